@@ -1,0 +1,144 @@
+// Package connection is the document that Roomkey edits: one tenant joined to
+// one booking server. It holds no secret and nothing that was proven, and makes
+// no calls.
+package connection
+
+import "time"
+
+// SchemaVersion is the version of the document that this build writes.
+const SchemaVersion = 1
+
+// Connection is the document. Unknown fields of a loaded document survive a
+// save.
+type Connection struct {
+	Schema         int           `json:"schema"`
+	ID             string        `json:"id"`
+	Name           string        `json:"name"`
+	Cloud          string        `json:"cloud"`
+	Tenant         Tenant        `json:"tenant"`
+	Product        Product       `json:"product"`
+	Application    Application   `json:"application"`
+	Rooms          Rooms         `json:"rooms"`
+	People         People        `json:"people"`
+	SingleSignOn   SingleSignOn  `json:"singleSignOn"`
+	Notifications  Notifications `json:"notifications"`
+	ServiceAccount string        `json:"serviceAccount,omitempty"`
+	Scope          Scope         `json:"scope"`
+	Server         Server        `json:"server"`
+	// unknown are the fields of the loaded document that this build does not
+	// know, nested as they were.
+	unknown map[string]any
+}
+
+// Tenant is the Microsoft 365 tenant; ID is the GUID once it was discovered.
+type Tenant struct {
+	ID          string `json:"id"`
+	Domain      string `json:"domain"`
+	DisplayName string `json:"displayName,omitempty"`
+}
+
+// Product is the booking product and the options switched on.
+type Product struct {
+	ID      string   `json:"id"`
+	Options []string `json:"options,omitempty"`
+	// Permissions are the chosen ones of the custom product, "Value" for an
+	// application permission and "delegated:Value" for a delegated one.
+	Permissions []string `json:"permissions,omitempty"`
+}
+
+// Application is the app registration that the booking server uses.
+type Application struct {
+	ClientID           string     `json:"clientId"`
+	ObjectID           string     `json:"objectId,omitempty"`
+	ServicePrincipalID string     `json:"servicePrincipalId,omitempty"`
+	DisplayName        string     `json:"displayName,omitempty"`
+	Credential         Credential `json:"credential"`
+}
+
+// Kinds of credential.
+const (
+	CredentialSecret      = "secret"
+	CredentialCertificate = "certificate"
+)
+
+// Credential describes the application's credential; the secret or private key
+// itself is in the vault.
+type Credential struct {
+	Kind       string    `json:"kind"`
+	KeyID      string    `json:"keyId,omitempty"`
+	Hint       string    `json:"hint,omitempty"`
+	Expires    time.Time `json:"expires,omitzero"`
+	Thumbprint string    `json:"thumbprint,omitempty"`
+}
+
+// Modes of a choice.
+const (
+	All      = "all"
+	Selected = "selected"
+	Groups   = "groups"
+)
+
+// Rooms says which rooms the booking server handles: "all" or "selected" with
+// Items, the e-mail addresses.
+type Rooms struct {
+	Mode  string   `json:"mode"`
+	Items []string `json:"items,omitempty"`
+}
+
+// People says whose accounts the booking server takes over.
+type People struct {
+	// Mode is "all" or "groups", then Groups holds group ids.
+	Mode   string   `json:"mode"`
+	Groups []string `json:"groups,omitempty"`
+	// CardNumberAttribute is the Graph attribute with the card number.
+	CardNumberAttribute string `json:"cardNumberAttribute,omitempty"`
+	// DefaultGroups are names of the booking server's groups for new users.
+	DefaultGroups []string `json:"defaultGroups,omitempty"`
+}
+
+// SingleSignOn is sign-in of people at the booking server.
+type SingleSignOn struct {
+	RedirectURIs []string `json:"redirectUris,omitempty"`
+	LoginButton  string   `json:"loginButton,omitempty"`
+}
+
+// Notifications are the addresses that Microsoft calls.
+type Notifications struct {
+	URL          string `json:"url,omitempty"`
+	LifecycleURL string `json:"lifecycleUrl,omitempty"`
+}
+
+// Kinds of scope.
+const (
+	ScopeNone   = "none"
+	ScopeRBAC   = "rbac"
+	ScopePolicy = "policy"
+)
+
+// Scope is how the application's reach in Exchange is limited: "none", "rbac"
+// (RBAC for Applications) or "policy" (the legacy Application Access Policy).
+type Scope struct {
+	Kind string `json:"kind"`
+	// Target is "rooms", "group" or "chosen".
+	Target string `json:"target,omitempty"`
+	Name   string `json:"name,omitempty"`
+	// Group is the address of the mail-enabled group of rooms, Organizers that
+	// of the flat group of organizers.
+	Group      string `json:"group,omitempty"`
+	Organizers string `json:"organizers,omitempty"`
+	// Inside and Outside are the mailboxes that prove the scope.
+	Inside  string `json:"inside,omitempty"`
+	Outside string `json:"outside,omitempty"`
+}
+
+// Server is the booking server.
+type Server struct {
+	URL     string `json:"url"`
+	Adapter string `json:"adapter,omitempty"`
+	CAFile  string `json:"caFile,omitempty"`
+	// PinnedRecipient is the age recipient that the administrator confirmed.
+	PinnedRecipient string `json:"pinnedRecipient,omitempty"`
+	// ConfirmedHosts are other hosts that the server named and the
+	// administrator confirmed.
+	ConfirmedHosts []string `json:"confirmedHosts,omitempty"`
+}

@@ -1,0 +1,48 @@
+// Package permission is the catalogue of Microsoft Graph permissions that
+// booking products ask for, and the four layers of truth about each.
+package permission
+
+// Kind is how a permission is held.
+type Kind string
+
+// The kinds of permission.
+const (
+	// Application permissions (app roles) are held by the application itself.
+	Application Kind = "application"
+	// Delegated permissions (scopes) are held on behalf of a signed-in user.
+	Delegated Kind = "delegated"
+)
+
+// AccessType is the kind in the words of requiredResourceAccess.
+func (k Kind) AccessType() string {
+	if k == Application {
+		return "Role"
+	}
+	return "Scope"
+}
+
+// Ref names one permission of Microsoft Graph.
+type Ref struct {
+	Value string `yaml:"value" json:"value"`
+	Kind  Kind   `yaml:"kind" json:"kind"`
+}
+
+// Entry is a permission as the catalogue has it.
+type Entry struct {
+	Value string `yaml:"value" json:"value"`
+	// ApplicationID and DelegatedID are the ids of Microsoft's two forms of the
+	// permission, "" where a form does not exist. They are a fall-back: the
+	// tenant's own Graph service principal is asked first.
+	ApplicationID string `yaml:"application,omitempty" json:"applicationId,omitempty"`
+	DelegatedID   string `yaml:"delegated,omitempty" json:"delegatedId,omitempty"`
+	// Means is one sentence about what the holder can do.
+	Means string `yaml:"means" json:"means"`
+	// ExchangeRole is the role of RBAC for Applications that can stand in for
+	// the application permission ("Application Calendars.ReadWrite"), "" where
+	// the permission cannot be scoped to mailboxes.
+	ExchangeRole string `yaml:"exchangeRole,omitempty" json:"exchangeRole,omitempty"`
+	// Dangerous is why a booking application should never hold it, "" otherwise.
+	Dangerous string `yaml:"dangerous,omitempty" json:"dangerous,omitempty"`
+	// Covers are the values of weaker permissions that this one includes.
+	Covers []string `yaml:"covers,omitempty" json:"covers,omitempty"`
+}

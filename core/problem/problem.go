@@ -1,0 +1,166 @@
+// Package problem is the one error type that an administrator sees: what went
+// wrong in plain words, what to do about it and where, and what to quote when
+// asking somebody else.
+package problem
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Problem is an error for a person. Code is stable across versions and is what
+// scripts and tests match, for instance "entra.AADSTS7000215".
+type Problem struct {
+	Code     string
+	Title    words.Text
+	Detail   words.Text
+	Remedies []Remedy
+	Links    []Link
+	// RequestID, TraceID and CorrelationID are what Microsoft's support asks
+	// for; each is empty when the answer did not carry it.
+	RequestID     string
+	TraceID       string
+	CorrelationID string
+	// Cause is the underlying error, for errors.Is and the log. Its text is not
+	// shown to the administrator.
+	Cause error
+}
+
+// Remedy is one thing to do: a sentence that names the place and the button,
+// and, where there is one, a command to copy.
+type Remedy struct {
+	Text    words.Text
+	Command string
+}
+
+// Link leads to a page in the connection's own cloud.
+type Link struct {
+	Title words.Text `json:"title"`
+	URL   string     `json:"url"`
+}
+
+// New starts a problem.
+func New(code string, title words.Text) *Problem { return &Problem{Code: code, Title: title} }
+
+// With adds the detail.
+func (p *Problem) With(detail words.Text) *Problem { p.Detail = detail; return p }
+
+// Fix adds a remedy.
+func (p *Problem) Fix(text words.Text) *Problem {
+	p.Remedies = append(p.Remedies, Remedy{Text: text})
+	return p
+}
+
+// Run adds a remedy that is a command to copy.
+func (p *Problem) Run(text words.Text, command string) *Problem {
+	p.Remedies = append(p.Remedies, Remedy{Text: text, Command: command})
+	return p
+}
+
+// See adds a link.
+func (p *Problem) See(title words.Text, url string) *Problem {
+	if url != "" {
+		p.Links = append(p.Links, Link{Title: title, URL: url})
+	}
+	return p
+}
+
+// By names the error underneath.
+func (p *Problem) By(cause error) *Problem { p.Cause = cause; return p }
+
+// Error is code and title in English, for logs.
+func (p *Problem) Error() string {
+	s := p.Code + ": " + p.Title.String()
+	if !p.Detail.IsZero() {
+		s += " " + p.Detail.String()
+	}
+	return s
+}
+
+// Unwrap gives the error underneath.
+func (p *Problem) Unwrap() error { return p.Cause }
+
+// Codes of problems that belong to no package in particular.
+const (
+	CodeCancelled  = "task.cancelled"
+	CodeUnexpected = "internal.unexpected"
+)
+
+// Of finds the problem in err. An error that is none becomes one: cancellation
+// is named as such, anything else is "unexpected" with its own text as detail.
+// Of(nil) is nil.
+func Of(err error) *Problem {
+	if err == nil {
+		return nil
+	}
+	var p *Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	if errors.Is(err, context.Canceled) {
+		return New(CodeCancelled, words.T("Cancelled before it was finished.")).By(err)
+	}
+	return New(CodeUnexpected, words.T("Something unexpected went wrong.")).With(words.Plain(err.Error())).By(err)
+}
+
+// Code is the code of the problem in err, "" for nil.
+func Code(err error) string {
+	if p := Of(err); p != nil {
+		return p.Code
+	}
+	return ""
+}
+
+// String is the remedy on one line, the command after a colon.
+func (r Remedy) String() string {
+	if r.Command == "" {
+		return r.Text.String()
+	}
+	return r.Text.String() + " " + r.Command
+}
+
+type document struct {
+	Code          string   `json:"code"`
+	Title         string   `json:"title"`
+	Detail        string   `json:"detail"`
+	Remedies      []string `json:"remedies"`
+	Links         []Link   `json:"links"`
+	RequestID     string   `json:"requestId"`
+	TraceID       string   `json:"traceId,omitempty"`
+	CorrelationID string   `json:"correlationId,omitempty"`
+}
+
+// MarshalJSON is the documented JSON form, in English, without the cause.
+func (p *Problem) MarshalJSON() ([]byte, error) {
+	d := document{
+		Code: p.Code, Title: p.Title.String(), Detail: p.Detail.String(),
+		Remedies: []string{}, Links: p.Links,
+		RequestID: p.RequestID, TraceID: p.TraceID, CorrelationID: p.CorrelationID,
+	}
+	for _, r := range p.Remedies {
+		d.Remedies = append(d.Remedies, r.String())
+	}
+	if d.Links == nil {
+		d.Links = []Link{}
+	}
+	return json.Marshal(d)
+}
+
+// UnmarshalJSON reads back a stored problem.
+func (p *Problem) UnmarshalJSON(b []byte) error {
+	var d document
+	if err := json.Unmarshal(b, &d); err != nil {
+		return err
+	}
+	*p = Problem{
+		Code: d.Code, Title: words.Plain(d.Title), Detail: words.Plain(d.Detail), Links: d.Links,
+		RequestID: d.RequestID, TraceID: d.TraceID, CorrelationID: d.CorrelationID,
+	}
+	for _, r := range d.Remedies {
+		p.Remedies = append(p.Remedies, Remedy{Text: words.Plain(r)})
+	}
+	return nil
+}

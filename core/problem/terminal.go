@@ -1,0 +1,74 @@
+package problem
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+)
+
+// Terminal writes the problem for a person at a terminal: title, detail, what
+// to do (numbered), links and the ids to quote. translate may be nil. Control
+// characters that came from outside are replaced, so that a tenant's names
+// cannot drive the terminal.
+func (p *Problem) Terminal(w io.Writer, translate func(string) string) {
+	fmt.Fprintf(w, "%s  [%s]\n", Clean(p.Title.In(translate)), p.Code)
+	if !p.Detail.IsZero() {
+		fmt.Fprintf(w, "  %s\n", strings.ReplaceAll(Clean(p.Detail.In(translate)), "\n", "\n  "))
+	}
+	for i, r := range p.Remedies {
+		fmt.Fprintf(w, "  %d. %s\n", i+1, Clean(r.Text.In(translate)))
+		if r.Command != "" {
+			fmt.Fprintf(w, "       %s\n", Clean(r.Command))
+		}
+	}
+	for _, l := range p.Links {
+		fmt.Fprintf(w, "  %s: %s\n", Clean(l.Title.In(translate)), Clean(l.URL))
+	}
+	ids := []string{}
+	for _, id := range [][2]string{{"request", p.RequestID}, {"trace", p.TraceID}, {"correlation", p.CorrelationID}} {
+		if id[1] != "" {
+			ids = append(ids, id[0]+" "+Clean(id[1]))
+		}
+	}
+	if len(ids) > 0 {
+		fmt.Fprintf(w, "  (%s)\n", strings.Join(ids, ", "))
+	}
+}
+
+// shown is how much of one text a person gets to see; a hostile name can be
+// megabytes long.
+const shown = 4000
+
+// Clean makes text from outside safe to show: control characters (but line
+// ends and tabs), bidirectional overrides and invalid UTF-8 become U+FFFD, and
+// anything beyond 4,000 characters is cut with an ellipsis.
+func Clean(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	n := 0
+	var b strings.Builder
+	for _, r := range s {
+		if n++; n > shown {
+			b.WriteRune('…')
+			break
+		}
+		switch {
+		case r == '\n' || r == '\t':
+		case r == '\r':
+			continue
+		case unicode.IsControl(r), isDirectional(r):
+			r = '\uFFFD'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// Line is Clean on a single line, for table cells and labels.
+func Line(s string) string {
+	return strings.Join(strings.FieldsFunc(Clean(s), func(r rune) bool { return r == '\n' || r == '\t' }), " ")
+}
+
+func isDirectional(r rune) bool {
+	return r >= '\u202A' && r <= '\u202E' || r >= '\u2066' && r <= '\u2069' || r == '\u200E' || r == '\u200F' || r == '\u061C'
+}

@@ -1,0 +1,140 @@
+// Package product holds what each booking product needs from Microsoft 365: one
+// YAML file a product, so that a new product is data and not code.
+package product
+
+import "github.com/roomkey/roomkey/core/permission"
+
+// Product is one file.
+type Product struct {
+	ID     string `yaml:"id" json:"id"`
+	Name   string `yaml:"name" json:"name"`
+	Vendor string `yaml:"vendor,omitempty" json:"vendor,omitempty"`
+	About  string `yaml:"about" json:"about"`
+	Guide  string `yaml:"guide,omitempty" json:"guide,omitempty"`
+	// Options can be switched on per connection and add to the needs.
+	Options []Option `yaml:"options,omitempty" json:"options,omitempty"`
+	Needs   Needs    `yaml:"needs" json:"needs"`
+	// Choose is whether the permissions are chosen from the catalogue (custom).
+	Choose bool `yaml:"choose,omitempty" json:"choose,omitempty"`
+	// Writes says whose calendars the server writes.
+	Writes Writes `yaml:"writes" json:"writes"`
+	// Operators are the ids of the clouds that the vendor supports, empty for
+	// all of them.
+	Operators []string `yaml:"operators,omitempty" json:"operators,omitempty"`
+	// Adapter is how a configuration reaches the server: "contract",
+	// "seatsurfing" or "form" (typed into the vendor's console).
+	Adapter        string     `yaml:"adapter" json:"adapter"`
+	Credential     Credential `yaml:"credential" json:"credential"`
+	SingleSignOn   SSO        `yaml:"singleSignOn,omitempty" json:"singleSignOn"`
+	ServiceAccount *Account   `yaml:"serviceAccount,omitempty" json:"serviceAccount,omitempty"`
+	// Notifications is whether Microsoft must reach the server with change
+	// notifications; then the server has a notification and a lifecycle URL.
+	Notifications bool `yaml:"notifications,omitempty" json:"notifications"`
+	// Policy is the calendar processing that the product needs of each room,
+	// parameter of Set-CalendarProcessing to value.
+	Policy []Setting `yaml:"roomPolicy,omitempty" json:"roomPolicy,omitempty"`
+	// CardNumber is where the product takes the card number from.
+	CardNumber *CardNumber `yaml:"cardNumber,omitempty" json:"cardNumber,omitempty"`
+	// Form is the vendor's own form in the vendor's order.
+	Form []Field `yaml:"form" json:"form"`
+	// NotUpdatable are reasons for which an existing application must not be
+	// updated: "ews" (it holds EWS permissions).
+	NotUpdatable []string `yaml:"notUpdatable,omitempty" json:"notUpdatable,omitempty"`
+	// Own is whether the file is the administrator's.
+	Own bool `yaml:"-" json:"own,omitempty"`
+}
+
+// Needs are the permissions that a product or one of its options asks for.
+type Needs struct {
+	Permissions []Permission `yaml:"permissions,omitempty" json:"permissions"`
+	// Lists say which lists the product wants of the tenant: "rooms", "people",
+	// "groups". A list that is not wanted is skipped in checks, not failed.
+	Lists []string `yaml:"lists,omitempty" json:"lists,omitempty"`
+}
+
+// Permission is a needed permission with the reason that the administrator
+// reads.
+type Permission struct {
+	permission.Ref `yaml:",inline"`
+	Reason         string `yaml:"reason" json:"reason"`
+	// ServerSignIn is whether the server itself needs a signed-in user for it.
+	ServerSignIn bool `yaml:"serverSignIn,omitempty" json:"serverSignIn,omitempty"`
+}
+
+// Option is a switch of a product.
+type Option struct {
+	ID    string `yaml:"id" json:"id"`
+	Name  string `yaml:"name" json:"name"`
+	About string `yaml:"about,omitempty" json:"about,omitempty"`
+	Needs Needs  `yaml:"needs" json:"needs"`
+	// Note is what the administrator must know before switching it on.
+	Note string `yaml:"note,omitempty" json:"note,omitempty"`
+	// MultiTenant is whether the option wants a multi-tenant audience.
+	MultiTenant bool `yaml:"multiTenant,omitempty" json:"multiTenant,omitempty"`
+}
+
+// Writes is whose calendars a product writes.
+type Writes string
+
+// Whose calendars a product may write.
+const (
+	WritesNothing            Writes = "none"
+	WritesRooms              Writes = "rooms"
+	WritesRoomsAndOrganizers Writes = "rooms+organizers"
+)
+
+// Credential is what the vendor says about the application's credential.
+type Credential struct {
+	// Kinds are the accepted ones, the vendor's first choice first: "secret",
+	// "certificate".
+	Kinds []string `yaml:"kinds" json:"kinds"`
+	// Months is the suggested life.
+	Months int    `yaml:"months" json:"months"`
+	Name   string `yaml:"name,omitempty" json:"name,omitempty"`
+	// Advice is shown beside the life, "" for none.
+	Advice string `yaml:"advice,omitempty" json:"advice,omitempty"`
+}
+
+// SSO is what single sign-on of the product needs on the application.
+type SSO struct {
+	RedirectURIs bool `yaml:"redirectUris,omitempty" json:"redirectUris"`
+	IDTokens     bool `yaml:"idTokens,omitempty" json:"idTokens"`
+	// LoginButton is whether the product lets the button's text be chosen.
+	LoginButton bool `yaml:"loginButton,omitempty" json:"loginButton"`
+}
+
+// Account is a service account that the product wants.
+type Account struct {
+	Purpose string `yaml:"purpose" json:"purpose"`
+	Role    string `yaml:"role,omitempty" json:"role,omitempty"`
+	Licence string `yaml:"licence,omitempty" json:"licence,omitempty"`
+}
+
+// Setting is one parameter of Set-CalendarProcessing.
+type Setting struct {
+	Parameter string `yaml:"parameter" json:"parameter"`
+	Value     any    `yaml:"value" json:"value"`
+	Reason    string `yaml:"reason,omitempty" json:"reason,omitempty"`
+}
+
+// CardNumber says where a product reads the card number of a person.
+type CardNumber struct {
+	// Attribute is the vendor's word, for instance "Pager".
+	Attribute string `yaml:"attribute" json:"attribute"`
+	// Graph are the attributes that can be read through Graph instead:
+	// "extensionAttribute1".."extensionAttribute15" or a directory extension;
+	// empty when the vendor's attribute cannot be verified through Graph.
+	Graph []string `yaml:"graph,omitempty" json:"graph,omitempty"`
+	Note  string   `yaml:"note,omitempty" json:"note,omitempty"`
+}
+
+// Field is one field of the vendor's form.
+type Field struct {
+	Label string `yaml:"label" json:"label"`
+	// Value names what goes in: a path into the connection ("tenant.id",
+	// "application.clientId", "singleSignOn.redirectUris", …) or "secret:client-secret".
+	Value string `yaml:"value" json:"value"`
+	Help  string `yaml:"help,omitempty" json:"help,omitempty"`
+	// Action marks an entry that is a button to press, not a field to fill.
+	Action bool `yaml:"action,omitempty" json:"action,omitempty"`
+}

@@ -1,0 +1,117 @@
+// Package tenant holds the nouns of a Microsoft 365 tenant that every other
+// package speaks in. It makes no calls.
+package tenant
+
+import (
+	"time"
+
+	"github.com/roomkey/roomkey/core/problem"
+)
+
+// Room is a room mailbox as Graph's places or an Exchange export describe it.
+// Only EmailAddress is certain to be set.
+type Room struct {
+	ID           string   `json:"id,omitempty"`
+	DisplayName  string   `json:"displayName"`
+	EmailAddress string   `json:"emailAddress"`
+	Capacity     *int     `json:"capacity,omitempty"`
+	Building     string   `json:"building,omitempty"`
+	FloorNumber  *int     `json:"floorNumber,omitempty"`
+	FloorLabel   string   `json:"floorLabel,omitempty"`
+	Label        string   `json:"label,omitempty"`
+	Phone        string   `json:"phone,omitempty"`
+	BookingType  string   `json:"bookingType,omitempty"`
+	Tags         []string `json:"tags,omitempty"`
+	Accessible   *bool    `json:"isWheelChairAccessible,omitempty"`
+	Audio        string   `json:"audioDeviceName,omitempty"`
+	Video        string   `json:"videoDeviceName,omitempty"`
+	Display      string   `json:"displayDeviceName,omitempty"`
+	// Lists are the addresses of the room lists that the room was seen in.
+	Lists []string `json:"lists,omitempty"`
+}
+
+// RoomList groups rooms, usually those of one building.
+type RoomList struct {
+	ID           string `json:"id,omitempty"`
+	DisplayName  string `json:"displayName"`
+	EmailAddress string `json:"emailAddress"`
+	// Rooms is how many rooms are in it, nil when that was not asked.
+	Rooms *int `json:"rooms,omitempty"`
+}
+
+// Person is a user object.
+type Person struct {
+	ID                string `json:"id"`
+	DisplayName       string `json:"displayName"`
+	UserPrincipalName string `json:"userPrincipalName"`
+	Mail              string `json:"mail,omitempty"`
+	Department        string `json:"department,omitempty"`
+	// Enabled is nil when the permission at hand does not show it.
+	Enabled  *bool  `json:"accountEnabled,omitempty"`
+	UserType string `json:"userType,omitempty"`
+	// CardNumber is the value of the attribute that the connection names, ""
+	// when none is named or the user has none.
+	CardNumber string `json:"cardNumber,omitempty"`
+}
+
+// Group is a group of people.
+type Group struct {
+	ID          string `json:"id"`
+	DisplayName string `json:"displayName"`
+	Mail        string `json:"mail,omitempty"`
+	Description string `json:"description,omitempty"`
+	// Kind is "microsoft365", "security", "mailSecurity" or "distribution".
+	Kind string `json:"kind,omitempty"`
+}
+
+// Organization is the tenant itself.
+type Organization struct {
+	ID            string   `json:"id"`
+	DisplayName   string   `json:"displayName"`
+	DefaultDomain string   `json:"defaultDomain,omitempty"`
+	Domains       []string `json:"domains,omitempty"`
+}
+
+// Event is what Roomkey reads of a calendar entry.
+type Event struct {
+	ID        string    `json:"id"`
+	Subject   string    `json:"subject,omitempty"`
+	Body      string    `json:"body,omitempty"`
+	Organizer string    `json:"organizer,omitempty"`
+	Start     time.Time `json:"start"`
+	End       time.Time `json:"end"`
+	// Private is whether sensitivity is private.
+	Private bool `json:"private,omitempty"`
+	// Response is the room's answer as its attendee entry has it: "none",
+	// "accepted", "tentativelyAccepted", "declined" or "notResponded".
+	Response  string `json:"response,omitempty"`
+	Cancelled bool   `json:"cancelled,omitempty"`
+	ICalUID   string `json:"iCalUId,omitempty"`
+}
+
+// Source says where a list came from; every list that is shown names it.
+type Source string
+
+// The sources of a list.
+const (
+	// SourceApplication is the booking application's own token: what the
+	// booking server will see.
+	SourceApplication Source = "application"
+	// SourceAdministrator is the administrator's sign-in.
+	SourceAdministrator Source = "administrator"
+	// SourceExchange is a result file of a script run in Exchange.
+	SourceExchange Source = "exchange"
+	// SourceFile is a CSV file, SourceTyped the administrator's typing.
+	SourceFile  Source = "file"
+	SourceTyped Source = "typed"
+)
+
+// Listing is a list with its provenance. A list that ended early keeps what
+// came and says so: Complete is false and Problem is set.
+type Listing[T any] struct {
+	Items    []T              `json:"items"`
+	Source   Source           `json:"source"`
+	Complete bool             `json:"complete"`
+	Problem  *problem.Problem `json:"problem,omitempty"`
+	At       time.Time        `json:"at"`
+}
