@@ -1,0 +1,60 @@
+# Two commands: `make run` sets up, builds and opens the window; `make test` sets
+# up and runs every test. The rest is what they are made of.
+
+TAGS     := migrated_fynedo
+VERSION  := $(shell sed -n 's/^Version = "\(.*\)"/\1/p' FyneApp.toml)
+LDFLAGS  := -X main.version=$(VERSION)
+RELEASE  := -trimpath -ldflags "-s -w $(LDFLAGS)"
+LINT     := golangci-lint@v2.15.0
+export GOFLAGS ?= -mod=readonly
+export GOMEMLIMIT ?= 6GiB
+
+.PHONY: run test build setup setup-test lint bench diagnose-bench windows darwin tour fuzz clean
+
+run: setup build
+	@scripts/run.sh
+
+build: bin/roomkey bin/roomkeyctl
+
+.PHONY: bin/roomkey bin/roomkeyctl
+bin/roomkey:
+	go build -tags $(TAGS) -ldflags "$(LDFLAGS)" -o $@ ./cmd/roomkey
+bin/roomkeyctl:
+	go build -ldflags "$(LDFLAGS)" -o $@ ./cmd/roomkeyctl
+
+setup:
+	@scripts/setup.sh build
+
+setup-test:
+	@scripts/setup.sh test
+
+# Every test: core, window and command line under the race detector, the
+# keychain against a real gnome-keyring, the real window under Xvfb.
+test: setup-test
+	@scripts/test.sh
+
+lint: bin/golangci-lint
+	bin/golangci-lint run --build-tags $(TAGS) ./...
+
+bin/golangci-lint:
+	GOBIN=$(CURDIR)/bin GOFLAGS= go install github.com/golangci/golangci-lint/v2/cmd/$(LINT)
+
+bench: setup-test
+	@scripts/bench.sh
+
+diagnose-bench:
+	go run ./cmd/internal/diagnosebench
+
+windows: setup-test
+	CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc \
+		go build -tags $(TAGS) -trimpath -ldflags "-s -w -H=windowsgui $(LDFLAGS)" -o dist/windows/Roomkey.exe ./cmd/roomkey
+	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go build $(RELEASE) -o dist/windows/roomkeyctl.exe ./cmd/roomkeyctl
+
+darwin:
+	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go build $(RELEASE) -o dist/darwin/roomkeyctl ./cmd/roomkeyctl
+
+tour: setup build
+	bin/roomkey --tour docs/tour
+
+clean:
+	rm -rf bin dist

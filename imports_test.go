@@ -1,0 +1,86 @@
+package roomkey_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/roomkey/roomkey/"
+
+// layers says who may import whom: a package may import those named in its own
+// row, and nothing else of this module. Downward only.
+var layers = map[string]string{
+	"resources":       "",
+	"core/words":      "",
+	"core/problem":    "words",
+	"core/task":       "words",
+	"core/transport":  "words problem",
+	"core/cloud":      "words problem transport resources",
+	"core/permission": "words problem resources",
+	"core/product":    "words problem permission resources",
+	"core/tenant":     "words problem",
+	"core/connection": "words problem cloud",
+	"core/sheet":      "words problem",
+	"core/store":      "words problem connection",
+	"core/vault":      "words problem",
+	"core/entra":      "words problem transport cloud tenant vault resources",
+	"core/graph":      "words problem transport cloud tenant permission vault entra",
+	"core/register":   data + io,
+	"core/check":      data + io,
+	"core/exchange":   data + io,
+	"core/booking":    data + io,
+	"core/export":     data + io,
+	"core/report":     data + io + "check",
+	"core/setup":      data + io,
+	"core/session":    data + io + "register check exchange booking export report setup",
+	"core/simulator":  "cloud words problem transport resources",
+}
+
+const (
+	data = "words problem task transport cloud permission product tenant connection sheet resources "
+	io   = "store vault entra "
+)
+
+// TestImports holds every package to its row, and the front ends to theirs: no
+// core package knows Fyne, no ui package knows Fyne's app package or the
+// network, and only core/graph knows the Graph SDK.
+func TestImports(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-e", "-tags", "migrated_fynedo",
+		"-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		pkg, own := strings.CutPrefix(fields[0], module)
+		if !own {
+			continue
+		}
+		seen++
+		row, core := layers[pkg]
+		if strings.HasPrefix(pkg, "core/") && !core {
+			t.Errorf("%s has no row in the table of layers", pkg)
+		}
+		for _, imported := range fields[1:] {
+			other, ours := strings.CutPrefix(imported, module)
+			switch {
+			case ours && core && !slices.Contains(strings.Fields(row), strings.TrimPrefix(other, "core/")):
+				t.Errorf("%s imports %s, which is not in its row", pkg, other)
+			case ours && strings.HasPrefix(pkg, "ui") && (other == "core/graph" || other == "core/transport" || strings.HasPrefix(other, "cmd")):
+				t.Errorf("%s imports %s: the window makes no calls", pkg, other)
+			case core && strings.HasPrefix(imported, "fyne.io/"):
+				t.Errorf("%s imports %s: core knows no window", pkg, imported)
+			case strings.HasPrefix(pkg, "ui") && imported == "fyne.io/fyne/v2/app":
+				t.Errorf("%s imports Fyne's app package", pkg)
+			case strings.HasPrefix(imported, "github.com/microsoftgraph/") && pkg != "core/graph":
+				t.Errorf("%s imports the Graph SDK", pkg)
+			}
+		}
+	}
+	if seen < 5 {
+		t.Fatalf("go list showed %d packages of %s", seen, module)
+	}
+}
