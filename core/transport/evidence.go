@@ -56,13 +56,17 @@ func recorderOf(ctx context.Context) *Recorder {
 	return r
 }
 
-func (r *Recorder) add(e Evidence) {
-	if r == nil {
-		return
-	}
+func (r *Recorder) add(e Evidence) (place int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.seen = append(r.seen, e)
+	return len(r.seen) - 1
+}
+
+func (r *Recorder) replace(place int, e Evidence) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.seen[place] = e
 }
 
 // All is a copy of what was seen, oldest first.

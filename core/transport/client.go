@@ -1,0 +1,128 @@
+// Package transport is the one HTTP client of Roomkey: the system's proxy, an
+// own certificate authority, limits, retries that a person can cancel, no
+// redirects, and evidence of every exchange.
+package transport
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"github.com/mattn/go-ieproxy"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// MaxBody is how much of one answer is read, after decompression. The largest
+// page that Graph sends is a few MiB.
+const MaxBody = 64 << 20
+
+// Options say how a client is built; the zero value is good for Microsoft's
+// own endpoints, without retries.
+type Options struct {
+	// CAFile is a PEM file of an authority that is trusted in addition to the
+	// system's, "" for none.
+	CAFile string
+	// Timeout is how long one attempt may wait for the other side: for the
+	// headers, and then for each piece of the body. 0 means 30 s.
+	Timeout time.Duration
+	// UserAgent is sent with requests that name none.
+	UserAgent string
+	// Retry repeats what was throttled or answered by a gateway in trouble; see
+	// retry.go for what is repeated and how often.
+	Retry bool
+	// RetryBudget bounds the time that one call spends on retries, 0 means 60 s.
+	RetryBudget time.Duration
+	// InsecureLoopback allows plain http to the loopback interface. Plain http
+	// to anything else is always refused.
+	InsecureLoopback bool
+	// Log gets a debug line an attempt: never a header, a query or a body.
+	Log *slog.Logger
+}
+
+// New makes a client. Its error is a problem: the CA file cannot be read or
+// holds no certificate.
+func New(o Options) (*http.Client, error) {
+	if o.Timeout <= 0 {
+		o.Timeout = 30 * time.Second
+	}
+	if o.RetryBudget <= 0 {
+		o.RetryBudget = time.Minute
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	roots, err := rootsWith(o.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	base := http.DefaultTransport.(*http.Transport).Clone()
+	base.Proxy = proxyOf(ieproxy.GetProxyFunc())
+	base.DialContext = (&net.Dialer{Timeout: min(o.Timeout, 15*time.Second), KeepAlive: 30 * time.Second}).DialContext
+	base.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	base.TLSHandshakeTimeout = min(o.Timeout, 15*time.Second)
+	base.MaxResponseHeaderBytes = 1 << 20
+	base.MaxIdleConnsPerHost = 8
+	return &http.Client{
+		Transport: &roundTripper{base: base, o: o},
+		// A redirect would carry tokens to a host that nobody chose; the
+		// caller sees the 3xx instead.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}, nil
+}
+
+// rootsWith is nil (the system's own verification) without a file.
+func rootsWith(file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, problem.New("net.ca-file", words.T("The file with the certificate authority cannot be read.")).
+			With(words.Plain(err.Error())).
+			Fix(words.T("Check the path under \"CA file\", or leave it empty to use this computer's own authorities.")).By(err)
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, problem.New("net.ca-file", words.T("The file %s holds no certificate.", file)).
+			Fix(words.T("Export the authority's certificate as \"Base-64 encoded X.509\" (PEM, it begins with -----BEGIN CERTIFICATE-----) and name that file."))
+	}
+	return roots, nil
+}
+
+// proxyOf notes which proxy a request took, and keeps loopback off proxies
+// whatever the system's settings say: a simulated tenant lives there.
+func proxyOf(system func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+	return func(r *http.Request) (*url.URL, error) {
+		if isLoopback(r.URL.Hostname()) {
+			return nil, nil
+		}
+		proxy, err := system(r)
+		if proxy != nil {
+			sightOf(r.Context()).sawProxy(proxy.Host)
+		}
+		return proxy, err
+	}
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+func plainHTTP(host string) *problem.Problem {
+	return problem.New("net.plain-http", words.T("%s was asked for over http, which anybody on the way can read and change.", host)).
+		Fix(words.T("Use an address that begins with https://. Plain http is accepted only for a server on this computer."))
+}

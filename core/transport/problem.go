@@ -1,0 +1,201 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Windows' own numbers for what POSIX calls ECONNREFUSED and ECONNRESET;
+// package syscall does not map them.
+const (
+	wsaConnReset   = syscall.Errno(10054)
+	wsaConnAborted = syscall.Errno(10053)
+	wsaConnRefused = syscall.Errno(10061)
+	wsaHostUnreach = syscall.Errno(10065)
+	wsaNetUnreach  = syscall.Errno(10051)
+)
+
+// Problem says in plain words why a call to host brought no answer. An error
+// that holds a problem already is given back as that problem; nil stays nil.
+// The codes begin with "net."; cancellation is problem.CodeCancelled.
+func Problem(err error, host string) *problem.Problem {
+	if err == nil {
+		return nil
+	}
+	var known *problem.Problem
+	if errors.As(err, &known) {
+		return known
+	}
+	if errors.Is(err, context.Canceled) {
+		return problem.Of(err)
+	}
+	for _, explain := range []func(error, string) *problem.Problem{ofProxy, ofName, ofCertificate, ofConnection} {
+		if p := explain(err, host); p != nil {
+			return p.By(err)
+		}
+	}
+	return problem.New("net.failed", words.T("The call to %s failed.", host)).With(words.Plain(bare(err))).
+		Fix(words.T("Try again. If it happens each time, give the text above to whoever looks after the network.")).By(err)
+}
+
+// bare is the error's text without the address that http.Client puts before
+// it: an address can hold a query.
+func bare(err error) string {
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err
+	}
+	return err.Error()
+}
+
+func ofProxy(err error, host string) *problem.Problem {
+	var op *net.OpError
+	text := bare(err)
+	switch {
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		p := problem.New("net.proxy", words.T("The proxy of this network cannot be reached, so %s cannot be either.", host)).With(words.Plain(text))
+		return p.Fix(words.T("Check the proxy in the system's settings, or in the environment variable HTTPS_PROXY, and whether its name and port are right."))
+	case strings.Contains(text, "Proxy Authentication Required"):
+		return problem.New("net.proxy", words.T("The proxy of this network wants a user name and a password before it lets %s through.", host)).
+			Fix(words.T("Ask the network's administrator to let this computer reach %s without signing in at the proxy, or set HTTPS_PROXY=http://user:password@proxy:port before you start Roomkey.", host))
+	}
+	return nil
+}
+
+func ofName(err error, host string) *problem.Problem {
+	var dns *net.DNSError
+	if !errors.As(err, &dns) {
+		return nil
+	}
+	if dns.IsNotFound {
+		return problem.New("net.dns", words.T("There is no server with the name %s.", dns.Name)).
+			Fix(words.T("Check the spelling of the address.")).
+			Fix(words.T("If the name exists only inside your network, connect to that network (VPN) and try again."))
+	}
+	return problem.New("net.dns", words.T("The name %s could not be looked up: the name server did not answer.", dns.Name)).
+		With(words.Plain(dns.Err)).
+		Fix(words.T("Check that this computer is online and that its name server (DNS) works, then try again."))
+}
+
+func ofCertificate(err error, host string) *problem.Problem {
+	var (
+		name    x509.HostnameError
+		invalid x509.CertificateInvalidError
+		unknown x509.UnknownAuthorityError
+		failed  *tls.CertificateVerificationError
+		record  tls.RecordHeaderError
+		alert   tls.AlertError
+	)
+	switch {
+	case errors.As(err, &name):
+		return problem.New("net.tls-name", words.T("The server that answers for %s shows a certificate for another name.", host)).
+			With(words.T("The certificate is for %s, signed by %s.", strings.Join(namesOf(name.Certificate), ", "), issuerOf(name.Certificate))).
+			Fix(words.T("Use the name that stands in the certificate, or have the server's certificate renewed for %s.", host))
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		c := invalid.Cert
+		p := problem.New("net.tls-expired", words.T("The certificate of %s is not valid today.", host)).
+			With(words.T("It is valid from %s to %s; this computer's clock says %s.", day(c.NotBefore), day(c.NotAfter), day(time.Now())))
+		return p.Fix(words.T("Check this computer's date and time first.")).
+			Fix(words.T("If the clock is right, whoever runs %s must renew the certificate.", host))
+	case errors.As(err, &unknown), errors.As(err, &invalid), errors.As(err, &failed):
+		return untrusted(err, host, unknown.Cert, failed)
+	case errors.As(err, &record):
+		return problem.New("net.tls-none", words.T("What answers at %s does not speak TLS.", host)).
+			Fix(words.T("Check the port in the address: https is usually port 443."))
+	case errors.As(err, &alert):
+		return problem.New("net.tls-refused", words.T("%s refused the encrypted connection.", host)).With(words.Plain(bare(alert))).
+			Fix(words.T("The server must offer TLS 1.2 or newer. If a firewall inspects TLS, exempt %s from the inspection.", host))
+	}
+	return nil
+}
+
+// untrusted tells a server with a private authority from a box on the way that
+// signs in the server's place.
+func untrusted(err error, host string, shown *x509.Certificate, failed *tls.CertificateVerificationError) *problem.Problem {
+	if shown == nil && failed != nil && len(failed.UnverifiedCertificates) > 0 {
+		shown = failed.UnverifiedCertificates[0]
+	}
+	issuer := ""
+	if shown != nil {
+		issuer = issuerOf(shown)
+	}
+	if box, ok := Intercepts(host, issuer); ok {
+		return problem.New("net.tls-intercepted", words.T("A device on the way opens the encrypted connection to %s: its certificate is signed by %s.", host, box)).
+			With(words.T("This computer does not trust that authority, so nothing was sent.")).
+			Fix(words.T("Ask the network's administrator to exempt %s from TLS inspection; Microsoft asks for that as well.", host)).
+			Fix(words.T("Or have the inspecting device's root certificate installed in this computer's certificate store."))
+	}
+	p := problem.New("net.tls-untrusted", words.T("This computer does not trust the authority that signed the certificate of %s.", host))
+	if issuer != "" {
+		p.With(words.T("It is signed by %s.", issuer))
+	} else {
+		p.With(words.Plain(bare(err)))
+	}
+	return p.Fix(words.T("If it is your own authority, save its certificate as a PEM file and name that file under \"CA file\".")).
+		Fix(words.T("Otherwise the server must send its whole certificate chain, signed by a public authority."))
+}
+
+func ofConnection(err error, host string) *problem.Problem {
+	var timeout interface{ Timeout() bool }
+	switch {
+	case errors.Is(err, errStalled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
+		errors.As(err, &timeout) && timeout.Timeout():
+		return problem.New("net.timeout", words.T("%s did not answer in time.", host)).
+			Fix(words.T("Try again. If it happens each time, a firewall may be swallowing the connection: have it allow %s on port 443.", host))
+	case isErrno(err, syscall.ECONNREFUSED, wsaConnRefused):
+		return problem.New("net.refused", words.T("Nothing is listening at %s: the connection was refused.", host)).
+			Fix(words.T("Check host and port of the address, and whether the server is running."))
+	case isErrno(err, syscall.EHOSTUNREACH, syscall.ENETUNREACH, wsaHostUnreach, wsaNetUnreach):
+		return problem.New("net.unreachable", words.T("There is no way from this computer to %s.", host)).
+			Fix(words.T("Check that this computer is online, and connected to the right network or VPN."))
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), isErrno(err, syscall.ECONNRESET, syscall.EPIPE, wsaConnReset, wsaConnAborted),
+		strings.Contains(err.Error(), "stream error"), strings.Contains(err.Error(), "server closed idle connection"):
+		return problem.New("net.cut", words.T("The connection to %s was cut before the answer was complete.", host)).
+			Fix(words.T("Try again. If it happens each time, a proxy or firewall on the way may be ending long answers."))
+	case errors.Is(err, errTooLarge):
+		return problem.New("net.too-large", words.T("%s sent more than the %d MiB that Roomkey reads of one answer.", host, MaxBody>>20)).
+			Fix(words.T("Check that the address is the right one; no answer that Roomkey asks for is that long."))
+	}
+	return nil
+}
+
+func isErrno(err error, any ...syscall.Errno) bool {
+	var n syscall.Errno
+	if !errors.As(err, &n) {
+		return false
+	}
+	for _, a := range any {
+		if n == a {
+			return true
+		}
+	}
+	return false
+}
+
+func namesOf(c *x509.Certificate) []string {
+	names := append([]string{}, c.DNSNames...)
+	for _, ip := range c.IPAddresses {
+		names = append(names, ip.String())
+	}
+	if len(names) == 0 {
+		names = append(names, c.Subject.CommonName)
+	}
+	if len(names) > 5 {
+		names = append(names[:5], "…")
+	}
+	return names
+}
+
+func day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 MST") }
