@@ -22,6 +22,17 @@ func (t Truth) String() string {
 // MarshalText writes the word.
 func (t Truth) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
+// UnmarshalText reads the word; one that nobody knows is Unknown.
+func (t *Truth) UnmarshalText(b []byte) error {
+	*t = Unknown
+	for _, known := range []Truth{No, Yes, NotApplicable} {
+		if known.String() == string(b) {
+			*t = known
+		}
+	}
+	return nil
+}
+
 // Layers are the four layers of truth about one permission.
 type Layers struct {
 	Ref
