@@ -1,0 +1,264 @@
+package simulator
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+
+	"filippo.io/age"
+)
+
+// bookingOptions configure the simulated booking server.
+type bookingOptions struct {
+	// Dir is where the server keeps what it is given, in the folder "booking".
+	Dir string
+	// Token is the bearer token that it wants.
+	Token string
+	// Now is its clock, time.Now when nil.
+	Now func() time.Time
+	// Fault says whether a fault is switched on at the moment.
+	Fault func(name string) bool
+	// Probe tries the stored credential against Microsoft for the server's own
+	// view; without one the view is "unknown".
+	Probe func(ctx context.Context, tenantID, clientID, secret string) error
+	// Slow is how long the fault server-slow delays an answer, 5 s when 0.
+	Slow time.Duration
+}
+
+// The faults of the booking server.
+const (
+	faultServerToken     = "server-token-wrong"
+	faultServerDown      = "server-down"
+	faultStaleETag       = "stale-etag"
+	faultServerHTML      = "server-html"
+	faultServerCut       = "server-cut"
+	faultServerSlow      = "server-slow"
+	faultServerOld       = "server-old-contract"
+	faultServerOtherHost = "server-other-host"
+	faultServerRecipient = "server-recipient-changed"
+	faultServerMicrosoft = "server-cannot-reach-microsoft"
+	faultServerLost      = "server-answer-lost"
+	faultServerHostile   = "server-hostile-text"
+)
+
+const (
+	bookingWellKnown = "/.well-known/room-booking-integration"
+	bookingBase      = "/api/room-booking/v1"
+	bookingLimit     = 16 << 20
+)
+
+// bookingServer implements the contract of
+// resources/contract/booking-server.v1.yaml.
+type bookingServer struct {
+	bookingOptions
+	identity, other *age.X25519Identity
+	// mu makes a write one step: precondition, file, answer.
+	mu sync.Mutex
+}
+
+// newBookingServer makes the handler. The folder is made when it is missing.
+func newBookingServer(o bookingOptions) (http.Handler, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Fault == nil {
+		o.Fault = func(string) bool { return false }
+	}
+	if o.Slow == 0 {
+		o.Slow = 5 * time.Second
+	}
+	s := &bookingServer{bookingOptions: o}
+	if err := os.MkdirAll(bookingDir(o.Dir), 0o700); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.identity, err = bookingIdentity(o.Dir, "identity.txt"); err != nil {
+		return nil, err
+	}
+	if s.other, err = bookingIdentity(o.Dir, "identity-2.txt"); err != nil {
+		return nil, err
+	}
+	if _, err := loadBooking(o.Dir); err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+bookingWellKnown, s.describe)
+	mux.Handle("GET "+bookingBase+"/microsoft365", s.authorized(s.get))
+	mux.Handle("PUT "+bookingBase+"/microsoft365", s.authorized(s.put))
+	mux.Handle("DELETE "+bookingBase+"/microsoft365", s.authorized(s.remove))
+	mux.Handle("POST "+bookingBase+"/microsoft365/dry-run", s.authorized(s.dryRun))
+	mux.Handle("GET "+bookingBase+"/microsoft365/status", s.authorized(s.status))
+	mux.HandleFunc("POST /microsoft/{kind}", s.notified)
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, http.StatusNotFound, "not-found", "There is nothing at this address.")
+	})
+	return s.faulty(mux), nil
+}
+
+// describe says what the server is.
+func (s *bookingServer) describe(w http.ResponseWriter, r *http.Request) {
+	scheme := "https://"
+	if r.TLS == nil {
+		scheme = "http://"
+	}
+	here := scheme + r.Host
+	d := map[string]any{
+		"product":                  "Simulated Rooms",
+		"productVersion":           "1.0",
+		"contractVersion":          1,
+		"apiBase":                  here + bookingBase,
+		"sealingRecipient":         s.identity.Recipient().String(),
+		"redirectUris":             []string{here + "/auth/microsoft/callback"},
+		"notificationUrl":          here + "/microsoft/notifications",
+		"lifecycleNotificationUrl": here + "/microsoft/lifecycle",
+	}
+	if s.Fault(faultServerOld) {
+		d["contractVersion"] = 0
+	}
+	if s.Fault(faultServerOtherHost) {
+		d["notificationUrl"] = "https://notify.other-host.example/microsoft/notifications"
+	}
+	if s.Fault(faultServerRecipient) {
+		d["sealingRecipient"] = s.other.Recipient().String()
+	}
+	if s.Fault(faultServerHostile) {
+		d["product"] = "Rooms\x1b[2J\u202e$(rm -rf ~)<script>alert(1)</script>"
+	}
+	answer(w, http.StatusOK, d)
+}
+
+// notified answers Microsoft's validation of a notification URL by echoing the
+// token, and takes notifications without looking at them.
+func (s *bookingServer) notified(w http.ResponseWriter, r *http.Request) {
+	if token := r.URL.Query().Get("validationToken"); token != "" {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		if _, err := w.Write([]byte(token)); err != nil {
+			slog.DebugContext(r.Context(), "the caller went away", "error", err)
+		}
+		return
+	}
+	w.WriteHeader(http.StatusAccepted)
+}
+
+func (s *bookingServer) authorized(next http.HandlerFunc) http.Handler {
+	want := []byte("Bearer " + s.Token)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		given := []byte(r.Header.Get("Authorization"))
+		if s.Token == "" || subtle.ConstantTimeCompare(given, want) != 1 || s.Fault(faultServerToken) {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="booking server"`)
+			refuse(w, http.StatusUnauthorized, "unauthorized", "The token is missing, wrong or withdrawn.")
+			return
+		}
+		next(w, r)
+	})
+}
+
+// faulty lets the faults of the transport happen around the server.
+func (s *bookingServer) faulty(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.Fault(faultServerDown) {
+			panic(http.ErrAbortHandler)
+		}
+		if s.Fault(faultServerSlow) {
+			select {
+			case <-time.After(s.Slow):
+			case <-r.Context().Done():
+				return
+			}
+		}
+		if s.Fault(faultServerHTML) {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			_, _ = w.Write([]byte("<!DOCTYPE html><html><head><title>Sign in to the network</title></head><body><form>…</form></body></html>"))
+			return
+		}
+		switch {
+		case s.Fault(faultServerCut):
+			next.ServeHTTP(&cutWriter{ResponseWriter: w}, r)
+			panic(http.ErrAbortHandler)
+		case s.Fault(faultServerLost) && r.Method == http.MethodPut:
+			next.ServeHTTP(&lostWriter{header: http.Header{}}, r)
+			panic(http.ErrAbortHandler)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// cutWriter sends the first half of a body that it has announced in full.
+type cutWriter struct {
+	http.ResponseWriter
+}
+
+func (c *cutWriter) Write(b []byte) (int, error) {
+	if _, err := c.ResponseWriter.Write(b[:len(b)/2]); err != nil {
+		return 0, err
+	}
+	return len(b), http.NewResponseController(c.ResponseWriter).Flush()
+}
+
+// lostWriter swallows an answer: the work was done, and nobody hears of it.
+type lostWriter struct{ header http.Header }
+
+func (l *lostWriter) Header() http.Header         { return l.header }
+func (l *lostWriter) WriteHeader(int)             {}
+func (l *lostWriter) Write(b []byte) (int, error) { return len(b), nil }
+
+// answer writes JSON with its length, so that a cut answer is known to be one.
+func answer(w http.ResponseWriter, status int, body any) {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	kind := "application/json"
+	if status >= http.StatusBadRequest {
+		kind = "application/problem+json"
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Length", strconv.Itoa(len(raw)))
+	w.WriteHeader(status)
+	// A caller that went away needs no answer.
+	_, _ = w.Write(raw)
+}
+
+// refuse writes an RFC 9457 problem.
+func refuse(w http.ResponseWriter, status int, code, detail string, errs ...bookingError) {
+	answer(w, status, refusal(status, code, detail, errs...))
+}
+
+func refusal(status int, code, detail string, errs ...bookingError) map[string]any {
+	p := map[string]any{
+		"type": "urn:room-booking-integration:problem:" + code, "title": http.StatusText(status),
+		"status": status, "code": code, "detail": detail,
+	}
+	if len(errs) > 0 {
+		p["errors"] = errs
+	}
+	return p
+}
+
+// probe is the server's own try at Microsoft; it gives the code to show.
+func (s *bookingServer) probe(ctx context.Context, c sealedCredential) (code, detail string, known bool) {
+	if s.Fault(faultServerMicrosoft) {
+		return "AADSTS53003", "AADSTS53003: Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.", true
+	}
+	if s.Probe == nil {
+		return "", "", false
+	}
+	if err := s.Probe(ctx, c.TenantID, c.ClientID, c.Value); err != nil {
+		if errors.Is(err, context.Canceled) {
+			return "", "", false
+		}
+		return firstCode(err.Error()), err.Error(), true
+	}
+	return "", "", true
+}

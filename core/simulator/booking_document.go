@@ -1,0 +1,238 @@
+package simulator
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The documents of the booking server's contract, as its server sees them. They
+// are written from resources/contract/booking-server.v1.yaml and not shared with
+// Roomkey's client, so that a misunderstanding of one side shows in a test.
+
+type bookingConfiguration struct {
+	Digest         string               `json:"digest"`
+	Cloud          bookingCloud         `json:"cloud"`
+	Tenant         bookingTenant        `json:"tenant"`
+	Product        bookingProduct       `json:"product"`
+	Application    bookingApplication   `json:"application"`
+	Credential     bookingCredential    `json:"credential"`
+	Permissions    []bookingPermission  `json:"permissions,omitempty"`
+	Rooms          bookingRooms         `json:"rooms"`
+	People         bookingPeople        `json:"people"`
+	SingleSignOn   bookingSingleSignOn  `json:"singleSignOn"`
+	Notifications  bookingNotifications `json:"notifications"`
+	ServiceAccount string               `json:"serviceAccount,omitempty"`
+}
+
+type bookingCloud struct {
+	ID        string `json:"id"`
+	Authority string `json:"authority"`
+	Graph     string `json:"graph"`
+}
+
+type bookingTenant struct {
+	ID          string `json:"id"`
+	Domain      string `json:"domain,omitempty"`
+	DisplayName string `json:"displayName,omitempty"`
+}
+
+type bookingProduct struct {
+	ID      string   `json:"id"`
+	Options []string `json:"options,omitempty"`
+}
+
+type bookingApplication struct {
+	ClientID    string `json:"clientId"`
+	DisplayName string `json:"displayName,omitempty"`
+}
+
+type bookingCredential struct {
+	Kind        string    `json:"kind"`
+	Fingerprint string    `json:"fingerprint"`
+	Thumbprint  string    `json:"thumbprint,omitempty"`
+	Expires     time.Time `json:"expires,omitzero"`
+	Sealed      string    `json:"sealed,omitempty"`
+}
+
+type bookingPermission struct {
+	Value string `json:"value"`
+	Kind  string `json:"kind"`
+}
+
+type bookingRooms struct {
+	Mode  string        `json:"mode"`
+	Items []bookingRoom `json:"items"`
+}
+
+type bookingRoom struct {
+	EmailAddress string `json:"emailAddress"`
+	DisplayName  string `json:"displayName,omitempty"`
+	Capacity     *int   `json:"capacity,omitempty"`
+	Building     string `json:"building,omitempty"`
+	Floor        string `json:"floor,omitempty"`
+}
+
+type bookingPeople struct {
+	Mode                string   `json:"mode"`
+	Groups              []string `json:"groups,omitempty"`
+	CardNumberAttribute string   `json:"cardNumberAttribute,omitempty"`
+	DefaultGroups       []string `json:"defaultGroups,omitempty"`
+}
+
+type bookingSingleSignOn struct {
+	RedirectURIs []string `json:"redirectUris,omitempty"`
+	LoginButton  string   `json:"loginButton,omitempty"`
+}
+
+type bookingNotifications struct {
+	URL          string `json:"url,omitempty"`
+	LifecycleURL string `json:"lifecycleUrl,omitempty"`
+}
+
+// sealedCredential is what is inside credential.sealed.
+type sealedCredential struct {
+	Version  int    `json:"version"`
+	Kind     string `json:"kind"`
+	TenantID string `json:"tenantId"`
+	ClientID string `json:"clientId"`
+	Value    string `json:"value"`
+}
+
+// bookingStored is what GET answers.
+type bookingStored struct {
+	Configuration bookingConfiguration `json:"configuration"`
+	StoredAt      time.Time            `json:"storedAt"`
+}
+
+type bookingError struct {
+	Pointer string `json:"pointer"`
+	Code    string `json:"code"`
+	Detail  string `json:"detail"`
+}
+
+var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+
+// mistakes says what is wrong with a configuration, each with the JSON pointer
+// of the field.
+func (c bookingConfiguration) mistakes() []bookingError {
+	var found []bookingError
+	need := func(ok bool, pointer, detail string) {
+		if !ok {
+			found = append(found, bookingError{pointer, "invalid", detail})
+		}
+	}
+	need(c.Digest != "", "/digest", "A digest is needed.")
+	need(webAddress(c.Cloud.Authority), "/cloud/authority", "An https address is needed.")
+	need(webAddress(c.Cloud.Graph), "/cloud/graph", "An https address is needed.")
+	need(guid.MatchString(c.Tenant.ID), "/tenant/id", "A GUID is needed.")
+	need(c.Product.ID != "", "/product/id", "A product is needed.")
+	need(guid.MatchString(c.Application.ClientID), "/application/clientId", "A GUID is needed.")
+	need(c.Credential.Kind == "secret" || c.Credential.Kind == "certificate", "/credential/kind", "secret or certificate is needed.")
+	need(c.Credential.Fingerprint != "", "/credential/fingerprint", "A fingerprint is needed.")
+	need(c.Rooms.Mode == "all" || c.Rooms.Mode == "selected", "/rooms/mode", "all or selected is needed.")
+	need(c.People.Mode == "all" || c.People.Mode == "groups", "/people/mode", "all or groups is needed.")
+	for i, p := range c.Permissions {
+		need(p.Kind == "application" || p.Kind == "delegated", fmt.Sprintf("/permissions/%d/kind", i), "application or delegated is needed.")
+	}
+	seen := map[string]bool{}
+	for i, r := range c.Rooms.Items {
+		at := fmt.Sprintf("/rooms/items/%d/emailAddress", i)
+		_, err := mail.ParseAddress(r.EmailAddress)
+		need(err == nil, at, "An e-mail address is needed.")
+		key := strings.ToLower(r.EmailAddress)
+		need(!seen[key], at, "This room is in the list twice.")
+		seen[key] = true
+	}
+	for i, u := range c.SingleSignOn.RedirectURIs {
+		need(webAddress(u), fmt.Sprintf("/singleSignOn/redirectUris/%d", i), "An https address is needed.")
+	}
+	for at, u := range map[string]string{"/notifications/url": c.Notifications.URL, "/notifications/lifecycleUrl": c.Notifications.LifecycleURL} {
+		need(u == "" || webAddress(u), at, "An https address is needed.")
+	}
+	slices.SortFunc(found, func(a, b bookingError) int { return strings.Compare(a.Pointer, b.Pointer) })
+	return found
+}
+
+// webAddress accepts https, and http to this computer only.
+func webAddress(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	return u.Scheme == "https" || u.Scheme == "http" && slices.Contains([]string{"127.0.0.1", "::1", "localhost"}, u.Hostname())
+}
+
+// bookingChange is one difference of a dry run.
+type bookingChange struct {
+	Path string `json:"path"`
+	Kind string `json:"kind"`
+	From string `json:"from,omitempty"`
+	To   string `json:"to,omitempty"`
+}
+
+// changes compares two configurations field by field. Digest and sealed
+// credential are left out: they say nothing to a person.
+func changes(old, next *bookingConfiguration) []bookingChange {
+	before, after := old.fields(), next.fields()
+	found := []bookingChange{}
+	for path, from := range before {
+		to, still := after[path]
+		switch {
+		case !still:
+			found = append(found, bookingChange{Path: path, Kind: "removed", From: from})
+		case to != from:
+			found = append(found, bookingChange{path, "changed", from, to})
+		}
+	}
+	for path, to := range after {
+		if _, had := before[path]; !had {
+			found = append(found, bookingChange{Path: path, Kind: "added", To: to})
+		}
+	}
+	slices.SortFunc(found, func(a, b bookingChange) int { return strings.Compare(a.Path, b.Path) })
+	return found
+}
+
+func (c *bookingConfiguration) fields() map[string]string {
+	flat := map[string]string{}
+	if c == nil {
+		return flat
+	}
+	shown := *c
+	shown.Digest, shown.Credential.Sealed = "", ""
+	raw, err := json.Marshal(shown)
+	if err != nil {
+		return flat
+	}
+	var tree any
+	if json.Unmarshal(raw, &tree) == nil {
+		flatten("", tree, flat)
+	}
+	delete(flat, "digest")
+	return flat
+}
+
+func flatten(path string, v any, into map[string]string) {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, inner := range v {
+			flatten(strings.TrimPrefix(path+"."+k, "."), inner, into)
+		}
+	case []any:
+		for i, inner := range v {
+			key := fmt.Sprint(i)
+			if o, ok := inner.(map[string]any); ok && o["emailAddress"] != nil {
+				key = fmt.Sprint(o["emailAddress"])
+			}
+			flatten(path+"["+key+"]", inner, into)
+		}
+	default:
+		into[path] = fmt.Sprint(v)
+	}
+}
