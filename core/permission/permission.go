@@ -43,6 +43,12 @@ type Entry struct {
 	ExchangeRole string `yaml:"exchangeRole,omitempty" json:"exchangeRole,omitempty"`
 	// Dangerous is why a booking application should never hold it, "" otherwise.
 	Dangerous string `yaml:"dangerous,omitempty" json:"dangerous,omitempty"`
+	// Resource is the application id of the API that the permission belongs to,
+	// "" for Microsoft Graph.
+	Resource string `yaml:"resource,omitempty" json:"resource,omitempty"`
+	// Instead is set on a permission that is easily mistaken for another one: it
+	// is the value that was probably meant. Such an entry may be without ids.
+	Instead string `yaml:"instead,omitempty" json:"instead,omitempty"`
 	// Covers are the values of weaker permissions that this one includes.
 	Covers []string `yaml:"covers,omitempty" json:"covers,omitempty"`
 }

@@ -1,0 +1,186 @@
+// Package strictyaml reads a YAML file that a person may have written, and
+// names every mistake in it by file, line and field: unknown and repeated
+// fields, values of the wrong type, and what the caller finds wrong itself.
+package strictyaml
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// limit is the largest file that is read, in bytes. A file of clouds or
+// products is a few kilobytes long.
+const limit = 1 << 20
+
+// Mistake is one thing that is wrong with a file. Line counts from 1 and is 0
+// where none is known; Field is a path such as "clouds[0].graph", "" for the
+// file as a whole.
+type Mistake struct {
+	File  string
+	Line  int
+	Field string
+	Text  words.Text
+}
+
+// Problem is the mistake as an administrator reads it.
+func (m Mistake) Problem(code string) *problem.Problem {
+	where := words.T("%s, line %d", m.File, m.Line)
+	if m.Line == 0 {
+		where = words.Plain(m.File)
+	}
+	p := problem.New(code, words.T("There is a mistake in %s.", where)).With(m.Text)
+	if m.Field != "" {
+		p.With(words.T("%s: %s", m.Field, m.Text))
+	}
+	if m.Line == 0 {
+		return p.Fix(words.T("Correct the file %s, save it, and start Roomkey again.", m.File))
+	}
+	return p.Fix(words.T("Open %s in a text editor, correct line %d, save it, and start Roomkey again.", m.File, m.Line))
+}
+
+// Document is a file that was read, with the lines of its fields and the
+// mistakes found so far.
+type Document struct {
+	file     string
+	root     *yaml.Node
+	mistakes []Mistake
+}
+
+// ReadFile reads a file like Read. A file that does not exist gives nil and no
+// error of its own; one that cannot be read is a mistake of the document.
+func ReadFile(path string, into any) *Document {
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	var data []byte
+	if err == nil {
+		defer f.Close()
+		data, err = io.ReadAll(io.LimitReader(f, limit+1))
+	}
+	if err != nil {
+		d := &Document{file: path}
+		d.Wrong("", words.T("The file cannot be read: %s.", err))
+		return d
+	}
+	return Read(path, data, into)
+}
+
+// Read fills into, a pointer to a struct, with the one YAML document in data,
+// as far as it goes. File is the name that the mistakes carry.
+func Read(file string, data []byte, into any) *Document {
+	d := &Document{file: file}
+	if len(data) > limit {
+		d.Wrong("", words.T("The file is larger than 1 MB, so it is not read."))
+		return d
+	}
+	var root yaml.Node
+	if err := yaml.Load(data, &root); err != nil {
+		d.syntax(data, err)
+		return d
+	}
+	if root.Kind != yaml.DocumentNode || len(root.Content) != 1 {
+		d.Wrong("", words.T("The file is empty."))
+		return d
+	}
+	d.root = root.Content[0]
+	d.inspect(d.root, into)
+	// The inspection has named what does not fit; the rest is filled in.
+	if err := root.Load(into); err != nil && len(d.mistakes) == 0 {
+		d.Wrong("", words.Plain(err.Error()))
+	}
+	return d
+}
+
+func (d *Document) syntax(data []byte, err error) {
+	var load *yaml.LoadError
+	switch {
+	case len(strings.TrimSpace(string(data))) == 0:
+		d.Wrong("", words.T("The file is empty."))
+	case errors.As(err, &load) && load.Mark.Line > 0:
+		d.mistakes = append(d.mistakes, Mistake{File: d.file, Line: load.Mark.Line,
+			Text: words.T("This is not valid YAML: %s.", load.Message)})
+	case errors.As(err, &load):
+		d.Wrong("", words.T("This is not valid YAML: %s.", strings.TrimPrefix(load.Message, "yaml: ")))
+	default:
+		d.Wrong("", words.T("This is not valid YAML: %s.", err))
+	}
+}
+
+// Wrong notes a mistake at the field, on the field's line or that of what it is
+// missing from. A field that has a mistake already gets no second one.
+func (d *Document) Wrong(field string, text words.Text) {
+	if slices.ContainsFunc(d.mistakes, func(m Mistake) bool { return m.Field == field && field != "" }) {
+		return
+	}
+	d.mistakes = append(d.mistakes, Mistake{File: d.file, Line: d.line(field), Field: field, Text: text})
+}
+
+// Item is the path of an item of the list at path, as Wrong wants it.
+func Item(path string, at int) string { return fmt.Sprintf("%s[%d]", path, at) }
+
+// Sound reports whether nothing at or below the field is wrong, nor the file as
+// a whole.
+func (d *Document) Sound(field string) bool {
+	return !slices.ContainsFunc(d.mistakes, func(m Mistake) bool {
+		return m.Field == "" || m.Field == field || field == "" ||
+			strings.HasPrefix(m.Field, field+".") || strings.HasPrefix(m.Field, field+"[")
+	})
+}
+
+// Mistakes are what is wrong, in the order of the lines.
+func (d *Document) Mistakes() []Mistake {
+	sorted := slices.Clone(d.mistakes)
+	slices.SortStableFunc(sorted, func(a, b Mistake) int { return cmp.Compare(a.Line, b.Line) })
+	return sorted
+}
+
+// Problems are the mistakes as problems of one code.
+func (d *Document) Problems(code string) []*problem.Problem {
+	var all []*problem.Problem
+	for _, m := range d.Mistakes() {
+		all = append(all, m.Problem(code))
+	}
+	return all
+}
+
+// line is the line of the field, or of the nearest thing above it that is in
+// the file.
+func (d *Document) line(field string) int {
+	n := d.root
+	if n == nil {
+		return 0
+	}
+	line := n.Line
+	for _, step := range strings.FieldsFunc(field, func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
+		var next *yaml.Node
+		switch n.Kind {
+		case yaml.MappingNode:
+			for i := 0; i+1 < len(n.Content); i += 2 {
+				if n.Content[i].Value == step {
+					next, line = n.Content[i+1], n.Content[i].Line
+				}
+			}
+		case yaml.SequenceNode:
+			var at int
+			if _, err := fmt.Sscanf(step, "%d", &at); err == nil && at < len(n.Content) {
+				next, line = n.Content[at], n.Content[at].Line
+			}
+		}
+		if next == nil {
+			break
+		}
+		n = next
+	}
+	return line
+}
