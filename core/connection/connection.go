@@ -3,7 +3,12 @@
 // no calls.
 package connection
 
-import "time"
+import (
+	"crypto/rand"
+	"slices"
+	"strings"
+	"time"
+)
 
 // SchemaVersion is the version of the document that this build writes.
 const SchemaVersion = 1
@@ -25,9 +30,45 @@ type Connection struct {
 	ServiceAccount string        `json:"serviceAccount,omitempty"`
 	Scope          Scope         `json:"scope"`
 	Server         Server        `json:"server"`
+	// Revision says which stored version the document was read from. The store
+	// sets it and refuses to overwrite any other version; it is not written.
+	Revision string `json:"-"`
 	// unknown are the fields of the loaded document that this build does not
-	// know, nested as they were.
-	unknown map[string]any
+	// know.
+	unknown unknown
+}
+
+// New makes an empty connection with an id of its own.
+func New(name string) *Connection {
+	c := defaults()
+	c.ID = strings.ToLower(rand.Text())
+	c.Name = name
+	return c
+}
+
+// defaults is what a document that leaves a field out means.
+func defaults() *Connection {
+	return &Connection{
+		Schema:      SchemaVersion,
+		Cloud:       "global",
+		Application: Application{Credential: Credential{Kind: CredentialSecret}},
+		Rooms:       Rooms{Mode: All},
+		People:      People{Mode: All},
+		Scope:       Scope{Kind: ScopeNone},
+	}
+}
+
+// Clone is a copy that shares nothing with c.
+func (c *Connection) Clone() *Connection {
+	o := *c
+	for _, list := range []*[]string{
+		&o.Product.Options, &o.Product.Permissions, &o.Rooms.Items, &o.People.Groups, &o.People.DefaultGroups,
+		&o.SingleSignOn.RedirectURIs, &o.Server.ConfirmedHosts,
+	} {
+		*list = slices.Clone(*list)
+	}
+	o.unknown = c.unknown.clone()
+	return &o
 }
 
 // Tenant is the Microsoft 365 tenant; ID is the GUID once it was discovered.

@@ -4,6 +4,12 @@ package vault
 
 import (
 	"context"
+	"crypto/pbkdf2"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"fmt"
+	"io"
 	"log/slog"
 )
 
@@ -11,16 +17,39 @@ const mask = "[secret]"
 
 // Secret is text that prints as a mask, whichever way it is printed. Reveal is
 // the only way to the text.
-type Secret struct{ text string }
+type Secret struct {
+	// text is behind a pointer because fmt calls no methods on unexported
+	// fields of other structs: it then prints an address.
+	text *string
+}
 
 // NewSecret wraps text.
-func NewSecret(text string) Secret { return Secret{text} }
+func NewSecret(text string) Secret {
+	if text == "" {
+		return Secret{}
+	}
+	return Secret{&text}
+}
 
 // Reveal is the text itself. Every call of it is a place to review.
-func (s Secret) Reveal() string { return s.text }
+func (s Secret) Reveal() string {
+	if s.text == nil {
+		return ""
+	}
+	return *s.text
+}
 
 // IsZero reports whether there is no secret.
-func (s Secret) IsZero() bool { return s.text == "" }
+func (s Secret) IsZero() bool { return s.text == nil }
+
+// Equal reports whether both hold the same text, in constant time. The
+// operator == does not.
+func (s Secret) Equal(other Secret) bool {
+	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(other.Reveal())) == 1
+}
+
+// Format is the mask for every verb.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, mask) }
 
 // String is the mask.
 func (s Secret) String() string { return mask }
@@ -37,6 +66,22 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(mask), nil }
 // MarshalJSON is the mask.
 func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + mask + `"`), nil }
 
+// MarshalYAML is the mask.
+func (s Secret) MarshalYAML() (any, error) { return mask, nil }
+
+// Fingerprint tells whether two secrets are the same without telling what they
+// are: 16 hex digits of a slow, one-way function. It is "" for no secret.
+func Fingerprint(s Secret) string {
+	if s.IsZero() {
+		return ""
+	}
+	key, err := pbkdf2.Key(sha256.New, s.Reveal(), []byte("Roomkey fingerprint"), 20_000, 8)
+	if err != nil {
+		panic(err) // only for parameters that FIPS forbids
+	}
+	return hex.EncodeToString(key)
+}
+
 // Kind names a secret of a connection.
 type Kind string
 
@@ -50,9 +95,13 @@ const (
 	ServerToken Kind = "server-token"
 )
 
+// Kinds are all of them.
+func Kinds() []Kind { return []Kind{ClientSecret, Certificate, ServerToken} }
+
 // Vault stores secrets by connection id and kind. Every method returns a
 // *problem.Problem: "vault.absent" (nothing stored), "vault.unavailable" (no
-// keychain), "vault.locked" (locked, or waiting for the person), "vault.refused".
+// keychain), "vault.locked" (locked, or waiting for the person),
+// "vault.damaged" (stored only in part), "vault.refused".
 type Vault interface {
 	Set(ctx context.Context, connection string, kind Kind, secret Secret) error
 	Get(ctx context.Context, connection string, kind Kind) (Secret, error)

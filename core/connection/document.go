@@ -1,0 +1,366 @@
+package connection
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// MaxSize is how large a document may be, in bytes: 100,000 chosen rooms fit.
+const MaxSize = 16 << 20
+
+// unknown are the fields of one object that this build does not know, as they
+// were written, and those of the objects inside it.
+type unknown struct {
+	fields map[string]json.RawMessage
+	inside map[string]unknown
+}
+
+func (u unknown) clone() unknown {
+	o := unknown{fields: maps.Clone(u.fields), inside: maps.Clone(u.inside)}
+	for name, inner := range o.inside {
+		o.inside[name] = inner.clone()
+	}
+	return o
+}
+
+// Encode is the document as a file: the known fields in their own order, then
+// the unknown ones, indented for people who edit it.
+func (c *Connection) Encode() ([]byte, error) {
+	o := *c
+	o.Schema = SchemaVersion
+	known, err := json.Marshal(&o)
+	if err != nil {
+		return nil, err
+	}
+	var merged, out bytes.Buffer
+	if err := merge(&merged, known, c.unknown); err != nil {
+		return nil, err
+	}
+	if err := json.Indent(&out, merged.Bytes(), "", "  "); err != nil {
+		return nil, err
+	}
+	out.WriteByte('\n')
+	return out.Bytes(), nil
+}
+
+// merge writes the object known with the fields of u added at every level.
+func merge(w *bytes.Buffer, known json.RawMessage, u unknown) error {
+	d := json.NewDecoder(bytes.NewReader(known))
+	if _, err := d.Token(); err != nil {
+		return err
+	}
+	separator := "{"
+	put := func(name string, value json.RawMessage) error {
+		key, err := json.Marshal(name)
+		w.WriteString(separator)
+		w.Write(key)
+		w.WriteByte(':')
+		separator = ","
+		if inner, ok := u.inside[name]; ok && err == nil {
+			return merge(w, value, inner)
+		}
+		w.Write(value)
+		return err
+	}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return err
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return err
+		}
+		if err := put(name.(string), value); err != nil {
+			return err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(u.fields)) {
+		if err := put(name, u.fields[name]); err != nil {
+			return err
+		}
+	}
+	if separator == "{" {
+		w.WriteByte('{')
+	}
+	w.WriteByte('}')
+	return nil
+}
+
+// Parse reads a document. A mistake is a problem that names file, line and
+// field: "connection.damaged" (not JSON, or cut off), "connection.mistake" (a
+// field that is wrong), "connection.newer" (written by a newer Roomkey),
+// "connection.too-large".
+func Parse(data []byte, file string) (*Connection, *problem.Problem) {
+	if len(data) > MaxSize {
+		return nil, problem.New("connection.too-large", words.T("%s is larger than a connection can be (%d MB).", file, MaxSize>>20)).
+			Fix(words.T("Choose the file of a Roomkey connection."))
+	}
+	r := &reader{file: file, data: bytes.TrimPrefix(data, []byte("\uFEFF"))}
+	if p := r.wellFormed(); p != nil {
+		return nil, p
+	}
+	if p := r.migrate(migrations); p != nil {
+		return nil, p
+	}
+	c := defaults()
+	c.Schema = 0
+	r.d = json.NewDecoder(bytes.NewReader(r.data))
+	u, p := r.object(reflect.ValueOf(c).Elem(), "")
+	if p != nil {
+		return nil, p
+	}
+	c.unknown = u
+	if c.ID == "" {
+		c.ID = New("").ID
+	}
+	return c, nil
+}
+
+// reader walks through one document and knows where it is.
+type reader struct {
+	file string
+	data []byte
+	d    *json.Decoder
+}
+
+func (r *reader) line(offset int64) int {
+	return 1 + bytes.Count(r.data[:min(int(offset), len(r.data))], []byte("\n"))
+}
+
+// wellFormed looks at the document as JSON, before any field.
+func (r *reader) wellFormed() *problem.Problem {
+	if len(bytes.TrimSpace(r.data)) == 0 {
+		return problem.New("connection.damaged", words.T("%s is empty.", r.file)).Fix(remedyRestore(r.file))
+	}
+	if !utf8.Valid(r.data) {
+		return problem.New("connection.damaged", words.T("%s is not UTF-8 text.", r.file)).
+			Fix(words.T("Open %s in an editor and save it again with the encoding UTF-8.", r.file))
+	}
+	var all json.RawMessage
+	err := json.Unmarshal(r.data, &all)
+	if err == nil {
+		return nil
+	}
+	syntax, ok := err.(*json.SyntaxError)
+	if !ok {
+		return problem.New("connection.damaged", words.T("%s cannot be read.", r.file)).With(words.Plain(err.Error())).By(err)
+	}
+	if strings.Contains(syntax.Error(), "unexpected end") {
+		return problem.New("connection.damaged", words.T("%s, line %d: the file is cut off here%s.", r.file, r.line(syntax.Offset), r.after())).
+			Fix(remedyRestore(r.file)).By(err)
+	}
+	return problem.New("connection.damaged", words.T("%s, line %d: this is not correct JSON%s.", r.file, r.line(syntax.Offset-1), r.after())).
+		With(words.Plain(syntax.Error())).
+		Fix(words.T("Correct line %d of %s: every text stands in double quotes and a comma stands between two fields.", r.line(syntax.Offset-1), r.file)).
+		By(err)
+}
+
+// after names the last field name that can be read before the damage.
+func (r *reader) after() words.Text {
+	d := json.NewDecoder(bytes.NewReader(r.data))
+	type level struct {
+		name   string
+		object bool
+		key    bool // a name comes next
+	}
+	var stack []level
+	for {
+		token, err := d.Token()
+		if err != nil {
+			break
+		}
+		top := len(stack) - 1
+		if open, ok := token.(json.Delim); ok {
+			if open == '{' || open == '[' {
+				stack = append(stack, level{object: open == '{', key: open == '{'})
+				continue
+			}
+			stack = stack[:top]
+			top--
+		} else if top >= 0 && stack[top].key {
+			stack[top].name, stack[top].key = token.(string), false
+			continue
+		}
+		if top >= 0 && stack[top].object {
+			stack[top].key = true
+		}
+	}
+	var path []string
+	for _, l := range stack {
+		if l.name != "" {
+			path = append(path, l.name)
+		}
+	}
+	if len(path) == 0 {
+		return words.Text{}
+	}
+	return words.T(", after the field %s", problem.Line(strings.Join(path, ".")))
+}
+
+// object reads an object into the struct target and gives what is left over.
+func (r *reader) object(target reflect.Value, path string) (unknown, *problem.Problem) {
+	var left unknown
+	start := r.here()
+	token, err := r.d.Token()
+	if err != nil {
+		return left, r.mistake(start, path, words.T("it cannot be read"))
+	}
+	if token == nil {
+		return left, nil // null leaves the defaults
+	}
+	if token != json.Delim('{') {
+		return left, r.mistake(start, path, words.T("it must be an object in braces, but is %s", kindOf(token)))
+	}
+	fields := fieldsOf(target.Type())
+	seen := map[string]bool{}
+	for r.d.More() {
+		start := r.here()
+		token, err := r.d.Token()
+		name, ok := token.(string)
+		if err != nil || !ok {
+			return left, r.mistake(start, path, words.T("it cannot be read"))
+		}
+		at := join(path, name)
+		if seen[name] {
+			return left, r.mistake(start, at, words.T("the field stands here twice"))
+		}
+		seen[name] = true
+		index, known := fields[name]
+		if !known {
+			for other := range fields {
+				if strings.EqualFold(name, other) {
+					return left, r.mistake(start, at, words.T("the field is spelled %s", other))
+				}
+			}
+			var value json.RawMessage
+			if err := r.d.Decode(&value); err != nil {
+				return left, r.mistake(start, at, words.T("it cannot be read"))
+			}
+			if left.fields == nil {
+				left.fields = map[string]json.RawMessage{}
+			}
+			left.fields[name] = value
+			continue
+		}
+		field := target.Field(index)
+		if field.Kind() == reflect.Struct && field.Type() != timeType {
+			inner, p := r.object(field, at)
+			if p != nil {
+				return left, p
+			}
+			if len(inner.fields)+len(inner.inside) > 0 {
+				if left.inside == nil {
+					left.inside = map[string]unknown{}
+				}
+				left.inside[name] = inner
+			}
+			continue
+		}
+		start = r.here()
+		var value json.RawMessage
+		if err := r.d.Decode(&value); err != nil {
+			return left, r.mistake(start, at, words.T("it cannot be read"))
+		}
+		if _, choice := choices[at]; choice && string(value) == `""` {
+			continue // the default
+		}
+		if wrong := assign(field, value); !wrong.IsZero() {
+			return left, r.mistake(start, at, wrong)
+		}
+		if wrong := checkValue(at, field.Interface()); !wrong.IsZero() {
+			return left, r.mistake(start, at, wrong)
+		}
+	}
+	_, err = r.d.Token()
+	if err != nil {
+		return left, r.mistake(r.here(), path, words.T("it cannot be read"))
+	}
+	return left, nil
+}
+
+// here is the offset of the next token: past white space and separators.
+func (r *reader) here() int64 {
+	at := int(r.d.InputOffset())
+	for at < len(r.data) && strings.IndexByte(" \t\r\n,:", r.data[at]) >= 0 {
+		at++
+	}
+	return int64(at)
+}
+
+func (r *reader) mistake(offset int64, path string, wrong words.Text) *problem.Problem {
+	line := r.line(offset)
+	if path == "" {
+		return problem.New("connection.mistake", words.T("%s, line %d: %s.", r.file, line, wrong)).Fix(remedyRestore(r.file))
+	}
+	return problem.New("connection.mistake", words.T("%s, line %d, field %s: %s.", r.file, line, problem.Line(path), wrong)).
+		Fix(words.T("Correct the field %s in line %d of %s with a text editor. Roomkey left the file as it was.", problem.Line(path), line, r.file))
+}
+
+func remedyRestore(file string) words.Text {
+	return words.T("Restore %s from a backup, or import the connection again. Roomkey left the file as it was.", file)
+}
+
+// assign puts a JSON value into a field that is no object and says what is
+// wrong with it.
+func assign(field reflect.Value, value json.RawMessage) words.Text {
+	if string(value) == "null" {
+		return words.Text{}
+	}
+	fresh := reflect.New(field.Type())
+	if err := json.Unmarshal(value, fresh.Interface()); err != nil {
+		return words.T("it must be %s, but is %s", wanted(field.Type()), words.Plain(problem.Line(cut(string(value), 60))))
+	}
+	field.Set(fresh.Elem())
+	return words.Text{}
+}
+
+func wanted(t reflect.Type) words.Text {
+	switch {
+	case t == timeType:
+		return words.T(`a time such as "2027-01-31T00:00:00Z"`)
+	case t.Kind() == reflect.Int:
+		return words.T("a whole number")
+	case t.Kind() == reflect.Slice:
+		return words.T("a list of texts in square brackets")
+	default:
+		return words.T("a text in double quotes")
+	}
+}
+
+func kindOf(token json.Token) words.Text {
+	switch token := token.(type) {
+	case json.Delim:
+		return words.T("a list")
+	case string:
+		return words.T("the text %s", problem.Line(cut(fmt.Sprintf("%q", token), 60)))
+	default:
+		return words.T("%s", fmt.Sprint(token))
+	}
+}
+
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "") + "…"
+}
+
+var idForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
+
+// reserved are names that Windows does not allow for a folder.
+var reserved = regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9])$`)
+
+// ValidID reports whether id can be a connection's: it also names the folder
+// that the store keeps it in.
+func ValidID(id string) bool { return idForm.MatchString(id) && !reserved.MatchString(id) }

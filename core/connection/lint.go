@@ -1,0 +1,374 @@
+package connection
+
+import (
+	"fmt"
+	"net"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// CodeEmpty is the code of the problem of a field that must be filled.
+const CodeEmpty = "connection.empty"
+
+// FieldProblem is a sentence at a field: Field is its dotted path, with the
+// index of the item in a list ("rooms.items[3]").
+type FieldProblem struct {
+	Field   string           `json:"field"`
+	Problem *problem.Problem `json:"problem"`
+}
+
+// Of reports whether the sentence belongs at the field, or an item of it.
+func (f FieldProblem) Of(path string) bool {
+	return f.Field == path || strings.HasPrefix(f.Field, path+"[")
+}
+
+// Known is what the caller knows that the document alone cannot: the ids that
+// exist (nil: not checked) and fields that must be filled beyond those that
+// every connection needs.
+type Known struct {
+	Clouds, Products []string
+	Required         []string
+}
+
+// required are the fields without which no call can be made.
+var required = []string{"name", "cloud", "tenant.domain", "product.id", "application.clientId"}
+
+// Lint says what is wrong with the document before any call is made, in the
+// order of its fields. Empty fields have the code CodeEmpty.
+func (c *Connection) Lint(known ...Known) []FieldProblem {
+	l := &linter{c: c}
+	for _, k := range known {
+		l.known.Clouds = append(l.known.Clouds, k.Clouds...)
+		l.known.Products = append(l.known.Products, k.Products...)
+		l.known.Required = append(l.known.Required, k.Required...)
+	}
+	l.cleanliness()
+	l.empties()
+	l.identity()
+	l.choice()
+	l.addresses()
+	l.urls()
+	order := Paths()
+	position := func(f FieldProblem) int {
+		path, _, _ := strings.Cut(f.Field, "[")
+		return slices.Index(order, path)
+	}
+	slices.SortStableFunc(l.found, func(a, b FieldProblem) int { return position(a) - position(b) })
+	return l.found
+}
+
+type linter struct {
+	c     *Connection
+	known Known
+	found []FieldProblem
+}
+
+func (l *linter) add(field, code string, title words.Text, remedies ...words.Text) {
+	p := problem.New(code, title)
+	for _, r := range remedies {
+		p.Fix(r)
+	}
+	l.found = append(l.found, FieldProblem{field, p})
+}
+
+// each visits all texts of the document with their paths.
+func (l *linter) each(visit func(path, text string)) {
+	for _, path := range Paths() {
+		v, p := l.c.field(path)
+		if p != nil {
+			continue
+		}
+		switch value := v.Interface().(type) {
+		case string:
+			visit(path, value)
+		case []string:
+			for i, item := range value {
+				visit(fmt.Sprintf("%s[%d]", path, i), item)
+			}
+		}
+	}
+}
+
+func (l *linter) cleanliness() {
+	l.each(func(path, text string) {
+		if _, removed := Tidy(text); len(removed) > 0 {
+			l.add(path, "connection.unclean", words.T("There is something around or inside this value that pasting added: %s.", listed(removed)),
+				words.T("Type the value again, or press the button Clean at the field."))
+		}
+	})
+}
+
+func listed(texts []words.Text) words.Text {
+	all := texts[0]
+	for _, t := range texts[1:] {
+		all = words.T("%s, %s", all, t)
+	}
+	return all
+}
+
+func (l *linter) empties() {
+	for _, path := range append(slices.Clone(required), l.known.Required...) {
+		v, p := l.c.field(path)
+		if p != nil || !v.IsZero() || path == "tenant.domain" && l.c.Tenant.ID != "" {
+			continue
+		}
+		title, remedy := emptyField(path)
+		l.add(path, CodeEmpty, title, remedy)
+	}
+	if l.c.Rooms.Mode == Selected && len(l.c.Rooms.Items) == 0 {
+		l.add("rooms.items", CodeEmpty, words.T("No room is chosen."), words.T("Choose rooms on the page Rooms, or choose all rooms."))
+	}
+	if l.c.People.Mode == Groups && len(l.c.People.Groups) == 0 {
+		l.add("people.groups", CodeEmpty, words.T("No group is chosen."), words.T("Choose groups on the page Rooms and people, or choose all people."))
+	}
+}
+
+func emptyField(path string) (title, remedy words.Text) {
+	switch path {
+	case "name":
+		return words.T("The connection has no name."), words.T("Type a name by which you will find it again, such as the company's.")
+	case "cloud":
+		return words.T("No Microsoft cloud is chosen."), words.T("Choose the cloud. It is Global unless the tenant is in a national cloud.")
+	case "tenant.domain":
+		return words.T("The tenant is missing."), words.T("Type the company's domain, such as contoso.com, or its tenant ID.")
+	case "product.id":
+		return words.T("No booking product is chosen."), words.T("Choose the booking product that will be connected.")
+	case "application.clientId":
+		return words.T("The application (client) ID is missing."),
+			words.T("Copy the Application (client) ID from the page Overview of the app registration, or let Roomkey register the application.")
+	case "server.url":
+		return words.T("The address of the booking server is missing."), words.T("Type the address at which the booking server is opened in a browser, such as https://booking.contoso.com.")
+	default:
+		return words.T("The field %s is empty.", path), words.T("Fill in the field %s.", path)
+	}
+}
+
+var guid = regexp.MustCompile(`^(?i)\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$`)
+
+// IsGUID reports whether text has the shape of a GUID, as tenant IDs, client
+// IDs and Secret IDs have.
+func IsGUID(text string) bool { return guid.MatchString(Clean(text)) }
+
+// domainForm is a DNS name with a dot: letters of any script, digits, hyphens.
+var domainForm = regexp.MustCompile(`^([\pL\pN]([\pL\pN-]{0,61}[\pL\pN])?\.)+[\pL\pN][\pL\pN-]*[\pL\pN]$`)
+
+func (l *linter) identity() {
+	c := l.c
+	if c.Cloud != "" && l.known.Clouds != nil && !slices.Contains(l.known.Clouds, c.Cloud) {
+		l.add("cloud", "connection.cloud-unknown", words.T("There is no cloud %q.", c.Cloud),
+			words.T("Choose one of these: %s. A cloud of your own stands in clouds.yaml in the config folder.", strings.Join(l.known.Clouds, ", ")))
+	}
+	if c.Product.ID != "" && l.known.Products != nil && !slices.Contains(l.known.Products, c.Product.ID) {
+		l.add("product.id", "connection.product-unknown", words.T("There is no product %q.", c.Product.ID),
+			words.T("Choose one of these: %s. A product of your own stands in the folder products of the config folder.", strings.Join(l.known.Products, ", ")))
+	}
+	if c.Tenant.ID != "" && !IsGUID(c.Tenant.ID) {
+		l.add("tenant.id", "connection.not-guid", words.T("The tenant ID is not a GUID."),
+			words.T("Copy the Tenant ID from the page Overview of Microsoft Entra ID, or leave it empty and type the domain."))
+	}
+	if d := Clean(c.Tenant.Domain); d != "" && !domainForm.MatchString(d) && !IsGUID(d) {
+		l.add("tenant.domain", "connection.not-domain", words.T("This is neither a domain nor a tenant ID."),
+			words.T("Type the company's domain, such as contoso.com, or its tenant ID."))
+	}
+	client := Clean(c.Application.ClientID)
+	switch {
+	case client == "":
+	case !IsGUID(client):
+		l.add("application.clientId", "connection.not-guid", words.T("The application (client) ID is not a GUID."),
+			words.T("Copy the Application (client) ID from the page Overview of the app registration. The client secret belongs in its own field."))
+	case strings.EqualFold(client, Clean(c.Tenant.ID)) || strings.EqualFold(client, Clean(c.Tenant.Domain)):
+		l.add("application.clientId", "connection.tenant-as-client", words.T("This is the tenant ID, not the application (client) ID."),
+			words.T("Copy the Application (client) ID: it stands on the page Overview of the app registration, above the Directory (tenant) ID."))
+	case c.Application.ObjectID != "" && strings.EqualFold(client, c.Application.ObjectID):
+		l.add("application.clientId", "connection.object-as-client", words.T("This is the object ID, not the application (client) ID."),
+			words.T("Copy the Application (client) ID: it stands on the page Overview of the app registration, above the Object ID."))
+	}
+}
+
+func (l *linter) choice() {
+	for path, allowed := range choices {
+		v, p := l.c.field(path)
+		if p == nil && v.String() != "" && !slices.Contains(allowed, v.String()) {
+			l.add(path, "connection.wrong-value", words.T("%q is no choice here.", problem.Line(cut(v.String(), 60))),
+				words.T("Choose one of these: %s.", strings.Join(allowed, ", ")))
+		}
+	}
+}
+
+func (l *linter) addresses() {
+	c := l.c
+	for path, list := range map[string][]string{"rooms.items": c.Rooms.Items} {
+		l.duplicates(path, list)
+		for i, item := range list {
+			l.address(fmt.Sprintf("%s[%d]", path, i), item)
+		}
+	}
+	for path, list := range map[string][]string{
+		"product.options": c.Product.Options, "product.permissions": c.Product.Permissions, "people.groups": c.People.Groups,
+		"people.defaultGroups": c.People.DefaultGroups, "server.confirmedHosts": c.Server.ConfirmedHosts,
+	} {
+		l.duplicates(path, list)
+	}
+	for i, g := range c.People.Groups {
+		if !IsGUID(g) {
+			l.add(fmt.Sprintf("people.groups[%d]", i), "connection.not-guid", words.T("This is not the object ID of a group."),
+				words.T("Copy the Object ID from the page of the group in Microsoft Entra ID, or choose the group from the list."))
+		}
+	}
+	for path, value := range map[string]string{
+		"serviceAccount": c.ServiceAccount, "scope.group": c.Scope.Group, "scope.organizers": c.Scope.Organizers,
+		"scope.inside": c.Scope.Inside, "scope.outside": c.Scope.Outside,
+	} {
+		if value != "" {
+			l.address(path, value)
+		}
+	}
+}
+
+// IsAddress reports whether text is one plain e-mail address.
+func IsAddress(text string) bool {
+	a, err := mail.ParseAddress(text)
+	if err != nil || a.Address != text || strings.ContainsAny(text, "\"<>() \t") {
+		return false
+	}
+	_, domain, _ := strings.Cut(text, "@")
+	return domainForm.MatchString(domain)
+}
+
+func (l *linter) address(path, value string) {
+	if clean := Clean(value); !IsAddress(clean) {
+		l.add(path, "connection.not-address", words.T("%q is not an e-mail address.", problem.Line(cut(clean, 80))),
+			words.T("Type one address, such as room1@contoso.com."))
+	}
+}
+
+func (l *linter) duplicates(path string, list []string) {
+	seen := map[string]int{}
+	for i, item := range list {
+		key := strings.ToLower(Clean(item))
+		if first, ok := seen[key]; ok {
+			l.add(fmt.Sprintf("%s[%d]", path, i), "connection.duplicate", words.T("%q stands here twice (also as number %d).", problem.Line(cut(item, 80)), first+1),
+				words.T("Remove one of the two."))
+			continue
+		}
+		seen[key] = i
+	}
+}
+
+func (l *linter) urls() {
+	c := l.c
+	l.url("server.url", c.Server.URL, words.T("the booking server"))
+	l.url("notifications.url", c.Notifications.URL, words.T("notifications"))
+	l.url("notifications.lifecycleUrl", c.Notifications.LifecycleURL, words.T("lifecycle notifications"))
+	l.duplicates("singleSignOn.redirectUris", c.SingleSignOn.RedirectURIs)
+	for i, uri := range c.SingleSignOn.RedirectURIs {
+		if wrong, remedy := RedirectURI(Clean(uri)); !wrong.IsZero() {
+			l.add(fmt.Sprintf("singleSignOn.redirectUris[%d]", i), "connection.redirect-uri", wrong, remedy)
+		}
+	}
+}
+
+// url checks an address that is called: https, or http to this computer, and
+// nothing in it that would be lost or leaked.
+func (l *linter) url(path, value string, whose words.Text) {
+	value = Clean(value)
+	if value == "" {
+		return
+	}
+	const code = "connection.wrong-url"
+	u, err := url.Parse(value)
+	switch {
+	case err != nil || u.Host == "" || u.Hostname() == "":
+		l.add(path, code, words.T("This is not a web address."), words.T("Type the address of %s in full, such as https://booking.contoso.com.", whose))
+	case u.Scheme == "http" && IsLoopback(u.Hostname()) && path == "server.url":
+	case u.Scheme == "http":
+		l.add(path, code, words.T("The address of %s starts with http: what is sent there could be read on the way.", whose), words.T("Type it with https://. Plain http works only for a booking server on this computer."))
+	case u.Scheme != "https":
+		l.add(path, code, words.T("The address of %s starts with %q.", whose, u.Scheme), words.T("Type it with https://."))
+	}
+	if err != nil {
+		return
+	}
+	if u.User != nil {
+		l.add(path, code, words.T("There is a user name or password in the address."), words.T("Remove everything between // and @: credentials belong in the keychain."))
+	}
+	if path == "server.url" && (u.RawQuery != "" || u.ForceQuery) {
+		l.add(path, code, words.T("There is a question mark in the address."), words.T("Remove the question mark and everything behind it."))
+	}
+	if u.Fragment != "" || strings.HasSuffix(value, "#") {
+		l.add(path, code, words.T("There is a # in the address."), words.T("Remove the # and everything behind it."))
+	}
+}
+
+// IsLoopback reports whether a host is this computer.
+func IsLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// RedirectURI says what is wrong with a redirect URI of platform Web, and what
+// to do; both are empty when Microsoft Entra ID takes it. Source: Microsoft's
+// "Redirect URI (reply URL) outline and restrictions": https except for
+// localhost, no wildcard, no fragment, at most 256 characters.
+func RedirectURI(uri string) (wrong, remedy words.Text) {
+	again := words.T("Copy the redirect URI from the booking server's settings.")
+	u, err := url.Parse(uri)
+	switch {
+	case uri == "" || err != nil || u.Host == "":
+		return words.T("This is not a web address."), again
+	case len(uri) > 256:
+		return words.T("A redirect URI may have at most 256 characters."), again
+	case strings.Contains(uri, "*"):
+		return words.T("A redirect URI cannot hold a wildcard (*)."), words.T("Type each redirect URI in full.")
+	case strings.Contains(uri, "#"):
+		return words.T("A redirect URI cannot hold a #."), words.T("Remove the # and everything behind it.")
+	case u.User != nil:
+		return words.T("There is a user name or password in the address."), words.T("Remove everything between // and @.")
+	case u.Scheme == "http" && !strings.EqualFold(u.Hostname(), "localhost"):
+		return words.T("A redirect URI starts with https; http works only for localhost."), words.T("Type it with https://.")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return words.T("A redirect URI of a booking server starts with https."), words.T("Type it with https://.")
+	}
+	return words.Text{}, words.Text{}
+}
+
+// LintSecret says what is wrong with a secret before it goes into the vault.
+// kind is that of the vault: "client-secret", "certificate" or "server-token".
+// The secret's text is in none of the sentences.
+func LintSecret(kind, text string) []FieldProblem {
+	var found []FieldProblem
+	add := func(code string, title, remedy words.Text) {
+		found = append(found, FieldProblem{kind, problem.New(code, title).Fix(remedy)})
+	}
+	clean, removed := Tidy(text)
+	if clean == "" {
+		add(CodeEmpty, words.T("There is nothing here."), words.T("Paste the value."))
+		return found
+	}
+	if kind == "certificate" {
+		return found // vault.ParseCertificate says what is wrong with it
+	}
+	if len(removed) > 0 {
+		add("connection.unclean", words.T("There is something around or inside the value that pasting added: %s.", listed(removed)),
+			words.T("Roomkey can take it away: press the button Clean at the field."))
+	}
+	if strings.IndexFunc(clean, func(r rune) bool { return r <= ' ' || r > '~' }) >= 0 {
+		add("connection.secret-characters", words.T("There are characters in the middle of the value that cannot be part of it."),
+			words.T("Copy the value again with the copy button beside it, and nothing else."))
+	}
+	if kind == "client-secret" && IsGUID(clean) {
+		add("connection.secret-id", words.T("This looks like the Secret ID, not the secret's Value."),
+			words.T("In the app registration open Certificates & secrets and copy the column Value. It is only visible right after creation: if it is hidden, press New client secret and copy the new Value."))
+	}
+	if kind == "client-secret" && strings.Contains(clean, "-----BEGIN") {
+		add("connection.secret-is-certificate", words.T("This is a certificate or key, not a client secret."),
+			words.T("Store it as certificate instead."))
+	}
+	return found
+}

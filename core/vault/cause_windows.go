@@ -1,0 +1,17 @@
+package vault
+
+import (
+	"errors"
+	"syscall"
+)
+
+// cause sorts the errors of Windows' Credential Manager: 1312 is
+// ERROR_NO_SUCH_LOGON_SESSION (a service or a network logon has no
+// credentials), 1004 ERROR_INVALID_FLAGS, 5 ERROR_ACCESS_DENIED.
+func cause(err error) string {
+	var code syscall.Errno
+	if errors.As(err, &code) && (code == 1312 || code == 1004 || code == 5) {
+		return CodeUnavailable
+	}
+	return ""
+}

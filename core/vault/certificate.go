@@ -1,0 +1,194 @@
+package vault
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha1" //nolint:gosec // Microsoft Entra ID names certificates by their SHA-1
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/hex"
+	"encoding/pem"
+	"fmt"
+	"log/slog"
+	"math/big"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// KeyPair is a certificate with its private key: the application's own first,
+// then the chain above it.
+type KeyPair struct {
+	Certificates []*x509.Certificate
+	Key          *rsa.PrivateKey
+}
+
+// Format is the subject and the thumbprint for every verb: never the key.
+func (k KeyPair) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, k.String()) }
+
+// String is the subject and the thumbprint.
+func (k KeyPair) String() string {
+	if len(k.Certificates) == 0 {
+		return "no certificate"
+	}
+	return "certificate " + k.Certificates[0].Subject.String() + " " + k.Thumbprint()
+}
+
+// LogValue is String.
+func (k KeyPair) LogValue() slog.Value { return slog.StringValue(k.String()) }
+
+// MarshalText is String.
+func (k KeyPair) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// Thumbprint is the certificate's SHA-1 in upper-case hex, which is what the
+// portal and Graph's customKeyIdentifier show; "" for the zero value.
+func (k KeyPair) Thumbprint() string {
+	if len(k.Certificates) == 0 {
+		return ""
+	}
+	h := sha1.Sum(k.Certificates[0].Raw) //nolint:gosec // a name, not a proof
+	return strings.ToUpper(hex.EncodeToString(h[:]))
+}
+
+// ThumbprintSHA256 is the certificate's SHA-256 in upper-case hex.
+func (k KeyPair) ThumbprintSHA256() string {
+	if len(k.Certificates) == 0 {
+		return ""
+	}
+	h := sha256.Sum256(k.Certificates[0].Raw)
+	return strings.ToUpper(hex.EncodeToString(h[:]))
+}
+
+// Expires is when the certificate ends; the zero time for the zero value.
+func (k KeyPair) Expires() time.Time {
+	if len(k.Certificates) == 0 {
+		return time.Time{}
+	}
+	return k.Certificates[0].NotAfter
+}
+
+// CertificatePEM is the certificates without the key, for uploading.
+func (k KeyPair) CertificatePEM() []byte {
+	var b bytes.Buffer
+	for _, c := range k.Certificates {
+		_ = pem.Encode(&b, &pem.Block{Type: "CERTIFICATE", Bytes: c.Raw}) // a bytes.Buffer takes everything
+	}
+	return b.Bytes()
+}
+
+// PEM is the private key in PKCS #8, unencrypted, and the certificates: what
+// the vault stores, and what MSAL's CertFromPEM and the booking server read.
+func (k KeyPair) PEM() Secret {
+	der, err := x509.MarshalPKCS8PrivateKey(k.Key)
+	if k.Key == nil || err != nil {
+		return Secret{}
+	}
+	return NewSecret(string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})) + string(k.CertificatePEM()))
+}
+
+// NewCertificate makes a key pair of its own, self-signed: bits is 3072 or
+// 4096, and it is valid from now for validFor. Microsoft Entra ID checks only
+// the certificate itself, so nobody need have signed it.
+func NewCertificate(commonName string, bits int, validFor time.Duration, now time.Time) (KeyPair, error) {
+	if bits != 3072 && bits != 4096 {
+		return KeyPair{}, problem.New("vault.certificate-bits", words.T("A new key has 3072 or 4096 bits, not %d.", bits)).
+			Fix(words.T("Choose 3072 or 4096 bits."))
+	}
+	if validFor <= 0 {
+		return KeyPair{}, problem.New("vault.certificate-life", words.T("The certificate would end before it starts.")).
+			Fix(words.T("Choose how long the certificate is valid."))
+	}
+	key, err := rsa.GenerateKey(rand.Reader, bits)
+	if err != nil {
+		return KeyPair{}, err
+	}
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 126))
+	if err != nil {
+		return KeyPair{}, err
+	}
+	template := &x509.Certificate{
+		SerialNumber:          serial.Add(serial, big.NewInt(1)),
+		Subject:               pkix.Name{CommonName: commonName},
+		NotBefore:             now.Add(-5 * time.Minute).UTC(), // clocks differ
+		NotAfter:              now.Add(validFor).UTC(),
+		KeyUsage:              x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+		BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		return KeyPair{}, err
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		return KeyPair{}, err
+	}
+	return KeyPair{Certificates: []*x509.Certificate{certificate}, Key: key}, nil
+}
+
+// pair joins a key with the certificate that belongs to it and puts that first.
+func pair(key crypto.PrivateKey, certificates []*x509.Certificate, now time.Time) (KeyPair, error) {
+	switch {
+	case key == nil && len(certificates) == 0:
+		return KeyPair{}, notCertificate(nil)
+	case key == nil:
+		return KeyPair{}, problem.New("vault.certificate-without-key", words.T("This file holds the certificate without its private key.")).
+			Fix(words.T("Choose the file that holds both: a .pfx file, or a .pem file with the sections CERTIFICATE and PRIVATE KEY.")).
+			Fix(words.T("In Windows' program Manage computer certificates, export the certificate with Yes, export the private key."))
+	case len(certificates) == 0:
+		return KeyPair{}, problem.New("vault.key-without-certificate", words.T("This file holds a private key without its certificate.")).
+			Run(words.T("Put both into one file:"), "cat certificate.pem key.pem > both.pem")
+	}
+	private, ok := key.(*rsa.PrivateKey)
+	if !ok {
+		return KeyPair{}, notRSA()
+	}
+	if private.N.BitLen() < 2048 {
+		return KeyPair{}, problem.New("vault.certificate-weak", words.T("The key has only %d bits; Microsoft Entra ID takes 2048 or more.", private.N.BitLen())).
+			Fix(words.T("Make a new certificate with a key of 3072 bits."))
+	}
+	own := -1
+	for i, c := range certificates {
+		if private.PublicKey.Equal(c.PublicKey) {
+			own = i
+			break
+		}
+	}
+	if own < 0 {
+		return KeyPair{}, problem.New("vault.certificate-mismatch", words.T("The private key in this file belongs to another certificate.")).
+			With(words.T("The file holds the certificate %q.", problem.Line(certificates[0].Subject.String()))).
+			Fix(words.T("Choose the file in which the certificate and its own private key are together."))
+	}
+	first := certificates[own]
+	if now.After(first.NotAfter) {
+		return KeyPair{}, problem.New("vault.certificate-expired", words.T("The certificate expired on %s.", first.NotAfter.UTC().Format(time.DateOnly))).
+			Fix(words.T("Make a new certificate, and upload it in the app registration: Certificates & secrets, Certificates, Upload certificate."))
+	}
+	if now.Before(first.NotBefore) {
+		return KeyPair{}, problem.New("vault.certificate-not-yet-valid", words.T("The certificate is valid only from %s on.", first.NotBefore.UTC().Format("2006-01-02 15:04 MST"))).
+			With(words.T("This computer's clock says %s.", now.UTC().Format("2006-01-02 15:04 MST"))).
+			Fix(words.T("Correct the clock of this computer if it is wrong; otherwise wait, or make a certificate that is valid now."))
+	}
+	chain := []*x509.Certificate{first}
+	for i, c := range certificates {
+		if i != own {
+			chain = append(chain, c)
+		}
+	}
+	return KeyPair{Certificates: chain, Key: private}, nil
+}
+
+func notRSA() *problem.Problem {
+	return problem.New("vault.certificate-not-rsa", words.T("The certificate's key is not RSA; Microsoft Entra ID takes only RSA keys here.")).
+		Fix(words.T("Make a new certificate with an RSA key of 3072 bits."))
+}
+
+func notCertificate(cause error) *problem.Problem {
+	return problem.New("vault.certificate-unreadable", words.T("This is neither a PEM file nor a PFX file.")).By(cause).
+		Fix(words.T("Choose a .pfx or .p12 file, or a .pem file with the sections CERTIFICATE and PRIVATE KEY."))
+}
