@@ -17,7 +17,6 @@ var (
 	microsofts = []string{
 		"microsoftonline.com", "microsoftonline.us", "microsoftonline.cn", "chinacloudapi.cn", "microsoft.com", "microsoft.us",
 		"office365.com", "office365.us", "office.com", "outlook.cn", "azure.com", "azure.us", "azure.cn", "windows.net",
-		"sovcloud-identity.fr", "sovcloud-identity.de", "sovcloud-identity.sg", "sovcloud.fr", "sovcloud.de", "sovcloud.sg",
 	}
 	signers = []string{"microsoft", "digicert", "globalsign", "entrust", "baltimore", "sectigo", "certum", "cybertrust"}
 )

@@ -1,0 +1,138 @@
+package entra
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
+
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// patience bounds one token request, retries included. MSAL would take 30 s,
+// which is less than one wait that Microsoft may ask for.
+const patience = 90 * time.Second
+
+// ApplicationOptions name the application and its credential: Secret or
+// Certificate, not both.
+type ApplicationOptions struct {
+	Cloud cloud.Cloud
+	// TenantID is the tenant's GUID or domain, ClientID the application's
+	// client id.
+	TenantID, ClientID string
+	Secret             vault.Secret
+	Certificate        *vault.KeyPair
+	HTTP               *http.Client
+}
+
+// Application gets the application's own tokens.
+type Application struct {
+	o    ApplicationOptions
+	cred confidential.Credential
+
+	mu     sync.Mutex
+	client *confidential.Client
+}
+
+// NewApplication makes no call. Its error is a problem: an empty field, no
+// credential, or one that cannot be used.
+func NewApplication(o ApplicationOptions) (*Application, error) {
+	switch {
+	case o.TenantID == "":
+		return nil, missing("entra.no-tenant", words.T("The connection names no tenant."), words.T("Enter the tenant's domain or ID in the connection."))
+	case o.ClientID == "":
+		return nil, missing("entra.no-client-id", words.T("The connection names no application."), words.T("Enter the Application (client) ID in the connection, or let Roomkey register the application."))
+	case o.Secret.IsZero() && o.Certificate == nil:
+		return nil, missing("entra.no-credential", words.T("There is no client secret or certificate for the application on this computer."),
+			words.T("Enter the client secret or choose the certificate under Credential; Roomkey keeps it in this computer's keychain."))
+	}
+	a := &Application{o: o}
+	var err error
+	if o.Certificate != nil {
+		a.cred, err = confidential.NewCredFromCert(o.Certificate.Certificates, o.Certificate.Key)
+	} else {
+		a.cred, err = confidential.NewCredFromSecret(o.Secret.Reveal())
+	}
+	if err != nil {
+		// The text of err is MSAL's about the kind of key, never the key.
+		return nil, problem.New("entra.credential-unusable", words.T("The certificate cannot be used to sign in.")).With(words.Plain(err.Error())).
+			Fix(words.T("Choose a certificate with its RSA private key under Credential.")).By(err)
+	}
+	if a.client, err = a.newClient(); err != nil {
+		return nil, ProblemOf(err, o.Cloud, o.ClientID, o.TenantID)
+	}
+	return a, nil
+}
+
+func missing(code string, title, fix words.Text) *problem.Problem {
+	return problem.New(code, title).Fix(fix)
+}
+
+func (a *Application) newClient() (*confidential.Client, error) {
+	options := []confidential.Option{
+		confidential.WithInstanceDiscovery(a.o.Cloud.Discovers()),
+		// A region set in the environment for programs that run in Azure
+		// would lead away from the cloud's own authority.
+		confidential.WithAzureRegion("DisableMsalForceRegion"),
+	}
+	if a.o.HTTP != nil {
+		options = append(options, confidential.WithHTTPClient(a.o.HTTP))
+	}
+	c, err := confidential.New(a.o.Cloud.Authority+"/"+a.o.TenantID, a.o.ClientID, a.cred, options...)
+	return &c, err
+}
+
+// Token is a valid token, from memory when there is one. Its error is a problem
+// with a code that begins with "entra." or "net.".
+func (a *Application) Token(ctx context.Context) (Token, error) {
+	a.mu.Lock()
+	client := a.client
+	a.mu.Unlock()
+	return a.acquire(ctx, client)
+}
+
+// Fresh is a token that was issued now, with the permissions of now; Token
+// answers with it from then on.
+func (a *Application) Fresh(ctx context.Context) (Token, error) {
+	client, err := a.newClient()
+	if err != nil {
+		return Token{}, ProblemOf(err, a.o.Cloud, a.o.ClientID, a.o.TenantID)
+	}
+	token, err := a.acquire(ctx, client)
+	if err == nil {
+		a.mu.Lock()
+		a.client = client
+		a.mu.Unlock()
+	}
+	return token, err
+}
+
+func (a *Application) acquire(ctx context.Context, client *confidential.Client) (Token, error) {
+	limited, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	result, err := aside(limited, func(ctx context.Context) (confidential.AuthResult, error) {
+		return client.AcquireTokenByCredential(ctx, []string{a.o.Cloud.Scope()})
+	})
+	if ctx.Err() != nil {
+		return Token{}, problem.Of(ctx.Err())
+	}
+	if err != nil {
+		return Token{}, ProblemOf(err, a.o.Cloud, a.o.ClientID, a.o.TenantID)
+	}
+	if result.AccessToken == "" {
+		return Token{}, unexpected(a.o.Cloud, 200)
+	}
+	value := vault.NewSecret(result.AccessToken)
+	return Token{Value: value, Expires: result.ExpiresOn, Claims: ReadClaims(value)}, nil
+}
+
+// Bearer is Token for clients that need only its value.
+func (a *Application) Bearer(ctx context.Context) (vault.Secret, error) {
+	t, err := a.Token(ctx)
+	return t.Value, err
+}

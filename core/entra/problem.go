@@ -1,0 +1,200 @@
+package entra
+
+import (
+	"encoding/json"
+	"errors"
+	"html"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	msal "github.com/AzureAD/microsoft-authentication-library-for-go/apps/errors"
+
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/transport"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Refusal is what Microsoft Entra ID said when it refused.
+type Refusal struct {
+	// Code is the number after "AADSTS", 0 when there was none.
+	Code int
+	// Kind and Sub are OAuth's error and suberror.
+	Kind, Sub string
+	// Text is Microsoft's own, without code and ids.
+	Text                           string
+	TraceID, CorrelationID, Claims string
+}
+
+var (
+	aadsts = regexp.MustCompile(`AADSTS(\d{3,8})`)
+	// The ids follow the text after a line break or, newer, a blank.
+	traceID       = regexp.MustCompile(`(?i)Trace ID:\s*([0-9a-f-]{36})`)
+	correlationID = regexp.MustCompile(`(?i)Correlation ID:\s*([0-9a-f-]{36})`)
+	trailer       = regexp.MustCompile(`(?is)[\s.]*(?:Trace ID|Correlation ID|Timestamp):\s.*$`)
+	jwtLike       = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}[A-Za-z0-9_.\-]*`)
+	guidClient    = regexp.MustCompile(`^[0-9A-Fa-f-]{36}$`)
+)
+
+// ReadRefusal finds the refusal in a text: a JSON answer with anything around
+// it, which is what MSAL's errors are when they come from a call, or just a
+// description, HTML-escaped when it came by way of the browser.
+func ReadRefusal(text string) (r Refusal, ok bool) {
+	description := text
+	if at := strings.IndexByte(text, '{'); at >= 0 {
+		var body struct {
+			Kind          string          `json:"error"`
+			Sub           string          `json:"suberror"`
+			Description   string          `json:"error_description"`
+			Codes         []json.Number   `json:"error_codes"`
+			TraceID       string          `json:"trace_id"`
+			CorrelationID string          `json:"correlation_id"`
+			Claims        json.RawMessage `json:"claims"`
+		}
+		if json.NewDecoder(strings.NewReader(text[at:])).Decode(&body) == nil && body.Kind != "" {
+			r = Refusal{Kind: body.Kind, Sub: body.Sub, TraceID: body.TraceID, CorrelationID: body.CorrelationID}
+			_ = json.Unmarshal(body.Claims, &r.Claims)
+			if len(body.Codes) > 0 {
+				r.Code, _ = strconv.Atoi(body.Codes[0].String())
+			}
+			description, ok = body.Description, true
+		}
+	}
+	description = html.UnescapeString(description)
+	// The description begins with the code that matters; error_codes can list
+	// an inner one first.
+	if m := aadsts.FindStringSubmatch(description); m != nil {
+		r.Code, _ = strconv.Atoi(m[1])
+		ok = true
+		if !strings.HasPrefix(description, m[0]) {
+			description = description[strings.Index(description, m[0]):]
+		}
+	}
+	if m := traceID.FindStringSubmatch(description); m != nil && r.TraceID == "" {
+		r.TraceID = m[1]
+	}
+	if m := correlationID.FindStringSubmatch(description); m != nil && r.CorrelationID == "" {
+		r.CorrelationID = m[1]
+	}
+	description = aadsts.ReplaceAllString(trailer.ReplaceAllString(description, "."), "")
+	r.Text = strings.TrimSpace(strings.TrimLeft(jwtLike.ReplaceAllString(description, "[token]"), ": "))
+	if !ok {
+		return Refusal{}, false
+	}
+	return r, true
+}
+
+// ProblemOf explains why no token came, for the cloud whose portal is linked.
+// clientID and tenant are shown where they help; each may be "". Codes are
+// "entra.AADSTS…" for a refusal, "entra.<oauth error>" for one without a
+// number, else "entra.unexpected-answer", "entra.unavailable", "entra.failed"
+// or the transport's. A problem in err is given back, nil stays nil.
+//
+// Of err only the text is used: the verbose form of MSAL's errors can hold the
+// client secret.
+func ProblemOf(err error, c cloud.Cloud, clientID, tenant string) *problem.Problem {
+	if err == nil {
+		return nil
+	}
+	var known *problem.Problem
+	if errors.As(err, &known) {
+		return known
+	}
+	var call msal.CallErr
+	called := errors.As(err, &call)
+	if r, ok := ReadRefusal(err.Error()); ok {
+		p := r.Problem(c, clientID, tenant)
+		if called && call.Resp != nil {
+			p.RequestID = call.Resp.Header.Get("x-ms-request-id")
+		}
+		return p
+	}
+	if called && call.Resp != nil {
+		return unexpected(c, call.Resp.StatusCode)
+	}
+	// MSAL keeps the whole body in this error, and the body of a token answer
+	// is a token: nothing of it may be shown.
+	var garbled msal.InvalidJsonErr
+	if errors.As(err, &garbled) {
+		return unexpected(c, 200)
+	}
+	if p := transport.Problem(err, hostOf(c)); p.Code != "net.failed" {
+		return p
+	}
+	return problem.New("entra.failed", words.T("Signing in at %s failed.", hostOf(c))).
+		With(words.Plain(jwtLike.ReplaceAllString(err.Error(), "[token]"))).
+		Fix(words.T("Check cloud and tenant of the connection, then test again."))
+}
+
+// Problem explains the refusal.
+func (r Refusal) Problem(c cloud.Cloud, clientID, tenant string) *problem.Problem {
+	p := &problem.Problem{TraceID: r.TraceID, CorrelationID: r.CorrelationID}
+	said := words.T("Microsoft says: %s", r.Text)
+	if !guidClient.MatchString(clientID) {
+		clientID = "" // what was pasted there must not become part of a link
+	}
+	if r.Code == 0 {
+		p.Code = "entra." + slug(first(r.Sub, r.Kind))
+		p.Title = words.T("Microsoft Entra ID refused the sign-in (%s).", first(r.Sub, r.Kind))
+		p.With(said).Fix(words.T("Look for the attempt under Monitoring & health > Sign-in logs in the Microsoft Entra admin center."))
+		return p.See(PageLink(c, "signins", clientID))
+	}
+	p.Code = "entra.AADSTS" + strconv.Itoa(r.Code)
+	known, ok := Explain(r.Code)
+	if !ok {
+		p.Title = words.T("Microsoft Entra ID refused the sign-in with the code AADSTS%d.", r.Code)
+		p.With(said).Fix(words.T("Look the code up at the address below, or look for the attempt under Monitoring & health > Sign-in logs in the Microsoft Entra admin center."))
+		p.See(words.T("AADSTS%d at Microsoft", r.Code), c.Authority+"/error?code="+strconv.Itoa(r.Code))
+		return p.See(PageLink(c, "signins", clientID))
+	}
+	p.Title = words.T(known.Title)
+	p.Detail = words.T("%s Tenant: %s. Application: %s. %s", words.T(known.Means), or(tenant), or(clientID), said)
+	for _, f := range known.Fix {
+		p.Fix(words.T(f))
+	}
+	return p.See(PageLink(c, known.Page, clientID))
+}
+
+func or(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+// slug keeps of a word from outside what may stand in a stable code.
+func slug(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '_' || r == '-' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(s))
+	if s == "" || len(s) > 60 {
+		return "refused"
+	}
+	return s
+}
+
+// unexpected is an answer that is none of Microsoft's.
+func unexpected(c cloud.Cloud, status int) *problem.Problem {
+	if status == 429 || status >= 500 {
+		return problem.New("entra.unavailable", words.T("Microsoft's sign-in at %s is too busy or out of order (HTTP %d).", hostOf(c), status)).
+			Fix(words.T("Wait a few minutes and test again.")).
+			See(words.T("Microsoft's service status"), "https://status.cloud.microsoft")
+	}
+	return problem.New("entra.unexpected-answer", words.T("What answered at %s is not Microsoft's sign-in (HTTP %d).", hostOf(c), status)).
+		With(words.T("The answer is not in the form that Microsoft Entra ID uses. A proxy or a network's own sign-in page may have answered instead.")).
+		Fix(words.T("Open a web page in the browser of this computer; if the network asks for a sign-in or a proxy, complete it and test again.")).
+		Fix(words.T("Ask the network's administrator to let this computer reach %s without a proxy's sign-in page.", hostOf(c)))
+}
+
+func hostOf(c cloud.Cloud) string {
+	u, err := url.Parse(c.Authority)
+	if err != nil || u.Host == "" {
+		return c.Authority
+	}
+	return u.Host
+}
