@@ -90,7 +90,7 @@ func Read(file string, data []byte, into any) *Document {
 		return d
 	}
 	if root.Kind != yaml.DocumentNode || len(root.Content) != 1 {
-		d.Wrong("", words.T("The file is empty."))
+		d.Wrong("", words.T("There is nothing in the file."))
 		return d
 	}
 	d.root = root.Content[0]
@@ -105,8 +105,8 @@ func Read(file string, data []byte, into any) *Document {
 func (d *Document) syntax(data []byte, err error) {
 	var load *yaml.LoadError
 	switch {
-	case len(strings.TrimSpace(string(data))) == 0:
-		d.Wrong("", words.T("The file is empty."))
+	case len(strings.TrimSpace(string(data))) == 0 || errors.As(err, &load) && strings.Contains(load.Message, "no documents"):
+		d.Wrong("", words.T("There is nothing in the file."))
 	case errors.As(err, &load) && load.Mark.Line > 0:
 		d.mistakes = append(d.mistakes, Mistake{File: d.file, Line: load.Mark.Line,
 			Text: words.T("This is not valid YAML: %s.", load.Message)})
