@@ -1,0 +1,253 @@
+// Package store keeps connections on disk: a folder a connection with the
+// document, and beside it what was proven and done (last check, pushes,
+// journal, cache), so that an imported document cannot carry a green.
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// The files of a connection's folder.
+const (
+	documentFile = "document.json"
+	checkFile    = "check.json"
+	pushesFile   = "pushes.jsonl"
+	journalFile  = "journal.jsonl"
+	cacheFolder  = "cache"
+)
+
+// Store is a config folder. It may be used from several goroutines.
+type Store struct {
+	root string
+	mu   sync.Mutex
+	held map[string]*Lock
+	// append orders what this process adds to the files that only grow.
+	append sync.Mutex
+}
+
+// Open opens the config folder dir and makes it when it is not there.
+func Open(dir string) (*Store, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, cannotRead(dir, err)
+	}
+	s := &Store{root: filepath.Join(dir, "connections"), held: map[string]*Lock{}}
+	if err := os.MkdirAll(s.root, 0o700); err != nil {
+		return nil, cannotWrite(s.root, err)
+	}
+	return s, nil
+}
+
+// Entry is one connection in a list.
+type Entry struct {
+	ID       string    `json:"id"`
+	Name     string    `json:"name"`
+	Cloud    string    `json:"cloud"`
+	Tenant   string    `json:"tenant"`
+	Product  string    `json:"product"`
+	File     string    `json:"file"`
+	Modified time.Time `json:"modified"`
+}
+
+// Dir is the folder of a connection.
+func (s *Store) Dir(id string) string { return filepath.Join(s.root, id) }
+
+// File is the document of a connection.
+func (s *Store) File(id string) string { return filepath.Join(s.root, id, documentFile) }
+
+// List gives the connections by name. A document that cannot be read is a
+// problem that names it, is left as it is, and does not keep the others from
+// loading.
+func (s *Store) List() ([]Entry, []*problem.Problem) {
+	folders, err := os.ReadDir(s.root)
+	if err != nil {
+		return nil, []*problem.Problem{cannotRead(s.root, err)}
+	}
+	var entries []Entry
+	var problems []*problem.Problem
+	for _, f := range folders {
+		id := f.Name()
+		if !f.IsDir() || strings.HasPrefix(id, ".") {
+			continue
+		}
+		info, err := os.Stat(s.File(id))
+		if errors.Is(err, fs.ErrNotExist) {
+			if rest, _ := os.ReadDir(s.Dir(id)); len(rest) > 0 {
+				problems = append(problems, missing(s.File(id)))
+			}
+			continue
+		}
+		if err != nil {
+			problems = append(problems, cannotRead(s.File(id), err))
+			continue
+		}
+		c, err := s.Load(id)
+		if err != nil {
+			problems = append(problems, problem.Of(err))
+			continue
+		}
+		tenant := c.Tenant.Domain
+		if tenant == "" {
+			tenant = c.Tenant.ID
+		}
+		entries = append(entries, Entry{ID: id, Name: c.Name, Cloud: c.Cloud, Tenant: tenant, Product: c.Product.ID, File: s.File(id), Modified: info.ModTime()})
+	}
+	slices.SortFunc(entries, func(a, b Entry) int {
+		if n := strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)); n != 0 {
+			return n
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	return entries, problems
+}
+
+// Load reads one connection. Its problems are those of connection.Parse,
+// "store.unknown-connection" and "store.cannot-read".
+func (s *Store) Load(id string) (*connection.Connection, error) {
+	file := s.File(id)
+	if !connection.ValidID(id) {
+		return nil, misplaced(file, "")
+	}
+	data, err := readBounded(file, connection.MaxSize)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, unknownConnection(id, nil)
+	}
+	if err != nil {
+		return nil, cannotRead(file, err)
+	}
+	c, p := connection.Parse(data, file)
+	if p != nil {
+		return nil, p
+	}
+	if c.ID != id {
+		return nil, misplaced(file, c.ID)
+	}
+	c.Revision = revision(data)
+	return c, nil
+}
+
+// FindByName loads the connection with this name or id; capitals do not matter
+// unless two names differ only in them.
+func (s *Store) FindByName(name string) (*connection.Connection, error) {
+	entries, broken := s.List()
+	var exact, loose []Entry
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name)
+		if e.ID == name {
+			return s.Load(e.ID)
+		}
+		if e.Name == name {
+			exact = append(exact, e)
+		}
+		if strings.EqualFold(e.Name, strings.TrimSpace(name)) {
+			loose = append(loose, e)
+		}
+	}
+	if len(exact) == 0 {
+		exact = loose
+	}
+	switch {
+	case len(exact) == 1:
+		return s.Load(exact[0].ID)
+	case len(exact) > 1:
+		var ids []string
+		for _, e := range exact {
+			ids = append(ids, e.ID)
+		}
+		return nil, problem.New("store.ambiguous", words.T("There are %d connections with the name %q.", len(exact), name)).
+			Fix(words.T("Use the id instead of the name: %s.", strings.Join(ids, ", ")))
+	}
+	p := unknownConnection(name, names)
+	if len(broken) > 0 {
+		p.With(words.T("It may be one of those that cannot be read: %s", broken[0].Title))
+	}
+	return nil, p
+}
+
+// Save writes the document, whole or not at all, and sets its Revision. It
+// refuses with "store.in-use" while another Roomkey has the connection open,
+// with "store.changed" when the document on disk is not the one that c was
+// loaded from, and with "store.cannot-write" when the disk does.
+func (s *Store) Save(ctx context.Context, c *connection.Connection) error {
+	if err := ctx.Err(); err != nil {
+		return problem.Of(err)
+	}
+	file := s.File(c.ID)
+	if !connection.ValidID(c.ID) {
+		return misplaced(file, c.ID)
+	}
+	data, err := c.Encode()
+	if err != nil {
+		return problem.Of(err)
+	}
+	if _, p := connection.Parse(data, file); p != nil {
+		return p // nothing is written that could not be read again
+	}
+	return s.locked(c.ID, func() error {
+		now, err := readBounded(file, connection.MaxSize)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && c.Revision == "":
+			if err := os.MkdirAll(s.Dir(c.ID), 0o700); err != nil {
+				return cannotWrite(s.Dir(c.ID), err)
+			}
+		case errors.Is(err, fs.ErrNotExist):
+			return deleted(file)
+		case err != nil:
+			return cannotRead(file, err)
+		case revision(now) != c.Revision:
+			return changed(file)
+		}
+		sweep(s.Dir(c.ID))
+		if err := writeFile(file, data); err != nil {
+			return err
+		}
+		c.Revision = revision(data)
+		return nil
+	})
+}
+
+// Delete removes the connection with everything beside its document. Secrets
+// are the vault's to delete.
+func (s *Store) Delete(id string) error {
+	if !connection.ValidID(id) {
+		return misplaced(s.File(id), "")
+	}
+	if _, err := os.Stat(s.Dir(id)); errors.Is(err, fs.ErrNotExist) {
+		return unknownConnection(id, nil)
+	}
+	return s.locked(id, func() error {
+		// Moved aside first, so that a crash leaves no half connection.
+		gone, err := os.MkdirTemp(s.root, ".deleted-")
+		if err != nil {
+			return cannotWrite(s.root, err)
+		}
+		if err := rename(s.Dir(id), filepath.Join(gone, id)); err != nil {
+			_ = os.Remove(gone)
+			return cannotWrite(s.Dir(id), err)
+		}
+		if err := os.RemoveAll(gone); err != nil {
+			return cannotWrite(gone, err)
+		}
+		return nil
+	})
+}
+
+func revision(data []byte) string {
+	h := sha256.Sum256(data)
+	return hex.EncodeToString(h[:])
+}
