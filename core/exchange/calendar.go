@@ -1,0 +1,281 @@
+package exchange
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// columns are the parameters of Set-CalendarProcessing, which are also the
+// columns of the CSVs with calendar processing.
+func columns() []string {
+	var out []string
+	for _, s := range loaded().settings {
+		out = append(out, s.Name)
+	}
+	return out
+}
+
+func settingOf(name string) (setting, bool) {
+	for _, s := range loaded().settings {
+		if strings.EqualFold(s.Name, name) {
+			return s, true
+		}
+	}
+	return setting{}, false
+}
+
+func loose() []string {
+	var out []string
+	for _, s := range loaded().settings {
+		if s.Loose {
+			out = append(out, s.Name)
+		}
+	}
+	return out
+}
+
+// calendarShow is the script that only looks.
+func (b *build) calendarShow() error {
+	list := []string{}
+	if !b.form.yes("every") {
+		rooms, err := b.rooms()
+		if err != nil {
+			return err
+		}
+		list = rooms
+	}
+	b.data["Columns"], b.data["Rooms"] = columns(), list
+	b.intent.Objects = list
+	for _, r := range list {
+		b.shared("Get-CalendarProcessing", r, encode(nil))
+	}
+	b.explain("Reads the calendar processing of each room and writes it to a CSV beside the script.")
+	b.explain("Bring the CSV back to Roomkey: it shows for each room what differs from what the product needs.")
+	return nil
+}
+
+// calendarSet is the script that brings the rooms to the wanted policy.
+func (b *build) calendarSet() error {
+	rooms, err := b.rooms()
+	if err != nil {
+		return err
+	}
+	policy, subject := table{}, table{}
+	for _, want := range b.Product.Policy {
+		if _, ok := settingOf(want.Parameter); !ok {
+			return problem.New("exchange.policy", words.T("The product %s asks for %s, which Set-CalendarProcessing does not have.", b.Product.Name, want.Parameter)).
+				Fix(words.T("Correct roomPolicy in the product's file."))
+		}
+	}
+	for _, s := range loaded().settings {
+		v := b.wanted(s.Name)
+		switch {
+		case v == nil:
+		case s.Shows:
+			subject[s.Name] = v
+		default:
+			policy[s.Name] = v
+		}
+	}
+	if only := b.form.addresses("only"); len(only) > 0 {
+		rooms = b.among(rooms, only, "only")
+	}
+	kept, discreet := b.split(rooms, len(subject) > 0)
+	if err := b.form.err(); err != nil {
+		return err
+	}
+	if len(policy)+len(subject) == 0 {
+		return problem.New("exchange.no-policy", words.T("The product %s needs nothing particular of its rooms.", b.Product.Name)).
+			Fix(words.T("Fill in the settings that the rooms should have."))
+	}
+	b.data["Policy"], b.data["Subject"] = policy, subject
+	b.data["Rooms"], b.data["Discreet"] = kept, discreet
+	b.data["Columns"], b.data["Loose"] = columns(), loose()
+
+	b.intent.Objects = append(append([]string{}, kept...), discreet...)
+	full := table{}
+	for _, t := range []table{policy, subject} {
+		for k, v := range t {
+			full[k] = v
+		}
+	}
+	both, alone := encode(full), encode(policy)
+	for _, r := range kept {
+		b.shared("Set-CalendarProcessing", r, both)
+	}
+	for _, r := range discreet {
+		b.shared("Set-CalendarProcessing", r, alone)
+	}
+
+	b.explain("Asks Exchange for all room mailboxes, so that an address which is no room is refused.")
+	b.explain("Compares each of %d rooms with what is wanted and changes only what differs: %s.", len(kept)+len(discreet), describe(full))
+	b.explain("Writes the values from before to a CSV before each change, and reads each room again after it.")
+	if len(discreet) > 0 && len(subject) > 0 {
+		b.explain("In %d rooms the settings that show what is discussed stay as they are.", len(discreet))
+	}
+	if len(kept) > 0 && len(subject) > 0 {
+		b.warn("In %d rooms, everybody who can open the room's calendar reads what is discussed there. Take out the rooms where that must not be.", len(kept))
+	}
+	b.explain("For rooms that are made later, run it again with -AllRooms: only those that differ are changed. On a schedule it needs an application with a certificate instead of a person: register one with the permission Exchange.ManageAsApp and the role Exchange Recipient Administrator, and let the Task Scheduler start the script with -AllRooms -AutomationAppId ID -AutomationThumbprint THUMBPRINT -AutomationOrganization NAME.onmicrosoft.com.")
+	return nil
+}
+
+// wanted is what the form says about a parameter, or else what the product
+// needs; nil leaves it as it is.
+func (b *build) wanted(name string) any {
+	if b.form.given(name) {
+		return b.form.value(name)
+	}
+	for _, want := range b.Product.Policy {
+		if strings.EqualFold(want.Parameter, name) {
+			f := newForm(b.script, map[string]any{name: want.Value})
+			v := f.value(name)
+			if err := f.err(); err != nil {
+				b.form.fail(name, words.Plain(err.Error()))
+			}
+			return v
+		}
+	}
+	return nil
+}
+
+// split parts the rooms into those that keep their subject and the others.
+func (b *build) split(rooms []string, matters bool) (kept, discreet []string) {
+	kept, discreet = []string{}, []string{}
+	if !matters {
+		return rooms, discreet
+	}
+	chosen := map[string]bool{}
+	switch said := strings.ToLower(b.form.text("keepSubject")); said {
+	case "all":
+		return rooms, discreet
+	case "none":
+	case "":
+		for _, a := range keepers(b.Rooms) {
+			chosen[strings.ToLower(a)] = true
+		}
+	default:
+		for _, a := range b.form.addresses("keepSubject") {
+			chosen[strings.ToLower(a)] = true
+		}
+	}
+	for _, r := range rooms {
+		if chosen[strings.ToLower(r)] {
+			kept = append(kept, r)
+		} else {
+			discreet = append(discreet, r)
+		}
+	}
+	return kept, discreet
+}
+
+// among are the rooms that are also in picked; a picked one that is no chosen
+// room is a mistake in the field.
+func (b *build) among(rooms, picked []string, field string) []string {
+	want := map[string]bool{}
+	for _, p := range picked {
+		want[strings.ToLower(p)] = true
+	}
+	out := []string{}
+	for _, r := range rooms {
+		if want[strings.ToLower(r)] {
+			out = append(out, r)
+			delete(want, strings.ToLower(r))
+		}
+	}
+	for _, p := range picked {
+		if want[strings.ToLower(p)] {
+			b.form.fail(field, words.T("%s is not one of the chosen rooms.", p))
+		}
+	}
+	return out
+}
+
+// SubjectChoice is the proposal for one room: whether its calendar may show what
+// is discussed there, and the word in its name that speaks against it.
+type SubjectChoice struct {
+	Room    tenant.Room `json:"room"`
+	Keep    bool        `json:"keep"`
+	Because string      `json:"because,omitempty"`
+}
+
+// ProposeSubject proposes for each room whether it keeps subject, text and
+// private flag. Board rooms and the like are proposed as off; the administrator
+// decides.
+func ProposeSubject(rooms []tenant.Room) []SubjectChoice {
+	words := map[string]bool{}
+	for _, w := range loaded().discreet {
+		words[w] = true
+	}
+	out := make([]SubjectChoice, len(rooms))
+	for i, r := range rooms {
+		out[i] = SubjectChoice{Room: r, Keep: true}
+		local, _, _ := strings.Cut(r.EmailAddress, "@")
+		for _, w := range strings.FieldsFunc(strings.ToLower(r.DisplayName+" "+local+" "+r.Label), func(c rune) bool { return !unicode.IsLetter(c) }) {
+			if words[w] {
+				out[i].Keep, out[i].Because = false, w
+				break
+			}
+		}
+	}
+	return out
+}
+
+func keepers(rooms []tenant.Room) []string {
+	var out []string
+	for _, c := range ProposeSubject(rooms) {
+		if c.Keep {
+			out = append(out, c.Room.EmailAddress)
+		}
+	}
+	return out
+}
+
+// describe is a policy in one line.
+func describe(t table) string {
+	var parts []string
+	for _, s := range loaded().settings {
+		if v, ok := t[s.Name]; ok {
+			parts = append(parts, fmt.Sprintf("%s %v", s.Name, v))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// calendarUndo is the script that brings the values from before back: those of
+// a CSV that is at hand, or of the CSV that is named when it is run.
+func (b *build) calendarUndo() error {
+	b.data["Columns"], b.data["Loose"], b.data["Plan"] = columns(), loose(), rows(nil)
+	kinds := table{}
+	for _, s := range loaded().settings {
+		kinds[s.Name] = s.Kind
+	}
+	b.data["Kinds"] = kinds
+	b.explain("Takes the values from before out of the CSV that the change wrote, and sets only what differs from them.")
+	text, ok := b.form.raw("before")
+	if !ok {
+		b.explain("Asks for the CSV when it is started: -Before FILE.")
+		return nil
+	}
+	states, err := readProcessing([]byte(text), b.Connection)
+	if err != nil {
+		return err
+	}
+	plan := make(rows, 0, len(states))
+	for _, s := range states {
+		if s.Problem != nil {
+			b.form.fail("before", s.Problem.Title)
+			continue
+		}
+		plan = append(plan, table{"Room": s.Room, "Want": s.values})
+		b.intent.Objects = append(b.intent.Objects, s.Room)
+		b.will("Set-CalendarProcessing", s.Room, s.values)
+	}
+	b.data["Plan"] = plan
+	return nil
+}

@@ -1,0 +1,161 @@
+package exchange
+
+import (
+	"bytes"
+	"io/fs"
+	"slices"
+	"sync"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/roomkey/roomkey/resources"
+)
+
+// Script is one entry of the catalogue: what the administrator reads about it
+// and the fields of its form.
+type Script struct {
+	Name  string `yaml:"name" json:"name"`
+	Title string `yaml:"title" json:"title"`
+	// Changes, Role, Takes and Undo are a sentence or two each: what the script
+	// changes, who may run it, when it takes effect, how to undo it.
+	Changes string `yaml:"changes" json:"changes"`
+	Role    string `yaml:"role" json:"role"`
+	Takes   string `yaml:"takes" json:"takes"`
+	Undo    string `yaml:"undo" json:"undo"`
+	// Platform is what the script connects to: "exchange", "graph" or "places".
+	Platform string `yaml:"platform" json:"platform"`
+	// Folder is whether the script is part of the folder that is handed over;
+	// Reads whether it only looks.
+	Folder bool    `yaml:"folder" json:"folder"`
+	Reads  bool    `yaml:"reads" json:"reads"`
+	Params []Param `yaml:"params" json:"params"`
+	// Commands are the cmdlets that the account must be able to run; Scopes and
+	// Roles the delegated permissions and directory role template ids of a
+	// Graph script, of which the account needs all and one.
+	Commands []string `yaml:"commands" json:"commands,omitempty"`
+	Scopes   []string `yaml:"scopes" json:"scopes,omitempty"`
+	Roles    []string `yaml:"roles" json:"roles,omitempty"`
+}
+
+// Kinds of parameter.
+const (
+	KindSwitch = "switch" // true, false or, where there is no default, "" (leave as it is)
+	KindNumber = "number"
+	KindChoice = "choice"
+	KindText   = "text"
+	KindList   = "list"   // addresses, one a line or separated by commas
+	KindRooms  = "rooms"  // a list out of the chosen rooms
+	KindCSV    = "csv"    // the content of a CSV
+	KindResult = "result" // the content of a result file
+)
+
+// Param is one field of a script's form.
+type Param struct {
+	Name    string   `yaml:"name" json:"name"`
+	Title   string   `yaml:"title" json:"title"`
+	Kind    string   `yaml:"kind" json:"kind"`
+	Choices []string `yaml:"choices" json:"choices,omitempty"`
+	// Min and Max are the documented range of a number, both inclusive.
+	Min *int `yaml:"min" json:"min,omitempty"`
+	Max *int `yaml:"max" json:"max,omitempty"`
+	// Default is what the field begins with: a bool, int or string; nil leaves
+	// the setting as it is.
+	Default any    `yaml:"default" json:"default,omitempty"`
+	Help    string `yaml:"help" json:"help"`
+	// Documented is Microsoft's own default, nil where there is none.
+	Documented any `yaml:"-" json:"documented,omitempty"`
+	// Reason is why the product needs the default.
+	Reason string `yaml:"-" json:"reason,omitempty"`
+}
+
+// setting is a parameter of Set-CalendarProcessing.
+type setting struct {
+	Name    string   `yaml:"name"`
+	Kind    string   `yaml:"kind"`
+	Choices []string `yaml:"choices"`
+	Min     *int     `yaml:"min"`
+	Max     *int     `yaml:"max"`
+	Default any      `yaml:"default"`
+	Help    string   `yaml:"help"`
+	// Shows is whether it decides if a calendar shows what is discussed.
+	Shows bool `yaml:"shows"`
+	// Loose is whether Exchange gives it back in another form.
+	Loose bool `yaml:"loose"`
+}
+
+type catalogue struct {
+	scripts  []Script
+	settings []setting
+	discreet []string
+}
+
+// loaded reads the embedded catalogue once. A mistake in it is a mistake in the
+// build, which the package's tests find.
+var loaded = sync.OnceValue(func() catalogue {
+	var c struct {
+		Scripts []Script `yaml:"scripts"`
+	}
+	strict("catalogue.yaml", &c)
+	var p struct {
+		Parameters []setting `yaml:"parameters"`
+		Discreet   []string  `yaml:"discreet"`
+	}
+	strict("calendar-processing.yaml", &p)
+	for i := range c.Scripts {
+		if c.Scripts[i].Name == "calendar-processing" {
+			for _, s := range p.Parameters {
+				c.Scripts[i].Params = append(c.Scripts[i].Params, Param{
+					Name: s.Name, Title: s.Name, Kind: s.Kind, Choices: s.Choices,
+					Min: s.Min, Max: s.Max, Help: s.Help, Documented: s.Default,
+				})
+			}
+		}
+	}
+	return catalogue{c.Scripts, p.Parameters, p.Discreet}
+})
+
+func strict(name string, into any) {
+	data, err := fs.ReadFile(resources.Scripts, name)
+	if err != nil {
+		panic(err)
+	}
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	d.KnownFields(true)
+	if err := d.Decode(into); err != nil {
+		panic(name + ": " + err.Error())
+	}
+}
+
+// Catalogue is every script, in the order in which they are run.
+func Catalogue() []Script { return slices.Clone(loaded().scripts) }
+
+// find gives a script by name.
+func find(name string) (Script, bool) {
+	for _, s := range loaded().scripts {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return Script{}, false
+}
+
+// For is the script with its form filled in for a target, and the reason why it
+// cannot be generated for it now, nil when it can.
+func (s Script) For(t Target) (Script, error) {
+	s.Params = slices.Clone(s.Params)
+	for i := range s.Params {
+		p := &s.Params[i]
+		if s.Name == "calendar-processing" {
+			for _, want := range t.Product.Policy {
+				if want.Parameter == p.Name {
+					p.Default, p.Reason = want.Value, want.Reason
+				}
+			}
+			if p.Name == "keepSubject" {
+				p.Default = joinLines(keepers(t.Rooms))
+			}
+		}
+	}
+	_, err := Generate(s.Name, t, nil)
+	return s, err
+}

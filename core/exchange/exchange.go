@@ -1,0 +1,242 @@
+// Package exchange writes the PowerShell that only an Exchange or Entra
+// administrator may run, and reads back what became of it.
+//
+// Beside each script stands its intent, a JSON object that says what the script
+// would do in a tenant where nothing is done yet:
+//
+//	{"schema":1,"script","connection","tenant","cloud","objects":["room@…"],
+//	 "operations":[{"cmdlet","identity","parameters":{}}]}
+//
+// A script leaves a result file, sealed so that a file that was cut off or
+// edited is noticed (the seal is the SHA-256, in hex, of the result's JSON text
+// as UTF-16LE with a byte-order mark; it is no signature):
+//
+//	{"seal","result":{"schema":1,"script","connection","tenant","startedAt",
+//	 "finishedAt","whatIf","account","error","files":[],
+//	 "results":[{"identity","action","status":"changed|same|failed|skipped",
+//	   "error","before":{},"after":{}}],
+//	 "summary":{"changed","same","failed","skipped"}}}
+//
+// Perform plays the colleague who runs a script: it applies an intent and makes
+// the result file.
+package exchange
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Target is what scripts are written for.
+type Target struct {
+	Connection *connection.Connection
+	Cloud      cloud.Cloud
+	Product    product.Product
+	// Permissions are those that product and options need, with what the
+	// catalogue knows of them (the Exchange role, the ids).
+	Permissions []Permission
+	// Rooms are the chosen rooms.
+	Rooms []tenant.Room
+	// Now is when a script is made; it decides whether a waiting time is over.
+	Now time.Time
+}
+
+// Permission is a needed permission and its catalogue entry.
+type Permission struct {
+	permission.Entry
+	Kind permission.Kind
+}
+
+// Document is a generated script.
+type Document struct {
+	// Name is the script's name in the catalogue, File its file name.
+	Name, File string
+	// Text is the file: UTF-8 with a byte-order mark where it is not ASCII,
+	// lines ended by CR LF.
+	Text []byte
+	// Intent is what the script would do, as the package comment has it.
+	Intent json.RawMessage
+	// Explain says what it does, a sentence a step; Warnings what to think of
+	// before it is run.
+	Explain, Warnings []words.Text
+	// HowToRun are the commands that start it, with a sentence each.
+	HowToRun []problem.Remedy
+}
+
+// Intent is what a script would do in a tenant where nothing is done yet.
+type Intent struct {
+	Schema     int         `json:"schema"`
+	Script     string      `json:"script"`
+	Connection string      `json:"connection"`
+	Tenant     string      `json:"tenant"`
+	Cloud      string      `json:"cloud"`
+	Objects    []string    `json:"objects"`
+	Operations []Operation `json:"operations"`
+}
+
+// Operation is one change of an intent; a cmdlet that only looks has no
+// parameters.
+type Operation struct {
+	Cmdlet     string          `json:"cmdlet"`
+	Identity   string          `json:"identity"`
+	Parameters json.RawMessage `json:"parameters"`
+}
+
+// build is a script in the making.
+type build struct {
+	Target
+	script Script
+	form   *form
+	// data is what the template of the script sees as .Data.
+	data   map[string]any
+	intent Intent
+	doc    Document
+}
+
+func (b *build) explain(key string, args ...any) {
+	b.doc.Explain = append(b.doc.Explain, words.T(key, args...))
+}
+
+func (b *build) warn(key string, args ...any) {
+	b.doc.Warnings = append(b.doc.Warnings, words.T(key, args...))
+}
+
+// will adds an operation to the intent.
+func (b *build) will(cmdlet, identity string, parameters any) {
+	b.shared(cmdlet, identity, encode(parameters))
+}
+
+// shared is will with parameters that many objects have in common.
+func (b *build) shared(cmdlet, identity string, parameters json.RawMessage) {
+	b.intent.Operations = append(b.intent.Operations, Operation{cmdlet, identity, parameters})
+}
+
+func encode(v any) json.RawMessage {
+	if v == nil {
+		return json.RawMessage("{}")
+	}
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // only maps of text, numbers and switches come here
+	}
+	return raw
+}
+
+// builders fill in what is particular to a script.
+var builders = map[string]func(*build) error{
+	"calendar-processing-show": (*build).calendarShow,
+	"calendar-processing":      (*build).calendarSet,
+	"calendar-processing-undo": (*build).calendarUndo,
+}
+
+// Generate writes one script. Values are the form's, by parameter name, as text
+// or Go values; nil takes every default. What is wrong in them comes back as
+// FieldErrors; other errors are problems: exchange.unknown-script,
+// exchange.no-tenant, exchange.no-rooms, exchange.cloud, …
+func Generate(name string, t Target, values map[string]any) (Document, error) {
+	s, ok := find(name)
+	if !ok {
+		return Document{}, problem.New("exchange.unknown-script", words.T("There is no script called %s.", name)).
+			Run(words.T("See which there are:"), "roomkeyctl script list")
+	}
+	if t.Connection == nil || !isGUID(t.Connection.Tenant.ID) {
+		return Document{}, problem.New("exchange.no-tenant", words.T("The tenant's id is not known yet.")).
+			Fix(words.T("Check the connection once: that finds the id of the tenant, and every script compares it before it changes anything."))
+	}
+	if t.Now.IsZero() {
+		t.Now = time.Now()
+	}
+	b := &build{Target: t, script: s, form: newForm(s, values), data: map[string]any{}}
+	b.intent = Intent{Schema: 1, Script: name, Connection: t.Connection.ID, Tenant: t.Connection.Tenant.ID, Cloud: t.Cloud.ID, Objects: []string{}, Operations: []Operation{}}
+	b.doc.Name, b.doc.File = name, name+".ps1"
+	if err := b.reach(); err != nil {
+		return Document{}, err
+	}
+	if err := builders[name](b); err != nil {
+		return Document{}, err
+	}
+	if err := b.form.err(); err != nil {
+		return Document{}, err
+	}
+	if b.intent.Objects == nil {
+		b.intent.Objects = []string{}
+	}
+	b.doc.Intent = encode(b.intent)
+	b.doc.HowToRun = howToRun(b.doc.File)
+	text, err := b.render()
+	if err != nil {
+		return Document{}, problem.New("exchange.template", words.T("The template of the script %s is broken.", name)).By(err)
+	}
+	b.doc.Text = text
+	return b.doc, nil
+}
+
+// reach refuses a cloud where the script has nothing to connect to, and says
+// where the address is only believed.
+func (b *build) reach() error {
+	c := b.Cloud
+	known := c.ID == "global" || c.ExchangeEnvironment != ""
+	switch {
+	case b.script.Platform != "exchange" || known:
+	case c.ExchangeHost != "":
+		b.warn("Exchange PowerShell has no name for the cloud %s: the script connects to %s directly, which could not be tried here.", c.Name, c.ExchangeHost)
+	case c.Own:
+		b.warn("The cloud %s names no Exchange host: the script connects to Microsoft's worldwide cloud, where it stops because the tenant is another one.", c.Name)
+	default:
+		return problem.New("exchange.cloud", words.T("No address of Exchange Online is known for the cloud %s.", c.Name)).
+			Fix(words.T("Add the cloud with its exchangeHost to clouds.yaml in the configuration folder when Microsoft has published it."))
+	}
+	if b.script.Platform == "places" && c.Lacks(cloud.FeatureBuildings) {
+		return problem.New("exchange.cloud", words.T("The cloud %s has no buildings and floors.", c.Name)).
+			Fix(words.T("Describe the rooms with the script set-places instead."))
+	}
+	return nil
+}
+
+// rooms are the addresses of the chosen rooms, each once, in their order. It is
+// a problem when there is none.
+func (b *build) rooms() ([]string, error) {
+	seen := map[string]bool{}
+	var out []string
+	for _, r := range b.Rooms {
+		key := strings.ToLower(r.EmailAddress)
+		if r.EmailAddress == "" || seen[key] {
+			continue
+		}
+		seen[key] = true
+		out = append(out, r.EmailAddress)
+	}
+	if len(out) == 0 {
+		return nil, problem.New("exchange.no-rooms", words.T("No rooms are chosen yet.")).
+			Run(words.T("Choose the rooms on the page Choose, or:"), "roomkeyctl rooms select")
+	}
+	return out, nil
+}
+
+func howToRun(file string) []problem.Remedy {
+	return []problem.Remedy{
+		{Text: words.T("See first what it would do, in Windows PowerShell 5.1; the machine's execution policy stays as it is:"), Command: `powershell.exe -NoProfile -ExecutionPolicy RemoteSigned -File .\` + file + " -WhatIf"},
+		{Text: words.T("The same in PowerShell 7:"), Command: "pwsh -NoProfile -ExecutionPolicy RemoteSigned -File ./" + file + " -WhatIf"},
+		{Text: words.T("Then make the changes: the same command without -WhatIf."), Command: `powershell.exe -NoProfile -ExecutionPolicy RemoteSigned -File .\` + file},
+		{Text: words.T("If the file came by mail or download:"), Command: `Unblock-File .\` + file},
+		{Text: words.T("Where only signed scripts may run (AllSigned), sign it with your own certificate and start it with -ExecutionPolicy AllSigned:"), Command: `Set-AuthenticodeSignature -FilePath .\` + file + ` -Certificate (Get-ChildItem Cert:\CurrentUser\My -CodeSigningCert | Select-Object -First 1)`},
+	}
+}
+
+func isGUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	return !slices.ContainsFunc([]rune(strings.ReplaceAll(s, "-", "")), func(r rune) bool {
+		return !strings.ContainsRune("0123456789abcdefABCDEF", r)
+	}) && s[8] == '-' && s[13] == '-' && s[18] == '-' && s[23] == '-'
+}

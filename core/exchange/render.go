@@ -1,0 +1,82 @@
+package exchange
+
+import (
+	"bytes"
+	"io/fs"
+	"sync"
+	"text/template"
+
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/resources"
+)
+
+// sheet is what a template sees.
+type sheet struct {
+	Script     Script
+	File       string
+	Connection *connection.Connection
+	Cloud      cloud.Cloud
+	// ConnectionURI is where Exchange is when the cloud has no environment name.
+	ConnectionURI string
+	// NeedsClient is whether the cloud has no public client of Microsoft's.
+	NeedsClient bool
+	Data        map[string]any
+}
+
+// shared are the templates that scripts have in common.
+var shared = []string{"frame.ps1.tmpl", "room.ps1.tmpl"}
+
+var parsed sync.Map // script name to *template.Template
+
+// templateOf parses the template of a script once. Text goes into a script only
+// through literal.
+func templateOf(name string) (*template.Template, error) {
+	if t, ok := parsed.Load(name); ok {
+		return t.(*template.Template), nil
+	}
+	t := template.New(name).Option("missingkey=error").Funcs(template.FuncMap{"literal": literal})
+	for _, file := range append(append([]string{}, shared...), name+".ps1.tmpl") {
+		data, err := fs.ReadFile(resources.Scripts, file)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := t.New(file).Parse(string(data)); err != nil {
+			return nil, err
+		}
+	}
+	parsed.Store(name, t)
+	return t, nil
+}
+
+// render executes the template. Lines end in CR LF: no literal holds a line
+// end, so that changing all of them changes no value.
+func (b *build) render() ([]byte, error) {
+	t, err := templateOf(b.script.Name)
+	if err != nil {
+		return nil, err
+	}
+	page := sheet{
+		Script: b.script, File: b.doc.File, Connection: b.Connection, Cloud: b.Cloud, Data: b.data,
+		NeedsClient: b.Cloud.Lacks(cloud.FeatureCommandLineClient),
+	}
+	if b.Cloud.ExchangeEnvironment == "" && b.Cloud.ID != "global" && b.Cloud.ExchangeHost != "" {
+		page.ConnectionURI = "https://" + b.Cloud.ExchangeHost + "/powershell-liveid/"
+	}
+	var out bytes.Buffer
+	if err := t.ExecuteTemplate(&out, "frame", page); err != nil {
+		return nil, err
+	}
+	return windows(bytes.TrimSpace(out.Bytes())), nil
+}
+
+// windows ends lines with CR LF and begins with a byte-order mark where the
+// text is not ASCII: without it Windows PowerShell 5.1 reads a script in the
+// machine's own code page.
+func windows(text []byte) []byte {
+	var out []byte
+	if bytes.ContainsFunc(text, func(r rune) bool { return r > 0x7E }) {
+		out = append(out, "\uFEFF"...)
+	}
+	return append(append(out, bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))...), "\r\n"...)
+}
