@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	abstractions "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
@@ -34,12 +33,6 @@ func (c *Client) Calendar(ctx context.Context, mailbox string) (string, error) {
 // recurring ones resolved, earliest first: at most top of them, or all of them
 // when top is 0. After a failure half-way it gives what came, and the error.
 func (c *Client) CalendarView(ctx context.Context, mailbox string, from, to time.Time, top int) ([]tenant.Event, error) {
-	headers := func() *abstractions.RequestHeaders {
-		h := abstractions.NewRequestHeaders()
-		h.Add("Prefer", `outlook.timezone="UTC"`)
-		h.Add("Prefer", `outlook.body-content-type="text"`)
-		return h
-	}
 	size := int32(100)
 	if top > 0 && top < 100 {
 		size = int32(top)
@@ -53,14 +46,14 @@ func (c *Client) CalendarView(ctx context.Context, mailbox string, from, to time
 		key:    func(e tenant.Event) string { return e.ID },
 		page: func(ctx context.Context, _ int32) (response[models.Eventable], error) {
 			return some(view.Get(ctx, &users.ItemCalendarViewRequestBuilderGetRequestConfiguration{
-				Headers: headers(),
+				Headers: inUTC(),
 				QueryParameters: &users.ItemCalendarViewRequestBuilderGetQueryParameters{
 					StartDateTime: pointer(from.UTC().Format(time.RFC3339)), EndDateTime: pointer(to.UTC().Format(time.RFC3339)),
-					Select:  []string{"id", "subject", "body", "organizer", "attendees", "start", "end", "sensitivity", "responseStatus", "isCancelled", "iCalUId"},
+					Select:  eventFields,
 					Orderby: []string{"start/dateTime"}, Top: &size}}))
 		},
 		next: func(ctx context.Context, link string) (response[models.Eventable], error) {
-			return some(view.WithUrl(link).Get(ctx, &users.ItemCalendarViewRequestBuilderGetRequestConfiguration{Headers: headers()}))
+			return some(view.WithUrl(link).Get(ctx, &users.ItemCalendarViewRequestBuilderGetRequestConfiguration{Headers: inUTC()}))
 		},
 	}
 	list := read(ctx, c, w, func(page []tenant.Event) { events = append(events, page...) })
