@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"strings"
@@ -111,7 +112,7 @@ func ofCertificate(err error, host string) *problem.Problem {
 			Fix(words.T("If the clock is right, whoever runs %s must renew the certificate.", host))
 	case errors.As(err, &unknown), errors.As(err, &invalid), errors.As(err, &failed):
 		return untrusted(err, host, unknown.Cert, failed)
-	case errors.As(err, &record):
+	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		return problem.New("net.tls-none", words.T("What answers at %s does not speak TLS.", host)).
 			Fix(words.T("Check the port in the address: https is usually port 443."))
 	case errors.As(err, &alert):

@@ -1,0 +1,305 @@
+package transport
+
+import (
+	"context"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/roomkey/roomkey/core/problem"
+)
+
+// lab is a TLS server and a client that trusts its authority.
+func lab(t *testing.T, o Options, serve http.HandlerFunc) (*http.Client, string) {
+	t.Helper()
+	server := httptest.NewTLSServer(serve)
+	t.Cleanup(server.Close)
+	o.CAFile = filepath.Join(t.TempDir(), "ca.pem")
+	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	if err := os.WriteFile(o.CAFile, ca, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	client, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.CloseIdleConnections)
+	return client, server.URL
+}
+
+func send(ctx context.Context, c *http.Client, method, url, body string) (int, string, error) {
+	var reader io.Reader
+	if body != "" {
+		reader = io.NopCloser(strings.NewReader(body)) // hides GetBody, as the Graph SDK's bodies do
+	}
+	r, err := http.NewRequestWithContext(ctx, method, url, reader)
+	if err != nil {
+		return 0, "", err
+	}
+	resp, err := c.Do(r)
+	if err != nil {
+		return 0, "", err
+	}
+	defer resp.Body.Close()
+	got, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(got), err
+}
+
+func TestWhatIsRepeated(t *testing.T) {
+	for _, tt := range []struct {
+		method string
+		status int
+		want   int32 // requests that the server sees when it never recovers
+	}{
+		{"GET", 429, tries}, {"GET", 502, tries}, {"GET", 503, tries}, {"GET", 504, tries},
+		{"POST", 429, tries}, {"PATCH", 429, tries}, {"POST", 503, 1}, {"POST", 504, 1}, {"PUT", 502, 1}, {"DELETE", 503, 1},
+		{"GET", 500, 1}, {"GET", 401, 1}, {"GET", 302, 1}, {"GET", 200, 1},
+	} {
+		t.Run(fmt.Sprint(tt.method, tt.status), func(t *testing.T) {
+			t.Parallel()
+			var seen atomic.Int32
+			client, url := lab(t, Options{Retry: true}, func(w http.ResponseWriter, r *http.Request) {
+				seen.Add(1)
+				if got, _ := io.ReadAll(r.Body); r.Method == "POST" && string(got) != "a body" {
+					t.Errorf("body of try %d: %q", seen.Load(), got)
+				}
+				w.Header().Set("Retry-After", "0.01")
+				w.Header().Set("Location", "/elsewhere")
+				w.WriteHeader(tt.status)
+			})
+			body := ""
+			if tt.method == "POST" {
+				body = "a body"
+			}
+			ctx, recorder := Record(t.Context())
+			status, _, err := send(ctx, client, tt.method, url, body)
+			if err != nil || status != tt.status {
+				t.Errorf("status %d, error %v; want the last answer itself", status, err)
+			}
+			if seen.Load() != tt.want {
+				t.Errorf("sent %d times, want %d", seen.Load(), tt.want)
+			}
+			if e := recorder.All(); len(e) != 1 || e[0].Attempts != int(tt.want) || e[0].Status != tt.status {
+				t.Errorf("evidence %+v, want one entry with %d attempts", e, tt.want)
+			}
+		})
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		header string
+		want   time.Duration
+		said   bool
+	}{
+		{"7", 7 * time.Second, true}, {"0.9", 900 * time.Millisecond, true}, {" 2 ", 2 * time.Second, true}, {"0", 0, true},
+		{now.Add(30 * time.Second).Format(http.TimeFormat), 30 * time.Second, true},
+		{now.Add(-time.Hour).Format(http.TimeFormat), 0, true},
+		{"", 0, false}, {"soon", 0, false}, {"-3", 0, true}, {"NaN", 0, true}, {"1e300", 24 * time.Hour, true},
+	} {
+		got, said := RetryAfter(http.Header{"Retry-After": {tt.header}}, now)
+		if got != tt.want || said != tt.said {
+			t.Errorf("RetryAfter(%q) = %v, %v; want %v, %v", tt.header, got, said, tt.want, tt.said)
+		}
+	}
+}
+
+func TestThrottledWithoutRetryAfterRecovers(t *testing.T) {
+	var seen atomic.Int32
+	client, url := lab(t, Options{Retry: true}, func(w http.ResponseWriter, r *http.Request) {
+		if seen.Add(1) == 1 {
+			w.WriteHeader(429)
+			return
+		}
+		fmt.Fprint(w, "here")
+	})
+	if status, body, err := send(t.Context(), client, "GET", url, ""); status != 200 || body != "here" || err != nil {
+		t.Errorf("%d %q %v", status, body, err)
+	}
+}
+
+// A wait beyond the budget is not begun: the answer comes back at once.
+func TestBudget(t *testing.T) {
+	var seen atomic.Int32
+	client, url := lab(t, Options{Retry: true, RetryBudget: time.Second}, func(w http.ResponseWriter, r *http.Request) {
+		seen.Add(1)
+		w.Header().Set("Retry-After", "3600")
+		w.WriteHeader(429)
+	})
+	if status, _, err := send(t.Context(), client, "GET", url, ""); status != 429 || err != nil || seen.Load() != 1 {
+		t.Errorf("status %d, error %v, %d requests; want 429 after one", status, err, seen.Load())
+	}
+}
+
+func TestCancelEndsAWait(t *testing.T) {
+	arrived := make(chan struct{}, tries)
+	client, url := lab(t, Options{Retry: true}, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Retry-After", "30")
+		w.WriteHeader(503)
+		arrived <- struct{}{}
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { <-arrived; time.Sleep(50 * time.Millisecond); cancel() }()
+	ended := make(chan error, 1)
+	go func() { _, _, err := send(ctx, client, "GET", url, ""); ended <- err }()
+	select {
+	case err := <-ended:
+		if Problem(err, "h").Code != problem.CodeCancelled {
+			t.Errorf("error %v", err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("the wait went on after the cancel")
+	}
+}
+
+func TestSilenceEndsAnAttempt(t *testing.T) {
+	for name, serve := range map[string]http.HandlerFunc{
+		"before the headers": func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+		"within the body": func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprint(w, "some")
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client, url := lab(t, Options{Timeout: 200 * time.Millisecond}, serve)
+			ctx, recorder := Record(t.Context())
+			_, _, err := send(ctx, client, "GET", url, "")
+			if got := Problem(err, "h"); got == nil || got.Code != "net.timeout" {
+				t.Fatalf("error %v, want net.timeout", err)
+			}
+			if e := recorder.Last(); e.Error != "net.timeout" {
+				t.Errorf("evidence says %q", e.Error)
+			}
+		})
+	}
+}
+
+// A body that keeps coming is not cut by the timeout.
+func TestSlowIsNotSilent(t *testing.T) {
+	client, url := lab(t, Options{Timeout: 400 * time.Millisecond}, func(w http.ResponseWriter, r *http.Request) {
+		for range 8 {
+			fmt.Fprint(w, "x")
+			w.(http.Flusher).Flush()
+			time.Sleep(100 * time.Millisecond)
+		}
+	})
+	if _, body, err := send(t.Context(), client, "GET", url, ""); err != nil || body != "xxxxxxxx" {
+		t.Errorf("%q %v", body, err)
+	}
+}
+
+func TestEvidence(t *testing.T) {
+	skewed := time.Now().Add(-10 * time.Minute)
+	client, url := lab(t, Options{UserAgent: "Roomkey/1"}, func(w http.ResponseWriter, r *http.Request) {
+		if r.UserAgent() != "Roomkey/1" || r.Header.Get("client-request-id") == "" {
+			t.Errorf("headers %v", r.Header)
+		}
+		w.Header().Set("request-id", "the-request")
+		w.Header().Set("Date", skewed.UTC().Format(http.TimeFormat))
+		fmt.Fprint(w, "ok")
+	})
+	ctx, recorder := Record(t.Context())
+	if _, _, err := send(ctx, client, "GET", url+"/v1.0/users?$filter=secret", ""); err != nil {
+		t.Fatal(err)
+	}
+	e := recorder.Last()
+	if e.URL != url+"/v1.0/users" || e.Status != 200 || e.RequestID != "the-request" || e.ClientRequestID == "" || e.Issuer != "Acme Co" || e.RemoteAddr == "" {
+		t.Errorf("evidence %+v", e)
+	}
+	if e.FirstByte <= 0 || e.Total < e.FirstByte {
+		t.Errorf("first byte %v, total %v", e.FirstByte, e.Total)
+	}
+	if e.Skew < 9*time.Minute || e.Skew > 11*time.Minute {
+		t.Errorf("skew %v, want about ten minutes", e.Skew)
+	}
+}
+
+func TestPlainHTTPOnlyToLoopback(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer server.Close()
+	strict, _ := New(Options{})
+	loose, _ := New(Options{InsecureLoopback: true})
+	for _, tt := range []struct {
+		client *http.Client
+		url    string
+		want   string
+	}{
+		{strict, server.URL, "net.plain-http"},
+		{loose, server.URL, ""},
+		{loose, "http://192.0.2.1/", "net.plain-http"},
+		{loose, "http://localhost.example.com/", "net.plain-http"},
+		{loose, "http://127.0.0.1.nip.io/", "net.plain-http"},
+	} {
+		_, _, err := send(t.Context(), tt.client, "GET", tt.url, "")
+		if problem.Code(err) != tt.want {
+			t.Errorf("%s: %v, want %q", tt.url, err, tt.want)
+		}
+	}
+}
+
+func TestBodyLimit(t *testing.T) {
+	client, url := lab(t, Options{}, func(w http.ResponseWriter, r *http.Request) {
+		block := make([]byte, 1<<20)
+		for range MaxBody>>20 + 2 {
+			if _, err := w.Write(block); err != nil {
+				return
+			}
+		}
+	})
+	r, _ := http.NewRequestWithContext(t.Context(), "GET", url, nil)
+	resp, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	n, err := io.Copy(io.Discard, resp.Body)
+	if n != MaxBody || Problem(err, "h") == nil || Problem(err, "h").Code != "net.too-large" {
+		t.Errorf("read %d bytes, error %v", n, err)
+	}
+}
+
+func TestCAFile(t *testing.T) {
+	broken := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(broken, []byte("nothing"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{broken, filepath.Join(t.TempDir(), "missing.pem")} {
+		if _, err := New(Options{CAFile: file}); problem.Code(err) != "net.ca-file" {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}
+
+func TestConcurrentUse(t *testing.T) {
+	client, url := lab(t, Options{Retry: true}, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.URL.Path) })
+	ctx, recorder := Record(t.Context())
+	errs := make(chan error, 20)
+	for i := range 20 {
+		go func() {
+			_, body, err := send(ctx, client, "GET", fmt.Sprintf("%s/%d", url, i), "")
+			if err == nil && body != fmt.Sprintf("/%d", i) {
+				err = errors.New("got the answer of another: " + body)
+			}
+			errs <- err
+		}()
+	}
+	for range 20 {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	if n := len(recorder.All()); n != 20 {
+		t.Errorf("%d pieces of evidence", n)
+	}
+}
