@@ -1,0 +1,188 @@
+package product
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/strictyaml"
+	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/resources"
+)
+
+// CodeFile is the code of a mistake in one of the administrator's own product
+// files.
+const CodeFile = "product.file-invalid"
+
+// Catalog is the booking products that are known.
+type Catalog struct{ products []Product }
+
+// order is how the built-in products are listed; one that is not named here
+// follows by name of file.
+var order = []string{"flexo", "offision-application", "offision-application-resources", "gfacility", "condeco", "seatsurfing", "custom"}
+
+// builtIn are the products that the program carries. A mistake in one of them
+// is one in the program, which the tests find.
+var builtIn = sync.OnceValue(func() []Product {
+	c := &Catalog{}
+	files, err := fs.Glob(resources.Products, "*.yaml")
+	if err != nil {
+		panic(err)
+	}
+	for _, file := range files {
+		data, err := fs.ReadFile(resources.Products, file)
+		if err != nil {
+			panic(err)
+		}
+		var p Product
+		if problems := c.add(strictyaml.Read(file, data, &p), p); len(problems) > 0 {
+			panic(problems[0])
+		}
+	}
+	slices.SortStableFunc(c.products, func(a, b Product) int { return place(a.ID) - place(b.ID) })
+	return c.products
+})
+
+func place(id string) int {
+	if i := slices.Index(order, id); i >= 0 {
+		return i
+	}
+	return len(order) - 1
+}
+
+// Load gives the built-in products and adds those of the administrator's own
+// folder, "" or a folder that does not exist for none: one product in each file
+// that ends in .yaml or .yml. Every mistake is a problem with file, line and
+// field, and keeps only its own file out.
+func Load(userDir string) (*Catalog, []*problem.Problem) {
+	c := &Catalog{products: slices.Clone(builtIn())}
+	if userDir == "" {
+		return c, nil
+	}
+	entries, err := os.ReadDir(userDir)
+	if os.IsNotExist(err) {
+		return c, nil
+	}
+	if err != nil {
+		return c, []*problem.Problem{problem.New("product.folder-unreadable", words.T("The folder of your own products cannot be read.")).
+			With(words.Plain(err.Error())).By(err).
+			Fix(words.T("Check that %s is a folder and that you may read it.", userDir))}
+	}
+	var problems []*problem.Problem
+	for _, e := range entries {
+		if ext := strings.ToLower(filepath.Ext(e.Name())); e.IsDir() || ext != ".yaml" && ext != ".yml" {
+			continue
+		}
+		var p Product
+		if d := strictyaml.ReadFile(filepath.Join(userDir, e.Name()), &p); d != nil {
+			p.Own = true
+			problems = append(problems, c.add(d, p)...)
+		}
+	}
+	return c, problems
+}
+
+func (c *Catalog) add(d *strictyaml.Document, p Product) []*problem.Problem {
+	if !d.Sound("") && p.ID == "" {
+		return d.Problems(CodeFile) // it could not be read; all else would follow from that
+	}
+	p.validate(d, c.products)
+	if d.Sound("") {
+		c.products = append(c.products, p)
+	}
+	return d.Problems(CodeFile)
+}
+
+// All are the products, the built-in ones first.
+func (c *Catalog) All() []Product { return slices.Clone(c.products) }
+
+// Get finds a product by its id.
+func (c *Catalog) Get(id string) (Product, bool) {
+	i := slices.IndexFunc(c.products, func(p Product) bool { return p.ID == id })
+	if i < 0 {
+		return Product{}, false
+	}
+	return c.products[i], true
+}
+
+// Option finds an option by its id.
+func (p Product) Option(id string) (Option, bool) {
+	i := slices.IndexFunc(p.Options, func(o Option) bool { return o.ID == id })
+	if i < 0 {
+		return Option{}, false
+	}
+	return p.Options[i], true
+}
+
+// MultiTenant reports whether one of the options wants the application to have
+// a multi-tenant audience.
+func (p Product) MultiTenant(options []string) bool {
+	return slices.ContainsFunc(p.Options, func(o Option) bool { return o.MultiTenant && slices.Contains(options, o.ID) })
+}
+
+// Supports reports whether the vendor supports the cloud. An own cloud is taken
+// to be a laboratory, where everything may be tried.
+func (p Product) Supports(cloudID string, own bool) bool {
+	return own || len(p.Operators) == 0 || slices.Contains(p.Operators, cloudID)
+}
+
+// With gives what the product needs with the options switched on and, where
+// permissions are chosen, with the chosen ones: "Calendars.Read" for an
+// application permission, "delegated:User.Read" for a delegated one. Options
+// that the product does not have add nothing.
+func (p Product) With(options []string, chosen []string) Needs {
+	var n Needs
+	n.add(p.Needs)
+	for _, o := range p.Options {
+		if slices.Contains(options, o.ID) {
+			n.add(o.Needs)
+		}
+	}
+	if p.Choose {
+		for _, c := range chosen {
+			n.add(ofChoice(c))
+		}
+	}
+	return n
+}
+
+// add merges more into n: a permission is needed once, with the first reason.
+func (n *Needs) add(more Needs) {
+	for _, p := range more.Permissions {
+		i := slices.IndexFunc(n.Permissions, func(q Permission) bool { return q.Ref == p.Ref })
+		if i < 0 {
+			n.Permissions = append(n.Permissions, p)
+		} else if p.ServerSignIn {
+			n.Permissions[i].ServerSignIn = true
+		}
+	}
+	for _, l := range more.Lists {
+		if !slices.Contains(n.Lists, l) {
+			n.Lists = append(n.Lists, l)
+		}
+	}
+}
+
+// listsOf are the lists that a chosen application permission opens.
+var listsOf = map[string]string{
+	"Place.Read.All": ListRooms, "Place.ReadWrite.All": ListRooms,
+	"User.ReadBasic.All": ListPeople, "User.Read.All": ListPeople,
+	"GroupMember.Read.All": ListGroups, "Group.Read.All": ListGroups,
+}
+
+func ofChoice(choice string) Needs {
+	ref := permission.Ref{Value: choice, Kind: permission.Application}
+	if value, ok := strings.CutPrefix(choice, "delegated:"); ok {
+		ref = permission.Ref{Value: value, Kind: permission.Delegated}
+	}
+	n := Needs{Permissions: []Permission{{Ref: ref, Reason: "Chosen by you for this booking server."}}}
+	if list, ok := listsOf[ref.Value]; ok && ref.Kind == permission.Application {
+		n.Lists = []string{list}
+	}
+	return n
+}

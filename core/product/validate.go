@@ -1,0 +1,207 @@
+package product
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/strictyaml"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Lists that a product may want of the tenant.
+const (
+	ListRooms  = "rooms"
+	ListPeople = "people"
+	ListGroups = "groups"
+)
+
+// Ways of a configuration to the server.
+const (
+	// AdapterContract is Roomkey's booking-server contract.
+	AdapterContract = "contract"
+	// AdapterSeatsurfing is the REST API of Seatsurfing.
+	AdapterSeatsurfing = "seatsurfing"
+	// AdapterForm is the vendor's own console, typed into by hand.
+	AdapterForm = "form"
+)
+
+// DirectoryExtension stands in CardNumber.Graph for any directory extension
+// (extension_<application id without hyphens>_<name>).
+const DirectoryExtension = "directoryExtension"
+
+// values are what a field of a vendor's form can hold: a path into the
+// connection, or a secret of the vault.
+var values = []string{"name", "cloud", "tenant.id", "tenant.domain", "tenant.displayName",
+	"application.clientId", "application.objectId", "application.servicePrincipalId", "application.displayName",
+	"application.credential.expires", "application.credential.thumbprint",
+	"rooms", "people", "people.cardNumberAttribute", "people.defaultGroups",
+	"singleSignOn.redirectUris", "singleSignOn.loginButton",
+	"notifications.url", "notifications.lifecycleUrl", "serviceAccount", "server.url",
+	"secret:client-secret", "secret:certificate"}
+
+var (
+	idForm  = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$`)
+	extName = regexp.MustCompile(`^(extensionAttribute([1-9]|1[0-5])|extension_[0-9a-f]{32}_[A-Za-z0-9_]+|` + DirectoryExtension + `)$`)
+)
+
+// permissions is the catalogue, without which no product can be read.
+var permissions = sync.OnceValue(func() *permission.Catalog {
+	c, err := permission.Load()
+	if err != nil {
+		panic(err)
+	}
+	return c
+})
+
+// validate notes everything that is wrong with a product file.
+func (p Product) validate(d *strictyaml.Document, others []Product) {
+	identity(d, "id", p.ID)
+	if i := slices.IndexFunc(others, func(o Product) bool { return o.ID == p.ID }); i >= 0 && p.ID != "" {
+		if others[i].Own {
+			d.Wrong("id", words.T("Another file has a product with the id %q already.", p.ID))
+		} else {
+			d.Wrong("id", words.T("%q is a product that Roomkey brings along, and cannot be replaced. Give yours another id.", p.ID))
+		}
+	}
+	text(d, "name", p.Name)
+	text(d, "about", p.About)
+	if u, err := url.Parse(p.Guide); p.Guide != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
+		d.Wrong("guide", words.T("%q is no address that begins with https://.", p.Guide))
+	}
+	p.Needs.validate(d, "needs")
+	if len(p.Needs.Permissions) == 0 && !p.Choose {
+		d.Wrong("needs.permissions", words.T("Name at least one permission, or write \"choose: true\" to have them chosen for each connection."))
+	}
+	p.options(d)
+	oneOf(d, "adapter", p.Adapter, AdapterContract, AdapterSeatsurfing, AdapterForm)
+	p.writes(d)
+	for i, id := range p.Operators {
+		identity(d, strictyaml.Item("operators", i), id)
+	}
+	p.Credential.validate(d)
+	if p.ServiceAccount != nil {
+		text(d, "serviceAccount.purpose", p.ServiceAccount.Purpose)
+	}
+	policy(d, p.Policy)
+	if p.CardNumber != nil {
+		text(d, "cardNumber.attribute", p.CardNumber.Attribute)
+		for i, name := range p.CardNumber.Graph {
+			if !extName.MatchString(name) {
+				d.Wrong(strictyaml.Item("cardNumber.graph", i), words.T("%q cannot be read through Microsoft Graph. Known are extensionAttribute1 to extensionAttribute15, a directory extension (extension_…), and %s for any of those.", name, DirectoryExtension))
+			}
+		}
+	}
+	form(d, p.Form)
+	for i, reason := range p.NotUpdatable {
+		oneOf(d, strictyaml.Item("notUpdatable", i), reason, "ews")
+	}
+}
+
+func (p Product) options(d *strictyaml.Document) {
+	seen := map[string]bool{}
+	for i, o := range p.Options {
+		at := strictyaml.Item("options", i)
+		identity(d, at+".id", o.ID)
+		if seen[o.ID] {
+			d.Wrong(at+".id", words.T("The option %q is there twice.", o.ID))
+		}
+		seen[o.ID] = true
+		text(d, at+".name", o.Name)
+		o.Needs.validate(d, at+".needs")
+		if len(o.Needs.Permissions) == 0 && len(o.Needs.Lists) == 0 && !o.MultiTenant {
+			d.Wrong(at+".needs", words.T("The option changes nothing: name permissions, lists, or \"multiTenant: true\"."))
+		}
+	}
+}
+
+// writes compares what the file says about calendars with what it asks for.
+func (p Product) writes(d *strictyaml.Document) {
+	if !oneOf(d, "writes", string(p.Writes), string(WritesNothing), string(WritesRooms), string(WritesRoomsAndOrganizers)) || p.Choose {
+		return
+	}
+	may := slices.ContainsFunc(p.Needs.Permissions, func(n Permission) bool { return n.Value == "Calendars.ReadWrite" })
+	switch {
+	case may && p.Writes == WritesNothing:
+		d.Wrong("writes", words.T("It says that no calendar is written, but Calendars.ReadWrite is asked for."))
+	case !may && p.Writes != WritesNothing:
+		d.Wrong("writes", words.T("It says that calendars are written, but Calendars.ReadWrite is not asked for."))
+	}
+}
+
+func (n Needs) validate(d *strictyaml.Document, at string) {
+	seen := map[permission.Ref]bool{}
+	for i, p := range n.Permissions {
+		item := strictyaml.Item(at+".permissions", i)
+		text(d, item+".reason", p.Reason)
+		e, known := permissions().Get(p.Value)
+		switch {
+		case p.Value == "":
+			d.Wrong(item+".value", words.T("The permission needs its value, such as Calendars.Read."))
+		case !known:
+			d.Wrong(item+".value", words.T("%q is not in Roomkey's catalogue of permissions. Its spelling counts, capital letters included.", p.Value))
+		case e.Instead != "":
+			d.Wrong(item+".value", words.T("%s means something else: %s It was probably meant to be %s.", p.Value, words.Plain(e.Means), e.Instead))
+		case p.Kind != permission.Application && p.Kind != permission.Delegated:
+			d.Wrong(item+".kind", words.T("Write \"application\" or \"delegated\", not %q.", p.Kind))
+		case e.ID(p.Kind) == "":
+			d.Wrong(item+".kind", words.T("%s does not exist as %s permission.", p.Value, p.Kind))
+		case seen[p.Ref]:
+			d.Wrong(item+".value", words.T("%s is asked for twice.", p.Value))
+		}
+		seen[p.Ref] = true
+	}
+	for i, l := range n.Lists {
+		oneOf(d, strictyaml.Item(at+".lists", i), l, ListRooms, ListPeople, ListGroups)
+	}
+}
+
+func (c Credential) validate(d *strictyaml.Document) {
+	if len(c.Kinds) == 0 {
+		d.Wrong("credential.kinds", words.T("Name what the server accepts: secret, certificate or both."))
+	}
+	for i, k := range c.Kinds {
+		oneOf(d, strictyaml.Item("credential.kinds", i), k, "secret", "certificate")
+	}
+	if c.Months < 1 || c.Months > 24 {
+		d.Wrong("credential.months", words.T("Write the suggested life in months, from 1 to 24: Microsoft Entra offers no longer one."))
+	}
+}
+
+func form(d *strictyaml.Document, fields []Field) {
+	for i, f := range fields {
+		at := strictyaml.Item("form", i)
+		text(d, at+".label", f.Label)
+		switch {
+		case f.Action && f.Value != "":
+			d.Wrong(at+".value", words.T("A button holds no value."))
+		case f.Action:
+		case !slices.Contains(values, f.Value):
+			d.Wrong(at+".value", words.T("%q is nothing that a connection holds. Known are %s.", f.Value, strings.Join(values, ", ")))
+		}
+	}
+}
+
+func identity(d *strictyaml.Document, field, id string) {
+	if !idForm.MatchString(id) {
+		d.Wrong(field, words.T("%q is no id: use small letters, digits and hyphens.", id))
+	}
+}
+
+func text(d *strictyaml.Document, field, s string) {
+	if strings.TrimSpace(s) == "" || s != problem.Clean(s) {
+		d.Wrong(field, words.T("This must be text that can be read; it is empty or has control characters in it."))
+	}
+}
+
+func oneOf(d *strictyaml.Document, field, value string, known ...string) bool {
+	if slices.Contains(known, value) {
+		return true
+	}
+	d.Wrong(field, words.T("%q is not known here. Write one of: %s.", value, strings.Join(known, ", ")))
+	return false
+}
