@@ -1,0 +1,244 @@
+package sheet
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Read reads a CSV file. The error is about the file as a whole, and then the
+// table is empty: "sheet.too-large", "sheet.empty", "sheet.not-text",
+// "sheet.workbook", "sheet.no-column", "sheet.duplicate-column",
+// "sheet.cannot-read". What is wrong with a line is in the LineProblems, in the
+// order of the lines: "sheet.line-broken", "sheet.line-too-long",
+// "sheet.value-missing", "sheet.value-wrong", "sheet.duplicate",
+// "sheet.formula".
+func Read(r io.Reader, columns []Column) (Table, []LineProblem, error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
+	if err != nil {
+		return Table{}, nil, problem.New("sheet.cannot-read", words.T("The file cannot be read.")).With(words.Plain(err.Error())).By(err).
+			Fix(words.T("Check that the file is there and is not open elsewhere."))
+	}
+	if len(data) > MaxBytes {
+		return Table{}, nil, tooLarge(words.T("%d MB", MaxBytes>>20))
+	}
+	text, encoding, p := decode(data)
+	if p != nil {
+		return Table{}, nil, p
+	}
+	head, p := findHeader(text, columns)
+	if p != nil {
+		return Table{}, nil, p
+	}
+	t := &reading{table: Table{Separator: head.separator, Encoding: encoding}, columns: columns}
+	if p := t.header(head); p != nil {
+		return Table{}, nil, p
+	}
+	lines := records{text: text, separator: head.separator, line: 1}
+	for {
+		rec, more := lines.next()
+		if !more {
+			break
+		}
+		if rec.line <= head.line {
+			continue
+		}
+		if len(t.table.Rows) >= MaxRows {
+			return Table{}, nil, tooLarge(words.T("%d rows", MaxRows))
+		}
+		t.row(rec)
+	}
+	return t.table, t.problems, nil
+}
+
+func tooLarge(bound words.Text) *problem.Problem {
+	return problem.New("sheet.too-large", words.T("The file is larger than %s.", bound)).Fix(words.T("Split it into several files."))
+}
+
+type header struct {
+	line      int
+	cells     []string
+	separator rune
+}
+
+// findHeader takes the first line that is not empty, with the separator that
+// makes most of its cells known. Excel's own line "sep=;" is obeyed.
+func findHeader(text string, columns []Column) (header, *problem.Problem) {
+	if strings.Trim(text, " ,;\t\r\n") == "" {
+		return header{}, problem.New("sheet.empty", words.T("The file is empty.")).Fix(words.T("Choose a CSV file with a header line and one line for each entry."))
+	}
+	separators, skip := []rune{',', ';', '\t'}, 0
+	if m := toldSeparator.FindStringSubmatch(text); m != nil {
+		r, _ := utf8.DecodeRuneInString(m[1] + m[2])
+		separators, skip = []rune{r}, 1
+	}
+	known := headers(columns)
+	best, found := header{}, -1
+	for _, separator := range separators {
+		lines := records{text: text, separator: separator, line: 1}
+		rec, more := lines.next()
+		for more && (rec.empty() || rec.line <= skip) {
+			rec, more = lines.next()
+		}
+		hits := 0
+		for _, cell := range rec.cells {
+			if _, ok := known[fold(tidy(cell))]; ok {
+				hits++
+			}
+		}
+		if more && (hits > found || hits == found && len(rec.cells) > len(best.cells)) {
+			best, found = header{rec.line, rec.cells, separator}, hits
+		}
+	}
+	return best, nil
+}
+
+var toldSeparator = regexp.MustCompile(`^(?i)sep=([^\s"])[ \t]*\r?\n|^(?i)sep=(\t)\r?\n`)
+
+type reading struct {
+	table    Table
+	columns  []Column
+	problems []LineProblem
+	// at is the column of each cell, -1 for a header that nobody knows.
+	at   []int
+	seen []map[string]int
+}
+
+func (t *reading) header(h header) *problem.Problem {
+	known := headers(t.columns)
+	where := map[int]string{}
+	for _, cell := range h.cells {
+		cell = tidy(cell)
+		i, ok := known[fold(cell)]
+		if !ok {
+			i = -1
+			if cell != "" {
+				t.table.Ignored = append(t.table.Ignored, cell)
+			}
+		} else if first, twice := where[i]; twice {
+			return problem.New("sheet.duplicate-column", words.T("Line %d: the headers %q and %q mean the same column.", h.line, problem.Line(first), problem.Line(cell))).
+				Fix(words.T("Remove one of the two columns."))
+		} else {
+			where[i] = cell
+			t.table.Columns = append(t.table.Columns, t.columns[i].Key)
+		}
+		t.at = append(t.at, i)
+		t.seen = append(t.seen, map[string]int{})
+	}
+	for i, c := range t.columns {
+		if _, ok := where[i]; !ok && (c.Required || len(where) == 0) {
+			return problem.New("sheet.no-column", words.T("Line %d: the column %q is missing.", h.line, c.Title)).
+				With(words.T("The header line reads: %s", problem.Line(strings.Join(h.cells, string(h.separator))))).
+				Fix(words.T("Write a header line that has the column %q, then one line for each entry.", c.Title))
+		}
+	}
+	return nil
+}
+
+func (t *reading) say(line int, column string, skipped bool, p *problem.Problem) {
+	t.problems = append(t.problems, LineProblem{line, column, skipped, p})
+}
+
+func (t *reading) row(rec record) {
+	if rec.wrong != nil {
+		t.say(rec.line, "", true, rec.wrong)
+		return
+	}
+	if rec.empty() {
+		return
+	}
+	for _, extra := range rec.cells[min(len(t.at), len(rec.cells)):] {
+		if tidy(extra) != "" {
+			t.say(rec.line, "", true, problem.New("sheet.line-broken", words.T("Line %d has %d cells, but the header line has %d.", rec.line, len(rec.cells), len(t.at))).
+				Fix(words.T("Put a cell that holds the separator %q between double quotes.", string(t.table.Separator))))
+			return
+		}
+	}
+	row := Row{Line: rec.line, Values: map[string]string{}}
+	before, ok := len(t.problems), true
+	unique := map[int]string{}
+	for i, cell := range rec.cells[:min(len(t.at), len(rec.cells))] {
+		if t.at[i] < 0 {
+			continue
+		}
+		c := t.columns[t.at[i]]
+		value, formula, wrong := t.cell(c, rec.line, cell)
+		if wrong != nil {
+			t.say(rec.line, c.Key, true, wrong)
+			ok = false
+			continue
+		}
+		if formula != nil {
+			t.say(rec.line, c.Key, false, formula)
+		}
+		if value == "" {
+			continue
+		}
+		if key := strings.ToLower(value); c.Unique {
+			if first, twice := t.seen[i][key]; twice {
+				t.say(rec.line, c.Key, true, problem.New("sheet.duplicate", words.T("Line %d: %q stands in line %d already.", rec.line, short(value), first)).
+					Fix(words.T("Remove one of the two lines.")))
+				ok = false
+				continue
+			}
+			unique[i] = key
+		}
+		row.Values[c.Key] = value
+	}
+	for _, c := range t.columns {
+		if c.Required && row.Values[c.Key] == "" && ok {
+			t.say(rec.line, c.Key, true, problem.New("sheet.value-missing", words.T("Line %d: there is no %s.", rec.line, c.Title)).
+				Fix(words.T("Fill in the column %q.", c.Title)))
+			ok = false
+		}
+	}
+	if !ok {
+		for i := range t.problems[before:] {
+			t.problems[before+i].Skipped = true
+		}
+		return
+	}
+	for i, key := range unique {
+		t.seen[i][key] = rec.line
+	}
+	t.table.Rows = append(t.table.Rows, row)
+}
+
+// cell gives the value, a note when it is a formula that was taken as text, and
+// what is wrong with it.
+func (t *reading) cell(c Column, line int, cell string) (value string, formula, wrong *problem.Problem) {
+	value, was := undo(tidy(cell))
+	value = tidy(value)
+	switch {
+	case utf8.RuneCountInString(value) > MaxCell:
+		return "", nil, problem.New("sheet.line-too-long", words.T("Line %d: the %s is longer than %d characters.", line, c.Title, MaxCell)).Fix(words.T("Shorten it."))
+	case strings.IndexFunc(value, isControl) >= 0:
+		return "", nil, problem.New("sheet.value-wrong", words.T("Line %d: the %s holds control characters.", line, c.Title)).Fix(words.T("Type the value again."))
+	}
+	if was {
+		formula = problem.New("sheet.formula", words.T("Line %d: the %s starts like a formula; it was taken as the text %q.", line, c.Title, short(value))).
+			Fix(words.T("Nothing needs to be done if that is what it should be."))
+	}
+	if c.Check != nil && value != "" {
+		if bad := c.Check(value); !bad.IsZero() {
+			return "", nil, problem.New("sheet.value-wrong", words.T("Line %d: the %s %q %s.", line, c.Title, short(value), bad)).
+				Fix(words.T("Correct the line, or remove it."))
+		}
+	}
+	return value, formula, nil
+}
+
+func isControl(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f }
+
+func short(s string) string {
+	s = problem.Line(s)
+	if r := []rune(s); len(r) > 60 {
+		return fmt.Sprint(string(r[:60]), "…")
+	}
+	return s
+}

@@ -1,0 +1,260 @@
+package sheet
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding/charmap"
+	utf "golang.org/x/text/encoding/unicode"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+var rooms = []Column{
+	{Key: "email", Title: "E-mail address", Aliases: []string{"Mail", "PrimarySmtpAddress"}, Required: true, Unique: true, Check: func(v string) words.Text {
+		if !strings.Contains(v, "@") {
+			return words.T("is not an e-mail address")
+		}
+		return words.Text{}
+	}},
+	{Key: "name", Title: "Display name"},
+	{Key: "capacity", Title: "Capacity"},
+}
+
+func lines(problems []LineProblem) []string {
+	var all []string
+	for _, p := range problems {
+		all = append(all, fmt.Sprintf("%d %s %v", p.Line, p.Problem.Code, p.Skipped))
+	}
+	return all
+}
+
+func emails(t Table) []string {
+	var all []string
+	for _, r := range t.Rows {
+		all = append(all, fmt.Sprintf("%d %s", r.Line, r.Get("email")))
+	}
+	return all
+}
+
+func TestReadKeepsTheGoodLinesAndNamesTheBadOnes(t *testing.T) {
+	tests := []struct {
+		name, text string
+		rows       []string
+		bad        []string
+	}{
+		{"comma", "Mail,Display name\na@x.ch,A\n", []string{"2 a@x.ch"}, nil},
+		{"semicolon with commas in cells", "Display name;e_mail.ADDRESS\nRoom 1, left;a@x.ch\nB;b@x.ch", []string{"2 a@x.ch", "3 b@x.ch"}, nil},
+		{"tab", "Mail\tName\r\na@x.ch\tA\r\n", []string{"2 a@x.ch"}, nil},
+		{"told by Excel", "sep=|\nMail|Name\na@x.ch|A", []string{"3 a@x.ch"}, nil},
+		{"old Macintosh", "Mail,Name\ra@x.ch,A\rb@x.ch,B", []string{"2 a@x.ch", "3 b@x.ch"}, nil},
+		{"empty lines", "\n\nMail;x\n;\n\na@x.ch;1\n;;;\n", []string{"6 a@x.ch"}, nil},
+		{"quoted over two lines", "Mail,Display name\na@x.ch,\"A\nB\"\nb@x.ch,\"say \"\"hi\"\"\"\n", []string{"2 a@x.ch", "4 b@x.ch"}, nil},
+		{"quote out of place", "Mail,Display name\na@x.ch,A \"x\nb@x.ch,B\n", []string{"3 b@x.ch"}, []string{"2 sheet.line-broken true"}},
+		{"unclosed quote does not swallow the rest", "Mail,Display name\na@x.ch,\"A\nb@x.ch,B\n\nc@x.ch,C\n", []string{"3 b@x.ch", "5 c@x.ch"}, []string{"2 sheet.line-broken true"}},
+		{"two unclosed quotes", "Mail,Display name\na@x.ch,\"A\nb@x.ch,\"B\nc@x.ch,C\n", []string{"4 c@x.ch"}, []string{"2 sheet.line-broken true", "3 sheet.line-broken true"}},
+		{"too many cells", "Mail,Display name\na@x.ch,A,B\nb@x.ch,B,\n", []string{"3 b@x.ch"}, []string{"2 sheet.line-broken true"}},
+		{"too few cells", "Mail,Display name,Capacity\na@x.ch\n", []string{"2 a@x.ch"}, nil},
+		{"missing value", "Mail,Display name\n,A\nb@x.ch,B\n", []string{"3 b@x.ch"}, []string{"2 sheet.value-missing true"}},
+		{"wrong value", "Mail\nroom one\nb@x.ch\n", []string{"3 b@x.ch"}, []string{"2 sheet.value-wrong true"}},
+		{"control characters", "Mail,Display name\na@x.ch,A\x1b[31m\nb@x.ch,B\n", []string{"3 b@x.ch"}, []string{"2 sheet.value-wrong true"}},
+		{"duplicate", "Mail\na@x.ch\nA@X.CH\n", []string{"2 a@x.ch"}, []string{"3 sheet.duplicate true"}},
+		{"duplicate of a line that was skipped", "Mail,Display name\na@x.ch,A\x01\na@x.ch,A\n", []string{"3 a@x.ch"}, []string{"2 sheet.value-wrong true"}},
+		{"formula", "Mail,Display name\na@x.ch,\"=HYPERLINK(1)\"\n", []string{"2 a@x.ch"}, []string{"2 sheet.formula false"}},
+		{"invisible characters", "\u200bMail\u00a0,x\n\ufeff a@x.ch\u200b ,1\n", []string{"2 a@x.ch"}, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			table, problems, err := Read(strings.NewReader(test.text), rooms)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(test.rows, emails(table)); d != "" {
+				t.Error(d)
+			}
+			if d := cmp.Diff(test.bad, lines(problems)); d != "" {
+				t.Error(d)
+			}
+			for _, p := range problems {
+				if !strings.HasPrefix(p.Problem.Title.String(), fmt.Sprintf("Line %d", p.Line)) {
+					t.Errorf("%q does not name line %d", p.Problem.Title, p.Line)
+				}
+			}
+		})
+	}
+}
+
+func TestReadRefusesTheWholeFile(t *testing.T) {
+	for name, test := range map[string]struct{ text, code string }{
+		"nothing":          {"", "sheet.empty"},
+		"only empty lines": {"\n ; ;\n", "sheet.empty"},
+		"no header":        {"a@x.ch\nb@x.ch\n", "sheet.no-column"},
+		"column twice":     {"Mail,PrimarySmtpAddress\na@x.ch,b@x.ch\n", "sheet.duplicate-column"},
+		"workbook":         {"PK\x03\x04....", "sheet.workbook"},
+		"bytes":            {"\x00\x00\x01\xff\xfe", "sheet.not-text"},
+		"too large":        {strings.Repeat("a", MaxBytes+1), "sheet.too-large"},
+	} {
+		table, _, err := Read(strings.NewReader(test.text), rooms)
+		if problem.Code(err) != test.code || len(table.Rows) > 0 {
+			t.Errorf("%s: %v, want %s", name, err, test.code)
+		}
+	}
+	if _, _, err := Read(broken{}, rooms); problem.Code(err) != "sheet.cannot-read" {
+		t.Error(err)
+	}
+}
+
+type broken struct{}
+
+func (broken) Read([]byte) (int, error)  { return 0, errors.New("cut") }
+func (broken) Write([]byte) (int, error) { return 0, errors.New("full") }
+
+func TestReadKnowsWhatExcelSaves(t *testing.T) {
+	text := "Mail;Display name\r\na@x.ch;Zürich – Säntis\r\n"
+	encode := func(e interface {
+		Bytes([]byte) ([]byte, error)
+	}) string {
+		b, err := e.Bytes([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	for encoding, file := range map[string]string{
+		"UTF-8":                      text,
+		"UTF-8 with byte-order mark": "\uFEFF" + text,
+		"Windows-1252":               encode(charmap.Windows1252.NewEncoder()),
+		"UTF-16 LE":                  encode(utf.UTF16(utf.LittleEndian, utf.UseBOM).NewEncoder()),
+		"UTF-16 BE":                  encode(utf.UTF16(utf.BigEndian, utf.UseBOM).NewEncoder()),
+	} {
+		table, problems, err := Read(strings.NewReader(file), rooms)
+		if err != nil || len(problems) > 0 || len(table.Rows) != 1 {
+			t.Errorf("%s: %v %v %v", encoding, table, problems, err)
+			continue
+		}
+		if table.Encoding != encoding || table.Separator != ';' || table.Rows[0].Get("name") != "Zürich – Säntis" {
+			t.Errorf("%s: %+v", encoding, table)
+		}
+	}
+	unmarked := encode(utf.UTF16(utf.LittleEndian, utf.IgnoreBOM).NewEncoder())
+	if table, _, err := Read(strings.NewReader(unmarked), rooms); err != nil || table.Rows[0].Get("name") != "Zürich – Säntis" {
+		t.Errorf("UTF-16 without mark: %v %v", table, err)
+	}
+}
+
+func TestWriteNeutralisesFormulasAndReadUndoesIt(t *testing.T) {
+	values := []string{"=1+1", "+41 44 123", "-5", "@SUM(A1)", "'=x", "''-y", "＝1", "Room \"1\"", "a;b,c", "two\nlines", "'quoted'", "O'Brien", "x=1"}
+	var written []map[string]string
+	for i, v := range values {
+		written = append(written, map[string]string{"email": fmt.Sprintf("r%d@x.ch", i), "name": v})
+	}
+	for _, separator := range ",;\t" {
+		var b bytes.Buffer
+		if err := WriteSeparated(&b, separator, rooms, written); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.SplitSeq(b.String(), "\r\n") {
+			for _, cell := range strings.Split(line, string(separator)) {
+				if strings.IndexAny(strings.Trim(cell, "\""), "=+-@") == 0 {
+					t.Errorf("a spreadsheet would run %q", cell)
+				}
+			}
+		}
+		table, problems, err := Read(&b, rooms)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back []string
+		for _, r := range table.Rows {
+			back = append(back, r.Get("name"))
+		}
+		if d := cmp.Diff(values, back); d != "" {
+			t.Error(d)
+		}
+		for _, p := range problems { // "=1+1" comes back as what it was, so it is noted
+			if p.Skipped || p.Problem.Code != "sheet.formula" {
+				t.Error(p.Problem)
+			}
+		}
+	}
+	if err := Write(broken{}, rooms, written); problem.Code(err) != "sheet.cannot-write" {
+		t.Error(err)
+	}
+}
+
+func TestReadUndoesExcelsLeadingZeros(t *testing.T) {
+	table, problems, err := Read(strings.NewReader("Mail;Capacity\na@x.ch;\"=\"\"00123\"\"\"\n"), rooms)
+	if err != nil || len(problems) > 0 || table.Rows[0].Get("capacity") != "00123" {
+		t.Error(table, problems, err)
+	}
+}
+
+func TestReadTenThousandLines(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("Mail,Display name\n")
+	for i := range 10_000 {
+		fmt.Fprintf(&b, "r%d@x.ch,\"Room %d\n", i, i) // a quote is open in every line
+		fmt.Fprintf(&b, "s%d@x.ch,Room %d\n", i, i)
+	}
+	table, problems, err := Read(strings.NewReader(b.String()), rooms)
+	if err != nil || len(table.Rows) != 10_000 || len(problems) != 10_000 {
+		t.Fatal(len(table.Rows), len(problems), err)
+	}
+	if last := problems[9_999]; last.Line != 20_000 {
+		t.Error(last.Line)
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	for _, s := range []string{
+		"Mail,Display name\na@x.ch,A\n", "sep=;\nMail;Name\na@x.ch;\"A", "\xff\xfeM\x00a\x00", "Mail\r\n\"\"\"\n\n\"a\n",
+		"Mail,Display name\na@x.ch,\"A\nb@x.ch,B\n", "sep=\"\nMail\n", "sep=\n\nMail\n=1@\n",
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		table, problems, err := Read(bytes.NewReader(data), rooms)
+		if err != nil {
+			if problem.Code(err) == problem.CodeUnexpected {
+				t.Fatal(err)
+			}
+			return
+		}
+		var written []map[string]string
+		last := 0
+		for _, r := range table.Rows {
+			if r.Line <= last || r.Get("email") == "" {
+				t.Fatalf("line %d after %d: %v", r.Line, last, r.Values)
+			}
+			last = r.Line
+			written = append(written, r.Values)
+		}
+		count := 1 + bytes.Count(data, []byte("\n")) + bytes.Count(data, []byte("\r"))
+		for _, p := range problems {
+			if p.Line < 1 || p.Line > count {
+				t.Fatalf("there is no line %d", p.Line)
+			}
+		}
+		var b bytes.Buffer
+		if err := Write(&b, rooms, written); err != nil {
+			t.Fatal(err)
+		}
+		again, _, err := Read(&b, rooms)
+		if err != nil || len(again.Rows) != len(table.Rows) {
+			t.Fatalf("written and read again: %d rows of %d, %v", len(again.Rows), len(table.Rows), err)
+		}
+		for i, r := range again.Rows {
+			for key, value := range table.Rows[i].Values {
+				// csv takes the carriage returns out of line ends.
+				if strings.ReplaceAll(r.Get(key), "\r", "") != strings.ReplaceAll(value, "\r", "") {
+					t.Fatalf("%q came back as %q", value, r.Get(key))
+				}
+			}
+		}
+	})
+}
