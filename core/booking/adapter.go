@@ -1,0 +1,110 @@
+package booking
+
+import (
+	"context"
+	"time"
+
+	"github.com/roomkey/roomkey/core/vault"
+)
+
+// Adapter speaks to one kind of booking server. Every error is a
+// *problem.Problem ("booking.…" or "net.…") or the context's own.
+type Adapter interface {
+	// Describe asks the server what it is. It needs no token.
+	Describe(ctx context.Context) (Description, error)
+	// Current is what the server holds now.
+	Current(ctx context.Context) (Current, error)
+	// After is what the server would hold after a push of cfg: a server that
+	// cannot hold everything holds less, one that never deletes holds more.
+	After(now Current, cfg Configuration) Configuration
+	// DryRun asks what a push would change and what is wrong with it.
+	DryRun(ctx context.Context, cfg Configuration) (DryRun, error)
+	// Put stores a configuration if the server still holds what was seen. The
+	// same Put twice does it once.
+	Put(ctx context.Context, p Put) error
+	// Status is the server's own view of whether it works.
+	Status(ctx context.Context) (Status, error)
+	// Delete makes the server forget what has this ETag.
+	Delete(ctx context.Context, etag string) error
+}
+
+// Description is what a server says of itself.
+type Description struct {
+	Product        string `json:"product"`
+	ProductVersion string `json:"productVersion,omitempty"`
+	// ContractVersion is 0 for a server with an API of its own.
+	ContractVersion int    `json:"contractVersion"`
+	APIBase         string `json:"apiBase"`
+	// SealingRecipient is the age recipient, "" when the server's API cannot
+	// take a sealed credential and gets it inside TLS only.
+	SealingRecipient         string   `json:"sealingRecipient"`
+	RedirectURIs             []string `json:"redirectUris,omitempty"`
+	NotificationURL          string   `json:"notificationUrl,omitempty"`
+	LifecycleNotificationURL string   `json:"lifecycleNotificationUrl,omitempty"`
+}
+
+// Current is what a server holds; Configuration is nil when it holds nothing.
+type Current struct {
+	Configuration *Configuration `json:"configuration"`
+	// ETag names exactly this content, "" when the server holds nothing.
+	ETag     string    `json:"etag,omitempty"`
+	StoredAt time.Time `json:"storedAt,omitzero"`
+}
+
+// Put is one attempt to store a configuration.
+type Put struct {
+	Configuration Configuration
+	Credential    vault.Secret
+	// Recipient is the pinned age recipient.
+	Recipient string
+	// ETag is that of what the administrator has seen, "" for nothing stored.
+	ETag           string
+	IdempotencyKey string
+	// sealed is filled at the first attempt, so that a repeated request is the
+	// same request: sealing twice gives different text.
+	sealed *string
+}
+
+// DryRun is the server's answer to "what if".
+type DryRun struct {
+	Acceptable bool            `json:"acceptable"`
+	Changes    []Change        `json:"changes"`
+	Problems   []DryRunProblem `json:"problems"`
+}
+
+// DryRunProblem is something that the server says about a configuration.
+type DryRunProblem struct {
+	// Severity is "error" or "warning".
+	Severity string `json:"severity"`
+	// Pointer is the JSON pointer of the field.
+	Pointer string `json:"pointer"`
+	Code    string `json:"code"`
+	Detail  string `json:"detail"`
+}
+
+// States of a server's own view.
+const (
+	StatusOK            = "ok"
+	StatusFailing       = "failing"
+	StatusUnknown       = "unknown"
+	StatusNotConfigured = "not-configured"
+)
+
+// Status is the server's own view of whether it works.
+type Status struct {
+	State     string        `json:"state"`
+	CheckedAt time.Time     `json:"checkedAt"`
+	Digest    string        `json:"digest,omitempty"`
+	ETag      string        `json:"etag,omitempty"`
+	Checks    []StatusCheck `json:"checks"`
+}
+
+// StatusCheck is one thing that the server tried.
+type StatusCheck struct {
+	ID string `json:"id"`
+	// State is "ok", "failed" or "unknown".
+	State string `json:"state"`
+	// Code is Microsoft's own where there is one, for instance "AADSTS53003".
+	Code   string `json:"code,omitempty"`
+	Detail string `json:"detail,omitempty"`
+}

@@ -1,0 +1,148 @@
+package booking
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"mime"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/transport"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// bodyLimit is the contract's own, in bytes.
+const bodyLimit = 16 << 20
+
+// caller makes calls to one booking server and believes nothing of the answer
+// that it has not looked at.
+type caller struct {
+	http  *http.Client
+	token vault.Secret
+	// secrets never appear in a problem, also when the server repeats one.
+	secrets []vault.Secret
+}
+
+func newCaller(client *http.Client, token vault.Secret) caller {
+	own := *client
+	// A redirect would carry the token to a host that nobody chose.
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return caller{http: &own, token: token, secrets: []vault.Secret{token}}
+}
+
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// call sends body (nil for none) as JSON. Answers under 300 come back, all
+// others as problems.
+func (c caller) call(ctx context.Context, method, url string, header http.Header, body any) (answer, error) {
+	var content io.Reader
+	if body != nil {
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return answer{}, err
+		}
+		content = bytes.NewReader(raw)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, url, content)
+	if err != nil {
+		return answer{}, webAddress(url)
+	}
+	for k, v := range header {
+		req.Header[k] = v
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	req.Header.Set("Accept", "application/json, application/problem+json")
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return answer{}, transport.Problem(err, req.URL.Host)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	a := answer{status: resp.StatusCode, header: resp.Header}
+	if a.body, err = io.ReadAll(io.LimitReader(resp.Body, bodyLimit+1)); err != nil {
+		return a, transport.Problem(err, req.URL.Host)
+	}
+	if len(a.body) > bodyLimit {
+		return a, c.unexpected(a, words.T("The answer is larger than 16 MiB."))
+	}
+	if a.status >= 300 || a.status < 200 {
+		return a, c.refused(req, a)
+	}
+	return a, nil
+}
+
+// authorized is call with the bearer token.
+func (c caller) authorized(ctx context.Context, method, url string, header http.Header, body any) (answer, error) {
+	if c.token.IsZero() {
+		return answer{}, problem.New("booking.token-missing", words.T("There is no token for the booking server yet.")).
+			Fix(words.T("Make a token in the booking server's console and paste it on the page “Describe”, or run the command.")).
+			Run(words.T("On the command line:"), "roomkeyctl secret set server-token")
+	}
+	h := header.Clone()
+	if h == nil {
+		h = http.Header{}
+	}
+	h.Set("Authorization", "Bearer "+c.token.Reveal())
+	return c.call(ctx, method, url, h, body)
+}
+
+// decode reads an answer's JSON into v and then asks v's own rules.
+func (c caller) decode(a answer, v any) error {
+	if kind, _, _ := mime.ParseMediaType(a.header.Get("Content-Type")); kind != "application/json" {
+		return c.unexpected(a, words.T("JSON was expected; the answer is of the type “%s”.", problem.Line(a.header.Get("Content-Type"))))
+	}
+	if len(bytes.TrimSpace(a.body)) == 0 {
+		return c.unexpected(a, words.T("The answer is empty."))
+	}
+	if err := json.Unmarshal(a.body, v); err != nil {
+		return c.unexpected(a, words.T("The answer is not what the contract says: %s", words.Plain(c.hide(err.Error())))).By(err)
+	}
+	return nil
+}
+
+func (c caller) unexpected(a answer, what words.Text) *problem.Problem {
+	p := problem.New("booking.unexpected-answer", words.T("The booking server gave an answer that does not fit."))
+	if title := htmlTitle(a.body); title != "" {
+		what = words.T("A web page came instead of data, with the title “%s”. It is often the sign-in page of a proxy.", c.hide(title))
+	}
+	return p.With(what).
+		Fix(words.T("Check the booking server's address on the page “Describe”: it is the address of the server itself, not of a page on it.")).
+		Fix(words.T("If the address is right, give this text to whoever runs the booking server or the network."))
+}
+
+var title = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
+
+// htmlTitle is the title of a web page, "page" when it has none, "" when the
+// text is no web page.
+func htmlTitle(body []byte) string {
+	start := strings.ToLower(strings.TrimSpace(string(body[:min(len(body), 512)])))
+	if !strings.HasPrefix(start, "<!doctype html") && !strings.HasPrefix(start, "<html") {
+		return ""
+	}
+	if m := title.FindSubmatch(body); m != nil {
+		if t := problem.Line(strings.TrimSpace(string(m[1]))); t != "" {
+			return t
+		}
+	}
+	return "page"
+}
+
+// hide takes the secrets out of text from the server.
+func (c caller) hide(text string) string {
+	for _, s := range c.secrets {
+		if !s.IsZero() {
+			text = strings.ReplaceAll(text, s.Reveal(), s.String())
+		}
+	}
+	return problem.Clean(text)
+}

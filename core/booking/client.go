@@ -1,0 +1,113 @@
+package booking
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Adapters that a product or a connection can name.
+const (
+	AdapterContract    = "contract"
+	AdapterSeatsurfing = "seatsurfing"
+	// AdapterForm is a vendor's console that has to be typed into: there is no
+	// API, the export package has the form.
+	AdapterForm = "form"
+)
+
+// Options configure a Client.
+type Options struct {
+	// Server is the connection's, with what was pinned.
+	Server connection.Server
+	// Adapter is the product's; Server.Adapter comes first when it is set.
+	Adapter string
+	// Token is the server's bearer token; Describe works without.
+	Token vault.Secret
+	// HTTP is the transport's client, with the connection's own CA.
+	HTTP *http.Client
+	// Log remembers pushes; without one Push refuses.
+	Log PushLog
+	// Now is the clock, time.Now when nil.
+	Now func() time.Time
+}
+
+// Client is one booking server.
+type Client struct {
+	adapter Adapter
+	server  connection.Server
+	log     PushLog
+	now     func() time.Time
+}
+
+// Open chooses the adapter. Problems: booking.address, booking.plain-http,
+// booking.no-api (the server is configured by typing into its form).
+func Open(o Options) (*Client, error) {
+	name := o.Server.Adapter
+	if name == "" {
+		name = o.Adapter
+	}
+	if name == AdapterForm {
+		return nil, problem.New("booking.no-api", words.T("This booking server cannot be configured directly.")).
+			Fix(words.T("Choose “Form” on the page “Hand over”: it shows what to type into the vendor's console, in the vendor's order."))
+	}
+	if p := webAddress(o.Server.URL); p != nil {
+		return nil, p
+	}
+	c := &Client{server: o.Server, log: o.Log, now: o.Now}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	calls := newCaller(o.HTTP, o.Token)
+	switch name {
+	case AdapterContract, "":
+		c.adapter = &contract{caller: calls, server: o.Server}
+	case AdapterSeatsurfing:
+		c.adapter = &seatsurfing{caller: calls, server: o.Server}
+	default:
+		return nil, problem.New("booking.adapter", words.T("The adapter “%s” does not exist.", name)).
+			Fix(words.T("Choose one of contract, seatsurfing and form at “Adapter” on the page “Describe”."))
+	}
+	return c, nil
+}
+
+// Describe asks the server what it is; see Confirmations for what the
+// administrator has to confirm of it.
+func (c *Client) Describe(ctx context.Context) (Description, error) { return c.adapter.Describe(ctx) }
+
+// Current is what the server holds.
+func (c *Client) Current(ctx context.Context) (Current, error) { return c.adapter.Current(ctx) }
+
+// DryRun is the server's answer to "what if".
+func (c *Client) DryRun(ctx context.Context, cfg Configuration) (DryRun, error) {
+	return c.adapter.DryRun(ctx, cfg)
+}
+
+// Status is the server's own view of whether it works.
+func (c *Client) Status(ctx context.Context) (Status, error) { return c.adapter.Status(ctx) }
+
+// Delete makes the server forget the configuration that has this ETag.
+func (c *Client) Delete(ctx context.Context, etag string) error { return c.adapter.Delete(ctx, etag) }
+
+// Preview is what the administrator looks at before a push.
+type Preview struct {
+	Current Current  `json:"current"`
+	Changes []Change `json:"changes"`
+	DryRun  DryRun   `json:"dryRun"`
+}
+
+// Preview compares what the server holds with what it would hold, and asks the
+// server what it thinks of that. Nothing is changed.
+func (c *Client) Preview(ctx context.Context, cfg Configuration) (Preview, error) {
+	now, err := c.adapter.Current(ctx)
+	if err != nil {
+		return Preview{}, err
+	}
+	p := Preview{Current: now, Changes: Changes(now.Configuration, c.adapter.After(now, cfg))}
+	p.DryRun, err = c.adapter.DryRun(ctx, cfg)
+	return p, err
+}

@@ -1,0 +1,264 @@
+package booking
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// ContractVersion is the version of the booking-server contract that this build
+// speaks (resources/contract/booking-server.v1.yaml).
+const ContractVersion = 1
+
+const wellKnown = "/.well-known/room-booking-integration"
+
+// contract is the adapter for servers that implement the contract.
+type contract struct {
+	caller
+	server connection.Server
+	mu     sync.Mutex
+	said   *Description
+}
+
+// Describe reads the well-known document of the typed host. A server of another
+// contract version is described together with booking.contract-version.
+func (c *contract) Describe(ctx context.Context) (Description, error) {
+	var d Description
+	a, err := c.call(ctx, http.MethodGet, strings.TrimRight(c.server.URL, "/")+wellKnown, nil, nil)
+	if problem.Code(err) == "booking.not-found" {
+		return d, problem.New("booking.no-contract", words.T("%s does not describe itself as a booking server.", hostOf(c.server.URL))).
+			Fix(words.T("Check the address on the page “Describe”.")).
+			Fix(words.T("If it is right, this booking server is too old for being configured directly: update it, or choose “File” or “Form” on the page “Hand over”."))
+	}
+	if err != nil {
+		return d, err
+	}
+	if err := c.decode(a, &d); err != nil {
+		return d, err
+	}
+	if d.ContractVersion != ContractVersion {
+		return d, problem.New("booking.contract-version", words.T("The booking server speaks another version of the contract.")).
+			With(words.T("It speaks version %d, Roomkey speaks version %d.", d.ContractVersion, ContractVersion)).
+			Fix(words.T("Update the booking server if its version is the lower one, else update Roomkey. Until then choose “File” or “Form” on the page “Hand over”."))
+	}
+	if err := c.valid(a, d); err != nil {
+		return d, err
+	}
+	d.APIBase = strings.TrimRight(d.APIBase, "/")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.said = &d
+	return d, nil
+}
+
+func (c *contract) valid(a answer, d Description) error {
+	if strings.TrimSpace(d.Product) == "" {
+		return c.unexpected(a, words.T("The field “product” is missing."))
+	}
+	for field, u := range map[string]string{"apiBase": d.APIBase, "notificationUrl": d.NotificationURL, "lifecycleNotificationUrl": d.LifecycleNotificationURL} {
+		if (u != "" || field == "apiBase") && webAddress(u) != nil {
+			return c.unexpected(a, words.T("The field “%s” is not an https address.", field))
+		}
+	}
+	for _, u := range d.RedirectURIs {
+		if webAddress(u) != nil {
+			return c.unexpected(a, words.T("The field “%s” is not an https address.", "redirectUris"))
+		}
+	}
+	if _, err := vault.ParseRecipient(d.SealingRecipient); err != nil {
+		return c.unexpected(a, words.T("The field “sealingRecipient” is not an age recipient.")).By(err)
+	}
+	return nil
+}
+
+// at is an address of the API. The token goes to another host than the typed
+// one only after the administrator has confirmed that host.
+func (c *contract) at(ctx context.Context, path string) (string, error) {
+	c.mu.Lock()
+	said := c.said
+	c.mu.Unlock()
+	if said == nil {
+		d, err := c.Describe(ctx)
+		if err != nil {
+			return "", err
+		}
+		said = &d
+	}
+	if err := pinned(c.server, Description{APIBase: said.APIBase}); err != nil {
+		return "", err
+	}
+	return said.APIBase + "/microsoft365" + path, nil
+}
+
+// stored is the contract's Stored.
+type stored struct {
+	Configuration *Configuration `json:"configuration"`
+	StoredAt      time.Time      `json:"storedAt"`
+}
+
+func (c *contract) Current(ctx context.Context) (Current, error) {
+	url, err := c.at(ctx, "")
+	if err != nil {
+		return Current{}, err
+	}
+	a, err := c.authorized(ctx, http.MethodGet, url, nil, nil)
+	if problem.Code(err) == "booking.nothing-stored" {
+		return Current{}, nil
+	}
+	if err != nil {
+		return Current{}, err
+	}
+	return c.current(a)
+}
+
+var strongETag = regexp.MustCompile(`^"[\x21\x23-\x7e]*"$`)
+
+func (c *contract) current(a answer) (Current, error) {
+	var s stored
+	if err := c.decode(a, &s); err != nil {
+		return Current{}, err
+	}
+	now := Current{s.Configuration, a.header.Get("ETag"), s.StoredAt}
+	switch {
+	case s.Configuration == nil || s.Configuration.Tenant.ID == "" || s.Configuration.Application.ClientID == "" || s.Configuration.Digest == "" || s.Configuration.Credential.Fingerprint == "":
+		return Current{}, c.unexpected(a, words.T("The answer holds no whole configuration."))
+	case !strongETag.MatchString(now.ETag):
+		return Current{}, c.unexpected(a, words.T("The answer has no strong ETag."))
+	}
+	return now, nil
+}
+
+// After is cfg itself: the contract's servers hold all of it.
+func (c *contract) After(_ Current, cfg Configuration) Configuration { return cfg }
+
+func (c *contract) DryRun(ctx context.Context, cfg Configuration) (DryRun, error) {
+	url, err := c.at(ctx, "/dry-run")
+	if err != nil {
+		return DryRun{}, err
+	}
+	a, err := c.authorized(ctx, http.MethodPost, url, nil, cfg)
+	if err != nil {
+		return DryRun{}, err
+	}
+	var said struct {
+		Acceptable *bool           `json:"acceptable"`
+		Changes    []Change        `json:"changes"`
+		Problems   []DryRunProblem `json:"problems"`
+	}
+	if err := c.decode(a, &said); err != nil {
+		return DryRun{}, err
+	}
+	if said.Acceptable == nil || said.Changes == nil || said.Problems == nil {
+		return DryRun{}, c.unexpected(a, words.T("The answer to the dry run is not whole."))
+	}
+	d := DryRun{*said.Acceptable, said.Changes, said.Problems}
+	for i := range d.Problems {
+		d.Problems[i].Detail = c.hide(d.Problems[i].Detail)
+		// An error that the server itself calls acceptable is still an error.
+		d.Acceptable = d.Acceptable && d.Problems[i].Severity != "error"
+	}
+	return d, nil
+}
+
+func (c *contract) Put(ctx context.Context, p Put) error {
+	url, err := c.at(ctx, "")
+	if err != nil {
+		return err
+	}
+	if p.sealed == nil {
+		p.sealed = new(string)
+	}
+	if *p.sealed == "" {
+		cfg := p.Configuration
+		*p.sealed, err = vault.Seal(p.Recipient, vault.Sealable{
+			Kind: cfg.Credential.Kind, TenantID: cfg.Tenant.ID, ClientID: cfg.Application.ClientID, Value: p.Credential,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	body, err := withSealed(p.Configuration, *p.sealed)
+	if err != nil {
+		return err
+	}
+	h := http.Header{"Idempotency-Key": {p.IdempotencyKey}}
+	if p.ETag == "" {
+		h.Set("If-None-Match", "*")
+	} else {
+		h.Set("If-Match", p.ETag)
+	}
+	own := c.caller
+	own.secrets = append([]vault.Secret{p.Credential}, c.secrets...)
+	a, err := own.authorized(ctx, http.MethodPut, url, h, body)
+	if err != nil {
+		return err
+	}
+	_, err = c.current(a)
+	return err
+}
+
+// withSealed is the body of a PUT: the configuration with the sealed credential
+// in its place.
+func withSealed(cfg Configuration, sealed string) (json.RawMessage, error) {
+	type sealedCredential struct {
+		Credential
+		Sealed string `json:"sealed"`
+	}
+	return json.Marshal(struct {
+		Configuration
+		Credential sealedCredential `json:"credential"`
+	}{cfg, sealedCredential{cfg.Credential, sealed}})
+}
+
+func (c *contract) Status(ctx context.Context) (Status, error) {
+	url, err := c.at(ctx, "/status")
+	if err != nil {
+		return Status{}, err
+	}
+	a, err := c.authorized(ctx, http.MethodGet, url, nil, nil)
+	if err != nil {
+		return Status{}, err
+	}
+	var s Status
+	if err := c.decode(a, &s); err != nil {
+		return Status{}, err
+	}
+	s.ETag = a.header.Get("ETag")
+	proven := map[string]bool{}
+	for i, check := range s.Checks {
+		s.Checks[i].Detail = c.hide(check.Detail)
+		if check.State == "failed" && s.State == StatusOK {
+			return Status{}, c.unexpected(a, words.T("The server says that all is well and names a failure in the same answer."))
+		}
+		proven[check.ID] = check.State == "ok"
+	}
+	switch s.State {
+	case StatusFailing, StatusUnknown, StatusNotConfigured:
+	case StatusOK:
+		// The contract allows ok only with these two tried.
+		if !proven["token"] || !proven["rooms"] {
+			s.State = StatusUnknown
+		}
+	default:
+		return Status{}, c.unexpected(a, words.T("The server's state is “%s”, which the contract does not know.", problem.Line(s.State)))
+	}
+	return s, nil
+}
+
+func (c *contract) Delete(ctx context.Context, etag string) error {
+	url, err := c.at(ctx, "")
+	if err != nil {
+		return err
+	}
+	_, err = c.authorized(ctx, http.MethodDelete, url, http.Header{"If-Match": {etag}}, nil)
+	return err
+}

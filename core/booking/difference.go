@@ -1,0 +1,100 @@
+package booking
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Kinds of change.
+const (
+	Added   = "added"
+	Changed = "changed"
+	Removed = "removed"
+)
+
+// Change is one field that differs. A credential appears only as fingerprint,
+// expiry and thumbprint.
+type Change struct {
+	// Path is the field with dots; a room by its address, other entries of a
+	// list by their place.
+	Path string `json:"path"`
+	Kind string `json:"kind"`
+	From string `json:"from,omitempty"`
+	To   string `json:"to,omitempty"`
+}
+
+// Changes compares what a server holds (nil for nothing) with what it would
+// hold, field by field in the order of the paths. The digest is left out: it
+// changes with every field and says nothing to a person.
+func Changes(holds *Configuration, next Configuration) []Change {
+	before, after := map[string]string{}, fields(next)
+	if holds != nil {
+		before = fields(*holds)
+	}
+	found := []Change{}
+	for path, from := range before {
+		if to, still := after[path]; !still {
+			found = append(found, Change{Path: path, Kind: Removed, From: from})
+		} else if to != from {
+			found = append(found, Change{path, Changed, from, to})
+		}
+	}
+	for path, to := range after {
+		if _, had := before[path]; !had {
+			found = append(found, Change{Path: path, Kind: Added, To: to})
+		}
+	}
+	slices.SortFunc(found, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
+	return found
+}
+
+// fields spreads a configuration into path and value. JSON does the walking, so
+// that a new field of Configuration is compared without anybody remembering to.
+func fields(c Configuration) map[string]string {
+	flat := map[string]string{}
+	c.Digest = ""
+	raw, err := json.Marshal(c)
+	if err != nil {
+		panic(err) // only for a type that JSON does not know
+	}
+	var tree any
+	if err := json.Unmarshal(raw, &tree); err != nil {
+		panic(err)
+	}
+	spread("", tree, flat)
+	delete(flat, "digest")
+	return flat
+}
+
+func spread(path string, v any, into map[string]string) {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, inner := range v {
+			spread(strings.TrimPrefix(path+"."+k, "."), inner, into)
+		}
+	case []any:
+		for i, inner := range v {
+			spread(path+"["+keyOf(i, inner)+"]", inner, into)
+		}
+	default:
+		if text := fmt.Sprint(v); text != "" {
+			into[path] = text
+		}
+	}
+}
+
+// keyOf is what tells a list's entry from its neighbours: a room's address, or
+// its building and name where the server holds no addresses.
+func keyOf(i int, entry any) string {
+	room, ok := entry.(map[string]any)
+	switch address, _ := room["emailAddress"].(string); {
+	case !ok:
+		return fmt.Sprint(i)
+	case address != "":
+		return strings.ToLower(address)
+	default:
+		return fmt.Sprint(room["building"], "/", room["displayName"])
+	}
+}

@@ -1,0 +1,56 @@
+package booking
+
+import (
+	"time"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Checked is what is remembered of the last check.
+type Checked struct {
+	// Digest is the connection's digest that the check ran on, "" when there
+	// was no check.
+	Digest string
+	// Verdict is "pass", "warn", "fail" or "incomplete".
+	Verdict string
+	At      time.Time
+}
+
+// Clearance is the gate's yes to one digest. Push wants one, and only Gate
+// makes one: an unproven configuration cannot be pushed by forgetting to ask.
+type Clearance struct{ digest string }
+
+// Gate lets a configuration with this digest pass when the last check ran on
+// exactly it and did not fail; warnings need acceptWarnings. Problems:
+// booking.gate-unchecked, gate-changed, gate-failed, gate-incomplete,
+// gate-warnings.
+func Gate(last Checked, digest string, acceptWarnings bool) (Clearance, error) {
+	closed := func(code string, title words.Text) *problem.Problem {
+		return problem.New("booking.gate-"+code, title)
+	}
+	again := words.T("Press “Check now” on the page “Prove”, or run the command.")
+	const command = "roomkeyctl check"
+	switch {
+	case digest == "" || last.Digest == "" || last.Verdict == "":
+		return Clearance{}, closed("unchecked", words.T("This connection has not been checked yet, so it is not handed over.")).Run(again, command)
+	case last.Digest != digest:
+		p := closed("changed", words.T("The connection has changed since it was checked, so it is not handed over."))
+		if !last.At.IsZero() {
+			p.With(words.T("The last check was on %s; since then a setting, the credential or the list of rooms has changed.", last.At.UTC().Format("2006-01-02 15:04 MST")))
+		}
+		return Clearance{}, p.Run(again, command)
+	case last.Verdict == "pass", last.Verdict == "warn" && acceptWarnings:
+		return Clearance{digest}, nil
+	case last.Verdict == "warn":
+		return Clearance{}, closed("warnings", words.T("The last check has warnings; handing over needs your yes to them.")).
+			Fix(words.T("Read the warnings on the page “Prove”. If you accept them, press “Hand over in spite of the warnings” on the page “Hand over”.")).
+			Run(words.T("Or run the command."), "roomkeyctl push --accept-warnings")
+	case last.Verdict == "fail":
+		return Clearance{}, closed("failed", words.T("The last check failed, so the connection is not handed over.")).
+			Fix(words.T("Follow the remedies of the root cause on the page “Prove”, then check again.")).Run(again, command)
+	default:
+		return Clearance{}, closed("incomplete", words.T("The last check did not finish, so the connection is not handed over.")).
+			With(words.T("Something that it needed is unknown or was skipped. Not known is not good.")).Run(again, command)
+	}
+}

@@ -1,0 +1,127 @@
+package booking
+
+import (
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Kinds of confirmation.
+const (
+	ConfirmRecipient = "recipient"
+	ConfirmHost      = "host"
+)
+
+// Confirmation is something the server said of itself that the administrator
+// has to confirm once, by comparing it with what the server's console shows.
+type Confirmation struct {
+	// Kind is "recipient" or "host".
+	Kind string `json:"kind"`
+	// Value is the age recipient, or the host.
+	Value string     `json:"value"`
+	About words.Text `json:"about"`
+}
+
+// Confirmations are the questions that the description d leaves open for the
+// server s; none when everything is pinned. A recipient that differs from the
+// pinned one is no question but the problem booking.recipient-changed.
+func Confirmations(s connection.Server, d Description) ([]Confirmation, error) {
+	var open []Confirmation
+	switch {
+	case d.SealingRecipient == "" || d.SealingRecipient == s.PinnedRecipient:
+	case s.PinnedRecipient != "":
+		return nil, recipientChanged(s, d)
+	default:
+		open = append(open, Confirmation{ConfirmRecipient, d.SealingRecipient,
+			words.T("The credential will be sealed to this key of %s. Compare it with the key that the booking server's own console shows.", hostOf(s.URL))})
+	}
+	for _, host := range d.otherHosts(s.URL) {
+		if !slices.Contains(s.ConfirmedHosts, host) {
+			open = append(open, Confirmation{ConfirmHost, host,
+				words.T("%s says that it also uses addresses on %s. Confirm only if that host belongs to your booking server.", hostOf(s.URL), host)})
+		}
+	}
+	return open, nil
+}
+
+// Confirm pins what the administrator has confirmed.
+func Confirm(s *connection.Server, confirmed []Confirmation) {
+	for _, c := range confirmed {
+		switch {
+		case c.Kind == ConfirmRecipient:
+			s.PinnedRecipient = c.Value
+		case c.Kind == ConfirmHost && !slices.Contains(s.ConfirmedHosts, c.Value):
+			s.ConfirmedHosts = append(s.ConfirmedHosts, c.Value)
+		}
+	}
+}
+
+// pinned is Confirmations where a question left open is a refusal.
+func pinned(s connection.Server, d Description) error {
+	open, err := Confirmations(s, d)
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	p := problem.New("booking.unconfirmed", words.T("The booking server said something of itself that you have not confirmed yet."))
+	for _, c := range open {
+		p.Fix(c.About)
+	}
+	return p.Fix(words.T("Press “Confirm” on the page “Hand over” after comparing."))
+}
+
+func recipientChanged(s connection.Server, d Description) *problem.Problem {
+	return problem.New("booking.recipient-changed", words.T("The booking server shows another key than the one that you confirmed.")).
+		With(words.T("Confirmed was %s; now it is %s. Somebody may be answering in the server's place. Nothing was sent.", s.PinnedRecipient, d.SealingRecipient)).
+		Fix(words.T("Ask whoever runs the booking server whether its key was renewed on purpose, by telephone or in person.")).
+		Run(words.T("If it was, forget the old key with the command and confirm the new one on the page “Hand over”."), "roomkeyctl connection set server.pinnedRecipient=")
+}
+
+// otherHosts are the hosts, other than the typed address's, that the
+// description names.
+func (d Description) otherHosts(typed string) []string {
+	own := hostOf(typed)
+	var others []string
+	for _, u := range append([]string{d.APIBase, d.NotificationURL, d.LifecycleNotificationURL}, d.RedirectURIs...) {
+		if h := hostOf(u); h != "" && h != own && !slices.Contains(others, h) {
+			others = append(others, h)
+		}
+	}
+	return others
+}
+
+// hostOf is host and port of an address, in lower case and without the port
+// that https has anyway.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(strings.ToLower(u.Host), ":443")
+}
+
+// webAddress says what is wrong with an address that a call would go to or
+// that a server names: https, or http to this computer only.
+func webAddress(address string) *problem.Problem {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
+		return problem.New("booking.address", words.T("This is not the address of a booking server.")).
+			With(words.T("An address such as https://rooms.contoso.com is needed.")).
+			Fix(words.T("Copy the address from the browser in which you open the booking server, without a user name, and paste it on the page “Describe”.")).By(err)
+	}
+	if u.Scheme == "http" && !loopback(u.Hostname()) {
+		return problem.New("booking.plain-http", words.T("A booking server is only called over https.")).
+			With(words.T("Over http the token could be read on the way. Only a server on this computer may be called without TLS.")).
+			Fix(words.T("Change http:// to https:// on the page “Describe”. If the server has no certificate yet, ask whoever runs it."))
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

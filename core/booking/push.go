@@ -1,0 +1,179 @@
+package booking
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// States of a push.
+const (
+	// PushStarted was written before the call.
+	PushStarted = "started"
+	PushDone    = "done"
+	// PushFailed means that the server did not take it.
+	PushFailed = "failed"
+	// PushUnknown means that no answer came: Resolve asks the server.
+	PushUnknown = "unknown"
+)
+
+// Push is one line of the push log.
+type Push struct {
+	At     time.Time `json:"at"`
+	Digest string    `json:"digest"`
+	State  string    `json:"state"`
+	// ETag is that of the server's content before the push, and after it once
+	// State is done.
+	ETag           string `json:"etag,omitempty"`
+	IdempotencyKey string `json:"idempotencyKey"`
+	Server         string `json:"server"`
+}
+
+// PushLog remembers pushes across restarts. Append returns when the line is on
+// disk: the line "started" must survive a crash in the middle of the call.
+type PushLog interface {
+	Append(Push) error
+	// Pushes are all lines, oldest first.
+	Pushes() ([]Push, error)
+}
+
+// Receipt says what the server holds after a push.
+type Receipt struct {
+	At      time.Time `json:"at"`
+	Current Current   `json:"current"`
+}
+
+// Push hands cfg and the credential over. The clearance is Gate's; seen is what
+// the administrator was shown of the server (Preview.Current): when the server
+// holds something else by now, the problem is booking.etag-mismatch and names
+// what has changed.
+//
+// The idempotency key is in the log before the call. An answer that was lost is
+// asked for once more under the same key; when that fails too, or the context
+// ends, the push stays "unknown" in the log and Resolve finds out. Success means
+// that the server was asked again and holds what was pushed.
+func (c *Client) Push(ctx context.Context, cfg Configuration, credential vault.Secret, clearance Clearance, seen Current) (Receipt, error) {
+	if clearance.digest == "" || clearance.digest != cfg.Digest {
+		_, err := Gate(Checked{Digest: clearance.digest, Verdict: "pass"}, cfg.Digest, false)
+		return Receipt{}, err
+	}
+	if c.log == nil {
+		return Receipt{}, problem.New("booking.no-log", words.T("The hand-over cannot be recorded, so it is not made."))
+	}
+	said, err := c.adapter.Describe(ctx)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if err := pinned(c.server, said); err != nil {
+		return Receipt{}, err
+	}
+	put := Put{
+		Configuration: cfg, Credential: credential, Recipient: c.server.PinnedRecipient,
+		ETag: seen.ETag, IdempotencyKey: rand.Text(), sealed: new(string),
+	}
+	line := Push{At: c.now().UTC(), Digest: cfg.Digest, State: PushStarted, ETag: seen.ETag, IdempotencyKey: put.IdempotencyKey, Server: c.server.URL}
+	if err := c.log.Append(line); err != nil {
+		return Receipt{}, err
+	}
+	err = c.adapter.Put(ctx, put)
+	if lost(err) && ctx.Err() == nil {
+		err = c.adapter.Put(ctx, put)
+	}
+	if err != nil {
+		line.State = PushFailed
+		if lost(err) || ctx.Err() != nil {
+			line.State = PushUnknown
+			err = unanswered(err)
+		}
+		if problem.Code(err) == "booking.etag-mismatch" {
+			err = c.mismatch(ctx, err, seen)
+		}
+		return Receipt{}, c.note(line, err)
+	}
+	return c.verify(ctx, line, c.adapter.After(seen, cfg))
+}
+
+// verify reads back what the server holds and compares it with what it should.
+func (c *Client) verify(ctx context.Context, line Push, want Configuration) (Receipt, error) {
+	line.State = PushUnknown
+	now, err := c.adapter.Current(ctx)
+	if err != nil {
+		return Receipt{}, c.note(line, unanswered(err))
+	}
+	different := Changes(&want, valueOf(now.Configuration))
+	if now.Configuration == nil || now.Configuration.Digest != want.Digest || len(different) > 0 {
+		p := problem.New("booking.not-kept", words.T("The booking server took the configuration and holds something else.")).
+			With(listed(different)).
+			Fix(words.T("Press “Compare” on the page “Hand over”. If it happens again, give this text to the server's vendor."))
+		return Receipt{Current: now}, c.note(line, p)
+	}
+	line.State, line.ETag = PushDone, now.ETag
+	return Receipt{At: c.now().UTC(), Current: now}, c.note(line, nil)
+}
+
+func valueOf(c *Configuration) Configuration {
+	if c == nil {
+		return Configuration{}
+	}
+	return *c
+}
+
+// note writes the outcome and gives err; a log that cannot be written is the
+// error only when there is no other.
+func (c *Client) note(line Push, err error) error {
+	line.At = c.now().UTC()
+	if failed := c.log.Append(line); err == nil {
+		return failed
+	}
+	return err
+}
+
+// lost reports whether the server may have done what was asked although err
+// came back.
+func lost(err error) bool {
+	code := problem.Code(err)
+	return strings.HasPrefix(code, "net.") || code == problem.CodeCancelled || code == problem.CodeUnexpected ||
+		code == "booking.unexpected-answer" || code == "booking.server-error" || code == "booking.in-progress"
+}
+
+// unanswered says that it is not known what the server holds, keeping the
+// reason.
+func unanswered(err error) error {
+	why := problem.Of(err)
+	p := problem.New("booking.unknown", words.T("It is not known whether the booking server has taken the configuration.")).
+		With(why.Title).By(err)
+	p.Remedies = why.Remedies
+	return p.Run(words.T("Roomkey asks the server at the next start, or now with “What does the server hold?” on the page “Hand over”, and on the command line with:"), "roomkeyctl status")
+}
+
+// mismatch adds what somebody else has changed in the meantime.
+func (c *Client) mismatch(ctx context.Context, err error, seen Current) error {
+	p := *problem.Of(err)
+	now, failed := c.adapter.Current(ctx)
+	switch {
+	case failed != nil:
+	case now.Configuration == nil:
+		p.Detail = words.T("The server holds no configuration any more.")
+	default:
+		p.Detail = listed(Changes(seen.Configuration, *now.Configuration))
+	}
+	return &p
+}
+
+// listed is changes as text, a line each, at most ten.
+func listed(changes []Change) words.Text {
+	var lines []string
+	for i, c := range changes {
+		if i == 10 {
+			lines = append(lines, "…")
+			break
+		}
+		lines = append(lines, problem.Line(c.Path)+": "+problem.Line(c.From)+" → "+problem.Line(c.To))
+	}
+	return words.Plain(strings.Join(lines, "\n"))
+}

@@ -1,0 +1,93 @@
+package booking
+
+import (
+	"encoding/json"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// refusal is RFC 9457 with the contract's extensions.
+type refusal struct {
+	Title  string `json:"title"`
+	Detail string `json:"detail"`
+	Code   string `json:"code"`
+	Errors []struct {
+		Pointer string `json:"pointer"`
+		Code    string `json:"code"`
+		Detail  string `json:"detail"`
+	} `json:"errors"`
+}
+
+// refused makes a problem of an answer that is not 2xx.
+func (c caller) refused(req *http.Request, a answer) *problem.Problem {
+	var r refusal
+	kind, _, _ := mime.ParseMediaType(a.header.Get("Content-Type"))
+	understood := kind == "application/problem+json" && json.Unmarshal(a.body, &r) == nil
+	host := req.URL.Host
+	p := c.ofStatus(host, a, r)
+	switch {
+	case understood:
+		said := []string{r.Detail}
+		if r.Detail == "" {
+			said[0] = r.Title
+		}
+		for i, e := range r.Errors {
+			if i == 20 {
+				said = append(said, "…")
+				break
+			}
+			said = append(said, strings.TrimSpace(e.Pointer+" "+e.Detail+" ["+e.Code+"]"))
+		}
+		p.With(words.Plain(c.hide(strings.Join(said, "\n"))))
+	case htmlTitle(a.body) != "":
+		p.With(words.T("The server answered %d with a web page titled “%s”.", a.status, c.hide(htmlTitle(a.body))))
+	default:
+		p.With(words.T("The server answered %d %s.", a.status, http.StatusText(a.status)))
+	}
+	for _, name := range []string{"X-Request-Id", "Request-Id"} {
+		if id := a.header.Get(name); id != "" && p.RequestID == "" {
+			p.RequestID = problem.Line(c.hide(id))
+		}
+	}
+	return p
+}
+
+func (c caller) ofStatus(host string, a answer, r refusal) *problem.Problem {
+	switch {
+	case a.status >= 300 && a.status < 400:
+		return problem.New("booking.redirected", words.T("%s sends the call to another address, which is not followed.", host)).
+			Fix(words.T("Following would carry the token to a host that you did not type. Ask whoever runs the booking server for its final address and enter that on the page “Describe”."))
+	case a.status == http.StatusUnauthorized:
+		return problem.New("booking.token-wrong", words.T("%s does not accept the token.", host)).
+			Fix(words.T("Make a new token in the booking server's console and paste it at “Token” on the page “Describe”.")).
+			Run(words.T("Or on the command line:"), "roomkeyctl secret set server-token")
+	case a.status == http.StatusForbidden:
+		return problem.New("booking.forbidden", words.T("The token may not do this at %s.", host)).
+			Fix(words.T("In the booking server's console, give the token the right to write the Microsoft 365 configuration, or make one that has it."))
+	case r.Code == "not-configured":
+		return problem.New("booking.nothing-stored", words.T("%s holds no Microsoft 365 configuration.", host)).
+			Fix(words.T("Press “Hand over” on the page “Hand over”."))
+	case a.status == http.StatusNotFound:
+		return problem.New("booking.not-found", words.T("%s has nothing at this address.", host)).
+			Fix(words.T("Check the address on the page “Describe”. If it is right, the server does not have this API: choose “File” or “Form” on the page “Hand over”."))
+	case a.status == http.StatusPreconditionFailed:
+		return problem.New("booking.etag-mismatch", words.T("The booking server's configuration was changed by somebody else in the meantime.")).
+			Fix(words.T("Press “Compare” on the page “Hand over”, look at what has changed, and hand over again."))
+	case a.status == http.StatusConflict && r.Code == "in-progress":
+		return problem.New("booking.in-progress", words.T("The booking server is still working on the previous hand-over.")).
+			Fix(words.T("Wait a minute and press “Compare” on the page “Hand over”."))
+	case a.status == http.StatusTooManyRequests:
+		return problem.New("booking.too-many-requests", words.T("%s asks to be called less often.", host)).
+			Fix(words.T("Wait a minute and try again."))
+	case a.status >= 500:
+		return problem.New("booking.server-error", words.T("%s has a problem of its own.", host)).
+			Fix(words.T("Try again in a few minutes. If it stays, give the text above to whoever runs the booking server."))
+	default:
+		return problem.New("booking.refused", words.T("%s did not accept the configuration; nothing was changed.", host)).
+			Fix(words.T("Correct what the server names above. If it looks right to you, give the text to the server's vendor."))
+	}
+}

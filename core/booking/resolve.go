@@ -1,0 +1,85 @@
+package booking
+
+import (
+	"context"
+
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// What a server turned out to hold after a push without an answer.
+const (
+	// HoldsNew is the configuration of the push, HoldsOld what it held before.
+	HoldsNew = "new"
+	HoldsOld = "old"
+	// HoldsOther is neither: somebody else has changed it since, or a server
+	// that takes it in parts took some of them.
+	HoldsOther = "other"
+	// HoldsElsewhere means that the push went to another server than the
+	// connection has now, which was therefore not asked.
+	HoldsElsewhere = "elsewhere"
+)
+
+// Resolution says what became of a push that got no answer.
+type Resolution struct {
+	Holds   string  `json:"holds"`
+	Push    Push    `json:"push"`
+	Current Current `json:"current"`
+}
+
+// Text is the resolution for the administrator.
+func (r Resolution) Text() words.Text {
+	at := r.Push.At.UTC().Format("2006-01-02 15:04 MST")
+	switch {
+	case r.Holds == HoldsNew:
+		return words.T("The hand-over of %s arrived: the booking server holds the new configuration.", at)
+	case r.Holds == HoldsOld && r.Current.Configuration == nil:
+		return words.T("The hand-over of %s did not arrive: the booking server holds no configuration, as before.", at)
+	case r.Holds == HoldsOld:
+		return words.T("The hand-over of %s did not arrive: the booking server holds the configuration that it had before.", at)
+	case r.Holds == HoldsElsewhere:
+		return words.T("The hand-over of %s went to %s, which is not this connection's server any more: what it holds is not known.", at, r.Push.Server)
+	default:
+		return words.T("The hand-over of %s was interrupted, and the booking server holds neither the configuration from before nor the new one. Compare, and hand over again.", at)
+	}
+}
+
+// Resolve asks the server what became of the last push, if that one got no
+// answer; nil when no push is open. What is found goes into the log, so that it
+// is told once.
+func (c *Client) Resolve(ctx context.Context) (*Resolution, error) {
+	if c.log == nil {
+		return nil, nil
+	}
+	last, open, err := openPush(c.log)
+	if err != nil || !open {
+		return nil, err
+	}
+	r := &Resolution{Holds: HoldsElsewhere, Push: last}
+	if last.Server != c.server.URL {
+		return r, nil
+	}
+	if r.Current, err = c.adapter.Current(ctx); err != nil {
+		return nil, err
+	}
+	line := last
+	line.State = PushFailed
+	switch {
+	case r.Current.Configuration != nil && r.Current.Configuration.Digest == last.Digest:
+		r.Holds, line.State, line.ETag = HoldsNew, PushDone, r.Current.ETag
+	case r.Current.ETag == last.ETag:
+		r.Holds = HoldsOld
+	default:
+		r.Holds = HoldsOther
+	}
+	return r, c.note(line, nil)
+}
+
+// openPush is the last push when it has no outcome yet.
+func openPush(log PushLog) (Push, bool, error) {
+	all, err := log.Pushes()
+	if err != nil || len(all) == 0 {
+		return Push{}, false, err
+	}
+	last := all[len(all)-1]
+	return last, last.State == PushStarted || last.State == PushUnknown, nil
+}
