@@ -1,0 +1,106 @@
+package check
+
+import (
+	"context"
+	"slices"
+
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Check is one entry of the catalogue.
+type Check struct {
+	// ID is stable: scripts, reports and --only name it.
+	ID    string
+	Title words.Text
+	// DependsOn are checks whose failure makes this one pointless; it is then
+	// skipped and names the failure.
+	DependsOn []string
+	// After are checks that this one waits for, whatever they find.
+	After []string
+	// Optional is whether the verdict can do without an answer.
+	Optional bool
+	// Wanted is whether the connection asks for it, with the reason if not; nil
+	// means always.
+	Wanted func(Input) (bool, words.Text)
+	Run    func(ctx context.Context, s *State) Finding
+}
+
+// The checks by id.
+const (
+	Lint           = "connection.fields"
+	Names          = "network.names"
+	Certificate    = "network.certificate"
+	Clock          = "network.clock"
+	Speed          = "network.speed"
+	Tenant         = "tenant"
+	Token          = "token"
+	Roles          = "token.roles"
+	Excess         = "token.excess"
+	RoomList       = "rooms.list"
+	RoomCalendars  = "rooms.calendars"
+	PeopleList     = "people.list"
+	GroupList      = "groups.list"
+	ServerReach    = "server.reachable"
+	ServerContract = "server.contract"
+	ServerToken    = "server.token"
+	ServerStatusOf = "server.status"
+	Declared       = "application.declared"
+	Consented      = "application.consented"
+	ScopeGrant     = "scope.grant"
+	ScopeOutside   = "scope.outside"
+	Expiry         = "credential.expiry"
+	KeyMatch       = "credential.match"
+	RedirectURIs   = "sign-on.redirects"
+	IDTokens       = "sign-on.id-tokens"
+	SignInConsent  = "sign-on.consent"
+	Notifications  = "notifications"
+	TestBooking    = "booking.test"
+)
+
+// Catalogue is every check, upstream first: a check comes after all that it
+// depends on, and of two failures the earlier one is the root cause.
+func Catalogue() []Check {
+	return slices.Concat(
+		[]Check{{ID: Lint, Title: words.T("The connection's fields make sense"), Run: checkFields}},
+		networkChecks(), signInChecks(), registrationChecks(), listChecks(), scopeChecks(), credentialChecks(),
+		serverChecks(), signOnChecks(), deprecationChecks(),
+	)
+}
+
+// wantsList is whether the product asks for a list of the tenant.
+func wantsList(list string) func(Input) (bool, words.Text) {
+	return func(in Input) (bool, words.Text) {
+		return slices.Contains(in.Needs.Lists, list), words.T("%s does not ask the tenant for this list.", in.Product.Name)
+	}
+}
+
+// hasServer is whether there is a booking server with an interface to talk to.
+func hasServer(in Input) (bool, words.Text) {
+	if in.Connection.Server.URL == "" {
+		return false, words.T("No booking server is named in this connection.")
+	}
+	return true, words.Text{}
+}
+
+// speaks is whether the booking server can be talked to beyond being reached.
+func speaks(in Input) (bool, words.Text) {
+	if ok, why := hasServer(in); !ok {
+		return false, why
+	}
+	return in.Server != nil, words.T("The configuration is typed into %s, which has no interface for it.", in.Product.Name)
+}
+
+func checkFields(_ context.Context, s *State) Finding {
+	if len(s.FieldProblems) == 0 {
+		return pass(words.T("Every field is filled in as it must be."))
+	}
+	f := fail(s.FieldProblems[0])
+	if n := len(s.FieldProblems); n > 1 {
+		f = f.says(words.T("%d fields need attention; this is the first.", n))
+	}
+	codes := []string{}
+	for _, p := range s.FieldProblems {
+		codes = append(codes, p.Code+": "+p.Title.String())
+	}
+	return f.saw("problems", codes)
+}

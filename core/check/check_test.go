@@ -1,0 +1,295 @@
+package check
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/transport"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+func (w *world) run(t *testing.T) Run { t.Helper(); return Diagnose(t.Context(), w.in, nil, nil) }
+
+func TestHealthyTenantPasses(t *testing.T) {
+	w := healthy(9)
+	var emitted []string
+	r := Diagnose(t.Context(), w.in, func(f Finding) { emitted = append(emitted, f.ID) }, nil)
+	if r.Verdict != Passed || r.RootCause != nil {
+		t.Fatalf("verdict %s, cause %+v, findings %s", r.Verdict, r.RootCause, show(r))
+	}
+	if emitted[0] != Lint {
+		t.Errorf("the first finding was %s; it must not wait for the network", emitted[0])
+	}
+	if len(emitted) != len(Catalogue()) {
+		t.Errorf("%d findings were emitted of %d checks", len(emitted), len(Catalogue()))
+	}
+	if r.Digest == "" || r.Server != ServerWorks || r.Rooms.Proven != 9 {
+		t.Errorf("digest %q, server %q, rooms %+v", r.Digest, r.Server, r.Rooms)
+	}
+	if most := w.mostUnderway.Load(); most > outlookAtATime {
+		t.Errorf("%d mailboxes were asked at once", most)
+	}
+}
+
+// TestFaultsAreNamed holds one fault after the other into a healthy world: what
+// the verdict is, which check is the root cause, with which code.
+func TestFaultsAreNamed(t *testing.T) {
+	tests := []struct {
+		name    string
+		spoil   func(*world)
+		verdict Verdict
+		check   string
+		code    string
+	}{
+		{"field", func(w *world) { w.in.FieldProblems = []*problem.Problem{refusal("connection.client-id")} }, Failed, Lint, "connection.client-id"},
+		{"name unknown", func(w *world) { w.resolveErr, w.probe = refusal("net.dns"), down("net.dns") }, Failed, Names, "net.dns"},
+		{"no address", func(w *world) { w.noAddress, w.probe = true, down("net.dns") }, Failed, Names, "net.dns"},
+		{"intercepted, not trusted", func(w *world) { w.probe = down("net.tls-intercepted") }, Failed, Certificate, "net.tls-intercepted"},
+		{"intercepted, trusted", func(w *world) { w.see(func(e *transport.Evidence) { e.Issuer = "Contoso Proxy CA" }) }, Warned, Certificate, "net.tls-intercepted"},
+		{"time-out", func(w *world) { w.probe = down("net.timeout") }, Failed, Certificate, "net.timeout"},
+		{"captive portal", func(w *world) { w.see(func(e *transport.Evidence) { e.Status = 511 }) }, Failed, Certificate, "net.captive-portal"},
+		{"empty answer", func(w *world) { w.see(func(e *transport.Evidence) { *e = transport.Evidence{} }) }, Incomplete, Certificate, "check.unexpected-answer"},
+		{"clock", func(w *world) { w.see(func(e *transport.Evidence) { e.Skew = -6 * time.Minute }) }, Failed, Clock, "net.clock-skew"},
+		{"slow", func(w *world) { w.see(func(e *transport.Evidence) { e.FirstByte = 9 * time.Second }) }, Warned, Speed, "net.slow"},
+		{"tenant unknown", func(w *world) { w.discoverErr = refusal("cloud.tenant-unknown") }, Failed, Tenant, "cloud.tenant-unknown"},
+		{"tenant without id", func(w *world) { w.discovery.TenantID = "" }, Incomplete, Tenant, "check.unexpected-answer"},
+		{"another tenant", func(w *world) { w.discovery.TenantID = "other" }, Failed, Tenant, "tenant.mismatch"},
+		{"wrong secret", func(w *world) { w.tokenErr = refusal("entra.AADSTS7000215") }, Failed, Token, "entra.AADSTS7000215"},
+		{"entra busy", func(w *world) { w.tokenErr = refusal("entra.unavailable") }, Incomplete, Token, "entra.unavailable"},
+		{"empty token", func(w *world) { w.token.Value = vault.Secret{} }, Incomplete, Token, "check.unexpected-answer"},
+		{"expired token", func(w *world) { w.token.Expires = noon.Add(-time.Hour) }, Incomplete, Token, "check.unexpected-answer"},
+		{"token not a JWT", func(w *world) { w.token.Claims = nil }, Incomplete, Roles, "check.unexpected-answer"},
+		{"token of another tenant", func(w *world) { w.token.Claims.TenantID = "x" }, Failed, Token, "token.wrong-tenant"},
+		{"token for another service", func(w *world) { w.token.Claims.Audience = "https://graph.microsoft.us" }, Failed, Token, "token.wrong-audience"},
+		{"no consent", func(w *world) {
+			w.token.Claims.Roles, w.token.Claims.HasRoles = nil, false
+			w.rooms, w.calendar = refusedList[tenant.Room](), func(string) error { return forbidden() }
+		}, Failed, Roles, "permission.no-consent"},
+		{"role missing", func(w *world) {
+			w.token.Claims.Roles = w.token.Claims.Roles[1:]
+			w.calendar = func(string) error { return forbidden() }
+		}, Failed, Roles, "permission.missing"},
+		{"superfluous role", func(w *world) { w.token.Claims.Roles = append(w.token.Claims.Roles, "Mail.Read") }, Warned, Excess, "permission.superfluous"},
+		{"dangerous role", func(w *world) { w.token.Claims.Roles = append(w.token.Claims.Roles, "Directory.ReadWrite.All") }, Warned, Excess, "permission.dangerous"},
+		{"no rooms", func(w *world) { w.rooms.Items = nil }, Failed, RoomList, "rooms.none-found"},
+		{"rooms end early", func(w *world) { w.rooms.Complete, w.rooms.Problem = false, refusal("net.cut") }, Incomplete, RoomList, "net.cut"},
+		{"rooms end early, silently", func(w *world) { w.rooms.Complete = false }, Incomplete, RoomList, "check.unexpected-answer"},
+		{"rooms without addresses", func(w *world) { w.rooms.Items = make([]tenant.Room, 3) }, Failed, RoomList, "rooms.none-found"},
+		{"throttled", func(w *world) { w.calendar = func(string) error { return refusal("graph.TooManyRequests") } }, Incomplete, RoomCalendars, "graph.TooManyRequests"},
+		{"one mailbox gone", func(w *world) {
+			w.calendar = func(m string) error {
+				if m == "room1@contoso.example" {
+					return refusal("graph.ErrorInvalidUser")
+				}
+				return nil
+			}
+		}, Failed, RoomCalendars, "graph.ErrorInvalidUser"},
+		{"nobody", func(w *world) { w.people.Items = nil }, Failed, PeopleList, "people.none-found"},
+		{"people refused", func(w *world) { w.people = refusedList[tenant.Person]() }, Failed, PeopleList, "graph.Authorization_RequestDenied"},
+		{"no groups", func(w *world) { w.groups.Items = nil }, Warned, GroupList, "groups.none-found"},
+		{"server down", func(w *world) {
+			w.atServer(func() (transport.Evidence, error) { return transport.Evidence{}, refusal("net.refused") })
+		}, Failed, ServerReach, "net.refused"},
+		{"server broken", func(w *world) {
+			w.atServer(func() (transport.Evidence, error) { return transport.Evidence{Status: 502}, nil })
+		}, Failed, ServerReach, "server.down"},
+		{"server says nothing", func(w *world) { w.description = ServerDescription{} }, Incomplete, ServerContract, "server.unexpected-answer"},
+		{"contract unknown", func(w *world) { w.description.ContractKnown = false }, Failed, ServerContract, "server.contract-unknown"},
+		{"server token", func(w *world) { w.currentErr = refusal("booking.unauthorized") }, Failed, ServerToken, "booking.unauthorized"},
+		{"server blocked by location", func(w *world) { w.status = ServerStatus{State: ServerFails, Code: "AADSTS53003"} }, Failed, ServerStatusOf, "server.blocked-by-location"},
+		{"server silent", func(w *world) { w.status = ServerStatus{} }, Incomplete, ServerStatusOf, "server.no-view"},
+		{"a client is missing", func(w *world) { w.in.Tokens = nil }, Incomplete, Token, "check.no-client"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := healthy(3)
+			tt.spoil(w)
+			r := w.run(t)
+			want := &Cause{Check: tt.check, Code: tt.code}
+			if r.Verdict != tt.verdict || !cmp.Equal(r.RootCause, want) {
+				t.Errorf("verdict %s, cause %+v; want %s, %+v\n%s", r.Verdict, r.RootCause, tt.verdict, want, show(r))
+			}
+			f, _ := r.Finding(tt.check)
+			if f.Problem == nil || f.Problem.Title.IsZero() {
+				t.Errorf("%s says nothing", tt.check)
+			}
+			if r.Verdict == Incomplete && r.Digest != "" {
+				t.Errorf("an incomplete run has the digest %q and would open the gate", r.Digest)
+			}
+		})
+	}
+}
+
+func TestSkippedNamesTheFailureAndNotTheSkipBetween(t *testing.T) {
+	w := healthy(2)
+	w.probe = down("net.refused")
+	r := w.run(t)
+	f, _ := r.Finding(RoomCalendars)
+	if f.Status != Skipped || f.Because != Certificate {
+		t.Errorf("%+v, want skipped because of %s", f, Certificate)
+	}
+}
+
+func TestNotWantedDoesNotSpoil(t *testing.T) {
+	w := healthy(2)
+	w.in.Needs.Lists = []string{"rooms"}
+	w.in.Needs.Permissions = w.in.Needs.Permissions[:2]
+	w.token.Claims.Roles = w.token.Claims.Roles[:2]
+	w.people = refusedList[tenant.Person]()
+	r := w.run(t)
+	f, _ := r.Finding(PeopleList)
+	if r.Verdict != Passed || f.Status != Skipped || f.Because != "" || f.Note.IsZero() {
+		t.Errorf("verdict %s, people %+v", r.Verdict, f)
+	}
+}
+
+// TestGrantedInExchange is RBAC for Applications: the calendar permission is
+// not in the token, and the call proves it.
+func TestGrantedInExchange(t *testing.T) {
+	w := healthy(2)
+	w.token.Claims.Roles = w.token.Claims.Roles[1:]
+	r := w.run(t)
+	if r.Verdict != Passed {
+		t.Fatalf("verdict %s\n%s", r.Verdict, show(r))
+	}
+	w.in.Connection.Scope.Kind = "rbac"
+	w.calendar = func(string) error { return forbidden() }
+	r = w.run(t)
+	if r.RootCause == nil || r.RootCause.Code != "scope.not-granted" {
+		t.Errorf("cause %+v", r.RootCause)
+	}
+}
+
+func TestOnlyRunsAndReportsWhatItStandsOn(t *testing.T) {
+	w := healthy(2)
+	w.in.Options.Only = []string{PeopleList}
+	r := w.run(t)
+	ids := []string{}
+	for _, f := range r.Findings {
+		ids = append(ids, f.ID)
+	}
+	if want := []string{Lint, Names, Certificate, Tenant, Token, PeopleList}; !cmp.Equal(ids, want) {
+		t.Errorf("ran %v, want %v", ids, want)
+	}
+	if r.Verdict != Passed || r.Digest != "" {
+		t.Errorf("verdict %s, digest %q: a part of the checks must not open the gate", r.Verdict, r.Digest)
+	}
+}
+
+func TestCancelEndsWithinASecondAndIsIncomplete(t *testing.T) {
+	w := healthy(400)
+	ctx, cancel := context.WithCancel(t.Context())
+	w.calendar = func(string) error { // a client that does not listen
+		cancel()
+		time.Sleep(5 * time.Second)
+		return nil
+	}
+	started := time.Now()
+	r := Diagnose(ctx, w.in, nil, nil)
+	if took := time.Since(started); took > 1500*time.Millisecond {
+		t.Errorf("took %s", took)
+	}
+	if r.Verdict != Incomplete || r.Digest != "" {
+		t.Errorf("verdict %s, digest %q", r.Verdict, r.Digest)
+	}
+}
+
+func TestPanicIsUnknown(t *testing.T) {
+	w := healthy(1)
+	w.in.Discover = nil
+	w.in.Server = nil
+	w.calendar = nil // panics when called
+	w.in.Discover = healthy(1).in.Discover
+	r := w.run(t)
+	f, _ := r.Finding(RoomCalendars)
+	if r.Verdict != Incomplete || f.Status != Unknown || f.Problem.Code != problem.CodeUnexpected {
+		t.Errorf("verdict %s, %+v", r.Verdict, f)
+	}
+}
+
+func TestRunSurvivesJSON(t *testing.T) {
+	w := healthy(3)
+	w.calendar = func(m string) error { return forbidden() }
+	r := w.run(t)
+	first, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back Run
+	if err := json.Unmarshal(first, &back); err != nil {
+		t.Fatal(err)
+	}
+	second, err := json.Marshal(back)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(first), string(second)); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestCatalogueIsOrdered holds the catalogue to what the root cause relies on:
+// a check comes after all that it depends on.
+func TestCatalogueIsOrdered(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range Catalogue() {
+		for _, id := range c.DependsOn {
+			if !seen[id] {
+				t.Errorf("%s comes before %s, on which it depends", c.ID, id)
+			}
+		}
+		if seen[c.ID] || c.Title.IsZero() || c.Run == nil {
+			t.Errorf("%s: twice, or without title or work", c.ID)
+		}
+		seen[c.ID] = true
+	}
+	for _, c := range Catalogue() {
+		for _, id := range c.After {
+			if !seen[id] {
+				t.Errorf("%s waits for %s, which does not exist", c.ID, id)
+			}
+		}
+	}
+}
+
+func (w *world) see(change func(*transport.Evidence)) {
+	before := w.probe
+	w.probe = func(url string) (transport.Evidence, error) {
+		e, err := before(url)
+		change(&e)
+		return e, err
+	}
+}
+
+func (w *world) atServer(answer func() (transport.Evidence, error)) {
+	before := w.probe
+	w.probe = func(url string) (transport.Evidence, error) {
+		if url == w.in.Connection.Server.URL {
+			return answer()
+		}
+		return before(url)
+	}
+}
+
+func down(code string) func(string) (transport.Evidence, error) {
+	return func(string) (transport.Evidence, error) { return transport.Evidence{}, refusal(code) }
+}
+
+func refusedList[T any]() tenant.Listing[T] {
+	return tenant.Listing[T]{Problem: refusal("graph.Authorization_RequestDenied")}
+}
+
+func show(r Run) (s string) {
+	for _, f := range r.Findings {
+		s += fmt.Sprintf("  %-20s %-8s %s %s\n", f.ID, f.Status, f.Because, words.T("%s", problem.Code(f.err())))
+	}
+	return s
+}

@@ -1,0 +1,104 @@
+package check
+
+import (
+	"context"
+	"time"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// expirySoon is how long before its end a credential is warned about.
+const expirySoon = 30 * 24 * time.Hour
+
+func credentialChecks() []Check {
+	return []Check{
+		{ID: KeyMatch, Title: words.T("The application knows the credential"), DependsOn: []string{Declared}, Optional: true, Wanted: signedIn, Run: checkKeyMatch},
+		{ID: Expiry, Title: words.T("The credential lasts"), DependsOn: []string{Lint}, After: []string{Declared}, Optional: true, Run: checkExpiry},
+	}
+}
+
+// registered finds the connection's credential among those of the application,
+// by key id, thumbprint or the secret's first characters, and counts the others
+// that are still valid. read is false when nobody read the registration.
+func (s *State) registered() (found *tenant.Credential, others int, read bool) {
+	s.mu.Lock()
+	a := s.application
+	s.mu.Unlock()
+	if a == nil {
+		return nil, 0, false
+	}
+	own := s.Connection.Application.Credential
+	list := a.Secrets
+	if own.Kind == connection.CredentialCertificate {
+		list = a.Certificates
+	}
+	for i, c := range list {
+		switch {
+		case own.KeyID != "" && sameID(c.KeyID, own.KeyID),
+			own.KeyID == "" && own.Thumbprint != "" && sameID(c.Thumbprint, own.Thumbprint),
+			own.KeyID == "" && own.Thumbprint == "" && own.Hint != "" && c.Hint == own.Hint:
+			if found == nil {
+				found = &list[i]
+			}
+		}
+	}
+	for _, c := range append(append([]tenant.Credential{}, a.Secrets...), a.Certificates...) {
+		if (found == nil || c.KeyID != found.KeyID) && c.End.After(s.now()) {
+			others++
+		}
+	}
+	return found, others, true
+}
+
+func checkKeyMatch(_ context.Context, s *State) Finding {
+	found, others, _ := s.registered()
+	own := s.Connection.Application.Credential
+	switch {
+	case found != nil:
+		return pass(words.T("The credential is among the application's.")).saw("keyId", found.KeyID).saw("otherValid", others)
+	case own.KeyID == "" && own.Thumbprint == "" && own.Hint == "":
+		return unknown(problem.New("credential.unrecorded", words.T("Which of the application's credentials this is was not recorded.")).
+			Fix(words.T("Nothing needs to be done. A credential that Roomkey makes is recorded.")))
+	case own.Kind == connection.CredentialCertificate:
+		return fail(problem.New("credential.certificate-not-registered", words.T("The application does not know the certificate %s.", own.Thumbprint)).
+			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets, Certificates: press \"Upload certificate\" and choose its public part (.cer).")).
+			See(words.T("Certificates & secrets of this application"), s.portal("Credentials")))
+	}
+	return fail(problem.New("credential.secret-not-registered", words.T("The application no longer has the secret that this connection uses.")).
+		Fix(words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets: press \"New client secret\" and paste its Value under \"Describe\".")).
+		See(words.T("Certificates & secrets of this application"), s.portal("Credentials")))
+}
+
+// checkExpiry tells how long the credential lasts: as the application has it
+// where somebody could read that, else as it was recorded.
+func checkExpiry(_ context.Context, s *State) Finding {
+	found, others, read := s.registered()
+	end, source := s.Connection.Application.Credential.Expires, "recorded"
+	if found != nil && !found.End.IsZero() {
+		end, source = found.End, "application"
+	}
+	if end.IsZero() {
+		return unknown(problem.New("credential.expiry-unknown", words.T("When the credential ends is not known.")).
+			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets: enter the date of the column \"Expires\" under \"Describe\".")).
+			See(words.T("Certificates & secrets of this application"), s.portal("Credentials")))
+	}
+	left := end.Sub(s.now())
+	days := int(left.Hours() / 24)
+	renew := words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets: make a new one, store it here, push it to the booking server, and only then delete the old one.")
+	f := pass(words.T("The credential lasts %d more days.", days))
+	switch {
+	case left <= 0:
+		f = fail(problem.New("credential.expired", words.T("The credential ended on %s.", end.Format(time.DateOnly))).Fix(renew))
+	case left < expirySoon:
+		f = warn(problem.New("credential.expires-soon", words.T("The credential ends in %d days, on %s.", days, end.Format(time.DateOnly))).
+			With(words.T("On that day rooms stop being synchronized without a word.")).Fix(renew))
+	}
+	f = f.saw("daysLeft", days).saw("source", source)
+	if read {
+		f = f.saw("otherValid", others)
+	}
+	return f
+}

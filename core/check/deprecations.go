@@ -1,0 +1,109 @@
+package check
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Ids of Office 365 Exchange Online's permissions for Exchange Web Services,
+// from Microsoft's published permission list.
+var ewsPermissions = []string{
+	"dc890d15-9560-4a4c-9b7f-a736ec74ec40", // full_access_as_app
+	"3b5f3d61-589b-4a3c-a359-5dd4b5ee5bd5", // EWS.AccessAsUser.All
+}
+
+// secretLife is the longest life of a secret that the portal offers.
+const secretLife = 731 * 24 * time.Hour
+
+// deprecation is something that works today and is on its way out.
+type deprecation struct {
+	id    string
+	title words.Text
+	// registration is whether it shows in the application's registration only.
+	registration bool
+	found        func(*State) *problem.Problem
+}
+
+var deprecations = []deprecation{
+	{"deprecated.ews", words.T("The application does not lean on Exchange Web Services"), true, func(s *State) *problem.Problem {
+		for _, r := range s.application.Required {
+			if !sameID(r.ResourceAppID, tenant.ExchangeAppID) {
+				continue
+			}
+			if slices.ContainsFunc(r.Access, func(a tenant.RequiredAccess) bool {
+				return slices.ContainsFunc(ewsPermissions, func(id string) bool { return sameID(a.ID, id) })
+			}) {
+				return problem.New("deprecated.ews", words.T("The application holds a permission of Exchange Web Services, which Microsoft shuts down.")).
+					With(words.T("Switching off began on 2026-10-01 and ends on 2027-04-01, without exceptions.")).
+					Fix(words.T("Register a new application for Microsoft Graph under \"Register\"; do not update this one.")).
+					Fix(words.T("Set the booking server's Exchange connector to Microsoft Graph, then remove the permission from this application."))
+			}
+		}
+		return nil
+	}},
+	{"deprecated.policy", words.T("The scope is made the way that stays"), false, func(s *State) *problem.Problem {
+		if s.Connection.Scope.Kind != connection.ScopePolicy {
+			return nil
+		}
+		return problem.New("deprecated.policy", words.T("The application is limited by an Application Access Policy, which Microsoft calls legacy.")).
+			Fix(words.T("Move to RBAC for Applications with the script under \"Restrict\"; it makes the scope first and removes the policy last."))
+	}},
+	{"deprecated.secret-life", words.T("No secret lives longer than two years"), true, func(s *State) *problem.Problem {
+		for _, c := range s.application.Secrets {
+			if !c.Start.IsZero() && c.End.Sub(c.Start) > secretLife {
+				return problem.New("deprecated.secret-life", words.T("The secret %q lives longer than 24 months.", c.DisplayName)).
+					With(words.T("The portal no longer makes such secrets, and tenants' policies forbid them more and more.")).
+					Fix(words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets: make one of 6 to 12 months, or upload a certificate."))
+			}
+		}
+		return nil
+	}},
+	{"deprecated.implicit", words.T("No implicit flow is on that nobody needs"), true, func(s *State) *problem.Problem {
+		a := s.application
+		if !a.AccessTokens && (!a.IDTokens || s.Product.SingleSignOn.IDTokens) {
+			return nil
+		}
+		return problem.New("deprecated.implicit", words.T("The application issues tokens straight to browsers, which %s does not need.", s.Product.Name)).
+			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication, \"Implicit grant and hybrid flows\": clear \"Access tokens\", and \"ID tokens\" unless the product needs them."))
+	}},
+	{"deprecated.audience", words.T("The application is for this tenant only"), true, func(s *State) *problem.Problem {
+		if a := s.application.SignInAudience; a == "" || a == "AzureADMyOrg" || s.multiTenant() {
+			return nil
+		}
+		return problem.New("deprecated.audience", words.T("Accounts of other organizations may sign in to the application, which nothing needs.")).
+			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication: choose \"Accounts in this organizational directory only\" and press \"Save\"."))
+	}},
+}
+
+func (s *State) multiTenant() bool {
+	for _, o := range s.Product.Options {
+		if o.MultiTenant && slices.Contains(s.Connection.Product.Options, o.ID) {
+			return true
+		}
+	}
+	return false
+}
+
+func deprecationChecks() []Check {
+	list := []Check{}
+	for _, d := range deprecations {
+		c := Check{ID: d.id, Title: d.title, DependsOn: []string{Lint}}
+		if d.registration {
+			c.DependsOn, c.Wanted = []string{Declared}, signedIn
+		}
+		c.Run = func(_ context.Context, s *State) Finding {
+			if p := d.found(s); p != nil {
+				return warn(p)
+			}
+			return pass(words.Text{})
+		}
+		list = append(list, c)
+	}
+	return list
+}

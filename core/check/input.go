@@ -1,0 +1,244 @@
+package check
+
+import (
+	"context"
+	"time"
+
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/transport"
+)
+
+// Input is all that a diagnosis works on. A client that is nil was not there:
+// what it would have proven is then skipped and listed as unproven.
+type Input struct {
+	Connection *connection.Connection
+	Product    product.Product
+	// Needs are the product's with the connection's options merged in.
+	Needs       product.Needs
+	Cloud       cloud.Cloud
+	Permissions Permissions
+	// FieldProblems are what connection.Lint and connection.LintSecret found.
+	FieldProblems []*problem.Problem
+
+	// Discover asks the cloud for the tenant of the connection.
+	Discover     func(context.Context) (cloud.Discovery, error)
+	Network      Network
+	Tokens       TokenSource
+	Directory    Directory
+	Calendars    Calendars
+	Subscriber   Subscriber
+	Registration Registration
+	// Exists looks a mailbox up with the administrator's sign-in, nil without.
+	Exists func(ctx context.Context, mailbox string) (bool, error)
+	Server BookingServer
+	// Journal is written before anything is created in the tenant; without one
+	// nothing is created.
+	Journal Journal
+	// Proofs are what an interrupted run proved of rooms; nil keeps nothing.
+	Proofs Proofs
+
+	// KnownRooms are addresses from another source than the application (the
+	// administrator's sign-in, an Exchange result file, typing): used when the
+	// product has no permission to list rooms.
+	KnownRooms []string
+	// Digest gives the connection's digest over the rooms that were looked at.
+	Digest func(rooms []string) string
+	// From names this computer and its address.
+	From string
+
+	Options Options
+}
+
+// Options are what the administrator chose for one run.
+type Options struct {
+	// Only limits the run to these checks and what they depend on.
+	Only []string
+	// AllowWrites is the explicit yes to everything that leaves a trace: the
+	// test booking and the test subscription.
+	AllowWrites bool
+	// Organizer is the mailbox that invites TestRoom; both empty for no test
+	// booking.
+	Organizer, TestRoom string
+	// TestRoomPolicy is what is known of the room's calendar processing.
+	TestRoomPolicy *RoomPolicy
+	// OutOfReach is a mailbox that the application must not reach, "" for the
+	// connection's own.
+	OutOfReach string
+	// ScopeChanged is when the scope was last changed, zero when not known.
+	ScopeChanged time.Time
+	// BookingWait is how long the room's answer is waited for, 0 means 2 min.
+	BookingWait time.Duration
+	// Now is the clock, nil means time.Now.
+	Now func() time.Time
+}
+
+// Permissions is the permission catalogue.
+type Permissions interface {
+	Get(value string) (permission.Entry, bool)
+	ByID(id string) (permission.Entry, permission.Kind, bool)
+}
+
+// Network looks at the way to a host.
+type Network interface {
+	// Resolve gives the addresses of a host, asking this computer's resolver.
+	Resolve(ctx context.Context, host string) ([]string, error)
+	// Probe makes one GET without credentials. Its error is a problem of the
+	// way (net.…); any answer of the other side, whatever its status, is none.
+	Probe(ctx context.Context, url string) (transport.Evidence, error)
+}
+
+// TokenSource gives the booking application's own token. Fresh asks Entra even
+// when a cached token is still good: roles are fixed when a token is issued.
+type TokenSource interface {
+	Token(ctx context.Context) (entra.Token, error)
+	Fresh(ctx context.Context) (entra.Token, error)
+}
+
+// Directory reads the tenant's lists with the application's token. A page
+// function may be called from the caller's goroutine only.
+type Directory interface {
+	Rooms(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room]
+	RoomLists(ctx context.Context) tenant.Listing[tenant.RoomList]
+	People(ctx context.Context, cardNumberAttribute string, page func([]tenant.Person)) tenant.Listing[tenant.Person]
+	Groups(ctx context.Context, page func([]tenant.Group)) tenant.Listing[tenant.Group]
+}
+
+// Calendars reads and, for the test booking only, writes calendars with the
+// application's token.
+type Calendars interface {
+	CalendarView(ctx context.Context, mailbox string, from, to time.Time, top int) ([]tenant.Event, error)
+	// Calendar gives the id of a mailbox's calendar and nobody's events.
+	Calendar(ctx context.Context, mailbox string) (string, error)
+	CreateEvent(ctx context.Context, mailbox string, e NewEvent) (tenant.Event, error)
+	Event(ctx context.Context, mailbox, id string) (tenant.Event, error)
+	CancelEvent(ctx context.Context, mailbox, id, comment string) error
+	DeleteEvent(ctx context.Context, mailbox, id string) error
+	// FindEvents finds the copies of a meeting in a mailbox.
+	FindEvents(ctx context.Context, mailbox, iCalUID string) ([]tenant.Event, error)
+}
+
+// NewEvent is an invitation of one room.
+type NewEvent struct {
+	Subject, Body string
+	Start, End    time.Time
+	Room          string
+	// TransactionID makes a repeated request create one event only.
+	TransactionID string
+}
+
+// Subscriber creates and deletes change notifications with the application's
+// token.
+type Subscriber interface {
+	Subscribe(ctx context.Context, s Subscription) (id string, err error)
+	Unsubscribe(ctx context.Context, id string) error
+}
+
+// Subscription is what Microsoft is asked to send where.
+type Subscription struct {
+	Resource                      string
+	NotificationURL, LifecycleURL string
+	Expires                       time.Time
+	ClientState                   string
+}
+
+// Registration reads the application's registration with the administrator's
+// sign-in; nil when nobody signed in.
+type Registration interface {
+	Application(ctx context.Context, clientID string) (tenant.Application, error)
+	ServicePrincipal(ctx context.Context, appID string) (tenant.ServicePrincipal, error)
+	AppRoleGrants(ctx context.Context, servicePrincipalID string) ([]tenant.AppRoleGrant, error)
+	DelegatedGrants(ctx context.Context, servicePrincipalID string) ([]tenant.DelegatedGrant, error)
+}
+
+// BookingServer is the booking server as its adapter speaks to it.
+type BookingServer interface {
+	// Describe needs no token.
+	Describe(ctx context.Context) (ServerDescription, error)
+	// Current needs the token; Stored is false when the server has nothing yet.
+	Current(ctx context.Context) (ServerCurrent, error)
+	// Status is the server's own view of whether its configuration works.
+	Status(ctx context.Context) (ServerStatus, error)
+}
+
+// ServerDescription is what a booking server says of itself.
+type ServerDescription struct {
+	Product, Version string
+	// Contract is the version of the contract that it speaks, "" for an adapter
+	// without one.
+	Contract string
+	// ContractKnown is whether this build can speak it.
+	ContractKnown                 bool
+	RedirectURIs                  []string
+	NotificationURL, LifecycleURL string
+}
+
+// ServerCurrent is what a booking server holds of a connection.
+type ServerCurrent struct {
+	Stored             bool
+	TenantID, ClientID string
+	CredentialExpires  time.Time
+}
+
+// States of a booking server's own view.
+const (
+	ServerWorks    = "works"
+	ServerFails    = "fails"
+	ServerUnproven = "unproven"
+)
+
+// ServerStatus is a booking server's own view. The zero value proves nothing.
+type ServerStatus struct {
+	// State is ServerWorks, ServerFails or anything else for not known.
+	State string
+	// Token and Room are whether it got a token and read a room itself.
+	Token, Room bool
+	// Code is the error code that it met ("AADSTS53003"), Message its words.
+	Code, Message string
+	CheckedAt     time.Time
+	// Rooms is how many rooms it sees, -1 when it does not say.
+	Rooms int
+}
+
+// Journal outlives the process: what is created in the tenant is written down
+// before, so that what was left behind can be found and offered for clean-up.
+type Journal interface {
+	Append(Trace) error
+}
+
+// Trace is one entry of the journal.
+type Trace struct {
+	// Kind is "event" or "subscription"; Key tells this one from all others.
+	Kind, Key string
+	// State is "intended", "created", "removed" or "left".
+	State   string
+	Mailbox string `json:",omitempty"`
+	Room    string `json:",omitempty"`
+	ID      string `json:",omitempty"`
+	UID     string `json:",omitempty"`
+	At      time.Time
+}
+
+// RoomPolicy is what is known of a room's calendar processing.
+type RoomPolicy struct {
+	AutoAccept, HasDelegates, NeedsApproval bool
+	// WindowDays is the booking window, 0 when not known.
+	WindowDays int
+	// MaxMinutes is the longest booking, 0 when not known.
+	MaxMinutes int
+	// KeepsSubject and KeepsBody are what the policy promises.
+	KeepsSubject, KeepsBody bool
+}
+
+// Proofs keep what an interrupted run proved of rooms.
+type Proofs interface {
+	Proven(room string) (RoomProof, bool)
+	Keep(RoomProof) error
+	// Forget drops everything: a run that looked at every room starts afresh.
+	Forget() error
+}

@@ -1,0 +1,203 @@
+package check
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/transport"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+func listChecks() []Check {
+	return []Check{
+		{ID: RoomList, Title: words.T("The tenant's rooms can be listed"), DependsOn: []string{Token}, Wanted: wantsRooms, Run: checkRooms},
+		{ID: RoomCalendars, Title: words.T("The calendar of every chosen room can be read"), DependsOn: []string{Token}, After: []string{RoomList}, Wanted: wantsCalendars, Run: checkCalendars},
+		{ID: PeopleList, Title: words.T("The tenant's people can be listed"), DependsOn: []string{Token}, Wanted: wantsList("people"), Run: checkPeople},
+		{ID: GroupList, Title: words.T("The tenant's groups can be listed"), DependsOn: []string{Token}, Wanted: wantsList("groups"), Run: checkGroups},
+	}
+}
+
+func wantsRooms(in Input) (bool, words.Text) {
+	if in.Cloud.Lacks(cloud.FeaturePlaces) {
+		return false, words.T("%s has no list of rooms; rooms come from an Exchange result file or are typed.", in.Cloud.Name)
+	}
+	return wantsList("rooms")(in)
+}
+
+// checkRooms lists every room and keeps only their addresses.
+func checkRooms(ctx context.Context, s *State) Finding {
+	if s.Directory == nil {
+		return absent(words.T("no directory was given"))
+	}
+	ctx, seen := transport.Record(ctx)
+	addresses, isRoom := []string{}, map[string]bool{}
+	add := func(rooms []tenant.Room) {
+		for _, r := range rooms {
+			key := strings.ToLower(r.EmailAddress)
+			if key == "" || isRoom[key] {
+				continue
+			}
+			isRoom[key] = true
+			addresses = append(addresses, r.EmailAddress)
+		}
+	}
+	l := s.Directory.Rooms(ctx, add)
+	add(l.Items)
+	f := s.judgeList(l.Problem, l.Complete, len(addresses), listing{
+		code: "rooms.none-found", empty: words.T("The tenant shows the application no room."),
+		remedies: []words.Text{
+			words.T("Rooms that are hidden from address lists are not shown: Exchange admin center, Resources, open the room, \"Hide from global address list\" off."),
+			words.T("A new room takes 24 to 48 hours to appear; until then give the rooms as an Exchange result file or type them."),
+		},
+	}).saw("rooms", len(addresses))
+	f.Exchanges = seen.All()
+	if f.Status != Pass {
+		s.deny(f.err(), "Place.Read.All")
+		return f
+	}
+	s.prove(seen.Last().RequestID, "Place.Read.All")
+	s.mu.Lock()
+	s.rooms, s.isRoom, s.listed = addresses, isRoom, true
+	s.mu.Unlock()
+	return f.says(words.T("%d rooms were listed.", len(addresses)))
+}
+
+func checkPeople(ctx context.Context, s *State) Finding {
+	if s.Directory == nil {
+		return absent(words.T("no directory was given"))
+	}
+	ctx, seen := transport.Record(ctx)
+	people, cards, shown := 0, 0, false
+	outsider, sawOutsider := s.outOfReach(), false
+	count := func(page []tenant.Person) {
+		for _, p := range page {
+			if p.ID == "" {
+				continue
+			}
+			people++
+			if p.CardNumber != "" {
+				cards++
+			}
+			shown = shown || p.Enabled != nil
+			sawOutsider = sawOutsider || outsider != "" && (sameID(p.UserPrincipalName, outsider) || sameID(p.Mail, outsider))
+		}
+	}
+	defer func() {
+		s.mu.Lock()
+		s.sawOutsider = sawOutsider
+		s.mu.Unlock()
+	}()
+	attribute := s.Connection.People.CardNumberAttribute
+	l := s.Directory.People(ctx, attribute, count)
+	if people == 0 {
+		count(l.Items)
+	}
+	f := s.judgeList(l.Problem, l.Complete, people, listing{
+		code: "people.none-found", empty: words.T("The tenant shows the application nobody."),
+		remedies: []words.Text{words.T("Look in the Microsoft Entra admin center under Users whether this is the right tenant.")},
+	}).saw("people", people).saw("withCardNumber", cards)
+	f.Exchanges = seen.All()
+	if f.Status != Pass {
+		s.deny(f.err(), "User.ReadBasic.All", "User.Read.All")
+		return f
+	}
+	// Whether an account is enabled is shown to User.Read.All and not to
+	// User.ReadBasic.All, so seeing it tells which of them was at work.
+	s.prove(seen.Last().RequestID, "User.ReadBasic.All")
+	if shown {
+		s.prove(seen.Last().RequestID, "User.Read.All")
+	}
+	if attribute != "" && cards == 0 {
+		return warn(problem.New("people.no-card-numbers", words.T("Nobody has a card number in %s.", attribute)).
+			Fix(words.T("Choose the attribute that your card numbers are in under \"Choose\", People, Card number."))).
+			saw("people", people).saw("withCardNumber", 0)
+	}
+	return f.says(words.T("%d people were listed.", people))
+}
+
+func checkGroups(ctx context.Context, s *State) Finding {
+	if s.Directory == nil {
+		return absent(words.T("no directory was given"))
+	}
+	ctx, seen := transport.Record(ctx)
+	groups := 0
+	chosen := map[string]bool{}
+	if s.Connection.People.Mode == connection.Groups {
+		for _, id := range s.Connection.People.Groups {
+			chosen[strings.ToLower(id)] = true
+		}
+	}
+	count := func(page []tenant.Group) {
+		for _, g := range page {
+			if g.ID == "" {
+				continue
+			}
+			groups++
+			delete(chosen, strings.ToLower(g.ID))
+		}
+	}
+	l := s.Directory.Groups(ctx, count)
+	if groups == 0 {
+		count(l.Items)
+	}
+	f := s.judgeList(l.Problem, l.Complete, groups, listing{
+		code: "groups.none-found", empty: words.T("The tenant shows the application no group."), mild: len(chosen) == 0,
+		remedies: []words.Text{words.T("If people are to be taken over by group, create one in the Microsoft Entra admin center under Groups.")},
+	}).saw("groups", groups)
+	f.Exchanges = seen.All()
+	if f.Status == Pass {
+		s.prove(seen.Last().RequestID, "Group.Read.All", "GroupMember.Read.All", "Group.ReadBasic.All")
+	} else {
+		s.deny(f.err(), "Group.Read.All", "GroupMember.Read.All")
+	}
+	if f.Status == Pass && len(chosen) > 0 {
+		gone := []string{}
+		for id := range chosen {
+			gone = append(gone, id)
+		}
+		slices.Sort(gone)
+		return fail(problem.New("groups.gone", words.T("A group that was chosen does not exist: %s", gone[0])).
+			Fix(words.T("Choose the groups anew under \"Choose\", People."))).saw("gone", gone)
+	}
+	if f.Status == Pass {
+		return f.says(words.T("%d groups were listed.", groups))
+	}
+	return f
+}
+
+// listing is what an empty list means.
+type listing struct {
+	code     string
+	empty    words.Text
+	remedies []words.Text
+	// mild is whether the product works without an entry.
+	mild bool
+}
+
+// judgeList passes only a list that came whole and holds something: an empty
+// one proves nothing, and one that ended early is not known.
+func (s *State) judgeList(p *problem.Problem, complete bool, n int, l listing) Finding {
+	switch {
+	case p != nil && n > 0 && !complete:
+		return unknown(p).says(words.T("The list ended early: %d entries had come.", n))
+	case p != nil:
+		return judge(p)
+	case !complete:
+		return unknown(unexpected(words.T("The list ended early and nobody said why.")))
+	case n == 0:
+		empty := problem.New(l.code, l.empty)
+		for _, r := range l.remedies {
+			empty.Fix(r)
+		}
+		if l.mild {
+			return warn(empty)
+		}
+		return fail(empty)
+	}
+	return pass(words.Text{})
+}

@@ -1,0 +1,231 @@
+package check
+
+import (
+	"context"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/transport"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// MaxSkew is how far this computer's clock may be off: Entra accepts assertions
+// of certificates within five minutes.
+const MaxSkew = 5 * time.Minute
+
+// slowAnswer is the time to the first byte from which on a connection is called
+// slow; a change notification has to be answered within 3 s.
+const slowAnswer = 3 * time.Second
+
+func networkChecks() []Check {
+	return []Check{
+		{ID: Names, Title: words.T("Microsoft's host names resolve"), Run: checkNames},
+		{ID: Certificate, Title: words.T("Microsoft answers with its own certificate"), DependsOn: []string{Names}, Run: checkCertificate},
+		{ID: Clock, Title: words.T("This computer's clock is right"), DependsOn: []string{Certificate}, Optional: true, Run: checkClock},
+		{ID: Speed, Title: words.T("Microsoft answers quickly"), DependsOn: []string{Certificate}, Optional: true, Run: checkSpeed},
+	}
+}
+
+// microsoft are the addresses of the cloud that every call starts from. Both
+// answer without credentials.
+func (s *State) microsoft() []string {
+	return []string{
+		s.Cloud.Authority + "/common/v2.0/.well-known/openid-configuration",
+		s.Cloud.Graph + "/v1.0/",
+	}
+}
+
+func checkNames(ctx context.Context, s *State) Finding {
+	if s.Network == nil {
+		return absent(words.T("no network was given"))
+	}
+	addresses := map[string][]string{}
+	for _, at := range s.microsoft() {
+		host, err := hostname(at)
+		if err != nil {
+			return fail(problem.New("net.address", words.T("%s is not an address that can be called.", at)).
+				Fix(words.T("Correct the entry of the cloud %q in clouds.yaml.", s.Cloud.ID)).By(err))
+		}
+		found, err := s.Network.Resolve(ctx, host)
+		if err == nil && len(found) == 0 {
+			err = problem.New("net.dns", words.T("The name %s has no address.", host)).
+				Fix(words.T("Check the DNS server of this computer, or ask the people who run the network."))
+		}
+		if err != nil {
+			// Behind a proxy it is the proxy that resolves names.
+			if e, unreachable := s.Network.Probe(ctx, at); unreachable == nil && e.Status > 0 && e.Proxy != "" {
+				addresses[host] = []string{"proxy " + e.Proxy}
+				continue
+			}
+			return refused(err).saw("host", host)
+		}
+		addresses[host] = found
+	}
+	f := pass(words.T("Every name has an address.")).saw("addresses", addresses)
+	for host, found := range addresses {
+		if onlySix(found) {
+			f = f.says(words.T("%s resolves to IPv6 addresses only: the booking server's network must carry IPv6.", host))
+		}
+	}
+	return f
+}
+
+func checkCertificate(ctx context.Context, s *State) Finding {
+	seen := s.lookAt(ctx, s.microsoft())
+	issuers := map[string]string{}
+	for _, l := range seen {
+		host, _ := hostname(l.url)
+		if l.err != nil {
+			return refused(l.err).saw("host", host)
+		}
+		if l.Status == 0 {
+			return unknown(unexpected(words.T("%s gave no answer that can be read.", host)))
+		}
+		if l.Status == 407 || l.Status == 511 {
+			return fail(captive(host, l.Status)).saw("host", host)
+		}
+		issuers[host] = l.Issuer
+	}
+	f := pass(words.T("Nothing on the way reads along.")).saw("issuers", issuers)
+	for _, l := range seen {
+		if host, _ := hostname(l.url); !s.expects(l.Issuer) {
+			return warn(problem.New("net.tls-intercepted", words.T("The connection to %s is opened on the way by %q.", host, l.Issuer)).
+				With(words.T("This computer trusts that authority, so everything works from here. The booking server may not trust it, and some of Microsoft's sign-in refuses intercepted connections.")).
+				Fix(words.T("Ask the people who run the proxy to let %s through without TLS inspection, for this computer and for the booking server.", host))).
+				saw("issuers", issuers)
+		}
+	}
+	return f
+}
+
+type look struct {
+	transport.Evidence
+	url string
+	err error
+}
+
+// lookAt probes addresses at the same time.
+func (s *State) lookAt(ctx context.Context, addresses []string) []look {
+	seen := make([]look, len(addresses))
+	var all sync.WaitGroup
+	for i, at := range addresses {
+		all.Go(func() {
+			seen[i].url = at
+			seen[i].err = guard(func() (err error) {
+				seen[i].Evidence, err = s.Network.Probe(ctx, at)
+				return err
+			})
+		})
+	}
+	all.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seen = seen
+	return seen
+}
+
+// publicIssuers are the organizations that sign Microsoft's own endpoints, as
+// the certificates of login and Graph hosts showed them up to 2026.
+var publicIssuers = []string{"microsoft", "digicert", "globalsign", "entrust", "sectigo", "verisign", "baltimore"}
+
+// expects is whether an issuer is one that Microsoft uses. A laboratory has an
+// authority of its own, and the sovereign clouds theirs, which are not listed.
+func (s *State) expects(issuer string) bool {
+	if s.Cloud.Own || s.Cloud.CAFile != "" || !slices.Contains([]string{"global", "gcc-high", "dod", "china"}, s.Cloud.ID) {
+		return true
+	}
+	issuer = strings.ToLower(issuer)
+	return slices.ContainsFunc(publicIssuers, func(known string) bool { return strings.Contains(issuer, known) })
+}
+
+func checkClock(_ context.Context, s *State) Finding {
+	for _, l := range s.looks() {
+		if l.ServerDate.IsZero() {
+			continue
+		}
+		host, _ := hostname(l.url)
+		off := l.Skew.Abs().Round(time.Second)
+		if off <= MaxSkew {
+			return pass(words.T("The clock is %s off.", off)).saw("skewSeconds", l.Skew.Seconds())
+		}
+		ahead := words.T("behind")
+		if l.Skew > 0 {
+			ahead = words.T("ahead")
+		}
+		return fail(problem.New("net.clock-skew", words.T("This computer's clock is %s %s.", off, ahead)).
+			With(words.T("%s says it is %s. Beyond five minutes Microsoft refuses certificates and tokens look expired or not yet valid.", host, l.ServerDate.UTC().Format(time.RFC3339))).
+			Fix(words.T("Windows: Settings, Time & language, Date & time, \"Sync now\". macOS: System Settings, General, Date & Time, \"Set time and date automatically\".")).
+			Fix(words.T("Check the clock of the booking server's computer as well."))).
+			saw("skewSeconds", l.Skew.Seconds())
+	}
+	return unknown(problem.New("net.no-date", words.T("No answer carried the time, so the clock could not be compared.")))
+}
+
+func checkSpeed(_ context.Context, s *State) Finding {
+	slowest := look{}
+	for _, l := range s.looks() {
+		if l.FirstByte > slowest.FirstByte {
+			slowest = l
+		}
+	}
+	if slowest.FirstByte == 0 {
+		return unknown(problem.New("net.no-timing", words.T("The time to the first byte was not measured.")))
+	}
+	host, _ := hostname(slowest.url)
+	took := slowest.FirstByte.Round(time.Millisecond)
+	f := pass(words.T("The slowest first byte took %s.", took))
+	if slowest.FirstByte > slowAnswer {
+		f = warn(problem.New("net.slow", words.T("%s took %s until the first byte.", host, took)).
+			Fix(words.T("Look at the proxy or virtual private network on the way; lists of many rooms and people will take long.")))
+	}
+	return f.saw("firstByteMs", slowest.FirstByte.Milliseconds())
+}
+
+func (s *State) looks() []look {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seen
+}
+
+func captive(host string, status int) *problem.Problem {
+	if status == 407 {
+		return problem.New("net.proxy", words.T("The proxy on the way to %s wants a sign-in.", host)).
+			Fix(words.T("Ask the people who run the proxy to let this computer reach %s without a sign-in, or set a proxy that does.", host))
+	}
+	return problem.New("net.captive-portal", words.T("The network wants a sign-in before it lets anybody reach %s.", host)).
+		Fix(words.T("Open a browser, sign in to the network, and check again."))
+}
+
+// unexpected is the problem of an answer that is not what Microsoft documents.
+func unexpected(what words.Text) *problem.Problem {
+	return problem.New("check.unexpected-answer", words.T("The answer is not what Microsoft documents.")).With(what).
+		Fix(words.T("Check again; if it stays, look for a proxy or filter on the way that changes answers."))
+}
+
+func hostname(address string) (string, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", err
+	}
+	if u.Hostname() == "" {
+		return "", &url.Error{Op: "parse", URL: address, Err: url.InvalidHostError(address)}
+	}
+	return u.Hostname(), nil
+}
+
+func onlySix(addresses []string) bool {
+	six := false
+	for _, a := range addresses {
+		ip, err := netip.ParseAddr(a)
+		if err != nil || ip.Unmap().Is4() {
+			return false
+		}
+		six = true
+	}
+	return six && len(addresses) > 0
+}

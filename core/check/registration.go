@@ -1,0 +1,252 @@
+package check
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+func registrationChecks() []Check {
+	return []Check{
+		{ID: Declared, Title: words.T("The application declares what the product needs"), DependsOn: []string{Lint}, Wanted: signedIn, Run: checkDeclared},
+		{ID: Consented, Title: words.T("An administrator consented to it"), DependsOn: []string{Declared}, Wanted: signedIn, Run: checkConsented},
+	}
+}
+
+// signedIn is whether an administrator lends a look at the registration: the
+// booking application itself cannot read it and is never given the right to.
+func signedIn(in Input) (bool, words.Text) {
+	return in.Registration != nil, words.T("Only an administrator's sign-in shows the application's registration.")
+}
+
+// checkDeclared reads the registration and compares what it declares. What
+// Exchange grants for some mailboxes only must not be declared.
+func checkDeclared(ctx context.Context, s *State) Finding {
+	a, err := s.Registration.Application(ctx, s.Connection.Application.ClientID)
+	if err != nil {
+		return judge(err)
+	}
+	if !sameID(a.AppID, s.Connection.Application.ClientID) {
+		return unknown(unexpected(words.T("The registration that came is another application's.")))
+	}
+	if !a.DeletedAt.IsZero() {
+		return fail(problem.New("application.deleted", words.T("The application was deleted.")).
+			Fix(words.T("Microsoft Entra admin center, App registrations, Deleted applications: select it and press \"Restore app registration\". That is possible for 30 days.")))
+	}
+	graph, err := s.Registration.ServicePrincipal(ctx, tenant.GraphAppID)
+	if err != nil {
+		return judge(err)
+	}
+	ids := map[permission.Ref]string{}
+	for _, p := range graph.Roles {
+		ids[permission.Ref{Value: p.Value, Kind: permission.Application}] = p.ID
+	}
+	for _, p := range graph.Scopes {
+		ids[permission.Ref{Value: p.Value, Kind: permission.Delegated}] = p.ID
+	}
+	s.mu.Lock()
+	s.application, s.graphIDs, s.graphPrincipal = &a, ids, graph.ID
+	s.mu.Unlock()
+	missing := []string{}
+	for _, p := range s.Needs.Permissions {
+		id, ok := s.idOf(p.Ref)
+		if !ok || s.byExchange(p) || s.declares(id, p.Kind) {
+			continue
+		}
+		missing = append(missing, p.Value)
+	}
+	if len(missing) > 0 {
+		return warn(problem.New("application.not-declared", words.T("The registration does not declare %s.", strings.Join(missing, ", "))).
+			With(words.T("The next \"Grant admin consent\" in the portal may take away what is granted but not declared.")).
+			Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: press \"Add a permission\", Microsoft Graph, and add it.")).
+			See(words.T("API permissions of this application"), s.portal("CallAnAPI"))).saw("missing", missing)
+	}
+	return pass(words.T("Everything that is needed is declared.")).saw("application", a.DisplayName)
+}
+
+// byExchange is whether a permission is granted in Exchange and not in Entra.
+func (s *State) byExchange(p product.Permission) bool {
+	return p.Kind == permission.Application && s.Connection.Scope.Kind == connection.ScopeRBAC && s.scopable(p.Value)
+}
+
+// checkConsented reads what was really granted; it never takes the absence of
+// an answer for the absence of something missing.
+func checkConsented(ctx context.Context, s *State) Finding {
+	sp, err := s.Registration.ServicePrincipal(ctx, s.Connection.Application.ClientID)
+	if err != nil {
+		return judge(err)
+	}
+	if sp.ID == "" {
+		return unknown(unexpected(words.T("The enterprise application has no id.")))
+	}
+	if !sp.Enabled {
+		return fail(problem.New("application.disabled", words.T("Sign-in of the application is switched off.")).
+			Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Properties: set \"Enabled for users to sign-in?\" to Yes and press \"Save\".")))
+	}
+	roles, err := s.Registration.AppRoleGrants(ctx, sp.ID)
+	if err != nil {
+		return judge(err)
+	}
+	scopes, err := s.Registration.DelegatedGrants(ctx, sp.ID)
+	if err != nil {
+		return judge(err)
+	}
+	granted := &consents{roles: map[string]bool{}, scopes: map[string]bool{}}
+	s.mu.Lock()
+	graph := s.graphPrincipal
+	s.mu.Unlock()
+	for _, g := range roles {
+		if sameID(g.ResourceID, graph) {
+			granted.roles[strings.ToLower(g.AppRoleID)] = true
+		}
+	}
+	for _, g := range scopes {
+		if sameID(g.ResourceID, graph) && g.ConsentType == "AllPrincipals" {
+			for _, scope := range strings.Fields(g.Scope) {
+				granted.scopes[strings.ToLower(scope)] = true
+			}
+		}
+	}
+	s.mu.Lock()
+	s.grants = granted
+	s.mu.Unlock()
+	return s.judgeConsent()
+}
+
+func (s *State) judgeConsent() Finding {
+	roles, scopes := []string{}, []string{}
+	for _, p := range s.Needs.Permissions {
+		l := s.layersOf(p.Ref, true)
+		switch {
+		case l.Consented == permission.Yes, l.Consented == permission.NotApplicable, s.byExchange(p):
+		case p.Kind == permission.Delegated:
+			scopes = append(scopes, p.Value)
+		case s.coveredByGrant(p.Value), s.grantedByRoom(p.Value):
+		default:
+			roles = append(roles, p.Value)
+		}
+	}
+	consent := words.T("Microsoft Entra admin center, App registrations, this application, API permissions: press \"Grant admin consent\" as Privileged Role Administrator or Global Administrator.")
+	f := pass(words.T("Everything that is needed is granted."))
+	switch {
+	case len(roles) > 0:
+		f = fail(problem.New("permission.not-consented", words.T("Nobody consented to %s.", strings.Join(roles, ", "))).
+			Fix(consent).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
+	case len(scopes) > 0:
+		f = warn(problem.New("permission.delegated-not-consented", words.T("Nobody consented for everybody to %s.", strings.Join(scopes, ", "))).
+			With(words.T("People are asked at their first sign-in, or are turned away where the tenant does not let them consent.")).
+			Fix(consent).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
+	}
+	return f.saw("missingRoles", roles).saw("missingScopes", scopes)
+}
+
+// coveredByGrant is whether a granted role includes the permission.
+func (s *State) coveredByGrant(value string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for ref, id := range s.graphIDs {
+		if ref.Kind == permission.Application && s.grants.roles[strings.ToLower(id)] && s.covers(ref.Value, value) {
+			return true
+		}
+	}
+	return false
+}
+
+// grantedByRoom is whether a call has proven that Exchange grants it.
+func (s *State) grantedByRoom(value string) bool {
+	_, proven := s.proven(value)
+	return proven && s.scopable(value)
+}
+
+func signOnChecks() []Check {
+	return []Check{
+		{ID: RedirectURIs, Title: words.T("Sign-in leads back to the booking server"), DependsOn: []string{Declared}, After: []string{ServerContract}, Wanted: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs }), Run: checkRedirects},
+		{ID: IDTokens, Title: words.T("The application issues ID tokens"), DependsOn: []string{Declared}, Wanted: wantsSignOn(func(p product.SSO) bool { return p.IDTokens }), Run: checkIDTokens},
+		{ID: SignInConsent, Title: words.T("People may sign in without being asked"), DependsOn: []string{Consented}, Wanted: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs || p.IDTokens }), Run: checkSignInConsent},
+	}
+}
+
+func wantsSignOn(part func(product.SSO) bool) func(Input) (bool, words.Text) {
+	return func(in Input) (bool, words.Text) {
+		if !part(in.Product.SingleSignOn) {
+			return false, words.T("%s does not need it.", in.Product.Name)
+		}
+		return signedIn(in)
+	}
+}
+
+// checkRedirects wants every address of the server among the application's, to
+// the letter: Microsoft compares scheme, case of the path and trailing slash.
+func checkRedirects(_ context.Context, s *State) Finding {
+	s.mu.Lock()
+	a, want := s.application, slices.Clone(s.server.RedirectURIs)
+	s.mu.Unlock()
+	for _, own := range s.Connection.SingleSignOn.RedirectURIs {
+		if !slices.Contains(want, own) {
+			want = append(want, own)
+		}
+	}
+	if len(want) == 0 {
+		return unknown(problem.New("sign-on.no-redirect", words.T("Nobody says where sign-in leads back to.")).
+			Fix(words.T("Enter the redirect URI that the booking server shows under \"Describe\", Single sign-on.")))
+	}
+	have := a.RedirectURIs
+	page := words.T("Microsoft Entra admin center, App registrations, this application, Authentication, platform Web: press \"Add URI\", enter it exactly so, and press \"Save\".")
+	for _, uri := range want {
+		if slices.Contains(have, uri) {
+			continue
+		}
+		p := problem.New("sign-on.redirect-missing", words.T("The application does not know the redirect URI %s.", uri))
+		for _, near := range have {
+			if strings.EqualFold(bareURI(near), bareURI(uri)) {
+				p = problem.New("sign-on.redirect-differs", words.T("The redirect URI %s is not to the letter: the application has %s.", uri, near)).
+					With(words.T("Scheme, upper and lower case of the path, and a slash at the end all count."))
+			}
+		}
+		return fail(p.Fix(page).See(words.T("Authentication of this application"), s.portal("Authentication"))).
+			saw("wanted", want).saw("application", have)
+	}
+	return pass(words.T("Every redirect URI of the booking server is registered.")).saw("wanted", want)
+}
+
+func bareURI(uri string) string {
+	uri = strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(uri), "https://"), "http://")
+	return strings.TrimRight(uri, "/")
+}
+
+func checkIDTokens(_ context.Context, s *State) Finding {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.application.IDTokens {
+		return pass(words.T("ID tokens are on."))
+	}
+	return fail(problem.New("sign-on.id-tokens-off", words.T("The application does not issue ID tokens, which %s signs people in with.", s.Product.Name)).
+		Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication, \"Implicit grant and hybrid flows\": tick \"ID tokens\" and press \"Save\".")).
+		See(words.T("Authentication of this application"), s.portal("Authentication")))
+}
+
+// signInScopes are what a sign-in asks for.
+var signInScopes = []string{"openid", "profile", "email", "User.Read"}
+
+func checkSignInConsent(_ context.Context, s *State) Finding {
+	missing := []string{}
+	for _, p := range s.needsOf(permission.Delegated) {
+		if slices.Contains(signInScopes, p.Value) && s.layersOf(p.Ref, true).Consented != permission.Yes {
+			missing = append(missing, p.Value)
+		}
+	}
+	if len(missing) == 0 {
+		return pass(words.T("Consent for sign-in is given for everybody."))
+	}
+	return warn(problem.New("sign-on.consent-missing", words.T("Nobody consented for everybody to %s, which sign-in asks for.", strings.Join(missing, ", "))).
+		With(words.T("People are asked at their first sign-in, or are turned away where the tenant does not let them consent.")).
+		Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: press \"Grant admin consent\".")).
+		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))).saw("missing", missing)
+}

@@ -1,0 +1,162 @@
+package check
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// scopeDelay is how long a change of scope in Exchange may take to work.
+const scopeDelay = 2 * time.Hour
+
+func scopeChecks() []Check {
+	return []Check{
+		{ID: ScopeGrant, Title: words.T("No tenant-wide grant undoes the scope"), DependsOn: []string{Token}, Wanted: scoped, Run: checkScopeGrant},
+		{ID: ScopeOutside, Title: words.T("A mailbox outside the scope is out of reach"), DependsOn: []string{Token}, After: []string{PeopleList, ScopeGrant}, Optional: true, Wanted: scopedOrAsked, Run: checkOutside},
+	}
+}
+
+func scoped(in Input) (bool, words.Text) {
+	kind := in.Connection.Scope.Kind
+	return kind == connection.ScopeRBAC || kind == connection.ScopePolicy,
+		words.T("The application's reach is not limited in Exchange; \"Restrict\" does that.")
+}
+
+func scopedOrAsked(in Input) (bool, words.Text) {
+	if in.Options.OutOfReach != "" {
+		return true, words.Text{}
+	}
+	return scoped(in)
+}
+
+func (in Input) outOfReach() string {
+	if in.Options.OutOfReach != "" {
+		return in.Options.OutOfReach
+	}
+	return in.Connection.Scope.Outside
+}
+
+// tenantWide are the mailbox permissions of the token: they reach every
+// mailbox, whatever RBAC for Applications says.
+func (s *State) tenantWide() []string {
+	roles, _ := s.roles()
+	wide := []string{}
+	for _, r := range roles {
+		if s.scopable(r) {
+			wide = append(wide, r)
+		}
+	}
+	return wide
+}
+
+func checkScopeGrant(_ context.Context, s *State) Finding {
+	if _, readable := s.roles(); !readable {
+		return unknown(unexpected(words.T("The token is not one whose roles can be read.")))
+	}
+	wide := s.tenantWide()
+	if s.Connection.Scope.Kind == connection.ScopePolicy {
+		return pass(words.T("An Application Access Policy limits what is granted in Entra."))
+	}
+	if len(wide) == 0 {
+		return pass(words.T("The token carries no permission that reaches every mailbox."))
+	}
+	return warn(s.worthless(wide)).saw("tenantWide", wide)
+}
+
+func (s *State) worthless(wide []string) *problem.Problem {
+	list := strings.Join(wide, ", ")
+	return problem.New("scope.tenant-wide", words.T("The scope in Exchange is worthless: %s is granted for the whole tenant as well.", list)).
+		With(words.T("What Entra grants and what Exchange grants are added up. A server keeps its old token, and with it the grant, for up to 90 minutes.")).
+		Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Permissions: open the menu of %s, press \"Revoke permission\", and remove it under App registrations, API permissions too.", list)).
+		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))
+}
+
+// checkOutside tries a mailbox that must be refused. Only a refusal by somebody
+// who knows the mailbox counts, and only for a mailbox that is shown to exist:
+// a typing error is refused as well.
+func checkOutside(ctx context.Context, s *State) Finding {
+	mailbox := s.outOfReach()
+	if mailbox == "" {
+		return unknown(problem.New("scope.no-outsider", words.T("No mailbox is named that must be out of reach.")).
+			Fix(words.T("Name one under \"Restrict\": a person's mailbox that the booking server has no business with.")))
+	}
+	if s.Calendars == nil {
+		return absent(words.T("no way to read calendars was given"))
+	}
+	exists, err := s.existsOutside(ctx, mailbox)
+	if err != nil {
+		return judge(err).saw("mailbox", mailbox)
+	}
+	var id string
+	err = s.onMailbox(ctx, func() (err error) { id, err = s.Calendars.Calendar(ctx, mailbox); return err })
+	return s.judgeOutside(mailbox, exists, id, err).saw("mailbox", mailbox)
+}
+
+func (s *State) judgeOutside(mailbox string, exists permission.Truth, id string, err error) Finding {
+	wide := s.tenantWide()
+	rbac := s.Connection.Scope.Kind == connection.ScopeRBAC
+	again := s.Options.ScopeChanged.Add(scopeDelay)
+	pending := !s.Options.ScopeChanged.IsZero() && s.now().Before(again)
+	switch {
+	case err == nil && id == "":
+		return unknown(unexpected(words.T("The calendar of %s came without an id.", mailbox)))
+	case err == nil && rbac && len(wide) > 0:
+		return warn(s.worthless(wide))
+	case err == nil && pending:
+		return unknown(problem.New("scope.pending", words.T("The application still reaches %s: the scope was changed less than two hours ago.", mailbox)).
+			Fix(words.T("Check again after %s.", again.Local().Format("15:04"))))
+	case err == nil:
+		p := problem.New("scope.not-limited", words.T("The application reaches %s, which must be out of reach.", mailbox)).
+			Fix(words.T("Run the scoping script under \"Restrict\" as an Exchange administrator, then check again after two hours at most."))
+		if s.Connection.Scope.Kind == connection.ScopeNone || s.Connection.Scope.Kind == "" {
+			return warn(p)
+		}
+		return fail(p)
+	case !onlyAccessDenied(err):
+		p := problem.New("scope.not-proven", words.T("Whether %s is out of reach is not proven: it was not refused but answered otherwise.", mailbox)).
+			With(problem.Of(err).Title).
+			Fix(words.T("Check the address, and whether the mailbox exists in Exchange Online; then check again.")).By(err)
+		p.RequestID = problem.Of(err).RequestID
+		return unknown(p)
+	case exists == permission.No:
+		return unknown(problem.New("scope.no-such-mailbox", words.T("%s does not exist in this tenant, so that it is out of reach proves nothing.", mailbox)).
+			Fix(words.T("Name a mailbox that exists under \"Restrict\".")))
+	case exists != permission.Yes:
+		return unknown(problem.New("scope.outsider-unseen", words.T("%s was refused, but nobody could show that it exists.", mailbox)).
+			Fix(words.T("Sign in as an administrator, who can look it up, and check again.")))
+	}
+	f := pass(words.T("%s exists and is refused.", mailbox))
+	if pending {
+		f = f.says(words.T("%s exists and is refused. The scope was changed less than two hours ago; look again after %s.", mailbox, again.Local().Format("15:04")))
+	}
+	return f.saw("requestId", problem.Of(err).RequestID)
+}
+
+// onlyAccessDenied is whether Exchange refused the mailbox: a missing
+// permission of the whole application has other codes.
+func onlyAccessDenied(err error) bool {
+	return slices.Contains([]string{"graph.erroraccessdenied"}, strings.ToLower(problem.Code(err)))
+}
+
+// existsOutside is whether the mailbox exists, as far as the list of people or
+// the administrator's sign-in tells.
+func (s *State) existsOutside(ctx context.Context, mailbox string) (permission.Truth, error) {
+	s.mu.Lock()
+	seen := s.sawOutsider
+	s.mu.Unlock()
+	if seen {
+		return permission.Yes, nil
+	}
+	if s.Exists == nil {
+		return permission.Unknown, nil
+	}
+	var is bool
+	err := guard(func() (err error) { is, err = s.Exists(ctx, mailbox); return err })
+	return truth(is), err
+}

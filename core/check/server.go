@@ -1,0 +1,117 @@
+package check
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+func serverChecks() []Check {
+	return []Check{
+		{ID: ServerReach, Title: words.T("The booking server answers"), DependsOn: []string{Lint}, Wanted: hasServer, Run: checkReach},
+		{ID: ServerContract, Title: words.T("The booking server speaks a version that Roomkey knows"), DependsOn: []string{ServerReach}, Wanted: speaks, Run: checkContract},
+		{ID: ServerToken, Title: words.T("The booking server accepts its token"), DependsOn: []string{ServerContract}, Wanted: speaks, Run: checkServerToken},
+		{ID: ServerStatusOf, Title: words.T("The booking server itself reaches the tenant"), DependsOn: []string{ServerToken}, Wanted: speaks, Run: checkServerStatus},
+	}
+}
+
+func checkReach(ctx context.Context, s *State) Finding {
+	if s.Network == nil {
+		return absent(words.T("no network was given"))
+	}
+	e, err := s.Network.Probe(ctx, s.Connection.Server.URL)
+	if err != nil {
+		return refused(err)
+	}
+	host, _ := hostname(s.Connection.Server.URL)
+	switch {
+	case e.Status == 0:
+		return unknown(unexpected(words.T("%s gave no answer that can be read.", host)))
+	case e.Status == 407 || e.Status == 511:
+		return fail(captive(host, e.Status))
+	case e.Status >= 500:
+		return fail(problem.New("server.down", words.T("%s answers, but the booking server behind it does not work (HTTP %d).", host, e.Status)).
+			Fix(words.T("Look into the booking server's own log, and restart it.")))
+	}
+	return pass(words.T("%s answers.", host)).saw("status", e.Status).saw("issuer", e.Issuer).saw("address", e.RemoteAddr)
+}
+
+func checkContract(ctx context.Context, s *State) Finding {
+	d, err := s.Server.Describe(ctx)
+	if err != nil {
+		return judge(err)
+	}
+	if d.Product == "" && d.Version == "" && d.Contract == "" {
+		return unknown(problem.New("server.unexpected-answer", words.T("The booking server describes itself with an empty answer.")).
+			Fix(words.T("Check the address under \"Booking server\": it may be that of another service.")))
+	}
+	if !d.ContractKnown {
+		return fail(problem.New("server.contract-unknown", words.T("The booking server speaks version %q of the interface, which this Roomkey does not know.", d.Contract)).
+			Fix(words.T("Install the newest Roomkey, or the version of the booking server that goes with this one.")))
+	}
+	s.mu.Lock()
+	s.server = d
+	s.mu.Unlock()
+	return pass(words.T("%s %s, interface %s.", d.Product, d.Version, d.Contract)).
+		saw("product", d.Product).saw("version", d.Version).saw("contract", d.Contract)
+}
+
+func checkServerToken(ctx context.Context, s *State) Finding {
+	c, err := s.Server.Current(ctx)
+	if err != nil {
+		return judge(err)
+	}
+	if !c.Stored {
+		return pass(words.T("The token is accepted; the server holds no configuration yet.")).saw("stored", false)
+	}
+	f := pass(words.T("The token is accepted; the server holds a configuration."))
+	if c.TenantID != "" && !sameID(c.TenantID, s.Connection.Tenant.ID) || c.ClientID != "" && !sameID(c.ClientID, s.Connection.Application.ClientID) {
+		f = warn(problem.New("server.other-configuration", words.T("The booking server holds the configuration of another tenant or application.")).
+			With(words.T("It has tenant %s and application %s.", c.TenantID, c.ClientID)).
+			Fix(words.T("Look whether this is the right booking server. Pushing replaces what it holds.")))
+	}
+	return f.saw("stored", true)
+}
+
+// checkServerStatus compares the server's own view with ours: a green from here
+// is none from there.
+func checkServerStatus(ctx context.Context, s *State) Finding {
+	st, err := s.Server.Status(ctx)
+	if err != nil {
+		if slices.Contains([]string{"booking.no-status", "booking.not-found", "booking.nothing-stored", "booking.status-unsupported"}, problem.Code(err)) {
+			return Finding{Status: Skipped, Note: words.T("The booking server has no view of its own yet: push the configuration first.")}
+		}
+		return judge(err)
+	}
+	s.mu.Lock()
+	s.status = st
+	s.mu.Unlock()
+	return judgeServer(st, s.From)
+}
+
+// judgeServer holds the server's view against ours: the token that we got and
+// the server did not is the classic of Conditional Access by location.
+func judgeServer(st ServerStatus, from string) Finding {
+	f := Finding{}
+	switch {
+	case st.State == ServerWorks && st.Token && st.Room:
+		f = pass(words.T("The booking server got a token and read a room by itself."))
+	case st.State == ServerFails && strings.Contains(st.Code, "53003"):
+		f = fail(problem.New("server.blocked-by-location", words.T("Conditional Access lets this computer in, but not the booking server.")).
+			With(words.T("From %s the application got its token; the booking server was answered %s. A policy for workload identities allows certain locations only.", from, st.Code)).
+			Fix(words.T("Microsoft Entra admin center, Conditional Access, Named locations: add the public address of the booking server to a location that the policy allows.")).
+			Fix(words.T("Or exclude the application from the policy: Conditional Access, Policies, the policy, Workload identities, Exclude.")))
+	case st.State == ServerFails:
+		f = fail(problem.New("server.view-differs", words.T("From this computer it works, but the booking server says that it does not.")).
+			With(words.T("The booking server reports %s: %s", st.Code, st.Message)).
+			Fix(words.T("Push the configuration again and restart the booking server, so that it drops its old token and settings.")).
+			Fix(words.T("Compare the network of the booking server with this computer's: proxy, firewall, clock.")))
+	default:
+		f = unknown(problem.New("server.no-view", words.T("The booking server does not say whether it got a token and read a room.")).
+			Fix(words.T("Push the configuration, wait a minute, and check again.")))
+	}
+	return f.saw("state", st.State).saw("token", st.Token).saw("room", st.Room).saw("code", st.Code).saw("rooms", st.Rooms).saw("checkedAt", st.CheckedAt)
+}

@@ -1,0 +1,253 @@
+package check
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+func signInChecks() []Check {
+	return []Check{
+		{ID: Tenant, Title: words.T("The cloud knows the tenant"), DependsOn: []string{Lint, Certificate}, Run: checkTenant},
+		{ID: Token, Title: words.T("The application gets a token"), DependsOn: []string{Tenant}, Run: checkToken},
+		{ID: Roles, Title: words.T("Every permission that the product needs is granted"), DependsOn: []string{Token}, After: []string{RoomList}, Run: checkRoles},
+		{ID: Excess, Title: words.T("No permission is granted that the product does not need"), DependsOn: []string{Token}, Run: checkExcess},
+	}
+}
+
+func checkTenant(ctx context.Context, s *State) Finding {
+	if s.Discover == nil {
+		return absent(words.T("no way to look the tenant up was given"))
+	}
+	d, err := s.Discover(ctx)
+	if err != nil {
+		return judge(err)
+	}
+	if d.TenantID == "" {
+		return unknown(unexpected(words.T("The description of the tenant names no tenant id.")))
+	}
+	s.mu.Lock()
+	s.discovery = d
+	s.mu.Unlock()
+	if id := s.Connection.Tenant.ID; id != "" && !sameID(id, d.TenantID) {
+		return fail(problem.New("tenant.mismatch", words.T("%s is another tenant than this connection's.", s.Connection.Tenant.Domain)).
+			With(words.T("The connection names the tenant %s, the cloud says that the domain belongs to %s.", id, d.TenantID)).
+			Fix(words.T("Correct domain or tenant ID under \"Describe\", so that both are of the same tenant.")))
+	}
+	return pass(words.T("The tenant is %s.", d.TenantID)).saw("tenantId", d.TenantID).saw("region", d.Region)
+}
+
+func checkToken(ctx context.Context, s *State) Finding {
+	if s.Tokens == nil {
+		return absent(words.T("the application has no credential"))
+	}
+	t, err := s.Tokens.Fresh(ctx)
+	if err != nil {
+		return judge(err)
+	}
+	if t.Value.IsZero() {
+		return unknown(unexpected(words.T("The sign-in was answered, but without a token.")))
+	}
+	if !t.Expires.IsZero() && !t.Expires.After(s.now().Add(-MaxSkew)) {
+		return unknown(unexpected(words.T("The token that came had already expired at %s.", t.Expires)))
+	}
+	s.mu.Lock()
+	s.token = t
+	s.mu.Unlock()
+	if t.Claims == nil {
+		return warn(problem.New("token.unreadable", words.T("A token came, but it cannot be read, so what is granted cannot be seen in it.")).
+			Fix(words.T("Nothing needs to be done for the booking server; what the calls below prove is proven.")))
+	}
+	c := t.Claims
+	f := pass(words.T("A token of %q came.", c.Name)).saw("application", c.Name).saw("tenantId", c.TenantID).saw("expires", t.Expires)
+	s.mu.Lock()
+	known := s.discovery.TenantID
+	s.mu.Unlock()
+	switch {
+	case c.TenantID == "" && c.AppID == "":
+		return unknown(unexpected(words.T("The token names neither tenant nor application.")))
+	case !sameID(c.TenantID, known):
+		return fail(problem.New("token.wrong-tenant", words.T("The token is for another tenant: %s.", c.TenantID)).
+			Fix(words.T("Correct the tenant under \"Describe\".")))
+	case !sameID(c.AppID, s.Connection.Application.ClientID):
+		return fail(problem.New("token.wrong-application", words.T("The token is for another application: %s.", c.AppID)).
+			Fix(words.T("Correct the client ID under \"Describe\"; it is the Application (client) ID on the application's Overview page.")))
+	case !s.audience(c.Audience):
+		return fail(problem.New("token.wrong-audience", words.T("The token is not for Microsoft Graph of this cloud but for %s.", c.Audience)).
+			Fix(words.T("Correct the Graph root of the cloud %q in clouds.yaml.", s.Cloud.ID)))
+	}
+	return f
+}
+
+// audience is whether a token is for this cloud's Graph: its root, or its id.
+func (s *State) audience(aud string) bool {
+	return strings.TrimRight(aud, "/") == strings.TrimRight(s.Cloud.Graph, "/") || sameID(aud, tenant.GraphAppID)
+}
+
+// checkRoles compares the token's roles with the product's list. A permission
+// that is not in the token but that Exchange may have granted for some
+// mailboxes is tried by a call: proven by the call it is right, and better.
+func checkRoles(ctx context.Context, s *State) Finding {
+	roles, readable := s.roles()
+	if !readable {
+		return unknown(unexpected(words.T("The token is not one whose roles can be read.")))
+	}
+	missing, exchange := []product.Permission{}, []string{}
+	needed := 0
+	for _, p := range s.Needs.Permissions {
+		if p.Kind != permission.Application {
+			continue
+		}
+		needed++
+		if s.has(p.Value) {
+			continue
+		}
+		if s.scopable(p.Value) {
+			exchange = append(exchange, p.Value)
+			continue
+		}
+		missing = append(missing, p)
+	}
+	f := Finding{}
+	if len(exchange) > 0 && len(missing) == 0 {
+		f = s.grantedInExchange(ctx, exchange)
+	} else {
+		for _, p := range s.Needs.Permissions {
+			if p.Kind == permission.Application && slices.Contains(exchange, p.Value) {
+				missing = append(missing, p)
+			}
+		}
+	}
+	switch {
+	case len(missing) > 0:
+		f = fail(s.missingProblem(missing, roles))
+	case f.Status != "":
+	case needed == 0:
+		f = pass(words.T("%s needs no permission that an application holds by itself.", s.Product.Name))
+	default:
+		f = pass(words.T("All %d permissions are in the token.", needed))
+	}
+	return f.saw("roles", roles).saw("needed", needed)
+}
+
+// grantedInExchange finds out whether mailbox permissions that the token lacks
+// are granted by RBAC for Applications: one room's calendar is read.
+func (s *State) grantedInExchange(ctx context.Context, values []string) Finding {
+	needs := []product.Permission{}
+	for _, p := range s.Needs.Permissions {
+		if p.Kind == permission.Application && slices.Contains(values, p.Value) {
+			needs = append(needs, p)
+		}
+	}
+	roles, _ := s.roles()
+	notGranted := fail(s.missingProblem(needs, roles))
+	scoped := s.Connection.Scope.Kind == "rbac"
+	chosen, _ := s.chosen()
+	if len(chosen) == 0 || s.Calendars == nil {
+		if scoped {
+			return unknown(problem.New("scope.unproven", words.T("The token does not carry %s, and no room is known on which Exchange's own grant could be tried.", strings.Join(values, ", "))).
+				Fix(words.T("Choose at least one room under \"Choose\", then check again.")))
+		}
+		return notGranted
+	}
+	requestID, err := s.readCalendar(ctx, chosen[0])
+	switch {
+	case err == nil:
+		return pass(words.T("Granted in Exchange for some mailboxes only, as it should be: the calendar of %s was read without a tenant-wide permission.", chosen[0])).
+			saw("grantedInExchange", values).saw("room", chosen[0]).saw("requestId", requestID)
+	case denied(err) && scoped:
+		p := problem.New("scope.not-granted", words.T("Exchange does not let the application into %s.", chosen[0])).
+			With(words.T("The token carries no tenant-wide permission, so access has to come from RBAC for Applications. A change there takes 30 minutes to 2 hours to work.")).
+			Fix(words.T("Run the scoping script under \"Restrict\" as an Exchange administrator if that was not done.")).
+			Fix(words.T("If it ran less than two hours ago, wait and check again.")).By(err)
+		p.RequestID = problem.Of(err).RequestID
+		return fail(p)
+	case denied(err):
+		return notGranted
+	default:
+		return judge(err)
+	}
+}
+
+func (s *State) missingProblem(missing []product.Permission, roles []string) *problem.Problem {
+	names, reasons := []string{}, []string{}
+	for _, p := range missing {
+		names = append(names, p.Value)
+		reasons = append(reasons, p.Value+": "+p.Reason)
+	}
+	list := strings.Join(names, ", ")
+	p := problem.New("permission.missing", words.T("The application lacks a permission: %s", list))
+	if len(roles) == 0 {
+		p = problem.New("permission.no-consent", words.T("No permission is granted to the application at all: its token carries none."))
+	}
+	p.With(words.Plain(strings.Join(reasons, "\n")))
+	for _, wrong := range []string{"Calendars.Read.All", "Calendars.ReadWrite.All"} {
+		if slices.Contains(roles, wrong) {
+			p.Fix(words.T("%s was granted, which is about work hours and locations, not calendars: remove it, and add %s instead.", wrong, strings.TrimSuffix(wrong, ".All")))
+		}
+	}
+	return p.Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: add %s as application permissions of Microsoft Graph, then press \"Grant admin consent\". A Privileged Role Administrator or Global Administrator has to press it.", list)).
+		Fix(words.T("The booking server keeps its old token for up to 90 minutes: restart it after the consent.")).
+		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))
+}
+
+// portal is a page of the application's registration in this cloud.
+func (s *State) portal(blade string) string {
+	if s.Cloud.Portals.Entra == "" || s.Connection.Application.ClientID == "" {
+		return ""
+	}
+	return s.Cloud.Portals.Entra + "/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/" + blade + "/appId/" + s.Connection.Application.ClientID
+}
+
+// checkExcess names what the application may do beyond its task.
+func checkExcess(_ context.Context, s *State) Finding {
+	roles, readable := s.roles()
+	if !readable {
+		return unknown(unexpected(words.T("The token is not one whose roles can be read.")))
+	}
+	superfluous, dangerous := []string{}, []string{}
+	var worst permission.Entry
+	for _, r := range roles {
+		if s.isNeeded(r) {
+			continue
+		}
+		superfluous = append(superfluous, r)
+		if s.Permissions == nil {
+			continue
+		}
+		if e, ok := s.Permissions.Get(r); ok && e.Dangerous != "" {
+			dangerous = append(dangerous, r)
+			if worst.Value == "" {
+				worst = e
+			}
+		}
+	}
+	f := pass(words.T("The token carries nothing that %s does not need.", s.Product.Name))
+	remove := words.T("Microsoft Entra admin center, Enterprise applications, this application, Permissions: open the menu of each permission and press \"Revoke permission\"; then remove it under App registrations, API permissions too.")
+	switch {
+	case len(dangerous) > 0:
+		f = warn(problem.New("permission.dangerous", words.T("The application may do what no booking server should: %s", strings.Join(dangerous, ", "))).
+			With(words.Plain(worst.Dangerous)).Fix(remove).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
+	case len(superfluous) > 0:
+		f = warn(problem.New("permission.superfluous", words.T("The application holds permissions that %s does not need: %s", s.Product.Name, strings.Join(superfluous, ", "))).
+			Fix(remove).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
+	}
+	return f.saw("superfluous", superfluous).saw("dangerous", dangerous)
+}
+
+// isNeeded is whether a role of the token is one that the product asks for, or
+// a weaker one that is included in what it asks for.
+func (s *State) isNeeded(role string) bool {
+	for _, p := range s.Needs.Permissions {
+		if p.Kind == permission.Application && s.covers(p.Value, role) {
+			return true
+		}
+	}
+	return false
+}
