@@ -1,0 +1,68 @@
+package entra
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/roomkey/roomkey/core/cloud"
+)
+
+func TestCatalogue(t *testing.T) {
+	all, err := catalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 55 {
+		t.Errorf("%d codes, want at least 55", len(all))
+	}
+	for code, a := range all {
+		for _, s := range append([]string{a.Title, a.Means}, a.Fix...) {
+			if !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "?") {
+				t.Errorf("%d: not a sentence: %q", code, s)
+			}
+			if strings.Contains(s, "Azure AD") || strings.Contains(s, "%") {
+				t.Errorf("%d: %q", code, s)
+			}
+		}
+		if _, url := PageLink(global, a.Page, client); !strings.HasPrefix(url, "https://") {
+			t.Errorf("%d: page %q has no address", code, a.Page)
+		}
+	}
+	for _, code := range []int{7000215, 7000222, 700016, 90002, 65001, 53003, 530035, 700027} {
+		if _, ok := Explain(code); !ok {
+			t.Errorf("%d is not explained", code)
+		}
+	}
+}
+
+func TestCatalogueMistakes(t *testing.T) {
+	for name, data := range map[string]string{
+		"unknown field": "- {codes: [1], title: a., means: b., fix: [c.], page: users, colour: red}",
+		"no remedy":     "- {codes: [1], title: a., means: b., page: users}",
+		"unknown page":  "- {codes: [1], title: a., means: b., fix: [c.], page: cellar}",
+		"twice":         "- {codes: [1, 1], title: a., means: b., fix: [c.], page: users}",
+	} {
+		if _, err := parse([]byte(data)); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}
+
+func TestPageLink(t *testing.T) {
+	china := cloud.Cloud{Portals: cloud.Portals{Azure: "https://portal.azure.cn/"}}
+	for _, tt := range []struct {
+		c            cloud.Cloud
+		page, client string
+		want         string
+	}{
+		{china, "users", client, "https://portal.azure.cn/#view/Microsoft_AAD_UsersAndTenants/UserManagementMenuBlade/~/AllUsers"},
+		{global, "users", "", "https://entra.microsoft.com/#view/Microsoft_AAD_UsersAndTenants/UserManagementMenuBlade/~/AllUsers"},
+		{global, "credentials", "", ""},
+		{cloud.Cloud{}, "users", client, ""},
+		{china, "licences", client, ""},
+	} {
+		if _, got := PageLink(tt.c, tt.page, tt.client); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.page, got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,174 @@
+package entra
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	msal "github.com/AzureAD/microsoft-authentication-library-for-go/apps/errors"
+
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+const (
+	client      = "00000000-0000-0000-0000-000000000001"
+	trace       = "b179b7db-c957-4917-a1b6-66fab2042a00"
+	correlation = "4cfc9c81-660f-4a1a-ba0b-87db205c5461"
+)
+
+var global = cloud.Cloud{ID: "global", Authority: "https://login.microsoftonline.com", Graph: "https://graph.microsoft.com",
+	Portals: cloud.Portals{Azure: "https://portal.azure.com", Entra: "https://entra.microsoft.com", Admin: "https://admin.microsoft.com"}}
+
+// msalError is what MSAL gives for an HTTP answer; drained is the form in which
+// it has read the body away.
+func msalError(status int, body string, drained bool) error {
+	resp := &http.Response{StatusCode: status, Header: http.Header{"X-Ms-Request-Id": {trace}}, Body: io.NopCloser(strings.NewReader(body))}
+	if drained {
+		_, _ = io.ReadAll(resp.Body)
+	}
+	return fmt.Errorf("outer: %w", msal.CallErr{Resp: resp,
+		Err: fmt.Errorf("http call(https://login.microsoftonline.com/t/oauth2/v2.0/token)(POST) error: reply status code was %d:\n%s", status, body)})
+}
+
+func TestEveryShapeOfARefusal(t *testing.T) {
+	text := "AADSTS7000215: Invalid client secret provided. Ensure it's the \"Value\"."
+	older := text + "\r\nTrace ID: " + trace + "\r\nCorrelation ID: " + correlation + "\r\nTimestamp: 2023-06-02 21:00:26Z"
+	newer := text + " Trace ID: " + trace + " Correlation ID: " + correlation + " Timestamp: 2024-12-18 23:10:03Z"
+	encode := func(v any) string { b, _ := json.Marshal(v); return string(b) }
+	for name, err := range map[string]error{
+		"older separator": msalError(401, encode(map[string]any{"error": "invalid_client", "error_description": older, "error_codes": []int{7000215}}), false),
+		"newer separator": msalError(401, encode(map[string]any{"error": "invalid_client", "error_description": newer, "error_codes": []int{7000215},
+			"trace_id": trace, "correlation_id": correlation}), false),
+		"body drained":           msalError(401, encode(map[string]any{"error": "invalid_client", "error_description": newer}), true),
+		"codes in strange order": msalError(401, encode(map[string]any{"error": "invalid_client", "error_description": newer, "error_codes": []int{50000, 7000215}}), false),
+		"HTML-escaped text":      errors.New("AADSTS7000215: Invalid client secret provided. Ensure it&#39;s the &quot;Value&quot;. Trace ID: " + trace + " Correlation ID: " + correlation + " Timestamp: x"),
+		"JSON cut off":           msalError(401, `{"error":"invalid_client","error_description":"`+newer, false),
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := ProblemOf(err, global, client, "contoso.com")
+			if p.Code != "entra.AADSTS7000215" || p.TraceID != trace || p.CorrelationID != correlation {
+				t.Fatalf("code %s, trace %s, correlation %s", p.Code, p.TraceID, p.CorrelationID)
+			}
+			if p.Title.String() != "The client secret is not right." || len(p.Remedies) < 2 {
+				t.Errorf("title %q, remedies %d", p.Title, len(p.Remedies))
+			}
+			if d := p.Detail.String(); !strings.Contains(d, `it's the "Value"`) || strings.Contains(d, trace) || strings.Contains(d, "Timestamp") {
+				t.Errorf("detail %q", d)
+			}
+			if len(p.Links) != 1 || p.Links[0].URL != "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId/"+client {
+				t.Errorf("links %v", p.Links)
+			}
+		})
+	}
+}
+
+func TestUnknownCodeShowsMicrosoftsText(t *testing.T) {
+	p := ProblemOf(msalError(400, `{"error":"invalid_request","error_description":"AADSTS4711: The moon is full. Trace ID: `+trace+` Correlation ID: `+correlation+` Timestamp: 2026-01-01 00:00:00Z","error_codes":[4711]}`, false), global, client, "")
+	if p.Code != "entra.AADSTS4711" || !strings.Contains(p.Detail.String(), "The moon is full.") || p.TraceID != trace || p.CorrelationID != correlation {
+		t.Errorf("%+v", p)
+	}
+	if p.Links[0].URL != "https://login.microsoftonline.com/error?code=4711" {
+		t.Errorf("links %v", p.Links)
+	}
+}
+
+func TestOtherFailures(t *testing.T) {
+	for name, tt := range map[string]struct {
+		err  error
+		want string
+	}{
+		"nothing":             {nil, ""},
+		"cancelled":           {fmt.Errorf("x: %w", context.Canceled), problem.CodeCancelled},
+		"too late":            {fmt.Errorf("x: %w", context.DeadlineExceeded), "net.timeout"},
+		"without a number":    {msalError(400, `{"error":"invalid_grant","suberror":"bad_token"}`, false), "entra.bad_token"},
+		"hostile error word":  {msalError(400, `{"error":"../../<b>X"}`, false), "entra.bx"},
+		"a web page":          {msalError(403, "<html>Sign in to the hotel</html>", false), "entra.unexpected-answer"},
+		"a page with a brace": {msalError(403, "<html><style>a{b:c}</style></html>", false), "entra.unexpected-answer"},
+		"empty":               {msalError(404, "", false), "entra.unexpected-answer"},
+		"busy":                {msalError(429, "", false), "entra.unavailable"},
+		"down":                {msalError(503, "<html>down</html>", false), "entra.unavailable"},
+		"garbled":             {msal.InvalidJsonErr{Err: errors.New("json decode error: x\nraw message was: {\"access_token\":\"eyJhbGciOiJub25lIn0.secret.part\"")}, "entra.unexpected-answer"},
+		"a problem already":   {fmt.Errorf("x: %w", problem.New("net.plain-http", words.T("t"))), "net.plain-http"},
+		"anything else":       {errors.New("issuer does not match eyJhbGciOiJub25lIn0.secret.part"), "entra.failed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := ProblemOf(tt.err, global, client, "t")
+			if tt.want == "" {
+				if p != nil {
+					t.Fatal(p)
+				}
+				return
+			}
+			if p.Code != tt.want {
+				t.Fatalf("%v, want %s", p, tt.want)
+			}
+			if strings.Contains(p.Error(), "secret.part") {
+				t.Errorf("shows a token: %v", p)
+			}
+		})
+	}
+}
+
+// Whatever the answers of Entra ID look like, their number, trace and
+// correlation id are found.
+func TestContractOfErrors(t *testing.T) {
+	file := os.Getenv("ROOMKEY_ENTRA_ERRORS")
+	if file == "" {
+		t.Skip("ROOMKEY_ENTRA_ERRORS names no file")
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(data, &all); err != nil {
+		t.Fatal(err)
+	}
+	tried := 0
+	for name, raw := range all {
+		var sample struct {
+			Status int
+			Body   json.RawMessage
+		}
+		var body struct {
+			Codes         []int  `json:"error_codes"`
+			TraceID       string `json:"trace_id"`
+			CorrelationID string `json:"correlation_id"`
+		}
+		if json.Unmarshal(raw, &sample) != nil || json.Unmarshal(sample.Body, &body) != nil || len(body.Codes) == 0 {
+			continue // a note, or an answer of Graph
+		}
+		tried++
+		p := ProblemOf(msalError(sample.Status, string(sample.Body), true), global, client, "t")
+		if p.Code != "entra.AADSTS"+strconv.Itoa(body.Codes[0]) || p.TraceID != body.TraceID || p.CorrelationID != body.CorrelationID {
+			t.Errorf("%s: %v (trace %s, correlation %s)", name, p, p.TraceID, p.CorrelationID)
+		}
+		if _, ok := Explain(body.Codes[0]); !ok {
+			t.Errorf("%s: the catalogue does not explain %d", name, body.Codes[0])
+		}
+	}
+	if tried < 10 {
+		t.Errorf("only %d samples", tried)
+	}
+}
+
+func FuzzReadRefusal(f *testing.F) {
+	f.Add("AADSTS50076: x Trace ID: " + trace)
+	f.Add(`{"error":"invalid_grant","error_description":"AADSTS1: a","error_codes":["7"],"claims":"{}"}`)
+	f.Add(`reply status code was 400: {"error":1}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		p := ProblemOf(errors.New(text), global, client, "t")
+		if p == nil || p.Title.IsZero() || !strings.Contains(p.Code, ".") || strings.ContainsAny(p.Code, " \n<>\"") {
+			t.Errorf("%q: %+v", text, p)
+		}
+	})
+}
