@@ -51,6 +51,16 @@ func Record(ctx context.Context) (context.Context, *Recorder) {
 	return context.WithValue(ctx, recorderKey{}, r), r
 }
 
+// Repeat gives what was seen to the recorder of an outer context as well, if it
+// has one. It is for callees that record for themselves.
+func (r *Recorder) Repeat(outer context.Context) {
+	if to := recorderOf(outer); to != nil {
+		for _, e := range r.All() {
+			to.add(e)
+		}
+	}
+}
+
 func recorderOf(ctx context.Context) *Recorder {
 	r, _ := ctx.Value(recorderKey{}).(*Recorder)
 	return r

@@ -1,0 +1,115 @@
+package cloud
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// refusal is Microsoft Entra's form of an error.
+type refusal struct {
+	Error         string `json:"error"`
+	Description   string `json:"error_description"`
+	Codes         []int  `json:"error_codes"`
+	TraceID       string `json:"trace_id"`
+	CorrelationID string `json:"correlation_id"`
+}
+
+// The sign-in errors that say that there is no such tenant, and that it is in
+// another cloud (Microsoft Learn "Microsoft Entra authentication and
+// authorization error codes").
+var (
+	noTenant   = []int{90002, 900023}
+	otherCloud = []int{90038, 900382, 900432, 900439}
+)
+
+func (r refusal) is(codes []int) bool {
+	return slices.ContainsFunc(r.Codes, func(c int) bool { return slices.Contains(codes, c) })
+}
+
+// refused reads an answer other than 200 OK.
+func refused(c Cloud, tenant string, status int, body []byte) *problem.Problem {
+	var r refusal
+	if err := json.Unmarshal(body, &r); err != nil || r.Error == "" {
+		return unexpected(c, status, body)
+	}
+	var p *problem.Problem
+	switch {
+	case r.is(otherCloud):
+		p = wrongCloud(c, Cloud{}, metadata{}, tenant)
+	case r.is(noTenant) || r.Error == "invalid_tenant":
+		p = unknown(c, tenant)
+	default:
+		p = problem.New("cloud.refused", words.T("%s refused to say which tenant %s is.", c.Name, tenant))
+	}
+	p.TraceID, p.CorrelationID = problem.Line(r.TraceID), problem.Line(r.CorrelationID)
+	if p.Detail.IsZero() {
+		p.With(words.T("Microsoft says: %s", words.Plain(problem.Line(r.Description))))
+	}
+	return p
+}
+
+func unknown(c Cloud, tenant string) *problem.Problem {
+	p := problem.New("cloud.tenant-unknown", words.T("%s does not know the tenant %s.", c.Name, tenant)).
+		Fix(words.T("Check the spelling of the domain. It must be one that is verified in Microsoft Entra ID; %s.onmicrosoft.com or the Tenant ID always work.", firstLabel(tenant)))
+	if !c.Own {
+		p.Fix(words.T("The tenant may be in another of Microsoft's clouds. Roomkey can ask those too, but only after you say yes: each of them then learns that somebody looked for %s.", tenant))
+	}
+	return p
+}
+
+func firstLabel(tenant string) string {
+	if first, _, found := strings.Cut(tenant, "."); found {
+		return first
+	}
+	return "contoso"
+}
+
+func wrongCloud(asked, right Cloud, m metadata, tenant string) *problem.Problem {
+	p := problem.New("cloud.wrong-cloud", words.T("The tenant %s is not in the cloud %s.", tenant, asked.Name))
+	switch {
+	case right.ID != "" && m.GraphHost != "":
+		p.With(words.T("It belongs to %s: its Microsoft Graph is %s.", right.Name, m.GraphHost))
+	case right.ID != "":
+		p.With(words.T("It belongs to %s: its sign-in is %s.", right.Name, host(m.Issuer)))
+	case m.Issuer != "":
+		p.With(words.T("Its sign-in is %s and its Microsoft Graph %s, which is none of the clouds that Roomkey knows.", host(m.Issuer), m.GraphHost))
+	default:
+		p.With(words.T("Its sign-in says that it belongs to another national cloud, without saying which."))
+	}
+	if right.ID != "" {
+		return p.Fix(words.T("Choose %s as the cloud of this connection. Its application has to be registered in that cloud.", right.Name))
+	}
+	if m.Issuer != "" {
+		return p.Fix(words.T("Add that cloud to clouds.yaml in Roomkey's configuration folder, with these two addresses as authority and graph."))
+	}
+	return p.Fix(words.T("Choose the right cloud for this connection, or let Roomkey ask the other clouds: each of them then learns that somebody looked for %s.", tenant))
+}
+
+func busy(c Cloud, status int) *problem.Problem {
+	return problem.New("cloud.busy", words.T("The sign-in of %s cannot answer just now.", c.Name)).
+		With(words.T("%s answered %d %s.", host(c.Authority), status, http.StatusText(status))).
+		Fix(words.T("Wait a minute and try again."))
+}
+
+// unexpected is for an answer that no sign-in gives: a proxy's login page, half
+// a document, another web server.
+func unexpected(c Cloud, status int, body []byte) *problem.Problem {
+	p := problem.New("cloud.unexpected-answer", words.T("What answered at %s is not the sign-in of %s.", host(c.Authority), c.Name))
+	switch start := strings.ToLower(strings.TrimSpace(string(body[:min(len(body), 512)]))); {
+	case status >= 300 && status < 400:
+		p.With(words.T("It answered %d and sent us to another page, as the login page of a proxy does.", status))
+	case strings.HasPrefix(start, "<"):
+		p.With(words.T("It answered %d with a web page, as the login page of a proxy does.", status))
+	case start == "":
+		p.With(words.T("It answered %d with nothing.", status))
+	default:
+		p.With(words.T("It answered %d with something that is cut off or not what a sign-in says.", status))
+	}
+	return p.Fix(words.T("Open %s in the browser of this computer: if a page of your network asks you to sign in, do that and try again.", c.Authority)).
+		Fix(words.T("Ask your network administrator to let this computer reach %s without a login page in between.", host(c.Authority)))
+}
