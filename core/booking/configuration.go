@@ -117,7 +117,7 @@ func Of(c *connection.Connection, p product.Product, rooms []tenant.Room, digest
 		Application: Application{c.Application.ClientID, c.Application.DisplayName},
 		Credential: Credential{
 			Kind: c.Application.Credential.Kind, Fingerprint: fingerprint,
-			Thumbprint: c.Application.Credential.Thumbprint, Expires: c.Application.Credential.Expires.UTC(),
+			Thumbprint: c.Application.Credential.Thumbprint, Expires: c.Application.Credential.Expires.UTC().Truncate(time.Second),
 		},
 		Permissions: permissionsOf(c, p),
 		Rooms:       Rooms{Mode: cmp.Or(c.Rooms.Mode, connection.All), Items: []Room{}},
@@ -149,33 +149,11 @@ func roomOf(r tenant.Room) Room {
 	return Room{r.EmailAddress, r.DisplayName, r.Capacity, r.Building, floor}
 }
 
-// permissionsOf are the product's with its options', or the chosen ones of the
-// custom product ("delegated:User.Read" for a delegated one).
+// permissionsOf are those that the product needs as this connection uses it.
 func permissionsOf(c *connection.Connection, p product.Product) []permission.Ref {
 	var refs []permission.Ref
-	add := func(r permission.Ref) {
-		if !slices.Contains(refs, r) {
-			refs = append(refs, r)
-		}
-	}
-	for _, n := range p.Needs.Permissions {
-		add(n.Ref)
-	}
-	for _, o := range p.Options {
-		if slices.Contains(c.Product.Options, o.ID) {
-			for _, n := range o.Needs.Permissions {
-				add(n.Ref)
-			}
-		}
-	}
-	if p.Choose {
-		for _, chosen := range c.Product.Permissions {
-			if value, delegated := strings.CutPrefix(chosen, "delegated:"); delegated {
-				add(permission.Ref{Value: value, Kind: permission.Delegated})
-			} else {
-				add(permission.Ref{Value: chosen, Kind: permission.Application})
-			}
-		}
+	for _, n := range p.With(c.Product.Options, c.Product.Permissions).Permissions {
+		refs = append(refs, n.Ref)
 	}
 	return refs
 }

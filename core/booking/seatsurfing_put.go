@@ -74,11 +74,9 @@ func (s *seatsurfing) obstacle(state ssState, cfg Configuration) *problem.Proble
 func (s *seatsurfing) Put(ctx context.Context, p Put) error {
 	own := *s
 	own.secrets = append([]vault.Secret{p.Credential}, s.secrets...)
-	if err := own.put(ctx, p); err != nil {
-		return err
-	}
-	s.began = ""
-	return nil
+	err := own.put(ctx, p)
+	s.began = own.began
+	return err
 }
 
 func (s *seatsurfing) put(ctx context.Context, p Put) error {

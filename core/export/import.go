@@ -1,0 +1,101 @@
+package export
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Imported is a connection that was read from a file, as a new connection of
+// this computer.
+type Imported struct {
+	Connection *connection.Connection
+	// Notes say what did not come along, for the administrator.
+	Notes []words.Text
+}
+
+// Import reads a file that File wrote as JSON, or a connection's own document.
+// The connection gets an id of its own; secrets, what was proven and what was
+// trusted elsewhere (the server's key, hosts, CA file) never come along.
+// Problems: "export.web-page", "export.not-a-connection", "export.newer", and
+// those of connection.Parse, which name line and field.
+func Import(data []byte, file string) (Imported, error) {
+	file = problem.Line(file)
+	if start := strings.ToLower(string(bytes.TrimSpace(data[:min(len(data), 512)]))); strings.HasPrefix(start, "<!doctype") || strings.HasPrefix(start, "<html") {
+		return Imported{}, problem.New("export.web-page", words.T("%s is a web page, not a connection.", file)).
+			Fix(words.T("The download was probably answered by a sign-in page. Fetch the file once more."))
+	}
+	c, wrong := connection.Parse(data, file)
+	if wrong != nil {
+		return Imported{}, wrong
+	}
+	var around struct {
+		Schema json.RawMessage `json:"schema"`
+		Export json.RawMessage `json:"roomkeyExport"`
+	}
+	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\uFEFF")), &around); err != nil || around.Schema == nil {
+		return Imported{}, problem.New("export.not-a-connection", words.T("%s is JSON, but no Roomkey connection.", file)).
+			Fix(words.T("Choose a file that “Export” on the page “Hand over” has written.")).By(err)
+	}
+	if err := version(around.Export, file); err != nil {
+		return Imported{}, err
+	}
+	c, err := without(c, field)
+	if err != nil {
+		return Imported{}, err
+	}
+	in := Imported{Notes: []words.Text{words.T("Secrets do not travel in a file: enter the credential and the server's token once more. Then check the connection.")}}
+	if s := c.Server; s.PinnedRecipient != "" || len(s.ConfirmedHosts) > 0 || s.CAFile != "" {
+		in.Notes = append(in.Notes, words.T("The booking server's key, other hosts and own certificate authority have to be confirmed on this computer."))
+	}
+	in.Connection = withoutTrust(c)
+	in.Connection.ID = connection.New("").ID
+	in.Connection.Name = problem.Line(c.Name)
+	return in, nil
+}
+
+// version refuses an export of a newer Roomkey.
+func version(raw json.RawMessage, file string) error {
+	if raw == nil {
+		return nil
+	}
+	var e struct {
+		Version *int `json:"version"`
+	}
+	if err := json.Unmarshal(raw, &e); err != nil || e.Version == nil || *e.Version < 1 {
+		return problem.New("export.damaged", words.T("%s, field %s: it must say the version of the file.", file, field)).
+			Fix(words.T("Export the connection once more, or take the field %s out of the file with a text editor.", field)).By(err)
+	}
+	if *e.Version > Version {
+		return problem.New("export.newer", words.T("%s was written by a newer Roomkey.", file)).
+			With(words.T("Its version is %d; this Roomkey reads up to version %d.", *e.Version, Version)).
+			Fix(words.T("Update Roomkey on this computer and import the file again."))
+	}
+	return nil
+}
+
+// without takes a field that the document does not have out of what it keeps
+// of unknown fields.
+func without(c *connection.Connection, name string) (*connection.Connection, error) {
+	raw, err := c.Encode()
+	if err != nil {
+		return nil, err
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &fields); err != nil {
+		return nil, err
+	}
+	delete(fields, name)
+	if raw, err = json.Marshal(fields); err != nil {
+		return nil, err
+	}
+	again, wrong := connection.Parse(raw, "")
+	if wrong != nil {
+		return nil, wrong
+	}
+	return again, nil
+}

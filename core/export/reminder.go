@@ -1,0 +1,57 @@
+package export
+
+import (
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// reminders are how long before the end of the credential the calendar speaks
+// up. Microsoft sends no reminder of its own.
+var reminders = []struct {
+	before int // days
+	id     string
+	title  words.Text
+}{
+	{30, "renew", words.T("Renew the Microsoft 365 credential of %s (it ends in 30 days)")},
+	{7, "hurry", words.T("The Microsoft 365 credential of %s ends in 7 days")},
+	{0, "ends", words.T("The Microsoft 365 credential of %s ends today")},
+}
+
+// Reminder is a calendar file with all-day entries 30 and 7 days before the
+// credential ends and on the day itself, in UTC. Importing a newer one replaces
+// the entries of the same credential. The problem export.no-expiry means that
+// nobody knows when it ends.
+func Reminder(c *connection.Connection, now time.Time) ([]byte, error) {
+	end := c.Application.Credential.Expires
+	if end.IsZero() {
+		return nil, problem.New("export.no-expiry", words.T("It is not known when the credential ends.")).
+			Fix(words.T("Enter the date at “Expires” on the page “Register”: Microsoft Entra ID shows it under App registrations, your application, Certificates & secrets."))
+	}
+	name := problem.Line(c.Name)
+	cal := ics.NewCalendarFor("Roomkey")
+	cal.SetMethod(ics.MethodPublish)
+	for _, r := range reminders {
+		day := end.UTC().AddDate(0, 0, -r.before)
+		if r.before > 0 && day.Before(now) {
+			continue
+		}
+		e := cal.AddEvent(r.id + "-" + c.ID + "@roomkey")
+		e.SetDtStampTime(now.UTC())
+		e.SetAllDayStartAt(day)
+		e.SetAllDayEndAt(day.AddDate(0, 0, 1))
+		e.SetSummary(words.T(r.title.Key, name).String())
+		e.SetDescription(words.T("Application %s (%s) in %s. After %s the booking server can no longer reach Microsoft 365. Make a new credential in Roomkey on the page “Register”, check, and hand over again.",
+			problem.Line(c.Application.DisplayName), c.Application.ClientID, problem.Line(c.Tenant.Domain), end.UTC().Format("2006-01-02 15:04 MST")).String())
+		e.SetTimeTransparency(ics.TransparencyTransparent)
+		alarm := e.AddAlarm()
+		alarm.SetAction(ics.ActionDisplay)
+		alarm.SetTrigger("PT9H")
+		alarm.SetProperty(ics.ComponentPropertyDescription, words.T(r.title.Key, name).String())
+	}
+	return []byte(cal.Serialize()), nil
+}

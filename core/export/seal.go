@@ -1,0 +1,30 @@
+package export
+
+import (
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Sealed writes the credential as an age file that only the booking server
+// opens, to be carried by hand. recipient is the server's, "" for the one that
+// the administrator has confirmed for the connection.
+func Sealed(c *connection.Connection, recipient string, credential vault.Secret) ([]byte, error) {
+	if recipient == "" {
+		recipient = c.Server.PinnedRecipient
+	}
+	if recipient == "" {
+		return nil, problem.New("export.no-recipient", words.T("It is not known for whom to seal the credential.")).
+			Fix(words.T("Copy the sealing key (it begins with age1) from the booking server's console, or press “Confirm” on the page “Hand over” when the server can be reached."))
+	}
+	sealed, err := vault.Seal(recipient, vault.Sealable{
+		Kind: c.Application.Credential.Kind, TenantID: c.Tenant.ID, ClientID: c.Application.ClientID, Value: credential,
+	})
+	return []byte(sealed), err
+}
+
+// SealedName is a file name for a sealed credential of c.
+func SealedName(c *connection.Connection) string {
+	return "roomkey-" + fileName(c.Name) + "-credential.age"
+}
