@@ -63,7 +63,7 @@ func Catalogue() []Check {
 	return slices.Concat(
 		[]Check{{ID: Lint, Title: words.T("The connection's fields make sense"), Run: checkFields}},
 		networkChecks(), signInChecks(), registrationChecks(), listChecks(), scopeChecks(), credentialChecks(),
-		serverChecks(), signOnChecks(), deprecationChecks(),
+		serverChecks(), signOnChecks(), notificationChecks(), bookingChecks(), deprecationChecks(),
 	)
 }
 

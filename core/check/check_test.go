@@ -104,8 +104,10 @@ func TestFaultsAreNamed(t *testing.T) {
 		{"server says nothing", func(w *world) { w.description = ServerDescription{} }, Incomplete, ServerContract, "server.unexpected-answer"},
 		{"contract unknown", func(w *world) { w.description.ContractKnown = false }, Failed, ServerContract, "server.contract-unknown"},
 		{"server token", func(w *world) { w.currentErr = refusal("booking.unauthorized") }, Failed, ServerToken, "booking.unauthorized"},
-		{"server blocked by location", func(w *world) { w.status = ServerStatus{State: ServerFails, Code: "AADSTS53003"} }, Failed, ServerStatusOf, "server.blocked-by-location"},
-		{"server silent", func(w *world) { w.status = ServerStatus{} }, Incomplete, ServerStatusOf, "server.no-view"},
+		{"server blocked by location", func(w *world) {
+			w.status = ServerStatus{State: ServerFails, Code: "AADSTS53003", Digest: "digest of room0@contoso.example,room1@contoso.example,room2@contoso.example"}
+		}, Failed, ServerStatusOf, "server.blocked-by-location"},
+		{"server fails with what it had before", func(w *world) { w.status = ServerStatus{State: ServerFails, Code: "AADSTS7000215", Digest: "old"} }, Warned, ServerStatusOf, "server.old-configuration"},
 		{"a client is missing", func(w *world) { w.in.Tokens = nil }, Incomplete, Token, "check.no-client"},
 	}
 	for _, tt := range tests {
@@ -125,6 +127,18 @@ func TestFaultsAreNamed(t *testing.T) {
 				t.Errorf("an incomplete run has the digest %q and would open the gate", r.Digest)
 			}
 		})
+	}
+}
+
+// TestServerThatIsSilentIsUnproven is a server without a view of its own: what
+// was proven is proven from here, and nothing is claimed of the server.
+func TestServerThatIsSilentIsUnproven(t *testing.T) {
+	for _, status := range []ServerStatus{{}, {State: ServerNothing}, {State: ServerWorks}, {State: ServerWorks, Token: true}} {
+		w := healthy(2)
+		w.status = status
+		if r := w.run(t); r.Verdict != Passed || r.Server != ServerUnproven || len(r.Unproven) == 0 {
+			t.Errorf("%+v: verdict %s, server %s, unproven %v", status, r.Verdict, r.Server, r.Unproven)
+		}
 	}
 }
 

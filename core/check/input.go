@@ -190,38 +190,23 @@ const (
 	ServerWorks    = "works"
 	ServerFails    = "fails"
 	ServerUnproven = "unproven"
+	// ServerNothing is for a server that holds no configuration yet.
+	ServerNothing = "not-configured"
 )
 
 // ServerStatus is a booking server's own view. The zero value proves nothing.
 type ServerStatus struct {
-	// State is ServerWorks, ServerFails or anything else for not known.
+	// State is ServerWorks, ServerFails, ServerNothing or ServerUnproven.
 	State string
 	// Token and Room are whether it got a token and read a room itself.
 	Token, Room bool
 	// Code is the error code that it met ("AADSTS53003"), Message its words.
 	Code, Message string
-	CheckedAt     time.Time
+	// Digest is that of the configuration that it tried, "" when not said.
+	Digest    string
+	CheckedAt time.Time
 	// Rooms is how many rooms it sees, -1 when it does not say.
 	Rooms int
-}
-
-// Journal outlives the process: what is created in the tenant is written down
-// before, so that what was left behind can be found and offered for clean-up.
-type Journal interface {
-	Append(Trace) error
-}
-
-// Trace is one entry of the journal.
-type Trace struct {
-	// Kind is "event" or "subscription"; Key tells this one from all others.
-	Kind, Key string
-	// State is "intended", "created", "removed" or "left".
-	State   string
-	Mailbox string `json:",omitempty"`
-	Room    string `json:",omitempty"`
-	ID      string `json:",omitempty"`
-	UID     string `json:",omitempty"`
-	At      time.Time
 }
 
 // RoomPolicy is what is known of a room's calendar processing.

@@ -14,7 +14,7 @@ func serverChecks() []Check {
 		{ID: ServerReach, Title: words.T("The booking server answers"), DependsOn: []string{Lint}, Wanted: hasServer, Run: checkReach},
 		{ID: ServerContract, Title: words.T("The booking server speaks a version that Roomkey knows"), DependsOn: []string{ServerReach}, Wanted: speaks, Run: checkContract},
 		{ID: ServerToken, Title: words.T("The booking server accepts its token"), DependsOn: []string{ServerContract}, Wanted: speaks, Run: checkServerToken},
-		{ID: ServerStatusOf, Title: words.T("The booking server itself reaches the tenant"), DependsOn: []string{ServerToken}, Wanted: speaks, Run: checkServerStatus},
+		{ID: ServerStatusOf, Title: words.T("The booking server itself reaches the tenant"), DependsOn: []string{ServerToken}, After: []string{RoomCalendars}, Optional: true, Wanted: speaks, Run: checkServerStatus},
 	}
 }
 
@@ -81,22 +81,34 @@ func checkServerToken(ctx context.Context, s *State) Finding {
 func checkServerStatus(ctx context.Context, s *State) Finding {
 	st, err := s.Server.Status(ctx)
 	if err != nil {
-		if slices.Contains([]string{"booking.no-status", "booking.not-found", "booking.nothing-stored", "booking.status-unsupported"}, problem.Code(err)) {
-			return Finding{Status: Skipped, Note: words.T("The booking server has no view of its own yet: push the configuration first.")}
+		if slices.Contains([]string{"booking.no-api", "booking.not-found", "booking.nothing-stored"}, problem.Code(err)) {
+			return noView
 		}
 		return judge(err)
 	}
 	s.mu.Lock()
 	s.status = st
 	s.mu.Unlock()
-	return judgeServer(st, s.From)
+	rooms, known := s.chosen()
+	same := known && s.Digest != nil && st.Digest != "" && st.Digest == s.Digest(rooms)
+	return judgeServer(st, same, s.fromHere())
 }
 
+var noView = Finding{Status: Skipped, Note: words.T("The booking server has no view of its own yet: push the configuration first.")}
+
 // judgeServer holds the server's view against ours: the token that we got and
-// the server did not is the classic of Conditional Access by location.
-func judgeServer(st ServerStatus, from string) Finding {
+// the server did not is the classic of Conditional Access by location. A failure
+// with another configuration than this one is a warning: it must not keep the
+// administrator from pushing the one that was repaired.
+func judgeServer(st ServerStatus, same bool, from string) Finding {
 	f := Finding{}
 	switch {
+	case st.State == ServerNothing:
+		return noView
+	case st.State == ServerFails && !same:
+		f = warn(problem.New("server.old-configuration", words.T("The booking server does not work with the configuration that it holds, which is not this one.")).
+			With(words.T("The booking server reports %s: %s", st.Code, st.Message)).
+			Fix(words.T("Push this configuration under \"Hand over\", then check again.")))
 	case st.State == ServerWorks && st.Token && st.Room:
 		f = pass(words.T("The booking server got a token and read a room by itself."))
 	case st.State == ServerFails && strings.Contains(st.Code, "53003"):

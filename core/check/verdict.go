@@ -108,7 +108,7 @@ func causeOf(f *Finding) *Cause {
 // tenant: somebody was busy, or the answer was not one.
 var indecisive = []string{
 	"timeout", "net.cut", "net.failed", "too-large", "cancelled", "unexpected", "unavailable", "throttl", "busy",
-	"toomanyrequests", "serviceunavailable", "gateway", "internalservererror", "generalexception", "unknownerror",
+	"toomanyrequests", "too-many", "in-progress", "serviceunavailable", "gateway", "internalservererror", "generalexception", "unknownerror",
 	"incomplete", "truncated", "malformed", "aadsts90055", "aadsts50196", "vault.locked", "entra.failed",
 }
 

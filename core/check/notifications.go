@@ -1,0 +1,160 @@
+package check
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+const (
+	// subscriptionLife is the shortest that Microsoft makes; asked for less it
+	// makes it this long.
+	subscriptionLife = 45 * time.Minute
+	// cleaning is how long a cancelled check may take to remove what it made;
+	// what is still there then is in the journal.
+	cleaning = 500 * time.Millisecond
+)
+
+func notificationChecks() []Check {
+	return []Check{{
+		ID: Notifications, Title: words.T("Microsoft reaches the booking server with notifications"),
+		DependsOn: []string{Token}, After: []string{RoomCalendars}, Wanted: wantsNotifications, Run: checkNotifications,
+	}}
+}
+
+func wantsNotifications(in Input) (bool, words.Text) {
+	switch {
+	case !in.Product.Notifications:
+		return false, words.T("%s asks for changes by itself; nobody has to reach it.", in.Product.Name)
+	case in.Cloud.Lacks(cloud.FeatureSubscriptions):
+		return false, words.T("%s has no change notifications.", in.Cloud.Name)
+	case !in.Options.AllowWrites:
+		return false, words.T("It makes a subscription for 45 minutes and removes it at once: allow writes to have it tried.")
+	case in.Subscriber == nil || in.Journal == nil:
+		return false, words.T("There is no place to write down what would be made.")
+	}
+	return true, words.Text{}
+}
+
+// checkNotifications has Microsoft itself call the booking server: it does so
+// before it makes a subscription.
+func checkNotifications(ctx context.Context, s *State) Finding {
+	n := s.Connection.Notifications
+	if n.URL == "" {
+		return fail(problem.New("notifications.no-address", words.T("The connection names no notification URL.")).
+			Fix(words.T("Enter the notification URL and the lifecycle URL that the booking server shows under \"Describe\".")))
+	}
+	rooms, _ := s.chosen()
+	if len(rooms) == 0 {
+		return unknown(problem.New("rooms.none-chosen", words.T("No room is known whose changes could be asked for.")).
+			Fix(words.T("Choose rooms under \"Choose\".")))
+	}
+	trace := Trace{Kind: "subscription", Key: rand.Text(), State: TraceIntended, Room: rooms[0], At: s.now()}
+	if err := s.Journal.Append(trace); err != nil {
+		return unknown(problem.Of(err))
+	}
+	var id string
+	err := s.onMailbox(ctx, func() (err error) {
+		id, err = s.Subscriber.Subscribe(ctx, Subscription{
+			Resource: "/users/" + rooms[0] + "/events", NotificationURL: n.URL, LifecycleURL: n.LifecycleURL,
+			Expires: s.now().Add(subscriptionLife), ClientState: trace.Key,
+		})
+		return err
+	})
+	if err != nil {
+		return s.judgeSubscription(err).saw("url", n.URL).saw("room", rooms[0])
+	}
+	if id == "" {
+		return unknown(unexpected(words.T("The subscription was made without an id; it ends by itself within 45 minutes.")))
+	}
+	trace.ID, trace.State = id, TraceCreated
+	written := s.Journal.Append(trace)
+	s.prove("", "Calendars.Read")
+	f := pass(words.T("Microsoft called %s and got the right answer.", n.URL)).saw("url", n.URL).saw("room", rooms[0])
+	cleanup, done := context.WithTimeout(context.WithoutCancel(ctx), s.cleanupTime(ctx))
+	defer done()
+	if err := s.onMailbox(cleanup, func() error { return s.Subscriber.Unsubscribe(cleanup, id) }); err != nil && !missing(err) {
+		trace.State = TraceLeft
+		_ = s.Journal.Append(trace)
+		return warn(problem.New("notifications.left-behind", words.T("The test subscription could not be removed.")).
+			With(words.T("It ends by itself within 45 minutes. Until then Microsoft sends changes of %s to the booking server.", rooms[0])).
+			Fix(words.T("Nothing needs to be done; the next start offers to remove it.")).By(err)).saw("id", id)
+	}
+	trace.State = TraceRemoved
+	if err := s.Journal.Append(trace); err != nil || written != nil {
+		f = f.saw("journal", "incomplete")
+	}
+	return f
+}
+
+// cleanupTime is generous unless the run was cancelled.
+func (s *State) cleanupTime(ctx context.Context) time.Duration {
+	if ctx.Err() != nil {
+		return cleaning
+	}
+	return time.Minute
+}
+
+// judgeSubscription tells apart how the call from outside failed, as far as
+// Microsoft's words do: there is one code for all of them.
+func (s *State) judgeSubscription(err error) Finding {
+	p := problem.Of(err)
+	if strings.Contains(p.Code, "409") || strings.EqualFold(p.Code, "graph.ExtensionError") || strings.Contains(strings.ToLower(p.Code), "conflict") || strings.Contains(strings.ToLower(p.Detail.String()), "already exists") {
+		return unknown(problem.New("notifications.exists", words.T("There is a subscription like this one already, so no new one was made and nothing was proven.")).
+			Fix(words.T("It is the booking server's own, or one of an interrupted check that ends within 45 minutes: check again then.")))
+	}
+	if denied(err) || !aboutEndpoint(p) {
+		return judge(err)
+	}
+	said := strings.ToLower(p.Detail.String() + " " + p.Title.String())
+	for _, w := range ways {
+		for _, sign := range w.signs {
+			if strings.Contains(said, sign) {
+				q := problem.New(w.code, words.T(w.title, s.Connection.Notifications.URL)).With(p.Detail).Fix(words.T(w.fix)).Fix(tunnel)
+				q.RequestID = p.RequestID
+				return fail(q)
+			}
+		}
+	}
+	q := problem.New("notifications.not-reached", words.T("Microsoft does not reach the booking server at %s.", s.Connection.Notifications.URL)).With(p.Detail).
+		Fix(words.T("Let Microsoft's addresses for change notifications in: they are in Microsoft's list \"Azure IP Ranges and Service Tags\" under MicrosoftCloudAppSecurity and in the Graph documentation of change notifications.")).Fix(tunnel)
+	q.RequestID = p.RequestID
+	return fail(q)
+}
+
+var tunnel = words.T("A server that must not be reachable from outside needs a tunnel that ends at it, or has to ask for changes by itself: see the booking product's guide.")
+
+func aboutEndpoint(p *problem.Problem) bool {
+	said := strings.ToLower(p.Code + " " + p.Detail.String() + " " + p.Title.String())
+	return strings.Contains(said, "validation") || strings.Contains(said, "notification") || strings.Contains(said, "endpoint")
+}
+
+// ways are how the call from outside fails, by words that Microsoft uses.
+var ways = []struct {
+	code  string
+	signs []string
+	title string
+	fix   string
+}{
+	{"notifications.name", []string{"could not be resolved", "no such host", "name resolution", "dns"}, "Microsoft cannot resolve the name in %s.",
+		"Publish the booking server's name in public DNS; a name that only your own network knows is not enough."},
+	{"notifications.tls", []string{"ssl", "tls", "certificate", "trust relationship"}, "Microsoft does not trust the certificate at %s.",
+		"Install a certificate of a public authority with its whole chain (intermediate certificates included) on the booking server."},
+	{"notifications.timeout", []string{"timed out", "timeout", "took too long", "10 seconds"}, "The booking server at %s does not answer Microsoft within 10 seconds.",
+		"Let the firewall pass HTTPS from Microsoft to the booking server, and look into the server's log for slow answers."},
+	{"notifications.echo", []string{"validation token", "validationtoken", "content type", "text/plain", "response body", "did not match"}, "The booking server at %s answers Microsoft's question with something else than its echo.",
+		"Check that the URL is exactly the one that the booking server shows, and that nothing in front of it (sign-in page, web filter) answers instead."},
+	{"notifications.refused", []string{"unauthorized", "forbidden", "notfound", "not found", "badrequest", "bad request", "methodnotallowed", "401", "403", "404", "405"}, "The booking server refuses Microsoft's call at %s.",
+		"Check that the URL is exactly the one that the booking server shows, and let it be called without a sign-in."},
+}
+
+// missing is whether what was to be removed is not there.
+func missing(err error) bool {
+	code := strings.ToLower(problem.Code(err))
+	return strings.Contains(code, "notfound") || strings.Contains(code, "not-found")
+}
