@@ -1,0 +1,162 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"os"
+
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/store"
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/tenant"
+)
+
+// Check runs the diagnosis, keeps the run and gives it. Findings are emitted as
+// they come. A cancelled run is kept as what it is: incomplete.
+func (s *Session) Check(ctx context.Context, o check.Options, emit func(check.Finding), report task.Report) (check.Run, error) {
+	in, err := s.checkInput(ctx, o)
+	if err != nil {
+		return check.Run{}, err
+	}
+	run := check.Diagnose(ctx, in, emit, report)
+	if s.ReadOnly != nil || len(o.Only) > 0 {
+		return run, nil
+	}
+	data, err := json.Marshal(run)
+	if err != nil {
+		return run, err
+	}
+	return run, s.env.Store.SaveCheck(s.ID(), store.LastCheck{At: run.Finished, Digest: run.Digest, Verdict: string(run.Verdict), Report: data})
+}
+
+// checkInput joins what a diagnosis works on. What cannot be made (an unknown
+// cloud, an unreadable CA file) ends it; what cannot be reached is a finding.
+func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input, error) {
+	c := s.Document()
+	p, needs, err := s.needs()
+	if err != nil {
+		return check.Input{}, err
+	}
+	row, err := s.Cloud()
+	if err != nil {
+		return check.Input{}, err
+	}
+	client, err := s.env.cloudHTTP(row)
+	if err != nil {
+		return check.Input{}, err
+	}
+	reader, err := s.Tenant()
+	if err != nil {
+		return check.Input{}, err
+	}
+	in := check.Input{
+		Connection: c, Product: p, Needs: needs, Cloud: row, Permissions: s.env.Permissions,
+		FieldProblems: s.fieldProblems(ctx, c),
+		Discover: func(ctx context.Context) (cloud.Discovery, error) {
+			return cloud.Discover(ctx, client, row, tenantOf(c))
+		},
+		Network: network{s}, Tokens: tokens{s}, Directory: reader, Calendars: reader, Subscriber: reader,
+		Journal: journal{s}, Proofs: newProofs(s),
+		From: here(), Options: o,
+	}
+	if o.Now == nil {
+		in.Options.Now = s.env.Now
+	}
+	if adapterOf(c, p) != adapterForm {
+		if in.Server, err = s.server(ctx); err != nil {
+			return check.Input{}, err
+		}
+	}
+	for _, r := range s.knownRooms(nil).Items {
+		in.KnownRooms = append(in.KnownRooms, r.EmailAddress)
+	}
+	fingerprint, err := s.fingerprint(ctx)
+	if err != nil && problem.Code(err) != "vault.absent" {
+		return check.Input{}, err
+	}
+	in.Digest = func(rooms []string) string {
+		_ = s.keepResolved(rooms)
+		return c.Digest(fingerprint, rooms)
+	}
+	return in, nil
+}
+
+// fieldProblems are those of the document and of the stored client secret.
+func (s *Session) fieldProblems(ctx context.Context, c *connection.Connection) []*problem.Problem {
+	var out []*problem.Problem
+	for _, f := range s.env.Lint(c) {
+		out = append(out, f.Problem)
+	}
+	if kind := credentialKind(c); c.Application.ClientID != "" {
+		secret, err := s.env.Vault.Get(ctx, c.ID, kind)
+		if err != nil {
+			return append(out, problem.Of(err))
+		}
+		for _, f := range connection.LintSecret(string(kind), secret.Reveal()) {
+			out = append(out, f.Problem)
+		}
+	}
+	return out
+}
+
+func (s *Session) keepResolved(addresses []string) error {
+	if s.ReadOnly != nil {
+		return nil
+	}
+	c := cachedRooms{Source: tenant.SourceApplication, At: s.env.Now()}
+	for _, a := range addresses {
+		c.Rooms = append(c.Rooms, tenant.Room{EmailAddress: a})
+	}
+	return s.keepRooms(cacheResolved, c)
+}
+
+// LastCheck is the run that was kept, nil when there is none, and whether it
+// ran on the configuration as it is now, as far as this computer can tell
+// without asking the tenant for its rooms.
+func (s *Session) LastCheck(ctx context.Context) (run *check.Run, current bool, err error) {
+	last, err := s.env.Store.LastCheck(s.ID())
+	if err != nil || last == nil {
+		return nil, false, err
+	}
+	run = new(check.Run)
+	if err := json.Unmarshal(last.Report, run); err != nil {
+		return nil, false, err
+	}
+	digest, err := s.lastDigest(ctx)
+	return run, err == nil && digest != "" && digest == last.Digest, nil
+}
+
+// lastDigest is the digest over the rooms of the last check.
+func (s *Session) lastDigest(ctx context.Context) (string, error) {
+	resolved, ok := s.cached(cacheResolved)
+	if !ok {
+		return "", errors.New("no rooms were resolved yet")
+	}
+	fingerprint, err := s.fingerprint(ctx)
+	if err != nil {
+		return "", err
+	}
+	return s.Document().Digest(fingerprint, addressesOf(resolved.Rooms)), nil
+}
+
+// here names this computer and the address that it would leave from.
+func here() string {
+	name, err := os.Hostname()
+	if err != nil {
+		name = "this computer"
+	}
+	// No packet is sent: connecting a datagram socket only asks the routing
+	// table. The address is one of those reserved for documentation.
+	if c, err := net.Dial("udp", "192.0.2.1:9"); err == nil {
+		defer c.Close()
+		if host, _, err := net.SplitHostPort(c.LocalAddr().String()); err == nil {
+			return name + " (" + host + ")"
+		}
+	}
+	return name
+}

@@ -1,0 +1,94 @@
+// Package session opens one connection with its clients. It is what both front
+// ends work on; every constructor that reaches outside is injected.
+package session
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/store"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/transport"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Environment is what all connections share: where they are kept, where secrets
+// are kept, the catalogues, and how to reach the outside.
+type Environment struct {
+	Store       *store.Store
+	Vault       vault.Vault
+	Clouds      *cloud.Catalog
+	Products    *product.Catalog
+	Permissions *permission.Catalog
+	// Problems are the mistakes in the administrator's own files.
+	Problems []*problem.Problem
+	// HTTP makes the client for one set of endpoints.
+	HTTP func(transport.Options) (*http.Client, error)
+	// Graph makes the reader of a tenant.
+	Graph func(GraphOptions) Tenant
+	Now   func() time.Time
+	// Log is the log file; it never gets a secret.
+	Log *slog.Logger
+}
+
+// GraphOptions are what a reader of a tenant is made of.
+type GraphOptions struct {
+	Cloud  cloud.Cloud
+	HTTP   *http.Client
+	Token  func(context.Context) (vault.Secret, error)
+	Source tenant.Source
+}
+
+// Create makes a new connection and saves it.
+func (e *Environment) Create(ctx context.Context, name string, fill func(*connection.Connection)) (*Session, error) {
+	if _, err := e.Store.FindByName(name); err == nil {
+		return nil, problem.New("connection.name-taken", words.T("There is already a connection called %s.", name)).
+			Fix(words.T("Choose another name, or delete that connection first."))
+	}
+	c := connection.New(name)
+	if fill != nil {
+		fill(c)
+	}
+	return e.adopt(ctx, c)
+}
+
+// adopt saves a document that is new here and opens it.
+func (e *Environment) adopt(ctx context.Context, c *connection.Connection) (*Session, error) {
+	if err := e.Store.Save(ctx, c); err != nil {
+		return nil, err
+	}
+	return e.Open(ctx, c.ID)
+}
+
+// Find gives the id of the connection that is meant: by name or id, or the only
+// one there is when nameOrID is empty.
+func (e *Environment) Find(nameOrID string) (string, error) {
+	if nameOrID != "" {
+		found, err := e.Store.FindByName(nameOrID)
+		if err != nil {
+			return "", err
+		}
+		return found.ID, nil
+	}
+	entries, problems := e.Store.List()
+	switch {
+	case len(entries) == 1:
+		return entries[0].ID, nil
+	case len(entries) == 0 && len(problems) > 0:
+		return "", problems[0]
+	case len(entries) == 0:
+		return "", problem.New("connection.none", words.T("There is no connection yet.")).
+			Run(words.T("Make one:"), "roomkeyctl connection new NAME --tenant DOMAIN --product PRODUCT --server URL").
+			Run(words.T("Or try everything on a simulated tenant:"), "roomkeyctl demo")
+	}
+	return "", problem.New("connection.which", words.T("There are %d connections: say which one is meant.", len(entries))).
+		Fix(words.T("Add --connection NAME."))
+}

@@ -1,0 +1,90 @@
+package session
+
+import (
+	"context"
+	"errors"
+
+	"github.com/roomkey/roomkey/core/export"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Import reads an exported file as a connection of its own. What was proven or
+// trusted elsewhere does not come along.
+func (e *Environment) Import(ctx context.Context, data []byte, file string) (*Session, error) {
+	imported, err := export.Import(data, file)
+	if err != nil {
+		return nil, err
+	}
+	c := imported.Connection
+	name := c.Name
+	for n := 2; ; n++ {
+		if _, err := e.Store.FindByName(c.Name); err != nil {
+			break
+		}
+		c.Name = words.T("%s (%d)", name, n).String()
+	}
+	return e.adopt(ctx, c)
+}
+
+// ExportFormats are the formats of Export: json is what Import reads back, ics
+// a reminder of the credential's end, age the credential sealed to the booking
+// server, to be carried by hand.
+var ExportFormats = []string{"json", "yaml", "env", "ics", "age"}
+
+// Export writes the configuration as a file. Only "age" holds the secret, and
+// only for the booking server to open.
+func (s *Session) Export(ctx context.Context, format string) ([]byte, error) {
+	c := s.Document()
+	switch format {
+	case "ics":
+		return export.Reminder(c, s.env.Now())
+	case "age":
+		credential, err := s.env.Vault.Get(ctx, c.ID, credentialKind(c))
+		if err != nil {
+			return nil, err
+		}
+		return export.Sealed(c, "", credential)
+	case "json", "yaml", "env":
+		// A configuration that cannot be resolved yet (no secret, no way to the
+		// tenant) is still worth a file: the document itself is in it.
+		var cfg any
+		resolved, err := s.configuration(ctx)
+		switch {
+		case err == nil:
+			cfg = resolved
+		case errors.Is(err, context.Canceled):
+			return nil, err
+		case format != "json":
+			return nil, err
+		}
+		return export.File(c, cfg, export.Format(format), s.env.Now())
+	}
+	return nil, problem.New("usage.format", words.T("There is no export format %s.", format)).
+		Fix(words.T("Choose one of json, yaml, env, ics, age."))
+}
+
+// Form is the vendor's form in the vendor's order, filled in.
+func (s *Session) Form(ctx context.Context) ([]export.Entry, error) {
+	p, err := s.Product()
+	if err != nil {
+		return nil, err
+	}
+	row, err := s.Cloud()
+	if err != nil {
+		return nil, err
+	}
+	return export.Form(p, s.Document(), row.Name, func(kind vault.Kind) bool {
+		return s.presence(ctx, kind) == setup.Present
+	}), nil
+}
+
+// Needs are what the connection's product and options need; the zero value when
+// the product is not known.
+func (s *Session) Needs() product.Needs {
+	_, needs, _ := s.needs()
+	return needs
+}

@@ -1,0 +1,305 @@
+package session
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/store"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+const adapterForm = booking.AdapterForm
+
+// adapterOf is how the configuration reaches the server: the connection's own
+// choice, else the product's.
+func adapterOf(c *connection.Connection, p product.Product) string {
+	if c.Server.Adapter != "" {
+		return c.Server.Adapter
+	}
+	return p.Adapter
+}
+
+// booking opens the client of the connection's server. A missing token is no
+// error here: the server's description needs none.
+func (s *Session) booking(ctx context.Context) (*booking.Client, error) {
+	p, err := s.Product()
+	if err != nil {
+		return nil, err
+	}
+	var client *http.Client
+	if client, err = s.serverHTTP(); err != nil {
+		return nil, err
+	}
+	token, err := s.env.Vault.Get(ctx, s.ID(), vault.ServerToken)
+	if err != nil && problem.Code(err) != "vault.absent" {
+		return nil, err
+	}
+	return booking.Open(booking.Options{
+		Server: s.Document().Server, Adapter: p.Adapter, Token: token, HTTP: client, Log: pushLog{s}, Now: s.env.Now,
+	})
+}
+
+// pushLog keeps pushes beside the document.
+type pushLog struct{ s *Session }
+
+func (l pushLog) Append(p booking.Push) error {
+	if l.s.ReadOnly != nil {
+		return l.s.ReadOnly
+	}
+	return l.s.env.Store.AppendPush(l.s.ID(), store.Push(p))
+}
+
+func (l pushLog) Pushes() ([]booking.Push, error) {
+	kept, err := l.s.env.Store.Pushes(l.s.ID())
+	var out []booking.Push
+	for _, p := range kept {
+		out = append(out, booking.Push(p))
+	}
+	return out, err
+}
+
+// Plan is what a push would do, and what stands in its way.
+type Plan struct {
+	Description   booking.Description    `json:"server"`
+	Confirmations []booking.Confirmation `json:"confirmations"`
+	booking.Preview
+	// Gate is why nothing may be pushed now, nil when it may. Warnings alone
+	// need AcceptWarnings.
+	Gate          *problem.Problem      `json:"gate"`
+	Configuration booking.Configuration `json:"configuration"`
+}
+
+// Plan asks the server what a push would change; nothing is stored there. The
+// rooms are looked up anew, so that what is pushed is what is there.
+func (s *Session) Plan(ctx context.Context, acceptWarnings bool) (Plan, error) {
+	client, err := s.booking(ctx)
+	if err != nil {
+		return Plan{}, err
+	}
+	var plan Plan
+	if plan.Description, err = client.Describe(ctx); err != nil {
+		return plan, err
+	}
+	if plan.Confirmations, err = booking.Confirmations(s.Document().Server, plan.Description); err != nil {
+		return plan, err
+	}
+	if plan.Configuration, err = s.configuration(ctx); err != nil {
+		return plan, err
+	}
+	if plan.Preview, err = client.Preview(ctx, plan.Configuration); err != nil {
+		return plan, err
+	}
+	_, err = s.gate(plan.Configuration.Digest, acceptWarnings)
+	plan.Gate = problem.Of(err)
+	return plan, nil
+}
+
+func (s *Session) gate(digest string, acceptWarnings bool) (booking.Clearance, error) {
+	last, err := s.env.Store.LastCheck(s.ID())
+	if err != nil {
+		return booking.Clearance{}, err
+	}
+	checked := booking.Checked{}
+	if last != nil {
+		checked = booking.Checked{Digest: last.Digest, Verdict: last.Verdict, At: last.At}
+	}
+	return booking.Gate(checked, digest, acceptWarnings)
+}
+
+// configuration is what the server would get, over the rooms as they are now.
+func (s *Session) configuration(ctx context.Context) (booking.Configuration, error) {
+	rooms, err := s.ResolveRooms(ctx)
+	if err != nil {
+		return booking.Configuration{}, err
+	}
+	p, err := s.Product()
+	if err != nil {
+		return booking.Configuration{}, err
+	}
+	row, err := s.Cloud()
+	if err != nil {
+		return booking.Configuration{}, err
+	}
+	fingerprint, err := s.fingerprint(ctx)
+	if err != nil {
+		return booking.Configuration{}, err
+	}
+	c := s.Document()
+	return booking.Of(c, p, rooms, c.Digest(fingerprint, addressesOf(rooms)), row, fingerprint), nil
+}
+
+// Confirm pins what the administrator said yes to.
+func (s *Session) Confirm(ctx context.Context, confirmed []booking.Confirmation) error {
+	if len(confirmed) == 0 {
+		return nil
+	}
+	return s.change(ctx, func(c *connection.Connection) { booking.Confirm(&c.Server, confirmed) })
+}
+
+// Push applies exactly the plan that was shown. When the rooms, the document or
+// the credential have changed since, it is refused as stale.
+func (s *Session) Push(ctx context.Context, plan Plan, acceptWarnings bool) (booking.Receipt, error) {
+	if s.ReadOnly != nil {
+		return booking.Receipt{}, s.ReadOnly
+	}
+	now, err := s.configuration(ctx)
+	if err != nil {
+		return booking.Receipt{}, err
+	}
+	if now.Digest != plan.Configuration.Digest {
+		return booking.Receipt{}, problem.New("booking.plan-stale", words.T("Something has changed since this plan was shown.")).
+			Fix(words.T("Look at the plan again: press “Compare” on the page “Hand over”."))
+	}
+	clearance, err := s.gate(now.Digest, acceptWarnings)
+	if err != nil {
+		return booking.Receipt{}, err
+	}
+	credential, err := s.env.Vault.Get(ctx, s.ID(), credentialKind(s.Document()))
+	if err != nil {
+		return booking.Receipt{}, err
+	}
+	client, err := s.booking(ctx)
+	if err != nil {
+		return booking.Receipt{}, err
+	}
+	return client.Push(ctx, plan.Configuration, credential, clearance, plan.Current)
+}
+
+// Held is what the server holds and what it says of itself.
+type Held struct {
+	Description booking.Description `json:"server"`
+	Current     booking.Current     `json:"current"`
+	Status      booking.Status      `json:"status"`
+	// StatusProblem is why the server's own view could not be had.
+	StatusProblem *problem.Problem `json:"statusProblem,omitempty"`
+	// Matches is whether the server holds what the last push or plan of this
+	// connection was, as far as this computer can tell without the tenant.
+	Matches bool `json:"matches"`
+	// Resolution says what became of a push that got no answer, nil for none.
+	Resolution *booking.Resolution `json:"resolution,omitempty"`
+}
+
+// Held asks the server.
+func (s *Session) Held(ctx context.Context) (Held, error) {
+	client, err := s.booking(ctx)
+	if err != nil {
+		return Held{}, err
+	}
+	var h Held
+	if h.Description, err = client.Describe(ctx); err != nil {
+		return h, err
+	}
+	if s.ReadOnly == nil {
+		if h.Resolution, err = client.Resolve(ctx); err != nil {
+			return h, err
+		}
+	}
+	if h.Current, err = client.Current(ctx); err != nil {
+		return h, err
+	}
+	if h.Status, err = client.Status(ctx); err != nil {
+		h.StatusProblem = problem.Of(err)
+	}
+	if digest, err := s.lastDigest(ctx); err == nil && h.Current.Configuration != nil {
+		h.Matches = h.Current.Configuration.Digest == digest
+	}
+	return h, nil
+}
+
+// server is the booking server as the checks see it.
+func (s *Session) server(ctx context.Context) (check.BookingServer, error) {
+	client, err := s.booking(ctx)
+	if err != nil {
+		// Its address is wrong: a field problem says so already.
+		return refusingServer{err}, nil
+	}
+	return checkedServer{client}, nil
+}
+
+type checkedServer struct{ client *booking.Client }
+
+func (c checkedServer) Describe(ctx context.Context) (check.ServerDescription, error) {
+	d, err := c.client.Describe(ctx)
+	out := check.ServerDescription{
+		Product: d.Product, Version: d.ProductVersion, RedirectURIs: d.RedirectURIs,
+		NotificationURL: d.NotificationURL, LifecycleURL: d.LifecycleNotificationURL,
+		ContractKnown: d.ContractVersion == 0 || d.ContractVersion == 1,
+	}
+	if d.ContractVersion > 0 {
+		out.Contract = words.T("v%d", d.ContractVersion).String()
+	}
+	return out, err
+}
+
+func (c checkedServer) Current(ctx context.Context) (check.ServerCurrent, error) {
+	now, err := c.client.Current(ctx)
+	if err != nil || now.Configuration == nil {
+		return check.ServerCurrent{}, err
+	}
+	return check.ServerCurrent{
+		Stored: true, TenantID: now.Configuration.Tenant.ID, ClientID: now.Configuration.Application.ClientID,
+		CredentialExpires: now.Configuration.Credential.Expires,
+	}, nil
+}
+
+func (c checkedServer) Status(ctx context.Context) (check.ServerStatus, error) {
+	st, err := c.client.Status(ctx)
+	if err != nil {
+		return check.ServerStatus{}, err
+	}
+	out := check.ServerStatus{State: check.ServerUnproven, CheckedAt: st.CheckedAt, Rooms: -1}
+	switch st.State {
+	case booking.StatusOK:
+		out.State = check.ServerWorks
+	case booking.StatusFailing:
+		out.State = check.ServerFails
+	}
+	for _, tried := range st.Checks {
+		ok := tried.State == "ok"
+		switch tried.ID {
+		case "token":
+			out.Token = ok
+		case "rooms", "room", "calendar":
+			out.Room = ok
+		}
+		if !ok && out.Code == "" {
+			out.Code, out.Message = tried.Code, tried.Detail
+		}
+	}
+	return out, nil
+}
+
+type refusingServer struct{ err error }
+
+func (r refusingServer) Describe(context.Context) (check.ServerDescription, error) {
+	return check.ServerDescription{}, r.err
+}
+func (r refusingServer) Current(context.Context) (check.ServerCurrent, error) {
+	return check.ServerCurrent{}, r.err
+}
+func (r refusingServer) Status(context.Context) (check.ServerStatus, error) {
+	return check.ServerStatus{}, r.err
+}
+
+// ResolvePush asks the server what became of a push that got no answer; nil when
+// there is none.
+func (s *Session) ResolvePush(ctx context.Context) (*booking.Resolution, error) {
+	pushes, err := pushLog{s}.Pushes()
+	if err != nil || len(pushes) == 0 || s.ReadOnly != nil {
+		return nil, err
+	}
+	if last := pushes[len(pushes)-1].State; last != booking.PushStarted && last != booking.PushUnknown {
+		return nil, nil
+	}
+	client, err := s.booking(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return client.Resolve(ctx)
+}

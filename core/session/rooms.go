@@ -1,0 +1,223 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/sheet"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Names of what is cached beside a document.
+const (
+	// cacheImported are rooms from a file, for products that may not list them.
+	cacheImported = "rooms-imported.json"
+	// cacheResolved are the rooms that the last check looked at.
+	cacheResolved = "rooms-resolved.json"
+)
+
+type cachedRooms struct {
+	Source tenant.Source `json:"source"`
+	At     time.Time     `json:"at"`
+	Rooms  []tenant.Room `json:"rooms"`
+}
+
+func (s *Session) cached(name string) (cachedRooms, bool) {
+	var c cachedRooms
+	data, _, ok := s.env.Store.Cache(s.ID(), name)
+	if !ok || json.Unmarshal(data, &c) != nil {
+		return cachedRooms{}, false
+	}
+	return c, true
+}
+
+func (s *Session) keepRooms(name string, c cachedRooms) error {
+	data, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	return s.env.Store.PutCache(s.ID(), name, data)
+}
+
+// knownRooms are the imported and the typed ones, each once.
+func (s *Session) knownRooms(page func([]tenant.Room)) tenant.Listing[tenant.Room] {
+	l := tenant.Listing[tenant.Room]{Source: tenant.SourceTyped, Complete: true, At: s.env.Now()}
+	if c, ok := s.cached(cacheImported); ok {
+		l.Source, l.At, l.Items = c.Source, c.At, c.Rooms
+	}
+	for _, address := range s.Document().Rooms.Items {
+		if !slices.ContainsFunc(l.Items, func(r tenant.Room) bool { return strings.EqualFold(r.EmailAddress, address) }) {
+			l.Items = append(l.Items, tenant.Room{EmailAddress: address, DisplayName: address})
+		}
+	}
+	if page != nil && len(l.Items) > 0 {
+		page(l.Items)
+	}
+	if len(l.Items) == 0 {
+		l.Complete = false
+		l.Problem = problem.New("rooms.not-listable", words.T("This product has no permission to list rooms, and none were typed or imported yet.")).
+			Run(words.T("Have an Exchange administrator export them, then import the file:"), "roomkeyctl rooms import rooms.csv").
+			Fix(words.T("Or type the rooms' e-mail addresses on the page Rooms."))
+	}
+	return l
+}
+
+var roomColumns = []sheet.Column{
+	{Key: "address", Title: "EmailAddress", Aliases: []string{"PrimarySmtpAddress", "email", "address", "Identity", "mail", "room"}, Required: true, Unique: true},
+	{Key: "name", Title: "DisplayName", Aliases: []string{"name"}},
+	{Key: "capacity", Title: "Capacity", Aliases: []string{"ResourceCapacity", "seats"}},
+	{Key: "building", Title: "Building"},
+	{Key: "floor", Title: "FloorLabel", Aliases: []string{"floor"}},
+}
+
+// ImportRooms reads rooms from a CSV file. Lines that cannot be used are
+// problems that name the line; the others are kept as the connection's known
+// rooms.
+func (s *Session) ImportRooms(data []byte) (tenant.Listing[tenant.Room], []*problem.Problem) {
+	table, lines, err := sheet.Read(bytes.NewReader(data), roomColumns)
+	if err != nil {
+		return failed[tenant.Room](err), nil
+	}
+	var wrong []*problem.Problem
+	for _, l := range lines {
+		wrong = append(wrong, l.Problem)
+	}
+	known := cachedRooms{Source: tenant.SourceFile, At: s.env.Now()}
+	for _, row := range table.Rows {
+		address := connection.Clean(row.Get("address"))
+		at := func(text words.Text) {
+			wrong = append(wrong, problem.New("sheet.room", words.T("Line %d: %s", row.Line, text)))
+		}
+		if !connection.IsAddress(address) {
+			at(words.T("%s is not an e-mail address.", problem.Line(address)))
+			continue
+		}
+		r := tenant.Room{EmailAddress: address, DisplayName: row.Get("name"), Building: row.Get("building"), FloorLabel: row.Get("floor")}
+		if text := row.Get("capacity"); text != "" {
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 0 {
+				at(words.T("%s is not a number of seats.", problem.Line(text)))
+				continue
+			}
+			r.Capacity = &n
+		}
+		if r.DisplayName == "" {
+			r.DisplayName = address
+		}
+		known.Rooms = append(known.Rooms, r)
+	}
+	l := tenant.Listing[tenant.Room]{Items: known.Rooms, Source: known.Source, At: known.At, Complete: len(wrong) == 0}
+	if len(known.Rooms) > 0 {
+		if s.ReadOnly != nil {
+			l.Problem = s.ReadOnly
+		} else if err := s.keepRooms(cacheImported, known); err != nil {
+			l.Problem = problem.Of(err)
+		}
+	}
+	return l, wrong
+}
+
+// ResolveRooms lists the rooms that the connection's choice comes to, sorted by
+// name. A list that did not come whole is an error: a choice of "all" that
+// missed some would be pushed as if it were all.
+func (s *Session) ResolveRooms(ctx context.Context) ([]tenant.Room, error) {
+	l := s.Rooms(ctx, nil)
+	if l.Problem != nil {
+		return nil, l.Problem
+	}
+	if !l.Complete {
+		return nil, problem.New("rooms.incomplete", words.T("The list of rooms did not come whole."))
+	}
+	rooms := l.Items
+	c := s.Document()
+	if c.Rooms.Mode == connection.Selected {
+		byAddress := map[string]tenant.Room{}
+		for _, r := range rooms {
+			byAddress[strings.ToLower(r.EmailAddress)] = r
+		}
+		rooms = nil
+		for _, address := range c.Rooms.Items {
+			r, ok := byAddress[strings.ToLower(address)]
+			if !ok {
+				// A room that is not in the list may still be one: new rooms
+				// take a day to appear in Graph. Its calendar check tells.
+				r = tenant.Room{EmailAddress: address, DisplayName: address}
+			}
+			rooms = append(rooms, r)
+		}
+	}
+	SortRooms(rooms)
+	return rooms, nil
+}
+
+// SortRooms orders by name as people read it.
+func SortRooms(rooms []tenant.Room) {
+	c := collate.New(language.English, collate.IgnoreCase, collate.Numeric)
+	slices.SortStableFunc(rooms, func(a, b tenant.Room) int {
+		if n := c.CompareString(a.DisplayName, b.DisplayName); n != 0 {
+			return n
+		}
+		return strings.Compare(a.EmailAddress, b.EmailAddress)
+	})
+}
+
+// SelectRooms keeps a choice of rooms: all of them, or those with these
+// addresses. A room that the tenant does not list is refused unless the list
+// itself could not be had.
+func (s *Session) SelectRooms(ctx context.Context, all bool, addresses []string) error {
+	if all {
+		return s.change(ctx, func(c *connection.Connection) { c.Rooms = connection.Rooms{Mode: connection.All} })
+	}
+	var chosen []string
+	for _, a := range addresses {
+		a = connection.Clean(a)
+		if !connection.IsAddress(a) {
+			return problem.New("connection.not-address", words.T("%s is not an e-mail address.", problem.Line(a))).
+				Fix(words.T("Give the rooms' e-mail addresses, as roomkeyctl rooms list shows them."))
+		}
+		if !slices.ContainsFunc(chosen, func(b string) bool { return strings.EqualFold(a, b) }) {
+			chosen = append(chosen, a)
+		}
+	}
+	if len(chosen) == 0 {
+		return problem.New("connection.empty", words.T("No room is chosen.")).Fix(words.T("Name at least one room, or choose all."))
+	}
+	return s.change(ctx, func(c *connection.Connection) {
+		c.Rooms = connection.Rooms{Mode: connection.Selected, Items: chosen}
+	})
+}
+
+func addressesOf(rooms []tenant.Room) []string {
+	out := make([]string, len(rooms))
+	for i, r := range rooms {
+		out[i] = r.EmailAddress
+	}
+	return out
+}
+
+// Where says where a room is, for tables.
+func Where(r tenant.Room) string {
+	parts := []string{}
+	if r.Building != "" {
+		parts = append(parts, r.Building)
+	}
+	switch {
+	case r.FloorLabel != "":
+		parts = append(parts, r.FloorLabel)
+	case r.FloorNumber != nil:
+		parts = append(parts, fmt.Sprint(*r.FloorNumber))
+	}
+	return strings.Join(parts, ", ")
+}

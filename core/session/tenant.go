@@ -1,0 +1,231 @@
+package session
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Tenant is a reader of a tenant: what the checks and the previews need of it.
+type Tenant interface {
+	check.Directory
+	check.Calendars
+	check.Subscriber
+	RoomsOf(ctx context.Context, listAddress string) tenant.Listing[tenant.Room]
+	Members(ctx context.Context, groupID string, page func([]tenant.Person)) tenant.Listing[tenant.Person]
+	Organization(ctx context.Context) (tenant.Organization, error)
+}
+
+// Lint says what is wrong with the fields of a connection, ids of clouds and
+// products included, before any call is made.
+func (e *Environment) Lint(c *connection.Connection) []connection.FieldProblem {
+	known := connection.Known{}
+	for _, row := range e.Clouds.All() {
+		known.Clouds = append(known.Clouds, row.ID)
+	}
+	for _, p := range e.Products.All() {
+		known.Products = append(known.Products, p.ID)
+	}
+	if p, ok := e.Products.Get(c.Product.ID); ok && adapterOf(c, p) != adapterForm {
+		known.Required = append(known.Required, "server.url")
+	}
+	return c.Lint(known)
+}
+
+// TypeTenant takes a tenant as it was typed or pasted: a domain, a tenant id or
+// an address from a portal. What was discovered of another tenant is dropped.
+func (e *Environment) TypeTenant(c *connection.Connection, typed string) error {
+	name, p := cloud.ParseTenant(typed)
+	if p != nil {
+		return p
+	}
+	switch {
+	case name == c.Tenant.Domain || name == c.Tenant.ID:
+	case connection.IsGUID(name):
+		c.Tenant = connection.Tenant{ID: name}
+	default:
+		c.Tenant = connection.Tenant{Domain: name}
+	}
+	return nil
+}
+
+// Found looks a typed tenant up in one cloud. The problems
+// "cloud.tenant-unknown" and "cloud.wrong-cloud" are the moment to ask whether
+// the other clouds may be told the tenant's name.
+func (e *Environment) Found(ctx context.Context, cloudID, typed string) (connection.Tenant, error) {
+	name, p := cloud.ParseTenant(typed)
+	if p != nil {
+		return connection.Tenant{}, p
+	}
+	row, err := e.cloud(cloudID)
+	if err != nil {
+		return connection.Tenant{}, err
+	}
+	client, err := e.cloudHTTP(row)
+	if err != nil {
+		return connection.Tenant{}, err
+	}
+	d, err := cloud.Discover(ctx, client, row, name)
+	if err != nil {
+		return connection.Tenant{}, err
+	}
+	return asTenant(d, name), nil
+}
+
+// FoundElsewhere asks the other clouds, which tells them the tenant's name: it
+// is called after a yes. It gives the cloud that knows the tenant.
+func (e *Environment) FoundElsewhere(ctx context.Context, exceptCloud, typed string, report task.Report) (string, connection.Tenant, error) {
+	name, p := cloud.ParseTenant(typed)
+	if p != nil {
+		return "", connection.Tenant{}, p
+	}
+	others := slices.DeleteFunc(e.Clouds.All(), func(c cloud.Cloud) bool { return c.ID == exceptCloud })
+	report.Say(0, 0, words.T("Asking %d other clouds for the tenant", len(others)))
+	found, d, err := cloud.DiscoverElsewhere(ctx, func(c cloud.Cloud) (*http.Client, error) { return e.cloudHTTP(c) }, others, name)
+	if err != nil {
+		return "", connection.Tenant{}, err
+	}
+	return found.ID, asTenant(d, name), nil
+}
+
+func asTenant(d cloud.Discovery, typed string) connection.Tenant {
+	t := connection.Tenant{ID: d.TenantID, Domain: d.Domain}
+	if t.Domain == "" && !connection.IsGUID(typed) {
+		t.Domain = typed
+	}
+	return t
+}
+
+// Discover finds the connection's tenant in its cloud and keeps its id.
+func (s *Session) Discover(ctx context.Context) error {
+	c := s.Document()
+	found, err := s.env.Found(ctx, c.Cloud, typedTenant(c))
+	if err != nil {
+		return err
+	}
+	return s.keepTenant(ctx, c.Cloud, found)
+}
+
+// DiscoverElsewhere finds it in another cloud and moves the connection there.
+func (s *Session) DiscoverElsewhere(ctx context.Context, report task.Report) error {
+	c := s.Document()
+	id, found, err := s.env.FoundElsewhere(ctx, c.Cloud, typedTenant(c), report)
+	if err != nil {
+		return err
+	}
+	return s.keepTenant(ctx, id, found)
+}
+
+func typedTenant(c *connection.Connection) string {
+	if c.Tenant.Domain != "" {
+		return c.Tenant.Domain
+	}
+	return c.Tenant.ID
+}
+
+func (s *Session) keepTenant(ctx context.Context, cloudID string, found connection.Tenant) error {
+	c := s.Document()
+	if c.Cloud == cloudID && c.Tenant.ID == found.ID && (found.Domain == "" || c.Tenant.Domain == found.Domain) {
+		return nil
+	}
+	return s.change(ctx, func(c *connection.Connection) {
+		if found.Domain == "" {
+			found.Domain = c.Tenant.Domain
+		}
+		found.DisplayName = c.Tenant.DisplayName
+		c.Cloud, c.Tenant = cloudID, found
+	})
+}
+
+// Rooms lists the rooms that the booking server will see. Where the product has
+// no permission to list them, they are those that the administrator chose or
+// imported, and the listing names that source.
+func (s *Session) Rooms(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room] {
+	_, needs, err := s.needs()
+	if err != nil {
+		return failed[tenant.Room](err)
+	}
+	if !slices.Contains(needs.Lists, "rooms") {
+		return s.knownRooms(page)
+	}
+	t, err := s.Tenant()
+	if err != nil {
+		return failed[tenant.Room](err)
+	}
+	l := t.Rooms(ctx, page)
+	if l.Problem != nil && l.Problem.Code == "graph.places-not-in-cloud" {
+		return s.knownRooms(page)
+	}
+	return l
+}
+
+// RoomLists lists the room lists.
+func (s *Session) RoomLists(ctx context.Context) tenant.Listing[tenant.RoomList] {
+	t, err := s.Tenant()
+	if err != nil {
+		return failed[tenant.RoomList](err)
+	}
+	return t.RoomLists(ctx)
+}
+
+// RoomsOf lists the rooms of one room list.
+func (s *Session) RoomsOf(ctx context.Context, listAddress string) tenant.Listing[tenant.Room] {
+	t, err := s.Tenant()
+	if err != nil {
+		return failed[tenant.Room](err)
+	}
+	return t.RoomsOf(ctx, listAddress)
+}
+
+// People lists the people whom the booking server will take over: all, or the
+// members of the chosen groups, each once.
+func (s *Session) People(ctx context.Context, page func([]tenant.Person)) tenant.Listing[tenant.Person] {
+	t, err := s.Tenant()
+	if err != nil {
+		return failed[tenant.Person](err)
+	}
+	c := s.Document()
+	if c.People.Mode != connection.Groups {
+		return t.People(ctx, c.People.CardNumberAttribute, page)
+	}
+	all := tenant.Listing[tenant.Person]{Source: tenant.SourceApplication, Complete: true, At: s.env.Now()}
+	seen := map[string]bool{}
+	for _, group := range c.People.Groups {
+		l := t.Members(ctx, group, func(people []tenant.Person) {
+			people = slices.DeleteFunc(slices.Clone(people), func(p tenant.Person) bool { return seen[p.ID] })
+			for _, p := range people {
+				seen[p.ID] = true
+			}
+			all.Items = append(all.Items, people...)
+			if page != nil && len(people) > 0 {
+				page(people)
+			}
+		})
+		if !l.Complete {
+			all.Complete, all.Problem = false, l.Problem
+			return all
+		}
+	}
+	return all
+}
+
+// Groups lists the groups.
+func (s *Session) Groups(ctx context.Context, page func([]tenant.Group)) tenant.Listing[tenant.Group] {
+	t, err := s.Tenant()
+	if err != nil {
+		return failed[tenant.Group](err)
+	}
+	return t.Groups(ctx, page)
+}
+
+func failed[T any](err error) tenant.Listing[T] {
+	return tenant.Listing[T]{Problem: problem.Of(err), Source: tenant.SourceApplication}
+}
