@@ -121,7 +121,7 @@ func (p Product) options(d *strictyaml.Document) {
 
 // writes compares what the file says about calendars with what it asks for.
 func (p Product) writes(d *strictyaml.Document) {
-	if !oneOf(d, "writes", string(p.Writes), string(WritesNothing), string(WritesRooms), string(WritesRoomsAndOrganizers)) || p.Choose {
+	if !oneOf(d, "writes", string(p.Writes), string(WritesNothing), string(WritesRooms), string(WritesRoomsAndOrganizers)) || p.Choose || !d.Sound("needs") {
 		return
 	}
 	may := slices.ContainsFunc(p.Needs.Permissions, func(n Permission) bool { return n.Value == "Calendars.ReadWrite" })

@@ -1,0 +1,224 @@
+package product
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/strictyaml"
+)
+
+const mine = `id: mine
+name: My booking server
+about: It books.
+needs:
+  permissions:
+    - value: Calendars.ReadWrite
+      kind: application
+      reason: It books rooms.
+writes: rooms
+adapter: form
+credential: {kinds: [certificate, secret], months: 6}
+roomPolicy:
+  - {parameter: BookingWindowInDays, value: 365}
+  - {parameter: AutomateProcessing, value: AutoAccept}
+form:
+  - {label: Tenant, value: tenant.id}
+`
+
+func folder(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestOwnProduct(t *testing.T) {
+	dir := folder(t, map[string]string{"mine.yaml": mine, "b.yml": strings.Replace(mine, "id: mine", "id: other", 1), "notes.txt": "::", ".yaml.swp": "::"})
+	if err := os.Mkdir(filepath.Join(dir, "old.yaml"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	c, problems := Load(dir)
+	for _, p := range problems {
+		t.Error(p)
+	}
+	p, ok := c.Get("mine")
+	if _, other := c.Get("other"); !ok || !other || !p.Own || len(c.All()) != len(order)+2 {
+		t.Fatalf("%v %v %+v", ok, other, p)
+	}
+	if p.Policy[0].Value != 365 || p.Needs.Permissions[0].Reason != "It books rooms." {
+		t.Errorf("%+v", p)
+	}
+	if f, _ := c.Get("flexo"); f.Own {
+		t.Error("a product of Roomkey's counts as the administrator's own")
+	}
+}
+
+func TestNoFolder(t *testing.T) {
+	c, problems := Load(filepath.Join(t.TempDir(), "products"))
+	if len(problems) > 0 || len(c.All()) != len(order) {
+		t.Errorf("%v", problems)
+	}
+}
+
+// Every mistake names file, line and field, and keeps only its own file out.
+func TestMistakes(t *testing.T) {
+	swap := func(old, new string) string {
+		text := strings.Replace(mine, old, new, 1)
+		if text == mine {
+			t.Fatalf("%q is not in the file", old)
+		}
+		return text
+	}
+	for name, tt := range map[string]struct {
+		text  string
+		line  int
+		field string
+		says  string
+	}{
+		"unknown field":       {mine + "colour: red\n", 17, "colour", "There is no such field"},
+		"no name":             {swap("name: My booking server\n", ""), 1, "name", "must be text"},
+		"no reason":           {swap("      reason: It books rooms.\n", ""), 6, "needs.permissions[0].reason", "must be text"},
+		"built-in id":         {swap("id: mine", "id: flexo"), 1, "id", "cannot be replaced"},
+		"strange id":          {swap("id: mine", "id: ../mine"), 1, "id", "is no id"},
+		"unknown permission":  {swap("Calendars.ReadWrite", "Calendar.ReadWrite"), 6, "needs.permissions[0].value", "not in Roomkey's catalogue"},
+		"other capitals":      {swap("Calendars.ReadWrite", "calendars.readwrite"), 6, "needs.permissions[0].value", "Its spelling counts"},
+		"work hours":          {swap("Calendars.ReadWrite", "Calendars.ReadWrite.All"), 6, "needs.permissions[0].value", "It was probably meant to be Calendars.ReadWrite"},
+		"unknown kind":        {swap("kind: application", "kind: Role"), 7, "needs.permissions[0].kind", "\"application\" or \"delegated\""},
+		"no such form":        {swap("value: Calendars.ReadWrite", "value: ChatMessage.Send"), 7, "needs.permissions[0].kind", "ChatMessage.Send does not exist as application permission"},
+		"asked twice":         {swap("writes:", "    - {value: Calendars.ReadWrite, kind: application, reason: again}\nwrites:"), 9, "needs.permissions[1].value", "asked for twice"},
+		"nothing asked":       {swap("    - value: Calendars.ReadWrite\n      kind: application\n      reason: It books rooms.\n", ""), 5, "needs.permissions", "choose: true"},
+		"unknown list":        {swap("writes:", "  lists: [rooms, desks]\nwrites:"), 9, "needs.lists[1]", "rooms, people, groups"},
+		"unknown writes":      {swap("writes: rooms", "writes: all"), 9, "writes", "rooms+organizers"},
+		"writes denied":       {swap("writes: rooms", "writes: none"), 9, "writes", "but Calendars.ReadWrite is asked for"},
+		"writes claimed":      {swap("value: Calendars.ReadWrite", "value: Calendars.Read"), 9, "writes", "Calendars.ReadWrite is not asked for"},
+		"unknown adapter":     {swap("adapter: form", "adapter: ftp"), 10, "adapter", "contract, seatsurfing, form"},
+		"unknown credential":  {swap("[certificate, secret]", "[password]"), 11, "credential.kinds[0]", "secret, certificate"},
+		"no credential":       {swap("kinds: [certificate, secret], ", ""), 11, "credential.kinds", "secret, certificate or both"},
+		"too long a life":     {swap("months: 6", "months: 25"), 11, "credential.months", "from 1 to 24"},
+		"months in words":     {swap("months: 6", "months: six"), 11, "credential.months", "whole number"},
+		"unknown parameter":   {swap("BookingWindowInDays", "ResourceDelegates"), 13, "roomPolicy[0].parameter", "no parameter \"ResourceDelegates\""},
+		"number out of range": {swap("365", "1081"), 13, "roomPolicy[0].value", "a whole number from 0 to 1080"},
+		"number as text":      {swap("365", `"365"`), 13, "roomPolicy[0].value", "a whole number"},
+		"truth for a word":    {swap("AutoAccept", "true"), 14, "roomPolicy[1].value", "one of None, AutoUpdate, AutoAccept"},
+		"word for truth":      {swap("BookingWindowInDays, value: 365", "DeleteSubject, value: \"false\""), 13, "roomPolicy[0].value", "true or false"},
+		"another word":        {swap("AutoAccept", "Auto'; Remove-Mailbox"), 14, "roomPolicy[1].value", "one of None"},
+		"set twice":           {swap("AutomateProcessing, value: AutoAccept", "BookingWindowInDays, value: 1"), 14, "roomPolicy[1].parameter", "set twice"},
+		"no value":            {swap("BookingWindowInDays, value: 365", "BookingWindowInDays"), 13, "roomPolicy[0].value", "a whole number"},
+		"a list for a value":  {swap("365", "[1]"), 13, "roomPolicy[0].value", "a whole number"},
+		"unknown form value":  {swap("value: tenant.id", "value: tenant.secret"), 16, "form[0].value", "nothing that a connection holds"},
+		"a button's value":    {swap("value: tenant.id", "value: tenant.id, action: true"), 16, "form[0].value", "button"},
+		"no label":            {swap("label: Tenant, ", ""), 16, "form[0].label", "must be text"},
+		"guide without TLS":   {mine + "guide: http://example.com\n", 17, "guide", "https://"},
+		"card number":         {mine + "cardNumber: {attribute: Pager, graph: [pager]}\n", 17, "cardNumber.graph[0]", "cannot be read through Microsoft Graph"},
+		"empty option":        {mine + "options: [{id: a, name: A, needs: {}}]\n", 17, "options[0].needs", "changes nothing"},
+		"option twice":        {mine + "options:\n  - {id: a, name: A, multiTenant: true}\n  - {id: a, name: A, multiTenant: true}\n", 19, "options[1].id", "there twice"},
+		"option's permission": {mine + "options:\n  - id: a\n    name: A\n    needs: {permissions: [{value: X, kind: application, reason: r}]}\n", 20, "options[0].needs.permissions[0].value", "not in Roomkey's catalogue"},
+		"unknown obstacle":    {mine + "notUpdatable: [smtp]\n", 17, "notUpdatable[0]", "ews"},
+		"service account":     {mine + "serviceAccount: {role: User}\n", 17, "serviceAccount.purpose", "must be text"},
+		"control characters":  {swap("name: My booking server", `name: "My\u202Eserver"`), 2, "name", "control characters"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := folder(t, map[string]string{"a.yaml": tt.text, "b.yaml": strings.Replace(mine, "id: mine", "id: fine", 1)})
+			c, problems := Load(dir)
+			var all []string
+			for _, p := range problems {
+				if p.Code != CodeFile || len(p.Remedies) == 0 {
+					t.Errorf("code %q, %d remedies", p.Code, len(p.Remedies))
+				}
+				all = append(all, p.Title.String()+" "+p.Detail.String())
+			}
+			where := fmt.Sprintf("%s, line %d. %s: ", filepath.Join(dir, "a.yaml"), tt.line, tt.field)
+			if len(all) != 1 || !strings.Contains(all[0], where) || !strings.Contains(all[0], tt.says) {
+				t.Errorf("got  %q\nwant %q and %q", all, where, tt.says)
+			}
+			if _, ok := c.Get("fine"); !ok || len(c.All()) != len(order)+1 {
+				t.Errorf("%d products; the other file is in: %v", len(c.All()), ok)
+			}
+		})
+	}
+}
+
+func TestBrokenFiles(t *testing.T) {
+	dir := folder(t, map[string]string{"cut.yaml": "id: cut\nname: \"My book", "empty.yaml": "", "list.yaml": "- a\n", "mine.yaml": mine, "twin.yaml": mine})
+	c, problems := Load(dir)
+	var files []string
+	for _, p := range problems {
+		for _, name := range []string{"cut.yaml", "empty.yaml", "list.yaml", "twin.yaml"} {
+			if strings.Contains(p.Title.String(), name) {
+				files = append(files, name)
+			}
+		}
+	}
+	if !slices.Equal(files, []string{"cut.yaml", "empty.yaml", "list.yaml", "twin.yaml"}) || len(problems) != 4 {
+		t.Errorf("%v", problems)
+	}
+	if _, ok := c.Get("mine"); !ok || len(c.All()) != len(order)+1 {
+		t.Errorf("%d products", len(c.All()))
+	}
+	file := filepath.Join(dir, "mine.yaml")
+	if _, problems := Load(file); len(problems) != 1 || problems[0].Code != "product.folder-unreadable" {
+		t.Errorf("a file in place of the folder: %v", problems)
+	}
+}
+
+// The names in the data files are those of the other packages.
+func TestNamesExist(t *testing.T) {
+	clouds, _ := cloud.Load("")
+	for _, p := range products(t).All() {
+		for _, id := range p.Operators {
+			if _, ok := clouds.Get(id); !ok {
+				t.Errorf("%s: there is no cloud %s", p.ID, id)
+			}
+		}
+	}
+	for _, v := range values {
+		if strings.HasPrefix(v, "secret:") {
+			continue
+		}
+		at := reflect.TypeFor[connection.Connection]()
+		for step := range strings.SplitSeq(v, ".") {
+			found := false
+			for f := range at.Fields() {
+				if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name == step {
+					at, found = f.Type, true
+					break
+				}
+			}
+			if !found {
+				t.Errorf("a connection has no %s", v)
+				break
+			}
+		}
+	}
+}
+
+func FuzzOwnProduct(f *testing.F) {
+	f.Add(mine)
+	f.Add("id: a\nname: b\nabout: c\nchoose: true\nneeds: {}\nwrites: none\nadapter: form\ncredential: {kinds: [secret], months: 1}\nform: []\n")
+	f.Add("id: a\nroomPolicy: [{parameter: x, value: {a: 1}}]\nserviceAccount: 7\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		var p Product
+		c := &Catalog{products: slices.Clone(builtIn())}
+		problems := c.add(strictyaml.Read("own.yaml", []byte(text), &p), p)
+		for _, p := range problems {
+			if p.Detail.IsZero() {
+				t.Errorf("a mistake without words in %q", text)
+			}
+		}
+		if (len(problems) == 0) != (len(c.products) == len(order)+1) {
+			t.Errorf("%q: %d products, %v", text, len(c.products), problems)
+		}
+		p.With([]string{"a", "b"}, []string{"delegated:", "x"})
+	})
+}
