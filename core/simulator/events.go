@@ -1,0 +1,466 @@
+package simulator
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// mailbox is what was written into a mailbox; the meetings that were always
+// there are computed.
+type mailbox struct {
+	Events map[string]*event `json:"events"`
+	// Waiting are invitations that the room has not looked at yet.
+	Waiting []invitation `json:"waiting,omitempty"`
+}
+
+type invitation struct {
+	Due       time.Time `json:"due"`
+	Organizer string    `json:"organizer"`
+	EventID   string    `json:"eventId"`
+	Cancelled bool      `json:"cancelled,omitempty"`
+}
+
+// event is one entry of one calendar.
+type event struct {
+	ID, ICalUID         string
+	Subject             string
+	Body, BodyType      string
+	Start, End          time.Time
+	AllDay              bool
+	Organizer           string
+	Attendees           []attendee
+	Sensitivity, ShowAs string
+	Location            string
+	Response            string // of the mailbox's owner
+	Cancelled           bool
+	Created, Modified   time.Time
+	TransactionID       string
+	Online              bool
+	Revision            int
+}
+
+type attendee struct {
+	Address, Name, Type, Response string
+	At                            time.Time
+}
+
+// processingDelay is how long a room takes to answer.
+const processingDelay = 300 * time.Millisecond
+
+func (s *Simulator) box(address string) *mailbox {
+	m := s.state.Mailboxes[address]
+	if m == nil {
+		m = &mailbox{Events: map[string]*event{}}
+		s.state.Mailboxes[address] = m
+	}
+	return m
+}
+
+// settle lets rooms look at the invitations that are due.
+func (s *Simulator) settle() {
+	now := s.now()
+	for address, m := range s.state.Mailboxes {
+		if arg, silent := s.fault(FaultRoomSilent); silent && hits(arg, address, true) {
+			continue
+		}
+		due := m.Waiting
+		m.Waiting = nil
+		for _, inv := range due {
+			if now.Before(inv.Due) {
+				m.Waiting = append(m.Waiting, inv)
+			} else {
+				s.process(address, m, inv)
+			}
+		}
+	}
+}
+
+// process is the room's resource booking attendant.
+func (s *Simulator) process(address string, m *mailbox, inv invitation) {
+	p := s.processingOf(address)
+	if p == nil || p.AutomateProcessing != "AutoAccept" {
+		return
+	}
+	if inv.Cancelled {
+		for id, e := range m.Events {
+			if e.ICalUID != inv.EventID {
+				continue
+			}
+			if p.RemoveCanceledMeetings {
+				delete(m.Events, id)
+				continue
+			}
+			e.Cancelled, e.ShowAs, e.Subject, e.Modified = true, "free", "Canceled: "+strings.TrimPrefix(e.Subject, "Canceled: "), s.now()
+		}
+		return
+	}
+	org := s.state.Mailboxes[inv.Organizer]
+	if org == nil || org.Events[inv.EventID] == nil {
+		return
+	}
+	meeting := org.Events[inv.EventID]
+	answer := "accepted"
+	if !s.accepts(address, p, meeting) {
+		answer = "declined"
+	}
+	for i := range meeting.Attendees {
+		if strings.EqualFold(meeting.Attendees[i].Address, address) {
+			meeting.Attendees[i].Response, meeting.Attendees[i].At = answer, s.now()
+		}
+	}
+	if answer == "declined" {
+		return
+	}
+	own := *meeting
+	own.ID, own.Response, own.Attendees = eventID(), answer, slices.Clone(meeting.Attendees)
+	name := s.nameOf(meeting.Organizer)
+	switch {
+	case p.AddOrganizerToSubject && p.DeleteSubject:
+		own.Subject = name + " "
+	case p.AddOrganizerToSubject:
+		own.Subject = name + " " + meeting.Subject
+	case p.DeleteSubject:
+		own.Subject = ""
+	}
+	if p.DeleteComments {
+		own.Body = ""
+	}
+	if p.RemovePrivateProperty {
+		own.Sensitivity = "normal"
+	}
+	for id, e := range m.Events {
+		if e.ICalUID == own.ICalUID { // an update of what the room has
+			delete(m.Events, id)
+		}
+	}
+	m.Events[own.ID] = &own
+	s.notify(address, own.ID, "created")
+}
+
+// accepts applies the room's booking policy.
+func (s *Simulator) accepts(address string, p *processing, e *event) bool {
+	if arg, on := s.fault(FaultBookingsDeclined); on && hits(arg, address, true) {
+		return false
+	}
+	now := s.now()
+	external := !strings.HasSuffix(e.Organizer, "@"+s.directory.domain)
+	switch {
+	case external && !p.ProcessExternalMeetingMessages,
+		e.Start.After(now.AddDate(0, 0, p.BookingWindowInDays+1)),
+		p.MaximumDurationInMinutes > 0 && e.End.Sub(e.Start) > time.Duration(p.MaximumDurationInMinutes)*time.Minute,
+		p.ScheduleOnlyDuringWorkHours && (e.Start.Hour() < 8 || e.End.Hour() > 17 || e.Start.Weekday() == time.Saturday || e.Start.Weekday() == time.Sunday),
+		!p.AllBookInPolicy && !slices.ContainsFunc(p.BookInPolicy, func(a string) bool { return strings.EqualFold(a, e.Organizer) }):
+		return false
+	case p.AllowConflicts:
+		return true
+	}
+	others := s.seededEvents(address, e.Start, e.End)
+	for _, o := range s.box(address).Events {
+		if o.ICalUID != e.ICalUID && !o.Cancelled && o.Start.Before(e.End) && o.End.After(e.Start) {
+			others = append(others, o)
+		}
+	}
+	return len(others) == 0
+}
+
+func eventID() string { return "AAMkAGE" + strings.ReplaceAll(newID()+newID(), "-", "") + "AAA=" }
+
+// shownEvent is an event as its mailbox shows it; with ReadBasic alone, without
+// what it is about.
+func (c *call) shownEvent(address string, e *event) object {
+	if e == nil {
+		return nil
+	}
+	zone, when := "UTC", func(t time.Time) object {
+		return object{"dateTime": t.UTC().Format("2006-01-02T15:04:05.0000000"), "timeZone": "UTC"}
+	}
+	if _, name, found := strings.Cut(c.r.Header.Get("Prefer"), "outlook.timezone="); found {
+		zone = strings.Trim(strings.SplitN(name, ",", 2)[0], `" `)
+		if loc, err := location(zone); err == nil {
+			when = func(t time.Time) object {
+				return object{"dateTime": t.In(loc).Format("2006-01-02T15:04:05.0000000"), "timeZone": zone}
+			}
+		}
+	}
+	mine := strings.EqualFold(e.Organizer, address)
+	response := e.Response
+	if response == "" {
+		response = map[bool]string{true: "organizer", false: "notResponded"}[mine]
+	}
+	attendees := []object{}
+	for _, a := range e.Attendees {
+		at := "0001-01-01T00:00:00Z"
+		if !a.At.IsZero() {
+			at = stamp(a.At)
+		}
+		if a.Response == "" {
+			a.Response = "none"
+		}
+		attendees = append(attendees, object{"type": a.Type, "status": object{"response": a.Response, "time": at}, "emailAddress": object{"name": c.s.nameOf(a.Address), "address": a.Address}})
+	}
+	body, preview := object{"contentType": "html", "content": e.Body}, e.Body
+	if e.BodyType == "text" {
+		body["contentType"] = "text"
+	}
+	if len(preview) > 255 {
+		preview = preview[:255]
+	}
+	place := object{"displayName": e.Location, "locationType": "default", "uniqueId": e.Location, "uniqueIdType": "private"}
+	o := object{
+		"@odata.etag": fmt.Sprintf(`W/"nfZyf7VcrEKLNoU37KWlkQAA%04d"`, e.Revision), "id": e.ID, "iCalUId": e.ICalUID, "createdDateTime": stamp(e.Created), "lastModifiedDateTime": stamp(e.Modified),
+		"changeKey": fmt.Sprintf("nfZyf7VcrEKLNoU37KWlkQAA%04d", e.Revision), "categories": []string{}, "transactionId": nil, "originalStartTimeZone": "UTC", "originalEndTimeZone": "UTC",
+		"reminderMinutesBeforeStart": 15, "isReminderOn": true, "hasAttachments": false, "subject": e.Subject, "bodyPreview": preview, "importance": "normal",
+		"sensitivity": orDefault(e.Sensitivity, "normal"), "isAllDay": e.AllDay, "isCancelled": e.Cancelled, "isOrganizer": mine, "responseRequested": true, "seriesMasterId": nil,
+		"showAs": orDefault(e.ShowAs, "busy"), "type": "singleInstance", "webLink": "https://outlook.office365.com/owa/?itemid=" + e.ID, "onlineMeetingUrl": nil, "isOnlineMeeting": e.Online,
+		"onlineMeetingProvider": map[bool]string{true: "teamsForBusiness", false: "unknown"}[e.Online], "allowNewTimeProposals": true, "isDraft": false, "hideAttendees": false, "recurrence": nil, "onlineMeeting": nil,
+		"responseStatus": object{"response": response, "time": stamp(e.Modified)}, "body": body, "start": when(e.Start), "end": when(e.End),
+		"location": place, "locations": []object{}, "attendees": attendees,
+		"organizer": object{"emailAddress": object{"name": c.s.nameOf(e.Organizer), "address": e.Organizer}},
+	}
+	if e.TransactionID != "" {
+		o["transactionId"] = e.TransactionID
+	}
+	if !c.claims.hasAny("Calendars.Read", "Calendars.ReadWrite") && c.claims.hasAny("Calendars.ReadBasic.All", "Calendars.ReadBasic") {
+		delete(o, "body")
+		delete(o, "bodyPreview")
+		o["subject"] = nil
+	}
+	return o
+}
+
+func orDefault(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+type zoned struct {
+	DateTime string `json:"dateTime"`
+	TimeZone string `json:"timeZone"`
+}
+
+type emailAddress struct {
+	Address string `json:"address"`
+	Name    string `json:"name,omitempty"`
+}
+
+// eventBody is what POST and PATCH of an event may carry.
+type eventBody struct {
+	Type    string `json:"@odata.type,omitempty"`
+	Subject *string
+	Body    *struct {
+		ContentType string `json:"contentType"`
+		Content     string `json:"content"`
+		Type        string `json:"@odata.type,omitempty"`
+	} `json:"body"`
+	Start, End *zoned
+	Attendees  []struct {
+		EmailAddress emailAddress    `json:"emailAddress"`
+		Type         string          `json:"type"`
+		Status       json.RawMessage `json:"status,omitempty"`
+		ODataType    string          `json:"@odata.type,omitempty"`
+	} `json:"attendees"`
+	Location *struct {
+		DisplayName  string `json:"displayName"`
+		EmailAddress string `json:"locationEmailAddress,omitempty"`
+		LocationType string `json:"locationType,omitempty"`
+		ODataType    string `json:"@odata.type,omitempty"`
+	} `json:"location"`
+	Sensitivity, ShowAs, TransactionID, Importance       *string
+	IsAllDay, IsOnlineMeeting, IsReminderOn              *bool
+	OnlineMeetingProvider                                *string
+	ResponseRequested, AllowNewTimeProposals             *bool
+	HideAttendees                                        *bool
+	ReminderMinutesBeforeStart                           *int
+	Categories                                           []string
+	Locations, Recurrence, SingleValueExtendedProperties json.RawMessage
+}
+
+// apply changes an event as a body says.
+func (b *eventBody) apply(e *event) error {
+	wrong := func(what string) error {
+		return graphError{http.StatusBadRequest, "ErrorInvalidRequest", what}
+	}
+	for to, text := range map[*string]*string{&e.Subject: b.Subject, &e.Sensitivity: b.Sensitivity, &e.ShowAs: b.ShowAs, &e.TransactionID: b.TransactionID} {
+		if text != nil {
+			*to = *text
+		}
+	}
+	if b.Body != nil {
+		e.Body, e.BodyType = b.Body.Content, strings.ToLower(b.Body.ContentType)
+	}
+	for to, z := range map[*time.Time]*zoned{&e.Start: b.Start, &e.End: b.End} {
+		if z != nil {
+			t, err := parseTime(z.DateTime, z.TimeZone)
+			if err != nil {
+				return wrong("The start or end time is not valid.")
+			}
+			*to = t
+		}
+	}
+	if e.Start.IsZero() || !e.End.After(e.Start) {
+		return wrong("The event needs a start, and an end after it.")
+	}
+	if b.Attendees != nil {
+		old := e.Attendees
+		e.Attendees = nil
+		for _, a := range b.Attendees {
+			if !strings.Contains(a.EmailAddress.Address, "@") {
+				return graphError{http.StatusBadRequest, "ErrorInvalidRecipients", "At least one recipient is not valid."}
+			}
+			n := attendee{Address: strings.ToLower(a.EmailAddress.Address), Name: a.EmailAddress.Name, Type: orDefault(a.Type, "required")}
+			if at := slices.IndexFunc(old, func(o attendee) bool { return o.Address == n.Address }); at >= 0 {
+				n.Response, n.At = old[at].Response, old[at].At
+			}
+			e.Attendees = append(e.Attendees, n)
+		}
+	}
+	if b.Location != nil {
+		e.Location = b.Location.DisplayName
+	}
+	if b.IsAllDay != nil {
+		e.AllDay = *b.IsAllDay
+	}
+	if b.IsOnlineMeeting != nil {
+		e.Online = *b.IsOnlineMeeting
+	}
+	return nil
+}
+
+func (c *call) createEvent() (reply, error) {
+	address, err := c.mailboxOf(true)
+	if err != nil {
+		return reply{}, err
+	}
+	var b eventBody
+	if err := c.body(&b); err != nil {
+		return reply{}, err
+	}
+	box := c.s.box(address)
+	if b.TransactionID != nil && *b.TransactionID != "" {
+		for _, e := range box.Events { // a repeated call does not make a second event
+			if e.TransactionID == *b.TransactionID {
+				return created(c.shownEvent(address, e))
+			}
+		}
+	}
+	now := c.s.now().UTC()
+	e := &event{ID: eventID(), ICalUID: "040000008200E00074C5B7101A82E008" + strings.ToUpper(strings.ReplaceAll(newID(), "-", "")), Organizer: address, Created: now, Modified: now, Revision: 1}
+	if err := b.apply(e); err != nil {
+		return reply{}, err
+	}
+	box.Events[e.ID] = e
+	c.s.invite(address, e)
+	o := c.shownEvent(address, e)
+	o["@odata.context"] = c.context("users('" + address + "')/events/$entity")
+	return created(o)
+}
+
+// invite sends the meeting to the rooms among its attendees.
+func (s *Simulator) invite(organizer string, e *event) {
+	for _, a := range e.Attendees {
+		if s.isRoom(a.Address) && a.Address != organizer {
+			box := s.box(a.Address)
+			box.Waiting = append(box.Waiting, invitation{Due: s.now().Add(processingDelay), Organizer: organizer, EventID: e.ID})
+		}
+	}
+	s.notify(organizer, e.ID, "created")
+}
+
+// withdraw tells the rooms that the meeting is off.
+func (s *Simulator) withdraw(organizer string, e *event) {
+	for _, a := range e.Attendees {
+		if s.isRoom(a.Address) && a.Address != organizer {
+			box := s.box(a.Address)
+			box.Waiting = append(box.Waiting, invitation{Due: s.now().Add(processingDelay), Organizer: organizer, EventID: e.ICalUID, Cancelled: true})
+		}
+	}
+}
+
+// eventAt finds the event that the path names.
+func (c *call) eventAt(write bool) (string, *event, error) {
+	address, err := c.mailboxOf(write)
+	if err != nil {
+		return "", nil, err
+	}
+	c.s.settle()
+	id := c.vars[len(c.vars)-1]
+	if m := c.s.state.Mailboxes[address]; m != nil && m.Events[id] != nil {
+		return address, m.Events[id], nil
+	}
+	return "", nil, graphError{http.StatusNotFound, "ErrorItemNotFound", "The specified object was not found in the store."}
+}
+
+func (c *call) getEvent() (reply, error) {
+	address, e, err := c.eventAt(false)
+	if err != nil {
+		return reply{}, err
+	}
+	return c.entity("users('"+address+"')/events", c.shownEvent(address, e), eventProperties)
+}
+
+func (c *call) listEvents() (reply, error) {
+	address, err := c.mailboxOf(false)
+	if err != nil {
+		return reply{}, err
+	}
+	now := c.s.now()
+	return c.eventList(address, "events", c.s.eventsBetween(address, now.AddDate(-1, 0, 0), now.AddDate(1, 0, 0)))
+}
+
+func (c *call) patchEvent() (reply, error) {
+	address, e, err := c.eventAt(true)
+	if err != nil {
+		return reply{}, err
+	}
+	var b eventBody
+	if err := c.body(&b); err != nil {
+		return reply{}, err
+	}
+	changed := *e
+	if err := b.apply(&changed); err != nil {
+		return reply{}, err
+	}
+	changed.Modified, changed.Revision = c.s.now().UTC(), e.Revision+1
+	*e = changed
+	if e.Organizer == address {
+		c.s.invite(address, e)
+	}
+	return c.entity("users('"+address+"')/events", c.shownEvent(address, e), eventProperties)
+}
+
+func (c *call) deleteEvent() (reply, error) {
+	address, e, err := c.eventAt(true)
+	if err != nil {
+		return reply{}, err
+	}
+	delete(c.s.box(address).Events, e.ID)
+	if e.Organizer == address {
+		c.s.withdraw(address, e)
+	}
+	return noContent()
+}
+
+func (c *call) cancelEvent() (reply, error) {
+	address, e, err := c.eventAt(true)
+	if err != nil {
+		return reply{}, err
+	}
+	var b struct {
+		Comment *string `json:"comment"`
+	}
+	if err := c.body(&b); err != nil {
+		return reply{}, err
+	}
+	if e.Organizer != address {
+		return reply{}, graphError{http.StatusBadRequest, "ErrorInvalidRequest", "Your request can't be completed. You need to be an organizer to cancel a meeting."}
+	}
+	delete(c.s.box(address).Events, e.ID)
+	c.s.withdraw(address, e)
+	return reply{status: http.StatusAccepted}, nil
+}

@@ -1,0 +1,226 @@
+package simulator
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// exchangeState is what Exchange Online knows beside mailboxes' contents.
+type exchangeState struct {
+	Places     map[string]object      `json:"places,omitempty"` // Set-Place, by address
+	Hidden     map[string]bool        `json:"hidden,omitempty"` // from address lists
+	Processing map[string]*processing `json:"processing,omitempty"`
+	MadeRooms  []madeRoom             `json:"rooms,omitempty"`
+	Lists      []*madeGroup           `json:"roomLists,omitempty"`
+	Principals []exchangePrincipal    `json:"servicePrincipals,omitempty"`
+	Scopes     []managementScope      `json:"managementScopes,omitempty"`
+	Roles      []managementAssignment `json:"roleAssignments,omitempty"`
+	Policies   []applicationPolicy    `json:"applicationAccessPolicies,omitempty"`
+	EWSAllowed []string               `json:"ewsAllowedAppIds,omitempty"`
+	EWSEnabled *bool                  `json:"ewsEnabled,omitempty"`
+	Folders    map[string]string      `json:"calendarDefaultRights,omitempty"`
+}
+
+// processing is a room's calendar processing; names and defaults are Exchange's
+// for a room made after 2018.
+type processing struct {
+	AutomateProcessing                   string
+	AddOrganizerToSubject                bool
+	DeleteSubject                        bool
+	DeleteComments                       bool
+	DeleteAttachments                    bool
+	DeleteNonCalendarItems               bool
+	RemovePrivateProperty                bool
+	RemoveOldMeetingMessages             bool
+	RemoveCanceledMeetings               bool
+	RemoveForwardedMeetingNotifications  bool
+	ProcessExternalMeetingMessages       bool
+	AllowConflicts                       bool
+	ConflictPercentageAllowed            int
+	MaximumConflictInstances             int
+	AllowRecurringMeetings               bool
+	BookingWindowInDays                  int
+	EnforceSchedulingHorizon             bool
+	MaximumDurationInMinutes             int
+	MinimumDurationInMinutes             int
+	ScheduleOnlyDuringWorkHours          bool
+	AddAdditionalResponse                bool
+	AdditionalResponse                   string
+	AddNewRequestsTentatively            bool
+	TentativePendingApproval             bool
+	AllBookInPolicy                      bool
+	AllRequestInPolicy                   bool
+	AllRequestOutOfPolicy                bool
+	BookInPolicy                         []string
+	RequestInPolicy                      []string
+	RequestOutOfPolicy                   []string
+	ResourceDelegates                    []string
+	ForwardRequestsToDelegates           bool
+	OrganizerInfo                        bool
+	EnableResponseDetails                bool
+	BookingType                          string
+	EnableAutoRelease                    bool
+	PostReservationMaxClaimTimeInMinutes int
+	EnforceCapacity                      bool
+}
+
+func newProcessing() *processing {
+	return &processing{
+		AutomateProcessing: "AutoAccept", AddOrganizerToSubject: true, DeleteSubject: true, DeleteComments: true, DeleteAttachments: true,
+		DeleteNonCalendarItems: true, RemovePrivateProperty: true, RemoveOldMeetingMessages: true, AllowRecurringMeetings: true,
+		BookingWindowInDays: 180, EnforceSchedulingHorizon: true, MaximumDurationInMinutes: 1440, AddNewRequestsTentatively: true,
+		TentativePendingApproval: true, AllBookInPolicy: true, ForwardRequestsToDelegates: true, OrganizerInfo: true,
+		EnableResponseDetails: true, BookingType: "Standard",
+	}
+}
+
+// processingOf is a room's settings; nil for a mailbox that is not a room.
+func (s *Simulator) processingOf(address string) *processing {
+	address = strings.ToLower(address)
+	if p := s.state.Exchange.Processing[address]; p != nil {
+		return p
+	}
+	if !s.isRoom(address) {
+		return nil
+	}
+	return newProcessing()
+}
+
+// madeRoom is a room mailbox that a script made.
+type madeRoom struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Email    string `json:"email"`
+	Capacity *int   `json:"capacity,omitempty"`
+}
+
+func (e *exchangeState) rooms() []madeRoom       { return e.MadeRooms }
+func (e *exchangeState) roomLists() []*madeGroup { return e.Lists }
+
+func (e *exchangeState) setPlace(address string, change object) {
+	if e.Places == nil {
+		e.Places = map[string]object{}
+	}
+	address = strings.ToLower(address)
+	if e.Places[address] == nil {
+		e.Places[address] = object{}
+	}
+	for k, v := range change {
+		e.Places[address][k] = v
+	}
+}
+
+func (s *Simulator) madeRoomObject(m madeRoom) object {
+	o := object{
+		"id": m.ID, "placeId": m.ID, "displayName": m.Name, "emailAddress": m.Email, "nickname": m.Name, "label": nil, "capacity": nil,
+		"building": nil, "floorNumber": nil, "floorLabel": nil, "bookingType": "standard", "audioDeviceName": nil, "videoDeviceName": nil,
+		"displayDeviceName": nil, "isWheelChairAccessible": false, "tags": []string{}, "address": nil, "geoCoordinates": nil, "phone": "", "parentId": nil,
+	}
+	if m.Capacity != nil {
+		o["capacity"] = *m.Capacity
+	}
+	for k, v := range s.state.Exchange.Places[strings.ToLower(m.Email)] {
+		o[k] = v
+	}
+	return o
+}
+
+// isRoom reports whether an address is a room mailbox that exists.
+func (s *Simulator) isRoom(address string) bool {
+	if _, ok := s.directory.findRoom(address); ok {
+		return !s.gone(address)
+	}
+	return slices.ContainsFunc(s.state.Exchange.MadeRooms, func(m madeRoom) bool { return strings.EqualFold(m.Email, address) })
+}
+
+// gone reports whether a room is listed although its mailbox is no more.
+func (s *Simulator) gone(address string) bool {
+	arg, on := s.fault(FaultRoomGone)
+	if on && arg == "" {
+		arg = s.directory.room(0).email
+	}
+	return on && hits(arg, address, false)
+}
+
+// exchangePrincipal is Exchange's pointer to an enterprise application.
+type exchangePrincipal struct {
+	AppID       string `json:"appId"`
+	ObjectID    string `json:"objectId"`
+	DisplayName string `json:"displayName"`
+}
+
+// managementScope is what a role assignment is limited to: all rooms, the
+// members of a group, or mailboxes by address.
+type managementScope struct {
+	Name      string   `json:"name"`
+	AllRooms  bool     `json:"allRooms,omitempty"`
+	Group     string   `json:"group,omitempty"`
+	Mailboxes []string `json:"mailboxes,omitempty"`
+}
+
+// managementAssignment gives an application a role within a scope.
+type managementAssignment struct {
+	Name  string    `json:"name"`
+	AppID string    `json:"appId"`
+	Role  string    `json:"role"`
+	Scope string    `json:"scope"` // "" for the whole organization
+	Made  time.Time `json:"made"`
+}
+
+// applicationPolicy is an Application Access Policy, the older way.
+type applicationPolicy struct {
+	AppID    string `json:"appId"`
+	Group    string `json:"group"`
+	Restrict bool   `json:"restrict"` // RestrictAccess, else DenyAccess
+}
+
+// contains reports whether a mailbox is within a scope. Only direct members of
+// a group count.
+func (s *Simulator) contains(sc managementScope, address string) bool {
+	return sc.AllRooms && s.isRoom(address) ||
+		slices.ContainsFunc(sc.Mailboxes, func(m string) bool { return strings.EqualFold(m, address) }) ||
+		sc.Group != "" && s.isMember(sc.Group, address)
+}
+
+func (s *Simulator) isMember(group, address string) bool {
+	i, made, found := s.findGroup(group)
+	if !found {
+		return false
+	}
+	if made != nil {
+		return slices.ContainsFunc(made.Members, func(m string) bool { return strings.EqualFold(m, address) })
+	}
+	user, ok := s.directory.findPerson(address)
+	return ok && i != groupDepartments && s.inGroup(i, user)
+}
+
+// scopedRole reports whether RBAC for Applications lets an application into a
+// mailbox with one of the roles.
+func (s *Simulator) scopedRole(appID, address string, roles ...string) bool {
+	e := &s.state.Exchange
+	wait, pending := s.fault(FaultScopePending)
+	for _, a := range e.Roles {
+		if !strings.EqualFold(a.AppID, appID) || !slices.Contains(roles, a.Role) {
+			continue
+		}
+		if pending && s.now().Before(a.Made.Add(argDuration(wait, 30*time.Minute))) {
+			continue
+		}
+		if a.Scope == "" || slices.ContainsFunc(e.Scopes, func(sc managementScope) bool { return strings.EqualFold(sc.Name, a.Scope) && s.contains(sc, address) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// policyDenies reports whether an Application Access Policy keeps an
+// application out of a mailbox that Entra's grant would let it into.
+func (s *Simulator) policyDenies(appID, address string) bool {
+	for _, p := range s.state.Exchange.Policies {
+		if strings.EqualFold(p.AppID, appID) && p.Restrict != s.isMember(p.Group, address) {
+			return true
+		}
+	}
+	return false
+}

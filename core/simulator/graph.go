@@ -1,0 +1,365 @@
+package simulator
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// object is one entity as it goes over the wire.
+type object = map[string]any
+
+// call is one request to Graph on its way through a handler.
+type call struct {
+	s      *Simulator
+	r      *http.Request
+	vars   []string // what stood where the pattern has {}
+	query  url.Values
+	claims *claims
+}
+
+// reply is what a handler gives back; a nil body has no content.
+type reply struct {
+	status int
+	body   any
+	header map[string]string
+}
+
+type route struct {
+	pattern string
+	// allow are the permissions of which one is needed, application or
+	// delegated; empty where any token will do or the handler decides.
+	allow []string
+	// admin are the directory roles of which a signed-in user needs one.
+	admin []string
+	serve func(*call) (reply, error)
+	// unlocked handlers take the lock themselves: they wait for others.
+	unlocked bool
+
+	method   string
+	segments []string
+}
+
+// graphRoutes is everything that the simulated Graph answers.
+var graphRoutes []route
+
+func init() {
+	for _, list := range [][]route{placeRoutes, userRoutes, groupRoutes, tenantRoutes, calendarRoutes, applicationRoutes, principalRoutes, grantRoutes, subscriptionRoutes} {
+		graphRoutes = append(graphRoutes, list...)
+	}
+	for i := range graphRoutes {
+		r := &graphRoutes[i]
+		method, path, _ := strings.Cut(r.pattern, " ")
+		r.method, r.segments = method, strings.Split(strings.TrimPrefix(path, "/"), "/")
+	}
+}
+
+// graphError is Graph's way of saying no.
+type graphError struct {
+	status        int
+	code, message string
+}
+
+func (e graphError) Error() string { return e.code + ": " + e.message }
+
+func badRequest(message string) error {
+	return graphError{http.StatusBadRequest, "Request_BadRequest", message}
+}
+
+func missing(id string) error {
+	return graphError{http.StatusNotFound, "Request_ResourceNotFound", "Resource '" + id + "' does not exist or one of its queried reference-property objects are not present."}
+}
+
+func denied() error {
+	return graphError{http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation."}
+}
+
+func noSegment(name string) error {
+	return graphError{http.StatusBadRequest, "BadRequest", "Resource not found for the segment '" + name + "'."}
+}
+
+func unauthorized(message string) error {
+	return graphError{http.StatusUnauthorized, "InvalidAuthenticationToken", message}
+}
+
+// serveGraph answers one call.
+func (s *Simulator) serveGraph(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("request-id", requestID(r.Context()))
+	client := r.Header.Get("client-request-id")
+	if client == "" {
+		client = requestID(r.Context())
+	}
+	h.Set("client-request-id", client)
+	h.Set("x-ms-ags-diagnostic", `{"ServerInfo":{"DataCenter":"Simulator","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"ROOMKEY"}}`)
+
+	token, err := s.authenticate(r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.dispatch(w, r, token)
+}
+
+// dispatch finds the route; sub-requests of a batch come here directly.
+func (s *Simulator) dispatch(w http.ResponseWriter, r *http.Request, token *claims) {
+	segments, err := graphPath(r.URL)
+	if err != nil {
+		s.fail(w, r, badRequest(err.Error()))
+		return
+	}
+	if len(segments) == 1 && segments[0] == "$batch" {
+		s.serveBatch(w, r, token)
+		return
+	}
+	c := &call{s: s, r: r, query: r.URL.Query(), claims: token}
+	rt, err := c.find(segments)
+	if err == nil {
+		err = c.permitted(rt)
+	}
+	var out []byte
+	var rep reply
+	if err == nil {
+		rep, out, err = c.run(rt)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	for k, v := range rep.header {
+		w.Header().Set(k, v)
+	}
+	if out != nil && w.Header().Get("Content-Type") == "" {
+		w.Header().Set("Content-Type", "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8")
+	}
+	w.WriteHeader(rep.status)
+	_, _ = w.Write(out)
+}
+
+// run serves under the lock, encoding included: an answer shares memory with
+// the tenant.
+func (c *call) run(rt *route) (rep reply, out []byte, err error) {
+	if !rt.unlocked {
+		c.s.mu.Lock()
+		defer c.s.mu.Unlock()
+	}
+	if rep, err = rt.serve(c); err != nil {
+		return rep, nil, err
+	}
+	if c.r.Method != http.MethodGet {
+		if err = c.s.saveState(); err != nil {
+			return rep, nil, err
+		}
+	}
+	switch body := rep.body.(type) {
+	case nil:
+	case string: // $count
+		return rep, []byte(body), nil
+	default:
+		out, err = json.Marshal(body)
+	}
+	return rep, out, err
+}
+
+// graphPath gives the segments after the version in one spelling: keys in
+// brackets become segments of their own, casts get their full name.
+func graphPath(u *url.URL) ([]string, error) {
+	path := strings.Trim(u.EscapedPath(), "/")
+	_, path, _ = strings.Cut(path, "/") // the version
+	path = strings.TrimPrefix(path, "myorganization/")
+	var out []string
+	for _, raw := range strings.Split(path, "/") {
+		seg, err := url.PathUnescape(raw)
+		if err != nil {
+			return nil, err
+		}
+		name, key, keyed := strings.Cut(seg, "(")
+		if keyed && !strings.Contains(name, "@") {
+			out = append(out, name)
+			if key = strings.TrimSuffix(key, ")"); key != "" {
+				out = append(out, unquoteKey(key))
+			}
+			continue
+		}
+		if strings.HasPrefix(strings.ToLower(seg), "graph.") {
+			seg = "microsoft." + seg
+		}
+		out = append(out, seg)
+	}
+	return out, nil
+}
+
+// unquoteKey turns 'x' into x and appId='x' into appId=x.
+func unquoteKey(key string) string {
+	name, value, named := strings.Cut(key, "=")
+	if !named || strings.HasPrefix(key, "'") {
+		name, value = "", key
+	} else {
+		name += "="
+	}
+	value = strings.TrimSuffix(strings.TrimPrefix(value, "'"), "'")
+	return name + strings.ReplaceAll(value, "''", "'")
+}
+
+// find matches the path, then the method.
+func (c *call) find(segments []string) (*route, error) {
+	otherMethod := false
+	deepest := 0
+	for i := range graphRoutes {
+		rt := &graphRoutes[i]
+		vars, depth, ok := rt.match(segments)
+		deepest = max(deepest, depth)
+		if !ok {
+			continue
+		}
+		if rt.method != c.r.Method {
+			otherMethod = true
+			continue
+		}
+		c.vars = vars
+		return rt, nil
+	}
+	if otherMethod {
+		return nil, graphError{http.StatusMethodNotAllowed, "Request_BadRequest", "Specified HTTP method is not allowed for the request target."}
+	}
+	return nil, noSegment(segments[min(deepest, len(segments)-1)])
+}
+
+func (rt *route) match(segments []string) (vars []string, depth int, ok bool) {
+	for i, want := range rt.segments {
+		switch {
+		case i >= len(segments):
+			return nil, depth, false
+		case want == "{}":
+			vars = append(vars, segments[i])
+		case !strings.EqualFold(strings.TrimPrefix(segments[i], "microsoft.graph."), strings.TrimPrefix(want, "microsoft.graph.")):
+			return nil, depth, false
+		}
+		depth++
+	}
+	return vars, depth, len(segments) == len(rt.segments)
+}
+
+// permitted applies the route's permissions to the token.
+func (c *call) permitted(rt *route) error {
+	if len(rt.allow) > 0 && !c.claims.hasAny(rt.allow...) {
+		if strings.HasPrefix(rt.segments[0], "places") {
+			return graphError{http.StatusForbidden, "Forbidden", "Insufficient permissions: the place.read.all permission is required."}
+		}
+		return denied()
+	}
+	if len(rt.admin) > 0 && c.claims.user() && !c.claims.hasRole(rt.admin...) {
+		return denied()
+	}
+	return nil
+}
+
+// body decodes the request strictly into v.
+func (c *call) body(v any) error {
+	data, err := c.raw()
+	if err != nil {
+		return err
+	}
+	return strict(data, v)
+}
+
+func (c *call) raw() ([]byte, error) {
+	if t := c.r.Header.Get("Content-Type"); !strings.HasPrefix(t, "application/json") {
+		return nil, graphError{http.StatusUnsupportedMediaType, "BadRequest", "A missing or unsupported Content-Type header: the body must be application/json."}
+	}
+	data, err := io.ReadAll(io.LimitReader(c.r.Body, 4<<20))
+	if err != nil {
+		return nil, badRequest("The request body could not be read.")
+	}
+	return data, nil
+}
+
+// strict refuses what is not JSON, what follows it, and what the type does not
+// have.
+func strict(data []byte, v any) error {
+	dec := json.NewDecoder(strings.NewReader(string(data)))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(v)
+	if err == nil && dec.More() {
+		err = errors.New("more than one JSON value")
+	}
+	if err == nil {
+		return nil
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return badRequest("Invalid property " + strings.ReplaceAll(name, `"`, "'") + ".")
+	}
+	return graphError{http.StatusBadRequest, "BadRequest", "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."}
+}
+
+// fail writes an error as Graph does.
+func (s *Simulator) fail(w http.ResponseWriter, r *http.Request, err error) {
+	var e graphError
+	if !errors.As(err, &e) {
+		e = graphError{http.StatusInternalServerError, "InternalServerError", err.Error()}
+	}
+	client := r.Header.Get("client-request-id")
+	if client == "" {
+		client = requestID(r.Context())
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("request-id", requestID(r.Context()))
+	if e.status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", `Bearer realm="", authorization_uri="`+s.microsoft.url()+`/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`)
+	}
+	body, merr := json.Marshal(object{"error": object{
+		"code": e.code, "message": e.message,
+		"innerError": object{"date": s.now().UTC().Format("2006-01-02T15:04:05"), "request-id": requestID(r.Context()), "client-request-id": client},
+	}})
+	if merr != nil {
+		body = []byte(`{"error":{"code":"InternalServerError","message":""}}`)
+	}
+	w.WriteHeader(e.status)
+	_, _ = w.Write(body)
+}
+
+func ok(body any) (reply, error)      { return reply{status: http.StatusOK, body: body}, nil }
+func created(body any) (reply, error) { return reply{status: http.StatusCreated, body: body}, nil }
+func noContent() (reply, error)       { return reply{status: http.StatusNoContent}, nil }
+
+type requestIDKey struct{}
+
+func withRequestID(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, requestIDKey{}, id)
+}
+
+func requestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestIDKey{}).(string)
+	return id
+}
+
+// newID is a random GUID.
+func newID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return guidString(b)
+}
+
+// stamp is a time as Graph writes it.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+
+// context is the @odata.context of an answer.
+func (c *call) context(what string) string { return c.s.microsoft.url() + "/v1.0/$metadata#" + what }
+
+// entity adds the context to a single object, after $select.
+func (c *call) entity(what string, o object, known []string) (reply, error) {
+	o, err := c.selected(o, known)
+	if err != nil {
+		return reply{}, err
+	}
+	o["@odata.context"] = c.context(what + "/$entity")
+	return ok(o)
+}

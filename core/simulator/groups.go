@@ -1,0 +1,206 @@
+package simulator
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+var (
+	groupRead   = []string{"Group.Read.All", "GroupMember.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+	groupRoutes = []route{
+		{pattern: "GET /groups", allow: groupRead, serve: func(c *call) (reply, error) { return c.list(c.groupCollection()) }},
+		{pattern: "GET /groups/$count", allow: groupRead, serve: func(c *call) (reply, error) { return c.countOf(c.groupCollection()) }},
+		{pattern: "GET /groups/{}", allow: groupRead, serve: (*call).group},
+		{pattern: "GET /groups/{}/members", allow: groupRead, serve: (*call).members},
+		{pattern: "GET /groups/{}/members/microsoft.graph.user", allow: groupRead, serve: (*call).members},
+		{pattern: "GET /groups/{}/transitiveMembers", allow: groupRead, serve: (*call).members},
+		{pattern: "GET /groups/{}/transitiveMembers/microsoft.graph.user", allow: groupRead, serve: (*call).members},
+		{pattern: "GET /groups/{}/owners", allow: groupRead, serve: (*call).groupOwners},
+	}
+	groupProperties = strings.Fields("id displayName description mail mailEnabled mailNickname securityEnabled groupTypes visibility createdDateTime proxyAddresses membershipRule onPremisesSyncEnabled isAssignableToRole deletedDateTime")
+)
+
+// The seeded groups: everybody, one per department, all departments (nested),
+// those who book rooms (mail-enabled, security) and a distribution list.
+const (
+	groupEverybody = iota
+	groupDepartments
+	groupBookers
+	groupNewsletter
+	groupFirstDepartment
+)
+
+func seededGroups() int { return groupFirstDepartment + len(departments) }
+
+// madeGroup is a group that was made in Exchange.
+type madeGroup struct {
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	Email   string   `json:"email"`
+	Kind    string   `json:"kind"` // roomList, security, distribution
+	Members []string `json:"members"`
+}
+
+func (s *Simulator) groupObject(i int) object {
+	d := s.directory
+	o := object{"id": d.id(kindGroup, i), "description": nil, "createdDateTime": "2024-03-04T08:00:00Z", "onPremisesSyncEnabled": nil, "proxyAddresses": []string{}, "deletedDateTime": nil}
+	set := func(name string, types []string, mail, security bool) {
+		o["displayName"], o["groupTypes"], o["mailEnabled"], o["securityEnabled"] = name, types, mail, security
+		o["mailNickname"], o["mail"] = slug(name), nil
+		if mail {
+			o["mail"] = slug(name) + "@" + d.domain
+		}
+	}
+	switch i {
+	case groupEverybody:
+		set("All employees", []string{"Unified"}, true, false)
+		o["description"], o["visibility"] = "Everybody who works here", "Public"
+	case groupDepartments:
+		set("All departments", []string{}, false, true)
+	case groupBookers:
+		set("Room bookers", []string{}, true, true)
+	case groupNewsletter:
+		set("Newsletter", []string{}, true, false)
+	default:
+		set(departments[i-groupFirstDepartment], []string{"Unified"}, true, true)
+		o["visibility"] = "Private"
+	}
+	if s.has(FaultHostileNames) {
+		o["displayName"], o["description"] = hostileName(i), hostileName(i+2)
+	}
+	return o
+}
+
+func (c *call) groupCollection() collection {
+	made := c.s.state.Groups
+	return collection{
+		context: "groups", n: seededGroups() + len(made), known: groupProperties, top: 100, maxTop: 999, nextLink: true, directory: true,
+		at: func(i int) object {
+			if i < seededGroups() {
+				return c.s.groupObject(i)
+			}
+			g := made[i-seededGroups()]
+			return object{"id": g.ID, "displayName": g.Name, "mail": g.Email, "mailEnabled": true, "securityEnabled": g.Kind == "security", "groupTypes": []string{}, "description": nil}
+		},
+	}
+}
+
+func (s *Simulator) findGroup(key string) (int, *madeGroup, bool) {
+	if i, ok := s.directory.index(kindGroup, key); ok && i < seededGroups() {
+		return i, nil, true
+	}
+	for _, g := range s.state.Groups {
+		if g.ID == key || strings.EqualFold(g.Email, key) || strings.EqualFold(g.Name, key) {
+			return 0, g, true
+		}
+	}
+	for i := range seededGroups() {
+		if o := s.groupObject(i); strings.EqualFold(fmt.Sprint(o["mail"]), key) || strings.EqualFold(fmt.Sprint(o["displayName"]), key) {
+			return i, nil, true
+		}
+	}
+	return 0, nil, false
+}
+
+func (c *call) group() (reply, error) {
+	i, made, found := c.s.findGroup(c.vars[0])
+	switch {
+	case !found || !guid.MatchString(c.vars[0]):
+		return reply{}, missing(c.vars[0])
+	case made != nil:
+		return c.entity("groups", object{"id": made.ID, "displayName": made.Name, "mail": made.Email, "mailEnabled": true, "securityEnabled": made.Kind == "security", "groupTypes": []string{}}, groupProperties)
+	}
+	return c.entity("groups", c.s.groupObject(i), groupProperties)
+}
+
+// inGroup reports whether a person is a member of a seeded group.
+func (s *Simulator) inGroup(group, user int) bool {
+	switch group {
+	case groupEverybody, groupDepartments:
+		return true
+	case groupBookers:
+		return user == organizerUser || user%3 == 0
+	case groupNewsletter:
+		return user%2 == 0
+	}
+	return s.directory.department(user) == departments[group-groupFirstDepartment]
+}
+
+// members are people; of the nested group, the groups themselves unless all the
+// way down was asked for.
+func (c *call) members() (reply, error) {
+	i, made, found := c.s.findGroup(c.vars[0])
+	if !found || !guid.MatchString(c.vars[0]) {
+		return reply{}, missing(c.vars[0])
+	}
+	path := strings.ToLower(c.r.URL.Path)
+	cast := strings.HasSuffix(path, "graph.user")
+	l := collection{context: "directoryObjects", known: userProperties, shown: userDefault, top: 100, maxTop: 999, nextLink: true, directory: true, n: c.s.directory.users}
+	typed := func(o object, kind string) object {
+		if !cast {
+			o["@odata.type"] = "#microsoft.graph." + kind
+		}
+		return o
+	}
+	switch {
+	case made != nil:
+		l.n = len(made.Members)
+		l.at = func(n int) object {
+			if o, ok := c.s.findUser(made.Members[n]); ok {
+				return typed(o, "user")
+			}
+			return nil
+		}
+	case i == groupDepartments && !strings.Contains(path, "/transitivemembers"):
+		l.n, l.known, l.shown = len(departments), groupProperties, nil
+		if cast {
+			l.n = 0
+		}
+		l.at = func(n int) object { return typed(c.s.groupObject(groupFirstDepartment+n), "group") }
+	default:
+		l.at = func(n int) object {
+			if !c.s.inGroup(i, n) {
+				return nil
+			}
+			return typed(c.s.userObject(n), "user")
+		}
+	}
+	return c.list(l)
+}
+
+func (c *call) groupOwners() (reply, error) {
+	if _, _, found := c.s.findGroup(c.vars[0]); !found {
+		return reply{}, missing(c.vars[0])
+	}
+	return c.list(collection{
+		context: "directoryObjects", n: 1, known: userProperties, shown: userDefault, top: 100, maxTop: 999, nextLink: true, directory: true,
+		at: func(int) object {
+			o := c.s.userObject(adminUser)
+			o["@odata.type"] = "#microsoft.graph.user"
+			return o
+		},
+	})
+}
+
+func (c *call) memberOf() (reply, error) {
+	user, found := c.s.directory.findPerson(c.vars[0])
+	if !found {
+		return reply{}, missing(c.vars[0])
+	}
+	var in []int
+	for g := range seededGroups() {
+		if g != groupDepartments && c.s.inGroup(g, user) {
+			in = append(in, g)
+		}
+	}
+	in = slices.Clip(in)
+	return c.list(collection{
+		context: "directoryObjects", n: len(in), known: groupProperties, top: 100, maxTop: 999, nextLink: true, directory: true,
+		at: func(n int) object {
+			o := c.s.groupObject(in[n])
+			o["@odata.type"] = "#microsoft.graph.group"
+			return o
+		},
+	})
+}

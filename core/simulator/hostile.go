@@ -1,0 +1,21 @@
+package simulator
+
+import "strings"
+
+// hostileNames try to harm whoever shows, stores or scripts them.
+var hostileNames = []string{
+	"$(Remove-Mailbox -Identity *)",
+	"'; Remove-Item C:\\ -Recurse #",
+	"’; Write-Host pwned; ‘",
+	"<script>alert(1)</script><img src=x onerror=alert(1)>",
+	"\u202Egnp.moor\u202C right to left",
+	"bell\a escape\x1b[31mred\x1b[0m back\b null\x00 line\nbreak\r\ttab",
+	"=HYPERLINK(\"https://evil.example\",\"Room\")",
+	"`whoami` && $(id) | %USERNAME% ${HOME}",
+	"zero\u200Bwidth \uFEFFmark a\u0301\u0302\u0303\u0304\u0305",
+	strings.Repeat("long ", 2048),
+	"\"quoted\", semicolon; comma, \\backslash/",
+	"😀 𝒜 \U000E0041 ‮",
+}
+
+func hostileName(i int) string { return hostileNames[i%len(hostileNames)] }

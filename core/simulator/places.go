@@ -1,0 +1,226 @@
+package simulator
+
+import (
+	"net/http"
+	"strings"
+)
+
+var (
+	placeRead  = []string{"Place.Read.All", "Place.ReadWrite.All"}
+	placeWrite = []string{"Place.ReadWrite.All"}
+)
+
+var placeRoutes = []route{
+	{pattern: "GET /places", allow: placeRead, serve: func(*call) (reply, error) {
+		return reply{}, graphError{http.StatusNotAcceptable, "UnknownError", "The list of places needs a type: /places/microsoft.graph.room."}
+	}},
+	{pattern: "GET /places/microsoft.graph.room", allow: placeRead, serve: (*call).rooms},
+	{pattern: "GET /places/microsoft.graph.roomList", allow: placeRead, serve: (*call).roomLists},
+	{pattern: "GET /places/microsoft.graph.room/$count", allow: placeRead, serve: func(c *call) (reply, error) { return c.countOf(c.roomCollection()) }},
+	{pattern: "GET /places/{}", allow: placeRead, serve: (*call).place},
+	{pattern: "GET /places/{}/microsoft.graph.room", allow: placeRead, serve: (*call).place},
+	{pattern: "GET /places/{}/microsoft.graph.roomList", allow: placeRead, serve: (*call).place},
+	{pattern: "GET /places/{}/microsoft.graph.roomList/rooms", allow: placeRead, serve: (*call).roomsOfList},
+	{pattern: "GET /places/{}/rooms", allow: placeRead, serve: (*call).roomsOfList},
+	{pattern: "PATCH /places/{}", allow: placeWrite, serve: (*call).patchPlace},
+}
+
+var (
+	roomProperties = strings.Fields("id placeId displayName emailAddress nickname label capacity building floorNumber floorLabel bookingType audioDeviceName videoDeviceName displayDeviceName isWheelChairAccessible tags teamsEnabledState address geoCoordinates phone parentId")
+	listProperties = strings.Fields("id placeId displayName emailAddress address geoCoordinates phone isWheelChairAccessible label tags parentId")
+)
+
+// roomObject is a room as Graph shows it. What nobody typed is null, "" or [],
+// as in a real tenant.
+func (s *Simulator) roomObject(i int) object {
+	d := s.directory
+	r := d.room(i)
+	h := mix(d.seed ^ uint64(i)<<16)
+	o := object{
+		"@odata.type": "#microsoft.graph.room",
+		"id":          d.id(kindRoom, i), "placeId": d.id(kindPlace, i), "displayName": r.name, "emailAddress": r.email, "nickname": r.name,
+		"label": nil, "capacity": nil, "building": r.buildingName, "floorNumber": r.floor, "floorLabel": nil, "bookingType": "standard",
+		"audioDeviceName": nil, "videoDeviceName": nil, "displayDeviceName": nil, "isWheelChairAccessible": h%4 != 0, "tags": []string{},
+		"address": nil, "geoCoordinates": nil, "phone": "", "parentId": nil,
+	}
+	if r.capacity > 0 {
+		o["capacity"] = r.capacity
+	}
+	if h%3 == 0 {
+		o["videoDeviceName"], o["audioDeviceName"], o["tags"] = "Teams Rooms", "Ceiling microphones", []string{"video"}
+	}
+	if h%5 == 0 {
+		o["building"], o["floorNumber"] = nil, nil
+	}
+	if h%7 == 0 {
+		o["label"], o["floorLabel"] = "Ground floor", "G"
+	}
+	if s.has(FaultHostileNames) {
+		o["displayName"] = hostileName(i)
+		o["building"], o["label"], o["tags"] = hostileName(i+3), hostileName(i+5), []string{hostileName(i + 7)}
+	}
+	for k, v := range s.state.Exchange.Places[r.email] {
+		o[k] = v
+	}
+	return o
+}
+
+func (c *call) roomCollection() collection {
+	made := c.s.state.Exchange.rooms()
+	return collection{
+		context: "places/microsoft.graph.room", n: c.s.directory.rooms + len(made), known: roomProperties, top: 100, maxTop: 1 << 20, skip: true,
+		at: func(i int) object {
+			if i >= c.s.directory.rooms {
+				return c.s.madeRoomObject(made[i-c.s.directory.rooms])
+			}
+			if c.s.state.Exchange.Hidden[c.s.directory.room(i).email] {
+				return nil
+			}
+			return bare(c.s.roomObject(i))
+		},
+	}
+}
+
+// bare drops the type, which Graph leaves out in lists of one type.
+func bare(o object) object {
+	delete(o, "@odata.type")
+	return o
+}
+
+func (c *call) noPlaces() error {
+	if c.s.has(FaultNoPlaces) {
+		return noSegment("places")
+	}
+	return nil
+}
+
+func (c *call) rooms() (reply, error) {
+	if err := c.noPlaces(); err != nil {
+		return reply{}, err
+	}
+	return c.list(c.roomCollection())
+}
+
+func (s *Simulator) listObject(b int) object {
+	d := s.directory
+	name := "Rooms " + d.building(b)
+	if s.has(FaultHostileNames) {
+		name = hostileName(b)
+	}
+	return object{
+		"id": d.id(kindRoomList, b), "placeId": d.id(kindPlace, MaxRooms+b), "displayName": name, "emailAddress": d.listEmail(b), "address": nil, "geoCoordinates": nil,
+		"phone": "", "isWheelChairAccessible": false, "label": nil, "tags": []string{}, "parentId": nil,
+	}
+}
+
+func (c *call) roomLists() (reply, error) {
+	if err := c.noPlaces(); err != nil {
+		return reply{}, err
+	}
+	made := c.s.state.Exchange.roomLists()
+	n := c.s.directory.buildings()
+	return c.list(collection{
+		context: "places/microsoft.graph.roomList", n: n + len(made), known: listProperties, top: 100, maxTop: 1 << 20, skip: true,
+		at: func(i int) object {
+			if i >= n {
+				return object{"id": made[i-n].ID, "displayName": made[i-n].Name, "emailAddress": made[i-n].Email, "address": nil, "geoCoordinates": nil, "phone": "", "tags": []string{}}
+			}
+			return c.s.listObject(i)
+		},
+	})
+}
+
+// roomsOfList is by the list's address; by its id, Graph does not find it.
+func (c *call) roomsOfList() (reply, error) {
+	if err := c.noPlaces(); err != nil {
+		return reply{}, err
+	}
+	d := c.s.directory
+	if b, ok := d.findList(c.vars[0]); ok && strings.Contains(c.vars[0], "@") {
+		from := b * d.perBuilding
+		return c.list(collection{
+			context: "places('" + c.vars[0] + "')/microsoft.graph.roomList/rooms", n: min(d.perBuilding, d.rooms-from), known: roomProperties, top: 100, maxTop: 1 << 20, skip: true,
+			at: func(i int) object { return bare(c.s.roomObject(from + i)) },
+		})
+	}
+	for _, g := range c.s.state.Exchange.roomLists() {
+		if strings.EqualFold(g.Email, c.vars[0]) {
+			return c.list(collection{
+				context: "places/microsoft.graph.roomList/rooms", n: len(g.Members), known: roomProperties, top: 100, maxTop: 1 << 20, skip: true,
+				at: func(i int) object {
+					if n, ok := d.findRoom(g.Members[i]); ok {
+						return bare(c.s.roomObject(n))
+					}
+					return nil
+				},
+			})
+		}
+	}
+	return reply{}, notAPlace(c.vars[0])
+}
+
+func notAPlace(id string) error {
+	return graphError{http.StatusNotFound, "ErrorItemNotFound", "The place '" + id + "' was not found."}
+}
+
+func (c *call) place() (reply, error) {
+	if err := c.noPlaces(); err != nil {
+		return reply{}, err
+	}
+	if i, ok := c.s.directory.findRoom(c.vars[0]); ok {
+		return c.entity("places", c.s.roomObject(i), roomProperties)
+	}
+	if b, ok := c.s.directory.findList(c.vars[0]); ok {
+		o := c.s.listObject(b)
+		o["@odata.type"] = "#microsoft.graph.roomList"
+		return c.entity("places", o, listProperties)
+	}
+	for _, m := range c.s.state.Exchange.rooms() {
+		if strings.EqualFold(m.Email, c.vars[0]) {
+			return c.entity("places", c.s.madeRoomObject(m), roomProperties)
+		}
+	}
+	return reply{}, notAPlace(c.vars[0])
+}
+
+// placePatch is what PATCH /places may change.
+type placePatch struct {
+	Type                   string    `json:"@odata.type"`
+	Nickname               *string   `json:"nickname,omitempty"`
+	Label                  *string   `json:"label,omitempty"`
+	Capacity               *int      `json:"capacity,omitempty"`
+	Building               *string   `json:"building,omitempty"`
+	FloorNumber            *int      `json:"floorNumber,omitempty"`
+	FloorLabel             *string   `json:"floorLabel,omitempty"`
+	AudioDeviceName        *string   `json:"audioDeviceName,omitempty"`
+	VideoDeviceName        *string   `json:"videoDeviceName,omitempty"`
+	DisplayDeviceName      *string   `json:"displayDeviceName,omitempty"`
+	IsWheelChairAccessible *bool     `json:"isWheelChairAccessible,omitempty"`
+	Tags                   *[]string `json:"tags,omitempty"`
+	Phone                  *string   `json:"phone,omitempty"`
+}
+
+func (c *call) patchPlace() (reply, error) {
+	i, found := c.s.directory.findRoom(c.vars[0])
+	if !found {
+		return reply{}, notAPlace(c.vars[0])
+	}
+	data, err := c.raw()
+	if err != nil {
+		return reply{}, err
+	}
+	var p placePatch
+	if err := strict(data, &p); err != nil {
+		return reply{}, err
+	}
+	if p.Type == "" {
+		return reply{}, badRequest("The property '@odata.type' is required to change a place.")
+	}
+	change := object{}
+	if err := strict(data, &change); err != nil {
+		return reply{}, err
+	}
+	delete(change, "@odata.type")
+	c.s.state.Exchange.setPlace(c.s.directory.room(i).email, change)
+	return c.entity("places", c.s.roomObject(i), roomProperties)
+}

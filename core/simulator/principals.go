@@ -1,0 +1,51 @@
+package simulator
+
+import "strings"
+
+// principalByApp is the tenant's service principal of an application, nil when
+// there is none.
+func (s *Simulator) principalByApp(appID string) *servicePrincipal {
+	for _, sp := range s.state.Principals {
+		if strings.EqualFold(sp.AppID, appID) {
+			return sp
+		}
+	}
+	return nil
+}
+
+// hidden reports whether a fault took a grant away. What was granted after the
+// fault was switched on is not hidden: that is the repair.
+func (s *Simulator) hidden(a *appRoleAssignment) bool {
+	set := s.faults.Load()
+	if a.Sequence > set.since || a.ResourceID != s.principalByApp(graphAppID).ID {
+		return false
+	}
+	if s.has(FaultNoConsent) {
+		return true
+	}
+	role, on := s.fault(FaultMissingRole)
+	if role == "" {
+		role = "Calendars.ReadWrite"
+	}
+	return on && roleValue(s.principalByApp(graphAppID), a.AppRoleID) == role
+}
+
+func (s *Simulator) assigned(principal, resource, role string) bool {
+	for _, a := range s.state.Assignments {
+		if a.PrincipalID == principal && a.ResourceID == resource && a.AppRoleID == role && !s.hidden(a) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Simulator) assign(sp, resource *servicePrincipal, role string) *appRoleAssignment {
+	a := &appRoleAssignment{
+		ID: assignmentID(newID()), AppRoleID: role, CreatedDateTime: s.now().UTC(), PrincipalDisplayName: sp.DisplayName, PrincipalID: sp.ID,
+		PrincipalType: "ServicePrincipal", ResourceDisplayName: resource.DisplayName, ResourceID: resource.ID,
+	}
+	s.born(a.ID)
+	a.Sequence = s.state.Sequence
+	s.state.Assignments = append(s.state.Assignments, a)
+	return a
+}

@@ -1,0 +1,83 @@
+package simulator
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// state is what can change in the tenant. It is kept in the folder after each
+// change, so that a connection to the simulated tenant outlives a restart.
+type state struct {
+	Version      int                  `json:"version"`
+	Seed         uint64               `json:"seed"`
+	Applications []*application       `json:"applications"`
+	Deleted      []*application       `json:"deleted,omitempty"`
+	Principals   []*servicePrincipal  `json:"servicePrincipals"`
+	Assignments  []*appRoleAssignment `json:"appRoleAssignments"`
+	Grants       []*permissionGrant   `json:"oauth2PermissionGrants"`
+	Secrets      map[string]string    `json:"secrets"` // by key id
+	Born         map[string]time.Time `json:"born"`    // when an object was made, by id
+	Sequence     int                  `json:"sequence"`
+	Users        []*madeUser          `json:"users,omitempty"`
+	Groups       []*madeGroup         `json:"groups,omitempty"`
+	Mailboxes    map[string]*mailbox  `json:"mailboxes,omitempty"` // by address
+	Subscribed   []*subscription      `json:"subscriptions,omitempty"`
+	Exchange     exchangeState        `json:"exchange"`
+	LastSignIn   map[string]time.Time `json:"lastSignIn,omitempty"` // by client id
+}
+
+const stateFile = "tenant.json"
+
+// openState takes up the tenant that the folder holds, if it is of the same
+// seed, or makes a new one.
+func (s *Simulator) openState() (*state, error) {
+	var st state
+	data, err := os.ReadFile(filepath.Join(s.dir, stateFile))
+	if err == nil {
+		err = json.Unmarshal(data, &st)
+	}
+	switch {
+	case errors.Is(err, os.ErrNotExist), err == nil && (st.Seed != s.o.Seed || st.Version != 1):
+		made, err := s.newState()
+		if err != nil {
+			return nil, err
+		}
+		s.state = made
+		return made, s.saveState()
+	case err != nil:
+		return nil, err
+	}
+	return &st, nil
+}
+
+// saveState writes the tenant's changes; a temporary tenant is not kept.
+func (s *Simulator) saveState() error {
+	if s.temporary {
+		return nil
+	}
+	data, err := json.Marshal(s.state)
+	if err != nil {
+		return err
+	}
+	name := filepath.Join(s.dir, stateFile)
+	if err := os.WriteFile(name+".new", data, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(name+".new", name)
+}
+
+// born notes that an object was made now.
+func (s *Simulator) born(id string) {
+	s.state.Born[id] = s.now()
+	s.state.Sequence++
+}
+
+// replicated reports whether an object is visible already.
+func (s *Simulator) replicated(id string) bool {
+	arg, on := s.fault(FaultReplicationDelay)
+	at, made := s.state.Born[id]
+	return !on || !made || !s.now().Before(at.Add(argDuration(arg, 2*time.Second)))
+}

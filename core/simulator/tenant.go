@@ -1,0 +1,90 @@
+package simulator
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+var tenantRoutes = []route{
+	{pattern: "GET /organization", allow: []string{"Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All", "User.Read", "User.Read.All"}, serve: (*call).organizations},
+	{pattern: "GET /organization/{}", allow: []string{"Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All", "User.Read", "User.Read.All"}, serve: (*call).organization},
+	{pattern: "GET /domains", allow: []string{"Domain.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}, serve: (*call).domains},
+	{pattern: "GET /policies/defaultAppManagementPolicy", allow: []string{"Policy.Read.All", "Policy.ReadWrite.ApplicationConfiguration"}, serve: (*call).appManagementPolicy},
+}
+
+var (
+	organizationProperties = strings.Fields("id displayName verifiedDomains city country countryLetterCode createdDateTime tenantType businessPhones technicalNotificationMails preferredLanguage postalCode state street onPremisesSyncEnabled assignedPlans provisionedPlans defaultUsageLocation")
+	domainProperties       = strings.Fields("id authenticationType availabilityStatus isAdminManaged isDefault isInitial isRoot isVerified supportedServices")
+)
+
+func (s *Simulator) organizationObject() object {
+	d := s.directory
+	return object{
+		"id": d.tenantID(), "deletedDateTime": nil, "displayName": tenantName, "city": "Berlin", "country": "Germany", "countryLetterCode": "DE",
+		"createdDateTime": "2019-05-06T07:08:09Z", "tenantType": "AAD", "preferredLanguage": "en", "businessPhones": []string{}, "technicalNotificationMails": []string{},
+		"postalCode": "10115", "state": nil, "street": nil, "onPremisesSyncEnabled": nil, "defaultUsageLocation": "DE", "assignedPlans": []object{}, "provisionedPlans": []object{},
+		"verifiedDomains": []object{
+			{"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": true, "isInitial": false, "name": d.domain, "type": "Managed"},
+			{"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": false, "isInitial": true, "name": d.initialDomain(), "type": "Managed"},
+		},
+	}
+}
+
+func (c *call) organizations() (reply, error) {
+	return c.list(collection{
+		context: "organization", n: 1, known: organizationProperties, top: 100, maxTop: 999, nextLink: true, directory: true,
+		at: func(int) object { return c.s.organizationObject() },
+	})
+}
+
+func (c *call) organization() (reply, error) {
+	if !strings.EqualFold(c.vars[0], c.s.directory.tenantID()) {
+		return reply{}, missing(c.vars[0])
+	}
+	return c.entity("organization", c.s.organizationObject(), organizationProperties)
+}
+
+func (c *call) domains() (reply, error) {
+	names := []string{c.s.directory.domain, c.s.directory.initialDomain()}
+	return c.list(collection{
+		context: "domains", n: 2, known: domainProperties, top: 100, maxTop: 999, directory: true,
+		at: func(i int) object {
+			return object{
+				"id": names[i], "authenticationType": "Managed", "availabilityStatus": nil, "isAdminManaged": true, "isDefault": i == 0, "isInitial": i == 1,
+				"isRoot": true, "isVerified": true, "supportedServices": []string{"Email", "OfficeCommunicationsOnline"},
+			}
+		},
+	})
+}
+
+// secretLife is the longest life that the tenant's policy allows a client
+// secret, 0 for any.
+func (s *Simulator) secretLife() time.Duration {
+	arg, on := s.fault(FaultSecretLifetimeCapped)
+	if !on {
+		return 0
+	}
+	return argDuration(arg, 180*24*time.Hour)
+}
+
+// appManagementPolicy is off unless a fault switches one of its rules on.
+func (c *call) appManagementPolicy() (reply, error) {
+	rules := []object{}
+	rule := func(kind string, life any) {
+		rules = append(rules, object{"restrictionType": kind, "maxLifetime": life, "restrictForAppsCreatedAfterDateTime": "2024-01-01T00:00:00Z", "state": "enabled"})
+	}
+	if c.s.has(FaultSecretsForbidden) {
+		rule("passwordAddition", nil)
+		rule("customPasswordAddition", nil)
+	}
+	if life := c.s.secretLife(); life > 0 {
+		rule("passwordLifetime", fmt.Sprintf("P%dD", int(life.Hours()/24)))
+	}
+	restrictions := object{"passwordCredentials": rules, "keyCredentials": []object{}}
+	return ok(object{
+		"@odata.context": c.context("policies/defaultAppManagementPolicy/$entity"), "id": "00000000-0000-0000-0000-000000000000",
+		"displayName": "Default app management tenant policy", "description": "Default tenant policy that enforces app management restrictions on applications and service principals.",
+		"isEnabled": len(rules) > 0, "applicationRestrictions": restrictions, "servicePrincipalRestrictions": restrictions,
+	})
+}

@@ -1,0 +1,210 @@
+package simulator
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// signingKey is one key per process: making one takes longer than the rest of
+// a start, and nobody needs two tenants to distrust each other.
+var signingKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
+// authority is the simulator's own certificate authority and the certificate
+// that it signed for loopback.
+type authority struct {
+	root *x509.Certificate
+	leaf tls.Certificate
+}
+
+// openAuthority takes the authority from the folder or makes one that lasts
+// ten years. Only the root's key is kept; the leaf is made anew at each start.
+func openAuthority(dir string, now time.Time) (*authority, error) {
+	certFile, keyFile := filepath.Join(dir, "ca.pem"), filepath.Join(dir, "ca-key.pem")
+	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if errors.Is(err, os.ErrNotExist) {
+		if err = makeAuthority(certFile, keyFile, now); err == nil {
+			pair, err = tls.LoadX509KeyPair(certFile, keyFile)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	root, err := x509.ParseCertificate(pair.Certificate[0])
+	if err != nil {
+		return nil, err
+	}
+	leaf, err := issue(root, pair.PrivateKey, now)
+	return &authority{root: root, leaf: leaf}, err
+}
+
+func makeAuthority(certFile, keyFile string, now time.Time) error {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(now.UnixNano()),
+		Subject:      pkix.Name{CommonName: "Roomkey simulator", Organization: []string{"Roomkey simulator"}},
+		NotBefore:    now.Add(-time.Hour), NotAfter: now.AddDate(10, 0, 0),
+		IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		return err
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), 0o600); err != nil {
+		return err
+	}
+	return os.WriteFile(certFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o644)
+}
+
+func issue(root *x509.Certificate, rootKey any, now time.Time) (tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(now.UnixNano() + 1),
+		Subject:      pkix.Name{CommonName: "localhost", Organization: []string{"Roomkey simulator"}},
+		NotBefore:    now.Add(-time.Hour), NotAfter: now.AddDate(1, 0, 0),
+		DNSNames:    []string{"localhost"},
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
+		KeyUsage:    x509.KeyUsageDigitalSignature,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, root, &key.PublicKey, rootKey)
+	return tls.Certificate{Certificate: [][]byte{der, root.Raw}, PrivateKey: key}, err
+}
+
+// transport trusts the system's authorities and this one.
+func (a *authority) transport() http.RoundTripper {
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	pool.AddCert(a.root)
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.Proxy = nil
+	t.DisableKeepAlives = true
+	t.TLSClientConfig = &tls.Config{RootCAs: pool}
+	return t
+}
+
+// site is one listening address that can be taken down and put up again on the
+// same port.
+type site struct {
+	handler http.Handler
+	tls     *tls.Config
+	addr    string
+
+	mu     sync.Mutex
+	server *http.Server
+}
+
+// open listens. A port from last time that is taken gives way to a free one.
+func (a *authority) open(addr string, h http.Handler) (*site, error) {
+	s := &site{handler: h, addr: addr, tls: &tls.Config{Certificates: []tls.Certificate{a.leaf}, MinVersion: tls.VersionTLS12}}
+	return s, s.up()
+}
+
+func (s *site) up() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.server != nil {
+		return nil
+	}
+	ln, err := net.Listen("tcp", s.addr)
+	if err != nil {
+		return err
+	}
+	s.addr = ln.Addr().String()
+	s.server = &http.Server{
+		Handler: s.handler, TLSConfig: s.tls, ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog: log.New(io.Discard, "", 0), // handshakes that clients refuse are what tests are about
+	}
+	go func(srv *http.Server) { _ = srv.ServeTLS(ln, "", "") }(s.server)
+	return nil
+}
+
+func (s *site) url() string { return "https://" + s.addr }
+
+// close ends at once: what is in flight is cut, as a server that dies would.
+func (s *site) close() error {
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.server == nil {
+		return nil
+	}
+	err := s.server.Close()
+	s.server = nil
+	return err
+}
+
+// lastPorts are the ports that the folder remembers: a connection document
+// names the booking server by its address, and has to find it again.
+func (s *Simulator) lastPorts() (ports [2]string) {
+	if data, err := os.ReadFile(filepath.Join(s.dir, "ports.json")); err == nil {
+		_ = json.Unmarshal(data, &ports)
+	}
+	for i, p := range ports {
+		if ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", p)); p == "" || err != nil {
+			ports[i] = ""
+		} else {
+			_ = ln.Close()
+		}
+	}
+	return ports
+}
+
+func (s *Simulator) keepPorts() error {
+	var ports [2]string
+	for i, site := range []*site{s.microsoft, s.booking} {
+		if site != nil {
+			_, ports[i], _ = net.SplitHostPort(site.addr)
+		}
+	}
+	data, err := json.Marshal(ports)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(s.dir, "ports.json"), data, 0o600)
+}
+
+// pause waits as long as told or until the caller gave up.
+func pause(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
