@@ -152,7 +152,7 @@ func (s *Simulator) serve() error {
 	if err != nil {
 		return err
 	}
-	if s.microsoft, err = s.ca.open(listen[0], s.outer(http.HandlerFunc(s.routeMicrosoft))); err != nil {
+	if s.microsoft, err = s.ca.open(listen[0], s.outer(http.HandlerFunc(s.routeMicrosoft)), s.log); err != nil {
 		return err
 	}
 	if s.booking, err = s.openBooking(listen[1]); err != nil {
@@ -173,7 +173,7 @@ func (s *Simulator) openBooking(addr string) (*site, error) {
 	return s.ca.open(addr, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		pause(r.Context(), s.o.Latency)
 		handler.ServeHTTP(w, r)
-	}))
+	}), s.log)
 }
 
 // Close stops both servers; a temporary folder is removed.

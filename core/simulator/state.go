@@ -50,6 +50,14 @@ func (s *Simulator) openState() (*state, error) {
 	case err != nil:
 		return nil, err
 	}
+	for _, m := range []*map[string]time.Time{&st.Born, &st.LastSignIn} {
+		if *m == nil {
+			*m = map[string]time.Time{}
+		}
+	}
+	if st.Mailboxes == nil {
+		st.Mailboxes = map[string]*mailbox{}
+	}
 	return &st, nil
 }
 

@@ -12,8 +12,8 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
-	"io"
 	"log"
+	"log/slog"
 	"math/big"
 	"net"
 	"net/http"
@@ -119,14 +119,15 @@ type site struct {
 	handler http.Handler
 	tls     *tls.Config
 	addr    string
+	log     *log.Logger
 
 	mu     sync.Mutex
 	server *http.Server
 }
 
 // open listens. A port from last time that is taken gives way to a free one.
-func (a *authority) open(addr string, h http.Handler) (*site, error) {
-	s := &site{handler: h, addr: addr, tls: &tls.Config{Certificates: []tls.Certificate{a.leaf}, MinVersion: tls.VersionTLS12}}
+func (a *authority) open(addr string, h http.Handler, l *slog.Logger) (*site, error) {
+	s := &site{handler: h, addr: addr, log: slog.NewLogLogger(l.Handler(), slog.LevelWarn), tls: &tls.Config{Certificates: []tls.Certificate{a.leaf}, MinVersion: tls.VersionTLS12}}
 	return s, s.up()
 }
 
@@ -143,7 +144,7 @@ func (s *site) up() error {
 	s.addr = ln.Addr().String()
 	s.server = &http.Server{
 		Handler: s.handler, TLSConfig: s.tls, ReadHeaderTimeout: 10 * time.Second,
-		ErrorLog: log.New(io.Discard, "", 0), // handshakes that clients refuse are what tests are about
+		ErrorLog: s.log,
 	}
 	go func(srv *http.Server) { _ = srv.ServeTLS(ln, "", "") }(s.server)
 	return nil

@@ -15,6 +15,7 @@ import (
 // claims are those of an access token.
 type claims struct {
 	jwt.RegisteredClaims
+	Audience  string    `json:"aud"` // one, and not in a list, as Entra writes it
 	AppID     string    `json:"appid"`
 	AppName   string    `json:"app_displayname,omitempty"`
 	AppIDACR  string    `json:"appidacr,omitempty"`
@@ -65,10 +66,10 @@ func (s *Simulator) accessToken(sp *servicePrincipal, user int, scopes []string)
 	now := s.now()
 	c := claims{
 		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer: s.issuer(), Audience: jwt.ClaimStrings{s.microsoft.url()}, IssuedAt: jwt.NewNumericDate(now),
+			Issuer: s.issuer(), IssuedAt: jwt.NewNumericDate(now),
 			NotBefore: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(tokenLife)),
 		},
-		AppID: sp.AppID, AppName: sp.DisplayName, TenantID: s.directory.tenantID(), Version: "1.0", UniqueID: newID()[:22], IdentityP: s.issuer(),
+		Audience: s.microsoft.url(), AppID: sp.AppID, AppName: sp.DisplayName, TenantID: s.directory.tenantID(), Version: "1.0", UniqueID: newID()[:22], IdentityP: s.issuer(),
 	}
 	if user < 0 {
 		c.IDType, c.ObjectID, c.Subject, c.AppIDACR = "app", sp.ID, sp.ID, "1"
@@ -161,7 +162,7 @@ func (s *Simulator) authenticate(r *http.Request) (*claims, error) {
 		return nil, unauthorized("Signature validation failed.")
 	case c.ExpiresAt == nil || s.now().After(c.ExpiresAt.Time):
 		return nil, unauthorized("Lifetime validation failed, the token is expired.")
-	case len(c.Audience) != 1 || !s.isGraph(c.Audience[0]):
+	case !s.isGraph(c.Audience):
 		return nil, unauthorized("Access token validation failure. Invalid audience.")
 	case c.TenantID != s.directory.tenantID():
 		return nil, unauthorized("Access token validation failure. Invalid tenant.")
