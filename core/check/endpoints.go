@@ -35,7 +35,7 @@ func Endpoints(in Input) []Endpoint {
 		for _, own := range []string{in.Connection.Notifications.URL, in.Connection.Notifications.LifecycleURL} {
 			host, err := hostname(own)
 			if err == nil && !slices.ContainsFunc(list, func(e Endpoint) bool { return e.Host == host && e.Direction == "in" }) {
-				list = append(list, Endpoint{"in", host, 443, words.T("Change notifications from Microsoft; the source addresses are those that Microsoft publishes for Microsoft Graph change notifications (service tag MicrosoftGraphChangeNotification... of Azure)")})
+				list = append(list, Endpoint{"in", host, 443, words.T("Change notifications from Microsoft; its addresses: %s", inbound)})
 			}
 		}
 	}

@@ -122,10 +122,13 @@ func (s *State) judgeSubscription(err error) Finding {
 		}
 	}
 	q := problem.New("notifications.not-reached", words.T("Microsoft does not reach the booking server at %s.", s.Connection.Notifications.URL)).With(p.Detail).
-		Fix(words.T("Let Microsoft's addresses for change notifications in: they are in Microsoft's list \"Azure IP Ranges and Service Tags\" under MicrosoftCloudAppSecurity and in the Graph documentation of change notifications.")).Fix(tunnel)
+		Fix(words.T("Let Microsoft's addresses for change notifications in: %s", inbound)).Fix(tunnel)
 	q.RequestID = p.RequestID
 	return fail(q)
 }
+
+// inbound is where Microsoft publishes from where it calls.
+var inbound = words.T("they are on Microsoft's page \"Additional endpoints not included in the Microsoft 365 IP Address and URL Web service\", section Microsoft Graph Change Notifications.")
 
 var tunnel = words.T("A server that must not be reachable from outside needs a tunnel that ends at it, or has to ask for changes by itself: see the booking product's guide.")
 

@@ -68,7 +68,7 @@ func checkServerToken(ctx context.Context, s *State) Finding {
 		return pass(words.T("The token is accepted; the server holds no configuration yet.")).saw("stored", false)
 	}
 	f := pass(words.T("The token is accepted; the server holds a configuration."))
-	if c.TenantID != "" && !sameID(c.TenantID, s.Connection.Tenant.ID) || c.ClientID != "" && !sameID(c.ClientID, s.Connection.Application.ClientID) {
+	if own := s.Connection.Tenant.ID; c.TenantID != "" && own != "" && !sameID(c.TenantID, own) || c.ClientID != "" && !sameID(c.ClientID, s.Connection.Application.ClientID) {
 		f = warn(problem.New("server.other-configuration", words.T("The booking server holds the configuration of another tenant or application.")).
 			With(words.T("It has tenant %s and application %s.", c.TenantID, c.ClientID)).
 			Fix(words.T("Look whether this is the right booking server. Pushing replaces what it holds.")))

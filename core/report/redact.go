@@ -1,0 +1,83 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"html"
+	"html/template"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/vault"
+)
+
+// Redactor takes out of a text what must not leave the house: the secrets that
+// are known and what looks like one, and the names of mailboxes, each under the
+// same stand-in throughout a bundle so that lines can still be told together.
+type Redactor struct {
+	secrets []string
+	names   map[string]string
+	own     *strings.Replacer
+}
+
+// NewRedactor knows these secrets by heart, and these names (of the tenant, of
+// people) that no pattern would find.
+func NewRedactor(secrets []vault.Secret, names ...string) *Redactor {
+	r := &Redactor{names: map[string]string{}}
+	for _, s := range secrets {
+		// A short text would be found everywhere; no real secret is that short.
+		if text := s.Reveal(); len(text) >= 6 {
+			quoted, _ := json.Marshal(text)
+			r.secrets = append(r.secrets, text, html.EscapeString(text), template.HTMLEscapeString(text),
+				url.QueryEscape(text), url.PathEscape(text), strings.Trim(string(quoted), `"`))
+		}
+	}
+	slices.SortFunc(r.secrets, func(a, b string) int { return len(b) - len(a) })
+	pairs := []string{}
+	for i, n := range names {
+		if len(n) >= 5 {
+			pairs = append(pairs, n, fmt.Sprintf("[name %d]", i+1))
+		}
+	}
+	r.own = strings.NewReplacer(pairs...)
+	return r
+}
+
+var (
+	tokens   = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){0,4}`)
+	keys     = regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)`)
+	bearer   = regexp.MustCompile(`(?i)\b(bearer|basic)\s+[A-Za-z0-9+/_.~=-]{8,}`)
+	assigned = regexp.MustCompile(`(?i)((?:client_secret|client_assertion|refresh_token|access_token|id_token|password|secretText|device_code|code_verifier)["']?\s*[:=]\s*["']?)([^\s"'&,}]{4,})`)
+	// microsoft is the shape of a client secret: three characters, the version
+	// digit, Q, a tilde, then the rest.
+	microsoft = regexp.MustCompile(`[A-Za-z0-9_.~-]{3,}\dQ~[A-Za-z0-9_.~-]{20,}`)
+	address   = regexp.MustCompile(`(?i)[a-z0-9._%+'-]+(?:@|%40)[a-z0-9-]+(?:\.[a-z0-9-]+)+`)
+	ageKey    = regexp.MustCompile(`AGE-SECRET-KEY-1[A-Z0-9]+`)
+)
+
+const removed = "[removed]"
+
+// Text gives the text without them.
+func (r *Redactor) Text(s string) string {
+	for _, secret := range r.secrets {
+		s = strings.ReplaceAll(s, secret, removed)
+	}
+	for _, shape := range []*regexp.Regexp{keys, tokens, microsoft, ageKey} {
+		s = shape.ReplaceAllString(s, removed)
+	}
+	s = bearer.ReplaceAllString(s, "$1 "+removed)
+	s = assigned.ReplaceAllString(s, "${1}"+removed)
+	s = address.ReplaceAllStringFunc(s, r.mailbox)
+	return r.own.Replace(s)
+}
+
+// mailbox gives an address its stand-in; upper and lower case are one mailbox.
+func (r *Redactor) mailbox(s string) string {
+	key := strings.ReplaceAll(strings.ToLower(s), "%40", "@")
+	if r.names[key] == "" {
+		r.names[key] = fmt.Sprintf("mailbox-%d@removed.invalid", len(r.names)+1)
+	}
+	return r.names[key]
+}

@@ -1,0 +1,124 @@
+// Package report makes of a diagnosis a page to read and to print, the stable
+// JSON, and a redacted bundle for support.
+package report
+
+import (
+	_ "embed"
+	"encoding/json"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Options say how a report is shown.
+type Options struct {
+	// Previous is the run before, nil for none.
+	Previous *check.Run
+	// Translate gives the sentence in the reader's language, nil for English.
+	Translate func(key string) string
+	// Language is the page's, "" for "en".
+	Language string
+}
+
+// JSON writes the run in its documented form, indented.
+func JSON(w io.Writer, run check.Run) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(run)
+}
+
+//go:embed page.html
+var source string
+
+// HTML writes the run as one page that needs nothing else: no script, no font
+// and no picture from anywhere. It follows the reader's light or dark setting
+// and prints in black on white. Everything that came from outside is escaped
+// and cleaned of what could change how the page reads.
+func HTML(w io.Writer, run check.Run, o Options) error {
+	say := func(t words.Text) string { return problem.Clean(t.In(o.Translate)) }
+	funcs := template.FuncMap{
+		"say":      say,
+		"t":        func(key string, args ...any) string { return say(words.T(key, args...)) },
+		"clean":    problem.Clean,
+		"moment":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
+		"shown":    shown,
+		"evidence": evidence,
+		"remedy":   func(r problem.Remedy) string { return problem.Clean(r.Text.In(o.Translate)) },
+		"truth":    func(t permission.Truth) string { return say(truths[t]) },
+		"status":   func(s check.Status) string { return say(statuses[s]) },
+		"verdict":  func(v check.Verdict) string { return say(verdicts[v]) },
+		"safe":     func(url string) bool { return strings.HasPrefix(url, "https://") },
+	}
+	page, err := template.New("report").Funcs(funcs).Parse(source)
+	if err != nil {
+		return err
+	}
+	data := struct {
+		check.Run
+		Language   string
+		Comparison *check.Comparison
+		Cause      *check.Finding
+	}{Run: run, Language: o.Language}
+	if data.Language == "" {
+		data.Language = "en"
+	}
+	if o.Previous != nil {
+		c := check.Compare(*o.Previous, run)
+		data.Comparison = &c
+	}
+	if run.RootCause != nil {
+		if f, ok := run.Finding(run.RootCause.Check); ok {
+			data.Cause = &f
+		}
+	}
+	return page.Execute(w, data)
+}
+
+var truths = map[permission.Truth]words.Text{
+	permission.Unknown: words.T("unknown"), permission.No: words.T("no"),
+	permission.Yes: words.T("yes"), permission.NotApplicable: words.T("not needed"),
+}
+
+var statuses = map[check.Status]words.Text{
+	check.Pass: words.T("works"), check.Warn: words.T("warning"), check.Fail: words.T("fails"),
+	check.Unknown: words.T("unknown"), check.Skipped: words.T("not looked at"),
+}
+
+var verdicts = map[check.Verdict]words.Text{
+	check.Passed: words.T("Everything that was tried works."), check.Warned: words.T("It works, with something to put in order."),
+	check.Failed: words.T("It will not work like this."), check.Incomplete: words.T("Not everything could be looked at."),
+}
+
+// fact is one line of evidence.
+type fact struct{ Name, Value string }
+
+// evidence gives the facts in the order of their names.
+func evidence(f check.Finding) []fact {
+	facts := []fact{}
+	for name, value := range f.Evidence {
+		text, ok := value.(string)
+		if !ok {
+			b, err := json.Marshal(value)
+			if err != nil {
+				continue
+			}
+			text = string(b)
+		}
+		if text != "" && text != "null" && text != "[]" {
+			facts = append(facts, fact{name, problem.Line(text)})
+		}
+	}
+	slices.SortFunc(facts, func(a, b fact) int { return strings.Compare(a.Name, b.Name) })
+	return facts
+}
+
+// shown is a duration as a person reads it.
+func shown(d time.Duration) string { return d.Round(time.Millisecond).String() }

@@ -1,0 +1,230 @@
+package report
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/transport"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+const hostile = "Room <script>alert(1)</script> \u202Egnp\x1b[31m {{.}} $(rm)"
+
+// broken is a run with something of everything.
+func broken() check.Run {
+	denied := problem.New("permission.missing", words.T("The application lacks a permission: %s", "Calendars.ReadWrite")).
+		With(words.Plain(hostile)).
+		Fix(words.T("Press \"Grant admin consent\".")).
+		Run(words.T("Or run this:"), "Connect-ExchangeOnline").
+		See(words.T("API permissions"), "https://entra.microsoft.com/x").
+		See(words.T("Trap"), "javascript:alert(1)")
+	denied.RequestID = "9c1f"
+	return check.Run{
+		Connection: "Contoso", Verdict: check.Failed, RootCause: &check.Cause{Check: check.Roles, Code: "permission.missing"},
+		From: "laptop (192.0.2.7)", Server: check.ServerUnproven, Started: noon, Finished: noon.Add(3 * time.Second),
+		Findings: []check.Finding{
+			{ID: check.Lint, Title: words.T("The connection's fields make sense"), Status: check.Pass, Note: words.T("Every field is filled in as it must be.")},
+			{ID: check.Roles, Title: words.T("Every permission that the product needs is granted"), Status: check.Fail, Problem: denied, Duration: 120 * time.Millisecond,
+				Evidence:  map[string]any{"roles": []string{"Place.Read.All"}, "name": hostile},
+				Exchanges: []transport.Evidence{{Method: "GET", URL: "https://graph.microsoft.com/v1.0/users/anna@contoso.example/calendarView", Status: 403, RequestID: "9c1f", FirstByte: 40 * time.Millisecond}}},
+			{ID: check.PeopleList, Title: words.T("The tenant's people can be listed"), Status: check.Skipped, Note: words.T("Offision does not ask the tenant for this list.")},
+		},
+		Layers: []permission.Layers{{Ref: permission.Ref{Value: "Calendars.ReadWrite", Kind: permission.Application}, Wanted: true, InToken: permission.No}},
+		Features: []check.Feature{{ID: "bookings", Title: words.T("Booking rooms"), State: check.FeatureBroken, Because: denied.Title, Check: check.Roles},
+			{ID: "rooms", Title: words.T("Listing rooms"), State: check.FeatureWorks}},
+		Unproven:  []words.Text{words.T("What the booking server itself can reach.")},
+		Endpoints: []check.Endpoint{{Direction: "out", Host: "graph.microsoft.com", Port: 443, Why: words.T("Everything")}},
+		Rooms:     check.RoomTally{Chosen: 2, Proven: 1, Failed: 1, Failures: []check.RoomProof{{Room: "anna@contoso.example", Status: check.Fail, Code: "graph.ErrorAccessDenied"}}},
+	}
+}
+
+func page(t *testing.T, o Options) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := HTML(&b, broken(), o); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestPageStandsAlone(t *testing.T) {
+	p := page(t, Options{})
+	for _, bad := range []string{"<script", "javascript:", "<img", "<link", "@import", "url(", "\u202E", "\x1b"} {
+		if strings.Contains(p, bad) {
+			t.Errorf("the page contains %q", bad)
+		}
+	}
+	for _, good := range []string{"&lt;script&gt;", "prefers-color-scheme: dark", "@media print", "Repair this first", "Connect-ExchangeOnline", "9c1f", `id="token.roles"`} {
+		if !strings.Contains(p, good) {
+			t.Errorf("the page lacks %q", good)
+		}
+	}
+}
+
+func TestPageIsAsItWas(t *testing.T) {
+	earlier := broken()
+	earlier.Finished = noon.Add(-time.Hour)
+	earlier.Findings[0].Status = check.Fail
+	earlier.Findings[1].Status = check.Pass
+	got := page(t, Options{Previous: &earlier})
+	file := filepath.Join("testdata", "report.html")
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("run with -update and look at the page in a browser:\n%s", d)
+	}
+}
+
+// TestPageSpeaksTheReadersLanguage translates every fixed sentence of the page.
+func TestPageSpeaksTheReadersLanguage(t *testing.T) {
+	asked := map[string]bool{}
+	p := page(t, Options{Language: "de", Translate: func(key string) string {
+		asked[key] = true
+		if key == "Repair this first:" {
+			return "Zuerst beheben:"
+		}
+		return ""
+	}})
+	if !strings.Contains(p, "Zuerst beheben:") || !strings.Contains(p, `lang="de"`) {
+		t.Error("the translation was not used")
+	}
+	for key := range statusesAndVerdicts() {
+		if !asked[key] {
+			t.Errorf("%q was not asked for", key)
+		}
+	}
+}
+
+func statusesAndVerdicts() map[string]bool {
+	return map[string]bool{statuses[check.Fail].Key: true, verdicts[check.Failed].Key: true, truths[permission.No].Key: true}
+}
+
+func TestJSONHasTheDocumentedForm(t *testing.T) {
+	var b bytes.Buffer
+	if err := JSON(&b, broken()); err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Connection string
+		Verdict    string
+		RootCause  struct{ Check, Code string }
+		Checks     []struct {
+			ID, Title, Status string
+			Problem           *struct {
+				Code, Title, Detail string
+				Remedies            []string
+				Links               []struct{ Title, URL string }
+				RequestID           string
+			}
+			Evidence   map[string]any
+			DurationMs *int64
+		}
+	}
+	if err := json.Unmarshal(b.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	c := doc.Checks[1]
+	if doc.Verdict != "fail" || doc.RootCause.Code != "permission.missing" || c.Problem.RequestID != "9c1f" ||
+		len(c.Problem.Remedies) != 2 || *c.DurationMs != 120 || doc.Checks[0].Evidence == nil || doc.Checks[0].Problem != nil {
+		t.Errorf("%s", b.Bytes())
+	}
+}
+
+func TestBundleHoldsNoSecretAndNoName(t *testing.T) {
+	const secret, token = "abc8Q~0123456789abcdefghijklmnopqrstuvwx", "eyJhbGciOiJub25lIn0.eyJ0aWQiOiIxIn0.sig"
+	c := connection.New("Fabrikam meeting rooms")
+	c.Tenant.Domain, c.Tenant.DisplayName = "contoso.example", "Contoso Ltd"
+	c.Rooms.Items = []string{"anna@contoso.example"}
+	run := broken()
+	run.Connection = c.Name
+	log := strings.Repeat("padding\n", 10) + "Authorization: Bearer " + token + "\nclient_secret=" + secret + "&x=1\n" +
+		"-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----\nserver token hunter22 p&amp;&#34;&lt;w 12 p%26%22%3Cw+12 for Anna@Contoso.example at Contoso Ltd\n" +
+		"a%40contoso.example and other7Q~zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz\n"
+	var b bytes.Buffer
+	err := Bundle{Connection: c, Run: &run, Log: strings.NewReader(log), Version: "1.0", At: noon,
+		Secrets: []vault.Secret{vault.NewSecret(secret), vault.NewSecret("hunter22"), vault.NewSecret(`p&"<w 12`)}}.Write(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, all := []string{}, ""
+	for _, f := range z.File {
+		names = append(names, f.Name)
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(f.Name, ".json") && !json.Valid(content) {
+			t.Errorf("%s is no longer JSON", f.Name)
+		}
+		all += string(content)
+	}
+	if want := []string{"about.txt", "connection.json", "check.json", "report.html", "log.txt"}; !cmp.Equal(names, want) {
+		t.Errorf("%v", names)
+	}
+	for _, leak := range []string{secret, token, "hunter22", "MIIEvQ", "w.{0,3}12", "7Q~", "(?i)anna@", "(?i)contoso", "Fabrikam", "laptop"} {
+		if m := regexp.MustCompile(leak).FindString(all); m != "" {
+			t.Errorf("%q leaked", m)
+		}
+	}
+	if !strings.Contains(all, "9c1f") || !strings.Contains(all, "padding") {
+		t.Error("request ids and the log have to stay")
+	}
+}
+
+func TestTailKeepsWholeLines(t *testing.T) {
+	in := strings.Repeat("0123456789\n", 1000)
+	got, err := tail(strings.NewReader(in), 100)
+	if err != nil || len(got) > 100 || len(got) < 80 || !bytes.HasPrefix(got, []byte("0123")) || !bytes.HasSuffix(got, []byte("9\n")) {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got, _ := tail(strings.NewReader("short"), 100); string(got) != "short" {
+		t.Errorf("%q", got)
+	}
+}
+
+// FuzzRedactor looks for a known secret in whatever surrounds it.
+func FuzzRedactor(f *testing.F) {
+	f.Add("client_secret=", "&x")
+	f.Add("eyJ", ".x")
+	f.Fuzz(func(t *testing.T, before, after string) {
+		const secret = "sEcr3t-Value~9"
+		if got := NewRedactor([]vault.Secret{vault.NewSecret(secret)}).Text(before + secret + after); strings.Contains(got, secret) {
+			t.Errorf("%q", got)
+		}
+	})
+}
