@@ -144,3 +144,21 @@ func FuzzParseTenant(f *testing.F) {
 		}
 	})
 }
+
+// The front pages of every cloud are known as Microsoft's, so that their
+// addresses are never taken for a tenant's domain.
+func TestFrontPages(t *testing.T) {
+	for _, c := range builtIn() {
+		for _, page := range append([]string{c.Authority, c.Graph, c.Portals.Azure, c.Portals.Entra, c.Portals.Admin, c.Portals.Exchange}, c.Aliases...) {
+			if page == "" {
+				continue
+			}
+			if got, p := ParseTenant(page); p == nil || p.Code != "cloud.tenant-undecidable" {
+				t.Errorf("%s %s: %q, %v", c.ID, page, got, p)
+			}
+			if got, p := ParseTenant(page + "/?tenantId=" + contoso + "#home"); p != nil || got != contoso {
+				t.Errorf("%s %s with a tenant: %q, %v", c.ID, page, got, p)
+			}
+		}
+	}
+}
