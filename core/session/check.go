@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/report"
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -37,11 +39,15 @@ func (s *Session) Check(ctx context.Context, o check.Options, emit func(check.Fi
 // checkInput joins what a diagnosis works on. What cannot be made (an unknown
 // cloud, an unreadable CA file) ends it; what cannot be reached is a finding.
 func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input, error) {
+	if err := s.findAdapter(ctx); err != nil {
+		return check.Input{}, err
+	}
 	c := s.Document()
 	p, needs, err := s.needs()
 	if err != nil {
 		return check.Input{}, err
 	}
+	p.Adapter = adapterOf(c, p)
 	row, err := s.Cloud()
 	if err != nil {
 		return check.Input{}, err
@@ -67,7 +73,7 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 	if o.Now == nil {
 		in.Options.Now = s.env.Now
 	}
-	if adapterOf(c, p) != adapterForm {
+	if p.Adapter != adapterForm {
 		if in.Server, err = s.server(ctx); err != nil {
 			return check.Input{}, err
 		}
@@ -159,4 +165,12 @@ func here() string {
 		}
 	}
 	return name
+}
+
+// Report is a run as one self-contained HTML page, beside what was different in
+// the run before it.
+func (s *Session) Report(run check.Run) ([]byte, error) {
+	var page bytes.Buffer
+	err := report.HTML(&page, run, report.Options{})
+	return page.Bytes(), err
 }

@@ -25,6 +25,34 @@ func adapterOf(c *connection.Connection, p product.Product) string {
 	return p.Adapter
 }
 
+// findAdapter asks a server whether it speaks the contract, where neither the
+// connection nor the product says that it does: a vendor's product whose server
+// has learned it needs no new data file. What is found is kept.
+func (s *Session) findAdapter(ctx context.Context) error {
+	c := s.Document()
+	p, err := s.Product()
+	if err != nil {
+		return err
+	}
+	if c.Server.URL == "" || s.ReadOnly != nil || adapterOf(c, p) != adapterForm || c.Server.Adapter != "" {
+		return nil
+	}
+	client, err := s.serverHTTP()
+	if err != nil {
+		return err
+	}
+	server := c.Server
+	server.Adapter = booking.AdapterContract
+	asked, err := booking.Open(booking.Options{Server: server, HTTP: client})
+	if err != nil {
+		return nil // its address is wrong, which is said at the field
+	}
+	if d, err := asked.Describe(ctx); err != nil || d.ContractVersion < 1 {
+		return ctx.Err()
+	}
+	return s.change(ctx, func(c *connection.Connection) { c.Server.Adapter = booking.AdapterContract })
+}
+
 // booking opens the client of the connection's server. A missing token is no
 // error here: the server's description needs none.
 func (s *Session) booking(ctx context.Context) (*booking.Client, error) {
@@ -78,6 +106,9 @@ type Plan struct {
 // Plan asks the server what a push would change; nothing is stored there. The
 // rooms are looked up anew, so that what is pushed is what is there.
 func (s *Session) Plan(ctx context.Context, acceptWarnings bool) (Plan, error) {
+	if err := s.findAdapter(ctx); err != nil {
+		return Plan{}, err
+	}
 	client, err := s.booking(ctx)
 	if err != nil {
 		return Plan{}, err
@@ -187,6 +218,9 @@ type Held struct {
 
 // Held asks the server.
 func (s *Session) Held(ctx context.Context) (Held, error) {
+	if err := s.findAdapter(ctx); err != nil {
+		return Held{}, err
+	}
 	client, err := s.booking(ctx)
 	if err != nil {
 		return Held{}, err

@@ -1,0 +1,110 @@
+// Package wire joins the real clients, once, for the window and the command
+// line.
+package wire
+
+import (
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"gopkg.in/natefinch/lumberjack.v2"
+
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/graph"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/store"
+	"github.com/roomkey/roomkey/core/transport"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Options are what the command line and the environment say.
+type Options struct {
+	// ConfigDir is the folder of the configuration; "" means ROOMKEY_HOME or
+	// the system's place for it.
+	ConfigDir string
+	// Vault is "keychain" or "memory"; "" means ROOMKEY_VAULT or the keychain.
+	Vault   string
+	Version string
+}
+
+// Paths are where things are in the configuration folder.
+type Paths struct{ Config, Log, Clouds, Products string }
+
+// PathsOf gives the paths for a typed folder, "" for the default.
+func PathsOf(configDir string) (Paths, error) {
+	if configDir == "" {
+		configDir = os.Getenv("ROOMKEY_HOME")
+	}
+	if configDir == "" {
+		base, err := os.UserConfigDir()
+		if err != nil {
+			return Paths{}, problem.New("store.no-folder", words.T("This system does not say where configuration is kept.")).
+				Fix(words.T("Name a folder with --config-dir or in ROOMKEY_HOME.")).By(err)
+		}
+		configDir = filepath.Join(base, "Roomkey")
+	}
+	dir, err := filepath.Abs(configDir)
+	if err != nil {
+		return Paths{}, err
+	}
+	return Paths{
+		Config: dir, Log: filepath.Join(dir, "roomkey.log"),
+		Clouds: filepath.Join(dir, "clouds.yaml"), Products: filepath.Join(dir, "products"),
+	}, nil
+}
+
+// New opens the configuration folder and joins everything.
+func New(o Options) (*session.Environment, error) {
+	paths, err := PathsOf(o.ConfigDir)
+	if err != nil {
+		return nil, err
+	}
+	v, err := vaultOf(o.Vault)
+	if err != nil {
+		return nil, err
+	}
+	s, err := store.Open(paths.Config)
+	if err != nil {
+		return nil, err
+	}
+	env := &session.Environment{Store: s, Vault: v, Now: time.Now}
+	if env.Permissions, err = permission.Load(); err != nil {
+		return nil, err
+	}
+	var mistakes []*problem.Problem
+	env.Clouds, mistakes = cloud.Load(paths.Clouds)
+	env.Problems = append(env.Problems, mistakes...)
+	env.Products, mistakes = product.Load(paths.Products)
+	env.Problems = append(env.Problems, mistakes...)
+
+	log := slog.New(slog.NewJSONHandler(&lumberjack.Logger{Filename: paths.Log, MaxSize: 5, MaxBackups: 3}, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	env.Log = log
+	env.HTTP = func(t transport.Options) (*http.Client, error) {
+		t.UserAgent, t.Log = "Roomkey/"+o.Version, log
+		return transport.New(t)
+	}
+	env.Graph = func(g session.GraphOptions) session.Tenant {
+		return tenantClient{graph.New(graph.Options{Cloud: g.Cloud, HTTP: g.HTTP, Token: g.Token, Source: g.Source})}
+	}
+	return env, nil
+}
+
+func vaultOf(kind string) (vault.Vault, error) {
+	if kind == "" {
+		kind = os.Getenv("ROOMKEY_VAULT")
+	}
+	switch kind {
+	case "", "keychain":
+		return vault.Keychain("Roomkey"), nil
+	case "memory":
+		return memory{vault.Memory()}, nil
+	}
+	return nil, problem.New("usage.vault", words.T("Secrets are kept in the keychain or in memory, not in %s.", kind)).
+		Fix(words.T("Use --vault keychain or --vault memory."))
+}

@@ -1,0 +1,100 @@
+// Command roomkey is the desktop application. It only joins: the configuration
+// folder, the real clients, the window.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"syscall"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"github.com/roomkey/roomkey/cmd/internal/backend"
+	"github.com/roomkey/roomkey/cmd/internal/wire"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/resources"
+	"github.com/roomkey/roomkey/ui"
+	"github.com/roomkey/roomkey/ui/tour"
+)
+
+// version is set by the build.
+var version = "dev"
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	configDir := flag.String("config-dir", "", "`folder` of the configuration (env ROOMKEY_HOME)")
+	vault := flag.String("vault", "", "where secrets are kept: keychain or memory (env ROOMKEY_VAULT)")
+	folder := flag.String("tour", "", "write a picture of every page on the simulated tenant into this `folder`, and stop")
+	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "roomkey takes no arguments, only flags; %q is none\n", flag.Arg(0))
+		return 2
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if *folder != "" {
+		return picture(ctx, *folder)
+	}
+
+	b, err := open(ctx, *configDir, *vault)
+	if err != nil {
+		problem.Of(err).Terminal(os.Stderr, nil)
+		return 1
+	}
+	defer b.CloseAll()
+	app.SetMetadata(fyne.AppMetadata{ID: "app.roomkey.desktop", Name: "Roomkey", Version: version, Icon: fyne.NewStaticResource("roomkey.png", resources.Icon)})
+	a := app.New()
+	window := ui.New(ctx, a, b, fyne.Do)
+	context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
+	window.ShowAndRun()
+	return 0
+}
+
+func open(ctx context.Context, configDir, vault string) (*backend.Backend, error) {
+	paths, err := wire.PathsOf(configDir)
+	if err != nil {
+		return nil, err
+	}
+	env, err := wire.New(wire.Options{ConfigDir: configDir, Vault: vault, Version: version})
+	if err != nil {
+		return nil, err
+	}
+	crashFile(filepath.Join(paths.Config, "crash.log"))
+	return backend.New(backend.Options{Environment: env, Paths: paths, Version: version, Life: ctx}), nil
+}
+
+// crashFile keeps the stack of a crash, which holds addresses and function
+// names, never a secret: secrets are behind pointers.
+func crashFile(path string) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return // the window works without it
+	}
+	defer f.Close()
+	_ = debug.SetCrashOutput(f, debug.CrashOptions{})
+}
+
+// picture walks every page on a simulated tenant of its own.
+func picture(ctx context.Context, folder string) int {
+	dir, err := os.MkdirTemp("", "roomkey-tour-")
+	if err == nil {
+		defer os.RemoveAll(dir)
+		var b *backend.Backend
+		if b, err = open(ctx, dir, "memory"); err == nil {
+			defer b.CloseAll()
+			err = tour.Run(ctx, b, folder)
+		}
+	}
+	if err != nil {
+		problem.Of(err).Terminal(os.Stderr, nil)
+		return 1
+	}
+	return 0
+}

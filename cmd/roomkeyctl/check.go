@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+)
+
+func newCheck(a *app) *cobra.Command {
+	var o check.Options
+	var file string
+	var watch time.Duration
+	c := &cobra.Command{
+		Use: "check", Short: "Prove that the connection works, or name what is wrong", Args: cobra.NoArgs,
+		Long: "Tries every link of the chain and proves each claim by a call that was made.\n" +
+			"Exit status 3 when a check failed, 1 when the run is incomplete.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			emit := func(f check.Finding) {
+				if !a.json {
+					printFinding(a.out, f)
+				}
+			}
+			for {
+				run, err := s.Check(c.Context(), o, emit, a.progress())
+				if err != nil {
+					return err
+				}
+				if err := a.show(run, func(w io.Writer) { printRun(w, run) }); err != nil {
+					return err
+				}
+				if watch > 0 && run.Verdict != check.Passed && c.Context().Err() == nil {
+					select {
+					case <-time.After(watch):
+						fmt.Fprintln(a.err)
+						continue
+					case <-c.Context().Done():
+					}
+				}
+				if file != "" {
+					data, err := s.Report(run)
+					if err != nil {
+						return err
+					}
+					if err := a.write(file, data); err != nil {
+						return err
+					}
+				}
+				return verdictStatus(run)
+			}
+		},
+	}
+	f := c.Flags()
+	f.StringSliceVar(&o.Only, "only", nil, "`id` of a check; what it depends on runs too")
+	f.BoolVar(&o.AllowWrites, "allow-writes", false, "also what leaves a trace: a test booking and a test subscription")
+	f.StringVar(&o.Organizer, "organizer", "", "`mailbox` that invites the test room (with --allow-writes)")
+	f.StringVar(&o.TestRoom, "test-room", "", "`address` of the room for the test booking (with --allow-writes)")
+	f.StringVar(&o.OutOfReach, "out-of-reach", "", "`mailbox` that the application must not reach")
+	f.StringVar(&file, "report", "", "`file` for the report: .html or .json")
+	f.DurationVar(&watch, "watch", 0, "run again after this `time` until it passes")
+	return c
+}
+
+func verdictStatus(run check.Run) error {
+	switch run.Verdict {
+	case check.Passed, check.Warned:
+		return nil
+	case check.Failed:
+		return &status{code: exitFindings, err: fmt.Errorf("a check failed"), silent: true}
+	}
+	return &status{code: exitFailed, err: fmt.Errorf("the run is incomplete"), silent: true}
+}
+
+var marks = map[check.Status]string{
+	check.Pass: "✓", check.Warn: "!", check.Fail: "✗", check.Unknown: "?", check.Skipped: "–",
+}
+
+func printFinding(w io.Writer, f check.Finding) {
+	fmt.Fprintf(w, "%s %s\n", marks[f.Status], problem.Line(f.Title.String()))
+	if !f.Note.IsZero() {
+		fmt.Fprintf(w, "    %s\n", short(problem.Line(f.Note.String())))
+	}
+	if f.Problem != nil && f.Status != check.Skipped {
+		var b strings.Builder
+		f.Problem.Terminal(&b, nil)
+		for line := range strings.Lines(b.String()) {
+			fmt.Fprint(w, "    ", line)
+		}
+	}
+}
+
+func printRun(w io.Writer, run check.Run) {
+	fmt.Fprintln(w)
+	if len(run.Layers) > 0 {
+		var cells [][]string
+		for _, l := range run.Layers {
+			cells = append(cells, []string{l.Value, string(l.Kind), truth(l.Declared), truth(l.Consented), truth(l.InToken), truth(l.Proven)})
+		}
+		rows(w, []string{"permission", "kind", "declared", "consented", "in token", "proven"}, cells)
+		fmt.Fprintln(w)
+	}
+	fmt.Fprintf(w, "Verdict: %s\n", strings.ToUpper(string(run.Verdict)))
+	if run.RootCause != nil {
+		fmt.Fprintf(w, "Root cause: %s [%s]\n", run.RootCause.Check, run.RootCause.Code)
+	}
+	fmt.Fprintf(w, "Proven from %s; booking server: %s\n", problem.Line(run.From), run.Server)
+	for _, u := range run.Unproven {
+		fmt.Fprintf(w, "  not proven: %s\n", problem.Line(u.String()))
+	}
+}
+
+func truth(t permission.Truth) string {
+	return map[permission.Truth]string{permission.Yes: "yes", permission.No: "no", permission.NotApplicable: "–"}[t] +
+		map[bool]string{true: "unknown"}[t == permission.Unknown]
+}

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func newCloud(a *app) *cobra.Command {
+	return group("cloud", "Microsoft's clouds and the administrator's own", &cobra.Command{
+		Use: "list", Short: "List the clouds", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			env, err := a.environment()
+			if err != nil {
+				return err
+			}
+			clouds := env.Clouds.All()
+			return a.show(clouds, func(w io.Writer) {
+				var cells [][]string
+				for _, c := range clouds {
+					var missing []string
+					for _, f := range c.Missing {
+						missing = append(missing, string(f))
+					}
+					cells = append(cells, []string{c.ID, c.Name, c.Authority, c.Graph, strings.Join(missing, ", ")})
+				}
+				rows(w, []string{"id", "name", "sign-in", "graph", "missing there"}, cells)
+			})
+		},
+	})
+}

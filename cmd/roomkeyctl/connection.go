@@ -1,0 +1,385 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+func newConnection(a *app) *cobra.Command {
+	return group("connection", "The documents: one tenant joined to one booking server",
+		connectionList(a), connectionNew(a), connectionShow(a), connectionSet(a), connectionFind(a),
+		connectionDelete(a), connectionImport(a), connectionExport(a))
+}
+
+func connectionList(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the connections", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			env, err := a.environment()
+			if err != nil {
+				return err
+			}
+			entries, problems := env.Store.List()
+			docs := []*connection.Connection{}
+			var cells [][]string
+			for _, e := range entries {
+				c, err := env.Store.Load(e.ID)
+				if err != nil {
+					problems = append(problems, problem.Of(err))
+					continue
+				}
+				docs = append(docs, c)
+				cells = append(cells, []string{c.Name, c.Cloud, c.Tenant.Domain, c.Product.ID, c.Server.URL, c.ID})
+			}
+			if err := a.show(docs, func(w io.Writer) {
+				rows(w, []string{"name", "cloud", "tenant", "product", "server", "id"}, cells)
+			}); err != nil {
+				return err
+			}
+			for _, p := range problems {
+				a.problem(p)
+			}
+			if len(problems) > 0 {
+				return &status{code: exitFailed, err: problems[0], silent: true}
+			}
+			return nil
+		},
+	}
+}
+
+// described are the flags that describe a connection.
+type described struct {
+	cloud, tenant, product, server, clientID string
+	options                                  []string
+	elsewhere, offline                       bool
+}
+
+func connectionNew(a *app) *cobra.Command {
+	var d described
+	c := &cobra.Command{
+		Use: "new NAME", Short: "Make a connection", Args: cobra.ExactArgs(1),
+		Example: "  roomkeyctl connection new Contoso --tenant contoso.com --product flexo --server https://booking.contoso.com",
+		RunE: func(c *cobra.Command, args []string) error {
+			env, err := a.environment()
+			if err != nil {
+				return err
+			}
+			values := []string{"cloud=" + d.cloud, "tenant=" + d.tenant, "product=" + d.product, "server=" + d.server, "clientId=" + d.clientID}
+			for _, o := range d.options {
+				values = append(values, "product.options="+o)
+			}
+			draft := connection.New(args[0])
+			if err := assign(env, draft, values, true); err != nil {
+				return err
+			}
+			s, err := env.Create(c.Context(), args[0], func(doc *connection.Connection) {
+				draft.ID = doc.ID
+				*doc = *draft
+			})
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			return a.settle(c.Context(), s, d)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&d.cloud, "cloud", "global", "`id` of the Microsoft cloud")
+	f.StringVar(&d.tenant, "tenant", "", "the tenant: `domain`, tenant id, or an address pasted from a portal")
+	f.StringVar(&d.product, "product", "", "`id` of the booking product")
+	f.StringSliceVar(&d.options, "option", nil, "`id` of an option of the product, may be repeated")
+	f.StringVar(&d.server, "server", "", "`address` of the booking server")
+	f.StringVar(&d.clientID, "client-id", "", "Application (client) `ID`, where the application exists")
+	discoverFlags(c, &d)
+	return c
+}
+
+func discoverFlags(c *cobra.Command, d *described) {
+	c.Flags().BoolVar(&d.elsewhere, "elsewhere", false, "when the cloud does not know the tenant, ask the other clouds (tells them its name)")
+	c.Flags().BoolVar(&d.offline, "offline", false, "do not look the tenant up now")
+}
+
+// settle looks the tenant up, asks before other clouds are told its name, and
+// shows the connection.
+func (a *app) settle(ctx context.Context, s *session.Session, d described) error {
+	if c := s.Document(); !d.offline && c.Tenant.Domain+c.Tenant.ID != "" {
+		err := s.Discover(ctx)
+		if code := problem.Code(err); code == "cloud.tenant-unknown" || code == "cloud.wrong-cloud" {
+			if d.elsewhere || a.yes("Ask the other clouds too? They will be told the tenant's name.") {
+				err = s.DiscoverElsewhere(ctx, a.progress())
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return a.showConnection(s.Document())
+}
+
+// yes asks a person; without a terminal the answer is no.
+func (a *app) yes(question string) bool {
+	if !term.IsTerminal(int(a.in.Fd())) {
+		return false
+	}
+	fmt.Fprintf(a.err, "%s [y/N] ", question)
+	line, _ := bufio.NewReader(a.in).ReadString('\n')
+	return strings.EqualFold(strings.TrimSpace(line), "y") || strings.EqualFold(strings.TrimSpace(line), "yes")
+}
+
+// short names for what is typed most often.
+var shorthand = map[string]string{
+	"tenant": "tenant.domain", "product": "product.id", "server": "server.url", "clientId": "application.clientId",
+}
+
+// assign sets KEY=VALUE pairs and says for every wrong one what is wrong. With
+// skipEmpty an empty value is left alone.
+func assign(env *session.Environment, c *connection.Connection, pairs []string, skipEmpty bool) error {
+	var wrong []error
+	for _, pair := range pairs {
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			return usage("%q is not KEY=VALUE", pair)
+		}
+		if skipEmpty && value == "" {
+			continue
+		}
+		if long, ok := shorthand[key]; ok {
+			key = long
+		}
+		if key == "tenant.domain" {
+			if err := env.TypeTenant(c, value); err != nil {
+				wrong = append(wrong, err)
+			}
+			continue
+		}
+		if err := c.Set(key, value); err != nil {
+			wrong = append(wrong, err)
+		}
+	}
+	if len(wrong) == 0 {
+		for _, f := range env.Lint(c) {
+			if assigned(pairs, f.Field) {
+				wrong = append(wrong, f.Problem)
+			}
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// assigned reports whether one of the pairs set the field at path.
+func assigned(pairs []string, path string) bool {
+	for _, pair := range pairs {
+		key, value, _ := strings.Cut(pair, "=")
+		if long, ok := shorthand[key]; ok {
+			key = long
+		}
+		if value != "" && (path == key || strings.HasPrefix(path, key+"[") || strings.HasPrefix(path, key+".")) {
+			return true
+		}
+	}
+	return false
+}
+
+func connectionShow(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "show", Short: "Show a connection, its steps and what is wrong with its fields", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			return a.showConnection(s.Document())
+		},
+	}
+}
+
+func (a *app) showConnection(c *connection.Connection) error {
+	data, err := c.Encode()
+	if err != nil {
+		return err
+	}
+	if a.json {
+		_, err = a.out.Write(data)
+		return err
+	}
+	rows(a.out, []string{"field", "value"}, fieldsOf(c))
+	for _, f := range a.env.Lint(c) {
+		fmt.Fprintf(a.err, "%s: ", f.Field)
+		f.Problem.Terminal(a.err, nil)
+	}
+	return nil
+}
+
+func fieldsOf(c *connection.Connection) [][]string {
+	rooms := c.Rooms.Mode
+	if c.Rooms.Mode == connection.Selected {
+		rooms = fmt.Sprintf("%d selected", len(c.Rooms.Items))
+	}
+	return [][]string{
+		{"name", c.Name}, {"cloud", c.Cloud}, {"tenant", strings.TrimSpace(c.Tenant.Domain + " " + c.Tenant.ID)},
+		{"product", strings.Join(append([]string{c.Product.ID}, c.Product.Options...), " + ")},
+		{"client id", c.Application.ClientID}, {"credential", c.Application.Credential.Kind},
+		{"rooms", rooms}, {"people", c.People.Mode}, {"server", c.Server.URL}, {"id", c.ID},
+	}
+}
+
+func connectionSet(a *app) *cobra.Command {
+	var d described
+	c := &cobra.Command{
+		Use: "set KEY=VALUE…", Short: "Change fields of a connection", Args: cobra.MinimumNArgs(1),
+		Long: "Changes fields by their dotted path, as connection show --output json has them.\n" +
+			"Short forms: tenant, product, server, clientId. A list takes its items separated by commas.",
+		Example: "  roomkeyctl connection set clientId=8d3c… server=https://booking.contoso.com",
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			doc := s.Document()
+			before := doc.Clone()
+			if err := assign(a.env, doc, args, false); err != nil {
+				return err
+			}
+			if err := s.Save(c.Context(), doc); err != nil {
+				return err
+			}
+			if before.Cloud == doc.Cloud && before.Tenant == doc.Tenant {
+				d.offline = true
+			}
+			return a.settle(c.Context(), s, d)
+		},
+	}
+	discoverFlags(c, &d)
+	return c
+}
+
+func connectionFind(a *app) *cobra.Command {
+	var d described
+	c := &cobra.Command{
+		Use: "find-tenant", Short: "Look the tenant up in the connection's cloud", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			return a.settle(c.Context(), s, d)
+		},
+	}
+	discoverFlags(c, &d)
+	return c
+}
+
+func connectionDelete(a *app) *cobra.Command {
+	var sure bool
+	c := &cobra.Command{
+		Use: "delete", Short: "Delete a connection and its secrets in the keychain", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			if !sure && !a.yes("Delete "+problem.Line(s.Document().Name)+" and its secrets? Nothing changes in the tenant or on the booking server.") {
+				return usage("not deleted: add --yes")
+			}
+			return s.Delete(c.Context())
+		},
+	}
+	c.Flags().BoolVar(&sure, "yes", false, "do not ask")
+	return c
+}
+
+func connectionImport(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "import FILE", Short: "Read an exported connection; FILE - is standard input", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			env, err := a.environment()
+			if err != nil {
+				return err
+			}
+			data, err := a.read(args[0])
+			if err != nil {
+				return err
+			}
+			s, err := env.Import(c.Context(), data, args[0])
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			a.say("What was proven elsewhere is not taken over: run roomkeyctl check.")
+			return a.showConnection(s.Document())
+		},
+	}
+}
+
+// maxFile bounds a file that is read whole.
+const maxFile = 32 << 20
+
+// read reads a file, or standard input for "-".
+func (a *app) read(name string) ([]byte, error) {
+	in := io.Reader(a.in)
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, problem.New("usage.file", words.T("%s cannot be read.", name)).With(words.Plain(err.Error())).By(err)
+		}
+		defer f.Close()
+		in = f
+	}
+	data, err := io.ReadAll(io.LimitReader(in, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		err = problem.New("usage.file", words.T("%s is larger than 32 MiB, which is none of Roomkey's files.", name))
+	}
+	return data, err
+}
+
+func connectionExport(a *app) *cobra.Command {
+	var format, out string
+	c := &cobra.Command{
+		Use: "export", Short: "Write the configuration as a file, without any secret", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			data, err := s.Export(c.Context(), format)
+			if err != nil {
+				return err
+			}
+			return a.write(out, data)
+		},
+	}
+	c.Flags().StringVar(&format, "format", "json", "json (which import reads back), yaml, env, ics (a reminder of the credential's end)\nor age (the credential, sealed for the booking server)")
+	c.Flags().StringVar(&out, "out", "-", "`file` to write, - for standard output")
+	return c
+}
+
+// write writes a file, or standard output for "-".
+func (a *app) write(name string, data []byte) error {
+	if name == "-" {
+		_, err := a.out.Write(data)
+		return err
+	}
+	if err := os.WriteFile(name, data, 0o600); err != nil {
+		return problem.New("usage.file", words.T("%s cannot be written.", name)).With(words.Plain(err.Error())).By(err)
+	}
+	a.say("Written: %s", name)
+	return nil
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/cmd/internal/wire"
+	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/exchange"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/simulator"
+)
+
+func newDemo(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "demo", Short: "Play the whole main job on a simulated tenant, narrated", Args: cobra.NoArgs,
+		Long: "Starts a simulated tenant and booking server on this computer and does the whole\n" +
+			"main job over real TLS: describe, prove, choose, write the script, hand over, and\n" +
+			"read back. Secrets stay in memory. Exit status 0 only if the server holds exactly\n" +
+			"the configuration that was made.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			dir, err := os.MkdirTemp("", "roomkey-demo-")
+			if err != nil {
+				return err
+			}
+			defer os.RemoveAll(dir)
+			env, err := wire.New(wire.Options{ConfigDir: dir, Vault: "memory", Version: version})
+			if err != nil {
+				return err
+			}
+			a.env = env
+			sim, err := wire.Simulate(c.Context(), env, dir, simulator.Options{})
+			if err != nil {
+				return err
+			}
+			defer sim.Close()
+			d := demonstration{a, env, sim}
+			cfg, err := d.play(c.Context())
+			if err != nil {
+				return err
+			}
+			return a.show(cfg, func(w io.Writer) {
+				fmt.Fprintf(w, "\nDone: the booking server holds exactly the configuration that was made.\n")
+			})
+		},
+	}
+}
+
+// demonstration plays the main job.
+type demonstration struct {
+	*app
+	env *session.Environment
+	sim *simulator.Simulator
+}
+
+func (d demonstration) step(format string, args ...any) {
+	d.say("\n── "+format, args...)
+}
+
+// say narrates where the results go, so that both stay in order; with JSON,
+// standard output holds the result alone.
+func (d demonstration) say(format string, args ...any) {
+	if d.json {
+		d.app.say(format, args...)
+		return
+	}
+	fmt.Fprintln(d.out, problem.Clean(fmt.Sprintf(format, args...)))
+}
+
+func (d demonstration) play(ctx context.Context) (booking.Configuration, error) {
+	var none booking.Configuration
+	row := d.sim.Cloud()
+	d.step("A simulated tenant answers at %s, a booking server at %s (TLS, own authority).", row.Authority, d.sim.BookingURL())
+
+	d.step("1. Describe the connection: cloud, tenant, product, client ID, server; its secrets go into the vault.")
+	s, err := wire.ConnectSimulated(ctx, d.env, d.sim, wire.SimulatedName)
+	if err != nil {
+		return none, err
+	}
+	defer s.Close()
+	if err := s.Discover(ctx); err != nil {
+		return none, err
+	}
+	c := s.Document()
+	d.say("%s is tenant %s in the cloud %s.", c.Tenant.Domain, c.Tenant.ID, row.Name)
+
+	d.step("2. Preview what the booking server will see.")
+	rooms := s.Rooms(ctx, nil)
+	if rooms.Problem != nil {
+		return none, rooms.Problem
+	}
+	people := s.People(ctx, nil)
+	if people.Problem != nil {
+		return none, people.Problem
+	}
+	session.SortRooms(rooms.Items)
+	d.say("%d rooms and %d people, read with the application's own token.", len(rooms.Items), len(people.Items))
+	for _, r := range rooms.Items[:min(3, len(rooms.Items))] {
+		d.say("   %s <%s> %s", problem.Line(r.DisplayName), r.EmailAddress, session.Where(r))
+	}
+
+	d.step("3. Choose three rooms.")
+	var chosen []string
+	for _, r := range rooms.Items[:min(3, len(rooms.Items))] {
+		chosen = append(chosen, r.EmailAddress)
+	}
+	if err := s.SelectRooms(ctx, false, chosen); err != nil {
+		return none, err
+	}
+
+	d.step("4. Prove that it works: every claim by a call that is made.")
+	run, err := s.Check(ctx, check.Options{}, func(f check.Finding) {
+		if !d.json {
+			printFinding(d.out, f)
+		}
+	}, nil)
+	if err != nil {
+		return none, err
+	}
+	if !d.json {
+		printRun(d.out, run)
+	}
+	if run.Verdict != check.Passed && run.Verdict != check.Warned {
+		return none, verdictStatus(run)
+	}
+
+	d.step("5. The PowerShell for exactly these rooms.")
+	target, err := s.ScriptTarget(ctx)
+	if err != nil {
+		return none, err
+	}
+	doc, err := exchange.Generate("calendar-processing", target, nil)
+	if err != nil {
+		return none, err
+	}
+	for _, explained := range doc.Explain {
+		d.say("   %s", explained)
+	}
+	d.say("   (%s, %d lines; roomkeyctl script show calendar-processing shows it)", doc.File, bytes.Count(doc.Text, []byte("\n")))
+
+	d.step("6. Hand over: what would change, what to confirm, then push.")
+	accept := run.Verdict == check.Warned
+	plan, err := s.Plan(ctx, accept)
+	if err != nil {
+		return none, err
+	}
+	if !d.json {
+		printPlan(d.out, plan)
+	}
+	if plan.Gate != nil {
+		return none, plan.Gate
+	}
+	d.say("The simulated administrator compares the key with the server's console and confirms it.")
+	if err := s.Confirm(ctx, plan.Confirmations); err != nil {
+		return none, err
+	}
+	if _, err := s.Push(ctx, plan, accept); err != nil {
+		return none, err
+	}
+
+	d.step("7. Read back what the server holds now, and how it fares with it.")
+	held, err := s.Held(ctx)
+	if err != nil {
+		return none, err
+	}
+	if !d.json {
+		printHeld(d.out, held)
+	}
+	if held.Current.Configuration == nil {
+		return none, fmt.Errorf("the server holds nothing after the push")
+	}
+	if changes := booking.Changes(held.Current.Configuration, plan.Configuration); len(changes) > 0 {
+		return none, fmt.Errorf("the server holds something else than what was made: %s", changes[0].Path)
+	}
+	if held.Status.State != booking.StatusOK {
+		return none, fmt.Errorf("the server's own view is %q", held.Status.State)
+	}
+	return *held.Current.Configuration, nil
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+func newPeople(a *app) *cobra.Command {
+	return group("people", "The people whose accounts the booking server takes over", peopleList(a), peopleGroups(a))
+}
+
+func peopleList(a *app) *cobra.Command {
+	var most int
+	c := &cobra.Command{
+		Use: "list", Short: "List the people", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			l := s.People(c.Context(), nil)
+			return listing(a, l, func(w io.Writer) {
+				var cells [][]string
+				for i, p := range l.Items {
+					if most > 0 && i == most {
+						break
+					}
+					cells = append(cells, []string{p.DisplayName, p.UserPrincipalName, p.Mail, p.Department, p.CardNumber})
+				}
+				rows(w, []string{"person", "user principal name", "mail", "department", "card number"}, cells)
+				if most > 0 && len(l.Items) > most {
+					fmt.Fprintf(w, "… and %d more (--most 0 shows all)\n", len(l.Items)-most)
+				}
+			})
+		},
+	}
+	c.Flags().IntVar(&most, "most", 50, "how many `rows` a table shows, 0 for all; JSON has all of them")
+	return c
+}
+
+func peopleGroups(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "groups", Short: "List the groups", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			l := s.Groups(c.Context(), nil)
+			return listing(a, l, func(w io.Writer) {
+				var cells [][]string
+				for _, g := range l.Items {
+					cells = append(cells, []string{g.DisplayName, g.Kind, g.Mail, g.ID})
+				}
+				rows(w, []string{"group", "kind", "mail", "id"}, cells)
+			})
+		},
+	}
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+func newPush(a *app) *cobra.Command {
+	var dry, accept bool
+	var confirm []string
+	c := &cobra.Command{
+		Use: "push", Short: "Hand the proven configuration to the booking server", Args: cobra.NoArgs,
+		Long: "Shows what would change on the server, then pushes it. Only a configuration on\n" +
+			"which the last check ran without failing is pushed. What the server says of\n" +
+			"itself (its sealing key, other hosts) is confirmed once with --confirm VALUE.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			plan, err := s.Plan(c.Context(), accept)
+			if err != nil {
+				return err
+			}
+			if dry {
+				return a.show(plan, func(w io.Writer) { printPlan(w, plan) })
+			}
+			if !a.json {
+				printPlan(a.out, plan)
+			}
+			if plan.Gate != nil {
+				return plan.Gate
+			}
+			var confirmed []booking.Confirmation
+			for _, question := range plan.Confirmations {
+				if !slices.Contains(confirm, question.Value) && !a.yes(question.About.String()+"\n"+question.Value+"\nIs this right?") {
+					return problem.New("booking.unconfirmed", question.About).
+						With(words.Plain(question.Value)).
+						Run(words.T("Compare it with what the booking server's console shows, then add:"), "--confirm "+question.Value)
+				}
+				confirmed = append(confirmed, question)
+			}
+			if err := s.Confirm(c.Context(), confirmed); err != nil {
+				return err
+			}
+			receipt, err := s.Push(c.Context(), plan, accept)
+			if err != nil {
+				return err
+			}
+			return a.show(receipt, func(w io.Writer) {
+				fmt.Fprintf(w, "The booking server holds this configuration since %s.\n", receipt.At.Format("2006-01-02 15:04:05 MST"))
+			})
+		},
+	}
+	f := c.Flags()
+	f.BoolVar(&dry, "dry-run", false, "only show what would change")
+	f.BoolVar(&accept, "accept-warnings", false, "push although the last check has warnings")
+	f.StringSliceVar(&confirm, "confirm", nil, "`value` that the server said of itself and that you have compared")
+	return c
+}
+
+func printPlan(w io.Writer, plan session.Plan) {
+	fmt.Fprintf(w, "Server: %s %s\n", problem.Line(plan.Description.Product), problem.Line(plan.Description.ProductVersion))
+	if len(plan.Changes) == 0 {
+		fmt.Fprintln(w, "The server holds exactly this already.")
+	} else {
+		var cells [][]string
+		for _, d := range plan.Changes {
+			cells = append(cells, []string{d.Path, d.Kind, d.From, d.To})
+		}
+		rows(w, []string{"field", "", "today", "would be"}, cells)
+	}
+	for _, p := range plan.DryRun.Problems {
+		fmt.Fprintf(w, "The server says (%s): %s [%s %s]\n", problem.Line(p.Severity), problem.Line(p.Detail), problem.Line(p.Code), problem.Line(p.Pointer))
+	}
+	for _, q := range plan.Confirmations {
+		fmt.Fprintf(w, "To confirm: %s\n    %s\n", problem.Line(q.About.String()), problem.Line(q.Value))
+	}
+	if plan.Gate != nil {
+		plan.Gate.Terminal(w, nil)
+	}
+}
+
+func newStatus(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "status", Short: "Say what the booking server holds and whether it works there", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			steps, err := s.Steps(c.Context(), "")
+			if err != nil {
+				return err
+			}
+			held, failed := s.Held(c.Context())
+			if err := a.show(map[string]any{"steps": steps, "held": held, "problem": problem.Of(failed)}, func(w io.Writer) {
+				var cells [][]string
+				for i, st := range steps {
+					cells = append(cells, []string{fmt.Sprint(i + 1), st.Title.String(), string(st.State), st.Reason.String()})
+				}
+				rows(w, []string{"", "step", "state", ""}, cells)
+				if failed == nil {
+					printHeld(w, held)
+				}
+			}); err != nil {
+				return err
+			}
+			if code := problem.Code(failed); code == "booking.no-api" {
+				return nil
+			}
+			return failed
+		},
+	}
+}
+
+func printHeld(w io.Writer, h session.Held) {
+	fmt.Fprintln(w)
+	if h.Resolution != nil {
+		fmt.Fprintln(w, problem.Line(h.Resolution.Text().String()))
+	}
+	if h.Current.Configuration == nil {
+		fmt.Fprintln(w, "The booking server holds no configuration.")
+	} else {
+		c := h.Current.Configuration
+		same := "It is not the one that was last checked here."
+		if h.Matches {
+			same = "It is the one that was last checked here."
+		}
+		fmt.Fprintf(w, "The booking server holds a configuration since %s: tenant %s, client %s, %d rooms.\n%s\n",
+			h.Current.StoredAt.Format("2006-01-02 15:04"), problem.Line(c.Tenant.ID), problem.Line(c.Application.ClientID), len(c.Rooms.Items), same)
+	}
+	if h.StatusProblem != nil {
+		h.StatusProblem.Terminal(w, nil)
+		return
+	}
+	fmt.Fprintf(w, "Its own view: %s\n", problem.Line(h.Status.State))
+	for _, c := range h.Status.Checks {
+		fmt.Fprintf(w, "  %s: %s %s %s\n", problem.Line(c.ID), problem.Line(c.State), problem.Line(c.Code), problem.Line(c.Detail))
+	}
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/tenant"
+)
+
+func newRooms(a *app) *cobra.Command {
+	return group("rooms", "The rooms that the booking server will see", roomsList(a), roomsLists(a), roomsSelect(a), roomsImport(a))
+}
+
+func roomsList(a *app) *cobra.Command {
+	var of string
+	c := &cobra.Command{
+		Use: "list", Short: "List the rooms, and where the list comes from", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			var l tenant.Listing[tenant.Room]
+			if of != "" {
+				l = s.RoomsOf(c.Context(), of)
+			} else {
+				l = s.Rooms(c.Context(), nil)
+			}
+			session.SortRooms(l.Items)
+			doc := s.Document()
+			return listing(a, l, func(w io.Writer) {
+				var cells [][]string
+				for _, r := range l.Items {
+					seats, chosen := "", ""
+					if r.Capacity != nil {
+						seats = fmt.Sprint(*r.Capacity)
+					}
+					if isChosen(doc, r.EmailAddress) {
+						chosen = "yes"
+					}
+					cells = append(cells, []string{r.DisplayName, r.EmailAddress, seats, session.Where(r), chosen})
+				}
+				rows(w, []string{"room", "address", "seats", "where", "chosen"}, cells)
+			})
+		},
+	}
+	c.Flags().StringVar(&of, "list", "", "only the rooms of the room list with this `address`")
+	return c
+}
+
+func isChosen(c *connection.Connection, address string) bool {
+	return c.Rooms.Mode == connection.All || slices.ContainsFunc(c.Rooms.Items, func(r string) bool { return strings.EqualFold(r, address) })
+}
+
+// listing shows a list with its source; one that did not come whole is shown as
+// far as it came, and fails.
+func listing[T any](a *app, l tenant.Listing[T], human func(io.Writer)) error {
+	if l.Items == nil {
+		l.Items = []T{}
+	}
+	if err := a.show(l, func(w io.Writer) {
+		if len(l.Items) > 0 {
+			human(w)
+		}
+		whole := ""
+		if !l.Complete {
+			whole = ", not all of them"
+		}
+		fmt.Fprintf(w, "\n%d%s. Source: %s\n", len(l.Items), whole, l.Source)
+	}); err != nil {
+		return err
+	}
+	if l.Problem != nil {
+		return l.Problem
+	}
+	if !l.Complete {
+		return &status{code: exitFailed, err: fmt.Errorf("the list is not complete")}
+	}
+	return nil
+}
+
+func roomsLists(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "lists", Short: "List the room lists", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			l := s.RoomLists(c.Context())
+			return listing(a, l, func(w io.Writer) {
+				var cells [][]string
+				for _, r := range l.Items {
+					cells = append(cells, []string{r.DisplayName, r.EmailAddress})
+				}
+				rows(w, []string{"room list", "address"}, cells)
+			})
+		},
+	}
+}
+
+func roomsSelect(a *app) *cobra.Command {
+	var all bool
+	c := &cobra.Command{
+		Use: "select ADDRESS…", Short: "Choose the rooms that the booking server handles", Args: cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if all == (len(args) > 0) {
+				return usage("name the rooms by e-mail address, or choose --all")
+			}
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			if err := s.SelectRooms(c.Context(), all, args); err != nil {
+				return err
+			}
+			return a.showConnection(s.Document())
+		},
+	}
+	c.Flags().BoolVar(&all, "all", false, "all rooms, also those made later")
+	return c
+}
+
+func roomsImport(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "import FILE.csv", Short: "Read rooms from a CSV file, where the product may not list them", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			data, err := a.read(args[0])
+			if err != nil {
+				return err
+			}
+			l, wrong := s.ImportRooms(data)
+			for _, p := range wrong {
+				a.problem(p)
+			}
+			if l.Problem != nil {
+				return l.Problem
+			}
+			a.say("%d rooms read, %d lines could not be used.", len(l.Items), len(wrong))
+			if len(wrong) > 0 {
+				return &status{code: exitUsage, err: problem.Of(wrong[0]), silent: true}
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/cmd/internal/wire"
+	"github.com/roomkey/roomkey/core/session"
+)
+
+// app is what every command shares: the terminal, the common flags and, made on
+// first use, the environment.
+type app struct {
+	*terminal
+	output     string
+	connection string
+	configDir  string
+	vaultKind  string
+	env        *session.Environment
+}
+
+func newRoot(t *terminal) *cobra.Command {
+	a := &app{terminal: t}
+	root := &cobra.Command{
+		Use:   "roomkeyctl",
+		Short: "Connects a Microsoft 365 tenant to a meeting-room booking server",
+		Long: `roomkeyctl takes a Microsoft 365 tenant from nothing to proven: it describes the
+connection, registers the application, tests every link of the chain, previews
+what the booking server will see, writes the Exchange PowerShell and pushes the
+validated configuration to the booking server.
+
+Exit status: 0 done; 1 failed; 2 wrong usage or input; 3 checks found a failure;
+4 sign-in or secret needed; 5 the server or Microsoft refused.`,
+		Version:       version,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			switch a.output {
+			case "table":
+			case "json":
+				t.json = true
+			default:
+				return usage("--output is table or json, not %q", a.output)
+			}
+			return nil
+		},
+	}
+	root.SetOut(t.out)
+	root.SetErr(t.err)
+	flags := root.PersistentFlags()
+	flags.StringVarP(&a.output, "output", "o", "table", "`form` of the result: table or json")
+	flags.StringVarP(&a.connection, "connection", "c", "", "`name` of the connection that is meant")
+	flags.StringVar(&a.configDir, "config-dir", "", "`folder` of the configuration (env ROOMKEY_HOME)")
+	flags.StringVar(&a.vaultKind, "vault", "", "where secrets are kept: keychain or memory (env ROOMKEY_VAULT)")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &status{code: exitUsage, err: err} })
+	root.AddCommand(
+		newCloud(a), newProduct(a), newConnection(a), newSecret(a), newCheck(a), newRooms(a), newPeople(a),
+		newScript(a), newPush(a), newStatus(a), newForm(a), newSimulate(a), newDemo(a),
+	)
+	return root
+}
+
+// environment opens the configuration folder and the catalogues, and says on
+// the error stream what is wrong with the administrator's own files.
+func (a *app) environment() (*session.Environment, error) {
+	if a.env != nil {
+		return a.env, nil
+	}
+	env, err := wire.New(wire.Options{ConfigDir: a.configDir, Vault: a.vaultKind, Version: version})
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range env.Problems {
+		p.Terminal(a.err, nil)
+	}
+	a.env = env
+	return env, nil
+}
+
+// open opens the connection that is meant. One that another copy holds is
+// opened to look at; save refuses then.
+func (a *app) open(ctx context.Context) (*session.Session, error) {
+	env, err := a.environment()
+	if err != nil {
+		return nil, err
+	}
+	id, err := env.Find(a.connection)
+	if err != nil {
+		return nil, err
+	}
+	return env.Open(ctx, id)
+}
+
+// group is a command that only holds others: called alone it shows its help and
+// fails as wrong usage.
+func group(use, short string, commands ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{
+		Use: use, Short: short, Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			c.SetOut(c.ErrOrStderr())
+			_ = c.Help()
+			return &status{code: exitUsage, err: errors.New("a verb is missing"), silent: true}
+		},
+	}
+	c.AddCommand(commands...)
+	return c
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/core/exchange"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+func newScript(a *app) *cobra.Command {
+	return group("script", "The Exchange PowerShell", scriptList(a), scriptShow(a))
+}
+
+func scriptList(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the scripts: what each changes, who may run it", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			scripts := exchange.Catalogue()
+			return a.show(scripts, func(w io.Writer) {
+				var cells [][]string
+				for _, s := range scripts {
+					cells = append(cells, []string{s.Name, s.Title, s.Role, s.Takes})
+				}
+				rows(w, []string{"name", "what it does", "who may run it", "takes effect"}, cells)
+			})
+		},
+	}
+}
+
+// shownScript is what script show prints as JSON.
+type shownScript struct {
+	Name     string           `json:"name"`
+	File     string           `json:"file"`
+	Text     string           `json:"text"`
+	Intent   json.RawMessage  `json:"intent"`
+	Explain  []words.Text     `json:"explain"`
+	Warnings []words.Text     `json:"warnings"`
+	HowToRun []problem.Remedy `json:"-"`
+}
+
+func scriptShow(a *app) *cobra.Command {
+	var out string
+	var set []string
+	c := &cobra.Command{
+		Use: "show NAME", Short: "Write one script for the chosen rooms", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			values := map[string]any{}
+			for _, pair := range set {
+				key, value, ok := strings.Cut(pair, "=")
+				if !ok {
+					return usage("--set takes NAME=VALUE, not %q", pair)
+				}
+				if file, isFile := strings.CutPrefix(value, "@"); isFile {
+					data, err := a.read(file)
+					if err != nil {
+						return err
+					}
+					value = string(data)
+				}
+				values[key] = value
+			}
+			target, err := s.ScriptTarget(c.Context())
+			if err != nil {
+				return err
+			}
+			doc, err := exchange.Generate(args[0], target, values)
+			if err != nil {
+				return err
+			}
+			return a.showScript(doc, out)
+		},
+	}
+	c.Flags().StringVar(&out, "out", "-", "`file` or folder to write, - for standard output")
+	c.Flags().StringArrayVar(&set, "set", nil, "`NAME=VALUE` of a parameter; VALUE @FILE reads a file")
+	return c
+}
+
+func (a *app) showScript(doc exchange.Document, out string) error {
+	if out != "-" {
+		if info, err := os.Stat(out); err == nil && info.IsDir() {
+			out = filepath.Join(out, doc.File)
+		}
+		if err := a.write(out, doc.Text); err != nil {
+			return err
+		}
+		for _, r := range doc.HowToRun {
+			a.say("%s", r)
+		}
+		return a.write(strings.TrimSuffix(out, filepath.Ext(out))+".intent.json", doc.Intent)
+	}
+	for _, warning := range doc.Warnings {
+		a.say("Note: %s", warning)
+	}
+	return a.show(shownScript{doc.Name, doc.File, string(doc.Text), doc.Intent, doc.Explain, doc.Warnings, doc.HowToRun}, func(w io.Writer) {
+		fmt.Fprint(w, string(doc.Text))
+	})
+}

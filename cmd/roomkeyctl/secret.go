@@ -1,0 +1,143 @@
+package main
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/vault"
+)
+
+func newSecret(a *app) *cobra.Command {
+	return group("secret", "Secrets in the keychain: client-secret, certificate, server-token",
+		secretSet(a), secretStatus(a), secretForget(a))
+}
+
+func kindOf(name string) (vault.Kind, error) {
+	switch k := vault.Kind(name); k {
+	case vault.ClientSecret, vault.Certificate, vault.ServerToken:
+		return k, nil
+	}
+	return "", usage("a secret is client-secret, certificate or server-token, not %q", name)
+}
+
+func secretSet(a *app) *cobra.Command {
+	var file string
+	c := &cobra.Command{
+		Use: "set KIND", Short: "Put a secret into the keychain", Args: cobra.ExactArgs(1),
+		Long: "Reads the secret from standard input, or asks without echo at a terminal. A\n" +
+			"certificate is a PEM file with its private key on standard input, or --file\n" +
+			"with a PEM or PFX file, whose password is then read from standard input.",
+		RunE: func(c *cobra.Command, args []string) error {
+			kind, err := kindOf(args[0])
+			if err != nil {
+				return err
+			}
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			var secret, password vault.Secret
+			if file != "" {
+				if kind != vault.Certificate {
+					return usage("--file is for a certificate; other secrets come on standard input")
+				}
+				data, err := a.read(file)
+				if err != nil {
+					return err
+				}
+				secret = vault.NewSecret(string(data))
+				if password, err = a.passwordFor(data); err != nil {
+					return err
+				}
+			} else if secret, err = a.secret(prompts[kind]); err != nil {
+				return err
+			}
+			state, err := s.SetSecret(c.Context(), kind, secret, password)
+			if err != nil {
+				return err
+			}
+			return a.showSecrets([]session.SecretState{state})
+		},
+	}
+	c.Flags().StringVar(&file, "file", "", "`file` with the certificate and its private key (PEM or PFX)")
+	return c
+}
+
+// passwordFor asks for a password only when the file cannot be opened without.
+func (a *app) passwordFor(data []byte) (vault.Secret, error) {
+	if _, err := vault.ParseCertificate(data, vault.Secret{}); problem.Code(err) != "vault.certificate-encrypted" && problem.Code(err) != "vault.certificate-password" {
+		return vault.Secret{}, nil
+	}
+	password, err := a.secret("Password of the file")
+	return vault.NewSecret(trimLineEnd(password.Reveal())), err
+}
+
+func trimLineEnd(s string) string {
+	for len(s) > 0 && (s[len(s)-1] == '\n' || s[len(s)-1] == '\r') {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+var prompts = map[vault.Kind]string{
+	vault.ClientSecret: "Client secret (the Value, not the Secret ID)",
+	vault.Certificate:  "Certificate with private key (PEM)",
+	vault.ServerToken:  "Token of the booking server",
+}
+
+func (a *app) showSecrets(states []session.SecretState) error {
+	return a.show(states, func(w io.Writer) {
+		var cells [][]string
+		for _, s := range states {
+			stored, expires := "no", ""
+			if s.Stored {
+				stored = "in the keychain"
+			}
+			if !s.Expires.IsZero() {
+				expires = s.Expires.Format("2006-01-02")
+			}
+			cells = append(cells, []string{string(s.Kind), stored, s.Fingerprint, expires, s.Subject})
+		}
+		rows(w, []string{"secret", "stored", "fingerprint", "expires", "certificate"}, cells)
+	})
+}
+
+func secretStatus(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "status", Short: "Say which secrets the keychain holds", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			states, err := s.SecretStates(c.Context())
+			if err != nil {
+				return err
+			}
+			return a.showSecrets(states)
+		},
+	}
+}
+
+func secretForget(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "forget KIND", Short: "Remove a secret from the keychain", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			kind, err := kindOf(args[0])
+			if err != nil {
+				return err
+			}
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			return s.ForgetSecret(c.Context(), kind)
+		},
+	}
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/cmd/internal/wire"
+	"github.com/roomkey/roomkey/core/simulator"
+	"github.com/roomkey/roomkey/core/vault"
+)
+
+// simulated is what simulate prints as JSON.
+type simulated struct {
+	Authority     string                `json:"authority"`
+	Graph         string                `json:"graph"`
+	BookingServer string                `json:"bookingServer"`
+	CAFile        string                `json:"caFile"`
+	TenantID      string                `json:"tenantId"`
+	Domain        string                `json:"domain"`
+	ClientID      string                `json:"clientId"`
+	Administrator string                `json:"administrator"`
+	SecretFiles   map[vault.Kind]string `json:"secretFiles"`
+	Clouds        string                `json:"clouds"`
+	Faults        []string              `json:"faults"`
+}
+
+func newSimulate(a *app) *cobra.Command {
+	o := simulator.Options{}
+	var list bool
+	c := &cobra.Command{
+		Use: "simulate", Short: "Serve a simulated tenant and booking server until interrupted", Args: cobra.NoArgs,
+		Long: "Serves Microsoft Entra ID, Microsoft Graph and a booking server on this computer,\n" +
+			"over TLS with an authority of their own, and prints what to connect to.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			if list {
+				return a.showFaults()
+			}
+			if o.Dir == "" {
+				dir, err := os.MkdirTemp("", "roomkey-simulator-")
+				if err != nil {
+					return err
+				}
+				defer os.RemoveAll(dir)
+				o.Dir = dir
+			}
+			sim, err := simulator.Start(c.Context(), o)
+			if err != nil {
+				return usage("%v", err)
+			}
+			defer sim.Close()
+			account := sim.Account()
+			files, err := wire.SecretFiles(o.Dir, account)
+			if err != nil {
+				return err
+			}
+			entry, err := wire.CloudsYAML(sim.Cloud())
+			if err != nil {
+				return err
+			}
+			row := sim.Cloud()
+			s := simulated{
+				Authority: row.Authority, Graph: row.Graph, BookingServer: sim.BookingURL(), CAFile: sim.CAFile(),
+				TenantID: account.TenantID, Domain: account.Domain, ClientID: account.ClientID, Administrator: account.AdminUPN,
+				SecretFiles: files, Clouds: entry, Faults: o.Faults,
+			}
+			if err := a.show(s, s.print); err != nil {
+				return err
+			}
+			<-c.Context().Done()
+			return nil
+		},
+	}
+	f := c.Flags()
+	f.IntVar(&o.Rooms, "rooms", simulator.DefaultRooms, "`number` of rooms")
+	f.IntVar(&o.Users, "users", simulator.DefaultUsers, "`number` of users")
+	f.Uint64Var(&o.Seed, "seed", 0, "`number` that chooses names and ids")
+	f.StringSliceVar(&o.Faults, "fault", nil, "`name` of a fault, may be repeated; see --list-faults")
+	f.DurationVar(&o.Latency, "latency", 0, "`time` added to every answer, such as 50ms")
+	f.StringVar(&o.Dir, "dir", "", "`folder` that keeps the tenant and the server across starts")
+	f.StringVar(&o.Listen, "listen", "", "`address` of the tenant, such as 127.0.0.1:8443; the booking server takes the next port")
+	f.BoolVar(&list, "list-faults", false, "list the faults and stop")
+	return c
+}
+
+func (s simulated) print(w io.Writer) {
+	fmt.Fprintf(w, `The simulated tenant is served until you press Ctrl-C.
+
+  sign-in         %s
+  Graph           %s
+  booking server  %s
+  CA file         %s
+  tenant          %s (%s)
+  client id       %s
+  administrator   %s
+
+Add this to clouds.yaml in Roomkey's configuration folder:
+
+%s
+Then, in another terminal:
+
+  roomkeyctl connection new Lab --cloud simulated --tenant %s --product %s --client-id %s --server %s
+  roomkeyctl connection set server.caFile=%s
+  roomkeyctl secret set client-secret < %s
+  roomkeyctl secret set server-token < %s
+  roomkeyctl check
+`, s.Authority, s.Graph, s.BookingServer, s.CAFile, s.Domain, s.TenantID, s.ClientID, s.Administrator, s.Clouds,
+		s.Domain, wire.SimulatedProduct, s.ClientID, s.BookingServer, s.CAFile, s.SecretFiles[vault.ClientSecret], s.SecretFiles[vault.ServerToken])
+	if len(s.Faults) > 0 {
+		fmt.Fprintf(w, "\nFaults: %v\n", s.Faults)
+	}
+}
+
+func (a *app) showFaults() error {
+	faults := simulator.Faults()
+	return a.show(faults, func(w io.Writer) {
+		var cells [][]string
+		for _, f := range faults {
+			cells = append(cells, []string{f.Name, f.Title})
+		}
+		rows(w, []string{"fault", "what happens"}, cells)
+	})
+}

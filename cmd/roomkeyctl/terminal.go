@@ -1,0 +1,192 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+	"golang.org/x/term"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// The exit statuses, documented in the README.
+const (
+	exitDone     = 0
+	exitFailed   = 1
+	exitUsage    = 2
+	exitFindings = 3
+	exitSignIn   = 4
+	exitRefused  = 5
+)
+
+// terminal is where the command reads and writes. Results go to out (with
+// --output json nothing else does), everything that is said on the way to err.
+type terminal struct {
+	in       *os.File
+	out, err io.Writer
+	json     bool
+}
+
+// status is an error that carries its exit status. A silent one has been shown
+// already.
+type status struct {
+	code   int
+	err    error
+	silent bool
+}
+
+func (s *status) Error() string { return s.err.Error() }
+func (s *status) Unwrap() error { return s.err }
+
+func usage(format string, args ...any) error {
+	return &status{code: exitUsage, err: fmt.Errorf(format, args...)}
+}
+
+// exit shows err and gives the exit status for it.
+func (t *terminal) exit(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	var s *status
+	var p *problem.Problem
+	known := errors.As(err, &s)
+	switch {
+	case known && s.silent:
+		return s.code
+	case errors.As(err, &p):
+		t.problem(p)
+		if known {
+			return s.code
+		}
+		return exitOf(p.Code)
+	case known:
+		fmt.Fprintln(t.err, problem.Clean(s.Error()))
+		return s.code
+	case strings.HasPrefix(err.Error(), "unknown ") || strings.Contains(err.Error(), "flag") || strings.Contains(err.Error(), "arg(s)"):
+		// cobra's own complaints about the command line have no type.
+		fmt.Fprintln(t.err, problem.Clean(err.Error()))
+		return exitUsage
+	}
+	t.problem(problem.Of(err))
+	return exitFailed
+}
+
+// exitOf maps a problem's area to the documented status.
+func exitOf(code string) int {
+	area, _, _ := strings.Cut(code, ".")
+	switch area {
+	case "connection", "usage", "product", "sheet", "export":
+		return exitUsage
+	case "vault", "sign-in":
+		return exitSignIn
+	case "entra", "graph", "booking", "cloud":
+		return exitRefused
+	}
+	return exitFailed
+}
+
+// problem shows p on the error stream, as JSON when JSON was asked for.
+func (t *terminal) problem(p *problem.Problem) {
+	if t.json {
+		_ = json.NewEncoder(t.err).Encode(map[string]any{"problem": p})
+		return
+	}
+	p.Terminal(t.err, nil)
+}
+
+func (t *terminal) say(format string, args ...any) {
+	fmt.Fprintln(t.err, problem.Clean(fmt.Sprintf(format, args...)))
+}
+
+// show writes a result: v as JSON, or what human writes.
+func (t *terminal) show(v any, human func(w io.Writer)) error {
+	if !t.json {
+		human(t.out)
+		return nil
+	}
+	e := json.NewEncoder(t.out)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// rows writes a plain table; cells are made harmless.
+func rows(w io.Writer, header []string, cells [][]string) {
+	tw := table.NewWriter()
+	tw.SetOutputMirror(w)
+	style := table.StyleLight
+	style.Options = table.OptionsNoBordersAndSeparators
+	style.Format.Header = text.FormatUpper
+	tw.SetStyle(style)
+	head := table.Row{}
+	for _, h := range header {
+		head = append(head, h)
+	}
+	tw.AppendHeader(head)
+	for _, c := range cells {
+		row := table.Row{}
+		for _, cell := range c {
+			row = append(row, short(problem.Line(cell)))
+		}
+		tw.AppendRow(row)
+	}
+	tw.Render()
+}
+
+// short keeps a hostile name from filling the screen.
+func short(s string) string {
+	const most = 120
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}
+
+// progress reports long work on the error stream, on one line of a terminal.
+func (t *terminal) progress() task.Report {
+	f, ok := t.err.(*os.File)
+	if t.json || !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	return func(p task.Progress) {
+		if p.Total > 0 {
+			fmt.Fprintf(f, "\r\x1b[K%d/%d %s", p.Done, p.Total, short(problem.Line(p.Now.String())))
+		} else {
+			fmt.Fprintf(f, "\r\x1b[K%s", short(problem.Line(p.Now.String())))
+		}
+		if p.Total > 0 && p.Done >= p.Total {
+			fmt.Fprint(f, "\r\x1b[K")
+		}
+	}
+}
+
+// maxSecret bounds what is read as a secret; a certificate with its chain is a
+// few kilobytes.
+const maxSecret = 1 << 20
+
+// secret reads a secret: from a pipe or file whole, from a terminal without
+// echo.
+func (t *terminal) secret(prompt string) (vault.Secret, error) {
+	if term.IsTerminal(int(t.in.Fd())) {
+		fmt.Fprint(t.err, prompt+": ")
+		b, err := term.ReadPassword(int(t.in.Fd()))
+		fmt.Fprintln(t.err)
+		return vault.NewSecret(string(b)), err
+	}
+	b, err := io.ReadAll(io.LimitReader(t.in, maxSecret+1))
+	if err != nil {
+		return vault.Secret{}, err
+	}
+	if len(b) > maxSecret {
+		return vault.Secret{}, problem.New("usage.secret-too-long", words.T("What came on standard input is too long for a secret."))
+	}
+	return vault.NewSecret(string(b)), nil
+}
