@@ -291,6 +291,39 @@ func TestSetAndGet(t *testing.T) {
 	}
 }
 
+func TestSetDropsWhatWasDiscoveredForTheOldValue(t *testing.T) {
+	const guid, other = "11111111-2222-3333-4444-555555555555", "99999999-2222-3333-4444-555555555555"
+	c := New("x")
+	c.Tenant = Tenant{ID: guid, Domain: "contoso.com", DisplayName: "Contoso"}
+	c.Application = Application{ClientID: guid[:35] + "6", ObjectID: "o", DisplayName: "d", Credential: Credential{Kind: CredentialCertificate, KeyID: "k"}}
+	set := func(path, value string) {
+		t.Helper()
+		if err := c.Set(path, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("tenant.domain", " Contoso.COM ")
+	if c.Tenant.ID != guid || c.Tenant.DisplayName != "Contoso" {
+		t.Error("the same tenant again", c.Tenant)
+	}
+	set("tenant.domain", "https://fabrikam.com/")
+	if (c.Tenant != Tenant{Domain: "fabrikam.com"}) {
+		t.Error("another tenant", c.Tenant)
+	}
+	set("tenant.domain", "{"+strings.ToUpper(other)+"}")
+	if (c.Tenant != Tenant{ID: other}) {
+		t.Error("a tenant ID", c.Tenant)
+	}
+	set("application.clientId", strings.ToUpper(c.Application.ClientID))
+	if c.Application.ObjectID != "o" {
+		t.Error("the same application again", c.Application)
+	}
+	set("application.clientId", guid)
+	if d := cmp.Diff(Application{ClientID: guid, Credential: Credential{Kind: CredentialCertificate}}, c.Application); d != "" {
+		t.Error(d)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(document))
 	f.Add([]byte(`{"schema":1,"":{"":""},"tenant":{"\u0000":1},"rooms":null}`))

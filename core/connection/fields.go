@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -113,7 +114,8 @@ func (c *Connection) Get(path string) (string, error) {
 // Set puts a typed or pasted value into the field at a dotted path, cleaned of
 // what pasting adds. A value that is wrong for the field is a problem whose
 // sentence belongs at the field, and leaves the document as it was; "" empties
-// a field. A list is written with commas.
+// a field. A list is written with commas. A tenant may be typed in any dress
+// that cloud.ParseTenant knows; a tenant ID goes to its own field.
 func (c *Connection) Set(path, value string) error {
 	if path == "schema" || path == "id" {
 		return problem.New("connection.fixed-field", words.T("The field %s cannot be changed.", path)).
@@ -137,6 +139,9 @@ func (c *Connection) Set(path, value string) error {
 	default:
 		v.SetString(value)
 	}
+	if p := changed.follow(path, c); p != nil {
+		return p
+	}
 	if wrong := checkValue(path, v.Interface()); !wrong.IsZero() {
 		return wrongValue(path, wrong)
 	}
@@ -146,6 +151,28 @@ func (c *Connection) Set(path, value string) error {
 		}
 	}
 	*c = *changed
+	return nil
+}
+
+// follow drops what was discovered for the old value of a field, so that
+// nothing of another tenant or application stays behind a new name.
+func (c *Connection) follow(path string, old *Connection) *problem.Problem {
+	switch {
+	case path == "tenant.domain" && c.Tenant.Domain != "":
+		name, p := cloud.ParseTenant(c.Tenant.Domain)
+		switch {
+		case p != nil:
+			return p
+		case name == old.Tenant.Domain || name == old.Tenant.ID:
+			c.Tenant = old.Tenant
+		case IsGUID(name):
+			c.Tenant = Tenant{ID: name}
+		default:
+			c.Tenant = Tenant{Domain: name}
+		}
+	case path == "application.clientId" && old.Application.ClientID != "" && !strings.EqualFold(c.Application.ClientID, old.Application.ClientID):
+		c.Application = Application{ClientID: c.Application.ClientID, Credential: Credential{Kind: old.Application.Credential.Kind}}
+	}
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -172,9 +173,10 @@ func (l *linter) identity() {
 		l.add("tenant.id", "connection.not-guid", words.T("The tenant ID is not a GUID."),
 			words.T("Copy the Tenant ID from the page Overview of Microsoft Entra ID, or leave it empty and type the domain."))
 	}
-	if d := Clean(c.Tenant.Domain); d != "" && !domainForm.MatchString(d) && !IsGUID(d) {
-		l.add("tenant.domain", "connection.not-domain", words.T("This is neither a domain nor a tenant ID."),
-			words.T("Type the company's domain, such as contoso.com, or its tenant ID."))
+	if d := Clean(c.Tenant.Domain); d != "" {
+		if _, p := cloud.ParseTenant(d); p != nil {
+			l.found = append(l.found, FieldProblem{"tenant.domain", p})
+		}
 	}
 	client := Clean(c.Application.ClientID)
 	switch {

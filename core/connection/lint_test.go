@@ -40,7 +40,7 @@ func TestLintNamesTheField(t *testing.T) {
 			"application.clientId connection.empty", "server.url connection.empty"}},
 		{"tenant by id only", func(c *Connection) { c.Tenant.Domain = "" }, nil},
 		{"tenant typed as GUID", func(c *Connection) { c.Tenant = Tenant{Domain: guid} }, nil},
-		{"tenant malformed", func(c *Connection) { c.Tenant.Domain = "contoso" }, []string{"tenant.domain connection.not-domain"}},
+		{"tenant malformed", func(c *Connection) { c.Tenant.Domain = "contoso" }, []string{"tenant.domain cloud.tenant-malformed"}},
 		{"tenant id malformed", func(c *Connection) { c.Tenant.ID = "contoso.com" }, []string{"tenant.id connection.not-guid"}},
 		{"cloud unknown", func(c *Connection) { c.Cloud = "mars" }, []string{"cloud connection.cloud-unknown"}},
 		{"product unknown", func(c *Connection) { c.Product.ID = "x" }, []string{"product.id connection.product-unknown"}},
