@@ -91,15 +91,24 @@ func (s *seatsurfing) put(ctx context.Context, p Put) error {
 		return p
 	}
 	s.began = p.IdempotencyKey
+	// A new secret leaves no trace that could be read, so what is about to
+	// change loses its digest first: cut off in the middle, it is seen to be.
+	if err := s.mark(ctx, state.locations, "", ""); err != nil {
+		return err
+	}
 	if err := s.putProvider(ctx, state.provider, p); err != nil {
 		return err
 	}
 	if state.locations, err = s.putSpaces(ctx, state.locations, ssRooms(p.Configuration)); err != nil {
 		return err
 	}
-	mark := "[roomkey digest=" + p.Configuration.Digest + " credential=" + p.Configuration.Credential.Fingerprint + "]"
-	for _, l := range state.locations {
-		l.Description = ssMark.ReplaceAllLiteralString(l.Description, mark)
+	return s.mark(ctx, state.locations, p.Configuration.Digest, p.Configuration.Credential.Fingerprint)
+}
+
+// mark writes into the description of the locations what they belong to.
+func (s *seatsurfing) mark(ctx context.Context, locations []ssLocation, digest, fingerprint string) error {
+	for _, l := range locations {
+		l.Description = ssMark.ReplaceAllLiteralString(l.Description, "[roomkey digest="+digest+" credential="+fingerprint+"]")
 		if err := s.write(ctx, http.MethodPut, "/location/"+l.ID, l.request()); err != nil {
 			return err
 		}
