@@ -29,7 +29,6 @@ import (
 
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
-	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -41,19 +40,10 @@ type Target struct {
 	Connection *connection.Connection
 	Cloud      cloud.Cloud
 	Product    product.Product
-	// Permissions are those that product and options need, with what the
-	// catalogue knows of them (the Exchange role, the ids).
-	Permissions []Permission
 	// Rooms are the chosen rooms.
 	Rooms []tenant.Room
 	// Now is when a script is made; it decides whether a waiting time is over.
 	Now time.Time
-}
-
-// Permission is a needed permission and its catalogue entry.
-type Permission struct {
-	permission.Entry
-	Kind permission.Kind
 }
 
 // Document is a generated script.
@@ -133,9 +123,28 @@ func encode(v any) json.RawMessage {
 
 // builders fill in what is particular to a script.
 var builders = map[string]func(*build) error{
+	"rooms-show":               (*build).roomsShow,
+	"create-rooms":             (*build).createRooms,
+	"room-lists":               (*build).roomLists,
+	"set-places":               (*build).setPlaces,
+	"places-buildings":         (*build).placesBuildings,
 	"calendar-processing-show": (*build).calendarShow,
 	"calendar-processing":      (*build).calendarSet,
 	"calendar-processing-undo": (*build).calendarUndo,
+	"subject-visibility":       (*build).subjectVisibility,
+	"limit-application":        (*build).limitApplication,
+	"limit-application-test":   (*build).limitTest,
+	"limit-application-undo":   (*build).limitUndo,
+	"remove-grant":             (*build).removeGrant,
+	"restore-grant":            (*build).restoreGrant,
+	"access-policy-show":       (*build).accessPolicyShow,
+	"access-policy-migrate":    (*build).accessPolicyMigrate,
+	"service-account":          (*build).serviceAccount,
+	"service-account-reach":    (*build).serviceAccountReach,
+	"block-room-sign-in":       (*build).blockRoomSignIn,
+	"ews-show":                 (*build).ewsShow,
+	"ews-allow":                (*build).ewsAllow,
+	"register-application":     (*build).registerApplication,
 }
 
 // Generate writes one script. Values are the form's, by parameter name, as text
@@ -195,8 +204,8 @@ func (b *build) reach() error {
 		return problem.New("exchange.cloud", words.T("No address of Exchange Online is known for the cloud %s.", c.Name)).
 			Fix(words.T("Add the cloud with its exchangeHost to clouds.yaml in the configuration folder when Microsoft has published it."))
 	}
-	if b.script.Platform == "places" && c.Lacks(cloud.FeatureBuildings) {
-		return problem.New("exchange.cloud", words.T("The cloud %s has no buildings and floors.", c.Name)).
+	if b.script.Platform == "places" && c.ID != "global" && !c.Own {
+		return problem.New("exchange.cloud", words.T("It is not known whether Microsoft Places has buildings and floors in the cloud %s.", c.Name)).
 			Fix(words.T("Describe the rooms with the script set-places instead."))
 	}
 	return nil

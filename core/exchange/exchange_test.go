@@ -2,7 +2,10 @@ package exchange
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,13 +14,11 @@ import (
 	"testing"
 	"time"
 
-	"go.yaml.in/yaml/v4"
-
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/tenant"
-	"github.com/roomkey/roomkey/resources"
 )
 
 const tenantID = "5b2a7c1e-0f5d-4b6a-9c3e-7d8f9a0b1c2d"
@@ -29,13 +30,19 @@ var hostile = []string{
 }
 
 func clouds(t testing.TB) []cloud.Cloud {
-	var c struct {
-		Clouds []cloud.Cloud `yaml:"clouds"`
+	c, problems := cloud.Load("")
+	if len(problems) > 0 || len(c.All()) < 7 {
+		t.Fatal(problems)
 	}
-	if err := yaml.Unmarshal(resources.Clouds, &c); err != nil || len(c.Clouds) < 7 {
-		t.Fatal(len(c.Clouds), err)
+	return append(c.All(), cloud.Cloud{ID: "lab", Name: "Lab", Authority: "https://127.0.0.1:1", Graph: "https://127.0.0.1:2", Own: true})
+}
+
+func products(t testing.TB) []product.Product {
+	c, problems := product.Load("")
+	if len(problems) > 0 || len(c.All()) < 7 {
+		t.Fatal(problems)
 	}
-	return append(c.Clouds, cloud.Cloud{ID: "lab", Name: "Lab", Authority: "https://127.0.0.1:1", Graph: "https://127.0.0.1:2", Own: true})
+	return c.All()
 }
 
 func cloudOf(t testing.TB, id string) cloud.Cloud {
@@ -48,26 +55,56 @@ func cloudOf(t testing.TB, id string) cloud.Cloud {
 	return cloud.Cloud{}
 }
 
-// policy is what both seeds need of a room.
-var policy = []product.Setting{
-	{Parameter: "AutomateProcessing", Value: "AutoAccept"},
-	{Parameter: "AddOrganizerToSubject", Value: false}, {Parameter: "DeleteSubject", Value: false},
-	{Parameter: "DeleteComments", Value: false}, {Parameter: "RemovePrivateProperty", Value: false},
-	{Parameter: "RemoveOldMeetingMessages", Value: true},
-}
-
 func target(t testing.TB, rooms int) Target {
-	c := &connection.Connection{Schema: 1, ID: "c-1", Name: "Head office", Cloud: "global"}
+	c := &connection.Connection{Schema: 1, ID: "c-1", Name: "Head office", Cloud: "global", ServiceAccount: "booking@contoso.com"}
 	c.Tenant = connection.Tenant{ID: tenantID, Domain: "contoso.com"}
 	c.Application = connection.Application{ClientID: "11111111-2222-3333-4444-555555555555", ServicePrincipalID: "99999999-8888-7777-6666-555555555555", DisplayName: "Room booking"}
-	out := Target{
-		Connection: c, Cloud: cloudOf(t, "global"), Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC),
-		Product: product.Product{ID: "flexo", Name: "FlexO", Writes: product.WritesRooms, Policy: policy},
+	c.Scope = connection.Scope{Kind: connection.ScopeRBAC, Organizers: "organizers@contoso.com", Outside: "ceo@contoso.com"}
+	c.SingleSignOn.RedirectURIs = []string{"https://booking.contoso.com/signin"}
+	c.Product.Permissions = []string{"Calendars.ReadWrite", "Place.Read.All", "delegated:openid"}
+	out := Target{Connection: c, Cloud: cloudOf(t, "global"), Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
+	for _, p := range products(t) {
+		if p.ID == "flexo" {
+			out.Product = p
+		}
 	}
 	for i := range rooms {
-		out.Rooms = append(out.Rooms, tenant.Room{DisplayName: fmt.Sprintf("Room %d %s", i, hostile[i%len(hostile)]), EmailAddress: fmt.Sprintf("room%d@contoso.com", i)})
+		seats := i
+		out.Rooms = append(out.Rooms, tenant.Room{
+			DisplayName: fmt.Sprintf("Room %d %s", i, hostile[i%len(hostile)]), EmailAddress: fmt.Sprintf("room%d@contoso.com", i),
+			Capacity: &seats, FloorNumber: &seats, Building: "House " + hostile[i%len(hostile)], Label: hostile[i%len(hostile)],
+		})
 	}
 	return out
+}
+
+// at gives the clock of a target.
+func (t Target) at(d time.Duration) func() time.Time {
+	return func() time.Time { return t.Now.Add(d) }
+}
+
+// perform plays the colleague for whom everything works.
+func perform(t testing.TB, to Target, name string, values map[string]any, ago time.Duration) []byte {
+	t.Helper()
+	file, err := Perform(generate(t, name, to, values).Intent, "admin@contoso.com", to.at(-ago), func(Operation) Outcome { return Outcome{Status: Changed} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+const roomsCSV = "Name;Address;Capacity;Building;Floor;RoomList;Accessible\r\nO'Brien ‘1’;obrien@contoso.com;8;$(Main);2;List `1;yes\r\nTwo;two@contoso.com;;;;List `1;\r\n"
+
+// values are what the scripts need that cannot do without.
+func values(t testing.TB, to Target) map[string]map[string]any {
+	proof := perform(t, to, "limit-application-test", nil, 3*time.Hour)
+	gone := perform(t, to, "remove-grant", map[string]any{"evidence": proof}, time.Hour)
+	return map[string]map[string]any{
+		"create-rooms":          {"table": roomsCSV},
+		"remove-grant":          {"evidence": proof},
+		"access-policy-migrate": {"evidence": gone},
+		"ews-allow":             {"apps": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", "enable": "true"},
+	}
 }
 
 func generate(t testing.TB, name string, to Target, values map[string]any) Document {
@@ -105,27 +142,121 @@ func lint(t *testing.T, dir string) {
 	}
 }
 
-func TestScriptsPassPowerShellLint(t *testing.T) {
-	dir := t.TempDir()
-	for _, c := range clouds(t) {
-		for _, s := range Catalogue() {
+// pieces parts a script at its top-level declarations, so that a part which many
+// scripts share is looked at once.
+func pieces(text string) []string {
+	text = strings.ReplaceAll(strings.TrimPrefix(text, "\uFEFF"), "\r\n", "\n")
+	head, rest, _ := strings.Cut(text, "\n$ErrorActionPreference")
+	out, piece := []string{head}, "$ErrorActionPreference"
+	for _, l := range strings.SplitAfter(rest, "\n") {
+		if strings.HasSuffix(piece, "\n\n") && l != "\n" && l[0] != ' ' && l[0] != '}' {
+			out, piece = append(out, piece), ""
+		}
+		piece += l
+	}
+	return append(out, piece)
+}
+
+// TestEveryScript writes every script for every product and every cloud. Their
+// text is pinned by a hash, their PowerShell is checked.
+func TestEveryScript(t *testing.T) {
+	dir, seen, sum := t.TempDir(), map[string]bool{}, sha256.New()
+	full := 0
+	for _, p := range products(t) {
+		for _, c := range clouds(t) {
 			to := target(t, len(hostile))
-			to.Cloud = c
-			d, err := Generate(s.Name, to, nil)
-			if err != nil {
-				if c.ID == "govsg" || s.Platform == "places" {
+			to.Product, to.Cloud = p, c
+			var need map[string]map[string]any
+			if _, _, _, err := (&build{Target: to}).scoped(); err == nil && c.ID != "govsg" {
+				need = values(t, to)
+			} else {
+				need = map[string]map[string]any{"create-rooms": {"table": roomsCSV}, "ews-allow": {"apps": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"}}
+			}
+			for _, s := range Catalogue() {
+				d, err := Generate(s.Name, to, need[s.Name])
+				if err != nil {
+					if code := problem.Code(err); !expected(code, s, c, p) {
+						t.Errorf("%s of %s in %s: %v", s.Name, p.ID, c.ID, err)
+					}
+					fmt.Fprintln(sum, p.ID, c.ID, s.Name, problem.Code(err))
 					continue
 				}
-				t.Errorf("%s in %s: %v", s.Name, c.ID, err)
-				continue
-			}
-			if err := os.WriteFile(filepath.Join(dir, c.ID+"-"+d.File), d.Text, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if !json.Valid(d.Intent) || bytes.Contains(bytes.ReplaceAll(d.Text, []byte("\r\n"), nil), []byte("\n")) {
-				t.Errorf("%s in %s: intent or line ends", s.Name, c.ID)
+				if !json.Valid(d.Intent) || bytes.Contains(bytes.ReplaceAll(d.Text, []byte("\r\n"), nil), []byte("\n")) {
+					t.Errorf("%s of %s in %s: intent or line ends", s.Name, p.ID, c.ID)
+				}
+				sum.Write(d.Text)
+				sum.Write(d.Intent)
+				for _, piece := range pieces(string(d.Text)) {
+					if !seen[piece] {
+						seen[piece] = true
+						write(t, filepath.Join(dir, fmt.Sprintf("%s-%s-%s-%d.ps1", s.Name, p.ID, c.ID, len(seen))), piece)
+					}
+				}
+				if p.ID == "flexo" && c.ID == "global" {
+					full++
+					write(t, filepath.Join(dir, d.File), string(d.Text))
+				}
 			}
 		}
 	}
+	if full != len(Catalogue()) {
+		t.Errorf("%d of %d scripts for FlexO in the global cloud", full, len(Catalogue()))
+	}
+	golden(t, "every-script.sha256", []byte(hex.EncodeToString(sum.Sum(nil))+"\n"))
+	t.Logf("%d different parts", len(seen))
 	lint(t, dir)
+}
+
+// expected are the refusals that are right.
+func expected(code string, s Script, c cloud.Cloud, p product.Product) bool {
+	switch code {
+	case "exchange.cloud":
+		return s.Platform == "exchange" && c.ID == "govsg" || s.Platform == "places" && c.ID != "global"
+	case "exchange.nothing-to-limit":
+		return p.ID == "seatsurfing"
+	case "exchange.no-policy":
+		return len(p.Policy) == 0
+	case "exchange.no-evidence":
+		return p.ID == "seatsurfing" || c.ID == "govsg"
+	}
+	return false
+}
+
+func write(t testing.TB, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// golden compares with a file in testdata.
+func golden(t testing.TB, name string, got []byte) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(want, got) {
+		t.Errorf("%s differs; look at the scripts, then run the test with -update\n%s", file, Document{Text: got}.Diff(want))
+	}
+}
+
+func TestGoldenScripts(t *testing.T) {
+	to := target(t, 3)
+	to.Rooms[1].DisplayName = "Board room"
+	need := values(t, to)
+	for _, name := range []string{"calendar-processing", "limit-application", "remove-grant", "register-application"} {
+		golden(t, name+".ps1", generate(t, name, to, need[name]).Text)
+	}
 }

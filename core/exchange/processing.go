@@ -1,12 +1,15 @@
 package exchange
 
 import (
+	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/sheet"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -71,50 +74,49 @@ func plainValue(v any) string {
 }
 
 func readProcessing(data []byte, c *connection.Connection) ([]RoomState, error) {
-	lines, err := readTable(data, "Tenant", "Room")
+	known := []sheet.Column{{Key: "Tenant", Title: "Tenant", Required: true}, {Key: "Room", Title: "Room", Required: true, Unique: true, Check: checkAddress}}
+	for _, s := range loaded().settings {
+		known = append(known, sheet.Column{Key: s.Name, Title: s.Name})
+	}
+	read, wrong, err := sheet.Read(bytes.NewReader(data), known)
 	if err != nil {
 		return nil, err
 	}
 	var out []RoomState
-	seen := map[string]int{}
-	for _, l := range lines {
-		if !strings.EqualFold(l.cell["Tenant"], c.Tenant.ID) {
-			return nil, problem.New("exchange.other-tenant", words.T("Line %d of this CSV is of the tenant %s, not of this connection's.", l.number, problem.Line(l.cell["Tenant"]))).
-				Fix(words.T("Open the connection that the CSV belongs to, or run the script for this one."))
+	for _, w := range wrong {
+		if w.Skipped {
+			out = append(out, RoomState{Line: w.Line, Problem: w.Problem})
 		}
-		s := RoomState{Room: strings.TrimSpace(l.cell["Room"]), Line: l.number, values: table{}}
-		key := strings.ToLower(s.Room)
-		switch {
-		case !isAddress(s.Room):
-			s.Problem = lineProblem(l.number, words.T("%s is not an e-mail address", problem.Line(s.Room)))
-		case seen[key] > 0:
-			s.Problem = lineProblem(l.number, words.T("the room is already on line %d", seen[key]))
-		default:
-			seen[key] = l.number
-			s.Problem = s.fill(l)
+	}
+	for _, row := range read.Rows {
+		if err := sameTenant(row.Line, row.Get("Tenant"), c); err != nil {
+			return nil, err
 		}
+		s := RoomState{Room: row.Get("Room"), Line: row.Line, values: table{}}
+		s.Problem = s.fill(row)
 		out = append(out, s)
 	}
+	slices.SortStableFunc(out, func(a, b RoomState) int { return a.Line - b.Line })
 	return out, nil
 }
 
 // fill takes the values of a line by their documented types.
-func (s *RoomState) fill(l line) *problem.Problem {
+func (s *RoomState) fill(row sheet.Row) *problem.Problem {
 	for _, p := range loaded().settings {
-		text, ok := l.cell[p.Name]
+		text, ok := row.Values[p.Name]
 		if !ok || text == "" && p.Kind != KindText && p.Kind != KindList {
 			continue
 		}
 		switch p.Kind {
 		case KindSwitch:
 			if !strings.EqualFold(text, "true") && !strings.EqualFold(text, "false") {
-				return lineProblem(l.number, words.T("%s is neither True nor False", p.Name))
+				return lineProblem(row.Line, words.T("%s is neither True nor False", p.Name))
 			}
 			s.values[p.Name] = strings.EqualFold(text, "true")
 		case KindNumber:
 			n, err := strconv.Atoi(text)
 			if err != nil || p.Min != nil && n < *p.Min || p.Max != nil && n > *p.Max {
-				return lineProblem(l.number, words.T("%s is no number in its range", p.Name))
+				return lineProblem(row.Line, words.T("%s is no number in its range", p.Name))
 			}
 			s.values[p.Name] = n
 		case KindList:

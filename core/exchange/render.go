@@ -11,8 +11,8 @@ import (
 	"github.com/roomkey/roomkey/resources"
 )
 
-// sheet is what a template sees.
-type sheet struct {
+// page is what a template sees.
+type page struct {
 	Script     Script
 	File       string
 	Connection *connection.Connection
@@ -24,8 +24,8 @@ type sheet struct {
 	Data        map[string]any
 }
 
-// shared are the templates that scripts have in common.
-var shared = []string{"frame.ps1.tmpl", "room.ps1.tmpl"}
+// common are the templates that scripts have in common.
+var common = []string{"frame.ps1.tmpl", "room.ps1.tmpl", "folder.ps1.tmpl", "scope.ps1.tmpl", "grant.ps1.tmpl", "ews.ps1.tmpl"}
 
 var parsed sync.Map // script name to *template.Template
 
@@ -36,7 +36,7 @@ func templateOf(name string) (*template.Template, error) {
 		return t.(*template.Template), nil
 	}
 	t := template.New(name).Option("missingkey=error").Funcs(template.FuncMap{"literal": literal})
-	for _, file := range append(append([]string{}, shared...), name+".ps1.tmpl") {
+	for _, file := range append(append([]string{}, common...), name+".ps1.tmpl") {
 		data, err := fs.ReadFile(resources.Scripts, file)
 		if err != nil {
 			return nil, err
@@ -56,15 +56,15 @@ func (b *build) render() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := sheet{
+	data := page{
 		Script: b.script, File: b.doc.File, Connection: b.Connection, Cloud: b.Cloud, Data: b.data,
 		NeedsClient: b.Cloud.Lacks(cloud.FeatureCommandLineClient),
 	}
 	if b.Cloud.ExchangeEnvironment == "" && b.Cloud.ID != "global" && b.Cloud.ExchangeHost != "" {
-		page.ConnectionURI = "https://" + b.Cloud.ExchangeHost + "/powershell-liveid/"
+		data.ConnectionURI = "https://" + b.Cloud.ExchangeHost + "/powershell-liveid/"
 	}
 	var out bytes.Buffer
-	if err := t.ExecuteTemplate(&out, "frame", page); err != nil {
+	if err := t.ExecuteTemplate(&out, "frame", data); err != nil {
 		return nil, err
 	}
 	return windows(bytes.TrimSpace(out.Bytes())), nil

@@ -1,0 +1,161 @@
+package exchange
+
+import (
+	"strings"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// subjectVisibility is what everybody may see in the calendars of rooms.
+func (b *build) subjectVisibility() error {
+	rooms, err := b.rooms()
+	if err != nil {
+		return err
+	}
+	switch {
+	case strings.EqualFold(b.form.text("rooms"), "all"):
+	case b.form.text("rooms") != "":
+		rooms = b.among(rooms, b.form.addresses("rooms"), "rooms")
+	case len(keepers(b.Rooms)) == 0:
+		return problem.New("exchange.no-rooms", words.T("None of the chosen rooms is proposed to show what is discussed.")).
+			Fix(words.T("Name the rooms."))
+	default:
+		rooms = keepers(b.Rooms)
+	}
+	right, _ := b.form.value("right").(string)
+	b.folder(rooms, "Default", right)
+	b.explain("Finds the calendar folder of each of %d rooms in the language of the mailbox, and sets what everybody in the organization may see to %s.", len(rooms), right)
+	b.explain("The booking server does not need this: it reads with its own permission.")
+	return nil
+}
+
+func (b *build) folder(rooms []string, user, right string) {
+	b.data["Rooms"], b.data["User"], b.data["Right"] = rooms, user, right
+	b.intent.Objects = rooms
+	for _, r := range rooms {
+		b.will("Set-MailboxFolderPermission", r, map[string]any{"User": user, "AccessRights": right})
+	}
+}
+
+func (b *build) account() (string, error) {
+	account := or(b.form.address("account"), b.Connection.ServiceAccount)
+	if account == "" && b.form.err() == nil {
+		return "", problem.New("exchange.no-account", words.T("The service account has no name yet.")).
+			Fix(words.T("Type the sign-in name of the account, for instance booking@ and your domain."))
+	}
+	return account, nil
+}
+
+// serviceAccount makes the ordinary user that some products want.
+func (b *build) serviceAccount() error {
+	account, err := b.account()
+	if err != nil {
+		return err
+	}
+	name, _, _ := strings.Cut(account, "@")
+	b.data["Upn"], b.data["DisplayName"], b.data["Nickname"] = account, b.form.text("displayName"), name
+	b.intent.Objects = []string{account}
+	b.will("POST /users", account, map[string]any{"displayName": b.data["DisplayName"], "accountEnabled": true})
+	b.explain("Makes the account as an ordinary user without licence. Its password does not expire, because the booking server could not follow.")
+	b.explain("Asks for the password when it runs. Keep it in your organization's password store; it is typed into the booking server and nowhere else.")
+	b.explain("Says so when the account holds a directory role, which it does not need.")
+	if a := b.Product.ServiceAccount; a != nil {
+		b.explain("What the vendor says: %s", strings.TrimSpace(a.Purpose+" "+a.Role+" "+a.Licence))
+	}
+	b.warn("Rules that ask everybody for a second factor stop an account that signs in with a password alone. Ask the vendor how the account is used before you make an exception.")
+	return nil
+}
+
+func (b *build) serviceAccountReach() error {
+	account, err := b.account()
+	if err != nil {
+		return err
+	}
+	rooms, err := b.rooms()
+	if err != nil {
+		return err
+	}
+	right, _ := b.form.value("right").(string)
+	b.folder(rooms, account, right)
+	b.explain("Gives %s the right %s on the calendars of %d rooms, and on nothing else.", account, right, len(rooms))
+	return nil
+}
+
+// blockRoomSignIn blocks the accounts behind rooms, or undoes it for those that
+// a result file names.
+func (b *build) blockRoomSignIn() error {
+	rooms, err := b.rooms()
+	if err != nil {
+		return err
+	}
+	allow := b.form.value("action") == "allow"
+	if allow {
+		r, err := b.evidence("block-room-sign-in")
+		if err != nil {
+			return err
+		}
+		rooms = []string{}
+		for _, o := range r.Results {
+			if o.Status == Changed && o.Action == "sign-in blocked" {
+				rooms = append(rooms, o.Identity)
+			}
+		}
+	} else {
+		for _, except := range b.form.addresses("except") {
+			kept := []string{}
+			for _, r := range rooms {
+				if !strings.EqualFold(r, except) {
+					kept = append(kept, r)
+				}
+			}
+			rooms = kept
+		}
+	}
+	b.data["Rooms"], b.data["Enabled"], b.data["Action"] = rooms, allow, "sign-in blocked"
+	if allow {
+		b.data["Action"] = "sign-in allowed"
+	}
+	b.intent.Objects = rooms
+	for _, r := range rooms {
+		b.will("PATCH /users", r, map[string]any{"accountEnabled": allow})
+	}
+	b.explain("Looks at the account behind each of %d rooms.", len(rooms))
+	if !allow {
+		b.explain("Leaves out every account with a licence, because Teams Rooms and panels sign in with it, and names it in the result.")
+		b.warn("A Teams Room or panel that signs in without a licence of its own is not recognized: name it in the field Leave out.")
+	}
+	return nil
+}
+
+func (b *build) ewsShow() error {
+	b.will("Get-OrganizationConfig", "organization", nil)
+	b.explain("Shows whether EWS is on, which applications are in the list, and which hold an EWS role in Exchange.")
+	b.explain("What really used EWS lately is in the Microsoft 365 admin center under Reports > Usage > Exchange > EWS usage. The permission full_access_as_app in Entra ID is not seen from Exchange; Roomkey's check looks for it.")
+	return nil
+}
+
+// ewsAllow adds to the organization's list, which can only be written whole.
+func (b *build) ewsAllow() error {
+	ids := splitList(strings.ReplaceAll(b.form.text("apps"), " ", ","))
+	for i, id := range ids {
+		if !isGUID(id) {
+			b.form.fail("apps", words.T("%s is not a client ID.", problem.Line(id)))
+		}
+		ids[i] = strings.ToLower(id)
+	}
+	if len(ids) == 0 {
+		return problem.New("exchange.no-apps", words.T("No application is named.")).
+			Fix(words.T("Name the client ID of the application that still needs EWS. The booking server's new application does not: it uses Graph."))
+	}
+	enable := b.form.yes("enable")
+	b.data["AppIDs"], b.data["Enable"] = ids, enable
+	b.intent.Objects = ids
+	b.will("Set-OrganizationConfig", "organization", map[string]any{"EwsAllowedAppIDs": ids, "EwsEnabled": enable})
+	b.explain("Reads the list, shows it with what would be added, and writes it whole.")
+	b.warn("EWS in Exchange Online ends on 1 April 2027 in every cloud, without exceptions. Move the application to Graph before.")
+	if enable {
+		b.warn("With EWS switched on and a list in place, every application that is not in the list is refused.")
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package exchange
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/diff"
+
+	"github.com/roomkey/roomkey/core/connection"
+)
+
+// wanted is whether a script belongs into the folder of this connection.
+func (s Script) wanted(t Target) bool {
+	c := t.Connection
+	switch s.Name {
+	case "limit-application", "limit-application-test", "limit-application-undo", "restore-grant":
+		return c.Scope.Kind == connection.ScopeRBAC
+	case "remove-grant", "access-policy-migrate":
+		return false // they need evidence, and are generated when it is there
+	case "access-policy-show":
+		return c.Scope.Kind == connection.ScopePolicy
+	case "service-account":
+		return t.Product.ServiceAccount != nil && c.ServiceAccount != ""
+	case "register-application":
+		return c.Application.ClientID == ""
+	case "ews-show":
+		return len(t.Product.NotUpdatable) > 0
+	case "calendar-processing", "calendar-processing-undo":
+		return len(t.Product.Policy) > 0
+	}
+	return s.Folder
+}
+
+// Folder is everything for a connection: the scripts that it needs, numbered in
+// the order to run them, each with its intent beside it, and a README and a
+// checklist for the colleague. A script that cannot be generated yet is named in
+// the README with the reason.
+func Folder(t Target) ([]Document, error) {
+	var docs []Document
+	var waiting []string
+	for _, s := range Catalogue() {
+		if !s.wanted(t) {
+			continue
+		}
+		d, err := Generate(s.Name, t, nil)
+		if err != nil {
+			waiting = append(waiting, fmt.Sprintf("- %s: %s", s.Title, plainError(err)))
+			continue
+		}
+		docs = append(docs, d)
+	}
+	if len(docs) == 0 {
+		_, err := Generate("calendar-processing", t, nil)
+		return nil, err
+	}
+	for i := range docs {
+		d := &docs[i]
+		file := fmt.Sprintf("%02d-%s.ps1", i+1, d.Name)
+		d.Text = bytes.ReplaceAll(d.Text, []byte(d.File), []byte(file))
+		d.File, d.HowToRun = file, howToRun(file)
+	}
+	files := append(docs, note("README", "README.txt", readme(t, docs, waiting)), note("checklist", "CHECKLIST.txt", checklist(docs)))
+	for _, d := range docs {
+		files = append(files, Document{Name: d.Name + " intent", File: strings.TrimSuffix(d.File, ".ps1") + ".intent.json", Text: append(d.Intent, '\n')})
+	}
+	return files, nil
+}
+
+func note(name, file, text string) Document {
+	return Document{Name: name, File: file, Text: windows([]byte(strings.TrimSpace(text)))}
+}
+
+// Diff is what changed since a text that was generated before, as a unified
+// diff; "" when nothing did.
+func (d Document) Diff(previous []byte) string {
+	plain := func(b []byte) []byte {
+		return bytes.ReplaceAll(bytes.TrimPrefix(b, []byte("\uFEFF")), []byte("\r\n"), []byte("\n"))
+	}
+	return string(diff.Diff("before", plain(previous), "now", plain(d.Text)))
+}

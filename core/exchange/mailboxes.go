@@ -1,0 +1,194 @@
+package exchange
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// placeColumns are what the script rooms-show takes from Get-Place.
+var placeColumns = []string{"Capacity", "Building", "Floor", "FloorLabel", "Label", "Phone", "Tags", "IsWheelChairAccessible", "AudioDeviceName", "VideoDeviceName", "DisplayDeviceName"}
+
+func (b *build) roomsShow() error {
+	b.data["Place"] = placeColumns
+	b.data["Columns"] = append([]string{"Tenant", "Room", "DisplayName", "Account", "Hidden"}, placeColumns...)
+	b.will("Get-EXOMailbox", "all room mailboxes", nil)
+	b.explain("Reads every room mailbox and its place, and writes them to a CSV beside the script.")
+	b.explain("Bring the CSV back to Roomkey: the rooms can then be chosen from it, with Exchange as their source.")
+	return nil
+}
+
+func (b *build) createRooms() error {
+	if _, ok := b.form.raw("table"); !ok {
+		return problem.New("exchange.no-table", words.T("There is no table of rooms yet.")).
+			Fix(words.T("Give a CSV with the columns Name and Address, and Capacity, Building and Floor as far as they are known."))
+	}
+	rooms, err := b.table()
+	if err != nil {
+		return err
+	}
+	var data rows
+	for _, r := range rooms {
+		name := or(r.Name, r.DisplayName)
+		if name == "" {
+			b.form.fail("table", words.T("The room %s has no name.", r.EmailAddress))
+			continue
+		}
+		row := table{"Name": name, "DisplayName": or(r.DisplayName, name), "PrimarySmtpAddress": r.EmailAddress}
+		for k, v := range map[string]string{"Alias": r.Alias, "Office": r.Office, "Phone": r.Phone} {
+			if v != "" {
+				row[k] = v
+			}
+		}
+		if r.Capacity != nil {
+			row["ResourceCapacity"] = *r.Capacity
+		}
+		data = append(data, row)
+		b.intent.Objects = append(b.intent.Objects, r.EmailAddress)
+		b.will("New-Mailbox", r.EmailAddress, row)
+	}
+	b.data["Rows"] = data
+	b.explain("Makes %d room mailboxes; an address that is a room mailbox already is left alone, one that belongs to something else is refused.", len(data))
+	b.explain("Exchange gives each an account with a random password: block its sign-in with the script block-room-sign-in.")
+	b.explain("Describe the rooms with set-places and put them into lists with room-lists, from the same table.")
+	b.warn("Graph, and with it the booking server, may need up to two days until it lists a new room.")
+	return nil
+}
+
+func (b *build) roomLists() error {
+	rooms, err := b.table()
+	if err != nil {
+		return err
+	}
+	members := map[string][]string{}
+	var names []string
+	for _, r := range rooms {
+		name := or(r.RoomList, r.Building)
+		if name == "" {
+			continue
+		}
+		if say := checkName(name); !say.IsZero() {
+			b.form.fail("table", words.T("The name of a room list %s: %s", say, problem.Line(name)))
+			continue
+		}
+		if members[name] == nil {
+			names = append(names, name)
+		}
+		members[name] = append(members[name], r.EmailAddress)
+	}
+	if len(names) == 0 {
+		return problem.New("exchange.no-lists", words.T("No room has a room list or a building.")).
+			Fix(words.T("Give a CSV with the columns Address and RoomList."))
+	}
+	var data rows
+	for _, n := range names {
+		data = append(data, table{"Name": n, "Rooms": members[n]})
+		b.intent.Objects = append(b.intent.Objects, n)
+		b.will("New-DistributionGroup", n, map[string]any{"RoomList": true})
+		for _, r := range members[n] {
+			b.will("Add-DistributionGroupMember", n, map[string]any{"Member": r})
+		}
+	}
+	b.data["Rows"] = data
+	b.explain("Makes the room lists that are missing (%s) and adds the rooms that are not in them yet. No room is taken out.", strings.Join(names, ", "))
+	return nil
+}
+
+// place are the parameters of Set-Place for what is known of a room.
+func place(r NewRoom) table {
+	want := table{}
+	for k, v := range map[string]string{
+		"Building": r.Building, "FloorLabel": r.FloorLabel, "Label": r.Label, "Phone": r.Phone,
+		"AudioDeviceName": r.Audio, "VideoDeviceName": r.Video, "DisplayDeviceName": r.Display,
+	} {
+		if v != "" {
+			want[k] = v
+		}
+	}
+	if r.Capacity != nil {
+		want["Capacity"] = *r.Capacity
+	}
+	if r.FloorNumber != nil {
+		want["Floor"] = *r.FloorNumber
+	}
+	if r.Accessible != nil {
+		want["IsWheelChairAccessible"] = *r.Accessible
+	}
+	if len(r.Tags) > 0 {
+		want["Tags"] = r.Tags
+	}
+	return want
+}
+
+func (b *build) setPlaces() error {
+	rooms, err := b.table()
+	if err != nil {
+		return err
+	}
+	var data rows
+	for _, r := range rooms {
+		want := place(r)
+		if len(want) == 0 {
+			continue
+		}
+		data = append(data, table{"Room": r.EmailAddress, "Want": want})
+		b.intent.Objects = append(b.intent.Objects, r.EmailAddress)
+		b.will("Set-Place", r.EmailAddress, want)
+	}
+	if len(data) == 0 {
+		return problem.New("exchange.no-places", words.T("Nothing is known of the rooms that could be set.")).
+			Fix(words.T("Give a CSV with the column Address and any of Capacity, Building, Floor, FloorLabel."))
+	}
+	b.data["Rows"] = data
+	b.explain("Compares what Exchange knows of %d rooms with what is known here, and sets what differs. What is empty here stays as it is there.", len(data))
+	b.warn("For rooms that come from the local Active Directory, the phone number is set there.")
+	return nil
+}
+
+func (b *build) placesBuildings() error {
+	rooms, err := b.table()
+	if err != nil {
+		return err
+	}
+	floors := map[string][]string{}
+	var names []string
+	var data rows
+	for _, r := range rooms {
+		floor := r.FloorLabel
+		if floor == "" && r.FloorNumber != nil {
+			floor = plainValue(*r.FloorNumber)
+		}
+		if r.Building == "" || floor == "" {
+			continue
+		}
+		if !slices.Contains(names, r.Building) {
+			names = append(names, r.Building)
+		}
+		if !slices.Contains(floors[r.Building], floor) {
+			floors[r.Building] = append(floors[r.Building], floor)
+		}
+		data = append(data, table{"Room": r.EmailAddress, "Floor": r.Building + "|" + floor})
+		b.intent.Objects = append(b.intent.Objects, r.EmailAddress)
+		b.will("Set-PlaceV3", r.EmailAddress, map[string]any{"Building": r.Building, "Floor": floor})
+	}
+	if len(data) == 0 {
+		return problem.New("exchange.no-buildings", words.T("No room has a building and a floor.")).
+			Fix(words.T("Give a CSV with the columns Address, Building and Floor."))
+	}
+	var buildings rows
+	for _, n := range names {
+		buildings = append(buildings, table{"Name": n, "Floors": floors[n]})
+	}
+	b.data["Buildings"], b.data["Rows"] = buildings, data
+	var proof []string
+	for _, r := range rooms[:min(5, len(rooms))] {
+		proof = append(proof, r.EmailAddress)
+	}
+	b.data["Proof"] = proof
+	b.will("Set-PlacesSettings", "tenant", map[string]any{"EnableBuildings": "Default:true"})
+	b.explain("Switches buildings on for the tenant, makes %d buildings with their floors where they are missing, and puts %d rooms on their floor.", len(names), len(data))
+	b.warn("The module MicrosoftPlaces needs PowerShell 7.4 or newer and does not say which tenant it is connected to: the script looks for one of the rooms before it changes anything.")
+	return nil
+}

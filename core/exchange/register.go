@@ -1,0 +1,76 @@
+package exchange
+
+import (
+	"encoding/base64"
+	"encoding/pem"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// registerApplication is the registration for administrators who may not use
+// Roomkey's own sign-in.
+func (b *build) registerApplication() error {
+	needs := b.needs()
+	application, delegated := []string{}, []string{}
+	for _, p := range needs.Permissions {
+		if p.Kind == permission.Application {
+			application = append(application, p.Value)
+		} else {
+			delegated = append(delegated, p.Value)
+		}
+	}
+	audience := "AzureADMyOrg"
+	if b.Product.MultiTenant(b.Connection.Product.Options) {
+		audience = "AzureADMultipleOrgs"
+	}
+	months := b.Product.Credential.Months
+	if months <= 0 || months > 24 {
+		months = 12
+	}
+	uris := append([]string{}, b.Connection.SingleSignOn.RedirectURIs...)
+	b.data["UniqueName"] = "roomkey-" + b.Connection.ID
+	b.data["DisplayName"] = or(b.Connection.Application.DisplayName, b.Product.Name+" room booking")
+	b.data["RedirectURIs"], b.data["IDTokens"], b.data["Audience"] = uris, b.Product.SingleSignOn.IDTokens, audience
+	b.data["Application"], b.data["Delegated"], b.data["Months"] = application, delegated, months
+	b.data["Certificate"] = b.certificate()
+
+	b.intent.Objects = []string{b.data["UniqueName"].(string)}
+	b.will("PATCH /applications", b.data["UniqueName"].(string), map[string]any{"displayName": b.data["DisplayName"], "redirectUris": uris, "application": application, "delegated": delegated})
+	b.will("POST /servicePrincipals", b.data["UniqueName"].(string), nil)
+	for _, p := range application {
+		b.will("POST /appRoleAssignedTo", p, nil)
+	}
+	b.explain("Looks the permissions up in this tenant's own Microsoft Graph, and stops when one is not there.")
+	b.explain("Makes the application, or adds what it lacks: nothing that it has is taken away.")
+	b.explain("Makes the enterprise application and gives the consent: %s.", strings.Join(append(application, delegated...), ", "))
+	b.explain("The result file holds client ID, object ID and the ID of the enterprise application: bring it back to Roomkey.")
+	if b.data["Certificate"] == "" {
+		b.explain("Start it with -NewSecret to make a client secret for %d months. It goes to the clipboard and is neither shown nor written.", months)
+	}
+	if b.Cloud.Lacks(cloud.FeatureCommandLineClient) || b.Cloud.Doubtful(cloud.FeatureCommandLineClient) {
+		b.warn("The cloud %s may not have the application Microsoft Graph Command Line Tools: register a public client of your own (platform Mobile and desktop, redirect URI http://localhost) and start the script with -ClientId and its ID.", b.Cloud.Name)
+	}
+	return nil
+}
+
+// certificate is the public part of the certificate in the form, as Graph takes
+// it; a file that holds the private key is refused.
+func (b *build) certificate() string {
+	text := b.form.text("certificate")
+	if text == "" {
+		return ""
+	}
+	if strings.Contains(text, "PRIVATE KEY") {
+		b.form.fail("certificate", words.T("This holds the private key. Give the certificate alone: the part from BEGIN CERTIFICATE to END CERTIFICATE."))
+		return ""
+	}
+	block, _ := pem.Decode([]byte(text))
+	if block == nil || block.Type != "CERTIFICATE" {
+		b.form.fail("certificate", words.T("This is no certificate in PEM."))
+		return ""
+	}
+	return base64.StdEncoding.EncodeToString(block.Bytes)
+}

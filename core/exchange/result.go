@@ -1,0 +1,299 @@
+package exchange
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf16"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// What became of one object.
+const (
+	Changed = "changed"
+	Same    = "same"
+	Failed  = "failed"
+	Skipped = "skipped"
+)
+
+// Outcome is what became of one object.
+type Outcome struct {
+	Identity string `json:"identity"`
+	// Action is what was to be done, in the script's words.
+	Action string            `json:"action"`
+	Status string            `json:"status"`
+	Error  string            `json:"error"`
+	Before map[string]string `json:"before"`
+	After  map[string]string `json:"after"`
+}
+
+// Result is a result file.
+type Result struct {
+	Schema     int       `json:"schema"`
+	Script     string    `json:"script"`
+	Connection string    `json:"connection"`
+	Tenant     string    `json:"tenant"`
+	StartedAt  time.Time `json:"startedAt"`
+	FinishedAt time.Time `json:"finishedAt"`
+	WhatIf     bool      `json:"whatIf"`
+	Account    string    `json:"account"`
+	// Err is why the script stopped early, "" when it went through.
+	Err string `json:"error"`
+	// Files are the CSVs that it wrote beside.
+	Files   []string       `json:"files"`
+	Results []Outcome      `json:"results"`
+	Summary map[string]int `json:"summary"`
+}
+
+// sealed is the file around a result.
+type sealed struct {
+	Seal   string          `json:"seal"`
+	Result json.RawMessage `json:"result"`
+}
+
+// seal is the SHA-256 of the text as UTF-16LE with byte-order mark, which is what
+// a script can compute in Constrained Language Mode.
+func seal(text []byte) string {
+	units := utf16.Encode([]rune(string(text)))
+	raw := make([]byte, 2, 2+2*len(units))
+	raw[0], raw[1] = 0xFF, 0xFE
+	for _, u := range units {
+		raw = binary.LittleEndian.AppendUint16(raw, u)
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// Encode writes the result file.
+func (r Result) Encode() ([]byte, error) {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	return []byte(fmt.Sprintf(`{"seal":"%s","result":%s}`, seal(body), body)), nil
+}
+
+// maxResult is the largest result file that is read.
+const maxResult = 64 << 20
+
+// ReadResult reads a result file of this connection. It refuses, with the
+// reason, a file that is cut off (exchange.result-broken), was edited
+// (exchange.result-edited), is of a newer version (exchange.result-newer), of
+// another connection (exchange.other-connection) or tenant
+// (exchange.other-tenant), or does not add up.
+func ReadResult(data []byte, c *connection.Connection) (Result, error) {
+	var r Result
+	if len(data) > maxResult {
+		return r, problem.New("exchange.result-broken", words.T("The file is too large for a result file."))
+	}
+	data = bytes.TrimSpace(toUTF8(data))
+	var file sealed
+	if err := json.Unmarshal(data, &file); err != nil || len(file.Result) == 0 {
+		return r, problem.New("exchange.result-broken", words.T("This is no result file, or it was cut off.")).By(err).
+			Fix(words.T("Take the file whose name ends in .result.json, as the script wrote it."))
+	}
+	if !strings.EqualFold(file.Seal, seal(file.Result)) {
+		return r, problem.New("exchange.result-edited", words.T("The result file was changed after the script wrote it.")).
+			Fix(words.T("Bring the file as the script wrote it; an editor or a mail gateway may have changed it. Otherwise run the script again."))
+	}
+	if err := json.Unmarshal(file.Result, &r); err != nil {
+		return Result{}, problem.New("exchange.result-broken", words.T("The result file holds something unexpected.")).With(words.Plain(err.Error())).By(err)
+	}
+	return r, r.fits(c)
+}
+
+// fits is whether a result belongs to the connection and adds up.
+func (r Result) fits(c *connection.Connection) error {
+	switch {
+	case r.Schema > 1:
+		return problem.New("exchange.result-newer", words.T("The result file is of a newer version of Roomkey.")).Fix(words.T("Update Roomkey."))
+	case r.Connection != c.ID:
+		return problem.New("exchange.other-connection", words.T("The result file is of another connection.")).
+			Fix(words.T("Open the connection that the script was made for."))
+	case !strings.EqualFold(r.Tenant, c.Tenant.ID):
+		return problem.New("exchange.other-tenant", words.T("The result file is of the tenant %s, not of this connection's.", problem.Line(r.Tenant))).
+			Fix(words.T("Run the script for this tenant, or open the other connection."))
+	}
+	if _, ok := find(r.Script); !ok {
+		return problem.New("exchange.unknown-script", words.T("The result file is of a script that this version does not know: %s.", problem.Line(r.Script)))
+	}
+	count := map[string]int{}
+	for _, o := range r.Results {
+		count[o.Status]++
+	}
+	for _, status := range []string{Changed, Same, Failed, Skipped} {
+		if count[status] != r.Summary[status] {
+			return problem.New("exchange.result-broken", words.T("The result file does not add up: it counts %d as %s and lists %d.", r.Summary[status], status, count[status]))
+		}
+		delete(count, status)
+	}
+	if len(count) > 0 || r.FinishedAt.Before(r.StartedAt) {
+		return problem.New("exchange.result-broken", words.T("The result file does not add up."))
+	}
+	return nil
+}
+
+// toUTF8 takes what PowerShell writes: UTF-8 with or without byte-order mark,
+// and UTF-16 where somebody redirected or saved the file again.
+func toUTF8(data []byte) []byte {
+	if len(data) < 2 || data[0] != 0xFF || data[1] != 0xFE {
+		return bytes.TrimPrefix(data, []byte("\uFEFF"))
+	}
+	units := make([]uint16, 0, len(data)/2)
+	for i := 2; i+1 < len(data); i += 2 {
+		units = append(units, binary.LittleEndian.Uint16(data[i:]))
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+// Complete is whether the script went through and nothing failed or was left
+// out. A run with -WhatIf is not complete: it changed nothing.
+func (r Result) Complete() bool {
+	return r.Err == "" && !r.WhatIf && r.Summary[Failed] == 0 && r.Summary[Skipped] == 0 && len(r.Results) > 0
+}
+
+// Failures are the objects that failed.
+func (r Result) Failures() []Outcome {
+	return slices.DeleteFunc(slices.Clone(r.Results), func(o Outcome) bool { return o.Status != Failed })
+}
+
+// Settled is when the change counts everywhere in Microsoft's systems; before it
+// a check may still see the old state. Zero for a script that only looks.
+func (r Result) Settled() time.Time {
+	s, _ := find(r.Script)
+	if s.Reads || r.WhatIf || r.Summary[Changed] == 0 {
+		return time.Time{}
+	}
+	return r.FinishedAt.Add(map[string]time.Duration{
+		"limit-application": Propagation, "limit-application-undo": Propagation, "access-policy-migrate": Propagation,
+		"remove-grant": 90 * time.Minute, "restore-grant": 90 * time.Minute,
+		"create-rooms": 48 * time.Hour, "room-lists": 24 * time.Hour, "set-places": 24 * time.Hour, "places-buildings": 24 * time.Hour, "ews-allow": 24 * time.Hour,
+		"block-room-sign-in": time.Hour, "service-account-reach": time.Hour,
+	}[r.Script])
+}
+
+// Reach is what a result says about the limit of the application.
+type Reach struct {
+	// Roles are those that were in scope inside and not in scope outside.
+	Roles []string
+	// Wrong are the tests that said otherwise, or failed.
+	Wrong []string
+	// Inside and Outside are the mailboxes that were asked about.
+	Inside, Outside string
+}
+
+// Proven is whether every role was in scope inside and not in scope outside.
+func (r Reach) Proven() bool { return len(r.Roles) > 0 && len(r.Wrong) == 0 }
+
+// String says it in a few words.
+func (r Reach) String() string {
+	switch {
+	case len(r.Wrong) > 0:
+		return strings.Join(r.Wrong, "; ")
+	case len(r.Roles) == 0:
+		return "no mailbox inside and outside was tested"
+	}
+	return "in scope for " + r.Inside + ", not in scope for " + r.Outside
+}
+
+// Reach collects the tests of the limit that a script made.
+func (r Result) Reach() Reach {
+	var out Reach
+	seen := map[string]int{}
+	for _, o := range r.Results {
+		inside := o.Action == "in scope"
+		if !inside && o.Action != "out of scope" {
+			continue
+		}
+		role, said := o.After["Role"], o.After["InScope"]
+		want := map[bool]string{true: "True", false: "False"}[inside]
+		if o.Status != Same || said != want || role == "" {
+			out.Wrong = append(out.Wrong, strings.TrimSpace(fmt.Sprintf("%s should be %s %s", o.Identity, o.Action, o.Error)))
+			continue
+		}
+		if inside {
+			out.Inside = o.Identity
+			seen[role] |= 1
+		} else {
+			out.Outside = o.Identity
+			seen[role] |= 2
+		}
+		if seen[role] == 3 {
+			out.Roles = append(out.Roles, role)
+		}
+	}
+	for role, both := range seen {
+		if both != 3 {
+			out.Wrong = append(out.Wrong, role+" was not tested inside and outside")
+		}
+	}
+	slices.Sort(out.Wrong)
+	return out
+}
+
+// testReach is the operation that asks for the reach in one mailbox, reachTest
+// its parameters: what a right answer is.
+const testReach = "Test-ServicePrincipalAuthorization"
+
+type reachTest struct {
+	Role    string
+	InScope string
+}
+
+// Perform plays the colleague who runs a script: do applies one operation and
+// says what became of it; what it leaves empty is taken from the operation. It
+// gives the result file.
+func Perform(intent json.RawMessage, account string, now func() time.Time, do func(Operation) Outcome) ([]byte, error) {
+	var in Intent
+	if err := json.Unmarshal(intent, &in); err != nil {
+		return nil, err
+	}
+	r := Result{
+		Schema: 1, Script: in.Script, Connection: in.Connection, Tenant: in.Tenant, Account: account,
+		StartedAt: now().UTC().Truncate(time.Second), Files: []string{}, Results: []Outcome{},
+		Summary: map[string]int{Changed: 0, Same: 0, Failed: 0, Skipped: 0},
+	}
+	for _, op := range in.Operations {
+		o := do(op)
+		if o.Identity == "" {
+			o.Identity = op.Identity
+		}
+		if o.Action == "" {
+			o.Action = op.Cmdlet
+		}
+		if op.Cmdlet == testReach {
+			o = o.reach(op)
+		}
+		r.Results = append(r.Results, o)
+		r.Summary[o.Status]++
+	}
+	r.FinishedAt = now().UTC().Truncate(time.Second)
+	return r.Encode()
+}
+
+// reach fills an answer about the reach in as the script would: who applies the
+// operation says in After["InScope"] what is so, or nothing when it is right.
+func (o Outcome) reach(op Operation) Outcome {
+	var want reachTest
+	if err := json.Unmarshal(op.Parameters, &want); err != nil {
+		return Outcome{Identity: op.Identity, Status: Failed, Error: err.Error()}
+	}
+	o.Action = map[string]string{"True": "in scope", "False": "out of scope"}[want.InScope]
+	o.After = map[string]string{"Role": want.Role, "InScope": or(o.After["InScope"], want.InScope)}
+	if o.Status != Failed && o.Status != Skipped {
+		o.Status = Same
+		if o.After["InScope"] != want.InScope {
+			o.Status, o.Error = Failed, fmt.Sprintf("InScope is %s for %s.", o.After["InScope"], want.Role)
+		}
+	}
+	return o
+}

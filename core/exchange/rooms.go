@@ -1,0 +1,212 @@
+package exchange
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/sheet"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// NewRoom is one line of a table of rooms.
+type NewRoom struct {
+	tenant.Room
+	// Name is the mailbox's name, at most 64 characters; Alias may be empty.
+	Name, Alias, Office string
+	// RoomList is the name of the room list that the room belongs to.
+	RoomList string
+}
+
+// nameLimit is the longest name of a mailbox or group (Microsoft's reference of
+// New-Mailbox and New-DistributionGroup).
+const nameLimit = 64
+
+func checkAddress(v string) words.Text {
+	if !isAddress(v) {
+		return words.T("is not an e-mail address")
+	}
+	return words.Text{}
+}
+
+func checkName(v string) words.Text {
+	if utf8.RuneCountInString(v) > nameLimit {
+		return words.T("is longer than %d characters", nameLimit)
+	}
+	return words.Text{}
+}
+
+func checkNumber(v string) words.Text {
+	if n, err := strconv.Atoi(v); err != nil || n < 0 || n > 100_000 {
+		return words.T("is not a whole number from 0 to 100000")
+	}
+	return words.Text{}
+}
+
+func checkFloor(v string) words.Text {
+	if n, err := strconv.Atoi(v); err != nil || n < -100 || n > 1000 {
+		return words.T("is not the number of a floor; names of floors go into FloorLabel")
+	}
+	return words.Text{}
+}
+
+func checkYes(v string) words.Text {
+	if _, ok := yesNo(v); !ok {
+		return words.T("is neither yes nor no")
+	}
+	return words.Text{}
+}
+
+func yesNo(v string) (yes, ok bool) {
+	switch strings.ToLower(v) {
+	case "true", "yes", "1", "x", "ja", "oui", "si", "sí":
+		return true, true
+	case "false", "no", "0", "nein", "non":
+		return false, true
+	}
+	return false, false
+}
+
+// checkAlias allows what an alias may hold (Microsoft's reference of
+// New-Mailbox).
+func checkAlias(v string) words.Text {
+	for _, r := range v {
+		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("!#$%&'*+-/=?^_`{|}~.", r) {
+			return words.T("is no alias: only letters, digits and a few signs are allowed")
+		}
+	}
+	return checkName(v)
+}
+
+var roomColumns = []sheet.Column{
+	{Key: "Address", Title: "Address", Aliases: []string{"Room", "EmailAddress", "E-mail", "PrimarySmtpAddress", "Mail"}, Required: true, Unique: true, Check: checkAddress},
+	{Key: "Name", Title: "Name", Unique: true, Check: checkName},
+	{Key: "DisplayName", Title: "DisplayName", Aliases: []string{"Display name"}, Check: func(v string) words.Text {
+		if utf8.RuneCountInString(v) > 256 {
+			return words.T("is longer than 256 characters")
+		}
+		return words.Text{}
+	}},
+	{Key: "Alias", Title: "Alias", Unique: true, Check: checkAlias},
+	{Key: "Capacity", Title: "Capacity", Aliases: []string{"ResourceCapacity", "Seats"}, Check: checkNumber},
+	{Key: "Office", Title: "Office", Aliases: []string{"Location"}},
+	{Key: "Building", Title: "Building"},
+	{Key: "Floor", Title: "Floor", Aliases: []string{"FloorNumber"}, Check: checkFloor},
+	{Key: "FloorLabel", Title: "FloorLabel"},
+	{Key: "Label", Title: "Label"},
+	{Key: "Phone", Title: "Phone", Aliases: []string{"Telephone"}},
+	{Key: "RoomList", Title: "RoomList", Aliases: []string{"List"}, Check: checkName},
+	{Key: "Tags", Title: "Tags"},
+	{Key: "Accessible", Title: "Accessible", Aliases: []string{"IsWheelChairAccessible"}, Check: checkYes},
+	{Key: "Audio", Title: "Audio", Aliases: []string{"AudioDeviceName"}},
+	{Key: "Video", Title: "Video", Aliases: []string{"VideoDeviceName"}},
+	{Key: "Display", Title: "Display", Aliases: []string{"DisplayDeviceName"}},
+	{Key: "Tenant", Title: "Tenant"},
+	{Key: "Hidden", Title: "Hidden"},
+	{Key: "Account", Title: "Account"},
+}
+
+// ParseRooms reads a table of rooms from a CSV: the good lines as rooms, the bad
+// ones as problems with their line number. The error is about the whole file.
+func ParseRooms(data []byte) ([]NewRoom, []sheet.LineProblem, error) {
+	read, wrong, err := sheet.Read(bytes.NewReader(data), roomColumns)
+	if err != nil {
+		return nil, nil, err
+	}
+	out := make([]NewRoom, len(read.Rows))
+	for i, row := range read.Rows {
+		r := NewRoom{Name: row.Get("Name"), Alias: row.Get("Alias"), Office: row.Get("Office"), RoomList: row.Get("RoomList")}
+		r.Room = tenant.Room{
+			EmailAddress: row.Get("Address"), DisplayName: or(row.Get("DisplayName"), r.Name),
+			Capacity: integer(row.Get("Capacity")), FloorNumber: integer(row.Get("Floor")),
+			Building: row.Get("Building"), FloorLabel: row.Get("FloorLabel"), Label: row.Get("Label"), Phone: row.Get("Phone"),
+			Audio: row.Get("Audio"), Video: row.Get("Video"), Display: row.Get("Display"),
+		}
+		if yes, ok := yesNo(row.Get("Accessible")); ok {
+			r.Accessible = &yes
+		}
+		for _, tag := range strings.FieldsFunc(row.Get("Tags"), func(c rune) bool { return c == '|' || c == ',' }) {
+			r.Tags = append(r.Tags, strings.TrimSpace(tag))
+		}
+		out[i] = r
+	}
+	return out, wrong, nil
+}
+
+func integer(s string) *int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return nil
+	}
+	return &n
+}
+
+// ReadRooms reads the CSV that the script rooms-show wrote: all room mailboxes
+// of the tenant, as Exchange has them. A CSV of another tenant is refused; lines
+// that cannot be used make the listing incomplete, with the first as its problem.
+func ReadRooms(data []byte, c *connection.Connection) (tenant.Listing[tenant.Room], error) {
+	list := tenant.Listing[tenant.Room]{Source: tenant.SourceExchange, Complete: true}
+	owners, _, err := sheet.Read(bytes.NewReader(data), []sheet.Column{{Key: "Tenant", Title: "Tenant", Required: true}})
+	if err != nil {
+		return list, err
+	}
+	for _, row := range owners.Rows {
+		if err := sameTenant(row.Line, row.Get("Tenant"), c); err != nil {
+			return list, err
+		}
+	}
+	rooms, wrong, err := ParseRooms(data)
+	if err != nil {
+		return list, err
+	}
+	for _, r := range rooms {
+		list.Items = append(list.Items, r.Room)
+	}
+	for _, w := range wrong {
+		if w.Skipped {
+			list.Complete, list.Problem = false, w.Problem
+			break
+		}
+	}
+	return list, nil
+}
+
+func sameTenant(line int, id string, c *connection.Connection) error {
+	if strings.EqualFold(id, c.Tenant.ID) {
+		return nil
+	}
+	return problem.New("exchange.other-tenant", words.T("Line %d of this CSV is of the tenant %s, not of this connection's.", line, problem.Line(id))).
+		Fix(words.T("Open the connection that the CSV belongs to, or run the script for this one."))
+}
+
+// table is the table of rooms from the form, or the chosen rooms as they are
+// known. A bad line stops the script: the administrator corrects it or takes it
+// out, so that nothing is left out silently.
+func (b *build) table() ([]NewRoom, error) {
+	text, ok := b.form.raw("table")
+	if !ok {
+		if _, err := b.rooms(); err != nil {
+			return nil, err
+		}
+		out := make([]NewRoom, len(b.Rooms))
+		for i, r := range b.Rooms {
+			out[i] = NewRoom{Room: r}
+		}
+		return out, nil
+	}
+	rooms, wrong, err := ParseRooms([]byte(text))
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range wrong {
+		b.form.fail("table", w.Problem.Title)
+	}
+	if len(rooms) == 0 && len(wrong) == 0 {
+		b.form.fail("table", words.T("The table has no rooms."))
+	}
+	return rooms, nil
+}

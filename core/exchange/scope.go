@@ -1,0 +1,314 @@
+package exchange
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Propagation is how long Exchange Online takes until a changed scope counts
+// everywhere (Microsoft Learn, "Role Based Access Control for Applications":
+// 30 minutes to 2 hours).
+const (
+	PropagationMin = 30 * time.Minute
+	Propagation    = 2 * time.Hour
+)
+
+// scoped are the application permissions of the product that Exchange can limit
+// to mailboxes, with the roles that stand in for them; wide are the others,
+// which stay tenant-wide.
+func (b *build) scoped() (permissions, roles, wide []string, err error) {
+	catalog, err := permission.Load()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	for _, p := range b.needs().Permissions {
+		if p.Kind != permission.Application {
+			continue
+		}
+		if e, ok := catalog.Get(p.Value); ok && e.ExchangeRole != "" {
+			permissions, roles = append(permissions, p.Value), append(roles, e.ExchangeRole)
+		} else {
+			wide = append(wide, p.Value)
+		}
+	}
+	if len(roles) == 0 {
+		return nil, nil, nil, problem.New("exchange.nothing-to-limit", words.T("The product %s holds no permission that Exchange can limit to mailboxes.", b.Product.Name))
+	}
+	return permissions, roles, wide, nil
+}
+
+func (b *build) needs() product.Needs {
+	return b.Product.With(b.Connection.Product.Options, b.Connection.Product.Permissions)
+}
+
+// application fills in what the scripts about the limit have in common.
+func (b *build) application() error {
+	if !isGUID(b.Connection.Application.ClientID) {
+		return problem.New("exchange.no-application", words.T("The connection has no application yet.")).
+			Fix(words.T("Register the application first, or type its client ID on the page Register."))
+	}
+	_, roles, _, err := b.scoped()
+	if err != nil {
+		return err
+	}
+	name := "Roomkey " + b.Connection.Application.ClientID[:8]
+	b.data["Roles"], b.data["Prefix"], b.data["Scope"] = roles, name+" ", name+" rooms"
+	return nil
+}
+
+// mailboxes fills in the mailbox inside and the one outside.
+func (b *build) mailboxes() error {
+	inside, outside := b.form.address("inside"), b.form.address("outside")
+	if inside == "" {
+		inside = b.Connection.Scope.Inside
+	}
+	if inside == "" && len(b.Rooms) > 0 {
+		inside = b.Rooms[0].EmailAddress
+	}
+	if outside == "" {
+		outside = b.Connection.Scope.Outside
+	}
+	if inside == "" || outside == "" {
+		return problem.New("exchange.no-proof", words.T("The limit is proven with a mailbox inside and a mailbox outside, and one of them is not named yet.")).
+			Fix(words.T("Name a room that the application must reach and a mailbox of a person or a shared mailbox that it must not reach."))
+	}
+	if strings.EqualFold(inside, outside) {
+		b.form.fail("outside", words.T("The mailbox outside is the same as the one inside."))
+	}
+	b.data["Inside"], b.data["Outside"] = inside, outside
+	for _, role := range b.data["Roles"].([]string) {
+		b.will(testReach, inside, reachTest{role, "True"})
+		b.will(testReach, outside, reachTest{role, "False"})
+	}
+	return nil
+}
+
+// limitApplication is RBAC for Applications.
+func (b *build) limitApplication() error {
+	if err := b.application(); err != nil {
+		return err
+	}
+	app := b.Connection.Application
+	if !isGUID(app.ServicePrincipalID) {
+		return problem.New("exchange.no-service-principal", words.T("The object ID of the enterprise application is not known.")).
+			Fix(words.T("Copy it in the Entra admin center under Enterprise applications > Overview > Object ID. The one under App registrations is another one, and Exchange refuses it."))
+	}
+	if app.ServicePrincipalID == app.ObjectID {
+		return problem.New("exchange.wrong-object-id", words.T("The object ID is the one of the app registration; Exchange wants the one of the enterprise application.")).
+			Fix(words.T("Copy it in the Entra admin center under Enterprise applications > Overview > Object ID."))
+	}
+	scope := b.Connection.Scope
+	target := b.form.text("target")
+	if !b.form.given("target") && scope.Target != "" {
+		target = scope.Target
+	}
+	group, organizers := or(b.form.address("group"), scope.Group), or(b.form.address("organizers"), scope.Organizers)
+	if b.Product.Writes == product.WritesRoomsAndOrganizers && organizers == "" {
+		return problem.New("exchange.room-only-scope", words.T("%s also writes in the calendars of the people who book, so a limit to rooms would break its bookings.", b.Product.Name)).
+			Fix(words.T("Make a mail-enabled group in the Exchange admin center that holds everybody who books (direct members only, no groups in it), and name it as the group of organizers."))
+	}
+	rooms := []string{}
+	switch target {
+	case "rooms":
+	case "group":
+		if group == "" {
+			b.form.fail("group", words.T("Name the mail-enabled group that holds the rooms."))
+		}
+	case "chosen":
+		list, err := b.rooms()
+		if err != nil {
+			return err
+		}
+		rooms, group = list, b.data["Prefix"].(string)+"chosen rooms"
+	default:
+		b.form.value("target")
+	}
+	b.data["WholeKind"], b.data["Group"], b.data["Organizers"], b.data["Rooms"] = target == "rooms", group, organizers, rooms
+	b.data["DisplayName"] = or(app.DisplayName, b.Product.Name)
+
+	b.will("New-ServicePrincipal", app.ClientID, map[string]any{"AppId": app.ClientID, "ObjectId": app.ServicePrincipalID})
+	b.will("New-ManagementScope", b.data["Scope"].(string), map[string]any{"Target": target, "Group": group, "Organizers": organizers, "Rooms": rooms})
+	permissions, roles, wide, err := b.scoped()
+	if err != nil {
+		return err
+	}
+	for _, role := range roles {
+		b.will("New-ManagementRoleAssignment", b.data["Prefix"].(string)+strings.TrimPrefix(role, "Application "), map[string]any{"App": app.ServicePrincipalID, "Role": role, "CustomResourceScope": b.data["Scope"]})
+	}
+	b.intent.Objects = append(b.intent.Objects, rooms...)
+	if err := b.mailboxes(); err != nil {
+		return err
+	}
+	b.explain("Makes Exchange know the enterprise application, makes the management scope, and gives the application %s within it.", strings.Join(roles, ", "))
+	b.explain("Tests a mailbox inside and a mailbox outside; bring the result file back to Roomkey.")
+	b.explain("Then, after two hours, take the tenant-wide grant of %s away with remove-grant. Until then the limit limits nothing: what Entra ID grants and what Exchange grants add up.", strings.Join(permissions, ", "))
+	if len(wide) > 0 {
+		b.explain("These permissions cannot be limited to mailboxes and stay tenant-wide: %s.", strings.Join(wide, ", "))
+	}
+	b.warn("After remove-grant the token no longer carries %s. A later press of Grant admin consent in the portal brings the tenant-wide grant back while the app registration still lists it.", strings.Join(permissions, ", "))
+	if target == "chosen" {
+		b.warn("Rooms that are made later are out of the application's reach until the script is run again for them.")
+	}
+	return nil
+}
+
+func (b *build) limitTest() error {
+	if err := b.application(); err != nil {
+		return err
+	}
+	b.explain("Asks Exchange about the mailbox inside and the mailbox outside, for each role of the application.")
+	return b.mailboxes()
+}
+
+func (b *build) limitUndo() error {
+	if err := b.application(); err != nil {
+		return err
+	}
+	roles := b.data["Roles"].([]string)
+	for _, role := range roles {
+		b.will("Remove-ManagementRoleAssignment", b.data["Prefix"].(string)+strings.TrimPrefix(role, "Application "), nil)
+	}
+	b.will("Remove-ManagementScope", b.data["Scope"].(string), nil)
+	b.explain("Removes the role assignments and the management scope that Roomkey's script made.")
+	b.warn("If the tenant-wide grant was taken away, run restore-grant first: without both the booking server reaches no calendar.")
+	return nil
+}
+
+// removeGrant takes the tenant-wide grant away, on evidence only.
+func (b *build) removeGrant() error {
+	if err := b.grants(); err != nil {
+		return err
+	}
+	r, err := b.evidence("limit-application", "limit-application-test")
+	if err != nil {
+		return err
+	}
+	reach := r.Reach()
+	if !reach.Proven() {
+		return problem.New("exchange.scope-not-proven", words.T("The result file does not prove the limit: %s.", reach.String())).
+			Fix(words.T("Run limit-application-test again. The grant may only go when the application is in scope inside and not in scope outside, for every role."))
+	}
+	if untold := missing(b.data["Roles"].([]string), reach.Roles); len(untold) > 0 {
+		return problem.New("exchange.scope-not-proven", words.T("The result file says nothing about %s.", strings.Join(untold, ", "))).
+			Fix(words.T("Run limit-application again, then its test."))
+	}
+	ready := r.FinishedAt.Add(Propagation)
+	if b.Now.Before(ready) {
+		return problem.New("exchange.too-early", words.T("The limit was tested at %s; it counts everywhere from %s on.", r.FinishedAt.UTC().Format("15:04 UTC"), ready.UTC().Format("15:04 UTC on 2 January"))).
+			Fix(words.T("Generate the script after that."))
+	}
+	b.data["NotBefore"] = ready.UTC().Format(time.RFC3339)
+	b.explain("Removes the consent to %s for the application; other permissions are left alone.", strings.Join(b.data["Permissions"].([]string), ", "))
+	b.explain("Check the connection afterwards: it takes a fresh token, and proves a calendar inside and a refusal outside.")
+	b.explain("Keep restore-grant at hand: it gives the consent again at once.")
+	b.warn("Take the permissions out of the app registration too (API permissions), or the next press of Grant admin consent brings them back.")
+	return nil
+}
+
+func (b *build) restoreGrant() error {
+	b.explain("Gives the consent again that remove-grant took away. The application then reaches every mailbox of the tenant.")
+	return b.grants()
+}
+
+func (b *build) grants() error {
+	if err := b.application(); err != nil {
+		return err
+	}
+	permissions, _, _, err := b.scoped()
+	if err != nil {
+		return err
+	}
+	b.data["Permissions"] = permissions
+	cmdlet := "restore appRoleAssignment"
+	if b.script.Name == "remove-grant" {
+		cmdlet = "remove appRoleAssignment"
+	}
+	for _, p := range permissions {
+		b.will(cmdlet, p, map[string]any{"appId": b.Connection.Application.ClientID})
+	}
+	return nil
+}
+
+// evidence reads a result file of one of the named scripts from the form.
+func (b *build) evidence(scripts ...string) (Result, error) {
+	text, ok := b.form.raw("evidence")
+	if !ok {
+		return Result{}, problem.New("exchange.no-evidence", words.T("This needs the result file of %s.", strings.Join(scripts, " or "))).
+			Fix(words.T("Run that script, and bring its result file back to Roomkey."))
+	}
+	r, err := ReadResult([]byte(text), b.Connection)
+	if err != nil {
+		return Result{}, err
+	}
+	if !slices.Contains(scripts, r.Script) || r.WhatIf {
+		return Result{}, problem.New("exchange.wrong-evidence", words.T("This is the result of %s, but the one of %s is needed, and not of a run with -WhatIf.", r.Script, strings.Join(scripts, " or ")))
+	}
+	return r, nil
+}
+
+// accessPolicyShow shows and tests the legacy Application Access Policies.
+func (b *build) accessPolicyShow() error {
+	if !isGUID(b.Connection.Application.ClientID) {
+		return b.application()
+	}
+	list := []string{}
+	for _, m := range []string{or(b.form.address("inside"), b.Connection.Scope.Inside, firstRoom(b)), or(b.form.address("outside"), b.Connection.Scope.Outside)} {
+		if m != "" {
+			list = append(list, m)
+			b.will("Test-ApplicationAccessPolicy", m, nil)
+		}
+	}
+	b.data["Mailboxes"] = list
+	b.explain("Shows the policies that name the application, and what they say about %d mailboxes.", len(list))
+	b.explain("A test answers at once, but a changed policy takes more than an hour to count.")
+	return nil
+}
+
+func (b *build) accessPolicyMigrate() error {
+	if err := b.application(); err != nil {
+		return err
+	}
+	r, err := b.evidence("remove-grant")
+	if err != nil {
+		return err
+	}
+	if r.Err != "" || r.Summary["failed"]+r.Summary["skipped"] > 0 || r.Summary["changed"]+r.Summary["same"] == 0 {
+		return problem.New("exchange.grant-remains", words.T("The result file does not say that the tenant-wide grant is gone everywhere.")).
+			Fix(words.T("Run remove-grant again. Without the policy a grant that remains would reach every mailbox."))
+	}
+	b.will("Remove-ApplicationAccessPolicy", b.Connection.Application.ClientID, nil)
+	b.explain("Tests the new scope once more, then removes the policies of this application. Policies of other applications are left alone.")
+	return b.mailboxes()
+}
+
+func firstRoom(b *build) string {
+	if len(b.Rooms) == 0 {
+		return ""
+	}
+	return b.Rooms[0].EmailAddress
+}
+
+func or(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+func missing(want, have []string) []string {
+	var out []string
+	for _, w := range want {
+		if !slices.Contains(have, w) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
