@@ -36,29 +36,31 @@ type feature struct {
 	checks []string
 	// unseen says what would prove a feature of which no check ran.
 	unseen words.Text
+	// strict is whether a warning already means that it does not hold.
+	strict bool
 }
 
 var features = []feature{
 	{"rooms", words.T("Listing rooms"), func(s *State) bool { return slices.Contains(s.Needs.Lists, "rooms") }, []string{Token, Roles, RoomList},
-		words.T("The list of rooms was not asked for.")},
+		words.T("The list of rooms was not asked for."), false},
 	{"calendars", words.T("Showing what is booked"), readsCalendars, []string{Token, Roles, RoomCalendars},
-		words.T("No calendar was read.")},
+		words.T("No calendar was read."), false},
 	{"bookings", words.T("Booking rooms"), func(s *State) bool {
 		return s.Product.Writes != product.WritesNothing && s.wants("Calendars.ReadWrite")
 	}, []string{Token, Roles, RoomCalendars, TestBooking},
-		words.T("Nothing was booked. A test booking proves it: name an organizer and a room, and allow writes.")},
+		words.T("Nothing was booked. A test booking proves it: name an organizer and a room, and allow writes."), false},
 	{"people", words.T("Taking over people"), func(s *State) bool { return slices.Contains(s.Needs.Lists, "people") }, []string{Token, Roles, PeopleList},
-		words.T("The list of people was not asked for.")},
+		words.T("The list of people was not asked for."), false},
 	{"groups", words.T("Taking over groups"), func(s *State) bool { return slices.Contains(s.Needs.Lists, "groups") }, []string{Token, Roles, GroupList},
-		words.T("The list of groups was not asked for.")},
+		words.T("The list of groups was not asked for."), false},
 	{"single-sign-on", words.T("Single sign-on"), func(s *State) bool { return s.Product.SingleSignOn.RedirectURIs || s.Product.SingleSignOn.IDTokens }, []string{RedirectURIs, IDTokens, SignInConsent},
-		words.T("The application's registration was not read: sign in as an administrator.")},
+		words.T("The application's registration was not read: sign in as an administrator."), false},
 	{"notifications", words.T("Hearing of changes at once"), func(s *State) bool { return s.Product.Notifications }, []string{Token, Notifications},
-		words.T("No subscription was tried: allow writes, so that one can be made and removed.")},
+		words.T("No subscription was tried: allow writes, so that one can be made and removed."), false},
 	{"chat", words.T("Messages in Teams"), func(s *State) bool { return s.wants("Chat.Create") || s.wants("Chat.ReadWrite.All") }, []string{Token, Roles, "-"},
-		words.T("No chat was opened. Messages need a service account that signs in at the booking server itself: an application alone cannot send them.")},
+		words.T("No chat was opened. Messages need a service account that signs in at the booking server itself: an application alone cannot send them."), false},
 	{"reach", words.T("No access beyond the rooms"), func(s *State) bool { return s.Connection.Scope.Kind != "" && s.Connection.Scope.Kind != "none" }, []string{Token, ScopeGrant, ScopeOutside},
-		words.T("No mailbox outside the scope was tried: name one that must be out of reach.")},
+		words.T("No mailbox outside the scope was tried: name one that must be out of reach."), true},
 }
 
 func readsCalendars(s *State) bool {
@@ -88,9 +90,9 @@ func (s *State) featuresOf(r *Run) []Feature {
 				cause, _ = r.Finding(found.Because)
 			}
 			switch {
-			case ran && (found.Status == Pass || found.Status == Warn):
+			case ran && (found.Status == Pass || found.Status == Warn && !f.strict):
 				continue
-			case ran && cause.Status == Fail:
+			case ran && (cause.Status == Fail || cause.Status == Warn):
 				out.State, out.Check = FeatureBroken, cause.ID
 				if cause.Problem != nil {
 					out.Because = cause.Problem.Title

@@ -92,12 +92,15 @@ func checkNotifications(ctx context.Context, s *State) Finding {
 	return f
 }
 
-// cleanupTime is generous unless the run was cancelled.
+// cleanupPatience is how long a removal is tried when nobody is waiting for a
+// cancel.
+var cleanupPatience = time.Minute
+
 func (s *State) cleanupTime(ctx context.Context) time.Duration {
 	if ctx.Err() != nil {
 		return cleaning
 	}
-	return time.Minute
+	return cleanupPatience
 }
 
 // judgeSubscription tells apart how the call from outside failed, as far as

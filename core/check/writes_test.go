@@ -1,0 +1,243 @@
+package check
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+type memory struct {
+	mu      sync.Mutex
+	entries []json.RawMessage
+	full    error
+}
+
+func (m *memory) Append(entry any) error {
+	if m.full != nil {
+		return m.full
+	}
+	b, err := json.Marshal(entry)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.entries = append(m.entries, b)
+	return err
+}
+
+func (m *memory) states() (states []string) {
+	for _, e := range m.entries {
+		var t Trace
+		_ = json.Unmarshal(e, &t)
+		states = append(states, t.State)
+	}
+	return states
+}
+
+type subscriber struct {
+	err, removeErr error
+	id             string
+	asked          []Subscription
+	removed        []string
+}
+
+func (s *subscriber) Subscribe(_ context.Context, sub Subscription) (string, error) {
+	s.asked = append(s.asked, sub)
+	return s.id, s.err
+}
+func (s *subscriber) Unsubscribe(_ context.Context, id string) error {
+	s.removed = append(s.removed, id)
+	return s.removeErr
+}
+
+func writing() (*world, *memory, *subscriber) {
+	w, m, s := healthy(2), &memory{}, &subscriber{id: "sub"}
+	w.in.Journal, w.in.Subscriber = m, s
+	w.in.Product.Notifications = true
+	w.in.Connection.Notifications.URL = "https://booking.example/notify"
+	w.in.Connection.Notifications.LifecycleURL = "https://booking.example/lifecycle"
+	w.in.Options.AllowWrites = true
+	w.in.Options.Organizer, w.in.Options.TestRoom = "anna@contoso.example", "room1@contoso.example"
+	w.in.Options.BookingWait = 300 * time.Millisecond
+	w.in.Calendars.(*calendars).answer = "accepted"
+	return w, m, s
+}
+
+func said(detail string) error {
+	return problem.New("graph.ValidationError", words.T("Microsoft Graph refused the request.")).With(words.Plain(detail))
+}
+
+func TestNotifications(t *testing.T) {
+	tests := []struct {
+		name   string
+		spoil  func(*world, *memory, *subscriber)
+		status Status
+		code   string
+		states []string
+	}{
+		{"reached", func(*world, *memory, *subscriber) {}, Pass, "", []string{TraceIntended, TraceCreated, TraceRemoved}},
+		{"name", func(_ *world, _ *memory, s *subscriber) {
+			s.err = said("Subscription validation request failed. The remote name could not be resolved: 'booking.example'")
+		}, Fail, "notifications.name", []string{TraceIntended}},
+		{"certificate", func(_ *world, _ *memory, s *subscriber) {
+			s.err = said("Subscription validation request failed. Could not establish trust relationship for the SSL/TLS secure channel.")
+		}, Fail, "notifications.tls", []string{TraceIntended}},
+		{"time-out", func(_ *world, _ *memory, s *subscriber) {
+			s.err = said("Subscription validation request timed out.")
+		}, Fail, "notifications.timeout", []string{TraceIntended}},
+		{"echo", func(_ *world, _ *memory, s *subscriber) {
+			s.err = said("Subscription validation request failed. Response must contain the validation token.")
+		}, Fail, "notifications.echo", []string{TraceIntended}},
+		{"refused", func(_ *world, _ *memory, s *subscriber) {
+			s.err = said("Subscription validation request failed. HTTP status code is 'NotFound'.")
+		}, Fail, "notifications.refused", []string{TraceIntended}},
+		{"not told", func(_ *world, _ *memory, s *subscriber) { s.err = said("Subscription validation request failed.") }, Fail, "notifications.not-reached", []string{TraceIntended}},
+		{"exists", func(_ *world, _ *memory, s *subscriber) { s.err = refusal("graph.Conflict") }, Unknown, "notifications.exists", []string{TraceIntended}},
+		{"Graph is busy", func(_ *world, _ *memory, s *subscriber) { s.err = refusal("graph.throttled") }, Unknown, "graph.throttled", []string{TraceIntended}},
+		{"without an id", func(_ *world, _ *memory, s *subscriber) { s.id = "" }, Unknown, "check.unexpected-answer", []string{TraceIntended}},
+		{"not removed", func(_ *world, _ *memory, s *subscriber) { s.removeErr = refusal("graph.unavailable") }, Warn, "notifications.left-behind", []string{TraceIntended, TraceCreated, TraceLeft}},
+		{"removed already", func(_ *world, _ *memory, s *subscriber) { s.removeErr = notFound() }, Pass, "", []string{TraceIntended, TraceCreated, TraceRemoved}},
+		{"no address", func(w *world, _ *memory, _ *subscriber) { w.in.Connection.Notifications.URL = "" }, Fail, "notifications.no-address", nil},
+		{"the journal cannot be written", func(_ *world, m *memory, _ *subscriber) { m.full = refusal("store.disk-full") }, Fail, "store.disk-full", nil},
+		{"no yes", func(w *world, _ *memory, _ *subscriber) { w.in.Options.AllowWrites = false }, Skipped, "", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w, m, s := writing()
+			w.in.Options.Organizer = ""
+			tt.spoil(w, m, s)
+			r := w.run(t)
+			f, _ := r.Finding(Notifications)
+			if tt.name == "the journal cannot be written" {
+				if len(s.asked) > 0 {
+					t.Error("something was made although it could not be written down before")
+				}
+				tt.status = Unknown
+			}
+			if f.Status != tt.status || problem.Code(f.err()) != tt.code || !cmp.Equal(m.states(), tt.states) {
+				t.Errorf("%s %s %v, want %s %s %v", f.Status, problem.Code(f.err()), m.states(), tt.status, tt.code, tt.states)
+			}
+			for _, sub := range s.asked {
+				if sub.Resource != "/users/room0@contoso.example/events" || !sub.Expires.Equal(noon.Add(45*time.Minute)) {
+					t.Errorf("%+v", sub)
+				}
+			}
+			for _, id := range s.removed {
+				if id != "sub" {
+					t.Errorf("removed %q, which this run did not make", id)
+				}
+			}
+			if state := stateOf(r, "notifications"); (state == FeatureWorks) != (tt.status == Pass || tt.status == Warn) {
+				t.Errorf("the feature is %s", state)
+			}
+		})
+	}
+}
+
+func TestBookingTheWayRealOnesCome(t *testing.T) {
+	tests := []struct {
+		name   string
+		spoil  func(*world, *calendars)
+		status Status
+		code   string
+		last   string
+	}{
+		{"accepted and kept", func(*world, *calendars) {}, Pass, "", TraceRemoved},
+		{"subject replaced", func(_ *world, c *calendars) {
+			c.changes = func(e tenant.Event) tenant.Event { e.Subject = "Anna"; return e }
+		}, Warn, "booking.not-kept", TraceRemoved},
+		{"declined", func(_ *world, c *calendars) { c.answer = "declined" }, Fail, "booking.declined", TraceRemoved},
+		{"tentative", func(_ *world, c *calendars) { c.answer = "tentativelyAccepted" }, Fail, "booking.tentative", TraceRemoved},
+		{"silent", func(_ *world, c *calendars) { c.answer = "none" }, Fail, "booking.room-silent", TraceRemoved},
+		{"organizer out of reach", func(_ *world, c *calendars) { c.refuse = map[string]error{"create": forbidden()} }, Fail, "graph.ErrorAccessDenied", TraceRemoved},
+		{"answer lost", func(_ *world, c *calendars) { c.refuse = map[string]error{"create": refusal("net.cut")} }, Unknown, "net.cut", TraceIntended},
+		{"copy cannot be read", func(_ *world, c *calendars) { c.refuse = map[string]error{"find": refusal("graph.unavailable")} }, Unknown, "graph.unavailable", TraceLeft},
+		{"room with delegates", func(w *world, _ *calendars) {
+			w.in.Options.TestRoomPolicy = &RoomPolicy{AutoAccept: true, HasDelegates: true}
+		}, Unknown, "booking.room-asks-people", ""},
+		{"room with approval", func(w *world, _ *calendars) {
+			w.in.Options.TestRoomPolicy = &RoomPolicy{AutoAccept: true, NeedsApproval: true}
+		}, Unknown, "booking.room-asks-people", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w, m, _ := writing()
+			w.in.Product.Notifications = false
+			c := w.in.Calendars.(*calendars)
+			tt.spoil(w, c)
+			if c.refuse["find"] != nil { // it is tried again for a minute
+				old := cleanupPatience
+				cleanupPatience = 50 * time.Millisecond
+				t.Cleanup(func() { cleanupPatience = old })
+			}
+			r := w.run(t)
+			f, _ := r.Finding(TestBooking)
+			states := m.states()
+			last := ""
+			if len(states) > 0 {
+				last = states[len(states)-1]
+			}
+			if f.Status != tt.status || problem.Code(f.err()) != tt.code || last != tt.last {
+				t.Errorf("%s %s %v, want %s %s, at last %s", f.Status, problem.Code(f.err()), states, tt.status, tt.code, tt.last)
+			}
+			if len(c.events) > 0 && last == TraceRemoved {
+				t.Errorf("left in the calendars: %v", c.events)
+			}
+			for _, e := range c.made {
+				if e.Room != "room1@contoso.example" || e.Start.Before(noon) || e.Start.Weekday() == time.Saturday || e.Start.Weekday() == time.Sunday || e.TransactionID == "" {
+					t.Errorf("%+v", e)
+				}
+			}
+			proven := false
+			for _, l := range r.Layers {
+				proven = proven || l.Value == "Calendars.ReadWrite" && l.Proven.String() == "yes"
+			}
+			if wrote := len(c.made) > 0; proven != wrote {
+				t.Errorf("Calendars.ReadWrite proven: %v, written: %v", proven, wrote)
+			}
+		})
+	}
+}
+
+func TestCancelledBookingIsTakenBackOrJournalled(t *testing.T) {
+	w, m, _ := writing()
+	w.in.Product.Notifications = false
+	w.in.Options.BookingWait = time.Minute
+	w.in.Calendars.(*calendars).answer = "none"
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(400*time.Millisecond, cancel)
+	started := time.Now()
+	r := Diagnose(ctx, w.in, nil, nil)
+	if took := time.Since(started); took > 1600*time.Millisecond || r.Verdict != Incomplete {
+		t.Errorf("%s after %s", r.Verdict, took)
+	}
+	if s := m.states(); len(s) == 0 || s[len(s)-1] != TraceRemoved {
+		t.Errorf("%v", s)
+	}
+}
+
+func TestLeftovers(t *testing.T) {
+	entry := func(tr Trace) json.RawMessage { b, _ := json.Marshal(tr); return b }
+	entries := []json.RawMessage{
+		entry(Trace{Kind: "event", Key: "1", State: TraceIntended, At: noon}),
+		entry(Trace{Kind: "event", Key: "1", State: TraceCreated, ID: "e1", At: noon}),
+		entry(Trace{Kind: "event", Key: "2", State: TraceCreated, ID: "e2", At: noon}),
+		entry(Trace{Kind: "event", Key: "2", State: TraceRemoved, ID: "e2", At: noon}),
+		entry(Trace{Kind: "subscription", Key: "3", State: TraceCreated, ID: "s3", At: noon.Add(-time.Hour)}),
+		entry(Trace{Kind: "subscription", Key: "4", State: TraceLeft, ID: "s4", At: noon}),
+		json.RawMessage(`{"step":"register"}`), json.RawMessage(`nonsense`),
+	}
+	got := []string{}
+	for _, l := range Leftovers(entries, noon.Add(time.Minute)) {
+		got = append(got, l.Key+" "+l.ID)
+	}
+	if want := []string{"1 e1", "4 s4"}; !cmp.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
