@@ -21,8 +21,8 @@ type Imported struct {
 // Import reads a file that File wrote as JSON, or a connection's own document.
 // The connection gets an id of its own; secrets, what was proven and what was
 // trusted elsewhere (the server's key, hosts, CA file) never come along.
-// Problems: "export.web-page", "export.not-a-connection", "export.newer", and
-// those of connection.Parse, which name line and field.
+// Problems: "export.web-page", "export.newer", "export.damaged", and those of
+// connection.Parse, which name line and field.
 func Import(data []byte, file string) (Imported, error) {
 	file = problem.Line(file)
 	if start := strings.ToLower(string(bytes.TrimSpace(data[:min(len(data), 512)]))); strings.HasPrefix(start, "<!doctype") || strings.HasPrefix(start, "<html") {
@@ -34,12 +34,10 @@ func Import(data []byte, file string) (Imported, error) {
 		return Imported{}, wrong
 	}
 	var around struct {
-		Schema json.RawMessage `json:"schema"`
 		Export json.RawMessage `json:"roomkeyExport"`
 	}
-	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\uFEFF")), &around); err != nil || around.Schema == nil {
-		return Imported{}, problem.New("export.not-a-connection", words.T("%s is JSON, but no Roomkey connection.", file)).
-			Fix(words.T("Choose a file that “Export” on the page “Hand over” has written.")).By(err)
+	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\uFEFF")), &around); err != nil {
+		return Imported{}, err // Parse has read the same bytes
 	}
 	if err := version(around.Export, file); err != nil {
 		return Imported{}, err

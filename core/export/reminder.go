@@ -23,8 +23,8 @@ var reminders = []struct {
 }
 
 // Reminder is a calendar file with all-day entries 30 and 7 days before the
-// credential ends and on the day itself, in UTC. Importing a newer one replaces
-// the entries of the same credential. The problem export.no-expiry means that
+// credential ends and on the day itself, in UTC. Importing the file of a renewed
+// credential replaces the entries of the old one. The problem export.no-expiry means that
 // nobody knows when it ends.
 func Reminder(c *connection.Connection, now time.Time) ([]byte, error) {
 	end := c.Application.Credential.Expires
