@@ -64,7 +64,7 @@ func read[M, T any](ctx context.Context, c *Client, w walk[M, T], onPage func([]
 		if n := page.GetOdataCount(); n != nil && promised < 0 {
 			promised = *n
 		}
-		fresh, repeated, bad := take(values, w, seen)
+		fresh, bad := take(values, w, seen)
 		if bad > 0 {
 			flaw = malformed(w.what, words.T("%d entries have no address or id", bad).String())
 		}
@@ -83,13 +83,13 @@ func read[M, T any](ctx context.Context, c *Client, w walk[M, T], onPage func([]
 			}
 			get = func(ctx context.Context) (response[M], error) { return w.next(ctx, *link) }
 			continue
-		case w.skips && len(values) > 0 && repeated < len(values):
+		case w.skips && len(fresh) > 0:
 			skip := int32(received)
 			get = func(ctx context.Context) (response[M], error) { return w.page(ctx, skip) }
 			continue
 		case w.skips && len(values) > 0:
-			// $skip had no effect: the same page again. Whether there is more,
-			// only the count can tell.
+			// A page without anything new: $skip has no effect, and asking on
+			// would never end. Whether there is more, only the count can tell.
 			received = int64(len(seen))
 			if promised < 0 {
 				promised = received + 1
@@ -108,9 +108,9 @@ func read[M, T any](ctx context.Context, c *Client, w walk[M, T], onPage func([]
 	}
 }
 
-// take turns a page into nouns: those not seen before, how many were, and how
-// many entries cannot be used.
-func take[M, T any](values []M, w walk[M, T], seen map[string]bool) (fresh []T, repeated, bad int) {
+// take turns a page into nouns: those not seen before, and how many entries
+// cannot be used.
+func take[M, T any](values []M, w walk[M, T], seen map[string]bool) (fresh []T, bad int) {
 	for _, v := range values {
 		if isNil(v) {
 			bad++
@@ -123,14 +123,12 @@ func take[M, T any](values []M, w walk[M, T], seen map[string]bool) (fresh []T, 
 		switch key := w.key(noun); {
 		case key == "":
 			bad++
-		case seen[key]:
-			repeated++
-		default:
+		case !seen[key]:
 			seen[key] = true
 			fresh = append(fresh, noun)
 		}
 	}
-	return fresh, repeated, bad
+	return fresh, bad
 }
 
 // follow checks a link before it is followed: it must lead to this Graph, and
