@@ -33,7 +33,7 @@ type Backend interface {
 	Checks
 	Lists
 	Scripts
-	HandOver
+	Pushes
 	Simulation
 }
 
@@ -142,8 +142,8 @@ type Scripts interface {
 	ImportResult(ctx context.Context, id string, data []byte, file string) (ScriptResult, error)
 }
 
-// HandOver brings the configuration to the booking server.
-type HandOver interface {
+// Pushes bring the configuration to the booking server.
+type Pushes interface {
 	// Plan asks the server what would change; nothing is stored there.
 	Plan(ctx context.Context, id string) (Plan, error)
 	// Push applies exactly this plan. Confirmed are the ids of the

@@ -138,6 +138,12 @@ const (
 	KindSwitch = "switch"
 	KindChoice = "choice"
 	KindNumber = "number"
+	// KindList and KindRooms are addresses, one a line; KindCSV and KindResult
+	// are the content of a file that the person chooses.
+	KindList   = "list"
+	KindRooms  = "rooms"
+	KindCSV    = "csv"
+	KindResult = "result"
 )
 
 // Parameter is one field of a script's form.
@@ -156,8 +162,9 @@ type Parameter struct {
 type Document struct {
 	// Name is the file name; Text ends its lines with \n.
 	Name, Text string
-	// Explains is what it does, a sentence a step.
-	Explains []words.Text
+	// Explains is what it does, a sentence a step; Warnings what to think of
+	// before it is run.
+	Explains, Warnings []words.Text
 	// HowToRun are commands with a sentence each, to copy.
 	HowToRun []problem.Remedy
 }

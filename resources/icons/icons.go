@@ -1,0 +1,12 @@
+// Package icons embeds the pictures of the window. It imports nothing of
+// Roomkey.
+package icons
+
+import "embed"
+
+// Files holds the pictures: roomkey.svg is the application's own (the packagers'
+// roomkey.png is made of it), the others are the states of steps and findings,
+// drawn in black and coloured by the theme.
+//
+//go:embed *.svg
+var Files embed.FS

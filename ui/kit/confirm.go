@@ -1,0 +1,36 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+)
+
+// ConfirmCard is a question that stands on the page until it is answered.
+type ConfirmCard struct {
+	*Surface
+	Yes, No *widget.Button
+}
+
+// NewConfirmCard asks question; extra may be further objects between the detail
+// and the buttons. A danger's Yes is coloured as one.
+func NewConfirmCard(question, detail, yes, no string, danger bool, answer func(yes bool), extra ...fyne.CanvasObject) *ConfirmCard {
+	c := &ConfirmCard{}
+	c.Yes = widget.NewButton(yes, func() { answer(true) })
+	c.Yes.Importance = widget.HighImportance
+	mark := MarkReady
+	if danger {
+		c.Yes.Importance = widget.DangerImportance
+		mark = MarkAttention
+	}
+	c.No = widget.NewButton(no, func() { answer(false) })
+	body := Column(Gap, Strong(question))
+	if detail != "" {
+		body.Add(NewText(detail))
+	}
+	for _, o := range extra {
+		body.Add(o)
+	}
+	body.Add(Pad(GapTight, 0, 0, 0, Row(Gap, -1, c.Yes, c.No)))
+	c.Surface = Tinted(mark.Tint(), mark.Color(), body)
+	return c
+}

@@ -1,0 +1,300 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Option is one entry of a selection: what is stored and what is shown.
+type Option struct{ ID, Name string }
+
+// Field is a labelled input with a help line and a sentence about what is wrong
+// with it. The sentence appears when the person leaves the field, and follows
+// every change from then on.
+type Field struct {
+	widget.BaseWidget
+	// Check says what is wrong with a value, nothing when it is fine; nil
+	// accepts everything.
+	Check func(value string) words.Text
+	// Clean is applied to what is pasted and to what is left in the field.
+	Clean func(pasted string) string
+	// OnChanged gets every new value that the person makes.
+	OnChanged func(value string)
+
+	column  *fyne.Container
+	wrong   *fyne.Container
+	says    *Text
+	help    *Text
+	entry   *entry
+	choice  *widget.Select
+	toggle  *widget.Check
+	options []Option
+	touched bool
+	setting bool
+}
+
+// TextField is a one-line entry.
+func TextField(label, help, placeholder string) *Field {
+	f := &Field{entry: newEntry(false)}
+	f.entry.SetPlaceHolder(placeholder)
+	f.watch()
+	return f.build(label, help, f.entry)
+}
+
+// PasswordField is an entry that shows bullets.
+func PasswordField(label, help, placeholder string) *Field {
+	f := &Field{entry: newEntry(true)}
+	f.entry.SetPlaceHolder(placeholder)
+	f.watch()
+	return f.build(label, help, f.entry)
+}
+
+// LinesField is an entry of several lines.
+func LinesField(label, help, placeholder string, rows int) *Field {
+	f := &Field{entry: newEntry(false)}
+	f.entry.MultiLine, f.entry.Wrapping, f.entry.Scroll = true, fyne.TextWrapOff, fyne.ScrollBoth
+	f.entry.SetMinRowsVisible(rows)
+	f.entry.SetPlaceHolder(placeholder)
+	f.watch()
+	return f.build(label, help, f.entry)
+}
+
+// SelectField is a choice of one option.
+func SelectField(label, help string, options []Option) *Field {
+	f := &Field{}
+	f.choice = widget.NewSelect(nil, func(string) { f.changed() })
+	f.build(label, help, f.choice)
+	f.SetOptions(options)
+	return f
+}
+
+// SwitchField is a yes or no; its value is "true" or "false".
+func SwitchField(label, help string) *Field {
+	f := &Field{}
+	f.toggle = widget.NewCheck(label, func(bool) { f.changed() })
+	return f.build("", help, f.toggle)
+}
+
+func (f *Field) watch() {
+	f.entry.OnChanged = func(string) { f.changed() }
+	f.entry.left = func() {
+		if f.entry.Text != "" || f.touched {
+			f.Validate()
+		}
+	}
+	f.entry.clean = func(s string) string {
+		if f.Clean != nil {
+			return f.Clean(s)
+		}
+		return s
+	}
+}
+
+func (f *Field) build(label, help string, input fyne.CanvasObject) *Field {
+	_, icon := iconAt(MarkFail.Icon(), 16)
+	f.says = NewText("").As(Wrap, theme.ColorNameError)
+	f.wrong = TopRow(6, 1, Pad(2, 0, 0, 0, icon), f.says)
+	f.wrong.Hide()
+	f.help = Small(help)
+	f.column = Column(GapTight)
+	if label != "" {
+		f.column.Add(Strong(label))
+	}
+	f.column.Add(input)
+	f.column.Add(f.wrong)
+	if help == "" {
+		f.help.Hide()
+	}
+	f.column.Add(f.help)
+	f.ExtendBaseWidget(f)
+	return f
+}
+
+// CreateRenderer is Fyne's.
+func (f *Field) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(f.column) }
+
+func (f *Field) changed() {
+	if f.setting {
+		return
+	}
+	if f.touched {
+		f.Validate()
+	}
+	if f.OnChanged != nil {
+		f.OnChanged(f.Value())
+	}
+}
+
+// Value is what is in the field; for a selection the option's ID.
+func (f *Field) Value() string {
+	switch {
+	case f.entry != nil:
+		return f.entry.Text
+	case f.toggle != nil:
+		if f.toggle.Checked {
+			return "true"
+		}
+		return "false"
+	}
+	for _, o := range f.options {
+		if o.Name == f.choice.Selected {
+			return o.ID
+		}
+	}
+	return ""
+}
+
+// SetValue puts a value in without OnChanged.
+func (f *Field) SetValue(value string) {
+	f.setting = true
+	defer func() { f.setting = false }()
+	switch {
+	case f.entry != nil:
+		f.entry.SetText(value)
+	case f.toggle != nil:
+		f.toggle.SetChecked(value == "true")
+	default:
+		f.choice.ClearSelected()
+		for _, o := range f.options {
+			if o.ID == value {
+				f.choice.SetSelected(o.Name)
+			}
+		}
+	}
+	if f.touched {
+		f.Validate()
+	}
+}
+
+// SetOptions replaces the options of a selection and keeps the value.
+func (f *Field) SetOptions(options []Option) {
+	value := f.Value()
+	f.options = make([]Option, len(options))
+	f.choice.Options = nil
+	for i, o := range options {
+		o.Name = problem.Line(o.Name)
+		f.options[i] = o
+		f.choice.Options = append(f.choice.Options, o.Name)
+	}
+	f.SetValue(value)
+}
+
+// SetHelp replaces the help line.
+func (f *Field) SetHelp(help string) {
+	f.help.SetText(help)
+	f.help.Hidden = help == ""
+	f.column.Refresh()
+}
+
+// Validate shows what is wrong with the value and reports whether nothing is.
+func (f *Field) Validate() bool {
+	f.touched = true
+	var text words.Text
+	if f.Check != nil {
+		text = f.Check(f.Value())
+	}
+	f.Say(text)
+	return text.IsZero()
+}
+
+// Say shows a sentence about what is wrong, or takes it away.
+func (f *Field) Say(text words.Text) {
+	if text.IsZero() == !f.wrong.Visible() && f.says.Text() == Say(text) {
+		return
+	}
+	f.says.SetText(Say(text))
+	if text.IsZero() {
+		f.wrong.Hide()
+	} else {
+		f.touched = true
+		f.wrong.Show()
+	}
+	f.column.Refresh()
+	f.Refresh()
+}
+
+// Wrong is the sentence that is shown, "" for none.
+func (f *Field) Wrong() string {
+	if f.wrong.Visible() {
+		return f.says.Text()
+	}
+	return ""
+}
+
+// Input is what takes the keyboard.
+func (f *Field) Input() fyne.Focusable {
+	switch {
+	case f.entry != nil:
+		return f.entry
+	case f.toggle != nil:
+		return f.toggle
+	}
+	return f.choice
+}
+
+// SetEnabled switches the input on or off.
+func (f *Field) SetEnabled(on bool) {
+	d := f.Input().(fyne.Disableable)
+	if on {
+		d.Enable()
+	} else {
+		d.Disable()
+	}
+}
+
+// Submit is called when Enter is pressed in the entry.
+func (f *Field) Submit(press func()) {
+	if f.entry != nil {
+		f.entry.OnSubmitted = func(string) { press() }
+	}
+}
+
+// entry is Fyne's with cleaning of what is pasted.
+type entry struct {
+	widget.Entry
+	clean func(string) string
+	left  func()
+}
+
+func newEntry(password bool) *entry {
+	e := &entry{}
+	e.Password = password
+	e.Scroll = fyne.ScrollHorizontalOnly
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// FocusLost cleans what was typed and lets the field judge it.
+func (e *entry) FocusLost() {
+	e.Entry.FocusLost()
+	if e.clean != nil {
+		if cleaned := e.clean(e.Text); cleaned != e.Text {
+			e.SetText(cleaned)
+		}
+	}
+	if e.left != nil {
+		e.left()
+	}
+}
+
+// TypedShortcut pastes cleaned text.
+func (e *entry) TypedShortcut(s fyne.Shortcut) {
+	paste, ok := s.(*fyne.ShortcutPaste)
+	if !ok || e.clean == nil || paste.Clipboard == nil {
+		e.Entry.TypedShortcut(s)
+		return
+	}
+	e.Entry.TypedShortcut(&fyne.ShortcutPaste{Clipboard: cleaned{paste.Clipboard, e.clean}})
+}
+
+// cleaned is a clipboard whose content was cleaned.
+type cleaned struct {
+	fyne.Clipboard
+	clean func(string) string
+}
+
+func (c cleaned) Content() string { return c.clean(c.Clipboard.Content()) }

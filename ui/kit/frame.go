@@ -1,0 +1,150 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Frame is a page: title and lead at the top, the body, and the actions at the
+// bottom right with the primary one last.
+type Frame struct {
+	Object fyne.CanvasObject
+	lead   *Text
+	scroll *container.Scroll
+	bar    *fyne.Container
+	foot   *fyne.Container
+}
+
+const (
+	pageTop  float32 = 28
+	pageSide float32 = 36
+)
+
+// NewFrame is a page whose body scrolls at a readable width.
+func NewFrame(title, lead string, body fyne.CanvasObject) *Frame {
+	f := &Frame{lead: Muted(lead)}
+	head := Column(6, Title(title), f.lead)
+	f.scroll = container.NewVScroll(Pad(pageTop, pageSide, GapBlocks, pageSide, Readable(Column(GapBlocks, head, body))))
+	f.assemble(nil, f.scroll)
+	return f
+}
+
+// NewWideFrame is a page whose body fills what is left: for tables and code.
+func NewWideFrame(title, lead string, body fyne.CanvasObject) *Frame {
+	f := &Frame{lead: Muted(lead)}
+	head := Pad(pageTop, pageSide, GapWide, pageSide, Readable(Column(6, Title(title), f.lead)))
+	f.assemble(head, Pad(0, pageSide, GapWide, pageSide, body))
+	return f
+}
+
+func (f *Frame) assemble(head, body fyne.CanvasObject) {
+	f.bar = Row(Gap, 0, Spacer())
+	f.foot = Column(0, Rule(), Pad(12, pageSide, 12, pageSide, f.bar))
+	f.foot.Hide()
+	f.Object = container.New(frameLayout{}, nonNil(head), body, f.foot)
+}
+
+func nonNil(o fyne.CanvasObject) fyne.CanvasObject {
+	if o == nil {
+		return Column(0)
+	}
+	return o
+}
+
+// frameLayout is head, stretching body, foot, with heights asked at the width.
+type frameLayout struct{}
+
+func (frameLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	head, body, foot := objects[0], objects[1], objects[2]
+	top, bottom := fit(head, size.Width), float32(0)
+	head.Move(fyne.Position{})
+	if foot.Visible() {
+		bottom = fit(foot, size.Width)
+		foot.Move(fyne.NewPos(0, size.Height-bottom))
+	}
+	body.Move(fyne.NewPos(0, top))
+	body.Resize(fyne.NewSize(size.Width, size.Height-top-bottom))
+}
+
+func (frameLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var min fyne.Size
+	for _, o := range objects {
+		m := o.MinSize()
+		min.Width = fyne.Max(min.Width, m.Width)
+		if o.Visible() {
+			min.Height += m.Height
+		}
+	}
+	return min
+}
+
+// Actions sets the buttons at the foot, the primary one last.
+func (f *Frame) Actions(buttons ...*widget.Button) {
+	f.bar.Objects = []fyne.CanvasObject{Spacer()}
+	for _, b := range buttons {
+		if b != nil {
+			f.bar.Add(b)
+		}
+	}
+	f.foot.Hidden = len(f.bar.Objects) == 1
+	f.Object.Refresh()
+}
+
+// SetLead replaces the sentence under the title.
+func (f *Frame) SetLead(text string) { f.lead.SetText(text); f.Object.Refresh() }
+
+// ToTop scrolls a readable page to its beginning.
+func (f *Frame) ToTop() {
+	if f.scroll != nil {
+		f.scroll.ScrollToTop()
+	}
+}
+
+// Tabs are views of one page; unlike Fyne's they can be reached by keyboard.
+type Tabs struct {
+	Object  fyne.CanvasObject
+	OnOpen  func(index int)
+	buttons []*widget.Button
+	views   []fyne.CanvasObject
+	stack   *fyne.Container
+	open    int
+}
+
+// NewTabs shows the first view.
+func NewTabs(titles []string, views []fyne.CanvasObject) *Tabs {
+	t := &Tabs{views: views, stack: container.NewStack(views...)}
+	line := Row(GapTight, -1)
+	for i, title := range titles {
+		b := widget.NewButton(title, func() { t.Open(i) })
+		t.buttons = append(t.buttons, b)
+		line.Add(b)
+	}
+	t.Object = container.New(frameLayout{}, Pad(0, 0, 12, 0, line), t.stack, Column(0))
+	t.Open(0)
+	return t
+}
+
+// Open shows a view.
+func (t *Tabs) Open(index int) {
+	t.open = index
+	for i, b := range t.buttons {
+		b.Importance = widget.LowImportance
+		t.views[i].Hide()
+		if i == index {
+			b.Importance = widget.MediumImportance
+			t.views[i].Show()
+		}
+		b.Refresh()
+	}
+	t.Object.Refresh()
+	if t.OnOpen != nil {
+		t.OnOpen(index)
+	}
+}
+
+// Current is the index of the view that is shown.
+func (t *Tabs) Current() int { return t.open }
+
+// SetTitle renames a tab, for instance with a count.
+func (t *Tabs) SetTitle(index int, title string) { t.buttons[index].SetText(title) }

@@ -1,0 +1,85 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomkey/roomkey/resources/icons"
+)
+
+// Mark is the icon of a state, with its colour.
+type Mark string
+
+// The marks of steps and findings.
+const (
+	MarkTodo      Mark = "todo"
+	MarkReady     Mark = "ready"
+	MarkRunning   Mark = "running"
+	MarkDone      Mark = "done"
+	MarkAttention Mark = "attention"
+	MarkBlocked   Mark = "blocked"
+	MarkFail      Mark = "fail"
+	MarkUnknown   Mark = "unknown"
+	MarkSkipped   Mark = "skipped"
+)
+
+// Color is the theme colour in which a mark is drawn.
+func (m Mark) Color() fyne.ThemeColorName {
+	switch m {
+	case MarkDone:
+		return theme.ColorNameSuccess
+	case MarkAttention, MarkUnknown:
+		return theme.ColorNameWarning
+	case MarkFail:
+		return theme.ColorNameError
+	case MarkReady, MarkRunning:
+		return theme.ColorNamePrimary
+	}
+	return ColorMuted
+}
+
+// Tint is the ground that goes with the mark.
+func (m Mark) Tint() fyne.ThemeColorName {
+	switch m {
+	case MarkDone:
+		return ColorGoodTint
+	case MarkAttention, MarkUnknown:
+		return ColorWarnTint
+	case MarkFail:
+		return ColorBadTint
+	}
+	return ColorInfoTint
+}
+
+// Icon is the mark as a coloured picture.
+func (m Mark) Icon() fyne.Resource {
+	return theme.NewColoredResource(Picture(string(m)+".svg"), m.Color())
+}
+
+// Picture is one of Roomkey's own pictures by file name.
+func Picture(name string) fyne.Resource {
+	data, err := icons.Files.ReadFile(name)
+	if err != nil {
+		return theme.BrokenImageIcon()
+	}
+	return fyne.NewStaticResource(name, data)
+}
+
+// iconAt is an icon of a fixed size that stands in the middle of a text line.
+func iconAt(res fyne.Resource, size float32) (*widget.Icon, fyne.CanvasObject) {
+	icon := widget.NewIcon(res)
+	return icon, AtLeast(size, size, icon)
+}
+
+// MarkedText is a mark with a word beside it.
+func MarkedText(mark Mark, text string) fyne.CanvasObject {
+	_, icon := iconAt(mark.Icon(), 16)
+	return Row(6, 1, icon, Line(text).As(Clip, mark.Color()))
+}
+
+// MarkIcon is a mark as a picture of that size.
+func MarkIcon(mark Mark, size float32) fyne.CanvasObject {
+	_, icon := iconAt(mark.Icon(), size)
+	return icon
+}

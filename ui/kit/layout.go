@@ -1,0 +1,220 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+)
+
+// Gaps between things, in Fyne's device-independent pixels.
+const (
+	GapTight  float32 = 4
+	Gap       float32 = 8
+	GapWide   float32 = 16
+	GapBlocks float32 = 24
+)
+
+// Column stacks objects over the full width. Unlike Fyne's box it gives each
+// its width first and asks for the height afterwards, so that wrapped text has
+// the height that it needs at once.
+func Column(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(column{gap}, objects...)
+}
+
+type column struct{ gap float32 }
+
+func (l column) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	y := float32(0)
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		o.Move(fyne.NewPos(0, y))
+		y += fit(o, size.Width) + l.gap
+	}
+}
+
+func (l column) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var min fyne.Size
+	gap := float32(0)
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		m := o.MinSize()
+		min.Width = fyne.Max(min.Width, m.Width)
+		min.Height += m.Height + gap
+		gap = l.gap
+	}
+	return min
+}
+
+// fit gives an object a width and then the height that it wants at that width,
+// which it answers.
+func fit(o fyne.CanvasObject, width float32) float32 {
+	if o.Size().Width != width {
+		o.Resize(fyne.NewSize(width, o.MinSize().Height))
+	}
+	height := o.MinSize().Height
+	o.Resize(fyne.NewSize(width, height))
+	return height
+}
+
+// Row puts objects side by side at their least width, centred vertically; the
+// one at index stretch takes what is left (-1 for none).
+func Row(gap float32, stretch int, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(row{gap: gap, stretch: stretch}, objects...)
+}
+
+// TopRow is Row with the objects aligned at the top.
+func TopRow(gap float32, stretch int, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(row{gap: gap, stretch: stretch, top: true}, objects...)
+}
+
+type row struct {
+	gap     float32
+	stretch int
+	top     bool
+}
+
+func (l row) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	free := size.Width
+	for i, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		if i != l.stretch {
+			free -= o.MinSize().Width
+		}
+		free -= l.gap
+	}
+	free += l.gap
+	x := float32(0)
+	for i, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		width := o.MinSize().Width
+		if i == l.stretch {
+			width = fyne.Max(free, 0)
+		}
+		height := fit(o, width)
+		y := float32(0)
+		if !l.top {
+			y = fyne.Max((size.Height-height)/2, 0)
+		}
+		o.Move(fyne.NewPos(x, y))
+		x += width + l.gap
+	}
+}
+
+func (l row) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var min fyne.Size
+	gap := float32(0)
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		m := o.MinSize()
+		min.Height = fyne.Max(min.Height, m.Height)
+		min.Width += m.Width + gap
+		gap = l.gap
+	}
+	return min
+}
+
+// Pad puts space around an object.
+func Pad(top, right, bottom, left float32, o fyne.CanvasObject) *fyne.Container {
+	return container.New(pad{top, right, bottom, left}, o)
+}
+
+type pad struct{ top, right, bottom, left float32 }
+
+func (p pad) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos(p.left, p.top))
+		o.Resize(fyne.NewSize(size.Width-p.left-p.right, size.Height-p.top-p.bottom))
+	}
+}
+
+func (p pad) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var min fyne.Size
+	for _, o := range objects {
+		min = min.Max(o.MinSize())
+	}
+	return min.AddWidthHeight(p.left+p.right, p.top+p.bottom)
+}
+
+// ReadableWidth is how wide a page of text and fields gets at most.
+const ReadableWidth float32 = 840
+
+// Readable keeps its object at a readable width, at the left.
+func Readable(o fyne.CanvasObject) *fyne.Container { return container.New(readable{}, o) }
+
+type readable struct{}
+
+func (readable) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos(0, 0))
+		o.Resize(fyne.NewSize(fyne.Min(size.Width, ReadableWidth), size.Height))
+	}
+}
+
+func (readable) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var min fyne.Size
+	for _, o := range objects {
+		min = min.Max(o.MinSize())
+	}
+	return min
+}
+
+// Spacer takes what is left in a Row at its index.
+func Spacer() fyne.CanvasObject { return layout.NewSpacer() }
+
+// AtLeast gives an object a least size.
+func AtLeast(width, height float32, o fyne.CanvasObject) *fyne.Container {
+	return container.New(atLeast{fyne.NewSize(width, height)}, o)
+}
+
+type atLeast struct{ size fyne.Size }
+
+func (l atLeast) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.Position{})
+		o.Resize(size)
+	}
+}
+
+func (l atLeast) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	min := l.size
+	for _, o := range objects {
+		min = min.Max(o.MinSize())
+	}
+	return min
+}
+
+// Shares is an empty row whose objects share the width.
+func Shares(shares []float32) *fyne.Container { return container.New(sharesLayout{shares}) }
+
+type sharesLayout struct{ shares []float32 }
+
+func (l sharesLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	x, total := float32(0), float32(0)
+	for _, s := range l.shares {
+		total += s
+	}
+	for i, o := range objects {
+		width := size.Width * l.shares[i] / total
+		fit(o, width)
+		o.Move(fyne.NewPos(x, 0))
+		x += width
+	}
+}
+
+func (l sharesLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	height := float32(0)
+	for _, o := range objects {
+		height = fyne.Max(height, o.MinSize().Height)
+	}
+	return fyne.NewSize(120, height)
+}

@@ -1,0 +1,137 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// SecretField enters a secret and, once it is stored, only says that it is. It
+// never shows one.
+type SecretField struct {
+	widget.BaseWidget
+	// OnStore gets a new secret; the page stores it and answers with Stored or
+	// Failed. OnForget is asked for by Forget, OnCopy by Copy (nil hides it).
+	OnStore  func(vault.Secret)
+	OnForget func()
+	OnCopy   func()
+	// Check says what is wrong with a typed value before it is stored.
+	Check func(vault.Secret) words.Text
+	Clean func(string) string
+	// Instead stands in place of the entry for a secret that comes from a file.
+	Instead fyne.CanvasObject
+
+	host        *Host
+	label, help string
+	placeholder string
+	body        *fyne.Container
+	field       *Field
+}
+
+// NewSecretField begins without knowing whether a secret is stored.
+func NewSecretField(host *Host, label, help, placeholder string) *SecretField {
+	s := &SecretField{host: host, label: label, help: help, placeholder: placeholder, body: Column(GapTight)}
+	s.ExtendBaseWidget(s)
+	s.put(Strong(label), Muted(L("Asking the keychain…")))
+	return s
+}
+
+// CreateRenderer is Fyne's.
+func (s *SecretField) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(s.body) }
+
+func (s *SecretField) put(objects ...fyne.CanvasObject) {
+	s.body.Objects = objects
+	s.body.Refresh()
+	s.Refresh()
+}
+
+// Absent offers the entry. The entry is a new one each time, so that nothing of
+// an earlier secret stays in its undo history.
+func (s *SecretField) Absent() {
+	if s.Instead != nil {
+		s.put(Strong(s.label), s.Instead)
+		return
+	}
+	s.field = PasswordField(s.label, s.help, s.placeholder)
+	s.field.Clean = s.Clean
+	s.field.Check = func(v string) words.Text {
+		switch {
+		case v == "":
+			return words.T("Paste or type it first.")
+		case s.Check != nil:
+			return s.Check(vault.NewSecret(v))
+		}
+		return words.Text{}
+	}
+	store := widget.NewButtonWithIcon(L("Store in the keychain"), theme.LoginIcon(), s.store)
+	s.field.Submit(s.store)
+	s.put(s.field, Row(Gap, -1, store))
+}
+
+func (s *SecretField) store() {
+	f := s.field
+	if !f.Validate() {
+		return
+	}
+	secret := vault.NewSecret(f.Value())
+	s.put(Strong(s.label), Muted(L("Storing it in the keychain…")))
+	if s.OnStore != nil {
+		s.OnStore(secret)
+	}
+}
+
+// Stored says that the secret is in the keychain; detail is for instance its
+// expiry, fingerprint tells two secrets apart.
+func (s *SecretField) Stored(fingerprint, detail string) {
+	s.field = nil
+	says := Line(detail).As(Clip, ColorMuted)
+	if fingerprint != "" {
+		says.SetText(L("Fingerprint %s", fingerprint) + joined(detail))
+	}
+	line := Row(Gap, 1, Badge(MarkDone, L("In the keychain")), says)
+	if s.OnCopy != nil {
+		line.Add(QuietButton(L("Copy"), theme.ContentCopyIcon(), s.OnCopy))
+	}
+	line.Add(QuietButton(L("Replace"), theme.ViewRefreshIcon(), s.Absent))
+	line.Add(QuietButton(L("Forget"), theme.DeleteIcon(), s.askForget))
+	s.put(Strong(s.label), line)
+}
+
+func joined(detail string) string {
+	if detail == "" {
+		return ""
+	}
+	return "  ·  " + detail
+}
+
+func (s *SecretField) askForget() {
+	before := append([]fyne.CanvasObject(nil), s.body.Objects...)
+	ask := NewConfirmCard(L("Remove it from the keychain of this computer?"),
+		L("Microsoft and the booking server keep theirs; here it has to be entered again."),
+		L("Forget"), L("Keep"), true, func(yes bool) {
+			s.put(before...)
+			if yes && s.OnForget != nil {
+				s.OnForget()
+			}
+		})
+	s.put(append(before, ask)...)
+}
+
+// Failed says why the keychain could not be asked or refused, and offers to
+// enter the secret again.
+func (s *SecretField) Failed(p *problem.Problem) {
+	s.Absent()
+	s.put(append(s.body.Objects, ProblemCard(s.host, p))...)
+}
+
+// Refused shows a sentence about the value that was typed last.
+func (s *SecretField) Refused(text words.Text) {
+	s.Absent()
+	if s.field != nil {
+		s.field.Say(text)
+	}
+}

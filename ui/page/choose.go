@@ -1,0 +1,305 @@
+package page
+
+import (
+	"cmp"
+	"context"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+// Choose is the fourth step: the lists that the booking server will see, and
+// which rooms and people it handles.
+type Choose struct {
+	env    *Env
+	frame  *kit.Frame
+	tabs   *kit.Tabs
+	rooms  *preview[tenant.Room]
+	lists  *preview[tenant.RoomList]
+	people *preview[tenant.Person]
+	groups *preview[tenant.Group]
+	mode   *widget.RadioGroup
+	reach  *widget.RadioGroup
+	notice *notice
+	save   *widget.Button
+}
+
+// The views of the page, in the order of its tabs.
+const (
+	ViewRooms = iota
+	ViewLists
+	ViewPeople
+	ViewGroups
+)
+
+// NewChoose makes the page.
+func NewChoose(env *Env) *Choose {
+	c := &Choose{env: env, notice: newNotice(env.Host)}
+	doc := env.Connection()
+	c.makeRooms(doc)
+	c.makeLists()
+	c.makePeople()
+	c.makeGroups(doc)
+	c.tabs = kit.NewTabs([]string{kit.L("Rooms"), kit.L("Room lists"), kit.L("People"), kit.L("Groups")},
+		[]fyne.CanvasObject{c.withChoice(c.mode, c.rooms.object), c.lists.object, c.withChoice(c.reach, c.people.object), c.groups.object})
+	c.tabs.OnOpen = func(int) { c.load() }
+	body := container.NewBorder(kit.Pad(0, 0, kit.Gap, 0, c.notice.object), nil, nil, nil, c.tabs.Object)
+	c.frame = kit.NewWideFrame(kit.L("Choose rooms and people"),
+		kit.L("This is what the booking server will see with the application's permissions."), body)
+	c.save = kit.PrimaryButton(kit.L("Save the choice"), theme.DocumentSaveIcon(), c.store)
+	next := widget.NewButtonWithIcon(kit.L("Continue"), theme.NavigateNextIcon(), func() { env.Go(setup.Restrict) })
+	c.frame.Actions(next, c.save)
+	if env.ReadOnly() {
+		c.save.Disable()
+		c.notice.warn(env.Opened.ReadOnly)
+	}
+	return c
+}
+
+// Object is the page.
+func (c *Choose) Object() fyne.CanvasObject { return c.frame.Object }
+
+// Shown loads the list in front, once.
+func (c *Choose) Shown() { c.load() }
+
+// Open shows one of the views.
+func (c *Choose) Open(view int) { c.tabs.Open(view) }
+
+func (c *Choose) withChoice(choice fyne.CanvasObject, table fyne.CanvasObject) fyne.CanvasObject {
+	return container.NewBorder(kit.Pad(0, 0, kit.Gap, -4, choice), nil, nil, nil, table)
+}
+
+func (c *Choose) load() {
+	if c.tabs == nil {
+		return
+	}
+	switch c.tabs.Current() {
+	case ViewRooms:
+		c.rooms.load()
+	case ViewLists:
+		c.lists.load()
+	case ViewPeople:
+		c.people.load()
+	case ViewGroups:
+		c.groups.load()
+	}
+}
+
+func (c *Choose) makeRooms(doc *connection.Connection) {
+	columns := []kit.TableColumn[tenant.Room]{
+		{Title: kit.L("Room"), Share: 3, Text: func(r tenant.Room) string { return r.DisplayName }},
+		{Title: kit.L("Address"), Share: 3.4, Text: func(r tenant.Room) string { return r.EmailAddress }},
+		{Title: kit.L("Building"), Share: 2, Text: func(r tenant.Room) string { return r.Building }},
+		{Title: kit.L("Floor"), Share: 1, Text: floor},
+		{Title: kit.L("Seats"), Share: 1, Text: func(r tenant.Room) string { return number(r.Capacity) },
+			Less: func(a, b tenant.Room) int { return cmp.Compare(value(a.Capacity), value(b.Capacity)) }},
+	}
+	c.rooms = newPreview(c.env, columns, func(r tenant.Room) string { return strings.ToLower(r.EmailAddress) }, true,
+		kit.L("Reading the rooms"), kit.L("No rooms"), kit.L("The tenant has no room mailboxes that the application may see. Rooms can be taken from a CSV or an Exchange result file."),
+		func(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room] {
+			return c.env.Backend.Rooms(ctx, c.env.ID, page)
+		})
+	c.rooms.table.Choose(lowered(doc.Rooms.Items))
+	c.rooms.table.AddTool(widget.NewButtonWithIcon(kit.L("From a file…"), theme.FolderOpenIcon(), c.importRooms))
+	all, selected := kit.L("All rooms of the tenant"), kit.L("Only the chosen rooms")
+	c.mode = widget.NewRadioGroup([]string{all, selected}, nil)
+	c.mode.Horizontal, c.mode.Required = true, true
+	c.mode.SetSelected(all)
+	if doc.Rooms.Mode == connection.Selected {
+		c.mode.SetSelected(selected)
+	}
+	c.rooms.table.SetSelectable(doc.Rooms.Mode == connection.Selected)
+	c.mode.OnChanged = func(s string) { c.rooms.table.SetSelectable(s == selected) }
+}
+
+func (c *Choose) makeLists() {
+	columns := []kit.TableColumn[tenant.RoomList]{
+		{Title: kit.L("Room list"), Share: 3, Text: func(l tenant.RoomList) string { return l.DisplayName }},
+		{Title: kit.L("Address"), Share: 3, Text: func(l tenant.RoomList) string { return l.EmailAddress }},
+		{Title: kit.L("Rooms"), Share: 1, Text: func(l tenant.RoomList) string { return number(l.Rooms) },
+			Less: func(a, b tenant.RoomList) int { return cmp.Compare(value(a.Rooms), value(b.Rooms)) }},
+	}
+	c.lists = newPreview(c.env, columns, func(l tenant.RoomList) string { return l.EmailAddress }, false,
+		kit.L("Reading the room lists"), kit.L("No room lists"), kit.L("A room list groups the rooms of a building. The tenant has none, and nothing needs one."),
+		func(ctx context.Context, _ func([]tenant.RoomList)) tenant.Listing[tenant.RoomList] {
+			return c.env.Backend.RoomLists(ctx, c.env.ID)
+		})
+	c.lists.table.OnOpen = c.roomsOf
+}
+
+// roomsOf chooses the rooms of a list.
+func (c *Choose) roomsOf(list tenant.RoomList) {
+	var rooms tenant.Listing[tenant.Room]
+	c.env.Scope.Show(kit.L("Reading %s", list.DisplayName), func(ctx context.Context, _ task.Report) error {
+		rooms = c.env.Backend.RoomsOf(ctx, c.env.ID, list.EmailAddress)
+		return nil
+	}, func(error) {
+		if rooms.Problem != nil {
+			c.notice.fail(rooms.Problem)
+			return
+		}
+		var addresses []string
+		for _, r := range rooms.Items {
+			addresses = append(addresses, strings.ToLower(r.EmailAddress))
+		}
+		c.notice.put(kit.NewConfirmCard(kit.L("%s has %d rooms", list.DisplayName, len(addresses)), strings.Join(addresses, ", "),
+			kit.L("Choose these too"), kit.L("Leave it"), false, func(yes bool) {
+				c.notice.clear()
+				if yes {
+					c.mode.SetSelected(c.mode.Options[1])
+					c.rooms.table.Choose(append(c.rooms.table.Chosen(), addresses...))
+					c.tabs.Open(ViewRooms)
+				}
+			}))
+		c.frame.Object.Refresh()
+	})
+}
+
+func (c *Choose) makePeople() {
+	columns := []kit.TableColumn[tenant.Person]{
+		{Title: kit.L("Name"), Share: 2.4, Text: func(p tenant.Person) string { return p.DisplayName }},
+		{Title: kit.L("Sign-in name"), Share: 3.2, Text: func(p tenant.Person) string { return p.UserPrincipalName }},
+		{Title: kit.L("Department"), Share: 1.8, Text: func(p tenant.Person) string { return p.Department }},
+		{Title: kit.L("Card number"), Share: 1.6, Text: func(p tenant.Person) string { return p.CardNumber }},
+		{Title: kit.L("State"), Share: 1.4, Text: personState},
+	}
+	c.people = newPreview(c.env, columns, func(p tenant.Person) string { return p.ID }, false,
+		kit.L("Reading the people"), kit.L("No people"), kit.L("The application sees no users."),
+		func(ctx context.Context, page func([]tenant.Person)) tenant.Listing[tenant.Person] {
+			return c.env.Backend.People(ctx, c.env.ID, page)
+		})
+	c.reach = widget.NewRadioGroup([]string{kit.L("All people of the tenant"), kit.L("Only the members of the chosen groups")}, nil)
+	c.reach.Horizontal, c.reach.Required = true, true
+	c.reach.SetSelected(c.reach.Options[0])
+	if c.env.Opened.Connection.People.Mode == connection.Groups {
+		c.reach.SetSelected(c.reach.Options[1])
+	}
+	c.reach.OnChanged = func(s string) { c.groups.table.SetSelectable(s == c.reach.Options[1]) }
+}
+
+func (c *Choose) makeGroups(doc *connection.Connection) {
+	columns := []kit.TableColumn[tenant.Group]{
+		{Title: kit.L("Group"), Share: 2.4, Text: func(g tenant.Group) string { return g.DisplayName }},
+		{Title: kit.L("Address"), Share: 2.6, Text: func(g tenant.Group) string { return g.Mail }},
+		{Title: kit.L("Kind"), Share: 1.4, Text: groupKind},
+		{Title: kit.L("Description"), Share: 2.6, Text: func(g tenant.Group) string { return g.Description }},
+	}
+	c.groups = newPreview(c.env, columns, func(g tenant.Group) string { return g.ID }, true,
+		kit.L("Reading the groups"), kit.L("No groups"), kit.L("The application sees no groups."),
+		func(ctx context.Context, page func([]tenant.Group)) tenant.Listing[tenant.Group] {
+			return c.env.Backend.Groups(ctx, c.env.ID, page)
+		})
+	c.groups.table.Choose(doc.People.Groups)
+	c.groups.table.SetSelectable(doc.People.Mode == connection.Groups)
+}
+
+func (c *Choose) importRooms() {
+	c.env.Files.Open([]string{".csv", ".json"}, func(name string, data []byte) {
+		var rooms tenant.Listing[tenant.Room]
+		var wrong []*problem.Problem
+		c.env.Scope.Run(func(ctx context.Context) error {
+			rooms, wrong = c.env.Backend.ImportRooms(ctx, c.env.ID, data, name)
+			return nil
+		}, func(error) {
+			c.rooms.take(rooms)
+			cards := []fyne.CanvasObject{}
+			for i, p := range wrong {
+				if i == 3 {
+					cards = append(cards, kit.Muted(kit.L("and %d more lines that cannot be used", len(wrong)-i)))
+					break
+				}
+				cards = append(cards, kit.ProblemAs(c.env.Host, kit.MarkAttention, p))
+			}
+			c.notice.put(cards...)
+		})
+	})
+}
+
+// store saves the choice of rooms and people.
+func (c *Choose) store() {
+	doc := c.env.Connection()
+	doc.Rooms = connection.Rooms{Mode: connection.All}
+	if c.mode.Selected == c.mode.Options[1] {
+		doc.Rooms = connection.Rooms{Mode: connection.Selected, Items: c.rooms.table.Chosen()}
+	}
+	doc.People.Mode, doc.People.Groups = connection.All, nil
+	if c.reach.Selected == c.reach.Options[1] {
+		doc.People.Mode, doc.People.Groups = connection.Groups, c.groups.table.Chosen()
+	}
+	for _, f := range doc.Lint() {
+		if f.Of("rooms.items") || f.Of("people.groups") {
+			c.notice.fail(f.Problem)
+			return
+		}
+	}
+	c.env.Save(doc, func(p *problem.Problem) {
+		c.notice.fail(p)
+		if p == nil {
+			c.notice.good(kit.L("Saved. The next test proves exactly this choice."))
+		}
+	})
+}
+
+func floor(r tenant.Room) string {
+	if r.FloorLabel != "" {
+		return r.FloorLabel
+	}
+	return number(r.FloorNumber)
+}
+
+func number(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.Itoa(*n)
+}
+
+func value(n *int) int {
+	if n == nil {
+		return -1
+	}
+	return *n
+}
+
+func personState(p tenant.Person) string {
+	switch {
+	case p.Enabled != nil && !*p.Enabled:
+		return kit.L("blocked")
+	case strings.EqualFold(p.UserType, "Guest"):
+		return kit.L("guest")
+	}
+	return ""
+}
+
+func groupKind(g tenant.Group) string {
+	switch g.Kind {
+	case "microsoft365":
+		return "Microsoft 365"
+	case "security":
+		return kit.L("Security")
+	case "mailSecurity":
+		return kit.L("Mail security")
+	case "distribution":
+		return kit.L("Distribution")
+	}
+	return ""
+}
+
+func lowered(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = strings.ToLower(s)
+	}
+	return out
+}

@@ -1,0 +1,342 @@
+package page
+
+import (
+	"context"
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+// Describe is the first step: which tenant, which product, which server.
+type Describe struct {
+	env    *Env
+	frame  *kit.Frame
+	notice *notice
+	form   form
+
+	cloud, tenant, product *kit.Field
+	url, adapterCA         *kit.Field
+	redirect, button       *kit.Field
+	notifyURL, lifecycle   *kit.Field
+	account, card          *kit.Field
+	about                  *kit.Text
+	found                  *fyne.Container
+	options                *fyne.Container
+	more                   fyne.CanvasObject
+	token                  *secretBox
+	tokenPart              *fyne.Container
+	chosen                 map[string]bool
+	permissions            map[string]bool
+	next                   *widget.Button
+	save                   *widget.Button
+}
+
+// NewDescribe makes the page.
+func NewDescribe(env *Env) *Describe {
+	d := &Describe{env: env, notice: newNotice(env.Host), found: kit.Column(0), options: kit.Column(kit.Gap),
+		chosen: map[string]bool{}, permissions: map[string]bool{}, about: kit.Muted("")}
+	d.form = form{env: env, extend: d.extend}
+	name := d.form.bind("name", kit.TextField(kit.L("Name"), kit.L("How this connection is called in Roomkey."), kit.L("Contoso")), true)
+	d.cloud = d.form.bind("cloud", kit.SelectField(kit.L("Microsoft cloud"), kit.L("Global, unless the tenant is in a national cloud. GCC is in Global."), d.clouds()), true)
+	d.tenant = d.form.bind("tenant.domain", kit.TextField(kit.L("Tenant"), kit.L("The company's domain, its tenant ID, or an address pasted from the portal."), "contoso.com"), true)
+	d.tenant.Submit(d.proceed)
+	d.product = d.form.bind("product.id", kit.SelectField(kit.L("Booking product"), "", d.products()), true)
+	d.url = d.form.bind("server.url", kit.TextField(kit.L("Address of the booking server"), kit.L("As in the browser's address line; it begins with https://."), "https://rooms.contoso.com"), false)
+	d.adapterCA = d.form.bind("server.caFile", kit.TextField(kit.L("Certificate authority of the server"), kit.L("Only for a server whose certificate comes from your own authority: the path of its PEM file."), ""), false)
+	d.redirect = d.form.bind("singleSignOn.redirectUris", kit.LinesField(kit.L("Redirect URIs"), kit.L("Where Microsoft sends people back after sign-in, one a line, exactly as the booking server names them."), "", 2), false)
+	d.button = d.form.bind("singleSignOn.loginButton", kit.TextField(kit.L("Text of the sign-in button"), "", kit.L("Sign in with Microsoft")), false)
+	d.notifyURL = d.form.bind("notifications.url", kit.TextField(kit.L("Notification URL"), kit.L("Microsoft calls it from the internet when a booking changes."), ""), false)
+	d.lifecycle = d.form.bind("notifications.lifecycleUrl", kit.TextField(kit.L("Lifecycle URL"), "", ""), false)
+	d.account = d.form.bind("serviceAccount", kit.TextField(kit.L("Service account"), "", "booking@contoso.com"), false)
+	d.card = d.form.bind("people.cardNumberAttribute", kit.SelectField(kit.L("Card number"), "", nil), false)
+	d.product.OnChanged = func(string) { d.chosen = map[string]bool{}; d.showProduct() }
+	d.token = newSecretBox(env, vault.ServerToken, kit.L("Token of the booking server"),
+		kit.L("The bearer token with which the server lets Roomkey in. Its administrator finds it in the server's console."), "")
+	d.tokenPart = kit.Column(0, d.token.field)
+
+	d.more = section(kit.L("What the product needs to know"), d.redirect, d.button, d.notifyURL, d.lifecycle, d.account, d.card)
+	body := kit.Column(kit.GapWide,
+		d.notice.object,
+		section(kit.L("Microsoft 365"), name, d.cloud, d.tenant, d.found),
+		section(kit.L("Booking product"), d.product, d.about, d.options),
+		section(kit.L("Booking server"), d.url, d.tokenPart, d.adapterCA),
+		d.more)
+	d.frame = kit.NewFrame(kit.L("Describe the connection"),
+		kit.L("Say which tenant is joined to which booking server. Roomkey looks the tenant up; nothing is changed there."), body)
+	d.save = widget.NewButton(kit.L("Save"), func() { d.store(nil) })
+	d.next = kit.PrimaryButton(kit.L("Find the tenant"), theme.SearchIcon(), d.proceed)
+	d.frame.Actions(d.save, d.next)
+	d.fill()
+	return d
+}
+
+// Object is the page.
+func (d *Describe) Object() fyne.CanvasObject { return d.frame.Object }
+
+// Shown looks at the secrets again.
+func (d *Describe) Shown() { d.token.look() }
+
+func (d *Describe) clouds() []kit.Option {
+	var options []kit.Option
+	for _, c := range d.env.Backend.Clouds() {
+		options = append(options, kit.Option{ID: c.ID, Name: c.Name})
+	}
+	return options
+}
+
+func (d *Describe) products() []kit.Option {
+	var options []kit.Option
+	for _, p := range d.env.Backend.Products() {
+		options = append(options, kit.Option{ID: p.ID, Name: p.Name})
+	}
+	return options
+}
+
+// fill shows the stored document.
+func (d *Describe) fill() {
+	c := d.env.Connection()
+	d.form.fill()
+	if c.Tenant.Domain == "" {
+		d.tenant.SetValue(c.Tenant.ID)
+	}
+	for _, o := range c.Product.Options {
+		d.chosen[o] = true
+	}
+	for _, p := range c.Product.Permissions {
+		d.permissions[p] = true
+	}
+	d.showProduct()
+	d.card.SetValue(c.People.CardNumberAttribute)
+	d.showTenant(c.Tenant)
+	if d.env.ReadOnly() {
+		d.form.enable(false)
+		d.next.Disable()
+		d.save.Disable()
+		d.notice.warn(d.env.Opened.ReadOnly)
+	}
+}
+
+func (d *Describe) showTenant(t connection.Tenant) {
+	d.found.RemoveAll()
+	if t.ID != "" {
+		name := t.DisplayName
+		if name == "" {
+			name = t.Domain
+		}
+		d.found.Add(kit.Row(kit.Gap, 1, kit.Badge(kit.MarkDone, kit.L("Found")), kit.Line(name+"  ·  "+t.ID).As(kit.Clip, kit.ColorMuted),
+			kit.NewCopyButton(d.env.Host, "", func() string { return t.ID })))
+		d.next.SetText(kit.L("Continue"))
+		d.next.SetIcon(theme.NavigateNextIcon())
+	}
+	d.found.Refresh()
+}
+
+// current is the chosen product.
+func (d *Describe) current() product.Product {
+	for _, p := range d.env.Backend.Products() {
+		if p.ID == d.product.Value() {
+			return p
+		}
+	}
+	return product.Product{}
+}
+
+// showProduct shows what the chosen product wants to know.
+func (d *Describe) showProduct() {
+	p := d.current()
+	d.about.SetText(p.About)
+	d.options.RemoveAll()
+	for _, o := range p.Options {
+		check := widget.NewCheck(o.Name, func(on bool) { d.chosen[o.ID] = on })
+		check.Checked = d.chosen[o.ID]
+		d.options.Add(check)
+		if text := o.About + " " + o.Note; text != " " {
+			d.options.Add(kit.Pad(-6, 0, 0, 34, kit.Small(text)))
+		}
+	}
+	if p.Choose {
+		d.showPermissions()
+	}
+	d.redirect.Hidden = !p.SingleSignOn.RedirectURIs
+	d.button.Hidden = !p.SingleSignOn.LoginButton
+	d.notifyURL.Hidden, d.lifecycle.Hidden = !p.Notifications, !p.Notifications
+	d.account.Hidden = p.ServiceAccount == nil
+	if p.ServiceAccount != nil {
+		d.account.SetHelp(p.ServiceAccount.Purpose)
+	}
+	d.card.Hidden = p.CardNumber == nil
+	if n := p.CardNumber; n != nil {
+		d.card.SetHelp(n.Note)
+		options := []kit.Option{{ID: "", Name: kit.L("Not taken over")}}
+		for _, a := range n.Graph {
+			options = append(options, kit.Option{ID: a, Name: a})
+		}
+		d.card.SetOptions(options)
+	}
+	hide(d.more, d.redirect.Hidden && d.button.Hidden && d.notifyURL.Hidden && d.account.Hidden && d.card.Hidden)
+	d.tokenPart.Hidden = p.Adapter == "form"
+	d.adapterCA.Hidden = p.Adapter == "form"
+	d.frame.Object.Refresh()
+}
+
+func hide(o fyne.CanvasObject, hidden bool) {
+	if hidden {
+		o.Hide()
+	} else {
+		o.Show()
+	}
+}
+
+// showPermissions lets a custom product's permissions be chosen.
+func (d *Describe) showPermissions() {
+	d.options.Add(kit.Strong(kit.L("Permissions")))
+	for _, e := range d.env.Backend.Permissions() {
+		for _, kind := range []permission.Kind{permission.Application, permission.Delegated} {
+			key, label := e.Value, e.Value
+			if kind == permission.Delegated {
+				key, label = "delegated:"+e.Value, kit.L("%s (as a signed-in user)", e.Value)
+			}
+			if kind == permission.Application && e.ApplicationID == "" || kind == permission.Delegated && e.DelegatedID == "" {
+				continue
+			}
+			check := widget.NewCheck(label, func(on bool) { d.permissions[key] = on })
+			check.Checked = d.permissions[key]
+			text := e.Means
+			if e.Dangerous != "" {
+				text += " " + e.Dangerous
+			}
+			d.options.Add(kit.Column(0, check, kit.Pad(-6, 0, 0, 34, kit.Small(text))))
+		}
+	}
+}
+
+// extend puts what is no bound field into the document.
+func (d *Describe) extend(c *connection.Connection) {
+	c.Product.Options, c.Product.Permissions = nil, nil
+	p := d.current()
+	for _, o := range p.Options {
+		if d.chosen[o.ID] {
+			c.Product.Options = append(c.Product.Options, o.ID)
+		}
+	}
+	if p.Choose {
+		for key, on := range d.permissions {
+			if on {
+				c.Product.Permissions = append(c.Product.Permissions, key)
+			}
+		}
+		slices.Sort(c.Product.Permissions)
+	}
+	if old := d.env.Opened.Connection; c.Tenant.Domain != old.Tenant.Domain || c.Cloud != old.Cloud {
+		c.Tenant = connection.Tenant{Domain: c.Tenant.Domain}
+	}
+}
+
+// store saves what was typed and then goes on.
+func (d *Describe) store(then func()) {
+	c := d.form.read()
+	if c == nil {
+		d.notice.clear()
+		return
+	}
+	d.env.Save(c, func(p *problem.Problem) {
+		d.notice.fail(p)
+		if p != nil {
+			return
+		}
+		d.showTenant(c.Tenant)
+		if then != nil {
+			then()
+		} else {
+			d.notice.good(kit.L("Saved."))
+		}
+	})
+}
+
+// proceed saves, finds the tenant and goes on.
+func (d *Describe) proceed() {
+	d.store(func() {
+		if d.env.Opened.Connection.Tenant.ID != "" {
+			d.env.Go(setup.Register)
+			return
+		}
+		d.discover()
+	})
+}
+
+func (d *Describe) discover() {
+	c := d.env.Connection()
+	d.next.Disable()
+	var found connection.Tenant
+	d.env.Scope.Show(kit.L("Finding the tenant"), func(ctx context.Context, _ task.Report) (err error) {
+		found, err = d.env.Backend.Discover(ctx, c.Cloud, c.Tenant.Domain)
+		return err
+	}, func(err error) {
+		d.next.Enable()
+		p := problem.Of(err)
+		switch {
+		case p == nil:
+			d.take(c.Cloud, found)
+		case p.Code == "cloud.tenant-unknown" || p.Code == "cloud.wrong-cloud":
+			d.tenant.Say(p.Title)
+			d.notice.put(kit.ProblemCard(d.env.Host, p), d.askElsewhere(c))
+		default:
+			d.notice.fail(p)
+		}
+		d.frame.ToTop()
+	})
+}
+
+// askElsewhere asks before other clouds learn the tenant's name.
+func (d *Describe) askElsewhere(c *connection.Connection) fyne.CanvasObject {
+	return kit.NewConfirmCard(kit.L("Look in the other Microsoft clouds?"),
+		kit.L("The name %s is then sent to the sign-in services of the other clouds, national ones included.", c.Tenant.Domain),
+		kit.L("Ask the other clouds"), kit.L("No"), false, func(yes bool) {
+			d.notice.clear()
+			if !yes {
+				return
+			}
+			var cloudID string
+			var found connection.Tenant
+			d.env.Scope.Show(kit.L("Asking the other clouds"), func(ctx context.Context, report task.Report) (err error) {
+				cloudID, found, err = d.env.Backend.DiscoverElsewhere(ctx, c.Cloud, c.Tenant.Domain, report)
+				return err
+			}, func(err error) {
+				if err != nil {
+					d.notice.fail(problem.Of(err))
+					return
+				}
+				d.take(cloudID, found)
+			})
+		})
+}
+
+// take stores the tenant that was found.
+func (d *Describe) take(cloudID string, found connection.Tenant) {
+	c := d.env.Connection()
+	if found.Domain == "" {
+		found.Domain = c.Tenant.Domain
+	}
+	c.Cloud, c.Tenant = cloudID, found
+	d.tenant.Say(words.Text{})
+	d.env.Save(c, func(p *problem.Problem) {
+		d.notice.fail(p)
+		if p == nil {
+			d.cloud.SetValue(cloudID)
+			d.tenant.SetValue(found.Domain)
+			d.showTenant(found)
+		}
+	})
+}

@@ -1,0 +1,117 @@
+package page
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+// preview is a table that fills itself from a listing, shows where the listing
+// came from and, when it ended early, says so above what came.
+type preview[T any] struct {
+	env     *Env
+	object  fyne.CanvasObject
+	table   *kit.DataTable[T]
+	source  *kit.Text
+	notice  *notice
+	reload  *widget.Button
+	title   string
+	empty   fyne.CanvasObject
+	fetch   func(context.Context, func([]T)) tenant.Listing[T]
+	loaded  bool
+	loading bool
+}
+
+func newPreview[T any](env *Env, columns []kit.TableColumn[T], key func(T) string, selectable bool,
+	title, emptyTitle, emptyText string, fetch func(context.Context, func([]T)) tenant.Listing[T]) *preview[T] {
+	p := &preview[T]{env: env, title: title, fetch: fetch, notice: newNotice(env.Host), source: kit.Small("")}
+	p.empty = kit.EmptyState(theme.ListIcon(), emptyTitle, emptyText)
+	p.table = kit.NewDataTable(columns, key, selectable, nil)
+	p.reload = widget.NewButtonWithIcon("", theme.ViewRefreshIcon(), func() { p.loaded = false; p.load() })
+	p.table.AddTool(p.reload)
+	p.object = container.NewBorder(p.notice.object, kit.Pad(6, 0, 0, 0, p.source), nil, nil, p.table.Object)
+	return p
+}
+
+// load fetches the list unless it is here already.
+func (p *preview[T]) load() {
+	if p.loaded || p.loading {
+		return
+	}
+	p.loading = true
+	p.reload.Disable()
+	p.notice.clear()
+	p.table.SetRows(nil)
+	p.table.SetEmpty(kit.EmptyState(theme.ViewRefreshIcon(), p.title, kit.L("Rows appear as they come in.")))
+	p.source.SetText("")
+	rows := newStream[T](p.env.Scope, func(items []T) {
+		if p.loading {
+			p.table.Append(items)
+		}
+	})
+	var listing tenant.Listing[T]
+	p.env.Scope.Show(p.title, func(ctx context.Context, report task.Report) error {
+		n := 0
+		listing = p.fetch(ctx, func(items []T) {
+			n += len(items)
+			report.Say(0, 0, words.T("%d so far", n))
+			rows.addAll(items)
+		})
+		return nil
+	}, func(err error) {
+		p.loading = false
+		p.reload.Enable()
+		p.take(listing)
+	})
+}
+
+// take shows a whole listing.
+func (p *preview[T]) take(l tenant.Listing[T]) {
+	p.loaded = l.Complete
+	p.notice.clear()
+	if l.Problem != nil {
+		p.notice.fail(l.Problem)
+		if len(l.Items) > 0 {
+			p.notice.object.Add(kit.Muted(kit.L("The list ended early: %d came, and there may be more.", len(l.Items))))
+		}
+		p.notice.object.Add(kit.Pad(0, 0, kit.Gap, 0, kit.Column(0)))
+	}
+	if l.Problem == nil {
+		p.table.SetEmpty(p.empty)
+	} else {
+		p.table.SetEmpty(kit.EmptyState(theme.ListIcon(), kit.L("Nothing came"), kit.L("That is no proof that there is nothing.")))
+	}
+	p.table.SetRows(l.Items)
+	p.source.SetText(sourceOf(l.Source, l.At))
+	p.object.Refresh()
+}
+
+// sourceOf says where a list came from.
+func sourceOf(s tenant.Source, at time.Time) string {
+	text := ""
+	switch s {
+	case tenant.SourceApplication:
+		text = kit.L("Read with the application's own credential: what the booking server will see.")
+	case tenant.SourceAdministrator:
+		text = kit.L("Read with the administrator's sign-in: the booking server may see less.")
+	case tenant.SourceExchange:
+		text = kit.L("From a result file of a script that was run in Exchange.")
+	case tenant.SourceFile:
+		text = kit.L("From a file.")
+	case tenant.SourceTyped:
+		text = kit.L("Typed.")
+	}
+	if !at.IsZero() && text != "" {
+		text += " " + kit.L("As of %s.", at.Local().Format(time.TimeOnly))
+	}
+	return text
+}

@@ -1,0 +1,120 @@
+package page
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+// Settings is the page about this connection's file, the look, and Roomkey
+// itself.
+type Settings struct {
+	env    *Env
+	frame  *kit.Frame
+	notice *notice
+	remove *fyne.Container
+	name   *kit.Field
+}
+
+// NewSettings makes the page; without an open connection it is about Roomkey
+// only.
+func NewSettings(env *Env) *Settings {
+	s := &Settings{env: env, notice: newNotice(env.Host), remove: kit.Column(kit.Gap)}
+	look := kit.SelectField(kit.L("Appearance"), "", []kit.Option{
+		{ID: "", Name: kit.L("As the system")}, {ID: "light", Name: kit.L("Light")}, {ID: "dark", Name: kit.L("Dark")}})
+	look.SetValue("")
+	look.OnChanged = func(v string) {
+		if env.SetVariant != nil {
+			env.SetVariant(v)
+		}
+	}
+	body := kit.Column(kit.GapWide, s.notice.object)
+	for _, p := range env.Backend.Mistakes() {
+		body.Add(kit.ProblemAs(env.Host, kit.MarkAttention, p))
+	}
+	body.Add(section("", look))
+	about := env.Backend.About()
+	body.Add(section(kit.L("Roomkey %s", about.Version), kit.Facts(env.Host, [][2]string{
+		{kit.L("Connections"), about.ConfigFolder},
+		{kit.L("Secrets"), about.Keychain},
+		{kit.L("Log"), about.LogFile},
+		{kit.L("Own clouds"), about.CloudsFile},
+		{kit.L("Own products"), about.ProductsFolder},
+	}), kit.Small(kit.L("Secrets are in the keychain of this computer only: never in these folders, in the log or in an exported file."))))
+	if env.ID != "" {
+		export := widget.NewButtonWithIcon(kit.L("Export as a file…"), theme.DocumentSaveIcon(), s.export)
+		remove := widget.NewButtonWithIcon(kit.L("Delete the connection…"), theme.DeleteIcon(), s.askDelete)
+		if env.ReadOnly() {
+			remove.Disable()
+		}
+		body.Add(section(kit.L("This connection"), kit.Row(kit.Gap, -1, export, remove), s.remove))
+	}
+	s.frame = kit.NewFrame(kit.L("Settings"), kit.L("What is kept where, and how Roomkey looks."), body)
+	return s
+}
+
+// Object is the page.
+func (s *Settings) Object() fyne.CanvasObject { return s.frame.Object }
+
+// Shown has nothing to load.
+func (s *Settings) Shown() {}
+
+func (s *Settings) export() {
+	var file File
+	s.env.Scope.Run(func(ctx context.Context) (err error) {
+		file, err = s.env.Backend.Export(ctx, s.env.ID)
+		return err
+	}, func(err error) {
+		if err != nil {
+			s.notice.fail(problem.Of(err))
+			return
+		}
+		s.env.Files.Save(file, func(path string, p *problem.Problem) {
+			s.notice.fail(p)
+			if p == nil {
+				s.notice.good(kit.L("Saved to %s. No secret is in it.", path))
+			}
+		})
+	})
+}
+
+// askDelete wants the name typed.
+func (s *Settings) askDelete() {
+	name := s.env.Opened.Connection.Name
+	s.name = kit.TextField(kit.L("Type its name to confirm"), "", name)
+	s.name.Check = func(v string) words.Text {
+		if v != name {
+			return words.T("This is not the connection's name.")
+		}
+		return words.Text{}
+	}
+	ask := kit.NewConfirmCard(kit.L("Delete %s?", name),
+		kit.L("The document, its history and its secrets leave this computer. The application in Microsoft Entra ID and the booking server stay as they are."),
+		kit.L("Delete"), kit.L("Keep it"), true, func(yes bool) {
+			if yes && !s.name.Validate() {
+				return
+			}
+			s.remove.RemoveAll()
+			s.frame.Object.Refresh()
+			if yes {
+				s.delete()
+			}
+		}, s.name)
+	s.remove.Objects = []fyne.CanvasObject{ask}
+	s.frame.Object.Refresh()
+}
+
+func (s *Settings) delete() {
+	s.env.Scope.Run(func(ctx context.Context) error { return s.env.Backend.Delete(ctx, s.env.ID) }, func(err error) {
+		s.notice.fail(problem.Of(err))
+		if err == nil {
+			s.env.Load("")
+		}
+	})
+}
