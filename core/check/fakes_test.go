@@ -14,6 +14,7 @@ import (
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/vault"
@@ -283,3 +284,30 @@ func forbidden() error {
 	return problem.New("graph.ErrorAccessDenied", words.T("Access is denied."))
 }
 func refusal(code string) *problem.Problem { return problem.New(code, words.T("Refused.")) }
+
+type progress = task.Progress
+
+// keptProofs keep in memory.
+type keptProofs struct {
+	mu     sync.Mutex
+	proofs map[string]RoomProof
+}
+
+func (k *keptProofs) Proven(room string) (RoomProof, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	p, ok := k.proofs[room]
+	return p, ok
+}
+func (k *keptProofs) Keep(p RoomProof) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.proofs[p.Room] = p
+	return nil
+}
+func (k *keptProofs) Forget() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	clear(k.proofs)
+	return nil
+}

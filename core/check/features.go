@@ -52,7 +52,7 @@ var features = []feature{
 	{"people", words.T("Taking over people"), func(s *State) bool { return slices.Contains(s.Needs.Lists, "people") }, []string{Token, Roles, PeopleList},
 		words.T("The list of people was not asked for."), false},
 	{"groups", words.T("Taking over groups"), func(s *State) bool { return slices.Contains(s.Needs.Lists, "groups") }, []string{Token, Roles, GroupList},
-		words.T("The list of groups was not asked for."), false},
+		words.T("The list of groups was not asked for."), true},
 	{"single-sign-on", words.T("Single sign-on"), func(s *State) bool { return s.Product.SingleSignOn.RedirectURIs || s.Product.SingleSignOn.IDTokens }, []string{RedirectURIs, IDTokens, SignInConsent},
 		words.T("The application's registration was not read: sign in as an administrator."), false},
 	{"notifications", words.T("Hearing of changes at once"), func(s *State) bool { return s.Product.Notifications }, []string{Token, Notifications},
