@@ -137,7 +137,7 @@ func call[T any](ctx context.Context, c *Client, what string, do func(context.Co
 		// Graph's shape.
 		defer func() {
 			if r := recover(); r != nil {
-				o.err = malformed(what, fmt.Sprint(r))
+				o.err = malformed(what, "a part of it has another form than Microsoft describes").By(fmt.Errorf("panic: %v", r))
 			}
 			done <- o
 		}()
@@ -169,8 +169,9 @@ func (c *Client) problem(err error, what string, a *answer) *problem.Problem {
 		case errors.Is(err, context.DeadlineExceeded):
 			p = networkProblem(err, c.root.Host)
 		default:
-			// What is left are the SDK's complaints about an answer's shape.
-			p = malformed(what, err.Error()).By(err)
+			// What is left are the SDK's complaints about an answer's shape, in
+			// words of its own types.
+			p = malformed(what, "a part of it has another form than Microsoft describes").By(err)
 		}
 	}
 	if p.RequestID == "" {

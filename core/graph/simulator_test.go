@@ -1,0 +1,181 @@
+package graph_test
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/graph"
+	"github.com/roomkey/roomkey/core/simulator"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/transport"
+	"github.com/roomkey/roomkey/core/vault"
+)
+
+// contract checks every request against Microsoft's own description of Graph,
+// when ROOMKEY_GRAPH_OPENAPI names it.
+type contract struct {
+	t      *testing.T
+	next   http.RoundTripper
+	router routers.Router
+	asked  *int
+}
+
+func (c contract) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasPrefix(r.URL.Path, "/v1.0/") {
+		*c.asked++
+		if c.router != nil {
+			c.check(r)
+		}
+	}
+	return c.next.RoundTrip(r)
+}
+
+func (c contract) check(r *http.Request) {
+	route, path, err := c.router.FindRoute(r)
+	if err != nil {
+		c.t.Errorf("%s %s: %v", r.Method, r.URL, err)
+		return
+	}
+	input := &openapi3filter.RequestValidationInput{Request: r, PathParams: path, Route: route,
+		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc}}
+	if err := openapi3filter.ValidateRequest(r.Context(), input); err != nil {
+		c.t.Errorf("%s %s: %v", r.Method, r.URL, err)
+	}
+}
+
+func routerOf(t *testing.T) routers.Router {
+	file := os.Getenv("ROOMKEY_GRAPH_OPENAPI")
+	if file == "" {
+		return nil
+	}
+	doc, err := openapi3.NewLoader().LoadFromFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc.Servers = openapi3.Servers{{URL: "/v1.0"}}
+	router, err := gorillamux.NewRouter(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return router
+}
+
+// The whole way: MSAL and the Graph SDK, unmocked, over TLS to the simulated
+// tenant, every request within Microsoft's description of Graph.
+func TestTheSimulatedTenant(t *testing.T) {
+	router := routerOf(t)
+	const nRooms, nPeople = 230, 2100
+	sim, err := simulator.Start(t.Context(), simulator.Options{Rooms: nRooms, Users: nPeople, Seed: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sim.Close()
+	h, err := transport.New(transport.Options{CAFile: sim.CAFile(), Retry: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	h.Transport = contract{t, h.Transport, router, &asked}
+	account := sim.Account()
+	app, err := entra.NewApplication(entra.ApplicationOptions{Cloud: sim.Cloud(), TenantID: account.TenantID, ClientID: account.ClientID,
+		Secret: vault.NewSecret(account.ClientSecret), HTTP: h})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token, err := app.Token(t.Context()); err != nil || token.Claims == nil || token.Claims.TenantID != account.TenantID {
+		t.Fatalf("%+v %v", token.Claims, err)
+	}
+	g := graph.New(graph.Options{Cloud: sim.Cloud(), HTTP: h, Token: app.Bearer, Source: tenant.SourceApplication})
+
+	o, err := g.Organization(t.Context())
+	if err != nil || o.ID != account.TenantID || o.DefaultDomain == "" {
+		t.Errorf("organization %+v %v", o, err)
+	}
+	rooms := g.Rooms(t.Context(), nil)
+	if !rooms.Complete || len(rooms.Items) != nRooms {
+		t.Fatalf("%d rooms of %d, %v", len(rooms.Items), nRooms, rooms.Problem)
+	}
+	people := g.People(t.Context(), graph.PeopleQuery{CardNumberAttribute: "extensionAttribute1"}, nil)
+	if !people.Complete || len(people.Items) < nPeople {
+		t.Errorf("%d people, %v", len(people.Items), people.Problem)
+	}
+	lists := g.RoomLists(t.Context())
+	if !lists.Complete || len(lists.Items) == 0 {
+		t.Fatalf("%d room lists, %v", len(lists.Items), lists.Problem)
+	}
+	if of := g.RoomsOf(t.Context(), lists.Items[0].EmailAddress); !of.Complete || len(of.Items) == 0 {
+		t.Errorf("%d rooms in %s, %v", len(of.Items), lists.Items[0].EmailAddress, of.Problem)
+	}
+	groups := g.Groups(t.Context(), nil)
+	if !groups.Complete || len(groups.Items) == 0 {
+		t.Fatalf("%d groups, %v", len(groups.Items), groups.Problem)
+	}
+	if members := g.Members(t.Context(), groups.Items[0].ID, nil); !members.Complete {
+		t.Errorf("members: %v", members.Problem)
+	}
+	mailbox := rooms.Items[0].EmailAddress
+	if id, err := g.Calendar(t.Context(), mailbox); err != nil || id == "" {
+		t.Errorf("calendar %q %v", id, err)
+	}
+	if _, err := g.CalendarView(t.Context(), mailbox, time.Now(), time.Now().Add(7*24*time.Hour), 10); err != nil {
+		t.Errorf("calendarView: %v", err)
+	}
+	if asked < 12 {
+		t.Errorf("only %d requests went to Graph", asked)
+	}
+}
+
+// What each fault of the simulated tenant comes out as: never as a complete
+// list.
+func TestSimulatedFaults(t *testing.T) {
+	sim, err := simulator.Start(t.Context(), simulator.Options{Rooms: 120, Seed: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sim.Close()
+	account := sim.Account()
+	for _, fault := range simulator.Faults() {
+		if strings.HasPrefix(fault.Name, "server-") {
+			continue // the booking server's
+		}
+		t.Run(fault.Name, func(t *testing.T) {
+			if err := sim.SetFaults(fault.Name); err != nil {
+				t.Skip(err) // wants an argument
+			}
+			h, err := transport.New(transport.Options{CAFile: sim.CAFile(), Timeout: 2 * time.Second, Retry: true, RetryBudget: 2 * time.Second})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer h.CloseIdleConnections()
+			app, err := entra.NewApplication(entra.ApplicationOptions{Cloud: sim.Cloud(), TenantID: account.TenantID, ClientID: account.ClientID,
+				Secret: vault.NewSecret(account.ClientSecret), HTTP: h})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			defer cancel()
+			rooms := graph.New(graph.Options{Cloud: sim.Cloud(), HTTP: h, Token: app.Bearer}).Rooms(ctx, nil)
+			if rooms.Complete && len(rooms.Items) != 120 {
+				t.Errorf("%d of 120 rooms pass for all", len(rooms.Items))
+			}
+			if !rooms.Complete && (rooms.Problem == nil || len(rooms.Problem.Remedies) == 0) {
+				t.Errorf("incomplete without saying why: %v", rooms.Problem)
+			}
+			if p := rooms.Problem; p != nil {
+				if p.Code == "internal.unexpected" || p.Code == "entra.failed" || p.Code == "net.failed" {
+					t.Errorf("not explained: %v", p)
+				}
+			}
+		})
+	}
+}
