@@ -146,8 +146,8 @@ func lint(t *testing.T, dir string) {
 // scripts share is looked at once.
 func pieces(text string) []string {
 	text = strings.ReplaceAll(strings.TrimPrefix(text, "\uFEFF"), "\r\n", "\n")
-	head, rest, _ := strings.Cut(text, "\n$ErrorActionPreference")
-	out, piece := []string{head}, "$ErrorActionPreference"
+	head, rest, _ := strings.Cut(text, "\n$ScriptName")
+	out, piece := []string{head}, "$ScriptName"
 	for _, l := range strings.SplitAfter(rest, "\n") {
 		if strings.HasSuffix(piece, "\n\n") && l != "\n" && l[0] != ' ' && l[0] != '}' {
 			out, piece = append(out, piece), ""

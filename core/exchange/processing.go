@@ -120,13 +120,11 @@ func (s *RoomState) fill(row sheet.Row) *problem.Problem {
 			}
 			s.values[p.Name] = n
 		case KindList:
-			list := []string{}
-			for _, x := range strings.Split(text, "|") {
-				if x != "" {
-					list = append(list, x)
-				}
+			// An empty list is $null: that is how a list is cleared.
+			s.values[p.Name] = nil
+			if list := strings.FieldsFunc(text, func(r rune) bool { return r == '|' }); len(list) > 0 {
+				s.values[p.Name] = list
 			}
-			s.values[p.Name] = list
 		default:
 			s.values[p.Name] = text
 		}

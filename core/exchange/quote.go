@@ -79,6 +79,8 @@ func literal(v any) (string, error) {
 func writeLiteral(b *strings.Builder, v any, indent string) error {
 	inner := indent + "    "
 	switch v := v.(type) {
+	case nil:
+		b.WriteString("$null")
 	case string:
 		b.WriteString(quote(v))
 	case bool:

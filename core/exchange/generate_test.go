@@ -1,0 +1,115 @@
+package exchange
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+)
+
+// size is the largest script (2 MB).
+const size = 2 << 20
+
+func TestRoomsAreData(t *testing.T) {
+	for _, name := range []string{"calendar-processing", "calendar-processing-show", "set-places", "room-lists", "places-buildings", "block-room-sign-in", "subject-visibility", "limit-application"} {
+		values := map[string]any{}
+		if name == "limit-application" {
+			values["target"] = "chosen"
+		}
+		few, many := generate(t, name, target(t, 50), values), generate(t, name, target(t, 5000), values)
+		if len(many.Text) > size {
+			t.Errorf("%s for 5,000 rooms is %d bytes", name, len(many.Text))
+		}
+		if f, m := bytes.Count(few.Text, []byte("try {")), bytes.Count(many.Text, []byte("try {")); f != m {
+			t.Errorf("%s has %d statements for few rooms and %d for many", name, f, m)
+		}
+		var in Intent
+		if err := json.Unmarshal(many.Intent, &in); err != nil || len(in.Objects) < 2000 {
+			t.Errorf("%s is about %d objects: %v", name, len(in.Objects), err)
+		}
+	}
+}
+
+func BenchmarkGenerate5000(b *testing.B) {
+	to := target(b, 5000)
+	for b.Loop() {
+		generate(b, "calendar-processing", to, nil)
+	}
+}
+
+// TestParametersExist holds the table of Set-CalendarProcessing, and what is
+// passed to other cmdlets by a hashtable, against Microsoft's reference.
+func TestParametersExist(t *testing.T) {
+	file := os.Getenv("ROOMKEY_EXCHANGE_CMDLETS")
+	if file == "" {
+		t.Skip("ROOMKEY_EXCHANGE_CMDLETS is not set")
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var reference map[string]struct{ Params []string }
+	if err := json.Unmarshal(data, &reference); err != nil {
+		t.Fatal(err)
+	}
+	floor, yes := 1, true
+	places := make([]string, 0)
+	full := NewRoom{Name: "n"}
+	full.Building, full.FloorLabel, full.Label, full.Phone, full.Audio, full.Video, full.Display = "b", "f", "l", "p", "a", "v", "d"
+	full.Capacity, full.FloorNumber, full.Accessible, full.Tags = &floor, &floor, &yes, []string{"t"}
+	for name := range place(full) {
+		places = append(places, name)
+	}
+	for cmdlet, params := range map[string][]string{
+		"Set-CalendarProcessing": columns(),
+		"Set-Place":              append(places, placeColumns...),
+		"New-Mailbox":            {"Name", "DisplayName", "PrimarySmtpAddress", "Alias", "Office", "Phone", "ResourceCapacity"},
+		"Connect-ExchangeOnline": {"ExchangeEnvironmentName", "ConnectionUri", "AzureADAuthorizationEndpointUri", "UserPrincipalName", "SigningCertificate", "AppId", "CertificateThumbprint", "Organization", "Device"},
+		"Set-OrganizationConfig": {"EwsAllowedAppIDs", "EwsEnabled"},
+	} {
+		known := strings.Join(reference[cmdlet].Params, " ") + " "
+		for _, p := range params {
+			if !strings.Contains(known, p+" ") {
+				t.Errorf("%s has no parameter %s", cmdlet, p)
+			}
+		}
+	}
+	if n := len(columns()); n != 38 {
+		t.Errorf("%d parameters of Set-CalendarProcessing", n)
+	}
+}
+
+// forbidden does not run in Constrained Language Mode, in Windows PowerShell 5.1,
+// or is what no script of ours does.
+var forbidden = []string{
+	"Add-Type", "[pscustomobject]", "[ordered]", "$PSCmdlet.", "Invoke-Expression", "[Console]", "[Environment]", "[Math]", "[Convert]", "[System.",
+	"-AsHashtable", "??", " && ", "ForEach-Object -Parallel", "Set-ExecutionPolicy", "-Credential ", "New-PSSession", "Import-PSSession", "UseRPSSession", "ConvertTo-SecureString", "$_.alias",
+}
+
+func TestNothingForbidden(t *testing.T) {
+	to := target(t, 3)
+	need := values(t, to)
+	for _, s := range Catalogue() {
+		text := string(generate(t, s.Name, to, need[s.Name]).Text)
+		for _, f := range forbidden {
+			if strings.Contains(strings.ToLower(text), strings.ToLower(f)) {
+				t.Errorf("%s holds %s", s.Name, f)
+			}
+		}
+		for _, must := range []string{"SupportsShouldProcess", "Start-Transcript", "Write-ResultFile", "exit 1", "-ne $TenantId", "Disconnect-Tenant"} {
+			if must == "-ne $TenantId" && s.Platform == "places" {
+				must = "This is another tenant"
+			}
+			if !strings.Contains(text, must) {
+				t.Errorf("%s lacks %s", s.Name, must)
+			}
+		}
+		if s.Title == "" || s.Changes == "" || s.Role == "" || s.Takes == "" || s.Undo == "" || builders[s.Name] == nil {
+			t.Errorf("%s is not described", s.Name)
+		}
+	}
+	if len(builders) != len(Catalogue()) {
+		t.Errorf("%d builders for %d scripts", len(builders), len(Catalogue()))
+	}
+}
