@@ -99,8 +99,9 @@ func (l *linter) each(visit func(path, text string)) {
 func (l *linter) cleanliness() {
 	l.each(func(path, text string) {
 		if _, removed := Tidy(text); len(removed) > 0 {
+			field, _, _ := strings.Cut(path, "[")
 			l.add(path, "connection.unclean", words.T("There is something around or inside this value that pasting added: %s.", listed(removed)),
-				words.T("Type the value again, or press the button Clean at the field."))
+				words.T("Paste the value again into its field, where Roomkey takes this away, or run: roomkeyctl connection set %s=VALUE", field))
 		}
 	})
 }
@@ -123,10 +124,10 @@ func (l *linter) empties() {
 		l.add(path, CodeEmpty, title, remedy)
 	}
 	if l.c.Rooms.Mode == Selected && len(l.c.Rooms.Items) == 0 {
-		l.add("rooms.items", CodeEmpty, words.T("No room is chosen."), words.T("Choose rooms on the page Rooms, or choose all rooms."))
+		l.add("rooms.items", CodeEmpty, words.T("No room is chosen."), words.T("Choose rooms in the step Choose, or choose all rooms."))
 	}
 	if l.c.People.Mode == Groups && len(l.c.People.Groups) == 0 {
-		l.add("people.groups", CodeEmpty, words.T("No group is chosen."), words.T("Choose groups on the page Rooms and people, or choose all people."))
+		l.add("people.groups", CodeEmpty, words.T("No group is chosen."), words.T("Choose groups in the step Choose, or choose all people."))
 	}
 }
 
@@ -358,7 +359,7 @@ func LintSecret(kind, text string) []FieldProblem {
 	}
 	if len(removed) > 0 {
 		add("connection.unclean", words.T("There is something around or inside the value that pasting added: %s.", listed(removed)),
-			words.T("Roomkey can take it away: press the button Clean at the field."))
+			words.T("Paste the value again into its field, where Roomkey takes this away."))
 	}
 	if strings.IndexFunc(clean, func(r rune) bool { return r <= ' ' || r > '~' }) >= 0 {
 		add("connection.secret-characters", words.T("There are characters in the middle of the value that cannot be part of it."),

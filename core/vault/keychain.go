@@ -82,7 +82,12 @@ func (k *keychain) do(ctx context.Context, kind Kind, work func(step) error) err
 	case err := <-done:
 		return problemOf(err, kind)
 	case <-ctx.Done():
-		return problemOf(ctx.Err(), kind)
+		select {
+		case err := <-done: // it ended first, and its end ended ctx
+			return problemOf(err, kind)
+		default:
+			return problemOf(ctx.Err(), kind)
+		}
 	}
 }
 
