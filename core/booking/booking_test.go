@@ -110,6 +110,16 @@ func TestOf(t *testing.T) {
 	}
 }
 
+// TestHostileNames: what differs is shown, harmlessly.
+func TestHostileNames(t *testing.T) {
+	old := Configuration{Rooms: Rooms{Items: []Room{{EmailAddress: "a@x", DisplayName: "Room\x1b[2J"}}}}
+	next := Configuration{Rooms: Rooms{Items: []Room{{EmailAddress: "a@x", DisplayName: "Room\u202e\r\n" + strings.Repeat("x", 10000)}}}}
+	got := Changes(&old, next)
+	if len(got) != 1 || got[0].From != "Room\uFFFD[2J" || len(got[0].To) > 5000 || strings.ContainsAny(got[0].To, "\u202e\r\n") {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestAddresses(t *testing.T) {
 	for address, code := range map[string]string{
 		"https://rooms.example": "", "http://127.0.0.1:80": "", "http://[::1]": "", "http://localhost:9": "",

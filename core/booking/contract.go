@@ -54,6 +54,7 @@ func (c *contract) Describe(ctx context.Context) (Description, error) {
 		return d, err
 	}
 	d.APIBase = strings.TrimRight(d.APIBase, "/")
+	d.Product, d.ProductVersion = problem.Line(d.Product), problem.Line(d.ProductVersion)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.said = &d
@@ -161,6 +162,9 @@ func (c *contract) DryRun(ctx context.Context, cfg Configuration) (DryRun, error
 		return DryRun{}, c.unexpected(a, words.T("The answer to the dry run is not whole."))
 	}
 	d := DryRun{*said.Acceptable, said.Changes, said.Problems}
+	for i, change := range d.Changes {
+		d.Changes[i] = Change{problem.Line(change.Path), problem.Line(change.Kind), problem.Line(change.From), problem.Line(change.To)}
+	}
 	for i := range d.Problems {
 		d.Problems[i].Detail = c.hide(d.Problems[i].Detail)
 		// An error that the server itself calls acceptable is still an error.

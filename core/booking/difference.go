@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/roomkey/roomkey/core/problem"
 )
 
 // Kinds of change.
@@ -27,7 +29,8 @@ type Change struct {
 
 // Changes compares what a server holds (nil for nothing) with what it would
 // hold, field by field in the order of the paths. The digest is left out: it
-// changes with every field and says nothing to a person.
+// changes with every field and says nothing to a person. What is shown is made
+// harmless (problem.Line): names come from the tenant and from the server.
 func Changes(holds *Configuration, next Configuration) []Change {
 	before, after := map[string]string{}, fields(next)
 	if holds != nil {
@@ -45,6 +48,9 @@ func Changes(holds *Configuration, next Configuration) []Change {
 		if _, had := before[path]; !had {
 			found = append(found, Change{Path: path, Kind: Added, To: to})
 		}
+	}
+	for i, c := range found {
+		found[i].Path, found[i].From, found[i].To = problem.Line(c.Path), problem.Line(c.From), problem.Line(c.To)
 	}
 	slices.SortFunc(found, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
 	return found

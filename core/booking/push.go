@@ -63,7 +63,8 @@ func (c *Client) Push(ctx context.Context, cfg Configuration, credential vault.S
 		return Receipt{}, err
 	}
 	if c.log == nil {
-		return Receipt{}, problem.New("booking.no-log", words.T("The hand-over cannot be recorded, so it is not made."))
+		return Receipt{}, problem.New("booking.no-log", words.T("The hand-over cannot be recorded, so it is not made.")).
+			Fix(words.T("Open the connection where it is not open in another copy of Roomkey."))
 	}
 	said, err := c.adapter.Describe(ctx)
 	if err != nil {
@@ -173,7 +174,7 @@ func listed(changes []Change) words.Text {
 			lines = append(lines, "…")
 			break
 		}
-		lines = append(lines, problem.Line(c.Path)+": "+problem.Line(c.From)+" → "+problem.Line(c.To))
+		lines = append(lines, c.Path+": "+c.From+" → "+c.To)
 	}
 	return words.Plain(strings.Join(lines, "\n"))
 }

@@ -122,6 +122,9 @@ func (s *bookingServer) put(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
+	if r.Context().Err() != nil {
+		panic(http.ErrAbortHandler) // the caller went away before anything was stored
+	}
 	if _, replay := state.Pushes[key]; !replay && s.Fault(faultStaleETag) {
 		s.meddle(state, next)
 	}

@@ -1,0 +1,159 @@
+package simulator
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/vault"
+)
+
+// TestBookingFaults: what each fault becomes for the client.
+func TestBookingFaults(t *testing.T) {
+	for _, c := range []struct {
+		fault string
+		call  string
+		codes string
+	}{
+		{faultServerToken, "current", "booking.token-wrong"},
+		{faultServerDown, "describe", "net.cut net.closed net.failed net.reset net.refused"},
+		{faultServerHTML, "describe", "booking.unexpected-answer"},
+		{faultServerHTML, "current", "booking.unexpected-answer"},
+		{faultServerHTML, "push", "booking.unexpected-answer booking.unknown"},
+		{faultServerCut, "current", "net.cut"},
+		{faultServerOld, "describe", "booking.contract-version"},
+		{faultServerOtherHost, "push", "booking.unconfirmed"},
+		{faultServerRecipient, "push", "booking.recipient-changed"},
+		{faultServerRecipient, "confirm", "booking.recipient-changed"},
+		{faultStaleETag, "push", "booking.etag-mismatch"},
+		{faultServerMicrosoft, "status", ""},
+		{faultServerHostile, "describe", ""},
+		{faultServerSlow, "current", ""},
+	} {
+		t.Run(c.fault+" "+c.call, func(t *testing.T) {
+			b := newBench(t)
+			log := &memoryLog{}
+			client := b.client(log)
+			if _, err := push(t, client, configuration("d1", "a@contoso.example")); err != nil {
+				t.Fatal(err)
+			}
+			seen, err := client.Current(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := len(log.lines)
+			b.fault(c.fault)
+			switch c.call {
+			case "describe":
+				_, err = client.Describe(t.Context())
+			case "current":
+				_, err = client.Current(t.Context())
+			case "status":
+				var s booking.Status
+				if s, err = client.Status(t.Context()); s.State != booking.StatusFailing || s.Checks[0].Code != "AADSTS53003" {
+					t.Errorf("%+v", s)
+				}
+			case "confirm":
+				pin := connection.Server{URL: b.URL, PinnedRecipient: "age1other"}
+				d, failed := client.Describe(t.Context())
+				if failed != nil {
+					t.Fatal(failed)
+				}
+				_, err = booking.Confirmations(pin, d)
+			case "push":
+				_, err = client.Push(t.Context(), configuration("d2", "b@contoso.example"), vault.NewSecret(testSecret), cleared(t, "d2"), seen)
+			}
+			code := problem.Code(err)
+			if code != c.codes && (code == "" || !strings.Contains(" "+c.codes+" ", " "+code+" ")) {
+				t.Fatalf("got %q (%v), want %q", code, err, c.codes)
+			}
+			if err != nil && len(problem.Of(err).Remedies) == 0 {
+				t.Errorf("%s has no remedy", code)
+			}
+			if c.fault == faultStaleETag && !strings.Contains(problem.Of(err).Detail.String(), "loginButton") {
+				t.Errorf("it does not say what has changed: %q", problem.Of(err).Detail)
+			}
+			if c.fault == faultServerRecipient && len(log.lines) != lines {
+				t.Error("a push was begun in spite of the other key")
+			}
+			b.fault()
+			if now, err := client.Current(t.Context()); err != nil || now.Configuration.Digest == "d2" {
+				t.Errorf("the server holds %+v, %v", now, err)
+			}
+		})
+	}
+}
+
+// TestPushWithoutAnswer: whatever happens in the middle of a push, the server
+// holds the old or the new configuration, and the next start says which.
+func TestPushWithoutAnswer(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		breaks func(b *bench, cancel func())
+		code   string
+		holds  string
+	}{
+		{"cancelled before the server saw it", func(b *bench, cancel func()) { f := cancel; b.before.Store(&f) }, "booking.unknown", ""},
+		{"cancelled after the server stored it", func(b *bench, cancel func()) { b.fault(faultServerLost); f := cancel; b.after.Store(&f) }, "booking.unknown", booking.HoldsNew},
+		{"the answer is lost each time", func(b *bench, _ func()) { b.fault(faultServerLost) }, "booking.unknown", booking.HoldsNew},
+		{"the answer is lost once", func(b *bench, _ func()) { b.fault(faultServerLost); f := func() { b.fault() }; b.after.Store(&f) }, "", ""},
+		{"the server goes down", func(b *bench, _ func()) { f := func() { b.fault(faultServerDown) }; b.before.Store(&f) }, "booking.unknown", ""},
+	} {
+		for _, had := range []bool{false, true} {
+			t.Run(c.name+map[bool]string{true: ", something stored", false: ", nothing stored"}[had], func(t *testing.T) {
+				b := newBench(t)
+				log := &memoryLog{}
+				client := b.client(log)
+				if had {
+					if _, err := push(t, client, configuration("d1", "a@contoso.example")); err != nil {
+						t.Fatal(err)
+					}
+				}
+				seen, err := client.Current(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				c.breaks(b, cancel)
+				_, err = client.Push(ctx, configuration("d2", "b@contoso.example"), vault.NewSecret(testSecret), cleared(t, "d2"), seen)
+				if code := problem.Code(err); code != c.code {
+					t.Fatalf("got %q (%v), want %q", code, err, c.code)
+				}
+				b.before.Store(nil)
+				b.after.Store(nil)
+				b.fault()
+				r, err := b.client(log).Resolve(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if c.code == "" {
+					if r != nil {
+						t.Errorf("a finished push is open: %+v", r)
+					}
+					return
+				}
+				_, onDisk, err := storedConfiguration(b.dir)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := booking.HoldsOld
+				if onDisk == "d2" {
+					want = booking.HoldsNew
+				}
+				if r == nil || r.Holds != want || c.holds != "" && r.Holds != c.holds {
+					t.Fatalf("resolved %+v, the disk holds %q", r, onDisk)
+				}
+				if r.Text().IsZero() {
+					t.Error("nothing is said")
+				}
+				if r, err := client.Resolve(t.Context()); err != nil || r != nil {
+					t.Errorf("it is told twice: %+v %v", r, err)
+				}
+			})
+		}
+	}
+}
