@@ -71,51 +71,49 @@ func Explain(code int) (a AADSTS, ok bool) {
 	return a, ok
 }
 
-// page is one page of a cloud's portals.
+// page is one page of a cloud's portals; of gives its address, "" where the
+// cloud has none.
 type page struct {
 	title string
-	// portal picks the portal that has the page, path follows it; %s is the
-	// client id.
-	portal func(cloud.Portals) string
-	path   string
+	of    func(cloud.Cloud, cloud.Pages) string
 }
-
-func azureOrEntra(p cloud.Portals) string { return first(p.Entra, p.Azure) }
-func adminCenter(p cloud.Portals) string  { return p.Admin }
-
-const ofApplication = "/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/"
 
 var pages = map[string]page{
-	"credentials":    {"Certificates & secrets of the application", azureOrEntra, ofApplication + "Credentials/appId/%s"},
-	"permissions":    {"API permissions of the application", azureOrEntra, ofApplication + "CallAnAPI/appId/%s"},
-	"authentication": {"Authentication of the application", azureOrEntra, ofApplication + "Authentication/appId/%s"},
-	"overview":       {"Overview of the application", azureOrEntra, ofApplication + "Overview/appId/%s"},
-	"registrations":  {"App registrations", azureOrEntra, "/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade"},
-	"enterprise":     {"Enterprise applications", azureOrEntra, "/#view/Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AppAppsPreview"},
-	"users":          {"Users", azureOrEntra, "/#view/Microsoft_AAD_UsersAndTenants/UserManagementMenuBlade/~/AllUsers"},
-	"signins":        {"Sign-in logs", azureOrEntra, "/#view/Microsoft_AAD_IAM/SignInEventsV3Blade"},
-	"access":         {"Conditional Access policies", azureOrEntra, "/#view/Microsoft_AAD_ConditionalAccess/ConditionalAccessBlade/~/Policies"},
-	"tenant":         {"Overview of the tenant", azureOrEntra, "/#view/Microsoft_AAD_IAM/TenantOverview.ReactView"},
-	"licences":       {"Your products", adminCenter, "/#/subscriptions"},
+	"credentials":    {"Certificates & secrets of the application", func(_ cloud.Cloud, p cloud.Pages) string { return p.Credentials }},
+	"permissions":    {"API permissions of the application", func(_ cloud.Cloud, p cloud.Pages) string { return p.Permissions }},
+	"authentication": {"Authentication of the application", func(_ cloud.Cloud, p cloud.Pages) string { return p.Authentication }},
+	"overview":       {"Overview of the application", func(_ cloud.Cloud, p cloud.Pages) string { return p.Overview }},
+	"enterprise":     {"Enterprise applications", func(_ cloud.Cloud, p cloud.Pages) string { return p.EnterpriseApplication }},
+	"signins":        {"Sign-in logs", func(_ cloud.Cloud, p cloud.Pages) string { return p.SignInLogs }},
+	"tenant":         {"Overview of the tenant", func(_ cloud.Cloud, p cloud.Pages) string { return p.TenantOverview }},
+	// Without a client id the overview is the list of all registrations.
+	"registrations": {"App registrations", func(c cloud.Cloud, _ cloud.Pages) string { return c.Pages("", "").Overview }},
+	"users":         {"Users", blade("Microsoft_AAD_UsersAndTenants/UserManagementMenuBlade/~/AllUsers")},
+	"access":        {"Conditional Access policies", blade("Microsoft_AAD_ConditionalAccess/ConditionalAccessBlade/~/Policies")},
+	"licences": {"Your products", func(c cloud.Cloud, _ cloud.Pages) string {
+		if c.Portals.Admin == "" {
+			return ""
+		}
+		return strings.TrimSuffix(c.Portals.Admin, "/") + "/#/subscriptions"
+	}},
 }
 
-// PageLink is the title and address of a page in this cloud's portal; the
-// address is "" when the cloud has no such portal, or the page is of an
-// application and none is known.
+func blade(name string) func(cloud.Cloud, cloud.Pages) string {
+	return func(c cloud.Cloud, _ cloud.Pages) string {
+		if root := first(c.Portals.Entra, c.Portals.Azure); root != "" {
+			return strings.TrimSuffix(root, "/") + "/#view/" + name
+		}
+		return ""
+	}
+}
+
+// PageLink is the title and address of a page in this cloud's portal, by the
+// catalogue's name for it; the address is "" when the cloud has no such portal,
+// or the page is of an application and clientID is "".
 func PageLink(c cloud.Cloud, name, clientID string) (words.Text, string) {
 	p, ok := pages[name]
 	if !ok {
 		return words.Text{}, ""
 	}
-	root, path := strings.TrimSuffix(p.portal(c.Portals), "/"), p.path
-	if root == "" {
-		return words.Text{}, ""
-	}
-	if strings.Contains(path, "%s") {
-		if clientID == "" {
-			return words.Text{}, ""
-		}
-		path = fmt.Sprintf(path, clientID)
-	}
-	return words.T(p.title), root + path
+	return words.T(p.title), p.of(c, c.Pages(clientID, ""))
 }

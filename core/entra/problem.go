@@ -45,17 +45,15 @@ func ReadRefusal(text string) (r Refusal, ok bool) {
 	description := text
 	if at := strings.IndexByte(text, '{'); at >= 0 {
 		var body struct {
-			Kind          string          `json:"error"`
-			Sub           string          `json:"suberror"`
-			Description   string          `json:"error_description"`
-			Codes         []json.Number   `json:"error_codes"`
-			TraceID       string          `json:"trace_id"`
-			CorrelationID string          `json:"correlation_id"`
-			Claims        json.RawMessage `json:"claims"`
+			Kind          string        `json:"error"`
+			Sub           string        `json:"suberror"`
+			Description   string        `json:"error_description"`
+			Codes         []json.Number `json:"error_codes"`
+			TraceID       string        `json:"trace_id"`
+			CorrelationID string        `json:"correlation_id"`
 		}
 		if json.NewDecoder(strings.NewReader(text[at:])).Decode(&body) == nil && body.Kind != "" {
 			r = Refusal{Kind: body.Kind, Sub: body.Sub, TraceID: body.TraceID, CorrelationID: body.CorrelationID}
-			_ = json.Unmarshal(body.Claims, &r.Claims)
 			if len(body.Codes) > 0 {
 				r.Code, _ = strconv.Atoi(body.Codes[0].String())
 			}

@@ -64,7 +64,7 @@ func TestEveryShapeOfARefusal(t *testing.T) {
 			if d := p.Detail.String(); !strings.Contains(d, `it's the "Value"`) || strings.Contains(d, trace) || strings.Contains(d, "Timestamp") {
 				t.Errorf("detail %q", d)
 			}
-			if len(p.Links) != 1 || p.Links[0].URL != "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId/"+client {
+			if len(p.Links) != 1 || p.Links[0].URL != global.Pages(client, "").Credentials {
 				t.Errorf("links %v", p.Links)
 			}
 		})
