@@ -32,7 +32,12 @@ func newPush(a *app) *cobra.Command {
 				return err
 			}
 			if dry {
-				return a.show(plan, func(w io.Writer) { printPlan(w, plan) })
+				return a.show(plan, func(w io.Writer) {
+					printPlan(w, plan)
+					if plan.Gate != nil {
+						plan.Gate.Terminal(w, nil)
+					}
+				})
 			}
 			if !a.json {
 				printPlan(a.out, plan)
@@ -84,9 +89,6 @@ func printPlan(w io.Writer, plan session.Plan) {
 	}
 	for _, q := range plan.Confirmations {
 		fmt.Fprintf(w, "To confirm: %s\n    %s\n", problem.Line(q.About.String()), problem.Line(q.Value))
-	}
-	if plan.Gate != nil {
-		plan.Gate.Terminal(w, nil)
 	}
 }
 

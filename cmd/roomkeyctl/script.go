@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,7 +17,7 @@ import (
 )
 
 func newScript(a *app) *cobra.Command {
-	return group("script", "The Exchange PowerShell", scriptList(a), scriptShow(a))
+	return group("script", "The Exchange PowerShell", scriptList(a), scriptShow(a), scriptFolder(a), scriptResult(a))
 }
 
 func scriptList(a *app) *cobra.Command {
@@ -86,6 +87,79 @@ func scriptShow(a *app) *cobra.Command {
 	c.Flags().StringVar(&out, "out", "-", "`file` or folder to write, - for standard output")
 	c.Flags().StringArrayVar(&set, "set", nil, "`NAME=VALUE` of a parameter; VALUE @FILE reads a file")
 	return c
+}
+
+func scriptFolder(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "folder FOLDER", Short: "Write everything for this connection: numbered scripts, README, checklist", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			paths, err := s.WriteScriptFolder(c.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return a.show(paths, func(w io.Writer) {
+				for _, p := range paths {
+					fmt.Fprintln(w, p)
+				}
+			})
+		},
+	}
+}
+
+func scriptResult(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "result FILE", Short: "Read back the result file of a script, as evidence", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			data, err := a.read(args[0])
+			if err != nil {
+				return err
+			}
+			r, err := s.ReadScriptResult(data)
+			if err != nil {
+				return err
+			}
+			if err := a.show(r, func(w io.Writer) { printResult(w, r) }); err != nil {
+				return err
+			}
+			if !r.Complete() && !r.WhatIf {
+				return &status{code: exitFindings, err: errors.New("the script did not do everything"), silent: true}
+			}
+			return nil
+		},
+	}
+}
+
+func printResult(w io.Writer, r exchange.Result) {
+	var cells [][]string
+	for _, o := range r.Results {
+		cells = append(cells, []string{o.Identity, o.Action, o.Status, o.Error})
+	}
+	rows(w, []string{"object", "action", "status", "error"}, cells)
+	fmt.Fprintf(w, "\n%s, finished %s by %s: %d changed, %d as wanted already, %d failed, %d left out\n", problem.Line(r.Script),
+		r.FinishedAt.Format("2006-01-02 15:04 MST"), problem.Line(r.Account),
+		r.Summary[exchange.Changed], r.Summary[exchange.Same], r.Summary[exchange.Failed], r.Summary[exchange.Skipped])
+	if r.WhatIf {
+		fmt.Fprintln(w, "It ran with -WhatIf: nothing was changed.")
+	}
+	if r.Err != "" {
+		fmt.Fprintf(w, "It stopped early: %s\n", problem.Line(r.Err))
+	}
+	if reach := r.Reach(); len(reach.Roles)+len(reach.Wrong) > 0 {
+		fmt.Fprintf(w, "The limit of the application: %s\n", problem.Line(reach.String()))
+	}
+	if at := r.Settled(); !at.IsZero() {
+		fmt.Fprintf(w, "The change counts everywhere from %s: run roomkeyctl check then.\n", at.Format("2006-01-02 15:04 MST"))
+	}
 }
 
 func (a *app) showScript(doc exchange.Document, out string) error {

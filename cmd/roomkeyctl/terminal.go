@@ -82,9 +82,13 @@ func (t *terminal) exit(err error) int {
 
 // exitOf maps a problem's area to the documented status.
 func exitOf(code string) int {
+	switch code {
+	case "cloud.tenant-missing", "cloud.tenant-malformed", "cloud.tenant-undecidable", "cloud.tenant-personal", "cloud.unknown":
+		return exitUsage // what was typed is wrong; nobody was asked
+	}
 	area, _, _ := strings.Cut(code, ".")
 	switch area {
-	case "connection", "usage", "product", "sheet", "export":
+	case "connection", "usage", "product", "sheet", "export", "exchange", "rooms":
 		return exitUsage
 	case "vault", "sign-in":
 		return exitSignIn

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"net"
 	"os"
+	"time"
 
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/report"
 	"github.com/roomkey/roomkey/core/store"
@@ -73,6 +75,9 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 	if o.Now == nil {
 		in.Options.Now = s.env.Now
 	}
+	if o.ScopeChanged.IsZero() {
+		in.Options.ScopeChanged = s.scopeChanged()
+	}
 	if p.Adapter != adapterForm {
 		if in.Server, err = s.server(ctx); err != nil {
 			return check.Input{}, err
@@ -90,6 +95,17 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 		return c.Digest(fingerprint, rooms)
 	}
 	return in, nil
+}
+
+// scopeChanged is when a script that was read back last changed the
+// application's reach.
+func (s *Session) scopeChanged() (at time.Time) {
+	for _, name := range []string{"limit-application", "limit-application-undo", "access-policy-migrate", "remove-grant", "restore-grant"} {
+		if r, ok := s.scriptResult(name); ok && !r.WhatIf && r.Summary[exchange.Changed] > 0 && r.FinishedAt.After(at) {
+			at = r.FinishedAt
+		}
+	}
+	return at
 }
 
 // fieldProblems are those of the document and of the stored client secret.

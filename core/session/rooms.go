@@ -1,12 +1,10 @@
 package session
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -14,8 +12,8 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
-	"github.com/roomkey/roomkey/core/sheet"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -74,19 +72,19 @@ func (s *Session) knownRooms(page func([]tenant.Room)) tenant.Listing[tenant.Roo
 	return l
 }
 
-var roomColumns = []sheet.Column{
-	{Key: "address", Title: "EmailAddress", Aliases: []string{"PrimarySmtpAddress", "email", "address", "Identity", "mail", "room"}, Required: true, Unique: true},
-	{Key: "name", Title: "DisplayName", Aliases: []string{"name"}},
-	{Key: "capacity", Title: "Capacity", Aliases: []string{"ResourceCapacity", "seats"}},
-	{Key: "building", Title: "Building"},
-	{Key: "floor", Title: "FloorLabel", Aliases: []string{"floor"}},
-}
-
-// ImportRooms reads rooms from a CSV file. Lines that cannot be used are
-// problems that name the line; the others are kept as the connection's known
-// rooms.
+// ImportRooms reads rooms from a CSV file: the one that the script rooms-show
+// wrote (of this tenant, or it is refused) or any with a column of addresses.
+// Lines that cannot be used are problems that name the line; the others are kept
+// as the connection's known rooms.
 func (s *Session) ImportRooms(data []byte) (tenant.Listing[tenant.Room], []*problem.Problem) {
-	table, lines, err := sheet.Read(bytes.NewReader(data), roomColumns)
+	known := cachedRooms{Source: tenant.SourceExchange, At: s.env.Now()}
+	if _, err := exchange.ReadRooms(data, s.Document()); err != nil {
+		if problem.Code(err) != "sheet.no-column" {
+			return failed[tenant.Room](err), nil
+		}
+		known.Source = tenant.SourceFile
+	}
+	rooms, lines, err := exchange.ParseRooms(data)
 	if err != nil {
 		return failed[tenant.Room](err), nil
 	}
@@ -94,37 +92,19 @@ func (s *Session) ImportRooms(data []byte) (tenant.Listing[tenant.Room], []*prob
 	for _, l := range lines {
 		wrong = append(wrong, l.Problem)
 	}
-	known := cachedRooms{Source: tenant.SourceFile, At: s.env.Now()}
-	for _, row := range table.Rows {
-		address := connection.Clean(row.Get("address"))
-		at := func(text words.Text) {
-			wrong = append(wrong, problem.New("sheet.room", words.T("Line %d: %s", row.Line, text)))
+	for _, r := range rooms {
+		if r.Room.DisplayName == "" {
+			r.Room.DisplayName = r.Room.EmailAddress
 		}
-		if !connection.IsAddress(address) {
-			at(words.T("%s is not an e-mail address.", problem.Line(address)))
-			continue
-		}
-		r := tenant.Room{EmailAddress: address, DisplayName: row.Get("name"), Building: row.Get("building"), FloorLabel: row.Get("floor")}
-		if text := row.Get("capacity"); text != "" {
-			n, err := strconv.Atoi(text)
-			if err != nil || n < 0 {
-				at(words.T("%s is not a number of seats.", problem.Line(text)))
-				continue
-			}
-			r.Capacity = &n
-		}
-		if r.DisplayName == "" {
-			r.DisplayName = address
-		}
-		known.Rooms = append(known.Rooms, r)
+		known.Rooms = append(known.Rooms, r.Room)
 	}
 	l := tenant.Listing[tenant.Room]{Items: known.Rooms, Source: known.Source, At: known.At, Complete: len(wrong) == 0}
-	if len(known.Rooms) > 0 {
-		if s.ReadOnly != nil {
-			l.Problem = s.ReadOnly
-		} else if err := s.keepRooms(cacheImported, known); err != nil {
-			l.Problem = problem.Of(err)
-		}
+	switch {
+	case len(known.Rooms) == 0:
+	case s.ReadOnly != nil:
+		l.Problem = s.ReadOnly
+	default:
+		l.Problem = problem.Of(s.keepRooms(cacheImported, known))
 	}
 	return l, wrong
 }

@@ -2,9 +2,13 @@ package session
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 
 	"github.com/roomkey/roomkey/core/exchange"
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // ScriptTarget is what scripts of this connection are written for, with the
@@ -28,7 +32,7 @@ func (s *Session) LastScriptTarget() (exchange.Target, error) {
 }
 
 func (s *Session) scriptTarget(rooms []tenant.Room) (exchange.Target, error) {
-	p, needs, err := s.needs()
+	p, err := s.Product()
 	if err != nil {
 		return exchange.Target{}, err
 	}
@@ -36,10 +40,76 @@ func (s *Session) scriptTarget(rooms []tenant.Room) (exchange.Target, error) {
 	if err != nil {
 		return exchange.Target{}, err
 	}
-	t := exchange.Target{Connection: s.Document(), Cloud: row, Product: p, Rooms: rooms, Now: s.env.Now()}
-	for _, n := range needs.Permissions {
-		entry, _ := s.env.Permissions.Get(n.Value)
-		t.Permissions = append(t.Permissions, exchange.Permission{Entry: entry, Kind: n.Kind})
+	return exchange.Target{Connection: s.Document(), Cloud: row, Product: p, Rooms: rooms, Now: s.env.Now()}, nil
+}
+
+// WriteScriptFolder writes everything for this connection into a folder:
+// numbered scripts, their intents, a README and a checklist. It gives the paths.
+func (s *Session) WriteScriptFolder(ctx context.Context, folder string) ([]string, error) {
+	target, err := s.ScriptTarget(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return t, nil
+	docs, err := exchange.Folder(target)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, CannotWrite(folder, err)
+	}
+	var paths []string
+	for _, d := range docs {
+		path := filepath.Join(folder, d.File)
+		if err := os.WriteFile(path, d.Text, 0o600); err != nil {
+			return paths, CannotWrite(path, err)
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
+}
+
+// CannotWrite is the problem of a file that cannot be written.
+func CannotWrite(path string, err error) *problem.Problem {
+	return problem.New("export.cannot-write", words.T("%s cannot be written.", path)).With(words.Plain(err.Error())).By(err).
+		Fix(words.T("Choose a folder that you may write to and that has room."))
+}
+
+// resultName is where the last result of a script is kept.
+func resultName(script string) string { return "result-" + script + ".json" }
+
+// ReadScriptResult reads a result file of this connection and keeps it as
+// evidence: the newest of each script counts.
+func (s *Session) ReadScriptResult(data []byte) (exchange.Result, error) {
+	r, err := exchange.ReadResult(data, s.Document())
+	if err != nil {
+		return r, err
+	}
+	if s.ReadOnly != nil {
+		return r, s.ReadOnly
+	}
+	if last, ok := s.scriptResult(r.Script); ok && last.FinishedAt.After(r.FinishedAt) {
+		return r, nil
+	}
+	return r, s.env.Store.PutCache(s.ID(), resultName(r.Script), data)
+}
+
+// scriptResult is the last result of a script that was read back.
+func (s *Session) scriptResult(script string) (exchange.Result, bool) {
+	data, _, ok := s.env.Store.Cache(s.ID(), resultName(script))
+	if !ok {
+		return exchange.Result{}, false
+	}
+	r, err := exchange.ReadResult(data, s.Document())
+	return r, err == nil
+}
+
+// ScriptResults are the last results of all scripts, in the catalogue's order.
+func (s *Session) ScriptResults() []exchange.Result {
+	var out []exchange.Result
+	for _, script := range exchange.Catalogue() {
+		if r, ok := s.scriptResult(script.Name); ok {
+			out = append(out, r)
+		}
+	}
+	return out
 }

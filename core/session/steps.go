@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/vault"
@@ -46,6 +47,10 @@ func (s *Session) known(ctx context.Context) (setup.Known, error) {
 	}
 	k.Credential = s.presence(ctx, credentialKind(c))
 	k.ServerToken = s.presence(ctx, vault.ServerToken)
+	if r, ok := s.scriptResult("calendar-processing"); ok && !r.WhatIf {
+		k.ScriptRooms = r.Summary[exchange.Changed] + r.Summary[exchange.Same]
+		k.ScriptFailed = r.Summary[exchange.Failed]
+	}
 	last, err := s.env.Store.LastCheck(c.ID)
 	if err != nil {
 		return k, err

@@ -128,7 +128,7 @@ func (b *Backend) SaveScripts(ctx context.Context, id, folder string, names []st
 	for _, doc := range docs {
 		path := filepath.Join(folder, doc.File)
 		if err := os.WriteFile(path, doc.Text, 0o600); err != nil {
-			return paths, problem.New("export.cannot-write", words.T("%s cannot be written.", path)).With(words.Plain(err.Error())).By(err)
+			return paths, session.CannotWrite(path, err)
 		}
 		paths = append(paths, path)
 	}

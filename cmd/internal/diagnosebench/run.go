@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/cmd/internal/wire"
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/simulator"
+	"github.com/roomkey/roomkey/core/transport"
+	"github.com/roomkey/roomkey/core/vault"
+)
+
+// bench is one simulated tenant on which many connections are diagnosed, one
+// after another.
+type bench struct {
+	env *session.Environment
+	sim *simulator.Simulator
+	dir string
+	n   int
+}
+
+// start makes a tenant of a size. Waiting for a tenant in trouble is cut short,
+// since here the trouble never ends.
+func start(ctx context.Context, rooms, users int) (*bench, error) {
+	dir, err := os.MkdirTemp("", "roomkey-diagnose-")
+	if err != nil {
+		return nil, err
+	}
+	env, err := wire.New(wire.Options{ConfigDir: dir, Vault: "memory", Version: "bench"})
+	if err != nil {
+		return nil, err
+	}
+	patient := env.HTTP
+	env.HTTP = func(o transport.Options) (*http.Client, error) {
+		o.RetryBudget, o.Timeout = 2*time.Second, 2*time.Second
+		return patient(o)
+	}
+	sim, err := wire.Simulate(ctx, env, dir, simulator.Options{Rooms: rooms, Users: users})
+	if err != nil {
+		return nil, err
+	}
+	return &bench{env: env, sim: sim, dir: dir}, nil
+}
+
+func (b *bench) close() error {
+	err := b.sim.Close()
+	if e := os.RemoveAll(b.dir); err == nil {
+		err = e
+	}
+	return err
+}
+
+// diagnose makes the scenario's connection and checks it.
+func (b *bench) diagnose(ctx context.Context, sc scenario) (check.Run, error) {
+	var none check.Run
+	b.n++
+	if err := b.sim.SetFaults(); err != nil {
+		return none, err
+	}
+	s, err := wire.ConnectSimulated(ctx, b.env, b.sim, fmt.Sprintf("%s %d", sc.name, b.n))
+	if err != nil {
+		return none, err
+	}
+	defer s.Close()
+	if err := s.Discover(ctx); err != nil {
+		return none, err
+	}
+	if sc.pushed {
+		if err := b.push(ctx, s); err != nil {
+			return none, fmt.Errorf("pushing beforehand: %w", err)
+		}
+	}
+	if sc.change != nil {
+		c := s.Document()
+		sc.change(b, c)
+		if err := s.Save(ctx, c); err != nil {
+			return none, err
+		}
+	}
+	for kind, text := range sc.secrets(b) {
+		if err := b.env.Vault.Set(ctx, s.ID(), kind, vault.NewSecret(text)); err != nil {
+			return none, err
+		}
+	}
+	if sc.absent != "" {
+		if err := b.env.Vault.Delete(ctx, s.ID(), sc.absent); err != nil {
+			return none, err
+		}
+	}
+	if err := b.sim.SetFaults(b.named(sc.faults)...); err != nil {
+		return none, err
+	}
+	defer func() { _ = b.sim.SetFaults() }()
+	o := check.Options{}
+	if sc.options != nil {
+		sc.options(b, &o)
+	}
+	return s.Check(ctx, o, nil, nil)
+}
+
+// push hands the configuration over as it is.
+func (b *bench) push(ctx context.Context, s *session.Session) error {
+	if _, err := s.Check(ctx, check.Options{}, nil, nil); err != nil {
+		return err
+	}
+	plan, err := s.Plan(ctx, true)
+	if err != nil {
+		return err
+	}
+	_, err = s.Push(ctx, plan)
+	return err
+}
+
+// named fills in the addresses that a scenario's faults name.
+func (b *bench) named(faults []string) []string {
+	out := make([]string, len(faults))
+	for i, f := range faults {
+		out[i] = strings.NewReplacer("{room0}", b.room(0), "{organizer}", b.sim.Account().OrganizerUPN).Replace(f)
+	}
+	return out
+}
+
+// outcome is what a diagnosis came to, beside what it should have.
+type outcome struct {
+	scenario scenario
+	run      check.Run
+	err      error
+	took     time.Duration
+}
+
+// Kinds of outcome.
+const (
+	right      = "right cause"
+	wrong      = "wrong cause"
+	falseGreen = "false green"
+	falseRed   = "false red"
+)
+
+func (o outcome) kind() string {
+	healthy := o.scenario.verdict == check.Passed
+	green := o.err == nil && o.run.Verdict == check.Passed
+	switch {
+	case healthy && green:
+		return right
+	case healthy:
+		return falseRed
+	case green:
+		return falseGreen
+	case o.err == nil && o.run.Verdict == o.scenario.verdict && o.cause() == o.scenario.check+" "+o.scenario.code && strings.Contains(o.remedy(), o.scenario.remedy):
+		return right
+	}
+	return wrong
+}
+
+func (o outcome) cause() string {
+	if o.run.RootCause == nil {
+		return ""
+	}
+	return o.run.RootCause.Check + " " + o.run.RootCause.Code
+}
+
+// remedy is the first that the root cause offers.
+func (o outcome) remedy() string {
+	if o.run.RootCause == nil {
+		return ""
+	}
+	f, _ := o.run.Finding(o.run.RootCause.Check)
+	if f.Problem == nil || len(f.Problem.Remedies) == 0 {
+		return ""
+	}
+	return f.Problem.Remedies[0].String()
+}
+
+// said is everything that a reader of the table needs to judge an outcome.
+func (o outcome) said() string {
+	if o.err != nil {
+		return problem.Of(o.err).Error()
+	}
+	return fmt.Sprintf("%s, %s: %s", o.run.Verdict, o.cause(), o.remedy())
+}
+
+func (b *bench) room(i int) string {
+	for n, address := range b.rooms() {
+		if n == i {
+			return address
+		}
+	}
+	return ""
+}
+
+// rooms are the addresses of the tenant's rooms as its own list has them.
+func (b *bench) rooms() []string {
+	return b.known
+}
+
+var _ = connection.All

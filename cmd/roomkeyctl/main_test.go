@@ -1,0 +1,78 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/roomkey/roomkey/cmd/internal/wire"
+	"github.com/roomkey/roomkey/core/simulator"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"roomkeyctl": main})
+}
+
+// TestScripts plays the command line as it is typed. Each script has a
+// simulated tenant of its own, whose cloud is in clouds.yaml; secrets come from
+// the environment, as where there is no keychain.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(env *testscript.Env) error {
+			home := filepath.Join(env.WorkDir, "home")
+			if err := os.MkdirAll(home, 0o700); err != nil {
+				return err
+			}
+			sim, err := simulator.Start(t.Context(), simulator.Options{Dir: filepath.Join(env.WorkDir, "lab")})
+			if err != nil {
+				return err
+			}
+			env.Defer(func() { _ = sim.Close() })
+			env.Values["simulator"] = sim
+			entry, err := wire.CloudsYAML(sim.Cloud())
+			if err != nil {
+				return err
+			}
+			account := sim.Account()
+			for name, value := range map[string]string{
+				"ROOMKEY_HOME": home, "ROOMKEY_VAULT": "memory",
+				"ROOMKEY_CLIENT_SECRET": account.ClientSecret, "ROOMKEY_SERVER_TOKEN": account.ServerToken,
+				"TENANT": account.Domain, "TENANT_ID": account.TenantID, "CLIENT_ID": account.ClientID,
+				"SERVER": sim.BookingURL(), "CA": sim.CAFile(), "AUTHORITY": sim.Cloud().Authority,
+			} {
+				env.Setenv(name, value)
+			}
+			return os.WriteFile(filepath.Join(home, "clouds.yaml"), []byte(entry), 0o600)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			// fault switches the named faults on, and all others off.
+			"fault": func(ts *testscript.TestScript, _ bool, args []string) {
+				ts.Check(ts.Value("simulator").(*simulator.Simulator).SetFaults(args...))
+			},
+			// exits CODE COMMAND… runs a command that must end with that status.
+			"exits": func(ts *testscript.TestScript, _ bool, args []string) {
+				err := ts.Exec(args[1], args[2:]...)
+				got := "0"
+				if err != nil {
+					got = strings.TrimPrefix(err.Error(), "exit status ")
+				}
+				if got != args[0] {
+					ts.Fatalf("exit status %s, want %s", got, args[0])
+				}
+			},
+			// confirm puts the value that the server wants confirmed into $CONFIRM.
+			"confirm": func(ts *testscript.TestScript, _ bool, _ []string) {
+				_, rest, ok := strings.Cut(ts.ReadFile("stdout"), `"value": "age1`)
+				if !ok {
+					ts.Fatalf("nothing to confirm")
+				}
+				key, _, _ := strings.Cut(rest, `"`)
+				ts.Setenv("CONFIRM", "age1"+key)
+			},
+		},
+	})
+}
