@@ -251,25 +251,21 @@ type emailAddress struct {
 
 // eventBody is what POST and PATCH of an event may carry.
 type eventBody struct {
-	Type    string `json:"@odata.type,omitempty"`
 	Subject *string
 	Body    *struct {
 		ContentType string `json:"contentType"`
 		Content     string `json:"content"`
-		Type        string `json:"@odata.type,omitempty"`
 	} `json:"body"`
 	Start, End *zoned
 	Attendees  []struct {
 		EmailAddress emailAddress    `json:"emailAddress"`
 		Type         string          `json:"type"`
 		Status       json.RawMessage `json:"status,omitempty"`
-		ODataType    string          `json:"@odata.type,omitempty"`
 	} `json:"attendees"`
 	Location *struct {
 		DisplayName  string `json:"displayName"`
 		EmailAddress string `json:"locationEmailAddress,omitempty"`
 		LocationType string `json:"locationType,omitempty"`
-		ODataType    string `json:"@odata.type,omitempty"`
 	} `json:"location"`
 	Sensitivity, ShowAs, TransactionID, Importance       *string
 	IsAllDay, IsOnlineMeeting, IsReminderOn              *bool

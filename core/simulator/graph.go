@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -266,7 +267,41 @@ func (c *call) body(v any) error {
 	if err != nil {
 		return err
 	}
+	if data, err = withoutOData(data); err != nil {
+		return err
+	}
 	return strict(data, v)
+}
+
+// withoutOData takes out the annotations (@odata.type and the like) that
+// Microsoft's own clients add to every object.
+func withoutOData(data []byte) ([]byte, error) {
+	if !bytes.Contains(data, []byte(`"@odata.`)) {
+		return data, nil
+	}
+	var v any
+	if err := strict(data, &v); err != nil {
+		return nil, err
+	}
+	return json.Marshal(plain(v))
+}
+
+func plain(v any) any {
+	switch v := v.(type) {
+	case object:
+		for k, x := range v {
+			if strings.HasPrefix(k, "@odata.") {
+				delete(v, k)
+			} else {
+				v[k] = plain(x)
+			}
+		}
+	case []any:
+		for i := range v {
+			v[i] = plain(v[i])
+		}
+	}
+	return v
 }
 
 func (c *call) raw() ([]byte, error) {

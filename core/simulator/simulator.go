@@ -83,6 +83,7 @@ type Simulator struct {
 	requests  requestLog
 	signIns   signIns
 	callback  http.RoundTripper
+	life      context.Context // ends with Close; callbacks that nobody waits for hang on it
 	stop      context.CancelFunc
 }
 
@@ -105,17 +106,18 @@ func Start(ctx context.Context, o Options) (*Simulator, error) {
 		o.Now = time.Now
 	}
 	s := &Simulator{o: o, dir: o.Dir, log: o.Log}
-	if err := s.SetFaults(o.Faults...); err != nil {
-		return nil, err
+	s.life, s.stop = context.WithCancel(ctx)
+	err := s.SetFaults(o.Faults...)
+	if err == nil {
+		err = s.prepare()
 	}
-	if err := s.prepare(); err != nil {
-		return nil, err
+	if err == nil {
+		err = s.serve()
 	}
-	if err := s.serve(); err != nil {
+	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	ctx, s.stop = context.WithCancel(ctx)
-	context.AfterFunc(ctx, func() { _ = s.shut() })
+	context.AfterFunc(s.life, func() { _ = s.shut() })
 	return s, nil
 }
 
@@ -178,11 +180,9 @@ func (s *Simulator) openBooking(addr string) (*site, error) {
 
 // Close stops both servers; a temporary folder is removed.
 func (s *Simulator) Close() error {
-	if s.stop != nil {
-		s.stop()
-	}
+	s.stop()
 	err := s.shut()
-	if s.temporary {
+	if s.temporary && s.dir != "" {
 		err = errors.Join(err, os.RemoveAll(s.dir))
 	}
 	return err

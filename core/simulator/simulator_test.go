@@ -38,7 +38,7 @@ func start(t *testing.T, o Options) *tester {
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(pem)
 	return &tester{Simulator: s, t: t, client: &http.Client{
-		Transport:     &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}},
+		Transport:     withContract(t, &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Timeout:       20 * time.Second,
 	}}
@@ -130,7 +130,7 @@ func (c *tester) want(a answered, status int, code string) {
 	c.t.Helper()
 	got := a.text("error", "code")
 	if codes, ok := a.json["error_codes"].([]any); ok {
-		got = fmt.Sprintf("AADSTS%v", codes[0])
+		got = fmt.Sprintf("AADSTS%.0f", codes[0])
 	}
 	if a.err != nil || a.status != status || code != "" && got != code {
 		c.t.Fatalf("status %d, code %s, error %v; want %d %s\n%.600s", a.status, got, a.err, status, code, a.raw)

@@ -1,0 +1,79 @@
+package simulator
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+const maxBatch = 20
+
+// serveBatch answers up to twenty calls in one; the whole is 200 whatever
+// became of the parts.
+func (s *Simulator) serveBatch(w http.ResponseWriter, r *http.Request, token *claims) {
+	var b struct {
+		Requests []struct {
+			ID        string            `json:"id"`
+			Method    string            `json:"method"`
+			URL       string            `json:"url"`
+			Headers   map[string]string `json:"headers"`
+			Body      json.RawMessage   `json:"body"`
+			DependsOn []string          `json:"dependsOn"`
+		} `json:"requests"`
+	}
+	c := &call{s: s, r: r}
+	err := c.body(&b)
+	if r.Method != http.MethodPost {
+		err = graphError{http.StatusMethodNotAllowed, "Request_BadRequest", "Specified HTTP method is not allowed for the request target."}
+	}
+	if err == nil && (len(b.Requests) == 0 || len(b.Requests) > maxBatch) {
+		err = graphError{http.StatusBadRequest, "BadRequest", "The number of requests in a batch must be between 1 and 20."}
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	answers := make([]object, 0, len(b.Requests))
+	failed := map[string]bool{}
+	for _, part := range b.Requests {
+		rec := &recorded{header: http.Header{}}
+		sub, err := http.NewRequestWithContext(r.Context(), part.Method, s.microsoft.url()+"/v1.0/"+strings.TrimPrefix(part.URL, "/"), bytes.NewReader(part.Body))
+		switch {
+		case err != nil:
+			s.fail(rec, r, badRequest("The URL of a request in the batch cannot be read."))
+		case dependsOnFailure(part.DependsOn, failed):
+			s.fail(rec, r, graphError{http.StatusFailedDependency, "FailedDependency", "A request that this one depends on failed."})
+		default:
+			for k, v := range part.Headers {
+				sub.Header.Set(k, v)
+			}
+			if !s.instead(rec, sub) {
+				s.dispatch(rec, sub, token)
+			}
+		}
+		failed[part.ID] = rec.status >= 400
+		headers := object{}
+		for k := range rec.header {
+			headers[k] = rec.header.Get(k)
+		}
+		answer := object{"id": part.ID, "status": rec.status, "headers": headers}
+		if rec.body.Len() > 0 {
+			answer["body"] = json.RawMessage(rec.body.Bytes())
+			if !json.Valid(rec.body.Bytes()) {
+				answer["body"] = rec.body.String()
+			}
+		}
+		answers = append(answers, answer)
+	}
+	writeJSON(w, http.StatusOK, object{"responses": answers})
+}
+
+func dependsOnFailure(on []string, failed map[string]bool) bool {
+	for _, id := range on {
+		if failed[id] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,111 @@
+package simulator
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+)
+
+// contractEnv names Microsoft's own description of Graph; without it the
+// answers are not compared.
+const contractEnv = "ROOMKEY_GRAPH_OPENAPI"
+
+var contractRouter = sync.OnceValues(func() (routers.Router, error) {
+	doc, err := openapi3.NewLoader().LoadFromFile(os.Getenv(contractEnv))
+	if err != nil {
+		return nil, err
+	}
+	return gorillamux.NewRouter(doc)
+})
+
+// contractTripper compares every call to Graph with the description: what the
+// simulator answers, and what it was asked with where it said yes.
+type contractTripper struct {
+	t    *testing.T
+	next http.RoundTripper
+
+	mu      sync.Mutex
+	checked map[string]int
+}
+
+func withContract(t *testing.T, next http.RoundTripper) http.RoundTripper {
+	if os.Getenv(contractEnv) == "" {
+		return next
+	}
+	return &contractTripper{t: t, next: next, checked: map[string]int{}}
+}
+
+func (c *contractTripper) RoundTrip(r *http.Request) (*http.Response, error) {
+	var sent []byte
+	if r.Body != nil {
+		sent, _ = io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(sent))
+	}
+	res, err := c.next.RoundTrip(r)
+	if err != nil || !strings.HasPrefix(r.URL.Path, "/v1.0/") || res.Header.Get("X-Contract") == "skip" {
+		return res, err
+	}
+	body, rerr := io.ReadAll(res.Body)
+	_ = res.Body.Close()
+	res.Body = io.NopCloser(bytes.NewReader(body))
+	if rerr != nil {
+		res.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), &failing{rerr}))
+		return res, nil
+	}
+	if cerr := c.check(r, sent, res, body); cerr != nil {
+		c.t.Errorf("%s %s, status %d: %v\n%.400s", r.Method, r.URL.RequestURI(), res.StatusCode, cerr, body)
+	}
+	return res, nil
+}
+
+type failing struct{ err error }
+
+func (f *failing) Read([]byte) (int, error) { return 0, f.err }
+
+func (c *contractTripper) check(r *http.Request, sent []byte, res *http.Response, body []byte) error {
+	router, err := contractRouter()
+	if err != nil {
+		return err
+	}
+	asked := r.Clone(r.Context())
+	asked.URL = &url.URL{Scheme: "https", Host: "graph.microsoft.com", Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery}
+	asked.Host = asked.URL.Host
+	asked.Body = io.NopCloser(bytes.NewReader(sent))
+	route, params, err := router.FindRoute(asked)
+	if err != nil {
+		return nil // not in the description: the fact sheet counts
+	}
+	c.mu.Lock()
+	c.checked[r.Method+" "+route.Path]++
+	c.mu.Unlock()
+	in := &openapi3filter.RequestValidationInput{Request: asked, PathParams: params, Route: route, Options: &openapi3filter.Options{
+		AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, MultiError: false,
+	}}
+	if res.StatusCode < 300 {
+		if err := openapi3filter.ValidateRequest(r.Context(), in); err != nil {
+			return fmt.Errorf("request: %w", err)
+		}
+	}
+	header := res.Header.Clone()
+	if strings.HasPrefix(header.Get("Content-Type"), "application/json") {
+		header.Set("Content-Type", "application/json")
+	}
+	err = openapi3filter.ValidateResponse(r.Context(), (&openapi3filter.ResponseValidationInput{
+		RequestValidationInput: in, Status: res.StatusCode, Header: header, Options: in.Options,
+	}).SetBodyBytes(body))
+	if err != nil {
+		return fmt.Errorf("answer: %w", err)
+	}
+	return nil
+}

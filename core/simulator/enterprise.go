@@ -1,0 +1,162 @@
+package simulator
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+var principalRoutes = []route{
+	{pattern: "GET /servicePrincipals", allow: appRead, serve: func(c *call) (reply, error) { return c.list(c.principalCollection()) }},
+	{pattern: "GET /servicePrincipals/$count", allow: appRead, serve: func(c *call) (reply, error) { return c.countOf(c.principalCollection()) }},
+	{pattern: "POST /servicePrincipals", allow: appWrite, admin: registrars, serve: (*call).createPrincipal},
+	{pattern: "GET /servicePrincipals/{}", allow: appRead, serve: (*call).getPrincipal},
+	{pattern: "PATCH /servicePrincipals/{}", allow: appWrite, admin: registrars, serve: (*call).patchPrincipal},
+	{pattern: "DELETE /servicePrincipals/{}", allow: appWrite, admin: registrars, serve: (*call).removePrincipal},
+	{pattern: "GET /servicePrincipals/{}/owners", allow: appRead, serve: (*call).principalOwners},
+}
+
+var principalProperties = strings.Fields("id deletedDateTime accountEnabled alternativeNames appDescription appDisplayName appId appOwnerOrganizationId appRoleAssignmentRequired description displayName homepage loginUrl logoutUrl notes preferredSingleSignOnMode notificationEmailAddresses replyUrls servicePrincipalNames servicePrincipalType signInAudience tags info keyCredentials passwordCredentials appRoles oauth2PermissionScopes verifiedPublisher createdDateTime")
+
+func (c *call) principalCollection() collection {
+	return collection{
+		context: "servicePrincipals", n: len(c.s.state.Principals), known: principalProperties, top: 100, maxTop: 999, nextLink: true, directory: true,
+		at: func(i int) object {
+			sp := c.s.state.Principals[i]
+			if !c.s.replicated(sp.ID) {
+				return nil
+			}
+			return asObject(sp)
+		},
+	}
+}
+
+// principalAt finds the one that the path names, by id or appId.
+func (c *call) principalAt() (*servicePrincipal, error) {
+	if sp := c.s.principal(c.vars[0]); sp != nil {
+		return sp, nil
+	}
+	return nil, missing(c.vars[0][strings.IndexByte(c.vars[0], '=')+1:])
+}
+
+// principal is one that is visible, by id or "appId=…"; nil when there is none.
+func (s *Simulator) principal(key string) *servicePrincipal {
+	for _, sp := range s.state.Principals {
+		if s.replicated(sp.ID) && (strings.EqualFold(sp.ID, key) || strings.EqualFold("appId="+sp.AppID, key)) {
+			return sp
+		}
+	}
+	return nil
+}
+
+func (c *call) getPrincipal() (reply, error) {
+	sp, err := c.principalAt()
+	if err != nil {
+		return reply{}, err
+	}
+	return c.entity("servicePrincipals", asObject(sp), principalProperties)
+}
+
+// createPrincipal wants the application to be visible, and no principal yet.
+func (c *call) createPrincipal() (reply, error) {
+	patch, err := c.changes()
+	if err != nil {
+		return reply{}, err
+	}
+	appID, _ := patch["appId"].(string)
+	if appID == "" {
+		return reply{}, badRequest("Property appId is required.")
+	}
+	if c.s.principalByApp(appID) != nil {
+		return reply{}, graphError{http.StatusConflict, "Request_MultipleObjectsWithSameKeyValue", "The service principal cannot be created, updated, or restored because the service principal name " + appID + " is already in use."}
+	}
+	name := ""
+	for _, a := range c.s.state.Applications {
+		if strings.EqualFold(a.AppID, appID) && c.s.replicated(a.ID) {
+			name = a.DisplayName
+		}
+	}
+	owner := c.s.directory.tenantID()
+	if appID == commandLineToolsAppID {
+		name, owner = "Microsoft Graph Command Line Tools", microsoftTenant
+	}
+	if name == "" {
+		return reply{}, graphError{http.StatusBadRequest, "NoBackingApplicationObject", "The appId '" + appID + "' of the service principal does not reference a valid application object."}
+	}
+	delete(patch, "appId")
+	sp, err := patchedPrincipal(newPrincipal(newID(), appID, name, owner), patch)
+	if err != nil {
+		return reply{}, err
+	}
+	c.s.state.Principals = append(c.s.state.Principals, sp)
+	c.s.born(sp.ID)
+	o := asObject(sp)
+	o["@odata.context"] = c.context("servicePrincipals/$entity")
+	return created(o)
+}
+
+func patchedPrincipal(sp *servicePrincipal, patch object) (*servicePrincipal, error) {
+	for _, name := range []string{"id", "appId", "appOwnerOrganizationId", "deletedDateTime", "appDisplayName", "passwordCredentials"} {
+		if _, set := patch[name]; set {
+			return nil, badRequest("Property '" + name + "' is read-only and cannot be set.")
+		}
+	}
+	merged := asObject(sp)
+	merge(merged, patch)
+	data, err := json.Marshal(merged)
+	if err != nil {
+		return nil, err
+	}
+	out := &servicePrincipal{}
+	return out, strict(data, out)
+}
+
+func (c *call) patchPrincipal() (reply, error) {
+	sp, err := c.principalAt()
+	if err != nil {
+		return reply{}, err
+	}
+	patch, err := c.changes()
+	if err != nil {
+		return reply{}, err
+	}
+	next, err := patchedPrincipal(sp, patch)
+	if err != nil {
+		return reply{}, err
+	}
+	*sp = *next
+	return noContent()
+}
+
+// deletePrincipal keeps its grants for the day it is restored.
+func (s *Simulator) deletePrincipal(sp *servicePrincipal) {
+	at := s.now().UTC()
+	sp.DeletedDateTime = &at
+	s.state.Principals = slices.DeleteFunc(s.state.Principals, func(o *servicePrincipal) bool { return o == sp })
+	s.state.DeletedPrincipals = append(s.state.DeletedPrincipals, sp)
+	// Exchange's pointer and its role assignments go with the principal; the
+	// scopes stay.
+	e := &s.state.Exchange
+	e.Principals = slices.DeleteFunc(e.Principals, func(p exchangePrincipal) bool { return strings.EqualFold(p.AppID, sp.AppID) })
+	e.Roles = slices.DeleteFunc(e.Roles, func(a managementAssignment) bool { return strings.EqualFold(a.AppID, sp.AppID) })
+}
+
+func (c *call) removePrincipal() (reply, error) {
+	sp, err := c.principalAt()
+	if err != nil {
+		return reply{}, err
+	}
+	if sp.AppOwnerOrganizationID == microsoftTenant && sp.AppID != commandLineToolsAppID {
+		return reply{}, denied()
+	}
+	c.s.deletePrincipal(sp)
+	return noContent()
+}
+
+func (c *call) principalOwners() (reply, error) {
+	if _, err := c.principalAt(); err != nil {
+		return reply{}, err
+	}
+	return c.list(collection{context: "directoryObjects", known: userProperties, top: 100, maxTop: 999, directory: true})
+}

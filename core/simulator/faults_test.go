@@ -1,0 +1,278 @@
+package simulator
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	roomsPath = "/places/microsoft.graph.room"
+	week      = "/calendarView?startDateTime=2026-11-23T00:00:00Z&endDateTime=2026-11-28T00:00:00Z"
+)
+
+// TestFaultsOfTheApplication shows each fault that the application's own
+// sign-in meets, and that the tenant is well again without it.
+func TestFaultsOfTheApplication(t *testing.T) {
+	for fault, want := range map[string]struct {
+		status int
+		code   string
+	}{
+		FaultWrongSecret:       {401, "AADSTS7000215"},
+		FaultExpiredSecret:     {401, "AADSTS7000222"},
+		FaultUnknownApp:        {400, "AADSTS700016"},
+		FaultUnknownTenant:     {400, "AADSTS90002"},
+		FaultAppDisabled:       {400, "AADSTS7000112"},
+		FaultConditionalAccess: {400, "AADSTS53003"},
+	} {
+		t.Run(fault, func(t *testing.T) {
+			c := start(t, Options{Faults: []string{fault}})
+			c.want(c.application(), want.status, want.code)
+			if err := c.SetFaults(); err != nil {
+				t.Fatal(err)
+			}
+			c.want(c.application(), 200, "")
+		})
+	}
+}
+
+func TestRefusalsOfTheTokenEndpoint(t *testing.T) {
+	c := start(t, Options{})
+	a := c.Account()
+	for code, form := range map[string][]string{
+		"AADSTS7000215": {"client_secret", "x"},
+		"AADSTS7000218": {"client_secret", ""},
+		"AADSTS700016":  {"client_id", "11111111-2222-4333-8444-555555555555"},
+		"AADSTS900144":  {"scope", ""},
+		"AADSTS1002012": {"scope", "User.Read"},
+		"AADSTS500011":  {"scope", "https://graph.microsoft.us/.default"},
+		"AADSTS70003":   {"grant_type", "password"},
+	} {
+		fields := map[string]string{"grant_type": "client_credentials", "client_id": a.ClientID, "client_secret": a.ClientSecret, "scope": c.Cloud().Scope()}
+		fields[form[0]] = form[1]
+		var list []string
+		for k, v := range fields {
+			list = append(list, k, v)
+		}
+		got := c.form("/"+a.Domain+"/oauth2/v2.0/token", list...)
+		c.want(got, got.status, code)
+		if got.text("trace_id") == "<nil>" || got.text("correlation_id") == "<nil>" || !strings.Contains(got.text("error_description"), "Correlation ID: "+got.text("correlation_id")) {
+			t.Errorf("%s without its ids: %s", code, got.raw)
+		}
+	}
+	c.want(c.form("/common/oauth2/v2.0/token", "grant_type", "client_credentials", "client_id", a.ClientID), 400, "AADSTS9001023")
+	c.Advance(3 * 365 * 24 * time.Hour)
+	c.want(c.application(), 401, "AADSTS7000222")
+}
+
+// TestFaultsOfTheGrant shows what the token lacks, and that the same call then
+// fails.
+func TestFaultsOfTheGrant(t *testing.T) {
+	for fault, missing := range map[string]string{
+		FaultMissingRole + "=Place.Read.All": "Place.Read.All", FaultMissingRole: "Calendars.ReadWrite", FaultNoConsent: "roles", FaultNoRoles: "roles",
+	} {
+		t.Run(fault, func(t *testing.T) {
+			c := start(t, Options{Faults: []string{fault}})
+			claims, err := json.Marshal(tokenClaims(t, c.application().text("access_token")))
+			if err != nil || strings.Contains(string(claims), `"`+missing+`"`) {
+				t.Errorf("the token has %s: %s", missing, claims)
+			}
+			path := roomsPath
+			if missing == "Calendars.ReadWrite" {
+				path = "/users/" + c.directory.room(0).email + week
+			}
+			if a := c.graph(http.MethodGet, path, ""); a.status != 403 {
+				t.Errorf("%s answers %d: %s", path, a.status, a.raw)
+			}
+			if path == roomsPath {
+				return
+			}
+			c.want(c.graph(http.MethodGet, roomsPath, ""), 200, "")
+		})
+	}
+	t.Run(FaultNotAJWT, func(t *testing.T) {
+		c := start(t, Options{Faults: []string{FaultNotAJWT}})
+		if token := c.application().text("access_token"); strings.Contains(token, ".") {
+			t.Errorf("the token %s looks like a JWT", token)
+		}
+		c.want(c.graph(http.MethodGet, roomsPath, ""), 200, "")
+	})
+}
+
+// TestFaultsOfTheWay shows each fault between a client and Graph: the healthy
+// answer first, then what becomes of it.
+func TestFaultsOfTheWay(t *testing.T) {
+	for fault, check := range map[string]func(t *testing.T, c *tester, a answered){
+		FaultThrottled: func(t *testing.T, c *tester, a answered) {
+			c.want(a, 429, "TooManyRequests")
+			if a.header.Get("Retry-After") != "1" {
+				t.Errorf("Retry-After %q", a.header.Get("Retry-After"))
+			}
+			c.want(c.graph(http.MethodGet, roomsPath, ""), 429, "")
+			c.want(c.graph(http.MethodGet, roomsPath, ""), 200, "")
+		},
+		FaultThrottledSilent: func(t *testing.T, c *tester, a answered) {
+			c.want(a, 429, "TooManyRequests")
+			if a.header.Get("Retry-After") != "" {
+				t.Error("there is a Retry-After")
+			}
+		},
+		FaultThrottledAlways + "=places": func(t *testing.T, c *tester, a answered) {
+			for range 4 {
+				c.want(c.graph(http.MethodGet, roomsPath, ""), 429, "")
+			}
+			c.want(c.graph(http.MethodGet, "/users", ""), 200, "")
+		},
+		FaultUnavailable: func(_ *testing.T, c *tester, a answered) { c.want(a, 503, "ServiceUnavailable") },
+		FaultCut: func(t *testing.T, _ *tester, a answered) {
+			if a.err == nil || len(a.raw) == 0 {
+				t.Errorf("the answer arrived whole: %v %d bytes", a.err, len(a.raw))
+			}
+		},
+		FaultTruncated: func(t *testing.T, c *tester, a answered) {
+			if a.err != nil || a.status != 200 || json.Valid([]byte(a.raw)) || len(a.raw) == 0 {
+				t.Errorf("%d %v %s", a.status, a.err, a.raw)
+			}
+		},
+		FaultHTML: func(t *testing.T, _ *tester, a answered) {
+			if a.status != 200 || !strings.HasPrefix(a.header.Get("Content-Type"), "text/html") || !strings.Contains(a.raw, "<form") {
+				t.Errorf("%d %s", a.status, a.raw)
+			}
+		},
+		FaultEmpty200: func(t *testing.T, _ *tester, a answered) {
+			if a.status != 200 || a.raw != "" || a.header.Get("Content-Type") != "" {
+				t.Errorf("%d %q %v", a.status, a.raw, a.header)
+			}
+		},
+		FaultWrongTypes: func(t *testing.T, _ *tester, a answered) {
+			if a.status != 200 || !strings.Contains(a.raw, `"emailAddress":{"unexpected":true}`) {
+				t.Errorf("%d %s", a.status, a.raw)
+			}
+		},
+		FaultNoPlaces: func(t *testing.T, c *tester, a answered) {
+			c.want(a, 400, "BadRequest")
+			if !strings.Contains(a.raw, "Resource not found for the segment 'places'") {
+				t.Error(a.raw)
+			}
+		},
+		FaultClockSkew: func(t *testing.T, _ *tester, a answered) {
+			at, err := http.ParseTime(a.header.Get("Date"))
+			if d := time.Until(at); err != nil || d < 9*time.Minute || d > 11*time.Minute {
+				t.Errorf("Date is %s away, %v", d, err)
+			}
+		},
+		FaultSlow + "=150ms": func(t *testing.T, c *tester, a answered) {
+			began := time.Now()
+			c.graph(http.MethodGet, roomsPath, "")
+			if time.Since(began) < 150*time.Millisecond {
+				t.Error("the answer came at once")
+			}
+		},
+		FaultHostileNames: func(t *testing.T, _ *tester, a answered) {
+			names := map[string]bool{}
+			for _, v := range a.values() {
+				names[v.(map[string]any)["displayName"].(string)] = true
+			}
+			for _, want := range hostileNames[:9] {
+				if !names[want] {
+					t.Errorf("no room is called %q", want)
+				}
+			}
+		},
+	} {
+		t.Run(fault, func(t *testing.T) {
+			c := start(t, Options{})
+			c.client.Transport = contractless(c.client.Transport)
+			c.want(c.graph(http.MethodGet, roomsPath, ""), 200, "")
+			if err := c.SetFaults(fault); err != nil {
+				t.Fatal(err)
+			}
+			check(t, c, c.graph(http.MethodGet, roomsPath, ""))
+			if err := c.SetFaults(); err != nil {
+				t.Fatal(err)
+			}
+			c.want(c.graph(http.MethodGet, roomsPath, ""), 200, "")
+		})
+	}
+}
+
+// contractless takes the comparison away: spoilt answers are not Microsoft's.
+func contractless(rt http.RoundTripper) http.RoundTripper {
+	if c, ok := rt.(*contractTripper); ok {
+		return c.next
+	}
+	return rt
+}
+
+func TestFaultsOfMailboxes(t *testing.T) {
+	c := start(t, Options{})
+	first, second := c.directory.room(0).email, c.directory.room(1).email
+	for fault, code := range map[string]string{
+		FaultRoomGone: "ErrorInvalidUser", FaultCalendarDenied + "=" + first: "ErrorAccessDenied", FaultCalendarOnPremises: "MailboxNotEnabledForRESTAPI",
+	} {
+		t.Run(fault, func(t *testing.T) {
+			if err := c.SetFaults(fault); err != nil {
+				t.Fatal(err)
+			}
+			status := 404
+			if code == "ErrorAccessDenied" {
+				status = 403
+			}
+			c.want(c.graph(http.MethodGet, "/users/"+first+week, ""), status, code)
+			c.want(c.graph(http.MethodGet, "/users/"+second+week, ""), 200, "")
+			if a := c.graph(http.MethodGet, roomsPath, ""); !strings.Contains(a.raw, first) {
+				t.Error("the room is not listed any more")
+			}
+		})
+	}
+	if err := c.SetFaults(FaultCalendarDenied); err != nil {
+		t.Fatal(err)
+	}
+	c.want(c.graph(http.MethodGet, "/users/"+second+"/calendar", ""), 403, "ErrorAccessDenied")
+}
+
+func TestFaultsOfTheBookingServer(t *testing.T) {
+	c := start(t, Options{})
+	ask := func() answered {
+		return c.do(http.MethodGet, c.BookingURL()+bookingWellKnown, "", "")
+	}
+	c.want(ask(), 200, "")
+	if err := c.SetFaults(faultServerDown); err != nil {
+		t.Fatal(err)
+	}
+	if a := ask(); a.err == nil || !strings.Contains(a.err.Error(), "refused") {
+		t.Errorf("the server that is down answered %d %v", a.status, a.err)
+	}
+	if err := c.SetFaults(faultServerHTML); err != nil {
+		t.Fatal(err)
+	}
+	if a := ask(); !strings.Contains(a.raw, "<form") {
+		t.Errorf("%v %s", a.err, a.raw)
+	}
+	if err := c.SetFaults(); err != nil {
+		t.Fatal(err)
+	}
+	c.want(ask(), 200, "")
+}
+
+func TestWrongCloud(t *testing.T) {
+	c := start(t, Options{Faults: []string{FaultWrongCloud}})
+	a := c.do(http.MethodGet, c.Cloud().Authority+"/"+c.Account().Domain+"/v2.0/.well-known/openid-configuration", "", "")
+	if a.text("msgraph_host") != "graph.microsoft.us" {
+		t.Errorf("msgraph_host %s", a.text("msgraph_host"))
+	}
+}
+
+// TestEveryFaultIsShown holds the list against the tests: a fault that no test
+// names is a promise that nobody keeps.
+func TestEveryFaultIsShown(t *testing.T) {
+	seen := map[string]bool{}
+	for _, f := range Faults() {
+		if f.Title == "" || seen[f.Name] {
+			t.Errorf("the fault %q has no title or is listed twice", f.Name)
+		}
+		seen[f.Name] = true
+	}
+}

@@ -1,0 +1,110 @@
+package simulator
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// probe is how the booking server tries a credential: it gets a token and reads
+// the rooms over the same addresses as everybody else.
+func (s *Simulator) probe(ctx context.Context, tenantID, clientID, credential string) error {
+	endpoint := s.microsoft.url() + "/" + tenantID + "/oauth2/v2.0/token"
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {clientID}, "scope": {s.microsoft.url() + "/.default"}}
+	if strings.Contains(credential, "-----BEGIN") {
+		assertion, err := clientAssertion(credential, clientID, endpoint, s.now())
+		if err != nil {
+			return err
+		}
+		form.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+		form.Set("client_assertion", assertion)
+	} else {
+		form.Set("client_secret", credential)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, strings.NewReader(form.Encode()))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	var token struct {
+		AccessToken string `json:"access_token"`
+		Description string `json:"error_description"`
+	}
+	if err := s.ask(req, &token); err != nil {
+		return err
+	}
+	if token.AccessToken == "" {
+		return errors.New(orDefault(token.Description, "Entra's answer has no token"))
+	}
+	room := s.directory.room(0).email
+	req, err = http.NewRequestWithContext(ctx, http.MethodGet, s.microsoft.url()+"/v1.0/users/"+room+"/calendar?$select=id", nil)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+token.AccessToken)
+	var calendar struct {
+		Error *struct{ Code, Message string } `json:"error"`
+	}
+	if err := s.ask(req, &calendar); err != nil {
+		return err
+	}
+	if calendar.Error != nil {
+		return fmt.Errorf("%s: %s", calendar.Error.Code, calendar.Error.Message)
+	}
+	return nil
+}
+
+func (s *Simulator) ask(req *http.Request, into any) error {
+	res, err := s.ca.transport().RoundTrip(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	data, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(data, into)
+}
+
+// clientAssertion signs with the certificate and key of a PEM text.
+func clientAssertion(text, clientID, endpoint string, now time.Time) (string, error) {
+	var cert *x509.Certificate
+	var key any
+	for rest := []byte(text); ; {
+		block, more := pem.Decode(rest)
+		if block == nil {
+			break
+		}
+		rest = more
+		var err error
+		if block.Type == "CERTIFICATE" && cert == nil {
+			cert, err = x509.ParseCertificate(block.Bytes)
+		} else if block.Type != "CERTIFICATE" {
+			if key, err = x509.ParsePKCS8PrivateKey(block.Bytes); err != nil {
+				key, err = x509.ParsePKCS1PrivateKey(block.Bytes)
+			}
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	if cert == nil || key == nil {
+		return "", errors.New("the credential has no certificate or no key")
+	}
+	t := jwt.NewWithClaims(jwt.SigningMethodPS256, jwt.MapClaims{
+		"aud": endpoint, "iss": clientID, "sub": clientID, "jti": newID(), "nbf": now.Unix(), "exp": now.Add(10 * time.Minute).Unix(),
+	})
+	t.Header["x5t#S256"] = sha256Text(cert.Raw)
+	return t.SignedString(key)
+}

@@ -1,0 +1,282 @@
+package simulator
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+var subscriptionRoutes = []route{
+	{pattern: "GET /subscriptions", serve: (*call).subscriptions},
+	{pattern: "POST /subscriptions", serve: (*call).subscribe, unlocked: true},
+	{pattern: "GET /subscriptions/{}", serve: (*call).oneSubscription},
+	{pattern: "PATCH /subscriptions/{}", serve: (*call).renew},
+	{pattern: "DELETE /subscriptions/{}", serve: (*call).unsubscribe},
+}
+
+// The limits of subscriptions to events.
+const (
+	longestSubscription  = 10_080 * time.Minute
+	shortestSubscription = 45 * time.Minute
+	validationTime       = 10 * time.Second
+)
+
+var subscriptionProperties = strings.Fields("id resource applicationId changeType clientState notificationUrl lifecycleNotificationUrl expirationDateTime creatorId includeResourceData latestSupportedTlsVersion encryptionCertificate encryptionCertificateId notificationQueryOptions notificationUrlAppId")
+
+// subscription is one promise to call back.
+type subscription struct {
+	ID                        string    `json:"id"`
+	Resource                  string    `json:"resource"`
+	ApplicationID             string    `json:"applicationId"`
+	ChangeType                string    `json:"changeType"`
+	ClientState               *string   `json:"clientState"`
+	NotificationURL           string    `json:"notificationUrl"`
+	LifecycleNotificationURL  *string   `json:"lifecycleNotificationUrl"`
+	ExpirationDateTime        time.Time `json:"expirationDateTime"`
+	CreatorID                 string    `json:"creatorId"`
+	IncludeResourceData       *bool     `json:"includeResourceData"`
+	LatestSupportedTLSVersion string    `json:"latestSupportedTlsVersion"`
+	EncryptionCertificate     *string   `json:"encryptionCertificate"`
+	EncryptionCertificateID   *string   `json:"encryptionCertificateId"`
+}
+
+func (c *call) live() []*subscription {
+	st := c.s.state
+	st.Subscribed = slices.DeleteFunc(st.Subscribed, func(s *subscription) bool { return c.s.now().After(s.ExpirationDateTime) })
+	var own []*subscription
+	for _, s := range st.Subscribed {
+		if s.ApplicationID == c.claims.AppID {
+			own = append(own, s)
+		}
+	}
+	return own
+}
+
+func (c *call) subscriptions() (reply, error) {
+	own := c.live()
+	return c.list(collection{
+		context: "subscriptions", n: len(own), known: subscriptionProperties, top: 100, maxTop: 999, nextLink: true,
+		at: func(i int) object { return asObject(own[i]) },
+	})
+}
+
+var eventResource = regexp.MustCompile(`(?i)^/?users(?:/|\(')([^/']+)(?:'\))?(?:/calendar)?/events$`)
+
+func invalidRequest(message string) error {
+	return graphError{http.StatusBadRequest, "InvalidRequest", message}
+}
+
+// subscribe checks, calls back both addresses, and keeps the subscription.
+func (c *call) subscribe() (reply, error) {
+	sub := &subscription{}
+	if err := c.body(sub); err != nil {
+		return reply{}, err
+	}
+	if err := c.subscribable(sub); err != nil {
+		return reply{}, err
+	}
+	for i, address := range []string{sub.NotificationURL, deref0(sub.LifecycleNotificationURL)} {
+		if address == "" {
+			continue
+		}
+		if err := c.s.validate(c.r.Context(), address, i == 1); err != nil {
+			return reply{}, err
+		}
+	}
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	sub.ID, sub.ApplicationID, sub.CreatorID = newID(), c.claims.AppID, c.claims.ObjectID
+	sub.LatestSupportedTLSVersion = orDefault(sub.LatestSupportedTLSVersion, "v1_2")
+	if first := c.s.now().Add(shortestSubscription); sub.ExpirationDateTime.Before(first) {
+		sub.ExpirationDateTime = first
+	}
+	sub.ExpirationDateTime = sub.ExpirationDateTime.UTC()
+	c.s.state.Subscribed = append(c.s.state.Subscribed, sub)
+	o := asObject(sub)
+	o["@odata.context"] = c.context("subscriptions/$entity")
+	return created(o)
+}
+
+func deref0(p *string) string {
+	if p == nil {
+		return ""
+	}
+	return *p
+}
+
+// subscribable is everything that can be wrong before anybody is called back.
+func (c *call) subscribable(sub *subscription) error {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	m := eventResource.FindStringSubmatch(sub.Resource)
+	now := c.s.now()
+	switch {
+	case sub.ID != "" || sub.ApplicationID != "" || sub.CreatorID != "":
+		return invalidRequest("id, applicationId and creatorId are read-only.")
+	case m == nil:
+		return invalidRequest("Unsupported resource '" + sub.Resource + "'.")
+	case sub.ChangeType == "" || strings.Trim(strings.NewReplacer("created", "", "updated", "", "deleted", "").Replace(sub.ChangeType), ",") != "":
+		return invalidRequest("changeType is created, updated, deleted, or several of them with commas.")
+	case sub.ExpirationDateTime.Before(now):
+		return invalidRequest("Subscription expiration must be in the future.")
+	case sub.ExpirationDateTime.After(now.Add(longestSubscription)):
+		return invalidRequest("Subscription expiration can only be 10080 minutes in the future.")
+	case sub.ClientState != nil && len(*sub.ClientState) > 128:
+		return invalidRequest("clientState must not exceed 128 characters.")
+	}
+	for _, address := range []string{sub.NotificationURL, deref0(sub.LifecycleNotificationURL)} {
+		if u, err := url.Parse(address); address != "" && (err != nil || u.Scheme != "https" || u.Host == "") || sub.NotificationURL == "" {
+			return invalidRequest("The notification URL '" + address + "' is not an https address.")
+		}
+	}
+	mailbox, err := c.s.mailboxAddress(m[1])
+	if err == nil {
+		err = c.mayOpen(mailbox, false)
+	}
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(c.live(), func(o *subscription) bool {
+		return strings.EqualFold(o.Resource, sub.Resource) && o.NotificationURL == sub.NotificationURL && o.ChangeType == sub.ChangeType
+	}) {
+		return graphError{http.StatusConflict, "Conflict", "A subscription for this resource, change type and notification URL exists already."}
+	}
+	return nil
+}
+
+// validate is the call by which Microsoft proves that an address answers.
+func (s *Simulator) validate(ctx context.Context, address string, lifecycle bool) error {
+	const failed = "Subscription validation request failed. "
+	if how, on := s.fault(FaultCallbackUnreachable); on && (how != "lifecycle" || lifecycle) {
+		return invalidRequest(failed + map[string]string{
+			"404":  "HTTP status code is 'NotFound'.",
+			"slow": "Subscription validation request timed out.",
+			"echo": "Notification endpoint must respond with the validation token as plain text.",
+		}[how] + map[bool]string{true: "Unable to connect to the remote server."}[how == "" || how == "lifecycle"])
+	}
+	token := "Validation: Testing client application reachability for subscription Request-Id: " + newID()
+	u, err := url.Parse(address)
+	if err != nil {
+		return invalidRequest(failed + "The address cannot be read.")
+	}
+	q := u.Query()
+	q.Set("validationToken", token)
+	u.RawQuery = q.Encode()
+	ctx, cancel := context.WithTimeout(ctx, validationTime)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), nil)
+	if err != nil {
+		return invalidRequest(failed + "The address cannot be read.")
+	}
+	req.Header.Set("Content-Type", "text/plain; charset=utf-8")
+	res, err := s.callback.RoundTrip(req)
+	if err != nil {
+		switch {
+		case ctx.Err() != nil:
+			return invalidRequest("Subscription validation request timed out.")
+		case strings.Contains(err.Error(), "x509") || strings.Contains(err.Error(), "tls:"):
+			return invalidRequest(failed + "The SSL connection could not be established.")
+		case strings.Contains(err.Error(), "no such host"):
+			return invalidRequest(failed + "The remote name could not be resolved.")
+		}
+		return invalidRequest(failed + "Unable to connect to the remote server.")
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(res.Body, 4096))
+	switch {
+	case ctx.Err() != nil:
+		return invalidRequest("Subscription validation request timed out.")
+	case res.StatusCode != http.StatusOK:
+		return invalidRequest(failed + "Notification endpoint must respond with 200 OK to validation request. HTTP status code is '" + strings.ReplaceAll(http.StatusText(res.StatusCode), " ", "") + "'.")
+	case err != nil || string(body) != token || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/plain"):
+		return invalidRequest(failed + "Notification endpoint must respond with the validation token as plain text.")
+	}
+	return nil
+}
+
+func (c *call) subscriptionAt() (*subscription, error) {
+	for _, s := range c.live() {
+		if s.ID == c.vars[0] {
+			return s, nil
+		}
+	}
+	return nil, graphError{http.StatusNotFound, "ResourceNotFound", "The object was not found."}
+}
+
+func (c *call) oneSubscription() (reply, error) {
+	s, err := c.subscriptionAt()
+	if err != nil {
+		return reply{}, err
+	}
+	return c.entity("subscriptions", asObject(s), subscriptionProperties)
+}
+
+func (c *call) renew() (reply, error) {
+	s, err := c.subscriptionAt()
+	if err != nil {
+		return reply{}, err
+	}
+	var b struct {
+		ExpirationDateTime time.Time `json:"expirationDateTime"`
+	}
+	if err := c.body(&b); err != nil {
+		return reply{}, err
+	}
+	if now := c.s.now(); b.ExpirationDateTime.Before(now) || b.ExpirationDateTime.After(now.Add(longestSubscription)) {
+		return reply{}, invalidRequest("Subscription expiration can only be 10080 minutes in the future.")
+	}
+	s.ExpirationDateTime = b.ExpirationDateTime.UTC()
+	return c.entity("subscriptions", asObject(s), subscriptionProperties)
+}
+
+func (c *call) unsubscribe() (reply, error) {
+	s, err := c.subscriptionAt()
+	if err != nil {
+		return reply{}, err
+	}
+	c.s.state.Subscribed = slices.DeleteFunc(c.s.state.Subscribed, func(o *subscription) bool { return o == s })
+	return noContent()
+}
+
+// notify tells the subscribers of a mailbox, aside: nobody waits for them.
+func (s *Simulator) notify(address, event, change string) {
+	for _, sub := range s.state.Subscribed {
+		m := eventResource.FindStringSubmatch(sub.Resource)
+		if m == nil || s.now().After(sub.ExpirationDateTime) || !strings.Contains(sub.ChangeType, change) {
+			continue
+		}
+		if mailbox, err := s.mailboxAddress(m[1]); err != nil || mailbox != address {
+			continue
+		}
+		body, err := json.Marshal(object{"value": []object{{
+			"subscriptionId": sub.ID, "subscriptionExpirationDateTime": stamp(sub.ExpirationDateTime), "changeType": change, "clientState": sub.ClientState,
+			"tenantId": s.directory.tenantID(), "resource": fmt.Sprintf("Users/%s/Events/%s", m[1], event),
+			"resourceData": object{"@odata.type": "#Microsoft.Graph.Event", "@odata.id": fmt.Sprintf("Users/%s/Events/%s", m[1], event), "id": event},
+		}}})
+		if err != nil {
+			continue
+		}
+		go s.deliver(sub.NotificationURL, body)
+	}
+}
+
+func (s *Simulator) deliver(address string, body []byte) {
+	ctx, cancel := context.WithTimeout(s.life, 3*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return
+	}
+	req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	if res, err := s.callback.RoundTrip(req); err == nil {
+		_ = res.Body.Close()
+	}
+}
