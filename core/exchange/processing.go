@@ -41,6 +41,9 @@ func ReadProcessing(data []byte, c *connection.Connection, policy []product.Sett
 		return nil, err
 	}
 	for i := range states {
+		if states[i].Problem != nil {
+			continue
+		}
 		for _, want := range policy {
 			s, ok := settingOf(want.Parameter)
 			is, seen := states[i].values[s.Name]
@@ -93,18 +96,19 @@ func readProcessing(data []byte, c *connection.Connection) ([]RoomState, error) 
 			return nil, err
 		}
 		s := RoomState{Room: row.Get("Room"), Line: row.Line, values: table{}}
-		s.Problem = s.fill(row)
+		s.Problem = s.fill(row, read.Columns)
 		out = append(out, s)
 	}
 	slices.SortStableFunc(out, func(a, b RoomState) int { return a.Line - b.Line })
 	return out, nil
 }
 
-// fill takes the values of a line by their documented types.
-func (s *RoomState) fill(row sheet.Row) *problem.Problem {
+// fill takes the values of a line by their documented types. An empty cell of a
+// text or a list is an empty text or list; of anything else it says nothing.
+func (s *RoomState) fill(row sheet.Row, columns []string) *problem.Problem {
 	for _, p := range loaded().settings {
-		text, ok := row.Values[p.Name]
-		if !ok || text == "" && p.Kind != KindText && p.Kind != KindList {
+		text := row.Get(p.Name)
+		if !slices.Contains(columns, p.Name) || text == "" && p.Kind != KindText && p.Kind != KindList {
 			continue
 		}
 		switch p.Kind {

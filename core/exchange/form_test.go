@@ -1,0 +1,221 @@
+package exchange
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/tenant"
+)
+
+func TestFormValues(t *testing.T) {
+	to := target(t, 3)
+	for field, bad := range map[string]string{
+		"BookingWindowInDays":       "1081",
+		"ConflictPercentageAllowed": "-1",
+		"MaximumConflictInstances":  "many",
+		"DeleteSubject":             "perhaps",
+		"AutomateProcessing":        "Always",
+		"BookInPolicy":              "nobody",
+		"only":                      "room9@contoso.com",
+		"NoSuchField":               "x",
+	} {
+		_, err := Generate("calendar-processing", to, map[string]any{field: bad})
+		var fields FieldErrors
+		if !errors.As(err, &fields) || fields[field] == nil || problem.Code(err) != "exchange.field" {
+			t.Errorf("%s = %s: %v", field, bad, err)
+		}
+	}
+	text := string(generate(t, "calendar-processing", to, map[string]any{
+		"BookingWindowInDays": "1080", "DeleteSubject": "$true", "AutomateProcessing": "autoaccept",
+		"BookInPolicy": "a@contoso.com; b@contoso.com", "AdditionalResponse": "‘Hi’ $(x)", "RemovePrivateProperty": "",
+	}).Text)
+	for _, want := range []string{"'BookingWindowInDays' = 1080", "'DeleteSubject' = $true", "'AutomateProcessing' = 'AutoAccept'", "'BookInPolicy' = @('a@contoso.com', 'b@contoso.com')", "'AdditionalResponse' = '‘‘Hi’’ $(x)'"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+	if strings.Contains(text, "'RemovePrivateProperty' = ") {
+		t.Error("an emptied field leaves the setting as it is")
+	}
+}
+
+func TestSubjectIsAChoice(t *testing.T) {
+	to := target(t, 0)
+	for name, keep := range map[string]bool{"Blue room": true, "Board room": false, "Vorstand 1": false, "HR": false, "Chroma": true, "Boarding gate": true, "董事": false} {
+		room := tenant.Room{DisplayName: name, EmailAddress: "r@contoso.com"}
+		if c := ProposeSubject([]tenant.Room{room})[0]; c.Keep != keep || c.Keep == (c.Because != "") {
+			t.Errorf("%s: %+v", name, c)
+		}
+	}
+	to.Rooms = []tenant.Room{{DisplayName: "Blue", EmailAddress: "blue@contoso.com"}, {DisplayName: "Board", EmailAddress: "board@contoso.com"}}
+	for keep, want := range map[string]string{
+		"":                  "$Rooms = @('blue@contoso.com')",
+		"none":              "$Rooms = @()",
+		"all":               "$Rooms = @('blue@contoso.com', 'board@contoso.com')",
+		"board@contoso.com": "$Rooms = @('board@contoso.com')",
+	} {
+		if text := string(generate(t, "calendar-processing", to, map[string]any{"keepSubject": keep}).Text); !strings.Contains(text, want) {
+			t.Errorf("keepSubject %q does not give %s", keep, want)
+		}
+	}
+}
+
+func TestRoomOnlyScopeIsRefused(t *testing.T) {
+	to := target(t, 3)
+	to.Connection.Scope.Organizers = ""
+	if _, err := Generate("limit-application", to, nil); problem.Code(err) != "exchange.room-only-scope" {
+		t.Error(err)
+	}
+	if _, err := Generate("limit-application", to, map[string]any{"organizers": "all@contoso.com"}); err != nil {
+		t.Error(err)
+	}
+	to.Product.Writes = product.WritesRooms
+	if _, err := Generate("limit-application", to, nil); err != nil {
+		t.Error(err)
+	}
+	to.Connection.Application.ObjectID = to.Connection.Application.ServicePrincipalID
+	if _, err := Generate("limit-application", to, nil); problem.Code(err) != "exchange.wrong-object-id" {
+		t.Error(err)
+	}
+	to.Connection.Tenant.ID = "contoso.com"
+	if _, err := Generate("limit-application", to, nil); problem.Code(err) != "exchange.no-tenant" {
+		t.Error(err)
+	}
+}
+
+func processing(separator rune, lines ...[]string) string {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	w.Comma = separator
+	_ = w.Write([]string{"Tenant", "Room", "DeleteSubject", "AutomateProcessing", "BookingWindowInDays", "BookInPolicy", "AdditionalResponse"})
+	_ = w.WriteAll(lines)
+	return b.String()
+}
+
+func TestReadProcessing(t *testing.T) {
+	c := &connection.Connection{Tenant: connection.Tenant{ID: tenantID}}
+	policy := []product.Setting{{Parameter: "DeleteSubject", Value: false}, {Parameter: "AutomateProcessing", Value: "AutoAccept"}}
+	for _, sep := range []rune{',', ';'} {
+		states, err := ReadProcessing([]byte("\uFEFF"+processing(sep,
+			[]string{tenantID, "a@contoso.com", "False", "AutoAccept", "180", "", ""},
+			[]string{tenantID, "b@contoso.com", "True", "AutoUpdate", "180", "/o=X/cn=1|/o=X/cn=2", "Hi"},
+			[]string{tenantID, "b@contoso.com", "True", "AutoUpdate", "180", "", ""},
+			[]string{tenantID, "nobody", "True", "AutoUpdate", "180", "", ""},
+			[]string{tenantID, "c@contoso.com", "Maybe", "AutoUpdate", "9999", "", ""},
+		)), c, policy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := []string{}
+		for _, s := range states {
+			got = append(got, fmt.Sprintf("%d:%d:%v", s.Line, len(s.Differences), s.Problem != nil))
+		}
+		if want := "2:0:false 3:2:false 4:0:true 5:0:true 6:0:true"; strings.Join(got, " ") != want {
+			t.Errorf("%v", got)
+		}
+		if d := states[1].Differences[0]; d != (Difference{"DeleteSubject", "True", "False"}) {
+			t.Errorf("%+v", d)
+		}
+	}
+	if _, err := ReadProcessing([]byte(processing(',', []string{"other", "a@contoso.com", "", "", "", "", ""})), c, policy); problem.Code(err) != "exchange.other-tenant" {
+		t.Error(err)
+	}
+}
+
+func TestUndoFromCSV(t *testing.T) {
+	to := target(t, 3)
+	text := string(generate(t, "calendar-processing-undo", to, map[string]any{"before": processing(',',
+		[]string{tenantID, "a@contoso.com", "True", "AutoAccept", "180", "", "It's ‘closed’"},
+		[]string{tenantID, "b@contoso.com", "False", "None", "0", "/o=X/cn=1|/o=X/cn=2", ""},
+	)}).Text)
+	for _, want := range []string{
+		"'Room' = 'a@contoso.com'; 'Want' = @{ 'AdditionalResponse' = 'It''s ‘‘closed’’'; 'AutomateProcessing' = 'AutoAccept'; 'BookInPolicy' = $null; 'BookingWindowInDays' = 180; 'DeleteSubject' = $true }",
+		"'BookInPolicy' = @('/o=X/cn=1', '/o=X/cn=2'); 'BookingWindowInDays' = 0; 'DeleteSubject' = $false }",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s is missing in\n%s", want, text[strings.Index(text, "$Plan"):])
+		}
+	}
+	if _, err := Generate("calendar-processing-undo", to, map[string]any{"before": processing(',', []string{tenantID, "x'; Remove-Mailbox", "", "", "", "", ""})}); err == nil {
+		t.Error("a room that is no address was taken")
+	}
+}
+
+func TestParseRooms(t *testing.T) {
+	rooms, wrong, err := ParseRooms(utf16le("Name\tAddress\tCapacity\tAlias\r\nOne\tone@contoso.com\t8\tone\r\nTwo\tnobody\t8\t\r\nThree\tthree@contoso.com\tmany\t\r\nFour\tONE@contoso.com\t1\t\r\nFive\tfive@contoso.com\t\ta b\r\nSix\tsix@contoso.com\t12\t\r\n"))
+	if err != nil || len(rooms) != 2 || *rooms[0].Capacity != 8 || rooms[1].EmailAddress != "six@contoso.com" {
+		t.Fatalf("%v %+v", err, rooms)
+	}
+	lines := []int{}
+	for _, w := range wrong {
+		lines = append(lines, w.Line)
+	}
+	if fmt.Sprint(lines) != "[3 4 5 6]" {
+		t.Errorf("%v", wrong)
+	}
+	if _, err := Generate("create-rooms", target(t, 1), map[string]any{"table": "Name,Address\nOne,nobody\n"}); problem.Code(err) != "exchange.field" {
+		t.Error("a table with a bad line became a script")
+	}
+}
+
+func TestReadRooms(t *testing.T) {
+	c := &connection.Connection{Tenant: connection.Tenant{ID: tenantID}}
+	list, err := ReadRooms([]byte("\"Tenant\",\"Room\",\"DisplayName\",\"Capacity\",\"IsWheelChairAccessible\"\r\n\""+tenantID+"\",\"a@contoso.com\",\"O'Brien\",\"4\",\"True\"\r\n\""+tenantID+"\",\"bad\",\"x\",\"4\",\"True\"\r\n"), c)
+	if err != nil || len(list.Items) != 1 || list.Complete || list.Problem == nil || list.Source != tenant.SourceExchange || !*list.Items[0].Accessible {
+		t.Errorf("%v %+v", err, list)
+	}
+	if _, err := ReadRooms([]byte("Tenant,Room\nother,a@contoso.com\n"), c); problem.Code(err) != "exchange.other-tenant" {
+		t.Error(err)
+	}
+}
+
+func TestFolder(t *testing.T) {
+	to := target(t, 3)
+	docs, err := Folder(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]string{}
+	for _, d := range docs {
+		if names[d.File] != "" {
+			t.Errorf("%s twice", d.File)
+		}
+		names[d.File] = string(d.Text)
+	}
+	for _, want := range []string{"README.txt", "CHECKLIST.txt", "02-calendar-processing.ps1", "02-calendar-processing.intent.json"} {
+		if names[want] == "" {
+			t.Errorf("%s is missing among %d files", want, len(names))
+		}
+	}
+	for file := range names {
+		if strings.HasSuffix(file, ".ps1") && (!strings.Contains(names["README.txt"], file) || !strings.Contains(names["CHECKLIST.txt"], file) || !strings.Contains(names[file], `-File .\`+file)) {
+			t.Errorf("%s is not in README, checklist or its own head", file)
+		}
+	}
+	to.Rooms = nil
+	if docs, err = Folder(to); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range docs {
+		if d.File == "README.txt" && !strings.Contains(string(d.Text), "No rooms are chosen yet.") {
+			t.Error("the README does not say what is missing")
+		}
+	}
+}
+
+func TestDiff(t *testing.T) {
+	to := target(t, 3)
+	before, after := generate(t, "calendar-processing", to, nil), generate(t, "calendar-processing", to, map[string]any{"RemoveOldMeetingMessages": "false"})
+	if d := after.Diff(before.Text); !strings.Contains(d, "+        'RemoveOldMeetingMessages' = $false") || !strings.Contains(d, "-        'RemoveOldMeetingMessages' = $true") {
+		t.Error(d)
+	}
+	if d := before.Diff(before.Text); d != "" {
+		t.Error(d)
+	}
+}

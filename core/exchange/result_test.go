@@ -1,0 +1,193 @@
+package exchange
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf16"
+
+	"github.com/roomkey/roomkey/core/problem"
+)
+
+func TestResultRoundTrip(t *testing.T) {
+	to := target(t, 3)
+	doc := generate(t, "calendar-processing", to, map[string]any{"keepSubject": "none"})
+	file, err := Perform(doc.Intent, "admin@contoso.com", to.at(0), func(op Operation) Outcome {
+		if op.Identity == "room1@contoso.com" {
+			return Outcome{Status: Failed, Error: "O‘Brien\x00 \u2028 is not here"}
+		}
+		return Outcome{Status: Changed, Before: map[string]string{"DeleteSubject": "True"}}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := ReadResult(file, to.Connection)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Summary[Changed] != 2 || r.Summary[Failed] != 1 || r.Complete() || len(r.Failures()) != 1 || r.Failures()[0].Identity != "room1@contoso.com" {
+		t.Errorf("%+v", r)
+	}
+
+	// Windows PowerShell writes a byte-order mark and a line end; somebody may
+	// save the file as UTF-16.
+	for _, text := range [][]byte{append([]byte("\uFEFF"), append(file, "\r\n"...)...), utf16le(string(file))} {
+		if _, err := ReadResult(text, to.Connection); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func utf16le(s string) []byte {
+	out := []byte{0xFF, 0xFE}
+	for _, u := range utf16.Encode([]rune(s)) {
+		out = append(out, byte(u), byte(u>>8))
+	}
+	return out
+}
+
+func TestResultRefused(t *testing.T) {
+	to := target(t, 3)
+	file := perform(t, to, "calendar-processing", nil, 0)
+	other, foreign := *to.Connection, *to.Connection
+	other.ID, foreign.Tenant.ID = "c-2", "00000000-0f5d-4b6a-9c3e-7d8f9a0b1c2d"
+	unsum := func(r *Result) { r.Summary[Changed]++ }
+	encode := func(change func(*Result)) []byte {
+		r, err := ReadResult(file, to.Connection)
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(&r)
+		out, err := r.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	for name, c := range map[string]struct {
+		data []byte
+		code string
+	}{
+		"cut off":        {file[:len(file)/2], "exchange.result-broken"},
+		"empty":          {nil, "exchange.result-broken"},
+		"another file":   {[]byte(`{"a":1}`), "exchange.result-broken"},
+		"edited":         {bytes.Replace(file, []byte("changed"), []byte("failed_"), 1), "exchange.result-edited"},
+		"pretty-printed": {bytes.Replace(file, []byte(`","`), []byte(`", "`), -1), "exchange.result-edited"},
+		"no seal":        {bytes.Replace(file, []byte(`{"seal":"`), []byte(`{"seal":"x`), 1), "exchange.result-edited"},
+		"newer":          {encode(func(r *Result) { r.Schema = 2 }), "exchange.result-newer"},
+		"unknown script": {encode(func(r *Result) { r.Script = "x" }), "exchange.unknown-script"},
+		"wrong sum":      {encode(unsum), "exchange.result-broken"},
+		"wrong status":   {encode(func(r *Result) { r.Results[0].Status = "fine"; r.Summary[Changed]-- }), "exchange.result-broken"},
+		"backwards":      {encode(func(r *Result) { r.FinishedAt = r.StartedAt.Add(-time.Hour) }), "exchange.result-broken"},
+	} {
+		if _, err := ReadResult(c.data, to.Connection); problem.Code(err) != c.code {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := ReadResult(file, &other); problem.Code(err) != "exchange.other-connection" {
+		t.Error(err)
+	}
+	if _, err := ReadResult(file, &foreign); problem.Code(err) != "exchange.other-tenant" {
+		t.Error(err)
+	}
+}
+
+// TestSeal pins the seal to a value that was computed with other tools
+// (printf '\xff\xfe{\0"\0e\0"\0:\0\xe9\0}\0' | sha256sum).
+func TestSeal(t *testing.T) {
+	if got := seal([]byte(`{"e":é}`)); got != "eac5f2d520f9dc60bc573d56a4ffda2357d7f5f1bd620616a290eaa4a9bb8499" {
+		t.Error(got)
+	}
+}
+
+func TestReach(t *testing.T) {
+	to := target(t, 3)
+	intent := generate(t, "limit-application-test", to, nil).Intent
+	run := func(inside, outside string) Reach {
+		file, err := Perform(intent, "a", to.at(0), func(op Operation) Outcome {
+			says := inside
+			if op.Identity == "ceo@contoso.com" {
+				says = outside
+			}
+			return Outcome{Status: Same, After: map[string]string{"InScope": says}}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := ReadResult(file, to.Connection)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Reach()
+	}
+	if r := run("True", "False"); !r.Proven() || r.Inside != "room0@contoso.com" || r.Outside != "ceo@contoso.com" {
+		t.Errorf("%+v", r)
+	}
+	for _, r := range []Reach{run("True", "True"), run("False", "False"), {}} {
+		if r.Proven() || r.String() == "" {
+			t.Errorf("%+v", r)
+		}
+	}
+	// Half a proof is none.
+	half := Result{Results: []Outcome{{Identity: "a", Action: "in scope", Status: Same, After: map[string]string{"Role": "x", "InScope": "True"}}}}
+	if half.Reach().Proven() {
+		t.Error("inside alone is no proof")
+	}
+}
+
+func TestRemoveGrantNeedsEvidence(t *testing.T) {
+	to := target(t, 3)
+	try := func(evidence any) string {
+		_, err := Generate("remove-grant", to, map[string]any{"evidence": evidence})
+		return problem.Code(err)
+	}
+	failed, err := Perform(generate(t, "limit-application-test", to, nil).Intent, "a", to.at(-3*time.Hour), func(Operation) Outcome {
+		return Outcome{Status: Same, After: map[string]string{"InScope": "True"}}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, evidence := range map[string]any{
+		"exchange.no-evidence":      "",
+		"exchange.too-early":        perform(t, to, "limit-application-test", nil, 90*time.Minute),
+		"exchange.scope-not-proven": failed,
+		"exchange.wrong-evidence":   perform(t, to, "calendar-processing", nil, 3*time.Hour),
+		"":                          perform(t, to, "limit-application", nil, 2*time.Hour),
+	} {
+		if got := try(evidence); got != want {
+			t.Errorf("%s, not %s", got, want)
+		}
+	}
+	text := string(generate(t, "remove-grant", to, map[string]any{"evidence": perform(t, to, "limit-application", nil, 2*time.Hour)}).Text)
+	if !strings.Contains(text, "$NotBefore = '2026-11-22T12:00:00Z'") {
+		t.Error("the script does not check the time itself")
+	}
+}
+
+func TestSettled(t *testing.T) {
+	to := target(t, 2)
+	for script, want := range map[string]time.Duration{"limit-application": 2 * time.Hour, "calendar-processing": 0} {
+		r, err := ReadResult(perform(t, to, script, nil, 0), to.Connection)
+		if err != nil || r.Settled().Sub(to.Now) != want {
+			t.Errorf("%s: %v %v", script, r.Settled(), err)
+		}
+		r.WhatIf = true
+		if !r.Settled().IsZero() || r.Complete() {
+			t.Errorf("%s with -WhatIf has changed nothing", script)
+		}
+	}
+}
+
+func FuzzReadResult(f *testing.F) {
+	to := target(f, 2)
+	f.Add(perform(f, to, "calendar-processing", nil, 0))
+	f.Add([]byte(`{"seal":"","result":{}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r, err := ReadResult(data, to.Connection)
+		if err == nil && !json.Valid(bytes.TrimPrefix(bytes.TrimSpace(toUTF8(data)), []byte("\uFEFF"))) {
+			t.Errorf("%+v", r)
+		}
+	})
+}
