@@ -85,7 +85,7 @@ func (c caller) call(ctx context.Context, method, url string, header http.Header
 func (c caller) authorized(ctx context.Context, method, url string, header http.Header, body any) (answer, error) {
 	if c.token.IsZero() {
 		return answer{}, problem.New("booking.token-missing", words.T("There is no token for the booking server yet.")).
-			Fix(words.T("Make a token in the booking server's console and paste it on the page “Describe”, or run the command.")).
+			Fix(words.T("Make a token in the booking server's console and paste it at “Token of the booking server” on the page “Describe”.")).
 			Run(words.T("On the command line:"), "roomkeyctl secret set server-token")
 	}
 	h := header.Clone()

@@ -53,7 +53,7 @@ func Open(o Options) (*Client, error) {
 	}
 	if name == AdapterForm {
 		return nil, problem.New("booking.no-api", words.T("This booking server cannot be configured directly.")).
-			Fix(words.T("Choose “Form” on the page “Hand over”: it shows what to type into the vendor's console, in the vendor's order."))
+			Fix(words.T("Scroll to “The vendor's form” on the page “Hand over”: it shows what to type into the vendor's console, in the vendor's order."))
 	}
 	if p := webAddress(o.Server.URL); p != nil {
 		return nil, p
@@ -70,7 +70,7 @@ func Open(o Options) (*Client, error) {
 		c.adapter = &seatsurfing{caller: calls, server: o.Server}
 	default:
 		return nil, problem.New("booking.adapter", words.T("The adapter “%s” does not exist.", name)).
-			Fix(words.T("Choose one of contract, seatsurfing and form at “Adapter” on the page “Describe”."))
+			Run(words.T("It is contract, seatsurfing or form; without one the product decides."), "roomkeyctl connection set server.adapter=")
 	}
 	return c, nil
 }

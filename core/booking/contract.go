@@ -37,7 +37,7 @@ func (c *contract) Describe(ctx context.Context) (Description, error) {
 	if problem.Code(err) == "booking.not-found" {
 		return d, problem.New("booking.no-contract", words.T("%s does not describe itself as a booking server.", hostOf(c.server.URL))).
 			Fix(words.T("Check the address on the page “Describe”.")).
-			Fix(words.T("If it is right, this booking server is too old for being configured directly: update it, or choose “File” or “Form” on the page “Hand over”."))
+			Fix(words.T("If it is right, this booking server is too old for being configured directly: update it, or press “Export as a file…” on the page “Hand over”, or type “The vendor's form” there."))
 	}
 	if err != nil {
 		return d, err
@@ -48,7 +48,7 @@ func (c *contract) Describe(ctx context.Context) (Description, error) {
 	if d.ContractVersion != ContractVersion {
 		return d, problem.New("booking.contract-version", words.T("The booking server speaks another version of the contract.")).
 			With(words.T("It speaks version %d, Roomkey speaks version %d.", d.ContractVersion, ContractVersion)).
-			Fix(words.T("Update the booking server if its version is the lower one, else update Roomkey. Until then choose “File” or “Form” on the page “Hand over”."))
+			Fix(words.T("Update the booking server if its version is the lower one, else update Roomkey. Until then press “Export as a file…” on the page “Hand over”, or type “The vendor's form” there."))
 	}
 	if err := c.valid(a, d); err != nil {
 		return d, err

@@ -29,7 +29,7 @@ func Gate(last Checked, digest string, acceptWarnings bool) (Clearance, error) {
 	closed := func(code string, title words.Text) *problem.Problem {
 		return problem.New("booking.gate-"+code, title)
 	}
-	again := words.T("Press “Check now” on the page “Prove”, or run the command.")
+	again := words.T("Press “Test the connection” on the page “Prove”, or run the command.")
 	const command = "roomkeyctl check"
 	switch {
 	case digest == "" || last.Digest == "" || last.Verdict == "":
@@ -44,7 +44,7 @@ func Gate(last Checked, digest string, acceptWarnings bool) (Clearance, error) {
 		return Clearance{digest}, nil
 	case last.Verdict == "warn":
 		return Clearance{}, closed("warnings", words.T("The last check has warnings; handing over needs your yes to them.")).
-			Fix(words.T("Read the warnings on the page “Prove”. If you accept them, press “Hand over in spite of the warnings” on the page “Hand over”.")).
+			Fix(words.T("Read the warnings on the page “Prove”. If you accept them, say so on the page “Hand over” under “Hand over in spite of the warnings?”.")).
 			Run(words.T("Or run the command."), "roomkeyctl push --accept-warnings")
 	case last.Verdict == "fail":
 		return Clearance{}, closed("failed", words.T("The last check failed, so the connection is not handed over.")).

@@ -71,7 +71,7 @@ func pinned(s connection.Server, d Description) error {
 	for _, c := range open {
 		p.Fix(c.About)
 	}
-	return p.Fix(words.T("Press “Confirm” on the page “Hand over” after comparing."))
+	return p.Fix(words.T("On the page “Hand over”, tick “I have compared it and it is right” after comparing."))
 }
 
 func recipientChanged(s connection.Server, d Description) *problem.Problem {

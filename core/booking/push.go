@@ -110,7 +110,7 @@ func (c *Client) verify(ctx context.Context, line Push, want Configuration) (Rec
 	if now.Configuration == nil || now.Configuration.Digest != want.Digest || len(different) > 0 {
 		p := problem.New("booking.not-kept", words.T("The booking server took the configuration and holds something else.")).
 			With(listed(different)).
-			Fix(words.T("Press “Compare” on the page “Hand over”. If it happens again, give this text to the server's vendor."))
+			Fix(words.T("Press “Look again” on the page “Hand over”. If it happens again, give this text to the server's vendor."))
 		return Receipt{Current: now}, c.note(line, p)
 	}
 	line.State, line.ETag = PushDone, now.ETag
@@ -149,7 +149,7 @@ func unanswered(err error) error {
 	p := problem.New("booking.unknown", words.T("It is not known whether the booking server has taken the configuration.")).
 		With(why.Title).By(err)
 	p.Remedies = why.Remedies
-	return p.Run(words.T("Roomkey asks the server at the next start, or now with “What does the server hold?” on the page “Hand over”, and on the command line with:"), "roomkeyctl status")
+	return p.Run(words.T("Roomkey asks the server at the next start, or now with “Look again” on the page “Hand over”, and on the command line with:"), "roomkeyctl status")
 }
 
 // mismatch adds what somebody else has changed in the meantime.

@@ -63,23 +63,23 @@ func (c caller) ofStatus(host string, a answer, r refusal) *problem.Problem {
 			Fix(words.T("Following would carry the token to a host that you did not type. Ask whoever runs the booking server for its final address and enter that on the page “Describe”."))
 	case a.status == http.StatusUnauthorized:
 		return problem.New("booking.token-wrong", words.T("%s does not accept the token.", host)).
-			Fix(words.T("Make a new token in the booking server's console and paste it at “Token” on the page “Describe”.")).
+			Fix(words.T("Make a new token in the booking server's console and paste it at “Token of the booking server” on the page “Describe”.")).
 			Run(words.T("Or on the command line:"), "roomkeyctl secret set server-token")
 	case a.status == http.StatusForbidden:
 		return problem.New("booking.forbidden", words.T("The token may not do this at %s.", host)).
 			Fix(words.T("In the booking server's console, give the token the right to write the Microsoft 365 configuration, or make one that has it."))
 	case r.Code == "not-configured":
 		return problem.New("booking.nothing-stored", words.T("%s holds no Microsoft 365 configuration.", host)).
-			Fix(words.T("Press “Hand over” on the page “Hand over”."))
+			Fix(words.T("Press “Push” on the page “Hand over”."))
 	case a.status == http.StatusNotFound:
 		return problem.New("booking.not-found", words.T("%s has nothing at this address.", host)).
-			Fix(words.T("Check the address on the page “Describe”. If it is right, the server does not have this API: choose “File” or “Form” on the page “Hand over”."))
+			Fix(words.T("Check the address on the page “Describe”. If it is right, the server does not have this API: press “Export as a file…” on the page “Hand over”, or type “The vendor's form” there."))
 	case a.status == http.StatusPreconditionFailed:
 		return problem.New("booking.etag-mismatch", words.T("The booking server's configuration was changed by somebody else in the meantime.")).
-			Fix(words.T("Press “Compare” on the page “Hand over”, look at what has changed, and hand over again."))
+			Fix(words.T("Press “Look again” on the page “Hand over”, look at what has changed, and hand over again."))
 	case a.status == http.StatusConflict && r.Code == "in-progress":
 		return problem.New("booking.in-progress", words.T("The booking server is still working on the previous hand-over.")).
-			Fix(words.T("Wait a minute and press “Compare” on the page “Hand over”."))
+			Fix(words.T("Wait a minute and press “Look again” on the page “Hand over”."))
 	case a.status == http.StatusTooManyRequests:
 		return problem.New("booking.too-many-requests", words.T("%s asks to be called less often.", host)).
 			Fix(words.T("Wait a minute and try again."))

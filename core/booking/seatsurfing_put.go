@@ -203,7 +203,7 @@ func (s *seatsurfing) createSpaces(ctx context.Context, location string, spaces 
 	}
 	if made != len(spaces) {
 		return problem.New("booking.refused", words.T("Seatsurfing made %d of %d spaces.", made, len(spaces))).
-			Fix(words.T("Press “Hand over” again: what is there already is left alone. If the number stays, look at the limits of your Seatsurfing plan."))
+			Fix(words.T("Press “Push” again: what is there already is left alone. If the number stays, look at the limits of your Seatsurfing plan."))
 	}
 	return nil
 }

@@ -256,7 +256,12 @@ func TestSealed(t *testing.T) {
 	if diff := cmp.Diff(want, open); diff != "" {
 		t.Error(diff)
 	}
+	hybrid, err := age.GenerateHybridIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, try := range map[string]struct{ recipient, secret, code string }{
+		"post-quantum": {hybrid.Recipient().String(), "x", ""},
 		"no recipient": {"", "x", "export.no-recipient"},
 		"an ssh key":   {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ4", "x", "vault.recipient"},
 		"two":          {id.Recipient().String() + "\n" + id.Recipient().String(), "x", "vault.recipient"},

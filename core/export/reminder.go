@@ -30,7 +30,8 @@ func Reminder(c *connection.Connection, now time.Time) ([]byte, error) {
 	end := c.Application.Credential.Expires
 	if end.IsZero() {
 		return nil, problem.New("export.no-expiry", words.T("It is not known when the credential ends.")).
-			Fix(words.T("Enter the date at “Expires” on the page “Register”: Microsoft Entra ID shows it under App registrations, your application, Certificates & secrets."))
+			Run(words.T("Microsoft Entra ID shows it under App registrations, your application, Certificates & secrets, in the column “Expires”. Tell Roomkey with the command, with your date:"),
+				"roomkeyctl connection set application.credential.expires=2028-01-31T00:00:00Z")
 	}
 	name := problem.Line(c.Name)
 	cal := ics.NewCalendarFor("Roomkey")

@@ -29,7 +29,7 @@ type Sealable struct {
 func Seal(recipient string, s Sealable) (string, error) {
 	if s.Value.IsZero() {
 		return "", problem.New("vault.absent", words.T("There is no credential to seal.")).
-			Fix(words.T("Enter the client secret or the certificate on the page “Register”, or run the command."))
+			Fix(words.T("Enter the client secret or the certificate on the page “Register” and press “Store in the keychain”."))
 	}
 	to, err := ParseRecipient(recipient)
 	if err != nil {
