@@ -24,8 +24,8 @@ type Refusal struct {
 	// Kind and Sub are OAuth's error and suberror.
 	Kind, Sub string
 	// Text is Microsoft's own, without code and ids.
-	Text                           string
-	TraceID, CorrelationID, Claims string
+	Text                   string
+	TraceID, CorrelationID string
 }
 
 var (

@@ -30,7 +30,7 @@ type lab struct {
 	seen []*http.Request
 }
 
-func newLab(t *testing.T, serve http.HandlerFunc) *lab {
+func newLab(t testing.TB, serve http.HandlerFunc) *lab {
 	t.Helper()
 	l := &lab{}
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
