@@ -210,11 +210,11 @@ func (s *surf) push(c *Client, cfg Configuration) error {
 	if err != nil {
 		return err
 	}
-	clear, err := Gate(Checked{Digest: cfg.Digest, Verdict: "pass"}, cfg.Digest, false)
+	cleared, err := Gate(Checked{Digest: cfg.Digest, Verdict: "pass"}, cfg.Digest, false)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	_, err = c.Push(s.t.Context(), cfg, vault.NewSecret("the-secret"), clear, seen)
+	_, err = c.Push(s.t.Context(), cfg, vault.NewSecret("the-secret"), cleared, seen)
 	return err
 }
 
@@ -274,8 +274,8 @@ func TestSeatsurfing(t *testing.T) {
 	// Somebody adds a space between preview and push.
 	own := s.locations[1]["id"].(string)
 	s.spaces[own] = append(s.spaces[own], map[string]any{"id": s.id(), "name": "Theirs"})
-	clear, _ := Gate(Checked{Digest: "d3", Verdict: "pass"}, "d3", false)
-	if _, err := c.Push(t.Context(), surfing("d3"), vault.NewSecret("x"), clear, now); problem.Code(err) != "booking.etag-mismatch" || !strings.Contains(problem.Of(err).Detail.String(), "Theirs") {
+	cleared, _ := Gate(Checked{Digest: "d3", Verdict: "pass"}, "d3", false)
+	if _, err := c.Push(t.Context(), surfing("d3"), vault.NewSecret("x"), cleared, now); problem.Code(err) != "booking.etag-mismatch" || !strings.Contains(problem.Of(err).Detail.String(), "Theirs") {
 		t.Errorf("got %v", err)
 	}
 	if now, err = c.Current(t.Context()); err != nil {
@@ -332,11 +332,11 @@ func TestSeatsurfingNewSecretCutOff(t *testing.T) {
 		}
 	}
 	log := &memory{}
-	clear, err := Gate(Checked{Digest: "d2", Verdict: "pass"}, "d2", false)
+	cleared, err := Gate(Checked{Digest: "d2", Verdict: "pass"}, "d2", false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.open(log).Push(ctx, surfing("d2"), vault.NewSecret("new"), clear, seen); problem.Code(err) != "booking.unknown" {
+	if _, err := s.open(log).Push(ctx, surfing("d2"), vault.NewSecret("new"), cleared, seen); problem.Code(err) != "booking.unknown" {
 		t.Fatalf("got %v", err)
 	}
 	r, err := s.open(log).Resolve(t.Context())
