@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
+	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
-	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/simulator"
@@ -25,6 +25,8 @@ type bench struct {
 	sim *simulator.Simulator
 	dir string
 	n   int
+	// known are the addresses of the tenant's rooms.
+	known []string
 }
 
 // start makes a tenant of a size. Waiting for a tenant in trouble is cut short,
@@ -47,7 +49,8 @@ func start(ctx context.Context, rooms, users int) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &bench{env: env, sim: sim, dir: dir}, nil
+	b := &bench{env: env, sim: sim, dir: dir}
+	return b, b.know(ctx)
 }
 
 func (b *bench) close() error {
@@ -71,6 +74,11 @@ func (b *bench) diagnose(ctx context.Context, sc scenario) (check.Run, error) {
 	}
 	defer s.Close()
 	if err := s.Discover(ctx); err != nil {
+		return none, err
+	}
+	c := s.Document()
+	c.Server.Adapter = booking.AdapterContract
+	if err := s.Save(ctx, c); err != nil {
 		return none, err
 	}
 	if sc.pushed {
@@ -115,7 +123,13 @@ func (b *bench) push(ctx context.Context, s *session.Session) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Push(ctx, plan)
+	if err := s.Confirm(ctx, plan.Confirmations); err != nil {
+		return err
+	}
+	if plan, err = s.Plan(ctx, true); err != nil {
+		return err
+	}
+	_, err = s.Push(ctx, plan, true)
 	return err
 }
 
@@ -187,18 +201,22 @@ func (o outcome) said() string {
 	return fmt.Sprintf("%s, %s: %s", o.run.Verdict, o.cause(), o.remedy())
 }
 
-func (b *bench) room(i int) string {
-	for n, address := range b.rooms() {
-		if n == i {
-			return address
-		}
+// room is the address of a room of the tenant.
+func (b *bench) room(i int) string { return b.known[i] }
+
+// know lists the tenant's rooms once.
+func (b *bench) know(ctx context.Context) error {
+	s, err := wire.ConnectSimulated(ctx, b.env, b.sim, "rooms")
+	if err != nil {
+		return err
 	}
-	return ""
+	defer s.Close()
+	l := s.Rooms(ctx, nil)
+	if l.Problem != nil {
+		return l.Problem
+	}
+	for _, r := range l.Items {
+		b.known = append(b.known, r.EmailAddress)
+	}
+	return nil
 }
-
-// rooms are the addresses of the tenant's rooms as its own list has them.
-func (b *bench) rooms() []string {
-	return b.known
-}
-
-var _ = connection.All

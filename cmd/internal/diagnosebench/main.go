@@ -1,0 +1,70 @@
+// Command diagnosebench diagnoses broken and healthy tenants in the simulator
+// and says whether the right cause was named: "make diagnose-bench".
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+func main() {
+	only := flag.String("only", "", "run the scenarios whose name contains this")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	all, err := runAll(ctx, *only)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	if !print(all) {
+		os.Exit(3)
+	}
+}
+
+// runAll diagnoses every scenario, one after another: they share a tenant.
+func runAll(ctx context.Context, only string) ([]outcome, error) {
+	b, err := start(ctx, 10, 50)
+	if err != nil {
+		return nil, err
+	}
+	defer b.close()
+	all := []outcome{}
+	for _, sc := range broken {
+		if !strings.Contains(sc.area+" "+sc.name, only) {
+			continue
+		}
+		began := time.Now()
+		run, err := b.diagnose(ctx, sc)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		all = append(all, outcome{sc, run, err, time.Since(began)})
+	}
+	return all, nil
+}
+
+// print shows the table and reports whether everything was right.
+func print(all []outcome) bool {
+	t := table.NewWriter()
+	t.SetOutputMirror(os.Stdout)
+	t.AppendHeader(table.Row{"area", "scenario", "outcome", "found", "took"})
+	t.SetColumnConfigs([]table.ColumnConfig{{Number: 4, WidthMax: 90, WidthMaxEnforcer: text.WrapSoft}})
+	count := map[string]int{}
+	for _, o := range all {
+		count[o.kind()]++
+		t.AppendRow(table.Row{o.scenario.area, o.scenario.name, o.kind(), o.said(), o.took.Round(10 * time.Millisecond)})
+	}
+	t.Render()
+	fmt.Printf("%d scenarios: %d right cause, %d wrong cause, %d false green, %d false red\n",
+		len(all), count[right], count[wrong], count[falseGreen], count[falseRed])
+	return count[right] == len(all)
+}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"time"
+
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/vault"
+)
+
+// scenario is a tenant with exactly one fault (or, in a pair, two), and what a
+// diagnosis of it has to come to. The zero verdict of a healthy one is "pass".
+type scenario struct {
+	area, name string
+	// faults are the simulator's; {room0} and {organizer} are filled in.
+	faults []string
+	// change edits the document, secret puts other secrets into the vault,
+	// absent takes one out, options are those of the run.
+	change  func(*bench, *connection.Connection)
+	secret  func(*bench) map[vault.Kind]string
+	absent  vault.Kind
+	options func(*bench, *check.Options)
+	// pushed is whether the server holds the configuration beforehand.
+	pushed bool
+
+	verdict     check.Verdict
+	check, code string
+	// remedy is part of the first remedy of the root cause.
+	remedy string
+}
+
+func (sc scenario) secrets(b *bench) map[vault.Kind]string {
+	if sc.secret == nil {
+		return nil
+	}
+	return sc.secret(b)
+}
+
+const (
+	signIn      = "sign-in"
+	permissions = "permissions"
+	mailboxes   = "mailboxes"
+	policy      = "policy"
+	network     = "network"
+	server      = "server"
+	credential  = "credential"
+	notify      = "notifications"
+)
+
+func writes(b *bench, o *check.Options) { o.AllowWrites = true }
+
+// books names organizer and room for a test booking.
+func books(b *bench, o *check.Options) {
+	o.AllowWrites = true
+	o.Organizer, o.TestRoom = b.sim.Account().OrganizerUPN, b.room(0)
+	o.BookingWait = 3 * time.Second
+}
+
+// fault is a scenario of one fault of the simulator on an otherwise healthy
+// connection.
+func fault(area, name, faultName string, verdict check.Verdict, id, code, remedy string) scenario {
+	return scenario{area: area, name: name, faults: []string{faultName}, verdict: verdict, check: id, code: code, remedy: remedy}
+}
+
+func typed(area, name string, change func(*bench, *connection.Connection), verdict check.Verdict, id, code, remedy string) scenario {
+	return scenario{area: area, name: name, change: change, verdict: verdict, check: id, code: code, remedy: remedy}
+}
+
+var broken = []scenario{
+	fault(signIn, "wrong secret", "wrong-secret", check.Failed, check.Token, "entra.AADSTS7000215", ""),
+	fault(signIn, "expired secret", "expired-secret", check.Failed, check.Token, "entra.AADSTS7000222", ""),
+	fault(signIn, "unknown application", "unknown-app", check.Failed, check.Token, "entra.AADSTS700016", ""),
+	fault(signIn, "unknown tenant", "unknown-tenant", check.Failed, check.Tenant, "cloud.tenant-unknown", ""),
+	fault(signIn, "application disabled", "app-disabled", check.Failed, check.Token, "entra.AADSTS7000112", ""),
+	fault(signIn, "Conditional Access", "conditional-access", check.Failed, check.Token, "entra.AADSTS53003", ""),
+	fault(signIn, "tenant of another cloud", "wrong-cloud", check.Failed, check.Tenant, "cloud.wrong-cloud", ""),
+	fault(signIn, "token that is no JWT", "not-a-jwt", check.Incomplete, check.Roles, "check.unexpected-answer", ""),
+	fault(signIn, "sign-in page instead of Entra", "html=entra", check.Incomplete, check.Tenant, "cloud.unexpected-answer", ""),
+	typed(signIn, "client ID of nobody", func(_ *bench, c *connection.Connection) {
+		c.Application.ClientID = "6f3a1d34-0000-4000-8000-000000000001"
+	}, check.Failed, check.Token, "entra.AADSTS700016", ""),
+	typed(signIn, "tenant ID pasted as client ID", func(b *bench, c *connection.Connection) {
+		c.Application.ClientID = b.sim.Account().TenantID
+	}, check.Failed, check.Lint, "connection.tenant-as-client", "Application (client) ID"),
+	{area: signIn, name: "Secret ID instead of Value", secret: func(*bench) map[vault.Kind]string {
+		return map[vault.Kind]string{vault.ClientSecret: "0f0e0d0c-1111-2222-3333-444455556666"}
+	}, verdict: check.Failed, check: check.Lint, code: "connection.secret-id", remedy: "Value"},
+	{area: signIn, name: "no secret stored", absent: vault.ClientSecret, verdict: check.Failed, check: check.Lint, code: "vault.absent"},
+
+	fault(permissions, "Calendars.ReadWrite not granted", "missing-role", check.Failed, check.Roles, "permission.missing", "Grant admin consent"),
+	fault(permissions, "Place.Read.All not granted", "missing-role=Place.Read.All", check.Failed, check.Roles, "permission.missing", "Place.Read.All"),
+	fault(permissions, "User.Read.All not granted", "missing-role=User.Read.All", check.Failed, check.Roles, "permission.missing", "User.Read.All"),
+	fault(permissions, "Group.Read.All not granted", "missing-role=Group.Read.All", check.Failed, check.Roles, "permission.missing", "Group.Read.All"),
+	fault(permissions, "no consent", "no-consent", check.Failed, check.Roles, "permission.no-consent", "Grant admin consent"),
+	fault(permissions, "no roles in the token", "no-roles", check.Failed, check.Roles, "permission.no-consent", ""),
+	typed(permissions, "more granted than the product needs", func(_ *bench, c *connection.Connection) {
+		c.Product.ID = "offision-application-resources"
+	}, check.Warned, check.Excess, "permission.superfluous", "Revoke"),
+
+	fault(mailboxes, "one room's mailbox gone", "room-gone={room0}", check.Failed, check.RoomCalendars, "graph.ErrorInvalidUser", ""),
+	fault(mailboxes, "one room on premises", "calendar-not-in-cloud={room0}", check.Failed, check.RoomCalendars, "graph.MailboxNotEnabledForRESTAPI", ""),
+	fault(mailboxes, "one room denied", "calendar-denied={room0}", check.Failed, check.RoomCalendars, "graph.ErrorAccessDenied", ""),
+	fault(mailboxes, "every calendar denied", "calendar-denied", check.Failed, check.RoomCalendars, "graph.ErrorAccessDenied", ""),
+	typed(mailboxes, "a room that does not exist", func(b *bench, c *connection.Connection) {
+		c.Rooms = connection.Rooms{Mode: connection.Selected, Items: []string{b.room(0), "no-such-room@" + b.sim.Account().Domain}}
+	}, check.Failed, check.RoomCalendars, "graph.ErrorInvalidUser", ""),
+	typed(mailboxes, "a person chosen as a room", func(b *bench, c *connection.Connection) {
+		c.Rooms = connection.Rooms{Mode: connection.Selected, Items: []string{b.sim.Account().OrganizerUPN}}
+	}, check.Failed, check.RoomCalendars, "rooms.not-a-room", "Resources"),
+	{area: mailboxes, name: "rooms decline", faults: []string{"bookings-declined"}, options: books, verdict: check.Failed, check: check.TestBooking, code: "booking.declined", remedy: "calendar-processing script"},
+	{area: mailboxes, name: "rooms silent", faults: []string{"room-silent"}, options: books, verdict: check.Failed, check: check.TestBooking, code: "booking.room-silent", remedy: "AutoAccept"},
+
+	typed(policy, "scope announced, tenant-wide grant beside it", func(_ *bench, c *connection.Connection) {
+		c.Scope.Kind = connection.ScopeRBAC
+	}, check.Warned, check.ScopeGrant, "scope.tenant-wide", "Revoke"),
+	{area: policy, name: "a mailbox outside is reached", options: func(b *bench, o *check.Options) { o.OutOfReach = b.sim.Account().OrganizerUPN },
+		verdict: check.Warned, check: check.ScopeOutside, code: "scope.not-limited", remedy: "scoping script"},
+	typed(policy, "Application Access Policy", func(_ *bench, c *connection.Connection) { c.Scope.Kind = connection.ScopePolicy },
+		check.Warned, "deprecated.policy", "deprecated.policy", "RBAC for Applications"),
+	{area: policy, name: "scope by RBAC not applied", faults: []string{"missing-role"}, change: func(_ *bench, c *connection.Connection) { c.Scope.Kind = connection.ScopeRBAC },
+		verdict: check.Failed, check: check.Roles, code: "scope.not-granted", remedy: "scoping script"},
+
+	fault(network, "clock off", "clock-skew", check.Failed, check.Clock, "net.clock-skew", "Date & time"),
+	fault(network, "slow", "slow=3500ms", check.Failed, check.Certificate, "net.timeout", ""),
+	fault(network, "always throttled", "throttled-always", check.Incomplete, check.RoomList, "graph.throttled", "ten minutes"),
+	fault(network, "Graph out of order", "unavailable", check.Incomplete, check.RoomList, "graph.unavailable", ""),
+	fault(network, "rooms cut off", "cut=/places", check.Incomplete, check.RoomList, "net.cut", ""),
+	fault(network, "calendars truncated", "truncated=calendarview", check.Incomplete, check.RoomCalendars, "graph.unexpected-answer", ""),
+	fault(network, "sign-in page instead of Graph", "html", check.Incomplete, check.RoomList, "graph.unexpected-answer", ""),
+	fault(network, "empty answers", "empty-200", check.Incomplete, check.RoomList, "graph.unexpected-answer", ""),
+	fault(network, "wrong types", "wrong-types", check.Incomplete, check.RoomList, "graph.unexpected-answer", ""),
+	fault(network, "groups empty", "empty-200=/groups", check.Incomplete, check.GroupList, "graph.unexpected-answer", ""),
+	fault(network, "groups out of order", "unavailable=/groups", check.Incomplete, check.GroupList, "graph.unavailable", ""),
+
+	fault(server, "server down", "server-down", check.Failed, check.ServerReach, "net.refused", ""),
+	fault(server, "token not accepted", "server-token-wrong", check.Failed, check.ServerToken, "booking.token-wrong", ""),
+	fault(server, "old contract", "server-old-contract", check.Failed, check.ServerContract, "booking.contract-version", ""),
+	fault(server, "sign-in page instead of the server", "server-html", check.Incomplete, check.ServerContract, "booking.unexpected-answer", ""),
+	fault(server, "answers cut", "server-cut", check.Incomplete, check.ServerContract, "net.cut", ""),
+	fault(server, "server slow", "server-slow", check.Failed, check.ServerReach, "net.timeout", ""),
+	{area: server, name: "the server is blocked by Conditional Access", faults: []string{"server-cannot-reach-microsoft"}, pushed: true,
+		verdict: check.Failed, check: check.ServerStatusOf, code: "server.blocked-by-location", remedy: "Named locations"},
+	typed(server, "name that does not exist", func(_ *bench, c *connection.Connection) { c.Server.URL = "https://no-such-server.invalid" },
+		check.Failed, check.ServerReach, "net.dns", ""),
+	typed(server, "nobody listening", func(_ *bench, c *connection.Connection) { c.Server.URL = "https://127.0.0.1:1" },
+		check.Failed, check.ServerReach, "net.refused", ""),
+	typed(server, "certificate that nobody trusts", func(_ *bench, c *connection.Connection) { c.Server.CAFile = "" },
+		check.Failed, check.ServerReach, "net.tls-untrusted", ""),
+	typed(server, "plain http", func(_ *bench, c *connection.Connection) { c.Server.URL = "http://booking.contoso.example" },
+		check.Failed, check.Lint, "connection.wrong-url", ""),
+	{area: server, name: "no token for the server", absent: vault.ServerToken, verdict: check.Failed, check: check.ServerToken, code: "booking.token-missing"},
+
+	typed(credential, "ends in ten days", func(_ *bench, c *connection.Connection) {
+		c.Application.Credential.Expires = time.Now().AddDate(0, 0, 10)
+	}, check.Warned, check.Expiry, "credential.expires-soon", "Certificates & secrets"),
+	typed(credential, "ended yesterday, as recorded", func(_ *bench, c *connection.Connection) {
+		c.Application.Credential.Expires = time.Now().AddDate(0, 0, -1)
+	}, check.Failed, check.Expiry, "credential.expired", "Certificates & secrets"),
+	{area: credential, name: "certificate not registered", faults: []string{"certificate-not-registered"}, change: certified, secret: certificate,
+		verdict: check.Failed, check: check.Token, code: "entra.AADSTS700027"},
+	{area: credential, name: "certificate without its key", change: certified, secret: func(*bench) map[vault.Kind]string {
+		return map[vault.Kind]string{vault.Certificate: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"}
+	}, verdict: check.Failed, check: check.Token, code: "vault.certificate-unreadable", remedy: ".pfx"},
+
+	{area: notify, name: "not reachable from outside", faults: []string{"callback-unreachable"}, change: notified, options: writes, verdict: check.Failed, check: check.Notifications, code: "notifications.not-reached"},
+	{area: notify, name: "answers 404", faults: []string{"callback-unreachable=404"}, change: notified, options: writes, verdict: check.Failed, check: check.Notifications, code: "notifications.refused"},
+	{area: notify, name: "answers too late", faults: []string{"callback-unreachable=slow"}, change: notified, options: writes, verdict: check.Failed, check: check.Notifications, code: "notifications.timeout"},
+	{area: notify, name: "wrong echo", faults: []string{"callback-unreachable=echo"}, change: notified, options: writes, verdict: check.Failed, check: check.Notifications, code: "notifications.echo"},
+	{area: notify, name: "no address", change: func(b *bench, c *connection.Connection) { notified(b, c); c.Notifications = connection.Notifications{} }, options: writes,
+		verdict: check.Failed, check: check.Notifications, code: "notifications.no-address"},
+}
+
+func certified(b *bench, c *connection.Connection) {
+	c.Application.ClientID = b.sim.Account().CertificateClientID
+	c.Application.Credential.Kind = connection.CredentialCertificate
+}
+
+func certificate(b *bench) map[vault.Kind]string {
+	return map[vault.Kind]string{vault.Certificate: string(b.sim.Account().CertificatePEM)}
+}
+
+// notified makes it a product that wants to be called by Microsoft.
+func notified(b *bench, c *connection.Connection) {
+	c.Product.ID = "flexo"
+	c.Rooms = connection.Rooms{Mode: connection.Selected, Items: []string{b.room(0), b.room(1)}}
+	c.Notifications = connection.Notifications{URL: b.sim.BookingURL() + "/microsoft365/notifications", LifecycleURL: b.sim.BookingURL() + "/microsoft365/lifecycle"}
+}
