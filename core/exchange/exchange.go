@@ -42,6 +42,9 @@ type Target struct {
 	Product    product.Product
 	// Rooms are the chosen rooms.
 	Rooms []tenant.Room
+	// Values are what was filled in for scripts, by name and parameter; Folder
+	// takes them.
+	Values map[string]map[string]any
 	// Now is when a script is made; it decides whether a waiting time is over.
 	Now time.Time
 }

@@ -13,6 +13,9 @@ import (
 // wanted is whether a script belongs into the folder of this connection.
 func (s Script) wanted(t Target) bool {
 	c := t.Connection
+	if len(t.Values[s.Name]) > 0 {
+		return true
+	}
 	switch s.Name {
 	case "limit-application", "limit-application-test", "limit-application-undo", "restore-grant":
 		return c.Scope.Kind == connection.ScopeRBAC
@@ -43,7 +46,7 @@ func Folder(t Target) ([]Document, error) {
 		if !s.wanted(t) {
 			continue
 		}
-		d, err := Generate(s.Name, t, nil)
+		d, err := Generate(s.Name, t, t.Values[s.Name])
 		if err != nil {
 			waiting = append(waiting, fmt.Sprintf("- %s: %s", s.Title, plainError(err)))
 			continue

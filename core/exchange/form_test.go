@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
@@ -122,6 +123,9 @@ func TestReadProcessing(t *testing.T) {
 		if d := states[1].Differences[0]; d != (Difference{"DeleteSubject", "True", "False"}) {
 			t.Errorf("%+v", d)
 		}
+		if d := Differing(states); len(d) != 1 || d[0] != "b@contoso.com" {
+			t.Error(d)
+		}
 	}
 	if _, err := ReadProcessing([]byte(processing(',', []string{"other", "a@contoso.com", "", "", "", "", ""})), c, policy); problem.Code(err) != "exchange.other-tenant" {
 		t.Error(err)
@@ -198,7 +202,11 @@ func TestFolder(t *testing.T) {
 			t.Errorf("%s is not in README, checklist or its own head", file)
 		}
 	}
-	to.Rooms = nil
+	to.Values = map[string]map[string]any{"remove-grant": {"evidence": perform(t, to, "limit-application", nil, 3*time.Hour)}}
+	if with, err := Folder(to); err != nil || len(with) != len(docs)+2 {
+		t.Errorf("%d files, with the evidence %d: %v", len(docs), len(with), err)
+	}
+	to.Rooms, to.Values = nil, nil
 	if docs, err = Folder(to); err != nil {
 		t.Fatal(err)
 	}

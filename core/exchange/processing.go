@@ -58,6 +58,18 @@ func ReadProcessing(data []byte, c *connection.Connection, policy []product.Sett
 	return states, nil
 }
 
+// Differing are the rooms that are not as the product needs them: what the
+// script calendar-processing takes as its field "only".
+func Differing(states []RoomState) []string {
+	var out []string
+	for _, s := range states {
+		if len(s.Differences) > 0 {
+			out = append(out, s.Room)
+		}
+	}
+	return out
+}
+
 // plainValue is a value as PowerShell prints it.
 func plainValue(v any) string {
 	switch v := v.(type) {

@@ -203,6 +203,7 @@ func (b *build) removeGrant() error {
 		return problem.New("exchange.too-early", words.T("The limit was tested at %s; it counts everywhere from %s on.", r.FinishedAt.UTC().Format("15:04 UTC"), ready.UTC().Format("15:04 UTC on 2 January"))).
 			Fix(words.T("Generate the script after that."))
 	}
+	b.data["Proof"] = "Tested at " + r.FinishedAt.UTC().Format(time.RFC3339) + ": " + reach.String() + "."
 	b.data["NotBefore"] = ready.UTC().Format(time.RFC3339)
 	b.explain("Removes the consent to %s for the application; other permissions are left alone.", strings.Join(b.data["Permissions"].([]string), ", "))
 	b.explain("Check the connection afterwards: it takes a fresh token, and proves a calendar inside and a refusal outside.")

@@ -179,7 +179,7 @@ function Get-One {
     param([string]$Uri)
     try { return Invoke-MgGraphRequest -Method GET -Uri $Uri -OutputType PSObject }
     catch {
-        if ("$_" -match '404|NotFound|ResourceNotFound') { return $null }
+        if ("$_" -match 'Request_ResourceNotFound|404 \(?Not ?Found|: NotFound') { return $null }
         throw
     }
 }
@@ -257,20 +257,28 @@ try {
     if ($AppId -and -not $app) { throw "There is no application $AppId in this tenant. Nothing was changed." }
     $uris = @($RedirectUris)
     $others = @()
+    $idTokens = $true
+    $lacks = @('everything')
     if ($app) {
-        $uris = @(@($app.web.redirectUris) + @($RedirectUris | Where-Object { @($app.web.redirectUris) -notcontains $_ }))
-        foreach ($resource in @($app.requiredResourceAccess)) {
-            if ("$($resource.resourceAppId)" -ne '00000003-0000-0000-c000-000000000000') {
-                $others += @{ resourceAppId = "$($resource.resourceAppId)"; resourceAccess = @($resource.resourceAccess | ForEach-Object { @{ id = "$($_.id)"; type = "$($_.type)" } }) }
-                continue
-            }
-            foreach ($held in @($resource.resourceAccess)) {
-                if (@($access | Where-Object { $_.id -eq "$($held.id)" -and $_.type -eq "$($held.type)" }).Count -eq 0) { $access += @{ id = "$($held.id)"; type = "$($held.type)" } }
-            }
+        $has = @()
+        foreach ($resource in @($app.requiredResourceAccess | Where-Object { $_ })) {
+            if ("$($resource.resourceAppId)" -eq '00000003-0000-0000-c000-000000000000') { $has += @($resource.resourceAccess) }
+            else { $others += @{ resourceAppId = "$($resource.resourceAppId)"; resourceAccess = @($resource.resourceAccess | ForEach-Object { @{ id = "$($_.id)"; type = "$($_.type)" } }) } }
         }
+        $hasUris = @($app.web.redirectUris | Where-Object { $_ })
+        $lacks = @($uris | Where-Object { $hasUris -cnotcontains $_ })
+        foreach ($wanted in @($access)) {
+            if (@($has | Where-Object { "$($_.id)" -eq $wanted.id }).Count -eq 0) { $lacks += $wanted.id }
+        }
+        foreach ($held in $has) {
+            if (@($access | Where-Object { $_.id -eq "$($held.id)" }).Count -eq 0) { $access += @{ id = "$($held.id)"; type = "$($held.type)" } }
+        }
+        $uris = @($hasUris + @($uris | Where-Object { $hasUris -cnotcontains $_ }))
+        if ($app.web.implicitGrantSettings.enableIdTokenIssuance) { $idTokens = $true }
+        elseif ($idTokens) { $lacks += 'ID tokens' }
     }
     $body = @{
-        web = @{ redirectUris = $uris; implicitGrantSettings = @{ enableIdTokenIssuance = $true; enableAccessTokenIssuance = $false } }
+        web = @{ redirectUris = $uris; implicitGrantSettings = @{ enableIdTokenIssuance = $idTokens } }
         requiredResourceAccess = @($others + @(@{ resourceAppId = '00000003-0000-0000-c000-000000000000'; resourceAccess = $access }))
     }
     if (-not $app) {
@@ -278,11 +286,13 @@ try {
         $body['signInAudience'] = 'AzureADMyOrg'
     }
     if ($Certificate -and @($app.keyCredentials | Where-Object { $_ }).Count -eq 0) {
+        $lacks += 'certificate'
         $body['keyCredentials'] = @(@{ type = 'AsymmetricX509Cert'; usage = 'Verify'; key = $Certificate; displayName = $DisplayName })
     }
     elseif ($Certificate) { Add-Result $DisplayName 'certificate' 'skipped' 'The application has a certificate already: add the new one in the Entra admin center, so that the old one keeps working.' }
     $known = [bool]$app
-    if (Test-Go $DisplayName 'app registration' @{ AppId = "$($app.appId)" } @{ RedirectUris = ($uris -join ' '); Permissions = (@($Application + $Delegated) -join ' ') }) {
+    if ($lacks.Count -eq 0) { Add-Result $DisplayName 'app registration' 'same' '' @{} @{ ClientId = "$($app.appId)"; ObjectId = "$($app.id)" } }
+    elseif (Test-Go $DisplayName 'app registration' @{ AppId = "$($app.appId)" } @{ RedirectUris = ($uris -join ' '); Permissions = (@($Application + $Delegated) -join ' ') }) {
         if ($known) { $null = Send-Json PATCH "/v1.0/applications/$($app.id)" $body }
         else {
             $json = ConvertTo-Json -InputObject $body -Depth 8 -Compress
