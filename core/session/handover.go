@@ -287,12 +287,14 @@ func (c checkedServer) Status(ctx context.Context) (check.ServerStatus, error) {
 	if err != nil {
 		return check.ServerStatus{}, err
 	}
-	out := check.ServerStatus{State: check.ServerUnproven, CheckedAt: st.CheckedAt, Rooms: -1}
+	out := check.ServerStatus{State: check.ServerUnproven, Digest: st.Digest, CheckedAt: st.CheckedAt, Rooms: -1}
 	switch st.State {
 	case booking.StatusOK:
 		out.State = check.ServerWorks
 	case booking.StatusFailing:
 		out.State = check.ServerFails
+	case booking.StatusNotConfigured:
+		out.State = check.ServerNothing
 	}
 	for _, tried := range st.Checks {
 		ok := tried.State == "ok"
