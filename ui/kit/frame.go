@@ -91,6 +91,14 @@ func (f *Frame) Actions(buttons ...*widget.Button) {
 	f.Object.Refresh()
 }
 
+// Primary is the page's main action, nil when it has none.
+func (f *Frame) Primary() *widget.Button {
+	if n := len(f.bar.Objects); n > 1 {
+		return f.bar.Objects[n-1].(*widget.Button)
+	}
+	return nil
+}
+
 // SetLead replaces the sentence under the title.
 func (f *Frame) SetLead(text string) { f.lead.SetText(text); f.Object.Refresh() }
 

@@ -83,3 +83,8 @@ func MarkIcon(mark Mark, size float32) fyne.CanvasObject {
 	_, icon := iconAt(mark.Icon(), size)
 	return icon
 }
+
+// Logo is Roomkey's own picture.
+func Logo(size float32) fyne.CanvasObject {
+	return AtLeast(size, size, widget.NewIcon(Picture("roomkey.svg")))
+}

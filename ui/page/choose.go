@@ -67,8 +67,8 @@ func NewChoose(env *Env) *Choose {
 	return c
 }
 
-// Object is the page.
-func (c *Choose) Object() fyne.CanvasObject { return c.frame.Object }
+// Frame is the page.
+func (c *Choose) Frame() *kit.Frame { return c.frame }
 
 // Shown loads the list in front, once.
 func (c *Choose) Shown() { c.load() }

@@ -82,8 +82,8 @@ func NewDescribe(env *Env) *Describe {
 	return d
 }
 
-// Object is the page.
-func (d *Describe) Object() fyne.CanvasObject { return d.frame.Object }
+// Frame is the page.
+func (d *Describe) Frame() *kit.Frame { return d.frame }
 
 // Shown looks at the secrets again.
 func (d *Describe) Shown() { d.token.look() }

@@ -23,7 +23,7 @@ const (
 // Page is one page. It is made once for an opened connection and keeps what was
 // typed; Shown is called each time that it comes to the front.
 type Page interface {
-	Object() fyne.CanvasObject
+	Frame() *kit.Frame
 	Shown()
 }
 
@@ -58,6 +58,8 @@ type Env struct {
 	Now     func() time.Time
 	// SetVariant chooses light or dark: "light", "dark" or "" for the system's.
 	SetVariant func(string)
+	// Variant is the choice as it is: "light", "dark" or "" for the system's.
+	Variant string
 }
 
 // Connection is a copy of the stored document to change.

@@ -30,6 +30,7 @@ type HandOver struct {
 	export  *widget.Button
 	planned Plan
 	yes     map[string]bool
+	checks  []*widget.Check
 	pushing bool
 }
 
@@ -46,8 +47,8 @@ func NewHandOver(env *Env) *HandOver {
 	return h
 }
 
-// Object is the page.
-func (h *HandOver) Object() fyne.CanvasObject { return h.frame.Object }
+// Frame is the page.
+func (h *HandOver) Frame() *kit.Frame { return h.frame }
 
 // byForm is whether the vendor's console has to be typed into.
 func (h *HandOver) byForm() bool {
@@ -111,7 +112,7 @@ func (h *HandOver) lookAgain() {
 }
 
 func (h *HandOver) showPlan(plan Plan) {
-	h.planned, h.yes = plan, map[string]bool{}
+	h.planned, h.yes, h.checks = plan, map[string]bool{}, nil
 	if plan.Gate != nil {
 		h.plan.Add(kit.ProblemAs(h.env.Host, kit.MarkAttention, plan.Gate))
 	}
@@ -136,10 +137,14 @@ func (h *HandOver) showPlan(plan Plan) {
 			check.Disable()
 		}
 		body.Add(check)
+		h.checks = append(h.checks, check)
 		h.plan.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, body))
 	}
 	h.ready()
 }
+
+// Confirmations are the switches that the plan waits for.
+func (h *HandOver) Confirmations() []*widget.Check { return h.checks }
 
 // ready switches Push on once everything was confirmed.
 func (h *HandOver) ready() {

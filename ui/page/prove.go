@@ -39,15 +39,15 @@ func NewProve(env *Env) *Prove {
 	body := kit.Column(kit.GapWide, p.notice.object, p.verdict, p.cause, checks, p.table)
 	p.frame = kit.NewFrame(kit.L("Prove that it works"),
 		kit.L("Every link is tried with the application's own credential. Nothing counts as working that was not exercised; nothing is changed."), body)
-	p.run = kit.PrimaryButton(kit.L("Test the connection"), theme.MediaPlayIcon(), p.start)
+	p.run = kit.PrimaryButton(kit.L("Test the connection"), theme.MediaPlayIcon(), p.Start)
 	p.report = widget.NewButtonWithIcon(kit.L("Save report…"), theme.DocumentSaveIcon(), p.saveReport)
 	p.next = widget.NewButtonWithIcon(kit.L("Choose rooms"), theme.NavigateNextIcon(), func() { env.Go(setup.Choose) })
 	p.actions(nil)
 	return p
 }
 
-// Object is the page.
-func (p *Prove) Object() fyne.CanvasObject { return p.frame.Object }
+// Frame is the page.
+func (p *Prove) Frame() *kit.Frame { return p.frame }
 
 // Shown shows the last run, or what will be tried.
 func (p *Prove) Shown() {
@@ -95,8 +95,8 @@ func (p *Prove) actions(run *Run) {
 	p.frame.Actions(p.report, p.run)
 }
 
-// start runs all checks; findings come in as they are known.
-func (p *Prove) start() {
+// Start runs all checks; findings come in as they are known.
+func (p *Prove) Start() {
 	p.running = true
 	p.run.Disable()
 	p.notice.clear()

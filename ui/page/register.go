@@ -58,8 +58,8 @@ func NewRegister(env *Env) *Register {
 	return r
 }
 
-// Object is the page.
-func (r *Register) Object() fyne.CanvasObject { return r.frame.Object }
+// Frame is the page.
+func (r *Register) Frame() *kit.Frame { return r.frame }
 
 // Shown looks at the keychain and at what the product asks for.
 func (r *Register) Shown() {

@@ -52,8 +52,8 @@ func NewRestrict(env *Env) *Restrict {
 	return r
 }
 
-// Object is the page.
-func (r *Restrict) Object() fyne.CanvasObject { return r.frame.Object }
+// Frame is the page.
+func (r *Restrict) Frame() *kit.Frame { return r.frame }
 
 // Shown reads the catalogue for the connection as it is now.
 func (r *Restrict) Shown() {

@@ -28,8 +28,9 @@ func NewSettings(env *Env) *Settings {
 	s := &Settings{env: env, notice: newNotice(env.Host), remove: kit.Column(kit.Gap)}
 	look := kit.SelectField(kit.L("Appearance"), "", []kit.Option{
 		{ID: "", Name: kit.L("As the system")}, {ID: "light", Name: kit.L("Light")}, {ID: "dark", Name: kit.L("Dark")}})
-	look.SetValue("")
+	look.SetValue(env.Variant)
 	look.OnChanged = func(v string) {
+		env.Variant = v
 		if env.SetVariant != nil {
 			env.SetVariant(v)
 		}
@@ -59,8 +60,8 @@ func NewSettings(env *Env) *Settings {
 	return s
 }
 
-// Object is the page.
-func (s *Settings) Object() fyne.CanvasObject { return s.frame.Object }
+// Frame is the page.
+func (s *Settings) Frame() *kit.Frame { return s.frame }
 
 // Shown has nothing to load.
 func (s *Settings) Shown() {}

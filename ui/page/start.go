@@ -53,8 +53,8 @@ func NewStart(env *Env) *Start {
 	return s
 }
 
-// Object is the page.
-func (s *Start) Object() fyne.CanvasObject { return s.frame.Object }
+// Frame is the page.
+func (s *Start) Frame() *kit.Frame { return s.frame }
 
 // Shown lists the stored connections.
 func (s *Start) Shown() {

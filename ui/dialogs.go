@@ -1,0 +1,104 @@
+package ui
+
+import (
+	"io"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/storage"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui/kit"
+	"github.com/roomkey/roomkey/ui/page"
+)
+
+// maxFile is how much of a chosen file is read: a document, a certificate or a
+// result file of 20,000 rooms is far below it.
+const maxFile = 32 << 20
+
+// Dialogs asks for files with Fyne's dialogs over a window. Files are read and
+// written away from the UI thread: they may be on a slow network drive.
+func Dialogs(w fyne.Window, d kit.Dispatch) page.Files { return &dialogs{w, d} }
+
+type dialogs struct {
+	window   fyne.Window
+	dispatch kit.Dispatch
+}
+
+func (d *dialogs) fail(err error) { dialog.ShowError(err, d.window) }
+
+func (d *dialogs) Open(extensions []string, got func(string, []byte)) {
+	open := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
+		if err != nil {
+			d.fail(err)
+			return
+		}
+		if r == nil {
+			return
+		}
+		go func() {
+			defer r.Close()
+			data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+			d.dispatch(func() {
+				switch {
+				case err != nil:
+					d.fail(err)
+				case len(data) > maxFile:
+					d.fail(problem.New("file.too-large", words.T("This file is larger than Roomkey reads.")))
+				default:
+					got(r.URI().Name(), data)
+				}
+			})
+		}()
+	}, d.window)
+	open.SetFilter(storage.NewExtensionFileFilter(extensions))
+	open.Resize(fyne.NewSize(860, 560))
+	open.Show()
+}
+
+func (d *dialogs) Save(f page.File, saved func(string, *problem.Problem)) {
+	save := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) {
+		if err != nil {
+			saved("", unwritten(err))
+			return
+		}
+		if w == nil {
+			return
+		}
+		go func() {
+			_, err := w.Write(f.Data)
+			if closed := w.Close(); err == nil {
+				err = closed
+			}
+			path := filepath.FromSlash(w.URI().Path())
+			d.dispatch(func() { saved(path, unwritten(err)) })
+		}()
+	}, d.window)
+	save.SetFileName(f.Name)
+	save.Resize(fyne.NewSize(860, 560))
+	save.Show()
+}
+
+func unwritten(err error) *problem.Problem {
+	if err == nil {
+		return nil
+	}
+	return problem.New("file.not-written", words.T("The file could not be written.")).With(words.Plain(err.Error())).
+		Fix(words.T("Choose another folder, or free space on the disk, and save again.")).By(err)
+}
+
+func (d *dialogs) Folder(got func(string)) {
+	open := dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
+		if err != nil {
+			d.fail(err)
+			return
+		}
+		if u != nil {
+			got(filepath.FromSlash(u.Path()))
+		}
+	}, d.window)
+	open.Resize(fyne.NewSize(860, 560))
+	open.Show()
+}

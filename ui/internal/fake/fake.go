@@ -1,0 +1,388 @@
+// Package fake is a Backend without a core, for tests of the window: it answers
+// from its fields and remembers what it was asked to do.
+package fake
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui/page"
+)
+
+// At is the time at which everything in the fake happens.
+var At = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
+
+// TenantID is the tenant that Discover finds.
+const TenantID = "5f6d7c1e-2a4b-4c3d-9e8f-0123456789ab"
+
+// Backend answers from memory.
+type Backend struct {
+	mu      sync.Mutex
+	docs    map[string]*connection.Connection
+	secrets map[string]vault.Secret
+	run     *page.Run
+	pushed  bool
+	// Hostile is put into every name that a tenant or server could send.
+	Hostile string
+	// Rooms is how many rooms there are.
+	RoomCount int
+	// Unknown makes Discover find nothing; Locked makes the keychain refuse.
+	Unknown, Locked bool
+	// ReadOnly opens connections only to look at.
+	ReadOnly bool
+	// Fails makes the test fail with this problem.
+	Fails *problem.Problem
+	// Wait makes Check wait until it is cancelled.
+	Wait bool
+	// Asked counts the calls by name.
+	Asked map[string]int
+}
+
+var _ page.Backend = (*Backend)(nil)
+
+// New is a fake with twelve rooms.
+func New() *Backend {
+	return &Backend{docs: map[string]*connection.Connection{}, secrets: map[string]vault.Secret{}, RoomCount: 12, Asked: map[string]int{}}
+}
+
+func (b *Backend) ask(name string) func() {
+	b.mu.Lock()
+	b.Asked[name]++
+	return b.mu.Unlock
+}
+
+func (b *Backend) Connections(context.Context) ([]page.Entry, error) {
+	defer b.ask("Connections")()
+	var list []page.Entry
+	for id, c := range b.docs {
+		list = append(list, page.Entry{ID: id, Name: c.Name, Tenant: c.Tenant.Domain, Product: c.Product.ID})
+	}
+	slices.SortFunc(list, func(x, y page.Entry) int { return strings.Compare(x.Name+x.ID, y.Name+y.ID) })
+	return list, nil
+}
+
+func (b *Backend) Create(_ context.Context, name string) (*connection.Connection, error) {
+	defer b.ask("Create")()
+	c := connection.New(name)
+	b.docs[c.ID] = c
+	return c.Clone(), nil
+}
+
+func (b *Backend) Open(_ context.Context, id string) (page.Opened, error) {
+	defer b.ask("Open")()
+	c, ok := b.docs[id]
+	if !ok {
+		return page.Opened{}, problem.New("store.absent", words.T("This connection is no longer there."))
+	}
+	o := page.Opened{Connection: c.Clone()}
+	if b.ReadOnly {
+		o.ReadOnly = problem.New("store.in-use", words.T("Another copy of Roomkey has this connection open.")).
+			Fix(words.T("Close it there; until then this window shows the connection and saves nothing."))
+	}
+	return o, nil
+}
+
+func (b *Backend) Close(string) { defer b.ask("Close")() }
+
+func (b *Backend) Save(_ context.Context, c *connection.Connection) error {
+	defer b.ask("Save")()
+	b.docs[c.ID] = c.Clone()
+	if b.run != nil {
+		b.run.Current = false
+	}
+	return nil
+}
+
+func (b *Backend) Delete(_ context.Context, id string) error {
+	defer b.ask("Delete")()
+	delete(b.docs, id)
+	return nil
+}
+
+func (b *Backend) Import(_ context.Context, data []byte, file string) (*connection.Connection, error) {
+	defer b.ask("Import")()
+	c, p := connection.Parse(data, file)
+	if p != nil {
+		return nil, p
+	}
+	b.docs[c.ID] = c
+	return c, nil
+}
+
+func (b *Backend) Export(_ context.Context, id string) (page.File, error) {
+	defer b.ask("Export")()
+	data, err := b.docs[id].Encode()
+	return page.File{Name: "connection.json", Data: data}, err
+}
+
+func (b *Backend) Steps(_ context.Context, id string) ([]setup.Step, error) {
+	defer b.ask("Steps")()
+	c := b.docs[id]
+	if c == nil {
+		return nil, problem.New("store.absent", words.T("This connection is no longer there."))
+	}
+	k := setup.Known{TenantFound: c.Tenant.ID != "", ClientID: c.Application.ClientID != "", Credential: setup.Absent, ServerToken: setup.Present, Now: At, RoomsCount: len(c.Rooms.Items), RoomsChosen: c.Rooms.Mode == connection.Selected}
+	if _, ok := b.secrets[id+string(vault.ClientSecret)]; ok {
+		k.Credential = setup.Present
+	}
+	if b.run != nil {
+		k.Verdict, k.Current, k.CheckedAt = b.run.Verdict, b.run.Current, At
+	}
+	k.Pushed, k.PushedAt = b.pushed, At
+	return setup.Steps(k), nil
+}
+
+func (b *Backend) Clouds() []cloud.Cloud {
+	return []cloud.Cloud{{ID: "global", Name: "Global"}, {ID: "china", Name: "China (21Vianet)"}}
+}
+
+func (b *Backend) Products() []product.Product {
+	list, _ := product.Load("")
+	return list.All()
+}
+
+func (b *Backend) Permissions() []permission.Entry {
+	return []permission.Entry{{Value: "Calendars.ReadWrite", ApplicationID: "ef54d2bf-783f-4e0f-bca1-3210c0444d99", Means: "Read and write all calendars."}}
+}
+
+func (b *Backend) Mistakes() []*problem.Problem { return nil }
+
+func (b *Backend) About() page.About {
+	return page.About{Version: "0.1.0", ConfigFolder: "/home/ada/.config/roomkey", LogFile: "/home/ada/.local/state/roomkey/roomkey.log",
+		CloudsFile: "/home/ada/.config/roomkey/clouds.yaml", ProductsFolder: "/home/ada/.config/roomkey/products", Keychain: "GNOME Keyring"}
+}
+
+func (b *Backend) SecretState(_ context.Context, id string, kind vault.Kind) (page.SecretState, error) {
+	defer b.ask("SecretState")()
+	if b.Locked {
+		return page.SecretState{}, problem.New("vault.locked", words.T("The keychain is locked or waiting for you.")).
+			Fix(words.T("Unlock the keychain of this computer, then try again."))
+	}
+	_, ok := b.secrets[id+string(kind)]
+	if !ok {
+		return page.SecretState{}, nil
+	}
+	return page.SecretState{Stored: true, Fingerprint: "3f9a 12c4", Expires: At.AddDate(1, 0, 0)}, nil
+}
+
+func (b *Backend) SetSecret(_ context.Context, id string, kind vault.Kind, s, _ vault.Secret) (page.SecretState, error) {
+	defer b.ask("SetSecret")()
+	b.secrets[id+string(kind)] = s
+	return page.SecretState{Stored: true, Fingerprint: "3f9a 12c4"}, nil
+}
+
+func (b *Backend) ForgetSecret(_ context.Context, id string, kind vault.Kind) error {
+	defer b.ask("ForgetSecret")()
+	delete(b.secrets, id+string(kind))
+	return nil
+}
+
+func (b *Backend) Reveal(_ context.Context, id string, kind vault.Kind) (vault.Secret, error) {
+	defer b.ask("Reveal")()
+	return b.secrets[id+string(kind)], nil
+}
+
+func (b *Backend) Discover(_ context.Context, cloudID, typed string) (connection.Tenant, error) {
+	defer b.ask("Discover")()
+	if b.Unknown {
+		return connection.Tenant{}, problem.New("cloud.tenant-unknown", words.T("The cloud %s does not know %s.", cloudID, typed)).
+			Fix(words.T("Check the spelling of the domain."))
+	}
+	return connection.Tenant{ID: TenantID, Domain: typed, DisplayName: "Contoso" + b.Hostile}, nil
+}
+
+func (b *Backend) DiscoverElsewhere(_ context.Context, _, typed string, _ task.Report) (string, connection.Tenant, error) {
+	defer b.ask("DiscoverElsewhere")()
+	return "china", connection.Tenant{ID: TenantID, Domain: typed, DisplayName: "Contoso"}, nil
+}
+
+func finding(id, title, status, summary string) page.Finding {
+	return page.Finding{ID: id, Title: words.T(title), Status: status, Summary: words.Plain(summary), Duration: 84 * time.Millisecond,
+		RequestID: "8d7c6b5a-0000-4000-8000-000000000001"}
+}
+
+func (b *Backend) Catalogued(context.Context, string) ([]page.Finding, error) {
+	defer b.ask("Catalogued")()
+	var list []page.Finding
+	for _, f := range b.findings() {
+		list = append(list, page.Finding{ID: f.ID, Title: f.Title})
+	}
+	return list, nil
+}
+
+func (b *Backend) findings() []page.Finding {
+	list := []page.Finding{
+		finding("net.names", "Names resolve", page.StatusPass, "login.microsoftonline.com and graph.microsoft.com answer."),
+		finding("net.tls", "TLS is not intercepted", page.StatusPass, "Issued by DigiCert Inc."),
+		finding("entra.token", "The application gets a token", page.StatusPass, "Valid for 60 minutes."+b.Hostile),
+		finding("entra.roles", "The token carries the permissions", page.StatusPass, "3 of 3."),
+		finding("graph.rooms", "Rooms can be listed", page.StatusPass, "12 rooms."+b.Hostile),
+		finding("server.reach", "The booking server answers", page.StatusPass, "Room booking 4.2, contract version 1."),
+	}
+	if b.Fails != nil {
+		list[2].Status, list[2].Problem, list[2].Summary = page.StatusFail, b.Fails, words.Text{}
+		for i := 3; i < 5; i++ {
+			list[i] = page.Finding{ID: list[i].ID, Title: list[i].Title, Status: page.StatusSkipped, Because: words.T("the application got no token")}
+		}
+	}
+	return list
+}
+
+func (b *Backend) Check(ctx context.Context, _ string, emit func(page.Finding), report task.Report) (page.Run, error) {
+	b.ask("Check")()
+	run := page.Run{Verdict: page.VerdictPass, Says: words.T("Proven from this computer (192.0.2.7). What the server can do is unproven until the server says so."), Started: At, Finished: At.Add(2300 * time.Millisecond), Current: true}
+	for i, f := range b.findings() {
+		if b.Wait && i == 2 {
+			<-ctx.Done()
+			run.Verdict = page.VerdictIncomplete
+			break
+		}
+		emit(f)
+		report.Say(i+1, 6, f.Title)
+		run.Findings = append(run.Findings, f)
+	}
+	if b.Fails != nil {
+		run.Verdict, run.RootCause = page.VerdictFail, "entra.token"
+	}
+	for _, v := range []string{"Calendars.ReadWrite", "Place.Read.All", "User.Read.All"} {
+		run.Permissions = append(run.Permissions, page.PermissionRow{Value: v, Kind: "application", Reason: "The booking server needs it to show rooms and to book them.", Declared: "unknown", Consented: "unknown", InToken: "yes", Proven: "yes", Wanted: true})
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.run = &run
+	return run, nil
+}
+
+func (b *Backend) LastCheck(context.Context, string) (*page.Run, error) {
+	defer b.ask("LastCheck")()
+	return b.run, nil
+}
+
+func (b *Backend) Report(context.Context, string) (page.File, error) {
+	return page.File{Name: "report.html", Data: []byte("<!doctype html>")}, nil
+}
+
+func (b *Backend) Rooms(ctx context.Context, _ string, emit func([]tenant.Room)) tenant.Listing[tenant.Room] {
+	b.ask("Rooms")()
+	var all []tenant.Room
+	for i := range b.RoomCount {
+		seats, level := 4+i%5*4, i%4
+		all = append(all, tenant.Room{ID: fmt.Sprint(i), DisplayName: fmt.Sprintf("Room %03d%s", i+1, b.Hostile), EmailAddress: fmt.Sprintf("room%03d@contoso.com", i+1), Capacity: &seats, FloorNumber: &level, Building: "Main building"})
+	}
+	for part := range slices.Chunk(all, 100) {
+		emit(part)
+	}
+	return tenant.Listing[tenant.Room]{Items: all, Source: tenant.SourceApplication, Complete: true, At: At}
+}
+
+func (b *Backend) RoomLists(context.Context, string) tenant.Listing[tenant.RoomList] {
+	n := 12
+	return tenant.Listing[tenant.RoomList]{Items: []tenant.RoomList{{DisplayName: "Main building", EmailAddress: "main@contoso.com", Rooms: &n}}, Source: tenant.SourceApplication, Complete: true, At: At}
+}
+
+func (b *Backend) RoomsOf(ctx context.Context, id, _ string) tenant.Listing[tenant.Room] {
+	return b.Rooms(ctx, id, func([]tenant.Room) {})
+}
+
+func (b *Backend) People(_ context.Context, _ string, emit func([]tenant.Person)) tenant.Listing[tenant.Person] {
+	return tenant.Listing[tenant.Person]{Source: tenant.SourceApplication, At: At, Problem: problem.New("graph.Authorization_RequestDenied", words.T("The application may not read users.")).
+		Fix(words.T("Grant User.Read.All in the Microsoft Entra admin center, or leave it: the product does not need it."))}
+}
+
+func (b *Backend) Groups(context.Context, string, func([]tenant.Group)) tenant.Listing[tenant.Group] {
+	return tenant.Listing[tenant.Group]{Source: tenant.SourceApplication, Complete: true, At: At}
+}
+
+func (b *Backend) ImportRooms(context.Context, string, []byte, string) (tenant.Listing[tenant.Room], []*problem.Problem) {
+	return tenant.Listing[tenant.Room]{Source: tenant.SourceFile, Complete: true, At: At}, nil
+}
+
+func (b *Backend) Scripts(context.Context, string) ([]page.Script, error) {
+	defer b.ask("Scripts")()
+	return []page.Script{{Name: "calendar-processing", Title: words.T("Calendar processing of the chosen rooms"),
+		Changes: words.T("How the chosen room mailboxes answer invitations and what they keep of them."), Role: words.T("Exchange administrator"),
+		Effect: words.T("At once."), Undo: words.T("Run the undo script with the CSV that this one writes."),
+		Parameters: []page.Parameter{
+			{Name: "DeleteSubject", Title: words.T("Delete the subject"), Kind: page.KindSwitch, Default: "false", Help: words.T("Off, so that the booking server can show what a meeting is called.")},
+			{Name: "BookingWindowInDays", Title: words.T("Booking window in days"), Kind: page.KindNumber, Default: "180", Help: words.T("0 to 1080.")},
+		}}}, nil
+}
+
+func (b *Backend) Script(_ context.Context, _, name string, values map[string]string) (page.Document, error) {
+	defer b.ask("Script")()
+	if values["BookingWindowInDays"] == "9999" {
+		return page.Document{}, page.FieldErrors{"BookingWindowInDays": words.T("This is more than 1080 days.")}
+	}
+	text := "# Calendar processing\nparam([switch]$WhatIf)\n$rooms = @('room001@contoso.com'" + b.Hostile + ")\nforeach ($room in $rooms) {\n    try {\n        Set-CalendarProcessing -Identity $room -DeleteSubject $false -WhatIf:$WhatIf\n    } catch { Write-Warning $_ }\n}\n"
+	return page.Document{Name: name + ".ps1", Text: text, Explains: []words.Text{words.T("Connects to Exchange Online with your sign-in."), words.T("Saves what the rooms have today."), words.T("Changes one room at a time.")},
+		HowToRun: []problem.Remedy{{Text: words.T("In PowerShell 7, in the folder of the script:"), Command: "pwsh -ExecutionPolicy RemoteSigned -File .\\calendar-processing.ps1 -WhatIf"}}}, nil
+}
+
+func (b *Backend) SaveScripts(_ context.Context, _, folder string, _ []string) ([]string, error) {
+	return []string{folder + "/01-calendar-processing.ps1", folder + "/README.md"}, nil
+}
+
+func (b *Backend) ImportResult(context.Context, string, []byte, string) (page.ScriptResult, error) {
+	return page.ScriptResult{Title: words.T("Calendar processing"), Done: 11, Failed: 1, Rows: []page.ResultRow{{Object: "room003@contoso.com", Status: "failed", Message: "not found"}}}, nil
+}
+
+func (b *Backend) Plan(context.Context, string) (page.Plan, error) {
+	defer b.ask("Plan")()
+	p := page.Plan{ID: "plan-1", Server: "Room booking 4.2", Unchanged: b.pushed}
+	if b.pushed {
+		return p, nil
+	}
+	if b.run == nil || !b.run.Current || b.run.Verdict == page.VerdictFail {
+		p.Gate = problem.New("booking.gate-unchecked", words.T("This configuration was not proven.")).Fix(words.T("Open the page Prove that it works and press Test the connection."))
+	}
+	p.Differences = []page.Difference{{Name: words.T("Tenant"), New: TenantID}, {Name: words.T("Application (client) ID"), New: "11111111-2222-4333-8444-555555555555"}, {Name: words.T("Credential"), New: "client secret, fingerprint 3f9a 12c4"}, {Name: words.T("Rooms"), Old: "10" + b.Hostile, New: "12"}}
+	p.Confirmations = []page.Confirmation{{ID: "recipient", Question: words.T("Is this the key of your booking server?"), Detail: words.T("The credential travels sealed to it. Compare it with what the server's console shows."), Value: "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", Yes: words.T("It is the same")}}
+	return p, nil
+}
+
+func (b *Backend) Push(_ context.Context, _, _ string, _ []string, _ task.Report) (page.Held, error) {
+	b.ask("Push")()
+	b.mu.Lock()
+	b.pushed = true
+	b.mu.Unlock()
+	return b.Held(context.Background(), "")
+}
+
+func (b *Backend) Held(context.Context, string) (page.Held, error) {
+	defer b.ask("Held")()
+	if !b.pushed {
+		return page.Held{Empty: true, Server: "Room booking 4.2", At: At}, nil
+	}
+	return page.Held{Server: "Room booking 4.2", Matches: true, Facts: []page.Fact{{Name: "Tenant", Value: TenantID}, {Name: "Rooms", Value: "12"}, {Name: "Credential", Value: "fingerprint 3f9a 12c4" + b.Hostile}}, Status: page.StatusPass, Says: words.T("The server got a token and read a room."), At: At}, nil
+}
+
+func (b *Backend) Form(context.Context, string) ([]page.FormEntry, error) {
+	defer b.ask("Form")()
+	return []page.FormEntry{{Label: "Tenant ID", Value: TenantID, Help: "The vendor also calls it Directory (tenant) ID."}, {Label: "Application Secret Key", Secret: string(vault.ClientSecret)}, {Label: "Test settings", Action: true}, {Label: "Redirection URL", Missing: words.T("Enter it on the first page.")}}, nil
+}
+
+func (b *Backend) Simulate(context.Context, task.Report) (string, error) {
+	defer b.ask("Simulate")()
+	c := connection.New("Contoso (simulated)")
+	c.Cloud, c.Tenant = "global", connection.Tenant{ID: TenantID, Domain: "contoso.com", DisplayName: "Contoso"}
+	c.Product.ID, c.Application.ClientID, c.Application.Credential.Kind = "custom", "11111111-2222-4333-8444-555555555555", connection.CredentialSecret
+	c.Server.URL = "https://rooms.contoso.com"
+	b.docs[c.ID] = c
+	b.secrets[c.ID+string(vault.ClientSecret)] = vault.NewSecret("made-up")
+	b.secrets[c.ID+string(vault.ServerToken)] = vault.NewSecret("made-up-token")
+	return c.ID, nil
+}

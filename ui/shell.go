@@ -1,0 +1,340 @@
+// Package ui is the window: the shell that holds the connection, its six steps
+// and the page in front. It decides nothing and makes no call on the UI thread.
+package ui
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/ui/kit"
+	"github.com/roomkey/roomkey/ui/page"
+)
+
+// Options are what the shell needs from outside.
+type Options struct {
+	Backend page.Backend
+	Host    *kit.Host
+	// Files asks for files; see Dialogs.
+	Files page.Files
+	// SetVariant chooses light or dark, nil when that cannot be chosen.
+	SetVariant func(string)
+	// Variant is the choice as it is: "light", "dark" or "" for the system's.
+	Variant string
+	Now     func() time.Time
+}
+
+// Shell is the content of the window.
+type Shell struct {
+	o      Options
+	bar    *kit.TaskBar
+	scope  *kit.Scope
+	ctx    context.Context
+	object fyne.CanvasObject
+
+	switcher *kit.Field
+	steps    *kit.StepList
+	others   *kit.StepList
+	nav      *fyne.Container
+	stack    *fyne.Container
+	notice   *fyne.Container
+
+	env     *page.Env
+	pages   map[string]page.Page
+	route   string
+	loading bool
+	// asked and shown number the looks at the steps, so that a late answer does
+	// not overwrite a newer one.
+	asked, shown int
+}
+
+// NewShell builds the shell; everything that it starts ends with ctx. Start
+// shows its first page.
+func NewShell(ctx context.Context, o Options) *Shell {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &Shell{o: o, ctx: ctx, bar: kit.NewTaskBar(), pages: map[string]page.Page{}}
+	s.scope = kit.NewScope(ctx, o.Host.Dispatch, s.bar)
+	s.env = s.newEnv("", page.Opened{}, s.scope)
+	s.stack = container.NewStack()
+	s.notice = kit.Column(kit.Gap)
+	s.object = kit.Ground(theme.ColorNameBackground,
+		container.NewBorder(nil, s.bar.Object, s.navigation(), nil,
+			container.NewBorder(s.notice, nil, nil, nil, s.stack)))
+	return s
+}
+
+// Object is what to put into the window.
+func (s *Shell) Object() fyne.CanvasObject { return s.object }
+
+// navWidth is the width of the left side.
+const navWidth float32 = 272
+
+func (s *Shell) navigation() fyne.CanvasObject {
+	brand := kit.Row(10, 1, kit.Logo(28), kit.Heading(kit.L("Roomkey")))
+	s.switcher = kit.SelectField("", "", nil)
+	s.switcher.OnChanged = s.Load
+	s.steps = kit.NewStepList(s.Go)
+	s.others = kit.NewStepList(s.Go)
+	s.nav = kit.Column(kit.GapWide, kit.Pad(2, 8, 2, 8, brand), kit.Pad(0, 4, 0, 4, s.switcher), s.steps)
+	side := container.NewBorder(nil, s.others, nil, nil, container.NewVScroll(kit.Pad(0, 4, 0, 0, s.nav)))
+	panel := kit.Ground(kit.ColorPanel, kit.Pad(18, 12, 12, 12, side))
+	return kit.AtLeast(navWidth, 0, container.NewBorder(nil, nil, nil, kit.Rule(), panel))
+}
+
+// Start shows the start page.
+func (s *Shell) Start() {
+	s.showNavigation(nil)
+	s.Go(page.RouteStart)
+	s.list()
+}
+
+func (s *Shell) newEnv(id string, opened page.Opened, scope *kit.Scope) *page.Env {
+	return &page.Env{Backend: s.o.Backend, Host: s.o.Host, Scope: scope, Files: s.o.Files, ID: id, Opened: opened,
+		Go: s.Go, Load: s.Load, Changed: s.changed, Now: s.o.Now, SetVariant: s.o.SetVariant, Variant: s.o.Variant}
+}
+
+// Page is the page in front, Route its name.
+func (s *Shell) Page() page.Page { return s.pages[s.route] }
+
+// Route is the name of the page in front.
+func (s *Shell) Route() string { return s.route }
+
+// Busy reports whether work is going on that the window waits for.
+func (s *Shell) Busy() bool { return s.loading || s.scope.Busy() || s.env.Scope.Busy() || s.bar.Busy() }
+
+// Go brings a page to the front: the id of a step, or one of page's routes.
+func (s *Shell) Go(route string) {
+	if s.env.ID == "" && route != page.RouteSettings {
+		route = page.RouteStart
+	}
+	p, ok := s.pages[route]
+	if !ok {
+		if p = s.newPage(route); p == nil {
+			return
+		}
+		s.pages[route] = p
+	}
+	s.route = route
+	s.stack.Objects = []fyne.CanvasObject{p.Frame().Object}
+	s.stack.Refresh()
+	s.steps.Select(route)
+	s.others.Select(route)
+	p.Shown()
+}
+
+func (s *Shell) newPage(route string) page.Page {
+	switch route {
+	case page.RouteStart:
+		return page.NewStart(s.env)
+	case page.RouteSettings:
+		return page.NewSettings(s.env)
+	case setup.Describe:
+		return page.NewDescribe(s.env)
+	case setup.Register:
+		return page.NewRegister(s.env)
+	case setup.Prove:
+		return page.NewProve(s.env)
+	case setup.Choose:
+		return page.NewChoose(s.env)
+	case setup.Restrict:
+		return page.NewRestrict(s.env)
+	case setup.HandOver:
+		return page.NewHandOver(s.env)
+	}
+	return nil
+}
+
+// Load opens another connection, "" goes to the start page. What ran for the
+// one before is cancelled, and its lock is given back, before the new one is
+// opened.
+func (s *Shell) Load(id string) {
+	if s.loading || id != "" && id == s.env.ID {
+		return
+	}
+	old := s.env
+	if id == "" {
+		s.leave()
+		s.scope.Run(func(context.Context) error { s.closeOld(old); return nil }, func(error) { s.Start() })
+		return
+	}
+	s.loading = true
+	var opened page.Opened
+	s.scope.Run(func(ctx context.Context) (err error) {
+		s.closeOld(old)
+		opened, err = s.o.Backend.Open(ctx, id)
+		return err
+	}, func(err error) {
+		s.loading = false
+		s.leave()
+		if err != nil {
+			s.Start()
+			s.show(problem.Of(err), kit.MarkFail)
+			return
+		}
+		s.enter(id, opened)
+	})
+}
+
+func (s *Shell) closeOld(old *page.Env) {
+	if old.ID != "" {
+		old.Scope.Close()
+		old.Scope.Wait()
+		s.o.Backend.Close(old.ID)
+	}
+}
+
+// leave forgets the pages of the connection that was open.
+func (s *Shell) leave() {
+	if s.env.ID != "" {
+		s.env.Scope.Close()
+	}
+	s.env = s.newEnv("", page.Opened{}, s.scope)
+	s.pages = map[string]page.Page{}
+	s.notice.RemoveAll()
+	s.notice.Refresh()
+}
+
+func (s *Shell) enter(id string, opened page.Opened) {
+	s.env = s.newEnv(id, opened, kit.NewScope(s.ctx, s.o.Host.Dispatch, s.bar))
+	if opened.Notice != nil {
+		s.show(opened.Notice, kit.MarkAttention)
+	}
+	s.list()
+	var steps []setup.Step
+	s.env.Scope.Run(func(ctx context.Context) (err error) {
+		steps, err = s.o.Backend.Steps(ctx, id)
+		return err
+	}, func(err error) {
+		if err != nil {
+			s.show(problem.Of(err), kit.MarkFail)
+		}
+		s.showNavigation(steps)
+		s.Go(page.FirstRoute(steps))
+	})
+}
+
+// show puts a problem above every page until the connection changes.
+func (s *Shell) show(p *problem.Problem, mark kit.Mark) {
+	s.notice.Objects = []fyne.CanvasObject{kit.Pad(16, 36, 0, 36, kit.Readable(kit.ProblemAs(s.o.Host, mark, p)))}
+	s.notice.Refresh()
+	s.object.Refresh()
+}
+
+// changed looks at the steps again.
+func (s *Shell) changed() {
+	env := s.env
+	if env.ID == "" {
+		return
+	}
+	s.asked++
+	serial := s.asked
+	var steps []setup.Step
+	env.Scope.Run(func(ctx context.Context) (err error) {
+		steps, err = s.o.Backend.Steps(ctx, env.ID)
+		return err
+	}, func(err error) {
+		if err == nil && env == s.env && serial > s.shown {
+			s.shown = serial
+			s.showNavigation(steps)
+		}
+	})
+	s.list()
+}
+
+func (s *Shell) showNavigation(steps []setup.Step) {
+	var items []kit.Item
+	for _, st := range steps {
+		items = append(items, kit.Item{ID: st.ID, Title: kit.Say(st.Title), Detail: kit.Say(st.Reason), Mark: page.StepMark(st.State)})
+	}
+	s.steps.Set(items)
+	s.steps.Select(s.route)
+	s.others.Set([]kit.Item{{ID: page.RouteSettings, Title: kit.L("Settings"), Icon: theme.SettingsIcon()}})
+	s.others.Select(s.route)
+	hide(s.switcher, s.env.ID == "")
+	s.nav.Refresh()
+}
+
+func hide(o fyne.CanvasObject, hidden bool) {
+	if hidden {
+		o.Hide()
+	} else {
+		o.Show()
+	}
+}
+
+// list fills the switcher.
+func (s *Shell) list() {
+	env := s.env
+	var entries []page.Entry
+	s.scope.Run(func(ctx context.Context) (err error) {
+		entries, err = s.o.Backend.Connections(ctx)
+		return err
+	}, func(err error) {
+		if err != nil || env != s.env {
+			return
+		}
+		names := map[string]int{}
+		for _, e := range entries {
+			names[e.Name]++
+		}
+		var options []kit.Option
+		for _, e := range entries {
+			name := e.Name
+			if names[e.Name] > 1 {
+				name += " (" + e.Tenant + ", " + e.ID[:min(6, len(e.ID))] + ")"
+			}
+			if e.Problem == nil {
+				options = append(options, kit.Option{ID: e.ID, Name: name})
+			}
+		}
+		options = append(options, kit.Option{ID: "", Name: kit.L("All connections…")})
+		s.switcher.SetOptions(options)
+		s.switcher.SetValue(env.ID)
+	})
+}
+
+// Shortcuts makes the keyboard's short ways: the command key with 1 to 6 for
+// the steps, with Return for the page's main action, with the comma for the
+// settings.
+func (s *Shell) Shortcuts(c fyne.Canvas) {
+	add := func(key fyne.KeyName, f func()) {
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { f() })
+	}
+	for i, id := range []string{setup.Describe, setup.Register, setup.Prove, setup.Choose, setup.Restrict, setup.HandOver} {
+		add(fyne.KeyName(rune('1'+i)), func() { s.Go(id) })
+	}
+	add(fyne.KeyComma, func() { s.Go(page.RouteSettings) })
+	add(fyne.KeyReturn, func() {
+		if p := s.Page(); p != nil && p.Frame().Primary() != nil && !p.Frame().Primary().Disabled() {
+			p.Frame().Primary().OnTapped()
+		}
+	})
+}
+
+// Close cancels everything that runs and waits until it has stopped, at most
+// for patience.
+func (s *Shell) Close(patience time.Duration) {
+	s.scope.Close()
+	s.env.Scope.Close()
+	stopped := make(chan struct{})
+	go func() {
+		s.scope.Wait()
+		s.env.Scope.Wait()
+		if s.env.ID != "" {
+			s.o.Backend.Close(s.env.ID)
+		}
+		close(stopped)
+	}()
+	select {
+	case <-stopped:
+	case <-time.After(patience):
+	}
+}

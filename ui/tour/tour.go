@@ -1,0 +1,244 @@
+// Package tour walks through every page on the simulated tenant and draws each
+// of them, light and dark, at two sizes: for the README, and to look at what
+// was built. It needs no display.
+package tour
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui"
+	"github.com/roomkey/roomkey/ui/kit"
+	"github.com/roomkey/roomkey/ui/page"
+)
+
+// Sizes are the window sizes that are drawn.
+var Sizes = []fyne.Size{fyne.NewSize(1280, 800), fyne.NewSize(1024, 700)}
+
+// variants are light and dark by the names that the files bear.
+var variants = []struct {
+	name    string
+	variant fyne.ThemeVariant
+}{{"light", theme.VariantLight}, {"dark", theme.VariantDark}}
+
+// stepTime is how long one stop of the tour may take before it is an error.
+const stepTime = 60 * time.Second
+
+// Run makes a simulated tenant through the backend, goes through the main job
+// as a person would, and writes a PNG of each page into folder.
+func Run(ctx context.Context, backend page.Backend, folder string) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return problem.New("tour.folder", words.T("The folder for the pictures cannot be made.")).With(words.Plain(err.Error())).By(err)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	g := newGuide(ctx, backend, folder)
+	defer g.shell.Close(time.Second)
+	return g.walk()
+}
+
+type guide struct {
+	ctx     context.Context
+	backend page.Backend
+	folder  string
+	app     fyne.App
+	queue   *kit.Queue
+	shell   *ui.Shell
+	window  fyne.Window
+	number  int
+}
+
+func newGuide(ctx context.Context, backend page.Backend, folder string) *guide {
+	g := &guide{ctx: ctx, backend: backend, folder: folder, app: test.NewApp(), queue: kit.NewQueue()}
+	g.app.Settings().SetTheme(kit.ForcedTheme(theme.VariantLight))
+	g.shell = ui.NewShell(ctx, ui.Options{
+		Backend: backend,
+		Host: &kit.Host{Dispatch: g.queue.Dispatch, Clipboard: g.app.Clipboard,
+			After: func(time.Duration, func()) func() { return func() {} }},
+		Files: noFiles{},
+	})
+	g.window = test.NewWindow(g.shell.Object())
+	g.window.SetPadded(false)
+	return g
+}
+
+// idle waits until nothing runs any more.
+func (g *guide) idle() error {
+	ctx, stop := context.WithTimeout(g.ctx, stepTime)
+	defer stop()
+	err := g.queue.Until(ctx, func() bool { return !g.shell.Busy() })
+	if err != nil {
+		return fmt.Errorf("the page %q did not come to rest: %w", g.shell.Route(), err)
+	}
+	return nil
+}
+
+// picture draws the page in front in every variant and size.
+func (g *guide) picture(name string) error {
+	if err := g.idle(); err != nil {
+		return err
+	}
+	g.number++
+	for _, v := range variants {
+		for _, size := range Sizes {
+			file := fmt.Sprintf("%02d-%s-%s-%.0fx%.0f.png", g.number, name, v.name, size.Width, size.Height)
+			if err := write(filepath.Join(g.folder, file), g.capture(v.variant, size)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// capture lets the layout settle first: text learns its width in one pass and
+// answers with its height in the next, which a window does between frames.
+func (g *guide) capture(v fyne.ThemeVariant, size fyne.Size) image.Image {
+	g.window.Resize(size)
+	for range 3 {
+		g.app.Settings().SetTheme(kit.ForcedTheme(v)) // lays everything out anew
+	}
+	g.queue.Drain()
+	return g.window.Canvas().Capture()
+}
+
+func write(path string, img image.Image) error {
+	f, err := os.Create(path)
+	if err == nil {
+		err = png.Encode(f, img)
+		if closed := f.Close(); err == nil {
+			err = closed
+		}
+	}
+	if err != nil {
+		return problem.New("tour.picture", words.T("A picture cannot be written.")).With(words.Plain(err.Error())).By(err)
+	}
+	return nil
+}
+
+// noFiles is a window without file dialogs.
+type noFiles struct{}
+
+func (noFiles) Open([]string, func(string, []byte))            {}
+func (noFiles) Save(page.File, func(string, *problem.Problem)) {}
+func (noFiles) Folder(func(string))                            {}
+
+// walk is the way through the pages.
+func (g *guide) walk() error {
+	g.shell.Start()
+	if err := g.picture("start"); err != nil {
+		return err
+	}
+	id, err := g.backend.Simulate(g.ctx, nil)
+	if err != nil {
+		return err
+	}
+	g.shell.Load(id)
+	stops := []struct {
+		name string
+		do   func() error
+	}{
+		{"describe", g.page(setup.Describe)},
+		{"register", g.page(setup.Register)},
+		{"prove-before", g.page(setup.Prove)},
+		{"prove", g.press},
+		{"choose-rooms", g.page(setup.Choose)},
+		{"choose-lists", g.view(page.ViewLists)},
+		{"choose-people", g.view(page.ViewPeople)},
+		{"choose-groups", g.view(page.ViewGroups)},
+		{"restrict", g.page(setup.Restrict)},
+		{"hand-over", g.page(setup.HandOver)},
+		{"hand-over-pushed", g.push},
+		{"settings", g.page(page.RouteSettings)},
+		{"prove-failed", g.breakSecret(id)},
+	}
+	for _, s := range stops {
+		if err := g.idle(); err != nil {
+			return err
+		}
+		if err := s.do(); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		if err := g.picture(s.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *guide) page(route string) func() error {
+	return func() error {
+		g.shell.Go(route)
+		if g.shell.Route() != route {
+			return fmt.Errorf("the page did not open")
+		}
+		return nil
+	}
+}
+
+// press presses the page's main action.
+func (g *guide) press() error {
+	b := g.shell.Page().Frame().Primary()
+	if b == nil || b.Disabled() {
+		return fmt.Errorf("the main action of the page cannot be pressed")
+	}
+	b.OnTapped()
+	return nil
+}
+
+func (g *guide) view(view int) func() error {
+	return func() error {
+		p, ok := g.shell.Page().(*page.Choose)
+		if !ok {
+			return fmt.Errorf("this is not the page with the lists")
+		}
+		p.Open(view)
+		return nil
+	}
+}
+
+// push says yes to what the plan asks and presses Push.
+func (g *guide) push() error {
+	p, ok := g.shell.Page().(*page.HandOver)
+	if !ok {
+		return fmt.Errorf("this is not the page of the hand-over")
+	}
+	for _, c := range slices.Clone(p.Confirmations()) {
+		c.SetChecked(true)
+	}
+	return g.press()
+}
+
+// breakSecret shows what a failure looks like: the secret is replaced by one
+// that the tenant does not know.
+func (g *guide) breakSecret(id string) func() error {
+	return func() error {
+		wrong := vault.NewSecret("wrong~Wr0ng.secret-0f-the-right-length--")
+		if _, err := g.backend.SetSecret(g.ctx, id, vault.ClientSecret, wrong, vault.Secret{}); err != nil {
+			return err
+		}
+		g.shell.Go(setup.Prove)
+		if err := g.idle(); err != nil {
+			return err
+		}
+		p, ok := g.shell.Page().(*page.Prove)
+		if !ok {
+			return fmt.Errorf("this is not the page of the test")
+		}
+		p.Start()
+		return nil
+	}
+}

@@ -1,0 +1,74 @@
+package ui
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"github.com/roomkey/roomkey/ui/kit"
+	"github.com/roomkey/roomkey/ui/page"
+)
+
+// WindowSize is how large the window opens.
+var WindowSize = fyne.NewSize(1280, 800)
+
+// patience is how long a closing window waits for work to stop: every call
+// stops within a second of its cancel.
+const patience = 3 * time.Second
+
+// variantKey is where the choice of light or dark is remembered.
+const variantKey = "appearance"
+
+// New makes the window of the application with its shell, ready to be shown.
+// Closing it cancels what runs and waits until it has stopped.
+func New(ctx context.Context, app fyne.App, backend page.Backend, dispatch kit.Dispatch) fyne.Window {
+	applyVariant(app, app.Preferences().String(variantKey))
+	w := app.NewWindow("Roomkey")
+	shell := NewShell(ctx, Options{
+		Backend: backend,
+		Host: &kit.Host{
+			Dispatch:  dispatch,
+			Clipboard: app.Clipboard,
+			After:     kit.Timer(dispatch),
+			OpenURL: func(address string) {
+				if u, err := url.Parse(address); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
+					if err := app.OpenURL(u); err != nil {
+						fyne.LogError("The browser did not open", err)
+					}
+				}
+			},
+		},
+		Files: Dialogs(w, dispatch),
+		SetVariant: func(v string) {
+			app.Preferences().SetString(variantKey, v)
+			applyVariant(app, v)
+		},
+		Variant: app.Preferences().String(variantKey),
+	})
+	w.SetPadded(false)
+	w.SetContent(shell.Object())
+	w.SetMaster()
+	w.Resize(WindowSize)
+	w.CenterOnScreen()
+	shell.Shortcuts(w.Canvas())
+	w.SetCloseIntercept(func() {
+		shell.Close(patience)
+		w.Close()
+	})
+	shell.Start()
+	return w
+}
+
+func applyVariant(app fyne.App, v string) {
+	switch v {
+	case "light":
+		app.Settings().SetTheme(kit.ForcedTheme(theme.VariantLight))
+	case "dark":
+		app.Settings().SetTheme(kit.ForcedTheme(theme.VariantDark))
+	default:
+		app.Settings().SetTheme(kit.NewTheme())
+	}
+}
