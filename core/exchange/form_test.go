@@ -192,7 +192,7 @@ func TestFolder(t *testing.T) {
 		}
 		names[d.File] = string(d.Text)
 	}
-	for _, want := range []string{"README.txt", "CHECKLIST.txt", "02-calendar-processing.ps1", "02-calendar-processing.intent.json"} {
+	for _, want := range []string{"README.txt", "CHECKLIST.txt", "01-rooms-show.ps1", "03-calendar-processing.ps1", "03-calendar-processing.intent.json"} {
 		if names[want] == "" {
 			t.Errorf("%s is missing among %d files", want, len(names))
 		}
@@ -225,5 +225,27 @@ func TestDiff(t *testing.T) {
 	}
 	if d := before.Diff(before.Text); d != "" {
 		t.Error(d)
+	}
+}
+
+func TestRegistrationLeavesLimitedPermissionsOut(t *testing.T) {
+	to := target(t, 1)
+	if text := string(generate(t, "register-application", to, nil).Text); !strings.Contains(text, "$Application = @()") {
+		t.Error("the limited permission would be granted for the whole tenant")
+	}
+	to.Connection.Scope.Kind = connection.ScopeNone
+	text := string(generate(t, "register-application", to, map[string]any{"certificate": "-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n"}).Text)
+	if !strings.Contains(text, "$Application = @('Calendars.ReadWrite')") || !strings.Contains(text, "$Certificate = 'AQID'") {
+		t.Error("permission or certificate is missing")
+	}
+	for _, bad := range []string{"nonsense", "-----BEGIN PRIVATE KEY-----\nAQID\n-----END PRIVATE KEY-----\n"} {
+		if _, err := Generate("register-application", to, map[string]any{"certificate": bad}); problem.Code(err) != "exchange.field" {
+			t.Errorf("%q was taken as a certificate", bad)
+		}
+	}
+	to.Cloud = cloudOf(t, "china")
+	text = string(generate(t, "register-application", to, nil).Text)
+	if !strings.Contains(text, "$environment = 'China'") || !strings.Contains(text, "start the script with -ClientId ITS-ID") {
+		t.Error("China needs its environment and a client id")
 	}
 }

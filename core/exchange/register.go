@@ -3,9 +3,11 @@ package exchange
 import (
 	"encoding/base64"
 	"encoding/pem"
+	"slices"
 	"strings"
 
 	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -14,8 +16,15 @@ import (
 // Roomkey's own sign-in.
 func (b *build) registerApplication() error {
 	needs := b.needs()
-	application, delegated := []string{}, []string{}
+	application, delegated, limited := []string{}, []string{}, []string{}
+	if b.Connection.Scope.Kind == connection.ScopeRBAC {
+		// Beside a tenant-wide grant the limit would limit nothing.
+		limited, _, _, _ = b.scoped()
+	}
 	for _, p := range needs.Permissions {
+		if p.Kind == permission.Application && slices.Contains(limited, p.Value) {
+			continue
+		}
 		if p.Kind == permission.Application {
 			application = append(application, p.Value)
 		} else {
@@ -46,6 +55,9 @@ func (b *build) registerApplication() error {
 	b.explain("Looks the permissions up in this tenant's own Microsoft Graph, and stops when one is not there.")
 	b.explain("Makes the application, or adds what it lacks: nothing that it has is taken away.")
 	b.explain("Makes the enterprise application and gives the consent: %s.", strings.Join(append(application, delegated...), ", "))
+	if len(limited) > 0 {
+		b.explain("Leaves %s out: the script limit-application gives that to the application, for its mailboxes only.", strings.Join(limited, ", "))
+	}
 	b.explain("The result file holds client ID, object ID and the ID of the enterprise application: bring it back to Roomkey.")
 	if b.data["Certificate"] == "" {
 		b.explain("Start it with -NewSecret to make a client secret for %d months. It goes to the clipboard and is neither shown nor written.", months)

@@ -320,6 +320,11 @@ try {
             }
             catch { $refused = "$_" }
             Start-Sleep -Seconds $wait
+            $principal = Get-One "/v1.0/servicePrincipals(appId='$($app.appId)')?`$select=id"
+            if ($principal) {
+                $refused = ''
+                break
+            }
         }
         if ($refused) { throw "The enterprise application could not be made: $refused" }
         Add-Result "$($app.appId)" 'enterprise application' 'changed' '' @{} @{ ServicePrincipalId = "$($principal.id)" }
@@ -339,7 +344,11 @@ try {
                         break
                     }
                     catch { $refused = "$_" }
-                    if ($refused -match '403|Authorization_RequestDenied') { break }
+                    if ($refused -match 'already exists') {
+                        $refused = ''
+                        break
+                    }
+                    if ($refused -match 'Authorization_RequestDenied|403 \(?Forbidden|: Forbidden') { break }
                     Start-Sleep -Seconds $wait
                 }
                 if ($refused) { throw $refused }
