@@ -1,0 +1,69 @@
+package tenant
+
+import "time"
+
+// ApplicationChange is what to set on an app registration; a nil field is left
+// as it is. Lists replace those of the application: read, merge, write.
+type ApplicationChange struct {
+	DisplayName    *string
+	SignInAudience *string
+	RedirectURIs   *[]string
+	IDTokens       *bool
+	HomePage       *string
+	Branding       *Branding
+	Required       *[]RequiredResource
+	// Certificates are all key credentials that the application shall have;
+	// each needs its Key.
+	Certificates *[]Credential
+}
+
+// IsZero reports whether there is nothing to change.
+func (c ApplicationChange) IsZero() bool { return c == ApplicationChange{} }
+
+// Types of rules of an app-management policy that Roomkey obeys (Microsoft
+// Graph, passwordCredentialConfiguration and keyCredentialConfiguration).
+const (
+	RuleSecretAddition    = "passwordAddition"
+	RuleSecretLife        = "passwordLifetime"
+	RuleCertificateLife   = "asymmetricKeyLifetime"
+	RuleTrustedIssuerOnly = "trustedCertificateAuthority"
+)
+
+// CredentialPolicy is the tenant's default app-management policy: what an
+// application may use as credential.
+type CredentialPolicy struct {
+	Enabled bool             `json:"enabled"`
+	Rules   []CredentialRule `json:"rules,omitempty"`
+}
+
+// CredentialRule is one restriction of the policy. It holds for applications
+// that were made after After.
+type CredentialRule struct {
+	Type  string        `json:"type"`
+	Life  time.Duration `json:"maxLifetimeNs,omitempty"`
+	After time.Time     `json:"after,omitzero"`
+}
+
+// Rule finds the strictest rule of a type for an application that was made at
+// created, ok false when none applies.
+func (p CredentialPolicy) Rule(kind string, created time.Time) (strictest CredentialRule, ok bool) {
+	if !p.Enabled {
+		return CredentialRule{}, false
+	}
+	for _, r := range p.Rules {
+		if r.Type != kind || created.Before(r.After) {
+			continue
+		}
+		if !ok || r.Life > 0 && r.Life < strictest.Life {
+			strictest, ok = r, true
+		}
+	}
+	return strictest, ok
+}
+
+// DirectoryRole is a role in Microsoft Entra ID that somebody holds and that is
+// active now.
+type DirectoryRole struct {
+	TemplateID  string `json:"roleTemplateId"`
+	DisplayName string `json:"displayName"`
+}
