@@ -96,9 +96,11 @@ func (c *call) mayOpen(address string, write bool) error {
 		permissions, roles = calendarWriters, calendarWriterRoles
 	}
 	if c.claims.user() {
-		own := c.s.directory.upn(mustPerson(c.s.directory, c.claims.ObjectID)) == address
+		i, _ := c.s.directory.findPerson(c.claims.ObjectID)
+		upn := c.s.directory.upn(i)
 		shared := c.claims.hasAny("Calendars.ReadWrite.Shared") || !write && c.claims.hasAny("Calendars.Read.Shared")
-		if own && c.claims.hasAny(permissions...) || shared && c.s.state.Exchange.Folders[address] != "" {
+		right := c.s.state.Exchange.Folders[address+" "+upn]
+		if upn == address && c.claims.hasAny(permissions...) || shared && (right == "Editor" || right == "Reviewer" && !write) {
 			return nil
 		}
 		return accessDenied(checkCredentials)
@@ -113,11 +115,6 @@ func (c *call) mayOpen(address string, write bool) error {
 		return accessDenied("Access to OData is disabled: [RAOP] : Blocked by tenant configured AppOnly AccessPolicy settings.")
 	}
 	return nil
-}
-
-func mustPerson(d directory, id string) int {
-	i, _ := d.findPerson(id)
-	return i
 }
 
 func (c *call) calendar() (reply, error) {

@@ -19,6 +19,7 @@ type exchangeState struct {
 	Policies   []applicationPolicy    `json:"applicationAccessPolicies,omitempty"`
 	EWSAllowed []string               `json:"ewsAllowedAppIds,omitempty"`
 	EWSEnabled *bool                  `json:"ewsEnabled,omitempty"`
+	SignIn     map[string]bool        `json:"signIn,omitempty"` // room accounts that were allowed to sign in
 	Folders    map[string]string      `json:"calendarDefaultRights,omitempty"`
 }
 
@@ -151,11 +152,11 @@ type exchangePrincipal struct {
 }
 
 // managementScope is what a role assignment is limited to: all rooms, the
-// members of a group, or mailboxes by address.
+// direct members of groups, mailboxes by address, or several of these.
 type managementScope struct {
 	Name      string   `json:"name"`
 	AllRooms  bool     `json:"allRooms,omitempty"`
-	Group     string   `json:"group,omitempty"`
+	Groups    []string `json:"groups,omitempty"`
 	Mailboxes []string `json:"mailboxes,omitempty"`
 }
 
@@ -180,7 +181,7 @@ type applicationPolicy struct {
 func (s *Simulator) contains(sc managementScope, address string) bool {
 	return sc.AllRooms && s.isRoom(address) ||
 		slices.ContainsFunc(sc.Mailboxes, func(m string) bool { return strings.EqualFold(m, address) }) ||
-		sc.Group != "" && s.isMember(sc.Group, address)
+		slices.ContainsFunc(sc.Groups, func(g string) bool { return s.isMember(g, address) })
 }
 
 func (s *Simulator) isMember(group, address string) bool {
@@ -200,18 +201,17 @@ func (s *Simulator) isMember(group, address string) bool {
 func (s *Simulator) scopedRole(appID, address string, roles ...string) bool {
 	e := &s.state.Exchange
 	wait, pending := s.fault(FaultScopePending)
-	for _, a := range e.Roles {
-		if !strings.EqualFold(a.AppID, appID) || !slices.Contains(roles, a.Role) {
-			continue
-		}
-		if pending && s.now().Before(a.Made.Add(argDuration(wait, 30*time.Minute))) {
-			continue
-		}
-		if a.Scope == "" || slices.ContainsFunc(e.Scopes, func(sc managementScope) bool { return strings.EqualFold(sc.Name, a.Scope) && s.contains(sc, address) }) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(e.Roles, func(a managementAssignment) bool {
+		waits := pending && s.now().Before(a.Made.Add(argDuration(wait, 30*time.Minute)))
+		return strings.EqualFold(a.AppID, appID) && slices.Contains(roles, a.Role) && !waits && s.reaches(a, address)
+	})
+}
+
+// reaches reports whether a mailbox is within a role assignment.
+func (s *Simulator) reaches(a managementAssignment, address string) bool {
+	return a.Scope == "" || slices.ContainsFunc(s.state.Exchange.Scopes, func(sc managementScope) bool {
+		return strings.EqualFold(sc.Name, a.Scope) && s.contains(sc, address)
+	})
 }
 
 // policyDenies reports whether an Application Access Policy keeps an

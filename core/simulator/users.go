@@ -76,7 +76,7 @@ func (s *Simulator) roomAccount(i int) object {
 	local, _, _ := strings.Cut(r.email, "@")
 	o := object{
 		"id": s.directory.id(kindRoom, i), "displayName": r.name, "givenName": nil, "surname": nil, "userPrincipalName": r.email, "mail": r.email,
-		"mailNickname": local, "accountEnabled": false, "userType": "Member", "businessPhones": []string{}, "proxyAddresses": []string{"SMTP:" + r.email},
+		"mailNickname": local, "accountEnabled": s.state.Exchange.SignIn[r.email], "userType": "Member", "businessPhones": []string{}, "proxyAddresses": []string{"SMTP:" + r.email},
 		"createdDateTime": "2024-03-04T08:00:00Z", "otherMails": []string{}, "assignedLicenses": []object{},
 	}
 	if s.has(FaultHostileNames) {
