@@ -42,7 +42,7 @@ func newPush(a *app) *cobra.Command {
 			if !a.json {
 				printPlan(a.out, plan)
 			}
-			if plan.Gate != nil {
+			if plan.Gate != nil && plan.Gate.Code != "booking.unconfirmed" {
 				return plan.Gate
 			}
 			var confirmed []booking.Confirmation
@@ -56,6 +56,15 @@ func newPush(a *app) *cobra.Command {
 			}
 			if err := s.Confirm(c.Context(), confirmed); err != nil {
 				return err
+			}
+			if plan.Gate != nil {
+				// The server's API was behind one of the questions: look again.
+				if plan, err = s.Plan(c.Context(), accept); err != nil {
+					return err
+				}
+				if plan.Gate != nil {
+					return plan.Gate
+				}
 			}
 			receipt, err := s.Push(c.Context(), plan, accept)
 			if err != nil {

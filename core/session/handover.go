@@ -123,12 +123,33 @@ func (s *Session) Plan(ctx context.Context, acceptWarnings bool) (Plan, error) {
 	if plan.Configuration, err = s.configuration(ctx); err != nil {
 		return plan, err
 	}
-	if plan.Preview, err = client.Preview(ctx, plan.Configuration); err != nil {
+	plan.Preview, err = client.Preview(ctx, plan.Configuration)
+	switch {
+	case problem.Code(err) == "booking.unconfirmed" && len(plan.Confirmations) > 0:
+		// The API itself is on a host that nobody has confirmed yet: the token
+		// does not go there, and the questions are all there is to show.
+		plan.Gate = problem.Of(err)
+		return plan, nil
+	case err != nil:
 		return plan, err
+	case !plan.DryRun.Acceptable:
+		plan.Gate = unacceptable(plan.DryRun)
+		return plan, nil
 	}
 	_, err = s.gate(plan.Configuration.Digest, acceptWarnings)
 	plan.Gate = problem.Of(err)
 	return plan, nil
+}
+
+// unacceptable is a dry run that the server said no to.
+func unacceptable(dry booking.DryRun) *problem.Problem {
+	p := problem.New("booking.unacceptable", words.T("The booking server would not take this configuration."))
+	for _, said := range dry.Problems {
+		if said.Severity == "error" {
+			p.Fix(words.T("%s (field %s, code %s)", problem.Line(said.Detail), problem.Line(said.Pointer), problem.Line(said.Code)))
+		}
+	}
+	return p
 }
 
 func (s *Session) gate(digest string, acceptWarnings bool) (booking.Clearance, error) {
@@ -185,7 +206,7 @@ func (s *Session) Push(ctx context.Context, plan Plan, acceptWarnings bool) (boo
 	}
 	if now.Digest != plan.Configuration.Digest {
 		return booking.Receipt{}, problem.New("booking.plan-stale", words.T("Something has changed since this plan was shown.")).
-			Fix(words.T("Look at the plan again: press “Compare” on the page “Hand over”."))
+			Fix(words.T("Look at the plan again: press “Look again” on the page “Hand over”."))
 	}
 	clearance, err := s.gate(now.Digest, acceptWarnings)
 	if err != nil {

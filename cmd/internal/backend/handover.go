@@ -79,7 +79,7 @@ func (b *Backend) Push(ctx context.Context, id, planID string, confirmed []strin
 	plan, ok := b.plans[id+" "+planID]
 	b.mu.Unlock()
 	if !ok {
-		return page.Held{}, problem.New("booking.plan-stale", words.T("This plan is not known any more.")).Fix(words.T("Press Compare on the page Hand over."))
+		return page.Held{}, problem.New("booking.plan-stale", words.T("This plan is not known any more.")).Fix(words.T("Press “Look again” on the page “Hand over”."))
 	}
 	defer b.work(id, setup.HandOver)()
 	var yes []booking.Confirmation

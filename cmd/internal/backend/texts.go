@@ -6,7 +6,7 @@ import (
 )
 
 var (
-	pushAgain = words.T("Press Compare on the page Hand over, look at what would change, and push again.")
+	pushAgain = words.T("Press “Look again” on the page Hand over, look at what would change, and push again.")
 
 	verdicts = map[check.Verdict]words.Text{
 		check.Passed:     words.T("It works."),

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,7 +39,11 @@ func runAll(ctx context.Context, only string) ([]outcome, error) {
 	}
 	defer b.close()
 	all := []outcome{}
-	for _, sc := range broken {
+	scenarios := slices.Concat(broken, healthy)
+	for _, p := range pairs {
+		scenarios = append(scenarios, p.scenario())
+	}
+	for _, sc := range scenarios {
 		if !strings.Contains(sc.area+" "+sc.name, only) {
 			continue
 		}
@@ -49,7 +54,26 @@ func runAll(ctx context.Context, only string) ([]outcome, error) {
 		}
 		all = append(all, outcome{sc, run, err, time.Since(began)})
 	}
+	if strings.Contains(large.area+" "+large.name, only) {
+		o, err := runLarge(ctx)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, o)
+	}
 	return all, nil
+}
+
+// runLarge diagnoses a tenant of 3,000 rooms.
+func runLarge(ctx context.Context) (outcome, error) {
+	b, err := start(ctx, 3000, 500)
+	if err != nil {
+		return outcome{}, err
+	}
+	defer b.close()
+	began := time.Now()
+	run, err := b.diagnose(ctx, large)
+	return outcome{large, run, err, time.Since(began)}, nil
 }
 
 // print shows the table and reports whether everything was right.
