@@ -221,7 +221,9 @@ func (s *Simulator) checkAssertion(assertion, kind string, app *application) *en
 func named(header map[string]any, cert *x509.Certificate) bool {
 	for name, sum := range map[string]string{"x5t": sha1Text(cert.Raw), "x5t#S256": sha256Text(cert.Raw)} {
 		if v, ok := header[name].(string); ok {
-			return strings.TrimRight(v, "=") == sum
+			// MSAL for Go writes the standard alphabet, others that of URLs; Entra
+			// takes both.
+			return strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(v) == sum
 		}
 	}
 	return false
