@@ -66,8 +66,7 @@ func NewShell(ctx context.Context, o Options) *Shell {
 	s.stack = container.NewStack()
 	s.notice = kit.Column(kit.Gap)
 	s.object = kit.Ground(theme.ColorNameBackground,
-		container.NewBorder(nil, s.bar.Object, s.navigation(), nil,
-			container.NewBorder(s.notice, nil, nil, nil, s.stack)))
+		kit.Dock(nil, s.bar.Object, s.navigation(), nil, kit.Dock(s.notice, nil, nil, nil, s.stack)))
 	return s
 }
 
@@ -84,9 +83,9 @@ func (s *Shell) navigation() fyne.CanvasObject {
 	s.steps = kit.NewStepList(s.Go)
 	s.others = kit.NewStepList(s.Go)
 	s.nav = kit.Column(kit.GapWide, kit.Pad(2, 8, 2, 8, brand), kit.Pad(0, 4, 0, 4, s.switcher), s.steps)
-	side := container.NewBorder(nil, s.others, nil, nil, container.NewVScroll(kit.Pad(0, 4, 0, 0, s.nav)))
+	side := kit.Dock(nil, s.others, nil, nil, container.NewVScroll(kit.Pad(0, 4, 0, 0, s.nav)))
 	panel := kit.Ground(kit.ColorPanel, kit.Pad(18, 12, 12, 12, side))
-	return kit.AtLeast(navWidth, 0, container.NewBorder(nil, nil, nil, kit.Rule(), panel))
+	return kit.AtLeast(navWidth, 0, kit.Dock(nil, nil, nil, kit.Rule(), panel))
 }
 
 // Start shows the start page.

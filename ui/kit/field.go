@@ -67,7 +67,9 @@ func LinesField(label, help, placeholder string, rows int) *Field {
 func SelectField(label, help string, options []Option) *Field {
 	f := &Field{}
 	f.choice = widget.NewSelect(nil, func(string) { f.changed() })
-	f.build(label, help, f.choice)
+	frame := Ground(theme.ColorNameInputBackground, f.choice)
+	frame.Border, frame.Radius, frame.Pad = theme.ColorNameInputBorder, 6, 1
+	f.build(label, help, frame)
 	f.SetOptions(options)
 	return f
 }
@@ -76,7 +78,7 @@ func SelectField(label, help string, options []Option) *Field {
 func SwitchField(label, help string) *Field {
 	f := &Field{}
 	f.toggle = widget.NewCheck(label, func(bool) { f.changed() })
-	return f.build("", help, f.toggle)
+	return f.build("", help, Pad(-6, 0, -6, -8, f.toggle))
 }
 
 func (f *Field) watch() {

@@ -129,7 +129,7 @@ func (r *findingRow) set(f Finding) {
 	if r.open {
 		arrow = Picture("collapse.svg")
 	}
-	picture, box := iconAt(theme.NewColoredResource(arrow, ColorMuted), 18)
+	picture, box := iconAt(tinted{arrow, ColorMuted}, 18)
 	if !r.hasDetail() {
 		picture.Hide()
 	}

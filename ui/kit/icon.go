@@ -1,6 +1,9 @@
 package kit
 
 import (
+	"bytes"
+	"fmt"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -53,8 +56,26 @@ func (m Mark) Tint() fyne.ThemeColorName {
 }
 
 // Icon is the mark as a coloured picture.
-func (m Mark) Icon() fyne.Resource {
-	return theme.NewColoredResource(Picture(string(m)+".svg"), m.Color())
+func (m Mark) Icon() fyne.Resource { return tinted{Picture(string(m) + ".svg"), m.Color()} }
+
+// tinted is a picture drawn in black that takes a colour of the theme of the
+// moment. Fyne's own colouring changes fills only, and these are strokes.
+type tinted struct {
+	picture fyne.Resource
+	color   fyne.ThemeColorName
+}
+
+func (t tinted) hex() string {
+	r, g, b, _ := theme.Color(t.color).RGBA()
+	return fmt.Sprintf("#%02x%02x%02x", r>>8, g>>8, b>>8)
+}
+
+// Name differs by colour, because Fyne keeps drawn pictures by name.
+func (t tinted) Name() string { return t.hex()[1:] + t.picture.Name() }
+
+// Content is the picture in the colour.
+func (t tinted) Content() []byte {
+	return bytes.ReplaceAll(t.picture.Content(), []byte("#000000"), []byte(t.hex()))
 }
 
 // Picture is one of Roomkey's own pictures by file name.

@@ -14,7 +14,7 @@ const (
 	GapBlocks float32 = 24
 )
 
-// Column stacks objects over the full width. Unlike Fyne's box it gives each
+// Column stacks objects over the full width, without a gap for empty ones. Unlike Fyne's box it gives each
 // its width first and asks for the height afterwards, so that wrapped text has
 // the height that it needs at once.
 func Column(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
@@ -30,7 +30,9 @@ func (l column) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 			continue
 		}
 		o.Move(fyne.NewPos(0, y))
-		y += fit(o, size.Width) + l.gap
+		if height := fit(o, size.Width); height > 0 {
+			y += height + l.gap
+		}
 	}
 }
 
@@ -43,8 +45,10 @@ func (l column) MinSize(objects []fyne.CanvasObject) fyne.Size {
 		}
 		m := o.MinSize()
 		min.Width = fyne.Max(min.Width, m.Width)
-		min.Height += m.Height + gap
-		gap = l.gap
+		if m.Height > 0 {
+			min.Height += m.Height + gap
+			gap = l.gap
+		}
 	}
 	return min
 }
@@ -217,4 +221,70 @@ func (l sharesLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 		height = fyne.Max(height, o.MinSize().Height)
 	}
 	return fyne.NewSize(120, height)
+}
+
+// Dock puts objects at the edges and gives the rest to the one in the middle;
+// any of them may be nil. Unlike Fyne's border it leaves no gaps.
+func Dock(top, bottom, left, right, middle fyne.CanvasObject) *fyne.Container {
+	d := dock{top, bottom, left, right, middle}
+	var objects []fyne.CanvasObject
+	for _, o := range []fyne.CanvasObject{middle, left, right, top, bottom} {
+		if o != nil {
+			objects = append(objects, o)
+		}
+	}
+	return container.New(d, objects...)
+}
+
+type dock struct{ top, bottom, left, right, middle fyne.CanvasObject }
+
+func (d dock) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	at, rest := fyne.Position{}, size
+	if shown(d.top) {
+		height := fit(d.top, size.Width)
+		d.top.Move(at)
+		at.Y, rest.Height = height, rest.Height-height
+	}
+	if shown(d.bottom) {
+		height := fit(d.bottom, size.Width)
+		d.bottom.Move(fyne.NewPos(0, size.Height-height))
+		rest.Height -= height
+	}
+	if shown(d.left) {
+		width := d.left.MinSize().Width
+		d.left.Move(at)
+		d.left.Resize(fyne.NewSize(width, rest.Height))
+		at.X, rest.Width = width, rest.Width-width
+	}
+	if shown(d.right) {
+		width := d.right.MinSize().Width
+		d.right.Move(fyne.NewPos(size.Width-width, at.Y))
+		d.right.Resize(fyne.NewSize(width, rest.Height))
+		rest.Width -= width
+	}
+	if shown(d.middle) {
+		d.middle.Move(at)
+		d.middle.Resize(rest)
+	}
+}
+
+func shown(o fyne.CanvasObject) bool { return o != nil && o.Visible() }
+
+func (d dock) MinSize([]fyne.CanvasObject) fyne.Size {
+	var min fyne.Size
+	for _, o := range []fyne.CanvasObject{d.left, d.middle, d.right} {
+		if shown(o) {
+			m := o.MinSize()
+			min.Width += m.Width
+			min.Height = fyne.Max(min.Height, m.Height)
+		}
+	}
+	for _, o := range []fyne.CanvasObject{d.top, d.bottom} {
+		if shown(o) {
+			m := o.MinSize()
+			min.Width = fyne.Max(min.Width, m.Width)
+			min.Height += m.Height
+		}
+	}
+	return min
 }

@@ -85,7 +85,7 @@ var (
 )
 
 func newItem(l *StepList, index int) *item {
-	w := &item{list: l, index: index, title: Line(""), detail: Small("").As(Wrap, ColorMuted)}
+	w := &item{list: l, index: index, title: NewText(""), detail: Small("").As(Wrap, ColorMuted)}
 	icon, box := iconAt(nil, 20)
 	w.picture = icon
 	w.ground = Ground("", Pad(8, 10, 8, 10, TopRow(10, 1, box, Column(1, w.title, w.detail))))

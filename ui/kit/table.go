@@ -174,11 +174,7 @@ func (t *DataTable[T]) SetSelectable(on bool) {
 		return
 	}
 	t.selectable = on
-	if on {
-		t.all.Enable()
-	} else {
-		t.all.Disable()
-	}
+	t.all.Hidden = !on
 	t.show()
 }
 
@@ -314,7 +310,7 @@ func (t *DataTable[T]) newRow() fyne.CanvasObject {
 		line.Add(container.NewCenter(AtLeast(20, 20, icon)))
 	}
 	for range t.columns {
-		line.Add(Pad(6, 4, 6, 12, Line("")))
+		line.Add(Pad(6, 4, 6, 8, Line("")))
 	}
 	return container.NewBorder(nil, Rule(), nil, nil, line)
 }

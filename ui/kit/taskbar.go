@@ -52,7 +52,7 @@ func NewTaskBar() *TaskBar {
 	})
 	b.measure = AtLeast(180, 10, container.NewStack(b.bar, b.endless))
 	line := Row(GapWide, 1, b.title, b.now, b.more, b.measure, b.stop)
-	b.Object = Ground(ColorPanel, Column(0, Rule(), AtLeast(0, 44, Pad(4, 16, 4, 20, line))))
+	b.Object = Ground(ColorPanel, Column(0, Rule(), AtLeast(0, 44, Pad(4, 16, 4, 24, line))))
 	b.show()
 	return b
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -54,7 +53,7 @@ func NewChoose(env *Env) *Choose {
 	c.tabs = kit.NewTabs([]string{kit.L("Rooms"), kit.L("Room lists"), kit.L("People"), kit.L("Groups")},
 		[]fyne.CanvasObject{c.withChoice(c.mode, c.rooms.object), c.lists.object, c.withChoice(c.reach, c.people.object), c.groups.object})
 	c.tabs.OnOpen = func(int) { c.load() }
-	body := container.NewBorder(kit.Pad(0, 0, kit.Gap, 0, c.notice.object), nil, nil, nil, c.tabs.Object)
+	body := kit.Dock(kit.Pad(0, 0, kit.Gap, 0, c.notice.object), nil, nil, nil, c.tabs.Object)
 	c.frame = kit.NewWideFrame(kit.L("Choose rooms and people"),
 		kit.L("This is what the booking server will see with the application's permissions."), body)
 	c.save = kit.PrimaryButton(kit.L("Save the choice"), theme.DocumentSaveIcon(), c.store)
@@ -77,7 +76,7 @@ func (c *Choose) Shown() { c.load() }
 func (c *Choose) Open(view int) { c.tabs.Open(view) }
 
 func (c *Choose) withChoice(choice fyne.CanvasObject, table fyne.CanvasObject) fyne.CanvasObject {
-	return container.NewBorder(kit.Pad(0, 0, kit.Gap, -4, choice), nil, nil, nil, table)
+	return kit.Dock(kit.Pad(0, 0, kit.Gap, -4, choice), nil, nil, nil, table)
 }
 
 func (c *Choose) load() {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -38,7 +37,7 @@ func newPreview[T any](env *Env, columns []kit.TableColumn[T], key func(T) strin
 	p.table = kit.NewDataTable(columns, key, selectable, nil)
 	p.reload = widget.NewButtonWithIcon("", theme.ViewRefreshIcon(), func() { p.loaded = false; p.load() })
 	p.table.AddTool(p.reload)
-	p.object = container.NewBorder(p.notice.object, kit.Pad(6, 0, 0, 0, p.source), nil, nil, p.table.Object)
+	p.object = kit.Dock(p.notice.object, kit.Pad(6, 0, 0, 0, p.source), nil, nil, p.table.Object)
 	return p
 }
 

@@ -42,7 +42,7 @@ func NewRestrict(env *Env) *Restrict {
 	r.side = container.NewVScroll(kit.Pad(0, 14, kit.GapWide, 0, r.about))
 	split := container.NewHSplit(r.side, r.code.Object)
 	split.SetOffset(0.4)
-	body := container.NewBorder(kit.Pad(0, 0, kit.Gap, 0, r.notice.object), nil, nil, nil, split)
+	body := kit.Dock(kit.Pad(0, 0, kit.Gap, 0, r.notice.object), nil, nil, nil, split)
 	r.frame = kit.NewWideFrame(kit.L("Set up Exchange"),
 		kit.L("These scripts are for an Exchange administrator. They run today, change one mailbox at a time, keep what was there before, and can be undone."), body)
 	r.frame.Actions(

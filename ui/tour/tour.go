@@ -17,6 +17,7 @@ import (
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/vault"
@@ -164,6 +165,10 @@ func (g *guide) walk() error {
 		{"hand-over-pushed", g.push},
 		{"settings", g.page(page.RouteSettings)},
 		{"prove-failed", g.breakSecret(id)},
+		{"start-again", func() error { g.shell.Load(""); return nil }},
+		{"describe-form-product", g.formProduct(id)},
+		{"register-form-product", g.page(setup.Register)},
+		{"hand-over-form-product", g.page(setup.HandOver)},
 	}
 	for _, s := range stops {
 		if err := g.idle(); err != nil {
@@ -240,5 +245,27 @@ func (g *guide) breakSecret(id string) func() error {
 		}
 		p.Start()
 		return nil
+	}
+}
+
+// formProduct makes the connection one of a product whose console is typed
+// into.
+func (g *guide) formProduct(id string) func() error {
+	return func() error {
+		opened, err := g.backend.Open(g.ctx, id)
+		if err != nil {
+			return err
+		}
+		opened.Connection.Product = connection.Product{ID: "flexo", Options: []string{"teams"}}
+		opened.Connection.Server.Adapter = ""
+		if err := g.backend.Save(g.ctx, opened.Connection); err != nil {
+			return err
+		}
+		g.backend.Close(id)
+		g.shell.Load(id)
+		if err := g.idle(); err != nil {
+			return err
+		}
+		return g.page(setup.Describe)()
 	}
 }

@@ -182,6 +182,13 @@ func (b *Backend) SecretState(_ context.Context, id string, kind vault.Kind) (pa
 func (b *Backend) SetSecret(_ context.Context, id string, kind vault.Kind, s, _ vault.Secret) (page.SecretState, error) {
 	defer b.ask("SetSecret")()
 	b.secrets[id+string(kind)] = s
+	if strings.HasPrefix(s.Reveal(), "wrong") {
+		b.Fails = problem.New("entra.AADSTS7000215", words.T("Microsoft does not accept the client secret.")).With(words.T("It was not made for this application, or its Secret ID was pasted in place of its Value.")).
+			Fix(words.T("In the Microsoft Entra admin center, open App registrations, choose the application, then Certificates & secrets, and press New client secret.")).
+			Run(words.T("Or make one with PowerShell:"), "Add-MgApplicationPassword -ApplicationId 00000000-0000-0000-0000-000000000000").
+			See(words.T("The application's secrets"), "https://entra.microsoft.com/")
+		b.Fails.TraceID, b.Fails.CorrelationID = "0b2f4c6d-1111-4222-8333-444455556666", "9a8b7c6d-1111-4222-8333-444455556666"
+	}
 	return page.SecretState{Stored: true, Fingerprint: "3f9a 12c4"}, nil
 }
 
@@ -263,6 +270,7 @@ func (b *Backend) Check(ctx context.Context, _ string, emit func(page.Finding), 
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	run.Findings = slices.Clone(run.Findings)
 	b.run = &run
 	return run, nil
 }
@@ -378,8 +386,10 @@ func (b *Backend) Form(context.Context, string) ([]page.FormEntry, error) {
 func (b *Backend) Simulate(context.Context, task.Report) (string, error) {
 	defer b.ask("Simulate")()
 	c := connection.New("Contoso (simulated)")
+	c.Rooms.Mode = connection.Selected
+	c.Rooms.Items = []string{"room001@contoso.com", "room003@contoso.com", "room004@contoso.com"}
 	c.Cloud, c.Tenant = "global", connection.Tenant{ID: TenantID, Domain: "contoso.com", DisplayName: "Contoso"}
-	c.Product.ID, c.Application.ClientID, c.Application.Credential.Kind = "custom", "11111111-2222-4333-8444-555555555555", connection.CredentialSecret
+	c.Product.ID, c.Application.ClientID, c.Application.Credential.Kind = "offision-application", "11111111-2222-4333-8444-555555555555", connection.CredentialSecret
 	c.Server.URL = "https://rooms.contoso.com"
 	b.docs[c.ID] = c
 	b.secrets[c.ID+string(vault.ClientSecret)] = vault.NewSecret("made-up")
