@@ -156,6 +156,6 @@ func (s Script) For(t Target) (Script, error) {
 			}
 		}
 	}
-	_, err := Generate(s.Name, t, nil)
+	_, err := prepare(s.Name, t, nil)
 	return s, err
 }

@@ -45,6 +45,9 @@ type Target struct {
 	// Values are what was filled in for scripts, by name and parameter; Folder
 	// takes them.
 	Values map[string]map[string]any
+	// Results are the result files that were read back: evidence for scripts
+	// that may only be made when another one went well.
+	Results []Result
 	// Now is when a script is made; it decides whether a waiting time is over.
 	Now time.Time
 }
@@ -155,13 +158,26 @@ var builders = map[string]func(*build) error{
 // FieldErrors; other errors are problems: exchange.unknown-script,
 // exchange.no-tenant, exchange.no-rooms, exchange.cloud, …
 func Generate(name string, t Target, values map[string]any) (Document, error) {
+	b, err := prepare(name, t, values)
+	if err != nil {
+		return Document{}, err
+	}
+	b.doc.Intent, b.doc.HowToRun = encode(b.intent), howToRun(b.doc.File)
+	if b.doc.Text, err = b.render(); err != nil {
+		return Document{}, problem.New("exchange.template", words.T("The template of the script %s is broken.", name)).By(err)
+	}
+	return b.doc, nil
+}
+
+// prepare is all of Generate but the text.
+func prepare(name string, t Target, values map[string]any) (*build, error) {
 	s, ok := find(name)
 	if !ok {
-		return Document{}, problem.New("exchange.unknown-script", words.T("There is no script called %s.", name)).
+		return nil, problem.New("exchange.unknown-script", words.T("There is no script called %s.", name)).
 			Run(words.T("See which there are:"), "roomkeyctl script list")
 	}
 	if t.Connection == nil || !isGUID(t.Connection.Tenant.ID) {
-		return Document{}, problem.New("exchange.no-tenant", words.T("The tenant's id is not known yet.")).
+		return nil, problem.New("exchange.no-tenant", words.T("The tenant's id is not known yet.")).
 			Fix(words.T("Check the connection once: that finds the id of the tenant, and every script compares it before it changes anything."))
 	}
 	if t.Now.IsZero() {
@@ -171,25 +187,15 @@ func Generate(name string, t Target, values map[string]any) (Document, error) {
 	b.intent = Intent{Schema: 1, Script: name, Connection: t.Connection.ID, Tenant: t.Connection.Tenant.ID, Cloud: t.Cloud.ID, Objects: []string{}, Operations: []Operation{}}
 	b.doc.Name, b.doc.File = name, name+".ps1"
 	if err := b.reach(); err != nil {
-		return Document{}, err
+		return nil, err
 	}
 	if err := builders[name](b); err != nil {
-		return Document{}, err
-	}
-	if err := b.form.err(); err != nil {
-		return Document{}, err
+		return nil, err
 	}
 	if b.intent.Objects == nil {
 		b.intent.Objects = []string{}
 	}
-	b.doc.Intent = encode(b.intent)
-	b.doc.HowToRun = howToRun(b.doc.File)
-	text, err := b.render()
-	if err != nil {
-		return Document{}, problem.New("exchange.template", words.T("The template of the script %s is broken.", name)).By(err)
-	}
-	b.doc.Text = text
-	return b.doc, nil
+	return b, b.form.err()
 }
 
 // reach refuses a cloud where the script has nothing to connect to, and says

@@ -8,6 +8,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
 )
 
 // wanted is whether a script belongs into the folder of this connection.
@@ -19,8 +20,9 @@ func (s Script) wanted(t Target) bool {
 	switch s.Name {
 	case "limit-application", "limit-application-test", "limit-application-undo", "restore-grant":
 		return c.Scope.Kind == connection.ScopeRBAC
-	case "remove-grant", "access-policy-migrate":
-		return false // they need evidence, and are generated when it is there
+	case "remove-grant", "access-policy-migrate": // once there is evidence
+		_, err := prepare(s.Name, t, nil)
+		return err == nil || problem.Code(err) == "exchange.too-early"
 	case "access-policy-show":
 		return c.Scope.Kind == connection.ScopePolicy
 	case "service-account":

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -87,6 +88,17 @@ var forbidden = []string{
 	"-AsHashtable", "??", " && ", "ForEach-Object -Parallel", "Set-ExecutionPolicy", "-Credential ", "New-PSSession", "Import-PSSession", "UseRPSSession", "ConvertTo-SecureString", "$_.alias",
 }
 
+// Constrained Language Mode allows types and methods of core types only
+// (about_Language_Modes): these are the ones that the scripts use.
+var (
+	types   = regexp.MustCompile(`\[([A-Za-z][A-Za-z.]+)(?:\[\])?\](?:::|\$|'\w|\()`)
+	methods = regexp.MustCompile(`[\w)\]]\.([A-Za-z]+)\(`)
+	allowed = map[string]bool{
+		"bool": true, "char": true, "datetime": true, "hashtable": true, "int": true, "string": true, "switch": true, "uri": true, "version": true,
+		"AddMonths": true, "GetNetworkCredential": true, "ToString": true, "ToUniversalTime": true,
+	}
+)
+
 func TestNothingForbidden(t *testing.T) {
 	to := target(t, 3)
 	need := values(t, to)
@@ -95,6 +107,11 @@ func TestNothingForbidden(t *testing.T) {
 		for _, f := range forbidden {
 			if strings.Contains(strings.ToLower(text), strings.ToLower(f)) {
 				t.Errorf("%s holds %s", s.Name, f)
+			}
+		}
+		for _, used := range append(types.FindAllStringSubmatch(text, -1), methods.FindAllStringSubmatch(text, -1)...) {
+			if !allowed[used[1]] {
+				t.Errorf("%s uses %s, which Constrained Language Mode does not allow", s.Name, used[0])
 			}
 		}
 		for _, must := range []string{"SupportsShouldProcess", "Start-Transcript", "Write-ResultFile", "exit 1", "-ne $TenantId", "Disconnect-Tenant"} {

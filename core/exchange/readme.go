@@ -52,7 +52,7 @@ Bring back to Roomkey the files that end in .result.json, and the CSVs.
 
 The scripts
 -----------
-`, problem.Line(c.Name), strings.Repeat("=", 40), problem.Line(c.Tenant.DisplayName+" "+c.Tenant.Domain), c.Tenant.ID, t.Cloud.Name, t.Product.Name,
+`, problem.Line(c.Name), strings.Repeat("=", 40), problem.Line(strings.TrimSpace(c.Tenant.DisplayName+" "+c.Tenant.Domain)), c.Tenant.ID, t.Cloud.Name, t.Product.Name,
 		t.Now.UTC().Format("2006-01-02 15:04 UTC"), docs[0].File)
 	for _, d := range docs {
 		s, _ := find(d.Name)

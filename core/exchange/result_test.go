@@ -160,6 +160,29 @@ func TestRemoveGrantNeedsEvidence(t *testing.T) {
 			t.Errorf("%s, not %s", got, want)
 		}
 	}
+	for _, ago := range []time.Duration{5 * time.Hour, 3 * time.Hour} {
+		r, err := ReadResult(perform(t, to, "limit-application-test", nil, ago), to.Connection)
+		if err != nil {
+			t.Fatal(err)
+		}
+		to.Results = append(to.Results, r)
+	}
+	if text := string(generate(t, "remove-grant", to, nil).Text); !strings.Contains(text, "$NotBefore = '2026-11-22T11:00:00Z'") {
+		t.Error("the newest result that was read back is not the evidence")
+	}
+	undone, err := ReadResult(perform(t, to, "limit-application-undo", nil, time.Hour), to.Connection)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to.Results = append(to.Results, undone)
+	if _, err := Generate("remove-grant", to, nil); problem.Code(err) != "exchange.scope-not-proven" {
+		t.Error("a limit that was undone is no limit")
+	}
+	to.Results = to.Results[:2]
+	to.Results[1].Tenant = "another"
+	if text := string(generate(t, "remove-grant", to, nil).Text); !strings.Contains(text, "$NotBefore = '2026-11-22T09:00:00Z'") {
+		t.Error("a result of another tenant is no evidence")
+	}
 	text := string(generate(t, "remove-grant", to, map[string]any{"evidence": perform(t, to, "limit-application", nil, 2*time.Hour)}).Text)
 	if !strings.Contains(text, "$NotBefore = '2026-11-22T12:00:00Z'") {
 		t.Error("the script does not check the time itself")

@@ -198,6 +198,12 @@ func (b *build) removeGrant() error {
 		return problem.New("exchange.scope-not-proven", words.T("The result file says nothing about %s.", strings.Join(untold, ", "))).
 			Fix(words.T("Run limit-application again, then its test."))
 	}
+	for _, back := range b.Results {
+		if back.Script == "limit-application-undo" && back.Summary[Changed] > 0 && back.FinishedAt.After(r.FinishedAt) {
+			return problem.New("exchange.scope-not-proven", words.T("The limit was undone at %s, after it was tested.", back.FinishedAt.UTC().Format("15:04 UTC on 2 January"))).
+				Fix(words.T("Run limit-application again, then its test."))
+		}
+	}
 	ready := r.FinishedAt.Add(Propagation)
 	if b.Now.Before(ready) {
 		return problem.New("exchange.too-early", words.T("The limit was tested at %s; it counts everywhere from %s on.", r.FinishedAt.UTC().Format("15:04 UTC"), ready.UTC().Format("15:04 UTC on 2 January"))).
@@ -236,19 +242,29 @@ func (b *build) grants() error {
 	return nil
 }
 
-// evidence reads a result file of one of the named scripts from the form.
+// evidence is the result of one of the named scripts: the file in the form, or
+// else the newest that was read back.
 func (b *build) evidence(scripts ...string) (Result, error) {
+	var r Result
 	text, ok := b.form.raw("evidence")
-	if !ok {
-		return Result{}, problem.New("exchange.no-evidence", words.T("This needs the result file of %s.", strings.Join(scripts, " or "))).
+	if ok {
+		var err error
+		if r, err = ReadResult([]byte(text), b.Connection); err != nil {
+			return r, err
+		}
+	}
+	for _, back := range b.Results {
+		if !ok && slices.Contains(scripts, back.Script) && !back.WhatIf && back.FinishedAt.After(r.FinishedAt) && back.fits(b.Connection) == nil {
+			r = back
+		}
+	}
+	switch {
+	case r.Script == "":
+		return r, problem.New("exchange.no-evidence", words.T("This needs the result file of %s.", strings.Join(scripts, " or "))).
 			Fix(words.T("Run that script, and bring its result file back to Roomkey."))
-	}
-	r, err := ReadResult([]byte(text), b.Connection)
-	if err != nil {
-		return Result{}, err
-	}
-	if !slices.Contains(scripts, r.Script) || r.WhatIf {
-		return Result{}, problem.New("exchange.wrong-evidence", words.T("This is the result of %s, but the one of %s is needed, and not of a run with -WhatIf.", r.Script, strings.Join(scripts, " or ")))
+	case !slices.Contains(scripts, r.Script) || r.WhatIf:
+		return r, problem.New("exchange.wrong-evidence", words.T("This is the result of %s, but the one of %s is needed, and not of a run with -WhatIf.", problem.Line(r.Script), strings.Join(scripts, " or "))).
+			Fix(words.T("Bring the other result file."))
 	}
 	return r, nil
 }
