@@ -109,3 +109,55 @@ func (c *contractTripper) check(r *http.Request, sent []byte, res *http.Response
 	}
 	return nil
 }
+
+// TestAnswersAreMicrosofts calls what the other tests do not, so that every kind
+// of answer is compared once.
+func TestAnswersAreMicrosofts(t *testing.T) {
+	c := start(t, Options{})
+	a := c.Account()
+	room, group := c.directory.room(0).email, c.directory.id(kindGroup, groupFirstDepartment)
+	c.token = c.signIn(registerScopes + " User.ReadWrite.All Group.Read.All Place.ReadWrite.All Calendars.ReadWrite").text("access_token")
+	user := c.graph(http.MethodPost, "/users", `{"accountEnabled":true,"displayName":"Booking","mailNickname":"booking","userPrincipalName":"booking@contoso.example","passwordProfile":{"password":"correct horse battery","forceChangePasswordNextSignIn":false}}`)
+	c.want(user, 201, "")
+	graph := c.graph(http.MethodGet, "/servicePrincipals(appId='"+graphAppID+"')?$select=id", "").text("id")
+	for _, call := range []struct {
+		method, path, body string
+		status             int
+	}{
+		{"GET", "/me", "", 200},
+		{"GET", "/users/" + a.OrganizerUPN + "?$select=id,displayName,accountEnabled,department,onPremisesExtensionAttributes", "", 200},
+		{"GET", "/users/$count", "", 400},
+		{"PATCH", "/users/" + user.text("id"), `{"displayName":"Booking server"}`, 204},
+		{"DELETE", "/users/" + user.text("id"), "", 204},
+		{"GET", "/users/" + a.OrganizerUPN + "/memberOf", "", 200},
+		{"GET", "/groups?$top=3", "", 200},
+		{"GET", "/groups/" + group, "", 200},
+		{"GET", "/groups/" + group + "/members", "", 200},
+		{"GET", "/groups/" + group + "/members/microsoft.graph.user", "", 200},
+		{"GET", "/groups/" + group + "/owners", "", 200},
+		{"GET", "/groups/" + c.directory.id(kindGroup, groupDepartments) + "/members", "", 200},
+		{"GET", "/groups/" + c.directory.id(kindGroup, groupDepartments) + "/transitiveMembers/microsoft.graph.user?$top=5", "", 200},
+		{"GET", "/organization/" + a.TenantID, "", 200},
+		{"GET", "/domains", "", 200},
+		{"GET", "/places/microsoft.graph.roomList", "", 200},
+		{"PATCH", "/places/" + room, `{"@odata.type":"microsoft.graph.room","capacity":7}`, 200},
+		{"GET", "/me/calendarView?startDateTime=2026-11-23T00:00:00Z&endDateTime=2026-11-24T00:00:00Z", "", 200},
+		{"GET", "/me/events", "", 200},
+		{"GET", "/servicePrincipals?$top=2&$select=id,appId,displayName", "", 200},
+		{"GET", "/servicePrincipals/" + graph, "", 200},
+		{"GET", "/servicePrincipals/" + graph + "/appRoleAssignedTo", "", 200},
+		{"GET", "/servicePrincipals/" + a.ServicePrincipalID + "/owners", "", 200},
+		{"PATCH", "/servicePrincipals/" + a.ServicePrincipalID, `{"tags":["HideApp"]}`, 204},
+		{"GET", "/applications/" + a.ObjectID + "/owners", "", 200},
+		{"GET", "/applications/" + a.ObjectID + "/federatedIdentityCredentials", "", 200},
+		{"GET", "/directory/deletedItems/microsoft.graph.application", "", 200},
+		{"DELETE", "/servicePrincipals/" + a.ServicePrincipalID, "", 204},
+	} {
+		if got := c.graph(call.method, call.path, call.body); got.status != call.status {
+			t.Errorf("%s %s: %d %s", call.method, call.path, got.status, got.raw)
+		}
+	}
+	if tripper, ok := c.client.Transport.(*contractTripper); ok && len(tripper.checked) < 25 {
+		t.Errorf("only %d routes were compared: %v", len(tripper.checked), tripper.checked)
+	}
+}

@@ -11,8 +11,7 @@ import (
 	"time"
 )
 
-// monday is a time in which no seeded meeting is, far enough ahead to be free
-// of weekends: noon is looked for by the test itself.
+// freeHour is an hour of a working day in which the rooms have no meeting.
 func freeHour(t *testing.T, c *tester, rooms ...string) time.Time {
 	t.Helper()
 	at := time.Now().UTC().Truncate(time.Hour).Add(24 * time.Hour)
@@ -59,7 +58,8 @@ func (c *tester) intent(operations ...string) string {
 // processing leaves of it: everything hidden by default, everything kept after
 // the script ran.
 func TestBookingTheWayRealOnesCome(t *testing.T) {
-	c := start(t, Options{})
+	now := time.Now()
+	c := start(t, Options{Now: func() time.Time { return now }}) // rooms answer when the clock is moved
 	organizer, room := c.Account().OrganizerUPN, c.directory.room(0).email
 	at := freeHour(t, c, room)
 	view := "/users/" + room + "/calendarView?startDateTime=" + at.Format(time.RFC3339) + "&endDateTime=" + at.Add(time.Hour).Format(time.RFC3339)

@@ -15,10 +15,12 @@ import (
 	"log"
 	"log/slog"
 	"math/big"
+	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -168,19 +170,31 @@ func (s *site) close() error {
 }
 
 // lastPorts are the ports that the folder remembers: a connection document
-// names the booking server by its address, and has to find it again.
+// names the booking server by its address, and has to find it again. A folder
+// that remembers none gets ports below those that systems lend to outgoing
+// connections (32768 and up), so that nobody sits on them after a restart.
 func (s *Simulator) lastPorts() (ports [2]string) {
-	if data, err := os.ReadFile(filepath.Join(s.dir, "ports.json")); err == nil {
-		_ = json.Unmarshal(data, &ports)
+	if s.temporary {
+		return ports
 	}
-	for i, p := range ports {
-		if ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", p)); p == "" || err != nil {
-			ports[i] = ""
-		} else {
-			_ = ln.Close()
+	if data, err := os.ReadFile(filepath.Join(s.dir, "ports.json")); err == nil {
+		_ = json.Unmarshal(data, &ports) // what cannot be read is not remembered
+	}
+	for i := range ports {
+		for try := 0; try < 50 && !free(ports[i]); try++ {
+			ports[i] = strconv.Itoa(20_000 + mathrand.IntN(10_000))
 		}
 	}
 	return ports
+}
+
+// free reports whether a port of loopback can be listened on.
+func free(port string) bool {
+	if port == "" {
+		return false
+	}
+	ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port))
+	return err == nil && ln.Close() == nil
 }
 
 func (s *Simulator) keepPorts() error {
