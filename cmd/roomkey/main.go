@@ -18,7 +18,7 @@ import (
 	"github.com/roomkey/roomkey/cmd/internal/backend"
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/problem"
-	"github.com/roomkey/roomkey/resources"
+	"github.com/roomkey/roomkey/resources/icons"
 	"github.com/roomkey/roomkey/ui"
 	"github.com/roomkey/roomkey/ui/tour"
 )
@@ -49,7 +49,11 @@ func run() int {
 		return 1
 	}
 	defer b.CloseAll()
-	app.SetMetadata(fyne.AppMetadata{ID: "app.roomkey.desktop", Name: "Roomkey", Version: version, Icon: fyne.NewStaticResource("roomkey.png", resources.Icon)})
+	icon, err := icons.Files.ReadFile("roomkey.svg")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	app.SetMetadata(fyne.AppMetadata{ID: "app.roomkey.desktop", Name: "Roomkey", Version: version, Icon: fyne.NewStaticResource("roomkey.svg", icon)})
 	a := app.New()
 	window := ui.New(ctx, a, b, fyne.Do)
 	context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })

@@ -10,6 +10,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/page"
 )
@@ -55,6 +56,14 @@ func shownParameter(p exchange.Param) page.Parameter {
 		}
 	case exchange.KindChoice:
 		out.Kind = page.KindChoice
+	case exchange.KindList:
+		out.Kind = page.KindList
+	case exchange.KindRooms:
+		out.Kind = page.KindRooms
+	case exchange.KindCSV:
+		out.Kind = page.KindCSV
+	case exchange.KindResult:
+		out.Kind = page.KindResult
 	case exchange.KindNumber:
 		out.Kind = page.KindNumber
 		if p.Min != nil && p.Max != nil {
@@ -78,7 +87,7 @@ func (b *Backend) Script(ctx context.Context, id, name string, values map[string
 	}
 	return page.Document{
 		Name: doc.File, Text: strings.ReplaceAll(strings.TrimPrefix(string(doc.Text), "\ufeff"), "\r\n", "\n"),
-		Explains: append(doc.Explain, doc.Warnings...), HowToRun: doc.HowToRun,
+		Explains: doc.Explain, Warnings: doc.Warnings, HowToRun: doc.HowToRun,
 	}, nil
 }
 
@@ -133,4 +142,41 @@ func (b *Backend) SaveScripts(ctx context.Context, id, folder string, names []st
 		paths = append(paths, path)
 	}
 	return paths, nil
+}
+
+// ImportResult reads the result file of a script that was run.
+func (b *Backend) ImportResult(ctx context.Context, id string, data []byte, _ string) (page.ScriptResult, error) {
+	s, err := b.session(ctx, id)
+	if err != nil {
+		return page.ScriptResult{}, err
+	}
+	r, err := s.ReadScriptResult(data)
+	if err != nil {
+		return page.ScriptResult{}, err
+	}
+	out := page.ScriptResult{
+		Title: words.Plain(r.Script), At: r.FinishedAt, Failed: r.Summary[exchange.Failed],
+		Done: r.Summary[exchange.Changed] + r.Summary[exchange.Same],
+	}
+	for _, script := range exchange.Catalogue() {
+		if script.Name == r.Script {
+			out.Title = words.T(script.Title)
+		}
+	}
+	for _, o := range r.Results {
+		out.Rows = append(out.Rows, page.ResultRow{Object: o.Identity, Status: o.Status, Message: strings.TrimSpace(o.Action + " " + o.Error)})
+	}
+	if r.WhatIf {
+		out.Problems = append(out.Problems, problem.New("exchange.what-if", words.T("It ran with -WhatIf: nothing was changed.")).
+			Fix(words.T("Run the same command without -WhatIf, then read that result file.")))
+	}
+	if r.Err != "" {
+		out.Problems = append(out.Problems, problem.New("exchange.stopped", words.T("The script stopped early: %s", r.Err)).
+			Fix(words.T("Mend what it says and run it again: what is done already is left as it is.")))
+	}
+	if at := r.Settled(); !at.IsZero() {
+		out.Problems = append(out.Problems, problem.New("exchange.pending", words.T("The change counts everywhere from %s.", at.Local().Format("2006-01-02 15:04"))).
+			Fix(words.T("Press “Check now” on the page “Prove” then.")))
+	}
+	return out, nil
 }

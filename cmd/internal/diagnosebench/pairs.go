@@ -34,7 +34,7 @@ var pairs = []pair{
 	{"every calendar denied", "server down"},
 	{"no consent", "rooms decline"},
 	{"clock off", "wrong secret"},
-	{"server down", "ended yesterday, as recorded"},
+	{"ended yesterday, as recorded", "server down"},
 }
 
 // scenario joins the two; what is expected is the upstream one's.

@@ -42,7 +42,7 @@ func start(ctx context.Context, rooms, users int) (*bench, error) {
 	}
 	patient := env.HTTP
 	env.HTTP = func(o transport.Options) (*http.Client, error) {
-		o.RetryBudget, o.Timeout = 2*time.Second, 2*time.Second
+		o.RetryBudget, o.Timeout = 4*time.Second, 2*time.Second
 		return patient(o)
 	}
 	sim, err := wire.Simulate(ctx, env, dir, simulator.Options{Rooms: rooms, Users: users})
@@ -198,7 +198,12 @@ func (o outcome) said() string {
 	if o.err != nil {
 		return problem.Of(o.err).Error()
 	}
-	return fmt.Sprintf("%s, %s: %s", o.run.Verdict, o.cause(), o.remedy())
+	said := fmt.Sprintf("%s, %s: %s", o.run.Verdict, o.cause(), o.remedy())
+	if o.kind() != right && o.run.RootCause != nil {
+		f, _ := o.run.Finding(o.run.RootCause.Check)
+		said += "\n" + f.Problem.Error()
+	}
+	return said
 }
 
 // room is the address of a room of the tenant.

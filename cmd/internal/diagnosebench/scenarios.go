@@ -110,6 +110,8 @@ var broken = []scenario{
 	{area: mailboxes, name: "rooms decline", faults: []string{"bookings-declined"}, options: books, verdict: check.Failed, check: check.TestBooking, code: "booking.declined", remedy: "calendar-processing script"},
 	{area: mailboxes, name: "rooms silent", faults: []string{"room-silent"}, options: books, verdict: check.Failed, check: check.TestBooking, code: "booking.room-silent", remedy: "AutoAccept"},
 
+	{area: mailboxes, name: "a room drops subject and body", options: books, verdict: check.Warned, check: check.TestBooking, code: "booking.not-kept", remedy: "DeleteSubject"},
+
 	typed(policy, "scope announced, tenant-wide grant beside it", func(_ *bench, c *connection.Connection) {
 		c.Scope.Kind = connection.ScopeRBAC
 	}, check.Warned, check.ScopeGrant, "scope.tenant-wide", "Revoke"),
