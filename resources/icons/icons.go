@@ -8,5 +8,5 @@ import "embed"
 // roomkey.png is made of it), the others are the states of steps and findings,
 // drawn in black and coloured by the theme.
 //
-//go:embed *.svg
+//go:embed *.svg *.png
 var Files embed.FS

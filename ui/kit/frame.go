@@ -109,6 +109,13 @@ func (f *Frame) ToTop() {
 	}
 }
 
+// ToEnd scrolls a readable page to its end.
+func (f *Frame) ToEnd() {
+	if f.scroll != nil {
+		f.scroll.ScrollToBottom()
+	}
+}
+
 // Tabs are views of one page; unlike Fyne's they can be reached by keyboard.
 type Tabs struct {
 	Object  fyne.CanvasObject

@@ -198,9 +198,17 @@ func (l atLeast) MinSize(objects []fyne.CanvasObject) fyne.Size {
 }
 
 // Shares is an empty row whose objects share the width.
-func Shares(shares []float32) *fyne.Container { return container.New(sharesLayout{shares}) }
+func Shares(shares []float32) *fyne.Container { return container.New(sharesLayout{shares, false}) }
 
-type sharesLayout struct{ shares []float32 }
+// SharesCentred is Shares with the objects in the middle of the row's height.
+func SharesCentred(shares []float32) *fyne.Container {
+	return container.New(sharesLayout{shares, true})
+}
+
+type sharesLayout struct {
+	shares []float32
+	centre bool
+}
 
 func (l sharesLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	x, total := float32(0), float32(0)
@@ -208,9 +216,11 @@ func (l sharesLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		total += s
 	}
 	for i, o := range objects {
-		width := size.Width * l.shares[i] / total
-		fit(o, width)
-		o.Move(fyne.NewPos(x, 0))
+		width, y := size.Width*l.shares[i]/total, float32(0)
+		if height := fit(o, width); l.centre {
+			y = fyne.Max((size.Height-height)/2, 0)
+		}
+		o.Move(fyne.NewPos(x, y))
 		x += width
 	}
 }

@@ -45,7 +45,7 @@ func problemBody(host *Host, p *problem.Problem) *fyne.Container {
 	for _, l := range p.Links {
 		body.Add(Link(host, Say(l.Title), l.URL))
 	}
-	body.Add(Row(GapTight, 0, Small(problemIDs(p)).As(Clip, ColorMuted),
+	body.Add(Row(GapTight, 0, Small(problemIDs(p)),
 		NewCopyButton(host, L("Copy details"), func() string { return problemDetails(p) })))
 	return body
 }

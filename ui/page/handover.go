@@ -290,7 +290,7 @@ func (h *HandOver) formCard(entries []FormEntry) fyne.CanvasObject {
 		if e.Help != "" {
 			label.Add(kit.Small(e.Help))
 		}
-		line := kit.Shares([]float32{1, 1.4})
+		line := kit.SharesCentred([]float32{1, 1.4})
 		line.Add(kit.Pad(0, 16, 0, 0, label))
 		line.Add(h.formValue(e))
 		column.Add(line)

@@ -61,6 +61,8 @@ type guide struct {
 	shell   *ui.Shell
 	window  fyne.Window
 	number  int
+	// atEnd is whether the next picture is of the end of the page.
+	atEnd bool
 }
 
 func newGuide(ctx context.Context, backend page.Backend, folder string) *guide {
@@ -102,6 +104,7 @@ func (g *guide) picture(name string) error {
 			}
 		}
 	}
+	g.atEnd = false
 	return nil
 }
 
@@ -111,6 +114,11 @@ func (g *guide) capture(v fyne.ThemeVariant, size fyne.Size) image.Image {
 	g.window.Resize(size)
 	for range 3 {
 		g.app.Settings().SetTheme(kit.ForcedTheme(v)) // lays everything out anew
+		if p := g.shell.Page(); g.atEnd {
+			p.Frame().ToEnd()
+		} else {
+			p.Frame().ToTop()
+		}
 	}
 	g.queue.Drain()
 	return g.window.Canvas().Capture()
@@ -153,9 +161,11 @@ func (g *guide) walk() error {
 		do   func() error
 	}{
 		{"describe", g.page(setup.Describe)},
+		{"describe-end", g.end},
 		{"register", g.page(setup.Register)},
 		{"prove-before", g.page(setup.Prove)},
 		{"prove", g.press},
+		{"prove-end", g.end},
 		{"choose-rooms", g.page(setup.Choose)},
 		{"choose-lists", g.view(page.ViewLists)},
 		{"choose-people", g.view(page.ViewPeople)},
@@ -163,10 +173,12 @@ func (g *guide) walk() error {
 		{"restrict", g.page(setup.Restrict)},
 		{"hand-over", g.page(setup.HandOver)},
 		{"hand-over-pushed", g.push},
+		{"hand-over-end", g.end},
 		{"settings", g.page(page.RouteSettings)},
 		{"prove-failed", g.breakSecret(id)},
 		{"start-again", func() error { g.shell.Load(""); return nil }},
 		{"describe-form-product", g.formProduct(id)},
+		{"describe-form-product-end", g.end},
 		{"register-form-product", g.page(setup.Register)},
 		{"hand-over-form-product", g.page(setup.HandOver)},
 	}
@@ -183,6 +195,9 @@ func (g *guide) walk() error {
 	}
 	return nil
 }
+
+// end scrolls to the end of a long page; each size has its own.
+func (g *guide) end() error { g.atEnd = true; return nil }
 
 func (g *guide) page(route string) func() error {
 	return func() error {
