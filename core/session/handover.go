@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
@@ -25,10 +26,13 @@ func adapterOf(c *connection.Connection, p product.Product) string {
 	return p.Adapter
 }
 
-// findAdapter asks a server whether it speaks the contract, where neither the
+// adapterPatience bounds how long a server is asked what it speaks.
+const adapterPatience = 5 * time.Second
+
+// FindAdapter asks a server whether it speaks the contract, where neither the
 // connection nor the product says that it does: a vendor's product whose server
 // has learned it needs no new data file. What is found is kept.
-func (s *Session) findAdapter(ctx context.Context) error {
+func (s *Session) FindAdapter(ctx context.Context) error {
 	c := s.Document()
 	p, err := s.Product()
 	if err != nil {
@@ -47,7 +51,9 @@ func (s *Session) findAdapter(ctx context.Context) error {
 	if err != nil {
 		return nil // its address is wrong, which is said at the field
 	}
-	if d, err := asked.Describe(ctx); err != nil || d.ContractVersion < 1 {
+	patient, cancel := context.WithTimeout(ctx, adapterPatience)
+	defer cancel()
+	if d, err := asked.Describe(patient); err != nil || d.ContractVersion < 1 {
 		return ctx.Err()
 	}
 	return s.change(ctx, func(c *connection.Connection) { c.Server.Adapter = booking.AdapterContract })
@@ -106,7 +112,7 @@ type Plan struct {
 // Plan asks the server what a push would change; nothing is stored there. The
 // rooms are looked up anew, so that what is pushed is what is there.
 func (s *Session) Plan(ctx context.Context, acceptWarnings bool) (Plan, error) {
-	if err := s.findAdapter(ctx); err != nil {
+	if err := s.FindAdapter(ctx); err != nil {
 		return Plan{}, err
 	}
 	client, err := s.booking(ctx)
@@ -239,7 +245,7 @@ type Held struct {
 
 // Held asks the server.
 func (s *Session) Held(ctx context.Context) (Held, error) {
-	if err := s.findAdapter(ctx); err != nil {
+	if err := s.FindAdapter(ctx); err != nil {
 		return Held{}, err
 	}
 	client, err := s.booking(ctx)

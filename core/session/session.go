@@ -73,18 +73,17 @@ func (s *Session) Document() *connection.Connection {
 	return s.doc.Clone()
 }
 
-// Save replaces the document, here and on disk.
+// Save replaces the document, here and on disk, and sets its revision.
 func (s *Session) Save(ctx context.Context, c *connection.Connection) error {
 	if s.ReadOnly != nil {
 		return s.ReadOnly
 	}
-	c = c.Clone()
 	if err := s.env.Store.Save(ctx, c); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.doc, s.app = c, nil
+	s.doc, s.app = c.Clone(), nil
 	return nil
 }
 

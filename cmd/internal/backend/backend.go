@@ -166,13 +166,21 @@ func (b *Backend) CloseAll() {
 	}
 }
 
-// Save stores the document.
+// Save stores the document, asks a server whose address is new what it speaks,
+// and leaves in c what is stored then.
 func (b *Backend) Save(ctx context.Context, c *connection.Connection) error {
 	s, err := b.session(ctx, c.ID)
 	if err != nil {
 		return err
 	}
-	return s.Save(ctx, c)
+	if err := s.Save(ctx, c); err != nil {
+		return err
+	}
+	if err := s.FindAdapter(ctx); err != nil {
+		return err
+	}
+	*c = *s.Document()
+	return nil
 }
 
 // Delete removes a connection with its secrets.

@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/session"
@@ -56,7 +57,7 @@ func ConnectSimulated(ctx context.Context, env *session.Environment, sim *simula
 		c.Tenant.Domain = account.Domain
 		c.Product.ID = SimulatedProduct
 		c.Application.ClientID = account.ClientID
-		c.Server.URL, c.Server.CAFile = sim.BookingURL(), sim.CAFile()
+		c.Server.URL, c.Server.CAFile, c.Server.Adapter = sim.BookingURL(), sim.CAFile(), booking.AdapterContract
 	})
 	if err != nil {
 		return nil, err
