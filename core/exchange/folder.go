@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -65,7 +66,8 @@ func Folder(t Target) ([]Document, error) {
 		d.Text = bytes.ReplaceAll(d.Text, []byte(d.File), []byte(file))
 		d.File, d.HowToRun = file, howToRun(file)
 	}
-	files := append(docs, note("README", "README.txt", readme(t, docs, waiting)), note("checklist", "CHECKLIST.txt", checklist(docs)))
+	files := slices.Clone(docs)
+	files = append(files, note("README", "README.txt", readme(t, docs, waiting)), note("checklist", "CHECKLIST.txt", checklist(docs)))
 	for _, d := range docs {
 		files = append(files, Document{Name: d.Name + " intent", File: strings.TrimSuffix(d.File, ".ps1") + ".intent.json", Text: append(d.Intent, '\n')})
 	}

@@ -143,7 +143,8 @@ func TestUndoFromCSV(t *testing.T) {
 		"'BookInPolicy' = @('/o=X/cn=1', '/o=X/cn=2'); 'BookingWindowInDays' = 0; 'DeleteSubject' = $false }",
 	} {
 		if !strings.Contains(text, want) {
-			t.Errorf("%s is missing in\n%s", want, text[strings.Index(text, "$Plan"):])
+			_, plan, _ := strings.Cut(text, "$Plan")
+			t.Errorf("%s is missing in\n%s", want, plan)
 		}
 	}
 	if _, err := Generate("calendar-processing-undo", to, map[string]any{"before": processing(',', []string{tenantID, "x'; Remove-Mailbox", "", "", "", "", ""})}); err == nil {

@@ -74,7 +74,7 @@ func TestResultRefused(t *testing.T) {
 		"empty":          {nil, "exchange.result-broken"},
 		"another file":   {[]byte(`{"a":1}`), "exchange.result-broken"},
 		"edited":         {bytes.Replace(file, []byte("changed"), []byte("failed_"), 1), "exchange.result-edited"},
-		"pretty-printed": {bytes.Replace(file, []byte(`","`), []byte(`", "`), -1), "exchange.result-edited"},
+		"pretty-printed": {bytes.ReplaceAll(file, []byte(`","`), []byte(`", "`)), "exchange.result-edited"},
 		"no seal":        {bytes.Replace(file, []byte(`{"seal":"`), []byte(`{"seal":"x`), 1), "exchange.result-edited"},
 		"newer":          {encode(func(r *Result) { r.Schema = 2 }), "exchange.result-newer"},
 		"unknown script": {encode(func(r *Result) { r.Script = "x" }), "exchange.unknown-script"},
