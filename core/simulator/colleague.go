@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 	"unicode/utf16"
 )
 
@@ -396,6 +395,3 @@ func (c *Colleague) setPlace(o *Outcome, p object) error {
 	c.s.state.Exchange.setPlace(o.Identity, change)
 	return nil
 }
-
-// when is the time of a change, for what takes effect later.
-func (c *Colleague) when() time.Time { return c.s.now() }

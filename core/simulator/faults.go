@@ -27,6 +27,7 @@ const (
 	FaultAppDisabled          = "app-disabled"
 	FaultCertificateUnknown   = "certificate-not-registered"
 	FaultMissingRole          = "missing-role"
+	FaultExtraRole            = "extra-role"
 	FaultNoConsent            = "no-consent"
 	FaultNoRoles              = "no-roles"
 	FaultStaleRoles           = "stale-roles"
@@ -81,7 +82,8 @@ var faults = []Fault{
 	{FaultUnknownTenant, "The tenant does not exist (AADSTS90002)", ""},
 	{FaultAppDisabled, "The enterprise application is disabled (AADSTS7000112)", ""},
 	{FaultCertificateUnknown, "The certificate is not registered on the application (AADSTS700027)", ""},
-	{FaultMissingRole, "One application permission was not granted", "the permission; without it Calendars.ReadWrite"},
+	{FaultMissingRole, "An application permission was not granted", "the permission, or several with commas; without it Calendars.ReadWrite"},
+	{FaultExtraRole, "An application permission was granted that no product asked for", "the permission, or several with commas; without it Mail.Send"},
 	{FaultNoConsent, "No administrator consented: the permissions are declared and none is granted", ""},
 	{FaultNoRoles, "The token carries no roles although they are granted", ""},
 	{FaultStaleRoles, "The token's roles lag behind the grant", argTime},
@@ -182,6 +184,7 @@ func (s *Simulator) standing() error {
 	s.mu.Lock()
 	s.seedDuplicates()
 	s.seedForeign()
+	s.seedExtraRoles()
 	s.mu.Unlock()
 	if s.booking == nil {
 		return nil

@@ -61,6 +61,26 @@ func (s *Simulator) seedForeign() {
 	}
 }
 
+// seedExtraRoles grants the ready applications more than they declare; the grant
+// stays until somebody takes it away.
+func (s *Simulator) seedExtraRoles() {
+	wanted, on := s.fault(FaultExtraRole)
+	if !on {
+		return
+	}
+	graph := s.principalByApp(graphAppID)
+	for _, r := range graph.AppRoles {
+		if !hits(orDefault(wanted, "Mail.Send"), r.Value, false) {
+			continue
+		}
+		for _, i := range []int{appReady, appCertificate} {
+			if sp := s.principalByApp(s.directory.id(kindOther, i+1)); sp != nil && !s.assigned(sp.ID, graph.ID, r.ID) {
+				s.assign(sp, graph, r.ID)
+			}
+		}
+	}
+}
+
 // application finds a registration by its object id, nil when there is none.
 func (s *Simulator) application(id string) *application {
 	for _, a := range s.state.Applications {

@@ -103,7 +103,7 @@ func (c *Colleague) newAssignment(o *Outcome, p object) error {
 		}
 		return nil
 	}
-	e.Roles = append(e.Roles, managementAssignment{Name: o.Identity, AppID: c.appID, Role: role, Scope: scope, Made: c.when()})
+	e.Roles = append(e.Roles, managementAssignment{Name: o.Identity, AppID: c.appID, Role: role, Scope: scope, Made: c.s.now()})
 	o.Status, o.After["Role"], o.After["Scope"] = "changed", role, scope
 	return nil
 }
@@ -281,7 +281,7 @@ func (c *Colleague) upsertApplication(o *Outcome, p object) error {
 		}
 	}
 	name := o.Identity
-	app := newApplication(newID(), newID(), text(p, "displayName"), c.s.directory.domain, c.when().UTC())
+	app := newApplication(newID(), newID(), text(p, "displayName"), c.s.directory.domain, c.s.now().UTC())
 	app.UniqueName, app.SignInAudience = &name, "AzureADMyOrg"
 	app.Web.RedirectURIs = append([]string{}, list(p, "redirectUris")...)
 	app.RequiredResourceAccess = []requiredResource{access}

@@ -23,11 +23,8 @@ func (s *Simulator) hidden(a *appRoleAssignment) bool {
 	if s.has(FaultNoConsent) {
 		return true
 	}
-	role, on := s.fault(FaultMissingRole)
-	if role == "" {
-		role = "Calendars.ReadWrite"
-	}
-	return on && roleValue(s.principalByApp(graphAppID), a.AppRoleID) == role
+	roles, on := s.fault(FaultMissingRole)
+	return on && hits(orDefault(roles, "Calendars.ReadWrite"), roleValue(s.principalByApp(graphAppID), a.AppRoleID), false)
 }
 
 func (s *Simulator) assigned(principal, resource, role string) bool {

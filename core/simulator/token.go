@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"encoding/base64"
+	"fmt"
 	"math/big"
 	"net/http"
 	"net/url"
@@ -86,6 +87,28 @@ func (s *Simulator) accessToken(sp *servicePrincipal, user int, scopes []string)
 		token = s.signIns.opaque(&c)
 	}
 	return token, err
+}
+
+// UserToken is an access token of a user of the tenant with delegated scopes, as
+// if the person had signed in through Microsoft Graph Command Line Tools; what
+// is new among the scopes is consented to on the way. It is for tests that are
+// about something else than signing in.
+func (s *Simulator) UserToken(upn string, scopes ...string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	user, found := s.directory.findPerson(upn)
+	if !found {
+		return "", fmt.Errorf("there is no user %s", upn)
+	}
+	_, sp, err := s.signInClient(commandLineToolsAppID)
+	if err != nil {
+		return "", err
+	}
+	have, err := s.consent(sp, user, strings.Join(scopes, " "))
+	if err != nil {
+		return "", err
+	}
+	return s.accessToken(sp, user, have)
 }
 
 // tokenRoles are the application permissions that a token of this moment has.
