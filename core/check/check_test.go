@@ -104,6 +104,7 @@ func TestFaultsAreNamed(t *testing.T) {
 		{"server says nothing", func(w *world) { w.description = ServerDescription{} }, Incomplete, ServerContract, "server.unexpected-answer"},
 		{"contract unknown", func(w *world) { w.description.ContractKnown = false }, Failed, ServerContract, "server.contract-unknown"},
 		{"server token", func(w *world) { w.currentErr = refusal("booking.unauthorized") }, Failed, ServerToken, "booking.unauthorized"},
+		{"server of another tenant", func(w *world) { w.current.TenantID = "other" }, Warned, ServerToken, "server.other-tenant"},
 		{"server blocked by location", func(w *world) {
 			w.status = ServerStatus{State: ServerFails, Code: "AADSTS53003", Digest: "digest of room0@contoso.example,room1@contoso.example,room2@contoso.example"}
 		}, Failed, ServerStatusOf, "server.blocked-by-location"},
@@ -179,6 +180,21 @@ func TestGrantedInExchange(t *testing.T) {
 	r = w.run(t)
 	if r.RootCause == nil || r.RootCause.Code != "scope.not-granted" {
 		t.Errorf("cause %+v", r.RootCause)
+	}
+}
+
+// TestCloudWithoutPlaces is a cloud whose Graph turns out to have no rooms: the
+// rooms that were typed are proven all the same, and no list is claimed.
+func TestCloudWithoutPlaces(t *testing.T) {
+	w := healthy(2)
+	w.rooms = tenant.Listing[tenant.Room]{Problem: refusal("graph.places-not-in-cloud")}
+	if r := w.run(t); r.Verdict != Incomplete || r.RootCause.Code != "rooms.none-chosen" {
+		t.Errorf("without rooms: %s, %+v", r.Verdict, r.RootCause)
+	}
+	w.in.KnownRooms = []string{"room0@contoso.example"}
+	r := w.run(t)
+	if r.Verdict != Passed || r.Rooms.Proven != 1 || stateOf(r, "rooms") == FeatureWorks {
+		t.Errorf("with a typed room: %s, %+v, feature %s\n%s", r.Verdict, r.Rooms, stateOf(r, "rooms"), show(r))
 	}
 }
 

@@ -29,6 +29,9 @@ func wantsRooms(in Input) (bool, words.Text) {
 	return wantsList("rooms")(in)
 }
 
+// noPlaces is the code of a cloud whose Graph has no list of rooms.
+const noPlaces = "graph.places-not-in-cloud"
+
 // checkRooms lists every room and keeps only their addresses.
 func checkRooms(ctx context.Context, s *State) Finding {
 	if s.Directory == nil {
@@ -48,6 +51,11 @@ func checkRooms(ctx context.Context, s *State) Finding {
 	}
 	l := s.Directory.Rooms(ctx, add)
 	add(l.Items)
+	if l.Problem != nil && l.Problem.Code == noPlaces {
+		// Sources disagree about some clouds, so it was tried: not a failure of
+		// this tenant, and nothing that it could repair.
+		return Finding{Status: Skipped, Note: l.Problem.Title, Exchanges: seen.All()}
+	}
 	f := s.judgeList(l.Problem, l.Complete, len(addresses), listing{
 		code: "rooms.none-found", empty: words.T("The tenant shows the application no room."),
 		remedies: []words.Text{

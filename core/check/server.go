@@ -68,10 +68,12 @@ func checkServerToken(ctx context.Context, s *State) Finding {
 		return pass(words.T("The token is accepted; the server holds no configuration yet.")).saw("stored", false)
 	}
 	f := pass(words.T("The token is accepted; the server holds a configuration."))
-	if own := s.Connection.Tenant.ID; c.TenantID != "" && own != "" && !sameID(c.TenantID, own) || c.ClientID != "" && !sameID(c.ClientID, s.Connection.Application.ClientID) {
-		f = warn(problem.New("server.other-configuration", words.T("The booking server holds the configuration of another tenant or application.")).
-			With(words.T("It has tenant %s and application %s.", c.TenantID, c.ClientID)).
+	switch own := s.Connection.Tenant.ID; {
+	case c.TenantID != "" && own != "" && !sameID(c.TenantID, own):
+		f = warn(problem.New("server.other-tenant", words.T("The booking server holds the configuration of another tenant: %s.", c.TenantID)).
 			Fix(words.T("Look whether this is the right booking server. Pushing replaces what it holds.")))
+	case c.ClientID != "" && !sameID(c.ClientID, s.Connection.Application.ClientID):
+		f = f.says(words.T("The token is accepted; the server holds a configuration with another application of this tenant, which pushing replaces."))
 	}
 	return f.saw("stored", true)
 }

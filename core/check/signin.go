@@ -156,24 +156,34 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 		}
 		return notGranted
 	}
-	requestID, err := s.readCalendar(ctx, chosen[0])
+	// A room may have a trouble of its own, so a few are tried until one tells.
+	var err error
+	for _, room := range chosen[:min(len(chosen), roomsTried)] {
+		var requestID string
+		if requestID, err = s.readCalendar(ctx, room); err == nil {
+			return pass(words.T("Granted in Exchange for some mailboxes only, as it should be: the calendar of %s was read without a tenant-wide permission.", room)).
+				saw("grantedInExchange", values).saw("room", room).saw("requestId", requestID)
+		}
+		if denied(err) {
+			break
+		}
+	}
 	switch {
-	case err == nil:
-		return pass(words.T("Granted in Exchange for some mailboxes only, as it should be: the calendar of %s was read without a tenant-wide permission.", chosen[0])).
-			saw("grantedInExchange", values).saw("room", chosen[0]).saw("requestId", requestID)
 	case denied(err) && scoped:
-		p := problem.New("scope.not-granted", words.T("Exchange does not let the application into %s.", chosen[0])).
+		p := problem.New("scope.not-granted", words.T("Exchange does not let the application into the rooms.")).
 			With(words.T("The token carries no tenant-wide permission, so access has to come from RBAC for Applications. A change there takes 30 minutes to 2 hours to work.")).
 			Fix(words.T("Run the scoping script under \"Restrict\" as an Exchange administrator if that was not done.")).
 			Fix(words.T("If it ran less than two hours ago, wait and check again.")).By(err)
 		p.RequestID = problem.Of(err).RequestID
 		return fail(p)
-	case denied(err):
-		return notGranted
-	default:
+	case passing(problem.Code(err)), scoped:
 		return judge(err)
 	}
+	return notGranted
 }
+
+// roomsTried is how many rooms are tried for a grant in Exchange.
+const roomsTried = 5
 
 func (s *State) missingProblem(missing []product.Permission, roles []string) *problem.Problem {
 	names, reasons := []string{}, []string{}

@@ -25,8 +25,8 @@ var healthy = []scenario{
 	{area: "healthy", name: "cloud without a list of rooms, rooms typed", faults: []string{"no-places"},
 		change: func(b *bench, c *connection.Connection) { c.Rooms = selected(b, 4) }, verdict: check.Passed},
 	{area: "healthy", name: "pushed, and the server works", pushed: true, verdict: check.Passed},
-	sound("people of one group", func(b *bench, c *connection.Connection) {
-		c.Application.Credential.Hint = "Rk1"
+	sound("a product of one's own", func(_ *bench, c *connection.Connection) {
+		c.Product = connection.Product{ID: "custom", Permissions: []string{"Calendars.ReadWrite", "Place.Read.All", "User.Read.All", "Group.Read.All"}}
 	}),
 	sound("credential good for a year", func(b *bench, c *connection.Connection) { c.Application.Credential.Expires = inAYear }),
 }

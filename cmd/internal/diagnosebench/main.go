@@ -31,19 +31,24 @@ func main() {
 	}
 }
 
+// scenarios are all but the large tenant.
+func scenarios() []scenario {
+	all := slices.Concat(broken, healthy)
+	for _, p := range pairs {
+		all = append(all, p.scenario())
+	}
+	return all
+}
+
 // runAll diagnoses every scenario, one after another: they share a tenant.
 func runAll(ctx context.Context, only string) ([]outcome, error) {
-	b, err := start(ctx, 10, 50)
+	b, err := start(ctx, 10, 50, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer b.close()
 	all := []outcome{}
-	scenarios := slices.Concat(broken, healthy)
-	for _, p := range pairs {
-		scenarios = append(scenarios, p.scenario())
-	}
-	for _, sc := range scenarios {
+	for _, sc := range scenarios() {
 		if !strings.Contains(sc.area+" "+sc.name, only) {
 			continue
 		}
@@ -66,7 +71,7 @@ func runAll(ctx context.Context, only string) ([]outcome, error) {
 
 // runLarge diagnoses a tenant of 3,000 rooms.
 func runLarge(ctx context.Context) (outcome, error) {
-	b, err := start(ctx, 3000, 500)
+	b, err := start(ctx, 3000, 500, 0)
 	if err != nil {
 		return outcome{}, err
 	}

@@ -27,11 +27,15 @@ type bench struct {
 	n   int
 	// known are the addresses of the tenant's rooms.
 	known []string
+	// patience is how long one call goes on after it was turned away.
+	patience time.Duration
+	// between, when set, stands between Roomkey and everybody else.
+	between func(http.RoundTripper) http.RoundTripper
 }
 
 // start makes a tenant of a size. Waiting for a tenant in trouble is cut short,
 // since here the trouble never ends.
-func start(ctx context.Context, rooms, users int) (*bench, error) {
+func start(ctx context.Context, rooms, users int, latency time.Duration) (*bench, error) {
 	dir, err := os.MkdirTemp("", "roomkey-diagnose-")
 	if err != nil {
 		return nil, err
@@ -40,16 +44,20 @@ func start(ctx context.Context, rooms, users int) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
+	b := &bench{env: env, dir: dir, patience: 4 * time.Second}
 	patient := env.HTTP
 	env.HTTP = func(o transport.Options) (*http.Client, error) {
-		o.RetryBudget, o.Timeout = 4*time.Second, 2*time.Second
-		return patient(o)
+		o.RetryBudget, o.Timeout = b.patience, 2*time.Second
+		client, err := patient(o)
+		if err == nil && b.between != nil {
+			client.Transport = b.between(client.Transport)
+		}
+		return client, err
 	}
-	sim, err := wire.Simulate(ctx, env, dir, simulator.Options{Rooms: rooms, Users: users})
+	b.sim, err = wire.Simulate(ctx, env, dir, simulator.Options{Rooms: rooms, Users: users, Latency: latency})
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{env: env, sim: sim, dir: dir}
 	return b, b.know(ctx)
 }
 
@@ -107,11 +115,14 @@ func (b *bench) diagnose(ctx context.Context, sc scenario) (check.Run, error) {
 		return none, err
 	}
 	defer func() { _ = b.sim.SetFaults() }()
+	if sc.before != nil {
+		sc.before()
+	}
 	o := check.Options{}
 	if sc.options != nil {
 		sc.options(b, &o)
 	}
-	return s.Check(ctx, o, nil, nil)
+	return s.Check(ctx, o, sc.emit, nil)
 }
 
 // push hands the configuration over as it is.

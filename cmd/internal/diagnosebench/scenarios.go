@@ -20,6 +20,10 @@ type scenario struct {
 	secret  func(*bench) map[vault.Kind]string
 	absent  vault.Kind
 	options func(*bench, *check.Options)
+	// before is called when everything is in place, nil for nothing.
+	before func()
+	// emit gets the findings as they come, nil for nobody.
+	emit func(check.Finding)
 	// pushed is whether the server holds the configuration beforehand.
 	pushed bool
 
