@@ -145,17 +145,52 @@ func (s Script) For(t Target) (Script, error) {
 	s.Params = slices.Clone(s.Params)
 	for i := range s.Params {
 		p := &s.Params[i]
-		if s.Name == "calendar-processing" {
-			for _, want := range t.Product.Policy {
-				if want.Parameter == p.Name {
-					p.Default, p.Reason = want.Value, want.Reason
-				}
+		for _, want := range t.Product.Policy {
+			if s.Name == "calendar-processing" && want.Parameter == p.Name {
+				p.Default, p.Reason = want.Value, want.Reason
 			}
-			if p.Name == "keepSubject" {
-				p.Default = joinLines(keepers(t.Rooms))
-			}
+		}
+		if said := known(p.Name, t); said != "" {
+			p.Default = said
 		}
 	}
 	_, err := prepare(s.Name, t, nil)
 	return s, err
+}
+
+// listed is how many rooms a field is filled in with; above, the empty field
+// stands for the same rooms.
+const listed = 200
+
+// known is what a field begins with because the connection knows it, "" for
+// nothing.
+func known(field string, t Target) string {
+	if t.Connection == nil {
+		return ""
+	}
+	scope := t.Connection.Scope
+	switch field {
+	case "keepSubject":
+		if keep := keepers(t.Rooms); len(t.Rooms) <= listed && len(keep) > 0 {
+			return joinLines(keep)
+		} else if len(t.Rooms) <= listed && len(t.Rooms) > 0 {
+			return "none"
+		}
+	case "target":
+		return scope.Target
+	case "group":
+		return scope.Group
+	case "organizers":
+		return scope.Organizers
+	case "inside":
+		if scope.Inside == "" && len(t.Rooms) > 0 {
+			return t.Rooms[0].EmailAddress
+		}
+		return scope.Inside
+	case "outside":
+		return scope.Outside
+	case "account":
+		return t.Connection.ServiceAccount
+	}
+	return ""
 }

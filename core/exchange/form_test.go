@@ -250,3 +250,29 @@ func TestRegistrationLeavesLimitedPermissionsOut(t *testing.T) {
 		t.Error("China needs its environment and a client id")
 	}
 }
+
+// TestForm takes what the form begins with for an answer: it must give the same
+// script as no answer.
+func TestForm(t *testing.T) {
+	to := target(t, 3)
+	need := values(t, to)
+	for _, s := range Catalogue() {
+		filled, _ := s.For(to)
+		answers := map[string]any{}
+		for _, p := range filled.Params {
+			answers[p.Name] = ""
+			if p.Default != nil {
+				answers[p.Name] = fmt.Sprint(p.Default)
+			}
+		}
+		for field, v := range need[s.Name] {
+			answers[field] = v
+		}
+		if d := generate(t, s.Name, to, answers).Diff(generate(t, s.Name, to, need[s.Name]).Text); d != "" {
+			t.Errorf("%s:\n%s", s.Name, d)
+		}
+	}
+	if _, err := Catalogue()[0].For(Target{}); problem.Code(err) != "exchange.no-tenant" {
+		t.Error(err)
+	}
+}
