@@ -11,7 +11,10 @@ import (
 // pages is how the calls of a list become a bound: each page is asked for when
 // the one before has come.
 func pages(n int64) (string, time.Duration) {
-	return fmt.Sprintf("%d calls in a row × %s", n, latency), time.Duration(n) * latency
+	if n == 1 {
+		return "one call of " + short(latency), latency
+	}
+	return fmt.Sprintf("%d calls in a row × %s", n, short(latency)), time.Duration(n) * latency
 }
 
 // watch is how long a list took to its first entries and to its end, and how

@@ -50,7 +50,7 @@ func newScreen(b *testing.B) screen {
 	read, write, err := os.Pipe()
 	must(b, err)
 	defer read.Close()
-	x := exec.CommandContext(b.Context(), path, "-displayfd", "3", "-fbdir", dir, "-screen", "0", "1280x800x24", "-nolisten", "tcp")
+	x := exec.CommandContext(b.Context(), path, "-displayfd", "3", "-fbdir", dir, "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset")
 	x.ExtraFiles = []*os.File{write}
 	x.Cancel = func() error { return x.Process.Signal(os.Interrupt) }
 	x.WaitDelay = 5 * time.Second
