@@ -70,7 +70,7 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 		},
 		Network: network{s}, Tokens: tokens{s}, Directory: reader, Calendars: reader, Subscriber: reader,
 		Journal: journal{s}, Proofs: newProofs(s),
-		From: here(), Options: o,
+		From: here(ctx), Options: o,
 	}
 	if o.Now == nil {
 		in.Options.Now = s.env.Now
@@ -79,9 +79,7 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 		in.Options.ScopeChanged = s.scopeChanged()
 	}
 	if p.Adapter != adapterForm {
-		if in.Server, err = s.server(ctx); err != nil {
-			return check.Input{}, err
-		}
+		in.Server = s.server(ctx)
 	}
 	for _, r := range s.knownRooms(nil).Items {
 		in.KnownRooms = append(in.KnownRooms, r.EmailAddress)
@@ -167,14 +165,14 @@ func (s *Session) lastDigest(ctx context.Context) (string, error) {
 }
 
 // here names this computer and the address that it would leave from.
-func here() string {
+func here(ctx context.Context) string {
 	name, err := os.Hostname()
 	if err != nil {
 		name = "this computer"
 	}
 	// No packet is sent: connecting a datagram socket only asks the routing
 	// table. The address is one of those reserved for documentation.
-	if c, err := net.Dial("udp", "192.0.2.1:9"); err == nil {
+	if c, err := new(net.Dialer).DialContext(ctx, "udp", "192.0.2.1:9"); err == nil {
 		defer c.Close()
 		if host, _, err := net.SplitHostPort(c.LocalAddr().String()); err == nil {
 			return name + " (" + host + ")"

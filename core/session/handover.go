@@ -274,13 +274,12 @@ func (s *Session) Held(ctx context.Context) (Held, error) {
 }
 
 // server is the booking server as the checks see it.
-func (s *Session) server(ctx context.Context) (check.BookingServer, error) {
+func (s *Session) server(ctx context.Context) check.BookingServer {
 	client, err := s.booking(ctx)
 	if err != nil {
-		// Its address is wrong: a field problem says so already.
-		return refusingServer{err}, nil
+		return refusingServer{err}
 	}
-	return checkedServer{client}, nil
+	return checkedServer{client}
 }
 
 type checkedServer struct{ client *booking.Client }
@@ -338,6 +337,8 @@ func (c checkedServer) Status(ctx context.Context) (check.ServerStatus, error) {
 	return out, nil
 }
 
+// refusingServer is one that cannot be called at all, because its address or
+// the keychain is at fault: every check of it says so.
 type refusingServer struct{ err error }
 
 func (r refusingServer) Describe(context.Context) (check.ServerDescription, error) {
