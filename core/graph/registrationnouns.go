@@ -31,18 +31,30 @@ var notYet = [][2]string{
 	{"graph.Request_BadRequest", "does not reference a valid application object"},
 }
 
-// replicating marks the refusal of a change that is worth another try. It is
-// only for changes of objects that are known to exist.
+// CodeAlready is the code of a change that was refused because it was made
+// before: by an earlier call whose answer got lost, or by somebody else.
+const CodeAlready = "graph.already-there"
+
+var already = [][2]string{
+	{"graph.Request_MultipleObjectsWithSameKeyValue", ""},
+	{"graph.Request_BadRequest", "already exists"},
+	{"graph.Request_BadRequest", "already in use"},
+}
+
+// replicating marks the refusal of a change that is worth another look or
+// another try. It is only for changes of objects that are known to exist.
 func replicating(err error) error {
 	var p *problem.Problem
 	if !errors.As(err, &p) {
 		return err
 	}
-	for _, n := range notYet {
-		if p.Code == n[0] && strings.Contains(strings.ToLower(p.Detail.String()), n[1]) {
-			later := *p
-			later.Code, later.Cause = CodeNotYet, p
-			return &later
+	for code, list := range map[string][][2]string{CodeNotYet: notYet, CodeAlready: already} {
+		for _, n := range list {
+			if p.Code == n[0] && strings.Contains(strings.ToLower(p.Detail.String()), n[1]) {
+				named := *p
+				named.Code, named.Cause = code, p
+				return &named
+			}
 		}
 	}
 	return err

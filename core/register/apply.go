@@ -1,0 +1,242 @@
+package register
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/transport"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Result is what a run did.
+type Result struct {
+	Application connection.Application `json:"application"`
+	// Done are the items of the plan that were carried out or found done.
+	Done []string `json:"done"`
+	// Consent is why consent is still missing, nil when it is given.
+	Consent *problem.Problem `json:"consent"`
+	Proof   Proof            `json:"proof"`
+}
+
+// run is one Apply on its way.
+type run struct {
+	in      Input
+	id      string
+	journal journal
+	plan    Plan
+	state   state
+	wanted  Wanted
+	total   int
+	result  Result
+}
+
+// step is one thing to bring about: look whether it is so, act if it is not,
+// look again.
+type step struct {
+	id, request string
+	title       words.Text
+	look        func(context.Context) (bool, error)
+	act         func(context.Context) error
+	// made says what exists since; before, which may be nil, what was there.
+	made   func() *made
+	before func() any
+}
+
+// Apply carries out the plan: exactly that, or nothing when the tenant has
+// changed meanwhile ("register.stale"). A plan whose run was cut off goes on
+// where it was. Consent that Microsoft refuses is no error: Result.Consent says
+// it, and everything else is done.
+func Apply(ctx context.Context, in Input, reviewed Plan) (Result, error) {
+	reviewed.Options.Reviewer = first(in.Options.Reviewer, reviewed.Options.Reviewer)
+	reviewed.Options.Ticket = first(in.Options.Ticket, reviewed.Options.Ticket)
+	in.Options = reviewed.Options
+	r := &run{in: in, id: strings.ToLower(rand.Text()[:12])}
+	var err error
+	if r.journal, err = in.readJournal(); err != nil {
+		return r.result, err
+	}
+	if r.state, r.wanted, err = in.look(ctx); err != nil {
+		return r.result, err
+	}
+	if r.plan, err = in.plan(ctx, r.state, r.wanted, r.journal); err != nil {
+		return r.result, err
+	}
+	r.wanted = r.plan.Wanted
+	if err := agree(reviewed, r.plan, r.journal); err != nil {
+		return r.result, err
+	}
+	if r.plan.Blocked != nil {
+		return r.result, r.plan.Blocked
+	}
+	if err := r.write(entry{Phase: phaseStart, Verb: "apply", Plan: reviewed.Digest, Reviewer: reviewed.Options.Reviewer, Ticket: reviewed.Options.Ticket}); err != nil {
+		return r.result, err
+	}
+	if err := r.all(ctx); err != nil {
+		return r.result, err
+	}
+	r.result.Application = in.Document().Application
+	return r.result, r.write(entry{Phase: phaseEnd, Code: problem.Code(asError(r.result.Consent))})
+}
+
+func asError(p *problem.Problem) error {
+	if p == nil {
+		return nil
+	}
+	return p
+}
+
+func first(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// agree is nil when the reviewed plan is still the plan. After an interrupted
+// run of the same plan, what is left must be a part of what was reviewed.
+func agree(reviewed, now Plan, j journal) error {
+	if reviewed.Version != PlanVersion {
+		return problem.New("register.plan-version", words.T("The plan was made by another version of Roomkey.")).Fix(words.T("Make a new plan."))
+	}
+	if !strings.EqualFold(reviewed.Tenant, now.Tenant) || reviewed.Product != now.Product || reviewed.Cloud != now.Cloud {
+		return stale(words.T("The plan is for the product %s in the tenant %s; the connection is for %s in %s.", reviewed.Product, reviewed.Tenant, now.Product, now.Tenant))
+	}
+	if reviewed.Digest == now.Digest {
+		return nil
+	}
+	known := map[string]Item{}
+	for _, i := range reviewed.Items {
+		known[i.ID] = i
+	}
+	resumes := j.unfinished() == reviewed.Digest && reviewed.Digest != ""
+	var differences []words.Text
+	for _, i := range now.Items {
+		before, there := known[i.ID]
+		if resumes && (!i.Action.Does() || i.Action == Remove && strings.HasPrefix(i.ID, "orphan:") || there && before.Action.Does()) {
+			continue
+		}
+		if !there || before.Action != i.Action || before.Today.String() != i.Today.String() || before.Wanted.String() != i.Wanted.String() {
+			differences = append(differences, words.T("%s: %s", i.Title, i.Today))
+		}
+	}
+	if resumes && len(differences) == 0 {
+		return nil
+	}
+	if len(differences) == 0 {
+		return stale(words.T("Something changed that the plan does not show, for instance another credential."))
+	}
+	what := differences[0]
+	for _, d := range differences[1:] {
+		what = words.T("%s; %s", what, d)
+	}
+	return stale(words.T("Different now: %s", what))
+}
+
+// do brings one step about.
+func (r *run) do(ctx context.Context, s step) error {
+	began, answered := r.in.now(), false
+	r.in.Report.Say(len(r.result.Done), r.total, s.title)
+	for attempt := 1; ; attempt++ {
+		so, err := s.look(ctx)
+		if err == nil && so {
+			return r.finish(s, answered)
+		}
+		if err == nil && !answered {
+			if err = r.act(ctx, s); err == nil {
+				answered, attempt = true, 0
+				continue
+			}
+		}
+		if ctx.Err() != nil {
+			return problem.Of(ctx.Err())
+		}
+		if err != nil && !passing(problem.Of(err)) {
+			return err
+		}
+		wait := r.in.pace(max(attempt, 1))
+		if waited := r.in.now().Sub(began); waited+wait > r.in.patience() {
+			return unfinished(s.title, waited, err)
+		}
+		r.in.Report.Say(len(r.result.Done), r.total, words.T("%s: waiting for Microsoft to catch up, try %d, next in %s", s.title, attempt, wait.Round(time.Second)))
+		if err := sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
+}
+
+// act makes the call of a step, with the journal before and after.
+func (r *run) act(ctx context.Context, s step) error {
+	e := entry{Phase: phaseBefore, Step: s.id, Request: s.request, Made: s.made()}
+	if s.before != nil {
+		e.Before = s.before()
+	}
+	if err := r.write(e); err != nil {
+		return err
+	}
+	recording, seen := transport.Record(ctx)
+	err := s.act(recording)
+	seen.Repeat(ctx)
+	if err == nil {
+		return nil
+	}
+	if p := problem.Of(err); refused(p) {
+		if werr := r.write(entry{Phase: phaseFailed, Step: s.id, Request: s.request, Made: e.Made, Code: p.Code, RequestID: p.RequestID}); werr != nil {
+			return werr
+		}
+	}
+	return err
+}
+
+// refused is whether Microsoft said no, so that nothing was made. An answer
+// that got lost, and what failed here after an answer, leave the call dangling
+// until a look finds what it did.
+func refused(p *problem.Problem) bool {
+	switch p.Code {
+	case codeNotYet, codeAlready, "graph.unavailable", "graph.unexpected-answer":
+		return false
+	}
+	return strings.HasPrefix(p.Code, "graph.")
+}
+
+// finish records a step that is so: also one that an earlier run brought about
+// and could not record.
+func (r *run) finish(s step, answered bool) error {
+	r.result.Done = append(r.result.Done, s.id)
+	begun := r.journal.dangling(s.id)
+	if !answered && begun == nil {
+		return nil
+	}
+	e := entry{Phase: phaseAfter, Step: s.id, Request: s.request, Made: s.made()}
+	if begun != nil && begun.Made != nil {
+		// What was there before is only known from then.
+		e.Made.What, e.Made.Added = begun.Made.What, begun.Made.Added
+	}
+	return r.write(e)
+}
+
+// passing is whether another look or another try may succeed.
+func passing(p *problem.Problem) bool {
+	switch p.Code {
+	case codeNotFound, codeNotYet, codeAlready, "graph.throttled", "graph.unavailable",
+		"net.cut", "net.timeout", "net.refused", "net.dns", "net.failed":
+		return true
+	}
+	return false
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return problem.Of(ctx.Err())
+	}
+}

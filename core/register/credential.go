@@ -1,0 +1,214 @@
+package register
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// ExpiryWarning is how long before its end a credential asks for rotation.
+const ExpiryWarning = 60 * 24 * time.Hour
+
+func vaultKind(kind string) vault.Kind {
+	if kind == connection.CredentialCertificate {
+		return vault.Certificate
+	}
+	return vault.ClientSecret
+}
+
+// held is what the keychain holds of a kind; absent is no error.
+func (in Input) held(ctx context.Context, kind vault.Kind) (secret vault.Secret, pair *vault.KeyPair, err error) {
+	secret, err = in.Vault.Get(ctx, in.Document().ID, kind)
+	if problem.Code(err) == "vault.absent" {
+		return vault.Secret{}, nil, nil
+	}
+	if err != nil || kind != vault.Certificate {
+		return secret, nil, err
+	}
+	k, err := vault.ParseCertificate([]byte(secret.Reveal()), vault.Secret{})
+	if code := problem.Code(err); code == "vault.certificate-expired" {
+		return vault.Secret{}, nil, nil
+	}
+	if err != nil {
+		return vault.Secret{}, nil, err
+	}
+	return secret, &k, nil
+}
+
+// current finds the application's credential that the keychain holds, nil when
+// it holds none that is alive there. A pasted secret is told by its hint; the
+// proof at the end shows whether that was right.
+func current(a *tenant.Application, c connection.Credential, secret vault.Secret, pair *vault.KeyPair, now time.Time) *tenant.Credential {
+	if a == nil || secret.IsZero() {
+		return nil
+	}
+	alive := func(list []tenant.Credential, is func(tenant.Credential) bool) *tenant.Credential {
+		var found []tenant.Credential
+		for _, k := range list {
+			if is(k) && (k.End.IsZero() || k.End.After(now)) {
+				found = append(found, k)
+			}
+		}
+		if len(found) != 1 {
+			return nil
+		}
+		return &found[0]
+	}
+	switch {
+	case pair != nil:
+		return alive(a.Certificates, func(k tenant.Credential) bool { return strings.EqualFold(k.Thumbprint, pair.Thumbprint()) })
+	case c.KeyID != "":
+		return alive(a.Secrets, func(k tenant.Credential) bool { return strings.EqualFold(k.KeyID, c.KeyID) })
+	case c.Hint != "":
+		return alive(a.Secrets, func(k tenant.Credential) bool { return k.Hint == c.Hint })
+	}
+	return nil
+}
+
+// planCredential says whether the credential is kept or which one is made, as
+// the product's guide says and the tenant's policy allows.
+func (in Input) planCredential(ctx context.Context, s state, j journal) (Credential, Item, error) {
+	c := in.Document().Application.Credential
+	item := Item{ID: "credential", Title: words.T("Credential"), Today: words.T("none on this computer"), Action: Create}
+	want := Credential{Kind: in.Options.Credential, Name: in.Product.Credential.Name, Bits: in.Options.Bits}
+	if want.Name == "" {
+		want.Name = in.Product.Name
+	}
+	if want.Kind == "" {
+		secret, pair, err := in.held(ctx, vaultKind(c.Kind))
+		if err != nil {
+			return want, item, err
+		}
+		want.Kind = connection.CredentialSecret
+		if len(in.Product.Credential.Kinds) > 0 {
+			want.Kind = in.Product.Credential.Kinds[0]
+		}
+		if current(s.application, c, secret, pair, in.now()) != nil {
+			want.Kind = c.Kind
+		}
+	}
+	months := in.Options.Months
+	if months <= 0 {
+		months = in.Product.Credential.Months
+	}
+	if months <= 0 {
+		months = 12
+	}
+	// In days, so that a reviewed plan stays the same overnight.
+	want.Days = months * 365 / 12
+	secret, pair, err := in.held(ctx, vaultKind(want.Kind))
+	if err != nil {
+		return want, item, err
+	}
+	if k := current(s.application, c, secret, pair, in.now()); k != nil {
+		item.Today, item.Wanted, item.Action = describe(want.Kind, *k), words.T("the same"), Keep
+		if !k.End.IsZero() && k.End.Sub(in.now()) < ExpiryWarning {
+			item.Why = words.T("It ends on %s: renew it with Rotate.", k.End.Format(time.DateOnly))
+		}
+		return want, item, nil
+	}
+	why := in.obey(s, &want, &item)
+	if item.Action == Attention {
+		return want, item, nil
+	}
+	if want.Kind == connection.CredentialCertificate {
+		if want.Bits == 0 {
+			want.Bits = 3072
+		}
+		item.Wanted = words.T("a certificate (RSA %d), valid for %d days, its key in this computer's keychain", want.Bits, want.Days)
+		if pair != nil {
+			item.Wanted = words.T("the certificate %s from this computer's keychain", pair.Thumbprint())
+		}
+	} else {
+		want.Bits = 0
+		item.Wanted = words.T("a client secret \"%s\", valid for %d days, straight into this computer's keychain", want.Name, want.Days)
+	}
+	item.Why = why
+	if why.IsZero() {
+		item.Why = words.Plain(in.Product.Credential.Advice)
+	}
+	return want, item, nil
+}
+
+func describe(kind string, k tenant.Credential) words.Text {
+	what := words.T("client secret %s…", k.Hint)
+	if kind == connection.CredentialCertificate {
+		what = words.T("certificate %s", k.Thumbprint)
+	}
+	if k.End.IsZero() {
+		return what
+	}
+	return words.T("%s, ends on %s", what, k.End.Format(time.DateOnly))
+}
+
+// obey turns the wanted credential into one that the tenant's app-management
+// policy allows, and says why.
+func (in Input) obey(s state, want *Credential, item *Item) (why words.Text) {
+	if s.policyErr != nil {
+		return words.T("The tenant's policy about credentials could not be read; Microsoft decides when it is made.")
+	}
+	created := in.now()
+	if s.application != nil {
+		created = s.application.CreatedAt
+	}
+	takesCertificates := slices.Contains(in.Product.Credential.Kinds, connection.CredentialCertificate)
+	if _, forbidden := s.policy.Rule(tenant.RuleSecretAddition, created); forbidden && want.Kind == connection.CredentialSecret {
+		if !takesCertificates || in.Options.Credential == connection.CredentialSecret {
+			item.Action = Attention
+			item.Problem = problem.New("register.secrets-forbidden", words.T("The tenant's app-management policy forbids client secrets, and %s takes no other credential.", in.Product.Name)).
+				Fix(words.T("Have the policy's administrator exempt this application: Microsoft Entra admin center, Enterprise applications, Security, Application policies, Block password addition.")).
+				Fix(words.T("Or ask the vendor of %s for sign-in with a certificate.", in.Product.Name))
+			if takesCertificates {
+				item.Problem = problem.New("register.secrets-forbidden", words.T("The tenant's app-management policy forbids client secrets.")).
+					Run(words.T("Use a certificate:"), "roomkeyctl register plan --credential certificate")
+			}
+			return words.Text{}
+		}
+		want.Kind = connection.CredentialCertificate
+		why = words.T("The tenant's app-management policy forbids client secrets: a certificate is made instead.")
+	}
+	rule := tenant.RuleSecretLife
+	if want.Kind == connection.CredentialCertificate {
+		rule = tenant.RuleCertificateLife
+	}
+	if cap, capped := s.policy.Rule(rule, created); capped && cap.Life > 0 && want.life() > cap.Life {
+		want.Days = int(cap.Life / (24 * time.Hour))
+		shorter := words.T("The tenant's app-management policy allows %d days at most.", want.Days)
+		if why.IsZero() {
+			return shorter
+		}
+		return words.T("%s %s", why, shorter)
+	}
+	return why
+}
+
+// planOrphans are secrets of interrupted runs: nobody knows their text.
+func (in Input) planOrphans(s state, j journal) (items []Item) {
+	for _, k := range in.orphans(s.application, j) {
+		items = append(items, Item{ID: "orphan:" + k.KeyID, Title: words.T("Client secret of an interrupted run"), Today: words.Plain(k.DisplayName), Wanted: words.T("none"), Action: Remove,
+			Why: words.T("Microsoft made it and its answer got lost: nobody knows it.")})
+	}
+	return items
+}
+
+func (in Input) orphans(a *tenant.Application, j journal) (list []tenant.Credential) {
+	if a == nil {
+		return nil
+	}
+	own := in.Document().Application.Credential.KeyID
+	for _, nonce := range j.orphans() {
+		for _, k := range a.Secrets {
+			if strings.HasSuffix(k.DisplayName, nonce) && !strings.EqualFold(k.KeyID, own) {
+				list = append(list, k)
+			}
+		}
+	}
+	return list
+}

@@ -1,0 +1,183 @@
+package register
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// journalKind marks this package's entries: the file is shared.
+const journalKind = "register"
+
+// Phases of an entry.
+const (
+	phaseStart  = "start"  // a run begins
+	phaseBefore = "before" // a call is about to be made
+	phaseAfter  = "after"  // it was made, or found made
+	phaseFailed = "failed" // it was refused; nothing happened
+	phaseUndone = "undone" // what a call made was taken back
+	phaseEnd    = "end"    // a run ended with everything done
+)
+
+// entry is one line of the record of what was done.
+type entry struct {
+	Kind  string    `json:"kind"`
+	At    time.Time `json:"at"`
+	Run   string    `json:"run"`
+	Phase string    `json:"phase"`
+	Verb  string    `json:"verb,omitempty"` // of a start: "apply", "rotate", "undo"
+	By    string    `json:"by,omitempty"`
+	Plan  string    `json:"plan,omitempty"`
+	// Reviewer and Ticket are those of the plan.
+	Reviewer string `json:"reviewer,omitempty"`
+	Ticket   string `json:"ticket,omitempty"`
+	Step     string `json:"step,omitempty"`
+	Request  string `json:"request,omitempty"`
+	// Before and After are what the tenant held.
+	Before    any    `json:"before,omitempty"`
+	After     any    `json:"after,omitempty"`
+	Made      *made  `json:"made,omitempty"`
+	Code      string `json:"code,omitempty"`
+	RequestID string `json:"requestId,omitempty"`
+}
+
+// What a step can make.
+const (
+	madeApplication = "application"
+	madePrincipal   = "service-principal"
+	madeSecret      = "secret"
+	madeCertificate = "certificate"
+	madeRole        = "role"
+	madeScopes      = "scopes"
+	madeSettings    = "settings"
+)
+
+// made is something that exists since a step, so that it can be found again
+// and undone.
+type made struct {
+	What string `json:"what"`
+	// ApplicationID is the object id of the application that it belongs to.
+	ApplicationID string `json:"applicationId,omitempty"`
+	PrincipalID   string `json:"servicePrincipalId,omitempty"`
+	ID            string `json:"id,omitempty"`
+	Name          string `json:"name,omitempty"`
+	// Nonce is the part of a secret's display name that nobody else uses.
+	Nonce string `json:"nonce,omitempty"`
+	// Added are the settings that were not there before.
+	Added *settings `json:"added,omitempty"`
+}
+
+// settings are parts of an application that can be taken away again.
+type settings struct {
+	RedirectURIs []string `json:"redirectUris,omitempty"`
+	Declared     []string `json:"declared,omitempty"` // "Role id" or "Scope id" of Microsoft Graph
+	IDTokens     bool     `json:"idTokens,omitempty"`
+	Scopes       []string `json:"scopes,omitempty"`
+}
+
+// journal is what earlier runs wrote.
+type journal struct{ entries []entry }
+
+func (in Input) readJournal() (journal, error) {
+	lines, err := in.Journal.Entries()
+	if err != nil {
+		return journal{}, err
+	}
+	var j journal
+	for _, line := range lines {
+		var e entry
+		if json.Unmarshal(line, &e) == nil && e.Kind == journalKind {
+			j.entries = append(j.entries, e)
+		}
+	}
+	return j, nil
+}
+
+// unfinished is the plan of a run that began and did not end, "" when the last
+// one did.
+func (j journal) unfinished() (plan string) {
+	for _, e := range j.entries {
+		switch {
+		case e.Phase == phaseStart && e.Verb == "apply":
+			plan = e.Plan
+		case e.Phase == phaseEnd || e.Phase == phaseStart:
+			plan = ""
+		}
+	}
+	return plan
+}
+
+// dangling is the last call for a step that was begun and whose end nobody saw.
+func (j journal) dangling(step string) (found *entry) {
+	for i, e := range j.entries {
+		if e.Step != step {
+			continue
+		}
+		switch e.Phase {
+		case phaseBefore:
+			found = &j.entries[i]
+		case phaseAfter, phaseFailed, phaseUndone:
+			found = nil
+		}
+	}
+	return found
+}
+
+// orphans are the nonces of secrets that were begun and never confirmed: what
+// has one of them in its name is known to nobody and can be removed.
+func (j journal) orphans() (nonces []string) {
+	open := map[string]bool{}
+	var order []string
+	for _, e := range j.entries {
+		if e.Made == nil || e.Made.What != madeSecret || e.Made.Nonce == "" {
+			continue
+		}
+		if _, seen := open[e.Made.Nonce]; !seen {
+			order = append(order, e.Made.Nonce)
+		}
+		open[e.Made.Nonce] = e.Phase == phaseBefore
+	}
+	for _, n := range order {
+		if open[n] {
+			nonces = append(nonces, n)
+		}
+	}
+	return nonces
+}
+
+// standing is what was made and not undone yet, oldest first.
+func (j journal) standing() (list []made) {
+	same := func(a, b made) bool {
+		return a.What == b.What && a.ID == b.ID && a.Nonce == b.Nonce && a.ApplicationID == b.ApplicationID
+	}
+	for _, e := range j.entries {
+		if e.Made == nil {
+			continue
+		}
+		switch e.Phase {
+		case phaseAfter:
+			list = append(list, *e.Made)
+		case phaseUndone:
+			for i := len(list) - 1; i >= 0; i-- {
+				if same(list[i], *e.Made) {
+					list = append(list[:i], list[i+1:]...)
+				}
+			}
+		}
+	}
+	return list
+}
+
+// newNonce is short enough for a display name and nobody else's.
+func newNonce() string { return "rk-" + strings.ToLower(rand.Text()[:10]) }
+
+// write appends an entry; without it, nothing is done.
+func (r *run) write(e entry) error {
+	e.Kind, e.At, e.Run, e.By = journalKind, r.in.now(), r.id, r.in.By
+	if err := r.in.Journal.Append(e); err != nil {
+		return err
+	}
+	r.journal.entries = append(r.journal.entries, e)
+	return nil
+}

@@ -1,0 +1,313 @@
+package register
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// PlanVersion is the version of the plan's JSON.
+const PlanVersion = 1
+
+// Plan is everything that Apply would do, for a person to read and for a second
+// person to review: today, wanted, action. Applied is exactly this or nothing.
+type Plan struct {
+	Version    int       `json:"version"`
+	MadeAt     time.Time `json:"madeAt"`
+	MadeBy     string    `json:"madeBy"`
+	Connection string    `json:"connection"`
+	Tenant     string    `json:"tenant"`
+	Cloud      string    `json:"cloud"`
+	Product    string    `json:"product"`
+	Target     Target    `json:"application"`
+	Wanted     Wanted    `json:"wanted"`
+	Items      []Item    `json:"items"`
+	// Blocked is why nothing can be applied: a choice to make, or an
+	// application that is not this tenant's.
+	Blocked *problem.Problem `json:"blocked"`
+	// Choices are the applications to choose among.
+	Choices []Choice `json:"choices,omitempty"`
+	Options Options  `json:"options"`
+	// Digest identifies the plan together with what the tenant held when it
+	// was made.
+	Digest string `json:"digest"`
+}
+
+// Target is the application that the plan is about; ClientID is "" for one that
+// will be made.
+type Target struct {
+	// Found is how it was found: "client-id", "unique-name", "choice", "new".
+	Found       string `json:"found"`
+	ClientID    string `json:"clientId,omitempty"`
+	ObjectID    string `json:"objectId,omitempty"`
+	UniqueName  string `json:"uniqueName,omitempty"`
+	DisplayName string `json:"displayName"`
+}
+
+// Choice is one of several applications.
+type Choice struct {
+	ClientID    string    `json:"clientId"`
+	DisplayName string    `json:"displayName"`
+	CreatedAt   time.Time `json:"createdAt"`
+}
+
+// Action is what happens to one item of a plan.
+type Action string
+
+// The actions of a plan.
+const (
+	// Keep changes nothing.
+	Keep   Action = "keep"
+	Create Action = "create"
+	Change Action = "change"
+	Grant  Action = "grant"
+	Remove Action = "remove"
+	// ByHand is for a person to do elsewhere.
+	ByHand Action = "by hand"
+	// Attention changes nothing and must be read.
+	Attention Action = "attention"
+)
+
+// Does reports whether Apply acts for it.
+func (a Action) Does() bool {
+	return a == Create || a == Change || a == Grant || a == Remove
+}
+
+// Item is one line of the plan.
+type Item struct {
+	ID     string     `json:"id"`
+	Title  words.Text `json:"title"`
+	Today  words.Text `json:"today"`
+	Wanted words.Text `json:"wanted"`
+	Action Action     `json:"action"`
+	// Why is the reason of the product or of Roomkey.
+	Why     words.Text       `json:"why,omitzero"`
+	Problem *problem.Problem `json:"problem,omitempty"`
+}
+
+// Todo are the items for which Apply acts.
+func (p Plan) Todo() (todo []Item) {
+	for _, i := range p.Items {
+		if i.Action.Does() {
+			todo = append(todo, i)
+		}
+	}
+	return todo
+}
+
+// NeedsConsent reports whether Apply grants something, for which the
+// administrator's sign-in needs the scopes of consent.
+func (p Plan) NeedsConsent() bool {
+	for _, i := range p.Items {
+		if i.Action == Grant {
+			return true
+		}
+	}
+	return false
+}
+
+// MakePlan reads the tenant and says what Apply would do. It changes nothing.
+func MakePlan(ctx context.Context, in Input) (Plan, error) {
+	s, w, err := in.look(ctx)
+	if err != nil {
+		return Plan{}, err
+	}
+	j, err := in.readJournal()
+	if err != nil {
+		return Plan{}, err
+	}
+	return in.plan(ctx, s, w, j)
+}
+
+func (in Input) plan(ctx context.Context, s state, w Wanted, j journal) (Plan, error) {
+	c := in.Document()
+	p := Plan{
+		Version: PlanVersion, MadeAt: in.now(), MadeBy: in.By, Connection: c.Name, Tenant: in.TenantID, Cloud: in.Cloud.ID, Product: in.Product.ID,
+		Target: Target{Found: s.how, UniqueName: w.UniqueName, DisplayName: w.DisplayName}, Blocked: s.blocked, Items: []Item{}, Options: in.Options,
+	}
+	for _, a := range s.named {
+		p.Choices = append(p.Choices, Choice{ClientID: a.AppID, DisplayName: a.DisplayName, CreatedAt: a.CreatedAt})
+	}
+	if a := s.application; a != nil {
+		p.Target = Target{Found: s.how, ClientID: a.AppID, ObjectID: a.ID, UniqueName: a.UniqueName, DisplayName: a.DisplayName}
+	}
+	var credential Item
+	var err error
+	w.Credential, credential, err = in.planCredential(ctx, s, j)
+	if err != nil {
+		return p, err
+	}
+	p.Wanted = w
+	if p.Blocked == nil {
+		p.Items = append(p.Items, in.planApplication(s, w)...)
+		p.Items = append(p.Items, in.planPermissions(s, w)...)
+		p.Items = append(p.Items, credential)
+		p.Items = append(p.Items, in.planOrphans(s, j)...)
+		p.Items = append(p.Items, in.planOthers(s, w)...)
+		if credential.Problem != nil && credential.Action == Attention {
+			p.Blocked = credential.Problem
+		}
+	}
+	p.Digest = s.digest(w)
+	return p, nil
+}
+
+// planApplication is about the registration itself and its enterprise
+// application.
+func (in Input) planApplication(s state, w Wanted) []Item {
+	a := tenant.Application{}
+	app := Item{ID: "application", Title: words.T("App registration"), Today: words.T("none"), Wanted: words.Plain(w.DisplayName), Action: Create}
+	audience := Item{ID: "audience", Title: words.T("Who may sign in"), Today: words.T("–"), Wanted: audienceOf(w.SignInAudience), Action: Create}
+	if s.application != nil {
+		a = *s.application
+		app.Today, app.Wanted, app.Action = words.T("%s, client ID %s", a.DisplayName, a.AppID), words.Plain(a.DisplayName), Keep
+		audience.Today, audience.Action = audienceOf(a.SignInAudience), Keep
+		if a.SignInAudience != w.SignInAudience {
+			audience.Action, audience.Wanted = Attention, audienceOf(w.SignInAudience)
+			audience.Why = words.T("Left as it is. Other organizations can use a multi-tenant application too: if nobody needs that, choose Single tenant in the Microsoft Entra admin center under App registrations, this application, Authentication, Supported account types.")
+		}
+	} else if s.exchange != nil {
+		app.Why = words.T("The application \"%s\" has permissions of Exchange Web Services. The vendor says not to update it: a new one is registered, and the old one is left alone.", s.exchange.DisplayName)
+	} else if s.deleted != nil {
+		app.Why = words.T("One that Roomkey registered was deleted on %s. Until %s it can be restored instead.", s.deleted.DeletedAt.Format(time.DateOnly), s.deleted.DeletedAt.AddDate(0, 0, 30).Format(time.DateOnly))
+	}
+	items := []Item{app, audience}
+	change := w.change(a)
+	part := func(id string, title, today, wanted words.Text, changes bool) {
+		i := Item{ID: id, Title: title, Today: today, Wanted: wanted, Action: Keep}
+		if changes {
+			i.Action = Change
+			if s.application == nil {
+				i.Action = Create
+			}
+		}
+		items = append(items, i)
+	}
+	if len(w.RedirectURIs) > 0 {
+		part("redirect-uris", words.T("Redirect URIs, platform Web"), list(a.RedirectURIs), list(union(a.RedirectURIs, w.RedirectURIs)), change.RedirectURIs != nil)
+	}
+	if w.IDTokens {
+		part("id-tokens", words.T("ID tokens"), onOff(a.IDTokens), onOff(true), change.IDTokens != nil)
+	}
+	if w.HomePage != "" {
+		part("home-page", words.T("Home page"), list([]string{a.HomePage}), words.Plain(w.HomePage), change.HomePage != nil)
+	}
+	if w.Branding != nil {
+		b := a.Branding
+		part("branding", words.T("Addresses for support, privacy and terms"), list([]string{b.Marketing, b.Support, b.Privacy, b.TermsOfService}),
+			list([]string{w.Branding.Marketing, w.Branding.Support, w.Branding.Privacy, w.Branding.TermsOfService}), change.Branding != nil)
+	}
+	sp := Item{ID: "service-principal", Title: words.T("Enterprise application"), Today: words.T("none"), Wanted: words.T("there"), Action: Create}
+	if s.principal != nil {
+		sp.Today, sp.Action = words.T("there"), Keep
+		if !s.principal.Enabled {
+			sp.Today, sp.Action = words.T("switched off"), Attention
+			sp.Problem = problem.New("application.disabled", words.T("Sign-in of the application is switched off.")).
+				Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Properties: set \"Enabled for users to sign-in?\" to Yes and press \"Save\"."))
+		}
+	}
+	return append(items, sp)
+}
+
+// planPermissions has two items a permission: declared and consented.
+func (in Input) planPermissions(s state, w Wanted) (items []Item) {
+	var have []tenant.RequiredResource
+	if s.application != nil {
+		have = s.application.Required
+	}
+	for _, p := range w.Permissions {
+		declared := Item{ID: "declare:" + string(p.Kind) + ":" + p.Value, Title: words.T("Declare %s (%s)", p.Value, words.T(string(p.Kind))), Today: words.T("not declared"), Wanted: words.T("declared"), Action: Change, Why: words.Plain(p.Reason)}
+		if declares(have, tenant.GraphAppID, p.ID, p.Kind) {
+			declared.Today, declared.Action = words.T("declared"), Keep
+		}
+		granted := s.granted(p)
+		if p.Kind == "delegated" {
+			granted = s.scopeGranted(p.Value)
+		}
+		consent := Item{ID: "consent:" + string(p.Kind) + ":" + p.Value, Title: words.T("Consent to %s (%s)", p.Value, words.T(string(p.Kind))), Today: words.T("not granted"), Wanted: words.T("granted for the tenant"), Action: Grant, Why: words.Plain(p.Reason)}
+		switch {
+		case granted:
+			consent.Today, consent.Action = words.T("granted"), Keep
+		case in.Options.LeaveConsent:
+			consent.Action, consent.Why = ByHand, words.T("Left to a colleague: see the hand-off.")
+		}
+		items = append(items, declared, consent)
+		if p.ServerSignIn {
+			items = append(items, Item{ID: "server-sign-in:" + p.Value, Title: words.T("Sign-in at the booking server for %s", p.Value), Wanted: words.T("a licensed account signs in there"), Action: ByHand,
+				Why: words.T("An application cannot do this by itself: the booking server needs a signed-in user for it. Sign in at the booking server after the hand-over.")})
+		}
+	}
+	_, unknown, byExchange := in.wanted(s.graph)
+	for _, ref := range unknown {
+		items = append(items, Item{ID: "unknown:" + string(ref.Kind) + ":" + ref.Value, Title: words.T("%s (%s)", ref.Value, words.T(string(ref.Kind))), Today: words.T("not offered"), Wanted: words.T("declared"), Action: Attention,
+			Why: words.T("This tenant's Microsoft Graph does not offer this permission; it is left out.")})
+	}
+	for _, ref := range byExchange {
+		i := Item{ID: "exchange:" + ref.Value, Title: words.T("%s (application)", ref.Value), Today: words.T("not granted for the tenant"), Wanted: words.T("granted in Exchange, for some mailboxes only"), Action: Keep,
+			Why: words.T("The connection limits the application with RBAC for Applications, so this permission is neither declared nor consented to here.")}
+		if id := in.idOf(ref, s.graph); id != "" && (s.granted(Permission{ID: id}) || declares(have, tenant.GraphAppID, id, ref.Kind)) {
+			i.Today, i.Action = words.T("declared or granted for the whole tenant"), Attention
+			i.Problem = problem.New("register.scope-undone", words.T("%s is granted or declared for the whole tenant, which undoes the limit in Exchange.", ref.Value)).
+				Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: at %s press Remove permission and then Revoke admin consent. Or run Roomkey's script that removes the grant.", ref.Value))
+		}
+		items = append(items, i)
+	}
+	return items
+}
+
+// planOthers is about what belongs to others and what a person has to do.
+func (in Input) planOthers(s state, w Wanted) (items []Item) {
+	if account := in.Product.ServiceAccount; account != nil {
+		today := words.T("none named")
+		if upn := in.Document().ServiceAccount; upn != "" {
+			today = words.Plain(upn)
+		}
+		items = append(items, Item{ID: "service-account", Title: words.T("Service account"), Today: today, Wanted: words.Plain(account.Purpose), Action: ByHand,
+			Why: words.T("Made with Roomkey's script for service accounts, or in the Microsoft 365 admin center.")})
+	}
+	if s.application == nil {
+		return items
+	}
+	a := s.application
+	others := func(id string, title words.Text, list []string, why words.Text) {
+		if len(list) > 0 {
+			items = append(items, Item{ID: id, Title: title, Today: words.Plain(strings.Join(list, ", ")), Wanted: words.T("left alone"), Action: Keep, Why: why})
+		}
+	}
+	others("other-redirect-uris", words.T("Other redirect URIs"), without(a.RedirectURIs, w.RedirectURIs), words.T("The product does not know them; somebody else may."))
+	var over []string
+	for _, r := range a.Required {
+		for _, x := range r.Access {
+			if !declares([]tenant.RequiredResource{{ResourceAppID: tenant.GraphAppID, Access: wantedAccess(w)}}, r.ResourceAppID, x.ID, kindOf(x.Type)) {
+				over = append(over, in.nameOf(s.graph, r.ResourceAppID, x.ID))
+			}
+		}
+	}
+	others("other-permissions", words.T("Other declared permissions"), over, words.T("More than %s needs. If nobody else uses this application, remove them under API permissions.", in.Product.Name))
+	var granted []string
+	for _, g := range s.roles {
+		if !declares([]tenant.RequiredResource{{ResourceAppID: tenant.GraphAppID, Access: wantedAccess(w)}}, tenant.GraphAppID, g.AppRoleID, "application") {
+			granted = append(granted, in.nameOf(s.graph, "", g.AppRoleID))
+		}
+	}
+	others("other-grants", words.T("Other consented application permissions"), granted, words.T("More than %s needs: whoever has the application's credential can use them.", in.Product.Name))
+	var credentials []string
+	for _, c := range append(append([]tenant.Credential{}, a.Secrets...), a.Certificates...) {
+		if c.KeyID != in.Document().Application.Credential.KeyID {
+			credentials = append(credentials, strings.TrimSpace(c.DisplayName+" "+c.KeyID))
+		}
+	}
+	others("other-credentials", words.T("Other credentials"), credentials, words.T("Roomkey does not hold them and leaves them."))
+	return items
+}
+
+func wantedAccess(w Wanted) (list []tenant.RequiredAccess) {
+	for _, p := range w.Permissions {
+		list = append(list, tenant.RequiredAccess{ID: p.ID, Type: p.Kind.AccessType()})
+	}
+	return list
+}

@@ -1,0 +1,88 @@
+package register
+
+import (
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Codes of this package's problems that front ends decide by.
+const (
+	CodeStale          = "register.stale"
+	CodeChoose         = "register.choose"
+	CodeConsentRefused = "register.consent-refused"
+	CodeVaultRefused   = "register.vault-refused"
+	CodeUnfinished     = "register.unfinished"
+	CodeName           = "register.name-differs"
+)
+
+func choose(name string, named []tenant.Application) *problem.Problem {
+	var list []string
+	for _, a := range named {
+		list = append(list, a.AppID+" ("+a.CreatedAt.Format(time.DateOnly)+")")
+	}
+	return problem.New(CodeChoose, words.T("There are applications called \"%s\" already: say which one is meant, or that a new one is.", name)).
+		With(words.T("Client IDs and dates of registration: %s", strings.Join(list, ", "))).
+		Run(words.T("Take one of them:"), "roomkeyctl register plan --use CLIENT-ID").
+		Run(words.T("Or register a new one:"), "roomkeyctl register plan --use new")
+}
+
+func deletedApplication(a tenant.Application) *problem.Problem {
+	return problem.New("register.deleted", words.T("The application \"%s\" was deleted on %s.", a.DisplayName, a.DeletedAt.Format(time.DateOnly))).
+		With(words.T("Until %s it can be restored, with its permissions and credentials.", a.DeletedAt.AddDate(0, 0, 30).Format(time.DateOnly))).
+		Run(words.T("Restore it:"), "roomkeyctl register restore").
+		Run(words.T("Or register a new one:"), "roomkeyctl register plan --use new")
+}
+
+func foreign(sp tenant.ServicePrincipal) *problem.Problem {
+	return problem.New("register.foreign", words.T("The application \"%s\" belongs to another organization.", sp.DisplayName)).
+		With(words.T("It is registered in the tenant %s; your tenant has only its enterprise application. Permissions, redirect URIs and credentials are that organization's to change: in your tenant it can be consented to and removed.", sp.OwnerOrganization)).
+		Fix(words.T("If the booking product's vendor runs it, press Grant admin consent in the Microsoft Entra admin center: Enterprise applications, this application, Permissions.")).
+		Run(words.T("Or register an application of your own:"), "roomkeyctl register plan --use new")
+}
+
+func unknownApplication(clientID string) *problem.Problem {
+	return problem.New("register.unknown", words.T("No application with the client ID %s is registered in this tenant.", clientID)).
+		Fix(words.T("Check the client ID, and that you signed in to the tenant in which the application was registered.")).
+		Run(words.T("Or register a new one:"), "roomkeyctl register plan --use new")
+}
+
+func stale(what words.Text) *problem.Problem {
+	return problem.New(CodeStale, words.T("The tenant has changed since the plan was made: nothing was done.")).
+		With(what).
+		Fix(words.T("Look at the new plan, and apply that one."))
+}
+
+func consentRefused(by string, why *problem.Problem, permissionsPage string) *problem.Problem {
+	p := problem.New(CodeConsentRefused, words.T("The application is registered; consent to its permissions needs another role.")).
+		With(words.T("Microsoft did not let %s consent to application permissions of Microsoft Graph. Everything else is done and kept.", by)).
+		Fix(words.T("If the role Privileged Role Administrator or Global Administrator is only eligible (PIM), activate it, sign in again and apply again.")).
+		Run(words.T("Or hand it to a colleague with that role:"), "roomkeyctl register handoff").
+		See(words.T("API permissions of this application"), permissionsPage).By(why)
+	p.RequestID = why.RequestID
+	return p
+}
+
+func vaultRefused(err error, removed error) *problem.Problem {
+	p := problem.New(CodeVaultRefused, words.T("The keychain did not take the new credential, so it was removed at Microsoft again.")).
+		With(words.T("%s", problem.Of(err).Title)).By(err)
+	if removed != nil {
+		p = problem.New(CodeVaultRefused, words.T("The keychain did not take the new credential.")).
+			With(words.T("%s It could not be removed at Microsoft either; Roomkey removes it with the next Apply.", problem.Of(err).Title)).By(err)
+	}
+	p.Remedies = append(p.Remedies, problem.Of(err).Remedies...)
+	return p.Fix(words.T("Then apply again: it goes on where it was."))
+}
+
+func unfinished(step words.Text, waited time.Duration, why error) *problem.Problem {
+	p := problem.New(CodeUnfinished, words.T("Microsoft has not caught up after %s: %s", waited.Round(time.Second), step)).
+		Fix(words.T("Apply again in some minutes: it goes on where it was, nothing is made twice.")).By(why)
+	if last := problem.Of(why); last != nil {
+		p.RequestID = last.RequestID
+		p.With(words.T("The last answer was: %s", last.Title))
+	}
+	return p
+}

@@ -1,0 +1,147 @@
+// Package register plans, applies, undoes and rotates the app registration of a
+// connection. Every step is look, act, look again; a journal is written before
+// each call, so that a run that was cut off anywhere goes on where it was.
+package register
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/vault"
+)
+
+// Directory is the tenant's directory as the administrator's sign-in reads and
+// changes it. Errors are problems with the codes below.
+type Directory interface {
+	Reader
+	UpsertApplication(ctx context.Context, uniqueName string, change tenant.ApplicationChange) error
+	ChangeApplication(ctx context.Context, id string, change tenant.ApplicationChange) error
+	DeleteApplication(ctx context.Context, id string) error
+	AddSecret(ctx context.Context, id, displayName string, end time.Time) (tenant.Credential, vault.Secret, error)
+	RemoveSecret(ctx context.Context, id, keyID string) error
+	CreateServicePrincipal(ctx context.Context, appID string) error
+	DeleteServicePrincipal(ctx context.Context, id string) error
+	GrantAppRole(ctx context.Context, servicePrincipalID, resourceID, appRoleID string) error
+	RevokeAppRole(ctx context.Context, servicePrincipalID, grantID string) error
+	GrantScopes(ctx context.Context, servicePrincipalID, resourceID, scope string) error
+	ChangeScopes(ctx context.Context, grantID, scope string) error
+	RevokeScopes(ctx context.Context, grantID string) error
+	RestoreApplication(ctx context.Context, id string) error
+}
+
+// Reader is the part of Directory that a plan needs.
+type Reader interface {
+	Application(ctx context.Context, clientID string) (tenant.Application, error)
+	ApplicationByID(ctx context.Context, id string) (tenant.Application, error)
+	ApplicationByUniqueName(ctx context.Context, name string) (tenant.Application, error)
+	ApplicationsNamed(ctx context.Context, displayName string) ([]tenant.Application, error)
+	DeletedApplications(ctx context.Context) ([]tenant.Application, error)
+	ServicePrincipal(ctx context.Context, appID string) (tenant.ServicePrincipal, error)
+	AppRoleGrants(ctx context.Context, servicePrincipalID string) ([]tenant.AppRoleGrant, error)
+	DelegatedGrants(ctx context.Context, servicePrincipalID string) ([]tenant.DelegatedGrant, error)
+	CredentialPolicy(ctx context.Context) (tenant.CredentialPolicy, error)
+}
+
+// Codes of a Directory's problems that decide what happens next.
+const (
+	codeNotFound = "graph.Request_ResourceNotFound"
+	codeDenied   = "graph.Authorization_RequestDenied"
+	codeNotYet   = "graph.not-yet"
+	codeAlready  = "graph.already-there"
+	// The tenant's app-management policy forbids client secrets, or their life.
+	codeTypeForbidden = "graph.CredentialTypeNotAllowedAsPerAppPolicy"
+	codeLifeForbidden = "graph.CredentialInvalidLifetimeAsPerAppPolicy"
+)
+
+// Journal is what was done to the tenant for the connection. An entry is on the
+// disk when Append returns.
+type Journal interface {
+	Append(entry any) error
+	Entries() ([]json.RawMessage, error)
+}
+
+// Input is all that a plan or a run works on.
+type Input struct {
+	Cloud    cloud.Cloud
+	TenantID string
+	Product  product.Product
+	Needs    product.Needs
+	// Permissions is the catalogue: names and ids for what the tenant's own
+	// Graph does not say.
+	Permissions *permission.Catalog
+	Directory   Directory
+	Vault       vault.Vault
+	Journal     Journal
+	// Document gives a copy of the connection, Keep changes and saves it: ids
+	// are kept after each step.
+	Document func() *connection.Connection
+	Keep     func(ctx context.Context, edit func(*connection.Connection)) error
+	// Token gets a fresh token of the application itself, past every cache:
+	// the proof.
+	Token func(ctx context.Context, clientID string, secret vault.Secret, certificate *vault.KeyPair) (entra.Token, error)
+	// By is the administrator's user principal name, for the record.
+	By      string
+	Options Options
+	Report  task.Report
+	// Now is the clock, Pace how long to wait before a step is tried again:
+	// attempt counts from 1. nil for the computer's clock and 1, 2, 4 … 30 s.
+	Now  func() time.Time
+	Pace func(attempt int) time.Duration
+	// Patience is how long one step waits for Microsoft, 0 for 10 minutes.
+	Patience time.Duration
+}
+
+// Options are the administrator's choices for one plan.
+type Options struct {
+	// Use chooses among applications: a client id, or "new" for a new one; ""
+	// for what Roomkey finds.
+	Use string `json:"use,omitempty"`
+	// Credential is "secret" or "certificate", "" for the product's first
+	// choice that the tenant's policy allows; Months its life, 0 for the
+	// product's.
+	Credential string `json:"credential,omitempty"`
+	Months     int    `json:"months,omitempty"`
+	// Bits is the size of the key of a new certificate: 3072 (0) or 4096.
+	Bits int `json:"bits,omitempty"`
+	// LeaveConsent leaves the consent to a colleague.
+	LeaveConsent bool `json:"leaveConsent,omitempty"`
+	// Branding is the information page, HomePage the address of the server;
+	// empty fields are left alone.
+	Branding tenant.Branding `json:"branding,omitzero"`
+	HomePage string          `json:"homePage,omitempty"`
+	// Reviewer and Ticket are kept with the record of what was done.
+	Reviewer string `json:"reviewer,omitempty"`
+	Ticket   string `json:"ticket,omitempty"`
+}
+
+// New is Options.Use for a new application.
+const New = "new"
+
+func (in Input) now() time.Time {
+	if in.Now != nil {
+		return in.Now().UTC()
+	}
+	return time.Now().UTC()
+}
+
+func (in Input) pace(attempt int) time.Duration {
+	if in.Pace != nil {
+		return in.Pace(attempt)
+	}
+	return min(time.Second<<min(attempt-1, 5), 30*time.Second)
+}
+
+func (in Input) patience() time.Duration {
+	if in.Patience > 0 {
+		return in.Patience
+	}
+	return 10 * time.Minute
+}

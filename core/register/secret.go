@@ -1,0 +1,278 @@
+package register
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// credential makes the credential of the plan.
+func (r *run) credential() step {
+	if r.wanted.Credential.Kind == connection.CredentialCertificate {
+		return r.certificate()
+	}
+	return r.secret()
+}
+
+// secret makes a client secret. Its display name carries a nonce that is in the
+// journal before the call: a secret whose answer got lost is found by it, and
+// removed, since nobody can know its text.
+func (r *run) secret() step {
+	nonce := newNonce()
+	return step{
+		id: "credential", title: words.T("Client secret"), request: "POST /applications/{id}/addPassword",
+		look: func(ctx context.Context) (bool, error) {
+			if err := r.refresh(ctx); err != nil {
+				return false, err
+			}
+			if err := r.sweep(ctx); err != nil {
+				return false, err
+			}
+			secret, _, err := r.in.held(ctx, vault.ClientSecret)
+			if err != nil {
+				return false, err
+			}
+			c := r.in.Document().Application.Credential
+			k := current(r.state.application, c, secret, nil, r.in.now())
+			if k == nil || c.Kind != connection.CredentialSecret {
+				return false, nil
+			}
+			if strings.HasSuffix(k.DisplayName, nonce) {
+				return true, nil
+			}
+			nonce = nonceOf(k.DisplayName)
+			return true, r.keep(ctx, func(a *connection.Application) { a.Credential = secretOf(*k) })
+		},
+		act: func(ctx context.Context) error {
+			k, secret, err := r.addSecret(ctx, r.state.application.ID, nonce)
+			if err != nil {
+				return err
+			}
+			if err := r.in.Vault.Set(ctx, r.in.Document().ID, vault.ClientSecret, secret); err != nil {
+				return r.takeBack(ctx, k, nonce, err)
+			}
+			return r.keep(ctx, func(a *connection.Application) { a.Credential = secretOf(k) })
+		},
+		made: func() *made {
+			return &made{What: madeSecret, ApplicationID: r.state.application.ID, ID: r.in.Document().Application.Credential.KeyID, Nonce: nonce, Name: r.secretName(nonce)}
+		},
+	}
+}
+
+// nonceOf is the nonce at the end of a display name, "" when there is none.
+func nonceOf(name string) string {
+	if at := strings.LastIndex(name, "rk-"); at >= 0 {
+		return name[at:]
+	}
+	return ""
+}
+
+func (r *run) secretName(nonce string) string {
+	return fmt.Sprintf("%s %s", r.wanted.Credential.Name, nonce)
+}
+
+func secretOf(k tenant.Credential) connection.Credential {
+	return connection.Credential{Kind: connection.CredentialSecret, KeyID: k.KeyID, Hint: k.Hint, Expires: k.End}
+}
+
+// addSecret makes a secret; a life that a policy shortens shows only now where
+// the policy could not be read.
+func (r *run) addSecret(ctx context.Context, id, nonce string) (tenant.Credential, vault.Secret, error) {
+	days := r.wanted.Credential.Days
+	for {
+		k, secret, err := r.in.Directory.AddSecret(ctx, id, r.secretName(nonce), r.in.now().Add(time.Duration(days)*24*time.Hour))
+		if problem.Code(err) != codeLifeForbidden || r.state.policyErr == nil || days <= 30 {
+			return k, secret, err
+		}
+		days /= 2 // nothing was made: it was refused
+	}
+}
+
+// takeBack removes a secret that the keychain did not take.
+func (r *run) takeBack(ctx context.Context, k tenant.Credential, nonce string, refused error) error {
+	// Also after a cancel: a secret that nobody holds must not stay.
+	clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	err := r.in.Directory.RemoveSecret(clean, r.state.application.ID, k.KeyID)
+	if err == nil {
+		err = r.write(entry{Phase: phaseUndone, Step: "credential", Request: "POST /applications/{id}/removePassword", Made: &made{What: madeSecret, ApplicationID: r.state.application.ID, ID: k.KeyID, Nonce: nonce}})
+	}
+	return vaultRefused(refused, err)
+}
+
+// sweep removes the secrets of calls whose answer got lost.
+func (r *run) sweep(ctx context.Context) error {
+	orphans := r.in.orphans(r.state.application, r.journal)
+	for _, k := range orphans {
+		err := r.in.Directory.RemoveSecret(ctx, r.state.application.ID, k.KeyID)
+		if code := problem.Code(err); err != nil && code != "graph.Request_BadRequest" { // gone already
+			return err
+		}
+		if err := r.write(entry{Phase: phaseUndone, Step: "credential", Request: "POST /applications/{id}/removePassword", Before: k.DisplayName,
+			Made: &made{What: madeSecret, ApplicationID: r.state.application.ID, ID: k.KeyID, Nonce: nonceOf(k.DisplayName)}}); err != nil {
+			return err
+		}
+	}
+	if len(orphans) > 0 {
+		return r.refresh(ctx)
+	}
+	return nil
+}
+
+// certificate makes a key pair here, puts it into the keychain and then its
+// public part on the application: whatever is cut off, the same certificate is
+// found again.
+func (r *run) certificate() step {
+	var pair *vault.KeyPair
+	return step{
+		id: "credential", title: words.T("Certificate"), request: "PATCH /applications/{id} keyCredentials",
+		look: func(ctx context.Context) (bool, error) {
+			if err := r.refresh(ctx); err != nil {
+				return false, err
+			}
+			if err := r.sweep(ctx); err != nil {
+				return false, err
+			}
+			secret, held, err := r.in.held(ctx, vault.Certificate)
+			if err != nil {
+				return false, err
+			}
+			pair = held
+			k := current(r.state.application, connection.Credential{}, secret, held, r.in.now())
+			if k == nil {
+				return false, nil
+			}
+			return true, r.keep(ctx, func(a *connection.Application) {
+				a.Credential = connection.Credential{Kind: connection.CredentialCertificate, KeyID: k.KeyID, Thumbprint: held.Thumbprint(), Expires: held.Expires()}
+			})
+		},
+		act: func(ctx context.Context) error {
+			if pair == nil {
+				w := r.wanted.Credential
+				made, err := vault.NewCertificate(w.Name, w.Bits, w.life(), r.in.now())
+				if err != nil {
+					return err
+				}
+				if err := r.in.Vault.Set(ctx, r.in.Document().ID, vault.Certificate, made.PEM()); err != nil {
+					return err
+				}
+				pair = &made
+			}
+			return r.upload(ctx, *pair)
+		},
+		made: func() *made {
+			m := &made{What: madeCertificate, ApplicationID: r.state.application.ID, ID: r.in.Document().Application.Credential.KeyID}
+			if pair != nil {
+				m.Name = pair.Thumbprint()
+			}
+			return m
+		},
+	}
+}
+
+// upload adds a certificate to those of the application. Microsoft replaces
+// the list, so every other one goes along.
+func (r *run) upload(ctx context.Context, pair vault.KeyPair) error {
+	all := slices.Clone(r.state.application.Certificates)
+	for _, k := range all {
+		if len(k.Key) == 0 {
+			return problem.New("register.certificates-unreadable", words.T("Microsoft does not show the application's other certificates, so adding one would remove them.")).
+				Fix(words.T("Upload the new certificate by hand: Microsoft Entra admin center, App registrations, this application, Certificates & secrets, Certificates, Upload certificate."))
+		}
+	}
+	all = append(all, tenant.Credential{DisplayName: r.wanted.Credential.Name, Key: pair.Certificates[0].Raw})
+	return r.in.Directory.ChangeApplication(ctx, r.state.application.ID, tenant.ApplicationChange{Certificates: &all})
+}
+
+// Proof is what the application's own, fresh token showed.
+type Proof struct {
+	At time.Time `json:"at"`
+	// Token is whether Microsoft gave one for the new credential.
+	Token bool `json:"token"`
+	// Roles are those in the token; Missing those that were granted and are not
+	// in it. Opaque is a token that does not show its roles.
+	Roles   []string `json:"roles"`
+	Missing []string `json:"missing"`
+	Opaque  bool     `json:"opaque,omitempty"`
+}
+
+// prove asks for a fresh token with the credential from the keychain until its
+// roles are those that were granted.
+func (r *run) prove(ctx context.Context) error {
+	r.in.Report.Say(len(r.result.Done), r.total, words.T("Proving the credential"))
+	var err error
+	if r.state.roles, err = r.in.Directory.AppRoleGrants(ctx, r.state.principal.ID); err != nil {
+		return err
+	}
+	var granted []string
+	for _, p := range r.wanted.roles() {
+		if r.state.granted(p) {
+			granted = append(granted, p.Value)
+		}
+	}
+	kind := vaultKind(r.wanted.Credential.Kind)
+	secret, pair, err := r.in.held(ctx, kind)
+	if err != nil {
+		return err
+	}
+	r.result.Proof, err = r.in.proof(ctx, secret, pair, granted)
+	return err
+}
+
+// proof waits out propagation: of a new application, a new credential and new
+// consent.
+func (in Input) proof(ctx context.Context, secret vault.Secret, pair *vault.KeyPair, granted []string) (p Proof, err error) {
+	began := in.now()
+	for attempt := 1; ; attempt++ {
+		token, err := in.Token(ctx, in.Document().Application.ClientID, secret, pair)
+		if ctx.Err() != nil {
+			return p, problem.Of(ctx.Err())
+		}
+		if err == nil {
+			p = Proof{At: in.now(), Token: true, Roles: []string{}, Missing: []string{}}
+			if token.Claims == nil {
+				p.Opaque = true
+				return p, nil
+			}
+			p.Roles = append(p.Roles, token.Claims.Roles...)
+			if p.Missing = append(p.Missing, without(granted, p.Roles)...); len(p.Missing) == 0 {
+				return p, nil
+			}
+		} else if !settles(problem.Of(err)) {
+			return p, err
+		}
+		wait := in.pace(attempt)
+		if waited := in.now().Sub(began); waited+wait > in.patience() {
+			if err == nil {
+				err = problem.New("register.roles-lag", words.T("The token does not have %s yet.", strings.Join(p.Missing, ", ")))
+			}
+			return p, unfinished(words.T("the proof with a fresh token"), waited, err)
+		}
+		in.Report.Say(0, 0, words.T("Waiting until Microsoft knows the new credential and consent everywhere, try %d, next in %s", attempt, wait.Round(time.Second)))
+		if err := sleep(ctx, wait); err != nil {
+			return p, err
+		}
+	}
+}
+
+// settles is whether a refused token may come within minutes.
+func settles(p *problem.Problem) bool {
+	if passing(p) || p.Code == "entra.unavailable" {
+		return true
+	}
+	var code int
+	if _, err := fmt.Sscanf(p.Code, "entra.AADSTS%d", &code); err != nil {
+		return false
+	}
+	known, ok := entra.Explain(code)
+	return ok && known.Wait
+}
