@@ -29,10 +29,12 @@ type Script struct {
 	Folder bool    `yaml:"folder" json:"folder"`
 	Reads  bool    `yaml:"reads" json:"reads"`
 	Params []Param `yaml:"params" json:"params"`
-	// Commands are the cmdlets that the account must be able to run; Scopes and
+	// Commands are the cmdlets that the account must be able to run, Also those
+	// that are loaded but need not be there; Scopes and
 	// Roles the delegated permissions and directory role template ids of a
 	// Graph script, of which the account needs all and one.
 	Commands []string `yaml:"commands" json:"commands,omitempty"`
+	Also     []string `yaml:"also" json:"also,omitempty"`
 	Scopes   []string `yaml:"scopes" json:"scopes,omitempty"`
 	Roles    []string `yaml:"roles" json:"roles,omitempty"`
 }

@@ -9,12 +9,17 @@ import (
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
 )
 
 // registerApplication is the registration for administrators who may not use
 // Roomkey's own sign-in.
 func (b *build) registerApplication() error {
+	if id := b.Connection.Application.ClientID; id != "" && !isGUID(id) {
+		return problem.New("exchange.client-id", words.T("The client ID %s is no GUID.", problem.Line(id))).
+			Fix(words.T("Correct it on the page Register, or empty it to register a new application."))
+	}
 	needs := b.needs()
 	application, delegated, limited := []string{}, []string{}, []string{}
 	if b.Connection.Scope.Kind == connection.ScopeRBAC {
@@ -39,10 +44,19 @@ func (b *build) registerApplication() error {
 	if months <= 0 || months > 24 {
 		months = 12
 	}
-	uris := append([]string{}, b.Connection.SingleSignOn.RedirectURIs...)
-	b.data["UniqueName"] = "roomkey-" + b.Connection.ID
+	uris := []string{}
+	if b.Product.SingleSignOn.RedirectURIs {
+		uris = append(uris, b.Connection.SingleSignOn.RedirectURIs...)
+	}
+	idTokens := b.Product.SingleSignOn.IDTokens && len(uris) > 0
+	for _, scope := range []string{"openid", "profile", "email"} { // people sign in with their work accounts
+		if idTokens && !slices.Contains(delegated, scope) {
+			delegated = append(delegated, scope)
+		}
+	}
+	b.data["UniqueName"] = b.Connection.UniqueName()
 	b.data["DisplayName"] = or(b.Connection.Application.DisplayName, b.Product.Name+" room booking")
-	b.data["RedirectURIs"], b.data["IDTokens"], b.data["Audience"] = uris, b.Product.SingleSignOn.IDTokens, audience
+	b.data["RedirectURIs"], b.data["IDTokens"], b.data["Audience"] = uris, idTokens, audience
 	b.data["Application"], b.data["Delegated"], b.data["Months"] = application, delegated, months
 	b.data["Certificate"] = b.certificate()
 

@@ -161,7 +161,8 @@ function Connect-Tenant {
         'Get-DistributionGroupMember',
         'New-DistributionGroup',
         'Add-DistributionGroupMember',
-        'Remove-DistributionGroupMember'
+        'Remove-DistributionGroupMember',
+        'Get-OrganizationConfig'
     )
     $how = @{}
     if ($UserPrincipalName) { $how['UserPrincipalName'] = $UserPrincipalName }
@@ -175,7 +176,7 @@ function Connect-Tenant {
         if ($version -lt 700) { throw '-Device needs PowerShell 7. Nothing was changed.' }
         $how['Device'] = $true
     }
-    Connect-ExchangeOnline -ShowBanner:$false -CommandName @($commands | Where-Object { $_ -notlike 'Get-EXO*' }) @how
+    Connect-ExchangeOnline -ShowBanner:$false -CommandName @((@('Enable-OrganizationCustomization') + $commands) | Where-Object { $_ -notlike 'Get-EXO*' }) @how
     $mine = @(Get-ConnectionInformation | Where-Object { $before -notcontains "$($_.ConnectionId)" })
     if ($mine.Count -ne 1) { throw 'The connection that was just opened is not found. Nothing was changed.' }
     $script:Opened = "$($mine[0].ConnectionId)"
@@ -237,6 +238,13 @@ try {
     $Group = ''
     $Organizers = 'organizers@contoso.com'
     $Rooms = @()
+
+    # A small tenant cannot have scopes of its own until this was switched on once.
+    if ((Get-OrganizationConfig -ErrorAction Stop).IsDehydrated -and (Test-Go 'organization' 'customization enabled')) {
+        Enable-OrganizationCustomization -Confirm:$false -ErrorAction Stop
+        Add-Result 'organization' 'customization enabled' 'changed'
+        throw 'Exchange now prepares the organization for scopes of its own, which takes up to a day. Run the script again after that.'
+    }
 
     # The pointer of Exchange to the enterprise application. A new application is not seen
     # at once: the script waits, for ten minutes at most.

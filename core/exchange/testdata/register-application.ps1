@@ -228,12 +228,12 @@ try {
     catch { Write-Warning "No transcript: $_" }
     Connect-Tenant
     Write-Host "Connected to tenant $TenantId as $Account."
-    $Unique = 'roomkey-c-1'
+    $Unique = 'roomkey--01ba4719c80b'
     $AppId = '11111111-2222-3333-4444-555555555555'
     $DisplayName = 'Room booking'
     $RedirectUris = @('https://booking.contoso.com/signin')
     $Application = @('Calendars.ReadWrite')
-    $Delegated = @()
+    $Delegated = @('openid', 'profile', 'email')
     # The key of a certificate (public part only), where the application uses one.
     $Certificate = ''
 
