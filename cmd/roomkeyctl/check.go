@@ -1,22 +1,28 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
 )
 
 func newCheck(a *app) *cobra.Command {
 	var o check.Options
 	var file string
 	var watch time.Duration
+	var clean bool
 	c := &cobra.Command{
 		Use: "check", Short: "Prove that the connection works, or name what is wrong", Args: cobra.NoArgs,
 		Long: "Tries every link of the chain and proves each claim by a call that was made.\n" +
@@ -27,6 +33,9 @@ func newCheck(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
+			if err := a.leftovers(c.Context(), s, clean); err != nil {
+				return err
+			}
 			emit := func(f check.Finding) {
 				if !a.json {
 					printFinding(a.out, f)
@@ -37,7 +46,12 @@ func newCheck(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := a.show(run, func(w io.Writer) { printRun(w, run) }); err != nil {
+				if err := a.show(run, func(w io.Writer) {
+					printRun(w, run)
+					if previous := s.PreviousCheck(); previous != nil {
+						printComparison(w, check.Compare(*previous, run))
+					}
+				}); err != nil {
 					return err
 				}
 				if watch > 0 && run.Verdict != check.Passed && c.Context().Err() == nil {
@@ -49,11 +63,7 @@ func newCheck(a *app) *cobra.Command {
 					}
 				}
 				if file != "" {
-					data, err := s.Report(run)
-					if err != nil {
-						return err
-					}
-					if err := a.write(file, data); err != nil {
+					if err := a.report(c.Context(), s, run, file); err != nil {
 						return err
 					}
 				}
@@ -67,9 +77,51 @@ func newCheck(a *app) *cobra.Command {
 	f.StringVar(&o.Organizer, "organizer", "", "`mailbox` that invites the test room (with --allow-writes)")
 	f.StringVar(&o.TestRoom, "test-room", "", "`address` of the room for the test booking (with --allow-writes)")
 	f.StringVar(&o.OutOfReach, "out-of-reach", "", "`mailbox` that the application must not reach")
-	f.StringVar(&file, "report", "", "`file` for the report: .html or .json")
+	f.StringVar(&file, "report", "", "`file` for the report: .html, .json, or .zip for a redacted support bundle")
+	f.BoolVar(&clean, "clean-up", false, "first remove what an interrupted check left in the tenant")
 	f.DurationVar(&watch, "watch", 0, "run again after this `time` until it passes")
 	return c
+}
+
+// leftovers removes or names what an interrupted check left in the tenant.
+func (a *app) leftovers(ctx context.Context, s *session.Session, clean bool) error {
+	if clean {
+		removed, err := s.CleanUp(ctx)
+		if removed > 0 {
+			a.say("Removed %d traces of an interrupted check.", removed)
+		}
+		return err
+	}
+	left, err := s.Leftovers()
+	if err != nil {
+		return err
+	}
+	for _, t := range left {
+		a.say("An interrupted check may have left a test %s of %s in %s: roomkeyctl check --clean-up removes it.", t.Kind, t.At.Format("2006-01-02 15:04"), strings.TrimSpace(t.Mailbox+" "+t.Room))
+	}
+	return nil
+}
+
+func (a *app) report(ctx context.Context, s *session.Session, run check.Run, file string) error {
+	var data []byte
+	var err error
+	switch filepath.Ext(file) {
+	case ".html":
+		data, err = s.Report(run)
+	case ".json":
+		data, err = json.MarshalIndent(run, "", "  ")
+	case ".zip":
+		var paths wire.Paths
+		if paths, err = wire.PathsOf(a.configDir); err == nil {
+			data, err = s.Bundle(ctx, paths.Log, version)
+		}
+	default:
+		return usage("a report is .html, .json or .zip, not %q", file)
+	}
+	if err != nil {
+		return err
+	}
+	return a.write(file, data)
 }
 
 func verdictStatus(run check.Run) error {
@@ -123,4 +175,13 @@ func printRun(w io.Writer, run check.Run) {
 func truth(t permission.Truth) string {
 	return map[permission.Truth]string{permission.Yes: "yes", permission.No: "no", permission.NotApplicable: "–"}[t] +
 		map[bool]string{true: "unknown"}[t == permission.Unknown]
+}
+
+func printComparison(w io.Writer, c check.Comparison) {
+	for _, change := range c.Better {
+		fmt.Fprintf(w, "  better than %s: %s (%s, was %s)\n", c.Before.Format("2006-01-02 15:04"), problem.Line(change.Title.String()), change.After, change.Before)
+	}
+	for _, change := range c.Worse {
+		fmt.Fprintf(w, "  worse than %s: %s (%s, was %s)\n", c.Before.Format("2006-01-02 15:04"), problem.Line(change.Title.String()), change.After, change.Before)
+	}
 }

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,7 +13,6 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
-	"github.com/roomkey/roomkey/core/report"
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -33,6 +31,9 @@ func (s *Session) Check(ctx context.Context, o check.Options, emit func(check.Fi
 	}
 	data, err := json.Marshal(run)
 	if err != nil {
+		return run, err
+	}
+	if err := s.keepPrevious(); err != nil {
 		return run, err
 	}
 	return run, s.env.Store.SaveCheck(s.ID(), store.LastCheck{At: run.Finished, Digest: run.Digest, Verdict: string(run.Verdict), Report: data})
@@ -179,12 +180,4 @@ func here(ctx context.Context) string {
 		}
 	}
 	return name
-}
-
-// Report is a run as one self-contained HTML page, beside what was different in
-// the run before it.
-func (s *Session) Report(run check.Run) ([]byte, error) {
-	var page bytes.Buffer
-	err := report.HTML(&page, run, report.Options{})
-	return page.Bytes(), err
 }
