@@ -74,13 +74,8 @@ func (s *Simulator) mailboxAddress(key string) (string, error) {
 	if address == "" || s.gone(address) {
 		return "", graphError{http.StatusNotFound, "ErrorInvalidUser", "The requested user '" + key + "' is invalid."}
 	}
-	if arg, on := s.fault(FaultCalendarOnPremises); on {
-		if arg == "" {
-			arg = s.directory.room(0).email
-		}
-		if hits(arg, address, false) {
-			return "", graphError{http.StatusNotFound, "MailboxNotEnabledForRESTAPI", "The mailbox is either inactive, soft-deleted, or is hosted on-premise."}
-		}
+	if arg, on := s.fault(FaultCalendarOnPremises); on && hits(orDefault(arg, s.directory.room(0).email), address, false) {
+		return "", graphError{http.StatusNotFound, "MailboxNotEnabledForRESTAPI", "The mailbox is either inactive, soft-deleted, or is hosted on-premise."}
 	}
 	return address, nil
 }

@@ -110,7 +110,7 @@ func (s *Simulator) serveEntra(w http.ResponseWriter, r *http.Request) {
 	case "oauth2/v2.0/authorize":
 		s.serveAuthorize(w, r, tenant)
 	case "oauth2/v2.0/devicecode":
-		s.serveDeviceCode(w, r, tenant)
+		s.serveDeviceCode(w, r)
 	case "v2.0/adminconsent", "adminconsent":
 		s.serveAdminConsent(w, r)
 	case "oauth2/v2.0/logout":

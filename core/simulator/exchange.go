@@ -9,7 +9,6 @@ import (
 // exchangeState is what Exchange Online knows beside mailboxes' contents.
 type exchangeState struct {
 	Places     map[string]object      `json:"places,omitempty"` // Set-Place, by address
-	Hidden     map[string]bool        `json:"hidden,omitempty"` // from address lists
 	Processing map[string]*processing `json:"processing,omitempty"`
 	MadeRooms  []madeRoom             `json:"rooms,omitempty"`
 	Lists      []*madeGroup           `json:"roomLists,omitempty"`
@@ -135,13 +134,17 @@ func (s *Simulator) isRoom(address string) bool {
 	return slices.ContainsFunc(s.state.Exchange.MadeRooms, func(m madeRoom) bool { return strings.EqualFold(m.Email, address) })
 }
 
+// unlisted reports whether a room is hidden from address lists: its mailbox
+// works, and Graph's places do not have it.
+func (s *Simulator) unlisted(address string) bool {
+	arg, on := s.fault(FaultRoomHidden)
+	return on && hits(orDefault(arg, s.directory.room(0).email), address, false)
+}
+
 // gone reports whether a room is listed although its mailbox is no more.
 func (s *Simulator) gone(address string) bool {
 	arg, on := s.fault(FaultRoomGone)
-	if on && arg == "" {
-		arg = s.directory.room(0).email
-	}
-	return on && hits(arg, address, false)
+	return on && hits(orDefault(arg, s.directory.room(0).email), address, false)
 }
 
 // exchangePrincipal is Exchange's pointer to an enterprise application.

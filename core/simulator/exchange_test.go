@@ -299,7 +299,7 @@ func TestSubscriptions(t *testing.T) {
 	c.want(c.graph(http.MethodDelete, "/subscriptions/"+made.text("id"), ""), 204, "")
 	c.want(c.graph(http.MethodDelete, "/subscriptions/"+made.text("id"), ""), 404, "ResourceNotFound")
 
-	for fault, want := range map[string]string{"": "Unable to connect", "=404": "NotFound", "=slow": "timed out", "=echo": "validation token"} {
+	for fault, want := range map[string]string{"": "Unable to connect", "=404": "NotFound", "=slow": "timed out", "=echo": "validation token", "=tls": "SSL", "=dns": "could not be resolved"} {
 		if err := c.SetFaults(FaultCallbackUnreachable + fault); err != nil {
 			t.Fatal(err)
 		}
@@ -340,4 +340,46 @@ func TestBatchAndSchedule(t *testing.T) {
 	}
 	twentyOne := strings.TrimSuffix(strings.Repeat(`"a@contoso.example",`, 21), ",")
 	c.want(c.graph(http.MethodPost, "/users/"+room+"/calendar/getSchedule", strings.Replace(ask, `"`+room+`","nobody@contoso.example"`, twentyOne, 1)), 400, "ErrorInvalidParameter")
+}
+
+// TestTheOtherScripts runs what is left of the catalogue, twice: the second run
+// finds everything done.
+func TestTheOtherScripts(t *testing.T) {
+	c := start(t, Options{})
+	room := c.directory.room(0).email
+	operations := []string{
+		`{"cmdlet":"PATCH /applications","identity":"roomkey-1","parameters":{"displayName":"By script","redirectUris":["https://b.example/cb"],"application":["Calendars.ReadWrite"],"delegated":["openid"]}}`,
+		`{"cmdlet":"POST /servicePrincipals","identity":"roomkey-1","parameters":{}}`,
+		`{"cmdlet":"POST /appRoleAssignedTo","identity":"Calendars.ReadWrite","parameters":{}}`,
+		`{"cmdlet":"POST /users","identity":"booking@contoso.example","parameters":{"displayName":"Booking","accountEnabled":true}}`,
+		`{"cmdlet":"Set-MailboxFolderPermission","identity":"` + room + `","parameters":{"User":"Default","AccessRights":"LimitedDetails"}}`,
+		`{"cmdlet":"PATCH /users","identity":"` + room + `","parameters":{"accountEnabled":true}}`,
+		`{"cmdlet":"Set-OrganizationConfig","identity":"organization","parameters":{"EwsAllowedAppIDs":["11111111-2222-4333-8444-555555555555"],"EwsEnabled":true}}`,
+		`{"cmdlet":"Get-CalendarProcessing","identity":"` + room + `","parameters":{}}`,
+		`{"cmdlet":"Set-CalendarProcessing","identity":"` + room + `","parameters":{"BookingWindowInDays":"365","BookInPolicy":""}}`,
+	}
+	if r := c.intent(operations...); !strings.Contains(r, `"changed":8`) || !strings.Contains(r, `"failed":0`) {
+		t.Errorf("the first run: %s", r)
+	}
+	if r := c.intent(operations...); !strings.Contains(r, `"same":9`) {
+		t.Errorf("the second run: %s", r)
+	}
+	for parameters, what := range map[string]string{
+		`{"BookingWindowInDays":2000}`: "a value out of range", `{"DeleteSubjects":true}`: "an unknown parameter", `{"DeleteSubject":"maybe"}`: "a value of another type",
+	} {
+		if r := c.intent(`{"cmdlet":"Set-CalendarProcessing","identity":"` + room + `","parameters":` + parameters + `}`); !strings.Contains(r, `"failed":1`) {
+			t.Errorf("%s: %s", what, r)
+		}
+	}
+	if r := c.intent(`{"cmdlet":"Set-CalendarProcessing","identity":"` + c.Account().OrganizerUPN + `","parameters":{"DeleteSubject":false}}`); !strings.Contains(r, `"failed":1`) {
+		t.Errorf("a mailbox that is no room: %s", r)
+	}
+}
+
+// TestNotificationsReachTheBookingServer makes a subscription over real TLS.
+func TestNotificationsReachTheBookingServer(t *testing.T) {
+	c := start(t, Options{})
+	room := c.directory.room(0).email
+	described := c.do(http.MethodGet, c.BookingURL()+bookingWellKnown, "", "")
+	c.want(c.graph(http.MethodPost, "/subscriptions", `{"changeType":"updated","notificationUrl":"`+described.text("notificationUrl")+`","lifecycleNotificationUrl":"`+described.text("lifecycleNotificationUrl")+`","resource":"users('`+room+`')/events","expirationDateTime":"`+time.Now().Add(time.Hour).UTC().Format(time.RFC3339)+`"}`), 201, "")
 }

@@ -47,6 +47,7 @@ const (
 	FaultKilledAfterAct       = "killed-after-act"
 	FaultClockSkew            = "clock-skew"
 	FaultRoomGone             = "room-gone"
+	FaultRoomHidden           = "room-hidden"
 	FaultCalendarDenied       = "calendar-denied"
 	FaultCalendarOnPremises   = "calendar-not-in-cloud"
 	FaultNoPlaces             = "no-places"
@@ -103,6 +104,7 @@ var faults = []Fault{
 	{FaultKilledAfterAct, "The connection ends after Microsoft acted and before it answers", "which of the changing calls, from 1, or a part of its address; without it the first"},
 	{FaultClockSkew, "This computer's clock is ten minutes behind Microsoft's", argTime},
 	{FaultRoomGone, "A room is listed and its mailbox is gone", argRoom + "; without it the first room"},
+	{FaultRoomHidden, "A room is hidden from address lists: its mailbox works and places do not list it", argRoom + "; without it the first room"},
 	{FaultCalendarDenied, "The calendar may not be read (403 ErrorAccessDenied)", argRoom + "; without it every mailbox"},
 	{FaultCalendarOnPremises, "The mailbox is not in the cloud (MailboxNotEnabledForRESTAPI)", argRoom + "; without it the first room"},
 	{FaultNoPlaces, "This cloud's Graph does not have places", ""},
@@ -119,7 +121,7 @@ var faults = []Fault{
 	{FaultFirstPartyMissing, "The Microsoft Graph Command Line Tools do not exist here (AADSTS700016, on Microsoft's page)", "redirect, to send the error to the client"},
 	{FaultDuplicateNames, "Two other applications have the same name as the one that is registered first", ""},
 	{FaultForeignSettings, "The application has settings that are not the product's", "ews, multi-tenant, or other; without it other"},
-	{FaultCallbackUnreachable, "Microsoft cannot reach the notification address", "lifecycle, for that one only; 404, slow, echo: how it fails"},
+	{FaultCallbackUnreachable, "Microsoft cannot reach the notification address", "lifecycle, for that one only; 404, slow, echo, tls, dns: how it fails"},
 	{FaultBookingsDeclined, "Rooms decline every invitation", argRoom},
 	{FaultRoomSilent, "Rooms do not process invitations", argRoom},
 	{FaultScopePending, "Exchange's role assignments do not take effect yet", argTime + "; without it 30m"},

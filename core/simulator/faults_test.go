@@ -3,6 +3,8 @@ package simulator
 import (
 	"encoding/json"
 	"net/http"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -233,6 +235,33 @@ func TestFaultsOfMailboxes(t *testing.T) {
 	c.want(c.graph(http.MethodGet, "/users/"+second+"/calendar", ""), 403, "ErrorAccessDenied")
 }
 
+// TestFaultsThatLeaveTheRoomWell hides a room, and grants too much.
+func TestFaultsThatLeaveTheRoomWell(t *testing.T) {
+	c := start(t, Options{Faults: []string{FaultRoomHidden, FaultExtraRole + "=Mail.Send,User.ReadWrite.All"}})
+	first := c.directory.room(0).email
+	rooms := c.graph(http.MethodGet, roomsPath, "")
+	if len(rooms.values()) != 9 || strings.Contains(rooms.raw, first) {
+		t.Errorf("the hidden room is listed: %s", rooms.raw)
+	}
+	c.want(c.graph(http.MethodGet, "/users/"+first+week, ""), 200, "")
+	if roles := tokenClaims(t, c.token)["roles"].([]any); len(roles) != 6 {
+		t.Errorf("roles %v", roles)
+	}
+	if err := c.SetFaults(FaultMissingRole + "=Place.Read.All,User.Read.All"); err != nil {
+		t.Fatal(err)
+	}
+	if roles := tokenClaims(t, c.application().text("access_token"))["roles"].([]any); len(roles) != 4 {
+		t.Errorf("roles %v", roles)
+	}
+	token, err := c.UserToken(c.Account().LesserAdminUPN, "Application.Read.All")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.token = token
+	c.want(c.graph(http.MethodGet, "/applications", ""), 200, "")
+	c.want(c.graph(http.MethodPost, "/applications", newApplicationBody), 403, "Authorization_RequestDenied")
+}
+
 func TestFaultsOfTheBookingServer(t *testing.T) {
 	c := start(t, Options{})
 	ask := func() answered {
@@ -268,11 +297,26 @@ func TestWrongCloud(t *testing.T) {
 // TestEveryFaultIsShown holds the list against the tests: a fault that no test
 // names is a promise that nobody keeps.
 func TestEveryFaultIsShown(t *testing.T) {
-	seen := map[string]bool{}
-	for _, f := range Faults() {
-		if f.Title == "" || seen[f.Name] {
-			t.Errorf("the fault %q has no title or is listed twice", f.Name)
+	files, err := filepath.Glob("*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tests strings.Builder
+	for _, f := range files {
+		tests.WriteString(mustRead(t, f))
+	}
+	constants := map[string]string{} // the constant's name by the fault's
+	for _, f := range []string{"faults.go", "booking.go"} {
+		for _, m := range regexp.MustCompile(`(?m)^\t(\w+)\s+= "([a-z0-9-]+)"$`).FindAllStringSubmatch(mustRead(t, f), -1) {
+			constants[m[2]] = m[1]
 		}
-		seen[f.Name] = true
+	}
+	for _, f := range Faults() {
+		if name := constants[f.Name]; name == "" || !regexp.MustCompile(`\b`+name+`\b|"`+f.Name+`"`).MatchString(tests.String()) {
+			t.Errorf("no test shows the fault %s (%s)", f.Name, name)
+		}
+		if f.Title == "" {
+			t.Errorf("the fault %s has no title", f.Name)
+		}
 	}
 }

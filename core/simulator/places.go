@@ -71,9 +71,12 @@ func (c *call) roomCollection() collection {
 		context: "places/microsoft.graph.room", n: c.s.directory.rooms + len(made), known: roomProperties, top: 100, maxTop: 1 << 20, skip: true,
 		at: func(i int) object {
 			if i >= c.s.directory.rooms {
-				return c.s.madeRoomObject(made[i-c.s.directory.rooms])
+				if m := made[i-c.s.directory.rooms]; c.s.replicated(m.ID) {
+					return c.s.madeRoomObject(m)
+				}
+				return nil
 			}
-			if c.s.state.Exchange.Hidden[c.s.directory.room(i).email] {
+			if c.s.unlisted(c.s.directory.room(i).email) {
 				return nil
 			}
 			return bare(c.s.roomObject(i))
@@ -140,7 +143,12 @@ func (c *call) roomsOfList() (reply, error) {
 		from := b * d.perBuilding
 		return c.list(collection{
 			context: "places('" + c.vars[0] + "')/microsoft.graph.roomList/rooms", n: min(d.perBuilding, d.rooms-from), known: roomProperties, top: 100, maxTop: 1 << 20, skip: true,
-			at: func(i int) object { return bare(c.s.roomObject(from + i)) },
+			at: func(i int) object {
+				if c.s.unlisted(d.room(from + i).email) {
+					return nil
+				}
+				return bare(c.s.roomObject(from + i))
+			},
 		})
 	}
 	for _, g := range c.s.state.Exchange.roomLists() {

@@ -143,7 +143,7 @@ func (s *Simulator) grantedScope(asked string, have []string) string {
 }
 
 // serveDeviceCode begins a device-code sign-in.
-func (s *Simulator) serveDeviceCode(w http.ResponseWriter, r *http.Request, _ string) {
+func (s *Simulator) serveDeviceCode(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil || r.Form.Get("client_id") == "" {
 		s.refuseEntra(w, r, entraError{status: 400, name: "invalid_request", code: 900144, message: "The request body must contain the following parameter: 'client_id'."})
 		return

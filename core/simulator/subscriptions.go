@@ -160,6 +160,8 @@ func (s *Simulator) validate(ctx context.Context, address string, lifecycle bool
 			"404":  "HTTP status code is 'NotFound'.",
 			"slow": "Subscription validation request timed out.",
 			"echo": "Notification endpoint must respond with the validation token as plain text.",
+			"tls":  "The SSL connection could not be established.",
+			"dns":  "The remote name could not be resolved.",
 		}[how] + map[bool]string{true: "Unable to connect to the remote server."}[how == "" || how == "lifecycle"])
 	}
 	token := "Validation: Testing client application reachability for subscription Request-Id: " + newID()

@@ -1,0 +1,44 @@
+package simulator
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// BenchmarkPeoplePage is one page of 999 people out of 200,000, from request to
+// decoded answer.
+func BenchmarkPeoplePage(b *testing.B) {
+	d := newDirectory(1, MaxRooms, MaxUsers)
+	s := &Simulator{directory: d, state: &state{}, microsoft: &site{addr: "127.0.0.1:1"}}
+	s.faults.Store(&faultSet{})
+	roles := []string{"User.Read.All"}
+	c := &call{s: s, claims: &claims{Roles: &roles}}
+	for b.Loop() {
+		r, err := http.NewRequestWithContext(b.Context(), http.MethodGet, "https://127.0.0.1:1/v1.0/users?$top=999&$select=id,displayName,userPrincipalName,mail,accountEnabled,userType&$skiptoken=RFNwdA100000", nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		c.r, c.query = r, r.URL.Query()
+		if _, out, err := c.run(&route{serve: (*call).users}); err != nil || !strings.Contains(string(out), "nextLink") {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkStart is a tenant of the largest size, ready to answer.
+func BenchmarkStart(b *testing.B) {
+	for i := 0; b.Loop(); i++ {
+		s, err := Start(b.Context(), Options{Rooms: MaxRooms, Users: MaxUsers, Seed: uint64(i)})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if s.BookingURL() == "" {
+			b.Fatal(fmt.Errorf("there is no booking server"))
+		}
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
