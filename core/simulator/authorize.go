@@ -177,6 +177,10 @@ func (s *Simulator) signInUser(hint string) (int, *entraError) {
 	if v := s.visitor.Load(); v != nil && *v != "" {
 		hint = *v
 	}
+	other, wrong := s.fault(FaultWrongAccount)
+	if wrong && other != "" {
+		hint = other
+	}
 	if hint != "" {
 		found, ok := s.directory.findPerson(hint)
 		if !ok {
@@ -185,7 +189,7 @@ func (s *Simulator) signInUser(hint string) (int, *entraError) {
 		user = found
 	}
 	switch {
-	case s.has(FaultWrongAccount):
+	case wrong && other == "":
 		return 0, &entraError{status: 400, name: "access_denied", code: 50020, message: "User account 'someone@fabrikam.example' from identity provider 'https://sts.windows.net/" + s.directory.id(kindOther, 2) + "/' does not exist in tenant '" + tenantName + "' and cannot access the application in that tenant. The account needs to be added as an external user in the tenant first."}
 	case s.has(FaultUserNotAssigned):
 		return 0, &entraError{status: 400, name: "access_denied", code: 50105, message: "Your administrator has configured the application to block users unless they are specifically granted ('assigned') access to the application. The signed in user '" + s.directory.upn(user) + "' is blocked because they are not a direct member of a group with access, nor had access directly assigned by an administrator."}

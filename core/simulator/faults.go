@@ -116,7 +116,7 @@ var faults = []Fault{
 	{FaultDeviceDefaults, "Security defaults block the device code (AADSTS530035)", ""},
 	{FaultDeviceConditional, "Conditional Access blocks the device code (AADSTS53003)", ""},
 	{FaultDeviceDeclined, "The person declines the device code", ""},
-	{FaultWrongAccount, "The person signs in with an account of another tenant (AADSTS50020)", ""},
+	{FaultWrongAccount, "The person signs in with an account of another tenant (AADSTS50020)", "the user of this tenant who signs in instead"},
 	{FaultUserNotAssigned, "The person is not assigned to the client (AADSTS50105)", ""},
 	{FaultFirstPartyMissing, "The Microsoft Graph Command Line Tools do not exist here (AADSTS700016, on Microsoft's page)", "redirect, to send the error to the client"},
 	{FaultDuplicateNames, "Two other applications have the same name as the one that is registered first", ""},

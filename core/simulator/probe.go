@@ -46,12 +46,24 @@ func (s *Simulator) probe(ctx context.Context, tenantID, clientID, credential st
 	if token.AccessToken == "" {
 		return errors.New(orDefault(token.Description, "Entra's answer has no token"))
 	}
-	room := s.directory.room(0).email
-	req, err = http.NewRequestWithContext(ctx, http.MethodGet, s.microsoft.url()+"/v1.0/users/"+room+"/calendar?$select=id", nil)
+	// The server does not say which rooms are its own: one of the first few that
+	// can be read is enough.
+	for i := range min(probedRooms, s.directory.rooms) {
+		if err = s.readCalendar(ctx, s.directory.room(i).email, token.AccessToken); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+const probedRooms = 5
+
+func (s *Simulator) readCalendar(ctx context.Context, room, token string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.microsoft.url()+"/v1.0/users/"+room+"/calendar?$select=id", nil)
 	if err != nil {
 		return err
 	}
-	req.Header.Set("Authorization", "Bearer "+token.AccessToken)
+	req.Header.Set("Authorization", "Bearer "+token)
 	var calendar struct {
 		Error *struct{ Code, Message string } `json:"error"`
 	}

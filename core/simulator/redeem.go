@@ -42,6 +42,18 @@ func (l *signIns) take(from map[string]*authorization, code string) *authorizati
 	return a
 }
 
+// refreshed gives what a refresh token stands for; unlike a code, it can be used
+// again.
+func (l *signIns) refreshed(token string) (authorization, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	a := l.refresh[token]
+	if a == nil {
+		return authorization{}, false
+	}
+	return *a, true
+}
+
 // redeemCode exchanges an authorization code.
 func (s *Simulator) redeemCode(r *http.Request) (object, *entraError) {
 	f := r.PostForm
@@ -70,8 +82,8 @@ func (s *Simulator) redeemCode(r *http.Request) (object, *entraError) {
 // they were consented to.
 func (s *Simulator) redeemRefresh(r *http.Request) (object, *entraError) {
 	f := r.PostForm
-	a := s.signIns.take(s.signIns.refresh, f.Get("refresh_token"))
-	if a == nil || a.clientID != f.Get("client_id") {
+	a, valid := s.signIns.refreshed(f.Get("refresh_token"))
+	if !valid || a.clientID != f.Get("client_id") || s.now().After(a.expires) {
 		return nil, &entraError{status: 400, name: "invalid_grant", sub: "bad_token", code: 700082, message: "The refresh token has expired due to inactivity."}
 	}
 	if a.device && (s.has(FaultDeviceConditional) || s.has(FaultDeviceDefaults)) {
@@ -89,7 +101,7 @@ func (s *Simulator) redeemRefresh(r *http.Request) (object, *entraError) {
 		}
 	}
 	a.scopes = have
-	return s.userTokens(f, sp, *a)
+	return s.userTokens(f, sp, a)
 }
 
 // userTokens is the answer that carries a person's tokens.

@@ -77,6 +77,7 @@ func TestInteractiveSignIn(t *testing.T) {
 	}
 	again := c.form("/organizations/oauth2/v2.0/token", "grant_type", "refresh_token", "client_id", commandLineToolsAppID, "refresh_token", got.text("refresh_token"), "scope", "Application.ReadWrite.All")
 	c.want(again, 200, "")
+	c.want(c.form("/organizations/oauth2/v2.0/token", "grant_type", "refresh_token", "client_id", commandLineToolsAppID, "refresh_token", got.text("refresh_token"), "scope", "User.Read"), 200, "")
 	c.want(c.form("/organizations/oauth2/v2.0/token", "grant_type", "refresh_token", "client_id", commandLineToolsAppID, "refresh_token", again.text("refresh_token"), "scope", "Mail.Send"), 400, "AADSTS65001")
 
 	c.token = got.text("access_token")
@@ -381,6 +382,13 @@ func TestRegistrationFaults(t *testing.T) {
 			}
 		})
 	}
+	t.Run(FaultWrongAccount+"=upn", func(t *testing.T) {
+		c := start(t, Options{})
+		_ = c.SetFaults(FaultWrongAccount + "=" + c.Account().OrganizerUPN)
+		if upn := tokenClaims(t, c.signIn("openid User.Read").text("access_token"))["upn"]; upn != c.Account().OrganizerUPN {
+			t.Errorf("%v signed in", upn)
+		}
+	})
 	t.Run(FaultFirstPartyMissing, func(t *testing.T) {
 		c := start(t, Options{Faults: []string{FaultFirstPartyMissing}})
 		if f, a := c.browser(commandLineToolsAppID, "User.Read"); len(f) != 0 || !strings.Contains(a.raw, "AADSTS700016") {

@@ -164,7 +164,11 @@ func TestTenant(t *testing.T) {
 	if len(in.values()) != 5 {
 		t.Errorf("a room list of five was wanted: %s", in.raw)
 	}
-	c.want(c.graph(http.MethodGet, "/organization", ""), 200, "")
+	c.want(c.graph(http.MethodGet, "/myorganization/organization", ""), 200, "")
+	unified := c.graph(http.MethodGet, "/groups?$filter="+url.QueryEscape("groupTypes/any(c:c eq 'Unified') and securityEnabled eq false"), "")
+	if len(unified.values()) != 1 || unified.text("value", "0", "displayName") != "All employees" {
+		t.Errorf("groups %s", unified.raw)
+	}
 	c.want(c.graph(http.MethodGet, "/nonsense", ""), 400, "BadRequest")
 	c.want(c.graph(http.MethodPost, "/organization", "{}"), 405, "")
 	c.token = "a.b.c"

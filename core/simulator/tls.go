@@ -123,8 +123,9 @@ type site struct {
 	addr    string
 	log     *log.Logger
 
-	mu     sync.Mutex
-	server *http.Server
+	mu       sync.Mutex
+	server   *http.Server
+	listener net.Listener
 }
 
 // open listens. A port from last time that is taken gives way to a free one.
@@ -143,7 +144,7 @@ func (s *site) up() error {
 	if err != nil {
 		return err
 	}
-	s.addr = ln.Addr().String()
+	s.addr, s.listener = ln.Addr().String(), ln
 	s.server = &http.Server{
 		Handler: s.handler, TLSConfig: s.tls, ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog: s.log,
@@ -166,6 +167,7 @@ func (s *site) close() error {
 	}
 	err := s.server.Close()
 	s.server = nil
+	_ = s.listener.Close() // the server may not have got hold of it yet
 	return err
 }
 

@@ -130,6 +130,11 @@ func (s *Simulator) findUser(key string) (object, bool) {
 	if i, ok := s.directory.findRoom(key); ok && !s.gone(s.directory.room(i).email) {
 		return s.roomAccount(i), true
 	}
+	for _, m := range s.state.Exchange.MadeRooms {
+		if m.ID == key || strings.EqualFold(m.Email, key) {
+			return object{"id": m.ID, "displayName": m.Name, "userPrincipalName": m.Email, "mail": m.Email, "accountEnabled": false, "userType": "Member", "businessPhones": []string{}}, true
+		}
+	}
 	for _, u := range s.state.Users {
 		if u.ID == key || strings.EqualFold(u.UserPrincipalName, key) {
 			return u.object(), true
