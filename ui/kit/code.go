@@ -19,16 +19,15 @@ type CodeView struct {
 	Object fyne.CanvasObject
 	grid   *widget.TextGrid
 	name   *Text
-	lines  *Text
 	text   string
 }
 
 // NewCodeView is an empty view; save is called by its Save button, nil hides it.
 func NewCodeView(host *Host, save func()) *CodeView {
-	v := &CodeView{grid: widget.NewTextGrid(), name: Strong("").As(Clip, ""), lines: Small("").As(Whole, ColorMuted)}
+	v := &CodeView{grid: widget.NewTextGrid(), name: Strong("").As(Clip, "")}
 	v.grid.ShowLineNumbers = true
 	v.grid.Scroll = fyne.ScrollBoth
-	head := Row(Gap, 0, v.name, v.lines, NewCopyButton(host, L("Copy"), func() string { return v.text }))
+	head := Row(GapTight, 0, v.name, NewCopyButton(host, L("Copy"), func() string { return v.text }))
 	if save != nil {
 		head.Add(QuietButton(L("Save…"), theme.DocumentSaveIcon(), save))
 	}
@@ -46,7 +45,6 @@ func (v *CodeView) Text() string { return v.text }
 func (v *CodeView) SetText(name, text string, rows []widget.TextGridRow) {
 	v.text = text
 	v.name.SetText(name)
-	v.lines.SetText(L("%d lines", len(rows)))
 	v.grid.Rows = rows
 	v.grid.Refresh()
 	v.grid.ScrollToTop()

@@ -17,6 +17,8 @@ type Option struct{ ID, Name string }
 // every change from then on.
 type Field struct {
 	widget.BaseWidget
+	// Label is what stands above the input.
+	Label string
 	// Check says what is wrong with a value, nothing when it is fine; nil
 	// accepts everything.
 	Check func(value string) words.Text
@@ -102,6 +104,7 @@ func (f *Field) build(label, help string, input fyne.CanvasObject) *Field {
 	f.wrong = TopRow(6, 1, Pad(2, 0, 0, 0, icon), f.says)
 	f.wrong.Hide()
 	f.help = Small(help)
+	f.Label = label
 	f.column = Column(GapTight)
 	if label != "" {
 		f.column.Add(Strong(label))

@@ -29,7 +29,7 @@ type Register struct {
 
 // NewRegister makes the page.
 func NewRegister(env *Env) *Register {
-	r := &Register{env: env, notice: newNotice(env.Host), wanted: kit.Column(kit.Gap)}
+	r := &Register{env: env, notice: newNotice(env.Host), wanted: kit.Column(14)}
 	r.form = form{env: env}
 	r.client = r.form.bind("application.clientId", kit.TextField(kit.L("Application (client) ID"),
 		kit.L("In the Microsoft Entra admin center under App registrations, on the application's Overview."), "00000000-0000-0000-0000-000000000000"), true)

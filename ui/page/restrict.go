@@ -25,6 +25,7 @@ type Restrict struct {
 	frame   *kit.Frame
 	notice  *notice
 	scripts []Script
+	pick    *kit.Field
 	current string
 	about   *fyne.Container
 	fields  map[string]*kit.Field
@@ -42,7 +43,9 @@ func NewRestrict(env *Env) *Restrict {
 	r.side = container.NewVScroll(kit.Pad(0, 14, kit.GapWide, 0, r.about))
 	split := container.NewHSplit(r.side, r.code.Object)
 	split.SetOffset(0.4)
-	body := kit.Dock(kit.Pad(0, 0, kit.Gap, 0, r.notice.object), nil, nil, nil, split)
+	r.pick = kit.SelectField("", "", nil)
+	r.pick.OnChanged = r.open
+	body := kit.Dock(kit.Column(kit.Gap, r.notice.object, kit.Pad(0, 0, kit.GapTight, 0, kit.Readable(r.pick))), nil, nil, nil, split)
 	r.frame = kit.NewWideFrame(kit.L("Set up Exchange"),
 		kit.L("These scripts are for an Exchange administrator. They run today, change one mailbox at a time, keep what was there before, and can be undone."), body)
 	r.frame.Actions(
@@ -90,13 +93,12 @@ func (r *Restrict) open(name string) {
 // show draws what a script is about, with its form.
 func (r *Restrict) show(s Script) {
 	var options []kit.Option
-	for _, other := range r.scripts {
-		options = append(options, kit.Option{ID: other.Name, Name: kit.Say(other.Title)})
+	for i, other := range r.scripts {
+		options = append(options, kit.Option{ID: other.Name, Name: strconv.Itoa(i+1) + ".  " + kit.Say(other.Title)})
 	}
-	pick := kit.SelectField(kit.L("Script"), "", options)
-	pick.SetValue(s.Name)
-	pick.OnChanged = r.open
-	r.about.Objects = []fyne.CanvasObject{pick}
+	r.pick.SetOptions(options)
+	r.pick.SetValue(s.Name)
+	r.about.RemoveAll()
 	facts := kit.Column(kit.Gap)
 	for _, f := range []struct {
 		title string
@@ -238,9 +240,9 @@ func (r *Restrict) generate() {
 // showDocument adds what the generated script does and how to run it, below
 // the form.
 func (r *Restrict) showDocument(doc Document) {
-	keep := 2
+	keep := 1
 	if r.hasForm() {
-		keep = 3
+		keep = 2
 	}
 	r.about.Objects = r.about.Objects[:min(keep, len(r.about.Objects))]
 	for _, w := range doc.Warnings {

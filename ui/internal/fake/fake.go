@@ -390,7 +390,7 @@ func (b *Backend) Simulate(context.Context, task.Report) (string, error) {
 	c.Rooms.Items = []string{"room001@contoso.com", "room003@contoso.com", "room004@contoso.com"}
 	c.Cloud, c.Tenant = "global", connection.Tenant{ID: TenantID, Domain: "contoso.com", DisplayName: "Contoso"}
 	c.Product.ID, c.Application.ClientID, c.Application.Credential.Kind = "offision-application", "11111111-2222-4333-8444-555555555555", connection.CredentialSecret
-	c.Server.URL = "https://rooms.contoso.com"
+	c.Server.URL, c.Server.Adapter = "https://rooms.contoso.com", "contract"
 	b.docs[c.ID] = c
 	b.secrets[c.ID+string(vault.ClientSecret)] = vault.NewSecret("made-up")
 	b.secrets[c.ID+string(vault.ServerToken)] = vault.NewSecret("made-up-token")
