@@ -91,7 +91,7 @@ func (b *build) blockRoomSignIn() error {
 	}
 	allow := b.form.value("action") == "allow"
 	if allow {
-		r, err := b.evidence("block-room-sign-in")
+		r, err := b.evidence("", "block-room-sign-in")
 		if err != nil {
 			return err
 		}

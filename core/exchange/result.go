@@ -217,7 +217,7 @@ func (r Result) Reach() Reach {
 		role, said := o.After["Role"], o.After["InScope"]
 		want := map[bool]string{true: "True", false: "False"}[inside]
 		if o.Status != Same || said != want || role == "" {
-			out.Wrong = append(out.Wrong, strings.TrimSpace(fmt.Sprintf("%s should be %s %s", o.Identity, o.Action, o.Error)))
+			out.Wrong = append(out.Wrong, strings.TrimSpace(fmt.Sprintf("%s should be %s: %s", o.Identity, o.Action, o.Error)))
 			continue
 		}
 		if inside {
@@ -231,9 +231,11 @@ func (r Result) Reach() Reach {
 			out.Roles = append(out.Roles, role)
 		}
 	}
-	for role, both := range seen {
-		if both != 3 {
-			out.Wrong = append(out.Wrong, role+" was not tested inside and outside")
+	if len(out.Wrong) == 0 { // half a proof is none
+		for role, both := range seen {
+			if both != 3 {
+				out.Wrong = append(out.Wrong, role+" was not tested inside and outside")
+			}
 		}
 	}
 	slices.Sort(out.Wrong)

@@ -175,7 +175,7 @@ func TestRemoveGrantNeedsEvidence(t *testing.T) {
 		t.Fatal(err)
 	}
 	to.Results = append(to.Results, undone)
-	if _, err := Generate("remove-grant", to, nil); problem.Code(err) != "exchange.scope-not-proven" {
+	if _, err := Generate("remove-grant", to, nil); problem.Code(err) != "exchange.undone" {
 		t.Error("a limit that was undone is no limit")
 	}
 	to.Results = to.Results[:2]
@@ -186,6 +186,34 @@ func TestRemoveGrantNeedsEvidence(t *testing.T) {
 	text := string(generate(t, "remove-grant", to, map[string]any{"evidence": perform(t, to, "limit-application", nil, 2*time.Hour)}).Text)
 	if !strings.Contains(text, "$NotBefore = '2026-11-22T12:00:00Z'") {
 		t.Error("the script does not check the time itself")
+	}
+}
+
+func TestPoliciesGoOnlyWithTheGrant(t *testing.T) {
+	to := target(t, 3)
+	back := func(script string, values map[string]any, ago time.Duration) Result {
+		r, err := ReadResult(perform(t, to, script, values, ago), to.Connection)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	if _, err := Generate("access-policy-migrate", to, nil); problem.Code(err) != "exchange.no-evidence" {
+		t.Error(err)
+	}
+	gone := back("remove-grant", map[string]any{"evidence": perform(t, to, "limit-application", nil, 5*time.Hour)}, 2*time.Hour)
+	to.Results = []Result{gone}
+	if _, err := Generate("access-policy-migrate", to, nil); err != nil {
+		t.Error(err)
+	}
+	to.Results = []Result{gone, back("restore-grant", nil, time.Hour)}
+	if _, err := Generate("access-policy-migrate", to, nil); problem.Code(err) != "exchange.undone" {
+		t.Error(err)
+	}
+	gone.Summary, gone.Results[0].Status = map[string]int{Failed: 1}, Failed
+	to.Results = []Result{gone}
+	if _, err := Generate("access-policy-migrate", to, nil); problem.Code(err) != "exchange.grant-remains" {
+		t.Error(err)
 	}
 }
 

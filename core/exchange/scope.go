@@ -185,7 +185,7 @@ func (b *build) removeGrant() error {
 	if err := b.grants(); err != nil {
 		return err
 	}
-	r, err := b.evidence("limit-application", "limit-application-test")
+	r, err := b.evidence("limit-application-undo", "limit-application", "limit-application-test")
 	if err != nil {
 		return err
 	}
@@ -197,12 +197,6 @@ func (b *build) removeGrant() error {
 	if untold := missing(b.data["Roles"].([]string), reach.Roles); len(untold) > 0 {
 		return problem.New("exchange.scope-not-proven", words.T("The result file says nothing about %s.", strings.Join(untold, ", "))).
 			Fix(words.T("Run limit-application again, then its test."))
-	}
-	for _, back := range b.Results {
-		if back.Script == "limit-application-undo" && back.Summary[Changed] > 0 && back.FinishedAt.After(r.FinishedAt) {
-			return problem.New("exchange.scope-not-proven", words.T("The limit was undone at %s, after it was tested.", back.FinishedAt.UTC().Format("15:04 UTC on 2 January"))).
-				Fix(words.T("Run limit-application again, then its test."))
-		}
 	}
 	ready := r.FinishedAt.Add(Propagation)
 	if b.Now.Before(ready) {
@@ -243,8 +237,9 @@ func (b *build) grants() error {
 }
 
 // evidence is the result of one of the named scripts: the file in the form, or
-// else the newest that was read back.
-func (b *build) evidence(scripts ...string) (Result, error) {
+// else the newest that was read back. A later result of the script that undoes
+// them spoils it; "" for none.
+func (b *build) evidence(undo string, scripts ...string) (Result, error) {
 	var r Result
 	text, ok := b.form.raw("evidence")
 	if ok {
@@ -265,6 +260,12 @@ func (b *build) evidence(scripts ...string) (Result, error) {
 	case !slices.Contains(scripts, r.Script) || r.WhatIf:
 		return r, problem.New("exchange.wrong-evidence", words.T("This is the result of %s, but the one of %s is needed, and not of a run with -WhatIf.", problem.Line(r.Script), strings.Join(scripts, " or "))).
 			Fix(words.T("Bring the other result file."))
+	}
+	for _, back := range b.Results {
+		if back.Script == undo && back.Summary[Changed] > 0 && !back.FinishedAt.Before(r.FinishedAt) {
+			return r, problem.New("exchange.undone", words.T("What %s did was undone by %s at %s.", r.Script, undo, back.FinishedAt.UTC().Format("15:04 UTC on 2 January"))).
+				Fix(words.T("Run %s again, and bring its result file back.", scripts[0]))
+		}
 	}
 	return r, nil
 }
@@ -291,7 +292,7 @@ func (b *build) accessPolicyMigrate() error {
 	if err := b.application(); err != nil {
 		return err
 	}
-	r, err := b.evidence("remove-grant")
+	r, err := b.evidence("restore-grant", "remove-grant")
 	if err != nil {
 		return err
 	}
