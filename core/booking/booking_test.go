@@ -13,6 +13,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -354,4 +355,22 @@ func FuzzCurrent(f *testing.F) {
 			Changes(now.Configuration, *now.Configuration)
 		}
 	})
+}
+
+// TestChangesTellPermissionsApart: each permission is a line of its own.
+func TestChangesTellPermissionsApart(t *testing.T) {
+	next := Configuration{Permissions: []permission.Ref{
+		{Value: "Place.Read.All", Kind: permission.Application}, {Value: "email", Kind: permission.Delegated},
+	}}
+	var paths []string
+	for _, c := range Changes(&Configuration{}, next) {
+		paths = append(paths, c.Path)
+	}
+	want := []string{
+		"permissions[application Place.Read.All].kind", "permissions[application Place.Read.All].value",
+		"permissions[delegated email].kind", "permissions[delegated email].value",
+	}
+	if !slices.Equal(paths, want) {
+		t.Errorf("got %q, want %q", paths, want)
+	}
 }

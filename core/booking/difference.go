@@ -92,15 +92,18 @@ func spread(path string, v any, into map[string]string) {
 }
 
 // keyOf is what tells a list's entry from its neighbours: a room's address, or
-// its building and name where the server holds no addresses.
+// its building and name where the server holds no addresses, and a permission's
+// kind and value.
 func keyOf(i int, entry any) string {
-	room, ok := entry.(map[string]any)
-	switch address, _ := room["emailAddress"].(string); {
-	case !ok:
-		return fmt.Sprint(i)
-	case address != "":
-		return strings.ToLower(address)
-	default:
-		return fmt.Sprint(room["building"], "/", room["displayName"])
+	fields, _ := entry.(map[string]any)
+	text := func(name string) string { s, _ := fields[name].(string); return s }
+	switch {
+	case text("emailAddress") != "":
+		return strings.ToLower(text("emailAddress"))
+	case text("value") != "":
+		return text("kind") + " " + text("value")
+	case text("displayName") != "":
+		return text("building") + "/" + text("displayName")
 	}
+	return fmt.Sprint(i)
 }
