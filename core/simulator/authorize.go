@@ -226,6 +226,9 @@ func (s *Simulator) consent(sp *servicePrincipal, user int, wanted string) ([]st
 		}
 		added = append(added, value)
 	}
+	if len(added) > 0 && s.has(FaultConsentDeclined) {
+		return nil, &entraError{status: 400, name: "access_denied", code: 65004, message: "User declined to consent to access the app."}
+	}
 	if len(added) > 0 {
 		s.grantScopes(sp.ID, graph.ID, "Principal", &id, added)
 		have = append(have, added...)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 // BenchmarkPeoplePage is one page of 999 people out of 200,000, from request to
@@ -38,6 +39,27 @@ func BenchmarkStart(b *testing.B) {
 			b.Fatal(fmt.Errorf("there is no booking server"))
 		}
 		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkCalendarView is a week of one room, as a check of the rooms asks for
+// it.
+func BenchmarkCalendarView(b *testing.B) {
+	d := newDirectory(1, 200, 500)
+	s := &Simulator{directory: d, state: &state{Mailboxes: map[string]*mailbox{}}, microsoft: &site{addr: "127.0.0.1:1"}}
+	s.o.Now = time.Now
+	s.faults.Store(&faultSet{})
+	roles := []string{"Calendars.ReadWrite"}
+	room := d.room(0).email
+	r, err := http.NewRequestWithContext(b.Context(), http.MethodGet, "https://127.0.0.1:1/v1.0/users/"+room+"/calendarView?startDateTime=2026-11-23T00:00:00Z&endDateTime=2026-11-28T00:00:00Z&$top=50", nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	c := &call{s: s, claims: &claims{Roles: &roles}, r: r, query: r.URL.Query(), vars: []string{room}}
+	for b.Loop() {
+		if _, out, err := c.run(&route{serve: (*call).calendarView}); err != nil || !strings.Contains(string(out), "dateTime") {
 			b.Fatal(err)
 		}
 	}

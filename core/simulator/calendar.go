@@ -134,11 +134,18 @@ func hash(text string) (h uint64) {
 
 // nameOf is what a mailbox is called.
 func (s *Simulator) nameOf(address string) string {
+	hostile := s.has(FaultHostileNames)
 	if i, ok := s.directory.findPerson(address); ok {
-		return fmt.Sprint(s.userObject(i)["displayName"])
+		if p := s.directory.person(i); !hostile || i <= organizerUser {
+			return p.first + " " + p.last
+		}
+		return hostileName(i)
 	}
 	if i, ok := s.directory.findRoom(address); ok {
-		return fmt.Sprint(s.roomObject(i)["displayName"])
+		if hostile {
+			return hostileName(i)
+		}
+		return s.directory.room(i).name
 	}
 	for _, m := range s.state.Exchange.MadeRooms {
 		if strings.EqualFold(m.Email, address) {

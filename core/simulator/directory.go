@@ -32,6 +32,7 @@ type directory struct {
 	domain        string
 	roomNames     []string
 	buildingNames []string
+	slugs         map[string]int // of all three lists of names, by their form in addresses
 }
 
 // kind is what an id names; it is part of the id.
@@ -55,6 +56,12 @@ func newDirectory(seed uint64, rooms, users int) directory {
 	}
 	if rooms > 50 {
 		d.perBuilding = 25
+	}
+	d.slugs = map[string]int{}
+	for kind, list := range [][]string{d.first, d.last, d.buildingNames} {
+		for i, name := range list {
+			d.slugs[slugKey(kind, slug(name))] = i
+		}
 	}
 	all := len(d.first) * len(d.last)
 	d.shift = r.IntN(all)
@@ -155,8 +162,9 @@ func (d directory) findPerson(key string) (int, bool) {
 	}
 	firstName, rest, _ := strings.Cut(local, ".")
 	lastName := strings.TrimRight(rest, "0123456789")
-	f, l := slugIndex(d.first, firstName), slugIndex(d.last, lastName)
-	if f < 0 || l < 0 {
+	f, known := d.slugs[slugKey(0, firstName)]
+	l, also := d.slugs[slugKey(1, lastName)]
+	if !known || !also {
 		return 0, false
 	}
 	all := len(d.first) * len(d.last)
@@ -178,14 +186,8 @@ func inverse(a, m int) int {
 	return (x%m + m) % m
 }
 
-func slugIndex(list []string, s string) int {
-	for i, name := range list {
-		if slug(name) == s {
-			return i
-		}
-	}
-	return -1
-}
+// slugKey keeps the names of people and buildings apart.
+func slugKey(kind int, slug string) string { return strconv.Itoa(kind) + slug }
 
 var foldLetters = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "é", "e", "è", "e", "ê", "e", "á", "a", "ó", "o", "ø", "o", "å", "a", "ł", "l", "ń", "n", "ś", "s", "ç", "c", "í", "i", "ñ", "n", "ú", "u", "'", "", " ", "-")
 
@@ -278,7 +280,7 @@ func (d directory) buildingOf(slugged string) (int, bool) {
 			round = v - 1
 		}
 	}
-	at := slugIndex(d.buildingNames, n)
+	at, known := d.slugs[slugKey(2, n)]
 	b := at + round*len(d.buildingNames)
-	return b, at >= 0 && b >= 0 && b < d.buildings() && d.buildingSlug(b) == slugged
+	return b, known && b >= 0 && b < d.buildings() && d.buildingSlug(b) == slugged
 }

@@ -59,6 +59,8 @@ const (
 	FaultDeviceDefaults       = "device-code-security-defaults"
 	FaultDeviceConditional    = "device-code-conditional-access"
 	FaultDeviceDeclined       = "device-code-declined"
+	FaultDeviceConfirmation   = "device-code-confirmation"
+	FaultConsentDeclined      = "consent-declined"
 	FaultWrongAccount         = "wrong-account"
 	FaultUserNotAssigned      = "user-not-assigned"
 	FaultFirstPartyMissing    = "first-party-client-missing"
@@ -116,6 +118,8 @@ var faults = []Fault{
 	{FaultDeviceDefaults, "Security defaults block the device code (AADSTS530035)", ""},
 	{FaultDeviceConditional, "Conditional Access blocks the device code (AADSTS53003)", ""},
 	{FaultDeviceDeclined, "The person declines the device code", ""},
+	{FaultDeviceConfirmation, "The device code wants a confirmation that never comes (AADSTS50199)", ""},
+	{FaultConsentDeclined, "The person declines consent in the browser (AADSTS65004)", ""},
 	{FaultWrongAccount, "The person signs in with an account of another tenant (AADSTS50020)", "the user of this tenant who signs in instead"},
 	{FaultUserNotAssigned, "The person is not assigned to the client (AADSTS50105)", ""},
 	{FaultFirstPartyMissing, "The Microsoft Graph Command Line Tools do not exist here (AADSTS700016, on Microsoft's page)", "redirect, to send the error to the client"},

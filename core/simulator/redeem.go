@@ -237,6 +237,9 @@ func (s *Simulator) approve(d *device) *entraError {
 	if s.has(FaultDeviceConditional) {
 		return blockedByConditionalAccess()
 	}
+	if s.has(FaultDeviceConfirmation) {
+		return &entraError{status: 400, name: "interaction_required", code: 50199, message: "For security reasons, user confirmation is required for this request. Please repeat the request allowing user interaction."}
+	}
 	_, sp, err := s.signInClient(d.clientID)
 	if err == nil {
 		d.user, err = s.signInUser("")

@@ -126,7 +126,7 @@ func TestDeviceCode(t *testing.T) {
 			t.Errorf("tokens %s", got.raw)
 		}
 	}
-	for fault, code := range map[string]string{FaultDeviceDefaults: "AADSTS530035", FaultDeviceConditional: "AADSTS53003", FaultDeviceDeclined: "AADSTS70017"} {
+	for fault, code := range map[string]string{FaultDeviceDefaults: "AADSTS530035", FaultDeviceConditional: "AADSTS53003", FaultDeviceDeclined: "AADSTS70017", FaultDeviceConfirmation: "AADSTS50199"} {
 		c := start(t, Options{Faults: []string{fault}})
 		begun := c.form("/organizations/oauth2/v2.0/devicecode", "client_id", commandLineToolsAppID, "scope", "User.Read")
 		c.form("/devicelogin", "user_code", begun.text("user_code"))
@@ -374,7 +374,7 @@ func TestRegistrationFaults(t *testing.T) {
 			}
 		})
 	}
-	for fault, code := range map[string]string{FaultWrongAccount: "AADSTS50020", FaultUserNotAssigned: "AADSTS50105", FaultFirstPartyMissing + "=redirect": "AADSTS700016"} {
+	for fault, code := range map[string]string{FaultWrongAccount: "AADSTS50020", FaultConsentDeclined: "AADSTS65004", FaultUserNotAssigned: "AADSTS50105", FaultFirstPartyMissing + "=redirect": "AADSTS700016"} {
 		t.Run(fault, func(t *testing.T) {
 			c := start(t, Options{Faults: []string{fault}})
 			if f, a := c.browser(commandLineToolsAppID, "User.Read"); !strings.Contains(f.Get("error_description"), code) {

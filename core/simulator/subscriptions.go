@@ -83,7 +83,7 @@ func (c *call) subscribe() (reply, error) {
 	if err := c.subscribable(sub); err != nil {
 		return reply{}, err
 	}
-	for i, address := range []string{sub.NotificationURL, deref0(sub.LifecycleNotificationURL)} {
+	for i, address := range []string{sub.NotificationURL, textOf(sub.LifecycleNotificationURL)} {
 		if address == "" {
 			continue
 		}
@@ -105,7 +105,7 @@ func (c *call) subscribe() (reply, error) {
 	return created(o)
 }
 
-func deref0(p *string) string {
+func textOf(p *string) string {
 	if p == nil {
 		return ""
 	}
@@ -132,7 +132,7 @@ func (c *call) subscribable(sub *subscription) error {
 	case sub.ClientState != nil && len(*sub.ClientState) > 128:
 		return invalidRequest("clientState must not exceed 128 characters.")
 	}
-	for _, address := range []string{sub.NotificationURL, deref0(sub.LifecycleNotificationURL)} {
+	for _, address := range []string{sub.NotificationURL, textOf(sub.LifecycleNotificationURL)} {
 		if u, err := url.Parse(address); address != "" && (err != nil || u.Scheme != "https" || u.Host == "") || sub.NotificationURL == "" {
 			return invalidRequest("The notification URL '" + address + "' is not an https address.")
 		}
