@@ -70,6 +70,7 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 			return cloud.Discover(ctx, client, row, tenantOf(c))
 		},
 		Network: network{s}, Tokens: tokens{s}, Directory: reader, Calendars: reader, Subscriber: reader,
+		Registration: s.Registration, Exists: s.Exists,
 		Journal: journal{s}, Proofs: newProofs(s),
 		From: here(ctx), Options: o,
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
@@ -26,6 +27,11 @@ type Session struct {
 	// ReadOnly is why nothing may be saved (another copy of Roomkey has it),
 	// nil when it may.
 	ReadOnly *problem.Problem
+
+	// Registration reads the application's registration while an administrator
+	// is signed in, Exists looks a mailbox up for the diagnosis; nil without.
+	Registration check.Registration
+	Exists       func(ctx context.Context, mailbox string) (bool, error)
 
 	mu  sync.Mutex
 	doc *connection.Connection
