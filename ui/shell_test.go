@@ -288,6 +288,7 @@ func TestPushWaitsForTheConfirmation(t *testing.T) {
 func TestSecretIsCopiedWithoutBeingShown(t *testing.T) {
 	p := simulated(t, fake.New())
 	p.goes(setup.HandOver)
+	p.press("Type it into the vendor's console instead")
 	p.press("Copy without showing")
 	if p.clip.Content() != "made-up" {
 		t.Fatalf("the clipboard holds %q", p.clip.Content())

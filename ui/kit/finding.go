@@ -171,7 +171,10 @@ func Facts(host *Host, facts [][2]string) fyne.CanvasObject {
 
 // took is a duration as a person reads it.
 func took(d time.Duration) string {
-	if d < time.Second {
+	switch {
+	case d < time.Millisecond:
+		return L("< 1 ms")
+	case d < time.Second:
 		return L("%d ms", d.Milliseconds())
 	}
 	return L("%.1f s", d.Seconds())

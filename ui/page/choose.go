@@ -168,10 +168,12 @@ func (c *Choose) roomsOf(list tenant.RoomList) {
 func (c *Choose) makePeople() {
 	columns := []kit.TableColumn[tenant.Person]{
 		{Title: kit.L("Name"), Share: 2.4, Text: func(p tenant.Person) string { return p.DisplayName }},
-		{Title: kit.L("Sign-in name"), Share: 3.2, Text: func(p tenant.Person) string { return p.UserPrincipalName }},
-		{Title: kit.L("Department"), Share: 1.8, Text: func(p tenant.Person) string { return p.Department }},
-		{Title: kit.L("Card number"), Share: 1.6, Text: func(p tenant.Person) string { return p.CardNumber }},
-		{Title: kit.L("State"), Share: 1.4, Text: personState},
+		{Title: kit.L("Sign-in name"), Share: 3.4, Text: func(p tenant.Person) string { return p.UserPrincipalName }},
+		{Title: kit.L("Department"), Share: 2.2, Text: func(p tenant.Person) string { return p.Department }},
+		{Title: kit.L("State"), Share: 1, Text: personState},
+	}
+	if c.env.Opened.Connection.People.CardNumberAttribute != "" {
+		columns = append(columns, kit.TableColumn[tenant.Person]{Title: kit.L("Card number"), Share: 1.6, Text: func(p tenant.Person) string { return p.CardNumber }})
 	}
 	c.people = newPreview(c.env, columns, func(p tenant.Person) string { return p.ID }, false,
 		kit.L("Reading the people"), kit.L("No people"), kit.L("The application sees no users."),

@@ -122,7 +122,7 @@ func (h *HandOver) showPlan(plan Plan) {
 	if plan.Unchanged {
 		h.plan.Add(kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.NewText(kit.L("The server holds exactly this configuration. There is nothing to push."))))
 	} else {
-		h.plan.Add(differences(plan.Differences))
+		h.plan.Add(differences(plan.Differences, h.frame.Object.Refresh))
 	}
 	for _, c := range plan.Confirmations {
 		check := widget.NewCheck(kit.Say(c.Yes), func(on bool) { h.yes[c.ID] = on; h.ready() })
@@ -157,39 +157,6 @@ func (h *HandOver) ready() {
 	} else {
 		h.push.Disable()
 	}
-}
-
-// differences is the table of what is there and what would be.
-func differences(list []Difference) fyne.CanvasObject {
-	column := kit.Column(kit.Gap, kit.Heading(kit.L("What a push would change")))
-	if len(list) == 0 {
-		column.Add(kit.Muted(kit.L("Nothing that can be shown.")))
-	}
-	shares := []float32{1.6, 2.2, 2.2}
-	head := kit.Shares(shares)
-	for _, t := range []string{kit.L("Field"), kit.L("On the server"), kit.L("After the push")} {
-		head.Add(kit.Small(t))
-	}
-	if len(list) > 0 {
-		column.Add(head)
-	}
-	for _, d := range list {
-		line := kit.Shares(shares)
-		old := kit.Muted(d.Old)
-		if d.Old == "" {
-			old = kit.Muted(kit.L("nothing"))
-		}
-		now := kit.NewText(d.New)
-		if d.New == "" {
-			now = kit.Muted(kit.L("removed"))
-		}
-		line.Add(kit.Pad(0, 12, 0, 0, kit.NewText(kit.Say(d.Name))))
-		line.Add(kit.Pad(0, 12, 0, 0, old))
-		line.Add(now)
-		column.Add(kit.Rule())
-		column.Add(line)
-	}
-	return kit.Card(column)
 }
 
 // send pushes exactly the plan that is shown.
@@ -276,10 +243,22 @@ func (h *HandOver) fillForm() {
 		if err != nil {
 			h.form.Add(kit.ProblemCard(h.env.Host, problem.Of(err)))
 		} else if len(entries) > 0 {
-			h.form.Add(h.formCard(entries))
+			h.showForm(entries)
 		}
 		h.frame.Object.Refresh()
 	})
+}
+
+// showForm shows the form at once where it is the only way, else on request.
+func (h *HandOver) showForm(entries []FormEntry) {
+	if h.byForm() {
+		h.form.Add(h.formCard(entries))
+		return
+	}
+	h.form.Add(kit.Row(0, -1, kit.QuietButton(kit.L("Type it into the vendor's console instead"), theme.MenuExpandIcon(), func() {
+		h.form.Objects = []fyne.CanvasObject{h.formCard(entries)}
+		h.frame.Object.Refresh()
+	})))
 }
 
 func (h *HandOver) formCard(entries []FormEntry) fyne.CanvasObject {

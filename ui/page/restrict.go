@@ -36,6 +36,9 @@ type Restrict struct {
 	serial  int
 }
 
+// mainScript is the one that every connection needs.
+const mainScript = "calendar-processing"
+
 // NewRestrict makes the page.
 func NewRestrict(env *Env) *Restrict {
 	r := &Restrict{env: env, notice: newNotice(env.Host), about: kit.Column(kit.GapWide)}
@@ -45,7 +48,7 @@ func NewRestrict(env *Env) *Restrict {
 	split.SetOffset(0.4)
 	r.pick = kit.SelectField("", "", nil)
 	r.pick.OnChanged = r.open
-	body := kit.Dock(kit.Column(kit.Gap, r.notice.object, kit.Pad(0, 0, kit.GapTight, 0, kit.Readable(r.pick))), nil, nil, nil, split)
+	body := kit.Dock(kit.Column(kit.Gap, r.notice.object, kit.Pad(0, 0, 14, 0, kit.Readable(r.pick))), nil, nil, nil, split)
 	r.frame = kit.NewWideFrame(kit.L("Set up Exchange"),
 		kit.L("These scripts are for an Exchange administrator. They run today, change one mailbox at a time, keep what was there before, and can be undone."), body)
 	r.frame.Actions(
@@ -72,6 +75,9 @@ func (r *Restrict) Shown() {
 		r.scripts = scripts
 		if r.current == "" && len(scripts) > 0 {
 			r.current = scripts[0].Name
+			if slices.ContainsFunc(scripts, func(s Script) bool { return s.Name == mainScript }) {
+				r.current = mainScript
+			}
 		}
 		r.open(r.current)
 	})
