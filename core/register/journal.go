@@ -35,9 +35,12 @@ type entry struct {
 	Step     string `json:"step,omitempty"`
 	Request  string `json:"request,omitempty"`
 	// Before and After are what the tenant held.
-	Before    any    `json:"before,omitempty"`
-	After     any    `json:"after,omitempty"`
-	Made      *made  `json:"made,omitempty"`
+	Before any   `json:"before,omitempty"`
+	After  any   `json:"after,omitempty"`
+	Made   *made `json:"made,omitempty"`
+	// Replaces is the key id of the credential that a rotation's new one stands
+	// beside.
+	Replaces  string `json:"replaces,omitempty"`
 	Code      string `json:"code,omitempty"`
 	RequestID string `json:"requestId,omitempty"`
 }

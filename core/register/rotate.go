@@ -1,0 +1,293 @@
+package register
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Rotation is a new credential beside an old one: both work until Finish.
+type Rotation struct {
+	NewKeyID string `json:"newKeyId"`
+	// OldKeyID is "" when the old one is not at Microsoft any more.
+	OldKeyID string    `json:"oldKeyId"`
+	Expires  time.Time `json:"expires"`
+	Proof    Proof     `json:"proof,omitzero"`
+}
+
+// nextKind is where a new credential waits in the keychain until it is proven.
+func nextKind(kind string) vault.Kind { return vaultKind(kind) + "-next" }
+
+// Pending is a rotation whose old credential has not been removed yet, nil for
+// none.
+func Pending(j Journal) (*Rotation, error) {
+	read, err := Input{Journal: j}.readJournal()
+	if err != nil {
+		return nil, err
+	}
+	return read.rotation(), nil
+}
+
+func (j journal) rotation() (r *Rotation) {
+	for _, e := range j.entries {
+		switch {
+		case e.Step == "rotate" && e.Phase == phaseAfter && e.Made != nil:
+			r = &Rotation{NewKeyID: e.Made.ID, OldKeyID: e.Replaces}
+		case r != nil && e.Phase == phaseUndone && e.Made != nil && (e.Made.ID == r.OldKeyID || e.Made.ID == r.NewKeyID):
+			r = nil
+		case r != nil && e.Phase == phaseEnd && e.Verb == "rotate":
+			r = nil
+		}
+	}
+	return r
+}
+
+// Rotate makes a new credential beside the old one, proves it and makes it the
+// connection's. The old one keeps working: the booking server still has it. Any
+// failure leaves the old one in place. A rotation that was begun and not
+// finished is given back as it is.
+func Rotate(ctx context.Context, in Input) (Rotation, error) {
+	r := &run{in: in, id: strings.ToLower(rand.Text()[:12])}
+	var err error
+	if r.journal, err = in.readJournal(); err != nil {
+		return Rotation{}, err
+	}
+	if r.state, r.wanted, err = in.look(ctx); err != nil {
+		return Rotation{}, err
+	}
+	if r.state.blocked != nil {
+		return Rotation{}, r.state.blocked
+	}
+	if r.state.application == nil || r.state.principal == nil {
+		return Rotation{}, problem.New("register.nothing-to-rotate", words.T("The connection has no application yet.")).
+			Run(words.T("Register it:"), "roomkeyctl register apply")
+	}
+	if err := r.sweep(ctx); err != nil {
+		return Rotation{}, err
+	}
+	held := in.Document().Application.Credential
+	if open := r.journal.rotation(); open != nil {
+		if open.NewKeyID == held.KeyID {
+			open.Expires = held.Expires
+			return *open, nil
+		}
+		return r.promote(ctx, *open) // cut off between the proof and the document
+	}
+	var item Item
+	if r.wanted.Credential, item, err = r.newCredential(); err != nil {
+		return Rotation{}, err
+	}
+	if item.Problem != nil {
+		return Rotation{}, item.Problem
+	}
+	if err := r.write(entry{Phase: phaseStart, Verb: "rotate", Reviewer: in.Options.Reviewer, Ticket: in.Options.Ticket}); err != nil {
+		return Rotation{}, err
+	}
+	return r.rotate(ctx)
+}
+
+// newCredential is the credential of the product's guide, of the kind that the
+// connection has.
+func (r *run) newCredential() (Credential, Item, error) {
+	in, item := r.in, Item{}
+	want := Credential{Kind: first(in.Options.Credential, in.Document().Application.Credential.Kind, connection.CredentialSecret), Name: first(in.Product.Credential.Name, in.Product.Name)}
+	months := in.Options.Months
+	if months <= 0 {
+		months = max(in.Product.Credential.Months, 1)
+	}
+	if want.Days = months * 365 / 12; want.Kind == connection.CredentialCertificate {
+		want.Bits = max(in.Options.Bits, 3072)
+	}
+	in.obey(r.state, &want, &item)
+	return want, item, nil
+}
+
+func (r *run) rotate(ctx context.Context) (Rotation, error) {
+	in := r.in
+	app := r.state.application
+	old := in.Document().Application.Credential
+	secret, pair, err := in.held(ctx, vaultKind(old.Kind))
+	if err != nil {
+		return Rotation{}, err
+	}
+	rotation := Rotation{}
+	if k := current(app, old, secret, pair, in.now()); k != nil {
+		rotation.OldKeyID = k.KeyID
+	}
+	var fresh tenant.Credential
+	m := made{ApplicationID: app.ID, Name: r.wanted.Credential.Name}
+	next := nextKind(r.wanted.Credential.Kind)
+	if r.wanted.Credential.Kind == connection.CredentialCertificate {
+		m.What = madeCertificate
+		fresh, secret, pair, err = r.rotateCertificate(ctx, next, &m)
+	} else {
+		m.What, m.Nonce, pair = madeSecret, newNonce(), nil
+		fresh, secret, err = r.rotateSecret(ctx, next, m)
+	}
+	if err != nil {
+		return rotation, err
+	}
+	var granted []string
+	for _, p := range r.wanted.roles() {
+		if r.state.granted(p) {
+			granted = append(granted, p.Value)
+		}
+	}
+	if rotation.Proof, err = in.proof(ctx, secret, pair, granted); err != nil {
+		return rotation, err // the new one is not confirmed: the next run removes it
+	}
+	rotation.NewKeyID, rotation.Expires, m.ID = fresh.KeyID, fresh.End, fresh.KeyID
+	if err := r.write(entry{Phase: phaseAfter, Step: "rotate", Made: &m, Replaces: rotation.OldKeyID}); err != nil {
+		return rotation, err
+	}
+	return r.promote(ctx, rotation)
+}
+
+func (r *run) rotateSecret(ctx context.Context, next vault.Kind, m made) (tenant.Credential, vault.Secret, error) {
+	if err := r.write(entry{Phase: phaseBefore, Step: "rotate", Request: "POST /applications/{id}/addPassword", Made: &m}); err != nil {
+		return tenant.Credential{}, vault.Secret{}, err
+	}
+	k, secret, err := r.addSecret(ctx, m.ApplicationID, m.Nonce)
+	if err != nil {
+		if p := problem.Of(err); refused(p) {
+			if werr := r.write(entry{Phase: phaseFailed, Step: "rotate", Made: &m, Code: p.Code, RequestID: p.RequestID}); werr != nil {
+				return k, secret, werr
+			}
+		}
+		return k, secret, err
+	}
+	if err := r.in.Vault.Set(ctx, r.in.Document().ID, next, secret); err != nil {
+		return k, secret, r.takeBack(ctx, k, m.Nonce, err)
+	}
+	return k, secret, nil
+}
+
+// rotateCertificate finds the certificate that waits in the keychain, or makes
+// one, and puts it beside the old one.
+func (r *run) rotateCertificate(ctx context.Context, next vault.Kind, m *made) (tenant.Credential, vault.Secret, *vault.KeyPair, error) {
+	var none tenant.Credential
+	id := r.in.Document().ID
+	secret, err := r.in.Vault.Get(ctx, id, next)
+	if problem.Code(err) == "vault.absent" {
+		w := r.wanted.Credential
+		var pair vault.KeyPair
+		if pair, err = vault.NewCertificate(w.Name, w.Bits, w.life(), r.in.now()); err != nil {
+			return none, secret, nil, err
+		}
+		secret = pair.PEM()
+		err = r.in.Vault.Set(ctx, id, next, secret)
+	}
+	if err != nil {
+		return none, secret, nil, err
+	}
+	pair, err := vault.ParseCertificate([]byte(secret.Reveal()), vault.Secret{})
+	if err != nil {
+		return none, secret, nil, err
+	}
+	m.Name = pair.Thumbprint()
+	find := func() *tenant.Credential {
+		return current(r.state.application, connection.Credential{}, secret, &pair, r.in.now())
+	}
+	upload := step{
+		id: "rotate-certificate", title: words.T("Certificate"), request: "PATCH /applications/{id} keyCredentials",
+		look: func(ctx context.Context) (bool, error) { err := r.refresh(ctx); return find() != nil, err },
+		act:  func(ctx context.Context) error { return r.upload(ctx, pair) },
+		made: func() *made { return m },
+	}
+	if err := r.do(ctx, upload); err != nil {
+		return none, secret, nil, err
+	}
+	return *find(), secret, &pair, nil
+}
+
+// promote makes the proven credential the connection's.
+func (r *run) promote(ctx context.Context, rotation Rotation) (Rotation, error) {
+	in := r.in
+	id := in.Document().ID
+	fresh := connection.Credential{}
+	for _, k := range r.freshCredentials(ctx) {
+		if k.KeyID == rotation.NewKeyID {
+			fresh = secretOf(k)
+			if k.Thumbprint != "" {
+				fresh = connection.Credential{Kind: connection.CredentialCertificate, KeyID: k.KeyID, Thumbprint: k.Thumbprint, Expires: k.End}
+			}
+		}
+	}
+	if fresh.KeyID == "" {
+		return rotation, problem.New("register.rotation-lost", words.T("The new credential is not on the application any more.")).
+			Fix(words.T("Rotate again; the old credential still works."))
+	}
+	secret, err := in.Vault.Get(ctx, id, nextKind(fresh.Kind))
+	if err != nil {
+		return rotation, err
+	}
+	if err := in.Vault.Set(ctx, id, vaultKind(fresh.Kind), secret); err != nil {
+		return rotation, err
+	}
+	if err := r.keep(ctx, func(a *connection.Application) { a.Credential = fresh }); err != nil {
+		return rotation, err
+	}
+	rotation.Expires = fresh.Expires
+	return rotation, in.Vault.Delete(ctx, id, nextKind(fresh.Kind))
+}
+
+// freshCredentials are those that the application shows now.
+func (r *run) freshCredentials(ctx context.Context) []tenant.Credential {
+	if err := r.refresh(ctx); err != nil {
+		return nil
+	}
+	return append(append([]tenant.Credential{}, r.state.application.Secrets...), r.state.application.Certificates...)
+}
+
+// FinishRotation removes the old credential at Microsoft, once the booking
+// server has proven the new one or a person has confirmed it.
+func FinishRotation(ctx context.Context, in Input) (Rotation, error) {
+	r := &run{in: in, id: strings.ToLower(rand.Text()[:12])}
+	var err error
+	if r.journal, err = in.readJournal(); err != nil {
+		return Rotation{}, err
+	}
+	open := r.journal.rotation()
+	if open == nil {
+		return Rotation{}, problem.New("register.no-rotation", words.T("No rotation is open.")).Fix(words.T("Begin one with Rotate."))
+	}
+	if in.Document().Application.Credential.KeyID != open.NewKeyID {
+		return *open, problem.New("register.rotation-unproven", words.T("The new credential is not the connection's yet.")).Fix(words.T("Press Rotate again: it goes on where it was."))
+	}
+	a, err := in.Directory.ApplicationByID(ctx, in.Document().Application.ObjectID)
+	if err != nil {
+		return *open, err
+	}
+	r.state.application = &a
+	m := made{What: madeSecret, ApplicationID: a.ID, ID: open.OldKeyID}
+	switch has := func(list []tenant.Credential) bool {
+		for _, k := range list {
+			if k.KeyID == open.OldKeyID && k.KeyID != "" {
+				return true
+			}
+		}
+		return false
+	}; {
+	case has(a.Secrets):
+		err = in.Directory.RemoveSecret(ctx, a.ID, open.OldKeyID)
+	case has(a.Certificates):
+		m.What = madeCertificate
+		err = r.removeCertificate(ctx, open.OldKeyID)
+	}
+	if err != nil {
+		return *open, err
+	}
+	if open.OldKeyID != "" {
+		if err := r.write(entry{Phase: phaseUndone, Step: "rotate", Request: "remove the old credential", Made: &m}); err != nil {
+			return *open, err
+		}
+	}
+	return *open, r.write(entry{Phase: phaseEnd, Verb: "rotate"})
+}

@@ -1,0 +1,315 @@
+package register
+
+import (
+	"context"
+	"crypto/rand"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// UndoPlan is what Undo would take away, newest first, and what it leaves.
+type UndoPlan struct {
+	// Name is the display name that a person types to confirm.
+	Name     string `json:"name"`
+	ClientID string `json:"clientId"`
+	Items    []Item `json:"items"`
+	// Leaves is what stays, and why.
+	Leaves []words.Text `json:"leaves"`
+	// Restorable is whether the application can be restored for 30 days.
+	Restorable bool `json:"restorable"`
+	// SignIns is where the application's last sign-ins are seen.
+	SignIns string `json:"signIns"`
+}
+
+// MakeUndoPlan says what Undo would do. It changes nothing.
+func MakeUndoPlan(ctx context.Context, in Input) (UndoPlan, error) {
+	j, err := in.readJournal()
+	if err != nil {
+		return UndoPlan{}, err
+	}
+	c := in.Document()
+	p := UndoPlan{Name: c.Application.DisplayName, ClientID: c.Application.ClientID, Items: []Item{}, Leaves: []words.Text{},
+		SignIns: in.Cloud.Pages(c.Application.ClientID, c.Application.ServicePrincipalID).SignInLogs}
+	a, err := in.madeFor(ctx)
+	if err != nil {
+		return p, err
+	}
+	own := in.standing(j, a)
+	for _, m := range slices.Backward(own) {
+		item := Item{ID: m.What + ":" + m.ID, Title: titles[m.What], Today: words.Plain(m.Name), Wanted: words.T("removed"), Action: Remove}
+		if m.What == madeApplication {
+			p.Restorable = true
+			item.Why = words.T("With its enterprise application, its consent and its credentials. It can be restored for 30 days.")
+		}
+		p.Items = append(p.Items, item)
+	}
+	if !p.Restorable {
+		p.Leaves = append(p.Leaves, words.T("The app registration itself: Roomkey did not make it."))
+	}
+	if c.Scope.Kind != connection.ScopeNone {
+		p.Leaves = append(p.Leaves, words.T("The limit in Exchange (%s): run Roomkey's script that takes it back, as Exchange administrator.", c.Scope.Kind))
+	}
+	if c.ServiceAccount != "" {
+		p.Leaves = append(p.Leaves, words.T("The service account %s.", c.ServiceAccount))
+	}
+	p.Leaves = append(p.Leaves, words.T("What the booking server stored: remove it there."))
+	return p, nil
+}
+
+var titles = map[string]words.Text{
+	madeApplication: words.T("App registration"), madePrincipal: words.T("Enterprise application"), madeSecret: words.T("Client secret"),
+	madeCertificate: words.T("Certificate"), madeRole: words.T("Consent to an application permission"), madeScopes: words.T("Consent to delegated permissions"), madeSettings: words.T("Settings that were added"),
+}
+
+// madeFor is the connection's application as the tenant has it, the zero value
+// when it is gone.
+func (in Input) madeFor(ctx context.Context) (tenant.Application, error) {
+	id := in.Document().Application.ObjectID
+	if id == "" {
+		return tenant.Application{}, problem.New("register.nothing-made", words.T("The connection has no application that Roomkey registered.")).
+			Fix(words.T("There is nothing to undo."))
+	}
+	a, err := in.Directory.ApplicationByID(ctx, id)
+	if problem.Code(err) == codeNotFound {
+		return tenant.Application{}, nil
+	}
+	return a, err
+}
+
+// standing is what was made of this application.
+func (in Input) standing(j journal, a tenant.Application) (own []made) {
+	for _, m := range j.standing() {
+		if strings.EqualFold(m.ApplicationID, in.Document().Application.ObjectID) && a.ID != "" {
+			own = append(own, m)
+		}
+	}
+	return own
+}
+
+// Undo takes away what Roomkey made, newest first, after the application's name
+// was typed. What others added stays.
+func Undo(ctx context.Context, in Input, typed string) (UndoPlan, error) {
+	plan, err := MakeUndoPlan(ctx, in)
+	if err != nil {
+		return plan, err
+	}
+	if strings.TrimSpace(typed) != plan.Name {
+		return plan, problem.New(CodeName, words.T("The name is not that of the application: nothing was removed.")).
+			Fix(words.T("Type \"%s\" to the letter.", plan.Name))
+	}
+	r := &run{in: in, id: strings.ToLower(rand.Text()[:12])}
+	if r.journal, err = in.readJournal(); err != nil {
+		return plan, err
+	}
+	a, err := in.madeFor(ctx)
+	if err != nil {
+		return plan, err
+	}
+	r.state.application = &a
+	if err := r.write(entry{Phase: phaseStart, Verb: "undo", Reviewer: in.Options.Reviewer, Ticket: in.Options.Ticket}); err != nil {
+		return plan, err
+	}
+	own := in.standing(r.journal, a)
+	whole := slices.ContainsFunc(own, func(m made) bool { return m.What == madeApplication })
+	for i, m := range slices.Backward(own) {
+		in.Report.Say(len(own)-1-i, len(own), words.T("Removing: %s %s", titles[m.What], m.Name))
+		// What hangs on an application goes with it, and comes back with it
+		// when it is restored.
+		if !whole || m.What == madeApplication {
+			if err := r.remove(ctx, m); err != nil && problem.Code(err) != codeNotFound && problem.Code(err) != codeNotYet {
+				return plan, err
+			}
+		}
+		if err := r.write(entry{Phase: phaseUndone, Step: "undo", Made: &m}); err != nil {
+			return plan, err
+		}
+	}
+	if err := r.forget(ctx, own, whole || a.ID == ""); err != nil {
+		return plan, err
+	}
+	return plan, r.write(entry{Phase: phaseEnd})
+}
+
+// forget drops what is kept here of what is gone there.
+func (r *run) forget(ctx context.Context, own []made, whole bool) error {
+	c := r.in.Document()
+	held := c.Application.Credential
+	gone := whole || slices.ContainsFunc(own, func(m made) bool { return m.ID != "" && m.ID == held.KeyID })
+	if gone {
+		if err := r.in.Vault.Delete(ctx, c.ID, vaultKind(held.Kind)); err != nil {
+			return err
+		}
+	}
+	return r.keep(ctx, func(a *connection.Application) {
+		if gone {
+			a.Credential = connection.Credential{Kind: held.Kind}
+		}
+		if whole {
+			*a = connection.Application{DisplayName: "", Credential: a.Credential}
+		}
+	})
+}
+
+// remove takes one thing away.
+func (r *run) remove(ctx context.Context, m made) error {
+	d := r.in.Directory
+	switch m.What {
+	case madeApplication:
+		return d.DeleteApplication(ctx, m.ApplicationID)
+	case madePrincipal:
+		return d.DeleteServicePrincipal(ctx, m.ID)
+	case madeSecret:
+		return d.RemoveSecret(ctx, m.ApplicationID, m.ID)
+	case madeCertificate:
+		return r.removeCertificate(ctx, m.ID)
+	case madeRole:
+		return d.RevokeAppRole(ctx, m.PrincipalID, m.ID)
+	case madeScopes:
+		return r.removeScopes(ctx, m)
+	case madeSettings:
+		return r.removeSettings(ctx, m)
+	}
+	return nil
+}
+
+func (r *run) removeCertificate(ctx context.Context, keyID string) error {
+	if err := r.refresh(ctx); err != nil {
+		return err
+	}
+	rest := slices.DeleteFunc(slices.Clone(r.state.application.Certificates), func(k tenant.Credential) bool { return strings.EqualFold(k.KeyID, keyID) })
+	return r.in.Directory.ChangeApplication(ctx, r.state.application.ID, tenant.ApplicationChange{Certificates: &rest})
+}
+
+func (r *run) removeScopes(ctx context.Context, m made) error {
+	list, err := r.in.Directory.DelegatedGrants(ctx, m.PrincipalID)
+	if err != nil {
+		return err
+	}
+	for _, g := range list {
+		if g.ID != m.ID || m.Added == nil {
+			continue
+		}
+		rest := without(strings.Fields(g.Scope), m.Added.Scopes)
+		if len(rest) == 0 {
+			return r.in.Directory.RevokeScopes(ctx, g.ID)
+		}
+		return r.in.Directory.ChangeScopes(ctx, g.ID, strings.Join(rest, " "))
+	}
+	return nil
+}
+
+func (r *run) removeSettings(ctx context.Context, m made) error {
+	if m.Added == nil {
+		return nil
+	}
+	if err := r.refresh(ctx); err != nil {
+		return err
+	}
+	a := *r.state.application
+	var change tenant.ApplicationChange
+	if rest := without(a.RedirectURIs, m.Added.RedirectURIs); len(rest) < len(a.RedirectURIs) {
+		change.RedirectURIs = &rest
+	}
+	if m.Added.IDTokens && a.IDTokens {
+		off := false
+		change.IDTokens = &off
+	}
+	required := []tenant.RequiredResource{}
+	for _, resource := range a.Required {
+		rest := tenant.RequiredResource{ResourceAppID: resource.ResourceAppID}
+		for _, x := range resource.Access {
+			if !strings.EqualFold(resource.ResourceAppID, tenant.GraphAppID) || !slices.Contains(m.Added.Declared, x.Type+" "+x.ID) {
+				rest.Access = append(rest.Access, x)
+			}
+		}
+		if len(rest.Access) > 0 {
+			required = append(required, rest)
+		}
+	}
+	if len(m.Added.Declared) > 0 {
+		change.Required = &required
+	}
+	if change.IsZero() {
+		return nil
+	}
+	return r.in.Directory.ChangeApplication(ctx, a.ID, change)
+}
+
+// Restore brings the connection's deleted application back, with its
+// permissions; it is possible for 30 days.
+func Restore(ctx context.Context, in Input) (tenant.Application, error) {
+	c := in.Document()
+	list, err := in.Directory.DeletedApplications(ctx)
+	if err != nil {
+		return tenant.Application{}, err
+	}
+	name := UniqueName(c)
+	at := slices.IndexFunc(list, func(a tenant.Application) bool {
+		return strings.EqualFold(a.AppID, c.Application.ClientID) && a.AppID != "" || a.UniqueName == name
+	})
+	if at < 0 {
+		return tenant.Application{}, problem.New("register.not-deleted", words.T("There is no deleted application of this connection to restore.")).
+			Fix(words.T("Microsoft keeps deleted applications for 30 days: Microsoft Entra admin center, App registrations, Deleted applications."))
+	}
+	r := &run{in: in, id: strings.ToLower(rand.Text()[:12])}
+	if r.journal, err = in.readJournal(); err != nil {
+		return list[at], err
+	}
+	if err := r.write(entry{Phase: phaseStart, Verb: "restore"}); err != nil {
+		return list[at], err
+	}
+	if err := in.Directory.RestoreApplication(ctx, list[at].ID); err != nil {
+		return list[at], err
+	}
+	if err := r.write(entry{Phase: phaseAfter, Step: "restore", Made: &made{What: madeApplication, ApplicationID: list[at].ID, ID: list[at].ID, Name: list[at].DisplayName}}); err != nil {
+		return list[at], err
+	}
+	if err := in.Keep(ctx, func(c *connection.Connection) {
+		c.Application.ClientID, c.Application.ObjectID, c.Application.DisplayName = list[at].AppID, list[at].ID, list[at].DisplayName
+	}); err != nil {
+		return list[at], err
+	}
+	return list[at], r.write(entry{Phase: phaseEnd})
+}
+
+// Record is one line of what was done, for a person.
+type Record struct {
+	At        time.Time `json:"at"`
+	Run       string    `json:"run"`
+	By        string    `json:"by,omitempty"`
+	Verb      string    `json:"verb,omitempty"`
+	Phase     string    `json:"phase"`
+	Step      string    `json:"step,omitempty"`
+	Request   string    `json:"request,omitempty"`
+	Reviewer  string    `json:"reviewer,omitempty"`
+	Ticket    string    `json:"ticket,omitempty"`
+	Before    any       `json:"before,omitempty"`
+	After     any       `json:"after,omitempty"`
+	Code      string    `json:"code,omitempty"`
+	RequestID string    `json:"requestId,omitempty"`
+}
+
+// History is the record of what was done to the tenant, oldest first. It is
+// never changed.
+func History(j Journal) ([]Record, error) {
+	read, err := Input{Journal: j}.readJournal()
+	if err != nil {
+		return nil, err
+	}
+	list := []Record{}
+	for _, e := range read.entries {
+		r := Record{At: e.At, Run: e.Run, By: e.By, Verb: e.Verb, Phase: e.Phase, Step: e.Step, Request: e.Request, Reviewer: e.Reviewer, Ticket: e.Ticket,
+			Before: e.Before, After: e.After, Code: e.Code, RequestID: e.RequestID}
+		if r.After == nil && e.Made != nil && e.Phase != phaseBefore {
+			r.After = e.Made
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}
