@@ -33,7 +33,7 @@ func main() {
 
 // scenarios are all but the large tenant.
 func scenarios() []scenario {
-	all := slices.Concat(broken, healthy)
+	all := slices.Concat(broken, seenByAdministrator, healthy, soundToAdministrator)
 	for _, p := range pairs {
 		all = append(all, p.scenario())
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
@@ -113,6 +114,16 @@ func FuzzGraphAnswers(f *testing.F) {
 	for i := range len(statuses) * 3 {
 		f.Add([]byte{byte(i * 7)})
 		f.Add([]byte{byte(i), byte(i * 3), byte(i * 5), byte(i * 11)})
+	}
+	// Fuzzing proper instruments the whole Graph SDK, which takes many minutes
+	// to build; so more than the corners are tried in every run.
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 60 {
+		steps := make([]byte, 24)
+		for i := range steps {
+			steps[i] = byte(random.Uint32())
+		}
+		f.Add(steps)
 	}
 	f.Fuzz(func(t *testing.T, steps []byte) {
 		mu, calls, honest := sync.Mutex{}, 0, false

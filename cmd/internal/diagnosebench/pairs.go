@@ -3,12 +3,9 @@ package main
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/roomkey/roomkey/core/check"
 )
-
-var inAYear = time.Now().AddDate(1, 0, 0)
 
 // pair is two faults at once: the upstream one is the root cause. Both are
 // scenarios of their own, by name.

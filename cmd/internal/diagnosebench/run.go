@@ -11,9 +11,11 @@ import (
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/graph"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/simulator"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/vault"
 )
@@ -27,6 +29,10 @@ type bench struct {
 	n   int
 	// known are the addresses of the tenant's rooms.
 	known []string
+	// admin is the administrator once signed in; required is what the
+	// application declares when it is in order.
+	admin    *graph.Client
+	required []tenant.RequiredResource
 	// patience is how long one call goes on after it was turned away.
 	patience time.Duration
 	// between, when set, stands between Roomkey and everybody else.
@@ -99,6 +105,11 @@ func (b *bench) diagnose(ctx context.Context, sc scenario) (check.Run, error) {
 		sc.change(b, c)
 		if err := s.Save(ctx, c); err != nil {
 			return none, err
+		}
+	}
+	if sc.registered {
+		if s.Registration, err = b.register(ctx, sc.application); err != nil {
+			return none, fmt.Errorf("the registration: %w", err)
 		}
 	}
 	for kind, text := range sc.secrets(b) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/vault"
 )
 
@@ -24,6 +25,10 @@ type scenario struct {
 	before func()
 	// emit gets the findings as they come, nil for nobody.
 	emit func(check.Finding)
+	// registered is whether an administrator is signed in, application what is
+	// changed in the registration then.
+	registered  bool
+	application func(*tenant.ApplicationChange)
 	// pushed is whether the server holds the configuration beforehand.
 	pushed bool
 
@@ -189,5 +194,5 @@ func certificate(b *bench) map[vault.Kind]string {
 func notified(b *bench, c *connection.Connection) {
 	c.Product.ID = "flexo"
 	c.Rooms = connection.Rooms{Mode: connection.Selected, Items: []string{b.room(0), b.room(1)}}
-	c.Notifications = connection.Notifications{URL: b.sim.BookingURL() + "/microsoft365/notifications", LifecycleURL: b.sim.BookingURL() + "/microsoft365/lifecycle"}
+	c.Notifications = connection.Notifications{URL: b.sim.BookingURL() + "/microsoft/notifications", LifecycleURL: b.sim.BookingURL() + "/microsoft/lifecycle"}
 }
