@@ -81,19 +81,33 @@ func runLarge(ctx context.Context) (outcome, error) {
 	return outcome{large, run, err, time.Since(began)}, nil
 }
 
-// print shows the table and reports whether everything was right.
+// print shows every scenario, then the count by area as it stands in the
+// README, and reports whether everything was right.
 func print(all []outcome) bool {
-	t := table.NewWriter()
-	t.SetOutputMirror(os.Stdout)
-	t.AppendHeader(table.Row{"area", "scenario", "outcome", "found", "took"})
-	t.SetColumnConfigs([]table.ColumnConfig{{Number: 4, WidthMax: 90, WidthMaxEnforcer: text.WrapSoft}})
-	count := map[string]int{}
+	each, areas := table.NewWriter(), table.NewWriter()
+	each.SetColumnConfigs([]table.ColumnConfig{{Number: 4, WidthMax: 90, WidthMaxEnforcer: text.WrapSoft}})
+	each.AppendHeader(table.Row{"area", "scenario", "outcome", "found", "took"})
+	areas.AppendHeader(table.Row{"area", "scenarios", right, wrong, falseGreen, falseRed})
+	names, counts, total := []string{}, map[string]map[string]int{}, map[string]int{}
 	for _, o := range all {
-		count[o.kind()]++
-		t.AppendRow(table.Row{o.scenario.area, o.scenario.name, o.kind(), o.said(), o.took.Round(10 * time.Millisecond)})
+		area := o.scenario.area
+		if counts[area] == nil {
+			names, counts[area] = append(names, area), map[string]int{}
+		}
+		counts[area][o.kind()]++
+		total[o.kind()]++
+		each.AppendRow(table.Row{area, o.scenario.name, o.kind(), o.said(), o.took.Round(10 * time.Millisecond)})
 	}
-	t.Render()
-	fmt.Printf("%d scenarios: %d right cause, %d wrong cause, %d false green, %d false red\n",
-		len(all), count[right], count[wrong], count[falseGreen], count[falseRed])
-	return count[right] == len(all)
+	row := func(name string, c map[string]int) {
+		n := c[right] + c[wrong] + c[falseGreen] + c[falseRed]
+		areas.AppendRow(table.Row{name, n, c[right], c[wrong], c[falseGreen], c[falseRed]})
+	}
+	for _, area := range names {
+		row(area, counts[area])
+	}
+	row("all", total)
+	fmt.Println(each.Render())
+	fmt.Println()
+	fmt.Println(areas.RenderMarkdown())
+	return total[right] == len(all)
 }
