@@ -272,15 +272,16 @@ func FuzzVerdict(f *testing.F) {
 func TestThreeHundredRoomsFourAtATime(t *testing.T) {
 	w := healthy(300)
 	w.latency = time.Millisecond
-	last, total := 0, 0
+	last, total, told := 0, 0, map[string]bool{}
+	w.in.Room = func(p RoomProof) { told[p.Room] = p.Status == Pass && p.Listed == permission.Yes }
 	r := Diagnose(t.Context(), w.in, nil, func(p progress) {
 		if p.Done < last {
 			t.Errorf("progress went back from %d to %d", last, p.Done)
 		}
 		last, total = p.Done, p.Total
 	})
-	if r.Rooms.Proven != 300 || w.mostUnderway.Load() != outlookAtATime || last != total {
-		t.Errorf("proven %d, at once %d, progress %d of %d", r.Rooms.Proven, w.mostUnderway.Load(), last, total)
+	if r.Rooms.Proven != 300 || w.mostUnderway.Load() != outlookAtATime || last != total || len(told) != 300 {
+		t.Errorf("proven %d, at once %d, progress %d of %d, told of %d", r.Rooms.Proven, w.mostUnderway.Load(), last, total, len(told))
 	}
 }
 

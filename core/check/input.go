@@ -49,6 +49,9 @@ type Input struct {
 	KnownRooms []string
 	// Digest gives the connection's digest over the rooms that were looked at.
 	Digest func(rooms []string) string
+	// Room gets what was found of every room as it comes, one after another; nil
+	// for nobody.
+	Room func(RoomProof)
 	// From names this computer and its address.
 	From string
 

@@ -194,8 +194,7 @@ func checkRedirects(_ context.Context, s *State) Finding {
 		}
 	}
 	if len(want) == 0 {
-		return unknown(problem.New("sign-on.no-redirect", words.T("Nobody says where sign-in leads back to.")).
-			Fix(words.T("Enter the redirect URI that the booking server shows under \"Describe\", Single sign-on.")))
+		return Finding{Status: Skipped, Note: words.T("Neither the booking server nor this connection says where sign-in leads back to: enter the redirect URI under \"Describe\", Single sign-on, if people shall sign in.")}
 	}
 	have := a.RedirectURIs
 	page := words.T("Microsoft Entra admin center, App registrations, this application, Authentication, platform Web: press \"Add URI\", enter it exactly so, and press \"Save\".")

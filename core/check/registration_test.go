@@ -113,6 +113,9 @@ func TestRegistration(t *testing.T) {
 		{"redirect in other case", func(_ *world, r *registration) { r.app.RedirectURIs[0] = "https://booking.example/Signin-OIDC" }, Failed, RedirectURIs, "sign-on.redirect-differs"},
 		{"redirect by http", func(_ *world, r *registration) { r.app.RedirectURIs[0] = "http://booking.example/signin-oidc" }, Failed, RedirectURIs, "sign-on.redirect-differs"},
 		{"the server wants another redirect", func(w *world, _ *registration) { w.description.RedirectURIs = []string{"https://booking.example/new"} }, Failed, RedirectURIs, "sign-on.redirect-missing"},
+		{"nobody wants people to sign in", func(w *world, r *registration) {
+			r.app.RedirectURIs, w.in.Connection.SingleSignOn.RedirectURIs = nil, nil
+		}, Passed, "", ""},
 		{"no ID tokens", func(_ *world, r *registration) { r.app.IDTokens = false }, Failed, IDTokens, "sign-on.id-tokens-off"},
 		{"EWS", func(_ *world, r *registration) {
 			r.app.Required = append(r.app.Required, tenant.RequiredResource{ResourceAppID: tenant.ExchangeAppID, Access: []tenant.RequiredAccess{{ID: ewsPermissions[0], Type: "Role"}}})

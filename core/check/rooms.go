@@ -83,7 +83,7 @@ func checkCalendars(ctx context.Context, s *State) Finding {
 	if s.Digest != nil {
 		digest = s.Digest(rooms)
 	}
-	t := &tallying{RoomTally: RoomTally{Chosen: len(rooms)}}
+	t := &tallying{RoomTally: RoomTally{Chosen: len(rooms)}, tell: s.Room}
 	queue := make(chan string)
 	var workers sync.WaitGroup
 	for range min(outlookAtATime, len(rooms)) {
@@ -139,6 +139,7 @@ func (s *State) judgeRooms(t *tallying, cancelled error) Finding {
 type tallying struct {
 	RoomTally
 	mu             sync.Mutex
+	tell           func(RoomProof)
 	failure, doubt *problem.Problem
 	failed         string
 	exchanges      []transport.Evidence
@@ -149,6 +150,9 @@ func (t *tallying) add(r proofOf, resumed bool, p *problem.Problem) {
 	defer t.mu.Unlock()
 	if resumed {
 		t.Resumed++
+	}
+	if t.tell != nil {
+		t.tell(r.RoomProof)
 	}
 	switch r.Status {
 	case Pass:
