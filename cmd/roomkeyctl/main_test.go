@@ -42,7 +42,7 @@ func TestScripts(t *testing.T) {
 				"ROOMKEY_HOME": home, "ROOMKEY_VAULT": "memory",
 				"ROOMKEY_CLIENT_SECRET": account.ClientSecret, "ROOMKEY_SERVER_TOKEN": account.ServerToken,
 				"TENANT": account.Domain, "TENANT_ID": account.TenantID, "CLIENT_ID": account.ClientID,
-				"SERVER": sim.BookingURL(), "CA": sim.CAFile(), "AUTHORITY": sim.Cloud().Authority,
+				"SERVER": sim.BookingURL(), "CA": sim.CAFile(), "AUTHORITY": sim.Cloud().Authority, "ORGANIZER": account.OrganizerUPN,
 			} {
 				env.Setenv(name, value)
 			}

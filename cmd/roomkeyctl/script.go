@@ -17,7 +17,7 @@ import (
 )
 
 func newScript(a *app) *cobra.Command {
-	return group("script", "The Exchange PowerShell", scriptList(a), scriptShow(a), scriptFolder(a), scriptResult(a))
+	return group("script", "The Exchange PowerShell", scriptList(a), scriptShow(a), scriptFolder(a), scriptResult(a), scriptColleague(a))
 }
 
 func scriptList(a *app) *cobra.Command {

@@ -249,7 +249,7 @@ func Restore(ctx context.Context, in Input) (tenant.Application, error) {
 	if err != nil {
 		return tenant.Application{}, err
 	}
-	name := UniqueName(c)
+	name := c.UniqueName()
 	at := slices.IndexFunc(list, func(a tenant.Application) bool {
 		return strings.EqualFold(a.AppID, c.Application.ClientID) && a.AppID != "" || a.UniqueName == name
 	})

@@ -1,9 +1,6 @@
 package register
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -53,16 +50,6 @@ type Credential struct {
 
 func (c Credential) life() time.Duration { return time.Duration(c.Days) * 24 * time.Hour }
 
-// UniqueName is the unique name of the application of a connection.
-func UniqueName(c *connection.Connection) string {
-	host := ""
-	if u, err := url.Parse(c.Server.URL); err == nil {
-		host = strings.ToLower(u.Host)
-	}
-	sum := sha256.Sum256([]byte(c.Product.ID + "\n" + host))
-	return "roomkey-" + c.Product.ID + "-" + hex.EncodeToString(sum[:6])
-}
-
 // signInScopes are what signing in with a work account asks for.
 var signInScopes = []permission.Ref{
 	{Value: "openid", Kind: permission.Delegated}, {Value: "profile", Kind: permission.Delegated}, {Value: "email", Kind: permission.Delegated},
@@ -74,7 +61,7 @@ var signInScopes = []permission.Ref{
 func (in Input) wanted(graph tenant.ServicePrincipal) (w Wanted, unknown, byExchange []permission.Ref) {
 	c := in.Document()
 	w = Wanted{
-		UniqueName: UniqueName(c), DisplayName: in.Product.Name + " room booking", SignInAudience: "AzureADMyOrg",
+		UniqueName: c.UniqueName(), DisplayName: in.Product.Name + " room booking", SignInAudience: "AzureADMyOrg",
 		RedirectURIs: []string{}, Permissions: []Permission{}, HomePage: in.Options.HomePage,
 	}
 	if c.Application.DisplayName != "" {

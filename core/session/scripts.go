@@ -18,7 +18,16 @@ func (s *Session) ScriptTarget(ctx context.Context) (exchange.Target, error) {
 	if err != nil {
 		return exchange.Target{}, err
 	}
-	return s.scriptTarget(rooms)
+	t, err := s.scriptTarget(rooms)
+	if err != nil || t.Connection.Application.ServicePrincipalID != "" {
+		return t, err
+	}
+	// The application's own token names its enterprise application, which is the
+	// object that Exchange wants.
+	if token, err := (tokens{s}).Token(ctx); err == nil && token.Claims != nil {
+		t.Connection.Application.ServicePrincipalID = token.Claims.ObjectID
+	}
+	return t, ctx.Err()
 }
 
 // LastScriptTarget is ScriptTarget with the rooms as they are known here,
@@ -40,7 +49,7 @@ func (s *Session) scriptTarget(rooms []tenant.Room) (exchange.Target, error) {
 	if err != nil {
 		return exchange.Target{}, err
 	}
-	return exchange.Target{Connection: s.Document(), Cloud: row, Product: p, Rooms: rooms, Now: s.env.Now()}, nil
+	return exchange.Target{Connection: s.Document(), Cloud: row, Product: p, Rooms: rooms, Results: s.ScriptResults(), Now: s.env.Now()}, nil
 }
 
 // WriteScriptFolder writes everything for this connection into a folder:

@@ -63,11 +63,14 @@ func (e entraError) description(trace, correlation string, at time.Time) string 
 	return fmt.Sprintf("%s Trace ID: %s Correlation ID: %s Timestamp: %s", e.Error(), trace, correlation, at.UTC().Format("2006-01-02 15:04:05Z"))
 }
 
-// routeMicrosoft tells Graph's calls from Entra's.
+// routeMicrosoft tells Graph's calls from Entra's, and both from what is the
+// simulator's own.
 func (s *Simulator) routeMicrosoft(w http.ResponseWriter, r *http.Request) {
 	switch first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); first {
 	case "v1.0":
 		s.serveGraph(w, r)
+	case "simulator":
+		s.serveColleague(w, r)
 	case "beta":
 		s.fail(w, r, graphError{http.StatusNotFound, "ResourceNotFound", "The simulated tenant has v1.0 only."})
 	default:

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/transport"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// scriptColleague has the simulated colleague run a script.
+func scriptColleague(a *app) *cobra.Command {
+	var out string
+	c := &cobra.Command{
+		Use: "colleague FILE.intent.json", Short: "On a simulated tenant: have a script run, and get its result file", Args: cobra.ExactArgs(1),
+		Long: "A script is run by an Exchange administrator, in PowerShell. On a simulated tenant\n" +
+			"the simulator plays that colleague: it applies the intent that was written beside\n" +
+			"the script and gives the result file that the script would have written.",
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			row, err := s.Cloud()
+			if err != nil {
+				return err
+			}
+			if u, err := url.Parse(row.Authority); err != nil || !connection.IsLoopback(u.Hostname()) {
+				return problem.New("usage.not-simulated", words.T("The cloud %s is not simulated.", row.Name)).
+					Fix(words.T("Give the script to an Exchange administrator; its result file is read with roomkeyctl script result FILE."))
+			}
+			intent, err := a.read(args[0])
+			if err != nil {
+				return err
+			}
+			client, err := a.env.HTTP(transport.Options{CAFile: row.CAFile})
+			if err != nil {
+				return err
+			}
+			r, err := http.NewRequestWithContext(c.Context(), http.MethodPost, row.Authority+"/simulator/intent", bytes.NewReader(intent))
+			if err != nil {
+				return err
+			}
+			r.Header.Set("Content-Type", "application/json")
+			resp, err := client.Do(r)
+			if err != nil {
+				return transport.Problem(err, r.URL.Host)
+			}
+			defer resp.Body.Close()
+			result, err := io.ReadAll(resp.Body)
+			if err != nil {
+				return transport.Problem(err, r.URL.Host)
+			}
+			if resp.StatusCode != http.StatusOK {
+				return problem.New("usage.intent", words.T("The simulated colleague cannot run this.")).With(words.Plain(strings.TrimSpace(string(result))))
+			}
+			return a.write(out, result)
+		},
+	}
+	c.Flags().StringVar(&out, "out", "-", "`file` to write, - for standard output")
+	return c
+}
