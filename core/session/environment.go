@@ -34,7 +34,9 @@ type Environment struct {
 	HTTP func(transport.Options) (*http.Client, error)
 	// Graph makes the reader of a tenant.
 	Graph func(GraphOptions) Tenant
-	Now   func() time.Time
+	// Directory makes the administrator's access to the directory.
+	Directory func(GraphOptions) Directory
+	Now       func() time.Time
 	// Log is the log file; it never gets a secret.
 	Log *slog.Logger
 }

@@ -38,6 +38,10 @@ type Session struct {
 	// app is kept so that a token is asked for once; a changed document or
 	// secret drops it.
 	app *entra.Application
+	// admin is the sign-in of an administrator, in memory only, and directory
+	// what it opens; both nil while nobody is signed in.
+	admin     *entra.Administrator
+	directory Directory
 }
 
 // Open loads a connection and takes its lock. When another copy of Roomkey has

@@ -92,6 +92,9 @@ func New(o Options) (*session.Environment, error) {
 	env.Graph = func(g session.GraphOptions) session.Tenant {
 		return tenantClient{graph.New(graph.Options{Cloud: g.Cloud, HTTP: g.HTTP, Token: g.Token, Source: g.Source})}
 	}
+	env.Directory = func(g session.GraphOptions) session.Directory {
+		return graph.New(graph.Options{Cloud: g.Cloud, HTTP: g.HTTP, Token: g.Token, Source: g.Source})
+	}
 	return env, nil
 }
 

@@ -1,0 +1,235 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/exchange"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// record is the journal of what was done to the tenant, both ways.
+type record struct{ journal }
+
+func (r record) Entries() ([]json.RawMessage, error) {
+	return r.s.env.Store.Journal(r.s.ID()).Entries()
+}
+
+// ScopesFor are what the administrator's sign-in needs to apply a plan.
+func ScopesFor(p register.Plan) []string {
+	scopes := slices.Clone(entra.ScopesRead)
+	if len(p.Todo()) > 0 {
+		scopes = append(scopes, entra.ScopesApply...)
+	}
+	if p.NeedsConsent() {
+		scopes = append(scopes, entra.ScopesConsent...)
+	}
+	return scopes
+}
+
+// registerInput joins what a plan or a run works on; somebody must be signed
+// in.
+func (s *Session) registerInput(o register.Options, report task.Report) (register.Input, error) {
+	account := s.Administrator()
+	if account == nil {
+		return register.Input{}, problem.New(entra.CodeNeeded, words.T("This needs the sign-in of an administrator.")).
+			Fix(words.T("Press Sign in with the browser."))
+	}
+	p, needs, err := s.needs()
+	if err != nil {
+		return register.Input{}, err
+	}
+	row, err := s.Cloud()
+	if err != nil {
+		return register.Input{}, err
+	}
+	return register.Input{
+		Cloud: row, TenantID: s.Document().Tenant.ID, Product: p, Needs: needs, Permissions: s.env.Permissions,
+		Directory: s.directory, Vault: s.env.Vault, Journal: record{journal{s}},
+		Document: s.Document, Keep: s.change, Token: s.tokenOf, By: account.UPN, Options: o, Report: report, Now: s.env.Now,
+	}, nil
+}
+
+// RegisterPlan reads the tenant and says what Apply would do, and what the
+// administrator's roles will probably not be enough for. Redirect URIs that the
+// booking server names are taken into the connection first.
+func (s *Session) RegisterPlan(ctx context.Context, o register.Options, report task.Report) (register.Plan, []words.Text, error) {
+	in, err := s.registerInput(o, report)
+	if err != nil {
+		return register.Plan{}, nil, err
+	}
+	if err := s.takeRedirects(ctx); err != nil {
+		return register.Plan{}, nil, err
+	}
+	plan, err := register.MakePlan(ctx, in)
+	if err != nil {
+		return plan, nil, err
+	}
+	roles := s.Administrator().Roles
+	if more, err := s.directory.MyRoles(ctx); err == nil {
+		roles = append(slices.Clone(roles), more...)
+	}
+	return plan, register.Advice(roles, plan), ctx.Err()
+}
+
+// takeRedirects asks the booking server where sign-in leads back to, if nobody
+// said so. A server that does not answer is no obstacle: the check says so.
+func (s *Session) takeRedirects(ctx context.Context) error {
+	c := s.Document()
+	p, err := s.Product()
+	if err != nil || s.ReadOnly != nil || len(c.SingleSignOn.RedirectURIs) > 0 || !p.SingleSignOn.RedirectURIs || c.Server.URL == "" {
+		return err
+	}
+	if err := s.FindAdapter(ctx); err != nil {
+		return err
+	}
+	if adapterOf(s.Document(), p) != booking.AdapterContract {
+		return nil
+	}
+	client, err := s.booking(ctx)
+	if err != nil {
+		return ctx.Err()
+	}
+	d, err := client.Describe(ctx)
+	if err != nil || len(d.RedirectURIs) == 0 {
+		return ctx.Err()
+	}
+	return s.change(ctx, func(c *connection.Connection) { c.SingleSignOn.RedirectURIs = slices.Clone(d.RedirectURIs) })
+}
+
+// RegisterApply carries out a plan: exactly that, or nothing.
+func (s *Session) RegisterApply(ctx context.Context, plan register.Plan, o register.Options, report task.Report) (register.Result, error) {
+	if s.ReadOnly != nil {
+		return register.Result{}, s.ReadOnly
+	}
+	in, err := s.registerInput(o, report)
+	if err != nil {
+		return register.Result{}, err
+	}
+	return register.Apply(ctx, in, plan)
+}
+
+// RegisterUndoPlan says what Undo would take away.
+func (s *Session) RegisterUndoPlan(ctx context.Context) (register.UndoPlan, error) {
+	in, err := s.registerInput(register.Options{}, nil)
+	if err != nil {
+		return register.UndoPlan{}, err
+	}
+	return register.MakeUndoPlan(ctx, in)
+}
+
+// RegisterUndo takes away what Roomkey made, after the application's name was
+// typed.
+func (s *Session) RegisterUndo(ctx context.Context, typed string, o register.Options, report task.Report) (register.UndoPlan, error) {
+	if s.ReadOnly != nil {
+		return register.UndoPlan{}, s.ReadOnly
+	}
+	in, err := s.registerInput(o, report)
+	if err != nil {
+		return register.UndoPlan{}, err
+	}
+	return register.Undo(ctx, in, typed)
+}
+
+// RegisterRestore brings a deleted application back.
+func (s *Session) RegisterRestore(ctx context.Context) (tenant.Application, error) {
+	if s.ReadOnly != nil {
+		return tenant.Application{}, s.ReadOnly
+	}
+	in, err := s.registerInput(register.Options{}, nil)
+	if err != nil {
+		return tenant.Application{}, err
+	}
+	return register.Restore(ctx, in)
+}
+
+// Rotate makes a new credential beside the old one, which keeps working until
+// FinishRotation.
+func (s *Session) Rotate(ctx context.Context, o register.Options, report task.Report) (register.Rotation, error) {
+	if s.ReadOnly != nil {
+		return register.Rotation{}, s.ReadOnly
+	}
+	in, err := s.registerInput(o, report)
+	if err != nil {
+		return register.Rotation{}, err
+	}
+	return register.Rotate(ctx, in)
+}
+
+// FinishRotation removes the old credential at Microsoft. confirmed is a
+// person's word that the booking server works with the new one; without it the
+// server's own proof is asked for.
+func (s *Session) FinishRotation(ctx context.Context, confirmed bool) (register.Rotation, error) {
+	if s.ReadOnly != nil {
+		return register.Rotation{}, s.ReadOnly
+	}
+	in, err := s.registerInput(register.Options{}, nil)
+	if err != nil {
+		return register.Rotation{}, err
+	}
+	if !confirmed {
+		if err := s.serverProves(ctx); err != nil {
+			return register.Rotation{}, err
+		}
+	}
+	return register.FinishRotation(ctx, in)
+}
+
+// serverProves is nil when the booking server says that it works with exactly
+// the configuration of now.
+func (s *Session) serverProves(ctx context.Context) error {
+	unproven := problem.New("register.rotation-unproven", words.T("The booking server has not proven the new credential: the old one is kept.")).
+		Run(words.T("Check and push the configuration:"), "roomkeyctl check && roomkeyctl push").
+		Run(words.T("If you have seen that the server works with the new credential, confirm it:"), "roomkeyctl register rotate --finish --confirm")
+	held, err := s.Held(ctx)
+	if err != nil {
+		return unproven.By(err)
+	}
+	if now := held.Current.Configuration; now == nil || !held.Matches || held.Status.State != check.ServerWorks || held.Status.Digest != "" && held.Status.Digest != now.Digest {
+		return unproven
+	}
+	return nil
+}
+
+// RegisterHistory is the record of what was done to the tenant.
+func (s *Session) RegisterHistory() ([]register.Record, error) { return register.History(record{journal{s}}) }
+
+// PendingRotation is a rotation whose old credential still works, nil for none.
+func (s *Session) PendingRotation() (*register.Rotation, error) { return register.Pending(record{journal{s}}) }
+
+// HandOff is what a colleague who may consent needs, and the script that does
+// it from PowerShell.
+type HandOff struct {
+	register.HandOff
+	// Script is the text of a PowerShell script, ScriptFile its name.
+	ScriptFile string `json:"scriptFile,omitempty"`
+	Script     string `json:"script,omitempty"`
+}
+
+// RegisterHandOff makes the hand-off of a plan.
+func (s *Session) RegisterHandOff(plan register.Plan) (HandOff, error) {
+	in, err := s.registerInput(plan.Options, nil)
+	if err != nil {
+		return HandOff{}, err
+	}
+	h := HandOff{HandOff: register.MakeHandOff(in, plan)}
+	target, err := s.scriptTarget(nil)
+	if err != nil {
+		return h, err
+	}
+	script, err := exchange.Generate("register-application", target, nil)
+	if err != nil {
+		return h, err
+	}
+	h.ScriptFile, h.Script = script.File, string(script.Text)
+	return h, nil
+}
