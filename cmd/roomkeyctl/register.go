@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+func newRegister(a *app) *cobra.Command {
+	return group("register", "The app registration: plan, apply, undo, rotate its credential",
+		registerPlan(a), registerApply(a), registerUndo(a), registerRestore(a), registerRotate(a), registerHandOff(a), registerHistory(a))
+}
+
+// registered opens the connection and signs in to read.
+func (a *app) registered(ctx context.Context, f signInFlags, scopes ...[]string) (*session.Session, error) {
+	s, err := a.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := append([]string{}, entra.ScopesRead...)
+	for _, more := range scopes {
+		all = append(all, more...)
+	}
+	if _, err := a.signIn(ctx, s, f, all); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// planFlags are the choices for one plan.
+func planFlags(c *cobra.Command, o *register.Options) {
+	f := c.Flags()
+	f.StringVar(&o.Use, "use", "", "client `ID` of an application to take, or \"new\"")
+	f.StringVar(&o.Credential, "credential", "", "`kind` of credential: secret or certificate (default: the product's)")
+	f.IntVar(&o.Months, "months", 0, "life of the credential in `months` (default: the product's)")
+	f.IntVar(&o.Bits, "bits", 0, "`size` of a new certificate's key: 3072 or 4096")
+	f.BoolVar(&o.LeaveConsent, "leave-consent", false, "leave the consent to a colleague")
+	f.StringVar(&o.HomePage, "home-page", "", "`address` of the product's home page, shown to people who sign in")
+	f.StringVar(&o.Branding.Support, "support-url", "", "`address` of support, shown to people who sign in")
+	f.StringVar(&o.Branding.Privacy, "privacy-url", "", "`address` of the privacy statement")
+	f.StringVar(&o.Branding.TermsOfService, "terms-url", "", "`address` of the terms of service")
+	noteFlags(c, o)
+}
+
+func noteFlags(c *cobra.Command, o *register.Options) {
+	c.Flags().StringVar(&o.Reviewer, "reviewer", "", "`name` of who reviewed, kept with the record")
+	c.Flags().StringVar(&o.Ticket, "ticket", "", "change `ticket`, kept with the record")
+}
+
+func checkPlanFlags(o register.Options) error {
+	switch {
+	case o.Credential != "" && o.Credential != connection.CredentialSecret && o.Credential != connection.CredentialCertificate:
+		return usage("--credential is secret or certificate, not %q", o.Credential)
+	case o.Bits != 0 && o.Bits != 3072 && o.Bits != 4096:
+		return usage("--bits is 3072 or 4096, not %d", o.Bits)
+	case o.Months < 0 || o.Months > 120:
+		return usage("--months is between 1 and 120")
+	}
+	return nil
+}
+
+func registerPlan(a *app) *cobra.Command {
+	var f signInFlags
+	var o register.Options
+	var file string
+	c := &cobra.Command{
+		Use: "plan", Short: "Show what apply would do: today, wanted, action", Args: cobra.NoArgs,
+		Long: "Reads the tenant and changes nothing. With --output json, or --out FILE, the plan\n" +
+			"can be reviewed by a second person; apply --plan FILE applies exactly that plan\n" +
+			"or refuses because the tenant has changed since.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := checkPlanFlags(o); err != nil {
+				return err
+			}
+			s, err := a.registered(c.Context(), f)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			plan, advice, err := s.RegisterPlan(c.Context(), o, a.progress())
+			if err != nil {
+				return err
+			}
+			if file != "" {
+				data, err := json.MarshalIndent(plan, "", "  ")
+				if err != nil {
+					return err
+				}
+				if err := a.write(file, append(data, '\n')); err != nil {
+					return err
+				}
+			}
+			if err := a.show(plan, func(w io.Writer) { printRegisterPlan(w, plan) }); err != nil {
+				return err
+			}
+			a.advise(advice)
+			if plan.Blocked != nil {
+				return plan.Blocked
+			}
+			return nil
+		},
+	}
+	f.register(c)
+	planFlags(c, &o)
+	c.Flags().StringVar(&file, "out", "", "`file` for the plan as JSON")
+	return c
+}
+
+func (a *app) advise(advice []words.Text) {
+	for _, t := range advice {
+		a.say("! %s", t.String())
+	}
+}
+
+func printRegisterPlan(w io.Writer, p register.Plan) {
+	var cells [][]string
+	for _, i := range p.Items {
+		cells = append(cells, []string{i.Title.String(), i.Today.String(), i.Wanted.String(), string(i.Action)})
+	}
+	rows(w, []string{"what", "today", "wanted", "action"}, cells)
+	for _, i := range p.Items {
+		if i.Action != register.Keep && !i.Why.IsZero() || i.Problem != nil {
+			fmt.Fprintf(w, "%s: %s\n", problem.Line(i.Title.String()), problem.Line(i.Why.String()))
+		}
+		if i.Problem != nil && p.Blocked == nil {
+			i.Problem.Terminal(w, nil)
+		}
+	}
+	fmt.Fprintf(w, "\n%d to do. Plan %s\n", len(p.Todo()), p.Digest)
+}
+
+func registerApply(a *app) *cobra.Command {
+	var f signInFlags
+	var o register.Options
+	var file string
+	var yes bool
+	c := &cobra.Command{
+		Use: "apply", Short: "Register the application as planned, and prove it", Args: cobra.NoArgs,
+		Long: "Shows the plan, asks, and carries it out. It may be cut off anywhere and started\n" +
+			"again: nothing is made twice. The credential goes from Microsoft into the\n" +
+			"keychain and is never shown.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := checkPlanFlags(o); err != nil {
+				return err
+			}
+			reviewed, err := a.readPlan(file)
+			if err != nil {
+				return err
+			}
+			s, err := a.registered(c.Context(), f)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			if reviewed == nil {
+				plan, advice, err := s.RegisterPlan(c.Context(), o, a.progress())
+				if err != nil {
+					return err
+				}
+				if !a.json {
+					printRegisterPlan(a.out, plan)
+				}
+				a.advise(advice)
+				if plan.Blocked != nil {
+					return plan.Blocked
+				}
+				if !yes && !a.yes("Apply this plan?") {
+					return problem.New("usage.not-confirmed", words.T("Nothing was applied.")).Run(words.T("Confirm at a terminal, or add:"), "--yes")
+				}
+				reviewed = &plan
+			}
+			return a.applyPlan(c.Context(), s, f, *reviewed, o)
+		},
+	}
+	f.register(c)
+	planFlags(c, &o)
+	c.Flags().StringVar(&file, "plan", "", "`file` with a reviewed plan: exactly that one is applied")
+	c.Flags().BoolVar(&yes, "yes", false, "apply without asking")
+	return c
+}
+
+func (a *app) readPlan(file string) (*register.Plan, error) {
+	if file == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, usage("the plan cannot be read: %v", err)
+	}
+	var p register.Plan
+	if err := json.Unmarshal(data, &p); err != nil || p.Digest == "" {
+		return nil, usage("%s is no plan of roomkeyctl register plan", file)
+	}
+	return &p, nil
+}
+
+// applyPlan asks for the scopes that this plan needs, least first, and applies.
+func (a *app) applyPlan(ctx context.Context, s *session.Session, f signInFlags, plan register.Plan, o register.Options) error {
+	if _, err := a.signIn(ctx, s, f, session.ScopesFor(plan)); err != nil {
+		return err
+	}
+	result, err := s.RegisterApply(ctx, plan, o, a.progress())
+	if err != nil {
+		return err
+	}
+	if err := a.show(result, func(w io.Writer) { printRegistered(w, result) }); err != nil {
+		return err
+	}
+	if result.Consent != nil {
+		return result.Consent
+	}
+	return s.SignOut()
+}
+
+func printRegistered(w io.Writer, r register.Result) {
+	k := r.Application.Credential
+	credential := k.Kind + " in the keychain"
+	if !k.Expires.IsZero() {
+		credential += ", ends on " + k.Expires.Format("2006-01-02")
+	}
+	proof := "a fresh token carries " + strings.Join(r.Proof.Roles, ", ")
+	switch {
+	case r.Proof.Opaque:
+		proof = "a fresh token came; it does not show its roles: run roomkeyctl check"
+	case len(r.Proof.Roles) == 0:
+		proof = "a fresh token came; it carries no application permissions"
+	}
+	rows(w, []string{"", ""}, [][]string{
+		{"Application", r.Application.DisplayName}, {"Client ID", r.Application.ClientID}, {"Credential", credential}, {"Proof", proof},
+	})
+}

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+func registerUndo(a *app) *cobra.Command {
+	var f signInFlags
+	var o register.Options
+	var typed string
+	c := &cobra.Command{
+		Use: "undo", Short: "Remove what Roomkey made, newest first", Args: cobra.NoArgs,
+		Long: "Shows what would be removed and what stays, and asks for the name of the\n" +
+			"application. A deleted application can be restored for 30 days.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.registered(c.Context(), f, entra.ScopesApply, entra.ScopesConsent)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			plan, err := s.RegisterUndoPlan(c.Context())
+			if err != nil {
+				return err
+			}
+			if !a.json {
+				printUndo(a.out, plan)
+			}
+			if typed == "" {
+				if typed = a.typed(fmt.Sprintf("Type the name of the application (%s) to remove this", plan.Name)); typed == "" {
+					return problem.New("usage.not-confirmed", words.T("Nothing was removed.")).Run(words.T("Type the name at a terminal, or add:"), "--name NAME")
+				}
+			}
+			done, err := s.RegisterUndo(c.Context(), typed, o, a.progress())
+			if err != nil {
+				return err
+			}
+			if err := a.show(done, func(w io.Writer) { fmt.Fprintln(w, "Removed.") }); err != nil {
+				return err
+			}
+			if done.Restorable {
+				a.say("The application can be restored for 30 days: roomkeyctl register restore")
+			}
+			return s.SignOut()
+		},
+	}
+	f.register(c)
+	noteFlags(c, &o)
+	c.Flags().StringVar(&typed, "name", "", "`name` of the application, in place of typing it")
+	return c
+}
+
+// typed asks for a line; without a terminal it is empty.
+func (a *app) typed(question string) string {
+	if !term.IsTerminal(int(a.in.Fd())) {
+		return ""
+	}
+	fmt.Fprintf(a.err, "%s: ", problem.Clean(question))
+	line, _ := bufio.NewReader(a.in).ReadString('\n')
+	return strings.TrimSpace(line)
+}
+
+func printUndo(w io.Writer, p register.UndoPlan) {
+	var cells [][]string
+	for _, i := range p.Items {
+		cells = append(cells, []string{i.Title.String(), i.Today.String(), string(i.Action)})
+	}
+	rows(w, []string{"what", "name", "action"}, cells)
+	for _, t := range p.Leaves {
+		fmt.Fprintf(w, "Stays: %s\n", problem.Line(t.String()))
+	}
+	if p.SignIns != "" {
+		fmt.Fprintf(w, "Before you remove it, look whether it still signs in (tab \"Service principal sign-ins\", client ID %s): %s\n", p.ClientID, p.SignIns)
+	}
+}
+
+func registerRestore(a *app) *cobra.Command {
+	var f signInFlags
+	c := &cobra.Command{
+		Use: "restore", Short: "Bring a deleted application back, for 30 days", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.registered(c.Context(), f, entra.ScopesApply)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			restored, err := s.RegisterRestore(c.Context())
+			if err != nil {
+				return err
+			}
+			return a.show(restored, func(w io.Writer) {
+				fmt.Fprintf(w, "%s is back, client ID %s. Run roomkeyctl register apply for its credential.\n", problem.Line(restored.DisplayName), restored.AppID)
+			})
+		},
+	}
+	f.register(c)
+	return c
+}
+
+func registerRotate(a *app) *cobra.Command {
+	var f signInFlags
+	var o register.Options
+	var finish, confirm bool
+	c := &cobra.Command{
+		Use: "rotate", Short: "Make a new credential beside the old one; --finish removes the old one", Args: cobra.NoArgs,
+		Long: "Makes a new credential, proves it and puts it into the keychain. The old one keeps\n" +
+			"working. Then run check and push, so that the booking server gets the new one,\n" +
+			"and rotate --finish: it removes the old one once the server has proven the new\n" +
+			"one, or after your own confirmation with --confirm.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			if confirm && !finish {
+				return usage("--confirm belongs to --finish")
+			}
+			s, err := a.registered(c.Context(), f, entra.ScopesApply)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			var r register.Rotation
+			if finish {
+				r, err = s.FinishRotation(c.Context(), confirm)
+			} else {
+				r, err = s.Rotate(c.Context(), o, a.progress())
+			}
+			if err != nil {
+				return err
+			}
+			return a.show(r, func(w io.Writer) {
+				if finish {
+					fmt.Fprintf(w, "The old credential %s was removed.\n", r.OldKeyID)
+					return
+				}
+				fmt.Fprintf(w, "The new credential %s is proven and in the keychain; it ends on %s. The old one %s still works.\nNow: roomkeyctl check, roomkeyctl push, roomkeyctl register rotate --finish\n", r.NewKeyID, r.Expires.Format("2006-01-02"), r.OldKeyID)
+			})
+		},
+	}
+	f.register(c)
+	noteFlags(c, &o)
+	c.Flags().IntVar(&o.Months, "months", 0, "life of the new credential in `months`")
+	c.Flags().BoolVar(&finish, "finish", false, "remove the old credential")
+	c.Flags().BoolVar(&confirm, "confirm", false, "I have seen that the booking server works with the new credential")
+	return c
+}
+
+func registerHandOff(a *app) *cobra.Command {
+	var f signInFlags
+	var o register.Options
+	var folder string
+	c := &cobra.Command{
+		Use: "handoff", Short: "Write what a colleague who may consent needs", Args: cobra.NoArgs,
+		Long: "Shows the page of the application's permissions and the consent link, and with\n" +
+			"--out FOLDER writes plan, checklist and a PowerShell script.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.registered(c.Context(), f)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			plan, _, err := s.RegisterPlan(c.Context(), o, a.progress())
+			if err != nil {
+				return err
+			}
+			h, err := s.RegisterHandOff(plan)
+			if err != nil {
+				return err
+			}
+			if folder != "" {
+				if err := writeHandOff(folder, h); err != nil {
+					return err
+				}
+			}
+			return a.show(h, func(w io.Writer) { printHandOff(w, h) })
+		},
+	}
+	f.register(c)
+	planFlags(c, &o)
+	c.Flags().StringVar(&folder, "out", "", "`folder` for plan.json, the checklist and the script")
+	return c
+}
+
+func printHandOff(w io.Writer, h session.HandOff) {
+	fmt.Fprintf(w, "%s, client ID %s\n\n", problem.Line(h.DisplayName), h.ClientID)
+	for i, t := range h.Checklist {
+		fmt.Fprintf(w, "%d. %s\n", i+1, problem.Line(t.String()))
+	}
+	fmt.Fprintf(w, "\nPermissions: %s\n", h.PermissionsPage)
+	if h.ConsentLink == "" {
+		fmt.Fprintln(w, "Consent link: none, since the application has no redirect URI that could take its answer (AADSTS500113).")
+	} else {
+		fmt.Fprintf(w, "Consent link: %s\n", h.ConsentLink)
+	}
+}
+
+func writeHandOff(folder string, h session.HandOff) error {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return session.CannotWrite(folder, err)
+	}
+	plan, err := json.MarshalIndent(h.Plan, "", "  ")
+	if err != nil {
+		return err
+	}
+	var text strings.Builder
+	printHandOff(&text, h)
+	text.WriteString("\n")
+	printRegisterPlan(&text, h.Plan)
+	for name, data := range map[string][]byte{"plan.json": append(plan, '\n'), "checklist.txt": []byte(text.String()), h.ScriptFile: []byte(h.Script)} {
+		if name == "" {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(folder, name), data, 0o600); err != nil {
+			return session.CannotWrite(folder, err)
+		}
+	}
+	return nil
+}
+
+func registerHistory(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "history", Short: "Show the record of what was done to the tenant", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			records, err := s.RegisterHistory()
+			if err != nil {
+				return err
+			}
+			return a.show(records, func(w io.Writer) {
+				var cells [][]string
+				for _, r := range records {
+					note := strings.TrimSpace(strings.Join([]string{r.Code, r.RequestID, r.Reviewer, r.Ticket}, " "))
+					cells = append(cells, []string{r.At.Local().Format("2006-01-02 15:04:05"), r.By, strings.TrimSpace(r.Phase + " " + r.Verb), r.Step, r.Request, note})
+				}
+				rows(w, []string{"when", "who", "phase", "step", "request", "note"}, cells)
+			})
+		},
+	}
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/pkg/browser"
+	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// signInFlags are those of every command that signs an administrator in.
+type signInFlags struct {
+	clientID              string
+	deviceCode, noBrowser bool
+}
+
+func (f *signInFlags) register(c *cobra.Command) {
+	c.Flags().BoolVar(&f.deviceCode, "device-code", false, "sign in with a code on another device; many tenants block this")
+	c.Flags().BoolVar(&f.noBrowser, "no-browser", false, "print the address of the sign-in instead of opening the browser")
+	c.Flags().StringVar(&f.clientID, "client-id", "", "`ID` of a public client of your own for the sign-in (default: the last one used, else Microsoft Graph Command Line Tools)")
+	c.MarkFlagsMutuallyExclusive("device-code", "no-browser")
+}
+
+// attempts is how often an interrupted sign-in is offered again.
+const attempts = 3
+
+// signIn signs an administrator in for scopes, and says before which
+// application that is.
+func (a *app) signIn(ctx context.Context, s *session.Session, f signInFlags, scopes []string) (session.Signed, error) {
+	o := session.SignIn{
+		ClientID: f.clientID, DeviceCode: f.deviceCode,
+		Disclose: func(t words.Text) { a.say("%s", t.String()) },
+		Show:     a.showCode,
+		Open: func(address string) {
+			if f.noBrowser {
+				a.say("Open this address in the browser of this computer:\n%s", address)
+				return
+			}
+			a.say("The browser opens. If its page shows an error, or nothing opens, press Ctrl+C; the address is:\n%s", address)
+			if err := openBrowser(address); err != nil {
+				a.say("The browser could not be opened; open the address yourself.")
+			}
+		},
+	}
+	for attempt := 1; ; attempt++ {
+		signed, err := s.SignIn(ctx, o, scopes)
+		if problem.Code(err) == "sign-in.interrupted" && attempt < attempts {
+			a.problem(problem.Of(err))
+			a.say("Once more:")
+			continue
+		}
+		if err != nil && ctx.Err() == nil {
+			// Whatever the reason: a sign-in is what is needed.
+			return signed, &status{code: exitSignIn, err: err}
+		}
+		return signed, err
+	}
+}
+
+// openBrowser hands the address to the system. What the browser's starter says
+// must not mix with the result.
+func openBrowser(address string) error {
+	browser.Stdout, browser.Stderr = io.Discard, io.Discard
+	return browser.OpenURL(address)
+}
+
+func (a *app) showCode(d entra.DeviceCode) {
+	a.say("Open %s and type the code\n\n    %s\n\nIt is valid for %d minutes, until %s. Ctrl+C ends the wait.",
+		d.Address, d.Code, int(time.Until(d.Expires).Round(time.Minute).Minutes()), d.Expires.Local().Format("15:04"))
+}
+
+func newSignIn(a *app) *cobra.Command {
+	var f signInFlags
+	var revoke bool
+	c := &cobra.Command{
+		Use: "sign-in", Short: "Sign an administrator in, show account, tenant and roles, and forget the sign-in", Args: cobra.NoArgs,
+		Long: "Signs an administrator in to the tenant of the connection, shows who it is, the\n" +
+			"directory roles that are active and what was consented to, and forgets the\n" +
+			"tokens. The other commands sign in by themselves with the same flags.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			scopes := append([]string{}, entra.ScopesRead...)
+			if revoke {
+				scopes = append(scopes, entra.ScopesConsent...)
+			}
+			signed, err := a.signIn(c.Context(), s, f, scopes)
+			if err != nil {
+				return err
+			}
+			if err := a.show(signed, func(w io.Writer) { printSigned(w, signed) }); err != nil {
+				return err
+			}
+			if revoke {
+				if err := s.RevokeSignIn(c.Context()); err != nil {
+					return err
+				}
+				a.say("The consent to %s was taken back.", signed.ClientName)
+			}
+			return s.SignOut()
+		},
+	}
+	f.register(c)
+	c.Flags().BoolVar(&revoke, "revoke", false, "also take back what you consented to for the client of the sign-in")
+	return c
+}
+
+func printSigned(w io.Writer, s session.Signed) {
+	var roles []string
+	for _, r := range s.Roles {
+		roles = append(roles, r.DisplayName)
+	}
+	if len(roles) == 0 {
+		roles = []string{"none that is active"}
+	}
+	rows(w, []string{"", ""}, [][]string{
+		{"Account", strings.TrimSpace(s.UPN + " " + s.Name)},
+		{"Tenant", s.TenantID},
+		{"Roles", strings.Join(roles, ", ")},
+		{"Signed in to", s.ClientName + " " + s.Client},
+		{"Consented, and stays", strings.Join(s.Consented, " ")},
+	})
+	if len(s.Consented) > 0 {
+		fmt.Fprintln(w, "To take the consent back: roomkeyctl sign-in --revoke")
+	}
+}
