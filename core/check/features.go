@@ -28,39 +28,62 @@ type Feature struct {
 	Check string `json:"check,omitempty"`
 }
 
-// proof of a feature: the product has it, and these checks show it.
+// feature is how something that the product does is derived.
 type feature struct {
-	id     string
-	title  words.Text
-	has    func(*State) bool
-	checks []string
+	id    string
+	title words.Text
+	has   func(*State) bool
+	// needs are permissions without which it cannot work; checks are those that
+	// exercise it: all of them have to pass.
+	needs  []string
+	checks func(*State) []string
 	// unseen says what would prove a feature of which no check ran.
 	unseen words.Text
 	// strict is whether a warning already means that it does not hold.
 	strict bool
 }
 
+func list(name string) func(*State) bool {
+	return func(s *State) bool { return slices.Contains(s.Needs.Lists, name) }
+}
+
+func always(ids ...string) func(*State) []string { return func(*State) []string { return ids } }
+
 var features = []feature{
-	{"rooms", words.T("Listing rooms"), func(s *State) bool { return slices.Contains(s.Needs.Lists, "rooms") }, []string{Token, Roles, RoomList},
-		words.T("The list of rooms was not asked for."), false},
-	{"calendars", words.T("Showing what is booked"), readsCalendars, []string{Token, Roles, RoomCalendars},
-		words.T("No calendar was read."), false},
-	{"bookings", words.T("Booking rooms"), func(s *State) bool {
+	{id: "rooms", title: words.T("Listing rooms"), has: list("rooms"), needs: []string{"Place.Read.All"}, checks: always(Token, RoomList),
+		unseen: words.T("The list of rooms was not asked for.")},
+	{id: "calendars", title: words.T("Showing what is booked"), has: readsCalendars, needs: []string{"Calendars.Read", "Calendars.ReadWrite"}, checks: always(Token, RoomCalendars),
+		unseen: words.T("No calendar was read.")},
+	{id: "bookings", title: words.T("Booking rooms"), has: func(s *State) bool {
 		return s.Product.Writes != product.WritesNothing && s.wants("Calendars.ReadWrite")
-	}, []string{Token, Roles, RoomCalendars, TestBooking},
-		words.T("Nothing was booked. A test booking proves it: name an organizer and a room, and allow writes."), false},
-	{"people", words.T("Taking over people"), func(s *State) bool { return slices.Contains(s.Needs.Lists, "people") }, []string{Token, Roles, PeopleList},
-		words.T("The list of people was not asked for."), false},
-	{"groups", words.T("Taking over groups"), func(s *State) bool { return slices.Contains(s.Needs.Lists, "groups") }, []string{Token, Roles, GroupList},
-		words.T("The list of groups was not asked for."), true},
-	{"single-sign-on", words.T("Single sign-on"), func(s *State) bool { return s.Product.SingleSignOn.RedirectURIs || s.Product.SingleSignOn.IDTokens }, []string{RedirectURIs, IDTokens, SignInConsent},
-		words.T("The application's registration was not read: sign in as an administrator."), false},
-	{"notifications", words.T("Hearing of changes at once"), func(s *State) bool { return s.Product.Notifications }, []string{Token, Notifications},
-		words.T("No subscription was tried: allow writes, so that one can be made and removed."), false},
-	{"chat", words.T("Messages in Teams"), func(s *State) bool { return s.wants("Chat.Create") || s.wants("Chat.ReadWrite.All") }, []string{Token, Roles, "-"},
-		words.T("No chat was opened. Messages need a service account that signs in at the booking server itself: an application alone cannot send them."), false},
-	{"reach", words.T("No access beyond the rooms"), func(s *State) bool { return s.Connection.Scope.Kind != "" && s.Connection.Scope.Kind != "none" }, []string{Token, ScopeGrant, ScopeOutside},
-		words.T("No mailbox outside the scope was tried: name one that must be out of reach."), true},
+	},
+		needs: []string{"Calendars.ReadWrite"}, checks: always(Token, RoomCalendars, TestBooking),
+		unseen: words.T("Nothing was booked. A test booking proves it: name an organizer and a room, and allow writes.")},
+	{id: "people", title: words.T("Taking over people"), has: list("people"), needs: []string{"User.Read.All", "User.ReadBasic.All"}, checks: always(Token, PeopleList),
+		unseen: words.T("The list of people was not asked for.")},
+	{id: "groups", title: words.T("Taking over groups"), has: list("groups"), needs: []string{"Group.Read.All", "GroupMember.Read.All"}, checks: always(Token, GroupList),
+		unseen: words.T("The list of groups was not asked for."), strict: true},
+	{id: "single-sign-on", title: words.T("Single sign-on"), has: func(s *State) bool { return len(signsOn(s)) > 1 }, checks: signsOn,
+		unseen: words.T("The application's registration was not read: sign in as an administrator.")},
+	{id: "notifications", title: words.T("Hearing of changes at once"), has: func(s *State) bool { return s.Product.Notifications }, checks: always(Token, Notifications),
+		unseen: words.T("No subscription was tried: allow writes, so that one can be made and removed.")},
+	{id: "chat", title: words.T("Messages in Teams"), has: func(s *State) bool { return s.wants("Chat.Create") || s.wants("Chat.ReadWrite.All") },
+		needs: []string{"Chat.Create", "Chat.ReadWrite.All"}, checks: always("-"), // nothing exercises it
+		unseen: words.T("No chat was opened. Messages need a service account that signs in at the booking server itself: an application alone cannot send them.")},
+	{id: "reach", title: words.T("No access beyond the rooms"), has: func(s *State) bool { is, _ := scoped(s.Input); return is }, checks: always(Token, ScopeGrant, ScopeOutside),
+		unseen: words.T("No mailbox outside the scope was tried: name one that must be out of reach."), strict: true},
+}
+
+// signsOn are the checks of what this product's single sign-on needs.
+func signsOn(s *State) []string {
+	ids := []string{SignInConsent}
+	if s.Product.SingleSignOn.RedirectURIs {
+		ids = append(ids, RedirectURIs)
+	}
+	if s.Product.SingleSignOn.IDTokens {
+		ids = append(ids, IDTokens)
+	}
+	return ids
 }
 
 func readsCalendars(s *State) bool {
@@ -68,48 +91,54 @@ func readsCalendars(s *State) bool {
 	return wants
 }
 
-// featuresOf derives what works from the findings. A feature is broken by any
-// failure among its checks, works when all of them passed (a warning does), and
-// is unproven otherwise: also when a check that proves it did not run.
+// featuresOf derives what works from the findings and the layers. A feature is
+// broken by any failure among its checks and by a permission that it lacks,
+// works when all its checks passed, and is unproven otherwise: also when a check
+// that proves it did not run.
 func (s *State) featuresOf(r *Run) []Feature {
-	list := []Feature{}
+	all := []Feature{}
 	for _, f := range features {
 		if !f.has(s) {
 			continue
 		}
 		out := Feature{ID: f.id, Title: f.title, State: FeatureWorks}
+		for _, id := range f.checks(s) {
+			s.weigh(&out, f, id, r)
+		}
+		for _, l := range r.Layers {
+			if l.Wanted && slices.Contains(f.needs, l.Value) && l.InToken == permission.No && l.Proven != permission.Yes {
+				out.State, out.Check, out.Because = FeatureBroken, Roles, words.T("The application lacks a permission: %s", l.Value)
+			}
+		}
 		if f.id == "rooms" && s.Cloud.Lacks(cloud.FeaturePlaces) || f.id == "chat" && s.Cloud.Lacks(cloud.FeatureChat) {
-			out.State, out.Because = FeatureBroken, words.T("%s does not have it.", s.Cloud.Name)
-			list = append(list, out)
-			continue
+			out.State, out.Check, out.Because = FeatureBroken, "", words.T("%s does not have it.", s.Cloud.Name)
 		}
-		for _, id := range f.checks {
-			found, ran := r.Finding(id)
-			cause := found
-			if found.Because != "" {
-				cause, _ = r.Finding(found.Because)
-			}
-			switch {
-			case ran && (found.Status == Pass || found.Status == Warn && !f.strict):
-				continue
-			case ran && (cause.Status == Fail || cause.Status == Warn):
-				out.State, out.Check = FeatureBroken, cause.ID
-				if cause.Problem != nil {
-					out.Because = cause.Problem.Title
-				}
-			case out.State == FeatureWorks:
-				out.State, out.Because, out.Check = FeatureUnproven, f.unseen, found.ID
-				if found.Status == Unknown && found.Problem != nil {
-					out.Because = found.Problem.Title
-				}
-			}
-			if out.State == FeatureBroken {
-				break
-			}
-		}
-		list = append(list, out)
+		all = append(all, out)
 	}
-	return list
+	return all
+}
+
+// weigh adds what one check says of a feature.
+func (s *State) weigh(out *Feature, f feature, id string, r *Run) {
+	found, ran := r.Finding(id)
+	cause := found
+	if found.Because != "" {
+		cause, _ = r.Finding(found.Because)
+	}
+	switch {
+	case out.State == FeatureBroken:
+	case ran && (found.Status == Pass || found.Status == Warn && !f.strict):
+	case ran && (cause.Status == Fail || cause.Status == Warn):
+		out.State, out.Check = FeatureBroken, cause.ID
+		if cause.Problem != nil {
+			out.Because = cause.Problem.Title
+		}
+	case out.State == FeatureWorks:
+		out.State, out.Because, out.Check = FeatureUnproven, f.unseen, found.ID
+		if found.Status == Unknown && found.Problem != nil {
+			out.Because = found.Problem.Title
+		}
+	}
 }
 
 // summarize adds to the run what follows from the findings and the state.

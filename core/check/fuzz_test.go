@@ -46,7 +46,7 @@ func spoiled(way byte) error {
 	return nil
 }
 
-func list[T any](way byte, good []T, empty bool) tenant.Listing[T] {
+func answered[T any](way byte, good []T, empty bool) tenant.Listing[T] {
 	if err := spoiled(way); err != nil {
 		l := tenant.Listing[T]{Problem: problem.Of(err)}
 		if way == 2 {
@@ -147,18 +147,18 @@ type steeredDirectory struct {
 
 func (d steeredDirectory) Rooms(_ context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room] {
 	way, _ := d.a.of(callRooms)
-	return paged(list(way, d.rooms, true), page)
+	return paged(answered(way, d.rooms, true), page)
 }
 func (d steeredDirectory) RoomLists(context.Context) tenant.Listing[tenant.RoomList] {
 	return tenant.Listing[tenant.RoomList]{}
 }
 func (d steeredDirectory) People(_ context.Context, _ string, page func([]tenant.Person)) tenant.Listing[tenant.Person] {
 	way, _ := d.a.of(callPeople)
-	return paged(list(way, d.people, false), page)
+	return paged(answered(way, d.people, false), page)
 }
 func (d steeredDirectory) Groups(_ context.Context, page func([]tenant.Group)) tenant.Listing[tenant.Group] {
 	way, _ := d.a.of(callGroups)
-	return paged(list(way, d.groups, true), page)
+	return paged(answered(way, d.groups, true), page)
 }
 
 type steeredServer struct {
@@ -224,7 +224,10 @@ func FuzzNeverAFalseGreen(f *testing.F) {
 		}
 		proves := map[string]int{"rooms": callRooms, "people": callPeople, "groups": callGroups, "calendars": callCalendar}
 		for _, ft := range r.Features {
-			if call, known := proves[ft.ID]; ft.State == FeatureWorks && (!known || !good(a, call) || !good(a, callToken)) {
+			// A token that cannot be read may do its work all the same.
+			way, token := a.of(callToken)
+			token = token || way == 7
+			if call, known := proves[ft.ID]; ft.State == FeatureWorks && (!known || !good(a, call) || !token) {
 				t.Errorf("%v: %s is said to work\n%s", steps, ft.ID, show(r))
 			}
 		}

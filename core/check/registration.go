@@ -169,7 +169,7 @@ func signOnChecks() []Check {
 	return []Check{
 		{ID: RedirectURIs, Title: words.T("Sign-in leads back to the booking server"), DependsOn: []string{Declared}, After: []string{ServerContract}, Wanted: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs }), Run: checkRedirects},
 		{ID: IDTokens, Title: words.T("The application issues ID tokens"), DependsOn: []string{Declared}, Wanted: wantsSignOn(func(p product.SSO) bool { return p.IDTokens }), Run: checkIDTokens},
-		{ID: SignInConsent, Title: words.T("People may sign in without being asked"), DependsOn: []string{Consented}, Wanted: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs || p.IDTokens }), Run: checkSignInConsent},
+		{ID: SignInConsent, Title: words.T("People may sign in without being asked"), DependsOn: []string{Declared}, After: []string{Consented}, Wanted: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs || p.IDTokens }), Run: checkSignInConsent},
 	}
 }
 
@@ -235,6 +235,13 @@ func checkIDTokens(_ context.Context, s *State) Finding {
 var signInScopes = []string{"openid", "profile", "email", "User.Read"}
 
 func checkSignInConsent(_ context.Context, s *State) Finding {
+	s.mu.Lock()
+	read := s.grants != nil
+	s.mu.Unlock()
+	if !read {
+		return unknown(problem.New("sign-on.consent-unknown", words.T("What was consented to could not be read.")).
+			Fix(words.T("Repair what the check \"An administrator consented to it\" names, then check again.")))
+	}
 	missing := []string{}
 	for _, p := range s.needsOf(permission.Delegated) {
 		if slices.Contains(signInScopes, p.Value) && s.layersOf(p.Ref, true).Consented != permission.Yes {

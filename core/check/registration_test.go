@@ -188,6 +188,24 @@ func TestLayers(t *testing.T) {
 	check("opaque token", w.run(t), "Place.Read.All", [4]permission.Truth{unread, unread, unread, yes})
 }
 
+// TestFeaturesAreBrokenByTheirOwn is that one missing permission does not spoil
+// what it has nothing to do with.
+func TestFeaturesAreBrokenByTheirOwn(t *testing.T) {
+	w, r := registered()
+	w.token.Claims.Roles, r.roles = w.token.Claims.Roles[1:], r.roles[1:]
+	w.calendar = func(string) error { return forbidden() }
+	run := w.run(t)
+	got := map[string]string{}
+	for _, f := range run.Features {
+		got[f.ID] = f.State
+	}
+	want := map[string]string{"rooms": FeatureWorks, "people": FeatureWorks, "groups": FeatureWorks, "single-sign-on": FeatureWorks,
+		"calendars": FeatureBroken, "bookings": FeatureBroken}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("%s\n%s", d, show(run))
+	}
+}
+
 // TestOutside holds the negative proof to what counts: a refusal by Exchange of
 // a mailbox that exists.
 func TestOutside(t *testing.T) {
