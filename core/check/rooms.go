@@ -229,10 +229,11 @@ func (s *State) inList(room string) permission.Truth {
 // readCalendar reads one event of the coming week, which is all the proof that
 // is needed that the calendar can be read.
 func (s *State) readCalendar(ctx context.Context, mailbox string) (requestID string, err error) {
-	ctx, seen := transport.Record(ctx)
+	inner, seen := transport.Record(ctx)
+	defer seen.Repeat(ctx)
 	from := s.now().UTC().Truncate(time.Hour)
-	err = s.onMailbox(ctx, func() error {
-		_, err := s.Calendars.CalendarView(ctx, mailbox, from, from.AddDate(0, 0, 7), 1)
+	err = s.onMailbox(inner, func() error {
+		_, err := s.Calendars.CalendarView(inner, mailbox, from, from.AddDate(0, 0, 7), 1)
 		return err
 	})
 	if err != nil {
