@@ -27,7 +27,7 @@ func BenchmarkCheck(b *testing.B) {
 			if !seen {
 				seen, first = true, append(first, time.Since(started))
 			}
-			if !called && len(f.Exchanges) > 0 {
+			if !called && f.Duration >= latency {
 				called, proven = true, append(proven, time.Since(started))
 			}
 		}, nil)
@@ -49,8 +49,8 @@ func inARow(run check.Run, rooms int) int64 {
 		f, _ := run.Finding(c.ID)
 		own := int64(len(f.Exchanges))
 		switch c.ID {
-		case check.Certificate:
-			own = min(own, 1) // both hosts are asked at the same time
+		case check.Certificate, check.ServerReach:
+			own = 1 // Microsoft's two hosts are asked at the same time
 		case check.RoomCalendars:
 			own = int64(rooms+atATime-1) / atATime
 		}
