@@ -149,8 +149,8 @@ func (n *notice) fail(p *problem.Problem) {
 func (n *notice) warn(p *problem.Problem) { n.put(kit.ProblemAs(n.host, kit.MarkAttention, p)) }
 
 // good says that something worked.
-func (n *notice) good(text string, more ...fyne.CanvasObject) {
-	n.put(kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.Column(kit.Gap, append([]fyne.CanvasObject{kit.NewText(text)}, more...)...)))
+func (n *notice) good(text string) {
+	n.put(kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.NewText(text)))
 }
 
 // section is a card with a heading.

@@ -27,7 +27,6 @@ type Prove struct {
 	next    *widget.Button
 	report  *widget.Button
 	running bool
-	loaded  bool
 }
 
 // NewProve makes the page.

@@ -25,6 +25,8 @@ type Register struct {
 	cert   *certificateBox
 	next   *widget.Button
 	wanted *fyne.Container
+	// plan registers by itself; nil where the Backend cannot.
+	plan *planner
 }
 
 // NewRegister makes the page.
@@ -41,12 +43,20 @@ func NewRegister(env *Env) *Register {
 	r.secret = newSecretBox(env, vault.ClientSecret, kit.L("Client secret"),
 		kit.L("The secret's Value, which Microsoft shows only once. Not its Secret ID."), "")
 	r.cert = newCertificateBox(env)
-	body := kit.Column(kit.GapWide, r.notice.object,
-		section(kit.L("The application"), r.client, r.kind, r.secret.field, r.cert.object),
-		section(kit.L("Permissions that the product asks for"), r.wanted))
+	body := kit.Column(kit.GapWide, r.notice.object)
+	if b, ok := env.Backend.(Registration); ok {
+		r.plan = newPlanner(env, b, r.refill)
+		body.Add(r.plan.object)
+	}
+	body.Add(kit.Column(kit.GapWide,
+		section(kit.L("The application that the booking server uses"), r.client, r.kind, r.secret.field, r.cert.object),
+		section(kit.L("Permissions that the product asks for"), r.wanted)))
 	r.frame = kit.NewFrame(kit.L("Register the application"),
-		kit.L("The booking server signs in to Microsoft 365 as an application. Enter the one that was registered for it; its credential goes into the keychain of this computer."), body)
+		kit.L("The booking server signs in to Microsoft 365 as an application. Its credential goes into the keychain of this computer."), body)
 	r.next = kit.PrimaryButton(kit.L("Save and continue"), theme.NavigateNextIcon(), r.proceed)
+	if r.plan != nil && env.Opened.Connection.Application.ClientID == "" {
+		r.next.Importance = widget.MediumImportance // the sign-in is the main action then
+	}
 	r.frame.Actions(r.next)
 	r.form.fill()
 	r.showKind()
@@ -66,6 +76,17 @@ func (r *Register) Shown() {
 	r.secret.look()
 	r.cert.secret.look()
 	r.showWanted()
+	if r.plan != nil {
+		r.plan.shown()
+	}
+}
+
+// refill shows the application after the core has changed it.
+func (r *Register) refill() {
+	r.form.fill()
+	r.showKind()
+	r.secret.look()
+	r.cert.secret.look()
 }
 
 func (r *Register) showKind() {

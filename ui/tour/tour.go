@@ -163,6 +163,7 @@ func (g *guide) walk() error {
 		{"describe", g.page(setup.Describe)},
 		{"describe-end", g.end},
 		{"register", g.page(setup.Register)},
+		{"register-end", g.end},
 		{"prove-before", g.page(setup.Prove)},
 		{"prove", g.press},
 		{"prove-end", g.end},

@@ -29,8 +29,10 @@ var At = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
 // TenantID is the tenant that Discover finds.
 const TenantID = "5f6d7c1e-2a4b-4c3d-9e8f-0123456789ab"
 
-// Backend answers from memory.
-type Backend struct {
+// Backend answers from memory; its methods are page.Backend's.
+type Backend = backend
+
+type backend struct {
 	mu      sync.Mutex
 	docs    map[string]*connection.Connection
 	secrets map[string]vault.Secret
@@ -56,16 +58,16 @@ var _ page.Backend = (*Backend)(nil)
 
 // New is a fake with twelve rooms.
 func New() *Backend {
-	return &Backend{docs: map[string]*connection.Connection{}, secrets: map[string]vault.Secret{}, RoomCount: 12, Asked: map[string]int{}}
+	return &backend{docs: map[string]*connection.Connection{}, secrets: map[string]vault.Secret{}, RoomCount: 12, Asked: map[string]int{}}
 }
 
-func (b *Backend) ask(name string) func() {
+func (b *backend) ask(name string) func() {
 	b.mu.Lock()
 	b.Asked[name]++
 	return b.mu.Unlock
 }
 
-func (b *Backend) Connections(context.Context) ([]page.Entry, error) {
+func (b *backend) Connections(context.Context) ([]page.Entry, error) {
 	defer b.ask("Connections")()
 	var list []page.Entry
 	for id, c := range b.docs {
@@ -75,14 +77,14 @@ func (b *Backend) Connections(context.Context) ([]page.Entry, error) {
 	return list, nil
 }
 
-func (b *Backend) Create(_ context.Context, name string) (*connection.Connection, error) {
+func (b *backend) Create(_ context.Context, name string) (*connection.Connection, error) {
 	defer b.ask("Create")()
 	c := connection.New(name)
 	b.docs[c.ID] = c
 	return c.Clone(), nil
 }
 
-func (b *Backend) Open(_ context.Context, id string) (page.Opened, error) {
+func (b *backend) Open(_ context.Context, id string) (page.Opened, error) {
 	defer b.ask("Open")()
 	c, ok := b.docs[id]
 	if !ok {
@@ -96,9 +98,9 @@ func (b *Backend) Open(_ context.Context, id string) (page.Opened, error) {
 	return o, nil
 }
 
-func (b *Backend) Close(string) { defer b.ask("Close")() }
+func (b *backend) Close(string) { defer b.ask("Close")() }
 
-func (b *Backend) Save(_ context.Context, c *connection.Connection) error {
+func (b *backend) Save(_ context.Context, c *connection.Connection) error {
 	defer b.ask("Save")()
 	b.docs[c.ID] = c.Clone()
 	if b.run != nil {
@@ -107,13 +109,13 @@ func (b *Backend) Save(_ context.Context, c *connection.Connection) error {
 	return nil
 }
 
-func (b *Backend) Delete(_ context.Context, id string) error {
+func (b *backend) Delete(_ context.Context, id string) error {
 	defer b.ask("Delete")()
 	delete(b.docs, id)
 	return nil
 }
 
-func (b *Backend) Import(_ context.Context, data []byte, file string) (*connection.Connection, error) {
+func (b *backend) Import(_ context.Context, data []byte, file string) (*connection.Connection, error) {
 	defer b.ask("Import")()
 	c, p := connection.Parse(data, file)
 	if p != nil {
@@ -123,13 +125,13 @@ func (b *Backend) Import(_ context.Context, data []byte, file string) (*connecti
 	return c, nil
 }
 
-func (b *Backend) Export(_ context.Context, id string) (page.File, error) {
+func (b *backend) Export(_ context.Context, id string) (page.File, error) {
 	defer b.ask("Export")()
 	data, err := b.docs[id].Encode()
 	return page.File{Name: "connection.json", Data: data}, err
 }
 
-func (b *Backend) Steps(_ context.Context, id string) ([]setup.Step, error) {
+func (b *backend) Steps(_ context.Context, id string) ([]setup.Step, error) {
 	defer b.ask("Steps")()
 	c := b.docs[id]
 	if c == nil {
@@ -146,27 +148,27 @@ func (b *Backend) Steps(_ context.Context, id string) ([]setup.Step, error) {
 	return setup.Steps(k), nil
 }
 
-func (b *Backend) Clouds() []cloud.Cloud {
+func (b *backend) Clouds() []cloud.Cloud {
 	return []cloud.Cloud{{ID: "global", Name: "Global"}, {ID: "china", Name: "China (21Vianet)"}}
 }
 
-func (b *Backend) Products() []product.Product {
+func (b *backend) Products() []product.Product {
 	list, _ := product.Load("")
 	return list.All()
 }
 
-func (b *Backend) Permissions() []permission.Entry {
+func (b *backend) Permissions() []permission.Entry {
 	return []permission.Entry{{Value: "Calendars.ReadWrite", ApplicationID: "ef54d2bf-783f-4e0f-bca1-3210c0444d99", Means: "Read and write all calendars."}}
 }
 
-func (b *Backend) Mistakes() []*problem.Problem { return nil }
+func (b *backend) Mistakes() []*problem.Problem { return nil }
 
-func (b *Backend) About() page.About {
+func (b *backend) About() page.About {
 	return page.About{Version: "0.1.0", ConfigFolder: "/home/ada/.config/roomkey", LogFile: "/home/ada/.local/state/roomkey/roomkey.log",
 		CloudsFile: "/home/ada/.config/roomkey/clouds.yaml", ProductsFolder: "/home/ada/.config/roomkey/products", Keychain: "GNOME Keyring"}
 }
 
-func (b *Backend) SecretState(_ context.Context, id string, kind vault.Kind) (page.SecretState, error) {
+func (b *backend) SecretState(_ context.Context, id string, kind vault.Kind) (page.SecretState, error) {
 	defer b.ask("SecretState")()
 	if b.Locked {
 		return page.SecretState{}, problem.New("vault.locked", words.T("The keychain is locked or waiting for you.")).
@@ -179,7 +181,7 @@ func (b *Backend) SecretState(_ context.Context, id string, kind vault.Kind) (pa
 	return page.SecretState{Stored: true, Fingerprint: "3f9a 12c4", Expires: At.AddDate(1, 0, 0)}, nil
 }
 
-func (b *Backend) SetSecret(_ context.Context, id string, kind vault.Kind, s, _ vault.Secret) (page.SecretState, error) {
+func (b *backend) SetSecret(_ context.Context, id string, kind vault.Kind, s, _ vault.Secret) (page.SecretState, error) {
 	defer b.ask("SetSecret")()
 	b.secrets[id+string(kind)] = s
 	if strings.HasPrefix(s.Reveal(), "wrong") {
@@ -192,18 +194,18 @@ func (b *Backend) SetSecret(_ context.Context, id string, kind vault.Kind, s, _ 
 	return page.SecretState{Stored: true, Fingerprint: "3f9a 12c4"}, nil
 }
 
-func (b *Backend) ForgetSecret(_ context.Context, id string, kind vault.Kind) error {
+func (b *backend) ForgetSecret(_ context.Context, id string, kind vault.Kind) error {
 	defer b.ask("ForgetSecret")()
 	delete(b.secrets, id+string(kind))
 	return nil
 }
 
-func (b *Backend) Reveal(_ context.Context, id string, kind vault.Kind) (vault.Secret, error) {
+func (b *backend) Reveal(_ context.Context, id string, kind vault.Kind) (vault.Secret, error) {
 	defer b.ask("Reveal")()
 	return b.secrets[id+string(kind)], nil
 }
 
-func (b *Backend) Discover(_ context.Context, cloudID, typed string) (connection.Tenant, error) {
+func (b *backend) Discover(_ context.Context, cloudID, typed string) (connection.Tenant, error) {
 	defer b.ask("Discover")()
 	if b.Unknown {
 		return connection.Tenant{}, problem.New("cloud.tenant-unknown", words.T("The cloud %s does not know %s.", cloudID, typed)).
@@ -212,17 +214,17 @@ func (b *Backend) Discover(_ context.Context, cloudID, typed string) (connection
 	return connection.Tenant{ID: TenantID, Domain: typed, DisplayName: "Contoso" + b.Hostile}, nil
 }
 
-func (b *Backend) DiscoverElsewhere(_ context.Context, _, typed string, _ task.Report) (string, connection.Tenant, error) {
+func (b *backend) DiscoverElsewhere(_ context.Context, _, typed string, _ task.Report) (string, connection.Tenant, error) {
 	defer b.ask("DiscoverElsewhere")()
 	return "china", connection.Tenant{ID: TenantID, Domain: typed, DisplayName: "Contoso"}, nil
 }
 
-func finding(id, title, status, summary string) page.Finding {
-	return page.Finding{ID: id, Title: words.T(title), Status: status, Summary: words.Plain(summary), Duration: 84 * time.Millisecond,
+func passed(id, title, summary string) page.Finding {
+	return page.Finding{ID: id, Title: words.T(title), Status: page.StatusPass, Summary: words.Plain(summary), Duration: 84 * time.Millisecond,
 		RequestID: "8d7c6b5a-0000-4000-8000-000000000001"}
 }
 
-func (b *Backend) Catalogued(context.Context, string) ([]page.Finding, error) {
+func (b *backend) Catalogued(context.Context, string) ([]page.Finding, error) {
 	defer b.ask("Catalogued")()
 	var list []page.Finding
 	for _, f := range b.findings() {
@@ -231,14 +233,14 @@ func (b *Backend) Catalogued(context.Context, string) ([]page.Finding, error) {
 	return list, nil
 }
 
-func (b *Backend) findings() []page.Finding {
+func (b *backend) findings() []page.Finding {
 	list := []page.Finding{
-		finding("net.names", "Names resolve", page.StatusPass, "login.microsoftonline.com and graph.microsoft.com answer."),
-		finding("net.tls", "TLS is not intercepted", page.StatusPass, "Issued by DigiCert Inc."),
-		finding("entra.token", "The application gets a token", page.StatusPass, "Valid for 60 minutes."+b.Hostile),
-		finding("entra.roles", "The token carries the permissions", page.StatusPass, "3 of 3."),
-		finding("graph.rooms", "Rooms can be listed", page.StatusPass, "12 rooms."+b.Hostile),
-		finding("server.reach", "The booking server answers", page.StatusPass, "Room booking 4.2, contract version 1."),
+		passed("net.names", "Names resolve", "login.microsoftonline.com and graph.microsoft.com answer."),
+		passed("net.tls", "TLS is not intercepted", "Issued by DigiCert Inc."),
+		passed("entra.token", "The application gets a token", "Valid for 60 minutes."+b.Hostile),
+		passed("entra.roles", "The token carries the permissions", "3 of 3."),
+		passed("graph.rooms", "Rooms can be listed", "12 rooms."+b.Hostile),
+		passed("server.reach", "The booking server answers", "Room booking 4.2, contract version 1."),
 	}
 	if b.Fails != nil {
 		list[2].Status, list[2].Problem, list[2].Summary = page.StatusFail, b.Fails, words.Text{}
@@ -249,7 +251,7 @@ func (b *Backend) findings() []page.Finding {
 	return list
 }
 
-func (b *Backend) Check(ctx context.Context, _ string, emit func(page.Finding), report task.Report) (page.Run, error) {
+func (b *backend) Check(ctx context.Context, _ string, emit func(page.Finding), report task.Report) (page.Run, error) {
 	b.ask("Check")()
 	run := page.Run{Verdict: page.VerdictPass, Says: words.T("Proven from this computer (192.0.2.7). What the server can do is unproven until the server says so."), Started: At, Finished: At.Add(2300 * time.Millisecond), Current: true}
 	for i, f := range b.findings() {
@@ -275,16 +277,16 @@ func (b *Backend) Check(ctx context.Context, _ string, emit func(page.Finding), 
 	return run, nil
 }
 
-func (b *Backend) LastCheck(context.Context, string) (*page.Run, error) {
+func (b *backend) LastCheck(context.Context, string) (*page.Run, error) {
 	defer b.ask("LastCheck")()
 	return b.run, nil
 }
 
-func (b *Backend) Report(context.Context, string) (page.File, error) {
+func (b *backend) Report(context.Context, string) (page.File, error) {
 	return page.File{Name: "report.html", Data: []byte("<!doctype html>")}, nil
 }
 
-func (b *Backend) Rooms(ctx context.Context, _ string, emit func([]tenant.Room)) tenant.Listing[tenant.Room] {
+func (b *backend) Rooms(ctx context.Context, _ string, emit func([]tenant.Room)) tenant.Listing[tenant.Room] {
 	b.ask("Rooms")()
 	var all []tenant.Room
 	for i := range b.RoomCount {
@@ -297,29 +299,29 @@ func (b *Backend) Rooms(ctx context.Context, _ string, emit func([]tenant.Room))
 	return tenant.Listing[tenant.Room]{Items: all, Source: tenant.SourceApplication, Complete: true, At: At}
 }
 
-func (b *Backend) RoomLists(context.Context, string) tenant.Listing[tenant.RoomList] {
+func (b *backend) RoomLists(context.Context, string) tenant.Listing[tenant.RoomList] {
 	n := 12
 	return tenant.Listing[tenant.RoomList]{Items: []tenant.RoomList{{DisplayName: "Main building", EmailAddress: "main@contoso.com", Rooms: &n}}, Source: tenant.SourceApplication, Complete: true, At: At}
 }
 
-func (b *Backend) RoomsOf(ctx context.Context, id, _ string) tenant.Listing[tenant.Room] {
+func (b *backend) RoomsOf(ctx context.Context, id, _ string) tenant.Listing[tenant.Room] {
 	return b.Rooms(ctx, id, func([]tenant.Room) {})
 }
 
-func (b *Backend) People(_ context.Context, _ string, emit func([]tenant.Person)) tenant.Listing[tenant.Person] {
+func (b *backend) People(_ context.Context, _ string, emit func([]tenant.Person)) tenant.Listing[tenant.Person] {
 	return tenant.Listing[tenant.Person]{Source: tenant.SourceApplication, At: At, Problem: problem.New("graph.Authorization_RequestDenied", words.T("The application may not read users.")).
 		Fix(words.T("Grant User.Read.All in the Microsoft Entra admin center, or leave it: the product does not need it."))}
 }
 
-func (b *Backend) Groups(context.Context, string, func([]tenant.Group)) tenant.Listing[tenant.Group] {
+func (b *backend) Groups(context.Context, string, func([]tenant.Group)) tenant.Listing[tenant.Group] {
 	return tenant.Listing[tenant.Group]{Source: tenant.SourceApplication, Complete: true, At: At}
 }
 
-func (b *Backend) ImportRooms(context.Context, string, []byte, string) (tenant.Listing[tenant.Room], []*problem.Problem) {
+func (b *backend) ImportRooms(context.Context, string, []byte, string) (tenant.Listing[tenant.Room], []*problem.Problem) {
 	return tenant.Listing[tenant.Room]{Source: tenant.SourceFile, Complete: true, At: At}, nil
 }
 
-func (b *Backend) Scripts(context.Context, string) ([]page.Script, error) {
+func (b *backend) Scripts(context.Context, string) ([]page.Script, error) {
 	defer b.ask("Scripts")()
 	return []page.Script{{Name: "calendar-processing", Title: words.T("Calendar processing of the chosen rooms"),
 		Changes: words.T("How the chosen room mailboxes answer invitations and what they keep of them."), Role: words.T("Exchange administrator"),
@@ -330,7 +332,7 @@ func (b *Backend) Scripts(context.Context, string) ([]page.Script, error) {
 		}}}, nil
 }
 
-func (b *Backend) Script(_ context.Context, _, name string, values map[string]string) (page.Document, error) {
+func (b *backend) Script(_ context.Context, _, name string, values map[string]string) (page.Document, error) {
 	defer b.ask("Script")()
 	if values["BookingWindowInDays"] == "9999" {
 		return page.Document{}, page.FieldErrors{"BookingWindowInDays": words.T("This is more than 1080 days.")}
@@ -340,15 +342,15 @@ func (b *Backend) Script(_ context.Context, _, name string, values map[string]st
 		HowToRun: []problem.Remedy{{Text: words.T("In PowerShell 7, in the folder of the script:"), Command: "pwsh -ExecutionPolicy RemoteSigned -File .\\calendar-processing.ps1 -WhatIf"}}}, nil
 }
 
-func (b *Backend) SaveScripts(_ context.Context, _, folder string, _ []string) ([]string, error) {
+func (b *backend) SaveScripts(_ context.Context, _, folder string, _ []string) ([]string, error) {
 	return []string{folder + "/01-calendar-processing.ps1", folder + "/README.md"}, nil
 }
 
-func (b *Backend) ImportResult(context.Context, string, []byte, string) (page.ScriptResult, error) {
+func (b *backend) ImportResult(context.Context, string, []byte, string) (page.ScriptResult, error) {
 	return page.ScriptResult{Title: words.T("Calendar processing"), Done: 11, Failed: 1, Rows: []page.ResultRow{{Object: "room003@contoso.com", Status: "failed", Message: "not found"}}}, nil
 }
 
-func (b *Backend) Plan(context.Context, string) (page.Plan, error) {
+func (b *backend) Plan(context.Context, string) (page.Plan, error) {
 	defer b.ask("Plan")()
 	p := page.Plan{ID: "plan-1", Server: "Room booking 4.2", Unchanged: b.pushed}
 	if b.pushed {
@@ -362,7 +364,7 @@ func (b *Backend) Plan(context.Context, string) (page.Plan, error) {
 	return p, nil
 }
 
-func (b *Backend) Push(_ context.Context, _, _ string, _ []string, _ task.Report) (page.Held, error) {
+func (b *backend) Push(_ context.Context, _, _ string, _ []string, _ task.Report) (page.Held, error) {
 	b.ask("Push")()
 	b.mu.Lock()
 	b.pushed = true
@@ -370,7 +372,7 @@ func (b *Backend) Push(_ context.Context, _, _ string, _ []string, _ task.Report
 	return b.Held(context.Background(), "")
 }
 
-func (b *Backend) Held(context.Context, string) (page.Held, error) {
+func (b *backend) Held(context.Context, string) (page.Held, error) {
 	defer b.ask("Held")()
 	if !b.pushed {
 		return page.Held{Empty: true, Server: "Room booking 4.2", At: At}, nil
@@ -378,12 +380,12 @@ func (b *Backend) Held(context.Context, string) (page.Held, error) {
 	return page.Held{Server: "Room booking 4.2", Matches: true, Facts: []page.Fact{{Name: "Tenant", Value: TenantID}, {Name: "Rooms", Value: "12"}, {Name: "Credential", Value: "fingerprint 3f9a 12c4" + b.Hostile}}, Status: page.StatusPass, Says: words.T("The server got a token and read a room."), At: At}, nil
 }
 
-func (b *Backend) Form(context.Context, string) ([]page.FormEntry, error) {
+func (b *backend) Form(context.Context, string) ([]page.FormEntry, error) {
 	defer b.ask("Form")()
 	return []page.FormEntry{{Label: "Tenant ID", Value: TenantID, Help: "The vendor also calls it Directory (tenant) ID."}, {Label: "Application Secret Key", Secret: string(vault.ClientSecret)}, {Label: "Test settings", Action: true}, {Label: "Redirection URL", Missing: words.T("Enter it on the first page.")}}, nil
 }
 
-func (b *Backend) Simulate(context.Context, task.Report) (string, error) {
+func (b *backend) Simulate(context.Context, task.Report) (string, error) {
 	defer b.ask("Simulate")()
 	c := connection.New("Contoso (simulated)")
 	c.Rooms.Mode = connection.Selected
