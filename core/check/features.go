@@ -70,7 +70,7 @@ var features = []feature{
 	{id: "chat", title: words.T("Messages in Teams"), has: func(s *State) bool { return s.wants("Chat.Create") || s.wants("Chat.ReadWrite.All") },
 		needs: []string{"Chat.Create", "Chat.ReadWrite.All"}, checks: always("-"), // nothing exercises it
 		unseen: words.T("No chat was opened. Messages need a service account that signs in at the booking server itself: an application alone cannot send them.")},
-	{id: "reach", title: words.T("No access beyond the rooms"), has: func(s *State) bool { is, _ := scoped(s.Input); return is }, checks: always(Token, ScopeGrant, ScopeOutside),
+	{id: "reach", title: words.T("No access beyond the rooms"), has: func(s *State) bool { is, _ := scoped(s.Input); return is }, checks: always(Token, RoomCalendars, ScopeGrant, ScopeOutside), // refused everywhere, nothing is limited
 		unseen: words.T("No mailbox outside the scope was tried: name one that must be out of reach."), strict: true},
 }
 

@@ -37,6 +37,24 @@ func TestEveryScenario(t *testing.T) {
 	}
 }
 
+// TestLimitedByExchange are the scenarios in which Exchange grants the calendars.
+func TestLimitedByExchange(t *testing.T) {
+	all, err := runApart(t.Context(), 10, 50, limited, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range all {
+		if o.kind() != right {
+			t.Errorf("%s: %s: %s", o.scenario.name, o.kind(), o.said())
+		}
+		for _, f := range o.run.Features {
+			if works := o.scenario.verdict == check.Passed; f.ID == "reach" && (f.State == check.FeatureWorks) != works {
+				t.Errorf("%s: the reach is said to be %s", o.scenario.name, f.State)
+			}
+		}
+	}
+}
+
 // TestScenariosAreWhatTheyClaim counts them, and holds each to one fault.
 func TestScenariosAreWhatTheyClaim(t *testing.T) {
 	if len(broken) < 60 || len(healthy) < 9 || len(pairs) != 20 {

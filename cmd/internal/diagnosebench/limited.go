@@ -1,0 +1,41 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/connection"
+)
+
+// limit has the Exchange administrator limit the application to the rooms with
+// RBAC for Applications, as the scoping script does.
+func (b *bench) limit() error {
+	a := b.sim.Account()
+	for _, op := range []struct{ cmdlet, identity, parameters string }{
+		{"New-ServicePrincipal", a.ClientID, fmt.Sprintf(`{"AppId":%q,"ObjectId":%q}`, a.ClientID, a.ServicePrincipalID)},
+		{"New-ManagementScope", "Roomkey rooms", `{"Target":"rooms","Group":"","Organizers":"","Rooms":[]}`},
+		{"New-ManagementRoleAssignment", "Roomkey calendars", fmt.Sprintf(`{"App":%q,"Role":"Application Calendars.ReadWrite","CustomResourceScope":"Roomkey rooms"}`, a.ServicePrincipalID)},
+	} {
+		if o := b.sim.Colleague().Do(op.cmdlet, op.identity, json.RawMessage(op.parameters)); o.Status == "failed" {
+			return fmt.Errorf("%s: %s", op.cmdlet, o.Error)
+		}
+	}
+	return nil
+}
+
+// scopedToRooms is a connection whose application is limited to rooms; the
+// organizer's mailbox has to be out of reach.
+func scopedToRooms(b *bench, c *connection.Connection) {
+	c.Scope = connection.Scope{Kind: connection.ScopeRBAC, Target: "rooms", Outside: b.sim.Account().OrganizerUPN}
+}
+
+// limited are diagnosed on a tenant in which Exchange grants the calendars. The
+// fault missing-role stands for the revoked tenant-wide grant.
+var limited = []scenario{
+	{area: "healthy", name: "limited by RBAC for Applications", faults: []string{"missing-role"}, change: scopedToRooms, verdict: check.Passed},
+	{area: policy, name: "scope not in effect yet", faults: []string{"missing-role", "scope-pending"}, change: scopedToRooms,
+		verdict: check.Failed, check: check.Roles, code: "scope.not-granted", remedy: "scoping script"},
+	{area: policy, name: "tenant-wide grant beside a working scope", change: scopedToRooms,
+		verdict: check.Warned, check: check.ScopeGrant, code: "scope.tenant-wide", remedy: "Revoke"},
+}
