@@ -32,6 +32,8 @@ type run struct {
 	wanted  Wanted
 	total   int
 	result  Result
+	// requestID is that of the last call that acted.
+	requestID string
 }
 
 // step is one thing to bring about: look whether it is so, act if it is not,
@@ -183,6 +185,7 @@ func (r *run) act(ctx context.Context, s step) error {
 	err := s.act(recording)
 	seen.Repeat(ctx)
 	if err == nil {
+		r.requestID = lastRequestID(seen)
 		return nil
 	}
 	if p := problem.Of(err); refused(p) {
@@ -191,6 +194,15 @@ func (r *run) act(ctx context.Context, s step) error {
 		}
 	}
 	return err
+}
+
+func lastRequestID(seen *transport.Recorder) (id string) {
+	for _, e := range seen.All() {
+		if e.RequestID != "" {
+			id = e.RequestID
+		}
+	}
+	return id
 }
 
 // refused is whether Microsoft said no, so that nothing was made. An answer
@@ -213,6 +225,9 @@ func (r *run) finish(s step, answered bool) error {
 		return nil
 	}
 	e := entry{Phase: phaseAfter, Step: s.id, Request: s.request, Made: s.made()}
+	if answered {
+		e.RequestID = r.requestID
+	}
 	if begun != nil && begun.Made != nil {
 		// What was there before is only known from then.
 		e.Made.What, e.Made.Added = begun.Made.What, begun.Made.Added

@@ -65,11 +65,16 @@ func current(a *tenant.Application, c connection.Credential, secret vault.Secret
 	case pair != nil:
 		return alive(a.Certificates, func(k tenant.Credential) bool { return strings.EqualFold(k.Thumbprint, pair.Thumbprint()) })
 	case c.KeyID != "":
-		return alive(a.Secrets, func(k tenant.Credential) bool { return strings.EqualFold(k.KeyID, c.KeyID) })
+		return alive(a.Secrets, func(k tenant.Credential) bool { return strings.EqualFold(k.KeyID, c.KeyID) && hinted(secret, k.Hint) })
 	case c.Hint != "":
-		return alive(a.Secrets, func(k tenant.Credential) bool { return k.Hint == c.Hint })
+		return alive(a.Secrets, func(k tenant.Credential) bool { return k.Hint == c.Hint && hinted(secret, k.Hint) })
 	}
 	return nil
+}
+
+// hinted is whether a secret begins as Microsoft says that it does.
+func hinted(secret vault.Secret, hint string) bool {
+	return strings.HasPrefix(secret.Reveal(), hint)
 }
 
 // planCredential says whether the credential is kept or which one is made, as

@@ -123,7 +123,7 @@ var faults = []Fault{
 	{FaultWrongAccount, "The person signs in with an account of another tenant (AADSTS50020)", "the user of this tenant who signs in instead"},
 	{FaultUserNotAssigned, "The person is not assigned to the client (AADSTS50105)", ""},
 	{FaultFirstPartyMissing, "The Microsoft Graph Command Line Tools do not exist here (AADSTS700016, on Microsoft's page)", "redirect, to send the error to the client"},
-	{FaultDuplicateNames, "Two other applications have the same name as the one that is registered first", ""},
+	{FaultDuplicateNames, "Two other applications have the same name as the one that is registered first", "the display name; without it Room booking"},
 	{FaultForeignSettings, "The application has settings that are not the product's", "ews, multi-tenant, or other; without it other"},
 	{FaultCallbackUnreachable, "Microsoft cannot reach the notification address", "lifecycle, for that one only; 404, slow, echo, tls, dns: how it fails"},
 	{FaultBookingsDeclined, "Rooms decline every invitation", argRoom},

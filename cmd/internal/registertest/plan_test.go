@@ -1,0 +1,242 @@
+package registertest
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/core/tenant"
+)
+
+func (l *lab) plan(o register.Options) register.Plan {
+	l.t.Helper()
+	plan, err := register.MakePlan(l.t.Context(), l.input(l.http, o))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return plan
+}
+
+func item(t *testing.T, p register.Plan, id string) register.Item {
+	t.Helper()
+	for _, i := range p.Items {
+		if i.ID == id {
+			return i
+		}
+	}
+	t.Fatalf("the plan has no item %s: %+v", id, p.Items)
+	return register.Item{}
+}
+
+// TestStalePlan applies a reviewed plan after somebody else changed the
+// application.
+func TestStalePlan(t *testing.T) {
+	l := newLab(t)
+	l.mustApply(register.Options{})
+	l.edit(func(c *connection.Connection) {
+		c.SingleSignOn.RedirectURIs = append(c.SingleSignOn.RedirectURIs, "https://booking.contoso.example/second")
+	})
+	reviewed := l.plan(register.Options{})
+	if item(t, reviewed, "redirect-uris").Action != register.Change {
+		t.Fatalf("%+v", reviewed.Items)
+	}
+	// The plan goes through a file, as it does to the reviewer.
+	data, err := json.Marshal(reviewed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back register.Plan
+	if err := json.Unmarshal(data, &back); err != nil {
+		t.Fatal(err)
+	}
+	foreign := []string{"https://booking.contoso.example/signin-oidc", "https://intranet.contoso.example/callback"}
+	id := l.document().Application.ObjectID
+	if err := l.directory(l.http).ChangeApplication(t.Context(), id, tenant.ApplicationChange{RedirectURIs: &foreign}); err != nil {
+		t.Fatal(err)
+	}
+	before := changes(l)
+	if _, err := register.Apply(t.Context(), l.input(l.http, register.Options{}), back); problem.Code(err) != register.CodeStale {
+		t.Fatalf("a stale plan: %v", err)
+	}
+	if changes(l) != before {
+		t.Error("a stale plan changed the tenant")
+	}
+	// Planned again, it is applied, and what the other one added stays.
+	l.mustApply(register.Options{})
+	a, err := l.directory(l.http).ApplicationByID(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, uri := range append(foreign, "https://booking.contoso.example/second") {
+		if !slices.Contains(a.RedirectURIs, uri) {
+			t.Errorf("%s is not among %v", uri, a.RedirectURIs)
+		}
+	}
+}
+
+// TestReviewedPlan applies exactly a plan that went through a file, with who
+// reviewed it in the record.
+func TestReviewedPlan(t *testing.T) {
+	l := newLab(t)
+	data, err := json.Marshal(l.plan(register.Options{Credential: "certificate"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back register.Plan
+	if err := json.Unmarshal(data, &back); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := register.Apply(t.Context(), l.input(l.http, register.Options{Reviewer: "Bea", Ticket: "CHG-17"}), back); err != nil {
+		t.Fatal(err)
+	}
+	l.whole("certificate")
+	records, err := register.History(l.store.Journal(l.id))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if records[0].Reviewer != "Bea" || records[0].Ticket != "CHG-17" || records[0].By != l.upn {
+		t.Errorf("the record begins with %+v", records[0])
+	}
+	for _, r := range records {
+		if r.Phase == "after" && r.RequestID == "" {
+			t.Errorf("%s has no request id", r.Step)
+		}
+	}
+}
+
+func TestPolicy(t *testing.T) {
+	l := newLab(t, "secrets-forbidden")
+	plan := l.plan(register.Options{})
+	if problem.Code(plan.Blocked) != "register.secrets-forbidden" { // FlexO takes secrets only
+		t.Errorf("blocked: %v", plan.Blocked)
+	}
+	l.edit(func(c *connection.Connection) { c.Product.ID = "custom" })
+	plan = l.plan(register.Options{})
+	if plan.Blocked != nil || plan.Wanted.Credential.Kind != "certificate" {
+		t.Errorf("%v %+v", plan.Blocked, plan.Wanted.Credential)
+	}
+
+	l = newLab(t, "secret-lifetime-capped=2160h")
+	plan = l.plan(register.Options{})
+	if plan.Wanted.Credential.Days != 90 || !strings.Contains(item(t, plan, "credential").Why.String(), "90 days") {
+		t.Errorf("%+v", plan.Wanted.Credential)
+	}
+	l.mustApply(register.Options{})
+	l.whole("secret")
+}
+
+// TestForeignSettings takes an application that has settings of others: they
+// are kept and pointed out.
+func TestForeignSettings(t *testing.T) {
+	l := newLab(t, "foreign-settings")
+	l.edit(func(c *connection.Connection) { c.Application.ClientID = l.sim.Account().ClientID })
+	plan := l.plan(register.Options{})
+	if got := item(t, plan, "other-redirect-uris").Today.String(); !strings.Contains(got, "intranet.contoso.example") {
+		t.Errorf("other redirect URIs: %s", got)
+	}
+	if got := item(t, plan, "other-permissions").Today.String(); !strings.Contains(got, "Mail.Send") || !strings.Contains(got, "Place.Read.All") {
+		t.Errorf("over-permission: %s", got)
+	}
+	before, err := l.directory(l.http).Application(t.Context(), l.sim.Account().ClientID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.mustApply(register.Options{})
+	after, err := l.directory(l.http).Application(t.Context(), l.sim.Account().ClientID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, uri := range before.RedirectURIs {
+		if !slices.Contains(after.RedirectURIs, uri) {
+			t.Errorf("%s is gone", uri)
+		}
+	}
+	for _, r := range before.Required {
+		for _, a := range r.Access {
+			if !slices.ContainsFunc(after.Required, func(o tenant.RequiredResource) bool {
+				return o.ResourceAppID == r.ResourceAppID && slices.Contains(o.Access, a)
+			}) {
+				t.Errorf("permission %s is gone", a.ID)
+			}
+		}
+	}
+	if len(after.Secrets) != 2 {
+		t.Errorf("%d secrets: the one that was there, and ours", len(after.Secrets))
+	}
+}
+
+func TestWhichApplication(t *testing.T) {
+	t.Run("ews", func(t *testing.T) {
+		l := newLab(t, "foreign-settings=ews")
+		l.edit(func(c *connection.Connection) { c.Application.ClientID = l.sim.Account().ClientID })
+		plan := l.plan(register.Options{})
+		if i := item(t, plan, "application"); i.Action != register.Create || !strings.Contains(i.Why.String(), "Exchange Web Services") {
+			t.Errorf("%+v", i)
+		}
+	})
+	t.Run("multi-tenant", func(t *testing.T) {
+		l := newLab(t, "foreign-settings=multi-tenant")
+		l.edit(func(c *connection.Connection) { c.Application.ClientID = l.sim.Account().ClientID })
+		if i := item(t, l.plan(register.Options{}), "audience"); i.Action != register.Attention || i.Why.IsZero() {
+			t.Errorf("%+v", i)
+		}
+	})
+	t.Run("duplicate names", func(t *testing.T) {
+		l := newLab(t, "duplicate-names=FlexO room booking")
+		plan := l.plan(register.Options{})
+		if problem.Code(plan.Blocked) != register.CodeChoose || len(plan.Choices) != 2 {
+			t.Fatalf("%v %v", plan.Blocked, plan.Choices)
+		}
+		if _, err := l.apply(t.Context(), l.http, register.Options{}); problem.Code(err) != register.CodeChoose {
+			t.Errorf("applied without a choice: %v", err)
+		}
+		chosen := plan.Choices[1].ClientID
+		if plan = l.plan(register.Options{Use: chosen}); plan.Target.ClientID != chosen || plan.Blocked != nil {
+			t.Errorf("%+v %v", plan.Target, plan.Blocked)
+		}
+		if plan = l.plan(register.Options{Use: register.New}); plan.Target.Found != register.NotFound || plan.Blocked != nil {
+			t.Errorf("%+v %v", plan.Target, plan.Blocked)
+		}
+	})
+	t.Run("unknown", func(t *testing.T) {
+		l := newLab(t)
+		l.edit(func(c *connection.Connection) { c.Application.ClientID = "11111111-2222-3333-4444-555555555555" })
+		if plan := l.plan(register.Options{}); problem.Code(plan.Blocked) != "register.unknown" {
+			t.Errorf("%v", plan.Blocked)
+		}
+	})
+	t.Run("another tenant's", func(t *testing.T) {
+		l := newLab(t)
+		// Microsoft's own application is registered in Microsoft's tenant.
+		l.edit(func(c *connection.Connection) { c.Application.ClientID = "14d82eec-204b-4c2f-b7e8-296a70dab67e" })
+		if plan := l.plan(register.Options{}); problem.Code(plan.Blocked) != "register.foreign" {
+			t.Errorf("%v", plan.Blocked)
+		}
+	})
+}
+
+// TestLimitedByExchange leaves out what Exchange grants for some mailboxes, and
+// names it when it comes back.
+func TestLimitedByExchange(t *testing.T) {
+	l := newLab(t)
+	l.edit(func(c *connection.Connection) { c.Scope.Kind = connection.ScopeRBAC })
+	l.mustApply(register.Options{})
+	_, _, roles, _ := l.look()
+	if len(roles) != 0 {
+		t.Fatalf("granted %v", roles)
+	}
+	plan := l.plan(register.Options{})
+	if i := item(t, plan, "exchange:Calendars.ReadWrite"); i.Action != register.Keep {
+		t.Errorf("%+v", i)
+	}
+	l.edit(func(c *connection.Connection) { c.Scope.Kind = connection.ScopeNone })
+	l.mustApply(register.Options{})
+	l.edit(func(c *connection.Connection) { c.Scope.Kind = connection.ScopeRBAC })
+	if i := item(t, l.plan(register.Options{}), "exchange:Calendars.ReadWrite"); i.Action != register.Attention || problem.Code(i.Problem) != "register.scope-undone" {
+		t.Errorf("%+v", i)
+	}
+}

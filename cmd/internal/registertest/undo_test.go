@@ -1,0 +1,204 @@
+package registertest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+func TestUndoAndRestore(t *testing.T) {
+	l := newLab(t)
+	l.mustApply(register.Options{})
+	in := l.input(l.http, register.Options{})
+	plan, err := register.MakeUndoPlan(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !plan.Restorable || plan.Items[len(plan.Items)-1].Title.String() != "App registration" || len(plan.Items) < 5 {
+		t.Errorf("%+v", plan)
+	}
+	if _, err := register.Undo(t.Context(), in, "FlexO"); problem.Code(err) != register.CodeName {
+		t.Fatalf("undone without the name: %v", err)
+	}
+	if apps, _, _, _ := l.look(); len(apps) != 1 {
+		t.Fatal("the wrong name removed the application")
+	}
+	if _, err := register.Undo(t.Context(), in, "FlexO room booking"); err != nil {
+		t.Fatal(err)
+	}
+	if apps, _, _, _ := l.look(); len(apps) != 0 {
+		t.Fatalf("%d applications are left", len(apps))
+	}
+	if c := l.document().Application; c.ClientID != "" || c.Credential.KeyID != "" {
+		t.Errorf("the document still has %+v", c)
+	}
+	if _, err := l.vault.Get(t.Context(), l.id, vault.ClientSecret); problem.Code(err) != "vault.absent" {
+		t.Errorf("the secret is still here: %v", err)
+	}
+
+	if _, err := register.Restore(t.Context(), l.input(l.http, register.Options{})); err != nil {
+		t.Fatal(err)
+	}
+	apps, _, roles, _ := l.look()
+	if len(apps) != 1 || len(roles) != 1 || l.document().Application.ClientID != apps[0].AppID {
+		t.Fatalf("%d applications, %v", len(apps), roles)
+	}
+	result := l.mustApply(register.Options{})
+	if !result.Proof.Token {
+		t.Errorf("%+v", result)
+	}
+}
+
+// TestUndoOfOthers takes away only what was added to an application that
+// Roomkey did not make.
+func TestUndoOfOthers(t *testing.T) {
+	l := newLab(t)
+	l.edit(func(c *connection.Connection) {
+		c.Application.ClientID = l.sim.Account().ClientID
+		c.SingleSignOn.RedirectURIs = []string{"https://booking.contoso.example/added"}
+		c.Product.Options = []string{"teams"}
+	})
+	d := l.directory(l.http)
+	before, err := d.Application(t.Context(), l.sim.Account().ClientID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	grants := func() (n int, scopes []string) {
+		sp, err := d.ServicePrincipal(t.Context(), before.AppID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		roles, err := d.AppRoleGrants(t.Context(), sp.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		delegated, err := d.DelegatedGrants(t.Context(), sp.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range delegated {
+			scopes = append(scopes, g.Scope)
+		}
+		return len(roles), scopes
+	}
+	roles, scopes := grants()
+	l.mustApply(register.Options{})
+	if n, _ := grants(); n <= roles {
+		t.Fatalf("%d roles were granted, %d before", n, roles)
+	}
+	if _, err := register.Undo(t.Context(), l.input(l.http, register.Options{}), before.DisplayName); err != nil {
+		t.Fatal(err)
+	}
+	after, err := d.Application(t.Context(), before.AppID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(after.RedirectURIs, before.RedirectURIs) || len(after.Secrets) != len(before.Secrets) || len(after.Required) != len(before.Required) || len(after.Required[0].Access) != len(before.Required[0].Access) {
+		t.Errorf("before %+v\nafter %+v", before, after)
+	}
+	if n, s := grants(); n != roles || !slices.Equal(s, scopes) {
+		t.Errorf("%d %v, before %d %v", n, s, roles, scopes)
+	}
+}
+
+func TestRotate(t *testing.T) {
+	for _, kind := range []string{"secret", "certificate"} {
+		t.Run(kind, func(t *testing.T) {
+			l := newLab(t)
+			l.mustApply(register.Options{Credential: kind})
+			old := l.document().Application.Credential.KeyID
+			in := l.input(l.http, register.Options{})
+			r, err := register.Rotate(t.Context(), in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.OldKeyID != old || r.NewKeyID == old || l.document().Application.Credential.KeyID != r.NewKeyID || !r.Proof.Token {
+				t.Fatalf("%+v, old %s", r, old)
+			}
+			apps, _, _, _ := l.look()
+			if len(apps[0].Secrets)+len(apps[0].Certificates) != 2 {
+				t.Fatal("the old credential is gone before the server has the new one")
+			}
+			// Asked again, it is the same rotation; Apply leaves both.
+			again, err := register.Rotate(t.Context(), in)
+			if err != nil || again.NewKeyID != r.NewKeyID || again.OldKeyID != old {
+				t.Fatalf("%+v %v", again, err)
+			}
+			l.mustApply(register.Options{})
+			if apps, _, _, _ = l.look(); len(apps[0].Secrets)+len(apps[0].Certificates) != 2 {
+				t.Fatal("Apply took the old credential away")
+			}
+			if _, err := register.FinishRotation(t.Context(), in); err != nil {
+				t.Fatal(err)
+			}
+			l.whole(kind)
+			if open, err := register.Pending(in.Journal); err != nil || open != nil {
+				t.Errorf("still open: %+v %v", open, err)
+			}
+		})
+	}
+}
+
+// TestRotateFails leaves the old credential working whatever fails.
+func TestRotateFails(t *testing.T) {
+	l := newLab(t)
+	l.mustApply(register.Options{})
+	old := l.document().Application.Credential
+	in := l.input(l.http, register.Options{})
+	in.Vault = refusing{l.vault}
+	if _, err := register.Rotate(t.Context(), in); problem.Code(err) != register.CodeVaultRefused {
+		t.Fatalf("%v", err)
+	}
+	l.whole("secret") // one credential: the old one
+	if l.document().Application.Credential != old {
+		t.Error("the document changed")
+	}
+	// A lost answer: the next rotation removes what nobody knows.
+	if err := l.sim.SetFaults("killed-after-act=addPassword"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := register.Rotate(t.Context(), l.input(l.http, register.Options{})); err == nil {
+		t.Fatal("the answer was lost and nobody said so")
+	}
+	if err := l.sim.SetFaults(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := register.Rotate(t.Context(), l.input(l.http, register.Options{})); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := register.FinishRotation(t.Context(), l.input(l.http, register.Options{})); err != nil {
+		t.Fatal(err)
+	}
+	l.whole("secret")
+}
+
+// refusing is a keychain that takes nothing.
+type refusing struct{ vault.Vault }
+
+func (refusing) Set(context.Context, string, vault.Kind, vault.Secret) error {
+	return problem.New("vault.locked", words.T("The keychain is locked.")).By(errors.New("locked"))
+}
+
+// TestKeychainRefuses removes at Microsoft what the keychain did not take.
+func TestKeychainRefuses(t *testing.T) {
+	l := newLab(t)
+	in := l.input(l.http, register.Options{})
+	in.Vault = refusing{l.vault}
+	plan := l.plan(register.Options{})
+	if _, err := register.Apply(t.Context(), in, plan); problem.Code(err) != register.CodeVaultRefused {
+		t.Fatalf("%v", err)
+	}
+	apps, _, _, _ := l.look()
+	if len(apps) != 1 || len(apps[0].Secrets) != 0 {
+		t.Fatalf("%+v", apps)
+	}
+	l.mustApply(register.Options{})
+	l.whole("secret")
+}
