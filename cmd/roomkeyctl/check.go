@@ -13,6 +13,7 @@ import (
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
@@ -22,7 +23,8 @@ func newCheck(a *app) *cobra.Command {
 	var o check.Options
 	var file string
 	var watch time.Duration
-	var clean bool
+	var clean, administrator bool
+	var signIn signInFlags
 	c := &cobra.Command{
 		Use: "check", Short: "Prove that the connection works, or name what is wrong", Args: cobra.NoArgs,
 		Long: "Tries every link of the chain and proves each claim by a call that was made.\n" +
@@ -33,6 +35,11 @@ func newCheck(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
+			if administrator {
+				if _, err := a.signIn(c.Context(), s, signIn, entra.ScopesRead); err != nil {
+					return err
+				}
+			}
 			if err := a.leftovers(c.Context(), s, clean); err != nil {
 				return err
 			}
@@ -78,6 +85,8 @@ func newCheck(a *app) *cobra.Command {
 	f.StringVar(&o.TestRoom, "test-room", "", "`address` of the room for the test booking (with --allow-writes)")
 	f.StringVar(&o.OutOfReach, "out-of-reach", "", "`mailbox` that the application must not reach")
 	f.StringVar(&file, "report", "", "`file` for the report: .html, .json, or .zip for a redacted support bundle")
+	f.BoolVar(&administrator, "sign-in", false, "sign an administrator in first, who may read the application's registration")
+	signIn.register(c)
 	f.BoolVar(&clean, "clean-up", false, "first remove what an interrupted check left in the tenant")
 	f.DurationVar(&watch, "watch", 0, "run again after this `time` until it passes")
 	return c

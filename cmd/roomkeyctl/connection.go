@@ -218,6 +218,10 @@ func (a *app) showConnection(c *connection.Connection) error {
 	}
 	rows(a.out, []string{"field", "value"}, fieldsOf(c))
 	for _, f := range a.env.Lint(c) {
+		if f.Field == "application.clientId" && c.Application.ClientID == "" {
+			a.say("No application is known yet: roomkeyctl register apply makes one, or set clientId=ID to an existing one.")
+			continue
+		}
 		fmt.Fprintf(a.err, "%s: ", f.Field)
 		f.Problem.Terminal(a.err, nil)
 	}
