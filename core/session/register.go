@@ -201,10 +201,14 @@ func (s *Session) serverProves(ctx context.Context) error {
 }
 
 // RegisterHistory is the record of what was done to the tenant.
-func (s *Session) RegisterHistory() ([]register.Record, error) { return register.History(record{journal{s}}) }
+func (s *Session) RegisterHistory() ([]register.Record, error) {
+	return register.History(record{journal{s}})
+}
 
 // PendingRotation is a rotation whose old credential still works, nil for none.
-func (s *Session) PendingRotation() (*register.Rotation, error) { return register.Pending(record{journal{s}}) }
+func (s *Session) PendingRotation() (*register.Rotation, error) {
+	return register.Pending(record{journal{s}})
+}
 
 // HandOff is what a colleague who may consent needs, and the script that does
 // it from PowerShell.
