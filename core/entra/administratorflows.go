@@ -140,7 +140,7 @@ func (a *Administrator) explained(p *problem.Problem, device bool) *problem.Prob
 	}
 	if a.o.ClientID == CommandLineTools && OwnClientInstead(p) {
 		out := *p
-		out.Remedies = append(append([]problem.Remedy{}, p.Remedies...), ownClient(a.o.Cloud)...)
+		out.Remedies = append(append([]problem.Remedy{}, p.Remedies...), OwnClient(a.o.Cloud)...)
 		return &out
 	}
 	return p

@@ -40,12 +40,12 @@ func hasCode(err error, codes ...int) bool {
 func ownClientNeeded(c cloud.Cloud) *problem.Problem {
 	p := problem.New("sign-in.own-client", words.T("In the cloud %s you sign in to an application of your own.", c.Name)).
 		With(words.T("The application Microsoft Graph Command Line Tools does not exist there."))
-	p.Remedies = ownClient(c)
+	p.Remedies = OwnClient(c)
 	return p.See(PageLink(c, "registrations", ""))
 }
 
-// ownClient is how to make a public client.
-func ownClient(c cloud.Cloud) []problem.Remedy {
+// OwnClient is how to make a public client of one's own for the sign-in.
+func OwnClient(c cloud.Cloud) []problem.Remedy {
 	command := `az ad app create --display-name "Roomkey sign-in" --sign-in-audience AzureADMyOrg --public-client-redirect-uris http://localhost --is-fallback-public-client true --query appId --output tsv`
 	return []problem.Remedy{
 		{Text: words.T("Or make an application of your own for the sign-in: in the Microsoft Entra admin center open App registrations, press New registration, enter a name such as Roomkey sign-in, choose Accounts in this organizational directory only, under Redirect URI choose Public client/native (mobile & desktop) with http://localhost, and press Register. Under Authentication > Settings set Allow public client flows to Yes and press Save. Then enter its Application (client) ID in Roomkey as the client for the sign-in.")},

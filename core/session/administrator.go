@@ -120,12 +120,7 @@ func (s *Session) administrator(o SignIn) (*entra.Administrator, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.ClientID == "" {
-		var last lastSignIn
-		if data, _, ok := s.env.Store.Cache(s.ID(), cacheSignIn); ok && json.Unmarshal(data, &last) == nil {
-			o.ClientID = last.ClientID
-		}
-	}
+	o.ClientID = s.client(o.ClientID)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.admin != nil && (o.ClientID == "" || o.ClientID == s.admin.ClientID()) {

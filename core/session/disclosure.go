@@ -1,0 +1,41 @@
+package session
+
+import (
+	"encoding/json"
+
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Disclosure is what a person reads before a sign-in for scopes opens: which
+// application, why, and what stays. clientID is as in SignIn.
+func (s *Session) Disclosure(clientID string, scopes []string) (words.Text, error) {
+	row, err := s.Cloud()
+	if err != nil {
+		return words.Text{}, err
+	}
+	admin, err := entra.NewAdministrator(entra.AdministratorOptions{Cloud: row, TenantID: tenantOf(s.Document()), ClientID: s.client(clientID)})
+	if err != nil {
+		return words.Text{}, err
+	}
+	return admin.Disclosure(scopes), nil
+}
+
+// client is the client of a sign-in: the one that was used last unless one is
+// named, "" for Microsoft's.
+func (s *Session) client(clientID string) string {
+	if clientID == "" {
+		return s.LastClient()
+	}
+	return clientID
+}
+
+// LastClient is the client of this connection's last sign-in, "" when there was
+// none.
+func (s *Session) LastClient() string {
+	var last lastSignIn
+	if data, _, ok := s.env.Store.Cache(s.ID(), cacheSignIn); ok && json.Unmarshal(data, &last) == nil {
+		return last.ClientID
+	}
+	return ""
+}
