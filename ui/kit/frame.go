@@ -3,6 +3,7 @@ package kit
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -40,7 +41,7 @@ func NewWideFrame(title, lead string, body fyne.CanvasObject) *Frame {
 
 func (f *Frame) assemble(head, body fyne.CanvasObject) {
 	f.bar = Row(Gap, 0, Spacer())
-	f.foot = Column(0, Rule(), Pad(12, pageSide, 12, pageSide, f.bar))
+	f.foot = Column(0, Ground(theme.ColorNameBackground, Column(0, Rule(), Pad(12, pageSide, 12, pageSide, f.bar))))
 	f.foot.Hide()
 	f.Object = container.New(frameLayout{}, nonNil(head), body, f.foot)
 }

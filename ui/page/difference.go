@@ -107,7 +107,7 @@ func differences(list []Difference, relayout func()) fyne.CanvasObject {
 const most = 500
 
 func fill(table *fyne.Container, list []Difference) {
-	shares := []float32{1.6, 2, 2.2}
+	shares := []float32{1.5, 1.6, 2.5}
 	head := kit.Shares(shares)
 	for _, t := range []string{kit.L("Field"), kit.L("On the server"), kit.L("After the push")} {
 		head.Add(kit.Small(t))

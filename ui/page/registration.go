@@ -4,48 +4,90 @@ import (
 	"context"
 	"time"
 
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// Registration plans, applies and undoes the app registration with an
-// administrator's sign-in. A Backend that has it is offered on the page
-// Register; its tokens stay in memory.
+// Registration makes the application and looks after it, with the sign-in of
+// an administrator whose tokens stay in memory. What needs more of Microsoft
+// than the sign-in holds asks for it on the way and tells the page what the
+// person has to do.
 type Registration interface {
-	// Disclosure is what a person reads before the sign-in opens: which
-	// application is signed in to, and why. A nil plan is the sign-in that
-	// reads; with a plan it is the one that applies it. The text is empty when
-	// the sign-in that there is suffices.
-	Disclosure(ctx context.Context, id string, o SignIn, plan *register.Plan) (words.Text, error)
-	// SignIn signs an administrator in for the same purpose.
-	SignIn(ctx context.Context, id string, o SignIn, plan *register.Plan) (SignedIn, error)
-	// SignedIn is who is signed in; false when nobody is.
-	SignedIn(id string) (SignedIn, bool)
+	// Registration is what is known here; it makes no call.
+	Registration(ctx context.Context, id string) (RegistrationState, error)
+	// Disclosure is what a person reads before a sign-in through that client
+	// opens: which application, why, and what stays. Its error says why there
+	// can be none.
+	Disclosure(ctx context.Context, id, client string) (words.Text, error)
+	// SignIn signs an administrator in to read. Beside an error, instead is the
+	// way that may pass where this one was refused, "" for none.
+	SignIn(ctx context.Context, id string, in SignIn, tell Tell) (instead string, err error)
 	SignOut(ctx context.Context, id string) error
-	// RegisterPlan says what Apply would do, with advice about roles.
-	RegisterPlan(ctx context.Context, id string, o register.Options, report task.Report) (register.Plan, []words.Text, error)
+	// RevokeSignIn takes back what was consented to for the client of the
+	// sign-in, and signs out.
+	RevokeSignIn(ctx context.Context, id string, tell Tell) error
+	// RegisterPlan reads the tenant and changes nothing there.
+	RegisterPlan(ctx context.Context, id string, o register.Options, report task.Report) (RegistrationPlan, error)
 	// RegisterApply carries out exactly that plan; "register.stale" means that
-	// the tenant has changed since.
-	RegisterApply(ctx context.Context, id string, plan register.Plan, report task.Report) (register.Result, error)
-	// HandOff is the plan for a colleague who may consent, as a file.
-	HandOff(ctx context.Context, id string, plan register.Plan) (File, error)
+	// the tenant has changed since. Cut off anywhere, it goes on where it was.
+	RegisterApply(ctx context.Context, id string, plan register.Plan, tell Tell, report task.Report) (register.Result, error)
+	// HandOff is what a colleague who may consent needs; SaveHandOff writes it
+	// with plan and script into a folder and gives the paths.
+	HandOff(ctx context.Context, id string, plan register.Plan) (register.HandOff, error)
+	SaveHandOff(ctx context.Context, id string, plan register.Plan, folder string) ([]string, error)
 	UndoPlan(ctx context.Context, id string) (register.UndoPlan, error)
 	// Undo wants the application's name as the person typed it.
-	Undo(ctx context.Context, id, typed string, report task.Report) (register.UndoPlan, error)
+	Undo(ctx context.Context, id, typed string, tell Tell, report task.Report) (register.UndoPlan, error)
+	// Restore brings a deleted application back and gives its name.
+	Restore(ctx context.Context, id string, tell Tell) (string, error)
+	// Rotate makes and proves a new credential beside the old one.
+	// FinishRotation removes the old one, once the booking server has proven
+	// the new one or, when confirmed, a person has.
+	Rotate(ctx context.Context, id string, tell Tell, report task.Report) (register.Rotation, error)
+	FinishRotation(ctx context.Context, id string, confirmed bool, tell Tell) error
+	// Reminder is a calendar file for the end of the credential.
+	Reminder(ctx context.Context, id string) (File, error)
 }
+
+// Tell gets what a person has to do for a sign-in. It is called aside.
+type Tell func(SignInNews)
+
+// Clients of a sign-in, beside the id of an application of one's own.
+const (
+	// ClientLast is the one that was used last for the connection, else
+	// Microsoft's.
+	ClientLast = ""
+	// ClientMicrosoft is Microsoft Graph Command Line Tools.
+	ClientMicrosoft = "microsoft"
+)
+
+// The ways that may pass where another was refused.
+const (
+	InsteadBrowser   = "browser"
+	InsteadOwnClient = "own-client"
+)
 
 // SignIn says how an administrator signs in.
 type SignIn struct {
-	// ClientID is a public client of the tenant's own, "" for the one of the
-	// last time or Microsoft's.
-	ClientID string
+	// Client is ClientLast, ClientMicrosoft or the id of an application of
+	// one's own.
+	Client string
 	// DeviceCode is the second choice: many tenants block it.
 	DeviceCode bool
-	// Open makes the address reach the browser; Show shows a device code. Both
-	// are called aside.
-	Open func(address string)
-	Show func(DeviceCode)
+}
+
+// SignInNews is what a person has to do now.
+type SignInNews struct {
+	// Disclosure names the application and what it asks for.
+	Disclosure words.Text
+	// Address is to be opened in the browser of this computer.
+	Address string
+	// Code is to be typed on Microsoft's page, on any device.
+	Code *DeviceCode
+	// Simulated is whether Roomkey plays the browser itself.
+	Simulated bool
 }
 
 // DeviceCode is a code to type on Microsoft's page.
@@ -54,12 +96,45 @@ type DeviceCode struct {
 	Expires       time.Time
 }
 
-// SignedIn is an administrator.
-type SignedIn struct {
-	Name, UserPrincipalName string
-	Roles                   []string
-	// Client is the name of the application that was signed in to, Consented
-	// what was given to it and stays after the sign-in.
+// Account is who is signed in.
+type Account struct {
+	UPN, Name, TenantID string
+	// Roles are the names of the directory roles that are active; RolesFrom is
+	// "directory" or "token".
+	Roles     []string
+	RolesFrom string
+	// Client names the application of the sign-in; Consented are the delegated
+	// permissions that stay with it after the sign-out.
 	Client    string
 	Consented []string
+}
+
+// RegistrationState is what is known without asking Microsoft.
+type RegistrationState struct {
+	// Account is nil when nobody is signed in.
+	Account *Account
+	// OwnClient is the application of one's own that was used last, "" for
+	// Microsoft's; HowToMake says how one is made.
+	OwnClient string
+	HowToMake []problem.Remedy
+	// Simulated is whether the tenant is the simulated one.
+	Simulated bool
+	// Expiring is whether the credential ends within 60 days.
+	Expiring bool
+	// Unfinished is whether a run was cut off, Restorable whether what was
+	// registered was removed and may still be restored.
+	Unfinished, Restorable bool
+	// Rotation is one whose old credential still works, nil for none.
+	Rotation *register.Rotation
+}
+
+// RegistrationPlan is a plan with what a person should know before it is
+// applied.
+type RegistrationPlan struct {
+	register.Plan
+	// Advice says which role will probably not be enough.
+	Advice []words.Text
+	// Asks is the disclosure of what Apply asks Microsoft for beyond the
+	// present sign-in, empty for nothing.
+	Asks words.Text
 }

@@ -1,0 +1,154 @@
+package page
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+// existing is the way of the page Register for an application that somebody
+// registered already.
+type existing struct {
+	env    *Env
+	notice *notice
+	object *fyne.Container
+	form   form
+	client *kit.Field
+	kind   *kit.Field
+	secret *secretBox
+	cert   *certificateBox
+	next   *widget.Button
+	wanted *fyne.Container
+}
+
+func newExisting(env *Env, notice *notice) *existing {
+	r := &existing{env: env, notice: notice, wanted: kit.Column(14)}
+	r.form = form{env: env}
+	r.client = r.form.bind("application.clientId", kit.TextField(kit.L("Application (client) ID"),
+		kit.L("In the Microsoft Entra admin center under App registrations, on the application's Overview."), "00000000-0000-0000-0000-000000000000"), true)
+	r.kind = r.form.bind("application.credential.kind", kit.SelectField(kit.L("Credential"), "", []kit.Option{
+		{ID: connection.CredentialSecret, Name: kit.L("Client secret")},
+		{ID: connection.CredentialCertificate, Name: kit.L("Certificate")},
+	}), true)
+	r.kind.OnChanged = func(string) { r.showKind() }
+	r.secret = newSecretBox(env, vault.ClientSecret, kit.L("Client secret"),
+		kit.L("The secret's Value, which Microsoft shows only once. Not its Secret ID."), "")
+	r.cert = newCertificateBox(env)
+	r.object = kit.Column(kit.GapWide,
+		section(kit.L("The application that the booking server uses"), r.client, r.kind, r.secret.field, r.cert.object),
+		section(kit.L("Permissions that the product asks for"), r.wanted))
+	r.next = kit.PrimaryButton(kit.L("Save and continue"), theme.NavigateNextIcon(), r.proceed)
+	r.fill()
+	if env.ReadOnly() {
+		r.form.enable(false)
+		r.next.Disable()
+	}
+	return r
+}
+
+// fill shows the stored document.
+func (r *existing) fill() {
+	r.form.fill()
+	r.showKind()
+}
+
+// shown looks at the keychain and at what the product asks for.
+func (r *existing) shown() {
+	r.secret.look()
+	r.cert.secret.look()
+	r.showWanted()
+}
+
+func (r *existing) showKind() {
+	certificate := r.kind.Value() == connection.CredentialCertificate
+	r.secret.field.Hidden = certificate
+	r.cert.object.Hidden = !certificate
+	r.object.Refresh()
+}
+
+func (r *existing) showWanted() {
+	r.wanted.RemoveAll()
+	c := r.env.Opened.Connection
+	for _, p := range r.env.Backend.Products() {
+		if p.ID != c.Product.ID {
+			continue
+		}
+		needs := append([]product.Permission(nil), p.Needs.Permissions...)
+		for _, o := range p.Options {
+			for _, chosen := range c.Product.Options {
+				if chosen == o.ID {
+					needs = append(needs, o.Needs.Permissions...)
+				}
+			}
+		}
+		for _, n := range needs {
+			kind := kit.L("Application")
+			if n.Kind != "application" {
+				kind = kit.L("Delegated")
+			}
+			r.wanted.Add(kit.Column(2, kit.Row(kit.Gap, -1, kit.Mono(n.Value).As(kit.Whole, ""), kit.Badge(kit.MarkReady, kind)), kit.Muted(n.Reason)))
+		}
+	}
+	for _, value := range c.Product.Permissions {
+		r.wanted.Add(kit.Mono(value))
+	}
+	if len(r.wanted.Objects) == 0 {
+		r.wanted.Add(kit.Muted(kit.L("None: the product is used for sign-in only.")))
+	}
+	r.wanted.Refresh()
+}
+
+func (r *existing) proceed() {
+	c := r.form.read()
+	if c == nil {
+		return
+	}
+	r.env.Save(c, func(p *problem.Problem) {
+		r.notice.fail(p)
+		if p == nil {
+			r.env.Go(setup.Prove)
+		}
+	})
+}
+
+// certificateBox takes a certificate with its key from a file.
+type certificateBox struct {
+	env      *Env
+	object   *fyne.Container
+	secret   *secretBox
+	password *kit.Field
+	path     *kit.Text
+	data     []byte
+	store    *widget.Button
+}
+
+func newCertificateBox(env *Env) *certificateBox {
+	b := &certificateBox{env: env, path: kit.Line(kit.L("No file chosen.")).As(kit.Clip, kit.ColorMuted)}
+	b.secret = newSecretBox(env, vault.Certificate, kit.L("Certificate"), "", "")
+	b.password = kit.PasswordField(kit.L("Password of the file"), kit.L("For a PFX file or an encrypted key; empty when there is none."), "")
+	choose := widget.NewButtonWithIcon(kit.L("Choose a PEM or PFX file…"), theme.FolderOpenIcon(), func() {
+		env.Files.Open([]string{".pem", ".pfx", ".p12", ".crt", ".cer", ".key"}, func(name string, data []byte) {
+			b.data = data
+			b.path.SetText(name)
+			b.store.Enable()
+		})
+	})
+	b.store = widget.NewButtonWithIcon(kit.L("Store in the keychain"), theme.LoginIcon(), func() {
+		b.secret.store(vault.NewSecret(string(b.data)), vault.NewSecret(b.password.Value()))
+		b.password.SetValue("")
+		b.data = nil
+		b.path.SetText(kit.L("No file chosen."))
+		b.store.Disable()
+	})
+	b.store.Disable()
+	b.secret.field.Instead = kit.Column(kit.Gap, kit.Row(kit.Gap, 1, choose, b.path), b.password, kit.Row(kit.Gap, -1, b.store))
+	b.object = kit.Column(0, b.secret.field)
+	return b
+}
