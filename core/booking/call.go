@@ -63,6 +63,9 @@ func (c caller) call(ctx context.Context, method, url string, header http.Header
 		req.Header.Set("Content-Type", "application/json")
 	}
 	req.Header.Set("Accept", "application/json, application/problem+json")
+	// A proxy that compresses on the way makes the entity tag a weak one (nginx
+	// does), which no precondition may carry.
+	req.Header.Set("Accept-Encoding", "identity")
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return answer{}, transport.Problem(err, req.URL.Host)

@@ -70,6 +70,9 @@ func (c *contract) valid(a answer, d Description) error {
 			return c.unexpected(a, words.T("The field “%s” is not an https address.", field))
 		}
 	}
+	if strings.ContainsAny(d.APIBase, "?#") {
+		return c.unexpected(a, words.T("The field “apiBase” has a query, so nothing can lie under it."))
+	}
 	for _, u := range d.RedirectURIs {
 		if webAddress(u) != nil {
 			return c.unexpected(a, words.T("The field “%s” is not an https address.", "redirectUris"))
@@ -133,7 +136,7 @@ func (c *contract) current(a answer) (Current, error) {
 	case s.Configuration == nil || s.Configuration.Tenant.ID == "" || s.Configuration.Application.ClientID == "" || s.Configuration.Digest == "" || s.Configuration.Credential.Fingerprint == "":
 		return Current{}, c.unexpected(a, words.T("The answer holds no whole configuration."))
 	case !strongETag.MatchString(now.ETag):
-		return Current{}, c.unexpected(a, words.T("The answer has no strong ETag."))
+		return Current{}, c.unexpected(a, words.T("The answer has no strong ETag; a proxy in front of the booking server may take it away or weaken it."))
 	}
 	return now, nil
 }

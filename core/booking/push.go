@@ -16,7 +16,8 @@ const (
 	// PushStarted was written before the call.
 	PushStarted = "started"
 	PushDone    = "done"
-	// PushFailed means that the server did not take it.
+	// PushFailed means that the server did not take it, or holds something else
+	// than what it was given.
 	PushFailed = "failed"
 	// PushUnknown means that no answer came: Resolve asks the server.
 	PushUnknown = "unknown"
@@ -106,8 +107,9 @@ func (c *Client) verify(ctx context.Context, line Push, want Configuration) (Rec
 	if err != nil {
 		return Receipt{}, c.note(line, unanswered(err))
 	}
-	different := Changes(&want, valueOf(now.Configuration))
-	if now.Configuration == nil || now.Configuration.Digest != want.Digest || len(different) > 0 {
+	if !holds(now, want) {
+		line.State = PushFailed
+		different := Changes(&want, valueOf(now.Configuration))
 		p := problem.New("booking.not-kept", words.T("The booking server took the configuration and holds something else.")).
 			With(listed(different)).
 			Fix(words.T("Press “Look again” on the page “Hand over”. If it happens again, give this text to the server's vendor."))
@@ -115,6 +117,16 @@ func (c *Client) verify(ctx context.Context, line Push, want Configuration) (Rec
 	}
 	line.State, line.ETag = PushDone, now.ETag
 	return Receipt{At: c.now().UTC(), Current: now}, c.note(line, nil)
+}
+
+// holds reports whether now is want, in its digest and in every field.
+func holds(now Current, want Configuration) bool {
+	return now.Configuration != nil && now.Configuration.Digest == want.Digest && len(Changes(&want, *now.Configuration)) == 0
+}
+
+// Keeps reports whether a server that holds now holds all of want that it can.
+func (c *Client) Keeps(now Current, want Configuration) bool {
+	return now.Configuration != nil && holds(now, c.adapter.After(now, want))
 }
 
 func valueOf(c *Configuration) Configuration {
@@ -147,7 +159,7 @@ func lost(err error) bool {
 func unanswered(err error) error {
 	why := problem.Of(err)
 	p := problem.New("booking.unknown", words.T("It is not known whether the booking server has taken the configuration.")).
-		With(why.Title).By(err)
+		With(words.Plain(strings.TrimSpace(why.Title.String() + "\n" + why.Detail.String()))).By(err)
 	p.Remedies = why.Remedies
 	return p.Run(words.T("Roomkey asks the server at the next start, or now with “Look again” on the page “Hand over”, and on the command line with:"), "roomkeyctl status")
 }

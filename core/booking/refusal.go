@@ -40,7 +40,11 @@ func (c caller) refused(req *http.Request, a answer) *problem.Problem {
 				said = append(said, "…")
 				break
 			}
-			said = append(said, strings.TrimSpace(e.Pointer+" "+e.Detail+" ["+e.Code+"]"))
+			line := strings.TrimSpace(e.Pointer + " " + e.Detail)
+			if e.Code != "" {
+				line += " [" + e.Code + "]"
+			}
+			said = append(said, line)
 		}
 		p.With(words.Plain(c.hide(strings.Join(said, "\n"))))
 	case htmlTitle(a.body) != "":

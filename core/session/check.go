@@ -153,11 +153,13 @@ func (s *Session) LastCheck(ctx context.Context) (run *check.Run, current bool, 
 	return run, err == nil && digest != "" && digest == last.Digest, nil
 }
 
+var errNothingResolved = errors.New("no rooms were resolved yet")
+
 // lastDigest is the digest over the rooms of the last check.
 func (s *Session) lastDigest(ctx context.Context) (string, error) {
 	resolved, ok := s.cached(cacheResolved)
 	if !ok {
-		return "", errors.New("no rooms were resolved yet")
+		return "", errNothingResolved
 	}
 	fingerprint, err := s.fingerprint(ctx)
 	if err != nil {

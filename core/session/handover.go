@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/store"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -53,9 +55,13 @@ func (s *Session) FindAdapter(ctx context.Context) error {
 	}
 	patient, cancel := context.WithTimeout(ctx, adapterPatience)
 	defer cancel()
-	if d, err := asked.Describe(patient); err != nil || d.ContractVersion < 1 {
+	d, err := asked.Describe(patient)
+	if err != nil && d.Product == "" && d.APIBase == "" && d.SealingRecipient == "" {
 		return ctx.Err()
 	}
+	// A server that describes itself in another version, or with a mistake,
+	// still speaks the contract: what is wrong is then named instead of sending
+	// the administrator to the vendor's form.
 	return s.change(ctx, func(c *connection.Connection) { c.Server.Adapter = booking.AdapterContract })
 }
 
@@ -152,7 +158,7 @@ func unacceptable(dry booking.DryRun) *problem.Problem {
 	p := problem.New("booking.unacceptable", words.T("The booking server would not take this configuration."))
 	for _, said := range dry.Problems {
 		if said.Severity == "error" {
-			p.Fix(words.T("%s (field %s, code %s)", problem.Line(said.Detail), problem.Line(said.Pointer), problem.Line(said.Code)))
+			p.Fix(words.T("%s (field %s, code %s)", problem.Line(said.Detail), problem.Line(cmp.Or(said.Pointer, "/")), problem.Line(said.Code)))
 		}
 	}
 	return p
@@ -176,6 +182,19 @@ func (s *Session) configuration(ctx context.Context) (booking.Configuration, err
 	if err != nil {
 		return booking.Configuration{}, err
 	}
+	return s.configurationOf(ctx, rooms)
+}
+
+// lastChecked is what the server would get, over the rooms of the last check.
+func (s *Session) lastChecked(ctx context.Context) (booking.Configuration, error) {
+	resolved, ok := s.cached(cacheResolved)
+	if !ok {
+		return booking.Configuration{}, errNothingResolved
+	}
+	return s.configurationOf(ctx, resolved.Rooms)
+}
+
+func (s *Session) configurationOf(ctx context.Context, rooms []tenant.Room) (booking.Configuration, error) {
 	p, err := s.Product()
 	if err != nil {
 		return booking.Configuration{}, err
@@ -236,8 +255,8 @@ type Held struct {
 	Status      booking.Status      `json:"status"`
 	// StatusProblem is why the server's own view could not be had.
 	StatusProblem *problem.Problem `json:"statusProblem,omitempty"`
-	// Matches is whether the server holds what the last push or plan of this
-	// connection was, as far as this computer can tell without the tenant.
+	// Matches is whether the server holds the configuration that was last checked
+	// here, field by field: it may repeat the digest of one that it altered.
 	Matches bool `json:"matches"`
 	// Resolution says what became of a push that got no answer, nil for none.
 	Resolution *booking.Resolution `json:"resolution,omitempty"`
@@ -267,8 +286,8 @@ func (s *Session) Held(ctx context.Context) (Held, error) {
 	if h.Status, err = client.Status(ctx); err != nil {
 		h.StatusProblem = problem.Of(err)
 	}
-	if digest, err := s.lastDigest(ctx); err == nil && h.Current.Configuration != nil {
-		h.Matches = h.Current.Configuration.Digest == digest
+	if want, err := s.lastChecked(ctx); err == nil {
+		h.Matches = client.Keeps(h.Current, want)
 	}
 	return h, nil
 }
