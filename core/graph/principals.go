@@ -108,19 +108,20 @@ func (c *Client) RevokeAppRole(ctx context.Context, servicePrincipalID, grantID 
 // DelegatedGrants are the consents to delegated permissions of an enterprise
 // application, those of single people included.
 func (c *Client) DelegatedGrants(ctx context.Context, servicePrincipalID string) ([]tenant.DelegatedGrant, error) {
-	list := c.principals().ByServicePrincipalId(servicePrincipalID).Oauth2PermissionGrants()
+	filter := "clientId eq '" + servicePrincipalID + "'"
 	return whole(read(ctx, c, walk[models.OAuth2PermissionGrantable, tenant.DelegatedGrant]{
-		what: "GET /servicePrincipals/{id}/oauth2PermissionGrants",
+		what: "GET /oauth2PermissionGrants",
 		noun: func(m models.OAuth2PermissionGrantable) (tenant.DelegatedGrant, bool) {
 			return tenant.DelegatedGrant{ID: text(m.GetId()), ClientID: text(m.GetClientId()), ResourceID: text(m.GetResourceId()),
 				ConsentType: text(m.GetConsentType()), PrincipalID: text(m.GetPrincipalId()), Scope: text(m.GetScope())}, true
 		},
 		key: func(g tenant.DelegatedGrant) string { return g.ID },
 		page: func(ctx context.Context, _ int32) (response[models.OAuth2PermissionGrantable], error) {
-			return list.Get(ctx, nil)
+			return c.delegated().Get(ctx, &oauth2permissiongrants.Oauth2PermissionGrantsRequestBuilderGetRequestConfiguration{
+				QueryParameters: &oauth2permissiongrants.Oauth2PermissionGrantsRequestBuilderGetQueryParameters{Filter: &filter}})
 		},
 		next: func(ctx context.Context, link string) (response[models.OAuth2PermissionGrantable], error) {
-			return list.WithUrl(link).Get(ctx, nil)
+			return c.delegated().WithUrl(link).Get(ctx, nil)
 		},
 	}, nil))
 }
