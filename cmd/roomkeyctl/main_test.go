@@ -13,7 +13,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"roomkeyctl": main})
+	testscript.Main(m, map[string]func(){"roomkeyctl": main, "xdg-open": browse})
 }
 
 // TestScripts plays the command line as it is typed. Each script has a
@@ -64,6 +64,7 @@ func TestScripts(t *testing.T) {
 					ts.Fatalf("exit status %s, want %s", got, args[0])
 				}
 			},
+			"by-hand": byHand,
 			// confirm puts the value that the server wants confirmed into $CONFIRM.
 			"confirm": func(ts *testscript.TestScript, _ bool, _ []string) {
 				_, rest, ok := strings.Cut(ts.ReadFile("stdout"), `"value": "age1`)
