@@ -63,6 +63,11 @@ func TestServerThatAlters(t *testing.T) {
 	if c.Keeps(receipt.Current, cfg) {
 		t.Error("what the server altered counts as kept")
 	}
+	renamed := cfg
+	renamed.Rooms.Items = []Room{{EmailAddress: "b@x", DisplayName: "Renamed since"}}
+	if !c.Keeps(receipt.Current, renamed) {
+		t.Error("the name of a room counts")
+	}
 	if r, err := c.Resolve(t.Context()); err != nil || r != nil {
 		t.Errorf("the push that was not kept is told as arrived: %+v %v", r, err)
 	}

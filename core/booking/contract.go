@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -135,6 +136,8 @@ func (c *contract) current(a answer) (Current, error) {
 	switch {
 	case s.Configuration == nil || s.Configuration.Tenant.ID == "" || s.Configuration.Application.ClientID == "" || s.Configuration.Digest == "" || s.Configuration.Credential.Fingerprint == "":
 		return Current{}, c.unexpected(a, words.T("The answer holds no whole configuration."))
+	case slices.ContainsFunc(s.Configuration.Rooms.Items, func(r Room) bool { return r.EmailAddress == "" }):
+		return Current{}, c.unexpected(a, words.T("The answer names a room without its address."))
 	case !strongETag.MatchString(now.ETag):
 		return Current{}, c.unexpected(a, words.T("The answer has no strong ETag; a proxy in front of the booking server may take it away or weaken it."))
 	}

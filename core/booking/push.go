@@ -125,8 +125,34 @@ func holds(now Current, want Configuration) bool {
 }
 
 // Keeps reports whether a server that holds now holds all of want that it can.
+// Of rooms only the addresses count, which are what was checked; their names are
+// the tenant's and may change. A server that knows no addresses is not asked for
+// its rooms.
 func (c *Client) Keeps(now Current, want Configuration) bool {
-	return now.Configuration != nil && holds(now, c.adapter.After(now, want))
+	if now.Configuration == nil {
+		return false
+	}
+	held := *now.Configuration
+	unnamed := len(held.Rooms.Items) > 0
+	for _, r := range held.Rooms.Items {
+		unnamed = unnamed && r.EmailAddress == ""
+	}
+	held.Rooms.Items = addresses(held)
+	if want.Rooms.Items = addresses(want); unnamed {
+		want.Rooms.Items = held.Rooms.Items
+	}
+	return holds(Current{Configuration: &held}, c.adapter.After(Current{}, want))
+}
+
+// addresses are the rooms of cfg without what they are called.
+func addresses(cfg Configuration) []Room {
+	rooms := []Room{}
+	for _, r := range cfg.Rooms.Items {
+		if r.EmailAddress != "" {
+			rooms = append(rooms, Room{EmailAddress: r.EmailAddress})
+		}
+	}
+	return rooms
 }
 
 func valueOf(c *Configuration) Configuration {
