@@ -221,7 +221,7 @@ func (a *app) applyPlan(ctx context.Context, s *session.Session, f signInFlags, 
 		return err
 	}
 	if result.Consent != nil {
-		return result.Consent
+		return &status{code: exitRefused, err: result.Consent}
 	}
 	return s.SignOut()
 }

@@ -17,7 +17,7 @@ import (
 )
 
 func newScript(a *app) *cobra.Command {
-	return group("script", "The Exchange PowerShell", scriptList(a), scriptShow(a), scriptFolder(a), scriptResult(a), scriptColleague(a))
+	return group("script", "The Exchange PowerShell", scriptList(a), scriptShow(a), scriptFolder(a), scriptResult(a), scriptProcessing(a), scriptColleague(a))
 }
 
 func scriptList(a *app) *cobra.Command {
@@ -50,6 +50,7 @@ type shownScript struct {
 func scriptShow(a *app) *cobra.Command {
 	var out string
 	var set []string
+	var differing bool
 	c := &cobra.Command{
 		Use: "show NAME", Short: "Write one script for the chosen rooms", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -73,6 +74,14 @@ func scriptShow(a *app) *cobra.Command {
 				}
 				values[key] = value
 			}
+			if differing {
+				only := exchange.Differing(s.Processing())
+				if len(only) == 0 {
+					return problem.New("exchange.nothing-differs", words.T("No room is known that differs from the product's policy.")).
+						Run(words.T("Read the CSV of the script calendar-processing-show first:"), "roomkeyctl script processing FILE.csv")
+				}
+				values["only"] = strings.Join(only, "\n")
+			}
 			target, err := s.ScriptTarget(c.Context())
 			if err != nil {
 				return err
@@ -85,6 +94,7 @@ func scriptShow(a *app) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&out, "out", "-", "`file` or folder to write, - for standard output")
+	c.Flags().BoolVar(&differing, "only-differing", false, "only the rooms that the CSV read back last shows to differ from the product's policy")
 	c.Flags().StringArrayVar(&set, "set", nil, "`NAME=VALUE` of a parameter; VALUE @FILE reads a file")
 	return c
 }
@@ -135,6 +145,42 @@ func scriptResult(a *app) *cobra.Command {
 				return &status{code: exitFindings, err: errors.New("the script did not do everything"), silent: true}
 			}
 			return nil
+		},
+	}
+}
+
+func scriptProcessing(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "processing FILE.csv", Short: "Read back calendar processing: what differs from the product's policy", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			data, err := a.read(args[0])
+			if err != nil {
+				return err
+			}
+			states, err := s.ReadProcessing(data)
+			if err != nil {
+				return err
+			}
+			return a.show(states, func(w io.Writer) {
+				var cells [][]string
+				for _, st := range states {
+					switch {
+					case st.Problem != nil:
+						cells = append(cells, []string{fmt.Sprintf("line %d", st.Line), "", "", st.Problem.Title.String()})
+					case len(st.Differences) == 0:
+						cells = append(cells, []string{st.Room, "", "", "as the product needs it"})
+					}
+					for _, d := range st.Differences {
+						cells = append(cells, []string{st.Room, d.Parameter, d.Is, d.Wanted})
+					}
+				}
+				rows(w, []string{"room", "parameter", "is", "wanted"}, cells)
+			})
 		},
 	}
 }

@@ -58,6 +58,16 @@ func ReadProcessing(data []byte, c *connection.Connection, policy []product.Sett
 	return states, nil
 }
 
+// Value is a setting of the room as the CSV had it, as PowerShell prints it; ""
+// when the CSV did not say.
+func (s RoomState) Value(parameter string) string {
+	v, ok := s.values[parameter]
+	if !ok {
+		return ""
+	}
+	return plainValue(v)
+}
+
 // Differing are the rooms that are not as the product needs them: what the
 // script calendar-processing takes as its field "only".
 func Differing(states []RoomState) []string {

@@ -77,6 +77,9 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 	if o.Now == nil {
 		in.Options.Now = s.env.Now
 	}
+	if o.TestRoom != "" && o.TestRoomPolicy == nil {
+		in.Options.TestRoomPolicy = s.roomPolicy(o.TestRoom)
+	}
 	if o.ScopeChanged.IsZero() {
 		in.Options.ScopeChanged = s.scopeChanged()
 	}

@@ -1,0 +1,64 @@
+package session
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/exchange"
+)
+
+// cacheProcessing is the last CSV with calendar processing that was read back.
+const cacheProcessing = "calendar-processing.csv"
+
+// ReadProcessing reads a CSV that a script of this connection wrote, keeps it,
+// and says for each room what differs from the product's policy.
+func (s *Session) ReadProcessing(data []byte) ([]exchange.RoomState, error) {
+	p, err := s.Product()
+	if err != nil {
+		return nil, err
+	}
+	states, err := exchange.ReadProcessing(data, s.Document(), p.Policy)
+	if err != nil {
+		return nil, err
+	}
+	if s.ReadOnly != nil {
+		return states, s.ReadOnly
+	}
+	return states, s.env.Store.PutCache(s.ID(), cacheProcessing, data)
+}
+
+// Processing is what was read back last, nil when nothing was.
+func (s *Session) Processing() []exchange.RoomState {
+	data, _, ok := s.env.Store.Cache(s.ID(), cacheProcessing)
+	p, err := s.Product()
+	if !ok || err != nil {
+		return nil
+	}
+	states, err := exchange.ReadProcessing(data, s.Document(), p.Policy)
+	if err != nil {
+		return nil
+	}
+	return states
+}
+
+// roomPolicy is what is known of a room's calendar processing, nil when it was
+// never read back.
+func (s *Session) roomPolicy(room string) *check.RoomPolicy {
+	for _, state := range s.Processing() {
+		if !strings.EqualFold(state.Room, room) || state.Problem != nil {
+			continue
+		}
+		is := func(parameter string) bool { return strings.EqualFold(state.Value(parameter), "True") }
+		number := func(parameter string) int { n, _ := strconv.Atoi(state.Value(parameter)); return n }
+		return &check.RoomPolicy{
+			AutoAccept:    strings.EqualFold(state.Value("AutomateProcessing"), "AutoAccept"),
+			HasDelegates:  state.Value("ResourceDelegates") != "",
+			NeedsApproval: !is("AllBookInPolicy"),
+			WindowDays:    number("BookingWindowInDays"), MaxMinutes: number("MaximumDurationInMinutes"),
+			KeepsSubject: state.Value("DeleteSubject") == "False" && state.Value("AddOrganizerToSubject") == "False",
+			KeepsBody:    state.Value("DeleteComments") == "False",
+		}
+	}
+	return nil
+}
