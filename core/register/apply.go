@@ -74,6 +74,11 @@ func Apply(ctx context.Context, in Input, reviewed Plan) (Result, error) {
 	if r.plan.Blocked != nil {
 		return r.result, r.plan.Blocked
 	}
+	// A keychain that is locked now would be locked when Microsoft's answer
+	// has to go into it.
+	if _, _, err := in.held(ctx, vaultKind(r.wanted.Credential.Kind)); err != nil {
+		return r.result, err
+	}
 	if err := r.write(entry{Phase: phaseStart, Verb: "apply", Plan: reviewed.Digest, Reviewer: reviewed.Options.Reviewer, Ticket: reviewed.Options.Ticket}); err != nil {
 		return r.result, err
 	}

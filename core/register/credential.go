@@ -88,8 +88,11 @@ func (in Input) planCredential(ctx context.Context, s state, j journal) (Credent
 	}
 	if want.Kind == "" {
 		secret, pair, err := in.held(ctx, vaultKind(c.Kind))
+		if ctx.Err() != nil {
+			return want, item, problem.Of(ctx.Err())
+		}
 		if err != nil {
-			return want, item, err
+			item.Problem = problem.Of(err) // a plan can be read without a keychain
 		}
 		want.Kind = connection.CredentialSecret
 		if len(in.Product.Credential.Kinds) > 0 {
@@ -109,8 +112,11 @@ func (in Input) planCredential(ctx context.Context, s state, j journal) (Credent
 	// In days, so that a reviewed plan stays the same overnight.
 	want.Days = months * 365 / 12
 	secret, pair, err := in.held(ctx, vaultKind(want.Kind))
+	if ctx.Err() != nil {
+		return want, item, problem.Of(ctx.Err())
+	}
 	if err != nil {
-		return want, item, err
+		item.Problem, item.Today = problem.Of(err), words.T("unknown: the keychain cannot be asked")
 	}
 	if k := current(s.application, c, secret, pair, in.now()); k != nil {
 		item.Today, item.Wanted, item.Action = describe(want.Kind, *k), words.T("the same"), Keep

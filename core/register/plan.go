@@ -5,7 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -242,6 +244,7 @@ func (in Input) planPermissions(s state, w Wanted) (items []Item) {
 		}
 	}
 	_, unknown, byExchange := in.wanted(s.graph)
+	items = append(items, in.scopeFirst(s, w)...)
 	for _, ref := range unknown {
 		items = append(items, Item{ID: "unknown:" + string(ref.Kind) + ":" + ref.Value, Title: words.T("%s (%s)", ref.Value, words.T(string(ref.Kind))), Today: words.T("not offered"), Wanted: words.T("declared"), Action: Attention,
 			Why: words.T("This tenant's Microsoft Graph does not offer this permission; it is left out.")})
@@ -255,6 +258,21 @@ func (in Input) planPermissions(s state, w Wanted) (items []Item) {
 				Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: at %s press Remove permission and then Revoke admin consent. Or run Roomkey's script that removes the grant.", ref.Value))
 		}
 		items = append(items, i)
+	}
+	return items
+}
+
+// scopeFirst offers the order in which a permission on mailboxes is never
+// granted for the whole tenant, where the product writes rooms at most.
+func (in Input) scopeFirst(s state, w Wanted) (items []Item) {
+	if in.Document().Scope.Kind != connection.ScopeNone || in.Product.Writes == product.WritesRoomsAndOrganizers {
+		return nil
+	}
+	for _, p := range w.roles() {
+		if in.scopable(p.Ref) && !s.granted(p) {
+			items = append(items, Item{ID: "scope-first:" + p.Value, Title: words.T("Reach of %s", p.Value), Today: words.T("every mailbox of the tenant, once granted"), Wanted: words.T("the rooms only, if you choose so"), Action: ByHand,
+				Why: words.T("Scope first, never grant tenant-wide: choose the limit with RBAC for Applications in the step Restrict before you apply. Roomkey then leaves this permission out here, and Exchange grants it for the rooms only.")})
+		}
 	}
 	return items
 }

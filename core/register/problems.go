@@ -66,6 +66,16 @@ func consentRefused(by string, why *problem.Problem, permissionsPage string) *pr
 	return p
 }
 
+func roleRefused(by string, step words.Text, why *problem.Problem) *problem.Problem {
+	p := problem.New("register.role-refused", words.T("Microsoft did not let %s do this: %s.", by, step)).
+		With(words.T("%s", why.Detail)).
+		Fix(words.T("Sign in as Application Administrator, Cloud Application Administrator or Global Administrator, and apply again: it goes on where it was.")).
+		Fix(words.T("If the role is only eligible (PIM), activate it in the Microsoft Entra admin center under Privileged Identity Management, and sign in again.")).
+		Run(words.T("Or let a colleague run a script:"), "roomkeyctl register handoff --out FOLDER").By(why)
+	p.RequestID = why.RequestID
+	return p
+}
+
 func vaultRefused(err error, removed error) *problem.Problem {
 	p := problem.New(CodeVaultRefused, words.T("The keychain did not take the new credential, so it was removed at Microsoft again.")).
 		With(words.T("%s", problem.Of(err).Title)).By(err)

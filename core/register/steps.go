@@ -17,7 +17,11 @@ func (r *run) all(ctx context.Context) error {
 	consents := r.consents()
 	r.total = 4 + len(consents)
 	for _, s := range []step{r.application(), r.servicePrincipal(), r.credential()} {
-		if err := r.do(ctx, s); err != nil {
+		err := r.do(ctx, s)
+		if problem.Code(err) == codeDenied {
+			return roleRefused(r.in.By, s.title, problem.Of(err))
+		}
+		if err != nil {
 			return err
 		}
 	}

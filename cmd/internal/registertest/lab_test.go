@@ -117,7 +117,7 @@ func (l *lab) input(client *http.Client, options register.Options) register.Inpu
 	c := l.document()
 	p, _ := products.Get(c.Product.ID)
 	return register.Input{
-		Cloud: l.sim.Cloud(), TenantID: l.sim.Account().TenantID, Product: p, Needs: p.With(c.Product.Options, nil), Permissions: permissions,
+		Cloud: l.sim.Cloud(), TenantID: l.sim.Account().TenantID, Product: p, Needs: p.With(c.Product.Options, c.Product.Permissions), Permissions: permissions,
 		Directory: l.directory(client), Vault: l.vault, Journal: l.store.Journal(l.id),
 		Document: l.document, Keep: l.keep, By: l.upn, Options: options,
 		Token: func(ctx context.Context, clientID string, secret vault.Secret, pair *vault.KeyPair) (entra.Token, error) {

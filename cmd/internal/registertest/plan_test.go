@@ -240,3 +240,22 @@ func TestLimitedByExchange(t *testing.T) {
 		t.Errorf("%+v", i)
 	}
 }
+
+func TestScopeFirst(t *testing.T) {
+	l := newLab(t)
+	l.edit(func(c *connection.Connection) {
+		c.Product.ID, c.Product.Permissions = "custom", []string{"Calendars.ReadWrite"}
+	})
+	if i := item(t, l.plan(register.Options{}), "scope-first:Calendars.ReadWrite"); i.Action != register.ByHand {
+		t.Errorf("%+v", i)
+	}
+}
+
+// TestRoleTooSmall: somebody who may not even register.
+func TestRoleTooSmall(t *testing.T) {
+	l := newLab(t, "consent-refused")
+	result, err := l.apply(t.Context(), l.http, register.Options{})
+	if err != nil || problem.Code(result.Consent) != register.CodeConsentRefused {
+		t.Errorf("%v %v", err, result.Consent)
+	}
+}
