@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/cloud"
@@ -161,9 +162,13 @@ func (e *Environment) cloudHTTP(c cloud.Cloud) (*http.Client, error) {
 	return e.HTTP(transport.Options{CAFile: c.CAFile, Retry: true})
 }
 
+// serverPatience bounds how long a busy booking server is waited for: somebody
+// is watching, and one in maintenance says so for longer than that.
+const serverPatience = 15 * time.Second
+
 // serverHTTP is the client for the booking server.
 func (s *Session) serverHTTP() (*http.Client, error) {
-	return s.env.HTTP(transport.Options{CAFile: s.Document().Server.CAFile, InsecureLoopback: true})
+	return s.env.HTTP(transport.Options{CAFile: s.Document().Server.CAFile, InsecureLoopback: true, Retry: true, RetryBudget: serverPatience})
 }
 
 // application makes the client that gets the application's own token.
