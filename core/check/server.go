@@ -103,7 +103,7 @@ var noView = Finding{Status: Skipped, Note: words.T("The booking server has no v
 // with another configuration than this one is a warning: it must not keep the
 // administrator from pushing the one that was repaired.
 func judgeServer(st ServerStatus, same bool, from string) Finding {
-	f := Finding{}
+	var f Finding
 	switch {
 	case st.State == ServerNothing:
 		return noView

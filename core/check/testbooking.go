@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"crypto/rand"
 	"strings"
 	"time"
@@ -180,7 +181,7 @@ func (s *State) awaitRoom(ctx context.Context, made tenant.Event) Finding {
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():
-			if context.Cause(ctx) == errRoomSilent {
+			if errors.Is(context.Cause(ctx), errRoomSilent) {
 				return fail(errRoomSilent.about(o.TestRoom, wait))
 			}
 			return judge(ctx.Err())

@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/roomkey/roomkey/core/cloud"
@@ -39,6 +40,28 @@ type Environment struct {
 	Now       func() time.Time
 	// Log is the log file; it never gets a secret.
 	Log *slog.Logger
+
+	mu      sync.Mutex
+	clients map[transport.Options]*http.Client
+}
+
+// client keeps one client for each way of calling, so that connections are
+// used again. A CA file that is exchanged on disk counts at the next start.
+func (e *Environment) client(o transport.Options) (*http.Client, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if c := e.clients[o]; c != nil {
+		return c, nil
+	}
+	c, err := e.HTTP(o)
+	if err != nil {
+		return nil, err
+	}
+	if e.clients == nil {
+		e.clients = map[transport.Options]*http.Client{}
+	}
+	e.clients[o] = c
+	return c, nil
 }
 
 // GraphOptions are what a reader of a tenant is made of.

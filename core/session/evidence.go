@@ -36,8 +36,9 @@ func (n network) Probe(ctx context.Context, url string) (transport.Evidence, err
 	if err != nil {
 		return transport.Evidence{}, err
 	}
-	ctx, seen := transport.Record(ctx)
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	inner, seen := transport.Record(ctx)
+	defer seen.Repeat(ctx)
+	r, err := http.NewRequestWithContext(inner, http.MethodGet, url, nil)
 	if err != nil {
 		return transport.Evidence{}, err
 	}
