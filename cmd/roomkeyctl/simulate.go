@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -14,17 +15,25 @@ import (
 
 // simulated is what simulate prints as JSON.
 type simulated struct {
-	Authority     string                `json:"authority"`
-	Graph         string                `json:"graph"`
-	BookingServer string                `json:"bookingServer"`
-	CAFile        string                `json:"caFile"`
-	TenantID      string                `json:"tenantId"`
-	Domain        string                `json:"domain"`
-	ClientID      string                `json:"clientId"`
-	Administrator string                `json:"administrator"`
-	SecretFiles   map[vault.Kind]string `json:"secretFiles"`
-	Clouds        string                `json:"clouds"`
-	Faults        []string              `json:"faults"`
+	Authority     string `json:"authority"`
+	Graph         string `json:"graph"`
+	BookingServer string `json:"bookingServer"`
+	CAFile        string `json:"caFile"`
+	TenantID      string `json:"tenantId"`
+	Domain        string `json:"domain"`
+	ClientID      string `json:"clientId"`
+	Administrator string `json:"administrator"`
+	Room          string `json:"room"`
+	// SealingRecipient is what the booking server's console would show, to be
+	// confirmed at the first push.
+	SealingRecipient string                `json:"sealingRecipient"`
+	SecretFiles      map[vault.Kind]string `json:"secretFiles"`
+	// Clouds is the entry for clouds.yaml, which stands in CloudsFile, too.
+	Clouds     string `json:"clouds"`
+	CloudsFile string `json:"cloudsFile"`
+	// config is where Roomkey looks for clouds.yaml.
+	config string
+	Faults []string `json:"faults"`
 }
 
 func newSimulate(a *app) *cobra.Command {
@@ -60,11 +69,20 @@ func newSimulate(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			paths, err := wire.PathsOf(a.configDir)
+			if err != nil {
+				return err
+			}
+			cloudsFile := filepath.Join(o.Dir, "clouds.yaml")
+			if err := os.WriteFile(cloudsFile, []byte(entry), 0o600); err != nil {
+				return err
+			}
 			row := sim.Cloud()
 			s := simulated{
 				Authority: row.Authority, Graph: row.Graph, BookingServer: sim.BookingURL(), CAFile: sim.CAFile(),
 				TenantID: account.TenantID, Domain: account.Domain, ClientID: account.ClientID, Administrator: account.AdminUPN,
-				SecretFiles: files, Clouds: entry, Faults: o.Faults,
+				Room: account.RoomAddress, SealingRecipient: account.SealingRecipient,
+				SecretFiles: files, Clouds: entry, CloudsFile: cloudsFile, Faults: o.Faults, config: paths.Clouds,
 			}
 			if err := a.show(s, s.print); err != nil {
 				return err
@@ -96,18 +114,31 @@ func (s simulated) print(w io.Writer) {
   client id       %s
   administrator   %s
 
-Add this to clouds.yaml in Roomkey's configuration folder:
+This cloud belongs into %s:
 
 %s
-Then, in another terminal:
+It is also in a file. Where you have no clouds.yaml yet, in another terminal:
+
+  mkdir -p "%s"
+  cp "%s" "%s"
+
+Then:
 
   roomkeyctl connection new Lab --cloud simulated --tenant %s --product %s --client-id %s --server %s
   roomkeyctl connection set server.caFile=%s
   roomkeyctl secret set client-secret < %s
   roomkeyctl secret set server-token < %s
+  roomkeyctl rooms list
+  roomkeyctl people list
+  roomkeyctl rooms select %s
   roomkeyctl check
-`, s.Authority, s.Graph, s.BookingServer, s.CAFile, s.Domain, s.TenantID, s.ClientID, s.Administrator, s.Clouds,
-		s.Domain, wire.SimulatedProduct, s.ClientID, s.BookingServer, s.CAFile, s.SecretFiles[vault.ClientSecret], s.SecretFiles[vault.ServerToken])
+  roomkeyctl script show calendar-processing --out calendar-processing.ps1
+  roomkeyctl push --confirm %s
+  roomkeyctl status
+`, s.Authority, s.Graph, s.BookingServer, s.CAFile, s.Domain, s.TenantID, s.ClientID, s.Administrator,
+		s.config, s.Clouds, filepath.Dir(s.config), s.CloudsFile, s.config,
+		s.Domain, wire.SimulatedProduct, s.ClientID, s.BookingServer, s.CAFile, s.SecretFiles[vault.ClientSecret], s.SecretFiles[vault.ServerToken],
+		s.Room, s.SealingRecipient)
 	if len(s.Faults) > 0 {
 		fmt.Fprintf(w, "\nFaults: %v\n", s.Faults)
 	}

@@ -164,11 +164,11 @@ func (l *linter) identity() {
 	c := l.c
 	if c.Cloud != "" && l.known.Clouds != nil && !slices.Contains(l.known.Clouds, c.Cloud) {
 		l.add("cloud", "connection.cloud-unknown", words.T("There is no cloud %q.", c.Cloud),
-			words.T("Choose one of these: %s. A cloud of your own stands in clouds.yaml in the config folder.", strings.Join(l.known.Clouds, ", ")))
+			words.T("Choose one of these: %s. A cloud of your own stands in clouds.yaml in the configuration folder.", strings.Join(l.known.Clouds, ", ")))
 	}
 	if c.Product.ID != "" && l.known.Products != nil && !slices.Contains(l.known.Products, c.Product.ID) {
 		l.add("product.id", "connection.product-unknown", words.T("There is no product %q.", c.Product.ID),
-			words.T("Choose one of these: %s. A product of your own stands in the folder products of the config folder.", strings.Join(l.known.Products, ", ")))
+			words.T("Choose one of these: %s. A product of your own stands in the folder products of the configuration folder.", strings.Join(l.known.Products, ", ")))
 	}
 	if c.Tenant.ID != "" && !IsGUID(c.Tenant.ID) {
 		l.add("tenant.id", "connection.not-guid", words.T("The tenant ID is not a GUID."),

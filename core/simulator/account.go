@@ -28,8 +28,11 @@ type Account struct {
 	// certificate instead of a secret; CertificatePEM has certificate and key.
 	CertificateClientID string
 	CertificatePEM      []byte
-	// ServerToken is what the booking server accepts.
-	ServerToken string
+	// ServerToken is what the booking server accepts, SealingRecipient the key
+	// that its console shows.
+	ServerToken, SealingRecipient string
+	// RoomAddress is one of the rooms.
+	RoomAddress string
 	// AdminUPN is a Global Administrator, LesserAdminUPN an Application
 	// Administrator, who may register and may not consent to Graph's
 	// application permissions. OrganizerUPN is a user who books rooms.
@@ -54,9 +57,19 @@ func (s *Simulator) Account() Account {
 		ClientID: d.id(kindOther, appReady+1), ClientSecret: d.secret(appReady),
 		ObjectID: d.id(kindOther, appReady), ServicePrincipalID: d.id(kindOther, appReady+2),
 		CertificateClientID: d.id(kindOther, appCertificate+1), CertificatePEM: s.certificate(),
+		SealingRecipient: s.sealingRecipient(), RoomAddress: d.room(0).email,
 		ServerToken: "rbs_" + strings.ReplaceAll(d.id(kindOther, 3)+d.id(kindOther, 4), "-", ""),
 		AdminUPN:    d.upn(adminUser), LesserAdminUPN: d.upn(lesserUser), OrganizerUPN: d.upn(organizerUser),
 	}
+}
+
+// sealingRecipient is "" before the booking server has made its key.
+func (s *Simulator) sealingRecipient() string {
+	identity, err := bookingIdentity(s.dir, "identity.txt")
+	if err != nil {
+		return ""
+	}
+	return identity.Recipient().String()
 }
 
 // secret has the shape of Entra's: three characters, "8Q~", thirty-four more.

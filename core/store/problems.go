@@ -16,7 +16,7 @@ func cannotWrite(path string, err error) *problem.Problem {
 	case errors.Is(err, syscall.ENOSPC), isDiskFull(err):
 		return p.With(words.T("The disk is full. Nothing was changed.")).Fix(words.T("Free some space on the disk and save again."))
 	case errors.Is(err, syscall.EROFS):
-		return p.With(words.T("The disk is read-only. Nothing was changed.")).Fix(words.T("Choose another config folder with --config-dir or ROOMKEY_HOME, or make the disk writable."))
+		return p.With(words.T("The disk is read-only. Nothing was changed.")).Fix(words.T("Choose another configuration folder with --config-dir or ROOMKEY_HOME, or make the disk writable."))
 	case errors.Is(err, fs.ErrPermission):
 		return p.With(words.T("This account may not write there. Nothing was changed.")).Fix(words.T("Give your account the right to write to the folder, or choose another with --config-dir or ROOMKEY_HOME."))
 	}
