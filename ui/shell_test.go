@@ -34,15 +34,9 @@ type person struct {
 
 func sit(t *testing.T, b *fake.Backend) *person {
 	t.Helper()
-	return sitWith(t, b, b)
-}
-
-// sitWith is sit with a Backend that can more than b, which is inside it.
-func sitWith(t *testing.T, b *fake.Backend, whole page.Backend) *person {
-	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(kit.ForcedTheme(theme.VariantLight))
 	p := &person{t: t, backend: b, queue: kit.NewQueue(), clip: test.NewClipboard()}
-	p.shell = NewShell(t.Context(), Options{Backend: whole, Files: none{}, Host: &kit.Host{
+	p.shell = NewShell(t.Context(), Options{Backend: b, Files: none{}, Host: &kit.Host{
 		Dispatch:  p.queue.Dispatch,
 		Clipboard: func() fyne.Clipboard { return p.clip },
 		After:     func(_ time.Duration, f func()) func() { p.later = append(p.later, f); return func() {} },

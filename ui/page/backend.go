@@ -30,6 +30,7 @@ type Backend interface {
 	Catalogue
 	Secrets
 	Tenants
+	Registration
 	Checks
 	Lists
 	Scripts

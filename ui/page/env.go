@@ -146,6 +146,9 @@ func (n *notice) fail(p *problem.Problem) {
 	}
 }
 
+// also adds an object below what is shown.
+func (n *notice) also(o fyne.CanvasObject) { n.put(append(n.object.Objects, o)...) }
+
 func (n *notice) warn(p *problem.Problem) { n.put(kit.ProblemAs(n.host, kit.MarkAttention, p)) }
 
 // good says that something worked.

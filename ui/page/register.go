@@ -5,64 +5,47 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
-	"github.com/roomkey/roomkey/core/connection"
-	"github.com/roomkey/roomkey/core/problem"
-	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/setup"
-	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
 // Register is the second step: the application that the booking server uses.
+// Roomkey registers it, or somebody has and enters it.
 type Register struct {
-	env    *Env
-	frame  *kit.Frame
-	notice *notice
-	form   form
-	client *kit.Field
-	kind   *kit.Field
-	secret *secretBox
-	cert   *certificateBox
-	next   *widget.Button
-	wanted *fyne.Container
-	// plan registers by itself; nil where the Backend cannot.
-	plan *planner
+	env      *Env
+	frame    *kit.Frame
+	notice   *notice
+	ways     []*widget.Button
+	planner  *planner
+	existing *existing
+	way      int
 }
+
+// The two ways of the page.
+const (
+	WayRoomkey = iota
+	WayExisting
+)
 
 // NewRegister makes the page.
 func NewRegister(env *Env) *Register {
-	r := &Register{env: env, notice: newNotice(env.Host), wanted: kit.Column(14)}
-	r.form = form{env: env}
-	r.client = r.form.bind("application.clientId", kit.TextField(kit.L("Application (client) ID"),
-		kit.L("In the Microsoft Entra admin center under App registrations, on the application's Overview."), "00000000-0000-0000-0000-000000000000"), true)
-	r.kind = r.form.bind("application.credential.kind", kit.SelectField(kit.L("Credential"), "", []kit.Option{
-		{ID: connection.CredentialSecret, Name: kit.L("Client secret")},
-		{ID: connection.CredentialCertificate, Name: kit.L("Certificate")},
-	}), true)
-	r.kind.OnChanged = func(string) { r.showKind() }
-	r.secret = newSecretBox(env, vault.ClientSecret, kit.L("Client secret"),
-		kit.L("The secret's Value, which Microsoft shows only once. Not its Secret ID."), "")
-	r.cert = newCertificateBox(env)
-	body := kit.Column(kit.GapWide, r.notice.object)
-	if b, ok := env.Backend.(Registration); ok {
-		r.plan = newPlanner(env, b, r.refill)
-		body.Add(r.plan.object)
+	r := &Register{env: env, notice: newNotice(env.Host)}
+	line := kit.Row(kit.GapTight, -1)
+	for i, title := range []string{kit.L("Let Roomkey register it (recommended)"), kit.L("Enter an existing application")} {
+		b := widget.NewButton(title, func() { r.Open(i) })
+		r.ways = append(r.ways, b)
+		line.Add(b)
 	}
-	body.Add(kit.Column(kit.GapWide,
-		section(kit.L("The application that the booking server uses"), r.client, r.kind, r.secret.field, r.cert.object),
-		section(kit.L("Permissions that the product asks for"), r.wanted)))
+	r.existing = newExisting(env, r.notice, r.relayout)
+	r.planner = newPlanner(env, r.notice, r)
+	body := kit.Column(kit.GapWide, line, r.notice.object, r.planner.object, r.existing.object)
 	r.frame = kit.NewFrame(kit.L("Register the application"),
 		kit.L("The booking server signs in to Microsoft 365 as an application. Its credential goes into the keychain of this computer."), body)
-	r.next = kit.PrimaryButton(kit.L("Save and continue"), theme.NavigateNextIcon(), r.proceed)
-	if r.plan != nil && env.Opened.Connection.Application.ClientID == "" {
-		r.next.Importance = widget.MediumImportance // the sign-in is the main action then
+	if c := env.Opened.Connection.Application; c.ClientID != "" && c.ObjectID == "" {
+		r.way = WayExisting // somebody entered it
 	}
-	r.frame.Actions(r.next)
-	r.form.fill()
-	r.showKind()
+	r.Open(r.way)
 	if env.ReadOnly() {
-		r.form.enable(false)
-		r.next.Disable()
 		r.notice.warn(env.Opened.ReadOnly)
 	}
 	return r
@@ -71,107 +54,65 @@ func NewRegister(env *Env) *Register {
 // Frame is the page.
 func (r *Register) Frame() *kit.Frame { return r.frame }
 
-// Shown looks at the keychain and at what the product asks for.
+// Shown looks at the keychain, at who is signed in and at what the product
+// asks for.
 func (r *Register) Shown() {
-	r.secret.look()
-	r.cert.secret.look()
-	r.showWanted()
-	if r.plan != nil {
-		r.plan.shown()
-	}
+	r.existing.shown()
+	r.planner.shown()
 }
 
-// refill shows the application after the core has changed it.
-func (r *Register) refill() {
-	r.form.fill()
-	r.showKind()
-	r.secret.look()
-	r.cert.secret.look()
-}
-
-func (r *Register) showKind() {
-	certificate := r.kind.Value() == connection.CredentialCertificate
-	r.secret.field.Hidden = certificate
-	r.cert.object.Hidden = !certificate
-	r.frame.Object.Refresh()
-}
-
-func (r *Register) showWanted() {
-	r.wanted.RemoveAll()
-	c := r.env.Opened.Connection
-	for _, p := range r.env.Backend.Products() {
-		if p.ID != c.Product.ID {
-			continue
+// Open shows one of the ways.
+func (r *Register) Open(way int) {
+	r.way = way
+	for i, b := range r.ways {
+		b.Importance = widget.LowImportance
+		if i == way {
+			b.Importance = widget.MediumImportance
 		}
-		needs := append([]product.Permission(nil), p.Needs.Permissions...)
-		for _, o := range p.Options {
-			for _, chosen := range c.Product.Options {
-				if chosen == o.ID {
-					needs = append(needs, o.Needs.Permissions...)
-				}
-			}
-		}
-		for _, n := range needs {
-			kind := kit.L("Application")
-			if n.Kind != "application" {
-				kind = kit.L("Delegated")
-			}
-			r.wanted.Add(kit.Column(2, kit.Row(kit.Gap, -1, kit.Mono(n.Value).As(kit.Whole, ""), kit.Badge(kit.MarkReady, kind)), kit.Muted(n.Reason)))
-		}
+		b.Refresh()
 	}
-	for _, value := range c.Product.Permissions {
-		r.wanted.Add(kit.Mono(value))
-	}
-	if len(r.wanted.Objects) == 0 {
-		r.wanted.Add(kit.Muted(kit.L("None: the product is used for sign-in only.")))
-	}
-	r.wanted.Refresh()
+	r.planner.object.Hidden = way != WayRoomkey
+	r.existing.object.Hidden = way != WayExisting
+	r.actions()
 }
 
-func (r *Register) proceed() {
-	c := r.form.read()
-	if c == nil {
+// actions sets the buttons at the foot for the way that is open.
+func (r *Register) actions() {
+	if r.way == WayExisting {
+		r.frame.Actions(r.existing.next)
 		return
 	}
-	r.env.Save(c, func(p *problem.Problem) {
-		r.notice.fail(p)
-		if p == nil {
-			r.env.Go(setup.Prove)
+	r.frame.Actions(r.planner.actions()...)
+}
+
+// changed reads the document after the core has changed it.
+func (r *Register) changed(then func()) {
+	r.env.Reload(func() {
+		r.existing.fill()
+		r.existing.shown()
+		then()
+	})
+}
+
+// relayout lays the page out anew.
+func (r *Register) relayout() {
+	if r.frame != nil {
+		r.frame.Object.Refresh()
+	}
+}
+
+// forward is the button to the next step.
+func (r *Register) forward() *widget.Button {
+	return kit.PrimaryButton(kit.L("Continue"), theme.NavigateNextIcon(), func() { r.env.Go(setup.Prove) })
+}
+
+// pairs are names and wrapping texts in two columns.
+func pairs(list [][2]string) fyne.CanvasObject {
+	column := kit.Column(kit.GapTight)
+	for _, p := range list {
+		if p[1] != "" {
+			column.Add(kit.TopRow(kit.GapWide, 1, kit.AtLeast(150, 0, kit.Muted(p[0])), kit.NewText(p[1])))
 		}
-	})
-}
-
-// certificateBox takes a certificate with its key from a file.
-type certificateBox struct {
-	env      *Env
-	object   *fyne.Container
-	secret   *secretBox
-	password *kit.Field
-	path     *kit.Text
-	data     []byte
-	store    *widget.Button
-}
-
-func newCertificateBox(env *Env) *certificateBox {
-	b := &certificateBox{env: env, path: kit.Line(kit.L("No file chosen.")).As(kit.Clip, kit.ColorMuted)}
-	b.secret = newSecretBox(env, vault.Certificate, kit.L("Certificate"), "", "")
-	b.password = kit.PasswordField(kit.L("Password of the file"), kit.L("For a PFX file or an encrypted key; empty when there is none."), "")
-	choose := widget.NewButtonWithIcon(kit.L("Choose a PEM or PFX file…"), theme.FolderOpenIcon(), func() {
-		env.Files.Open([]string{".pem", ".pfx", ".p12", ".crt", ".cer", ".key"}, func(name string, data []byte) {
-			b.data = data
-			b.path.SetText(name)
-			b.store.Enable()
-		})
-	})
-	b.store = widget.NewButtonWithIcon(kit.L("Store in the keychain"), theme.LoginIcon(), func() {
-		b.secret.store(vault.NewSecret(string(b.data)), vault.NewSecret(b.password.Value()))
-		b.password.SetValue("")
-		b.data = nil
-		b.path.SetText(kit.L("No file chosen."))
-		b.store.Disable()
-	})
-	b.store.Disable()
-	b.secret.field.Instead = kit.Column(kit.Gap, kit.Row(kit.Gap, 1, choose, b.path), b.password, kit.Row(kit.Gap, -1, b.store))
-	b.object = kit.Column(0, b.secret.field)
-	return b
+	}
+	return column
 }

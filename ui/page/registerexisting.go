@@ -26,10 +26,12 @@ type existing struct {
 	cert   *certificateBox
 	next   *widget.Button
 	wanted *fyne.Container
+	// relayout lays the page out anew.
+	relayout func()
 }
 
-func newExisting(env *Env, notice *notice) *existing {
-	r := &existing{env: env, notice: notice, wanted: kit.Column(14)}
+func newExisting(env *Env, notice *notice, relayout func()) *existing {
+	r := &existing{env: env, notice: notice, relayout: relayout, wanted: kit.Column(14)}
 	r.form = form{env: env}
 	r.client = r.form.bind("application.clientId", kit.TextField(kit.L("Application (client) ID"),
 		kit.L("In the Microsoft Entra admin center under App registrations, on the application's Overview."), "00000000-0000-0000-0000-000000000000"), true)
@@ -70,7 +72,7 @@ func (r *existing) showKind() {
 	certificate := r.kind.Value() == connection.CredentialCertificate
 	r.secret.field.Hidden = certificate
 	r.cert.object.Hidden = !certificate
-	r.object.Refresh()
+	r.relayout()
 }
 
 func (r *existing) showWanted() {

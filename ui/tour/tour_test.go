@@ -16,7 +16,7 @@ func TestRun(t *testing.T) {
 	if keep := os.Getenv("ROOMKEY_TOUR"); keep != "" {
 		folder = keep
 	}
-	if err := Run(t.Context(), &fake.Registering{Backend: fake.New(), Signed: true}, folder); err != nil {
+	if err := Run(t.Context(), fake.New(), folder); err != nil {
 		t.Fatal(err)
 	}
 	files, err := filepath.Glob(filepath.Join(folder, "*.png"))

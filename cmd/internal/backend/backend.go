@@ -42,6 +42,10 @@ type Backend struct {
 	plans    map[string]session.Plan
 	sim      *simulator.Simulator
 	running  map[string]string
+	// ways are how administrators signed in, signed who they are, by
+	// connection.
+	ways   map[string]session.SignIn
+	signed map[string]session.Signed
 }
 
 var _ page.Backend = (*Backend)(nil)
@@ -51,6 +55,7 @@ func New(o Options) *Backend {
 	return &Backend{
 		o: o, env: o.Environment, sessions: map[string]*session.Session{},
 		plans: map[string]session.Plan{}, running: map[string]string{},
+		ways: map[string]session.SignIn{}, signed: map[string]session.Signed{},
 	}
 }
 

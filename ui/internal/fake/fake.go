@@ -33,6 +33,7 @@ const TenantID = "5f6d7c1e-2a4b-4c3d-9e8f-0123456789ab"
 type Backend = backend
 
 type backend struct {
+	Registers
 	mu      sync.Mutex
 	docs    map[string]*connection.Connection
 	secrets map[string]vault.Secret

@@ -1,0 +1,295 @@
+package page
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+// careCard looks after an application that there is: its credential is renewed
+// and forgotten here, what Roomkey made is removed and restored.
+type careCard struct {
+	p *planner
+	// ask is a question or an answer below the card, nil for none.
+	ask fyne.CanvasObject
+	// Typed is the field in which the application's name confirms Undo.
+	typed *kit.Field
+}
+
+func newCareCard(p *planner) *careCard { return &careCard{p: p} }
+
+func (c *careCard) document() connection.Application { return c.p.env.Opened.Connection.Application }
+
+// registered is whether the connection has an application.
+func (c *careCard) registered() bool { return c.document().ClientID != "" }
+
+// show is the card as it is now, nil for a connection without an application.
+func (c *careCard) show() fyne.CanvasObject {
+	p, a := c.p, c.document()
+	if p.steps != nil || p.result != nil && !p.state.Expiring && p.state.Rotation == nil && c.ask == nil {
+		return nil
+	}
+	if !c.registered() {
+		if c.ask != nil {
+			return c.ask
+		}
+		if p.state.Restorable {
+			return c.restoreCard()
+		}
+		return nil
+	}
+	column := kit.Column(kit.Gap, kit.Heading(kit.L("The application that the booking server uses")))
+	facts := [][2]string{{kit.L("Client ID"), a.ClientID}}
+	if a.DisplayName != "" {
+		facts = append([][2]string{{kit.L("Name"), a.DisplayName}}, facts...)
+	}
+	column.Add(kit.Facts(p.env.Host, facts))
+	column.Add(pairs([][2]string{{kit.L("Credential"), credentialText(a.Credential)}}))
+	if p.state.Expiring {
+		column.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.NewText(kit.L("The credential ends on %s. Renew it in time: then nothing stops.", a.Credential.Expires.Format("2006-01-02")))))
+	}
+	signedIn := p.state.Account != nil
+	line := kit.Row(kit.GapTight, -1)
+	for _, b := range []*widget.Button{
+		kit.QuietButton(kit.L("Renew the credential…"), theme.ViewRefreshIcon(), c.askRotate),
+		kit.QuietButton(kit.L("Undo…"), theme.ContentUndoIcon(), c.askUndo),
+	} {
+		p.able(b)
+		if !signedIn {
+			b.Disable()
+		}
+		line.Add(b)
+	}
+	if !a.Credential.Expires.IsZero() {
+		line.Add(kit.QuietButton(kit.L("Reminder for the calendar…"), theme.HistoryIcon(), c.reminder))
+	}
+	line.Add(p.able(kit.QuietButton(kit.L("Forget the local copy…"), theme.DeleteIcon(), c.askForget)))
+	column.Add(line)
+	if !signedIn {
+		column.Add(kit.Small(kit.L("Sign in below to see what has drifted and to repair it, to renew the credential, or to undo.")))
+	}
+	whole := kit.Column(kit.GapWide, kit.Card(column))
+	if r := p.state.Rotation; r != nil {
+		whole.Add(c.rotationCard(*r))
+	}
+	if c.ask != nil {
+		whole.Add(c.ask)
+	}
+	return whole
+}
+
+func credentialText(k connection.Credential) string {
+	text := kit.L("Client secret")
+	if k.Kind == connection.CredentialCertificate {
+		text = kit.L("Certificate %s", k.Thumbprint)
+	}
+	if k.Hint != "" {
+		text += " " + k.Hint + "…"
+	}
+	if !k.Expires.IsZero() {
+		text += kit.L(", ends on %s", k.Expires.Format("2006-01-02"))
+	}
+	return text
+}
+
+// question puts a question below the card until it is answered.
+func (c *careCard) question(o fyne.CanvasObject) {
+	c.ask = o
+	c.p.show()
+}
+
+func (c *careCard) askRotate() {
+	c.question(kit.NewConfirmCard(kit.L("Make a new credential beside the old one?"),
+		kit.L("The new one goes into the keychain and is proven with a fresh token. The old one keeps working at the booking server until you finish; whatever fails leaves it working."),
+		kit.L("Make a new credential"), kit.L("Not now"), false, func(yes bool) {
+			c.ask = nil
+			if !yes {
+				c.p.show()
+				return
+			}
+			c.p.work(kit.L("Renewing the credential"), func(ctx context.Context, tell Tell, report task.Report) error {
+				_, err := c.p.env.Backend.Rotate(ctx, c.p.env.ID, tell, report)
+				return err
+			}, c.done(kit.L("The new credential is in the keychain and proven. The old one still works.")))
+		}))
+}
+
+// done shows how something ended and looks at everything anew.
+func (c *careCard) done(good string) func(error) {
+	return func(err error) {
+		c.p.plan, c.p.result = nil, nil
+		failed := problem.Of(err)
+		c.p.page.changed(func() {
+			c.p.ask(func() {
+				if failed != nil {
+					c.p.fail(failed)
+					return
+				}
+				c.p.notice.good(good)
+				c.p.page.frame.ToTop()
+				c.p.page.relayout()
+			})
+		})
+	}
+}
+
+// rotationCard is a rotation whose old credential still works.
+func (c *careCard) rotationCard(r register.Rotation) fyne.CanvasObject {
+	says := kit.L("Test the connection and push it, so that the booking server gets the new credential. Then finish: the old one (%s) is removed at Microsoft.", r.OldKeyID)
+	if r.OldKeyID == "" {
+		says = kit.L("Test the connection and push it, so that the booking server gets the new credential. Then finish.")
+	}
+	test := widget.NewButton(kit.L("Test and push"), func() { c.p.page.forward().OnTapped() })
+	finish := c.p.able(widget.NewButton(kit.L("Finish: remove the old one"), func() { c.finish(false) }))
+	column := kit.Column(kit.Gap, kit.Strong(kit.L("The credential is being renewed")), kit.NewText(says), kit.Row(kit.Gap, -1, test, finish))
+	if c.p.state.Account == nil {
+		finish.Disable()
+		column.Add(kit.Small(kit.L("Sign in below to finish.")))
+	}
+	return kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, column)
+}
+
+// finish removes the old credential; a server that cannot prove the new one
+// needs a person's word.
+func (c *careCard) finish(confirmed bool) {
+	c.ask = nil
+	ended := c.done(kit.L("The old credential was removed. Only the new one works now."))
+	c.p.work(kit.L("Removing the old credential"), func(ctx context.Context, tell Tell, _ task.Report) error {
+		return c.p.env.Backend.FinishRotation(ctx, c.p.env.ID, confirmed, tell)
+	}, func(err error) {
+		if failed := problem.Of(err); failed != nil && failed.Code == "register.rotation-unproven" && !confirmed {
+			c.ask = kit.NewConfirmCard(kit.Say(failed.Title),
+				kit.L("Test and push first. If you have seen yourself that the booking server works with the new credential, you may say so."),
+				kit.L("I have seen it: remove the old one"), kit.L("Keep the old one"), true, func(yes bool) {
+					c.ask = nil
+					if yes {
+						c.finish(true)
+						return
+					}
+					c.p.show()
+				})
+			c.p.show()
+			return
+		}
+		ended(err)
+	})
+}
+
+// askUndo shows what would be removed and wants the name typed.
+func (c *careCard) askUndo() {
+	var plan register.UndoPlan
+	c.p.work(kit.L("Reading the tenant"), func(ctx context.Context, _ Tell, _ task.Report) (err error) {
+		plan, err = c.p.env.Backend.UndoPlan(ctx, c.p.env.ID)
+		return err
+	}, func(err error) {
+		if err != nil {
+			c.p.show()
+			c.p.fail(problem.Of(err))
+			return
+		}
+		c.showUndo(plan)
+	})
+}
+
+func (c *careCard) showUndo(plan register.UndoPlan) {
+	c.typed = kit.TextField(kit.L("Type the application's name to confirm"), "", plan.Name)
+	stays := kit.Column(kit.GapTight, kit.Strong(kit.L("What stays, and why")))
+	for _, t := range plan.Leaves {
+		stays.Add(kit.NewText("– " + kit.Say(t)))
+	}
+	extra := []fyne.CanvasObject{planTable(c.p.env.Host, kit.L("What is removed, newest first"), plan.Items, c.p.page.relayout), stays}
+	if plan.SignIns != "" {
+		extra = append(extra, kit.Column(kit.GapTight, kit.NewText(kit.L("See first whether something still signs in with it (tab “Service principal sign-ins”, client ID %s):", plan.ClientID)),
+			kit.Link(c.p.env.Host, kit.L("The application's last sign-ins"), plan.SignIns)))
+	}
+	detail := kit.L("The booking server stops working with it at once.")
+	if plan.Restorable {
+		detail += " " + kit.L("A deleted application can be restored for 30 days.")
+	}
+	c.question(kit.NewConfirmCard(kit.L("Undo the registration of %s?", plan.Name), detail, kit.L("Remove"), kit.L("Keep it"), true, func(yes bool) {
+		if !yes {
+			c.ask = nil
+			c.p.show()
+			return
+		}
+		typed := c.typed.Value()
+		c.p.work(kit.L("Undoing the registration"), func(ctx context.Context, tell Tell, report task.Report) error {
+			_, err := c.p.env.Backend.Undo(ctx, c.p.env.ID, typed, tell, report)
+			return err
+		}, func(err error) {
+			if failed := problem.Of(err); failed != nil && failed.Code == register.CodeName {
+				c.p.show()
+				c.typed.Say(sentence(failed))
+				c.p.page.relayout()
+				return
+			}
+			c.ask = nil
+			c.done(kit.L("What Roomkey made was removed."))(err)
+		})
+	}, append(extra, c.typed)...))
+}
+
+func (c *careCard) restoreCard() fyne.CanvasObject {
+	b := c.p.able(widget.NewButtonWithIcon(kit.L("Restore it"), theme.ContentUndoIcon(), c.restore))
+	column := kit.Column(kit.Gap, kit.Strong(kit.L("What Roomkey registered for this connection was removed")),
+		kit.NewText(kit.L("Microsoft keeps a deleted application for 30 days. Restored, it has its permissions again; it gets a new credential with the next Apply.")), kit.Row(0, -1, b))
+	if c.p.state.Account == nil {
+		b.Disable()
+		column.Add(kit.Small(kit.L("Sign in below to restore it.")))
+	}
+	return kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, column)
+}
+
+func (c *careCard) restore() {
+	c.p.work(kit.L("Restoring the application"), func(ctx context.Context, tell Tell, _ task.Report) error {
+		_, err := c.p.env.Backend.Restore(ctx, c.p.env.ID, tell)
+		return err
+	}, c.done(kit.L("The application is back. The plan below shows what it needs now.")))
+}
+
+func (c *careCard) askForget() {
+	kind := vault.ClientSecret
+	if c.document().Credential.Kind == connection.CredentialCertificate {
+		kind = vault.Certificate
+	}
+	c.question(kit.NewConfirmCard(kit.L("Remove the credential from the keychain of this computer?"),
+		kit.L("Right after the hand-over: the booking server has its own copy and goes on working. Roomkey can then test the connection no more, until you renew the credential."),
+		kit.L("Forget"), kit.L("Keep"), true, func(yes bool) {
+			c.ask = nil
+			if !yes {
+				c.p.show()
+				return
+			}
+			c.p.env.Scope.Run(func(ctx context.Context) error { return c.p.env.Backend.ForgetSecret(ctx, c.p.env.ID, kind) },
+				c.done(kit.L("This computer's keychain holds the credential no more.")))
+		}))
+}
+
+func (c *careCard) reminder() {
+	var file File
+	c.p.env.Scope.Run(func(ctx context.Context) (err error) {
+		file, err = c.p.env.Backend.Reminder(ctx, c.p.env.ID)
+		return err
+	}, func(err error) {
+		if err != nil {
+			c.p.fail(problem.Of(err))
+			return
+		}
+		c.p.env.Files.Save(file, func(path string, failed *problem.Problem) {
+			c.p.notice.fail(failed)
+			if failed == nil {
+				c.p.notice.good(kit.L("Saved to %s. Opened in a calendar, it reminds 30 and 7 days before the end.", path))
+			}
+			c.p.page.relayout()
+		})
+	})
+}

@@ -1,0 +1,302 @@
+package page
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+// planner is the way of the page Register on which Roomkey registers the
+// application: sign in, read the plan, apply it, look after it.
+type planner struct {
+	env    *Env
+	page   *Register
+	notice *notice
+	object *fyne.Container
+
+	state   RegistrationState
+	known   bool
+	signIn  *signInCard
+	care    *careCard
+	choices *choices
+	plan    *RegistrationPlan
+	result  *register.Result
+	// left is whether the consent of that result was left to a colleague.
+	left bool
+	// steps are what a run has done so far, nil while none runs.
+	steps *runSteps
+	busy  bool
+	// handOff is the card for a colleague, nil while it is not open.
+	handOff fyne.CanvasObject
+}
+
+func newPlanner(env *Env, notice *notice, page *Register) *planner {
+	p := &planner{env: env, page: page, notice: notice, object: kit.Column(kit.GapWide)}
+	p.signIn = newSignInCard(p)
+	p.care = newCareCard(p)
+	p.choices = newChoices(p)
+	return p
+}
+
+// shown asks what is known.
+func (p *planner) shown() {
+	if !p.busy {
+		p.ask(nil)
+	}
+}
+
+// ask looks at what is known here, then shows it.
+func (p *planner) ask(then func()) {
+	var state RegistrationState
+	p.env.Scope.Run(func(ctx context.Context) (err error) {
+		state, err = p.env.Backend.Registration(ctx, p.env.ID)
+		return err
+	}, func(err error) {
+		if err != nil {
+			p.fail(problem.Of(err))
+			return
+		}
+		p.state, p.known = state, true
+		if state.Account == nil {
+			p.plan = nil
+			p.signIn.disclose()
+		} else if p.plan == nil && p.result == nil && then == nil {
+			then = p.makePlan
+		}
+		p.show()
+		if then != nil {
+			then()
+		}
+	})
+}
+
+// show brings the page up to date.
+func (p *planner) show() {
+	p.object.RemoveAll()
+	add := func(o fyne.CanvasObject) {
+		if o != nil {
+			p.object.Add(o)
+		}
+	}
+	if p.known {
+		if p.state.Unfinished && p.steps == nil && p.result == nil {
+			add(kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.L("An earlier run was cut off. Apply goes on where it was: nothing is made twice."))))
+		}
+		add(p.resultCard())
+		add(p.signIn.show())
+		add(p.care.show())
+		if p.steps != nil {
+			add(p.steps.object)
+		} else if p.plan != nil && p.result == nil {
+			for _, o := range p.planObjects() {
+				add(o)
+			}
+		}
+		add(p.handOff)
+	}
+	if p.page.frame != nil {
+		p.page.actions()
+	}
+	p.page.relayout()
+}
+
+// actions are the buttons at the foot, the main one last.
+func (p *planner) actions() []*widget.Button {
+	switch {
+	case !p.known || p.steps != nil:
+		return nil
+	case p.result != nil && p.result.Consent == nil && !p.left:
+		return []*widget.Button{p.page.forward()}
+	case p.state.Account == nil:
+		return p.signIn.actions()
+	case p.plan == nil || p.choices.dirty:
+		return []*widget.Button{p.able(kit.PrimaryButton(kit.L("Make the plan"), theme.SearchIcon(), p.makePlan))}
+	}
+	again := p.able(widget.NewButtonWithIcon(kit.L("Look again"), theme.ViewRefreshIcon(), p.makePlan))
+	switch {
+	case p.plan.Blocked != nil:
+		return []*widget.Button{again}
+	case len(p.plan.Todo()) == 0:
+		return []*widget.Button{again, p.page.forward()}
+	}
+	return []*widget.Button{again, p.able(kit.PrimaryButton(kit.L("Apply"), theme.ConfirmIcon(), p.apply))}
+}
+
+// able switches a button off while something runs and where nothing may be
+// saved.
+func (p *planner) able(b *widget.Button) *widget.Button {
+	if p.busy || p.env.ReadOnly() {
+		b.Disable()
+	}
+	return b
+}
+
+func (p *planner) fail(failed *problem.Problem) {
+	p.notice.fail(failed)
+	p.page.frame.ToTop()
+	p.page.relayout()
+}
+
+// work runs something that may ask for a further sign-in, shown in the bar.
+func (p *planner) work(title string, work func(context.Context, Tell, task.Report) error, done func(error)) {
+	p.busy = true
+	p.notice.clear()
+	p.handOff = nil
+	stop := p.env.Scope.Show(title, func(ctx context.Context, report task.Report) error {
+		return work(ctx, p.signIn.tell, report)
+	}, func(err error) {
+		p.busy = false
+		p.signIn.over()
+		p.steps = nil
+		done(err)
+	})
+	p.signIn.stop = stop
+	p.show()
+}
+
+// makePlan reads the tenant.
+func (p *planner) makePlan() {
+	o := p.choices.read()
+	if o == nil {
+		return
+	}
+	var plan RegistrationPlan
+	p.work(kit.L("Reading the tenant"), func(ctx context.Context, _ Tell, report task.Report) (err error) {
+		plan, err = p.env.Backend.RegisterPlan(ctx, p.env.ID, *o, report)
+		return err
+	}, func(err error) {
+		if err != nil {
+			p.show()
+			p.fail(problem.Of(err))
+			return
+		}
+		p.plan, p.result, p.choices.dirty = &plan, nil, false
+		p.choices.offer(plan.Plan)
+		p.show()
+	})
+}
+
+// apply carries the plan out.
+func (p *planner) apply() {
+	plan := *p.plan
+	steps := newRunSteps(p.env.Scope, p.page.relayout)
+	var result register.Result
+	p.work(kit.L("Registering the application"), func(ctx context.Context, tell Tell, report task.Report) (err error) {
+		result, err = p.env.Backend.RegisterApply(ctx, p.env.ID, plan.Plan, tell, func(now task.Progress) {
+			report(now)
+			steps.add(now)
+		})
+		return err
+	}, func(err error) {
+		failed := problem.Of(err)
+		p.page.changed(func() {
+			if failed == nil {
+				p.plan, p.result, p.left = nil, &result, plan.Options.LeaveConsent && wantsConsent(plan.Plan)
+				p.page.frame.ToTop()
+				p.ask(p.offerHandOff)
+				return
+			}
+			stale := failed.Code == register.CodeStale
+			p.fail(failed)
+			p.ask(func() {
+				if stale {
+					p.makePlan()
+					p.notice.fail(failed)
+				}
+			})
+		})
+	})
+	p.steps = steps
+	p.show()
+}
+
+// offerHandOff opens the card for a colleague where consent is missing.
+func (p *planner) offerHandOff() {
+	if p.result != nil && (p.result.Consent != nil || p.left) {
+		p.makePlanFor(p.openHandOff)
+	}
+}
+
+// makePlanFor reads the tenant for what needs a plan of now, without showing
+// it.
+func (p *planner) makePlanFor(then func(register.Plan)) {
+	o := p.choices.read()
+	if o == nil {
+		return
+	}
+	var plan RegistrationPlan
+	p.env.Scope.Run(func(ctx context.Context) (err error) {
+		plan, err = p.env.Backend.RegisterPlan(ctx, p.env.ID, *o, nil)
+		return err
+	}, func(err error) {
+		if err != nil {
+			p.fail(problem.Of(err))
+			return
+		}
+		then(plan.Plan)
+	})
+}
+
+// resultCard is what a run did. It is green only when a fresh token proved it.
+func (p *planner) resultCard() fyne.CanvasObject {
+	r := p.result
+	if r == nil {
+		return nil
+	}
+	credential := kit.L("Client secret, in the keychain")
+	if r.Application.Credential.Kind == "certificate" {
+		credential = kit.L("Certificate, in the keychain")
+	}
+	if end := r.Application.Credential.Expires; !end.IsZero() {
+		credential += kit.L(", ends on %s", end.Format("2006-01-02"))
+	}
+	facts := kit.Facts(p.env.Host, [][2]string{{kit.L("Application"), r.Application.DisplayName}, {kit.L("Client ID"), r.Application.ClientID}})
+	rest := pairs([][2]string{{kit.L("Credential"), credential}, {kit.L("Proof"), kit.Say(proofOf(r.Proof))}})
+	if p.left || !proven(*r) {
+		column := kit.Column(kit.GapWide)
+		if r.Consent != nil {
+			column.Add(kit.ProblemAs(p.env.Host, kit.MarkAttention, r.Consent))
+		}
+		column.Add(section(kit.L("Registered, but not proven yet"), facts, rest))
+		return column
+	}
+	return kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess,
+		kit.Column(kit.GapWide, kit.Heading(kit.L("The application is registered and proven")), facts, rest))
+}
+
+// wantsConsent is whether the plan left something to consent to.
+func wantsConsent(plan register.Plan) bool {
+	return slices.ContainsFunc(plan.Items, func(i register.Item) bool {
+		return strings.HasPrefix(i.ID, "consent:") && i.Action == register.ByHand
+	})
+}
+
+// proven is whether a fresh token showed everything that was granted, and
+// everything was granted.
+func proven(r register.Result) bool {
+	return r.Consent == nil && r.Proof.Token && !r.Proof.Opaque && len(r.Proof.Missing) == 0
+}
+
+func proofOf(p register.Proof) words.Text {
+	switch {
+	case !p.Token:
+		return words.T("No token came for the new credential yet.")
+	case p.Opaque:
+		return words.T("A fresh token came. It does not show its permissions: the test on the next page does.")
+	case len(p.Missing) > 0:
+		return words.T("A fresh token came. It does not carry %s yet.", strings.Join(p.Missing, ", "))
+	case len(p.Roles) == 0:
+		return words.T("A fresh token came with the new credential. It carries no application permissions.")
+	}
+	return words.T("A fresh token came with the new credential. It carries %s.", strings.Join(p.Roles, ", "))
+}

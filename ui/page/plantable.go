@@ -1,0 +1,221 @@
+package page
+
+import (
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+// planObjects are the plan with its advice, its choices and what to know before
+// Apply.
+func (p *planner) planObjects() []fyne.CanvasObject {
+	plan := p.plan
+	var list []fyne.CanvasObject
+	for _, a := range plan.Advice {
+		list = append(list, kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.Column(kit.Gap, kit.NewText(kit.Say(a)),
+			kit.Small(kit.L("This is advice. Custom roles, roles by way of groups and partners' delegated administration do not show here: you may try.")))))
+	}
+	if plan.Blocked != nil {
+		list = append(list, kit.ProblemAs(p.env.Host, kit.MarkAttention, plan.Blocked))
+	}
+	if plan.Blocked != nil {
+		list = append(list, p.waysOut(plan.Blocked.Code)...)
+	}
+	list = append(list, p.choices.object)
+	if len(plan.Items) > 0 {
+		list = append(list, planTable(p.env.Host, kit.L("The plan"), plan.Items, p.page.relayout))
+	}
+	todo := len(plan.Todo())
+	switch {
+	case plan.Blocked != nil:
+	case todo == 0:
+		list = append(list, kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.NewText(kit.L("The tenant is as it should be: there is nothing to apply."))))
+	default:
+		says := kit.Column(kit.Gap, kit.Strong(todoText(todo)))
+		if !plan.Asks.IsZero() {
+			says.Add(kit.NewText(kit.L("Apply opens one more page of Microsoft's for it. %s", kit.Say(plan.Asks))))
+		}
+		says.Add(kit.Row(0, -1, p.able(kit.QuietButton(kit.L("Leave the consent to a colleague…"), theme.AccountIcon(), func() { p.openHandOff(plan.Plan) }))))
+		list = append(list, kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, says))
+	}
+	return list
+}
+
+// waysOut are the buttons for what a blocked plan's remedies say.
+func (p *planner) waysOut(code string) []fyne.CanvasObject {
+	anew := p.able(widget.NewButtonWithIcon(kit.L("Plan a new application"), theme.ContentAddIcon(), p.choices.anew))
+	switch code {
+	case "register.deleted":
+		return []fyne.CanvasObject{kit.Row(kit.Gap, -1, p.able(widget.NewButtonWithIcon(kit.L("Restore it"), theme.ContentUndoIcon(), p.care.restore)), anew)}
+	case "register.foreign", "register.unknown":
+		return []fyne.CanvasObject{kit.Row(0, -1, anew)}
+	}
+	return nil
+}
+
+func todoText(n int) string {
+	if n == 1 {
+		return kit.L("1 thing to do. Nothing was changed yet.")
+	}
+	return kit.L("%d things to do. Nothing was changed yet.", n)
+}
+
+// planLine is one line of the table: an item, or for a permission the item that
+// declares it together with the one that consents to it.
+type planLine struct {
+	title         string
+	today, wanted []string
+	actions       []register.Action
+	why           string
+	problems      []*problem.Problem
+}
+
+func (l *planLine) add(i register.Item) {
+	l.today, l.wanted = append(l.today, kit.Say(i.Today)), append(l.wanted, kit.Say(i.Wanted))
+	if !slices.Contains(l.actions, i.Action) {
+		l.actions = append(l.actions, i.Action)
+	}
+	if why := kit.Say(i.Why); !strings.Contains(l.why, why) {
+		l.why = strings.TrimSpace(l.why + "\n" + why)
+	}
+	if i.Problem != nil {
+		l.problems = append(l.problems, i.Problem)
+	}
+}
+
+// quiet is whether nothing happens and nothing has to be read.
+func (l planLine) quiet() bool {
+	return len(l.actions) == 1 && l.actions[0] == register.Keep && len(l.problems) == 0
+}
+
+// foreign is whether the line is about what belongs to others.
+func foreign(i register.Item) bool { return strings.HasPrefix(i.ID, "other-") }
+
+// planLines puts the two items of a permission into one line.
+func planLines(items []register.Item) (lines []*planLine) {
+	at := map[string]*planLine{}
+	for _, i := range items {
+		key, title := i.ID, kit.Say(i.Title)
+		for _, verb := range []string{"declare:", "consent:"} {
+			if rest, ok := strings.CutPrefix(i.ID, verb); ok {
+				kind, value, _ := strings.Cut(rest, ":")
+				key, title = rest, kit.L("%s (%s)", value, words.T(kind))
+			}
+		}
+		if at[key] == nil {
+			at[key] = &planLine{title: title}
+			lines = append(lines, at[key])
+		}
+		at[key].add(i)
+	}
+	return lines
+}
+
+// planShares are the widths of the table's columns.
+var planShares = []float32{1.5, 1.35, 1.55, 0.75}
+
+// planTable shows today, wanted and action of each item. What stays as it is
+// comes on request; what belongs to others stands below, pointed out.
+func planTable(host *kit.Host, title string, items []register.Item, relayout func()) fyne.CanvasObject {
+	var own, others []register.Item
+	for _, i := range items {
+		if foreign(i) {
+			others = append(others, i)
+		} else {
+			own = append(own, i)
+		}
+	}
+	lines := planLines(own)
+	loud := slices.DeleteFunc(slices.Clone(lines), func(l *planLine) bool { return l.quiet() })
+	table := kit.Column(kit.Gap)
+	fillPlan(table, host, loud)
+	column := kit.Column(kit.Gap, kit.Heading(title), table)
+	if hidden := len(lines) - len(loud); hidden > 0 {
+		var all *widget.Button
+		all = kit.QuietButton(kit.L("Show what stays as it is (%d)", hidden), theme.MenuExpandIcon(), func() {
+			fillPlan(table, host, lines)
+			all.Hide()
+			relayout()
+		})
+		column.Add(kit.Row(0, -1, all))
+	}
+	if len(others) > 0 {
+		column.Add(kit.Pad(kit.Gap, 0, 0, 0, kit.Strong(kit.L("Not Roomkey's: left alone"))))
+		for _, i := range others {
+			column.Add(kit.Rule())
+			column.Add(kit.TopRow(kit.Gap, 1, kit.MarkIcon(kit.MarkAttention, 18), kit.Column(2,
+				kit.NewText(kit.L("%s: %s", i.Title, i.Today)), kit.Small(kit.Say(i.Why)))))
+		}
+	}
+	return kit.Card(column)
+}
+
+func fillPlan(table *fyne.Container, host *kit.Host, lines []*planLine) {
+	head := kit.Shares(planShares)
+	for _, t := range []string{kit.L("What"), kit.L("Today"), kit.L("Wanted"), kit.L("Action")} {
+		head.Add(kit.Small(t))
+	}
+	table.Objects = []fyne.CanvasObject{head}
+	if len(lines) == 0 {
+		table.Add(kit.Muted(kit.L("Everything is as it should be.")))
+	}
+	for _, l := range lines {
+		row := kit.Shares(planShares)
+		what := kit.Column(2, kit.NewText(l.title))
+		row.Add(kit.Pad(0, 12, 0, 0, what))
+		row.Add(kit.Pad(0, 12, 0, 0, kit.Muted(strings.Join(distinct(l.today), ",\n"))))
+		row.Add(kit.Pad(0, 12, 0, 0, kit.NewText(strings.Join(distinct(l.wanted), ",\n"))))
+		marks := kit.Column(kit.GapTight)
+		for _, a := range l.actions {
+			mark, text := actionOf(a)
+			marks.Add(kit.MarkedText(mark, text))
+		}
+		row.Add(marks)
+		table.Add(kit.Rule())
+		table.Add(row)
+		if l.why != "" {
+			table.Add(kit.Pad(-4, 0, 0, 0, kit.Small(l.why)))
+		}
+		for _, p := range l.problems {
+			table.Add(kit.ProblemAs(host, kit.MarkAttention, p))
+		}
+	}
+	table.Refresh()
+}
+
+func distinct(list []string) (out []string) {
+	for _, s := range list {
+		if s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func actionOf(a register.Action) (kit.Mark, string) {
+	switch a {
+	case register.Keep:
+		return kit.MarkDone, kit.L("keep")
+	case register.Create:
+		return kit.MarkReady, kit.L("create")
+	case register.Change:
+		return kit.MarkReady, kit.L("change")
+	case register.Grant:
+		return kit.MarkReady, kit.L("grant")
+	case register.Remove:
+		return kit.MarkAttention, kit.L("remove")
+	case register.ByHand:
+		return kit.MarkAttention, kit.L("by hand")
+	case register.Attention:
+		return kit.MarkAttention, kit.L("to read")
+	}
+	return kit.MarkUnknown, string(a)
+}

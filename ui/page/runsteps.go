@@ -1,0 +1,58 @@
+package page
+
+import (
+	"fyne.io/fyne/v2"
+
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+// runSteps are the steps of a run as they come: those that are done, and what
+// goes on now.
+type runSteps struct {
+	object   fyne.CanvasObject
+	column   *fyne.Container
+	says     []string
+	at       int
+	relayout func()
+	stream   *stream[task.Progress]
+}
+
+func newRunSteps(scope *kit.Scope, relayout func()) *runSteps {
+	r := &runSteps{column: kit.Column(kit.Gap), at: -1, relayout: relayout}
+	r.column.Add(kit.Muted(kit.L("Looking at the tenant once more…")))
+	r.object = section(kit.L("Registering the application"), r.column,
+		kit.Small(kit.L("You may cancel at any time in the bar below: the next Apply goes on where this one was.")))
+	r.stream = newStream(scope, r.take)
+	return r
+}
+
+// add is called aside.
+func (r *runSteps) add(p task.Progress) { r.stream.add(p) }
+
+// take puts progress into lines: a new count of what is done begins a line,
+// anything else is news about the line that runs.
+func (r *runSteps) take(list []task.Progress) {
+	for _, p := range list {
+		text := kit.Say(p.Now)
+		switch {
+		case text == "":
+		case p.Total > 0 && p.Done != r.at || len(r.says) == 0:
+			if p.Total > 0 {
+				r.at = p.Done
+			}
+			r.says = append(r.says, text)
+		default:
+			r.says[len(r.says)-1] = text
+		}
+	}
+	r.column.RemoveAll()
+	for i, text := range r.says {
+		mark := kit.MarkDone
+		if i == len(r.says)-1 {
+			mark = kit.MarkRunning
+		}
+		r.column.Add(kit.TopRow(kit.Gap, 1, kit.MarkIcon(mark, 18), kit.NewText(text)))
+	}
+	r.relayout()
+}

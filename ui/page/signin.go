@@ -1,0 +1,349 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+// signInCard is the sign-in of an administrator: what it is for, what to do
+// while it waits, and who is signed in.
+type signInCard struct {
+	p    *planner
+	body *fyne.Container
+
+	disclosure words.Text
+	refused    *problem.Problem
+	// own is whether the person wants an application of one's own.
+	own    bool
+	client *kit.Field
+
+	// news is what a sign-in that waits wants of the person, nil for none.
+	news *SignInNews
+	left *kit.Text
+	tick func()
+	stop func()
+	// stuck is whether the person said that Microsoft's page shows an error.
+	stuck bool
+}
+
+func newSignInCard(p *planner) *signInCard {
+	s := &signInCard{p: p, body: kit.Column(0)}
+	s.client = kit.TextField(kit.L("Client ID of your own application"), kit.L("A public client of this tenant. Roomkey remembers it for this connection."), "00000000-0000-0000-0000-000000000000")
+	s.client.Clean = connection.Clean
+	s.client.Check = func(value string) words.Text {
+		if value == "" {
+			return words.T("Enter the client ID, or sign in to Microsoft's application.")
+		}
+		return judge(p.env.Connection(), "application.clientId", value)
+	}
+	s.client.OnChanged = func(string) { s.disclose() }
+	return s
+}
+
+// id names the client of the sign-in.
+func (s *signInCard) id() string {
+	switch {
+	case s.own:
+		return strings.TrimSpace(s.client.Value())
+	case s.p.state.OwnClient != "":
+		return ClientMicrosoft // the person went back to it
+	}
+	return ClientLast
+}
+
+// disclose asks what would be signed in to.
+func (s *signInCard) disclose() {
+	if s.own && s.client.Check(s.client.Value()).Key != "" {
+		return
+	}
+	var says words.Text
+	id := s.id()
+	s.p.env.Scope.Run(func(ctx context.Context) (err error) {
+		says, err = s.p.env.Backend.Disclosure(ctx, s.p.env.ID, id)
+		return err
+	}, func(err error) {
+		s.disclosure, s.refused = says, problem.Of(err)
+		if s.refused != nil && !s.own {
+			s.own = true // where Microsoft's does not exist
+		}
+		s.draw()
+	})
+}
+
+// show is the card as it is now.
+func (s *signInCard) show() fyne.CanvasObject {
+	if s.client.Value() == "" && s.p.state.OwnClient != "" {
+		s.client.SetValue(s.p.state.OwnClient)
+		s.own = true
+	}
+	s.draw()
+	return s.body
+}
+
+func (s *signInCard) draw() {
+	var o fyne.CanvasObject
+	switch {
+	case s.news != nil && s.news.Code != nil:
+		o = s.codeCard(*s.news.Code)
+	case s.news != nil:
+		o = s.browserCard()
+	case s.p.state.Account != nil:
+		o = s.accountCard(*s.p.state.Account)
+	default:
+		o = s.askCard()
+	}
+	s.body.Objects = []fyne.CanvasObject{o}
+	s.body.Refresh()
+	s.p.page.relayout()
+}
+
+// askCard says what the sign-in is for, before anything opens.
+func (s *signInCard) askCard() fyne.CanvasObject {
+	column := kit.Column(kit.GapWide, kit.Heading(kit.L("Sign in as an administrator of %s", s.p.tenant())),
+		kit.NewText(kit.L("Roomkey reads the tenant and shows a plan. Nothing is changed before you press Apply, and the credential goes from Microsoft straight into the keychain.")))
+	if !s.disclosure.IsZero() && (!s.own || s.refused == nil) {
+		column.Add(kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.Say(s.disclosure))))
+	}
+	if s.p.state.Simulated {
+		column.Add(kit.Muted(kit.L("This is the simulated tenant: no browser opens, Roomkey plays it and signs in as the simulated administrator.")))
+	}
+	if s.own {
+		if s.refused != nil {
+			column.Add(kit.ProblemAs(s.p.env.Host, kit.MarkAttention, s.refused))
+		}
+		column.Add(s.client)
+		if s.refused == nil {
+			for _, r := range s.p.state.HowToMake {
+				column.Add(kit.Muted(kit.Say(r.Text)))
+				if r.Command != "" {
+					column.Add(kit.Command(s.p.env.Host, r.Command))
+				}
+			}
+		}
+	}
+	code := kit.QuietButton(kit.L("Sign in with a code instead"), theme.ComputerIcon(), func() { s.begin(true) })
+	own := kit.QuietButton(kit.L("Use an application of your own"), theme.AccountIcon(), func() { s.own = true; s.draw() })
+	if s.own {
+		own = kit.QuietButton(kit.L("Use Microsoft's application"), theme.AccountIcon(), func() { s.own = false; s.disclose() })
+	}
+	column.Add(kit.Row(kit.Gap, -1, s.p.able(code), s.p.able(own)))
+	column.Add(kit.Small(kit.L("A code can be typed on another device. Many tenants block codes: the browser works in more of them.")))
+	return kit.Card(column)
+}
+
+func (s *signInCard) actions() []*widget.Button {
+	b := s.p.able(kit.PrimaryButton(kit.L("Sign in with the browser"), theme.LoginIcon(), func() { s.begin(false) }))
+	if s.p.care.registered() {
+		b.Importance = widget.MediumImportance
+		return []*widget.Button{b, s.p.page.forward()}
+	}
+	return []*widget.Button{b}
+}
+
+// begin signs in and then reads the plan.
+func (s *signInCard) begin(byCode bool) {
+	if s.own && !s.client.Validate() {
+		return
+	}
+	in := SignIn{Client: s.id(), DeviceCode: byCode}
+	var instead string
+	s.p.work(kit.L("Waiting for the sign-in"), func(ctx context.Context, tell Tell, _ task.Report) (err error) {
+		instead, err = s.p.env.Backend.SignIn(ctx, s.p.env.ID, in, tell)
+		return err
+	}, func(err error) {
+		if err == nil {
+			s.p.ask(nil)
+			return
+		}
+		failed := problem.Of(err)
+		if instead == InsteadOwnClient {
+			s.own = true
+		}
+		s.p.show()
+		s.p.fail(failed)
+		if instead == InsteadBrowser {
+			s.p.notice.also(kit.Row(0, -1, widget.NewButtonWithIcon(kit.L("Sign in with the browser"), theme.LoginIcon(), func() { s.begin(false) })))
+			s.p.page.relayout()
+		}
+	})
+}
+
+// tell gets what the person has to do; it is called aside.
+func (s *signInCard) tell(n SignInNews) {
+	s.p.env.Host.Dispatch(func() {
+		if !s.p.busy {
+			return // it is over already
+		}
+		s.news, s.stuck = &n, false
+		if n.Code == nil && !n.Simulated {
+			s.p.env.Host.Open(n.Address)
+		}
+		s.countDown()
+		s.draw()
+		s.p.page.frame.ToTop()
+	})
+}
+
+// over is called when what waited has ended.
+func (s *signInCard) over() {
+	s.news, s.left = nil, nil
+	if s.tick != nil {
+		s.tick()
+		s.tick = nil
+	}
+}
+
+func (s *signInCard) cancel() {
+	if s.stop != nil {
+		s.stop()
+	}
+}
+
+// browserCard stands while the browser has Microsoft's page open.
+func (s *signInCard) browserCard() fyne.CanvasObject {
+	column := kit.Column(kit.GapWide, kit.Heading(kit.L("Sign in on Microsoft's page")))
+	if !s.news.Disclosure.IsZero() {
+		column.Add(kit.NewText(kit.Say(s.news.Disclosure)))
+	}
+	if s.news.Simulated {
+		column.Add(kit.NewText(kit.L("This is the simulated tenant: Roomkey plays the browser, no page opens.")))
+	} else {
+		column.Add(kit.NewText(kit.L("The browser has opened. Sign in there; this page goes on by itself.")))
+	}
+	address := kit.Ground(theme.ColorNameInputBackground, kit.Pad(4, 4, 4, 10, kit.Row(kit.Gap, 0, kit.Mono(s.news.Address).As(kit.Clip, ""),
+		kit.NewCopyButton(s.p.env.Host, kit.L("Copy"), func() string { return s.news.Address }))))
+	address.Radius, address.Border = 6, kit.ColorLine
+	column.Add(kit.Column(kit.GapTight, kit.Small(kit.L("No page? Open this address in a browser on this computer:")), address))
+	if s.stuck {
+		column.Add(s.stuckHelp())
+	}
+	line := kit.Row(kit.Gap, -1, widget.NewButtonWithIcon(kit.L("Stop waiting"), theme.CancelIcon(), s.cancel))
+	if !s.stuck && !s.news.Simulated {
+		line.Add(kit.QuietButton(kit.L("Microsoft's page shows an error"), theme.QuestionIcon(), func() { s.stuck = true; s.draw() }))
+	}
+	column.Add(line)
+	return kit.Card(column)
+}
+
+// stuckHelp is for refusals that Microsoft shows only on its own page.
+func (s *signInCard) stuckHelp() fyne.CanvasObject {
+	p := problem.New("sign-in.page-error", words.T("Microsoft's page does not tell Roomkey about some errors.")).
+		With(words.T("AADSTS700016 (the application is not in this tenant) and AADSTS50105 (you are not assigned to it) mean that this tenant does not let you use Microsoft's application.")).
+		Fix(words.T("Press “Stop waiting”, then “Use an application of your own”.")).
+		Fix(words.T("For AADSTS50020 (another organization's account), close the page and sign in with an account of this tenant, for instance in a private window of the browser."))
+	return kit.ProblemAs(s.p.env.Host, kit.MarkAttention, p)
+}
+
+// codeCard shows a device code, large, until it is used or ends.
+func (s *signInCard) codeCard(code DeviceCode) fyne.CanvasObject {
+	large := kit.Mono(code.Code)
+	large.Scale, large.Style.Bold = theme.SizeNameHeadingText, true
+	large.As(kit.Whole, "")
+	column := kit.Column(kit.GapWide, kit.Heading(kit.L("Type this code on Microsoft's page")))
+	if !s.news.Disclosure.IsZero() {
+		column.Add(kit.NewText(kit.Say(s.news.Disclosure)))
+	}
+	s.left = kit.Muted(s.leftText())
+	column.Add(kit.Row(kit.GapWide, -1, large, kit.NewCopyButton(s.p.env.Host, kit.L("Copy"), func() string { return code.Code })))
+	column.Add(kit.Row(kit.Gap, -1, kit.Link(s.p.env.Host, code.Address, code.Address), kit.NewCopyButton(s.p.env.Host, "", func() string { return code.Address })))
+	if s.news.Simulated {
+		column.Add(kit.NewText(kit.L("This is the simulated tenant: Roomkey types the code itself in a few seconds.")))
+	}
+	column.Add(s.left)
+	column.Add(kit.Row(kit.Gap, -1, widget.NewButtonWithIcon(kit.L("Stop waiting"), theme.CancelIcon(), s.cancel)))
+	return kit.Card(column)
+}
+
+// countDown keeps the time that a code has left up to date.
+func (s *signInCard) countDown() {
+	if s.tick != nil {
+		s.tick()
+		s.tick = nil
+	}
+	if s.news == nil || s.news.Code == nil || s.p.env.Host.After == nil {
+		return
+	}
+	s.tick = s.p.env.Host.After(time.Second, func() {
+		if s.left != nil {
+			s.left.SetText(s.leftText())
+		}
+		s.countDown()
+	})
+}
+
+func (s *signInCard) leftText() string {
+	left := s.news.Code.Expires.Sub(s.p.env.Now()).Round(time.Second)
+	if left <= 0 {
+		return kit.L("The code has expired.")
+	}
+	return kit.L("The code is good for %s more.", fmt.Sprintf("%d:%02d", int(left.Minutes()), int(left.Seconds())%60))
+}
+
+// accountCard is who is signed in, and what stays of the sign-in.
+func (s *signInCard) accountCard(a Account) fyne.CanvasObject {
+	roles := strings.Join(a.Roles, ", ")
+	if roles == "" {
+		roles = kit.L("none that is active")
+	}
+	switch a.RolesFrom {
+	case "directory":
+		roles += kit.L(" (from the directory)")
+	case "token":
+		roles += kit.L(" (from the sign-in's token; the directory did not tell more)")
+	}
+	who := strings.TrimSpace(a.Name + "  " + a.UPN)
+	out := s.p.able(widget.NewButtonWithIcon(kit.L("Sign out"), theme.LogoutIcon(), s.signOut))
+	column := kit.Column(kit.Gap, kit.Row(kit.Gap, 1, kit.Badge(kit.MarkDone, kit.L("Signed in")), kit.Strong(who).As(kit.Clip, ""), out),
+		pairs([][2]string{{kit.L("Tenant"), a.TenantID}, {kit.L("Roles"), roles}, {kit.L("Signed in to"), a.Client},
+			{kit.L("Stays after sign-out"), strings.Join(a.Consented, ", ")}}))
+	if len(a.Consented) > 0 {
+		column.Add(kit.Row(0, -1, s.p.able(kit.QuietButton(kit.L("Take this consent back and sign out"), theme.ContentUndoIcon(), s.revoke))))
+	}
+	return kit.Card(column)
+}
+
+func (s *signInCard) signOut() {
+	s.p.env.Scope.Run(func(ctx context.Context) error { return s.p.env.Backend.SignOut(ctx, s.p.env.ID) }, func(err error) {
+		s.p.notice.fail(problem.Of(err))
+		s.p.handOff = nil
+		s.p.ask(nil)
+	})
+}
+
+func (s *signInCard) revoke() {
+	s.p.work(kit.L("Taking the consent back"), func(ctx context.Context, tell Tell, _ task.Report) error {
+		return s.p.env.Backend.RevokeSignIn(ctx, s.p.env.ID, tell)
+	}, func(err error) {
+		s.p.ask(func() {
+			if err != nil {
+				s.p.fail(problem.Of(err))
+				return
+			}
+			s.p.notice.good(kit.L("Microsoft has the consent no more, and you are signed out."))
+			s.p.page.relayout()
+		})
+	})
+}
+
+// tenant is the tenant as a person calls it.
+func (p *planner) tenant() string {
+	t := p.env.Opened.Connection.Tenant
+	for _, name := range []string{t.DisplayName, t.Domain, t.ID} {
+		if name != "" {
+			return name
+		}
+	}
+	return kit.L("the tenant")
+}
