@@ -381,8 +381,8 @@ func (a *app) write(name string, data []byte) error {
 		_, err := a.out.Write(data)
 		return err
 	}
-	if err := os.WriteFile(name, data, 0o600); err != nil {
-		return problem.New("usage.file", words.T("%s cannot be written.", name)).With(words.Plain(err.Error())).By(err)
+	if err := session.WriteFile(name, data); err != nil {
+		return err
 	}
 	a.say("Written: %s", name)
 	return nil

@@ -73,7 +73,7 @@ func (a *app) environment() (*session.Environment, error) {
 		return nil, err
 	}
 	for _, p := range env.Problems {
-		p.Terminal(a.err, nil)
+		a.problem(p)
 	}
 	a.env = env
 	return env, nil

@@ -83,7 +83,8 @@ func (t *terminal) exit(err error) int {
 // exitOf maps a problem's area to the documented status.
 func exitOf(code string) int {
 	switch code {
-	case "cloud.tenant-missing", "cloud.tenant-malformed", "cloud.tenant-undecidable", "cloud.tenant-personal", "cloud.unknown":
+	case "cloud.tenant-missing", "cloud.tenant-malformed", "cloud.tenant-undecidable", "cloud.tenant-personal", "cloud.unknown",
+		"store.unknown-connection":
 		return exitUsage // what was typed is wrong; nobody was asked
 	}
 	area, _, _ := strings.Cut(code, ".")

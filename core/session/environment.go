@@ -105,6 +105,10 @@ func (e *Environment) Find(nameOrID string) (string, error) {
 	}
 	entries, problems := e.Store.List()
 	switch {
+	case len(entries) == 1 && len(problems) > 0:
+		// The one that cannot be read may be the one that is meant.
+		return "", problem.New("connection.which", words.T("There is a connection that cannot be read beside %s: say which one is meant.", entries[0].Name)).
+			With(problems[0].Title).Fix(words.T("Add --connection NAME."))
 	case len(entries) == 1:
 		return entries[0].ID, nil
 	case len(entries) == 0 && len(problems) > 0:

@@ -7,6 +7,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -69,12 +70,20 @@ func (s *Session) WriteScriptFolder(ctx context.Context, folder string) ([]strin
 	var paths []string
 	for _, d := range docs {
 		path := filepath.Join(folder, d.File)
-		if err := os.WriteFile(path, d.Text, 0o600); err != nil {
-			return paths, CannotWrite(path, err)
+		if err := WriteFile(path, d.Text); err != nil {
+			return paths, err
 		}
 		paths = append(paths, path)
 	}
 	return paths, nil
+}
+
+// WriteFile writes a file of the administrator's, whole or not at all.
+func WriteFile(path string, data []byte) error {
+	if err := store.WriteFile(path, data); err != nil {
+		return CannotWrite(path, err)
+	}
+	return nil
 }
 
 // CannotWrite is the problem of a file that cannot be written.

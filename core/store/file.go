@@ -13,12 +13,27 @@ import (
 // temporary starts the names of files that are being written.
 const temporary = ".writing-"
 
-// writeFile puts data at path whole or not at all: a file beside it, synced to
-// the disk, then renamed over it.
+// writeFile is WriteFile for a file of the configuration folder.
 func writeFile(path string, data []byte) error {
+	if err := WriteFile(path, data); err != nil {
+		return cannotWrite(path, err)
+	}
+	return nil
+}
+
+// WriteFile puts data at path whole or not at all: a file beside it, synced to
+// the disk, then renamed over it. What is no ordinary file (a pipe, a terminal)
+// is written to directly, and a link's target is what is replaced.
+func WriteFile(path string, data []byte) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(path, data, 0o600)
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), temporary+"*")
 	if err != nil {
-		return cannotWrite(path, err)
+		return err
 	}
 	_, err = f.Write(data)
 	if err == nil {
@@ -30,7 +45,7 @@ func writeFile(path string, data []byte) error {
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())
-		return cannotWrite(path, err)
+		return err
 	}
 	syncFolder(filepath.Dir(path))
 	return nil

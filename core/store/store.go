@@ -200,8 +200,9 @@ func (s *Store) Save(ctx context.Context, c *connection.Connection) error {
 	}
 	return s.locked(c.ID, func() error {
 		now, err := readBounded(file, connection.MaxSize)
+		isNew := errors.Is(err, fs.ErrNotExist) && c.Revision == ""
 		switch {
-		case errors.Is(err, fs.ErrNotExist) && c.Revision == "":
+		case isNew:
 			if err := os.MkdirAll(s.Dir(c.ID), 0o700); err != nil {
 				return cannotWrite(s.Dir(c.ID), err)
 			}
@@ -214,6 +215,9 @@ func (s *Store) Save(ctx context.Context, c *connection.Connection) error {
 		}
 		sweep(s.Dir(c.ID))
 		if err := writeFile(file, data); err != nil {
+			if isNew {
+				_ = os.Remove(s.Dir(c.ID)) // it is empty; what has files in it stays
+			}
 			return err
 		}
 		c.Revision = revision(data)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -44,8 +43,8 @@ func (b *Backend) SaveHandOff(ctx context.Context, id string, plan register.Plan
 			continue
 		}
 		path := filepath.Join(folder, f.name)
-		if err := os.WriteFile(path, []byte(f.text), 0o600); err != nil {
-			return paths, session.CannotWrite(path, err)
+		if err := session.WriteFile(path, []byte(f.text)); err != nil {
+			return paths, err
 		}
 		paths = append(paths, path)
 	}

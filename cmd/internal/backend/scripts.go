@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -136,8 +135,8 @@ func (b *Backend) SaveScripts(ctx context.Context, id, folder string, names []st
 	var paths []string
 	for _, doc := range docs {
 		path := filepath.Join(folder, doc.File)
-		if err := os.WriteFile(path, doc.Text, 0o600); err != nil {
-			return paths, session.CannotWrite(path, err)
+		if err := session.WriteFile(path, doc.Text); err != nil {
+			return paths, err
 		}
 		paths = append(paths, path)
 	}
