@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -39,34 +40,7 @@ func newPush(a *app) *cobra.Command {
 					}
 				})
 			}
-			if !a.json {
-				printPlan(a.out, plan)
-			}
-			if plan.Gate != nil && plan.Gate.Code != "booking.unconfirmed" {
-				return plan.Gate
-			}
-			var confirmed []booking.Confirmation
-			for _, question := range plan.Confirmations {
-				if !slices.Contains(confirm, question.Value) && !a.yes(question.About.String()+"\n"+question.Value+"\nIs this right?") {
-					return problem.New("booking.unconfirmed", question.About).
-						With(words.Plain(question.Value)).
-						Run(words.T("Compare it with what the booking server's console shows, then add:"), "--confirm "+question.Value)
-				}
-				confirmed = append(confirmed, question)
-			}
-			if err := s.Confirm(c.Context(), confirmed); err != nil {
-				return err
-			}
-			if plan.Gate != nil {
-				// The server's API was behind one of the questions: look again.
-				if plan, err = s.Plan(c.Context(), accept); err != nil {
-					return err
-				}
-				if plan.Gate != nil {
-					return plan.Gate
-				}
-			}
-			receipt, err := s.Push(c.Context(), plan, accept)
+			receipt, err := a.push(c.Context(), s, plan, accept, confirm)
 			if err != nil {
 				return err
 			}
@@ -80,6 +54,38 @@ func newPush(a *app) *cobra.Command {
 	f.BoolVar(&accept, "accept-warnings", false, "push although the last check has warnings")
 	f.StringSliceVar(&confirm, "confirm", nil, "`value` that the server said of itself and that you have compared")
 	return c
+}
+
+// push asks what the server wants confirmed, and hands the plan over.
+func (a *app) push(ctx context.Context, s *session.Session, plan session.Plan, accept bool, confirm []string) (receipt booking.Receipt, err error) {
+	if !a.json {
+		printPlan(a.out, plan)
+	}
+	if plan.Gate != nil && plan.Gate.Code != "booking.unconfirmed" {
+		return receipt, plan.Gate
+	}
+	var confirmed []booking.Confirmation
+	for _, question := range plan.Confirmations {
+		if !slices.Contains(confirm, question.Value) && !a.yes(question.About.String()+"\n"+question.Value+"\nIs this right?") {
+			return receipt, problem.New("booking.unconfirmed", question.About).
+				With(words.Plain(question.Value)).
+				Run(words.T("Compare it with what the booking server's console shows, then add:"), "--confirm "+question.Value)
+		}
+		confirmed = append(confirmed, question)
+	}
+	if err := s.Confirm(ctx, confirmed); err != nil {
+		return receipt, err
+	}
+	if plan.Gate != nil {
+		// The server's API was behind one of the questions: look again.
+		if plan, err = s.Plan(ctx, accept); err != nil {
+			return receipt, err
+		}
+		if plan.Gate != nil {
+			return receipt, plan.Gate
+		}
+	}
+	return s.Push(ctx, plan, accept)
 }
 
 func printPlan(w io.Writer, plan session.Plan) {

@@ -111,51 +111,6 @@ func registerRestore(a *app) *cobra.Command {
 	return c
 }
 
-func registerRotate(a *app) *cobra.Command {
-	var f signInFlags
-	var o register.Options
-	var finish, confirm bool
-	c := &cobra.Command{
-		Use: "rotate", Short: "Make a new credential beside the old one; --finish removes the old one", Args: cobra.NoArgs,
-		Long: "Makes a new credential, proves it and puts it into the keychain. The old one keeps\n" +
-			"working. Then run check and push, so that the booking server gets the new one,\n" +
-			"and rotate --finish: it removes the old one once the server has proven the new\n" +
-			"one, or after your own confirmation with --confirm.",
-		RunE: func(c *cobra.Command, _ []string) error {
-			if confirm && !finish {
-				return usage("--confirm belongs to --finish")
-			}
-			s, err := a.registered(c.Context(), f, entra.ScopesApply)
-			if err != nil {
-				return err
-			}
-			defer s.Close()
-			var r register.Rotation
-			if finish {
-				r, err = s.FinishRotation(c.Context(), confirm)
-			} else {
-				r, err = s.Rotate(c.Context(), o, a.progress())
-			}
-			if err != nil {
-				return err
-			}
-			return a.show(r, func(w io.Writer) {
-				if finish {
-					fmt.Fprintf(w, "The old credential %s was removed.\n", r.OldKeyID)
-					return
-				}
-				fmt.Fprintf(w, "The new credential %s is proven and in the keychain; it ends on %s. The old one %s still works.\nNow: roomkeyctl check, roomkeyctl push, roomkeyctl register rotate --finish\n", r.NewKeyID, r.Expires.Format("2006-01-02"), r.OldKeyID)
-			})
-		},
-	}
-	f.register(c)
-	noteFlags(c, &o)
-	c.Flags().IntVar(&o.Months, "months", 0, "life of the new credential in `months`")
-	c.Flags().BoolVar(&finish, "finish", false, "remove the old credential")
-	c.Flags().BoolVar(&confirm, "confirm", false, "I have seen that the booking server works with the new credential")
-	return c
-}
-
 func registerHandOff(a *app) *cobra.Command {
 	var f signInFlags
 	var o register.Options
@@ -221,8 +176,8 @@ func writeHandOff(folder string, h session.HandOff) error {
 		if name == "" {
 			continue
 		}
-		if err := os.WriteFile(filepath.Join(folder, name), data, 0o600); err != nil {
-			return session.CannotWrite(folder, err)
+		if err := session.WriteFile(filepath.Join(folder, name), data); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -125,6 +125,13 @@ func (in Input) planCredential(ctx context.Context, s state, j journal) (Credent
 		}
 		return want, item, nil
 	}
+	if a := s.application; a != nil && c.KeyID != "" {
+		for _, k := range append(slices.Clone(a.Secrets), a.Certificates...) {
+			if k.KeyID == c.KeyID {
+				item.Today = words.T("%s, not on this computer", describe(c.Kind, k))
+			}
+		}
+	}
 	why := in.obey(s, &want, &item)
 	if item.Action == Attention {
 		return want, item, nil

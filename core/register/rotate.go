@@ -3,6 +3,7 @@ package register
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,6 +121,8 @@ func (r *run) rotate(ctx context.Context) (Rotation, error) {
 	rotation := Rotation{}
 	if k := current(app, old, secret, pair, in.now()); k != nil {
 		rotation.OldKeyID = k.KeyID
+	} else if old.KeyID != "" && slices.ContainsFunc(append(slices.Clone(app.Secrets), app.Certificates...), func(k tenant.Credential) bool { return k.KeyID == old.KeyID }) {
+		rotation.OldKeyID = old.KeyID // the copy on this computer was forgotten
 	}
 	var fresh tenant.Credential
 	m := made{ApplicationID: app.ID, Name: r.wanted.Credential.Name}

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/roomkey/roomkey/core/booking"
-	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/exchange"
@@ -176,7 +175,11 @@ func (s *Session) FinishRotation(ctx context.Context, confirmed bool) (register.
 	if err != nil {
 		return register.Rotation{}, err
 	}
-	if !confirmed {
+	open, err := s.PendingRotation()
+	if err != nil {
+		return register.Rotation{}, err
+	}
+	if open != nil && !confirmed {
 		if err := s.serverProves(ctx); err != nil {
 			return register.Rotation{}, err
 		}
@@ -189,12 +192,12 @@ func (s *Session) FinishRotation(ctx context.Context, confirmed bool) (register.
 func (s *Session) serverProves(ctx context.Context) error {
 	unproven := problem.New("register.rotation-unproven", words.T("The booking server has not proven the new credential: the old one is kept.")).
 		Run(words.T("Check and push the configuration:"), "roomkeyctl check && roomkeyctl push").
-		Run(words.T("If you have seen that the server works with the new credential, confirm it:"), "roomkeyctl register rotate --finish --confirm")
+		Run(words.T("If you have seen that the server works with the new credential, confirm it:"), "roomkeyctl register rotate --finish --confirmed")
 	held, err := s.Held(ctx)
 	if err != nil {
 		return unproven.By(err)
 	}
-	if now := held.Current.Configuration; now == nil || !held.Matches || held.Status.State != check.ServerWorks || held.Status.Digest != "" && held.Status.Digest != now.Digest {
+	if now := held.Current.Configuration; now == nil || !held.Matches || held.Status.State != booking.StatusOK || held.Status.Digest != "" && held.Status.Digest != now.Digest {
 		return unproven
 	}
 	return nil
