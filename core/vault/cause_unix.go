@@ -8,6 +8,17 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
+// reachable finds the session's D-Bus without starting one. Left to itself the
+// library starts a bus and a keychain of its own with dbus-launch, which hold
+// nothing, are locked, and outlive this process.
+func reachable() error {
+	bus, err := dbus.SessionBusPrivateNoAutoStartup()
+	if err != nil {
+		return err
+	}
+	return bus.Close()
+}
+
 // cause sorts an error of the Secret Service on D-Bus.
 func cause(err error) string {
 	var answer dbus.Error

@@ -26,9 +26,26 @@ type items interface {
 
 type system struct{}
 
-func (system) Set(service, user, text string) error     { return keyring.Set(service, user, text) }
-func (system) Get(service, user string) (string, error) { return keyring.Get(service, user) }
-func (system) Delete(service, user string) error        { return keyring.Delete(service, user) }
+func (system) Set(service, user, text string) error {
+	if err := reachable(); err != nil {
+		return err
+	}
+	return keyring.Set(service, user, text)
+}
+
+func (system) Get(service, user string) (string, error) {
+	if err := reachable(); err != nil {
+		return "", err
+	}
+	return keyring.Get(service, user)
+}
+
+func (system) Delete(service, user string) error {
+	if err := reachable(); err != nil {
+		return err
+	}
+	return keyring.Delete(service, user)
+}
 
 // Option changes how Keychain works.
 type Option func(*keychain)
