@@ -3,6 +3,7 @@ package registertest
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"testing"
 
@@ -201,4 +202,55 @@ func TestKeychainRefuses(t *testing.T) {
 	}
 	l.mustApply(register.Options{})
 	l.whole("secret")
+}
+
+// TestRotationKilledAnywhere cuts a rotation off at every single request and
+// starts again: always one live credential in the end, the new one, and never a
+// moment without one.
+func TestRotationKilledAnywhere(t *testing.T) {
+	rotate := func(ctx context.Context, l *lab, client *http.Client) error {
+		in := l.input(client, register.Options{})
+		if _, err := register.Rotate(ctx, in); err != nil {
+			return err
+		}
+		_, err := register.FinishRotation(ctx, in)
+		return err
+	}
+	for _, kind := range []string{"secret", "certificate"} {
+		full := newLab(t)
+		full.mustApply(register.Options{Credential: kind})
+		count := &cutter{next: full.http.Transport, left: 1 << 30}
+		if err := rotate(t.Context(), full, &http.Client{Transport: count}); err != nil {
+			t.Fatal(err)
+		}
+		if count.count < 8 {
+			t.Fatalf("a whole rotation has only %d requests", count.count)
+		}
+		for _, after := range []bool{false, true} {
+			for n := range count.count {
+				l := &lab{t: t, sim: full.sim, upn: full.upn}
+				full.clear()
+				l.computer()
+				l.mustApply(register.Options{Credential: kind})
+				old := l.document().Application.Credential.KeyID
+				ctx, die := context.WithCancel(t.Context())
+				cut := &cutter{next: l.http.Transport, after: after, left: n, die: die}
+				err := rotate(ctx, l, &http.Client{Transport: cut})
+				die()
+				if err == nil {
+					t.Fatalf("%s %d: the rotation went through although it was cut", kind, n+1)
+				}
+				err = rotate(t.Context(), l, l.http)
+				// Cut off after the old one was removed, nothing is open; the
+				// second rotation is then another one.
+				if err != nil {
+					t.Fatalf("%s after=%v %d: %v", kind, after, n+1, err)
+				}
+				l.whole(kind)
+				if l.document().Application.Credential.KeyID == old {
+					t.Fatalf("%s after=%v %d: still the old credential", kind, after, n+1)
+				}
+			}
+		}
+	}
 }
