@@ -288,7 +288,7 @@ func (d *Describe) discover() {
 		p := problem.Of(err)
 		switch {
 		case p == nil:
-			d.take(c.Cloud, found)
+			d.take(c.Cloud, found, func() { d.env.Go(setup.Register) })
 		case p.Code == "cloud.tenant-unknown" || p.Code == "cloud.wrong-cloud":
 			d.tenant.Say(p.Title)
 			d.notice.put(kit.ProblemCard(d.env.Host, p), d.askElsewhere(c))
@@ -318,13 +318,13 @@ func (d *Describe) askElsewhere(c *connection.Connection) fyne.CanvasObject {
 					d.notice.fail(problem.Of(err))
 					return
 				}
-				d.take(cloudID, found)
+				d.take(cloudID, found, nil) // to be read first: it is another cloud
 			})
 		})
 }
 
-// take stores the tenant that was found.
-func (d *Describe) take(cloudID string, found connection.Tenant) {
+// take stores the tenant that was found, then goes on.
+func (d *Describe) take(cloudID string, found connection.Tenant, then func()) {
 	c := d.env.Connection()
 	if found.Domain == "" {
 		found.Domain = c.Tenant.Domain
@@ -337,6 +337,9 @@ func (d *Describe) take(cloudID string, found connection.Tenant) {
 			d.cloud.SetValue(cloudID)
 			d.tenant.SetValue(found.Domain)
 			d.showTenant(found)
+			if then != nil {
+				then()
+			}
 		}
 	})
 }

@@ -48,9 +48,10 @@ func newPlanner(env *Env, notice *notice, page *Register) *planner {
 	return p
 }
 
-// shown asks what is known.
+// shown asks what is known; a result is read once.
 func (p *planner) shown() {
 	if !p.busy {
+		p.result, p.handOff = nil, nil
 		p.ask(nil)
 	}
 }

@@ -95,6 +95,11 @@ func (g *guide) picture(name string) error {
 	if err := g.idle(); err != nil {
 		return err
 	}
+	return g.draw(name)
+}
+
+// draw is picture of a page that may still be busy.
+func (g *guide) draw(name string) error {
 	g.number++
 	for _, v := range variants {
 		for _, size := range Sizes {
@@ -145,6 +150,12 @@ func (noFiles) Open([]string, func(string, []byte))            {}
 func (noFiles) Save(page.File, func(string, *problem.Problem)) {}
 func (noFiles) Folder(func(string))                            {}
 
+// stop is one picture: what to do before it is drawn.
+type stop struct {
+	name string
+	do   func() error
+}
+
 // walk is the way through the pages.
 func (g *guide) walk() error {
 	g.shell.Start()
@@ -156,10 +167,7 @@ func (g *guide) walk() error {
 		return err
 	}
 	g.shell.Load(id)
-	stops := []struct {
-		name string
-		do   func() error
-	}{
+	stops := []stop{
 		{"describe", g.page(setup.Describe)},
 		{"describe-end", g.end},
 		{"register", g.page(setup.Register)},
@@ -183,6 +191,7 @@ func (g *guide) walk() error {
 		{"register-form-product", g.page(setup.Register)},
 		{"hand-over-form-product", g.page(setup.HandOver)},
 	}
+	stops = append(stops, g.registering(id)...)
 	for _, s := range stops {
 		if err := g.idle(); err != nil {
 			return err

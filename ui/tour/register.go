@@ -1,0 +1,140 @@
+package tour
+
+import (
+	"context"
+	"fmt"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+// registering is the way from a bare tenant to a registered application, and
+// what comes after it.
+func (g *guide) registering(simulated string) []stop {
+	return []stop{
+		{"register-sign-in", g.bare(simulated)},
+		{"register-own-application", g.tap("Use an application of your own")},
+		{"register-sign-in-again", g.tap("Use Microsoft's application")},
+		{"register-plan", g.signIn},
+		{"register-plan-end", g.end},
+		{"register-colleague", g.tap("Leave the consent to a colleague…")},
+		{"register-colleague-end", g.end},
+		{"register-choices", g.tap("Choose credential, consent, branding or reviewer…")},
+		{"register-applied", g.press},
+		{"register-again", g.page(setup.Register)},
+		{"register-again-end", g.end},
+		{"register-rotate-ask", g.tap("Renew the credential…")},
+		{"register-rotated", g.tap("Make a new credential")},
+		{"register-undo", g.tap("Undo…")},
+		{"register-undo-end", g.end},
+	}
+}
+
+// bare makes a connection that has two fields: the tenant and the server.
+func (g *guide) bare(simulated string) func() error {
+	return func() error {
+		from, err := g.backend.Open(g.ctx, simulated)
+		if err != nil {
+			return err
+		}
+		c, err := g.backend.Create(g.ctx, "Bare tenant")
+		if err != nil {
+			return err
+		}
+		c.Cloud, c.Tenant.Domain = from.Connection.Cloud, from.Connection.Tenant.Domain
+		c.Product = connection.Product{ID: "flexo"}
+		c.Server.URL = "https://flexo.contoso.example"
+		c.SingleSignOn.RedirectURIs = []string{"https://flexo.contoso.example/signin-oidc"}
+		if err := g.backend.Save(g.ctx, c); err != nil {
+			return err
+		}
+		g.shell.Load(c.ID)
+		if err := g.idle(); err != nil {
+			return err
+		}
+		if err := g.page(setup.Describe)(); err != nil {
+			return err
+		}
+		if err := g.press(); err != nil {
+			return err
+		}
+		if err := g.idle(); err != nil {
+			return err
+		}
+		if g.shell.Route() != setup.Register {
+			return fmt.Errorf("finding the tenant leads to %q", g.shell.Route())
+		}
+		return nil
+	}
+}
+
+// signIn draws the code that waits to be typed, and then signs in with the
+// browser.
+func (g *guide) signIn() error {
+	if err := g.tap("Sign in with a code instead")(); err != nil {
+		return err
+	}
+	ctx, stop := context.WithTimeout(g.ctx, stepTime)
+	defer stop()
+	if err := g.queue.Until(ctx, func() bool { return g.button("Stop waiting") != nil || !g.shell.Busy() }); err != nil {
+		return err
+	}
+	if err := g.draw("register-code"); err != nil {
+		return err
+	}
+	if b := g.button("Stop waiting"); b != nil {
+		b.OnTapped()
+	}
+	if err := g.idle(); err != nil {
+		return err
+	}
+	if b := g.button("Sign in with the browser"); b != nil {
+		b.OnTapped()
+	}
+	return nil
+}
+
+// tap presses a button of the page by its text.
+func (g *guide) tap(text string) func() error {
+	return func() error {
+		b := g.button(text)
+		if b == nil || b.Disabled() {
+			return fmt.Errorf("the button %q cannot be pressed", text)
+		}
+		b.OnTapped()
+		return nil
+	}
+}
+
+// button finds a visible one, nil for none.
+func (g *guide) button(text string) (found *widget.Button) {
+	each(g.shell.Page().Frame().Object, func(o fyne.CanvasObject) {
+		if b, ok := o.(*widget.Button); ok && b.Text == kit.L(text) {
+			found = b
+		}
+	})
+	return found
+}
+
+// each visits what can be seen.
+func each(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
+	if o == nil || !o.Visible() {
+		return
+	}
+	visit(o)
+	switch v := o.(type) {
+	case *fyne.Container:
+		for _, child := range v.Objects {
+			each(child, visit)
+		}
+	case fyne.Widget:
+		for _, child := range test.WidgetRenderer(v).Objects() {
+			each(child, visit)
+		}
+	}
+}
