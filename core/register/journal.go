@@ -3,6 +3,7 @@ package register
 import (
 	"crypto/rand"
 	"encoding/json"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -133,7 +134,8 @@ func (j journal) orphans() (nonces []string) {
 	open := map[string]bool{}
 	var order []string
 	for _, e := range j.entries {
-		if e.Made == nil || e.Made.What != madeSecret || e.Made.Nonce == "" {
+		// A damaged line must not make an orphan of somebody else's secret.
+		if e.Made == nil || e.Made.What != madeSecret || !nonceShape.MatchString(e.Made.Nonce) {
 			continue
 		}
 		if _, seen := open[e.Made.Nonce]; !seen {
@@ -171,6 +173,8 @@ func (j journal) standing() (list []made) {
 	}
 	return list
 }
+
+var nonceShape = regexp.MustCompile(`^rk-[a-z2-7]{10}$`)
 
 // newNonce is short enough for a display name and nobody else's.
 func newNonce() string { return "rk-" + strings.ToLower(rand.Text()[:10]) }

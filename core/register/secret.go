@@ -27,7 +27,7 @@ func (r *run) credential() step {
 // journal before the call: a secret whose answer got lost is found by it, and
 // removed, since nobody can know its text.
 func (r *run) secret() step {
-	nonce := newNonce()
+	var nonce string
 	return step{
 		id: "credential", title: words.T("Client secret"), request: "POST /applications/{id}/addPassword",
 		look: func(ctx context.Context) (bool, error) {
@@ -44,10 +44,10 @@ func (r *run) secret() step {
 			c := r.in.Document().Application.Credential
 			k := current(r.state.application, c, secret, nil, r.in.now())
 			if k == nil || c.Kind != connection.CredentialSecret {
+				// Another nonce for every call: one that got lost must stay
+				// apart from the one that answers.
+				nonce = newNonce()
 				return false, nil
-			}
-			if strings.HasSuffix(k.DisplayName, nonce) {
-				return true, nil
 			}
 			nonce = nonceOf(k.DisplayName)
 			return true, r.keep(ctx, func(a *connection.Application) { a.Credential = secretOf(*k) })

@@ -39,7 +39,13 @@ func (r *run) all(ctx context.Context) error {
 	if err := r.prove(ctx); err != nil {
 		return err
 	}
-	// Once more: a lost secret may have become visible only now.
+	if len(r.journal.orphans()) == 0 {
+		return nil
+	}
+	// A lost secret may have become visible only now.
+	if err := r.refresh(ctx); err != nil {
+		return err
+	}
 	return r.sweep(ctx)
 }
 

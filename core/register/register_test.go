@@ -1,0 +1,321 @@
+package register
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// TestPermissionsByExactValue: Calendars.ReadWrite.All is about work hours, and
+// what the tenant has switched off or does not know is left out and said.
+func TestPermissionsByExactValue(t *testing.T) {
+	b := newBench(t)
+	for _, v := range []string{"Place.Read.All", "Retired.By.Microsoft"} {
+		b.in.Needs.Permissions = append(b.in.Needs.Permissions, product.Permission{Ref: permission.Ref{Value: v, Kind: permission.Application}})
+	}
+	w, unknown, _ := b.in.wanted(graphPrincipal)
+	if w.roles()[0].ID != "role-calendars" || len(w.roles()) != 1 {
+		t.Errorf("%+v", w.roles())
+	}
+	if len(unknown) != 2 || unknown[0].Value != "Place.Read.All" || unknown[1].Value != "Retired.By.Microsoft" {
+		t.Errorf("%+v", unknown)
+	}
+	plan, err := MakePlan(t.Context(), b.in)
+	if err != nil || plan.Blocked != nil {
+		t.Fatal(err, plan.Blocked)
+	}
+	if !slices.ContainsFunc(plan.Items, func(i Item) bool {
+		return i.ID == "unknown:application:Retired.By.Microsoft" && i.Action == Attention
+	}) {
+		t.Errorf("%+v", plan.Items)
+	}
+	// Where the list did not come, the catalogue stands in.
+	if w, unknown, _ = b.in.wanted(tenant.ServicePrincipal{}); len(unknown) != 1 || w.roles()[0].ID != "ef54d2bf-783f-4e0f-bca1-3210c0444d99" {
+		t.Errorf("%+v %+v", w.roles(), unknown)
+	}
+}
+
+// TestLateOrphan: the answer that brought a secret is lost, and the secret does
+// not show before the next one was made. It is removed all the same.
+func TestLateOrphan(t *testing.T) {
+	b := newBench(t)
+	lost := false
+	b.fail = func(call string) (error, bool) {
+		if call != "secret" || lost {
+			return nil, false
+		}
+		lost = true
+		b.lag["key-"+string(rune('0'+b.n+1))] = 3
+		return problem.New("net.cut", words.T("The connection was cut.")), true
+	}
+	result, err := b.apply(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := b.apps[0]
+	if len(a.Secrets) != 1 || a.Secrets[0].KeyID != b.doc.Application.Credential.KeyID || !result.Proof.Token {
+		t.Fatalf("%+v, the document has %s", a.Secrets, b.doc.Application.Credential.KeyID)
+	}
+	if !lost {
+		t.Fatal("no answer was lost")
+	}
+}
+
+// TestEveryCallLost loses the answer of every changing call in turn, also of
+// those that did not act.
+func TestEveryCallLost(t *testing.T) {
+	for _, acted := range []bool{true, false} {
+		for n := range 5 {
+			b := newBench(t)
+			count := 0
+			b.fail = func(string) (error, bool) {
+				count++
+				if count == n+1 {
+					return problem.New("net.cut", words.T("cut")), acted
+				}
+				return nil, false
+			}
+			if _, err := b.apply(t); err != nil {
+				t.Fatalf("%d: %v", n, err)
+			}
+			if len(b.apps) != 1 || len(b.apps[0].Secrets) != 1 || len(b.principals) != 1 || len(b.roles) != 1 || len(b.scopes) != 1 {
+				t.Errorf("%d acted=%v: %d %d %d %d %d", n, acted, len(b.apps), len(b.apps[0].Secrets), len(b.principals), len(b.roles), len(b.scopes))
+			}
+		}
+	}
+}
+
+// TestProofWaits: for a secret that Microsoft does not know everywhere yet, and
+// for roles that lag; not for a refusal that stays.
+func TestProofWaits(t *testing.T) {
+	b := newBench(t)
+	answers := []func() (entra.Token, error){
+		func() (entra.Token, error) { return entra.Token{}, refusal("entra.AADSTS7000215") },
+		func() (entra.Token, error) { return entra.Token{Claims: &entra.Claims{}}, nil },
+		func() (entra.Token, error) {
+			return entra.Token{Claims: &entra.Claims{Roles: []string{"Calendars.ReadWrite"}}}, nil
+		},
+	}
+	asked := 0
+	b.tokens = func() (entra.Token, error) { asked++; return answers[min(asked, len(answers))-1]() }
+	result, err := b.apply(t)
+	if err != nil || asked != 3 || len(result.Proof.Missing) != 0 {
+		t.Fatalf("%d %+v %v", asked, result.Proof, err)
+	}
+
+	b = newBench(t)
+	b.tokens = func() (entra.Token, error) { return entra.Token{}, refusal("entra.AADSTS7000222") }
+	if _, err := b.apply(t); problem.Code(err) != "entra.AADSTS7000222" {
+		t.Errorf("an expired secret: %v", err)
+	}
+	b = newBench(t)
+	b.tokens = func() (entra.Token, error) { return entra.Token{Claims: &entra.Claims{}}, nil }
+	if _, err := b.apply(t); problem.Code(err) != CodeUnfinished || !strings.Contains(problem.Of(err).Detail.String(), "Calendars.ReadWrite") {
+		t.Errorf("roles that never come: %v", err)
+	}
+	// A token that does not show its roles proves the credential and no more.
+	b = newBench(t)
+	b.tokens = func() (entra.Token, error) { return entra.Token{}, nil }
+	if result, err := b.apply(t); err != nil || !result.Proof.Opaque || len(result.Proof.Roles) != 0 {
+		t.Errorf("%+v %v", result.Proof, err)
+	}
+}
+
+// TestPatience: what never becomes visible ends, and says that nothing is lost.
+func TestPatience(t *testing.T) {
+	b := newBench(t)
+	b.fail = func(call string) (error, bool) {
+		if call == "principal" {
+			return refusal(codeNotYet), false
+		}
+		return nil, false
+	}
+	_, err := b.apply(t)
+	if problem.Code(err) != CodeUnfinished {
+		t.Fatalf("%v", err)
+	}
+	b.fail = nil
+	if _, err := b.apply(t); err != nil || len(b.apps) != 1 {
+		t.Errorf("%d %v", len(b.apps), err)
+	}
+}
+
+func TestCancelWithinASecond(t *testing.T) {
+	b := newBench(t)
+	b.in.Pace = func(int) time.Duration { return time.Hour }
+	b.in.Patience = 2 * time.Hour
+	b.fail = func(string) (error, bool) { return refusal(codeNotYet), false }
+	plan, err := MakePlan(t.Context(), b.in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(30*time.Millisecond, cancel)
+	began := time.Now()
+	if _, err := Apply(ctx, b.in, plan); !errors.Is(err, context.Canceled) || time.Since(began) > time.Second {
+		t.Errorf("%v after %s", err, time.Since(began))
+	}
+}
+
+// TestAgree: a plan is applied as reviewed or not at all.
+func TestAgree(t *testing.T) {
+	b := newBench(t)
+	plan, err := MakePlan(t.Context(), b.in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(p *Plan){
+		"other tenant":  func(p *Plan) { p.Tenant = "another" },
+		"other product": func(p *Plan) { p.Product = "q" },
+		"other wanted":  func(p *Plan) { p.Digest = "sha256:0" },
+	} {
+		p := plan
+		change(&p)
+		if _, err := Apply(t.Context(), b.in, p); problem.Code(err) != CodeStale {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	p := plan
+	p.Version = 99
+	if _, err := Apply(t.Context(), b.in, p); problem.Code(err) != "register.plan-version" {
+		t.Errorf("%v", err)
+	}
+	if len(b.calls) != 0 {
+		t.Errorf("a refused plan made calls: %v", b.calls)
+	}
+	// The reviewed plan goes on after an interruption, although its own first
+	// half has changed the tenant meanwhile.
+	b.fail = func(call string) (error, bool) {
+		if call == "grant" {
+			return refusal("graph.InternalServerError"), false
+		}
+		return nil, false
+	}
+	if _, err := Apply(t.Context(), b.in, plan); err == nil {
+		t.Fatal("the refusal was lost")
+	}
+	b.fail = nil
+	if _, err := Apply(t.Context(), b.in, plan); err != nil {
+		t.Fatalf("the interrupted plan: %v", err)
+	}
+	if len(b.apps) != 1 || len(b.apps[0].Secrets) != 1 || len(b.roles) != 1 {
+		t.Error("something was made twice")
+	}
+	// Done, it is stale.
+	if _, err := Apply(t.Context(), b.in, plan); problem.Code(err) != CodeStale {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestNoSecretInPlanOrJournal: neither file may ever hold a secret's text.
+func TestNoSecretInPlanOrJournal(t *testing.T) {
+	b := newBench(t)
+	plan, err := MakePlan(t.Context(), b.in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := Apply(t.Context(), b.in, plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal([]any{plan, result, b.notes.lines, b.doc})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, text := range b.texts {
+		if strings.Contains(string(data), text) {
+			t.Errorf("the secret %s is in the files", key)
+		}
+	}
+	if len(b.texts) != 1 {
+		t.Fatal("no secret was made")
+	}
+}
+
+func TestAdvice(t *testing.T) {
+	b := newBench(t)
+	plan, err := MakePlan(t.Context(), b.in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for role, want := range map[string]int{
+		entra.RoleGlobalAdministrator: 0, entra.RoleApplicationAdministrator: 1, entra.RolePrivilegedRoleAdministrator: 1, entra.RoleExchangeAdministrator: 2, "": 2,
+	} {
+		if got := Advice([]tenant.DirectoryRole{{TemplateID: role}}, plan); len(got) != want {
+			t.Errorf("%s: %v", role, got)
+		}
+	}
+	if got := Advice(nil, Plan{}); len(got) != 0 {
+		t.Errorf("nothing to do, and still: %v", got)
+	}
+}
+
+func TestConsentLink(t *testing.T) {
+	if got := ConsentLink("https://login.example", "t", "c", "https://graph.example", nil); got != "" {
+		t.Errorf("without a redirect URI: %s", got)
+	}
+	got := ConsentLink("https://login.example", "t", "c", "https://graph.example", []string{"https://b.example/x?y=1"})
+	if got != "https://login.example/t/v2.0/adminconsent?client_id=c&redirect_uri=https%3A%2F%2Fb.example%2Fx%3Fy%3D1&scope=https%3A%2F%2Fgraph.example%2F.default&state=roomkey-consent" {
+		t.Errorf("%s", got)
+	}
+}
+
+// TestPastedSecret: a secret that was pasted is told by its hint, unless two
+// have the same.
+func TestPastedSecret(t *testing.T) {
+	b := newBench(t)
+	if _, err := b.apply(t); err != nil {
+		t.Fatal(err)
+	}
+	b.doc.Application.Credential = connection.Credential{Kind: "secret", Hint: "abc"}
+	plan, err := MakePlan(t.Context(), b.in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(plan.Todo()) != 0 {
+		t.Errorf("%+v", plan.Todo())
+	}
+	if _, err := b.apply(t); err != nil || b.doc.Application.Credential.KeyID != b.apps[0].Secrets[0].KeyID {
+		t.Errorf("%v %+v", err, b.doc.Application.Credential)
+	}
+	b.doc.Application.Credential = connection.Credential{Kind: "secret", Hint: "abc"}
+	b.apps[0].Secrets = append(b.apps[0].Secrets, tenant.Credential{KeyID: "another", Hint: "abc"})
+	if plan, err = MakePlan(t.Context(), b.in); err != nil || len(plan.Todo()) != 1 {
+		t.Errorf("%+v %v", plan.Todo(), err)
+	}
+}
+
+// FuzzJournal: a file that somebody damaged is no reason to fail or to take a
+// foreign secret for an orphan.
+func FuzzJournal(f *testing.F) {
+	f.Add(`{"kind":"register","phase":"before","step":"credential","made":{"what":"secret","nonce":"rk-abc"}}`)
+	f.Add(`{"kind":"register","phase":"undone","made":null}`)
+	f.Add(`{"kind":"test-booking","phase":7}`)
+	f.Fuzz(func(t *testing.T, line string) {
+		b := newBench(t)
+		b.notes.lines = []json.RawMessage{json.RawMessage(line)}
+		j, err := b.in.readJournal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = j.unfinished()
+		_ = j.standing()
+		_ = j.rotation()
+		a := tenant.Application{Secrets: []tenant.Credential{{KeyID: "k", DisplayName: "Somebody's"}}}
+		if list := b.in.orphans(&a, j); len(list) > 0 {
+			t.Errorf("%+v is taken for an orphan", list)
+		}
+	})
+}
