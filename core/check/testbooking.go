@@ -2,8 +2,8 @@ package check
 
 import (
 	"context"
-	"errors"
 	"crypto/rand"
+	"errors"
 	"strings"
 	"time"
 
