@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +31,9 @@ func newCheck(a *app) *cobra.Command {
 		Long: "Tries every link of the chain and proves each claim by a call that was made.\n" +
 			"Exit status 3 when a check failed, 1 when the run is incomplete.",
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := wanted(o.Only, file); err != nil {
+				return err
+			}
 			s, err := a.open(c.Context())
 			if err != nil {
 				return err
@@ -92,6 +96,24 @@ func newCheck(a *app) *cobra.Command {
 	return c
 }
 
+// wanted refuses a check or a form of report that does not exist, before the
+// tenant is called.
+func wanted(only []string, report string) error {
+	var ids []string
+	for _, c := range check.Catalogue() {
+		ids = append(ids, c.ID)
+	}
+	for _, id := range only {
+		if !slices.Contains(ids, id) {
+			return usage("there is no check %q; the checks are %s", id, strings.Join(ids, ", "))
+		}
+	}
+	if report != "" && !slices.Contains([]string{".html", ".json", ".zip"}, filepath.Ext(report)) {
+		return usage("a report is .html, .json or .zip, not %q", report)
+	}
+	return nil
+}
+
 // leftovers removes or names what an interrupted check left in the tenant.
 func (a *app) leftovers(ctx context.Context, s *session.Session, clean bool) error {
 	if clean {
@@ -124,8 +146,6 @@ func (a *app) report(ctx context.Context, s *session.Session, run check.Run, fil
 		if paths, err = wire.PathsOf(a.configDir); err == nil {
 			data, err = s.Bundle(ctx, paths.Log, version)
 		}
-	default:
-		return usage("a report is .html, .json or .zip, not %q", file)
 	}
 	if err != nil {
 		return err

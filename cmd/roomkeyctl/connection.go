@@ -302,7 +302,11 @@ func connectionDelete(a *app) *cobra.Command {
 			if !sure && !a.yes("Delete "+problem.Line(s.Document().Name)+" and its secrets? Nothing changes in the tenant or on the booking server.") {
 				return usage("not deleted: add --yes")
 			}
-			return s.Delete(c.Context())
+			name := s.Document().Name
+			if err := s.Delete(c.Context()); err != nil {
+				return err
+			}
+			return a.show(map[string]string{"deleted": name}, func(io.Writer) {})
 		},
 	}
 	c.Flags().BoolVar(&sure, "yes", false, "do not ask")
@@ -367,7 +371,10 @@ func connectionExport(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.write(out, data)
+			if err := a.write(out, data); err != nil || out == "-" {
+				return err
+			}
+			return a.written(out)
 		},
 	}
 	c.Flags().StringVar(&format, "format", "json", "json (which import reads back), yaml, env, ics (a reminder of the credential's end)\nor age (the credential, sealed for the booking server)")

@@ -18,7 +18,22 @@ func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	t := &terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr}
+	t.json = wantsJSON(os.Args[1:])
 	root := newRoot(t)
 	root.SetArgs(os.Args[1:])
 	return t.exit(root.ExecuteContext(ctx))
+}
+
+// wantsJSON looks for --output json before the command line is understood, so
+// that what is wrong with it is told as JSON, too.
+func wantsJSON(args []string) bool {
+	for i, a := range args {
+		switch {
+		case a == "-ojson" || a == "-o=json" || a == "--output=json":
+			return true
+		case (a == "-o" || a == "--output") && i+1 < len(args):
+			return args[i+1] == "json"
+		}
+	}
+	return false
 }

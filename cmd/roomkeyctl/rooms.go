@@ -152,6 +152,9 @@ func roomsImport(a *app) *cobra.Command {
 				return l.Problem
 			}
 			a.say("%d rooms read, %d lines could not be used.", len(l.Items), len(wrong))
+			if err := a.show(l, func(io.Writer) {}); err != nil {
+				return err
+			}
 			if len(wrong) > 0 {
 				return &status{code: exitUsage, err: problem.Of(wrong[0]), silent: true}
 			}

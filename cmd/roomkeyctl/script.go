@@ -209,20 +209,24 @@ func printResult(w io.Writer, r exchange.Result) {
 }
 
 func (a *app) showScript(doc exchange.Document, out string) error {
+	for _, warning := range doc.Warnings {
+		a.say("Note: %s", warning)
+	}
 	if out != "-" {
 		if info, err := os.Stat(out); err == nil && info.IsDir() {
 			out = filepath.Join(out, doc.File)
 		}
+		intent := strings.TrimSuffix(out, filepath.Ext(out)) + ".intent.json"
 		if err := a.write(out, doc.Text); err != nil {
+			return err
+		}
+		if err := a.write(intent, doc.Intent); err != nil {
 			return err
 		}
 		for _, r := range doc.HowToRun {
 			a.say("%s", r)
 		}
-		return a.write(strings.TrimSuffix(out, filepath.Ext(out))+".intent.json", doc.Intent)
-	}
-	for _, warning := range doc.Warnings {
-		a.say("Note: %s", warning)
+		return a.written(out, intent)
 	}
 	return a.show(shownScript{doc.Name, doc.File, string(doc.Text), doc.Intent, doc.Explain, doc.Warnings, doc.HowToRun}, func(w io.Writer) {
 		fmt.Fprint(w, string(doc.Text))

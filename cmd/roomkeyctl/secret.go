@@ -137,7 +137,10 @@ func secretForget(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			return s.ForgetSecret(c.Context(), kind)
+			if err := s.ForgetSecret(c.Context(), kind); err != nil {
+				return err
+			}
+			return a.show(map[string]vault.Kind{"forgotten": kind}, func(io.Writer) {})
 		},
 	}
 }

@@ -69,15 +69,24 @@ func (t *terminal) exit(err error) int {
 		}
 		return exitOf(p.Code)
 	case known:
-		fmt.Fprintln(t.err, problem.Clean(s.Error()))
+		t.mistyped(s)
 		return s.code
 	case strings.HasPrefix(err.Error(), "unknown ") || strings.Contains(err.Error(), "flag") || strings.Contains(err.Error(), "arg(s)"):
 		// cobra's own complaints about the command line have no type.
-		fmt.Fprintln(t.err, problem.Clean(err.Error()))
+		t.mistyped(err)
 		return exitUsage
 	}
 	t.problem(problem.Of(err))
 	return exitFailed
+}
+
+// mistyped shows what is wrong with the command line.
+func (t *terminal) mistyped(err error) {
+	if t.json {
+		t.problem(problem.New("usage.command", words.Plain(err.Error())))
+		return
+	}
+	fmt.Fprintln(t.err, problem.Clean(err.Error()))
 }
 
 // exitOf maps a problem's area to the documented status.
@@ -121,6 +130,12 @@ func (t *terminal) show(v any, human func(w io.Writer)) error {
 	e := json.NewEncoder(t.out)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
+}
+
+// written is the result of a command that wrote files, which were named already
+// where a person reads.
+func (t *terminal) written(paths ...string) error {
+	return t.show(map[string]any{"written": paths}, func(io.Writer) {})
 }
 
 // rows writes a plain table; cells are made harmless.
