@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -48,28 +49,42 @@ func TestPermissionsByExactValue(t *testing.T) {
 }
 
 // TestLateOrphan: the answer that brought a secret is lost, and the secret does
-// not show before the next one was made. It is removed all the same.
+// not show before the next one was made. It is removed at the end of the run,
+// or, where it shows even later, by the next one, whose plan says so.
 func TestLateOrphan(t *testing.T) {
-	b := newBench(t)
-	lost := false
-	b.fail = func(call string) (error, bool) {
-		if call != "secret" || lost {
-			return nil, false
-		}
-		lost = true
-		b.lag["key-"+string(rune('0'+b.n+1))] = 3
-		return problem.New("net.cut", words.T("The connection was cut.")), true
-	}
-	result, err := b.apply(t)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := b.apps[0]
-	if len(a.Secrets) != 1 || a.Secrets[0].KeyID != b.doc.Application.Credential.KeyID || !result.Proof.Token {
-		t.Fatalf("%+v, the document has %s", a.Secrets, b.doc.Application.Credential.KeyID)
-	}
-	if !lost {
-		t.Fatal("no answer was lost")
+	for name, lag := range map[string]int{"this run": 2, "the next run": 50} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			late := ""
+			b.fail = func(call string) (error, bool) {
+				if call != "secret" || late != "" {
+					return nil, false
+				}
+				late = fmt.Sprintf("key-%d", b.n+1)
+				b.lag[late] = lag
+				return problem.New("net.cut", words.T("The connection was cut.")), true
+			}
+			result, err := b.apply(t)
+			if err != nil || !result.Proof.Token || late == "" {
+				t.Fatal(err)
+			}
+			if lag == 50 {
+				b.lag[late] = 0
+				plan, err := MakePlan(t.Context(), b.in)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if todo := plan.Todo(); len(todo) != 1 || todo[0].ID != "orphan:"+late || todo[0].Action != Remove {
+					t.Fatalf("%+v", todo)
+				}
+				if _, err := Apply(t.Context(), b.in, plan); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if a := b.apps[0]; len(a.Secrets) != 1 || a.Secrets[0].KeyID != b.doc.Application.Credential.KeyID || a.Secrets[0].KeyID == late {
+				t.Errorf("%+v, the document has %s", a.Secrets, b.doc.Application.Credential.KeyID)
+			}
+		})
 	}
 }
 
