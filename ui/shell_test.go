@@ -28,6 +28,8 @@ type person struct {
 	queue   *kit.Queue
 	window  fyne.Window
 	clip    fyne.Clipboard
+	// opened are the addresses that the browser was given.
+	opened chan string
 	// later are the functions that wait for time to pass.
 	later []func()
 }
@@ -35,10 +37,11 @@ type person struct {
 func sit(t *testing.T, b *fake.Backend) *person {
 	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(kit.ForcedTheme(theme.VariantLight))
-	p := &person{t: t, backend: b, queue: kit.NewQueue(), clip: test.NewClipboard()}
+	p := &person{t: t, backend: b, queue: kit.NewQueue(), clip: test.NewClipboard(), opened: make(chan string, 10)}
 	p.shell = NewShell(t.Context(), Options{Backend: b, Files: none{}, Host: &kit.Host{
 		Dispatch:  p.queue.Dispatch,
 		Clipboard: func() fyne.Clipboard { return p.clip },
+		OpenURL:   func(address string) { p.opened <- address },
 		After:     func(_ time.Duration, f func()) func() { p.later = append(p.later, f); return func() {} },
 	}})
 	p.window = test.NewTempWindow(t, p.shell.Object())
@@ -150,6 +153,8 @@ func (p *person) reads() string {
 		case *kit.Text:
 			b.WriteString(v.Text() + "\n")
 		case *widget.Button:
+			b.WriteString(v.Text + "\n")
+		case *widget.Hyperlink:
 			b.WriteString(v.Text + "\n")
 		}
 	})

@@ -156,6 +156,9 @@ func (Theme) Font(style fyne.TextStyle) fyne.Resource { return theme.DefaultThem
 // Icon is Fyne's.
 func (Theme) Icon(name fyne.ThemeIconName) fyne.Resource { return theme.DefaultTheme().Icon(name) }
 
+// SizeCode is for a code that is read on one screen and typed on another.
+const SizeCode fyne.ThemeSizeName = "roomkeyCode"
+
 // Size differs from Fyne's where forms and cards want it.
 func (Theme) Size(name fyne.ThemeSizeName) float32 {
 	switch name {
@@ -167,6 +170,8 @@ func (Theme) Size(name fyne.ThemeSizeName) float32 {
 		return 16
 	case theme.SizeNameHeadingText:
 		return 23
+	case SizeCode:
+		return 34
 	case theme.SizeNameInputRadius, theme.SizeNameButtonRadius, theme.SizeNameSelectionRadius:
 		return 6
 	case theme.SizeNameCardRadius:

@@ -19,7 +19,7 @@ import (
 // and forgotten here, what Roomkey made is removed and restored.
 type careCard struct {
 	p *planner
-	// ask is a question or an answer below the card, nil for none.
+	// ask is a question that stands above everything, nil for none.
 	ask fyne.CanvasObject
 	// Typed is the field in which the application's name confirms Undo.
 	typed *kit.Field
@@ -35,13 +35,7 @@ func (c *careCard) registered() bool { return c.document().ClientID != "" }
 // show is the card as it is now, nil for a connection without an application.
 func (c *careCard) show() fyne.CanvasObject {
 	p, a := c.p, c.document()
-	if p.steps != nil || p.result != nil && !p.state.Expiring && p.state.Rotation == nil && c.ask == nil {
-		return nil
-	}
 	if !c.registered() {
-		if c.ask != nil {
-			return c.ask
-		}
 		if p.state.Restorable {
 			return c.restoreCard()
 		}
@@ -81,9 +75,6 @@ func (c *careCard) show() fyne.CanvasObject {
 	if r := p.state.Rotation; r != nil {
 		whole.Add(c.rotationCard(*r))
 	}
-	if c.ask != nil {
-		whole.Add(c.ask)
-	}
 	return whole
 }
 
@@ -101,10 +92,11 @@ func credentialText(k connection.Credential) string {
 	return text
 }
 
-// question puts a question below the card until it is answered.
+// question puts a question above everything until it is answered.
 func (c *careCard) question(o fyne.CanvasObject) {
 	c.ask = o
 	c.p.show()
+	c.p.page.frame.ToTop()
 }
 
 func (c *careCard) askRotate() {
@@ -129,7 +121,7 @@ func (c *careCard) done(good string) func(error) {
 		c.p.plan, c.p.result = nil, nil
 		failed := problem.Of(err)
 		c.p.page.changed(func() {
-			c.p.ask(func() {
+			say := func() {
 				if failed != nil {
 					c.p.fail(failed)
 					return
@@ -137,6 +129,12 @@ func (c *careCard) done(good string) func(error) {
 				c.p.notice.good(good)
 				c.p.page.frame.ToTop()
 				c.p.page.relayout()
+			}
+			c.p.ask(func() {
+				say()
+				if c.p.state.Account != nil && failed == nil {
+					c.p.makePlanThen(say)
+				}
 			})
 		})
 	}
@@ -178,6 +176,7 @@ func (c *careCard) finish(confirmed bool) {
 					c.p.show()
 				})
 			c.p.show()
+			c.p.page.frame.ToTop()
 			return
 		}
 		ended(err)

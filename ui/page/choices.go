@@ -59,17 +59,19 @@ func newChoices(p *planner) *choices {
 		f.Check = webAddress
 	}
 	again := widget.NewButtonWithIcon(kit.L("Make the plan with this"), theme.ViewRefreshIcon(), p.makePlan)
-	c.rest = kit.Column(kit.GapWide, c.kind, c.months, c.leave, c.home, c.support, c.privacy, c.terms, c.reviewer, c.ticket, kit.Row(0, -1, again))
+	c.rest = kit.Column(0, section(kit.L("Choices"), c.kind, c.months, c.leave, c.home, c.support, c.privacy, c.terms, c.reviewer, c.ticket, kit.Row(0, -1, again)))
 	c.rest.Hide()
-	c.open = kit.QuietButton(kit.L("Choose credential, consent, branding or reviewer…"), theme.MenuExpandIcon(), func() {
-		c.rest.Show()
-		c.open.Hide()
-		p.page.relayout()
-	})
+	c.open = kit.QuietButton(kit.L("Choose credential, consent, branding or reviewer…"), theme.MenuExpandIcon(), c.unfold)
 	c.use.Hide()
-	c.object = kit.Column(kit.GapWide, c.use, kit.Row(0, -1, c.open), c.rest)
+	c.object = kit.Column(kit.GapWide, kit.Row(0, -1, c.open), c.rest)
 	c.advise()
 	return c
+}
+
+func (c *choices) unfold() {
+	c.rest.Show()
+	c.open.Hide()
+	c.p.page.relayout()
 }
 
 func webAddress(v string) words.Text {
@@ -113,6 +115,12 @@ func (c *choices) offer(plan register.Plan) {
 	c.use.Show()
 }
 
+// leaveConsent chooses who consents, and plans anew.
+func (c *choices) leaveConsent(on bool) {
+	c.leave.SetValue(strconv.FormatBool(on))
+	c.p.makePlan()
+}
+
 // anew plans a new application.
 func (c *choices) anew() {
 	c.use.SetOptions([]kit.Option{{ID: register.New, Name: kit.L("Register a new one")}})
@@ -139,6 +147,7 @@ func (c *choices) read() *register.Options {
 		good = f.Validate() && good
 	}
 	if !good {
+		c.unfold()
 		return nil
 	}
 	months, _ := strconv.Atoi(strings.TrimSpace(c.months.Value()))

@@ -93,14 +93,20 @@ func (p *planner) show() {
 		if p.state.Unfinished && p.steps == nil && p.result == nil {
 			add(kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.L("An earlier run was cut off. Apply goes on where it was: nothing is made twice."))))
 		}
+		if p.care.ask != nil {
+			add(p.care.ask)
+		}
 		add(p.resultCard())
 		add(p.signIn.show())
-		add(p.care.show())
-		if p.steps != nil {
+		switch {
+		case p.steps != nil:
 			add(p.steps.object)
-		} else if p.plan != nil && p.result == nil {
-			for _, o := range p.planObjects() {
-				add(o)
+		case p.result == nil:
+			add(p.care.show())
+			if p.plan != nil {
+				for _, o := range p.planObjects() {
+					add(o)
+				}
 			}
 		}
 		add(p.handOff)
@@ -166,7 +172,10 @@ func (p *planner) work(title string, work func(context.Context, Tell, task.Repor
 }
 
 // makePlan reads the tenant.
-func (p *planner) makePlan() {
+func (p *planner) makePlan() { p.makePlanThen(nil) }
+
+// makePlanThen reads the tenant, shows the plan and goes on.
+func (p *planner) makePlanThen(then func()) {
 	o := p.choices.read()
 	if o == nil {
 		return
@@ -184,6 +193,9 @@ func (p *planner) makePlan() {
 		p.plan, p.result, p.choices.dirty = &plan, nil, false
 		p.choices.offer(plan.Plan)
 		p.show()
+		if then != nil {
+			then()
+		}
 	})
 }
 
@@ -211,8 +223,7 @@ func (p *planner) apply() {
 			p.fail(failed)
 			p.ask(func() {
 				if stale {
-					p.makePlan()
-					p.notice.fail(failed)
+					p.makePlanThen(func() { p.fail(failed) })
 				}
 			})
 		})

@@ -27,11 +27,8 @@ func (p *planner) planObjects() []fyne.CanvasObject {
 		list = append(list, kit.ProblemAs(p.env.Host, kit.MarkAttention, plan.Blocked))
 	}
 	if plan.Blocked != nil {
+		list = append(list, p.choices.use)
 		list = append(list, p.waysOut(plan.Blocked.Code)...)
-	}
-	list = append(list, p.choices.object)
-	if len(plan.Items) > 0 {
-		list = append(list, planTable(p.env.Host, kit.L("The plan"), plan.Items, p.page.relayout))
 	}
 	todo := len(plan.Todo())
 	switch {
@@ -39,14 +36,29 @@ func (p *planner) planObjects() []fyne.CanvasObject {
 	case todo == 0:
 		list = append(list, kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.NewText(kit.L("The tenant is as it should be: there is nothing to apply."))))
 	default:
-		says := kit.Column(kit.Gap, kit.Strong(todoText(todo)))
-		if !plan.Asks.IsZero() {
-			says.Add(kit.NewText(kit.L("Apply opens one more page of Microsoft's for it. %s", kit.Say(plan.Asks))))
-		}
-		says.Add(kit.Row(0, -1, p.able(kit.QuietButton(kit.L("Leave the consent to a colleague…"), theme.AccountIcon(), func() { p.openHandOff(plan.Plan) }))))
-		list = append(list, kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, says))
+		list = append(list, p.todoCard(todo))
 	}
-	return list
+	if len(plan.Items) > 0 {
+		list = append(list, planTable(p.env.Host, kit.L("The plan"), plan.Items, p.page.relayout))
+	}
+	return append(list, p.choices.object)
+}
+
+// todoCard says what Apply will ask for before it does.
+func (p *planner) todoCard(todo int) fyne.CanvasObject {
+	plan := p.plan.Plan
+	says := kit.Column(kit.Gap, kit.Strong(todoText(todo)))
+	if !p.plan.Asks.IsZero() {
+		says.Add(kit.NewText(kit.L("Apply opens one more page of Microsoft's. %s", kit.Say(p.plan.Asks))))
+	}
+	consent := kit.QuietButton(kit.L("Leave the consent to a colleague"), theme.AccountIcon(), func() { p.choices.leaveConsent(true) })
+	if plan.Options.LeaveConsent {
+		says.Add(kit.NewText(kit.L("The consent is left to a colleague: the hand-off follows when everything else is done.")))
+		consent = kit.QuietButton(kit.L("Consent here after all"), theme.AccountIcon(), func() { p.choices.leaveConsent(false) })
+	}
+	whole := kit.QuietButton(kit.L("Hand all of it to a colleague…"), theme.MailForwardIcon(), func() { p.openHandOff(plan) })
+	says.Add(kit.Row(kit.GapTight, -1, p.able(consent), whole))
+	return kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, says)
 }
 
 // waysOut are the buttons for what a blocked plan's remedies say.

@@ -34,6 +34,8 @@ type signInCard struct {
 	left *kit.Text
 	tick func()
 	stop func()
+	// open is whether what stays after the sign-in is shown.
+	open bool
 	// stuck is whether the person said that Microsoft's page shows an error.
 	stuck bool
 }
@@ -65,7 +67,9 @@ func (s *signInCard) id() string {
 
 // disclose asks what would be signed in to.
 func (s *signInCard) disclose() {
-	if s.own && s.client.Check(s.client.Value()).Key != "" {
+	if s.own && !s.client.Check(s.client.Value()).IsZero() {
+		s.disclosure, s.refused = words.Text{}, nil
+		s.draw()
 		return
 	}
 	var says words.Text
@@ -113,7 +117,7 @@ func (s *signInCard) draw() {
 func (s *signInCard) askCard() fyne.CanvasObject {
 	column := kit.Column(kit.GapWide, kit.Heading(kit.L("Sign in as an administrator of %s", s.p.tenant())),
 		kit.NewText(kit.L("Roomkey reads the tenant and shows a plan. Nothing is changed before you press Apply, and the credential goes from Microsoft straight into the keychain.")))
-	if !s.disclosure.IsZero() && (!s.own || s.refused == nil) {
+	if !s.disclosure.IsZero() {
 		column.Add(kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.Say(s.disclosure))))
 	}
 	if s.p.state.Simulated {
@@ -134,7 +138,7 @@ func (s *signInCard) askCard() fyne.CanvasObject {
 		}
 	}
 	code := kit.QuietButton(kit.L("Sign in with a code instead"), theme.ComputerIcon(), func() { s.begin(true) })
-	own := kit.QuietButton(kit.L("Use an application of your own"), theme.AccountIcon(), func() { s.own = true; s.draw() })
+	own := kit.QuietButton(kit.L("Use an application of your own"), theme.AccountIcon(), func() { s.own = true; s.disclose() })
 	if s.own {
 		own = kit.QuietButton(kit.L("Use Microsoft's application"), theme.AccountIcon(), func() { s.own = false; s.disclose() })
 	}
@@ -168,8 +172,9 @@ func (s *signInCard) begin(byCode bool) {
 			return
 		}
 		failed := problem.Of(err)
-		if instead == InsteadOwnClient {
+		if instead == InsteadOwnClient && !s.own {
 			s.own = true
+			s.disclose()
 		}
 		s.p.show()
 		s.p.fail(failed)
@@ -249,7 +254,7 @@ func (s *signInCard) stuckHelp() fyne.CanvasObject {
 // codeCard shows a device code, large, until it is used or ends.
 func (s *signInCard) codeCard(code DeviceCode) fyne.CanvasObject {
 	large := kit.Mono(code.Code)
-	large.Scale, large.Style.Bold = theme.SizeNameHeadingText, true
+	large.Scale, large.Style.Bold = kit.SizeCode, true
 	large.As(kit.Whole, "")
 	column := kit.Column(kit.GapWide, kit.Heading(kit.L("Type this code on Microsoft's page")))
 	if !s.news.Disclosure.IsZero() {
@@ -306,8 +311,16 @@ func (s *signInCard) accountCard(a Account) fyne.CanvasObject {
 	who := strings.TrimSpace(a.Name + "  " + a.UPN)
 	out := s.p.able(widget.NewButtonWithIcon(kit.L("Sign out"), theme.LogoutIcon(), s.signOut))
 	column := kit.Column(kit.Gap, kit.Row(kit.Gap, 1, kit.Badge(kit.MarkDone, kit.L("Signed in")), kit.Strong(who).As(kit.Clip, ""), out),
-		pairs([][2]string{{kit.L("Tenant"), a.TenantID}, {kit.L("Roles"), roles}, {kit.L("Signed in to"), a.Client},
-			{kit.L("Stays after sign-out"), strings.Join(a.Consented, ", ")}}))
+		kit.Small(kit.L("Tenant %s  ·  Roles: %s", a.TenantID, roles)))
+	stays := kit.L("Signed in to %s. Nothing that was consented to stays with it.", a.Client)
+	if len(a.Consented) > 0 {
+		stays = kit.L("Signed in to %s. What you consented to stays with it after you sign out: %s.", a.Client, strings.Join(a.Consented, ", "))
+	}
+	if !s.open {
+		column.Add(kit.Row(0, -1, kit.QuietButton(kit.L("What stays after the sign-in…"), theme.MenuExpandIcon(), func() { s.open = true; s.draw() })))
+		return kit.Card(column)
+	}
+	column.Add(kit.Small(stays))
 	if len(a.Consented) > 0 {
 		column.Add(kit.Row(0, -1, s.p.able(kit.QuietButton(kit.L("Take this consent back and sign out"), theme.ContentUndoIcon(), s.revoke))))
 	}

@@ -27,6 +27,9 @@ type Registers struct {
 	// Grows makes Apply ask for more scopes, Hold makes a sign-in wait until
 	// it is cancelled.
 	Grows, Hold bool
+	// HoldApply makes Apply wait until it is cancelled, LeavesConsent leaves the
+	// consent of every plan to a colleague.
+	HoldApply, LeavesConsent bool
 	// Stale makes the first Apply find a changed tenant, NoConsent leaves the
 	// consent open, Missing is a role that the fresh token lacks.
 	Stale, NoConsent bool
@@ -120,6 +123,14 @@ func (b *backend) RegisterPlan(_ context.Context, id string, o register.Options,
 	if !done {
 		plan.Advice = []words.Text{words.T("Your roles will probably not be enough to consent. That takes Privileged Role Administrator. If you are eligible for it (PIM), activate it and sign in again.")}
 	}
+	if b.LeavesConsent {
+		plan.Options.LeaveConsent = true
+		for n := range plan.Items {
+			if plan.Items[n].Action == register.Grant {
+				plan.Items[n].Action = register.ByHand
+			}
+		}
+	}
 	if b.Grows {
 		plan.Asks = words.T("It asks for: Application.ReadWrite.All.")
 	}
@@ -127,7 +138,7 @@ func (b *backend) RegisterPlan(_ context.Context, id string, o register.Options,
 }
 
 // RegisterApply registers at once.
-func (b *backend) RegisterApply(_ context.Context, id string, _ register.Plan, tell page.Tell, report task.Report) (register.Result, error) {
+func (b *backend) RegisterApply(ctx context.Context, id string, _ register.Plan, tell page.Tell, report task.Report) (register.Result, error) {
 	defer b.ask("RegisterApply")()
 	if b.Stale {
 		b.Stale = false
@@ -136,8 +147,15 @@ func (b *backend) RegisterApply(_ context.Context, id string, _ register.Plan, t
 	if b.Grows {
 		tell(page.SignInNews{Disclosure: words.T("It asks for: Application.ReadWrite.All."), Address: "https://login.microsoftonline.com/more"})
 	}
-	b.Applied.Add(1)
 	report.Say(0, 5, words.T("App registration"))
+	if b.HoldApply {
+		report.Say(0, 5, words.T("%s: waiting for Microsoft to catch up, try %d, next in %s", words.T("App registration"), 2, time.Second))
+		b.mu.Unlock()
+		<-ctx.Done()
+		b.mu.Lock()
+		return register.Result{}, problem.Of(ctx.Err())
+	}
+	b.Applied.Add(1)
 	c := b.docs[id].Clone()
 	c.Application = connection.Application{ClientID: "11111111-2222-4333-8444-555555555555", ObjectID: "66666666-2222-4333-8444-555555555555", DisplayName: "Room booking",
 		Credential: connection.Credential{Kind: connection.CredentialSecret, Hint: "q8Q", KeyID: "k1", Expires: At.AddDate(1, 0, 0)}}
