@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"io"
 	"path/filepath"
 
@@ -40,22 +41,62 @@ func (d *dialogs) Open(extensions []string, got func(string, []byte)) {
 		}
 		go func() {
 			defer r.Close()
-			data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+			data, err := readAll(r)
 			d.dispatch(func() {
-				switch {
-				case err != nil:
+				if err != nil {
 					d.fail(err)
-				case len(data) > maxFile:
-					d.fail(problem.New("file.too-large", words.T("This file is larger than Roomkey reads.")))
-				default:
-					got(r.URI().Name(), data)
+					return
 				}
+				got(r.URI().Name(), data)
 			})
 		}()
 	}, d.window)
 	open.SetFilter(storage.NewExtensionFileFilter(extensions))
 	open.Resize(fyne.NewSize(860, 560))
 	open.Show()
+}
+
+// readAll reads a file that a person chose, up to maxFile.
+func readAll(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		err = problem.New("file.too-large", words.T("This file is larger than Roomkey reads."))
+	}
+	return data, err
+}
+
+// take reads the files that were dropped onto the window, away from the UI
+// thread, and hands them to the page in front.
+func take(s *Shell, dropped []fyne.URI, dispatch kit.Dispatch) {
+	go func() {
+		for _, u := range dropped {
+			data, err := read(u)
+			dispatch(func() {
+				if err != nil {
+					s.Refuse(unread(u.Name(), err))
+					return
+				}
+				s.Take(u.Name(), data)
+			})
+		}
+	}()
+}
+
+func read(u fyne.URI) ([]byte, error) {
+	r, err := storage.Reader(u)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return readAll(r)
+}
+
+func unread(name string, err error) *problem.Problem {
+	if p := new(problem.Problem); errors.As(err, &p) {
+		return p
+	}
+	return problem.New("file.not-read", words.T("The file %s could not be read.", problem.Line(name))).With(words.Plain(err.Error())).
+		Fix(words.T("Check that it is a file, not a folder, and that you may read it; then drop it again.")).By(err)
 }
 
 func (d *dialogs) Save(f page.File, saved func(string, *problem.Problem)) {

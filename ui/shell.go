@@ -129,6 +129,24 @@ func (s *Shell) Go(route string) {
 	p.Shown()
 }
 
+// taker is a page that reads files that are dropped onto the window.
+type taker interface{ Take(name string, data []byte) }
+
+// Take hands a file that was dropped onto the window to the page in front, or
+// to the page Restrict, which knows what scripts write.
+func (s *Shell) Take(name string, data []byte) {
+	if s.env.ID == "" {
+		return
+	}
+	if _, ok := s.Page().(taker); !ok {
+		s.Go(setup.Restrict)
+	}
+	s.Page().(taker).Take(name, data)
+}
+
+// Refuse says that a dropped file cannot be read.
+func (s *Shell) Refuse(p *problem.Problem) { s.show(p, kit.MarkFail) }
+
 func (s *Shell) newPage(route string) page.Page {
 	switch route {
 	case page.RouteStart:

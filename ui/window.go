@@ -54,6 +54,7 @@ func New(ctx context.Context, app fyne.App, backend page.Backend, dispatch kit.D
 	w.Resize(WindowSize)
 	w.CenterOnScreen()
 	shell.Shortcuts(w.Canvas())
+	w.SetOnDropped(func(_ fyne.Position, dropped []fyne.URI) { take(shell, dropped, dispatch) })
 	w.SetCloseIntercept(func() {
 		shell.Close(patience)
 		w.Close()

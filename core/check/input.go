@@ -65,6 +65,8 @@ type Options struct {
 	// AllowWrites is the explicit yes to everything that leaves a trace: the
 	// test booking and the test subscription.
 	AllowWrites bool
+	// NoSubscription leaves the test subscription out of what AllowWrites allows.
+	NoSubscription bool
 	// Organizer is the mailbox that invites TestRoom; both empty for no test
 	// booking.
 	Organizer, TestRoom string

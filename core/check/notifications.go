@@ -33,7 +33,7 @@ func wantsNotifications(in Input) (bool, words.Text) {
 		return false, words.T("%s asks for changes by itself; nobody has to reach it.", in.Product.Name)
 	case in.Cloud.Lacks(cloud.FeatureSubscriptions):
 		return false, words.T("%s has no change notifications.", in.Cloud.Name)
-	case !in.Options.AllowWrites:
+	case !in.Options.AllowWrites || in.Options.NoSubscription:
 		return false, words.T("It makes a subscription for 45 minutes and removes it at once: allow writes to have it tried.")
 	case in.Subscriber == nil || in.Journal == nil:
 		return false, words.T("There is no place to write down what would be made.")

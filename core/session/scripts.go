@@ -73,6 +73,11 @@ func (s *Session) WriteScriptFolder(ctx context.Context, folder string) ([]strin
 		if err := WriteFile(path, d.Text); err != nil {
 			return paths, err
 		}
+		if d.Name != "" {
+			if err := s.KeepScript(d); err != nil {
+				return paths, err
+			}
+		}
 		paths = append(paths, path)
 	}
 	return paths, nil

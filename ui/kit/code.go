@@ -80,6 +80,24 @@ func Highlight(text string) []widget.TextGridRow {
 	return rows
 }
 
+// HighlightDiff colours the output of diff -u.
+func HighlightDiff(text string) []widget.TextGridRow {
+	b := gridBuilder{rows: []widget.TextGridRow{{}}}
+	for line := range strings.Lines(text) {
+		var style widget.TextGridStyle
+		switch line[0] {
+		case '+':
+			style = codeAdded
+		case '-':
+			style = codeRemoved
+		case '@':
+			style = codeComment
+		}
+		b.add(line, style)
+	}
+	return b.rows
+}
+
 type gridBuilder struct{ rows []widget.TextGridRow }
 
 func (b *gridBuilder) add(text string, style widget.TextGridStyle) {
@@ -117,6 +135,8 @@ var (
 	codeString  = &codeStyle{color: ColorCodeString}
 	codeKeyword = &codeStyle{color: ColorCodeKeyword}
 	codeName    = &codeStyle{color: ColorCodeName}
+	codeAdded   = &codeStyle{color: theme.ColorNameSuccess, bold: true}
+	codeRemoved = &codeStyle{color: theme.ColorNameError, bold: true}
 )
 
 func styleOf(t chroma.TokenType) widget.TextGridStyle {

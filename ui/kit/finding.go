@@ -30,6 +30,9 @@ type Finding struct {
 // FindingList shows findings, each of which can be opened to its detail.
 type FindingList struct {
 	widget.BaseWidget
+	// OnAgain is offered in the detail of what did not pass; nil offers nothing.
+	OnAgain func(id string)
+
 	host   *Host
 	column *fyne.Container
 	rows   map[string]*findingRow
@@ -56,7 +59,7 @@ func (l *FindingList) Clear() {
 func (l *FindingList) Put(f Finding) {
 	r, ok := l.rows[f.ID]
 	if !ok {
-		r = newFindingRow(l.host)
+		r = newFindingRow(l)
 		l.rows[f.ID] = r
 		if len(l.column.Objects) > 0 {
 			l.column.Add(Rule())
@@ -79,7 +82,7 @@ func (l *FindingList) Open(id string, open bool) {
 
 type findingRow struct {
 	widget.BaseWidget
-	host             *Host
+	list             *FindingList
 	finding          Finding
 	open             bool
 	focused, hovered bool
@@ -93,8 +96,8 @@ var (
 	_ desktop.Hoverable = (*findingRow)(nil)
 )
 
-func newFindingRow(host *Host) *findingRow {
-	r := &findingRow{host: host, column: Column(0)}
+func newFindingRow(list *FindingList) *findingRow {
+	r := &findingRow{list: list, column: Column(0)}
 	r.ground = Ground("", r.column)
 	r.ground.Radius = 6
 	r.ExtendBaseWidget(r)
@@ -146,14 +149,17 @@ func (r *findingRow) detail() fyne.CanvasObject {
 	body := Column(Gap)
 	if f.Problem != nil {
 		body.Add(Strong(Say(f.Problem.Title)))
-		body.Add(problemBody(r.host, f.Problem))
+		body.Add(problemBody(r.list.host, f.Problem))
 	}
 	facts := f.Facts
 	if f.RequestID != "" && f.Problem == nil {
 		facts = append(facts[:len(facts):len(facts)], [2]string{L("Request id"), f.RequestID})
 	}
 	if len(facts) > 0 {
-		body.Add(Facts(r.host, facts))
+		body.Add(Facts(r.list.host, facts))
+	}
+	if again := r.list.OnAgain; again != nil && (f.Mark == MarkFail || f.Mark == MarkUnknown || f.Mark == MarkAttention) {
+		body.Add(Row(0, -1, widget.NewButtonWithIcon(L("Test this again until it passes"), theme.ViewRefreshIcon(), func() { again(f.ID) })))
 	}
 	return body
 }

@@ -105,13 +105,19 @@ type Checks interface {
 	// Catalogued are the findings to come, in order and without a status, so
 	// that the page can show what will be tried.
 	Catalogued(ctx context.Context, id string) ([]Finding, error)
-	// Check runs all checks, emits each finding when it is known, stores the
-	// run and gives it. A cancelled run comes back as incomplete, without error.
-	Check(ctx context.Context, id string, emit func(Finding), report task.Report) (Run, error)
+	// Prepare is what may be chosen for a run, and what an interrupted one left
+	// in the tenant. It makes no call.
+	Prepare(ctx context.Context, id string) (Preparation, error)
+	// Check runs the checks, emits each finding when it is known, stores the
+	// run and gives it; one that was limited to some checks is not stored. A
+	// cancelled run comes back as incomplete, without error.
+	Check(ctx context.Context, id string, o CheckOptions, emit func(Finding), report task.Report) (Run, error)
 	// LastCheck is the stored run, nil when there was none.
 	LastCheck(ctx context.Context, id string) (*Run, error)
-	// Report is the last run as one self-contained HTML file.
-	Report(ctx context.Context, id string) (File, error)
+	// Report is the last run as a file: a page, JSON, or the support bundle.
+	Report(ctx context.Context, id, form string) (File, error)
+	// CleanUp removes what an interrupted run left, and says how much.
+	CleanUp(ctx context.Context, id string) (int, error)
 }
 
 // Lists previews what the booking server will see. Each call gives pages as
@@ -139,8 +145,18 @@ type Scripts interface {
 	// SaveScripts writes the named scripts (none means all) with their README
 	// and checklist into a folder and gives the paths.
 	SaveScripts(ctx context.Context, id, folder string, names []string) ([]string, error)
+	// KeepScript remembers a script that left Roomkey, for Document.Diff.
+	KeepScript(ctx context.Context, id, name string, data []byte) error
 	// ImportResult reads the result file of a script that was run.
 	ImportResult(ctx context.Context, id string, data []byte, file string) (ScriptResult, error)
+	// ImportProcessing reads the CSV with today's calendar processing, and says
+	// what differs from the product's policy.
+	ImportProcessing(ctx context.Context, id string, data []byte, file string) (Processing, error)
+	// Readback is what was read back so far. It makes no call.
+	Readback(ctx context.Context, id string) (Readback, error)
+	// Colleague has the simulated colleague run a script, and reads its result
+	// back; only for a simulated tenant.
+	Colleague(ctx context.Context, id, name string, values map[string]string) (ScriptResult, error)
 }
 
 // Pushes bring the configuration to the booking server.

@@ -78,6 +78,8 @@ type Finding struct {
 	// Because is the title of the check for which this one was skipped, or the
 	// reason why it is not wanted.
 	Because words.Text
+	// Unwanted is whether it was skipped because nothing asked for it.
+	Unwanted bool
 }
 
 // Fact is a name and what was seen.
@@ -102,8 +104,18 @@ type Run struct {
 	Findings  []Finding
 	// Permissions are the four layers, in the product's order.
 	Permissions []PermissionRow
-	Started     time.Time
-	Finished    time.Time
+	// Features are what the product does, and whether it will.
+	Features []Feature
+	// Unproven are sentences about what nobody exercised.
+	Unproven []words.Text
+	// Endpoints are what the firewall of the booking server has to let through.
+	Endpoints []Endpoint
+	// Better and Worse are against the run before, of Before; zero when there
+	// was none.
+	Better, Worse []Change
+	Before        time.Time
+	Started       time.Time
+	Finished      time.Time
 	// Current is whether it ran on exactly this configuration.
 	Current bool
 }
@@ -167,12 +179,25 @@ type Document struct {
 	Explains, Warnings []words.Text
 	// HowToRun are commands with a sentence each, to copy.
 	HowToRun []problem.Remedy
+	// Data is the file as it is saved: with the byte-order mark and the line
+	// ends that PowerShell wants.
+	Data []byte
+	// Diff is what differs from the script that was saved last, in the form of
+	// diff -u; Saved is when that was, zero for never.
+	Diff  string
+	Saved time.Time
 }
 
 // ScriptResult is a result file that was read back.
 type ScriptResult struct {
-	Title        words.Text
-	At           time.Time
+	Script string
+	Title  words.Text
+	At     time.Time
+	// Settles is when the change counts everywhere, zero for a script that
+	// changed nothing.
+	Settles time.Time
+	// Reach is what was seen of the application's limit, empty for nothing.
+	Reach        words.Text
 	Done, Failed int
 	Rows         []ResultRow
 	Problems     []*problem.Problem

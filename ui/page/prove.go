@@ -19,30 +19,44 @@ type Prove struct {
 	env     *Env
 	frame   *kit.Frame
 	notice  *notice
+	left    *fyne.Container
 	verdict *fyne.Container
 	cause   *fyne.Container
+	options *runOptions
 	list    *kit.FindingList
-	table   *fyne.Container
+	facts   *fyne.Container
 	run     *widget.Button
 	next    *widget.Button
 	report  *widget.Button
 	running bool
+	// found are the findings as they are shown, by id.
+	found map[string]Finding
+	// Every is the pause between two tries of one check.
+	Every time.Duration
 }
 
 // NewProve makes the page.
 func NewProve(env *Env) *Prove {
-	p := &Prove{env: env, notice: newNotice(env.Host), verdict: kit.Column(kit.Gap), cause: kit.Column(kit.Gap),
-		list: kit.NewFindingList(env.Host), table: kit.Column(0)}
+	p := &Prove{env: env, notice: newNotice(env.Host), left: kit.Column(0), verdict: kit.Column(kit.Gap), cause: kit.Column(kit.Gap),
+		list: kit.NewFindingList(env.Host), facts: kit.Column(kit.GapWide), found: map[string]Finding{}, Every: 15 * time.Second}
+	p.options = newRunOptions(env, p.relayout)
+	p.list.OnAgain = p.again
 	checks := kit.Card(p.list)
 	checks.Pad = 6
-	body := kit.Column(kit.GapWide, p.notice.object, p.verdict, p.cause, checks, p.table)
+	body := kit.Column(kit.GapWide, p.notice.object, p.left, p.verdict, p.cause, p.options.object, checks, p.facts)
 	p.frame = kit.NewFrame(kit.L("Prove that it works"),
-		kit.L("Every link is tried with the application's own credential. Nothing counts as working that was not exercised; nothing is changed."), body)
+		kit.L("Every link is tried with the application's own credential. Nothing counts as working that was not exercised; nothing is changed unless you say so."), body)
 	p.run = kit.PrimaryButton(kit.L("Test the connection"), theme.MediaPlayIcon(), p.Start)
-	p.report = widget.NewButtonWithIcon(kit.L("Save report…"), theme.DocumentSaveIcon(), p.saveReport)
+	p.report = widget.NewButtonWithIcon(kit.L("Save report…"), theme.DocumentSaveIcon(), p.chooseReport)
 	p.next = widget.NewButtonWithIcon(kit.L("Choose rooms"), theme.NavigateNextIcon(), func() { env.Go(setup.Choose) })
 	p.actions(nil)
 	return p
+}
+
+func (p *Prove) relayout() {
+	if p.frame != nil {
+		p.frame.Object.Refresh()
+	}
 }
 
 // Frame is the page.
@@ -55,7 +69,11 @@ func (p *Prove) Shown() {
 	}
 	var run *Run
 	var todo []Finding
+	var prepared Preparation
 	p.env.Scope.Run(func(ctx context.Context) (err error) {
+		if prepared, err = p.env.Backend.Prepare(ctx, p.env.ID); err != nil {
+			return err
+		}
 		if run, err = p.env.Backend.LastCheck(ctx, p.env.ID); err != nil || run != nil {
 			return err
 		}
@@ -69,12 +87,19 @@ func (p *Prove) Shown() {
 			p.notice.fail(problem.Of(err))
 			return
 		}
+		p.options.prepare(prepared)
+		p.showLeft(prepared.Leftovers)
 		p.list.Clear()
 		for _, f := range todo {
-			p.list.Put(p.finding(f, ""))
+			p.put(f, "")
 		}
 		p.show(run)
 	})
+}
+
+func (p *Prove) put(f Finding, rootCause string) {
+	p.found[f.ID] = f
+	p.list.Put(p.finding(f, rootCause))
 }
 
 func (p *Prove) actions(run *Run) {
@@ -94,27 +119,59 @@ func (p *Prove) actions(run *Run) {
 	p.frame.Actions(p.report, p.run)
 }
 
-// Start runs all checks; findings come in as they are known.
+// Start runs all checks with the options of the moment, after a yes to what
+// leaves a trace.
 func (p *Prove) Start() {
+	if p.running {
+		return
+	}
+	o, ok := p.options.chosen()
+	switch {
+	case !ok:
+		return
+	case !o.Booking && !o.Notification:
+		p.begin(o)
+		return
+	}
+	p.notice.put(kit.NewConfirmCard(kit.L("This test writes into the tenant. Go ahead?"), traceOf(o),
+		kit.L("Test, and remove it again"), kit.L("Not now"), true, func(yes bool) {
+			p.notice.clear()
+			if yes {
+				p.begin(o)
+			}
+			p.relayout()
+		}))
+	p.frame.ToTop()
+	p.relayout()
+}
+
+// begin runs all checks; findings come in as they are known.
+func (p *Prove) begin(o CheckOptions) {
 	p.running = true
 	p.run.Disable()
+	p.options.close()
 	p.notice.clear()
 	p.cause.RemoveAll()
-	p.table.RemoveAll()
+	p.facts.RemoveAll()
 	p.verdict.RemoveAll()
 	p.list.Clear()
 	p.env.Changed()
 	var (
-		run    Run
-		coming = newStream[Finding](p.env.Scope, func(found []Finding) {
+		run      Run
+		prepared Preparation
+		coming   = newStream[Finding](p.env.Scope, func(found []Finding) {
 			for _, f := range found {
-				p.list.Put(p.finding(f, ""))
+				p.put(f, "")
 			}
-			p.frame.Object.Refresh()
+			p.relayout()
 		})
 	)
 	p.env.Scope.Show(kit.L("Testing the connection"), func(ctx context.Context, report task.Report) (err error) {
-		run, err = p.env.Backend.Check(ctx, p.env.ID, coming.add, report)
+		if run, err = p.env.Backend.Check(ctx, p.env.ID, o, coming.add, report); err != nil {
+			return err
+		}
+		// Cancelled or not, what the run made may still be there.
+		prepared, err = p.env.Backend.Prepare(context.WithoutCancel(ctx), p.env.ID)
 		return err
 	}, func(err error) {
 		p.running = false
@@ -124,6 +181,8 @@ func (p *Prove) Start() {
 			p.notice.fail(problem.Of(err))
 			return
 		}
+		p.options.prepare(prepared)
+		p.showLeft(prepared.Leftovers)
 		p.show(&run)
 	})
 }
@@ -133,10 +192,10 @@ func (p *Prove) show(run *Run) {
 	p.actions(run)
 	p.verdict.RemoveAll()
 	p.cause.RemoveAll()
-	p.table.RemoveAll()
+	p.facts.RemoveAll()
 	if run == nil {
 		p.verdict.Add(kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.L("Nothing was tried yet. This is what will be tried:"))))
-		p.frame.Object.Refresh()
+		p.relayout()
 		return
 	}
 	mark, title := verdictOf(run)
@@ -147,18 +206,28 @@ func (p *Prove) show(run *Run) {
 	if !run.Finished.IsZero() {
 		says.Add(kit.Small(kit.L("Tested on %s, in %.1f seconds.", run.Finished.Local().Format(time.DateTime), run.Finished.Sub(run.Started).Seconds())))
 	}
+	if !run.Before.IsZero() {
+		says.Add(kit.Pad(kit.GapTight, 0, 0, 0, comparison(run)))
+	}
 	p.verdict.Add(kit.Tinted(mark.Tint(), mark.Color(), says))
 	p.list.Clear()
 	for _, f := range run.Findings {
-		p.list.Put(p.finding(f, run.RootCause))
+		p.put(f, run.RootCause)
 		if f.ID == run.RootCause && f.Problem != nil {
 			p.cause.Add(kit.ProblemCard(p.env.Host, f.Problem))
+			p.cause.Add(kit.Row(kit.Gap, -1, p.againButton(f.ID)))
 		}
 	}
-	if len(run.Permissions) > 0 {
-		p.table.Add(permissionTable(run.Permissions))
+	if len(run.Features)+len(run.Unproven) > 0 {
+		p.facts.Add(featureList(run))
 	}
-	p.frame.Object.Refresh()
+	if len(run.Permissions) > 0 {
+		p.facts.Add(permissionTable(run.Permissions))
+	}
+	if len(run.Endpoints) > 0 {
+		p.facts.Add(endpointList(p.env.Host, run.Endpoints))
+	}
+	p.relayout()
 }
 
 // verdictOf never answers green for anything but a pass on this configuration.
@@ -211,65 +280,4 @@ func (p *Prove) finding(f Finding, rootCause string) kit.Finding {
 		shown.Facts = append(shown.Facts, [2]string{fact.Name, fact.Value})
 	}
 	return shown
-}
-
-func (p *Prove) saveReport() {
-	var file File
-	p.env.Scope.Run(func(ctx context.Context) (err error) {
-		file, err = p.env.Backend.Report(ctx, p.env.ID)
-		return err
-	}, func(err error) {
-		if err != nil {
-			p.notice.fail(problem.Of(err))
-			return
-		}
-		p.env.Files.Save(file, func(path string, failed *problem.Problem) {
-			p.notice.fail(failed)
-			if failed == nil {
-				p.notice.good(kit.L("Saved to %s.", path))
-			}
-		})
-	})
-}
-
-// permissionTable shows the four layers of truth about each permission.
-func permissionTable(rows []PermissionRow) fyne.CanvasObject {
-	column := kit.Column(kit.Gap, kit.Heading(kit.L("Permissions, in four layers")),
-		kit.Muted(kit.L("Declared on the application, consented by an administrator, carried by the token, and proven by a call. What could not be read is unknown and counts as not good.")))
-	head := kit.Shares([]float32{3.4, 1, 1, 1, 1})
-	for _, title := range []string{kit.L("Permission"), kit.L("Declared"), kit.L("Consented"), kit.L("In token"), kit.L("Proven")} {
-		head.Add(kit.Small(title).As(kit.Clip, kit.ColorMuted))
-	}
-	column.Add(kit.Pad(kit.Gap, 0, 0, 0, head))
-	for _, r := range rows {
-		line := kit.Shares([]float32{3.4, 1, 1, 1, 1})
-		name := kit.Column(2, kit.Mono(r.Value).As(kit.Clip, ""))
-		text := r.Reason
-		if !r.Note.IsZero() {
-			text = kit.Say(r.Note)
-		}
-		if text != "" {
-			name.Add(kit.Small(text))
-		}
-		line.Add(kit.Pad(0, 12, 0, 0, name))
-		for _, layer := range []string{r.Declared, r.Consented, r.InToken, r.Proven} {
-			line.Add(layerMark(layer))
-		}
-		column.Add(kit.Rule())
-		column.Add(line)
-	}
-	return kit.Card(column)
-}
-
-func layerMark(layer string) fyne.CanvasObject {
-	mark, text := kit.MarkUnknown, kit.L("unknown")
-	switch layer {
-	case "yes":
-		mark, text = kit.MarkDone, kit.L("yes")
-	case "no":
-		mark, text = kit.MarkFail, kit.L("no")
-	case "not-applicable":
-		mark, text = kit.MarkSkipped, kit.L("not needed")
-	}
-	return kit.MarkedText(mark, text)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -13,7 +14,6 @@ import (
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
-	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
@@ -32,12 +32,33 @@ type Restrict struct {
 	files   map[string]string
 	code    *kit.CodeView
 	doc     Document
-	side    *container.Scroll
-	serial  int
+	// rows are the script, diff what changed, ready to be shown.
+	rows, diff []widget.TextGridRow
+	side       *container.Scroll
+	serial     int
+	// read counts what was read back, so that an older answer is not shown.
+	read int
+	tabs *kit.Tabs
+	back *results
+	// only is the switch that limits the script to the rooms that differ, nil
+	// where there is none.
+	only *kit.Field
+	// changes is whether the difference is shown instead of the script.
+	changes bool
 }
 
-// mainScript is the one that every connection needs.
-const mainScript = "calendar-processing"
+// The views of the page.
+const (
+	ViewScripts = iota
+	ViewResults
+)
+
+// mainScript is the one that every connection needs, onlyRooms its field for the
+// rooms that it is limited to.
+const (
+	mainScript = "calendar-processing"
+	onlyRooms  = "only"
+)
 
 // NewRestrict makes the page.
 func NewRestrict(env *Env) *Restrict {
@@ -48,9 +69,12 @@ func NewRestrict(env *Env) *Restrict {
 	split.SetOffset(0.4)
 	r.pick = kit.SelectField("", "", nil)
 	r.pick.OnChanged = r.open
-	body := kit.Dock(kit.Column(kit.Gap, r.notice.object, kit.Pad(0, 0, 14, 0, kit.Readable(r.pick))), nil, nil, nil, split)
+	r.back = newResults(env, r.differing)
+	scripts := kit.Dock(kit.Pad(0, 0, 14, 0, kit.Readable(r.pick)), nil, nil, nil, split)
+	r.tabs = kit.NewTabs([]string{kit.L("Scripts"), kit.L("What came back")}, []fyne.CanvasObject{scripts, r.back.object})
+	body := kit.Dock(kit.Column(kit.Gap, r.notice.object), nil, nil, nil, r.tabs.Object)
 	r.frame = kit.NewWideFrame(kit.L("Set up Exchange"),
-		kit.L("These scripts are for an Exchange administrator. They run today, change one mailbox at a time, keep what was there before, and can be undone."), body)
+		kit.L("These scripts are for an Exchange administrator. They change one mailbox at a time, keep what was there before, and can be undone. Drop what they wrote onto this window."), body)
 	r.frame.Actions(
 		widget.NewButtonWithIcon(kit.L("Read a result…"), theme.FolderOpenIcon(), r.readResult),
 		widget.NewButtonWithIcon(kit.L("Save everything…"), theme.FolderIcon(), r.saveAll),
@@ -64,8 +88,13 @@ func (r *Restrict) Frame() *kit.Frame { return r.frame }
 // Shown reads the catalogue for the connection as it is now.
 func (r *Restrict) Shown() {
 	var scripts []Script
+	var back Readback
+	read := r.read
 	r.env.Scope.Run(func(ctx context.Context) (err error) {
-		scripts, err = r.env.Backend.Scripts(ctx, r.env.ID)
+		if scripts, err = r.env.Backend.Scripts(ctx, r.env.ID); err != nil {
+			return err
+		}
+		back, err = r.env.Backend.Readback(ctx, r.env.ID)
 		return err
 	}, func(err error) {
 		if err != nil {
@@ -73,6 +102,9 @@ func (r *Restrict) Shown() {
 			return
 		}
 		r.scripts = scripts
+		if read == r.read {
+			r.showBack(back)
+		}
 		if r.current == "" && len(scripts) > 0 {
 			r.current = scripts[0].Name
 			if slices.ContainsFunc(scripts, func(s Script) bool { return s.Name == mainScript }) {
@@ -85,6 +117,28 @@ func (r *Restrict) Shown() {
 
 // Open shows a script of the catalogue.
 func (r *Restrict) Open(name string) { r.open(name) }
+
+// View shows one of the views.
+func (r *Restrict) View(view int) { r.tabs.Open(view) }
+
+func (r *Restrict) showBack(back Readback) {
+	r.back.set(back)
+	title := kit.L("What came back")
+	if n := len(back.Results); n > 0 {
+		title += " (" + strconv.Itoa(n) + ")"
+	}
+	r.tabs.SetTitle(ViewResults, title)
+}
+
+// differing writes the script for the rooms that differ alone.
+func (r *Restrict) differing() {
+	r.tabs.Open(ViewScripts)
+	r.open(mainScript)
+	if r.only != nil {
+		r.only.SetValue("true")
+		r.only.OnChanged("true")
+	}
+}
 
 func (r *Restrict) open(name string) {
 	r.current = name
@@ -121,6 +175,9 @@ func (r *Restrict) show(s Script) {
 	r.fields, r.files = map[string]*kit.Field{}, map[string]string{}
 	if len(s.Parameters) > 0 {
 		form := kit.Column(14, kit.Heading(kit.L("Settings")))
+		if r.only = r.onlySwitch(s); r.only != nil {
+			form.Add(r.only)
+		}
 		for _, p := range s.Parameters {
 			form.Add(r.field(p))
 		}
@@ -128,6 +185,26 @@ func (r *Restrict) show(s Script) {
 	}
 	r.about.Refresh()
 	r.side.Refresh()
+}
+
+// onlySwitch limits the script to the rooms that differ, nil where nothing was
+// read back or the script has no such field.
+func (r *Restrict) onlySwitch(s Script) *kit.Field {
+	rooms := r.back.data.Processing.Differing()
+	if s.Name != mainScript || len(rooms) == 0 || !slices.ContainsFunc(s.Parameters, func(p Parameter) bool { return p.Name == onlyRooms }) {
+		return nil
+	}
+	f := kit.SwitchField(kit.L("Only the rooms that differ (%d)", len(rooms)),
+		kit.L("By the CSV with today's calendar processing that was read back. The others are as the product needs them already."))
+	f.OnChanged = func(on string) {
+		list := ""
+		if on == "true" {
+			list = strings.Join(rooms, "\n")
+		}
+		r.fields[onlyRooms].SetValue(list)
+		r.generate()
+	}
+	return f
 }
 
 // field is the input for one parameter.
@@ -205,10 +282,10 @@ func (r *Restrict) generate() {
 	r.serial++
 	serial, name, values := r.serial, r.current, r.values()
 	var doc Document
-	var rows []widget.TextGridRow
+	var rows, changes []widget.TextGridRow
 	r.env.Scope.Run(func(ctx context.Context) (err error) {
 		if doc, err = r.env.Backend.Script(ctx, r.env.ID, name, values); err == nil {
-			rows = kit.Highlight(doc.Text)
+			rows, changes = kit.Highlight(doc.Text), kit.HighlightDiff(doc.Diff)
 		}
 		return err
 	}, func(err error) {
@@ -224,11 +301,13 @@ func (r *Restrict) generate() {
 					r.notice.put(kit.Muted(kit.Say(says)))
 				}
 			}
+			r.doc = Document{}
 			r.code.SetText(kit.L("Fill in the settings first"), "", nil)
 			return
 		}
 		r.notice.fail(problem.Of(err))
 		if err != nil {
+			r.doc = Document{}
 			r.code.SetText(kit.L("No script yet"), "", nil)
 			r.frame.Object.Refresh()
 			return
@@ -236,121 +315,9 @@ func (r *Restrict) generate() {
 		for _, f := range r.fields {
 			f.Say(words.Text{})
 		}
-		r.doc = doc
-		r.code.SetText(doc.Name, doc.Text, rows)
+		r.doc, r.rows, r.diff = doc, rows, changes
+		r.showCode()
 		r.showDocument(doc)
 		r.frame.Object.Refresh()
 	})
-}
-
-// showDocument adds what the generated script does and how to run it, below
-// the form.
-func (r *Restrict) showDocument(doc Document) {
-	keep := 1
-	if r.hasForm() {
-		keep = 2
-	}
-	r.about.Objects = r.about.Objects[:min(keep, len(r.about.Objects))]
-	for _, w := range doc.Warnings {
-		r.about.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.NewText(kit.Say(w))))
-	}
-	if len(doc.Explains) > 0 {
-		steps := kit.Column(kit.Gap, kit.Heading(kit.L("What this does")))
-		for i, e := range doc.Explains {
-			steps.Add(kit.TopRow(kit.Gap, 1, kit.Muted(strconv.Itoa(i+1)+".").As(kit.Whole, kit.ColorMuted), kit.NewText(kit.Say(e))))
-		}
-		r.about.Add(kit.Card(steps))
-	}
-	if len(doc.HowToRun) > 0 {
-		how := kit.Column(kit.Gap, kit.Heading(kit.L("How to run it")))
-		for _, h := range doc.HowToRun {
-			how.Add(kit.NewText(kit.Say(h.Text)))
-			if h.Command != "" {
-				how.Add(kit.Command(r.env.Host, h.Command))
-			}
-		}
-		r.about.Add(kit.Card(how))
-	}
-	r.about.Refresh()
-	r.side.Refresh()
-}
-
-func (r *Restrict) hasForm() bool {
-	for _, s := range r.scripts {
-		if s.Name == r.current {
-			return len(s.Parameters) > 0
-		}
-	}
-	return false
-}
-
-func (r *Restrict) saveOne() {
-	if r.doc.Text == "" {
-		return
-	}
-	r.env.Files.Save(File{Name: r.doc.Name, Data: []byte(r.doc.Text)}, r.saved)
-}
-
-func (r *Restrict) saved(path string, p *problem.Problem) {
-	r.notice.fail(p)
-	if p == nil {
-		r.notice.good(kit.L("Saved to %s.", path))
-	}
-	r.frame.Object.Refresh()
-}
-
-func (r *Restrict) saveAll() {
-	r.env.Files.Folder(func(folder string) {
-		var paths []string
-		r.env.Scope.Show(kit.L("Writing the scripts"), func(ctx context.Context, _ task.Report) (err error) {
-			paths, err = r.env.Backend.SaveScripts(ctx, r.env.ID, folder, nil)
-			return err
-		}, func(err error) {
-			r.notice.fail(problem.Of(err))
-			if err == nil {
-				r.notice.good(kit.L("%d files were written to %s: numbered scripts, a README for the colleague who runs them, and a checklist.", len(paths), folder))
-			}
-			r.frame.Object.Refresh()
-		})
-	})
-}
-
-func (r *Restrict) readResult() {
-	r.env.Files.Open([]string{".json", ".csv"}, func(name string, data []byte) {
-		var result ScriptResult
-		r.env.Scope.Run(func(ctx context.Context) (err error) {
-			result, err = r.env.Backend.ImportResult(ctx, r.env.ID, data, name)
-			return err
-		}, func(err error) {
-			r.env.Changed()
-			if err != nil {
-				r.notice.fail(problem.Of(err))
-				r.frame.Object.Refresh()
-				return
-			}
-			r.showResult(result)
-		})
-	})
-}
-
-func (r *Restrict) showResult(result ScriptResult) {
-	mark := kit.MarkDone
-	if result.Failed > 0 {
-		mark = kit.MarkAttention
-	}
-	says := kit.Column(kit.GapTight, kit.Strong(kit.Say(result.Title)),
-		kit.NewText(kit.L("%d done, %d failed.", result.Done, result.Failed)))
-	for i, row := range result.Rows {
-		if i == 5 {
-			says.Add(kit.Muted(kit.L("and %d more", len(result.Rows)-i)))
-			break
-		}
-		says.Add(kit.Line(row.Object+"  ·  "+row.Status+"  ·  "+row.Message).As(kit.Clip, kit.ColorMuted))
-	}
-	cards := []fyne.CanvasObject{kit.Tinted(mark.Tint(), mark.Color(), says)}
-	for _, p := range result.Problems {
-		cards = append(cards, kit.ProblemAs(r.env.Host, kit.MarkAttention, p))
-	}
-	r.notice.put(cards...)
-	r.frame.Object.Refresh()
 }

@@ -2,6 +2,7 @@ package backend
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/words"
@@ -24,22 +26,75 @@ func (b *Backend) Catalogued(context.Context, string) ([]page.Finding, error) {
 	return out, nil
 }
 
-// Check runs all checks.
-func (b *Backend) Check(ctx context.Context, id string, emit func(page.Finding), report task.Report) (page.Run, error) {
+// Prepare is what may be chosen for a run.
+func (b *Backend) Prepare(ctx context.Context, id string) (page.Preparation, error) {
+	s, err := b.session(ctx, id)
+	if err != nil {
+		return page.Preparation{}, err
+	}
+	target, err := s.LastScriptTarget()
+	if err != nil {
+		return page.Preparation{}, err
+	}
+	out := page.Preparation{
+		Outside: s.Document().Scope.Outside, Notified: target.Product.Notifications,
+		Books: target.Product.Writes != product.WritesNothing,
+	}
+	for _, r := range target.Rooms {
+		out.Rooms = append(out.Rooms, r.EmailAddress)
+	}
+	if account := s.Administrator(); account != nil {
+		out.SignedIn = account.UPN
+	}
+	left, err := s.Leftovers()
+	for _, t := range left {
+		out.Leftovers = append(out.Leftovers, leftover(t))
+	}
+	return out, err
+}
+
+func leftover(t check.Trace) words.Text {
+	when := t.At.Local().Format("2006-01-02 15:04")
+	if t.Kind == "event" {
+		return words.T("A test booking of %s by %s, made %s.", t.Room, t.Mailbox, when)
+	}
+	return words.T("A test subscription to changes of %s, made %s. It ends by itself within 45 minutes.", t.Room, when)
+}
+
+// CleanUp removes what an interrupted run left.
+func (b *Backend) CleanUp(ctx context.Context, id string) (int, error) {
+	s, err := b.session(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	return s.CleanUp(ctx)
+}
+
+func checkOptions(o page.CheckOptions) check.Options {
+	out := check.Options{Only: o.Only, OutOfReach: o.OutOfReach, AllowWrites: o.Booking || o.Notification, NoSubscription: !o.Notification}
+	if o.Booking {
+		out.Organizer, out.TestRoom = o.Organizer, o.Room
+	}
+	return out
+}
+
+// Check runs the checks.
+func (b *Backend) Check(ctx context.Context, id string, o page.CheckOptions, emit func(page.Finding), report task.Report) (page.Run, error) {
 	s, err := b.session(ctx, id)
 	if err != nil {
 		return page.Run{}, err
 	}
 	defer b.work(id, setup.Prove)()
-	run, err := s.Check(ctx, check.Options{}, func(f check.Finding) {
+	t := titles()
+	run, err := s.Check(ctx, checkOptions(o), func(f check.Finding) {
 		if emit != nil {
-			emit(shownFinding(f, titles()))
+			emit(shownFinding(f, t))
 		}
 	}, report)
 	if err != nil {
 		return page.Run{}, err
 	}
-	return b.shownRun(run, true, s.Needs()), nil
+	return b.shownRun(run, true, s), nil
 }
 
 // LastCheck is the stored run.
@@ -52,12 +107,12 @@ func (b *Backend) LastCheck(ctx context.Context, id string) (*page.Run, error) {
 	if run == nil || err != nil {
 		return nil, err
 	}
-	shown := b.shownRun(*run, current, s.Needs())
+	shown := b.shownRun(*run, current, s)
 	return &shown, nil
 }
 
-// Report is the last run as a page.
-func (b *Backend) Report(ctx context.Context, id string) (page.File, error) {
+// Report is the last run as a file.
+func (b *Backend) Report(ctx context.Context, id, form string) (page.File, error) {
 	s, err := b.session(ctx, id)
 	if err != nil {
 		return page.File{}, err
@@ -69,8 +124,18 @@ func (b *Backend) Report(ctx context.Context, id string) (page.File, error) {
 	if run == nil {
 		return page.File{}, noCheck()
 	}
-	data, err := s.Report(*run)
-	return page.File{Name: fileName(s.Document().Name) + "-report.html", Data: data}, err
+	name := fileName(s.Document().Name)
+	var data []byte
+	switch form {
+	case page.ReportJSON:
+		data, err = json.MarshalIndent(run, "", "  ")
+		return page.File{Name: name + "-report.json", Data: data}, err
+	case page.ReportBundle:
+		data, err = s.Bundle(ctx, b.o.Paths.Log, b.o.Version)
+		return page.File{Name: name + "-support.zip", Data: data}, err
+	}
+	data, err = s.Report(*run)
+	return page.File{Name: name + "-report.html", Data: data}, err
 }
 
 func titles() map[string]words.Text {
@@ -89,7 +154,7 @@ func shownFinding(f check.Finding, titles map[string]words.Text) page.Finding {
 	case f.Because != "":
 		out.Because = titles[f.Because]
 	case f.Status == check.Skipped:
-		out.Because = f.Note
+		out.Because, out.Unwanted = f.Note, f.Problem == nil
 	}
 	for _, name := range slices.Sorted(keys(f.Evidence)) {
 		out.Evidence = append(out.Evidence, page.Fact{Name: name, Value: fmt.Sprint(f.Evidence[name])})
@@ -113,8 +178,8 @@ func keys[V any](m map[string]V) func(func(string) bool) {
 	}
 }
 
-func (b *Backend) shownRun(r check.Run, current bool, needs product.Needs) page.Run {
-	out := page.Run{Verdict: string(r.Verdict), Says: says(r), Started: r.Started, Finished: r.Finished, Current: current}
+func (b *Backend) shownRun(r check.Run, current bool, s *session.Session) page.Run {
+	out := page.Run{Verdict: string(r.Verdict), Says: says(r), Started: r.Started, Finished: r.Finished, Current: current, Unproven: r.Unproven}
 	if r.RootCause != nil {
 		out.RootCause = r.RootCause.Check
 	}
@@ -127,13 +192,35 @@ func (b *Backend) shownRun(r check.Run, current bool, needs product.Needs) page.
 			Value: l.Value, Kind: string(l.Kind), Wanted: l.Wanted, RequestID: l.RequestID,
 			Declared: l.Declared.String(), Consented: l.Consented.String(), InToken: l.InToken.String(), Proven: l.Proven.String(),
 		}
-		for _, n := range needs.Permissions {
+		for _, n := range s.Needs().Permissions {
 			if n.Ref == l.Ref {
 				row.Reason = n.Reason
 			}
 		}
 		row.Note = b.note(l)
 		out.Permissions = append(out.Permissions, row)
+	}
+	for _, f := range r.Features {
+		out.Features = append(out.Features, page.Feature{Title: f.Title, Because: f.Because, State: featureStates[f.State]})
+	}
+	for _, e := range r.Endpoints {
+		out.Endpoints = append(out.Endpoints, page.Endpoint{Inbound: e.Direction == "in", Host: e.Host, Port: e.Port, Why: e.Why})
+	}
+	if before := s.PreviousCheck(); before != nil && len(r.Only) == 0 {
+		c := check.Compare(*before, r)
+		out.Before, out.Better, out.Worse = c.Before, shownChanges(c.Better), shownChanges(c.Worse)
+	}
+	return out
+}
+
+// featureStates are findings' statuses; what is not known is unknown.
+var featureStates = map[string]string{
+	check.FeatureWorks: page.StatusPass, check.FeatureBroken: page.StatusFail, check.FeatureUnproven: page.StatusUnknown,
+}
+
+func shownChanges(changes []check.Change) (out []page.Change) {
+	for _, c := range changes {
+		out = append(out, page.Change{Title: c.Title, Before: string(c.Before), After: string(c.After)})
 	}
 	return out
 }

@@ -80,13 +80,19 @@ func shownParameter(p exchange.Param) page.Parameter {
 
 // Script generates one.
 func (b *Backend) Script(ctx context.Context, id, name string, values map[string]string) (page.Document, error) {
+	s, err := b.session(ctx, id)
+	if err != nil {
+		return page.Document{}, err
+	}
 	doc, err := b.generate(ctx, id, name, values)
 	if err != nil {
 		return page.Document{}, err
 	}
+	diff, saved := s.ScriptChanges(doc)
 	return page.Document{
 		Name: doc.File, Text: strings.ReplaceAll(strings.TrimPrefix(string(doc.Text), "\ufeff"), "\r\n", "\n"),
 		Explains: doc.Explain, Warnings: doc.Warnings, HowToRun: doc.HowToRun,
+		Data: doc.Text, Diff: diff, Saved: saved,
 	}, nil
 }
 
@@ -138,44 +144,10 @@ func (b *Backend) SaveScripts(ctx context.Context, id, folder string, names []st
 		if err := session.WriteFile(path, doc.Text); err != nil {
 			return paths, err
 		}
+		if err := s.KeepScript(doc); err != nil {
+			return paths, err
+		}
 		paths = append(paths, path)
 	}
 	return paths, nil
-}
-
-// ImportResult reads the result file of a script that was run.
-func (b *Backend) ImportResult(ctx context.Context, id string, data []byte, _ string) (page.ScriptResult, error) {
-	s, err := b.session(ctx, id)
-	if err != nil {
-		return page.ScriptResult{}, err
-	}
-	r, err := s.ReadScriptResult(data)
-	if err != nil {
-		return page.ScriptResult{}, err
-	}
-	out := page.ScriptResult{
-		Title: words.Plain(r.Script), At: r.FinishedAt, Failed: r.Summary[exchange.Failed],
-		Done: r.Summary[exchange.Changed] + r.Summary[exchange.Same],
-	}
-	for _, script := range exchange.Catalogue() {
-		if script.Name == r.Script {
-			out.Title = words.T(script.Title)
-		}
-	}
-	for _, o := range r.Results {
-		out.Rows = append(out.Rows, page.ResultRow{Object: o.Identity, Status: o.Status, Message: strings.TrimSpace(o.Action + " " + o.Error)})
-	}
-	if r.WhatIf {
-		out.Problems = append(out.Problems, problem.New("exchange.what-if", words.T("It ran with -WhatIf: nothing was changed.")).
-			Fix(words.T("Run the same command without -WhatIf, then read that result file.")))
-	}
-	if r.Err != "" {
-		out.Problems = append(out.Problems, problem.New("exchange.stopped", words.T("The script stopped early: %s", r.Err)).
-			Fix(words.T("Mend what it says and run it again: what is done already is left as it is.")))
-	}
-	if at := r.Settled(); !at.IsZero() {
-		out.Problems = append(out.Problems, problem.New("exchange.pending", words.T("The change counts everywhere from %s.", at.Local().Format("2006-01-02 15:04"))).
-			Fix(words.T("Press “Check now” on the page “Prove” then.")))
-	}
-	return out, nil
 }

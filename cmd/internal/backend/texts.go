@@ -17,5 +17,12 @@ var (
 
 // says is where a run was proven from, and what the server itself says.
 func says(r check.Run) words.Text {
-	return words.T("Proven from %s. %s", r.From, serverViews[r.Server])
+	view, known := serverViews[r.Server]
+	if !known {
+		view = serverViews[check.ServerUnproven]
+	}
+	if r.Verdict == check.Passed || r.Verdict == check.Warned {
+		return words.T("Proven from this computer, %s. %s", r.From, view)
+	}
+	return words.T("Tested from this computer, %s. %s", r.From, view)
 }

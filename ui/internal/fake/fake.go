@@ -34,6 +34,8 @@ type Backend = backend
 
 type backend struct {
 	Registers
+	Diagnosis
+	Returned
 	mu      sync.Mutex
 	docs    map[string]*connection.Connection
 	secrets map[string]vault.Secret
@@ -252,8 +254,12 @@ func (b *backend) findings() []page.Finding {
 	return list
 }
 
-func (b *backend) Check(ctx context.Context, _ string, emit func(page.Finding), report task.Report) (page.Run, error) {
+func (b *backend) Check(ctx context.Context, _ string, o page.CheckOptions, emit func(page.Finding), report task.Report) (page.Run, error) {
 	b.ask("Check")()
+	b.Options = append(b.Options, o)
+	if len(o.Only) > 0 {
+		return b.again(o.Only[0], emit), nil
+	}
 	run := page.Run{Verdict: page.VerdictPass, Says: words.T("Proven from this computer (192.0.2.7). What the server can do is unproven until the server says so."), Started: At, Finished: At.Add(2300 * time.Millisecond), Current: true}
 	for i, f := range b.findings() {
 		if b.Wait && i == 2 {
@@ -274,6 +280,7 @@ func (b *backend) Check(ctx context.Context, _ string, emit func(page.Finding), 
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	run.Findings = slices.Clone(run.Findings)
+	b.diagnosed(&run)
 	b.run = &run
 	return run, nil
 }
@@ -281,10 +288,6 @@ func (b *backend) Check(ctx context.Context, _ string, emit func(page.Finding), 
 func (b *backend) LastCheck(context.Context, string) (*page.Run, error) {
 	defer b.ask("LastCheck")()
 	return b.run, nil
-}
-
-func (b *backend) Report(context.Context, string) (page.File, error) {
-	return page.File{Name: "report.html", Data: []byte("<!doctype html>")}, nil
 }
 
 func (b *backend) Rooms(ctx context.Context, _ string, emit func([]tenant.Room)) tenant.Listing[tenant.Room] {
@@ -328,6 +331,7 @@ func (b *backend) Scripts(context.Context, string) ([]page.Script, error) {
 		Changes: words.T("How the chosen room mailboxes answer invitations and what they keep of them."), Role: words.T("Exchange administrator"),
 		Effect: words.T("At once."), Undo: words.T("Run the undo script with the CSV that this one writes."),
 		Parameters: []page.Parameter{
+			{Name: "only", Title: words.T("Only these rooms"), Kind: page.KindRooms, Help: words.T("Empty for all chosen rooms.")},
 			{Name: "DeleteSubject", Title: words.T("Delete the subject"), Kind: page.KindSwitch, Default: "false", Help: words.T("Off, so that the booking server can show what a meeting is called.")},
 			{Name: "BookingWindowInDays", Title: words.T("Booking window in days"), Kind: page.KindNumber, Default: "180", Help: words.T("0 to 1080.")},
 		}}}, nil
@@ -339,16 +343,17 @@ func (b *backend) Script(_ context.Context, _, name string, values map[string]st
 		return page.Document{}, page.FieldErrors{"BookingWindowInDays": words.T("This is more than 1080 days.")}
 	}
 	text := "# Calendar processing\nparam([switch]$WhatIf)\n$rooms = @('room001@contoso.com'" + b.Hostile + ")\nforeach ($room in $rooms) {\n    try {\n        Set-CalendarProcessing -Identity $room -DeleteSubject $false -WhatIf:$WhatIf\n    } catch { Write-Warning $_ }\n}\n"
-	return page.Document{Name: name + ".ps1", Text: text, Explains: []words.Text{words.T("Connects to Exchange Online with your sign-in."), words.T("Saves what the rooms have today."), words.T("Changes one room at a time.")},
-		HowToRun: []problem.Remedy{{Text: words.T("In PowerShell 7, in the folder of the script:"), Command: "pwsh -ExecutionPolicy RemoteSigned -File .\\calendar-processing.ps1 -WhatIf"}}}, nil
+	if only := values["only"]; only != "" {
+		text = "# Only " + strings.ReplaceAll(only, "\n", ", ") + "\n" + text
+	}
+	doc := page.Document{Name: name + ".ps1", Text: text, Explains: []words.Text{words.T("Connects to Exchange Online with your sign-in."), words.T("Saves what the rooms have today."), words.T("Changes one room at a time.")},
+		HowToRun: []problem.Remedy{{Text: words.T("In PowerShell 7, in the folder of the script:"), Command: "pwsh -ExecutionPolicy RemoteSigned -File .\\calendar-processing.ps1 -WhatIf"}}}
+	b.compare(&doc)
+	return doc, nil
 }
 
 func (b *backend) SaveScripts(_ context.Context, _, folder string, _ []string) ([]string, error) {
 	return []string{folder + "/01-calendar-processing.ps1", folder + "/README.md"}, nil
-}
-
-func (b *backend) ImportResult(context.Context, string, []byte, string) (page.ScriptResult, error) {
-	return page.ScriptResult{Title: words.T("Calendar processing"), Done: 11, Failed: 1, Rows: []page.ResultRow{{Object: "room003@contoso.com", Status: "failed", Message: "not found"}}}, nil
 }
 
 func (b *backend) Plan(context.Context, string) (page.Plan, error) {

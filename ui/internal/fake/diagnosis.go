@@ -1,0 +1,130 @@
+package fake
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui/page"
+)
+
+// Diagnosis is what the fake answers about a run beside its findings.
+type Diagnosis struct {
+	// Options are those of every run.
+	Options []page.CheckOptions
+	// Leftovers are what an interrupted run left.
+	Leftovers []words.Text
+	// Mended is after how many tries of one check it passes.
+	Mended int
+	tries  int
+}
+
+func (b *backend) Prepare(context.Context, string) (page.Preparation, error) {
+	defer b.ask("Prepare")()
+	return page.Preparation{Rooms: []string{"room001@contoso.com", "room003@contoso.com"}, Books: true, Notified: true, Leftovers: b.Leftovers}, nil
+}
+
+func (b *backend) CleanUp(context.Context, string) (int, error) {
+	defer b.ask("CleanUp")()
+	n := len(b.Leftovers)
+	b.Leftovers = nil
+	return n, nil
+}
+
+// again is a run of one check.
+func (b *backend) again(id string, emit func(page.Finding)) page.Run {
+	if b.tries++; b.tries >= b.Mended {
+		b.Fails = nil
+	}
+	run := page.Run{Verdict: page.VerdictPass}
+	for _, f := range b.findings() {
+		if f.ID == id {
+			emit(f)
+			run.Findings = append(run.Findings, f)
+		}
+	}
+	return run
+}
+
+// diagnosed adds what follows from the findings.
+func (b *backend) diagnosed(run *page.Run) {
+	run.Features = []page.Feature{{Title: words.T("Listing rooms"), State: page.StatusPass},
+		{Title: words.T("Booking rooms"), State: page.StatusUnknown, Because: words.T("Nothing was booked. A test booking proves it.")}}
+	if run.Verdict == page.VerdictFail {
+		run.Says = words.T("Tested from this computer, 192.0.2.7.")
+		run.Features[0].State, run.Features[0].Because = page.StatusFail, words.T("The application gets no token.")
+	}
+	run.Unproven = []words.Text{words.T("Whether the booking server itself gets a token.")}
+	run.Endpoints = []page.Endpoint{{Host: "login.microsoftonline.com", Port: 443, Why: words.T("Tokens of the application, and sign-in of people")},
+		{Inbound: true, Host: "rooms.contoso.com", Port: 443, Why: words.T("Change notifications from Microsoft")}}
+	if b.run != nil {
+		run.Before = At.Add(-2 * time.Hour)
+		if b.run.Verdict == page.VerdictFail && run.Verdict == page.VerdictPass {
+			run.Better = []page.Change{{Title: words.T("The application gets a token"), Before: page.StatusFail, After: page.StatusPass}}
+		}
+	}
+}
+
+func (b *backend) Report(_ context.Context, _, form string) (page.File, error) {
+	defer b.ask("Report")()
+	return page.File{Name: "report." + form, Data: []byte(form)}, nil
+}
+
+// Returned is what came back of scripts.
+type Returned struct {
+	// Simulated is whether there is a colleague who runs scripts.
+	Simulated bool
+	kept      string
+	back      page.Readback
+}
+
+func (b *backend) compare(doc *page.Document) {
+	doc.Data = []byte("\ufeff" + strings.ReplaceAll(doc.Text, "\n", "\r\n"))
+	switch b.kept {
+	case "":
+		return
+	case string(doc.Data):
+	default:
+		doc.Diff = "--- before\n+++ now\n@@ -1,2 +1,2 @@\n-# Calendar processing\n+# Only two rooms\n param([switch]$WhatIf)\n"
+	}
+	doc.Saved = At
+}
+
+func (b *backend) KeepScript(_ context.Context, _, _ string, data []byte) error {
+	defer b.ask("KeepScript")()
+	b.kept = string(data)
+	return nil
+}
+
+func (b *backend) ImportResult(context.Context, string, []byte, string) (page.ScriptResult, error) {
+	defer b.ask("ImportResult")()
+	r := page.ScriptResult{Script: "calendar-processing", Title: words.T("Calendar processing of the chosen rooms"), At: At, Done: 11, Failed: 1,
+		Rows: []page.ResultRow{{Object: "room003@contoso.com", Status: "failed", Message: "not found" + b.Hostile}}}
+	limit := page.ScriptResult{Script: "limit-application", Title: words.T("Limit the application"), At: At.Add(-time.Minute), Settles: At.Add(2 * time.Hour), Done: 3,
+		Reach: words.T("The limit of the application: %s.", "in scope for room001@contoso.com, not in scope for ceo@contoso.com")}
+	b.back.Results = []page.ScriptResult{limit, r}
+	return r, nil
+}
+
+func (b *backend) ImportProcessing(context.Context, string, []byte, string) (page.Processing, error) {
+	defer b.ask("ImportProcessing")()
+	b.back.Processing = page.Processing{Rooms: []page.RoomProcessing{
+		{Room: "room001@contoso.com", Line: 2, Differences: []page.Difference{{Name: words.Plain("DeleteSubject"), Old: "True", New: "False"}, {Name: words.Plain("ResourceDelegates"), Old: "ada@contoso.com" + b.Hostile}}},
+		{Room: "room003@contoso.com", Line: 3},
+		{Line: 4, Wrong: words.T("Line 4: BookingWindowInDays is no number in its range.")},
+	}}
+	return b.back.Processing, nil
+}
+
+func (b *backend) Readback(context.Context, string) (page.Readback, error) {
+	defer b.ask("Readback")()
+	back := b.back
+	back.Simulated = b.Simulated
+	return back, nil
+}
+
+func (b *backend) Colleague(ctx context.Context, id, _ string, _ map[string]string) (page.ScriptResult, error) {
+	b.ask("Colleague")()
+	return b.ImportResult(ctx, id, nil, "")
+}

@@ -1,0 +1,156 @@
+package page
+
+import (
+	"fmt"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+// comparison is what got better and what got worse since the run before.
+func comparison(run *Run) fyne.CanvasObject {
+	since := at(run.Before, run.Finished)
+	if len(run.Better)+len(run.Worse) == 0 {
+		return kit.Small(kit.L("Nothing changed since the test of %s.", since))
+	}
+	column := kit.Column(kit.GapTight, kit.Strong(kit.L("Since the test of %s: %d better, %d worse", since, len(run.Better), len(run.Worse))))
+	for _, part := range []struct {
+		mark    kit.Mark
+		says    string
+		changes []Change
+	}{{kit.MarkFail, kit.L("worse"), run.Worse}, {kit.MarkDone, kit.L("better"), run.Better}} {
+		for _, c := range part.changes {
+			column.Add(marked(part.mark, kit.L("%s: %s (%s, was %s)", part.says, c.Title, statusName(c.After), statusName(c.Before)), ""))
+		}
+	}
+	return column
+}
+
+// statusName is a status in words.
+func statusName(status string) string {
+	switch status {
+	case StatusPass:
+		return kit.L("passes")
+	case StatusWarn:
+		return kit.L("warns")
+	case StatusFail:
+		return kit.L("fails")
+	case StatusSkipped:
+		return kit.L("not looked at")
+	}
+	return kit.L("unknown")
+}
+
+// featureList is what the product does and whether it will, and what nobody
+// exercised.
+func featureList(run *Run) fyne.CanvasObject {
+	column := kit.Column(kit.Gap)
+	if len(run.Features) > 0 {
+		column.Add(kit.Heading(kit.L("What will work")))
+		column.Add(kit.Muted(kit.L("Derived from what was proven: something works only when every check that exercises it passed.")))
+	}
+	for _, f := range run.Features {
+		says := kit.L("works")
+		switch f.State {
+		case StatusPass:
+		case StatusFail:
+			says = kit.L("will not work")
+		default:
+			says = kit.L("unproven")
+		}
+		column.Add(marked(MarkOf(f.State), kit.L("%s: %s", f.Title, says), kit.Say(f.Because)))
+	}
+	if len(run.Unproven) > 0 {
+		column.Add(kit.Strong(kit.L("Nobody exercised")))
+	}
+	for _, u := range run.Unproven {
+		column.Add(marked(kit.MarkUnknown, kit.Say(u), ""))
+	}
+	return kit.Card(column)
+}
+
+// marked is a wrapping line with a mark before it.
+func marked(mark kit.Mark, text, detail string) fyne.CanvasObject {
+	says := kit.Column(1, kit.NewText(text))
+	if detail != "" {
+		says.Add(kit.Small(detail))
+	}
+	return kit.TopRow(kit.Gap, 1, kit.Pad(2, 0, 0, 0, kit.MarkIcon(mark, 16)), says)
+}
+
+// endpointList is the list for the people who run the firewall.
+func endpointList(host *kit.Host, endpoints []Endpoint) fyne.CanvasObject {
+	column := kit.Column(kit.Gap, kit.Heading(kit.L("For the firewall of the booking server")),
+		kit.Muted(kit.L("What the booking server needs in this cloud. What this computer reaches says nothing about what the server reaches.")))
+	for _, e := range endpoints {
+		line := kit.Shares([]float32{1, 2.6, 4})
+		line.Add(kit.NewText(direction(e)))
+		line.Add(kit.Pad(0, 12, 0, 0, kit.Mono(fmt.Sprintf("%s:%d", problem.Line(e.Host), e.Port))))
+		line.Add(kit.Small(kit.Say(e.Why)))
+		column.Add(kit.Rule())
+		column.Add(line)
+	}
+	column.Add(kit.Row(0, -1, kit.NewCopyButton(host, kit.L("Copy the list"), func() string { return endpointText(endpoints) })))
+	return kit.Card(column)
+}
+
+func direction(e Endpoint) string {
+	if e.Inbound {
+		return kit.L("Inbound")
+	}
+	return kit.L("Outbound")
+}
+
+// endpointText is the list as a table that a mail or a ticket takes.
+func endpointText(endpoints []Endpoint) string {
+	var b strings.Builder
+	for _, e := range endpoints {
+		fmt.Fprintf(&b, "%s\t%s\tTCP %d\t%s\n", direction(e), problem.Line(e.Host), e.Port, problem.Line(kit.Say(e.Why)))
+	}
+	return b.String()
+}
+
+// permissionTable shows the four layers of truth about each permission.
+func permissionTable(rows []PermissionRow) fyne.CanvasObject {
+	column := kit.Column(kit.Gap, kit.Heading(kit.L("Permissions, in four layers")),
+		kit.Muted(kit.L("Declared on the application, consented by an administrator, carried by the token, and proven by a call. What could not be read is unknown and counts as not good.")))
+	head := kit.Shares([]float32{3.4, 1, 1, 1, 1})
+	for _, title := range []string{kit.L("Permission"), kit.L("Declared"), kit.L("Consented"), kit.L("In token"), kit.L("Proven")} {
+		head.Add(kit.Small(title).As(kit.Clip, kit.ColorMuted))
+	}
+	column.Add(kit.Pad(kit.Gap, 0, 0, 0, head))
+	for _, r := range rows {
+		line := kit.Shares([]float32{3.4, 1, 1, 1, 1})
+		name := kit.Column(2, kit.Mono(r.Value).As(kit.Clip, ""))
+		text := r.Reason
+		if !r.Note.IsZero() {
+			text = kit.Say(r.Note)
+		}
+		if text != "" {
+			name.Add(kit.Small(text))
+		}
+		line.Add(kit.Pad(0, 12, 0, 0, name))
+		for _, layer := range []string{r.Declared, r.Consented, r.InToken, r.Proven} {
+			line.Add(layerMark(layer))
+		}
+		column.Add(kit.Rule())
+		column.Add(line)
+	}
+	return kit.Card(column)
+}
+
+func layerMark(layer string) fyne.CanvasObject {
+	mark, text := kit.MarkUnknown, kit.L("unknown")
+	switch layer {
+	case "yes":
+		mark, text = kit.MarkDone, kit.L("yes")
+	case "no":
+		mark, text = kit.MarkFail, kit.L("no")
+	case "not-applicable":
+		mark, text = kit.MarkSkipped, kit.L("not needed")
+	}
+	return kit.MarkedText(mark, text)
+}

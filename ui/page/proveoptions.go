@@ -1,0 +1,194 @@
+package page
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+// runOptions are what a person may choose for one run, folded away until they
+// are wanted. What leaves a trace is chosen for one run only.
+type runOptions struct {
+	env      *Env
+	relayout func()
+	object   *kit.Surface
+	column   *fyne.Container
+	press    *widget.Button
+	says     *kit.Text
+	form     *fyne.Container
+	ready    Preparation
+
+	booking, organizer, room *kit.Field
+	notification, outOfReach *kit.Field
+	trace                    fyne.CanvasObject
+}
+
+// bookingTrace and notificationTrace are said before anything is made.
+func bookingTrace() string {
+	return kit.L("Mail, door panels and holds may show a trace of the test booking. Roomkey waits for the room's answer, cancels, and looks into both calendars; what could not be removed is listed on this page.")
+}
+
+func notificationTrace() string {
+	return kit.L("A subscription to one room's changes is made for 45 minutes and removed at once. Microsoft calls the booking server for it.")
+}
+
+func traceOf(o CheckOptions) string {
+	var says []string
+	if o.Booking {
+		says = append(says, kit.L("%s invites %s for a quarter of an hour.", o.Organizer, o.Room), bookingTrace())
+	}
+	if o.Notification {
+		says = append(says, notificationTrace())
+	}
+	return strings.Join(says, " ")
+}
+
+func newRunOptions(env *Env, relayout func()) *runOptions {
+	o := &runOptions{env: env, relayout: relayout, says: kit.Small("")}
+	o.booking = kit.SwitchField(kit.L("Book a room and take the booking back"),
+		kit.L("An organizer invites one room, the way real bookings come. It alone proves that bookings reach the room and what is kept of them."))
+	o.organizer = kit.TextField(kit.L("Organizer's mailbox"), kit.L("A mailbox within the application's reach, whose owner knows of it."), "organizer@contoso.com")
+	o.organizer.Clean = connection.Clean
+	o.organizer.Check = func(v string) words.Text {
+		if !connection.IsAddress(connection.Clean(v)) {
+			return words.T("Enter the e-mail address of the mailbox that invites the room.")
+		}
+		return words.Text{}
+	}
+	o.room = kit.SelectField(kit.L("Room"), kit.L("One of the chosen rooms that accepts by itself: rooms with delegates or approval are not used."), nil)
+	o.trace = kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.NewText(bookingTrace()))
+	o.booking.OnChanged = func(string) { o.show() }
+	o.notification = kit.SwitchField(kit.L("Have Microsoft call the booking server"), notificationTrace())
+	o.notification.OnChanged = func(string) { o.show() }
+	o.outOfReach = kit.TextField(kit.L("Mailbox that must be out of reach"),
+		kit.L("It is shown to be refused: only its calendar's id is asked for, never anybody's events. Leave it empty for the one of the connection."), "person@contoso.com")
+	o.outOfReach.Clean = connection.Clean
+	o.outOfReach.Check = func(v string) words.Text {
+		if v != "" && !connection.IsAddress(connection.Clean(v)) {
+			return words.T("This is not an e-mail address.")
+		}
+		return words.Text{}
+	}
+	o.outOfReach.OnChanged = func(string) { o.tell() }
+	o.press = kit.QuietButton(kit.L("Options for the next test"), theme.MenuDropDownIcon(), o.toggle)
+	o.form = kit.Column(kit.GapWide)
+	o.form.Hide()
+	o.column = kit.Column(kit.GapWide, kit.Row(kit.Gap, 1, o.press, o.says), o.form)
+	o.object = kit.Card(o.column)
+	o.object.Pad = 10
+	o.show()
+	return o
+}
+
+func (o *runOptions) toggle() {
+	o.form.Hidden = !o.form.Hidden
+	o.show()
+}
+
+// open unfolds the options.
+func (o *runOptions) open() { o.form.Show(); o.show() }
+
+// close folds the options and forgets every yes: it was for one run.
+func (o *runOptions) close() {
+	o.booking.SetValue("false")
+	o.notification.SetValue("false")
+	o.form.Hide()
+	o.show()
+}
+
+func (o *runOptions) prepare(p Preparation) {
+	o.ready = p
+	var rooms []kit.Option
+	for _, r := range p.Rooms {
+		rooms = append(rooms, kit.Option{ID: r, Name: r})
+	}
+	chosen := o.room.Value()
+	o.room.SetOptions(rooms)
+	o.room.SetValue(chosen)
+	if o.outOfReach.Value() == "" {
+		o.outOfReach.SetValue(p.Outside)
+	}
+	o.show()
+}
+
+// show draws the form for what the product does and what was chosen.
+func (o *runOptions) show() {
+	o.press.SetIcon(theme.MenuExpandIcon())
+	if o.form.Visible() {
+		o.press.SetIcon(theme.MenuDropDownIcon())
+	}
+	o.form.RemoveAll()
+	if o.ready.Books {
+		o.form.Add(o.booking)
+		if o.booking.Value() == "true" {
+			o.form.Add(kit.Pad(0, 0, 0, 26, kit.Column(14, o.trace, o.organizer, o.room)))
+		}
+	}
+	if o.ready.Notified {
+		o.form.Add(o.notification)
+	}
+	o.form.Add(o.outOfReach)
+	o.form.Add(o.signedIn())
+	o.tell()
+	o.column.Refresh()
+	o.object.Refresh()
+	o.relayout()
+}
+
+// tell is the line beside the button: what the next test will do besides.
+func (o *runOptions) tell() {
+	var says []string
+	if o.booking.Value() == "true" {
+		says = append(says, kit.L("a test booking"))
+	}
+	if o.notification.Value() == "true" {
+		says = append(says, kit.L("a test subscription"))
+	}
+	if v := o.outside(); v != "" {
+		says = append(says, kit.L("%s must be refused", v))
+	}
+	if len(says) == 0 {
+		o.says.SetText(kit.L("Nothing that leaves a trace."))
+		return
+	}
+	o.says.SetText(kit.L("With: %s.", strings.Join(says, ", ")))
+}
+
+// signedIn says whether the registration can be looked at.
+func (o *runOptions) signedIn() fyne.CanvasObject {
+	if o.ready.SignedIn != "" {
+		return marked(kit.MarkDone, kit.L("Signed in as %s: what is declared and consented is read, too.", o.ready.SignedIn), "")
+	}
+	return kit.Column(kit.GapTight, kit.Strong(kit.L("What is declared and consented")),
+		kit.Row(0, -1, widget.NewButtonWithIcon(kit.L("Sign in on the page Register"), theme.LoginIcon(), func() { o.env.Go(setup.Register) })),
+		kit.Small(kit.L("The application cannot read its own registration. An administrator who is signed in can; without one these layers stay unknown.")))
+}
+
+func (o *runOptions) outside() string { return connection.Clean(o.outOfReach.Value()) }
+
+// chosen are the options; ok is false when something is wrong in a field, which
+// then says so.
+func (o *runOptions) chosen() (chosen CheckOptions, ok bool) {
+	ok = o.outOfReach.Validate()
+	chosen = CheckOptions{OutOfReach: o.outside(), Notification: o.ready.Notified && o.notification.Value() == "true"}
+	if o.ready.Books && o.booking.Value() == "true" {
+		chosen.Booking, chosen.Organizer, chosen.Room = true, connection.Clean(o.organizer.Value()), o.room.Value()
+		ok = o.organizer.Validate() && ok
+		o.room.Say(words.Text{})
+		if chosen.Room == "" {
+			o.room.Say(words.T("Choose the room that is invited."))
+			ok = false
+		}
+	}
+	if !ok {
+		o.open()
+	}
+	return chosen, ok
+}

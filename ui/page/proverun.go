@@ -1,0 +1,164 @@
+package page
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+func (p *Prove) againButton(id string) *widget.Button {
+	return widget.NewButtonWithIcon(kit.L("Test this again until it passes"), theme.ViewRefreshIcon(), func() { p.again(id) })
+}
+
+// again runs one check, with what it depends on, again and again until it
+// passes or the person cancels, for instance while somebody repairs it.
+func (p *Prove) again(id string) {
+	if p.running {
+		return
+	}
+	p.running = true
+	p.run.Disable()
+	p.notice.clear()
+	was, latest := p.found[id], Finding{}
+	coming := newStream[Finding](p.env.Scope, func(found []Finding) {
+		for _, f := range found {
+			p.put(f, "")
+		}
+		p.relayout()
+	})
+	p.env.Scope.Show(kit.L("Testing again: %s", was.Title), func(ctx context.Context, report task.Report) error {
+		for try := 1; ; try++ {
+			run, err := p.env.Backend.Check(ctx, p.env.ID, CheckOptions{Only: []string{id}, OutOfReach: p.options.outside()}, coming.add, report)
+			if err != nil {
+				return err
+			}
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			for _, f := range run.Findings {
+				if f.ID == id {
+					latest = f
+				}
+			}
+			if latest.Unwanted || latest.Status == StatusPass || latest.Status == StatusWarn && was.Status != StatusWarn {
+				return nil
+			}
+			report.Say(0, 0, words.T("Not yet, after %d tries. Trying again in %d seconds.", try, int(p.Every.Seconds())))
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(p.Every):
+			}
+		}
+	}, func(err error) {
+		p.running = false
+		p.run.Enable()
+		p.env.Changed()
+		p.tell(latest, problem.Of(err))
+		p.frame.ToTop()
+		p.relayout()
+	})
+}
+
+// tell says how a check that was tested again ended; the verdict stays that of
+// the last whole run.
+func (p *Prove) tell(f Finding, failed *problem.Problem) {
+	switch {
+	case failed != nil:
+		p.notice.fail(failed)
+	case f.Unwanted:
+		p.notice.put(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.Column(kit.GapTight,
+			kit.NewText(kit.L("This was not tried again: %s", f.Because)),
+			kit.NewText(kit.L("Choose it under “Options for the next test” and test the whole connection.")))))
+	default:
+		p.cause.RemoveAll()
+		p.notice.good(kit.L("%s: this passes now. Test the whole connection again for a verdict.", f.Title))
+	}
+}
+
+// showLeft names what an interrupted run may have left.
+func (p *Prove) showLeft(left []words.Text) {
+	p.left.RemoveAll()
+	if len(left) == 0 {
+		return
+	}
+	says := kit.Column(kit.Gap, kit.Strong(kit.L("An interrupted test may have left something in the tenant")))
+	for _, l := range left {
+		says.Add(kit.NewText("•  " + kit.Say(l)))
+	}
+	clean := widget.NewButtonWithIcon(kit.L("Clean up"), theme.DeleteIcon(), p.cleanUp)
+	if p.env.ReadOnly() {
+		clean.Disable()
+	}
+	says.Add(kit.Row(kit.Gap, 1, clean, kit.Small(kit.L("Only what is listed here is removed, by the ids that were written down before it was made."))))
+	p.left.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, says))
+}
+
+func (p *Prove) cleanUp() {
+	var removed int
+	var after Preparation
+	p.env.Scope.Show(kit.L("Cleaning up"), func(ctx context.Context, _ task.Report) (err error) {
+		removed, err = p.env.Backend.CleanUp(ctx, p.env.ID)
+		prepared, wrong := p.env.Backend.Prepare(ctx, p.env.ID)
+		after = prepared
+		if err == nil {
+			err = wrong
+		}
+		return err
+	}, func(err error) {
+		p.showLeft(after.Leftovers)
+		p.notice.fail(problem.Of(err))
+		if err == nil {
+			p.notice.good(kit.L("Removed: %d. Nothing of an interrupted test is left.", removed))
+		}
+		p.relayout()
+	})
+}
+
+// chooseReport offers the forms of the report.
+func (p *Prove) chooseReport() {
+	column := kit.Column(kit.Gap, kit.Strong(kit.L("Save the report of the last test as")))
+	for _, form := range []struct {
+		id, name, says string
+		icon           fyne.Resource
+	}{
+		{ReportPage, kit.L("Web page (.html)"), kit.L("One file to read, print or mail, with what got better and worse."), theme.DocumentIcon()},
+		{ReportJSON, kit.L("JSON (.json)"), kit.L("The same for a program."), theme.FileTextIcon()},
+		{ReportBundle, kit.L("Support bundle (.zip)"), kit.L("Report, configuration and log for whoever gives support; secrets are taken out."), theme.FolderIcon()},
+	} {
+		press := widget.NewButtonWithIcon(form.name, form.icon, func() { p.saveReport(form.id) })
+		column.Add(kit.Row(kit.GapWide, 1, kit.AtLeast(220, 0, press), kit.Small(form.says)))
+	}
+	column.Add(kit.Row(0, -1, kit.QuietButton(kit.L("Not now"), theme.CancelIcon(), func() { p.notice.clear(); p.relayout() })))
+	p.notice.put(kit.Card(column))
+	p.frame.ToTop()
+	p.relayout()
+}
+
+func (p *Prove) saveReport(form string) {
+	var file File
+	p.env.Scope.Run(func(ctx context.Context) (err error) {
+		file, err = p.env.Backend.Report(ctx, p.env.ID, form)
+		return err
+	}, func(err error) {
+		if err != nil {
+			p.notice.fail(problem.Of(err))
+			return
+		}
+		p.env.Files.Save(file, func(path string, failed *problem.Problem) {
+			p.notice.fail(failed)
+			if failed == nil {
+				p.notice.good(kit.L("Saved to %s.", path))
+			}
+			p.relayout()
+		})
+	})
+}

@@ -1,0 +1,161 @@
+package page
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+// showCode shows the script, or what changed in it.
+func (r *Restrict) showCode() {
+	if r.changes && r.doc.Diff != "" {
+		r.code.SetText(kit.L("%s: what changed", r.doc.Name), r.doc.Diff, r.diff)
+		return
+	}
+	r.changes = false
+	r.code.SetText(r.doc.Name, r.doc.Text, r.rows)
+}
+
+// showDocument adds what the generated script does and how to run it, below
+// the form.
+func (r *Restrict) showDocument(doc Document) {
+	keep := 1
+	if r.hasForm() {
+		keep = 2
+	}
+	r.about.Objects = r.about.Objects[:min(keep, len(r.about.Objects))]
+	r.showSaved(doc)
+	for _, w := range doc.Warnings {
+		r.about.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.NewText(kit.Say(w))))
+	}
+	if len(doc.Explains) > 0 {
+		steps := kit.Column(kit.Gap, kit.Heading(kit.L("What this does")))
+		for i, e := range doc.Explains {
+			steps.Add(kit.TopRow(kit.Gap, 1, kit.Muted(strconv.Itoa(i+1)+".").As(kit.Whole, kit.ColorMuted), kit.NewText(kit.Say(e))))
+		}
+		r.about.Add(kit.Card(steps))
+	}
+	if r.back.data.Simulated {
+		r.about.Add(kit.Card(kit.Column(kit.Gap, kit.Heading(kit.L("The simulated colleague")),
+			kit.NewText(kit.L("This tenant is simulated. Its Exchange administrator can run this script now and hand back the result file.")),
+			kit.Row(0, -1, widget.NewButtonWithIcon(kit.L("Let the simulated colleague run it"), theme.MediaPlayIcon(), r.runByColleague)))))
+	}
+	if len(doc.HowToRun) > 0 {
+		how := kit.Column(kit.Gap, kit.Heading(kit.L("How to run it")))
+		for _, h := range doc.HowToRun {
+			how.Add(kit.NewText(kit.Say(h.Text)))
+			if h.Command != "" {
+				how.Add(kit.Command(r.env.Host, h.Command))
+			}
+		}
+		r.about.Add(kit.Card(how))
+	}
+	r.about.Refresh()
+	r.side.Refresh()
+}
+
+// showSaved compares with the script of this name that was saved last.
+func (r *Restrict) showSaved(doc Document) {
+	if doc.Saved.IsZero() {
+		return
+	}
+	when := at(doc.Saved, r.env.Now())
+	if doc.Diff == "" {
+		r.about.Add(kit.Card(marked(kit.MarkDone, kit.L("Exactly what was saved at %s.", when), "")))
+		return
+	}
+	added, removed := 0, 0
+	for line := range strings.Lines(doc.Diff) {
+		switch {
+		case strings.HasPrefix(line, "+++"), strings.HasPrefix(line, "---"):
+		case line[0] == '+':
+			added++
+		case line[0] == '-':
+			removed++
+		}
+	}
+	press := widget.NewButtonWithIcon(kit.L("Show what changed"), theme.VisibilityIcon(), nil)
+	name := func() {
+		press.SetText(kit.L("Show what changed"))
+		if r.changes {
+			press.SetText(kit.L("Show the whole script"))
+		}
+	}
+	press.OnTapped = func() {
+		r.changes = !r.changes
+		name()
+		r.showCode()
+	}
+	name()
+	r.about.Add(kit.Card(kit.Column(kit.Gap, marked(kit.MarkAttention, kit.L("Not what was saved at %s: %d lines new, %d gone.", when, added, removed), ""),
+		kit.Row(0, -1, press))))
+}
+
+func (r *Restrict) hasForm() bool {
+	for _, s := range r.scripts {
+		if s.Name == r.current {
+			return len(s.Parameters) > 0
+		}
+	}
+	return false
+}
+
+// saveOne saves the script as PowerShell wants it, and remembers it.
+func (r *Restrict) saveOne() {
+	if r.doc.Text == "" {
+		return
+	}
+	name, doc := r.current, r.doc
+	r.env.Files.Save(File{Name: doc.Name, Data: doc.Data}, func(path string, p *problem.Problem) {
+		r.notice.fail(p)
+		if p != nil {
+			r.frame.Object.Refresh()
+			return
+		}
+		r.env.Scope.Run(func(ctx context.Context) error { return r.env.Backend.KeepScript(ctx, r.env.ID, name, doc.Data) }, func(err error) {
+			if err != nil {
+				r.notice.fail(problem.Of(err))
+				return
+			}
+			r.notice.good(kit.L("Saved to %s.", path))
+			r.frame.Object.Refresh()
+			r.generate()
+		})
+	})
+}
+
+func (r *Restrict) saveAll() {
+	r.env.Files.Folder(func(folder string) {
+		var paths []string
+		r.env.Scope.Show(kit.L("Writing the scripts"), func(ctx context.Context, _ task.Report) (err error) {
+			paths, err = r.env.Backend.SaveScripts(ctx, r.env.ID, folder, nil)
+			return err
+		}, func(err error) {
+			r.notice.fail(problem.Of(err))
+			if err == nil {
+				r.notice.good(kit.L("%d files were written to %s: numbered scripts, a README for the colleague who runs them, and a checklist.", len(paths), folder))
+			}
+			r.frame.Object.Refresh()
+		})
+	})
+}
+
+// runByColleague has the simulated colleague run the script as it is.
+func (r *Restrict) runByColleague() {
+	name, values := r.current, r.values()
+	var back Readback
+	r.env.Scope.Show(kit.L("The simulated colleague runs the script"), func(ctx context.Context, _ task.Report) (err error) {
+		if _, err = r.env.Backend.Colleague(ctx, r.env.ID, name, values); err != nil {
+			return err
+		}
+		back, err = r.env.Backend.Readback(ctx, r.env.ID)
+		return err
+	}, func(err error) { r.cameBack(back, err) })
+}
