@@ -49,6 +49,10 @@ type Administrator struct {
 	client  *public.Client
 	account *Account
 	signed  public.Account
+	// token is the access token while it lasts, asked the scopes to renew it
+	// with: as they were asked for, which is how MSAL finds them again.
+	token vault.Secret
+	asked []string
 	// device is whether the tokens came by device code: such a refresh token
 	// must not be used for anything else.
 	device bool
@@ -97,6 +101,7 @@ func (a *Administrator) forget() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.client, a.account, a.signed, a.device = &client, nil, public.Account{}, false
+	a.token, a.asked = vault.Secret{}, nil
 	return nil
 }
 
@@ -139,15 +144,18 @@ func (a *Administrator) Holds(scopes []string) bool {
 // "sign-in.needed".
 func (a *Administrator) Token(ctx context.Context) (vault.Secret, error) {
 	a.mu.Lock()
-	client, signed, account := a.client, a.signed, a.account
+	client, signed, account, token, asked, device := a.client, a.signed, a.account, a.token, a.asked, a.device
 	a.mu.Unlock()
 	if account == nil {
 		return vault.Secret{}, needed()
 	}
+	if time.Until(account.Expires) > renewal {
+		return token, nil
+	}
 	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	result, err := aside(limited, func(ctx context.Context) (public.AuthResult, error) {
-		return client.AcquireTokenSilent(ctx, a.qualified(account.Scopes), public.WithSilentAccount(signed))
+		return client.AcquireTokenSilent(ctx, a.qualified(asked), public.WithSilentAccount(signed))
 	})
 	if ctx.Err() != nil {
 		return vault.Secret{}, problem.Of(ctx.Err())
@@ -157,10 +165,21 @@ func (a *Administrator) Token(ctx context.Context) (vault.Secret, error) {
 		if p.Code == "entra.failed" {
 			return vault.Secret{}, needed().By(err)
 		}
-		return vault.Secret{}, a.explained(p, a.device)
+		return vault.Secret{}, a.explained(p, device)
 	}
-	return vault.NewSecret(result.AccessToken), nil
+	token = vault.NewSecret(result.AccessToken)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.account == account { // nobody signed out or in meanwhile
+		renewed := *account
+		renewed.Expires = result.ExpiresOn
+		a.account, a.token = &renewed, token
+	}
+	return token, nil
 }
+
+// renewal is how long before its end an access token is renewed.
+const renewal = 5 * time.Minute
 
 // qualified are the scopes as the cloud's Graph names them.
 func (a *Administrator) qualified(scopes []string) []string {
@@ -193,5 +212,6 @@ func (a *Administrator) keep(client *public.Client, result public.AuthResult, as
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.client, a.signed, a.account, a.device = client, result.Account, &account, device
+	a.token, a.asked = vault.NewSecret(result.AccessToken), asked
 	return account, nil
 }

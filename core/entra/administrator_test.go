@@ -78,6 +78,12 @@ func TestBrowser(t *testing.T) {
 	if err != nil || !slices.Contains(ReadClaims(token).Scopes, "Application.ReadWrite.All") {
 		t.Fatalf("%v", err)
 	}
+	// One that is about to end is renewed with the refresh token.
+	a.account.Expires = time.Now().Add(time.Minute)
+	renewed, err := a.Token(t.Context())
+	if err != nil || !slices.Contains(ReadClaims(renewed).Scopes, "Application.ReadWrite.All") || time.Until(a.Account().Expires) < 30*time.Minute {
+		t.Fatalf("renewed: %v", err)
+	}
 	if err := a.SignOut(); err != nil {
 		t.Fatal(err)
 	}
@@ -243,6 +249,10 @@ func TestDeviceThenBrowser(t *testing.T) {
 	}
 	if err := r.sim.SetFaults("device-code-conditional-access"); err != nil {
 		t.Fatal(err)
+	}
+	a.account.Expires = time.Now()
+	if _, err := a.Token(t.Context()); problem.Code(err) != "entra.AADSTS530036" || !BrowserInstead(err) || !strings.Contains(problem.Of(err).Remedies[0].String(), "browser") {
+		t.Errorf("renewed in spite of the policy: %v", err)
 	}
 	if _, err := a.Browser(t.Context(), ScopesRead, r.person); err != nil {
 		t.Fatal(err)

@@ -35,7 +35,9 @@ func (a *Administrator) Browser(ctx context.Context, scopes []string, open func(
 		if err := a.forget(); err != nil {
 			return Account{}, err
 		}
+		a.mu.Lock()
 		client, account = a.client, nil
+		a.mu.Unlock()
 	}
 	limited, cancel := context.WithTimeout(ctx, browserPatience)
 	defer cancel()
