@@ -250,7 +250,8 @@ func TestDeviceThenBrowser(t *testing.T) {
 	if err := r.sim.SetFaults("device-code-conditional-access"); err != nil {
 		t.Fatal(err)
 	}
-	a.account.Expires = time.Now()
+	// Another scope makes MSAL turn to its refresh token, as an hour later.
+	a.account.Expires, a.asked = time.Now(), append(a.asked, "Organization.Read.All")
 	if _, err := a.Token(t.Context()); problem.Code(err) != "entra.AADSTS530036" || !BrowserInstead(err) || !strings.Contains(problem.Of(err).Remedies[0].String(), "browser") {
 		t.Errorf("renewed in spite of the policy: %v", err)
 	}
