@@ -11,7 +11,6 @@ import (
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/task"
-	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
@@ -256,21 +255,14 @@ func (c *careCard) restore() {
 }
 
 func (c *careCard) askForget() {
-	kind := vault.ClientSecret
-	if c.document().Credential.Kind == connection.CredentialCertificate {
-		kind = vault.Certificate
-	}
-	c.question(kit.NewConfirmCard(kit.L("Remove the credential from the keychain of this computer?"),
-		kit.L("Right after the hand-over: the booking server has its own copy and goes on working. Roomkey can then test the connection no more, until you renew the credential."),
-		kit.L("Forget"), kit.L("Keep"), true, func(yes bool) {
-			c.ask = nil
-			if !yes {
-				c.p.show()
-				return
-			}
-			c.p.env.Scope.Run(func(ctx context.Context) error { return c.p.env.Backend.ForgetSecret(ctx, c.p.env.ID, kind) },
-				c.done(kit.L("This computer's keychain holds the credential no more.")))
-		}))
+	done := c.done(kit.L("This computer's keychain holds the credential no more."))
+	c.question(forgetOffer(c.p.env, func() {
+		c.ask = nil
+		c.p.show()
+	}, func(err error) {
+		c.ask = nil
+		done(err)
+	}))
 }
 
 func (c *careCard) reminder() {

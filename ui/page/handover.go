@@ -185,6 +185,7 @@ func (h *HandOver) send() {
 			h.plan.RemoveAll()
 			if held.Matches {
 				h.notice.good(kit.L("The booking server holds exactly this configuration now. It was read back from the server."))
+				h.offerForget()
 			} else {
 				h.notice.warn(problem.New("booking.not-as-pushed", wordsNotAsPushed))
 			}
@@ -193,6 +194,20 @@ func (h *HandOver) send() {
 		h.frame.ToTop()
 		h.env.Reload(nil)
 	})
+}
+
+// offerForget offers to forget the credential that the server has now.
+func (h *HandOver) offerForget() {
+	h.notice.also(forgetOffer(h.env, func() {
+		h.notice.clear()
+		h.frame.Object.Refresh()
+	}, func(err error) {
+		h.notice.fail(problem.Of(err))
+		if err == nil {
+			h.notice.good(kit.L("This computer's keychain holds the credential no more."))
+		}
+		h.env.Reload(nil)
+	}))
 }
 
 // showHeld shows what the server holds and what it says of itself.
