@@ -107,12 +107,7 @@ func (in Input) find(ctx context.Context, s *state, w *Wanted) error {
 			return err
 		}
 	}
-	a, err := in.Directory.ApplicationByUniqueName(ctx, w.UniqueName)
-	if err == nil && in.untouchable(a) {
-		s.exchange = &a
-		w.UniqueName += "-graph"
-		a, err = in.Directory.ApplicationByUniqueName(ctx, w.UniqueName)
-	}
+	a, err := in.byUniqueName(ctx, s, w)
 	switch {
 	case err == nil:
 		s.how, s.application = FoundByUniqueName, &a
@@ -129,7 +124,31 @@ func (in Input) find(ctx context.Context, s *state, w *Wanted) error {
 		s.blocked = choose(w.DisplayName, s.named)
 		return nil
 	}
-	return in.findDeleted(ctx, s, func(a tenant.Application) bool { return a.UniqueName == w.UniqueName })
+	return nil
+}
+
+// byUniqueName looks for the application that Roomkey registers for this
+// product and server. One that must not be updated is passed over; beside a
+// deleted one, which keeps its unique name for 30 days, a new one that is asked
+// for gets another.
+func (in Input) byUniqueName(ctx context.Context, s *state, w *Wanted) (tenant.Application, error) {
+	a, err := in.Directory.ApplicationByUniqueName(ctx, w.UniqueName)
+	if err == nil && in.untouchable(a) {
+		s.exchange = &a
+		w.UniqueName += "-graph"
+		a, err = in.Directory.ApplicationByUniqueName(ctx, w.UniqueName)
+	}
+	if problem.Code(err) != codeNotFound {
+		return a, err
+	}
+	if err := in.findDeleted(ctx, s, func(a tenant.Application) bool { return a.UniqueName == w.UniqueName }); err != nil {
+		return a, err
+	}
+	if s.deleted != nil && in.Options.Use == New {
+		w.UniqueName += s.deleted.DeletedAt.UTC().Format("-20060102150405")
+		return in.Directory.ApplicationByUniqueName(ctx, w.UniqueName)
+	}
+	return a, err
 }
 
 // untouchable is an application that the vendor says not to update: one with

@@ -259,6 +259,30 @@ func TestNoSecretInPlanOrJournal(t *testing.T) {
 	}
 }
 
+// TestDeletedKeepsItsName: where Microsoft does not give the name of a deleted
+// application away, that is said at once, and a new one gets another name.
+func TestDeletedKeepsItsName(t *testing.T) {
+	b := newBench(t)
+	b.deleted = []tenant.Application{{ID: "gone", AppID: "gone-client", UniqueName: b.doc.UniqueName(), DisplayName: "Product room booking", DeletedAt: time.Date(2026, 11, 1, 2, 3, 4, 0, time.UTC)}}
+	b.fail = func(call string) (error, bool) {
+		if call == "upsert" {
+			return refusal(codeAlready), false
+		}
+		return nil, false
+	}
+	if _, err := b.apply(t); problem.Code(err) != "register.deleted" || !strings.Contains(problem.Of(err).Detail.String(), "2026-12-01") {
+		t.Fatalf("%v", err)
+	}
+	b.fail, b.in.Options.Use = nil, New
+	if _, err := b.apply(t); err != nil || b.apps[0].UniqueName != b.doc.UniqueName()+"-20261101020304" {
+		t.Errorf("%v %+v", err, b.apps)
+	}
+	b.doc.Application = connection.Application{Credential: b.doc.Application.Credential}
+	if plan, err := MakePlan(t.Context(), b.in); err != nil || plan.Target.Found != FoundByUniqueName {
+		t.Errorf("not found again: %+v %v", plan.Target, err)
+	}
+}
+
 func TestAdvice(t *testing.T) {
 	b := newBench(t)
 	plan, err := MakePlan(t.Context(), b.in)

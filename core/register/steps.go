@@ -89,7 +89,11 @@ func (r *run) application() step {
 		},
 		act: func(ctx context.Context) error {
 			if r.state.application == nil {
-				return r.in.Directory.UpsertApplication(ctx, r.wanted.UniqueName, r.wanted.change(tenant.Application{}))
+				err := r.in.Directory.UpsertApplication(ctx, r.wanted.UniqueName, r.wanted.change(tenant.Application{}))
+				if deleted := r.state.deleted; deleted != nil && problem.Code(err) == codeAlready {
+					return deletedApplication(*deleted) // it still has the name
+				}
+				return err
 			}
 			a := *r.state.application
 			return r.in.Directory.ChangeApplication(ctx, a.ID, r.wanted.change(a))
