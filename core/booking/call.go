@@ -99,6 +99,13 @@ func (c caller) authorized(ctx context.Context, method, url string, header http.
 	return c.call(ctx, method, url, h, body)
 }
 
+// Inconclusive reports whether err says nothing about what the server speaks: no
+// answer came, or one of a server that is busy or out of order.
+func Inconclusive(err error) bool {
+	code := problem.Code(err)
+	return strings.HasPrefix(code, "net.") || code == problem.CodeCancelled || code == "booking.server-error" || code == "booking.too-many-requests"
+}
+
 // decode reads an answer's JSON into v and then asks v's own rules.
 func (c caller) decode(a answer, v any) error {
 	if kind, _, _ := mime.ParseMediaType(a.header.Get("Content-Type")); kind != "application/json" {

@@ -42,7 +42,7 @@ func (s *Session) Check(ctx context.Context, o check.Options, emit func(check.Fi
 // checkInput joins what a diagnosis works on. What cannot be made (an unknown
 // cloud, an unreadable CA file) ends it; what cannot be reached is a finding.
 func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input, error) {
-	if err := s.FindAdapter(ctx); err != nil {
+	if err := s.findAdapterWithin(ctx, checkPatience); err != nil {
 		return check.Input{}, err
 	}
 	c := s.Document()

@@ -28,13 +28,32 @@ func adapterOf(c *connection.Connection, p product.Product) string {
 	return p.Adapter
 }
 
-// adapterPatience bounds how long a server is asked what it speaks.
-const adapterPatience = 5 * time.Second
+// How long a server is asked what it speaks: in passing, and by a check.
+const (
+	adapterPatience = 5 * time.Second
+	checkPatience   = 20 * time.Second
+)
 
-// FindAdapter asks a server whether it speaks the contract, where neither the
-// connection nor the product says that it does: a vendor's product whose server
-// has learned it needs no new data file. What is found is kept.
+// FindAdapter is findAdapter in passing: a server that does not answer soon is
+// asked again when something is wanted of it.
 func (s *Session) FindAdapter(ctx context.Context) error {
+	return s.findAdapterWithin(ctx, adapterPatience)
+}
+
+func (s *Session) findAdapterWithin(ctx context.Context, patience time.Duration) error {
+	patient, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := s.findAdapter(patient); !booking.Inconclusive(err) {
+		return err
+	}
+	return ctx.Err()
+}
+
+// findAdapter asks a server whether it speaks the contract, where neither the
+// connection nor the product says that it does: a vendor's product whose server
+// has learned it needs no new data file. What is found is kept. A server that
+// gives no answer is an error, for what it speaks is then not known.
+func (s *Session) findAdapter(ctx context.Context) error {
 	c := s.Document()
 	p, err := s.Product()
 	if err != nil {
@@ -53,11 +72,12 @@ func (s *Session) FindAdapter(ctx context.Context) error {
 	if err != nil {
 		return nil // its address is wrong, which is said at the field
 	}
-	patient, cancel := context.WithTimeout(ctx, adapterPatience)
-	defer cancel()
-	d, err := asked.Describe(patient)
-	if err != nil && d.Product == "" && d.APIBase == "" && d.SealingRecipient == "" {
-		return ctx.Err()
+	d, err := asked.Describe(ctx)
+	switch {
+	case booking.Inconclusive(err):
+		return err
+	case err != nil && d.Product == "" && d.APIBase == "" && d.SealingRecipient == "":
+		return nil
 	}
 	// A server that describes itself in another version, or with a mistake,
 	// still speaks the contract: what is wrong is then named instead of sending
@@ -118,7 +138,7 @@ type Plan struct {
 // Plan asks the server what a push would change; nothing is stored there. The
 // rooms are looked up anew, so that what is pushed is what is there.
 func (s *Session) Plan(ctx context.Context, acceptWarnings bool) (Plan, error) {
-	if err := s.FindAdapter(ctx); err != nil {
+	if err := s.findAdapter(ctx); err != nil {
 		return Plan{}, err
 	}
 	client, err := s.booking(ctx)
@@ -264,7 +284,7 @@ type Held struct {
 
 // Held asks the server.
 func (s *Session) Held(ctx context.Context) (Held, error) {
-	if err := s.FindAdapter(ctx); err != nil {
+	if err := s.findAdapter(ctx); err != nil {
 		return Held{}, err
 	}
 	client, err := s.booking(ctx)
