@@ -20,7 +20,7 @@ import (
 
 func newRegister(a *app) *cobra.Command {
 	return group("register", "The app registration: plan, apply, undo, rotate its credential",
-		registerPlan(a), registerApply(a), registerUndo(a), registerRestore(a), registerRotate(a), registerHandOff(a), registerHistory(a))
+		registerPlan(a), registerApply(a), registerUndo(a), registerRestore(a), registerRotate(a), registerHandOff(a), registerHistory(a), registerCertificate(a))
 }
 
 // registered opens the connection and signs in to read.

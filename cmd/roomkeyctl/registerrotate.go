@@ -102,3 +102,27 @@ func printRotation(w io.Writer, r register.Rotation, finished bool) {
 		fmt.Fprintf(w, "The new credential %s is proven and in the keychain; it ends on %s. The old one still works.\nNow: roomkeyctl check, roomkeyctl push, roomkeyctl register rotate --finish\n", r.NewKeyID, r.Expires.Format("2006-01-02"))
 	}
 }
+
+func registerCertificate(a *app) *cobra.Command {
+	var file string
+	c := &cobra.Command{
+		Use: "certificate", Short: "Export the public part of the certificate (PEM)", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			public, err := s.PublicCertificate(c.Context())
+			if err != nil {
+				return err
+			}
+			if file != "" {
+				return a.write(file, public)
+			}
+			return a.show(map[string]string{"certificate": string(public)}, func(w io.Writer) { fmt.Fprint(w, string(public)) })
+		},
+	}
+	c.Flags().StringVar(&file, "out", "", "`file` for the certificate")
+	return c
+}

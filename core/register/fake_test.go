@@ -258,7 +258,7 @@ func newBench(t *testing.T) *bench {
 			}
 			return entra.Token{Claims: &entra.Claims{Roles: []string{"Calendars.ReadWrite"}}}, nil
 		},
-		Pace: func(int) time.Duration { return time.Millisecond }, Patience: 500 * time.Millisecond,
+		Pace: func(int) time.Duration { return time.Millisecond }, Patience: 3 * time.Second,
 	}
 	return b
 }

@@ -203,6 +203,10 @@ func (in Input) planApplication(s state, w Wanted) []Item {
 		part("branding", words.T("Addresses for support, privacy and terms"), list([]string{b.Marketing, b.Support, b.Privacy, b.TermsOfService}),
 			list([]string{w.Branding.Marketing, w.Branding.Support, w.Branding.Privacy, w.Branding.TermsOfService}), change.Branding != nil)
 	}
+	if w.HomePage != "" || w.Branding != nil {
+		items = append(items, Item{ID: "logo", Title: words.T("Logo"), Today: list([]string{a.Branding.LogoURL}), Wanted: words.T("the product's, if you like"), Action: ByHand,
+			Why: words.T("Microsoft Entra admin center, App registrations, this application, Branding & properties: press Upload new logo.")})
+	}
 	sp := Item{ID: "service-principal", Title: words.T("Enterprise application"), Today: words.T("none"), Wanted: words.T("there"), Action: Create}
 	if s.principal != nil {
 		sp.Today, sp.Action = words.T("there"), Keep

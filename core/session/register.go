@@ -13,6 +13,7 @@ import (
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -239,4 +240,18 @@ func (s *Session) RegisterHandOff(plan register.Plan) (HandOff, error) {
 	}
 	h.ScriptFile, h.Script = script.File, string(script.Text)
 	return h, nil
+}
+
+// PublicCertificate is the connection's certificate without its key, as PEM:
+// for a booking server or an administrator who has to upload it.
+func (s *Session) PublicCertificate(ctx context.Context) ([]byte, error) {
+	secret, err := s.env.Vault.Get(ctx, s.ID(), vault.Certificate)
+	if err != nil {
+		return nil, err
+	}
+	pair, err := vault.ParseCertificate([]byte(secret.Reveal()), vault.Secret{})
+	if err != nil {
+		return nil, err
+	}
+	return pair.CertificatePEM(), nil
 }
