@@ -114,28 +114,28 @@ func agree(reviewed, now Plan, j journal) error {
 	if !strings.EqualFold(reviewed.Tenant, now.Tenant) || reviewed.Product != now.Product || reviewed.Cloud != now.Cloud {
 		return stale(words.T("The plan is for the product %s in the tenant %s; the connection is for %s in %s.", reviewed.Product, reviewed.Tenant, now.Product, now.Tenant))
 	}
-	if reviewed.Digest == now.Digest {
-		return nil
-	}
 	known := map[string]Item{}
 	for _, i := range reviewed.Items {
 		known[i.ID] = i
 	}
+	same := reviewed.Digest == now.Digest
 	resumes := j.unfinished() == reviewed.Digest && reviewed.Digest != ""
 	var differences []words.Text
 	for _, i := range now.Items {
 		before, there := known[i.ID]
-		if resumes && (!i.Action.Does() || i.Action == Remove && strings.HasPrefix(i.ID, "orphan:") || there && before.Action.Does()) {
-			continue
-		}
-		if !there || before.Action != i.Action || before.Today.String() != i.Today.String() || before.Wanted.String() != i.Wanted.String() {
+		switch {
+		case i.Action.Does() && resumes && strings.HasPrefix(i.ID, "orphan:"):
+		case i.Action.Does() && before.Action.Does() && (same || resumes):
+		case !i.Action.Does() && (same || resumes):
+		case there && before.Action == i.Action && before.Today.String() == i.Today.String() && before.Wanted.String() == i.Wanted.String():
+		default:
 			differences = append(differences, words.T("%s: %s", i.Title, i.Today))
 		}
 	}
-	if resumes && len(differences) == 0 {
+	switch {
+	case len(differences) == 0 && (same || resumes):
 		return nil
-	}
-	if len(differences) == 0 {
+	case len(differences) == 0:
 		return stale(words.T("Something changed that the plan does not show, for instance another credential."))
 	}
 	what := differences[0]

@@ -16,6 +16,7 @@ import (
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -227,6 +228,25 @@ func TestAgree(t *testing.T) {
 	}
 	if len(b.apps) != 1 || len(b.apps[0].Secrets) != 1 || len(b.roles) != 1 {
 		t.Error("something was made twice")
+	}
+	// A plan that has nothing to do makes no secret because the keychain lost
+	// its own meanwhile.
+	nothing, err := MakePlan(t.Context(), b.in)
+	if err != nil || len(nothing.Todo()) != 0 {
+		t.Fatal(nothing.Todo(), err)
+	}
+	held, err := b.in.Vault.Get(t.Context(), b.doc.ID, vault.ClientSecret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.in.Vault.Delete(t.Context(), b.doc.ID, vault.ClientSecret); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Apply(t.Context(), b.in, nothing); problem.Code(err) != CodeStale || len(b.apps[0].Secrets) != 1 {
+		t.Errorf("%v, %d secrets", err, len(b.apps[0].Secrets))
+	}
+	if err := b.in.Vault.Set(t.Context(), b.doc.ID, vault.ClientSecret, held); err != nil {
+		t.Fatal(err)
 	}
 	// Done, it is stale.
 	if _, err := Apply(t.Context(), b.in, plan); problem.Code(err) != CodeStale {

@@ -270,14 +270,10 @@ func FinishRotation(ctx context.Context, in Input) (Rotation, error) {
 	}
 	r.state.application = &a
 	m := made{What: madeSecret, ApplicationID: a.ID, ID: open.OldKeyID}
-	switch has := func(list []tenant.Credential) bool {
-		for _, k := range list {
-			if k.KeyID == open.OldKeyID && k.KeyID != "" {
-				return true
-			}
-		}
-		return false
-	}; {
+	has := func(list []tenant.Credential) bool {
+		return slices.ContainsFunc(list, func(k tenant.Credential) bool { return k.KeyID == open.OldKeyID && k.KeyID != "" })
+	}
+	switch {
 	case has(a.Secrets):
 		err = in.Directory.RemoveSecret(ctx, a.ID, open.OldKeyID)
 	case has(a.Certificates):

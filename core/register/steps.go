@@ -26,11 +26,14 @@ func (r *run) all(ctx context.Context) error {
 		}
 	}
 	for _, s := range consents {
+		if r.result.Consent != nil && strings.HasPrefix(s.id, "consent:application:") {
+			continue // whoever may not consent to one may not to another
+		}
 		err := r.do(ctx, s)
 		if problem.Code(err) == codeDenied {
 			page := r.in.Cloud.Pages(r.state.application.AppID, r.state.principal.ID).Permissions
 			r.result.Consent = consentRefused(r.in.By, problem.Of(err), page)
-			break
+			continue
 		}
 		if err != nil {
 			return err

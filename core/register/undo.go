@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
@@ -276,40 +275,4 @@ func Restore(ctx context.Context, in Input) (tenant.Application, error) {
 		return list[at], err
 	}
 	return list[at], r.write(entry{Phase: phaseEnd})
-}
-
-// Record is one line of what was done, for a person.
-type Record struct {
-	At        time.Time `json:"at"`
-	Run       string    `json:"run"`
-	By        string    `json:"by,omitempty"`
-	Verb      string    `json:"verb,omitempty"`
-	Phase     string    `json:"phase"`
-	Step      string    `json:"step,omitempty"`
-	Request   string    `json:"request,omitempty"`
-	Reviewer  string    `json:"reviewer,omitempty"`
-	Ticket    string    `json:"ticket,omitempty"`
-	Before    any       `json:"before,omitempty"`
-	After     any       `json:"after,omitempty"`
-	Code      string    `json:"code,omitempty"`
-	RequestID string    `json:"requestId,omitempty"`
-}
-
-// History is the record of what was done to the tenant, oldest first. It is
-// never changed.
-func History(j Journal) ([]Record, error) {
-	read, err := Input{Journal: j}.readJournal()
-	if err != nil {
-		return nil, err
-	}
-	list := []Record{}
-	for _, e := range read.entries {
-		r := Record{At: e.At, Run: e.Run, By: e.By, Verb: e.Verb, Phase: e.Phase, Step: e.Step, Request: e.Request, Reviewer: e.Reviewer, Ticket: e.Ticket,
-			Before: e.Before, After: e.After, Code: e.Code, RequestID: e.RequestID}
-		if r.After == nil && e.Made != nil && e.Phase != phaseBefore {
-			r.After = e.Made
-		}
-		list = append(list, r)
-	}
-	return list, nil
 }

@@ -217,6 +217,9 @@ func TestConsentOfAnother(t *testing.T) {
 	if !result.Proof.Token || len(result.Proof.Roles) != 0 {
 		t.Fatalf("proof: %+v", result.Proof)
 	}
+	if _, _, roles, scopes := l.look(); len(roles) != 0 || scopes != "openid profile email" {
+		t.Errorf("an Application Administrator may consent to delegated permissions, and to those only: %v %q", roles, scopes)
+	}
 	// A colleague with the role applies what is left; nothing is made twice.
 	l.upn = l.sim.Account().AdminUPN
 	if result = l.mustApply(register.Options{}); result.Consent != nil {

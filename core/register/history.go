@@ -1,0 +1,39 @@
+package register
+
+import "time"
+
+// Record is one line of what was done, for a person.
+type Record struct {
+	At        time.Time `json:"at"`
+	Run       string    `json:"run"`
+	By        string    `json:"by,omitempty"`
+	Verb      string    `json:"verb,omitempty"`
+	Phase     string    `json:"phase"`
+	Step      string    `json:"step,omitempty"`
+	Request   string    `json:"request,omitempty"`
+	Reviewer  string    `json:"reviewer,omitempty"`
+	Ticket    string    `json:"ticket,omitempty"`
+	Before    any       `json:"before,omitempty"`
+	After     any       `json:"after,omitempty"`
+	Code      string    `json:"code,omitempty"`
+	RequestID string    `json:"requestId,omitempty"`
+}
+
+// History is the record of what was done to the tenant, oldest first. It is
+// never changed.
+func History(j Journal) ([]Record, error) {
+	read, err := Input{Journal: j}.readJournal()
+	if err != nil {
+		return nil, err
+	}
+	list := []Record{}
+	for _, e := range read.entries {
+		r := Record{At: e.At, Run: e.Run, By: e.By, Verb: e.Verb, Phase: e.Phase, Step: e.Step, Request: e.Request, Reviewer: e.Reviewer, Ticket: e.Ticket,
+			Before: e.Before, After: e.After, Code: e.Code, RequestID: e.RequestID}
+		if r.After == nil && e.Made != nil && e.Phase != phaseBefore {
+			r.After = e.Made
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}
