@@ -22,7 +22,7 @@ func (g *guide) registering(simulated string) []stop {
 		{"register-sign-in-again", g.tap("Use Microsoft's application")},
 		{"register-plan", g.signIn},
 		{"register-plan-end", g.end},
-		{"register-colleague", g.tap("Leave the consent to a colleague…")},
+		{"register-colleague", g.tap("Hand all of it to a colleague…")},
 		{"register-colleague-end", g.end},
 		{"register-choices", g.tap("Choose credential, consent, branding or reviewer…")},
 		{"register-applied", g.press},
