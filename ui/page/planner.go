@@ -48,10 +48,12 @@ func newPlanner(env *Env, notice *notice, page *Register) *planner {
 	return p
 }
 
-// shown asks what is known; a result is read once.
+// shown asks what is known; a result is read once, and a plan is made anew for
+// what was described meanwhile.
 func (p *planner) shown() {
 	if !p.busy {
-		p.result, p.handOff = nil, nil
+		p.plan, p.result, p.handOff, p.care.ask = nil, nil, nil, nil
+		p.choices.advise()
 		p.ask(nil)
 	}
 }
