@@ -106,6 +106,9 @@ func (s *Shell) Page() page.Page { return s.pages[s.route] }
 // Route is the name of the page in front.
 func (s *Shell) Route() string { return s.route }
 
+// Connection is the id of the open connection, "" for none.
+func (s *Shell) Connection() string { return s.env.ID }
+
 // Busy reports whether work is going on that the window waits for.
 func (s *Shell) Busy() bool { return s.loading || s.scope.Busy() || s.env.Scope.Busy() || s.bar.Busy() }
 
@@ -130,7 +133,9 @@ func (s *Shell) Go(route string) {
 }
 
 // taker is a page that reads files that are dropped onto the window.
-type taker interface{ Take(name string, data []byte) }
+type taker interface {
+	Take(name string, data []byte)
+}
 
 // Take hands a file that was dropped onto the window to the page in front, or
 // to the page Restrict, which knows what scripts write.

@@ -1,7 +1,9 @@
 package check
 
 import (
+	"net/url"
 	"slices"
+	"strconv"
 
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -24,7 +26,7 @@ func Endpoints(in Input) []Endpoint {
 		if err != nil || slices.ContainsFunc(list, func(e Endpoint) bool { return e.Host == host }) {
 			return
 		}
-		list = append(list, Endpoint{"out", host, 443, why})
+		list = append(list, Endpoint{"out", host, portOf(address), why})
 	}
 	out(in.Cloud.Authority, words.T("Tokens of the application, and sign-in of people"))
 	for _, alias := range in.Cloud.Aliases {
@@ -35,9 +37,19 @@ func Endpoints(in Input) []Endpoint {
 		for _, own := range []string{in.Connection.Notifications.URL, in.Connection.Notifications.LifecycleURL} {
 			host, err := hostname(own)
 			if err == nil && !slices.ContainsFunc(list, func(e Endpoint) bool { return e.Host == host && e.Direction == "in" }) {
-				list = append(list, Endpoint{"in", host, 443, words.T("Change notifications from Microsoft; its addresses: %s", inbound)})
+				list = append(list, Endpoint{"in", host, portOf(own), words.T("Change notifications from Microsoft; its addresses: %s", inbound)})
 			}
 		}
 	}
 	return list
+}
+
+// portOf is the port of an address, 443 when it names none.
+func portOf(address string) int {
+	if u, err := url.Parse(address); err == nil {
+		if port, err := strconv.Atoi(u.Port()); err == nil {
+			return port
+		}
+	}
+	return 443
 }

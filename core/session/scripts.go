@@ -73,7 +73,7 @@ func (s *Session) WriteScriptFolder(ctx context.Context, folder string) ([]strin
 		if err := WriteFile(path, d.Text); err != nil {
 			return paths, err
 		}
-		if d.Name != "" {
+		if filepath.Ext(d.File) == ".ps1" {
 			if err := s.KeepScript(d); err != nil {
 				return paths, err
 			}

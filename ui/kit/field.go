@@ -80,7 +80,9 @@ func SelectField(label, help string, options []Option) *Field {
 func SwitchField(label, help string) *Field {
 	f := &Field{}
 	f.toggle = widget.NewCheck(label, func(bool) { f.changed() })
-	return f.build("", help, Pad(-6, 0, -6, -8, f.toggle))
+	f.build("", help, Pad(-6, 0, -6, -8, f.toggle))
+	f.Label = label
+	return f
 }
 
 func (f *Field) watch() {

@@ -214,7 +214,7 @@ func (p *Prove) show(run *Run) {
 	for _, f := range run.Findings {
 		p.put(f, run.RootCause)
 		if f.ID == run.RootCause && f.Problem != nil {
-			p.cause.Add(kit.ProblemCard(p.env.Host, f.Problem))
+			p.cause.Add(kit.ProblemAs(p.env.Host, MarkOf(f.Status), f.Problem))
 			p.cause.Add(kit.Row(kit.Gap, -1, p.againButton(f.ID)))
 		}
 	}

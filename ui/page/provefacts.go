@@ -22,8 +22,16 @@ func comparison(run *Run) fyne.CanvasObject {
 		says    string
 		changes []Change
 	}{{kit.MarkFail, kit.L("worse"), run.Worse}, {kit.MarkDone, kit.L("better"), run.Better}} {
+		unseen := 0
 		for _, c := range part.changes {
+			if c.After == StatusSkipped {
+				unseen++ // they follow from the others
+				continue
+			}
 			column.Add(marked(part.mark, kit.L("%s: %s (%s, was %s)", part.says, c.Title, statusName(c.After), statusName(c.Before)), ""))
+		}
+		if unseen > 0 {
+			column.Add(marked(kit.MarkSkipped, kit.L("not looked at any more for it: %d", unseen), ""))
 		}
 	}
 	return column
@@ -113,17 +121,20 @@ func endpointText(endpoints []Endpoint) string {
 	return b.String()
 }
 
+// layerShares leave "not needed" room at the least width of the window.
+var layerShares = []float32{2, 1, 1, 1, 1}
+
 // permissionTable shows the four layers of truth about each permission.
 func permissionTable(rows []PermissionRow) fyne.CanvasObject {
 	column := kit.Column(kit.Gap, kit.Heading(kit.L("Permissions, in four layers")),
 		kit.Muted(kit.L("Declared on the application, consented by an administrator, carried by the token, and proven by a call. What could not be read is unknown and counts as not good.")))
-	head := kit.Shares([]float32{3.4, 1, 1, 1, 1})
+	head := kit.Shares(layerShares)
 	for _, title := range []string{kit.L("Permission"), kit.L("Declared"), kit.L("Consented"), kit.L("In token"), kit.L("Proven")} {
 		head.Add(kit.Small(title).As(kit.Clip, kit.ColorMuted))
 	}
 	column.Add(kit.Pad(kit.Gap, 0, 0, 0, head))
 	for _, r := range rows {
-		line := kit.Shares([]float32{3.4, 1, 1, 1, 1})
+		line := kit.Shares(layerShares)
 		name := kit.Column(2, kit.Mono(r.Value).As(kit.Clip, ""))
 		text := r.Reason
 		if !r.Note.IsZero() {

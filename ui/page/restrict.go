@@ -43,6 +43,10 @@ type Restrict struct {
 	// only is the switch that limits the script to the rooms that differ, nil
 	// where there is none.
 	only *kit.Field
+	// kept is how many of the cards on the left do not depend on the settings.
+	kept int
+	// broken is whether the notice is about the script that could not be written.
+	broken bool
 	// changes is whether the difference is shown instead of the script.
 	changes bool
 }
@@ -51,6 +55,7 @@ type Restrict struct {
 const (
 	ViewScripts = iota
 	ViewResults
+	ViewProcessing
 )
 
 // mainScript is the one that every connection needs, onlyRooms its field for the
@@ -68,11 +73,14 @@ func NewRestrict(env *Env) *Restrict {
 	split := container.NewHSplit(r.side, r.code.Object)
 	split.SetOffset(0.4)
 	r.pick = kit.SelectField("", "", nil)
-	r.pick.OnChanged = r.open
+	r.pick.OnChanged = func(name string) {
+		r.notice.clear()
+		r.open(name)
+	}
 	r.back = newResults(env, r.differing)
 	scripts := kit.Dock(kit.Pad(0, 0, 14, 0, kit.Readable(r.pick)), nil, nil, nil, split)
-	r.tabs = kit.NewTabs([]string{kit.L("Scripts"), kit.L("What came back")}, []fyne.CanvasObject{scripts, r.back.object})
-	body := kit.Dock(kit.Column(kit.Gap, r.notice.object), nil, nil, nil, r.tabs.Object)
+	r.tabs = kit.NewTabs([]string{kit.L("Scripts"), kit.L("Results"), kit.L("Calendar processing today")}, []fyne.CanvasObject{scripts, r.back.results, r.back.rooms})
+	body := kit.Dock(kit.Pad(0, 0, kit.Gap, 0, r.notice.object), nil, nil, nil, r.tabs.Object)
 	r.frame = kit.NewWideFrame(kit.L("Set up Exchange"),
 		kit.L("These scripts are for an Exchange administrator. They change one mailbox at a time, keep what was there before, and can be undone. Drop what they wrote onto this window."), body)
 	r.frame.Actions(
@@ -123,11 +131,16 @@ func (r *Restrict) View(view int) { r.tabs.Open(view) }
 
 func (r *Restrict) showBack(back Readback) {
 	r.back.set(back)
-	title := kit.L("What came back")
-	if n := len(back.Results); n > 0 {
-		title += " (" + strconv.Itoa(n) + ")"
+	r.tabs.SetTitle(ViewResults, counted(kit.L("Results"), len(back.Results)))
+	r.tabs.SetTitle(ViewProcessing, counted(kit.L("Calendar processing today"), len(back.Processing.Rooms)))
+}
+
+// counted is a title with how many there are of it.
+func counted(title string, n int) string {
+	if n == 0 {
+		return title
 	}
-	r.tabs.SetTitle(ViewResults, title)
+	return title + " (" + strconv.Itoa(n) + ")"
 }
 
 // differing writes the script for the rooms that differ alone.
@@ -171,18 +184,19 @@ func (r *Restrict) show(s Script) {
 			facts.Add(kit.Column(1, kit.Small(f.title), kit.NewText(kit.Say(f.text))))
 		}
 	}
+	if r.only = r.onlySwitch(s); r.only != nil {
+		r.about.Add(kit.Card(r.only))
+	}
 	r.about.Add(kit.Card(facts))
 	r.fields, r.files = map[string]*kit.Field{}, map[string]string{}
 	if len(s.Parameters) > 0 {
 		form := kit.Column(14, kit.Heading(kit.L("Settings")))
-		if r.only = r.onlySwitch(s); r.only != nil {
-			form.Add(r.only)
-		}
 		for _, p := range s.Parameters {
 			form.Add(r.field(p))
 		}
 		r.about.Add(kit.Card(form))
 	}
+	r.kept = len(r.about.Objects)
 	r.about.Refresh()
 	r.side.Refresh()
 }
@@ -298,6 +312,7 @@ func (r *Restrict) generate() {
 				if f, ok := r.fields[field]; ok {
 					f.Say(says)
 				} else {
+					r.broken = true
 					r.notice.put(kit.Muted(kit.Say(says)))
 				}
 			}
@@ -305,12 +320,17 @@ func (r *Restrict) generate() {
 			r.code.SetText(kit.L("Fill in the settings first"), "", nil)
 			return
 		}
-		r.notice.fail(problem.Of(err))
 		if err != nil {
+			r.broken = true
+			r.notice.fail(problem.Of(err))
 			r.doc = Document{}
 			r.code.SetText(kit.L("No script yet"), "", nil)
 			r.frame.Object.Refresh()
 			return
+		}
+		if r.broken {
+			r.broken = false
+			r.notice.clear()
 		}
 		for _, f := range r.fields {
 			f.Say(words.Text{})

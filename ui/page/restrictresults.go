@@ -4,7 +4,6 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -26,8 +25,12 @@ func (r *Restrict) readResult() {
 // or a CSV with today's calendar processing.
 func (r *Restrict) Take(name string, data []byte) {
 	var back Readback
+	view := ViewResults
+	if strings.EqualFold(filepath.Ext(name), ".csv") {
+		view = ViewProcessing
+	}
 	r.env.Scope.Run(func(ctx context.Context) (err error) {
-		if strings.EqualFold(filepath.Ext(name), ".csv") {
+		if view == ViewProcessing {
 			_, err = r.env.Backend.ImportProcessing(ctx, r.env.ID, data, name)
 		} else {
 			_, err = r.env.Backend.ImportResult(ctx, r.env.ID, data, name)
@@ -38,7 +41,7 @@ func (r *Restrict) Take(name string, data []byte) {
 		back, err = r.env.Backend.Readback(ctx, r.env.ID)
 		return err
 	}, func(err error) {
-		r.cameBack(back, err)
+		r.cameBack(view, back, err)
 		if err != nil {
 			r.notice.also(kit.Small(kit.L("The file was %s.", problem.Line(name))))
 			r.frame.Object.Refresh()
@@ -47,67 +50,53 @@ func (r *Restrict) Take(name string, data []byte) {
 }
 
 // cameBack shows what was read back, or why it was not.
-func (r *Restrict) cameBack(back Readback, err error) {
+func (r *Restrict) cameBack(view int, back Readback, err error) {
 	r.read++
 	r.env.Changed()
 	r.notice.fail(problem.Of(err))
 	if err == nil {
 		r.showBack(back)
 		r.open(r.current)
-		r.tabs.Open(ViewResults)
+		r.tabs.Open(view)
 	}
 	r.frame.Object.Refresh()
 }
 
-// results is the view of what was read back.
+// results are the views of what was read back: result files, and rooms.
 type results struct {
-	env    *Env
-	data   Readback
-	object *fyne.Container
-	list   *fyne.Container
-	scroll *container.Scroll
-	table  *kit.DataTable[roomLine]
-	head   *fyne.Container
-	split  *container.Split
-	empty  fyne.CanvasObject
-	write  func()
+	env            *Env
+	data           Readback
+	results, rooms fyne.CanvasObject
+	list, head     *fyne.Container
+	scroll         *container.Scroll
+	table          *kit.DataTable[roomLine]
+	write          func()
 }
 
 // roomLine is one line of the table: a setting that differs, or a room where
 // none does.
 type roomLine struct{ room, setting, is, wanted string }
 
-// newResults makes the view; write begins the script for the rooms that differ.
+// newResults makes the views; write begins the script for the rooms that differ.
 func newResults(env *Env, write func()) *results {
-	v := &results{env: env, list: kit.Column(kit.GapWide), head: kit.Column(kit.Gap), write: write}
+	v := &results{env: env, list: kit.Column(kit.GapWide), head: kit.Column(kit.GapTight), write: write}
 	v.table = kit.NewDataTable([]kit.TableColumn[roomLine]{
 		{Title: kit.L("Room"), Share: 3, Text: func(l roomLine) string { return l.room }},
 		{Title: kit.L("Setting"), Share: 2.6, Text: func(l roomLine) string { return l.setting }},
-		{Title: kit.L("Is"), Share: 1.4, Text: func(l roomLine) string { return l.is }},
-		{Title: kit.L("Wanted"), Share: 1.4, Text: func(l roomLine) string { return l.wanted }},
+		{Title: kit.L("Is"), Share: 1.6, Text: func(l roomLine) string { return l.is }},
+		{Title: kit.L("Wanted"), Share: 1.6, Text: func(l roomLine) string { return l.wanted }},
 	}, func(l roomLine) string { return l.room + l.setting }, false,
 		kit.EmptyState(theme.ListIcon(), kit.L("No calendar processing was read back"),
-			kit.L("Run the script that shows today's calendar processing and drop its CSV here: then this says per room what differs.")))
-	v.scroll = container.NewVScroll(kit.Pad(0, 14, kit.GapWide, 0, v.list))
-	split := container.NewHSplit(v.scroll, kit.Dock(kit.Pad(0, 0, 10, 14, v.head), nil, nil, nil, kit.Pad(0, 0, 0, 14, v.table.Object)))
-	split.SetOffset(0.42)
-	v.split = split
-	v.empty = kit.EmptyState(theme.FolderOpenIcon(), kit.L("Nothing was read back yet"),
-		kit.L("Each script writes a result file (.json), and the ones about calendar processing a CSV. Drop such a file onto this window, or press “Read a result…”."))
-	v.object = container.NewStack(v.split, v.empty)
+			kit.L("Run the script that shows today's calendar processing and drop its CSV onto this window: then this says per room what differs from what the product needs.")))
+	v.scroll = container.NewVScroll(kit.Readable(v.list))
+	v.results = v.scroll
+	v.rooms = kit.Dock(v.head, nil, nil, nil, v.table.Object)
 	v.set(Readback{})
 	return v
 }
 
 func (v *results) set(back Readback) {
 	v.data = back
-	nothing := len(back.Results)+len(back.Processing.Rooms) == 0
-	v.split.Hidden = nothing
-	if nothing {
-		v.empty.Show()
-	} else {
-		v.empty.Hide()
-	}
 	v.list.RemoveAll()
 	newest := slices.Clone(back.Results)
 	slices.SortStableFunc(newest, func(a, b ScriptResult) int { return b.At.Compare(a.At) })
@@ -115,11 +104,11 @@ func (v *results) set(back Readback) {
 		v.list.Add(v.card(r))
 	}
 	if len(newest) == 0 {
-		v.list.Add(kit.Muted(kit.L("No result file was read yet.")))
+		v.list.Add(kit.EmptyState(theme.FolderOpenIcon(), kit.L("Nothing was read back yet"),
+			kit.L("Each script writes a result file (.json). Drop it onto this window, or press “Read a result…”: it is the evidence of what was changed, and when the change counts everywhere.")))
 	}
 	v.showRooms()
 	v.scroll.Refresh()
-	v.object.Refresh()
 }
 
 // card is one result file.
@@ -159,12 +148,11 @@ func (v *results) card(r ScriptResult) fyne.CanvasObject {
 func (v *results) showRooms() {
 	rooms, differing := v.data.Processing.Rooms, v.data.Processing.Differing()
 	var lines, same []roomLine
-	wrong := 0
+	var wrong []string
 	for _, r := range rooms {
 		switch {
 		case !r.Wrong.IsZero():
-			wrong++
-			lines = append(lines, roomLine{kit.L("Line %d", r.Line), kit.Say(r.Wrong), "", ""})
+			wrong = append(wrong, kit.Say(r.Wrong))
 		case len(r.Differences) == 0:
 			same = append(same, roomLine{r.Room, kit.L("as the product needs it"), "", ""})
 		}
@@ -177,13 +165,21 @@ func (v *results) showRooms() {
 	if len(rooms) == 0 {
 		return
 	}
-	v.head.Add(kit.Strong(kit.L("%d of %d rooms are not as the product needs them", len(differing), len(rooms)-wrong)))
-	if wrong > 0 {
-		v.head.Add(kit.Small(kit.L("%d lines of the CSV could not be used; they are in the table.", wrong)))
-	}
+	says := kit.Strong(kit.L("Not as the product needs them: %d of %d rooms", len(differing), len(rooms)-len(wrong)))
+	line := kit.Row(kit.Gap, 0, says)
 	if len(differing) > 0 {
-		v.head.Add(kit.Row(0, -1, widget.NewButtonWithIcon(kit.L("Write the script for these rooms only (%s)", strconv.Itoa(len(differing))), theme.DocumentCreateIcon(), v.write)))
+		line.Add(widget.NewButtonWithIcon(kit.L("Write the script for these rooms only"), theme.DocumentCreateIcon(), v.write))
 	}
+	v.head.Add(line)
+	for i, w := range wrong {
+		if i == 3 {
+			v.head.Add(kit.Small(kit.L("and %d more lines that cannot be used", len(wrong)-i)))
+			break
+		}
+		v.head.Add(marked(kit.MarkAttention, w, ""))
+	}
+	v.head.Add(kit.Pad(0, 0, kit.GapTight, 0, kit.Column(0)))
+	v.head.Refresh()
 }
 
 // shownValue is a setting as it is shown; an empty one is said to be.

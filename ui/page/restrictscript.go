@@ -24,13 +24,9 @@ func (r *Restrict) showCode() {
 }
 
 // showDocument adds what the generated script does and how to run it, below
-// the form.
+// what is kept.
 func (r *Restrict) showDocument(doc Document) {
-	keep := 1
-	if r.hasForm() {
-		keep = 2
-	}
-	r.about.Objects = r.about.Objects[:min(keep, len(r.about.Objects))]
+	r.about.Objects = r.about.Objects[:min(r.kept, len(r.about.Objects))]
 	r.showSaved(doc)
 	for _, w := range doc.Warnings {
 		r.about.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.NewText(kit.Say(w))))
@@ -94,17 +90,8 @@ func (r *Restrict) showSaved(doc Document) {
 		r.showCode()
 	}
 	name()
-	r.about.Add(kit.Card(kit.Column(kit.Gap, marked(kit.MarkAttention, kit.L("Not what was saved at %s: %d lines new, %d gone.", when, added, removed), ""),
+	r.about.Add(kit.Card(kit.Column(kit.Gap, marked(kit.MarkAttention, kit.L("Not what was saved at %s: new lines %d, gone %d.", when, added, removed), ""),
 		kit.Row(0, -1, press))))
-}
-
-func (r *Restrict) hasForm() bool {
-	for _, s := range r.scripts {
-		if s.Name == r.current {
-			return len(s.Parameters) > 0
-		}
-	}
-	return false
 }
 
 // saveOne saves the script as PowerShell wants it, and remembers it.
@@ -157,5 +144,5 @@ func (r *Restrict) runByColleague() {
 		}
 		back, err = r.env.Backend.Readback(ctx, r.env.ID)
 		return err
-	}, func(err error) { r.cameBack(back, err) })
+	}, func(err error) { r.cameBack(ViewResults, back, err) })
 }

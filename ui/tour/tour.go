@@ -175,22 +175,30 @@ func (g *guide) walk() error {
 		{"prove-before", g.page(setup.Prove)},
 		{"prove", g.press},
 		{"prove-end", g.end},
+	}
+	stops = append(stops, g.proving()...)
+	stops = append(stops, []stop{
 		{"choose-rooms", g.page(setup.Choose)},
 		{"choose-lists", g.view(page.ViewLists)},
 		{"choose-people", g.view(page.ViewPeople)},
 		{"choose-groups", g.view(page.ViewGroups)},
-		{"restrict", g.page(setup.Restrict)},
+	}...)
+	stops = append(stops, g.scripting()...)
+	stops = append(stops, []stop{
+		{"prove-again", g.proveAgain},
 		{"hand-over", g.page(setup.HandOver)},
 		{"hand-over-pushed", g.push},
 		{"hand-over-end", g.end},
 		{"settings", g.page(page.RouteSettings)},
 		{"prove-failed", g.breakSecret(id)},
+		{"prove-failed-end", g.end},
+		{"prove-watch-cancelled", g.watch},
 		{"start-again", func() error { g.shell.Load(""); return nil }},
 		{"describe-form-product", g.formProduct(id)},
 		{"describe-form-product-end", g.end},
 		{"register-form-product", g.page(setup.Register)},
 		{"hand-over-form-product", g.page(setup.HandOver)},
-	}
+	}...)
 	stops = append(stops, g.registering(id)...)
 	for _, s := range stops {
 		if err := g.idle(); err != nil {

@@ -1,0 +1,256 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui/internal/fake"
+	"github.com/roomkey/roomkey/ui/page"
+)
+
+// puts types a value into a field as a person would.
+func (p *person) puts(label, value string) {
+	p.t.Helper()
+	f := p.field(label)
+	f.SetValue(value)
+	if f.OnChanged != nil {
+		f.OnChanged(value)
+	}
+	p.rest()
+}
+
+func TestATestWritesOnlyAfterAYes(t *testing.T) {
+	b := fake.New()
+	p := simulated(t, b)
+	p.goes(setup.Prove)
+	p.press("Options for the next test")
+	p.puts("Book a room and take the booking back", "true")
+	p.sees("Mail, door panels and holds may show a trace")
+	p.press("Test the connection")
+	if p.field("Organizer's mailbox").Wrong() == "" || p.field("Room").Wrong() == "" || b.Asked["Check"] != 0 {
+		t.Fatalf("tested without organizer and room: %d runs", b.Asked["Check"])
+	}
+	p.puts("Organizer's mailbox", "ada@contoso.com")
+	p.puts("Room", "room003@contoso.com")
+	p.press("Test the connection")
+	p.sees("This test writes into the tenant. Go ahead?")
+	p.sees("ada@contoso.com invites room003@contoso.com")
+	p.press("Not now")
+	if b.Asked["Check"] != 0 {
+		t.Fatal("tested after a no")
+	}
+	p.press("Test the connection")
+	p.press("Test, and remove it again")
+	want := page.CheckOptions{Booking: true, Organizer: "ada@contoso.com", Room: "room003@contoso.com"}
+	if len(b.Options) != 1 || b.Options[0].Organizer != want.Organizer || b.Options[0].Room != want.Room || !b.Options[0].Booking || b.Options[0].Notification {
+		t.Fatalf("the run got %+v", b.Options)
+	}
+	p.press("Test again")
+	if last := b.Options[len(b.Options)-1]; last.Booking || last.Organizer != "" {
+		t.Errorf("the yes of one run was kept for the next: %+v", last)
+	}
+}
+
+func TestOutOfReachIsAnAddress(t *testing.T) {
+	b := fake.New()
+	p := simulated(t, b)
+	p.goes(setup.Prove)
+	p.press("Options for the next test")
+	p.puts("Mailbox that must be out of reach", "the boss")
+	p.press("Test the connection")
+	if p.field("Mailbox that must be out of reach").Wrong() == "" || b.Asked["Check"] != 0 {
+		t.Fatal("a typing error was tested")
+	}
+	p.puts("Mailbox that must be out of reach", " ceo@contoso.com ")
+	p.press("Test the connection")
+	if b.Options[0].OutOfReach != "ceo@contoso.com" {
+		t.Errorf("the run got %+v", b.Options[0])
+	}
+}
+
+func TestLeftoversAreNamedAndRemoved(t *testing.T) {
+	b := fake.New()
+	b.Leftovers = []words.Text{words.T("A test booking of %s.", "room001@contoso.com")}
+	p := simulated(t, b)
+	p.goes(setup.Prove)
+	p.sees("An interrupted test may have left something")
+	p.sees("A test booking of room001@contoso.com.")
+	p.press("Clean up")
+	p.sees("Removed: 1.")
+	p.missesOut("A test booking of room001@contoso.com.")
+}
+
+func TestOneCheckIsTriedUntilItPasses(t *testing.T) {
+	b := fake.New()
+	b.Fails = problem.New("entra.AADSTS7000222", words.T("The client secret has expired.")).Fix(words.T("Make a new one."))
+	b.Mended = 3
+	p := simulated(t, b)
+	p.goes(setup.Prove)
+	p.press("Test the connection")
+	p.sees("Tested from this computer")
+	p.missesOut("Proven from")
+	p.sees("Listing rooms: will not work")
+	p.shell.Page().(*page.Prove).Every = time.Millisecond
+	p.press("Test this again until it passes")
+	if n := len(b.Options); n != 4 || len(b.Options[3].Only) != 1 || b.Options[3].Only[0] != "entra.token" {
+		t.Fatalf("%d runs, the last %+v", n, b.Options[n-1])
+	}
+	p.sees("The application gets a token: this passes now.")
+	p.missesOut("It works.") // one check is no verdict
+	p.press("Test again")
+	p.sees("It works.")
+	p.sees("1 better, 0 worse")
+	p.sees("better: The application gets a token (passes, was fails)")
+}
+
+func TestTryingAgainCanBeCancelled(t *testing.T) {
+	b := fake.New()
+	b.Fails = problem.New("entra.AADSTS7000222", words.T("The client secret has expired.")).Fix(words.T("Make a new one."))
+	b.Mended = 1000
+	p := simulated(t, b)
+	p.goes(setup.Prove)
+	p.press("Test the connection")
+	p.shell.Page().(*page.Prove).Every = time.Hour
+	p.button("Test this again until it passes").OnTapped()
+	p.until(func() bool { return strings.Contains(p.reads(), "Not yet") })
+	p.press("Cancel")
+	p.missesOut("this passes now")
+	if p.button("Test again").Disabled() {
+		t.Error("nothing can be tested any more")
+	}
+}
+
+// saves keeps what is saved instead of asking where.
+type saves struct {
+	none
+	files []page.File
+}
+
+func (s *saves) Save(f page.File, done func(string, *problem.Problem)) {
+	s.files = append(s.files, f)
+	done("/home/ada/"+f.Name, nil)
+}
+
+func TestReportComesInThreeForms(t *testing.T) {
+	p := simulated(t, fake.New())
+	files := &saves{}
+	p.shell.env.Files = files
+	p.goes(setup.Prove)
+	p.press("Test the connection")
+	for button, name := range map[string]string{"Web page (.html)": "report.html", "JSON (.json)": "report.json", "Support bundle (.zip)": "report.zip"} {
+		p.press("Save report…")
+		p.press(button)
+		if got := files.files[len(files.files)-1].Name; got != name {
+			t.Errorf("%s saves %s", button, got)
+		}
+		p.sees("Saved to /home/ada/" + name)
+	}
+}
+
+func TestFirewallListIsCopied(t *testing.T) {
+	p := simulated(t, fake.New())
+	p.goes(setup.Prove)
+	p.press("Test the connection")
+	p.sees("Booking rooms: unproven")
+	p.press("Copy the list")
+	for _, want := range []string{"Outbound\tlogin.microsoftonline.com\tTCP 443\t", "Inbound\trooms.contoso.com\tTCP 443\t"} {
+		if !strings.Contains(p.clip.Content(), want) {
+			t.Errorf("%q is not in %q", want, p.clip.Content())
+		}
+	}
+}
+
+func TestADroppedCSVLimitsTheScript(t *testing.T) {
+	b := fake.New()
+	p := simulated(t, b)
+	p.goes(setup.Describe) // the file is for another page
+	p.shell.Take("today.csv", []byte("Tenant,Room\n"))
+	p.rest()
+	if p.shell.Route() != setup.Restrict || b.Asked["ImportProcessing"] != 1 {
+		t.Fatalf("at %s, read %d times", p.shell.Route(), b.Asked["ImportProcessing"])
+	}
+	p.sees("Not as the product needs them: 1 of 2 rooms")
+	p.sees("ResourceDelegates")
+	p.sees("Line 4: BookingWindowInDays is no number in its range.")
+	p.press("Write the script for these rooms only")
+	if got := p.field("Only these rooms").Value(); got != "room001@contoso.com" {
+		t.Errorf("the script is for %q", got)
+	}
+	p.puts("Only the rooms that differ (1)", "false")
+	if got := p.field("Only these rooms").Value(); got != "" {
+		t.Errorf("after no, the script is for %q", got)
+	}
+}
+
+func TestResultsSayWhenTheyCount(t *testing.T) {
+	b := fake.New()
+	p := sitAt(t, b, fake.At)
+	p.goes(setup.Restrict)
+	p.shell.Take("result.json", []byte("{}"))
+	p.rest()
+	p.sees("11 done, 1 failed.")
+	p.sees("room003@contoso.com  ·  failed  ·  not found")
+	p.sees("The change counts everywhere from " + fake.At.Add(2*time.Hour).Local().Format("15:04"))
+	p.sees("not in scope for ceo@contoso.com")
+
+	p = sitAt(t, b, fake.At.Add(3*time.Hour))
+	p.goes(setup.Restrict)
+	p.shell.Page().(*page.Restrict).View(page.ViewResults)
+	p.rest()
+	p.sees("The change counts everywhere since")
+	p.press("Test again on the page Prove")
+	if p.shell.Route() != setup.Prove {
+		t.Errorf("leads to %s", p.shell.Route())
+	}
+}
+
+// sitAt is simulated at a time.
+func sitAt(t *testing.T, b *fake.Backend, now time.Time) *person {
+	t.Helper()
+	p := sit(t, b)
+	p.shell.o.Now = func() time.Time { return now }
+	p.press("Try it")
+	return p
+}
+
+func TestTheColleagueRunsOnlyInASimulation(t *testing.T) {
+	b := fake.New()
+	p := simulated(t, b)
+	p.goes(setup.Restrict)
+	p.missesOut("Let the simulated colleague run it")
+	b.Simulated = true
+	p.goes(setup.Describe)
+	p.goes(setup.Restrict)
+	p.press("Let the simulated colleague run it")
+	p.sees("Results (2)")
+	p.sees("11 done, 1 failed.")
+	if b.Asked["Colleague"] != 1 {
+		t.Errorf("ran %d times", b.Asked["Colleague"])
+	}
+}
+
+func TestAScriptIsSavedAsPowerShellWantsItAndCompared(t *testing.T) {
+	b := fake.New()
+	p := simulated(t, b)
+	files := &saves{}
+	p.shell.env.Files = files
+	p.goes(setup.Restrict)
+	p.missesOut("what was saved at")
+	p.press("Save…")
+	if got := string(files.files[0].Data); !strings.HasPrefix(got, "\ufeff# Calendar processing\r\n") {
+		t.Errorf("saved %q", got[:min(40, len(got))])
+	}
+	p.sees("Saved to /home/ada/calendar-processing.ps1.")
+	p.sees("Exactly what was saved at")
+	p.puts("Only these rooms", "room001@contoso.com")
+	p.sees("Not what was saved at")
+	p.sees("new lines 1, gone 1")
+	p.press("Show what changed")
+	p.sees("calendar-processing.ps1: what changed")
+	p.press("Show the whole script")
+	p.missesOut("calendar-processing.ps1: what changed")
+}
