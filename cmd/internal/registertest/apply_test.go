@@ -152,6 +152,7 @@ func TestKilledAnywhere(t *testing.T) {
 				ok := t.Run(name, func(t *testing.T) {
 					l := &lab{t: t, sim: l.sim, upn: l.upn}
 					l.computer()
+					l.prepare()
 					ctx, die := context.WithCancel(t.Context())
 					defer die()
 					cut := &cutter{next: l.http.Transport, after: after, left: n, die: die}

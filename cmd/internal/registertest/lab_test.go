@@ -3,6 +3,7 @@ package registertest
 import (
 	"context"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -197,4 +198,29 @@ func (l *lab) look() (apps []tenant.Application, sp tenant.ServicePrincipal, rol
 		scopes += d.Scope
 	}
 	return apps, sp, roles, scopes
+}
+
+// pairs are two certificates for all tests: making one takes its time.
+var pairs = sync.OnceValues(func() (list [2]vault.KeyPair, err error) {
+	for i := range list {
+		if list[i], err = vault.NewCertificate("FlexO", 3072, 365*24*time.Hour, time.Now()); err != nil {
+			return list, err
+		}
+	}
+	return list, nil
+})
+
+// prepare puts certificates into the keychain, where a run that was cut off
+// before its first call left them: the first one and the next one.
+func (l *lab) prepare() {
+	l.t.Helper()
+	made, err := pairs()
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	for i, kind := range []vault.Kind{vault.Certificate, vault.Certificate + "-next"} {
+		if err := l.vault.Set(l.t.Context(), l.id, kind, made[i].PEM()); err != nil {
+			l.t.Fatal(err)
+		}
+	}
 }

@@ -231,6 +231,7 @@ func TestRotationKilledAnywhere(t *testing.T) {
 				l := &lab{t: t, sim: full.sim, upn: full.upn}
 				full.clear()
 				l.computer()
+				l.prepare()
 				l.mustApply(register.Options{Credential: kind})
 				old := l.document().Application.Credential.KeyID
 				ctx, die := context.WithCancel(t.Context())
