@@ -213,7 +213,7 @@ func (a *app) showConnection(c *connection.Connection) error {
 		return err
 	}
 	if a.json {
-		_, err = a.out.Write(data)
+		_, err = escaping{a.out}.Write(data)
 		return err
 	}
 	rows(a.out, []string{"field", "value"}, fieldsOf(c))

@@ -127,9 +127,28 @@ func (t *terminal) show(v any, human func(w io.Writer)) error {
 		human(t.out)
 		return nil
 	}
-	e := json.NewEncoder(t.out)
+	e := json.NewEncoder(escaping{t.out})
 	e.SetIndent("", "  ")
 	return e.Encode(v)
+}
+
+// escaping writes JSON so that it is harmless on a terminal, too: characters
+// that steer one or turn the direction of text become \u escapes, which mean
+// the same. It is given whole characters.
+type escaping struct{ to io.Writer }
+
+func (e escaping) Write(p []byte) (int, error) {
+	var b strings.Builder
+	b.Grow(len(p))
+	for _, r := range string(p) {
+		if r != '\n' && problem.Steers(r) {
+			fmt.Fprintf(&b, `\u%04x`, r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	_, err := io.WriteString(e.to, b.String())
+	return len(p), err
 }
 
 // written is the result of a command that wrote files, which were named already

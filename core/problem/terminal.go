@@ -56,7 +56,7 @@ func Clean(s string) string {
 		case r == '\n' || r == '\t':
 		case r == '\r':
 			continue
-		case unicode.IsControl(r), isDirectional(r):
+		case Steers(r):
 			r = '\uFFFD'
 		}
 		b.WriteRune(r)
@@ -69,6 +69,8 @@ func Line(s string) string {
 	return strings.Join(strings.FieldsFunc(Clean(s), func(r rune) bool { return r == '\n' || r == '\t' }), " ")
 }
 
-func isDirectional(r rune) bool {
-	return r >= '\u202A' && r <= '\u202E' || r >= '\u2066' && r <= '\u2069' || r == '\u200E' || r == '\u200F' || r == '\u061C'
+// Steers reports whether r moves a terminal's cursor, colours it or turns the
+// direction of the text around it.
+func Steers(r rune) bool {
+	return unicode.IsControl(r) || r >= '\u202A' && r <= '\u202E' || r >= '\u2066' && r <= '\u2069' || r == '\u200E' || r == '\u200F' || r == '\u061C'
 }
