@@ -57,8 +57,8 @@ func (a *app) signIn(ctx context.Context, s *session.Session, f signInFlags, sco
 			a.say("Once more:")
 			continue
 		}
-		if err != nil && ctx.Err() == nil {
-			// Whatever the reason: a sign-in is what is needed.
+		if strings.HasPrefix(problem.Code(err), "entra.") {
+			// Whatever Entra's reason: a sign-in is what is needed.
 			return signed, &status{code: exitSignIn, err: err}
 		}
 		return signed, err

@@ -2,6 +2,7 @@ package entra
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
@@ -275,6 +276,53 @@ func TestOwnClientInChina(t *testing.T) {
 	}
 	if s := a.Disclosure(ScopesRead).String(); strings.Contains(s, "Command Line Tools") || !strings.Contains(s, "11111111") {
 		t.Errorf("%s", s)
+	}
+}
+
+// TestOwnClient signs in to a public client that the tenant made for it.
+func TestOwnClient(t *testing.T) {
+	r := newReception(t)
+	token, err := r.sim.UserToken(r.sim.Account().AdminUPN, "Application.ReadWrite.All")
+	if err != nil {
+		t.Fatal(err)
+	}
+	post := func(path, body string, into any) {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.sim.Cloud().Graph+"/v1.0"+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+token)
+		req.Header.Set("Content-Type", "application/json")
+		res, err := r.http.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = res.Body.Close() }()
+		if res.StatusCode != http.StatusCreated || json.NewDecoder(res.Body).Decode(into) != nil {
+			t.Fatalf("%s: %s", path, res.Status)
+		}
+	}
+	var app struct {
+		AppID string `json:"appId"`
+	}
+	post("/applications", `{"displayName":"Roomkey sign-in","signInAudience":"AzureADMyOrg","isFallbackPublicClient":true,"publicClient":{"redirectUris":["http://localhost"]}}`, &app)
+	post("/servicePrincipals", `{"appId":"`+app.AppID+`"}`, new(any))
+	a, err := NewAdministrator(AdministratorOptions{Cloud: r.sim.Cloud(), TenantID: r.sim.Account().TenantID, ClientID: app.AppID, HTTP: r.http})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Browser(t.Context(), ScopesRead, r.person); err != nil {
+		t.Fatal(err)
+	}
+	got, err := a.Token(t.Context())
+	if err != nil || ReadClaims(got).AppID != app.AppID {
+		t.Errorf("%v", err)
+	}
+	if err := r.sim.SetFaults("first-party-client-missing", "user-not-assigned"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Browser(t.Context(), ScopesApply, r.person); err == nil || strings.Contains(remedies(problem.Of(err)), "az ad app create") {
+		t.Errorf("whoever has an own client needs no other: %v", err)
 	}
 }
 
