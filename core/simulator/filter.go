@@ -25,6 +25,9 @@ type test = func(object) bool
 // parseFilter also says whether the filter is of the kind that needs
 // ConsistencyLevel on directory objects.
 func parseFilter(text string, known []string) (test, bool, error) {
+	if strings.Contains(filterToken.ReplaceAllString(text, ""), "'") {
+		return nil, false, fmt.Errorf("there is an unterminated string literal in '%s'", text)
+	}
 	p := &filterParser{tokens: filterToken.FindAllString(text, -1), known: known}
 	t, err := p.or()
 	if err == nil && len(p.tokens) > 0 {
@@ -209,7 +212,10 @@ func (p *filterParser) property(path string) (func(object) any, error) {
 	}, nil
 }
 
-// literal gives the value of 'text', of a bare word or number, or null.
+// unquoted are the values that stand without quotes: truth, numbers, GUIDs, dates.
+var unquoted = regexp.MustCompile(`^(?i:true|false|-?\d+(\.\d+)?|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\d.*)$`)
+
+// literal gives the value of 'text', of what needs no quotes, or null.
 func literal(token string) (string, error) {
 	if token == "" || strings.ContainsAny(token[:1], "(),:") {
 		return "", fmt.Errorf("a value was expected, not '%s'", token)
@@ -219,6 +225,9 @@ func literal(token string) (string, error) {
 	}
 	if strings.HasPrefix(token, "'") {
 		return strings.ReplaceAll(token[1:len(token)-1], "''", "'"), nil
+	}
+	if !unquoted.MatchString(token) {
+		return "", fmt.Errorf("could not find a property named '%s'", token)
 	}
 	return token, nil
 }

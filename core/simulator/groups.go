@@ -13,8 +13,10 @@ var (
 		{pattern: "GET /groups/$count", allow: groupRead, serve: func(c *call) (reply, error) { return c.countOf(c.groupCollection()) }},
 		{pattern: "GET /groups/{}", allow: groupRead, serve: (*call).group},
 		{pattern: "GET /groups/{}/members", allow: groupRead, serve: (*call).members},
+		{pattern: "GET /groups/{}/members/$count", allow: groupRead, serve: (*call).countMembers},
 		{pattern: "GET /groups/{}/members/microsoft.graph.user", allow: groupRead, serve: (*call).members},
 		{pattern: "GET /groups/{}/transitiveMembers", allow: groupRead, serve: (*call).members},
+		{pattern: "GET /groups/{}/transitiveMembers/$count", allow: groupRead, serve: (*call).countMembers},
 		{pattern: "GET /groups/{}/transitiveMembers/microsoft.graph.user", allow: groupRead, serve: (*call).members},
 		{pattern: "GET /groups/{}/owners", allow: groupRead, serve: (*call).groupOwners},
 	}
@@ -130,13 +132,29 @@ func (s *Simulator) inGroup(group, user int) bool {
 // members are people; of the nested group, the groups themselves unless all the
 // way down was asked for.
 func (c *call) members() (reply, error) {
+	l, err := c.memberCollection()
+	if err != nil {
+		return reply{}, err
+	}
+	return c.list(l)
+}
+
+func (c *call) countMembers() (reply, error) {
+	l, err := c.memberCollection()
+	if err != nil {
+		return reply{}, err
+	}
+	return c.countOf(l)
+}
+
+func (c *call) memberCollection() (collection, error) {
 	i, made, found := c.s.findGroup(c.vars[0])
 	if !found || !guid.MatchString(c.vars[0]) {
-		return reply{}, missing(c.vars[0])
+		return collection{}, missing(c.vars[0])
 	}
 	path := strings.ToLower(c.r.URL.Path)
 	cast := strings.HasSuffix(path, "graph.user")
-	l := collection{context: "directoryObjects", known: userProperties, shown: userDefault, top: 100, maxTop: 999, nextLink: true, directory: true, n: c.s.directory.users}
+	l := collection{context: "directoryObjects", known: userProperties, shown: userDefault, top: 100, maxTop: 999, nextLink: true, directory: true, sparse: true, n: c.s.directory.users}
 	typed := func(o object, kind string) object {
 		if !cast {
 			o["@odata.type"] = "#microsoft.graph." + kind
@@ -166,7 +184,7 @@ func (c *call) members() (reply, error) {
 			return typed(c.s.userObject(n), "user")
 		}
 	}
-	return c.list(l)
+	return l, nil
 }
 
 func (c *call) groupOwners() (reply, error) {

@@ -13,6 +13,8 @@ type collection struct {
 	context string
 	n       int
 	at      func(int) object // nil is left out
+	// sparse says that at leaves much out: n is then no count.
+	sparse bool
 	// known are the properties that $select may name, shown those that come
 	// without it (all when empty).
 	known, shown []string
@@ -70,7 +72,7 @@ func (c *call) list(l collection) (reply, error) {
 	}
 	body := object{"@odata.context": c.context(l.context), "value": page}
 	if c.counts(l) {
-		if count = l.n; match != nil {
+		if count = l.n; match != nil || l.sparse {
 			count = l.count(match)
 		}
 		if from == 0 || l.skip {
