@@ -26,6 +26,12 @@ type Rotation struct {
 // nextKind is where a new credential waits in the keychain until it is proven.
 func nextKind(kind string) vault.Kind { return vaultKind(kind) + "-next" }
 
+// NextKinds are the places in the keychain where a rotation keeps a credential
+// that is not proven yet.
+func NextKinds() []vault.Kind {
+	return []vault.Kind{nextKind(connection.CredentialSecret), nextKind(connection.CredentialCertificate)}
+}
+
 // Pending is a rotation whose old credential has not been removed yet, nil for
 // none.
 func Pending(j Journal) (*Rotation, error) {

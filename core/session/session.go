@@ -13,6 +13,7 @@ import (
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/transport"
@@ -112,7 +113,7 @@ func (s *Session) Delete(ctx context.Context) error {
 	if s.ReadOnly != nil {
 		return s.ReadOnly
 	}
-	for _, kind := range vault.Kinds() {
+	for _, kind := range append(vault.Kinds(), register.NextKinds()...) {
 		if err := s.env.Vault.Delete(ctx, s.ID(), kind); err != nil {
 			return err
 		}
