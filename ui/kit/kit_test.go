@@ -88,6 +88,21 @@ func TestGoldens(t *testing.T) {
 			l.Open("a", true)
 			return l
 		}, fyne.NewSize(560, 260)},
+		{"findings-again", func() fyne.CanvasObject {
+			l := NewFindingList(host)
+			l.OnAgain = func(string) {}
+			l.Put(Finding{ID: "a", Mark: MarkDone, Title: "Names resolve", Facts: [][2]string{{"Host", "graph.microsoft.com"}}})
+			l.Put(Finding{ID: "b", Mark: MarkUnknown, Title: "Clock", Facts: [][2]string{{"Skew", "?"}}})
+			l.Open("a", true) // what passed is not tried again
+			l.Open("b", true)
+			return l
+		}, fyne.NewSize(560, 260)},
+		{"code-diff", func() fyne.CanvasObject {
+			v := NewCodeView(host, nil)
+			diff := "--- before\n+++ now\n@@ -1,2 +1,2 @@\n-# One\n+# Two\u202e\n exit\n"
+			v.SetText("x.ps1", diff, HighlightDiff(diff))
+			return v.Object
+		}, fyne.NewSize(420, 200)},
 		{"task-bar", func() fyne.CanvasObject {
 			b := NewTaskBar()
 			j := b.begin("Testing", func() {})

@@ -22,7 +22,8 @@ type CheckOptions struct {
 
 // Preparation is what may be chosen for a run.
 type Preparation struct {
-	// Rooms are the addresses of the chosen rooms, as far as they are known here.
+	// Rooms are the addresses of the chosen rooms, as the last test
+	// found them.
 	Rooms []string
 	// Outside is the connection's mailbox that must be out of reach.
 	Outside string

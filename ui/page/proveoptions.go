@@ -128,7 +128,13 @@ func (o *runOptions) show() {
 	if o.ready.Books {
 		o.form.Add(o.booking)
 		if o.booking.Value() == "true" {
-			o.form.Add(kit.Pad(0, 0, 0, 26, kit.Column(14, o.trace, o.organizer, o.room)))
+			booking := kit.Column(14, o.trace, o.organizer)
+			if len(o.ready.Rooms) > 0 {
+				booking.Add(o.room)
+			} else {
+				booking.Add(marked(kit.MarkUnknown, kit.L("Which rooms there are is known after a first test without a booking."), ""))
+			}
+			o.form.Add(kit.Pad(0, 0, 0, 26, booking))
 		}
 	}
 	if o.ready.Notified {
