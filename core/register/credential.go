@@ -180,13 +180,7 @@ func (in Input) obey(s state, want *Credential, item *Item) (why words.Text) {
 	if _, forbidden := s.policy.Rule(tenant.RuleSecretAddition, created); forbidden && want.Kind == connection.CredentialSecret {
 		if !takesCertificates || in.Options.Credential == connection.CredentialSecret {
 			item.Action = Attention
-			item.Problem = problem.New("register.secrets-forbidden", words.T("The tenant's app-management policy forbids client secrets, and %s takes no other credential.", in.Product.Name)).
-				Fix(words.T("Have the policy's administrator exempt this application: Microsoft Entra admin center, Enterprise applications, Security, Application policies, Block password addition.")).
-				Fix(words.T("Or ask the vendor of %s for sign-in with a certificate.", in.Product.Name))
-			if takesCertificates {
-				item.Problem = problem.New("register.secrets-forbidden", words.T("The tenant's app-management policy forbids client secrets.")).
-					Run(words.T("Use a certificate:"), "roomkeyctl register plan --credential certificate")
-			}
+			item.Problem = secretsForbidden(in.Product.Name, takesCertificates)
 			return words.Text{}
 		}
 		want.Kind = connection.CredentialCertificate
@@ -205,6 +199,28 @@ func (in Input) obey(s state, want *Credential, item *Item) (why words.Text) {
 		return words.T("%s %s", why, shorter)
 	}
 	return why
+}
+
+func secretsForbidden(product string, takesCertificates bool) *problem.Problem {
+	if takesCertificates {
+		return problem.New("register.secrets-forbidden", words.T("The tenant's app-management policy forbids client secrets.")).
+			Run(words.T("Use a certificate:"), "roomkeyctl register plan --credential certificate")
+	}
+	return problem.New("register.secrets-forbidden", words.T("The tenant's app-management policy forbids client secrets, and %s takes no other credential.", product)).
+		Fix(words.T("Have the policy's administrator exempt this application: Microsoft Entra admin center, Enterprise applications, Security, Application policies, Block password addition.")).
+		Fix(words.T("Or ask the vendor of %s for sign-in with a certificate.", product))
+}
+
+// policyRefused explains a policy that showed only when the credential was
+// made: it could not be read, or it is one for this application alone.
+func (in Input) policyRefused(p *problem.Problem) *problem.Problem {
+	out := secretsForbidden(in.Product.Name, slices.Contains(in.Product.Credential.Kinds, connection.CredentialCertificate))
+	if p.Code == codeLifeForbidden {
+		out = problem.New("register.life-forbidden", words.T("A policy of the tenant does not allow a credential to live that long.")).
+			Run(words.T("Plan a shorter life:"), "roomkeyctl register plan --months 6")
+	}
+	out.RequestID = p.RequestID
+	return out.By(p)
 }
 
 // planOrphans are secrets of interrupted runs: nobody knows their text.

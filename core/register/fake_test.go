@@ -27,6 +27,7 @@ type fake struct {
 	roles      []tenant.AppRoleGrant
 	scopes     []tenant.DelegatedGrant
 	policy     tenant.CredentialPolicy
+	policyErr  error
 	deleted    []tenant.Application
 	texts      map[string]string
 
@@ -120,7 +121,7 @@ func (f *fake) DelegatedGrants(_ context.Context, id string) ([]tenant.Delegated
 	return slices.DeleteFunc(slices.Clone(f.scopes), func(g tenant.DelegatedGrant) bool { return g.ClientID != id }), nil
 }
 func (f *fake) CredentialPolicy(context.Context) (tenant.CredentialPolicy, error) {
-	return f.policy, nil
+	return f.policy, f.policyErr
 }
 
 func (f *fake) set(a *tenant.Application, c tenant.ApplicationChange) {

@@ -33,11 +33,15 @@ func MakeHandOff(in Input, plan Plan) HandOff {
 	h.PermissionsPage = in.Cloud.Pages(h.ClientID, c.ServicePrincipalID).Permissions
 	h.ConsentLink = ConsentLink(in.Cloud.Authority, in.TenantID, h.ClientID, in.Cloud.Graph, plan.Wanted.RedirectURIs)
 	if h.ClientID == "" {
-		h.Checklist = append(h.Checklist, words.T("The application is not registered yet: run the script below first, or let Roomkey apply the plan."))
+		h.Checklist = append(h.Checklist, words.T("The application is not registered yet: run the script of this hand-off first, or let Roomkey apply the plan."))
 	}
 	h.Checklist = append(h.Checklist,
-		words.T("You need the role Privileged Role Administrator or Global Administrator; if it is only eligible (PIM), activate it first."),
-		words.T("Compare the client ID %s and the name \"%s\" with what you see before you consent.", h.ClientID, h.DisplayName))
+		words.T("You need the role Privileged Role Administrator or Global Administrator; if it is only eligible (PIM), activate it first."))
+	if h.ClientID == "" {
+		h.Checklist = append(h.Checklist, words.T("Compare the name \"%s\" with what you see before you consent.", h.DisplayName))
+	} else {
+		h.Checklist = append(h.Checklist, words.T("Compare the client ID %s and the name \"%s\" with what you see before you consent.", h.ClientID, h.DisplayName))
+	}
 	for _, p := range plan.Wanted.Permissions {
 		h.Checklist = append(h.Checklist, words.T("Consent to %s (%s): %s", p.Value, words.T(string(p.Kind)), p.Reason))
 	}

@@ -303,6 +303,40 @@ func TestDeletedKeepsItsName(t *testing.T) {
 	}
 }
 
+// TestPolicyUnread: where the policy cannot be read, Microsoft's refusal is
+// obeyed: a shorter life is tried, a forbidden kind is explained.
+func TestPolicyUnread(t *testing.T) {
+	b := newBench(t)
+	b.policyErr = refusal(codeDenied)
+	asked := 0
+	b.fail = func(call string) (error, bool) {
+		if call == "secret" {
+			if asked++; asked <= 2 {
+				return refusal(codeLifeForbidden), false
+			}
+		}
+		return nil, false
+	}
+	if _, err := b.apply(t); err != nil {
+		t.Fatal(err)
+	}
+	if left := time.Until(b.apps[0].Secrets[0].End); left > 183*24*time.Hour || left < 180*24*time.Hour {
+		t.Errorf("a quarter of two years is wanted, it lives %s", left)
+	}
+	for code, want := range map[string]string{codeTypeForbidden: "register.secrets-forbidden", codeLifeForbidden: "register.life-forbidden"} {
+		b := newBench(t)
+		b.fail = func(call string) (error, bool) {
+			if call == "secret" {
+				return refusal(code), false
+			}
+			return nil, false
+		}
+		if _, err := b.apply(t); problem.Code(err) != want || len(problem.Of(err).Remedies) == 0 {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+}
+
 func TestAdvice(t *testing.T) {
 	b := newBench(t)
 	plan, err := MakePlan(t.Context(), b.in)

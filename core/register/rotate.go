@@ -141,7 +141,7 @@ func (r *run) rotate(ctx context.Context) (Rotation, error) {
 		fresh, secret, err = r.rotateSecret(ctx, next, m)
 	}
 	if err != nil {
-		return rotation, err
+		return rotation, in.explained(words.T("a new credential"), err)
 	}
 	var granted []string
 	for _, p := range r.wanted.roles() {

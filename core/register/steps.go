@@ -17,12 +17,8 @@ func (r *run) all(ctx context.Context) error {
 	consents := r.consents()
 	r.total = 4 + len(consents)
 	for _, s := range []step{r.application(), r.servicePrincipal(), r.credential()} {
-		err := r.do(ctx, s)
-		if problem.Code(err) == codeDenied {
-			return roleRefused(r.in.By, s.title, problem.Of(err))
-		}
-		if err != nil {
-			return err
+		if err := r.do(ctx, s); err != nil {
+			return r.in.explained(s.title, err)
 		}
 	}
 	for _, s := range consents {
@@ -50,6 +46,17 @@ func (r *run) all(ctx context.Context) error {
 		return err
 	}
 	return r.sweep(ctx)
+}
+
+// explained turns Microsoft's bare refusal of a step into what to do about it.
+func (in Input) explained(step words.Text, err error) error {
+	switch problem.Code(err) {
+	case codeDenied:
+		return roleRefused(in.By, step, problem.Of(err))
+	case codeTypeForbidden, codeLifeForbidden:
+		return in.policyRefused(problem.Of(err))
+	}
+	return err
 }
 
 // refresh looks the application up anew, by what is certain about it.
