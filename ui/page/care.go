@@ -70,10 +70,11 @@ func (c *careCard) show() fyne.CanvasObject {
 	if !signedIn {
 		column.Add(kit.Small(kit.L("Sign in below to see what has drifted and to repair it, to renew the credential, or to undo.")))
 	}
-	whole := kit.Column(kit.GapWide, kit.Card(column))
+	whole := kit.Column(kit.GapWide)
 	if r := p.state.Rotation; r != nil {
 		whole.Add(c.rotationCard(*r))
 	}
+	whole.Add(kit.Card(column))
 	return whole
 }
 

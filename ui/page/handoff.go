@@ -26,6 +26,7 @@ func (p *planner) openHandOff(plan register.Plan) {
 		}
 		p.handOff = p.handOffCard(h, plan)
 		p.show()
+		p.page.frame.ToTop()
 	})
 }
 
@@ -49,7 +50,11 @@ func (p *planner) handOffCard(h register.HandOff, plan register.Plan) fyne.Canva
 		p.result = nil
 		p.makePlan()
 	})
-	column.Add(kit.Row(kit.Gap, -1, save, p.able(again)))
+	done := kit.QuietButton(kit.L("Close"), theme.CancelIcon(), func() {
+		p.handOff = nil
+		p.show()
+	})
+	column.Add(kit.Row(kit.Gap, -1, save, p.able(again), done))
 	return kit.Card(column)
 }
 

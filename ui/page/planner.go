@@ -99,11 +99,12 @@ func (p *planner) show() {
 			add(p.care.ask)
 		}
 		add(p.resultCard())
+		add(p.handOff)
 		add(p.signIn.show())
 		switch {
 		case p.steps != nil:
 			add(p.steps.object)
-		case p.result == nil:
+		case p.result == nil && p.care.ask == nil: // a question stands alone
 			add(p.care.show())
 			if p.plan != nil {
 				for _, o := range p.planObjects() {
@@ -111,7 +112,6 @@ func (p *planner) show() {
 				}
 			}
 		}
-		add(p.handOff)
 	}
 	if p.page.frame != nil {
 		p.page.actions()

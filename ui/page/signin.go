@@ -235,7 +235,7 @@ func (s *signInCard) browserCard() fyne.CanvasObject {
 		column.Add(s.stuckHelp())
 	}
 	line := kit.Row(kit.Gap, -1, widget.NewButtonWithIcon(kit.L("Stop waiting"), theme.CancelIcon(), s.cancel))
-	if !s.stuck && !s.news.Simulated {
+	if !s.stuck {
 		line.Add(kit.QuietButton(kit.L("Microsoft's page shows an error"), theme.QuestionIcon(), func() { s.stuck = true; s.draw() }))
 	}
 	column.Add(line)
