@@ -3,6 +3,7 @@ package session
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/exchange"
@@ -26,6 +27,12 @@ func (s *Session) ReadProcessing(data []byte) ([]exchange.RoomState, error) {
 		return states, s.ReadOnly
 	}
 	return states, s.env.Store.PutCache(s.ID(), cacheProcessing, data)
+}
+
+// ProcessingAt is when calendar processing was read back last, zero for never.
+func (s *Session) ProcessingAt() time.Time {
+	_, at, _ := s.env.Store.Cache(s.ID(), cacheProcessing)
+	return at
 }
 
 // Processing is what was read back last, nil when nothing was.

@@ -68,6 +68,8 @@ type Change struct {
 // Processing is calendar processing that was read back.
 type Processing struct {
 	Rooms []RoomProcessing
+	// At is when it was read back.
+	At time.Time
 }
 
 // RoomProcessing is one room, or one line that could not be used.

@@ -14,7 +14,7 @@ import (
 func comparison(run *Run) fyne.CanvasObject {
 	since := at(run.Before, run.Finished)
 	if len(run.Better)+len(run.Worse) == 0 {
-		return kit.Small(kit.L("Nothing changed since the test of %s.", since))
+		return kit.Small(kit.L("No check found something else than in the test of %s.", since))
 	}
 	column := kit.Column(kit.GapTight, kit.Strong(kit.L("Since the test of %s: %d better, %d worse", since, len(run.Better), len(run.Worse))))
 	for _, part := range []struct {

@@ -58,10 +58,11 @@ const (
 	ViewProcessing
 )
 
-// mainScript is the one that every connection needs, onlyRooms its field for the
-// rooms that it is limited to.
+// mainScript is the one that every connection needs, showScript the one that
+// only looks, onlyRooms the field for the rooms that it is limited to.
 const (
 	mainScript = "calendar-processing"
+	showScript = mainScript + "-show"
 	onlyRooms  = "only"
 )
 

@@ -171,6 +171,9 @@ func (v *results) showRooms() {
 		line.Add(widget.NewButtonWithIcon(kit.L("Write the script for these rooms only"), theme.DocumentCreateIcon(), v.write))
 	}
 	v.head.Add(line)
+	if v.outdated() {
+		v.head.Add(marked(kit.MarkAttention, kit.L("A script changed rooms after this was read, at %s: have today's calendar processing shown again.", at(v.data.Processing.At, v.env.Now())), ""))
+	}
 	for i, w := range wrong {
 		if i == 3 {
 			v.head.Add(kit.Small(kit.L("and %d more lines that cannot be used", len(wrong)-i)))
@@ -180,6 +183,13 @@ func (v *results) showRooms() {
 	}
 	v.head.Add(kit.Pad(0, 0, kit.GapTight, 0, kit.Column(0)))
 	v.head.Refresh()
+}
+
+// outdated is whether calendar processing was changed after it was read.
+func (v *results) outdated() bool {
+	return slices.ContainsFunc(v.data.Results, func(r ScriptResult) bool {
+		return strings.HasPrefix(r.Script, mainScript) && r.Done > 0 && r.Script != showScript && r.At.After(v.data.Processing.At)
+	})
 }
 
 // shownValue is a setting as it is shown; an empty one is said to be.

@@ -97,6 +97,7 @@ func (b *Backend) Readback(ctx context.Context, id string) (page.Readback, error
 		return page.Readback{}, err
 	}
 	out := page.Readback{Processing: shownProcessing(s.Processing()), Simulated: b.simulates(s) != nil}
+	out.Processing.At = s.ProcessingAt()
 	for _, r := range s.ScriptResults() {
 		out.Results = append(out.Results, shownResult(r))
 	}

@@ -109,7 +109,7 @@ func (b *backend) ImportResult(context.Context, string, []byte, string) (page.Sc
 
 func (b *backend) ImportProcessing(context.Context, string, []byte, string) (page.Processing, error) {
 	defer b.ask("ImportProcessing")()
-	b.back.Processing = page.Processing{Rooms: []page.RoomProcessing{
+	b.back.Processing = page.Processing{At: At.Add(-time.Hour), Rooms: []page.RoomProcessing{
 		{Room: "room001@contoso.com", Line: 2, Differences: []page.Difference{{Name: words.Plain("DeleteSubject"), Old: "True", New: "False"}, {Name: words.Plain("ResourceDelegates"), Old: "ada@contoso.com" + b.Hostile}}},
 		{Room: "room003@contoso.com", Line: 3},
 		{Line: 4, Wrong: words.T("Line 4: BookingWindowInDays is no number in its range.")},
