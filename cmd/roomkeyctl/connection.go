@@ -93,7 +93,11 @@ func connectionNew(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			return a.settle(c.Context(), s, d)
+			err = a.settle(c.Context(), s, d)
+			if err != nil && !a.json {
+				a.say("The connection %s was made all the same. When that is corrected: roomkeyctl connection find-tenant", problem.Line(args[0]))
+			}
+			return err
 		},
 	}
 	f := c.Flags()

@@ -133,8 +133,11 @@ func newStatus(a *app) *cobra.Command {
 			}); err != nil {
 				return err
 			}
-			if code := problem.Code(failed); code == "booking.no-api" {
+			switch {
+			case problem.Code(failed) == "booking.no-api":
 				return nil
+			case failed == nil && held.Status.State == booking.StatusFailing:
+				return &status{code: exitFindings, err: fmt.Errorf("the booking server does not work with what it holds"), silent: true}
 			}
 			return failed
 		},

@@ -127,6 +127,9 @@ func TestAddresses(t *testing.T) {
 		"http://rooms.example": "booking.plain-http", "http://127.0.0.1.evil.example": "booking.plain-http",
 		"ftp://rooms.example": "booking.address", "rooms.example": "booking.address", "": "booking.address",
 		"https://user:pass@rooms.example": "booking.address",
+		"https://rooms.example:8443/a":    "", "https://räume.example": "",
+		"https://$(reboot).example": "booking.address", "https://a;reboot": "booking.address", "https://a'b": "booking.address",
+		"https://rooms.example:": "booking.address", "https://:443": "booking.address",
 	} {
 		_, err := Open(Options{Server: connection.Server{URL: address}, HTTP: http.DefaultClient})
 		if problem.Code(err) != code {

@@ -3,6 +3,7 @@ package booking
 import (
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -68,10 +69,13 @@ func pinned(s connection.Server, d Description) error {
 		return err
 	}
 	p := problem.New("booking.unconfirmed", words.T("The booking server said something of itself that you have not confirmed yet."))
+	command := "roomkeyctl push"
 	for _, c := range open {
 		p.Fix(c.About)
+		command += " --confirm " + c.Value
 	}
-	return p.Fix(words.T("On the page “Hand over”, tick “I have compared it and it is right” after comparing."))
+	return p.Fix(words.T("On the page “Hand over”, tick “I have compared it and it is right” after comparing.")).
+		Run(words.T("Or on the command line, with what you have compared:"), command)
 }
 
 func recipientChanged(s connection.Server, d Description) *problem.Problem {
@@ -104,11 +108,16 @@ func hostOf(address string) string {
 	return strings.TrimSuffix(strings.ToLower(u.Host), ":443")
 }
 
+// plainHost is a host as people know it. net/url also takes quotes, brackets and
+// dollar signs, and a server's host ends up in a command that is shown to be
+// copied.
+var plainHost = regexp.MustCompile(`^([\p{L}\p{N}._-]+|\[[0-9A-Fa-f:.]+\])(:\d+)?$`)
+
 // webAddress says what is wrong with an address that a call would go to or
 // that a server names: https, or http to this computer only.
 func webAddress(address string) *problem.Problem {
 	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
+	if err != nil || !plainHost.MatchString(u.Host) || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
 		return problem.New("booking.address", words.T("This is not the address of a booking server.")).
 			With(words.T("An address such as https://rooms.contoso.com is needed.")).
 			Fix(words.T("Copy the address from the browser in which you open the booking server, without a user name, and paste it on the page “Describe”.")).By(err)
