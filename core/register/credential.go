@@ -79,7 +79,7 @@ func hinted(secret vault.Secret, hint string) bool {
 
 // planCredential says whether the credential is kept or which one is made, as
 // the product's guide says and the tenant's policy allows.
-func (in Input) planCredential(ctx context.Context, s state, j journal) (Credential, Item, error) {
+func (in Input) planCredential(ctx context.Context, s state) (Credential, Item, error) {
 	c := in.Document().Application.Credential
 	item := Item{ID: "credential", Title: words.T("Credential"), Today: words.T("none on this computer"), Action: Create}
 	want := Credential{Kind: in.Options.Credential, Name: in.Product.Credential.Name, Bits: in.Options.Bits}

@@ -139,7 +139,7 @@ func (in Input) plan(ctx context.Context, s state, w Wanted, j journal) (Plan, e
 	}
 	var credential Item
 	var err error
-	w.Credential, credential, err = in.planCredential(ctx, s, j)
+	w.Credential, credential, err = in.planCredential(ctx, s)
 	if err != nil {
 		return p, err
 	}
@@ -164,7 +164,8 @@ func (in Input) planApplication(s state, w Wanted) []Item {
 	a := tenant.Application{}
 	app := Item{ID: "application", Title: words.T("App registration"), Today: words.T("none"), Wanted: words.Plain(w.DisplayName), Action: Create}
 	audience := Item{ID: "audience", Title: words.T("Who may sign in"), Today: words.T("–"), Wanted: audienceOf(w.SignInAudience), Action: Create}
-	if s.application != nil {
+	switch {
+	case s.application != nil:
 		a = *s.application
 		app.Today, app.Wanted, app.Action = words.T("%s, client ID %s", a.DisplayName, a.AppID), words.Plain(a.DisplayName), Keep
 		audience.Today, audience.Action = audienceOf(a.SignInAudience), Keep
@@ -172,9 +173,9 @@ func (in Input) planApplication(s state, w Wanted) []Item {
 			audience.Action, audience.Wanted = Attention, audienceOf(w.SignInAudience)
 			audience.Why = words.T("Left as it is. Other organizations can use a multi-tenant application too: if nobody needs that, choose Single tenant in the Microsoft Entra admin center under App registrations, this application, Authentication, Supported account types.")
 		}
-	} else if s.exchange != nil {
+	case s.exchange != nil:
 		app.Why = words.T("The application \"%s\" has permissions of Exchange Web Services. The vendor says not to update it: a new one is registered, and the old one is left alone.", s.exchange.DisplayName)
-	} else if s.deleted != nil {
+	case s.deleted != nil:
 		app.Why = words.T("One that Roomkey registered was deleted on %s. Until %s it can be restored instead.", s.deleted.DeletedAt.Format(time.DateOnly), s.deleted.DeletedAt.AddDate(0, 0, 30).Format(time.DateOnly))
 	}
 	items := []Item{app, audience}

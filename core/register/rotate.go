@@ -87,12 +87,9 @@ func Rotate(ctx context.Context, in Input) (Rotation, error) {
 		}
 		return r.promote(ctx, *open) // cut off between the proof and the document
 	}
-	var item Item
-	if r.wanted.Credential, item, err = r.newCredential(); err != nil {
-		return Rotation{}, err
-	}
-	if item.Problem != nil {
-		return Rotation{}, item.Problem
+	var refused *problem.Problem
+	if r.wanted.Credential, refused = r.newCredential(); refused != nil {
+		return Rotation{}, refused
 	}
 	if err := r.write(entry{Phase: phaseStart, Verb: "rotate", Reviewer: in.Options.Reviewer, Ticket: in.Options.Ticket}); err != nil {
 		return Rotation{}, err
@@ -102,7 +99,7 @@ func Rotate(ctx context.Context, in Input) (Rotation, error) {
 
 // newCredential is the credential of the product's guide, of the kind that the
 // connection has.
-func (r *run) newCredential() (Credential, Item, error) {
+func (r *run) newCredential() (Credential, *problem.Problem) {
 	in, item := r.in, Item{}
 	want := Credential{Kind: first(in.Options.Credential, in.Document().Application.Credential.Kind, connection.CredentialSecret), Name: first(in.Product.Credential.Name, in.Product.Name)}
 	months := in.Options.Months
@@ -113,7 +110,7 @@ func (r *run) newCredential() (Credential, Item, error) {
 		want.Bits = max(in.Options.Bits, 3072)
 	}
 	in.obey(r.state, &want, &item)
-	return want, item, nil
+	return want, item.Problem
 }
 
 func (r *run) rotate(ctx context.Context) (Rotation, error) {
