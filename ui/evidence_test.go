@@ -118,6 +118,7 @@ func TestTryingAgainCanBeCancelled(t *testing.T) {
 	p.button("Test this again until it passes").OnTapped()
 	p.until(func() bool { return strings.Contains(p.reads(), "Not yet") })
 	p.press("Cancel")
+	p.sees("Stopped. It has not passed yet.")
 	p.missesOut("this passes now")
 	if p.button("Test again").Disabled() {
 		t.Error("nothing can be tested any more")

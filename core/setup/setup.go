@@ -153,6 +153,9 @@ func prove(k Known) Step {
 		return step(Prove, title, Blocked, words.T("An application with its credential is needed first."))
 	case k.Verdict == "":
 		return step(Prove, title, Ready, words.T("Nothing was tried yet."))
+	case !k.Current && k.Verdict == "fail":
+		// A run that failed before it knew the rooms is never current.
+		return step(Prove, title, Attention, words.T("It did not work in the last check, which names the cause."))
 	case !k.Current:
 		return step(Prove, title, Attention, words.T("The configuration has changed since the last check."))
 	case k.Verdict == "pass":

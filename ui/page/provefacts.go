@@ -31,7 +31,7 @@ func comparison(run *Run) fyne.CanvasObject {
 			column.Add(marked(part.mark, kit.L("%s: %s (%s, was %s)", part.says, c.Title, statusName(c.After), statusName(c.Before)), ""))
 		}
 		if unseen > 0 {
-			column.Add(marked(kit.MarkSkipped, kit.L("not looked at any more for it: %d", unseen), ""))
+			column.Add(marked(kit.MarkSkipped, kit.L("not looked at because of it: %d", unseen), ""))
 		}
 	}
 	return column

@@ -51,7 +51,7 @@ func (p *Prove) again(id string) {
 			if latest.Unwanted || latest.Status == StatusPass || latest.Status == StatusWarn && was.Status != StatusWarn {
 				return nil
 			}
-			report.Say(0, 0, words.T("Not yet, after %d tries. Trying again in %d seconds.", try, int(p.Every.Seconds())))
+			report.Say(0, 0, words.T("Not yet (try %d). The next try is in %d seconds.", try, int(p.Every.Seconds())))
 			select {
 			case <-ctx.Done():
 				return ctx.Err()
@@ -72,6 +72,8 @@ func (p *Prove) again(id string) {
 // the last whole run.
 func (p *Prove) tell(f Finding, failed *problem.Problem) {
 	switch {
+	case failed != nil && failed.Code == problem.CodeCancelled:
+		p.notice.put(kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.L("Stopped. It has not passed yet."))))
 	case failed != nil:
 		p.notice.fail(failed)
 	case f.Unwanted:
