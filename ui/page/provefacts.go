@@ -94,7 +94,7 @@ func endpointList(host *kit.Host, endpoints []Endpoint) fyne.CanvasObject {
 	column := kit.Column(kit.Gap, kit.Heading(kit.L("For the firewall of the booking server")),
 		kit.Muted(kit.L("What the booking server needs in this cloud. What this computer reaches says nothing about what the server reaches.")))
 	for _, e := range endpoints {
-		line := kit.Shares([]float32{1, 2.6, 4})
+		line := kit.Shares([]float32{1, 3.7, 3})
 		line.Add(kit.NewText(direction(e)))
 		line.Add(kit.Pad(0, 12, 0, 0, kit.Mono(fmt.Sprintf("%s:%d", problem.Line(e.Host), e.Port))))
 		line.Add(kit.Small(kit.Say(e.Why)))

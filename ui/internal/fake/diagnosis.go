@@ -2,7 +2,6 @@ package fake
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/roomkey/roomkey/core/words"
@@ -69,62 +68,4 @@ func (b *backend) diagnosed(run *page.Run) {
 func (b *backend) Report(_ context.Context, _, form string) (page.File, error) {
 	defer b.ask("Report")()
 	return page.File{Name: "report." + form, Data: []byte(form)}, nil
-}
-
-// Returned is what came back of scripts.
-type Returned struct {
-	// Simulated is whether there is a colleague who runs scripts.
-	Simulated bool
-	kept      string
-	back      page.Readback
-}
-
-func (b *backend) compare(doc *page.Document) {
-	doc.Data = []byte("\ufeff" + strings.ReplaceAll(doc.Text, "\n", "\r\n"))
-	switch b.kept {
-	case "":
-		return
-	case string(doc.Data):
-	default:
-		doc.Diff = "--- before\n+++ now\n@@ -1,2 +1,2 @@\n-# Calendar processing\n+# Only two rooms\n param([switch]$WhatIf)\n"
-	}
-	doc.Saved = At
-}
-
-func (b *backend) KeepScript(_ context.Context, _, _ string, data []byte) error {
-	defer b.ask("KeepScript")()
-	b.kept = string(data)
-	return nil
-}
-
-func (b *backend) ImportResult(context.Context, string, []byte, string) (page.ScriptResult, error) {
-	defer b.ask("ImportResult")()
-	r := page.ScriptResult{Script: "calendar-processing", Title: words.T("Calendar processing of the chosen rooms"), At: At, Done: 11, Failed: 1,
-		Rows: []page.ResultRow{{Object: "room003@contoso.com", Status: "failed", Message: "not found" + b.Hostile}}}
-	limit := page.ScriptResult{Script: "limit-application", Title: words.T("Limit the application"), At: At.Add(-time.Minute), Settles: At.Add(2 * time.Hour), Done: 3,
-		Reach: words.T("The limit of the application: %s.", "in scope for room001@contoso.com, not in scope for ceo@contoso.com")}
-	b.back.Results = []page.ScriptResult{limit, r}
-	return r, nil
-}
-
-func (b *backend) ImportProcessing(context.Context, string, []byte, string) (page.Processing, error) {
-	defer b.ask("ImportProcessing")()
-	b.back.Processing = page.Processing{At: At.Add(-time.Hour), Rooms: []page.RoomProcessing{
-		{Room: "room001@contoso.com", Line: 2, Differences: []page.Difference{{Name: words.Plain("DeleteSubject"), Old: "True", New: "False"}, {Name: words.Plain("ResourceDelegates"), Old: "ada@contoso.com" + b.Hostile}}},
-		{Room: "room003@contoso.com", Line: 3},
-		{Line: 4, Wrong: words.T("Line 4: BookingWindowInDays is no number in its range.")},
-	}}
-	return b.back.Processing, nil
-}
-
-func (b *backend) Readback(context.Context, string) (page.Readback, error) {
-	defer b.ask("Readback")()
-	back := b.back
-	back.Simulated = b.Simulated
-	return back, nil
-}
-
-func (b *backend) Colleague(ctx context.Context, id, _ string, _ map[string]string) (page.ScriptResult, error) {
-	b.ask("Colleague")()
-	return b.ImportResult(ctx, id, nil, "")
 }

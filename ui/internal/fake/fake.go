@@ -325,37 +325,6 @@ func (b *backend) ImportRooms(context.Context, string, []byte, string) (tenant.L
 	return tenant.Listing[tenant.Room]{Source: tenant.SourceFile, Complete: true, At: At}, nil
 }
 
-func (b *backend) Scripts(context.Context, string) ([]page.Script, error) {
-	defer b.ask("Scripts")()
-	return []page.Script{{Name: "calendar-processing", Title: words.T("Calendar processing of the chosen rooms"),
-		Changes: words.T("How the chosen room mailboxes answer invitations and what they keep of them."), Role: words.T("Exchange administrator"),
-		Effect: words.T("At once."), Undo: words.T("Run the undo script with the CSV that this one writes."),
-		Parameters: []page.Parameter{
-			{Name: "only", Title: words.T("Only these rooms"), Kind: page.KindRooms, Help: words.T("Empty for all chosen rooms.")},
-			{Name: "DeleteSubject", Title: words.T("Delete the subject"), Kind: page.KindSwitch, Default: "false", Help: words.T("Off, so that the booking server can show what a meeting is called.")},
-			{Name: "BookingWindowInDays", Title: words.T("Booking window in days"), Kind: page.KindNumber, Default: "180", Help: words.T("0 to 1080.")},
-		}}}, nil
-}
-
-func (b *backend) Script(_ context.Context, _, name string, values map[string]string) (page.Document, error) {
-	defer b.ask("Script")()
-	if values["BookingWindowInDays"] == "9999" {
-		return page.Document{}, page.FieldErrors{"BookingWindowInDays": words.T("This is more than 1080 days.")}
-	}
-	text := "# Calendar processing\nparam([switch]$WhatIf)\n$rooms = @('room001@contoso.com'" + b.Hostile + ")\nforeach ($room in $rooms) {\n    try {\n        Set-CalendarProcessing -Identity $room -DeleteSubject $false -WhatIf:$WhatIf\n    } catch { Write-Warning $_ }\n}\n"
-	if only := values["only"]; only != "" {
-		text = "# Only " + strings.ReplaceAll(only, "\n", ", ") + "\n" + text
-	}
-	doc := page.Document{Name: name + ".ps1", Text: text, Explains: []words.Text{words.T("Connects to Exchange Online with your sign-in."), words.T("Saves what the rooms have today."), words.T("Changes one room at a time.")},
-		HowToRun: []problem.Remedy{{Text: words.T("In PowerShell 7, in the folder of the script:"), Command: "pwsh -ExecutionPolicy RemoteSigned -File .\\calendar-processing.ps1 -WhatIf"}}}
-	b.compare(&doc)
-	return doc, nil
-}
-
-func (b *backend) SaveScripts(_ context.Context, _, folder string, _ []string) ([]string, error) {
-	return []string{folder + "/01-calendar-processing.ps1", folder + "/README.md"}, nil
-}
-
 func (b *backend) Plan(context.Context, string) (page.Plan, error) {
 	defer b.ask("Plan")()
 	p := page.Plan{ID: "plan-1", Server: "Room booking 4.2", Unchanged: b.pushed}
