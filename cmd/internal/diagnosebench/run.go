@@ -39,6 +39,20 @@ type bench struct {
 	between func(http.RoundTripper) http.RoundTripper
 }
 
+// way is the way out, with whatever a scenario puts between: clients are kept
+// longer than a scenario lasts.
+type way struct {
+	b    *bench
+	next http.RoundTripper
+}
+
+func (w way) RoundTrip(r *http.Request) (*http.Response, error) {
+	if w.b.between != nil {
+		return w.b.between(w.next).RoundTrip(r)
+	}
+	return w.next.RoundTrip(r)
+}
+
 // start makes a tenant of a size. Waiting for a tenant in trouble is cut short,
 // since here the trouble never ends.
 func start(ctx context.Context, rooms, users int, latency time.Duration) (*bench, error) {
@@ -55,8 +69,8 @@ func start(ctx context.Context, rooms, users int, latency time.Duration) (*bench
 	env.HTTP = func(o transport.Options) (*http.Client, error) {
 		o.RetryBudget, o.Timeout = b.patience, 2*time.Second
 		client, err := patient(o)
-		if err == nil && b.between != nil {
-			client.Transport = b.between(client.Transport)
+		if err == nil {
+			client.Transport = way{b, client.Transport}
 		}
 		return client, err
 	}
