@@ -49,6 +49,9 @@ func registered(t *testing.T, b *fake.Backend) *person {
 	p.goes(setup.Prove)
 	p.goes(setup.Register)
 	p.sees("The application that the booking server uses")
+	if min := p.shell.Object().MinSize(); min.Width > 1024 {
+		t.Errorf("the page wants %v of width", min.Width)
+	}
 	return p
 }
 

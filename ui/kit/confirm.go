@@ -31,6 +31,7 @@ func NewConfirmCard(question, detail, yes, no string, danger bool, answer func(y
 		body.Add(o)
 	}
 	body.Add(Pad(GapTight, 0, 0, 0, Row(Gap, -1, c.Yes, c.No)))
-	c.Surface = Tinted(mark.Tint(), mark.Color(), body)
+	c.Surface = &Surface{Content: body, Fill: mark.Tint(), Stripe: mark.Color(), Pad: 16, Radius: 8}
+	c.ExtendBaseWidget(c) // not as a Surface: a change of the theme must reach this one
 	return c
 }
