@@ -3,6 +3,7 @@ package connection
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -152,8 +153,8 @@ func (r *reader) wellFormed() *problem.Problem {
 	if err == nil {
 		return nil
 	}
-	syntax, ok := err.(*json.SyntaxError)
-	if !ok {
+	var syntax *json.SyntaxError
+	if !errors.As(err, &syntax) {
 		return problem.New("connection.damaged", words.T("%s cannot be read.", r.file)).With(words.Plain(err.Error())).By(err)
 	}
 	if strings.Contains(syntax.Error(), "unexpected end") {

@@ -66,7 +66,7 @@ func New(o Options) *Client {
 		root = &url.URL{}
 	}
 	c := &Client{o: o, root: root, parameters: map[string]string{"baseurl": base}}
-	rt := http.RoundTripper(http.DefaultTransport)
+	rt := http.DefaultTransport
 	if o.HTTP != nil && o.HTTP.Transport != nil {
 		rt = o.HTTP.Transport
 	}

@@ -19,10 +19,10 @@ var (
 	phrase  = kind{words.T("text"), func(v any) bool { s, ok := v.(string); return ok && s != "" }}
 )
 
-func number(from, to int) kind {
-	return kind{words.T("a whole number from %d to %d", from, to), func(v any) bool {
+func number(to int) kind {
+	return kind{words.T("a whole number from 0 to %d", to), func(v any) bool {
 		n, ok := v.(int)
-		return ok && n >= from && n <= to
+		return ok && n >= 0 && n <= to
 	}}
 }
 
@@ -48,8 +48,8 @@ var parameters = map[string]kind{
 	"AllRequestInPolicy":                   boolean,
 	"AllRequestOutOfPolicy":                boolean,
 	"BookingType":                          choice("Standard", "Reserved"),
-	"BookingWindowInDays":                  number(0, 1080),
-	"ConflictPercentageAllowed":            number(0, 100),
+	"BookingWindowInDays":                  number(1080),
+	"ConflictPercentageAllowed":            number(100),
 	"DeleteAttachments":                    boolean,
 	"DeleteComments":                       boolean,
 	"DeleteNonCalendarItems":               boolean,
@@ -59,11 +59,11 @@ var parameters = map[string]kind{
 	"EnforceCapacity":                      boolean,
 	"EnforceSchedulingHorizon":             boolean,
 	"ForwardRequestsToDelegates":           boolean,
-	"MaximumConflictInstances":             number(0, 1<<31-1),
-	"MaximumDurationInMinutes":             number(0, 1<<31-1),
-	"MinimumDurationInMinutes":             number(0, 1<<31-1),
+	"MaximumConflictInstances":             number(1<<31 - 1),
+	"MaximumDurationInMinutes":             number(1<<31 - 1),
+	"MinimumDurationInMinutes":             number(1<<31 - 1),
 	"OrganizerInfo":                        boolean,
-	"PostReservationMaxClaimTimeInMinutes": number(0, 1<<31-1),
+	"PostReservationMaxClaimTimeInMinutes": number(1<<31 - 1),
 	"ProcessExternalMeetingMessages":       boolean,
 	"RemoveCanceledMeetings":               boolean,
 	"RemoveForwardedMeetingNotifications":  boolean,

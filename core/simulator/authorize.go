@@ -22,7 +22,7 @@ func sha1Text(der []byte) string {
 
 // serveAuthorize is the page that the system browser opens. Whoever comes is
 // signed in at once (see SignInAs): there are no passwords here.
-func (s *Simulator) serveAuthorize(w http.ResponseWriter, r *http.Request, tenant string) {
+func (s *Simulator) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		page(w, http.StatusBadRequest, "Sign in", "<p>AADSTS90013: Invalid input received from the user.</p>")
 		return

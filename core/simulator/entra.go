@@ -111,7 +111,7 @@ func (s *Simulator) serveEntra(w http.ResponseWriter, r *http.Request) {
 	case "oauth2/v2.0/token":
 		s.serveToken(w, r, tenant)
 	case "oauth2/v2.0/authorize":
-		s.serveAuthorize(w, r, tenant)
+		s.serveAuthorize(w, r)
 	case "oauth2/v2.0/devicecode":
 		s.serveDeviceCode(w, r)
 	case "v2.0/adminconsent", "adminconsent":

@@ -53,7 +53,7 @@ func (c *call) list(l collection) (reply, error) {
 	l = l.ordered(c.query.Get("$orderby"))
 
 	page := make([]object, 0, min(top, 1000))
-	i, seen, count := from, 0, 0
+	i, seen := from, 0
 	if l.skip && match != nil { // $skip counts matches, not places
 		i = 0
 	}
@@ -72,7 +72,8 @@ func (c *call) list(l collection) (reply, error) {
 	}
 	body := object{"@odata.context": c.context(l.context), "value": page}
 	if c.counts(l) {
-		if count = l.n; match != nil || l.sparse {
+		count := l.n
+		if match != nil || l.sparse {
 			count = l.count(match)
 		}
 		if from == 0 || l.skip {

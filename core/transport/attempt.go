@@ -77,7 +77,7 @@ func (t *roundTripper) attempt(r *http.Request, body func() io.ReadCloser, seen 
 	if err != nil {
 		watchdog.Stop()
 		// The pool reports "context canceled" for a stall; the cause is true.
-		if context.Cause(ctx) == errStalled {
+		if errors.Is(context.Cause(ctx), errStalled) {
 			err = errStalled
 		}
 		cancel(nil)
@@ -114,7 +114,7 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.left -= int64(n)
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		b.finish(nil)
 	case err != nil:
 		if cause := context.Cause(b.ctx); cause != nil {

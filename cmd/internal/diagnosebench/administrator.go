@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/graph"
@@ -59,7 +60,12 @@ func browse(ctx context.Context, client *http.Client, address string) error {
 	if action == nil {
 		return nil // Microsoft shows an error; nothing comes back to the port
 	}
-	answer, err := http.PostForm(html.UnescapeString(action[1]), fields)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, html.UnescapeString(action[1]), strings.NewReader(fields.Encode()))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return err
 	}

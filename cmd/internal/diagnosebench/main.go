@@ -16,7 +16,9 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-func main() {
+func main() { os.Exit(run()) }
+
+func run() int {
 	only := flag.String("only", "", "run the scenarios whose name contains this")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -24,11 +26,12 @@ func main() {
 	all, err := runAll(ctx, *only)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		return 1
 	}
 	if !print(all) {
-		os.Exit(3)
+		return 3
 	}
+	return 0
 }
 
 // scenarios are all but the large tenant.
@@ -46,7 +49,7 @@ func runAll(ctx context.Context, only string) ([]outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer b.close()
+	defer func() { _ = b.close() }()
 	all := []outcome{}
 	for _, sc := range scenarios() {
 		if !strings.Contains(sc.area+" "+sc.name, only) {
@@ -78,7 +81,7 @@ func runApart(ctx context.Context, rooms, users int, list []scenario, only strin
 	if err != nil {
 		return nil, err
 	}
-	defer b.close()
+	defer func() { _ = b.close() }()
 	if err := b.limit(); err != nil {
 		return nil, err
 	}
