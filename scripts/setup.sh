@@ -14,7 +14,7 @@ need_go() {
 debian() {
 	local packages=(gcc pkg-config libgl1-mesa-dev xorg-dev libxkbcommon-dev libwayland-dev libegl1-mesa-dev)
 	if [ "$what" = test ]; then
-		packages+=(xvfb libgl1-mesa-dri imagemagick dbus gnome-keyring gcc-mingw-w64-x86-64)
+		packages+=(xvfb xauth libgl1-mesa-dri imagemagick dbus gnome-keyring gcc-mingw-w64-x86-64)
 	fi
 	local missing=()
 	for p in "${packages[@]}"; do
