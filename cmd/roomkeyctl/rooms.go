@@ -20,6 +20,8 @@ func newRooms(a *app) *cobra.Command {
 
 func roomsList(a *app) *cobra.Command {
 	var of string
+	var administrator bool
+	var signIn signInFlags
 	c := &cobra.Command{
 		Use: "list", Short: "List the rooms, and where the list comes from", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -29,9 +31,15 @@ func roomsList(a *app) *cobra.Command {
 			}
 			defer s.Close()
 			var l tenant.Listing[tenant.Room]
-			if of != "" {
+			switch {
+			case administrator:
+				if _, err := a.signIn(c.Context(), s, signIn, session.ScopesRooms); err != nil {
+					return err
+				}
+				l = s.RoomsByAdministrator(c.Context())
+			case of != "":
 				l = s.RoomsOf(c.Context(), of)
-			} else {
+			default:
 				l = s.Rooms(c.Context(), nil)
 			}
 			session.SortRooms(l.Items)
@@ -52,6 +60,8 @@ func roomsList(a *app) *cobra.Command {
 			})
 		},
 	}
+	c.Flags().BoolVar(&administrator, "sign-in", false, "with the sign-in of an administrator, where the product may not list rooms; they are kept as known rooms")
+	signIn.register(c)
 	c.Flags().StringVar(&of, "list", "", "only the rooms of the room list with this `address`")
 	return c
 }

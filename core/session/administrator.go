@@ -237,3 +237,33 @@ func (s *Session) tokenOf(ctx context.Context, clientID string, secret vault.Sec
 	}
 	return app.Fresh(ctx)
 }
+
+// ScopesRooms are what the administrator's sign-in needs to list the rooms.
+var ScopesRooms = []string{"Place.Read.All"}
+
+// RoomsByAdministrator lists the rooms with the administrator's sign-in, for a
+// product that may not list them itself, and keeps them as the connection's known
+// rooms. The application gets no permission for it.
+func (s *Session) RoomsByAdministrator(ctx context.Context) tenant.Listing[tenant.Room] {
+	s.mu.Lock()
+	admin := s.admin
+	s.mu.Unlock()
+	if admin == nil || admin.Account() == nil {
+		return failed[tenant.Room](problem.New(entra.CodeNeeded, words.T("This needs the sign-in of an administrator.")))
+	}
+	row, err := s.Cloud()
+	if err != nil {
+		return failed[tenant.Room](err)
+	}
+	client, err := s.env.cloudHTTP(row)
+	if err != nil {
+		return failed[tenant.Room](err)
+	}
+	l := s.env.Graph(GraphOptions{Cloud: row, HTTP: client, Token: admin.Token, Source: tenant.SourceAdministrator}).Rooms(ctx, nil)
+	if l.Complete && s.ReadOnly == nil {
+		if err := s.keepRooms(cacheImported, cachedRooms{Source: l.Source, At: l.At, Rooms: l.Items}); err != nil {
+			l.Problem = problem.Of(err)
+		}
+	}
+	return l
+}
