@@ -46,6 +46,13 @@ func TestScripts(t *testing.T) {
 			} {
 				env.Setenv(name, value)
 			}
+			logo, err := os.ReadFile(filepath.Join("..", "..", "resources", "icons", "roomkey.png"))
+			if err != nil {
+				return err
+			}
+			if err := os.WriteFile(filepath.Join(env.WorkDir, "logo.png"), logo, 0o600); err != nil {
+				return err
+			}
 			return os.WriteFile(filepath.Join(home, "clouds.yaml"), []byte(entry), 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

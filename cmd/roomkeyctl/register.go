@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 
@@ -52,7 +54,32 @@ func planFlags(c *cobra.Command, o *register.Options) {
 	f.StringVar(&o.Branding.Support, "support-url", "", "`address` of support, shown to people who sign in")
 	f.StringVar(&o.Branding.Privacy, "privacy-url", "", "`address` of the privacy statement")
 	f.StringVar(&o.Branding.TermsOfService, "terms-url", "", "`address` of the terms of service")
+	c.Flags().Var((*logoFlag)(&o.Logo), "logo", "`file` with a logo (PNG, JPEG or GIF, at most 100 KB), for an application that has none")
 	noteFlags(c, o)
+}
+
+// logoFlag reads the picture that it names.
+type logoFlag []byte
+
+// maxLogo is the largest logo that Microsoft Entra ID takes.
+const maxLogo = 100 << 10
+
+func (l *logoFlag) Type() string   { return "file" }
+func (l *logoFlag) String() string { return "" }
+
+func (l *logoFlag) Set(file string) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	switch kind := http.DetectContentType(data); {
+	case len(data) > maxLogo:
+		return errors.New("the picture is larger than 100 KB")
+	case kind != "image/png" && kind != "image/jpeg" && kind != "image/gif":
+		return errors.New("this is no PNG, JPEG or GIF")
+	}
+	*l = data
+	return nil
 }
 
 func noteFlags(c *cobra.Command, o *register.Options) {

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"time"
 
@@ -119,6 +120,16 @@ func (c *Client) UpsertApplication(ctx context.Context, uniqueName string, chang
 func (c *Client) ChangeApplication(ctx context.Context, id string, change tenant.ApplicationChange) error {
 	return c.act(ctx, "PATCH /applications/{id}", func(ctx context.Context) error {
 		_, err := c.applications().ByApplicationId(id).Patch(ctx, changed(change), nil)
+		return replicating(err)
+	})
+}
+
+// SetLogo gives an application a picture: PNG, JPEG or GIF.
+func (c *Client) SetLogo(ctx context.Context, id string, picture []byte) error {
+	return c.act(ctx, "PUT /applications/{id}/logo", func(ctx context.Context) error {
+		h := abstractions.NewRequestHeaders()
+		h.Add("Content-Type", http.DetectContentType(picture))
+		_, err := c.applications().ByApplicationId(id).Logo().Put(ctx, picture, &applications.ItemLogoRequestBuilderPutRequestConfiguration{Headers: h})
 		return replicating(err)
 	})
 }

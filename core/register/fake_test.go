@@ -157,6 +157,15 @@ func (f *fake) UpsertApplication(_ context.Context, name string, c tenant.Applic
 		f.apps = append(f.apps, a)
 	})
 }
+func (f *fake) SetLogo(_ context.Context, id string, picture []byte) error {
+	return f.does("logo", func() {
+		for _, a := range f.apps {
+			if a.ID == id {
+				a.Branding.LogoURL = fmt.Sprintf("https://cdn.example/%d", len(picture))
+			}
+		}
+	})
+}
 func (f *fake) ChangeApplication(_ context.Context, id string, c tenant.ApplicationChange) error {
 	return f.does("change", func() {
 		for _, a := range f.apps {

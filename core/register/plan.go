@@ -204,7 +204,13 @@ func (in Input) planApplication(s state, w Wanted) []Item {
 		part("branding", words.T("Addresses for support, privacy and terms"), list([]string{b.Marketing, b.Support, b.Privacy, b.TermsOfService}),
 			list([]string{w.Branding.Marketing, w.Branding.Support, w.Branding.Privacy, w.Branding.TermsOfService}), change.Branding != nil)
 	}
-	if w.HomePage != "" || w.Branding != nil {
+	switch {
+	case len(w.Logo) > 0 && a.Branding.LogoURL != "":
+		items = append(items, Item{ID: "logo", Title: words.T("Logo"), Today: words.T("there"), Wanted: words.T("there"), Action: Keep,
+			Why: words.T("The application has a logo already, which is left as it is.")})
+	case len(w.Logo) > 0:
+		items = append(items, Item{ID: "logo", Title: words.T("Logo"), Today: words.T("none"), Wanted: words.T("a picture of %d bytes", len(w.Logo)), Action: Create})
+	case w.HomePage != "" || w.Branding != nil:
 		items = append(items, Item{ID: "logo", Title: words.T("Logo"), Today: list([]string{a.Branding.LogoURL}), Wanted: words.T("the product's, if you like"), Action: ByHand,
 			Why: words.T("Microsoft Entra admin center, App registrations, this application, Branding & properties: press Upload new logo.")})
 	}

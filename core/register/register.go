@@ -41,6 +41,8 @@ type Directory interface {
 type Reader interface {
 	Application(ctx context.Context, clientID string) (tenant.Application, error)
 	ApplicationByID(ctx context.Context, id string) (tenant.Application, error)
+	// SetLogo gives the application a picture.
+	SetLogo(ctx context.Context, applicationID string, picture []byte) error
 	ApplicationByUniqueName(ctx context.Context, name string) (tenant.Application, error)
 	ApplicationsNamed(ctx context.Context, displayName string) ([]tenant.Application, error)
 	DeletedApplications(ctx context.Context) ([]tenant.Application, error)
@@ -117,6 +119,9 @@ type Options struct {
 	// empty fields are left alone.
 	Branding tenant.Branding `json:"branding,omitzero"`
 	HomePage string          `json:"homePage,omitempty"`
+	// Logo is a picture (PNG, JPEG or GIF, at most 100 KB) for an application
+	// that has none yet.
+	Logo []byte `json:"logo,omitempty"`
 	// Reviewer and Ticket are kept with the record of what was done.
 	Reviewer string `json:"reviewer,omitempty"`
 	Ticket   string `json:"ticket,omitempty"`

@@ -412,3 +412,37 @@ func FuzzJournal(f *testing.F) {
 		}
 	})
 }
+
+// TestLogo gives a picture to an application that has none, once, also when the
+// answer to it is lost; one that is there stays.
+func TestLogo(t *testing.T) {
+	b := newBench(t)
+	b.in.Options.Logo = []byte("a picture")
+	lost := false
+	b.fail = func(call string) (error, bool) {
+		if call != "logo" || lost {
+			return nil, false
+		}
+		lost = true
+		return problem.New("net.cut", words.T("cut")), true
+	}
+	if _, err := b.apply(t); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.apps[0].Branding.LogoURL; got != "https://cdn.example/9" {
+		t.Errorf("the logo is at %q", got)
+	}
+	b.in.Options.Logo = []byte("another picture")
+	if _, err := b.apply(t); err != nil {
+		t.Fatal(err)
+	}
+	puts := 0
+	for _, c := range b.calls {
+		if c == "logo" {
+			puts++
+		}
+	}
+	if got := b.apps[0].Branding.LogoURL; puts != 1 || got != "https://cdn.example/9" {
+		t.Errorf("%d calls, the logo is at %q", puts, got)
+	}
+}

@@ -16,7 +16,12 @@ import (
 func (r *run) all(ctx context.Context) error {
 	consents := r.consents()
 	r.total = 4 + len(consents)
-	for _, s := range []step{r.application(), r.servicePrincipal(), r.credential()} {
+	steps := []step{r.application(), r.servicePrincipal(), r.credential()}
+	if len(r.wanted.Logo) > 0 {
+		steps = append(steps, r.logo())
+		r.total++
+	}
+	for _, s := range steps {
 		if err := r.do(ctx, s); err != nil {
 			return r.in.explained(s.title, err)
 		}
@@ -121,6 +126,23 @@ func (r *run) application() step {
 				return map[string]any{"redirectUris": a.RedirectURIs, "requiredResourceAccess": a.Required, "idTokens": a.IDTokens}
 			}
 			return nil
+		},
+	}
+}
+
+// logo gives the application its picture, if it has none.
+func (r *run) logo() step {
+	return step{
+		id: "logo", title: words.T("Logo"), request: "PUT /applications/{id}/logo",
+		look: func(ctx context.Context) (bool, error) {
+			err := r.refresh(ctx)
+			return err == nil && r.state.application.Branding.LogoURL != "", err
+		},
+		act: func(ctx context.Context) error {
+			return r.in.Directory.SetLogo(ctx, r.state.application.ID, r.wanted.Logo)
+		},
+		made: func() *made {
+			return &made{What: madeSettings, ApplicationID: r.state.application.ID, ID: r.state.application.ID, Name: r.state.application.DisplayName, Added: &settings{}}
 		},
 	}
 }

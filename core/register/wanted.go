@@ -25,6 +25,7 @@ type Wanted struct {
 	Credential  Credential       `json:"credential"`
 	HomePage    string           `json:"homePage,omitempty"`
 	Branding    *tenant.Branding `json:"branding,omitempty"`
+	Logo        []byte           `json:"logo,omitempty"`
 }
 
 // Permission is one permission with the id that this tenant's own Microsoft
@@ -62,7 +63,7 @@ func (in Input) wanted(graph tenant.ServicePrincipal) (w Wanted, unknown, byExch
 	c := in.Document()
 	w = Wanted{
 		UniqueName: c.UniqueName(), DisplayName: in.Product.Name + " room booking", SignInAudience: "AzureADMyOrg",
-		RedirectURIs: []string{}, Permissions: []Permission{}, HomePage: in.Options.HomePage,
+		RedirectURIs: []string{}, Permissions: []Permission{}, HomePage: in.Options.HomePage, Logo: in.Options.Logo,
 	}
 	if c.Application.DisplayName != "" {
 		w.DisplayName = c.Application.DisplayName

@@ -24,6 +24,7 @@ var applicationRoutes = []route{
 	{pattern: "GET /applications/{}/owners", allow: appRead, serve: (*call).owners},
 	{pattern: "POST /applications/{}/owners/$ref", allow: appWrite, admin: registrars, serve: func(*call) (reply, error) { return noContent() }},
 	{pattern: "GET /applications/{}/federatedIdentityCredentials", allow: appRead, serve: (*call).noFederation},
+	{pattern: "PUT /applications/{}/logo", allow: appWrite, admin: registrars, serve: (*call).putLogo},
 	{pattern: "POST /applications/{}/addPassword", allow: appWrite, admin: registrars, serve: (*call).addPassword},
 	{pattern: "POST /applications/{}/removePassword", allow: appWrite, admin: registrars, serve: (*call).removePassword},
 	{pattern: "POST /applications/{}/addKey", allow: appWrite, serve: (*call).addKey},
