@@ -22,14 +22,13 @@ go test -timeout 30m -tags $tags ./ui/tour/
 if [ "$(uname -s)" = Linux ] && command -v dbus-run-session >/dev/null && command -v gnome-keyring-daemon >/dev/null; then
 	run $raced
 	export ROOMKEY_TEST_KEYCHAIN=1
-	export -f run && export tags
 	# The keychain and the window for real: a private session bus, a keyring
 	# that is unlocked with a throw-away password, a virtual screen.
-	dbus-run-session -- xvfb-run -a -s "-screen 0 1280x800x24" bash -c '
+	export ROOMKEY_TEST_WINDOW=1
+	dbus-run-session -- xvfb-run -a -s "-screen 0 1280x800x24" bash -c "
 		set -euo pipefail
 		printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null
-		export ROOMKEY_TEST_WINDOW=1
-		run -count=1 ./core/vault/ ./cmd/...'
+		go test -race -timeout 30m -tags $tags -count=1 ./core/vault/ ./cmd/..."
 else
 	run $raced ./cmd/...
 fi

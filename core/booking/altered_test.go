@@ -68,11 +68,19 @@ func TestServerThatAlters(t *testing.T) {
 	if !c.Keeps(receipt.Current, renamed) {
 		t.Error("the name of a room counts")
 	}
-	if r, err := c.Resolve(t.Context()); err != nil || r != nil {
+	if r, err := c.Resolve(t.Context(), nil); err != nil || r != nil {
 		t.Errorf("the push that was not kept is told as arrived: %+v %v", r, err)
 	}
 	if last := (*log)[len(*log)-1]; last.State != PushFailed {
 		t.Errorf("state %q", last.State)
+	}
+	// The same after a push whose answer was lost: the digest alone is no proof.
+	lost := Push{Digest: cfg.Digest, State: PushUnknown, ETag: "before", IdempotencyKey: "lost", Server: srv.URL}
+	if err := log.Append(lost); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := c.Resolve(t.Context(), &cfg); err != nil || r == nil || r.Holds != HoldsOther {
+		t.Errorf("what the server altered is told as %+v %v", r, err)
 	}
 }
 

@@ -45,8 +45,10 @@ func (r Resolution) Text() words.Text {
 
 // Resolve asks the server what became of the last push, if that one got no
 // answer; nil when no push is open. What is found goes into the log, so that it
-// is told once.
-func (c *Client) Resolve(ctx context.Context) (*Resolution, error) {
+// is told once. want is the configuration as it is here, nil where it is not
+// known: when it is the one that was pushed, what the server holds is compared
+// with it field by field, since a digest is easily repeated.
+func (c *Client) Resolve(ctx context.Context, want *Configuration) (*Resolution, error) {
 	if c.log == nil {
 		return nil, nil
 	}
@@ -64,7 +66,8 @@ func (c *Client) Resolve(ctx context.Context) (*Resolution, error) {
 	line := last
 	line.State = PushFailed
 	switch {
-	case r.Current.Configuration != nil && r.Current.Configuration.Digest == last.Digest:
+	case r.Current.Configuration != nil && r.Current.Configuration.Digest == last.Digest &&
+		(want == nil || want.Digest != last.Digest || c.Keeps(r.Current, *want)):
 		r.Holds, line.State, line.ETag = HoldsNew, PushDone, r.Current.ETag
 	case r.Current.ETag == last.ETag:
 		r.Holds = HoldsOld

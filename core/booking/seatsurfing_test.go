@@ -339,7 +339,7 @@ func TestSeatsurfingNewSecretCutOff(t *testing.T) {
 	if _, err := s.open(log).Push(ctx, surfing("d2"), vault.NewSecret("new"), cleared, seen); problem.Code(err) != "booking.unknown" {
 		t.Fatalf("got %v", err)
 	}
-	r, err := s.open(log).Resolve(t.Context())
+	r, err := s.open(log).Resolve(t.Context(), nil)
 	if err != nil || r == nil || r.Holds != HoldsOther {
 		t.Errorf("resolved %+v %v", r, err)
 	}

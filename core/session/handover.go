@@ -296,7 +296,7 @@ func (s *Session) Held(ctx context.Context) (Held, error) {
 		return h, err
 	}
 	if s.ReadOnly == nil {
-		if h.Resolution, err = client.Resolve(ctx); err != nil {
+		if h.Resolution, err = client.Resolve(ctx, s.wanted(ctx)); err != nil {
 			return h, err
 		}
 	}
@@ -404,5 +404,15 @@ func (s *Session) ResolvePush(ctx context.Context) (*booking.Resolution, error) 
 	if err != nil {
 		return nil, err
 	}
-	return client.Resolve(ctx)
+	return client.Resolve(ctx, s.wanted(ctx))
+}
+
+// wanted is the configuration over the rooms of the last check, nil when it is
+// not known.
+func (s *Session) wanted(ctx context.Context) *booking.Configuration {
+	want, err := s.lastChecked(ctx)
+	if err != nil {
+		return nil
+	}
+	return &want
 }

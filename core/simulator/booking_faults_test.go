@@ -96,7 +96,7 @@ func TestPushWithoutAnswer(t *testing.T) {
 		code   string
 		holds  string
 	}{
-		{"cancelled before the server saw it", func(b *bench, cancel func()) { f := cancel; b.before.Store(&f) }, "booking.unknown", ""},
+		{"cancelled before the server saw it", func(b *bench, cancel func()) { f := cancel; b.leaves.Store(true); b.before.Store(&f) }, "booking.unknown", booking.HoldsOld},
 		{"cancelled after the server stored it", func(b *bench, cancel func()) { b.fault(faultServerLost); f := cancel; b.after.Store(&f) }, "booking.unknown", booking.HoldsNew},
 		{"the answer is lost each time", func(b *bench, _ func()) { b.fault(faultServerLost) }, "booking.unknown", booking.HoldsNew},
 		{"the answer is lost once", func(b *bench, _ func()) { b.fault(faultServerLost); f := func() { b.fault() }; b.after.Store(&f) }, "", ""},
@@ -126,7 +126,7 @@ func TestPushWithoutAnswer(t *testing.T) {
 				b.before.Store(nil)
 				b.after.Store(nil)
 				b.fault()
-				r, err := b.client(log).Resolve(t.Context())
+				r, err := b.client(log).Resolve(t.Context(), nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -150,7 +150,7 @@ func TestPushWithoutAnswer(t *testing.T) {
 				if r.Text().IsZero() {
 					t.Error("nothing is said")
 				}
-				if r, err := client.Resolve(t.Context()); err != nil || r != nil {
+				if r, err := client.Resolve(t.Context(), nil); err != nil || r != nil {
 					t.Errorf("it is told twice: %+v %v", r, err)
 				}
 			})

@@ -41,6 +41,9 @@ type bench struct {
 	probe  error
 	// before runs before each PUT reaches the server, after when it is done.
 	before, after atomic.Pointer[func()]
+	// leaves is whether the caller goes away in before: the server then gets
+	// the request only when it has noticed.
+	leaves atomic.Bool
 }
 
 func newBench(t *testing.T) *bench {
@@ -86,7 +89,13 @@ func (b *bench) watched(h http.Handler) http.Handler {
 		broken := len(b.faults) > 0 || r.Header.Get("X-Deliberately-Wrong") != ""
 		b.mu.Unlock()
 		if f := b.before.Load(); f != nil && r.Method == http.MethodPut {
+			// A server notices only after it has read the whole request.
+			body, _ := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(body))
 			(*f)()
+			if b.leaves.Load() {
+				<-r.Context().Done()
+			}
 		}
 		if f := b.after.Load(); f != nil && r.Method == http.MethodPut {
 			defer (*f)()
