@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/pkg/browser"
@@ -65,10 +66,12 @@ func (a *app) signIn(ctx context.Context, s *session.Session, f signInFlags, sco
 	}
 }
 
-// openBrowser hands the address to the system. What the browser's starter says
-// must not mix with the result.
+// quietBrowser keeps what the browser's starter says out of the result.
+var quietBrowser = sync.OnceFunc(func() { browser.Stdout, browser.Stderr = io.Discard, io.Discard })
+
+// openBrowser hands the address to the system.
 func openBrowser(address string) error {
-	browser.Stdout, browser.Stderr = io.Discard, io.Discard
+	quietBrowser()
 	return browser.OpenURL(address)
 }
 
