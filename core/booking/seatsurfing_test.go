@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -34,6 +35,9 @@ type surf struct {
 	// failAt makes the n-th writing call fail, counted from 1.
 	failAt, writes int
 	onWrite        func(*http.Request)
+	// one lets one call in at a time: a call that its client gave up may still
+	// be at work when the next one arrives.
+	one sync.Mutex
 }
 
 func newSurf(t *testing.T) *surf {
@@ -147,6 +151,8 @@ func (s *surf) watched(h http.Handler) http.Handler {
 		}
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.one.Lock()
+		defer s.one.Unlock()
 		if r.URL.Path != "/healthcheck" && r.Header.Get("Authorization") != "Bearer "+token {
 			w.WriteHeader(http.StatusUnauthorized)
 			return

@@ -101,9 +101,19 @@ type watchedBody struct {
 	progress func()
 	done     func(error)
 	once     sync.Once
+	ended    error // what every further Read says
 }
 
 func (b *watchedBody) Read(p []byte) (int, error) {
+	if b.ended != nil {
+		return 0, b.ended
+	}
+	n, err := b.read(p)
+	b.ended = err
+	return n, err
+}
+
+func (b *watchedBody) read(p []byte) (int, error) {
 	if b.left <= 0 {
 		b.finish(errTooLarge)
 		return 0, errTooLarge
@@ -113,13 +123,15 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 	}
 	n, err := b.ReadCloser.Read(p)
 	b.left -= int64(n)
+	// An end after the attempt was given up is no end either: a server that sees
+	// the connection close may finish its answer politely in that moment.
+	if cause := context.Cause(b.ctx); err != nil && cause != nil {
+		err = cause
+	}
 	switch {
 	case errors.Is(err, io.EOF):
 		b.finish(nil)
 	case err != nil:
-		if cause := context.Cause(b.ctx); cause != nil {
-			err = cause
-		}
 		b.finish(err)
 	case n > 0:
 		b.progress()
