@@ -27,7 +27,7 @@ var layers = map[string]string{
 	"core/store":      "words problem connection",
 	"core/vault":      "words problem",
 	"core/entra":      "words problem transport cloud tenant vault strictyaml resources",
-	"core/graph":      "words problem transport cloud tenant permission vault entra",
+	"core/graph":      "words problem transport cloud tenant permission vault entra resources",
 	"core/register":   data + io,
 	"core/check":      data + io,
 	"core/exchange":   data + io,

@@ -26,6 +26,12 @@ var Permissions []byte
 //go:embed aadsts.yaml
 var AADSTS []byte
 
+// WindowsZones are Microsoft's names of time zones with their IANA names, a pair
+// a line, read by package graph.
+//
+//go:embed windows-zones.tsv
+var WindowsZones string
+
 // Contract is the booking-server contract (OpenAPI 3.1, YAML).
 //
 //go:embed contract/booking-server.v1.yaml

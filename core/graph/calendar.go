@@ -99,16 +99,16 @@ func moment(d models.DateTimeTimeZoneable) time.Time {
 	if d == nil {
 		return time.Time{}
 	}
-	zone := time.UTC
-	if name := text(d.GetTimeZone()); name != "" && !strings.EqualFold(name, "UTC") {
-		other, err := time.LoadLocation(name)
+	in := time.UTC
+	if name := text(d.GetTimeZone()); name != "" {
+		other, err := zone(name)
 		if err != nil {
 			return time.Time{}
 		}
-		zone = other
+		in = other
 	}
 	for _, layout := range []string{"2006-01-02T15:04:05.9999999", time.RFC3339} {
-		if t, err := time.ParseInLocation(layout, text(d.GetDateTime()), zone); err == nil {
+		if t, err := time.ParseInLocation(layout, text(d.GetDateTime()), in); err == nil {
 			return t.UTC()
 		}
 	}
