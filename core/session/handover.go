@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/booking"
-	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
@@ -310,84 +309,6 @@ func (s *Session) Held(ctx context.Context) (Held, error) {
 		h.Matches = client.Keeps(h.Current, want)
 	}
 	return h, nil
-}
-
-// server is the booking server as the checks see it.
-func (s *Session) server(ctx context.Context) check.BookingServer {
-	client, err := s.booking(ctx)
-	if err != nil {
-		return refusingServer{err}
-	}
-	return checkedServer{client}
-}
-
-type checkedServer struct{ client *booking.Client }
-
-func (c checkedServer) Describe(ctx context.Context) (check.ServerDescription, error) {
-	d, err := c.client.Describe(ctx)
-	out := check.ServerDescription{
-		Product: d.Product, Version: d.ProductVersion, RedirectURIs: d.RedirectURIs,
-		NotificationURL: d.NotificationURL, LifecycleURL: d.LifecycleNotificationURL,
-		ContractKnown: d.ContractVersion == 0 || d.ContractVersion == 1,
-	}
-	if d.ContractVersion > 0 {
-		out.Contract = words.T("v%d", d.ContractVersion).String()
-	}
-	return out, err
-}
-
-func (c checkedServer) Current(ctx context.Context) (check.ServerCurrent, error) {
-	now, err := c.client.Current(ctx)
-	if err != nil || now.Configuration == nil {
-		return check.ServerCurrent{}, err
-	}
-	return check.ServerCurrent{
-		Stored: true, TenantID: now.Configuration.Tenant.ID, ClientID: now.Configuration.Application.ClientID,
-		CredentialExpires: now.Configuration.Credential.Expires,
-	}, nil
-}
-
-func (c checkedServer) Status(ctx context.Context) (check.ServerStatus, error) {
-	st, err := c.client.Status(ctx)
-	if err != nil {
-		return check.ServerStatus{}, err
-	}
-	out := check.ServerStatus{State: check.ServerUnproven, Digest: st.Digest, CheckedAt: st.CheckedAt, Rooms: -1}
-	switch st.State {
-	case booking.StatusOK:
-		out.State = check.ServerWorks
-	case booking.StatusFailing:
-		out.State = check.ServerFails
-	case booking.StatusNotConfigured:
-		out.State = check.ServerNothing
-	}
-	for _, tried := range st.Checks {
-		ok := tried.State == "ok"
-		switch tried.ID {
-		case "token":
-			out.Token = ok
-		case "rooms", "room", "calendar":
-			out.Room = ok
-		}
-		if !ok && out.Code == "" {
-			out.Code, out.Message = tried.Code, tried.Detail
-		}
-	}
-	return out, nil
-}
-
-// refusingServer is one that cannot be called at all, because its address or
-// the keychain is at fault: every check of it says so.
-type refusingServer struct{ err error }
-
-func (r refusingServer) Describe(context.Context) (check.ServerDescription, error) {
-	return check.ServerDescription{}, r.err
-}
-func (r refusingServer) Current(context.Context) (check.ServerCurrent, error) {
-	return check.ServerCurrent{}, r.err
-}
-func (r refusingServer) Status(context.Context) (check.ServerStatus, error) {
-	return check.ServerStatus{}, r.err
 }
 
 // ResolvePush asks the server what became of a push that got no answer; nil when
