@@ -23,16 +23,24 @@ func registerUndo(a *app) *cobra.Command {
 	var f signInFlags
 	var o register.Options
 	var typed string
+	var noLog bool
 	c := &cobra.Command{
 		Use: "undo", Short: "Remove what Roomkey made, newest first", Args: cobra.NoArgs,
-		Long: "Shows what would be removed and what stays, and asks for the name of the\n" +
-			"application. A deleted application can be restored for 30 days.",
+		Long: "Shows what would be removed, what stays and when the application was last used,\n" +
+			"and asks for the name of the application. Reading the tenant's sign-in log asks\n" +
+			"for the permission AuditLog.Read.All; where that is refused, the last sign-in is\n" +
+			"unknown and the undo goes on. A deleted application can be restored for 30 days.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.registered(c.Context(), f, entra.ScopesApply, entra.ScopesConsent)
 			if err != nil {
 				return err
 			}
 			defer s.Close()
+			if !noLog {
+				if err := s.AllowSignInLog(c.Context(), a.way(f)); err != nil {
+					return err
+				}
+			}
 			plan, err := s.RegisterUndoPlan(c.Context())
 			if err != nil {
 				return err
@@ -60,6 +68,7 @@ func registerUndo(a *app) *cobra.Command {
 	}
 	f.register(c)
 	noteFlags(c, &o)
+	c.Flags().BoolVar(&noLog, "no-sign-in-log", false, "do not ask for permission to read the tenant's sign-in log")
 	c.Flags().StringVar(&typed, "name", "", "`name` of the application, in place of typing it")
 	return c
 }
@@ -83,8 +92,32 @@ func printUndo(w io.Writer, p register.UndoPlan) {
 	for _, t := range p.Leaves {
 		fmt.Fprintf(w, "Stays: %s\n", problem.Line(t.String()))
 	}
+	fmt.Fprintln(w)
+	cells = nil
+	for _, l := range p.LastSignIns {
+		cells = append(cells, []string{l.Title().String(), l.When().String(), l.Source.String()})
+	}
+	rows(w, []string{"last sign-in", "when", "according to"}, cells)
+	printUnknown(w, p.LastSignIns)
+	if !p.InUse.IsZero() {
+		fmt.Fprintf(w, "! %s\n", problem.Line(p.InUse.String()))
+	}
 	if p.SignIns != "" {
-		fmt.Fprintf(w, "Before you remove it, look whether it still signs in (tab \"Service principal sign-ins\", client ID %s): %s\n", p.ClientID, p.SignIns)
+		fmt.Fprintf(w, "The sign-in log (tab \"Service principal sign-ins\", client ID %s): %s\n", p.ClientID, p.SignIns)
+	}
+}
+
+// printUnknown says once why a last sign-in is unknown.
+func printUnknown(w io.Writer, list []register.LastSignIn) {
+	said := map[string]bool{}
+	for _, l := range list {
+		if l.Problem != nil && !said[l.Problem.Code] {
+			said[l.Problem.Code] = true
+			fmt.Fprintf(w, "Unknown, because: %s\n", problem.Line(l.Problem.Title.String()))
+			for _, r := range l.Problem.Remedies {
+				fmt.Fprintf(w, "  %s\n", problem.Line(r.String()))
+			}
+		}
 	}
 }
 

@@ -36,7 +36,25 @@ const attempts = 3
 // signIn signs an administrator in for scopes, and says before which
 // application that is.
 func (a *app) signIn(ctx context.Context, s *session.Session, f signInFlags, scopes []string) (session.Signed, error) {
-	o := session.SignIn{
+	o := a.way(f)
+	for attempt := 1; ; attempt++ {
+		signed, err := s.SignIn(ctx, o, scopes)
+		if problem.Code(err) == "sign-in.interrupted" && attempt < attempts {
+			a.problem(problem.Of(err))
+			a.say("Once more:")
+			continue
+		}
+		if strings.HasPrefix(problem.Code(err), "entra.") {
+			// Whatever Entra's reason: a sign-in is what is needed.
+			return signed, &status{code: exitSignIn, err: err}
+		}
+		return signed, err
+	}
+}
+
+// way is how the person signs in at a terminal.
+func (a *app) way(f signInFlags) session.SignIn {
+	return session.SignIn{
 		ClientID: f.clientID, DeviceCode: f.deviceCode,
 		Disclose: func(t words.Text) { a.say("%s", t.String()) },
 		Show:     a.showCode,
@@ -50,19 +68,6 @@ func (a *app) signIn(ctx context.Context, s *session.Session, f signInFlags, sco
 				a.say("The browser could not be opened; open the address yourself.")
 			}
 		},
-	}
-	for attempt := 1; ; attempt++ {
-		signed, err := s.SignIn(ctx, o, scopes)
-		if problem.Code(err) == "sign-in.interrupted" && attempt < attempts {
-			a.problem(problem.Of(err))
-			a.say("Once more:")
-			continue
-		}
-		if strings.HasPrefix(problem.Code(err), "entra.") {
-			// Whatever Entra's reason: a sign-in is what is needed.
-			return signed, &status{code: exitSignIn, err: err}
-		}
-		return signed, err
 	}
 }
 

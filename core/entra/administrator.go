@@ -22,11 +22,13 @@ import (
 const CommandLineTools = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
 
 // The delegated permissions that the administrator's sign-in asks for, in
-// steps: to read for a plan, to register, and to consent.
+// steps: to read for a plan, to register, and to consent; and to see, before an
+// undo, who uses the application.
 var (
 	ScopesRead    = []string{"User.Read", "Directory.Read.All", "Policy.Read.All"}
 	ScopesApply   = []string{"Application.ReadWrite.All"}
 	ScopesConsent = []string{"AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"}
+	ScopesSignIns = []string{"AuditLog.Read.All"}
 )
 
 // AdministratorOptions say where a person signs in, and through which client.

@@ -63,6 +63,31 @@ func (a *Administrator) Browser(ctx context.Context, scopes []string, open func(
 	return a.keep(client, result, scopes, false)
 }
 
+// Silent asks for more scopes without a page: Microsoft gives them where the
+// person consented to them before. Any error leaves the sign-in as it was; then
+// Browser or DeviceCode ask the person.
+func (a *Administrator) Silent(ctx context.Context, scopes []string) (Account, error) {
+	a.mu.Lock()
+	client, signed, account, device := a.client, a.signed, a.account, a.device
+	a.mu.Unlock()
+	if account == nil {
+		return Account{}, needed()
+	}
+	scopes = a.grown(scopes)
+	limited, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	result, err := aside(limited, func(ctx context.Context) (public.AuthResult, error) {
+		return client.AcquireTokenSilent(ctx, a.qualified(scopes), public.WithSilentAccount(signed))
+	})
+	switch {
+	case ctx.Err() != nil:
+		return Account{}, problem.Of(ctx.Err())
+	case err != nil:
+		return Account{}, a.explained(ProblemOf(err, a.o.Cloud, a.o.ClientID, a.o.TenantID), device)
+	}
+	return a.keep(client, result, scopes, device)
+}
+
 // DeviceCode is a code to type on Microsoft's page, on this or another device.
 type DeviceCode struct {
 	Code    string    `json:"code"`

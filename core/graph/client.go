@@ -89,7 +89,7 @@ func New(o Options) *Client {
 type tokens struct{ c *Client }
 
 func (t tokens) GetAuthorizationToken(ctx context.Context, to *url.URL, _ map[string]any) (string, error) {
-	if !t.c.own(to) {
+	if !t.c.own(to) && !t.c.beta(to) {
 		return "", foreign(to)
 	}
 	token, err := t.c.o.Token(ctx)
@@ -111,6 +111,13 @@ func (t tokens) GetAllowedHostsValidator() *authentication.AllowedHostsValidator
 func (c *Client) own(u *url.URL) bool {
 	return u != nil && u.Scheme == c.root.Scheme && strings.EqualFold(u.Host, c.root.Host) &&
 		strings.HasPrefix(u.Path, c.root.Path+"/") && u.User == nil
+}
+
+// beta reports whether an address is of the one report that is read from
+// Graph's beta.
+func (c *Client) beta(u *url.URL) bool {
+	return u != nil && u.Scheme == c.root.Scheme && strings.EqualFold(u.Host, c.root.Host) &&
+		u.Path == strings.TrimSuffix(c.root.Path, "v1.0")+betaReport && u.User == nil
 }
 
 func foreign(u *url.URL) *problem.Problem {

@@ -12,6 +12,7 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -93,6 +94,13 @@ type Input struct {
 	By      string
 	Options Options
 	Report  task.Report
+	// SignIns is the tenant's record of sign-ins, which an undo shows; nil where
+	// the sign-in may not read it. SignInsRefused is why, nil when nobody asked.
+	SignIns        SignInLog
+	SignInsRefused *problem.Problem
+	// LastToken is when a check last used the application's credential, zero
+	// when none did.
+	LastToken time.Time
 	// Now is the clock, Pace how long to wait before a step is tried again:
 	// attempt counts from 1. nil for the computer's clock and 1, 2, 4 … 30 s.
 	Now  func() time.Time

@@ -22,7 +22,11 @@ type UndoPlan struct {
 	Leaves []words.Text `json:"leaves"`
 	// Restorable is whether the application can be restored for 30 days.
 	Restorable bool `json:"restorable"`
-	// SignIns is where the application's last sign-ins are seen.
+	// LastSignIns are the application's: as itself, of people, and Roomkey's
+	// own. InUse warns that one of them was lately, zero for nothing to warn of.
+	LastSignIns []LastSignIn `json:"lastSignIns"`
+	InUse       words.Text   `json:"inUse,omitzero"`
+	// SignIns is the page of the tenant's sign-in logs.
 	SignIns string `json:"signIns"`
 }
 
@@ -39,6 +43,10 @@ func MakeUndoPlan(ctx context.Context, in Input) (UndoPlan, error) {
 	if err != nil {
 		return p, err
 	}
+	if p.LastSignIns, err = in.lastSignIns(ctx, j, c.Application.ClientID); err != nil {
+		return p, err
+	}
+	p.InUse = in.inUse(p.LastSignIns)
 	own := in.standing(j, a)
 	for _, m := range slices.Backward(own) {
 		item := Item{ID: m.What + ":" + m.ID, Title: titles[m.What], Today: words.Plain(m.Name), Wanted: words.T("removed"), Action: Remove}

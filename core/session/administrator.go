@@ -19,6 +19,7 @@ import (
 // changes it.
 type Directory interface {
 	register.Directory
+	register.SignInLog
 	Me(ctx context.Context) (tenant.Person, error)
 	MyRoles(ctx context.Context) ([]tenant.DirectoryRole, error)
 	Organization(ctx context.Context) (tenant.Organization, error)
@@ -80,6 +81,10 @@ func (s *Session) SignIn(ctx context.Context, o SignIn, scopes []string) (Signed
 	admin, err := s.administrator(o)
 	if err != nil {
 		return Signed{}, err
+	}
+	if !admin.Holds(scopes) {
+		// What was consented to before comes without a page.
+		_, _ = admin.Silent(ctx, scopes)
 	}
 	if !admin.Holds(scopes) {
 		if o.Disclose != nil {

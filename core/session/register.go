@@ -118,12 +118,14 @@ func (s *Session) RegisterApply(ctx context.Context, plan register.Plan, o regis
 	return register.Apply(ctx, in, plan)
 }
 
-// RegisterUndoPlan says what Undo would take away.
+// RegisterUndoPlan says what Undo would take away, and who used the application
+// last: as far as the sign-in may read that, see AllowSignInLog.
 func (s *Session) RegisterUndoPlan(ctx context.Context) (register.UndoPlan, error) {
 	in, err := s.registerInput(register.Options{}, nil)
 	if err != nil {
 		return register.UndoPlan{}, err
 	}
+	s.readsSignIns(ctx, &in)
 	return register.MakeUndoPlan(ctx, in)
 }
 
@@ -137,6 +139,7 @@ func (s *Session) RegisterUndo(ctx context.Context, typed string, o register.Opt
 	if err != nil {
 		return register.UndoPlan{}, err
 	}
+	s.readsSignIns(ctx, &in)
 	return register.Undo(ctx, in, typed)
 }
 

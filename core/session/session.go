@@ -44,6 +44,8 @@ type Session struct {
 	// what it opens; both nil while nobody is signed in.
 	admin     *entra.Administrator
 	directory Directory
+	// logRefused is why the sign-in may not read the sign-in log.
+	logRefused *problem.Problem
 }
 
 // Open loads a connection and takes its lock. When another copy of Roomkey has

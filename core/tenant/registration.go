@@ -67,3 +67,20 @@ type DirectoryRole struct {
 	TemplateID  string `json:"roleTemplateId"`
 	DisplayName string `json:"displayName"`
 }
+
+// SignIn is one sign-in of a person through an application, from the tenant's
+// sign-in log. The zero value is none.
+type SignIn struct {
+	At time.Time
+	// By is the person's user principal name.
+	By string
+	// Code is the AADSTS code of a refusal, 0 for a sign-in that succeeded.
+	Code int
+}
+
+// ClientActivity is when an application last signed in, as Microsoft's report
+// about the use of applications has it; a zero time is none on record.
+type ClientActivity struct {
+	// Application is as itself, User with a person's sign-in.
+	Application, User time.Time
+}

@@ -1,0 +1,64 @@
+package session
+
+import (
+	"context"
+	"time"
+
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// signInLogPatience is how long the person may take for a look that an undo can
+// do without.
+const signInLogPatience = 3 * time.Minute
+
+// AllowSignInLog makes the administrator's sign-in able to read the tenant's
+// sign-in log, for RegisterUndoPlan: without a page where that was consented to
+// before, and else by asking the person. A refusal is no error: it stands in the
+// plan as the reason why the last sign-in is unknown.
+func (s *Session) AllowSignInLog(ctx context.Context, o SignIn) error {
+	limited, cancel := context.WithTimeout(ctx, signInLogPatience)
+	defer cancel()
+	_, err := s.SignIn(limited, o, entra.ScopesSignIns)
+	if ctx.Err() != nil {
+		return problem.Of(ctx.Err())
+	}
+	if err != nil && limited.Err() != nil {
+		err = problem.New("sign-in.timeout", words.T("Nobody consented to reading the sign-in log within %d minutes.", int(signInLogPatience.Minutes()))).
+			Fix(words.T("Look at the sign-in log yourself, or plan the undo again."))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.logRefused = nil; err != nil {
+		s.logRefused = problem.Of(err)
+	}
+	return nil
+}
+
+// readsSignIns gives what an undo says of the application's use: the sign-in
+// log where it may be read, and when a check last used the application.
+func (s *Session) readsSignIns(ctx context.Context, in *register.Input) {
+	s.mu.Lock()
+	if s.admin != nil && s.admin.Holds(entra.ScopesSignIns) {
+		in.SignIns = s.directory
+	}
+	in.SignInsRefused = s.logRefused
+	s.mu.Unlock()
+	in.LastToken = s.lastToken(ctx)
+}
+
+// lastToken is when a check last got a token of the connection's application,
+// zero when none did.
+func (s *Session) lastToken(ctx context.Context) time.Time {
+	run, _, err := s.LastCheck(ctx)
+	if err != nil || run == nil {
+		return time.Time{}
+	}
+	if f, _ := run.Finding(check.Token); f.Status == check.Pass || f.Status == check.Warn {
+		return run.Finished
+	}
+	return time.Time{}
+}
