@@ -64,9 +64,9 @@ func TestServerThatAlters(t *testing.T) {
 		t.Error("what the server altered counts as kept")
 	}
 	renamed := cfg
-	renamed.Rooms.Items = []Room{{EmailAddress: "b@x", DisplayName: "Renamed since"}}
+	renamed.Rooms.Items = []Room{{EmailAddress: "B@X", DisplayName: "Renamed since"}}
 	if !c.Keeps(receipt.Current, renamed) {
-		t.Error("the name of a room counts")
+		t.Error("the name of a room, or the case of its address, counts")
 	}
 	if r, err := c.Resolve(t.Context(), nil); err != nil || r != nil {
 		t.Errorf("the push that was not kept is told as arrived: %+v %v", r, err)

@@ -125,9 +125,9 @@ func holds(now Current, want Configuration) bool {
 }
 
 // Keeps reports whether a server that holds now holds all of want that it can.
-// Of rooms only the addresses count, which are what was checked; their names are
-// the tenant's and may change. A server that knows no addresses is not asked for
-// its rooms.
+// Of rooms only the addresses count, in whatever case, which are what was checked;
+// their names are the tenant's and may change. A server that knows no addresses is
+// not asked for its rooms.
 func (c *Client) Keeps(now Current, want Configuration) bool {
 	if now.Configuration == nil {
 		return false
@@ -144,12 +144,13 @@ func (c *Client) Keeps(now Current, want Configuration) bool {
 	return holds(Current{Configuration: &held}, c.adapter.After(Current{}, want))
 }
 
-// addresses are the rooms of cfg without what they are called.
+// addresses are the rooms of cfg without what they are called, in lower case: a
+// room may be typed otherwise than the tenant spells it.
 func addresses(cfg Configuration) []Room {
 	rooms := []Room{}
 	for _, r := range cfg.Rooms.Items {
 		if r.EmailAddress != "" {
-			rooms = append(rooms, Room{EmailAddress: r.EmailAddress})
+			rooms = append(rooms, Room{EmailAddress: strings.ToLower(r.EmailAddress)})
 		}
 	}
 	return rooms
