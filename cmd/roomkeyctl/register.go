@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -61,9 +59,6 @@ func planFlags(c *cobra.Command, o *register.Options) {
 // logoFlag reads the picture that it names.
 type logoFlag []byte
 
-// maxLogo is the largest logo that Microsoft Entra ID takes.
-const maxLogo = 100 << 10
-
 func (l *logoFlag) Type() string   { return "file" }
 func (l *logoFlag) String() string { return "" }
 
@@ -72,11 +67,8 @@ func (l *logoFlag) Set(file string) error {
 	if err != nil {
 		return err
 	}
-	switch kind := http.DetectContentType(data); {
-	case len(data) > maxLogo:
-		return errors.New("the picture is larger than 100 KB")
-	case kind != "image/png" && kind != "image/jpeg" && kind != "image/gif":
-		return errors.New("this is no PNG, JPEG or GIF")
+	if wrong := register.CheckLogo(data); wrong != nil {
+		return wrong
 	}
 	*l = data
 	return nil
@@ -122,11 +114,11 @@ func registerPlan(a *app) *cobra.Command {
 				return err
 			}
 			if file != "" {
-				data, err := json.MarshalIndent(plan, "", "  ")
+				data, err := plan.File()
 				if err != nil {
 					return err
 				}
-				if err := a.write(file, append(data, '\n')); err != nil {
+				if err := a.write(file, data); err != nil {
 					return err
 				}
 			}
@@ -228,11 +220,8 @@ func (a *app) readPlan(file string) (*register.Plan, error) {
 	if err != nil {
 		return nil, usage("the plan cannot be read: %v", err)
 	}
-	var p register.Plan
-	if err := json.Unmarshal(data, &p); err != nil || p.Digest == "" {
-		return nil, usage("%s is no plan of roomkeyctl register plan", file)
-	}
-	return &p, nil
+	p, err := register.ReadPlan(data, filepath.Base(file))
+	return &p, err
 }
 
 // applyPlan asks for the scopes that this plan needs, least first, and applies.

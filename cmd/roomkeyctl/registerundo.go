@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -197,7 +196,7 @@ func writeHandOff(folder string, h session.HandOff) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return session.CannotWrite(folder, err)
 	}
-	plan, err := json.MarshalIndent(h.Plan, "", "  ")
+	plan, err := h.Plan.File()
 	if err != nil {
 		return err
 	}
@@ -205,7 +204,7 @@ func writeHandOff(folder string, h session.HandOff) error {
 	printHandOff(&text, h)
 	text.WriteString("\n")
 	printRegisterPlan(&text, h.Plan)
-	for name, data := range map[string][]byte{"plan.json": append(plan, '\n'), "checklist.txt": []byte(text.String()), h.ScriptFile: []byte(h.Script)} {
+	for name, data := range map[string][]byte{"plan.json": plan, "checklist.txt": []byte(text.String()), h.ScriptFile: []byte(h.Script)} {
 		if name == "" {
 			continue
 		}
@@ -233,7 +232,7 @@ func registerHistory(a *app) *cobra.Command {
 				var cells [][]string
 				for _, r := range records {
 					note := strings.TrimSpace(strings.Join([]string{r.Code, r.RequestID, r.Reviewer, r.Ticket}, " "))
-					cells = append(cells, []string{r.At.Local().Format("2006-01-02 15:04:05"), r.By, strings.TrimSpace(r.Phase + " " + r.Verb), r.Step, r.Request, note})
+					cells = append(cells, []string{r.At.Local().Format("2006-01-02 15:04:05"), r.By, strings.TrimSpace(r.Phase + " " + r.Verb), r.Title.String(), r.Request, note})
 				}
 				rows(w, []string{"when", "who", "phase", "step", "request", "note"}, cells)
 			})

@@ -93,7 +93,7 @@ func (t *terminal) mistyped(err error) {
 func exitOf(code string) int {
 	switch code {
 	case "cloud.tenant-missing", "cloud.tenant-malformed", "cloud.tenant-undecidable", "cloud.tenant-personal", "cloud.unknown",
-		"store.unknown-connection":
+		"store.unknown-connection", "register.no-plan", "register.logo":
 		return exitUsage // what was typed is wrong; nobody was asked
 	}
 	area, _, _ := strings.Cut(code, ".")

@@ -1,22 +1,30 @@
 package register
 
-import "time"
+import (
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/words"
+)
 
 // Record is one line of what was done, for a person.
 type Record struct {
-	At        time.Time `json:"at"`
-	Run       string    `json:"run"`
-	By        string    `json:"by,omitempty"`
-	Verb      string    `json:"verb,omitempty"`
-	Phase     string    `json:"phase"`
-	Step      string    `json:"step,omitempty"`
-	Request   string    `json:"request,omitempty"`
-	Reviewer  string    `json:"reviewer,omitempty"`
-	Ticket    string    `json:"ticket,omitempty"`
-	Before    any       `json:"before,omitempty"`
-	After     any       `json:"after,omitempty"`
-	Code      string    `json:"code,omitempty"`
-	RequestID string    `json:"requestId,omitempty"`
+	At    time.Time `json:"at"`
+	Run   string    `json:"run"`
+	By    string    `json:"by,omitempty"`
+	Verb  string    `json:"verb,omitempty"`
+	Phase string    `json:"phase"`
+	Step  string    `json:"step,omitempty"`
+	// Title says in words what the step is about, zero for what concerns a run
+	// as a whole.
+	Title     words.Text `json:"title,omitzero"`
+	Request   string     `json:"request,omitempty"`
+	Reviewer  string     `json:"reviewer,omitempty"`
+	Ticket    string     `json:"ticket,omitempty"`
+	Before    any        `json:"before,omitempty"`
+	After     any        `json:"after,omitempty"`
+	Code      string     `json:"code,omitempty"`
+	RequestID string     `json:"requestId,omitempty"`
 }
 
 // History is the record of what was done to the tenant, oldest first. It is
@@ -28,7 +36,7 @@ func History(j Journal) ([]Record, error) {
 	}
 	list := []Record{}
 	for _, e := range read.entries {
-		r := Record{At: e.At, Run: e.Run, By: e.By, Verb: e.Verb, Phase: e.Phase, Step: e.Step, Request: e.Request, Reviewer: e.Reviewer, Ticket: e.Ticket,
+		r := Record{At: e.At, Run: e.Run, By: e.By, Verb: e.Verb, Phase: e.Phase, Step: e.Step, Title: e.title(), Request: e.Request, Reviewer: e.Reviewer, Ticket: e.Ticket,
 			Before: e.Before, After: e.After, Code: e.Code, RequestID: e.RequestID}
 		if r.After == nil && e.Made != nil && e.Phase != phaseBefore {
 			r.After = e.Made
@@ -36,4 +44,22 @@ func History(j Journal) ([]Record, error) {
 		list = append(list, r)
 	}
 	return list, nil
+}
+
+// title says what a step is about: what it makes or takes away, by name.
+func (e entry) title() words.Text {
+	switch {
+	case e.Step == "":
+		return words.Text{}
+	case e.Made == nil:
+		return words.Plain(e.Step)
+	}
+	name := e.Made.Name
+	if e.Made.What == madeScopes && e.Made.Added != nil {
+		name = strings.Join(e.Made.Added.Scopes, ", ")
+	}
+	if name == "" {
+		return titles[e.Made.What]
+	}
+	return words.T("%s: %s", titles[e.Made.What], name)
 }

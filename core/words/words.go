@@ -18,6 +18,15 @@ type Text struct {
 // arguments is taken literally, so that a percent sign needs no escape.
 func T(key string, args ...any) Text { return Text{Key: key, Args: args} }
 
+// N is the text one for exactly one thing and many for any other number of
+// them; both take the same arguments.
+func N(n int, one, many string, args ...any) Text {
+	if n == 1 {
+		return T(one, args...)
+	}
+	return T(many, args...)
+}
+
 // Plain makes a Text of words that came from outside (a server's own message)
 // and have no translation.
 func Plain(s string) Text {

@@ -2,7 +2,6 @@ package backend
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -32,11 +31,11 @@ func (b *Backend) SaveHandOff(ctx context.Context, id string, plan register.Plan
 	if err != nil {
 		return nil, err
 	}
-	data, err := json.MarshalIndent(h.Plan, "", "  ")
+	data, err := h.Plan.File()
 	if err != nil {
 		return nil, err
 	}
-	files := []struct{ name, text string }{{"plan.json", string(data) + "\n"}, {"checklist.txt", checklist(h.HandOff)}, {h.ScriptFile, h.Script}}
+	files := []struct{ name, text string }{{"plan.json", string(data)}, {"checklist.txt", checklist(h.HandOff)}, {h.ScriptFile, h.Script}}
 	var paths []string
 	for _, f := range files {
 		if f.name == "" {

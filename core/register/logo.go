@@ -1,0 +1,29 @@
+package register
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// MaxLogo is the size in bytes of the largest logo that Microsoft Entra ID
+// takes.
+const MaxLogo = 100 << 10
+
+// CheckLogo is nil for a picture that can be an application's logo, else
+// "register.logo".
+func CheckLogo(picture []byte) *problem.Problem {
+	var says words.Text
+	switch {
+	case !slices.Contains([]string{"image/png", "image/jpeg", "image/gif"}, http.DetectContentType(picture)):
+		says = words.T("This is no PNG, JPEG or GIF.")
+	case len(picture) > MaxLogo:
+		says = words.T("The picture is larger than 100 KB.")
+	default:
+		return nil
+	}
+	return problem.New("register.logo", says).
+		Fix(words.T("Choose a PNG, JPEG or GIF of at most 100 KB."))
+}
