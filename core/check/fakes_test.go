@@ -180,6 +180,18 @@ type calendars struct {
 	changes func(tenant.Event) tenant.Event
 	refuse  map[string]error // by verb
 	made    []NewEvent
+	// schedule is what Graph tells of a room; nil for one that is free and open
+	// on weekdays from 8 to 17 o'clock UTC.
+	schedule func() (tenant.Schedule, error)
+}
+
+var weekdays = []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday}
+
+func (c *calendars) Schedule(_ context.Context, _, _ string, _, _ time.Time) (tenant.Schedule, error) {
+	if c.schedule != nil {
+		return c.schedule()
+	}
+	return tenant.Schedule{Hours: &tenant.WorkingHours{Days: weekdays, From: 8 * time.Hour, To: 17 * time.Hour, Zone: time.UTC}}, nil
 }
 
 func (c *calendars) CalendarView(ctx context.Context, mailbox string, _, _ time.Time, _ int) ([]tenant.Event, error) {

@@ -63,7 +63,8 @@ type Options struct {
 	// Only limits the run to these checks and what they depend on.
 	Only []string
 	// AllowWrites is the explicit yes to everything that leaves a trace: the
-	// test booking and the test subscription.
+	// test booking and the test subscription. Without it a test booking is only
+	// planned.
 	AllowWrites bool
 	// NoSubscription leaves the test subscription out of what AllowWrites allows.
 	NoSubscription bool
@@ -77,6 +78,9 @@ type Options struct {
 	OutOfReach string
 	// ScopeChanged is when the scope was last changed, zero when not known.
 	ScopeChanged time.Time
+	// BookingAt is the start that was agreed to, as PlanBooking gave it; zero
+	// takes the first that is free.
+	BookingAt time.Time
 	// BookingWait is how long the room's answer is waited for, 0 means 2 min.
 	BookingWait time.Duration
 	// Now is the clock, nil means time.Now.
@@ -118,6 +122,9 @@ type Directory interface {
 // application's token.
 type Calendars interface {
 	CalendarView(ctx context.Context, mailbox string, from, to time.Time, top int) ([]tenant.Event, error)
+	// Schedule asks from the organizer's mailbox when a room is busy, and for its
+	// working hours.
+	Schedule(ctx context.Context, organizer, room string, from, to time.Time) (tenant.Schedule, error)
 	// Calendar gives the id of a mailbox's calendar and nobody's events.
 	Calendar(ctx context.Context, mailbox string) (string, error)
 	CreateEvent(ctx context.Context, mailbox string, e NewEvent) (tenant.Event, error)
@@ -217,9 +224,11 @@ type ServerStatus struct {
 // RoomPolicy is what is known of a room's calendar processing.
 type RoomPolicy struct {
 	AutoAccept, HasDelegates, NeedsApproval bool
-	// WindowDays is the booking window, 0 when not known.
+	// WindowDays is the booking window: 0 is today only, less is not known.
 	WindowDays int
-	// MaxMinutes is the longest booking, 0 when not known.
+	// OnlyWorkHours is whether bookings outside the working hours are declined.
+	OnlyWorkHours bool
+	// MaxMinutes is the longest booking, 0 when there is no limit or not known.
 	MaxMinutes int
 	// KeepsSubject and KeepsBody are what the policy promises.
 	KeepsSubject, KeepsBody bool

@@ -32,7 +32,7 @@ func wantsTestBooking(in Input) (bool, words.Text) {
 	switch {
 	case in.Product.Writes == product.WritesNothing:
 		return false, words.T("%s books nothing.", in.Product.Name)
-	case !o.AllowWrites || o.Organizer == "" || o.TestRoom == "":
+	case o.Organizer == "" || o.TestRoom == "":
 		return false, words.T("It invites one room and takes the invitation back; mail, door panels and holds may show a trace. Allow writes, and name an organizer and a room, to have it tried.")
 	case in.Journal == nil:
 		return false, words.T("There is no place to write down what would be made.")
@@ -48,17 +48,20 @@ func checkBooking(ctx context.Context, s *State) Finding {
 		return absent(words.T("no way to write calendars was given"))
 	}
 	o := s.Options
-	if p := o.TestRoomPolicy.refuses(o.TestRoom); p != nil {
-		return unknown(p)
-	}
-	start, err := s.freeSlot(ctx)
-	if err != nil {
+	plan, err := s.planBooking(ctx)
+	switch code := problem.Code(err); {
+	case code == codeNoTime, code == codeNoHours && !o.TestRoomPolicy.keepsHours(), code == codeAsksPeople, code == codeDoesNotAccept:
+		return unknown(problem.Of(err)).saw("room", o.TestRoom)
+	case err != nil:
 		return judge(err).saw("room", o.TestRoom)
+	case !o.AllowWrites:
+		return Finding{Status: Skipped, Note: words.T("Nothing was made, for want of a yes to writing. %s", plan.Says())}
+	case !o.BookingAt.IsZero() && !o.BookingAt.Equal(plan.Start):
+		return unknown(problem.New("booking.time-taken", words.T("%s is not free any more at the time that was agreed to.", o.TestRoom)).
+			With(words.T("Nothing was made. The next free time is %s.", plan.When())).
+			Fix(words.T("Press \"Test again\" and agree to the new time.")))
 	}
-	if start.IsZero() {
-		return unknown(problem.New("booking.no-free-time", words.T("%s has no free quarter of an hour in working time within its booking window.", o.TestRoom)).
-			Fix(words.T("Name another room for the test booking.")))
-	}
+	s.say(0, 0, plan.Says())
 	trace := Trace{Kind: "event", Key: rand.Text(), State: TraceIntended, Mailbox: o.Organizer, Room: o.TestRoom, At: s.now()}
 	if err := s.Journal.Append(trace); err != nil {
 		return unknown(problem.Of(err))
@@ -66,7 +69,7 @@ func checkBooking(ctx context.Context, s *State) Finding {
 	var made tenant.Event
 	err = s.onMailbox(ctx, func() (err error) {
 		made, err = s.Calendars.CreateEvent(ctx, o.Organizer, NewEvent{
-			Subject: testSubject, Body: testBody, Start: start, End: start.Add(testMinutes * time.Minute),
+			Subject: testSubject, Body: testBody, Start: plan.Start, End: plan.End,
 			Room: o.TestRoom, TransactionID: trace.Key,
 		})
 		return err
@@ -85,75 +88,21 @@ func checkBooking(ctx context.Context, s *State) Finding {
 	trace.ID, trace.UID, trace.State = made.ID, made.ICalUID, TraceCreated
 	_ = s.Journal.Append(trace)
 	s.prove("", "Calendars.ReadWrite")
-	f := s.awaitRoom(ctx, made)
+	f := s.awaitRoom(ctx, made, plan)
 	if left := s.takeBack(ctx, trace); left != nil {
 		if f.Status == Pass {
 			f = warn(left)
 		}
 		f = f.saw("left", left.Title.String())
 	}
-	return f.saw("organizer", o.Organizer).saw("room", o.TestRoom).saw("start", start)
-}
-
-// refuses is why a room must not be used for a test booking, nil if it may or
-// nothing is known of it.
-func (r *RoomPolicy) refuses(room string) *problem.Problem {
-	choose := words.T("Name a room that accepts invitations by itself.")
-	switch {
-	case r == nil:
-		return nil
-	case r.HasDelegates || r.NeedsApproval:
-		return problem.New("booking.room-asks-people", words.T("Bookings of %s are decided by people, who would be bothered by a test.", room)).Fix(choose)
-	case !r.AutoAccept:
-		return problem.New("booking.room-does-not-accept", words.T("%s does not accept invitations by itself.", room)).Fix(choose).
-			Fix(words.T("Or run the calendar-processing script under \"Restrict\" for it."))
+	if f.Status == Pass {
+		f = f.says(words.T("%s It was for %s.", f.Note, plan.When()))
 	}
-	return nil
-}
-
-// freeSlot finds a quarter of an hour on a working day between 10 and 16 o'clock
-// UTC in which the room is free, from tomorrow on and inside its booking window;
-// zero when there is none.
-func (s *State) freeSlot(ctx context.Context) (time.Time, error) {
-	days := 7
-	if p := s.Options.TestRoomPolicy; p != nil && p.WindowDays > 0 {
-		days = min(days, p.WindowDays)
-	}
-	day := s.now().UTC().Truncate(24 * time.Hour)
-	for range days {
-		day = day.AddDate(0, 0, 1)
-		if day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
-			continue
-		}
-		from, to := day.Add(10*time.Hour), day.Add(16*time.Hour)
-		var busy []tenant.Event
-		err := s.onMailbox(ctx, func() (err error) {
-			busy, err = s.Calendars.CalendarView(ctx, s.Options.TestRoom, from, to, 100)
-			return err
-		})
-		if err != nil {
-			return time.Time{}, err
-		}
-		for slot := from; slot.Before(to); slot = slot.Add(testMinutes * time.Minute) {
-			if free(slot, slot.Add(testMinutes*time.Minute), busy) {
-				return slot, nil
-			}
-		}
-	}
-	return time.Time{}, nil
-}
-
-func free(from, to time.Time, busy []tenant.Event) bool {
-	for _, e := range busy {
-		if e.Start.Before(to) && e.End.After(from) {
-			return false
-		}
-	}
-	return true
+	return f.saw("organizer", o.Organizer).saw("room", o.TestRoom).saw("start", plan.Start).saw("withinHours", plan.within())
 }
 
 // awaitRoom waits for the room's answer and reads what arrived.
-func (s *State) awaitRoom(ctx context.Context, made tenant.Event) Finding {
+func (s *State) awaitRoom(ctx context.Context, made tenant.Event, plan BookingPlan) Finding {
 	o := s.Options
 	wait := o.BookingWait
 	if wait <= 0 {
@@ -171,9 +120,7 @@ func (s *State) awaitRoom(ctx context.Context, made tenant.Event) Finding {
 		case e.Response == "accepted":
 			return s.judgeCopy(ctx, made)
 		case e.Response == "declined":
-			return fail(problem.New("booking.declined", words.T("%s declined the invitation.", o.TestRoom)).
-				With(words.T("The room was free at that time, so its calendar processing forbids the booking.")).
-				Fix(words.T("Run the calendar-processing script under \"Restrict\" for it, and look whether the organizer may book it (BookInPolicy).")))
+			return s.judgeDecline(plan)
 		case e.Response == "tentativelyAccepted":
 			return fail(problem.New("booking.tentative", words.T("%s answered with a reservation: somebody has to approve.", o.TestRoom)).
 				Fix(words.T("Run the calendar-processing script under \"Restrict\" for it, so that it accepts by itself.")))

@@ -57,14 +57,21 @@ func (s *Session) roomPolicy(room string) *check.RoomPolicy {
 			continue
 		}
 		is := func(parameter string) bool { return strings.EqualFold(state.Value(parameter), "True") }
-		number := func(parameter string) int { n, _ := strconv.Atoi(state.Value(parameter)); return n }
+		number := func(parameter string) int {
+			n, err := strconv.Atoi(state.Value(parameter))
+			if err != nil {
+				return -1
+			}
+			return n
+		}
 		return &check.RoomPolicy{
 			AutoAccept:    strings.EqualFold(state.Value("AutomateProcessing"), "AutoAccept"),
 			HasDelegates:  state.Value("ResourceDelegates") != "",
 			NeedsApproval: !is("AllBookInPolicy"),
 			WindowDays:    number("BookingWindowInDays"), MaxMinutes: number("MaximumDurationInMinutes"),
-			KeepsSubject: state.Value("DeleteSubject") == "False" && state.Value("AddOrganizerToSubject") == "False",
-			KeepsBody:    state.Value("DeleteComments") == "False",
+			OnlyWorkHours: is("ScheduleOnlyDuringWorkHours"),
+			KeepsSubject:  state.Value("DeleteSubject") == "False" && state.Value("AddOrganizerToSubject") == "False",
+			KeepsBody:     state.Value("DeleteComments") == "False",
 		}
 	}
 	return nil
