@@ -130,7 +130,17 @@ func TestTheSimulatedTenant(t *testing.T) {
 	if _, err := g.CalendarView(t.Context(), mailbox, time.Now(), time.Now().Add(7*24*time.Hour), 10); err != nil {
 		t.Errorf("calendarView: %v", err)
 	}
-	if asked < 12 {
+	monday := time.Date(2026, 7, 6, 0, 0, 0, 0, time.UTC)
+	for _, in := range []struct {
+		room int
+		zone string
+	}{{0, "Europe/Berlin"}, {25, "America/Los_Angeles"}, {50, "UTC-05:00"}, {75, "Asia/Shanghai"}, {100, "UTC"}} { // a building each
+		s, err := g.Schedule(t.Context(), account.OrganizerUPN, rooms.Items[in.room].EmailAddress, monday, monday.AddDate(0, 0, 14))
+		if err != nil || s.Hours == nil || s.Hours.Zone.String() != in.zone || len(s.Hours.Days) != 5 || len(s.Busy) == 0 {
+			t.Errorf("schedule of room %d: %+v %v", in.room, s.Hours, err)
+		}
+	}
+	if asked < 17 {
 		t.Errorf("only %d requests went to Graph", asked)
 	}
 }

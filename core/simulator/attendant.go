@@ -110,7 +110,7 @@ func (s *Simulator) accepts(address string, p *processing, e *event) bool {
 	case external && !p.ProcessExternalMeetingMessages,
 		e.Start.After(now.AddDate(0, 0, p.BookingWindowInDays+1)),
 		p.MaximumDurationInMinutes > 0 && e.End.Sub(e.Start) > time.Duration(p.MaximumDurationInMinutes)*time.Minute,
-		p.ScheduleOnlyDuringWorkHours && (e.Start.Hour() < 8 || e.End.Hour() > 17 || e.Start.Weekday() == time.Saturday || e.Start.Weekday() == time.Sunday),
+		(p.ScheduleOnlyDuringWorkHours || s.has(FaultRoomHours)) && !s.hoursOf(address).include(e.Start, e.End),
 		!p.AllBookInPolicy && !slices.ContainsFunc(p.BookInPolicy, func(a string) bool { return strings.EqualFold(a, e.Organizer) }):
 		return false
 	case p.AllowConflicts:

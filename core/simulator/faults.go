@@ -69,6 +69,7 @@ const (
 	FaultCallbackUnreachable  = "callback-unreachable"
 	FaultBookingsDeclined     = "bookings-declined"
 	FaultRoomSilent           = "room-silent"
+	FaultRoomHours            = "room-hours"
 	FaultScopePending         = "scope-pending"
 )
 
@@ -128,6 +129,7 @@ var faults = []Fault{
 	{FaultCallbackUnreachable, "Microsoft cannot reach the notification address", "lifecycle, for that one only; 404, slow, echo, tls, dns: how it fails"},
 	{FaultBookingsDeclined, "Rooms decline every invitation", argRoom},
 	{FaultRoomSilent, "Rooms do not process invitations", argRoom},
+	{FaultRoomHours, "Rooms decline what is outside their working hours", "tonga, for one hour a day on the other side of the world; unknown-zone, none, error: what is wrong with what Graph tells of the hours"},
 	{FaultScopePending, "Exchange's role assignments do not take effect yet", argTime + "; without it 30m"},
 	{faultServerToken, "The booking server does not accept the token", ""},
 	{faultServerDown, "The booking server does not run", ""},

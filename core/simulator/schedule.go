@@ -54,6 +54,9 @@ func (c *call) schedule(name string, from, to time.Time, step time.Duration) obj
 	if err != nil {
 		return object{"scheduleId": name, "error": object{"message": "The SMTP address was not found.", "responseCode": "ErrorMailRecipientNotFound"}}
 	}
+	if arg, _ := c.s.fault(FaultRoomHours); arg == "error" {
+		return object{"scheduleId": name, "error": object{"message": "Unable to resolve free busy information.", "responseCode": "ErrorFreeBusyGenerationFailed"}}
+	}
 	events := c.s.eventsBetween(address, from, to)
 	var view strings.Builder
 	for t := from; t.Before(to); t = t.Add(step) {
@@ -72,7 +75,5 @@ func (c *call) schedule(name string, from, to time.Time, step time.Duration) obj
 	for _, e := range events {
 		items = append(items, object{"isPrivate": e.Sensitivity == "private", "status": orDefault(e.ShowAs, "busy"), "subject": e.Subject, "location": e.Location, "isMeeting": len(e.Attendees) > 0, "isRecurring": false, "isException": false, "isReminderSet": false, "start": when(e.Start), "end": when(e.End)})
 	}
-	return object{"scheduleId": name, "availabilityView": view.String(), "scheduleItems": items, "workingHours": object{
-		"daysOfWeek": []string{"monday", "tuesday", "wednesday", "thursday", "friday"}, "startTime": "08:00:00.0000000", "endTime": "17:00:00.0000000", "timeZone": object{"name": "UTC"},
-	}}
+	return object{"scheduleId": name, "availabilityView": view.String(), "scheduleItems": items, "workingHours": c.s.hoursOf(address).object()}
 }
