@@ -119,6 +119,16 @@ var explanations = []explanation{
 	{403, "ErrorAccessDenied", "", "The application has no access to this mailbox.", []string{
 		"In the Microsoft Entra admin center open App registrations > your application > API permissions, check that the application permission Calendars.ReadWrite (or what the product asks for) is granted, and press Grant admin consent.",
 		"If access is limited with RBAC for Applications, check in Exchange Online PowerShell with Test-ServicePrincipalAuthorization that the mailbox is in the scope."}},
+	{403, "Authentication_", "premium license", "The tenant has no Microsoft Entra ID P1, without which nobody can read its sign-in log by program.", []string{
+		"Look at the sign-in logs in the Microsoft Entra admin center: there the last 7 days are shown without a licence."}},
+	{403, "Authentication_RequestFromUnsupportedUserRole", "", "Your role may not read the tenant's sign-in log.", []string{
+		"Sign in as Reports Reader, Security Reader or Global Reader, or have a colleague with such a role look at the sign-in logs in the Microsoft Entra admin center."}},
+	{403, "Authentication_", "", "The sign-in lacks the permission AuditLog.Read.All.", []string{
+		"Sign in again and consent to AuditLog.Read.All, or look at the sign-in logs in the Microsoft Entra admin center."}},
+	{0, "", "resource not found for the segment 'serviceprincipalsigninactivities'", "This Microsoft cloud does not report the sign-ins of applications.", []string{
+		"Look at the sign-in logs in the console of this cloud."}},
+	{0, "", "resource not found for the segment 'signins'", "This Microsoft cloud does not give its sign-in log through Microsoft Graph.", []string{
+		"Look at the sign-in logs in the console of this cloud."}},
 	{403, "", "", "The token lacks a permission for this request.", []string{
 		"In the Microsoft Entra admin center open App registrations > your application > API permissions, check that the permissions of the product are there with Status Granted, and press Grant admin consent.",
 		"Consent takes effect in new tokens only; wait a few minutes and test again."}},

@@ -83,7 +83,7 @@ func (d directory) secret(i int) string {
 func (s *Simulator) newState() (*state, error) {
 	st := &state{
 		Version: 1, Seed: s.o.Seed, Secrets: map[string]string{}, Born: map[string]time.Time{},
-		Mailboxes: map[string]*mailbox{}, LastSignIn: map[string]time.Time{},
+		Mailboxes: map[string]*mailbox{}, LastSignIn: map[string]time.Time{}, LastUserSignIn: map[string]time.Time{},
 	}
 	d := s.directory
 	made := s.o.Now().UTC().AddDate(0, -2, 0).Truncate(time.Second)

@@ -52,9 +52,6 @@ func (s *Simulator) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		scopes, err = s.consent(sp, user, q.Get("scope"))
 	}
-	if err == nil {
-		_ = s.saveState() // consent that is lost with a crash is asked for again
-	}
 	values := url.Values{}
 	if state := q.Get("state"); state != "" {
 		values.Set("state", state)
@@ -66,6 +63,8 @@ func (s *Simulator) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 		sendBack(w, r, q.Get("response_mode"), redirect, values)
 		return
 	}
+	s.signedIn(app.AppID, user)
+	_ = s.saveState() // consent that is lost with a crash is asked for again
 	types := strings.Fields(q.Get("response_type"))
 	if slices.Contains(types, "code") {
 		values.Set("code", s.signIns.keep(&s.signIns.codes, "1.AXoA", authorization{
@@ -226,7 +225,7 @@ func (s *Simulator) consent(sp *servicePrincipal, user int, wanted string) ([]st
 		}
 		added = append(added, value)
 	}
-	if len(added) > 0 && s.has(FaultConsentDeclined) {
+	if len(added) > 0 && s.has(FaultConsentDeclined) || slices.Contains(added, "AuditLog.Read.All") && s.has(FaultLogConsentDeclined) {
 		return nil, &entraError{status: 400, name: "access_denied", code: 65004, message: "User declined to consent to access the app."}
 	}
 	if len(added) > 0 {

@@ -67,12 +67,10 @@ func (e entraError) description(trace, correlation string, at time.Time) string 
 // simulator's own.
 func (s *Simulator) routeMicrosoft(w http.ResponseWriter, r *http.Request) {
 	switch first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); first {
-	case "v1.0":
+	case "v1.0", "beta":
 		s.serveGraph(w, r)
 	case "simulator":
 		s.serveColleague(w, r)
-	case "beta":
-		s.fail(w, r, graphError{http.StatusNotFound, "ResourceNotFound", "The simulated tenant has v1.0 only."})
 	default:
 		s.serveEntra(w, r)
 	}

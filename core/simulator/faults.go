@@ -71,6 +71,10 @@ const (
 	FaultRoomSilent           = "room-silent"
 	FaultRoomHours            = "room-hours"
 	FaultScopePending         = "scope-pending"
+	FaultNoPremium            = "no-premium"
+	FaultReportsDenied        = "reports-denied"
+	FaultNoReports            = "no-reports"
+	FaultLogConsentDeclined   = "log-consent-declined"
 )
 
 const (
@@ -131,6 +135,10 @@ var faults = []Fault{
 	{FaultRoomSilent, "Rooms do not process invitations", argRoom},
 	{FaultRoomHours, "Rooms decline what is outside their working hours", "tonga, for one hour a day on the other side of the world; unknown-zone, none, error: what is wrong with what Graph tells of the hours"},
 	{FaultScopePending, "Exchange's role assignments do not take effect yet", argTime + "; without it 30m"},
+	{FaultNoPremium, "The tenant has no Microsoft Entra ID P1: nobody may read its sign-in log", ""},
+	{FaultReportsDenied, "The administrator's role may not read the sign-in log", ""},
+	{FaultNoReports, "This cloud's Graph does not report the sign-ins of applications", ""},
+	{FaultLogConsentDeclined, "The person declines the consent to read the sign-in log (AADSTS65004)", ""},
 	{faultServerToken, "The booking server does not accept the token", ""},
 	{faultServerDown, "The booking server does not run", ""},
 	{faultStaleETag, "The booking server's configuration changes between look and push", ""},

@@ -86,7 +86,7 @@ func (s *Simulator) clientCredentials(r *http.Request, tenant string) (object, *
 	if serr != nil {
 		return nil, &entraError{status: 500, name: "server_error", code: 90033, message: serr.Error()}
 	}
-	s.state.LastSignIn[sp.AppID] = s.now()
+	s.used(sp.AppID, -1)
 	seconds := int(tokenLife / time.Second)
 	return object{"token_type": "Bearer", "expires_in": seconds - 1, "ext_expires_in": seconds - 1, "access_token": token}, nil
 }

@@ -51,7 +51,7 @@ type route struct {
 var graphRoutes []route
 
 func init() {
-	for _, list := range [][]route{placeRoutes, userRoutes, groupRoutes, tenantRoutes, calendarRoutes, applicationRoutes, principalRoutes, grantRoutes, subscriptionRoutes} {
+	for _, list := range [][]route{placeRoutes, userRoutes, groupRoutes, tenantRoutes, calendarRoutes, applicationRoutes, principalRoutes, grantRoutes, subscriptionRoutes, reportRoutes} {
 		graphRoutes = append(graphRoutes, list...)
 	}
 	for i := range graphRoutes {
@@ -144,7 +144,7 @@ func (c *call) run(rt *route) (rep reply, out []byte, err error) {
 // brackets become segments of their own, casts get their full name.
 func graphPath(u *url.URL) ([]string, error) {
 	path := strings.Trim(u.EscapedPath(), "/")
-	_, path, _ = strings.Cut(path, "/") // the version
+	path = strings.TrimPrefix(path, "v1.0/") // what is of the beta says so
 	path = strings.TrimPrefix(path, "myorganization/")
 	var out []string
 	for _, raw := range strings.Split(path, "/") {

@@ -113,6 +113,7 @@ func (s *Simulator) userTokens(f url.Values, sp *servicePrincipal, a authorizati
 	if err != nil {
 		return nil, failed(err)
 	}
+	s.used(sp.AppID, a.user)
 	seconds := int(tokenLife/time.Second) - 1
 	body := object{"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": access, "scope": s.grantedScope(f.Get("scope"), a.scopes)}
 	if slices.Contains(a.scopes, "openid") {
@@ -280,6 +281,7 @@ func (s *Simulator) pollDevice(r *http.Request) (object, *entraError) {
 		f[k] = v
 	}
 	f.Set("scope", d.scope)
+	s.signedIn(d.clientID, d.user)
 	return s.userTokens(f, sp, d.authorization)
 }
 

@@ -27,7 +27,11 @@ type state struct {
 	Mailboxes         map[string]*mailbox  `json:"mailboxes,omitempty"` // by address
 	Subscribed        []*subscription      `json:"subscriptions,omitempty"`
 	Exchange          exchangeState        `json:"exchange"`
-	LastSignIn        map[string]time.Time `json:"lastSignIn,omitempty"` // by client id
+	// LastSignIn is when a client last got a token for itself, LastUserSignIn
+	// with a person's sign-in; by client id.
+	LastSignIn     map[string]time.Time `json:"lastSignIn,omitempty"`
+	LastUserSignIn map[string]time.Time `json:"lastUserSignIn,omitempty"`
+	SignIns        []signInRecord       `json:"signIns,omitempty"`
 }
 
 const stateFile = "tenant.json"
@@ -51,7 +55,7 @@ func (s *Simulator) openState() (*state, error) {
 	case err != nil:
 		return nil, err
 	}
-	for _, m := range []*map[string]time.Time{&st.Born, &st.LastSignIn} {
+	for _, m := range []*map[string]time.Time{&st.Born, &st.LastSignIn, &st.LastUserSignIn} {
 		if *m == nil {
 			*m = map[string]time.Time{}
 		}
