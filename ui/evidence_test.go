@@ -246,15 +246,15 @@ func TestAScriptIsSavedAsPowerShellWantsItAndCompared(t *testing.T) {
 	files := &saves{}
 	p.shell.env.Files = files
 	p.goes(setup.Restrict)
-	p.missesOut("what was saved at")
+	p.missesOut("the one generated at")
 	p.press("Save…")
 	if got := string(files.files[0].Data); !strings.HasPrefix(got, "\ufeff# Calendar processing\r\n") {
 		t.Errorf("saved %q", got[:min(40, len(got))])
 	}
 	p.sees("Saved to /home/ada/calendar-processing.ps1.")
-	p.sees("Exactly what was saved at")
+	p.sees("The same as the one generated at")
 	p.puts("Only these rooms", "room001@contoso.com")
-	p.sees("Not what was saved at")
+	p.sees("Not the same as the one generated at")
 	p.sees("new lines 1, gone 1")
 	p.press("Show what changed")
 	p.sees("calendar-processing.ps1: what changed")

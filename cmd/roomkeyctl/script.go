@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -38,21 +39,26 @@ func scriptList(a *app) *cobra.Command {
 
 // shownScript is what script show prints as JSON.
 type shownScript struct {
-	Name     string           `json:"name"`
-	File     string           `json:"file"`
-	Text     string           `json:"text"`
-	Intent   json.RawMessage  `json:"intent"`
-	Explain  []words.Text     `json:"explain"`
-	Warnings []words.Text     `json:"warnings"`
-	HowToRun []problem.Remedy `json:"-"`
+	Name     string          `json:"name"`
+	File     string          `json:"file"`
+	Text     string          `json:"text"`
+	Intent   json.RawMessage `json:"intent"`
+	Explain  []words.Text    `json:"explain"`
+	Warnings []words.Text    `json:"warnings"`
+	// Diff is what differs from the script that was generated last, at Last.
+	Diff string    `json:"diff"`
+	Last time.Time `json:"last,omitzero"`
 }
 
 func scriptShow(a *app) *cobra.Command {
 	var out string
 	var set []string
-	var differing bool
+	var differing, changes bool
 	c := &cobra.Command{
 		Use: "show NAME", Short: "Write one script for the chosen rooms", Args: cobra.ExactArgs(1),
+		Long: "Writes one script for the chosen rooms, and remembers it. With --diff it shows\n" +
+			"what would differ from the one that was generated last, here or in the window,\n" +
+			"and remembers the new one only if it is written with --out.",
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open(c.Context())
 			if err != nil {
@@ -90,10 +96,34 @@ func scriptShow(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.showScript(doc, out)
+			for _, warning := range doc.Warnings {
+				a.say("Note: %s", warning)
+			}
+			diff, last := s.ScriptChanges(doc)
+			shown := shownScript{doc.Name, doc.File, string(doc.Text), doc.Intent, doc.Explain, doc.Warnings, diff, last}
+			var written []string
+			if out != "-" {
+				if written, err = a.writeScript(doc, out); err != nil {
+					return err
+				}
+			}
+			switch {
+			case changes:
+				a.sayChanges(diff, last)
+				err = a.show(shown, func(w io.Writer) { fmt.Fprint(w, shown.Diff) })
+			case out != "-":
+				err = a.written(written...)
+			default:
+				err = a.show(shown, func(w io.Writer) { fmt.Fprint(w, shown.Text) })
+			}
+			if err != nil || changes && out == "-" {
+				return err
+			}
+			return s.KeepScript(doc)
 		},
 	}
 	c.Flags().StringVar(&out, "out", "-", "`file` or folder to write, - for standard output")
+	c.Flags().BoolVar(&changes, "diff", false, "show what differs from the script that was generated last, in place of its text")
 	c.Flags().BoolVar(&differing, "only-differing", false, "only the rooms that the CSV read back last shows to differ from the product's policy")
 	c.Flags().StringArrayVar(&set, "set", nil, "`NAME=VALUE` of a parameter; VALUE @FILE reads a file")
 	return c
@@ -208,27 +238,35 @@ func printResult(w io.Writer, r exchange.Result) {
 	}
 }
 
-func (a *app) showScript(doc exchange.Document, out string) error {
-	for _, warning := range doc.Warnings {
-		a.say("Note: %s", warning)
+// sayChanges says what a difference is against.
+func (a *app) sayChanges(diff string, last time.Time) {
+	when := last.Local().Format("2006-01-02 15:04:05")
+	switch {
+	case last.IsZero():
+		a.say("It was not generated before: there is nothing to compare it with.")
+	case diff == "":
+		a.say("The same as the one generated at %s.", when)
+	default:
+		a.say("Not the same as the one generated at %s:", when)
 	}
-	if out != "-" {
-		if info, err := os.Stat(out); err == nil && info.IsDir() {
-			out = filepath.Join(out, doc.File)
-		}
-		intent := strings.TrimSuffix(out, filepath.Ext(out)) + ".intent.json"
-		if err := a.write(out, doc.Text); err != nil {
-			return err
-		}
-		if err := a.write(intent, doc.Intent); err != nil {
-			return err
-		}
-		for _, r := range doc.HowToRun {
-			a.say("%s", r)
-		}
-		return a.written(out, intent)
+}
+
+// writeScript writes the script and its intent, says how to start it and gives
+// the paths.
+func (a *app) writeScript(doc exchange.Document, out string) ([]string, error) {
+	if info, err := os.Stat(out); err == nil && info.IsDir() {
+		out = filepath.Join(out, doc.File)
 	}
-	return a.show(shownScript{doc.Name, doc.File, string(doc.Text), doc.Intent, doc.Explain, doc.Warnings, doc.HowToRun}, func(w io.Writer) {
-		fmt.Fprint(w, string(doc.Text))
-	})
+	doc = doc.Called(filepath.Base(out))
+	intent := strings.TrimSuffix(out, filepath.Ext(out)) + ".intent.json"
+	if err := a.write(out, doc.Text); err != nil {
+		return nil, err
+	}
+	if err := a.write(intent, doc.Intent); err != nil {
+		return nil, err
+	}
+	for _, r := range doc.HowToRun {
+		a.say("%s", r)
+	}
+	return []string{out, intent}, nil
 }

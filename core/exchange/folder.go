@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -61,10 +62,7 @@ func Folder(t Target) ([]Document, error) {
 		return nil, err
 	}
 	for i := range docs {
-		d := &docs[i]
-		file := fmt.Sprintf("%02d-%s.ps1", i+1, d.Name)
-		d.Text = bytes.ReplaceAll(d.Text, []byte(d.File), []byte(file))
-		d.File, d.HowToRun = file, howToRun(file)
+		docs[i] = docs[i].Called(fmt.Sprintf("%02d-%s.ps1", i+1, docs[i].Name))
 	}
 	files := slices.Clone(docs)
 	files = append(files, note("README", "README.txt", readme(t, docs, waiting)), note("checklist", "CHECKLIST.txt", checklist(docs)))
@@ -72,6 +70,21 @@ func Folder(t Target) ([]Document, error) {
 		files = append(files, Document{Name: d.Name + " intent", File: strings.TrimSuffix(d.File, ".ps1") + ".intent.json", Text: append(d.Intent, '\n')})
 	}
 	return files, nil
+}
+
+// plainFile are the file names that may stand in a comment and a command as
+// they are.
+var plainFile = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*\.ps1$`)
+
+// Called is the script as the file of another name, which its own commands then
+// name. A name that would have to be quoted there leaves it as it is.
+func (d Document) Called(file string) Document {
+	if !plainFile.MatchString(file) {
+		return d
+	}
+	d.Text = bytes.ReplaceAll(d.Text, []byte(d.File), []byte(file))
+	d.File, d.HowToRun = file, howToRun(file)
+	return d
 }
 
 func note(name, file, text string) Document {

@@ -11,6 +11,7 @@ import (
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/register"
@@ -46,6 +47,8 @@ type Session struct {
 	directory Directory
 	// logRefused is why the sign-in may not read the sign-in log.
 	logRefused *problem.Problem
+	// shown are the scripts as they were shown last, by name; see KeepShown.
+	shown map[string]exchange.Document
 }
 
 // Open loads a connection and takes its lock. When another copy of Roomkey has
@@ -71,6 +74,7 @@ func (e *Environment) Open(ctx context.Context, id string) (*Session, error) {
 
 // Close gives the lock back.
 func (s *Session) Close() {
+	_ = s.KeepShown() // what it loses can be generated again
 	if s.lock != nil {
 		_ = s.lock.Unlock()
 		s.lock = nil

@@ -182,10 +182,11 @@ type Document struct {
 	// Data is the file as it is saved: with the byte-order mark and the line
 	// ends that PowerShell wants.
 	Data []byte
-	// Diff is what differs from the script that was saved last, in the form of
-	// diff -u; Saved is when that was, zero for never.
-	Diff  string
-	Saved time.Time
+	// Diff is what differs from the script that was generated last, in the form
+	// of diff -u: the one that was saved, or that stood there when the person
+	// left the page or the program. Last is when that was, zero for never.
+	Diff string
+	Last time.Time
 }
 
 // ScriptResult is a result file that was read back.

@@ -27,7 +27,7 @@ func (r *Restrict) showCode() {
 // what is kept.
 func (r *Restrict) showDocument(doc Document) {
 	r.about.Objects = r.about.Objects[:min(r.kept, len(r.about.Objects))]
-	r.showSaved(doc)
+	r.showChanges(doc)
 	for _, w := range doc.Warnings {
 		r.about.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.NewText(kit.Say(w))))
 	}
@@ -57,14 +57,14 @@ func (r *Restrict) showDocument(doc Document) {
 	r.side.Refresh()
 }
 
-// showSaved compares with the script of this name that was saved last.
-func (r *Restrict) showSaved(doc Document) {
-	if doc.Saved.IsZero() {
+// showChanges compares with the script of this name that was generated last.
+func (r *Restrict) showChanges(doc Document) {
+	if doc.Last.IsZero() {
 		return
 	}
-	when := at(doc.Saved, r.env.Now())
+	when := at(doc.Last, r.env.Now())
 	if doc.Diff == "" {
-		r.about.Add(kit.Card(marked(kit.MarkDone, kit.L("Exactly what was saved at %s.", when), "")))
+		r.about.Add(kit.Card(marked(kit.MarkDone, kit.L("The same as the one generated at %s.", when), "")))
 		return
 	}
 	added, removed := 0, 0
@@ -90,7 +90,7 @@ func (r *Restrict) showSaved(doc Document) {
 		r.showCode()
 	}
 	name()
-	r.about.Add(kit.Card(kit.Column(kit.Gap, marked(kit.MarkAttention, kit.L("Not what was saved at %s: new lines %d, gone %d.", when, added, removed), ""),
+	r.about.Add(kit.Card(kit.Column(kit.Gap, marked(kit.MarkAttention, kit.L("Not the same as the one generated at %s: new lines %d, gone %d.", when, added, removed), ""),
 		kit.Row(0, -1, press))))
 }
 

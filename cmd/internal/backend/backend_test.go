@@ -82,13 +82,55 @@ func TestDiagnosis(t *testing.T) {
 	}
 }
 
+// TestAScriptIsComparedWithTheOneGeneratedLast: the one that stood there when
+// the page or the program was left, whatever was typed in between.
+func TestAScriptIsComparedWithTheOneGeneratedLast(t *testing.T) {
+	b, id := simulatedTenant(t)
+	script := func(values map[string]string) page.Document {
+		t.Helper()
+		doc, err := b.Script(t.Context(), id, "calendar-processing", values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return doc
+	}
+	back := func() {
+		t.Helper()
+		if _, err := b.Scripts(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	back()
+	script(nil)
+	if doc := script(map[string]string{"keepSubject": "none"}); !doc.Last.IsZero() {
+		t.Errorf("typing counts as generated at %v", doc.Last)
+	}
+	back()
+	if doc := script(map[string]string{"keepSubject": "none"}); doc.Last.IsZero() || doc.Diff != "" {
+		t.Errorf("generated last %v, %q", doc.Last, doc.Diff)
+	}
+	if doc := script(nil); doc.Diff == "" {
+		t.Error("no difference from the script that was left")
+	}
+	b.Close(id)
+	if doc := script(nil); doc.Diff != "" {
+		t.Errorf("after the connection was closed: %q", doc.Diff)
+	}
+	if _, err := b.SaveScripts(t.Context(), id, t.TempDir(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if doc := script(nil); doc.Diff != "" {
+		t.Errorf("the number of a file in a folder is a difference: %q", doc.Diff)
+	}
+}
+
 // TestReadback has the simulated colleague run a script whose result is read
 // back, and reads a CSV of today's calendar processing.
 func TestReadback(t *testing.T) {
 	b, id := simulatedTenant(t)
 	doc, err := b.Script(t.Context(), id, "calendar-processing", nil)
-	if err != nil || !doc.Saved.IsZero() || doc.Diff != "" {
-		t.Fatalf("saved %v, %q, %v", doc.Saved, doc.Diff, err)
+	if err != nil || !doc.Last.IsZero() || doc.Diff != "" {
+		t.Fatalf("generated last %v, %q, %v", doc.Last, doc.Diff, err)
 	}
 	if !bytes.Contains(doc.Data, []byte("\r\n")) {
 		t.Error("the file to save does not end its lines as Windows wants them")
@@ -102,8 +144,8 @@ func TestReadback(t *testing.T) {
 		t.Fatalf("%+v, %v", back, err)
 	}
 	// The colleague ran exactly this script; one for a single room differs.
-	if doc, err = b.Script(t.Context(), id, "calendar-processing", nil); err != nil || doc.Saved.IsZero() || doc.Diff != "" {
-		t.Errorf("saved %v, %q, %v", doc.Saved, doc.Diff, err)
+	if doc, err = b.Script(t.Context(), id, "calendar-processing", nil); err != nil || doc.Last.IsZero() || doc.Diff != "" {
+		t.Errorf("generated last %v, %q, %v", doc.Last, doc.Diff, err)
 	}
 	if _, err := b.Check(t.Context(), id, page.CheckOptions{}, nil, nil); err != nil { // from then on the rooms are known
 		t.Fatal(err)

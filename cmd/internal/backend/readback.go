@@ -11,7 +11,8 @@ import (
 	"github.com/roomkey/roomkey/ui/page"
 )
 
-// KeepScript remembers a script that was saved.
+// KeepScript remembers a script that was saved, whatever stands in the form
+// afterwards.
 func (b *Backend) KeepScript(ctx context.Context, id, name string, data []byte) error {
 	s, err := b.session(ctx, id)
 	if err != nil {

@@ -14,10 +14,15 @@ import (
 	"github.com/roomkey/roomkey/ui/page"
 )
 
-// Scripts is the catalogue for a connection.
+// Scripts is the catalogue for a connection. It is asked for whenever somebody
+// comes (back) to the scripts: those that were shown before are then what the
+// next ones are compared with.
 func (b *Backend) Scripts(ctx context.Context, id string) ([]page.Script, error) {
 	s, err := b.session(ctx, id)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.KeepShown(); err != nil {
 		return nil, err
 	}
 	target, err := s.LastScriptTarget()
@@ -88,11 +93,11 @@ func (b *Backend) Script(ctx context.Context, id, name string, values map[string
 	if err != nil {
 		return page.Document{}, err
 	}
-	diff, saved := s.ScriptChanges(doc)
+	diff, last := s.ShowScript(doc)
 	return page.Document{
 		Name: doc.File, Text: strings.ReplaceAll(strings.TrimPrefix(string(doc.Text), "\ufeff"), "\r\n", "\n"),
 		Explains: doc.Explain, Warnings: doc.Warnings, HowToRun: doc.HowToRun,
-		Data: doc.Text, Diff: diff, Saved: saved,
+		Data: doc.Text, Diff: diff, Last: last,
 	}, nil
 }
 

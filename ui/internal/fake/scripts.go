@@ -27,7 +27,7 @@ func (b *backend) compare(doc *page.Document) {
 	default:
 		doc.Diff = "--- before\n+++ now\n@@ -1,2 +1,2 @@\n-# Calendar processing\n+# Only two rooms\n param([switch]$WhatIf)\n"
 	}
-	doc.Saved = At
+	doc.Last = At
 }
 
 func (b *backend) KeepScript(_ context.Context, _, _ string, data []byte) error {
