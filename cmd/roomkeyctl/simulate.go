@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -103,7 +104,21 @@ func newSimulate(a *app) *cobra.Command {
 	return c
 }
 
-func (s simulated) print(w io.Writer) {
+// shellCommands are what the printed lines begin with.
+type shellCommands struct{ mkdir, copy, show string }
+
+// shellOf gives commands that work as they are printed: in a POSIX shell, and on
+// Windows in the command prompt and in PowerShell alike.
+func shellOf(system string) shellCommands {
+	if system == "windows" {
+		return shellCommands{"mkdir", "copy", "type"}
+	}
+	return shellCommands{"mkdir -p", "cp", "cat"}
+}
+
+func (s simulated) print(w io.Writer) { s.printFor(w, shellOf(runtime.GOOS)) }
+
+func (s simulated) printFor(w io.Writer, shell shellCommands) {
 	fmt.Fprintf(w, `The simulated tenant is served until you press Ctrl-C.
 
   sign-in         %s
@@ -119,15 +134,15 @@ This cloud belongs into %s:
 %s
 It is also in a file. Where you have no clouds.yaml yet, in another terminal:
 
-  mkdir -p "%s"
-  cp "%s" "%s"
+  %s "%s"
+  %s "%s" "%s"
 
 Then:
 
   roomkeyctl connection new Lab --cloud simulated --tenant %s --product %s --client-id %s --server %s
-  roomkeyctl connection set server.caFile=%s
-  roomkeyctl secret set client-secret < %s
-  roomkeyctl secret set server-token < %s
+  roomkeyctl connection set "server.caFile=%s"
+  %s "%s" | roomkeyctl secret set client-secret
+  %s "%s" | roomkeyctl secret set server-token
   roomkeyctl rooms list
   roomkeyctl people list
   roomkeyctl rooms select %s
@@ -136,8 +151,9 @@ Then:
   roomkeyctl push --confirm %s
   roomkeyctl status
 `, s.Authority, s.Graph, s.BookingServer, s.CAFile, s.Domain, s.TenantID, s.ClientID, s.Administrator,
-		s.config, s.Clouds, filepath.Dir(s.config), s.CloudsFile, s.config,
-		s.Domain, wire.SimulatedProduct, s.ClientID, s.BookingServer, s.CAFile, s.SecretFiles[vault.ClientSecret], s.SecretFiles[vault.ServerToken],
+		s.config, s.Clouds, shell.mkdir, filepath.Dir(s.config), shell.copy, s.CloudsFile, s.config,
+		s.Domain, wire.SimulatedProduct, s.ClientID, s.BookingServer, s.CAFile,
+		shell.show, s.SecretFiles[vault.ClientSecret], shell.show, s.SecretFiles[vault.ServerToken],
 		s.Room, s.SealingRecipient)
 	if len(s.Faults) > 0 {
 		fmt.Fprintf(w, "\nFaults: %v\n", s.Faults)
