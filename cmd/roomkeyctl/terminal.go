@@ -195,16 +195,38 @@ func (t *terminal) progress() task.Report {
 	if t.json || !ok || !term.IsTerminal(int(f.Fd())) {
 		return nil
 	}
-	return func(p task.Progress) {
-		if p.Total > 0 {
-			fmt.Fprintf(f, "\r\x1b[K%d/%d %s", p.Done, p.Total, short(problem.Line(p.Now.String())))
-		} else {
-			fmt.Fprintf(f, "\r\x1b[K%s", short(problem.Line(p.Now.String())))
+	line := progressLine{to: f, width: func() int {
+		width, _, err := term.GetSize(int(f.Fd()))
+		if err != nil || width < 2 {
+			return 80
 		}
+		return width
+	}}
+	return func(p task.Progress) {
+		now := problem.Line(p.Now.String())
+		if p.Total > 0 {
+			now = fmt.Sprintf("%d/%d %s", p.Done, p.Total, now)
+		}
+		line.show(now)
 		if p.Total > 0 && p.Done >= p.Total {
-			fmt.Fprint(f, "\r\x1b[K")
+			line.show("")
 		}
 	}
+}
+
+// progressLine is the last line of a terminal, written over and over. It takes
+// no escape sequences, which the console of Windows shows as they are unless
+// they were switched on, and never fills the line, so that it is never two.
+type progressLine struct {
+	to    io.Writer
+	width func() int
+	was   int
+}
+
+func (l *progressLine) show(line string) {
+	line = text.Trim(line, l.width()-1)
+	fmt.Fprintf(l.to, "\r%s\r%s", strings.Repeat(" ", l.was), line)
+	l.was = text.StringWidth(line)
 }
 
 // maxSecret bounds what is read as a secret; a certificate with its chain is a

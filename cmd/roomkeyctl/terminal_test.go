@@ -21,3 +21,16 @@ func TestJSONIsHarmless(t *testing.T) {
 		t.Errorf("%q %v", back["name"], err)
 	}
 }
+
+// TestProgressStaysOnItsLine without escape sequences, which not every console
+// of Windows understands.
+func TestProgressStaysOnItsLine(t *testing.T) {
+	var out strings.Builder
+	line := progressLine{to: &out, width: func() int { return 12 }}
+	line.show("1/3 a room with a long name")
+	line.show("2/3 会议室会议室")
+	line.show("")
+	if got, want := out.String(), "\r\r1/3 a room \r           \r2/3 会议室\r          \r"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
