@@ -61,7 +61,7 @@ func (a *app) push(ctx context.Context, s *session.Session, plan session.Plan, a
 	if !a.json {
 		printPlan(a.out, plan)
 	}
-	if plan.Gate != nil && plan.Gate.Code != "booking.unconfirmed" {
+	if plan.Gate != nil && plan.Asked() {
 		return receipt, plan.Gate
 	}
 	var confirmed []booking.Confirmation
@@ -76,10 +76,13 @@ func (a *app) push(ctx context.Context, s *session.Session, plan session.Plan, a
 	if err := s.Confirm(ctx, confirmed); err != nil {
 		return receipt, err
 	}
-	if plan.Gate != nil {
+	if !plan.Asked() {
 		// The server's API was behind one of the questions: look again.
 		if plan, err = s.Plan(ctx, accept); err != nil {
 			return receipt, err
+		}
+		if !a.json {
+			printPlan(a.out, plan)
 		}
 		if plan.Gate != nil {
 			return receipt, plan.Gate
@@ -90,9 +93,12 @@ func (a *app) push(ctx context.Context, s *session.Session, plan session.Plan, a
 
 func printPlan(w io.Writer, plan session.Plan) {
 	fmt.Fprintf(w, "Server: %s %s\n", problem.Line(plan.Description.Product), problem.Line(plan.Description.ProductVersion))
-	if len(plan.Changes) == 0 {
+	switch {
+	case plan.Unchanged():
 		fmt.Fprintln(w, "The server holds exactly this already.")
-	} else {
+	case !plan.Asked():
+		fmt.Fprintln(w, "What it holds is not known before its host is confirmed.")
+	default:
 		var cells [][]string
 		for _, d := range plan.Changes {
 			cells = append(cells, []string{d.Path, d.Kind, d.From, d.To})

@@ -50,15 +50,16 @@ func (s *Session) findAdapterWithin(ctx context.Context, patience time.Duration)
 
 // findAdapter asks a server whether it speaks the contract, where neither the
 // connection nor the product says that it does: a vendor's product whose server
-// has learned it needs no new data file. What is found is kept. A server that
-// gives no answer is an error, for what it speaks is then not known.
+// has learned it needs no new data file. What is found is kept, for this session
+// alone where nothing can be saved. A server that gives no answer is an error,
+// for what it speaks is then not known.
 func (s *Session) findAdapter(ctx context.Context) error {
 	c := s.Document()
 	p, err := s.Product()
 	if err != nil {
 		return err
 	}
-	if c.Server.URL == "" || s.ReadOnly != nil || adapterOf(c, p) != adapterForm || c.Server.Adapter != "" {
+	if c.Server.URL == "" || adapterOf(c, p) != adapterForm || c.Server.Adapter != "" {
 		return nil
 	}
 	client, err := s.serverHTTP()
@@ -81,7 +82,13 @@ func (s *Session) findAdapter(ctx context.Context) error {
 	// A server that describes itself in another version, or with a mistake,
 	// still speaks the contract: what is wrong is then named instead of sending
 	// the administrator to the vendor's form.
-	return s.change(ctx, func(c *connection.Connection) { c.Server.Adapter = booking.AdapterContract })
+	speaks := func(c *connection.Connection) { c.Server.Adapter = booking.AdapterContract }
+	if err := s.change(ctx, speaks); err != nil {
+		s.mu.Lock()
+		speaks(s.doc)
+		s.mu.Unlock()
+	}
+	return nil
 }
 
 // booking opens the client of the connection's server. A missing token is no
@@ -133,6 +140,13 @@ type Plan struct {
 	Gate          *problem.Problem      `json:"gate"`
 	Configuration booking.Configuration `json:"configuration"`
 }
+
+// Unchanged is whether the server was asked and holds exactly this already.
+func (p Plan) Unchanged() bool { return p.Current.Configuration != nil && len(p.Changes) == 0 }
+
+// Asked is whether the server could be asked: not where its API is on a host that
+// nobody has confirmed yet.
+func (p Plan) Asked() bool { return p.Gate == nil || p.Gate.Code != "booking.unconfirmed" }
 
 // Plan asks the server what a push would change; nothing is stored there. The
 // rooms are looked up anew, so that what is pushed is what is there.

@@ -35,7 +35,11 @@ func (b *Backend) Plan(ctx context.Context, id string) (page.Plan, error) {
 	}
 	out := page.Plan{
 		ID: rand.Text(), Server: strings.TrimSpace(plan.Description.Product + " " + plan.Description.ProductVersion),
-		Gate: plan.Gate, Unchanged: len(plan.Changes) == 0,
+		Gate: plan.Gate, Unchanged: plan.Unchanged(),
+	}
+	if !plan.Asked() {
+		// Nothing but the questions stands in the way.
+		out.Gate = nil
 	}
 	for _, c := range plan.Changes {
 		out.Differences = append(out.Differences, page.Difference{Name: words.Plain(c.Path), Old: c.From, New: c.To})
@@ -90,6 +94,11 @@ func (b *Backend) Push(ctx context.Context, id, planID string, confirmed []strin
 	}
 	if err := s.Confirm(ctx, yes); err != nil {
 		return page.Held{}, err
+	}
+	if !plan.Asked() {
+		return page.Held{}, problem.New("booking.plan-stale", words.T("What you confirmed is kept. What the server holds and what would change could not be shown before.")).
+			Fix(words.T("Press “Test the connection” on the page “Prove”.")).
+			Fix(words.T("Then look at the plan: press “Look again” on the page “Hand over”."))
 	}
 	report.Say(0, 0, words.T("Pushing the configuration"))
 	if _, err := s.Push(ctx, plan, slices.Contains(confirmed, acceptWarnings)); err != nil {
