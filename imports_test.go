@@ -85,3 +85,17 @@ func TestImports(t *testing.T) {
 		t.Fatalf("go list showed %d packages of %s", seen, module)
 	}
 }
+
+// TestZonesAreOnBoard: Windows has no zone files, so that both programs bring
+// their own; a test here would find this machine's.
+func TestZonesAreOnBoard(t *testing.T) {
+	for _, program := range []string{"./cmd/roomkey", "./cmd/roomkeyctl"} {
+		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags", "migrated_fynedo", program).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Contains(strings.Fields(string(out)), "time/tzdata") {
+			t.Errorf("%s does not import time/tzdata", program)
+		}
+	}
+}

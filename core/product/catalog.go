@@ -65,8 +65,8 @@ func Load(userDir string) (*Catalog, []*problem.Problem) {
 		return c, nil
 	}
 	entries, err := os.ReadDir(userDir)
-	if os.IsNotExist(err) {
-		return c, nil
+	if _, missing := os.Lstat(userDir); os.IsNotExist(missing) {
+		return c, nil // Windows calls a file in its place "not found", too
 	}
 	if err != nil {
 		return c, []*problem.Problem{problem.New("product.folder-unreadable", words.T("The folder of your own products cannot be read.")).

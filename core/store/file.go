@@ -54,9 +54,15 @@ func WriteFile(path string, data []byte) error {
 // rename retries while a virus scanner or an indexer has the file open, which
 // on Windows makes it fail for a moment.
 func rename(from, to string) error {
+	return unlessBusy(func() error { return os.Rename(from, to) })
+}
+
+// unlessBusy repeats a call for as long as the system says that the file is in
+// use, for two seconds at most.
+func unlessBusy(call func() error) error {
 	var err error
 	for wait := 5 * time.Millisecond; wait < time.Second; wait *= 2 {
-		if err = os.Rename(from, to); err == nil || !isBusy(err) {
+		if err = call(); err == nil || !isBusy(err) {
 			return err
 		}
 		time.Sleep(wait)
@@ -79,9 +85,14 @@ func sweep(folder string) {
 	}
 }
 
-// readBounded reads a file of at most limit bytes.
+// readBounded reads a file of at most limit bytes. Where another Roomkey is
+// just putting a new one in its place, Windows refuses to open it for a moment.
 func readBounded(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
+	var f *os.File
+	err := unlessBusy(func() (err error) {
+		f, err = os.Open(path)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
