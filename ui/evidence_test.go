@@ -36,7 +36,12 @@ func TestATestWritesOnlyAfterAYes(t *testing.T) {
 	}
 	p.puts("Organizer's mailbox", "ada@contoso.com")
 	p.puts("Room", "room003@contoso.com")
+	b.NoTime = problem.New("booking.no-free-time", words.T("The room has no free quarter of an hour.")).Fix(words.T("Name another room."))
 	p.press("Test the connection")
+	p.sees("The room has no free quarter of an hour.")
+	b.NoTime = nil
+	p.press("Test the connection")
+	p.sees("Tue 2026-11-24 08:00-08:15 (Europe/Berlin, UTC+01:00)")
 	p.sees("This test writes into the tenant. Go ahead?")
 	p.sees("ada@contoso.com invites room003@contoso.com")
 	p.press("Not now")
@@ -45,8 +50,8 @@ func TestATestWritesOnlyAfterAYes(t *testing.T) {
 	}
 	p.press("Test the connection")
 	p.press("Test, and remove it again")
-	want := page.CheckOptions{Booking: true, Organizer: "ada@contoso.com", Room: "room003@contoso.com"}
-	if len(b.Options) != 1 || b.Options[0].Organizer != want.Organizer || b.Options[0].Room != want.Room || !b.Options[0].Booking || b.Options[0].Notification {
+	want := page.CheckOptions{Booking: true, Organizer: "ada@contoso.com", Room: "room003@contoso.com", At: fake.At}
+	if len(b.Options) != 1 || b.Options[0].Organizer != want.Organizer || b.Options[0].Room != want.Room || !b.Options[0].At.Equal(want.At) || !b.Options[0].Booking || b.Options[0].Notification {
 		t.Fatalf("the run got %+v", b.Options)
 	}
 	p.press("Test again")

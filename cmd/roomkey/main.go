@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"syscall"
+	_ "time/tzdata" // Windows has no time zones by their IANA names
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"

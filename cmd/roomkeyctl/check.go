@@ -84,9 +84,9 @@ func newCheck(a *app) *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringSliceVar(&o.Only, "only", nil, "`id` of a check; what it depends on runs too")
-	f.BoolVar(&o.AllowWrites, "allow-writes", false, "also what leaves a trace: a test booking and a test subscription")
-	f.StringVar(&o.Organizer, "organizer", "", "`mailbox` that invites the test room (with --allow-writes)")
-	f.StringVar(&o.TestRoom, "test-room", "", "`address` of the room for the test booking (with --allow-writes)")
+	f.BoolVar(&o.AllowWrites, "allow-writes", false, "also what leaves a trace: a test booking and a test subscription; without it --organizer and --test-room show when the booking would be")
+	f.StringVar(&o.Organizer, "organizer", "", "`mailbox` that invites the test room")
+	f.StringVar(&o.TestRoom, "test-room", "", "`address` of the room for the test booking")
 	f.StringVar(&o.OutOfReach, "out-of-reach", "", "`mailbox` that the application must not reach")
 	f.StringVar(&file, "report", "", "`file` for the report: .html, .json, or .zip for a redacted support bundle")
 	f.BoolVar(&administrator, "sign-in", false, "sign an administrator in first, who may read the application's registration")
@@ -196,6 +196,10 @@ func printRun(w io.Writer, run check.Run) {
 		fmt.Fprintf(w, "Root cause: %s [%s]\n", run.RootCause.Check, run.RootCause.Code)
 	}
 	fmt.Fprintf(w, "Proven from %s; booking server: %s\n", problem.Line(run.From), run.Server)
+	if run.NotKept != nil {
+		fmt.Fprintln(w, "This run could not be saved, so that no push can rely on it:")
+		run.NotKept.Terminal(w, nil)
+	}
 	for _, u := range run.Unproven {
 		fmt.Fprintf(w, "  not proven: %s\n", problem.Line(u.String()))
 	}

@@ -96,8 +96,11 @@ type Run struct {
 	Only      []string   `json:"only,omitempty"`
 	Rooms     RoomTally  `json:"rooms"`
 	Endpoints []Endpoint `json:"endpoints,omitempty"`
-	Started   time.Time  `json:"started"`
-	Finished  time.Time  `json:"finished"`
+	// NotKept is why a whole run could not be saved; a push asks for one that
+	// was.
+	NotKept  *problem.Problem `json:"notKept,omitempty"`
+	Started  time.Time        `json:"started"`
+	Finished time.Time        `json:"finished"`
 }
 
 // Finding gives the finding of a check by its id.

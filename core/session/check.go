@@ -18,25 +18,44 @@ import (
 	"github.com/roomkey/roomkey/core/tenant"
 )
 
-// Check runs the diagnosis, keeps the run and gives it. Findings are emitted as
-// they come. A cancelled run is kept as what it is: incomplete.
+// Check runs the diagnosis, keeps the run and gives it, saying so if it could
+// not be kept. Findings are emitted as they come. A cancelled run is kept as
+// what it is: incomplete.
 func (s *Session) Check(ctx context.Context, o check.Options, emit func(check.Finding), report task.Report) (check.Run, error) {
 	in, err := s.checkInput(ctx, o)
 	if err != nil {
 		return check.Run{}, err
 	}
 	run := check.Diagnose(ctx, in, emit, report)
-	if s.ReadOnly != nil || len(o.Only) > 0 {
-		return run, nil
+	if len(o.Only) == 0 {
+		run.NotKept = s.keepCheck(run)
+	}
+	return run, nil
+}
+
+// keepCheck keeps a run, and the one before it; it gives the reason if it
+// cannot.
+func (s *Session) keepCheck(run check.Run) *problem.Problem {
+	if s.ReadOnly != nil {
+		return s.ReadOnly
 	}
 	data, err := json.Marshal(run)
+	if err == nil {
+		err = s.keepPrevious()
+	}
+	if err == nil {
+		err = s.env.Store.SaveCheck(s.ID(), store.LastCheck{At: run.Finished, Digest: run.Digest, Verdict: string(run.Verdict), Report: data})
+	}
+	return problem.Of(err)
+}
+
+// PlanBooking finds when the test booking of these options would be.
+func (s *Session) PlanBooking(ctx context.Context, o check.Options) (check.BookingPlan, error) {
+	in, err := s.checkInput(ctx, o)
 	if err != nil {
-		return run, err
+		return check.BookingPlan{}, err
 	}
-	if err := s.keepPrevious(); err != nil {
-		return run, err
-	}
-	return run, s.env.Store.SaveCheck(s.ID(), store.LastCheck{At: run.Finished, Digest: run.Digest, Verdict: string(run.Verdict), Report: data})
+	return check.PlanBooking(ctx, in)
 }
 
 // checkInput joins what a diagnosis works on. What cannot be made (an unknown

@@ -108,6 +108,9 @@ type Checks interface {
 	// Prepare is what may be chosen for a run, and what an interrupted one left
 	// in the tenant. It makes no call.
 	Prepare(ctx context.Context, id string) (Preparation, error)
+	// PlanBooking finds the time of the test booking that the options ask for. It
+	// only reads.
+	PlanBooking(ctx context.Context, id string, o CheckOptions) (BookingPlan, error)
 	// Check runs the checks, emits each finding when it is known, stores the
 	// run and gives it; one that was limited to some checks is not stored. A
 	// cancelled run comes back as incomplete, without error.

@@ -14,10 +14,19 @@ type CheckOptions struct {
 	// Booking is the explicit yes to the test booking of Room by Organizer.
 	Booking         bool
 	Organizer, Room string
+	// At is the start that was agreed to, as PlanBooking gave it.
+	At time.Time
 	// Notification is the explicit yes to the test subscription.
 	Notification bool
 	// OutOfReach is a mailbox that must be refused, "" for the connection's.
 	OutOfReach string
+}
+
+// BookingPlan is when a test booking would be, and what is not known of that
+// time, in a sentence.
+type BookingPlan struct {
+	At   time.Time
+	Says words.Text
 }
 
 // Preparation is what may be chosen for a run.

@@ -108,6 +108,8 @@ type Run struct {
 	Features []Feature
 	// Unproven are sentences about what nobody exercised.
 	Unproven []words.Text
+	// NotKept is why the run could not be saved.
+	NotKept *problem.Problem
 	// Endpoints are what the firewall of the booking server has to let through.
 	Endpoints []Endpoint
 	// Better and Worse are against the run before, of Before; zero when there

@@ -133,16 +133,11 @@ func (p *Prove) Start() {
 		p.begin(o)
 		return
 	}
-	p.notice.put(kit.NewConfirmCard(kit.L("This test writes into the tenant. Go ahead?"), traceOf(o),
-		kit.L("Test, and remove it again"), kit.L("Not now"), true, func(yes bool) {
-			p.notice.clear()
-			if yes {
-				p.begin(o)
-			}
-			p.relayout()
-		}))
-	p.frame.ToTop()
-	p.relayout()
+	if o.Booking {
+		p.plan(o)
+		return
+	}
+	p.ask(o, BookingPlan{})
 }
 
 // begin runs all checks; findings come in as they are known.
@@ -184,6 +179,7 @@ func (p *Prove) begin(o CheckOptions) {
 		p.options.prepare(prepared)
 		p.showLeft(prepared.Leftovers)
 		p.show(&run)
+		p.notice.fail(run.NotKept)
 	})
 }
 

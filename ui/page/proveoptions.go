@@ -39,10 +39,10 @@ func notificationTrace() string {
 	return kit.L("A subscription to one room's changes is made for 45 minutes and removed at once. Microsoft calls the booking server for it.")
 }
 
-func traceOf(o CheckOptions) string {
+func traceOf(o CheckOptions, plan BookingPlan) string {
 	var says []string
 	if o.Booking {
-		says = append(says, kit.L("%s invites %s for a quarter of an hour.", o.Organizer, o.Room), bookingTrace())
+		says = append(says, kit.Say(plan.Says), bookingTrace())
 	}
 	if o.Notification {
 		says = append(says, notificationTrace())

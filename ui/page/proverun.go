@@ -18,6 +18,43 @@ func (p *Prove) againButton(id string) *widget.Button {
 	return widget.NewButtonWithIcon(kit.L("Test this again until it passes"), theme.ViewRefreshIcon(), func() { p.again(id) })
 }
 
+// plan finds the time of the test booking before anybody agrees to it.
+func (p *Prove) plan(o CheckOptions) {
+	p.running = true
+	p.run.Disable()
+	p.notice.clear()
+	var plan BookingPlan
+	p.env.Scope.Show(kit.L("Looking when the room is free"), func(ctx context.Context, _ task.Report) (err error) {
+		plan, err = p.env.Backend.PlanBooking(ctx, p.env.ID, o)
+		return err
+	}, func(err error) {
+		p.running = false
+		p.run.Enable()
+		if err == nil {
+			o.At = plan.At
+			p.ask(o, plan)
+			return
+		}
+		p.notice.fail(problem.Of(err))
+		p.frame.ToTop()
+		p.relayout()
+	})
+}
+
+// ask says what a run leaves, and begins it after a yes.
+func (p *Prove) ask(o CheckOptions, plan BookingPlan) {
+	p.notice.put(kit.NewConfirmCard(kit.L("This test writes into the tenant. Go ahead?"), traceOf(o, plan),
+		kit.L("Test, and remove it again"), kit.L("Not now"), true, func(yes bool) {
+			p.notice.clear()
+			if yes {
+				p.begin(o)
+			}
+			p.relayout()
+		}))
+	p.frame.ToTop()
+	p.relayout()
+}
+
 // again runs one check, with what it depends on, again and again until it
 // passes or the person cancels, for instance while somebody repairs it.
 func (p *Prove) again(id string) {

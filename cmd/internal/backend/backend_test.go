@@ -55,7 +55,13 @@ func TestDiagnosis(t *testing.T) {
 		t.Fatal(err)
 	}
 	organizer := b.simulates(s).Account().OrganizerUPN
-	second, err := b.Check(t.Context(), id, page.CheckOptions{Booking: true, Organizer: organizer, Room: prepared.Rooms[0]}, nil, nil)
+	books := page.CheckOptions{Booking: true, Organizer: organizer, Room: prepared.Rooms[0]}
+	plan, err := b.PlanBooking(t.Context(), id, books)
+	if err != nil || !strings.Contains(plan.Says.String(), "(Europe/Berlin, UTC+0") || plan.At.Before(time.Now()) {
+		t.Fatalf("%+v, %v", plan, err)
+	}
+	books.At = plan.At
+	second, err := b.Check(t.Context(), id, books, nil, nil)
 	if err != nil || second.Before.IsZero() {
 		t.Fatalf("%v, compared with %v", err, second.Before)
 	}

@@ -73,9 +73,22 @@ func (b *Backend) CleanUp(ctx context.Context, id string) (int, error) {
 func checkOptions(o page.CheckOptions) check.Options {
 	out := check.Options{Only: o.Only, OutOfReach: o.OutOfReach, AllowWrites: o.Booking || o.Notification, NoSubscription: !o.Notification}
 	if o.Booking {
-		out.Organizer, out.TestRoom = o.Organizer, o.Room
+		out.Organizer, out.TestRoom, out.BookingAt = o.Organizer, o.Room, o.At
 	}
 	return out
+}
+
+// PlanBooking finds the time of a test booking.
+func (b *Backend) PlanBooking(ctx context.Context, id string, o page.CheckOptions) (page.BookingPlan, error) {
+	s, err := b.session(ctx, id)
+	if err != nil {
+		return page.BookingPlan{}, err
+	}
+	plan, err := s.PlanBooking(ctx, checkOptions(o))
+	if err != nil {
+		return page.BookingPlan{}, err
+	}
+	return page.BookingPlan{At: plan.Start, Says: plan.Says()}, nil
 }
 
 // Check runs the checks.
@@ -179,7 +192,7 @@ func keys[V any](m map[string]V) func(func(string) bool) {
 }
 
 func (b *Backend) shownRun(r check.Run, current bool, s *session.Session) page.Run {
-	out := page.Run{Verdict: string(r.Verdict), Says: says(r), Started: r.Started, Finished: r.Finished, Current: current, Unproven: r.Unproven}
+	out := page.Run{Verdict: string(r.Verdict), Says: says(r), Started: r.Started, Finished: r.Finished, Current: current, Unproven: r.Unproven, NotKept: r.NotKept}
 	if r.RootCause != nil {
 		out.RootCause = r.RootCause.Check
 	}

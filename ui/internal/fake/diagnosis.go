@@ -14,6 +14,8 @@ type Diagnosis struct {
 	Options []page.CheckOptions
 	// Leftovers are what an interrupted run left.
 	Leftovers []words.Text
+	// NoTime is why no time for a test booking is found.
+	NoTime error
 	// Mended is after how many tries of one check it passes.
 	Mended int
 	tries  int
@@ -22,6 +24,11 @@ type Diagnosis struct {
 func (b *backend) Prepare(context.Context, string) (page.Preparation, error) {
 	defer b.ask("Prepare")()
 	return page.Preparation{Rooms: []string{"room001@contoso.com", "room003@contoso.com"}, Books: true, Notified: true, Leftovers: b.Leftovers}, nil
+}
+
+func (b *backend) PlanBooking(_ context.Context, _ string, o page.CheckOptions) (page.BookingPlan, error) {
+	defer b.ask("PlanBooking")()
+	return page.BookingPlan{At: At, Says: words.T("%s invites %s for %s.", o.Organizer, o.Room, "Tue 2026-11-24 08:00-08:15 (Europe/Berlin, UTC+01:00)")}, b.NoTime
 }
 
 func (b *backend) CleanUp(context.Context, string) (int, error) {
