@@ -33,13 +33,7 @@ func New(ctx context.Context, app fyne.App, backend page.Backend, dispatch kit.D
 			Dispatch:  dispatch,
 			Clipboard: app.Clipboard,
 			After:     kit.Timer(dispatch),
-			OpenURL: func(address string) {
-				if u, err := url.Parse(address); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
-					if err := app.OpenURL(u); err != nil {
-						fyne.LogError("The browser did not open", err)
-					}
-				}
-			},
+			OpenURL:   opener(app),
 		},
 		Files: Dialogs(w, dispatch),
 		SetVariant: func(v string) {
@@ -61,6 +55,17 @@ func New(ctx context.Context, app fyne.App, backend page.Backend, dispatch kit.D
 	})
 	shell.Start()
 	return w
+}
+
+// opener opens addresses of the web, and no others, in the browser.
+func opener(app fyne.App) func(address string) {
+	return func(address string) {
+		if u, err := url.Parse(address); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
+			if err := app.OpenURL(u); err != nil {
+				fyne.LogError("The browser did not open", err)
+			}
+		}
+	}
 }
 
 func applyVariant(app fyne.App, v string) {

@@ -44,22 +44,28 @@ func run() int {
 		return picture(ctx, *folder)
 	}
 
-	b, err := open(ctx, *configDir, *vault)
-	if err != nil {
-		problem.Of(err).Terminal(os.Stderr, nil)
-		return 1
-	}
-	defer b.CloseAll()
 	icon, err := icons.Files.ReadFile("roomkey.svg")
 	if err != nil {
 		panic(err) // it is embedded
 	}
 	app.SetMetadata(fyne.AppMetadata{ID: "app.roomkey.desktop", Name: "Roomkey", Version: version, Icon: fyne.NewStaticResource("roomkey.svg", icon)})
-	a := app.New()
-	window := ui.New(ctx, a, b, fyne.Do)
-	context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
-	window.ShowAndRun()
+	b, err := open(ctx, *configDir, *vault)
+	if err != nil {
+		problem.Of(err).Terminal(os.Stderr, nil)
+		show(ctx, func(a fyne.App) fyne.Window { return ui.Failed(a, problem.Of(err), fyne.Do) })
+		return 1
+	}
+	defer b.CloseAll()
+	show(ctx, func(a fyne.App) fyne.Window { return ui.New(ctx, a, b, fyne.Do) })
 	return 0
+}
+
+// show runs the application until its window is closed or ctx ends.
+func show(ctx context.Context, window func(fyne.App) fyne.Window) {
+	a := app.New()
+	w := window(a)
+	context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
+	w.ShowAndRun()
 }
 
 func open(ctx context.Context, configDir, vault string) (*backend.Backend, error) {

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	_ "time/tzdata" // Windows has no zone files
 
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
