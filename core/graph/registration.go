@@ -127,10 +127,14 @@ func (c *Client) ChangeApplication(ctx context.Context, id string, change tenant
 // SetLogo gives an application a picture: PNG, JPEG or GIF.
 func (c *Client) SetLogo(ctx context.Context, id string, picture []byte) error {
 	return c.act(ctx, "PUT /applications/{id}/logo", func(ctx context.Context) error {
-		h := abstractions.NewRequestHeaders()
-		h.Add("Content-Type", http.DetectContentType(picture))
-		_, err := c.applications().ByApplicationId(id).Logo().Put(ctx, picture, &applications.ItemLogoRequestBuilderPutRequestConfiguration{Headers: h})
-		return replicating(err)
+		info, err := c.applications().ByApplicationId(id).Logo().ToPutRequestInformation(ctx, picture, nil)
+		if err != nil {
+			return err
+		}
+		// The SDK says application/octet-stream, and would say both.
+		info.Headers.Remove("Content-Type")
+		info.Headers.Add("Content-Type", http.DetectContentType(picture))
+		return replicating(c.adapter.SendNoContent(ctx, info, nil))
 	})
 }
 

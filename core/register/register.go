@@ -25,6 +25,8 @@ type Directory interface {
 	Reader
 	UpsertApplication(ctx context.Context, uniqueName string, change tenant.ApplicationChange) error
 	ChangeApplication(ctx context.Context, id string, change tenant.ApplicationChange) error
+	// SetLogo gives the application a picture.
+	SetLogo(ctx context.Context, id string, picture []byte) error
 	DeleteApplication(ctx context.Context, id string) error
 	AddSecret(ctx context.Context, id, displayName string, end time.Time) (tenant.Credential, vault.Secret, error)
 	RemoveSecret(ctx context.Context, id, keyID string) error
@@ -42,8 +44,6 @@ type Directory interface {
 type Reader interface {
 	Application(ctx context.Context, clientID string) (tenant.Application, error)
 	ApplicationByID(ctx context.Context, id string) (tenant.Application, error)
-	// SetLogo gives the application a picture.
-	SetLogo(ctx context.Context, applicationID string, picture []byte) error
 	ApplicationByUniqueName(ctx context.Context, name string) (tenant.Application, error)
 	ApplicationsNamed(ctx context.Context, displayName string) ([]tenant.Application, error)
 	DeletedApplications(ctx context.Context) ([]tenant.Application, error)

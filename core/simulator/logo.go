@@ -21,7 +21,7 @@ func (c *call) putLogo() (reply, error) {
 		return reply{}, badRequest("The image is too large.")
 	}
 	kind := http.DetectContentType(picture)
-	if !strings.HasPrefix(kind, "image/") || c.r.Header.Get("Content-Type") != kind {
+	if !strings.HasPrefix(kind, "image/") || strings.Join(c.r.Header.Values("Content-Type"), ", ") != kind {
 		return reply{}, graphError{http.StatusUnsupportedMediaType, "Request_BadRequest", "The content type of the image is not supported."}
 	}
 	address := "https://aadcdn.example/" + a.AppID + "/logo"
