@@ -2,10 +2,12 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,7 +24,7 @@ func registerUndo(a *app) *cobra.Command {
 	var f signInFlags
 	var o register.Options
 	var typed string
-	var noLog bool
+	var noLog, dryRun bool
 	c := &cobra.Command{
 		Use: "undo", Short: "Remove what Roomkey made, newest first", Args: cobra.NoArgs,
 		Long: "Shows what would be removed, what stays and when the application was last used,\n" +
@@ -30,19 +32,22 @@ func registerUndo(a *app) *cobra.Command {
 			"for the permission AuditLog.Read.All; where that is refused, the last sign-in is\n" +
 			"unknown and the undo goes on. A deleted application can be restored for 30 days.",
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.registered(c.Context(), f, entra.ScopesApply, entra.ScopesConsent)
+			s, err := a.registered(c.Context(), f)
 			if err != nil {
 				return err
 			}
 			defer s.Close()
 			if !noLog {
-				if err := s.AllowSignInLog(c.Context(), a.way(f)); err != nil {
+				if err := a.allowSignInLog(c.Context(), s, f); err != nil {
 					return err
 				}
 			}
 			plan, err := s.RegisterUndoPlan(c.Context())
 			if err != nil {
 				return err
+			}
+			if dryRun {
+				return a.show(plan, func(w io.Writer) { printUndo(w, plan) })
 			}
 			if !a.json {
 				printUndo(a.out, plan)
@@ -51,6 +56,9 @@ func registerUndo(a *app) *cobra.Command {
 				if typed = a.typed(fmt.Sprintf("Type the name of the application (%s) to remove this", plan.Name)); typed == "" {
 					return problem.New("usage.not-confirmed", words.T("Nothing was removed.")).Run(words.T("Type the name at a terminal, or add:"), "--name NAME")
 				}
+			}
+			if _, err := a.signIn(c.Context(), s, f, slices.Concat(entra.ScopesRead, entra.ScopesApply, entra.ScopesConsent)); err != nil {
+				return err
 			}
 			done, err := s.RegisterUndo(c.Context(), typed, o, a.progress())
 			if err != nil {
@@ -68,8 +76,19 @@ func registerUndo(a *app) *cobra.Command {
 	f.register(c)
 	noteFlags(c, &o)
 	c.Flags().BoolVar(&noLog, "no-sign-in-log", false, "do not ask for permission to read the tenant's sign-in log")
+	c.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be removed, and stop")
 	c.Flags().StringVar(&typed, "name", "", "`name` of the application, in place of typing it")
 	return c
+}
+
+// allowSignInLog asks for the permission to see who used the application last,
+// and says that an undo can do without.
+func (a *app) allowSignInLog(ctx context.Context, s *session.Session, f signInFlags) error {
+	way := a.way(f)
+	way.Disclose = func(t words.Text) {
+		a.say("To show when the application was last used, Roomkey reads the tenant's sign-in log. --no-sign-in-log leaves that out.\n%s", t.String())
+	}
+	return s.AllowSignInLog(ctx, way)
 }
 
 // typed asks for a line; without a terminal it is empty.
@@ -112,7 +131,7 @@ func printUnknown(w io.Writer, list []register.LastSignIn) {
 	for _, l := range list {
 		if l.Problem != nil && !said[l.Problem.Code] {
 			said[l.Problem.Code] = true
-			fmt.Fprintf(w, "Unknown, because: %s\n", problem.Line(l.Problem.Title.String()))
+			fmt.Fprintf(w, "Unknown, because: %s [%s]\n", problem.Line(l.Problem.Title.String()), problem.Line(l.Problem.Code))
 			for _, r := range l.Problem.Remedies {
 				fmt.Fprintf(w, "  %s\n", problem.Line(r.String()))
 			}

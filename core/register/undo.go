@@ -49,7 +49,7 @@ func MakeUndoPlan(ctx context.Context, in Input) (UndoPlan, error) {
 	p.InUse = in.inUse(p.LastSignIns)
 	own := in.standing(j, a)
 	for _, m := range slices.Backward(own) {
-		item := Item{ID: m.What + ":" + m.ID, Title: titles[m.What], Today: words.Plain(m.Name), Wanted: words.T("removed"), Action: Remove}
+		item := Item{ID: m.What + ":" + m.ID, Title: titles[m.What], Today: in.shown(m, a), Wanted: words.T("removed"), Action: Remove}
 		if m.What == madeApplication {
 			p.Restorable = true
 			item.Why = words.T("With its enterprise application, its consent and its credentials. It can be restored for 30 days.")
@@ -72,6 +72,28 @@ func MakeUndoPlan(ctx context.Context, in Input) (UndoPlan, error) {
 var titles = map[string]words.Text{
 	madeApplication: words.T("App registration"), madePrincipal: words.T("Enterprise application"), madeSecret: words.T("Client secret"),
 	madeCertificate: words.T("Certificate"), madeRole: words.T("Consent to an application permission"), madeScopes: words.T("Consent to delegated permissions"), madeSettings: words.T("Settings that were added"),
+}
+
+// shown is what was made, as the tenant has it now.
+func (in Input) shown(m made, a tenant.Application) words.Text {
+	switch {
+	case m.What == madePrincipal:
+		return words.Plain(a.DisplayName)
+	case m.Added == nil || m.What != madeScopes && m.What != madeSettings:
+		return words.Plain(m.Name)
+	}
+	parts := slices.Concat(m.Added.RedirectURIs, m.Added.Scopes)
+	if m.Added.IDTokens {
+		parts = append(parts, "ID tokens")
+	}
+	for _, d := range m.Added.Declared {
+		_, id, _ := strings.Cut(d, " ")
+		parts = append(parts, in.nameOf(tenant.ServicePrincipal{}, "", id))
+	}
+	if len(parts) == 0 {
+		return words.T("nothing that is taken back")
+	}
+	return list(parts)
 }
 
 // madeFor is the connection's application as the tenant has it, the zero value
