@@ -34,6 +34,9 @@ func newCheck(a *app) *cobra.Command {
 			if err := wanted(o.Only, file); err != nil {
 				return err
 			}
+			if (o.Organizer == "") != (o.TestRoom == "") {
+				return usage("a test booking needs both --organizer and --test-room")
+			}
 			s, err := a.open(c.Context())
 			if err != nil {
 				return err
@@ -170,7 +173,7 @@ var marks = map[check.Status]string{
 func printFinding(w io.Writer, f check.Finding) {
 	fmt.Fprintf(w, "%s %s\n", marks[f.Status], problem.Line(f.Title.String()))
 	if !f.Note.IsZero() {
-		fmt.Fprintf(w, "    %s\n", short(problem.Line(f.Note.String())))
+		fmt.Fprintf(w, "    %s\n", problem.Line(f.Note.String()))
 	}
 	if f.Problem != nil && f.Status != check.Skipped {
 		var b strings.Builder

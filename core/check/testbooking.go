@@ -95,10 +95,11 @@ func checkBooking(ctx context.Context, s *State) Finding {
 		}
 		f = f.saw("left", left.Title.String())
 	}
-	if f.Status == Pass {
-		f = f.says(words.T("%s It was for %s.", f.Note, plan.When()))
+	f.Note = words.T("%s It was for %s.", f.Note, plan.When())
+	if f.Status != Pass {
+		f.Note = plan.Says()
 	}
-	return f.saw("organizer", o.Organizer).saw("room", o.TestRoom).saw("start", plan.Start).saw("withinHours", plan.within())
+	return f.saw("organizer", o.Organizer).saw("room", o.TestRoom).saw("start", plan.Start.UTC()).saw("when", plan.When()).saw("withinHours", plan.within())
 }
 
 // awaitRoom waits for the room's answer and reads what arrived.

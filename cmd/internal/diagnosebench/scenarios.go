@@ -65,6 +65,13 @@ func books(b *bench, o *check.Options) {
 	o.BookingWait = 3 * time.Second
 }
 
+// booksAtNight names a room on the Pacific, where it is night by day in UTC.
+func booksAtNight(b *bench, o *check.Options) {
+	books(b, o)
+	o.TestRoom = b.room(5)
+	o.Now = func() time.Time { return time.Now().UTC() }
+}
+
 // fault is a scenario of one fault of the simulator on an otherwise healthy
 // connection.
 func fault(area, name, faultName string, verdict check.Verdict, id, code, remedy string) scenario {
@@ -119,6 +126,9 @@ var broken = []scenario{
 	{area: mailboxes, name: "rooms decline", faults: []string{"bookings-declined"}, options: books, verdict: check.Failed, check: check.TestBooking, code: "booking.declined", remedy: "calendar-processing script"},
 	{area: mailboxes, name: "rooms silent", faults: []string{"room-silent"}, options: books, verdict: check.Failed, check: check.TestBooking, code: "booking.room-silent", remedy: "AutoAccept"},
 
+	{area: mailboxes, name: "never open", faults: []string{"room-hours=none"}, options: books, verdict: check.Incomplete, check: check.TestBooking, code: "booking.no-hours", remedy: "Set-MailboxCalendarConfiguration"},
+	{area: mailboxes, name: "declined at an hour that Graph does not tell", faults: []string{"room-hours=error"}, options: booksAtNight, verdict: check.Incomplete, check: check.TestBooking, code: "booking.declined-hours", remedy: "Get-MailboxCalendarConfiguration"},
+	{area: mailboxes, name: "open for an hour a day, far away, and drops subject and body", faults: []string{"room-hours=tonga"}, options: books, verdict: check.Warned, check: check.TestBooking, code: "booking.not-kept", remedy: "DeleteSubject"},
 	{area: mailboxes, name: "a room drops subject and body", options: books, verdict: check.Warned, check: check.TestBooking, code: "booking.not-kept", remedy: "DeleteSubject"},
 
 	typed(policy, "scope announced, tenant-wide grant beside it", func(_ *bench, c *connection.Connection) {
