@@ -44,13 +44,18 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
+# What the caller's session has set is not for this script. Debug output of Graph would
+# write whole requests and answers, secrets among them, into the transcript.
+Set-StrictMode -Off
+$DebugPreference = 'SilentlyContinue'
 $ScriptName = 'remove-grant'
 $ConnectionId = 'c-1'
 $TenantId = '5b2a7c1e-0f5d-4b6a-9c3e-7d8f9a0b1c2d'
 $Preview = [bool]$WhatIfPreference
 $Confirming = "$ConfirmPreference" -eq 'Low'
-# From here on -WhatIf is about the tenant, not about transcript and result file.
+# From here on -WhatIf and -Confirm are about the tenant, not about transcript and result file.
 $WhatIfPreference = $false
+$ConfirmPreference = 'High'
 $Results = @()
 $Files = @()
 $Account = ''
@@ -76,7 +81,7 @@ function Test-Go {
         Add-Result $Identity $Action 'skipped' 'What if: this would be changed.' $Before $After
         return $false
     }
-    if ($script:Confirming -and (Read-Host -Prompt "$Action $Identity - go on? [y/N]") -notmatch '^\s*[yY]') {
+    if ($script:Confirming -and (Read-Host -Prompt ("$Action $Identity - go on? [y/N]" -replace '\p{C}', '?')) -notmatch '^\s*[yY]') {
         Add-Result $Identity $Action 'skipped' 'Not confirmed.' $Before $After
         return $false
     }
@@ -219,6 +224,9 @@ try {
         $logging = $true
     }
     catch { Write-Warning "No transcript: $_" }
+    # Where no result can be written, nothing is changed.
+    Set-Content -LiteralPath "$Base.draft" -Value ''
+    Remove-Item -LiteralPath "$Base.draft"
     Connect-Tenant
     Write-Host "Connected to tenant $TenantId as $Account."
     # Only after the new scope works everywhere: without the tenant-wide grant the
