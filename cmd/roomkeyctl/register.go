@@ -44,9 +44,7 @@ func (a *app) registered(ctx context.Context, f signInFlags, scopes ...[]string)
 func planFlags(c *cobra.Command, o *register.Options) {
 	f := c.Flags()
 	f.StringVar(&o.Use, "use", "", "client `ID` of an application to take, or \"new\"")
-	f.StringVar(&o.Credential, "credential", "", "`kind` of credential: secret or certificate (default: the product's)")
-	f.IntVar(&o.Months, "months", 0, "life of the credential in `months` (default: the product's)")
-	f.IntVar(&o.Bits, "bits", 0, "`size` of a new certificate's key: 3072 or 4096")
+	credentialFlags(c, o, "the product's")
 	f.BoolVar(&o.LeaveConsent, "leave-consent", false, "leave the consent to a colleague")
 	f.StringVar(&o.HomePage, "home-page", "", "`address` of the product's home page, shown to people who sign in")
 	f.StringVar(&o.Branding.Support, "support-url", "", "`address` of support, shown to people who sign in")
@@ -74,6 +72,15 @@ func (l *logoFlag) Set(file string) error {
 	return nil
 }
 
+// credentialFlags are the choices for a new credential.
+func credentialFlags(c *cobra.Command, o *register.Options, kind string) {
+	f := c.Flags()
+	f.StringVar(&o.Credential, "credential", "", "`kind` of credential: secret or certificate (default: "+kind+")")
+	f.StringVar(&o.CredentialName, "credential-name", "", "`name` of the credential (default: the one in the product's guide); a secret's gets a mark of Roomkey's at its end")
+	f.IntVar(&o.Months, "months", 0, "life of the credential in `months` (default: the product's)")
+	f.IntVar(&o.Bits, "bits", 0, "`size` of a new certificate's key: 3072 or 4096")
+}
+
 func noteFlags(c *cobra.Command, o *register.Options) {
 	c.Flags().StringVar(&o.Reviewer, "reviewer", "", "`name` of who reviewed, kept with the record")
 	c.Flags().StringVar(&o.Ticket, "ticket", "", "change `ticket`, kept with the record")
@@ -87,6 +94,9 @@ func checkPlanFlags(o register.Options) error {
 		return usage("--bits is 3072 or 4096, not %d", o.Bits)
 	case o.Months < 0 || o.Months > 120:
 		return usage("--months is between 1 and 120")
+	}
+	if wrong := register.CheckCredentialName(o.CredentialName); wrong != nil {
+		return usage("--credential-name: %s", wrong.Remedies[0].Text)
 	}
 	return nil
 }

@@ -31,6 +31,9 @@ func registerRotate(a *app) *cobra.Command {
 			"then rotate --finish, or --finish --confirmed where the server cannot prove it\n" +
 			"and you have seen that it works. Any failure leaves the old one working.",
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := checkPlanFlags(o); err != nil {
+				return err
+			}
 			s, err := a.registered(c.Context(), f, entra.ScopesApply)
 			if err != nil {
 				return err
@@ -57,8 +60,8 @@ func registerRotate(a *app) *cobra.Command {
 	}
 	f.register(c)
 	noteFlags(c, &o)
+	credentialFlags(c, &o, "the one of the old")
 	flags := c.Flags()
-	flags.IntVar(&o.Months, "months", 0, "life of the new credential in `months`")
 	flags.BoolVar(&how.push, "push", false, "check, push to the booking server, and finish when it has proven the new credential")
 	flags.BoolVar(&how.finish, "finish", false, "remove the old credential")
 	flags.BoolVar(&how.confirmed, "confirmed", false, "I have seen that the booking server works with the new credential")

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
@@ -82,9 +84,10 @@ func hinted(secret vault.Secret, hint string) bool {
 func (in Input) planCredential(ctx context.Context, s state) (Credential, Item, error) {
 	c := in.Document().Application.Credential
 	item := Item{ID: "credential", Title: words.T("Credential"), Today: words.T("none on this computer"), Action: Create}
-	want := Credential{Kind: in.Options.Credential, Name: in.Product.Credential.Name, Bits: in.Options.Bits}
-	if want.Name == "" {
-		want.Name = in.Product.Name
+	want := Credential{Kind: in.Options.Credential, Name: in.credentialName(), Bits: in.Options.Bits}
+	if wrong := CheckCredentialName(in.Options.CredentialName); wrong != nil {
+		item.Action, item.Problem = Attention, wrong
+		return want, item, nil
 	}
 	if want.Kind == "" {
 		secret, pair, err := in.held(ctx, vaultKind(c.Kind))
@@ -140,13 +143,13 @@ func (in Input) planCredential(ctx context.Context, s state) (Credential, Item, 
 		if want.Bits == 0 {
 			want.Bits = 3072
 		}
-		item.Wanted = words.T("a certificate (RSA %d), valid for %d days, its key in this computer's keychain", want.Bits, want.Days)
+		item.Wanted = words.T("a certificate \"%s\" (RSA %d), valid for %d days, its key in this computer's keychain", want.Name, want.Bits, want.Days)
 		if pair != nil {
 			item.Wanted = words.T("the certificate %s from this computer's keychain", pair.Thumbprint())
 		}
 	} else {
 		want.Bits = 0
-		item.Wanted = words.T("a client secret \"%s\", valid for %d days, straight into this computer's keychain", want.Name, want.Days)
+		item.Wanted = words.T("a client secret \"%s rk-…\", valid for %d days, straight into this computer's keychain", want.Name, want.Days)
 	}
 	item.Why = why
 	if why.IsZero() {
@@ -227,7 +230,7 @@ func (in Input) policyRefused(p *problem.Problem) *problem.Problem {
 func (in Input) planOrphans(s state, j journal) (items []Item) {
 	for _, k := range in.orphans(s.application, j) {
 		items = append(items, Item{ID: "orphan:" + k.KeyID, Title: words.T("Client secret of an interrupted run"), Today: words.Plain(k.DisplayName), Wanted: words.T("none"), Action: Remove,
-			Why: words.T("Microsoft made it and its answer got lost: nobody knows it.")})
+			Why: words.T("Microsoft made it for a run that was cut off before it was in use: nobody works with it.")})
 	}
 	return items
 }
@@ -245,4 +248,23 @@ func (in Input) orphans(a *tenant.Application, j journal) (list []tenant.Credent
 		}
 	}
 	return list
+}
+
+// credentialName is what a new credential is called.
+func (in Input) credentialName() string {
+	return first(in.Options.CredentialName, in.Product.Credential.Name, in.Product.Name)
+}
+
+// maxCredentialName fits the common name of a certificate (RFC 5280, 64), and a
+// secret's display name with its mark.
+const maxCredentialName = 64
+
+// CheckCredentialName is nil for a name that a credential can have, and for
+// none; else "register.credential-name".
+func CheckCredentialName(name string) *problem.Problem {
+	if utf8.ValidString(name) && utf8.RuneCountInString(name) <= maxCredentialName && strings.TrimSpace(name) == name && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return nil
+	}
+	return problem.New("register.credential-name", words.T("A credential cannot have this name.")).
+		Fix(words.T("Choose a name of at most %d characters on one line, without spaces at its ends.", maxCredentialName))
 }

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/roomkey/roomkey/core/connection"
 )
 
 // journalKind marks this package's entries: the file is shared.
@@ -41,9 +43,12 @@ type entry struct {
 	Made   *made `json:"made,omitempty"`
 	// Replaces is the key id of the credential that a rotation's new one stands
 	// beside.
-	Replaces  string `json:"replaces,omitempty"`
-	Code      string `json:"code,omitempty"`
-	RequestID string `json:"requestId,omitempty"`
+	Replaces string `json:"replaces,omitempty"`
+	// Replaced is what the connection said of that one, where this computer's
+	// keychain held it.
+	Replaced  *connection.Credential `json:"replaced,omitempty"`
+	Code      string                 `json:"code,omitempty"`
+	RequestID string                 `json:"requestId,omitempty"`
 }
 
 // What a step can make.

@@ -2,6 +2,7 @@ package register
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -149,7 +150,7 @@ func (in Input) plan(ctx context.Context, s state, w Wanted, j journal) (Plan, e
 		p.Items = append(p.Items, in.planPermissions(s, w)...)
 		p.Items = append(p.Items, credential)
 		p.Items = append(p.Items, in.planOrphans(s, j)...)
-		p.Items = append(p.Items, in.planOthers(s, w)...)
+		p.Items = append(p.Items, in.planOthers(s, w, j)...)
 		if credential.Problem != nil && credential.Action == Attention {
 			p.Blocked = credential.Problem
 		}
@@ -289,7 +290,7 @@ func (in Input) scopeFirst(s state, w Wanted) (items []Item) {
 }
 
 // planOthers is about what belongs to others and what a person has to do.
-func (in Input) planOthers(s state, w Wanted) (items []Item) {
+func (in Input) planOthers(s state, w Wanted, j journal) (items []Item) {
 	if account := in.Product.ServiceAccount; account != nil {
 		today := words.T("none named")
 		if upn := in.Document().ServiceAccount; upn != "" {
@@ -325,8 +326,9 @@ func (in Input) planOthers(s state, w Wanted) (items []Item) {
 	}
 	others("other-grants", words.T("Other consented application permissions"), granted, words.T("More than %s needs: whoever has the application's credential can use them.", in.Product.Name))
 	var credentials []string
+	lost := in.orphans(a, j)
 	for _, c := range append(append([]tenant.Credential{}, a.Secrets...), a.Certificates...) {
-		if c.KeyID != in.Document().Application.Credential.KeyID {
+		if c.KeyID != in.Document().Application.Credential.KeyID && !slices.ContainsFunc(lost, func(k tenant.Credential) bool { return k.KeyID == c.KeyID }) {
 			credentials = append(credentials, strings.TrimSpace(c.DisplayName+" "+c.KeyID))
 		}
 	}

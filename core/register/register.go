@@ -119,6 +119,10 @@ type Options struct {
 	// product's.
 	Credential string `json:"credential,omitempty"`
 	Months     int    `json:"months,omitempty"`
+	// CredentialName is what the new credential is called, "" for the name in
+	// the product's guide. A secret's name ends with a mark of Roomkey's, by
+	// which one whose answer got lost is found.
+	CredentialName string `json:"credentialName,omitempty"`
 	// Bits is the size of the key of a new certificate: 3072 (0) or 4096.
 	Bits int `json:"bits,omitempty"`
 	// LeaveConsent leaves the consent to a colleague.

@@ -56,6 +56,16 @@ func (j journal) rotation() (r *Rotation) {
 	return r
 }
 
+// replaced is what the last rotation replaced, where the keychain held it.
+func (j journal) replaced() (old *connection.Credential) {
+	for _, e := range j.entries {
+		if e.Step == "rotate" && e.Phase == phaseAfter {
+			old = e.Replaced
+		}
+	}
+	return old
+}
+
 // Rotate makes a new credential beside the old one, proves it and makes it the
 // connection's. The old one keeps working: the booking server still has it. Any
 // failure leaves the old one in place. A rotation that was begun and not
@@ -101,7 +111,10 @@ func Rotate(ctx context.Context, in Input) (Rotation, error) {
 // connection has.
 func (r *run) newCredential() (Credential, *problem.Problem) {
 	in, item := r.in, Item{}
-	want := Credential{Kind: first(in.Options.Credential, in.Document().Application.Credential.Kind, connection.CredentialSecret), Name: first(in.Product.Credential.Name, in.Product.Name)}
+	want := Credential{Kind: first(in.Options.Credential, in.Document().Application.Credential.Kind, connection.CredentialSecret), Name: in.credentialName()}
+	if wrong := CheckCredentialName(in.Options.CredentialName); wrong != nil {
+		return want, wrong
+	}
 	months := in.Options.Months
 	if months <= 0 {
 		months = max(in.Product.Credential.Months, 1)
@@ -122,8 +135,9 @@ func (r *run) rotate(ctx context.Context) (Rotation, error) {
 		return Rotation{}, err
 	}
 	rotation := Rotation{}
+	var held *connection.Credential
 	if k := current(app, old, secret, pair, in.now()); k != nil {
-		rotation.OldKeyID = k.KeyID
+		rotation.OldKeyID, held = k.KeyID, &old
 	} else if old.KeyID != "" && slices.ContainsFunc(append(slices.Clone(app.Secrets), app.Certificates...), func(k tenant.Credential) bool { return k.KeyID == old.KeyID }) {
 		rotation.OldKeyID = old.KeyID // the copy on this computer was forgotten
 	}
@@ -150,7 +164,7 @@ func (r *run) rotate(ctx context.Context) (Rotation, error) {
 		return rotation, err // the new one is not confirmed: the next run removes it
 	}
 	rotation.NewKeyID, rotation.Expires, m.ID = fresh.KeyID, fresh.End, fresh.KeyID
-	if err := r.write(entry{Phase: phaseAfter, Step: "rotate", Made: &m, Replaces: rotation.OldKeyID}); err != nil {
+	if err := r.write(entry{Phase: phaseAfter, Step: "rotate", Made: &m, Replaces: rotation.OldKeyID, Replaced: held}); err != nil {
 		return rotation, err
 	}
 	return r.promote(ctx, rotation)
@@ -286,10 +300,32 @@ func FinishRotation(ctx context.Context, in Input) (Rotation, error) {
 	if err != nil {
 		return *open, err
 	}
+	// Only now, and before the record says so: a run that is cut off here comes
+	// here again.
+	if err := in.forgetReplaced(ctx, r.journal.replaced()); err != nil {
+		return *open, err
+	}
 	if open.OldKeyID != "" {
 		if err := r.write(entry{Phase: phaseUndone, Step: "rotate", Request: "remove the old credential", Made: &m}); err != nil {
 			return *open, err
 		}
 	}
 	return *open, r.write(entry{Phase: phaseEnd, Verb: "rotate"})
+}
+
+// forgetReplaced drops the local copy of a credential of the other kind that is
+// gone at Microsoft; one of the same kind was replaced by the new one. What a
+// person put in its place meanwhile stays.
+func (in Input) forgetReplaced(ctx context.Context, old *connection.Credential) error {
+	if old == nil || vaultKind(old.Kind) == vaultKind(in.Document().Application.Credential.Kind) {
+		return nil
+	}
+	secret, pair, err := in.held(ctx, vaultKind(old.Kind))
+	switch {
+	case err != nil:
+		return err
+	case pair != nil && !strings.EqualFold(pair.Thumbprint(), old.Thumbprint), pair == nil && (secret.IsZero() || !hinted(secret, old.Hint)):
+		return nil
+	}
+	return in.Vault.Delete(ctx, in.Document().ID, vaultKind(old.Kind))
 }

@@ -70,7 +70,7 @@ func (r *run) secret() step {
 
 // nonceOf is the nonce at the end of a display name, "" when there is none.
 func nonceOf(name string) string {
-	if at := strings.LastIndex(name, "rk-"); at >= 0 {
+	if at := strings.LastIndex(name, "rk-"); at >= 0 && nonceShape.MatchString(name[at:]) {
 		return name[at:]
 	}
 	return ""

@@ -9,6 +9,7 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -170,8 +171,18 @@ func (r *run) forget(ctx context.Context, own []made, whole bool) error {
 	c := r.in.Document()
 	held := c.Application.Credential
 	gone := whole || slices.ContainsFunc(own, func(m made) bool { return m.ID != "" && m.ID == held.KeyID })
+	var kinds []vault.Kind
 	if gone {
-		if err := r.in.Vault.Delete(ctx, c.ID, vaultKind(held.Kind)); err != nil {
+		kinds = append(kinds, vaultKind(held.Kind))
+	}
+	if whole {
+		kinds = append(kinds, NextKinds()...)
+		if err := r.in.forgetReplaced(ctx, r.journal.replaced()); err != nil {
+			return err
+		}
+	}
+	for _, kind := range kinds {
+		if err := r.in.Vault.Delete(ctx, c.ID, kind); err != nil {
 			return err
 		}
 	}

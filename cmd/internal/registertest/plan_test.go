@@ -1,15 +1,20 @@
 package registertest
 
 import (
+	"context"
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/graph"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/vault"
 )
 
 func (l *lab) plan(o register.Options) register.Plan {
@@ -257,5 +262,116 @@ func TestRoleTooSmall(t *testing.T) {
 	result, err := l.apply(t.Context(), l.http, register.Options{})
 	if err != nil || problem.Code(result.Consent) != register.CodeConsentRefused {
 		t.Errorf("%v %v", err, result.Consent)
+	}
+}
+
+// lost is a connection that ends, with the process, when Microsoft has made a
+// secret and the answer is on its way.
+type lost struct {
+	next http.RoundTripper
+	die  func()
+}
+
+func (l lost) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := l.next.RoundTrip(r)
+	if err == nil && strings.HasSuffix(r.URL.Path, "/addPassword") {
+		_ = res.Body.Close()
+		l.die()
+		return nil, errKilled
+	}
+	return res, err
+}
+
+// TestOrphanIsPlanned: a secret that nobody knows is in the next plan as what it
+// is, to be removed, and not as somebody else's.
+func TestOrphanIsPlanned(t *testing.T) {
+	l := newLab(t)
+	ctx, die := context.WithCancel(t.Context())
+	defer die()
+	if _, err := l.apply(ctx, &http.Client{Transport: lost{l.http.Transport, die}}, register.Options{CredentialName: "Boston"}); err == nil {
+		t.Fatal("the answer was lost and nobody said so")
+	}
+	plan := l.plan(register.Options{CredentialName: "Boston"})
+	var orphan register.Item
+	for _, i := range plan.Items {
+		if strings.HasPrefix(i.ID, "orphan:") {
+			orphan = i
+		}
+		if i.ID == "other-credentials" {
+			t.Errorf("the orphan is taken for somebody else's: %+v", i)
+		}
+	}
+	if orphan.Action != register.Remove || !strings.HasPrefix(orphan.Today.String(), "Boston rk-") {
+		t.Fatalf("%+v", plan.Items)
+	}
+	if _, err := register.Apply(t.Context(), l.input(l.http, register.Options{}), plan); err != nil {
+		t.Fatal(err)
+	}
+	l.whole("secret")
+	for _, i := range l.plan(register.Options{}).Items {
+		if i.Action.Does() {
+			t.Errorf("still to do: %+v", i)
+		}
+	}
+}
+
+// TestUndoShowsTheLastSignIns: what the tenant's records say, and why where they
+// say nothing.
+func TestUndoShowsTheLastSignIns(t *testing.T) {
+	l := newLab(t)
+	l.mustApply(register.Options{})
+	shown := func(log bool) map[string]register.LastSignIn {
+		t.Helper()
+		in := l.input(l.http, register.Options{})
+		if log {
+			token, err := l.sim.UserToken(l.upn, append(slices.Clone(entra.ScopesSignIns), scopes...)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			in.SignIns = graph.New(graph.Options{Cloud: l.sim.Cloud(), HTTP: l.http, Source: tenant.SourceAdministrator,
+				Token: func(context.Context) (vault.Secret, error) { return vault.NewSecret(token), nil }})
+		}
+		plan, err := register.MakeUndoPlan(t.Context(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		byKind := map[string]register.LastSignIn{}
+		for _, s := range plan.LastSignIns {
+			byKind[s.Kind] = s
+			if s.State == register.SignInUnknown && (s.Problem == nil || len(s.Problem.Links) == 0 || !s.At.IsZero()) {
+				t.Errorf("unknown without a reason: %+v", s)
+			}
+		}
+		return byKind
+	}
+	is := func(s register.LastSignIn, state, code string) {
+		t.Helper()
+		if s.State != state || code != "" && s.Problem.Code != code {
+			t.Errorf("%s: %s %v, want %s %s", s.Kind, s.State, s.Problem, state, code)
+		}
+	}
+	all := shown(true)
+	is(all[register.ByApplication], register.SignInSeen, "")
+	is(all[register.ByUser], register.SignInNone, "")
+	is(all[register.ByRoomkey], register.SignInSeen, "")
+	not := shown(false)
+	is(not[register.ByApplication], register.SignInUnknown, register.CodeSignInLog)
+	is(not[register.ByUser], register.SignInUnknown, register.CodeSignInLog)
+	is(not[register.ByRoomkey], register.SignInSeen, "")
+	for fault, code := range map[string]string{
+		"no-premium": "graph.Authentication_RequestFromNonPremiumTenantOrB2CTenant", "reports-denied": "graph.Authentication_RequestFromUnsupportedUserRole",
+		"no-reports": "graph.BadRequest", "html=/reports/": "graph.unexpected-answer", "empty-200=/reports/": "graph.unexpected-answer",
+		"replication-delay=1h": "",
+	} {
+		if err := l.sim.SetFaults(fault); err != nil {
+			t.Fatal(err)
+		}
+		state := register.SignInUnknown
+		if code == "" {
+			state = register.SignInNone // the record was read; it does not know yet
+		}
+		faulty := shown(true)
+		is(faulty[register.ByApplication], state, code)
+		is(faulty[register.ByUser], state, code)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/roomkey/roomkey/core/connection"
@@ -208,16 +209,18 @@ func TestKeychainRefuses(t *testing.T) {
 // starts again: always one live credential in the end, the new one, and never a
 // moment without one.
 func TestRotationKilledAnywhere(t *testing.T) {
-	rotate := func(ctx context.Context, l *lab, client *http.Client) error {
-		in := l.input(client, register.Options{})
-		if _, err := register.Rotate(ctx, in); err != nil {
+	for _, turn := range [][2]string{{"secret", "secret"}, {"certificate", "certificate"}, {"secret", "certificate"}, {"certificate", "secret"}} {
+		kind, next := turn[0], turn[1]
+		rotate := func(ctx context.Context, l *lab, client *http.Client) error {
+			in := l.input(client, register.Options{Credential: next})
+			if _, err := register.Rotate(ctx, in); err != nil {
+				return err
+			}
+			_, err := register.FinishRotation(ctx, in)
 			return err
 		}
-		_, err := register.FinishRotation(ctx, in)
-		return err
-	}
-	for _, kind := range []string{"secret", "certificate"} {
 		full := newLab(t)
+		full.prepare()
 		full.mustApply(register.Options{Credential: kind})
 		count := &cutter{next: full.http.Transport, left: 1 << 30}
 		if err := rotate(t.Context(), full, &http.Client{Transport: count}); err != nil {
@@ -232,6 +235,12 @@ func TestRotationKilledAnywhere(t *testing.T) {
 				full.clear()
 				l.computer()
 				l.prepare()
+				if kind == "secret" && next == "certificate" {
+					// The one in the keychain is nobody's business here.
+					if err := l.vault.Delete(t.Context(), l.id, vault.Certificate); err != nil {
+						t.Fatal(err)
+					}
+				}
 				l.mustApply(register.Options{Credential: kind})
 				old := l.document().Application.Credential.KeyID
 				ctx, die := context.WithCancel(t.Context())
@@ -239,19 +248,63 @@ func TestRotationKilledAnywhere(t *testing.T) {
 				err := rotate(ctx, l, &http.Client{Transport: cut})
 				die()
 				if err == nil {
-					t.Fatalf("%s %d: the rotation went through although it was cut", kind, n+1)
+					t.Fatalf("%s %d: the rotation went through although it was cut", turn, n+1)
 				}
 				err = rotate(t.Context(), l, l.http)
 				// Cut off after the old one was removed, nothing is open; the
 				// second rotation is then another one.
 				if err != nil {
-					t.Fatalf("%s after=%v %d: %v", kind, after, n+1, err)
+					t.Fatalf("%s after=%v %d: %v", turn, after, n+1, err)
 				}
-				l.whole(kind)
+				l.whole(next)
 				if l.document().Application.Credential.KeyID == old {
-					t.Fatalf("%s after=%v %d: still the old credential", kind, after, n+1)
+					t.Fatalf("%s after=%v %d: still the old credential", turn, after, n+1)
+				}
+				if kind != next {
+					if _, err := l.vault.Get(t.Context(), l.id, kinds[kind]); problem.Code(err) != "vault.absent" {
+						t.Fatalf("%s after=%v %d: the local copy of the old credential stayed: %v", turn, after, n+1, err)
+					}
 				}
 			}
 		}
+	}
+}
+
+// kinds are where the keychain keeps a credential of each kind.
+var kinds = map[string]vault.Kind{"secret": vault.ClientSecret, "certificate": vault.Certificate}
+
+// TestRotateToTheOtherKind keeps the local copy of the old credential until it
+// is gone at Microsoft, and what a person put in its place for good.
+func TestRotateToTheOtherKind(t *testing.T) {
+	l := newLab(t)
+	l.prepare()
+	l.mustApply(register.Options{Credential: "certificate", CredentialName: "Boston"})
+	apps, _, _, _ := l.look()
+	if name := apps[0].Certificates[0].DisplayName; name != "Boston" {
+		t.Errorf("the certificate is called %q", name)
+	}
+	in := l.input(l.http, register.Options{Credential: "secret", CredentialName: "Boston 2"})
+	if _, err := register.Rotate(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.vault.Get(t.Context(), l.id, vault.Certificate); err != nil {
+		t.Fatalf("the old one is still in use: %v", err)
+	}
+	if apps, _, _, _ = l.look(); !strings.HasPrefix(apps[0].Secrets[0].DisplayName, "Boston 2 rk-") {
+		t.Errorf("the secret is called %q", apps[0].Secrets[0].DisplayName)
+	}
+	made, err := pairs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.vault.Set(t.Context(), l.id, vault.Certificate, made[1].PEM()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := register.FinishRotation(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	l.whole("secret")
+	if kept, err := l.vault.Get(t.Context(), l.id, vault.Certificate); err != nil || kept.Reveal() != made[1].PEM().Reveal() {
+		t.Errorf("another certificate was taken for the old one: %v", err)
 	}
 }
