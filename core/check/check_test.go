@@ -109,6 +109,10 @@ func TestFaultsAreNamed(t *testing.T) {
 			w.status = ServerStatus{State: ServerFails, Code: "AADSTS53003", Digest: "digest of room0@contoso.example,room1@contoso.example,room2@contoso.example"}
 		}, Failed, ServerStatusOf, "server.blocked-by-location"},
 		{"server fails with what it had before", func(w *world) { w.status = ServerStatus{State: ServerFails, Code: "AADSTS7000215", Digest: "old"} }, Warned, ServerStatusOf, "server.old-configuration"},
+		{"may read calendars and not write them", func(w *world) { w.token.Claims.Roles[0] = "Calendars.Read" }, Failed, Roles, "permission.missing"},
+		{"reads for the whole tenant, scope unseen", func(w *world) {
+			w.token.Claims.Roles[0], w.in.Connection.Scope.Kind = "Calendars.ReadBasic.All", "rbac"
+		}, Incomplete, Roles, "scope.unproven"},
 		{"a client is missing", func(w *world) { w.in.Tokens = nil }, Incomplete, Token, "check.no-client"},
 	}
 	for _, tt := range tests {
@@ -124,6 +128,9 @@ func TestFaultsAreNamed(t *testing.T) {
 			if f.Problem == nil || f.Problem.Title.IsZero() {
 				t.Errorf("%s says nothing", tt.check)
 			}
+			if r.Server == ServerWorks && tt.check == ServerStatusOf {
+				t.Error("the booking server is said to work")
+			}
 			if r.Verdict == Incomplete && r.Digest != "" {
 				t.Errorf("an incomplete run has the digest %q and would open the gate", r.Digest)
 			}
@@ -134,7 +141,10 @@ func TestFaultsAreNamed(t *testing.T) {
 // TestServerThatIsSilentIsUnproven is a server without a view of its own: what
 // was proven is proven from here, and nothing is claimed of the server.
 func TestServerThatIsSilentIsUnproven(t *testing.T) {
-	for _, status := range []ServerStatus{{}, {State: ServerNothing}, {State: ServerWorks}, {State: ServerWorks, Token: true}} {
+	for _, status := range []ServerStatus{{}, {State: ServerNothing}, {State: ServerWorks}, {State: ServerWorks, Token: true},
+		{State: ServerWorks, Token: true, Room: true, CheckedAt: noon, Digest: "of another configuration"},
+		{State: ServerWorks, Token: true, Room: true, CheckedAt: noon.Add(-2 * time.Hour)},
+		{State: ServerWorks, Token: true, Room: true}} {
 		w := healthy(2)
 		w.status = status
 		if r := w.run(t); r.Verdict != Passed || r.Server != ServerUnproven || len(r.Unproven) == 0 {

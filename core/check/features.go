@@ -152,7 +152,7 @@ func (s *State) summarize(r *Run) {
 	r.Server = ServerUnproven
 	if f, ran := r.Finding(ServerStatusOf); ran {
 		switch f.Status {
-		case Pass, Warn:
+		case Pass:
 			r.Server = ServerWorks
 		case Fail:
 			r.Server = ServerFails

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
@@ -93,8 +94,12 @@ func checkServerStatus(ctx context.Context, s *State) Finding {
 	s.mu.Unlock()
 	rooms, known := s.chosen()
 	same := known && s.Digest != nil && st.Digest != "" && st.Digest == s.Digest(rooms)
-	return judgeServer(st, same, s.fromHere())
+	return judgeServer(st, same, s.now(), s.fromHere())
 }
+
+// staleView is how old the server's view may be. The contract allows five
+// minutes; the rest is for a clock that is off.
+const staleView = time.Hour
 
 var noView = Finding{Status: Skipped, Note: words.T("The booking server has no view of its own yet: push the configuration first.")}
 
@@ -102,7 +107,7 @@ var noView = Finding{Status: Skipped, Note: words.T("The booking server has no v
 // the server did not is the classic of Conditional Access by location. A failure
 // with another configuration than this one is a warning: it must not keep the
 // administrator from pushing the one that was repaired.
-func judgeServer(st ServerStatus, same bool, from string) Finding {
+func judgeServer(st ServerStatus, same bool, now time.Time, from string) Finding {
 	var f Finding
 	switch {
 	case st.State == ServerNothing:
@@ -111,6 +116,13 @@ func judgeServer(st ServerStatus, same bool, from string) Finding {
 		f = warn(problem.New("server.old-configuration", words.T("The booking server does not work with the configuration that it holds, which is not this one.")).
 			With(words.T("The booking server reports %s: %s", st.Code, st.Message)).
 			Fix(words.T("Push this configuration under \"Hand over\", then check again.")))
+	case st.State == ServerWorks && st.Digest != "" && !same:
+		f = unknown(problem.New("server.other-configuration", words.T("The booking server works, but with another configuration than this one.")).
+			Fix(words.T("Push this configuration under \"Hand over\", then check again.")))
+	case st.State == ServerWorks && now.Sub(st.CheckedAt) > staleView:
+		f = unknown(problem.New("server.stale-view", words.T("The booking server says that it works, but tried it last at %s.", st.CheckedAt.UTC().Format("2006-01-02 15:04"))).
+			Fix(words.T("Wait a minute, and check again: the server has to try anew what it tried more than five minutes ago.")).
+			Fix(words.T("If the time above is wrong, set the clock of the booking server's computer.")))
 	case st.State == ServerWorks && st.Token && st.Room:
 		f = pass(words.T("The booking server got a token and read a room by itself."))
 	case st.State == ServerFails && strings.Contains(st.Code, "53003"):

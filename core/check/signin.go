@@ -156,6 +156,18 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 		}
 		return notGranted
 	}
+	// What a tenant-wide permission lets the application read shows nothing of
+	// what Exchange grants.
+	for _, reads := range []string{"Calendars.Read", "Calendars.ReadBasic.All"} {
+		switch {
+		case !s.has(reads):
+		case scoped:
+			return unknown(problem.New("scope.unproven", words.T("The token does not carry %s. Whether Exchange grants it cannot be seen by reading, because %s of the whole tenant already allows that.", strings.Join(values, ", "), reads)).
+				Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: take %s away, wait two hours, and check again.", reads)))
+		default:
+			return notGranted
+		}
+	}
 	// A room may have a trouble of its own, so a few are tried until one tells.
 	var err error
 	for _, room := range chosen[:min(len(chosen), roomsTried)] {

@@ -24,6 +24,20 @@ func TestRoomsOfAList(t *testing.T) {
 	}
 }
 
+// TestARoomWithoutAddress: Graph's description allows it, and nobody can book it.
+func TestARoomWithoutAddress(t *testing.T) {
+	l := newLab(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("$skip") != "" {
+			fmt.Fprint(w, `{"value":[]}`)
+			return
+		}
+		fmt.Fprint(w, `{"@odata.count":2,"value":[{"id":"a","emailAddress":null},{"id":"b","emailAddress":"b@contoso.com"}]}`)
+	})
+	if list := l.Rooms(t.Context(), nil); !list.Complete || len(list.Items) != 1 {
+		t.Errorf("%+v", list)
+	}
+}
+
 func TestPeople(t *testing.T) {
 	const ext = "extension_0123456789abcdef0123456789abcdef_card"
 	for attribute, want := range map[string]string{"": "", "employeeId": "E7", "extensionAttribute3": "C3", "extensionAttribute15": "C15", ext: "X1"} {

@@ -107,5 +107,7 @@ func room(m models.Roomable) (tenant.Room, bool) {
 	if b := m.GetBookingType(); b != nil {
 		r.BookingType = b.String()
 	}
-	return r, true
+	// Microsoft's description allows a room without an address, which nobody can
+	// invite; only one without an id as well is no room.
+	return r, r.EmailAddress != "" || r.ID == ""
 }
