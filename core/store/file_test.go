@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -39,5 +40,13 @@ func TestWriteFile(t *testing.T) {
 	left, _ := filepath.Glob(filepath.Join(dir, temporary+"*"))
 	if len(left) != 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestTheSystemsSentenceEndsOnce: Windows ends its messages with a full stop.
+func TestTheSystemsSentenceEndsOnce(t *testing.T) {
+	p := cannotWrite("file", errors.New("The system cannot find the path specified."))
+	if got := p.Detail.String(); got != "The system says: The system cannot find the path specified. Nothing was changed." {
+		t.Error(got)
 	}
 }

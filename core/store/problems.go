@@ -20,7 +20,7 @@ func cannotWrite(path string, err error) *problem.Problem {
 	case errors.Is(err, fs.ErrPermission):
 		return p.With(words.T("This account may not write there. Nothing was changed.")).Fix(words.T("Give your account the right to write to the folder, or choose another with --config-dir or ROOMKEY_HOME."))
 	}
-	return p.With(words.T("The system says: %s. Nothing was changed.", err)).Fix(words.T("Check the folder, or choose another with --config-dir or ROOMKEY_HOME."))
+	return p.With(words.T("The system says: %s. Nothing was changed.", strings.TrimRight(err.Error(), "."))).Fix(words.T("Check the folder, or choose another with --config-dir or ROOMKEY_HOME."))
 }
 
 func cannotRead(path string, err error) *problem.Problem {
