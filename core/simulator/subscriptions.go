@@ -154,15 +154,16 @@ func (c *call) subscribable(sub *subscription) error {
 
 // validate is the call by which Microsoft proves that an address answers.
 func (s *Simulator) validate(ctx context.Context, address string, lifecycle bool) error {
-	const failed = "Subscription validation request failed. "
+	const failed, unanswered = "Subscription validation request failed. ", "Notification endpoint must respond with 200 OK to validation request."
+	const mismatch = "Response must exactly match validationToken query parameter."
 	if how, on := s.fault(FaultCallbackUnreachable); on && (how != "lifecycle" || lifecycle) {
 		return invalidRequest(failed + map[string]string{
 			"404":  "HTTP status code is 'NotFound'.",
 			"slow": "Subscription validation request timed out.",
-			"echo": "Notification endpoint must respond with the validation token as plain text.",
+			"echo": mismatch,
 			"tls":  "The SSL connection could not be established.",
 			"dns":  "The remote name could not be resolved.",
-		}[how] + map[bool]string{true: "Unable to connect to the remote server."}[how == "" || how == "lifecycle"])
+		}[how] + map[bool]string{true: unanswered}[how == "" || how == "lifecycle"])
 	}
 	token := "Validation: Testing client application reachability for subscription Request-Id: " + newID()
 	u, err := url.Parse(address)
@@ -189,7 +190,7 @@ func (s *Simulator) validate(ctx context.Context, address string, lifecycle bool
 		case strings.Contains(err.Error(), "no such host"):
 			return invalidRequest(failed + "The remote name could not be resolved.")
 		}
-		return invalidRequest(failed + "Unable to connect to the remote server.")
+		return invalidRequest(failed + unanswered)
 	}
 	defer func() { _ = res.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(res.Body, 4096))
@@ -197,9 +198,9 @@ func (s *Simulator) validate(ctx context.Context, address string, lifecycle bool
 	case ctx.Err() != nil:
 		return invalidRequest("Subscription validation request timed out.")
 	case res.StatusCode != http.StatusOK:
-		return invalidRequest(failed + "Notification endpoint must respond with 200 OK to validation request. HTTP status code is '" + strings.ReplaceAll(http.StatusText(res.StatusCode), " ", "") + "'.")
+		return invalidRequest(failed + unanswered + " HTTP status code is '" + strings.ReplaceAll(http.StatusText(res.StatusCode), " ", "") + "'.")
 	case err != nil || string(body) != token || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/plain"):
-		return invalidRequest(failed + "Notification endpoint must respond with the validation token as plain text.")
+		return invalidRequest(failed + mismatch)
 	}
 	return nil
 }
