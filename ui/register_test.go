@@ -237,7 +237,7 @@ func TestSeveralApplicationsAreAChoice(t *testing.T) {
 func TestAChoiceMakesThePlanAnew(t *testing.T) {
 	b := fake.New()
 	p := planned(t, b)
-	p.press("Choose credential, consent, branding or reviewer…")
+	p.press("Choose credential, consent or branding…")
 	months := p.field("Life of the credential in months")
 	months.SetValue("1000")
 	months.OnChanged("1000")
@@ -262,7 +262,7 @@ func TestUndoWantsTheNameAndCanBeRestored(t *testing.T) {
 	p.press("Undo…")
 	p.sees("What is removed, newest first")
 	p.sees("only an Exchange administrator may remove it")
-	p.sees("The application's last sign-ins")
+	p.sees("See them in the Microsoft Entra admin center")
 	p.press("Remove")
 	if says := p.field("Type the application's name to confirm").Wrong(); !strings.Contains(says, "nothing was removed") || b.Undone.Load() != 0 {
 		t.Fatalf("without the name: %q, undone %d times", says, b.Undone.Load())

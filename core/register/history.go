@@ -7,6 +7,16 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
+// The phases of a Record.
+const (
+	PhaseStart  = phaseStart
+	PhaseBefore = phaseBefore
+	PhaseAfter  = phaseAfter
+	PhaseFailed = phaseFailed
+	PhaseUndone = phaseUndone
+	PhaseEnd    = phaseEnd
+)
+
 // Record is one line of what was done, for a person.
 type Record struct {
 	At    time.Time `json:"at"`
@@ -38,8 +48,12 @@ func History(j Journal) ([]Record, error) {
 	for _, e := range read.entries {
 		r := Record{At: e.At, Run: e.Run, By: e.By, Verb: e.Verb, Phase: e.Phase, Step: e.Step, Title: e.title(), Request: e.Request, Reviewer: e.Reviewer, Ticket: e.Ticket,
 			Before: e.Before, After: e.After, Code: e.Code, RequestID: e.RequestID}
-		if r.After == nil && e.Made != nil && e.Phase != phaseBefore {
+		switch {
+		case e.Made == nil:
+		case e.Phase == phaseAfter && r.After == nil:
 			r.After = e.Made
+		case e.Phase == phaseUndone && r.Before == nil:
+			r.Before = e.Made
 		}
 		list = append(list, r)
 	}

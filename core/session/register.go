@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/connection"
@@ -63,6 +64,18 @@ func (s *Session) registerInput(o register.Options, report task.Report) (registe
 // administrator's roles will probably not be enough for. Redirect URIs that the
 // booking server names are taken into the connection first.
 func (s *Session) RegisterPlan(ctx context.Context, o register.Options, report task.Report) (register.Plan, []words.Text, error) {
+	return s.registerPlan(ctx, o, report, register.MakePlan)
+}
+
+// ReviewedPlan is RegisterPlan with the choices of a plan that was reviewed; it
+// is "register.stale" when RegisterApply would refuse the reviewed one.
+func (s *Session) ReviewedPlan(ctx context.Context, reviewed register.Plan, report task.Report) (register.Plan, []words.Text, error) {
+	return s.registerPlan(ctx, reviewed.Options, report, func(ctx context.Context, in register.Input) (register.Plan, error) {
+		return register.MakeReviewed(ctx, in, reviewed)
+	})
+}
+
+func (s *Session) registerPlan(ctx context.Context, o register.Options, report task.Report, plan func(context.Context, register.Input) (register.Plan, error)) (register.Plan, []words.Text, error) {
 	in, err := s.registerInput(o, report)
 	if err != nil {
 		return register.Plan{}, nil, err
@@ -70,15 +83,15 @@ func (s *Session) RegisterPlan(ctx context.Context, o register.Options, report t
 	if err := s.takeRedirects(ctx); err != nil {
 		return register.Plan{}, nil, err
 	}
-	plan, err := register.MakePlan(ctx, in)
+	made, err := plan(ctx, in)
 	if err != nil {
-		return plan, nil, err
+		return made, nil, err
 	}
 	roles := s.Administrator().Roles
 	if more, err := s.directory.MyRoles(ctx); err == nil {
 		roles = append(slices.Clone(roles), more...)
 	}
-	return plan, register.Advice(roles, plan), ctx.Err()
+	return made, register.Advice(roles, made), ctx.Err()
 }
 
 // takeRedirects asks the booking server where sign-in leads back to, if nobody
@@ -201,7 +214,9 @@ func (s *Session) serverProves(ctx context.Context) error {
 	if err != nil {
 		return unproven.By(err)
 	}
-	if now := held.Current.Configuration; now == nil || !held.Matches || held.Status.State != booking.StatusOK || held.Status.Digest != "" && held.Status.Digest != now.Digest {
+	now := held.Current.Configuration
+	tried := held.Status.Digest == "" || now != nil && held.Status.Digest == now.Digest
+	if now == nil || !held.Matches || held.Status.State != booking.StatusOK || !tried || held.Status.CheckedAt.Before(held.Current.StoredAt.Truncate(time.Second)) {
 		return unproven
 	}
 	return nil

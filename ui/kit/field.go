@@ -34,6 +34,7 @@ type Field struct {
 	entry   *entry
 	choice  *widget.Select
 	toggle  *widget.Check
+	file    *fileInput
 	options []Option
 	touched bool
 	setting bool
@@ -146,6 +147,8 @@ func (f *Field) Value() string {
 			return "true"
 		}
 		return "false"
+	case f.file != nil:
+		return f.file.file
 	}
 	for _, o := range f.options {
 		if o.Name == f.choice.Selected {
@@ -164,6 +167,9 @@ func (f *Field) SetValue(value string) {
 		f.entry.SetText(value)
 	case f.toggle != nil:
 		f.toggle.SetChecked(value == "true")
+	case f.file != nil:
+		f.file.set(value)
+		f.column.Refresh()
 	default:
 		f.choice.ClearSelected()
 		for _, o := range f.options {
@@ -239,6 +245,8 @@ func (f *Field) Input() fyne.Focusable {
 		return f.entry
 	case f.toggle != nil:
 		return f.toggle
+	case f.file != nil:
+		return f.file.press
 	}
 	return f.choice
 }

@@ -47,6 +47,13 @@ func (c *careCard) show() fyne.CanvasObject {
 	}
 	column.Add(kit.Facts(p.env.Host, facts))
 	column.Add(pairs([][2]string{{kit.L("Credential"), credentialText(a.Credential)}}))
+	if a.Credential.Kind == connection.CredentialCertificate {
+		column.Add(kit.Row(0, -1, kit.QuietButton(kit.L("Save its public part…"), theme.DocumentSaveIcon(), func() {
+			c.save(p.env.Backend.PublicCertificate, func(path string) string {
+				return kit.L("The certificate without its key is in %s, for a booking server that wants it uploaded.", path)
+			})
+		})))
+	}
 	if p.state.Expiring {
 		column.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.NewText(kit.L("The credential ends on %s. Renew it in time: then nothing stops.", a.Credential.Expires.Format("2006-01-02")))))
 	}
@@ -100,19 +107,25 @@ func (c *careCard) question(o fyne.CanvasObject) {
 }
 
 func (c *careCard) askRotate() {
+	months := kit.TextField(kit.L("Life of the new credential in months"), kit.L("Empty for the product's."), "")
+	months.Check = monthsOrNothing
 	c.question(kit.NewConfirmCard(kit.L("Make a new credential beside the old one?"),
 		kit.L("The new one goes into the keychain and is proven with a fresh token. The old one keeps working at the booking server until you finish; whatever fails leaves it working."),
 		kit.L("Make a new credential"), kit.L("Not now"), false, func(yes bool) {
+			if yes && !months.Validate() {
+				return
+			}
 			c.ask = nil
 			if !yes {
 				c.p.show()
 				return
 			}
+			o := c.p.notes.into(register.Options{Months: monthsOf(months)})
 			c.p.work(kit.L("Renewing the credential"), func(ctx context.Context, tell Tell, report task.Report) error {
-				_, err := c.p.env.Backend.Rotate(ctx, c.p.env.ID, tell, report)
+				_, err := c.p.env.Backend.Rotate(ctx, c.p.env.ID, o, tell, report)
 				return err
 			}, c.done(kit.L("The new credential is in the keychain and proven. The old one still works.")))
-		}))
+		}, months, c.p.notes.object))
 }
 
 // done shows how something ended and looks at everything anew.
@@ -183,60 +196,6 @@ func (c *careCard) finish(confirmed bool) {
 	})
 }
 
-// askUndo shows what would be removed and wants the name typed.
-func (c *careCard) askUndo() {
-	var plan register.UndoPlan
-	c.p.work(kit.L("Reading the tenant"), func(ctx context.Context, _ Tell, _ task.Report) (err error) {
-		plan, err = c.p.env.Backend.UndoPlan(ctx, c.p.env.ID)
-		return err
-	}, func(err error) {
-		if err != nil {
-			c.p.show()
-			c.p.fail(problem.Of(err))
-			return
-		}
-		c.showUndo(plan)
-	})
-}
-
-func (c *careCard) showUndo(plan register.UndoPlan) {
-	c.typed = kit.TextField(kit.L("Type the application's name to confirm"), "", plan.Name)
-	stays := kit.Column(kit.GapTight, kit.Strong(kit.L("What stays, and why")))
-	for _, t := range plan.Leaves {
-		stays.Add(kit.NewText("– " + kit.Say(t)))
-	}
-	extra := []fyne.CanvasObject{planTable(c.p.env.Host, kit.L("What is removed, newest first"), plan.Items, c.p.page.relayout), stays}
-	if plan.SignIns != "" {
-		extra = append(extra, kit.Column(kit.GapTight, kit.NewText(kit.L("See first whether something still signs in with it (tab “Service principal sign-ins”, client ID %s):", plan.ClientID)),
-			kit.Link(c.p.env.Host, kit.L("The application's last sign-ins"), plan.SignIns)))
-	}
-	detail := kit.L("The booking server stops working with it at once.")
-	if plan.Restorable {
-		detail += " " + kit.L("A deleted application can be restored for 30 days.")
-	}
-	c.question(kit.NewConfirmCard(kit.L("Undo the registration of %s?", plan.Name), detail, kit.L("Remove"), kit.L("Keep it"), true, func(yes bool) {
-		if !yes {
-			c.ask = nil
-			c.p.show()
-			return
-		}
-		typed := c.typed.Value()
-		c.p.work(kit.L("Undoing the registration"), func(ctx context.Context, tell Tell, report task.Report) error {
-			_, err := c.p.env.Backend.Undo(ctx, c.p.env.ID, typed, tell, report)
-			return err
-		}, func(err error) {
-			if failed := problem.Of(err); failed != nil && failed.Code == register.CodeName {
-				c.p.show()
-				c.typed.Say(sentence(failed))
-				c.p.page.relayout()
-				return
-			}
-			c.ask = nil
-			c.done(kit.L("What Roomkey made was removed."))(err)
-		})
-	}, append(extra, c.typed)...))
-}
-
 func (c *careCard) restoreCard() fyne.CanvasObject {
 	b := c.p.able(widget.NewButtonWithIcon(kit.L("Restore it"), theme.ContentUndoIcon(), c.restore))
 	column := kit.Column(kit.Gap, kit.Strong(kit.L("What Roomkey registered for this connection was removed")),
@@ -267,21 +226,16 @@ func (c *careCard) askForget() {
 }
 
 func (c *careCard) reminder() {
-	var file File
-	c.p.env.Scope.Run(func(ctx context.Context) (err error) {
-		file, err = c.p.env.Backend.Reminder(ctx, c.p.env.ID)
-		return err
-	}, func(err error) {
-		if err != nil {
-			c.p.fail(problem.Of(err))
-			return
-		}
-		c.p.env.Files.Save(file, func(path string, failed *problem.Problem) {
-			c.p.notice.fail(failed)
-			if failed == nil {
-				c.p.notice.good(kit.L("Saved to %s. Opened in a calendar, it reminds 30 and 7 days before the end.", path))
-			}
-			c.p.page.relayout()
-		})
+	c.save(c.p.env.Backend.Reminder, func(path string) string {
+		return kit.L("Saved to %s. Opened in a calendar, it reminds 30 and 7 days before the end.", path)
 	})
+}
+
+// save saves a file that the backend makes.
+func (c *careCard) save(file func(context.Context, string) (File, error), says func(path string) string) {
+	var made File
+	c.p.env.Scope.Run(func(ctx context.Context) (err error) {
+		made, err = file(ctx, c.p.env.ID)
+		return err
+	}, func(err error) { c.p.saved(made, err, says) })
 }

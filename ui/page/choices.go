@@ -20,14 +20,14 @@ import (
 // for the one without which there is no plan: which of several applications.
 type choices struct {
 	p      *planner
-	object *fyne.Container
-	rest   *fyne.Container
-	open   *widget.Button
+	object fyne.CanvasObject
+	fold   *fold
 
 	use, kind, months             *kit.Field
 	leave                         *kit.Field
 	home, support, privacy, terms *kit.Field
-	reviewer, ticket              *kit.Field
+	logo                          *kit.Field
+	picture                       []byte
 	// dirty is whether the plan that is shown is older than a choice.
 	dirty bool
 }
@@ -37,40 +37,63 @@ func newChoices(p *planner) *choices {
 	c.use = kit.SelectField(kit.L("Which application?"), "", nil)
 	c.kind = kit.SelectField(kit.L("Credential"), "", []kit.Option{
 		{ID: "", Name: kit.L("As the product and the tenant's policy want it")},
-		{ID: "secret", Name: kit.L("Client secret")}, {ID: "certificate", Name: kit.L("Certificate, made on this computer")}})
+		{ID: "secret", Name: kit.L("Client secret")}, {ID: "certificate", Name: kit.L("Certificate (RSA 3072), made on this computer")},
+		{ID: largeKey, Name: kit.L("Certificate (RSA 4096), made on this computer")}})
 	c.months = kit.TextField(kit.L("Life of the credential in months"), "", "")
-	c.months.Check = func(v string) words.Text {
-		if n, err := strconv.Atoi(strings.TrimSpace(v)); v != "" && (err != nil || n < 1 || n > 120) {
-			return words.T("Enter a number of months between 1 and 120, or nothing.")
-		}
-		return words.Text{}
-	}
+	c.months.Check = monthsOrNothing
 	c.leave = kit.SwitchField(kit.L("Leave the consent to a colleague"), kit.L("Everything else is done now; the hand-off tells the colleague what to press."))
 	c.home = kit.TextField(kit.L("Home page shown to people who sign in"), "", "https://rooms.contoso.com")
 	c.support = kit.TextField(kit.L("Address of support"), "", "")
 	c.privacy = kit.TextField(kit.L("Address of the privacy statement"), "", "")
 	c.terms = kit.TextField(kit.L("Address of the terms of service"), "", "")
-	c.reviewer = kit.TextField(kit.L("Reviewed by"), kit.L("Kept with the record of what was done."), "")
-	c.ticket = kit.TextField(kit.L("Change ticket"), "", "")
-	for _, f := range []*kit.Field{c.use, c.kind, c.months, c.leave, c.home, c.support, c.privacy, c.terms, c.reviewer, c.ticket} {
+	c.logo = kit.FileField(kit.L("Logo"), kit.L("A PNG, JPEG or GIF of at most 100 KB, for an application that has no logo yet."), c.chooseLogo, func() { c.takeLogo("", nil) })
+	for _, f := range []*kit.Field{c.use, c.kind, c.months, c.leave, c.home, c.support, c.privacy, c.terms} {
 		f.OnChanged = func(string) { c.changed() }
 	}
 	for _, f := range []*kit.Field{c.home, c.support, c.privacy, c.terms} {
 		f.Check = webAddress
 	}
 	again := widget.NewButtonWithIcon(kit.L("Make the plan with this"), theme.ViewRefreshIcon(), p.makePlan)
-	c.rest = kit.Column(0, section(kit.L("Choices"), c.kind, c.months, c.leave, c.home, c.support, c.privacy, c.terms, c.reviewer, c.ticket, kit.Row(0, -1, again)))
-	c.rest.Hide()
-	c.open = kit.QuietButton(kit.L("Choose credential, consent, branding or reviewer…"), theme.MenuExpandIcon(), c.unfold)
+	c.fold = newFold(kit.L("Choose credential, consent or branding…"), kit.Card(kit.Column(kit.GapWide, c.kind, c.months, c.leave,
+		kit.Rule(), kit.Heading(kit.L("What people see who sign in")), twoFields(c.home, c.support), twoFields(c.privacy, c.terms), c.logo,
+		kit.Row(0, -1, again))), func() {}, p.page.relayout)
+	c.object = c.fold.object
 	c.use.Hide()
-	c.object = kit.Column(kit.GapWide, kit.Row(0, -1, c.open), c.rest)
 	c.advise()
 	return c
 }
 
-func (c *choices) unfold() {
-	c.rest.Show()
-	c.open.Hide()
+// largeKey is the choice of a certificate with the larger key.
+const largeKey = "certificate-4096"
+
+func monthsOrNothing(v string) words.Text {
+	if n, err := strconv.Atoi(strings.TrimSpace(v)); v != "" && (err != nil || n < 1 || n > 120) {
+		return words.T("Enter a number of months between 1 and 120, or nothing.")
+	}
+	return words.Text{}
+}
+
+// monthsOf reads what monthsOrNothing found good, 0 for nothing.
+func monthsOf(f *kit.Field) int {
+	n, _ := strconv.Atoi(strings.TrimSpace(f.Value()))
+	return n
+}
+
+func (c *choices) chooseLogo() {
+	c.p.env.Files.Open([]string{".png", ".jpg", ".jpeg", ".gif"}, c.takeLogo)
+}
+
+// takeLogo takes a picture that Microsoft takes, too; no name is for none.
+func (c *choices) takeLogo(name string, picture []byte) {
+	if wrong := register.CheckLogo(picture); name != "" && wrong != nil {
+		c.logo.Say(sentence(wrong))
+		c.p.page.relayout()
+		return
+	}
+	c.logo.Say(words.Text{})
+	c.logo.SetValue(name)
+	c.picture = picture
+	c.changed()
 	c.p.page.relayout()
 }
 
@@ -147,13 +170,16 @@ func (c *choices) read() *register.Options {
 		good = f.Validate() && good
 	}
 	if !good {
-		c.unfold()
+		c.fold.show(true)
 		return nil
 	}
-	months, _ := strconv.Atoi(strings.TrimSpace(c.months.Value()))
+	kind, bits := c.kind.Value(), 0
+	if kind == largeKey {
+		kind, bits = "certificate", 4096
+	}
 	return &register.Options{
-		Use: c.use.Value(), Credential: c.kind.Value(), Months: months, LeaveConsent: c.leave.Value() == "true", HomePage: c.home.Value(),
+		Use: c.use.Value(), Credential: kind, Bits: bits, Months: monthsOf(c.months), LeaveConsent: c.leave.Value() == "true", HomePage: c.home.Value(),
 		Branding: tenant.Branding{Support: c.support.Value(), Privacy: c.privacy.Value(), TermsOfService: c.terms.Value()},
-		Reviewer: c.reviewer.Value(), Ticket: c.ticket.Value(),
+		Logo:     c.picture,
 	}
 }

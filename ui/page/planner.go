@@ -29,10 +29,15 @@ type planner struct {
 	signIn  *signInCard
 	care    *careCard
 	choices *choices
+	notes   *notes
+	review  *review
+	record  *record
 	plan    *RegistrationPlan
 	result  *register.Result
-	// left is whether the consent of that result was left to a colleague.
+	// left is whether the consent of that result was left to a colleague, used
+	// are the choices of the plan that was applied.
 	left bool
+	used register.Options
 	// steps are what a run has done so far, nil while none runs.
 	steps *runSteps
 	busy  bool
@@ -45,6 +50,9 @@ func newPlanner(env *Env, notice *notice, page *Register) *planner {
 	p.signIn = newSignInCard(p)
 	p.care = newCareCard(p)
 	p.choices = newChoices(p)
+	p.notes = newNotes()
+	p.review = newReview(p)
+	p.record = newRecord(p)
 	return p
 }
 
@@ -112,6 +120,9 @@ func (p *planner) show() {
 				}
 			}
 		}
+		if p.steps == nil && p.care.ask == nil {
+			add(p.record.fold.object)
+		}
 	}
 	if p.page.frame != nil {
 		p.page.actions()
@@ -122,7 +133,7 @@ func (p *planner) show() {
 // actions are the buttons at the foot, the main one last.
 func (p *planner) actions() []*widget.Button {
 	switch {
-	case !p.known || p.steps != nil:
+	case !p.known || p.steps != nil || p.care.ask != nil: // a question has its own
 		return nil
 	case p.result != nil && p.result.Consent == nil && !p.left:
 		return []*widget.Button{p.page.forward()}
@@ -131,6 +142,10 @@ func (p *planner) actions() []*widget.Button {
 	case p.plan == nil || p.choices.dirty:
 		return []*widget.Button{p.able(kit.PrimaryButton(kit.L("Make the plan"), theme.SearchIcon(), p.makePlan))}
 	}
+	apply := p.able(kit.PrimaryButton(kit.L("Apply"), theme.ConfirmIcon(), p.apply))
+	if p.plan.Reviewed != nil && p.plan.Blocked == nil && len(p.plan.Todo()) > 0 {
+		return []*widget.Button{apply}
+	}
 	again := p.able(widget.NewButtonWithIcon(kit.L("Look again"), theme.ViewRefreshIcon(), p.makePlan))
 	switch {
 	case p.plan.Blocked != nil:
@@ -138,7 +153,7 @@ func (p *planner) actions() []*widget.Button {
 	case len(p.plan.Todo()) == 0:
 		return []*widget.Button{again, p.page.forward()}
 	}
-	return []*widget.Button{again, p.able(kit.PrimaryButton(kit.L("Apply"), theme.ConfirmIcon(), p.apply))}
+	return []*widget.Button{again, apply}
 }
 
 // able switches a button off while something runs and where nothing may be
@@ -167,6 +182,7 @@ func (p *planner) work(title string, work func(context.Context, Tell, task.Repor
 		p.busy = false
 		p.signIn.over()
 		p.steps = nil
+		p.record.again()
 		done(err)
 	})
 	p.signIn.stop = stop
@@ -203,11 +219,11 @@ func (p *planner) makePlanThen(then func()) {
 
 // apply carries the plan out.
 func (p *planner) apply() {
-	plan := *p.plan
+	plan := p.plan.applied(p.notes)
 	steps := newRunSteps(p.env.Scope, p.page.relayout)
 	var result register.Result
 	p.work(kit.L("Registering the application"), func(ctx context.Context, tell Tell, report task.Report) (err error) {
-		result, err = p.env.Backend.RegisterApply(ctx, p.env.ID, plan.Plan, tell, func(now task.Progress) {
+		result, err = p.env.Backend.RegisterApply(ctx, p.env.ID, plan, tell, func(now task.Progress) {
 			report(now)
 			steps.add(now)
 		})
@@ -216,7 +232,7 @@ func (p *planner) apply() {
 		failed := problem.Of(err)
 		p.page.changed(func() {
 			if failed == nil {
-				p.plan, p.result, p.left = nil, &result, plan.Options.LeaveConsent && wantsConsent(plan.Plan)
+				p.plan, p.result, p.left, p.used = nil, &result, plan.Options.LeaveConsent && wantsConsent(plan), plan.Options
 				p.page.frame.ToTop()
 				p.ask(p.offerHandOff)
 				return
@@ -237,27 +253,33 @@ func (p *planner) apply() {
 // offerHandOff opens the card for a colleague where consent is missing.
 func (p *planner) offerHandOff() {
 	if p.result != nil && (p.result.Consent != nil || p.left) {
-		p.makePlanFor(p.openHandOff)
+		var plan RegistrationPlan
+		p.env.Scope.Run(func(ctx context.Context) (err error) {
+			plan, err = p.env.Backend.RegisterPlan(ctx, p.env.ID, p.used, nil)
+			return err
+		}, func(err error) {
+			if err != nil {
+				p.fail(problem.Of(err))
+				return
+			}
+			p.openHandOff(plan.Plan)
+		})
 	}
 }
 
-// makePlanFor reads the tenant for what needs a plan of now, without showing
-// it.
-func (p *planner) makePlanFor(then func(register.Plan)) {
-	o := p.choices.read()
-	if o == nil {
+// saved asks where a file that was made may go, and says where it went.
+func (p *planner) saved(file File, err error, says func(path string) string) {
+	if err != nil {
+		p.fail(problem.Of(err))
 		return
 	}
-	var plan RegistrationPlan
-	p.env.Scope.Run(func(ctx context.Context) (err error) {
-		plan, err = p.env.Backend.RegisterPlan(ctx, p.env.ID, *o, nil)
-		return err
-	}, func(err error) {
-		if err != nil {
-			p.fail(problem.Of(err))
-			return
+	p.env.Files.Save(file, func(path string, failed *problem.Problem) {
+		p.notice.fail(failed)
+		if failed == nil {
+			p.notice.good(says(path))
 		}
-		then(plan.Plan)
+		p.page.frame.ToTop()
+		p.page.relayout()
 	})
 }
 

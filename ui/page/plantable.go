@@ -19,6 +19,9 @@ import (
 func (p *planner) planObjects() []fyne.CanvasObject {
 	plan := p.plan
 	var list []fyne.CanvasObject
+	if plan.Reviewed != nil {
+		list = append(list, p.review.banner(*plan.Reviewed))
+	}
 	for _, a := range plan.Advice {
 		list = append(list, kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.Column(kit.Gap, kit.NewText(kit.Say(a)),
 			kit.Small(kit.L("This is advice. Custom roles, roles by way of groups and partners' delegated administration do not show here: you may try.")))))
@@ -41,7 +44,10 @@ func (p *planner) planObjects() []fyne.CanvasObject {
 	if len(plan.Items) > 0 {
 		list = append(list, planTable(p.env.Host, kit.L("The plan"), plan.Items, p.page.relayout))
 	}
-	return append(list, p.choices.object)
+	if plan.Reviewed != nil {
+		return list
+	}
+	return append(list, kit.Column(kit.Gap, p.choices.object, p.review.show()))
 }
 
 // todoCard says what Apply will ask for before it does.
@@ -57,7 +63,12 @@ func (p *planner) todoCard(todo int) fyne.CanvasObject {
 		consent = kit.QuietButton(kit.L("Consent here after all"), theme.AccountIcon(), func() { p.choices.leaveConsent(false) })
 	}
 	whole := kit.QuietButton(kit.L("Hand all of it to a colleague…"), theme.MailForwardIcon(), func() { p.openHandOff(plan) })
-	says.Add(kit.Row(kit.GapTight, -1, p.able(consent), whole))
+	line := kit.Row(kit.GapTight, -1)
+	if p.plan.Reviewed == nil { // what was reviewed stays as it is
+		line.Add(p.able(consent))
+	}
+	line.Add(whole)
+	says.Add(line)
 	return kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, says)
 }
 

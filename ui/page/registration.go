@@ -30,6 +30,11 @@ type Registration interface {
 	RevokeSignIn(ctx context.Context, id string, tell Tell) error
 	// RegisterPlan reads the tenant and changes nothing there.
 	RegisterPlan(ctx context.Context, id string, o register.Options, report task.Report) (RegistrationPlan, error)
+	// PlanFile is a plan as a file for a second person to review. OpenPlan reads
+	// one and makes the plan of now beside it; "register.stale" says what has
+	// changed in the tenant since.
+	PlanFile(ctx context.Context, id string, plan register.Plan) (File, error)
+	OpenPlan(ctx context.Context, id string, data []byte, file string, report task.Report) (RegistrationPlan, error)
 	// RegisterApply carries out exactly that plan; "register.stale" means that
 	// the tenant has changed since. Cut off anywhere, it goes on where it was.
 	RegisterApply(ctx context.Context, id string, plan register.Plan, tell Tell, report task.Report) (register.Result, error)
@@ -37,18 +42,28 @@ type Registration interface {
 	// with plan and script into a folder and gives the paths.
 	HandOff(ctx context.Context, id string, plan register.Plan) (register.HandOff, error)
 	SaveHandOff(ctx context.Context, id string, plan register.Plan, folder string) ([]string, error)
-	UndoPlan(ctx context.Context, id string) (register.UndoPlan, error)
-	// Undo wants the application's name as the person typed it.
-	Undo(ctx context.Context, id, typed string, tell Tell, report task.Report) (register.UndoPlan, error)
+	// UndoPlan asks for permission to read the sign-in log on the way, unless
+	// tell is nil; without it the last sign-in is unknown, and the plan says why.
+	UndoPlan(ctx context.Context, id string, tell Tell) (register.UndoPlan, error)
+	// Undo wants the application's name as the person typed it. Of the options
+	// it takes reviewer and ticket.
+	Undo(ctx context.Context, id, typed string, o register.Options, tell Tell, report task.Report) (register.UndoPlan, error)
 	// Restore brings a deleted application back and gives its name.
 	Restore(ctx context.Context, id string, tell Tell) (string, error)
-	// Rotate makes and proves a new credential beside the old one.
+	// Rotate makes and proves a new credential beside the old one. Of the
+	// options it takes the new one's life, reviewer and ticket.
 	// FinishRotation removes the old one, once the booking server has proven
 	// the new one or, when confirmed, a person has.
-	Rotate(ctx context.Context, id string, tell Tell, report task.Report) (register.Rotation, error)
+	Rotate(ctx context.Context, id string, o register.Options, tell Tell, report task.Report) (register.Rotation, error)
 	FinishRotation(ctx context.Context, id string, confirmed bool, tell Tell) error
 	// Reminder is a calendar file for the end of the credential.
 	Reminder(ctx context.Context, id string) (File, error)
+	// PublicCertificate is the connection's certificate without its key.
+	PublicCertificate(ctx context.Context, id string) (File, error)
+	// History is the record of what was done to the tenant, oldest first;
+	// HistoryFile is the same as a file.
+	History(ctx context.Context, id string) ([]register.Record, error)
+	HistoryFile(ctx context.Context, id string) (File, error)
 }
 
 // Tell gets what a person has to do for a sign-in. It is called aside.
@@ -132,6 +147,9 @@ type RegistrationState struct {
 // applied.
 type RegistrationPlan struct {
 	register.Plan
+	// Reviewed is the plan from a file that Apply carries out, nil for Plan
+	// itself. Plan is then what the tenant still agrees to.
+	Reviewed *register.Plan
 	// Advice says which role will probably not be enough.
 	Advice []words.Text
 	// Asks is the disclosure of what Apply asks Microsoft for beyond the

@@ -24,7 +24,7 @@ func (g *guide) registering(simulated string) []stop {
 		{"register-plan-end", g.end},
 		{"register-colleague", g.tap("Hand all of it to a colleague…")},
 		{"register-colleague-end", g.end},
-		{"register-choices", g.tap("Choose credential, consent, branding or reviewer…")},
+		{"register-choices", g.tap("Choose credential, consent or branding…")},
 		{"register-applied", g.press},
 		{"register-again", g.page(setup.Register)},
 		{"register-again-end", g.end},

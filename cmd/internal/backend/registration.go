@@ -47,9 +47,9 @@ func (b *Backend) Registration(ctx context.Context, id string) (page.Registratio
 func left(history []register.Record, registered bool) (unfinished, restorable bool) {
 	for _, r := range history {
 		switch r.Phase {
-		case "start":
+		case register.PhaseStart:
 			unfinished, restorable = r.Verb == "apply", r.Verb == "undo" && !registered
-		case "end":
+		case register.PhaseEnd:
 			unfinished = false
 		}
 	}
@@ -111,9 +111,20 @@ func (b *Backend) SignIn(ctx context.Context, id string, in page.SignIn, tell pa
 
 // grow makes the sign-in hold scopes, in the way in which it began.
 func (b *Backend) grow(ctx context.Context, s *session.Session, scopes []string, tell page.Tell) error {
+	signed, err := s.SignIn(ctx, b.asking(ctx, s, tell), scopes)
+	if err != nil {
+		return err
+	}
 	b.mu.Lock()
-	way := b.ways[s.ID()]
-	b.mu.Unlock()
+	defer b.mu.Unlock()
+	b.signed[s.ID()] = signed
+	return nil
+}
+
+// asking is the way in which the sign-in began, and how the page gets to know
+// what the person has to do.
+func (b *Backend) asking(ctx context.Context, s *session.Session, tell page.Tell) session.SignIn {
+	way := b.way(s.ID())
 	var says words.Text
 	way.Disclose = func(t words.Text) { says = t }
 	sim := b.simulates(s)
@@ -125,14 +136,7 @@ func (b *Backend) grow(ctx context.Context, s *session.Session, scopes []string,
 		tell(page.SignInNews{Disclosure: says, Simulated: sim != nil, Code: &page.DeviceCode{Code: c.Code, Address: c.Address, Expires: c.Expires}})
 		b.playCode(ctx, sim, c)
 	}
-	signed, err := s.SignIn(ctx, way, scopes)
-	if err != nil {
-		return err
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.signed[s.ID()] = signed
-	return nil
+	return way
 }
 
 // SignOut forgets the tokens.
@@ -166,11 +170,17 @@ func (b *Backend) RegisterPlan(ctx context.Context, id string, o register.Option
 	if err != nil {
 		return page.RegistrationPlan{}, err
 	}
-	out := page.RegistrationPlan{Plan: plan, Advice: advice}
+	return b.planned(s, plan, advice)
+}
+
+// planned is a plan with what Apply would ask Microsoft for beyond the present
+// sign-in.
+func (b *Backend) planned(s *session.Session, plan register.Plan, advice []words.Text) (out page.RegistrationPlan, err error) {
+	out = page.RegistrationPlan{Plan: plan, Advice: advice}
 	if account := s.Administrator(); account != nil {
 		more := slices.DeleteFunc(session.ScopesFor(plan), func(scope string) bool { return slices.Contains(account.Scopes, scope) })
 		if len(more) > 0 {
-			out.Asks, err = s.Disclosure(b.way(id).ClientID, more)
+			out.Asks, err = s.Disclosure(b.way(s.ID()).ClientID, more)
 		}
 	}
 	return out, err
@@ -196,16 +206,21 @@ func (b *Backend) RegisterApply(ctx context.Context, id string, plan register.Pl
 }
 
 // UndoPlan says what Undo would remove.
-func (b *Backend) UndoPlan(ctx context.Context, id string) (register.UndoPlan, error) {
+func (b *Backend) UndoPlan(ctx context.Context, id string, tell page.Tell) (register.UndoPlan, error) {
 	s, err := b.session(ctx, id)
 	if err != nil {
 		return register.UndoPlan{}, err
+	}
+	if tell != nil {
+		if err := s.AllowSignInLog(ctx, b.asking(ctx, s, tell)); err != nil {
+			return register.UndoPlan{}, err
+		}
 	}
 	return s.RegisterUndoPlan(ctx)
 }
 
 // Undo removes what Roomkey made.
-func (b *Backend) Undo(ctx context.Context, id, typed string, tell page.Tell, report task.Report) (register.UndoPlan, error) {
+func (b *Backend) Undo(ctx context.Context, id, typed string, o register.Options, tell page.Tell, report task.Report) (register.UndoPlan, error) {
 	s, err := b.session(ctx, id)
 	if err != nil {
 		return register.UndoPlan{}, err
@@ -213,7 +228,7 @@ func (b *Backend) Undo(ctx context.Context, id, typed string, tell page.Tell, re
 	if err := b.grow(ctx, s, slices.Concat(entra.ScopesRead, entra.ScopesApply, entra.ScopesConsent), tell); err != nil {
 		return register.UndoPlan{}, err
 	}
-	return s.RegisterUndo(ctx, typed, register.Options{}, report)
+	return s.RegisterUndo(ctx, typed, o, report)
 }
 
 // Restore brings a deleted application back.
@@ -236,12 +251,12 @@ func (b *Backend) toChange(ctx context.Context, id string, tell page.Tell) (*ses
 }
 
 // Rotate makes a new credential beside the old one.
-func (b *Backend) Rotate(ctx context.Context, id string, tell page.Tell, report task.Report) (register.Rotation, error) {
+func (b *Backend) Rotate(ctx context.Context, id string, o register.Options, tell page.Tell, report task.Report) (register.Rotation, error) {
 	s, err := b.toChange(ctx, id, tell)
 	if err != nil {
 		return register.Rotation{}, err
 	}
-	return s.Rotate(ctx, register.Options{}, report)
+	return s.Rotate(ctx, o, report)
 }
 
 // FinishRotation removes the old credential.

@@ -109,14 +109,14 @@ func TestRegisterThroughTheBackend(t *testing.T) {
 		t.Errorf("checklist %s, %v", list, err)
 	}
 
-	if _, err := b.Undo(ctx, id, "something else", tell, nil); problem.Code(err) != register.CodeName {
+	if _, err := b.Undo(ctx, id, "something else", register.Options{}, tell, nil); problem.Code(err) != register.CodeName {
 		t.Fatalf("undone with a wrong name: %v", err)
 	}
-	undo, err := b.UndoPlan(ctx, id)
+	undo, err := b.UndoPlan(ctx, id, tell)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Undo(ctx, id, undo.Name, tell, nil); err != nil {
+	if _, err := b.Undo(ctx, id, undo.Name, register.Options{}, tell, nil); err != nil {
 		t.Fatal(err)
 	}
 	if state, err = b.Registration(ctx, id); err != nil || !state.Restorable || state.Unfinished {
@@ -174,5 +174,53 @@ func TestLeft(t *testing.T) {
 		if u, r := left(tt.history, tt.registered); u != tt.unfinished || r != tt.restorable {
 			t.Errorf("%s: unfinished %v, restorable %v", tt.name, u, r)
 		}
+	}
+}
+
+// TestReviewThroughTheBackend saves a plan, has it compared, applies exactly
+// it, and finds it stale afterwards; the record says who reviewed it.
+func TestReviewThroughTheBackend(t *testing.T) {
+	b, id := bare(t)
+	ctx := quickly(t)
+	tell := func(page.SignInNews) {}
+	if _, err := b.SignIn(ctx, id, page.SignIn{}, tell); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := b.RegisterPlan(ctx, id, register.Options{HomePage: "https://flexo.contoso.example/"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := b.PlanFile(ctx, id, plan.Plan)
+	if err != nil || file.Name != "Bare-plan.json" {
+		t.Fatalf("%q, %v", file.Name, err)
+	}
+	if _, err := b.OpenPlan(ctx, id, []byte("nothing"), "x.json", nil); problem.Code(err) != "register.no-plan" {
+		t.Errorf("opened nothing: %v", err)
+	}
+	opened, err := b.OpenPlan(ctx, id, file.Data, file.Name, nil)
+	if err != nil || opened.Reviewed == nil || opened.Digest != plan.Digest || opened.Asks.IsZero() || opened.Options.HomePage != plan.Options.HomePage {
+		t.Fatalf("%+v, %v", opened, err)
+	}
+	opened.Reviewed.Options.Reviewer, opened.Reviewed.Options.Ticket = "Bea", "CHG-17"
+	if _, err := b.RegisterApply(ctx, id, *opened.Reviewed, tell, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.OpenPlan(ctx, id, file.Data, file.Name, nil); problem.Code(err) != register.CodeStale || problem.Of(err).Detail.IsZero() {
+		t.Errorf("after apply: %v", err)
+	}
+	records, err := b.History(ctx, id)
+	if err != nil || len(records) < 4 || records[0].Reviewer != "Bea" || records[0].Ticket != "CHG-17" {
+		t.Fatalf("%+v, %v", records, err)
+	}
+	saved, err := b.HistoryFile(ctx, id)
+	if err != nil || !strings.Contains(string(saved.Data), `"ticket": "CHG-17"`) {
+		t.Errorf("%s, %v", saved.Data, err)
+	}
+	undo, err := b.UndoPlan(ctx, id, tell)
+	if err != nil || len(undo.LastSignIns) == 0 {
+		t.Errorf("the last sign-ins are %+v, %v", undo.LastSignIns, err)
+	}
+	if _, err := b.PublicCertificate(ctx, id); problem.Code(err) != "vault.absent" {
+		t.Errorf("a certificate that there is not: %v", err)
 	}
 }

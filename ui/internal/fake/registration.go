@@ -27,6 +27,8 @@ type Registers struct {
 	// Grows makes Apply ask for more scopes, Hold makes a sign-in wait until
 	// it is cancelled.
 	Grows, Hold bool
+	// HoldLog makes UndoPlan wait for the consent to the sign-in log.
+	HoldLog bool
 	// HoldApply makes Apply wait until it is cancelled, LeavesConsent leaves the
 	// consent of every plan to a colleague.
 	HoldApply, LeavesConsent bool
@@ -38,10 +40,17 @@ type Registers struct {
 	Unproven        bool
 	Applied, Undone atomic.Int32
 	Finished        atomic.Int32
-	// Used are the options of the last plan, Client the client of the last
+	// Used are the options of the last plan, Ran those of the last run and
+	// Noted those of the last Undo or Rotate; Client is the client of the last
 	// sign-in.
-	Used   register.Options
-	Client string
+	Used, Ran, Noted register.Options
+	Client           string
+	// Record is what History answers, LastSignIns and InUse what UndoPlan says;
+	// each of the problems makes the call of its name fail.
+	Record                    []register.Record
+	LastSignIns               []register.LastSignIn
+	InUse                     words.Text
+	NoHistory, NoOpen, NoFile *problem.Problem
 }
 
 var disclosed = words.T("You will sign in to \"Microsoft Graph Command Line Tools\", because Roomkey has no application of its own in your tenant yet. What you consent to stays with that application after you sign out.")
@@ -137,8 +146,54 @@ func (b *backend) RegisterPlan(_ context.Context, id string, o register.Options,
 	return plan, nil
 }
 
+// PlanFile is the plan.
+func (b *backend) PlanFile(_ context.Context, _ string, plan register.Plan) (page.File, error) {
+	defer b.ask("PlanFile")()
+	data, err := plan.File()
+	if b.NoFile != nil {
+		err = b.NoFile
+	}
+	return page.File{Name: "contoso-plan.json", Data: data}, err
+}
+
+// OpenPlan reads a plan that the tenant agrees with, or answers NoOpen.
+func (b *backend) OpenPlan(ctx context.Context, id string, data []byte, file string, _ task.Report) (page.RegistrationPlan, error) {
+	b.ask("OpenPlan")()
+	if b.NoOpen != nil {
+		return page.RegistrationPlan{}, b.NoOpen
+	}
+	reviewed, err := register.ReadPlan(data, file)
+	if err != nil {
+		return page.RegistrationPlan{}, err
+	}
+	plan, err := b.RegisterPlan(ctx, id, reviewed.Options, nil)
+	plan.Reviewed = &reviewed
+	return plan, err
+}
+
+// History is Record.
+func (b *backend) History(context.Context, string) ([]register.Record, error) {
+	defer b.ask("History")()
+	if b.NoHistory != nil {
+		return nil, b.NoHistory
+	}
+	return b.Record, nil
+}
+
+// HistoryFile is a file.
+func (b *backend) HistoryFile(context.Context, string) (page.File, error) {
+	defer b.ask("HistoryFile")()
+	return page.File{Name: "contoso-record.json", Data: []byte("[]")}, nil
+}
+
+// PublicCertificate is a file.
+func (b *backend) PublicCertificate(context.Context, string) (page.File, error) {
+	defer b.ask("PublicCertificate")()
+	return page.File{Name: "contoso-certificate.pem", Data: []byte("-----BEGIN CERTIFICATE-----")}, nil
+}
+
 // RegisterApply registers at once.
-func (b *backend) RegisterApply(ctx context.Context, id string, _ register.Plan, tell page.Tell, report task.Report) (register.Result, error) {
+func (b *backend) RegisterApply(ctx context.Context, id string, plan register.Plan, tell page.Tell, report task.Report) (register.Result, error) {
 	defer b.ask("RegisterApply")()
 	if b.Stale {
 		b.Stale = false
@@ -156,6 +211,7 @@ func (b *backend) RegisterApply(ctx context.Context, id string, _ register.Plan,
 		return register.Result{}, problem.Of(ctx.Err())
 	}
 	b.Applied.Add(1)
+	b.Ran = plan.Options
 	c := b.docs[id].Clone()
 	c.Application = connection.Application{ClientID: "11111111-2222-4333-8444-555555555555", ObjectID: "66666666-2222-4333-8444-555555555555", DisplayName: "Room booking",
 		Credential: connection.Credential{Kind: connection.CredentialSecret, Hint: "q8Q", KeyID: "k1", Expires: At.AddDate(1, 0, 0)}}
@@ -182,19 +238,26 @@ func (b *backend) SaveHandOff(_ context.Context, _ string, _ register.Plan, fold
 }
 
 // UndoPlan takes one application away.
-func (b *backend) UndoPlan(context.Context, string) (register.UndoPlan, error) {
+func (b *backend) UndoPlan(ctx context.Context, _ string, tell page.Tell) (register.UndoPlan, error) {
+	if b.HoldLog && tell != nil {
+		tell(page.SignInNews{Disclosure: words.T("It asks for: AuditLog.Read.All."), Address: "https://login.microsoftonline.com/log"})
+		<-ctx.Done()
+		return register.UndoPlan{}, problem.Of(ctx.Err())
+	}
 	return register.UndoPlan{Name: "Room booking", ClientID: "11111111-2222-4333-8444-555555555555", Restorable: true, SignIns: "https://entra.microsoft.com/#view/signins",
+		LastSignIns: b.LastSignIns, InUse: b.InUse,
 		Items:  []register.Item{{ID: "application", Title: words.T("App registration"), Today: words.T("Room booking"), Wanted: words.T("removed"), Action: register.Remove}},
 		Leaves: []words.Text{words.T("The limit in Exchange stays: only an Exchange administrator may remove it.")}}, nil
 }
 
 // Undo wants the name.
-func (b *backend) Undo(_ context.Context, id, typed string, _ page.Tell, _ task.Report) (register.UndoPlan, error) {
+func (b *backend) Undo(_ context.Context, id, typed string, o register.Options, _ page.Tell, _ task.Report) (register.UndoPlan, error) {
 	defer b.ask("Undo")()
 	if typed != "Room booking" {
 		return register.UndoPlan{}, problem.New(register.CodeName, words.T("The name is not that of the application: nothing was removed."))
 	}
 	b.Undone.Add(1)
+	b.Noted = o
 	c := b.docs[id].Clone()
 	c.Application = connection.Application{Credential: connection.Credential{Kind: connection.CredentialSecret}}
 	b.docs[id], b.State.Restorable = c, true
@@ -211,8 +274,9 @@ func (b *backend) Restore(_ context.Context, id string, _ page.Tell) (string, er
 }
 
 // Rotate leaves two credentials.
-func (b *backend) Rotate(context.Context, string, page.Tell, task.Report) (register.Rotation, error) {
+func (b *backend) Rotate(_ context.Context, _ string, o register.Options, _ page.Tell, _ task.Report) (register.Rotation, error) {
 	defer b.ask("Rotate")()
+	b.Noted = o
 	b.State.Rotation = &register.Rotation{OldKeyID: "k1", NewKeyID: "k2", Expires: At.AddDate(1, 0, 0)}
 	return *b.State.Rotation, nil
 }
