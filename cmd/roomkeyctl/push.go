@@ -144,6 +144,8 @@ func newStatus(a *app) *cobra.Command {
 				return nil
 			case failed == nil && held.Status.State == booking.StatusFailing:
 				return &status{code: exitFindings, err: fmt.Errorf("the booking server does not work with what it holds"), silent: true}
+			case failed == nil && held.StatusProblem != nil && !slices.Contains([]string{"booking.no-api", "booking.not-found"}, held.StatusProblem.Code):
+				return &status{code: exitOf(held.StatusProblem.Code), err: held.StatusProblem, silent: true}
 			}
 			return failed
 		},

@@ -3,6 +3,7 @@ package entra
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -122,7 +123,7 @@ func (a *Application) acquire(ctx context.Context, client *confidential.Client) 
 		return Token{}, problem.Of(ctx.Err())
 	}
 	if err != nil {
-		return Token{}, ProblemOf(err, a.o.Cloud, a.o.ClientID, a.o.TenantID)
+		return Token{}, ProblemOf(hiding{err, a.o.Secret}, a.o.Cloud, a.o.ClientID, a.o.TenantID)
 	}
 	if result.AccessToken == "" {
 		return Token{}, unexpected(a.o.Cloud, 200)
@@ -130,6 +131,22 @@ func (a *Application) acquire(ctx context.Context, client *confidential.Client) 
 	value := vault.NewSecret(result.AccessToken)
 	return Token{Value: value, Expires: result.ExpiresOn, Claims: ReadClaims(value)}, nil
 }
+
+// hiding is an error without the client secret: what answers, a proxy for one,
+// may repeat what it was sent.
+type hiding struct {
+	error
+	secret vault.Secret
+}
+
+func (h hiding) Error() string {
+	if h.secret.IsZero() {
+		return h.error.Error()
+	}
+	return strings.ReplaceAll(h.error.Error(), h.secret.Reveal(), h.secret.String())
+}
+
+func (h hiding) Unwrap() error { return h.error }
 
 // Bearer is Token for clients that need only its value.
 func (a *Application) Bearer(ctx context.Context) (vault.Secret, error) {

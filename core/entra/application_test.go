@@ -158,7 +158,7 @@ func TestRefusedToken(t *testing.T) {
 	}{
 		"wrong secret": {func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(401)
-			fmt.Fprint(w, `{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided.\r\nTrace ID: `+trace+`\r\nCorrelation ID: `+correlation+`\r\nTimestamp: x","error_codes":[7000215]}`)
+			fmt.Fprint(w, `{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret `+r.PostFormValue("client_secret")+` provided.\r\nTrace ID: `+trace+`\r\nCorrelation ID: `+correlation+`\r\nTimestamp: x","error_codes":[7000215]}`)
 		}, "entra.AADSTS7000215"},
 		"a hotel's page": {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "<html>Room number?</html>") }, "entra.unexpected-answer"},
 		"cut-off token": {func(w http.ResponseWriter, r *http.Request) {
