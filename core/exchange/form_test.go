@@ -2,8 +2,10 @@ package exchange
 
 import (
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -274,5 +276,36 @@ func TestForm(t *testing.T) {
 	}
 	if _, err := Catalogue()[0].For(Target{}); problem.Code(err) != "exchange.no-tenant" {
 		t.Error(err)
+	}
+}
+
+// TestBadLinesAreNamedAndTheOthersUsed: nothing is left out of a table silently,
+// and a bad line keeps no good one back.
+func TestBadLinesAreNamedAndTheOthersUsed(t *testing.T) {
+	table := "Name;Address;Capacity\nOne;one@contoso.com;8\n=1+1;two@contoso.com;\nThree;ONE@contoso.com;\nFour;nobody;\nFive;five@contoso.com;-3\n;six@contoso.com;\n"
+	for range 30 {
+		table += "More;nobody;\n"
+	}
+	d := generate(t, "create-rooms", target(t, 1), map[string]any{"table": table})
+	var in Intent
+	if err := json.Unmarshal(d.Intent, &in); err != nil || !slices.Equal(in.Objects, []string{"one@contoso.com", "two@contoso.com"}) {
+		t.Errorf("made of %v, %v", in.Objects, err)
+	}
+	var said []string
+	for _, w := range d.Warnings {
+		said = append(said, w.String())
+	}
+	all := strings.Join(said, "\n")
+	for _, says := range []string{
+		`Line 3: the Name starts like a formula; it was taken as the text "=1+1".`, `Left out: Line 4: "ONE@contoso.com" stands in line 2 already.`,
+		`Left out: Line 5: the Address "nobody" is not an e-mail address.`, "Left out: Line 6: the Capacity", "Left out: Line 7: the room six@contoso.com has no name.",
+		"Left out: Line 8:", ", 36, 37.",
+	} {
+		if !strings.Contains(all, says) {
+			t.Errorf("not said: %s\n%s", says, all)
+		}
+	}
+	if len(said) > 25 {
+		t.Errorf("%d warnings", len(said))
 	}
 }

@@ -33,7 +33,7 @@ func (b *build) createRooms() error {
 	for _, r := range rooms {
 		name := or(r.Name, r.DisplayName)
 		if name == "" {
-			b.form.fail("table", words.T("The room %s has no name.", r.EmailAddress))
+			b.warn("Left out: Line %d: the room %s has no name.", r.Line, r.EmailAddress)
 			continue
 		}
 		row := table{"Name": name, "DisplayName": or(r.DisplayName, name), "PrimarySmtpAddress": r.EmailAddress}
@@ -48,6 +48,9 @@ func (b *build) createRooms() error {
 		data = append(data, row)
 		b.intent.Objects = append(b.intent.Objects, r.EmailAddress)
 		b.will("New-Mailbox", r.EmailAddress, row)
+	}
+	if len(data) == 0 {
+		b.form.fail("table", words.T("No room of the table has a name."))
 	}
 	b.data["Rows"] = data
 	b.explain("Makes %d room mailboxes; an address that is a room mailbox already is left alone, one that belongs to something else is refused.", len(data))

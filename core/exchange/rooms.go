@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -16,6 +17,8 @@ import (
 // NewRoom is one line of a table of rooms.
 type NewRoom struct {
 	tenant.Room
+	// Line is where it stands in the table, counted from 1 with the header.
+	Line int
 	// Name is the mailbox's name, at most 64 characters; Alias may be empty.
 	Name, Alias, Office string
 	// RoomList is the name of the room list that the room belongs to.
@@ -119,7 +122,7 @@ func ParseRooms(data []byte) ([]NewRoom, []sheet.LineProblem, error) {
 	}
 	out := make([]NewRoom, len(read.Rows))
 	for i, row := range read.Rows {
-		r := NewRoom{Name: row.Get("Name"), Alias: row.Get("Alias"), Office: row.Get("Office"), RoomList: row.Get("RoomList")}
+		r := NewRoom{Line: row.Line, Name: row.Get("Name"), Alias: row.Get("Alias"), Office: row.Get("Office"), RoomList: row.Get("RoomList")}
 		r.Room = tenant.Room{
 			EmailAddress: row.Get("Address"), DisplayName: or(row.Get("DisplayName"), r.Name),
 			Capacity: integer(row.Get("Capacity")), FloorNumber: integer(row.Get("Floor")),
@@ -184,8 +187,7 @@ func sameTenant(line int, id string, c *connection.Connection) error {
 }
 
 // table is the table of rooms from the form, or the chosen rooms as they are
-// known. A bad line stops the script: the administrator corrects it or takes it
-// out, so that nothing is left out silently.
+// known. A bad line is left out and named in a warning; the others are used.
 func (b *build) table() ([]NewRoom, error) {
 	text, ok := b.form.raw("table")
 	if !ok {
@@ -202,11 +204,33 @@ func (b *build) table() ([]NewRoom, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, w := range wrong {
-		b.form.fail("table", w.Problem.Title)
-	}
-	if len(rooms) == 0 && len(wrong) == 0 {
+	switch {
+	case len(rooms) > 0:
+		b.warnLines(wrong)
+	case len(wrong) > 0:
+		b.form.fail("table", words.T("No line of the table can be used. %s", wrong[0].Problem.Title))
+	default:
 		b.form.fail("table", words.T("The table has no rooms."))
 	}
 	return rooms, nil
+}
+
+// warnLines names each line with something wrong: the first ones with what it
+// is, the others by their numbers.
+func (b *build) warnLines(wrong []sheet.LineProblem) {
+	const explained = 20
+	for _, w := range wrong[:min(explained, len(wrong))] {
+		if w.Skipped {
+			b.warn("Left out: %s", w.Problem.Title)
+		} else {
+			b.warn("%s", w.Problem.Title)
+		}
+	}
+	var more []string
+	for _, w := range wrong[min(explained, len(wrong)):] {
+		more = append(more, strconv.Itoa(w.Line))
+	}
+	if len(more) > 0 {
+		b.warn("Something is wrong with more lines of the table; those that cannot be used are left out: %s.", strings.Join(slices.Compact(more), ", "))
+	}
 }
