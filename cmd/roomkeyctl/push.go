@@ -165,8 +165,12 @@ func printHeld(w io.Writer, h session.Held) {
 		if h.Matches {
 			same = "It is the one that was last checked here."
 		}
-		fmt.Fprintf(w, "The booking server holds a configuration since %s: tenant %s, client %s, %d rooms.\n%s\n",
-			h.Current.StoredAt.Format("2006-01-02 15:04"), problem.Line(c.Tenant.ID), problem.Line(c.Application.ClientID), len(c.Rooms.Items), same)
+		since := ""
+		if !h.Current.StoredAt.IsZero() {
+			since = " since " + h.Current.StoredAt.Format("2006-01-02 15:04")
+		}
+		fmt.Fprintf(w, "The booking server holds a configuration%s: tenant %s, client %s, %d rooms.\n%s\n",
+			since, problem.Line(c.Tenant.ID), problem.Line(c.Application.ClientID), len(c.Rooms.Items), same)
 	}
 	if h.StatusProblem != nil {
 		h.StatusProblem.Terminal(w, nil)

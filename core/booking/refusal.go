@@ -75,7 +75,7 @@ func (c caller) ofStatus(host string, a answer, r refusal) *problem.Problem {
 	case r.Code == "not-configured":
 		return problem.New("booking.nothing-stored", words.T("%s holds no Microsoft 365 configuration.", host)).
 			Fix(words.T("Press “Push” on the page “Hand over”."))
-	case a.status == http.StatusNotFound:
+	case a.status == http.StatusNotFound, a.status == http.StatusMethodNotAllowed:
 		return problem.New("booking.not-found", words.T("%s has nothing at this address.", host)).
 			Fix(words.T("Check the address on the page “Describe”. If it is right, the server does not have this API: press “Export as a file…” on the page “Hand over”, or type “The vendor's form” there."))
 	case a.status == http.StatusPreconditionFailed:

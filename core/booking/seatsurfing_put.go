@@ -184,6 +184,15 @@ func (s *seatsurfing) createSpaces(ctx context.Context, location string, spaces 
 	}
 	a, err := s.authorized(ctx, http.MethodPost, s.url("/location/"+location+"/space/bulk"), nil,
 		map[string]any{"creates": spaces, "updates": []ssSpace{}, "deleteIds": []string{}})
+	if problem.Code(err) == "booking.not-found" {
+		// Not every version takes them all at once.
+		for _, space := range spaces {
+			if _, err := s.create(ctx, "/location/"+location+"/space/", space); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	if err != nil {
 		return err
 	}

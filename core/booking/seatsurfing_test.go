@@ -70,6 +70,11 @@ func newSurf(t *testing.T) *surf {
 	mux.HandleFunc("POST /location/{$}", func(w http.ResponseWriter, r *http.Request) { s.create(w, r, &s.locations) })
 	mux.HandleFunc("PUT /location/{id}", func(w http.ResponseWriter, r *http.Request) { s.update(w, r, s.locations) })
 	mux.HandleFunc("GET /location/{id}/space/{$}", func(w http.ResponseWriter, r *http.Request) { s.answer(w, s.spaces[r.PathValue("id")]) })
+	mux.HandleFunc("POST /location/{id}/space/{$}", func(w http.ResponseWriter, r *http.Request) {
+		spaces := s.spaces[r.PathValue("id")]
+		s.create(w, r, &spaces)
+		s.spaces[r.PathValue("id")] = spaces
+	})
 	mux.HandleFunc("POST /location/{id}/space/bulk", func(w http.ResponseWriter, r *http.Request) {
 		var in struct{ Creates []map[string]any }
 		if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
@@ -292,6 +297,30 @@ func TestSeatsurfing(t *testing.T) {
 	}
 	if now, err = c.Current(t.Context()); err != nil || now.Configuration != nil || len(s.spaces[own]) != 4 {
 		t.Errorf("after the deletion: %+v %v, %d spaces", now, err, len(s.spaces[own]))
+	}
+}
+
+// TestSeatsurfingOfAnotherVersion has neither health check nor many spaces in
+// one call.
+func TestSeatsurfingOfAnotherVersion(t *testing.T) {
+	s := newSurf(t)
+	whole := s.Config.Handler
+	s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/healthcheck" || strings.HasSuffix(r.URL.Path, "/bulk") {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		whole.ServeHTTP(w, r)
+	})
+	c := s.open(&memory{})
+	if _, err := c.Describe(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := s.push(c, surfing("d1", Room{EmailAddress: "a@x", DisplayName: "Alpha"}, Room{EmailAddress: "b@x", DisplayName: "Beta"})); err != nil {
+		t.Error(err)
+	}
+	if now, err := c.Current(t.Context()); err != nil || len(now.Configuration.Rooms.Items) != 2 {
+		t.Errorf("%+v %v", now.Configuration, err)
 	}
 }
 
