@@ -162,7 +162,7 @@ func printRegisterPlan(w io.Writer, p register.Plan) {
 	rows(w, []string{"what", "today", "wanted", "action"}, cells)
 	for _, i := range p.Items {
 		// The reason of a permission stands once, at its consent.
-		if i.Action != register.Keep && !i.Why.IsZero() && !strings.HasPrefix(i.ID, "declare:") || i.Problem != nil {
+		if !i.Why.IsZero() && (i.Action != register.Keep && !strings.HasPrefix(i.ID, "declare:") || i.Problem != nil) {
 			fmt.Fprintf(w, "%s: %s\n", problem.Line(i.Title.String()), problem.Line(i.Why.String()))
 		}
 		if i.Problem != nil && p.Blocked == nil {

@@ -37,7 +37,7 @@ func registerUndo(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			if !noLog {
+			if !noLog && s.Document().Application.ObjectID != "" {
 				if err := a.allowSignInLog(c.Context(), s, f); err != nil {
 					return err
 				}

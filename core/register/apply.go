@@ -135,6 +135,8 @@ func agree(reviewed, now Plan, j journal) error {
 	switch {
 	case len(differences) == 0 && (same || resumes):
 		return nil
+	case len(reviewed.Todo()) > 0 && len(now.Todo()) == 0:
+		return stale(words.T("There is nothing left of it to do: it was applied already, or somebody else has done it."))
 	case len(differences) == 0:
 		return stale(words.T("Something changed that the plan does not show, for instance another credential."))
 	}
@@ -186,11 +188,8 @@ func (r *run) act(ctx context.Context, s step) error {
 	if err := r.write(e); err != nil {
 		return err
 	}
-	recording, seen := transport.Record(ctx)
-	err := s.act(recording)
-	seen.Repeat(ctx)
+	err := r.recorded(ctx, s.act)
 	if err == nil {
-		r.requestID = lastRequestID(seen)
 		return nil
 	}
 	if p := problem.Of(err); refused(p) {
@@ -198,6 +197,15 @@ func (r *run) act(ctx context.Context, s step) error {
 			return werr
 		}
 	}
+	return err
+}
+
+// recorded makes a call and keeps the id of its last request.
+func (r *run) recorded(ctx context.Context, call func(context.Context) error) error {
+	recording, seen := transport.Record(ctx)
+	err := call(recording)
+	seen.Repeat(ctx)
+	r.requestID = lastRequestID(seen)
 	return err
 }
 

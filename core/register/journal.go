@@ -117,6 +117,19 @@ func (j journal) unfinished() (plan string) {
 	return plan
 }
 
+// undoing is whether the last run was an undo that did not end.
+func (j journal) undoing() (open bool) {
+	for _, e := range j.entries {
+		switch e.Phase {
+		case phaseStart:
+			open = e.Verb == "undo"
+		case phaseEnd:
+			open = false
+		}
+	}
+	return open
+}
+
 // dangling is the last call for a step that was begun and whose end nobody saw.
 func (j journal) dangling(step string) (found *entry) {
 	for i, e := range j.entries {

@@ -17,6 +17,7 @@ const (
 	CodeVaultRefused   = "register.vault-refused"
 	CodeUnfinished     = "register.unfinished"
 	CodeName           = "register.name-differs"
+	codeRole           = "register.role-refused"
 )
 
 func choose(name string, named []tenant.Application) *problem.Problem {
@@ -67,13 +68,16 @@ func consentRefused(by string, why *problem.Problem, permissionsPage string) *pr
 }
 
 func roleRefused(by string, step words.Text, why *problem.Problem) *problem.Problem {
-	p := problem.New("register.role-refused", words.T("Microsoft did not let %s do this: %s.", by, step)).
+	p := problem.New(codeRole, words.T("Microsoft did not let %s do this: %s.", by, step)).
 		With(words.T("%s", why.Detail)).
-		Fix(words.T("Sign in as Application Administrator, Cloud Application Administrator or Global Administrator, and apply again: it goes on where it was.")).
-		Fix(words.T("If the role is only eligible (PIM), activate it in the Microsoft Entra admin center under Privileged Identity Management, and sign in again.")).
-		Run(words.T("Or let a colleague run a script:"), "roomkeyctl register handoff --out FOLDER").By(why)
+		Fix(words.T("Sign in as Application Administrator, Cloud Application Administrator or Global Administrator, and try again: it goes on where it was.")).
+		Fix(words.T("If the role is only eligible (PIM), activate it in the Microsoft Entra admin center under Privileged Identity Management, and sign in again.")).By(why)
 	p.RequestID = why.RequestID
 	return p
+}
+
+func nothingMade(what words.Text) *problem.Problem {
+	return problem.New("register.nothing-made", what).Fix(words.T("There is nothing to undo."))
 }
 
 func vaultRefused(err error, removed error) *problem.Problem {

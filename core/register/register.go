@@ -56,9 +56,11 @@ type Reader interface {
 // Codes of a Directory's problems that decide what happens next.
 const (
 	codeNotFound = "graph.Request_ResourceNotFound"
-	codeDenied   = "graph.Authorization_RequestDenied"
-	codeNotYet   = "graph.not-yet"
-	codeAlready  = "graph.already-there"
+	// What Microsoft says of a secret that is gone.
+	codeBadRequest = "graph.Request_BadRequest"
+	codeDenied     = "graph.Authorization_RequestDenied"
+	codeNotYet     = "graph.not-yet"
+	codeAlready    = "graph.already-there"
 	// The tenant's app-management policy forbids client secrets, or their life.
 	codeTypeForbidden = "graph.CredentialTypeNotAllowedAsPerAppPolicy"
 	codeLifeForbidden = "graph.CredentialInvalidLifetimeAsPerAppPolicy"

@@ -292,10 +292,10 @@ func FinishRotation(ctx context.Context, in Input) (Rotation, error) {
 	}
 	switch {
 	case has(a.Secrets):
-		err = in.Directory.RemoveSecret(ctx, a.ID, open.OldKeyID)
+		err = r.removeSecret(ctx, open.OldKeyID)
 	case has(a.Certificates):
 		m.What = madeCertificate
-		err = r.removeCertificate(ctx, open.OldKeyID)
+		err = r.recorded(ctx, func(ctx context.Context) error { return r.removeCertificate(ctx, open.OldKeyID) })
 	}
 	if err != nil {
 		return *open, err
@@ -306,7 +306,7 @@ func FinishRotation(ctx context.Context, in Input) (Rotation, error) {
 		return *open, err
 	}
 	if open.OldKeyID != "" {
-		if err := r.write(entry{Phase: phaseUndone, Step: "rotate", Request: "remove the old credential", Made: &m}); err != nil {
+		if err := r.write(entry{Phase: phaseUndone, Step: "rotate", Request: removals[m.What], RequestID: r.requestID, Made: &m}); err != nil {
 			return *open, err
 		}
 	}

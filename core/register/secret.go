@@ -102,9 +102,9 @@ func (r *run) takeBack(ctx context.Context, k tenant.Credential, nonce string, r
 	// Also after a cancel: a secret that nobody holds must not stay.
 	clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
-	err := r.in.Directory.RemoveSecret(clean, r.state.application.ID, k.KeyID)
+	err := r.removeSecret(clean, k.KeyID)
 	if err == nil {
-		err = r.write(entry{Phase: phaseUndone, Step: "credential", Request: "POST /applications/{id}/removePassword", Made: &made{What: madeSecret, ApplicationID: r.state.application.ID, ID: k.KeyID, Nonce: nonce}})
+		err = r.write(entry{Phase: phaseUndone, Step: "credential", Request: removeSecret, RequestID: r.requestID, Made: &made{What: madeSecret, ApplicationID: r.state.application.ID, ID: k.KeyID, Nonce: nonce}})
 	}
 	return vaultRefused(refused, err)
 }
@@ -113,17 +113,33 @@ func (r *run) takeBack(ctx context.Context, k tenant.Credential, nonce string, r
 func (r *run) sweep(ctx context.Context) error {
 	orphans := r.in.orphans(r.state.application, r.journal)
 	for _, k := range orphans {
-		err := r.in.Directory.RemoveSecret(ctx, r.state.application.ID, k.KeyID)
-		if code := problem.Code(err); err != nil && code != "graph.Request_BadRequest" { // gone already
+		if err := r.removeSecret(ctx, k.KeyID); err != nil {
 			return err
 		}
-		if err := r.write(entry{Phase: phaseUndone, Step: "credential", Request: "POST /applications/{id}/removePassword", Before: k.DisplayName,
+		if err := r.write(entry{Phase: phaseUndone, Step: "credential", Request: removeSecret, RequestID: r.requestID, Before: k.DisplayName,
 			Made: &made{What: madeSecret, ApplicationID: r.state.application.ID, ID: k.KeyID, Nonce: nonceOf(k.DisplayName)}}); err != nil {
 			return err
 		}
 	}
 	if len(orphans) > 0 {
 		return r.refresh(ctx)
+	}
+	return nil
+}
+
+// removeSecret removes a secret of the application; one that is gone already, as
+// after an answer that was lost, is no error.
+func (r *run) removeSecret(ctx context.Context, keyID string) error {
+	a := r.state.application
+	err := r.recorded(ctx, func(ctx context.Context) error { return r.in.Directory.RemoveSecret(ctx, a.ID, keyID) })
+	if problem.Code(err) != codeBadRequest {
+		return err
+	}
+	if looked := r.refresh(ctx); looked != nil {
+		return looked
+	}
+	if slices.ContainsFunc(r.state.application.Secrets, func(k tenant.Credential) bool { return strings.EqualFold(k.KeyID, keyID) }) {
+		return err
 	}
 	return nil
 }

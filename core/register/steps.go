@@ -23,7 +23,11 @@ func (r *run) all(ctx context.Context) error {
 	}
 	for _, s := range steps {
 		if err := r.do(ctx, s); err != nil {
-			return r.in.explained(s.title, err)
+			err = r.in.explained(s.title, err)
+			if problem.Code(err) == codeRole {
+				problem.Of(err).Run(words.T("Or let a colleague run a script:"), "roomkeyctl register handoff --out FOLDER")
+			}
+			return err
 		}
 	}
 	for _, s := range consents {

@@ -44,11 +44,10 @@ func MakeUndoPlan(ctx context.Context, in Input) (UndoPlan, error) {
 	if err != nil {
 		return p, err
 	}
-	if p.LastSignIns, err = in.lastSignIns(ctx, j, c.Application.ClientID); err != nil {
-		return p, err
-	}
-	p.InUse = in.inUse(p.LastSignIns)
 	own := in.standing(j, a)
+	if len(own) == 0 && a.ID != "" && !j.undoing() {
+		return p, nothingMade(words.T("Roomkey made nothing of the application \"%s\".", a.DisplayName))
+	}
 	for _, m := range slices.Backward(own) {
 		item := Item{ID: m.What + ":" + m.ID, Title: titles[m.What], Today: in.shown(m, a), Wanted: words.T("removed"), Action: Remove}
 		if m.What == madeApplication {
@@ -67,8 +66,19 @@ func MakeUndoPlan(ctx context.Context, in Input) (UndoPlan, error) {
 		p.Leaves = append(p.Leaves, words.T("The service account %s.", c.ServiceAccount))
 	}
 	p.Leaves = append(p.Leaves, words.T("What the booking server stored: remove it there."))
-	return p, nil
+	p.LastSignIns, err = in.lastSignIns(ctx, j, c.Application.ClientID)
+	p.InUse = in.inUse(p.LastSignIns)
+	return p, err
 }
+
+// removals are the requests that take things away, for the record.
+var removals = map[string]string{
+	madeApplication: "DELETE /applications/{id}", madePrincipal: "DELETE /servicePrincipals/{id}", madeSecret: removeSecret,
+	madeCertificate: "PATCH /applications/{id} keyCredentials", madeRole: "DELETE /servicePrincipals/{id}/appRoleAssignments/{id}",
+	madeScopes: "PATCH /oauth2PermissionGrants/{id}", madeSettings: "PATCH /applications/{id}",
+}
+
+const removeSecret = "POST /applications/{id}/removePassword" //nolint:gosec // a request
 
 var titles = map[string]words.Text{
 	madeApplication: words.T("App registration"), madePrincipal: words.T("Enterprise application"), madeSecret: words.T("Client secret"),
@@ -102,8 +112,7 @@ func (in Input) shown(m made, a tenant.Application) words.Text {
 func (in Input) madeFor(ctx context.Context) (tenant.Application, error) {
 	id := in.Document().Application.ObjectID
 	if id == "" {
-		return tenant.Application{}, problem.New("register.nothing-made", words.T("The connection has no application that Roomkey registered.")).
-			Fix(words.T("There is nothing to undo."))
+		return tenant.Application{}, nothingMade(words.T("The connection has no application that Roomkey registered."))
 	}
 	a, err := in.Directory.ApplicationByID(ctx, id)
 	if problem.Code(err) == codeNotFound {
@@ -146,17 +155,25 @@ func Undo(ctx context.Context, in Input, typed string) (UndoPlan, error) {
 		return plan, err
 	}
 	own := in.standing(r.journal, a)
-	whole := slices.ContainsFunc(own, func(m made) bool { return m.What == madeApplication })
-	for i, m := range slices.Backward(own) {
-		in.Report.Say(len(own)-1-i, len(own), words.T("Removing: %s %s", titles[m.What], m.Name))
-		// What hangs on an application goes with it, and comes back with it
-		// when it is restored.
-		if !whole || m.What == madeApplication {
-			if err := r.remove(ctx, m); err != nil && problem.Code(err) != codeNotFound && problem.Code(err) != codeNotYet {
-				return plan, err
+	slices.Reverse(own)
+	isApplication := func(m made) bool { return m.What == madeApplication }
+	whole := slices.ContainsFunc(own, isApplication)
+	if whole {
+		// What hangs on an application goes with it, and comes back with it when
+		// it is restored: nothing is gone before the application is.
+		slices.SortStableFunc(own, func(a, b made) int { return rank(isApplication(a)) - rank(isApplication(b)) })
+	}
+	for i, m := range own {
+		in.Report.Say(i, len(own), words.T("Removing: %s %s", titles[m.What], m.Name))
+		undone := entry{Phase: phaseUndone, Step: "undo", Made: &m}
+		if !whole || isApplication(m) {
+			err := r.recorded(ctx, func(ctx context.Context) error { return r.remove(ctx, m) })
+			if err != nil && problem.Code(err) != codeNotFound && problem.Code(err) != codeNotYet {
+				return plan, in.explained(titles[m.What], err)
 			}
+			undone.Request, undone.RequestID = removals[m.What], r.requestID
 		}
-		if err := r.write(entry{Phase: phaseUndone, Step: "undo", Made: &m}); err != nil {
+		if err := r.write(undone); err != nil {
 			return plan, err
 		}
 	}
@@ -166,11 +183,26 @@ func Undo(ctx context.Context, in Input, typed string) (UndoPlan, error) {
 	return plan, r.write(entry{Phase: phaseEnd})
 }
 
+// rank puts what is true first.
+func rank(first bool) int {
+	if first {
+		return 0
+	}
+	return 1
+}
+
 // forget drops what is kept here of what is gone there.
 func (r *run) forget(ctx context.Context, own []made, whole bool) error {
 	c := r.in.Document()
 	held := c.Application.Credential
 	gone := whole || slices.ContainsFunc(own, func(m made) bool { return m.ID != "" && m.ID == held.KeyID })
+	if !gone && held.KeyID != "" { // an undo that was cut off may have removed it
+		if err := r.refresh(ctx); err != nil {
+			return err
+		}
+		a := r.state.application
+		gone = !slices.ContainsFunc(slices.Concat(a.Secrets, a.Certificates), func(k tenant.Credential) bool { return k.KeyID == held.KeyID })
+	}
 	var kinds []vault.Kind
 	if gone {
 		kinds = append(kinds, vaultKind(held.Kind))
@@ -205,7 +237,7 @@ func (r *run) remove(ctx context.Context, m made) error {
 	case madePrincipal:
 		return d.DeleteServicePrincipal(ctx, m.ID)
 	case madeSecret:
-		return d.RemoveSecret(ctx, m.ApplicationID, m.ID)
+		return r.removeSecret(ctx, m.ID)
 	case madeCertificate:
 		return r.removeCertificate(ctx, m.ID)
 	case madeRole:

@@ -1,6 +1,7 @@
 package registertest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -306,5 +307,64 @@ func TestRotateToTheOtherKind(t *testing.T) {
 	l.whole("secret")
 	if kept, err := l.vault.Get(t.Context(), l.id, vault.Certificate); err != nil || kept.Reveal() != made[1].PEM().Reveal() {
 		t.Errorf("another certificate was taken for the old one: %v", err)
+	}
+}
+
+// TestUndoKilledAnywhere cuts an undo off at every single request and undoes
+// again: nothing of Roomkey's is left, in the tenant or here, and what others
+// had is.
+func TestUndoKilledAnywhere(t *testing.T) {
+	full := newLab(t)
+	others := full.sim.Account().ClientID
+	before, err := full.directory(full.http).Application(t.Context(), others)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, clientID := range map[string]string{"its own": "", "another's": others} {
+		t.Run(name, func(t *testing.T) {
+			undo := func(ctx context.Context, l *lab, client *http.Client) error {
+				_, err := register.Undo(ctx, l.input(client, register.Options{}), l.document().Application.DisplayName)
+				return err
+			}
+			ready := func() *lab {
+				l := &lab{t: t, sim: full.sim, upn: full.upn}
+				l.computer()
+				l.edit(func(c *connection.Connection) { c.Application.ClientID = clientID })
+				l.mustApply(register.Options{Use: cmp.Or(clientID, register.New)})
+				return l
+			}
+			count := &cutter{next: full.http.Transport, left: 1 << 30}
+			if err := undo(t.Context(), ready(), &http.Client{Transport: count}); err != nil {
+				t.Fatal(err)
+			}
+			for _, after := range []bool{false, true} {
+				for n := range count.count {
+					l := ready()
+					ctx, die := context.WithCancel(t.Context())
+					cut := &cutter{next: l.http.Transport, after: after, left: n, die: die}
+					err := undo(ctx, l, &http.Client{Transport: cut})
+					die()
+					if err == nil {
+						t.Fatalf("%d: the undo went through although it was cut", n+1)
+					}
+					if err := undo(t.Context(), l, l.http); err != nil {
+						t.Fatalf("after=%v %d: %v", after, n+1, err)
+					}
+					if c := l.document().Application; c.Credential.KeyID != "" || clientID == "" && c.ClientID != "" {
+						t.Fatalf("after=%v %d: the document still has %+v", after, n+1, c)
+					}
+					if _, err := l.vault.Get(t.Context(), l.id, vault.ClientSecret); problem.Code(err) != "vault.absent" {
+						t.Fatalf("after=%v %d: the secret is still here: %v", after, n+1, err)
+					}
+					if apps, _, _, _ := l.look(); len(apps) != 0 {
+						t.Fatalf("after=%v %d: %d applications are left", after, n+1, len(apps))
+					}
+					now, err := l.directory(l.http).Application(t.Context(), others)
+					if err != nil || len(now.Secrets) != len(before.Secrets) || !slices.Equal(now.RedirectURIs, before.RedirectURIs) || len(now.Required[0].Access) != len(before.Required[0].Access) {
+						t.Fatalf("after=%v %d: %+v, before %+v, %v", after, n+1, now, before, err)
+					}
+				}
+			}
+		})
 	}
 }
