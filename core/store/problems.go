@@ -23,6 +23,12 @@ func cannotWrite(path string, err error) *problem.Problem {
 	return p.With(words.T("The system says: %s. Nothing was changed.", strings.TrimRight(err.Error(), "."))).Fix(words.T("Check the folder, or choose another with --config-dir or ROOMKEY_HOME."))
 }
 
+func leftOver(folder string, err error) *problem.Problem {
+	return problem.New("store.left-over", words.T("The connection is deleted, but files of it are left in %s.", folder)).By(err).
+		With(words.T("The system says: %s.", strings.TrimRight(err.Error(), "."))).
+		Fix(words.T("Close the program that has one of the files open, then delete the folder. No secret is in it."))
+}
+
 func cannotRead(path string, err error) *problem.Problem {
 	p := problem.New("store.cannot-read", words.T("%s cannot be read.", path)).By(err)
 	if errors.Is(err, fs.ErrPermission) {

@@ -226,7 +226,8 @@ func (s *Store) Save(ctx context.Context, c *connection.Connection) error {
 }
 
 // Delete removes the connection with everything beside its document. Secrets
-// are the vault's to delete.
+// are the vault's to delete. Where another program holds a file of it, the
+// connection is gone all the same, and "store.left-over" names what is left.
 func (s *Store) Delete(id string) error {
 	if !connection.ValidID(id) {
 		return misplaced(s.File(id), "")
@@ -244,12 +245,15 @@ func (s *Store) Delete(id string) error {
 			_ = os.Remove(gone)
 			return cannotWrite(s.Dir(id), err)
 		}
-		if err := os.RemoveAll(gone); err != nil {
-			return cannotWrite(gone, err)
+		if err := unlessBusy(func() error { return removeAll(gone) }); err != nil {
+			return leftOver(gone, err)
 		}
 		return nil
 	})
 }
+
+// removeAll is replaced in a test.
+var removeAll = os.RemoveAll
 
 func revision(data []byte) string {
 	h := sha256.Sum256(data)

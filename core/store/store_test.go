@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -335,5 +336,21 @@ func TestSeveralWritersLeaveOneWholeDocument(t *testing.T) {
 	rest, err := filepath.Glob(filepath.Join(dir, "connections", c.ID, temporary+"*"))
 	if err != nil || len(rest) > 0 {
 		t.Error("left behind", rest, err)
+	}
+}
+
+// TestADeletedConnectionIsGoneThoughAFileIsHeld: on Windows a virus scanner or
+// an indexer may keep the last file; nothing then says that nothing was changed.
+func TestADeletedConnectionIsGoneThoughAFileIsHeld(t *testing.T) {
+	removeAll = func(string) error { return errors.New("the file is in use") }
+	t.Cleanup(func() { removeAll = os.RemoveAll })
+	s := open(t, t.TempDir())
+	c := saved(t, s, "Bern")
+	err := s.Delete(c.ID)
+	if problem.Code(err) != "store.left-over" || strings.Contains(err.Error(), "Nothing was changed") {
+		t.Errorf("%v", err)
+	}
+	if _, err := s.Load(c.ID); problem.Code(err) != "store.unknown-connection" {
+		t.Errorf("the connection is still there: %v", err)
 	}
 }
