@@ -109,7 +109,7 @@ func causeOf(f *Finding) *Cause {
 var indecisive = []string{
 	"timeout", "net.cut", "net.failed", "too-large", "cancelled", "unexpected", "unavailable", "throttl", "busy",
 	"toomanyrequests", "too-many", "in-progress", "serviceunavailable", "gateway", "internalservererror", "generalexception", "unknownerror",
-	"incomplete", "truncated", "malformed", "aadsts90055", "aadsts50196", "vault.locked", "entra.failed",
+	"incomplete", "interface-unknown", "truncated", "malformed", "aadsts90055", "aadsts50196", "vault.locked", "entra.failed",
 }
 
 func passing(code string) bool {

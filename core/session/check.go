@@ -61,7 +61,8 @@ func (s *Session) PlanBooking(ctx context.Context, o check.Options) (check.Booki
 // checkInput joins what a diagnosis works on. What cannot be made (an unknown
 // cloud, an unreadable CA file) ends it; what cannot be reached is a finding.
 func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input, error) {
-	if err := s.findAdapterWithin(ctx, checkPatience); err != nil {
+	silent, err := s.findAdapterWithin(ctx, checkPatience)
+	if err != nil {
 		return check.Input{}, err
 	}
 	c := s.Document()
@@ -102,7 +103,10 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 	if o.ScopeChanged.IsZero() {
 		in.Options.ScopeChanged = s.scopeChanged()
 	}
-	if p.Adapter != adapterForm {
+	switch {
+	case silent != nil:
+		in.Server = refusingServer{untold(silent)}
+	case p.Adapter != adapterForm:
 		in.Server = s.server(ctx)
 	}
 	for _, r := range s.knownRooms(nil).Items {

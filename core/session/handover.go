@@ -36,16 +36,21 @@ const (
 // FindAdapter is findAdapter in passing: a server that does not answer soon is
 // asked again when something is wanted of it.
 func (s *Session) FindAdapter(ctx context.Context) error {
-	return s.findAdapterWithin(ctx, adapterPatience)
+	_, err := s.findAdapterWithin(ctx, adapterPatience)
+	return err
 }
 
-func (s *Session) findAdapterWithin(ctx context.Context, patience time.Duration) error {
+// findAdapterWithin gives, apart from what goes wrong here, why the server did
+// not tell what it speaks.
+func (s *Session) findAdapterWithin(ctx context.Context, patience time.Duration) (silent, err error) {
 	patient, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if err := s.findAdapter(patient); !booking.Inconclusive(err) {
-		return err
+		return nil, err
+	} else if ctx.Err() == nil {
+		silent = err
 	}
-	return ctx.Err()
+	return silent, ctx.Err()
 }
 
 // findAdapter asks a server whether it speaks the contract, where neither the

@@ -158,6 +158,8 @@ var broken = []scenario{
 	fault(server, "old contract", "server-old-contract", check.Failed, check.ServerContract, "booking.contract-version", ""),
 	fault(server, "sign-in page instead of the server", "server-html", check.Incomplete, check.ServerContract, "booking.unexpected-answer", ""),
 	fault(server, "answers cut", "server-cut", check.Incomplete, check.ServerContract, "net.cut", ""),
+	{area: server, name: "cut off before it tells what it speaks", faults: []string{"server-cut"}, change: func(_ *bench, c *connection.Connection) { c.Server.Adapter = "" },
+		verdict: check.Incomplete, check: check.ServerContract, code: "server.interface-unknown", remedy: "log"},
 	fault(server, "server slow", "server-slow", check.Failed, check.ServerReach, "net.timeout", ""),
 	{area: server, name: "the server is blocked by Conditional Access", faults: []string{"server-cannot-reach-microsoft"}, pushed: true,
 		verdict: check.Failed, check: check.ServerStatusOf, code: "server.blocked-by-location", remedy: "Named locations"},
