@@ -249,7 +249,7 @@ func (a *app) applyPlan(ctx context.Context, s *session.Session, f signInFlags, 
 	if result.Consent != nil {
 		return &status{code: exitRefused, err: result.Consent}
 	}
-	return s.SignOut()
+	return a.leave(s)
 }
 
 func printRegistered(w io.Writer, r register.Result) {

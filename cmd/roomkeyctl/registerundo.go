@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -70,7 +71,7 @@ func registerUndo(a *app) *cobra.Command {
 			if done.Restorable {
 				a.say("The application can be restored for 30 days: roomkeyctl register restore")
 			}
-			return s.SignOut()
+			return a.leave(s)
 		},
 	}
 	f.register(c)
@@ -199,9 +200,13 @@ func registerHandOff(a *app) *cobra.Command {
 }
 
 func printHandOff(w io.Writer, h session.HandOff) {
-	fmt.Fprintf(w, "%s, client ID %s\n\n", problem.Line(h.DisplayName), h.ClientID)
+	fmt.Fprintf(w, "%s, client ID %s\n\n", problem.Line(h.DisplayName), cmp.Or(h.ClientID, "none yet"))
 	for i, t := range h.Checklist {
 		fmt.Fprintf(w, "%d. %s\n", i+1, problem.Line(t.String()))
+	}
+	if h.ClientID == "" {
+		fmt.Fprintln(w, "\nThe application is not registered yet, so it has no page of permissions and no consent link.")
+		return
 	}
 	fmt.Fprintf(w, "\nPermissions: %s\n", h.PermissionsPage)
 	if h.ConsentLink == "" {
@@ -248,6 +253,10 @@ func registerHistory(a *app) *cobra.Command {
 				return err
 			}
 			return a.show(records, func(w io.Writer) {
+				if len(records) == 0 {
+					fmt.Fprintln(w, "Nothing was done to the tenant for this connection.")
+					return
+				}
 				var cells [][]string
 				for _, r := range records {
 					note := strings.TrimSpace(strings.Join([]string{r.Code, r.RequestID, r.Reviewer, r.Ticket}, " "))

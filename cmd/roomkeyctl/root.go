@@ -19,6 +19,8 @@ type app struct {
 	configDir  string
 	vaultKind  string
 	env        *session.Environment
+	// signed is who signed in last, and what stays consented to.
+	signed session.Signed
 }
 
 func newRoot(t *terminal) *cobra.Command {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -46,10 +47,31 @@ func (a *app) signIn(ctx context.Context, s *session.Session, f signInFlags, sco
 		}
 		if strings.HasPrefix(problem.Code(err), "entra.") {
 			// Whatever Entra's reason: a sign-in is what is needed.
-			return signed, &status{code: exitSignIn, err: err}
+			return signed, &status{code: exitSignIn, err: f.here(problem.Of(err))}
 		}
+		a.signed = signed
 		return signed, err
 	}
+}
+
+// leave signs out and says what the sign-in leaves at Microsoft.
+func (a *app) leave(s *session.Session) error {
+	if len(a.signed.Consented) > 0 {
+		a.say("What you consented to for %s stays: %s.\nTo take that back: roomkeyctl sign-in --revoke", a.signed.ClientName, strings.Join(a.signed.Consented, ", "))
+	}
+	return s.SignOut()
+}
+
+// here adds what a way out is called on the command line.
+func (f *signInFlags) here(p *problem.Problem) *problem.Problem {
+	out := *p
+	switch {
+	case f.deviceCode && entra.BrowserInstead(p):
+		out.Remedies = append([]problem.Remedy{{Text: words.T("Run the command again without --device-code.")}}, p.Remedies...)
+	case f.clientID == "" && entra.OwnClientInstead(p):
+		out.Remedies = append(slices.Clone(p.Remedies), problem.Remedy{Text: words.T("Then run the command again with --client-id and that application's client ID.")})
+	}
+	return &out
 }
 
 // way is how the person signs in at a terminal.

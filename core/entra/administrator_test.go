@@ -326,6 +326,35 @@ func TestOwnClient(t *testing.T) {
 	}
 }
 
+// TestSilent gives more scopes without a page where they were consented to
+// before, and only there; a refusal leaves the sign-in as it was.
+func TestSilent(t *testing.T) {
+	r := newReception(t)
+	a := r.administrator()
+	if _, err := a.Silent(t.Context(), ScopesSignIns); problem.Code(err) != CodeNeeded {
+		t.Errorf("nobody is signed in: %v", err)
+	}
+	if _, err := a.Browser(t.Context(), ScopesRead, r.person); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Silent(t.Context(), ScopesSignIns); problem.Code(err) != "entra.AADSTS65001" || a.Holds(ScopesSignIns) || !a.Holds(ScopesRead) {
+		t.Errorf("not consented to: %v, the sign-in holds %v", err, a.Account().Scopes)
+	}
+	if _, err := a.Browser(t.Context(), ScopesSignIns, r.person); err != nil {
+		t.Fatal(err)
+	}
+	again := r.administrator()
+	if _, err := again.Browser(t.Context(), ScopesRead, r.person); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := again.Silent(t.Context(), ScopesSignIns); err != nil || !again.Holds(append(ScopesRead[:len(ScopesRead):len(ScopesRead)], ScopesSignIns...)) {
+		t.Errorf("consented to before: %v, the sign-in holds %v", err, again.Account().Scopes)
+	}
+	if token, err := again.Token(t.Context()); err != nil || !slices.Contains(ReadClaims(token).Scopes, "AuditLog.Read.All") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestDisclosure(t *testing.T) {
 	a := newReception(t).administrator()
 	s := a.Disclosure(ScopesApply).String()

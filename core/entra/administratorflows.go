@@ -167,7 +167,10 @@ func (a *Administrator) explained(p *problem.Problem, device bool) *problem.Prob
 	}
 	if a.o.ClientID == CommandLineTools && OwnClientInstead(p) {
 		out := *p
-		out.Remedies = append(append([]problem.Remedy{}, p.Remedies...), OwnClient(a.o.Cloud)...)
+		out.Remedies = OwnClient(a.o.Cloud)
+		if !hasCode(p, 700016) { // what helps against that is about one's own application
+			out.Remedies = append(append([]problem.Remedy{}, p.Remedies...), out.Remedies...)
+		}
 		return &out
 	}
 	return p

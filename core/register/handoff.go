@@ -25,13 +25,12 @@ type HandOff struct {
 	Checklist   []words.Text `json:"checklist"`
 }
 
-// MakeHandOff makes the hand-off from a plan. redirectURIs are the
-// application's own.
+// MakeHandOff makes the hand-off from a plan.
 func MakeHandOff(in Input, plan Plan) HandOff {
 	c := in.Document().Application
 	h := HandOff{Plan: plan, ClientID: first(c.ClientID, plan.Target.ClientID), DisplayName: plan.Target.DisplayName}
 	h.PermissionsPage = in.Cloud.Pages(h.ClientID, c.ServicePrincipalID).Permissions
-	h.ConsentLink = ConsentLink(in.Cloud.Authority, in.TenantID, h.ClientID, in.Cloud.Graph, plan.Wanted.RedirectURIs)
+	h.ConsentLink = ConsentLink(in.Cloud.Authority, in.TenantID, h.ClientID, in.Cloud.Graph, plan.Target.RedirectURIs)
 	if h.ClientID == "" {
 		h.Checklist = append(h.Checklist, words.T("The application is not registered yet: run the script of this hand-off first, or let Roomkey apply the plan."))
 	}
@@ -48,10 +47,20 @@ func MakeHandOff(in Input, plan Plan) HandOff {
 	if in.Document().Scope.Kind == connection.ScopeRBAC {
 		h.Checklist = append(h.Checklist, words.T("Do not add permissions for calendars here: Exchange grants them for some mailboxes only."))
 	}
-	h.Checklist = append(h.Checklist,
-		words.T("Open the page of permissions and press \"Grant admin consent\", or open the consent link, or run the script."),
+	h.Checklist = append(h.Checklist, h.wayTo(),
 		words.T("Tell your colleague when it is done: Roomkey sees what was granted with the next plan or check."))
 	return h
+}
+
+// wayTo says how to consent, with what there is.
+func (h HandOff) wayTo() words.Text {
+	switch {
+	case h.ClientID == "":
+		return words.T("Run the script: it registers the application and consents.")
+	case h.ConsentLink == "":
+		return words.T("Open the page of permissions and press \"Grant admin consent\", or run the script.")
+	}
+	return words.T("Open the page of permissions and press \"Grant admin consent\", or open the consent link, or run the script.")
 }
 
 // ConsentLink is the address at which an administrator consents to all that the

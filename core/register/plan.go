@@ -49,6 +49,8 @@ type Target struct {
 	ObjectID    string `json:"objectId,omitempty"`
 	UniqueName  string `json:"uniqueName,omitempty"`
 	DisplayName string `json:"displayName"`
+	// RedirectURIs are those that it has today.
+	RedirectURIs []string `json:"redirectUris,omitempty"`
 }
 
 // Choice is one of several applications.
@@ -136,7 +138,7 @@ func (in Input) plan(ctx context.Context, s state, w Wanted, j journal) (Plan, e
 		p.Choices = append(p.Choices, Choice{ClientID: a.AppID, DisplayName: a.DisplayName, CreatedAt: a.CreatedAt})
 	}
 	if a := s.application; a != nil {
-		p.Target = Target{Found: s.how, ClientID: a.AppID, ObjectID: a.ID, UniqueName: a.UniqueName, DisplayName: a.DisplayName}
+		p.Target = Target{Found: s.how, ClientID: a.AppID, ObjectID: a.ID, UniqueName: a.UniqueName, DisplayName: a.DisplayName, RedirectURIs: a.RedirectURIs}
 	}
 	var credential Item
 	var err error
