@@ -239,11 +239,12 @@ func (a *app) applyPlan(ctx context.Context, s *session.Session, f signInFlags, 
 	if _, err := a.signIn(ctx, s, f, session.ScopesFor(plan)); err != nil {
 		return err
 	}
+	a.warnOfMemory()
 	result, err := s.RegisterApply(ctx, plan, o, a.progress())
 	if err != nil {
 		return err
 	}
-	if err := a.show(result, func(w io.Writer) { printRegistered(w, result) }); err != nil {
+	if err := a.show(result, func(w io.Writer) { printRegistered(w, result, a.kept()) }); err != nil {
 		return err
 	}
 	if result.Consent != nil {
@@ -252,9 +253,9 @@ func (a *app) applyPlan(ctx context.Context, s *session.Session, f signInFlags, 
 	return a.leave(s)
 }
 
-func printRegistered(w io.Writer, r register.Result) {
+func printRegistered(w io.Writer, r register.Result, kept string) {
 	k := r.Application.Credential
-	credential := k.Kind + " in the keychain"
+	credential := k.Kind + " " + kept
 	if !k.Expires.IsZero() {
 		credential += ", ends on " + k.Expires.Format("2006-01-02")
 	}

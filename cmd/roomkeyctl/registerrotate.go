@@ -41,6 +41,7 @@ func registerRotate(a *app) *cobra.Command {
 			defer s.Close()
 			var r register.Rotation
 			if !how.finish {
+				a.warnOfMemory()
 				if r, err = s.Rotate(c.Context(), o, a.progress()); err != nil {
 					return err
 				}
@@ -55,7 +56,7 @@ func registerRotate(a *app) *cobra.Command {
 					return err
 				}
 			}
-			return a.show(r, func(w io.Writer) { printRotation(w, r, how.finish || how.push) })
+			return a.show(r, func(w io.Writer) { printRotation(w, r, how.finish || how.push, a.kept()) })
 		},
 	}
 	f.register(c)
@@ -95,14 +96,14 @@ func (a *app) pushRotated(ctx context.Context, s *session.Session, how rotation)
 	return err
 }
 
-func printRotation(w io.Writer, r register.Rotation, finished bool) {
+func printRotation(w io.Writer, r register.Rotation, finished bool, kept string) {
 	switch {
 	case finished && r.OldKeyID == "":
 		fmt.Fprintln(w, "The new credential is in use. The old one is not known here: look for it under Certificates & secrets.")
 	case finished:
 		fmt.Fprintf(w, "The old credential %s was removed.\n", r.OldKeyID)
 	default:
-		fmt.Fprintf(w, "The new credential %s is proven and in the keychain; it ends on %s. The old one still works.\nNow: roomkeyctl check, roomkeyctl push, roomkeyctl register rotate --finish\n", r.NewKeyID, r.Expires.Format("2006-01-02"))
+		fmt.Fprintf(w, "The new credential %s is proven and %s; it ends on %s. The old one still works.\nNow: roomkeyctl check, roomkeyctl push, roomkeyctl register rotate --finish\n", r.NewKeyID, kept, r.Expires.Format("2006-01-02"))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/vault"
@@ -89,13 +90,29 @@ var prompts = map[vault.Kind]string{
 	vault.ServerToken:  "Token of the booking server",
 }
 
+// kept says where a secret is.
+func (a *app) kept() string {
+	if wire.InMemory(a.vaultKind) {
+		return "in memory, for this command only"
+	}
+	return "in the keychain"
+}
+
+// warnOfMemory comes before a credential is made that would outlive the only
+// place where it is kept.
+func (a *app) warnOfMemory() {
+	if wire.InMemory(a.vaultKind) {
+		a.say("Secrets are kept in memory: the new credential is lost when this command ends. Use the keychain to keep it.")
+	}
+}
+
 func (a *app) showSecrets(states []session.SecretState) error {
 	return a.show(states, func(w io.Writer) {
 		var cells [][]string
 		for _, s := range states {
 			stored, expires := "no", ""
 			if s.Stored {
-				stored = "in the keychain"
+				stored = a.kept()
 			}
 			if !s.Expires.IsZero() {
 				expires = s.Expires.Format("2006-01-02")

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"os"
 
@@ -12,6 +13,10 @@ import (
 // server). What nobody set in it comes from the environment of the process,
 // which, unlike arguments, other users cannot list.
 type memory struct{ vault.Vault }
+
+// InMemory reports whether secrets are kept in memory only, and are gone when the
+// program ends; kind is as in Options.
+func InMemory(kind string) bool { return cmp.Or(kind, os.Getenv("ROOMKEY_VAULT")) == "memory" }
 
 var variables = map[vault.Kind]string{
 	vault.ClientSecret: "ROOMKEY_CLIENT_SECRET",

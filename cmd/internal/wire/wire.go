@@ -3,6 +3,7 @@
 package wire
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"os"
@@ -99,14 +100,11 @@ func New(o Options) (*session.Environment, error) {
 }
 
 func vaultOf(kind string) (vault.Vault, error) {
-	if kind == "" {
-		kind = os.Getenv("ROOMKEY_VAULT")
-	}
-	switch kind {
-	case "", "keychain":
-		return vault.Keychain("Roomkey"), nil
-	case "memory":
+	switch kind = cmp.Or(kind, os.Getenv("ROOMKEY_VAULT")); {
+	case InMemory(kind):
 		return memory{vault.Memory()}, nil
+	case kind == "", kind == "keychain":
+		return vault.Keychain("Roomkey"), nil
 	}
 	return nil, problem.New("usage.vault", words.T("Secrets are kept in the keychain or in memory, not in %s.", kind)).
 		Fix(words.T("Use --vault keychain or --vault memory."))
