@@ -171,25 +171,45 @@ func (j journal) orphans() (nonces []string) {
 
 // standing is what was made and not undone yet, oldest first.
 func (j journal) standing() (list []made) {
-	same := func(a, b made) bool {
-		return a.What == b.What && a.ID == b.ID && a.Nonce == b.Nonce && a.ApplicationID == b.ApplicationID
-	}
 	for _, e := range j.entries {
-		if e.Made == nil {
+		if e.Made == nil || e.Phase != phaseAfter && e.Phase != phaseUndone {
 			continue
 		}
-		switch e.Phase {
-		case phaseAfter:
-			list = append(list, *e.Made)
-		case phaseUndone:
-			for i := len(list) - 1; i >= 0; i-- {
-				if same(list[i], *e.Made) {
-					list = append(list[:i], list[i+1:]...)
-				}
+		at := -1
+		for i := range list {
+			if list[i].is(*e.Made) {
+				at = i // the newest
 			}
+		}
+		switch {
+		case e.Phase == phaseAfter && at >= 0 && e.Made.credential():
+			list[at] = *e.Made // a rotation records its credential twice: made, and proven
+		case e.Phase == phaseAfter:
+			list = append(list, *e.Made)
+		case at >= 0:
+			list = append(list[:at], list[at+1:]...)
 		}
 	}
 	return list
+}
+
+func (m made) credential() bool { return m.What == madeSecret || m.What == madeCertificate }
+
+// is reports whether both are about the same thing. A credential's id is not
+// known before Microsoft gave it; a secret then has its nonce and a certificate
+// its thumbprint, which is its name here.
+func (m made) is(o made) bool {
+	if m.What != o.What || m.ApplicationID != o.ApplicationID {
+		return false
+	}
+	same := func(a, b string) bool { return a != "" && a == b }
+	switch m.What {
+	case madeSecret:
+		return same(m.ID, o.ID) || same(m.Nonce, o.Nonce)
+	case madeCertificate:
+		return same(m.ID, o.ID) || same(m.Name, o.Name)
+	}
+	return m.ID == o.ID
 }
 
 var nonceShape = regexp.MustCompile(`^rk-[a-z2-7]{10}$`)

@@ -142,13 +142,14 @@ func (r *run) rotate(ctx context.Context) (Rotation, error) {
 		rotation.OldKeyID = old.KeyID // the copy on this computer was forgotten
 	}
 	var fresh tenant.Credential
-	m := made{ApplicationID: app.ID, Name: r.wanted.Credential.Name}
+	m := made{ApplicationID: app.ID}
 	next := nextKind(r.wanted.Credential.Kind)
 	if r.wanted.Credential.Kind == connection.CredentialCertificate {
 		m.What = madeCertificate
 		fresh, secret, pair, err = r.rotateCertificate(ctx, next, &m)
 	} else {
 		m.What, m.Nonce, pair = madeSecret, newNonce(), nil
+		m.Name = r.secretName(m.Nonce)
 		fresh, secret, err = r.rotateSecret(ctx, next, m)
 	}
 	if err != nil {
@@ -287,6 +288,11 @@ func FinishRotation(ctx context.Context, in Input) (Rotation, error) {
 	}
 	r.state.application = &a
 	m := made{What: madeSecret, ApplicationID: a.ID, ID: open.OldKeyID}
+	for _, known := range r.journal.standing() {
+		if known.ID == m.ID {
+			m.What = known.What // also when it is gone already
+		}
+	}
 	has := func(list []tenant.Credential) bool {
 		return slices.ContainsFunc(list, func(k tenant.Credential) bool { return k.KeyID == open.OldKeyID && k.KeyID != "" })
 	}
@@ -295,7 +301,7 @@ func FinishRotation(ctx context.Context, in Input) (Rotation, error) {
 		err = r.removeSecret(ctx, open.OldKeyID)
 	case has(a.Certificates):
 		m.What = madeCertificate
-		err = r.recorded(ctx, func(ctx context.Context) error { return r.removeCertificate(ctx, open.OldKeyID) })
+		err = r.recorded(ctx, func(ctx context.Context) error { return r.removeCertificate(ctx, m) })
 	}
 	if err != nil {
 		return *open, err

@@ -239,7 +239,7 @@ func (r *run) remove(ctx context.Context, m made) error {
 	case madeSecret:
 		return r.removeSecret(ctx, m.ID)
 	case madeCertificate:
-		return r.removeCertificate(ctx, m.ID)
+		return r.removeCertificate(ctx, m)
 	case madeRole:
 		return d.RevokeAppRole(ctx, m.PrincipalID, m.ID)
 	case madeScopes:
@@ -250,11 +250,16 @@ func (r *run) remove(ctx context.Context, m made) error {
 	return nil
 }
 
-func (r *run) removeCertificate(ctx context.Context, keyID string) error {
+func (r *run) removeCertificate(ctx context.Context, m made) error {
 	if err := r.refresh(ctx); err != nil {
 		return err
 	}
-	rest := slices.DeleteFunc(slices.Clone(r.state.application.Certificates), func(k tenant.Credential) bool { return strings.EqualFold(k.KeyID, keyID) })
+	rest := slices.DeleteFunc(slices.Clone(r.state.application.Certificates), func(k tenant.Credential) bool {
+		return m.ID != "" && strings.EqualFold(k.KeyID, m.ID) || m.Name != "" && strings.EqualFold(k.Thumbprint, m.Name)
+	})
+	if len(rest) == len(r.state.application.Certificates) {
+		return nil
+	}
 	return r.in.Directory.ChangeApplication(ctx, r.state.application.ID, tenant.ApplicationChange{Certificates: &rest})
 }
 

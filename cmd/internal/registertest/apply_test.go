@@ -39,9 +39,21 @@ func (l *lab) whole(kind string) {
 		l.t.Fatalf("settings: %+v", a)
 	}
 	in := l.input(l.http, register.Options{})
+	// The record knows the same one, and no other.
+	undo, err := register.MakeUndoPlan(l.t.Context(), in)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	for _, name := range []string{want.DisplayName, want.Thumbprint} {
+		undo.Items = slices.DeleteFunc(undo.Items, func(i register.Item) bool { return i.Today.String() == name })
+	}
+	for _, i := range undo.Items {
+		if t := i.Title.String(); t == "Client secret" || t == "Certificate" {
+			l.t.Fatalf("undo would remove %s, which is not there; there is %+v", i.Today, want)
+		}
+	}
 	var secret vault.Secret
 	var pair *vault.KeyPair
-	var err error
 	if kind == "secret" {
 		secret, err = l.vault.Get(l.t.Context(), l.id, vault.ClientSecret)
 	} else {
