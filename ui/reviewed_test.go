@@ -118,7 +118,7 @@ func TestReviewedPlanIsSavedAndApplied(t *testing.T) {
 	p.missesOut("This is the reviewed plan")
 
 	b.NoOpen = nil
-	d.name, d.data = "contoso-plan.json", bytes.Replace(file, []byte(`"digest": ""`), []byte(`"digest": "sha256:1"`), 1)
+	d.name, d.data = "contoso-plan.json", file
 	p.press("Apply a reviewed plan…")
 	p.sees("This is the reviewed plan")
 	p.missesOut("Different now")
@@ -190,8 +190,8 @@ func TestRecordShowsWhatWasDone(t *testing.T) {
 	}
 	p.missesOut("https://old.contoso.com")
 	p.press("Before and after")
-	p.sees(`Before: {"redirectUris":["https://old.contoso.com"]}`)
-	p.sees(`After: {"name":"Room booking"}`)
+	p.sees("Before: redirectUris: https://old.contoso.com")
+	p.sees("After: name: Room booking")
 	p.press("Hide the steps")
 	p.missesOut("App registration: Room booking")
 	p.press("Show its 3 steps")

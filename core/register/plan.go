@@ -215,7 +215,7 @@ func (in Input) planApplication(s state, w Wanted) []Item {
 		items = append(items, Item{ID: "logo", Title: words.T("Logo"), Today: words.T("none"), Wanted: words.T("a picture of %d bytes", len(w.Logo)), Action: Create})
 	case w.HomePage != "" || w.Branding != nil:
 		items = append(items, Item{ID: "logo", Title: words.T("Logo"), Today: list([]string{a.Branding.LogoURL}), Wanted: words.T("the product's, if you like"), Action: ByHand,
-			Why: words.T("Microsoft Entra admin center, App registrations, this application, Branding & properties: press Upload new logo.")})
+			Why: words.T("Choose the picture with the plan's other choices and Apply uploads it. Or, in the Microsoft Entra admin center, App registrations, this application, Branding & properties: press Upload new logo.")})
 	}
 	sp := Item{ID: "service-principal", Title: words.T("Enterprise application"), Today: words.T("none"), Wanted: words.T("there"), Action: Create}
 	if s.principal != nil {

@@ -102,12 +102,13 @@ func credentialText(k connection.Credential) string {
 // question puts a question above everything until it is answered.
 func (c *careCard) question(o fyne.CanvasObject) {
 	c.ask = o
+	c.p.notice.clear()
 	c.p.show()
 	c.p.page.frame.ToTop()
 }
 
 func (c *careCard) askRotate() {
-	months := kit.TextField(kit.L("Life of the new credential in months"), kit.L("Empty for the product's."), "")
+	months := kit.TextField(kit.L("Life of the new credential in months"), c.p.choices.life(), "")
 	months.Check = monthsOrNothing
 	c.question(kit.NewConfirmCard(kit.L("Make a new credential beside the old one?"),
 		kit.L("The new one goes into the keychain and is proven with a fresh token. The old one keeps working at the booking server until you finish; whatever fails leaves it working."),

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -19,9 +18,8 @@ import (
 // choices are what a person may choose about a plan. They stand folded, save
 // for the one without which there is no plan: which of several applications.
 type choices struct {
-	p      *planner
-	object fyne.CanvasObject
-	fold   *fold
+	p    *planner
+	fold *fold
 
 	use, kind, months             *kit.Field
 	leave                         *kit.Field
@@ -42,10 +40,10 @@ func newChoices(p *planner) *choices {
 	c.months = kit.TextField(kit.L("Life of the credential in months"), "", "")
 	c.months.Check = monthsOrNothing
 	c.leave = kit.SwitchField(kit.L("Leave the consent to a colleague"), kit.L("Everything else is done now; the hand-off tells the colleague what to press."))
-	c.home = kit.TextField(kit.L("Home page shown to people who sign in"), "", "https://rooms.contoso.com")
-	c.support = kit.TextField(kit.L("Address of support"), "", "")
-	c.privacy = kit.TextField(kit.L("Address of the privacy statement"), "", "")
-	c.terms = kit.TextField(kit.L("Address of the terms of service"), "", "")
+	c.home = kit.TextField(kit.L("Home page"), "", "https://")
+	c.support = kit.TextField(kit.L("Address of support"), "", "https://")
+	c.privacy = kit.TextField(kit.L("Address of the privacy statement"), "", "https://")
+	c.terms = kit.TextField(kit.L("Address of the terms of service"), "", "https://")
 	c.logo = kit.FileField(kit.L("Logo"), kit.L("A PNG, JPEG or GIF of at most 100 KB, for an application that has no logo yet."), c.chooseLogo, func() { c.takeLogo("", nil) })
 	for _, f := range []*kit.Field{c.use, c.kind, c.months, c.leave, c.home, c.support, c.privacy, c.terms} {
 		f.OnChanged = func(string) { c.changed() }
@@ -57,7 +55,6 @@ func newChoices(p *planner) *choices {
 	c.fold = newFold(kit.L("Choose credential, consent or branding…"), kit.Card(kit.Column(kit.GapWide, c.kind, c.months, c.leave,
 		kit.Rule(), kit.Heading(kit.L("What people see who sign in")), twoFields(c.home, c.support), twoFields(c.privacy, c.terms), c.logo,
 		kit.Row(0, -1, again))), func() {}, p.page.relayout)
-	c.object = c.fold.object
 	c.use.Hide()
 	c.advise()
 	return c
@@ -104,12 +101,18 @@ func webAddress(v string) words.Text {
 	return words.Text{}
 }
 
+// life says what an empty field for a credential's life means.
+func (c *choices) life() string {
+	if months := c.product().Credential.Months; months > 0 {
+		return kit.Say(words.N(months, "Empty for the product's %d month.", "Empty for the product's %d months.", months))
+	}
+	return kit.L("Empty for the product's.")
+}
+
 // advise shows what the product's vendor says about the credential.
 func (c *choices) advise() {
 	p := c.product()
-	if p.Credential.Months > 0 {
-		c.months.SetHelp(strings.TrimSpace(kit.L("Empty for the product's %d months. A shorter life is safer, and renewed with one press.", p.Credential.Months) + " " + p.Credential.Advice))
-	}
+	c.months.SetHelp(strings.TrimSpace(c.life() + " " + kit.L("A shorter life is safer, and renewed with one press.") + " " + p.Credential.Advice))
 	if len(p.Credential.Kinds) == 1 {
 		c.kind.SetHelp(kit.L("%s takes only this kind: %s.", p.Name, p.Credential.Kinds[0]))
 	}

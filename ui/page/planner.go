@@ -121,13 +121,24 @@ func (p *planner) show() {
 			}
 		}
 		if p.steps == nil && p.care.ask == nil {
-			add(p.record.fold.object)
+			add(p.more())
 		}
 	}
 	if p.page.frame != nil {
 		p.page.actions()
 	}
 	p.page.relayout()
+}
+
+// more is what stands folded at the end of the page.
+func (p *planner) more() fyne.CanvasObject {
+	column := kit.Column(kit.Gap)
+	if p.plan != nil && p.plan.Reviewed == nil && p.result == nil {
+		column.Add(p.choices.fold.object)
+		column.Add(p.review.show())
+	}
+	column.Add(p.record.fold.object)
+	return column
 }
 
 // actions are the buttons at the foot, the main one last.
@@ -303,11 +314,11 @@ func (p *planner) resultCard() fyne.CanvasObject {
 		if r.Consent != nil {
 			column.Add(kit.ProblemAs(p.env.Host, kit.MarkAttention, r.Consent))
 		}
-		column.Add(section(kit.L("Registered, but not proven yet"), facts, rest))
+		column.Add(section(kit.L("Registered, but not proven yet"), kit.Column(kit.GapTight, facts, rest)))
 		return column
 	}
 	return kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess,
-		kit.Column(kit.GapWide, kit.Heading(kit.L("The application is registered and proven")), facts, rest))
+		kit.Column(kit.Gap, kit.Heading(kit.L("The application is registered and proven")), kit.Column(kit.GapTight, facts, rest)))
 }
 
 // wantsConsent is whether the plan left something to consent to.

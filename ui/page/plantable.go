@@ -36,6 +36,8 @@ func (p *planner) planObjects() []fyne.CanvasObject {
 	todo := len(plan.Todo())
 	switch {
 	case plan.Blocked != nil:
+	case todo == 0 && slices.ContainsFunc(plan.Items, func(i register.Item) bool { return i.Action == register.ByHand || i.Action == register.Attention }):
+		list = append(list, kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.L("There is nothing left for Roomkey to apply. What is marked “by hand” or “to read” below is yours to look at."))))
 	case todo == 0:
 		list = append(list, kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.NewText(kit.L("The tenant is as it should be: there is nothing to apply."))))
 	default:
@@ -44,10 +46,7 @@ func (p *planner) planObjects() []fyne.CanvasObject {
 	if len(plan.Items) > 0 {
 		list = append(list, planTable(p.env.Host, kit.L("The plan"), plan.Items, p.page.relayout))
 	}
-	if plan.Reviewed != nil {
-		return list
-	}
-	return append(list, kit.Column(kit.Gap, p.choices.object, p.review.show()))
+	return list
 }
 
 // todoCard says what Apply will ask for before it does.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -156,7 +157,7 @@ func (r *record) run(run recordRun) fyne.CanvasObject {
 	case !run.ended && run.Verb != "rotate":
 		mark, says = kit.MarkAttention, kit.L("did not end")
 	}
-	column.Add(kit.Row(kit.Gap, 0, kit.Strong(kit.L("%s  ·  %s", verbOf(run.Verb), when)).As(kit.Clip, ""), kit.MarkedText(mark, says)))
+	column.Add(kit.Row(kit.Gap, 0, kit.Strong(kit.L("%s  ·  %s", verbOf(run.Verb), when)).As(kit.Clip, ""), kit.Badge(mark, says)))
 	by := []string{run.By}
 	if run.Reviewer != "" {
 		by = append(by, kit.L("reviewed by %s", run.Reviewer))
@@ -204,22 +205,50 @@ func (r *record) step(s recordStep, detail bool) fyne.CanvasObject {
 		}
 	}
 	column := kit.Column(2, kit.NewText(kit.Say(s.Title)), kit.Small(strings.Join(facts, "  ·  ")))
-	if s.RequestID != "" {
-		id := s.RequestID
-		column.Add(kit.Row(kit.GapTight, 0, kit.Small(kit.L("Request id %s", id)), kit.NewCopyButton(r.p.env.Host, "", func() string { return id })))
+	line := kit.TopRow(kit.Gap, 1, kit.MarkIcon(mark, 18), column)
+	if id := s.RequestID; id != "" {
+		column.Add(kit.Small(kit.L("Request id %s", id)))
+		line.Add(kit.NewCopyButton(r.p.env.Host, "", func() string { return id }))
 	}
 	if detail {
 		column.Add(kit.Small(kit.L("Before: %s", held(s.before))))
 		column.Add(kit.Small(kit.L("After: %s", held(s.After))))
 	}
-	return kit.TopRow(kit.Gap, 1, kit.MarkIcon(mark, 18), column)
+	return line
 }
 
-// held is what the tenant held, as text.
+// held is what the tenant held, as names and values.
 func held(v any) string {
 	data, err := json.Marshal(v)
 	if err != nil || v == nil {
 		return kit.L("nothing")
+	}
+	var fields map[string]any
+	if json.Unmarshal(data, &fields) != nil {
+		return string(data)
+	}
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		list = append(list, name+": "+plainly(fields[name]))
+	}
+	return strings.Join(list, ",  ")
+}
+
+// plainly is one value without the quotes of JSON where it can do without.
+func plainly(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case []any:
+		var list []string
+		for _, each := range v {
+			list = append(list, plainly(each))
+		}
+		return strings.Join(list, " ")
+	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		return ""
 	}
 	return string(data)
 }

@@ -293,7 +293,7 @@ func (s *signInCard) leftText() string {
 	if left <= 0 {
 		return kit.L("The code has expired.")
 	}
-	return kit.L("The code is good for %s more.", fmt.Sprintf("%d:%02d", int(left.Minutes()), int(left.Seconds())%60))
+	return kit.L("The code is good for %s minutes more.", fmt.Sprintf("%d:%02d", int(left.Minutes()), int(left.Seconds())%60))
 }
 
 // accountCard is who is signed in, and what stays of the sign-in.

@@ -11,6 +11,7 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/ui/kit"
+	"github.com/roomkey/roomkey/ui/page"
 )
 
 // registering is the way from a bare tenant to a registered application, and
@@ -18,21 +19,59 @@ import (
 func (g *guide) registering(simulated string) []stop {
 	return []stop{
 		{"register-sign-in", g.bare(simulated)},
-		{"register-own-application", g.tap("Use an application of your own")},
+		{"register-record-empty", g.atEndAfter(record)},
+		{"register-own-application", g.then(g.tap(record), g.tap("Use an application of your own"))},
 		{"register-sign-in-again", g.tap("Use Microsoft's application")},
 		{"register-plan", g.signIn},
 		{"register-plan-end", g.end},
 		{"register-colleague", g.tap("Hand all of it to a colleague…")},
 		{"register-colleague-end", g.end},
-		{"register-choices", g.tap("Choose credential, consent or branding…")},
+		{"register-choices", g.then(g.tap("Close"), g.atEndAfter(choices))},
+		{"register-logo-refused", g.then(g.lay(page.File{Name: "logo.svg", Data: []byte("<svg/>")}), g.atEndAfter("Choose a file…"))},
+		{"register-review", g.then(g.tap(choices), g.atEndAfter(review))},
+		{"register-review-saved", g.tap("Save the plan for review…")},
+		{"register-reviewed", g.tap("Apply a reviewed plan…")},
 		{"register-applied", g.press},
 		{"register-again", g.page(setup.Register)},
 		{"register-again-end", g.end},
+		{"register-review-stale", g.then(g.tap(review), g.tap("Apply a reviewed plan…"))},
+		{"register-record", g.atEndAfter(record)},
+		{"register-record-before-after", g.atEndAfter("Before and after")},
 		{"register-rotate-ask", g.tap("Renew the credential…")},
 		{"register-rotated", g.tap("Make a new credential")},
 		{"register-undo", g.tap("Undo…")},
 		{"register-undo-end", g.end},
 	}
+}
+
+// The folded parts of the page.
+const (
+	choices = "Choose credential, consent or branding…"
+	review  = "Have the plan reviewed, or apply a reviewed one…"
+	record  = "Record of what was done…"
+)
+
+// then does one thing after the other.
+func (g *guide) then(all ...func() error) func() error {
+	return func() error {
+		for _, do := range all {
+			if err := do(); err != nil {
+				return err
+			}
+			if err := g.idle(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// atEndAfter presses a button and shows the end of the page.
+func (g *guide) atEndAfter(text string) func() error { return g.then(g.tap(text), g.end) }
+
+// lay puts a file where the next dialog finds it.
+func (g *guide) lay(f page.File) func() error {
+	return func() error { g.tray.file = f; return nil }
 }
 
 // bare makes a connection that has two fields: the tenant and the server.

@@ -61,6 +61,7 @@ type guide struct {
 	shell   *ui.Shell
 	window  fyne.Window
 	number  int
+	tray    tray
 	// atEnd is whether the next picture is of the end of the page.
 	atEnd bool
 }
@@ -72,7 +73,7 @@ func newGuide(ctx context.Context, backend page.Backend, folder string) *guide {
 		Backend: backend,
 		Host: &kit.Host{Dispatch: g.queue.Dispatch, Clipboard: g.app.Clipboard,
 			After: func(time.Duration, func()) func() { return func() {} }},
-		Files: noFiles{},
+		Files: &g.tray,
 	})
 	g.window = test.NewWindow(g.shell.Object())
 	g.window.SetPadded(false)
@@ -143,12 +144,22 @@ func write(path string, img image.Image) error {
 	return nil
 }
 
-// noFiles is a window without file dialogs.
-type noFiles struct{}
+// tray is a window's file dialogs: what was saved last, or laid there, is what
+// is opened next.
+type tray struct{ file page.File }
 
-func (noFiles) Open([]string, func(string, []byte))            {}
-func (noFiles) Save(page.File, func(string, *problem.Problem)) {}
-func (noFiles) Folder(func(string))                            {}
+func (t *tray) Open(_ []string, got func(string, []byte)) {
+	if t.file.Name != "" {
+		got(t.file.Name, t.file.Data)
+	}
+}
+
+func (t *tray) Save(f page.File, saved func(string, *problem.Problem)) {
+	t.file = f
+	saved("Documents/"+f.Name, nil)
+}
+
+func (*tray) Folder(func(string)) {}
 
 // stop is one picture: what to do before it is drawn.
 type stop struct {

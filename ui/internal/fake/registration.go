@@ -110,7 +110,7 @@ func (b *backend) RevokeSignIn(context.Context, string, page.Tell) error {
 func (b *backend) RegisterPlan(_ context.Context, id string, o register.Options, _ task.Report) (page.RegistrationPlan, error) {
 	defer b.ask("RegisterPlan")()
 	b.Used = o
-	plan := page.RegistrationPlan{Plan: register.Plan{Options: o, Target: register.Target{DisplayName: "Room booking"}}}
+	plan := page.RegistrationPlan{Plan: register.Plan{Digest: "sha256:0", Options: o, Target: register.Target{DisplayName: "Room booking"}}}
 	if b.Blocked != nil && o.Use == "" {
 		plan.Blocked, plan.Plan.Choices = b.Blocked, b.Choices
 		return plan, nil
@@ -212,6 +212,13 @@ func (b *backend) RegisterApply(ctx context.Context, id string, plan register.Pl
 	}
 	b.Applied.Add(1)
 	b.Ran = plan.Options
+	for _, phase := range []string{register.PhaseStart, register.PhaseAfter, register.PhaseEnd} {
+		r := register.Record{At: At, Run: "r0", By: "ada@contoso.com", Phase: phase}
+		if phase == register.PhaseAfter {
+			r.Step, r.Title, r.Request, r.RequestID = "application", words.T("App registration: %s", "Room booking"+b.Hostile), "PATCH /applications", "67b9fcc4-7d11-4c97-a48c-1415351558f1"
+		}
+		b.Record = append(b.Record, r)
+	}
 	c := b.docs[id].Clone()
 	c.Application = connection.Application{ClientID: "11111111-2222-4333-8444-555555555555", ObjectID: "66666666-2222-4333-8444-555555555555", DisplayName: "Room booking",
 		Credential: connection.Credential{Kind: connection.CredentialSecret, Hint: "q8Q", KeyID: "k1", Expires: At.AddDate(1, 0, 0)}}
