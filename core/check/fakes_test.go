@@ -194,7 +194,7 @@ func (c *calendars) Schedule(_ context.Context, _, _ string, _, _ time.Time) (te
 	return tenant.Schedule{Hours: &tenant.WorkingHours{Days: weekdays, From: 8 * time.Hour, To: 17 * time.Hour, Zone: time.UTC}}, nil
 }
 
-func (c *calendars) CalendarView(ctx context.Context, mailbox string, _, _ time.Time, _ int) ([]tenant.Event, error) {
+func (c *calendars) CalendarView(ctx context.Context, mailbox string, _, _ time.Time, top int) ([]tenant.Event, error) {
 	c.calls.Add(1)
 	now := c.underway.Add(1)
 	defer c.underway.Add(-1)
@@ -206,6 +206,11 @@ func (c *calendars) CalendarView(ctx context.Context, mailbox string, _, _ time.
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, held := c.events[mailbox]; held && top == 0 {
+		return []tenant.Event{e}, c.calendar(mailbox)
 	}
 	return nil, c.calendar(mailbox)
 }
@@ -236,6 +241,9 @@ func (c *calendars) CreateEvent(_ context.Context, mailbox string, e NewEvent) (
 	}
 	if c.answer == "accepted" {
 		c.events[e.Room] = copied
+	}
+	if err := c.refuse["created"]; err != nil { // made, and the answer lost
+		return tenant.Event{}, err
 	}
 	return own, nil
 }

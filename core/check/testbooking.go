@@ -62,18 +62,23 @@ func checkBooking(ctx context.Context, s *State) Finding {
 			Fix(words.T("Press \"Test again\" and agree to the new time.")))
 	}
 	s.say(0, 0, plan.Says())
-	trace := Trace{Kind: "event", Key: rand.Text(), State: TraceIntended, Mailbox: o.Organizer, Room: o.TestRoom, At: s.now()}
+	trace := Trace{Kind: "event", Key: rand.Text(), State: TraceIntended, Mailbox: o.Organizer, Room: o.TestRoom, At: s.now(), Start: plan.Start}
 	if err := s.Journal.Append(trace); err != nil {
 		return unknown(problem.Of(err))
 	}
 	var made tenant.Event
 	err = s.onMailbox(ctx, func() (err error) {
 		made, err = s.Calendars.CreateEvent(ctx, o.Organizer, NewEvent{
-			Subject: testSubject, Body: testBody, Start: plan.Start, End: plan.End,
+			Subject: testSubject, Body: testBody + " " + trace.Key, Start: plan.Start, End: plan.End,
 			Room: o.TestRoom, TransactionID: trace.Key,
 		})
 		return err
 	})
+	if err != nil && passing(problem.Code(err)) { // the answer is lost, the meeting perhaps not
+		if found, lost := s.lookFor(ctx, trace); lost == nil && found.ID != "" {
+			made, err = found, nil
+		}
+	}
 	if err != nil {
 		if !passing(problem.Code(err)) {
 			trace.State = TraceRemoved // it was refused, so there is nothing
@@ -100,6 +105,23 @@ func checkBooking(ctx context.Context, s *State) Finding {
 		f.Note = plan.Says()
 	}
 	return f.saw("organizer", o.Organizer).saw("room", o.TestRoom).saw("start", plan.Start.UTC()).saw("when", plan.When()).saw("withinHours", plan.within())
+}
+
+func (s *State) lookFor(ctx context.Context, trace Trace) (found tenant.Event, err error) {
+	err = s.onMailbox(ctx, func() (err error) { found, err = locate(ctx, s.Calendars, trace); return err })
+	return found, err
+}
+
+// locate finds the meeting of a trace in the organizer's calendar by its key;
+// without an id when it is not there.
+func locate(ctx context.Context, calendars Calendars, trace Trace) (tenant.Event, error) {
+	events, err := calendars.CalendarView(ctx, trace.Mailbox, trace.Start, trace.Start.Add(testMinutes*time.Minute), 0)
+	for _, e := range events {
+		if strings.Contains(e.Body, trace.Key) {
+			return e, nil
+		}
+	}
+	return tenant.Event{}, err
 }
 
 // awaitRoom waits for the room's answer and reads what arrived.
@@ -200,11 +222,19 @@ func (s *State) takeBack(ctx context.Context, trace Trace) *problem.Problem {
 
 // Remove takes back a test booking by its trace: the organizer cancels, what
 // is left of it in either calendar is deleted, and both are looked at again. It
-// touches nothing but the meeting with the trace's own ids.
+// touches nothing but the meeting with the trace's own ids or, where these never
+// arrived, its key.
 func Remove(ctx context.Context, calendars Calendars, trace Trace) error {
 	if trace.ID == "" {
-		return problem.New("booking.trace-without-id", words.T("The meeting's id is not known.")).
-			Fix(words.T("Look for %q in the calendar of %s.", testSubject, trace.Mailbox))
+		if trace.Start.IsZero() {
+			return problem.New("booking.trace-without-id", words.T("The meeting's id is not known.")).
+				Fix(words.T("Look for %q in the calendar of %s.", testSubject, trace.Mailbox))
+		}
+		found, err := locate(ctx, calendars, trace)
+		if err != nil || found.ID == "" {
+			return err // it is not there: it was never made
+		}
+		trace.ID, trace.UID = found.ID, found.ICalUID
 	}
 	if err := calendars.CancelEvent(ctx, trace.Mailbox, trace.ID, testBody); err != nil && !missing(err) {
 		if err := calendars.DeleteEvent(ctx, trace.Mailbox, trace.ID); err != nil && !missing(err) {

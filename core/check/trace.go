@@ -33,12 +33,15 @@ type Trace struct {
 	// UID is the meeting's in every calendar.
 	UID string    `json:"uid,omitempty"`
 	At  time.Time `json:"at"`
+	// Start is the meeting's; together with Key, which stands in its text, it
+	// finds a meeting whose id never arrived.
+	Start time.Time `json:"start,omitzero"`
 }
 
 // Leftovers are the traces of the journal's entries that were not removed: what
 // the next start offers to clean up. Subscriptions that have ended by themselves
 // are not among them. An intended one without an id may or may not have been
-// made; it has nothing to be removed by, and is given so that a person can look.
+// made.
 func Leftovers(entries []json.RawMessage, now time.Time) []Trace {
 	last := map[string]Trace{}
 	order := []string{}

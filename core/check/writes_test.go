@@ -182,6 +182,7 @@ func TestBookingTheWayRealOnesCome(t *testing.T) {
 		{"silent", func(_ *world, c *calendars) { c.answer = "none" }, Fail, "booking.room-silent", TraceRemoved},
 		{"organizer out of reach", func(_ *world, c *calendars) { c.refuse = map[string]error{"create": forbidden()} }, Fail, "graph.ErrorAccessDenied", TraceRemoved},
 		{"answer lost", func(_ *world, c *calendars) { c.refuse = map[string]error{"create": refusal("net.cut")} }, Unknown, "net.cut", TraceIntended},
+		{"answer lost, meeting made", func(_ *world, c *calendars) { c.refuse = map[string]error{"created": refusal("net.cut")} }, Pass, "", TraceRemoved},
 		{"copy cannot be read", func(_ *world, c *calendars) { c.refuse = map[string]error{"find": refusal("graph.unavailable")} }, Unknown, "graph.unavailable", TraceLeft},
 		{"room with delegates", func(w *world, _ *calendars) {
 			w.in.Options.TestRoomPolicy = &RoomPolicy{AutoAccept: true, HasDelegates: true}
@@ -244,6 +245,26 @@ func TestCancelledBookingIsTakenBackOrJournalled(t *testing.T) {
 	}
 	if s := m.states(); len(s) == 0 || s[len(s)-1] != TraceRemoved {
 		t.Errorf("%v", s)
+	}
+}
+
+// TestMeetingWithoutAnIDIsFoundAgain: what an interrupted run intended is
+// removed if it was made, and forgotten if it never was.
+func TestMeetingWithoutAnIDIsFoundAgain(t *testing.T) {
+	for _, made := range []bool{true, false} {
+		w, _, _ := writing()
+		c := w.in.Calendars.(*calendars)
+		trace := Trace{Kind: "event", Key: "THEKEY", State: TraceIntended, Mailbox: "anna@contoso.example", Room: "room1@contoso.example", Start: noon}
+		c.events = map[string]tenant.Event{trace.Mailbox: {ID: "hers", ICalUID: "u1", Subject: testSubject, Body: testBody + " ANOTHERKEY"}}
+		if made {
+			c.events[trace.Mailbox] = tenant.Event{ID: "own", ICalUID: "u2", Body: testBody + " THEKEY"}
+		}
+		if err := Remove(t.Context(), c, trace); err != nil {
+			t.Error(err)
+		}
+		if left := len(c.events); (left == 0) != made {
+			t.Errorf("made %v: %d meetings are left", made, left)
+		}
 	}
 }
 
