@@ -151,8 +151,11 @@ func (in Input) planCredential(ctx context.Context, s state) (Credential, Item, 
 		want.Bits = 0
 		item.Wanted = words.T("a client secret \"%s rk-…\", valid for %d days, straight into this computer's keychain", want.Name, want.Days)
 	}
-	item.Why = why
-	if why.IsZero() {
+	kinds := in.Product.Credential.Kinds
+	switch item.Why = why; {
+	case len(kinds) > 0 && !slices.Contains(kinds, want.Kind):
+		item.Why = words.T("The guide of %s does not know this kind of credential: ask its vendor before you apply.", in.Product.Name)
+	case why.IsZero():
 		item.Why = words.Plain(in.Product.Credential.Advice)
 	}
 	return want, item, nil

@@ -110,3 +110,19 @@ func TestCredentialName(t *testing.T) {
 		t.Errorf("the secret is called %q", name)
 	}
 }
+
+// TestKindOfCredential: a kind that the product's guide does not know is said.
+func TestKindOfCredential(t *testing.T) {
+	b := newBench(t)
+	b.in.Product.Credential.Kinds = []string{"secret"}
+	b.in.Options.Credential = "certificate"
+	plan, err := MakePlan(t.Context(), b.in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range plan.Items {
+		if i.ID == "credential" && !strings.Contains(i.Why.String(), "does not know") {
+			t.Errorf("%+v", i)
+		}
+	}
+}
