@@ -9,6 +9,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -60,13 +61,15 @@ func checkNotifications(ctx context.Context, s *State) Finding {
 		return unknown(problem.Of(err))
 	}
 	var id string
-	err := s.onMailbox(ctx, func() (err error) {
-		id, err = s.Subscriber.Subscribe(ctx, Subscription{
+	inner, seen := transport.Record(ctx)
+	err := s.onMailbox(inner, func() (err error) {
+		id, err = s.Subscriber.Subscribe(inner, Subscription{
 			Resource: "/users/" + rooms[0] + "/events", NotificationURL: n.URL, LifecycleURL: n.LifecycleURL,
 			Expires: s.now().Add(subscriptionLife), ClientState: trace.Key,
 		})
 		return err
 	})
+	seen.Repeat(ctx)
 	if err != nil {
 		return s.judgeSubscription(err).saw("url", n.URL).saw("room", rooms[0])
 	}
@@ -75,7 +78,7 @@ func checkNotifications(ctx context.Context, s *State) Finding {
 	}
 	trace.ID, trace.State = id, TraceCreated
 	written := s.Journal.Append(trace)
-	s.prove("", "Calendars.Read")
+	s.prove(seen.Last().RequestID, "Calendars.Read")
 	f := pass(words.T("Microsoft called %s and got the right answer.", n.URL)).saw("url", n.URL).saw("room", rooms[0])
 	cleanup, done := context.WithTimeout(context.WithoutCancel(ctx), s.cleanupTime(ctx))
 	defer done()

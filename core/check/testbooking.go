@@ -10,6 +10,7 @@ import (
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -67,18 +68,20 @@ func checkBooking(ctx context.Context, s *State) Finding {
 		return unknown(problem.Of(err))
 	}
 	var made tenant.Event
-	err = s.onMailbox(ctx, func() (err error) {
-		made, err = s.Calendars.CreateEvent(ctx, o.Organizer, NewEvent{
+	inner, seen := transport.Record(ctx)
+	err = s.onMailbox(inner, func() (err error) {
+		made, err = s.Calendars.CreateEvent(inner, o.Organizer, NewEvent{
 			Subject: testSubject, Body: testBody + " " + trace.Key, Start: plan.Start, End: plan.End,
 			Room: o.TestRoom, TransactionID: trace.Key,
 		})
 		return err
 	})
 	if err != nil && passing(problem.Code(err)) { // the answer is lost, the meeting perhaps not
-		if found, lost := s.lookFor(ctx, trace); lost == nil && found.ID != "" {
+		if found, lost := s.lookFor(inner, trace); lost == nil && found.ID != "" {
 			made, err = found, nil
 		}
 	}
+	seen.Repeat(ctx)
 	if err != nil {
 		if !passing(problem.Code(err)) {
 			trace.State = TraceRemoved // it was refused, so there is nothing
@@ -92,7 +95,7 @@ func checkBooking(ctx context.Context, s *State) Finding {
 	}
 	trace.ID, trace.UID, trace.State = made.ID, made.ICalUID, TraceCreated
 	_ = s.Journal.Append(trace)
-	s.prove("", "Calendars.ReadWrite")
+	s.prove(seen.Last().RequestID, "Calendars.ReadWrite")
 	f := s.awaitRoom(ctx, made, plan)
 	if left := s.takeBack(ctx, trace); left != nil {
 		if f.Status == Pass {
