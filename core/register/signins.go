@@ -2,6 +2,7 @@ package register
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/roomkey/roomkey/core/problem"
@@ -136,6 +137,7 @@ func (l *LastSignIn) unknown(page string, errs ...error) {
 	for _, err := range errs {
 		if err != nil && l.State == SignInNone {
 			why := *problem.Of(err)
+			why.Links = slices.Clip(why.Links) // both rows may have this reason
 			why.See(words.T("Sign-in logs: see the tab Service principal sign-ins"), page)
 			l.State, l.Problem = SignInUnknown, &why
 		}

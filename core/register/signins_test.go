@@ -126,3 +126,34 @@ func TestKindOfCredential(t *testing.T) {
 		}
 	}
 }
+
+// TestUndoOfWhatIsGone clears what is kept here when somebody else deleted the
+// application, and says nothing untrue about it.
+func TestUndoOfWhatIsGone(t *testing.T) {
+	b := newBench(t)
+	if _, err := b.apply(t); err != nil {
+		t.Fatal(err)
+	}
+	name := b.doc.Application.DisplayName
+	b.apps = nil
+	plan, err := Undo(t.Context(), b.in, name)
+	if err != nil || len(plan.Items) != 0 || plan.Restorable || !strings.Contains(plan.Leaves[0].String(), "gone there already") {
+		t.Errorf("%+v %v", plan, err)
+	}
+	if b.doc.Application.ClientID != "" || b.doc.Application.Credential.KeyID != "" {
+		t.Errorf("the document still has %+v", b.doc.Application)
+	}
+}
+
+// TestUndoOfNothing: an application that had everything already is none of
+// Roomkey's making.
+func TestUndoOfNothing(t *testing.T) {
+	b := newBench(t)
+	if _, err := b.apply(t); err != nil {
+		t.Fatal(err)
+	}
+	b.notes.lines = nil
+	if _, err := Undo(t.Context(), b.in, b.doc.Application.DisplayName); problem.Code(err) != "register.nothing-made" || len(b.apps) != 1 {
+		t.Errorf("%v", err)
+	}
+}

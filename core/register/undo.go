@@ -56,7 +56,10 @@ func MakeUndoPlan(ctx context.Context, in Input) (UndoPlan, error) {
 		}
 		p.Items = append(p.Items, item)
 	}
-	if !p.Restorable {
+	switch {
+	case a.ID == "":
+		p.Leaves = append(p.Leaves, words.T("Nothing in the tenant: the application is gone there already. What Roomkey keeps of it here is removed."))
+	case !p.Restorable:
 		p.Leaves = append(p.Leaves, words.T("The app registration itself: Roomkey did not make it."))
 	}
 	if c.Scope.Kind != connection.ScopeNone {
