@@ -132,6 +132,13 @@ func TestReadProcessing(t *testing.T) {
 	if _, err := ReadProcessing([]byte(processing(',', []string{"other", "a@contoso.com", "", "", "", "", ""})), c, policy); problem.Code(err) != "exchange.other-tenant" {
 		t.Error(err)
 	}
+	states, err := ReadProcessing([]byte("Tenant,Room,Read,DeleteSubject\n"+tenantID+",a@contoso.com,2026-11-20T08:00:00Z,False\n"+tenantID+",b@contoso.com,20.11.2026,False\n"), c, policy)
+	if err != nil || len(states) != 2 || !states[0].Read.Equal(time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)) || !states[1].Read.IsZero() {
+		t.Errorf("looked at %v, %v", states, err)
+	}
+	if _, err := ReadProcessing([]byte("Tenant,Room,Replaced,DeleteSubject\n"+tenantID+",a@contoso.com,2026-11-20T08:00:00Z,False\n"), c, policy); problem.Code(err) != "exchange.values-before" {
+		t.Errorf("values from before a change are taken for today's: %v", err)
+	}
 }
 
 func TestUndoFromCSV(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
@@ -18,11 +19,15 @@ type RoomState struct {
 	Room string `json:"room"`
 	// Line is the line of the CSV, counted from 1 with the header.
 	Line int `json:"line"`
+	// Read is when the script looked, zero where the CSV does not say.
+	Read time.Time `json:"read,omitzero"`
 	// Differences are where the room is not as the product needs it.
 	Differences []Difference `json:"differences,omitempty"`
 	// Problem is why the line cannot be used, nil when it can.
 	Problem *problem.Problem `json:"problem,omitempty"`
 	values  table
+	// replaced is whether these are the values from before a change.
+	replaced bool
 }
 
 // Difference is one parameter that is not as the product needs it.
@@ -34,13 +39,19 @@ type Difference struct {
 
 // ReadProcessing reads a CSV that a script of this connection wrote and says for
 // each room what differs from the policy. A line that cannot be used carries its
-// problem; the others are good. A CSV of another tenant is refused.
+// problem; the others are good. A CSV of another tenant is refused, and so is one
+// with the values from before a change ("exchange.values-before").
 func ReadProcessing(data []byte, c *connection.Connection, policy []product.Setting) ([]RoomState, error) {
 	states, err := readProcessing(data, c)
 	if err != nil {
 		return nil, err
 	}
 	for i := range states {
+		if states[i].replaced {
+			return nil, problem.New("exchange.values-before", words.T("This CSV has the values from before a change, not today's.")).
+				Fix(words.T("Give it to the script calendar-processing-undo, as its values from before.")).
+				Fix(words.T("For today's calendar processing, run the script calendar-processing-show and bring its CSV."))
+		}
 		if states[i].Problem != nil {
 			continue
 		}
@@ -99,7 +110,8 @@ func plainValue(v any) string {
 }
 
 func readProcessing(data []byte, c *connection.Connection) ([]RoomState, error) {
-	known := []sheet.Column{{Key: "Tenant", Title: "Tenant", Required: true}, {Key: "Room", Title: "Room", Required: true, Unique: true, Check: checkAddress}}
+	known := []sheet.Column{{Key: "Tenant", Title: "Tenant", Required: true}, {Key: "Room", Title: "Room", Required: true, Unique: true, Check: checkAddress},
+		{Key: "Read", Title: "Read"}, {Key: "Replaced", Title: "Replaced"}}
 	for _, s := range loaded().settings {
 		known = append(known, sheet.Column{Key: s.Name, Title: s.Name})
 	}
@@ -117,7 +129,8 @@ func readProcessing(data []byte, c *connection.Connection) ([]RoomState, error) 
 		if err := sameTenant(row.Line, row.Get("Tenant"), c); err != nil {
 			return nil, err
 		}
-		s := RoomState{Room: row.Get("Room"), Line: row.Line, values: table{}}
+		s := RoomState{Room: row.Get("Room"), Line: row.Line, values: table{}, replaced: row.Get("Replaced") != ""}
+		s.Read, _ = time.Parse(time.RFC3339, row.Get("Read")) // a spreadsheet may have made something else of it
 		s.Problem = s.fill(row, read.Columns)
 		out = append(out, s)
 	}

@@ -29,9 +29,16 @@ func (s *Session) ReadProcessing(data []byte) ([]exchange.RoomState, error) {
 	return states, s.env.Store.PutCache(s.ID(), cacheProcessing, data)
 }
 
-// ProcessingAt is when calendar processing was read back last, zero for never.
+// ProcessingAt is how old what was read back last is: when the script looked at
+// the first room, or when its CSV was read where that does not say; zero for
+// never.
 func (s *Session) ProcessingAt() time.Time {
 	_, at, _ := s.env.Store.Cache(s.ID(), cacheProcessing)
+	for _, state := range s.Processing() {
+		if !state.Read.IsZero() && state.Read.Before(at) {
+			at = state.Read
+		}
+	}
 	return at
 }
 

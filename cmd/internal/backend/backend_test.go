@@ -183,6 +183,16 @@ func TestReadback(t *testing.T) {
 	if _, err := b.ImportProcessing(t.Context(), id, []byte(strings.ReplaceAll(csv, tenant, "5f6d7c1e-2a4b-4c3d-9e8f-0123456789ab")), "today.csv"); err == nil {
 		t.Error("a CSV of another tenant was read")
 	}
+	old := strings.ReplaceAll(csv, "Room,", "Room,Read,")
+	for _, room := range prepared.Rooms[:3] {
+		old = strings.ReplaceAll(old, room+",", room+",2026-11-01T08:00:00Z,")
+	}
+	if _, err := b.ImportProcessing(t.Context(), id, []byte(old), "old.csv"); err != nil {
+		t.Fatal(err)
+	}
+	if back, err = b.Readback(t.Context(), id); err != nil || !back.Processing.At.Equal(time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)) {
+		t.Errorf("an old CSV is called as new as its reading: %v, %v", back.Processing.At, err)
+	}
 	if back, err = b.Readback(t.Context(), id); err != nil || len(back.Processing.Rooms) != 3 {
 		t.Errorf("%d rooms are kept, %v", len(back.Processing.Rooms), err)
 	}

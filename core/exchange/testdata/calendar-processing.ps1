@@ -277,13 +277,14 @@ try {
     }
     $settable = @((Get-Command -Name Set-CalendarProcessing).Parameters.Keys)
 
-    # Save-Before keeps the values of a room as they were, one line of the CSV.
+    # Save-Before keeps the values of a room as they were, one line of the CSV, which says
+    # that they were replaced: it is not how the room is now.
     function Save-Before {
         param([string]$Room, $Values)
-        $row = @{ Tenant = $TenantId; Room = $Room }
+        $row = @{ Tenant = $TenantId; Room = $Room; Replaced = $Started }
         foreach ($name in $Columns) { $row[$name] = Format-Value $Values.$name }
         New-Object -TypeName PSObject -Property $row |
-            Select-Object -Property (@('Tenant', 'Room') + $Columns) |
+            Select-Object -Property (@('Tenant', 'Room', 'Replaced') + $Columns) |
             Export-Csv -LiteralPath "$Base.before.csv" -Append -NoTypeInformation -Encoding UTF8
         if ($script:Files -notcontains "$Base.before.csv") { $script:Files += "$Base.before.csv" }
     }
