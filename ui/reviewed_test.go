@@ -79,8 +79,10 @@ func TestLogoIsChosenAndJudged(t *testing.T) {
 		t.Error("the logo was not left out")
 	}
 	p.field("Credential").SetValue("certificate-4096")
+	p.sees("Empty for “")
+	p.field("Name of the credential").SetValue("Boston")
 	p.press("Look again")
-	if b.Used.Credential != connection.CredentialCertificate || b.Used.Bits != 4096 {
+	if b.Used.Credential != connection.CredentialCertificate || b.Used.Bits != 4096 || b.Used.CredentialName != "Boston" {
 		t.Errorf("planned %s with %d bits", b.Used.Credential, b.Used.Bits)
 	}
 }
@@ -261,9 +263,16 @@ func TestRotationTakesItsLifeAndNotes(t *testing.T) {
 		t.Fatalf("%q rotated %d times", months.Wrong(), b.Asked["Rotate"])
 	}
 	months.SetValue("6")
+	p.field("Name of the credential").SetValue(strings.Repeat("x", 65))
+	p.press("Make a new credential")
+	if p.field("Name of the credential").Wrong() == "" || b.Asked["Rotate"] != 0 {
+		t.Fatal("a credential gets a name that it cannot have")
+	}
+	p.field("Name of the credential").SetValue("Boston 2")
+	p.field("Kind of the new credential").SetValue("certificate-4096")
 	p.field("Reviewed by").SetValue("Bea")
 	p.press("Make a new credential")
-	if b.Noted.Months != 6 || b.Noted.Reviewer != "Bea" {
+	if b.Noted.Months != 6 || b.Noted.Credential != connection.CredentialCertificate || b.Noted.Bits != 4096 || b.Noted.CredentialName != "Boston 2" || b.Noted.Reviewer != "Bea" {
 		t.Errorf("rotated with %+v", b.Noted)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 func newCheck(a *app) *cobra.Command {
@@ -122,7 +123,7 @@ func (a *app) leftovers(ctx context.Context, s *session.Session, clean bool) err
 	if clean {
 		removed, err := s.CleanUp(ctx)
 		if removed > 0 {
-			a.say("Removed %d traces of an interrupted check.", removed)
+			a.say("Removed %s of an interrupted check.", words.N(removed, "%d trace", "%d traces", removed))
 		}
 		return err
 	}

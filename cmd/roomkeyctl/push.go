@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
@@ -46,6 +47,9 @@ func newPush(a *app) *cobra.Command {
 			}
 			return a.show(receipt, func(w io.Writer) {
 				fmt.Fprintf(w, "The booking server holds this configuration since %s.\n", receipt.At.Format("2006-01-02 15:04:05 MST"))
+				if kind := s.Document().Application.Credential.Kind; kind != "" && !wire.InMemory(a.vaultKind) {
+					fmt.Fprintf(w, "It has its own copy of the credential. If nothing is to be checked from here any more, remove this computer's: roomkeyctl secret forget %s\n", credentialNoun[kind])
+				}
 			})
 		},
 	}
@@ -169,8 +173,8 @@ func printHeld(w io.Writer, h session.Held) {
 		if !h.Current.StoredAt.IsZero() {
 			since = " since " + h.Current.StoredAt.Format("2006-01-02 15:04")
 		}
-		fmt.Fprintf(w, "The booking server holds a configuration%s: tenant %s, client %s, %d rooms.\n%s\n",
-			since, problem.Line(c.Tenant.ID), problem.Line(c.Application.ClientID), len(c.Rooms.Items), same)
+		fmt.Fprintf(w, "The booking server holds a configuration%s: tenant %s, client %s, %s.\n%s\n",
+			since, problem.Line(c.Tenant.ID), problem.Line(c.Application.ClientID), words.N(len(c.Rooms.Items), "%d room", "%d rooms", len(c.Rooms.Items)), same)
 	}
 	if h.StatusProblem != nil {
 		h.StatusProblem.Terminal(w, nil)

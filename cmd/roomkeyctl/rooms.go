@@ -12,6 +12,7 @@ import (
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 func newRooms(a *app) *cobra.Command {
@@ -161,7 +162,7 @@ func roomsImport(a *app) *cobra.Command {
 			if l.Problem != nil {
 				return l.Problem
 			}
-			a.say("%d rooms read, %d lines could not be used.", len(l.Items), len(wrong))
+			a.say("%s read, %s could not be used.", words.N(len(l.Items), "%d room", "%d rooms", len(l.Items)), words.N(len(wrong), "%d line", "%d lines", len(wrong)))
 			if err := a.show(l, func(io.Writer) {}); err != nil {
 				return err
 			}

@@ -93,7 +93,7 @@ func checkExpiry(_ context.Context, s *State) Finding {
 	case left <= 0:
 		f = fail(problem.New("credential.expired", words.T("The credential ended on %s.", end.Format(time.DateOnly))).Fix(renew))
 	case left < expirySoon:
-		f = warn(problem.New("credential.expires-soon", words.T("The credential ends in %d days, on %s.", days, end.Format(time.DateOnly))).
+		f = warn(problem.New("credential.expires-soon", words.N(days, "The credential ends in %d day, on %s.", "The credential ends in %d days, on %s.", days, end.Format(time.DateOnly))).
 			With(words.T("On that day rooms stop being synchronized without a word.")).Fix(renew))
 	}
 	f = f.saw("daysLeft", days).saw("source", source)

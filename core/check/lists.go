@@ -72,7 +72,7 @@ func checkRooms(ctx context.Context, s *State) Finding {
 	s.mu.Lock()
 	s.rooms, s.isRoom, s.listed = addresses, isRoom, true
 	s.mu.Unlock()
-	return f.says(words.T("%d rooms were listed.", len(addresses)))
+	return f.says(words.N(len(addresses), "%d room was listed.", "%d rooms were listed.", len(addresses)))
 }
 
 func checkPeople(ctx context.Context, s *State) Finding {
@@ -125,7 +125,7 @@ func checkPeople(ctx context.Context, s *State) Finding {
 			Fix(words.T("Choose the attribute that your card numbers are in under \"Choose\", People, Card number."))).
 			saw("people", people).saw("withCardNumber", 0)
 	}
-	return f.says(words.T("%d people were listed.", people))
+	return f.says(words.N(people, "%d person was listed.", "%d people were listed.", people))
 }
 
 func checkGroups(ctx context.Context, s *State) Finding {
@@ -173,7 +173,7 @@ func checkGroups(ctx context.Context, s *State) Finding {
 			Fix(words.T("Choose the groups anew under \"Choose\", People."))).saw("gone", gone)
 	}
 	if f.Status == Pass {
-		return f.says(words.T("%d groups were listed.", groups))
+		return f.says(words.N(groups, "%d group was listed.", "%d groups were listed.", groups))
 	}
 	return f
 }
@@ -192,7 +192,7 @@ type listing struct {
 func (s *State) judgeList(p *problem.Problem, complete bool, n int, l listing) Finding {
 	switch {
 	case p != nil && n > 0 && !complete:
-		return unknown(p).says(words.T("The list ended early: %d entries had come.", n))
+		return unknown(p).says(words.N(n, "The list ended early: %d entry had come.", "The list ended early: %d entries had come.", n))
 	case p != nil:
 		return judge(p)
 	case !complete:

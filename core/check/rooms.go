@@ -78,7 +78,7 @@ func checkCalendars(ctx context.Context, s *State) Finding {
 		return unknown(problem.New("rooms.none-chosen", words.T("No room is known whose calendar could be read.")).
 			Fix(words.T("Choose rooms under \"Choose\": from the list, from an Exchange result file, or by typing their addresses.")))
 	}
-	s.say(0, len(rooms), words.T("Reading the calendars of %d rooms.", len(rooms)))
+	s.say(0, len(rooms), words.N(len(rooms), "Reading the calendar of %d room.", "Reading the calendars of %d rooms.", len(rooms)))
 	digest := ""
 	if s.Digest != nil {
 		digest = s.Digest(rooms)
@@ -116,15 +116,15 @@ func (s *State) judgeRooms(t *tallying, cancelled error) Finding {
 	var f Finding
 	switch {
 	case t.Failed > 0:
-		f = fail(t.failure).says(words.T("%d of %d rooms failed; the first is %s.", t.Failed, t.Chosen, t.failed))
+		f = fail(t.failure).says(words.N(t.Chosen, "%d of %d room failed: %s.", "%d of %d rooms failed; the first is %s.", t.Failed, t.Chosen, t.failed))
 	case cancelled != nil:
-		f = unknown(problem.Of(cancelled)).says(words.T("%d of %d rooms were looked at.", looked, t.Chosen))
+		f = unknown(problem.Of(cancelled)).says(words.N(t.Chosen, "%d of %d room was looked at.", "%d of %d rooms were looked at.", looked, t.Chosen))
 	case t.Unknown > 0:
-		f = unknown(t.doubt).says(words.T("Of %d of %d rooms it could not be found out.", t.Unknown, t.Chosen))
+		f = unknown(t.doubt).says(words.N(t.Chosen, "Of %d of %d room it could not be found out.", "Of %d of %d rooms it could not be found out.", t.Unknown, t.Chosen))
 	case t.Proven != t.Chosen:
-		f = unknown(unexpected(words.T("%d of %d rooms were proven.", t.Proven, t.Chosen)))
+		f = unknown(unexpected(words.N(t.Chosen, "%d of %d room was proven.", "%d of %d rooms were proven.", t.Proven, t.Chosen)))
 	default:
-		f = pass(words.T("The calendars of all %d rooms were read.", t.Chosen))
+		f = pass(words.N(t.Chosen, "The calendar of the %d room was read.", "The calendars of all %d rooms were read.", t.Chosen))
 	}
 	if cancelled == nil && s.Proofs != nil {
 		if err := s.Proofs.Forget(); err != nil {

@@ -131,7 +131,7 @@ func checkRoles(ctx context.Context, s *State) Finding {
 	case needed == 0:
 		f = pass(words.T("%s needs no permission that an application holds by itself.", s.Product.Name))
 	default:
-		f = pass(words.T("All %d permissions are in the token.", needed))
+		f = pass(words.N(needed, "The %d permission is in the token.", "All %d permissions are in the token.", needed))
 	}
 	return f.saw("roles", roles).saw("needed", needed)
 }

@@ -25,7 +25,7 @@ func (b *build) subjectVisibility() error {
 	}
 	right, _ := b.form.value("right").(string)
 	b.folder(rooms, "Default", right)
-	b.explain("Finds the calendar folder of each of %d rooms in the language of the mailbox, and sets what everybody in the organization may see to %s.", len(rooms), right)
+	b.explainN(len(rooms), "Finds the calendar folder of %d room in the language of the mailbox, and sets what everybody in the organization may see to %s.", "Finds the calendar folder of each of %d rooms in the language of the mailbox, and sets what everybody in the organization may see to %s.", len(rooms), right)
 	b.explain("The booking server does not need this: it reads with its own permission.")
 	return nil
 }
@@ -78,7 +78,7 @@ func (b *build) serviceAccountReach() error {
 	}
 	right, _ := b.form.value("right").(string)
 	b.folder(rooms, account, right)
-	b.explain("Gives %s the right %s on the calendars of %d rooms, and on nothing else.", account, right, len(rooms))
+	b.explainN(len(rooms), "Gives %s the right %s on the calendar of %d room, and on nothing else.", "Gives %s the right %s on the calendars of %d rooms, and on nothing else.", account, right, len(rooms))
 	return nil
 }
 
@@ -120,7 +120,7 @@ func (b *build) blockRoomSignIn() error {
 	for _, r := range rooms {
 		b.will("PATCH /users", r, map[string]any{"accountEnabled": allow})
 	}
-	b.explain("Looks at the account behind each of %d rooms.", len(rooms))
+	b.explainN(len(rooms), "Looks at the account behind %d room.", "Looks at the account behind each of %d rooms.", len(rooms))
 	if !allow {
 		b.explain("Leaves out every account with a licence, because Teams Rooms and panels sign in with it, and names it in the result.")
 		b.warn("A Teams Room or panel that signs in without a licence of its own is not recognized: name it in the field Leave out.")

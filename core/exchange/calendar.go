@@ -113,13 +113,13 @@ func (b *build) calendarSet() error {
 	}
 
 	b.explain("Asks Exchange for all room mailboxes, so that an address which is no room is refused.")
-	b.explain("Compares each of %d rooms with what is wanted and changes only what differs: %s.", len(kept)+len(discreet), describe(full))
+	b.explainN(len(kept)+len(discreet), "Compares %d room with what is wanted and changes only what differs: %s.", "Compares each of %d rooms with what is wanted and changes only what differs: %s.", len(kept)+len(discreet), describe(full))
 	b.explain("Writes the values from before to a CSV before each change, and reads each room again after it.")
 	if len(discreet) > 0 && len(subject) > 0 {
-		b.explain("In %d rooms the settings that show what is discussed stay as they are.", len(discreet))
+		b.explainN(len(discreet), "In %d room the settings that show what is discussed stay as they are.", "In %d rooms the settings that show what is discussed stay as they are.", len(discreet))
 	}
 	if len(kept) > 0 && len(subject) > 0 {
-		b.warn("In %d rooms, everybody who can open the room's calendar reads what is discussed there. Take out the rooms where that must not be.", len(kept))
+		b.warn("In %s, everybody who can open the room's calendar reads what is discussed there. Take out the rooms where that must not be.", words.N(len(kept), "%d room", "%d rooms", len(kept)))
 	}
 	b.explain("For rooms that are made later, run it again with -AllRooms: only those that differ are changed. On a schedule it needs an application with a certificate instead of a person: register one with the permission Exchange.ManageAsApp and the role Exchange Recipient Administrator, and let the Task Scheduler start the script with -AllRooms -AutomationAppId ID -AutomationThumbprint THUMBPRINT -AutomationOrganization NAME.onmicrosoft.com.")
 	return nil

@@ -53,7 +53,7 @@ func (b *build) createRooms() error {
 		b.form.fail("table", words.T("No room of the table has a name."))
 	}
 	b.data["Rows"] = data
-	b.explain("Makes %d room mailboxes; an address that is a room mailbox already is left alone, one that belongs to something else is refused.", len(data))
+	b.explainN(len(data), "Makes %d room mailbox; an address that is a room mailbox already is left alone, one that belongs to something else is refused.", "Makes %d room mailboxes; an address that is a room mailbox already is left alone, one that belongs to something else is refused.", len(data))
 	b.explain("Exchange gives each an account with a random password: block its sign-in with the script block-room-sign-in.")
 	b.explain("Describe the rooms with set-places and put them into lists with room-lists, from the same table.")
 	b.warn("Graph, and with it the booking server, may need up to two days until it lists a new room.")
@@ -145,7 +145,7 @@ func (b *build) setPlaces() error {
 			Fix(words.T("Give a CSV with the column Address and any of Capacity, Building, Floor, FloorLabel."))
 	}
 	b.data["Rows"] = data
-	b.explain("Compares what Exchange knows of %d rooms with what is known here, and sets what differs. What is empty here stays as it is there.", len(data))
+	b.explainN(len(data), "Compares what Exchange knows of %d room with what is known here, and sets what differs. What is empty here stays as it is there.", "Compares what Exchange knows of %d rooms with what is known here, and sets what differs. What is empty here stays as it is there.", len(data))
 	b.warn("For rooms that come from the local Active Directory, the phone number is set there.")
 	return nil
 }
@@ -191,7 +191,8 @@ func (b *build) placesBuildings() error {
 	}
 	b.data["Proof"] = proof
 	b.will("Set-PlacesSettings", "tenant", map[string]any{"EnableBuildings": "Default:true"})
-	b.explain("Switches buildings on for the tenant, makes %d buildings with their floors where they are missing, and puts %d rooms on their floor.", len(names), len(data))
+	b.explain("Switches buildings on for the tenant, makes %s with their floors where they are missing, and puts %s on their floor.",
+		words.N(len(names), "%d building", "%d buildings", len(names)), words.N(len(data), "%d room", "%d rooms", len(data)))
 	b.warn("The module MicrosoftPlaces needs PowerShell 7.4 or newer and does not say which tenant it is connected to: the script looks for one of the rooms before it changes anything.")
 	return nil
 }

@@ -283,7 +283,7 @@ func (b *build) accessPolicyShow() error {
 		}
 	}
 	b.data["Mailboxes"] = list
-	b.explain("Shows the policies that name the application, and what they say about %d mailboxes.", len(list))
+	b.explainN(len(list), "Shows the policies that name the application, and what they say about %d mailbox.", "Shows the policies that name the application, and what they say about %d mailboxes.", len(list))
 	b.explain("A test answers at once, but a changed policy takes more than an hour to count.")
 	return nil
 }

@@ -189,9 +189,9 @@ func restrict(k Known) Step {
 	case !k.RoomsChosen:
 		return step(Restrict, title, Blocked, words.T("Choose the rooms first."))
 	case k.ScriptFailed > 0:
-		return step(Restrict, title, Attention, words.T("The script failed for %d mailboxes.", k.ScriptFailed))
+		return step(Restrict, title, Attention, words.N(k.ScriptFailed, "The script failed for %d mailbox.", "The script failed for %d mailboxes.", k.ScriptFailed))
 	case k.ScriptRooms > 0:
-		return step(Restrict, title, Done, words.T("The result of the script was read back: %d mailboxes.", k.ScriptRooms))
+		return step(Restrict, title, Done, words.N(k.ScriptRooms, "The result of the script was read back: %d mailbox.", "The result of the script was read back: %d mailboxes.", k.ScriptRooms))
 	}
 	return step(Restrict, title, Ready, words.T("Give the script to an Exchange administrator, and read its result back."))
 }

@@ -110,10 +110,13 @@ func (c *careCard) question(o fyne.CanvasObject) {
 func (c *careCard) askRotate() {
 	months := kit.TextField(kit.L("Life of the new credential in months"), c.p.choices.life(), "")
 	months.Check = monthsOrNothing
+	kind := credentialKind(kit.L("Kind of the new credential"), kit.L("The same as now"))
+	name := credentialName()
+	name.SetHelp(c.p.choices.nameHelp())
 	c.question(kit.NewConfirmCard(kit.L("Make a new credential beside the old one?"),
 		kit.L("The new one goes into the keychain and is proven with a fresh token. The old one keeps working at the booking server until you finish; whatever fails leaves it working."),
 		kit.L("Make a new credential"), kit.L("Not now"), false, func(yes bool) {
-			if yes && !months.Validate() {
+			if yes && (!months.Validate() || !name.Validate()) {
 				return
 			}
 			c.ask = nil
@@ -121,12 +124,13 @@ func (c *careCard) askRotate() {
 				c.p.show()
 				return
 			}
-			o := c.p.notes.into(register.Options{Months: monthsOf(months)})
+			o := c.p.notes.into(register.Options{CredentialName: name.Value(), Months: monthsOf(months)})
+			o.Credential, o.Bits = kindOf(kind)
 			c.p.work(kit.L("Renewing the credential"), func(ctx context.Context, tell Tell, report task.Report) error {
 				_, err := c.p.env.Backend.Rotate(ctx, c.p.env.ID, o, tell, report)
 				return err
 			}, c.done(kit.L("The new credential is in the keychain and proven. The old one still works.")))
-		}, months, c.p.notes.object))
+		}, kind, name, months, c.p.notes.object))
 }
 
 // done shows how something ended and looks at everything anew.

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -21,7 +23,7 @@ type choices struct {
 	p    *planner
 	fold *fold
 
-	use, kind, months             *kit.Field
+	use, kind, name, months       *kit.Field
 	leave                         *kit.Field
 	home, support, privacy, terms *kit.Field
 	logo                          *kit.Field
@@ -33,10 +35,8 @@ type choices struct {
 func newChoices(p *planner) *choices {
 	c := &choices{p: p}
 	c.use = kit.SelectField(kit.L("Which application?"), "", nil)
-	c.kind = kit.SelectField(kit.L("Credential"), "", []kit.Option{
-		{ID: "", Name: kit.L("As the product and the tenant's policy want it")},
-		{ID: "secret", Name: kit.L("Client secret")}, {ID: "certificate", Name: kit.L("Certificate (RSA 3072), made on this computer")},
-		{ID: largeKey, Name: kit.L("Certificate (RSA 4096), made on this computer")}})
+	c.kind = credentialKind(kit.L("Credential"), kit.L("As the product and the tenant's policy want it"))
+	c.name = credentialName()
 	c.months = kit.TextField(kit.L("Life of the credential in months"), "", "")
 	c.months.Check = monthsOrNothing
 	c.leave = kit.SwitchField(kit.L("Leave the consent to a colleague"), kit.L("Everything else is done now; the hand-off tells the colleague what to press."))
@@ -45,19 +45,37 @@ func newChoices(p *planner) *choices {
 	c.privacy = kit.TextField(kit.L("Address of the privacy statement"), "", "https://")
 	c.terms = kit.TextField(kit.L("Address of the terms of service"), "", "https://")
 	c.logo = kit.FileField(kit.L("Logo"), kit.L("A PNG, JPEG or GIF of at most 100 KB, for an application that has no logo yet."), c.chooseLogo, func() { c.takeLogo("", nil) })
-	for _, f := range []*kit.Field{c.use, c.kind, c.months, c.leave, c.home, c.support, c.privacy, c.terms} {
+	for _, f := range []*kit.Field{c.use, c.kind, c.name, c.months, c.leave, c.home, c.support, c.privacy, c.terms} {
 		f.OnChanged = func(string) { c.changed() }
 	}
 	for _, f := range []*kit.Field{c.home, c.support, c.privacy, c.terms} {
 		f.Check = webAddress
 	}
 	again := widget.NewButtonWithIcon(kit.L("Make the plan with this"), theme.ViewRefreshIcon(), p.makePlan)
-	c.fold = newFold(kit.L("Choose credential, consent or branding…"), kit.Card(kit.Column(kit.GapWide, c.kind, c.months, c.leave,
+	c.fold = newFold(kit.L("Choose credential, consent or branding…"), kit.Card(kit.Column(kit.GapWide, c.kind, c.name, c.months, c.leave,
 		kit.Rule(), kit.Heading(kit.L("What people see who sign in")), twoFields(c.home, c.support), twoFields(c.privacy, c.terms), c.logo,
 		kit.Row(0, -1, again))), func() {}, p.page.relayout)
 	c.use.Hide()
 	c.advise()
 	return c
+}
+
+// credentialKind is a field for the kind of a new credential; none is what no
+// choice means.
+func credentialKind(label, none string) *kit.Field {
+	return kit.SelectField(label, "", []kit.Option{{ID: "", Name: none},
+		{ID: connection.CredentialSecret, Name: kit.L("Client secret")},
+		{ID: connection.CredentialCertificate, Name: kit.L("Certificate (RSA 3072), made on this computer")},
+		{ID: largeKey, Name: kit.L("Certificate (RSA 4096), made on this computer")}})
+}
+
+// kindOf reads a credentialKind field: the kind, and the bits of a key that is
+// not of the usual size.
+func kindOf(f *kit.Field) (kind string, bits int) {
+	if f.Value() == largeKey {
+		return connection.CredentialCertificate, 4096
+	}
+	return f.Value(), 0
 }
 
 // largeKey is the choice of a certificate with the larger key.
@@ -101,6 +119,20 @@ func webAddress(v string) words.Text {
 	return words.Text{}
 }
 
+// credentialName is a field for what a new credential is called.
+func credentialName() *kit.Field {
+	f := kit.TextField(kit.L("Name of the credential"), "", "")
+	f.Clean = strings.TrimSpace
+	f.Check = func(v string) words.Text { return sentence(register.CheckCredentialName(v)) }
+	return f
+}
+
+// nameHelp says what an empty field for a credential's name means.
+func (c *choices) nameHelp() string {
+	p := c.product()
+	return kit.L("Empty for “%s”. A client secret's name ends with a mark of Roomkey's, by which it is found again when an answer gets lost.", cmp.Or(p.Credential.Name, p.Name))
+}
+
 // life says what an empty field for a credential's life means.
 func (c *choices) life() string {
 	if months := c.product().Credential.Months; months > 0 {
@@ -112,6 +144,7 @@ func (c *choices) life() string {
 // advise shows what the product's vendor says about the credential.
 func (c *choices) advise() {
 	p := c.product()
+	c.name.SetHelp(c.nameHelp())
 	c.months.SetHelp(strings.TrimSpace(c.life() + " " + kit.L("A shorter life is safer, and renewed with one press.") + " " + p.Credential.Advice))
 	if len(p.Credential.Kinds) == 1 {
 		c.kind.SetHelp(kit.L("%s takes only this kind: %s.", p.Name, p.Credential.Kinds[0]))
@@ -169,19 +202,16 @@ func (c *choices) changed() {
 // read gives the choices, nil when a field is wrong.
 func (c *choices) read() *register.Options {
 	good := true
-	for _, f := range []*kit.Field{c.months, c.home, c.support, c.privacy, c.terms} {
+	for _, f := range []*kit.Field{c.name, c.months, c.home, c.support, c.privacy, c.terms} {
 		good = f.Validate() && good
 	}
 	if !good {
 		c.fold.show(true)
 		return nil
 	}
-	kind, bits := c.kind.Value(), 0
-	if kind == largeKey {
-		kind, bits = "certificate", 4096
-	}
+	kind, bits := kindOf(c.kind)
 	return &register.Options{
-		Use: c.use.Value(), Credential: kind, Bits: bits, Months: monthsOf(c.months), LeaveConsent: c.leave.Value() == "true", HomePage: c.home.Value(),
+		Use: c.use.Value(), Credential: kind, Bits: bits, CredentialName: c.name.Value(), Months: monthsOf(c.months), LeaveConsent: c.leave.Value() == "true", HomePage: c.home.Value(),
 		Branding: tenant.Branding{Support: c.support.Value(), Privacy: c.privacy.Value(), TermsOfService: c.terms.Value()},
 		Logo:     c.picture,
 	}

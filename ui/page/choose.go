@@ -15,6 +15,7 @@ import (
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
@@ -152,7 +153,7 @@ func (c *Choose) roomsOf(list tenant.RoomList) {
 		for _, r := range rooms.Items {
 			addresses = append(addresses, strings.ToLower(r.EmailAddress))
 		}
-		c.notice.put(kit.NewConfirmCard(kit.L("%s has %d rooms", list.DisplayName, len(addresses)), strings.Join(addresses, ", "),
+		c.notice.put(kit.NewConfirmCard(kit.Say(words.N(len(addresses), "%s has %d room", "%s has %d rooms", list.DisplayName, len(addresses))), strings.Join(addresses, ", "),
 			kit.L("Choose these too"), kit.L("Leave it"), false, func(yes bool) {
 				c.notice.clear()
 				if yes {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
@@ -165,7 +166,7 @@ func (v *results) showRooms() {
 	if len(rooms) == 0 {
 		return
 	}
-	says := kit.Strong(kit.L("Not as the product needs them: %d of %d rooms", len(differing), len(rooms)-len(wrong)))
+	says := kit.Strong(kit.Say(words.N(len(rooms)-len(wrong), "Not as the product needs it: %d of %d room", "Not as the product needs them: %d of %d rooms", len(differing), len(rooms)-len(wrong))))
 	line := kit.Row(kit.Gap, 0, says)
 	if len(differing) > 0 {
 		line.Add(widget.NewButtonWithIcon(kit.L("Write the script for these rooms only"), theme.DocumentCreateIcon(), v.write))

@@ -10,6 +10,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
@@ -127,7 +128,7 @@ func (r *Restrict) saveAll() {
 		}, func(err error) {
 			r.notice.fail(problem.Of(err))
 			if err == nil {
-				r.notice.good(kit.L("%d files were written to %s: numbered scripts, a README for the colleague who runs them, and a checklist.", len(paths), folder))
+				r.notice.good(kit.Say(words.N(len(paths), "%d file was written to %s.", "%d files were written to %s: numbered scripts, a README for the colleague who runs them, and a checklist.", len(paths), folder)))
 			}
 			r.frame.Object.Refresh()
 		})
