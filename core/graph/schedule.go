@@ -13,8 +13,8 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// CodeNoSchedule: Graph answered, and gave an error instead of this mailbox's
-// free and busy.
+// CodeNoSchedule says that Graph answered, and gave an error instead of this
+// mailbox's free and busy.
 const CodeNoSchedule = "graph.no-schedule"
 
 // scheduleStep is how finely free and busy are asked for.

@@ -51,6 +51,9 @@ func zoneOf(m models.TimeZoneBaseable) (*time.Location, error) {
 // zone file (RFC 9636), so one is made that has nothing else.
 func customZone(m models.CustomTimeZoneable) (*time.Location, error) {
 	standard, bias := m.GetStandardOffset(), int(*m.GetBias())
+	if max(bias, -bias) > 24*60 {
+		return nil, fmt.Errorf("a zone is not %d minutes away from UTC", bias)
+	}
 	rules := "STD" + clock(bias)
 	if daylight := m.GetDaylightOffset(); !isNil(standard) && !isNil(daylight) && orZero(daylight.GetMonth()) != 0 {
 		begins, err := changeover(daylight)

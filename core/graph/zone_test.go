@@ -102,7 +102,7 @@ func TestCustomZones(t *testing.T) {
 	}
 	for name, m := range map[string]*models.CustomTimeZone{
 		"no rule": ruled(0, 0, 3, 1), "sixth Sunday": ruled(0, 11, 3, 6), "no month": ruled(0, 13, 3, 1),
-		"no bias": models.NewCustomTimeZone(),
+		"no bias": models.NewCustomTimeZone(), "days away": ruled(-5000, 0, 0, 0),
 	} {
 		if in, err := zoneOf(m); err == nil {
 			t.Errorf("%s: %v", name, in)
