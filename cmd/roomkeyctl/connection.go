@@ -240,7 +240,7 @@ func fieldsOf(c *connection.Connection) [][]string {
 	return [][]string{
 		{"name", c.Name}, {"cloud", c.Cloud}, {"tenant", strings.TrimSpace(c.Tenant.Domain + " " + c.Tenant.ID)},
 		{"product", strings.Join(append([]string{c.Product.ID}, c.Product.Options...), " + ")},
-		{"client id", c.Application.ClientID}, {"credential", c.Application.Credential.Kind},
+		{"client id", c.Application.ClientID}, {"credential", credentialOf(c.Application.Credential)},
 		{"rooms", rooms}, {"people", c.People.Mode}, {"server", c.Server.URL}, {"id", c.ID},
 	}
 }

@@ -2,11 +2,14 @@ package main
 
 import (
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/vault"
 )
@@ -160,4 +163,19 @@ func secretForget(a *app) *cobra.Command {
 			return a.show(map[string]vault.Kind{"forgotten": kind}, func(io.Writer) {})
 		},
 	}
+}
+
+// credentialNoun is what the commands about secrets call a kind of credential.
+var credentialNoun = map[string]vault.Kind{connection.CredentialSecret: vault.ClientSecret, connection.CredentialCertificate: vault.Certificate}
+
+// credentialOf is a connection's credential, and when it has to be renewed.
+func credentialOf(k connection.Credential) string {
+	if k.Expires.IsZero() {
+		return k.Kind
+	}
+	says := k.Kind + ", ends on " + k.Expires.Format(time.DateOnly)
+	if time.Until(k.Expires) < register.ExpiryWarning {
+		says += ": renew it with roomkeyctl register rotate"
+	}
+	return says
 }
