@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/microsoft/kiota-abstractions-go/serialization"
@@ -46,9 +47,11 @@ func (c *Client) Schedule(ctx context.Context, organizer, room string, from, to 
 			Fix(words.T("Check the address, and that the free and busy times of the room may be seen (its calendar's default permission is AvailabilityOnly or more)."))
 	}
 	view := text(m.GetAvailabilityView())
-	if len(view) < int(to.Sub(from)/scheduleStep) {
-		return tenant.Schedule{}, malformed(what, "the view of free and busy is too short")
+	if view == "" {
+		return tenant.Schedule{}, malformed(what, "there is no view of free and busy in it")
 	}
+	// What the view does not reach may be busy.
+	view += strings.Repeat("2", max(0, int(to.Sub(from)/scheduleStep)-len(view)))
 	var s tenant.Schedule
 	for i, status := range view {
 		if start := from.Add(time.Duration(i) * scheduleStep); status != '0' {

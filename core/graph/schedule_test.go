@@ -26,7 +26,7 @@ func TestSchedule(t *testing.T) {
 		"nothing":        {`{"value":[]}`, CodeUnexpected, "", ""},
 		"null":           {`{"value":[null]}`, CodeUnexpected, "", ""},
 		"without a view": {answers(`{"scheduleId":"r"}`), CodeUnexpected, "", ""},
-		"half a view":    {answers(`{"availabilityView":"0000"}`), CodeUnexpected, "", ""},
+		"an empty view":  {answers(`{"availabilityView":""}`), CodeUnexpected, "", ""},
 		"no time of day": {answers(strings.Replace(hours(`{"name":"UTC"}`), "08:30", "28:30", 1)), CodeUnexpected, "", ""},
 		"wrong types":    {`{"value":{"workingHours":7}}`, CodeUnexpected, "", ""},
 	} {
@@ -45,5 +45,15 @@ func TestSchedule(t *testing.T) {
 				t.Errorf("%+v", s.Hours)
 			}
 		})
+	}
+}
+
+// TestHalfASchedule: what the view does not reach may be busy.
+func TestHalfASchedule(t *testing.T) {
+	l := newLab(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"value":[{"availabilityView":"0000"}]}`)) })
+	from := time.Date(2026, 7, 6, 8, 0, 0, 0, time.UTC)
+	s, err := l.Schedule(t.Context(), "o@contoso.example", "r@contoso.example", from, from.Add(2*time.Hour))
+	if err != nil || len(s.Busy) != 4 || !s.Busy[0].Start.Equal(from.Add(time.Hour)) {
+		t.Errorf("%v, %v", s.Busy, err)
 	}
 }
