@@ -6,6 +6,8 @@ VERSION  := $(shell sed -n 's/^Version = "\(.*\)"/\1/p' FyneApp.toml)
 LDFLAGS  := -X main.version=$(VERSION)
 RELEASE  := -trimpath -ldflags "-s -w $(LDFLAGS)"
 LINT     := golangci-lint@v2.15.0
+WINRES   := GOFLAGS= go run github.com/tc-hib/go-winres@v0.3.3 simply --arch amd64 --icon resources/icons/roomkey.png \
+	--product-name Roomkey --product-version $(VERSION) --file-version $(VERSION)
 export GOFLAGS ?= -mod=readonly
 export GOMEMLIMIT ?= 6GiB
 
@@ -45,7 +47,11 @@ bench: setup-test
 diagnose-bench:
 	go run ./cmd/internal/diagnosebench
 
+# Icon, version and manifest (sharp on every screen, no elevation, long paths)
+# are linked in from the .syso files that winres makes.
 windows: setup-test
+	$(WINRES) --manifest gui --file-description Roomkey --original-filename Roomkey.exe --out cmd/roomkey/rsrc
+	$(WINRES) --manifest cli --file-description "Roomkey for the terminal" --original-filename roomkeyctl.exe --out cmd/roomkeyctl/rsrc
 	CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc \
 		go build -tags $(TAGS) -trimpath -ldflags "-s -w -H=windowsgui $(LDFLAGS)" -o dist/windows/Roomkey.exe ./cmd/roomkey
 	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go build $(RELEASE) -o dist/windows/roomkeyctl.exe ./cmd/roomkeyctl
