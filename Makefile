@@ -47,7 +47,7 @@ bench: setup-test
 diagnose-bench:
 	go run ./cmd/internal/diagnosebench
 
-# Icon, version and manifest (sharp on every screen, no elevation, long paths)
+# Icon, version and manifest (sharp on every screen, no elevation)
 # are linked in from the .syso files that winres makes.
 windows: setup-test
 	$(WINRES) --manifest gui --file-description Roomkey --original-filename Roomkey.exe --out cmd/roomkey/rsrc
@@ -63,4 +63,4 @@ tour: setup build
 	bin/roomkey --tour docs/tour
 
 clean:
-	rm -rf bin dist
+	rm -rf bin dist cmd/*/*.syso
