@@ -41,8 +41,8 @@ var reportRoutes = []route{
 
 // signedIn notes the interactive sign-in of a person.
 func (s *Simulator) signedIn(clientID string, user int) {
-	log := append(s.state.SignIns, signInRecord{ID: newID(), At: s.now(), ClientID: clientID, User: user})
-	s.state.SignIns = log[max(0, len(log)-signInsKept):]
+	s.state.SignIns = append(s.state.SignIns, signInRecord{ID: newID(), At: s.now(), ClientID: clientID, User: user})
+	s.state.SignIns = s.state.SignIns[max(0, len(s.state.SignIns)-signInsKept):]
 	s.used(clientID, user)
 }
 
