@@ -62,6 +62,7 @@ func (p *planner) shown() {
 	if !p.busy {
 		p.plan, p.result, p.handOff, p.care.ask = nil, nil, nil, nil
 		p.choices.advise()
+		p.record.again()
 		p.ask(nil)
 	}
 }
