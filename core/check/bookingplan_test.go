@@ -129,3 +129,16 @@ func TestBookingKeepsToThePlan(t *testing.T) {
 		})
 	}
 }
+
+// TestAskedForAndNotTriedIsNotGreen: whoever names a check wants it tried.
+func TestAskedForAndNotTriedIsNotGreen(t *testing.T) {
+	w, _, _ := writing()
+	w.in.Options.AllowWrites, w.in.Options.Only = false, []string{TestBooking}
+	if r := w.run(t); r.Verdict != Incomplete || r.RootCause != nil {
+		t.Errorf("%s %v", r.Verdict, r.RootCause)
+	}
+	w.in.Options.Only = nil
+	if r := w.run(t); r.Verdict != Passed {
+		t.Errorf("%s %v", r.Verdict, r.RootCause)
+	}
+}

@@ -52,7 +52,7 @@ func judge(err error) Finding {
 // needed passed is green.
 func (r *Run) conclude(s *State, cancelled bool) {
 	var failed, open, warned *Finding
-	proven := false
+	proven, untried := false, false
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		switch f.Status {
@@ -68,8 +68,10 @@ func (r *Run) conclude(s *State, cancelled bool) {
 				failed = f
 			}
 		case Skipped:
-			// Not wanted spoils nothing; skipped for another's failure has
-			// that one beside it; cancelled is counted by the caller.
+			// Not wanted spoils nothing, unless it was asked for by name; skipped
+			// for another's failure has that one beside it; cancelled is counted
+			// by the caller.
+			untried = untried || f.Because == "" && slices.Contains(r.Only, f.ID)
 			if f.Because != "" && !f.Optional && open == nil {
 				if cause, ok := r.Finding(f.Because); ok && cause.Status == Unknown && cause.Optional {
 					open = f
@@ -86,7 +88,7 @@ func (r *Run) conclude(s *State, cancelled bool) {
 		r.Verdict, r.RootCause = Failed, causeOf(failed)
 	case open != nil:
 		r.Verdict, r.RootCause = Incomplete, causeOf(open)
-	case cancelled || !proven:
+	case cancelled || !proven || untried:
 		r.Verdict = Incomplete
 	case warned != nil:
 		r.Verdict, r.RootCause = Warned, causeOf(warned)

@@ -50,7 +50,9 @@ func TestSchedule(t *testing.T) {
 
 // TestHalfASchedule: what the view does not reach may be busy.
 func TestHalfASchedule(t *testing.T) {
-	l := newLab(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"value":[{"availabilityView":"0000"}]}`)) })
+	l := newLab(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"value":[{"availabilityView":"0000"}]}`))
+	})
 	from := time.Date(2026, 7, 6, 8, 0, 0, 0, time.UTC)
 	s, err := l.Schedule(t.Context(), "o@contoso.example", "r@contoso.example", from, from.Add(2*time.Hour))
 	if err != nil || len(s.Busy) != 4 || !s.Busy[0].Start.Equal(from.Add(time.Hour)) {
