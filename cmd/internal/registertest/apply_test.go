@@ -145,6 +145,7 @@ func (c *cutter) RoundTrip(r *http.Request) (*http.Response, error) {
 // disk: one application, one service principal, one live credential, the
 // planned grants.
 func TestKilledAnywhere(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []string{"secret", "certificate"} {
 		full := newLab(t)
 		count := &cutter{next: full.http.Transport, left: 1 << 30}
@@ -208,6 +209,7 @@ func TestLostAnswer(t *testing.T) {
 }
 
 func TestWaitsForMicrosoft(t *testing.T) {
+	t.Parallel()
 	for _, fault := range []string{"replication-delay=300ms", "stale-roles=400ms", "throttled"} {
 		t.Run(fault, func(t *testing.T) {
 			l := newLab(t, fault)

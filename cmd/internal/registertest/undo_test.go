@@ -210,6 +210,7 @@ func TestKeychainRefuses(t *testing.T) {
 // starts again: always one live credential in the end, the new one, and never a
 // moment without one.
 func TestRotationKilledAnywhere(t *testing.T) {
+	t.Parallel()
 	for _, turn := range [][2]string{{"secret", "secret"}, {"certificate", "certificate"}, {"secret", "certificate"}, {"certificate", "secret"}} {
 		kind, next := turn[0], turn[1]
 		rotate := func(ctx context.Context, l *lab, client *http.Client) error {
