@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/roomkey/roomkey/core/connection"
@@ -53,13 +54,21 @@ func (s *State) registered() (found *tenant.Credential, others int, read bool) {
 	return found, others, true
 }
 
+// unhinted is whether the application has a secret whose first characters
+// Microsoft does not show: any secret could be that one.
+func (s *State) unhinted() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.application != nil && slices.ContainsFunc(s.application.Secrets, func(c tenant.Credential) bool { return c.Hint == "" })
+}
+
 func checkKeyMatch(_ context.Context, s *State) Finding {
 	found, others, _ := s.registered()
 	own := s.Connection.Application.Credential
 	switch {
 	case found != nil:
 		return pass(words.T("The credential is among the application's.")).saw("keyId", found.KeyID).saw("otherValid", others)
-	case own.KeyID == "" && own.Thumbprint == "" && own.Hint == "":
+	case own.KeyID == "" && own.Thumbprint == "" && (own.Hint == "" || s.unhinted()):
 		return unknown(problem.New("credential.unrecorded", words.T("Which of the application's credentials this is was not recorded.")).
 			Fix(words.T("Nothing needs to be done. A credential that Roomkey makes is recorded.")))
 	case own.Kind == connection.CredentialCertificate:

@@ -26,12 +26,26 @@ func signedIn(in Input) (bool, words.Text) {
 	return in.Registration != nil, words.T("Only an administrator's sign-in shows the application's registration.")
 }
 
+// judgeReader judges what came of a look that the administrator's sign-in lends. A
+// refusal is about that account and says nothing of the application.
+func judgeReader(err error) Finding {
+	if !denied(err) {
+		return judge(err)
+	}
+	p := problem.New("sign-in.may-not-read", words.T("The account that signed in may not read the application's registration.")).
+		With(problem.Of(err).Detail).
+		Fix(words.T("Sign in with an account that has the role Application Administrator, Cloud Application Administrator or Global Reader. If the role is only eligible (PIM), activate it first: Microsoft Entra admin center, Privileged Identity Management, My roles, press \"Activate\".")).
+		Fix(words.T("Or check without a sign-in: what it would show is then skipped.")).By(err)
+	p.RequestID = problem.Of(err).RequestID
+	return unknown(p)
+}
+
 // checkDeclared reads the registration and compares what it declares. What
 // Exchange grants for some mailboxes only must not be declared.
 func checkDeclared(ctx context.Context, s *State) Finding {
 	a, err := s.Registration.Application(ctx, s.Connection.Application.ClientID)
 	if err != nil {
-		return judge(err)
+		return judgeReader(err)
 	}
 	if !sameID(a.AppID, s.Connection.Application.ClientID) {
 		return unknown(unexpected(words.T("The registration that came is another application's.")))
@@ -42,7 +56,7 @@ func checkDeclared(ctx context.Context, s *State) Finding {
 	}
 	graph, err := s.Registration.ServicePrincipal(ctx, tenant.GraphAppID)
 	if err != nil {
-		return judge(err)
+		return judgeReader(err)
 	}
 	ids := map[permission.Ref]string{}
 	for _, p := range graph.Roles {
@@ -81,7 +95,7 @@ func (s *State) byExchange(p product.Permission) bool {
 func checkConsented(ctx context.Context, s *State) Finding {
 	sp, err := s.Registration.ServicePrincipal(ctx, s.Connection.Application.ClientID)
 	if err != nil {
-		return judge(err)
+		return judgeReader(err)
 	}
 	if sp.ID == "" {
 		return unknown(unexpected(words.T("The enterprise application has no id.")))
@@ -92,11 +106,11 @@ func checkConsented(ctx context.Context, s *State) Finding {
 	}
 	roles, err := s.Registration.AppRoleGrants(ctx, sp.ID)
 	if err != nil {
-		return judge(err)
+		return judgeReader(err)
 	}
 	scopes, err := s.Registration.DelegatedGrants(ctx, sp.ID)
 	if err != nil {
-		return judge(err)
+		return judgeReader(err)
 	}
 	granted := &consents{roles: map[string]bool{}, scopes: map[string]bool{}}
 	s.mu.Lock()

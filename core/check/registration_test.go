@@ -93,6 +93,8 @@ func TestRegistration(t *testing.T) {
 		{"disabled", func(_ *world, r *registration) { r.own.Enabled = false }, Failed, Consented, "application.disabled"},
 		// The false green of a peer: the look-up of the grants failed, and
 		// "nothing missing" was concluded.
+		{"the account may not read the registration", func(_ *world, r *registration) { r.appErr = refusal("graph.Authorization_RequestDenied") }, Incomplete, Declared, "sign-in.may-not-read"},
+		{"the account may not read grants", func(_ *world, r *registration) { r.rolesErr = refusal("graph.Authorization_RequestDenied") }, Incomplete, Consented, "sign-in.may-not-read"},
 		{"grants cannot be read", func(_ *world, r *registration) { r.rolesErr = refusal("graph.unavailable") }, Incomplete, Consented, "graph.unavailable"},
 		{"no grants at all", func(_ *world, r *registration) { r.roles = nil }, Failed, Consented, "permission.not-consented"},
 		{"grants of another service", func(_ *world, r *registration) {
@@ -269,4 +271,16 @@ func stateOf(r Run, id string) string {
 		}
 	}
 	return ""
+}
+
+// TestASecretWhoseHintIsNotShown may be any of the application's.
+func TestASecretWhoseHintIsNotShown(t *testing.T) {
+	w, r := registered()
+	w.in.Connection.Application.Credential = connection.Credential{Kind: connection.CredentialSecret, Hint: "abc"}
+	for hint, want := range map[string]Status{"": Unknown, "abc": Pass, "xyz": Fail} {
+		r.app.Secrets[0].Hint = hint
+		if f, _ := w.run(t).Finding(KeyMatch); f.Status != want {
+			t.Errorf("hint %q: %s, want %s", hint, f.Status, want)
+		}
+	}
 }

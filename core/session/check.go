@@ -16,6 +16,7 @@ import (
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/vault"
 )
 
 // Check runs the diagnosis, keeps the run and gives it, saying so if it could
@@ -84,7 +85,7 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 		return check.Input{}, err
 	}
 	in := check.Input{
-		Connection: c, Product: p, Needs: needs, Cloud: row, Permissions: s.env.Permissions,
+		Connection: s.hinted(ctx, c), Product: p, Needs: needs, Cloud: row, Permissions: s.env.Permissions,
 		FieldProblems: s.fieldProblems(ctx, c),
 		Discover: func(ctx context.Context) (cloud.Discovery, error) {
 			return cloud.Discover(ctx, client, row, tenantOf(c))
@@ -121,6 +122,23 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 		return c.Digest(fingerprint, rooms)
 	}
 	return in, nil
+}
+
+// hinted is c with the first characters of its client secret, by which the
+// secret is found among the application's, where nothing better was recorded: a
+// secret from the environment never went through SetSecret.
+func (s *Session) hinted(ctx context.Context, c *connection.Connection) *connection.Connection {
+	own := c.Application.Credential
+	if own.Kind == connection.CredentialCertificate || own.KeyID != "" || own.Hint != "" {
+		return c
+	}
+	secret, err := s.env.Vault.Get(ctx, s.ID(), vault.ClientSecret)
+	if err != nil {
+		return c
+	}
+	seen := *c
+	seen.Application.Credential.Hint = hint(secret)
+	return &seen
 }
 
 // scopeChanged is when a script that was read back last changed the
