@@ -58,8 +58,10 @@ func registerUndo(a *app) *cobra.Command {
 					return problem.New("usage.not-confirmed", words.T("Nothing was removed.")).Run(words.T("Type the name at a terminal, or add:"), "--name NAME")
 				}
 			}
-			if _, err := a.signIn(c.Context(), s, f, slices.Concat(entra.ScopesRead, entra.ScopesApply, entra.ScopesConsent)); err != nil {
-				return err
+			if strings.TrimSpace(typed) == plan.Name { // another name needs no more permissions to be refused
+				if _, err := a.signIn(c.Context(), s, f, slices.Concat(entra.ScopesRead, entra.ScopesApply, entra.ScopesConsent)); err != nil {
+					return err
+				}
 			}
 			done, err := s.RegisterUndo(c.Context(), typed, o, a.progress())
 			if err != nil {
