@@ -130,7 +130,7 @@ func (c *careCard) askRotate() {
 				_, err := c.p.env.Backend.Rotate(ctx, c.p.env.ID, o, tell, report)
 				return err
 			}, c.done(kit.L("The new credential is in the keychain and proven. The old one still works.")))
-		}, kind, name, months, c.p.notes.object))
+		}, kind, twoFields(name, months), c.p.notes.object))
 }
 
 // done shows how something ended and looks at everything anew.
