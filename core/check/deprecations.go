@@ -52,7 +52,7 @@ var deprecations = []deprecation{
 			return nil
 		}
 		return problem.New("deprecated.policy", words.T("The application is limited by an Application Access Policy, which Microsoft calls legacy.")).
-			Fix(words.T("Move to RBAC for Applications with the script under \"Restrict\"; it makes the scope first and removes the policy last."))
+			Fix(words.T("Move to RBAC for Applications with the script on the page “Set up Exchange”; it makes the scope first and removes the policy last."))
 	}},
 	{"deprecated.secret-life", words.T("No secret lives longer than two years"), true, func(s *State) *problem.Problem {
 		for _, c := range s.application.Secrets {

@@ -184,7 +184,7 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 	case denied(err) && scoped:
 		p := problem.New("scope.not-granted", words.T("Exchange does not let the application into the rooms.")).
 			With(words.T("The token carries no tenant-wide permission, so access has to come from RBAC for Applications. A change there takes 30 minutes to 2 hours to work.")).
-			Fix(words.T("Run the scoping script under \"Restrict\" as an Exchange administrator if that was not done.")).
+			Fix(words.T("Run the scoping script on the page “Set up Exchange” as an Exchange administrator if that was not done.")).
 			Fix(words.T("If it ran less than two hours ago, wait and check again.")).By(err)
 		p.RequestID = problem.Of(err).RequestID
 		return fail(p)

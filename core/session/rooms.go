@@ -67,7 +67,7 @@ func (s *Session) knownRooms(page func([]tenant.Room)) tenant.Listing[tenant.Roo
 		l.Complete = false
 		l.Problem = problem.New("rooms.not-listable", words.T("This product has no permission to list rooms, and none were typed or imported yet.")).
 			Run(words.T("Have an Exchange administrator export them, then import the file:"), "roomkeyctl rooms import rooms.csv").
-			Fix(words.T("Or type the rooms' e-mail addresses on the page Rooms."))
+			Fix(words.T("Or type the rooms' e-mail addresses on the page “Choose”."))
 	}
 	return l
 }
