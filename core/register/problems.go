@@ -54,7 +54,7 @@ func unknownApplication(clientID string) *problem.Problem {
 func stale(what words.Text) *problem.Problem {
 	return problem.New(CodeStale, words.T("The tenant has changed since the plan was made: nothing was done.")).
 		With(what).
-		Fix(words.T("Look at the new plan, and apply that one."))
+		Run(words.T("Look at the new plan on the page “Register”, or make it with the command, and apply that one:"), "roomkeyctl register plan")
 }
 
 func consentRefused(by string, why *problem.Problem, permissionsPage string) *problem.Problem {
