@@ -33,6 +33,10 @@ func TestSecondCopyLooksOnly(t *testing.T) {
 	if status, printed := c.run("connection", "set", "name=Fabrikam", "--offline"); status != exitFailed || !strings.Contains(printed, "store.in-use") {
 		t.Errorf("saving: exit status %d\n%s", status, printed)
 	}
+	// Nobody is asked to sign in for what cannot be kept.
+	if status, printed := c.run("register", "apply", "--yes", "--no-browser"); status != exitFailed || !strings.Contains(printed, "store.in-use") {
+		t.Errorf("registering: exit status %d\n%s", status, printed)
+	}
 	if got := first.Document().Name; got != "Contoso" {
 		t.Errorf("the name became %s", got)
 	}

@@ -23,11 +23,17 @@ func newRegister(a *app) *cobra.Command {
 		registerPlan(a), registerApply(a), registerUndo(a), registerRestore(a), registerRotate(a), registerHandOff(a), registerHistory(a), registerCertificate(a))
 }
 
-// registered opens the connection and signs in to read.
-func (a *app) registered(ctx context.Context, f signInFlags, scopes ...[]string) (*session.Session, error) {
+// registered opens the connection and signs in to read, and with more scopes to
+// do more. What changes something is refused before the sign-in when it could
+// not be kept.
+func (a *app) registered(ctx context.Context, f signInFlags, changes bool, scopes ...[]string) (*session.Session, error) {
 	s, err := a.open(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if changes && s.ReadOnly != nil {
+		s.Close()
+		return nil, s.ReadOnly
 	}
 	all := append([]string{}, entra.ScopesRead...)
 	for _, more := range scopes {
@@ -114,7 +120,7 @@ func registerPlan(a *app) *cobra.Command {
 			if err := checkPlanFlags(o); err != nil {
 				return err
 			}
-			s, err := a.registered(c.Context(), f)
+			s, err := a.registered(c.Context(), f, false)
 			if err != nil {
 				return err
 			}
@@ -190,7 +196,7 @@ func registerApply(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s, err := a.registered(c.Context(), f)
+			s, err := a.registered(c.Context(), f, true)
 			if err != nil {
 				return err
 			}

@@ -34,7 +34,7 @@ func registerRotate(a *app) *cobra.Command {
 			if err := checkPlanFlags(o); err != nil {
 				return err
 			}
-			s, err := a.registered(c.Context(), f, entra.ScopesApply)
+			s, err := a.registered(c.Context(), f, true, entra.ScopesApply)
 			if err != nil {
 				return err
 			}

@@ -33,7 +33,7 @@ func registerUndo(a *app) *cobra.Command {
 			"for the permission AuditLog.Read.All; where that is refused, the last sign-in is\n" +
 			"unknown and the undo goes on. A deleted application can be restored for 30 days.",
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.registered(c.Context(), f)
+			s, err := a.registered(c.Context(), f, !dryRun)
 			if err != nil {
 				return err
 			}
@@ -147,7 +147,7 @@ func registerRestore(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use: "restore", Short: "Bring a deleted application back, for 30 days", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.registered(c.Context(), f, entra.ScopesApply)
+			s, err := a.registered(c.Context(), f, true, entra.ScopesApply)
 			if err != nil {
 				return err
 			}
@@ -174,7 +174,7 @@ func registerHandOff(a *app) *cobra.Command {
 		Long: "Shows the page of the application's permissions and the consent link, and with\n" +
 			"--out FOLDER writes plan, checklist and a PowerShell script.",
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.registered(c.Context(), f)
+			s, err := a.registered(c.Context(), f, false)
 			if err != nil {
 				return err
 			}

@@ -138,7 +138,7 @@ func agree(reviewed, now Plan, j journal) error {
 	case len(reviewed.Todo()) > 0 && len(now.Todo()) == 0:
 		return stale(words.T("There is nothing left of it to do: it was applied already, or somebody else has done it."))
 	case len(differences) == 0:
-		return stale(words.T("Something changed that the plan does not show, for instance another credential."))
+		return stale(words.T("Something changed that the plan does not show: a credential of the application, or another application of its name."))
 	}
 	what := differences[0]
 	for _, d := range differences[1:] {
