@@ -2,12 +2,9 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -188,57 +185,17 @@ func registerHandOff(a *app) *cobra.Command {
 				return err
 			}
 			if folder != "" {
-				if err := writeHandOff(folder, h); err != nil {
+				if _, err := h.Save(folder); err != nil {
 					return err
 				}
 			}
-			return a.show(h, func(w io.Writer) { printHandOff(w, h) })
+			return a.show(h, func(w io.Writer) { fmt.Fprint(w, h.Text()) })
 		},
 	}
 	f.register(c)
 	planFlags(c, &o)
 	c.Flags().StringVar(&folder, "out", "", "`folder` for plan.json, the checklist and the script")
 	return c
-}
-
-func printHandOff(w io.Writer, h session.HandOff) {
-	fmt.Fprintf(w, "%s, client ID %s\n\n", problem.Line(h.DisplayName), cmp.Or(h.ClientID, "none yet"))
-	for i, t := range h.Checklist {
-		fmt.Fprintf(w, "%d. %s\n", i+1, problem.Line(t.String()))
-	}
-	if h.ClientID == "" {
-		fmt.Fprintln(w, "\nThe application is not registered yet, so it has no page of permissions and no consent link.")
-		return
-	}
-	fmt.Fprintf(w, "\nPermissions: %s\n", h.PermissionsPage)
-	if h.ConsentLink == "" {
-		fmt.Fprintln(w, "Consent link: none, since the application has no redirect URI that could take its answer (AADSTS500113).")
-	} else {
-		fmt.Fprintf(w, "Consent link: %s\n", h.ConsentLink)
-	}
-}
-
-func writeHandOff(folder string, h session.HandOff) error {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return session.CannotWrite(folder, err)
-	}
-	plan, err := h.Plan.File()
-	if err != nil {
-		return err
-	}
-	var text strings.Builder
-	printHandOff(&text, h)
-	text.WriteString("\n")
-	printRegisterPlan(&text, h.Plan)
-	for name, data := range map[string][]byte{"plan.json": plan, "checklist.txt": []byte(text.String()), h.ScriptFile: []byte(h.Script)} {
-		if name == "" {
-			continue
-		}
-		if err := session.WriteFile(filepath.Join(folder, name), data); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func registerHistory(a *app) *cobra.Command {

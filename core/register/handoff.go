@@ -1,11 +1,13 @@
 package register
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -61,6 +63,33 @@ func (h HandOff) wayTo() words.Text {
 		return words.T("Open the page of permissions and press \"Grant admin consent\", or run the script.")
 	}
 	return words.T("Open the page of permissions and press \"Grant admin consent\", or open the consent link, or run the script.")
+}
+
+// Text is the hand-off as the colleague reads it, the plan included.
+func (h HandOff) Text() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s, client ID %s\n\n", problem.Line(h.DisplayName), first(h.ClientID, "none yet"))
+	for i, t := range h.Checklist {
+		fmt.Fprintf(&text, "%d. %s\n", i+1, problem.Line(t.String()))
+	}
+	switch {
+	case h.ClientID == "":
+		text.WriteString("\nThe application is not registered yet, so it has no page of permissions and no consent link.\n")
+	case h.ConsentLink == "":
+		fmt.Fprintf(&text, "\nPermissions: %s\nConsent link: none, since the application has no redirect URI that could take its answer (AADSTS500113).\n", h.page())
+	default:
+		fmt.Fprintf(&text, "\nPermissions: %s\nConsent link: %s\n", h.page(), h.ConsentLink)
+	}
+	fmt.Fprintf(&text, "\nPlan %s\n", h.Plan.Digest)
+	for _, i := range h.Plan.Items {
+		fmt.Fprintf(&text, "- %s: %s; today %s; wanted %s\n", problem.Line(i.Title.String()), i.Action,
+			first(problem.Line(i.Today.String()), "nothing"), first(problem.Line(i.Wanted.String()), "nothing"))
+	}
+	return text.String()
+}
+
+func (h HandOff) page() string {
+	return first(h.PermissionsPage, "the application's page \"API permissions\" (this cloud's portal is not known)")
 }
 
 // ConsentLink is the address at which an administrator consents to all that the

@@ -9,7 +9,6 @@ import (
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
-	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/task"
@@ -230,34 +229,6 @@ func (s *Session) RegisterHistory() ([]register.Record, error) {
 // PendingRotation is a rotation whose old credential still works, nil for none.
 func (s *Session) PendingRotation() (*register.Rotation, error) {
 	return register.Pending(record{journal{s}})
-}
-
-// HandOff is what a colleague who may consent needs, and the script that does
-// it from PowerShell.
-type HandOff struct {
-	register.HandOff
-	// Script is the text of a PowerShell script, ScriptFile its name.
-	ScriptFile string `json:"scriptFile,omitempty"`
-	Script     string `json:"script,omitempty"`
-}
-
-// RegisterHandOff makes the hand-off of a plan.
-func (s *Session) RegisterHandOff(plan register.Plan) (HandOff, error) {
-	in, err := s.registerInput(plan.Options, nil)
-	if err != nil {
-		return HandOff{}, err
-	}
-	h := HandOff{HandOff: register.MakeHandOff(in, plan)}
-	target, err := s.scriptTarget(nil)
-	if err != nil {
-		return h, err
-	}
-	script, err := exchange.Generate("register-application", target, nil)
-	if err != nil {
-		return h, err
-	}
-	h.ScriptFile, h.Script = script.File, string(script.Text)
-	return h, nil
 }
 
 // PublicCertificate is the connection's certificate without its key, as PEM:
