@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -55,6 +57,14 @@ func TestFaultsAreNamed(t *testing.T) {
 		{"intercepted, not trusted", func(w *world) { w.probe = down("net.tls-intercepted") }, Failed, Certificate, "net.tls-intercepted"},
 		{"intercepted, trusted", func(w *world) { w.see(func(e *transport.Evidence) { e.Issuer = "Contoso Proxy CA" }) }, Warned, Certificate, "net.tls-intercepted"},
 		{"time-out", func(w *world) { w.probe = down("net.timeout") }, Failed, Certificate, "net.timeout"},
+		{"always cut", func(w *world) { w.probe = down("net.cut") }, Failed, Certificate, "net.cut"},
+		{"Graph cut", func(w *world) { w.lose(w.in.Cloud.Graph, "net.cut") }, Incomplete, Certificate, "net.cut"},
+		{"Graph silent", func(w *world) { w.lose(w.in.Cloud.Graph, "net.timeout") }, Incomplete, Certificate, "net.timeout"},
+		{"Graph refuses", func(w *world) { w.lose(w.in.Cloud.Graph, "net.refused") }, Failed, Certificate, "net.refused"},
+		{"sign-in cut, Graph intercepted", func(w *world) {
+			w.lose(w.in.Cloud.Authority, "net.cut")
+			w.lose(w.in.Cloud.Graph, "net.tls-intercepted")
+		}, Failed, Certificate, "net.tls-intercepted"},
 		{"captive portal", func(w *world) { w.see(func(e *transport.Evidence) { e.Status = 511 }) }, Failed, Certificate, "net.captive-portal"},
 		{"empty answer", func(w *world) { w.see(func(e *transport.Evidence) { *e = transport.Evidence{} }) }, Incomplete, Certificate, "check.unexpected-answer"},
 		{"clock", func(w *world) { w.see(func(e *transport.Evidence) { e.Skew = -6 * time.Minute }) }, Failed, Clock, "net.clock-skew"},
@@ -310,17 +320,46 @@ func (w *world) see(change func(*transport.Evidence)) {
 }
 
 func (w *world) atServer(answer func() (transport.Evidence, error)) {
+	w.at(w.in.Connection.Server.URL, answer)
+}
+
+// at answers for the addresses that begin with root.
+func (w *world) at(root string, answer func() (transport.Evidence, error)) {
 	before := w.probe
 	w.probe = func(url string) (transport.Evidence, error) {
-		if url == w.in.Connection.Server.URL {
+		if strings.HasPrefix(url, root) {
 			return answer()
 		}
 		return before(url)
 	}
 }
 
+// lose has an address end with a problem.
+func (w *world) lose(root, code string) {
+	w.at(root, func() (transport.Evidence, error) { return transport.Evidence{}, refusal(code) })
+}
+
 func down(code string) func(string) (transport.Evidence, error) {
 	return func(string) (transport.Evidence, error) { return transport.Evidence{}, refusal(code) }
+}
+
+// TestOneCutIsNoFinding: one connection that is cut while Microsoft and the
+// server are looked at says nothing, and the second look counts.
+func TestOneCutIsNoFinding(t *testing.T) {
+	w := healthy(1)
+	sound, seen, mu := w.probe, map[string]bool{}, sync.Mutex{}
+	w.probe = func(url string) (transport.Evidence, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if !seen[url] {
+			seen[url] = true
+			return transport.Evidence{}, refusal("net.cut")
+		}
+		return sound(url)
+	}
+	if r := w.run(t); r.Verdict != Passed || len(seen) != 3 {
+		t.Errorf("verdict %s, cause %+v, %d addresses", r.Verdict, r.RootCause, len(seen))
+	}
 }
 
 func refusedList[T any]() tenant.Listing[T] {

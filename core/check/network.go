@@ -77,19 +77,21 @@ func checkNames(ctx context.Context, s *State) Finding {
 
 func checkCertificate(ctx context.Context, s *State) Finding {
 	seen := s.lookAt(ctx, s.microsoft())
+	anybody := slices.ContainsFunc(seen, func(l look) bool { return l.err == nil || !passing(problem.Code(l.err)) })
 	issuers := map[string]string{}
+	var open Finding
 	for _, l := range seen {
 		host, _ := hostname(l.url)
-		if l.err != nil {
-			return refused(l.err).saw("host", host)
-		}
-		if l.Status == 0 {
-			return unknown(unexpected(words.T("%s gave no answer that can be read.", host)))
-		}
-		if l.Status == 407 || l.Status == 511 {
-			return fail(captive(host, l.Status)).saw("host", host)
-		}
 		issuers[host] = l.Issuer
+		switch f := l.trouble(host, anybody); {
+		case f.Status == Fail:
+			return f
+		case open.Status == "":
+			open = f
+		}
+	}
+	if open.Status != "" {
+		return open
 	}
 	f := pass(words.T("Nothing on the way reads along.")).saw("issuers", issuers)
 	for _, l := range seen {
@@ -103,10 +105,37 @@ func checkCertificate(ctx context.Context, s *State) Finding {
 	return f
 }
 
+// probe looks at an address, and once more when the connection was cut: one cut
+// connection says nothing about the next.
+func (s *State) probe(ctx context.Context, at string) (transport.Evidence, error) {
+	e, err := s.Network.Probe(ctx, at)
+	if problem.Code(err) == "net.cut" {
+		return s.Network.Probe(ctx, at)
+	}
+	return e, err
+}
+
 type look struct {
 	transport.Evidence
 	url string
 	err error
+}
+
+// trouble is what keeps the certificate from being judged, the zero Finding for
+// nothing. Where nobody answers that is a failure of the way to Microsoft; a host
+// that was cut off while another answered has shown no wrong certificate.
+func (l look) trouble(host string, anybody bool) Finding {
+	switch {
+	case l.err != nil && anybody:
+		return judge(l.err).saw("host", host)
+	case l.err != nil:
+		return refused(l.err).saw("host", host)
+	case l.Status == 0:
+		return unknown(unexpected(words.T("%s gave no answer that can be read.", host)))
+	case l.Status == 407 || l.Status == 511:
+		return fail(captive(host, l.Status)).saw("host", host)
+	}
+	return Finding{}
 }
 
 // lookAt probes addresses at the same time.
@@ -117,7 +146,7 @@ func (s *State) lookAt(ctx context.Context, addresses []string) []look {
 		all.Go(func() {
 			seen[i].url = at
 			seen[i].err = guard(func() (err error) {
-				seen[i].Evidence, err = s.Network.Probe(ctx, at)
+				seen[i].Evidence, err = s.probe(ctx, at)
 				return err
 			})
 		})

@@ -23,7 +23,7 @@ func checkReach(ctx context.Context, s *State) Finding {
 	if s.Network == nil {
 		return absent(words.T("no network was given"))
 	}
-	e, err := s.Network.Probe(ctx, s.Connection.Server.URL)
+	e, err := s.probe(ctx, s.Connection.Server.URL)
 	if err != nil {
 		return refused(err)
 	}
