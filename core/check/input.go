@@ -230,8 +230,6 @@ type RoomPolicy struct {
 	OnlyWorkHours bool
 	// MaxMinutes is the longest booking, 0 when there is no limit or not known.
 	MaxMinutes int
-	// KeepsSubject and KeepsBody are what the policy promises.
-	KeepsSubject, KeepsBody bool
 }
 
 // Proofs keep what an interrupted run proved of rooms.

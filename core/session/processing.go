@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -59,26 +60,45 @@ func (s *Session) Processing() []exchange.RoomState {
 // roomPolicy is what is known of a room's calendar processing, nil when it was
 // never read back.
 func (s *Session) roomPolicy(room string) *check.RoomPolicy {
-	for _, state := range s.Processing() {
-		if !strings.EqualFold(state.Room, room) || state.Problem != nil {
-			continue
+	states := s.Processing()
+	at := slices.IndexFunc(states, func(r exchange.RoomState) bool { return strings.EqualFold(r.Room, room) && r.Problem == nil })
+	if at < 0 {
+		return nil
+	}
+	since := s.changedSince(room, s.ProcessingAt())
+	value := func(parameter string) string {
+		if v, changed := since[parameter]; changed {
+			return v
 		}
-		is := func(parameter string) bool { return strings.EqualFold(state.Value(parameter), "True") }
-		number := func(parameter string) int {
-			n, err := strconv.Atoi(state.Value(parameter))
-			if err != nil {
-				return -1
-			}
-			return n
+		return states[at].Value(parameter)
+	}
+	is := func(parameter string) bool { return strings.EqualFold(value(parameter), "True") }
+	number := func(parameter string) int {
+		n, err := strconv.Atoi(value(parameter))
+		if err != nil {
+			return -1
 		}
-		return &check.RoomPolicy{
-			AutoAccept:    strings.EqualFold(state.Value("AutomateProcessing"), "AutoAccept"),
-			HasDelegates:  state.Value("ResourceDelegates") != "",
-			NeedsApproval: !is("AllBookInPolicy"),
-			WindowDays:    number("BookingWindowInDays"), MaxMinutes: number("MaximumDurationInMinutes"),
-			OnlyWorkHours: is("ScheduleOnlyDuringWorkHours"),
-			KeepsSubject:  state.Value("DeleteSubject") == "False" && state.Value("AddOrganizerToSubject") == "False",
-			KeepsBody:     state.Value("DeleteComments") == "False",
+		return n
+	}
+	return &check.RoomPolicy{
+		AutoAccept:    strings.EqualFold(value("AutomateProcessing"), "AutoAccept"),
+		HasDelegates:  value("ResourceDelegates") != "",
+		NeedsApproval: !is("AllBookInPolicy"),
+		WindowDays:    number("BookingWindowInDays"), MaxMinutes: number("MaximumDurationInMinutes"),
+		OnlyWorkHours: is("ScheduleOnlyDuringWorkHours"),
+	}
+}
+
+// changedSince is what a script has set for a room after its calendar processing
+// was read back.
+func (s *Session) changedSince(room string, read time.Time) map[string]string {
+	r, ok := s.scriptResult("calendar-processing")
+	if !ok || r.WhatIf || r.FinishedAt.Before(read) {
+		return nil
+	}
+	for _, o := range r.Results {
+		if strings.EqualFold(o.Identity, room) && o.Status == exchange.Changed {
+			return o.After
 		}
 	}
 	return nil
