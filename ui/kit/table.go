@@ -194,22 +194,29 @@ func (t *DataTable[T]) arrange() {
 		}
 	}
 	if t.sorted >= 0 {
-		slices.SortStableFunc(t.visible, func(a, b int) int {
-			order := t.compare(t.rows[a], t.rows[b])
+		compare := t.order()
+		slices.SortFunc(t.visible, func(a, b int) int {
+			order := compare(a, b)
 			if t.down {
-				return -order
+				order = -order
 			}
-			return order
+			return cmp.Or(order, a-b)
 		})
 	}
 	t.show()
 }
 
-func (t *DataTable[T]) compare(a, b tableItem[T]) int {
+// order compares two rows, by their numbers, in the column that is sorted by.
+// Texts are folded once and not with each comparison: a directory has 200,000.
+func (t *DataTable[T]) order() func(a, b int) int {
 	if less := t.columns[t.sorted].Less; less != nil {
-		return less(a.row, b.row)
+		return func(a, b int) int { return less(t.rows[a].row, t.rows[b].row) }
 	}
-	return cmp.Compare(strings.ToLower(a.cells[t.sorted]), strings.ToLower(b.cells[t.sorted]))
+	folded := make([]string, len(t.rows))
+	for _, i := range t.visible {
+		folded[i] = strings.ToLower(t.rows[i].cells[t.sorted])
+	}
+	return func(a, b int) int { return strings.Compare(folded[a], folded[b]) }
 }
 
 func containsAll(s string, words []string) bool {
