@@ -11,7 +11,6 @@ import (
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
-	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -41,7 +40,7 @@ func scriptColleague(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			client, err := a.env.HTTP(transport.Options{CAFile: row.CAFile})
+			client, err := a.env.HTTP(row.Endpoints())
 			if err != nil {
 				return err
 			}
@@ -52,12 +51,12 @@ func scriptColleague(a *app) *cobra.Command {
 			r.Header.Set("Content-Type", "application/json")
 			resp, err := client.Do(r)
 			if err != nil {
-				return transport.Problem(err, r.URL.Host)
+				return row.Owner().Problem(err, r.URL.Host)
 			}
 			defer resp.Body.Close()
 			result, err := io.ReadAll(resp.Body)
 			if err != nil {
-				return transport.Problem(err, r.URL.Host)
+				return row.Owner().Problem(err, r.URL.Host)
 			}
 			if resp.StatusCode != http.StatusOK {
 				return problem.New("usage.intent", words.T("The simulated colleague cannot run this.")).With(words.Plain(strings.TrimSpace(string(result))))

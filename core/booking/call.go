@@ -68,12 +68,12 @@ func (c caller) call(ctx context.Context, method, url string, header http.Header
 	req.Header.Set("Accept-Encoding", "identity")
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return answer{}, transport.Problem(err, req.URL.Host)
+		return answer{}, transport.BookingServer.Problem(err, req.URL.Host)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	a := answer{status: resp.StatusCode, header: resp.Header}
 	if a.body, err = io.ReadAll(io.LimitReader(resp.Body, bodyLimit+1)); err != nil {
-		return a, transport.Problem(err, req.URL.Host)
+		return a, transport.BookingServer.Problem(err, req.URL.Host)
 	}
 	if len(a.body) > bodyLimit {
 		return a, c.unexpected(a, words.T("The answer is larger than 16 MiB."))

@@ -224,7 +224,7 @@ func (s *State) looks() []look {
 func captive(host string, status int) *problem.Problem {
 	if status == 407 {
 		return problem.New("net.proxy", words.T("The proxy on the way to %s wants a sign-in.", host)).
-			Fix(words.T("Ask the people who run the proxy to let this computer reach %s without a sign-in, or set a proxy that does.", host))
+			Fix(words.T("Ask the people who run the proxy to let this computer reach %s without a sign-in, or set another proxy in the system's settings or in the environment variable HTTPS_PROXY.", host))
 	}
 	return problem.New("net.captive-portal", words.T("The network wants a sign-in before it lets anybody reach %s.", host)).
 		Fix(words.T("Open a browser, sign in to the network, and check again."))

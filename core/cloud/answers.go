@@ -90,6 +90,18 @@ func wrongCloud(asked, right Cloud, m metadata, tenant string) *problem.Problem 
 	return p.Fix(words.T("Choose the right cloud for this connection, or let Roomkey ask the other clouds: each of them then learns that somebody looked for %s.", tenant))
 }
 
+// otherTenant is for an answer that is whole and speaks of another tenant than
+// the one that was asked for, or of two.
+func otherTenant(c Cloud, m metadata, tenant string) *problem.Problem {
+	p := problem.New("cloud.other-tenant", words.T("The sign-in of %s was asked for the tenant %s and answered about another one.", c.Name, tenant)).
+		With(words.T("The issuer in the answer is the tenant %s, the token endpoint that of %s.", m.tenantID(), tenantIn(m.TokenEndpoint)))
+	if c.Own {
+		p.Fix(words.T("Check authority of the cloud %q in clouds.yaml, in Roomkey's configuration folder: it has to be the sign-in without a tenant.", c.ID))
+	}
+	return p.Fix(words.T("Compare them with the Tenant ID in the Microsoft Entra admin center: Entra ID > Overview. If another one is yours, correct “Tenant” on the page “Describe”.")).
+		Fix(words.T("If the tenant is right, something on the way mixes up answers: ask your network administrator to let this computer reach %s without a proxy that keeps answers.", host(c.Authority)))
+}
+
 func busy(c Cloud, status int) *problem.Problem {
 	return problem.New("cloud.busy", words.T("The sign-in of %s cannot answer just now.", c.Name)).
 		With(words.T("%s answered %d %s.", host(c.Authority), status, http.StatusText(status))).

@@ -2,6 +2,8 @@
 // portals belong together, and how a typed tenant becomes a tenant id.
 package cloud
 
+import "github.com/roomkey/roomkey/core/transport"
+
 // Cloud is one row of the table of clouds. Authority, Graph root and scope
 // always come from the same row.
 type Cloud struct {
@@ -65,6 +67,19 @@ const (
 // Scope is what an application asks a token for, always of the same row as the
 // Graph root.
 func (c Cloud) Scope() string { return c.Graph + "/.default" }
+
+// Endpoints are the options of a client for the cloud's endpoints.
+func (c Cloud) Endpoints() transport.Options {
+	return transport.Options{CAFile: c.CAFile, Owner: c.Owner()}
+}
+
+// Owner is whose endpoints the cloud's are.
+func (c Cloud) Owner() transport.Owner {
+	if c.Own {
+		return transport.OwnCloud(c.ID)
+	}
+	return transport.Owner{}
+}
 
 // Discovers reports whether MSAL may ask for instance discovery.
 func (c Cloud) Discovers() bool { return c.InstanceDiscovery == nil || *c.InstanceDiscovery }

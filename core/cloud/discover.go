@@ -47,7 +47,7 @@ const answerLimit = 1 << 20
 // Discover asks the cloud's sign-in, and no other cloud, which tenant is meant.
 // The tenant is a domain or GUID as ParseTenant gives it. Errors are problems:
 // cloud.tenant-unknown, cloud.tenant-personal, cloud.wrong-cloud,
-// cloud.unexpected-answer, cloud.busy, and those of package transport.
+// cloud.other-tenant, cloud.unexpected-answer, cloud.busy, and those of package transport.
 func Discover(ctx context.Context, client *http.Client, c Cloud, tenant string) (Discovery, error) {
 	m, seen, err := ask(ctx, client, c, tenant)
 	if err != nil {
@@ -73,13 +73,16 @@ func ask(ctx context.Context, client *http.Client, c Cloud, tenant string) (meta
 	}
 	switch {
 	case err != nil:
-		return metadata{}, seen, transport.Problem(err, host(c.Authority))
+		return metadata{}, seen, c.Owner().Problem(err, host(c.Authority))
 	case status == http.StatusTooManyRequests || status >= 500:
 		return metadata{}, seen, busy(c, status)
 	case status != http.StatusOK:
 		return metadata{}, seen, refused(c, tenant, status, body)
 	}
 	m, err := read(body, tenant)
+	if errors.Is(err, errOtherTenant) {
+		return metadata{}, seen, otherTenant(c, m, tenant).By(err)
+	}
 	if err != nil {
 		return metadata{}, seen, unexpected(c, status, body).By(err)
 	}
@@ -105,9 +108,12 @@ func fetch(ctx context.Context, client *http.Client, address string) (int, []byt
 	return resp.StatusCode, body, err
 }
 
+// errOtherTenant is of metadata that is whole and speaks of another tenant.
+var errOtherTenant = errors.New("the metadata is that of another tenant")
+
 // read accepts only what a sign-in of Microsoft's kind can have said about the
 // tenant: JSON, an issuer that is https and has the tenant's GUID, and a token
-// endpoint on the same host as the issuer.
+// endpoint that is not another tenant's.
 func read(body []byte, tenant string) (metadata, error) {
 	var m metadata
 	if err := json.Unmarshal(body, &m); err != nil {
@@ -117,22 +123,26 @@ func read(body []byte, tenant string) (metadata, error) {
 	if err != nil || issuer.Scheme != "https" || issuer.Host == "" {
 		return m, errors.New("the metadata names no issuer")
 	}
-	id := m.tenantID()
+	id, at := m.tenantID(), tenantIn(m.TokenEndpoint)
 	switch {
 	case !IsGUID(id):
 		return m, errors.New("the issuer has no tenant id")
-	case IsGUID(tenant) && id != tenant:
-		return m, errors.New("the issuer is that of another tenant")
 	case host(m.TokenEndpoint) == "":
 		return m, errors.New("the metadata names no token endpoint")
+	case IsGUID(tenant) && id != tenant, IsGUID(at) && id != at:
+		return m, errOtherTenant
 	case m.GraphHost != "" && !hostForm.MatchString(strings.ToLower(m.GraphHost)):
 		return m, errors.New("the Graph host is no host name")
 	}
 	return m, nil
 }
 
-func (m metadata) tenantID() string {
-	u, err := url.Parse(m.Issuer)
+func (m metadata) tenantID() string { return tenantIn(m.Issuer) }
+
+// tenantIn is the tenant that an address of a sign-in begins with, in small
+// letters, "" for none.
+func tenantIn(address string) string {
+	u, err := url.Parse(address)
 	if err != nil {
 		return ""
 	}

@@ -13,7 +13,6 @@ import (
 
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/problem"
-	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -118,7 +117,7 @@ func ProblemOf(err error, c cloud.Cloud, clientID, tenant string) *problem.Probl
 	if errors.As(err, &garbled) {
 		return unexpected(c, 200)
 	}
-	if p := transport.Problem(err, hostOf(c)); p.Code != "net.failed" {
+	if p := c.Owner().Problem(err, hostOf(c)); p.Code != "net.failed" {
 		return p
 	}
 	return problem.New("entra.failed", words.T("Signing in at %s failed.", hostOf(c))).

@@ -2,6 +2,7 @@ package entra
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -120,6 +121,15 @@ func TestOtherFailures(t *testing.T) {
 
 // Whatever the answers of Entra ID look like, their number, trace and
 // correlation id are found.
+// The authority of one's own cloud is named in its row, not in the window.
+func TestUntrustedLaboratory(t *testing.T) {
+	lab := cloud.Cloud{ID: "lab", Authority: "https://login.lab.example", Own: true}
+	p := ProblemOf(fmt.Errorf("outer: %w", x509.UnknownAuthorityError{}), lab, client, "t")
+	if p.Code != "net.tls-untrusted" || !strings.Contains(p.Remedies[0].String(), `caFile of the cloud "lab"`) {
+		t.Errorf("%v: %v", p, p.Remedies)
+	}
+}
+
 func TestContractOfErrors(t *testing.T) {
 	file := os.Getenv("ROOMKEY_ENTRA_ERRORS")
 	if file == "" {

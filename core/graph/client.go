@@ -73,7 +73,7 @@ func New(o Options) *Client {
 	client := &http.Client{
 		// Without the first handler /me does not work; the SDK's other
 		// handlers retry and compress in ways that transport does better.
-		Transport: khttp.NewCustomTransportWithParentTransport(guard{rt, root.Host},
+		Transport: khttp.NewCustomTransportWithParentTransport(guard{rt, root.Host, o.Cloud.Owner()},
 			khttp.NewUrlReplaceHandler(true, core.ReplacementPairs), khttp.NewParametersNameDecodingHandler()),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -174,7 +174,7 @@ func (c *Client) problem(err error, what string, a *answer) *problem.Problem {
 		case errors.Is(err, context.Canceled):
 			p = problem.Of(err)
 		case errors.Is(err, context.DeadlineExceeded):
-			p = networkProblem(err, c.root.Host)
+			p = c.o.Cloud.Owner().Problem(err, c.root.Host)
 		default:
 			// What is left are the SDK's complaints about an answer's shape, in
 			// words of its own types.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -218,6 +220,24 @@ func TestNoFalseEmpty(t *testing.T) {
 				t.Error("no remedy")
 			}
 		})
+	}
+}
+
+// The authority of one's own cloud is named in its row, not in the window.
+func TestUntrustedLaboratory(t *testing.T) {
+	srv := httptest.NewUnstartedServer(http.NotFoundHandler())
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0) // the refused handshake is the point
+	srv.StartTLS()
+	defer srv.Close()
+	row := cloud.Cloud{ID: "lab", Graph: srv.URL, Own: true}
+	client, err := transport.New(row.Endpoints())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := New(Options{Cloud: row, HTTP: client, Token: func(context.Context) (vault.Secret, error) { return vault.NewSecret("t"), nil }})
+	_, err = c.Organization(t.Context())
+	if p := problem.Of(err); p == nil || p.Code != "net.tls-untrusted" || !strings.Contains(p.Remedies[0].String(), `caFile of the cloud "lab"`) {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -18,14 +18,15 @@ import (
 // without a message, and takes an empty body for "nothing". What is refused
 // comes out of the SDK as the problem made here.
 type guard struct {
-	next http.RoundTripper
-	host string
+	next  http.RoundTripper
+	host  string
+	owner transport.Owner
 }
 
 func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := g.next.RoundTrip(r)
 	if err != nil {
-		return nil, networkProblem(err, g.host)
+		return nil, g.owner.Problem(err, g.host)
 	}
 	id := resp.Header.Get("request-id")
 	a, _ := r.Context().Value(answerKey{}).(*answer)
@@ -36,7 +37,7 @@ func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(resp.Body)
 	_ = resp.Body.Close()
 	if err != nil {
-		p := networkProblem(err, g.host)
+		p := g.owner.Problem(err, g.host)
 		p.RequestID = id
 		return nil, p
 	}
@@ -77,8 +78,6 @@ func isJSON(contentType string) bool {
 	media, _, err := mime.ParseMediaType(contentType)
 	return err == nil && (media == "application/json" || strings.HasSuffix(media, "+json"))
 }
-
-func networkProblem(err error, host string) *problem.Problem { return transport.Problem(err, host) }
 
 // isNil also holds for a nil pointer in an interface.
 func isNil(v any) bool {

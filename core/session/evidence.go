@@ -16,9 +16,13 @@ import (
 type network struct{ s *Session }
 
 func (n network) Resolve(ctx context.Context, host string) ([]string, error) {
+	row, err := n.s.Cloud()
+	if err != nil {
+		return nil, err
+	}
 	addresses, err := net.DefaultResolver.LookupHost(ctx, host)
 	if err != nil {
-		return nil, transport.Problem(err, host)
+		return nil, row.Owner().Problem(err, host)
 	}
 	return addresses, nil
 }
@@ -28,9 +32,9 @@ func (n network) Probe(ctx context.Context, url string) (transport.Evidence, err
 	if err != nil {
 		return transport.Evidence{}, err
 	}
-	o := transport.Options{CAFile: row.CAFile}
+	o := row.Endpoints()
 	if server := n.s.Document().Server; server.URL != "" && strings.HasPrefix(url, strings.TrimSuffix(server.URL, "/")) {
-		o = transport.Options{CAFile: server.CAFile, InsecureLoopback: true}
+		o = transport.Options{CAFile: server.CAFile, Owner: transport.BookingServer, InsecureLoopback: true}
 	}
 	client, err := n.s.env.HTTP(o)
 	if err != nil {
@@ -44,7 +48,7 @@ func (n network) Probe(ctx context.Context, url string) (transport.Evidence, err
 	}
 	resp, err := client.Do(r)
 	if err != nil {
-		return seen.Last(), transport.Problem(err, r.URL.Host)
+		return seen.Last(), o.Owner.Problem(err, r.URL.Host)
 	}
 	defer resp.Body.Close()
 	return seen.Last(), nil

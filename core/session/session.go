@@ -166,7 +166,9 @@ func (s *Session) needs() (product.Product, product.Needs, error) {
 
 // cloudHTTP is the client for Microsoft's endpoints of a cloud.
 func (e *Environment) cloudHTTP(c cloud.Cloud) (*http.Client, error) {
-	return e.client(transport.Options{CAFile: c.CAFile, Retry: true})
+	o := c.Endpoints()
+	o.Retry = true
+	return e.client(o)
 }
 
 // serverPatience bounds how long a busy booking server is waited for: somebody
@@ -175,7 +177,7 @@ const serverPatience = 15 * time.Second
 
 // serverHTTP is the client for the booking server.
 func (s *Session) serverHTTP() (*http.Client, error) {
-	return s.env.client(transport.Options{CAFile: s.Document().Server.CAFile, InsecureLoopback: true, Retry: true, RetryBudget: serverPatience})
+	return s.env.client(transport.Options{CAFile: s.Document().Server.CAFile, Owner: transport.BookingServer, InsecureLoopback: true, Retry: true, RetryBudget: serverPatience})
 }
 
 // application makes the client that gets the application's own token.

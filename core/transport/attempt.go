@@ -37,7 +37,7 @@ func (t *roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if r.URL.Scheme != "https" && (!t.o.InsecureLoopback || r.URL.Scheme != "http" || !isLoopback(r.URL.Hostname())) {
-		return nil, plainHTTP(r.URL.Host)
+		return nil, plainHTTP(r.URL.Host, t.o.Owner)
 	}
 	seen := &evidenceEntry{to: recorderOf(r.Context())}
 	seen.Method, seen.URL, seen.At = r.Method, withoutQuery(r.URL), time.Now()

@@ -29,6 +29,9 @@ type Options struct {
 	// CAFile is a PEM file of an authority that is trusted in addition to the
 	// system's, "" for none.
 	CAFile string
+	// Owner is whose endpoints are called, so that a problem names the place
+	// where CAFile and address stand.
+	Owner Owner
 	// Timeout is how long one attempt may wait for the other side: for the
 	// headers, and then for each piece of the body. 0 means 30 s.
 	Timeout time.Duration
@@ -58,7 +61,7 @@ func New(o Options) (*http.Client, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	roots, err := rootsWith(o.CAFile)
+	roots, err := rootsWith(o.CAFile, o.Owner)
 	if err != nil {
 		return nil, err
 	}
@@ -78,23 +81,22 @@ func New(o Options) (*http.Client, error) {
 }
 
 // rootsWith is nil (the system's own verification) without a file.
-func rootsWith(file string) (*x509.CertPool, error) {
+func rootsWith(file string, owner Owner) (*x509.CertPool, error) {
 	if file == "" {
 		return nil, nil
 	}
 	pem, err := os.ReadFile(file)
 	if err != nil {
-		return nil, problem.New("net.ca-file", words.T("The file with the certificate authority cannot be read.")).
-			With(words.Plain(err.Error())).
-			Fix(words.T("Check the path under \"CA file\", or leave it empty to use this computer's own authorities.")).By(err)
+		return nil, owner.checkCAFile(problem.New("net.ca-file", words.T("The file with the certificate authority cannot be read.")).
+			With(words.Plain(err.Error()))).By(err)
 	}
 	roots, err := x509.SystemCertPool()
 	if err != nil {
 		roots = x509.NewCertPool()
 	}
 	if !roots.AppendCertsFromPEM(pem) {
-		return nil, problem.New("net.ca-file", words.T("The file %s holds no certificate.", file)).
-			Fix(words.T("Export the authority's certificate as \"Base-64 encoded X.509\" (PEM, it begins with -----BEGIN CERTIFICATE-----) and name that file."))
+		return nil, owner.checkCAFile(problem.New("net.ca-file", words.T("The file %s holds no certificate.", file)).
+			Fix(words.T("Export the authority's certificate as \"Base-64 encoded X.509\" (PEM, it begins with -----BEGIN CERTIFICATE-----) and name that file.")))
 	}
 	return roots, nil
 }
@@ -122,7 +124,10 @@ func isLoopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-func plainHTTP(host string) *problem.Problem {
-	return problem.New("net.plain-http", words.T("%s was asked for over http, which anybody on the way can read and change.", host)).
-		Fix(words.T("Use an address that begins with https://. Plain http is accepted only for a server on this computer."))
+func plainHTTP(host string, owner Owner) *problem.Problem {
+	p := problem.New("net.plain-http", words.T("%s was asked for over http, which anybody on the way can read and change.", host))
+	if at := owner.addressIn(); !at.IsZero() {
+		p.Fix(words.T("Begin %s with https://.", at))
+	}
+	return p.Fix(words.T("Use an address that begins with https://. Plain http is accepted only for a server on this computer."))
 }

@@ -154,7 +154,7 @@ func TestCancelEndsAWait(t *testing.T) {
 	go func() { _, _, err := send(ctx, client, "GET", url, ""); ended <- err }()
 	select {
 	case err := <-ended:
-		if Problem(err, "h").Code != problem.CodeCancelled {
+		if (Owner{}).Problem(err, "h").Code != problem.CodeCancelled {
 			t.Errorf("error %v", err)
 		}
 	case <-time.After(5 * time.Second):
@@ -175,7 +175,7 @@ func TestSilenceEndsAnAttempt(t *testing.T) {
 			client, url := lab(t, Options{Timeout: 200 * time.Millisecond}, serve)
 			ctx, recorder := Record(t.Context())
 			_, _, err := send(ctx, client, "GET", url, "")
-			if got := Problem(err, "h"); got == nil || got.Code != "net.timeout" {
+			if got := (Owner{}).Problem(err, "h"); got == nil || got.Code != "net.timeout" {
 				t.Fatalf("error %v, want net.timeout", err)
 			}
 			if e := recorder.Last(); e.Error != "net.timeout" {
@@ -264,7 +264,7 @@ func TestBodyLimit(t *testing.T) {
 	}
 	defer resp.Body.Close()
 	n, err := io.Copy(io.Discard, resp.Body)
-	if n != MaxBody || Problem(err, "h") == nil || Problem(err, "h").Code != "net.too-large" {
+	if n != MaxBody || (Owner{}).Problem(err, "h") == nil || (Owner{}).Problem(err, "h").Code != "net.too-large" {
 		t.Errorf("read %d bytes, error %v", n, err)
 	}
 }

@@ -28,10 +28,11 @@ const (
 	wsaNetUnreach  = syscall.Errno(10051)
 )
 
-// Problem says in plain words why a call to host brought no answer. An error
-// that holds a problem already is given back as that problem; nil stays nil.
-// The codes begin with "net."; cancellation is problem.CodeCancelled.
-func Problem(err error, host string) *problem.Problem {
+// Problem says in plain words why a call to a host of the owner's brought no
+// answer. An error that holds a problem already is given back as that problem;
+// nil stays nil. The codes begin with "net."; cancellation is
+// problem.CodeCancelled.
+func (o Owner) Problem(err error, host string) *problem.Problem {
 	if err == nil {
 		return nil
 	}
@@ -42,7 +43,7 @@ func Problem(err error, host string) *problem.Problem {
 	if errors.Is(err, context.Canceled) {
 		return problem.Of(err)
 	}
-	for _, explain := range []func(error, string) *problem.Problem{ofProxy, ofName, ofCertificate, ofConnection} {
+	for _, explain := range []func(error, string) *problem.Problem{ofProxy, o.ofName, o.ofCertificate, o.ofConnection} {
 		if p := explain(err, host); p != nil {
 			return p.By(err)
 		}
@@ -75,14 +76,17 @@ func ofProxy(err error, host string) *problem.Problem {
 	return nil
 }
 
-func ofName(err error, host string) *problem.Problem {
+func (o Owner) ofName(err error, _ string) *problem.Problem {
 	var dns *net.DNSError
 	if !errors.As(err, &dns) {
 		return nil
 	}
 	if dns.IsNotFound {
-		return problem.New("net.dns", words.T("There is no server with the name %s.", dns.Name)).
-			Fix(words.T("Check the spelling of the address.")).
+		p := problem.New("net.dns", words.T("There is no server with the name %s.", dns.Name))
+		if o.builtIn() {
+			return p.Fix(words.T("The name comes with Roomkey, so it is not mistyped: check that this computer is online, and that its name server (DNS) does not filter it."))
+		}
+		return p.Fix(words.T("Check the spelling of %s.", o.addressIn())).
 			Fix(words.T("If the name exists only inside your network, connect to that network (VPN) and try again."))
 	}
 	return problem.New("net.dns", words.T("The name %s could not be looked up: the name server did not answer.", dns.Name)).
@@ -90,7 +94,7 @@ func ofName(err error, host string) *problem.Problem {
 		Fix(words.T("Check that this computer is online and that its name server (DNS) works, then try again."))
 }
 
-func ofCertificate(err error, host string) *problem.Problem {
+func (o Owner) ofCertificate(err error, host string) *problem.Problem {
 	var (
 		name    x509.HostnameError
 		invalid x509.CertificateInvalidError
@@ -101,30 +105,38 @@ func ofCertificate(err error, host string) *problem.Problem {
 	)
 	switch {
 	case errors.As(err, &name):
-		return problem.New("net.tls-name", words.T("The server that answers for %s shows a certificate for another name.", host)).
-			With(words.T("The certificate is for %s, signed by %s.", strings.Join(namesOf(name.Certificate), ", "), issuerOf(name.Certificate))).
-			Fix(words.T("Use the name that stands in the certificate, or have the server's certificate renewed for %s.", host))
+		p := problem.New("net.tls-name", words.T("The server that answers for %s shows a certificate for another name.", host)).
+			With(words.T("The certificate is for %s, signed by %s.", strings.Join(namesOf(name.Certificate), ", "), issuerOf(name.Certificate)))
+		if o.builtIn() {
+			return p.Fix(inPlaceOfMicrosoft(host))
+		}
+		return p.Fix(words.T("Enter the name that stands in the certificate in %s, or have the server's certificate renewed for %s.", o.addressIn(), host))
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		c := invalid.Cert
 		p := problem.New("net.tls-expired", words.T("The certificate of %s is not valid today.", host)).
 			With(words.T("It is valid from %s to %s; this computer's clock says %s.", day(c.NotBefore), day(c.NotAfter), day(time.Now())))
-		return p.Fix(words.T("Check this computer's date and time first.")).
-			Fix(words.T("If the clock is right, whoever runs %s must renew the certificate.", host))
+		p.Fix(words.T("Check this computer's date and time first."))
+		if o.builtIn() {
+			return p.Fix(inPlaceOfMicrosoft(host))
+		}
+		return p.Fix(words.T("If the clock is right, whoever runs %s must renew the certificate.", host))
 	case errors.As(err, &unknown), errors.As(err, &invalid), errors.As(err, &failed):
-		return untrusted(err, host, unknown.Cert, failed)
+		return o.untrusted(err, host, unknown.Cert, failed)
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
-		return problem.New("net.tls-none", words.T("What answers at %s does not speak TLS.", host)).
-			Fix(words.T("Check the port in the address: https is usually port 443."))
+		return o.checkAddress(problem.New("net.tls-none", words.T("What answers at %s does not speak TLS.", host)), inPlaceOfMicrosoft(host))
 	case errors.As(err, &alert):
-		return problem.New("net.tls-refused", words.T("%s refused the encrypted connection.", host)).With(words.Plain(bare(alert))).
-			Fix(words.T("The server must offer TLS 1.2 or newer. If a firewall inspects TLS, exempt %s from the inspection.", host))
+		p := problem.New("net.tls-refused", words.T("%s refused the encrypted connection.", host)).With(words.Plain(bare(alert)))
+		if !o.builtIn() {
+			p.Fix(words.T("The server must offer TLS 1.2 or newer: whoever runs it turns that on."))
+		}
+		return p.Fix(words.T("If a firewall inspects TLS, ask the network's administrator to exempt %s from the inspection.", host))
 	}
 	return nil
 }
 
 // untrusted tells a server with a private authority from a box on the way that
 // signs in the server's place.
-func untrusted(err error, host string, shown *x509.Certificate, failed *tls.CertificateVerificationError) *problem.Problem {
+func (o Owner) untrusted(err error, host string, shown *x509.Certificate, failed *tls.CertificateVerificationError) *problem.Problem {
 	if shown == nil && failed != nil && len(failed.UnverifiedCertificates) > 0 {
 		shown = failed.UnverifiedCertificates[0]
 	}
@@ -133,9 +145,13 @@ func untrusted(err error, host string, shown *x509.Certificate, failed *tls.Cert
 		issuer = issuerOf(shown)
 	}
 	if box, ok := Intercepts(host, issuer); ok {
+		exempt := words.T("Ask the network's administrator to exempt %s from TLS inspection.", host)
+		if isMicrosoft(host) {
+			exempt = words.T("Ask the network's administrator to exempt %s from TLS inspection; Microsoft asks for that as well.", host)
+		}
 		return problem.New("net.tls-intercepted", words.T("A device on the way opens the encrypted connection to %s: its certificate is signed by %s.", host, box)).
 			With(words.T("This computer does not trust that authority, so nothing was sent.")).
-			Fix(words.T("Ask the network's administrator to exempt %s from TLS inspection; Microsoft asks for that as well.", host)).
+			Fix(exempt).
 			Fix(words.T("Or have the inspecting device's root certificate installed in this computer's certificate store."))
 	}
 	p := problem.New("net.tls-untrusted", words.T("This computer does not trust the authority that signed the certificate of %s.", host))
@@ -144,32 +160,49 @@ func untrusted(err error, host string, shown *x509.Certificate, failed *tls.Cert
 	} else {
 		p.With(words.Plain(bare(err)))
 	}
-	return p.Fix(words.T("If it is your own authority, save its certificate as a PEM file and name that file under \"CA file\".")).
-		Fix(words.T("Otherwise the server must send its whole certificate chain, signed by a public authority."))
+	return o.trust(p, host)
 }
 
-func ofConnection(err error, host string) *problem.Problem {
+// inPlaceOfMicrosoft is the remedy where the address cannot be wrong, so that
+// somebody else answers at it.
+func inPlaceOfMicrosoft(host string) words.Text {
+	return words.T("Something on the way answers in Microsoft's place: open a web page in the browser of this computer, complete a sign-in that the network asks for, or ask the network's administrator to let this computer reach %s directly.", host)
+}
+
+func (o Owner) ofConnection(err error, host string) *problem.Problem {
 	var timeout interface{ Timeout() bool }
 	switch {
 	case errors.Is(err, errStalled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
 		errors.As(err, &timeout) && timeout.Timeout():
-		return problem.New("net.timeout", words.T("%s did not answer in time.", host)).
-			Fix(words.T("Try again. If it happens each time, a firewall may be swallowing the connection: have it allow %s on port 443.", host))
+		return againOr(problem.New("net.timeout", words.T("%s did not answer in time.", host)), host,
+			words.T("Try again. If it happens each time, a firewall may be swallowing the connection: have it allow %s.", withPort(host)))
 	case isErrno(err, syscall.ECONNREFUSED, wsaConnRefused):
-		return problem.New("net.refused", words.T("Nothing is listening at %s: the connection was refused.", host)).
-			Fix(words.T("Check host and port of the address, and whether the server is running."))
+		p := o.checkAddress(problem.New("net.refused", words.T("Nothing is listening at %s: the connection was refused.", host)),
+			words.T("A firewall or proxy on the way refuses the connection: have it allow %s.", withPort(host)))
+		if !o.builtIn() {
+			p.Fix(words.T("Look whether the server is running."))
+		}
+		return p
 	case isErrno(err, syscall.EHOSTUNREACH, syscall.ENETUNREACH, wsaHostUnreach, wsaNetUnreach):
 		return problem.New("net.unreachable", words.T("There is no way from this computer to %s.", host)).
 			Fix(words.T("Check that this computer is online, and connected to the right network or VPN."))
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), isErrno(err, syscall.ECONNRESET, syscall.EPIPE, wsaConnReset, wsaConnAborted),
 		strings.Contains(err.Error(), "stream error"), strings.Contains(err.Error(), "server closed idle connection"):
-		return problem.New("net.cut", words.T("The connection to %s was cut before the answer was complete.", host)).
-			Fix(words.T("Try again. If it happens each time, a proxy or firewall on the way may be ending long answers."))
+		return againOr(problem.New("net.cut", words.T("The connection to %s was cut before the answer was complete.", host)), host,
+			words.T("Try again. If it happens each time, a proxy or firewall on the way may be ending the connection: have it let %s through.", withPort(host)))
 	case errors.Is(err, errTooLarge):
-		return problem.New("net.too-large", words.T("%s sent more than the %d MiB that Roomkey reads of one answer.", host, MaxBody>>20)).
-			Fix(words.T("Check that the address is the right one; no answer that Roomkey asks for is that long."))
+		return o.checkAddress(problem.New("net.too-large", words.T("%s sent more than the %d MiB that Roomkey reads of one answer.", host, MaxBody>>20)), inPlaceOfMicrosoft(host))
 	}
 	return nil
+}
+
+// againOr adds the remedy of a failure that may not come again. On this
+// computer it is the server's own doing.
+func againOr(p *problem.Problem, host string, otherwise words.Text) *problem.Problem {
+	if isHere(host) {
+		return p.Fix(words.T("Try again. If it happens each time, look into the log of the server on this computer, and restart it."))
+	}
+	return p.Fix(otherwise)
 }
 
 func isErrno(err error, any ...syscall.Errno) bool {

@@ -85,7 +85,7 @@ func TestCertificateProblems(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, _, err = send(t.Context(), client, "GET", server.URL, "")
-			p := Problem(err, "the-host")
+			p := Owner{}.Problem(err, "the-host")
 			if tt.want == "" {
 				if p != nil {
 					t.Fatal(p)
@@ -131,7 +131,7 @@ func TestConnectionProblems(t *testing.T) {
 		{"no TLS there", "https" + strings.TrimPrefix(cut.URL, "http"), "net.tls-none"},
 	} {
 		_, _, err := send(t.Context(), client, "GET", tt.url, "")
-		if p := Problem(err, "the-host"); p == nil || p.Code != tt.want {
+		if p := (Owner{}).Problem(err, "the-host"); p == nil || p.Code != tt.want {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
 		}
 	}
@@ -147,17 +147,17 @@ func TestProblemOfKnownErrors(t *testing.T) {
 		{&net.OpError{Op: "proxyconnect", Net: "tcp", Err: errors.New("refused")}, "net.proxy"},
 		{&url.Error{Op: "Get", URL: "https://x", Err: errors.New("Proxy Authentication Required")}, "net.proxy"},
 		{fmt.Errorf("wrapped: %w", &net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}), "net.dns"},
-		{fmt.Errorf("wrapped: %w", plainHTTP("x")), "net.plain-http"},
+		{fmt.Errorf("wrapped: %w", plainHTTP("x", BookingServer)), "net.plain-http"},
 		{errors.New("something else"), "net.failed"},
 	} {
-		if p := Problem(tt.err, "the-host"); p.Code != tt.want || len(p.Remedies) == 0 && tt.want != "task.cancelled" {
+		if p := (Owner{}).Problem(tt.err, "the-host"); p.Code != tt.want || len(p.Remedies) == 0 && tt.want != "task.cancelled" {
 			t.Errorf("%v: %v, want %s with a remedy", tt.err, p, tt.want)
 		}
 	}
-	if p := Problem(nil, "h"); p != nil {
+	if p := (Owner{}).Problem(nil, "h"); p != nil {
 		t.Errorf("nil became %v", p)
 	}
-	if p := Problem(&url.Error{Op: "Get", URL: "https://x/?code=hush", Err: errors.New("odd")}, "x"); strings.Contains(p.Error(), "hush") {
+	if p := (Owner{}).Problem(&url.Error{Op: "Get", URL: "https://x/?code=hush", Err: errors.New("odd")}, "x"); strings.Contains(p.Error(), "hush") {
 		t.Errorf("the query is shown: %v", p)
 	}
 }

@@ -1,0 +1,86 @@
+package transport
+
+import (
+	"net"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Owner is whose endpoints are called. What a person can change when a call
+// fails depends on it, and where. The zero value is Microsoft, or whoever runs
+// a cloud that comes with Roomkey: their addresses and authorities are nobody's
+// to change.
+type Owner struct {
+	server bool
+	cloud  string
+}
+
+// BookingServer owns the server of a connection.
+var BookingServer = Owner{server: true}
+
+// OwnCloud owns the endpoints of a row of the administrator's clouds.yaml.
+func OwnCloud(id string) Owner { return Owner{cloud: id} }
+
+// builtIn reports whether the addresses come with Roomkey.
+func (o Owner) builtIn() bool { return o == Owner{} }
+
+// addressIn is the field that holds the address, zero where there is none.
+func (o Owner) addressIn() words.Text {
+	switch {
+	case o.server:
+		return words.T("“Address of the booking server” on the page “Describe”")
+	case o.cloud != "":
+		return words.T("authority and graph of the cloud %q in clouds.yaml, in Roomkey's configuration folder", o.cloud)
+	}
+	return words.Text{}
+}
+
+// checkAddress adds the remedy of an address that may be wrong, otherwise that
+// of an endpoint whose address comes with Roomkey.
+func (o Owner) checkAddress(p *problem.Problem, otherwise words.Text) *problem.Problem {
+	if at := o.addressIn(); !at.IsZero() {
+		return p.Fix(words.T("Check %s: host and port have to be the server's, and https is usually port 443.", at))
+	}
+	return p.Fix(otherwise)
+}
+
+// trust adds the remedies of an authority that is not trusted.
+func (o Owner) trust(p *problem.Problem, host string) *problem.Problem {
+	switch {
+	case o.server:
+		p.Fix(words.T("If it is your own authority, save its certificate as a PEM file and name that file under “Certificate authority of the server” on the page “Describe”.")).
+			Run(words.T("Or in the terminal:"), "roomkeyctl connection set server.caFile=FILE")
+	case o.cloud != "":
+		p.Fix(words.T("If it is your own authority, save its certificate as a PEM file, name that file as caFile of the cloud %q in clouds.yaml, in Roomkey's configuration folder, and start Roomkey again.", o.cloud))
+	default:
+		return p.Fix(words.T("Something on the way answers in Microsoft's place. Ask the network's administrator to let this computer reach %s directly, or to install that authority's certificate in this computer's certificate store.", host)).
+			Fix(words.T("If nothing is on the way, install this computer's updates: its list of public authorities may be too old."))
+	}
+	return p.Fix(words.T("Otherwise the server must send its whole certificate chain, signed by a public authority."))
+}
+
+// checkCAFile adds the remedy of a file of authorities that is not right.
+func (o Owner) checkCAFile(p *problem.Problem) *problem.Problem {
+	if o.cloud != "" {
+		return p.Fix(words.T("Correct caFile of the cloud %q in clouds.yaml, in Roomkey's configuration folder, or take it out to use this computer's own authorities; then start Roomkey again.", o.cloud))
+	}
+	return p.Fix(words.T("Correct the path under “Certificate authority of the server” on the page “Describe”, or leave it empty to use this computer's own authorities."))
+}
+
+// withPort names host and port in a sentence; https without one is port 443.
+func withPort(host string) words.Text {
+	if _, _, err := net.SplitHostPort(host); err == nil {
+		return words.Plain(host)
+	}
+	return words.T("%s on port 443", host)
+}
+
+// isHere reports whether host, with or without a port, is this computer: no
+// firewall and no proxy is on the way to it.
+func isHere(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return isLoopback(host)
+}
