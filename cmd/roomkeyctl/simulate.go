@@ -56,6 +56,12 @@ func newSimulate(a *app) *cobra.Command {
 				defer os.RemoveAll(dir)
 				o.Dir = dir
 			}
+			// What is printed is read from elsewhere, and a CA file in clouds.yaml
+			// counts from its own folder.
+			var err error
+			if o.Dir, err = filepath.Abs(o.Dir); err != nil {
+				return err
+			}
 			sim, err := simulator.Start(c.Context(), o)
 			if err != nil {
 				return usage("%v", err)
