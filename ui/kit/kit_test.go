@@ -129,6 +129,19 @@ func TestGoldens(t *testing.T) {
 	}
 }
 
+// TestTaskBarStartsAtTheLeft: what it says when nothing runs does not stand
+// behind the room of the title that was there before.
+func TestTaskBarStartsAtTheLeft(t *testing.T) {
+	lightApp(t)
+	b := NewTaskBar()
+	window(t, b.Object, fyne.NewSize(640, 46))
+	before := b.now.Position()
+	b.end(b.begin("Reading the tenant", func() {}))
+	if after := b.now.Position(); after != before {
+		t.Errorf("it stands at %v, not at %v", after, before)
+	}
+}
+
 // TestHostileText puts what a tenant could send into every widget and looks for
 // it on screen.
 func TestHostileText(t *testing.T) {
@@ -367,6 +380,34 @@ func TestContrast(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestFocusIsSeen measures a button with the keyboard's focus: its ground is
+// another one than without, and its text is still read on it.
+func TestFocusIsSeen(t *testing.T) {
+	test.NewTempApp(t)
+	for name, v := range map[string]fyne.ThemeVariant{"light": theme.VariantLight, "dark": theme.VariantDark} {
+		th := ForcedTheme(v)
+		for _, p := range [][2]fyne.ThemeColorName{{theme.ColorNameForeground, theme.ColorNameButton}, {theme.ColorNameForegroundOnPrimary, theme.ColorNamePrimary}} {
+			ground := th.Color(p[1], v)
+			focused := over(ground, th.Color(theme.ColorNameFocus, v).(color.NRGBA))
+			if c := contrast(ground, focused); c < 1.2 {
+				t.Errorf("%s: focus on %s differs by %.2f only", name, p[1], c)
+			}
+			if c := contrast(th.Color(p[0], v), focused); c < 4.5 {
+				t.Errorf("%s: %s on a focused %s has %.2f", name, p[0], p[1], c)
+			}
+		}
+	}
+}
+
+// over is a see-through colour on a ground, as Fyne's button blends them.
+func over(ground color.Color, c color.NRGBA) color.Color {
+	r, g, b, _ := ground.RGBA()
+	mix := func(under uint32, top uint8) uint8 {
+		return uint8((uint32(top)*uint32(c.A) + under>>8*(255-uint32(c.A))) / 255)
+	}
+	return color.NRGBA{R: mix(r, c.R), G: mix(g, c.G), B: mix(b, c.B), A: 255}
 }
 
 func contrast(a, b color.Color) float64 {

@@ -92,6 +92,7 @@ func (b *TaskBar) show() {
 		b.more.SetText("")
 		b.measure.Hide()
 		b.stop.Hide()
+		b.Object.Refresh() // the line starts again where the title ended
 		return
 	}
 	j := b.jobs[n-1]
