@@ -37,6 +37,7 @@ type Shell struct {
 	scope  *kit.Scope
 	ctx    context.Context
 	object fyne.CanvasObject
+	canvas fyne.Canvas
 
 	switcher *kit.Field
 	steps    *kit.StepList
@@ -123,6 +124,9 @@ func (s *Shell) Go(route string) {
 			return
 		}
 		s.pages[route] = p
+	}
+	if s.canvas != nil && s.route != route {
+		s.canvas.Unfocus() // keys would go on to a field that is no longer seen
 	}
 	s.route = route
 	s.stack.Objects = []fyne.CanvasObject{p.Frame().Object}
@@ -327,6 +331,7 @@ func (s *Shell) list() {
 // the steps, with Return for the page's main action, with the comma for the
 // settings.
 func (s *Shell) Shortcuts(c fyne.Canvas) {
+	s.canvas = c
 	add := func(key fyne.KeyName, f func()) {
 		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { f() })
 	}
@@ -334,11 +339,15 @@ func (s *Shell) Shortcuts(c fyne.Canvas) {
 		add(fyne.KeyName(rune('1'+i)), func() { s.Go(id) })
 	}
 	add(fyne.KeyComma, func() { s.Go(page.RouteSettings) })
-	add(fyne.KeyReturn, func() {
-		if p := s.Page(); p != nil && p.Frame().Primary() != nil && !p.Frame().Primary().Disabled() {
-			p.Frame().Primary().OnTapped()
-		}
-	})
+	add(fyne.KeyReturn, s.pressPrimary)
+}
+
+// pressPrimary does the page's main action as if its button was pressed: the
+// keyboard's focus is given up, so that the next key does not do it again.
+func (s *Shell) pressPrimary() {
+	if p := s.Page(); p != nil && p.Frame().Primary() != nil {
+		p.Frame().Primary().Tapped(nil)
+	}
 }
 
 // Close cancels everything that runs and waits until it has stopped, at most

@@ -47,6 +47,7 @@ func sit(t *testing.T, b *fake.Backend) *person {
 	p.window = test.NewTempWindow(t, p.shell.Object())
 	p.window.SetPadded(false)
 	p.window.Resize(fyne.NewSize(1280, 1600))
+	p.shell.Shortcuts(p.window.Canvas())
 	p.shell.Start()
 	p.rest()
 	t.Cleanup(func() { p.shell.Close(5 * time.Second); p.queue.Drain() })
@@ -194,6 +195,26 @@ func TestEmptyFieldsMakeNoCall(t *testing.T) {
 	}
 	if p.backend.Asked["Discover"] != 0 || p.backend.Asked["Save"] != 0 {
 		t.Errorf("calls were made: %v", p.backend.Asked)
+	}
+}
+
+// TestKeysGoToThePageThatIsSeen: what had the keyboard's focus on a page that
+// was left, or a button that did its work by its shortcut, gets no more keys.
+func TestKeysGoToThePageThatIsSeen(t *testing.T) {
+	p := simulated(t, fake.New())
+	c := p.window.Canvas()
+	p.goes(setup.Describe)
+	c.Focus(p.field("Booking product").Input())
+	p.goes(setup.Prove)
+	if f := c.Focused(); f != nil {
+		t.Errorf("%T of the page that was left has the focus", f)
+	}
+	c.Focus(p.button("Test the connection"))
+	p.shell.pressPrimary()
+	p.rest()
+	p.sees("It works.")
+	if f := c.Focused(); f != nil {
+		t.Errorf("%T has the focus after it was pressed", f)
 	}
 }
 
