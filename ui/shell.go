@@ -178,11 +178,12 @@ func (s *Shell) newPage(route string) page.Page {
 	return nil
 }
 
-// Load opens another connection, "" goes to the start page. What ran for the
+// Load opens another connection, or tries again for one that another copy has;
+// "" goes to the start page. What ran for the
 // one before is cancelled, and its lock is given back, before the new one is
 // opened.
 func (s *Shell) Load(id string) {
-	if s.loading || id != "" && id == s.env.ID {
+	if s.loading || id != "" && id == s.env.ID && !s.env.ReadOnly() {
 		return
 	}
 	old := s.env
@@ -230,8 +231,10 @@ func (s *Shell) leave() {
 
 func (s *Shell) enter(id string, opened page.Opened) {
 	s.env = s.newEnv(id, opened, kit.NewScope(s.ctx, s.o.Host.Dispatch, s.bar))
-	if opened.Notice != nil {
-		s.show(opened.Notice, kit.MarkAttention)
+	for _, p := range []*problem.Problem{opened.ReadOnly, opened.Notice} {
+		if p != nil {
+			s.show(p, kit.MarkAttention)
+		}
 	}
 	s.list()
 	var steps []setup.Step
@@ -247,9 +250,14 @@ func (s *Shell) enter(id string, opened page.Opened) {
 	})
 }
 
-// show puts a problem above every page until the connection changes.
+// show puts a problem above every page until the connection changes, below why
+// it may only be looked at.
 func (s *Shell) show(p *problem.Problem, mark kit.Mark) {
-	s.notice.Objects = []fyne.CanvasObject{kit.Pad(16, 36, 0, 36, kit.Readable(kit.ProblemAs(s.o.Host, mark, p)))}
+	kept := 0
+	if s.env.ReadOnly() {
+		kept = min(1, len(s.notice.Objects))
+	}
+	s.notice.Objects = append(s.notice.Objects[:kept], kit.Pad(16, 36, 0, 36, kit.Readable(kit.ProblemAs(s.o.Host, mark, p))))
 	s.notice.Refresh()
 	s.object.Refresh()
 }

@@ -347,6 +347,12 @@ func TestReadOnlySavesNothing(t *testing.T) {
 			t.Errorf("%s can be saved", route)
 		}
 	}
+	p.goes(setup.Prove)
+	p.sees("Another copy of Roomkey has this connection open.")
+	b.ReadOnly = false // the other copy was closed
+	p.shell.Load(p.shell.Connection())
+	p.rest()
+	p.missesOut("Another copy of Roomkey has this connection open.")
 }
 
 func TestLeavingAConnectionGivesItBack(t *testing.T) {

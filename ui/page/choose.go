@@ -62,7 +62,6 @@ func NewChoose(env *Env) *Choose {
 	c.frame.Actions(next, c.save)
 	if env.ReadOnly() {
 		c.save.Disable()
-		c.notice.warn(env.Opened.ReadOnly)
 	}
 	return c
 }

@@ -124,7 +124,6 @@ func (d *Describe) fill() {
 		d.form.enable(false)
 		d.next.Disable()
 		d.save.Disable()
-		d.notice.warn(d.env.Opened.ReadOnly)
 	}
 }
 

@@ -119,12 +119,7 @@ func (h *HandOver) showPlan(plan Plan) {
 	for _, p := range plan.Problems {
 		h.plan.Add(kit.ProblemCard(h.env.Host, p))
 	}
-	if plan.Unchanged {
-		h.plan.Add(kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.NewText(kit.L("The server holds exactly this configuration. There is nothing to push."))))
-	} else {
-		h.plan.Add(differences(plan.Differences, h.frame.Object.Refresh))
-	}
-	for _, c := range plan.Confirmations {
+	for _, c := range plan.Confirmations { // above the differences, which can be many: Push waits for them
 		check := widget.NewCheck(kit.Say(c.Yes), func(on bool) { h.yes[c.ID] = on; h.ready() })
 		body := kit.Column(kit.Gap, kit.Strong(kit.Say(c.Question)))
 		if !c.Detail.IsZero() {
@@ -139,6 +134,11 @@ func (h *HandOver) showPlan(plan Plan) {
 		body.Add(check)
 		h.checks = append(h.checks, check)
 		h.plan.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, body))
+	}
+	if plan.Unchanged {
+		h.plan.Add(kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.NewText(kit.L("The server holds exactly this configuration. There is nothing to push."))))
+	} else {
+		h.plan.Add(differences(plan.Differences, h.frame.Object.Refresh))
 	}
 	h.ready()
 }
@@ -326,6 +326,7 @@ func (h *HandOver) save() {
 	}, func(err error) {
 		if err != nil {
 			h.notice.fail(problem.Of(err))
+			h.frame.ToTop()
 			return
 		}
 		h.env.Files.Save(file, func(path string, p *problem.Problem) {
@@ -333,6 +334,7 @@ func (h *HandOver) save() {
 			if p == nil {
 				h.notice.good(kit.L("Saved to %s. No secret is in it.", path))
 			}
+			h.frame.ToTop()
 		})
 	})
 }

@@ -45,9 +45,6 @@ func NewRegister(env *Env) *Register {
 		r.way = WayExisting // somebody entered it
 	}
 	r.Open(r.way)
-	if env.ReadOnly() {
-		r.notice.warn(env.Opened.ReadOnly)
-	}
 	return r
 }
 
