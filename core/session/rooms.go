@@ -66,8 +66,7 @@ func (s *Session) knownRooms(page func([]tenant.Room)) tenant.Listing[tenant.Roo
 	if len(l.Items) == 0 {
 		l.Complete = false
 		l.Problem = problem.New("rooms.not-listable", words.T("This product has no permission to list rooms, and none were typed or imported yet.")).
-			Run(words.T("Have an Exchange administrator export them, then import the file:"), "roomkeyctl rooms import rooms.csv").
-			Fix(words.T("Or type the rooms' e-mail addresses on the page “Choose”."))
+			Run(words.T("Have an Exchange administrator run the script rooms-show; then press “From a file…” on the page “Choose rooms and people”, or:"), "roomkeyctl rooms import rooms.csv")
 	}
 	return l
 }
