@@ -61,21 +61,24 @@ func newCheck(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := a.show(run, func(w io.Writer) {
-					printRun(w, run)
+				if !a.json {
+					printRun(a.out, run)
 					if previous := s.PreviousCheck(); previous != nil {
-						printComparison(w, check.Compare(*previous, run))
+						printComparison(a.out, check.Compare(*previous, run))
 					}
-				}); err != nil {
-					return err
 				}
 				if watch > 0 && run.Verdict != check.Passed && c.Context().Err() == nil {
 					select {
 					case <-time.After(watch):
-						fmt.Fprintln(a.err)
+						if !a.json {
+							fmt.Fprintln(a.err)
+						}
 						continue
 					case <-c.Context().Done():
 					}
+				}
+				if err := a.show(run, func(io.Writer) {}); err != nil { // one document, however often it ran
+					return err
 				}
 				if file != "" {
 					if err := a.report(c.Context(), s, run, file); err != nil {

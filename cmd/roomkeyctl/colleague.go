@@ -36,7 +36,7 @@ func scriptColleague(a *app) *cobra.Command {
 				return problem.New("usage.not-simulated", words.T("The cloud %s is not simulated.", row.Name)).
 					Fix(words.T("Give the script to an Exchange administrator; its result file is read with roomkeyctl script result FILE."))
 			}
-			intent, err := a.read(args[0])
+			intent, err := a.read(c.Context(), args[0])
 			if err != nil {
 				return err
 			}

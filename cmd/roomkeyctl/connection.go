@@ -1,21 +1,17 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
-	"github.com/roomkey/roomkey/core/words"
 )
 
 func newConnection(a *app) *cobra.Command {
@@ -122,7 +118,13 @@ func (a *app) settle(ctx context.Context, s *session.Session, d described) error
 	if c := s.Document(); !d.offline && c.Tenant.Domain+c.Tenant.ID != "" {
 		err := s.Discover(ctx)
 		if code := problem.Code(err); code == "cloud.tenant-unknown" || code == "cloud.wrong-cloud" {
-			if d.elsewhere || a.yes("Ask the other clouds too? They will be told the tenant's name.") {
+			if !d.elsewhere {
+				var cancelled error
+				if d.elsewhere, cancelled = a.yes(ctx, "Ask the other clouds too? They will be told the tenant's name."); cancelled != nil {
+					return cancelled
+				}
+			}
+			if d.elsewhere {
 				err = s.DiscoverElsewhere(ctx, a.progress())
 			}
 		}
@@ -131,16 +133,6 @@ func (a *app) settle(ctx context.Context, s *session.Session, d described) error
 		}
 	}
 	return a.showConnection(s.Document())
-}
-
-// yes asks a person; without a terminal the answer is no.
-func (a *app) yes(question string) bool {
-	if !term.IsTerminal(int(a.in.Fd())) {
-		return false
-	}
-	fmt.Fprintf(a.err, "%s [y/N] ", question)
-	line, _ := bufio.NewReader(a.in).ReadString('\n')
-	return strings.EqualFold(strings.TrimSpace(line), "y") || strings.EqualFold(strings.TrimSpace(line), "yes")
 }
 
 // short names for what is typed most often.
@@ -303,7 +295,12 @@ func connectionDelete(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			if !sure && !a.yes("Delete "+problem.Line(s.Document().Name)+" and its secrets? Nothing changes in the tenant or on the booking server.") {
+			if !sure {
+				if sure, err = a.yes(c.Context(), "Delete "+problem.Line(s.Document().Name)+" and its secrets? Nothing changes in the tenant or on the booking server."); err != nil {
+					return err
+				}
+			}
+			if !sure {
 				return usage("not deleted: add --yes")
 			}
 			name := s.Document().Name
@@ -325,7 +322,7 @@ func connectionImport(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			data, err := a.read(args[0])
+			data, err := a.read(c.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -338,27 +335,6 @@ func connectionImport(a *app) *cobra.Command {
 			return a.showConnection(s.Document())
 		},
 	}
-}
-
-// maxFile bounds a file that is read whole.
-const maxFile = 32 << 20
-
-// read reads a file, or standard input for "-".
-func (a *app) read(name string) ([]byte, error) {
-	in := io.Reader(a.in)
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, problem.New("usage.file", words.T("%s cannot be read.", name)).With(words.Plain(err.Error())).By(err)
-		}
-		defer f.Close()
-		in = f
-	}
-	data, err := io.ReadAll(io.LimitReader(in, maxFile+1))
-	if err == nil && len(data) > maxFile {
-		err = problem.New("usage.file", words.T("%s is larger than 32 MiB, which is none of Roomkey's files.", name))
-	}
-	return data, err
 }
 
 func connectionExport(a *app) *cobra.Command {

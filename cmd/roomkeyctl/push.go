@@ -70,7 +70,13 @@ func (a *app) push(ctx context.Context, s *session.Session, plan session.Plan, a
 	}
 	var confirmed []booking.Confirmation
 	for _, question := range plan.Confirmations {
-		if !slices.Contains(confirm, question.Value) && !a.yes(question.About.String()+"\n"+question.Value+"\nIs this right?") {
+		right := slices.Contains(confirm, question.Value)
+		if !right {
+			if right, err = a.yes(ctx, question.About.String()+"\n"+question.Value+"\nIs this right?"); err != nil {
+				return receipt, err
+			}
+		}
+		if !right {
 			return receipt, problem.New("booking.unconfirmed", question.About).
 				With(words.Plain(question.Value)).
 				Run(words.T("Compare it with what the booking server's console shows, then add:"), "--confirm "+question.Value)

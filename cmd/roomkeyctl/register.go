@@ -213,7 +213,12 @@ func registerApply(a *app) *cobra.Command {
 				if plan.Blocked != nil {
 					return plan.Blocked
 				}
-				if !yes && !a.yes("Apply this plan?") {
+				if !yes {
+					if yes, err = a.yes(c.Context(), "Apply this plan?"); err != nil {
+						return err
+					}
+				}
+				if !yes {
 					return problem.New("usage.not-confirmed", words.T("Nothing was applied.")).Run(words.T("Confirm at a terminal, or add:"), "--yes")
 				}
 				reviewed = &plan

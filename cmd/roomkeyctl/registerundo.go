@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -9,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
@@ -51,7 +49,10 @@ func registerUndo(a *app) *cobra.Command {
 				printUndo(a.out, plan)
 			}
 			if typed == "" {
-				if typed = a.typed(fmt.Sprintf("Type the name of the application (%s) to remove this", plan.Name)); typed == "" {
+				if typed, err = a.typed(c.Context(), fmt.Sprintf("Type the name of the application (%s) to remove this", plan.Name)); err != nil {
+					return err
+				}
+				if typed == "" {
 					return problem.New("usage.not-confirmed", words.T("Nothing was removed.")).Run(words.T("Type the name at a terminal, or add:"), "--name NAME")
 				}
 			}
@@ -89,16 +90,6 @@ func (a *app) allowSignInLog(ctx context.Context, s *session.Session, f signInFl
 		a.say("To show when the application was last used, Roomkey reads the tenant's sign-in log. --no-sign-in-log leaves that out.\n%s", t.String())
 	}
 	return s.AllowSignInLog(ctx, way)
-}
-
-// typed asks for a line; without a terminal it is empty.
-func (a *app) typed(question string) string {
-	if !term.IsTerminal(int(a.in.Fd())) {
-		return ""
-	}
-	fmt.Fprintf(a.err, "%s: ", problem.Clean(question))
-	line, _ := bufio.NewReader(a.in).ReadString('\n')
-	return strings.TrimSpace(line)
 }
 
 func printUndo(w io.Writer, p register.UndoPlan) {

@@ -151,7 +151,7 @@ func roomsImport(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			data, err := a.read(args[0])
+			data, err := a.read(c.Context(), args[0])
 			if err != nil {
 				return err
 			}

@@ -72,7 +72,7 @@ func scriptShow(a *app) *cobra.Command {
 					return usage("--set takes NAME=VALUE, not %q", pair)
 				}
 				if file, isFile := strings.CutPrefix(value, "@"); isFile {
-					data, err := a.read(file)
+					data, err := a.read(c.Context(), file)
 					if err != nil {
 						return err
 					}
@@ -160,7 +160,7 @@ func scriptResult(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			data, err := a.read(args[0])
+			data, err := a.read(c.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -188,7 +188,7 @@ func scriptProcessing(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			data, err := a.read(args[0])
+			data, err := a.read(c.Context(), args[0])
 			if err != nil {
 				return err
 			}

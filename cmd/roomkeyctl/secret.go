@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"time"
 
@@ -49,15 +50,15 @@ func secretSet(a *app) *cobra.Command {
 				if kind != vault.Certificate {
 					return usage("--file is for a certificate; other secrets come on standard input")
 				}
-				data, err := a.read(file)
+				data, err := a.read(c.Context(), file)
 				if err != nil {
 					return err
 				}
 				secret = vault.NewSecret(string(data))
-				if password, err = a.passwordFor(data); err != nil {
+				if password, err = a.passwordFor(c.Context(), data); err != nil {
 					return err
 				}
-			} else if secret, err = a.secret(prompts[kind]); err != nil {
+			} else if secret, err = a.secret(c.Context(), prompts[kind]); err != nil {
 				return err
 			}
 			state, err := s.SetSecret(c.Context(), kind, secret, password)
@@ -72,11 +73,11 @@ func secretSet(a *app) *cobra.Command {
 }
 
 // passwordFor asks for a password only when the file cannot be opened without.
-func (a *app) passwordFor(data []byte) (vault.Secret, error) {
+func (a *app) passwordFor(ctx context.Context, data []byte) (vault.Secret, error) {
 	if _, err := vault.ParseCertificate(data, vault.Secret{}); problem.Code(err) != "vault.certificate-encrypted" && problem.Code(err) != "vault.certificate-password" {
 		return vault.Secret{}, nil
 	}
-	password, err := a.secret("Password of the file")
+	password, err := a.secret(ctx, "Password of the file")
 	return vault.NewSecret(trimLineEnd(password.Reveal())), err
 }
 

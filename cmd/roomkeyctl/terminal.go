@@ -14,7 +14,6 @@ import (
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/task"
-	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -227,27 +226,4 @@ func (l *progressLine) show(line string) {
 	line = text.Trim(line, l.width()-1)
 	fmt.Fprintf(l.to, "\r%s\r%s", strings.Repeat(" ", l.was), line)
 	l.was = text.StringWidth(line)
-}
-
-// maxSecret bounds what is read as a secret; a certificate with its chain is a
-// few kilobytes.
-const maxSecret = 1 << 20
-
-// secret reads a secret: from a pipe or file whole, from a terminal without
-// echo.
-func (t *terminal) secret(prompt string) (vault.Secret, error) {
-	if term.IsTerminal(int(t.in.Fd())) {
-		fmt.Fprint(t.err, prompt+": ")
-		b, err := term.ReadPassword(int(t.in.Fd()))
-		fmt.Fprintln(t.err)
-		return vault.NewSecret(string(b)), err
-	}
-	b, err := io.ReadAll(io.LimitReader(t.in, maxSecret+1))
-	if err != nil {
-		return vault.Secret{}, err
-	}
-	if len(b) > maxSecret {
-		return vault.Secret{}, problem.New("usage.secret-too-long", words.T("What came on standard input is too long for a secret."))
-	}
-	return vault.NewSecret(string(b)), nil
 }

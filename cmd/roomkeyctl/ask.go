@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// yes asks a person; without a terminal the answer is no.
+func (t *terminal) yes(ctx context.Context, question string) (bool, error) {
+	answer, err := t.line(ctx, question+" [y/N] ")
+	return strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes"), err
+}
+
+// typed asks for a line; without a terminal it is empty.
+func (t *terminal) typed(ctx context.Context, question string) (string, error) {
+	return t.line(ctx, problem.Clean(question)+": ")
+}
+
+func (t *terminal) line(ctx context.Context, question string) (string, error) {
+	if !term.IsTerminal(int(t.in.Fd())) {
+		return "", nil
+	}
+	fmt.Fprint(t.err, question)
+	line, err := unless(ctx, func() (string, error) {
+		line, _ := bufio.NewReader(t.in).ReadString('\n') // an end in place of an answer is none
+		return strings.TrimSpace(line), nil
+	})
+	if err != nil {
+		fmt.Fprintln(t.err)
+	}
+	return line, err
+}
+
+// maxSecret bounds what is read as a secret; a certificate with its chain is a
+// few kilobytes.
+const maxSecret = 1 << 20
+
+// secret reads a secret: from a pipe or file whole, from a terminal without
+// echo.
+func (t *terminal) secret(ctx context.Context, prompt string) (vault.Secret, error) {
+	if fd := int(t.in.Fd()); term.IsTerminal(fd) {
+		before, err := term.GetState(fd)
+		if err != nil {
+			return vault.Secret{}, err
+		}
+		fmt.Fprint(t.err, prompt+": ")
+		b, err := unless(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
+		fmt.Fprintln(t.err)
+		if ctx.Err() != nil {
+			_ = term.Restore(fd, before) // the echo, which the read left behind would have brought back
+		}
+		return vault.NewSecret(string(b)), err
+	}
+	b, err := unless(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(t.in, maxSecret+1)) })
+	if err != nil {
+		return vault.Secret{}, err
+	}
+	if len(b) > maxSecret {
+		return vault.Secret{}, problem.New("usage.secret-too-long", words.T("What came on standard input is too long for a secret."))
+	}
+	return vault.NewSecret(string(b)), nil
+}
+
+// maxFile bounds a file that is read whole.
+const maxFile = 32 << 20
+
+// read reads a file, or standard input for "-".
+func (t *terminal) read(ctx context.Context, name string) ([]byte, error) {
+	in := io.Reader(t.in)
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, problem.New("usage.file", words.T("%s cannot be read.", name)).With(words.Plain(err.Error())).By(err)
+		}
+		defer f.Close()
+		in = f
+	}
+	data, err := unless(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(in, maxFile+1)) })
+	if err == nil && len(data) > maxFile {
+		err = problem.New("usage.file", words.T("%s is larger than 32 MiB, which is none of Roomkey's files.", name))
+	}
+	return data, err
+}
+
+// unless gives what read brings, or the cancel: a terminal or a pipe that is
+// read knows nothing of contexts. Such a read stays behind; the program ends.
+func unless[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	type answer struct {
+		value T
+		err   error
+	}
+	got := make(chan answer, 1)
+	go func() {
+		value, err := read()
+		got <- answer{value, err}
+	}()
+	select {
+	case a := <-got:
+		return a.value, a.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
