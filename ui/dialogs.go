@@ -28,6 +28,13 @@ type dialogs struct {
 	dispatch kit.Dispatch
 }
 
+// show opens a file dialog with room for its columns. It has no size before it
+// is shown: Fyne's Resize fails then.
+func show(d *dialog.FileDialog) {
+	d.Show()
+	d.Resize(fyne.NewSize(860, 560))
+}
+
 func (d *dialogs) fail(err error) { dialog.ShowError(err, d.window) }
 
 func (d *dialogs) Open(extensions []string, got func(string, []byte)) {
@@ -52,8 +59,7 @@ func (d *dialogs) Open(extensions []string, got func(string, []byte)) {
 		}()
 	}, d.window)
 	open.SetFilter(storage.NewExtensionFileFilter(extensions))
-	open.Resize(fyne.NewSize(860, 560))
-	open.Show()
+	show(open)
 }
 
 // readAll reads a file that a person chose, up to maxFile.
@@ -118,8 +124,7 @@ func (d *dialogs) Save(f page.File, saved func(string, *problem.Problem)) {
 		}()
 	}, d.window)
 	save.SetFileName(f.Name)
-	save.Resize(fyne.NewSize(860, 560))
-	save.Show()
+	show(save)
 }
 
 func unwritten(err error) *problem.Problem {
@@ -140,6 +145,5 @@ func (d *dialogs) Folder(got func(string)) {
 			got(filepath.FromSlash(u.Path()))
 		}
 	}, d.window)
-	open.Resize(fyne.NewSize(860, 560))
-	open.Show()
+	show(open)
 }
