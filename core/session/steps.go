@@ -50,6 +50,7 @@ func (s *Session) known(ctx context.Context) (setup.Known, error) {
 	if r, ok := s.scriptResult("calendar-processing"); ok && !r.WhatIf {
 		k.ScriptRooms = r.Summary[exchange.Changed] + r.Summary[exchange.Same]
 		k.ScriptFailed = r.Summary[exchange.Failed]
+		k.ScriptPartial = r.Err != "" || r.Summary[exchange.Skipped] > 0
 	}
 	last, err := s.env.Store.LastCheck(c.ID)
 	if err != nil {

@@ -80,6 +80,8 @@ type Known struct {
 	// Scripts are the results of Exchange scripts that were read back: how many
 	// rooms were set as the product needs, and how many failed.
 	ScriptRooms, ScriptFailed int
+	// ScriptPartial is whether the script stopped early or left mailboxes out.
+	ScriptPartial bool
 	// Pushed is whether the server holds exactly this configuration as far as
 	// the last push or look tells; PushUnknown whether a push was cut off.
 	Pushed, PushUnknown bool
@@ -190,6 +192,8 @@ func restrict(k Known) Step {
 		return step(Restrict, title, Blocked, words.T("Choose the rooms first."))
 	case k.ScriptFailed > 0:
 		return step(Restrict, title, Attention, words.N(k.ScriptFailed, "The script failed for %d mailbox.", "The script failed for %d mailboxes.", k.ScriptFailed))
+	case k.ScriptPartial:
+		return step(Restrict, title, Attention, words.T("The script did not do everything: its result says what it left out, or why it stopped."))
 	case k.ScriptRooms > 0:
 		return step(Restrict, title, Done, words.N(k.ScriptRooms, "The result of the script was read back: %d mailbox.", "The result of the script was read back: %d mailboxes.", k.ScriptRooms))
 	}

@@ -33,6 +33,9 @@ func TestSteps(t *testing.T) {
 		{"pushed", with(func(k *Known) {
 			k.Verdict, k.Current, k.RoomsChosen, k.RoomsCount, k.ScriptRooms, k.Pushed = "pass", true, true, 3, 3, true
 		}), [6]State{Done, Done, Done, Done, Done, Done}},
+		{"a script that stopped early is never green", with(func(k *Known) {
+			k.RoomsChosen, k.RoomsCount, k.ScriptRooms, k.ScriptPartial = true, 3, 3, true
+		}), [6]State{Done, Done, Ready, Done, Attention, Blocked}},
 		{"push cut off", with(func(k *Known) {
 			k.Verdict, k.Current, k.RoomsChosen, k.RoomsCount, k.PushUnknown = "pass", true, true, 3, true
 		}), [6]State{Done, Done, Done, Done, Ready, Attention}},
