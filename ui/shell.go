@@ -142,13 +142,11 @@ type taker interface {
 }
 
 // Take hands a file that was dropped onto the window to the page in front, or
-// to the page Restrict, which knows what scripts write.
+// to the page Restrict, which knows what scripts write; without a connection to
+// the start page.
 func (s *Shell) Take(name string, data []byte) {
-	if s.env.ID == "" {
-		return
-	}
 	if _, ok := s.Page().(taker); !ok {
-		s.Go(setup.Restrict)
+		s.Go(setup.Restrict) // the start page when no connection is open
 	}
 	s.Page().(taker).Take(name, data)
 }
@@ -315,24 +313,35 @@ func (s *Shell) list() {
 		if err != nil || env != s.env {
 			return
 		}
-		names := map[string]int{}
+		all := kit.L("All connections…")
+		names := map[string]int{all: 1}
 		for _, e := range entries {
-			names[e.Name]++
+			names[short(e.Name)]++
 		}
 		var options []kit.Option
 		for _, e := range entries {
-			name := e.Name
-			if names[e.Name] > 1 {
-				name += " (" + e.Tenant + ", " + e.ID[:min(6, len(e.ID))] + ")"
+			name := short(e.Name)
+			if names[name] > 1 {
+				name += " (" + short(e.Tenant) + ", " + e.ID[:min(6, len(e.ID))] + ")"
 			}
 			if e.Problem == nil {
 				options = append(options, kit.Option{ID: e.ID, Name: name})
 			}
 		}
-		options = append(options, kit.Option{ID: "", Name: kit.L("All connections…")})
+		options = append(options, kit.Option{ID: "", Name: all})
 		s.switcher.SetOptions(options)
 		s.switcher.SetValue(env.ID)
 	})
+}
+
+// short is a name as the switcher's menu has room for it: the menu is as wide as
+// its longest entry, and tells its entries apart by what is shown.
+func short(name string) string {
+	line := []rune(problem.Line(name))
+	if len(line) > 48 {
+		return string(line[:47]) + "…"
+	}
+	return string(line)
 }
 
 // Shortcuts makes the keyboard's short ways: the command key with 1 to 6 for

@@ -198,26 +198,6 @@ func TestEmptyFieldsMakeNoCall(t *testing.T) {
 	}
 }
 
-// TestKeysGoToThePageThatIsSeen: what had the keyboard's focus on a page that
-// was left, or a button that did its work by its shortcut, gets no more keys.
-func TestKeysGoToThePageThatIsSeen(t *testing.T) {
-	p := simulated(t, fake.New())
-	c := p.window.Canvas()
-	p.goes(setup.Describe)
-	c.Focus(p.field("Booking product").Input())
-	p.goes(setup.Prove)
-	if f := c.Focused(); f != nil {
-		t.Errorf("%T of the page that was left has the focus", f)
-	}
-	c.Focus(p.button("Test the connection"))
-	p.shell.pressPrimary()
-	p.rest()
-	p.sees("It works.")
-	if f := c.Focused(); f != nil {
-		t.Errorf("%T has the focus after it was pressed", f)
-	}
-}
-
 func TestOtherCloudsAreAskedOnlyAfterAYes(t *testing.T) {
 	b := fake.New()
 	b.Unknown = true

@@ -106,7 +106,11 @@ func (h *HandOver) lookAgain() {
 		} else {
 			h.showPlan(plan)
 		}
-		h.showHeld(held, heldErr)
+		if p := problem.Of(heldErr); p != nil && err != nil && p.Code == problem.Of(err).Code {
+			h.holds.RemoveAll() // it is said above
+		} else {
+			h.showHeld(held, heldErr)
+		}
 		h.frame.Object.Refresh()
 	})
 }

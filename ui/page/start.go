@@ -107,6 +107,7 @@ func (s *Start) made(load func() string) func(error) {
 	return func(err error) {
 		s.working(false)
 		s.notice.fail(problem.Of(err))
+		s.frame.ToTop()
 		if err == nil {
 			s.env.Load(load())
 		}
@@ -122,15 +123,16 @@ func (s *Start) create() {
 	}, s.made(func() string { return c.ID }))
 }
 
-func (s *Start) open() {
-	s.env.Files.Open([]string{".json"}, func(name string, data []byte) {
-		s.working(true)
-		var c *connection.Connection
-		s.env.Scope.Run(func(ctx context.Context) (err error) {
-			c, err = s.env.Backend.Import(ctx, data, name)
-			return err
-		}, s.made(func() string { return c.ID }))
-	})
+func (s *Start) open() { s.env.Files.Open([]string{".json"}, s.Take) }
+
+// Take opens a connection's file that was chosen, or dropped onto the window.
+func (s *Start) Take(name string, data []byte) {
+	s.working(true)
+	var c *connection.Connection
+	s.env.Scope.Run(func(ctx context.Context) (err error) {
+		c, err = s.env.Backend.Import(ctx, data, name)
+		return err
+	}, s.made(func() string { return c.ID }))
 }
 
 func (s *Start) simulate() {

@@ -1,0 +1,74 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/ui/internal/fake"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+// TestKeysGoToThePageThatIsSeen: what had the keyboard's focus on a page that
+// was left, or a button that did its work by its shortcut, gets no more keys.
+func TestKeysGoToThePageThatIsSeen(t *testing.T) {
+	p := simulated(t, fake.New())
+	c := p.window.Canvas()
+	p.goes(setup.Describe)
+	c.Focus(p.field("Booking product").Input())
+	p.goes(setup.Prove)
+	if f := c.Focused(); f != nil {
+		t.Errorf("%T of the page that was left has the focus", f)
+	}
+	c.Focus(p.button("Test the connection"))
+	p.shell.pressPrimary()
+	p.rest()
+	p.sees("It works.")
+	if f := c.Focused(); f != nil {
+		t.Errorf("%T has the focus after it was pressed", f)
+	}
+}
+
+// TestSwitcherTellsConnectionsApart: names that look the same in the menu, long
+// ones and the menu's own last entry included, open what they say.
+func TestSwitcherTellsConnectionsApart(t *testing.T) {
+	b := fake.New()
+	p := sit(t, b)
+	ids := map[string]bool{}
+	for _, name := range []string{strings.Repeat("n", 10_000), strings.Repeat("n", 9_000), "a\nb", "a b", kit.L("All connections…")} {
+		c, err := b.Create(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids[c.ID] = true
+	}
+	for id := range ids {
+		p.shell.Load(id)
+		p.rest()
+		if got := p.shell.switcher.Value(); got != id {
+			t.Errorf("the switcher of %s stands at %q", id, got)
+		}
+	}
+	if w := p.window.Canvas().Content().MinSize().Width; w > 1280 {
+		t.Errorf("a long name makes the window %v wide", w)
+	}
+}
+
+// TestFileIsDroppedOnTheStartPage: it is opened as a connection, or it is said
+// what is wrong with it.
+func TestFileIsDroppedOnTheStartPage(t *testing.T) {
+	p := sit(t, fake.New())
+	p.shell.Take("broken.json", []byte("{"))
+	p.rest()
+	p.sees("broken.json")
+	data, err := connection.New("From a colleague").Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.shell.Take("colleague.json", data)
+	p.rest()
+	if p.shell.Route() != setup.Describe {
+		t.Errorf("the file leads to %q", p.shell.Route())
+	}
+}
