@@ -186,7 +186,14 @@ func printHeld(w io.Writer, h session.Held) {
 		h.StatusProblem.Terminal(w, nil)
 		return
 	}
-	fmt.Fprintf(w, "Its own view: %s\n", problem.Line(h.Status.State))
+	about := ""
+	if at := h.Status.CheckedAt; !at.IsZero() {
+		about = ", tried at " + at.UTC().Format("2006-01-02 15:04 UTC")
+	}
+	if c := h.Current.Configuration; c != nil && h.Status.Digest != "" && h.Status.Digest != c.Digest {
+		about += ", with another configuration than the one it holds"
+	}
+	fmt.Fprintf(w, "Its own view: %s%s\n", problem.Line(h.Status.State), about)
 	for _, c := range h.Status.Checks {
 		fmt.Fprintf(w, "  %s: %s %s %s\n", problem.Line(c.ID), problem.Line(c.State), problem.Line(c.Code), problem.Line(c.Detail))
 	}

@@ -1,0 +1,23 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/session"
+)
+
+// TestTheServersViewSaysWhatItIsAbout: an "ok" from long ago, or about another
+// configuration, is not shown bare.
+func TestTheServersViewSaysWhatItIsAbout(t *testing.T) {
+	var h session.Held
+	h.Current.Configuration = &booking.Configuration{Digest: "held"}
+	h.Status = booking.Status{State: booking.StatusOK, Digest: "other", CheckedAt: time.Date(2020, 1, 1, 8, 0, 0, 0, time.UTC)}
+	var out strings.Builder
+	printHeld(&out, h)
+	if want := "Its own view: ok, tried at 2020-01-01 08:00 UTC, with another configuration than the one it holds\n"; !strings.Contains(out.String(), want) {
+		t.Errorf("shown:\n%s", out.String())
+	}
+}
