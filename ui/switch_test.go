@@ -8,6 +8,7 @@ import (
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/ui/internal/fake"
 	"github.com/roomkey/roomkey/ui/kit"
+	"github.com/roomkey/roomkey/ui/page"
 )
 
 // TestKeysGoToThePageThatIsSeen: what had the keyboard's focus on a page that
@@ -70,5 +71,26 @@ func TestFileIsDroppedOnTheStartPage(t *testing.T) {
 	p.rest()
 	if p.shell.Route() != setup.Describe {
 		t.Errorf("the file leads to %q", p.shell.Route())
+	}
+}
+
+// TestDeleteAsksForANameThatCanBeTyped: the first of a long one, without what
+// nobody can type.
+func TestDeleteAsksForANameThatCanBeTyped(t *testing.T) {
+	b := fake.New()
+	p := sit(t, b)
+	c, err := b.Create(t.Context(), "line\n"+strings.Repeat("n", 10_000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.shell.Load(c.ID)
+	p.rest()
+	p.goes(page.RouteSettings)
+	p.press("Delete the connection…")
+	p.field("Type its name to confirm").SetValue("line " + strings.Repeat("n", 55))
+	p.press("Delete")
+	p.rest()
+	if b.Asked["Delete"] != 1 || p.shell.Connection() != "" {
+		t.Error("it was not deleted")
 	}
 }

@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -87,7 +88,10 @@ func (s *Settings) export() {
 
 // askDelete wants the name typed.
 func (s *Settings) askDelete() {
-	name := s.env.Opened.Connection.Name
+	name := problem.Line(s.env.Opened.Connection.Name) // what can be read and typed
+	if r := []rune(name); len(r) > 60 {
+		name = strings.TrimSpace(string(r[:60]))
+	}
 	s.name = kit.TextField(kit.L("Type its name to confirm"), "", name)
 	s.name.Check = func(v string) words.Text {
 		if v != name {
@@ -109,6 +113,7 @@ func (s *Settings) askDelete() {
 		}, s.name)
 	s.remove.Objects = []fyne.CanvasObject{ask}
 	s.frame.Object.Refresh()
+	s.frame.ToEnd()
 }
 
 func (s *Settings) delete() {
