@@ -240,7 +240,7 @@ func (b *build) rooms() ([]string, error) {
 	}
 	if len(out) == 0 {
 		return nil, problem.New("exchange.no-rooms", words.T("No rooms are chosen yet.")).
-			Run(words.T("Choose the rooms on the page “Choose”, or:"), "roomkeyctl rooms select")
+			Run(words.T("Choose the rooms on the page “Choose rooms and people”, or:"), "roomkeyctl rooms select")
 	}
 	return out, nil
 }

@@ -91,7 +91,7 @@ func missing(path string) words.Text {
 	case strings.HasPrefix(path, "notifications."), path == "singleSignOn.redirectUris":
 		return words.T("The booking server says it: ask its vendor, and enter it on the page “Describe”.")
 	case path == "rooms", strings.HasPrefix(path, "people"):
-		return words.T("Choose on the page “Choose”; leave the vendor's field empty if you do not need it.")
+		return words.T("Choose on the page “Choose rooms and people”; leave the vendor's field empty if you do not need it.")
 	default:
 		return words.T("Nothing is set; leave the vendor's field empty if you do not need it.")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
@@ -100,6 +101,9 @@ func CannotWrite(path string, err error) *problem.Problem {
 // resultName is where the last result of a script is kept.
 func resultName(script string) string { return "result-" + script + ".json" }
 
+// clockLeeway is how far another computer's clock may be ahead.
+const clockLeeway = time.Hour
+
 // ReadScriptResult reads a result file of this connection and keeps it as
 // evidence: the newest of each script counts.
 func (s *Session) ReadScriptResult(data []byte) (exchange.Result, error) {
@@ -110,7 +114,12 @@ func (s *Session) ReadScriptResult(data []byte) (exchange.Result, error) {
 	if s.ReadOnly != nil {
 		return r, s.ReadOnly
 	}
-	if last, ok := s.scriptResult(r.Script); ok && last.FinishedAt.After(r.FinishedAt) {
+	if now := s.env.Now(); r.FinishedAt.After(now.Add(clockLeeway)) {
+		return r, problem.New("exchange.result-future", words.T("The result file says that the script ended on %s, which is in the future.", r.FinishedAt.UTC().Format(time.DateTime+" MST"))).
+			Fix(words.T("Set the clock of the computer that ran the script, and of this one, then run the script again: Roomkey tells by the time which result is the newest."))
+	}
+	// What a script would do does not take the place of what it did.
+	if last, ok := s.scriptResult(r.Script); ok && (last.FinishedAt.After(r.FinishedAt) || r.WhatIf && !last.WhatIf) {
 		return r, nil
 	}
 	return r, s.env.Store.PutCache(s.ID(), resultName(r.Script), data)

@@ -2,6 +2,8 @@ package session
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/exchange"
@@ -29,8 +31,10 @@ func (s *Session) known(ctx context.Context) (setup.Known, error) {
 		RoomsChosen:       c.Rooms.Mode == connection.All || len(c.Rooms.Items) > 0,
 		RoomsCount:        -1, Now: s.env.Now(),
 	}
-	if c.Rooms.Mode == connection.Selected {
+	if _, needs, err := s.needs(); c.Rooms.Mode == connection.Selected {
 		k.RoomsCount = len(c.Rooms.Items)
+	} else if err == nil && !slices.Contains(needs.Lists, "rooms") {
+		k.RoomsCount = len(s.knownRooms(nil).Items)
 	}
 	for _, f := range s.env.Lint(c) {
 		// A missing client id is the second step's matter, an empty choice of
@@ -47,11 +51,7 @@ func (s *Session) known(ctx context.Context) (setup.Known, error) {
 	}
 	k.Credential = s.presence(ctx, credentialKind(c))
 	k.ServerToken = s.presence(ctx, vault.ServerToken)
-	if r, ok := s.scriptResult("calendar-processing"); ok && !r.WhatIf {
-		k.ScriptRooms = r.Summary[exchange.Changed] + r.Summary[exchange.Same]
-		k.ScriptFailed = r.Summary[exchange.Failed]
-		k.ScriptPartial = r.Err != "" || r.Summary[exchange.Skipped] > 0
-	}
+	s.processed(&k)
 	last, err := s.env.Store.LastCheck(c.ID)
 	if err != nil {
 		return k, err
@@ -72,4 +72,42 @@ func (s *Session) known(ctx context.Context) (setup.Known, error) {
 		k.PushUnknown = p.State == store.PushStarted || p.State == store.PushUnknown
 	}
 	return k, nil
+}
+
+// processed fills in what the last run of the script calendar-processing did to
+// the chosen rooms. A room that its own calendar processing, as it was read
+// back, shows to be right needs no script.
+func (s *Session) processed(k *setup.Known) {
+	r, ok := s.scriptResult("calendar-processing")
+	undo, undone := s.scriptResult("calendar-processing-undo")
+	if !ok || r.WhatIf || undone && !undo.WhatIf && undo.FinishedAt.After(r.FinishedAt) {
+		return
+	}
+	k.ScriptRooms = r.Summary[exchange.Changed] + r.Summary[exchange.Same]
+	k.ScriptFailed = r.Summary[exchange.Failed]
+	k.ScriptPartial = r.Err != "" || r.Summary[exchange.Skipped] > 0
+	right := map[string]bool{}
+	for _, o := range r.Results {
+		right[strings.ToLower(o.Identity)] = o.Status == exchange.Changed || o.Status == exchange.Same
+	}
+	for _, state := range s.Processing() {
+		if state.Problem == nil && len(state.Differences) == 0 {
+			right[strings.ToLower(state.Room)] = true
+		}
+	}
+	for _, address := range s.chosenRooms() {
+		if !right[strings.ToLower(address)] {
+			k.ScriptMissing++
+		}
+	}
+}
+
+// chosenRooms are the addresses of the chosen rooms; of all rooms, those that
+// the last check saw.
+func (s *Session) chosenRooms() []string {
+	if c := s.Document(); c.Rooms.Mode == connection.Selected {
+		return c.Rooms.Items
+	}
+	resolved, _ := s.cached(cacheResolved)
+	return addressesOf(resolved.Rooms)
 }

@@ -74,7 +74,8 @@ type Known struct {
 	Current   bool
 	CheckedAt time.Time
 	// RoomsChosen is whether somebody chose, RoomsCount how many rooms, -1 when
-	// it is all of them and nobody has counted.
+	// it is all of them and nobody has counted; 0 with "all" when the product may
+	// not list rooms and none are known.
 	RoomsChosen bool
 	RoomsCount  int
 	// Scripts are the results of Exchange scripts that were read back: how many
@@ -82,6 +83,8 @@ type Known struct {
 	ScriptRooms, ScriptFailed int
 	// ScriptPartial is whether the script stopped early or left mailboxes out.
 	ScriptPartial bool
+	// ScriptMissing is how many of the chosen rooms its result does not name.
+	ScriptMissing int
 	// Pushed is whether the server holds exactly this configuration as far as
 	// the last push or look tells; PushUnknown whether a push was cut off.
 	Pushed, PushUnknown bool
@@ -188,12 +191,16 @@ func choose(k Known) Step {
 func restrict(k Known) Step {
 	const title = "Set up Exchange"
 	switch {
+	case !described(k):
+		return step(Restrict, title, Blocked, words.T("Describe the connection first."))
 	case !k.RoomsChosen:
 		return step(Restrict, title, Blocked, words.T("Choose the rooms first."))
 	case k.ScriptFailed > 0:
 		return step(Restrict, title, Attention, words.N(k.ScriptFailed, "The script failed for %d mailbox.", "The script failed for %d mailboxes.", k.ScriptFailed))
 	case k.ScriptPartial:
 		return step(Restrict, title, Attention, words.T("The script did not do everything: its result says what it left out, or why it stopped."))
+	case k.ScriptRooms > 0 && k.ScriptMissing > 0:
+		return step(Restrict, title, Attention, words.N(k.ScriptMissing, "%d of the chosen rooms is not in the result of the script.", "%d of the chosen rooms are not in the result of the script.", k.ScriptMissing))
 	case k.ScriptRooms > 0:
 		return step(Restrict, title, Done, words.N(k.ScriptRooms, "The result of the script was read back: %d mailbox.", "The result of the script was read back: %d mailboxes.", k.ScriptRooms))
 	}

@@ -36,6 +36,11 @@ func TestSteps(t *testing.T) {
 		{"a script that stopped early is never green", with(func(k *Known) {
 			k.RoomsChosen, k.RoomsCount, k.ScriptRooms, k.ScriptPartial = true, 3, 3, true
 		}), [6]State{Done, Done, Ready, Done, Attention, Blocked}},
+		{"a room was chosen after the script ran", with(func(k *Known) {
+			k.RoomsChosen, k.RoomsCount, k.ScriptRooms, k.ScriptMissing = true, 4, 3, 1
+		}), [6]State{Done, Done, Ready, Done, Attention, Blocked}},
+		{"no rooms known of a product that lists none", with(func(k *Known) { k.RoomsChosen = true }), [6]State{Done, Done, Ready, Attention, Ready, Blocked}},
+		{"all rooms of a connection that is empty", Known{RoomsChosen: true, RoomsCount: -1, Now: now}, [6]State{Ready, Blocked, Blocked, Blocked, Blocked, Blocked}},
 		{"push cut off", with(func(k *Known) {
 			k.Verdict, k.Current, k.RoomsChosen, k.RoomsCount, k.PushUnknown = "pass", true, true, 3, true
 		}), [6]State{Done, Done, Done, Done, Ready, Attention}},
