@@ -1,0 +1,91 @@
+package session
+
+import (
+	"testing"
+	"time"
+
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/exchange"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/store"
+	"github.com/roomkey/roomkey/core/vault"
+)
+
+const tenantID = "0f5d4b6a-9c3e-4d8f-8a0b-1c2d3e4f5061"
+
+// TestEvidenceOfExchange holds the step "Set up Exchange" to the results that
+// were read back: it is done when the newest real one names every chosen room.
+func TestEvidenceOfExchange(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	kept, err := store.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	clouds, _ := cloud.Load("")
+	products, _ := product.Load("")
+	env := &Environment{Store: kept, Vault: vault.Memory(), Clouds: clouds, Products: products, Now: func() time.Time { return now }}
+	s, err := env.Create(t.Context(), "Contoso", func(c *connection.Connection) {
+		c.Tenant.ID, c.Tenant.Domain, c.Product.ID = tenantID, "contoso.com", "offision-application"
+		c.Server.URL = "https://booking.contoso.com"
+		c.Rooms.Mode, c.Rooms.Items = connection.Selected, []string{"a@contoso.com", "b@contoso.com"}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	read := func(script string, ago time.Duration, whatIf bool, rooms ...string) error {
+		r := exchange.Result{Schema: 1, Script: script, Connection: s.ID(), Tenant: tenantID, WhatIf: whatIf,
+			StartedAt: now.Add(-ago), FinishedAt: now.Add(-ago), Summary: map[string]int{exchange.Changed: len(rooms)}}
+		for _, room := range rooms {
+			r.Results = append(r.Results, exchange.Outcome{Identity: room, Status: exchange.Changed})
+		}
+		data, err := r.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.ReadScriptResult(data)
+		return err
+	}
+	expect(t, s, "nothing was read back", setup.Ready)
+	for _, next := range []struct {
+		name   string
+		script string
+		ago    time.Duration
+		whatIf bool
+		rooms  []string
+		want   setup.State
+	}{
+		{"one room of two", "calendar-processing", 5 * time.Hour, false, []string{"A@contoso.com"}, setup.Attention},
+		{"both rooms", "calendar-processing", 4 * time.Hour, false, []string{"A@contoso.com", "b@contoso.com"}, setup.Done},
+		{"an older result does not count", "calendar-processing", 5 * time.Hour, false, []string{"a@contoso.com"}, setup.Done},
+		{"a dry run changes nothing", "calendar-processing", 3 * time.Hour, true, []string{"a@contoso.com"}, setup.Done},
+		{"the dry run of undoing changes nothing", "calendar-processing-undo", 3 * time.Hour, true, []string{"a@contoso.com"}, setup.Done},
+		{"undone", "calendar-processing-undo", 2 * time.Hour, false, []string{"a@contoso.com", "b@contoso.com"}, setup.Ready},
+		{"done again", "calendar-processing", time.Hour, false, []string{"a@contoso.com", "b@contoso.com"}, setup.Done},
+	} {
+		if err := read(next.script, next.ago, next.whatIf, next.rooms...); err != nil {
+			t.Fatalf("%s: %v", next.name, err)
+		}
+		expect(t, s, next.name, next.want)
+	}
+	if err := read("calendar-processing", -2*time.Hour, false, "a@contoso.com"); problem.Code(err) != "exchange.result-future" {
+		t.Errorf("a result of the future: %v", err)
+	}
+	expect(t, s, "after a result of the future", setup.Done)
+}
+
+func expect(t *testing.T, s *Session, when string, want setup.State) {
+	t.Helper()
+	steps, err := s.Steps(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range steps {
+		if step.ID == setup.Restrict && step.State != want {
+			t.Errorf("%s: the step is %s (%s), want %s", when, step.State, step.Reason, want)
+		}
+	}
+}
