@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"strings"
@@ -53,8 +54,8 @@ type step struct {
 // where it was. Consent that Microsoft refuses is no error: Result.Consent says
 // it, and everything else is done.
 func Apply(ctx context.Context, in Input, reviewed Plan) (Result, error) {
-	reviewed.Options.Reviewer = first(in.Options.Reviewer, reviewed.Options.Reviewer)
-	reviewed.Options.Ticket = first(in.Options.Ticket, reviewed.Options.Ticket)
+	reviewed.Options.Reviewer = cmp.Or(in.Options.Reviewer, reviewed.Options.Reviewer)
+	reviewed.Options.Ticket = cmp.Or(in.Options.Ticket, reviewed.Options.Ticket)
 	in.Options = reviewed.Options
 	r := &run{in: in, id: strings.ToLower(rand.Text()[:12])}
 	var err error
@@ -94,15 +95,6 @@ func asError(p *problem.Problem) error {
 		return nil
 	}
 	return p
-}
-
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
 
 // agree is nil when the reviewed plan is still the plan. After an interrupted

@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -255,7 +256,7 @@ func (in Input) orphans(a *tenant.Application, j journal) (list []tenant.Credent
 
 // credentialName is what a new credential is called.
 func (in Input) credentialName() string {
-	return first(in.Options.CredentialName, in.Product.Credential.Name, in.Product.Name)
+	return cmp.Or(in.Options.CredentialName, in.Product.Credential.Name, in.Product.Name)
 }
 
 // maxCredentialName fits the common name of a certificate (RFC 5280, 64), and a

@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
@@ -30,7 +31,7 @@ type HandOff struct {
 // MakeHandOff makes the hand-off from a plan.
 func MakeHandOff(in Input, plan Plan) HandOff {
 	c := in.Document().Application
-	h := HandOff{Plan: plan, ClientID: first(c.ClientID, plan.Target.ClientID), DisplayName: plan.Target.DisplayName}
+	h := HandOff{Plan: plan, ClientID: cmp.Or(c.ClientID, plan.Target.ClientID), DisplayName: plan.Target.DisplayName}
 	h.PermissionsPage = in.Cloud.Pages(h.ClientID, c.ServicePrincipalID).Permissions
 	h.ConsentLink = ConsentLink(in.Cloud.Authority, in.TenantID, h.ClientID, in.Cloud.Graph, plan.Target.RedirectURIs)
 	if h.ClientID == "" {
@@ -68,7 +69,7 @@ func (h HandOff) wayTo() words.Text {
 // Text is the hand-off as the colleague reads it, the plan included.
 func (h HandOff) Text() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s, client ID %s\n\n", problem.Line(h.DisplayName), first(h.ClientID, "none yet"))
+	fmt.Fprintf(&text, "%s, client ID %s\n\n", problem.Line(h.DisplayName), cmp.Or(h.ClientID, "none yet"))
 	for i, t := range h.Checklist {
 		fmt.Fprintf(&text, "%d. %s\n", i+1, problem.Line(t.String()))
 	}
@@ -83,13 +84,13 @@ func (h HandOff) Text() string {
 	fmt.Fprintf(&text, "\nPlan %s\n", h.Plan.Digest)
 	for _, i := range h.Plan.Items {
 		fmt.Fprintf(&text, "- %s: %s; today %s; wanted %s\n", problem.Line(i.Title.String()), i.Action,
-			first(problem.Line(i.Today.String()), "nothing"), first(problem.Line(i.Wanted.String()), "nothing"))
+			cmp.Or(problem.Line(i.Today.String()), "nothing"), cmp.Or(problem.Line(i.Wanted.String()), "nothing"))
 	}
 	return text.String()
 }
 
 func (h HandOff) page() string {
-	return first(h.PermissionsPage, "the application's page \"API permissions\" (this cloud's portal is not known)")
+	return cmp.Or(h.PermissionsPage, "the application's page \"API permissions\" (this cloud's portal is not known)")
 }
 
 // ConsentLink is the address at which an administrator consents to all that the

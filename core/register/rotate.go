@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"slices"
@@ -111,7 +112,7 @@ func Rotate(ctx context.Context, in Input) (Rotation, error) {
 // connection has.
 func (r *run) newCredential() (Credential, *problem.Problem) {
 	in, item := r.in, Item{}
-	want := Credential{Kind: first(in.Options.Credential, in.Document().Application.Credential.Kind, connection.CredentialSecret), Name: in.credentialName()}
+	want := Credential{Kind: cmp.Or(in.Options.Credential, in.Document().Application.Credential.Kind, connection.CredentialSecret), Name: in.credentialName()}
 	if wrong := CheckCredentialName(in.Options.CredentialName); wrong != nil {
 		return want, wrong
 	}
