@@ -25,6 +25,7 @@ var layers = map[string]string{
 	"core/connection": "words problem cloud",
 	"core/sheet":      "words problem",
 	"core/store":      "words problem connection",
+	"core/owner":      "words problem connection store",
 	"core/vault":      "words problem",
 	"core/entra":      "words problem transport cloud tenant vault strictyaml resources",
 	"core/graph":      "words problem transport cloud tenant permission vault entra resources",
@@ -35,7 +36,7 @@ var layers = map[string]string{
 	"core/export":     data + io,
 	"core/report":     data + io + "check",
 	"core/setup":      data + io,
-	"core/session":    data + io + "register check exchange booking export report setup",
+	"core/session":    data + io + "owner register check exchange booking export report setup",
 	"core/simulator":  "cloud words problem transport resources",
 }
 

@@ -170,6 +170,8 @@ func (c *Connection) follow(path string, old *Connection) *problem.Problem {
 		default:
 			c.Tenant = Tenant{Domain: name}
 		}
+	case path == "cloud" && c.Cloud != old.Cloud && c.Tenant.Domain != "":
+		c.Tenant = Tenant{Domain: c.Tenant.Domain}
 	case path == "application.clientId" && old.Application.ClientID != "" && !strings.EqualFold(c.Application.ClientID, old.Application.ClientID):
 		c.Application = Application{ClientID: c.Application.ClientID, Credential: Credential{Kind: old.Application.Credential.Kind}}
 	}

@@ -82,7 +82,7 @@ func fillDisk(t *testing.T, dir string) {
 	small.Name = "other"
 	unharmed(s.Save(t.Context(), small), "read-only")
 	unharmed(s.Save(t.Context(), connection.New("new")), "read-only")
-	unharmed(s.Delete(c.ID), "read-only")
+	unharmed(s.Delete(t.Context(), c.ID), "read-only")
 	if _, err := Open(filepath.Join(dir, "elsewhere")); problem.Code(err) != "store.cannot-write" {
 		t.Error(err)
 	}

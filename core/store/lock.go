@@ -1,7 +1,9 @@
 package store
 
 import (
+	"context"
 	"path/filepath"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -10,17 +12,18 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// Lock is the right to change one connection.
+// Lock is the right to change what lies outside for one connection: its tenant
+// and its booking server.
 type Lock struct {
 	store *Store
 	id    string
 	flock *flock.Flock
 }
 
-// Lock takes the right to change the connection and keeps it until Unlock. The
-// second to ask, in this process or another, gets "store.in-use": it may load
-// and look, but not save. Checks, journal and cache are written without it, so
-// that a scheduled check runs while a window is open.
+// Lock takes the right to work outside for the connection and keeps it until
+// Unlock. The second to ask, in this process or another, gets "store.in-use". The
+// document, checks, journal and cache are written without it: two may change the
+// document at once, and a scheduled check runs while a window is open.
 func (s *Store) Lock(id string) (*Lock, error) {
 	if !connection.ValidID(id) {
 		return nil, misplaced(s.File(id), "")
@@ -55,25 +58,31 @@ func (l *Lock) Unlock() error {
 	return l.flock.Unlock()
 }
 
-// locked runs work under the lock of the connection, the one that this store
-// holds already or one of its own.
-func (s *Store) locked(id string, work func() error) error {
-	s.mu.Lock()
-	held := s.held[id] != nil
-	s.mu.Unlock()
-	if held {
-		return work()
-	}
-	l, err := s.Lock(id)
-	if err != nil {
-		return err
+// writePatience is how long a writer waits for the one before: a write takes
+// milliseconds.
+const writePatience = 5 * time.Second
+
+// writing runs work while nobody else writes the document.
+func (s *Store) writing(ctx context.Context, id string, work func() error) error {
+	file := filepath.Join(s.root, id+".write.lock")
+	l := flock.New(file, flock.SetPermissions(0o600))
+	patient, cancel := context.WithTimeout(ctx, writePatience)
+	defer cancel()
+	ok, err := l.TryLockContext(patient, 2*time.Millisecond)
+	switch {
+	case ctx.Err() != nil:
+		return problem.Of(ctx.Err())
+	case patient.Err() != nil:
+		return inUse(s.File(id))
+	case err != nil || !ok:
+		return cannotWrite(file, err)
 	}
 	defer func() { _ = l.Unlock() }() // the system gives it back anyway
 	return work()
 }
 
 func inUse(file string) *problem.Problem {
-	p := problem.New("store.in-use", words.T("This connection is open in another Roomkey, so it can be looked at here but not saved.")).
+	p := problem.New("store.in-use", words.T("Another Roomkey is working on this connection.")).
 		With(words.Plain(file))
-	return p.Fix(words.T("Close the connection in the other window or terminal (a program named roomkey or roomkeyctl), then try again."))
+	return p.Fix(words.T("Wait until the other window or terminal (a program named roomkey or roomkeyctl) has finished, then try again."))
 }

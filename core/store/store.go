@@ -4,6 +4,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -180,17 +181,46 @@ func (s *Store) FindByName(name string) (*connection.Connection, error) {
 }
 
 // Save writes the document, whole or not at all, and sets its Revision. It
-// refuses with "store.in-use" while another Roomkey has the connection open,
-// with "store.changed" when the document on disk is not the one that c was
+// refuses with "store.changed" when the document on disk is not the one that c was
 // loaded from, and with "store.cannot-write" when the disk does.
 func (s *Store) Save(ctx context.Context, c *connection.Connection) error {
 	if err := ctx.Err(); err != nil {
 		return problem.Of(err)
 	}
-	file := s.File(c.ID)
 	if !connection.ValidID(c.ID) {
-		return misplaced(file, c.ID)
+		return misplaced(s.File(c.ID), c.ID)
 	}
+	return s.writing(ctx, c.ID, func() error { return s.save(c) })
+}
+
+// Update applies edit to the document as it is on disk now, saves it and gives
+// it, with its Revision: nobody else writes in between. What edit refuses changes
+// nothing.
+func (s *Store) Update(ctx context.Context, id string, edit func(*connection.Connection) error) (*connection.Connection, error) {
+	if !connection.ValidID(id) {
+		return nil, misplaced(s.File(id), "")
+	}
+	if _, err := os.Stat(s.File(id)); errors.Is(err, fs.ErrNotExist) {
+		return nil, deleted(s.File(id))
+	}
+	var c *connection.Connection
+	err := s.writing(ctx, id, func() (err error) {
+		if c, err = s.Load(id); err != nil {
+			return err
+		}
+		if err := edit(c); err != nil {
+			return err
+		}
+		return s.save(c)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (s *Store) save(c *connection.Connection) error {
+	file := s.File(c.ID)
 	data, err := c.Encode()
 	if err != nil {
 		return problem.Of(err)
@@ -198,44 +228,49 @@ func (s *Store) Save(ctx context.Context, c *connection.Connection) error {
 	if _, p := connection.Parse(data, file); p != nil {
 		return p // nothing is written that could not be read again
 	}
-	return s.locked(c.ID, func() error {
-		now, err := readBounded(file, connection.MaxSize)
-		isNew := errors.Is(err, fs.ErrNotExist) && c.Revision == ""
-		switch {
-		case isNew:
-			if err := os.MkdirAll(s.Dir(c.ID), 0o700); err != nil {
-				return cannotWrite(s.Dir(c.ID), err)
-			}
-		case errors.Is(err, fs.ErrNotExist):
-			return deleted(file)
-		case err != nil:
-			return cannotRead(file, err)
-		case revision(now) != c.Revision:
-			return changed(file)
+	now, err := readBounded(file, connection.MaxSize)
+	isNew := errors.Is(err, fs.ErrNotExist) && c.Revision == ""
+	switch {
+	case isNew:
+		if err := os.MkdirAll(s.Dir(c.ID), 0o700); err != nil {
+			return cannotWrite(s.Dir(c.ID), err)
 		}
-		sweep(s.Dir(c.ID))
-		if err := writeFile(file, data); err != nil {
-			if isNew {
-				_ = os.Remove(s.Dir(c.ID)) // it is empty; what has files in it stays
-			}
-			return err
-		}
-		c.Revision = revision(data)
+	case errors.Is(err, fs.ErrNotExist):
+		return deleted(file)
+	case err != nil:
+		return cannotRead(file, err)
+	case revision(now) != c.Revision:
+		return changed(file)
+	case bytes.Equal(now, data):
 		return nil
-	})
+	}
+	sweep(s.Dir(c.ID))
+	if err := writeFile(file, data); err != nil {
+		if isNew {
+			_ = os.Remove(s.Dir(c.ID)) // it is empty; what has files in it stays
+		}
+		return err
+	}
+	c.Revision = revision(data)
+	return nil
 }
 
-// Delete removes the connection with everything beside its document. Secrets
-// are the vault's to delete. Where another program holds a file of it, the
+// Delete removes the connection with everything beside its document, unless
+// another works on it ("store.in-use"). Secrets are the vault's to delete. Where another program holds a file of it, the
 // connection is gone all the same, and "store.left-over" names what is left.
-func (s *Store) Delete(id string) error {
+func (s *Store) Delete(ctx context.Context, id string) error {
 	if !connection.ValidID(id) {
 		return misplaced(s.File(id), "")
 	}
 	if _, err := os.Stat(s.Dir(id)); errors.Is(err, fs.ErrNotExist) {
 		return unknownConnection(id, nil)
 	}
-	return s.locked(id, func() error {
+	l, err := s.Lock(id)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = l.Unlock() }() // the system gives it back anyway
+	return s.writing(ctx, id, func() error {
 		// Moved aside first, so that a crash leaves no half connection.
 		gone, err := os.MkdirTemp(s.root, ".deleted-")
 		if err != nil {
