@@ -144,26 +144,12 @@ var shorthand = map[string]string{
 // skipEmpty an empty value is left alone.
 func assign(env *session.Environment, c *connection.Connection, pairs []string, skipEmpty bool) error {
 	var wrong []error
-	for _, pair := range pairs {
-		key, value, ok := strings.Cut(pair, "=")
-		if !ok {
-			return usage("%q is not KEY=VALUE", pair)
-		}
-		if skipEmpty && value == "" {
-			continue
-		}
-		if long, ok := shorthand[key]; ok {
-			key = long
-		}
-		if key == "tenant.domain" {
-			if err := env.TypeTenant(c, value); err != nil {
-				wrong = append(wrong, err)
-			}
-			continue
-		}
-		if err := c.Set(key, value); err != nil {
-			wrong = append(wrong, err)
-		}
+	all, err := changes(pairs, skipEmpty)
+	if err != nil {
+		return err
+	}
+	if err := c.Apply(all...); err != nil {
+		wrong = append(wrong, err)
 	}
 	if len(wrong) == 0 {
 		for _, f := range env.Lint(c) {
@@ -173,6 +159,24 @@ func assign(env *session.Environment, c *connection.Connection, pairs []string, 
 		}
 	}
 	return errors.Join(wrong...)
+}
+
+// changes reads KEY=VALUE pairs.
+func changes(pairs []string, skipEmpty bool) (all []connection.Change, err error) {
+	for _, pair := range pairs {
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			return nil, usage("%q is not KEY=VALUE", pair)
+		}
+		if skipEmpty && value == "" {
+			continue
+		}
+		if long, ok := shorthand[key]; ok {
+			key = long
+		}
+		all = append(all, connection.Put(key, value))
+	}
+	return all, nil
 }
 
 // assigned reports whether one of the pairs set the field at path.
@@ -255,7 +259,11 @@ func connectionSet(a *app) *cobra.Command {
 			if err := assign(a.env, doc, args, false); err != nil {
 				return err
 			}
-			if err := s.Save(c.Context(), doc); err != nil {
+			all, err := changes(args, false)
+			if err != nil {
+				return err
+			}
+			if err := s.Change(c.Context(), all...); err != nil {
 				return err
 			}
 			if before.Cloud == doc.Cloud && before.Tenant == doc.Tenant {

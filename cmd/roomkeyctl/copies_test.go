@@ -11,9 +11,9 @@ import (
 	"github.com/roomkey/roomkey/core/problem"
 )
 
-// TestSecondCopyLooksOnly opens a connection twice: the second copy says so,
-// shows it and saves nothing.
-func TestSecondCopyLooksOnly(t *testing.T) {
+// TestSecondCopy has a connection open twice: both may change the document, and
+// the first sees what the second did; one of them works on the tenant at a time.
+func TestSecondCopy(t *testing.T) {
 	t.Setenv("ROOMKEY_HOME", t.TempDir())
 	t.Setenv("ROOMKEY_VAULT", "memory")
 	env, err := wire.New(wire.Options{})
@@ -30,19 +30,28 @@ func TestSecondCopyLooksOnly(t *testing.T) {
 	if status, printed := c.run("connection", "show", "--output", "json"); status != exitDone || !strings.Contains(printed, "contoso.com") {
 		t.Errorf("looking: exit status %d\n%s", status, printed)
 	}
-	if status, printed := c.run("connection", "set", "name=Fabrikam", "--offline"); status != exitFailed || !strings.Contains(printed, "store.in-use") {
+	lock, err := env.Store.Lock(first.ID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, printed := c.run("connection", "set", "server=https://two.example", "--offline"); status != exitDone {
 		t.Errorf("saving: exit status %d\n%s", status, printed)
 	}
 	// Nobody is asked to sign in for what cannot be kept.
 	if status, printed := c.run("register", "apply", "--yes", "--no-browser"); status != exitFailed || !strings.Contains(printed, "store.in-use") {
 		t.Errorf("registering: exit status %d\n%s", status, printed)
 	}
-	if got := first.Document().Name; got != "Contoso" {
-		t.Errorf("the name became %s", got)
+	if err := lock.Unlock(); err != nil {
+		t.Fatal(err)
 	}
-	first.Close()
-	if status, printed := c.run("connection", "set", "name=Fabrikam", "--offline"); status != exitDone {
-		t.Errorf("saving after the first was closed: exit status %d\n%s", status, printed)
+	if err := first.Change(t.Context(), connection.Put("name", "Fabrikam").BasedOn("Contoso")); err != nil {
+		t.Fatal(err)
+	}
+	if got := first.Document(); got.Name != "Fabrikam" || got.Server.URL != "https://two.example" {
+		t.Errorf("%s at %s: a change was lost", got.Name, got.Server.URL)
+	}
+	if err := first.Change(t.Context(), connection.Put("server.url", "https://three.example").BasedOn("")); problem.Code(err) != connection.CodeConflict {
+		t.Errorf("both changed the server's address: %v", err)
 	}
 }
 
@@ -73,9 +82,7 @@ func TestReadOnlyFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.Chmod(folder, 0o700) })
-	doc := s.Document()
-	doc.Name = "Fabrikam"
-	if err := s.Save(t.Context(), doc); problem.Code(err) != "store.cannot-write" {
+	if err := s.Change(t.Context(), connection.Put("name", "Fabrikam")); problem.Code(err) != "store.cannot-write" {
 		t.Errorf("saving into a read-only folder: %v", err)
 	}
 	if after, _ := os.ReadFile(env.Store.File(s.ID())); string(after) != string(before) {

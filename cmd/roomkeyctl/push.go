@@ -132,7 +132,7 @@ func newStatus(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			steps, err := s.Steps(c.Context(), "")
+			steps, err := s.Steps(c.Context())
 			if err != nil {
 				return err
 			}

@@ -24,16 +24,20 @@ func newRegister(a *app) *cobra.Command {
 }
 
 // registered opens the connection and signs in to read, and with more scopes to
-// do more. What changes something is refused before the sign-in when it could
-// not be kept.
+// do more. What changes something is refused before the sign-in while another
+// Roomkey works on the connection.
 func (a *app) registered(ctx context.Context, f signInFlags, changes bool, scopes ...[]string) (*session.Session, error) {
 	s, err := a.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if changes && s.ReadOnly != nil {
-		s.Close()
-		return nil, s.ReadOnly
+	if changes {
+		lock, err := a.env.Store.Lock(s.ID())
+		if err != nil {
+			s.Close()
+			return nil, err
+		}
+		_ = lock.Unlock() // the work itself takes it again
 	}
 	all := append([]string{}, entra.ScopesRead...)
 	for _, more := range scopes {
@@ -125,10 +129,11 @@ func registerPlan(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			plan, advice, err := s.RegisterPlan(c.Context(), o, a.progress())
+			planned, err := s.RegisterPlan(c.Context(), o, a.progress())
 			if err != nil {
 				return err
 			}
+			plan := planned.Plan
 			if file != "" {
 				data, err := plan.File()
 				if err != nil {
@@ -141,7 +146,7 @@ func registerPlan(a *app) *cobra.Command {
 			if err := a.show(plan, func(w io.Writer) { printRegisterPlan(w, plan) }); err != nil {
 				return err
 			}
-			a.advise(advice)
+			a.advise(planned.Advice)
 			if plan.Blocked != nil {
 				return plan.Blocked
 			}
@@ -202,14 +207,15 @@ func registerApply(a *app) *cobra.Command {
 			}
 			defer s.Close()
 			if reviewed == nil {
-				plan, advice, err := s.RegisterPlan(c.Context(), o, a.progress())
+				planned, err := s.RegisterPlan(c.Context(), o, a.progress())
 				if err != nil {
 					return err
 				}
+				plan := planned.Plan
 				if !a.json {
 					printRegisterPlan(a.out, plan)
 				}
-				a.advise(advice)
+				a.advise(planned.Advice)
 				if plan.Blocked != nil {
 					return plan.Blocked
 				}

@@ -167,11 +167,11 @@ func registerHandOff(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			plan, _, err := s.RegisterPlan(c.Context(), o, a.progress())
+			plan, err := s.RegisterPlan(c.Context(), o, a.progress())
 			if err != nil {
 				return err
 			}
-			h, err := s.RegisterHandOff(plan)
+			h, err := s.RegisterHandOff(plan.Plan)
 			if err != nil {
 				return err
 			}

@@ -92,7 +92,7 @@ func (a *app) open(ctx context.Context) (*session.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return env.Open(ctx, id)
+	return env.Open(id)
 }
 
 // group is a command that only holds others: called alone it shows its help and

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/microsoft/kiota-abstractions-go/serialization"
@@ -15,18 +16,6 @@ import (
 
 // me is the user whose token it is; the adapter turns the name into /me.
 const me = "me-token-to-replace"
-
-// Me is the signed-in administrator.
-func (c *Client) Me(ctx context.Context) (tenant.Person, error) {
-	m, err := call(ctx, c, "GET /me", func(ctx context.Context) (models.Userable, error) {
-		return c.users().ByUserId(me).Get(ctx, &users.UserItemRequestBuilderGetRequestConfiguration{
-			QueryParameters: &users.UserItemRequestBuilderGetQueryParameters{Select: []string{"id", "displayName", "userPrincipalName", "mail"}}})
-	})
-	if err != nil {
-		return tenant.Person{}, err
-	}
-	return person(m, ""), nil
-}
 
 // MyRoles are the directory roles of the signed-in administrator that are
 // active now, those held by way of groups included. Roles that are only
@@ -117,4 +106,19 @@ func (c *Client) RestoreApplication(ctx context.Context, id string) error {
 		_, err := directory.NewDirectoryRequestBuilderInternal(c.parameters, c.adapter).DeletedItems().ByDirectoryObjectId(id).Restore().Post(ctx, nil)
 		return err
 	})
+}
+
+// Exists is whether an account of the tenant has this address.
+func (c *Client) Exists(ctx context.Context, mailbox string) (bool, error) {
+	quoted := strings.ReplaceAll(mailbox, "'", "''")
+	list, err := call(ctx, c, "GET /users", func(ctx context.Context) (models.UserCollectionResponseable, error) {
+		return c.users().Get(ctx, &users.UsersRequestBuilderGetRequestConfiguration{QueryParameters: &users.UsersRequestBuilderGetQueryParameters{
+			Select: []string{"id"}, Top: pointer(int32(1)),
+			Filter: pointer("userPrincipalName eq '" + quoted + "' or mail eq '" + quoted + "' or proxyAddresses/any(a:a eq 'smtp:" + quoted + "')"),
+		}})
+	})
+	if err != nil {
+		return false, err
+	}
+	return len(list.GetValue()) > 0, nil
 }

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
@@ -20,7 +22,8 @@ import (
 type Directory interface {
 	register.Directory
 	register.SignInLog
-	Me(ctx context.Context) (tenant.Person, error)
+	// Exists looks a mailbox up by one of its addresses.
+	Exists(ctx context.Context, mailbox string) (bool, error)
 	MyRoles(ctx context.Context) ([]tenant.DirectoryRole, error)
 	Organization(ctx context.Context) (tenant.Organization, error)
 }
@@ -41,7 +44,7 @@ type SignIn struct {
 	Disclose func(words.Text)
 }
 
-// Signed is who signed in.
+// Signed is who signed in, and what the sign-in learned.
 type Signed struct {
 	entra.Account
 	Client     string `json:"client"`
@@ -60,25 +63,69 @@ type lastSignIn struct {
 	ClientID string `json:"clientId"`
 }
 
-// Administrator is who is signed in, nil when nobody is.
-func (s *Session) Administrator() *entra.Account {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.admin == nil {
+// signIn is the sign-in of an administrator, in memory only. What it opens is
+// there together or not at all.
+type signIn struct {
+	mu        sync.Mutex
+	admin     *entra.Administrator
+	directory Directory
+	// byCode is the way in which it began: it goes on in the same.
+	byCode bool
+	signed Signed
+	// logRefused is why the sign-in may not read the sign-in log.
+	logRefused *problem.Problem
+}
+
+// opened is what a sign-in opens, needed when nobody is signed in.
+func (i *signIn) opened() (*entra.Administrator, Directory, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.admin == nil || i.admin.Account() == nil {
+		return nil, nil, problem.New(entra.CodeNeeded, words.T("This needs the sign-in of an administrator.")).
+			Fix(words.T("Press Sign in with the browser."))
+	}
+	return i.admin, i.directory, nil
+}
+
+// forget signs out.
+func (i *signIn) forget() error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	admin := i.admin
+	i.admin, i.directory, i.logRefused, i.signed, i.byCode = nil, nil, nil, Signed{}, false
+	if admin == nil {
 		return nil
 	}
-	return s.admin.Account()
+	return admin.SignOut()
+}
+
+// Administrator is who is signed in, nil when nobody is.
+func (s *Session) Administrator() *Signed {
+	admin, _, err := s.admin.opened()
+	if err != nil {
+		return nil
+	}
+	s.admin.mu.Lock()
+	defer s.admin.mu.Unlock()
+	signed := s.admin.signed
+	account := *admin.Account()
+	if account.ObjectID == signed.ObjectID {
+		account.Roles = signed.Roles
+	}
+	signed.Account = account
+	return &signed
 }
 
 // SignIn signs an administrator in for scopes, unless the sign-in holds them
-// already. The tokens stay in memory until SignOut.
+// already; one that grows goes the way in which it began. The tokens stay in
+// memory until SignOut.
 func (s *Session) SignIn(ctx context.Context, o SignIn, scopes []string) (Signed, error) {
 	if s.Document().Tenant.ID == "" {
 		if err := s.Discover(ctx); err != nil {
 			return Signed{}, err
 		}
 	}
-	admin, err := s.administrator(o)
+	admin, directory, byCode, err := s.administrator(o)
 	if err != nil {
 		return Signed{}, err
 	}
@@ -87,70 +134,101 @@ func (s *Session) SignIn(ctx context.Context, o SignIn, scopes []string) (Signed
 		_, _ = admin.Silent(ctx, scopes)
 	}
 	if !admin.Holds(scopes) {
-		if o.Disclose != nil {
-			o.Disclose(admin.Disclosure(scopes))
-		}
-		var account entra.Account
-		if o.DeviceCode {
-			account, err = admin.DeviceCode(ctx, scopes, o.Show)
-		} else {
-			account, err = admin.Browser(ctx, scopes, o.Open)
-		}
-		if err != nil {
+		if err := s.ask(ctx, admin, o, byCode, scopes); err != nil {
 			return Signed{}, err
 		}
-		if want := s.Document().Tenant.ID; account.TenantID != "" && !strings.EqualFold(account.TenantID, want) {
-			_ = s.SignOut()
-			return Signed{}, problem.New("sign-in.other-tenant", words.T("You signed in to another tenant (%s).", account.TenantID)).
-				With(words.T("The connection is for the tenant %s.", want)).
-				Fix(words.T("Sign in again and choose an account of that tenant."))
-		}
-		if s.ReadOnly == nil {
-			if data, err := json.Marshal(lastSignIn{admin.ClientID()}); err == nil {
-				_ = s.env.Store.PutCache(s.ID(), cacheSignIn, data) // asked for again when it is lost
-			}
-		}
 	}
-	return s.signed(ctx, admin)
+	signed, err := signedIn(ctx, admin, directory)
+	if err != nil {
+		return signed, err
+	}
+	s.admin.mu.Lock()
+	s.admin.signed = signed
+	s.admin.mu.Unlock()
+	return signed, s.nameTenant(ctx, directory)
+}
+
+// ask has the person sign in on Microsoft's page.
+func (s *Session) ask(ctx context.Context, admin *entra.Administrator, o SignIn, byCode bool, scopes []string) (err error) {
+	if o.Disclose != nil {
+		o.Disclose(admin.Disclosure(scopes))
+	}
+	var account entra.Account
+	if byCode {
+		account, err = admin.DeviceCode(ctx, scopes, o.Show)
+	} else {
+		account, err = admin.Browser(ctx, scopes, o.Open)
+	}
+	if err != nil {
+		return err
+	}
+	if want := s.Document().Tenant.ID; account.TenantID != "" && !strings.EqualFold(account.TenantID, want) {
+		_ = s.SignOut()
+		return problem.New("sign-in.other-tenant", words.T("You signed in to another tenant (%s).", account.TenantID)).
+			With(words.T("The connection is for the tenant %s.", want)).
+			Fix(words.T("Sign in again and choose an account of that tenant."))
+	}
+	if data, err := json.Marshal(lastSignIn{admin.ClientID()}); err == nil {
+		_ = s.env.Store.PutCache(s.ID(), cacheSignIn, data) // asked for again when it is lost
+	}
+	return nil
+}
+
+// nameTenant keeps what the organization is called: only a sign-in sees it.
+func (s *Session) nameTenant(ctx context.Context, directory Directory) error {
+	if s.Document().Tenant.DisplayName != "" {
+		return nil
+	}
+	org, err := directory.Organization(ctx)
+	if err != nil || org.DisplayName == "" {
+		return ctx.Err() // the domain names it, too
+	}
+	return s.Edit(ctx, func(c *connection.Connection) {
+		if strings.EqualFold(c.Tenant.ID, org.ID) {
+			c.Tenant.DisplayName = org.DisplayName
+		}
+	})
 }
 
 // administrator keeps one sign-in for the session; another client is another.
-func (s *Session) administrator(o SignIn) (*entra.Administrator, error) {
+func (s *Session) administrator(o SignIn) (*entra.Administrator, Directory, bool, error) {
 	c := s.Document()
 	row, err := s.Cloud()
 	if err != nil {
-		return nil, err
+		return nil, nil, false, err
 	}
 	client, err := s.env.cloudHTTP(row)
 	if err != nil {
-		return nil, err
+		return nil, nil, false, err
 	}
 	o.ClientID = s.client(o.ClientID)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.admin != nil && (o.ClientID == "" || o.ClientID == s.admin.ClientID()) {
-		return s.admin, nil
+	i := &s.admin
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.admin != nil && (o.ClientID == "" || o.ClientID == i.admin.ClientID()) {
+		if i.admin.Account() == nil {
+			i.byCode = o.DeviceCode
+		}
+		return i.admin, i.directory, i.byCode, nil
 	}
 	admin, err := entra.NewAdministrator(entra.AdministratorOptions{Cloud: row, TenantID: c.Tenant.ID, ClientID: o.ClientID, HTTP: client})
 	if err != nil {
-		return nil, err
+		return nil, nil, false, err
 	}
-	s.admin = admin
-	directory := s.env.Directory(GraphOptions{Cloud: row, HTTP: client, Token: admin.Token, Source: tenant.SourceAdministrator})
-	s.directory, s.Registration = directory, lent{admin, directory}
-	return admin, nil
+	i.admin, i.byCode, i.logRefused = admin, o.DeviceCode, nil
+	i.directory = s.env.Directory(GraphOptions{Cloud: row, HTTP: client, Token: admin.Token, Source: tenant.SourceAdministrator})
+	return i.admin, i.directory, i.byCode, nil
 }
 
-// lent gives the diagnosis a look at the registration, for as long as the
-// administrator is signed in.
+// lent gives the diagnosis a look at the registration, with who signed in.
 type lent struct {
 	admin *entra.Administrator
 	check.Registration
 }
 
-// signed is the account with its roles, from the directory where it tells them
+// signedIn is the account with its roles, from the directory where it tells them
 // and else from the token, and with what stays at Microsoft.
-func (s *Session) signed(ctx context.Context, admin *entra.Administrator) (Signed, error) {
+func signedIn(ctx context.Context, admin *entra.Administrator, directory Directory) (Signed, error) {
 	account := admin.Account()
 	if account == nil {
 		return Signed{}, problem.New(entra.CodeNeeded, words.T("This needs the sign-in of an administrator."))
@@ -159,10 +237,10 @@ func (s *Session) signed(ctx context.Context, admin *entra.Administrator) (Signe
 	if out.Client == entra.CommandLineTools {
 		out.ClientName = "Microsoft Graph Command Line Tools"
 	}
-	if roles, err := s.directory.MyRoles(ctx); err == nil && len(roles) >= len(out.Roles) {
+	if roles, err := directory.MyRoles(ctx); err == nil && len(roles) >= len(out.Roles) {
 		out.Roles, out.RolesFrom = roles, "directory"
 	}
-	if grants, err := s.ownGrants(ctx, admin); err == nil {
+	if grants, err := ownGrants(ctx, admin, directory); err == nil {
 		for _, g := range grants {
 			out.Consented = append(out.Consented, strings.Fields(g.Scope)...)
 		}
@@ -173,12 +251,12 @@ func (s *Session) signed(ctx context.Context, admin *entra.Administrator) (Signe
 
 // ownGrants are what the signed-in person consented to for the client of the
 // sign-in.
-func (s *Session) ownGrants(ctx context.Context, admin *entra.Administrator) ([]tenant.DelegatedGrant, error) {
-	sp, err := s.directory.ServicePrincipal(ctx, admin.ClientID())
+func ownGrants(ctx context.Context, admin *entra.Administrator, directory Directory) ([]tenant.DelegatedGrant, error) {
+	sp, err := directory.ServicePrincipal(ctx, admin.ClientID())
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.directory.DelegatedGrants(ctx, sp.ID)
+	all, err := directory.DelegatedGrants(ctx, sp.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -191,18 +269,16 @@ func (s *Session) ownGrants(ctx context.Context, admin *entra.Administrator) ([]
 // RevokeSignIn takes back what the signed-in person consented to for the client
 // of the sign-in, and signs out. It needs entra.ScopesConsent.
 func (s *Session) RevokeSignIn(ctx context.Context) error {
-	s.mu.Lock()
-	admin := s.admin
-	s.mu.Unlock()
-	if admin == nil || admin.Account() == nil {
-		return problem.New(entra.CodeNeeded, words.T("This needs the sign-in of an administrator."))
+	admin, directory, err := s.admin.opened()
+	if err != nil {
+		return err
 	}
-	grants, err := s.ownGrants(ctx, admin)
+	grants, err := ownGrants(ctx, admin, directory)
 	if err != nil {
 		return err
 	}
 	for _, g := range grants {
-		if err := s.directory.RevokeScopes(ctx, g.ID); err != nil {
+		if err := directory.RevokeScopes(ctx, g.ID); err != nil {
 			return err
 		}
 	}
@@ -210,16 +286,7 @@ func (s *Session) RevokeSignIn(ctx context.Context) error {
 }
 
 // SignOut forgets the administrator's tokens.
-func (s *Session) SignOut() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	admin := s.admin
-	s.admin, s.directory, s.Registration = nil, nil, nil
-	if admin == nil {
-		return nil
-	}
-	return admin.SignOut()
-}
+func (s *Session) SignOut() error { return s.admin.forget() }
 
 // tokenOf is for the proof: a fresh token with a credential that may not be the
 // connection's yet.
@@ -250,11 +317,9 @@ var ScopesRooms = []string{"Place.Read.All"}
 // product that may not list them itself, and keeps them as the connection's known
 // rooms. The application gets no permission for it.
 func (s *Session) RoomsByAdministrator(ctx context.Context) tenant.Listing[tenant.Room] {
-	s.mu.Lock()
-	admin := s.admin
-	s.mu.Unlock()
-	if admin == nil || admin.Account() == nil {
-		return failed[tenant.Room](problem.New(entra.CodeNeeded, words.T("This needs the sign-in of an administrator.")))
+	admin, _, err := s.admin.opened()
+	if err != nil {
+		return failed[tenant.Room](err)
 	}
 	row, err := s.Cloud()
 	if err != nil {
@@ -265,7 +330,7 @@ func (s *Session) RoomsByAdministrator(ctx context.Context) tenant.Listing[tenan
 		return failed[tenant.Room](err)
 	}
 	l := s.env.Graph(GraphOptions{Cloud: row, HTTP: client, Token: admin.Token, Source: tenant.SourceAdministrator}).Rooms(ctx, nil)
-	if l.Complete && s.ReadOnly == nil {
+	if l.Complete {
 		if err := s.keepRooms(cacheImported, cachedRooms{Source: l.Source, At: l.At, Rooms: l.Items}); err != nil {
 			l.Problem = problem.Of(err)
 		}

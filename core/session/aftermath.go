@@ -84,13 +84,15 @@ func (s *Session) Leftovers() ([]check.Trace, error) {
 // CleanUp removes leftovers by the ids in the journal and nothing else. It goes
 // on after one that could not be removed, and gives the first problem.
 func (s *Session) CleanUp(ctx context.Context) (removed int, err error) {
-	if s.ReadOnly != nil {
-		return 0, s.ReadOnly
-	}
 	left, err := s.Leftovers()
 	if err != nil || len(left) == 0 {
 		return 0, err
 	}
+	done, err := s.work("", true)
+	if err != nil {
+		return 0, err
+	}
+	defer done()
 	reader, err := s.Tenant()
 	if err != nil {
 		return 0, err

@@ -13,6 +13,7 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -23,6 +24,11 @@ import (
 // not be kept. Findings are emitted as they come. A cancelled run is kept as
 // what it is: incomplete.
 func (s *Session) Check(ctx context.Context, o check.Options, emit func(check.Finding), report task.Report) (check.Run, error) {
+	done, err := s.work(setup.Prove, false)
+	if err != nil {
+		return check.Run{}, err
+	}
+	defer done()
 	in, err := s.checkInput(ctx, o)
 	if err != nil {
 		return check.Run{}, err
@@ -37,9 +43,6 @@ func (s *Session) Check(ctx context.Context, o check.Options, emit func(check.Fi
 // keepCheck keeps a run, and the one before it; it gives the reason if it
 // cannot.
 func (s *Session) keepCheck(run check.Run) *problem.Problem {
-	if s.ReadOnly != nil {
-		return s.ReadOnly
-	}
 	data, err := json.Marshal(run)
 	if err == nil {
 		err = s.keepPrevious()
@@ -91,9 +94,11 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 			return cloud.Discover(ctx, client, row, tenantOf(c))
 		},
 		Network: network{s}, Tokens: tokens{s}, Directory: reader, Calendars: reader, Subscriber: reader,
-		Registration: s.Registration, Exists: s.Exists,
 		Journal: journal{s}, Proofs: newProofs(s),
 		From: here(ctx), Options: o,
+	}
+	if admin, directory, err := s.admin.opened(); err == nil {
+		in.Registration, in.Exists = lent{admin, directory}, directory.Exists
 	}
 	if o.Now == nil {
 		in.Options.Now = s.env.Now
@@ -171,9 +176,6 @@ func (s *Session) fieldProblems(ctx context.Context, c *connection.Connection) [
 }
 
 func (s *Session) keepResolved(addresses []string) error {
-	if s.ReadOnly != nil {
-		return nil
-	}
 	c := cachedRooms{Source: tenant.SourceApplication, At: s.env.Now()}
 	for _, a := range addresses {
 		c.Rooms = append(c.Rooms, tenant.Room{EmailAddress: a})

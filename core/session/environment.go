@@ -90,7 +90,7 @@ func (e *Environment) adopt(ctx context.Context, c *connection.Connection) (*Ses
 	if err := e.Store.Save(ctx, c); err != nil {
 		return nil, err
 	}
-	return e.Open(ctx, c.ID)
+	return e.Open(c.ID)
 }
 
 // Find gives the id of the connection that is meant: by name or id, or the only

@@ -58,9 +58,6 @@ func (n network) Probe(ctx context.Context, url string) (transport.Evidence, err
 type journal struct{ s *Session }
 
 func (j journal) Append(entry any) error {
-	if j.s.ReadOnly != nil {
-		return j.s.ReadOnly
-	}
 	return j.s.env.Store.Journal(j.s.ID()).Append(entry)
 }
 
@@ -99,7 +96,7 @@ func (p *proofs) Keep(proof check.RoomProof) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.rooms[strings.ToLower(proof.Room)] = proof
-	if p.kept++; p.kept%every != 0 || p.s.ReadOnly != nil {
+	if p.kept++; p.kept%every != 0 {
 		return nil
 	}
 	data, err := json.Marshal(p.rooms)
@@ -113,8 +110,5 @@ func (p *proofs) Forget() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.rooms = map[string]check.RoomProof{}
-	if p.s.ReadOnly != nil {
-		return nil
-	}
 	return p.s.env.Store.PutCache(p.s.ID(), cacheProofs, []byte("{}"))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/vault"
@@ -55,8 +56,7 @@ func (s *Session) findAdapterWithin(ctx context.Context, patience time.Duration)
 
 // findAdapter asks a server whether it speaks the contract, where neither the
 // connection nor the product says that it does: a vendor's product whose server
-// has learned it needs no new data file. What is found is kept, for this session
-// alone where nothing can be saved. A server that gives no answer is an error,
+// has learned it needs no new data file. What is found is kept. A server that gives no answer is an error,
 // for what it speaks is then not known.
 func (s *Session) findAdapter(ctx context.Context) error {
 	c := s.Document()
@@ -87,13 +87,11 @@ func (s *Session) findAdapter(ctx context.Context) error {
 	// A server that describes itself in another version, or with a mistake,
 	// still speaks the contract: what is wrong is then named instead of sending
 	// the administrator to the vendor's form.
-	speaks := func(c *connection.Connection) { c.Server.Adapter = booking.AdapterContract }
-	if err := s.change(ctx, speaks); err != nil {
-		s.mu.Lock()
-		speaks(s.doc)
-		s.mu.Unlock()
-	}
-	return nil
+	return s.Edit(ctx, func(now *connection.Connection) {
+		if now.Server.URL == c.Server.URL && now.Server.Adapter == "" {
+			now.Server.Adapter = booking.AdapterContract
+		}
+	})
 }
 
 // booking opens the client of the connection's server. A missing token is no
@@ -120,9 +118,6 @@ func (s *Session) booking(ctx context.Context) (*booking.Client, error) {
 type pushLog struct{ s *Session }
 
 func (l pushLog) Append(p booking.Push) error {
-	if l.s.ReadOnly != nil {
-		return l.s.ReadOnly
-	}
 	return l.s.env.Store.AppendPush(l.s.ID(), store.Push(p))
 }
 
@@ -254,15 +249,17 @@ func (s *Session) Confirm(ctx context.Context, confirmed []booking.Confirmation)
 	if len(confirmed) == 0 {
 		return nil
 	}
-	return s.change(ctx, func(c *connection.Connection) { booking.Confirm(&c.Server, confirmed) })
+	return s.Edit(ctx, func(c *connection.Connection) { booking.Confirm(&c.Server, confirmed) })
 }
 
 // Push applies exactly the plan that was shown. When the rooms, the document or
 // the credential have changed since, it is refused as stale.
 func (s *Session) Push(ctx context.Context, plan Plan, acceptWarnings bool) (booking.Receipt, error) {
-	if s.ReadOnly != nil {
-		return booking.Receipt{}, s.ReadOnly
+	done, err := s.work(setup.HandOver, true)
+	if err != nil {
+		return booking.Receipt{}, err
 	}
+	defer done()
 	now, err := s.configuration(ctx)
 	if err != nil {
 		return booking.Receipt{}, err
@@ -313,10 +310,8 @@ func (s *Session) Held(ctx context.Context) (Held, error) {
 	if h.Description, err = client.Describe(ctx); err != nil {
 		return h, err
 	}
-	if s.ReadOnly == nil {
-		if h.Resolution, err = client.Resolve(ctx, s.wanted(ctx)); err != nil {
-			return h, err
-		}
+	if h.Resolution, err = client.Resolve(ctx, s.wanted(ctx)); err != nil {
+		return h, err
 	}
 	if h.Current, err = client.Current(ctx); err != nil {
 		return h, err
@@ -334,7 +329,7 @@ func (s *Session) Held(ctx context.Context) (Held, error) {
 // there is none.
 func (s *Session) ResolvePush(ctx context.Context) (*booking.Resolution, error) {
 	pushes, err := pushLog{s}.Pushes()
-	if err != nil || len(pushes) == 0 || s.ReadOnly != nil {
+	if err != nil || len(pushes) == 0 {
 		return nil, err
 	}
 	if last := pushes[len(pushes)-1].State; last != booking.PushStarted && last != booking.PushUnknown {

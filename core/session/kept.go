@@ -13,9 +13,6 @@ func keptName(script string) string { return "script-" + script + ".ps1" }
 // next one can be compared with it. A connection that may only be looked at
 // keeps nothing.
 func (s *Session) KeepScript(d exchange.Document) error {
-	if s.ReadOnly != nil {
-		return nil
-	}
 	if d.File != "" {
 		d = d.Called(d.Name + ".ps1") // a file of another name is no difference
 	}

@@ -24,9 +24,6 @@ func (s *Session) ReadProcessing(data []byte) ([]exchange.RoomState, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.ReadOnly != nil {
-		return states, s.ReadOnly
-	}
 	return states, s.env.Store.PutCache(s.ID(), cacheProcessing, data)
 }
 

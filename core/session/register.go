@@ -11,6 +11,7 @@ import (
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/vault"
@@ -39,10 +40,9 @@ func ScopesFor(p register.Plan) []string {
 // registerInput joins what a plan or a run works on; somebody must be signed
 // in.
 func (s *Session) registerInput(o register.Options, report task.Report) (register.Input, error) {
-	account := s.Administrator()
-	if account == nil {
-		return register.Input{}, problem.New(entra.CodeNeeded, words.T("This needs the sign-in of an administrator.")).
-			Fix(words.T("Press Sign in with the browser."))
+	admin, directory, err := s.admin.opened()
+	if err != nil {
+		return register.Input{}, err
 	}
 	p, needs, err := s.needs()
 	if err != nil {
@@ -54,75 +54,107 @@ func (s *Session) registerInput(o register.Options, report task.Report) (registe
 	}
 	return register.Input{
 		Cloud: row, TenantID: s.Document().Tenant.ID, Product: p, Needs: needs, Permissions: s.env.Permissions,
-		Directory: s.directory, Vault: s.env.Vault, Journal: record{journal{s}},
-		Document: s.Document, Keep: s.change, Token: s.tokenOf, By: account.UPN, Options: o, Report: report, Now: s.env.Now,
+		Directory: directory, Vault: s.env.Vault, Journal: record{journal{s}},
+		Document: s.Document, Keep: s.Edit, Token: s.tokenOf, By: admin.Account().UPN, Options: o, Report: report, Now: s.env.Now,
 	}, nil
+}
+
+// RegistrationPlan is a plan with what a person should know before it is applied.
+type RegistrationPlan struct {
+	register.Plan
+	// Reviewed is the plan from a file that Apply carries out, nil for Plan itself.
+	// Plan is then what the tenant still agrees to.
+	Reviewed *register.Plan
+	// Advice says which role will probably not be enough.
+	Advice []words.Text
+	// Asks is the disclosure of what Apply asks Microsoft for beyond the present
+	// sign-in, empty for nothing.
+	Asks words.Text
 }
 
 // RegisterPlan reads the tenant and says what Apply would do, and what the
 // administrator's roles will probably not be enough for. Redirect URIs that the
 // booking server names are taken into the connection first.
-func (s *Session) RegisterPlan(ctx context.Context, o register.Options, report task.Report) (register.Plan, []words.Text, error) {
+func (s *Session) RegisterPlan(ctx context.Context, o register.Options, report task.Report) (RegistrationPlan, error) {
 	return s.registerPlan(ctx, o, report, register.MakePlan)
 }
 
 // ReviewedPlan is RegisterPlan with the choices of a plan that was reviewed; it
 // is "register.stale" when RegisterApply would refuse the reviewed one.
-func (s *Session) ReviewedPlan(ctx context.Context, reviewed register.Plan, report task.Report) (register.Plan, []words.Text, error) {
-	return s.registerPlan(ctx, reviewed.Options, report, func(ctx context.Context, in register.Input) (register.Plan, error) {
+func (s *Session) ReviewedPlan(ctx context.Context, reviewed register.Plan, report task.Report) (RegistrationPlan, error) {
+	p, err := s.registerPlan(ctx, reviewed.Options, report, func(ctx context.Context, in register.Input) (register.Plan, error) {
 		return register.MakeReviewed(ctx, in, reviewed)
 	})
+	p.Reviewed = &reviewed
+	return p, err
 }
 
-func (s *Session) registerPlan(ctx context.Context, o register.Options, report task.Report, plan func(context.Context, register.Input) (register.Plan, error)) (register.Plan, []words.Text, error) {
+func (s *Session) registerPlan(ctx context.Context, o register.Options, report task.Report, plan func(context.Context, register.Input) (register.Plan, error)) (RegistrationPlan, error) {
 	in, err := s.registerInput(o, report)
 	if err != nil {
-		return register.Plan{}, nil, err
+		return RegistrationPlan{}, err
 	}
-	if err := s.takeRedirects(ctx); err != nil {
-		return register.Plan{}, nil, err
+	silent, err := s.takeRedirects(ctx)
+	if err != nil {
+		return RegistrationPlan{}, err
 	}
 	made, err := plan(ctx, in)
 	if err != nil {
-		return made, nil, err
+		return RegistrationPlan{Plan: made}, err
 	}
-	roles := s.Administrator().Roles
-	if more, err := s.directory.MyRoles(ctx); err == nil {
+	admin, directory, err := s.admin.opened()
+	if err != nil {
+		return RegistrationPlan{Plan: made}, err
+	}
+	roles := admin.Account().Roles
+	if more, err := directory.MyRoles(ctx); err == nil {
 		roles = append(slices.Clone(roles), more...)
 	}
-	return made, register.Advice(roles, made), ctx.Err()
+	out := RegistrationPlan{Plan: made, Advice: register.Advice(roles, made)}
+	if silent != nil {
+		out.Advice = append(out.Advice, words.T("The booking server did not say where sign-in leads back to, so this plan has no redirect URI: %s", problem.Of(silent).Title))
+	}
+	held := admin.Account().Scopes
+	if more := slices.DeleteFunc(ScopesFor(made), func(scope string) bool { return slices.Contains(held, scope) }); len(more) > 0 {
+		out.Asks = admin.Disclosure(more)
+	}
+	return out, ctx.Err()
 }
 
 // takeRedirects asks the booking server where sign-in leads back to, if nobody
-// said so. A server that does not answer is no obstacle: the check says so.
-func (s *Session) takeRedirects(ctx context.Context) error {
+// said so. A server that does not answer is no obstacle: silent is why it did not
+// say.
+func (s *Session) takeRedirects(ctx context.Context) (silent, err error) {
 	c := s.Document()
 	p, err := s.Product()
-	if err != nil || s.ReadOnly != nil || len(c.SingleSignOn.RedirectURIs) > 0 || !p.SingleSignOn.RedirectURIs || c.Server.URL == "" {
-		return err
+	if err != nil || len(c.SingleSignOn.RedirectURIs) > 0 || !p.SingleSignOn.RedirectURIs || c.Server.URL == "" {
+		return nil, err
 	}
-	if err := s.FindAdapter(ctx); err != nil {
-		return err
-	}
-	if adapterOf(s.Document(), p) != booking.AdapterContract {
-		return nil
+	if silent, err = s.findAdapterWithin(ctx, adapterPatience); silent != nil || err != nil || adapterOf(s.Document(), p) != booking.AdapterContract {
+		return silent, err
 	}
 	client, err := s.booking(ctx)
 	if err != nil {
-		return ctx.Err()
+		return err, ctx.Err()
 	}
 	d, err := client.Describe(ctx)
 	if err != nil || len(d.RedirectURIs) == 0 {
-		return ctx.Err()
+		return err, ctx.Err()
 	}
-	return s.change(ctx, func(c *connection.Connection) { c.SingleSignOn.RedirectURIs = slices.Clone(d.RedirectURIs) })
+	return nil, s.Edit(ctx, func(c *connection.Connection) {
+		if len(c.SingleSignOn.RedirectURIs) == 0 {
+			c.SingleSignOn.RedirectURIs = slices.Clone(d.RedirectURIs)
+		}
+	})
 }
 
 // RegisterApply carries out a plan: exactly that, or nothing.
 func (s *Session) RegisterApply(ctx context.Context, plan register.Plan, o register.Options, report task.Report) (register.Result, error) {
-	if s.ReadOnly != nil {
-		return register.Result{}, s.ReadOnly
+	done, err := s.work(setup.Register, true)
+	if err != nil {
+		return register.Result{}, err
 	}
+	defer done()
 	in, err := s.registerInput(o, report)
 	if err != nil {
 		return register.Result{}, err
@@ -144,9 +176,11 @@ func (s *Session) RegisterUndoPlan(ctx context.Context) (register.UndoPlan, erro
 // RegisterUndo takes away what Roomkey made, after the application's name was
 // typed.
 func (s *Session) RegisterUndo(ctx context.Context, typed string, o register.Options, report task.Report) (register.UndoPlan, error) {
-	if s.ReadOnly != nil {
-		return register.UndoPlan{}, s.ReadOnly
+	done, err := s.work(setup.Register, true)
+	if err != nil {
+		return register.UndoPlan{}, err
 	}
+	defer done()
 	in, err := s.registerInput(o, report)
 	if err != nil {
 		return register.UndoPlan{}, err
@@ -157,9 +191,11 @@ func (s *Session) RegisterUndo(ctx context.Context, typed string, o register.Opt
 
 // RegisterRestore brings a deleted application back.
 func (s *Session) RegisterRestore(ctx context.Context) (tenant.Application, error) {
-	if s.ReadOnly != nil {
-		return tenant.Application{}, s.ReadOnly
+	done, err := s.work(setup.Register, true)
+	if err != nil {
+		return tenant.Application{}, err
 	}
+	defer done()
 	in, err := s.registerInput(register.Options{}, nil)
 	if err != nil {
 		return tenant.Application{}, err
@@ -170,9 +206,11 @@ func (s *Session) RegisterRestore(ctx context.Context) (tenant.Application, erro
 // Rotate makes a new credential beside the old one, which keeps working until
 // FinishRotation.
 func (s *Session) Rotate(ctx context.Context, o register.Options, report task.Report) (register.Rotation, error) {
-	if s.ReadOnly != nil {
-		return register.Rotation{}, s.ReadOnly
+	done, err := s.work(setup.Register, true)
+	if err != nil {
+		return register.Rotation{}, err
 	}
+	defer done()
 	in, err := s.registerInput(o, report)
 	if err != nil {
 		return register.Rotation{}, err
@@ -184,9 +222,11 @@ func (s *Session) Rotate(ctx context.Context, o register.Options, report task.Re
 // person's word that the booking server works with the new one; without it the
 // server's own proof is asked for.
 func (s *Session) FinishRotation(ctx context.Context, confirmed bool) (register.Rotation, error) {
-	if s.ReadOnly != nil {
-		return register.Rotation{}, s.ReadOnly
+	done, err := s.work(setup.Register, true)
+	if err != nil {
+		return register.Rotation{}, err
 	}
+	defer done()
 	in, err := s.registerInput(register.Options{}, nil)
 	if err != nil {
 		return register.Rotation{}, err

@@ -98,11 +98,7 @@ func (s *Session) ImportRooms(data []byte) (tenant.Listing[tenant.Room], []*prob
 		known.Rooms = append(known.Rooms, r.Room)
 	}
 	l := tenant.Listing[tenant.Room]{Items: known.Rooms, Source: known.Source, At: known.At, Complete: len(wrong) == 0}
-	switch {
-	case len(known.Rooms) == 0:
-	case s.ReadOnly != nil:
-		l.Problem = s.ReadOnly
-	default:
+	if len(known.Rooms) > 0 {
 		l.Problem = problem.Of(s.keepRooms(cacheImported, known))
 	}
 	return l, wrong
@@ -157,7 +153,7 @@ func SortRooms(rooms []tenant.Room) {
 // itself could not be had.
 func (s *Session) SelectRooms(ctx context.Context, all bool, addresses []string) error {
 	if all {
-		return s.change(ctx, func(c *connection.Connection) { c.Rooms = connection.Rooms{Mode: connection.All} })
+		return s.Edit(ctx, func(c *connection.Connection) { c.Rooms = connection.Rooms{Mode: connection.All} })
 	}
 	var chosen []string
 	for _, a := range addresses {
@@ -173,7 +169,7 @@ func (s *Session) SelectRooms(ctx context.Context, all bool, addresses []string)
 	if len(chosen) == 0 {
 		return problem.New("connection.empty", words.T("No room is chosen.")).Fix(words.T("Name at least one room, or choose all."))
 	}
-	return s.change(ctx, func(c *connection.Connection) {
+	return s.Edit(ctx, func(c *connection.Connection) {
 		c.Rooms = connection.Rooms{Mode: connection.Selected, Items: chosen}
 	})
 }

@@ -64,9 +64,6 @@ func (s *Session) SecretState(ctx context.Context, kind vault.Kind) (SecretState
 // a certificate, secret is the content of a PEM or PFX file and password opens
 // it; stored is the key pair, and the connection then signs in with it.
 func (s *Session) SetSecret(ctx context.Context, kind vault.Kind, secret, password vault.Secret) (SecretState, error) {
-	if s.ReadOnly != nil {
-		return SecretState{Kind: kind}, s.ReadOnly
-	}
 	credential := connection.Credential{Kind: connection.CredentialSecret}
 	switch kind {
 	case vault.Certificate:
@@ -88,10 +85,11 @@ func (s *Session) SetSecret(ctx context.Context, kind vault.Kind, secret, passwo
 	if err := s.env.Vault.Set(ctx, s.ID(), kind, secret); err != nil {
 		return SecretState{Kind: kind}, err
 	}
+	s.forgetApplication()
 	if kind != vault.ServerToken {
 		// A new credential: what was recorded of the old one (its end, its key
 		// id) says nothing about this one.
-		if err := s.change(ctx, func(c *connection.Connection) { c.Application.Credential = credential }); err != nil {
+		if err := s.Edit(ctx, func(c *connection.Connection) { c.Application.Credential = credential }); err != nil {
 			return SecretState{Kind: kind}, err
 		}
 	}
@@ -110,13 +108,8 @@ func hint(secret vault.Secret) string {
 
 // ForgetSecret removes a secret from the keychain.
 func (s *Session) ForgetSecret(ctx context.Context, kind vault.Kind) error {
-	if s.ReadOnly != nil {
-		return s.ReadOnly
-	}
 	err := s.env.Vault.Delete(ctx, s.ID(), kind)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.app = nil
+	s.forgetApplication()
 	return err
 }
 

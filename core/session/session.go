@@ -2,130 +2,91 @@ package session
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"sync"
 	"time"
 
-	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/exchange"
+	"github.com/roomkey/roomkey/core/owner"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/register"
-	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// Session is one opened connection. Its methods may be called from several
-// goroutines; Document gives copies, Save replaces.
+// Session is one opened connection: its document, which the Owner keeps, and the
+// clients that the document asks for. Its methods may be called from several
+// goroutines.
 type Session struct {
-	env  *Environment
-	lock *store.Lock
-	// ReadOnly is why nothing may be saved (another copy of Roomkey has it),
-	// nil when it may.
-	ReadOnly *problem.Problem
+	*owner.Owner
+	env *Environment
+	// admin is the sign-in of an administrator.
+	admin signIn
 
-	// Registration reads the application's registration while an administrator
-	// is signed in, Exists looks a mailbox up for the diagnosis; nil without.
-	Registration check.Registration
-	Exists       func(ctx context.Context, mailbox string) (bool, error)
-
-	mu  sync.Mutex
-	doc *connection.Connection
-	// app is kept so that a token is asked for once; a changed document or
-	// secret drops it.
-	app *entra.Application
-	// admin is the sign-in of an administrator, in memory only, and directory
-	// what it opens; both nil while nobody is signed in.
-	admin     *entra.Administrator
-	directory Directory
-	// logRefused is why the sign-in may not read the sign-in log.
-	logRefused *problem.Problem
+	mu sync.Mutex
+	// app is kept so that a token is asked for once; it is of the document of one
+	// revision.
+	app         *entra.Application
+	appRevision string
+	// running is the step that something works on, "" for none.
+	running string
 	// shown are the scripts as they were shown last, by name; see KeepShown.
 	shown map[string]exchange.Document
 }
 
-// Open loads a connection and takes its lock. When another copy of Roomkey has
-// the lock, the session is read-only and says so.
-func (e *Environment) Open(ctx context.Context, id string) (*Session, error) {
-	s := &Session{env: e}
-	lock, err := e.Store.Lock(id)
-	var p *problem.Problem
-	switch {
-	case err == nil:
-		s.lock = lock
-	case errors.As(err, &p):
-		s.ReadOnly = p
-	default:
+// Open opens a connection.
+func (e *Environment) Open(id string) (*Session, error) {
+	own, err := owner.Own(e.Store, id)
+	if err != nil {
 		return nil, err
 	}
-	if s.doc, err = e.Store.Load(id); err != nil {
-		s.Close()
-		return nil, err
-	}
-	return s, nil
+	return &Session{Owner: own, env: e}, nil
 }
 
-// Close gives the lock back.
+// Close keeps what is only in memory and worth keeping, and signs out.
 func (s *Session) Close() {
 	_ = s.KeepShown() // what it loses can be generated again
-	if s.lock != nil {
-		_ = s.lock.Unlock()
-		s.lock = nil
-	}
+	_ = s.SignOut()
 }
 
-// ID is the connection's id.
-func (s *Session) ID() string { return s.doc.ID }
-
-// Document is a copy of the connection.
-func (s *Session) Document() *connection.Connection {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.doc.Clone()
-}
-
-// Save replaces the document, here and on disk, and sets its revision.
-func (s *Session) Save(ctx context.Context, c *connection.Connection) error {
-	if s.ReadOnly != nil {
-		return s.ReadOnly
+// work marks a step as running until done is called. What changes the tenant or
+// the server is done by one Roomkey at a time: another that is at it is
+// "store.in-use".
+func (s *Session) work(step string, outside bool) (done func(), err error) {
+	unlock := func() error { return nil }
+	if outside {
+		lock, err := s.env.Store.Lock(s.ID())
+		if err != nil {
+			return nil, err
+		}
+		unlock = lock.Unlock
 	}
-	if err := s.env.Store.Save(ctx, c); err != nil {
-		return err
+	mark := func(step string) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.running = step
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.doc, s.app = c.Clone(), nil
-	return nil
-}
-
-// change saves what edit makes of a copy.
-func (s *Session) change(ctx context.Context, edit func(*connection.Connection)) error {
-	c := s.Document()
-	edit(c)
-	return s.Save(ctx, c)
+	mark(step)
+	return func() { mark(""); _ = unlock() }, nil
 }
 
 // Delete removes the connection, what is stored beside it and its secrets. The
 // secrets go first: a document without secrets can be deleted again, secrets
 // without a document would be forgotten in the keychain.
 func (s *Session) Delete(ctx context.Context) error {
-	if s.ReadOnly != nil {
-		return s.ReadOnly
-	}
 	for _, kind := range append(vault.Kinds(), register.NextKinds()...) {
 		if err := s.env.Vault.Delete(ctx, s.ID(), kind); err != nil {
 			return err
 		}
 	}
-	s.Close()
-	return s.env.Store.Delete(s.ID())
+	_ = s.SignOut()
+	return s.env.Store.Delete(ctx, s.ID())
 }
 
 // Cloud is the connection's row of the table.
@@ -180,15 +141,22 @@ func (s *Session) serverHTTP() (*http.Client, error) {
 	return s.env.client(transport.Options{CAFile: s.Document().Server.CAFile, Owner: transport.BookingServer, InsecureLoopback: true, Retry: true, RetryBudget: serverPatience})
 }
 
+// forgetApplication drops the client of a credential that was replaced.
+func (s *Session) forgetApplication() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.app = nil
+}
+
 // application makes the client that gets the application's own token.
 func (s *Session) application(ctx context.Context) (*entra.Application, error) {
+	c := s.Document()
 	s.mu.Lock()
-	kept := s.app
+	kept, of := s.app, s.appRevision
 	s.mu.Unlock()
-	if kept != nil {
+	if kept != nil && of == c.Revision {
 		return kept, nil
 	}
-	c := s.Document()
 	row, err := s.Cloud()
 	if err != nil {
 		return nil, err
@@ -217,7 +185,7 @@ func (s *Session) application(ctx context.Context) (*entra.Application, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.app = app
+	s.app, s.appRevision = app, c.Revision
 	return app, nil
 }
 

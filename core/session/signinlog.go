@@ -30,10 +30,10 @@ func (s *Session) AllowSignInLog(ctx context.Context, o SignIn) error {
 		err = problem.New("sign-in.timeout", words.T("Nobody consented to reading the sign-in log within %d minutes.", int(signInLogPatience.Minutes()))).
 			Fix(words.T("Look at the sign-in log yourself, or plan the undo again."))
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.logRefused = nil; err != nil {
-		s.logRefused = problem.Of(err)
+	s.admin.mu.Lock()
+	defer s.admin.mu.Unlock()
+	if s.admin.logRefused = nil; err != nil {
+		s.admin.logRefused = problem.Of(err)
 	}
 	return nil
 }
@@ -41,12 +41,12 @@ func (s *Session) AllowSignInLog(ctx context.Context, o SignIn) error {
 // readsSignIns gives what an undo says of the application's use: the sign-in
 // log where it may be read, and when a check last used the application.
 func (s *Session) readsSignIns(ctx context.Context, in *register.Input) {
-	s.mu.Lock()
-	if s.admin != nil && s.admin.Holds(entra.ScopesSignIns) {
-		in.SignIns = s.directory
+	s.admin.mu.Lock()
+	if s.admin.admin != nil && s.admin.admin.Holds(entra.ScopesSignIns) {
+		in.SignIns = s.admin.directory
 	}
-	in.SignInsRefused = s.logRefused
-	s.mu.Unlock()
+	in.SignInsRefused = s.admin.logRefused
+	s.admin.mu.Unlock()
 	in.LastToken = s.lastToken(ctx)
 }
 

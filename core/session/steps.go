@@ -14,12 +14,14 @@ import (
 
 // Steps gives the six steps from what is known here: it asks the keychain, but
 // makes no call.
-func (s *Session) Steps(ctx context.Context, running string) ([]setup.Step, error) {
+func (s *Session) Steps(ctx context.Context) ([]setup.Step, error) {
 	known, err := s.known(ctx)
 	if err != nil {
 		return nil, err
 	}
-	known.Running = running
+	s.mu.Lock()
+	known.Running = s.running
+	s.mu.Unlock()
 	return setup.Steps(known), nil
 }
 

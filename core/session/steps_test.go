@@ -79,7 +79,7 @@ func TestEvidenceOfExchange(t *testing.T) {
 
 func expect(t *testing.T, s *Session, when string, want setup.State) {
 	t.Helper()
-	steps, err := s.Steps(t.Context(), "")
+	steps, err := s.Steps(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -136,7 +136,7 @@ func (s *Session) keepTenant(ctx context.Context, cloudID string, found connecti
 	if c.Cloud == cloudID && c.Tenant.ID == found.ID && (found.Domain == "" || c.Tenant.Domain == found.Domain) {
 		return nil
 	}
-	return s.change(ctx, func(c *connection.Connection) {
+	return s.Edit(ctx, func(c *connection.Connection) {
 		if found.Domain == "" {
 			found.Domain = c.Tenant.Domain
 		}

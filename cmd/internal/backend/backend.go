@@ -66,7 +66,7 @@ func (b *Backend) session(ctx context.Context, id string) (*session.Session, err
 	if s := b.sessions[id]; s != nil {
 		return s, nil
 	}
-	s, err := b.env.Open(ctx, id)
+	s, err := b.env.Open(id)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (b *Backend) Open(ctx context.Context, id string) (page.Opened, error) {
 			return page.Opened{}, err
 		}
 	}
-	return page.Opened{Connection: c, ReadOnly: s.ReadOnly, Notice: b.cutOff(ctx, s)}, nil
+	return page.Opened{Connection: c, Notice: b.cutOff(ctx, s)}, nil
 }
 
 // cutOff says what became of a push that got no answer.
@@ -178,7 +178,7 @@ func (b *Backend) Save(ctx context.Context, c *connection.Connection) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Save(ctx, c); err != nil {
+	if err := s.Edit(ctx, func(now *connection.Connection) { revision := now.Revision; *now = *c.Clone(); now.Revision = revision }); err != nil {
 		return err
 	}
 	if err := s.FindAdapter(ctx); err != nil {
@@ -225,10 +225,7 @@ func (b *Backend) Steps(ctx context.Context, id string) ([]setup.Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.mu.Lock()
-	running := b.running[id]
-	b.mu.Unlock()
-	return s.Steps(ctx, running)
+	return s.Steps(ctx)
 }
 
 // Clouds, Products and Permissions are the catalogues.

@@ -29,13 +29,8 @@ func (b *Backend) OpenPlan(ctx context.Context, id string, data []byte, file str
 	if err != nil {
 		return page.RegistrationPlan{}, err
 	}
-	now, advice, err := s.ReviewedPlan(ctx, reviewed, report)
-	if err != nil {
-		return page.RegistrationPlan{}, err
-	}
-	out, err := b.planned(s, now, advice)
-	out.Reviewed = &reviewed
-	return out, err
+	plan, err := s.ReviewedPlan(ctx, reviewed, report)
+	return page.RegistrationPlan(plan), err
 }
 
 // History is the record of what was done to the tenant.

@@ -29,7 +29,7 @@ func (b *Backend) Registration(ctx context.Context, id string) (page.Registratio
 		out.OwnClient = last
 	}
 	if account := s.Administrator(); account != nil {
-		out.Account = b.account(id, *account)
+		out.Account = b.account(id, account.Account)
 	}
 	if end := s.Document().Application.Credential.Expires; !end.IsZero() {
 		out.Expiring = end.Sub(b.env.Now()) < register.ExpiryWarning
@@ -166,24 +166,8 @@ func (b *Backend) RegisterPlan(ctx context.Context, id string, o register.Option
 	if err != nil {
 		return page.RegistrationPlan{}, err
 	}
-	plan, advice, err := s.RegisterPlan(ctx, o, report)
-	if err != nil {
-		return page.RegistrationPlan{}, err
-	}
-	return b.planned(s, plan, advice)
-}
-
-// planned is a plan with what Apply would ask Microsoft for beyond the present
-// sign-in.
-func (b *Backend) planned(s *session.Session, plan register.Plan, advice []words.Text) (out page.RegistrationPlan, err error) {
-	out = page.RegistrationPlan{Plan: plan, Advice: advice}
-	if account := s.Administrator(); account != nil {
-		more := slices.DeleteFunc(session.ScopesFor(plan), func(scope string) bool { return slices.Contains(account.Scopes, scope) })
-		if len(more) > 0 {
-			out.Asks, err = s.Disclosure(b.way(s.ID()).ClientID, more)
-		}
-	}
-	return out, err
+	plan, err := s.RegisterPlan(ctx, o, report)
+	return page.RegistrationPlan(plan), err
 }
 
 func (b *Backend) way(id string) session.SignIn {

@@ -101,7 +101,7 @@ func (l *lab) counting(next http.RoundTripper) http.RoundTripper {
 // open line to anywhere.
 func (l *lab) signedOut(b *testing.B) {
 	l.Close()
-	s, err := l.env.Open(b.Context(), l.ID())
+	s, err := l.env.Open(l.ID())
 	must(b, err)
 	l.Session = s
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/graph"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/vault"
@@ -88,17 +89,17 @@ func fetch(ctx context.Context, client *http.Client, address string) (string, er
 
 // register brings the application into order, and then out of it as the
 // scenario says.
-func (b *bench) register(ctx context.Context, spoil func(*tenant.ApplicationChange)) (*graph.Client, error) {
+func (b *bench) register(ctx context.Context, spoil func(*tenant.ApplicationChange)) error {
 	admin, err := b.administrator(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	audience, idTokens := "AzureADMyOrg", true
 	uris := []string{b.redirect()}
 	if b.required == nil {
 		a, err := admin.Application(ctx, b.sim.Account().ClientID)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		b.required = a.Required
 	}
@@ -107,7 +108,18 @@ func (b *bench) register(ctx context.Context, spoil func(*tenant.ApplicationChan
 	if spoil != nil {
 		spoil(&change)
 	}
-	return admin, admin.ChangeApplication(ctx, b.sim.Account().ObjectID, change)
+	return admin.ChangeApplication(ctx, b.sim.Account().ObjectID, change)
+}
+
+// signIn signs the simulated administrator in, as the window does.
+func (b *bench) signIn(ctx context.Context, s *session.Session) error {
+	client, err := transport.New(transport.Options{CAFile: b.sim.CAFile(), Retry: true, InsecureLoopback: true})
+	if err != nil {
+		return err
+	}
+	b.sim.SignInAs(b.sim.Account().AdminUPN)
+	_, err = s.SignIn(ctx, session.SignIn{Open: func(address string) { _ = browse(ctx, client, address) }}, entra.ScopesRead)
+	return err
 }
 
 // redirect is the redirect URI that the simulated booking server names.

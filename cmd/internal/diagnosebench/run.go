@@ -11,6 +11,7 @@ import (
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/graph"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
@@ -104,9 +105,7 @@ func (b *bench) diagnose(ctx context.Context, sc scenario) (check.Run, error) {
 	if err := s.Discover(ctx); err != nil {
 		return none, err
 	}
-	c := s.Document()
-	c.Server.Adapter = booking.AdapterContract
-	if err := s.Save(ctx, c); err != nil {
+	if err := s.Edit(ctx, func(c *connection.Connection) { c.Server.Adapter = booking.AdapterContract }); err != nil {
 		return none, err
 	}
 	if sc.pushed {
@@ -115,15 +114,16 @@ func (b *bench) diagnose(ctx context.Context, sc scenario) (check.Run, error) {
 		}
 	}
 	if sc.change != nil {
-		c := s.Document()
-		sc.change(b, c)
-		if err := s.Save(ctx, c); err != nil {
+		if err := s.Edit(ctx, func(c *connection.Connection) { sc.change(b, c) }); err != nil {
 			return none, err
 		}
 	}
 	if sc.registered {
-		if s.Registration, err = b.register(ctx, sc.application); err != nil {
+		if err := b.register(ctx, sc.application); err != nil {
 			return none, fmt.Errorf("the registration: %w", err)
+		}
+		if err := b.signIn(ctx, s); err != nil {
+			return none, err
 		}
 	}
 	for kind, text := range sc.secrets(b) {

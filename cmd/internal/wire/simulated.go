@@ -49,7 +49,7 @@ func Simulate(ctx context.Context, env *session.Environment, configDir string, o
 // its secrets in the vault when it is not there yet.
 func ConnectSimulated(ctx context.Context, env *session.Environment, sim *simulator.Simulator, name string) (*session.Session, error) {
 	if found, err := env.Store.FindByName(name); err == nil {
-		return env.Open(ctx, found.ID)
+		return env.Open(found.ID)
 	}
 	account := sim.Account()
 	s, err := env.Create(ctx, name, func(c *connection.Connection) {

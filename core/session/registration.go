@@ -1,0 +1,60 @@
+package session
+
+import (
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/register"
+)
+
+// Registration is what is known of the application without asking Microsoft.
+type Registration struct {
+	// Account is who is signed in, nil for nobody.
+	Account *Signed
+	// OwnClient is the application of one's own that was used last for a sign-in,
+	// "" for Microsoft's; HowToMake says how one is made.
+	OwnClient string
+	HowToMake []problem.Remedy
+	// Expiring is whether the credential ends soon.
+	Expiring bool
+	// Unfinished is whether a run was cut off, Restorable whether what was
+	// registered was removed and may still be restored.
+	Unfinished, Restorable bool
+	// Rotation is one whose old credential still works, nil for none.
+	Rotation *register.Rotation
+}
+
+// Registration looks at what is kept here.
+func (s *Session) Registration() (Registration, error) {
+	row, err := s.Cloud()
+	if err != nil {
+		return Registration{}, err
+	}
+	out := Registration{HowToMake: entra.OwnClient(row), Account: s.Administrator()}
+	if last := s.LastClient(); last != entra.CommandLineTools {
+		out.OwnClient = last
+	}
+	application := s.Document().Application
+	if end := application.Credential.Expires; !end.IsZero() {
+		out.Expiring = end.Sub(s.env.Now()) < register.ExpiryWarning
+	}
+	if out.Rotation, err = s.PendingRotation(); err != nil {
+		return out, err
+	}
+	history, err := s.RegisterHistory()
+	out.Unfinished, out.Restorable = left(history, application.ClientID != "")
+	return out, err
+}
+
+// left is what the record says about the last run: an Apply that began and did
+// not end, or an Undo after which the connection has no application.
+func left(history []register.Record, registered bool) (unfinished, restorable bool) {
+	for _, r := range history {
+		switch r.Phase {
+		case register.PhaseStart:
+			unfinished, restorable = r.Verb == "apply", r.Verb == "undo" && !registered
+		case register.PhaseEnd:
+			unfinished = false
+		}
+	}
+	return unfinished, restorable
+}
