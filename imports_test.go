@@ -22,6 +22,7 @@ var layers = map[string]string{
 	"core/permission": "words problem strictyaml resources",
 	"core/product":    "words problem permission strictyaml resources",
 	"core/tenant":     "words problem",
+	"core/evidence":   "words problem",
 	"core/connection": "words problem cloud",
 	"core/sheet":      "words problem",
 	"core/store":      "words problem connection",
