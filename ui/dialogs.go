@@ -66,7 +66,7 @@ func (d *dialogs) Open(extensions []string, got func(string, []byte)) {
 func readAll(r io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err == nil && len(data) > maxFile {
-		err = problem.New("file.too-large", words.T("This file is larger than Roomkey reads."))
+		err = problem.New(codeFileTooLarge, words.T("This file is larger than Roomkey reads."))
 	}
 	return data, err
 }
@@ -101,7 +101,7 @@ func unread(name string, err error) *problem.Problem {
 	if p := new(problem.Problem); errors.As(err, &p) {
 		return p
 	}
-	return problem.New("file.not-read", words.T("The file %s could not be read.", problem.Line(name))).With(words.Plain(err.Error())).
+	return problem.New(codeFileNotRead, words.T("The file %s could not be read.", problem.Line(name))).With(words.Plain(err.Error())).
 		Fix(words.T("Check that it is a file, not a folder, and that you may read it; then drop it again.")).By(err)
 }
 
@@ -131,7 +131,7 @@ func unwritten(err error) *problem.Problem {
 	if err == nil {
 		return nil
 	}
-	return problem.New("file.not-written", words.T("The file could not be written.")).With(words.Plain(err.Error())).
+	return problem.New(codeFileNotWritten, words.T("The file could not be written.")).With(words.Plain(err.Error())).
 		Fix(words.T("Choose another folder, or free space on the disk, and save again.")).By(err)
 }
 

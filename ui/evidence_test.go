@@ -36,7 +36,7 @@ func TestATestWritesOnlyAfterAYes(t *testing.T) {
 	}
 	p.puts("Organizer's mailbox", "ada@contoso.com")
 	p.puts("Room", "room003@contoso.com")
-	b.NoTime = problem.New("booking.no-free-time", words.T("The room has no free quarter of an hour.")).Fix(words.T("Name another room."))
+	b.NoTime = problem.DeclareFamily("").New("booking.no-free-time", problem.Refused, words.T("The room has no free quarter of an hour.")).Fix(words.T("Name another room."))
 	p.press("Test the connection")
 	p.sees("The room has no free quarter of an hour.")
 	b.NoTime = nil
@@ -91,7 +91,7 @@ func TestLeftoversAreNamedAndRemoved(t *testing.T) {
 
 func TestOneCheckIsTriedUntilItPasses(t *testing.T) {
 	b := fake.New()
-	b.Fails = problem.New("entra.AADSTS7000222", words.T("The client secret has expired.")).Fix(words.T("Make a new one."))
+	b.Fails = problem.DeclareFamily("").New("entra.AADSTS7000222", problem.Refused, words.T("The client secret has expired.")).Fix(words.T("Make a new one."))
 	b.Mended = 3
 	p := simulated(t, b)
 	p.goes(setup.Prove)
@@ -114,7 +114,7 @@ func TestOneCheckIsTriedUntilItPasses(t *testing.T) {
 
 func TestTryingAgainCanBeCancelled(t *testing.T) {
 	b := fake.New()
-	b.Fails = problem.New("entra.AADSTS7000222", words.T("The client secret has expired.")).Fix(words.T("Make a new one."))
+	b.Fails = problem.DeclareFamily("").New("entra.AADSTS7000222", problem.Refused, words.T("The client secret has expired.")).Fix(words.T("Make a new one."))
 	b.Mended = 1000
 	p := simulated(t, b)
 	p.goes(setup.Prove)

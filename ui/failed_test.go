@@ -13,7 +13,7 @@ import (
 // TestFailedSaysWhy: what keeps Roomkey from starting stands in a window, with
 // what to do.
 func TestFailedSaysWhy(t *testing.T) {
-	p := problem.New("store.cannot-write", words.T("The folder %s cannot be written.", "/srv/roomkey")).Fix(words.T("Name another folder with --config-dir."))
+	p := problem.DeclareFamily("").New("store.cannot-write", problem.Refused, words.T("The folder %s cannot be written.", "/srv/roomkey")).Fix(words.T("Name another folder with --config-dir."))
 	w := Failed(test.NewTempApp(t), p, func(f func()) { f() })
 	defer w.Close()
 	shown := test.RenderToMarkup(w.Canvas())

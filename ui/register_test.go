@@ -126,7 +126,7 @@ func TestWaitingShowsTheAddress(t *testing.T) {
 
 func TestBlockedCodeOffersTheBrowser(t *testing.T) {
 	b := fake.New()
-	b.Instead, b.Refuse = page.InsteadBrowser, problem.New("entra.AADSTS530035", words.T("Security defaults block device codes."))
+	b.Instead, b.Refuse = page.InsteadBrowser, problem.DeclareFamily("").New("entra.AADSTS530035", problem.Refused, words.T("Security defaults block device codes."))
 	p := bare(t, b)
 	p.press("Sign in with a code instead")
 	p.sees("Security defaults block device codes.")
@@ -138,7 +138,7 @@ func TestBlockedCodeOffersTheBrowser(t *testing.T) {
 func TestBlockedClientOffersOnesOwn(t *testing.T) {
 	b := fake.New()
 	b.State.HowToMake = []problem.Remedy{{Text: words.T("Press New registration."), Command: "az ad app create"}}
-	b.Instead, b.Refuse = page.InsteadOwnClient, problem.New("entra.AADSTS50105", words.T("You are not assigned to the application."))
+	b.Instead, b.Refuse = page.InsteadOwnClient, problem.DeclareFamily("").New("entra.AADSTS50105", problem.Refused, words.T("You are not assigned to the application."))
 	p := bare(t, b)
 	p.press("Sign in with the browser")
 	for _, text := range []string{"You are not assigned to the application.", "Press New registration.", "az ad app create"} {

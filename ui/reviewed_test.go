@@ -94,7 +94,7 @@ func TestReviewedPlanIsSavedAndApplied(t *testing.T) {
 	p := planned(t, b)
 	d := withDisk(p)
 	p.press(reviewed)
-	d.full = problem.New("file.not-written", words.T("The disk is full.")).Fix(words.T("Free space."))
+	d.full = problem.DeclareFamily("").New("file.not-written", problem.Refused, words.T("The disk is full.")).Fix(words.T("Free space."))
 	p.press("Save the plan for review…")
 	p.sees("The disk is full.")
 	p.sees("Free space.")
@@ -203,7 +203,7 @@ func TestRecordShowsWhatWasDone(t *testing.T) {
 		t.Errorf("saved %v", d.saved)
 	}
 
-	b.NoHistory = problem.New("store.journal", words.T("The record cannot be read.")).Fix(words.T("Check the disk."))
+	b.NoHistory = problem.DeclareFamily("").New("store.journal", problem.Refused, words.T("The record cannot be read.")).Fix(words.T("Check the disk."))
 	p.press(recorded)
 	p.press(recorded)
 	p.sees("The record cannot be read.")
@@ -214,7 +214,7 @@ func TestRecordShowsWhatWasDone(t *testing.T) {
 // shown as none.
 func TestUndoShowsTheLastSignIn(t *testing.T) {
 	b := fake.New()
-	why := problem.New("graph.tenant-without-premium", words.T("The tenant has no Microsoft Entra ID P1.")).See(words.T("Sign-in logs"), "https://entra.microsoft.com/#view/signins")
+	why := problem.DeclareFamily("").New("graph.tenant-without-premium", problem.Refused, words.T("The tenant has no Microsoft Entra ID P1.")).See(words.T("Sign-in logs"), "https://entra.microsoft.com/#view/signins")
 	b.InUse = words.T("Something still uses this application.")
 	b.LastSignIns = []register.LastSignIn{
 		{Kind: register.ByApplication, State: register.SignInUnknown, Source: words.T("Microsoft's report"), Problem: why},

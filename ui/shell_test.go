@@ -387,7 +387,7 @@ func TestWrongFormSaysSoAtTheField(t *testing.T) {
 
 func TestFailureNamesItsCause(t *testing.T) {
 	b := fake.New()
-	b.Fails = problem.New("entra.AADSTS7000222", words.T("The client secret has expired.")).Fix(words.T("Make a new one under Certificates & secrets."))
+	b.Fails = problem.DeclareFamily("").New("entra.AADSTS7000222", problem.Refused, words.T("The client secret has expired.")).Fix(words.T("Make a new one under Certificates & secrets."))
 	p := simulated(t, b)
 	p.goes(setup.Prove)
 	p.press("Test the connection")

@@ -66,7 +66,7 @@ func (t *terminal) secret(ctx context.Context, prompt string) (vault.Secret, err
 		return vault.Secret{}, err
 	}
 	if len(b) > maxSecret {
-		return vault.Secret{}, problem.New("usage.secret-too-long", words.T("What came on standard input is too long for a secret."))
+		return vault.Secret{}, problem.New(codeUsageSecretTooLong, words.T("What came on standard input is too long for a secret."))
 	}
 	return vault.NewSecret(string(b)), nil
 }
@@ -80,14 +80,14 @@ func (t *terminal) read(ctx context.Context, name string) ([]byte, error) {
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, problem.New("usage.file", words.T("%s cannot be read.", name)).With(words.Plain(err.Error())).By(err)
+			return nil, problem.New(codeUsageFile, words.T("%s cannot be read.", name)).With(words.Plain(err.Error())).By(err)
 		}
 		defer f.Close()
 		in = f
 	}
 	data, err := unless(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(in, maxFile+1)) })
 	if err == nil && len(data) > maxFile {
-		err = problem.New("usage.file", words.T("%s is larger than 32 MiB, which is none of Roomkey's files.", name))
+		err = problem.New(codeUsageFile, words.T("%s is larger than 32 MiB, which is none of Roomkey's files.", name))
 	}
 	return data, err
 }

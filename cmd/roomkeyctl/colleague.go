@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/roomkey/roomkey/cmd/internal/backend"
+
 	"github.com/spf13/cobra"
 
 	"github.com/roomkey/roomkey/core/connection"
@@ -33,7 +35,7 @@ func scriptColleague(a *app) *cobra.Command {
 				return err
 			}
 			if u, err := url.Parse(row.Authority); err != nil || !connection.IsLoopback(u.Hostname()) {
-				return problem.New("usage.not-simulated", words.T("The cloud %s is not simulated.", row.Name)).
+				return problem.New(backend.CodeUsageNotSimulated, words.T("The cloud %s is not simulated.", row.Name)).
 					Fix(words.T("Give the script to an Exchange administrator; its result file is read with roomkeyctl script result FILE."))
 			}
 			intent, err := a.read(c.Context(), args[0])
@@ -59,7 +61,7 @@ func scriptColleague(a *app) *cobra.Command {
 				return row.Owner().Problem(err, r.URL.Host)
 			}
 			if resp.StatusCode != http.StatusOK {
-				return problem.New("usage.intent", words.T("The simulated colleague cannot run this.")).With(words.Plain(strings.TrimSpace(string(result))))
+				return problem.New(backend.CodeUsageIntent, words.T("The simulated colleague cannot run this.")).With(words.Plain(strings.TrimSpace(string(result))))
 			}
 			return a.write(out, result)
 		},

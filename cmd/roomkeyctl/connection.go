@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/roomkey/roomkey/core/cloud"
+
 	"github.com/spf13/cobra"
 
 	"github.com/roomkey/roomkey/core/connection"
@@ -117,7 +119,7 @@ func discoverFlags(c *cobra.Command, d *described) {
 func (a *app) settle(ctx context.Context, s *session.Session, d described) error {
 	if c := s.Document(); !d.offline && c.Tenant.Domain+c.Tenant.ID != "" {
 		err := s.Discover(ctx)
-		if code := problem.Code(err); code == "cloud.tenant-unknown" || code == "cloud.wrong-cloud" {
+		if code := problem.CodeOf(err); code == cloud.CodeTenantUnknown || code == cloud.CodeWrongCloud {
 			if !d.elsewhere {
 				var cancelled error
 				if d.elsewhere, cancelled = a.yes(ctx, "Ask the other clouds too? They will be told the tenant's name."); cancelled != nil {

@@ -50,7 +50,7 @@ func TestSecondCopy(t *testing.T) {
 	if got := first.Document(); got.Name != "Fabrikam" || got.Server.URL != "https://two.example" {
 		t.Errorf("%s at %s: a change was lost", got.Name, got.Server.URL)
 	}
-	if err := first.Change(t.Context(), connection.Put("server.url", "https://three.example").BasedOn("")); problem.Code(err) != connection.CodeConflict {
+	if err := first.Change(t.Context(), connection.Put("server.url", "https://three.example").BasedOn("")); problem.CodeOf(err) != connection.CodeConflict {
 		t.Errorf("both changed the server's address: %v", err)
 	}
 }
@@ -82,7 +82,7 @@ func TestReadOnlyFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.Chmod(folder, 0o700) })
-	if err := s.Change(t.Context(), connection.Put("name", "Fabrikam")); problem.Code(err) != "store.cannot-write" {
+	if err := s.Change(t.Context(), connection.Put("name", "Fabrikam")); problem.CodeOf(err).String() != "store.cannot-write" {
 		t.Errorf("saving into a read-only folder: %v", err)
 	}
 	if after, _ := os.ReadFile(env.Store.File(s.ID())); string(after) != string(before) {

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/roomkey/roomkey/core/session"
+
 	"github.com/spf13/cobra"
 
 	"github.com/roomkey/roomkey/core/problem"
@@ -39,7 +41,7 @@ func newProduct(a *app) *cobra.Command {
 			}
 			p, ok := env.Products.Get(args[0])
 			if !ok {
-				return problem.New("product.unknown", words.T("There is no product %s.", args[0])).
+				return problem.New(session.CodeProductUnknown, words.T("There is no product %s.", args[0])).
 					Run(words.T("See which there are:"), "roomkeyctl product list")
 			}
 			return a.show(p, func(w io.Writer) { describeProduct(w, p) })

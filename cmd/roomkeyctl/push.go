@@ -77,7 +77,7 @@ func (a *app) push(ctx context.Context, s *session.Session, plan session.Plan, a
 			}
 		}
 		if !right {
-			return receipt, problem.New("booking.unconfirmed", question.About).
+			return receipt, problem.New(booking.CodeUnconfirmed, question.About).
 				With(words.Plain(question.Value)).
 				Run(words.T("Compare it with what the booking server's console shows, then add:"), "--confirm "+question.Value)
 		}
@@ -150,12 +150,12 @@ func newStatus(a *app) *cobra.Command {
 				return err
 			}
 			switch {
-			case problem.Code(failed) == "booking.no-api":
+			case problem.CodeOf(failed) == booking.CodeNoAPI:
 				return nil
 			case failed == nil && held.Status.State == booking.StatusFailing:
 				return &status{code: exitFindings, err: fmt.Errorf("the booking server does not work with what it holds"), silent: true}
-			case failed == nil && held.StatusProblem != nil && !slices.Contains([]string{"booking.no-api", "booking.not-found"}, held.StatusProblem.Code):
-				return &status{code: exitOf(held.StatusProblem.Code), err: held.StatusProblem, silent: true}
+			case failed == nil && held.StatusProblem != nil && held.StatusProblem.Kind != problem.Absent:
+				return &status{code: exitOf(held.StatusProblem.Kind), err: held.StatusProblem, silent: true}
 			}
 			return failed
 		},

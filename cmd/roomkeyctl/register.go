@@ -225,7 +225,7 @@ func registerApply(a *app) *cobra.Command {
 					}
 				}
 				if !yes {
-					return problem.New("usage.not-confirmed", words.T("Nothing was applied.")).Run(words.T("Confirm at a terminal, or add:"), "--yes")
+					return problem.New(codeUsageNotConfirmed, words.T("Nothing was applied.")).Run(words.T("Confirm at a terminal, or add:"), "--yes")
 				}
 				reviewed = &plan
 			}

@@ -53,7 +53,7 @@ func registerUndo(a *app) *cobra.Command {
 					return err
 				}
 				if typed == "" {
-					return problem.New("usage.not-confirmed", words.T("Nothing was removed.")).Run(words.T("Type the name at a terminal, or add:"), "--name NAME")
+					return problem.New(codeUsageNotConfirmed, words.T("Nothing was removed.")).Run(words.T("Type the name at a terminal, or add:"), "--name NAME")
 				}
 			}
 			if strings.TrimSpace(typed) == plan.Name { // another name needs no more permissions to be refused
@@ -120,9 +120,9 @@ func printUndo(w io.Writer, p register.UndoPlan) {
 func printUnknown(w io.Writer, list []register.LastSignIn) {
 	said := map[string]bool{}
 	for _, l := range list {
-		if l.Problem != nil && !said[l.Problem.Code] {
-			said[l.Problem.Code] = true
-			fmt.Fprintf(w, "Unknown, because: %s [%s]\n", problem.Line(l.Problem.Title.String()), problem.Line(l.Problem.Code))
+		if l.Problem != nil && !said[l.Problem.Code.String()] {
+			said[l.Problem.Code.String()] = true
+			fmt.Fprintf(w, "Unknown, because: %s [%s]\n", problem.Line(l.Problem.Title.String()), problem.Line(l.Problem.Code.String()))
 			for _, r := range l.Problem.Remedies {
 				fmt.Fprintf(w, "  %s\n", problem.Line(r.String()))
 			}

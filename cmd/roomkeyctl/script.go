@@ -83,7 +83,7 @@ func scriptShow(a *app) *cobra.Command {
 			if differing {
 				only := exchange.Differing(s.Processing())
 				if len(only) == 0 {
-					return problem.New("exchange.nothing-differs", words.T("No room is known that differs from the product's policy.")).
+					return problem.New(codeExchangeNothingDiffers, words.T("No room is known that differs from the product's policy.")).
 						Run(words.T("Read the CSV of the script calendar-processing-show first:"), "roomkeyctl script processing FILE.csv")
 				}
 				values["only"] = strings.Join(only, "\n")

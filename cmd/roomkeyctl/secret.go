@@ -74,7 +74,7 @@ func secretSet(a *app) *cobra.Command {
 
 // passwordFor asks for a password only when the file cannot be opened without.
 func (a *app) passwordFor(ctx context.Context, data []byte) (vault.Secret, error) {
-	if _, err := vault.ParseCertificate(data, vault.Secret{}); problem.Code(err) != "vault.certificate-encrypted" && problem.Code(err) != "vault.certificate-password" {
+	if _, err := vault.ParseCertificate(data, vault.Secret{}); problem.CodeOf(err) != vault.CodeCertificateEncrypted && problem.CodeOf(err) != vault.CodeCertificatePassword {
 		return vault.Secret{}, nil
 	}
 	password, err := a.secret(ctx, "Password of the file")

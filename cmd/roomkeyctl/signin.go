@@ -40,13 +40,13 @@ func (a *app) signIn(ctx context.Context, s *session.Session, f signInFlags, sco
 	o := a.way(f)
 	for attempt := 1; ; attempt++ {
 		signed, err := s.SignIn(ctx, o, scopes)
-		if problem.Code(err) == "sign-in.interrupted" && attempt < attempts {
+		if problem.CodeOf(err) == entra.CodeSignInInterrupted && attempt < attempts {
 			a.problem(problem.Of(err))
 			a.say("Once more:")
 			continue
 		}
-		if strings.HasPrefix(problem.Code(err), "entra.") {
-			// Whatever Entra's reason: a sign-in is what is needed.
+		if err != nil && problem.KindOf(err).Rejected() {
+			// Whatever the reason: a sign-in is what is needed.
 			return signed, &status{code: exitSignIn, err: f.here(problem.Of(err))}
 		}
 		a.signed = signed

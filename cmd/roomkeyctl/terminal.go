@@ -66,7 +66,7 @@ func (t *terminal) exit(err error) int {
 		if known {
 			return s.code
 		}
-		return exitOf(p.Code)
+		return exitOf(p.Kind)
 	case known:
 		t.mistyped(s)
 		return s.code
@@ -82,26 +82,22 @@ func (t *terminal) exit(err error) int {
 // mistyped shows what is wrong with the command line.
 func (t *terminal) mistyped(err error) {
 	if t.json {
-		t.problem(problem.New("usage.command", words.Plain(err.Error())))
+		t.problem(problem.New(codeUsageCommand, words.Plain(err.Error())))
 		return
 	}
 	fmt.Fprintln(t.err, problem.Clean(err.Error()))
 }
 
-// exitOf maps a problem's area to the documented status.
-func exitOf(code string) int {
-	switch code {
-	case "cloud.tenant-missing", "cloud.tenant-malformed", "cloud.tenant-undecidable", "cloud.tenant-personal", "cloud.unknown",
-		"store.unknown-connection", "register.no-plan", "register.logo":
-		return exitUsage // what was typed is wrong; nobody was asked
-	}
-	area, _, _ := strings.Cut(code, ".")
-	switch area {
-	case "connection", "usage", "product", "sheet", "export", "exchange", "rooms":
+// exitOf is the documented status of a problem of this kind.
+func exitOf(kind problem.Kind) int {
+	switch kind {
+	case problem.WrongInput, problem.Unsupported:
 		return exitUsage
-	case "vault", "sign-in":
+	case problem.Unmet:
+		return exitFindings
+	case problem.SignInNeeded:
 		return exitSignIn
-	case "entra", "graph", "booking", "cloud":
+	case problem.Refused, problem.Denied, problem.Stale, problem.Throttled, problem.Blocked:
 		return exitRefused
 	}
 	return exitFailed

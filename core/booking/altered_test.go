@@ -57,7 +57,7 @@ func TestServerThatAlters(t *testing.T) {
 		Rooms: Rooms{Mode: "all", Items: []Room{{EmailAddress: "a@x"}, {EmailAddress: "b@x"}}},
 	}
 	receipt, err := c.Push(t.Context(), cfg, vault.NewSecret("s"), cleared, Current{})
-	if p := problem.Of(err); p == nil || p.Code != "booking.not-kept" || !strings.Contains(p.Detail.String(), "a@x") {
+	if p := problem.Of(err); p == nil || p.Code.String() != "booking.not-kept" || !strings.Contains(p.Detail.String(), "a@x") {
 		t.Errorf("got %v", err)
 	}
 	if c.Keeps(receipt.Current, cfg) {
@@ -105,7 +105,7 @@ func TestDescriptionWithMistakes(t *testing.T) {
 			t.Fatal(err)
 		}
 		d, err := c.Describe(t.Context())
-		if problem.Code(err) != code || d.Product != "P" {
+		if problem.CodeOf(err).String() != code || d.Product != "P" {
 			t.Errorf("%s: %+v %v, want %s", text, d, err, code)
 		}
 		srv.Close()

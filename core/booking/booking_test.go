@@ -46,7 +46,7 @@ func TestGate(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := Gate(c.last, c.digest, c.accept)
-			if problem.Code(err) != c.code {
+			if problem.CodeOf(err).String() != c.code {
 				t.Errorf("got %v, want %q", err, c.code)
 			}
 			if (err == nil) != (got.digest == c.digest && c.digest != "") {
@@ -72,7 +72,7 @@ func TestConfirmations(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if problem.Code(pinned(server, d)) != "booking.unconfirmed" {
+	if problem.CodeOf(pinned(server, d)).String() != "booking.unconfirmed" {
 		t.Error("what is not confirmed was let through")
 	}
 	Confirm(&server, open)
@@ -84,7 +84,7 @@ func TestConfirmations(t *testing.T) {
 		t.Errorf("a new host was not asked for: %+v", open)
 	}
 	d.SealingRecipient = "age1other"
-	if _, err = Confirmations(server, d); problem.Code(err) != "booking.recipient-changed" {
+	if _, err = Confirmations(server, d); problem.CodeOf(err).String() != "booking.recipient-changed" {
 		t.Errorf("another recipient: %v", err)
 	}
 }
@@ -132,11 +132,11 @@ func TestAddresses(t *testing.T) {
 		"https://rooms.example:": "booking.address", "https://:443": "booking.address",
 	} {
 		_, err := Open(Options{Server: connection.Server{URL: address}, HTTP: http.DefaultClient})
-		if problem.Code(err) != code {
+		if problem.CodeOf(err).String() != code {
 			t.Errorf("%q: got %v, want %q", address, err, code)
 		}
 	}
-	if _, err := Open(Options{Server: connection.Server{URL: "https://x"}, Adapter: AdapterForm}); problem.Code(err) != "booking.no-api" {
+	if _, err := Open(Options{Server: connection.Server{URL: "https://x"}, Adapter: AdapterForm}); problem.CodeOf(err).String() != "booking.no-api" {
 		t.Errorf("form: %v", err)
 	}
 }
@@ -204,7 +204,7 @@ func TestAnswersThatDoNotFit(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := fake(t, c.kind, c.body, c.status, c.header...).Current(t.Context())
-			if problem.Code(err) != c.code {
+			if problem.CodeOf(err).String() != c.code {
 				t.Errorf("got %v, want %q", err, c.code)
 			}
 		})
@@ -225,7 +225,7 @@ func TestStatusIsNeverFalselyGreen(t *testing.T) {
 		`{}`: "booking.unexpected-answer",
 	} {
 		s, err := fake(t, "application/json", body, 200).Status(t.Context())
-		if got := s.State + problem.Code(err); got != want {
+		if got := s.State + problem.CodeOf(err).String(); got != want {
 			t.Errorf("%s: got %q, want %q", body, got, want)
 		}
 	}
@@ -271,7 +271,7 @@ func TestTokenStaysWithTheTypedHost(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = c.Current(t.Context())
-		if confirmed && err != nil || !confirmed && (problem.Code(err) != "booking.unconfirmed" || asked != 0) {
+		if confirmed && err != nil || !confirmed && (problem.CodeOf(err).String() != "booking.unconfirmed" || asked != 0) {
 			t.Errorf("confirmed %v: %v after %d calls", confirmed, err, asked)
 		}
 	}
@@ -311,10 +311,10 @@ func TestPushIsNotBegun(t *testing.T) {
 		"no clearance":         {Configuration{Digest: "d"}, Clearance{}, "booking.gate-unchecked"},
 		"no digest":            {Configuration{}, Clearance{}, "booking.gate-unchecked"},
 		"another's clearance":  {Configuration{Digest: "e"}, cleared, "booking.gate-changed"},
-		"log cannot be writte": {Configuration{Digest: "d"}, cleared, problem.CodeUnexpected},
+		"log cannot be writte": {Configuration{Digest: "d"}, cleared, problem.CodeUnexpected.String()},
 	} {
 		_, err := c.Push(t.Context(), try.cfg, vault.NewSecret("s"), try.clear, Current{})
-		if problem.Code(err) != try.want {
+		if problem.CodeOf(err).String() != try.want {
 			t.Errorf("%s: got %v, want %s", name, err, try.want)
 		}
 	}
@@ -340,7 +340,7 @@ func TestCancelIsPrompt(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(50*time.Millisecond, cancel)
 	_, err = c.Current(ctx)
-	if problem.Code(err) != problem.CodeCancelled {
+	if problem.CodeOf(err) != problem.CodeCancelled {
 		t.Errorf("got %v", err)
 	}
 }

@@ -87,7 +87,7 @@ func (c caller) call(ctx context.Context, method, url string, header http.Header
 // authorized is call with the bearer token.
 func (c caller) authorized(ctx context.Context, method, url string, header http.Header, body any) (answer, error) {
 	if c.token.IsZero() {
-		return answer{}, problem.New("booking.token-missing", words.T("There is no token for the booking server yet.")).
+		return answer{}, problem.New(codeTokenMissing, words.T("There is no token for the booking server yet.")).
 			Fix(words.T("Make a token in the booking server's console and paste it at “Token of the booking server” on the page “Describe”.")).
 			Run(words.T("On the command line:"), "roomkeyctl secret set server-token")
 	}
@@ -102,8 +102,11 @@ func (c caller) authorized(ctx context.Context, method, url string, header http.
 // Inconclusive reports whether err says nothing about what the server speaks: no
 // answer came, or one of a server that is busy or out of order.
 func Inconclusive(err error) bool {
-	code := problem.Code(err)
-	return strings.HasPrefix(code, "net.") || code == problem.CodeCancelled || code == "booking.server-error" || code == "booking.too-many-requests"
+	switch problem.KindOf(err) {
+	case problem.NoAnswer, problem.Unreachable, problem.Untrusted, problem.Throttled, problem.Cancelled:
+		return true
+	}
+	return false
 }
 
 // decode reads an answer's JSON into v and then asks v's own rules.
@@ -121,7 +124,7 @@ func (c caller) decode(a answer, v any) error {
 }
 
 func (c caller) unexpected(a answer, what words.Text) *problem.Problem {
-	p := problem.New("booking.unexpected-answer", words.T("The booking server gave an answer that does not fit."))
+	p := problem.New(codeUnexpectedAnswer, words.T("The booking server gave an answer that does not fit."))
 	if title := htmlTitle(a.body); title != "" {
 		what = words.T("A web page came instead of data, with the title “%s”. It is often the sign-in page of a proxy.", c.hide(title))
 	}

@@ -52,7 +52,7 @@ func Open(o Options) (*Client, error) {
 		name = o.Adapter
 	}
 	if name == AdapterForm {
-		return nil, problem.New("booking.no-api", words.T("This booking server cannot be configured directly.")).
+		return nil, problem.New(CodeNoAPI, words.T("This booking server cannot be configured directly.")).
 			Fix(words.T("Scroll to “The vendor's form” on the page “Hand over”: it shows what to type into the vendor's console, in the vendor's order."))
 	}
 	if p := webAddress(o.Server.URL); p != nil {
@@ -69,7 +69,7 @@ func Open(o Options) (*Client, error) {
 	case AdapterSeatsurfing:
 		c.adapter = &seatsurfing{caller: calls, server: o.Server}
 	default:
-		return nil, problem.New("booking.adapter", words.T("The adapter “%s” does not exist.", name)).
+		return nil, problem.New(codeAdapter, words.T("The adapter “%s” does not exist.", name)).
 			Run(words.T("It is contract, seatsurfing or form; without one the product decides."), "roomkeyctl connection set server.adapter=")
 	}
 	return c, nil

@@ -35,8 +35,8 @@ type contract struct {
 func (c *contract) Describe(ctx context.Context) (Description, error) {
 	var d Description
 	a, err := c.call(ctx, http.MethodGet, strings.TrimRight(c.server.URL, "/")+wellKnown, nil, nil)
-	if problem.Code(err) == "booking.not-found" {
-		return d, problem.New("booking.no-contract", words.T("%s does not describe itself as a booking server.", hostOf(c.server.URL))).
+	if problem.CodeOf(err) == CodeNotFound {
+		return d, problem.New(codeNoContract, words.T("%s does not describe itself as a booking server.", hostOf(c.server.URL))).
 			Fix(words.T("Check the address on the page “Describe”.")).
 			Fix(words.T("If it is right, this booking server is too old for being configured directly: update it, or press “Export as a file…” on the page “Hand over”, or type “The vendor's form” there."))
 	}
@@ -47,7 +47,7 @@ func (c *contract) Describe(ctx context.Context) (Description, error) {
 		return d, err
 	}
 	if d.ContractVersion != ContractVersion {
-		return d, problem.New("booking.contract-version", words.T("The booking server speaks another version of the contract.")).
+		return d, problem.New(codeContractVersion, words.T("The booking server speaks another version of the contract.")).
 			With(words.T("It speaks version %d, Roomkey speaks version %d.", d.ContractVersion, ContractVersion)).
 			Fix(words.T("Update the booking server if its version is the lower one, else update Roomkey. Until then press “Export as a file…” on the page “Hand over”, or type “The vendor's form” there."))
 	}
@@ -116,7 +116,7 @@ func (c *contract) Current(ctx context.Context) (Current, error) {
 		return Current{}, err
 	}
 	a, err := c.authorized(ctx, http.MethodGet, url, nil, nil)
-	if problem.Code(err) == "booking.nothing-stored" {
+	if problem.CodeOf(err) == CodeNothingStored {
 		return Current{}, nil
 	}
 	if err != nil {

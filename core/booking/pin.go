@@ -68,7 +68,7 @@ func pinned(s connection.Server, d Description) error {
 	if err != nil || len(open) == 0 {
 		return err
 	}
-	p := problem.New("booking.unconfirmed", words.T("The booking server said something of itself that you have not confirmed yet."))
+	p := problem.New(CodeUnconfirmed, words.T("The booking server said something of itself that you have not confirmed yet."))
 	command := "roomkeyctl push"
 	for _, c := range open {
 		p.Fix(c.About)
@@ -79,7 +79,7 @@ func pinned(s connection.Server, d Description) error {
 }
 
 func recipientChanged(s connection.Server, d Description) *problem.Problem {
-	return problem.New("booking.recipient-changed", words.T("The booking server shows another key than the one that you confirmed.")).
+	return problem.New(codeRecipientChanged, words.T("The booking server shows another key than the one that you confirmed.")).
 		With(words.T("Confirmed was %s; now it is %s. Somebody may be answering in the server's place. Nothing was sent.", s.PinnedRecipient, d.SealingRecipient)).
 		Fix(words.T("Ask whoever runs the booking server whether its key was renewed on purpose, by telephone or in person.")).
 		Run(words.T("If it was, forget the old key with the command and confirm the new one on the page “Hand over”."), "roomkeyctl connection set server.pinnedRecipient=")
@@ -118,12 +118,12 @@ var plainHost = regexp.MustCompile(`^([\p{L}\p{N}._-]+|\[[0-9A-Fa-f:.]+\])(:\d+)
 func webAddress(address string) *problem.Problem {
 	u, err := url.Parse(address)
 	if err != nil || !plainHost.MatchString(u.Host) || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
-		return problem.New("booking.address", words.T("This is not the address of a booking server.")).
+		return problem.New(codeAddress, words.T("This is not the address of a booking server.")).
 			With(words.T("An address such as https://rooms.contoso.com is needed.")).
 			Fix(words.T("Copy the address from the browser in which you open the booking server, without a user name, and paste it on the page “Describe”.")).By(err)
 	}
 	if u.Scheme == "http" && !loopback(u.Hostname()) {
-		return problem.New("booking.plain-http", words.T("A booking server is only called over https.")).
+		return problem.New(codePlainHTTP, words.T("A booking server is only called over https.")).
 			With(words.T("Over http the token could be read on the way. Only a server on this computer may be called without TLS.")).
 			Fix(words.T("Change http:// to https:// on the page “Describe”. If the server has no certificate yet, ask whoever runs it."))
 	}

@@ -64,7 +64,7 @@ func (c *Client) Push(ctx context.Context, cfg Configuration, credential vault.S
 		return Receipt{}, err
 	}
 	if c.log == nil {
-		return Receipt{}, problem.New("booking.no-log", words.T("The hand-over cannot be recorded, so it is not made.")).
+		return Receipt{}, problem.New(codeNoLog, words.T("The hand-over cannot be recorded, so it is not made.")).
 			Fix(words.T("Open the connection where it is not open in another copy of Roomkey."))
 	}
 	said, err := c.adapter.Describe(ctx)
@@ -92,7 +92,7 @@ func (c *Client) Push(ctx context.Context, cfg Configuration, credential vault.S
 			line.State = PushUnknown
 			err = unanswered(err)
 		}
-		if problem.Code(err) == "booking.etag-mismatch" {
+		if problem.CodeOf(err) == codeETagMismatch {
 			err = c.mismatch(ctx, err, seen)
 		}
 		return Receipt{}, c.note(line, err)
@@ -110,7 +110,7 @@ func (c *Client) verify(ctx context.Context, line Push, want Configuration) (Rec
 	if !holds(now, want) {
 		line.State = PushFailed
 		different := Changes(&want, valueOf(now.Configuration))
-		p := problem.New("booking.not-kept", words.T("The booking server took the configuration and holds something else.")).
+		p := problem.New(codeNotKept, words.T("The booking server took the configuration and holds something else.")).
 			With(listed(different)).
 			Fix(words.T("Press “Look again” on the page “Hand over”. If it happens again, give this text to the server's vendor."))
 		return Receipt{Current: now}, c.note(line, p)
@@ -176,16 +176,14 @@ func (c *Client) note(line Push, err error) error {
 // lost reports whether the server may have done what was asked although err
 // came back.
 func lost(err error) bool {
-	code := problem.Code(err)
-	return strings.HasPrefix(code, "net.") || code == problem.CodeCancelled || code == problem.CodeUnexpected ||
-		code == "booking.unexpected-answer" || code == "booking.server-error" || code == "booking.in-progress"
+	return err != nil && problem.KindOf(err).Lost()
 }
 
 // unanswered says that it is not known what the server holds, keeping the
 // reason.
 func unanswered(err error) error {
 	why := problem.Of(err)
-	p := problem.New("booking.unknown", words.T("It is not known whether the booking server has taken the configuration.")).
+	p := problem.New(codeUnknown, words.T("It is not known whether the booking server has taken the configuration.")).
 		With(words.Plain(strings.TrimSpace(why.Title.String() + "\n" + why.Detail.String()))).By(err)
 	p.Remedies = why.Remedies
 	return p.Run(words.T("Roomkey asks the server at the next start, or now with “Look again” on the page “Hand over”, and on the command line with:"), "roomkeyctl status")

@@ -63,35 +63,35 @@ func (c caller) refused(req *http.Request, a answer) *problem.Problem {
 func (c caller) ofStatus(host string, a answer, r refusal) *problem.Problem {
 	switch {
 	case a.status >= 300 && a.status < 400:
-		return problem.New("booking.redirected", words.T("%s sends the call to another address, which is not followed.", host)).
+		return problem.New(codeRedirected, words.T("%s sends the call to another address, which is not followed.", host)).
 			Fix(words.T("Following would carry the token to a host that you did not type. Ask whoever runs the booking server for its final address and enter that on the page “Describe”."))
 	case a.status == http.StatusUnauthorized:
-		return problem.New("booking.token-wrong", words.T("%s does not accept the token.", host)).
+		return problem.New(codeTokenWrong, words.T("%s does not accept the token.", host)).
 			Fix(words.T("Make a new token in the booking server's console and paste it at “Token of the booking server” on the page “Describe”.")).
 			Run(words.T("Or on the command line:"), "roomkeyctl secret set server-token")
 	case a.status == http.StatusForbidden:
-		return problem.New("booking.forbidden", words.T("The token may not do this at %s.", host)).
+		return problem.New(codeForbidden, words.T("The token may not do this at %s.", host)).
 			Fix(words.T("In the booking server's console, give the token the right to write the Microsoft 365 configuration, or make one that has it."))
 	case r.Code == "not-configured":
-		return problem.New("booking.nothing-stored", words.T("%s holds no Microsoft 365 configuration.", host)).
+		return problem.New(CodeNothingStored, words.T("%s holds no Microsoft 365 configuration.", host)).
 			Fix(words.T("Press “Push” on the page “Hand over”."))
 	case a.status == http.StatusNotFound, a.status == http.StatusMethodNotAllowed:
-		return problem.New("booking.not-found", words.T("%s has nothing at this address.", host)).
+		return problem.New(CodeNotFound, words.T("%s has nothing at this address.", host)).
 			Fix(words.T("Check the address on the page “Describe”. If it is right, the server does not have this API: press “Export as a file…” on the page “Hand over”, or type “The vendor's form” there."))
 	case a.status == http.StatusPreconditionFailed:
-		return problem.New("booking.etag-mismatch", words.T("The booking server's configuration was changed by somebody else in the meantime.")).
+		return problem.New(codeETagMismatch, words.T("The booking server's configuration was changed by somebody else in the meantime.")).
 			Fix(words.T("Press “Look again” on the page “Hand over”, look at what has changed, and hand over again."))
 	case a.status == http.StatusConflict && r.Code == "in-progress":
-		return problem.New("booking.in-progress", words.T("The booking server is still working on the previous hand-over.")).
+		return problem.New(codeInProgress, words.T("The booking server is still working on the previous hand-over.")).
 			Fix(words.T("Wait a minute and press “Look again” on the page “Hand over”."))
 	case a.status == http.StatusTooManyRequests:
-		return problem.New("booking.too-many-requests", words.T("%s asks to be called less often.", host)).
+		return problem.New(codeTooManyRequests, words.T("%s asks to be called less often.", host)).
 			Fix(words.T("Wait a minute and try again."))
 	case a.status >= 500:
-		return problem.New("booking.server-error", words.T("%s has a problem of its own.", host)).
+		return problem.New(codeServerError, words.T("%s has a problem of its own.", host)).
 			Fix(words.T("Try again in a few minutes. If it stays, give the text above to whoever runs the booking server."))
 	default:
-		return problem.New("booking.refused", words.T("%s did not accept the configuration; nothing was changed.", host)).
+		return problem.New(codeRefused, words.T("%s did not accept the configuration; nothing was changed.", host)).
 			Fix(words.T("Correct what the server names above. If it looks right to you, give the text to the server's vendor."))
 	}
 }

@@ -94,12 +94,12 @@ func (s *seatsurfing) Describe(ctx context.Context) (Description, error) {
 	}
 	err := s.get(ctx, s.call, "/healthcheck", &health)
 	switch {
-	case problem.Code(err) == "booking.not-found" && !s.token.IsZero():
+	case problem.CodeOf(err) == CodeNotFound && !s.token.IsZero():
 		// Not every version has one; the list of sign-ins tells as well.
 	case err != nil:
 		return d, err
 	case health.Status != "success":
-		return d, problem.New("booking.server-error", words.T("%s has a problem of its own.", hostOf(s.server.URL))).
+		return d, problem.New(codeServerError, words.T("%s has a problem of its own.", hostOf(s.server.URL))).
 			With(words.T("Its health check says “%s”.", problem.Line(health.Status))).
 			Fix(words.T("Ask whoever runs the booking server to look at its database."))
 	}

@@ -35,7 +35,7 @@ func (s *seatsurfing) DryRun(ctx context.Context, cfg Configuration) (DryRun, er
 	now := state.current()
 	d := DryRun{Changes: Changes(now.Configuration, s.After(now, cfg)), Problems: []DryRunProblem{}}
 	if p := s.obstacle(state, cfg); p != nil {
-		d.Problems = append(d.Problems, DryRunProblem{Severity: "error", Code: p.Code, Detail: p.Title.String()})
+		d.Problems = append(d.Problems, DryRunProblem{Severity: "error", Code: p.Code.String(), Detail: p.Title.String()})
 	}
 	wanted := ssRooms(cfg)
 	for _, l := range state.locations {
@@ -53,16 +53,16 @@ func (s *seatsurfing) DryRun(ctx context.Context, cfg Configuration) (DryRun, er
 // obstacle is why Seatsurfing cannot take cfg.
 func (s *seatsurfing) obstacle(state ssState, cfg Configuration) *problem.Problem {
 	if cfg.Credential.Kind == connection.CredentialCertificate {
-		return problem.New("booking.certificate", words.T("Seatsurfing signs people in with a client secret; it cannot use a certificate.")).
+		return problem.New(codeCertificate, words.T("Seatsurfing signs people in with a client secret; it cannot use a certificate.")).
 			Fix(words.T("Choose “Client secret” on the page “Register”."))
 	}
 	if state.provider != nil && state.provider.ReadOnly {
-		return problem.New("booking.read-only", words.T("Seatsurfing's sign-in “%s” was set up by its own configuration and cannot be changed.", seatsurfingProvider)).
+		return problem.New(codeReadOnly, words.T("Seatsurfing's sign-in “%s” was set up by its own configuration and cannot be changed.", seatsurfingProvider)).
 			Fix(words.T("Ask whoever runs Seatsurfing to take it out of the server's configuration."))
 	}
 	for _, r := range ssRooms(cfg) {
 		if slices.Contains(state.foreign, r.Building) && !slices.ContainsFunc(state.locations, func(l ssLocation) bool { return l.Name == r.Building }) {
-			return problem.New("booking.name-taken", words.T("Seatsurfing has a location “%s” that was not made by Roomkey.", r.Building)).
+			return problem.New(codeNameTaken, words.T("Seatsurfing has a location “%s” that was not made by Roomkey.", r.Building)).
 				Fix(words.T("Rename that location in Seatsurfing under “Areas”, so that Roomkey can make its own."))
 		}
 	}
@@ -184,7 +184,7 @@ func (s *seatsurfing) createSpaces(ctx context.Context, location string, spaces 
 	}
 	a, err := s.authorized(ctx, http.MethodPost, s.url("/location/"+location+"/space/bulk"), nil,
 		map[string]any{"creates": spaces, "updates": []ssSpace{}, "deleteIds": []string{}})
-	if problem.Code(err) == "booking.not-found" {
+	if problem.CodeOf(err) == CodeNotFound {
 		// Not every version takes them all at once.
 		for _, space := range spaces {
 			if _, err := s.create(ctx, "/location/"+location+"/space/", space); err != nil {
@@ -211,7 +211,7 @@ func (s *seatsurfing) createSpaces(ctx context.Context, location string, spaces 
 		}
 	}
 	if made != len(spaces) {
-		return problem.New("booking.refused", words.T("Seatsurfing made %d of %d spaces.", made, len(spaces))).
+		return problem.New(codeRefused, words.T("Seatsurfing made %d of %d spaces.", made, len(spaces))).
 			Fix(words.T("Press “Push” again: what is there already is left alone. If the number stays, look at the limits of your Seatsurfing plan."))
 	}
 	return nil

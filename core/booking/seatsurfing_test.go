@@ -286,7 +286,7 @@ func TestSeatsurfing(t *testing.T) {
 	own := s.locations[1]["id"].(string)
 	s.spaces[own] = append(s.spaces[own], map[string]any{"id": s.id(), "name": "Theirs"})
 	cleared, _ := Gate(Checked{Digest: "d3", Verdict: "pass"}, "d3", false)
-	if _, err := c.Push(t.Context(), surfing("d3"), vault.NewSecret("x"), cleared, now); problem.Code(err) != "booking.etag-mismatch" || !strings.Contains(problem.Of(err).Detail.String(), "Theirs") {
+	if _, err := c.Push(t.Context(), surfing("d3"), vault.NewSecret("x"), cleared, now); problem.CodeOf(err).String() != "booking.etag-mismatch" || !strings.Contains(problem.Of(err).Detail.String(), "Theirs") {
 		t.Errorf("got %v", err)
 	}
 	if now, err = c.Current(t.Context()); err != nil {
@@ -371,7 +371,7 @@ func TestSeatsurfingNewSecretCutOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.open(log).Push(ctx, surfing("d2"), vault.NewSecret("new"), cleared, seen); problem.Code(err) != "booking.unknown" {
+	if _, err := s.open(log).Push(ctx, surfing("d2"), vault.NewSecret("new"), cleared, seen); problem.CodeOf(err).String() != "booking.unknown" {
 		t.Fatalf("got %v", err)
 	}
 	r, err := s.open(log).Resolve(t.Context(), nil)
@@ -385,16 +385,16 @@ func TestSeatsurfingObstacles(t *testing.T) {
 	c := s.open(&memory{})
 	s.locations = []map[string]any{{"id": s.id(), "name": "Main", "description": "by hand", "enabled": true}}
 	room := Room{EmailAddress: "a@x", DisplayName: "Alpha", Building: "Main"}
-	if err := s.push(c, surfing("d1", room)); problem.Code(err) != "booking.name-taken" {
+	if err := s.push(c, surfing("d1", room)); problem.CodeOf(err).String() != "booking.name-taken" {
 		t.Errorf("a location made by hand: %v", err)
 	}
 	withKey := surfing("d1")
 	withKey.Credential.Kind = "certificate"
-	if err := s.push(c, withKey); problem.Code(err) != "booking.certificate" {
+	if err := s.push(c, withKey); problem.CodeOf(err).String() != "booking.certificate" {
 		t.Errorf("a certificate: %v", err)
 	}
 	s.providers = []map[string]any{{"id": s.id(), "name": "Microsoft 365", "readOnly": true}}
-	if err := s.push(c, surfing("d1")); problem.Code(err) != "booking.read-only" {
+	if err := s.push(c, surfing("d1")); problem.CodeOf(err).String() != "booking.read-only" {
 		t.Errorf("a read-only sign-in: %v", err)
 	}
 	if s.writes != 0 {

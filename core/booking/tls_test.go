@@ -33,7 +33,7 @@ func TestOverRealTLS(t *testing.T) {
 		}
 		return c
 	}
-	if _, err := open("").Describe(t.Context()); problem.Code(err) != "net.tls-untrusted" {
+	if _, err := open("").Describe(t.Context()); problem.CodeOf(err).String() != "net.tls-untrusted" {
 		t.Errorf("without the authority: %v", err)
 	}
 	c := open(sim.CAFile())
@@ -55,7 +55,7 @@ func TestOverRealTLS(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := open(sim.CAFile()).Current(t.Context())
-		if problem.Code(err) != want {
+		if problem.CodeOf(err).String() != want {
 			t.Errorf("%s: got %v, want %s", fault, err, want)
 		}
 	}

@@ -11,17 +11,6 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// Codes of test bookings that were not tried; they say nothing against the
-// tenant.
-const (
-	codeNoTime        = "booking.no-free-time"
-	codeNoHours       = "booking.no-hours"
-	codeAsksPeople    = "booking.room-asks-people"
-	codeDoesNotAccept = "booking.room-does-not-accept"
-	// codeNoSchedule is Graph's answer without free and busy of the room.
-	codeNoSchedule = "graph.no-schedule"
-)
-
 const (
 	slotStep = 15 * time.Minute
 	// slotAhead is how far ahead a test booking is at least: nobody should find
@@ -97,7 +86,7 @@ func (s *State) planBooking(ctx context.Context) (BookingPlan, error) {
 		hours = &tenant.WorkingHours{From: 10 * time.Hour, To: 16 * time.Hour, Zone: now.Location(),
 			Days: []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday}}
 	case hours.Never():
-		return BookingPlan{}, problem.New(codeNoHours, words.T("The working hours of %s are such that no time lies within them.", o.TestRoom)).
+		return BookingPlan{}, problem.New(codeBookingNoHours, words.T("The working hours of %s are such that no time lies within them.", o.TestRoom)).
 			With(words.T("They are: %s.", hoursText(*hours))).
 			Fix(words.T("Exchange Online PowerShell: Set-MailboxCalendarConfiguration -Identity %s -WorkDays Weekdays -WorkingHoursStartTime 08:00:00 -WorkingHoursEndTime 18:00:00", o.TestRoom)).
 			Fix(words.T("Or name another room for the test booking."))
@@ -134,7 +123,7 @@ func (s *State) scheduleOf(ctx context.Context, from, to time.Time) (schedule te
 		schedule, err = s.Calendars.Schedule(ctx, o.Organizer, o.TestRoom, from, to)
 		return err
 	})
-	if !denied(err) && problem.Code(err) != codeNoSchedule {
+	if !denied(err) && problem.CodeOf(err) != tenant.CodeNoSchedule {
 		return schedule, err
 	}
 	schedule = tenant.Schedule{NoHours: problem.Of(err).Title}
@@ -215,7 +204,7 @@ func (r *RoomPolicy) length() time.Duration {
 func (s *State) judgeDecline(plan BookingPlan) Finding {
 	room, policy := plan.Room, s.Options.TestRoomPolicy
 	if !plan.NoHours.IsZero() && (policy == nil || policy.OnlyWorkHours) {
-		return unknown(problem.New("booking.declined-hours", words.T("%s declined the invitation, perhaps only for the time of day.", room)).
+		return unknown(problem.New(codeBookingDeclinedHours, words.T("%s declined the invitation, perhaps only for the time of day.", room)).
 			With(words.T("It was invited for %s without its working hours being known: %s", plan.When(), plan.NoHours)).
 			Fix(words.T("Exchange Online PowerShell: Get-MailboxCalendarConfiguration -Identity %s shows its working hours and their time zone, Get-CalendarProcessing -Identity %s whether it declines outside them (ScheduleOnlyDuringWorkHours).", room, room)).
 			Fix(words.T("Or name another room for the test booking.")))
@@ -224,6 +213,6 @@ func (s *State) judgeDecline(plan BookingPlan) Finding {
 	if !plan.NoHours.IsZero() {
 		seen = words.T("It was free then (%s) and takes bookings at any hour, so its calendar processing forbids the booking.", plan.When())
 	}
-	return fail(problem.New("booking.declined", words.T("%s declined the invitation.", room)).With(seen).
+	return fail(problem.New(codeBookingDeclined, words.T("%s declined the invitation.", room)).With(seen).
 		Fix(words.T("Run the calendar-processing script on the page “Set up Exchange” for it, and look whether the organizer may book it (BookInPolicy).")))
 }

@@ -31,7 +31,7 @@ func open(in *time.Location, from, to time.Duration, days ...time.Weekday) func(
 func TestBookingIsPlannedWithinHoursAndWindow(t *testing.T) {
 	tonga, tokyo, berlin := place(t, "Pacific/Tongatapu"), place(t, "Asia/Tokyo"), place(t, "Europe/Berlin")
 	noSchedule := func() (tenant.Schedule, error) {
-		return tenant.Schedule{}, problem.New(codeNoSchedule, words.T("Not told."))
+		return tenant.Schedule{}, problem.New(tenant.CodeNoSchedule, words.T("Not told."))
 	}
 	window := func(days int) *RoomPolicy { return &RoomPolicy{AutoAccept: true, WindowDays: days} }
 	tests := []struct {
@@ -72,7 +72,7 @@ func TestBookingIsPlannedWithinHoursAndWindow(t *testing.T) {
 			w, _, _ := writing()
 			w.in.Calendars.(*calendars).schedule, w.in.Options.TestRoomPolicy = tt.schedule, tt.policy
 			plan, err := PlanBooking(t.Context(), w.in)
-			if problem.Code(err) != tt.code {
+			if problem.CodeOf(err).String() != tt.code {
 				t.Fatalf("%v", err)
 			}
 			if err != nil {
@@ -123,7 +123,7 @@ func TestBookingKeepsToThePlan(t *testing.T) {
 			c.schedule = open(tokyo, 9*time.Hour, 17*time.Hour, weekdays...)
 			tt.spoil(w, c)
 			f, _ := w.run(t).Finding(TestBooking)
-			if f.Status != tt.want || problem.Code(f.err()) != tt.code || len(c.made) != tt.made || !strings.Contains(f.Note.String(), tt.says) {
+			if f.Status != tt.want || problem.CodeOf(f.err()).String() != tt.code || len(c.made) != tt.made || !strings.Contains(f.Note.String(), tt.says) {
 				t.Errorf("%s %v %q, %d meetings", f.Status, f.err(), f.Note, len(c.made))
 			}
 		})

@@ -100,7 +100,7 @@ func checkFields(_ context.Context, s *State) Finding {
 	}
 	codes := []string{}
 	for _, p := range s.FieldProblems {
-		codes = append(codes, p.Code+": "+p.Title.String())
+		codes = append(codes, p.Code.String()+": "+p.Title.String())
 	}
 	return f.saw("problems", codes)
 }

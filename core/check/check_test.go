@@ -368,7 +368,7 @@ func refusedList[T any]() tenant.Listing[T] {
 
 func show(r Run) (s string) {
 	for _, f := range r.Findings {
-		s += fmt.Sprintf("  %-20s %-8s %s %s\n", f.ID, f.Status, f.Because, words.T("%s", problem.Code(f.err())))
+		s += fmt.Sprintf("  %-20s %-8s %s %s\n", f.ID, f.Status, f.Because, words.T("%s", problem.CodeOf(f.err()).String()))
 	}
 	return s
 }

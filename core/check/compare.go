@@ -37,9 +37,9 @@ func Compare(before, after Run) Comparison {
 		change := Change{Check: now.ID, Title: now.Title, Before: then.Status, After: now.Status}
 		switch {
 		case now.Problem != nil:
-			change.Code = now.Problem.Code
+			change.Code = now.Problem.Code.String()
 		case then.Problem != nil:
-			change.Code = then.Problem.Code
+			change.Code = then.Problem.Code.String()
 		}
 		switch {
 		case now.badness() < then.badness():

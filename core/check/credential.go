@@ -69,14 +69,14 @@ func checkKeyMatch(_ context.Context, s *State) Finding {
 	case found != nil:
 		return pass(words.T("The credential is among the application's.")).saw("keyId", found.KeyID).saw("otherValid", others)
 	case own.KeyID == "" && own.Thumbprint == "" && (own.Hint == "" || s.unhinted()):
-		return unknown(problem.New("credential.unrecorded", words.T("Which of the application's credentials this is was not recorded.")).
+		return unknown(problem.New(codeCredentialUnrecorded, words.T("Which of the application's credentials this is was not recorded.")).
 			Fix(words.T("Nothing needs to be done. A credential that Roomkey makes is recorded.")))
 	case own.Kind == connection.CredentialCertificate:
-		return fail(problem.New("credential.certificate-not-registered", words.T("The application does not know the certificate %s.", own.Thumbprint)).
+		return fail(problem.New(codeCredentialCertificateNotRegistered, words.T("The application does not know the certificate %s.", own.Thumbprint)).
 			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets, Certificates: press \"Upload certificate\" and choose its public part (.cer).")).
 			See(words.T("Certificates & secrets of this application"), s.portal("Credentials")))
 	}
-	return fail(problem.New("credential.secret-not-registered", words.T("The application no longer has the secret that this connection uses.")).
+	return fail(problem.New(codeCredentialSecretNotRegistered, words.T("The application no longer has the secret that this connection uses.")).
 		Fix(words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets: press \"New client secret\" and paste its Value under \"Describe\".")).
 		See(words.T("Certificates & secrets of this application"), s.portal("Credentials")))
 }
@@ -90,7 +90,7 @@ func checkExpiry(_ context.Context, s *State) Finding {
 		end, source = found.End, "application"
 	}
 	if end.IsZero() {
-		return unknown(problem.New("credential.expiry-unknown", words.T("When the credential ends is not known.")).
+		return unknown(problem.New(codeCredentialExpiryUnknown, words.T("When the credential ends is not known.")).
 			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets: enter the date of the column \"Expires\" under \"Describe\".")).
 			See(words.T("Certificates & secrets of this application"), s.portal("Credentials")))
 	}
@@ -100,9 +100,9 @@ func checkExpiry(_ context.Context, s *State) Finding {
 	f := pass(words.T("The credential lasts %d more days.", days))
 	switch {
 	case left <= 0:
-		f = fail(problem.New("credential.expired", words.T("The credential ended on %s.", end.Format(time.DateOnly))).Fix(renew))
+		f = fail(problem.New(codeCredentialExpired, words.T("The credential ended on %s.", end.Format(time.DateOnly))).Fix(renew))
 	case left < expirySoon:
-		f = warn(problem.New("credential.expires-soon", words.N(days, "The credential ends in %d day, on %s.", "The credential ends in %d days, on %s.", days, end.Format(time.DateOnly))).
+		f = warn(problem.New(codeCredentialExpiresSoon, words.N(days, "The credential ends in %d day, on %s.", "The credential ends in %d days, on %s.", days, end.Format(time.DateOnly))).
 			With(words.T("On that day rooms stop being synchronized without a word.")).Fix(renew))
 	}
 	f = f.saw("daysLeft", days).saw("source", source)

@@ -39,7 +39,7 @@ var deprecations = []deprecation{
 			if slices.ContainsFunc(r.Access, func(a tenant.RequiredAccess) bool {
 				return slices.ContainsFunc(ewsPermissions, func(id string) bool { return sameID(a.ID, id) })
 			}) {
-				return problem.New("deprecated.ews", words.T("The application holds a permission of Exchange Web Services, which Microsoft shuts down.")).
+				return problem.New(codeDeprecatedEWS, words.T("The application holds a permission of Exchange Web Services, which Microsoft shuts down.")).
 					With(words.T("Switching off began on 2026-10-01 and ends on 2027-04-01, without exceptions.")).
 					Fix(words.T("Register a new application for Microsoft Graph under \"Register\"; do not update this one.")).
 					Fix(words.T("Set the booking server's Exchange connector to Microsoft Graph, then remove the permission from this application."))
@@ -51,13 +51,13 @@ var deprecations = []deprecation{
 		if s.Connection.Scope.Kind != connection.ScopePolicy {
 			return nil
 		}
-		return problem.New("deprecated.policy", words.T("The application is limited by an Application Access Policy, which Microsoft calls legacy.")).
+		return problem.New(codeDeprecatedPolicy, words.T("The application is limited by an Application Access Policy, which Microsoft calls legacy.")).
 			Fix(words.T("Move to RBAC for Applications with the script on the page “Set up Exchange”; it makes the scope first and removes the policy last."))
 	}},
 	{"deprecated.secret-life", words.T("No secret lives longer than two years"), true, func(s *State) *problem.Problem {
 		for _, c := range s.application.Secrets {
 			if !c.Start.IsZero() && c.End.Sub(c.Start) > secretLife {
-				return problem.New("deprecated.secret-life", words.T("The secret %q lives longer than 24 months.", c.DisplayName)).
+				return problem.New(codeDeprecatedSecretLife, words.T("The secret %q lives longer than 24 months.", c.DisplayName)).
 					With(words.T("The portal no longer makes such secrets, and tenants' policies forbid them more and more.")).
 					Fix(words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets: make one of 6 to 12 months, or upload a certificate."))
 			}
@@ -69,14 +69,14 @@ var deprecations = []deprecation{
 		if !a.AccessTokens && (!a.IDTokens || s.Product.SingleSignOn.IDTokens) {
 			return nil
 		}
-		return problem.New("deprecated.implicit", words.T("The application issues tokens straight to browsers, which %s does not need.", s.Product.Name)).
+		return problem.New(codeDeprecatedImplicit, words.T("The application issues tokens straight to browsers, which %s does not need.", s.Product.Name)).
 			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication, \"Implicit grant and hybrid flows\": clear \"Access tokens\", and \"ID tokens\" unless the product needs them."))
 	}},
 	{"deprecated.audience", words.T("The application is for this tenant only"), true, func(s *State) *problem.Problem {
 		if a := s.application.SignInAudience; a == "" || a == "AzureADMyOrg" || s.multiTenant() {
 			return nil
 		}
-		return problem.New("deprecated.audience", words.T("Accounts of other organizations may sign in to the application, which nothing needs.")).
+		return problem.New(codeDeprecatedAudience, words.T("Accounts of other organizations may sign in to the application, which nothing needs.")).
 			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication: choose \"Accounts in this organizational directory only\" and press \"Save\"."))
 	}},
 }

@@ -298,12 +298,18 @@ func (s server) Current(context.Context) (ServerCurrent, error) { return s.curre
 func (s server) Status(context.Context) (ServerStatus, error)   { return s.status, s.statusErr }
 
 func notFound() error {
-	return problem.New("graph.ErrorItemNotFound", words.T("Not found."))
+	return problem.DeclareFamily("").New("graph.ErrorItemNotFound", problem.Absent, words.T("Not found."))
 }
 func forbidden() error {
-	return problem.New("graph.ErrorAccessDenied", words.T("Access is denied."))
+	return problem.DeclareFamily("").New("graph.ErrorAccessDenied", problem.Refused, words.T("Access is denied."))
 }
-func refusal(code string) *problem.Problem { return problem.New(code, words.T("Refused.")) }
+func refusal(code string) *problem.Problem {
+	kind := problem.Refused
+	if code == "graph.TooManyRequests" {
+		kind = problem.Throttled
+	}
+	return problem.DeclareFamily("").New(code, kind, words.T("Refused."))
+}
 
 type progress = task.Progress
 

@@ -29,9 +29,6 @@ func wantsRooms(in Input) (bool, words.Text) {
 	return wantsList("rooms")(in)
 }
 
-// noPlaces is the code of a cloud whose Graph has no list of rooms.
-const noPlaces = "graph.places-not-in-cloud"
-
 // checkRooms lists every room and keeps only their addresses.
 func checkRooms(ctx context.Context, s *State) Finding {
 	if s.Directory == nil {
@@ -51,13 +48,13 @@ func checkRooms(ctx context.Context, s *State) Finding {
 	}
 	l := s.Directory.Rooms(ctx, add)
 	add(l.Items)
-	if l.Problem != nil && l.Problem.Code == noPlaces {
+	if l.Problem != nil && l.Problem.Code == tenant.CodePlacesNotInCloud {
 		// Sources disagree about some clouds, so it was tried: not a failure of
 		// this tenant, and nothing that it could repair.
 		return Finding{Status: Skipped, Note: l.Problem.Title, Exchanges: seen.All()}
 	}
 	f := s.judgeList(l.Problem, l.Complete, len(addresses), listing{
-		code: "rooms.none-found", empty: words.T("The tenant shows the application no room."),
+		code: codeRoomsNoneFound, empty: words.T("The tenant shows the application no room."),
 		remedies: []words.Text{
 			words.T("Rooms that are hidden from address lists are not shown: Exchange admin center, Resources, open the room, \"Hide from global address list\" off."),
 			words.T("A new room takes 24 to 48 hours to appear; until then give the rooms as an Exchange result file or type them."),
@@ -106,7 +103,7 @@ func checkPeople(ctx context.Context, s *State) Finding {
 		count(l.Items)
 	}
 	f := s.judgeList(l.Problem, l.Complete, people, listing{
-		code: "people.none-found", empty: words.T("The tenant shows the application nobody."),
+		code: codePeopleNoneFound, empty: words.T("The tenant shows the application nobody."),
 		remedies: []words.Text{words.T("Look in the Microsoft Entra admin center under Users whether this is the right tenant.")},
 	}).saw("people", people).saw("withCardNumber", cards)
 	f.Exchanges = seen.All()
@@ -121,7 +118,7 @@ func checkPeople(ctx context.Context, s *State) Finding {
 		s.prove(seen.Last().RequestID, "User.Read.All")
 	}
 	if attribute != "" && cards == 0 {
-		return warn(problem.New("people.no-card-numbers", words.T("Nobody has a card number in %s.", attribute)).
+		return warn(problem.New(codePeopleNoCardNumbers, words.T("Nobody has a card number in %s.", attribute)).
 			Fix(words.T("Choose the attribute that your card numbers are in under \"Choose\", People, Card number."))).
 			saw("people", people).saw("withCardNumber", 0)
 	}
@@ -154,7 +151,7 @@ func checkGroups(ctx context.Context, s *State) Finding {
 		count(l.Items)
 	}
 	f := s.judgeList(l.Problem, l.Complete, groups, listing{
-		code: "groups.none-found", empty: words.T("The tenant shows the application no group."), mild: len(chosen) == 0,
+		code: codeGroupsNoneFound, empty: words.T("The tenant shows the application no group."), mild: len(chosen) == 0,
 		remedies: []words.Text{words.T("If people are to be taken over by group, create one in the Microsoft Entra admin center under Groups.")},
 	}).saw("groups", groups)
 	f.Exchanges = seen.All()
@@ -169,7 +166,7 @@ func checkGroups(ctx context.Context, s *State) Finding {
 			gone = append(gone, id)
 		}
 		slices.Sort(gone)
-		return fail(problem.New("groups.gone", words.T("A group that was chosen does not exist: %s", gone[0])).
+		return fail(problem.New(codeGroupsGone, words.T("A group that was chosen does not exist: %s", gone[0])).
 			Fix(words.T("Choose the groups anew under \"Choose\", People."))).saw("gone", gone)
 	}
 	if f.Status == Pass {
@@ -180,7 +177,7 @@ func checkGroups(ctx context.Context, s *State) Finding {
 
 // listing is what an empty list means.
 type listing struct {
-	code     string
+	code     problem.Code
 	empty    words.Text
 	remedies []words.Text
 	// mild is whether the product works without an entry.

@@ -48,12 +48,12 @@ func checkNames(ctx context.Context, s *State) Finding {
 	for _, at := range s.microsoft() {
 		host, err := hostname(at)
 		if err != nil {
-			return fail(problem.New("net.address", words.T("%s is not an address that can be called.", at)).
+			return fail(problem.New(codeNetAddress, words.T("%s is not an address that can be called.", at)).
 				Fix(words.T("Correct the entry of the cloud %q in clouds.yaml.", s.Cloud.ID)).By(err))
 		}
 		found, err := s.Network.Resolve(ctx, host)
 		if err == nil && len(found) == 0 {
-			err = problem.New("net.dns", words.T("The name %s has no address.", host)).
+			err = problem.New(transport.CodeDNS, words.T("The name %s has no address.", host)).
 				Fix(words.T("Check the DNS server of this computer, or ask the people who run the network."))
 		}
 		if err != nil {
@@ -77,7 +77,7 @@ func checkNames(ctx context.Context, s *State) Finding {
 
 func checkCertificate(ctx context.Context, s *State) Finding {
 	seen := s.lookAt(ctx, s.microsoft())
-	anybody := slices.ContainsFunc(seen, func(l look) bool { return l.err == nil || !passing(problem.Code(l.err)) })
+	anybody := slices.ContainsFunc(seen, func(l look) bool { return l.err == nil || problem.KindOf(l.err).Decided() })
 	issuers := map[string]string{}
 	var open Finding
 	for _, l := range seen {
@@ -96,7 +96,7 @@ func checkCertificate(ctx context.Context, s *State) Finding {
 	f := pass(words.T("Nothing on the way reads along.")).saw("issuers", issuers)
 	for _, l := range seen {
 		if host, _ := hostname(l.url); !s.expects(l.Issuer) {
-			return warn(problem.New("net.tls-intercepted", words.T("The connection to %s is opened on the way by %q.", host, l.Issuer)).
+			return warn(problem.New(transport.CodeTLSIntercepted, words.T("The connection to %s is opened on the way by %q.", host, l.Issuer)).
 				With(words.T("This computer trusts that authority, so everything works from here. The booking server may not trust it, and some of Microsoft's sign-in refuses intercepted connections.")).
 				Fix(words.T("Ask the people who run the proxy to let %s through without TLS inspection, for this computer and for the booking server.", host))).
 				saw("issuers", issuers)
@@ -109,7 +109,7 @@ func checkCertificate(ctx context.Context, s *State) Finding {
 // connection says nothing about the next.
 func (s *State) probe(ctx context.Context, at string) (transport.Evidence, error) {
 	e, err := s.Network.Probe(ctx, at)
-	if problem.Code(err) == "net.cut" {
+	if problem.CodeOf(err) == transport.CodeCut {
 		return s.Network.Probe(ctx, at)
 	}
 	return e, err
@@ -186,13 +186,13 @@ func checkClock(_ context.Context, s *State) Finding {
 		if l.Skew > 0 {
 			ahead = words.T("ahead")
 		}
-		return fail(problem.New("net.clock-skew", words.T("This computer's clock is %s %s.", off, ahead)).
+		return fail(problem.New(codeNetClockSkew, words.T("This computer's clock is %s %s.", off, ahead)).
 			With(words.T("%s says it is %s. Beyond five minutes Microsoft refuses certificates and tokens look expired or not yet valid.", host, l.ServerDate.UTC().Format(time.RFC3339))).
 			Fix(words.T("Windows: Settings, Time & language, Date & time, \"Sync now\". macOS: System Settings, General, Date & Time, \"Set time and date automatically\".")).
 			Fix(words.T("Check the clock of the booking server's computer as well."))).
 			saw("skewSeconds", l.Skew.Seconds())
 	}
-	return unknown(problem.New("net.no-date", words.T("No answer carried the time, so the clock could not be compared.")))
+	return unknown(problem.New(codeNetNoDate, words.T("No answer carried the time, so the clock could not be compared.")))
 }
 
 func checkSpeed(_ context.Context, s *State) Finding {
@@ -203,13 +203,13 @@ func checkSpeed(_ context.Context, s *State) Finding {
 		}
 	}
 	if slowest.FirstByte == 0 {
-		return unknown(problem.New("net.no-timing", words.T("The time to the first byte was not measured.")))
+		return unknown(problem.New(codeNetNoTiming, words.T("The time to the first byte was not measured.")))
 	}
 	host, _ := hostname(slowest.url)
 	took := slowest.FirstByte.Round(time.Millisecond)
 	f := pass(words.T("The slowest first byte took %s.", took))
 	if slowest.FirstByte > slowAnswer {
-		f = warn(problem.New("net.slow", words.T("%s took %s until the first byte.", host, took)).
+		f = warn(problem.New(codeNetSlow, words.T("%s took %s until the first byte.", host, took)).
 			Fix(words.T("Look at the proxy or virtual private network on the way; lists of many rooms and people will take long.")))
 	}
 	return f.saw("firstByteMs", slowest.FirstByte.Milliseconds())
@@ -223,16 +223,16 @@ func (s *State) looks() []look {
 
 func captive(host string, status int) *problem.Problem {
 	if status == 407 {
-		return problem.New("net.proxy", words.T("The proxy on the way to %s wants a sign-in.", host)).
+		return problem.New(transport.CodeProxy, words.T("The proxy on the way to %s wants a sign-in.", host)).
 			Fix(words.T("Ask the people who run the proxy to let this computer reach %s without a sign-in, or set another proxy in the system's settings or in the environment variable HTTPS_PROXY.", host))
 	}
-	return problem.New("net.captive-portal", words.T("The network wants a sign-in before it lets anybody reach %s.", host)).
+	return problem.New(codeNetCaptivePortal, words.T("The network wants a sign-in before it lets anybody reach %s.", host)).
 		Fix(words.T("Open a browser, sign in to the network, and check again."))
 }
 
 // unexpected is the problem of an answer that is not what Microsoft documents.
 func unexpected(what words.Text) *problem.Problem {
-	return problem.New("check.unexpected-answer", words.T("The answer is not what Microsoft documents.")).With(what).
+	return problem.New(codeCheckUnexpectedAnswer, words.T("The answer is not what Microsoft documents.")).With(what).
 		Fix(words.T("Check again; if it stays, look for a proxy or filter on the way that changes answers."))
 }
 

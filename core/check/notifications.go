@@ -9,6 +9,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -48,12 +49,12 @@ func wantsNotifications(in Input) (bool, words.Text) {
 func checkNotifications(ctx context.Context, s *State) Finding {
 	n := s.Connection.Notifications
 	if n.URL == "" {
-		return fail(problem.New("notifications.no-address", words.T("The connection names no notification URL.")).
+		return fail(problem.New(codeNotificationsNoAddress, words.T("The connection names no notification URL.")).
 			Fix(words.T("Enter the notification URL and the lifecycle URL that the booking server shows under \"Describe\".")))
 	}
 	rooms, _ := s.chosen()
 	if len(rooms) == 0 {
-		return unknown(problem.New("rooms.none-chosen", words.T("No room is known whose changes could be asked for.")).
+		return unknown(problem.New(codeRoomsNoneChosen, words.T("No room is known whose changes could be asked for.")).
 			Fix(words.T("Choose rooms under \"Choose\".")))
 	}
 	trace := Trace{Kind: "subscription", Key: rand.Text(), State: TraceIntended, Room: rooms[0], At: s.now()}
@@ -85,7 +86,7 @@ func checkNotifications(ctx context.Context, s *State) Finding {
 	if err := s.onMailbox(cleanup, func() error { return s.Subscriber.Unsubscribe(cleanup, id) }); err != nil && !missing(err) {
 		trace.State = TraceLeft
 		_ = s.Journal.Append(trace)
-		return warn(problem.New("notifications.left-behind", words.T("The test subscription could not be removed.")).
+		return warn(problem.New(codeNotificationsLeftBehind, words.T("The test subscription could not be removed.")).
 			With(words.T("It ends by itself within 45 minutes. Until then Microsoft sends changes of %s to the booking server.", rooms[0])).
 			Fix(words.T("Nothing needs to be done; the next start offers to remove it.")).By(err)).saw("id", id)
 	}
@@ -115,15 +116,15 @@ func (s *State) judgeSubscription(err error) Finding {
 	said := addresses.ReplaceAllString(p.Detail.String(), "")
 	inner := innerStatus.FindStringSubmatch(said)
 	switch {
-	case strings.HasSuffix(strings.ToLower(p.Code), "conflict") || inner != nil && inner[1] == "Conflict" || strings.Contains(p.Title.String(), "HTTP 409") || strings.Contains(strings.ToLower(said), "already exists"):
-		return unknown(problem.New("notifications.exists", words.T("There is a subscription like this one already, so no new one was made and nothing was proven.")).
+	case p.Kind == problem.Stale || inner != nil && inner[1] == "Conflict" || strings.Contains(p.Title.String(), "HTTP 409") || strings.Contains(strings.ToLower(said), "already exists"):
+		return unknown(problem.New(codeNotificationsExists, words.T("There is a subscription like this one already, so no new one was made and nothing was proven.")).
 			Fix(words.T("It is the booking server's own, or one of an interrupted check that ends within 45 minutes: check again then.")))
-	case inner != nil && passing(inner[1]):
+	case inner != nil && busy[inner[1]]:
 		return unknown(p)
-	case denied(err), passing(p.Code), inner != nil, p.Code != "graph.ValidationError" && !aboutEndpoint.MatchString(said):
+	case denied(err), !p.Kind.Decided(), inner != nil, p.Code != tenant.CodeValidation && !aboutEndpoint.MatchString(said):
 		return judge(err)
 	}
-	told := way{"notifications.unknown-words", nil, "Microsoft does not accept %s for notifications, for a reason that Roomkey does not know.",
+	told := way{codeNotificationsUnknownWords, nil, "Microsoft does not accept %s for notifications, for a reason that Roomkey does not know.",
 		words.T("Read what Microsoft says, and look into the booking server's log whether Microsoft called it at this time.")}
 	for _, w := range ways {
 		if w.signs.MatchString(said) {
@@ -145,35 +146,37 @@ var (
 	// addresses are left out of what is looked at: a host's name says nothing.
 	addresses = regexp.MustCompile(`https?://\S*`)
 	// innerStatus is what the service behind Graph answered ("ExtensionError").
-	innerStatus   = regexp.MustCompile(`Status Code: (\w+); Reason:`)
+	innerStatus = regexp.MustCompile(`Status Code: (\w+); Reason:`)
+	// busy are its answers that decide nothing.
+	busy = map[string]bool{"TooManyRequests": true, "InternalServerError": true, "BadGateway": true,
+		"ServiceUnavailable": true, "GatewayTimeout": true, "RequestTimeout": true}
 	aboutEndpoint = regexp.MustCompile(`(?i)validation request|notification ?url|endpoint`)
 )
 
 // way is how the call from outside can fail, by words that Microsoft uses.
 type way struct {
-	code  string
+	code  problem.Code
 	signs *regexp.Regexp
 	title string
 	fix   words.Text
 }
 
 var ways = []way{
-	{"notifications.name", regexp.MustCompile(`(?i)could not be resolved|no such host|name ?resolution|\bdns\b`), "Microsoft cannot resolve the name in %s.",
+	{codeNotificationsName, regexp.MustCompile(`(?i)could not be resolved|no such host|name ?resolution|\bdns\b`), "Microsoft cannot resolve the name in %s.",
 		words.T("Publish the booking server's name in public DNS; a name that only your own network knows is not enough.")},
-	{"notifications.tls", regexp.MustCompile(`(?i)\bssl\b|\btls\b|certificate|trust ?(relationship|failure)|secure ?channel`), "Microsoft does not trust the certificate at %s.",
+	{codeNotificationsTLS, regexp.MustCompile(`(?i)\bssl\b|\btls\b|certificate|trust ?(relationship|failure)|secure ?channel`), "Microsoft does not trust the certificate at %s.",
 		words.T("Install a certificate of a public authority with its whole chain (intermediate certificates included) on the booking server.")},
-	{"notifications.timeout", regexp.MustCompile(`(?i)timed out|time-?out|took too long|10 seconds`), "The booking server at %s does not answer Microsoft within 10 seconds.",
+	{codeNotificationsTimeout, regexp.MustCompile(`(?i)timed out|time-?out|took too long|10 seconds`), "The booking server at %s does not answer Microsoft within 10 seconds.",
 		words.T("Let the firewall pass HTTPS from Microsoft to the booking server, and look into the server's log for slow answers.")},
-	{"notifications.echo", regexp.MustCompile(`(?i)validation ?token|content.?type|text/plain|response body|did not match|exactly match`), "The booking server at %s answers Microsoft's question with something else than its echo.",
+	{codeNotificationsEcho, regexp.MustCompile(`(?i)validation ?token|content.?type|text/plain|response body|did not match|exactly match`), "The booking server at %s answers Microsoft's question with something else than its echo.",
 		words.T("Check that the URL is exactly the one that the booking server shows, and that nothing in front of it (sign-in page, web filter) answers instead.")},
-	{"notifications.refused", regexp.MustCompile(`(?i)status code (is )?'?\w+|unauthorized|forbidden|not ?found|bad ?request|method ?not ?allowed`), "The booking server refuses Microsoft's call at %s.",
+	{codeNotificationsRefused, regexp.MustCompile(`(?i)status code (is )?'?\w+|unauthorized|forbidden|not ?found|bad ?request|method ?not ?allowed`), "The booking server refuses Microsoft's call at %s.",
 		words.T("Check that the URL is exactly the one that the booking server shows, and let it be called without a sign-in.")},
-	{"notifications.not-reached", regexp.MustCompile(`(?i)200 ok|unreachable|connection|connect\b|validation request failed`), "Microsoft does not reach the booking server at %s, or gets another answer than 200 OK.",
+	{codeNotificationsNotReached, regexp.MustCompile(`(?i)200 ok|unreachable|connection|connect\b|validation request failed`), "Microsoft does not reach the booking server at %s, or gets another answer than 200 OK.",
 		words.T("Check that the URL is exactly the one that the booking server shows, and let Microsoft's addresses for change notifications in: %s", inbound)},
 }
 
 // missing is whether what was to be removed is not there.
 func missing(err error) bool {
-	code := strings.ToLower(problem.Code(err))
-	return strings.Contains(code, "notfound") || strings.Contains(code, "not-found")
+	return problem.KindOf(err) == problem.Absent
 }

@@ -32,7 +32,7 @@ func judgeReader(err error) Finding {
 	if !denied(err) {
 		return judge(err)
 	}
-	p := problem.New("sign-in.may-not-read", words.T("The account that signed in may not read the application's registration.")).
+	p := problem.New(codeSignInMayNotRead, words.T("The account that signed in may not read the application's registration.")).
 		With(problem.Of(err).Detail).
 		Fix(words.T("Sign in with an account that has the role Application Administrator, Cloud Application Administrator or Global Reader. If the role is only eligible (PIM), activate it first: Microsoft Entra admin center, Privileged Identity Management, My roles, press \"Activate\".")).
 		Fix(words.T("Or check without a sign-in: what it would show is then skipped.")).By(err)
@@ -51,7 +51,7 @@ func checkDeclared(ctx context.Context, s *State) Finding {
 		return unknown(unexpected(words.T("The registration that came is another application's.")))
 	}
 	if !a.DeletedAt.IsZero() {
-		return fail(problem.New("application.deleted", words.T("The application was deleted.")).
+		return fail(problem.New(codeApplicationDeleted, words.T("The application was deleted.")).
 			Fix(words.T("Microsoft Entra admin center, App registrations, Deleted applications: select it and press \"Restore app registration\". That is possible for 30 days.")))
 	}
 	graph, err := s.Registration.ServicePrincipal(ctx, tenant.GraphAppID)
@@ -77,7 +77,7 @@ func checkDeclared(ctx context.Context, s *State) Finding {
 		missing = append(missing, p.Value)
 	}
 	if len(missing) > 0 {
-		return warn(problem.New("application.not-declared", words.T("The registration does not declare %s.", strings.Join(missing, ", "))).
+		return warn(problem.New(codeApplicationNotDeclared, words.T("The registration does not declare %s.", strings.Join(missing, ", "))).
 			With(words.T("The next \"Grant admin consent\" in the portal may take away what is granted but not declared.")).
 			Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: press \"Add a permission\", Microsoft Graph, and add it.")).
 			See(words.T("API permissions of this application"), s.portal("CallAnAPI"))).saw("missing", missing)
@@ -101,7 +101,7 @@ func checkConsented(ctx context.Context, s *State) Finding {
 		return unknown(unexpected(words.T("The enterprise application has no id.")))
 	}
 	if !sp.Enabled {
-		return fail(problem.New("application.disabled", words.T("Sign-in of the application is switched off.")).
+		return fail(problem.New(codeApplicationDisabled, words.T("Sign-in of the application is switched off.")).
 			Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Properties: set \"Enabled for users to sign-in?\" to Yes and press \"Save\".")))
 	}
 	roles, err := s.Registration.AppRoleGrants(ctx, sp.ID)
@@ -151,10 +151,10 @@ func (s *State) judgeConsent() Finding {
 	f := pass(words.T("Everything that is needed is granted."))
 	switch {
 	case len(roles) > 0:
-		f = fail(problem.New("permission.not-consented", words.T("Nobody consented to %s.", strings.Join(roles, ", "))).
+		f = fail(problem.New(codePermissionNotConsented, words.T("Nobody consented to %s.", strings.Join(roles, ", "))).
 			Fix(consent).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
 	case len(scopes) > 0:
-		f = warn(problem.New("permission.delegated-not-consented", words.T("Nobody consented for everybody to %s.", strings.Join(scopes, ", "))).
+		f = warn(problem.New(codePermissionDelegatedNotConsented, words.T("Nobody consented for everybody to %s.", strings.Join(scopes, ", "))).
 			With(words.T("People are asked at their first sign-in, or are turned away where the tenant does not let them consent.")).
 			Fix(consent).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
 	}
@@ -216,10 +216,10 @@ func checkRedirects(_ context.Context, s *State) Finding {
 		if slices.Contains(have, uri) {
 			continue
 		}
-		p := problem.New("sign-on.redirect-missing", words.T("The application does not know the redirect URI %s.", uri))
+		p := problem.New(codeSignOnRedirectMissing, words.T("The application does not know the redirect URI %s.", uri))
 		for _, near := range have {
 			if strings.EqualFold(bareURI(near), bareURI(uri)) {
-				p = problem.New("sign-on.redirect-differs", words.T("The redirect URI %s is not to the letter: the application has %s.", uri, near)).
+				p = problem.New(codeSignOnRedirectDiffers, words.T("The redirect URI %s is not to the letter: the application has %s.", uri, near)).
 					With(words.T("Scheme, upper and lower case of the path, and a slash at the end all count."))
 			}
 		}
@@ -240,7 +240,7 @@ func checkIDTokens(_ context.Context, s *State) Finding {
 	if s.application.IDTokens {
 		return pass(words.T("ID tokens are on."))
 	}
-	return fail(problem.New("sign-on.id-tokens-off", words.T("The application does not issue ID tokens, which %s signs people in with.", s.Product.Name)).
+	return fail(problem.New(codeSignOnIdTokensOff, words.T("The application does not issue ID tokens, which %s signs people in with.", s.Product.Name)).
 		Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication, \"Implicit grant and hybrid flows\": tick \"ID tokens\" and press \"Save\".")).
 		See(words.T("Authentication of this application"), s.portal("Authentication")))
 }
@@ -253,7 +253,7 @@ func checkSignInConsent(_ context.Context, s *State) Finding {
 	read := s.grants != nil
 	s.mu.Unlock()
 	if !read {
-		return unknown(problem.New("sign-on.consent-unknown", words.T("What was consented to could not be read.")).
+		return unknown(problem.New(codeSignOnConsentUnknown, words.T("What was consented to could not be read.")).
 			Fix(words.T("Repair what the check \"An administrator consented to it\" names, then check again.")))
 	}
 	missing := []string{}
@@ -265,7 +265,7 @@ func checkSignInConsent(_ context.Context, s *State) Finding {
 	if len(missing) == 0 {
 		return pass(words.T("Consent for sign-in is given for everybody."))
 	}
-	return warn(problem.New("sign-on.consent-missing", words.T("Nobody consented for everybody to %s, which sign-in asks for.", strings.Join(missing, ", "))).
+	return warn(problem.New(codeSignOnConsentMissing, words.T("Nobody consented for everybody to %s, which sign-in asks for.", strings.Join(missing, ", "))).
 		With(words.T("People are asked at their first sign-in, or are turned away where the tenant does not let them consent.")).
 		Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: press \"Grant admin consent\".")).
 		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))).saw("missing", missing)

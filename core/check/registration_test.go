@@ -247,8 +247,8 @@ func TestOutside(t *testing.T) {
 			tt.spoil(w)
 			r := w.run(t)
 			f, _ := r.Finding(ScopeOutside)
-			if f.Status != tt.status || problem.Code(f.err()) != tt.code {
-				t.Errorf("%s %s, want %s %s", f.Status, problem.Code(f.err()), tt.status, tt.code)
+			if f.Status != tt.status || problem.CodeOf(f.err()).String() != tt.code {
+				t.Errorf("%s %s, want %s %s", f.Status, problem.CodeOf(f.err()).String(), tt.status, tt.code)
 			}
 			if reach := stateOf(r, "reach"); (reach == FeatureWorks) != (tt.status == Pass) {
 				t.Errorf("the feature is %s", reach)

@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -75,7 +74,7 @@ func checkCalendars(ctx context.Context, s *State) Finding {
 	}
 	rooms, known := s.chosen()
 	if !known || len(rooms) == 0 {
-		return unknown(problem.New("rooms.none-chosen", words.T("No room is known whose calendar could be read.")).
+		return unknown(problem.New(codeRoomsNoneChosen, words.T("No room is known whose calendar could be read.")).
 			Fix(words.T("Choose rooms under \"Choose\": from the list, from an Exchange result file, or by typing their addresses.")))
 	}
 	s.say(0, len(rooms), words.N(len(rooms), "Reading the calendar of %d room.", "Reading the calendars of %d rooms.", len(rooms)))
@@ -128,7 +127,7 @@ func (s *State) judgeRooms(t *tallying, cancelled error) Finding {
 	}
 	if cancelled == nil && s.Proofs != nil {
 		if err := s.Proofs.Forget(); err != nil {
-			f = f.saw("proofsKept", problem.Code(err))
+			f = f.saw("proofsKept", problem.CodeOf(err).String())
 		}
 	}
 	f.Exchanges = t.exchanges
@@ -199,12 +198,12 @@ func (s *State) proveRoom(ctx context.Context, room, digest string) (proofOf, bo
 		proof.Status, p = f.Status, f.Problem
 	case proof.Listed == permission.No:
 		proof.Status = Fail
-		p = problem.New("rooms.not-a-room", words.T("%s has a calendar but is not in the tenant's list of rooms.", room)).
+		p = problem.New(codeRoomsNotARoom, words.T("%s has a calendar but is not in the tenant's list of rooms.", room)).
 			Fix(words.T("Exchange admin center, Resources: look whether it is a room mailbox, and whether \"Hide from global address list\" is on, which hides it from the booking server too.")).
 			Fix(words.T("A new room takes 24 to 48 hours to appear in the list; then check again."))
 	}
 	if p != nil {
-		proof.Code = p.Code
+		proof.Code = p.Code.String()
 	}
 	if s.Proofs != nil && proof.Status == Pass {
 		// A proof that cannot be kept is proven again next time.
@@ -247,14 +246,5 @@ func (s *State) readCalendar(ctx context.Context, mailbox string) (requestID str
 
 // denied is whether somebody who knows the mailbox said no.
 func denied(err error) bool {
-	var p *problem.Problem
-	if !errors.As(err, &p) {
-		return false
-	}
-	for _, code := range []string{"erroraccessdenied", "authorization_requestdenied", "forbidden", "accessdenied"} {
-		if strings.EqualFold(strings.TrimPrefix(p.Code, "graph."), code) {
-			return true
-		}
-	}
-	return false
+	return err != nil && problem.KindOf(err) == problem.Denied
 }

@@ -2,13 +2,13 @@ package check
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -71,7 +71,7 @@ func checkScopeGrant(_ context.Context, s *State) Finding {
 
 func (s *State) worthless(wide []string) *problem.Problem {
 	list := strings.Join(wide, ", ")
-	return problem.New("scope.tenant-wide", words.T("The scope in Exchange is worthless: %s is granted for the whole tenant as well.", list)).
+	return problem.New(codeScopeTenantWide, words.T("The scope in Exchange is worthless: %s is granted for the whole tenant as well.", list)).
 		With(words.T("What Entra grants and what Exchange grants are added up. A server keeps its old token, and with it the grant, for up to 90 minutes.")).
 		Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Permissions: open the menu of %s, press \"Revoke permission\", and remove it under App registrations, API permissions too.", list)).
 		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))
@@ -83,7 +83,7 @@ func (s *State) worthless(wide []string) *problem.Problem {
 func checkOutside(ctx context.Context, s *State) Finding {
 	mailbox := s.outOfReach()
 	if mailbox == "" {
-		return unknown(problem.New("scope.no-outsider", words.T("No mailbox is named that must be out of reach.")).
+		return unknown(problem.New(codeScopeNoOutsider, words.T("No mailbox is named that must be out of reach.")).
 			Fix(words.T("Name one as “Mailbox that must be out of reach”, under “Options for the next test” on the page “Prove”: a person's mailbox that the booking server has no business with.")).
 			Run(words.T("Or in the terminal:"), "roomkeyctl check --out-of-reach MAILBOX"))
 	}
@@ -110,26 +110,26 @@ func (s *State) judgeOutside(mailbox string, exists permission.Truth, id string,
 	case err == nil && rbac && len(wide) > 0:
 		return warn(s.worthless(wide))
 	case err == nil && pending:
-		return unknown(problem.New("scope.pending", words.T("The application still reaches %s: the scope was changed less than two hours ago.", mailbox)).
+		return unknown(problem.New(codeScopePending, words.T("The application still reaches %s: the scope was changed less than two hours ago.", mailbox)).
 			Fix(words.T("Check again after %s.", again.Local().Format("15:04"))))
 	case err == nil:
-		p := problem.New("scope.not-limited", words.T("The application reaches %s, which must be out of reach.", mailbox)).
+		p := problem.New(codeScopeNotLimited, words.T("The application reaches %s, which must be out of reach.", mailbox)).
 			Fix(words.T("Run the scoping script on the page “Set up Exchange” as an Exchange administrator, then check again after two hours at most."))
 		if s.Connection.Scope.Kind == connection.ScopeNone || s.Connection.Scope.Kind == "" {
 			return warn(p)
 		}
 		return fail(p)
 	case !onlyAccessDenied(err):
-		p := problem.New("scope.not-proven", words.T("Whether %s is out of reach is not proven: it was not refused but answered otherwise.", mailbox)).
+		p := problem.New(codeScopeNotProven, words.T("Whether %s is out of reach is not proven: it was not refused but answered otherwise.", mailbox)).
 			With(problem.Of(err).Title).
 			Fix(words.T("Check the address, and whether the mailbox exists in Exchange Online; then check again.")).By(err)
 		p.RequestID = problem.Of(err).RequestID
 		return unknown(p)
 	case exists == permission.No:
-		return unknown(problem.New("scope.no-such-mailbox", words.T("%s does not exist in this tenant, so that it is out of reach proves nothing.", mailbox)).
+		return unknown(problem.New(codeScopeNoSuchMailbox, words.T("%s does not exist in this tenant, so that it is out of reach proves nothing.", mailbox)).
 			Fix(words.T("Name a mailbox that exists, under “Options for the next test” on the page “Prove”.")))
 	case exists != permission.Yes:
-		return unknown(problem.New("scope.outsider-unseen", words.T("%s was refused, but nobody could show that it exists.", mailbox)).
+		return unknown(problem.New(codeScopeOutsiderUnseen, words.T("%s was refused, but nobody could show that it exists.", mailbox)).
 			Fix(words.T("Sign in as an administrator, who can look it up, and check again.")))
 	}
 	f := pass(words.T("%s exists and is refused.", mailbox))
@@ -142,7 +142,7 @@ func (s *State) judgeOutside(mailbox string, exists permission.Truth, id string,
 // onlyAccessDenied is whether Exchange refused the mailbox: a missing
 // permission of the whole application has other codes.
 func onlyAccessDenied(err error) bool {
-	return slices.Contains([]string{"graph.erroraccessdenied"}, strings.ToLower(problem.Code(err)))
+	return problem.CodeOf(err) == tenant.CodeMailboxDenied
 }
 
 // existsOutside is whether the mailbox exists, as far as the list of people or

@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -34,7 +33,7 @@ func checkReach(ctx context.Context, s *State) Finding {
 	case e.Status == 407 || e.Status == 511:
 		return fail(captive(host, e.Status))
 	case e.Status >= 500:
-		return fail(problem.New("server.down", words.T("%s answers, but the booking server behind it does not work (HTTP %d).", host, e.Status)).
+		return fail(problem.New(codeServerDown, words.T("%s answers, but the booking server behind it does not work (HTTP %d).", host, e.Status)).
 			Fix(words.T("Look into the booking server's own log, and restart it.")))
 	}
 	return pass(words.T("%s answers.", host)).saw("status", e.Status).saw("issuer", e.Issuer).saw("address", e.RemoteAddr)
@@ -46,11 +45,11 @@ func checkContract(ctx context.Context, s *State) Finding {
 		return judge(err)
 	}
 	if d.Product == "" && d.Version == "" && d.Contract == "" {
-		return unknown(problem.New("server.unexpected-answer", words.T("The booking server describes itself with an empty answer.")).
+		return unknown(problem.New(codeServerUnexpectedAnswer, words.T("The booking server describes itself with an empty answer.")).
 			Fix(words.T("Check the address under \"Booking server\": it may be that of another service.")))
 	}
 	if !d.ContractKnown {
-		return fail(problem.New("server.contract-unknown", words.T("The booking server speaks version %q of the interface, which this Roomkey does not know.", d.Contract)).
+		return fail(problem.New(codeServerContractUnknown, words.T("The booking server speaks version %q of the interface, which this Roomkey does not know.", d.Contract)).
 			Fix(words.T("Install the newest Roomkey, or the version of the booking server that goes with this one.")))
 	}
 	s.mu.Lock()
@@ -71,7 +70,7 @@ func checkServerToken(ctx context.Context, s *State) Finding {
 	f := pass(words.T("The token is accepted; the server holds a configuration."))
 	switch own := s.Connection.Tenant.ID; {
 	case c.TenantID != "" && own != "" && !sameID(c.TenantID, own):
-		f = warn(problem.New("server.other-tenant", words.T("The booking server holds the configuration of another tenant: %s.", c.TenantID)).
+		f = warn(problem.New(codeServerOtherTenant, words.T("The booking server holds the configuration of another tenant: %s.", c.TenantID)).
 			Fix(words.T("Look whether this is the right booking server. Pushing replaces what it holds.")))
 	case c.ClientID != "" && !sameID(c.ClientID, s.Connection.Application.ClientID):
 		f = f.says(words.T("The token is accepted; the server holds a configuration with another application of this tenant, which pushing replaces."))
@@ -84,7 +83,7 @@ func checkServerToken(ctx context.Context, s *State) Finding {
 func checkServerStatus(ctx context.Context, s *State) Finding {
 	st, err := s.Server.Status(ctx)
 	if err != nil {
-		if slices.Contains([]string{"booking.no-api", "booking.not-found", "booking.nothing-stored"}, problem.Code(err)) {
+		if problem.KindOf(err) == problem.Absent {
 			return noView
 		}
 		return judge(err)
@@ -113,30 +112,30 @@ func judgeServer(st ServerStatus, same bool, now time.Time, from string) Finding
 	case st.State == ServerNothing:
 		return noView
 	case st.State == ServerFails && !same:
-		f = warn(problem.New("server.old-configuration", words.T("The booking server does not work with the configuration that it holds, which is not this one.")).
+		f = warn(problem.New(codeServerOldConfiguration, words.T("The booking server does not work with the configuration that it holds, which is not this one.")).
 			With(words.T("The booking server reports %s: %s", st.Code, st.Message)).
 			Fix(words.T("Push this configuration under \"Hand over\", then check again.")))
 	case st.State == ServerWorks && st.Digest != "" && !same:
-		f = unknown(problem.New("server.other-configuration", words.T("The booking server works, but with another configuration than this one.")).
+		f = unknown(problem.New(codeServerOtherConfiguration, words.T("The booking server works, but with another configuration than this one.")).
 			Fix(words.T("Push this configuration under \"Hand over\", then check again.")))
 	case st.State == ServerWorks && now.Sub(st.CheckedAt) > staleView:
-		f = unknown(problem.New("server.stale-view", words.T("The booking server says that it works, but tried it last at %s.", st.CheckedAt.UTC().Format("2006-01-02 15:04"))).
+		f = unknown(problem.New(codeServerStaleView, words.T("The booking server says that it works, but tried it last at %s.", st.CheckedAt.UTC().Format("2006-01-02 15:04"))).
 			Fix(words.T("Wait a minute, and check again: the server has to try anew what it tried more than five minutes ago.")).
 			Fix(words.T("If the time above is wrong, set the clock of the booking server's computer.")))
 	case st.State == ServerWorks && st.Token && st.Room:
 		f = pass(words.T("The booking server got a token and read a room by itself."))
 	case st.State == ServerFails && strings.Contains(st.Code, "53003"):
-		f = fail(problem.New("server.blocked-by-location", words.T("Conditional Access lets this computer in, but not the booking server.")).
+		f = fail(problem.New(codeServerBlockedByLocation, words.T("Conditional Access lets this computer in, but not the booking server.")).
 			With(words.T("From %s the application got its token; the booking server was answered %s. A policy for workload identities allows certain locations only.", from, st.Code)).
 			Fix(words.T("Microsoft Entra admin center, Conditional Access, Named locations: add the public address of the booking server to a location that the policy allows.")).
 			Fix(words.T("Or exclude the application from the policy: Conditional Access, Policies, the policy, Workload identities, Exclude.")))
 	case st.State == ServerFails:
-		f = fail(problem.New("server.view-differs", words.T("From this computer it works, but the booking server says that it does not.")).
+		f = fail(problem.New(codeServerViewDiffers, words.T("From this computer it works, but the booking server says that it does not.")).
 			With(words.T("The booking server reports %s: %s", st.Code, st.Message)).
 			Fix(words.T("Push the configuration again and restart the booking server, so that it drops its old token and settings.")).
 			Fix(words.T("Compare the network of the booking server with this computer's: proxy, firewall, clock.")))
 	default:
-		f = unknown(problem.New("server.no-view", words.T("The booking server does not say whether it got a token and read a room.")).
+		f = unknown(problem.New(codeServerNoView, words.T("The booking server does not say whether it got a token and read a room.")).
 			Fix(words.T("Push the configuration, wait a minute, and check again.")))
 	}
 	return f.saw("state", st.State).saw("token", st.Token).saw("room", st.Room).saw("code", st.Code).saw("rooms", st.Rooms).saw("checkedAt", st.CheckedAt)

@@ -36,7 +36,7 @@ func checkTenant(ctx context.Context, s *State) Finding {
 	s.discovery = d
 	s.mu.Unlock()
 	if id := s.Connection.Tenant.ID; id != "" && !sameID(id, d.TenantID) {
-		return fail(problem.New("tenant.mismatch", words.T("%s is another tenant than this connection's.", s.Connection.Tenant.Domain)).
+		return fail(problem.New(codeTenantMismatch, words.T("%s is another tenant than this connection's.", s.Connection.Tenant.Domain)).
 			With(words.T("The connection names the tenant %s, the cloud says that the domain belongs to %s.", id, d.TenantID)).
 			Fix(words.T("Correct domain or tenant ID under \"Describe\", so that both are of the same tenant.")))
 	}
@@ -61,7 +61,7 @@ func checkToken(ctx context.Context, s *State) Finding {
 	s.token = t
 	s.mu.Unlock()
 	if t.Claims == nil {
-		return warn(problem.New("token.unreadable", words.T("A token came, but it cannot be read, so what is granted cannot be seen in it.")).
+		return warn(problem.New(codeTokenUnreadable, words.T("A token came, but it cannot be read, so what is granted cannot be seen in it.")).
 			Fix(words.T("Nothing needs to be done for the booking server; what the calls below prove is proven.")))
 	}
 	c := t.Claims
@@ -73,13 +73,13 @@ func checkToken(ctx context.Context, s *State) Finding {
 	case c.TenantID == "" && c.AppID == "":
 		return unknown(unexpected(words.T("The token names neither tenant nor application.")))
 	case !sameID(c.TenantID, known):
-		return fail(problem.New("token.wrong-tenant", words.T("The token is for another tenant: %s.", c.TenantID)).
+		return fail(problem.New(codeTokenWrongTenant, words.T("The token is for another tenant: %s.", c.TenantID)).
 			Fix(words.T("Correct the tenant under \"Describe\".")))
 	case !sameID(c.AppID, s.Connection.Application.ClientID):
-		return fail(problem.New("token.wrong-application", words.T("The token is for another application: %s.", c.AppID)).
+		return fail(problem.New(codeTokenWrongApplication, words.T("The token is for another application: %s.", c.AppID)).
 			Fix(words.T("Correct the client ID under \"Describe\"; it is the Application (client) ID on the application's Overview page.")))
 	case !s.audience(c.Audience):
-		return fail(problem.New("token.wrong-audience", words.T("The token is not for Microsoft Graph of this cloud but for %s.", c.Audience)).
+		return fail(problem.New(codeTokenWrongAudience, words.T("The token is not for Microsoft Graph of this cloud but for %s.", c.Audience)).
 			Fix(words.T("Correct the Graph root of the cloud %q in clouds.yaml.", s.Cloud.ID)))
 	}
 	return f
@@ -151,7 +151,7 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 	chosen, _ := s.chosen()
 	if len(chosen) == 0 || s.Calendars == nil {
 		if scoped {
-			return unknown(problem.New("scope.unproven", words.T("The token does not carry %s, and no room is known on which Exchange's own grant could be tried.", strings.Join(values, ", "))).
+			return unknown(problem.New(codeScopeUnproven, words.T("The token does not carry %s, and no room is known on which Exchange's own grant could be tried.", strings.Join(values, ", "))).
 				Fix(words.T("Choose at least one room under \"Choose\", then check again.")))
 		}
 		return notGranted
@@ -162,7 +162,7 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 		switch {
 		case !s.has(reads):
 		case scoped:
-			return unknown(problem.New("scope.unproven", words.T("The token does not carry %s. Whether Exchange grants it cannot be seen by reading, because %s of the whole tenant already allows that.", strings.Join(values, ", "), reads)).
+			return unknown(problem.New(codeScopeUnproven, words.T("The token does not carry %s. Whether Exchange grants it cannot be seen by reading, because %s of the whole tenant already allows that.", strings.Join(values, ", "), reads)).
 				Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: take %s away, wait two hours, and check again.", reads)))
 		default:
 			return notGranted
@@ -182,13 +182,13 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 	}
 	switch {
 	case denied(err) && scoped:
-		p := problem.New("scope.not-granted", words.T("Exchange does not let the application into the rooms.")).
+		p := problem.New(codeScopeNotGranted, words.T("Exchange does not let the application into the rooms.")).
 			With(words.T("The token carries no tenant-wide permission, so access has to come from RBAC for Applications. A change there takes 30 minutes to 2 hours to work.")).
 			Fix(words.T("Run the scoping script on the page “Set up Exchange” as an Exchange administrator if that was not done.")).
 			Fix(words.T("If it ran less than two hours ago, wait and check again.")).By(err)
 		p.RequestID = problem.Of(err).RequestID
 		return fail(p)
-	case passing(problem.Code(err)), scoped:
+	case !problem.KindOf(err).Decided(), scoped:
 		return judge(err)
 	}
 	return notGranted
@@ -204,9 +204,9 @@ func (s *State) missingProblem(missing []product.Permission, roles []string) *pr
 		reasons = append(reasons, p.Value+": "+p.Reason)
 	}
 	list := strings.Join(names, ", ")
-	p := problem.New("permission.missing", words.T("The application lacks a permission: %s", list))
+	p := problem.New(codePermissionMissing, words.T("The application lacks a permission: %s", list))
 	if len(roles) == 0 {
-		p = problem.New("permission.no-consent", words.T("No permission is granted to the application at all: its token carries none."))
+		p = problem.New(codePermissionNoConsent, words.T("No permission is granted to the application at all: its token carries none."))
 	}
 	p.With(words.Plain(strings.Join(reasons, "\n")))
 	for _, wrong := range []string{"Calendars.Read.All", "Calendars.ReadWrite.All"} {
@@ -254,10 +254,10 @@ func checkExcess(_ context.Context, s *State) Finding {
 	remove := words.T("Microsoft Entra admin center, Enterprise applications, this application, Permissions: open the menu of each permission and press \"Revoke permission\"; then remove it under App registrations, API permissions too.")
 	switch {
 	case len(dangerous) > 0:
-		f = warn(problem.New("permission.dangerous", words.T("The application may do what no booking server should: %s", strings.Join(dangerous, ", "))).
+		f = warn(problem.New(codePermissionDangerous, words.T("The application may do what no booking server should: %s", strings.Join(dangerous, ", "))).
 			With(words.Plain(worst.Dangerous)).Fix(remove).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
 	case len(superfluous) > 0:
-		f = warn(problem.New("permission.superfluous", words.T("The application holds permissions that %s does not need: %s", s.Product.Name, strings.Join(superfluous, ", "))).
+		f = warn(problem.New(codePermissionSuperfluous, words.T("The application holds permissions that %s does not need: %s", s.Product.Name, strings.Join(superfluous, ", "))).
 			Fix(remove).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
 	}
 	return f.saw("superfluous", superfluous).saw("dangerous", dangerous)

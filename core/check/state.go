@@ -186,7 +186,7 @@ func (s *State) scopable(value string) bool {
 
 // absent is the finding of a check whose client was not given.
 func absent(what words.Text) Finding {
-	return unknown(problem.New("check.no-client", words.T("This could not be asked: %s.", what)))
+	return unknown(problem.New(codeCheckNoClient, words.T("This could not be asked: %s.", what)))
 }
 
 func sameID(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b)) }

@@ -50,15 +50,15 @@ func checkBooking(ctx context.Context, s *State) Finding {
 	}
 	o := s.Options
 	plan, err := s.planBooking(ctx)
-	switch code := problem.Code(err); {
-	case code == codeNoTime, code == codeNoHours && !o.TestRoomPolicy.keepsHours(), code == codeAsksPeople, code == codeDoesNotAccept:
+	switch code := problem.CodeOf(err); {
+	case code == codeNoTime, code == codeBookingNoHours && !o.TestRoomPolicy.keepsHours(), code == codeAsksPeople, code == codeDoesNotAccept:
 		return unknown(problem.Of(err)).saw("room", o.TestRoom)
 	case err != nil:
 		return judge(err).saw("room", o.TestRoom)
 	case !o.AllowWrites:
 		return Finding{Status: Skipped, Note: words.T("Nothing was made, for want of a yes to writing. %s", plan.Says())}
 	case !o.BookingAt.IsZero() && !o.BookingAt.Equal(plan.Start):
-		return unknown(problem.New("booking.time-taken", words.T("%s is not free any more at the time that was agreed to.", o.TestRoom)).
+		return unknown(problem.New(codeBookingTimeTaken, words.T("%s is not free any more at the time that was agreed to.", o.TestRoom)).
 			With(words.T("Nothing was made. The next free time is %s.", plan.When())).
 			Fix(words.T("Press \"Test again\" and agree to the new time.")))
 	}
@@ -76,14 +76,14 @@ func checkBooking(ctx context.Context, s *State) Finding {
 		})
 		return err
 	})
-	if err != nil && passing(problem.Code(err)) { // the answer is lost, the meeting perhaps not
+	if err != nil && problem.KindOf(err).Lost() { // the answer is lost, the meeting perhaps not
 		if found, lost := s.lookFor(inner, trace); lost == nil && found.ID != "" {
 			made, err = found, nil
 		}
 	}
 	seen.Repeat(ctx)
 	if err != nil {
-		if !passing(problem.Code(err)) {
+		if problem.KindOf(err).Decided() {
 			trace.State = TraceRemoved // it was refused, so there is nothing
 			_ = s.Journal.Append(trace)
 		}
@@ -148,7 +148,7 @@ func (s *State) awaitRoom(ctx context.Context, made tenant.Event, plan BookingPl
 		case e.Response == "declined":
 			return s.judgeDecline(plan)
 		case e.Response == "tentativelyAccepted":
-			return fail(problem.New("booking.tentative", words.T("%s answered with a reservation: somebody has to approve.", o.TestRoom)).
+			return fail(problem.New(codeBookingTentative, words.T("%s answered with a reservation: somebody has to approve.", o.TestRoom)).
 				Fix(words.T("Run the calendar-processing script on the page “Set up Exchange” for it, so that it accepts by itself.")))
 		}
 		select {
@@ -169,7 +169,7 @@ var errRoomSilent = &silence{}
 func (*silence) Error() string { return "the room did not answer" }
 
 func (*silence) about(room string, wait time.Duration) *problem.Problem {
-	return problem.New("booking.room-silent", words.T("%s did not answer the invitation within %s.", room, wait)).
+	return problem.New(codeBookingRoomSilent, words.T("%s did not answer the invitation within %s.", room, wait)).
 		With(words.T("A room that does not process invitations takes no booking from anybody.")).
 		Fix(words.T("Run the calendar-processing script on the page “Set up Exchange” for it: AutomateProcessing has to be AutoAccept."))
 }
@@ -199,7 +199,7 @@ func (s *State) judgeCopy(ctx context.Context, made tenant.Event) Finding {
 		}
 	}
 	if len(lost) > 0 {
-		return warn(problem.New("booking.not-kept", words.T("%s accepted the booking but did not keep its %s.", o.TestRoom, strings.Join(lost, ", "))).
+		return warn(problem.New(codeBookingTestNotKept, words.T("%s accepted the booking but did not keep its %s.", o.TestRoom, strings.Join(lost, ", "))).
 			Fix(words.T("Run the calendar-processing script on the page “Set up Exchange” for it: it keeps subject and body (DeleteSubject, AddOrganizerToSubject and DeleteComments off)."))).
 			saw("kept", kept)
 	}
@@ -218,7 +218,7 @@ func (s *State) takeBack(ctx context.Context, trace Trace) *problem.Problem {
 	}
 	trace.State = TraceLeft
 	_ = s.Journal.Append(trace)
-	return problem.New("booking.left-behind", words.T("The test booking could not be removed from every calendar.")).
+	return problem.New(codeBookingLeftBehind, words.T("The test booking could not be removed from every calendar.")).
 		With(problem.Of(gone).Title).
 		Fix(words.T("Delete %q from the calendars of %s and %s by hand, or let the next start of Roomkey try again.", testSubject, trace.Mailbox, trace.Room)).By(gone)
 }
@@ -230,7 +230,7 @@ func (s *State) takeBack(ctx context.Context, trace Trace) *problem.Problem {
 func Remove(ctx context.Context, calendars Calendars, trace Trace) error {
 	if trace.ID == "" {
 		if trace.Start.IsZero() {
-			return problem.New("booking.trace-without-id", words.T("The meeting's id is not known.")).
+			return problem.New(codeBookingTraceWithoutID, words.T("The meeting's id is not known.")).
 				Fix(words.T("Look for %q in the calendar of %s.", testSubject, trace.Mailbox))
 		}
 		found, err := locate(ctx, calendars, trace)

@@ -2,7 +2,6 @@ package check
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
@@ -41,7 +40,7 @@ func judge(err error) Finding {
 	if p == nil {
 		p = problem.New(problem.CodeUnexpected, words.T("This check ended without a result."))
 	}
-	if passing(p.Code) {
+	if !p.Kind.Decided() {
 		return unknown(p)
 	}
 	return fail(p)
@@ -101,29 +100,16 @@ func (r *Run) conclude(s *State, cancelled bool) {
 func causeOf(f *Finding) *Cause {
 	c := &Cause{Check: f.ID}
 	if f.Problem != nil {
-		c.Code = f.Problem.Code
+		c.Code = f.Problem.Code.String()
 	}
 	return c
-}
-
-// indecisive are parts of the codes of problems that say nothing about the
-// tenant: somebody was busy, or the answer was not one.
-var indecisive = []string{
-	"timeout", "net.cut", "net.failed", "too-large", "cancelled", "unexpected", "unavailable", "throttl", "busy",
-	"toomanyrequests", "too-many", "in-progress", "serviceunavailable", "gateway", "internalservererror", "generalexception", "unknownerror",
-	"incomplete", "interface-unknown", "truncated", "malformed", "aadsts90055", "aadsts50196", "vault.locked", "entra.failed",
-}
-
-func passing(code string) bool {
-	code = strings.ToLower(code)
-	return slices.ContainsFunc(indecisive, func(part string) bool { return strings.Contains(code, part) })
 }
 
 // refused is a failure of a check that asks whether somebody answers at all: no
 // answer is the answer, unless the run was cancelled.
 func refused(err error) Finding {
 	f := judge(err)
-	if f.Problem.Code != problem.CodeCancelled {
+	if f.Problem.Kind != problem.Cancelled {
 		f.Status = Fail
 	}
 	return f

@@ -70,7 +70,7 @@ func writing() (*world, *memory, *subscriber) {
 }
 
 func said(detail string) error {
-	return problem.New("graph.ValidationError", words.T("Microsoft Graph refused the request.")).With(words.Plain(detail))
+	return problem.DeclareFamily("").New("graph.ValidationError", problem.Refused, words.T("Microsoft Graph refused the request.")).With(words.Plain(detail))
 }
 
 func TestNotifications(t *testing.T) {
@@ -112,18 +112,20 @@ func TestNotifications(t *testing.T) {
 		}, Fail, "notifications.not-reached", []string{TraceIntended}},
 		{"words that nobody knows", func(_ *world, _ *memory, s *subscriber) { s.err = said("Der Endpunkt passt uns nicht.") }, Fail, "notifications.unknown-words", []string{TraceIntended}},
 		{"not about the endpoint", func(_ *world, _ *memory, s *subscriber) {
-			s.err = problem.New("graph.InvalidRequest", words.T("Microsoft Graph refused the request.")).With(words.Plain("The property expirationDateTime is wrong."))
+			s.err = problem.DeclareFamily("").New("graph.InvalidRequest", problem.Refused, words.T("Microsoft Graph refused the request.")).With(words.Plain("The property expirationDateTime is wrong."))
 		}, Fail, "graph.InvalidRequest", []string{TraceIntended}},
 		{"the mailbox refuses", func(_ *world, _ *memory, s *subscriber) {
-			s.err = problem.New("graph.ExtensionError", words.T("Microsoft Graph refused the request.")).With(words.Plain("Operation: Create; Exception: [Status Code: Forbidden; Reason: Access is denied.]"))
+			s.err = problem.DeclareFamily("").New("graph.ExtensionError", problem.Refused, words.T("Microsoft Graph refused the request.")).With(words.Plain("Operation: Create; Exception: [Status Code: Forbidden; Reason: Access is denied.]"))
 		}, Fail, "graph.ExtensionError", []string{TraceIntended}},
 		{"the mailbox is out of order", func(_ *world, _ *memory, s *subscriber) {
-			s.err = problem.New("graph.ExtensionError", words.T("Microsoft Graph refused the request.")).With(words.Plain("Operation: Create; Exception: [Status Code: InternalServerError; Reason: Request has been quarantined by condition.]"))
+			s.err = problem.DeclareFamily("").New("graph.ExtensionError", problem.Refused, words.T("Microsoft Graph refused the request.")).With(words.Plain("Operation: Create; Exception: [Status Code: InternalServerError; Reason: Request has been quarantined by condition.]"))
 		}, Unknown, "graph.ExtensionError", []string{TraceIntended}},
 		{"the mailbox has one", func(_ *world, _ *memory, s *subscriber) {
-			s.err = problem.New("graph.ExtensionError", words.T("Microsoft Graph refused the request.")).With(words.Plain("Operation: Create; Exception: [Status Code: Conflict; Reason: ]"))
+			s.err = problem.DeclareFamily("").New("graph.ExtensionError", problem.Refused, words.T("Microsoft Graph refused the request.")).With(words.Plain("Operation: Create; Exception: [Status Code: Conflict; Reason: ]"))
 		}, Unknown, "notifications.exists", []string{TraceIntended}},
-		{"exists", func(_ *world, _ *memory, s *subscriber) { s.err = refusal("graph.Conflict") }, Unknown, "notifications.exists", []string{TraceIntended}},
+		{"exists", func(_ *world, _ *memory, s *subscriber) {
+			s.err = problem.DeclareFamily("").New("graph.Conflict", problem.Stale, words.T("Refused."))
+		}, Unknown, "notifications.exists", []string{TraceIntended}},
 		{"Graph is busy", func(_ *world, _ *memory, s *subscriber) { s.err = refusal("graph.throttled") }, Unknown, "graph.throttled", []string{TraceIntended}},
 		{"without an id", func(_ *world, _ *memory, s *subscriber) { s.id = "" }, Unknown, "check.unexpected-answer", []string{TraceIntended}},
 		{"not removed", func(_ *world, _ *memory, s *subscriber) { s.removeErr = refusal("graph.unavailable") }, Warn, "notifications.left-behind", []string{TraceIntended, TraceCreated, TraceLeft}},
@@ -145,8 +147,8 @@ func TestNotifications(t *testing.T) {
 				}
 				tt.status = Unknown
 			}
-			if f.Status != tt.status || problem.Code(f.err()) != tt.code || !cmp.Equal(m.states(), tt.states) {
-				t.Errorf("%s %s %v, want %s %s %v", f.Status, problem.Code(f.err()), m.states(), tt.status, tt.code, tt.states)
+			if f.Status != tt.status || problem.CodeOf(f.err()).String() != tt.code || !cmp.Equal(m.states(), tt.states) {
+				t.Errorf("%s %s %v, want %s %s %v", f.Status, problem.CodeOf(f.err()).String(), m.states(), tt.status, tt.code, tt.states)
 			}
 			for _, sub := range s.asked {
 				if sub.Resource != "/users/room0@contoso.example/events" || !sub.Expires.Equal(noon.Add(45*time.Minute)) {
@@ -176,7 +178,7 @@ func TestBookingTheWayRealOnesCome(t *testing.T) {
 		{"accepted and kept", func(*world, *calendars) {}, Pass, "", TraceRemoved},
 		{"subject replaced", func(_ *world, c *calendars) {
 			c.changes = func(e tenant.Event) tenant.Event { e.Subject = "Anna"; return e }
-		}, Warn, "booking.not-kept", TraceRemoved},
+		}, Warn, "booking.test-not-kept", TraceRemoved},
 		{"declined", func(_ *world, c *calendars) { c.answer = "declined" }, Fail, "booking.declined", TraceRemoved},
 		{"tentative", func(_ *world, c *calendars) { c.answer = "tentativelyAccepted" }, Fail, "booking.tentative", TraceRemoved},
 		{"silent", func(_ *world, c *calendars) { c.answer = "none" }, Fail, "booking.room-silent", TraceRemoved},
@@ -209,8 +211,8 @@ func TestBookingTheWayRealOnesCome(t *testing.T) {
 			if len(states) > 0 {
 				last = states[len(states)-1]
 			}
-			if f.Status != tt.status || problem.Code(f.err()) != tt.code || last != tt.last {
-				t.Errorf("%s %s %v, want %s %s, at last %s", f.Status, problem.Code(f.err()), states, tt.status, tt.code, tt.last)
+			if f.Status != tt.status || problem.CodeOf(f.err()).String() != tt.code || last != tt.last {
+				t.Errorf("%s %s %v, want %s %s, at last %s", f.Status, problem.CodeOf(f.err()).String(), states, tt.status, tt.code, tt.last)
 			}
 			if len(c.events) > 0 && last == TraceRemoved {
 				t.Errorf("left in the calendars: %v", c.events)

@@ -44,7 +44,7 @@ func refused(c Cloud, tenant string, status int, body []byte) *problem.Problem {
 	case r.is(noTenant) || r.Error == "invalid_tenant":
 		p = unknown(c, tenant)
 	default:
-		p = problem.New("cloud.refused", words.T("%s refused to say which tenant %s is.", c.Name, tenant))
+		p = problem.New(codeRefused, words.T("%s refused to say which tenant %s is.", c.Name, tenant))
 	}
 	p.TraceID, p.CorrelationID = problem.Line(r.TraceID), problem.Line(r.CorrelationID)
 	if p.Detail.IsZero() {
@@ -54,7 +54,7 @@ func refused(c Cloud, tenant string, status int, body []byte) *problem.Problem {
 }
 
 func unknown(c Cloud, tenant string) *problem.Problem {
-	p := problem.New("cloud.tenant-unknown", words.T("%s does not know the tenant %s.", c.Name, tenant)).
+	p := problem.New(CodeTenantUnknown, words.T("%s does not know the tenant %s.", c.Name, tenant)).
 		Fix(words.T("Check the spelling of the domain. It must be one that is verified in Microsoft Entra ID; %s.onmicrosoft.com or the Tenant ID always work.", firstLabel(tenant)))
 	if !c.Own {
 		p.Fix(words.T("The tenant may be in another of Microsoft's clouds. Roomkey can ask those too, but only after you say yes: each of them then learns that somebody looked for %s.", tenant))
@@ -70,7 +70,7 @@ func firstLabel(tenant string) string {
 }
 
 func wrongCloud(asked, right Cloud, m metadata, tenant string) *problem.Problem {
-	p := problem.New("cloud.wrong-cloud", words.T("The tenant %s is not in the cloud %s.", tenant, asked.Name))
+	p := problem.New(CodeWrongCloud, words.T("The tenant %s is not in the cloud %s.", tenant, asked.Name))
 	switch {
 	case right.ID != "" && m.GraphHost != "":
 		p.With(words.T("It belongs to %s: its Microsoft Graph is %s.", right.Name, m.GraphHost))
@@ -93,7 +93,7 @@ func wrongCloud(asked, right Cloud, m metadata, tenant string) *problem.Problem 
 // otherTenant is for an answer that is whole and speaks of another tenant than
 // the one that was asked for, or of two.
 func otherTenant(c Cloud, m metadata, tenant string) *problem.Problem {
-	p := problem.New("cloud.other-tenant", words.T("The sign-in of %s was asked for the tenant %s and answered about another one.", c.Name, tenant)).
+	p := problem.New(codeOtherTenant, words.T("The sign-in of %s was asked for the tenant %s and answered about another one.", c.Name, tenant)).
 		With(words.T("The issuer in the answer is the tenant %s, the token endpoint that of %s.", m.tenantID(), tenantIn(m.TokenEndpoint)))
 	if c.Own {
 		p.Fix(words.T("Check authority of the cloud %q in clouds.yaml, in Roomkey's configuration folder: it has to be the sign-in without a tenant.", c.ID))
@@ -103,7 +103,7 @@ func otherTenant(c Cloud, m metadata, tenant string) *problem.Problem {
 }
 
 func busy(c Cloud, status int) *problem.Problem {
-	return problem.New("cloud.busy", words.T("The sign-in of %s cannot answer just now.", c.Name)).
+	return problem.New(codeBusy, words.T("The sign-in of %s cannot answer just now.", c.Name)).
 		With(words.T("%s answered %d %s.", host(c.Authority), status, http.StatusText(status))).
 		Fix(words.T("Wait a minute and try again."))
 }
@@ -111,7 +111,7 @@ func busy(c Cloud, status int) *problem.Problem {
 // unexpected is for an answer that no sign-in gives: a proxy's login page, half
 // a document, another web server.
 func unexpected(c Cloud, status int, body []byte) *problem.Problem {
-	p := problem.New("cloud.unexpected-answer", words.T("What answered at %s is not the sign-in of %s.", host(c.Authority), c.Name))
+	p := problem.New(codeUnexpectedAnswer, words.T("What answered at %s is not the sign-in of %s.", host(c.Authority), c.Name))
 	switch start := strings.ToLower(strings.TrimSpace(string(body[:min(len(body), 512)]))); {
 	case status >= 300 && status < 400:
 		p.With(words.T("It answered %d and sent us to another page, as the login page of a proxy does.", status))

@@ -15,9 +15,6 @@ import (
 	"github.com/roomkey/roomkey/resources"
 )
 
-// CodeFile is the code of a mistake in the administrator's own clouds.yaml.
-const CodeFile = "cloud.file-invalid"
-
 // Catalog is the table of clouds: Microsoft's, and the administrator's own.
 type Catalog struct{ clouds []Cloud }
 
@@ -33,7 +30,7 @@ var builtIn = sync.OnceValue(func() []Cloud {
 	for i, c := range doc.Clouds {
 		c.validate(d, strictyaml.Item("clouds", i), doc.Clouds[:i])
 	}
-	if problems := d.Problems(CodeFile); len(problems) > 0 {
+	if problems := d.Problems(CodeFileInvalid); len(problems) > 0 {
 		panic(problems[0])
 	}
 	return doc.Clouds
@@ -73,7 +70,7 @@ func (c *Catalog) add(d *strictyaml.Document, own []Cloud, folder string) []*pro
 			c.clouds = append(c.clouds, row)
 		}
 	}
-	return d.Problems(CodeFile)
+	return d.Problems(CodeFileInvalid)
 }
 
 // All are the clouds, Microsoft's first and the worldwide one before all.

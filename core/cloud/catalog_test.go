@@ -159,7 +159,7 @@ func TestMistakes(t *testing.T) {
 			}
 			var all []string
 			for _, p := range problems {
-				if p.Code != CodeFile || len(p.Remedies) == 0 {
+				if p.Code != CodeFileInvalid || len(p.Remedies) == 0 {
 					t.Errorf("code %q, %d remedies", p.Code, len(p.Remedies))
 				}
 				all = append(all, p.Title.String()+" "+p.Detail.String())

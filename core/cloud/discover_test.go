@@ -113,7 +113,7 @@ func TestDiscover(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := named(t, tt.cloud)
 			d, err := Discover(t.Context(), world{host(c.Authority): tt.answer}.client(), c, tt.tenant)
-			if problem.Code(err) != tt.code {
+			if problem.CodeOf(err).String() != tt.code {
 				t.Fatalf("got %v, want %q", err, tt.code)
 			}
 			if tt.code != "" {
@@ -200,7 +200,7 @@ func TestDiscoverElsewhere(t *testing.T) {
 				asked[c.Authority]++
 				return tt.world.client(), nil
 			}, builtIn(), "contoso.com")
-			if c.ID != tt.found || problem.Code(err) != tt.code || (d.TenantID == contoso) != (tt.code == "") {
+			if c.ID != tt.found || problem.CodeOf(err).String() != tt.code || (d.TenantID == contoso) != (tt.code == "") {
 				t.Errorf("found %q, %+v, %v", c.ID, d, err)
 			}
 			if asked["https://"+us] != 1 {
@@ -213,11 +213,11 @@ func TestDiscoverElsewhere(t *testing.T) {
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Discover(ctx, world{}.client(), named(t, "global"), "contoso.com"); problem.Code(err) != problem.CodeCancelled {
+	if _, err := Discover(ctx, world{}.client(), named(t, "global"), "contoso.com"); problem.CodeOf(err) != problem.CodeCancelled {
 		t.Errorf("Discover: %v", err)
 	}
 	_, _, err := DiscoverElsewhere(ctx, func(Cloud) (*http.Client, error) { return world{}.client(), nil }, builtIn(), "contoso.com")
-	if problem.Code(err) != problem.CodeCancelled {
+	if problem.CodeOf(err) != problem.CodeCancelled {
 		t.Errorf("DiscoverElsewhere: %v", err)
 	}
 }
@@ -266,10 +266,10 @@ func TestLaboratory(t *testing.T) {
 		}
 	}
 	graph = "graph.microsoft.com"
-	if _, err := Discover(t.Context(), client, lab, "contoso.com"); problem.Code(err) != "cloud.wrong-cloud" {
+	if _, err := Discover(t.Context(), client, lab, "contoso.com"); problem.CodeOf(err).String() != "cloud.wrong-cloud" {
 		t.Errorf("another Graph: %v", err)
 	}
-	if _, err := Discover(t.Context(), client, lab, "fabrikam.com"); problem.Code(err) != "cloud.tenant-unknown" {
+	if _, err := Discover(t.Context(), client, lab, "fabrikam.com"); problem.CodeOf(err).String() != "cloud.tenant-unknown" {
 		t.Errorf("another tenant: %v", err)
 	}
 	stranger, err := transport.New(transport.Options{Timeout: 5 * time.Second})
@@ -277,7 +277,7 @@ func TestLaboratory(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Discover(t.Context(), stranger, lab, "contoso.com")
-	if p := problem.Of(err); p == nil || p.Code != "net.tls-untrusted" || !strings.Contains(p.Remedies[0].String(), `caFile of the cloud "laboratory"`) {
+	if p := problem.Of(err); p == nil || p.Code.String() != "net.tls-untrusted" || !strings.Contains(p.Remedies[0].String(), `caFile of the cloud "laboratory"`) {
 		t.Errorf("without the CA: %v", err)
 	}
 }
@@ -287,7 +287,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"issuer":"https://[::1]/%zz"}`), contoso)
 	f.Add([]byte(notFound), "x")
 	f.Fuzz(func(t *testing.T, body []byte, tenant string) {
-		if p := refused(builtIn()[0], tenant, 400, body); p.Title.IsZero() || p.Code == "" {
+		if p := refused(builtIn()[0], tenant, 400, body); p.Title.IsZero() || p.Code.String() == "" {
 			t.Error("a refusal without words")
 		}
 		m, err := read(body, tenant)

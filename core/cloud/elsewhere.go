@@ -32,12 +32,12 @@ func DiscoverElsewhere(ctx context.Context, client func(Cloud) (*http.Client, er
 		}
 		asked[c.Authority] = true
 		found, d, err := inCloud(ctx, client, c, clouds, tenant)
-		switch code := problem.Code(err); {
-		case err == nil || code == "cloud.ambiguous" || code == "cloud.tenant-personal":
+		switch code := problem.CodeOf(err); {
+		case err == nil || code == codeAmbiguous || code == CodeTenantPersonal:
 			return found, d, err
 		case ctx.Err() != nil:
 			return Cloud{}, Discovery{}, problem.Of(ctx.Err())
-		case code == "cloud.tenant-unknown" || code == "cloud.wrong-cloud":
+		case code == CodeTenantUnknown || code == CodeWrongCloud:
 		default:
 			unreached = append(unreached, c.Name)
 			if first == nil {
@@ -46,11 +46,11 @@ func DiscoverElsewhere(ctx context.Context, client func(Cloud) (*http.Client, er
 		}
 	}
 	if len(unreached) > 0 {
-		return Cloud{}, Discovery{}, problem.New("cloud.search-incomplete", words.T("The tenant %s was not found, but not every cloud could be asked.", tenant)).
+		return Cloud{}, Discovery{}, problem.New(codeSearchIncomplete, words.T("The tenant %s was not found, but not every cloud could be asked.", tenant)).
 			With(words.T("No proper answer came from: %s. The first reason: %s", strings.Join(unreached, ", "), problem.Of(first).Title)).
 			Fix(words.T("Choose the cloud yourself if you know it, or try again from a network that lets this computer reach them.")).By(first)
 	}
-	return Cloud{}, Discovery{}, problem.New("cloud.tenant-unknown", words.T("None of the clouds knows the tenant %s.", tenant)).
+	return Cloud{}, Discovery{}, problem.New(CodeTenantUnknown, words.T("None of the clouds knows the tenant %s.", tenant)).
 		Fix(words.T("Check the spelling of the domain, or use the Tenant ID from the Microsoft Entra admin center: Entra ID > Overview."))
 }
 
@@ -70,7 +70,7 @@ func inCloud(ctx context.Context, client func(Cloud) (*http.Client, error), c Cl
 		return Cloud{}, Discovery{}, wrongCloud(c, Cloud{}, m, tenant)
 	}
 	if twins := slices.DeleteFunc(slices.Clone(clouds), func(o Cloud) bool { return !m.fits(o) }); len(twins) > 1 {
-		return Cloud{}, Discovery{}, problem.New("cloud.ambiguous", words.T("The tenant %s is in %s or in %s; its sign-in does not say which.", tenant, twins[0].Name, twins[1].Name)).
+		return Cloud{}, Discovery{}, problem.New(codeAmbiguous, words.T("The tenant %s is in %s or in %s; its sign-in does not say which.", tenant, twins[0].Name, twins[1].Name)).
 			Fix(words.T("Choose the cloud that your contract with Microsoft names."))
 	}
 	return found, m.discovery(tenant, seen), nil

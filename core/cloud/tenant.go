@@ -40,7 +40,7 @@ func ParseTenant(typed string) (string, *problem.Problem) {
 	s := unwrap(typed)
 	switch {
 	case s == "":
-		return "", problem.New("cloud.tenant-missing", words.T("The tenant is empty.")).Fix(howToFind())
+		return "", problem.New(CodeTenantMissing, words.T("The tenant is empty.")).Fix(howToFind())
 	case len(s) > longest:
 		return "", malformed(problem.Line(s[:40]) + "…")
 	case strings.Contains(s, "/"):
@@ -75,7 +75,7 @@ func ofName(name string) (string, *problem.Problem) {
 	}
 	switch {
 	case s == personalTenant || s == "consumers":
-		return "", problem.New("cloud.tenant-personal", words.T("This is the tenant of personal Microsoft accounts, which has no rooms.")).Fix(howToFind())
+		return "", problem.New(CodeTenantPersonal, words.T("This is the tenant of personal Microsoft accounts, which has no rooms.")).Fix(howToFind())
 	case IsGUID(s) && strings.Trim(s, "0-") != "":
 		return s, nil
 	case s == "common" || s == "organizations":
@@ -115,7 +115,7 @@ func ofAddress(address string) (string, *problem.Problem) {
 	}
 	if isMicrosoftPage(strings.ToLower(u.Hostname())) {
 		for _, candidate := range candidates(u) {
-			if tenant, p := ofName(domainOf(candidate)); p == nil || p.Code == "cloud.tenant-personal" {
+			if tenant, p := ofName(domainOf(candidate)); p == nil || p.Code == CodeTenantPersonal {
 				return tenant, p
 			}
 		}
@@ -201,11 +201,11 @@ func isMicrosoftPage(host string) bool {
 func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 func malformed(typed string) *problem.Problem {
-	return problem.New("cloud.tenant-malformed", words.T("%q is neither a domain nor a tenant ID.", problem.Line(typed))).Fix(howToFind())
+	return problem.New(CodeTenantMalformed, words.T("%q is neither a domain nor a tenant ID.", problem.Line(typed))).Fix(howToFind())
 }
 
 func undecidable(typed string) *problem.Problem {
-	return problem.New("cloud.tenant-undecidable", words.T("%q does not say for certain which tenant is meant.", problem.Line(typed))).Fix(howToFind())
+	return problem.New(CodeTenantUndecidable, words.T("%q does not say for certain which tenant is meant.", problem.Line(typed))).Fix(howToFind())
 }
 
 func howToFind() words.Text {

@@ -113,7 +113,7 @@ func TestParseTenantRefuses(t *testing.T) {
 		switch {
 		case p == nil:
 			t.Errorf("%.80q was taken for %q", typed, got)
-		case p.Code != code || got != "":
+		case p.Code.String() != code || got != "":
 			t.Errorf("%.80q: %q, %v, want %s", typed, got, p, code)
 		case len(p.Remedies) == 0:
 			t.Errorf("%.80q: nothing says what to do", typed)
@@ -153,7 +153,7 @@ func TestFrontPages(t *testing.T) {
 			if page == "" {
 				continue
 			}
-			if got, p := ParseTenant(page); p == nil || p.Code != "cloud.tenant-undecidable" {
+			if got, p := ParseTenant(page); p == nil || p.Code.String() != "cloud.tenant-undecidable" {
 				t.Errorf("%s %s: %q, %v", c.ID, page, got, p)
 			}
 			if got, p := ParseTenant(page + "/?tenantId=" + contoso + "#home"); p != nil || got != contoso {

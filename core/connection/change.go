@@ -8,10 +8,6 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// CodeConflict is the code of a change to a field that somebody else has changed
-// meanwhile; its sentence holds both values.
-const CodeConflict = "connection.conflict"
-
 // Change is one edit of a document. It is applied to the document as it is then,
 // not as it was when somebody began to type: changes to different fields never
 // undo each other.

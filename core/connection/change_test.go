@@ -23,7 +23,7 @@ func TestApply(t *testing.T) {
 	}{
 		{"two fields", []Change{Put("name", "Fabrikam"), Put("server.url", "https://two.example").BasedOn("https://one.example")}, "", nil,
 			map[string]string{"name": "Fabrikam", "server.url": "https://two.example"}},
-		{"changed elsewhere", []Change{Put("name", "Fabrikam"), Put("server.url", "https://two.example").BasedOn("https://zero.example")}, CodeConflict,
+		{"changed elsewhere", []Change{Put("name", "Fabrikam"), Put("server.url", "https://two.example").BasedOn("https://zero.example")}, CodeConflict.String(),
 			[]string{"https://one.example", "https://two.example"}, map[string]string{"name": "Contoso", "server.url": "https://one.example"}},
 		{"changed elsewhere to the same", []Change{Put("server.url", "https://one.example").BasedOn("https://zero.example")}, "", nil,
 			map[string]string{"server.url": "https://one.example"}},
@@ -36,7 +36,7 @@ func TestApply(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			c := document()
 			err := c.Apply(tc.changes...)
-			if problem.Code(err) != tc.code {
+			if problem.CodeOf(err).String() != tc.code {
 				t.Fatalf("%v, want %q", err, tc.code)
 			}
 			for _, text := range tc.says {

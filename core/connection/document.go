@@ -104,7 +104,7 @@ func merge(w *bytes.Buffer, known json.RawMessage, u unknown) error {
 // "connection.too-large".
 func Parse(data []byte, file string) (*Connection, *problem.Problem) {
 	if len(data) > MaxSize {
-		return nil, problem.New("connection.too-large", words.T("%s is larger than a connection can be (%d MB).", file, MaxSize>>20)).
+		return nil, problem.New(codeTooLarge, words.T("%s is larger than a connection can be (%d MB).", file, MaxSize>>20)).
 			Fix(words.T("Choose the file of a Roomkey connection."))
 	}
 	r := &reader{file: file, data: bytes.TrimPrefix(data, []byte("\uFEFF"))}
@@ -142,10 +142,10 @@ func (r *reader) line(offset int64) int {
 // wellFormed looks at the document as JSON, before any field.
 func (r *reader) wellFormed() *problem.Problem {
 	if len(bytes.TrimSpace(r.data)) == 0 {
-		return problem.New("connection.damaged", words.T("%s is empty.", r.file)).Fix(remedyRestore(r.file))
+		return problem.New(codeDamaged, words.T("%s is empty.", r.file)).Fix(remedyRestore(r.file))
 	}
 	if !utf8.Valid(r.data) {
-		return problem.New("connection.damaged", words.T("%s is not UTF-8 text.", r.file)).
+		return problem.New(codeDamaged, words.T("%s is not UTF-8 text.", r.file)).
 			Fix(words.T("Open %s in an editor and save it again with the encoding UTF-8.", r.file))
 	}
 	var all json.RawMessage
@@ -155,13 +155,13 @@ func (r *reader) wellFormed() *problem.Problem {
 	}
 	var syntax *json.SyntaxError
 	if !errors.As(err, &syntax) {
-		return problem.New("connection.damaged", words.T("%s cannot be read.", r.file)).With(words.Plain(err.Error())).By(err)
+		return problem.New(codeDamaged, words.T("%s cannot be read.", r.file)).With(words.Plain(err.Error())).By(err)
 	}
 	if strings.Contains(syntax.Error(), "unexpected end") {
-		return problem.New("connection.damaged", words.T("%s, line %d: the file is cut off here%s.", r.file, r.line(syntax.Offset), r.after())).
+		return problem.New(codeDamaged, words.T("%s, line %d: the file is cut off here%s.", r.file, r.line(syntax.Offset), r.after())).
 			Fix(remedyRestore(r.file)).By(err)
 	}
-	return problem.New("connection.damaged", words.T("%s, line %d: this is not correct JSON%s.", r.file, r.line(syntax.Offset-1), r.after())).
+	return problem.New(codeDamaged, words.T("%s, line %d: this is not correct JSON%s.", r.file, r.line(syntax.Offset-1), r.after())).
 		With(words.Plain(syntax.Error())).
 		Fix(words.T("Correct line %d of %s: every text stands in double quotes and a comma stands between two fields.", r.line(syntax.Offset-1), r.file)).
 		By(err)
@@ -302,9 +302,9 @@ func (r *reader) here() int64 {
 func (r *reader) mistake(offset int64, path string, wrong words.Text) *problem.Problem {
 	line := r.line(offset)
 	if path == "" {
-		return problem.New("connection.mistake", words.T("%s, line %d: %s.", r.file, line, wrong)).Fix(remedyRestore(r.file))
+		return problem.New(codeMistake, words.T("%s, line %d: %s.", r.file, line, wrong)).Fix(remedyRestore(r.file))
 	}
-	return problem.New("connection.mistake", words.T("%s, line %d, field %s: %s.", r.file, line, problem.Line(path), wrong)).
+	return problem.New(codeMistake, words.T("%s, line %d, field %s: %s.", r.file, line, problem.Line(path), wrong)).
 		Fix(words.T("Correct the field %s in line %d of %s with a text editor. Roomkey left the file as it was.", problem.Line(path), line, r.file))
 }
 

@@ -147,7 +147,7 @@ func TestParseNamesLineAndField(t *testing.T) {
 			if p == nil {
 				t.Fatalf("was taken: %+v", c)
 			}
-			if p.Code != test.code || !strings.Contains(p.Title.String(), test.says) {
+			if p.Code.String() != test.code || !strings.Contains(p.Title.String(), test.says) {
 				t.Errorf("%s\n want %s %q", p, test.code, test.says)
 			}
 			if len(p.Remedies) == 0 {
@@ -182,7 +182,7 @@ func TestMigrationsBringADocumentToThisVersion(t *testing.T) {
 		t.Error(p, string(r.data))
 	}
 	r = &reader{file: "f", data: []byte(`{"schema":4}`)}
-	if p := r.migrate(steps); p == nil || p.Code != "connection.newer" {
+	if p := r.migrate(steps); p == nil || p.Code.String() != "connection.newer" {
 		t.Error(p)
 	}
 	if len(migrations) != SchemaVersion-1 {
@@ -266,7 +266,7 @@ func TestSetAndGet(t *testing.T) {
 		{"rooms.items", "a@x.ch,room one", "connection.not-address"},
 		{"singleSignOn.redirectUris", "https://*.x.ch", "connection.redirect-uri"},
 	} {
-		if err := c.Set(test[0], test[1]); problem.Code(err) != test[2] {
+		if err := c.Set(test[0], test[1]); problem.CodeOf(err).String() != test[2] {
 			t.Errorf("%s=%s: %v, want %s", test[0], test[1], err, test[2])
 		}
 	}

@@ -87,7 +87,7 @@ func noField(path string) *problem.Problem {
 	if len(near) == 0 {
 		near = Paths()
 	}
-	return problem.New("connection.no-field", words.T("A connection has no field %s.", problem.Line(cut(path, 80)))).
+	return problem.New(codeNoField, words.T("A connection has no field %s.", problem.Line(cut(path, 80)))).
 		Fix(words.T("Write one of these: %s.", strings.Join(near, ", ")))
 }
 
@@ -118,7 +118,7 @@ func (c *Connection) Get(path string) (string, error) {
 // that cloud.ParseTenant knows; a tenant ID goes to its own field.
 func (c *Connection) Set(path, value string) error {
 	if path == "schema" || path == "id" {
-		return problem.New("connection.fixed-field", words.T("The field %s cannot be changed.", path)).
+		return problem.New(codeFixedField, words.T("The field %s cannot be changed.", path)).
 			Fix(words.T("Make a new connection instead."))
 	}
 	changed := c.Clone()
@@ -179,7 +179,7 @@ func (c *Connection) follow(path string, old *Connection) *problem.Problem {
 }
 
 func wrongValue(path string, wrong words.Text) *problem.Problem {
-	return problem.New("connection.wrong-value", words.T("%s: %s.", path, wrong)).
+	return problem.New(codeWrongValue, words.T("%s: %s.", path, wrong)).
 		Fix(words.T("Write another value for %s.", path))
 }
 

@@ -14,9 +14,6 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// CodeEmpty is the code of the problem of a field that must be filled.
-const CodeEmpty = "connection.empty"
-
 // FieldProblem is a sentence at a field: Field is its dotted path, with the
 // index of the item in a list ("rooms.items[3]").
 type FieldProblem struct {
@@ -70,7 +67,7 @@ type linter struct {
 	found []FieldProblem
 }
 
-func (l *linter) add(field, code string, title words.Text, remedies ...words.Text) {
+func (l *linter) add(field string, code problem.Code, title words.Text, remedies ...words.Text) {
 	p := problem.New(code, title)
 	for _, r := range remedies {
 		p.Fix(r)
@@ -100,7 +97,7 @@ func (l *linter) cleanliness() {
 	l.each(func(path, text string) {
 		if _, removed := Tidy(text); len(removed) > 0 {
 			field, _, _ := strings.Cut(path, "[")
-			l.add(path, "connection.unclean", words.T("There is something around or inside this value that pasting added: %s.", listed(removed)),
+			l.add(path, codeUnclean, words.T("There is something around or inside this value that pasting added: %s.", listed(removed)),
 				words.T("Paste the value again into its field, where Roomkey takes this away, or run: roomkeyctl connection set %s=VALUE", field))
 		}
 	})
@@ -163,15 +160,15 @@ var domainForm = regexp.MustCompile(`^([\pL\pN]([\pL\pN-]{0,61}[\pL\pN])?\.)+[\p
 func (l *linter) identity() {
 	c := l.c
 	if c.Cloud != "" && l.known.Clouds != nil && !slices.Contains(l.known.Clouds, c.Cloud) {
-		l.add("cloud", "connection.cloud-unknown", words.T("There is no cloud %q.", c.Cloud),
+		l.add("cloud", codeCloudUnknown, words.T("There is no cloud %q.", c.Cloud),
 			words.T("Choose one of these: %s. A cloud of your own stands in clouds.yaml in the configuration folder.", strings.Join(l.known.Clouds, ", ")))
 	}
 	if c.Product.ID != "" && l.known.Products != nil && !slices.Contains(l.known.Products, c.Product.ID) {
-		l.add("product.id", "connection.product-unknown", words.T("There is no product %q.", c.Product.ID),
+		l.add("product.id", codeProductUnknown, words.T("There is no product %q.", c.Product.ID),
 			words.T("Choose one of these: %s. A product of your own stands in the folder products of the configuration folder.", strings.Join(l.known.Products, ", ")))
 	}
 	if c.Tenant.ID != "" && !IsGUID(c.Tenant.ID) {
-		l.add("tenant.id", "connection.not-guid", words.T("The tenant ID is not a GUID."),
+		l.add("tenant.id", codeNotGUID, words.T("The tenant ID is not a GUID."),
 			words.T("Copy the Tenant ID from the page Overview of Microsoft Entra ID, or leave it empty and type the domain."))
 	}
 	if d := Clean(c.Tenant.Domain); d != "" {
@@ -183,13 +180,13 @@ func (l *linter) identity() {
 	switch {
 	case client == "":
 	case !IsGUID(client):
-		l.add("application.clientId", "connection.not-guid", words.T("The application (client) ID is not a GUID."),
+		l.add("application.clientId", codeNotGUID, words.T("The application (client) ID is not a GUID."),
 			words.T("Copy the Application (client) ID from the page Overview of the app registration. The client secret belongs in its own field."))
 	case strings.EqualFold(client, Clean(c.Tenant.ID)) || strings.EqualFold(client, Clean(c.Tenant.Domain)):
-		l.add("application.clientId", "connection.tenant-as-client", words.T("This is the tenant ID, not the application (client) ID."),
+		l.add("application.clientId", codeTenantAsClient, words.T("This is the tenant ID, not the application (client) ID."),
 			words.T("Copy the Application (client) ID: it stands on the page Overview of the app registration, above the Directory (tenant) ID."))
 	case c.Application.ObjectID != "" && strings.EqualFold(client, c.Application.ObjectID):
-		l.add("application.clientId", "connection.object-as-client", words.T("This is the object ID, not the application (client) ID."),
+		l.add("application.clientId", codeObjectAsClient, words.T("This is the object ID, not the application (client) ID."),
 			words.T("Copy the Application (client) ID: it stands on the page Overview of the app registration, above the Object ID."))
 	}
 }
@@ -198,7 +195,7 @@ func (l *linter) choice() {
 	for path, allowed := range choices {
 		v, p := l.c.field(path)
 		if p == nil && v.String() != "" && !slices.Contains(allowed, v.String()) {
-			l.add(path, "connection.wrong-value", words.T("%q is no choice here.", problem.Line(cut(v.String(), 60))),
+			l.add(path, codeWrongValue, words.T("%q is no choice here.", problem.Line(cut(v.String(), 60))),
 				words.T("Choose one of these: %s.", strings.Join(allowed, ", ")))
 		}
 	}
@@ -220,7 +217,7 @@ func (l *linter) addresses() {
 	}
 	for i, g := range c.People.Groups {
 		if !IsGUID(g) {
-			l.add(fmt.Sprintf("people.groups[%d]", i), "connection.not-guid", words.T("This is not the object ID of a group."),
+			l.add(fmt.Sprintf("people.groups[%d]", i), codeNotGUID, words.T("This is not the object ID of a group."),
 				words.T("Copy the Object ID from the page of the group in Microsoft Entra ID, or choose the group from the list."))
 		}
 	}
@@ -246,7 +243,7 @@ func IsAddress(text string) bool {
 
 func (l *linter) address(path, value string) {
 	if clean := Clean(value); !IsAddress(clean) {
-		l.add(path, "connection.not-address", words.T("%q is not an e-mail address.", problem.Line(cut(clean, 80))),
+		l.add(path, CodeNotAddress, words.T("%q is not an e-mail address.", problem.Line(cut(clean, 80))),
 			words.T("Type one address, such as room1@contoso.com."))
 	}
 }
@@ -256,7 +253,7 @@ func (l *linter) duplicates(path string, list []string) {
 	for i, item := range list {
 		key := strings.ToLower(Clean(item))
 		if first, ok := seen[key]; ok {
-			l.add(fmt.Sprintf("%s[%d]", path, i), "connection.duplicate", words.T("%q stands here twice (also as number %d).", problem.Line(cut(item, 80)), first+1),
+			l.add(fmt.Sprintf("%s[%d]", path, i), codeDuplicate, words.T("%q stands here twice (also as number %d).", problem.Line(cut(item, 80)), first+1),
 				words.T("Remove one of the two."))
 			continue
 		}
@@ -272,7 +269,7 @@ func (l *linter) urls() {
 	l.duplicates("singleSignOn.redirectUris", c.SingleSignOn.RedirectURIs)
 	for i, uri := range c.SingleSignOn.RedirectURIs {
 		if wrong, remedy := RedirectURI(Clean(uri)); !wrong.IsZero() {
-			l.add(fmt.Sprintf("singleSignOn.redirectUris[%d]", i), "connection.redirect-uri", wrong, remedy)
+			l.add(fmt.Sprintf("singleSignOn.redirectUris[%d]", i), codeRedirectURI, wrong, remedy)
 		}
 	}
 }
@@ -284,7 +281,7 @@ func (l *linter) url(path, value string, whose words.Text) {
 	if value == "" {
 		return
 	}
-	const code = "connection.wrong-url"
+	code := codeWrongURL
 	u, err := url.Parse(value)
 	switch {
 	case err != nil || u.Host == "" || u.Hostname() == "":
@@ -346,7 +343,7 @@ func RedirectURI(uri string) (wrong, remedy words.Text) {
 // The secret's text is in none of the sentences.
 func LintSecret(kind, text string) []FieldProblem {
 	var found []FieldProblem
-	add := func(code string, title, remedy words.Text) {
+	add := func(code problem.Code, title, remedy words.Text) {
 		found = append(found, FieldProblem{kind, problem.New(code, title).Fix(remedy)})
 	}
 	clean, removed := Tidy(text)
@@ -358,19 +355,19 @@ func LintSecret(kind, text string) []FieldProblem {
 		return found // vault.ParseCertificate says what is wrong with it
 	}
 	if len(removed) > 0 {
-		add("connection.unclean", words.T("There is something around or inside the value that pasting added: %s.", listed(removed)),
+		add(codeUnclean, words.T("There is something around or inside the value that pasting added: %s.", listed(removed)),
 			words.T("Paste the value again into its field, where Roomkey takes this away."))
 	}
 	if strings.IndexFunc(clean, func(r rune) bool { return r <= ' ' || r > '~' }) >= 0 {
-		add("connection.secret-characters", words.T("There are characters in the middle of the value that cannot be part of it."),
+		add(codeSecretCharacters, words.T("There are characters in the middle of the value that cannot be part of it."),
 			words.T("Copy the value again with the copy button beside it, and nothing else."))
 	}
 	if kind == "client-secret" && IsGUID(clean) {
-		add("connection.secret-id", words.T("This looks like the Secret ID, not the secret's Value."),
+		add(codeSecretID, words.T("This looks like the Secret ID, not the secret's Value."),
 			words.T("In the app registration open Certificates & secrets and copy the column Value. It is only visible right after creation: if it is hidden, press New client secret and copy the new Value."))
 	}
 	if kind == "client-secret" && strings.Contains(clean, "-----BEGIN") {
-		add("connection.secret-is-certificate", words.T("This is a certificate or key, not a client secret."),
+		add(codeSecretIsCertificate, words.T("This is a certificate or key, not a client secret."),
 			words.T("Store it as certificate instead."))
 	}
 	return found

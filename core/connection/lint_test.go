@@ -82,7 +82,7 @@ func TestLintNamesTheField(t *testing.T) {
 			test.change(c)
 			var got []string
 			for _, f := range c.Lint(Known{Clouds: []string{"global"}, Products: []string{"flexo"}, Required: []string{"server.url"}}) {
-				got = append(got, f.Field+" "+f.Problem.Code)
+				got = append(got, f.Field+" "+f.Problem.Code.String())
 				if len(f.Problem.Remedies) == 0 || !strings.HasSuffix(f.Problem.Title.String(), ".") {
 					t.Errorf("%v is no sentence with a remedy", f.Problem)
 				}
@@ -117,7 +117,7 @@ func TestLintSecret(t *testing.T) {
 	} {
 		var got []string
 		for _, f := range LintSecret("client-secret", text) {
-			got = append(got, f.Problem.Code)
+			got = append(got, f.Problem.Code.String())
 			if clean := Clean(text); f.Field != "client-secret" || clean != "" && strings.Contains(f.Problem.Error()+fmt.Sprint(f.Problem.Remedies), clean) {
 				t.Errorf("%s shows the secret, or stands at %s", f.Problem, f.Field)
 			}

@@ -28,7 +28,7 @@ func (r *reader) migrate(steps []migration) *problem.Problem {
 	}
 	current := len(steps) + 1
 	if version > current {
-		return problem.New("connection.newer", words.T("%s was written by a newer Roomkey (field schema: version %d, this one reads up to %d).", r.file, version, current)).
+		return problem.New(codeNewer, words.T("%s was written by a newer Roomkey (field schema: version %d, this one reads up to %d).", r.file, version, current)).
 			Fix(words.T("Install the newer Roomkey on this computer. This one left the file as it was."))
 	}
 	if version == current {

@@ -78,7 +78,7 @@ type Account struct {
 // cloud in which Microsoft's own client does not exist.
 func NewAdministrator(o AdministratorOptions) (*Administrator, error) {
 	if o.TenantID == "" {
-		return nil, missing("entra.no-tenant", words.T("The connection names no tenant."), words.T("Enter the tenant's domain or ID in the connection."))
+		return nil, missing(codeNoTenant, words.T("The connection names no tenant."), words.T("Enter the tenant's domain or ID in the connection."))
 	}
 	if o.ClientID == "" {
 		if o.Cloud.Lacks(cloud.FeatureCommandLineClient) {
@@ -164,7 +164,7 @@ func (a *Administrator) Token(ctx context.Context) (vault.Secret, error) {
 	}
 	if err != nil {
 		p := ProblemOf(err, a.o.Cloud, a.o.ClientID, a.o.TenantID)
-		if p.Code == "entra.failed" {
+		if p.Code == CodeFailed {
 			return vault.Secret{}, needed().By(err)
 		}
 		return vault.Secret{}, a.explained(p, device)

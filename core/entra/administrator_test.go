@@ -55,7 +55,7 @@ func (r *reception) person(address string) { _ = simulator.Browse(r.t.Context(),
 func TestBrowser(t *testing.T) {
 	r := newReception(t)
 	a := r.administrator()
-	if _, err := a.Token(t.Context()); problem.Code(err) != CodeNeeded {
+	if _, err := a.Token(t.Context()); problem.CodeOf(err) != CodeNeeded {
 		t.Fatalf("a token without a sign-in: %v", err)
 	}
 	account, err := a.Browser(t.Context(), ScopesRead, r.person)
@@ -88,7 +88,7 @@ func TestBrowser(t *testing.T) {
 	if err := a.SignOut(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.Token(t.Context()); problem.Code(err) != CodeNeeded || a.Account() != nil {
+	if _, err := a.Token(t.Context()); problem.CodeOf(err) != CodeNeeded || a.Account() != nil {
 		t.Errorf("a token after the sign-out: %v", err)
 	}
 }
@@ -107,7 +107,7 @@ func TestBrowserRefused(t *testing.T) {
 			r := newReception(t, tt.fault)
 			_, err := r.administrator().Browser(t.Context(), ScopesRead, r.person)
 			p := problem.Of(err)
-			if p == nil || p.Code != tt.code || OwnClientInstead(err) != tt.own {
+			if p == nil || p.Code.String() != tt.code || OwnClientInstead(err) != tt.own {
 				t.Fatalf("%v", err)
 			}
 			if strings.Contains(p.Detail.String(), "&#") {
@@ -143,7 +143,7 @@ func TestStray(t *testing.T) {
 			_ = res.Body.Close()
 		}
 	})
-	if problem.Code(err) != "sign-in.interrupted" {
+	if problem.CodeOf(err).String() != "sign-in.interrupted" {
 		t.Fatalf("%v", err)
 	}
 	if _, err := a.Browser(t.Context(), ScopesRead, r.person); err != nil {
@@ -216,7 +216,7 @@ func TestDeviceCodeRefused(t *testing.T) {
 				_, _ = simulator.TypeCode(t.Context(), r.http, d.Address, d.Code)
 			})
 			p := problem.Of(err)
-			if p == nil || p.Code != tt.code || BrowserInstead(err) != tt.browser {
+			if p == nil || p.Code.String() != tt.code || BrowserInstead(err) != tt.browser {
 				t.Fatalf("%v", err)
 			}
 			if first := strings.Contains(p.Remedies[0].String(), "Sign in with the browser"); first != tt.browser {
@@ -253,7 +253,7 @@ func TestDeviceThenBrowser(t *testing.T) {
 	}
 	// Another scope makes MSAL turn to its refresh token, as an hour later.
 	a.account.Expires, a.asked = time.Now(), append(a.asked, "Organization.Read.All")
-	if _, err := a.Token(t.Context()); problem.Code(err) != "entra.AADSTS530036" || !BrowserInstead(err) || !strings.Contains(problem.Of(err).Remedies[0].String(), "browser") {
+	if _, err := a.Token(t.Context()); problem.CodeOf(err).String() != "entra.AADSTS530036" || !BrowserInstead(err) || !strings.Contains(problem.Of(err).Remedies[0].String(), "browser") {
 		t.Errorf("renewed in spite of the policy: %v", err)
 	}
 	if _, err := a.Browser(t.Context(), ScopesRead, r.person); err != nil {
@@ -267,7 +267,7 @@ func TestDeviceThenBrowser(t *testing.T) {
 func TestOwnClientInChina(t *testing.T) {
 	c := cloud.Cloud{ID: "china", Name: "China", Authority: "https://login.partner.microsoftonline.cn", Missing: []cloud.Feature{cloud.FeatureCommandLineClient}}
 	_, err := NewAdministrator(AdministratorOptions{Cloud: c, TenantID: "contoso.cn"})
-	if p := problem.Of(err); p == nil || p.Code != "sign-in.own-client" || !strings.Contains(remedies(p), "Mobile") && !strings.Contains(remedies(p), "mobile") {
+	if p := problem.Of(err); p == nil || p.Code.String() != "sign-in.own-client" || !strings.Contains(remedies(p), "Mobile") && !strings.Contains(remedies(p), "mobile") {
 		t.Fatalf("%v", err)
 	}
 	a, err := NewAdministrator(AdministratorOptions{Cloud: c, TenantID: "contoso.cn", ClientID: "11111111-2222-3333-4444-555555555555"})
@@ -331,13 +331,13 @@ func TestOwnClient(t *testing.T) {
 func TestSilent(t *testing.T) {
 	r := newReception(t)
 	a := r.administrator()
-	if _, err := a.Silent(t.Context(), ScopesSignIns); problem.Code(err) != CodeNeeded {
+	if _, err := a.Silent(t.Context(), ScopesSignIns); problem.CodeOf(err) != CodeNeeded {
 		t.Errorf("nobody is signed in: %v", err)
 	}
 	if _, err := a.Browser(t.Context(), ScopesRead, r.person); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.Silent(t.Context(), ScopesSignIns); problem.Code(err) != "entra.AADSTS65001" || a.Holds(ScopesSignIns) || !a.Holds(ScopesRead) {
+	if _, err := a.Silent(t.Context(), ScopesSignIns); problem.CodeOf(err).String() != "entra.AADSTS65001" || a.Holds(ScopesSignIns) || !a.Holds(ScopesRead) {
 		t.Errorf("not consented to: %v, the sign-in holds %v", err, a.Account().Scopes)
 	}
 	if _, err := a.Browser(t.Context(), ScopesSignIns, r.person); err != nil {

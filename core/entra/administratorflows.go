@@ -55,7 +55,7 @@ func (a *Administrator) Browser(ctx context.Context, scopes []string, open func(
 	case ctx.Err() != nil:
 		return Account{}, problem.Of(ctx.Err())
 	case limited.Err() != nil:
-		return Account{}, problem.New("sign-in.timeout", words.T("Nobody signed in within %d minutes.", int(browserPatience.Minutes()))).
+		return Account{}, problem.New(CodeSignInTimeout, words.T("Nobody signed in within %d minutes.", int(browserPatience.Minutes()))).
 			Fix(words.T("Press Sign in again.")).By(err)
 	case err != nil:
 		return Account{}, a.explained(a.interactive(err), false)
@@ -119,7 +119,7 @@ func (a *Administrator) DeviceCode(ctx context.Context, scopes []string, show fu
 	case ctx.Err() != nil:
 		return Account{}, problem.Of(ctx.Err())
 	case errors.Is(err, context.DeadlineExceeded): // MSAL's way of saying it
-		return Account{}, problem.New("sign-in.code-expired", words.T("The code has expired.")).
+		return Account{}, problem.New(codeSignInCodeExpired, words.T("The code has expired.")).
 			Fix(words.T("Press Sign in with a code for a new one, or Sign in with the browser.")).By(err)
 	case err != nil:
 		return Account{}, a.explained(ProblemOf(err, a.o.Cloud, a.o.ClientID, a.o.TenantID), true)
@@ -150,7 +150,7 @@ func (a *Administrator) interactive(err error) *problem.Problem {
 	text := err.Error()
 	for _, stray := range []string{"via a GET operation", "OAuth state", "authorization code missing", "failed to parse form"} {
 		if strings.Contains(text, stray) {
-			return problem.New("sign-in.interrupted", words.T("Something other than Microsoft's answer reached Roomkey's sign-in.")).
+			return problem.New(CodeSignInInterrupted, words.T("Something other than Microsoft's answer reached Roomkey's sign-in.")).
 				With(words.T("A browser's preview, a virus scanner or the Back button can do that. Nothing was signed in.")).
 				Fix(words.T("Press Sign in again, and use the new browser page.")).By(err)
 		}

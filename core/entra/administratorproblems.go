@@ -2,7 +2,6 @@ package entra
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/roomkey/roomkey/core/cloud"
@@ -10,9 +9,6 @@ import (
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
-
-// CodeNeeded is the code of "nobody is signed in".
-const CodeNeeded = "sign-in.needed"
 
 func needed() *problem.Problem {
 	return problem.New(CodeNeeded, words.T("This needs the sign-in of an administrator.")).
@@ -33,12 +29,11 @@ func BrowserInstead(err error) bool {
 func OwnClientInstead(err error) bool { return hasCode(err, 700016, 50105, 7000112, 65002) }
 
 func hasCode(err error, codes ...int) bool {
-	code, ok := strings.CutPrefix(problem.Code(err), "entra.AADSTS")
-	return ok && slices.ContainsFunc(codes, func(c int) bool { return code == strconv.Itoa(c) })
+	return slices.Contains(codes, aadstsOf(problem.CodeOf(err)))
 }
 
 func ownClientNeeded(c cloud.Cloud) *problem.Problem {
-	p := problem.New("sign-in.own-client", words.T("In the cloud %s you sign in to an application of your own.", c.Name)).
+	p := problem.New(CodeSignInOwnClient, words.T("In the cloud %s you sign in to an application of your own.", c.Name)).
 		With(words.T("The application Microsoft Graph Command Line Tools does not exist there."))
 	p.Remedies = OwnClient(c)
 	return p.See(PageLink(c, "registrations", ""))

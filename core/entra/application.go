@@ -45,11 +45,11 @@ type Application struct {
 func NewApplication(o ApplicationOptions) (*Application, error) {
 	switch {
 	case o.TenantID == "":
-		return nil, missing("entra.no-tenant", words.T("The connection names no tenant."), words.T("Enter the tenant's domain or ID in the connection."))
+		return nil, missing(codeNoTenant, words.T("The connection names no tenant."), words.T("Enter the tenant's domain or ID in the connection."))
 	case o.ClientID == "":
-		return nil, missing("entra.no-client-id", words.T("The connection names no application."), words.T("Enter the Application (client) ID in the connection, or let Roomkey register the application."))
+		return nil, missing(codeNoClientID, words.T("The connection names no application."), words.T("Enter the Application (client) ID in the connection, or let Roomkey register the application."))
 	case o.Secret.IsZero() && o.Certificate == nil:
-		return nil, missing("entra.no-credential", words.T("There is no client secret or certificate for the application on this computer."),
+		return nil, missing(codeNoCredential, words.T("There is no client secret or certificate for the application on this computer."),
 			words.T("Enter the client secret or choose the certificate under Credential; Roomkey keeps it in this computer's keychain."))
 	}
 	a := &Application{o: o}
@@ -61,7 +61,7 @@ func NewApplication(o ApplicationOptions) (*Application, error) {
 	}
 	if err != nil {
 		// The text of err is MSAL's about the kind of key, never the key.
-		return nil, problem.New("entra.credential-unusable", words.T("The certificate cannot be used to sign in.")).With(words.Plain(err.Error())).
+		return nil, problem.New(codeCredentialUnusable, words.T("The certificate cannot be used to sign in.")).With(words.Plain(err.Error())).
 			Fix(words.T("Choose a certificate with its RSA private key under Credential.")).By(err)
 	}
 	if a.client, err = a.newClient(); err != nil {
@@ -70,7 +70,7 @@ func NewApplication(o ApplicationOptions) (*Application, error) {
 	return a, nil
 }
 
-func missing(code string, title, fix words.Text) *problem.Problem {
+func missing(code problem.Code, title, fix words.Text) *problem.Problem {
 	return problem.New(code, title).Fix(fix)
 }
 

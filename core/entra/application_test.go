@@ -174,7 +174,7 @@ func TestRefusedToken(t *testing.T) {
 			c, h := authority(t, tt.serve)
 			_, err := application(t, c, h, right).Token(t.Context())
 			p := problem.Of(err)
-			if p.Code != tt.want || len(p.Remedies) == 0 {
+			if p.Code.String() != tt.want || len(p.Remedies) == 0 {
 				t.Fatalf("%v, want %s", p, tt.want)
 			}
 			shown := fmt.Sprintf("%+v %v", p, p.Cause)
@@ -198,7 +198,7 @@ func TestCancelWhileWaitingForAToken(t *testing.T) {
 	go func() { _, err := application(t, c, h, right).Token(ctx); ended <- err }()
 	select {
 	case err := <-ended:
-		if problem.Code(err) != problem.CodeCancelled {
+		if problem.CodeOf(err) != problem.CodeCancelled {
 			t.Error(err)
 		}
 	case <-time.After(5 * time.Second):
@@ -213,7 +213,7 @@ func TestNewApplicationSaysWhatIsMissing(t *testing.T) {
 		"entra.no-credential": {TenantID: tenantID, ClientID: client},
 	} {
 		o.Cloud = global
-		if _, err := NewApplication(o); problem.Code(err) != want {
+		if _, err := NewApplication(o); problem.CodeOf(err).String() != want {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}

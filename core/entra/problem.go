@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/roomkey/roomkey/core/transport"
+
 	msal "github.com/AzureAD/microsoft-authentication-library-for-go/apps/errors"
 
 	"github.com/roomkey/roomkey/core/cloud"
@@ -117,31 +119,67 @@ func ProblemOf(err error, c cloud.Cloud, clientID, tenant string) *problem.Probl
 	if errors.As(err, &garbled) {
 		return unexpected(c, 200)
 	}
-	if p := c.Owner().Problem(err, hostOf(c)); p.Code != "net.failed" {
+	if p := c.Owner().Problem(err, hostOf(c)); p.Code != transport.CodeFailed {
 		return p
 	}
-	return problem.New("entra.failed", words.T("Signing in at %s failed.", hostOf(c))).
+	return problem.New(CodeFailed, words.T("Signing in at %s failed.", hostOf(c))).
 		With(words.Plain(jwtLike.ReplaceAllString(err.Error(), "[token]"))).
 		Fix(words.T("Check cloud and tenant of the connection, then test again."))
 }
 
+// Refusals carry Microsoft's number, or OAuth's word where there is none.
+var (
+	numbered = problem.DeclareFamily("entra.AADSTS")
+	worded   = problem.DeclareFamily("entra.")
+)
+
+// aadstsOf is the number in a code, 0 for a code without one.
+func aadstsOf(c problem.Code) int {
+	n, _ := strconv.Atoi(numbered.Suffix(c))
+	return n
+}
+
+// start is a problem with the refusal's code. Microsoft also "refuses" when it
+// is busy, which decides nothing about the application.
+func (r Refusal) start() *problem.Problem {
+	if r.Code == 0 {
+		kind := problem.Refused
+		if r.Kind == "temporarily_unavailable" || r.Kind == "server_error" {
+			kind = problem.NoAnswer
+		}
+		return worded.New(slug(first(r.Sub, r.Kind)), kind, words.T("Microsoft Entra ID refused the sign-in (%s).", first(r.Sub, r.Kind)))
+	}
+	kind := problem.Refused
+	switch r.Code {
+	case 90055, 50196: // throttled; a loop of requests
+		kind = problem.Throttled
+	case 90033, 90022, 90023, 90038: // Microsoft's own trouble
+		kind = problem.NoAnswer
+	}
+	return numbered.New(strconv.Itoa(r.Code), kind, words.T("Microsoft Entra ID refused the sign-in with the code AADSTS%d.", r.Code))
+}
+
+// Settles reports whether the refusal may pass by itself within minutes, while
+// Microsoft copies a recent change to all its servers.
+func Settles(p *problem.Problem) bool {
+	known, ok := Explain(aadstsOf(p.Code))
+	return ok && known.Wait
+}
+
 // Problem explains the refusal.
 func (r Refusal) Problem(c cloud.Cloud, clientID, tenant string) *problem.Problem {
-	p := &problem.Problem{TraceID: r.TraceID, CorrelationID: r.CorrelationID}
+	p := r.start()
+	p.TraceID, p.CorrelationID = r.TraceID, r.CorrelationID
 	said := words.T("Microsoft says: %s", r.Text)
 	if !guidClient.MatchString(clientID) {
 		clientID = "" // what was pasted there must not become part of a link
 	}
 	if r.Code == 0 {
-		p.Code = "entra." + slug(first(r.Sub, r.Kind))
-		p.Title = words.T("Microsoft Entra ID refused the sign-in (%s).", first(r.Sub, r.Kind))
 		p.With(said).Fix(words.T("Look for the attempt under Monitoring & health > Sign-in logs in the Microsoft Entra admin center."))
 		return p.See(PageLink(c, "signins", clientID))
 	}
-	p.Code = "entra.AADSTS" + strconv.Itoa(r.Code)
 	known, ok := Explain(r.Code)
 	if !ok {
-		p.Title = words.T("Microsoft Entra ID refused the sign-in with the code AADSTS%d.", r.Code)
 		p.With(said).Fix(words.T("Look the code up at the address below, or look for the attempt under Monitoring & health > Sign-in logs in the Microsoft Entra admin center."))
 		p.See(words.T("AADSTS%d at Microsoft", r.Code), c.Authority+"/error?code="+strconv.Itoa(r.Code))
 		return p.See(PageLink(c, "signins", clientID))
@@ -178,11 +216,11 @@ func slug(s string) string {
 // unexpected is an answer that is none of Microsoft's.
 func unexpected(c cloud.Cloud, status int) *problem.Problem {
 	if status == 429 || status >= 500 {
-		return problem.New("entra.unavailable", words.T("Microsoft's sign-in at %s is too busy or out of order (HTTP %d).", hostOf(c), status)).
+		return problem.New(CodeUnavailable, words.T("Microsoft's sign-in at %s is too busy or out of order (HTTP %d).", hostOf(c), status)).
 			Fix(words.T("Wait a few minutes and test again.")).
 			See(words.T("Microsoft's service status"), "https://status.cloud.microsoft")
 	}
-	return problem.New("entra.unexpected-answer", words.T("What answered at %s is not Microsoft's sign-in (HTTP %d).", hostOf(c), status)).
+	return problem.New(codeUnexpectedAnswer, words.T("What answered at %s is not Microsoft's sign-in (HTTP %d).", hostOf(c), status)).
 		With(words.T("The answer is not in the form that Microsoft Entra ID uses. A proxy or a network's own sign-in page may have answered instead.")).
 		Fix(words.T("Open a web page in the browser of this computer; if the network asks for a sign-in or a proxy, complete it and test again.")).
 		Fix(words.T("Ask the network's administrator to let this computer reach %s without a proxy's sign-in page.", hostOf(c)))

@@ -56,7 +56,7 @@ func TestEveryShapeOfARefusal(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := ProblemOf(err, global, client, "contoso.com")
-			if p.Code != "entra.AADSTS7000215" || p.TraceID != trace || p.CorrelationID != correlation {
+			if p.Code.String() != "entra.AADSTS7000215" || p.TraceID != trace || p.CorrelationID != correlation {
 				t.Fatalf("code %s, trace %s, correlation %s", p.Code, p.TraceID, p.CorrelationID)
 			}
 			if p.Title.String() != "The client secret is not right." || len(p.Remedies) < 2 {
@@ -74,7 +74,7 @@ func TestEveryShapeOfARefusal(t *testing.T) {
 
 func TestUnknownCodeShowsMicrosoftsText(t *testing.T) {
 	p := ProblemOf(msalError(400, `{"error":"invalid_request","error_description":"AADSTS4711: The moon is full. Trace ID: `+trace+` Correlation ID: `+correlation+` Timestamp: 2026-01-01 00:00:00Z","error_codes":[4711]}`, false), global, client, "")
-	if p.Code != "entra.AADSTS4711" || !strings.Contains(p.Detail.String(), "The moon is full.") || p.TraceID != trace || p.CorrelationID != correlation {
+	if p.Code.String() != "entra.AADSTS4711" || !strings.Contains(p.Detail.String(), "The moon is full.") || p.TraceID != trace || p.CorrelationID != correlation {
 		t.Errorf("%+v", p)
 	}
 	if p.Links[0].URL != "https://login.microsoftonline.com/error?code=4711" {
@@ -88,7 +88,7 @@ func TestOtherFailures(t *testing.T) {
 		want string
 	}{
 		"nothing":             {nil, ""},
-		"cancelled":           {fmt.Errorf("x: %w", context.Canceled), problem.CodeCancelled},
+		"cancelled":           {fmt.Errorf("x: %w", context.Canceled), problem.CodeCancelled.String()},
 		"too late":            {fmt.Errorf("x: %w", context.DeadlineExceeded), "net.timeout"},
 		"without a number":    {msalError(400, `{"error":"invalid_grant","suberror":"bad_token"}`, false), "entra.bad_token"},
 		"hostile error word":  {msalError(400, `{"error":"../../<b>X"}`, false), "entra.bx"},
@@ -98,7 +98,7 @@ func TestOtherFailures(t *testing.T) {
 		"busy":                {msalError(429, "", false), "entra.unavailable"},
 		"down":                {msalError(503, "<html>down</html>", false), "entra.unavailable"},
 		"garbled":             {msal.InvalidJsonErr{Err: errors.New("json decode error: x\nraw message was: {\"access_token\":\"eyJhbGciOiJub25lIn0.secret.part\"")}, "entra.unexpected-answer"},
-		"a problem already":   {fmt.Errorf("x: %w", problem.New("net.plain-http", words.T("t"))), "net.plain-http"},
+		"a problem already":   {fmt.Errorf("x: %w", problem.DeclareFamily("").New("net.plain-http", problem.Refused, words.T("t"))), "net.plain-http"},
 		"anything else":       {errors.New("issuer does not match eyJhbGciOiJub25lIn0.secret.part"), "entra.failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -109,7 +109,7 @@ func TestOtherFailures(t *testing.T) {
 				}
 				return
 			}
-			if p.Code != tt.want {
+			if p.Code.String() != tt.want {
 				t.Fatalf("%v, want %s", p, tt.want)
 			}
 			if strings.Contains(p.Error(), "secret.part") {
@@ -125,7 +125,7 @@ func TestOtherFailures(t *testing.T) {
 func TestUntrustedLaboratory(t *testing.T) {
 	lab := cloud.Cloud{ID: "lab", Authority: "https://login.lab.example", Own: true}
 	p := ProblemOf(fmt.Errorf("outer: %w", x509.UnknownAuthorityError{}), lab, client, "t")
-	if p.Code != "net.tls-untrusted" || !strings.Contains(p.Remedies[0].String(), `caFile of the cloud "lab"`) {
+	if p.Code.String() != "net.tls-untrusted" || !strings.Contains(p.Remedies[0].String(), `caFile of the cloud "lab"`) {
 		t.Errorf("%v: %v", p, p.Remedies)
 	}
 }
@@ -159,7 +159,7 @@ func TestContractOfErrors(t *testing.T) {
 		}
 		tried++
 		p := ProblemOf(msalError(sample.Status, string(sample.Body), true), global, client, "t")
-		if p.Code != "entra.AADSTS"+strconv.Itoa(body.Codes[0]) || p.TraceID != body.TraceID || p.CorrelationID != body.CorrelationID {
+		if p.Code.String() != "entra.AADSTS"+strconv.Itoa(body.Codes[0]) || p.TraceID != body.TraceID || p.CorrelationID != body.CorrelationID {
 			t.Errorf("%s: %v (trace %s, correlation %s)", name, p, p.TraceID, p.CorrelationID)
 		}
 		if _, ok := Explain(body.Codes[0]); !ok {
@@ -177,7 +177,7 @@ func FuzzReadRefusal(f *testing.F) {
 	f.Add(`reply status code was 400: {"error":1}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		p := ProblemOf(errors.New(text), global, client, "t")
-		if p == nil || p.Title.IsZero() || !strings.Contains(p.Code, ".") || strings.ContainsAny(p.Code, " \n<>\"") {
+		if p == nil || p.Title.IsZero() || !strings.Contains(p.Code.String(), ".") || strings.ContainsAny(p.Code.String(), " \n<>\"") {
 			t.Errorf("%q: %+v", text, p)
 		}
 	})

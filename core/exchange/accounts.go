@@ -18,7 +18,7 @@ func (b *build) subjectVisibility() error {
 	case b.form.text("rooms") != "":
 		rooms = b.among(rooms, b.form.addresses("rooms"), "rooms")
 	case len(keepers(b.Rooms)) == 0:
-		return problem.New("exchange.no-rooms", words.T("None of the chosen rooms is proposed to show what is discussed.")).
+		return problem.New(codeNoRooms, words.T("None of the chosen rooms is proposed to show what is discussed.")).
 			Fix(words.T("Name the rooms."))
 	default:
 		rooms = keepers(b.Rooms)
@@ -41,7 +41,7 @@ func (b *build) folder(rooms []string, user, right string) {
 func (b *build) account() (string, error) {
 	account := or(b.form.address("account"), b.Connection.ServiceAccount)
 	if account == "" && b.form.err() == nil {
-		return "", problem.New("exchange.no-account", words.T("The service account has no name yet.")).
+		return "", problem.New(codeNoAccount, words.T("The service account has no name yet.")).
 			Fix(words.T("Type the sign-in name of the account, for instance booking@ and your domain."))
 	}
 	return account, nil
@@ -145,7 +145,7 @@ func (b *build) ewsAllow() error {
 		ids[i] = strings.ToLower(id)
 	}
 	if len(ids) == 0 {
-		return problem.New("exchange.no-apps", words.T("No application is named.")).
+		return problem.New(codeNoApps, words.T("No application is named.")).
 			Fix(words.T("Name the client ID of the application that still needs EWS. The booking server's new application does not: it uses Graph."))
 	}
 	enable := b.form.yes("enable")

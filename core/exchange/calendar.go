@@ -68,7 +68,7 @@ func (b *build) calendarSet() error {
 	policy, subject := table{}, table{}
 	for _, want := range b.Product.Policy {
 		if _, ok := settingOf(want.Parameter); !ok {
-			return problem.New("exchange.policy", words.T("The product %s asks for %s, which Set-CalendarProcessing does not have.", b.Product.Name, want.Parameter)).
+			return problem.New(codePolicy, words.T("The product %s asks for %s, which Set-CalendarProcessing does not have.", b.Product.Name, want.Parameter)).
 				Fix(words.T("Correct roomPolicy in the product's file."))
 		}
 	}
@@ -90,7 +90,7 @@ func (b *build) calendarSet() error {
 		return err
 	}
 	if len(policy)+len(subject) == 0 {
-		return problem.New("exchange.no-policy", words.T("The product %s needs nothing particular of its rooms.", b.Product.Name)).
+		return problem.New(codeNoPolicy, words.T("The product %s needs nothing particular of its rooms.", b.Product.Name)).
 			Fix(words.T("Fill in the settings that the rooms should have."))
 	}
 	b.data["Policy"], b.data["Subject"] = policy, subject

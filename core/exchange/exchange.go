@@ -169,7 +169,7 @@ func Generate(name string, t Target, values map[string]any) (Document, error) {
 	}
 	b.doc.Intent, b.doc.HowToRun = encode(b.intent), howToRun(b.doc.File)
 	if b.doc.Text, err = b.render(); err != nil {
-		return Document{}, problem.New("exchange.template", words.T("The template of the script %s is broken.", name)).By(err)
+		return Document{}, problem.New(codeTemplate, words.T("The template of the script %s is broken.", name)).By(err)
 	}
 	return b.doc, nil
 }
@@ -178,11 +178,11 @@ func Generate(name string, t Target, values map[string]any) (Document, error) {
 func prepare(name string, t Target, values map[string]any) (*build, error) {
 	s, ok := find(name)
 	if !ok {
-		return nil, problem.New("exchange.unknown-script", words.T("There is no script called %s.", name)).
+		return nil, problem.New(codeUnknownScript, words.T("There is no script called %s.", name)).
 			Run(words.T("See which there are:"), "roomkeyctl script list")
 	}
 	if t.Connection == nil || !isGUID(t.Connection.Tenant.ID) {
-		return nil, problem.New("exchange.no-tenant", words.T("The tenant's id is not known yet.")).
+		return nil, problem.New(codeNoTenant, words.T("The tenant's id is not known yet.")).
 			Fix(words.T("Check the connection once: that finds the id of the tenant, and every script compares it before it changes anything."))
 	}
 	if t.Now.IsZero() {
@@ -215,11 +215,11 @@ func (b *build) reach() error {
 	case c.Own:
 		b.warn("The cloud %s names no Exchange host: the script connects to Microsoft's worldwide cloud, where it stops because the tenant is another one.", c.Name)
 	default:
-		return problem.New("exchange.cloud", words.T("No address of Exchange Online is known for the cloud %s.", c.Name)).
+		return problem.New(codeCloud, words.T("No address of Exchange Online is known for the cloud %s.", c.Name)).
 			Fix(words.T("Add the cloud with its exchangeHost to clouds.yaml in the configuration folder when Microsoft has published it."))
 	}
 	if b.script.Platform == "places" && c.ID != "global" && !c.Own {
-		return problem.New("exchange.cloud", words.T("It is not known whether Microsoft Places has buildings and floors in the cloud %s.", c.Name)).
+		return problem.New(codeCloud, words.T("It is not known whether Microsoft Places has buildings and floors in the cloud %s.", c.Name)).
 			Fix(words.T("Describe the rooms with the script set-places instead."))
 	}
 	return nil
@@ -239,7 +239,7 @@ func (b *build) rooms() ([]string, error) {
 		out = append(out, r.EmailAddress)
 	}
 	if len(out) == 0 {
-		return nil, problem.New("exchange.no-rooms", words.T("No rooms are chosen yet.")).
+		return nil, problem.New(codeNoRooms, words.T("No rooms are chosen yet.")).
 			Run(words.T("Choose the rooms on the page “Choose rooms and people”, or:"), "roomkeyctl rooms select")
 	}
 	return out, nil

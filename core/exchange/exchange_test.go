@@ -180,10 +180,10 @@ func TestEveryScript(t *testing.T) {
 				}
 				d, err := Generate(s.Name, as, need[s.Name])
 				if err != nil {
-					if code := problem.Code(err); !expected(code, s, c, p) {
+					if code := problem.CodeOf(err).String(); !expected(code, s, c, p) {
 						t.Errorf("%s of %s in %s: %v", s.Name, p.ID, c.ID, err)
 					}
-					fmt.Fprintln(sum, p.ID, c.ID, s.Name, problem.Code(err))
+					fmt.Fprintln(sum, p.ID, c.ID, s.Name, problem.CodeOf(err).String())
 					continue
 				}
 				if !json.Valid(d.Intent) || bytes.Contains(bytes.ReplaceAll(d.Text, []byte("\r\n"), nil), []byte("\n")) {

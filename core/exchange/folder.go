@@ -24,7 +24,7 @@ func (s Script) wanted(t Target) bool {
 		return c.Scope.Kind == connection.ScopeRBAC
 	case "remove-grant", "access-policy-migrate": // once there is evidence
 		_, err := prepare(s.Name, t, nil)
-		return err == nil || problem.Code(err) == "exchange.too-early"
+		return err == nil || problem.CodeOf(err) == codeTooEarly
 	case "access-policy-show":
 		return c.Scope.Kind == connection.ScopePolicy
 	case "service-account":

@@ -30,7 +30,7 @@ func TestFormValues(t *testing.T) {
 	} {
 		_, err := Generate("calendar-processing", to, map[string]any{field: bad})
 		var fields FieldErrors
-		if !errors.As(err, &fields) || fields[field] == nil || problem.Code(err) != "exchange.field" {
+		if !errors.As(err, &fields) || fields[field] == nil || problem.CodeOf(err).String() != "exchange.field" {
 			t.Errorf("%s = %s: %v", field, bad, err)
 		}
 	}
@@ -72,7 +72,7 @@ func TestSubjectIsAChoice(t *testing.T) {
 func TestRoomOnlyScopeIsRefused(t *testing.T) {
 	to := target(t, 3)
 	to.Connection.Scope.Organizers = ""
-	if _, err := Generate("limit-application", to, nil); problem.Code(err) != "exchange.room-only-scope" {
+	if _, err := Generate("limit-application", to, nil); problem.CodeOf(err).String() != "exchange.room-only-scope" {
 		t.Error(err)
 	}
 	if _, err := Generate("limit-application", to, map[string]any{"organizers": "all@contoso.com"}); err != nil {
@@ -83,11 +83,11 @@ func TestRoomOnlyScopeIsRefused(t *testing.T) {
 		t.Error(err)
 	}
 	to.Connection.Application.ObjectID = to.Connection.Application.ServicePrincipalID
-	if _, err := Generate("limit-application", to, nil); problem.Code(err) != "exchange.wrong-object-id" {
+	if _, err := Generate("limit-application", to, nil); problem.CodeOf(err).String() != "exchange.wrong-object-id" {
 		t.Error(err)
 	}
 	to.Connection.Tenant.ID = "contoso.com"
-	if _, err := Generate("limit-application", to, nil); problem.Code(err) != "exchange.no-tenant" {
+	if _, err := Generate("limit-application", to, nil); problem.CodeOf(err).String() != "exchange.no-tenant" {
 		t.Error(err)
 	}
 }
@@ -129,14 +129,14 @@ func TestReadProcessing(t *testing.T) {
 			t.Error(d)
 		}
 	}
-	if _, err := ReadProcessing([]byte(processing(',', []string{"other", "a@contoso.com", "", "", "", "", ""})), c, policy); problem.Code(err) != "exchange.other-tenant" {
+	if _, err := ReadProcessing([]byte(processing(',', []string{"other", "a@contoso.com", "", "", "", "", ""})), c, policy); problem.CodeOf(err).String() != "exchange.other-tenant" {
 		t.Error(err)
 	}
 	states, err := ReadProcessing([]byte("Tenant,Room,Read,DeleteSubject\n"+tenantID+",a@contoso.com,2026-11-20T08:00:00Z,False\n"+tenantID+",b@contoso.com,20.11.2026,False\n"), c, policy)
 	if err != nil || len(states) != 2 || !states[0].Read.Equal(time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)) || !states[1].Read.IsZero() {
 		t.Errorf("looked at %v, %v", states, err)
 	}
-	if _, err := ReadProcessing([]byte("Tenant,Room,Replaced,DeleteSubject\n"+tenantID+",a@contoso.com,2026-11-20T08:00:00Z,False\n"), c, policy); problem.Code(err) != "exchange.values-before" {
+	if _, err := ReadProcessing([]byte("Tenant,Room,Replaced,DeleteSubject\n"+tenantID+",a@contoso.com,2026-11-20T08:00:00Z,False\n"), c, policy); problem.CodeOf(err).String() != "exchange.values-before" {
 		t.Errorf("values from before a change are taken for today's: %v", err)
 	}
 }
@@ -173,7 +173,7 @@ func TestParseRooms(t *testing.T) {
 	if fmt.Sprint(lines) != "[3 4 5 6]" {
 		t.Errorf("%v", wrong)
 	}
-	if _, err := Generate("create-rooms", target(t, 1), map[string]any{"table": "Name,Address\nOne,nobody\n"}); problem.Code(err) != "exchange.field" {
+	if _, err := Generate("create-rooms", target(t, 1), map[string]any{"table": "Name,Address\nOne,nobody\n"}); problem.CodeOf(err).String() != "exchange.field" {
 		t.Error("a table with a bad line became a script")
 	}
 }
@@ -184,7 +184,7 @@ func TestReadRooms(t *testing.T) {
 	if err != nil || len(list.Items) != 1 || list.Complete || list.Problem == nil || list.Source != tenant.SourceExchange || !*list.Items[0].Accessible {
 		t.Errorf("%v %+v", err, list)
 	}
-	if _, err := ReadRooms([]byte("Tenant,Room\nother,a@contoso.com\n"), c); problem.Code(err) != "exchange.other-tenant" {
+	if _, err := ReadRooms([]byte("Tenant,Room\nother,a@contoso.com\n"), c); problem.CodeOf(err).String() != "exchange.other-tenant" {
 		t.Error(err)
 	}
 }
@@ -249,7 +249,7 @@ func TestRegistrationLeavesLimitedPermissionsOut(t *testing.T) {
 		t.Error("permission or certificate is missing")
 	}
 	for _, bad := range []string{"nonsense", "-----BEGIN PRIVATE KEY-----\nAQID\n-----END PRIVATE KEY-----\n"} {
-		if _, err := Generate("register-application", to, map[string]any{"certificate": bad}); problem.Code(err) != "exchange.field" {
+		if _, err := Generate("register-application", to, map[string]any{"certificate": bad}); problem.CodeOf(err).String() != "exchange.field" {
 			t.Errorf("%q was taken as a certificate", bad)
 		}
 	}
@@ -281,7 +281,7 @@ func TestForm(t *testing.T) {
 			t.Errorf("%s:\n%s", s.Name, d)
 		}
 	}
-	if _, err := Catalogue()[0].For(Target{}); problem.Code(err) != "exchange.no-tenant" {
+	if _, err := Catalogue()[0].For(Target{}); problem.CodeOf(err).String() != "exchange.no-tenant" {
 		t.Error(err)
 	}
 }

@@ -22,7 +22,7 @@ func (b *build) roomsShow() error {
 
 func (b *build) createRooms() error {
 	if _, ok := b.form.raw("table"); !ok {
-		return problem.New("exchange.no-table", words.T("There is no table of rooms yet.")).
+		return problem.New(codeNoTable, words.T("There is no table of rooms yet.")).
 			Fix(words.T("Give a CSV with the columns Name and Address, and Capacity, Building and Floor as far as they are known."))
 	}
 	rooms, err := b.table()
@@ -82,7 +82,7 @@ func (b *build) roomLists() error {
 		members[name] = append(members[name], r.EmailAddress)
 	}
 	if len(names) == 0 {
-		return problem.New("exchange.no-lists", words.T("No room has a room list or a building.")).
+		return problem.New(codeNoLists, words.T("No room has a room list or a building.")).
 			Fix(words.T("Give a CSV with the columns Address and RoomList."))
 	}
 	var data rows
@@ -141,7 +141,7 @@ func (b *build) setPlaces() error {
 		b.will("Set-Place", r.EmailAddress, want)
 	}
 	if len(data) == 0 {
-		return problem.New("exchange.no-places", words.T("Nothing is known of the rooms that could be set.")).
+		return problem.New(codeNoPlaces, words.T("Nothing is known of the rooms that could be set.")).
 			Fix(words.T("Give a CSV with the column Address and any of Capacity, Building, Floor, FloorLabel."))
 	}
 	b.data["Rows"] = data
@@ -177,7 +177,7 @@ func (b *build) placesBuildings() error {
 		b.will("Set-PlaceV3", r.EmailAddress, map[string]any{"Building": r.Building, "Floor": floor})
 	}
 	if len(data) == 0 {
-		return problem.New("exchange.no-buildings", words.T("No room has a building and a floor.")).
+		return problem.New(codeNoBuildings, words.T("No room has a building and a floor.")).
 			Fix(words.T("Give a CSV with the columns Address, Building and Floor."))
 	}
 	var buildings rows

@@ -48,7 +48,7 @@ func ReadProcessing(data []byte, c *connection.Connection, policy []product.Sett
 	}
 	for i := range states {
 		if states[i].replaced {
-			return nil, problem.New("exchange.values-before", words.T("This CSV has the values from before a change, not today's.")).
+			return nil, problem.New(codeValuesBefore, words.T("This CSV has the values from before a change, not today's.")).
 				Fix(words.T("Give it to the script calendar-processing-undo, as its values from before.")).
 				Fix(words.T("For today's calendar processing, run the script calendar-processing-show and bring its CSV."))
 		}
@@ -172,5 +172,5 @@ func (s *RoomState) fill(row sheet.Row, columns []string) *problem.Problem {
 }
 
 func lineProblem(number int, what words.Text) *problem.Problem {
-	return problem.New("exchange.csv-line", words.T("Line %d: %s.", number, what))
+	return problem.New(codeCSVLine, words.T("Line %d: %s.", number, what))
 }

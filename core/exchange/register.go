@@ -17,7 +17,7 @@ import (
 // Roomkey's own sign-in.
 func (b *build) registerApplication() error {
 	if id := b.Connection.Application.ClientID; id != "" && !isGUID(id) {
-		return problem.New("exchange.client-id", words.T("The client ID %s is no GUID.", problem.Line(id))).
+		return problem.New(codeClientID, words.T("The client ID %s is no GUID.", problem.Line(id))).
 			Fix(words.T("Correct it on the page Register, or empty it to register a new application."))
 	}
 	needs := b.needs()

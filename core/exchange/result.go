@@ -93,20 +93,20 @@ const maxResult = 64 << 20
 func ReadResult(data []byte, c *connection.Connection) (Result, error) {
 	var r Result
 	if len(data) > maxResult {
-		return r, problem.New("exchange.result-broken", words.T("The file is too large for a result file."))
+		return r, problem.New(codeResultBroken, words.T("The file is too large for a result file."))
 	}
 	data = bytes.TrimSpace(toUTF8(data))
 	var file sealed
 	if err := json.Unmarshal(data, &file); err != nil || len(file.Result) == 0 {
-		return r, problem.New("exchange.result-broken", words.T("This is no result file, or it was cut off.")).By(err).
+		return r, problem.New(codeResultBroken, words.T("This is no result file, or it was cut off.")).By(err).
 			Fix(words.T("Take the file whose name ends in .result.json, as the script wrote it."))
 	}
 	if !strings.EqualFold(file.Seal, seal(file.Result)) {
-		return r, problem.New("exchange.result-edited", words.T("The result file was changed after the script wrote it.")).
+		return r, problem.New(codeResultEdited, words.T("The result file was changed after the script wrote it.")).
 			Fix(words.T("Bring the file as the script wrote it; an editor or a mail gateway may have changed it. Otherwise run the script again."))
 	}
 	if err := json.Unmarshal(file.Result, &r); err != nil {
-		return Result{}, problem.New("exchange.result-broken", words.T("The result file holds something unexpected.")).With(words.Plain(err.Error())).By(err)
+		return Result{}, problem.New(codeResultBroken, words.T("The result file holds something unexpected.")).With(words.Plain(err.Error())).By(err)
 	}
 	return r, r.fits(c)
 }
@@ -115,16 +115,16 @@ func ReadResult(data []byte, c *connection.Connection) (Result, error) {
 func (r Result) fits(c *connection.Connection) error {
 	switch {
 	case r.Schema > 1:
-		return problem.New("exchange.result-newer", words.T("The result file is of a newer version of Roomkey.")).Fix(words.T("Update Roomkey."))
+		return problem.New(codeResultNewer, words.T("The result file is of a newer version of Roomkey.")).Fix(words.T("Update Roomkey."))
 	case r.Connection != c.ID:
-		return problem.New("exchange.other-connection", words.T("The result file is of another connection.")).
+		return problem.New(codeOtherConnection, words.T("The result file is of another connection.")).
 			Fix(words.T("Open the connection that the script was made for."))
 	case !strings.EqualFold(r.Tenant, c.Tenant.ID):
-		return problem.New("exchange.other-tenant", words.T("The result file is of the tenant %s, not of this connection's.", problem.Line(r.Tenant))).
+		return problem.New(codeOtherTenant, words.T("The result file is of the tenant %s, not of this connection's.", problem.Line(r.Tenant))).
 			Fix(words.T("Run the script for this tenant, or open the other connection."))
 	}
 	if _, ok := find(r.Script); !ok {
-		return problem.New("exchange.unknown-script", words.T("The result file is of a script that this version does not know: %s.", problem.Line(r.Script)))
+		return problem.New(codeUnknownScript, words.T("The result file is of a script that this version does not know: %s.", problem.Line(r.Script)))
 	}
 	count := map[string]int{}
 	for _, o := range r.Results {
@@ -132,12 +132,12 @@ func (r Result) fits(c *connection.Connection) error {
 	}
 	for _, status := range []string{Changed, Same, Failed, Skipped} {
 		if count[status] != r.Summary[status] {
-			return problem.New("exchange.result-broken", words.T("The result file does not add up: it counts %d as %s and lists %d.", r.Summary[status], status, count[status]))
+			return problem.New(codeResultBroken, words.T("The result file does not add up: it counts %d as %s and lists %d.", r.Summary[status], status, count[status]))
 		}
 		delete(count, status)
 	}
 	if len(count) > 0 || r.FinishedAt.Before(r.StartedAt) {
-		return problem.New("exchange.result-broken", words.T("The result file does not add up."))
+		return problem.New(codeResultBroken, words.T("The result file does not add up."))
 	}
 	return nil
 }

@@ -82,14 +82,14 @@ func TestResultRefused(t *testing.T) {
 		"wrong status":   {encode(func(r *Result) { r.Results[0].Status = "fine"; r.Summary[Changed]-- }), "exchange.result-broken"},
 		"backwards":      {encode(func(r *Result) { r.FinishedAt = r.StartedAt.Add(-time.Hour) }), "exchange.result-broken"},
 	} {
-		if _, err := ReadResult(c.data, to.Connection); problem.Code(err) != c.code {
+		if _, err := ReadResult(c.data, to.Connection); problem.CodeOf(err).String() != c.code {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := ReadResult(file, &other); problem.Code(err) != "exchange.other-connection" {
+	if _, err := ReadResult(file, &other); problem.CodeOf(err).String() != "exchange.other-connection" {
 		t.Error(err)
 	}
-	if _, err := ReadResult(file, &foreign); problem.Code(err) != "exchange.other-tenant" {
+	if _, err := ReadResult(file, &foreign); problem.CodeOf(err).String() != "exchange.other-tenant" {
 		t.Error(err)
 	}
 }
@@ -141,7 +141,7 @@ func TestRemoveGrantNeedsEvidence(t *testing.T) {
 	to := target(t, 3)
 	try := func(evidence any) string {
 		_, err := Generate("remove-grant", to, map[string]any{"evidence": evidence})
-		return problem.Code(err)
+		return problem.CodeOf(err).String()
 	}
 	failed, err := Perform(generate(t, "limit-application-test", to, nil).Intent, "a", to.at(-3*time.Hour), func(Operation) Outcome {
 		return Outcome{Status: Same, After: map[string]string{"InScope": "True"}}
@@ -175,7 +175,7 @@ func TestRemoveGrantNeedsEvidence(t *testing.T) {
 		t.Fatal(err)
 	}
 	to.Results = append(to.Results, undone)
-	if _, err := Generate("remove-grant", to, nil); problem.Code(err) != "exchange.undone" {
+	if _, err := Generate("remove-grant", to, nil); problem.CodeOf(err).String() != "exchange.undone" {
 		t.Error("a limit that was undone is no limit")
 	}
 	to.Results = to.Results[:2]
@@ -198,7 +198,7 @@ func TestPoliciesGoOnlyWithTheGrant(t *testing.T) {
 		}
 		return r
 	}
-	if _, err := Generate("access-policy-migrate", to, nil); problem.Code(err) != "exchange.no-evidence" {
+	if _, err := Generate("access-policy-migrate", to, nil); problem.CodeOf(err).String() != "exchange.no-evidence" {
 		t.Error(err)
 	}
 	gone := back("remove-grant", map[string]any{"evidence": perform(t, to, "limit-application", nil, 5*time.Hour)}, 2*time.Hour)
@@ -207,12 +207,12 @@ func TestPoliciesGoOnlyWithTheGrant(t *testing.T) {
 		t.Error(err)
 	}
 	to.Results = []Result{gone, back("restore-grant", nil, time.Hour)}
-	if _, err := Generate("access-policy-migrate", to, nil); problem.Code(err) != "exchange.undone" {
+	if _, err := Generate("access-policy-migrate", to, nil); problem.CodeOf(err).String() != "exchange.undone" {
 		t.Error(err)
 	}
 	gone.Summary, gone.Results[0].Status = map[string]int{Failed: 1}, Failed
 	to.Results = []Result{gone}
-	if _, err := Generate("access-policy-migrate", to, nil); problem.Code(err) != "exchange.grant-remains" {
+	if _, err := Generate("access-policy-migrate", to, nil); problem.CodeOf(err).String() != "exchange.grant-remains" {
 		t.Error(err)
 	}
 }

@@ -38,7 +38,7 @@ func (b *build) scoped() (permissions, roles, wide []string, err error) {
 		}
 	}
 	if len(roles) == 0 {
-		return nil, nil, nil, problem.New("exchange.nothing-to-limit", words.T("The product %s holds no permission that Exchange can limit to mailboxes.", b.Product.Name))
+		return nil, nil, nil, problem.New(codeNothingToLimit, words.T("The product %s holds no permission that Exchange can limit to mailboxes.", b.Product.Name))
 	}
 	return permissions, roles, wide, nil
 }
@@ -50,7 +50,7 @@ func (b *build) needs() product.Needs {
 // application fills in what the scripts about the limit have in common.
 func (b *build) application() error {
 	if !isGUID(b.Connection.Application.ClientID) {
-		return problem.New("exchange.no-application", words.T("The connection has no application yet.")).
+		return problem.New(codeNoApplication, words.T("The connection has no application yet.")).
 			Fix(words.T("Register the application first, or type its client ID on the page Register."))
 	}
 	_, roles, _, err := b.scoped()
@@ -75,7 +75,7 @@ func (b *build) mailboxes() error {
 		outside = b.Connection.Scope.Outside
 	}
 	if inside == "" || outside == "" {
-		return problem.New("exchange.no-proof", words.T("The limit is proven with a mailbox inside and a mailbox outside, and one of them is not named yet.")).
+		return problem.New(codeNoProof, words.T("The limit is proven with a mailbox inside and a mailbox outside, and one of them is not named yet.")).
 			Fix(words.T("Name a room that the application must reach and a mailbox of a person or a shared mailbox that it must not reach."))
 	}
 	if strings.EqualFold(inside, outside) {
@@ -96,11 +96,11 @@ func (b *build) limitApplication() error {
 	}
 	app := b.Connection.Application
 	if !isGUID(app.ServicePrincipalID) {
-		return problem.New("exchange.no-service-principal", words.T("The object ID of the enterprise application is not known.")).
+		return problem.New(codeNoServicePrincipal, words.T("The object ID of the enterprise application is not known.")).
 			Fix(words.T("Copy it in the Entra admin center under Enterprise applications > Overview > Object ID. The one under App registrations is another one, and Exchange refuses it."))
 	}
 	if app.ServicePrincipalID == app.ObjectID {
-		return problem.New("exchange.wrong-object-id", words.T("The object ID is the one of the app registration; Exchange wants the one of the enterprise application.")).
+		return problem.New(codeWrongObjectID, words.T("The object ID is the one of the app registration; Exchange wants the one of the enterprise application.")).
 			Fix(words.T("Copy it in the Entra admin center under Enterprise applications > Overview > Object ID."))
 	}
 	scope := b.Connection.Scope
@@ -110,7 +110,7 @@ func (b *build) limitApplication() error {
 	}
 	group, organizers := or(b.form.address("group"), scope.Group), or(b.form.address("organizers"), scope.Organizers)
 	if b.Product.Writes == product.WritesRoomsAndOrganizers && organizers == "" {
-		return problem.New("exchange.room-only-scope", words.T("%s also writes in the calendars of the people who book, so a limit to rooms would break its bookings.", b.Product.Name)).
+		return problem.New(codeRoomOnlyScope, words.T("%s also writes in the calendars of the people who book, so a limit to rooms would break its bookings.", b.Product.Name)).
 			Fix(words.T("Make a mail-enabled group in the Exchange admin center that holds everybody who books (direct members only, no groups in it), and name it as the group of organizers."))
 	}
 	rooms := []string{}
@@ -191,16 +191,16 @@ func (b *build) removeGrant() error {
 	}
 	reach := r.Reach()
 	if !reach.Proven() {
-		return problem.New("exchange.scope-not-proven", words.T("The result file does not prove the limit: %s.", reach.String())).
+		return problem.New(codeScopeNotProven, words.T("The result file does not prove the limit: %s.", reach.String())).
 			Fix(words.T("Run limit-application-test again. The grant may only go when the application is in scope inside and not in scope outside, for every role."))
 	}
 	if untold := missing(b.data["Roles"].([]string), reach.Roles); len(untold) > 0 {
-		return problem.New("exchange.scope-not-proven", words.T("The result file says nothing about %s.", strings.Join(untold, ", "))).
+		return problem.New(codeScopeNotProven, words.T("The result file says nothing about %s.", strings.Join(untold, ", "))).
 			Fix(words.T("Run limit-application again, then its test."))
 	}
 	ready := r.FinishedAt.Add(Propagation)
 	if b.Now.Before(ready) {
-		return problem.New("exchange.too-early", words.T("The limit was tested at %s; it counts everywhere from %s on.", r.FinishedAt.UTC().Format("15:04 UTC"), ready.UTC().Format("15:04 UTC on 2 January"))).
+		return problem.New(codeTooEarly, words.T("The limit was tested at %s; it counts everywhere from %s on.", r.FinishedAt.UTC().Format("15:04 UTC"), ready.UTC().Format("15:04 UTC on 2 January"))).
 			Fix(words.T("Generate the script after that."))
 	}
 	b.data["Proof"] = "Tested at " + r.FinishedAt.UTC().Format(time.RFC3339) + ": " + reach.String() + "."
@@ -255,15 +255,15 @@ func (b *build) evidence(undo string, scripts ...string) (Result, error) {
 	}
 	switch {
 	case r.Script == "":
-		return r, problem.New("exchange.no-evidence", words.T("This needs the result file of %s.", strings.Join(scripts, " or "))).
+		return r, problem.New(codeNoEvidence, words.T("This needs the result file of %s.", strings.Join(scripts, " or "))).
 			Fix(words.T("Run that script, and bring its result file back to Roomkey."))
 	case !slices.Contains(scripts, r.Script) || r.WhatIf:
-		return r, problem.New("exchange.wrong-evidence", words.T("This is the result of %s, but the one of %s is needed, and not of a run with -WhatIf.", problem.Line(r.Script), strings.Join(scripts, " or "))).
+		return r, problem.New(codeWrongEvidence, words.T("This is the result of %s, but the one of %s is needed, and not of a run with -WhatIf.", problem.Line(r.Script), strings.Join(scripts, " or "))).
 			Fix(words.T("Bring the other result file."))
 	}
 	for _, back := range b.Results {
 		if back.Script == undo && back.Summary[Changed] > 0 && !back.FinishedAt.Before(r.FinishedAt) {
-			return r, problem.New("exchange.undone", words.T("What %s did was undone by %s at %s.", r.Script, undo, back.FinishedAt.UTC().Format("15:04 UTC on 2 January"))).
+			return r, problem.New(codeUndone, words.T("What %s did was undone by %s at %s.", r.Script, undo, back.FinishedAt.UTC().Format("15:04 UTC on 2 January"))).
 				Fix(words.T("Run %s again, and bring its result file back.", scripts[0]))
 		}
 	}
@@ -297,7 +297,7 @@ func (b *build) accessPolicyMigrate() error {
 		return err
 	}
 	if r.Err != "" || r.Summary["failed"]+r.Summary["skipped"] > 0 || r.Summary["changed"]+r.Summary["same"] == 0 {
-		return problem.New("exchange.grant-remains", words.T("The result file does not say that the tenant-wide grant is gone everywhere.")).
+		return problem.New(codeGrantRemains, words.T("The result file does not say that the tenant-wide grant is gone everywhere.")).
 			Fix(words.T("Run remove-grant again. Without the policy a grant that remains would reach every mailbox."))
 	}
 	b.will("Remove-ApplicationAccessPolicy", b.Connection.Application.ClientID, nil)

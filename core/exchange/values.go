@@ -60,7 +60,7 @@ func newForm(s Script, values map[string]any) *form {
 
 func (f *form) fail(name string, text words.Text) {
 	if f.wrong[name] == nil {
-		f.wrong[name] = problem.New("exchange.field", text)
+		f.wrong[name] = problem.New(codeField, text)
 	}
 }
 

@@ -131,7 +131,7 @@ func TestImportRefuses(t *testing.T) {
 				t.Fatalf("it was taken: %+v", in.Connection)
 			}
 			p := problem.Of(err)
-			if !strings.HasPrefix(p.Code, c.code) || !strings.Contains(p.Error(), c.says) || len(p.Remedies) == 0 {
+			if !strings.HasPrefix(p.Code.String(), c.code) || !strings.Contains(p.Error(), c.says) || len(p.Remedies) == 0 {
 				t.Errorf("got %v (%d remedies), want %s with %q", err, len(p.Remedies), c.code, c.says)
 			}
 		})
@@ -167,7 +167,7 @@ func TestFormats(t *testing.T) {
 			t.Errorf("%q is missing in\n%s", line, env)
 		}
 	}
-	if _, err := File(example(), configuration, "xml", now); problem.Code(err) != "export.format" {
+	if _, err := File(example(), configuration, "xml", now); problem.CodeOf(err).String() != "export.format" {
 		t.Errorf("xml: %v", err)
 	}
 }
@@ -268,7 +268,7 @@ func TestSealed(t *testing.T) {
 		"no secret":    {id.Recipient().String(), "", "vault.absent"},
 	} {
 		c.Server.PinnedRecipient = ""
-		if _, err := Sealed(c, try.recipient, vault.NewSecret(try.secret)); problem.Code(err) != try.code {
+		if _, err := Sealed(c, try.recipient, vault.NewSecret(try.secret)); problem.CodeOf(err).String() != try.code {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
@@ -307,7 +307,7 @@ func TestReminder(t *testing.T) {
 		t.Errorf("%v\n%s", err, raw)
 	}
 	c.Application.Credential.Expires = time.Time{}
-	if _, err := Reminder(c, now); problem.Code(err) != "export.no-expiry" {
+	if _, err := Reminder(c, now); problem.CodeOf(err).String() != "export.no-expiry" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -53,7 +53,7 @@ func File(c *connection.Connection, configuration any, format Format, now time.T
 	case Env:
 		return environment(raw, now)
 	default:
-		return nil, problem.New("export.format", words.T("There is no format “%s”.", string(format))).
+		return nil, problem.New(codeFormat, words.T("There is no format “%s”.", string(format))).
 			Fix(words.T("Choose json, yaml or env."))
 	}
 }

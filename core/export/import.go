@@ -26,7 +26,7 @@ type Imported struct {
 func Import(data []byte, file string) (Imported, error) {
 	file = problem.Line(file)
 	if start := strings.ToLower(string(bytes.TrimSpace(data[:min(len(data), 512)]))); strings.HasPrefix(start, "<!doctype") || strings.HasPrefix(start, "<html") {
-		return Imported{}, problem.New("export.web-page", words.T("%s is a web page, not a connection.", file)).
+		return Imported{}, problem.New(codeWebPage, words.T("%s is a web page, not a connection.", file)).
 			Fix(words.T("The download was probably answered by a sign-in page. Fetch the file once more."))
 	}
 	c, wrong := connection.Parse(data, file)
@@ -65,11 +65,11 @@ func version(raw json.RawMessage, file string) error {
 		Version *int `json:"version"`
 	}
 	if err := json.Unmarshal(raw, &e); err != nil || e.Version == nil || *e.Version < 1 {
-		return problem.New("export.damaged", words.T("%s, field %s: it must say the version of the file.", file, field)).
+		return problem.New(codeDamaged, words.T("%s, field %s: it must say the version of the file.", file, field)).
 			Fix(words.T("Export the connection once more, or take the field %s out of the file with a text editor.", field)).By(err)
 	}
 	if *e.Version > Version {
-		return problem.New("export.newer", words.T("%s was written by a newer Roomkey.", file)).
+		return problem.New(codeNewer, words.T("%s was written by a newer Roomkey.", file)).
 			With(words.T("Its version is %d; this Roomkey reads up to version %d.", *e.Version, Version)).
 			Fix(words.T("Update Roomkey on this computer and import the file again."))
 	}

@@ -29,7 +29,7 @@ var reminders = []struct {
 func Reminder(c *connection.Connection, now time.Time) ([]byte, error) {
 	end := c.Application.Credential.Expires
 	if end.IsZero() {
-		return nil, problem.New("export.no-expiry", words.T("It is not known when the credential ends.")).
+		return nil, problem.New(codeNoExpiry, words.T("It is not known when the credential ends.")).
 			Run(words.T("Microsoft Entra ID shows it under App registrations, your application, Certificates & secrets, in the column “Expires”. Tell Roomkey with the command, with your date:"),
 				"roomkeyctl connection set application.credential.expires=2028-01-31T00:00:00Z")
 	}

@@ -98,7 +98,7 @@ func (t tokens) GetAuthorizationToken(ctx context.Context, to *url.URL, _ map[st
 	}
 	if token.IsZero() {
 		// The SDK would send the request without authentication.
-		return "", problem.New("graph.no-token", words.T("There is no access token for Microsoft Graph.")).
+		return "", problem.New(codeNoToken, words.T("There is no access token for Microsoft Graph.")).
 			Fix(words.T("Enter the application's credential or sign in, then try again."))
 	}
 	return token.Reveal(), nil
@@ -121,7 +121,7 @@ func (c *Client) beta(u *url.URL) bool {
 }
 
 func foreign(u *url.URL) *problem.Problem {
-	return problem.New("graph.foreign-link", words.T("The answer leads to another server (%s); Roomkey does not follow.", u.Host)).
+	return problem.New(codeForeignLink, words.T("The answer leads to another server (%s); Roomkey does not follow.", u.Host)).
 		Fix(words.T("Check the chosen cloud. If a proxy rewrites answers of Microsoft Graph, exempt this computer from it."))
 }
 

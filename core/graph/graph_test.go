@@ -148,45 +148,45 @@ func TestNoFalseEmpty(t *testing.T) {
 		serve http.HandlerFunc
 		want  string
 	}{
-		"empty body":         {func(w http.ResponseWriter, r *http.Request) {}, CodeUnexpected},
-		"blank body":         {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, " \n") }, CodeUnexpected},
-		"204":                {func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(204) }, CodeUnexpected},
-		"{}":                 {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "{}") }, CodeUnexpected},
-		"[]":                 {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "[]") }, CodeUnexpected},
-		"null":               {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "null") }, CodeUnexpected},
-		"a text":             {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `"value"`) }, CodeUnexpected},
-		"value null":         {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"value":null}`) }, CodeUnexpected},
-		"value an object":    {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"value":{}}`) }, CodeUnexpected},
-		"value a text":       {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"value":"x"}`) }, CodeUnexpected},
-		"a null in it":       {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"value":[null]}`) }, CodeUnexpected},
-		"an empty entry":     {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"value":[{}]}`) }, CodeUnexpected},
-		"a number in it":     {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"value":[7]}`) }, CodeUnexpected},
-		"id of another type": {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"value":[{"id":7,"emailAddress":[]}]}`) }, CodeUnexpected},
-		"truncated JSON":     {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"value":[{"id":"a"`) }, CodeUnexpected},
+		"empty body":         {func(w http.ResponseWriter, r *http.Request) {}, tenant.CodeUnexpected.String()},
+		"blank body":         {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, " \n") }, tenant.CodeUnexpected.String()},
+		"204":                {func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(204) }, tenant.CodeUnexpected.String()},
+		"{}":                 {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "{}") }, tenant.CodeUnexpected.String()},
+		"[]":                 {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "[]") }, tenant.CodeUnexpected.String()},
+		"null":               {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "null") }, tenant.CodeUnexpected.String()},
+		"a text":             {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `"value"`) }, tenant.CodeUnexpected.String()},
+		"value null":         {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"value":null}`) }, tenant.CodeUnexpected.String()},
+		"value an object":    {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"value":{}}`) }, tenant.CodeUnexpected.String()},
+		"value a text":       {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"value":"x"}`) }, tenant.CodeUnexpected.String()},
+		"a null in it":       {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"value":[null]}`) }, tenant.CodeUnexpected.String()},
+		"an empty entry":     {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"value":[{}]}`) }, tenant.CodeUnexpected.String()},
+		"a number in it":     {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"value":[7]}`) }, tenant.CodeUnexpected.String()},
+		"id of another type": {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"value":[{"id":7,"emailAddress":[]}]}`) }, tenant.CodeUnexpected.String()},
+		"truncated JSON":     {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"value":[{"id":"a"`) }, tenant.CodeUnexpected.String()},
 		"no content type": {func(w http.ResponseWriter, r *http.Request) {
 			w.Header()["Content-Type"] = nil
 			fmt.Fprint(w, `{"value":[]}`)
-		}, CodeUnexpected},
+		}, tenant.CodeUnexpected.String()},
 		"HTML as success": {func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
 			fmt.Fprint(w, html)
-		}, CodeUnexpected},
-		"HTML called JSON": {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, html) }, CodeUnexpected},
+		}, tenant.CodeUnexpected.String()},
+		"HTML called JSON": {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, html) }, tenant.CodeUnexpected.String()},
 		"HTML 403": {func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
 			w.WriteHeader(403)
 			fmt.Fprint(w, html)
-		}, CodeUnexpected},
-		"redirect": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://login.example.com", 302) }, CodeUnexpected},
+		}, tenant.CodeUnexpected.String()},
+		"redirect": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://login.example.com", 302) }, tenant.CodeUnexpected.String()},
 		"error without message": {func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(400)
 			fmt.Fprint(w, `{"error":{"code":"BadRequest"}}`)
 		}, "graph.BadRequest"},
-		"error without code": {func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(400); fmt.Fprint(w, `{"error":{}}`) }, CodeUnexpected},
+		"error without code": {func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(400); fmt.Fprint(w, `{"error":{}}`) }, tenant.CodeUnexpected.String()},
 		"hostile code": {func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(400)
 			fmt.Fprint(w, `{"error":{"code":"a\n<b>$(x)","message":"y"}}`)
-		}, CodeUnexpected},
+		}, tenant.CodeUnexpected.String()},
 		"odd challenge": {func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("WWW-Authenticate", "Bearer claims=unquoted")
 			w.WriteHeader(401)
@@ -204,7 +204,7 @@ func TestNoFalseEmpty(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t, tt.serve)
 			list := l.Rooms(t.Context(), nil)
-			if list.Complete || list.Problem == nil || list.Problem.Code != tt.want || len(list.Items) != 0 {
+			if list.Complete || list.Problem == nil || list.Problem.Code.String() != tt.want || len(list.Items) != 0 {
 				t.Errorf("complete %v, %d items, problem %v; want %s", list.Complete, len(list.Items), list.Problem, tt.want)
 			}
 			if people := l.People(t.Context(), PeopleQuery{}, nil); people.Complete || people.Problem == nil {
@@ -236,7 +236,7 @@ func TestUntrustedLaboratory(t *testing.T) {
 	}
 	c := New(Options{Cloud: row, HTTP: client, Token: func(context.Context) (vault.Secret, error) { return vault.NewSecret("t"), nil }})
 	_, err = c.Organization(t.Context())
-	if p := problem.Of(err); p == nil || p.Code != "net.tls-untrusted" || !strings.Contains(p.Remedies[0].String(), `caFile of the cloud "lab"`) {
+	if p := problem.Of(err); p == nil || p.Code.String() != "net.tls-untrusted" || !strings.Contains(p.Remedies[0].String(), `caFile of the cloud "lab"`) {
 		t.Errorf("%v", err)
 	}
 }
@@ -260,7 +260,7 @@ func TestHalfAListKeepsWhatCame(t *testing.T) {
 	})
 	var paged int
 	list := l.Rooms(t.Context(), func(r []tenant.Room) { paged += len(r) })
-	if list.Complete || len(list.Items) != 100 || paged != 100 || list.Problem == nil || list.Problem.Code != CodeDenied || list.Problem.RequestID != "request-2" {
+	if list.Complete || len(list.Items) != 100 || paged != 100 || list.Problem == nil || list.Problem.Code != tenant.CodeDenied || list.Problem.RequestID != "request-2" {
 		t.Errorf("complete %v, %d items, %v", list.Complete, len(list.Items), list.Problem)
 	}
 }
@@ -296,7 +296,7 @@ func TestListShorterThanItsCount(t *testing.T) {
 		}
 		write(w, map[string]any{"@odata.count": 300, "value": rooms(0, 100)})
 	})
-	if list := l.Rooms(t.Context(), nil); list.Complete || list.Problem == nil || list.Problem.Code != "graph.list-short" {
+	if list := l.Rooms(t.Context(), nil); list.Complete || list.Problem == nil || list.Problem.Code.String() != "graph.list-short" {
 		t.Errorf("complete %v, %v", list.Complete, list.Problem)
 	}
 }
@@ -316,10 +316,10 @@ func TestRefusals(t *testing.T) {
 		status           int
 		body, want, says string
 	}{
-		"no places (400)": {400, `{"error":{"code":"BadRequest","message":"Resource not found for the segment 'places'."}}`, CodePlacesNotInCloud, "does not list rooms"},
-		"no places (404)": {404, `{"error":{"code":"UnknownError","message":"Resource not found for the segment 'Places'"}}`, CodePlacesNotInCloud, "does not list rooms"},
+		"no places (400)": {400, `{"error":{"code":"BadRequest","message":"Resource not found for the segment 'places'."}}`, tenant.CodePlacesNotInCloud.String(), "does not list rooms"},
+		"no places (404)": {404, `{"error":{"code":"UnknownError","message":"Resource not found for the segment 'Places'"}}`, tenant.CodePlacesNotInCloud.String(), "does not list rooms"},
 		"another segment": {400, `{"error":{"code":"BadRequest","message":"Resource not found for the segment 'rooms'."}}`, "graph.BadRequest", "refused"},
-		"denied":          {403, `{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges to complete the operation.","innerError":{"request-id":"r"}}}`, CodeDenied, "lacks a permission"},
+		"denied":          {403, `{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges to complete the operation.","innerError":{"request-id":"r"}}}`, tenant.CodeDenied.String(), "lacks a permission"},
 		"expired":         {401, `{"error":{"code":"InvalidAuthenticationToken","message":"Lifetime validation failed, the token is expired."}}`, "graph.InvalidAuthenticationToken", "has expired"},
 		"policy":          {403, `{"error":{"code":"ErrorAccessDenied","message":"Access to OData is disabled."}}`, "graph.ErrorAccessDenied", "does not let the application into this mailbox"},
 		"no mailbox":      {404, `{"error":{"code":"MailboxNotEnabledForRESTAPI","message":"x"}}`, "graph.MailboxNotEnabledForRESTAPI", "no mailbox"},
@@ -327,7 +327,7 @@ func TestRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(tt.status); fmt.Fprint(w, tt.body) })
 			p := l.Rooms(t.Context(), nil).Problem
-			if p == nil || p.Code != tt.want || !strings.Contains(p.Title.String(), tt.says) || len(p.Remedies) == 0 || p.RequestID != "request-1" {
+			if p == nil || p.Code.String() != tt.want || !strings.Contains(p.Title.String(), tt.says) || len(p.Remedies) == 0 || p.RequestID != "request-1" {
 				t.Errorf("%v (request %s)", p, p.RequestID)
 			}
 		})
@@ -370,7 +370,7 @@ func TestThrottlingIsWaitedOut(t *testing.T) {
 		w.WriteHeader(429)
 		fmt.Fprint(w, `{"error":{"code":"TooManyRequests","message":"x"}}`)
 	})
-	if p := l.People(t.Context(), PeopleQuery{}, nil).Problem; p == nil || p.Code != CodeThrottled || !strings.Contains(p.Detail.String(), "600") {
+	if p := l.People(t.Context(), PeopleQuery{}, nil).Problem; p == nil || p.Code != tenant.CodeGraphThrottled || !strings.Contains(p.Detail.String(), "600") {
 		t.Errorf("%v", p)
 	}
 }
@@ -395,13 +395,13 @@ func TestCancelTakesEffectAtOnce(t *testing.T) {
 func TestTokenProblemsAreHandedOn(t *testing.T) {
 	l := newLab(t, func(w http.ResponseWriter, r *http.Request) { t.Error("a call was made without a token") })
 	l.o.Token = func(context.Context) (vault.Secret, error) { return vault.Secret{}, nil }
-	if p := l.Rooms(t.Context(), nil).Problem; p == nil || p.Code != "graph.no-token" {
+	if p := l.Rooms(t.Context(), nil).Problem; p == nil || p.Code.String() != "graph.no-token" {
 		t.Errorf("%v", p)
 	}
 	l.o.Token = func(context.Context) (vault.Secret, error) {
-		return vault.Secret{}, problem.New("entra.AADSTS7000222", problem.Of(context.Canceled).Title)
+		return vault.Secret{}, problem.DeclareFamily("").New("entra.AADSTS7000222", problem.Refused, problem.Of(context.Canceled).Title)
 	}
-	if p := l.Rooms(t.Context(), nil).Problem; p == nil || p.Code != "entra.AADSTS7000222" {
+	if p := l.Rooms(t.Context(), nil).Problem; p == nil || p.Code.String() != "entra.AADSTS7000222" {
 		t.Errorf("%v", p)
 	}
 }

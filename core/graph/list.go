@@ -96,7 +96,7 @@ func read[M, T any](ctx context.Context, c *Client, w walk[M, T], onPage func([]
 			}
 		}
 		if list.Problem = flaw; flaw == nil && promised > received {
-			list.Problem = problem.New("graph.list-short", words.T("Microsoft Graph ended the list early.")).
+			list.Problem = problem.New(codeListShort, words.T("Microsoft Graph ended the list early.")).
 				With(words.T("Request: %s. %d entries came; there are more.", w.what, received)).
 				Fix(words.T("Load the list again. If it stays short, load an Exchange result or a CSV file instead."))
 		}

@@ -64,7 +64,7 @@ func TestPeople(t *testing.T) {
 	}
 	for _, attribute := range []string{"pager", "extensionAttribute16", "id,manager", "extension_x_y"} {
 		l := newLab(t, func(w http.ResponseWriter, r *http.Request) { t.Error("a call was made") })
-		if p := l.People(t.Context(), PeopleQuery{CardNumberAttribute: attribute}, nil).Problem; p == nil || p.Code != "graph.attribute-unreadable" {
+		if p := l.People(t.Context(), PeopleQuery{CardNumberAttribute: attribute}, nil).Problem; p == nil || p.Code.String() != "graph.attribute-unreadable" {
 			t.Errorf("%s: %v", attribute, p)
 		}
 	}
@@ -104,7 +104,7 @@ func TestOrganization(t *testing.T) {
 	}
 	for _, body := range []string{`{"value":[]}`, `{"value":[{"displayName":"x"}]}`, `{"value":[{"id":"a"},{"id":"b"}]}`} {
 		l := newLab(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, body) })
-		if _, err := l.Organization(t.Context()); problem.Code(err) != CodeUnexpected || problem.Of(err).RequestID != "request-1" {
+		if _, err := l.Organization(t.Context()); problem.CodeOf(err) != tenant.CodeUnexpected || problem.Of(err).RequestID != "request-1" {
 			t.Errorf("%s: %v", body, err)
 		}
 	}

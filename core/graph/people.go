@@ -43,7 +43,7 @@ func (q PeopleQuery) selection() ([]string, *problem.Problem) {
 	case a == "employeeId", extension.MatchString(a):
 		return append(slices.Clip(personFields), a), nil
 	default:
-		return nil, problem.New("graph.attribute-unreadable", words.T("The attribute %s cannot be read through Microsoft Graph.", a)).
+		return nil, problem.New(codeAttributeUnreadable, words.T("The attribute %s cannot be read through Microsoft Graph.", a)).
 			Fix(words.T("Choose extensionAttribute1 to extensionAttribute15, employeeId or a directory extension as the attribute of the card number."))
 	}
 }

@@ -7,21 +7,8 @@ import (
 	"strings"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
-)
-
-// Codes that callers decide by.
-const (
-	// CodePlacesNotInCloud: this cloud has no /places; rooms come from Exchange.
-	CodePlacesNotInCloud = "graph.places-not-in-cloud"
-	// CodeDenied: the token lacks a permission.
-	CodeDenied = "graph.Authorization_RequestDenied"
-	// CodeUnexpected: what answered is not Microsoft Graph, or not whole.
-	CodeUnexpected = "graph.unexpected-answer"
-	// CodeThrottled: too many requests, also after waiting.
-	CodeThrottled = "graph.throttled"
-	// CodeUnavailable: Graph is out of order (5xx).
-	CodeUnavailable = "graph.unavailable"
 )
 
 // said is Graph's error body; innerError is spelt both ways.
@@ -55,12 +42,12 @@ func refused(resp *http.Response, body []byte, what string) *problem.Problem {
 	segment := noSegment.FindStringSubmatch(s.Error.Message)
 	switch {
 	case isGraph && (status == 400 || status == 404) && segment != nil && strings.EqualFold(segment[1], "places"):
-		return problem.New(CodePlacesNotInCloud, words.T("This Microsoft cloud does not list rooms through Microsoft Graph.")).
+		return problem.New(tenant.CodePlacesNotInCloud, words.T("This Microsoft cloud does not list rooms through Microsoft Graph.")).
 			With(words.T("Microsoft says: %s", s.Error.Message)).
 			Fix(words.T("Let Roomkey make the Exchange script that lists the rooms, run it, and load its result under Rooms; or load a CSV file.")).
 			Fix(words.T("Nothing is wrong with the application or its permissions."))
 	case status == http.StatusTooManyRequests:
-		p := problem.New(CodeThrottled, words.T("Microsoft Graph is turning requests away because there are too many."))
+		p := problem.New(tenant.CodeGraphThrottled, words.T("Microsoft Graph is turning requests away because there are too many."))
 		if wait := resp.Header.Get("Retry-After"); wait != "" {
 			p.With(words.T("Roomkey waited and tried again, and then gave up. Microsoft asks to wait longer (Retry-After: %s).", wait))
 		} else {
@@ -68,7 +55,7 @@ func refused(resp *http.Response, body []byte, what string) *problem.Problem {
 		}
 		return p.Fix(words.T("Try again in ten minutes. If it stays, another program is using the same application; the booking server itself, for instance."))
 	case status >= 500:
-		p := problem.New(CodeUnavailable, words.T("Microsoft Graph is out of order at the moment (HTTP %d).", status)).
+		p := problem.New(tenant.CodeGraphUnavailable, words.T("Microsoft Graph is out of order at the moment (HTTP %d).", status)).
 			Fix(words.T("Try again in a few minutes.")).See(words.T("Microsoft's service status"), "https://status.cloud.microsoft")
 		if isGraph {
 			p.With(words.T("Microsoft says: %s: %s", s.Error.Code, s.Error.Message))
@@ -77,7 +64,7 @@ func refused(resp *http.Response, body []byte, what string) *problem.Problem {
 	case !isGraph:
 		return notGraph(status, what)
 	}
-	p := problem.New("graph."+s.Error.Code, words.T("Microsoft Graph refused the request (%s, HTTP %d).", s.Error.Code, status))
+	p := named.New(s.Error.Code, kindOf(status), words.T("Microsoft Graph refused the request (%s, HTTP %d).", s.Error.Code, status))
 	for _, e := range explanations {
 		if e.fits(status, s.Error.Code, s.Error.Message) {
 			p.Title = words.T(e.title)
@@ -92,6 +79,26 @@ func refused(resp *http.Response, body []byte, what string) *problem.Problem {
 		p.Fix(words.T("Try again. If it stays, give the request id to Microsoft's support or to Roomkey's."))
 	}
 	return p
+}
+
+// named are the refusals that carry one of Graph's own codes.
+var named = problem.DeclareFamily("graph.")
+
+// kindOf is what an error status below 500 means where the code says no more.
+func kindOf(status int) problem.Kind {
+	switch status {
+	case http.StatusUnauthorized:
+		return problem.SignInNeeded
+	case http.StatusForbidden:
+		return problem.Denied
+	case http.StatusNotFound, http.StatusGone:
+		return problem.Absent
+	case http.StatusConflict, http.StatusPreconditionFailed:
+		return problem.Stale
+	case http.StatusRequestTimeout:
+		return problem.NoAnswer
+	}
+	return problem.Refused
 }
 
 // explanation says what a kind of refusal means; the first that fits counts.
@@ -146,7 +153,7 @@ var explanations = []explanation{
 
 // notGraph is an answer by something else on the way.
 func notGraph(status int, what string) *problem.Problem {
-	p := problem.New(CodeUnexpected, words.T("What answered is not Microsoft Graph (HTTP %d).", status)).
+	p := problem.New(tenant.CodeUnexpected, words.T("What answered is not Microsoft Graph (HTTP %d).", status)).
 		With(words.T("Request: %s. The answer is not in Graph's form; a proxy or a network's own sign-in page may have answered instead.", what))
 	return p.Fix(words.T("Open a web page in the browser of this computer; if the network asks for a sign-in or a proxy, complete it and try again.")).
 		Fix(words.T("Ask the network's administrator to let this computer reach Microsoft Graph without a proxy's sign-in page."))
@@ -154,7 +161,7 @@ func notGraph(status int, what string) *problem.Problem {
 
 // malformed is an answer that came as a success and is not usable as one.
 func malformed(what, why string) *problem.Problem {
-	return problem.New(CodeUnexpected, words.T("Microsoft Graph's answer cannot be used.")).
+	return problem.New(tenant.CodeUnexpected, words.T("Microsoft Graph's answer cannot be used.")).
 		With(words.T("Request: %s. About the answer: %s.", what, why)).
 		Fix(words.T("Try again. If it stays, a proxy on the way may be changing answers; report it with the request id."))
 }

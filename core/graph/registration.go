@@ -17,9 +17,6 @@ import (
 	"github.com/roomkey/roomkey/core/vault"
 )
 
-// CodeNotFound is the code of what does not exist, or is not visible yet.
-const CodeNotFound = "graph.Request_ResourceNotFound"
-
 // ofApplications is what is read of a registration. The bytes of certificates
 // come only when the key credentials are selected.
 var (

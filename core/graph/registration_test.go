@@ -67,22 +67,22 @@ func TestNoFalseApplication(t *testing.T) {
 	for name, body := range map[string]string{"empty": `{}`, "no client id": `{"id":"` + objectID + `"}`, "list": `{"value":[]}`} {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t, func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(body)) })
-			if _, err := l.ApplicationByID(t.Context(), objectID); problem.Code(err) != CodeUnexpected {
+			if _, err := l.ApplicationByID(t.Context(), objectID); problem.CodeOf(err) != tenant.CodeUnexpected {
 				t.Errorf("%v", err)
 			}
-			if _, err := l.ServicePrincipal(t.Context(), clientID); name != "no client id" && problem.Code(err) != CodeUnexpected {
+			if _, err := l.ServicePrincipal(t.Context(), clientID); name != "no client id" && problem.CodeOf(err) != tenant.CodeUnexpected {
 				t.Errorf("service principal: %v", err)
 			}
 		})
 	}
 	l := newLab(t, func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(`{}`)) })
-	if _, err := l.AppRoleGrants(t.Context(), objectID); problem.Code(err) != CodeUnexpected {
+	if _, err := l.AppRoleGrants(t.Context(), objectID); problem.CodeOf(err) != tenant.CodeUnexpected {
 		t.Errorf("no list of grants passed for an empty one: %v", err)
 	}
-	if _, _, err := l.AddSecret(t.Context(), objectID, "x", time.Now()); problem.Code(err) != CodeUnexpected {
+	if _, _, err := l.AddSecret(t.Context(), objectID, "x", time.Now()); problem.CodeOf(err) != tenant.CodeUnexpected {
 		t.Errorf("no secret passed for one: %v", err)
 	}
-	if _, err := l.CredentialPolicy(t.Context()); problem.Code(err) != CodeUnexpected {
+	if _, err := l.CredentialPolicy(t.Context()); problem.CodeOf(err) != tenant.CodeUnexpected {
 		t.Errorf("no policy passed for a lenient one: %v", err)
 	}
 }
@@ -126,18 +126,18 @@ func TestReplication(t *testing.T) {
 		code, message string
 		want          string
 	}{
-		{404, "Request_ResourceNotFound", "Resource 'x' does not exist or one of its queried reference-property objects are not present.", CodeNotYet},
-		{400, "Request_BadRequest", "Not a valid reference update.", CodeNotYet},
-		{409, "Directory_ConcurrencyViolation", "Concurrency violation.", CodeNotYet},
-		{400, "NoBackingApplicationObject", "The appId does not reference a valid application object.", CodeNotYet},
-		{400, "Request_BadRequest", "Permission being assigned already exists on the object", CodeAlready},
-		{409, "Request_MultipleObjectsWithSameKeyValue", "Permission entry already exists.", CodeAlready},
+		{404, "Request_ResourceNotFound", "Resource 'x' does not exist or one of its queried reference-property objects are not present.", tenant.CodeNotYet.String()},
+		{400, "Request_BadRequest", "Not a valid reference update.", tenant.CodeNotYet.String()},
+		{409, "Directory_ConcurrencyViolation", "Concurrency violation.", tenant.CodeNotYet.String()},
+		{400, "NoBackingApplicationObject", "The appId does not reference a valid application object.", tenant.CodeNotYet.String()},
+		{400, "Request_BadRequest", "Permission being assigned already exists on the object", tenant.CodeAlready.String()},
+		{409, "Request_MultipleObjectsWithSameKeyValue", "Permission entry already exists.", tenant.CodeAlready.String()},
 		{400, "Request_BadRequest", "Invalid value specified for property 'appRoleId'.", "graph.Request_BadRequest"},
-		{403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", CodeDenied},
+		{403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", tenant.CodeDenied.String()},
 	} {
 		l := newLab(t, func(w http.ResponseWriter, r *http.Request) { fail(w, tt.status, tt.code, tt.message) })
 		err := l.GrantAppRole(t.Context(), objectID, clientID, keyID)
-		if problem.Code(err) != tt.want || problem.Of(err).RequestID == "" {
+		if problem.CodeOf(err).String() != tt.want || problem.Of(err).RequestID == "" {
 			t.Errorf("%s %q: %v", tt.code, tt.message, err)
 		}
 	}
@@ -145,7 +145,7 @@ func TestReplication(t *testing.T) {
 	l := newLab(t, func(w http.ResponseWriter, r *http.Request) {
 		fail(w, 404, "Request_ResourceNotFound", "Resource 'x' does not exist")
 	})
-	if _, err := l.Application(t.Context(), clientID); problem.Code(err) != CodeNotFound {
+	if _, err := l.Application(t.Context(), clientID); problem.CodeOf(err) != tenant.CodeNotFound {
 		t.Errorf("%v", err)
 	}
 }

@@ -15,30 +15,28 @@ import (
 	"github.com/roomkey/roomkey/core/tenant"
 )
 
-// CodeNotYet is the code of a change that Microsoft refused because something
-// that it needs is not visible everywhere yet: it succeeds minutes later.
-const CodeNotYet = "graph.not-yet"
+// refusal is a code of Graph with a part of its text, in small letters.
+type refusal struct {
+	code problem.Code
+	text string
+}
 
 // notYet are the refusals that replication brings, code and text of each. Those
 // of Microsoft's own documentation do not name them; they are what tools meet
 // (msgraph-bicep-types issue 193, Azure/bicep issue 16811).
-var notYet = [][2]string{
-	{"graph.Request_ResourceNotFound", ""},
-	{"graph.Request_BadRequest", "not a valid reference update"},
-	{"graph.Directory_ConcurrencyViolation", ""},
-	{"graph.Directory_ObjectNotFound", ""},
-	{"graph.NoBackingApplicationObject", ""},
-	{"graph.Request_BadRequest", "does not reference a valid application object"},
+var notYet = []refusal{
+	{tenant.CodeNotFound, ""},
+	{tenant.CodeBadRequest, "not a valid reference update"},
+	{codeDirectoryConcurrencyViolation, ""},
+	{codeDirectoryObjectNotFound, ""},
+	{codeNoBackingApplicationObject, ""},
+	{tenant.CodeBadRequest, "does not reference a valid application object"},
 }
 
-// CodeAlready is the code of a change that was refused because it was made
-// before: by an earlier call whose answer got lost, or by somebody else.
-const CodeAlready = "graph.already-there"
-
-var already = [][2]string{
-	{"graph.Request_MultipleObjectsWithSameKeyValue", ""},
-	{"graph.Request_BadRequest", "already exists"},
-	{"graph.Request_BadRequest", "already in use"},
+var already = []refusal{
+	{codeRequestMultipleObjectsWithSameKeyValue, ""},
+	{tenant.CodeBadRequest, "already exists"},
+	{tenant.CodeBadRequest, "already in use"},
 }
 
 // replicating marks the refusal of a change that is worth another look or
@@ -48,11 +46,12 @@ func replicating(err error) error {
 	if !errors.As(err, &p) {
 		return err
 	}
-	for code, list := range map[string][][2]string{CodeNotYet: notYet, CodeAlready: already} {
+	for code, list := range map[problem.Code][]refusal{tenant.CodeNotYet: notYet, tenant.CodeAlready: already} {
 		for _, n := range list {
-			if p.Code == n[0] && strings.Contains(strings.ToLower(p.Detail.String()), n[1]) {
+			if p.Code == n.code && strings.Contains(strings.ToLower(p.Detail.String()), n.text) {
 				named := *p
-				named.Code, named.Cause = code, p
+				named.Cause = p
+				named.Code, named.Kind = code, problem.New(code, p.Title).Kind
 				return &named
 			}
 		}

@@ -21,7 +21,7 @@ func (c *Client) places() *places.PlacesRequestBuilder {
 // Rooms lists the room mailboxes that Graph shows (hidden ones are not shown,
 // new ones appear within two days). page gets each page's new rooms as it
 // comes and may be nil. In a cloud without /places the listing's problem is
-// CodePlacesNotInCloud.
+// tenant.CodePlacesNotInCloud.
 func (c *Client) Rooms(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room] {
 	all := c.places().GraphRoom()
 	return read(ctx, c, walk[models.Roomable, tenant.Room]{

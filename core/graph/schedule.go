@@ -14,16 +14,12 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// CodeNoSchedule says that Graph answered, and gave an error instead of this
-// mailbox's free and busy.
-const CodeNoSchedule = "graph.no-schedule"
-
 // scheduleStep is how finely free and busy are asked for.
 const scheduleStep = 15 * time.Minute
 
 // Schedule asks from an organizer's mailbox when a room is busy between two
 // moments (62 days apart at most), to a quarter of an hour, and for its working
-// hours. An error with CodeNoSchedule is the room's own.
+// hours. An error with tenant.CodeNoSchedule is the room's own.
 func (c *Client) Schedule(ctx context.Context, organizer, room string, from, to time.Time) (tenant.Schedule, error) {
 	what := "POST /users/" + organizer + "/calendar/getSchedule"
 	body := users.NewItemCalendarGetSchedulePostRequestBody()
@@ -42,7 +38,7 @@ func (c *Client) Schedule(ctx context.Context, organizer, room string, from, to 
 	}
 	m := answer.GetValue()[0]
 	if e := m.GetError(); !isNil(e) {
-		return tenant.Schedule{}, problem.New(CodeNoSchedule, words.T("Microsoft Graph does not tell when %s is free.", room)).
+		return tenant.Schedule{}, problem.New(tenant.CodeNoSchedule, words.T("Microsoft Graph does not tell when %s is free.", room)).
 			With(words.T("Microsoft says: %s: %s", text(e.GetResponseCode()), text(e.GetMessage()))).
 			Fix(words.T("Check the address, and that the free and busy times of the room may be seen (its calendar's default permission is AvailabilityOnly or more)."))
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
 )
 
 func TestSchedule(t *testing.T) {
@@ -22,19 +23,19 @@ func TestSchedule(t *testing.T) {
 		"unknown zone":   {answers(hours(`{"name":"Middle Earth Standard Time"}`)), "", "", "Middle Earth"},
 		"no zone":        {answers(hours(`null`)), "", "", "none is named"},
 		"no hours":       {answers(`{` + whole + `}`), "", "", "no working hours"},
-		"its own error":  {answers(`{"scheduleId":"r","error":{"message":"Not today.","responseCode":"ErrorMailRecipientNotFound"}}`), CodeNoSchedule, "", ""},
-		"nothing":        {`{"value":[]}`, CodeUnexpected, "", ""},
-		"null":           {`{"value":[null]}`, CodeUnexpected, "", ""},
-		"without a view": {answers(`{"scheduleId":"r"}`), CodeUnexpected, "", ""},
-		"an empty view":  {answers(`{"availabilityView":""}`), CodeUnexpected, "", ""},
-		"no time of day": {answers(strings.Replace(hours(`{"name":"UTC"}`), "08:30", "28:30", 1)), CodeUnexpected, "", ""},
-		"wrong types":    {`{"value":{"workingHours":7}}`, CodeUnexpected, "", ""},
+		"its own error":  {answers(`{"scheduleId":"r","error":{"message":"Not today.","responseCode":"ErrorMailRecipientNotFound"}}`), tenant.CodeNoSchedule.String(), "", ""},
+		"nothing":        {`{"value":[]}`, tenant.CodeUnexpected.String(), "", ""},
+		"null":           {`{"value":[null]}`, tenant.CodeUnexpected.String(), "", ""},
+		"without a view": {answers(`{"scheduleId":"r"}`), tenant.CodeUnexpected.String(), "", ""},
+		"an empty view":  {answers(`{"availabilityView":""}`), tenant.CodeUnexpected.String(), "", ""},
+		"no time of day": {answers(strings.Replace(hours(`{"name":"UTC"}`), "08:30", "28:30", 1)), tenant.CodeUnexpected.String(), "", ""},
+		"wrong types":    {`{"value":{"workingHours":7}}`, tenant.CodeUnexpected.String(), "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(tt.body)) })
 			s, err := l.Schedule(t.Context(), "o@contoso.example", "r@contoso.example", monday, monday.AddDate(0, 0, 1))
 			switch {
-			case problem.Code(err) != tt.code:
+			case problem.CodeOf(err).String() != tt.code:
 				t.Fatalf("%v", err)
 			case err != nil:
 			case len(s.Busy) != 1 || !s.Busy[0].Start.Equal(monday.Add(2*time.Hour)) || !s.Busy[0].End.Equal(monday.Add(2*time.Hour+15*time.Minute)):

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
 )
 
 const otherID = "0d000000-0000-4000-8000-000000000004"
@@ -53,10 +54,10 @@ func TestNoFalseNever(t *testing.T) {
 				}
 				_, _ = w.Write([]byte(body))
 			})
-			if s, err := l.LastSignIn(t.Context(), clientID); problem.Code(err) != CodeUnexpected {
+			if s, err := l.LastSignIn(t.Context(), clientID); problem.CodeOf(err) != tenant.CodeUnexpected {
 				t.Errorf("log: %+v %v", s, err)
 			}
-			if a, err := l.ClientActivity(t.Context(), clientID); problem.Code(err) != CodeUnexpected {
+			if a, err := l.ClientActivity(t.Context(), clientID); problem.CodeOf(err) != tenant.CodeUnexpected {
 				t.Errorf("report: %+v %v", a, err)
 			}
 		})
@@ -87,7 +88,7 @@ func TestSignInLogRefused(t *testing.T) {
 		l := newLab(t, func(w http.ResponseWriter, _ *http.Request) { fail(w, want.status, want.code, message) })
 		for _, err := range []error{second(l.LastSignIn(t.Context(), clientID)), second(l.ClientActivity(t.Context(), clientID))} {
 			p := problem.Of(err)
-			if p.Code != "graph."+want.code || !strings.Contains(p.Title.String(), want.says) || len(p.Remedies) != 1 {
+			if p.Code.String() != "graph."+want.code || !strings.Contains(p.Title.String(), want.says) || len(p.Remedies) != 1 {
 				t.Errorf("%s: %+v", message, p)
 			}
 		}

@@ -186,7 +186,7 @@ func TestSimulatedFaults(t *testing.T) {
 				t.Errorf("incomplete without saying why: %v", rooms.Problem)
 			}
 			if p := rooms.Problem; p != nil {
-				if p.Code == "internal.unexpected" || p.Code == "entra.failed" || p.Code == "net.failed" {
+				if p.Code.String() == "internal.unexpected" || p.Code.String() == "entra.failed" || p.Code.String() == "net.failed" {
 					t.Errorf("not explained: %v", p)
 				}
 			}

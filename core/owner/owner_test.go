@@ -49,7 +49,7 @@ func TestTwoChangeAtOnce(t *testing.T) {
 	if got := b.Document(); got.Name != "Fabrikam" || got.Server.URL != "https://two.example" {
 		t.Errorf("%s, %s", got.Name, got.Server.URL)
 	}
-	if err := a.Change(t.Context(), connection.Put("server.url", "https://three.example").BasedOn("https://one.example")); problem.Code(err) != connection.CodeConflict {
+	if err := a.Change(t.Context(), connection.Put("server.url", "https://three.example").BasedOn("https://one.example")); problem.CodeOf(err) != connection.CodeConflict {
 		t.Errorf("the second change of a field: %v", err)
 	}
 }
@@ -133,7 +133,7 @@ func TestADeletedConnection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := owner.Look(s, a.ID()); problem.Code(err) != "store.unknown-connection" {
+	if _, err := owner.Look(s, a.ID()); problem.CodeOf(err).String() != "store.unknown-connection" {
 		t.Error(err)
 	}
 }

@@ -75,7 +75,7 @@ func parse(file string, data []byte) (*Catalog, []*problem.Problem) {
 			}
 		}
 	}
-	return c, d.Problems("permission.file-invalid")
+	return c, d.Problems(codeFileInvalid)
 }
 
 // All are the entries in the order of the catalogue.

@@ -14,7 +14,9 @@ import (
 // Problem is an error for a person. Code is stable across versions and is what
 // scripts and tests match, for instance "entra.AADSTS7000215".
 type Problem struct {
-	Code     string
+	Code Code
+	// Kind is set where the problem is born and decides what follows from it.
+	Kind     Kind
 	Title    words.Text
 	Detail   words.Text
 	Remedies []Remedy
@@ -42,8 +44,11 @@ type Link struct {
 	URL   string     `json:"url"`
 }
 
-// New starts a problem.
-func New(code string, title words.Text) *Problem { return &Problem{Code: code, Title: title} }
+// New starts a problem of the kind that its code was declared with.
+func New(code Code, title words.Text) *Problem {
+	kind, _ := code.kind()
+	return &Problem{Code: code, Kind: kind, Title: title}
+}
 
 // With adds the detail.
 func (p *Problem) With(detail words.Text) *Problem { p.Detail = detail; return p }
@@ -73,7 +78,7 @@ func (p *Problem) By(cause error) *Problem { p.Cause = cause; return p }
 
 // Error is code and title in English, for logs.
 func (p *Problem) Error() string {
-	s := p.Code + ": " + p.Title.String()
+	s := p.Code.String() + ": " + p.Title.String()
 	if !p.Detail.IsZero() {
 		s += " " + p.Detail.String()
 	}
@@ -82,12 +87,6 @@ func (p *Problem) Error() string {
 
 // Unwrap gives the error underneath.
 func (p *Problem) Unwrap() error { return p.Cause }
-
-// Codes of problems that belong to no package in particular.
-const (
-	CodeCancelled  = "task.cancelled"
-	CodeUnexpected = "internal.unexpected"
-)
 
 // Of finds the problem in err. An error that is none becomes one: cancellation
 // is named as such, anything else is "unexpected" with its own text as detail.
@@ -106,10 +105,18 @@ func Of(err error) *Problem {
 	return New(CodeUnexpected, words.T("Something unexpected went wrong.")).With(words.Plain(err.Error())).By(err)
 }
 
-// Code is the code of the problem in err, "" for nil.
-func Code(err error) string {
+// CodeOf is the code of the problem in err, the zero one for nil.
+func CodeOf(err error) Code {
 	if p := Of(err); p != nil {
 		return p.Code
+	}
+	return Code{}
+}
+
+// KindOf is the kind of the problem in err, "" for nil.
+func KindOf(err error) Kind {
+	if p := Of(err); p != nil {
+		return p.Kind
 	}
 	return ""
 }
@@ -123,7 +130,8 @@ func (r Remedy) String() string {
 }
 
 type document struct {
-	Code          string   `json:"code"`
+	Code          Code     `json:"code"`
+	Kind          Kind     `json:"kind,omitempty"`
 	Title         string   `json:"title"`
 	Detail        string   `json:"detail"`
 	Remedies      []string `json:"remedies"`
@@ -136,7 +144,7 @@ type document struct {
 // MarshalJSON is the documented JSON form, in English, without the cause.
 func (p *Problem) MarshalJSON() ([]byte, error) {
 	d := document{
-		Code: p.Code, Title: p.Title.String(), Detail: p.Detail.String(),
+		Code: p.Code, Kind: p.Kind, Title: p.Title.String(), Detail: p.Detail.String(),
 		Remedies: []string{}, Links: p.Links,
 		RequestID: p.RequestID, TraceID: p.TraceID, CorrelationID: p.CorrelationID,
 	}
@@ -155,8 +163,11 @@ func (p *Problem) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &d); err != nil {
 		return err
 	}
+	if d.Kind == "" { // stored by a version without kinds
+		d.Kind, _ = d.Code.kind()
+	}
 	*p = Problem{
-		Code: d.Code, Title: words.Plain(d.Title), Detail: words.Plain(d.Detail), Links: d.Links,
+		Code: d.Code, Kind: d.Kind, Title: words.Plain(d.Title), Detail: words.Plain(d.Detail), Links: d.Links,
 		RequestID: d.RequestID, TraceID: d.TraceID, CorrelationID: d.CorrelationID,
 	}
 	for _, r := range d.Remedies {

@@ -15,10 +15,6 @@ import (
 	"github.com/roomkey/roomkey/resources"
 )
 
-// CodeFile is the code of a mistake in one of the administrator's own product
-// files.
-const CodeFile = "product.file-invalid"
-
 // Catalog is the booking products that are known.
 type Catalog struct{ products []Product }
 
@@ -69,7 +65,7 @@ func Load(userDir string) (*Catalog, []*problem.Problem) {
 		return c, nil // Windows calls a file in its place "not found", too
 	}
 	if err != nil {
-		return c, []*problem.Problem{problem.New("product.folder-unreadable", words.T("The folder of your own products cannot be read.")).
+		return c, []*problem.Problem{problem.New(codeFolderUnreadable, words.T("The folder of your own products cannot be read.")).
 			With(words.Plain(err.Error())).By(err).
 			Fix(words.T("Check that %s is a folder and that you may read it.", userDir))}
 	}
@@ -89,13 +85,13 @@ func Load(userDir string) (*Catalog, []*problem.Problem) {
 
 func (c *Catalog) add(d *strictyaml.Document, p Product) []*problem.Problem {
 	if !d.Sound("") && p.ID == "" {
-		return d.Problems(CodeFile) // it could not be read; all else would follow from that
+		return d.Problems(CodeFileInvalid) // it could not be read; all else would follow from that
 	}
 	p.validate(d, c.products)
 	if d.Sound("") {
 		c.products = append(c.products, p)
 	}
-	return d.Problems(CodeFile)
+	return d.Problems(CodeFileInvalid)
 }
 
 // All are the products, the built-in ones first.

@@ -133,7 +133,7 @@ func TestMistakes(t *testing.T) {
 			c, problems := Load(dir)
 			var all []string
 			for _, p := range problems {
-				if p.Code != CodeFile || len(p.Remedies) == 0 {
+				if p.Code != CodeFileInvalid || len(p.Remedies) == 0 {
 					t.Errorf("code %q, %d remedies", p.Code, len(p.Remedies))
 				}
 				all = append(all, p.Title.String()+" "+p.Detail.String())
@@ -167,7 +167,7 @@ func TestBrokenFiles(t *testing.T) {
 		t.Errorf("%d products", len(c.All()))
 	}
 	file := filepath.Join(dir, "mine.yaml")
-	if _, problems := Load(file); len(problems) != 1 || problems[0].Code != "product.folder-unreadable" {
+	if _, problems := Load(file); len(problems) != 1 || problems[0].Code.String() != "product.folder-unreadable" {
 		t.Errorf("a file in place of the folder: %v", problems)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/roomkey/roomkey/core/tenant"
+
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/transport"
@@ -87,7 +89,7 @@ func Apply(ctx context.Context, in Input, reviewed Plan) (Result, error) {
 		return r.result, err
 	}
 	r.result.Application = in.Document().Application
-	return r.result, r.write(entry{Phase: phaseEnd, Code: problem.Code(asError(r.result.Consent))})
+	return r.result, r.write(entry{Phase: phaseEnd, Code: problem.CodeOf(asError(r.result.Consent)).String()})
 }
 
 func asError(p *problem.Problem) error {
@@ -101,7 +103,7 @@ func asError(p *problem.Problem) error {
 // run of the same plan, what is left must be a part of what was reviewed.
 func agree(reviewed, now Plan, j journal) error {
 	if reviewed.Version != PlanVersion {
-		return problem.New("register.plan-version", words.T("The plan was made by another version of Roomkey.")).Fix(words.T("Make a new plan."))
+		return problem.New(codePlanVersion, words.T("The plan was made by another version of Roomkey.")).Fix(words.T("Make a new plan."))
 	}
 	if !strings.EqualFold(reviewed.Tenant, now.Tenant) || reviewed.Product != now.Product || reviewed.Cloud != now.Cloud {
 		return stale(words.T("The plan is for the product %s in the tenant %s; the connection is for %s in %s.", reviewed.Product, reviewed.Tenant, now.Product, now.Tenant))
@@ -185,7 +187,7 @@ func (r *run) act(ctx context.Context, s step) error {
 		return nil
 	}
 	if p := problem.Of(err); refused(p) {
-		if werr := r.write(entry{Phase: phaseFailed, Step: s.id, Request: s.request, Made: e.Made, Code: p.Code, RequestID: p.RequestID}); werr != nil {
+		if werr := r.write(entry{Phase: phaseFailed, Step: s.id, Request: s.request, Made: e.Made, Code: p.Code.String(), RequestID: p.RequestID}); werr != nil {
 			return werr
 		}
 	}
@@ -214,11 +216,7 @@ func lastRequestID(seen *transport.Recorder) (id string) {
 // that got lost, and what failed here after an answer, leave the call dangling
 // until a look finds what it did.
 func refused(p *problem.Problem) bool {
-	switch p.Code {
-	case codeNotYet, codeAlready, "graph.unavailable", "graph.unexpected-answer":
-		return false
-	}
-	return strings.HasPrefix(p.Code, "graph.")
+	return p.Kind.Rejected() && p.Code != tenant.CodeAlready
 }
 
 // finish records a step that is so: also one that an earlier run brought about
@@ -240,14 +238,10 @@ func (r *run) finish(s step, answered bool) error {
 	return r.write(e)
 }
 
-// passing is whether another look or another try may succeed.
+// passing is whether another look or another try may succeed: what was just
+// made is not everywhere at once, so that Microsoft does not find it yet.
 func passing(p *problem.Problem) bool {
-	switch p.Code {
-	case codeNotFound, codeNotYet, codeAlready, "graph.throttled", "graph.unavailable",
-		"net.cut", "net.timeout", "net.refused", "net.dns", "net.failed":
-		return true
-	}
-	return false
+	return p.Kind.Passing() || p.Code.In(tenant.CodeNotFound, tenant.CodeAlready)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

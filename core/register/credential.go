@@ -29,14 +29,14 @@ func vaultKind(kind string) vault.Kind {
 // held is what the keychain holds of a kind; absent is no error.
 func (in Input) held(ctx context.Context, kind vault.Kind) (secret vault.Secret, pair *vault.KeyPair, err error) {
 	secret, err = in.Vault.Get(ctx, in.Document().ID, kind)
-	if problem.Code(err) == "vault.absent" {
+	if problem.CodeOf(err) == vault.CodeAbsent {
 		return vault.Secret{}, nil, nil
 	}
 	if err != nil || kind != vault.Certificate {
 		return secret, nil, err
 	}
 	k, err := vault.ParseCertificate([]byte(secret.Reveal()), vault.Secret{})
-	if code := problem.Code(err); code == "vault.certificate-expired" {
+	if code := problem.CodeOf(err); code == vault.CodeCertificateExpired {
 		return vault.Secret{}, nil, nil
 	}
 	if err != nil {
@@ -210,10 +210,10 @@ func (in Input) obey(s state, want *Credential, item *Item) (why words.Text) {
 
 func secretsForbidden(product string, takesCertificates bool) *problem.Problem {
 	if takesCertificates {
-		return problem.New("register.secrets-forbidden", words.T("The tenant's app-management policy forbids client secrets.")).
+		return problem.New(codeSecretsForbidden, words.T("The tenant's app-management policy forbids client secrets.")).
 			Run(words.T("Use a certificate:"), "roomkeyctl register plan --credential certificate")
 	}
-	return problem.New("register.secrets-forbidden", words.T("The tenant's app-management policy forbids client secrets, and %s takes no other credential.", product)).
+	return problem.New(codeSecretsForbidden, words.T("The tenant's app-management policy forbids client secrets, and %s takes no other credential.", product)).
 		Fix(words.T("Have the policy's administrator exempt this application: Microsoft Entra admin center, Enterprise applications, Security, Application policies, Block password addition.")).
 		Fix(words.T("Or ask the vendor of %s for sign-in with a certificate.", product))
 }
@@ -223,7 +223,7 @@ func secretsForbidden(product string, takesCertificates bool) *problem.Problem {
 func (in Input) policyRefused(p *problem.Problem) *problem.Problem {
 	out := secretsForbidden(in.Product.Name, slices.Contains(in.Product.Credential.Kinds, connection.CredentialCertificate))
 	if p.Code == codeLifeForbidden {
-		out = problem.New("register.life-forbidden", words.T("A policy of the tenant does not allow a credential to live that long.")).
+		out = problem.New(codeRegisterLifeForbidden, words.T("A policy of the tenant does not allow a credential to live that long.")).
 			Run(words.T("Plan a shorter life:"), "roomkeyctl register plan --months 6")
 	}
 	out.RequestID = p.RequestID
@@ -269,6 +269,6 @@ func CheckCredentialName(name string) *problem.Problem {
 	if utf8.ValidString(name) && utf8.RuneCountInString(name) <= maxCredentialName && strings.TrimSpace(name) == name && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return nil
 	}
-	return problem.New("register.credential-name", words.T("A credential cannot have this name.")).
+	return problem.New(codeCredentialName, words.T("A credential cannot have this name.")).
 		Fix(words.T("Choose a name of at most %d characters on one line, without spaces at its ends.", maxCredentialName))
 }

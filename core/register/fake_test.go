@@ -38,7 +38,7 @@ type fake struct {
 }
 
 func refusal(code string) *problem.Problem {
-	return problem.New(code, words.T("Microsoft said no.")).With(words.T("Request: x. Microsoft says: y"))
+	return problem.DeclareFamily("").New(code, problem.Refused, words.T("Microsoft said no.")).With(words.T("Request: x. Microsoft says: y"))
 }
 
 var graphPrincipal = tenant.ServicePrincipal{
@@ -80,7 +80,7 @@ func (f *fake) find(is func(*tenant.Application) bool) (tenant.Application, erro
 			return shown, nil
 		}
 	}
-	return tenant.Application{}, refusal(codeNotFound)
+	return tenant.Application{}, refusal(tenant.CodeNotFound.String())
 }
 
 func (f *fake) Application(_ context.Context, clientID string) (tenant.Application, error) {
@@ -112,7 +112,7 @@ func (f *fake) ServicePrincipal(_ context.Context, appID string) (tenant.Service
 			return *sp, nil
 		}
 	}
-	return tenant.ServicePrincipal{}, refusal(codeNotFound)
+	return tenant.ServicePrincipal{}, refusal(tenant.CodeNotFound.String())
 }
 func (f *fake) AppRoleGrants(_ context.Context, id string) ([]tenant.AppRoleGrant, error) {
 	return slices.DeleteFunc(slices.Clone(f.roles), func(g tenant.AppRoleGrant) bool { return g.PrincipalID != id }), nil

@@ -24,6 +24,6 @@ func CheckLogo(picture []byte) *problem.Problem {
 	default:
 		return nil
 	}
-	return problem.New("register.logo", says).
+	return problem.New(CodeLogo, says).
 		Fix(words.T("Choose a PNG, JPEG or GIF of at most 100 KB."))
 }

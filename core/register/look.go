@@ -67,7 +67,7 @@ func (in Input) look(ctx context.Context) (s state, w Wanted, err error) {
 // principal reads the enterprise application and what was consented to.
 func (in Input) principal(ctx context.Context, s *state) error {
 	sp, err := in.Directory.ServicePrincipal(ctx, s.application.AppID)
-	if problem.Code(err) == codeNotFound {
+	if problem.CodeOf(err) == tenant.CodeNotFound {
 		return nil
 	}
 	if err != nil {
@@ -101,7 +101,7 @@ func (in Input) find(ctx context.Context, s *state, w *Wanted) error {
 		case err == nil:
 			s.how, s.application = how, &a
 			return nil
-		case problem.Code(err) == codeNotFound:
+		case problem.CodeOf(err) == tenant.CodeNotFound:
 			return in.notHere(ctx, s, clientID)
 		default:
 			return err
@@ -112,7 +112,7 @@ func (in Input) find(ctx context.Context, s *state, w *Wanted) error {
 	case err == nil:
 		s.how, s.application = FoundByUniqueName, &a
 		return nil
-	case problem.Code(err) != codeNotFound:
+	case problem.CodeOf(err) != tenant.CodeNotFound:
 		return err
 	}
 	s.how = NotFound
@@ -138,7 +138,7 @@ func (in Input) byUniqueName(ctx context.Context, s *state, w *Wanted) (tenant.A
 		w.UniqueName += "-graph"
 		a, err = in.Directory.ApplicationByUniqueName(ctx, w.UniqueName)
 	}
-	if problem.Code(err) != codeNotFound {
+	if problem.CodeOf(err) != tenant.CodeNotFound {
 		return a, err
 	}
 	if err := in.findDeleted(ctx, s, func(a tenant.Application) bool { return a.UniqueName == w.UniqueName }); err != nil {
@@ -172,7 +172,7 @@ func (in Input) notHere(ctx context.Context, s *state, clientID string) error {
 	switch {
 	case err == nil:
 		s.blocked = foreign(sp)
-	case problem.Code(err) == codeNotFound:
+	case problem.CodeOf(err) == tenant.CodeNotFound:
 		s.blocked = unknownApplication(clientID)
 	default:
 		return err

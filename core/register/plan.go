@@ -222,7 +222,7 @@ func (in Input) planApplication(s state, w Wanted) []Item {
 		sp.Today, sp.Action = words.T("there"), Keep
 		if !s.principal.Enabled {
 			sp.Today, sp.Action = words.T("switched off"), Attention
-			sp.Problem = problem.New("application.disabled", words.T("Sign-in of the application is switched off.")).
+			sp.Problem = problem.New(codeApplicationDisabled, words.T("Sign-in of the application is switched off.")).
 				Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Properties: set \"Enabled for users to sign-in?\" to Yes and press \"Save\"."))
 		}
 	}
@@ -268,7 +268,7 @@ func (in Input) planPermissions(s state, w Wanted) (items []Item) {
 			Why: words.T("The connection limits the application with RBAC for Applications, so this permission is neither declared nor consented to here.")}
 		if id := in.idOf(ref, s.graph); id != "" && (s.granted(Permission{ID: id}) || declares(have, tenant.GraphAppID, id, ref.Kind)) {
 			i.Today, i.Action = words.T("declared or granted for the whole tenant"), Attention
-			i.Problem = problem.New("register.scope-undone", words.T("%s is granted or declared for the whole tenant, which undoes the limit in Exchange.", ref.Value)).
+			i.Problem = problem.New(codeScopeUndone, words.T("%s is granted or declared for the whole tenant, which undoes the limit in Exchange.", ref.Value)).
 				Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: at %s press Remove permission and then Revoke admin consent. Or run Roomkey's script that removes the grant.", ref.Value))
 		}
 		items = append(items, i)

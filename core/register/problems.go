@@ -9,17 +9,6 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// Codes of this package's problems that front ends decide by.
-const (
-	CodeStale          = "register.stale"
-	CodeChoose         = "register.choose"
-	CodeConsentRefused = "register.consent-refused"
-	CodeVaultRefused   = "register.vault-refused"
-	CodeUnfinished     = "register.unfinished"
-	CodeName           = "register.name-differs"
-	codeRole           = "register.role-refused"
-)
-
 func choose(name string, named []tenant.Application) *problem.Problem {
 	var list []string
 	for _, a := range named {
@@ -32,21 +21,21 @@ func choose(name string, named []tenant.Application) *problem.Problem {
 }
 
 func deletedApplication(a tenant.Application) *problem.Problem {
-	return problem.New("register.deleted", words.T("The application \"%s\" was deleted on %s.", a.DisplayName, a.DeletedAt.Format(time.DateOnly))).
+	return problem.New(CodeDeleted, words.T("The application \"%s\" was deleted on %s.", a.DisplayName, a.DeletedAt.Format(time.DateOnly))).
 		With(words.T("Until %s it can be restored, with its permissions and credentials.", a.DeletedAt.AddDate(0, 0, 30).Format(time.DateOnly))).
 		Run(words.T("Restore it:"), "roomkeyctl register restore").
 		Run(words.T("Or register a new one:"), "roomkeyctl register plan --use new")
 }
 
 func foreign(sp tenant.ServicePrincipal) *problem.Problem {
-	return problem.New("register.foreign", words.T("The application \"%s\" belongs to another organization.", sp.DisplayName)).
+	return problem.New(CodeForeign, words.T("The application \"%s\" belongs to another organization.", sp.DisplayName)).
 		With(words.T("It is registered in the tenant %s; your tenant has only its enterprise application. Permissions, redirect URIs and credentials are that organization's to change: in your tenant it can be consented to and removed.", sp.OwnerOrganization)).
 		Fix(words.T("If the booking product's vendor runs it, press Grant admin consent in the Microsoft Entra admin center: Enterprise applications, this application, Permissions.")).
 		Run(words.T("Or register an application of your own:"), "roomkeyctl register plan --use new")
 }
 
 func unknownApplication(clientID string) *problem.Problem {
-	return problem.New("register.unknown", words.T("No application with the client ID %s is registered in this tenant.", clientID)).
+	return problem.New(CodeUnknown, words.T("No application with the client ID %s is registered in this tenant.", clientID)).
 		Fix(words.T("Check the client ID, and that you signed in to the tenant in which the application was registered.")).
 		Run(words.T("Or register a new one:"), "roomkeyctl register plan --use new")
 }
@@ -77,7 +66,7 @@ func roleRefused(by string, step words.Text, why *problem.Problem) *problem.Prob
 }
 
 func nothingMade(what words.Text) *problem.Problem {
-	return problem.New("register.nothing-made", what).Fix(words.T("There is nothing to undo."))
+	return problem.New(codeNothingMade, what).Fix(words.T("There is nothing to undo."))
 }
 
 func vaultRefused(err error, removed error) *problem.Problem {

@@ -53,19 +53,6 @@ type Reader interface {
 	CredentialPolicy(ctx context.Context) (tenant.CredentialPolicy, error)
 }
 
-// Codes of a Directory's problems that decide what happens next.
-const (
-	codeNotFound = "graph.Request_ResourceNotFound"
-	// What Microsoft says of a secret that is gone.
-	codeBadRequest = "graph.Request_BadRequest"
-	codeDenied     = "graph.Authorization_RequestDenied"
-	codeNotYet     = "graph.not-yet"
-	codeAlready    = "graph.already-there"
-	// The tenant's app-management policy forbids client secrets, or their life.
-	codeTypeForbidden = "graph.CredentialTypeNotAllowedAsPerAppPolicy"
-	codeLifeForbidden = "graph.CredentialInvalidLifetimeAsPerAppPolicy"
-)
-
 // Journal is what was done to the tenant for the connection. An entry is on the
 // disk when Append returns.
 type Journal interface {

@@ -63,7 +63,7 @@ func TestLateOrphan(t *testing.T) {
 				}
 				late = fmt.Sprintf("key-%d", b.n+1)
 				b.lag[late] = lag
-				return problem.New("net.cut", words.T("The connection was cut.")), true
+				return problem.DeclareFamily("").New("net.cut", problem.Refused, words.T("The connection was cut.")), true
 			}
 			result, err := b.apply(t)
 			if err != nil || !result.Proof.Token || late == "" {
@@ -99,7 +99,7 @@ func TestEveryCallLost(t *testing.T) {
 			b.fail = func(string) (error, bool) {
 				count++
 				if count == n+1 {
-					return problem.New("net.cut", words.T("cut")), acted
+					return problem.DeclareFamily("").New("net.cut", problem.Refused, words.T("cut")), acted
 				}
 				return nil, false
 			}
@@ -133,12 +133,12 @@ func TestProofWaits(t *testing.T) {
 
 	b = newBench(t)
 	b.tokens = func() (entra.Token, error) { return entra.Token{}, refusal("entra.AADSTS7000222") }
-	if _, err := b.apply(t); problem.Code(err) != "entra.AADSTS7000222" {
+	if _, err := b.apply(t); problem.CodeOf(err).String() != "entra.AADSTS7000222" {
 		t.Errorf("an expired secret: %v", err)
 	}
 	b = newBench(t)
 	b.tokens = func() (entra.Token, error) { return entra.Token{Claims: &entra.Claims{}}, nil }
-	if _, err := b.apply(t); problem.Code(err) != CodeUnfinished || !strings.Contains(problem.Of(err).Detail.String(), "Calendars.ReadWrite") {
+	if _, err := b.apply(t); problem.CodeOf(err) != CodeUnfinished || !strings.Contains(problem.Of(err).Detail.String(), "Calendars.ReadWrite") {
 		t.Errorf("roles that never come: %v", err)
 	}
 	// A token that does not show its roles proves the credential and no more.
@@ -154,12 +154,12 @@ func TestPatience(t *testing.T) {
 	b := newBench(t)
 	b.fail = func(call string) (error, bool) {
 		if call == "principal" {
-			return refusal(codeNotYet), false
+			return refusal(tenant.CodeNotYet.String()), false
 		}
 		return nil, false
 	}
 	_, err := b.apply(t)
-	if problem.Code(err) != CodeUnfinished {
+	if problem.CodeOf(err) != CodeUnfinished {
 		t.Fatalf("%v", err)
 	}
 	b.fail = nil
@@ -172,7 +172,7 @@ func TestCancelWithinASecond(t *testing.T) {
 	b := newBench(t)
 	b.in.Pace = func(int) time.Duration { return time.Hour }
 	b.in.Patience = 2 * time.Hour
-	b.fail = func(string) (error, bool) { return refusal(codeNotYet), false }
+	b.fail = func(string) (error, bool) { return refusal(tenant.CodeNotYet.String()), false }
 	plan, err := MakePlan(t.Context(), b.in)
 	if err != nil {
 		t.Fatal(err)
@@ -199,13 +199,13 @@ func TestAgree(t *testing.T) {
 	} {
 		p := plan
 		change(&p)
-		if _, err := Apply(t.Context(), b.in, p); problem.Code(err) != CodeStale {
+		if _, err := Apply(t.Context(), b.in, p); problem.CodeOf(err) != CodeStale {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	p := plan
 	p.Version = 99
-	if _, err := Apply(t.Context(), b.in, p); problem.Code(err) != "register.plan-version" {
+	if _, err := Apply(t.Context(), b.in, p); problem.CodeOf(err).String() != "register.plan-version" {
 		t.Errorf("%v", err)
 	}
 	if len(b.calls) != 0 {
@@ -242,14 +242,14 @@ func TestAgree(t *testing.T) {
 	if err := b.in.Vault.Delete(t.Context(), b.doc.ID, vault.ClientSecret); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Apply(t.Context(), b.in, nothing); problem.Code(err) != CodeStale || len(b.apps[0].Secrets) != 1 {
+	if _, err := Apply(t.Context(), b.in, nothing); problem.CodeOf(err) != CodeStale || len(b.apps[0].Secrets) != 1 {
 		t.Errorf("%v, %d secrets", err, len(b.apps[0].Secrets))
 	}
 	if err := b.in.Vault.Set(t.Context(), b.doc.ID, vault.ClientSecret, held); err != nil {
 		t.Fatal(err)
 	}
 	// Done, it is stale.
-	if _, err := Apply(t.Context(), b.in, plan); problem.Code(err) != CodeStale {
+	if _, err := Apply(t.Context(), b.in, plan); problem.CodeOf(err) != CodeStale {
 		t.Errorf("%v", err)
 	}
 }
@@ -286,11 +286,11 @@ func TestDeletedKeepsItsName(t *testing.T) {
 	b.deleted = []tenant.Application{{ID: "gone", AppID: "gone-client", UniqueName: b.doc.UniqueName(), DisplayName: "Product room booking", DeletedAt: time.Date(2026, 11, 1, 2, 3, 4, 0, time.UTC)}}
 	b.fail = func(call string) (error, bool) {
 		if call == "upsert" {
-			return refusal(codeAlready), false
+			return refusal(tenant.CodeAlready.String()), false
 		}
 		return nil, false
 	}
-	if _, err := b.apply(t); problem.Code(err) != "register.deleted" || !strings.Contains(problem.Of(err).Detail.String(), "2026-12-01") {
+	if _, err := b.apply(t); problem.CodeOf(err).String() != "register.deleted" || !strings.Contains(problem.Of(err).Detail.String(), "2026-12-01") {
 		t.Fatalf("%v", err)
 	}
 	b.fail, b.in.Options.Use = nil, New
@@ -307,12 +307,12 @@ func TestDeletedKeepsItsName(t *testing.T) {
 // obeyed: a shorter life is tried, a forbidden kind is explained.
 func TestPolicyUnread(t *testing.T) {
 	b := newBench(t)
-	b.policyErr = refusal(codeDenied)
+	b.policyErr = refusal(tenant.CodeDenied.String())
 	asked := 0
 	b.fail = func(call string) (error, bool) {
 		if call == "secret" {
 			if asked++; asked <= 2 {
-				return refusal(codeLifeForbidden), false
+				return refusal(codeLifeForbidden.String()), false
 			}
 		}
 		return nil, false
@@ -323,7 +323,7 @@ func TestPolicyUnread(t *testing.T) {
 	if left := time.Until(b.apps[0].Secrets[0].End); left > 183*24*time.Hour || left < 180*24*time.Hour {
 		t.Errorf("a quarter of two years is wanted, it lives %s", left)
 	}
-	for code, want := range map[string]string{codeTypeForbidden: "register.secrets-forbidden", codeLifeForbidden: "register.life-forbidden"} {
+	for code, want := range map[string]string{codeTypeForbidden.String(): "register.secrets-forbidden", codeLifeForbidden.String(): "register.life-forbidden"} {
 		b := newBench(t)
 		b.fail = func(call string) (error, bool) {
 			if call == "secret" {
@@ -331,7 +331,7 @@ func TestPolicyUnread(t *testing.T) {
 			}
 			return nil, false
 		}
-		if _, err := b.apply(t); problem.Code(err) != want || len(problem.Of(err).Remedies) == 0 {
+		if _, err := b.apply(t); problem.CodeOf(err).String() != want || len(problem.Of(err).Remedies) == 0 {
 			t.Errorf("%s: %v", code, err)
 		}
 	}
@@ -424,7 +424,7 @@ func TestLogo(t *testing.T) {
 			return nil, false
 		}
 		lost = true
-		return problem.New("net.cut", words.T("cut")), true
+		return problem.DeclareFamily("").New("net.cut", problem.Refused, words.T("cut")), true
 	}
 	if _, err := b.apply(t); err != nil {
 		t.Fatal(err)

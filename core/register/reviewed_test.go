@@ -33,7 +33,7 @@ func TestReviewedPlan(t *testing.T) {
 	}
 	b.apps = append(b.apps, &tenant.Application{ID: "o9", AppID: "a9", DisplayName: plan.Wanted.DisplayName, UniqueName: plan.Wanted.UniqueName, SignInAudience: "AzureADMyOrg"})
 	_, err = MakeReviewed(t.Context(), b.in, reviewed)
-	if stale := problem.Of(err); problem.Code(err) != CodeStale || !strings.Contains(stale.Detail.String(), "App registration: "+plan.Wanted.DisplayName) {
+	if stale := problem.Of(err); problem.CodeOf(err) != CodeStale || !strings.Contains(stale.Detail.String(), "App registration: "+plan.Wanted.DisplayName) {
 		t.Errorf("another application: %v", err)
 	}
 	if len(b.calls) != 0 {
@@ -43,11 +43,11 @@ func TestReviewedPlan(t *testing.T) {
 
 func TestReadPlan(t *testing.T) {
 	for name, data := range map[string]string{"nothing": "", "no JSON": "plan", "something else": `{"version":1}`} {
-		if _, err := ReadPlan([]byte(data), "x.json"); problem.Code(err) != "register.no-plan" {
+		if _, err := ReadPlan([]byte(data), "x.json"); problem.CodeOf(err).String() != "register.no-plan" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := ReadPlan([]byte(`{"version":1,"digest":"sha256:0","options":{"logo":"bm8="}}`), "x.json"); problem.Code(err) != "register.logo" {
+	if _, err := ReadPlan([]byte(`{"version":1,"digest":"sha256:0","options":{"logo":"bm8="}}`), "x.json"); problem.CodeOf(err).String() != "register.logo" {
 		t.Errorf("a logo that is none: %v", err)
 	}
 }

@@ -84,7 +84,7 @@ func Rotate(ctx context.Context, in Input) (Rotation, error) {
 		return Rotation{}, r.state.blocked
 	}
 	if r.state.application == nil || r.state.principal == nil {
-		return Rotation{}, problem.New("register.nothing-to-rotate", words.T("The connection has no application yet.")).
+		return Rotation{}, problem.New(codeNothingToRotate, words.T("The connection has no application yet.")).
 			Run(words.T("Register it:"), "roomkeyctl register apply")
 	}
 	if err := r.sweep(ctx); err != nil {
@@ -179,7 +179,7 @@ func (r *run) rotateSecret(ctx context.Context, next vault.Kind, m made) (tenant
 	k, secret, err := r.addSecret(ctx, m.ApplicationID, m.Nonce)
 	if err != nil {
 		if p := problem.Of(err); refused(p) {
-			if werr := r.write(entry{Phase: phaseFailed, Step: "rotate", Made: &m, Code: p.Code, RequestID: p.RequestID}); werr != nil {
+			if werr := r.write(entry{Phase: phaseFailed, Step: "rotate", Made: &m, Code: p.Code.String(), RequestID: p.RequestID}); werr != nil {
 				return k, secret, werr
 			}
 		}
@@ -197,7 +197,7 @@ func (r *run) rotateCertificate(ctx context.Context, next vault.Kind, m *made) (
 	var none tenant.Credential
 	id := r.in.Document().ID
 	secret, err := r.in.Vault.Get(ctx, id, next)
-	if problem.Code(err) == "vault.absent" {
+	if problem.CodeOf(err) == vault.CodeAbsent {
 		w := r.wanted.Credential
 		var pair vault.KeyPair
 		if pair, err = vault.NewCertificate(w.Name, w.Bits, w.life(), r.in.now()); err != nil {
@@ -243,7 +243,7 @@ func (r *run) promote(ctx context.Context, rotation Rotation) (Rotation, error) 
 		}
 	}
 	if fresh.KeyID == "" {
-		return rotation, problem.New("register.rotation-lost", words.T("The new credential is not on the application any more.")).
+		return rotation, problem.New(codeRotationLost, words.T("The new credential is not on the application any more.")).
 			Fix(words.T("Rotate again; the old credential still works."))
 	}
 	secret, err := in.Vault.Get(ctx, id, nextKind(fresh.Kind))
@@ -278,10 +278,10 @@ func FinishRotation(ctx context.Context, in Input) (Rotation, error) {
 	}
 	open := r.journal.rotation()
 	if open == nil {
-		return Rotation{}, problem.New("register.no-rotation", words.T("No rotation is open.")).Fix(words.T("Begin one with Rotate."))
+		return Rotation{}, problem.New(codeNoRotation, words.T("No rotation is open.")).Fix(words.T("Begin one with Rotate."))
 	}
 	if in.Document().Application.Credential.KeyID != open.NewKeyID {
-		return *open, problem.New("register.rotation-unproven", words.T("The new credential is not the connection's yet.")).Fix(words.T("Press Rotate again: it goes on where it was."))
+		return *open, problem.New(CodeRotationUnproven, words.T("The new credential is not the connection's yet.")).Fix(words.T("Press Rotate again: it goes on where it was."))
 	}
 	a, err := in.Directory.ApplicationByID(ctx, in.Document().Application.ObjectID)
 	if err != nil {

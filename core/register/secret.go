@@ -90,7 +90,7 @@ func (r *run) addSecret(ctx context.Context, id, nonce string) (tenant.Credentia
 	days := r.wanted.Credential.Days
 	for {
 		k, secret, err := r.in.Directory.AddSecret(ctx, id, r.secretName(nonce), r.in.now().Add(time.Duration(days)*24*time.Hour))
-		if problem.Code(err) != codeLifeForbidden || r.state.policyErr == nil || days <= 30 {
+		if problem.CodeOf(err) != codeLifeForbidden || r.state.policyErr == nil || days <= 30 {
 			return k, secret, err
 		}
 		days /= 2 // nothing was made: it was refused
@@ -132,7 +132,7 @@ func (r *run) sweep(ctx context.Context) error {
 func (r *run) removeSecret(ctx context.Context, keyID string) error {
 	a := r.state.application
 	err := r.recorded(ctx, func(ctx context.Context) error { return r.in.Directory.RemoveSecret(ctx, a.ID, keyID) })
-	if problem.Code(err) != codeBadRequest {
+	if problem.CodeOf(err) != tenant.CodeBadRequest {
 		return err
 	}
 	if looked := r.refresh(ctx); looked != nil {
@@ -201,7 +201,7 @@ func (r *run) upload(ctx context.Context, pair vault.KeyPair) error {
 	all := slices.Clone(r.state.application.Certificates)
 	for _, k := range all {
 		if len(k.Key) == 0 {
-			return problem.New("register.certificates-unreadable", words.T("Microsoft does not show the application's other certificates, so adding one would remove them.")).
+			return problem.New(codeCertificatesUnreadable, words.T("Microsoft does not show the application's other certificates, so adding one would remove them.")).
 				Fix(words.T("Upload the new certificate by hand: Microsoft Entra admin center, App registrations, this application, Certificates & secrets, Certificates, Upload certificate."))
 		}
 	}
@@ -269,7 +269,7 @@ func (in Input) proof(ctx context.Context, secret vault.Secret, pair *vault.KeyP
 		wait := in.pace(attempt)
 		if waited := in.now().Sub(began); waited+wait > in.patience() {
 			if err == nil {
-				err = problem.New("register.roles-lag", words.T("The token does not have %s yet.", strings.Join(p.Missing, ", ")))
+				err = problem.New(codeRolesLag, words.T("The token does not have %s yet.", strings.Join(p.Missing, ", ")))
 			}
 			return p, unfinished(words.T("the proof with a fresh token"), waited, err)
 		}
@@ -282,13 +282,5 @@ func (in Input) proof(ctx context.Context, secret vault.Secret, pair *vault.KeyP
 
 // settles is whether a refused token may come within minutes.
 func settles(p *problem.Problem) bool {
-	if passing(p) || p.Code == "entra.unavailable" {
-		return true
-	}
-	var code int
-	if _, err := fmt.Sscanf(p.Code, "entra.AADSTS%d", &code); err != nil {
-		return false
-	}
-	known, ok := entra.Explain(code)
-	return ok && known.Wait
+	return passing(p) || entra.Settles(p)
 }

@@ -39,10 +39,6 @@ const (
 	SignInUnknown = "unknown" // the record could not be read
 )
 
-// CodeSignInLog is the code of "nobody asked for permission to read the sign-in
-// log yet".
-const CodeSignInLog = "sign-in.log-not-asked"
-
 // RecentUse is how long after its last sign-in an application counts as in use.
 const RecentUse = 7 * 24 * time.Hour
 

@@ -28,7 +28,7 @@ func (l log) ClientActivity(context.Context, string) (tenant.ClientActivity, err
 // and Roomkey's own use is not taken for somebody else's.
 func TestInUse(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	refused := problem.New("graph.x", words.T("No."))
+	refused := problem.DeclareFamily("").New("graph.x", problem.Refused, words.T("No."))
 	for name, c := range map[string]struct {
 		log          log
 		own          time.Time
@@ -68,7 +68,7 @@ func TestInUse(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := (Input{SignIns: log{logErr: refused}}).lastSignIns(ctx, journal{}, "client"); problem.Code(err) != problem.Code(ctx.Err()) {
+	if _, err := (Input{SignIns: log{logErr: refused}}).lastSignIns(ctx, journal{}, "client"); problem.CodeOf(err).String() != problem.CodeOf(ctx.Err()).String() {
 		t.Errorf("cancelled: %v", err)
 	}
 }
@@ -96,7 +96,7 @@ func TestCredentialName(t *testing.T) {
 		b := newBench(t)
 		b.in.Options.CredentialName = wrong
 		plan, err := MakePlan(t.Context(), b.in)
-		if err != nil || problem.Code(asError(plan.Blocked)) != "register.credential-name" {
+		if err != nil || problem.CodeOf(asError(plan.Blocked)).String() != "register.credential-name" {
 			t.Errorf("%q: %v %v", wrong, plan.Blocked, err)
 		}
 	}
@@ -153,7 +153,7 @@ func TestUndoOfNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.notes.lines = nil
-	if _, err := Undo(t.Context(), b.in, b.doc.Application.DisplayName); problem.Code(err) != "register.nothing-made" || len(b.apps) != 1 {
+	if _, err := Undo(t.Context(), b.in, b.doc.Application.DisplayName); problem.CodeOf(err).String() != "register.nothing-made" || len(b.apps) != 1 {
 		t.Errorf("%v", err)
 	}
 }

@@ -24,7 +24,7 @@ func (r *run) all(ctx context.Context) error {
 	for _, s := range steps {
 		if err := r.do(ctx, s); err != nil {
 			err = r.in.explained(s.title, err)
-			if problem.Code(err) == codeRole {
+			if problem.CodeOf(err) == codeRole {
 				problem.Of(err).Run(words.T("Or let a colleague run a script:"), "roomkeyctl register handoff --out FOLDER")
 			}
 			return err
@@ -35,7 +35,7 @@ func (r *run) all(ctx context.Context) error {
 			continue // whoever may not consent to one may not to another
 		}
 		err := r.do(ctx, s)
-		if problem.Code(err) == codeDenied {
+		if problem.CodeOf(err) == tenant.CodeDenied {
 			page := r.in.Cloud.Pages(r.state.application.AppID, r.state.principal.ID).Permissions
 			r.result.Consent = consentRefused(r.in.By, problem.Of(err), page)
 			continue
@@ -59,8 +59,8 @@ func (r *run) all(ctx context.Context) error {
 
 // explained turns Microsoft's bare refusal of a step into what to do about it.
 func (in Input) explained(step words.Text, err error) error {
-	switch problem.Code(err) {
-	case codeDenied:
+	switch problem.CodeOf(err) {
+	case tenant.CodeDenied:
 		return roleRefused(in.By, step, problem.Of(err))
 	case codeTypeForbidden, codeLifeForbidden:
 		return in.policyRefused(problem.Of(err))
@@ -89,7 +89,7 @@ func (r *run) application() step {
 		id: "application", title: words.T("App registration"), request: "PATCH /applications",
 		look: func(ctx context.Context) (bool, error) {
 			err := r.refresh(ctx)
-			if problem.Code(err) == codeNotFound && r.state.application == nil {
+			if problem.CodeOf(err) == tenant.CodeNotFound && r.state.application == nil {
 				return false, nil
 			}
 			if err != nil {
@@ -109,7 +109,7 @@ func (r *run) application() step {
 		act: func(ctx context.Context) error {
 			if r.state.application == nil {
 				err := r.in.Directory.UpsertApplication(ctx, r.wanted.UniqueName, r.wanted.change(tenant.Application{}))
-				if deleted := r.state.deleted; deleted != nil && problem.Code(err) == codeAlready {
+				if deleted := r.state.deleted; deleted != nil && problem.CodeOf(err) == tenant.CodeAlready {
 					return deletedApplication(*deleted) // it still has the name
 				}
 				return err
@@ -178,7 +178,7 @@ func (r *run) servicePrincipal() step {
 		id: "service-principal", title: words.T("Enterprise application"), request: "POST /servicePrincipals",
 		look: func(ctx context.Context) (bool, error) {
 			sp, err := r.in.Directory.ServicePrincipal(ctx, r.state.application.AppID)
-			if problem.Code(err) == codeNotFound {
+			if problem.CodeOf(err) == tenant.CodeNotFound {
 				return false, nil
 			}
 			if err != nil {

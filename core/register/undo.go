@@ -118,7 +118,7 @@ func (in Input) madeFor(ctx context.Context) (tenant.Application, error) {
 		return tenant.Application{}, nothingMade(words.T("The connection has no application that Roomkey registered."))
 	}
 	a, err := in.Directory.ApplicationByID(ctx, id)
-	if problem.Code(err) == codeNotFound {
+	if problem.CodeOf(err) == tenant.CodeNotFound {
 		return tenant.Application{}, nil
 	}
 	return a, err
@@ -171,7 +171,7 @@ func Undo(ctx context.Context, in Input, typed string) (UndoPlan, error) {
 		undone := entry{Phase: phaseUndone, Step: "undo", Made: &m}
 		if !whole || isApplication(m) {
 			err := r.recorded(ctx, func(ctx context.Context) error { return r.remove(ctx, m) })
-			if err != nil && problem.Code(err) != codeNotFound && problem.Code(err) != codeNotYet {
+			if err != nil && problem.CodeOf(err) != tenant.CodeNotFound && problem.CodeOf(err) != tenant.CodeNotYet {
 				return plan, in.explained(titles[m.What], err)
 			}
 			undone.Request, undone.RequestID = removals[m.What], r.requestID
@@ -334,7 +334,7 @@ func Restore(ctx context.Context, in Input) (tenant.Application, error) {
 		return strings.EqualFold(a.AppID, c.Application.ClientID) && a.AppID != "" || a.UniqueName == name
 	})
 	if at < 0 {
-		return tenant.Application{}, problem.New("register.not-deleted", words.T("There is no deleted application of this connection to restore.")).
+		return tenant.Application{}, problem.New(codeNotDeleted, words.T("There is no deleted application of this connection to restore.")).
 			Fix(words.T("Microsoft keeps deleted applications for 30 days: Microsoft Entra admin center, App registrations, Deleted applications."))
 	}
 	r := &run{in: in, id: strings.ToLower(rand.Text()[:12])}

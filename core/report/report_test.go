@@ -32,7 +32,7 @@ const hostile = "Room <script>alert(1)</script> \u202Egnp\x1b[31m {{.}} $(rm)"
 
 // broken is a run with something of everything.
 func broken() check.Run {
-	denied := problem.New("permission.missing", words.T("The application lacks a permission: %s", "Calendars.ReadWrite")).
+	denied := problem.DeclareFamily("").New("permission.missing", problem.Refused, words.T("The application lacks a permission: %s", "Calendars.ReadWrite")).
 		With(words.Plain(hostile)).
 		Fix(words.T("Press \"Grant admin consent\".")).
 		Run(words.T("Or run this:"), "Connect-ExchangeOnline").

@@ -164,7 +164,7 @@ func (s *Session) ask(ctx context.Context, admin *entra.Administrator, o SignIn,
 	}
 	if want := s.Document().Tenant.ID; account.TenantID != "" && !strings.EqualFold(account.TenantID, want) {
 		_ = s.SignOut()
-		return problem.New("sign-in.other-tenant", words.T("You signed in to another tenant (%s).", account.TenantID)).
+		return problem.New(codeSignInOtherTenant, words.T("You signed in to another tenant (%s).", account.TenantID)).
 			With(words.T("The connection is for the tenant %s.", want)).
 			Fix(words.T("Sign in again and choose an account of that tenant."))
 	}

@@ -57,7 +57,7 @@ func (s *Session) Bundle(ctx context.Context, log, version string) ([]byte, erro
 		switch {
 		case err == nil:
 			b.Secrets = append(b.Secrets, secret)
-		case problem.Code(err) != "vault.absent":
+		case problem.CodeOf(err) != vault.CodeAbsent:
 			// Without knowing the secrets nobody can promise that none is in it.
 			return nil, err
 		}
@@ -119,7 +119,7 @@ func remove(ctx context.Context, t Tenant, trace check.Trace) error {
 	case trace.Kind == "event":
 		return check.Remove(ctx, t, trace)
 	case trace.ID == "":
-		return problem.New("check.trace-without-id", words.T("A test subscription may have been made, and its id is not known.")).
+		return problem.New(codeCheckTraceWithoutID, words.T("A test subscription may have been made, and its id is not known.")).
 			Fix(words.T("It ends by itself within 45 minutes."))
 	}
 	return t.Unsubscribe(ctx, trace.ID)

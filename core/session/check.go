@@ -119,7 +119,7 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 		in.KnownRooms = append(in.KnownRooms, r.EmailAddress)
 	}
 	fingerprint, err := s.fingerprint(ctx)
-	if err != nil && problem.Code(err) != "vault.absent" {
+	if err != nil && problem.CodeOf(err) != vault.CodeAbsent {
 		return check.Input{}, err
 	}
 	in.Digest = func(rooms []string) string {

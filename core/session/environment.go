@@ -75,7 +75,7 @@ type GraphOptions struct {
 // Create makes a new connection and saves it.
 func (e *Environment) Create(ctx context.Context, name string, fill func(*connection.Connection)) (*Session, error) {
 	if _, err := e.Store.FindByName(name); err == nil {
-		return nil, problem.New("connection.name-taken", words.T("There is already a connection called %s.", name)).
+		return nil, problem.New(codeConnectionNameTaken, words.T("There is already a connection called %s.", name)).
 			Fix(words.T("Choose another name, or delete that connection first."))
 	}
 	c := connection.New(name)
@@ -107,17 +107,17 @@ func (e *Environment) Find(nameOrID string) (string, error) {
 	switch {
 	case len(entries) == 1 && len(problems) > 0:
 		// The one that cannot be read may be the one that is meant.
-		return "", problem.New("connection.which", words.T("There is a connection that cannot be read beside %s: say which one is meant.", entries[0].Name)).
+		return "", problem.New(codeConnectionWhich, words.T("There is a connection that cannot be read beside %s: say which one is meant.", entries[0].Name)).
 			With(problems[0].Title).Fix(words.T("Add --connection NAME."))
 	case len(entries) == 1:
 		return entries[0].ID, nil
 	case len(entries) == 0 && len(problems) > 0:
 		return "", problems[0]
 	case len(entries) == 0:
-		return "", problem.New("connection.none", words.T("There is no connection yet.")).
+		return "", problem.New(codeConnectionNone, words.T("There is no connection yet.")).
 			Run(words.T("Make one:"), "roomkeyctl connection new NAME --tenant DOMAIN --product PRODUCT --server URL").
 			Run(words.T("Or try everything on a simulated tenant:"), "roomkeyctl demo")
 	}
-	return "", problem.New("connection.which", words.T("There are %d connections: say which one is meant.", len(entries))).
+	return "", problem.New(codeConnectionWhich, words.T("There are %d connections: say which one is meant.", len(entries))).
 		Fix(words.T("Add --connection NAME."))
 }

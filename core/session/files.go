@@ -63,7 +63,7 @@ func (s *Session) Export(ctx context.Context, format string) ([]byte, error) {
 		}
 		return export.File(c, cfg, export.Format(format), s.env.Now())
 	}
-	return nil, problem.New("usage.format", words.T("There is no export format %s.", format)).
+	return nil, problem.New(codeUsageFormat, words.T("There is no export format %s.", format)).
 		Fix(words.T("Choose one of json, yaml, env, ics, age."))
 }
 

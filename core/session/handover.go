@@ -106,7 +106,7 @@ func (s *Session) booking(ctx context.Context) (*booking.Client, error) {
 		return nil, err
 	}
 	token, err := s.env.Vault.Get(ctx, s.ID(), vault.ServerToken)
-	if err != nil && problem.Code(err) != "vault.absent" {
+	if err != nil && problem.CodeOf(err) != vault.CodeAbsent {
 		return nil, err
 	}
 	return booking.Open(booking.Options{
@@ -146,7 +146,7 @@ func (p Plan) Unchanged() bool { return p.Current.Configuration != nil && len(p.
 
 // Asked is whether the server could be asked: not where its API is on a host that
 // nobody has confirmed yet.
-func (p Plan) Asked() bool { return p.Gate == nil || p.Gate.Code != "booking.unconfirmed" }
+func (p Plan) Asked() bool { return p.Gate == nil || p.Gate.Code != booking.CodeUnconfirmed }
 
 // Plan asks the server what a push would change; nothing is stored there. The
 // rooms are looked up anew, so that what is pushed is what is there.
@@ -170,7 +170,7 @@ func (s *Session) Plan(ctx context.Context, acceptWarnings bool) (Plan, error) {
 	}
 	plan.Preview, err = client.Preview(ctx, plan.Configuration)
 	switch {
-	case problem.Code(err) == "booking.unconfirmed" && len(plan.Confirmations) > 0:
+	case problem.CodeOf(err) == booking.CodeUnconfirmed && len(plan.Confirmations) > 0:
 		// The API itself is on a host that nobody has confirmed yet: the token
 		// does not go there, and the questions are all there is to show.
 		plan.Gate = problem.Of(err)
@@ -188,7 +188,7 @@ func (s *Session) Plan(ctx context.Context, acceptWarnings bool) (Plan, error) {
 
 // unacceptable is a dry run that the server said no to.
 func unacceptable(dry booking.DryRun) *problem.Problem {
-	p := problem.New("booking.unacceptable", words.T("The booking server would not take this configuration."))
+	p := problem.New(codeBookingUnacceptable, words.T("The booking server would not take this configuration."))
 	for _, said := range dry.Problems {
 		if said.Severity == "error" {
 			p.Fix(words.T("%s (field %s, code %s)", problem.Line(said.Detail), problem.Line(cmp.Or(said.Pointer, "/")), problem.Line(said.Code)))
@@ -265,7 +265,7 @@ func (s *Session) Push(ctx context.Context, plan Plan, acceptWarnings bool) (boo
 		return booking.Receipt{}, err
 	}
 	if now.Digest != plan.Configuration.Digest {
-		return booking.Receipt{}, problem.New("booking.plan-stale", words.T("Something has changed since this plan was shown.")).
+		return booking.Receipt{}, problem.New(CodeBookingPlanStale, words.T("Something has changed since this plan was shown.")).
 			Fix(words.T("Look at the plan again: press “Look again” on the page “Hand over”."))
 	}
 	clearance, err := s.gate(now.Digest, acceptWarnings)

@@ -246,7 +246,7 @@ func (s *Session) FinishRotation(ctx context.Context, confirmed bool) (register.
 // serverProves is nil when the booking server says that it works with exactly
 // the configuration of now.
 func (s *Session) serverProves(ctx context.Context) error {
-	unproven := problem.New("register.rotation-unproven", words.T("The booking server has not proven the new credential: the old one is kept.")).
+	unproven := problem.New(register.CodeRotationUnproven, words.T("The booking server has not proven the new credential: the old one is kept.")).
 		Run(words.T("Check and push the configuration:"), "roomkeyctl check && roomkeyctl push").
 		Run(words.T("If you have seen that the server works with the new credential, confirm it:"), "roomkeyctl register rotate --finish --confirmed")
 	held, err := s.Held(ctx)

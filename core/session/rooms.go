@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/roomkey/roomkey/core/sheet"
+
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
 
@@ -65,7 +67,7 @@ func (s *Session) knownRooms(page func([]tenant.Room)) tenant.Listing[tenant.Roo
 	}
 	if len(l.Items) == 0 {
 		l.Complete = false
-		l.Problem = problem.New("rooms.not-listable", words.T("This product has no permission to list rooms, and none were typed or imported yet.")).
+		l.Problem = problem.New(codeRoomsNotListable, words.T("This product has no permission to list rooms, and none were typed or imported yet.")).
 			Run(words.T("Have an Exchange administrator run the script rooms-show; then press “From a file…” on the page “Choose rooms and people”, or:"), "roomkeyctl rooms import rooms.csv")
 	}
 	return l
@@ -78,7 +80,7 @@ func (s *Session) knownRooms(page func([]tenant.Room)) tenant.Listing[tenant.Roo
 func (s *Session) ImportRooms(data []byte) (tenant.Listing[tenant.Room], []*problem.Problem) {
 	known := cachedRooms{Source: tenant.SourceExchange, At: s.env.Now()}
 	if _, err := exchange.ReadRooms(data, s.Document()); err != nil {
-		if problem.Code(err) != "sheet.no-column" {
+		if problem.CodeOf(err) != sheet.CodeNoColumn {
 			return failed[tenant.Room](err), nil
 		}
 		known.Source = tenant.SourceFile
@@ -113,7 +115,7 @@ func (s *Session) ResolveRooms(ctx context.Context) ([]tenant.Room, error) {
 		return nil, l.Problem
 	}
 	if !l.Complete {
-		return nil, problem.New("rooms.incomplete", words.T("The list of rooms did not come whole."))
+		return nil, problem.New(codeRoomsIncomplete, words.T("The list of rooms did not come whole."))
 	}
 	rooms := l.Items
 	c := s.Document()
@@ -159,7 +161,7 @@ func (s *Session) SelectRooms(ctx context.Context, all bool, addresses []string)
 	for _, a := range addresses {
 		a = connection.Clean(a)
 		if !connection.IsAddress(a) {
-			return problem.New("connection.not-address", words.T("%s is not an e-mail address.", problem.Line(a))).
+			return problem.New(connection.CodeNotAddress, words.T("%s is not an e-mail address.", problem.Line(a))).
 				Fix(words.T("Give the rooms' e-mail addresses, as roomkeyctl rooms list shows them."))
 		}
 		if !slices.ContainsFunc(chosen, func(b string) bool { return strings.EqualFold(a, b) }) {
@@ -167,7 +169,7 @@ func (s *Session) SelectRooms(ctx context.Context, all bool, addresses []string)
 		}
 	}
 	if len(chosen) == 0 {
-		return problem.New("connection.empty", words.T("No room is chosen.")).Fix(words.T("Name at least one room, or choose all."))
+		return problem.New(connection.CodeEmpty, words.T("No room is chosen.")).Fix(words.T("Name at least one room, or choose all."))
 	}
 	return s.Edit(ctx, func(c *connection.Connection) {
 		c.Rooms = connection.Rooms{Mode: connection.Selected, Items: chosen}

@@ -94,7 +94,7 @@ func WriteFile(path string, data []byte) error {
 
 // CannotWrite is the problem of a file that cannot be written.
 func CannotWrite(path string, err error) *problem.Problem {
-	return problem.New("export.cannot-write", words.T("%s cannot be written.", path)).With(words.Plain(err.Error())).By(err).
+	return problem.New(codeExportCannotWrite, words.T("%s cannot be written.", path)).With(words.Plain(err.Error())).By(err).
 		Fix(words.T("Choose a folder that you may write to and that has room."))
 }
 
@@ -112,7 +112,7 @@ func (s *Session) ReadScriptResult(data []byte) (exchange.Result, error) {
 		return r, err
 	}
 	if now := s.env.Now(); r.FinishedAt.After(now.Add(clockLeeway)) {
-		return r, problem.New("exchange.result-future", words.T("The result file says that the script ended on %s, which is in the future.", r.FinishedAt.UTC().Format(time.DateTime+" MST"))).
+		return r, problem.New(codeExchangeResultFuture, words.T("The result file says that the script ended on %s, which is in the future.", r.FinishedAt.UTC().Format(time.DateTime+" MST"))).
 			Fix(words.T("Set the clock of the computer that ran the script, and of this one, then run the script again: Roomkey tells by the time which result is the newest."))
 	}
 	// What a script would do does not take the place of what it did.

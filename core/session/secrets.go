@@ -40,7 +40,7 @@ func (s *Session) SecretStates(ctx context.Context) ([]SecretState, error) {
 // error; a keychain that cannot be asked is.
 func (s *Session) SecretState(ctx context.Context, kind vault.Kind) (SecretState, error) {
 	secret, err := s.env.Vault.Get(ctx, s.ID(), kind)
-	if problem.Code(err) == "vault.absent" {
+	if problem.CodeOf(err) == vault.CodeAbsent {
 		return SecretState{Kind: kind}, nil
 	}
 	if err != nil {
@@ -133,7 +133,7 @@ func (s *Session) presence(ctx context.Context, kind vault.Kind) setup.Presence 
 	switch {
 	case err == nil:
 		return setup.Present
-	case errors.As(err, &p) && p.Code == "vault.absent":
+	case errors.As(err, &p) && p.Code == vault.CodeAbsent:
 		return setup.Absent
 	}
 	return setup.PresenceUnknown

@@ -97,7 +97,7 @@ func (s *Session) Cloud() (cloud.Cloud, error) {
 func (e *Environment) cloud(id string) (cloud.Cloud, error) {
 	c, ok := e.Clouds.Get(id)
 	if !ok {
-		return cloud.Cloud{}, problem.New("cloud.unknown", words.T("There is no cloud called %s.", id)).
+		return cloud.Cloud{}, problem.New(CodeCloudUnknown, words.T("There is no cloud called %s.", id)).
 			Run(words.T("See which there are:"), "roomkeyctl cloud list").
 			Fix(words.T("A cloud of your own is added in clouds.yaml in the configuration folder."))
 	}
@@ -109,7 +109,7 @@ func (s *Session) Product() (product.Product, error) {
 	id := s.Document().Product.ID
 	p, ok := s.env.Products.Get(id)
 	if !ok {
-		return product.Product{}, problem.New("product.unknown", words.T("There is no product called %s.", id)).
+		return product.Product{}, problem.New(CodeProductUnknown, words.T("There is no product called %s.", id)).
 			Run(words.T("See which there are:"), "roomkeyctl product list")
 	}
 	return p, nil

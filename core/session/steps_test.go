@@ -71,7 +71,7 @@ func TestEvidenceOfExchange(t *testing.T) {
 		}
 		expect(t, s, next.name, next.want)
 	}
-	if err := read("calendar-processing", -2*time.Hour, false, "a@contoso.com"); problem.Code(err) != "exchange.result-future" {
+	if err := read("calendar-processing", -2*time.Hour, false, "a@contoso.com"); problem.CodeOf(err).String() != "exchange.result-future" {
 		t.Errorf("a result of the future: %v", err)
 	}
 	expect(t, s, "after a result of the future", setup.Done)

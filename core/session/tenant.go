@@ -161,7 +161,7 @@ func (s *Session) Rooms(ctx context.Context, page func([]tenant.Room)) tenant.Li
 		return failed[tenant.Room](err)
 	}
 	l := t.Rooms(ctx, page)
-	if l.Problem != nil && l.Problem.Code == "graph.places-not-in-cloud" {
+	if l.Problem != nil && l.Problem.Code == tenant.CodePlacesNotInCloud {
 		return s.knownRooms(page)
 	}
 	return l

@@ -19,7 +19,7 @@ import (
 func decode(data []byte) (text, encoding string, p *problem.Problem) {
 	switch {
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")), bytes.HasPrefix(data, []byte("\xD0\xCF\x11\xE0")):
-		return "", "", problem.New("sheet.workbook", words.T("This is an Excel workbook, not a CSV file.")).
+		return "", "", problem.New(codeWorkbook, words.T("This is an Excel workbook, not a CSV file.")).
 			Fix(words.T("In Excel choose File, Save As, and the type CSV UTF-8 (comma delimited)."))
 	case bytes.HasPrefix(data, []byte("\xEF\xBB\xBF")):
 		data, encoding = data[3:], "UTF-8 with byte-order mark"
@@ -54,7 +54,7 @@ func decode(data []byte) (text, encoding string, p *problem.Problem) {
 }
 
 func notText() *problem.Problem {
-	return problem.New("sheet.not-text", words.T("This is not a CSV file: it holds bytes that are no text.")).
+	return problem.New(codeNotText, words.T("This is not a CSV file: it holds bytes that are no text.")).
 		Fix(words.T("In the spreadsheet choose Save As and the type CSV UTF-8."))
 }
 

@@ -21,7 +21,7 @@ import (
 func Read(r io.Reader, columns []Column) (Table, []LineProblem, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err != nil {
-		return Table{}, nil, problem.New("sheet.cannot-read", words.T("The file cannot be read.")).With(words.Plain(err.Error())).By(err).
+		return Table{}, nil, problem.New(codeCannotRead, words.T("The file cannot be read.")).With(words.Plain(err.Error())).By(err).
 			Fix(words.T("Check that the file is there and is not open elsewhere."))
 	}
 	if len(data) > MaxBytes {
@@ -57,7 +57,7 @@ func Read(r io.Reader, columns []Column) (Table, []LineProblem, error) {
 }
 
 func tooLarge(bound words.Text) *problem.Problem {
-	return problem.New("sheet.too-large", words.T("The file is larger than %s.", bound)).Fix(words.T("Split it into several files."))
+	return problem.New(codeTooLarge, words.T("The file is larger than %s.", bound)).Fix(words.T("Split it into several files."))
 }
 
 type header struct {
@@ -70,7 +70,7 @@ type header struct {
 // makes most of its cells known. Excel's own line "sep=;" is obeyed.
 func findHeader(text string, columns []Column) (header, *problem.Problem) {
 	if strings.Trim(text, " ,;\t\r\n") == "" {
-		return header{}, problem.New("sheet.empty", words.T("The file is empty.")).Fix(words.T("Choose a CSV file with a header line and one line for each entry."))
+		return header{}, problem.New(codeEmpty, words.T("The file is empty.")).Fix(words.T("Choose a CSV file with a header line and one line for each entry."))
 	}
 	separators, skip := []rune{',', ';', '\t'}, 0
 	if m := toldSeparator.FindStringSubmatch(text); m != nil {
@@ -121,7 +121,7 @@ func (t *reading) header(h header) *problem.Problem {
 				t.table.Ignored = append(t.table.Ignored, cell)
 			}
 		} else if first, twice := where[i]; twice {
-			return problem.New("sheet.duplicate-column", words.T("Line %d: the headers %q and %q mean the same column.", h.line, problem.Line(first), problem.Line(cell))).
+			return problem.New(codeDuplicateColumn, words.T("Line %d: the headers %q and %q mean the same column.", h.line, problem.Line(first), problem.Line(cell))).
 				Fix(words.T("Remove one of the two columns."))
 		} else {
 			where[i] = cell
@@ -132,7 +132,7 @@ func (t *reading) header(h header) *problem.Problem {
 	}
 	for i, c := range t.columns {
 		if _, ok := where[i]; !ok && (c.Required || len(where) == 0) {
-			return problem.New("sheet.no-column", words.T("Line %d: the column %q is missing.", h.line, c.Title)).
+			return problem.New(CodeNoColumn, words.T("Line %d: the column %q is missing.", h.line, c.Title)).
 				With(words.T("The header line reads: %s", problem.Line(strings.Join(h.cells, string(h.separator))))).
 				Fix(words.T("Write a header line that has the column %q, then one line for each entry.", c.Title))
 		}
@@ -154,7 +154,7 @@ func (t *reading) row(rec record) {
 	}
 	for _, extra := range rec.cells[min(len(t.at), len(rec.cells)):] {
 		if tidy(extra) != "" {
-			t.say(rec.line, "", true, problem.New("sheet.line-broken", words.T("Line %d has %d cells, but the header line has %d.", rec.line, len(rec.cells), len(t.at))).
+			t.say(rec.line, "", true, problem.New(codeLineBroken, words.T("Line %d has %d cells, but the header line has %d.", rec.line, len(rec.cells), len(t.at))).
 				Fix(words.T("Put a cell that holds the separator %q between double quotes.", string(t.table.Separator))))
 			return
 		}
@@ -181,7 +181,7 @@ func (t *reading) row(rec record) {
 		}
 		if key := strings.ToLower(value); c.Unique {
 			if first, twice := t.seen[i][key]; twice {
-				t.say(rec.line, c.Key, true, problem.New("sheet.duplicate", words.T("Line %d: %q stands in line %d already.", rec.line, short(value), first)).
+				t.say(rec.line, c.Key, true, problem.New(codeDuplicate, words.T("Line %d: %q stands in line %d already.", rec.line, short(value), first)).
 					Fix(words.T("Remove one of the two lines.")))
 				ok = false
 				continue
@@ -192,7 +192,7 @@ func (t *reading) row(rec record) {
 	}
 	for _, c := range t.columns {
 		if c.Required && row.Values[c.Key] == "" && ok {
-			t.say(rec.line, c.Key, true, problem.New("sheet.value-missing", words.T("Line %d: there is no %s.", rec.line, c.Title)).
+			t.say(rec.line, c.Key, true, problem.New(codeValueMissing, words.T("Line %d: there is no %s.", rec.line, c.Title)).
 				Fix(words.T("Fill in the column %q.", c.Title)))
 			ok = false
 		}
@@ -216,17 +216,17 @@ func (t *reading) cell(c Column, line int, cell string) (value string, formula, 
 	value = tidy(value)
 	switch {
 	case utf8.RuneCountInString(value) > MaxCell:
-		return "", nil, problem.New("sheet.line-too-long", words.T("Line %d: the %s is longer than %d characters.", line, c.Title, MaxCell)).Fix(words.T("Shorten it."))
+		return "", nil, problem.New(codeLineTooLong, words.T("Line %d: the %s is longer than %d characters.", line, c.Title, MaxCell)).Fix(words.T("Shorten it."))
 	case strings.IndexFunc(value, isControl) >= 0:
-		return "", nil, problem.New("sheet.value-wrong", words.T("Line %d: the %s holds control characters.", line, c.Title)).Fix(words.T("Type the value again."))
+		return "", nil, problem.New(codeValueWrong, words.T("Line %d: the %s holds control characters.", line, c.Title)).Fix(words.T("Type the value again."))
 	}
 	if was {
-		formula = problem.New("sheet.formula", words.T("Line %d: the %s starts like a formula; it was taken as the text %q.", line, c.Title, short(value))).
+		formula = problem.New(codeFormula, words.T("Line %d: the %s starts like a formula; it was taken as the text %q.", line, c.Title, short(value))).
 			Fix(words.T("Nothing needs to be done if that is what it should be."))
 	}
 	if c.Check != nil && value != "" {
 		if bad := c.Check(value); !bad.IsZero() {
-			return "", nil, problem.New("sheet.value-wrong", words.T("Line %d: the %s %q %s.", line, c.Title, short(value), bad)).
+			return "", nil, problem.New(codeValueWrong, words.T("Line %d: the %s %q %s.", line, c.Title, short(value), bad)).
 				Fix(words.T("Correct the line, or remove it."))
 		}
 	}

@@ -77,6 +77,6 @@ func (r *records) restart(offset int64, line int) {
 }
 
 func badQuote(line int, err *csv.ParseError) *problem.Problem {
-	p := problem.New("sheet.line-broken", words.T("Line %d: a double quote is out of place or not closed.", line)).By(err)
+	p := problem.New(codeLineBroken, words.T("Line %d: a double quote is out of place or not closed.", line)).By(err)
 	return p.Fix(words.T(`Write a double quote inside a cell twice (""), and close every cell that starts with one.`))
 }

@@ -100,11 +100,11 @@ func TestReadRefusesTheWholeFile(t *testing.T) {
 		"too large":        {strings.Repeat("a", MaxBytes+1), "sheet.too-large"},
 	} {
 		table, _, err := Read(strings.NewReader(test.text), rooms)
-		if problem.Code(err) != test.code || len(table.Rows) > 0 {
+		if problem.CodeOf(err).String() != test.code || len(table.Rows) > 0 {
 			t.Errorf("%s: %v, want %s", name, err, test.code)
 		}
 	}
-	if _, _, err := Read(broken{}, rooms); problem.Code(err) != "sheet.cannot-read" {
+	if _, _, err := Read(broken{}, rooms); problem.CodeOf(err).String() != "sheet.cannot-read" {
 		t.Error(err)
 	}
 }
@@ -177,12 +177,12 @@ func TestWriteNeutralisesFormulasAndReadUndoesIt(t *testing.T) {
 			t.Error(d)
 		}
 		for _, p := range problems { // "=1+1" comes back as what it was, so it is noted
-			if p.Skipped || p.Problem.Code != "sheet.formula" {
+			if p.Skipped || p.Problem.Code.String() != "sheet.formula" {
 				t.Error(p.Problem)
 			}
 		}
 	}
-	if err := Write(broken{}, rooms, written); problem.Code(err) != "sheet.cannot-write" {
+	if err := Write(broken{}, rooms, written); problem.CodeOf(err).String() != "sheet.cannot-write" {
 		t.Error(err)
 	}
 }
@@ -220,7 +220,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		table, problems, err := Read(bytes.NewReader(data), rooms)
 		if err != nil {
-			if problem.Code(err) == problem.CodeUnexpected {
+			if problem.CodeOf(err) == problem.CodeUnexpected {
 				t.Fatal(err)
 			}
 			return

@@ -47,7 +47,7 @@ func WriteSeparated(w io.Writer, separator rune, columns []Column, rows []map[st
 		}
 	}
 	if err != nil {
-		return problem.New("sheet.cannot-write", words.T("The file cannot be written.")).With(words.Plain(err.Error())).By(err).
+		return problem.New(codeCannotWrite, words.T("The file cannot be written.")).With(words.Plain(err.Error())).By(err).
 			Fix(words.T("Check that the disk is not full and that the file is not open elsewhere."))
 	}
 	return nil

@@ -45,7 +45,7 @@ func fillDisk(t *testing.T, dir string) {
 	unharmed := func(err error, says string) {
 		t.Helper()
 		p := problem.Of(err)
-		if p == nil || p.Code != "store.cannot-write" || !strings.Contains(p.Detail.String(), says) {
+		if p == nil || p.Code.String() != "store.cannot-write" || !strings.Contains(p.Detail.String(), says) {
 			t.Errorf("%v, want %q", err, says)
 		}
 		if content(t, s.File(c.ID)) != before {
@@ -83,7 +83,7 @@ func fillDisk(t *testing.T, dir string) {
 	unharmed(s.Save(t.Context(), small), "read-only")
 	unharmed(s.Save(t.Context(), connection.New("new")), "read-only")
 	unharmed(s.Delete(t.Context(), c.ID), "read-only")
-	if _, err := Open(filepath.Join(dir, "elsewhere")); problem.Code(err) != "store.cannot-write" {
+	if _, err := Open(filepath.Join(dir, "elsewhere")); problem.CodeOf(err).String() != "store.cannot-write" {
 		t.Error(err)
 	}
 	if _, err := json.Marshal(problem.Of(s.Save(t.Context(), small))); err != nil {

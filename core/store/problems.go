@@ -11,7 +11,7 @@ import (
 )
 
 func cannotWrite(path string, err error) *problem.Problem {
-	p := problem.New("store.cannot-write", words.T("%s cannot be written.", path)).By(err)
+	p := problem.New(codeCannotWrite, words.T("%s cannot be written.", path)).By(err)
 	switch {
 	case errors.Is(err, syscall.ENOSPC), isDiskFull(err):
 		return p.With(words.T("The disk is full. Nothing was changed.")).Fix(words.T("Free some space on the disk and save again."))
@@ -24,13 +24,13 @@ func cannotWrite(path string, err error) *problem.Problem {
 }
 
 func leftOver(folder string, err error) *problem.Problem {
-	return problem.New("store.left-over", words.T("The connection is deleted, but files of it are left in %s.", folder)).By(err).
+	return problem.New(codeLeftOver, words.T("The connection is deleted, but files of it are left in %s.", folder)).By(err).
 		With(words.T("The system says: %s.", strings.TrimRight(err.Error(), "."))).
 		Fix(words.T("Close the program that has one of the files open, then delete the folder. No secret is in it."))
 }
 
 func cannotRead(path string, err error) *problem.Problem {
-	p := problem.New("store.cannot-read", words.T("%s cannot be read.", path)).By(err)
+	p := problem.New(codeCannotRead, words.T("%s cannot be read.", path)).By(err)
 	if errors.Is(err, fs.ErrPermission) {
 		return p.With(words.T("This account may not read it.")).Fix(words.T("Give your account the right to read the file."))
 	}
@@ -38,21 +38,21 @@ func cannotRead(path string, err error) *problem.Problem {
 }
 
 func missing(file string) *problem.Problem {
-	return problem.New("store.no-document", words.T("%s is missing, though other files of the connection are there.", file)).
+	return problem.New(codeNoDocument, words.T("%s is missing, though other files of the connection are there.", file)).
 		Fix(words.T("Restore the file from a backup, or delete its folder."))
 }
 
 func misplaced(file, id string) *problem.Problem {
 	if id == "" {
-		return problem.New("store.misplaced", words.T("%s lies in a folder whose name cannot be a connection's id.", file)).
+		return problem.New(codeMisplaced, words.T("%s lies in a folder whose name cannot be a connection's id.", file)).
 			Fix(words.T("Use connection import to bring in a document from elsewhere, and remove the folder."))
 	}
-	return problem.New("store.misplaced", words.T("%s, field id: it says %q, which is not the name of its folder.", file, problem.Line(id))).
+	return problem.New(codeMisplaced, words.T("%s, field id: it says %q, which is not the name of its folder.", file, problem.Line(id))).
 		Fix(words.T("If the folder is a copy, use connection import instead, which gives the copy an id of its own, and remove the folder."))
 }
 
 func unknownConnection(name string, names []string) *problem.Problem {
-	p := problem.New("store.unknown-connection", words.T("There is no connection %q.", problem.Line(name)))
+	p := problem.New(CodeUnknownConnection, words.T("There is no connection %q.", problem.Line(name)))
 	if len(names) == 0 {
 		return p.Run(words.T("List the connections, or make one:"), "roomkeyctl connection list")
 	}
@@ -60,11 +60,11 @@ func unknownConnection(name string, names []string) *problem.Problem {
 }
 
 func changed(file string) *problem.Problem {
-	return problem.New("store.changed", words.T("The connection was changed on disk since it was loaded here, so it was not overwritten.")).
+	return problem.New(codeChanged, words.T("The connection was changed on disk since it was loaded here, so it was not overwritten.")).
 		With(words.Plain(file)).Fix(words.T("Open the connection again to see the other change, then make yours again."))
 }
 
 func deleted(file string) *problem.Problem {
-	return problem.New("store.deleted", words.T("The connection was deleted on disk since it was loaded here, so it was not saved.")).
+	return problem.New(codeDeleted, words.T("The connection was deleted on disk since it was loaded here, so it was not saved.")).
 		With(words.Plain(file)).Fix(words.T("Export it to a file from here and import it again if it is still wanted."))
 }

@@ -47,7 +47,7 @@ func (s *Store) LastCheck(id string) (*LastCheck, error) {
 	}
 	var check LastCheck
 	if err := json.Unmarshal(data, &check); err != nil {
-		return nil, problem.New("store.state-damaged", words.T("The result of the last check cannot be read: %s.", filepath.Join(s.Dir(id), checkFile))).By(err).
+		return nil, problem.New(codeStateDamaged, words.T("The result of the last check cannot be read: %s.", filepath.Join(s.Dir(id), checkFile))).By(err).
 			Fix(words.T("Run the checks again."))
 	}
 	return &check, nil

@@ -33,10 +33,10 @@ func TestStateIsBesideTheDocument(t *testing.T) {
 		t.Error("the document carries what was proven")
 	}
 	put(t, filepath.Join(s.Dir(c.ID), checkFile), `{"verdict":`)
-	if _, err := s.LastCheck(c.ID); problem.Code(err) != "store.state-damaged" {
+	if _, err := s.LastCheck(c.ID); problem.CodeOf(err).String() != "store.state-damaged" {
 		t.Error(err)
 	}
-	if err := s.SaveCheck("nobody", want); problem.Code(err) != "store.unknown-connection" {
+	if err := s.SaveCheck("nobody", want); problem.CodeOf(err).String() != "store.unknown-connection" {
 		t.Error(err)
 	}
 
@@ -60,7 +60,7 @@ func TestStateIsBesideTheDocument(t *testing.T) {
 		t.Error(string(data), when, ok)
 	}
 	for _, name := range []string{"../x", "", ".x", "a/b"} {
-		if err := s.PutCache(c.ID, name, nil); problem.Code(err) != "store.cannot-write" {
+		if err := s.PutCache(c.ID, name, nil); problem.CodeOf(err).String() != "store.cannot-write" {
 			t.Error(name, err)
 		}
 		if _, _, ok := s.Cache(c.ID, name); ok {

@@ -170,7 +170,7 @@ func (s *Store) FindByName(name string) (*connection.Connection, error) {
 		for _, e := range exact {
 			ids = append(ids, e.ID)
 		}
-		return nil, problem.New("store.ambiguous", words.T("There are %d connections with the name %q.", len(exact), name)).
+		return nil, problem.New(codeAmbiguous, words.T("There are %d connections with the name %q.", len(exact), name)).
 			Fix(words.T("Use the id instead of the name: %s.", strings.Join(ids, ", ")))
 	}
 	p := unknownConnection(name, names)

@@ -79,23 +79,23 @@ func TestASavedConnectionIsFoundAfterARestart(t *testing.T) {
 			t.Error(d)
 		}
 	}
-	if _, err := s.FindByName("Bern"); problem.Code(err) != "store.unknown-connection" || !strings.Contains(problem.Of(err).Remedies[0].String(), "basel") {
+	if _, err := s.FindByName("Bern"); problem.CodeOf(err).String() != "store.unknown-connection" || !strings.Contains(problem.Of(err).Remedies[0].String(), "basel") {
 		t.Error(err)
 	}
 	saved(t, s, "ZÜRICH")
 	if got, err := s.FindByName("Zürich"); err != nil || got.ID != a.ID {
 		t.Error("an exact name wins", err)
 	}
-	if _, err := s.FindByName("zürich"); problem.Code(err) != "store.ambiguous" {
+	if _, err := s.FindByName("zürich"); problem.CodeOf(err).String() != "store.ambiguous" {
 		t.Error(err)
 	}
 	if err := s.Delete(t.Context(), a.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Load(a.ID); problem.Code(err) != "store.unknown-connection" {
+	if _, err := s.Load(a.ID); problem.CodeOf(err).String() != "store.unknown-connection" {
 		t.Error(err)
 	}
-	if err := s.Delete(t.Context(), a.ID); problem.Code(err) != "store.unknown-connection" {
+	if err := s.Delete(t.Context(), a.ID); problem.CodeOf(err).String() != "store.unknown-connection" {
 		t.Error(err)
 	}
 	if info, err := os.Stat(s.File(b.ID)); err != nil || info.Mode().Perm()&0o077 != 0 {
@@ -144,7 +144,7 @@ func TestABrokenDocumentIsNamedAndLeftWhileOthersLoad(t *testing.T) {
 		// A new connection of the same id does not overwrite it.
 		c := connection.New("x")
 		c.ID = id
-		if err := s.Save(t.Context(), c); problem.Code(err) != "store.changed" || content(t, s.File(id)) != b[0] {
+		if err := s.Save(t.Context(), c); problem.CodeOf(err).String() != "store.changed" || content(t, s.File(id)) != b[0] {
 			t.Errorf("%s was overwritten: %v", id, err)
 		}
 	}
@@ -170,7 +170,7 @@ func TestADocumentThatChangedOnDiskIsNotOverwritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	mine.Name = "mine"
-	if err := s.Save(t.Context(), mine); problem.Code(err) != "store.changed" {
+	if err := s.Save(t.Context(), mine); problem.CodeOf(err).String() != "store.changed" {
 		t.Error(err)
 	}
 	if now, err := s.Load(c.ID); err != nil || now.Name != "theirs" {
@@ -187,27 +187,27 @@ func TestADocumentThatChangedOnDiskIsNotOverwritten(t *testing.T) {
 	if err := s.Delete(t.Context(), c.ID); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Save(t.Context(), theirs); problem.Code(err) != "store.deleted" {
+	if err := s.Save(t.Context(), theirs); problem.CodeOf(err).String() != "store.deleted" {
 		t.Error(err)
 	}
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := s.Save(cancelled, connection.New("x")); problem.Code(err) != problem.CodeCancelled {
+	if err := s.Save(cancelled, connection.New("x")); problem.CodeOf(err) != problem.CodeCancelled {
 		t.Error(err)
 	}
 	for _, id := range []string{"", "../x", "con", "A"} {
 		bad := connection.New("x")
 		bad.ID = id
-		if err := s.Save(t.Context(), bad); problem.Code(err) != "store.misplaced" {
+		if err := s.Save(t.Context(), bad); problem.CodeOf(err).String() != "store.misplaced" {
 			t.Error(id, err)
 		}
-		if _, err := s.Load(id); problem.Code(err) != "store.misplaced" {
+		if _, err := s.Load(id); problem.CodeOf(err).String() != "store.misplaced" {
 			t.Error(id, err)
 		}
-		if _, err := s.LastCheck(id); problem.Code(err) != "store.misplaced" {
+		if _, err := s.LastCheck(id); problem.CodeOf(err).String() != "store.misplaced" {
 			t.Error(id, err)
 		}
-		if err := s.Delete(t.Context(), id); problem.Code(err) != "store.misplaced" {
+		if err := s.Delete(t.Context(), id); problem.CodeOf(err).String() != "store.misplaced" {
 			t.Error(id, err)
 		}
 	}
@@ -223,7 +223,7 @@ func TestTheSecondMaySaveButNotWork(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, s := range map[string]*Store{"the same store": first, "another": open(t, dir)} {
-		if _, err := s.Lock(c.ID); problem.Code(err) != "store.in-use" {
+		if _, err := s.Lock(c.ID); problem.CodeOf(err).String() != "store.in-use" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -235,7 +235,7 @@ func TestTheSecondMaySaveButNotWork(t *testing.T) {
 	if err := second.Save(t.Context(), seen); err != nil {
 		t.Error(err)
 	}
-	if err := second.Delete(t.Context(), c.ID); problem.Code(err) != "store.in-use" {
+	if err := second.Delete(t.Context(), c.ID); problem.CodeOf(err).String() != "store.in-use" {
 		t.Error(err)
 	}
 	// A scheduled check is not stopped by an open window.
@@ -258,7 +258,7 @@ func TestTheSecondMaySaveButNotWork(t *testing.T) {
 	if err := l.Unlock(); err != nil { // a late second unlock does not free another's
 		t.Error(err)
 	}
-	if _, err := first.Lock(c.ID); problem.Code(err) != "store.in-use" {
+	if _, err := first.Lock(c.ID); problem.CodeOf(err).String() != "store.in-use" {
 		t.Error("the late unlock freed another's:", err)
 	}
 	if err := again.Unlock(); err != nil {
@@ -293,7 +293,7 @@ func TestALockEndsWithItsProcess(t *testing.T) {
 	if _, err := out.Read(make([]byte, 7)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Lock("abc"); problem.Code(err) != "store.in-use" {
+	if _, err := s.Lock("abc"); problem.CodeOf(err).String() != "store.in-use" {
 		t.Error(err)
 	}
 	if err := other.Process.Kill(); err != nil {
@@ -324,7 +324,7 @@ func TestSeveralWritersLeaveOneWholeDocument(t *testing.T) {
 				}
 				mine.Name = fmt.Sprint("writer ", i)
 				err = s.Save(t.Context(), mine)
-				if code := problem.Code(err); err != nil && code != "store.in-use" && code != "store.changed" {
+				if code := problem.CodeOf(err).String(); err != nil && code != "store.in-use" && code != "store.changed" {
 					t.Error(err)
 				}
 			}
@@ -348,10 +348,10 @@ func TestADeletedConnectionIsGoneThoughAFileIsHeld(t *testing.T) {
 	s := open(t, t.TempDir())
 	c := saved(t, s, "Bern")
 	err := s.Delete(t.Context(), c.ID)
-	if problem.Code(err) != "store.left-over" || strings.Contains(err.Error(), "Nothing was changed") {
+	if problem.CodeOf(err).String() != "store.left-over" || strings.Contains(err.Error(), "Nothing was changed") {
 		t.Errorf("%v", err)
 	}
-	if _, err := s.Load(c.ID); problem.Code(err) != "store.unknown-connection" {
+	if _, err := s.Load(c.ID); problem.CodeOf(err).String() != "store.unknown-connection" {
 		t.Errorf("the connection is still there: %v", err)
 	}
 }

@@ -33,7 +33,7 @@ type Mistake struct {
 }
 
 // Problem is the mistake as an administrator reads it.
-func (m Mistake) Problem(code string) *problem.Problem {
+func (m Mistake) Problem(code problem.Code) *problem.Problem {
 	where := words.T("%s, line %d", m.File, m.Line)
 	if m.Line == 0 {
 		where = words.Plain(m.File)
@@ -146,7 +146,7 @@ func (d *Document) Mistakes() []Mistake {
 }
 
 // Problems are the mistakes as problems of one code.
-func (d *Document) Problems(code string) []*problem.Problem {
+func (d *Document) Problems(code problem.Code) []*problem.Problem {
 	var all []*problem.Problem
 	for _, m := range d.Mistakes() {
 		all = append(all, m.Problem(code))

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -80,8 +81,8 @@ func TestReadFile(t *testing.T) {
 }
 
 func TestProblem(t *testing.T) {
-	p := Mistake{File: "a.yaml", Line: 4, Field: "parts[0].name", Text: words.T("Missing, 100%.")}.Problem("x.y")
-	if got := p.Error(); got != "x.y: There is a mistake in a.yaml, line 4. parts[0].name: Missing, 100%." {
+	p := Mistake{File: "a.yaml", Line: 4, Field: "parts[0].name", Text: words.T("Missing, 100%.")}.Problem(problem.CodeUnexpected)
+	if got := p.Error(); got != "internal.unexpected: There is a mistake in a.yaml, line 4. parts[0].name: Missing, 100%." {
 		t.Error(got)
 	}
 	if len(p.Remedies) != 1 || !strings.Contains(p.Remedies[0].String(), "correct line 4") {

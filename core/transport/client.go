@@ -87,7 +87,7 @@ func rootsWith(file string, owner Owner) (*x509.CertPool, error) {
 	}
 	pem, err := os.ReadFile(file)
 	if err != nil {
-		return nil, owner.checkCAFile(problem.New("net.ca-file", words.T("The file with the certificate authority cannot be read.")).
+		return nil, owner.checkCAFile(problem.New(codeCAFile, words.T("The file with the certificate authority cannot be read.")).
 			With(words.Plain(err.Error()))).By(err)
 	}
 	roots, err := x509.SystemCertPool()
@@ -95,7 +95,7 @@ func rootsWith(file string, owner Owner) (*x509.CertPool, error) {
 		roots = x509.NewCertPool()
 	}
 	if !roots.AppendCertsFromPEM(pem) {
-		return nil, owner.checkCAFile(problem.New("net.ca-file", words.T("The file %s holds no certificate.", file)).
+		return nil, owner.checkCAFile(problem.New(codeCAFile, words.T("The file %s holds no certificate.", file)).
 			Fix(words.T("Export the authority's certificate as \"Base-64 encoded X.509\" (PEM, it begins with -----BEGIN CERTIFICATE-----) and name that file.")))
 	}
 	return roots, nil
@@ -125,7 +125,7 @@ func isLoopback(host string) bool {
 }
 
 func plainHTTP(host string, owner Owner) *problem.Problem {
-	p := problem.New("net.plain-http", words.T("%s was asked for over http, which anybody on the way can read and change.", host))
+	p := problem.New(codePlainHTTP, words.T("%s was asked for over http, which anybody on the way can read and change.", host))
 	if at := owner.addressIn(); !at.IsZero() {
 		p.Fix(words.T("Begin %s with https://.", at))
 	}

@@ -175,7 +175,7 @@ func TestSilenceEndsAnAttempt(t *testing.T) {
 			client, url := lab(t, Options{Timeout: 200 * time.Millisecond}, serve)
 			ctx, recorder := Record(t.Context())
 			_, _, err := send(ctx, client, "GET", url, "")
-			if got := (Owner{}).Problem(err, "h"); got == nil || got.Code != "net.timeout" {
+			if got := (Owner{}).Problem(err, "h"); got == nil || got.Code.String() != "net.timeout" {
 				t.Fatalf("error %v, want net.timeout", err)
 			}
 			if e := recorder.Last(); e.Error != "net.timeout" {
@@ -242,7 +242,7 @@ func TestPlainHTTPOnlyToLoopback(t *testing.T) {
 		{loose, "http://127.0.0.1.nip.io/", "net.plain-http"},
 	} {
 		_, _, err := send(t.Context(), tt.client, "GET", tt.url, "")
-		if problem.Code(err) != tt.want {
+		if problem.CodeOf(err).String() != tt.want {
 			t.Errorf("%s: %v, want %q", tt.url, err, tt.want)
 		}
 	}
@@ -264,7 +264,7 @@ func TestBodyLimit(t *testing.T) {
 	}
 	defer resp.Body.Close()
 	n, err := io.Copy(io.Discard, resp.Body)
-	if n != MaxBody || (Owner{}).Problem(err, "h") == nil || (Owner{}).Problem(err, "h").Code != "net.too-large" {
+	if n != MaxBody || (Owner{}).Problem(err, "h") == nil || (Owner{}).Problem(err, "h").Code.String() != "net.too-large" {
 		t.Errorf("read %d bytes, error %v", n, err)
 	}
 }
@@ -275,7 +275,7 @@ func TestCAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, file := range []string{broken, filepath.Join(t.TempDir(), "missing.pem")} {
-		if _, err := New(Options{CAFile: file}); problem.Code(err) != "net.ca-file" {
+		if _, err := New(Options{CAFile: file}); problem.CodeOf(err).String() != "net.ca-file" {
 			t.Errorf("%s: %v", file, err)
 		}
 	}

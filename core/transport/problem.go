@@ -48,7 +48,7 @@ func (o Owner) Problem(err error, host string) *problem.Problem {
 			return p.By(err)
 		}
 	}
-	return problem.New("net.failed", words.T("The call to %s failed.", host)).With(words.Plain(bare(err))).
+	return problem.New(CodeFailed, words.T("The call to %s failed.", host)).With(words.Plain(bare(err))).
 		Fix(words.T("Try again. If it happens each time, give the text above to whoever looks after the network.")).By(err)
 }
 
@@ -67,10 +67,10 @@ func ofProxy(err error, host string) *problem.Problem {
 	text := bare(err)
 	switch {
 	case errors.As(err, &op) && op.Op == "proxyconnect":
-		p := problem.New("net.proxy", words.T("The proxy of this network cannot be reached, so %s cannot be either.", host)).With(words.Plain(text))
+		p := problem.New(CodeProxy, words.T("The proxy of this network cannot be reached, so %s cannot be either.", host)).With(words.Plain(text))
 		return p.Fix(words.T("Check the proxy in the system's settings, or in the environment variable HTTPS_PROXY, and whether its name and port are right."))
 	case strings.Contains(text, "Proxy Authentication Required"):
-		return problem.New("net.proxy", words.T("The proxy of this network wants a user name and a password before it lets %s through.", host)).
+		return problem.New(CodeProxy, words.T("The proxy of this network wants a user name and a password before it lets %s through.", host)).
 			Fix(words.T("Ask the network's administrator to let this computer reach %s without signing in at the proxy, or set HTTPS_PROXY=http://user:password@proxy:port before you start Roomkey.", host))
 	}
 	return nil
@@ -82,14 +82,14 @@ func (o Owner) ofName(err error, _ string) *problem.Problem {
 		return nil
 	}
 	if dns.IsNotFound {
-		p := problem.New("net.dns", words.T("There is no server with the name %s.", dns.Name))
+		p := problem.New(CodeDNS, words.T("There is no server with the name %s.", dns.Name))
 		if o.builtIn() {
 			return p.Fix(words.T("The name comes with Roomkey, so it is not mistyped: check that this computer is online, and that its name server (DNS) does not filter it."))
 		}
 		return p.Fix(words.T("Check the spelling of %s.", o.addressIn())).
 			Fix(words.T("If the name exists only inside your network, connect to that network (VPN) and try again."))
 	}
-	return problem.New("net.dns", words.T("The name %s could not be looked up: the name server did not answer.", dns.Name)).
+	return problem.New(CodeDNS, words.T("The name %s could not be looked up: the name server did not answer.", dns.Name)).
 		With(words.Plain(dns.Err)).
 		Fix(words.T("Check that this computer is online and that its name server (DNS) works, then try again."))
 }
@@ -105,7 +105,7 @@ func (o Owner) ofCertificate(err error, host string) *problem.Problem {
 	)
 	switch {
 	case errors.As(err, &name):
-		p := problem.New("net.tls-name", words.T("The server that answers for %s shows a certificate for another name.", host)).
+		p := problem.New(codeTLSName, words.T("The server that answers for %s shows a certificate for another name.", host)).
 			With(words.T("The certificate is for %s, signed by %s.", strings.Join(namesOf(name.Certificate), ", "), issuerOf(name.Certificate)))
 		if o.builtIn() {
 			return p.Fix(inPlaceOfMicrosoft(host))
@@ -113,7 +113,7 @@ func (o Owner) ofCertificate(err error, host string) *problem.Problem {
 		return p.Fix(words.T("Enter the name that stands in the certificate in %s, or have the server's certificate renewed for %s.", o.addressIn(), host))
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		c := invalid.Cert
-		p := problem.New("net.tls-expired", words.T("The certificate of %s is not valid today.", host)).
+		p := problem.New(codeTLSExpired, words.T("The certificate of %s is not valid today.", host)).
 			With(words.T("It is valid from %s to %s; this computer's clock says %s.", day(c.NotBefore), day(c.NotAfter), day(time.Now())))
 		p.Fix(words.T("Check this computer's date and time first."))
 		if o.builtIn() {
@@ -123,9 +123,9 @@ func (o Owner) ofCertificate(err error, host string) *problem.Problem {
 	case errors.As(err, &unknown), errors.As(err, &invalid), errors.As(err, &failed):
 		return o.untrusted(err, host, unknown.Cert, failed)
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
-		return o.checkAddress(problem.New("net.tls-none", words.T("What answers at %s does not speak TLS.", host)), inPlaceOfMicrosoft(host))
+		return o.checkAddress(problem.New(codeTLSNone, words.T("What answers at %s does not speak TLS.", host)), inPlaceOfMicrosoft(host))
 	case errors.As(err, &alert):
-		p := problem.New("net.tls-refused", words.T("%s refused the encrypted connection.", host)).With(words.Plain(bare(alert)))
+		p := problem.New(codeTLSRefused, words.T("%s refused the encrypted connection.", host)).With(words.Plain(bare(alert)))
 		if !o.builtIn() {
 			p.Fix(words.T("The server must offer TLS 1.2 or newer: whoever runs it turns that on."))
 		}
@@ -149,12 +149,12 @@ func (o Owner) untrusted(err error, host string, shown *x509.Certificate, failed
 		if isMicrosoft(host) {
 			exempt = words.T("Ask the network's administrator to exempt %s from TLS inspection; Microsoft asks for that as well.", host)
 		}
-		return problem.New("net.tls-intercepted", words.T("A device on the way opens the encrypted connection to %s: its certificate is signed by %s.", host, box)).
+		return problem.New(CodeTLSIntercepted, words.T("A device on the way opens the encrypted connection to %s: its certificate is signed by %s.", host, box)).
 			With(words.T("This computer does not trust that authority, so nothing was sent.")).
 			Fix(exempt).
 			Fix(words.T("Or have the inspecting device's root certificate installed in this computer's certificate store."))
 	}
-	p := problem.New("net.tls-untrusted", words.T("This computer does not trust the authority that signed the certificate of %s.", host))
+	p := problem.New(codeTLSUntrusted, words.T("This computer does not trust the authority that signed the certificate of %s.", host))
 	if issuer != "" {
 		p.With(words.T("It is signed by %s.", issuer))
 	} else {
@@ -174,24 +174,24 @@ func (o Owner) ofConnection(err error, host string) *problem.Problem {
 	switch {
 	case errors.Is(err, errStalled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
 		errors.As(err, &timeout) && timeout.Timeout():
-		return againOr(problem.New("net.timeout", words.T("%s did not answer in time.", host)), host,
+		return againOr(problem.New(CodeTimeout, words.T("%s did not answer in time.", host)), host,
 			words.T("Try again. If it happens each time, a firewall may be swallowing the connection: have it allow %s.", withPort(host)))
 	case isErrno(err, syscall.ECONNREFUSED, wsaConnRefused):
-		p := o.checkAddress(problem.New("net.refused", words.T("Nothing is listening at %s: the connection was refused.", host)),
+		p := o.checkAddress(problem.New(CodeRefused, words.T("Nothing is listening at %s: the connection was refused.", host)),
 			words.T("A firewall or proxy on the way refuses the connection: have it allow %s.", withPort(host)))
 		if !o.builtIn() {
 			p.Fix(words.T("Look whether the server is running."))
 		}
 		return p
 	case isErrno(err, syscall.EHOSTUNREACH, syscall.ENETUNREACH, wsaHostUnreach, wsaNetUnreach):
-		return problem.New("net.unreachable", words.T("There is no way from this computer to %s.", host)).
+		return problem.New(codeUnreachable, words.T("There is no way from this computer to %s.", host)).
 			Fix(words.T("Check that this computer is online, and connected to the right network or VPN."))
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), isErrno(err, syscall.ECONNRESET, syscall.EPIPE, wsaConnReset, wsaConnAborted),
 		strings.Contains(err.Error(), "stream error"), strings.Contains(err.Error(), "server closed idle connection"):
-		return againOr(problem.New("net.cut", words.T("The connection to %s was cut before the answer was complete.", host)), host,
+		return againOr(problem.New(CodeCut, words.T("The connection to %s was cut before the answer was complete.", host)), host,
 			words.T("Try again. If it happens each time, a proxy or firewall on the way may be ending the connection: have it let %s through.", withPort(host)))
 	case errors.Is(err, errTooLarge):
-		return o.checkAddress(problem.New("net.too-large", words.T("%s sent more than the %d MiB that Roomkey reads of one answer.", host, MaxBody>>20)), inPlaceOfMicrosoft(host))
+		return o.checkAddress(problem.New(codeTooLarge, words.T("%s sent more than the %d MiB that Roomkey reads of one answer.", host, MaxBody>>20)), inPlaceOfMicrosoft(host))
 	}
 	return nil
 }

@@ -92,7 +92,7 @@ func TestCertificateProblems(t *testing.T) {
 				}
 				return
 			}
-			if p == nil || p.Code != tt.want {
+			if p == nil || p.Code.String() != tt.want {
 				t.Fatalf("problem %v, want %s", p, tt.want)
 			}
 			if all := p.Error(); !strings.Contains(all, tt.says) || len(p.Remedies) == 0 {
@@ -131,7 +131,7 @@ func TestConnectionProblems(t *testing.T) {
 		{"no TLS there", "https" + strings.TrimPrefix(cut.URL, "http"), "net.tls-none"},
 	} {
 		_, _, err := send(t.Context(), client, "GET", tt.url, "")
-		if p := (Owner{}).Problem(err, "the-host"); p == nil || p.Code != tt.want {
+		if p := (Owner{}).Problem(err, "the-host"); p == nil || p.Code.String() != tt.want {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
 		}
 	}
@@ -150,7 +150,7 @@ func TestProblemOfKnownErrors(t *testing.T) {
 		{fmt.Errorf("wrapped: %w", plainHTTP("x", BookingServer)), "net.plain-http"},
 		{errors.New("something else"), "net.failed"},
 	} {
-		if p := (Owner{}).Problem(tt.err, "the-host"); p.Code != tt.want || len(p.Remedies) == 0 && tt.want != "task.cancelled" {
+		if p := (Owner{}).Problem(tt.err, "the-host"); p.Code.String() != tt.want || len(p.Remedies) == 0 && tt.want != "task.cancelled" {
 			t.Errorf("%v: %v, want %s with a remedy", tt.err, p, tt.want)
 		}
 	}

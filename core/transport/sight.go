@@ -97,7 +97,7 @@ func (e *evidenceEntry) end(err error) {
 	}
 	e.Total = time.Since(from)
 	if err != nil {
-		e.Error = Owner{}.Problem(err, hostOf(e.URL)).Code
+		e.Error = Owner{}.Problem(err, hostOf(e.URL)).Code.String()
 	}
 	e.keep()
 }

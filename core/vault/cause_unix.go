@@ -6,6 +6,8 @@ import (
 	"errors"
 
 	"github.com/godbus/dbus/v5"
+
+	"github.com/roomkey/roomkey/core/problem"
 )
 
 // reachable finds the session's D-Bus without starting one. Left to itself the
@@ -20,7 +22,7 @@ func reachable() error {
 }
 
 // cause sorts an error of the Secret Service on D-Bus.
-func cause(err error) string {
+func cause(err error) problem.Code {
 	var answer dbus.Error
 	if errors.As(err, &answer) {
 		switch answer.Name {
@@ -43,5 +45,5 @@ func cause(err error) string {
 	case errors.Is(err, dbus.ErrClosed), contains(err, "dbus-launch", "d-bus", "dbus:", "dial unix", "autolaunch", "x11"):
 		return CodeUnavailable
 	}
-	return ""
+	return problem.Code{}
 }

@@ -96,11 +96,11 @@ func (k KeyPair) PEM() Secret {
 // the certificate itself, so nobody need have signed it.
 func NewCertificate(commonName string, bits int, validFor time.Duration, now time.Time) (KeyPair, error) {
 	if bits != 3072 && bits != 4096 {
-		return KeyPair{}, problem.New("vault.certificate-bits", words.T("A new key has 3072 or 4096 bits, not %d.", bits)).
+		return KeyPair{}, problem.New(codeCertificateBits, words.T("A new key has 3072 or 4096 bits, not %d.", bits)).
 			Fix(words.T("Choose 3072 or 4096 bits."))
 	}
 	if validFor <= 0 {
-		return KeyPair{}, problem.New("vault.certificate-life", words.T("The certificate would end before it starts.")).
+		return KeyPair{}, problem.New(codeCertificateLife, words.T("The certificate would end before it starts.")).
 			Fix(words.T("Choose how long the certificate is valid."))
 	}
 	key, err := rsa.GenerateKey(rand.Reader, bits)
@@ -137,11 +137,11 @@ func pair(key crypto.PrivateKey, certificates []*x509.Certificate, now time.Time
 	case key == nil && len(certificates) == 0:
 		return KeyPair{}, notCertificate(nil)
 	case key == nil:
-		return KeyPair{}, problem.New("vault.certificate-without-key", words.T("This file holds the certificate without its private key.")).
+		return KeyPair{}, problem.New(codeCertificateWithoutKey, words.T("This file holds the certificate without its private key.")).
 			Fix(words.T("Choose the file that holds both: a .pfx file, or a .pem file with the sections CERTIFICATE and PRIVATE KEY.")).
 			Fix(words.T("In Windows' program Manage computer certificates, export the certificate with Yes, export the private key."))
 	case len(certificates) == 0:
-		return KeyPair{}, problem.New("vault.key-without-certificate", words.T("This file holds a private key without its certificate.")).
+		return KeyPair{}, problem.New(codeKeyWithoutCertificate, words.T("This file holds a private key without its certificate.")).
 			Run(words.T("Put both into one file:"), "cat certificate.pem key.pem > both.pem")
 	}
 	private, ok := key.(*rsa.PrivateKey)
@@ -149,7 +149,7 @@ func pair(key crypto.PrivateKey, certificates []*x509.Certificate, now time.Time
 		return KeyPair{}, notRSA()
 	}
 	if private.N.BitLen() < 2048 {
-		return KeyPair{}, problem.New("vault.certificate-weak", words.T("The key has only %d bits; Microsoft Entra ID takes 2048 or more.", private.N.BitLen())).
+		return KeyPair{}, problem.New(codeCertificateWeak, words.T("The key has only %d bits; Microsoft Entra ID takes 2048 or more.", private.N.BitLen())).
 			Fix(words.T("Make a new certificate with a key of 3072 bits."))
 	}
 	own := -1
@@ -160,17 +160,17 @@ func pair(key crypto.PrivateKey, certificates []*x509.Certificate, now time.Time
 		}
 	}
 	if own < 0 {
-		return KeyPair{}, problem.New("vault.certificate-mismatch", words.T("The private key in this file belongs to another certificate.")).
+		return KeyPair{}, problem.New(codeCertificateMismatch, words.T("The private key in this file belongs to another certificate.")).
 			With(words.T("The file holds the certificate %q.", problem.Line(certificates[0].Subject.String()))).
 			Fix(words.T("Choose the file in which the certificate and its own private key are together."))
 	}
 	first := certificates[own]
 	if now.After(first.NotAfter) {
-		return KeyPair{}, problem.New("vault.certificate-expired", words.T("The certificate expired on %s.", first.NotAfter.UTC().Format(time.DateOnly))).
+		return KeyPair{}, problem.New(CodeCertificateExpired, words.T("The certificate expired on %s.", first.NotAfter.UTC().Format(time.DateOnly))).
 			Fix(words.T("Make a new certificate, and upload it in the app registration: Certificates & secrets, Certificates, Upload certificate."))
 	}
 	if now.Before(first.NotBefore) {
-		return KeyPair{}, problem.New("vault.certificate-not-yet-valid", words.T("The certificate is valid only from %s on.", first.NotBefore.UTC().Format("2006-01-02 15:04 MST"))).
+		return KeyPair{}, problem.New(codeCertificateNotYetValid, words.T("The certificate is valid only from %s on.", first.NotBefore.UTC().Format("2006-01-02 15:04 MST"))).
 			With(words.T("This computer's clock says %s.", now.UTC().Format("2006-01-02 15:04 MST"))).
 			Fix(words.T("Correct the clock of this computer if it is wrong; otherwise wait, or make a certificate that is valid now."))
 	}
@@ -184,11 +184,11 @@ func pair(key crypto.PrivateKey, certificates []*x509.Certificate, now time.Time
 }
 
 func notRSA() *problem.Problem {
-	return problem.New("vault.certificate-not-rsa", words.T("The certificate's key is not RSA; Microsoft Entra ID takes only RSA keys here.")).
+	return problem.New(codeCertificateNotRSA, words.T("The certificate's key is not RSA; Microsoft Entra ID takes only RSA keys here.")).
 		Fix(words.T("Make a new certificate with an RSA key of 3072 bits."))
 }
 
 func notCertificate(cause error) *problem.Problem {
-	return problem.New("vault.certificate-unreadable", words.T("This is neither a PEM file nor a PFX file.")).By(cause).
+	return problem.New(codeCertificateUnreadable, words.T("This is neither a PEM file nor a PFX file.")).By(cause).
 		Fix(words.T("Choose a .pfx or .p12 file, or a .pem file with the sections CERTIFICATE and PRIVATE KEY."))
 }

@@ -76,11 +76,11 @@ func TestNewCertificateIsReadBackAndTakenByMSAL(t *testing.T) {
 	}
 	never2(t, k)
 	for _, bits := range []int{0, 1024, 2048, 8192} {
-		if _, err := NewCertificate("x", bits, time.Hour, now); problem.Code(err) != "vault.certificate-bits" {
+		if _, err := NewCertificate("x", bits, time.Hour, now); problem.CodeOf(err).String() != "vault.certificate-bits" {
 			t.Error(bits, err)
 		}
 	}
-	if _, err := NewCertificate("x", 3072, 0, now); problem.Code(err) != "vault.certificate-life" {
+	if _, err := NewCertificate("x", 3072, 0, now); problem.CodeOf(err).String() != "vault.certificate-life" {
 		t.Error(err)
 	}
 }
@@ -172,7 +172,7 @@ func TestParseCertificateNamesWhatIsWrong(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := parseCertificate(test.data, NewSecret(test.password), now)
-			if problem.Code(err) != test.code {
+			if problem.CodeOf(err).String() != test.code {
 				t.Fatalf("%v, want %q", err, test.code)
 			}
 			if err != nil {
@@ -234,7 +234,7 @@ func TestParseCertificateReadsWhatOpenSSLWrites(t *testing.T) {
 		t.Error(pfx, err)
 	}
 	for _, name := range []string{"encrypted.pem", "traditional.pem"} {
-		if _, err := ParseCertificate(read(name, "cert.pem"), Secret{}); problem.Code(err) != "vault.certificate-encrypted" {
+		if _, err := ParseCertificate(read(name, "cert.pem"), Secret{}); problem.CodeOf(err).String() != "vault.certificate-encrypted" {
 			t.Error(name, err)
 		}
 	}
@@ -252,7 +252,7 @@ func FuzzParseCertificate(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte, password string) {
 		got, err := parseCertificate(data, NewSecret(password), now)
 		if err != nil {
-			if code := problem.Code(err); code == problem.CodeUnexpected {
+			if code := problem.CodeOf(err).String(); code == problem.CodeUnexpected.String() {
 				t.Fatal(err)
 			}
 			return

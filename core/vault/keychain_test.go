@@ -97,7 +97,7 @@ func withItems(i items, deadline time.Duration) Vault {
 func exercise(t *testing.T, v Vault, id string) {
 	t.Helper()
 	ctx := t.Context()
-	if _, err := v.Get(ctx, id, ClientSecret); problem.Code(err) != CodeAbsent {
+	if _, err := v.Get(ctx, id, ClientSecret); problem.CodeOf(err) != CodeAbsent {
 		t.Errorf("nothing is stored: %v", err)
 	}
 	if err := v.Delete(ctx, id, ClientSecret); err != nil {
@@ -122,7 +122,7 @@ func exercise(t *testing.T, v Vault, id string) {
 	if err := v.Delete(ctx, id, ClientSecret); err != nil {
 		t.Error(err)
 	}
-	if _, err := v.Get(ctx, id, ClientSecret); problem.Code(err) != CodeAbsent {
+	if _, err := v.Get(ctx, id, ClientSecret); problem.CodeOf(err) != CodeAbsent {
 		t.Error(err)
 	}
 	if got, err := v.Get(ctx, id, ServerToken); err != nil || got.Reveal() != "token" {
@@ -133,7 +133,7 @@ func exercise(t *testing.T, v Vault, id string) {
 	}
 	cancelled, cancel := context.WithCancel(ctx)
 	cancel()
-	if _, err := v.Get(cancelled, id, ClientSecret); problem.Code(err) != problem.CodeCancelled {
+	if _, err := v.Get(cancelled, id, ClientSecret); problem.CodeOf(err) != problem.CodeCancelled {
 		t.Error(err)
 	}
 }
@@ -146,10 +146,10 @@ func TestKeychainSplitsAndCleansUp(t *testing.T) {
 	if len(d.held) != 0 {
 		t.Errorf("left behind: %v", slices.Sorted(maps.Keys(d.held)))
 	}
-	if err := v.Set(t.Context(), "c1", Certificate, NewSecret(strings.Repeat("x", 64<<10+1))); problem.Code(err) != CodeRefused || d.held["Roomkey:c1/certificate"] != "" {
+	if err := v.Set(t.Context(), "c1", Certificate, NewSecret(strings.Repeat("x", 64<<10+1))); problem.CodeOf(err) != CodeRefused || d.held["Roomkey:c1/certificate"] != "" {
 		t.Error(err)
 	}
-	if err := v.Set(t.Context(), "c1", Certificate, Secret{}); problem.Code(err) != CodeRefused {
+	if err := v.Set(t.Context(), "c1", Certificate, Secret{}); problem.CodeOf(err) != CodeRefused {
 		t.Error(err)
 	}
 }
@@ -176,15 +176,15 @@ func TestAHalfWrittenSecretNeverReadsAsWhole(t *testing.T) {
 			}
 			err := change()
 			ended := err == nil
-			if !ended && problem.Code(err) != CodeRefused {
+			if !ended && problem.CodeOf(err) != CodeRefused {
 				t.Fatal(err)
 			}
 			d.stop = 0
 			got, err := v.Get(t.Context(), "c", Certificate)
-			switch code := problem.Code(err); {
+			switch code := problem.CodeOf(err).String(); {
 			case err == nil && got.Reveal() != before && got.Reveal() != after:
 				t.Fatalf("%d to %d bytes, stopped at call %d: a mixture of %d bytes", len(before), len(after), stop, len(got.Reveal()))
-			case err != nil && code != CodeDamaged && !(code == CodeAbsent && (before == "" || after == "")):
+			case err != nil && code != CodeDamaged.String() && !(code == CodeAbsent.String() && (before == "" || after == "")):
 				t.Fatalf("%d to %d bytes, stopped at call %d: %v", len(before), len(after), stop, err)
 			case ended && after != "" && got.Reveal() != after:
 				t.Fatal("said to be stored, but is not")
@@ -216,7 +216,7 @@ func TestAPartChangedByOthersIsDamage(t *testing.T) {
 			t.Fatal(err)
 		}
 		change(d.held)
-		if _, err := v.Get(t.Context(), "c", Certificate); problem.Code(err) != CodeDamaged {
+		if _, err := v.Get(t.Context(), "c", Certificate); problem.CodeOf(err) != CodeDamaged {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -229,13 +229,13 @@ func TestAKeychainThatWaitsForAPersonIsNotAbsent(t *testing.T) {
 	v := withItems(d, 30*time.Millisecond)
 	for range 2 { // the second waits for its turn behind the first
 		_, err := v.Get(t.Context(), "c", ClientSecret)
-		if problem.Code(err) != CodeLocked || !strings.Contains(err.Error(), "locked or waiting for you") {
+		if problem.CodeOf(err) != CodeLocked || !strings.Contains(err.Error(), "locked or waiting for you") {
 			t.Fatal(err)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := v.Get(ctx, "c", ClientSecret); problem.Code(err) != problem.CodeCancelled {
+	if _, err := v.Get(ctx, "c", ClientSecret); problem.CodeOf(err) != problem.CodeCancelled {
 		t.Error(err)
 	}
 	close(d.block) // the person answers
@@ -250,14 +250,14 @@ func TestAKeychainThatWaitsForAPersonIsNotAbsent(t *testing.T) {
 func TestWhatAKeychainAnswersBecomesAProblem(t *testing.T) {
 	d, v := newDrawer()
 	d.lies = true // macOS's security tool and a dismissed prompt on Linux report success
-	if err := v.Set(t.Context(), "c", ClientSecret, NewSecret("x")); problem.Code(err) != CodeRefused {
+	if err := v.Set(t.Context(), "c", ClientSecret, NewSecret("x")); problem.CodeOf(err) != CodeRefused {
 		t.Error(err)
 	}
 	d.panic = true
-	if _, err := v.Get(t.Context(), "c", ClientSecret); problem.Code(err) != CodeRefused {
+	if _, err := v.Get(t.Context(), "c", ClientSecret); problem.CodeOf(err) != CodeRefused {
 		t.Error(err)
 	}
-	if err := problemOf(fmt.Errorf("x: %w", keyring.ErrUnsupportedPlatform), ClientSecret); problem.Code(err) != CodeUnavailable {
+	if err := problemOf(fmt.Errorf("x: %w", keyring.ErrUnsupportedPlatform), ClientSecret); problem.CodeOf(err) != CodeUnavailable {
 		t.Error(err)
 	}
 	for _, err := range []error{absent(ClientSecret), damaged(Certificate), waiting(), locked(nil), unavailable(errStopped)} {

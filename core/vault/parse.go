@@ -54,7 +54,7 @@ func parsePEM(data []byte, now time.Time) (KeyPair, error) {
 			}
 			certificates = append(certificates, c)
 		case block.Type == "ENCRYPTED PRIVATE KEY", strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED"):
-			return KeyPair{}, problem.New("vault.certificate-encrypted", words.T("The private key in this PEM file is encrypted.")).
+			return KeyPair{}, problem.New(CodeCertificateEncrypted, words.T("The private key in this PEM file is encrypted.")).
 				Run(words.T("Choose the .pfx file instead, with its password, or decrypt the key:"), "openssl pkey -in encrypted.pem -out key.pem").
 				Fix(words.T("Delete the decrypted file when Roomkey has stored it in the keychain."))
 		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
@@ -95,7 +95,7 @@ func privateKey(block *pem.Block) (crypto.PrivateKey, error) {
 // broken names the section that cannot be read. The library's error is kept for
 // errors.Is only: it may quote what it read.
 func broken(section string, err error) *problem.Problem {
-	return problem.New("vault.certificate-unreadable", words.T("The section %s of this PEM file cannot be read.", section)).By(err).
+	return problem.New(codeCertificateUnreadable, words.T("The section %s of this PEM file cannot be read.", section)).By(err).
 		Fix(words.T("Export the certificate again, or choose the .pfx file."))
 }
 
@@ -104,22 +104,22 @@ func parsePFX(data []byte, password Secret, now time.Time) (KeyPair, error) {
 	switch {
 	case errors.Is(err, pkcs12.ErrIncorrectPassword), errors.Is(err, pkcs12.ErrDecryption):
 		if password.IsZero() {
-			return KeyPair{}, problem.New("vault.certificate-password", words.T("This PFX file has a password.")).
+			return KeyPair{}, problem.New(CodeCertificatePassword, words.T("This PFX file has a password.")).
 				Fix(words.T("Type the password that was set when the file was exported."))
 		}
-		return KeyPair{}, problem.New("vault.certificate-password", words.T("The password does not open this PFX file.")).
+		return KeyPair{}, problem.New(CodeCertificatePassword, words.T("The password does not open this PFX file.")).
 			Fix(words.T("Type the password that was set when the file was exported."))
 	case err != nil && strings.Contains(err.Error(), "private key missing"):
 		return pair(nil, make([]*x509.Certificate, 1), now)
 	case err != nil && strings.Contains(err.Error(), "certificate missing"):
 		return pair(key, nil, now)
 	case err != nil && strings.Contains(err.Error(), "no MAC in data"):
-		return KeyPair{}, problem.New("vault.certificate-password", words.T("This PFX file has no password, so the one that was typed is wrong.")).
+		return KeyPair{}, problem.New(CodeCertificatePassword, words.T("This PFX file has no password, so the one that was typed is wrong.")).
 			Fix(words.T("Leave the password empty."))
 	case err != nil && strings.HasPrefix(err.Error(), "pkcs12: error reading P12 data"):
 		return KeyPair{}, notCertificate(err)
 	case err != nil:
-		return KeyPair{}, problem.New("vault.certificate-unreadable", words.T("This PFX file cannot be read.")).By(err).
+		return KeyPair{}, problem.New(codeCertificateUnreadable, words.T("This PFX file cannot be read.")).By(err).
 			Run(words.T("Export the certificate again with AES-256 encryption, or turn it into a PEM file:"), "openssl pkcs12 -in file.pfx -out both.pem -nodes")
 	}
 	return pair(key, append([]*x509.Certificate{first}, chain...), now)

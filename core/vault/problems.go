@@ -13,15 +13,6 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// The codes of this package's problems about storing.
-const (
-	CodeAbsent      = "vault.absent"
-	CodeUnavailable = "vault.unavailable"
-	CodeLocked      = "vault.locked"
-	CodeDamaged     = "vault.damaged"
-	CodeRefused     = "vault.refused"
-)
-
 func name(kind Kind) words.Text {
 	switch kind {
 	case ClientSecret:

@@ -28,7 +28,7 @@ type Sealable struct {
 // Problems: "vault.absent" (no value), "vault.recipient" (no native recipient).
 func Seal(recipient string, s Sealable) (string, error) {
 	if s.Value.IsZero() {
-		return "", problem.New("vault.absent", words.T("There is no credential to seal.")).
+		return "", problem.New(CodeAbsent, words.T("There is no credential to seal.")).
 			Fix(words.T("Enter the client secret or the certificate on the page “Register” and press “Store in the keychain”."))
 	}
 	to, err := ParseRecipient(recipient)
@@ -64,7 +64,7 @@ func Seal(recipient string, s Sealable) (string, error) {
 func ParseRecipient(text string) (age.Recipient, error) {
 	found, err := age.ParseRecipients(strings.NewReader(text))
 	if err != nil || len(found) != 1 || strings.ContainsAny(text, "\r\n#") {
-		return nil, problem.New("vault.recipient", words.T("This is not a key that a credential can be sealed to.")).
+		return nil, problem.New(codeRecipient, words.T("This is not a key that a credential can be sealed to.")).
 			With(words.T("An age recipient is needed: one line that begins with age1.")).
 			Fix(words.T("Copy the recipient from the booking server's console once more, or ask its vendor for it.")).By(err)
 	}

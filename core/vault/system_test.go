@@ -91,10 +91,10 @@ func TestInsideLocked(t *testing.T) {
 	v := Keychain("Roomkey test", WithDeadline(3*time.Second))
 	started := time.Now()
 	_, err := v.Get(t.Context(), "c1", ClientSecret)
-	if problem.Code(err) != CodeLocked {
+	if problem.CodeOf(err) != CodeLocked {
 		t.Errorf("reading: %v (%v)", err, problem.Of(err).Cause)
 	}
-	if err := v.Set(t.Context(), "c1", ClientSecret, NewSecret(text)); problem.Code(err) != CodeLocked {
+	if err := v.Set(t.Context(), "c1", ClientSecret, NewSecret(text)); problem.CodeOf(err) != CodeLocked {
 		t.Errorf("writing: %v (%v)", err, problem.Of(err).Cause)
 	} else if strings.Contains(err.Error(), text) {
 		t.Error("shows the secret")
@@ -106,10 +106,10 @@ func TestInsideUnavailable(t *testing.T) {
 	inside(t)
 	v := Keychain("Roomkey test", WithDeadline(10*time.Second))
 	_, err := v.Get(t.Context(), "c1", ClientSecret)
-	if problem.Code(err) != CodeUnavailable {
+	if problem.CodeOf(err) != CodeUnavailable {
 		t.Errorf("reading: %v (%#v)", err, problem.Of(err).Cause)
 	}
-	if err := v.Set(t.Context(), "c1", ClientSecret, NewSecret(text)); problem.Code(err) != CodeUnavailable {
+	if err := v.Set(t.Context(), "c1", ClientSecret, NewSecret(text)); problem.CodeOf(err) != CodeUnavailable {
 		t.Errorf("writing: %v", err)
 	}
 	t.Log(err)

@@ -39,7 +39,7 @@ func lightApp(t *testing.T) {
 const hostile = "\x1b[31m\u202Eevil\u2066<b>$(rm -rf ~)</b>\x00"
 
 func exampleProblem() *problem.Problem {
-	p := problem.New("entra.AADSTS7000215", words.T("Microsoft does not accept the client secret.")).
+	p := problem.DeclareFamily("").New("entra.AADSTS7000215", problem.Refused, words.T("Microsoft does not accept the client secret.")).
 		With(words.T("Its Secret ID may have been pasted in place of its Value.")).
 		Fix(words.T("Press New client secret and paste its Value.")).
 		Run(words.T("Or by PowerShell:"), "Add-MgApplicationPassword").
@@ -147,7 +147,7 @@ func TestTaskBarStartsAtTheLeft(t *testing.T) {
 func TestHostileText(t *testing.T) {
 	lightApp(t)
 	host := &Host{}
-	p := problem.New("x", words.Plain(hostile)).With(words.Plain(hostile)).Run(words.Plain(hostile), hostile)
+	p := problem.DeclareFamily("").New("x", problem.Refused, words.Plain(hostile)).With(words.Plain(hostile)).Run(words.Plain(hostile), hostile)
 	p.RequestID = hostile
 	list := NewFindingList(host)
 	list.Put(Finding{ID: "a", Title: hostile, Summary: hostile, Facts: [][2]string{{hostile, hostile}}, Problem: p})

@@ -182,7 +182,7 @@ func (c *careCard) finish(confirmed bool) {
 	c.p.work(kit.L("Removing the old credential"), func(ctx context.Context, tell Tell, _ task.Report) error {
 		return c.p.env.Backend.FinishRotation(ctx, c.p.env.ID, confirmed, tell)
 	}, func(err error) {
-		if failed := problem.Of(err); failed != nil && failed.Code == "register.rotation-unproven" && !confirmed {
+		if failed := problem.Of(err); failed != nil && failed.Code == register.CodeRotationUnproven && !confirmed {
 			c.ask = kit.NewConfirmCard(kit.Say(failed.Title),
 				kit.L("Test and push first. If you have seen yourself that the booking server works with the new credential, you may say so."),
 				kit.L("I have seen it: remove the old one"), kit.L("Keep the old one"), true, func(yes bool) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/roomkey/roomkey/core/cloud"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -288,7 +290,7 @@ func (d *Describe) discover() {
 		switch {
 		case p == nil:
 			d.take(c.Cloud, found, func() { d.env.Go(setup.Register) })
-		case p.Code == "cloud.tenant-unknown" || p.Code == "cloud.wrong-cloud":
+		case p.Code == cloud.CodeTenantUnknown || p.Code == cloud.CodeWrongCloud:
 			d.tenant.Say(p.Title)
 			d.notice.put(kit.ProblemCard(d.env.Host, p), d.askElsewhere(c))
 		default:

@@ -191,7 +191,7 @@ func (h *HandOver) send() {
 				h.notice.good(kit.L("The booking server holds exactly this configuration now. It was read back from the server."))
 				h.offerForget()
 			} else {
-				h.notice.warn(problem.New("booking.not-as-pushed", wordsNotAsPushed))
+				h.notice.warn(problem.New(codeBookingNotAsPushed, wordsNotAsPushed))
 			}
 			h.showHeld(held, nil)
 		}

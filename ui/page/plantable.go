@@ -72,12 +72,12 @@ func (p *planner) todoCard(todo int) fyne.CanvasObject {
 }
 
 // waysOut are the buttons for what a blocked plan's remedies say.
-func (p *planner) waysOut(code string) []fyne.CanvasObject {
+func (p *planner) waysOut(code problem.Code) []fyne.CanvasObject {
 	anew := p.able(widget.NewButtonWithIcon(kit.L("Plan a new application"), theme.ContentAddIcon(), p.choices.anew))
 	switch code {
-	case "register.deleted":
+	case register.CodeDeleted:
 		return []fyne.CanvasObject{kit.Row(kit.Gap, -1, p.able(widget.NewButtonWithIcon(kit.L("Restore it"), theme.ContentUndoIcon(), p.care.restore)), anew)}
-	case "register.foreign", "register.unknown":
+	case register.CodeForeign, register.CodeUnknown:
 		return []fyne.CanvasObject{kit.Row(0, -1, anew)}
 	}
 	return nil

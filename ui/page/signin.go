@@ -244,7 +244,7 @@ func (s *signInCard) browserCard() fyne.CanvasObject {
 
 // stuckHelp is for refusals that Microsoft shows only on its own page.
 func (s *signInCard) stuckHelp() fyne.CanvasObject {
-	p := problem.New("sign-in.page-error", words.T("Microsoft's page does not tell Roomkey about some errors.")).
+	p := problem.New(codeSignInPageError, words.T("Microsoft's page does not tell Roomkey about some errors.")).
 		With(words.T("AADSTS700016 (the application is not in this tenant) and AADSTS50105 (you are not assigned to it) mean that this tenant does not let you use Microsoft's application.")).
 		Fix(words.T("Press “Stop waiting”, then “Use an application of your own”.")).
 		Fix(words.T("For AADSTS50020 (another organization's account), close the page and sign in with an account of this tenant, for instance in a private window of the browser."))

@@ -30,7 +30,7 @@ func (c *careCard) planUndo(withLog bool) {
 		if err != nil {
 			c.p.show()
 			c.p.fail(problem.Of(err))
-			if withLog && problem.Code(err) == problem.CodeCancelled {
+			if withLog && problem.CodeOf(err) == problem.CodeCancelled {
 				c.p.notice.also(kit.Row(0, -1, widget.NewButtonWithIcon(kit.L("Undo without looking at the sign-in log"), theme.ContentUndoIcon(), func() { c.planUndo(false) })))
 				c.p.page.relayout()
 			}

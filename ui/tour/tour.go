@@ -43,7 +43,7 @@ const stepTime = 60 * time.Second
 // as a person would, and writes a PNG of each page into folder.
 func Run(ctx context.Context, backend page.Backend, folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return problem.New("tour.folder", words.T("The folder for the pictures cannot be made.")).With(words.Plain(err.Error())).By(err)
+		return problem.New(codeTourFolder, words.T("The folder for the pictures cannot be made.")).With(words.Plain(err.Error())).By(err)
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -139,7 +139,7 @@ func write(path string, img image.Image) error {
 		}
 	}
 	if err != nil {
-		return problem.New("tour.picture", words.T("A picture cannot be written.")).With(words.Plain(err.Error())).By(err)
+		return problem.New(codeTourPicture, words.T("A picture cannot be written.")).With(words.Plain(err.Error())).By(err)
 	}
 	return nil
 }

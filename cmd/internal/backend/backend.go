@@ -140,7 +140,7 @@ func (b *Backend) cutOff(ctx context.Context, s *session.Session) *problem.Probl
 	if err != nil || resolution == nil {
 		return nil // the step says that it is not known, and Compare asks again
 	}
-	p := problem.New("booking.cut-off", resolution.Text())
+	p := problem.New(codeBookingCutOff, resolution.Text())
 	if resolution.Holds == booking.HoldsNew {
 		return p
 	}

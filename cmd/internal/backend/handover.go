@@ -49,7 +49,7 @@ func (b *Backend) Plan(ctx context.Context, id string) (page.Plan, error) {
 			ID: q.Kind + " " + q.Value, Question: question(q), Detail: q.About, Value: q.Value, Yes: words.T("I have compared it and it is right"),
 		})
 	}
-	if plan.Gate != nil && plan.Gate.Code == "booking.gate-warnings" {
+	if plan.Gate != nil && plan.Gate.Code == booking.CodeGateWarnings {
 		out.Gate = nil
 		out.Confirmations = append(out.Confirmations, page.Confirmation{
 			ID: acceptWarnings, Question: words.T("Hand over in spite of the warnings?"), Detail: plan.Gate.Title,
@@ -57,7 +57,7 @@ func (b *Backend) Plan(ctx context.Context, id string) (page.Plan, error) {
 		})
 	}
 	for _, p := range plan.DryRun.Problems {
-		out.Problems = append(out.Problems, problem.New("booking.server-"+p.Code, words.T("The booking server says: %s", p.Detail)).
+		out.Problems = append(out.Problems, booking.Objection(p.Code, words.T("The booking server says: %s", p.Detail)).
 			With(words.T("Field %s", p.Pointer)))
 	}
 	b.mu.Lock()
@@ -83,7 +83,7 @@ func (b *Backend) Push(ctx context.Context, id, planID string, confirmed []strin
 	plan, ok := b.plans[id+" "+planID]
 	b.mu.Unlock()
 	if !ok {
-		return page.Held{}, problem.New("booking.plan-stale", words.T("This plan is not known any more.")).Fix(words.T("Press “Look again” on the page “Hand over”."))
+		return page.Held{}, problem.New(session.CodeBookingPlanStale, words.T("This plan is not known any more.")).Fix(words.T("Press “Look again” on the page “Hand over”."))
 	}
 	defer b.work(id, setup.HandOver)()
 	var yes []booking.Confirmation
@@ -96,7 +96,7 @@ func (b *Backend) Push(ctx context.Context, id, planID string, confirmed []strin
 		return page.Held{}, err
 	}
 	if !plan.Asked() {
-		return page.Held{}, problem.New("booking.plan-stale", words.T("What you confirmed is kept. What the server holds and what would change could not be shown before.")).
+		return page.Held{}, problem.New(session.CodeBookingPlanStale, words.T("What you confirmed is kept. What the server holds and what would change could not be shown before.")).
 			Fix(words.T("Press “Test the connection” on the page “Prove”.")).
 			Fix(words.T("Then look at the plan: press “Look again” on the page “Hand over”."))
 	}

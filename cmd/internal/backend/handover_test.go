@@ -50,7 +50,7 @@ func TestAnAPIOnAnotherHostIsConfirmedFirst(t *testing.T) {
 	for _, q := range plan.Confirmations {
 		yes = append(yes, q.ID)
 	}
-	if _, err := b.Push(t.Context(), id, plan.ID, yes, nil); problem.Code(err) != "booking.plan-stale" {
+	if _, err := b.Push(t.Context(), id, plan.ID, yes, nil); problem.CodeOf(err).String() != "booking.plan-stale" {
 		t.Errorf("pushed unseen: %v", err)
 	}
 	if kept := s.Document().Server; !slices.Contains(kept.ConfirmedHosts, "api.example") || kept.PinnedRecipient != key.Recipient().String() {

@@ -14,7 +14,7 @@ import (
 )
 
 func noCheck() error {
-	return problem.New("check.none", words.T("Nothing was checked yet.")).Fix(words.T("Press “Test the connection” on the page Prove."))
+	return problem.New(codeCheckNone, words.T("Nothing was checked yet.")).Fix(words.T("Press “Test the connection” on the page Prove."))
 }
 
 func failed[T any](err error) tenant.Listing[T] {

@@ -56,11 +56,11 @@ func shownResult(r exchange.Result) page.ScriptResult {
 		out.Reach = words.T("The limit of the application: %s.", reach.String())
 	}
 	if r.WhatIf {
-		out.Problems = append(out.Problems, problem.New("exchange.what-if", words.T("It ran with -WhatIf: nothing was changed.")).
+		out.Problems = append(out.Problems, problem.New(codeExchangeWhatIf, words.T("It ran with -WhatIf: nothing was changed.")).
 			Fix(words.T("Run the same command without -WhatIf, then read that result file.")))
 	}
 	if r.Err != "" {
-		out.Problems = append(out.Problems, problem.New("exchange.stopped", words.T("The script stopped early: %s", r.Err)).
+		out.Problems = append(out.Problems, problem.New(codeExchangeStopped, words.T("The script stopped early: %s", r.Err)).
 			Fix(words.T("Mend what it says and run it again: what is done already is left as it is.")))
 	}
 	return out
@@ -113,7 +113,7 @@ func (b *Backend) Colleague(ctx context.Context, id, name string, values map[str
 	}
 	sim := b.simulates(s)
 	if sim == nil {
-		return page.ScriptResult{}, problem.New("usage.not-simulated", words.T("This tenant is not simulated: no colleague is played for it.")).
+		return page.ScriptResult{}, problem.New(CodeUsageNotSimulated, words.T("This tenant is not simulated: no colleague is played for it.")).
 			Fix(words.T("Save the script and give it to an Exchange administrator; its result file is read on this page."))
 	}
 	doc, err := b.generate(ctx, id, name, values)
@@ -125,7 +125,7 @@ func (b *Backend) Colleague(ctx context.Context, id, name string, values map[str
 	}
 	result, err := sim.ApplyIntent(doc.Intent)
 	if err != nil {
-		return page.ScriptResult{}, problem.New("usage.intent", words.T("The simulated colleague cannot run this.")).With(words.Plain(err.Error())).By(err)
+		return page.ScriptResult{}, problem.New(CodeUsageIntent, words.T("The simulated colleague cannot run this.")).With(words.Plain(err.Error())).By(err)
 	}
 	r, err := s.ReadScriptResult(result)
 	if err != nil && !errors.Is(err, context.Canceled) {

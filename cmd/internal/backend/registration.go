@@ -103,7 +103,7 @@ func (b *Backend) SignIn(ctx context.Context, id string, in page.SignIn, tell pa
 	case err == nil, ctx.Err() != nil:
 	case in.DeviceCode && entra.BrowserInstead(err):
 		instead = page.InsteadBrowser
-	case entra.OwnClientInstead(err), problem.Code(err) == "sign-in.own-client":
+	case entra.OwnClientInstead(err), problem.CodeOf(err) == entra.CodeSignInOwnClient:
 		instead = page.InsteadOwnClient
 	}
 	return instead, err

@@ -109,7 +109,7 @@ func TestRegisterThroughTheBackend(t *testing.T) {
 		t.Errorf("checklist %s, %v", list, err)
 	}
 
-	if _, err := b.Undo(ctx, id, "something else", register.Options{}, tell, nil); problem.Code(err) != register.CodeName {
+	if _, err := b.Undo(ctx, id, "something else", register.Options{}, tell, nil); problem.CodeOf(err) != register.CodeName {
 		t.Fatalf("undone with a wrong name: %v", err)
 	}
 	undo, err := b.UndoPlan(ctx, id, tell)
@@ -145,7 +145,7 @@ func TestSignInIsRefused(t *testing.T) {
 		t.Run(tt.fault, func(t *testing.T) {
 			b, id := bare(t, tt.fault)
 			instead, err := b.SignIn(quickly(t), id, page.SignIn{DeviceCode: tt.device}, func(page.SignInNews) {})
-			if problem.Code(err) != tt.code || instead != tt.instead {
+			if problem.CodeOf(err).String() != tt.code || instead != tt.instead {
 				t.Errorf("%v, instead %q", err, instead)
 			}
 			if state, err := b.Registration(t.Context(), id); err != nil || state.Account != nil {
@@ -194,7 +194,7 @@ func TestReviewThroughTheBackend(t *testing.T) {
 	if err != nil || file.Name != "Bare-plan.json" {
 		t.Fatalf("%q, %v", file.Name, err)
 	}
-	if _, err := b.OpenPlan(ctx, id, []byte("nothing"), "x.json", nil); problem.Code(err) != "register.no-plan" {
+	if _, err := b.OpenPlan(ctx, id, []byte("nothing"), "x.json", nil); problem.CodeOf(err).String() != "register.no-plan" {
 		t.Errorf("opened nothing: %v", err)
 	}
 	opened, err := b.OpenPlan(ctx, id, file.Data, file.Name, nil)
@@ -205,7 +205,7 @@ func TestReviewThroughTheBackend(t *testing.T) {
 	if _, err := b.RegisterApply(ctx, id, *opened.Reviewed, tell, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.OpenPlan(ctx, id, file.Data, file.Name, nil); problem.Code(err) != register.CodeStale || problem.Of(err).Detail.IsZero() {
+	if _, err := b.OpenPlan(ctx, id, file.Data, file.Name, nil); problem.CodeOf(err) != register.CodeStale || problem.Of(err).Detail.IsZero() {
 		t.Errorf("after apply: %v", err)
 	}
 	records, err := b.History(ctx, id)
@@ -220,7 +220,7 @@ func TestReviewThroughTheBackend(t *testing.T) {
 	if err != nil || len(undo.LastSignIns) == 0 {
 		t.Errorf("the last sign-ins are %+v, %v", undo.LastSignIns, err)
 	}
-	if _, err := b.PublicCertificate(ctx, id); problem.Code(err) != "vault.absent" {
+	if _, err := b.PublicCertificate(ctx, id); problem.CodeOf(err).String() != "vault.absent" {
 		t.Errorf("a certificate that there is not: %v", err)
 	}
 }

@@ -128,8 +128,8 @@ var broken = []scenario{
 
 	{area: mailboxes, name: "never open", faults: []string{"room-hours=none"}, options: books, verdict: check.Incomplete, check: check.TestBooking, code: "booking.no-hours", remedy: "Set-MailboxCalendarConfiguration"},
 	{area: mailboxes, name: "declined at an hour that Graph does not tell", faults: []string{"room-hours=error"}, options: booksAtNight, verdict: check.Incomplete, check: check.TestBooking, code: "booking.declined-hours", remedy: "Get-MailboxCalendarConfiguration"},
-	{area: mailboxes, name: "open for an hour a day, far away, and drops subject and body", faults: []string{"room-hours=tonga"}, options: books, verdict: check.Warned, check: check.TestBooking, code: "booking.not-kept", remedy: "DeleteSubject"},
-	{area: mailboxes, name: "a room drops subject and body", options: books, verdict: check.Warned, check: check.TestBooking, code: "booking.not-kept", remedy: "DeleteSubject"},
+	{area: mailboxes, name: "open for an hour a day, far away, and drops subject and body", faults: []string{"room-hours=tonga"}, options: books, verdict: check.Warned, check: check.TestBooking, code: "booking.test-not-kept", remedy: "DeleteSubject"},
+	{area: mailboxes, name: "a room drops subject and body", options: books, verdict: check.Warned, check: check.TestBooking, code: "booking.test-not-kept", remedy: "DeleteSubject"},
 
 	typed(policy, "scope announced, tenant-wide grant beside it", func(_ *bench, c *connection.Connection) {
 		c.Scope.Kind = connection.ScopeRBAC

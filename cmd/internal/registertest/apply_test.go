@@ -226,7 +226,7 @@ func TestConsentOfAnother(t *testing.T) {
 	l := newLab(t)
 	l.upn = l.sim.Account().LesserAdminUPN
 	result := l.mustApply(register.Options{})
-	if problem.Code(result.Consent) != register.CodeConsentRefused || result.Consent.RequestID == "" {
+	if problem.CodeOf(result.Consent) != register.CodeConsentRefused || result.Consent.RequestID == "" {
 		t.Fatalf("consent: %v", result.Consent)
 	}
 	if !result.Proof.Token || len(result.Proof.Roles) != 0 {
@@ -261,7 +261,7 @@ func TestTwoComputers(t *testing.T) {
 	}
 	wg.Wait()
 	for i, l := range []*lab{a, b} {
-		if problem.Code(errs[i]) == register.CodeStale { // planned again, as a person would
+		if problem.CodeOf(errs[i]) == register.CodeStale { // planned again, as a person would
 			_, errs[i] = l.apply(t.Context(), l.http, register.Options{})
 		}
 		if errs[i] != nil {

@@ -64,7 +64,7 @@ func TestStalePlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := changes(l)
-	if _, err := register.Apply(t.Context(), l.input(l.http, register.Options{}), back); problem.Code(err) != register.CodeStale {
+	if _, err := register.Apply(t.Context(), l.input(l.http, register.Options{}), back); problem.CodeOf(err) != register.CodeStale {
 		t.Fatalf("a stale plan: %v", err)
 	}
 	if changes(l) != before {
@@ -116,7 +116,7 @@ func TestReviewedPlan(t *testing.T) {
 func TestPolicy(t *testing.T) {
 	l := newLab(t, "secrets-forbidden")
 	plan := l.plan(register.Options{})
-	if problem.Code(plan.Blocked) != "register.secrets-forbidden" { // FlexO takes secrets only
+	if problem.CodeOf(plan.Blocked).String() != "register.secrets-forbidden" { // FlexO takes secrets only
 		t.Errorf("blocked: %v", plan.Blocked)
 	}
 	l.edit(func(c *connection.Connection) { c.Product.ID = "custom" })
@@ -193,10 +193,10 @@ func TestWhichApplication(t *testing.T) {
 	t.Run("duplicate names", func(t *testing.T) {
 		l := newLab(t, "duplicate-names=FlexO room booking")
 		plan := l.plan(register.Options{})
-		if problem.Code(plan.Blocked) != register.CodeChoose || len(plan.Choices) != 2 {
+		if problem.CodeOf(plan.Blocked) != register.CodeChoose || len(plan.Choices) != 2 {
 			t.Fatalf("%v %v", plan.Blocked, plan.Choices)
 		}
-		if _, err := l.apply(t.Context(), l.http, register.Options{}); problem.Code(err) != register.CodeChoose {
+		if _, err := l.apply(t.Context(), l.http, register.Options{}); problem.CodeOf(err) != register.CodeChoose {
 			t.Errorf("applied without a choice: %v", err)
 		}
 		chosen := plan.Choices[1].ClientID
@@ -210,7 +210,7 @@ func TestWhichApplication(t *testing.T) {
 	t.Run("unknown", func(t *testing.T) {
 		l := newLab(t)
 		l.edit(func(c *connection.Connection) { c.Application.ClientID = "11111111-2222-3333-4444-555555555555" })
-		if plan := l.plan(register.Options{}); problem.Code(plan.Blocked) != "register.unknown" {
+		if plan := l.plan(register.Options{}); problem.CodeOf(plan.Blocked).String() != "register.unknown" {
 			t.Errorf("%v", plan.Blocked)
 		}
 	})
@@ -218,7 +218,7 @@ func TestWhichApplication(t *testing.T) {
 		l := newLab(t)
 		// Microsoft's own application is registered in Microsoft's tenant.
 		l.edit(func(c *connection.Connection) { c.Application.ClientID = "14d82eec-204b-4c2f-b7e8-296a70dab67e" })
-		if plan := l.plan(register.Options{}); problem.Code(plan.Blocked) != "register.foreign" {
+		if plan := l.plan(register.Options{}); problem.CodeOf(plan.Blocked).String() != "register.foreign" {
 			t.Errorf("%v", plan.Blocked)
 		}
 	})
@@ -241,7 +241,7 @@ func TestLimitedByExchange(t *testing.T) {
 	l.edit(func(c *connection.Connection) { c.Scope.Kind = connection.ScopeNone })
 	l.mustApply(register.Options{})
 	l.edit(func(c *connection.Connection) { c.Scope.Kind = connection.ScopeRBAC })
-	if i := item(t, l.plan(register.Options{}), "exchange:Calendars.ReadWrite"); i.Action != register.Attention || problem.Code(i.Problem) != "register.scope-undone" {
+	if i := item(t, l.plan(register.Options{}), "exchange:Calendars.ReadWrite"); i.Action != register.Attention || problem.CodeOf(i.Problem).String() != "register.scope-undone" {
 		t.Errorf("%+v", i)
 	}
 }
@@ -260,7 +260,7 @@ func TestScopeFirst(t *testing.T) {
 func TestRoleTooSmall(t *testing.T) {
 	l := newLab(t, "consent-refused")
 	result, err := l.apply(t.Context(), l.http, register.Options{})
-	if err != nil || problem.Code(result.Consent) != register.CodeConsentRefused {
+	if err != nil || problem.CodeOf(result.Consent) != register.CodeConsentRefused {
 		t.Errorf("%v %v", err, result.Consent)
 	}
 }
@@ -346,7 +346,7 @@ func TestUndoShowsTheLastSignIns(t *testing.T) {
 	}
 	is := func(s register.LastSignIn, state, code string) {
 		t.Helper()
-		if s.State != state || code != "" && s.Problem.Code != code {
+		if s.State != state || code != "" && s.Problem.Code.String() != code {
 			t.Errorf("%s: %s %v, want %s %s", s.Kind, s.State, s.Problem, state, code)
 		}
 	}
@@ -355,8 +355,8 @@ func TestUndoShowsTheLastSignIns(t *testing.T) {
 	is(all[register.ByUser], register.SignInNone, "")
 	is(all[register.ByRoomkey], register.SignInSeen, "")
 	not := shown(false)
-	is(not[register.ByApplication], register.SignInUnknown, register.CodeSignInLog)
-	is(not[register.ByUser], register.SignInUnknown, register.CodeSignInLog)
+	is(not[register.ByApplication], register.SignInUnknown, register.CodeSignInLog.String())
+	is(not[register.ByUser], register.SignInUnknown, register.CodeSignInLog.String())
 	is(not[register.ByRoomkey], register.SignInSeen, "")
 	for fault, code := range map[string]string{
 		"no-premium": "graph.Authentication_RequestFromNonPremiumTenantOrB2CTenant", "reports-denied": "graph.Authentication_RequestFromUnsupportedUserRole",

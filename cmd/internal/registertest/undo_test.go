@@ -27,7 +27,7 @@ func TestUndoAndRestore(t *testing.T) {
 	if !plan.Restorable || plan.Items[len(plan.Items)-1].Title.String() != "App registration" || len(plan.Items) < 5 {
 		t.Errorf("%+v", plan)
 	}
-	if _, err := register.Undo(t.Context(), in, "FlexO"); problem.Code(err) != register.CodeName {
+	if _, err := register.Undo(t.Context(), in, "FlexO"); problem.CodeOf(err) != register.CodeName {
 		t.Fatalf("undone without the name: %v", err)
 	}
 	if apps, _, _, _ := l.look(); len(apps) != 1 {
@@ -42,7 +42,7 @@ func TestUndoAndRestore(t *testing.T) {
 	if c := l.document().Application; c.ClientID != "" || c.Credential.KeyID != "" {
 		t.Errorf("the document still has %+v", c)
 	}
-	if _, err := l.vault.Get(t.Context(), l.id, vault.ClientSecret); problem.Code(err) != "vault.absent" {
+	if _, err := l.vault.Get(t.Context(), l.id, vault.ClientSecret); problem.CodeOf(err).String() != "vault.absent" {
 		t.Errorf("the secret is still here: %v", err)
 	}
 
@@ -156,7 +156,7 @@ func TestRotateFails(t *testing.T) {
 	old := l.document().Application.Credential
 	in := l.input(l.http, register.Options{})
 	in.Vault = refusing{l.vault}
-	if _, err := register.Rotate(t.Context(), in); problem.Code(err) != register.CodeVaultRefused {
+	if _, err := register.Rotate(t.Context(), in); problem.CodeOf(err) != register.CodeVaultRefused {
 		t.Fatalf("%v", err)
 	}
 	l.whole("secret") // one credential: the old one
@@ -186,7 +186,7 @@ func TestRotateFails(t *testing.T) {
 type refusing struct{ vault.Vault }
 
 func (refusing) Set(context.Context, string, vault.Kind, vault.Secret) error {
-	return problem.New("vault.locked", words.T("The keychain is locked.")).By(errors.New("locked"))
+	return problem.DeclareFamily("").New("vault.locked", problem.Refused, words.T("The keychain is locked.")).By(errors.New("locked"))
 }
 
 // TestKeychainRefuses removes at Microsoft what the keychain did not take.
@@ -195,7 +195,7 @@ func TestKeychainRefuses(t *testing.T) {
 	in := l.input(l.http, register.Options{})
 	in.Vault = refusing{l.vault}
 	plan := l.plan(register.Options{})
-	if _, err := register.Apply(t.Context(), in, plan); problem.Code(err) != register.CodeVaultRefused {
+	if _, err := register.Apply(t.Context(), in, plan); problem.CodeOf(err) != register.CodeVaultRefused {
 		t.Fatalf("%v", err)
 	}
 	apps, _, _, _ := l.look()
@@ -263,7 +263,7 @@ func TestRotationKilledAnywhere(t *testing.T) {
 					t.Fatalf("%s after=%v %d: still the old credential", turn, after, n+1)
 				}
 				if kind != next {
-					if _, err := l.vault.Get(t.Context(), l.id, kinds[kind]); problem.Code(err) != "vault.absent" {
+					if _, err := l.vault.Get(t.Context(), l.id, kinds[kind]); problem.CodeOf(err).String() != "vault.absent" {
 						t.Fatalf("%s after=%v %d: the local copy of the old credential stayed: %v", turn, after, n+1, err)
 					}
 				}
@@ -354,7 +354,7 @@ func TestUndoKilledAnywhere(t *testing.T) {
 					if c := l.document().Application; c.Credential.KeyID != "" || clientID == "" && c.ClientID != "" {
 						t.Fatalf("after=%v %d: the document still has %+v", after, n+1, c)
 					}
-					if _, err := l.vault.Get(t.Context(), l.id, vault.ClientSecret); problem.Code(err) != "vault.absent" {
+					if _, err := l.vault.Get(t.Context(), l.id, vault.ClientSecret); problem.CodeOf(err).String() != "vault.absent" {
 						t.Fatalf("after=%v %d: the secret is still here: %v", after, n+1, err)
 					}
 					if apps, _, _, _ := l.look(); len(apps) != 0 {

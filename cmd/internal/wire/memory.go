@@ -26,7 +26,7 @@ var variables = map[vault.Kind]string{
 
 func (m memory) Get(ctx context.Context, connection string, kind vault.Kind) (vault.Secret, error) {
 	secret, err := m.Vault.Get(ctx, connection, kind)
-	if problem.Code(err) == "vault.absent" {
+	if problem.CodeOf(err) == vault.CodeAbsent {
 		if value := os.Getenv(variables[kind]); value != "" {
 			return vault.NewSecret(value), nil
 		}

@@ -45,7 +45,7 @@ func PathsOf(configDir string) (Paths, error) {
 	if configDir == "" {
 		base, err := os.UserConfigDir()
 		if err != nil {
-			return Paths{}, problem.New("store.no-folder", words.T("This system does not say where configuration is kept.")).
+			return Paths{}, problem.New(codeStoreNoFolder, words.T("This system does not say where configuration is kept.")).
 				Fix(words.T("Name a folder with --config-dir or in ROOMKEY_HOME.")).By(err)
 		}
 		configDir = filepath.Join(base, "Roomkey")
@@ -106,6 +106,6 @@ func vaultOf(kind string) (vault.Vault, error) {
 	case kind == "", kind == "keychain":
 		return vault.Keychain("Roomkey"), nil
 	}
-	return nil, problem.New("usage.vault", words.T("Secrets are kept in the keychain or in memory, not in %s.", kind)).
+	return nil, problem.New(codeUsageVault, words.T("Secrets are kept in the keychain or in memory, not in %s.", kind)).
 		Fix(words.T("Use --vault keychain or --vault memory."))
 }

@@ -91,11 +91,11 @@ func (b *backend) Open(_ context.Context, id string) (page.Opened, error) {
 	defer b.ask("Open")()
 	c, ok := b.docs[id]
 	if !ok {
-		return page.Opened{}, problem.New("store.absent", words.T("This connection is no longer there."))
+		return page.Opened{}, problem.New(problem.CodeUnexpected, words.T("This connection is no longer there."))
 	}
 	o := page.Opened{Connection: c.Clone()}
 	if b.ReadOnly {
-		o.ReadOnly = problem.New("store.in-use", words.T("Another copy of Roomkey has this connection open.")).
+		o.ReadOnly = problem.New(problem.CodeCancelled, words.T("Another copy of Roomkey has this connection open.")).
 			Fix(words.T("Close it there; until then this window shows the connection and saves nothing."))
 	}
 	return o, nil
@@ -138,7 +138,7 @@ func (b *backend) Steps(_ context.Context, id string) ([]setup.Step, error) {
 	defer b.ask("Steps")()
 	c := b.docs[id]
 	if c == nil {
-		return nil, problem.New("store.absent", words.T("This connection is no longer there."))
+		return nil, problem.New(problem.CodeUnexpected, words.T("This connection is no longer there."))
 	}
 	k := setup.Known{TenantFound: c.Tenant.ID != "", ClientID: c.Application.ClientID != "", Credential: setup.Absent, ServerToken: setup.Present, Now: At, RoomsCount: len(c.Rooms.Items), RoomsChosen: c.Rooms.Mode == connection.Selected}
 	if _, ok := b.secrets[id+string(vault.ClientSecret)]; ok {
@@ -174,7 +174,7 @@ func (b *backend) About() page.About {
 func (b *backend) SecretState(_ context.Context, id string, kind vault.Kind) (page.SecretState, error) {
 	defer b.ask("SecretState")()
 	if b.Locked {
-		return page.SecretState{}, problem.New("vault.locked", words.T("The keychain is locked or waiting for you.")).
+		return page.SecretState{}, problem.New(vault.CodeLocked, words.T("The keychain is locked or waiting for you.")).
 			Fix(words.T("Unlock the keychain of this computer, then try again."))
 	}
 	_, ok := b.secrets[id+string(kind)]
@@ -188,7 +188,7 @@ func (b *backend) SetSecret(_ context.Context, id string, kind vault.Kind, s, _ 
 	defer b.ask("SetSecret")()
 	b.secrets[id+string(kind)] = s
 	if strings.HasPrefix(s.Reveal(), "wrong") {
-		b.Fails = problem.New("entra.AADSTS7000215", words.T("Microsoft does not accept the client secret.")).With(words.T("It was not made for this application, or its Secret ID was pasted in place of its Value.")).
+		b.Fails = problem.New(problem.CodeUnexpected, words.T("Microsoft does not accept the client secret.")).With(words.T("It was not made for this application, or its Secret ID was pasted in place of its Value.")).
 			Fix(words.T("In the Microsoft Entra admin center, open App registrations, choose the application, then Certificates & secrets, and press New client secret.")).
 			Run(words.T("Or make one with PowerShell:"), "Add-MgApplicationPassword -ApplicationId 00000000-0000-0000-0000-000000000000").
 			See(words.T("The application's secrets"), "https://entra.microsoft.com/")
@@ -211,7 +211,7 @@ func (b *backend) Reveal(_ context.Context, id string, kind vault.Kind) (vault.S
 func (b *backend) Discover(_ context.Context, cloudID, typed string) (connection.Tenant, error) {
 	defer b.ask("Discover")()
 	if b.Unknown {
-		return connection.Tenant{}, problem.New("cloud.tenant-unknown", words.T("The cloud %s does not know %s.", cloudID, typed)).
+		return connection.Tenant{}, problem.New(cloud.CodeTenantUnknown, words.T("The cloud %s does not know %s.", cloudID, typed)).
 			Fix(words.T("Check the spelling of the domain."))
 	}
 	return connection.Tenant{ID: TenantID, Domain: typed, DisplayName: "Contoso" + b.Hostile}, nil
@@ -313,7 +313,7 @@ func (b *backend) RoomsOf(ctx context.Context, id, _ string) tenant.Listing[tena
 }
 
 func (b *backend) People(_ context.Context, _ string, emit func([]tenant.Person)) tenant.Listing[tenant.Person] {
-	return tenant.Listing[tenant.Person]{Source: tenant.SourceApplication, At: At, Problem: problem.New("graph.Authorization_RequestDenied", words.T("The application may not read users.")).
+	return tenant.Listing[tenant.Person]{Source: tenant.SourceApplication, At: At, Problem: problem.New(tenant.CodeDenied, words.T("The application may not read users.")).
 		Fix(words.T("Grant User.Read.All in the Microsoft Entra admin center, or leave it: the product does not need it."))}
 }
 
@@ -332,7 +332,7 @@ func (b *backend) Plan(context.Context, string) (page.Plan, error) {
 		return p, nil
 	}
 	if b.run == nil || !b.run.Current || b.run.Verdict == page.VerdictFail {
-		p.Gate = problem.New("booking.gate-unchecked", words.T("This configuration was not proven.")).Fix(words.T("Open the page Prove that it works and press Test the connection."))
+		p.Gate = problem.New(problem.CodeUnexpected, words.T("This configuration was not proven.")).Fix(words.T("Open the page Prove that it works and press Test the connection."))
 	}
 	p.Differences = []page.Difference{{Name: words.T("Tenant"), New: TenantID}, {Name: words.T("Application (client) ID"), New: "11111111-2222-4333-8444-555555555555"}, {Name: words.T("Credential"), New: "client secret, fingerprint 3f9a 12c4"}, {Name: words.T("Rooms"), Old: "10" + b.Hostile, New: "12"}}
 	p.Confirmations = []page.Confirmation{{ID: "recipient", Question: words.T("Is this the key of your booking server?"), Detail: words.T("The credential travels sealed to it. Compare it with what the server's console shows."), Value: "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", Yes: words.T("It is the same")}}

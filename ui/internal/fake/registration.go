@@ -292,7 +292,7 @@ func (b *backend) Rotate(_ context.Context, _ string, o register.Options, _ page
 func (b *backend) FinishRotation(_ context.Context, _ string, confirmed bool, _ page.Tell) error {
 	defer b.ask("FinishRotation")()
 	if b.Unproven && !confirmed {
-		return problem.New("register.rotation-unproven", words.T("The booking server has not proven the new credential: the old one is kept."))
+		return problem.New(register.CodeRotationUnproven, words.T("The booking server has not proven the new credential: the old one is kept."))
 	}
 	b.Finished.Add(1)
 	b.State.Rotation = nil

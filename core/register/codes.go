@@ -1,0 +1,36 @@
+package register
+
+import "github.com/roomkey/roomkey/core/problem"
+
+// The codes of this package's problems.
+var (
+	codeLifeForbidden          = problem.Declare("graph.CredentialInvalidLifetimeAsPerAppPolicy", problem.Refused)
+	codeTypeForbidden          = problem.Declare("graph.CredentialTypeNotAllowedAsPerAppPolicy", problem.Refused)
+	codeApplicationDisabled    = problem.Declare("register.application-disabled", problem.Refused)
+	codeCertificatesUnreadable = problem.Declare("register.certificates-unreadable", problem.Refused)
+	CodeChoose                 = problem.Declare("register.choose", problem.WrongInput)
+	CodeConsentRefused         = problem.Declare("register.consent-refused", problem.Denied)
+	codeCredentialName         = problem.Declare("register.credential-name", problem.WrongInput)
+	CodeDeleted                = problem.Declare("register.deleted", problem.Absent)
+	CodeForeign                = problem.Declare("register.foreign", problem.WrongInput)
+	codeRegisterLifeForbidden  = problem.Declare("register.life-forbidden", problem.Refused)
+	CodeLogo                   = problem.Declare("register.logo", problem.WrongInput)
+	CodeName                   = problem.Declare("register.name-differs", problem.WrongInput)
+	CodeNoPlan                 = problem.Declare("register.no-plan", problem.WrongInput)
+	codeNoRotation             = problem.Declare("register.no-rotation", problem.Absent)
+	codeNotDeleted             = problem.Declare("register.not-deleted", problem.Blocked)
+	codeNothingMade            = problem.Declare("register.nothing-made", problem.Absent)
+	codeNothingToRotate        = problem.Declare("register.nothing-to-rotate", problem.Absent)
+	codePlanVersion            = problem.Declare("register.plan-version", problem.WrongInput)
+	codeRole                   = problem.Declare("register.role-refused", problem.Denied)
+	codeRolesLag               = problem.Declare("register.roles-lag", problem.NoAnswer)
+	codeRotationLost           = problem.Declare("register.rotation-lost", problem.Absent)
+	CodeRotationUnproven       = problem.Declare("register.rotation-unproven", problem.NoAnswer)
+	codeScopeUndone            = problem.Declare("register.scope-undone", problem.Refused)
+	codeSecretsForbidden       = problem.Declare("register.secrets-forbidden", problem.Refused)
+	CodeStale                  = problem.Declare("register.stale", problem.Stale)
+	CodeUnfinished             = problem.Declare("register.unfinished", problem.NoAnswer)
+	CodeUnknown                = problem.Declare("register.unknown", problem.Absent)
+	CodeVaultRefused           = problem.Declare("register.vault-refused", problem.Local)
+	CodeSignInLog              = problem.Declare("sign-in.log-not-asked", problem.Blocked)
+)

@@ -1,0 +1,22 @@
+package session
+
+import "github.com/roomkey/roomkey/core/problem"
+
+// The codes of this package's problems.
+var (
+	CodeBookingPlanStale       = problem.Declare("booking.plan-stale", problem.Stale)
+	codeBookingUnacceptable    = problem.Declare("booking.unacceptable", problem.Refused)
+	codeCheckTraceWithoutID    = problem.Declare("check.trace-without-id", problem.Internal)
+	CodeCloudUnknown           = problem.Declare("cloud.unknown", problem.WrongInput)
+	codeConnectionNameTaken    = problem.Declare("connection.name-taken", problem.WrongInput)
+	codeConnectionNone         = problem.Declare("connection.none", problem.WrongInput)
+	codeConnectionWhich        = problem.Declare("connection.which", problem.WrongInput)
+	codeExchangeResultFuture   = problem.Declare("exchange.result-future", problem.WrongInput)
+	codeExportCannotWrite      = problem.Declare("export.cannot-write", problem.WrongInput)
+	CodeProductUnknown         = problem.Declare("product.unknown", problem.WrongInput)
+	codeRoomsIncomplete        = problem.Declare("rooms.incomplete", problem.NoAnswer)
+	codeRoomsNotListable       = problem.Declare("rooms.not-listable", problem.WrongInput)
+	codeServerInterfaceUnknown = problem.Declare("server.interface-unknown", problem.NoAnswer)
+	codeSignInOtherTenant      = problem.Declare("sign-in.other-tenant", problem.Refused)
+	codeUsageFormat            = problem.Declare("usage.format", problem.WrongInput)
+)

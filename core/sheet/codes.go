@@ -1,0 +1,21 @@
+package sheet
+
+import "github.com/roomkey/roomkey/core/problem"
+
+// The codes of this package's problems.
+var (
+	codeCannotRead      = problem.Declare("sheet.cannot-read", problem.WrongInput)
+	codeCannotWrite     = problem.Declare("sheet.cannot-write", problem.WrongInput)
+	codeDuplicate       = problem.Declare("sheet.duplicate", problem.WrongInput)
+	codeDuplicateColumn = problem.Declare("sheet.duplicate-column", problem.WrongInput)
+	codeEmpty           = problem.Declare("sheet.empty", problem.WrongInput)
+	codeFormula         = problem.Declare("sheet.formula", problem.WrongInput)
+	codeLineBroken      = problem.Declare("sheet.line-broken", problem.WrongInput)
+	codeLineTooLong     = problem.Declare("sheet.line-too-long", problem.WrongInput)
+	CodeNoColumn        = problem.Declare("sheet.no-column", problem.WrongInput)
+	codeNotText         = problem.Declare("sheet.not-text", problem.WrongInput)
+	codeTooLarge        = problem.Declare("sheet.too-large", problem.WrongInput)
+	codeValueMissing    = problem.Declare("sheet.value-missing", problem.WrongInput)
+	codeValueWrong      = problem.Declare("sheet.value-wrong", problem.WrongInput)
+	codeWorkbook        = problem.Declare("sheet.workbook", problem.WrongInput)
+)

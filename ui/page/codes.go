@@ -1,0 +1,9 @@
+package page
+
+import "github.com/roomkey/roomkey/core/problem"
+
+// The codes of this package's problems.
+var (
+	codeBookingNotAsPushed = problem.Declare("booking.not-as-pushed", problem.Unmet)
+	codeSignInPageError    = problem.Declare("sign-in.page-error", problem.SignInNeeded)
+)
