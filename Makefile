@@ -59,8 +59,8 @@ windows: setup-test
 darwin:
 	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go build $(RELEASE) -o dist/darwin/roomkeyctl ./cmd/roomkeyctl
 
-tour: setup build
-	bin/roomkey --tour docs/tour
+tour: setup
+	go run -tags $(TAGS) ./cmd/tour docs/tour
 
 clean:
 	rm -rf bin dist cmd/*/*.syso

@@ -101,3 +101,14 @@ func TestZonesAreOnBoard(t *testing.T) {
 		}
 	}
 }
+
+// TestNoTestDriver: the window that is shipped does not carry Fyne's test driver.
+func TestNoTestDriver(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags", "migrated_fynedo", "./cmd/roomkey").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.Contains(strings.Fields(string(out)), "fyne.io/fyne/v2/test") {
+		t.Error("./cmd/roomkey imports fyne.io/fyne/v2/test")
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/words"
@@ -24,7 +26,7 @@ func (p *person) puts(label, value string) {
 }
 
 func TestATestWritesOnlyAfterAYes(t *testing.T) {
-	b := fake.New()
+	b := fake.New(t)
 	p := simulated(t, b)
 	p.goes(setup.Prove)
 	p.press("Options for the next test")
@@ -41,7 +43,7 @@ func TestATestWritesOnlyAfterAYes(t *testing.T) {
 	p.sees("The room has no free quarter of an hour.")
 	b.NoTime = nil
 	p.press("Test the connection")
-	p.sees("Tue 2026-11-24 08:00-08:15 (Europe/Berlin, UTC+01:00)")
+	p.sees(check.BookingPlan{Start: fake.At, End: fake.At.Add(15 * time.Minute)}.When())
 	p.sees("This test writes into the tenant. Go ahead?")
 	p.sees("ada@contoso.com invites room003@contoso.com")
 	p.press("Not now")
@@ -50,18 +52,18 @@ func TestATestWritesOnlyAfterAYes(t *testing.T) {
 	}
 	p.press("Test the connection")
 	p.press("Test, and remove it again")
-	want := page.CheckOptions{Booking: true, Organizer: "ada@contoso.com", Room: "room003@contoso.com", At: fake.At}
-	if len(b.Options) != 1 || b.Options[0].Organizer != want.Organizer || b.Options[0].Room != want.Room || !b.Options[0].At.Equal(want.At) || !b.Options[0].Booking || b.Options[0].Notification {
+	want := check.Options{Organizer: "ada@contoso.com", TestRoom: "room003@contoso.com", BookingAt: fake.At}
+	if len(b.Options) != 1 || b.Options[0].Organizer != want.Organizer || b.Options[0].TestRoom != want.TestRoom || !b.Options[0].BookingAt.Equal(want.BookingAt) || !b.Options[0].AllowWrites || !b.Options[0].NoSubscription {
 		t.Fatalf("the run got %+v", b.Options)
 	}
 	p.press("Test again")
-	if last := b.Options[len(b.Options)-1]; last.Booking || last.Organizer != "" {
+	if last := b.Options[len(b.Options)-1]; last.AllowWrites || last.Organizer != "" {
 		t.Errorf("the yes of one run was kept for the next: %+v", last)
 	}
 }
 
 func TestOutOfReachIsAnAddress(t *testing.T) {
-	b := fake.New()
+	b := fake.New(t)
 	p := simulated(t, b)
 	p.goes(setup.Prove)
 	p.press("Options for the next test")
@@ -78,19 +80,19 @@ func TestOutOfReachIsAnAddress(t *testing.T) {
 }
 
 func TestLeftoversAreNamedAndRemoved(t *testing.T) {
-	b := fake.New()
-	b.Leftovers = []words.Text{words.T("A test booking of %s.", "room001@contoso.com")}
+	b := fake.New(t)
+	b.Left = []check.Trace{{Kind: "event", Room: "room001@contoso.com", Mailbox: "ada@contoso.com", At: fake.At}}
 	p := simulated(t, b)
 	p.goes(setup.Prove)
 	p.sees("An interrupted test may have left something")
-	p.sees("A test booking of room001@contoso.com.")
+	p.sees("A test booking of room001@contoso.com by ada@contoso.com, made ")
 	p.press("Clean up")
 	p.sees("Removed: 1.")
-	p.missesOut("A test booking of room001@contoso.com.")
+	p.missesOut("A test booking of room001@contoso.com")
 }
 
 func TestOneCheckIsTriedUntilItPasses(t *testing.T) {
-	b := fake.New()
+	b := fake.New(t)
 	b.Fails = problem.DeclareFamily("").New("entra.AADSTS7000222", problem.Refused, words.T("The client secret has expired.")).Fix(words.T("Make a new one."))
 	b.Mended = 3
 	p := simulated(t, b)
@@ -101,19 +103,19 @@ func TestOneCheckIsTriedUntilItPasses(t *testing.T) {
 	p.sees("Listing rooms: will not work")
 	p.shell.Page().(*page.Prove).Every = time.Millisecond
 	p.press("Test this again until it passes")
-	if n := len(b.Options); n != 4 || len(b.Options[3].Only) != 1 || b.Options[3].Only[0] != "entra.token" {
+	if n := len(b.Options); n != 4 || len(b.Options[3].Only) != 1 || b.Options[3].Only[0] != check.Token {
 		t.Fatalf("%d runs, the last %+v", n, b.Options[n-1])
 	}
 	p.sees("The application gets a token: this passes now.")
 	p.missesOut("It works.") // one check is no verdict
 	p.press("Test again")
 	p.sees("It works.")
-	p.sees("1 better, 0 worse")
+	p.sees("3 better, 0 worse")
 	p.sees("better: The application gets a token (passes, was fails)")
 }
 
 func TestTryingAgainCanBeCancelled(t *testing.T) {
-	b := fake.New()
+	b := fake.New(t)
 	b.Fails = problem.DeclareFamily("").New("entra.AADSTS7000222", problem.Refused, words.T("The client secret has expired.")).Fix(words.T("Make a new one."))
 	b.Mended = 1000
 	p := simulated(t, b)
@@ -142,12 +144,12 @@ func (s *saves) Save(f page.File, done func(string, *problem.Problem)) {
 }
 
 func TestReportComesInThreeForms(t *testing.T) {
-	p := simulated(t, fake.New())
+	p := simulated(t, fake.New(t))
 	files := &saves{}
 	p.shell.env.Files = files
 	p.goes(setup.Prove)
 	p.press("Test the connection")
-	for button, name := range map[string]string{"Web page (.html)": "report.html", "JSON (.json)": "report.json", "Support bundle (.zip)": "report.zip"} {
+	for button, name := range map[string]string{"Web page (.html)": "Contoso-simulated-report.html", "JSON (.json)": "Contoso-simulated-report.json", "Support bundle (.zip)": "Contoso-simulated-support.zip"} {
 		p.press("Save report…")
 		p.press(button)
 		if got := files.files[len(files.files)-1].Name; got != name {
@@ -158,7 +160,7 @@ func TestReportComesInThreeForms(t *testing.T) {
 }
 
 func TestFirewallListIsCopied(t *testing.T) {
-	p := simulated(t, fake.New())
+	p := simulated(t, fake.New(t))
 	p.goes(setup.Prove)
 	p.press("Test the connection")
 	p.sees("Booking rooms: unproven")
@@ -171,13 +173,13 @@ func TestFirewallListIsCopied(t *testing.T) {
 }
 
 func TestADroppedCSVLimitsTheScript(t *testing.T) {
-	b := fake.New()
+	b := fake.New(t)
 	p := simulated(t, b)
 	p.goes(setup.Describe) // the file is for another page
 	p.shell.Take("today.csv", []byte("Tenant,Room\n"))
 	p.rest()
-	if p.shell.Route() != setup.Restrict || b.Asked["ImportProcessing"] != 1 {
-		t.Fatalf("at %s, read %d times", p.shell.Route(), b.Asked["ImportProcessing"])
+	if p.shell.Route() != setup.Restrict || b.Asked["ReadProcessing"] != 1 {
+		t.Fatalf("at %s, read %d times", p.shell.Route(), b.Asked["ReadProcessing"])
 	}
 	p.sees("Not as the product needs them: 1 of 2 rooms")
 	p.sees("ResourceDelegates")
@@ -199,14 +201,14 @@ func TestADroppedCSVLimitsTheScript(t *testing.T) {
 }
 
 func TestResultsSayWhenTheyCount(t *testing.T) {
-	b := fake.New()
+	b := fake.New(t)
 	p := sitAt(t, b, fake.At)
 	p.goes(setup.Restrict)
 	p.shell.Take("result.json", []byte("{}"))
 	p.rest()
 	p.sees("11 done, 1 failed.")
 	p.sees("room003@contoso.com  ·  failed  ·  not found")
-	p.sees("The change counts everywhere from " + fake.At.Add(2*time.Hour).Local().Format("15:04"))
+	p.sees("The change counts everywhere from " + fake.At.Add(exchange.Propagation-time.Minute).Local().Format("15:04"))
 	p.sees("not in scope for ceo@contoso.com")
 
 	p = sitAt(t, b, fake.At.Add(3*time.Hour))
@@ -230,11 +232,11 @@ func sitAt(t *testing.T, b *fake.Backend, now time.Time) *person {
 }
 
 func TestTheColleagueRunsOnlyInASimulation(t *testing.T) {
-	b := fake.New()
+	b := fake.New(t)
 	p := simulated(t, b)
 	p.goes(setup.Restrict)
 	p.missesOut("Let the simulated colleague run it")
-	b.Simulated = true
+	b.Plays = true
 	p.goes(setup.Describe)
 	p.goes(setup.Restrict)
 	p.press("Let the simulated colleague run it")
@@ -246,14 +248,14 @@ func TestTheColleagueRunsOnlyInASimulation(t *testing.T) {
 }
 
 func TestAScriptIsSavedAsPowerShellWantsItAndCompared(t *testing.T) {
-	b := fake.New()
+	b := fake.New(t)
 	p := simulated(t, b)
 	files := &saves{}
 	p.shell.env.Files = files
 	p.goes(setup.Restrict)
 	p.missesOut("the one generated at")
 	p.press("Save…")
-	if got := string(files.files[0].Data); !strings.HasPrefix(got, "\ufeff# Calendar processing\r\n") {
+	if got := string(files.files[0].Data); !strings.Contains(got, "\r\n") || strings.Contains(strings.ReplaceAll(got, "\r\n", ""), "\n") {
 		t.Errorf("saved %q", got[:min(40, len(got))])
 	}
 	p.sees("Saved to /home/ada/calendar-processing.ps1.")

@@ -50,7 +50,7 @@ const (
 )
 
 func TestLogoIsChosenAndJudged(t *testing.T) {
-	b := fake.New()
+	b := fake.New(t)
 	p := planned(t, b)
 	d := withDisk(p)
 	p.press(branding)
@@ -90,7 +90,7 @@ func TestLogoIsChosenAndJudged(t *testing.T) {
 // TestReviewedPlanIsSavedAndApplied: the file goes out, comes back and is what
 // Apply gets, with reviewer and ticket.
 func TestReviewedPlanIsSavedAndApplied(t *testing.T) {
-	b := fake.New()
+	b := fake.New(t)
 	p := planned(t, b)
 	d := withDisk(p)
 	p.press(reviewed)
@@ -101,9 +101,9 @@ func TestReviewedPlanIsSavedAndApplied(t *testing.T) {
 	d.full = nil
 	p.field("Change ticket").SetValue("CHG-17")
 	p.press("Save the plan for review…")
-	p.sees("The plan is in /home/ada/contoso-plan.json.")
+	p.sees("The plan is in /home/ada/New-connection-plan.json.")
 	p.missesOut("The disk is full.")
-	file := d.saved["contoso-plan.json"]
+	file := d.saved["New-connection-plan.json"]
 	if !bytes.Contains(file, []byte(`"ticket": "CHG-17"`)) || !bytes.Contains(file, []byte(`"digest"`)) {
 		t.Fatalf("saved %s", file)
 	}
@@ -114,13 +114,13 @@ func TestReviewedPlanIsSavedAndApplied(t *testing.T) {
 	p.sees("notes.txt is no plan of Roomkey.")
 	b.NoOpen = problem.New(register.CodeStale, words.T("The tenant has changed since the plan was made: nothing was done.")).
 		With(words.T("Different now: %s", "Redirect URIs, platform Web: none")).Fix(words.T("Look at the new plan, and apply that one."))
+	d.name, d.data = "contoso-plan.json", file
 	p.press("Apply a reviewed plan…")
 	p.sees("Different now: Redirect URIs, platform Web: none")
 	p.sees("Look at the new plan, and apply that one.")
 	p.missesOut("This is the reviewed plan")
 
 	b.NoOpen = nil
-	d.name, d.data = "contoso-plan.json", file
 	p.press("Apply a reviewed plan…")
 	p.sees("This is the reviewed plan")
 	p.missesOut("Different now")
@@ -140,7 +140,7 @@ func TestReviewedPlanIsSavedAndApplied(t *testing.T) {
 }
 
 func TestReviewedPlanCanBeLeft(t *testing.T) {
-	b := fake.New()
+	b := fake.New(t)
 	p := planned(t, b)
 	d := withDisk(p)
 	d.name, d.data = "plan.json", []byte(`{"version":1,"digest":"sha256:1","options":{"homePage":"https://rooms.contoso.com"},"items":[]}`)
@@ -158,7 +158,7 @@ func TestReviewedPlanCanBeLeft(t *testing.T) {
 }
 
 func TestRecordShowsWhatWasDone(t *testing.T) {
-	b := fake.New()
+	b := fake.New(t)
 	p := bare(t, b)
 	d := withDisk(p)
 	p.press(recorded)
@@ -198,7 +198,7 @@ func TestRecordShowsWhatWasDone(t *testing.T) {
 	p.missesOut("App registration: Room booking")
 	p.press("Show its 3 steps")
 	p.press("Save…")
-	p.sees("The record is in /home/ada/contoso-record.json.")
+	p.sees("The record is in /home/ada/New-connection-record.json.")
 	if len(d.saved) != 1 {
 		t.Errorf("saved %v", d.saved)
 	}
@@ -213,7 +213,7 @@ func TestRecordShowsWhatWasDone(t *testing.T) {
 // TestUndoShowsTheLastSignIn before the name is typed; what is unknown is never
 // shown as none.
 func TestUndoShowsTheLastSignIn(t *testing.T) {
-	b := fake.New()
+	b := fake.New(t)
 	why := problem.DeclareFamily("").New("graph.tenant-without-premium", problem.Refused, words.T("The tenant has no Microsoft Entra ID P1.")).See(words.T("Sign-in logs"), "https://entra.microsoft.com/#view/signins")
 	b.InUse = words.T("Something still uses this application.")
 	b.LastSignIns = []register.LastSignIn{
@@ -241,7 +241,7 @@ func TestUndoShowsTheLastSignIn(t *testing.T) {
 }
 
 func TestUndoGoesOnWithoutTheSignInLog(t *testing.T) {
-	b := fake.New()
+	b := fake.New(t)
 	b.HoldLog = true
 	p := registered(t, b)
 	p.button("Undo…").OnTapped()
@@ -253,7 +253,7 @@ func TestUndoGoesOnWithoutTheSignInLog(t *testing.T) {
 }
 
 func TestRotationTakesItsLifeAndNotes(t *testing.T) {
-	b := fake.New()
+	b := fake.New(t)
 	p := registered(t, b)
 	p.press("Renew the credential…")
 	months := p.field("Life of the new credential in months")
@@ -278,22 +278,23 @@ func TestRotationTakesItsLifeAndNotes(t *testing.T) {
 }
 
 func TestCertificateIsExported(t *testing.T) {
-	b := fake.New()
+	b := fake.New(t)
 	p := registered(t, b)
 	p.missesOut("Save its public part…")
-	c := p.shell.env.Opened.Connection.Clone()
-	c.Application.Credential = connection.Credential{Kind: connection.CredentialCertificate, Thumbprint: "AB12"}
-	if err := b.Save(t.Context(), c); err != nil {
+	id := p.shell.Connection()
+	if err := p.shell.Session().Change(t.Context(), connection.Edit(func(c *connection.Connection) {
+		c.Application.Credential = connection.Credential{Kind: connection.CredentialCertificate, Thumbprint: "AB12"}
+	})); err != nil {
 		t.Fatal(err)
 	}
 	p.shell.Load("")
 	p.rest()
-	p.shell.Load(c.ID)
+	p.shell.Load(id)
 	p.rest()
 	d := withDisk(p)
 	p.goes(setup.Register)
 	p.press("Save its public part…")
-	p.sees("The certificate without its key is in /home/ada/contoso-certificate.pem")
+	p.sees("The certificate without its key is in /home/ada/New-connection-certificate.pem")
 	if len(d.saved) != 1 {
 		t.Errorf("saved %v", d.saved)
 	}

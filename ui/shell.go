@@ -11,16 +11,18 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
 )
 
 // Options are what the shell needs from outside.
 type Options struct {
-	Backend page.Backend
-	Host    *kit.Host
+	Home page.Home
+	Host *kit.Host
 	// Files asks for files; see Dialogs.
 	Files page.Files
 	// SetVariant chooses light or dark, nil when that cannot be chosen.
@@ -46,7 +48,9 @@ type Shell struct {
 	stack    *fyne.Container
 	notice   *fyne.Container
 
-	env     *page.Env
+	env *page.Env
+	// unwatch ends the news about the document.
+	unwatch func()
 	pages   map[string]page.Page
 	route   string
 	loading bool
@@ -63,7 +67,7 @@ func NewShell(ctx context.Context, o Options) *Shell {
 	}
 	s := &Shell{o: o, ctx: ctx, bar: kit.NewTaskBar(), pages: map[string]page.Page{}}
 	s.scope = kit.NewScope(ctx, o.Host.Dispatch, s.bar)
-	s.env = s.newEnv("", page.Opened{}, s.scope)
+	s.env = s.newEnv(page.Opened{}, s.scope)
 	s.stack = container.NewStack()
 	s.notice = kit.Column(kit.Gap)
 	s.object = kit.Ground(theme.ColorNameBackground,
@@ -96,8 +100,8 @@ func (s *Shell) Start() {
 	s.list()
 }
 
-func (s *Shell) newEnv(id string, opened page.Opened, scope *kit.Scope) *page.Env {
-	return &page.Env{Backend: s.o.Backend, Host: s.o.Host, Scope: scope, Files: s.o.Files, ID: id, Opened: opened,
+func (s *Shell) newEnv(opened page.Opened, scope *kit.Scope) *page.Env {
+	return &page.Env{Home: s.o.Home, Host: s.o.Host, Scope: scope, Files: s.o.Files, Session: opened.Session,
 		Go: s.Go, Load: s.Load, Changed: s.changed, Now: s.o.Now, SetVariant: s.o.SetVariant, Variant: s.o.Variant}
 }
 
@@ -108,14 +112,17 @@ func (s *Shell) Page() page.Page { return s.pages[s.route] }
 func (s *Shell) Route() string { return s.route }
 
 // Connection is the id of the open connection, "" for none.
-func (s *Shell) Connection() string { return s.env.ID }
+func (s *Shell) Connection() string { return s.env.ID() }
+
+// Session is the open connection, nil for none.
+func (s *Shell) Session() page.Session { return s.env.Session }
 
 // Busy reports whether work is going on that the window waits for.
 func (s *Shell) Busy() bool { return s.loading || s.scope.Busy() || s.env.Scope.Busy() || s.bar.Busy() }
 
 // Go brings a page to the front: the id of a step, or one of page's routes.
 func (s *Shell) Go(route string) {
-	if s.env.ID == "" && route != page.RouteSettings {
+	if s.env.Session == nil && route != page.RouteSettings {
 		route = page.RouteStart
 	}
 	p, ok := s.pages[route]
@@ -176,12 +183,10 @@ func (s *Shell) newPage(route string) page.Page {
 	return nil
 }
 
-// Load opens another connection, or tries again for one that another copy has;
-// "" goes to the start page. What ran for the
-// one before is cancelled, and its lock is given back, before the new one is
-// opened.
+// Load opens another connection, or the same anew; "" goes to the start page.
+// What ran for the one before is cancelled before the new one is opened.
 func (s *Shell) Load(id string) {
-	if s.loading || id != "" && id == s.env.ID && !s.env.ReadOnly() {
+	if s.loading {
 		return
 	}
 	old := s.env
@@ -194,7 +199,7 @@ func (s *Shell) Load(id string) {
 	var opened page.Opened
 	s.scope.Run(func(ctx context.Context) (err error) {
 		s.closeOld(old)
-		opened, err = s.o.Backend.Open(ctx, id)
+		opened, err = s.o.Home.Open(ctx, id)
 		return err
 	}, func(err error) {
 		s.loading = false
@@ -204,40 +209,41 @@ func (s *Shell) Load(id string) {
 			s.show(problem.Of(err), kit.MarkFail)
 			return
 		}
-		s.enter(id, opened)
+		s.enter(opened)
 	})
 }
 
 func (s *Shell) closeOld(old *page.Env) {
-	if old.ID != "" {
+	if old.Session != nil {
 		old.Scope.Close()
 		old.Scope.Wait()
-		s.o.Backend.Close(old.ID)
+		old.Leave()
+		old.Session.Close()
 	}
 }
 
 // leave forgets the pages of the connection that was open.
 func (s *Shell) leave() {
-	if s.env.ID != "" {
+	if s.env.Session != nil {
 		s.env.Scope.Close()
+		s.unwatch()
 	}
-	s.env = s.newEnv("", page.Opened{}, s.scope)
+	s.env = s.newEnv(page.Opened{}, s.scope)
 	s.pages = map[string]page.Page{}
 	s.notice.RemoveAll()
 	s.notice.Refresh()
 }
 
-func (s *Shell) enter(id string, opened page.Opened) {
-	s.env = s.newEnv(id, opened, kit.NewScope(s.ctx, s.o.Host.Dispatch, s.bar))
-	for _, p := range []*problem.Problem{opened.ReadOnly, opened.Notice} {
-		if p != nil {
-			s.show(p, kit.MarkAttention)
-		}
+func (s *Shell) enter(opened page.Opened) {
+	s.env = s.newEnv(opened, kit.NewScope(s.ctx, s.o.Host.Dispatch, s.bar))
+	s.watch(s.env)
+	if opened.Notice != nil {
+		s.show(opened.Notice, kit.MarkAttention)
 	}
 	s.list()
 	var steps []setup.Step
 	s.env.Scope.Run(func(ctx context.Context) (err error) {
-		steps, err = s.o.Backend.Steps(ctx, id)
+		steps, err = opened.Session.Steps(ctx)
 		return err
 	}, func(err error) {
 		if err != nil {
@@ -248,14 +254,31 @@ func (s *Shell) enter(id string, opened page.Opened) {
 	})
 }
 
-// show puts a problem above every page until the connection changes, below why
-// it may only be looked at.
+// follower is a page that shows the document.
+type follower interface {
+	Follow(c *connection.Connection)
+}
+
+// watch shows every change of the document on the pages that there are.
+func (s *Shell) watch(env *page.Env) {
+	changed := env.Scope.Coalesced(func() {
+		if env != s.env {
+			return
+		}
+		c := env.Connection()
+		for _, p := range s.pages {
+			if f, ok := p.(follower); ok {
+				f.Follow(c)
+			}
+		}
+		s.changed()
+	})
+	s.unwatch = env.Session.Watch(func(*connection.Connection) { changed() })
+}
+
+// show puts a problem above every page until the connection changes.
 func (s *Shell) show(p *problem.Problem, mark kit.Mark) {
-	kept := 0
-	if s.env.ReadOnly() {
-		kept = min(1, len(s.notice.Objects))
-	}
-	s.notice.Objects = append(s.notice.Objects[:kept], kit.Pad(16, 36, 0, 36, kit.Readable(kit.ProblemAs(s.o.Host, mark, p))))
+	s.notice.Objects = []fyne.CanvasObject{kit.Pad(16, 36, 0, 36, kit.Readable(kit.ProblemAs(s.o.Host, mark, p)))}
 	s.notice.Refresh()
 	s.object.Refresh()
 }
@@ -263,14 +286,14 @@ func (s *Shell) show(p *problem.Problem, mark kit.Mark) {
 // changed looks at the steps again.
 func (s *Shell) changed() {
 	env := s.env
-	if env.ID == "" {
+	if env.Session == nil {
 		return
 	}
 	s.asked++
 	serial := s.asked
 	var steps []setup.Step
 	env.Scope.Run(func(ctx context.Context) (err error) {
-		steps, err = s.o.Backend.Steps(ctx, env.ID)
+		steps, err = env.Session.Steps(ctx)
 		return err
 	}, func(err error) {
 		if err == nil && env == s.env && serial > s.shown {
@@ -290,7 +313,7 @@ func (s *Shell) showNavigation(steps []setup.Step) {
 	s.steps.Select(s.route)
 	s.others.Set([]kit.Item{{ID: page.RouteSettings, Title: kit.L("Settings"), Icon: theme.SettingsIcon()}})
 	s.others.Select(s.route)
-	hide(s.switcher, s.env.ID == "")
+	hide(s.switcher, s.env.Session == nil)
 	s.nav.Refresh()
 }
 
@@ -305,12 +328,12 @@ func hide(o fyne.CanvasObject, hidden bool) {
 // list fills the switcher.
 func (s *Shell) list() {
 	env := s.env
-	var entries []page.Entry
-	s.scope.Run(func(ctx context.Context) (err error) {
-		entries, err = s.o.Backend.Connections(ctx)
-		return err
-	}, func(err error) {
-		if err != nil || env != s.env {
+	var entries []store.Entry
+	s.scope.Run(func(context.Context) error {
+		entries, _ = s.o.Home.List()
+		return nil
+	}, func(error) {
+		if env != s.env {
 			return
 		}
 		all := kit.L("All connections…")
@@ -324,13 +347,11 @@ func (s *Shell) list() {
 			if names[name] > 1 {
 				name += " (" + short(e.Tenant) + ", " + e.ID[:min(6, len(e.ID))] + ")"
 			}
-			if e.Problem == nil {
-				options = append(options, kit.Option{ID: e.ID, Name: name})
-			}
+			options = append(options, kit.Option{ID: e.ID, Name: name})
 		}
 		options = append(options, kit.Option{ID: "", Name: all})
 		s.switcher.SetOptions(options)
-		s.switcher.SetValue(env.ID)
+		s.switcher.SetValue(env.ID())
 	})
 }
 
@@ -376,8 +397,10 @@ func (s *Shell) Close(patience time.Duration) {
 	go func() {
 		s.scope.Wait()
 		s.env.Scope.Wait()
-		if s.env.ID != "" {
-			s.o.Backend.Close(s.env.ID)
+		if s.env.Session != nil {
+			s.env.Leave()
+			s.unwatch()
+			s.env.Session.Close()
 		}
 		close(stopped)
 	}()

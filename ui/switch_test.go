@@ -14,7 +14,7 @@ import (
 // TestKeysGoToThePageThatIsSeen: what had the keyboard's focus on a page that
 // was left, or a button that did its work by its shortcut, gets no more keys.
 func TestKeysGoToThePageThatIsSeen(t *testing.T) {
-	p := simulated(t, fake.New())
+	p := simulated(t, fake.New(t))
 	c := p.window.Canvas()
 	p.goes(setup.Describe)
 	c.Focus(p.field("Booking product").Input())
@@ -34,15 +34,15 @@ func TestKeysGoToThePageThatIsSeen(t *testing.T) {
 // TestSwitcherTellsConnectionsApart: names that look the same in the menu, long
 // ones and the menu's own last entry included, open what they say.
 func TestSwitcherTellsConnectionsApart(t *testing.T) {
-	b := fake.New()
+	b := fake.New(t)
 	p := sit(t, b)
 	ids := map[string]bool{}
 	for _, name := range []string{strings.Repeat("n", 10_000), strings.Repeat("n", 9_000), "a\nb", "a b", kit.L("All connections…")} {
-		c, err := b.Create(t.Context(), name)
+		id, err := b.Make(connection.New(name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		ids[c.ID] = true
+		ids[id] = true
 	}
 	for id := range ids {
 		p.shell.Load(id)
@@ -59,7 +59,7 @@ func TestSwitcherTellsConnectionsApart(t *testing.T) {
 // TestFileIsDroppedOnTheStartPage: it is opened as a connection, or it is said
 // what is wrong with it.
 func TestFileIsDroppedOnTheStartPage(t *testing.T) {
-	p := sit(t, fake.New())
+	p := sit(t, fake.New(t))
 	p.shell.Take("broken.json", []byte("{"))
 	p.rest()
 	p.sees("broken.json")
@@ -77,13 +77,13 @@ func TestFileIsDroppedOnTheStartPage(t *testing.T) {
 // TestDeleteAsksForANameThatCanBeTyped: the first of a long one, without what
 // nobody can type.
 func TestDeleteAsksForANameThatCanBeTyped(t *testing.T) {
-	b := fake.New()
+	b := fake.New(t)
 	p := sit(t, b)
-	c, err := b.Create(t.Context(), "line\n"+strings.Repeat("n", 10_000))
+	id, err := b.Make(connection.New("line\n" + strings.Repeat("n", 10_000)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.shell.Load(c.ID)
+	p.shell.Load(id)
 	p.rest()
 	p.goes(page.RouteSettings)
 	p.press("Delete the connection…")

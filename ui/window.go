@@ -24,11 +24,11 @@ const variantKey = "appearance"
 
 // New makes the window of the application with its shell, ready to be shown.
 // Closing it cancels what runs and waits until it has stopped.
-func New(ctx context.Context, app fyne.App, backend page.Backend, dispatch kit.Dispatch) fyne.Window {
+func New(ctx context.Context, app fyne.App, home page.Home, dispatch kit.Dispatch) fyne.Window {
 	applyVariant(app, app.Preferences().String(variantKey))
 	w := app.NewWindow("Roomkey")
 	shell := NewShell(ctx, Options{
-		Backend: backend,
+		Home: home,
 		Host: &kit.Host{
 			Dispatch:  dispatch,
 			Clipboard: app.Clipboard,
@@ -50,6 +50,7 @@ func New(ctx context.Context, app fyne.App, backend page.Backend, dispatch kit.D
 	shell.Shortcuts(w.Canvas())
 	w.SetOnDropped(func(_ fyne.Position, dropped []fyne.URI) { take(shell, dropped, dispatch) })
 	w.SetCloseIntercept(func() {
+		w.Canvas().Unfocus() // what was typed is kept when its field is left
 		shell.Close(patience)
 		w.Close()
 	})

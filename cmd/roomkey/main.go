@@ -16,12 +16,10 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
-	"github.com/roomkey/roomkey/cmd/internal/backend"
-	"github.com/roomkey/roomkey/cmd/internal/wire"
+	"github.com/roomkey/roomkey/cmd/internal/window"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/resources/icons"
 	"github.com/roomkey/roomkey/ui"
-	"github.com/roomkey/roomkey/ui/tour"
 )
 
 // version is set by the build.
@@ -32,7 +30,6 @@ func main() { os.Exit(run()) }
 func run() int {
 	configDir := flag.String("config-dir", "", "`folder` of the configuration (env ROOMKEY_HOME)")
 	vault := flag.String("vault", "", "where secrets are kept: keychain or memory (env ROOMKEY_VAULT)")
-	folder := flag.String("tour", "", "write a picture of every page on the simulated tenant into this `folder`, and stop")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "roomkey takes no arguments, only flags; %q is none\n", flag.Arg(0))
@@ -40,23 +37,21 @@ func run() int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if *folder != "" {
-		return picture(ctx, *folder)
-	}
 
 	icon, err := icons.Files.ReadFile("roomkey.svg")
 	if err != nil {
 		panic(err) // it is embedded
 	}
 	app.SetMetadata(fyne.AppMetadata{ID: "app.roomkey.desktop", Name: "Roomkey", Version: version, Icon: fyne.NewStaticResource("roomkey.svg", icon)})
-	b, err := open(ctx, *configDir, *vault)
+	home, err := window.Open(ctx, *configDir, *vault, version)
 	if err != nil {
 		problem.Of(err).Terminal(os.Stderr, nil)
 		show(ctx, func(a fyne.App) fyne.Window { return ui.Failed(a, problem.Of(err), fyne.Do) })
 		return 1
 	}
-	defer b.CloseAll()
-	show(ctx, func(a fyne.App) fyne.Window { return ui.New(ctx, a, b, fyne.Do) })
+	defer home.Close()
+	crashFile(filepath.Join(home.Paths.Config, "crash.log"))
+	show(ctx, func(a fyne.App) fyne.Window { return ui.New(ctx, a, home, fyne.Do) })
 	return 0
 }
 
@@ -68,19 +63,6 @@ func show(ctx context.Context, window func(fyne.App) fyne.Window) {
 	w.ShowAndRun()
 }
 
-func open(ctx context.Context, configDir, vault string) (*backend.Backend, error) {
-	paths, err := wire.PathsOf(configDir)
-	if err != nil {
-		return nil, err
-	}
-	env, err := wire.New(wire.Options{ConfigDir: configDir, Vault: vault, Version: version})
-	if err != nil {
-		return nil, err
-	}
-	crashFile(filepath.Join(paths.Config, "crash.log"))
-	return backend.New(backend.Options{Environment: env, Paths: paths, Version: version, Life: ctx}), nil
-}
-
 // crashFile keeps the stack of a crash, which holds addresses and function
 // names, never a secret: secrets are behind pointers.
 func crashFile(path string) {
@@ -90,22 +72,4 @@ func crashFile(path string) {
 	}
 	defer f.Close()
 	_ = debug.SetCrashOutput(f, debug.CrashOptions{})
-}
-
-// picture walks every page on a simulated tenant of its own.
-func picture(ctx context.Context, folder string) int {
-	dir, err := os.MkdirTemp("", "roomkey-tour-")
-	if err == nil {
-		defer os.RemoveAll(dir)
-		var b *backend.Backend
-		if b, err = open(ctx, dir, "memory"); err == nil {
-			defer b.CloseAll()
-			err = tour.Run(ctx, b, folder)
-		}
-	}
-	if err != nil {
-		problem.Of(err).Terminal(os.Stderr, nil)
-		return 1
-	}
-	return 0
 }

@@ -7,10 +7,9 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/roomkey/roomkey/cmd/internal/backend"
-
 	"github.com/spf13/cobra"
 
+	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
@@ -35,7 +34,7 @@ func scriptColleague(a *app) *cobra.Command {
 				return err
 			}
 			if u, err := url.Parse(row.Authority); err != nil || !connection.IsLoopback(u.Hostname()) {
-				return problem.New(backend.CodeUsageNotSimulated, words.T("The cloud %s is not simulated.", row.Name)).
+				return problem.New(wire.CodeNotSimulated, words.T("The cloud %s is not simulated.", row.Name)).
 					Fix(words.T("Give the script to an Exchange administrator; its result file is read with roomkeyctl script result FILE."))
 			}
 			intent, err := a.read(c.Context(), args[0])
@@ -61,7 +60,7 @@ func scriptColleague(a *app) *cobra.Command {
 				return row.Owner().Problem(err, r.URL.Host)
 			}
 			if resp.StatusCode != http.StatusOK {
-				return problem.New(backend.CodeUsageIntent, words.T("The simulated colleague cannot run this.")).With(words.Plain(strings.TrimSpace(string(result))))
+				return problem.New(wire.CodeIntent, words.T("The simulated colleague cannot run this.")).With(words.Plain(strings.TrimSpace(string(result))))
 			}
 			return a.write(out, result)
 		},

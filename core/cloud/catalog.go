@@ -15,8 +15,12 @@ import (
 	"github.com/roomkey/roomkey/resources"
 )
 
-// Catalog is the table of clouds: Microsoft's, and the administrator's own.
-type Catalog struct{ clouds []Cloud }
+// Catalog is the table of clouds: Microsoft's, and the administrator's own. It may
+// be used from several goroutines.
+type Catalog struct {
+	mu     sync.RWMutex
+	clouds []Cloud
+}
 
 type document struct {
 	Clouds []Cloud `yaml:"clouds"`
@@ -74,11 +78,15 @@ func (c *Catalog) add(d *strictyaml.Document, own []Cloud, folder string) []*pro
 }
 
 // All are the clouds, Microsoft's first and the worldwide one before all.
-func (c *Catalog) All() []Cloud { return slices.Clone(c.clouds) }
+func (c *Catalog) All() []Cloud {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return slices.Clone(c.clouds)
+}
 
 // Get finds a cloud by its id.
 func (c *Catalog) Get(id string) (Cloud, bool) {
-	for _, row := range c.clouds {
+	for _, row := range c.All() {
 		if row.ID == id {
 			return row, true
 		}

@@ -74,7 +74,7 @@ type GraphOptions struct {
 
 // Create makes a new connection and saves it.
 func (e *Environment) Create(ctx context.Context, name string, fill func(*connection.Connection)) (*Session, error) {
-	if _, err := e.Store.FindByName(name); err == nil {
+	if e.taken(name) {
 		return nil, problem.New(codeConnectionNameTaken, words.T("There is already a connection called %s.", name)).
 			Fix(words.T("Choose another name, or delete that connection first."))
 	}
@@ -83,6 +83,20 @@ func (e *Environment) Create(ctx context.Context, name string, fill func(*connec
 		fill(c)
 	}
 	return e.adopt(ctx, c)
+}
+
+func (e *Environment) taken(name string) bool {
+	_, err := e.Store.FindByName(name)
+	return err == nil
+}
+
+// FreeName is name, or name with the first number that makes it the only one.
+func (e *Environment) FreeName(name string) string {
+	free := name
+	for n := 2; e.taken(free); n++ {
+		free = words.T("%s (%d)", name, n).String()
+	}
+	return free
 }
 
 // adopt saves a document that is new here and opens it.

@@ -20,13 +20,7 @@ func (e *Environment) Import(ctx context.Context, data []byte, file string) (*Se
 		return nil, err
 	}
 	c := imported.Connection
-	name := c.Name
-	for n := 2; ; n++ {
-		if _, err := e.Store.FindByName(c.Name); err != nil {
-			break
-		}
-		c.Name = words.T("%s (%d)", name, n).String()
-	}
+	c.Name = e.FreeName(c.Name)
 	return e.adopt(ctx, c)
 }
 

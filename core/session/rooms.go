@@ -51,6 +51,15 @@ func (s *Session) keepRooms(name string, c cachedRooms) error {
 	return s.env.Store.PutCache(s.ID(), name, data)
 }
 
+// KnownRooms are those of the last check or, before there was one, the imported
+// and typed ones. It makes no call.
+func (s *Session) KnownRooms() []tenant.Room {
+	if resolved, ok := s.cached(cacheResolved); ok {
+		return resolved.Rooms
+	}
+	return s.knownRooms(nil).Items
+}
+
 // knownRooms are the imported and the typed ones, each once.
 func (s *Session) knownRooms(page func([]tenant.Room)) tenant.Listing[tenant.Room] {
 	l := tenant.Listing[tenant.Room]{Source: tenant.SourceTyped, Complete: true, At: s.env.Now()}

@@ -35,11 +35,7 @@ func (s *Session) ScriptTarget(ctx context.Context) (exchange.Target, error) {
 // LastScriptTarget is ScriptTarget with the rooms as they are known here,
 // without a call: for showing the catalogue.
 func (s *Session) LastScriptTarget() (exchange.Target, error) {
-	rooms := s.knownRooms(nil).Items
-	if resolved, ok := s.cached(cacheResolved); ok {
-		rooms = resolved.Rooms
-	}
-	return s.scriptTarget(rooms)
+	return s.scriptTarget(s.KnownRooms())
 }
 
 func (s *Session) scriptTarget(rooms []tenant.Room) (exchange.Target, error) {

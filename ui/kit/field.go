@@ -26,6 +26,8 @@ type Field struct {
 	Clean func(pasted string) string
 	// OnChanged gets every new value that the person makes.
 	OnChanged func(value string)
+	// OnLeft is called when the person leaves an entry.
+	OnLeft func()
 
 	column  *fyne.Container
 	wrong   *fyne.Container
@@ -91,6 +93,9 @@ func (f *Field) watch() {
 	f.entry.left = func() {
 		if f.entry.Text != "" || f.touched {
 			f.Validate()
+		}
+		if f.OnLeft != nil {
+			f.OnLeft()
 		}
 	}
 	f.entry.clean = func(s string) string {

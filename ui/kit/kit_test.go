@@ -227,7 +227,7 @@ func TestSecretFieldNeverShows(t *testing.T) {
 	if markup := test.RenderToMarkup(w.Canvas()); strings.Contains(markup, text) {
 		t.Error("shown while it is typed")
 	}
-	s.store()
+	s.Store()
 	if got.Reveal() != text {
 		t.Fatal("another secret was stored")
 	}

@@ -30,6 +30,7 @@ type SecretField struct {
 	placeholder string
 	body        *fyne.Container
 	field       *Field
+	storing     bool
 }
 
 // NewSecretField begins without knowing whether a secret is stored.
@@ -52,6 +53,7 @@ func (s *SecretField) put(objects ...fyne.CanvasObject) {
 // Absent offers the entry. The entry is a new one each time, so that nothing of
 // an earlier secret stays in its undo history.
 func (s *SecretField) Absent() {
+	s.storing = false
 	if s.Instead != nil {
 		s.put(Strong(s.label), s.Instead)
 		return
@@ -67,27 +69,46 @@ func (s *SecretField) Absent() {
 		}
 		return words.Text{}
 	}
-	store := widget.NewButtonWithIcon(L("Store in the keychain"), theme.LoginIcon(), s.store)
-	s.field.Submit(s.store)
-	s.put(s.field, Row(Gap, -1, store))
+	s.field.Submit(func() { s.Store() })
+	s.field.OnLeft = func() {
+		if s.Typed() {
+			s.Store()
+		}
+	}
+	s.ask()
 }
 
-func (s *SecretField) store() {
-	f := s.field
-	if !f.Validate() {
-		return
+// ask shows the entry as it is.
+func (s *SecretField) ask(below ...fyne.CanvasObject) {
+	store := widget.NewButtonWithIcon(L("Store in the keychain"), theme.LoginIcon(), func() { s.Store() })
+	s.put(append([]fyne.CanvasObject{s.field, Row(Gap, -1, store)}, below...)...)
+}
+
+// Typed is whether something was typed that is not stored yet.
+func (s *SecretField) Typed() bool { return s.field != nil && s.field.Value() != "" }
+
+// Store gives what was typed to OnStore; it is false when that is no secret,
+// which the field then says. What was typed stays in the field until it is in the
+// keychain.
+func (s *SecretField) Store() bool {
+	if s.storing {
+		return true
 	}
-	secret := vault.NewSecret(f.Value())
-	s.put(Strong(s.label), Muted(L("Storing it in the keychain…")))
+	if s.field == nil || !s.field.Validate() {
+		return false
+	}
+	s.storing = true
+	s.put(s.field, Muted(L("Storing it in the keychain…")))
 	if s.OnStore != nil {
-		s.OnStore(secret)
+		s.OnStore(vault.NewSecret(s.field.Value()))
 	}
+	return true
 }
 
 // Stored says that the secret is in the keychain; detail is for instance its
 // expiry, fingerprint tells two secrets apart.
 func (s *SecretField) Stored(fingerprint, detail string) {
-	s.field = nil
+	s.field, s.storing = nil, false
 	says := Line(detail).As(Clip, ColorMuted)
 	if fingerprint != "" {
 		says.SetText(L("Fingerprint %s", fingerprint) + joined(detail))
@@ -122,16 +143,15 @@ func (s *SecretField) askForget() {
 }
 
 // Failed says why the keychain could not be asked or refused, and offers to
-// enter the secret again.
+// enter the secret, or what was typed once more.
 func (s *SecretField) Failed(p *problem.Problem) {
-	s.Absent()
-	s.put(append(s.body.Objects, ProblemCard(s.host, p))...)
-}
-
-// Refused shows a sentence about the value that was typed last.
-func (s *SecretField) Refused(text words.Text) {
-	s.Absent()
-	if s.field != nil {
-		s.field.Say(text)
+	s.storing = false
+	if !s.Typed() {
+		s.Absent()
 	}
+	if s.field == nil {
+		s.put(append(s.body.Objects, ProblemCard(s.host, p))...)
+		return
+	}
+	s.ask(ProblemCard(s.host, p))
 }

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/task"
@@ -26,7 +27,7 @@ type careCard struct {
 
 func newCareCard(p *planner) *careCard { return &careCard{p: p} }
 
-func (c *careCard) document() connection.Application { return c.p.env.Opened.Connection.Application }
+func (c *careCard) document() connection.Application { return c.p.env.Connection().Application }
 
 // registered is whether the connection has an application.
 func (c *careCard) registered() bool { return c.document().ClientID != "" }
@@ -49,7 +50,7 @@ func (c *careCard) show() fyne.CanvasObject {
 	column.Add(pairs([][2]string{{kit.L("Credential"), credentialText(a.Credential)}}))
 	if a.Credential.Kind == connection.CredentialCertificate {
 		column.Add(kit.Row(0, -1, kit.QuietButton(kit.L("Save its public part…"), theme.DocumentSaveIcon(), func() {
-			c.save(p.env.Backend.PublicCertificate, func(path string) string {
+			c.save("-certificate.pem", p.env.Session.PublicCertificate, func(path string) string {
 				return kit.L("The certificate without its key is in %s, for a booking server that wants it uploaded.", path)
 			})
 		})))
@@ -126,8 +127,11 @@ func (c *careCard) askRotate() {
 			}
 			o := c.p.notes.into(register.Options{CredentialName: name.Value(), Months: monthsOf(months)})
 			o.Credential, o.Bits = kindOf(kind)
-			c.p.work(kit.L("Renewing the credential"), func(ctx context.Context, tell Tell, report task.Report) error {
-				_, err := c.p.env.Backend.Rotate(ctx, c.p.env.ID, o, tell, report)
+			c.p.work(kit.L("Renewing the credential"), func(ctx context.Context, report task.Report) error {
+				if err := c.p.toChange(ctx); err != nil {
+					return err
+				}
+				_, err := c.p.env.Session.Rotate(ctx, o, report)
 				return err
 			}, c.done(kit.L("The new credential is in the keychain and proven. The old one still works.")))
 		}, kind, twoFields(name, months), c.p.notes.object))
@@ -138,22 +142,21 @@ func (c *careCard) done(good string) func(error) {
 	return func(err error) {
 		c.p.plan, c.p.result = nil, nil
 		failed := problem.Of(err)
-		c.p.page.changed(func() {
-			say := func() {
-				if failed != nil {
-					c.p.fail(failed)
-					return
-				}
-				c.p.notice.good(good)
-				c.p.page.frame.ToTop()
-				c.p.page.relayout()
+		c.p.env.Changed()
+		say := func() {
+			if failed != nil {
+				c.p.fail(failed)
+				return
 			}
-			c.p.ask(func() {
-				say()
-				if c.p.state.Account != nil && failed == nil {
-					c.p.makePlanThen(say)
-				}
-			})
+			c.p.notice.good(good)
+			c.p.page.frame.ToTop()
+			c.p.page.relayout()
+		}
+		c.p.ask(func() {
+			say()
+			if c.p.state.Account != nil && failed == nil {
+				c.p.makePlanThen(say)
+			}
 		})
 	}
 }
@@ -179,8 +182,12 @@ func (c *careCard) rotationCard(r register.Rotation) fyne.CanvasObject {
 func (c *careCard) finish(confirmed bool) {
 	c.ask = nil
 	ended := c.done(kit.L("The old credential was removed. Only the new one works now."))
-	c.p.work(kit.L("Removing the old credential"), func(ctx context.Context, tell Tell, _ task.Report) error {
-		return c.p.env.Backend.FinishRotation(ctx, c.p.env.ID, confirmed, tell)
+	c.p.work(kit.L("Removing the old credential"), func(ctx context.Context, _ task.Report) error {
+		if err := c.p.toChange(ctx); err != nil {
+			return err
+		}
+		_, err := c.p.env.Session.FinishRotation(ctx, confirmed)
+		return err
 	}, func(err error) {
 		if failed := problem.Of(err); failed != nil && failed.Code == register.CodeRotationUnproven && !confirmed {
 			c.ask = kit.NewConfirmCard(kit.Say(failed.Title),
@@ -213,8 +220,11 @@ func (c *careCard) restoreCard() fyne.CanvasObject {
 }
 
 func (c *careCard) restore() {
-	c.p.work(kit.L("Restoring the application"), func(ctx context.Context, tell Tell, _ task.Report) error {
-		_, err := c.p.env.Backend.Restore(ctx, c.p.env.ID, tell)
+	c.p.work(kit.L("Restoring the application"), func(ctx context.Context, _ task.Report) error {
+		if err := c.p.toChange(ctx); err != nil {
+			return err
+		}
+		_, err := c.p.env.Session.RegisterRestore(ctx)
 		return err
 	}, c.done(kit.L("The application is back. The plan below shows what it needs now.")))
 }
@@ -231,16 +241,21 @@ func (c *careCard) askForget() {
 }
 
 func (c *careCard) reminder() {
-	c.save(c.p.env.Backend.Reminder, func(path string) string {
+	c.save("-credential.ics", func(ctx context.Context) ([]byte, error) { return c.p.env.Session.Export(ctx, "ics") }, func(path string) string {
 		return kit.L("Saved to %s. Opened in a calendar, it reminds 30 and 7 days before the end.", path)
 	})
 }
 
-// save saves a file that the backend makes.
-func (c *careCard) save(file func(context.Context, string) (File, error), says func(path string) string) {
-	var made File
+// save saves a file that the core makes.
+func (c *careCard) save(ending string, file func(context.Context) ([]byte, error), says func(path string) string) {
+	var made []byte
 	c.p.env.Scope.Run(func(ctx context.Context) (err error) {
-		made, err = file(ctx, c.p.env.ID)
+		made, err = file(ctx)
 		return err
-	}, func(err error) { c.p.saved(made, err, says) })
+	}, func(err error) { c.p.saved(c.p.env.file(ending, made), err, says) })
+}
+
+// toChange makes the sign-in able to change applications.
+func (p *planner) toChange(ctx context.Context) error {
+	return p.grow(ctx, entra.ScopesRead, entra.ScopesApply)
 }

@@ -151,14 +151,7 @@ func (c *choices) advise() {
 	}
 }
 
-func (c *choices) product() product.Product {
-	for _, p := range c.p.env.Backend.Products() {
-		if p.ID == c.p.env.Opened.Connection.Product.ID {
-			return p
-		}
-	}
-	return product.Product{}
-}
+func (c *choices) product() product.Product { return c.p.env.product() }
 
 // offer shows the applications to choose among.
 func (c *choices) offer(plan register.Plan) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -32,7 +33,8 @@ type Choose struct {
 	mode   *widget.RadioGroup
 	reach  *widget.RadioGroup
 	notice *notice
-	save   *widget.Button
+	form   *form
+	next   *widget.Button
 }
 
 // The views of the page, in the order of its tabs.
@@ -45,32 +47,80 @@ const (
 
 // NewChoose makes the page.
 func NewChoose(env *Env) *Choose {
-	c := &Choose{env: env, notice: newNotice(env.Host)}
+	c := &Choose{env: env, notice: newNotice(env.Host), form: newForm(env)}
 	doc := env.Connection()
 	c.makeRooms(doc)
 	c.makeLists()
-	c.makePeople()
+	c.makePeople(doc)
 	c.makeGroups(doc)
 	c.tabs = kit.NewTabs([]string{kit.L("Rooms"), kit.L("Room lists"), kit.L("People"), kit.L("Groups")},
 		[]fyne.CanvasObject{c.withChoice(c.mode, c.rooms.object), c.lists.object, c.withChoice(c.reach, c.people.object), c.groups.object})
 	c.tabs.OnOpen = func(int) { c.load() }
-	body := kit.Dock(kit.Pad(0, 0, kit.Gap, 0, c.notice.object), nil, nil, nil, c.tabs.Object)
+	c.bind()
+	body := kit.Dock(kit.Pad(0, 0, kit.Gap, 0, kit.Column(kit.Gap, c.notice.object, c.form.unsaved)), nil, nil, nil, c.tabs.Object)
 	c.frame = kit.NewWideFrame(kit.L("Choose rooms and people"),
 		kit.L("This is what the booking server will see with the application's permissions."), body)
-	c.save = kit.PrimaryButton(kit.L("Save the choice"), theme.DocumentSaveIcon(), c.store)
-	next := widget.NewButtonWithIcon(kit.L("Continue"), theme.NavigateNextIcon(), func() { env.Go(setup.Restrict) })
-	c.frame.Actions(next, c.save)
-	if env.ReadOnly() {
-		c.save.Disable()
-	}
+	save := widget.NewButtonWithIcon(kit.L("Save the choice"), theme.DocumentSaveIcon(), func() {
+		c.store(func() { c.notice.good(kit.L("Saved. The next test proves exactly this choice.")) })
+	})
+	c.next = kit.PrimaryButton(kit.L("Continue"), theme.NavigateNextIcon(), func() { c.store(func() { env.Go(setup.Restrict) }) })
+	c.frame.Actions(save, c.next)
+	c.form.fill(doc)
 	return c
+}
+
+// bind joins the choices to the document.
+func (c *Choose) bind() {
+	radio := func(g *widget.RadioGroup, some string) (func() string, func(string)) {
+		return func() string {
+				if g.Selected == g.Options[1] {
+					return some
+				}
+				return connection.All
+			}, func(v string) {
+				g.SetSelected(g.Options[0])
+				if v == some {
+					g.SetSelected(g.Options[1])
+				}
+			}
+	}
+	say := func(text words.Text) {
+		if !text.IsZero() {
+			c.notice.put(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.NewText(kit.Say(text))))
+		}
+	}
+	chosen := func(g *widget.RadioGroup, keys func() []string) func() string {
+		return func() string {
+			if g.Selected != g.Options[1] {
+				return ""
+			}
+			return strings.Join(keys(), ",")
+		}
+	}
+	join := func(path, some string, g *widget.RadioGroup, items string, keys func() []string, choose func([]string), selectable func(bool)) func() {
+		get, set := radio(g, some)
+		mode := c.form.choice(path, get, func(v string) { set(v); selectable(v == some) }, always, say)
+		list := c.form.choice(items, chosen(g, keys), func(v string) { choose(connection.List(v)) }, always, say)
+		g.OnChanged = func(s string) { selectable(s == g.Options[1]); mode(); list() }
+		return list
+	}
+	c.rooms.table.OnSelect = join("rooms.mode", connection.Selected, c.mode, "rooms.items", c.rooms.table.Chosen,
+		func(list []string) { c.rooms.table.Choose(lowered(list)) }, c.rooms.table.SetSelectable)
+	c.groups.table.OnSelect = join("people.mode", connection.Groups, c.reach, "people.groups", c.groups.table.Chosen,
+		c.groups.table.Choose, c.groups.table.SetSelectable)
 }
 
 // Frame is the page.
 func (c *Choose) Frame() *kit.Frame { return c.frame }
 
 // Shown loads the list in front, once.
-func (c *Choose) Shown() { c.load() }
+func (c *Choose) Shown() {
+	c.form.restore(func() {})
+	c.load()
+}
+
+// Follow shows what somebody else has changed.
+func (c *Choose) Follow(doc *connection.Connection) { c.form.fill(doc) }
 
 // Open shows one of the views.
 func (c *Choose) Open(view int) { c.tabs.Open(view) }
@@ -107,7 +157,7 @@ func (c *Choose) makeRooms(doc *connection.Connection) {
 	c.rooms = newPreview(c.env, columns, func(r tenant.Room) string { return strings.ToLower(r.EmailAddress) }, true,
 		kit.L("Reading the rooms"), kit.L("No rooms"), kit.L("The tenant has no room mailboxes that the application may see. Rooms can be taken from a CSV or an Exchange result file."),
 		func(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room] {
-			return c.env.Backend.Rooms(ctx, c.env.ID, page)
+			return sorted(c.env.Session.Rooms(ctx, page))
 		})
 	c.rooms.table.Choose(lowered(doc.Rooms.Items))
 	c.rooms.table.AddTool(widget.NewButtonWithIcon(kit.L("From a file…"), theme.FolderOpenIcon(), c.importRooms))
@@ -119,7 +169,6 @@ func (c *Choose) makeRooms(doc *connection.Connection) {
 		c.mode.SetSelected(selected)
 	}
 	c.rooms.table.SetSelectable(doc.Rooms.Mode == connection.Selected)
-	c.mode.OnChanged = func(s string) { c.rooms.table.SetSelectable(s == selected) }
 }
 
 func (c *Choose) makeLists() {
@@ -132,7 +181,7 @@ func (c *Choose) makeLists() {
 	c.lists = newPreview(c.env, columns, func(l tenant.RoomList) string { return l.EmailAddress }, false,
 		kit.L("Reading the room lists"), kit.L("No room lists"), kit.L("A room list groups the rooms of a building. The tenant has none, and nothing needs one."),
 		func(ctx context.Context, _ func([]tenant.RoomList)) tenant.Listing[tenant.RoomList] {
-			return c.env.Backend.RoomLists(ctx, c.env.ID)
+			return c.env.Session.RoomLists(ctx)
 		})
 	c.lists.table.OnOpen = c.roomsOf
 }
@@ -141,7 +190,7 @@ func (c *Choose) makeLists() {
 func (c *Choose) roomsOf(list tenant.RoomList) {
 	var rooms tenant.Listing[tenant.Room]
 	c.env.Scope.Show(kit.L("Reading %s", list.DisplayName), func(ctx context.Context, _ task.Report) error {
-		rooms = c.env.Backend.RoomsOf(ctx, c.env.ID, list.EmailAddress)
+		rooms = c.env.Session.RoomsOf(ctx, list.EmailAddress)
 		return nil
 	}, func(error) {
 		if rooms.Problem != nil {
@@ -158,6 +207,7 @@ func (c *Choose) roomsOf(list tenant.RoomList) {
 				if yes {
 					c.mode.SetSelected(c.mode.Options[1])
 					c.rooms.table.Choose(append(c.rooms.table.Chosen(), addresses...))
+					c.rooms.table.OnSelect()
 					c.tabs.Open(ViewRooms)
 				}
 			}))
@@ -165,28 +215,27 @@ func (c *Choose) roomsOf(list tenant.RoomList) {
 	})
 }
 
-func (c *Choose) makePeople() {
+func (c *Choose) makePeople(doc *connection.Connection) {
 	columns := []kit.TableColumn[tenant.Person]{
 		{Title: kit.L("Name"), Share: 2.4, Text: func(p tenant.Person) string { return p.DisplayName }},
 		{Title: kit.L("Sign-in name"), Share: 3.4, Text: func(p tenant.Person) string { return p.UserPrincipalName }},
 		{Title: kit.L("Department"), Share: 2.2, Text: func(p tenant.Person) string { return p.Department }},
 		{Title: kit.L("State"), Share: 1, Text: personState},
 	}
-	if c.env.Opened.Connection.People.CardNumberAttribute != "" {
+	if doc.People.CardNumberAttribute != "" {
 		columns = append(columns, kit.TableColumn[tenant.Person]{Title: kit.L("Card number"), Share: 1.6, Text: func(p tenant.Person) string { return p.CardNumber }})
 	}
 	c.people = newPreview(c.env, columns, func(p tenant.Person) string { return p.ID }, false,
 		kit.L("Reading the people"), kit.L("No people"), kit.L("The application sees no users."),
 		func(ctx context.Context, page func([]tenant.Person)) tenant.Listing[tenant.Person] {
-			return c.env.Backend.People(ctx, c.env.ID, page)
+			return c.env.Session.People(ctx, page)
 		})
 	c.reach = widget.NewRadioGroup([]string{kit.L("All people of the tenant"), kit.L("Only the members of the chosen groups")}, nil)
 	c.reach.Horizontal, c.reach.Required = true, true
 	c.reach.SetSelected(c.reach.Options[0])
-	if c.env.Opened.Connection.People.Mode == connection.Groups {
+	if doc.People.Mode == connection.Groups {
 		c.reach.SetSelected(c.reach.Options[1])
 	}
-	c.reach.OnChanged = func(s string) { c.groups.table.SetSelectable(s == c.reach.Options[1]) }
 }
 
 func (c *Choose) makeGroups(doc *connection.Connection) {
@@ -199,18 +248,18 @@ func (c *Choose) makeGroups(doc *connection.Connection) {
 	c.groups = newPreview(c.env, columns, func(g tenant.Group) string { return g.ID }, true,
 		kit.L("Reading the groups"), kit.L("No groups"), kit.L("The application sees no groups."),
 		func(ctx context.Context, page func([]tenant.Group)) tenant.Listing[tenant.Group] {
-			return c.env.Backend.Groups(ctx, c.env.ID, page)
+			return c.env.Session.Groups(ctx, page)
 		})
 	c.groups.table.Choose(doc.People.Groups)
 	c.groups.table.SetSelectable(doc.People.Mode == connection.Groups)
 }
 
 func (c *Choose) importRooms() {
-	c.env.Files.Open([]string{".csv", ".json"}, func(name string, data []byte) {
+	c.env.Files.Open([]string{".csv", ".json"}, func(_ string, data []byte) {
 		var rooms tenant.Listing[tenant.Room]
 		var wrong []*problem.Problem
-		c.env.Scope.Run(func(ctx context.Context) error {
-			rooms, wrong = c.env.Backend.ImportRooms(ctx, c.env.ID, data, name)
+		c.env.Scope.Run(func(context.Context) error {
+			rooms, wrong = c.env.Session.ImportRooms(data)
 			return nil
 		}, func(error) {
 			c.rooms.take(rooms)
@@ -227,29 +276,24 @@ func (c *Choose) importRooms() {
 	})
 }
 
-// store saves the choice of rooms and people.
-func (c *Choose) store() {
-	doc := c.env.Connection()
-	doc.Rooms = connection.Rooms{Mode: connection.All}
-	if c.mode.Selected == c.mode.Options[1] {
-		doc.Rooms = connection.Rooms{Mode: connection.Selected, Items: c.rooms.table.Chosen()}
-	}
-	doc.People.Mode, doc.People.Groups = connection.All, nil
-	if c.reach.Selected == c.reach.Options[1] {
-		doc.People.Mode, doc.People.Groups = connection.Groups, c.groups.table.Chosen()
-	}
-	for _, f := range doc.Lint() {
-		if f.Of("rooms.items") || f.Of("people.groups") {
-			c.notice.fail(f.Problem)
-			return
+// store saves the choice of rooms and people, then goes on.
+func (c *Choose) store(then func()) {
+	c.notice.clear()
+	c.form.save(func(ok bool, p *problem.Problem) {
+		if p != nil {
+			c.notice.fail(p)
 		}
-	}
-	c.env.Save(doc, func(p *problem.Problem) {
-		c.notice.fail(p)
-		if p == nil {
-			c.notice.good(kit.L("Saved. The next test proves exactly this choice."))
+		if ok {
+			then()
 		}
+		c.frame.Object.Refresh()
 	})
+}
+
+// sorted orders rooms by name as people read it.
+func sorted(l tenant.Listing[tenant.Room]) tenant.Listing[tenant.Room] {
+	session.SortRooms(l.Items)
+	return l
 }
 
 func floor(r tenant.Room) string {

@@ -5,5 +5,8 @@ import "github.com/roomkey/roomkey/core/problem"
 // The codes of this package's problems.
 var (
 	codeBookingNotAsPushed = problem.Declare("booking.not-as-pushed", problem.Unmet)
+	codeCheckNone          = problem.Declare("check.none", problem.Absent)
+	codeExchangeStopped    = problem.Declare("exchange.stopped", problem.Refused)
+	codeExchangeWhatIf     = problem.Declare("exchange.what-if", problem.Unmet)
 	codeSignInPageError    = problem.Declare("sign-in.page-error", problem.SignInNeeded)
 )

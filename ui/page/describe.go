@@ -1,15 +1,17 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"slices"
-
-	"github.com/roomkey/roomkey/core/cloud"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
@@ -26,7 +28,7 @@ type Describe struct {
 	env    *Env
 	frame  *kit.Frame
 	notice *notice
-	form   form
+	form   *form
 
 	cloud, tenant, product *kit.Field
 	url, adapterCA         *kit.Field
@@ -41,6 +43,8 @@ type Describe struct {
 	tokenPart              *fyne.Container
 	chosen                 map[string]bool
 	permissions            map[string]bool
+	optionsEdited          func()
+	permissionsEdited      func()
 	next                   *widget.Button
 	save                   *widget.Button
 }
@@ -49,7 +53,9 @@ type Describe struct {
 func NewDescribe(env *Env) *Describe {
 	d := &Describe{env: env, notice: newNotice(env.Host), found: kit.Column(0), options: kit.Column(kit.Gap),
 		chosen: map[string]bool{}, permissions: map[string]bool{}, about: kit.Muted("")}
-	d.form = form{env: env, extend: d.extend}
+	d.form = newForm(env)
+	d.optionsEdited = d.form.choice("product.options", func() string { return strings.Join(d.chosenOptions(), ",") }, func(v string) { d.chosen = set(v); d.showProduct() }, always, func(words.Text) {})
+	d.permissionsEdited = d.form.choice("product.permissions", func() string { return strings.Join(d.chosenPermissions(), ",") }, func(v string) { d.permissions = set(v); d.showProduct() }, always, func(words.Text) {})
 	name := d.form.bind("name", kit.TextField(kit.L("Name"), kit.L("How this connection is called in Roomkey."), kit.L("Contoso")), true)
 	d.cloud = d.form.bind("cloud", kit.SelectField(kit.L("Microsoft cloud"), kit.L("Global, unless the tenant is in a national cloud. GCC is in Global."), d.clouds()), true)
 	d.tenant = d.form.bind("tenant.domain", kit.TextField(kit.L("Tenant"), kit.L("The company's domain, its tenant ID, or an address pasted from the portal."), "contoso.com"), true)
@@ -63,21 +69,27 @@ func NewDescribe(env *Env) *Describe {
 	d.lifecycle = d.form.bind("notifications.lifecycleUrl", kit.TextField(kit.L("Lifecycle URL"), "", ""), false)
 	d.account = d.form.bind("serviceAccount", kit.TextField(kit.L("Service account"), "", "booking@contoso.com"), false)
 	d.card = d.form.bind("people.cardNumberAttribute", kit.SelectField(kit.L("Card number"), "", nil), false)
-	d.product.OnChanged = func(string) { d.chosen = map[string]bool{}; d.showProduct() }
+	productEdited := d.product.OnChanged
+	d.product.OnChanged = func(v string) {
+		d.chosen = map[string]bool{}
+		d.showProduct()
+		productEdited(v)
+		d.optionsEdited()
+	}
 	d.token = newSecretBox(env, vault.ServerToken, kit.L("Token of the booking server"),
 		kit.L("The bearer token with which the server lets Roomkey in. Its administrator finds it in the server's console."), "")
 	d.tokenPart = kit.Column(0, d.token.field)
 
 	d.more = section(kit.L("What the product needs to know"), d.redirect, d.button, d.notifyURL, d.lifecycle, d.account, d.card)
 	body := kit.Column(kit.GapWide,
-		d.notice.object,
+		d.notice.object, d.form.unsaved,
 		section(kit.L("Microsoft 365"), name, d.cloud, d.tenant, d.found),
 		section(kit.L("Booking product"), d.product, d.about, d.options),
 		section(kit.L("Booking server"), d.url, d.tokenPart, d.adapterCA),
 		d.more)
 	d.frame = kit.NewFrame(kit.L("Describe the connection"),
 		kit.L("Say which tenant is joined to which booking server. Roomkey looks the tenant up; nothing is changed there."), body)
-	d.save = widget.NewButton(kit.L("Save"), func() { d.store(nil) })
+	d.save = widget.NewButton(kit.L("Save"), d.store)
 	d.next = kit.PrimaryButton(kit.L("Find the tenant"), theme.SearchIcon(), d.proceed)
 	d.frame.Actions(d.save, d.next)
 	d.fill()
@@ -88,11 +100,21 @@ func NewDescribe(env *Env) *Describe {
 func (d *Describe) Frame() *kit.Frame { return d.frame }
 
 // Shown looks at the secrets again.
-func (d *Describe) Shown() { d.token.look() }
+func (d *Describe) Shown() {
+	d.token.look()
+	d.form.restore(d.showProduct)
+}
+
+// Follow shows what somebody else has changed.
+func (d *Describe) Follow(c *connection.Connection) {
+	d.form.fill(c)
+	d.showTenant(c)
+	d.showProduct()
+}
 
 func (d *Describe) clouds() []kit.Option {
 	var options []kit.Option
-	for _, c := range d.env.Backend.Clouds() {
+	for _, c := range d.env.Home.Clouds() {
 		options = append(options, kit.Option{ID: c.ID, Name: c.Name})
 	}
 	return options
@@ -100,7 +122,7 @@ func (d *Describe) clouds() []kit.Option {
 
 func (d *Describe) products() []kit.Option {
 	var options []kit.Option
-	for _, p := range d.env.Backend.Products() {
+	for _, p := range d.env.Home.Products() {
 		options = append(options, kit.Option{ID: p.ID, Name: p.Name})
 	}
 	return options
@@ -109,33 +131,19 @@ func (d *Describe) products() []kit.Option {
 // fill shows the stored document.
 func (d *Describe) fill() {
 	c := d.env.Connection()
-	d.form.fill()
-	if c.Tenant.Domain == "" {
-		d.tenant.SetValue(c.Tenant.ID)
-	}
-	for _, o := range c.Product.Options {
-		d.chosen[o] = true
-	}
-	for _, p := range c.Product.Permissions {
-		d.permissions[p] = true
-	}
+	d.form.fill(c)
 	d.showProduct()
-	d.card.SetValue(c.People.CardNumberAttribute)
-	d.showTenant(c.Tenant)
-	if d.env.ReadOnly() {
-		d.form.enable(false)
-		d.next.Disable()
-		d.save.Disable()
-	}
+	d.form.fill(c) // a choice of the product's has its options now
+	d.showTenant(c)
 }
 
-func (d *Describe) showTenant(t connection.Tenant) {
+func (d *Describe) showTenant(c *connection.Connection) {
+	t := c.Tenant
 	d.found.RemoveAll()
+	d.next.SetText(kit.L("Find the tenant"))
+	d.next.SetIcon(theme.SearchIcon())
 	if t.ID != "" {
-		name := t.DisplayName
-		if name == "" {
-			name = t.Domain
-		}
+		name := cmp.Or(t.DisplayName, t.Domain)
 		d.found.Add(kit.Row(kit.Gap, 1, kit.Badge(kit.MarkDone, kit.L("Found")), kit.Line(name+"  ·  "+t.ID).As(kit.Clip, kit.ColorMuted),
 			kit.NewCopyButton(d.env.Host, "", func() string { return t.ID })))
 		d.next.SetText(kit.L("Continue"))
@@ -146,7 +154,7 @@ func (d *Describe) showTenant(t connection.Tenant) {
 
 // current is the chosen product.
 func (d *Describe) current() product.Product {
-	for _, p := range d.env.Backend.Products() {
+	for _, p := range d.env.Home.Products() {
 		if p.ID == d.product.Value() {
 			return p
 		}
@@ -160,7 +168,7 @@ func (d *Describe) showProduct() {
 	d.about.SetText(p.About)
 	d.options.RemoveAll()
 	for _, o := range p.Options {
-		check := widget.NewCheck(o.Name, func(on bool) { d.chosen[o.ID] = on })
+		check := widget.NewCheck(o.Name, func(on bool) { d.chosen[o.ID] = on; d.optionsEdited() })
 		check.Checked = d.chosen[o.ID]
 		d.options.Add(check)
 		if text := o.About + " " + o.Note; text != " " {
@@ -187,23 +195,15 @@ func (d *Describe) showProduct() {
 		d.card.SetOptions(options)
 	}
 	hide(d.more, d.redirect.Hidden && d.button.Hidden && d.notifyURL.Hidden && d.account.Hidden && d.card.Hidden)
-	d.tokenPart.Hidden = p.Adapter == "form"
-	d.adapterCA.Hidden = p.Adapter == "form"
+	// A server of a form's product may speak the contract all the same.
+	d.tokenPart.Hidden = p.Adapter == booking.AdapterForm && d.env.Connection().Server.Adapter != booking.AdapterContract
 	d.frame.Object.Refresh()
-}
-
-func hide(o fyne.CanvasObject, hidden bool) {
-	if hidden {
-		o.Hide()
-	} else {
-		o.Show()
-	}
 }
 
 // showPermissions lets a custom product's permissions be chosen.
 func (d *Describe) showPermissions() {
 	d.options.Add(kit.Strong(kit.L("Permissions")))
-	for _, e := range d.env.Backend.Permissions() {
+	for _, e := range d.env.Home.Permissions().All() {
 		for _, kind := range []permission.Kind{permission.Application, permission.Delegated} {
 			key, label := e.Value, e.Value
 			if kind == permission.Delegated {
@@ -212,7 +212,7 @@ func (d *Describe) showPermissions() {
 			if kind == permission.Application && e.ApplicationID == "" || kind == permission.Delegated && e.DelegatedID == "" {
 				continue
 			}
-			check := widget.NewCheck(label, func(on bool) { d.permissions[key] = on })
+			check := widget.NewCheck(label, func(on bool) { d.permissions[key] = on; d.permissionsEdited() })
 			check.Checked = d.permissions[key]
 			text := e.Means
 			if e.Dangerous != "" {
@@ -223,76 +223,109 @@ func (d *Describe) showPermissions() {
 	}
 }
 
-// extend puts what is no bound field into the document.
-func (d *Describe) extend(c *connection.Connection) {
-	c.Product.Options, c.Product.Permissions = nil, nil
-	p := d.current()
-	for _, o := range p.Options {
+// chosenOptions and chosenPermissions are what is chosen, in one order.
+func (d *Describe) chosenOptions() (list []string) {
+	for _, o := range d.current().Options {
 		if d.chosen[o.ID] {
-			c.Product.Options = append(c.Product.Options, o.ID)
+			list = append(list, o.ID)
 		}
 	}
-	if p.Choose {
-		for key, on := range d.permissions {
-			if on {
-				c.Product.Permissions = append(c.Product.Permissions, key)
-			}
-		}
-		slices.Sort(c.Product.Permissions)
-	}
-	if old := d.env.Opened.Connection; c.Tenant.Domain != old.Tenant.Domain || c.Cloud != old.Cloud {
-		c.Tenant = connection.Tenant{Domain: c.Tenant.Domain}
-	}
+	return list
 }
 
-// store saves what was typed and then goes on.
-func (d *Describe) store(then func()) {
-	c := d.form.read()
-	if c == nil {
-		d.notice.clear()
-		return
+func (d *Describe) chosenPermissions() (list []string) {
+	if !d.current().Choose {
+		return nil
 	}
-	d.env.Save(c, func(p *problem.Problem) {
-		d.notice.fail(p)
-		if p != nil {
-			return
+	for key, on := range d.permissions {
+		if on {
+			list = append(list, key)
 		}
-		d.showTenant(c.Tenant)
-		if then != nil {
-			then()
-		} else {
+	}
+	slices.Sort(list)
+	return list
+}
+
+func set(list string) map[string]bool {
+	all := map[string]bool{}
+	for _, item := range connection.List(list) {
+		all[item] = true
+	}
+	return all
+}
+
+// store saves what was typed.
+func (d *Describe) store() {
+	d.saveAll(func(ok bool) {
+		if ok {
 			d.notice.good(kit.L("Saved."))
 		}
 	})
 }
 
-// proceed saves, finds the tenant and goes on.
-func (d *Describe) proceed() {
-	d.store(func() {
-		if d.env.Opened.Connection.Tenant.ID != "" {
-			d.env.Go(setup.Register)
-			return
-		}
-		d.discover()
+// saveAll puts the token into the keychain and the rest into the document, and says
+// what could not be saved.
+func (d *Describe) saveAll(then func(ok bool), paths ...string) {
+	d.notice.clear()
+	d.token.settle(func(stored bool) {
+		before := d.env.Connection().Server
+		d.form.save(func(ok bool, p *problem.Problem) {
+			d.notice.fail(p)
+			if p != nil {
+				d.frame.ToTop()
+			}
+			if now := d.env.Connection().Server; now.URL != before.URL || now.CAFile != before.CAFile {
+				d.findAdapter()
+			}
+			then(ok && stored)
+		}, paths...)
 	})
 }
 
-func (d *Describe) discover() {
-	c := d.env.Connection()
+// findAdapter asks a server whose address is new what it speaks; what is found
+// arrives as a change.
+func (d *Describe) findAdapter() {
+	d.env.Scope.Run(d.env.Session.FindAdapter, func(err error) {
+		if p := problem.Of(err); p != nil {
+			d.notice.fail(p)
+			d.frame.ToTop()
+		}
+	})
+}
+
+// proceed saves, finds the tenant, for which nothing else need be known, and goes
+// on when nothing is left to mend.
+func (d *Describe) proceed() {
+	d.saveAll(func(ok bool) {
+		tenant := d.env.Connection().Tenant
+		switch {
+		case tenant.ID == "" && tenant.Domain != "" && d.tenant.Wrong() == "" && d.cloud.Wrong() == "":
+			d.discover(ok)
+		case ok:
+			d.env.Go(setup.Register)
+		}
+	})
+}
+
+// discover finds the tenant; it arrives as a change. goOn is whether the page is
+// done then.
+func (d *Describe) discover(goOn bool) {
 	d.next.Disable()
-	var found connection.Tenant
-	d.env.Scope.Show(kit.L("Finding the tenant"), func(ctx context.Context, _ task.Report) (err error) {
-		found, err = d.env.Backend.Discover(ctx, c.Cloud, c.Tenant.Domain)
-		return err
+	d.env.Scope.Show(kit.L("Finding the tenant"), func(ctx context.Context, _ task.Report) error {
+		return d.env.Session.Discover(ctx)
 	}, func(err error) {
 		d.next.Enable()
 		p := problem.Of(err)
 		switch {
 		case p == nil:
-			d.take(c.Cloud, found, func() { d.env.Go(setup.Register) })
+			d.Follow(d.env.Connection())
+			if goOn {
+				d.env.Go(setup.Register)
+			}
+			return
 		case p.Code == cloud.CodeTenantUnknown || p.Code == cloud.CodeWrongCloud:
 			d.tenant.Say(p.Title)
-			d.notice.put(kit.ProblemCard(d.env.Host, p), d.askElsewhere(c))
+			d.notice.put(kit.ProblemCard(d.env.Host, p), d.askElsewhere())
 		default:
 			d.notice.fail(p)
 		}
@@ -301,7 +334,8 @@ func (d *Describe) discover() {
 }
 
 // askElsewhere asks before other clouds learn the tenant's name.
-func (d *Describe) askElsewhere(c *connection.Connection) fyne.CanvasObject {
+func (d *Describe) askElsewhere() fyne.CanvasObject {
+	c := d.env.Connection()
 	return kit.NewConfirmCard(kit.L("Look in the other Microsoft clouds?"),
 		kit.L("The name %s is then sent to the sign-in services of the other clouds, national ones included.", c.Tenant.Domain),
 		kit.L("Ask the other clouds"), kit.L("No"), false, func(yes bool) {
@@ -309,38 +343,12 @@ func (d *Describe) askElsewhere(c *connection.Connection) fyne.CanvasObject {
 			if !yes {
 				return
 			}
-			var cloudID string
-			var found connection.Tenant
-			d.env.Scope.Show(kit.L("Asking the other clouds"), func(ctx context.Context, report task.Report) (err error) {
-				cloudID, found, err = d.env.Backend.DiscoverElsewhere(ctx, c.Cloud, c.Tenant.Domain, report)
-				return err
-			}, func(err error) {
-				if err != nil {
-					d.notice.fail(problem.Of(err))
-					return
+			d.env.Scope.Show(kit.L("Asking the other clouds"), d.env.Session.DiscoverElsewhere, func(err error) {
+				d.notice.fail(problem.Of(err))
+				if err == nil { // to be read first: it is another cloud
+					d.tenant.Say(words.Text{})
+					d.Follow(d.env.Connection())
 				}
-				d.take(cloudID, found, nil) // to be read first: it is another cloud
 			})
 		})
-}
-
-// take stores the tenant that was found, then goes on.
-func (d *Describe) take(cloudID string, found connection.Tenant, then func()) {
-	c := d.env.Connection()
-	if found.Domain == "" {
-		found.Domain = c.Tenant.Domain
-	}
-	c.Cloud, c.Tenant = cloudID, found
-	d.tenant.Say(words.Text{})
-	d.env.Save(c, func(p *problem.Problem) {
-		d.notice.fail(p)
-		if p == nil {
-			d.cloud.SetValue(cloudID)
-			d.tenant.SetValue(found.Domain)
-			d.showTenant(found)
-			if then != nil {
-				then()
-			}
-		}
-	})
 }

@@ -1,113 +1,114 @@
 package page
 
 import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui/kit"
 )
 
-// CheckOptions are what the person chose for one run. The zero value runs every
-// check that leaves no trace.
-type CheckOptions struct {
-	// Only limits the run to these checks and what they depend on.
-	Only []string
-	// Booking is the explicit yes to the test booking of Room by Organizer.
-	Booking         bool
-	Organizer, Room string
-	// At is the start that was agreed to, as PlanBooking gave it.
-	At time.Time
-	// Notification is the explicit yes to the test subscription.
-	Notification bool
-	// OutOfReach is a mailbox that must be refused, "" for the connection's.
-	OutOfReach string
+// diagnosis is a run with what it means now.
+type diagnosis struct {
+	check.Run
+	// current is whether it ran on exactly this configuration, before the run
+	// before it, nil for none.
+	current bool
+	before  *check.Run
 }
 
-// BookingPlan is when a test booking would be, and what is not known of that
-// time, in a sentence.
-type BookingPlan struct {
-	At   time.Time
-	Says words.Text
+// prepared is what may be chosen for a run.
+type prepared struct {
+	// rooms are the addresses of the chosen rooms, as far as they are known.
+	rooms []string
+	// outside is the connection's mailbox that must be out of reach.
+	outside string
+	// books and notified are whether the product books at all and asks to be told
+	// of changes.
+	books, notified bool
+	// signedIn is the administrator's account, "" for nobody.
+	signedIn string
+	// left is what an interrupted run may have left.
+	left []check.Trace
 }
 
-// Preparation is what may be chosen for a run.
-type Preparation struct {
-	// Rooms are the addresses of the chosen rooms, as the last test
-	// found them.
-	Rooms []string
-	// Outside is the connection's mailbox that must be out of reach.
-	Outside string
-	// Books and Notified are whether the product books at all and asks to be
-	// told of changes.
-	Books, Notified bool
-	// SignedIn is the administrator's account, "" for nobody.
-	SignedIn string
-	// Leftovers are what an interrupted run may have left, a sentence each.
-	Leftovers []words.Text
+// prepare looks at what is known here.
+func (e *Env) prepare(context.Context) (prepared, error) {
+	p, err := e.Session.Product()
+	if err != nil {
+		return prepared{}, err
+	}
+	out := prepared{outside: e.Connection().Scope.Outside, notified: p.Notifications, books: p.Writes != product.WritesNothing}
+	for _, r := range e.Session.KnownRooms() {
+		out.rooms = append(out.rooms, r.EmailAddress)
+	}
+	if who := e.Session.Administrator(); who != nil {
+		out.signedIn = who.UPN
+	}
+	out.left, err = e.Session.Leftovers()
+	return out, err
 }
 
-// The forms of a report.
-const (
-	ReportPage   = "html"
-	ReportJSON   = "json"
-	ReportBundle = "zip"
-)
-
-// Feature is something that the product does. State is StatusPass when it
-// works, StatusFail when it will not, else StatusUnknown.
-type Feature struct {
-	Title, Because words.Text
-	State          string
+// leftover says what a trace is.
+func leftover(t check.Trace) string {
+	when := t.At.Local().Format("2006-01-02 15:04")
+	if t.Kind == "event" {
+		return kit.L("A test booking of %s by %s, made %s.", t.Room, t.Mailbox, when)
+	}
+	return kit.L("A test subscription to changes of %s, made %s. It ends by itself within 45 minutes.", t.Room, when)
 }
 
-// Endpoint is an address that a firewall has to let through.
-type Endpoint struct {
-	// Inbound is whether it is called from outside.
-	Inbound bool
-	Host    string
-	Port    int
-	Why     words.Text
+// unwanted is whether a check was skipped because nothing asked for it.
+func unwanted(f check.Finding) bool {
+	return f.Status == check.Skipped && f.Because == "" && f.Problem == nil
 }
 
-// Change is a check that found something else than in the run before.
-type Change struct {
-	Title         words.Text
-	Before, After string
-}
-
-// Processing is calendar processing that was read back.
-type Processing struct {
-	Rooms []RoomProcessing
-	// At is when it was read back.
-	At time.Time
-}
-
-// RoomProcessing is one room, or one line that could not be used.
-type RoomProcessing struct {
-	Room string
-	// Differences are where it is not as the product needs it.
-	Differences []Difference
-	// Wrong says why line Line cannot be used, empty when it can.
-	Wrong words.Text
-	Line  int
-}
-
-// Differing are the rooms that are not as the product needs them.
-func (p Processing) Differing() (rooms []string) {
-	for _, r := range p.Rooms {
-		if len(r.Differences) > 0 {
-			rooms = append(rooms, r.Room)
+// because is why a check was skipped.
+func because(f check.Finding) words.Text {
+	for _, c := range check.Catalogue() {
+		if f.Because == c.ID {
+			return c.Title
 		}
 	}
-	return rooms
+	return f.Note
 }
 
-// Readback is what was read back of scripts.
-type Readback struct {
-	// Results are the newest of each script, in the catalogue's order.
-	Results    []ScriptResult
-	Processing Processing
-	// Simulated is whether a simulated colleague can run scripts.
-	Simulated bool
+// facts are what was seen, and the calls that showed it.
+func facts(f check.Finding) (list [][2]string, requestID string) {
+	for _, name := range slices.Sorted(maps.Keys(f.Evidence)) {
+		list = append(list, [2]string{name, fmt.Sprint(f.Evidence[name])})
+	}
+	for _, e := range f.Exchanges {
+		list = append(list, [2]string{e.Method + " " + e.URL, strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, e.RequestID))})
+		requestID = cmp.Or(e.RequestID, requestID)
+	}
+	return list, requestID
+}
+
+// serverView is what the booking server says of itself.
+func serverView(state string) words.Text {
+	switch state {
+	case check.ServerWorks:
+		return words.T("The booking server says that it works there, too.")
+	case check.ServerFails:
+		return words.T("The booking server says that it does not work there.")
+	}
+	return words.T("Whether it works from the booking server is unproven until the server says so.")
+}
+
+// provenFrom is where a run was proven from, and what the server itself says.
+func provenFrom(r check.Run) words.Text {
+	if r.Verdict == check.Passed || r.Verdict == check.Warned {
+		return words.T("Proven from this computer, %s. %s", r.From, serverView(r.Server))
+	}
+	return words.T("Tested from this computer, %s. %s", r.From, serverView(r.Server))
 }
 
 // at is a time of day as it is shown, with the date unless it is today.

@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
-	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
@@ -35,35 +35,35 @@ func fieldName(path string) string {
 
 // grouped puts the entries of a list ("rooms.items[a@b].capacity") into one
 // line with their numbers, because ten rooms are fifty lines.
-func grouped(list []Difference) []Difference {
-	var lines []Difference
+func grouped(list []booking.Change) []booking.Change {
+	var lines []booking.Change
 	at := map[string]int{}
 	seen := map[string]bool{}
 	olds, news := map[string]int{}, map[string]int{}
 	for _, d := range list {
-		name := kit.Say(d.Name)
+		name := d.Path
 		of, rest, isItem := strings.Cut(name, "[")
 		if !isItem {
-			d.Name = words.Plain(fieldName(name))
+			d.Path = fieldName(name)
 			lines = append(lines, d)
 			continue
 		}
 		if _, ok := at[of]; !ok {
 			at[of] = len(lines)
-			lines = append(lines, Difference{Name: words.Plain(fieldName(of))})
+			lines = append(lines, booking.Change{Path: fieldName(of)})
 		}
 		key, _, _ := strings.Cut(rest, "]")
-		if d.Old != "" && !seen["old "+of+key] {
+		if d.From != "" && !seen["old "+of+key] {
 			seen["old "+of+key] = true
 			olds[of]++
 		}
-		if d.New != "" && !seen["new "+of+key] {
+		if d.To != "" && !seen["new "+of+key] {
 			seen["new "+of+key] = true
 			news[of]++
 		}
 	}
 	for of, i := range at {
-		lines[i].Old, lines[i].New = entries(olds[of]), entries(news[of])
+		lines[i].From, lines[i].To = entries(olds[of]), entries(news[of])
 	}
 	return lines
 }
@@ -80,7 +80,7 @@ func entries(n int) string {
 
 // differences is the table of what is there and what would be; each entry of a
 // list on request.
-func differences(list []Difference, relayout func()) fyne.CanvasObject {
+func differences(list []booking.Change, relayout func()) fyne.CanvasObject {
 	column := kit.Column(kit.Gap, kit.Heading(kit.L("What a push would change")))
 	if len(list) == 0 {
 		column.Add(kit.Muted(kit.L("Nothing that can be shown.")))
@@ -106,7 +106,7 @@ func differences(list []Difference, relayout func()) fyne.CanvasObject {
 // reviewed as a file.
 const most = 500
 
-func fill(table *fyne.Container, list []Difference) {
+func fill(table *fyne.Container, list []booking.Change) {
 	shares := []float32{1.5, 1.6, 2.5}
 	head := kit.Shares(shares)
 	for _, t := range []string{kit.L("Field"), kit.L("On the server"), kit.L("After the push")} {
@@ -118,15 +118,15 @@ func fill(table *fyne.Container, list []Difference) {
 			table.Add(kit.Muted(kit.L("and %d more: export the connection to see them all", len(list)-i)))
 			break
 		}
-		old, now := kit.Muted(d.Old), kit.NewText(d.New)
-		if d.Old == "" {
+		old, now := kit.Muted(d.From), kit.NewText(d.To)
+		if d.From == "" {
 			old = kit.Muted(kit.L("nothing"))
 		}
-		if d.New == "" {
+		if d.To == "" {
 			now = kit.Muted(kit.L("removed"))
 		}
 		line := kit.Shares(shares)
-		line.Add(kit.Pad(0, 12, 0, 0, kit.NewText(kit.Say(d.Name))))
+		line.Add(kit.Pad(0, 12, 0, 0, kit.NewText(d.Path)))
 		line.Add(kit.Pad(0, 12, 0, 0, old))
 		line.Add(now)
 		table.Add(kit.Rule())

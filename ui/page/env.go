@@ -8,8 +8,11 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/export"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
@@ -40,16 +43,13 @@ type Files interface {
 
 // Env is what a page works with.
 type Env struct {
-	Backend Backend
-	Host    *kit.Host
+	Home Home
+	Host *kit.Host
 	// Scope is the background work of the open connection.
 	Scope *kit.Scope
 	Files Files
-	// ID is the open connection, "" on the pages that need none.
-	ID string
-	// Opened is the connection as it was opened; the document in it is the
-	// stored one and is replaced by Save.
-	Opened Opened
+	// Session is the open connection, nil on the pages that need none.
+	Session Session
 	// Go shows another page, Load another connection, Changed asks the shell to
 	// look at the steps again.
 	Go      func(route string)
@@ -60,40 +60,75 @@ type Env struct {
 	SetVariant func(string)
 	// Variant is the choice as it is: "light", "dark" or "" for the system's.
 	Variant string
+
+	typed drafts
 }
 
-// Connection is a copy of the stored document to change.
-func (e *Env) Connection() *connection.Connection { return e.Opened.Connection.Clone() }
+// ID is the open connection's, "" for none.
+func (e *Env) ID() string {
+	if e.Session == nil {
+		return ""
+	}
+	return e.Session.ID()
+}
 
-// ReadOnly reports whether the connection may only be looked at.
-func (e *Env) ReadOnly() bool { return e.Opened.ReadOnly != nil }
+// simulated plays what is outside of the simulated tenant, nil for a real one.
+func (e *Env) simulated() Simulated { return e.Home.Simulated(e.Connection().Cloud) }
 
-// Save stores a changed document, then calls done on the UI thread.
-func (e *Env) Save(c *connection.Connection, done func(*problem.Problem)) {
-	e.Scope.Run(func(ctx context.Context) error { return e.Backend.Save(ctx, c) }, func(err error) {
-		if err == nil {
-			e.Opened.Connection = c
-			e.Changed()
-		}
-		done(problem.Of(err))
+// Connection is a snapshot of the document.
+func (e *Env) Connection() *connection.Connection { return e.Session.Document() }
+
+// Change sends changes, then calls done on the UI thread.
+func (e *Env) Change(changes []connection.Change, done func(*problem.Problem)) {
+	e.Scope.Run(func(ctx context.Context) error { return e.Session.Change(ctx, changes...) }, func(err error) { done(problem.Of(err)) })
+}
+
+// file is a file of the connection's to save, named after it.
+func (e *Env) file(ending string, data []byte) File {
+	return File{Name: export.FileName(e.Connection().Name) + ending, Data: data}
+}
+
+// product is the connection's, the zero value while none is chosen.
+func (e *Env) product() product.Product {
+	p, _ := e.Session.Product() // a page says at its field that it is missing
+	return p
+}
+
+// drafts are what was typed and is on its way to the disk; UI thread only.
+type drafts struct {
+	waiting map[string]*store.Draft
+	writing bool
+}
+
+// Draft keeps what was typed into a field, nil forgets it. It is written at once
+// and aside.
+func (e *Env) Draft(field string, d *store.Draft) {
+	if e.typed.waiting == nil {
+		e.typed.waiting = map[string]*store.Draft{}
+	}
+	e.typed.waiting[field] = d
+	e.writeDrafts()
+}
+
+func (e *Env) writeDrafts() {
+	if e.typed.writing || len(e.typed.waiting) == 0 {
+		return
+	}
+	batch := e.typed.waiting
+	e.typed.waiting, e.typed.writing = nil, true
+	e.Scope.Run(func(context.Context) error { return e.Session.Draft(batch) }, func(error) {
+		e.typed.writing = false // a full disk is said when the page is saved
+		e.writeDrafts()
 	})
 }
 
-// Reload reads the document again after the core has changed it.
-func (e *Env) Reload(done func()) {
-	var opened Opened
-	e.Scope.Run(func(ctx context.Context) (err error) {
-		opened, err = e.Backend.Open(ctx, e.ID)
-		return err
-	}, func(err error) {
-		if err == nil && opened.Connection != nil {
-			e.Opened.Connection = opened.Connection
-		}
-		e.Changed()
-		if done != nil {
-			done()
-		}
-	})
+// Leave writes what was typed last. It blocks, and is called when nothing else of
+// the connection runs any more.
+func (e *Env) Leave() {
+	if len(e.typed.waiting) > 0 {
+		_ = e.Session.Draft(e.typed.waiting)
+		e.typed.waiting = nil
+	}
 }
 
 // StepMark is the mark of a step's state.

@@ -15,7 +15,7 @@ import (
 // gone or could not be forgotten.
 func forgetOffer(env *Env, kept func(), done func(error)) fyne.CanvasObject {
 	kind := vault.ClientSecret
-	if env.Opened.Connection.Application.Credential.Kind == connection.CredentialCertificate {
+	if env.Connection().Application.Credential.Kind == connection.CredentialCertificate {
 		kind = vault.Certificate
 	}
 	return kit.NewConfirmCard(kit.L("Remove the credential from the keychain of this computer?"),
@@ -25,6 +25,6 @@ func forgetOffer(env *Env, kept func(), done func(error)) fyne.CanvasObject {
 				kept()
 				return
 			}
-			env.Scope.Run(func(ctx context.Context) error { return env.Backend.ForgetSecret(ctx, env.ID, kind) }, done)
+			env.Scope.Run(func(ctx context.Context) error { return env.Session.ForgetSecret(ctx, kind) }, done)
 		})
 }

@@ -1,29 +1,55 @@
 package page
 
 import (
+	"context"
+
+	"fyne.io/fyne/v2"
+
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
-// form binds fields to paths of the document. It judges with the document's
-// own lint, so that window and command line say the same.
+// form binds what is edited on a page to paths of the document. It judges with
+// the document's own lint, so that window and command line say the same, keeps
+// what was typed as drafts and sends what differs as changes.
 type form struct {
-	env    *Env
-	bound  []bound
-	extend func(*connection.Connection)
-	dirty  func()
+	env   *Env
+	bound []*bound
+	// unsaved says that something is, for the page to show.
+	unsaved *kit.Text
+	// filling is whether values are put in that nobody typed.
+	filling bool
+	// restored is whether the drafts of an earlier time were read.
+	restored bool
 }
 
+// bound is one field of the document on the page.
 type bound struct {
-	path  string
-	field *kit.Field
+	path string
+	get  func() string
+	set  func(string)
+	// seen is whether the page shows it, say shows what is wrong with it.
+	seen func() bool
+	say  func(words.Text)
 	// needed is whether an empty value is wrong on this page.
 	needed bool
+	// was is what the document held when shown was put in.
+	was, shown string
+	filled     bool
 }
 
+func newForm(env *Env) *form {
+	f := &form{env: env, unsaved: kit.Small(kit.L("Not saved yet. What you typed is kept on this computer until you save it."))}
+	f.unsaved.Hide()
+	return f
+}
+
+// bind joins an input field to a path.
 func (f *form) bind(path string, field *kit.Field, needed bool) *kit.Field {
+	b := &bound{path: path, get: field.Value, set: field.SetValue, seen: field.Visible, say: field.Say, needed: needed}
 	field.Clean = connection.Clean
 	field.Check = func(value string) words.Text {
 		if value == "" && !needed {
@@ -31,13 +57,46 @@ func (f *form) bind(path string, field *kit.Field, needed bool) *kit.Field {
 		}
 		return judge(f.env.Connection(), path, value)
 	}
-	field.OnChanged = func(string) {
-		if f.dirty != nil {
-			f.dirty()
+	field.OnChanged = func(string) { f.edited(b) }
+	f.bound = append(f.bound, b)
+	return field
+}
+
+// choice joins something that is no field to a path; it gives what to call after
+// each edit.
+func (f *form) choice(path string, get func() string, set func(string), seen func() bool, say func(words.Text)) (edited func()) {
+	b := &bound{path: path, get: get, set: set, seen: seen, say: say}
+	f.bound = append(f.bound, b)
+	return func() { f.edited(b) }
+}
+
+func always() bool { return true }
+
+// edited keeps what was typed.
+func (f *form) edited(b *bound) {
+	if f.filling {
+		return
+	}
+	if value := b.get(); value == b.shown {
+		f.env.Draft(b.path, nil)
+	} else {
+		f.env.Draft(b.path, &store.Draft{Value: value, Was: b.was})
+	}
+	f.tell()
+}
+
+// tell shows whether anything is unsaved.
+func (f *form) tell() {
+	hide(f.unsaved, len(f.edits()) == 0)
+}
+
+func (f *form) edits() (list []*bound) {
+	for _, b := range f.bound {
+		if b.get() != b.shown {
+			list = append(list, b)
 		}
 	}
-	f.bound = append(f.bound, bound{path, field, needed})
-	return field
+	return list
 }
 
 // judge says what lint has against a value in an otherwise stored document.
@@ -53,59 +112,144 @@ func judge(c *connection.Connection, path, value string) words.Text {
 	return words.Text{}
 }
 
-// fill shows the document's values.
-func (f *form) fill() {
-	c := f.env.Connection()
+// fill shows the document's values where nobody has typed another.
+func (f *form) fill(c *connection.Connection) {
+	f.filling = true
+	defer func() { f.filling = false }()
 	for _, b := range f.bound {
-		if value, err := c.Get(b.path); err == nil {
-			b.field.SetValue(value)
-		}
-	}
-}
-
-// read puts the values into a copy of the document; it is nil when a field is
-// wrong, which the field then says.
-func (f *form) read() *connection.Connection {
-	c := f.env.Connection()
-	good := true
-	for _, b := range f.bound {
-		if !b.field.Visible() {
+		value, err := c.Get(b.path)
+		if err != nil || b.filled && b.get() != b.shown {
 			continue
 		}
-		if err := c.Set(b.path, b.field.Value()); err != nil {
-			b.field.Say(sentence(problem.Of(err)))
-			good = false
+		b.set(value)
+		b.was, b.shown, b.filled = value, b.get(), true
+	}
+	f.tell()
+}
+
+// restore puts back what was typed and not saved, once.
+func (f *form) restore(then func()) {
+	if f.restored {
+		return
+	}
+	f.restored = true
+	var kept map[string]store.Draft
+	f.env.Scope.Run(func(context.Context) error { kept = f.env.Session.Drafts(); return nil }, func(error) {
+		found := false
+		f.filling = true
+		for _, b := range f.bound {
+			if d, ok := kept[b.path]; ok && b.get() == b.shown {
+				b.set(d.Value)
+				b.was, found = d.Was, true
+			}
+		}
+		f.filling = false
+		f.tell()
+		if found {
+			then()
+		}
+	})
+}
+
+// read gives what differs as changes; what is wrong with a field stands there,
+// and is no change. ok is whether every field that is seen is fine. Of paths, if
+// any are named, only those are looked at.
+func (f *form) read(paths ...string) (changes []connection.Change, sent []*bound, ok bool) {
+	c := f.env.Connection()
+	ok = true
+	wrong := map[*bound]bool{}
+	var list []*bound
+	for _, b := range f.bound {
+		if b.seen() && named(paths, b.path) {
+			list = append(list, b)
 		}
 	}
-	if f.extend != nil {
-		f.extend(c)
-	}
-	if !good {
-		return nil
+	for _, b := range list {
+		if b.get() == b.shown {
+			continue
+		}
+		if err := c.Set(b.path, b.get()); err != nil {
+			b.say(sentence(problem.Of(err)))
+			wrong[b], ok = true, false
+		}
 	}
 	found := c.Lint()
-	for _, b := range f.bound {
-		if !b.field.Visible() {
+	for _, b := range list {
+		if wrong[b] {
 			continue
 		}
 		var says words.Text
 		for _, p := range found {
 			if p.Of(b.path) && (b.needed || p.Problem.Code != connection.CodeEmpty) {
-				says = sentence(p.Problem)
-				good = false
+				says, ok = sentence(p.Problem), false
 				break
 			}
 		}
-		b.field.Say(says)
+		b.say(says)
+		if value := b.get(); value != b.shown && says.IsZero() {
+			changes = append(changes, connection.Put(b.path, value).BasedOn(b.was))
+			sent = append(sent, b)
+		}
 	}
-	if !good {
-		return nil
-	}
-	return c
+	return changes, sent, ok
 }
 
-func (f *form) enable(on bool) {
-	for _, b := range f.bound {
-		b.field.SetEnabled(on)
+func named(paths []string, path string) bool {
+	for _, p := range paths {
+		if p == path {
+			return true
+		}
+	}
+	return len(paths) == 0
+}
+
+// save sends what is fine, then calls done with why that was refused; ok is
+// whether nothing is left to mend.
+func (f *form) save(done func(ok bool, p *problem.Problem), paths ...string) {
+	changes, sent, ok := f.read(paths...)
+	if len(changes) == 0 {
+		done(ok, nil)
+		return
+	}
+	f.env.Change(changes, func(p *problem.Problem) {
+		switch {
+		case p == nil:
+			f.saved(sent)
+		case p.Code == connection.CodeConflict:
+			f.rebase(sent) // whoever saves again has seen both values
+		}
+		done(ok && p == nil, p)
+	})
+}
+
+// rebase takes the document's values as those that were seen.
+func (f *form) rebase(sent []*bound) {
+	c := f.env.Connection()
+	for _, b := range sent {
+		if value, err := c.Get(b.path); err == nil {
+			b.was = value
+			f.edited(b)
+		}
+	}
+}
+
+// saved takes what was sent as stored.
+func (f *form) saved(sent []*bound) {
+	c := f.env.Connection()
+	for _, b := range sent {
+		b.shown = b.get()
+		if value, err := c.Get(b.path); err == nil {
+			b.was = value
+		}
+		f.env.Draft(b.path, nil)
+	}
+	f.fill(c)
+}
+
+func hide(o fyne.CanvasObject, hidden bool) {
+	if hidden {
+		o.Hide()
+	} else {
+		o.Show()
 	}
 }

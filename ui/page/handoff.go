@@ -10,27 +10,28 @@ import (
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
 // openHandOff shows what a colleague who may consent needs.
 func (p *planner) openHandOff(plan register.Plan) {
-	var h register.HandOff
-	p.env.Scope.Run(func(ctx context.Context) (err error) {
-		h, err = p.env.Backend.HandOff(ctx, p.env.ID, plan)
+	var h session.HandOff
+	p.env.Scope.Run(func(context.Context) (err error) {
+		h, err = p.env.Session.RegisterHandOff(plan)
 		return err
 	}, func(err error) {
 		if err != nil {
 			p.fail(problem.Of(err))
 			return
 		}
-		p.handOff = p.handOffCard(h, plan)
+		p.handOff = p.handOffCard(h)
 		p.show()
 		p.page.frame.ToTop()
 	})
 }
 
-func (p *planner) handOffCard(h register.HandOff, plan register.Plan) fyne.CanvasObject {
+func (p *planner) handOffCard(h session.HandOff) fyne.CanvasObject {
 	column := kit.Column(kit.GapWide, kit.Heading(kit.L("For a colleague who may consent")))
 	if h.ClientID != "" && h.PermissionsPage != "" {
 		column.Add(p.address(kit.L("This application's permissions, where “Grant admin consent” is pressed"), h.PermissionsPage))
@@ -45,7 +46,7 @@ func (p *planner) handOffCard(h register.HandOff, plan register.Plan) fyne.Canva
 		list.Add(kit.TopRow(kit.Gap, 1, kit.Muted(strconv.Itoa(i+1)+".").As(kit.Whole, kit.ColorMuted), kit.NewText(kit.Say(t))))
 	}
 	column.Add(list)
-	save := widget.NewButtonWithIcon(kit.L("Save plan, checklist and script…"), theme.DocumentSaveIcon(), func() { p.saveHandOff(plan) })
+	save := widget.NewButtonWithIcon(kit.L("Save plan, checklist and script…"), theme.DocumentSaveIcon(), func() { p.saveHandOff(h) })
 	again := widget.NewButtonWithIcon(kit.L("Look what was granted"), theme.ViewRefreshIcon(), func() {
 		p.result = nil
 		p.makePlan()
@@ -67,11 +68,11 @@ func (p *planner) address(title, address string) fyne.CanvasObject {
 	return kit.Column(kit.GapTight, kit.NewText(title), ground)
 }
 
-func (p *planner) saveHandOff(plan register.Plan) {
+func (p *planner) saveHandOff(h session.HandOff) {
 	p.env.Files.Folder(func(folder string) {
 		var paths []string
-		p.env.Scope.Run(func(ctx context.Context) (err error) {
-			paths, err = p.env.Backend.SaveHandOff(ctx, p.env.ID, plan, folder)
+		p.env.Scope.Run(func(context.Context) (err error) {
+			paths, err = h.Save(folder)
 			return err
 		}, func(err error) {
 			p.notice.fail(problem.Of(err))

@@ -1,17 +1,22 @@
 package page
 
 import (
+	"cmp"
 	"context"
+	"strconv"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/export"
 	"github.com/roomkey/roomkey/core/problem"
-	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/task"
-	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
@@ -28,7 +33,7 @@ type HandOver struct {
 	look    *widget.Button
 	push    *widget.Button
 	export  *widget.Button
-	planned Plan
+	planned *session.Plan
 	yes     map[string]bool
 	checks  []*widget.Check
 	pushing bool
@@ -52,20 +57,7 @@ func (h *HandOver) Frame() *kit.Frame { return h.frame }
 
 // byForm is whether the vendor's console has to be typed into.
 func (h *HandOver) byForm() bool {
-	c := h.env.Opened.Connection
-	if c.Server.Adapter != "" {
-		return c.Server.Adapter == "form"
-	}
-	return h.product().Adapter == "form"
-}
-
-func (h *HandOver) product() product.Product {
-	for _, p := range h.env.Backend.Products() {
-		if p.ID == h.env.Opened.Connection.Product.ID {
-			return p
-		}
-	}
-	return product.Product{}
+	return cmp.Or(h.env.Connection().Server.Adapter, h.env.product().Adapter) == booking.AdapterForm
 }
 
 // Shown asks the server anew.
@@ -77,7 +69,7 @@ func (h *HandOver) Shown() {
 		h.frame.Actions(h.export)
 		h.plan.RemoveAll()
 		h.plan.Add(kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary,
-			kit.NewText(kit.L("%s is set up in the vendor's own console. Below are its fields in the vendor's order; each has a copy button.", h.product().Name))))
+			kit.NewText(kit.L("%s is set up in the vendor's own console. Below are its fields in the vendor's order; each has a copy button.", h.env.product().Name))))
 	} else {
 		h.frame.Actions(h.export, h.look, h.push)
 		h.lookAgain()
@@ -91,12 +83,12 @@ func (h *HandOver) lookAgain() {
 	h.push.Disable()
 	h.plan.Objects = []fyne.CanvasObject{kit.Muted(kit.L("Asking the booking server…"))}
 	h.frame.Object.Refresh()
-	var plan Plan
-	var held Held
+	var plan session.Plan
+	var held session.Held
 	var heldErr error
 	h.env.Scope.Show(kit.L("Asking the booking server"), func(ctx context.Context, _ task.Report) (err error) {
-		held, heldErr = h.env.Backend.Held(ctx, h.env.ID)
-		plan, err = h.env.Backend.Plan(ctx, h.env.ID)
+		held, heldErr = h.env.Session.Held(ctx)
+		plan, err = h.env.Session.Plan(ctx, false)
 		return err
 	}, func(err error) {
 		h.look.Enable()
@@ -115,34 +107,66 @@ func (h *HandOver) lookAgain() {
 	})
 }
 
-func (h *HandOver) showPlan(plan Plan) {
-	h.planned, h.yes, h.checks = plan, map[string]bool{}, nil
-	if plan.Gate != nil {
+// acceptWarnings is the id of the question about a check with warnings.
+const acceptWarnings = "accept-warnings"
+
+// question has to be answered with yes before a push.
+type question struct {
+	id, title, detail string
+	// value is what is to be compared, a fingerprint or a host; "" for none.
+	value, yes string
+}
+
+func idOf(c booking.Confirmation) string { return c.Kind + " " + c.Value }
+
+func questions(plan session.Plan) (list []question) {
+	for _, c := range plan.Confirmations {
+		title := kit.L("Is this the booking server's key?")
+		if c.Kind == booking.ConfirmHost {
+			title = kit.L("Does this host belong to your booking server?")
+		}
+		list = append(list, question{idOf(c), title, kit.Say(c.About), c.Value, kit.L("I have compared it and it is right")})
+	}
+	if warned(plan) {
+		list = append(list, question{acceptWarnings, kit.L("Hand over in spite of the warnings?"), kit.Say(plan.Gate.Title), "", kit.L("I have read the warnings and accept them")})
+	}
+	return list
+}
+
+// warned is whether only the warnings of the check stand in the way.
+func warned(plan session.Plan) bool {
+	return plan.Gate != nil && plan.Gate.Code == booking.CodeGateWarnings
+}
+
+// open is whether nothing but questions stands in the way.
+func open(plan session.Plan) bool { return plan.Gate == nil || !plan.Asked() || warned(plan) }
+
+func (h *HandOver) showPlan(plan session.Plan) {
+	h.planned, h.yes, h.checks = &plan, map[string]bool{}, nil
+	if !open(plan) {
 		h.plan.Add(kit.ProblemAs(h.env.Host, kit.MarkAttention, plan.Gate))
 	}
-	for _, p := range plan.Problems {
-		h.plan.Add(kit.ProblemCard(h.env.Host, p))
+	for _, p := range plan.DryRun.Problems {
+		h.plan.Add(kit.ProblemCard(h.env.Host, booking.Objection(p.Code, words.T("The booking server says: %s", p.Detail)).
+			With(words.T("Field %s", p.Pointer))))
 	}
-	for _, c := range plan.Confirmations { // above the differences, which can be many: Push waits for them
-		check := widget.NewCheck(kit.Say(c.Yes), func(on bool) { h.yes[c.ID] = on; h.ready() })
-		body := kit.Column(kit.Gap, kit.Strong(kit.Say(c.Question)))
-		if !c.Detail.IsZero() {
-			body.Add(kit.NewText(kit.Say(c.Detail)))
+	for _, q := range questions(plan) { // above the differences, which can be many: Push waits for them
+		check := widget.NewCheck(q.yes, func(on bool) { h.yes[q.id] = on; h.ready() })
+		body := kit.Column(kit.Gap, kit.Strong(q.title))
+		if q.detail != "" {
+			body.Add(kit.NewText(q.detail))
 		}
-		if c.Value != "" {
-			body.Add(kit.Command(h.env.Host, c.Value))
-		}
-		if h.env.ReadOnly() {
-			check.Disable()
+		if q.value != "" {
+			body.Add(kit.Command(h.env.Host, q.value))
 		}
 		body.Add(check)
 		h.checks = append(h.checks, check)
 		h.plan.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, body))
 	}
-	if plan.Unchanged {
+	if plan.Unchanged() {
 		h.plan.Add(kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.NewText(kit.L("The server holds exactly this configuration. There is nothing to push."))))
 	} else {
-		h.plan.Add(differences(plan.Differences, h.frame.Object.Refresh))
+		h.plan.Add(differences(plan.Changes, h.frame.Object.Refresh))
 	}
 	h.ready()
 }
@@ -152,9 +176,11 @@ func (h *HandOver) Confirmations() []*widget.Check { return h.checks }
 
 // ready switches Push on once everything was confirmed.
 func (h *HandOver) ready() {
-	ok := h.planned.Gate == nil && h.planned.ID != "" && !h.planned.Unchanged && !h.env.ReadOnly()
-	for _, c := range h.planned.Confirmations {
-		ok = ok && h.yes[c.ID]
+	ok := h.planned != nil && open(*h.planned) && !h.planned.Unchanged()
+	if ok {
+		for _, q := range questions(*h.planned) {
+			ok = ok && h.yes[q.id]
+		}
 	}
 	if ok {
 		h.push.Enable()
@@ -165,20 +191,31 @@ func (h *HandOver) ready() {
 
 // send pushes exactly the plan that is shown.
 func (h *HandOver) send() {
-	plan := h.planned
-	var confirmed []string
-	for id, on := range h.yes {
-		if on {
-			confirmed = append(confirmed, id)
+	plan, accept := *h.planned, h.yes[acceptWarnings]
+	var yes []booking.Confirmation
+	for _, c := range plan.Confirmations {
+		if h.yes[idOf(c)] {
+			yes = append(yes, c)
 		}
 	}
 	h.pushing = true
 	h.push.Disable()
 	h.look.Disable()
 	h.notice.clear()
-	var held Held
-	h.env.Scope.Show(kit.L("Pushing the configuration"), func(ctx context.Context, report task.Report) (err error) {
-		held, err = h.env.Backend.Push(ctx, h.env.ID, plan.ID, confirmed, report)
+	var held session.Held
+	h.env.Scope.Show(kit.L("Pushing the configuration"), func(ctx context.Context, _ task.Report) (err error) {
+		if err := h.env.Session.Confirm(ctx, yes); err != nil {
+			return err
+		}
+		if !plan.Asked() {
+			return problem.New(session.CodeBookingPlanStale, words.T("What you confirmed is kept. What the server holds and what would change could not be shown before.")).
+				Fix(words.T("Press “Test the connection” on the page “Prove”.")).
+				Fix(words.T("Then look at the plan: press “Look again” on the page “Hand over”."))
+		}
+		if _, err := h.env.Session.Push(ctx, plan, accept); err != nil {
+			return err
+		}
+		held, err = h.env.Session.Held(ctx)
 		return err
 	}, func(err error) {
 		h.pushing = false
@@ -187,16 +224,23 @@ func (h *HandOver) send() {
 			h.notice.fail(problem.Of(err))
 		} else {
 			h.plan.RemoveAll()
-			if held.Matches {
+			mark, says := viewOf(held)
+			switch {
+			case mark == kit.MarkFail:
+				h.notice.put(kit.Tinted(mark.Tint(), mark.Color(), kit.Column(kit.Gap,
+					kit.Strong(kit.L("The booking server holds the configuration, but it does not work there.")), kit.NewText(kit.Say(says)))))
+			case held.Matches:
 				h.notice.good(kit.L("The booking server holds exactly this configuration now. It was read back from the server."))
-				h.offerForget()
-			} else {
+				if mark == kit.MarkDone {
+					h.offerForget()
+				}
+			default:
 				h.notice.warn(problem.New(codeBookingNotAsPushed, wordsNotAsPushed))
 			}
 			h.showHeld(held, nil)
 		}
 		h.frame.ToTop()
-		h.env.Reload(nil)
+		h.env.Changed()
 	})
 }
 
@@ -210,19 +254,19 @@ func (h *HandOver) offerForget() {
 		if err == nil {
 			h.notice.good(kit.L("This computer's keychain holds the credential no more."))
 		}
-		h.env.Reload(nil)
+		h.env.Changed()
 	}))
 }
 
 // showHeld shows what the server holds and what it says of itself.
-func (h *HandOver) showHeld(held Held, err error) {
+func (h *HandOver) showHeld(held session.Held, err error) {
 	h.holds.RemoveAll()
 	column := kit.Column(kit.Gap, kit.Heading(kit.L("What the booking server holds")))
 	switch {
 	case err != nil:
 		h.holds.Add(kit.ProblemCard(h.env.Host, problem.Of(err)))
 		return
-	case held.Empty:
+	case held.Current.Configuration == nil:
 		column.Add(kit.Muted(kit.L("Nothing yet.")))
 	default:
 		line := kit.Row(kit.Gap, -1, kit.Badge(kit.MarkAttention, kit.L("Differs from this connection")))
@@ -230,32 +274,49 @@ func (h *HandOver) showHeld(held Held, err error) {
 			line = kit.Row(kit.Gap, -1, kit.Badge(kit.MarkDone, kit.L("As in this connection")))
 		}
 		column.Add(line)
-		facts := [][2]string{}
-		for _, f := range held.Facts {
-			facts = append(facts, [2]string{f.Name, f.Value})
-		}
-		column.Add(kit.Facts(h.env.Host, facts))
+		c := held.Current.Configuration
+		column.Add(kit.Facts(h.env.Host, [][2]string{
+			{kit.L("Stored"), held.Current.StoredAt.Local().Format(time.DateTime)},
+			{kit.L("Tenant"), strings.TrimSpace(c.Tenant.Domain + " " + c.Tenant.ID)},
+			{kit.L("Client ID"), c.Application.ClientID},
+			{kit.L("Credential"), c.Credential.Kind + " " + c.Credential.Fingerprint},
+			{kit.L("Rooms"), strconv.Itoa(len(c.Rooms.Items))},
+			{kit.L("ETag"), held.Current.ETag},
+		}))
 	}
-	if held.Status != "" {
-		column.Add(kit.Rule())
-		column.Add(kit.TopRow(kit.Gap, 1, kit.Pad(0, 0, 0, 0, kit.MarkIcon(MarkOf(held.Status), 20)),
-			kit.Column(2, kit.NewText(kit.Say(held.Says)), kit.Small(kit.L("The server's own view.")))))
-	}
-	if !held.At.IsZero() {
-		column.Add(kit.Small(kit.L("%s, as of %s.", held.Server, held.At.Local().Format(time.DateTime))))
-	}
+	mark, says := viewOf(held)
+	column.Add(kit.Rule())
+	column.Add(kit.TopRow(kit.Gap, 1, kit.MarkIcon(mark, 20), kit.Column(2, kit.NewText(kit.Say(says)), kit.Small(kit.L("The server's own view.")))))
+	server := strings.TrimSpace(held.Description.Product + " " + held.Description.ProductVersion)
+	column.Add(kit.Small(kit.L("%s, as of %s.", server, h.env.Now().Local().Format(time.DateTime))))
 	h.holds.Add(kit.Card(column))
-	if held.Problem != nil {
-		h.holds.Add(kit.Pad(kit.Gap, 0, 0, 0, kit.ProblemAs(h.env.Host, kit.MarkAttention, held.Problem)))
+	if held.StatusProblem != nil {
+		h.holds.Add(kit.Pad(kit.Gap, 0, 0, 0, kit.ProblemAs(h.env.Host, kit.MarkAttention, held.StatusProblem)))
 	}
 	h.holds.Refresh()
 }
 
+// viewOf is the server's own view.
+func viewOf(held session.Held) (kit.Mark, words.Text) {
+	switch held.Status.State {
+	case booking.StatusOK:
+		return kit.MarkDone, serverView(check.ServerWorks)
+	case booking.StatusFailing:
+		for _, c := range held.Status.Checks {
+			if c.State == "failed" {
+				return kit.MarkFail, words.T("The booking server says that it does not work there: %s %s", c.Code, c.Detail)
+			}
+		}
+		return kit.MarkFail, serverView(check.ServerFails)
+	}
+	return kit.MarkUnknown, serverView(check.ServerUnproven)
+}
+
 // fillForm shows the vendor's form.
 func (h *HandOver) fillForm() {
-	var entries []FormEntry
+	var entries []export.Entry
 	h.env.Scope.Run(func(ctx context.Context) (err error) {
-		entries, err = h.env.Backend.Form(ctx, h.env.ID)
+		entries, err = h.env.Session.Form(ctx)
 		return err
 	}, func(err error) {
 		h.form.RemoveAll()
@@ -269,7 +330,7 @@ func (h *HandOver) fillForm() {
 }
 
 // showForm shows the form at once where it is the only way, else on request.
-func (h *HandOver) showForm(entries []FormEntry) {
+func (h *HandOver) showForm(entries []export.Entry) {
 	if h.byForm() {
 		h.form.Add(h.formCard(entries))
 		return
@@ -280,7 +341,7 @@ func (h *HandOver) showForm(entries []FormEntry) {
 	})))
 }
 
-func (h *HandOver) formCard(entries []FormEntry) fyne.CanvasObject {
+func (h *HandOver) formCard(entries []export.Entry) fyne.CanvasObject {
 	column := kit.Column(14, kit.Heading(kit.L("The vendor's form")))
 	for _, e := range entries {
 		column.Add(kit.Rule())
@@ -296,7 +357,7 @@ func (h *HandOver) formCard(entries []FormEntry) fyne.CanvasObject {
 	return kit.Card(column)
 }
 
-func (h *HandOver) formValue(e FormEntry) fyne.CanvasObject {
+func (h *HandOver) formValue(e export.Entry) fyne.CanvasObject {
 	switch {
 	case e.Action:
 		return kit.Muted(kit.L("Press this button in the vendor's console."))
@@ -307,7 +368,7 @@ func (h *HandOver) formValue(e FormEntry) fyne.CanvasObject {
 		var b *kit.CopyButton
 		b = kit.NewCopyButton(nil, kit.L("Copy without showing"), func() string { return "" })
 		b.OnTapped = func() {
-			copySecret(h.env, vault.Kind(e.Secret), func(p *problem.Problem) {
+			copySecret(h.env, e.Secret, func(p *problem.Problem) {
 				if p != nil {
 					h.notice.fail(p)
 					h.frame.ToTop()
@@ -323,9 +384,9 @@ func (h *HandOver) formValue(e FormEntry) fyne.CanvasObject {
 }
 
 func (h *HandOver) save() {
-	var file File
+	var data []byte
 	h.env.Scope.Run(func(ctx context.Context) (err error) {
-		file, err = h.env.Backend.Export(ctx, h.env.ID)
+		data, err = h.env.Session.Export(ctx, "json")
 		return err
 	}, func(err error) {
 		if err != nil {
@@ -333,7 +394,7 @@ func (h *HandOver) save() {
 			h.frame.ToTop()
 			return
 		}
-		h.env.Files.Save(file, func(path string, p *problem.Problem) {
+		h.env.Files.Save(h.env.file(".roomkey.json", data), func(path string, p *problem.Problem) {
 			h.notice.fail(p)
 			if p == nil {
 				h.notice.good(kit.L("Saved to %s. No secret is in it.", path))

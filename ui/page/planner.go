@@ -11,6 +11,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
@@ -24,7 +25,7 @@ type planner struct {
 	notice *notice
 	object *fyne.Container
 
-	state   RegistrationState
+	state   session.Registration
 	known   bool
 	signIn  *signInCard
 	care    *careCard
@@ -32,7 +33,7 @@ type planner struct {
 	notes   *notes
 	review  *review
 	record  *record
-	plan    *RegistrationPlan
+	plan    *session.RegistrationPlan
 	result  *register.Result
 	// left is whether the consent of that result was left to a colleague, used
 	// are the choices of the plan that was applied.
@@ -69,9 +70,9 @@ func (p *planner) shown() {
 
 // ask looks at what is known here, then shows it.
 func (p *planner) ask(then func()) {
-	var state RegistrationState
-	p.env.Scope.Run(func(ctx context.Context) (err error) {
-		state, err = p.env.Backend.Registration(ctx, p.env.ID)
+	var state session.Registration
+	p.env.Scope.Run(func(context.Context) (err error) {
+		state, err = p.env.Session.Registration()
 		return err
 	}, func(err error) {
 		if err != nil {
@@ -168,10 +169,9 @@ func (p *planner) actions() []*widget.Button {
 	return []*widget.Button{again, apply}
 }
 
-// able switches a button off while something runs and where nothing may be
-// saved.
+// able switches a button off while something runs.
 func (p *planner) able(b *widget.Button) *widget.Button {
-	if p.busy || p.env.ReadOnly() {
+	if p.busy {
 		b.Disable()
 	}
 	return b
@@ -184,13 +184,11 @@ func (p *planner) fail(failed *problem.Problem) {
 }
 
 // work runs something that may ask for a further sign-in, shown in the bar.
-func (p *planner) work(title string, work func(context.Context, Tell, task.Report) error, done func(error)) {
+func (p *planner) work(title string, work func(context.Context, task.Report) error, done func(error)) {
 	p.busy = true
 	p.notice.clear()
 	p.handOff = nil
-	stop := p.env.Scope.Show(title, func(ctx context.Context, report task.Report) error {
-		return work(ctx, p.signIn.tell, report)
-	}, func(err error) {
+	stop := p.env.Scope.Show(title, work, func(err error) {
 		p.busy = false
 		p.signIn.over()
 		p.steps = nil
@@ -210,9 +208,9 @@ func (p *planner) makePlanThen(then func()) {
 	if o == nil {
 		return
 	}
-	var plan RegistrationPlan
-	p.work(kit.L("Reading the tenant"), func(ctx context.Context, _ Tell, report task.Report) (err error) {
-		plan, err = p.env.Backend.RegisterPlan(ctx, p.env.ID, *o, report)
+	var plan session.RegistrationPlan
+	p.work(kit.L("Reading the tenant"), func(ctx context.Context, report task.Report) (err error) {
+		plan, err = p.env.Session.RegisterPlan(ctx, *o, report)
 		return err
 	}, func(err error) {
 		if err != nil {
@@ -231,31 +229,33 @@ func (p *planner) makePlanThen(then func()) {
 
 // apply carries the plan out.
 func (p *planner) apply() {
-	plan := p.plan.applied(p.notes)
+	plan := applied(p.plan, p.notes)
 	steps := newRunSteps(p.env.Scope, p.page.relayout)
 	var result register.Result
-	p.work(kit.L("Registering the application"), func(ctx context.Context, tell Tell, report task.Report) (err error) {
-		result, err = p.env.Backend.RegisterApply(ctx, p.env.ID, plan, tell, func(now task.Progress) {
+	p.work(kit.L("Registering the application"), func(ctx context.Context, report task.Report) (err error) {
+		if err := p.grow(ctx, session.ScopesFor(plan)); err != nil {
+			return err
+		}
+		result, err = p.env.Session.RegisterApply(ctx, plan, plan.Options, func(now task.Progress) {
 			report(now)
 			steps.add(now)
 		})
 		return err
 	}, func(err error) {
 		failed := problem.Of(err)
-		p.page.changed(func() {
-			if failed == nil {
-				p.plan, p.result, p.left, p.used = nil, &result, plan.Options.LeaveConsent && wantsConsent(plan), plan.Options
-				p.page.frame.ToTop()
-				p.ask(p.offerHandOff)
-				return
+		p.env.Changed()
+		if failed == nil {
+			p.plan, p.result, p.left, p.used = nil, &result, plan.Options.LeaveConsent && wantsConsent(plan), plan.Options
+			p.page.frame.ToTop()
+			p.ask(p.offerHandOff)
+			return
+		}
+		stale := failed.Code == register.CodeStale
+		p.fail(failed)
+		p.ask(func() {
+			if stale {
+				p.makePlanThen(func() { p.fail(failed) })
 			}
-			stale := failed.Code == register.CodeStale
-			p.fail(failed)
-			p.ask(func() {
-				if stale {
-					p.makePlanThen(func() { p.fail(failed) })
-				}
-			})
 		})
 	})
 	p.steps = steps
@@ -265,9 +265,9 @@ func (p *planner) apply() {
 // offerHandOff opens the card for a colleague where consent is missing.
 func (p *planner) offerHandOff() {
 	if p.result != nil && (p.result.Consent != nil || p.left) {
-		var plan RegistrationPlan
+		var plan session.RegistrationPlan
 		p.env.Scope.Run(func(ctx context.Context) (err error) {
-			plan, err = p.env.Backend.RegisterPlan(ctx, p.env.ID, p.used, nil)
+			plan, err = p.env.Session.RegisterPlan(ctx, p.used, nil)
 			return err
 		}, func(err error) {
 			if err != nil {

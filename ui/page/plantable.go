@@ -54,7 +54,7 @@ func (p *planner) todoCard(todo int) fyne.CanvasObject {
 	plan := p.plan.Plan
 	says := kit.Column(kit.Gap, kit.Strong(todoText(todo)))
 	if !p.plan.Asks.IsZero() {
-		says.Add(kit.NewText(kit.L("Apply opens one more page of Microsoft's. %s", kit.Say(p.plan.Asks))))
+		says.Add(kit.NewText(kit.L("Apply may open one more page of Microsoft's. %s", kit.Say(p.plan.Asks))))
 	}
 	consent := kit.QuietButton(kit.L("Leave the consent to a colleague"), theme.AccountIcon(), func() { p.choices.leaveConsent(true) })
 	if plan.Options.LeaveConsent {

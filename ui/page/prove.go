@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/task"
@@ -30,7 +31,7 @@ type Prove struct {
 	report  *widget.Button
 	running bool
 	// found are the findings as they are shown, by id.
-	found map[string]Finding
+	found map[string]check.Finding
 	// Every is the pause between two tries of one check.
 	Every time.Duration
 }
@@ -38,7 +39,7 @@ type Prove struct {
 // NewProve makes the page.
 func NewProve(env *Env) *Prove {
 	p := &Prove{env: env, notice: newNotice(env.Host), left: kit.Column(0), verdict: kit.Column(kit.Gap), cause: kit.Column(kit.Gap),
-		list: kit.NewFindingList(env.Host), facts: kit.Column(kit.GapWide), found: map[string]Finding{}, Every: 15 * time.Second}
+		list: kit.NewFindingList(env.Host), facts: kit.Column(kit.GapWide), found: map[string]check.Finding{}, Every: 15 * time.Second}
 	p.options = newRunOptions(env, p.relayout)
 	p.list.OnAgain = p.again
 	checks := kit.Card(p.list)
@@ -67,17 +68,16 @@ func (p *Prove) Shown() {
 	if p.running {
 		return
 	}
-	var run *Run
-	var todo []Finding
-	var prepared Preparation
+	var run *diagnosis
+	var ready prepared
 	p.env.Scope.Run(func(ctx context.Context) (err error) {
-		if prepared, err = p.env.Backend.Prepare(ctx, p.env.ID); err != nil {
+		if ready, err = p.env.prepare(ctx); err != nil {
 			return err
 		}
-		if run, err = p.env.Backend.LastCheck(ctx, p.env.ID); err != nil || run != nil {
-			return err
+		last, current, err := p.env.Session.LastCheck(ctx)
+		if last != nil {
+			run = &diagnosis{*last, current, p.env.Session.PreviousCheck()}
 		}
-		todo, err = p.env.Backend.Catalogued(ctx, p.env.ID)
 		return err
 	}, func(err error) {
 		if p.running {
@@ -87,22 +87,22 @@ func (p *Prove) Shown() {
 			p.notice.fail(problem.Of(err))
 			return
 		}
-		p.options.prepare(prepared)
-		p.showLeft(prepared.Leftovers)
+		p.options.prepare(ready)
+		p.showLeft(ready.left)
 		p.list.Clear()
-		for _, f := range todo {
-			p.put(f, "")
+		for _, c := range check.Catalogue() {
+			p.put(check.Finding{ID: c.ID, Title: c.Title}, "")
 		}
 		p.show(run)
 	})
 }
 
-func (p *Prove) put(f Finding, rootCause string) {
+func (p *Prove) put(f check.Finding, rootCause string) {
 	p.found[f.ID] = f
 	p.list.Put(p.finding(f, rootCause))
 }
 
-func (p *Prove) actions(run *Run) {
+func (p *Prove) actions(run *diagnosis) {
 	p.run.SetText(kit.L("Test the connection"))
 	p.run.Importance = widget.HighImportance
 	if run == nil {
@@ -110,7 +110,7 @@ func (p *Prove) actions(run *Run) {
 		return
 	}
 	p.run.SetText(kit.L("Test again"))
-	if run.Current && (run.Verdict == VerdictPass || run.Verdict == VerdictWarn) {
+	if run.current && (run.Verdict == check.Passed || run.Verdict == check.Warned) {
 		p.run.Importance = widget.MediumImportance
 		p.next.Importance = widget.HighImportance
 		p.frame.Actions(p.report, p.run, p.next)
@@ -129,19 +129,19 @@ func (p *Prove) Start() {
 	switch {
 	case !ok:
 		return
-	case !o.Booking && !o.Notification:
+	case !o.AllowWrites:
 		p.begin(o)
 		return
 	}
-	if o.Booking {
+	if o.Organizer != "" {
 		p.plan(o)
 		return
 	}
-	p.ask(o, BookingPlan{})
+	p.ask(o, check.BookingPlan{})
 }
 
 // begin runs all checks; findings come in as they are known.
-func (p *Prove) begin(o CheckOptions) {
+func (p *Prove) begin(o check.Options) {
 	p.running = true
 	p.run.Disable()
 	p.options.close()
@@ -152,21 +152,26 @@ func (p *Prove) begin(o CheckOptions) {
 	p.list.Clear()
 	p.env.Changed()
 	var (
-		run      Run
-		prepared Preparation
-		coming   = newStream[Finding](p.env.Scope, func(found []Finding) {
+		run    diagnosis
+		ready  prepared
+		coming = newStream[check.Finding](p.env.Scope, func(found []check.Finding) {
 			for _, f := range found {
 				p.put(f, "")
 			}
 			p.relayout()
 		})
 	)
-	p.env.Scope.Show(kit.L("Testing the connection"), func(ctx context.Context, report task.Report) (err error) {
-		if run, err = p.env.Backend.Check(ctx, p.env.ID, o, coming.add, report); err != nil {
+	p.env.Scope.Show(kit.L("Testing the connection"), func(ctx context.Context, report task.Report) error {
+		before, _, err := p.env.Session.LastCheck(ctx)
+		if err != nil {
+			return err
+		}
+		run.current, run.before = true, before
+		if run.Run, err = p.env.Session.Check(ctx, o, coming.add, report); err != nil {
 			return err
 		}
 		// Cancelled or not, what the run made may still be there.
-		prepared, err = p.env.Backend.Prepare(context.WithoutCancel(ctx), p.env.ID)
+		ready, err = p.env.prepare(context.WithoutCancel(ctx))
 		return err
 	}, func(err error) {
 		p.running = false
@@ -176,15 +181,15 @@ func (p *Prove) begin(o CheckOptions) {
 			p.notice.fail(problem.Of(err))
 			return
 		}
-		p.options.prepare(prepared)
-		p.showLeft(prepared.Leftovers)
+		p.options.prepare(ready)
+		p.showLeft(ready.left)
 		p.show(&run)
 		p.notice.fail(run.NotKept)
 	})
 }
 
 // show draws a whole run; nil is none yet.
-func (p *Prove) show(run *Run) {
+func (p *Prove) show(run *diagnosis) {
 	p.actions(run)
 	p.verdict.RemoveAll()
 	p.cause.RemoveAll()
@@ -195,30 +200,31 @@ func (p *Prove) show(run *Run) {
 		return
 	}
 	mark, title := verdictOf(run)
-	says := kit.Column(kit.GapTight, kit.Heading(title))
-	if !run.Says.IsZero() {
-		says.Add(kit.NewText(kit.Say(run.Says)))
-	}
+	says := kit.Column(kit.GapTight, kit.Heading(title), kit.NewText(kit.Say(provenFrom(run.Run))))
 	if !run.Finished.IsZero() {
 		says.Add(kit.Small(kit.L("Tested on %s, in %.1f seconds.", run.Finished.Local().Format(time.DateTime), run.Finished.Sub(run.Started).Seconds())))
 	}
-	if !run.Before.IsZero() {
+	if run.before != nil && len(run.Only) == 0 {
 		says.Add(kit.Pad(kit.GapTight, 0, 0, 0, comparison(run)))
 	}
 	p.verdict.Add(kit.Tinted(mark.Tint(), mark.Color(), says))
 	p.list.Clear()
+	cause := ""
+	if run.RootCause != nil {
+		cause = run.RootCause.Check
+	}
 	for _, f := range run.Findings {
-		p.put(f, run.RootCause)
-		if f.ID == run.RootCause && f.Problem != nil {
+		p.put(f, cause)
+		if f.ID == cause && f.Problem != nil {
 			p.cause.Add(kit.ProblemAs(p.env.Host, MarkOf(f.Status), f.Problem))
 			p.cause.Add(kit.Row(kit.Gap, -1, p.againButton(f.ID)))
 		}
 	}
 	if len(run.Features)+len(run.Unproven) > 0 {
-		p.facts.Add(featureList(run))
+		p.facts.Add(featureList(run.Run))
 	}
-	if len(run.Permissions) > 0 {
-		p.facts.Add(permissionTable(run.Permissions))
+	if len(run.Layers) > 0 {
+		p.facts.Add(p.permissionTable(run.Layers))
 	}
 	if len(run.Endpoints) > 0 {
 		p.facts.Add(endpointList(p.env.Host, run.Endpoints))
@@ -227,53 +233,49 @@ func (p *Prove) show(run *Run) {
 }
 
 // verdictOf never answers green for anything but a pass on this configuration.
-func verdictOf(run *Run) (kit.Mark, string) {
+func verdictOf(run *diagnosis) (kit.Mark, string) {
 	switch run.Verdict {
-	case VerdictPass:
-		if run.Current {
+	case check.Passed:
+		if run.current {
 			return kit.MarkDone, kit.L("It works.")
 		}
 		return kit.MarkAttention, kit.L("It worked, but the configuration has changed since.")
-	case VerdictWarn:
-		if run.Current {
+	case check.Warned:
+		if run.current {
 			return kit.MarkAttention, kit.L("It works, with warnings.")
 		}
 		return kit.MarkAttention, kit.L("It worked with warnings, but the configuration has changed since.")
-	case VerdictFail:
+	case check.Failed:
 		return kit.MarkFail, kit.L("It does not work yet.")
 	}
 	return kit.MarkUnknown, kit.L("The test is incomplete, which proves nothing.")
 }
 
 // MarkOf is the mark of a finding's status.
-func MarkOf(status string) kit.Mark {
+func MarkOf(status check.Status) kit.Mark {
 	switch status {
-	case StatusPass:
+	case check.Pass:
 		return kit.MarkDone
-	case StatusWarn:
+	case check.Warn:
 		return kit.MarkAttention
-	case StatusFail:
+	case check.Fail:
 		return kit.MarkFail
-	case StatusUnknown:
+	case check.Unknown:
 		return kit.MarkUnknown
-	case StatusSkipped:
+	case check.Skipped:
 		return kit.MarkSkipped
-	case StatusRunning:
-		return kit.MarkRunning
 	}
 	return kit.MarkTodo
 }
 
-func (p *Prove) finding(f Finding, rootCause string) kit.Finding {
-	shown := kit.Finding{ID: f.ID, Mark: MarkOf(f.Status), Title: kit.Say(f.Title), Summary: kit.Say(f.Summary),
-		Problem: f.Problem, Duration: f.Duration, RequestID: f.RequestID, Cause: f.ID == rootCause && rootCause != ""}
-	if f.Status == StatusSkipped && !f.Because.IsZero() {
-		shown.Summary = kit.L("Skipped: %s", f.Because)
+func (p *Prove) finding(f check.Finding, rootCause string) kit.Finding {
+	seen, requestID := facts(f)
+	shown := kit.Finding{ID: f.ID, Mark: MarkOf(f.Status), Title: kit.Say(f.Title), Summary: kit.Say(f.Note), Facts: seen,
+		Problem: f.Problem, Duration: f.Duration, RequestID: requestID, Cause: f.ID == rootCause && rootCause != ""}
+	if why := because(f); f.Status == check.Skipped && !why.IsZero() {
+		shown.Summary = kit.L("Skipped: %s", why)
 	} else if shown.Summary == "" && f.Problem != nil {
 		shown.Summary = kit.Say(f.Problem.Title)
-	}
-	for _, fact := range f.Evidence {
-		shown.Facts = append(shown.Facts, [2]string{fact.Name, fact.Value})
 	}
 	return shown
 }

@@ -6,25 +6,28 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
 // comparison is what got better and what got worse since the run before.
-func comparison(run *Run) fyne.CanvasObject {
-	since := at(run.Before, run.Finished)
-	if len(run.Better)+len(run.Worse) == 0 {
+func comparison(run *diagnosis) fyne.CanvasObject {
+	changes := check.Compare(*run.before, run.Run)
+	since := at(changes.Before, run.Finished)
+	if len(changes.Better)+len(changes.Worse) == 0 {
 		return kit.Small(kit.L("No check found something else than in the test of %s.", since))
 	}
-	column := kit.Column(kit.GapTight, kit.Strong(kit.L("Since the test of %s: %d better, %d worse", since, len(run.Better), len(run.Worse))))
+	column := kit.Column(kit.GapTight, kit.Strong(kit.L("Since the test of %s: %d better, %d worse", since, len(changes.Better), len(changes.Worse))))
 	for _, part := range []struct {
 		mark    kit.Mark
 		says    string
-		changes []Change
-	}{{kit.MarkFail, kit.L("worse"), run.Worse}, {kit.MarkDone, kit.L("better"), run.Better}} {
+		changes []check.Change
+	}{{kit.MarkFail, kit.L("worse"), changes.Worse}, {kit.MarkDone, kit.L("better"), changes.Better}} {
 		unseen := 0
 		for _, c := range part.changes {
-			if c.After == StatusSkipped {
+			if c.After == check.Skipped {
 				unseen++ // they follow from the others
 				continue
 			}
@@ -38,15 +41,15 @@ func comparison(run *Run) fyne.CanvasObject {
 }
 
 // statusName is a status in words.
-func statusName(status string) string {
+func statusName(status check.Status) string {
 	switch status {
-	case StatusPass:
+	case check.Pass:
 		return kit.L("passes")
-	case StatusWarn:
+	case check.Warn:
 		return kit.L("warns")
-	case StatusFail:
+	case check.Fail:
 		return kit.L("fails")
-	case StatusSkipped:
+	case check.Skipped:
 		return kit.L("not looked at")
 	}
 	return kit.L("unknown")
@@ -54,22 +57,21 @@ func statusName(status string) string {
 
 // featureList is what the product does and whether it will, and what nobody
 // exercised.
-func featureList(run *Run) fyne.CanvasObject {
+func featureList(run check.Run) fyne.CanvasObject {
 	column := kit.Column(kit.Gap)
 	if len(run.Features) > 0 {
 		column.Add(kit.Heading(kit.L("What will work")))
 		column.Add(kit.Muted(kit.L("Derived from what was proven: something works only when every check that exercises it passed.")))
 	}
 	for _, f := range run.Features {
-		says := kit.L("works")
+		mark, says := kit.MarkUnknown, kit.L("unproven")
 		switch f.State {
-		case StatusPass:
-		case StatusFail:
-			says = kit.L("will not work")
-		default:
-			says = kit.L("unproven")
+		case check.FeatureWorks:
+			mark, says = kit.MarkDone, kit.L("works")
+		case check.FeatureBroken:
+			mark, says = kit.MarkFail, kit.L("will not work")
 		}
-		column.Add(marked(MarkOf(f.State), kit.L("%s: %s", f.Title, says), kit.Say(f.Because)))
+		column.Add(marked(mark, kit.L("%s: %s", f.Title, says), kit.Say(f.Because)))
 	}
 	if len(run.Unproven) > 0 {
 		column.Add(kit.Strong(kit.L("Nobody exercised")))
@@ -90,7 +92,7 @@ func marked(mark kit.Mark, text, detail string) fyne.CanvasObject {
 }
 
 // endpointList is the list for the people who run the firewall.
-func endpointList(host *kit.Host, endpoints []Endpoint) fyne.CanvasObject {
+func endpointList(host *kit.Host, endpoints []check.Endpoint) fyne.CanvasObject {
 	column := kit.Column(kit.Gap, kit.Heading(kit.L("For the firewall of the booking server")),
 		kit.Muted(kit.L("What the booking server needs in this cloud. What this computer reaches says nothing about what the server reaches.")))
 	for _, e := range endpoints {
@@ -105,15 +107,15 @@ func endpointList(host *kit.Host, endpoints []Endpoint) fyne.CanvasObject {
 	return kit.Card(column)
 }
 
-func direction(e Endpoint) string {
-	if e.Inbound {
+func direction(e check.Endpoint) string {
+	if e.Direction == "in" {
 		return kit.L("Inbound")
 	}
 	return kit.L("Outbound")
 }
 
 // endpointText is the list as a table that a mail or a ticket takes.
-func endpointText(endpoints []Endpoint) string {
+func endpointText(endpoints []check.Endpoint) string {
 	var b strings.Builder
 	for _, e := range endpoints {
 		fmt.Fprintf(&b, "%s\t%s\tTCP %d\t%s\n", direction(e), problem.Line(e.Host), e.Port, problem.Line(kit.Say(e.Why)))
@@ -125,7 +127,7 @@ func endpointText(endpoints []Endpoint) string {
 var layerShares = []float32{2, 1, 1, 1, 1}
 
 // permissionTable shows the four layers of truth about each permission.
-func permissionTable(rows []PermissionRow) fyne.CanvasObject {
+func (p *Prove) permissionTable(rows []permission.Layers) fyne.CanvasObject {
 	column := kit.Column(kit.Gap, kit.Heading(kit.L("Permissions, in four layers")),
 		kit.Muted(kit.L("Declared on the application, consented by an administrator, carried by the token, and proven by a call. What could not be read is unknown and counts as not good.")))
 	head := kit.Shares(layerShares)
@@ -136,15 +138,11 @@ func permissionTable(rows []PermissionRow) fyne.CanvasObject {
 	for _, r := range rows {
 		line := kit.Shares(layerShares)
 		name := kit.Column(2, kit.Mono(r.Value).As(kit.Clip, ""))
-		text := r.Reason
-		if !r.Note.IsZero() {
-			text = kit.Say(r.Note)
-		}
-		if text != "" {
+		if text := p.permissionNote(r); text != "" {
 			name.Add(kit.Small(text))
 		}
 		line.Add(kit.Pad(0, 12, 0, 0, name))
-		for _, layer := range []string{r.Declared, r.Consented, r.InToken, r.Proven} {
+		for _, layer := range []permission.Truth{r.Declared, r.Consented, r.InToken, r.Proven} {
 			line.Add(layerMark(layer))
 		}
 		column.Add(kit.Rule())
@@ -153,14 +151,32 @@ func permissionTable(rows []PermissionRow) fyne.CanvasObject {
 	return kit.Card(column)
 }
 
-func layerMark(layer string) fyne.CanvasObject {
+// permissionNote is why the product needs a permission, or what to know about one
+// that it does not ask for.
+func (p *Prove) permissionNote(l permission.Layers) string {
+	entry, _ := p.env.Home.Permissions().Get(l.Value)
+	if entry.Dangerous != "" && l.InToken == permission.Yes {
+		return kit.L("Dangerous: %s", entry.Dangerous)
+	}
+	if !l.Wanted {
+		return kit.L("The product does not ask for it.")
+	}
+	for _, n := range p.env.Session.Needs().Permissions {
+		if n.Ref == l.Ref {
+			return n.Reason
+		}
+	}
+	return ""
+}
+
+func layerMark(layer permission.Truth) fyne.CanvasObject {
 	mark, text := kit.MarkUnknown, kit.L("unknown")
 	switch layer {
-	case "yes":
+	case permission.Yes:
 		mark, text = kit.MarkDone, kit.L("yes")
-	case "no":
+	case permission.No:
 		mark, text = kit.MarkFail, kit.L("no")
-	case "not-applicable":
+	case permission.NotApplicable:
 		mark, text = kit.MarkSkipped, kit.L("not needed")
 	}
 	return kit.MarkedText(mark, text)

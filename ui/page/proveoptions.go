@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/words"
@@ -23,7 +24,7 @@ type runOptions struct {
 	press    *widget.Button
 	says     *kit.Text
 	form     *fyne.Container
-	ready    Preparation
+	ready    prepared
 
 	booking, organizer, room *kit.Field
 	notification, outOfReach *kit.Field
@@ -39,12 +40,12 @@ func notificationTrace() string {
 	return kit.L("A subscription to one room's changes is made for 45 minutes and removed at once. Microsoft calls the booking server for it.")
 }
 
-func traceOf(o CheckOptions, plan BookingPlan) string {
+func traceOf(o check.Options, plan check.BookingPlan) string {
 	var says []string
-	if o.Booking {
-		says = append(says, kit.Say(plan.Says), bookingTrace())
+	if o.Organizer != "" {
+		says = append(says, kit.Say(plan.Says()), bookingTrace())
 	}
-	if o.Notification {
+	if !o.NoSubscription {
 		says = append(says, notificationTrace())
 	}
 	return strings.Join(says, " ")
@@ -103,17 +104,17 @@ func (o *runOptions) close() {
 	o.show()
 }
 
-func (o *runOptions) prepare(p Preparation) {
+func (o *runOptions) prepare(p prepared) {
 	o.ready = p
 	var rooms []kit.Option
-	for _, r := range p.Rooms {
+	for _, r := range p.rooms {
 		rooms = append(rooms, kit.Option{ID: r, Name: r})
 	}
 	chosen := o.room.Value()
 	o.room.SetOptions(rooms)
 	o.room.SetValue(chosen)
 	if o.outOfReach.Value() == "" {
-		o.outOfReach.SetValue(p.Outside)
+		o.outOfReach.SetValue(p.outside)
 	}
 	o.show()
 }
@@ -125,11 +126,11 @@ func (o *runOptions) show() {
 		o.press.SetIcon(theme.MenuDropDownIcon())
 	}
 	o.form.RemoveAll()
-	if o.ready.Books {
+	if o.ready.books {
 		o.form.Add(o.booking)
 		if o.booking.Value() == "true" {
 			booking := kit.Column(14, o.trace, o.organizer)
-			if len(o.ready.Rooms) > 0 {
+			if len(o.ready.rooms) > 0 {
 				booking.Add(o.room)
 			} else {
 				booking.Add(marked(kit.MarkUnknown, kit.L("Which rooms there are is known after a first test without a booking."), ""))
@@ -137,7 +138,7 @@ func (o *runOptions) show() {
 			o.form.Add(kit.Pad(0, 0, 0, 26, booking))
 		}
 	}
-	if o.ready.Notified {
+	if o.ready.notified {
 		o.form.Add(o.notification)
 	}
 	o.form.Add(o.outOfReach)
@@ -169,8 +170,8 @@ func (o *runOptions) tell() {
 
 // signedIn says whether the registration can be looked at.
 func (o *runOptions) signedIn() fyne.CanvasObject {
-	if o.ready.SignedIn != "" {
-		return marked(kit.MarkDone, kit.L("Signed in as %s: what is declared and consented is read, too.", o.ready.SignedIn), "")
+	if o.ready.signedIn != "" {
+		return marked(kit.MarkDone, kit.L("Signed in as %s: what is declared and consented is read, too.", o.ready.signedIn), "")
 	}
 	return kit.Column(kit.GapTight, kit.Strong(kit.L("What is declared and consented")),
 		kit.Row(0, -1, widget.NewButtonWithIcon(kit.L("Sign in on the page Register"), theme.LoginIcon(), func() { o.env.Go(setup.Register) })),
@@ -181,14 +182,15 @@ func (o *runOptions) outside() string { return connection.Clean(o.outOfReach.Val
 
 // chosen are the options; ok is false when something is wrong in a field, which
 // then says so.
-func (o *runOptions) chosen() (chosen CheckOptions, ok bool) {
+func (o *runOptions) chosen() (chosen check.Options, ok bool) {
 	ok = o.outOfReach.Validate()
-	chosen = CheckOptions{OutOfReach: o.outside(), Notification: o.ready.Notified && o.notification.Value() == "true"}
-	if o.ready.Books && o.booking.Value() == "true" {
-		chosen.Booking, chosen.Organizer, chosen.Room = true, connection.Clean(o.organizer.Value()), o.room.Value()
+	chosen = check.Options{OutOfReach: o.outside(), NoSubscription: !o.ready.notified || o.notification.Value() != "true"}
+	chosen.AllowWrites = !chosen.NoSubscription
+	if o.ready.books && o.booking.Value() == "true" {
+		chosen.AllowWrites, chosen.Organizer, chosen.TestRoom = true, connection.Clean(o.organizer.Value()), o.room.Value()
 		ok = o.organizer.Validate() && ok
 		o.room.Say(words.Text{})
-		if chosen.Room == "" {
+		if chosen.TestRoom == "" {
 			o.room.Say(words.T("Choose the room that is invited."))
 			ok = false
 		}

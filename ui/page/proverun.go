@@ -2,12 +2,14 @@ package page
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/words"
@@ -19,19 +21,19 @@ func (p *Prove) againButton(id string) *widget.Button {
 }
 
 // plan finds the time of the test booking before anybody agrees to it.
-func (p *Prove) plan(o CheckOptions) {
+func (p *Prove) plan(o check.Options) {
 	p.running = true
 	p.run.Disable()
 	p.notice.clear()
-	var plan BookingPlan
+	var plan check.BookingPlan
 	p.env.Scope.Show(kit.L("Looking when the room is free"), func(ctx context.Context, _ task.Report) (err error) {
-		plan, err = p.env.Backend.PlanBooking(ctx, p.env.ID, o)
+		plan, err = p.env.Session.PlanBooking(ctx, o)
 		return err
 	}, func(err error) {
 		p.running = false
 		p.run.Enable()
 		if err == nil {
-			o.At = plan.At
+			o.BookingAt = plan.Start
 			p.ask(o, plan)
 			return
 		}
@@ -42,7 +44,7 @@ func (p *Prove) plan(o CheckOptions) {
 }
 
 // ask says what a run leaves, and begins it after a yes.
-func (p *Prove) ask(o CheckOptions, plan BookingPlan) {
+func (p *Prove) ask(o check.Options, plan check.BookingPlan) {
 	p.notice.put(kit.NewConfirmCard(kit.L("This test writes into the tenant. Go ahead?"), traceOf(o, plan),
 		kit.L("Test, and remove it again"), kit.L("Not now"), true, func(yes bool) {
 			p.notice.clear()
@@ -64,8 +66,9 @@ func (p *Prove) again(id string) {
 	p.running = true
 	p.run.Disable()
 	p.notice.clear()
-	was, latest := p.found[id], Finding{}
-	coming := newStream[Finding](p.env.Scope, func(found []Finding) {
+	outside := p.options.outside()
+	was, latest := p.found[id], check.Finding{}
+	coming := newStream[check.Finding](p.env.Scope, func(found []check.Finding) {
 		for _, f := range found {
 			p.put(f, "")
 		}
@@ -73,7 +76,7 @@ func (p *Prove) again(id string) {
 	})
 	p.env.Scope.Show(kit.L("Testing again: %s", was.Title), func(ctx context.Context, report task.Report) error {
 		for try := 1; ; try++ {
-			run, err := p.env.Backend.Check(ctx, p.env.ID, CheckOptions{Only: []string{id}, OutOfReach: p.options.outside()}, coming.add, report)
+			run, err := p.env.Session.Check(ctx, check.Options{Only: []string{id}, OutOfReach: outside, NoSubscription: true}, coming.add, report)
 			if err != nil {
 				return err
 			}
@@ -85,7 +88,7 @@ func (p *Prove) again(id string) {
 					latest = f
 				}
 			}
-			if latest.Unwanted || latest.Status == StatusPass || latest.Status == StatusWarn && was.Status != StatusWarn {
+			if unwanted(latest) || latest.Status == check.Pass || latest.Status == check.Warn && was.Status != check.Warn {
 				return nil
 			}
 			report.Say(0, 0, words.T("Not yet (try %d). The next try is in %d seconds.", try, int(p.Every.Seconds())))
@@ -107,15 +110,15 @@ func (p *Prove) again(id string) {
 
 // tell says how a check that was tested again ended; the verdict stays that of
 // the last whole run.
-func (p *Prove) tell(f Finding, failed *problem.Problem) {
+func (p *Prove) tell(f check.Finding, failed *problem.Problem) {
 	switch {
 	case failed != nil && failed.Code == problem.CodeCancelled:
 		p.notice.put(kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.L("Stopped. It has not passed yet."))))
 	case failed != nil:
 		p.notice.fail(failed)
-	case f.Unwanted:
+	case unwanted(f):
 		p.notice.put(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.Column(kit.GapTight,
-			kit.NewText(kit.L("This was not tried again: %s", f.Because)),
+			kit.NewText(kit.L("This was not tried again: %s", because(f))),
 			kit.NewText(kit.L("Choose it under “Options for the next test” and test the whole connection.")))))
 	default:
 		p.cause.RemoveAll()
@@ -124,36 +127,33 @@ func (p *Prove) tell(f Finding, failed *problem.Problem) {
 }
 
 // showLeft names what an interrupted run may have left.
-func (p *Prove) showLeft(left []words.Text) {
+func (p *Prove) showLeft(left []check.Trace) {
 	p.left.RemoveAll()
 	if len(left) == 0 {
 		return
 	}
 	says := kit.Column(kit.Gap, kit.Strong(kit.L("An interrupted test may have left something in the tenant")))
 	for _, l := range left {
-		says.Add(kit.NewText("•  " + kit.Say(l)))
+		says.Add(kit.NewText("•  " + leftover(l)))
 	}
 	clean := widget.NewButtonWithIcon(kit.L("Clean up"), theme.DeleteIcon(), p.cleanUp)
-	if p.env.ReadOnly() {
-		clean.Disable()
-	}
 	says.Add(kit.Row(kit.Gap, 1, clean, kit.Small(kit.L("Only what is listed here is removed, by the ids that were written down before it was made."))))
 	p.left.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, says))
 }
 
 func (p *Prove) cleanUp() {
 	var removed int
-	var after Preparation
+	var after prepared
 	p.env.Scope.Show(kit.L("Cleaning up"), func(ctx context.Context, _ task.Report) (err error) {
-		removed, err = p.env.Backend.CleanUp(ctx, p.env.ID)
-		prepared, wrong := p.env.Backend.Prepare(ctx, p.env.ID)
-		after = prepared
+		removed, err = p.env.Session.CleanUp(ctx)
+		ready, wrong := p.env.prepare(ctx)
+		after = ready
 		if err == nil {
 			err = wrong
 		}
 		return err
 	}, func(err error) {
-		p.showLeft(after.Leftovers)
+		p.showLeft(after.left)
 		p.notice.fail(problem.Of(err))
 		if err == nil {
 			p.notice.good(kit.L("Removed: %d. Nothing of an interrupted test is left.", removed))
@@ -169,9 +169,9 @@ func (p *Prove) chooseReport() {
 		id, name, says string
 		icon           fyne.Resource
 	}{
-		{ReportPage, kit.L("Web page (.html)"), kit.L("One file to read, print or mail, with what got better and worse."), theme.DocumentIcon()},
-		{ReportJSON, kit.L("JSON (.json)"), kit.L("The same for a program."), theme.FileTextIcon()},
-		{ReportBundle, kit.L("Support bundle (.zip)"), kit.L("Report, configuration and log for whoever gives support; secrets are taken out."), theme.FolderIcon()},
+		{"html", kit.L("Web page (.html)"), kit.L("One file to read, print or mail, with what got better and worse."), theme.DocumentIcon()},
+		{"json", kit.L("JSON (.json)"), kit.L("The same for a program."), theme.FileTextIcon()},
+		{"zip", kit.L("Support bundle (.zip)"), kit.L("Report, configuration and log for whoever gives support; secrets are taken out."), theme.FolderIcon()},
 	} {
 		press := widget.NewButtonWithIcon(form.name, form.icon, func() { p.saveReport(form.id) })
 		column.Add(kit.Row(kit.GapWide, 1, kit.AtLeast(220, 0, press), kit.Small(form.says)))
@@ -185,7 +185,7 @@ func (p *Prove) chooseReport() {
 func (p *Prove) saveReport(form string) {
 	var file File
 	p.env.Scope.Run(func(ctx context.Context) (err error) {
-		file, err = p.env.Backend.Report(ctx, p.env.ID, form)
+		file, err = p.reportFile(ctx, form)
 		return err
 	}, func(err error) {
 		if err != nil {
@@ -200,4 +200,26 @@ func (p *Prove) saveReport(form string) {
 			p.relayout()
 		})
 	})
+}
+
+// reportFile is the last run as a page, as JSON or as the support bundle.
+func (p *Prove) reportFile(ctx context.Context, form string) (File, error) {
+	run, _, err := p.env.Session.LastCheck(ctx)
+	if err != nil {
+		return File{}, err
+	}
+	if run == nil {
+		return File{}, problem.New(codeCheckNone, words.T("Nothing was checked yet.")).Fix(words.T("Press “Test the connection” on the page Prove."))
+	}
+	switch form {
+	case "json":
+		data, err := json.MarshalIndent(run, "", "  ")
+		return p.env.file("-report.json", data), err
+	case "zip":
+		about := p.env.Home.About()
+		data, err := p.env.Session.Bundle(ctx, about.LogFile, about.Version)
+		return p.env.file("-support.zip", data), err
+	}
+	data, err := p.env.Session.Report(*run)
+	return p.env.file("-report.html", data), err
 }

@@ -54,8 +54,8 @@ func newRecord(p *planner) *record {
 // look reads the record.
 func (r *record) look() {
 	var records []register.Record
-	r.p.env.Scope.Run(func(ctx context.Context) (err error) {
-		records, err = r.p.env.Backend.History(ctx, r.p.env.ID)
+	r.p.env.Scope.Run(func(context.Context) (err error) {
+		records, err = r.p.env.Session.RegisterHistory()
 		return err
 	}, func(err error) {
 		if err != nil {
@@ -254,11 +254,14 @@ func plainly(v any) string {
 }
 
 func (r *record) save() {
-	var file File
-	r.p.env.Scope.Run(func(ctx context.Context) (err error) {
-		file, err = r.p.env.Backend.HistoryFile(ctx, r.p.env.ID)
+	var data []byte
+	r.p.env.Scope.Run(func(context.Context) error {
+		records, err := r.p.env.Session.RegisterHistory()
+		if err == nil {
+			data, err = json.MarshalIndent(records, "", "  ")
+		}
 		return err
 	}, func(err error) {
-		r.p.saved(file, err, func(path string) string { return kit.L("The record is in %s.", path) })
+		r.p.saved(r.p.env.file("-record.json", append(data, '\n')), err, func(path string) string { return kit.L("The record is in %s.", path) })
 	})
 }

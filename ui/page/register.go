@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/ui/kit"
 )
@@ -41,7 +42,7 @@ func NewRegister(env *Env) *Register {
 	body := kit.Column(kit.GapWide, line, r.notice.object, r.planner.object, r.existing.object)
 	r.frame = kit.NewFrame(kit.L("Register the application"),
 		kit.L("The booking server signs in to Microsoft 365 as an application. Its credential goes into the keychain of this computer."), body)
-	if c := env.Opened.Connection.Application; c.ClientID != "" && c.ObjectID == "" {
+	if c := env.Connection().Application; c.ClientID != "" && c.ObjectID == "" {
 		r.way = WayExisting // somebody entered it
 	}
 	r.Open(r.way)
@@ -82,13 +83,10 @@ func (r *Register) actions() {
 	r.frame.Actions(r.planner.actions()...)
 }
 
-// changed reads the document after the core has changed it.
-func (r *Register) changed(then func()) {
-	r.env.Reload(func() {
-		r.existing.fill()
-		r.existing.shown()
-		then()
-	})
+// Follow shows what was changed, by whomever.
+func (r *Register) Follow(c *connection.Connection) {
+	r.existing.fill(c)
+	r.planner.show()
 }
 
 // relayout lays the page out anew.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
-	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/ui/kit"
@@ -19,7 +18,7 @@ type existing struct {
 	env    *Env
 	notice *notice
 	object *fyne.Container
-	form   form
+	form   *form
 	client *kit.Field
 	kind   *kit.Field
 	secret *secretBox
@@ -32,32 +31,29 @@ type existing struct {
 
 func newExisting(env *Env, notice *notice, relayout func()) *existing {
 	r := &existing{env: env, notice: notice, relayout: relayout, wanted: kit.Column(14)}
-	r.form = form{env: env}
+	r.form = newForm(env)
 	r.client = r.form.bind("application.clientId", kit.TextField(kit.L("Application (client) ID"),
 		kit.L("In the Microsoft Entra admin center under App registrations, on the application's Overview."), "00000000-0000-0000-0000-000000000000"), true)
 	r.kind = r.form.bind("application.credential.kind", kit.SelectField(kit.L("Credential"), "", []kit.Option{
 		{ID: connection.CredentialSecret, Name: kit.L("Client secret")},
 		{ID: connection.CredentialCertificate, Name: kit.L("Certificate")},
 	}), true)
-	r.kind.OnChanged = func(string) { r.showKind() }
+	kindEdited := r.kind.OnChanged
+	r.kind.OnChanged = func(v string) { r.showKind(); kindEdited(v) }
 	r.secret = newSecretBox(env, vault.ClientSecret, kit.L("Client secret"),
 		kit.L("The secret's Value, which Microsoft shows only once. Not its Secret ID."), "")
 	r.cert = newCertificateBox(env)
-	r.object = kit.Column(kit.GapWide,
+	r.object = kit.Column(kit.GapWide, r.form.unsaved,
 		section(kit.L("The application that the booking server uses"), r.client, r.kind, r.secret.field, r.cert.object),
 		section(kit.L("Permissions that the product asks for"), r.wanted))
 	r.next = kit.PrimaryButton(kit.L("Save and continue"), theme.NavigateNextIcon(), r.proceed)
-	r.fill()
-	if env.ReadOnly() {
-		r.form.enable(false)
-		r.next.Disable()
-	}
+	r.fill(env.Connection())
 	return r
 }
 
 // fill shows the stored document.
-func (r *existing) fill() {
-	r.form.fill()
+func (r *existing) fill(c *connection.Connection) {
+	r.form.fill(c)
 	r.showKind()
 }
 
@@ -66,6 +62,7 @@ func (r *existing) shown() {
 	r.secret.look()
 	r.cert.secret.look()
 	r.showWanted()
+	r.form.restore(r.showKind)
 }
 
 func (r *existing) showKind() {
@@ -77,29 +74,12 @@ func (r *existing) showKind() {
 
 func (r *existing) showWanted() {
 	r.wanted.RemoveAll()
-	c := r.env.Opened.Connection
-	for _, p := range r.env.Backend.Products() {
-		if p.ID != c.Product.ID {
-			continue
+	for _, n := range r.env.Session.Needs().Permissions {
+		kind := kit.L("Application")
+		if n.Kind != "application" {
+			kind = kit.L("Delegated")
 		}
-		needs := append([]product.Permission(nil), p.Needs.Permissions...)
-		for _, o := range p.Options {
-			for _, chosen := range c.Product.Options {
-				if chosen == o.ID {
-					needs = append(needs, o.Needs.Permissions...)
-				}
-			}
-		}
-		for _, n := range needs {
-			kind := kit.L("Application")
-			if n.Kind != "application" {
-				kind = kit.L("Delegated")
-			}
-			r.wanted.Add(kit.Column(2, kit.Row(kit.Gap, -1, kit.Mono(n.Value).As(kit.Whole, ""), kit.Badge(kit.MarkReady, kind)), kit.Muted(n.Reason)))
-		}
-	}
-	for _, value := range c.Product.Permissions {
-		r.wanted.Add(kit.Mono(value))
+		r.wanted.Add(kit.Column(2, kit.Row(kit.Gap, -1, kit.Mono(n.Value).As(kit.Whole, ""), kit.Badge(kit.MarkReady, kind)), kit.Muted(n.Reason)))
 	}
 	if len(r.wanted.Objects) == 0 {
 		r.wanted.Add(kit.Muted(kit.L("None: the product is used for sign-in only.")))
@@ -107,16 +87,21 @@ func (r *existing) showWanted() {
 	r.wanted.Refresh()
 }
 
+// proceed puts what was typed or chosen into the keychain and the document, and
+// goes on when both hold it.
 func (r *existing) proceed() {
-	c := r.form.read()
-	if c == nil {
-		return
-	}
-	r.env.Save(c, func(p *problem.Problem) {
+	r.form.save(func(ok bool, p *problem.Problem) {
 		r.notice.fail(p)
-		if p == nil {
-			r.env.Go(setup.Prove)
+		settle := r.secret.settle
+		if r.kind.Value() == connection.CredentialCertificate {
+			settle = r.cert.settle
 		}
+		settle(func(stored bool) {
+			if ok && stored {
+				r.env.Go(setup.Prove)
+			}
+			r.relayout()
+		})
 	})
 }
 
@@ -142,15 +127,28 @@ func newCertificateBox(env *Env) *certificateBox {
 			b.store.Enable()
 		})
 	})
-	b.store = widget.NewButtonWithIcon(kit.L("Store in the keychain"), theme.LoginIcon(), func() {
-		b.secret.store(vault.NewSecret(string(b.data)), vault.NewSecret(b.password.Value()))
-		b.password.SetValue("")
-		b.data = nil
-		b.path.SetText(kit.L("No file chosen."))
-		b.store.Disable()
-	})
+	b.store = widget.NewButtonWithIcon(kit.L("Store in the keychain"), theme.LoginIcon(), func() { b.settle(func(bool) {}) })
 	b.store.Disable()
 	b.secret.field.Instead = kit.Column(kit.Gap, kit.Row(kit.Gap, 1, choose, b.path), b.password, kit.Row(kit.Gap, -1, b.store))
 	b.object = kit.Column(0, b.secret.field)
 	return b
+}
+
+// settle stores the file that was chosen and goes on when it is in the keychain;
+// file and password stay when it is not.
+func (b *certificateBox) settle(then func(ok bool)) {
+	if b.data == nil {
+		then(true)
+		return
+	}
+	b.secret.waiting = append(b.secret.waiting, func(ok bool) {
+		if ok {
+			b.password.SetValue("")
+			b.data = nil
+			b.path.SetText(kit.L("No file chosen."))
+			b.store.Disable()
+		}
+		then(ok)
+	})
+	b.secret.store(vault.NewSecret(string(b.data)), vault.NewSecret(b.password.Value()))
 }

@@ -3,15 +3,18 @@ package page
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/words"
@@ -24,14 +27,18 @@ type Restrict struct {
 	env     *Env
 	frame   *kit.Frame
 	notice  *notice
-	scripts []Script
+	scripts []script
 	pick    *kit.Field
 	current string
 	about   *fyne.Container
 	fields  map[string]*kit.Field
 	files   map[string]string
 	code    *kit.CodeView
-	doc     Document
+	doc     exchange.Document
+	// text is the script as it is shown; diff and last are against the one that
+	// was generated last.
+	text, changed string
+	last          time.Time
 	// rows are the script, diff what changed, ready to be shown.
 	rows, diff []widget.TextGridRow
 	side       *container.Scroll
@@ -96,14 +103,12 @@ func (r *Restrict) Frame() *kit.Frame { return r.frame }
 
 // Shown reads the catalogue for the connection as it is now.
 func (r *Restrict) Shown() {
-	var scripts []Script
-	var back Readback
+	var scripts []script
+	var back readback
 	read := r.read
-	r.env.Scope.Run(func(ctx context.Context) (err error) {
-		if scripts, err = r.env.Backend.Scripts(ctx, r.env.ID); err != nil {
-			return err
-		}
-		back, err = r.env.Backend.Readback(ctx, r.env.ID)
+	r.env.Scope.Run(func(context.Context) (err error) {
+		scripts, err = r.env.scripts()
+		back = r.env.readback()
 		return err
 	}, func(err error) {
 		if err != nil {
@@ -116,7 +121,7 @@ func (r *Restrict) Shown() {
 		}
 		if r.current == "" && len(scripts) > 0 {
 			r.current = scripts[0].Name
-			if slices.ContainsFunc(scripts, func(s Script) bool { return s.Name == mainScript }) {
+			if slices.ContainsFunc(scripts, func(s script) bool { return s.Name == mainScript }) {
 				r.current = mainScript
 			}
 		}
@@ -130,10 +135,10 @@ func (r *Restrict) Open(name string) { r.open(name) }
 // View shows one of the views.
 func (r *Restrict) View(view int) { r.tabs.Open(view) }
 
-func (r *Restrict) showBack(back Readback) {
+func (r *Restrict) showBack(back readback) {
 	r.back.set(back)
-	r.tabs.SetTitle(ViewResults, counted(kit.L("Results"), len(back.Results)))
-	r.tabs.SetTitle(ViewProcessing, counted(kit.L("Calendar processing today"), len(back.Processing.Rooms)))
+	r.tabs.SetTitle(ViewResults, counted(kit.L("Results"), len(back.results)))
+	r.tabs.SetTitle(ViewProcessing, counted(kit.L("Calendar processing today"), len(back.rooms)))
 }
 
 // counted is a title with how many there are of it.
@@ -156,7 +161,7 @@ func (r *Restrict) differing() {
 
 func (r *Restrict) open(name string) {
 	r.current = name
-	i := slices.IndexFunc(r.scripts, func(s Script) bool { return s.Name == name })
+	i := slices.IndexFunc(r.scripts, func(s script) bool { return s.Name == name })
 	if i < 0 {
 		return
 	}
@@ -165,24 +170,23 @@ func (r *Restrict) open(name string) {
 }
 
 // show draws what a script is about, with its form.
-func (r *Restrict) show(s Script) {
+func (r *Restrict) show(s script) {
 	var options []kit.Option
 	for i, other := range r.scripts {
-		options = append(options, kit.Option{ID: other.Name, Name: strconv.Itoa(i+1) + ".  " + kit.Say(other.Title)})
+		options = append(options, kit.Option{ID: other.Name, Name: strconv.Itoa(i+1) + ".  " + kit.L(other.Title)})
 	}
 	r.pick.SetOptions(options)
 	r.pick.SetValue(s.Name)
 	r.about.RemoveAll()
 	facts := kit.Column(kit.Gap)
 	for _, f := range []struct {
-		title string
-		text  words.Text
+		title, text string
 	}{
 		{kit.L("What it changes"), s.Changes}, {kit.L("Who may run it"), s.Role},
-		{kit.L("When it takes effect"), s.Effect}, {kit.L("How to undo it"), s.Undo},
+		{kit.L("When it takes effect"), s.Takes}, {kit.L("How to undo it"), s.Undo},
 	} {
-		if !f.text.IsZero() {
-			facts.Add(kit.Column(1, kit.Small(f.title), kit.NewText(kit.Say(f.text))))
+		if f.text != "" {
+			facts.Add(kit.Column(1, kit.Small(f.title), kit.NewText(kit.L(f.text))))
 		}
 	}
 	if r.only = r.onlySwitch(s); r.only != nil {
@@ -190,9 +194,9 @@ func (r *Restrict) show(s Script) {
 	}
 	r.about.Add(kit.Card(facts))
 	r.fields, r.files = map[string]*kit.Field{}, map[string]string{}
-	if len(s.Parameters) > 0 {
+	if len(s.Params) > 0 {
 		form := kit.Column(14, kit.Heading(kit.L("Settings")))
-		for _, p := range s.Parameters {
+		for _, p := range s.Params {
 			form.Add(r.field(p))
 		}
 		r.about.Add(kit.Card(form))
@@ -204,9 +208,9 @@ func (r *Restrict) show(s Script) {
 
 // onlySwitch limits the script to the rooms that differ, nil where nothing was
 // read back or the script has no such field.
-func (r *Restrict) onlySwitch(s Script) *kit.Field {
-	rooms := r.back.data.Processing.Differing()
-	if s.Name != mainScript || len(rooms) == 0 || !slices.ContainsFunc(s.Parameters, func(p Parameter) bool { return p.Name == onlyRooms }) {
+func (r *Restrict) onlySwitch(s script) *kit.Field {
+	rooms := r.back.data.differing()
+	if s.Name != mainScript || len(rooms) == 0 || !slices.ContainsFunc(s.Params, func(p exchange.Param) bool { return p.Name == onlyRooms }) {
 		return nil
 	}
 	f := kit.SwitchField(kit.L("Only the rooms that differ (%d)", len(rooms)),
@@ -223,33 +227,36 @@ func (r *Restrict) onlySwitch(s Script) *kit.Field {
 }
 
 // field is the input for one parameter.
-func (r *Restrict) field(p Parameter) fyne.CanvasObject {
-	title, help := kit.Say(p.Title), kit.Say(p.Help)
+func (r *Restrict) field(p exchange.Param) fyne.CanvasObject {
+	title, help, begins := kit.L(p.Title), helpOf(p), ""
+	if p.Default != nil {
+		begins = fmt.Sprint(p.Default)
+	}
 	var f *kit.Field
 	switch p.Kind {
-	case KindSwitch:
-		if p.Default == "" {
+	case exchange.KindSwitch:
+		if begins == "" {
 			f = kit.SelectField(title, help, []kit.Option{{ID: "", Name: kit.L("Leave as it is")}, {ID: "true", Name: kit.L("Yes")}, {ID: "false", Name: kit.L("No")}})
 		} else {
 			f = kit.SwitchField(title, help)
 		}
-	case KindChoice:
+	case exchange.KindChoice:
 		options := []kit.Option{}
-		if p.Default == "" {
+		if begins == "" {
 			options = append(options, kit.Option{ID: "", Name: kit.L("Leave as it is")})
 		}
 		for _, c := range p.Choices {
 			options = append(options, kit.Option{ID: c, Name: c})
 		}
 		f = kit.SelectField(title, help, options)
-	case KindList, KindRooms:
+	case exchange.KindList, exchange.KindRooms:
 		f = kit.LinesField(title, help, "", 3)
-	case KindCSV, KindResult:
+	case exchange.KindCSV, exchange.KindResult:
 		return r.fileField(p, title, help)
 	default:
 		f = kit.TextField(title, help, "")
 	}
-	if p.Kind == KindNumber {
+	if p.Kind == exchange.KindNumber {
 		f.Check = func(v string) words.Text {
 			if _, err := strconv.Atoi(v); v != "" && err != nil {
 				return words.T("This takes a whole number.")
@@ -257,17 +264,17 @@ func (r *Restrict) field(p Parameter) fyne.CanvasObject {
 			return words.Text{}
 		}
 	}
-	f.SetValue(p.Default)
+	f.SetValue(begins)
 	f.OnChanged = func(string) { r.generate() }
 	r.fields[p.Name] = f
 	return f
 }
 
 // fileField takes the content of a file as a parameter.
-func (r *Restrict) fileField(p Parameter, title, help string) fyne.CanvasObject {
+func (r *Restrict) fileField(p exchange.Param, title, help string) fyne.CanvasObject {
 	name := kit.Line(kit.L("No file chosen.")).As(kit.Clip, kit.ColorMuted)
 	extension := ".csv"
-	if p.Kind == KindResult {
+	if p.Kind == exchange.KindResult {
 		extension = ".json"
 	}
 	press := widget.NewButtonWithIcon(kit.L("Choose…"), theme.FolderOpenIcon(), func() {
@@ -280,8 +287,8 @@ func (r *Restrict) fileField(p Parameter, title, help string) fyne.CanvasObject 
 	return kit.Column(kit.GapTight, kit.Strong(title), kit.Row(kit.Gap, 1, press, name), kit.Small(help))
 }
 
-func (r *Restrict) values() map[string]string {
-	values := map[string]string{}
+func (r *Restrict) values() map[string]any {
+	values := map[string]any{}
 	for name, f := range r.fields {
 		values[name] = f.Value()
 	}
@@ -296,35 +303,39 @@ func (r *Restrict) values() map[string]string {
 func (r *Restrict) generate() {
 	r.serial++
 	serial, name, values := r.serial, r.current, r.values()
-	var doc Document
+	var doc exchange.Document
+	var text, changed string
+	var last time.Time
 	var rows, changes []widget.TextGridRow
 	r.env.Scope.Run(func(ctx context.Context) (err error) {
-		if doc, err = r.env.Backend.Script(ctx, r.env.ID, name, values); err == nil {
-			rows, changes = kit.Highlight(doc.Text), kit.HighlightDiff(doc.Diff)
+		if doc, err = r.env.generate(ctx, name, values); err == nil {
+			text = strings.ReplaceAll(strings.TrimPrefix(string(doc.Text), "\ufeff"), "\r\n", "\n")
+			changed, last = r.env.Session.ShowScript(doc)
+			rows, changes = kit.Highlight(text), kit.HighlightDiff(changed)
 		}
 		return err
 	}, func(err error) {
 		if serial != r.serial {
 			return
 		}
-		var wrong FieldErrors
+		var wrong exchange.FieldErrors
 		if errors.As(err, &wrong) {
-			for field, says := range wrong {
+			for field, p := range wrong {
 				if f, ok := r.fields[field]; ok {
-					f.Say(says)
+					f.Say(p.Title)
 				} else {
 					r.broken = true
-					r.notice.put(kit.Muted(kit.Say(says)))
+					r.notice.put(kit.Muted(kit.Say(p.Title)))
 				}
 			}
-			r.doc = Document{}
+			r.doc, r.text = exchange.Document{}, ""
 			r.code.SetText(kit.L("Fill in the settings first"), "", nil)
 			return
 		}
 		if err != nil {
 			r.broken = true
 			r.notice.fail(problem.Of(err))
-			r.doc = Document{}
+			r.doc, r.text = exchange.Document{}, ""
 			r.code.SetText(kit.L("No script yet"), "", nil)
 			r.frame.Object.Refresh()
 			return
@@ -337,6 +348,7 @@ func (r *Restrict) generate() {
 			f.Say(words.Text{})
 		}
 		r.doc, r.rows, r.diff = doc, rows, changes
+		r.text, r.changed, r.last = text, changed, last
 		r.showCode()
 		r.showDocument(doc)
 		r.frame.Object.Refresh()

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/words"
@@ -25,21 +26,18 @@ func (r *Restrict) readResult() {
 // Take reads a file that was chosen or dropped onto the window: a result file,
 // or a CSV with today's calendar processing.
 func (r *Restrict) Take(name string, data []byte) {
-	var back Readback
+	var back readback
 	view := ViewResults
 	if strings.EqualFold(filepath.Ext(name), ".csv") {
 		view = ViewProcessing
 	}
-	r.env.Scope.Run(func(ctx context.Context) (err error) {
+	r.env.Scope.Run(func(context.Context) (err error) {
 		if view == ViewProcessing {
-			_, err = r.env.Backend.ImportProcessing(ctx, r.env.ID, data, name)
+			_, err = r.env.Session.ReadProcessing(data)
 		} else {
-			_, err = r.env.Backend.ImportResult(ctx, r.env.ID, data, name)
+			_, err = r.env.Session.ReadScriptResult(data)
 		}
-		if err != nil {
-			return err
-		}
-		back, err = r.env.Backend.Readback(ctx, r.env.ID)
+		back = r.env.readback()
 		return err
 	}, func(err error) {
 		r.cameBack(view, back, err)
@@ -51,7 +49,7 @@ func (r *Restrict) Take(name string, data []byte) {
 }
 
 // cameBack shows what was read back, or why it was not.
-func (r *Restrict) cameBack(view int, back Readback, err error) {
+func (r *Restrict) cameBack(view int, back readback, err error) {
 	r.read++
 	r.env.Changed()
 	r.notice.fail(problem.Of(err))
@@ -66,7 +64,7 @@ func (r *Restrict) cameBack(view int, back Readback, err error) {
 // results are the views of what was read back: result files, and rooms.
 type results struct {
 	env            *Env
-	data           Readback
+	data           readback
 	results, rooms fyne.CanvasObject
 	list, head     *fyne.Container
 	scroll         *container.Scroll
@@ -92,15 +90,15 @@ func newResults(env *Env, write func()) *results {
 	v.scroll = container.NewVScroll(kit.Readable(v.list))
 	v.results = v.scroll
 	v.rooms = kit.Dock(v.head, nil, nil, nil, v.table.Object)
-	v.set(Readback{})
+	v.set(readback{})
 	return v
 }
 
-func (v *results) set(back Readback) {
+func (v *results) set(back readback) {
 	v.data = back
 	v.list.RemoveAll()
-	newest := slices.Clone(back.Results)
-	slices.SortStableFunc(newest, func(a, b ScriptResult) int { return b.At.Compare(a.At) })
+	newest := slices.Clone(back.results)
+	slices.SortStableFunc(newest, func(a, b exchange.Result) int { return b.FinishedAt.Compare(a.FinishedAt) })
 	for _, r := range newest {
 		v.list.Add(v.card(r))
 	}
@@ -113,33 +111,33 @@ func (v *results) set(back Readback) {
 }
 
 // card is one result file.
-func (v *results) card(r ScriptResult) fyne.CanvasObject {
+func (v *results) card(r exchange.Result) fyne.CanvasObject {
 	mark := kit.MarkDone
-	if r.Failed > 0 || len(r.Problems) > 0 {
+	if r.Summary[exchange.Failed] > 0 || len(problemsOf(r)) > 0 {
 		mark = kit.MarkAttention
 	}
 	now := v.env.Now()
-	says := kit.Column(kit.GapTight, kit.Strong(kit.Say(r.Title)),
-		kit.NewText(kit.L("%d done, %d failed. It ended at %s.", r.Done, r.Failed, at(r.At, now))))
-	if !r.Reach.IsZero() {
-		says.Add(kit.NewText(kit.Say(r.Reach)))
+	says := kit.Column(kit.GapTight, kit.Strong(titleOf(r)),
+		kit.NewText(kit.L("%d done, %d failed. It ended at %s.", doneBy(r), r.Summary[exchange.Failed], at(r.FinishedAt, now))))
+	if reach := reachOf(r); reach != "" {
+		says.Add(kit.NewText(reach))
 	}
-	switch {
-	case r.Settles.IsZero():
-	case now.Before(r.Settles):
-		says.Add(marked(kit.MarkUnknown, kit.L("The change counts everywhere from %s. A test before then may still see what was.", at(r.Settles, now)), ""))
+	switch settles := r.Settled(); {
+	case settles.IsZero():
+	case now.Before(settles):
+		says.Add(marked(kit.MarkUnknown, kit.L("The change counts everywhere from %s. A test before then may still see what was.", at(settles, now)), ""))
 	default:
-		says.Add(marked(kit.MarkDone, kit.L("The change counts everywhere since %s.", at(r.Settles, now)), ""))
+		says.Add(marked(kit.MarkDone, kit.L("The change counts everywhere since %s.", at(settles, now)), ""))
 		says.Add(kit.Row(0, -1, kit.QuietButton(kit.L("Test again on the page Prove"), theme.NavigateNextIcon(), func() { v.env.Go(setup.Prove) })))
 	}
-	for i, row := range r.Rows {
+	for i, o := range outcomes(r) {
 		if i == 5 {
-			says.Add(kit.Muted(kit.L("and %d more", len(r.Rows)-i)))
+			says.Add(kit.Muted(kit.L("and %d more", len(r.Results)-i)))
 			break
 		}
-		says.Add(kit.Small(row.Object + "  ·  " + row.Status + "  ·  " + row.Message))
+		says.Add(kit.Small(o.Identity + "  ·  " + o.Status + "  ·  " + strings.TrimSpace(o.Action+" "+o.Error)))
 	}
-	for _, p := range r.Problems {
+	for _, p := range problemsOf(r) {
 		says.Add(kit.ProblemAs(v.env.Host, kit.MarkAttention, p))
 	}
 	return kit.Tinted(mark.Tint(), mark.Color(), says)
@@ -147,18 +145,18 @@ func (v *results) card(r ScriptResult) fyne.CanvasObject {
 
 // showRooms fills the table with what differs, room by room.
 func (v *results) showRooms() {
-	rooms, differing := v.data.Processing.Rooms, v.data.Processing.Differing()
+	rooms, differing := v.data.rooms, v.data.differing()
 	var lines, same []roomLine
 	var wrong []string
 	for _, r := range rooms {
 		switch {
-		case !r.Wrong.IsZero():
-			wrong = append(wrong, kit.Say(r.Wrong))
+		case r.Problem != nil:
+			wrong = append(wrong, kit.Say(r.Problem.Title))
 		case len(r.Differences) == 0:
 			same = append(same, roomLine{r.Room, kit.L("as the product needs it"), "", ""})
 		}
 		for _, d := range r.Differences {
-			lines = append(lines, roomLine{r.Room, kit.Say(d.Name), shownValue(d.Old), shownValue(d.New)})
+			lines = append(lines, roomLine{r.Room, d.Parameter, shownValue(d.Is), shownValue(d.Wanted)})
 		}
 	}
 	v.table.SetRows(append(lines, same...))
@@ -173,7 +171,7 @@ func (v *results) showRooms() {
 	}
 	v.head.Add(line)
 	if v.outdated() {
-		v.head.Add(marked(kit.MarkAttention, kit.L("A script changed rooms after this was read, at %s: have today's calendar processing shown again.", at(v.data.Processing.At, v.env.Now())), ""))
+		v.head.Add(marked(kit.MarkAttention, kit.L("A script changed rooms after this was read, at %s: have today's calendar processing shown again.", at(v.data.at, v.env.Now())), ""))
 	}
 	for i, w := range wrong {
 		if i == 3 {
@@ -188,8 +186,8 @@ func (v *results) showRooms() {
 
 // outdated is whether calendar processing was changed after it was read.
 func (v *results) outdated() bool {
-	return slices.ContainsFunc(v.data.Results, func(r ScriptResult) bool {
-		return strings.HasPrefix(r.Script, mainScript) && r.Done > 0 && r.Script != showScript && r.At.After(v.data.Processing.At)
+	return slices.ContainsFunc(v.data.results, func(r exchange.Result) bool {
+		return strings.HasPrefix(r.Script, mainScript) && doneBy(r) > 0 && r.Script != showScript && r.FinishedAt.After(v.data.at)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/words"
@@ -16,30 +17,30 @@ import (
 
 // showCode shows the script, or what changed in it.
 func (r *Restrict) showCode() {
-	if r.changes && r.doc.Diff != "" {
-		r.code.SetText(kit.L("%s: what changed", r.doc.Name), r.doc.Diff, r.diff)
+	if r.changes && r.changed != "" {
+		r.code.SetText(kit.L("%s: what changed", r.doc.File), r.changed, r.diff)
 		return
 	}
 	r.changes = false
-	r.code.SetText(r.doc.Name, r.doc.Text, r.rows)
+	r.code.SetText(r.doc.File, r.text, r.rows)
 }
 
 // showDocument adds what the generated script does and how to run it, below
 // what is kept.
-func (r *Restrict) showDocument(doc Document) {
+func (r *Restrict) showDocument(doc exchange.Document) {
 	r.about.Objects = r.about.Objects[:min(r.kept, len(r.about.Objects))]
-	r.showChanges(doc)
+	r.showChanges()
 	for _, w := range doc.Warnings {
 		r.about.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.NewText(kit.Say(w))))
 	}
-	if len(doc.Explains) > 0 {
+	if len(doc.Explain) > 0 {
 		steps := kit.Column(kit.Gap, kit.Heading(kit.L("What this does")))
-		for i, e := range doc.Explains {
+		for i, e := range doc.Explain {
 			steps.Add(kit.TopRow(kit.Gap, 1, kit.Muted(strconv.Itoa(i+1)+".").As(kit.Whole, kit.ColorMuted), kit.NewText(kit.Say(e))))
 		}
 		r.about.Add(kit.Card(steps))
 	}
-	if r.back.data.Simulated {
+	if r.env.simulated() != nil {
 		r.about.Add(kit.Card(kit.Column(kit.Gap, kit.Heading(kit.L("The simulated colleague")),
 			kit.NewText(kit.L("This tenant is simulated. Its Exchange administrator can run this script now and hand back the result file.")),
 			kit.Row(0, -1, widget.NewButtonWithIcon(kit.L("Let the simulated colleague run it"), theme.MediaPlayIcon(), r.runByColleague)))))
@@ -59,17 +60,17 @@ func (r *Restrict) showDocument(doc Document) {
 }
 
 // showChanges compares with the script of this name that was generated last.
-func (r *Restrict) showChanges(doc Document) {
-	if doc.Last.IsZero() {
+func (r *Restrict) showChanges() {
+	if r.last.IsZero() {
 		return
 	}
-	when := at(doc.Last, r.env.Now())
-	if doc.Diff == "" {
+	when := at(r.last, r.env.Now())
+	if r.changed == "" {
 		r.about.Add(kit.Card(marked(kit.MarkDone, kit.L("The same as the one generated at %s.", when), "")))
 		return
 	}
 	added, removed := 0, 0
-	for line := range strings.Lines(doc.Diff) {
+	for line := range strings.Lines(r.changed) {
 		switch {
 		case strings.HasPrefix(line, "+++"), strings.HasPrefix(line, "---"):
 		case line[0] == '+':
@@ -97,17 +98,17 @@ func (r *Restrict) showChanges(doc Document) {
 
 // saveOne saves the script as PowerShell wants it, and remembers it.
 func (r *Restrict) saveOne() {
-	if r.doc.Text == "" {
+	if r.text == "" {
 		return
 	}
-	name, doc := r.current, r.doc
-	r.env.Files.Save(File{Name: doc.Name, Data: doc.Data}, func(path string, p *problem.Problem) {
+	doc := r.doc
+	r.env.Files.Save(File{Name: doc.File, Data: doc.Text}, func(path string, p *problem.Problem) {
 		r.notice.fail(p)
 		if p != nil {
 			r.frame.Object.Refresh()
 			return
 		}
-		r.env.Scope.Run(func(ctx context.Context) error { return r.env.Backend.KeepScript(ctx, r.env.ID, name, doc.Data) }, func(err error) {
+		r.env.Scope.Run(func(context.Context) error { return r.env.Session.KeepScript(doc) }, func(err error) {
 			if err != nil {
 				r.notice.fail(problem.Of(err))
 				return
@@ -123,7 +124,7 @@ func (r *Restrict) saveAll() {
 	r.env.Files.Folder(func(folder string) {
 		var paths []string
 		r.env.Scope.Show(kit.L("Writing the scripts"), func(ctx context.Context, _ task.Report) (err error) {
-			paths, err = r.env.Backend.SaveScripts(ctx, r.env.ID, folder, nil)
+			paths, err = r.env.Session.WriteScriptFolder(ctx, folder)
 			return err
 		}, func(err error) {
 			r.notice.fail(problem.Of(err))
@@ -138,12 +139,20 @@ func (r *Restrict) saveAll() {
 // runByColleague has the simulated colleague run the script as it is.
 func (r *Restrict) runByColleague() {
 	name, values := r.current, r.values()
-	var back Readback
-	r.env.Scope.Show(kit.L("The simulated colleague runs the script"), func(ctx context.Context, _ task.Report) (err error) {
-		if _, err = r.env.Backend.Colleague(ctx, r.env.ID, name, values); err != nil {
+	var back readback
+	r.env.Scope.Show(kit.L("The simulated colleague runs the script"), func(ctx context.Context, _ task.Report) error {
+		doc, err := r.env.generate(ctx, name, values)
+		if err != nil {
 			return err
 		}
-		back, err = r.env.Backend.Readback(ctx, r.env.ID)
+		if err := r.env.Session.KeepScript(doc); err != nil {
+			return err
+		}
+		result, err := r.env.simulated().Run(doc)
+		if err == nil {
+			_, err = r.env.Session.ReadScriptResult(result)
+		}
+		back = r.env.readback()
 		return err
 	}, func(err error) { r.cameBack(ViewResults, back, err) })
 }

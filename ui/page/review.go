@@ -11,6 +11,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/ui/kit"
 )
@@ -79,15 +80,9 @@ func (r *review) show() fyne.CanvasObject {
 
 func (r *review) save() {
 	p := r.p
-	plan := p.plan.applied(p.notes)
-	var file File
-	p.env.Scope.Run(func(ctx context.Context) (err error) {
-		file, err = p.env.Backend.PlanFile(ctx, p.env.ID, plan)
-		return err
-	}, func(err error) {
-		p.saved(file, err, func(path string) string {
-			return kit.L("The plan is in %s. Whoever reviews it finds everything in it that Apply would do; no secret is in it.", path)
-		})
+	data, err := applied(p.plan, p.notes).File()
+	p.saved(p.env.file("-plan.json", data), err, func(path string) string {
+		return kit.L("The plan is in %s. Whoever reviews it finds everything in it that Apply would do; no secret is in it.", path)
 	})
 }
 
@@ -98,9 +93,12 @@ func (r *review) choose() {
 // open makes the plan of now beside the reviewed one.
 func (r *review) open(name string, data []byte) {
 	p := r.p
-	var plan RegistrationPlan
-	p.work(kit.L("Comparing the reviewed plan with the tenant"), func(ctx context.Context, _ Tell, report task.Report) (err error) {
-		plan, err = p.env.Backend.OpenPlan(ctx, p.env.ID, data, name, report)
+	var plan session.RegistrationPlan
+	p.work(kit.L("Comparing the reviewed plan with the tenant"), func(ctx context.Context, report task.Report) error {
+		reviewed, err := register.ReadPlan(data, name)
+		if err == nil {
+			plan, err = p.env.Session.ReviewedPlan(ctx, reviewed, report)
+		}
 		return err
 	}, func(err error) {
 		if err != nil {
@@ -129,7 +127,7 @@ func (r *review) banner(reviewed register.Plan) fyne.CanvasObject {
 }
 
 // applied is the plan that Apply carries out, with the notes.
-func (plan RegistrationPlan) applied(n *notes) register.Plan {
+func applied(plan *session.RegistrationPlan, n *notes) register.Plan {
 	apply := plan.Plan
 	if plan.Reviewed != nil {
 		apply = *plan.Reviewed

@@ -2,10 +2,12 @@ package page
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
@@ -16,8 +18,9 @@ type secretBox struct {
 	env   *Env
 	kind  vault.Kind
 	field *kit.SecretField
-	// changed is called when a secret was stored or forgotten.
-	changed func()
+	// waiting are called when what is being stored is stored, or not.
+	waiting []func(ok bool)
+	storing bool
 }
 
 func newSecretBox(env *Env, kind vault.Kind, label, help, placeholder string) *secretBox {
@@ -34,28 +37,35 @@ func newSecretBox(env *Env, kind vault.Kind, label, help, placeholder string) *s
 	return b
 }
 
-// look asks the keychain whether the secret is there.
+// look asks the keychain whether the secret is there; what is being typed stays.
 func (b *secretBox) look() {
-	var state SecretState
+	if b.storing || b.field.Typed() {
+		return
+	}
+	var state session.SecretState
 	b.env.Scope.Run(func(ctx context.Context) (err error) {
-		state, err = b.env.Backend.SecretState(ctx, b.env.ID, b.kind)
+		state, err = b.env.Session.SecretState(ctx, b.kind)
 		return err
-	}, func(err error) { b.show(state, err) })
+	}, func(err error) {
+		if !b.storing && !b.field.Typed() {
+			b.show(state, err)
+		}
+	})
 }
 
-func (b *secretBox) show(state SecretState, err error) {
+func (b *secretBox) show(state session.SecretState, err error) {
 	switch p := problem.Of(err); {
 	case p != nil:
 		b.field.Failed(p)
 	case state.Stored:
-		b.field.Stored(state.Fingerprint, b.detail(state))
+		b.field.Stored(state.Fingerprint, detail(state))
 	default:
 		b.field.Absent()
 	}
 }
 
-func (b *secretBox) detail(s SecretState) string {
-	text := s.Detail
+func detail(s session.SecretState) string {
+	text := strings.TrimSpace(s.Subject + " " + s.Thumbprint)
 	if !s.Expires.IsZero() {
 		if text != "" {
 			text += "  ·  "
@@ -66,22 +76,46 @@ func (b *secretBox) detail(s SecretState) string {
 }
 
 func (b *secretBox) store(s, password vault.Secret) {
-	var state SecretState
+	b.storing = true
+	var state session.SecretState
 	b.env.Scope.Run(func(ctx context.Context) (err error) {
-		state, err = b.env.Backend.SetSecret(ctx, b.env.ID, b.kind, s, password)
+		state, err = b.env.Session.SetSecret(ctx, b.kind, s, password)
 		return err
 	}, func(err error) {
+		b.storing = false
 		b.show(state, err)
-		b.env.Reload(b.changed)
+		b.env.Changed()
+		waiting := b.waiting
+		b.waiting = nil
+		for _, then := range waiting {
+			then(err == nil)
+		}
 	})
+}
+
+// settle stores what was typed and goes on when it is in the keychain, or could
+// not be put there, which the field then says.
+func (b *secretBox) settle(then func(ok bool)) {
+	switch {
+	case b.storing:
+		b.waiting = append(b.waiting, then)
+	case !b.field.Typed():
+		then(true)
+	default:
+		b.waiting = append(b.waiting, then)
+		if !b.field.Store() {
+			b.waiting = nil
+			then(false)
+		}
+	}
 }
 
 func (b *secretBox) forget() {
 	b.env.Scope.Run(func(ctx context.Context) error {
-		return b.env.Backend.ForgetSecret(ctx, b.env.ID, b.kind)
+		return b.env.Session.ForgetSecret(ctx, b.kind)
 	}, func(err error) {
-		b.show(SecretState{}, err)
-		b.env.Reload(b.changed)
+		b.show(session.SecretState{}, err)
+		b.env.Changed()
 	})
 }
 
@@ -93,7 +127,7 @@ const clipboardLife = time.Minute
 func copySecret(env *Env, kind vault.Kind, done func(*problem.Problem)) {
 	var secret vault.Secret
 	env.Scope.Run(func(ctx context.Context) (err error) {
-		secret, err = env.Backend.Reveal(ctx, env.ID, kind)
+		secret, err = env.Session.Secret(ctx, kind)
 		return err
 	}, func(err error) {
 		if err == nil {

@@ -37,11 +37,11 @@ func NewSettings(env *Env) *Settings {
 		}
 	}
 	body := kit.Column(kit.GapWide, s.notice.object)
-	for _, p := range env.Backend.Mistakes() {
+	for _, p := range env.Home.Mistakes() {
 		body.Add(kit.ProblemAs(env.Host, kit.MarkAttention, p))
 	}
 	body.Add(section("", look))
-	about := env.Backend.About()
+	about := env.Home.About()
 	body.Add(section(kit.L("Roomkey %s", about.Version), kit.Facts(env.Host, [][2]string{
 		{kit.L("Connections"), about.ConfigFolder},
 		{kit.L("Secrets"), about.Keychain},
@@ -49,12 +49,9 @@ func NewSettings(env *Env) *Settings {
 		{kit.L("Own clouds"), about.CloudsFile},
 		{kit.L("Own products"), about.ProductsFolder},
 	}), kit.Small(kit.L("Secrets are in the keychain of this computer only: never in these folders, in the log or in an exported file."))))
-	if env.ID != "" {
+	if env.Session != nil {
 		export := widget.NewButtonWithIcon(kit.L("Export as a file…"), theme.DocumentSaveIcon(), s.export)
 		remove := widget.NewButtonWithIcon(kit.L("Delete the connection…"), theme.DeleteIcon(), s.askDelete)
-		if env.ReadOnly() {
-			remove.Disable()
-		}
 		body.Add(section(kit.L("This connection"), kit.Row(kit.Gap, -1, export, remove), s.remove))
 	}
 	s.frame = kit.NewFrame(kit.L("Settings"), kit.L("What is kept where, and how Roomkey looks."), body)
@@ -68,16 +65,16 @@ func (s *Settings) Frame() *kit.Frame { return s.frame }
 func (s *Settings) Shown() {}
 
 func (s *Settings) export() {
-	var file File
+	var data []byte
 	s.env.Scope.Run(func(ctx context.Context) (err error) {
-		file, err = s.env.Backend.Export(ctx, s.env.ID)
+		data, err = s.env.Session.Export(ctx, "json")
 		return err
 	}, func(err error) {
 		if err != nil {
 			s.notice.fail(problem.Of(err))
 			return
 		}
-		s.env.Files.Save(file, func(path string, p *problem.Problem) {
+		s.env.Files.Save(s.env.file(".roomkey.json", data), func(path string, p *problem.Problem) {
 			s.notice.fail(p)
 			if p == nil {
 				s.notice.good(kit.L("Saved to %s. No secret is in it.", path))
@@ -88,7 +85,7 @@ func (s *Settings) export() {
 
 // askDelete wants the name typed.
 func (s *Settings) askDelete() {
-	name := problem.Line(s.env.Opened.Connection.Name) // what can be read and typed
+	name := problem.Line(s.env.Connection().Name) // what can be read and typed
 	if r := []rune(name); len(r) > 60 {
 		name = strings.TrimSpace(string(r[:60]))
 	}
@@ -117,7 +114,7 @@ func (s *Settings) askDelete() {
 }
 
 func (s *Settings) delete() {
-	s.env.Scope.Run(func(ctx context.Context) error { return s.env.Backend.Delete(ctx, s.env.ID) }, func(err error) {
+	s.env.Scope.Run(s.env.Session.Delete, func(err error) {
 		s.notice.fail(problem.Of(err))
 		if err == nil {
 			s.env.Load("")

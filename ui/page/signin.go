@@ -11,7 +11,9 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
@@ -30,7 +32,7 @@ type signInCard struct {
 	client *kit.Field
 
 	// news is what a sign-in that waits wants of the person, nil for none.
-	news *SignInNews
+	news *signInNews
 	left *kit.Text
 	tick func()
 	stop func()
@@ -60,9 +62,9 @@ func (s *signInCard) id() string {
 	case s.own:
 		return strings.TrimSpace(s.client.Value())
 	case s.p.state.OwnClient != "":
-		return ClientMicrosoft // the person went back to it
+		return entra.CommandLineTools // the person went back to it
 	}
-	return ClientLast
+	return "" // the one of the last time
 }
 
 // disclose asks what would be signed in to.
@@ -74,8 +76,8 @@ func (s *signInCard) disclose() {
 	}
 	var says words.Text
 	id := s.id()
-	s.p.env.Scope.Run(func(ctx context.Context) (err error) {
-		says, err = s.p.env.Backend.Disclosure(ctx, s.p.env.ID, id)
+	s.p.env.Scope.Run(func(context.Context) (err error) {
+		says, err = s.p.env.Session.Disclosure(id, entra.ScopesRead)
 		return err
 	}, func(err error) {
 		s.disclosure, s.refused = says, problem.Of(err)
@@ -99,8 +101,8 @@ func (s *signInCard) show() fyne.CanvasObject {
 func (s *signInCard) draw() {
 	var o fyne.CanvasObject
 	switch {
-	case s.news != nil && s.news.Code != nil:
-		o = s.codeCard(*s.news.Code)
+	case s.news != nil && s.news.code != nil:
+		o = s.codeCard(*s.news.code)
 	case s.news != nil:
 		o = s.browserCard()
 	case s.p.state.Account != nil:
@@ -120,7 +122,7 @@ func (s *signInCard) askCard() fyne.CanvasObject {
 	if !s.disclosure.IsZero() {
 		column.Add(kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.Say(s.disclosure))))
 	}
-	if s.p.state.Simulated {
+	if s.p.env.simulated() != nil {
 		column.Add(kit.Muted(kit.L("This is the simulated tenant: no browser opens, Roomkey plays it and signs in as the simulated administrator.")))
 	}
 	if s.own {
@@ -161,10 +163,11 @@ func (s *signInCard) begin(byCode bool) {
 	if s.own && !s.client.Validate() {
 		return
 	}
-	in := SignIn{Client: s.id(), DeviceCode: byCode}
-	var instead string
-	s.p.work(kit.L("Waiting for the sign-in"), func(ctx context.Context, tell Tell, _ task.Report) (err error) {
-		instead, err = s.p.env.Backend.SignIn(ctx, s.p.env.ID, in, tell)
+	client := s.id()
+	s.p.work(kit.L("Waiting for the sign-in"), func(ctx context.Context, _ task.Report) error {
+		way := s.p.way(ctx)
+		way.ClientID, way.DeviceCode = client, byCode
+		_, err := s.p.env.Session.SignIn(ctx, way, entra.ScopesRead)
 		return err
 	}, func(err error) {
 		if err == nil {
@@ -172,13 +175,13 @@ func (s *signInCard) begin(byCode bool) {
 			return
 		}
 		failed := problem.Of(err)
-		if instead == InsteadOwnClient && !s.own {
+		if !s.own && (entra.OwnClientInstead(err) || failed.Code == entra.CodeSignInOwnClient) {
 			s.own = true
 			s.disclose()
 		}
 		s.p.show()
 		s.p.fail(failed)
-		if instead == InsteadBrowser {
+		if byCode && entra.BrowserInstead(err) {
 			s.p.notice.also(kit.Row(0, -1, widget.NewButtonWithIcon(kit.L("Sign in with the browser"), theme.LoginIcon(), func() { s.begin(false) })))
 			s.p.page.relayout()
 		}
@@ -186,14 +189,14 @@ func (s *signInCard) begin(byCode bool) {
 }
 
 // tell gets what the person has to do; it is called aside.
-func (s *signInCard) tell(n SignInNews) {
+func (s *signInCard) tell(n signInNews) {
 	s.p.env.Host.Dispatch(func() {
 		if !s.p.busy {
 			return // it is over already
 		}
 		s.news, s.stuck = &n, false
-		if n.Code == nil && !n.Simulated {
-			s.p.env.Host.Open(n.Address)
+		if n.code == nil && s.p.env.simulated() == nil {
+			s.p.env.Host.Open(n.address)
 		}
 		s.countDown()
 		s.draw()
@@ -219,16 +222,16 @@ func (s *signInCard) cancel() {
 // browserCard stands while the browser has Microsoft's page open.
 func (s *signInCard) browserCard() fyne.CanvasObject {
 	column := kit.Column(kit.GapWide, kit.Heading(kit.L("Sign in on Microsoft's page")))
-	if !s.news.Disclosure.IsZero() {
-		column.Add(kit.NewText(kit.Say(s.news.Disclosure)))
+	if !s.news.disclosure.IsZero() {
+		column.Add(kit.NewText(kit.Say(s.news.disclosure)))
 	}
-	if s.news.Simulated {
+	if s.p.env.simulated() != nil {
 		column.Add(kit.NewText(kit.L("This is the simulated tenant: Roomkey plays the browser, no page opens.")))
 	} else {
 		column.Add(kit.NewText(kit.L("The browser has opened. Sign in there; this page goes on by itself.")))
 	}
-	address := kit.Ground(theme.ColorNameInputBackground, kit.Pad(4, 4, 4, 10, kit.Row(kit.Gap, 0, kit.Mono(s.news.Address).As(kit.Clip, ""),
-		kit.NewCopyButton(s.p.env.Host, kit.L("Copy"), func() string { return s.news.Address }))))
+	address := kit.Ground(theme.ColorNameInputBackground, kit.Pad(4, 4, 4, 10, kit.Row(kit.Gap, 0, kit.Mono(s.news.address).As(kit.Clip, ""),
+		kit.NewCopyButton(s.p.env.Host, kit.L("Copy"), func() string { return s.news.address }))))
 	address.Radius, address.Border = 6, kit.ColorLine
 	column.Add(kit.Column(kit.GapTight, kit.Small(kit.L("No page? Open this address in a browser on this computer:")), address))
 	if s.stuck {
@@ -252,18 +255,18 @@ func (s *signInCard) stuckHelp() fyne.CanvasObject {
 }
 
 // codeCard shows a device code, large, until it is used or ends.
-func (s *signInCard) codeCard(code DeviceCode) fyne.CanvasObject {
+func (s *signInCard) codeCard(code entra.DeviceCode) fyne.CanvasObject {
 	large := kit.Mono(code.Code)
 	large.Scale, large.Style.Bold = kit.SizeCode, true
 	large.As(kit.Whole, "")
 	column := kit.Column(kit.GapWide, kit.Heading(kit.L("Type this code on Microsoft's page")))
-	if !s.news.Disclosure.IsZero() {
-		column.Add(kit.NewText(kit.Say(s.news.Disclosure)))
+	if !s.news.disclosure.IsZero() {
+		column.Add(kit.NewText(kit.Say(s.news.disclosure)))
 	}
 	s.left = kit.Muted(s.leftText())
 	column.Add(kit.Row(kit.GapWide, -1, large, kit.NewCopyButton(s.p.env.Host, kit.L("Copy"), func() string { return code.Code })))
 	column.Add(kit.Row(kit.Gap, -1, kit.Link(s.p.env.Host, code.Address, code.Address), kit.NewCopyButton(s.p.env.Host, "", func() string { return code.Address })))
-	if s.news.Simulated {
+	if s.p.env.simulated() != nil {
 		column.Add(kit.NewText(kit.L("This is the simulated tenant: Roomkey types the code itself in a few seconds.")))
 	}
 	column.Add(s.left)
@@ -277,7 +280,7 @@ func (s *signInCard) countDown() {
 		s.tick()
 		s.tick = nil
 	}
-	if s.news == nil || s.news.Code == nil || s.p.env.Host.After == nil {
+	if s.news == nil || s.news.code == nil || s.p.env.Host.After == nil {
 		return
 	}
 	s.tick = s.p.env.Host.After(time.Second, func() {
@@ -289,7 +292,7 @@ func (s *signInCard) countDown() {
 }
 
 func (s *signInCard) leftText() string {
-	left := s.news.Code.Expires.Sub(s.p.env.Now()).Round(time.Second)
+	left := s.news.code.Expires.Sub(s.p.env.Now()).Round(time.Second)
 	if left <= 0 {
 		return kit.L("The code has expired.")
 	}
@@ -297,8 +300,12 @@ func (s *signInCard) leftText() string {
 }
 
 // accountCard is who is signed in, and what stays of the sign-in.
-func (s *signInCard) accountCard(a Account) fyne.CanvasObject {
-	roles := strings.Join(a.Roles, ", ")
+func (s *signInCard) accountCard(a session.Signed) fyne.CanvasObject {
+	var active []string
+	for _, r := range a.Roles {
+		active = append(active, r.DisplayName)
+	}
+	roles := strings.Join(active, ", ")
 	if roles == "" {
 		roles = kit.L("none that is active")
 	}
@@ -312,9 +319,10 @@ func (s *signInCard) accountCard(a Account) fyne.CanvasObject {
 	out := s.p.able(widget.NewButtonWithIcon(kit.L("Sign out"), theme.LogoutIcon(), s.signOut))
 	column := kit.Column(kit.Gap, kit.Row(kit.Gap, 1, kit.Badge(kit.MarkDone, kit.L("Signed in")), kit.Strong(who).As(kit.Clip, ""), out),
 		kit.Small(kit.L("Tenant %s  ·  Roles: %s", a.TenantID, roles)))
-	stays := kit.L("Signed in to %s. Nothing that was consented to stays with it.", a.Client)
+	application := a.ClientName + " (" + a.Client + ")"
+	stays := kit.L("Signed in to %s. Nothing that was consented to stays with it.", application)
 	if len(a.Consented) > 0 {
-		stays = kit.L("Signed in to %s. What you consented to stays with it after you sign out: %s.", a.Client, strings.Join(a.Consented, ", "))
+		stays = kit.L("Signed in to %s. What you consented to stays with it after you sign out: %s.", application, strings.Join(a.Consented, ", "))
 	}
 	if !s.open {
 		column.Add(kit.Row(0, -1, kit.QuietButton(kit.L("What stays after the sign-in…"), theme.MenuExpandIcon(), func() { s.open = true; s.draw() })))
@@ -328,7 +336,7 @@ func (s *signInCard) accountCard(a Account) fyne.CanvasObject {
 }
 
 func (s *signInCard) signOut() {
-	s.p.env.Scope.Run(func(ctx context.Context) error { return s.p.env.Backend.SignOut(ctx, s.p.env.ID) }, func(err error) {
+	s.p.env.Scope.Run(func(context.Context) error { return s.p.env.Session.SignOut() }, func(err error) {
 		s.p.notice.fail(problem.Of(err))
 		s.p.handOff = nil
 		s.p.ask(nil)
@@ -336,8 +344,11 @@ func (s *signInCard) signOut() {
 }
 
 func (s *signInCard) revoke() {
-	s.p.work(kit.L("Taking the consent back"), func(ctx context.Context, tell Tell, _ task.Report) error {
-		return s.p.env.Backend.RevokeSignIn(ctx, s.p.env.ID, tell)
+	s.p.work(kit.L("Taking the consent back"), func(ctx context.Context, _ task.Report) error {
+		if err := s.p.grow(ctx, entra.ScopesConsent); err != nil {
+			return err
+		}
+		return s.p.env.Session.RevokeSignIn(ctx)
 	}, func(err error) {
 		s.p.ask(func() {
 			if err != nil {
@@ -352,7 +363,7 @@ func (s *signInCard) revoke() {
 
 // tenant is the tenant as a person calls it.
 func (p *planner) tenant() string {
-	t := p.env.Opened.Connection.Tenant
+	t := p.env.Connection().Tenant
 	for _, name := range []string{t.DisplayName, t.Domain, t.ID} {
 		if name != "" {
 			return name

@@ -1,15 +1,16 @@
 package page
 
 import (
+	"cmp"
 	"context"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
-	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/ui/kit"
 )
@@ -58,36 +59,35 @@ func (s *Start) Frame() *kit.Frame { return s.frame }
 
 // Shown lists the stored connections.
 func (s *Start) Shown() {
-	var entries []Entry
-	s.env.Scope.Run(func(ctx context.Context) (err error) {
-		entries, err = s.env.Backend.Connections(ctx)
-		return err
-	}, func(err error) {
-		if err != nil {
-			s.notice.fail(problem.Of(err))
-			return
-		}
-		s.show(entries)
-	})
+	var entries []store.Entry
+	var broken []*problem.Problem
+	s.env.Scope.Run(func(context.Context) error {
+		entries, broken = s.env.Home.List()
+		return nil
+	}, func(error) { s.show(entries, broken) })
 }
 
-func (s *Start) show(entries []Entry) {
+func (s *Start) show(entries []store.Entry, broken []*problem.Problem) {
 	s.list.RemoveAll()
-	if len(entries) > 0 {
+	if len(entries)+len(broken) > 0 {
 		s.list.Add(kit.Pad(kit.Gap, 0, 0, 0, kit.Heading(kit.L("Your connections"))))
 	}
+	products := map[string]string{}
+	for _, p := range s.env.Home.Products() {
+		products[p.ID] = p.Name
+	}
 	for _, e := range entries {
-		if e.Problem != nil {
-			s.list.Add(kit.ProblemCard(s.env.Host, e.Problem))
-			continue
-		}
+		product := cmp.Or(products[e.Product], e.Product)
 		about := e.Tenant
-		if about != "" && e.Product != "" {
+		if about != "" && product != "" {
 			about += "  ·  "
 		}
 		open := widget.NewButton(kit.L("Open"), func() { s.env.Load(e.ID) })
 		s.list.Add(kit.Card(kit.Row(kit.GapWide, 0,
-			kit.Column(2, kit.Strong(e.Name).As(kit.Clip, ""), kit.Line(about+e.Product).As(kit.Clip, kit.ColorMuted)), open)))
+			kit.Column(2, kit.Strong(e.Name).As(kit.Clip, ""), kit.Line(about+product).As(kit.Clip, kit.ColorMuted)), open)))
+	}
+	for _, p := range broken {
+		s.list.Add(kit.ProblemCard(s.env.Host, p))
 	}
 	s.frame.Object.Refresh()
 }
@@ -114,32 +114,30 @@ func (s *Start) made(load func() string) func(error) {
 	}
 }
 
-func (s *Start) create() {
-	s.working(true)
-	var c *connection.Connection
-	s.env.Scope.Run(func(ctx context.Context) (err error) {
-		c, err = s.env.Backend.Create(ctx, kit.L("New connection"))
-		return err
-	}, s.made(func() string { return c.ID }))
-}
+func (s *Start) create() { s.make(s.env.Home.Create) }
 
 func (s *Start) open() { s.env.Files.Open([]string{".json"}, s.Take) }
 
 // Take opens a connection's file that was chosen, or dropped onto the window.
 func (s *Start) Take(name string, data []byte) {
+	s.make(func(ctx context.Context) (string, error) { return s.env.Home.Import(ctx, data, name) })
+}
+
+// make makes a connection and opens it.
+func (s *Start) make(work func(context.Context) (string, error)) {
 	s.working(true)
-	var c *connection.Connection
+	var id string
 	s.env.Scope.Run(func(ctx context.Context) (err error) {
-		c, err = s.env.Backend.Import(ctx, data, name)
+		id, err = work(ctx)
 		return err
-	}, s.made(func() string { return c.ID }))
+	}, s.made(func() string { return id }))
 }
 
 func (s *Start) simulate() {
 	s.working(true)
 	var id string
 	s.env.Scope.Show(kit.L("Simulated tenant"), func(ctx context.Context, report task.Report) (err error) {
-		id, err = s.env.Backend.Simulate(ctx, report)
+		id, err = s.env.Home.Simulate(ctx, report)
 		return err
 	}, s.made(func() string { return id }))
 }

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/task"
@@ -20,11 +21,13 @@ func (c *careCard) askUndo() { c.planUndo(true) }
 // that.
 func (c *careCard) planUndo(withLog bool) {
 	var plan register.UndoPlan
-	c.p.work(kit.L("Reading the tenant"), func(ctx context.Context, tell Tell, _ task.Report) (err error) {
-		if !withLog {
-			tell = nil
+	c.p.work(kit.L("Reading the tenant"), func(ctx context.Context, _ task.Report) (err error) {
+		if withLog {
+			if err := c.p.env.Session.AllowSignInLog(ctx, c.p.way(ctx)); err != nil {
+				return err
+			}
 		}
-		plan, err = c.p.env.Backend.UndoPlan(ctx, c.p.env.ID, tell)
+		plan, err = c.p.env.Session.RegisterUndoPlan(ctx)
 		return err
 	}, func(err error) {
 		if err != nil {
@@ -74,8 +77,11 @@ func (c *careCard) showUndo(plan register.UndoPlan) {
 // typed is another.
 func (c *careCard) undo(differs func(*problem.Problem)) {
 	typed, o := c.typed.Value(), c.p.notes.into(register.Options{})
-	c.p.work(kit.L("Undoing the registration"), func(ctx context.Context, tell Tell, report task.Report) error {
-		_, err := c.p.env.Backend.Undo(ctx, c.p.env.ID, typed, o, tell, report)
+	c.p.work(kit.L("Undoing the registration"), func(ctx context.Context, report task.Report) error {
+		if err := c.p.grow(ctx, entra.ScopesRead, entra.ScopesApply, entra.ScopesConsent); err != nil {
+			return err
+		}
+		_, err := c.p.env.Session.RegisterUndo(ctx, typed, o, report)
 		return err
 	}, func(err error) {
 		if failed := problem.Of(err); failed != nil && failed.Code == register.CodeName {

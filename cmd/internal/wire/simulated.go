@@ -41,17 +41,21 @@ func Simulate(ctx context.Context, env *session.Environment, configDir string, o
 	if err != nil {
 		return nil, err
 	}
-	env.Clouds = env.Clouds.With(sim.Cloud())
+	env.Clouds.Add(sim.Cloud())
 	return sim, nil
 }
 
 // ConnectSimulated gives the connection to the simulated tenant, made and with
 // its secrets in the vault when it is not there yet.
 func ConnectSimulated(ctx context.Context, env *session.Environment, sim *simulator.Simulator, name string) (*session.Session, error) {
-	if found, err := env.Store.FindByName(name); err == nil {
-		return env.Open(found.ID)
-	}
 	account := sim.Account()
+	if found, err := env.Store.FindByName(name); err == nil {
+		s, err := env.Open(found.ID)
+		if err != nil {
+			return nil, err
+		}
+		return s, keepSecrets(ctx, s, account)
+	}
 	s, err := env.Create(ctx, name, func(c *connection.Connection) {
 		c.Cloud = sim.Cloud().ID
 		c.Tenant.Domain = account.Domain
@@ -62,13 +66,23 @@ func ConnectSimulated(ctx context.Context, env *session.Environment, sim *simula
 	if err != nil {
 		return nil, err
 	}
+	return s, keepSecrets(ctx, s, account)
+}
+
+// keepSecrets puts the simulated secrets into the keychain where they are not: it
+// may have been locked the last time.
+func keepSecrets(ctx context.Context, s *session.Session, account simulator.Account) error {
 	for kind, text := range map[vault.Kind]string{vault.ClientSecret: account.ClientSecret, vault.ServerToken: account.ServerToken} {
-		if _, err := s.SetSecret(ctx, kind, vault.NewSecret(text), vault.Secret{}); err != nil {
+		state, err := s.SecretState(ctx, kind)
+		if err == nil && !state.Stored {
+			_, err = s.SetSecret(ctx, kind, vault.NewSecret(text), vault.Secret{})
+		}
+		if err != nil {
 			s.Close()
-			return nil, err
+			return err
 		}
 	}
-	return s, nil
+	return nil
 }
 
 // CloudsYAML is the entry of the administrator's clouds.yaml for a cloud.

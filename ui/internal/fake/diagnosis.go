@@ -4,46 +4,98 @@ import (
 	"context"
 	"time"
 
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
-	"github.com/roomkey/roomkey/ui/page"
 )
 
 // Diagnosis is what the fake answers about a run beside its findings.
 type Diagnosis struct {
 	// Options are those of every run.
-	Options []page.CheckOptions
-	// Leftovers are what an interrupted run left.
-	Leftovers []words.Text
+	Options []check.Options
+	// Left is what an interrupted run left.
+	Left []check.Trace
 	// NoTime is why no time for a test booking is found.
 	NoTime error
 	// Mended is after how many tries of one check it passes.
 	Mended int
 	tries  int
+	// Fails makes the test fail with this problem, Wait makes it wait until it is
+	// cancelled.
+	Fails *problem.Problem
+	Wait  bool
+
+	run, previous *check.Run
+	// ranOn is the revision of the document that run ran on.
+	ranOn string
 }
 
-func (b *backend) Prepare(context.Context, string) (page.Preparation, error) {
-	defer b.ask("Prepare")()
-	return page.Preparation{Rooms: []string{"room001@contoso.com", "room003@contoso.com"}, Books: true, Notified: true, Leftovers: b.Leftovers}, nil
+// KnownRooms are two.
+func (b *Backend) KnownRooms() []tenant.Room {
+	return []tenant.Room{{EmailAddress: "room001@contoso.com"}, {EmailAddress: "room003@contoso.com"}}
 }
 
-func (b *backend) PlanBooking(_ context.Context, _ string, o page.CheckOptions) (page.BookingPlan, error) {
-	defer b.ask("PlanBooking")()
-	return page.BookingPlan{At: At, Says: words.T("%s invites %s for %s.", o.Organizer, o.Room, "Tue 2026-11-24 08:00-08:15 (Europe/Berlin, UTC+01:00)")}, b.NoTime
-}
+// Administrator is who is signed in.
+func (b *Backend) Administrator() *session.Signed { return b.State.Account }
 
-func (b *backend) CleanUp(context.Context, string) (int, error) {
+// Leftovers are Left.
+func (b *Backend) Leftovers() ([]check.Trace, error) { return b.Left, nil }
+
+// CleanUp removes them.
+func (b *Backend) CleanUp(context.Context) (int, error) {
 	defer b.ask("CleanUp")()
-	n := len(b.Leftovers)
-	b.Leftovers = nil
+	n := len(b.Left)
+	b.Left = nil
 	return n, nil
 }
 
+// PlanBooking finds a time.
+func (b *Backend) PlanBooking(_ context.Context, o check.Options) (check.BookingPlan, error) {
+	defer b.ask("PlanBooking")()
+	return check.BookingPlan{Organizer: o.Organizer, Room: o.TestRoom, Start: At, End: At.Add(15 * time.Minute)}, b.NoTime
+}
+
+// Check runs the findings.
+func (s *Session) Check(ctx context.Context, o check.Options, emit func(check.Finding), report task.Report) (check.Run, error) {
+	s.ask("Check")()
+	s.Options = append(s.Options, o)
+	if len(o.Only) > 0 {
+		return s.again(o.Only[0], emit), nil
+	}
+	run := check.Run{Verdict: check.Passed, From: "192.0.2.7", Started: At, Finished: At.Add(2300 * time.Millisecond)}
+	for i, f := range s.findings() {
+		if s.Wait && i == 2 {
+			<-ctx.Done()
+			run.Verdict = check.Incomplete
+			break
+		}
+		emit(f)
+		report.Say(i+1, 6, f.Title)
+		run.Findings = append(run.Findings, f)
+	}
+	if s.Fails != nil {
+		run.Verdict, run.RootCause = check.Failed, &check.Cause{Check: check.Token, Code: s.Fails.Code.String()}
+	}
+	for _, v := range []string{"Calendars.ReadWrite", "Place.Read.All", "User.Read.All"} {
+		run.Layers = append(run.Layers, permission.Layers{Ref: permission.Ref{Value: v, Kind: permission.Application}, InToken: permission.Yes, Proven: permission.Yes, Wanted: true})
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.diagnosed(&run)
+	s.previous, s.run, s.ranOn = s.run, &run, s.Document().Revision
+	return run, nil
+}
+
 // again is a run of one check.
-func (b *backend) again(id string, emit func(page.Finding)) page.Run {
+func (b *Backend) again(id string, emit func(check.Finding)) check.Run {
 	if b.tries++; b.tries >= b.Mended {
 		b.Fails = nil
 	}
-	run := page.Run{Verdict: page.VerdictPass}
+	run := check.Run{Verdict: check.Passed, Only: []string{id}}
 	for _, f := range b.findings() {
 		if f.ID == id {
 			emit(f)
@@ -54,25 +106,50 @@ func (b *backend) again(id string, emit func(page.Finding)) page.Run {
 }
 
 // diagnosed adds what follows from the findings.
-func (b *backend) diagnosed(run *page.Run) {
-	run.Features = []page.Feature{{Title: words.T("Listing rooms"), State: page.StatusPass},
-		{Title: words.T("Booking rooms"), State: page.StatusUnknown, Because: words.T("Nothing was booked. A test booking proves it.")}}
-	if run.Verdict == page.VerdictFail {
-		run.Says = words.T("Tested from this computer, 192.0.2.7.")
-		run.Features[0].State, run.Features[0].Because = page.StatusFail, words.T("The application gets no token.")
+func (b *Backend) diagnosed(run *check.Run) {
+	run.Features = []check.Feature{{Title: words.T("Listing rooms"), State: check.FeatureWorks},
+		{Title: words.T("Booking rooms"), State: check.FeatureUnproven, Because: words.T("Nothing was booked. A test booking proves it.")}}
+	if run.Verdict == check.Failed {
+		run.Features[0].State, run.Features[0].Because = check.FeatureBroken, words.T("The application gets no token.")
 	}
 	run.Unproven = []words.Text{words.T("Whether the booking server itself gets a token.")}
-	run.Endpoints = []page.Endpoint{{Host: "login.microsoftonline.com", Port: 443, Why: words.T("Tokens of the application, and sign-in of people")},
-		{Inbound: true, Host: "rooms.contoso.com", Port: 443, Why: words.T("Change notifications from Microsoft")}}
-	if b.run != nil {
-		run.Before = At.Add(-2 * time.Hour)
-		if b.run.Verdict == page.VerdictFail && run.Verdict == page.VerdictPass {
-			run.Better = []page.Change{{Title: words.T("The application gets a token"), Before: page.StatusFail, After: page.StatusPass}}
-		}
-	}
+	run.Endpoints = []check.Endpoint{{Direction: "out", Host: "login.microsoftonline.com", Port: 443, Why: words.T("Tokens of the application, and sign-in of people")},
+		{Direction: "in", Host: "rooms.contoso.com", Port: 443, Why: words.T("Change notifications from Microsoft")}}
 }
 
-func (b *backend) Report(_ context.Context, _, form string) (page.File, error) {
-	defer b.ask("Report")()
-	return page.File{Name: "report." + form, Data: []byte(form)}, nil
+// LastCheck is the last run.
+func (s *Session) LastCheck(context.Context) (*check.Run, bool, error) {
+	defer s.ask("LastCheck")()
+	return s.run, s.ranOn == s.Document().Revision, nil
+}
+
+// PreviousCheck is the one before.
+func (b *Backend) PreviousCheck() *check.Run { return b.previous }
+
+// Report and Bundle are files.
+func (b *Backend) Report(check.Run) ([]byte, error) { return []byte("html"), nil }
+
+// Bundle is one.
+func (b *Backend) Bundle(context.Context, string, string) ([]byte, error) { return []byte("zip"), nil }
+
+func passed(id, title, summary string) check.Finding {
+	return check.Finding{ID: id, Title: words.T(title), Status: check.Pass, Note: words.Plain(summary), Duration: 84 * time.Millisecond}
+}
+
+func (b *Backend) findings() []check.Finding {
+	list := []check.Finding{
+		passed("net.names", "Names resolve", "login.microsoftonline.com and graph.microsoft.com answer."),
+		passed("net.tls", "TLS is not intercepted", "Issued by DigiCert Inc."),
+		passed(check.Token, "The application gets a token", "Valid for 60 minutes."+b.Hostile),
+		passed("entra.roles", "The token carries the permissions", "3 of 3."),
+		passed("graph.rooms", "Rooms can be listed", "12 rooms."+b.Hostile),
+		passed("server.reach", "The booking server answers", "Room booking 4.2, contract version 1."),
+	}
+	if b.Fails != nil {
+		list[2].Status, list[2].Problem, list[2].Note = check.Fail, b.Fails, words.Text{}
+		for i := 3; i < 5; i++ {
+			list[i] = check.Finding{ID: list[i].ID, Title: list[i].Title, Status: check.Skipped, Because: check.Token, Problem: b.Fails}
+		}
+	}
+	return list
 }

@@ -1,4 +1,4 @@
-package tour
+package main
 
 import (
 	"context"
@@ -47,18 +47,18 @@ func (g *guide) booking() error {
 		return err
 	}
 	organizer := "organizer@contoso.com"
-	people := g.backend.People(g.ctx, g.shell.Connection(), func([]tenant.Person) {})
+	people := g.shell.Session().People(g.ctx, func([]tenant.Person) {})
 	if len(people.Items) > 0 {
 		organizer = people.Items[0].UserPrincipalName
 	}
-	prepared, err := g.backend.Prepare(g.ctx, g.shell.Connection())
-	if err != nil || len(prepared.Rooms) == 0 {
-		return fmt.Errorf("no room can be booked: %w", err)
+	rooms := g.shell.Session().KnownRooms()
+	if len(rooms) == 0 {
+		return fmt.Errorf("no room can be booked")
 	}
 	if err := g.fill("Organizer's mailbox", organizer); err != nil {
 		return err
 	}
-	return g.fill("Room", prepared.Rooms[0])
+	return g.fill("Room", rooms[0].EmailAddress)
 }
 
 // proveAgain opens the page of the test and tests.
@@ -90,18 +90,11 @@ func (g *guide) results(view int) func() error {
 
 // processing drops a CSV in which the first of three rooms differs.
 func (g *guide) processing() error {
-	id := g.shell.Connection()
-	opened, err := g.backend.Open(g.ctx, id)
-	if err != nil {
-		return err
-	}
-	prepared, err := g.backend.Prepare(g.ctx, id)
-	if err != nil {
-		return err
-	}
+	s := g.shell.Session()
+	rooms := s.KnownRooms()
 	csv := "Tenant,Room,AutomateProcessing,DeleteSubject,DeleteComments,BookingWindowInDays\n"
-	for i, room := range prepared.Rooms[:min(3, len(prepared.Rooms))] {
-		csv += opened.Connection.Tenant.ID + "," + room + ",AutoAccept," + []string{"True,True,180", "False,False,180", "False,False,soon"}[i] + "\n"
+	for i, room := range rooms[:min(3, len(rooms))] {
+		csv += s.Document().Tenant.ID + "," + room.EmailAddress + ",AutoAccept," + []string{"True,True,180", "False,False,180", "False,False,soon"}[i] + "\n"
 	}
 	g.shell.Take("calendar-processing.csv", []byte(csv))
 	return nil

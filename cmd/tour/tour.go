@@ -1,7 +1,4 @@
-// Package tour walks through every page on the simulated tenant and draws each
-// of them, light and dark, at two sizes: for the README, and to look at what
-// was built. It needs no display.
-package tour
+package main
 
 import (
 	"context"
@@ -17,6 +14,7 @@ import (
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
+	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
@@ -27,8 +25,8 @@ import (
 	"github.com/roomkey/roomkey/ui/page"
 )
 
-// Sizes are the window sizes that are drawn.
-var Sizes = []fyne.Size{fyne.NewSize(1280, 800), fyne.NewSize(1024, 700)}
+// sizes are the window sizes that are drawn.
+var sizes = []fyne.Size{fyne.NewSize(1280, 800), fyne.NewSize(1024, 700)}
 
 // variants are light and dark by the names that the files bear.
 var variants = []struct {
@@ -39,38 +37,38 @@ var variants = []struct {
 // stepTime is how long one stop of the tour may take before it is an error.
 const stepTime = 60 * time.Second
 
-// Run makes a simulated tenant through the backend, goes through the main job
-// as a person would, and writes a PNG of each page into folder.
-func Run(ctx context.Context, backend page.Backend, folder string) error {
+// walk goes through the main job on a simulated tenant as a person would, and
+// writes a PNG of each page into folder.
+func walk(ctx context.Context, home page.Home, folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return problem.New(codeTourFolder, words.T("The folder for the pictures cannot be made.")).With(words.Plain(err.Error())).By(err)
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	g := newGuide(ctx, backend, folder)
+	g := newGuide(ctx, home, folder)
 	defer g.shell.Close(time.Second)
 	return g.walk()
 }
 
 type guide struct {
-	ctx     context.Context
-	backend page.Backend
-	folder  string
-	app     fyne.App
-	queue   *kit.Queue
-	shell   *ui.Shell
-	window  fyne.Window
-	number  int
-	tray    tray
+	ctx    context.Context
+	home   page.Home
+	folder string
+	app    fyne.App
+	queue  *kit.Queue
+	shell  *ui.Shell
+	window fyne.Window
+	number int
+	tray   tray
 	// atEnd is whether the next picture is of the end of the page.
 	atEnd bool
 }
 
-func newGuide(ctx context.Context, backend page.Backend, folder string) *guide {
-	g := &guide{ctx: ctx, backend: backend, folder: folder, app: test.NewApp(), queue: kit.NewQueue()}
+func newGuide(ctx context.Context, home page.Home, folder string) *guide {
+	g := &guide{ctx: ctx, home: home, folder: folder, app: test.NewApp(), queue: kit.NewQueue()}
 	g.app.Settings().SetTheme(kit.ForcedTheme(theme.VariantLight))
 	g.shell = ui.NewShell(ctx, ui.Options{
-		Backend: backend,
+		Home: home,
 		Host: &kit.Host{Dispatch: g.queue.Dispatch, Clipboard: g.app.Clipboard,
 			After: func(time.Duration, func()) func() { return func() {} }},
 		Files: &g.tray,
@@ -103,7 +101,7 @@ func (g *guide) picture(name string) error {
 func (g *guide) draw(name string) error {
 	g.number++
 	for _, v := range variants {
-		for _, size := range Sizes {
+		for _, size := range sizes {
 			file := fmt.Sprintf("%02d-%s-%s-%.0fx%.0f.png", g.number, name, v.name, size.Width, size.Height)
 			if err := write(filepath.Join(g.folder, file), g.capture(v.variant, size)); err != nil {
 				return err
@@ -173,7 +171,7 @@ func (g *guide) walk() error {
 	if err := g.picture("start"); err != nil {
 		return err
 	}
-	id, err := g.backend.Simulate(g.ctx, nil)
+	id, err := g.home.Simulate(g.ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -201,7 +199,7 @@ func (g *guide) walk() error {
 		{"hand-over-pushed", g.push},
 		{"hand-over-end", g.end},
 		{"settings", g.page(page.RouteSettings)},
-		{"prove-failed", g.breakSecret(id)},
+		{"prove-failed", g.breakSecret},
 		{"prove-failed-end", g.end},
 		{"prove-watch-cancelled", g.watch},
 		{"start-again", func() error { g.shell.Load(""); return nil }},
@@ -273,41 +271,27 @@ func (g *guide) push() error {
 
 // breakSecret shows what a failure looks like: the secret is replaced by one
 // that the tenant does not know.
-func (g *guide) breakSecret(id string) func() error {
-	return func() error {
-		wrong := vault.NewSecret("wrong~Wr0ng.secret-0f-the-right-length--")
-		if _, err := g.backend.SetSecret(g.ctx, id, vault.ClientSecret, wrong, vault.Secret{}); err != nil {
-			return err
-		}
-		g.shell.Go(setup.Prove)
-		if err := g.idle(); err != nil {
-			return err
-		}
-		p, ok := g.shell.Page().(*page.Prove)
-		if !ok {
-			return fmt.Errorf("this is not the page of the test")
-		}
-		p.Start()
-		return nil
+func (g *guide) breakSecret() error {
+	wrong := vault.NewSecret("wrong~Wr0ng.secret-0f-the-right-length--")
+	if _, err := g.shell.Session().SetSecret(g.ctx, vault.ClientSecret, wrong, vault.Secret{}); err != nil {
+		return err
 	}
+	return g.proveAgain()
 }
 
 // formProduct makes the connection one of a product whose console is typed
 // into.
 func (g *guide) formProduct(id string) func() error {
 	return func() error {
-		opened, err := g.backend.Open(g.ctx, id)
-		if err != nil {
-			return err
-		}
-		opened.Connection.Product = connection.Product{ID: "flexo", Options: []string{"teams"}}
-		opened.Connection.Server.Adapter = ""
-		if err := g.backend.Save(g.ctx, opened.Connection); err != nil {
-			return err
-		}
-		g.backend.Close(id)
 		g.shell.Load(id)
 		if err := g.idle(); err != nil {
+			return err
+		}
+		err := g.shell.Session().Change(g.ctx, connection.Edit(func(c *connection.Connection) {
+			c.Product = connection.Product{ID: "flexo", Options: []string{"teams"}}
+			c.Server.Adapter = booking.AdapterForm
+		}))
+		if err != nil {
 			return err
 		}
 		return g.page(setup.Describe)()

@@ -1,4 +1,4 @@
-package tour
+package main
 
 import (
 	"context"
@@ -77,23 +77,27 @@ func (g *guide) lay(f page.File) func() error {
 // bare makes a connection that has two fields: the tenant and the server.
 func (g *guide) bare(simulated string) func() error {
 	return func() error {
-		from, err := g.backend.Open(g.ctx, simulated)
+		from, err := g.home.Open(g.ctx, simulated)
 		if err != nil {
 			return err
 		}
-		c, err := g.backend.Create(g.ctx, "Bare tenant")
+		defer from.Session.Close()
+		like := from.Session.Document()
+		id, err := g.home.Create(g.ctx)
 		if err != nil {
 			return err
 		}
-		c.Cloud, c.Tenant.Domain = from.Connection.Cloud, from.Connection.Tenant.Domain
-		c.Product = connection.Product{ID: "flexo"}
-		c.Server.URL = "https://flexo.contoso.example"
-		c.SingleSignOn.RedirectURIs = []string{"https://flexo.contoso.example/signin-oidc"}
-		if err := g.backend.Save(g.ctx, c); err != nil {
-			return err
-		}
-		g.shell.Load(c.ID)
+		g.shell.Load(id)
 		if err := g.idle(); err != nil {
+			return err
+		}
+		err = g.shell.Session().Change(g.ctx, connection.Edit(func(c *connection.Connection) {
+			c.Name, c.Cloud, c.Tenant.Domain = "Bare tenant", like.Cloud, like.Tenant.Domain
+			c.Product = connection.Product{ID: "flexo"}
+			c.Server.URL = "https://flexo.contoso.example"
+			c.SingleSignOn.RedirectURIs = []string{"https://flexo.contoso.example/signin-oidc"}
+		}))
+		if err != nil {
 			return err
 		}
 		if err := g.page(setup.Describe)(); err != nil {

@@ -1,12 +1,10 @@
-package tour
+package main
 
 import (
 	"image/png"
 	"os"
 	"path/filepath"
 	"testing"
-
-	"github.com/roomkey/roomkey/ui/internal/fake"
 )
 
 // TestRun walks through all pages and looks at each picture: it has the size of
@@ -16,7 +14,7 @@ func TestRun(t *testing.T) {
 	if keep := os.Getenv("ROOMKEY_TOUR"); keep != "" {
 		folder = keep
 	}
-	if err := Run(t.Context(), fake.New(), folder); err != nil {
+	if err := pictures(t.Context(), folder); err != nil {
 		t.Fatal(err)
 	}
 	files, err := filepath.Glob(filepath.Join(folder, "*.png"))

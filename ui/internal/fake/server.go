@@ -1,0 +1,106 @@
+package fake
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/export"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Rooms is a list.
+func (b *Backend) Rooms(_ context.Context, emit func([]tenant.Room)) tenant.Listing[tenant.Room] {
+	b.ask("Rooms")()
+	var all []tenant.Room
+	for i := range b.RoomCount {
+		seats, level := 4+i%5*4, i%4
+		all = append(all, tenant.Room{ID: fmt.Sprint(i), DisplayName: fmt.Sprintf("Room %03d%s", i+1, b.Hostile), EmailAddress: fmt.Sprintf("room%03d@contoso.com", i+1), Capacity: &seats, FloorNumber: &level, Building: "Main building"})
+	}
+	for part := range slices.Chunk(all, 100) {
+		emit(part)
+	}
+	return tenant.Listing[tenant.Room]{Items: all, Source: tenant.SourceApplication, Complete: true, At: At}
+}
+
+// RoomLists is a list.
+func (b *Backend) RoomLists(context.Context) tenant.Listing[tenant.RoomList] {
+	n := 12
+	return tenant.Listing[tenant.RoomList]{Items: []tenant.RoomList{{DisplayName: "Main building", EmailAddress: "main@contoso.com", Rooms: &n}}, Source: tenant.SourceApplication, Complete: true, At: At}
+}
+
+// RoomsOf is a list.
+func (b *Backend) RoomsOf(ctx context.Context, _ string) tenant.Listing[tenant.Room] {
+	return b.Rooms(ctx, func([]tenant.Room) {})
+}
+
+// People is a list.
+func (b *Backend) People(_ context.Context, _ func([]tenant.Person)) tenant.Listing[tenant.Person] {
+	return tenant.Listing[tenant.Person]{Source: tenant.SourceApplication, At: At, Problem: problem.New(problem.CodeUnexpected, words.T("The application may not read users.")).
+		Fix(words.T("Grant User.Read.All in the Microsoft Entra admin center, or leave it: the product does not need it."))}
+}
+
+// Groups is a list.
+func (b *Backend) Groups(context.Context, func([]tenant.Group)) tenant.Listing[tenant.Group] {
+	return tenant.Listing[tenant.Group]{Source: tenant.SourceApplication, Complete: true, At: At}
+}
+
+// ImportRooms is a list.
+func (b *Backend) ImportRooms([]byte) (tenant.Listing[tenant.Room], []*problem.Problem) {
+	return tenant.Listing[tenant.Room]{Source: tenant.SourceFile, Complete: true, At: At}, nil
+}
+
+// Plan is a push of a few fields.
+func (s *Session) Plan(context.Context, bool) (session.Plan, error) {
+	defer s.ask("Plan")()
+	p := session.Plan{Description: booking.Description{Product: "Room booking", ProductVersion: "4.2"}}
+	p.DryRun.Acceptable = true
+	if s.pushed {
+		p.Current.Configuration = &booking.Configuration{}
+		return p, nil
+	}
+	if s.run == nil || s.ranOn != s.Document().Revision || s.run.Verdict == check.Failed {
+		p.Gate = problem.New(problem.CodeUnexpected, words.T("This configuration was not proven.")).Fix(words.T("Open the page Prove that it works and press Test the connection."))
+	}
+	p.Changes = []booking.Change{{Path: "tenant.id", To: TenantID}, {Path: "application.clientId", To: "11111111-2222-4333-8444-555555555555"}, {Path: "credential.fingerprint", To: "3f9a 12c4"}, {Path: "rooms.mode", From: "10" + s.Hostile, To: "12"}}
+	p.Confirmations = []booking.Confirmation{{Kind: booking.ConfirmRecipient, About: words.T("The credential travels sealed to it. Compare it with what the server's console shows."), Value: "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"}}
+	return p, nil
+}
+
+// Confirm takes every yes.
+func (b *Backend) Confirm(context.Context, []booking.Confirmation) error { return nil }
+
+// Push stores it.
+func (b *Backend) Push(context.Context, session.Plan, bool) (booking.Receipt, error) {
+	defer b.ask("Push")()
+	b.pushed = true
+	return booking.Receipt{}, nil
+}
+
+// Held is what was pushed.
+func (b *Backend) Held(context.Context) (session.Held, error) {
+	defer b.ask("Held")()
+	h := session.Held{Description: booking.Description{Product: "Room booking", ProductVersion: "4.2"}}
+	if b.pushed {
+		h.Matches, h.Status = true, booking.Status{State: booking.StatusOK}
+		if b.ServerSays != "" {
+			h.Status = booking.Status{State: booking.StatusFailing, Checks: []booking.StatusCheck{{ID: "token", State: "failed", Code: b.ServerSays}}}
+		}
+		c := &booking.Configuration{}
+		c.Tenant.ID, c.Credential.Fingerprint = TenantID, "3f9a 12c4"+b.Hostile
+		h.Current.Configuration = c
+	}
+	return h, nil
+}
+
+// Form is a vendor's.
+func (b *Backend) Form(context.Context) ([]export.Entry, error) {
+	defer b.ask("Form")()
+	return []export.Entry{{Label: "Tenant ID", Value: TenantID, Help: "The vendor also calls it Directory (tenant) ID."}, {Label: "Application Secret Key", Secret: vault.ClientSecret}, {Label: "Test settings", Action: true}, {Label: "Redirection URL", Missing: words.T("Enter it on the first page.")}}, nil
+}

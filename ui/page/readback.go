@@ -1,0 +1,138 @@
+package page
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/exchange"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+// script is one of the catalogue for this connection.
+type script struct {
+	exchange.Script
+	// blocked is why it cannot be generated now, nil when it can.
+	blocked *problem.Problem
+}
+
+// scripts is the catalogue for the connection as it is known here. Whoever comes
+// back to it sees what changed since: the scripts that were shown before are what
+// the next ones are compared with.
+func (e *Env) scripts() ([]script, error) {
+	if err := e.Session.KeepShown(); err != nil {
+		return nil, err
+	}
+	target, err := e.Session.LastScriptTarget()
+	if err != nil {
+		return nil, err
+	}
+	var list []script
+	for _, s := range exchange.Catalogue() {
+		s, blocked := s.For(target)
+		one := script{Script: s}
+		var fields exchange.FieldErrors
+		if blocked != nil && !errors.As(blocked, &fields) { // what is only wrong in the form can be filled in
+			one.blocked = problem.Of(blocked)
+		}
+		list = append(list, one)
+	}
+	return list, nil
+}
+
+// generate writes a script for the rooms as they are now.
+func (e *Env) generate(ctx context.Context, name string, values map[string]any) (exchange.Document, error) {
+	target, err := e.Session.ScriptTarget(ctx)
+	if err != nil {
+		return exchange.Document{}, err
+	}
+	return exchange.Generate(name, target, values)
+}
+
+// helpOf is what stands under a field of a script.
+func helpOf(p exchange.Param) string {
+	help := kit.L(p.Help)
+	if p.Kind == exchange.KindNumber && p.Min != nil && p.Max != nil {
+		help = kit.L("%s %d to %d.", help, *p.Min, *p.Max)
+	}
+	if p.Reason != "" {
+		help = kit.L("%s The product needs it: %s", help, p.Reason)
+	}
+	return help
+}
+
+// readback is what was read back of scripts.
+type readback struct {
+	// results are the newest of each script, in the catalogue's order.
+	results []exchange.Result
+	// rooms are the calendar processing as it was read at that time.
+	rooms []exchange.RoomState
+	at    time.Time
+}
+
+func (e *Env) readback() readback {
+	return readback{e.Session.ScriptResults(), e.Session.Processing(), e.Session.ProcessingAt()}
+}
+
+// differing are the rooms that are not as the product needs them.
+func (b readback) differing() (rooms []string) {
+	for _, r := range b.rooms {
+		if len(r.Differences) > 0 {
+			rooms = append(rooms, r.Room)
+		}
+	}
+	return rooms
+}
+
+// titleOf is what a result's script is called.
+func titleOf(r exchange.Result) string {
+	for _, s := range exchange.Catalogue() {
+		if s.Name == r.Script {
+			return kit.L(s.Title)
+		}
+	}
+	return r.Script
+}
+
+// doneBy is how many objects a run left as they should be.
+func doneBy(r exchange.Result) int { return r.Summary[exchange.Changed] + r.Summary[exchange.Same] }
+
+// outcomes are those of a run; what failed comes first, for a long list is cut.
+func outcomes(r exchange.Result) []exchange.Outcome {
+	list := slices.Clone(r.Results)
+	slices.SortStableFunc(list, func(a, b exchange.Outcome) int { return rank(a) - rank(b) })
+	return list
+}
+
+func rank(o exchange.Outcome) int {
+	if o.Status == exchange.Failed {
+		return 0
+	}
+	return 1
+}
+
+// reachOf is what was seen of the application's limit, "" for nothing.
+func reachOf(r exchange.Result) string {
+	reach := r.Reach()
+	if len(reach.Roles)+len(reach.Wrong) == 0 {
+		return ""
+	}
+	return kit.L("The limit of the application: %s.", reach.String())
+}
+
+// problemsOf is why a result is not the whole evidence.
+func problemsOf(r exchange.Result) (list []*problem.Problem) {
+	if r.WhatIf {
+		list = append(list, problem.New(codeExchangeWhatIf, words.T("It ran with -WhatIf: nothing was changed.")).
+			Fix(words.T("Run the same command without -WhatIf, then read that result file.")))
+	}
+	if r.Err != "" {
+		list = append(list, problem.New(codeExchangeStopped, words.T("The script stopped early: %s", strings.TrimSpace(r.Err))).
+			Fix(words.T("Mend what it says and run it again: what is done already is left as it is.")))
+	}
+	return list
+}
