@@ -97,7 +97,7 @@ func exitOf(kind problem.Kind) int {
 		return exitFindings
 	case problem.SignInNeeded:
 		return exitSignIn
-	case problem.Refused, problem.Denied, problem.Stale, problem.Throttled, problem.Blocked:
+	case problem.Refused, problem.Denied, problem.Throttled, problem.Blocked:
 		return exitRefused
 	}
 	return exitFailed

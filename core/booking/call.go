@@ -88,8 +88,7 @@ func (c caller) call(ctx context.Context, method, url string, header http.Header
 func (c caller) authorized(ctx context.Context, method, url string, header http.Header, body any) (answer, error) {
 	if c.token.IsZero() {
 		return answer{}, problem.New(codeTokenMissing, words.T("There is no token for the booking server yet.")).
-			Fix(words.T("Make a token in the booking server's console and paste it at “Token of the booking server” on the page “Describe”.")).
-			Run(words.T("On the command line:"), "roomkeyctl secret set server-token")
+			Lead(words.T("Create a token in the booking server's console and store it."), problem.PlaceServerToken)
 	}
 	h := header.Clone()
 	if h == nil {
@@ -129,7 +128,7 @@ func (c caller) unexpected(a answer, what words.Text) *problem.Problem {
 		what = words.T("A web page came instead of data, with the title “%s”. It is often the sign-in page of a proxy.", c.hide(title))
 	}
 	return p.With(what).
-		Fix(words.T("Check the booking server's address on the page “Describe”: it is the address of the server itself, not of a page on it.")).
+		Lead(words.T("Check the booking server's address: it is the address of the server itself, not of a page on it."), problem.PlaceServerURL).
 		Fix(words.T("If the address is right, give this text to whoever runs the booking server or the network."))
 }
 

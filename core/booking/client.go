@@ -53,7 +53,7 @@ func Open(o Options) (*Client, error) {
 	}
 	if name == AdapterForm {
 		return nil, problem.New(CodeNoAPI, words.T("This booking server cannot be configured directly.")).
-			Fix(words.T("Scroll to “The vendor's form” on the page “Hand over”: it shows what to type into the vendor's console, in the vendor's order."))
+			Lead(words.T("Type the values into the vendor's form, in the vendor's order."), problem.PlaceForm)
 	}
 	if p := webAddress(o.Server.URL); p != nil {
 		return nil, p

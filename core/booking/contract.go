@@ -37,8 +37,10 @@ func (c *contract) Describe(ctx context.Context) (Description, error) {
 	a, err := c.call(ctx, http.MethodGet, strings.TrimRight(c.server.URL, "/")+wellKnown, nil, nil)
 	if problem.CodeOf(err) == CodeNotFound {
 		return d, problem.New(codeNoContract, words.T("%s does not describe itself as a booking server.", hostOf(c.server.URL))).
-			Fix(words.T("Check the address on the page “Describe”.")).
-			Fix(words.T("If it is right, this booking server is too old for being configured directly: update it, or press “Export as a file…” on the page “Hand over”, or type “The vendor's form” there."))
+			Lead(words.T("Check the address of the booking server."), problem.PlaceServerURL).
+			Fix(words.T("If it is right, this booking server is too old to be configured directly: update it.")).
+			Lead(words.T("Until then, export the configuration as a file."), problem.PlaceExport).
+			Lead(words.T("Or type the values into the vendor's form."), problem.PlaceForm)
 	}
 	if err != nil {
 		return d, err
@@ -49,7 +51,9 @@ func (c *contract) Describe(ctx context.Context) (Description, error) {
 	if d.ContractVersion != ContractVersion {
 		return d, problem.New(codeContractVersion, words.T("The booking server speaks another version of the contract.")).
 			With(words.T("It speaks version %d, Roomkey speaks version %d.", d.ContractVersion, ContractVersion)).
-			Fix(words.T("Update the booking server if its version is the lower one, else update Roomkey. Until then press “Export as a file…” on the page “Hand over”, or type “The vendor's form” there."))
+			Fix(words.T("Update the booking server if its version is the lower one, else update Roomkey.")).
+			Lead(words.T("Until then, export the configuration as a file."), problem.PlaceExport).
+			Lead(words.T("Or type the values into the vendor's form."), problem.PlaceForm)
 	}
 	if err := c.valid(a, d); err != nil {
 		return d, err

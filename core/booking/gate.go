@@ -29,28 +29,27 @@ func Gate(last Checked, digest string, acceptWarnings bool) (Clearance, error) {
 	closed := func(code problem.Code, title words.Text) *problem.Problem {
 		return problem.New(code, title)
 	}
-	again := words.T("Press “Test the connection” on the page “Prove”, or run the command.")
-	const command = "roomkeyctl check"
+	again := words.T("Test the connection.")
 	switch {
 	case digest == "" || last.Digest == "" || last.Verdict == "":
-		return Clearance{}, closed(codeGateUnchecked, words.T("This connection has not been checked yet, so it is not handed over.")).Run(again, command)
+		return Clearance{}, closed(codeGateUnchecked, words.T("This connection has not been checked yet, so it is not handed over.")).Lead(again, problem.PlaceCheck)
 	case last.Digest != digest:
 		p := closed(codeGateChanged, words.T("The connection has changed since it was checked, so it is not handed over."))
 		if !last.At.IsZero() {
 			p.With(words.T("The last check was on %s; since then a setting, the credential or the list of rooms has changed.", last.At.UTC().Format("2006-01-02 15:04 MST")))
 		}
-		return Clearance{}, p.Run(again, command)
+		return Clearance{}, p.Lead(again, problem.PlaceCheck)
 	case last.Verdict == "pass", last.Verdict == "warn" && acceptWarnings:
 		return Clearance{digest}, nil
 	case last.Verdict == "warn":
 		return Clearance{}, closed(CodeGateWarnings, words.T("The last check has warnings; handing over needs your yes to them.")).
-			Fix(words.T("Read the warnings on the page “Prove”. If you accept them, say so on the page “Hand over” under “Hand over in spite of the warnings?”.")).
-			Run(words.T("Or run the command."), "roomkeyctl push --accept-warnings")
+			Fix(words.T("Read the warnings of the last test.")).
+			Lead(words.T("If you accept them, push in spite of them."), problem.PlaceWarnings)
 	case last.Verdict == "fail":
 		return Clearance{}, closed(codeGateFailed, words.T("The last check failed, so the connection is not handed over.")).
-			Fix(words.T("Follow the remedies of the root cause on the page “Prove”, then check again.")).Run(again, command)
+			Fix(words.T("Follow the remedies of the root cause.")).Lead(again, problem.PlaceCheck)
 	default:
 		return Clearance{}, closed(codeGateIncomplete, words.T("The last check did not finish, so the connection is not handed over.")).
-			With(words.T("Something that it needed is unknown or was skipped. Not known is not good.")).Run(again, command)
+			With(words.T("Something that it needed is unknown or was skipped. Not known is not good.")).Lead(again, problem.PlaceCheck)
 	}
 }

@@ -74,15 +74,15 @@ func pinned(s connection.Server, d Description) error {
 		p.Fix(c.About)
 		command += " --confirm " + c.Value
 	}
-	return p.Fix(words.T("On the page “Hand over”, tick “I have compared it and it is right” after comparing.")).
-		Run(words.T("Or on the command line, with what you have compared:"), command)
+	return p.Lead(words.T("Compare it, then confirm it."), problem.PlaceConfirm.With(command))
 }
 
 func recipientChanged(s connection.Server, d Description) *problem.Problem {
 	return problem.New(codeRecipientChanged, words.T("The booking server shows another key than the one that you confirmed.")).
 		With(words.T("Confirmed was %s; now it is %s. Somebody may be answering in the server's place. Nothing was sent.", s.PinnedRecipient, d.SealingRecipient)).
 		Fix(words.T("Ask whoever runs the booking server whether its key was renewed on purpose, by telephone or in person.")).
-		Run(words.T("If it was, forget the old key with the command and confirm the new one on the page “Hand over”."), "roomkeyctl connection set server.pinnedRecipient=")
+		Run(words.T("If it was, forget the old key, then confirm the new one."), "roomkeyctl connection set server.pinnedRecipient=").
+		Lead(words.T("Compare the new key, then confirm it."), problem.PlaceConfirm)
 }
 
 // otherHosts are the hosts, other than the typed address's, that the
@@ -120,12 +120,12 @@ func webAddress(address string) *problem.Problem {
 	if err != nil || !plainHost.MatchString(u.Host) || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
 		return problem.New(codeAddress, words.T("This is not the address of a booking server.")).
 			With(words.T("An address such as https://rooms.contoso.com is needed.")).
-			Fix(words.T("Copy the address from the browser in which you open the booking server, without a user name, and paste it on the page “Describe”.")).By(err)
+			Lead(words.T("Copy the address from the browser in which you open the booking server, without a user name."), problem.PlaceServerURL).By(err)
 	}
 	if u.Scheme == "http" && !loopback(u.Hostname()) {
 		return problem.New(codePlainHTTP, words.T("A booking server is only called over https.")).
 			With(words.T("Over http the token could be read on the way. Only a server on this computer may be called without TLS.")).
-			Fix(words.T("Change http:// to https:// on the page “Describe”. If the server has no certificate yet, ask whoever runs it."))
+			Lead(words.T("Change http:// to https://. If the server has no certificate yet, ask whoever runs it."), problem.PlaceServerURL)
 	}
 	return nil
 }

@@ -112,7 +112,7 @@ func (c *Client) verify(ctx context.Context, line Push, want Configuration) (Rec
 		different := Changes(&want, valueOf(now.Configuration))
 		p := problem.New(codeNotKept, words.T("The booking server took the configuration and holds something else.")).
 			With(listed(different)).
-			Fix(words.T("Press “Look again” on the page “Hand over”. If it happens again, give this text to the server's vendor."))
+			Lead(words.T("Look at what the server holds. If it happens again, give this text to the server's vendor."), problem.PlaceLook)
 		return Receipt{Current: now}, c.note(line, p)
 	}
 	line.State, line.ETag = PushDone, now.ETag
@@ -186,7 +186,7 @@ func unanswered(err error) error {
 	p := problem.New(codeUnknown, words.T("It is not known whether the booking server has taken the configuration.")).
 		With(words.Plain(strings.TrimSpace(why.Title.String() + "\n" + why.Detail.String()))).By(err)
 	p.Remedies = why.Remedies
-	return p.Run(words.T("Roomkey asks the server at the next start, or now with “Look again” on the page “Hand over”, and on the command line with:"), "roomkeyctl status")
+	return p.Lead(words.T("Look at what the server holds. Roomkey also asks it at the next start."), problem.PlaceLook)
 }
 
 // mismatch adds what somebody else has changed in the meantime.

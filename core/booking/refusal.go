@@ -64,26 +64,27 @@ func (c caller) ofStatus(host string, a answer, r refusal) *problem.Problem {
 	switch {
 	case a.status >= 300 && a.status < 400:
 		return problem.New(codeRedirected, words.T("%s sends the call to another address, which is not followed.", host)).
-			Fix(words.T("Following would carry the token to a host that you did not type. Ask whoever runs the booking server for its final address and enter that on the page “Describe”."))
+			Lead(words.T("Following would carry the token to a host that you did not type. Ask whoever runs the booking server for its final address and enter that."), problem.PlaceServerURL)
 	case a.status == http.StatusUnauthorized:
 		return problem.New(codeTokenWrong, words.T("%s does not accept the token.", host)).
-			Fix(words.T("Make a new token in the booking server's console and paste it at “Token of the booking server” on the page “Describe”.")).
-			Run(words.T("Or on the command line:"), "roomkeyctl secret set server-token")
+			Lead(words.T("Create a new token in the booking server's console and store it."), problem.PlaceServerToken)
 	case a.status == http.StatusForbidden:
 		return problem.New(codeForbidden, words.T("The token may not do this at %s.", host)).
 			Fix(words.T("In the booking server's console, give the token the right to write the Microsoft 365 configuration, or make one that has it."))
 	case r.Code == "not-configured":
 		return problem.New(CodeNothingStored, words.T("%s holds no Microsoft 365 configuration.", host)).
-			Fix(words.T("Press “Push” on the page “Hand over”."))
+			Lead(words.T("Push the configuration."), problem.PlacePush)
 	case a.status == http.StatusNotFound, a.status == http.StatusMethodNotAllowed:
 		return problem.New(CodeNotFound, words.T("%s has nothing at this address.", host)).
-			Fix(words.T("Check the address on the page “Describe”. If it is right, the server does not have this API: press “Export as a file…” on the page “Hand over”, or type “The vendor's form” there."))
+			Lead(words.T("Check the address of the booking server."), problem.PlaceServerURL).
+			Lead(words.T("If it is right, the server does not have this API: export the configuration as a file."), problem.PlaceExport).
+			Lead(words.T("Or type the values into the vendor's form."), problem.PlaceForm)
 	case a.status == http.StatusPreconditionFailed:
 		return problem.New(codeETagMismatch, words.T("The booking server's configuration was changed by somebody else in the meantime.")).
-			Fix(words.T("Press “Look again” on the page “Hand over”, look at what has changed, and hand over again."))
+			Lead(words.T("Look at what has changed, then push again."), problem.PlaceLook)
 	case a.status == http.StatusConflict && r.Code == "in-progress":
 		return problem.New(codeInProgress, words.T("The booking server is still working on the previous hand-over.")).
-			Fix(words.T("Wait a minute and press “Look again” on the page “Hand over”."))
+			Lead(words.T("Wait a minute, then look at what the server holds."), problem.PlaceLook)
 	case a.status == http.StatusTooManyRequests:
 		return problem.New(codeTooManyRequests, words.T("%s asks to be called less often.", host)).
 			Fix(words.T("Wait a minute and try again."))

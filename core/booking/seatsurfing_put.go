@@ -54,7 +54,7 @@ func (s *seatsurfing) DryRun(ctx context.Context, cfg Configuration) (DryRun, er
 func (s *seatsurfing) obstacle(state ssState, cfg Configuration) *problem.Problem {
 	if cfg.Credential.Kind == connection.CredentialCertificate {
 		return problem.New(codeCertificate, words.T("Seatsurfing signs people in with a client secret; it cannot use a certificate.")).
-			Fix(words.T("Choose “Client secret” on the page “Register”."))
+			Lead(words.T("Use a client secret instead of a certificate."), problem.PlaceClientSecret)
 	}
 	if state.provider != nil && state.provider.ReadOnly {
 		return problem.New(codeReadOnly, words.T("Seatsurfing's sign-in “%s” was set up by its own configuration and cannot be changed.", seatsurfingProvider)).
@@ -212,7 +212,7 @@ func (s *seatsurfing) createSpaces(ctx context.Context, location string, spaces 
 	}
 	if made != len(spaces) {
 		return problem.New(codeRefused, words.T("Seatsurfing made %d of %d spaces.", made, len(spaces))).
-			Fix(words.T("Press “Push” again: what is there already is left alone. If the number stays, look at the limits of your Seatsurfing plan."))
+			Lead(words.T("Push again: what is there already is left alone. If the number stays the same, look at the limits of your Seatsurfing plan."), problem.PlacePush)
 	}
 	return nil
 }

@@ -173,7 +173,7 @@ func (r *RoomPolicy) refuses(room string) *problem.Problem {
 		return problem.New(codeAsksPeople, words.T("Bookings of %s are decided by people, who would be bothered by a test.", room)).Fix(choose)
 	case !r.AutoAccept:
 		return problem.New(codeDoesNotAccept, words.T("%s does not accept invitations by itself.", room)).Fix(choose).
-			Fix(words.T("Or run the calendar-processing script on the page “Set up Exchange” for it."))
+			Lead(words.T("Or run the calendar-processing script for it."), problem.PlaceCalendarScript)
 	}
 	return nil
 }
@@ -214,5 +214,5 @@ func (s *State) judgeDecline(plan BookingPlan) Finding {
 		seen = words.T("It was free then (%s) and takes bookings at any hour, so its calendar processing forbids the booking.", plan.When())
 	}
 	return fail(problem.New(codeBookingDeclined, words.T("%s declined the invitation.", room)).With(seen).
-		Fix(words.T("Run the calendar-processing script on the page “Set up Exchange” for it, and look whether the organizer may book it (BookInPolicy).")))
+		Lead(words.T("Run the calendar-processing script for it, and check whether the organizer may book it (BookInPolicy)."), problem.PlaceCalendarScript))
 }

@@ -77,7 +77,7 @@ func checkKeyMatch(_ context.Context, s *State) Finding {
 			See(words.T("Certificates & secrets of this application"), s.portal("Credentials")))
 	}
 	return fail(problem.New(codeCredentialSecretNotRegistered, words.T("The application no longer has the secret that this connection uses.")).
-		Fix(words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets: press \"New client secret\" and paste its Value under \"Describe\".")).
+		Lead(words.T("In the Microsoft Entra admin center open App registrations > this application > Certificates & secrets, press New client secret, and store its Value."), problem.PlaceClientSecret).
 		See(words.T("Certificates & secrets of this application"), s.portal("Credentials")))
 }
 
@@ -91,7 +91,7 @@ func checkExpiry(_ context.Context, s *State) Finding {
 	}
 	if end.IsZero() {
 		return unknown(problem.New(codeCredentialExpiryUnknown, words.T("When the credential ends is not known.")).
-			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets: enter the date of the column \"Expires\" under \"Describe\".")).
+			Lead(words.T("In the Microsoft Entra admin center open App registrations > this application > Certificates & secrets, and enter the date in the column Expires."), problem.PlaceExpires).
 			See(words.T("Certificates & secrets of this application"), s.portal("Credentials")))
 	}
 	left := end.Sub(s.now())

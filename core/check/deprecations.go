@@ -41,7 +41,7 @@ var deprecations = []deprecation{
 			}) {
 				return problem.New(codeDeprecatedEWS, words.T("The application holds a permission of Exchange Web Services, which Microsoft shuts down.")).
 					With(words.T("Switching off began on 2026-10-01 and ends on 2027-04-01, without exceptions.")).
-					Fix(words.T("Register a new application for Microsoft Graph under \"Register\"; do not update this one.")).
+					Lead(words.T("Register a new application for Microsoft Graph; do not update this one."), problem.PlaceRegister).
 					Fix(words.T("Set the booking server's Exchange connector to Microsoft Graph, then remove the permission from this application."))
 			}
 		}
@@ -52,7 +52,7 @@ var deprecations = []deprecation{
 			return nil
 		}
 		return problem.New(codeDeprecatedPolicy, words.T("The application is limited by an Application Access Policy, which Microsoft calls legacy.")).
-			Fix(words.T("Move to RBAC for Applications with the script on the page “Set up Exchange”; it makes the scope first and removes the policy last."))
+			Lead(words.T("Move to RBAC for Applications with the script that limits the application; it creates the scope first and removes the policy last."), problem.PlaceLimitScript)
 	}},
 	{"deprecated.secret-life", words.T("No secret lives longer than two years"), true, func(s *State) *problem.Problem {
 		for _, c := range s.application.Secrets {

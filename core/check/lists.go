@@ -119,7 +119,7 @@ func checkPeople(ctx context.Context, s *State) Finding {
 	}
 	if attribute != "" && cards == 0 {
 		return warn(problem.New(codePeopleNoCardNumbers, words.T("Nobody has a card number in %s.", attribute)).
-			Fix(words.T("Choose the attribute that your card numbers are in under \"Choose\", People, Card number."))).
+			Lead(words.T("Choose the attribute that holds your card numbers."), problem.PlaceCardNumber)).
 			saw("people", people).saw("withCardNumber", 0)
 	}
 	return f.says(words.N(people, "%d person was listed.", "%d people were listed.", people))
@@ -167,7 +167,7 @@ func checkGroups(ctx context.Context, s *State) Finding {
 		}
 		slices.Sort(gone)
 		return fail(problem.New(codeGroupsGone, words.T("A group that was chosen does not exist: %s", gone[0])).
-			Fix(words.T("Choose the groups anew under \"Choose\", People."))).saw("gone", gone)
+			Lead(words.T("Choose the groups again."), problem.PlaceGroups)).saw("gone", gone)
 	}
 	if f.Status == Pass {
 		return f.says(words.N(groups, "%d group was listed.", "%d groups were listed.", groups))

@@ -50,12 +50,12 @@ func checkNotifications(ctx context.Context, s *State) Finding {
 	n := s.Connection.Notifications
 	if n.URL == "" {
 		return fail(problem.New(codeNotificationsNoAddress, words.T("The connection names no notification URL.")).
-			Fix(words.T("Enter the notification URL and the lifecycle URL that the booking server shows under \"Describe\".")))
+			Lead(words.T("Enter the notification URL and the lifecycle URL that the booking server shows."), problem.PlaceNotifications))
 	}
 	rooms, _ := s.chosen()
 	if len(rooms) == 0 {
 		return unknown(problem.New(codeRoomsNoneChosen, words.T("No room is known whose changes could be asked for.")).
-			Fix(words.T("Choose rooms under \"Choose\".")))
+			Lead(words.T("Choose rooms."), problem.PlaceRooms))
 	}
 	trace := Trace{Kind: "subscription", Key: rand.Text(), State: TraceIntended, Room: rooms[0], At: s.now()}
 	if err := s.Journal.Append(trace); err != nil {

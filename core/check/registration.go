@@ -208,7 +208,7 @@ func checkRedirects(_ context.Context, s *State) Finding {
 		}
 	}
 	if len(want) == 0 {
-		return Finding{Status: Skipped, Note: words.T("Neither the booking server nor this connection says where sign-in leads back to: enter the redirect URI under \"Describe\", Single sign-on, if people shall sign in.")}
+		return Finding{Status: Skipped, Note: words.T("Neither the booking server nor this connection says where sign-in leads back to: enter the redirect URI if people are to sign in.")}
 	}
 	have := a.RedirectURIs
 	page := words.T("Microsoft Entra admin center, App registrations, this application, Authentication, platform Web: press \"Add URI\", enter it exactly so, and press \"Save\".")

@@ -75,7 +75,7 @@ func checkCalendars(ctx context.Context, s *State) Finding {
 	rooms, known := s.chosen()
 	if !known || len(rooms) == 0 {
 		return unknown(problem.New(codeRoomsNoneChosen, words.T("No room is known whose calendar could be read.")).
-			Fix(words.T("Choose rooms under \"Choose\": from the list, from an Exchange result file, or by typing their addresses.")))
+			Lead(words.T("Choose rooms: from the list, from an Exchange result file, or by typing their addresses."), problem.PlaceRooms))
 	}
 	s.say(0, len(rooms), words.N(len(rooms), "Reading the calendar of %d room.", "Reading the calendars of %d rooms.", len(rooms)))
 	digest := ""

@@ -25,7 +25,7 @@ func scopeChecks() []Check {
 func scoped(in Input) (bool, words.Text) {
 	kind := in.Connection.Scope.Kind
 	return kind == connection.ScopeRBAC || kind == connection.ScopePolicy,
-		words.T("The application's reach is not limited in Exchange; a script on the page “Set up Exchange” does that.")
+		words.T("The application is not limited in Exchange. A script of the step Set up Exchange does that.")
 }
 
 func scopedOrAsked(in Input) (bool, words.Text) {
@@ -84,7 +84,7 @@ func checkOutside(ctx context.Context, s *State) Finding {
 	mailbox := s.outOfReach()
 	if mailbox == "" {
 		return unknown(problem.New(codeScopeNoOutsider, words.T("No mailbox is named that must be out of reach.")).
-			Fix(words.T("Name one as “Mailbox that must be out of reach”, under “Options for the next test” on the page “Prove”: a person's mailbox that the booking server has no business with.")).
+			Lead(words.T("Name a mailbox that must be out of reach: a person's mailbox that the booking server has no business with."), problem.PlaceOutside).
 			Run(words.T("Or in the terminal:"), "roomkeyctl check --out-of-reach MAILBOX"))
 	}
 	if s.Calendars == nil {
@@ -114,7 +114,7 @@ func (s *State) judgeOutside(mailbox string, exists permission.Truth, id string,
 			Fix(words.T("Check again after %s.", again.Local().Format("15:04"))))
 	case err == nil:
 		p := problem.New(codeScopeNotLimited, words.T("The application reaches %s, which must be out of reach.", mailbox)).
-			Fix(words.T("Run the scoping script on the page “Set up Exchange” as an Exchange administrator, then check again after two hours at most."))
+			Lead(words.T("Run the script that limits the application as an Exchange administrator, then test again after two hours at most."), problem.PlaceLimitScript)
 		if s.Connection.Scope.Kind == connection.ScopeNone || s.Connection.Scope.Kind == "" {
 			return warn(p)
 		}
@@ -127,7 +127,7 @@ func (s *State) judgeOutside(mailbox string, exists permission.Truth, id string,
 		return unknown(p)
 	case exists == permission.No:
 		return unknown(problem.New(codeScopeNoSuchMailbox, words.T("%s does not exist in this tenant, so that it is out of reach proves nothing.", mailbox)).
-			Fix(words.T("Name a mailbox that exists, under “Options for the next test” on the page “Prove”.")))
+			Lead(words.T("Name a mailbox that exists."), problem.PlaceOutside))
 	case exists != permission.Yes:
 		return unknown(problem.New(codeScopeOutsiderUnseen, words.T("%s was refused, but nobody could show that it exists.", mailbox)).
 			Fix(words.T("Sign in as an administrator, who can look it up, and check again.")))

@@ -46,7 +46,7 @@ func checkContract(ctx context.Context, s *State) Finding {
 	}
 	if d.Product == "" && d.Version == "" && d.Contract == "" {
 		return unknown(problem.New(codeServerUnexpectedAnswer, words.T("The booking server describes itself with an empty answer.")).
-			Fix(words.T("Check the address under \"Booking server\": it may be that of another service.")))
+			Lead(words.T("Check the address of the booking server: it may be that of another service."), problem.PlaceServerURL))
 	}
 	if !d.ContractKnown {
 		return fail(problem.New(codeServerContractUnknown, words.T("The booking server speaks version %q of the interface, which this Roomkey does not know.", d.Contract)).
@@ -114,10 +114,10 @@ func judgeServer(st ServerStatus, same bool, now time.Time, from string) Finding
 	case st.State == ServerFails && !same:
 		f = warn(problem.New(codeServerOldConfiguration, words.T("The booking server does not work with the configuration that it holds, which is not this one.")).
 			With(words.T("The booking server reports %s: %s", st.Code, st.Message)).
-			Fix(words.T("Push this configuration under \"Hand over\", then check again.")))
+			Lead(words.T("Push this configuration, then test again."), problem.PlacePush))
 	case st.State == ServerWorks && st.Digest != "" && !same:
 		f = unknown(problem.New(codeServerOtherConfiguration, words.T("The booking server works, but with another configuration than this one.")).
-			Fix(words.T("Push this configuration under \"Hand over\", then check again.")))
+			Lead(words.T("Push this configuration, then test again."), problem.PlacePush))
 	case st.State == ServerWorks && now.Sub(st.CheckedAt) > staleView:
 		f = unknown(problem.New(codeServerStaleView, words.T("The booking server says that it works, but tried it last at %s.", st.CheckedAt.UTC().Format("2006-01-02 15:04"))).
 			Fix(words.T("Wait a minute, and check again: the server has to try anew what it tried more than five minutes ago.")).

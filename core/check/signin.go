@@ -38,7 +38,7 @@ func checkTenant(ctx context.Context, s *State) Finding {
 	if id := s.Connection.Tenant.ID; id != "" && !sameID(id, d.TenantID) {
 		return fail(problem.New(codeTenantMismatch, words.T("%s is another tenant than this connection's.", s.Connection.Tenant.Domain)).
 			With(words.T("The connection names the tenant %s, the cloud says that the domain belongs to %s.", id, d.TenantID)).
-			Fix(words.T("Correct domain or tenant ID under \"Describe\", so that both are of the same tenant.")))
+			Lead(words.T("Correct the domain or the tenant ID, so that both belong to the same tenant."), problem.PlaceTenant))
 	}
 	return pass(words.T("The tenant is %s.", d.TenantID)).saw("tenantId", d.TenantID).saw("region", d.Region)
 }
@@ -74,10 +74,10 @@ func checkToken(ctx context.Context, s *State) Finding {
 		return unknown(unexpected(words.T("The token names neither tenant nor application.")))
 	case !sameID(c.TenantID, known):
 		return fail(problem.New(codeTokenWrongTenant, words.T("The token is for another tenant: %s.", c.TenantID)).
-			Fix(words.T("Correct the tenant under \"Describe\".")))
+			Lead(words.T("Correct the tenant."), problem.PlaceTenant))
 	case !sameID(c.AppID, s.Connection.Application.ClientID):
 		return fail(problem.New(codeTokenWrongApplication, words.T("The token is for another application: %s.", c.AppID)).
-			Fix(words.T("Correct the client ID under \"Describe\"; it is the Application (client) ID on the application's Overview page.")))
+			Lead(words.T("Correct the client ID: it is the Application (client) ID on the application's Overview page."), problem.PlaceClientID))
 	case !s.audience(c.Audience):
 		return fail(problem.New(codeTokenWrongAudience, words.T("The token is not for Microsoft Graph of this cloud but for %s.", c.Audience)).
 			Fix(words.T("Correct the Graph root of the cloud %q in clouds.yaml.", s.Cloud.ID)))
@@ -152,7 +152,7 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 	if len(chosen) == 0 || s.Calendars == nil {
 		if scoped {
 			return unknown(problem.New(codeScopeUnproven, words.T("The token does not carry %s, and no room is known on which Exchange's own grant could be tried.", strings.Join(values, ", "))).
-				Fix(words.T("Choose at least one room under \"Choose\", then check again.")))
+				Lead(words.T("Choose at least one room, then test again."), problem.PlaceRooms))
 		}
 		return notGranted
 	}
@@ -184,7 +184,7 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 	case denied(err) && scoped:
 		p := problem.New(codeScopeNotGranted, words.T("Exchange does not let the application into the rooms.")).
 			With(words.T("The token carries no tenant-wide permission, so access has to come from RBAC for Applications. A change there takes 30 minutes to 2 hours to work.")).
-			Fix(words.T("Run the scoping script on the page “Set up Exchange” as an Exchange administrator if that was not done.")).
+			Lead(words.T("Run the script that limits the application as an Exchange administrator, if that was not done."), problem.PlaceLimitScript).
 			Fix(words.T("If it ran less than two hours ago, wait and check again.")).By(err)
 		p.RequestID = problem.Of(err).RequestID
 		return fail(p)

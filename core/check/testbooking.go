@@ -149,7 +149,7 @@ func (s *State) awaitRoom(ctx context.Context, made tenant.Event, plan BookingPl
 			return s.judgeDecline(plan)
 		case e.Response == "tentativelyAccepted":
 			return fail(problem.New(codeBookingTentative, words.T("%s answered with a reservation: somebody has to approve.", o.TestRoom)).
-				Fix(words.T("Run the calendar-processing script on the page “Set up Exchange” for it, so that it accepts by itself.")))
+				Lead(words.T("Run the calendar-processing script for it, so that it accepts by itself."), problem.PlaceCalendarScript))
 		}
 		select {
 		case <-time.After(pause):
@@ -171,7 +171,7 @@ func (*silence) Error() string { return "the room did not answer" }
 func (*silence) about(room string, wait time.Duration) *problem.Problem {
 	return problem.New(codeBookingRoomSilent, words.T("%s did not answer the invitation within %s.", room, wait)).
 		With(words.T("A room that does not process invitations takes no booking from anybody.")).
-		Fix(words.T("Run the calendar-processing script on the page “Set up Exchange” for it: AutomateProcessing has to be AutoAccept."))
+		Lead(words.T("Run the calendar-processing script for it: AutomateProcessing must be AutoAccept."), problem.PlaceCalendarScript)
 }
 
 // judgeCopy reads the room's copy: whether subject, body and organizer came
@@ -200,7 +200,7 @@ func (s *State) judgeCopy(ctx context.Context, made tenant.Event) Finding {
 	}
 	if len(lost) > 0 {
 		return warn(problem.New(codeBookingTestNotKept, words.T("%s accepted the booking but did not keep its %s.", o.TestRoom, strings.Join(lost, ", "))).
-			Fix(words.T("Run the calendar-processing script on the page “Set up Exchange” for it: it keeps subject and body (DeleteSubject, AddOrganizerToSubject and DeleteComments off)."))).
+			Lead(words.T("Run the calendar-processing script for it: it keeps subject and body (DeleteSubject, AddOrganizerToSubject and DeleteComments off)."), problem.PlaceCalendarScript)).
 			saw("kept", kept)
 	}
 	return pass(words.T("%s accepted the invitation and kept subject, body and organizer.", o.TestRoom)).saw("kept", kept)

@@ -98,7 +98,7 @@ func otherTenant(c Cloud, m metadata, tenant string) *problem.Problem {
 	if c.Own {
 		p.Fix(words.T("Check authority of the cloud %q in clouds.yaml, in Roomkey's configuration folder: it has to be the sign-in without a tenant.", c.ID))
 	}
-	return p.Fix(words.T("Compare them with the Tenant ID in the Microsoft Entra admin center: Entra ID > Overview. If another one is yours, correct “Tenant” on the page “Describe”.")).
+	return p.Lead(words.T("Compare them with the Tenant ID in the Microsoft Entra admin center: Entra ID > Overview. If another one is yours, correct the tenant."), problem.PlaceTenant).
 		Fix(words.T("If the tenant is right, something on the way mixes up answers: ask your network administrator to let this computer reach %s without a proxy that keeps answers.", host(c.Authority)))
 }
 

@@ -240,7 +240,7 @@ func (b *build) rooms() ([]string, error) {
 	}
 	if len(out) == 0 {
 		return nil, problem.New(codeNoRooms, words.T("No rooms are chosen yet.")).
-			Run(words.T("Choose the rooms on the page “Choose rooms and people”, or:"), "roomkeyctl rooms select")
+			Lead(words.T("Choose the rooms."), problem.PlaceRooms)
 	}
 	return out, nil
 }

@@ -18,7 +18,7 @@ import (
 func (b *build) registerApplication() error {
 	if id := b.Connection.Application.ClientID; id != "" && !isGUID(id) {
 		return problem.New(codeClientID, words.T("The client ID %s is no GUID.", problem.Line(id))).
-			Fix(words.T("Correct it on the page Register, or empty it to register a new application."))
+			Lead(words.T("Correct the client ID, or empty it to register a new application."), problem.PlaceClientID)
 	}
 	needs := b.needs()
 	application, delegated, limited := []string{}, []string{}, []string{}

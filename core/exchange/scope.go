@@ -51,7 +51,7 @@ func (b *build) needs() product.Needs {
 func (b *build) application() error {
 	if !isGUID(b.Connection.Application.ClientID) {
 		return problem.New(codeNoApplication, words.T("The connection has no application yet.")).
-			Fix(words.T("Register the application first, or type its client ID on the page Register."))
+			Lead(words.T("Register the application first, or type its client ID."), problem.PlaceClientID)
 	}
 	_, roles, _, err := b.scoped()
 	if err != nil {

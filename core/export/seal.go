@@ -16,7 +16,7 @@ func Sealed(c *connection.Connection, recipient string, credential vault.Secret)
 	}
 	if recipient == "" {
 		return nil, problem.New(codeNoRecipient, words.T("It is not known for whom to seal the credential.")).
-			Fix(words.T("Copy the sealing key (it begins with age1) from the booking server's console, or confirm it on the page “Hand over” when the server can be reached."))
+			Lead(words.T("Copy the sealing key (it begins with age1) from the booking server's console, or confirm it once the server can be reached."), problem.PlaceConfirm)
 	}
 	sealed, err := vault.Seal(recipient, vault.Sealable{
 		Kind: c.Application.Credential.Kind, TenantID: c.Tenant.ID, ClientID: c.Application.ClientID, Value: credential,

@@ -31,10 +31,11 @@ type Problem struct {
 	Cause error
 }
 
-// Remedy is one thing to do: a sentence that names the place and the button,
-// and, where there is one, a command to copy.
+// Remedy is one thing to do: a sentence, where in Roomkey it is done if it is
+// done there, and a command to copy if there is one.
 type Remedy struct {
 	Text    words.Text
+	Place   Place
 	Command string
 }
 

@@ -43,7 +43,7 @@ func unknownApplication(clientID string) *problem.Problem {
 func stale(what words.Text) *problem.Problem {
 	return problem.New(CodeStale, words.T("The tenant has changed since the plan was made: nothing was done.")).
 		With(what).
-		Run(words.T("Look at the new plan on the page “Register”, or make it with the command, and apply that one:"), "roomkeyctl register plan")
+		Lead(words.T("Look at the new plan and apply that one."), problem.PlaceRegister)
 }
 
 func consentRefused(by string, why *problem.Problem, permissionsPage string) *problem.Problem {

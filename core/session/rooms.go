@@ -77,7 +77,8 @@ func (s *Session) knownRooms(page func([]tenant.Room)) tenant.Listing[tenant.Roo
 	if len(l.Items) == 0 {
 		l.Complete = false
 		l.Problem = problem.New(codeRoomsNotListable, words.T("This product has no permission to list rooms, and none were typed or imported yet.")).
-			Run(words.T("Have an Exchange administrator run the script rooms-show; then press “From a file…” on the page “Choose rooms and people”, or:"), "roomkeyctl rooms import rooms.csv")
+			Lead(words.T("Have an Exchange administrator run the script that lists the rooms."), problem.PlaceRoomsScript).
+			Lead(words.T("Then import its result."), problem.PlaceRoomFile)
 	}
 	return l
 }

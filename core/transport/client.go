@@ -127,7 +127,7 @@ func isLoopback(host string) bool {
 func plainHTTP(host string, owner Owner) *problem.Problem {
 	p := problem.New(codePlainHTTP, words.T("%s was asked for over http, which anybody on the way can read and change.", host))
 	if at := owner.addressIn(); !at.IsZero() {
-		p.Fix(words.T("Begin %s with https://.", at))
+		p.Lead(words.T("Begin %s with https://.", at), owner.place())
 	}
 	return p.Fix(words.T("Use an address that begins with https://. Plain http is accepted only for a server on this computer."))
 }

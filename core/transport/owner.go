@@ -29,18 +29,26 @@ func (o Owner) builtIn() bool { return o == Owner{} }
 func (o Owner) addressIn() words.Text {
 	switch {
 	case o.server:
-		return words.T("“Address of the booking server” on the page “Describe”")
+		return words.T("the address of the booking server")
 	case o.cloud != "":
 		return words.T("authority and graph of the cloud %q in clouds.yaml, in Roomkey's configuration folder", o.cloud)
 	}
 	return words.Text{}
 }
 
+// place is where in Roomkey the address is typed, none for a file's.
+func (o Owner) place() problem.Place {
+	if o.server {
+		return problem.PlaceServerURL
+	}
+	return problem.Place{}
+}
+
 // checkAddress adds the remedy of an address that may be wrong, otherwise that
 // of an endpoint whose address comes with Roomkey.
 func (o Owner) checkAddress(p *problem.Problem, otherwise words.Text) *problem.Problem {
 	if at := o.addressIn(); !at.IsZero() {
-		return p.Fix(words.T("Check %s: host and port have to be the server's, and https is usually port 443.", at))
+		return p.Lead(words.T("Check %s: host and port must be the server's, and https is usually port 443.", at), o.place())
 	}
 	return p.Fix(otherwise)
 }
@@ -49,8 +57,7 @@ func (o Owner) checkAddress(p *problem.Problem, otherwise words.Text) *problem.P
 func (o Owner) trust(p *problem.Problem, host string) *problem.Problem {
 	switch {
 	case o.server:
-		p.Fix(words.T("If it is your own authority, save its certificate as a PEM file and name that file under “Certificate authority of the server” on the page “Describe”.")).
-			Run(words.T("Or in the terminal:"), "roomkeyctl connection set server.caFile=FILE")
+		p.Lead(words.T("If it is your own authority, save its certificate as a PEM file and name that file as the server's certificate authority."), problem.PlaceServerCA)
 	case o.cloud != "":
 		p.Fix(words.T("If it is your own authority, save its certificate as a PEM file, name that file as caFile of the cloud %q in clouds.yaml, in Roomkey's configuration folder, and start Roomkey again.", o.cloud))
 	default:
@@ -65,7 +72,7 @@ func (o Owner) checkCAFile(p *problem.Problem) *problem.Problem {
 	if o.cloud != "" {
 		return p.Fix(words.T("Correct caFile of the cloud %q in clouds.yaml, in Roomkey's configuration folder, or take it out to use this computer's own authorities; then start Roomkey again.", o.cloud))
 	}
-	return p.Fix(words.T("Correct the path under “Certificate authority of the server” on the page “Describe”, or leave it empty to use this computer's own authorities."))
+	return p.Lead(words.T("Correct the path of the certificate authority, or leave it empty to use this computer's own."), problem.PlaceServerCA)
 }
 
 // withPort names host and port in a sentence; https without one is port 443.

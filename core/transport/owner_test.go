@@ -17,7 +17,11 @@ import (
 func remedies(p *problem.Problem) string {
 	var b strings.Builder
 	for _, r := range p.Remedies {
-		b.WriteString(r.String() + "\n")
+		b.WriteString(r.String())
+		if !r.Place.IsZero() {
+			b.WriteString(" [" + r.Place.Page + " " + r.Place.Field + "]")
+		}
+		b.WriteString("\n")
 	}
 	return b.String()
 }
@@ -25,7 +29,7 @@ func remedies(p *problem.Problem) string {
 // TestRemediesNameThePlace: what a person changes depends on whose endpoint it
 // is, and nobody is sent to a field that has nothing to do with it.
 func TestRemediesNameThePlace(t *testing.T) {
-	const describe, own = "“Describe”", `the cloud "lab" in clouds.yaml`
+	const describe, own = "[describe ", `the cloud "lab" in clouds.yaml`
 	lab := OwnCloud("lab")
 	other := x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"a.example"}}, Host: "b.example"}
 	_, missing := New(Options{CAFile: "no-such-file.pem", Owner: lab})
@@ -36,17 +40,17 @@ func TestRemediesNameThePlace(t *testing.T) {
 		host      string
 		says, not string
 	}{
-		"untrusted, server":       {BookingServer, x509.UnknownAuthorityError{}, "rooms.example", "“Certificate authority of the server”", "clouds.yaml"},
+		"untrusted, server":       {BookingServer, x509.UnknownAuthorityError{}, "rooms.example", "[describe server.caFile]", "clouds.yaml"},
 		"untrusted, own cloud":    {lab, x509.UnknownAuthorityError{}, "lab.example", "caFile of " + own, describe},
 		"untrusted, Microsoft":    {Owner{}, x509.UnknownAuthorityError{}, "graph.microsoft.com", "certificate store", "clouds.yaml"},
 		"file, own cloud":         {lab, missing, "lab.example", "caFile of " + own, describe},
 		"file, server":            {BookingServer, missingOfServer, "rooms.example", describe, "clouds.yaml"},
-		"name, server":            {BookingServer, other, "rooms.example", "“Address of the booking server”", "clouds.yaml"},
+		"name, server":            {BookingServer, other, "rooms.example", "[describe server.url]", "clouds.yaml"},
 		"name, own cloud":         {lab, other, "lab.example", own, describe},
 		"name, Microsoft":         {Owner{}, other, "graph.microsoft.com", "network's administrator", "renewed"},
 		"no such name, own":       {lab, &net.DNSError{Name: "x", IsNotFound: true}, "x", own, describe},
 		"no such name, Microsoft": {Owner{}, &net.DNSError{Name: "x", IsNotFound: true}, "x", "not mistyped", "spelling"},
-		"no TLS, server":          {BookingServer, http.ErrSchemeMismatch, "rooms.example", "“Address of the booking server”", "clouds.yaml"},
+		"no TLS, server":          {BookingServer, http.ErrSchemeMismatch, "rooms.example", "[describe server.url]", "clouds.yaml"},
 		"refused, own cloud":      {lab, syscall.ECONNREFUSED, "localhost:45000", own, "localhost:45000 on port"},
 		"refused, Microsoft":      {Owner{}, syscall.ECONNREFUSED, "graph.microsoft.com", "graph.microsoft.com on port 443", "running"},
 		"time-out":                {BookingServer, context.DeadlineExceeded, "rooms.example", "rooms.example on port 443", ""},

@@ -86,7 +86,7 @@ func (o Owner) ofName(err error, _ string) *problem.Problem {
 		if o.builtIn() {
 			return p.Fix(words.T("The name comes with Roomkey, so it is not mistyped: check that this computer is online, and that its name server (DNS) does not filter it."))
 		}
-		return p.Fix(words.T("Check the spelling of %s.", o.addressIn())).
+		return p.Lead(words.T("Check the spelling of %s.", o.addressIn()), o.place()).
 			Fix(words.T("If the name exists only inside your network, connect to that network (VPN) and try again."))
 	}
 	return problem.New(CodeDNS, words.T("The name %s could not be looked up: the name server did not answer.", dns.Name)).
@@ -110,7 +110,7 @@ func (o Owner) ofCertificate(err error, host string) *problem.Problem {
 		if o.builtIn() {
 			return p.Fix(inPlaceOfMicrosoft(host))
 		}
-		return p.Fix(words.T("Enter the name that stands in the certificate in %s, or have the server's certificate renewed for %s.", o.addressIn(), host))
+		return p.Lead(words.T("Enter the name that stands in the certificate in %s, or have the server's certificate renewed for %s.", o.addressIn(), host), o.place())
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		c := invalid.Cert
 		p := problem.New(codeTLSExpired, words.T("The certificate of %s is not valid today.", host)).

@@ -29,7 +29,7 @@ type Sealable struct {
 func Seal(recipient string, s Sealable) (string, error) {
 	if s.Value.IsZero() {
 		return "", problem.New(CodeAbsent, words.T("There is no credential to seal.")).
-			Fix(words.T("Enter the client secret or the certificate on the page “Register” and press “Store in the keychain”."))
+			Lead(words.T("Store the client secret or the certificate in the keychain."), problem.PlaceClientSecret)
 	}
 	to, err := ParseRecipient(recipient)
 	if err != nil {

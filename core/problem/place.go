@@ -1,0 +1,80 @@
+package problem
+
+import (
+	"slices"
+
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Place is somewhere in Roomkey that a remedy leads to. The window shows a
+// button that opens Page and puts the focus on Field; the command line prints
+// Command.
+type Place struct {
+	// Page is the id of a step, see core/setup.
+	Page string `json:"page"`
+	// Field is the dotted path of a field of the connection, the kind of a secret
+	// or the name of a button on the page, "" for the page itself.
+	Field string `json:"field,omitempty"`
+	// Command does the same from a terminal; words in capitals are to be filled in.
+	Command string `json:"-"`
+}
+
+// IsZero reports whether p leads nowhere.
+func (p Place) IsZero() bool { return p.Page == "" }
+
+// The places, by page. A test of the window finds each of them, and one of the
+// command line runs each command.
+var (
+	PlaceTenant        = place("describe", "tenant.domain", "roomkeyctl connection set tenant.domain=DOMAIN")
+	PlaceServerURL     = place("describe", "server.url", "roomkeyctl connection set server.url=ADDRESS")
+	PlaceServerCA      = place("describe", "server.caFile", "roomkeyctl connection set server.caFile=FILE")
+	PlaceServerToken   = place("describe", "server-token", "roomkeyctl secret set server-token")
+	PlaceNotifications = place("describe", "notifications.url", "roomkeyctl connection set notifications.url=ADDRESS")
+	PlaceRedirectURIs  = place("describe", "singleSignOn.redirectUris", "roomkeyctl connection set singleSignOn.redirectUris=ADDRESS")
+
+	PlaceRegister     = place("register", "", "roomkeyctl register plan")
+	PlaceClientID     = place("register", "application.clientId", "roomkeyctl connection set application.clientId=ID")
+	PlaceClientSecret = place("register", "client-secret", "roomkeyctl secret set client-secret")
+	PlaceExpires      = place("register", "application.credential.expires", "roomkeyctl connection set application.credential.expires=DATE")
+
+	PlaceRooms         = place("choose", "rooms", "roomkeyctl rooms select ADDRESS")
+	PlaceRoomFile      = place("choose", "rooms-file", "roomkeyctl rooms import FILE")
+	PlaceGroups        = place("choose", "people.groups", "roomkeyctl connection set people.groups=IDS")
+	PlaceCardNumber    = place("choose", "people.cardNumberAttribute", "roomkeyctl connection set people.cardNumberAttribute=ATTRIBUTE")
+	PlaceDefaultGroups = place("choose", "people.defaultGroups", "roomkeyctl connection set people.defaultGroups=IDS")
+
+	PlaceCalendarScript = place("restrict", "calendar-processing", "roomkeyctl script show calendar-processing")
+	PlaceLimitScript    = place("restrict", "limit-application", "roomkeyctl script show limit-application")
+	PlaceRoomsScript    = place("restrict", "rooms-show", "roomkeyctl script show rooms-show")
+
+	PlaceCheck   = place("prove", "check", "roomkeyctl check")
+	PlaceOutside = place("prove", "scope.outside", "roomkeyctl connection set scope.outside=ADDRESS")
+
+	PlacePush     = place("hand-over", "push", "roomkeyctl push")
+	PlaceWarnings = place("hand-over", "warnings", "roomkeyctl push --accept-warnings")
+	PlaceLook     = place("hand-over", "look", "roomkeyctl status")
+	PlaceConfirm  = place("hand-over", "confirm", "roomkeyctl push --dry-run")
+	PlaceForm     = place("hand-over", "form", "roomkeyctl form")
+	PlaceExport   = place("hand-over", "export", "roomkeyctl connection export")
+)
+
+var places []Place
+
+func place(page, field, command string) Place {
+	p := Place{page, field, command}
+	places = append(places, p)
+	return p
+}
+
+// Places lists every place, for the tests that follow each of them.
+func Places() []Place { return slices.Clone(places) }
+
+// Lead adds a remedy that leads to a place in Roomkey. Its text says what to do
+// there, not where it is. The zero place leads nowhere, like Fix.
+func (p *Problem) Lead(text words.Text, to Place) *Problem {
+	p.Remedies = append(p.Remedies, Remedy{Text: text, Place: to, Command: to.Command})
+	return p
+}
+
+// With is the place with a command that is more precise than its own.
+func (p Place) With(command string) Place { p.Command = command; return p }
