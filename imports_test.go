@@ -39,6 +39,8 @@ var layers = map[string]string{
 	"core/setup":      data + io,
 	"core/session":    data + io + "owner register check exchange booking export report setup",
 	"core/simulator":  "cloud words problem transport resources",
+	// What an administrator's PowerShell meets: the modules and the organization behind them.
+	"core/simulator/cmdlet": "",
 }
 
 const (
