@@ -2,35 +2,47 @@ package window
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
-	"github.com/roomkey/roomkey/core/entra"
-	"github.com/roomkey/roomkey/core/register"
-	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/simulator"
 	"github.com/roomkey/roomkey/ui/page"
 )
 
-// simulatedHome has an open connection to a simulated tenant.
-func simulatedHome(t *testing.T) (*Home, page.Opened) {
+// home is a Home in a folder of its own.
+func home(t *testing.T, o simulator.Options) *Home {
 	t.Helper()
 	h, err := Open(t.Context(), t.TempDir(), "memory", "test")
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Options = simulator.Options{Rooms: 4, Users: 12}
+	h.Options = o
 	t.Cleanup(h.Close)
+	return h
+}
+
+// simulatedTenant is an open connection to a simulated tenant.
+func simulatedTenant(t *testing.T) (*Home, page.Session) {
+	t.Helper()
+	h := home(t, simulator.Options{Rooms: 4, Users: 12})
 	id, err := h.Simulate(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	opened, err := h.Open(t.Context(), id)
+	return h, opened(t, h, id)
+}
+
+func opened(t *testing.T, h *Home, id string) page.Session {
+	t.Helper()
+	o, err := h.Open(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(opened.Session.Close)
-	return h, opened
+	t.Cleanup(o.Session.Close)
+	return o.Session
 }
 
 func quickly(t *testing.T) context.Context {
@@ -39,21 +51,136 @@ func quickly(t *testing.T) context.Context {
 	return ctx
 }
 
-// TestSignInNamesTheTenant: what it is called is kept, and the registration and
-// mailboxes can be looked at from then on.
-func TestSignInNamesTheTenant(t *testing.T) {
-	h, opened := simulatedHome(t)
+// TestDiagnosis tests, with a booking, and makes each form of the report.
+func TestDiagnosis(t *testing.T) {
+	h, s := simulatedTenant(t)
 	ctx := quickly(t)
-	s := opened.Session
-	way := session.SignIn{Open: func(address string) { h.Simulated(s.Document().Cloud).Browse(ctx, address) }}
-	if _, err := s.SignIn(ctx, way, entra.ScopesRead); err != nil {
+	first, err := s.Check(ctx, check.Options{NoSubscription: true}, nil, nil)
+	if err != nil || first.Verdict != check.Passed || len(first.Endpoints) == 0 || len(first.Features) == 0 || len(first.Unproven) == 0 || s.PreviousCheck() != nil {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	rooms := s.KnownRooms()
+	if left, err := s.Leftovers(); err != nil || len(left) != 0 || len(rooms) != 4 || s.Administrator() != nil {
+		t.Fatalf("%v, %v, %v", rooms, left, err)
+	}
+	books := check.Options{AllowWrites: true, NoSubscription: true, Organizer: h.sim.Load().Account().OrganizerUPN, TestRoom: rooms[0].EmailAddress}
+	plan, err := s.PlanBooking(ctx, books)
+	if err != nil || !strings.Contains(plan.Says().String(), "(Europe/Berlin, UTC+0") || plan.Start.Before(time.Now()) {
+		t.Fatalf("%+v, %v", plan, err)
+	}
+	books.BookingAt = plan.Start
+	second, err := s.Check(ctx, books, nil, nil)
+	if err != nil || s.PreviousCheck() == nil {
+		t.Fatalf("%v, compared with %v", err, s.PreviousCheck())
+	}
+	for _, f := range second.Findings {
+		switch {
+		case f.ID == "booking.test" && f.Status == check.Skipped:
+			t.Errorf("the room was not booked: %s", f.Note)
+		case f.ID == "notifications" && (f.Status != check.Skipped || f.Problem != nil):
+			t.Errorf("a yes to the booking subscribed: %+v", f)
+		}
+	}
+	one, err := s.Check(ctx, check.Options{Only: []string{check.Token}}, nil, nil)
+	if err != nil || len(one.Findings) == 0 || len(one.Findings) >= len(second.Findings) {
+		t.Fatalf("%d findings, %v", len(one.Findings), err)
+	}
+	last, current, err := s.LastCheck(ctx)
+	if err != nil || !last.Finished.Equal(second.Finished) || !current {
+		t.Errorf("one check took the whole run's place: %v, %v", last.Finished, err)
+	}
+	if data, err := s.Report(*last); err != nil || !strings.HasPrefix(strings.ToLower(string(data)), "<!doctype html>") {
+		t.Errorf("the report: %v", err)
+	}
+	if data, err := s.Bundle(ctx, h.About().LogFile, "test"); err != nil || !strings.HasPrefix(string(data), "PK") {
+		t.Errorf("the bundle: %v", err)
+	}
+}
+
+func generate(t *testing.T, s page.Session, values map[string]any) exchange.Document {
+	t.Helper()
+	target, err := s.ScriptTarget(t.Context())
+	if err != nil {
 		t.Fatal(err)
 	}
-	if name := s.Document().Tenant.DisplayName; name == "" {
-		t.Error("the tenant has no name")
+	doc, err := exchange.Generate("calendar-processing", target, values)
+	if err != nil {
+		t.Fatal(err)
 	}
-	plan, err := s.RegisterPlan(ctx, register.Options{}, nil)
-	if err != nil || plan.Asks.IsZero() == (len(plan.Todo()) > 0) {
-		t.Errorf("%d to do, asks %q, %v", len(plan.Todo()), plan.Asks, err)
+	return doc
+}
+
+// TestAScriptIsComparedWithTheOneGeneratedLast: the one that stood there when
+// the page or the program was left, whatever was typed in between.
+func TestAScriptIsComparedWithTheOneGeneratedLast(t *testing.T) {
+	h, s := simulatedTenant(t)
+	keep := func() {
+		t.Helper()
+		if err := s.KeepShown(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	none := map[string]any{"keepSubject": "none"}
+	s.ShowScript(generate(t, s, nil))
+	if _, last := s.ShowScript(generate(t, s, none)); !last.IsZero() {
+		t.Errorf("typing counts as generated at %v", last)
+	}
+	keep()
+	if diff, last := s.ShowScript(generate(t, s, none)); last.IsZero() || diff != "" {
+		t.Errorf("generated last %v, %q", last, diff)
+	}
+	if diff, _ := s.ShowScript(generate(t, s, nil)); diff == "" {
+		t.Error("no difference from the script that was left")
+	}
+	s.Close()
+	s = opened(t, h, s.ID())
+	if diff, _ := s.ShowScript(generate(t, s, nil)); diff != "" {
+		t.Errorf("after the connection was closed: %q", diff)
+	}
+	if paths, err := s.WriteScriptFolder(t.Context(), t.TempDir()); err != nil || len(paths) < 3 {
+		t.Fatalf("%d files, %v", len(paths), err)
+	}
+	if diff, _ := s.ShowScript(generate(t, s, nil)); diff != "" {
+		t.Errorf("the number of a file in a folder is a difference: %q", diff)
+	}
+}
+
+// TestReadback has the simulated colleague run a script whose result is read
+// back, and reads a CSV of today's calendar processing.
+func TestReadback(t *testing.T) {
+	h, s := simulatedTenant(t)
+	doc := generate(t, s, nil)
+	result, err := h.Simulated(s.Document().Cloud).Run(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.ReadScriptResult(result)
+	if err != nil || r.Summary[exchange.Changed]+r.Summary[exchange.Same] != 4 || r.Summary[exchange.Failed] != 0 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if kept := s.ScriptResults(); len(kept) != 1 || kept[0].Script != "calendar-processing" || time.Since(kept[0].FinishedAt) > time.Minute {
+		t.Fatalf("%+v", kept)
+	}
+	if _, err := s.Check(t.Context(), check.Options{}, nil, nil); err != nil { // from then on the rooms are known
+		t.Fatal(err)
+	}
+	rooms, tenant := s.KnownRooms(), s.Document().Tenant.ID
+	csv := "Tenant,Room,DeleteSubject\n" + tenant + "," + rooms[0].EmailAddress + ",True\n" + tenant + "," + rooms[1].EmailAddress + ",False\n" + tenant + "," + rooms[2].EmailAddress + ",perhaps\n"
+	states, err := s.ReadProcessing([]byte(csv))
+	if err != nil || len(states) != 3 || len(states[0].Differences) == 0 || len(states[1].Differences) != 0 || states[2].Problem == nil {
+		t.Fatalf("%+v, %v", states, err)
+	}
+	if _, err := s.ReadProcessing([]byte(strings.ReplaceAll(csv, tenant, "5f6d7c1e-2a4b-4c3d-9e8f-0123456789ab"))); err == nil {
+		t.Error("a CSV of another tenant was read")
+	}
+	old := strings.ReplaceAll(csv, "Room,", "Room,Read,")
+	for _, room := range rooms[:3] {
+		old = strings.ReplaceAll(old, room.EmailAddress+",", room.EmailAddress+",2026-11-01T08:00:00Z,")
+	}
+	if _, err := s.ReadProcessing([]byte(old)); err != nil {
+		t.Fatal(err)
+	}
+	if at := s.ProcessingAt(); !at.Equal(time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)) || len(s.Processing()) != 3 {
+		t.Errorf("an old CSV is called as new as its reading: %v, %d rooms", at, len(s.Processing()))
 	}
 }
