@@ -120,6 +120,9 @@ func (s *Shell) Session() page.Session { return s.env.Session }
 // Busy reports whether work is going on that the window waits for.
 func (s *Shell) Busy() bool { return s.loading || s.scope.Busy() || s.env.Scope.Busy() || s.bar.Busy() }
 
+// Running is the title of what runs and would be stopped, "" for nothing.
+func (s *Shell) Running() string { return s.bar.Running() }
+
 // Go brings a page to the front: the id of a step, or one of page's routes.
 func (s *Shell) Go(route string) {
 	if s.env.Session == nil && route != page.RouteSettings {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/roomkey/roomkey/ui/kit"
@@ -49,10 +50,25 @@ func New(ctx context.Context, app fyne.App, home page.Home, dispatch kit.Dispatc
 	w.CenterOnScreen()
 	shell.Shortcuts(w.Canvas())
 	w.SetOnDropped(func(_ fyne.Position, dropped []fyne.URI) { take(shell, dropped, dispatch) })
-	w.SetCloseIntercept(func() {
+	leave := func() {
 		w.Canvas().Unfocus() // what was typed is kept when its field is left
 		shell.Close(patience)
 		w.Close()
+	}
+	w.SetCloseIntercept(func() {
+		running := shell.Running()
+		if running == "" {
+			leave()
+			return
+		}
+		ask := dialog.NewConfirm(kit.L("Close Roomkey?"), kit.L("“%s” is still running and would be stopped.", running), func(yes bool) {
+			if yes {
+				leave()
+			}
+		}, w)
+		ask.SetConfirmText(kit.L("Stop it and close"))
+		ask.SetDismissText(kit.L("Cancel"))
+		ask.Show()
 	})
 	shell.Start()
 	return w

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"fmt"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -60,6 +61,14 @@ func NewTaskBar() *TaskBar {
 // Rule is a hairline.
 func Rule() fyne.CanvasObject { return AtLeast(1, 1, Ground(ColorLine, Column(0))) }
 
+// Running is the title of what runs, "" for nothing.
+func (b *TaskBar) Running() string {
+	if len(b.jobs) == 0 {
+		return ""
+	}
+	return b.jobs[len(b.jobs)-1].title
+}
+
 // Busy reports whether something is shown.
 func (b *TaskBar) Busy() bool { return len(b.jobs) > 0 }
 
@@ -110,8 +119,14 @@ func (b *TaskBar) show() {
 	}
 	b.now.SetText(now)
 	b.more.SetText("")
+	b.stop.SetText(L("Cancel"))
 	if n > 1 {
-		b.more.SetText(L("and %d more", n-1))
+		var others []string
+		for _, o := range b.jobs[:n-1] {
+			others = append(others, o.title)
+		}
+		b.more.SetText(L("Also running: %s", strings.Join(others, ", ")))
+		b.stop.SetText(L("Cancel: %s", j.title))
 	}
 	b.measure.Show()
 	b.stop.Show()

@@ -99,8 +99,9 @@ func (c *Choose) bind() {
 	}
 	join := func(path, some string, g *widget.RadioGroup, items string, keys func() []string, choose func([]string), selectable func(bool)) func() {
 		get, set := radio(g, some)
-		mode := c.form.choice(path, get, func(v string) { set(v); selectable(v == some) }, always, say)
-		list := c.form.choice(items, chosen(g, keys), func(v string) { choose(connection.List(v)) }, always, say)
+		mode := c.form.choice(path, get, func(v string) { set(v); selectable(v == some) }, never, say)
+		list := c.form.choice(items, chosen(g, keys), func(v string) { choose(connection.List(v)) },
+			func() bool { return g.Selected == g.Options[1] }, say)
 		g.OnChanged = func(s string) { selectable(s == g.Options[1]); mode(); list() }
 		return list
 	}

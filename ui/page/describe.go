@@ -54,8 +54,8 @@ func NewDescribe(env *Env) *Describe {
 	d := &Describe{env: env, notice: newNotice(env.Host), found: kit.Column(0), options: kit.Column(kit.Gap),
 		chosen: map[string]bool{}, permissions: map[string]bool{}, about: kit.Muted("")}
 	d.form = newForm(env)
-	d.optionsEdited = d.form.choice("product.options", func() string { return strings.Join(d.chosenOptions(), ",") }, func(v string) { d.chosen = set(v); d.showProduct() }, always, func(words.Text) {})
-	d.permissionsEdited = d.form.choice("product.permissions", func() string { return strings.Join(d.chosenPermissions(), ",") }, func(v string) { d.permissions = set(v); d.showProduct() }, always, func(words.Text) {})
+	d.optionsEdited = d.form.choice("product.options", func() string { return strings.Join(d.chosenOptions(), ",") }, func(v string) { d.chosen = set(v); d.showProduct() }, never, func(words.Text) {})
+	d.permissionsEdited = d.form.choice("product.permissions", func() string { return strings.Join(d.chosenPermissions(), ",") }, func(v string) { d.permissions = set(v); d.showProduct() }, never, func(words.Text) {})
 	name := d.form.bind("name", kit.TextField(kit.L("Name"), kit.L("How this connection is called in Roomkey."), kit.L("Contoso")), true)
 	d.cloud = d.form.bind("cloud", kit.SelectField(kit.L("Microsoft cloud"), kit.L("Global, unless the tenant is in a national cloud. GCC is in Global."), d.clouds()), true)
 	d.tenant = d.form.bind("tenant.domain", kit.TextField(kit.L("Tenant"), kit.L("The company's domain, its tenant ID, or an address pasted from the portal."), "contoso.com"), true)
@@ -89,6 +89,7 @@ func NewDescribe(env *Env) *Describe {
 		d.more)
 	d.frame = kit.NewFrame(kit.L("Describe the connection"),
 		kit.L("Say which tenant is joined to which booking server. Roomkey looks the tenant up; nothing is changed there."), body)
+	d.notice.top = d.frame.ToTop
 	d.save = widget.NewButton(kit.L("Save"), d.store)
 	d.next = kit.PrimaryButton(kit.L("Find the tenant"), theme.SearchIcon(), d.proceed)
 	d.frame.Actions(d.save, d.next)

@@ -153,6 +153,8 @@ func StepMark(s setup.State) kit.Mark {
 type notice struct {
 	host   *kit.Host
 	object *fyne.Container
+	// top brings it into view, nil where it always is.
+	top func()
 }
 
 func newNotice(host *kit.Host) *notice {
@@ -167,6 +169,9 @@ func (n *notice) put(objects ...fyne.CanvasObject) {
 	n.object.Objects = objects
 	n.object.Hidden = len(objects) == 0
 	n.object.Refresh()
+	if n.top != nil && len(objects) > 0 {
+		n.top()
+	}
 }
 
 // fail shows a problem, nil clears. What the person cancelled is no failure.

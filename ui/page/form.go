@@ -35,7 +35,7 @@ type bound struct {
 	seen func() bool
 	say  func(words.Text)
 	// needed is whether an empty value is wrong on this page.
-	needed bool
+	needed func() bool
 	// was is what the document held when shown was put in.
 	was, shown string
 	filled     bool
@@ -49,7 +49,7 @@ func newForm(env *Env) *form {
 
 // bind joins an input field to a path.
 func (f *form) bind(path string, field *kit.Field, needed bool) *kit.Field {
-	b := &bound{path: path, get: field.Value, set: field.SetValue, seen: field.Visible, say: field.Say, needed: needed}
+	b := &bound{path: path, get: field.Value, set: field.SetValue, seen: field.Visible, say: field.Say, needed: func() bool { return needed }}
 	field.Clean = connection.Clean
 	field.Check = func(value string) words.Text {
 		if value == "" && !needed {
@@ -64,13 +64,15 @@ func (f *form) bind(path string, field *kit.Field, needed bool) *kit.Field {
 
 // choice joins something that is no field to a path; it gives what to call after
 // each edit.
-func (f *form) choice(path string, get func() string, set func(string), seen func() bool, say func(words.Text)) (edited func()) {
-	b := &bound{path: path, get: get, set: set, seen: seen, say: say}
+func (f *form) choice(path string, get func() string, set func(string), needed func() bool, say func(words.Text)) (edited func()) {
+	b := &bound{path: path, get: get, set: set, seen: always, say: say, needed: needed}
 	f.bound = append(f.bound, b)
 	return func() { f.edited(b) }
 }
 
 func always() bool { return true }
+
+func never() bool { return false }
 
 // edited keeps what was typed.
 func (f *form) edited(b *bound) {
@@ -180,7 +182,7 @@ func (f *form) read(paths ...string) (changes []connection.Change, sent []*bound
 		}
 		var says words.Text
 		for _, p := range found {
-			if p.Of(b.path) && (b.needed || p.Problem.Code != connection.CodeEmpty) {
+			if p.Of(b.path) && (b.needed() || p.Problem.Code != connection.CodeEmpty) {
 				says, ok = sentence(p.Problem), false
 				break
 			}

@@ -45,6 +45,7 @@ func NewHandOver(env *Env) *HandOver {
 	body := kit.Column(kit.GapWide, h.notice.object, h.plan, h.holds, h.form)
 	h.frame = kit.NewFrame(kit.L("Hand over to the booking server"),
 		kit.L("Only a configuration that was just proven is handed over. You see what would change before anything is sent."), body)
+	h.notice.top = h.frame.ToTop
 	h.look = widget.NewButtonWithIcon(kit.L("Look again"), theme.ViewRefreshIcon(), h.lookAgain)
 	h.push = kit.PrimaryButton(kit.L("Push"), theme.UploadIcon(), h.send)
 	h.push.Disable()

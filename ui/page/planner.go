@@ -39,6 +39,8 @@ type planner struct {
 	// are the choices of the plan that was applied.
 	left bool
 	used register.Options
+	// renewed is whether that run made a credential.
+	renewed bool
 	// steps are what a run has done so far, nil while none runs.
 	steps *runSteps
 	busy  bool
@@ -246,6 +248,7 @@ func (p *planner) apply() {
 		p.env.Changed()
 		if failed == nil {
 			p.plan, p.result, p.left, p.used = nil, &result, plan.Options.LeaveConsent && wantsConsent(plan), plan.Options
+			p.renewed = slices.ContainsFunc(plan.Todo(), func(i register.Item) bool { return i.ID == "credential" })
 			p.page.frame.ToTop()
 			p.ask(p.offerHandOff)
 			return
@@ -309,7 +312,7 @@ func (p *planner) resultCard() fyne.CanvasObject {
 		credential += kit.L(", ends on %s", end.Format("2006-01-02"))
 	}
 	facts := kit.Facts(p.env.Host, [][2]string{{kit.L("Application"), r.Application.DisplayName}, {kit.L("Client ID"), r.Application.ClientID}})
-	rest := pairs([][2]string{{kit.L("Credential"), credential}, {kit.L("Proof"), kit.Say(proofOf(r.Proof))}})
+	rest := pairs([][2]string{{kit.L("Credential"), credential}, {kit.L("Proof"), kit.Say(proofOf(r.Proof, p.renewed))}})
 	if p.left || !proven(*r) {
 		column := kit.Column(kit.GapWide)
 		if r.Consent != nil {
@@ -335,14 +338,20 @@ func proven(r register.Result) bool {
 	return r.Consent == nil && r.Proof.Token && !r.Proof.Opaque && len(r.Proof.Missing) == 0
 }
 
-func proofOf(p register.Proof) words.Text {
+func proofOf(p register.Proof, renewed bool) words.Text {
 	switch {
+	case !p.Token && !renewed:
+		return words.T("No fresh token came.")
 	case !p.Token:
 		return words.T("No token came for the new credential yet.")
 	case p.Opaque:
 		return words.T("A fresh token came. It does not show its permissions: the test on the next page does.")
 	case len(p.Missing) > 0:
 		return words.T("A fresh token came. It does not carry %s yet.", strings.Join(p.Missing, ", "))
+	case !renewed && len(p.Roles) == 0:
+		return words.T("A fresh token came. It carries no application permissions.")
+	case !renewed:
+		return words.T("A fresh token came. It carries %s.", strings.Join(p.Roles, ", "))
 	case len(p.Roles) == 0:
 		return words.T("A fresh token came with the new credential. It carries no application permissions.")
 	}

@@ -41,7 +41,7 @@ func (p *planner) planObjects() []fyne.CanvasObject {
 	case todo == 0:
 		list = append(list, kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.NewText(kit.L("The tenant is as it should be: there is nothing to apply."))))
 	default:
-		list = append(list, p.todoCard(todo))
+		list = append(list, p.todoCard())
 	}
 	if len(plan.Items) > 0 {
 		list = append(list, planTable(p.env.Host, kit.L("The plan"), plan.Items, p.page.relayout))
@@ -50,9 +50,9 @@ func (p *planner) planObjects() []fyne.CanvasObject {
 }
 
 // todoCard says what Apply will ask for before it does.
-func (p *planner) todoCard(todo int) fyne.CanvasObject {
+func (p *planner) todoCard() fyne.CanvasObject {
 	plan := p.plan.Plan
-	says := kit.Column(kit.Gap, kit.Strong(todoText(todo)))
+	says := kit.Column(kit.Gap, kit.Strong(kit.L("Apply makes the changes below. Nothing was changed yet.")))
 	if !p.plan.Asks.IsZero() {
 		says.Add(kit.NewText(kit.L("Apply may open one more page of Microsoft's. %s", kit.Say(p.plan.Asks))))
 	}
@@ -81,13 +81,6 @@ func (p *planner) waysOut(code problem.Code) []fyne.CanvasObject {
 		return []fyne.CanvasObject{kit.Row(0, -1, anew)}
 	}
 	return nil
-}
-
-func todoText(n int) string {
-	if n == 1 {
-		return kit.L("1 thing to do. Nothing was changed yet.")
-	}
-	return kit.L("%d things to do. Nothing was changed yet.", n)
 }
 
 // planLine is one line of the table: an item, or for a permission the item that

@@ -47,6 +47,7 @@ func NewProve(env *Env) *Prove {
 	body := kit.Column(kit.GapWide, p.notice.object, p.left, p.verdict, p.cause, p.options.object, checks, p.facts)
 	p.frame = kit.NewFrame(kit.L("Prove that it works"),
 		kit.L("Every link is tried with the application's own credential. Nothing counts as working that was not exercised; nothing is changed unless you say so."), body)
+	p.notice.top = p.frame.ToTop
 	p.run = kit.PrimaryButton(kit.L("Test the connection"), theme.MediaPlayIcon(), p.Start)
 	p.report = widget.NewButtonWithIcon(kit.L("Save report…"), theme.DocumentSaveIcon(), p.chooseReport)
 	p.next = widget.NewButtonWithIcon(kit.L("Choose rooms"), theme.NavigateNextIcon(), func() { env.Go(setup.Choose) })

@@ -42,6 +42,7 @@ func NewRegister(env *Env) *Register {
 	body := kit.Column(kit.GapWide, line, r.notice.object, r.planner.object, r.existing.object)
 	r.frame = kit.NewFrame(kit.L("Register the application"),
 		kit.L("The booking server signs in to Microsoft 365 as an application. Its credential goes into the keychain of this computer."), body)
+	r.notice.top = r.frame.ToTop
 	if c := env.Connection().Application; c.ClientID != "" && c.ObjectID == "" {
 		r.way = WayExisting // somebody entered it
 	}

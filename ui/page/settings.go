@@ -55,6 +55,7 @@ func NewSettings(env *Env) *Settings {
 		body.Add(section(kit.L("This connection"), kit.Row(kit.Gap, -1, export, remove), s.remove))
 	}
 	s.frame = kit.NewFrame(kit.L("Settings"), kit.L("What is kept where, and how Roomkey looks."), body)
+	s.notice.top = s.frame.ToTop
 	return s
 }
 

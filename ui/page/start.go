@@ -51,6 +51,7 @@ func NewStart(env *Env) *Start {
 		s.list)
 	s.frame = kit.NewFrame(kit.L("Connect meeting rooms"),
 		kit.L("Roomkey takes the connection between a Microsoft 365 tenant and a meeting-room booking server from nothing to proven."), body)
+	s.notice.top = s.frame.ToTop
 	return s
 }
 

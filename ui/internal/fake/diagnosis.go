@@ -62,6 +62,7 @@ func (b *Backend) PlanBooking(_ context.Context, o check.Options) (check.Booking
 // Check runs the findings.
 func (s *Session) Check(ctx context.Context, o check.Options, emit func(check.Finding), report task.Report) (check.Run, error) {
 	s.ask("Check")()
+	s.hang()
 	s.Options = append(s.Options, o)
 	if len(o.Only) > 0 {
 		return s.again(o.Only[0], emit), nil

@@ -54,6 +54,8 @@ type Backend struct {
 	ServerSays string
 	// Plays is whether every connection is to a simulated tenant.
 	Plays bool
+	// Hang, while it is open, keeps the server and the tenant from answering.
+	Hang chan struct{}
 	// Asked counts the calls by name.
 	Asked map[string]int
 }
@@ -84,6 +86,13 @@ func (b *Backend) ask(name string) func() {
 	b.mu.Lock()
 	b.Asked[name]++
 	return b.mu.Unlock
+}
+
+// hang waits while nothing answers.
+func (b *Backend) hang() {
+	if b.Hang != nil {
+		<-b.Hang
+	}
 }
 
 // List lists the documents.

@@ -18,6 +18,7 @@ import (
 // Rooms is a list.
 func (b *Backend) Rooms(_ context.Context, emit func([]tenant.Room)) tenant.Listing[tenant.Room] {
 	b.ask("Rooms")()
+	b.hang()
 	var all []tenant.Room
 	for i := range b.RoomCount {
 		seats, level := 4+i%5*4, i%4
@@ -85,6 +86,7 @@ func (b *Backend) Push(context.Context, session.Plan, bool) (booking.Receipt, er
 
 // Held is what was pushed.
 func (b *Backend) Held(context.Context) (session.Held, error) {
+	b.hang()
 	defer b.ask("Held")()
 	h := session.Held{Description: booking.Description{Product: "Room booking", ProductVersion: "4.2"}}
 	if b.pushed {

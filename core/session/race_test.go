@@ -1,0 +1,87 @@
+package session
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/exchange"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/store"
+	"github.com/roomkey/roomkey/core/transport"
+	"github.com/roomkey/roomkey/core/vault"
+)
+
+// TestManyGoroutines drives one session from all sides; it is for the race
+// detector, and no change may be lost.
+func TestManyGoroutines(t *testing.T) {
+	s, err := store.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	clouds, _ := cloud.Load("")
+	products, _ := product.Load("")
+	permissions, err := permission.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := &Environment{Store: s, Vault: vault.Memory(), Clouds: clouds, Products: products, Permissions: permissions, Now: time.Now,
+		HTTP: func(o transport.Options) (*http.Client, error) { return transport.New(o) }}
+	opened, err := env.Create(t.Context(), "Contoso", func(c *connection.Connection) {
+		c.Tenant = connection.Tenant{ID: "5f6d7c1e-2a4b-4c3d-9e8f-0123456789ab", Domain: "contoso.com"}
+		c.Product.ID, c.Application.ClientID = "flexo", "11111111-2222-4333-8444-555555555555"
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Watch(func(c *connection.Connection) { _ = c.Name })()
+	ctx := t.Context()
+	work := []func(i int) error{
+		func(i int) error {
+			return opened.Edit(ctx, func(c *connection.Connection) {
+				c.People.Groups = append(c.People.Groups, fmt.Sprintf("00000000-0000-4000-8000-%012d", i))
+			})
+		},
+		func(int) error {
+			_, err := opened.SetSecret(ctx, vault.ClientSecret, vault.NewSecret("q8Q8Q~a-made-up-secret-of-some-length.x0"), vault.Secret{})
+			return err
+		},
+		func(int) error { _, err := opened.application(ctx); _ = err; return nil },
+		func(int) error { _, err := opened.Steps(ctx); return err },
+		func(int) error { _, err := opened.Registration(); return err },
+		func(int) error { _ = opened.Administrator(); return opened.SignOut() },
+		func(int) error { _, _, err := opened.LastCheck(ctx); return err },
+		func(int) error {
+			opened.ShowScript(exchange.Document{Name: "calendar-processing", Text: []byte("# nothing")})
+			return opened.KeepShown()
+		},
+		func(i int) error {
+			return opened.Draft(map[string]*store.Draft{fmt.Sprint(i): {Value: "typed"}})
+		},
+		func(int) error {
+			env.Clouds.Add(cloud.Cloud{ID: "another", Name: "Another"})
+			_, err := opened.Cloud()
+			return err
+		},
+		func(int) error { _ = opened.KnownRooms(); _ = opened.Needs(); return opened.Refresh() },
+	}
+	var all sync.WaitGroup
+	for i := range 6 {
+		for _, do := range work {
+			all.Go(func() {
+				if err := do(i); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	all.Wait()
+	if got := len(opened.Document().People.Groups); got != 6 {
+		t.Errorf("%d of 6 changes are there", got)
+	}
+}

@@ -1,0 +1,228 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2/test"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/ui/internal/fake"
+	"github.com/roomkey/roomkey/ui/page"
+)
+
+// types puts text into a field key by key.
+func (p *person) types(label, text string) {
+	p.t.Helper()
+	f := p.field(label)
+	f.SetValue("")
+	p.window.Canvas().Focus(f.Input())
+	for _, r := range text {
+		f.Input().TypedRune(r)
+	}
+	p.rest()
+}
+
+// TestWhatIsTypedSurvivesACrash: another window on the same folder shows it, says
+// that it is not saved, and saves it.
+func TestWhatIsTypedSurvivesACrash(t *testing.T) {
+	b := fake.New(t)
+	p := simulated(t, b)
+	id := p.shell.Connection()
+	p.goes(setup.Describe)
+	p.types("Name", "Half a na")
+	p.sees("Not saved yet.")
+	p.goes(setup.Choose)
+	p.chooses("All rooms of the tenant")
+	if c := p.shell.Session().Document(); c.Name != "Contoso (simulated)" || c.Rooms.Mode != connection.Selected {
+		t.Fatalf("stored without a press: %s, %s", c.Name, c.Rooms.Mode)
+	}
+
+	p = sit(t, b) // nobody closed the first
+	p.shell.Load(id)
+	p.rest()
+	p.goes(setup.Describe)
+	if got := p.field("Name").Value(); got != "Half a na" {
+		t.Errorf("the field shows %q", got)
+	}
+	p.sees("Not saved yet.")
+	p.press("Save")
+	p.missesOut("Not saved yet.")
+	p.goes(setup.Choose)
+	p.sees("Not saved yet.")
+	p.press("Continue")
+	if c := p.shell.Session().Document(); c.Name != "Half a na" || c.Rooms.Mode != connection.All {
+		t.Errorf("stored %s, %s", c.Name, c.Rooms.Mode)
+	}
+	if left := p.shell.Session().Drafts(); len(left) != 0 {
+		t.Errorf("drafts of what was saved: %v", left)
+	}
+}
+
+// TestContinueDoesWhatThePageIsFor: the typed application and its secret, and the
+// chosen rooms, are stored by Continue alone.
+func TestContinueDoesWhatThePageIsFor(t *testing.T) {
+	b := fake.New(t)
+	p := bare(t, b)
+	p.press("Enter an existing application")
+	p.types("Application (client) ID", "aaaaaaaa-0000-4000-8000-000000000001")
+	p.types("Client secret", "q8Q8Q~typed-and-never-stored-by-hand.x0Y")
+	p.press("Save and continue")
+	if p.shell.Route() != setup.Prove {
+		t.Fatalf("Continue stays:\n%s", p.reads())
+	}
+	if id := p.shell.Session().Document().Application.ClientID; id != "aaaaaaaa-0000-4000-8000-000000000001" {
+		t.Errorf("the client ID is %q", id)
+	}
+	if s, _ := b.Secret(t.Context(), vault.ClientSecret); s.Reveal() == "" {
+		t.Error("the secret was thrown away")
+	}
+
+	p.goes(setup.Choose)
+	p.chooses("Only the chosen rooms")
+	p.press("Continue")
+	if p.shell.Route() != setup.Choose {
+		t.Errorf("no room is chosen, and Continue leads to %s", p.shell.Route())
+	}
+	p.sees("No room is chosen.")
+}
+
+// TestASecretIsStoredWhenItsFieldIsLeft, on the way to another page.
+func TestASecretIsStoredWhenItsFieldIsLeft(t *testing.T) {
+	b := fake.New(t)
+	p := bare(t, b)
+	p.press("Enter an existing application")
+	p.types("Client secret", "q8Q8Q~typed-and-never-stored-by-hand.x0Y")
+	p.goes(setup.Describe)
+	if s, _ := b.Secret(t.Context(), vault.ClientSecret); s.Reveal() == "" {
+		t.Error("the secret was thrown away")
+	}
+}
+
+// TestALockedKeychainKeepsWhatWasTyped on the screen, says so at the field, and
+// Continue stays.
+func TestALockedKeychainKeepsWhatWasTyped(t *testing.T) {
+	b := fake.New(t)
+	p := bare(t, b)
+	p.press("Enter an existing application")
+	p.types("Application (client) ID", "aaaaaaaa-0000-4000-8000-000000000001")
+	const secret = "q8Q8Q~typed-and-never-stored-by-hand.x0Y"
+	p.types("Client secret", secret)
+	b.Locked = true
+	p.press("Save and continue")
+	if p.shell.Route() != setup.Register {
+		t.Errorf("Continue leads to %s", p.shell.Route())
+	}
+	p.sees("The keychain is locked or waiting for you.")
+	if got := p.field("Client secret").Value(); got != secret {
+		t.Errorf("%d of %d characters are left", len(got), len(secret))
+	}
+	if text := test.RenderToMarkup(p.window.Canvas()); strings.Contains(text, secret) {
+		t.Error("the secret is shown")
+	}
+	b.Locked = false
+	p.press("Save and continue")
+	if p.shell.Route() != setup.Prove {
+		t.Errorf("unlocked, Continue stays:\n%s", p.reads())
+	}
+}
+
+// TestTwoEditOneConnection: another program's change of another field arrives on
+// the open page, one of the same field is shown with both values.
+func TestTwoEditOneConnection(t *testing.T) {
+	b := fake.New(t)
+	p := simulated(t, b)
+	p.goes(setup.Describe)
+	p.types("Address of the booking server", "https://mine.contoso.com")
+	other, err := b.Open(t.Context(), p.shell.Connection())
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := func(path, value string) {
+		t.Helper()
+		if err := other.Session.Change(t.Context(), connection.Put(path, value)); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.shell.Session().(*fake.Session).Refresh(); err != nil {
+			t.Fatal(err)
+		}
+		p.rest()
+	}
+	elsewhere("name", "Fabrikam")
+	if got := p.field("Name").Value(); got != "Fabrikam" {
+		t.Errorf("the page shows %q", got)
+	}
+	elsewhere("server.url", "https://theirs.contoso.com")
+	if got := p.field("Address of the booking server").Value(); got != "https://mine.contoso.com" {
+		t.Errorf("what was typed became %q", got)
+	}
+	p.press("Save")
+	p.sees("https://theirs.contoso.com")
+	p.sees("https://mine.contoso.com")
+	if got := p.shell.Session().Document().Server.URL; got != "https://theirs.contoso.com" {
+		t.Errorf("the other's change was overwritten by %s", got)
+	}
+	p.press("Save") // both values were seen
+	if got := p.shell.Session().Document(); got.Server.URL != "https://mine.contoso.com" || got.Name != "Fabrikam" {
+		t.Errorf("%s, %s", got.Server.URL, got.Name)
+	}
+}
+
+// TestTheTenantIsFoundWithoutAProduct, and the page says that it is missing.
+func TestTheTenantIsFoundWithoutAProduct(t *testing.T) {
+	b := fake.New(t)
+	p := sit(t, b)
+	p.press("New")
+	p.field("Tenant").SetValue("contoso.com")
+	p.press("Find the tenant")
+	if c := p.shell.Session().Document(); c.Tenant.ID != fake.TenantID {
+		t.Errorf("the tenant is %+v", c.Tenant)
+	}
+	p.sees("Contoso  ·  " + fake.TenantID)
+	if p.shell.Route() != setup.Describe || p.field("Booking product").Wrong() == "" {
+		t.Errorf("at %s, the product says %q", p.shell.Route(), p.field("Booking product").Wrong())
+	}
+}
+
+// TestAServerThatFailsAfterThePushIsRed, and nobody is asked to delete the
+// credential.
+func TestAServerThatFailsAfterThePushIsRed(t *testing.T) {
+	b := fake.New(t)
+	b.ServerSays = "AADSTS53003"
+	p := simulated(t, b)
+	p.goes(setup.Prove)
+	p.press("Test the connection")
+	p.goes(setup.HandOver)
+	for _, c := range p.shell.Page().(*page.HandOver).Confirmations() {
+		c.SetChecked(true)
+	}
+	p.press("Push")
+	p.sees("AADSTS53003")
+	p.sees("it does not work there")
+	p.missesOut("Remove the credential from the keychain of this computer?")
+	p.missesOut("The booking server holds exactly this configuration now.")
+}
+
+// TestNothingWaitsForAServer: every press returns, and the page shows that
+// something runs, before the server has answered anything.
+func TestNothingWaitsForAServer(t *testing.T) {
+	b := fake.New(t)
+	p := simulated(t, b)
+	b.Hang = make(chan struct{})
+	for _, step := range []struct{ route, press, says string }{
+		{setup.HandOver, "", "Asking the booking server…"},
+		{setup.Choose, "", "Reading the rooms"},
+		{setup.Prove, "Test the connection", "Testing the connection"},
+	} {
+		p.shell.Go(step.route)
+		if step.press != "" {
+			p.button(step.press).OnTapped()
+		}
+		p.queue.Drain()
+		p.sees(step.says)
+	}
+	close(b.Hang)
+	p.rest()
+}
