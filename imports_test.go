@@ -41,6 +41,8 @@ var layers = map[string]string{
 	"core/simulator":  "cloud words problem transport resources",
 	// What an administrator's PowerShell meets: the modules and the organization behind them.
 	"core/simulator/cmdlet": "",
+	// The other kind of booking server.
+	"core/simulator/seatsurfing": "",
 }
 
 const (

@@ -161,7 +161,7 @@ func (d demonstration) play(ctx context.Context) (booking.Configuration, error) 
 	if err := s.Confirm(ctx, plan.Confirmations); err != nil {
 		return none, err
 	}
-	if _, err := s.Push(ctx, plan, accept); err != nil {
+	if _, err := s.Push(ctx, plan, accept, nil); err != nil {
 		return none, err
 	}
 

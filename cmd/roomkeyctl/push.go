@@ -98,7 +98,7 @@ func (a *app) push(ctx context.Context, s *session.Session, plan session.Plan, a
 			return receipt, plan.Gate
 		}
 	}
-	return s.Push(ctx, plan, accept)
+	return s.Push(ctx, plan, accept, a.progress())
 }
 
 func printPlan(w io.Writer, plan session.Plan) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/vault"
 )
 
@@ -15,8 +16,9 @@ type Adapter interface {
 	// Current is what the server holds now.
 	Current(ctx context.Context) (Current, error)
 	// After is what the server would hold after a push of cfg: a server that
-	// cannot hold everything holds less, one that never deletes holds more.
-	After(now Current, cfg Configuration) Configuration
+	// cannot hold everything holds less, one that keeps what is wanted no more
+	// holds more.
+	After(now Current, cfg Configuration, choices Choices) Configuration
 	// DryRun asks what a push would change and what is wrong with it.
 	DryRun(ctx context.Context, cfg Configuration) (DryRun, error)
 	// Put stores a configuration if the server still holds what was seen. The
@@ -47,8 +49,18 @@ type Description struct {
 type Current struct {
 	Configuration *Configuration `json:"configuration"`
 	// ETag names exactly this content, "" when the server holds nothing.
-	ETag     string    `json:"etag,omitempty"`
+	ETag string `json:"etag,omitempty"`
+	// StoredAt is zero when the server does not say it, or not credibly.
 	StoredAt time.Time `json:"storedAt,omitzero"`
+	// Altered are fields that were pushed and that a configuration does not name,
+	// where the server holds something else by now.
+	Altered []Change `json:"altered,omitempty"`
+}
+
+// Choices are an administrator's to make at a push.
+type Choices struct {
+	// Remove takes away what Roomkey made there and nobody wants any more.
+	Remove bool `json:"remove,omitempty"`
 }
 
 // Put is one attempt to store a configuration.
@@ -60,6 +72,9 @@ type Put struct {
 	// ETag is that of what the administrator has seen, "" for nothing stored.
 	ETag           string
 	IdempotencyKey string
+	Choices        Choices
+	// Progress is told how far a push in parts is; nil for nobody.
+	Progress task.Report
 	// sealed is filled at the first attempt, so that a repeated request is the
 	// same request: sealing twice gives different text.
 	sealed *string

@@ -56,7 +56,7 @@ func TestServerThatAlters(t *testing.T) {
 		Digest: "d", Tenant: Tenant{ID: "t"}, Application: Application{ClientID: "c"}, Credential: Credential{Kind: "secret", Fingerprint: "f"},
 		Rooms: Rooms{Mode: "all", Items: []Room{{EmailAddress: "a@x"}, {EmailAddress: "b@x"}}},
 	}
-	receipt, err := c.Push(t.Context(), cfg, vault.NewSecret("s"), cleared, Current{})
+	receipt, err := c.Push(t.Context(), cfg, vault.NewSecret("s"), cleared, Current{}, PushOptions{})
 	if p := problem.Of(err); p == nil || p.Code.String() != "booking.not-kept" || !strings.Contains(p.Detail.String(), "a@x") {
 		t.Errorf("got %v", err)
 	}

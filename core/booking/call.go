@@ -119,7 +119,41 @@ func (c caller) decode(a answer, v any) error {
 	if err := json.Unmarshal(a.body, v); err != nil {
 		return c.unexpected(a, words.T("The answer is not what the contract says: %s", words.Plain(c.hide(err.Error())))).By(err)
 	}
+	if field := doubled(json.NewDecoder(bytes.NewReader(a.body))); field != "" {
+		return c.unexpected(a, words.T("The answer has the field “%s” twice.", c.hide(field)))
+	}
 	return nil
+}
+
+// doubled is a field that one object has twice, "" when there is none: of two
+// values nobody knows which is meant. Go reads fields in any case.
+func doubled(d *json.Decoder) string {
+	token, err := d.Token()
+	if err != nil {
+		return ""
+	}
+	open, _ := token.(json.Delim)
+	seen := map[string]bool{}
+	for (open == '{' || open == '[') && d.More() {
+		if open == '{' {
+			key, err := d.Token()
+			name, _ := key.(string)
+			if folded := strings.ToLower(name); err != nil {
+				return ""
+			} else if seen[folded] {
+				return name
+			} else {
+				seen[folded] = true
+			}
+		}
+		if field := doubled(d); field != "" {
+			return field
+		}
+	}
+	if open == '{' || open == '[' {
+		_, _ = d.Token() // its end
+	}
+	return ""
 }
 
 func (c caller) unexpected(a answer, what words.Text) *problem.Problem {

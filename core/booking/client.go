@@ -32,8 +32,13 @@ type Options struct {
 	HTTP *http.Client
 	// Log remembers pushes; without one Push refuses.
 	Log PushLog
+	// Memory keeps what was made on a server that keeps no configuration as a
+	// whole; without one it is forgotten with the Client.
+	Memory Memory
 	// Now is the clock, time.Now when nil.
 	Now func() time.Time
+	// Wait waits for a server's limit, a timer when nil.
+	Wait func(context.Context, time.Duration) error
 }
 
 // Client is one booking server.
@@ -65,9 +70,16 @@ func Open(o Options) (*Client, error) {
 	calls := newCaller(o.HTTP, o.Token)
 	switch name {
 	case AdapterContract, "":
-		c.adapter = &contract{caller: calls, server: o.Server}
+		c.adapter = &contract{caller: calls, server: o.Server, now: c.now}
 	case AdapterSeatsurfing:
-		c.adapter = &seatsurfing{caller: calls, server: o.Server}
+		s := &seatsurfing{caller: calls, server: o.Server, memory: o.Memory, pace: pace{now: c.now, wait: o.Wait}}
+		if s.memory == nil {
+			s.memory = &forgetful{}
+		}
+		if s.pace.wait == nil {
+			s.pace.wait = sleep
+		}
+		c.adapter = s
 	default:
 		return nil, problem.New(codeAdapter, words.T("The adapter “%s” does not exist.", name)).
 			Run(words.T("It is contract, seatsurfing or form; without one the product decides."), "roomkeyctl connection set server.adapter=")
@@ -81,11 +93,6 @@ func (c *Client) Describe(ctx context.Context) (Description, error) { return c.a
 
 // Current is what the server holds.
 func (c *Client) Current(ctx context.Context) (Current, error) { return c.adapter.Current(ctx) }
-
-// DryRun is the server's answer to "what if".
-func (c *Client) DryRun(ctx context.Context, cfg Configuration) (DryRun, error) {
-	return c.adapter.DryRun(ctx, cfg)
-}
 
 // Status is the server's own view of whether it works.
 func (c *Client) Status(ctx context.Context) (Status, error) { return c.adapter.Status(ctx) }
@@ -102,12 +109,32 @@ type Preview struct {
 
 // Preview compares what the server holds with what it would hold, and asks the
 // server what it thinks of that. Nothing is changed.
-func (c *Client) Preview(ctx context.Context, cfg Configuration) (Preview, error) {
+func (c *Client) Preview(ctx context.Context, cfg Configuration, choices Choices) (Preview, error) {
 	now, err := c.adapter.Current(ctx)
 	if err != nil {
 		return Preview{}, err
 	}
-	p := Preview{Current: now, Changes: Changes(now.Configuration, c.adapter.After(now, cfg))}
+	p := Preview{Current: now, Changes: Changes(now.Configuration, c.adapter.After(now, cfg, choices))}
+	p.Changes = append(p.Changes, now.Altered...)
 	p.DryRun, err = c.adapter.DryRun(ctx, cfg)
 	return p, err
+}
+
+// TakeOver makes what is on the server under the names that cfg would use this
+// connection's own; a server that keeps a configuration as a whole needs no such
+// thing.
+func (c *Client) TakeOver(cfg Configuration) error {
+	if s, ok := c.adapter.(*seatsurfing); ok {
+		return s.takeOver(cfg)
+	}
+	return nil
+}
+
+// MayWrite is nil when the token may write, or when only a push would tell.
+// Problems: booking.read-only-token, booking.token-wrong.
+func (c *Client) MayWrite(ctx context.Context) error {
+	if s, ok := c.adapter.(*seatsurfing); ok {
+		return s.mayWrite(ctx)
+	}
+	return nil
 }

@@ -37,6 +37,13 @@ var (
 	codeTooManyRequests  = problem.Declare("booking.too-many-requests", problem.Throttled)
 	CodeUnconfirmed      = problem.Declare("booking.unconfirmed", problem.Blocked)
 	codeUnexpectedAnswer = problem.Declare("booking.unexpected-answer", problem.UnexpectedAnswer)
+	codePartRefused      = problem.Declare("booking.part-refused", problem.Refused)
+	codeContradiction    = problem.Declare("booking.contradiction", problem.UnexpectedAnswer)
+	codeOtherContent     = problem.Declare("booking.other-content", problem.Stale)
+	codeReadOnlyToken    = problem.Declare("booking.read-only-token", problem.Denied)
+	codeSignInTaken      = problem.Declare("booking.sign-in-taken", problem.Refused)
+	CodeSignInUsed       = problem.Declare("booking.sign-in-used", problem.Refused)
+	CodeRedirectMissing  = problem.Declare("booking.redirect-uri-missing", problem.Stale)
 	codeUnknown          = problem.Declare("booking.unknown", problem.NoAnswer)
 )
 

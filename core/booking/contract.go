@@ -26,6 +26,7 @@ const wellKnown = "/.well-known/room-booking-integration"
 type contract struct {
 	caller
 	server connection.Server
+	now    func() time.Time
 	mu     sync.Mutex
 	said   *Description
 }
@@ -110,8 +111,18 @@ func (c *contract) at(ctx context.Context, path string) (string, error) {
 
 // stored is the contract's Stored.
 type stored struct {
-	Configuration *Configuration `json:"configuration"`
-	StoredAt      time.Time      `json:"storedAt"`
+	Configuration *Configuration  `json:"configuration"`
+	StoredAt      json.RawMessage `json:"storedAt"`
+}
+
+// moment is a time that a server says, zero when it says none that can be
+// believed: nothing, a spelling of its own, or the future.
+func (c *contract) moment(raw json.RawMessage) time.Time {
+	var at time.Time
+	if json.Unmarshal(raw, &at) != nil || at.After(c.now().Add(skew)) || at.Year() < 2000 {
+		return time.Time{}
+	}
+	return at
 }
 
 func (c *contract) Current(ctx context.Context) (Current, error) {
@@ -136,7 +147,7 @@ func (c *contract) current(a answer) (Current, error) {
 	if err := c.decode(a, &s); err != nil {
 		return Current{}, err
 	}
-	now := Current{s.Configuration, a.header.Get("ETag"), s.StoredAt}
+	now := Current{Configuration: s.Configuration, ETag: a.header.Get("ETag"), StoredAt: c.moment(s.StoredAt)}
 	switch {
 	case s.Configuration == nil || s.Configuration.Tenant.ID == "" || s.Configuration.Application.ClientID == "" || s.Configuration.Digest == "" || s.Configuration.Credential.Fingerprint == "":
 		return Current{}, c.unexpected(a, words.T("The answer holds no whole configuration."))
@@ -149,7 +160,7 @@ func (c *contract) current(a answer) (Current, error) {
 }
 
 // After is cfg itself: the contract's servers hold all of it.
-func (c *contract) After(_ Current, cfg Configuration) Configuration { return cfg }
+func (c *contract) After(_ Current, cfg Configuration, _ Choices) Configuration { return cfg }
 
 func (c *contract) DryRun(ctx context.Context, cfg Configuration) (DryRun, error) {
 	url, err := c.at(ctx, "/dry-run")
@@ -242,30 +253,53 @@ func (c *contract) Status(ctx context.Context) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
-	var s Status
-	if err := c.decode(a, &s); err != nil {
+	var said struct {
+		Status
+		CheckedAt json.RawMessage `json:"checkedAt"`
+	}
+	if err := c.decode(a, &said); err != nil {
 		return Status{}, err
 	}
-	s.ETag = a.header.Get("ETag")
-	proven := map[string]bool{}
-	for i, check := range s.Checks {
-		s.Checks[i].Detail = c.hide(check.Detail)
-		if check.State == "failed" && s.State == StatusOK {
-			return Status{}, c.unexpected(a, words.T("The server says that all is well and names a failure in the same answer."))
-		}
-		proven[check.ID] = check.State == "ok"
+	s := said.Status
+	s.ETag, s.CheckedAt = a.header.Get("ETag"), c.moment(said.CheckedAt)
+	proven, failed := c.checks(&s)
+	if failed && s.State == StatusOK {
+		return Status{}, c.unexpected(a, words.T("The server says that all is well and names a failure in the same answer."))
 	}
 	switch s.State {
 	case StatusFailing, StatusUnknown, StatusNotConfigured:
 	case StatusOK:
-		// The contract allows ok only with these two tried.
-		if !proven["token"] || !proven["rooms"] {
+		// The contract allows ok only with these two tried, and a try has a time.
+		if !proven["token"] || !proven["rooms"] || s.CheckedAt.IsZero() {
 			s.State = StatusUnknown
 		}
 	default:
 		return Status{}, c.unexpected(a, words.T("The server's state is “%s”, which the contract does not know.", problem.Line(s.State)))
 	}
 	return s, nil
+}
+
+// checks makes unknown what is not said as the contract says it: a state of
+// another spelling, a check without a name, or one that is there twice.
+func (c *contract) checks(s *Status) (proven map[string]bool, failed bool) {
+	times := map[string]int{}
+	for _, check := range s.Checks {
+		times[check.ID]++
+	}
+	proven = map[string]bool{}
+	for i := range s.Checks {
+		check := &s.Checks[i]
+		check.Detail = c.hide(check.Detail)
+		switch {
+		case check.State == "failed":
+			failed = true
+		case check.State != StatusOK || check.ID == "" || times[check.ID] > 1:
+			check.State = StatusUnknown
+		default:
+			proven[check.ID] = true
+		}
+	}
+	return proven, failed
 }
 
 func (c *contract) Delete(ctx context.Context, etag string) error {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -25,6 +26,7 @@ const (
 
 // Push is one line of the push log.
 type Push struct {
+	// At is when the push began.
 	At     time.Time `json:"at"`
 	Digest string    `json:"digest"`
 	State  string    `json:"state"`
@@ -43,6 +45,12 @@ type PushLog interface {
 	Pushes() ([]Push, error)
 }
 
+// PushOptions are what a push may be told beside what it hands over.
+type PushOptions struct {
+	Choices  Choices
+	Progress task.Report
+}
+
 // Receipt says what the server holds after a push.
 type Receipt struct {
 	At      time.Time `json:"at"`
@@ -58,7 +66,7 @@ type Receipt struct {
 // asked for once more under the same key; when that fails too, or the context
 // ends, the push stays "unknown" in the log and Resolve finds out. Success means
 // that the server was asked again and holds what was pushed.
-func (c *Client) Push(ctx context.Context, cfg Configuration, credential vault.Secret, clearance Clearance, seen Current) (Receipt, error) {
+func (c *Client) Push(ctx context.Context, cfg Configuration, credential vault.Secret, clearance Clearance, seen Current, o PushOptions) (Receipt, error) {
 	if clearance.digest == "" || clearance.digest != cfg.Digest {
 		_, err := Gate(Checked{Digest: clearance.digest, Verdict: "pass"}, cfg.Digest, false)
 		return Receipt{}, err
@@ -76,28 +84,70 @@ func (c *Client) Push(ctx context.Context, cfg Configuration, credential vault.S
 	}
 	put := Put{
 		Configuration: cfg, Credential: credential, Recipient: c.server.PinnedRecipient,
-		ETag: seen.ETag, IdempotencyKey: rand.Text(), sealed: new(string),
+		ETag: seen.ETag, IdempotencyKey: rand.Text(), sealed: new(string), Choices: o.Choices, Progress: o.Progress,
 	}
 	line := Push{At: c.now().UTC(), Digest: cfg.Digest, State: PushStarted, ETag: seen.ETag, IdempotencyKey: put.IdempotencyKey, Server: c.server.URL}
 	if err := c.log.Append(line); err != nil {
 		return Receipt{}, err
 	}
 	err = c.adapter.Put(ctx, put)
-	if lost(err) && ctx.Err() == nil {
+	answered := !lost(err)
+	if !answered && ctx.Err() == nil {
 		err = c.adapter.Put(ctx, put)
 	}
-	if err != nil {
+	want := c.adapter.After(seen, cfg, o.Choices)
+	switch {
+	case err == nil:
+		return c.verify(ctx, line, want)
+	case problem.CodeOf(err) == codePartRefused:
 		line.State = PushFailed
-		if lost(err) || ctx.Err() != nil {
-			line.State = PushUnknown
-			err = unanswered(err)
-		}
-		if problem.CodeOf(err) == codeETagMismatch {
-			err = c.mismatch(ctx, err, seen)
-		}
 		return Receipt{}, c.note(line, err)
+	case ctx.Err() != nil || lost(err):
+		line.State = PushUnknown
+		return Receipt{}, c.note(line, unanswered(err))
 	}
-	return c.verify(ctx, line, c.adapter.After(seen, cfg))
+	return c.refusedPush(ctx, line, err, answered, seen, want)
+}
+
+// refusedPush looks whether a refusal is the truth: after an answer that was
+// lost it proves nothing, and a server, or something on the way, may refuse what
+// it has stored.
+func (c *Client) refusedPush(ctx context.Context, line Push, refusal error, answered bool, seen Current, want Configuration) (Receipt, error) {
+	now, err := c.adapter.Current(ctx)
+	line.State = PushFailed
+	switch {
+	case err != nil && answered && problem.CodeOf(err) == problem.CodeOf(refusal):
+		// The same door stayed shut: the request never came further than this.
+		return Receipt{}, c.note(line, refusal)
+	case err != nil:
+		line.State = PushUnknown
+		return Receipt{}, c.note(line, unanswered(refusal))
+	case holds(now, want) && !answered:
+		line.State, line.ETag = PushDone, now.ETag
+		return Receipt{At: c.now().UTC(), Current: now}, c.note(line, nil)
+	case holds(now, want):
+		p := problem.New(codeContradiction, words.T("The booking server refused the configuration, and holds it all the same.")).
+			With(titleAndDetail(refusal)).
+			Fix(words.T("Give this text to whoever runs the booking server: its answer and what it holds do not go together."))
+		return Receipt{Current: now}, c.note(line, p)
+	case same(now, seen):
+		return Receipt{}, c.note(line, refusal)
+	case problem.CodeOf(refusal) == codeETagMismatch:
+		return Receipt{}, c.note(line, mismatch(refusal, seen, now))
+	}
+	p := problem.New(codeOtherContent, words.T("The booking server holds neither what it held before nor what was handed over.")).
+		With(words.Plain(titleAndDetail(refusal).String()+"\n"+listed(Changes(&want, valueOf(now.Configuration))).String())).
+		Lead(words.T("Look at what the server holds, then push again."), problem.PlaceLook)
+	return Receipt{Current: now}, c.note(line, p)
+}
+
+// same reports whether a server holds what it was seen to hold; an ETag alone is
+// no proof of that.
+func same(now, seen Current) bool {
+	if now.Configuration == nil || seen.Configuration == nil {
+		return now.Configuration == seen.Configuration
+	}
+	return now.ETag == seen.ETag && now.Configuration.Digest == seen.Configuration.Digest && len(Changes(seen.Configuration, *now.Configuration)) == 0
 }
 
 // verify reads back what the server holds and compares it with what it should.
@@ -109,39 +159,39 @@ func (c *Client) verify(ctx context.Context, line Push, want Configuration) (Rec
 	}
 	if !holds(now, want) {
 		line.State = PushFailed
-		different := Changes(&want, valueOf(now.Configuration))
+		different := append(Changes(&want, valueOf(now.Configuration)), now.Altered...)
 		p := problem.New(codeNotKept, words.T("The booking server took the configuration and holds something else.")).
 			With(listed(different)).
 			Lead(words.T("Look at what the server holds. If it happens again, give this text to the server's vendor."), problem.PlaceLook)
 		return Receipt{Current: now}, c.note(line, p)
 	}
+	if now.StoredAt.Before(line.At.Add(-skew)) {
+		now.StoredAt = time.Time{} // not what we have just handed over
+	}
 	line.State, line.ETag = PushDone, now.ETag
 	return Receipt{At: c.now().UTC(), Current: now}, c.note(line, nil)
 }
 
+// skew is how far a server's clock may be off before what it says of times is
+// taken for not known.
+const skew = 5 * time.Minute
+
 // holds reports whether now is want, in its digest and in every field.
 func holds(now Current, want Configuration) bool {
-	return now.Configuration != nil && now.Configuration.Digest == want.Digest && len(Changes(&want, *now.Configuration)) == 0
+	return now.Configuration != nil && len(now.Altered) == 0 && now.Configuration.Digest == want.Digest && len(Changes(&want, *now.Configuration)) == 0
 }
 
 // Keeps reports whether a server that holds now holds all of want that it can.
 // Of rooms only the addresses count, in whatever case, which are what was checked;
-// their names are the tenant's and may change. A server that knows no addresses is
-// not asked for its rooms.
+// their names are the tenant's and may change. What was handed over once and is
+// wanted no more may have stayed.
 func (c *Client) Keeps(now Current, want Configuration) bool {
 	if now.Configuration == nil {
 		return false
 	}
-	held := *now.Configuration
-	unnamed := len(held.Rooms.Items) > 0
-	for _, r := range held.Rooms.Items {
-		unnamed = unnamed && r.EmailAddress == ""
-	}
-	held.Rooms.Items = addresses(held)
-	if want.Rooms.Items = addresses(want); unnamed {
-		want.Rooms.Items = held.Rooms.Items
-	}
-	return holds(Current{Configuration: &held}, c.adapter.After(Current{}, want))
+	held, next := *now.Configuration, c.adapter.After(now, want, Choices{})
+	held.Rooms.Items, next.Rooms.Items = addresses(held), addresses(next)
+	return holds(Current{Configuration: &held, Altered: now.Altered}, next)
 }
 
 // addresses are the rooms of cfg without what they are called, in lower case: a
@@ -166,7 +216,6 @@ func valueOf(c *Configuration) Configuration {
 // note writes the outcome and gives err; a log that cannot be written is the
 // error only when there is no other.
 func (c *Client) note(line Push, err error) error {
-	line.At = c.now().UTC()
 	if failed := c.log.Append(line); err == nil {
 		return failed
 	}
@@ -184,20 +233,22 @@ func lost(err error) bool {
 func unanswered(err error) error {
 	why := problem.Of(err)
 	p := problem.New(codeUnknown, words.T("It is not known whether the booking server has taken the configuration.")).
-		With(words.Plain(strings.TrimSpace(why.Title.String() + "\n" + why.Detail.String()))).By(err)
+		With(titleAndDetail(err)).By(err)
 	p.Remedies = why.Remedies
 	return p.Lead(words.T("Look at what the server holds. Roomkey also asks it at the next start."), problem.PlaceLook)
 }
 
+func titleAndDetail(err error) words.Text {
+	p := problem.Of(err)
+	return words.Plain(strings.TrimSpace(p.Title.String() + "\n" + p.Detail.String()))
+}
+
 // mismatch adds what somebody else has changed in the meantime.
-func (c *Client) mismatch(ctx context.Context, err error, seen Current) error {
+func mismatch(err error, seen, now Current) error {
 	p := *problem.Of(err)
-	now, failed := c.adapter.Current(ctx)
-	switch {
-	case failed != nil:
-	case now.Configuration == nil:
+	if now.Configuration == nil {
 		p.Detail = words.T("The server holds no configuration any more.")
-	default:
+	} else {
 		p.Detail = listed(Changes(seen.Configuration, *now.Configuration))
 	}
 	return &p

@@ -71,7 +71,7 @@ func (c caller) ofStatus(host string, a answer, r refusal) *problem.Problem {
 	case a.status == http.StatusForbidden:
 		return problem.New(codeForbidden, words.T("The token may not do this at %s.", host)).
 			Fix(words.T("In the booking server's console, give the token the right to write the Microsoft 365 configuration, or make one that has it."))
-	case r.Code == "not-configured":
+	case a.status == http.StatusNotFound && r.Code == "not-configured":
 		return problem.New(CodeNothingStored, words.T("%s holds no Microsoft 365 configuration.", host)).
 			Lead(words.T("Push the configuration."), problem.PlacePush)
 	case a.status == http.StatusNotFound, a.status == http.StatusMethodNotAllowed:

@@ -1,101 +1,125 @@
 package booking
 
 import (
-	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"net/http"
-	"regexp"
-	"slices"
+	"net/url"
 	"strings"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// seatsurfing is the adapter for Seatsurfing's REST API (version 1.60): an OAuth
-// provider for people's sign-in, a location a building and a space a room. The
-// server knows neither digest nor ETag; the digest stands in the description of
-// the locations, written last, and the ETag is computed over what was read.
+// seatsurfing is the adapter for Seatsurfing's REST API, 1.92 and later: an
+// OAuth provider for people's sign-in, a location a building and a space a room.
 //
-// Nothing is ever deleted there: with a space, Seatsurfing deletes its bookings.
+// The server keeps objects and no configuration, so that Roomkey remembers which
+// are its own by their ids (store.Made). An object is read whole, changed in the
+// fields that are Roomkey's and written back whole, since a PUT resets what it
+// leaves out; one that does not differ is not written. With a space Seatsurfing
+// deletes its bookings, so that nothing is removed without a yes.
 type seatsurfing struct {
 	caller
 	server connection.Server
+	memory Memory
+	pace   pace
 	// began is the idempotency key of the push that has changed something.
 	began string
+	// last is what was read last, for questions that follow at once.
+	last *ssState
+	// settled are the locations whose spaces the last push left alone: reading
+	// back after it need not ask for them again.
+	settled map[string][]ssObject
 }
 
 const (
-	// seatsurfingProvider is the name of the sign-in on Seatsurfing's log-in page.
-	seatsurfingProvider = "Microsoft 365"
-	// seatsurfingBuilding is the location of rooms that name no building.
-	seatsurfingBuilding = "Microsoft 365 rooms"
-	// seatsurfingOAuth2 is Seatsurfing's provider type for OAuth2.
-	seatsurfingOAuth2 = 1
+	// ssSignIn is the name of the sign-in on Seatsurfing's log-in page, where
+	// the connection has no text for the button.
+	ssSignIn = "Microsoft 365"
+	// ssBuilding is the location of rooms that name no building.
+	ssBuilding = "Microsoft 365 rooms"
+	// ssBulk is how many spaces one request may change.
+	ssBulk = 64
+	// ssName is the longest name of a location or space, in characters.
+	ssName = 128
 )
 
-type ssProvider struct {
-	ID                string `json:"id,omitempty"`
-	ReadOnly          bool   `json:"readOnly,omitempty"`
-	Name              string `json:"name"`
-	ProviderType      int    `json:"providerType"`
-	AuthURL           string `json:"authUrl"`
-	TokenURL          string `json:"tokenUrl"`
-	AuthStyle         int    `json:"authStyle"`
-	Scopes            string `json:"scopes"`
-	UserInfoURL       string `json:"userInfoUrl"`
-	UserInfoEmail     string `json:"userInfoEmailField"`
-	UserInfoFirstname string `json:"userInfoFirstnameField,omitempty"`
-	UserInfoLastname  string `json:"userInfoLastnameField,omitempty"`
-	ClientID          string `json:"clientId"`
-	LogoutURL         string `json:"logoutUrl,omitempty"`
-	ProfilePageURL    string `json:"profilePageUrl,omitempty"`
+// Keys of store.Made.
+const ssProviderKey = "sign-in"
+
+func ssLocationKey(building string) string { return "location " + building }
+func ssSpaceKey(address string) string     { return "space " + strings.ToLower(address) }
+
+// ssObject is an object as the server has it, unknown fields included.
+type ssObject map[string]json.RawMessage
+
+func (o ssObject) text(field string) string {
+	var s string
+	_ = json.Unmarshal(o[field], &s) // what is no text is none
+	return s
 }
 
-type ssLocation struct {
-	ID                    string  `json:"id,omitempty"`
-	Name                  string  `json:"name"`
-	Description           string  `json:"description"`
-	MaxConcurrentBookings int     `json:"maxConcurrentBookings"`
-	Timezone              string  `json:"timezone,omitempty"`
-	Enabled               bool    `json:"enabled"`
-	MapScale              float64 `json:"mapScale,omitempty"`
-	// spaces are the names of the location's spaces.
-	spaces []string
+// has reports whether a field holds v, however the server writes it.
+func (o ssObject) has(field string, v any) bool {
+	if text, ok := v.(string); ok && len(o[field]) > 0 && o[field][0] == '"' {
+		return o.text(field) == text
+	}
+	raw, err := json.Marshal(v)
+	return err == nil && string(raw) == string(o[field])
 }
 
-type ssSpace struct {
-	ID   string `json:"id,omitempty"`
-	Name string `json:"name"`
+// set puts v into a field and reports whether that changed anything.
+func (o ssObject) set(field string, v any) bool {
+	if o.has(field, v) {
+		return false
+	}
+	o[field], _ = json.Marshal(v) // texts and numbers
+	return true
 }
 
-// ssState is all that was read of the server.
-type ssState struct {
-	provider *ssProvider
-	// locations are Roomkey's own, foreign the names of the others.
-	locations []ssLocation
-	foreign   []string
+// request is the object without what the server adds by itself.
+func (o ssObject) request(with map[string]any) map[string]any {
+	out := map[string]any{}
+	for k, v := range o {
+		switch k {
+		case "id", "organizationId", "locationId", "available", "location", "readOnly", "mapWidth", "mapHeight", "mapMimeType":
+		default:
+			out[k] = v
+		}
+	}
+	for k, v := range with {
+		out[k] = v
+	}
+	return out
 }
 
-var ssMark = regexp.MustCompile(`\[roomkey digest=(\S*) credential=(\S*)\]`)
+func ssFind(all []ssObject, id string) ssObject {
+	for _, o := range all {
+		if id != "" && o.text("id") == id {
+			return o
+		}
+	}
+	return nil
+}
 
 func (s *seatsurfing) url(path string) string { return strings.TrimRight(s.server.URL, "/") + path }
 
-// Describe asks for the server's health, and with a token for the address to
-// which people's sign-in comes back.
+// Describe asks the health check, and the sign-in for its redirect URI once
+// there is one: only the server knows under which domain people reach it.
 func (s *seatsurfing) Describe(ctx context.Context) (Description, error) {
-	d := Description{Product: "Seatsurfing", APIBase: s.url("")}
+	d := Description{Product: "Seatsurfing", APIBase: strings.TrimRight(s.server.URL, "/")}
 	var health struct {
 		Status string `json:"status"`
 	}
-	err := s.get(ctx, s.call, "/healthcheck", &health)
+	a, err := s.call(ctx, http.MethodGet, s.url("/healthcheck"), nil, nil)
+	if err == nil {
+		err = s.decode(a, &health)
+	}
 	switch {
-	case problem.CodeOf(err) == CodeNotFound && !s.token.IsZero():
-		// Not every version has one; the list of sign-ins tells as well.
+	case problem.CodeOf(err) == CodeNotFound: // not every version has it
 	case err != nil:
 		return d, err
 	case health.Status != "success":
@@ -103,156 +127,111 @@ func (s *seatsurfing) Describe(ctx context.Context) (Description, error) {
 			With(words.T("Its health check says “%s”.", problem.Line(health.Status))).
 			Fix(words.T("Ask whoever runs the booking server to look at its database."))
 	}
-	if s.token.IsZero() {
-		return d, nil
+	made, err := s.made()
+	if err != nil {
+		return d, err
 	}
-	p, err := s.provider(ctx)
-	if p != nil {
-		d.RedirectURIs = []string{s.url("/auth/" + p.ID + "/callback")}
+	if id := made.Objects[ssProviderKey].ID; id != "" {
+		d.RedirectURIs, err = s.redirectURI(ctx, id)
 	}
 	return d, err
 }
 
-type method func(ctx context.Context, method, url string, header http.Header, body any) (answer, error)
-
-func (s *seatsurfing) get(ctx context.Context, call method, path string, v any) error {
-	a, err := call(ctx, http.MethodGet, s.url(path), nil, nil)
-	if err != nil {
-		return err
-	}
-	return s.decode(a, v)
-}
-
-func (s *seatsurfing) provider(ctx context.Context) (*ssProvider, error) {
-	var all []ssProvider
-	if err := s.get(ctx, s.authorized, "/auth-provider/", &all); err != nil {
+// redirectURI is what the server sends people to Microsoft with; none when it
+// has no such sign-in any more.
+func (s *seatsurfing) redirectURI(ctx context.Context, provider string) ([]string, error) {
+	a, err := s.call(ctx, http.MethodGet, s.url("/auth/"+provider+"/login/ui/"), nil, nil)
+	switch code := problem.CodeOf(err); {
+	case code == CodeNotFound || code == codeRefused:
+		return nil, nil
+	case err != nil && code != codeRedirected:
 		return nil, err
 	}
-	for _, p := range all {
-		if p.Name == seatsurfingProvider && p.ID != "" {
-			return &p, nil
-		}
+	to, err := url.Parse(a.header.Get("Location"))
+	if err != nil || webAddress(to.Query().Get("redirect_uri")) != nil {
+		return nil, s.unexpected(a, words.T("Seatsurfing's sign-in does not lead to Microsoft with an address to come back to."))
 	}
-	return nil, nil
+	return []string{to.Query().Get("redirect_uri")}, nil
 }
 
-func (s *seatsurfing) read(ctx context.Context) (ssState, error) {
-	var state ssState
-	var err error
-	if state.provider, err = s.provider(ctx); err != nil {
-		return state, err
+// mayWrite is nil when the token may write or the server does not say.
+func (s *seatsurfing) mayWrite(ctx context.Context) error {
+	var me struct {
+		Role int `json:"role"`
 	}
-	var all []ssLocation
-	if err := s.get(ctx, s.authorized, "/location/", &all); err != nil {
-		return state, err
+	a, err := s.request(ctx, http.MethodGet, "/user/me", nil)
+	if err == nil {
+		err = s.decode(a, &me)
 	}
-	for _, l := range all {
-		if !ssMark.MatchString(l.Description) {
-			state.foreign = append(state.foreign, l.Name)
-			continue
-		}
-		var spaces []ssSpace
-		if err := s.get(ctx, s.authorized, "/location/"+l.ID+"/space/", &spaces); err != nil {
-			return state, err
-		}
-		for _, space := range spaces {
-			l.spaces = append(l.spaces, space.Name)
-		}
-		slices.Sort(l.spaces)
-		state.locations = append(state.locations, l)
+	if problem.CodeOf(err) == CodeNotFound {
+		return nil
 	}
-	slices.SortFunc(state.locations, func(a, b ssLocation) int { return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID)) })
-	return state, nil
+	const readOnly = 21 // the role of a service account that may only read
+	if err == nil && me.Role == readOnly {
+		return problem.New(codeReadOnlyToken, words.T("The token of %s may only read.", hostOf(s.server.URL))).
+			Lead(words.T("In Seatsurfing, give the service account the role that may write, or create a token of one that has it and store that."), problem.PlaceServerToken)
+	}
+	return err
 }
 
-func (s *seatsurfing) Current(ctx context.Context) (Current, error) {
-	state, err := s.read(ctx)
+// request is an authorized call that keeps to the server's limit: it waits when
+// nothing is left, and repeats what was refused for being too much.
+func (s *seatsurfing) request(ctx context.Context, method, path string, body any) (answer, error) {
+	for range 5 {
+		if err := s.pace.ready(ctx); err != nil {
+			return answer{}, err
+		}
+		a, err := s.authorized(ctx, method, s.url(path), nil, body)
+		s.pace.saw(a)
+		if problem.CodeOf(err) != codeTooManyRequests {
+			return a, err
+		}
+		s.pace.left, s.pace.known = 0, true
+	}
+	return answer{}, s.ofStatus(hostOf(s.server.URL), answer{status: http.StatusTooManyRequests}, refusal{})
+}
+
+func (s *seatsurfing) list(ctx context.Context, path string) ([]ssObject, error) {
+	a, err := s.request(ctx, http.MethodGet, path, nil)
 	if err != nil {
-		return Current{}, err
+		return nil, err
 	}
-	return state.current(), nil
-}
-
-// current is what the server holds, in the shape that After gives too.
-func (state ssState) current() Current {
-	if state.provider == nil && len(state.locations) == 0 {
-		return Current{}
+	var all []ssObject
+	if err := s.decode(a, &all); err != nil {
+		return nil, err
 	}
-	cfg := &Configuration{Rooms: Rooms{Mode: connection.Selected, Items: []Room{}}, People: People{Mode: connection.All}}
-	if p := state.provider; p != nil {
-		authority, tenant := splitAuthority(p.AuthURL)
-		cfg.Cloud = Cloud{Authority: authority, Graph: strings.TrimSuffix(p.UserInfoURL, ssUserInfo)}
-		cfg.Tenant.ID, cfg.Application.ClientID = tenant, p.ClientID
-		cfg.Credential.Kind = connection.CredentialSecret
-	}
-	for i, l := range state.locations {
-		mark := ssMark.FindStringSubmatch(l.Description)
-		if i == 0 {
-			cfg.Digest, cfg.Credential.Fingerprint = mark[1], mark[2]
-		} else if cfg.Digest != mark[1] {
-			cfg.Digest = ""
-		}
-		for _, name := range l.spaces {
-			cfg.Rooms.Items = append(cfg.Rooms.Items, Room{DisplayName: name, Building: l.Name})
+	for _, o := range all {
+		if o.text("id") == "" {
+			return nil, s.unexpected(a, words.T("The answer holds an object without an id."))
 		}
 	}
-	sortByName(cfg.Rooms.Items)
-	// The struct holds nothing that JSON does not know.
-	raw, _ := json.Marshal(struct {
-		C *Configuration
-		P *ssProvider
-		L []ssLocation
-	}{cfg, state.provider, state.locations})
-	sum := sha256.Sum256(raw)
-	return Current{Configuration: cfg, ETag: `"` + hex.EncodeToString(sum[:12]) + `"`}
+	return all, nil
 }
 
-func sortByName(rooms []Room) {
-	slices.SortFunc(rooms, func(a, b Room) int {
-		return cmp.Or(strings.Compare(a.Building, b.Building), strings.Compare(a.DisplayName, b.DisplayName))
-	})
+// Memory keeps what was made on a server that has no configuration as a whole.
+// SaveMade returns when it is on disk.
+type Memory interface {
+	Made() (store.Made, error)
+	SaveMade(store.Made) error
 }
 
-// After is the part of cfg that Seatsurfing holds, and the rooms that it holds
-// already: those stay.
-func (s *seatsurfing) After(now Current, cfg Configuration) Configuration {
-	next := Configuration{
-		Digest:      cfg.Digest,
-		Cloud:       Cloud{Authority: cfg.Cloud.Authority, Graph: cfg.Cloud.Graph},
-		Tenant:      Tenant{ID: cfg.Tenant.ID},
-		Application: Application{ClientID: cfg.Application.ClientID},
-		Credential:  Credential{Kind: connection.CredentialSecret, Fingerprint: cfg.Credential.Fingerprint},
-		Rooms:       Rooms{Mode: connection.Selected, Items: ssRooms(cfg)},
-		People:      People{Mode: connection.All},
-	}
-	if now.Configuration != nil {
-		for _, r := range now.Configuration.Rooms.Items {
-			if !slices.Contains(next.Rooms.Items, r) {
-				next.Rooms.Items = append(next.Rooms.Items, r)
-			}
-		}
-	}
-	sortByName(next.Rooms.Items)
-	return next
-}
+// forgetful remembers until the program ends: for looking only.
+type forgetful struct{ held store.Made }
 
-// ssRooms are the rooms as spaces: a name that is unique in its building.
-func ssRooms(cfg Configuration) []Room {
-	type place struct{ building, name string }
-	count := map[place]int{}
-	at := func(r Room) place {
-		return place{cmp.Or(problem.Line(r.Building), seatsurfingBuilding), cmp.Or(problem.Line(r.DisplayName), r.EmailAddress)}
+func (f *forgetful) Made() (store.Made, error)   { return f.held, nil }
+func (f *forgetful) SaveMade(m store.Made) error { f.held = m; return nil }
+
+// made is what this connection has made at this server.
+func (s *seatsurfing) made() (store.Made, error) {
+	made, err := s.memory.Made()
+	if err != nil {
+		return made, err
 	}
-	for _, r := range cfg.Rooms.Items {
-		count[at(r)]++
+	if made.Server != s.server.URL {
+		made = store.Made{Server: s.server.URL}
 	}
-	rooms := []Room{}
-	for _, r := range cfg.Rooms.Items {
-		p := at(r)
-		if count[p] > 1 {
-			p.name += " (" + r.EmailAddress + ")"
-		}
-		rooms = append(rooms, Room{DisplayName: p.name, Building: p.building})
+	if made.Objects == nil {
+		made.Objects = map[string]store.MadeObject{}
 	}
-	return rooms
+	return made, nil
 }

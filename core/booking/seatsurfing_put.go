@@ -1,85 +1,41 @@
 package booking
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 
-	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
 
-const (
-	ssAuthorize = "/oauth2/v2.0/authorize"
-	ssUserInfo  = "/oidc/userinfo"
-)
-
-func splitAuthority(authURL string) (authority, tenant string) {
-	root := strings.TrimSuffix(authURL, ssAuthorize)
-	i := strings.LastIndex(root, "/")
-	if i < 0 {
-		return root, ""
-	}
-	return root[:i], root[i+1:]
+// writer makes one push. What it is about to make is noted before, and its id
+// after, so that a push that is cut off anywhere is finished by the next one.
+type writer struct {
+	*seatsurfing
+	state   *ssState
+	put     Put
+	touched map[string]bool
+	done    int
+	total   int
 }
 
-// DryRun is Roomkey's own: Seatsurfing has none.
-func (s *seatsurfing) DryRun(ctx context.Context, cfg Configuration) (DryRun, error) {
-	state, err := s.read(ctx)
-	if err != nil {
-		return DryRun{}, err
-	}
-	now := state.current()
-	d := DryRun{Changes: Changes(now.Configuration, s.After(now, cfg)), Problems: []DryRunProblem{}}
-	if p := s.obstacle(state, cfg); p != nil {
-		d.Problems = append(d.Problems, DryRunProblem{Severity: "error", Code: p.Code.String(), Detail: p.Title.String()})
-	}
-	wanted := ssRooms(cfg)
-	for _, l := range state.locations {
-		for _, name := range l.spaces {
-			if !slices.Contains(wanted, Room{DisplayName: name, Building: l.Name}) {
-				d.Problems = append(d.Problems, DryRunProblem{Severity: "warning", Pointer: "/rooms/items", Code: "space-stays",
-					Detail: "The space " + name + " in " + l.Name + " is not among the rooms and stays: deleting it would delete its bookings."})
-			}
-		}
-	}
-	d.Acceptable = !slices.ContainsFunc(d.Problems, func(p DryRunProblem) bool { return p.Severity == "error" })
-	return d, nil
-}
-
-// obstacle is why Seatsurfing cannot take cfg.
-func (s *seatsurfing) obstacle(state ssState, cfg Configuration) *problem.Problem {
-	if cfg.Credential.Kind == connection.CredentialCertificate {
-		return problem.New(codeCertificate, words.T("Seatsurfing signs people in with a client secret; it cannot use a certificate.")).
-			Lead(words.T("Use a client secret instead of a certificate."), problem.PlaceClientSecret)
-	}
-	if state.provider != nil && state.provider.ReadOnly {
-		return problem.New(codeReadOnly, words.T("Seatsurfing's sign-in “%s” was set up by its own configuration and cannot be changed.", seatsurfingProvider)).
-			Fix(words.T("Ask whoever runs Seatsurfing to take it out of the server's configuration."))
-	}
-	for _, r := range ssRooms(cfg) {
-		if slices.Contains(state.foreign, r.Building) && !slices.ContainsFunc(state.locations, func(l ssLocation) bool { return l.Name == r.Building }) {
-			return problem.New(codeNameTaken, words.T("Seatsurfing has a location “%s” that was not made by Roomkey.", r.Building)).
-				Fix(words.T("Rename that location in Seatsurfing under “Areas”, so that Roomkey can make its own."))
-		}
-	}
-	return nil
-}
-
-// Put writes sign-in, locations and spaces, and the digest last: a push that
-// was cut off half-way is seen to be one.
+// Put writes what differs: the sign-in first, then locations and spaces, then
+// what is removed with a yes.
 func (s *seatsurfing) Put(ctx context.Context, p Put) error {
 	own := *s
 	own.secrets = append([]vault.Secret{p.Credential}, s.secrets...)
-	err := own.put(ctx, p)
-	s.began = own.began
+	err := own.apply(ctx, p)
+	s.began, s.last, s.settled, s.pace = own.began, own.last, own.settled, own.pace
 	return err
 }
 
-func (s *seatsurfing) put(ctx context.Context, p Put) error {
+func (s *seatsurfing) apply(ctx context.Context, p Put) error {
 	state, err := s.read(ctx)
 	if err != nil {
 		return err
@@ -87,192 +43,305 @@ func (s *seatsurfing) put(ctx context.Context, p Put) error {
 	if state.current().ETag != p.ETag && s.began != p.IdempotencyKey {
 		return s.ofStatus(hostOf(s.server.URL), answer{status: http.StatusPreconditionFailed}, refusal{})
 	}
-	if p := s.obstacle(state, p.Configuration); p != nil {
-		return p
+	if obstacle := state.obstacle(p.Configuration); obstacle != nil {
+		return obstacle
 	}
-	s.began = p.IdempotencyKey
-	// A new secret leaves no trace that could be read, so what is about to
-	// change loses its digest first: cut off in the middle, it is seen to be.
-	if err := s.mark(ctx, state.locations, "", ""); err != nil {
+	plan := state.plan(p.Configuration)
+	w := &writer{seatsurfing: s, state: state, put: p, touched: map[string]bool{}, total: plan.steps(p.Choices.Remove)}
+	if w.total > 0 {
+		s.began = p.IdempotencyKey
+		state.made.Digest = ""
+		if err := w.write(ctx, plan); err != nil {
+			return w.partly(err)
+		}
+	}
+	state.made.Digest = p.Configuration.Digest
+	if err := w.save(); err != nil {
 		return err
 	}
-	if err := s.putProvider(ctx, state.provider, p); err != nil {
-		return err
-	}
-	if state.locations, err = s.putSpaces(ctx, state.locations, ssRooms(p.Configuration)); err != nil {
-		return err
-	}
-	return s.mark(ctx, state.locations, p.Configuration.Digest, p.Configuration.Credential.Fingerprint)
-}
-
-// mark writes into the description of the locations what they belong to.
-func (s *seatsurfing) mark(ctx context.Context, locations []ssLocation, digest, fingerprint string) error {
-	for _, l := range locations {
-		l.Description = ssMark.ReplaceAllLiteralString(l.Description, "[roomkey digest="+digest+" credential="+fingerprint+"]")
-		if err := s.write(ctx, http.MethodPut, "/location/"+l.ID, l.request()); err != nil {
-			return err
+	s.settled = map[string][]ssObject{}
+	for id, spaces := range state.spaces {
+		if !w.touched[id] {
+			s.settled[id] = spaces
 		}
 	}
 	return nil
 }
 
-func (s *seatsurfing) putProvider(ctx context.Context, old *ssProvider, p Put) error {
-	cfg := p.Configuration
-	root := cfg.Cloud.Authority + "/" + cfg.Tenant.ID
-	next := ssProvider{
-		Name: seatsurfingProvider, ProviderType: seatsurfingOAuth2,
-		AuthURL: root + ssAuthorize, TokenURL: root + "/oauth2/v2.0/token",
-		Scopes: "openid,profile,email", UserInfoURL: cfg.Cloud.Graph + ssUserInfo,
-		UserInfoEmail: "email", UserInfoFirstname: "given_name", UserInfoLastname: "family_name",
-		ClientID: cfg.Application.ClientID,
-	}
-	// Seatsurfing has no sealing: the secret is in the clear inside TLS, in
-	// the one request that needs it.
-	request := struct {
-		ssProvider
-		ClientSecret string `json:"clientSecret"`
-	}{next, p.Credential.Reveal()}
-	if old == nil {
-		_, err := s.create(ctx, "/auth-provider/", request)
+// partly is a refusal in the middle: what was written before it stays.
+func (w *writer) partly(err error) error {
+	p := problem.Of(err)
+	if p.Code != codeRefused {
 		return err
 	}
-	request.LogoutURL, request.ProfilePageURL, request.AuthStyle = old.LogoutURL, old.ProfilePageURL, old.AuthStyle
-	return s.write(ctx, http.MethodPut, "/auth-provider/"+old.ID, request)
+	return problem.New(codePartRefused, words.T("Seatsurfing refused one of %d steps; what was written before it stays.", w.total)).
+		With(p.Detail).By(err).
+		Lead(words.T("Push again: it goes on where this one ended. If it is refused again, give the text above to whoever runs Seatsurfing; its log says more."), problem.PlacePush)
 }
 
-// putSpaces makes the locations and spaces that are missing and gives all of
-// Roomkey's locations.
-func (s *seatsurfing) putSpaces(ctx context.Context, have []ssLocation, rooms []Room) ([]ssLocation, error) {
-	wanted := map[string][]string{}
-	order := []string{}
-	for _, r := range rooms {
-		if wanted[r.Building] == nil {
-			order = append(order, r.Building)
-		}
-		wanted[r.Building] = append(wanted[r.Building], r.DisplayName)
-	}
-	if len(order) == 0 && len(have) == 0 {
-		order = []string{seatsurfingBuilding}
-	}
-	for _, building := range order {
-		i := slices.IndexFunc(have, func(l ssLocation) bool { return l.Name == building })
-		if i < 0 {
-			l := ssLocation{Name: building, Enabled: true, Description: "Rooms of Microsoft 365, set up by Roomkey. [roomkey digest= credential=]"}
-			id, err := s.create(ctx, "/location/", l.request())
-			if err != nil {
-				return nil, err
-			}
-			l.ID = id
-			have, i = append(have, l), len(have)
-		}
-		missing := []ssSpace{}
-		for _, name := range wanted[building] {
-			if !slices.Contains(have[i].spaces, name) {
-				missing = append(missing, ssSpace{Name: name})
-			}
-		}
-		if err := s.createSpaces(ctx, have[i].ID, missing); err != nil {
-			return nil, err
+func (w *writer) write(ctx context.Context, plan ssPlan) error {
+	if plan.provider != nil {
+		if err := w.provider(ctx, plan.provider); err != nil {
+			return err
 		}
 	}
-	return have, nil
-}
-
-func (s *seatsurfing) createSpaces(ctx context.Context, location string, spaces []ssSpace) error {
-	if len(spaces) == 0 {
-		return nil
+	for _, l := range plan.clean {
+		l.set("description", strings.TrimSpace(ssMark.ReplaceAllLiteralString(l.text("description"), "")))
+		if err := w.send(ctx, http.MethodPut, "/location/"+l.text("id"), l.request(nil)); err != nil {
+			return err
+		}
 	}
-	a, err := s.authorized(ctx, http.MethodPost, s.url("/location/"+location+"/space/bulk"), nil,
-		map[string]any{"creates": spaces, "updates": []ssSpace{}, "deleteIds": []string{}})
-	if problem.CodeOf(err) == CodeNotFound {
-		// Not every version takes them all at once.
-		for _, space := range spaces {
-			if _, err := s.create(ctx, "/location/"+location+"/space/", space); err != nil {
+	for _, old := range slices.Sorted(maps.Keys(plan.rename)) {
+		if err := w.rename(ctx, old, plan.rename[old]); err != nil {
+			return err
+		}
+	}
+	for _, building := range plan.create {
+		if err := w.create(ctx, ssLocationKey(building), building, "/location/", map[string]any{"name": building, "enabled": true}); err != nil {
+			return err
+		}
+	}
+	for _, building := range slices.Sorted(maps.Keys(plan.spaces)) {
+		for rooms := range slices.Chunk(plan.spaces[building], ssBulk) {
+			if err := w.spaces(ctx, w.state.made.Objects[ssLocationKey(building)].ID, rooms); err != nil {
 				return err
 			}
 		}
-		return nil
 	}
-	if err != nil {
-		return err
-	}
-	var done struct {
-		Creates []struct {
-			Success bool `json:"success"`
-		} `json:"creates"`
-	}
-	if err := s.decode(a, &done); err != nil {
-		return err
-	}
-	made := 0
-	for _, c := range done.Creates {
-		if c.Success {
-			made++
-		}
-	}
-	if made != len(spaces) {
-		return problem.New(codeRefused, words.T("Seatsurfing made %d of %d spaces.", made, len(spaces))).
-			Lead(words.T("Push again: what is there already is left alone. If the number stays the same, look at the limits of your Seatsurfing plan."), problem.PlacePush)
+	if w.put.Choices.Remove {
+		return w.remove(ctx, plan.unwanted)
 	}
 	return nil
 }
 
-// request is the location as its own PUT and POST want it.
-func (l ssLocation) request() ssLocation { l.ID = ""; return l }
+func (w *writer) save() error { return w.memory.SaveMade(w.state.made) }
 
-func (s *seatsurfing) write(ctx context.Context, method, path string, body any) error {
-	_, err := s.authorized(ctx, method, s.url(path), nil, body)
+// send makes one request of the plan and says how far it is.
+func (w *writer) send(ctx context.Context, method, path string, body any) error {
+	_, err := w.step(ctx, method, path, body)
 	return err
 }
 
-// create gives the id of what was made.
-func (s *seatsurfing) create(ctx context.Context, path string, body any) (string, error) {
-	a, err := s.authorized(ctx, http.MethodPost, s.url(path), nil, body)
-	if err != nil {
-		return "", err
+func (w *writer) step(ctx context.Context, method, path string, body any) (answer, error) {
+	now := words.T("Seatsurfing: request %d of %d", w.done+1, w.total)
+	if end := w.pace.end(w.total - w.done); !end.IsZero() {
+		now = words.T("Seatsurfing: request %d of %d; it takes %d a minute, so that this ends at about %s", w.done+1, w.total, w.pace.limit, end.Local().Format("15:04"))
 	}
-	id := a.header.Get("X-Object-Id")
-	if a.status != http.StatusCreated || id == "" || strings.ContainsAny(id, "/?#") {
-		return "", s.unexpected(a, words.T("Seatsurfing did not say what it made."))
-	}
-	return id, nil
+	w.put.Progress.Say(w.done, w.total, now)
+	a, err := w.request(ctx, method, path, body)
+	w.done++
+	return a, err
 }
 
-// Status is unknown by nature: Seatsurfing does not say whether its sign-in
-// works.
-func (s *seatsurfing) Status(ctx context.Context) (Status, error) {
-	now, err := s.Current(ctx)
-	if err != nil {
-		return Status{}, err
+// provider writes the sign-in. Seatsurfing has no sealing: the secret is in the
+// clear inside TLS, in the one request that needs it.
+func (w *writer) provider(ctx context.Context, next ssObject) error {
+	body := next.request(map[string]any{"clientSecret": w.put.Credential.Reveal()})
+	// Which secret is there is not known from here until the answer.
+	w.state.made.Fingerprint = ""
+	if old := w.state.provider(); old != nil {
+		if err := w.save(); err != nil {
+			return err
+		}
+		if err := w.send(ctx, http.MethodPut, "/auth-provider/"+old.text("id"), body); err != nil {
+			return err
+		}
+	} else if err := w.create(ctx, ssProviderKey, next.text("name"), "/auth-provider/", body); err != nil {
+		return err
 	}
-	if now.Configuration == nil {
-		return Status{State: StatusNotConfigured, Checks: []StatusCheck{}}, nil
-	}
-	return Status{State: StatusUnknown, Digest: now.Configuration.Digest, ETag: now.ETag, Checks: []StatusCheck{
-		{ID: "token", State: "unknown", Detail: "Seatsurfing does not say whether it can reach Microsoft. Sign in there once to see."},
-	}}, nil
+	w.state.made.Fingerprint = w.put.Configuration.Credential.Fingerprint
+	return w.save()
 }
 
-// Delete removes the sign-in and lets go of the locations; spaces and their
-// bookings stay.
-func (s *seatsurfing) Delete(ctx context.Context, etag string) error {
-	state, err := s.read(ctx)
+// create notes what is to be made, makes it, and notes its id.
+func (w *writer) create(ctx context.Context, key, name, path string, body map[string]any) error {
+	w.state.made.Objects[key] = store.MadeObject{Name: name}
+	if err := w.save(); err != nil {
+		return err
+	}
+	a, err := w.step(ctx, http.MethodPost, path, body)
 	if err != nil {
 		return err
 	}
-	if state.current().ETag != etag {
-		return s.ofStatus(hostOf(s.server.URL), answer{status: http.StatusPreconditionFailed}, refusal{})
+	id := a.header.Get("X-Object-Id")
+	if a.status != http.StatusCreated || id == "" || strings.ContainsAny(id, "/?#") {
+		return w.unexpected(a, words.T("Seatsurfing did not say what it made."))
 	}
-	if state.provider != nil {
-		if err := s.write(ctx, http.MethodDelete, "/auth-provider/"+state.provider.ID, nil); err != nil {
-			return err
+	w.state.made.Objects[key] = store.MadeObject{ID: id, Name: name}
+	w.touched[id] = true
+	return w.save()
+}
+
+// rename gives a location the building's new name; it stays the same location.
+func (w *writer) rename(ctx context.Context, old, building string) error {
+	l := w.state.location(old)
+	l.set("name", building)
+	if err := w.send(ctx, http.MethodPut, "/location/"+l.text("id"), l.request(nil)); err != nil {
+		return err
+	}
+	delete(w.state.made.Objects, ssLocationKey(old))
+	w.state.made.Objects[ssLocationKey(building)] = store.MadeObject{ID: l.text("id"), Name: building}
+	return w.save()
+}
+
+// spaces makes and changes up to ssBulk spaces of one location. One that is in
+// another location moves, with its bookings.
+func (w *writer) spaces(ctx context.Context, location string, rooms []Room) error {
+	creates, updates := []any{}, []any{}
+	var made, changed []Room
+	for _, r := range rooms {
+		key := ssSpaceKey(r.EmailAddress)
+		o, in := w.state.space(key)
+		w.touched[in] = true
+		if o == nil {
+			w.state.made.Objects[key] = store.MadeObject{Name: r.DisplayName, In: location}
+			creates, made = append(creates, map[string]any{"name": r.DisplayName, "enabled": true, "shape": "rect", "fontSize": "normal"}), append(made, r)
+			continue
+		}
+		o.set("name", r.DisplayName)
+		// Versions that have these two want them, also of spaces from before.
+		for field, usual := range map[string]string{"shape": "rect", "fontSize": "normal"} {
+			if o.text(field) == "" {
+				o.set(field, usual)
+			}
+		}
+		updates, changed = append(updates, o.request(map[string]any{"id": o.text("id")})), append(changed, r)
+	}
+	w.touched[location] = true
+	if err := w.save(); err != nil {
+		return err
+	}
+	a, err := w.step(ctx, http.MethodPost, "/location/"+location+"/space/bulk", map[string]any{"creates": creates, "updates": updates, "deleteIds": []string{}})
+	if err != nil {
+		return err
+	}
+	var did struct{ Creates, Updates []ssDone }
+	if err := w.decode(a, &did); err != nil {
+		return err
+	}
+	if len(did.Creates) != len(made) || len(did.Updates) != len(changed) {
+		return w.unexpected(a, words.T("Seatsurfing did not say what became of each space."))
+	}
+	var refused []string
+	for i, r := range made {
+		key := ssSpaceKey(r.EmailAddress)
+		if did.Creates[i].Success && did.Creates[i].ID != "" {
+			w.state.made.Objects[key] = store.MadeObject{ID: did.Creates[i].ID, Name: r.DisplayName, In: location}
+		} else {
+			delete(w.state.made.Objects, key)
+			refused = append(refused, r.EmailAddress)
 		}
 	}
-	for _, l := range state.locations {
-		l.Description = strings.TrimSpace(ssMark.ReplaceAllLiteralString(l.Description, ""))
-		if err := s.write(ctx, http.MethodPut, "/location/"+l.ID, l.request()); err != nil {
+	for i, r := range changed {
+		if !did.Updates[i].Success {
+			refused = append(refused, r.EmailAddress)
+			continue
+		}
+		key := ssSpaceKey(r.EmailAddress)
+		w.state.made.Objects[key] = store.MadeObject{ID: w.state.made.Objects[key].ID, Name: r.DisplayName, In: location}
+	}
+	if err := w.save(); err != nil || len(refused) == 0 {
+		return err
+	}
+	return problem.New(codePartRefused, words.T("Seatsurfing did not write the spaces of %d rooms; everything before them is written.", len(refused))).
+		With(words.Plain(strings.Join(refused, "\n"))).
+		Lead(words.T("Push again: what is there already is left alone. If it stays, look at the limits of your Seatsurfing plan."), problem.PlacePush)
+}
+
+// ssDone is what became of one item of a bulk.
+type ssDone struct {
+	ID      string `json:"id"`
+	Success bool   `json:"success"`
+}
+
+// remove takes away what Roomkey made and nobody wants any more: spaces with
+// their bookings, then locations in which nothing of anybody else's is.
+func (w *writer) remove(ctx context.Context, keys []string) error {
+	for _, key := range keys {
+		own := w.state.made.Objects[key]
+		// A location is in none itself.
+		switch o, in := w.state.space(key); {
+		case o != nil && in != "":
+			w.touched[in] = true
+			if err := w.send(ctx, http.MethodPost, "/location/"+in+"/space/bulk", map[string]any{"creates": []any{}, "updates": []any{}, "deleteIds": []string{own.ID}}); err != nil {
+				return err
+			}
+			delete(w.state.byID, own.ID)
+			w.state.spaces[in] = slices.DeleteFunc(w.state.spaces[in], func(s ssObject) bool { return s.text("id") == own.ID })
+		case o != nil:
+			if w.foreign(own.ID) {
+				continue // what people made there keeps it
+			}
+			if err := w.send(ctx, http.MethodDelete, "/location/"+own.ID, nil); err != nil {
+				return err
+			}
+			delete(w.state.spaces, own.ID)
+		}
+		delete(w.state.made.Objects, key)
+		if err := w.save(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// foreign reports whether a location holds spaces that are not to go: those of
+// people, and those of ours that moved elsewhere do not count.
+func (w *writer) foreign(location string) bool {
+	left := map[string]bool{}
+	for key, o := range w.state.made.Objects {
+		if strings.HasPrefix(key, "space ") && o.In != location {
+			left[o.ID] = true
+		}
+	}
+	for _, s := range w.state.spaces[location] {
+		if !left[s.text("id")] {
+			return true
+		}
+	}
+	return false
+}
+
+// takeOver makes what is there under the names that cfg would use this
+// connection's own.
+func (s *seatsurfing) takeOver(cfg Configuration) error {
+	made, err := s.made()
+	if err != nil {
+		return err
+	}
+	want := func(key, name string) {
+		if _, ours := made.Objects[key]; !ours {
+			made.Objects[key] = store.MadeObject{Name: name}
+		}
+	}
+	want(ssProviderKey, cmp.Or(cfg.SingleSignOn.LoginButton, ssSignIn))
+	for _, r := range ssRooms(cfg) {
+		want(ssLocationKey(r.Building), r.Building)
+		want(ssSpaceKey(r.EmailAddress), r.DisplayName)
+	}
+	return s.memory.SaveMade(made)
+}
+
+// Status is unknown by nature: Seatsurfing does not say whether its sign-in
+// works. That it is gone, it does.
+func (s *seatsurfing) Status(ctx context.Context) (Status, error) {
+	state := s.last
+	if state == nil {
+		var err error
+		if state, err = s.read(ctx); err != nil {
+			return Status{}, err
+		}
+	}
+	now := state.current()
+	if now.Configuration == nil {
+		return Status{State: StatusNotConfigured, Checks: []StatusCheck{}}, nil
+	}
+	st := Status{State: StatusUnknown, Digest: now.Configuration.Digest, ETag: now.ETag, Checks: []StatusCheck{
+		{ID: "token", State: StatusUnknown, Detail: "Seatsurfing does not say whether it can reach Microsoft. Sign in there once to see."},
+	}}
+	if state.provider() == nil {
+		st.State = StatusFailing
+		st.Checks[0] = StatusCheck{ID: "token", State: "failed", Code: "no-sign-in", Detail: "The sign-in that Roomkey made is not there any more. Nobody can sign in with it."}
+	}
+	return st, nil
 }

@@ -4,192 +4,190 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
-	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"time"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
+	standin "github.com/roomkey/roomkey/core/simulator/seatsurfing"
+	"github.com/roomkey/roomkey/core/store"
+	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/vault"
 )
 
-// surf is a small Seatsurfing. With ROOMKEY_SEATSURFING_OPENAPI it is held to
-// Seatsurfing's own description, and so is the client.
+const consoleToken = "of-a-person-in-the-console"
+
+// surf is the stand-in of Seatsurfing with what a computer with Roomkey keeps.
 type surf struct {
 	*httptest.Server
-	t         *testing.T
-	next      int
-	providers []map[string]any
-	locations []map[string]any
-	spaces    map[string][]map[string]any
-	// failAt makes the n-th writing call fail, counted from 1.
-	failAt, writes int
-	onWrite        func(*http.Request)
-	// one lets one call in at a time: a call that its client gave up may still
-	// be at work when the next one arrives.
-	one sync.Mutex
+	t      *testing.T
+	real   *standin.Server
+	log    *memory
+	memory *forgetful
+
+	mu sync.Mutex
+	// cut ends the connection at the n-th request from now, before or after the
+	// server did what it asks.
+	cut, count  int
+	after       bool
+	onCut       func()
+	now         time.Time
+	waited      time.Duration
+	rateLimited int
 }
 
-func newSurf(t *testing.T) *surf {
+func newSurf(t *testing.T, version string) *surf {
 	t.Helper()
-	s := &surf{t: t, spaces: map[string][]map[string]any{}}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthcheck", func(w http.ResponseWriter, _ *http.Request) {
-		s.answer(w, map[string]any{"status": "success", "code": 200})
-	})
-	mux.HandleFunc("GET /auth-provider/{$}", func(w http.ResponseWriter, _ *http.Request) {
-		shown := []map[string]any{}
-		for _, p := range s.providers {
-			c := map[string]any{}
-			for k, v := range p {
-				if k != "clientSecret" {
-					c[k] = v
-				}
-			}
-			shown = append(shown, c)
-		}
-		s.answer(w, shown)
-	})
-	mux.HandleFunc("POST /auth-provider/{$}", func(w http.ResponseWriter, r *http.Request) { s.create(w, r, &s.providers) })
-	mux.HandleFunc("PUT /auth-provider/{id}", func(w http.ResponseWriter, r *http.Request) { s.update(w, r, s.providers) })
-	mux.HandleFunc("DELETE /auth-provider/{id}", func(w http.ResponseWriter, r *http.Request) {
-		s.providers = slices.DeleteFunc(s.providers, func(p map[string]any) bool { return p["id"] == r.PathValue("id") })
-		w.WriteHeader(http.StatusNoContent)
-	})
-	mux.HandleFunc("GET /location/{$}", func(w http.ResponseWriter, _ *http.Request) { s.answer(w, s.locations) })
-	mux.HandleFunc("POST /location/{$}", func(w http.ResponseWriter, r *http.Request) { s.create(w, r, &s.locations) })
-	mux.HandleFunc("PUT /location/{id}", func(w http.ResponseWriter, r *http.Request) { s.update(w, r, s.locations) })
-	mux.HandleFunc("GET /location/{id}/space/{$}", func(w http.ResponseWriter, r *http.Request) { s.answer(w, s.spaces[r.PathValue("id")]) })
-	mux.HandleFunc("POST /location/{id}/space/{$}", func(w http.ResponseWriter, r *http.Request) {
-		spaces := s.spaces[r.PathValue("id")]
-		s.create(w, r, &spaces)
-		s.spaces[r.PathValue("id")] = spaces
-	})
-	mux.HandleFunc("POST /location/{id}/space/bulk", func(w http.ResponseWriter, r *http.Request) {
-		var in struct{ Creates []map[string]any }
-		if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
-			t.Error(err)
-		}
-		made := []map[string]any{}
-		for _, c := range in.Creates {
-			c["id"] = s.id()
-			s.spaces[r.PathValue("id")] = append(s.spaces[r.PathValue("id")], c)
-			made = append(made, map[string]any{"id": c["id"], "success": true})
-		}
-		s.answer(w, map[string]any{"creates": made, "updates": []any{}, "deletes": []any{}})
-	})
-	s.Server = httptest.NewServer(nil)
-	s.Config.Handler = s.watched(mux)
+	s := &surf{t: t, log: &memory{}, memory: &forgetful{}, now: time.Date(2026, 11, 26, 8, 0, 0, 0, time.UTC)}
+	s.real = standin.New(standin.Options{Version: version, Token: token, ReadOnlyToken: "only-reads", AdminToken: consoleToken,
+		PublicURL: "https://desks.contoso.example", Now: s.clock})
+	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
 	t.Cleanup(s.Close)
 	return s
 }
 
-func (s *surf) id() string { s.next++; return fmt.Sprintf("00000000-0000-4000-8000-%012d", s.next) }
+func (s *surf) clock() time.Time { s.mu.Lock(); defer s.mu.Unlock(); return s.now }
 
-func (s *surf) answer(w http.ResponseWriter, v any) {
-	if list, ok := v.([]map[string]any); ok && list == nil {
-		v = []any{}
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if err := json.NewEncoder(w).Encode(v); err != nil {
-		s.t.Error(err)
-	}
+func (s *surf) wait(ctx context.Context, d time.Duration) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now, s.waited = s.now.Add(d), s.waited+d
+	return ctx.Err()
 }
 
-func (s *surf) create(w http.ResponseWriter, r *http.Request, into *[]map[string]any) {
-	o := map[string]any{}
-	if err := json.NewDecoder(r.Body).Decode(&o); err != nil {
-		s.t.Error(err)
+func (s *surf) serve(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	own := r.Header.Get("Authorization") != "Bearer "+consoleToken
+	if own {
+		s.count++
 	}
-	o["id"] = s.id()
-	*into = append(*into, o)
-	w.Header().Set("X-Object-ID", o["id"].(string))
-	w.WriteHeader(http.StatusCreated)
+	now := own && s.count == s.cut
+	s.mu.Unlock()
+	if now && !s.after {
+		s.die()
+	}
+	rec := httptest.NewRecorder()
+	s.real.ServeHTTP(rec, r)
+	if now {
+		s.die()
+	}
+	if rec.Code == http.StatusTooManyRequests {
+		s.mu.Lock()
+		s.rateLimited++
+		s.mu.Unlock()
+	}
+	for k, v := range rec.Header() {
+		w.Header()[k] = v
+	}
+	w.WriteHeader(rec.Code)
+	_, _ = w.Write(rec.Body.Bytes())
 }
 
-func (s *surf) update(w http.ResponseWriter, r *http.Request, among []map[string]any) {
-	for _, o := range among {
-		if o["id"] == r.PathValue("id") {
-			clear(o)
-			if err := json.NewDecoder(r.Body).Decode(&o); err != nil {
-				s.t.Error(err)
-			}
-			o["id"] = r.PathValue("id")
-			w.WriteHeader(http.StatusNoContent)
-			return
-		}
+func (s *surf) die() {
+	if s.onCut != nil {
+		s.onCut()
 	}
-	w.WriteHeader(http.StatusNotFound)
+	panic(http.ErrAbortHandler)
 }
 
-func (s *surf) watched(h http.Handler) http.Handler {
-	find := func(*http.Request) *openapi3filter.RequestValidationInput { return nil }
-	if file := os.Getenv("ROOMKEY_SEATSURFING_OPENAPI"); file != "" {
-		doc, err := openapi3.NewLoader().LoadFromFile(file)
-		if err != nil {
+// console is what a person does there; it fails the test when it is refused.
+func (s *surf) console(method, path string, body any) (out []map[string]any) {
+	s.t.Helper()
+	raw, err := json.Marshal(body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(s.t.Context(), method, s.URL+path, bytes.NewReader(raw))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+consoleToken)
+	resp, err := s.Client().Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode >= 300 {
+		s.t.Fatalf("%s %s: %d %v", method, path, resp.StatusCode, err)
+	}
+	if len(answer) > 0 && answer[0] == '[' {
+		if err := json.Unmarshal(answer, &out); err != nil {
 			s.t.Fatal(err)
 		}
-		doc.Servers = openapi3.Servers{{URL: s.URL}}
-		router, err := gorillamux.NewRouter(doc)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		find = func(r *http.Request) *openapi3filter.RequestValidationInput {
-			r.URL.Scheme, r.URL.Host = "http", r.Host
-			route, params, err := router.FindRoute(r)
-			if err != nil {
-				s.t.Errorf("%s %s: %v", r.Method, r.URL, err)
-				return nil
+	}
+	return out
+}
+
+// holds is everything on the server, as "sign-in NAME", "LOCATION", "LOCATION/SPACE".
+func (s *surf) holds() (all []string) {
+	s.t.Helper()
+	for _, p := range s.console("GET", "/auth-provider/", nil) {
+		all = append(all, fmt.Sprint("sign-in ", p["name"]))
+	}
+	for _, l := range s.console("GET", "/location/", nil) {
+		all = append(all, fmt.Sprint(l["name"]))
+		for _, o := range s.console("GET", "/location/"+l["id"].(string)+"/space/", nil) {
+			if o["enabled"] != true {
+				s.t.Errorf("nobody can book %v", o["name"])
 			}
-			return &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route,
-				Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true}}
+			all = append(all, fmt.Sprint(l["name"], "/", o["name"]))
 		}
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.one.Lock()
-		defer s.one.Unlock()
-		if r.URL.Path != "/healthcheck" && r.Header.Get("Authorization") != "Bearer "+token {
-			w.WriteHeader(http.StatusUnauthorized)
-			return
-		}
-		if r.Method != http.MethodGet {
-			if s.onWrite != nil {
-				s.onWrite(r)
-			}
-			if s.writes++; s.writes == s.failAt {
-				panic(http.ErrAbortHandler)
-			}
-		}
-		in := find(r)
-		if in == nil {
-			h.ServeHTTP(w, r)
-			return
-		}
-		if err := openapi3filter.ValidateRequest(r.Context(), in); err != nil {
-			s.t.Errorf("request %s %s: %v", r.Method, r.URL, err)
-		}
-		rec := httptest.NewRecorder()
-		h.ServeHTTP(rec, r)
-		if err := openapi3filter.ValidateResponse(r.Context(), &openapi3filter.ResponseValidationInput{RequestValidationInput: in,
-			Status: rec.Code, Header: rec.Header(), Body: io.NopCloser(bytes.NewReader(rec.Body.Bytes())), Options: in.Options}); err != nil {
-			s.t.Errorf("answer to %s %s: %v", r.Method, r.URL, err)
-		}
-		for k, v := range rec.Header() {
-			w.Header()[k] = v
-		}
-		w.WriteHeader(rec.Code)
-		_, _ = w.Write(rec.Body.Bytes())
-	})
+	s.mu.Lock()
+	s.now = s.now.Add(2 * time.Minute) // the person has a limit, too
+	s.mu.Unlock()
+	slices.Sort(all)
+	return all
+}
+
+// open is a new start of Roomkey: what it remembers is what is on disk.
+func (s *surf) open() *Client { return s.openWith(token) }
+
+func (s *surf) openWith(token string) *Client {
+	s.t.Helper()
+	raw, err := json.Marshal(s.memory.held)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.memory = &forgetful{}
+	if err := json.Unmarshal(raw, &s.memory.held); err != nil {
+		s.t.Fatal(err)
+	}
+	c, err := Open(Options{Server: connection.Server{URL: s.URL, Adapter: AdapterSeatsurfing, ConfirmedHosts: []string{"desks.contoso.example"}}, Token: vault.NewSecret(token),
+		HTTP: s.Client(), Log: s.log, Memory: copying{s.memory}, Now: s.clock, Wait: s.wait})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return c
+}
+
+// copying keeps what was saved and nothing that is changed later, as a disk does.
+type copying struct{ to *forgetful }
+
+func (c copying) Made() (m store.Made, err error) {
+	raw, err := json.Marshal(c.to.held)
+	if err != nil {
+		return m, err
+	}
+	return m, json.Unmarshal(raw, &m)
+}
+
+func (c copying) SaveMade(m store.Made) error {
+	raw, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	c.to.held = store.Made{}
+	return json.Unmarshal(raw, &c.to.held)
 }
 
 type memory struct{ lines []Push }
@@ -197,207 +195,342 @@ type memory struct{ lines []Push }
 func (m *memory) Append(p Push) error     { m.lines = append(m.lines, p); return nil }
 func (m *memory) Pushes() ([]Push, error) { return m.lines, nil }
 
-func (s *surf) open(log PushLog) *Client {
-	s.t.Helper()
-	c, err := Open(Options{Server: connection.Server{URL: s.URL, Adapter: AdapterSeatsurfing}, Token: vault.NewSecret(token), HTTP: s.Client(), Log: log})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return c
-}
-
 func surfing(digest string, rooms ...Room) Configuration {
 	return Configuration{
 		Digest: digest, Cloud: Cloud{"global", "https://login.microsoftonline.com", "https://graph.microsoft.com"},
 		Tenant:      Tenant{ID: "0b4c3f6e-6d0f-4f6b-9a53-2f2d1d0c9a11"},
 		Application: Application{ClientID: "5d1c8a60-3d55-4a8f-8f0e-0f7f3f9a2b10"},
-		Credential:  Credential{Kind: "secret", Fingerprint: "f" + digest}, Rooms: Rooms{Mode: "selected", Items: rooms},
+		Credential:  Credential{Kind: "secret", Fingerprint: "f"}, Rooms: Rooms{Mode: "selected", Items: rooms},
 	}
 }
 
-func (s *surf) push(c *Client, cfg Configuration) error {
+func room(address, name, building string) Room {
+	return Room{EmailAddress: address, DisplayName: name, Building: building}
+}
+
+func (s *surf) push(cfg Configuration, choices ...Choices) error {
 	s.t.Helper()
-	seen, err := c.Current(s.t.Context())
+	return s.pushWith(s.t.Context(), s.open(), cfg, nil, choices...)
+}
+
+func (s *surf) pushWith(ctx context.Context, c *Client, cfg Configuration, report task.Report, choices ...Choices) error {
+	s.t.Helper()
+	o := PushOptions{Progress: report}
+	for _, o.Choices = range choices {
+	}
+	seen, err := c.Preview(ctx, cfg, o.Choices)
 	if err != nil {
 		return err
+	}
+	if !seen.DryRun.Acceptable {
+		return fmt.Errorf("not acceptable: %+v", seen.DryRun.Problems)
 	}
 	cleared, err := Gate(Checked{Digest: cfg.Digest, Verdict: "pass"}, cfg.Digest, false)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	_, err = c.Push(s.t.Context(), cfg, vault.NewSecret("the-secret"), cleared, seen)
+	_, err = c.Push(ctx, cfg, vault.NewSecret("the-secret"), cleared, seen.Current, o)
 	return err
 }
 
+func (s *surf) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatalf("%v\n%s", err, problem.Of(err).Detail)
+	}
+}
+
+func (s *surf) want(want ...string) {
+	s.t.Helper()
+	if got := s.holds(); !slices.Equal(got, want) {
+		s.t.Errorf("the server holds %q, want %q", got, want)
+	}
+}
+
+var versions = []string{"1.92.0", "1.112.0", "1.113.0", "1.125.0"}
+
 func TestSeatsurfing(t *testing.T) {
-	s := newSurf(t)
-	log := &memory{}
-	c := s.open(log)
-	s.locations = []map[string]any{{"id": s.id(), "name": "Somebody's own", "description": "", "enabled": true}}
-	first := surfing("d1", Room{EmailAddress: "a@x", DisplayName: "Alpha", Building: "Main"},
-		Room{EmailAddress: "b@x", DisplayName: "Twin", Building: "Main"}, Room{EmailAddress: "c@x", DisplayName: "Twin", Building: "Main"},
-		Room{EmailAddress: "d@x"})
-	before, err := c.Preview(t.Context(), first)
-	if err != nil || before.Current.Configuration != nil || !before.DryRun.Acceptable || len(before.Changes) == 0 {
-		t.Fatalf("%+v %v", before, err)
+	for _, version := range versions {
+		t.Run(version, func(t *testing.T) { everyday(t, newSurf(t, version)) })
 	}
-	if err := s.push(c, first); err != nil {
-		t.Fatal(err)
-	}
-	if p := s.providers; len(p) != 1 || p[0]["clientSecret"] != "the-secret" || p[0]["authUrl"] != "https://login.microsoftonline.com/0b4c3f6e-6d0f-4f6b-9a53-2f2d1d0c9a11/oauth2/v2.0/authorize" || p[0]["userInfoUrl"] != "https://graph.microsoft.com/oidc/userinfo" {
+}
+
+// everyday is the life of a connection: first push, nothing new, people at work
+// in the console, and a tenant that changes.
+func everyday(t *testing.T, s *surf) {
+	s.console("POST", "/location/", map[string]any{"name": "Somebody's own", "enabled": true})
+	first := surfing("d1", room("a@x", "Alpha", "Main"), room("b@x", "Twin", "Main"), room("C@x", "Twin", "Main"), room("d@x", "\u200b", ""))
+	s.must(s.push(first))
+	s.want("Main", "Main/Alpha", "Main/Twin (b@x)", "Main/Twin (c@x)", "Microsoft 365 rooms", "Microsoft 365 rooms/d@x", "Somebody's own", "sign-in Microsoft 365")
+	p := s.console("GET", "/auth-provider/", nil)[0]
+	if p["logoutUrl"] != "https://login.microsoftonline.com/0b4c3f6e-6d0f-4f6b-9a53-2f2d1d0c9a11/oauth2/v2.0/logout?post_logout_redirect_uri={logoutRedirectUri}" || p["userInfoUrl"] != "https://graph.microsoft.com/oidc/userinfo" {
 		t.Errorf("sign-in: %+v", p)
 	}
-	var names []string
-	for _, l := range s.locations {
-		for _, space := range s.spaces[l["id"].(string)] {
-			names = append(names, fmt.Sprint(l["name"], "/", space["name"]))
-		}
-	}
-	slices.Sort(names)
-	if want := []string{"Main/Alpha", "Main/Twin (b@x)", "Main/Twin (c@x)", "Microsoft 365 rooms/d@x"}; !slices.Equal(names, want) {
-		t.Errorf("spaces: %q", names)
-	}
-	if again, err := c.Preview(t.Context(), first); err != nil || len(again.Changes) != 0 {
-		t.Errorf("after the push nothing should differ: %+v %v", again.Changes, err)
-	}
-	d, err := c.Describe(t.Context())
-	if err != nil || len(d.RedirectURIs) != 1 || !strings.HasPrefix(d.RedirectURIs[0], s.URL+"/auth/0000") {
+	d, err := s.open().Describe(t.Context())
+	if err != nil || len(d.RedirectURIs) != 1 || d.RedirectURIs[0] != "https://desks.contoso.example/auth/"+p["id"].(string)+"/callback" {
 		t.Errorf("%+v %v", d, err)
 	}
 
-	// A room that is gone stays, with a warning; the other is added.
-	second := surfing("d2", Room{EmailAddress: "a@x", DisplayName: "Alpha", Building: "Main"}, Room{EmailAddress: "e@x", DisplayName: "Echo", Building: "Annex"})
-	next, err := c.Preview(t.Context(), second)
-	if err != nil || len(next.DryRun.Problems) != 3 || !next.DryRun.Acceptable {
-		t.Errorf("%+v %v", next.DryRun, err)
+	// People work there.
+	main := s.find("/location/", "Main")
+	main["description"], main["bookableDays"], main["mapScale"] = "Ask Jo for the key", []int{1, 2}, 2.5
+	if _, ok := main["mapType"]; ok {
+		main["mapType"] = "designed"
 	}
-	if err := s.push(c, second); err != nil {
-		t.Fatal(err)
-	}
-	now, err := c.Current(t.Context())
-	if err != nil || len(now.Configuration.Rooms.Items) != 5 || now.Configuration.Credential.Fingerprint != "fd2" {
-		t.Errorf("%+v %v", now.Configuration, err)
-	}
-	if st, err := c.Status(t.Context()); err != nil || st.State != StatusUnknown {
-		t.Errorf("Seatsurfing cannot know, but says %+v %v", st, err)
+	s.console("PUT", "/location/"+main["id"].(string), main)
+	at := "/location/" + main["id"].(string) + "/space/"
+	alpha := s.find(at, "Alpha")
+	alpha["x"], alpha["allowedBookerGroupIds"], alpha["kioskEnabled"] = 17, []string{"00000000-0000-4000-a000-000000000001"}, true
+	s.console("PUT", at+alpha["id"].(string), alpha)
+	p["name"], p["profilePageUrl"] = "Sign in with Contoso", "https://myaccount.microsoft.com"
+	s.console("PUT", "/auth-provider/"+p["id"].(string), p)
+	s.console("POST", at+"bulk", map[string]any{"creates": []any{map[string]any{"name": "By hand", "enabled": true, "shape": "rect", "fontSize": "big"}}})
+
+	// Nothing is new: nothing is written.
+	before := s.real.Writes()
+	first.Digest = "d1b"
+	s.must(s.push(first))
+	if n := s.real.Writes() - before; n != 0 {
+		t.Errorf("an unchanged push wrote %d times", n)
 	}
 
-	// Somebody adds a space between preview and push.
-	own := s.locations[1]["id"].(string)
-	s.spaces[own] = append(s.spaces[own], map[string]any{"id": s.id(), "name": "Theirs"})
-	cleared, _ := Gate(Checked{Digest: "d3", Verdict: "pass"}, "d3", false)
-	if _, err := c.Push(t.Context(), surfing("d3"), vault.NewSecret("x"), cleared, now); problem.CodeOf(err).String() != "booking.etag-mismatch" || !strings.Contains(problem.Of(err).Detail.String(), "Theirs") {
-		t.Errorf("got %v", err)
+	// A room is renamed, one moves, one is gone, the credential is new.
+	second := surfing("d2", room("A@x", "Aleph", "Main"), room("b@x", "Twin", "Annex"), room("d@x", "Delta", ""))
+	second.Credential.Fingerprint = "f2"
+	preview, err := s.open().Preview(t.Context(), second, Choices{})
+	if err != nil || !slices.ContainsFunc(preview.DryRun.Problems, func(p DryRunProblem) bool { return p.Code == "space-stays" }) {
+		t.Errorf("what is wanted no more is not shown: %+v %v", preview.DryRun, err)
 	}
-	if now, err = c.Current(t.Context()); err != nil {
-		t.Fatal(err)
+	s.must(s.push(second))
+	s.want("Annex", "Annex/Twin", "Main", "Main/Aleph", "Main/By hand", "Main/Twin (c@x)", "Microsoft 365 rooms", "Microsoft 365 rooms/Delta", "Somebody's own", "sign-in Sign in with Contoso")
+	aleph := s.find(at, "Aleph")
+	if aleph["id"] != alpha["id"] || aleph["x"] != 17.0 || fmt.Sprint(aleph["allowedBookerGroupIds"]) != "[00000000-0000-4000-a000-000000000001]" || aleph["kioskEnabled"] != alpha["kioskEnabled"] && version(s) >= 113 {
+		t.Errorf("what people set is gone: %+v, was %+v", aleph, alpha)
 	}
-	if err := c.Delete(t.Context(), now.ETag); err != nil {
-		t.Fatal(err)
+	if l := s.find("/location/", "Main"); l["description"] != "Ask Jo for the key" || l["mapType"] != main["mapType"] || fmt.Sprint(l["bookableDays"]) != "[1 2]" {
+		t.Errorf("what people set is gone: %+v", l)
 	}
-	if now, err = c.Current(t.Context()); err != nil || now.Configuration != nil || len(s.spaces[own]) != 4 {
-		t.Errorf("after the deletion: %+v %v, %d spaces", now, err, len(s.spaces[own]))
+
+	// A building is renamed; the rest goes, with a yes.
+	third := surfing("d3", room("b@x", "Twin", "Pavilion"))
+	third.Credential.Fingerprint = "f2"
+	annex := s.find("/location/", "Annex")
+	s.must(s.push(third, Choices{Remove: true}))
+	s.want("Main", "Main/By hand", "Pavilion", "Pavilion/Twin", "Somebody's own", "sign-in Sign in with Contoso")
+	if s.find("/location/", "Pavilion")["id"] != annex["id"] {
+		t.Error("a renamed building became another location")
 	}
+
+	// What is deleted by hand is a difference, and made again.
+	s.console("DELETE", "/location/"+annex["id"].(string), nil)
+	now, err := s.open().Current(t.Context())
+	s.must(err)
+	if s.open().Keeps(now, third) {
+		t.Error("a location that was deleted by hand is not missed")
+	}
+	s.must(s.push(third))
+	s.want("Main", "Main/By hand", "Pavilion", "Pavilion/Twin", "Somebody's own", "sign-in Sign in with Contoso")
+	p = s.find("/auth-provider/", "Sign in with Contoso")
+	p["scopes"] = "openid"
+	s.console("PUT", "/auth-provider/"+p["id"].(string), p)
+	if now, err = s.open().Current(t.Context()); err != nil || s.open().Keeps(now, third) || len(now.Altered) != 1 {
+		t.Errorf("scopes changed by hand are not missed: %+v %v", now.Altered, err)
+	}
+	s.console("DELETE", "/auth-provider/"+p["id"].(string), nil)
+	if now, err = s.open().Current(t.Context()); err != nil || s.open().Keeps(now, third) {
+		t.Errorf("a sign-in that was deleted by hand is not missed: %v", err)
+	}
+	if st, err := s.open().Status(t.Context()); err != nil || st.State != StatusFailing {
+		t.Errorf("%+v %v", st, err)
+	}
+	s.must(s.push(third))
+
+	// Removal leaves what people made.
+	c := s.open()
+	now, err = c.Current(t.Context())
+	s.must(err)
+	s.real.Bind(s.find("/auth-provider/", "Microsoft 365")["id"].(string))
+	if err := c.Delete(t.Context(), now.ETag); problem.CodeOf(err).String() != "booking.sign-in-used" {
+		t.Errorf("a sign-in with people: %v", err)
+	}
+	s.want("Main", "Main/By hand", "Somebody's own", "sign-in Microsoft 365")
 }
 
-// TestSeatsurfingOfAnotherVersion has neither health check nor many spaces in
-// one call.
-func TestSeatsurfingOfAnotherVersion(t *testing.T) {
-	s := newSurf(t)
-	whole := s.Config.Handler
-	s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/healthcheck" || strings.HasSuffix(r.URL.Path, "/bulk") {
-			w.WriteHeader(http.StatusNotFound)
-			return
+func version(s *surf) (minor int) {
+	if _, ok := s.console("GET", "/location/", nil)[0]["mapType"]; ok {
+		return 113
+	}
+	return 92
+}
+
+func (s *surf) find(path, name string) map[string]any {
+	s.t.Helper()
+	for _, o := range s.console("GET", path, nil) {
+		if o["name"] == name {
+			return o
 		}
-		whole.ServeHTTP(w, r)
-	})
-	c := s.open(&memory{})
-	if _, err := c.Describe(t.Context()); err != nil {
-		t.Error(err)
 	}
-	if err := s.push(c, surfing("d1", Room{EmailAddress: "a@x", DisplayName: "Alpha"}, Room{EmailAddress: "b@x", DisplayName: "Beta"})); err != nil {
-		t.Error(err)
-	}
-	if now, err := c.Current(t.Context()); err != nil || len(now.Configuration.Rooms.Items) != 2 {
-		t.Errorf("%+v %v", now.Configuration, err)
+	s.t.Fatalf("there is no %q at %s", name, path)
+	return nil
+}
+
+func TestSeatsurfingSignInOnly(t *testing.T) {
+	s := newSurf(t, "")
+	cfg := surfing("d1")
+	cfg.SingleSignOn.LoginButton = "Work account"
+	s.must(s.push(cfg))
+	s.want("sign-in Work account")
+	if now, err := s.open().Current(t.Context()); err != nil || !s.open().Keeps(now, cfg) {
+		t.Errorf("%+v %v", now, err)
 	}
 }
 
-// TestSeatsurfingCutOff: wherever a push in parts is cut off, the client either
-// finishes it or knows that it did not.
+// TestSeatsurfingCutOff kills the server's answer, or Roomkey, before and after
+// every request of a first and of a changed push: the next one ends at the same,
+// with no duplicate and no loss.
 func TestSeatsurfingCutOff(t *testing.T) {
-	cfg := surfing("d1", Room{EmailAddress: "a@x", DisplayName: "Alpha", Building: "Main"}, Room{EmailAddress: "b@x", DisplayName: "Beta", Building: "Annex"})
-	for at := 1; at <= 8; at++ {
-		s := newSurf(t)
-		s.failAt = at
-		log := &memory{}
-		if err := s.push(s.open(log), cfg); err != nil {
-			t.Fatalf("cut at write %d, and the second try did not finish: %v", at, err)
-		}
-		if s.writes < at {
-			if at < 6 {
-				t.Fatalf("a push has only %d writes", s.writes)
+	first := surfing("d1", room("a@x", "Alpha", "Main"), room("b@x", "Beta", "Annex"), room("c@x", "Gamma", "Annex"))
+	second := surfing("d2", room("a@x", "Aleph", "Main"), room("b@x", "Beta", "Main"), room("d@x", "Delta", "New"), room("e@x", "Epsilon", "New"))
+	second.Credential.Fingerprint = "f2"
+	one := []string{"Annex", "Annex/Beta", "Annex/Gamma", "Main", "Main/Alpha", "sign-in Microsoft 365"}
+	two := []string{"Main", "Main/Aleph", "Main/Beta", "New", "New/Delta", "New/Epsilon", "sign-in Microsoft 365"}
+	cases := 0
+	for _, changed := range []bool{false, true} {
+		for _, kill := range []bool{false, true} {
+			for _, after := range []bool{false, true} {
+				for at, ended := 1, false; !ended; at++ {
+					s := newSurf(t, "")
+					cfg, want, choices := first, one, Choices{}
+					if changed {
+						s.must(s.push(first))
+						cfg, want, choices = second, two, Choices{Remove: true}
+					}
+					ctx, cancel := context.WithCancel(t.Context())
+					s.mu.Lock()
+					s.cut, s.count, s.after = at, 0, after
+					if kill {
+						s.onCut = cancel
+					}
+					s.mu.Unlock()
+					err := s.pushWith(ctx, s.open(), cfg, nil, choices)
+					s.mu.Lock()
+					ended = s.count < at
+					s.cut = 0
+					s.mu.Unlock()
+					cancel()
+					name := fmt.Sprintf("changed %v kill %v after %v request %d", changed, kill, after, at)
+					if err != nil {
+						if _, err := s.open().Resolve(t.Context(), &cfg); err != nil {
+							t.Errorf("%s: resolve: %v", name, err)
+						}
+						if err := s.push(cfg, choices); err != nil {
+							t.Errorf("%s: the next push: %v", name, err)
+						}
+					}
+					if got := s.holds(); !slices.Equal(got, want) {
+						t.Errorf("%s: holds %q", name, got)
+					}
+					cases++
+				}
 			}
-			return
 		}
-		now, err := s.open(log).Current(t.Context())
-		if err != nil || len(s.providers) != 1 || len(s.locations) != 2 || now.Configuration.Digest != "d1" {
-			t.Errorf("cut at write %d: %d sign-ins, %d locations, %+v %v", at, len(s.providers), len(s.locations), now.Configuration, err)
-		}
+	}
+	if cases < 60 {
+		t.Errorf("only %d places to be cut at", cases)
 	}
 }
 
-// TestSeatsurfingNewSecretCutOff: the secret cannot be read back, yet a push
-// that was killed after changing it is never taken for one that did not arrive.
-func TestSeatsurfingNewSecretCutOff(t *testing.T) {
-	s := newSurf(t)
-	if err := s.push(s.open(&memory{}), surfing("d1")); err != nil {
-		t.Fatal(err)
+// TestSeatsurfingLimit: 200 rooms in 80 buildings and 2,000 rooms get there at
+// the limit, without one request too many.
+func TestSeatsurfingLimit(t *testing.T) {
+	for _, size := range []struct{ rooms, buildings, minutes int }{{200, 80, 2}, {2000, 10, 1}, {2000, 400, 8}} {
+		t.Run(fmt.Sprint(size.rooms, " in ", size.buildings), func(t *testing.T) {
+			s := newSurf(t, "")
+			cfg := surfing("d1")
+			for i := range size.rooms {
+				cfg.Rooms.Items = append(cfg.Rooms.Items, room(fmt.Sprintf("r%d@x", i), fmt.Sprintf("Room %d", i), fmt.Sprintf("Building %d", i%size.buildings)))
+			}
+			var said []task.Progress
+			s.must(s.pushWith(t.Context(), s.open(), cfg, func(p task.Progress) { said = append(said, p) }))
+			if s.rateLimited > 0 || s.waited > time.Duration(size.minutes)*time.Minute+time.Duration(size.minutes+1)*time.Second {
+				t.Errorf("%d times too many, waited %v", s.rateLimited, s.waited)
+			}
+			last := said[len(said)-1]
+			if last.Total != len(said) || last.Done != len(said)-1 {
+				t.Errorf("progress ends at %+v of %d", last, len(said))
+			}
+			if ends := strings.Contains(said[0].Now.String(), "ends at about"); ends != (len(said) > 250) {
+				t.Errorf("the expected end: %q", said[0].Now)
+			}
+			before := s.real.Writes()
+			s.must(s.push(cfg))
+			if s.real.Writes() != before {
+				t.Error("an unchanged push wrote")
+			}
+			if got := len(s.memory.held.Objects); got != size.rooms+size.buildings+1 {
+				t.Errorf("%d objects", got)
+			}
+		})
 	}
-	seen, err := s.open(nil).Current(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+}
+
+// TestSeatsurfingWaitIsCancelled: a wait for the limit ends with the context.
+func TestSeatsurfingWaitIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	s.onWrite = func(r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/auth-provider/") {
-			cancel()
-		}
-	}
-	log := &memory{}
-	cleared, err := Gate(Checked{Digest: "d2", Verdict: "pass"}, "d2", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.open(log).Push(ctx, surfing("d2"), vault.NewSecret("new"), cleared, seen); problem.CodeOf(err).String() != "booking.unknown" {
-		t.Fatalf("got %v", err)
-	}
-	r, err := s.open(log).Resolve(t.Context(), nil)
-	if err != nil || r == nil || r.Holds != HoldsOther {
-		t.Errorf("resolved %+v %v", r, err)
+	cancel()
+	if err := sleep(ctx, time.Hour); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
 	}
 }
 
 func TestSeatsurfingObstacles(t *testing.T) {
-	s := newSurf(t)
-	c := s.open(&memory{})
-	s.locations = []map[string]any{{"id": s.id(), "name": "Main", "description": "by hand", "enabled": true}}
-	room := Room{EmailAddress: "a@x", DisplayName: "Alpha", Building: "Main"}
-	if err := s.push(c, surfing("d1", room)); problem.CodeOf(err).String() != "booking.name-taken" {
-		t.Errorf("a location made by hand: %v", err)
+	s := newSurf(t, "")
+	provider := map[string]any{"name": "Ours", "providerType": 1, "authUrl": "https://a/authorize", "tokenUrl": "https://a/t", "userInfoUrl": "https://a/u", "scopes": "openid",
+		"userInfoEmailField": "email", "clientId": "5d1c8a60-3d55-4a8f-8f0e-0f7f3f9a2b10", "clientSecret": "x"}
+	has := func(cfg Configuration, code string) {
+		t.Helper()
+		p, err := s.open().Preview(t.Context(), cfg, Choices{})
+		if err != nil || !slices.ContainsFunc(p.DryRun.Problems, func(p DryRunProblem) bool { return p.Code == code }) {
+			t.Errorf("%s is not said: %+v %v", code, p.DryRun.Problems, err)
+		}
 	}
-	withKey := surfing("d1")
+	long := strings.Repeat("ä", 129)
+	has(surfing("d", room("a@x", long, "Main")), "name-too-long")
+	has(surfing("d", room("a@x", "A", long)), "name-too-long")
+	has(surfing("d", room("a@x", strings.Repeat("ä", 125), "M"), room("b@x", strings.Repeat("ä", 125), "M")), "name-too-long")
+	has(surfing("d", room("a@x", "A\u202e", "Main")), "invisible-characters")
+	has(surfing("d", room("a@x", "\u2066", "Main")), "no-name")
+	has(surfing("d", room("a@x", "A", "Main"), room("b@x", "A\u200b", "Main")), "name-twice")
+	var many []Room
+	for i := range 65 {
+		many = append(many, room(fmt.Sprintf("r%d@x", i), fmt.Sprint("Room ", i), "Main"))
+	}
+	has(surfing("d", many...), "many-rooms")
+	withKey := surfing("d")
 	withKey.Credential.Kind = "certificate"
-	if err := s.push(c, withKey); problem.CodeOf(err).String() != "booking.certificate" {
-		t.Errorf("a certificate: %v", err)
+	has(withKey, "certificate")
+	s.console("POST", "/location/", map[string]any{"name": "Main", "enabled": true})
+	has(surfing("d", room("a@x", "A", "Main")), "name-taken")
+	s.console("POST", "/auth-provider/", provider)
+	has(surfing("d"), "sign-in-taken")
+	writes := s.real.Writes()
+	if err := s.push(surfing("d")); err == nil || s.real.Writes() != writes {
+		t.Errorf("pushed in spite of it: %v", err)
 	}
-	s.providers = []map[string]any{{"id": s.id(), "name": "Microsoft 365", "readOnly": true}}
-	if err := s.push(c, surfing("d1")); problem.CodeOf(err).String() != "booking.read-only" {
-		t.Errorf("a read-only sign-in: %v", err)
-	}
-	if s.writes != 0 {
-		t.Errorf("%d writes in spite of it", s.writes)
+
+	// Taken over by name, with a yes.
+	s.console("PUT", "/auth-provider/"+s.find("/auth-provider/", "Ours")["id"].(string), func() any { provider["name"] = "Microsoft 365"; return provider }())
+	cfg := surfing("d", room("a@x", "A", "Main"))
+	s.must(s.open().TakeOver(cfg))
+	s.must(s.push(cfg))
+	s.want("Main", "Main/A", "sign-in Microsoft 365")
+}
+
+func TestSeatsurfingTokens(t *testing.T) {
+	s := newSurf(t, "")
+	for given, code := range map[string]string{token: "", "only-reads": "booking.read-only-token", "wrong": "booking.token-wrong"} {
+		if err := s.openWith(given).MayWrite(t.Context()); problem.CodeOf(err).String() != code {
+			t.Errorf("%s: %v, want %s", given, err, code)
+		}
 	}
 }

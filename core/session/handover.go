@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/roomkey/roomkey/core/booking"
@@ -12,6 +13,7 @@ import (
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
+	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
@@ -110,7 +112,7 @@ func (s *Session) booking(ctx context.Context) (*booking.Client, error) {
 		return nil, err
 	}
 	return booking.Open(booking.Options{
-		Server: s.Document().Server, Adapter: p.Adapter, Token: token, HTTP: client, Log: pushLog{s}, Now: s.env.Now,
+		Server: s.Document().Server, Adapter: p.Adapter, Token: token, HTTP: client, Log: pushLog{s}, Memory: memory{s}, Now: s.env.Now,
 	})
 }
 
@@ -130,6 +132,12 @@ func (l pushLog) Pushes() ([]booking.Push, error) {
 	return out, err
 }
 
+// memory keeps what was made on the server beside the document.
+type memory struct{ s *Session }
+
+func (m memory) Made() (store.Made, error)      { return m.s.env.Store.Made(m.s.ID()) }
+func (m memory) SaveMade(made store.Made) error { return m.s.env.Store.SaveMade(m.s.ID(), made) }
+
 // Plan is what a push would do, and what stands in its way.
 type Plan struct {
 	Description   booking.Description    `json:"server"`
@@ -139,6 +147,7 @@ type Plan struct {
 	// need AcceptWarnings.
 	Gate          *problem.Problem      `json:"gate"`
 	Configuration booking.Configuration `json:"configuration"`
+	Choices       booking.Choices       `json:"choices"`
 }
 
 // Unchanged is whether the server was asked and holds exactly this already.
@@ -151,6 +160,11 @@ func (p Plan) Asked() bool { return p.Gate == nil || p.Gate.Code != booking.Code
 // Plan asks the server what a push would change; nothing is stored there. The
 // rooms are looked up anew, so that what is pushed is what is there.
 func (s *Session) Plan(ctx context.Context, acceptWarnings bool) (Plan, error) {
+	return s.PlanWith(ctx, acceptWarnings, booking.Choices{})
+}
+
+// PlanWith is Plan with what the administrator has chosen.
+func (s *Session) PlanWith(ctx context.Context, acceptWarnings bool, choices booking.Choices) (Plan, error) {
 	if err := s.findAdapter(ctx); err != nil {
 		return Plan{}, err
 	}
@@ -158,7 +172,7 @@ func (s *Session) Plan(ctx context.Context, acceptWarnings bool) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	var plan Plan
+	plan := Plan{Choices: choices}
 	if plan.Description, err = client.Describe(ctx); err != nil {
 		return plan, err
 	}
@@ -168,7 +182,7 @@ func (s *Session) Plan(ctx context.Context, acceptWarnings bool) (Plan, error) {
 	if plan.Configuration, err = s.configuration(ctx); err != nil {
 		return plan, err
 	}
-	plan.Preview, err = client.Preview(ctx, plan.Configuration)
+	plan.Preview, err = client.Preview(ctx, plan.Configuration, choices)
 	switch {
 	case problem.CodeOf(err) == booking.CodeUnconfirmed && len(plan.Confirmations) > 0:
 		// The API itself is on a host that nobody has confirmed yet: the token
@@ -252,9 +266,28 @@ func (s *Session) Confirm(ctx context.Context, confirmed []booking.Confirmation)
 	return s.Edit(ctx, func(c *connection.Connection) { booking.Confirm(&c.Server, confirmed) })
 }
 
+// TakeOver makes what is on the server under the names of this configuration
+// this connection's own; see booking.Client.TakeOver.
+func (s *Session) TakeOver(ctx context.Context) error {
+	done, err := s.work(setup.HandOver, true)
+	if err != nil {
+		return err
+	}
+	defer done()
+	client, err := s.booking(ctx)
+	if err != nil {
+		return err
+	}
+	cfg, err := s.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	return client.TakeOver(cfg)
+}
+
 // Push applies exactly the plan that was shown. When the rooms, the document or
 // the credential have changed since, it is refused as stale.
-func (s *Session) Push(ctx context.Context, plan Plan, acceptWarnings bool) (booking.Receipt, error) {
+func (s *Session) Push(ctx context.Context, plan Plan, acceptWarnings bool, report task.Report) (booking.Receipt, error) {
 	done, err := s.work(setup.HandOver, true)
 	if err != nil {
 		return booking.Receipt{}, err
@@ -280,7 +313,7 @@ func (s *Session) Push(ctx context.Context, plan Plan, acceptWarnings bool) (boo
 	if err != nil {
 		return booking.Receipt{}, err
 	}
-	return client.Push(ctx, plan.Configuration, credential, clearance, plan.Current)
+	return client.Push(ctx, plan.Configuration, credential, clearance, plan.Current, booking.PushOptions{Choices: plan.Choices, Progress: report})
 }
 
 // Held is what the server holds and what it says of itself.
@@ -293,6 +326,11 @@ type Held struct {
 	// Matches is whether the server holds the configuration that was last checked
 	// here, field by field: it may repeat the digest of one that it altered.
 	Matches bool `json:"matches"`
+	// Compared is whether it is known here what was last checked.
+	Compared bool `json:"compared"`
+	// SignIn is why people could not sign in although all of it is there, nil
+	// when nothing stands against it.
+	SignIn *problem.Problem `json:"signIn,omitempty"`
 	// Resolution says what became of a push that got no answer, nil for none.
 	Resolution *booking.Resolution `json:"resolution,omitempty"`
 }
@@ -320,9 +358,23 @@ func (s *Session) Held(ctx context.Context) (Held, error) {
 		h.StatusProblem = problem.Of(err)
 	}
 	if want, err := s.lastChecked(ctx); err == nil {
-		h.Matches = client.Keeps(h.Current, want)
+		h.Compared, h.Matches = true, client.Keeps(h.Current, want)
 	}
+	h.SignIn = unregistered(s.Document(), h.Description)
 	return h, nil
+}
+
+// unregistered is nil when the registration has every address that the server
+// sends people to Microsoft with: with another, Microsoft refuses the sign-in.
+func unregistered(c *connection.Connection, d booking.Description) *problem.Problem {
+	for _, uri := range d.RedirectURIs {
+		if !slices.Contains(c.SingleSignOn.RedirectURIs, uri) {
+			return problem.New(booking.CodeRedirectMissing, words.T("Nobody can sign in yet: the app registration does not have the redirect URI of the booking server.")).
+				With(words.Plain(uri)).
+				Run(words.T("Add it to the connection, then let the registration be repaired, check and push again:"), "roomkeyctl connection set redirectUris="+uri+" && roomkeyctl register apply")
+		}
+	}
+	return nil
 }
 
 // ResolvePush asks the server what became of a push that got no answer; nil when

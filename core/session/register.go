@@ -127,10 +127,13 @@ func (s *Session) registerPlan(ctx context.Context, o register.Options, report t
 func (s *Session) takeRedirects(ctx context.Context) (silent, err error) {
 	c := s.Document()
 	p, err := s.Product()
-	if err != nil || len(c.SingleSignOn.RedirectURIs) > 0 || !p.SingleSignOn.RedirectURIs || c.Server.URL == "" {
+	// Seatsurfing chooses its address when the sign-in is made there, which is
+	// after the first registration.
+	late := adapterOf(c, p) == booking.AdapterSeatsurfing
+	if err != nil || len(c.SingleSignOn.RedirectURIs) > 0 && !late || !p.SingleSignOn.RedirectURIs || c.Server.URL == "" {
 		return nil, err
 	}
-	if silent, err = s.findAdapterWithin(ctx, adapterPatience); silent != nil || err != nil || adapterOf(s.Document(), p) != booking.AdapterContract {
+	if silent, err = s.findAdapterWithin(ctx, adapterPatience); silent != nil || err != nil || adapterOf(s.Document(), p) == adapterForm {
 		return silent, err
 	}
 	client, err := s.booking(ctx)
@@ -142,8 +145,12 @@ func (s *Session) takeRedirects(ctx context.Context) (silent, err error) {
 		return err, ctx.Err()
 	}
 	return nil, s.Edit(ctx, func(c *connection.Connection) {
-		if len(c.SingleSignOn.RedirectURIs) == 0 {
-			c.SingleSignOn.RedirectURIs = slices.Clone(d.RedirectURIs)
+		if len(c.SingleSignOn.RedirectURIs) == 0 || late {
+			for _, uri := range d.RedirectURIs {
+				if !slices.Contains(c.SingleSignOn.RedirectURIs, uri) {
+					c.SingleSignOn.RedirectURIs = append(slices.Clone(c.SingleSignOn.RedirectURIs), uri)
+				}
+			}
 		}
 	})
 }
@@ -254,8 +261,16 @@ func (s *Session) serverProves(ctx context.Context) error {
 		return unproven.By(err)
 	}
 	now := held.Current.Configuration
-	tried := held.Status.Digest == "" || now != nil && held.Status.Digest == now.Digest
-	if now == nil || !held.Matches || held.Status.State != booking.StatusOK || !tried || held.Status.CheckedAt.Before(held.Current.StoredAt.Truncate(time.Second)) {
+	pushes, err := pushLog{s}.Pushes()
+	if err != nil || len(pushes) == 0 {
+		return unproven.By(err)
+	}
+	// The view has to be one of what was handed over last, which carries the new
+	// credential, and has to be newer than that.
+	last := pushes[len(pushes)-1]
+	tried := now != nil && now.Digest == last.Digest && held.Status.Digest == last.Digest && last.State == booking.PushDone
+	if !held.Matches || held.Status.State != booking.StatusOK || !tried ||
+		held.Status.CheckedAt.Before(last.At.Truncate(time.Second)) || held.Status.CheckedAt.Before(held.Current.StoredAt.Truncate(time.Second)) {
 		return unproven
 	}
 	return nil

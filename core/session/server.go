@@ -34,6 +34,9 @@ func (c checkedServer) Describe(ctx context.Context) (check.ServerDescription, e
 }
 
 func (c checkedServer) Current(ctx context.Context) (check.ServerCurrent, error) {
+	if err := c.client.MayWrite(ctx); err != nil {
+		return check.ServerCurrent{}, err
+	}
 	now, err := c.client.Current(ctx)
 	if err != nil || now.Configuration == nil {
 		return check.ServerCurrent{}, err

@@ -64,7 +64,7 @@ func TestBookingFaults(t *testing.T) {
 				}
 				_, err = booking.Confirmations(pin, d)
 			case "push":
-				_, err = client.Push(t.Context(), configuration("d2", "b@contoso.example"), vault.NewSecret(testSecret), cleared(t, "d2"), seen)
+				_, err = client.Push(t.Context(), configuration("d2", "b@contoso.example"), vault.NewSecret(testSecret), cleared(t, "d2"), seen, booking.PushOptions{})
 			}
 			code := problem.CodeOf(err).String()
 			if code != c.codes && (code == "" || !strings.Contains(" "+c.codes+" ", " "+code+" ")) {
@@ -119,7 +119,7 @@ func TestPushWithoutAnswer(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				c.breaks(b, cancel)
-				_, err = client.Push(ctx, configuration("d2", "b@contoso.example"), vault.NewSecret(testSecret), cleared(t, "d2"), seen)
+				_, err = client.Push(ctx, configuration("d2", "b@contoso.example"), vault.NewSecret(testSecret), cleared(t, "d2"), seen, booking.PushOptions{})
 				if code := problem.CodeOf(err).String(); code != c.code {
 					t.Fatalf("got %q (%v), want %q", code, err, c.code)
 				}

@@ -195,7 +195,7 @@ func push(t *testing.T, c *booking.Client, cfg booking.Configuration) (booking.R
 	if err != nil {
 		return booking.Receipt{}, err
 	}
-	return c.Push(t.Context(), cfg, vault.NewSecret(testSecret), cleared(t, cfg.Digest), seen)
+	return c.Push(t.Context(), cfg, vault.NewSecret(testSecret), cleared(t, cfg.Digest), seen, booking.PushOptions{})
 }
 
 // TestBookingContract walks the whole contract; client and server are written
@@ -206,7 +206,7 @@ func TestBookingContract(t *testing.T) {
 	c := b.client(log)
 	first := configuration("d1", "a@contoso.example", "b@contoso.example")
 
-	before, err := c.Preview(t.Context(), first)
+	before, err := c.Preview(t.Context(), first, booking.Choices{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,12 +216,12 @@ func TestBookingContract(t *testing.T) {
 	if _, err := push(t, c, first); err != nil {
 		t.Fatal(err)
 	}
-	again, err := c.Preview(t.Context(), first)
+	again, err := c.Preview(t.Context(), first, booking.Choices{})
 	if err != nil || len(again.Changes) != 0 || len(again.DryRun.Changes) != 0 {
 		t.Errorf("after the push nothing should differ: %+v %v", again.Changes, err)
 	}
 	second := configuration("d2", "a@contoso.example", "c@contoso.example")
-	next, err := c.Preview(t.Context(), second)
+	next, err := c.Preview(t.Context(), second, booking.Choices{})
 	if err != nil {
 		t.Fatal(err)
 	}

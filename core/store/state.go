@@ -102,6 +102,53 @@ func (s *Store) Pushes(id string) ([]Push, error) {
 	return all, nil
 }
 
+// Made is what was made for a connection on a booking server that keeps objects
+// and no configuration as a whole. Identity is the object's id there, whatever
+// people call it.
+type Made struct {
+	// Server is its address: ids mean nothing at another.
+	Server string `json:"server"`
+	// Digest is the configuration's of the last hand-over that was finished, and
+	// Fingerprint its credential's: the server shows neither.
+	Digest      string `json:"digest,omitempty"`
+	Fingerprint string `json:"fingerprint,omitempty"`
+	// Objects are found by what they stand for: "sign-in", "location BUILDING",
+	// "space ADDRESS".
+	Objects map[string]MadeObject `json:"objects,omitempty"`
+}
+
+// MadeObject is one object on the server. It is noted before it is made: one
+// without an id may be there, under Name, because an answer was lost.
+type MadeObject struct {
+	ID   string `json:"id,omitempty"`
+	Name string `json:"name,omitempty"`
+	// In is the id of the location that holds a space.
+	In string `json:"in,omitempty"`
+}
+
+// SaveMade keeps what was made on the booking server, on disk when it returns.
+func (s *Store) SaveMade(id string, made Made) error {
+	data, err := json.MarshalIndent(made, "", "  ")
+	if err != nil {
+		return problem.Of(err)
+	}
+	return s.put(id, madeFile, append(data, '\n'))
+}
+
+// Made gives what was made on the booking server; nothing where there is no file.
+func (s *Store) Made(id string) (Made, error) {
+	var made Made
+	data, err := s.get(id, madeFile)
+	if data == nil || err != nil {
+		return made, err
+	}
+	if err := json.Unmarshal(data, &made); err != nil {
+		return made, problem.New(codeStateDamaged, words.T("The list of what was made on the booking server cannot be read: %s.", filepath.Join(s.Dir(id), madeFile))).By(err).
+			Fix(words.T("Put the file back from a backup. Without it, Roomkey does not know which objects on the server are its own."))
+	}
+	return made, nil
+}
+
 // Journal is what was done to the tenant for a connection: it only grows.
 type Journal struct {
 	store *Store

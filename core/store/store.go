@@ -26,6 +26,7 @@ import (
 const (
 	documentFile = "document.json"
 	checkFile    = "check.json"
+	madeFile     = "made.json"
 	pushesFile   = "pushes.jsonl"
 	journalFile  = "journal.jsonl"
 	cacheFolder  = "cache"

@@ -204,7 +204,7 @@ func (h *HandOver) send() {
 	h.look.Disable()
 	h.notice.clear()
 	var held session.Held
-	h.env.Scope.Show(kit.L("Pushing the configuration"), func(ctx context.Context, _ task.Report) (err error) {
+	h.env.Scope.Show(kit.L("Pushing the configuration"), func(ctx context.Context, report task.Report) (err error) {
 		if err := h.env.Session.Confirm(ctx, yes); err != nil {
 			return err
 		}
@@ -213,7 +213,7 @@ func (h *HandOver) send() {
 				Fix(words.T("Press “Test the connection” on the page “Prove”.")).
 				Fix(words.T("Then look at the plan: press “Look again” on the page “Hand over”."))
 		}
-		if _, err := h.env.Session.Push(ctx, plan, accept); err != nil {
+		if _, err := h.env.Session.Push(ctx, plan, accept, report); err != nil {
 			return err
 		}
 		held, err = h.env.Session.Held(ctx)

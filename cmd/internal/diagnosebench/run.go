@@ -165,7 +165,7 @@ func (b *bench) push(ctx context.Context, s *session.Session) error {
 	if plan, err = s.Plan(ctx, true); err != nil {
 		return err
 	}
-	_, err = s.Push(ctx, plan, true)
+	_, err = s.Push(ctx, plan, true, nil)
 	return err
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/roomkey/roomkey/core/export"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
@@ -78,7 +79,7 @@ func (s *Session) Plan(context.Context, bool) (session.Plan, error) {
 func (b *Backend) Confirm(context.Context, []booking.Confirmation) error { return nil }
 
 // Push stores it.
-func (b *Backend) Push(context.Context, session.Plan, bool) (booking.Receipt, error) {
+func (b *Backend) Push(context.Context, session.Plan, bool, task.Report) (booking.Receipt, error) {
 	defer b.ask("Push")()
 	b.pushed = true
 	return booking.Receipt{}, nil

@@ -1,0 +1,50 @@
+package booking
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Delete takes away everything of ours: spaces with their bookings, locations
+// that hold nothing else, and the sign-in last, which stays where people belong
+// to it.
+func (s *seatsurfing) Delete(ctx context.Context, etag string) error {
+	state, err := s.read(ctx)
+	if err != nil {
+		return err
+	}
+	if state.current().ETag != etag {
+		return s.ofStatus(hostOf(s.server.URL), answer{status: http.StatusPreconditionFailed}, refusal{})
+	}
+	state.made.Digest = ""
+	w := &writer{seatsurfing: s, state: state, touched: map[string]bool{}}
+	keys := slices.SortedFunc(maps.Keys(state.made.Objects), func(a, b string) int {
+		return -strings.Compare(a, b) // spaces, sign-in, locations
+	})
+	keys = slices.DeleteFunc(keys, func(k string) bool { return k == ssProviderKey })
+	s.last = nil
+	if err := w.remove(ctx, keys); err != nil {
+		return err
+	}
+	own := state.provider()
+	if own != nil {
+		err := w.send(ctx, http.MethodDelete, "/auth-provider/"+own.text("id"), nil)
+		if problem.CodeOf(err) == codeRefused {
+			return problem.New(CodeSignInUsed, words.T("The sign-in “%s” stays: people belong to it, and Seatsurfing does not delete such a one. Everything else that Roomkey made is removed.", own.text("name"))).
+				Fix(words.T("In Seatsurfing, move these people to another sign-in or delete their accounts, then remove again.")).
+				Fix(words.T("Until then nobody gets in with it once the app registration is undone.")).By(err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	delete(state.made.Objects, ssProviderKey)
+	state.made.Fingerprint = ""
+	return w.save()
+}
