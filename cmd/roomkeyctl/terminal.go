@@ -93,8 +93,6 @@ func exitOf(kind problem.Kind) int {
 	switch kind {
 	case problem.WrongInput, problem.Unsupported:
 		return exitUsage
-	case problem.Unmet:
-		return exitFindings
 	case problem.SignInNeeded:
 		return exitSignIn
 	case problem.Refused, problem.Denied, problem.Throttled, problem.Blocked:

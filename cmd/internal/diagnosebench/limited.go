@@ -35,7 +35,7 @@ func scopedToRooms(b *bench, c *connection.Connection) {
 var limited = []scenario{
 	{area: "healthy", name: "limited by RBAC for Applications", faults: []string{"missing-role"}, change: scopedToRooms, verdict: check.Passed},
 	{area: policy, name: "scope not in effect yet", faults: []string{"missing-role", "scope-pending"}, change: scopedToRooms,
-		verdict: check.Failed, check: check.Roles, code: "scope.not-granted", remedy: "scoping script"},
+		verdict: check.Failed, check: check.Roles, code: "scope.not-granted", remedy: "limits the application"},
 	{area: policy, name: "tenant-wide grant beside a working scope", change: scopedToRooms,
 		verdict: check.Warned, check: check.ScopeGrant, code: "scope.tenant-wide", remedy: "Revoke"},
 }

@@ -135,11 +135,11 @@ var broken = []scenario{
 		c.Scope.Kind = connection.ScopeRBAC
 	}, check.Warned, check.ScopeGrant, "scope.tenant-wide", "Revoke"),
 	{area: policy, name: "a mailbox outside is reached", options: func(b *bench, o *check.Options) { o.OutOfReach = b.sim.Account().OrganizerUPN },
-		verdict: check.Warned, check: check.ScopeOutside, code: "scope.not-limited", remedy: "scoping script"},
+		verdict: check.Warned, check: check.ScopeOutside, code: "scope.not-limited", remedy: "limits the application"},
 	typed(policy, "Application Access Policy", func(_ *bench, c *connection.Connection) { c.Scope.Kind = connection.ScopePolicy },
 		check.Warned, "deprecated.policy", "deprecated.policy", "RBAC for Applications"),
 	{area: policy, name: "scope by RBAC not applied", faults: []string{"missing-role"}, change: func(_ *bench, c *connection.Connection) { c.Scope.Kind = connection.ScopeRBAC },
-		verdict: check.Failed, check: check.Roles, code: "scope.not-granted", remedy: "scoping script"},
+		verdict: check.Failed, check: check.Roles, code: "scope.not-granted", remedy: "limits the application"},
 
 	fault(network, "clock off", "clock-skew", check.Failed, check.Clock, "net.clock-skew", "Date & time"),
 	fault(network, "slow", "slow=3500ms", check.Failed, check.Certificate, "net.timeout", ""),
