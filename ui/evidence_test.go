@@ -10,7 +10,6 @@ import (
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/words"
-	"github.com/roomkey/roomkey/ui/internal/fake"
 	"github.com/roomkey/roomkey/ui/page"
 )
 
@@ -26,7 +25,7 @@ func (p *person) puts(label, value string) {
 }
 
 func TestATestWritesOnlyAfterAYes(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := simulated(t, b)
 	p.goes(setup.Prove)
 	p.press("Options for the next test")
@@ -43,7 +42,7 @@ func TestATestWritesOnlyAfterAYes(t *testing.T) {
 	p.sees("The room has no free quarter of an hour.")
 	b.NoTime = nil
 	p.press("Test the connection")
-	p.sees(check.BookingPlan{Start: fake.At, End: fake.At.Add(15 * time.Minute)}.When())
+	p.sees(check.BookingPlan{Start: fakeAt, End: fakeAt.Add(15 * time.Minute)}.When())
 	p.sees("This test writes into the tenant. Go ahead?")
 	p.sees("ada@contoso.com invites room003@contoso.com")
 	p.press("Not now")
@@ -52,7 +51,7 @@ func TestATestWritesOnlyAfterAYes(t *testing.T) {
 	}
 	p.press("Test the connection")
 	p.press("Test, and remove it again")
-	want := check.Options{Organizer: "ada@contoso.com", TestRoom: "room003@contoso.com", BookingAt: fake.At}
+	want := check.Options{Organizer: "ada@contoso.com", TestRoom: "room003@contoso.com", BookingAt: fakeAt}
 	if len(b.Options) != 1 || b.Options[0].Organizer != want.Organizer || b.Options[0].TestRoom != want.TestRoom || !b.Options[0].BookingAt.Equal(want.BookingAt) || !b.Options[0].AllowWrites || !b.Options[0].NoSubscription {
 		t.Fatalf("the run got %+v", b.Options)
 	}
@@ -63,7 +62,7 @@ func TestATestWritesOnlyAfterAYes(t *testing.T) {
 }
 
 func TestOutOfReachIsAnAddress(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := simulated(t, b)
 	p.goes(setup.Prove)
 	p.press("Options for the next test")
@@ -80,8 +79,8 @@ func TestOutOfReachIsAnAddress(t *testing.T) {
 }
 
 func TestLeftoversAreNamedAndRemoved(t *testing.T) {
-	b := fake.New(t)
-	b.Left = []check.Trace{{Kind: "event", Room: "room001@contoso.com", Mailbox: "ada@contoso.com", At: fake.At}}
+	b := newFake(t)
+	b.Left = []check.Trace{{Kind: "event", Room: "room001@contoso.com", Mailbox: "ada@contoso.com", At: fakeAt}}
 	p := simulated(t, b)
 	p.goes(setup.Prove)
 	p.sees("An interrupted test may have left something")
@@ -92,7 +91,7 @@ func TestLeftoversAreNamedAndRemoved(t *testing.T) {
 }
 
 func TestOneCheckIsTriedUntilItPasses(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.Fails = problem.DeclareFamily("").New("entra.AADSTS7000222", problem.Refused, words.T("The client secret has expired.")).Fix(words.T("Make a new one."))
 	b.Mended = 3
 	p := simulated(t, b)
@@ -115,7 +114,7 @@ func TestOneCheckIsTriedUntilItPasses(t *testing.T) {
 }
 
 func TestTryingAgainCanBeCancelled(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.Fails = problem.DeclareFamily("").New("entra.AADSTS7000222", problem.Refused, words.T("The client secret has expired.")).Fix(words.T("Make a new one."))
 	b.Mended = 1000
 	p := simulated(t, b)
@@ -144,7 +143,7 @@ func (s *saves) Save(f page.File, done func(string, *problem.Problem)) {
 }
 
 func TestReportComesInThreeForms(t *testing.T) {
-	p := simulated(t, fake.New(t))
+	p := simulated(t, newFake(t))
 	files := &saves{}
 	p.shell.env.Files = files
 	p.goes(setup.Prove)
@@ -160,7 +159,7 @@ func TestReportComesInThreeForms(t *testing.T) {
 }
 
 func TestFirewallListIsCopied(t *testing.T) {
-	p := simulated(t, fake.New(t))
+	p := simulated(t, newFake(t))
 	p.goes(setup.Prove)
 	p.press("Test the connection")
 	p.sees("Booking rooms: unproven")
@@ -173,7 +172,7 @@ func TestFirewallListIsCopied(t *testing.T) {
 }
 
 func TestADroppedCSVLimitsTheScript(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := simulated(t, b)
 	p.goes(setup.Describe) // the file is for another page
 	p.shell.Take("today.csv", []byte("Tenant,Room\n"))
@@ -201,17 +200,17 @@ func TestADroppedCSVLimitsTheScript(t *testing.T) {
 }
 
 func TestResultsSayWhenTheyCount(t *testing.T) {
-	b := fake.New(t)
-	p := sitAt(t, b, fake.At)
+	b := newFake(t)
+	p := sitAt(t, b, fakeAt)
 	p.goes(setup.Restrict)
 	p.shell.Take("result.json", []byte("{}"))
 	p.rest()
 	p.sees("11 done, 1 failed.")
 	p.sees("room003@contoso.com  ·  failed  ·  not found")
-	p.sees("The change counts everywhere from " + fake.At.Add(exchange.Propagation-time.Minute).Local().Format("15:04"))
+	p.sees("The change counts everywhere from " + fakeAt.Add(exchange.Propagation-time.Minute).Local().Format("15:04"))
 	p.sees("not in scope for ceo@contoso.com")
 
-	p = sitAt(t, b, fake.At.Add(3*time.Hour))
+	p = sitAt(t, b, fakeAt.Add(3*time.Hour))
 	p.goes(setup.Restrict)
 	p.shell.Page().(*page.Restrict).View(page.ViewResults)
 	p.rest()
@@ -223,7 +222,7 @@ func TestResultsSayWhenTheyCount(t *testing.T) {
 }
 
 // sitAt is simulated at a time.
-func sitAt(t *testing.T, b *fake.Backend, now time.Time) *person {
+func sitAt(t *testing.T, b *fakeCore, now time.Time) *person {
 	t.Helper()
 	p := sit(t, b)
 	p.shell.o.Now = func() time.Time { return now }
@@ -232,7 +231,7 @@ func sitAt(t *testing.T, b *fake.Backend, now time.Time) *person {
 }
 
 func TestTheColleagueRunsOnlyInASimulation(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := simulated(t, b)
 	p.goes(setup.Restrict)
 	p.missesOut("Let the simulated colleague run it")
@@ -248,7 +247,7 @@ func TestTheColleagueRunsOnlyInASimulation(t *testing.T) {
 }
 
 func TestAScriptIsSavedAsPowerShellWantsItAndCompared(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := simulated(t, b)
 	files := &saves{}
 	p.shell.env.Files = files

@@ -9,7 +9,6 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/vault"
-	"github.com/roomkey/roomkey/ui/internal/fake"
 	"github.com/roomkey/roomkey/ui/page"
 )
 
@@ -28,7 +27,7 @@ func (p *person) types(label, text string) {
 // TestWhatIsTypedSurvivesACrash: another window on the same folder shows it, says
 // that it is not saved, and saves it.
 func TestWhatIsTypedSurvivesACrash(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := simulated(t, b)
 	id := p.shell.Connection()
 	p.goes(setup.Describe)
@@ -64,7 +63,7 @@ func TestWhatIsTypedSurvivesACrash(t *testing.T) {
 // TestContinueDoesWhatThePageIsFor: the typed application and its secret, and the
 // chosen rooms, are stored by Continue alone.
 func TestContinueDoesWhatThePageIsFor(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := bare(t, b)
 	p.press("Enter an existing application")
 	p.types("Application (client) ID", "aaaaaaaa-0000-4000-8000-000000000001")
@@ -91,7 +90,7 @@ func TestContinueDoesWhatThePageIsFor(t *testing.T) {
 
 // TestASecretIsStoredWhenItsFieldIsLeft, on the way to another page.
 func TestASecretIsStoredWhenItsFieldIsLeft(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := bare(t, b)
 	p.press("Enter an existing application")
 	p.types("Client secret", "q8Q8Q~typed-and-never-stored-by-hand.x0Y")
@@ -104,7 +103,7 @@ func TestASecretIsStoredWhenItsFieldIsLeft(t *testing.T) {
 // TestALockedKeychainKeepsWhatWasTyped on the screen, says so at the field, and
 // Continue stays.
 func TestALockedKeychainKeepsWhatWasTyped(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := bare(t, b)
 	p.press("Enter an existing application")
 	p.types("Application (client) ID", "aaaaaaaa-0000-4000-8000-000000000001")
@@ -132,7 +131,7 @@ func TestALockedKeychainKeepsWhatWasTyped(t *testing.T) {
 // TestTwoEditOneConnection: another program's change of another field arrives on
 // the open page, one of the same field is shown with both values.
 func TestTwoEditOneConnection(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := simulated(t, b)
 	p.goes(setup.Describe)
 	p.types("Address of the booking server", "https://mine.contoso.com")
@@ -145,7 +144,7 @@ func TestTwoEditOneConnection(t *testing.T) {
 		if err := other.Session.Change(t.Context(), connection.Put(path, value)); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.shell.Session().(*fake.Session).Refresh(); err != nil {
+		if err := p.shell.Session().(*fakeSession).Refresh(); err != nil {
 			t.Fatal(err)
 		}
 		p.rest()
@@ -172,15 +171,15 @@ func TestTwoEditOneConnection(t *testing.T) {
 
 // TestTheTenantIsFoundWithoutAProduct, and the page says that it is missing.
 func TestTheTenantIsFoundWithoutAProduct(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := sit(t, b)
 	p.press("New")
 	p.field("Tenant").SetValue("contoso.com")
 	p.press("Find the tenant")
-	if c := p.shell.Session().Document(); c.Tenant.ID != fake.TenantID {
+	if c := p.shell.Session().Document(); c.Tenant.ID != fakeTenant {
 		t.Errorf("the tenant is %+v", c.Tenant)
 	}
-	p.sees("Contoso  ·  " + fake.TenantID)
+	p.sees("Contoso  ·  " + fakeTenant)
 	if p.shell.Route() != setup.Describe || p.field("Booking product").Wrong() == "" {
 		t.Errorf("at %s, the product says %q", p.shell.Route(), p.field("Booking product").Wrong())
 	}
@@ -189,7 +188,7 @@ func TestTheTenantIsFoundWithoutAProduct(t *testing.T) {
 // TestAServerThatFailsAfterThePushIsRed, and nobody is asked to delete the
 // credential.
 func TestAServerThatFailsAfterThePushIsRed(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.ServerSays = "AADSTS53003"
 	p := simulated(t, b)
 	p.goes(setup.Prove)
@@ -208,7 +207,7 @@ func TestAServerThatFailsAfterThePushIsRed(t *testing.T) {
 // TestNothingWaitsForAServer: every press returns, and the page shows that
 // something runs, before the server has answered anything.
 func TestNothingWaitsForAServer(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := simulated(t, b)
 	b.Hang = make(chan struct{})
 	for _, step := range []struct{ route, press, says string }{

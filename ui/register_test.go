@@ -11,12 +11,11 @@ import (
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/words"
-	"github.com/roomkey/roomkey/ui/internal/fake"
 )
 
 // bare has described a tenant without an application and is led to the page
 // Register.
-func bare(t *testing.T, b *fake.Backend) *person {
+func bare(t *testing.T, b *fakeCore) *person {
 	t.Helper()
 	p := sit(t, b)
 	p.press("New")
@@ -32,7 +31,7 @@ func bare(t *testing.T, b *fake.Backend) *person {
 }
 
 // planned has signed in as well.
-func planned(t *testing.T, b *fake.Backend) *person {
+func planned(t *testing.T, b *fakeCore) *person {
 	t.Helper()
 	p := bare(t, b)
 	p.press("Sign in with the browser")
@@ -41,7 +40,7 @@ func planned(t *testing.T, b *fake.Backend) *person {
 }
 
 // registered has applied the plan, too.
-func registered(t *testing.T, b *fake.Backend) *person {
+func registered(t *testing.T, b *fakeCore) *person {
 	t.Helper()
 	p := planned(t, b)
 	p.press("Apply")
@@ -57,7 +56,7 @@ func registered(t *testing.T, b *fake.Backend) *person {
 // TestBareTenantToProof counts: two fields typed, one sign-in, and the presses
 // New, Find the tenant and Apply.
 func TestBareTenantToProof(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := bare(t, b)
 	p.sees("You will sign in to \"Microsoft Graph Command Line Tools\"")
 	if b.Asked["SignIn"] != 0 {
@@ -84,7 +83,7 @@ func TestBareTenantToProof(t *testing.T) {
 }
 
 func TestCodeIsShownUntilItIsStopped(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.Hold = true
 	p := bare(t, b)
 	p.button("Sign in with a code instead").OnTapped()
@@ -105,7 +104,7 @@ func TestCodeIsShownUntilItIsStopped(t *testing.T) {
 }
 
 func TestWaitingShowsTheAddress(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.Hold = true
 	p := bare(t, b)
 	p.button("Sign in with the browser").OnTapped()
@@ -124,7 +123,7 @@ func TestWaitingShowsTheAddress(t *testing.T) {
 }
 
 func TestBlockedCodeOffersTheBrowser(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.RefuseCode, b.Refuse = true, problem.DeclareFamily("").New("entra.AADSTS530035", problem.Refused, words.T("Security defaults block device codes."))
 	p := bare(t, b)
 	p.press("Sign in with a code instead")
@@ -135,7 +134,7 @@ func TestBlockedCodeOffersTheBrowser(t *testing.T) {
 }
 
 func TestBlockedClientOffersOnesOwn(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.State.HowToMake = []problem.Remedy{{Text: words.T("Press New registration."), Command: "az ad app create"}}
 	b.RefuseMicrosoft, b.Refuse = true, problem.DeclareFamily("").New("entra.AADSTS50105", problem.Refused, words.T("You are not assigned to the application."))
 	p := bare(t, b)
@@ -162,7 +161,7 @@ func TestBlockedClientOffersOnesOwn(t *testing.T) {
 }
 
 func TestGrowingConsentIsSaidBeforeApply(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.Grows = true
 	p := planned(t, b)
 	p.sees("Apply may open one more page of Microsoft's. It asks for: Application.ReadWrite.All.")
@@ -174,7 +173,7 @@ func TestGrowingConsentIsSaidBeforeApply(t *testing.T) {
 }
 
 func TestStalePlanIsMadeAgain(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.Stale = true
 	p := planned(t, b)
 	p.press("Apply")
@@ -192,13 +191,13 @@ func TestStalePlanIsMadeAgain(t *testing.T) {
 // TestUnprovenIsNeverGreen goes through what keeps a registration from being
 // proven.
 func TestUnprovenIsNeverGreen(t *testing.T) {
-	for name, change := range map[string]func(*fake.Backend){
-		"without consent":    func(b *fake.Backend) { b.NoConsent = true },
-		"roles that lag":     func(b *fake.Backend) { b.Missing = []string{"Place.Read.All"} },
-		"consent left alone": func(b *fake.Backend) { b.LeavesConsent = true },
+	for name, change := range map[string]func(*fakeCore){
+		"without consent":    func(b *fakeCore) { b.NoConsent = true },
+		"roles that lag":     func(b *fakeCore) { b.Missing = []string{"Place.Read.All"} },
+		"consent left alone": func(b *fakeCore) { b.LeavesConsent = true },
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := fake.New(t)
+			b := newFake(t)
 			change(b)
 			p := planned(t, b)
 			p.press("Apply")
@@ -215,9 +214,9 @@ func TestUnprovenIsNeverGreen(t *testing.T) {
 }
 
 func TestSeveralApplicationsAreAChoice(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.Blocked = problem.New(register.CodeChoose, words.T("There are applications of that name already."))
-	b.Choices = []register.Choice{{ClientID: "a1", DisplayName: "Room booking", CreatedAt: fake.At}, {ClientID: "a2", DisplayName: "Room booking", CreatedAt: fake.At}}
+	b.Choices = []register.Choice{{ClientID: "a1", DisplayName: "Room booking", CreatedAt: fakeAt}, {ClientID: "a2", DisplayName: "Room booking", CreatedAt: fakeAt}}
 	p := planned(t, b)
 	p.sees("There are applications of that name already.")
 	if primary := p.shell.Page().Frame().Primary(); primary.Text == "Apply" {
@@ -234,7 +233,7 @@ func TestSeveralApplicationsAreAChoice(t *testing.T) {
 }
 
 func TestAChoiceMakesThePlanAnew(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := planned(t, b)
 	p.press("Choose credential, consent or branding…")
 	months := p.field("Life of the credential in months")
@@ -256,7 +255,7 @@ func TestAChoiceMakesThePlanAnew(t *testing.T) {
 }
 
 func TestUndoWantsTheNameAndCanBeRestored(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := registered(t, b)
 	p.press("Undo…")
 	p.sees("What is removed, newest first")
@@ -276,7 +275,7 @@ func TestUndoWantsTheNameAndCanBeRestored(t *testing.T) {
 }
 
 func TestRotationKeepsTheOldUntilProven(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.Unproven = true
 	p := registered(t, b)
 	p.press("Renew the credential…")
@@ -302,7 +301,7 @@ func TestRotationKeepsTheOldUntilProven(t *testing.T) {
 }
 
 func TestSignOutForgetsThePlan(t *testing.T) {
-	p := planned(t, fake.New(t))
+	p := planned(t, newFake(t))
 	p.press("Sign out")
 	p.missesOut("Ada Admin")
 	p.missesOut("The plan")
@@ -310,7 +309,7 @@ func TestSignOutForgetsThePlan(t *testing.T) {
 }
 
 func TestCutOffRunIsSaid(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.State.Unfinished = true
 	p := bare(t, b)
 	p.sees("Apply goes on where it was: nothing is made twice.")
@@ -318,7 +317,7 @@ func TestCutOffRunIsSaid(t *testing.T) {
 
 // TestHostilePlan shows a plan whose names are an attack.
 func TestHostilePlan(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.Hostile = "\x1b]0;x\x07\u202E<script>" + strings.Repeat("Z", 10_000)
 	p := planned(t, b)
 	text := test.RenderToMarkup(p.window.Canvas())
@@ -334,7 +333,7 @@ func TestHostilePlan(t *testing.T) {
 
 // TestRunIsCancelled cancels in the middle of a run and is told how it goes on.
 func TestRunIsCancelled(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.HoldApply = true
 	p := planned(t, b)
 	p.button("Apply").OnTapped()

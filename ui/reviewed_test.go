@@ -10,7 +10,6 @@ import (
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/words"
-	"github.com/roomkey/roomkey/ui/internal/fake"
 	"github.com/roomkey/roomkey/ui/page"
 )
 
@@ -50,7 +49,7 @@ const (
 )
 
 func TestLogoIsChosenAndJudged(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := planned(t, b)
 	d := withDisk(p)
 	p.press(branding)
@@ -90,7 +89,7 @@ func TestLogoIsChosenAndJudged(t *testing.T) {
 // TestReviewedPlanIsSavedAndApplied: the file goes out, comes back and is what
 // Apply gets, with reviewer and ticket.
 func TestReviewedPlanIsSavedAndApplied(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := planned(t, b)
 	d := withDisk(p)
 	p.press(reviewed)
@@ -140,7 +139,7 @@ func TestReviewedPlanIsSavedAndApplied(t *testing.T) {
 }
 
 func TestReviewedPlanCanBeLeft(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := planned(t, b)
 	d := withDisk(p)
 	d.name, d.data = "plan.json", []byte(`{"version":1,"digest":"sha256:1","options":{"homePage":"https://rooms.contoso.com"},"items":[]}`)
@@ -158,7 +157,7 @@ func TestReviewedPlanCanBeLeft(t *testing.T) {
 }
 
 func TestRecordShowsWhatWasDone(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := bare(t, b)
 	d := withDisk(p)
 	p.press(recorded)
@@ -167,7 +166,7 @@ func TestRecordShowsWhatWasDone(t *testing.T) {
 	p.missesOut("Nothing was done to the tenant yet")
 
 	line := func(r register.Record) {
-		r.At, r.Run, r.By = fake.At, "r1", "ada@contoso.com"
+		r.At, r.Run, r.By = fakeAt, "r1", "ada@contoso.com"
 		b.Record = append(b.Record, r)
 	}
 	line(register.Record{Phase: register.PhaseStart, Verb: "apply", Reviewer: "Bea", Ticket: "CHG-17"})
@@ -213,13 +212,13 @@ func TestRecordShowsWhatWasDone(t *testing.T) {
 // TestUndoShowsTheLastSignIn before the name is typed; what is unknown is never
 // shown as none.
 func TestUndoShowsTheLastSignIn(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	why := problem.DeclareFamily("").New("graph.tenant-without-premium", problem.Refused, words.T("The tenant has no Microsoft Entra ID P1.")).See(words.T("Sign-in logs"), "https://entra.microsoft.com/#view/signins")
 	b.InUse = words.T("Something still uses this application.")
 	b.LastSignIns = []register.LastSignIn{
 		{Kind: register.ByApplication, State: register.SignInUnknown, Source: words.T("Microsoft's report"), Problem: why},
 		{Kind: register.ByUser, State: register.SignInUnknown, Source: words.T("Microsoft's log"), Problem: why},
-		{Kind: register.ByRoomkey, State: register.SignInSeen, At: fake.At, Source: words.T("Roomkey's record")},
+		{Kind: register.ByRoomkey, State: register.SignInSeen, At: fakeAt, Source: words.T("Roomkey's record")},
 	}
 	p := registered(t, b)
 	p.press("Undo…")
@@ -241,7 +240,7 @@ func TestUndoShowsTheLastSignIn(t *testing.T) {
 }
 
 func TestUndoGoesOnWithoutTheSignInLog(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.HoldLog = true
 	p := registered(t, b)
 	p.button("Undo…").OnTapped()
@@ -253,7 +252,7 @@ func TestUndoGoesOnWithoutTheSignInLog(t *testing.T) {
 }
 
 func TestRotationTakesItsLifeAndNotes(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := registered(t, b)
 	p.press("Renew the credential…")
 	months := p.field("Life of the new credential in months")
@@ -278,7 +277,7 @@ func TestRotationTakesItsLifeAndNotes(t *testing.T) {
 }
 
 func TestCertificateIsExported(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := registered(t, b)
 	p.missesOut("Save its public part…")
 	id := p.shell.Connection()

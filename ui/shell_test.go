@@ -17,7 +17,6 @@ import (
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
-	"github.com/roomkey/roomkey/ui/internal/fake"
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
 )
@@ -25,7 +24,7 @@ import (
 // person is somebody at the window: presses, types, and reads.
 type person struct {
 	t       *testing.T
-	backend *fake.Backend
+	backend *fakeCore
 	shell   *Shell
 	queue   *kit.Queue
 	window  fyne.Window
@@ -36,7 +35,7 @@ type person struct {
 	later []func()
 }
 
-func sit(t *testing.T, b *fake.Backend) *person {
+func sit(t *testing.T, b *fakeCore) *person {
 	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(kit.ForcedTheme(theme.VariantLight))
 	p := &person{t: t, backend: b, queue: kit.NewQueue(), clip: test.NewClipboard(), opened: make(chan string, 10)}
@@ -57,7 +56,7 @@ func sit(t *testing.T, b *fake.Backend) *person {
 }
 
 // simulated sits down and tries the simulated tenant.
-func simulated(t *testing.T, b *fake.Backend) *person {
+func simulated(t *testing.T, b *fakeCore) *person {
 	t.Helper()
 	p := sit(t, b)
 	p.press("Try it")
@@ -209,7 +208,7 @@ func titleOf(t *testing.T, id string) string {
 func (p *person) goes(route string) { p.shell.Go(route); p.rest() }
 
 func TestEmptyFieldsMakeNoCall(t *testing.T) {
-	p := sit(t, fake.New(t))
+	p := sit(t, newFake(t))
 	p.press("New")
 	if p.shell.Route() != setup.Describe {
 		t.Fatalf("a new connection begins at %s", p.shell.Route())
@@ -229,7 +228,7 @@ func TestEmptyFieldsMakeNoCall(t *testing.T) {
 }
 
 func TestOtherCloudsAreAskedOnlyAfterAYes(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.Unknown = true
 	p := sit(t, b)
 	p.press("New")
@@ -247,13 +246,13 @@ func TestOtherCloudsAreAskedOnlyAfterAYes(t *testing.T) {
 	if b.Asked["DiscoverElsewhere"] != 1 {
 		t.Error("the other clouds were not asked after a yes")
 	}
-	if c := p.shell.env.Connection(); c.Cloud != "china" || c.Tenant.ID != fake.TenantID {
+	if c := p.shell.env.Connection(); c.Cloud != "china" || c.Tenant.ID != fakeTenant {
 		t.Errorf("stored: %s, %+v", c.Cloud, c.Tenant)
 	}
 }
 
 func TestLockedKeychainStaysOnThePage(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.Locked = true
 	p := simulated(t, b)
 	p.goes(setup.Register)
@@ -262,7 +261,7 @@ func TestLockedKeychainStaysOnThePage(t *testing.T) {
 }
 
 func TestCancelledTestIsNotGreen(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.Wait = true
 	p := simulated(t, b)
 	p.goes(setup.Prove)
@@ -287,7 +286,7 @@ func (p *person) steps() []setup.Step {
 }
 
 func TestAChangeTakesTheGreenAway(t *testing.T) {
-	p := simulated(t, fake.New(t))
+	p := simulated(t, newFake(t))
 	p.goes(setup.Prove)
 	p.press("Test the connection")
 	p.sees("It works.")
@@ -304,7 +303,7 @@ func TestAChangeTakesTheGreenAway(t *testing.T) {
 }
 
 func TestPushWaitsForTheConfirmation(t *testing.T) {
-	p := simulated(t, fake.New(t))
+	p := simulated(t, newFake(t))
 	p.goes(setup.Prove)
 	p.press("Test the connection")
 	p.goes(setup.HandOver)
@@ -323,7 +322,7 @@ func TestPushWaitsForTheConfirmation(t *testing.T) {
 }
 
 func TestSecretIsCopiedWithoutBeingShown(t *testing.T) {
-	p := simulated(t, fake.New(t))
+	p := simulated(t, newFake(t))
 	p.goes(setup.HandOver)
 	p.press("Type it into the vendor's console instead")
 	p.press("Copy without showing")
@@ -348,7 +347,7 @@ func TestSecretIsCopiedWithoutBeingShown(t *testing.T) {
 }
 
 func TestLeavingAConnectionGivesItBack(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := simulated(t, b)
 	first := p.shell.Connection()
 	p.shell.Load("")
@@ -365,7 +364,7 @@ func TestLeavingAConnectionGivesItBack(t *testing.T) {
 
 // TestHostileTenant walks all pages of a tenant whose names are an attack.
 func TestHostileTenant(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.Hostile = "\x1b]0;x\x07\u202E<script>" + strings.Repeat("Z", 10_000)
 	b.RoomCount = 5
 	p := simulated(t, b)
@@ -386,7 +385,7 @@ func TestHostileTenant(t *testing.T) {
 }
 
 func TestWrongFormSaysSoAtTheField(t *testing.T) {
-	p := simulated(t, fake.New(t))
+	p := simulated(t, newFake(t))
 	p.goes(setup.Restrict)
 	f := p.field("BookingWindowInDays")
 	f.SetValue("9999")
@@ -398,7 +397,7 @@ func TestWrongFormSaysSoAtTheField(t *testing.T) {
 }
 
 func TestFailureNamesItsCause(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	b.Fails = problem.DeclareFamily("").New("entra.AADSTS7000222", problem.Refused, words.T("The client secret has expired.")).Fix(words.T("Make a new one under Certificates & secrets."))
 	p := simulated(t, b)
 	p.goes(setup.Prove)
@@ -410,7 +409,7 @@ func TestFailureNamesItsCause(t *testing.T) {
 }
 
 func TestForgettingASecretAsksFirst(t *testing.T) {
-	p := simulated(t, fake.New(t))
+	p := simulated(t, newFake(t))
 	p.goes(setup.Register)
 	p.press("Forget")
 	p.press("Keep")

@@ -6,7 +6,6 @@ import (
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/setup"
-	"github.com/roomkey/roomkey/ui/internal/fake"
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
 )
@@ -14,7 +13,7 @@ import (
 // TestKeysGoToThePageThatIsSeen: what had the keyboard's focus on a page that
 // was left, or a button that did its work by its shortcut, gets no more keys.
 func TestKeysGoToThePageThatIsSeen(t *testing.T) {
-	p := simulated(t, fake.New(t))
+	p := simulated(t, newFake(t))
 	c := p.window.Canvas()
 	p.goes(setup.Describe)
 	c.Focus(p.field("Booking product").Input())
@@ -34,7 +33,7 @@ func TestKeysGoToThePageThatIsSeen(t *testing.T) {
 // TestSwitcherTellsConnectionsApart: names that look the same in the menu, long
 // ones and the menu's own last entry included, open what they say.
 func TestSwitcherTellsConnectionsApart(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := sit(t, b)
 	ids := map[string]bool{}
 	for _, name := range []string{strings.Repeat("n", 10_000), strings.Repeat("n", 9_000), "a\nb", "a b", kit.L("All connections…")} {
@@ -59,7 +58,7 @@ func TestSwitcherTellsConnectionsApart(t *testing.T) {
 // TestFileIsDroppedOnTheStartPage: it is opened as a connection, or it is said
 // what is wrong with it.
 func TestFileIsDroppedOnTheStartPage(t *testing.T) {
-	p := sit(t, fake.New(t))
+	p := sit(t, newFake(t))
 	p.shell.Take("broken.json", []byte("{"))
 	p.rest()
 	p.sees("broken.json")
@@ -77,7 +76,7 @@ func TestFileIsDroppedOnTheStartPage(t *testing.T) {
 // TestDeleteAsksForANameThatCanBeTyped: the first of a long one, without what
 // nobody can type.
 func TestDeleteAsksForANameThatCanBeTyped(t *testing.T) {
-	b := fake.New(t)
+	b := newFake(t)
 	p := sit(t, b)
 	id, err := b.Make(connection.New("line\n" + strings.Repeat("n", 10_000)))
 	if err != nil {

@@ -23,8 +23,3 @@ func Sealed(c *connection.Connection, recipient string, credential vault.Secret)
 	})
 	return []byte(sealed), err
 }
-
-// SealedName is a file name for a sealed credential of c.
-func SealedName(c *connection.Connection) string {
-	return "roomkey-" + fileName(c.Name) + "-credential.age"
-}

@@ -13,10 +13,6 @@ import (
 // permission that names no other.
 const GraphResource = "00000003-0000-0000-c000-000000000000"
 
-// ExchangeResource is the application id of Office 365 Exchange Online, the API
-// of the permissions of EWS.
-const ExchangeResource = "00000002-0000-0ff1-ce00-000000000000"
-
 // Catalog is what Roomkey knows of permissions.
 type Catalog struct {
 	entries []Entry

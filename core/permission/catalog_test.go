@@ -27,7 +27,7 @@ func TestBuiltIn(t *testing.T) {
 		{"Place.Read.All", Application, "913b9306-0ce1-42b8-9137-6a7df690a760", GraphResource},
 		{"ChatMessage.Send", Application, "", GraphResource},
 		{"OnlineMeetings.ReadWrite.All", Delegated, "", GraphResource},
-		{"full_access_as_app", Application, "dc890d15-9560-4a4c-9b7f-a736ec74ec40", ExchangeResource},
+		{"full_access_as_app", Application, "dc890d15-9560-4a4c-9b7f-a736ec74ec40", "00000002-0000-0ff1-ce00-000000000000"},
 	} {
 		e, ok := c.Get(want.value)
 		if !ok || e.ID(want.kind) != want.id || e.API() != want.resource {

@@ -106,15 +106,6 @@ func (c *Catalog) Get(id string) (Product, bool) {
 	return c.products[i], true
 }
 
-// Option finds an option by its id.
-func (p Product) Option(id string) (Option, bool) {
-	i := slices.IndexFunc(p.Options, func(o Option) bool { return o.ID == id })
-	if i < 0 {
-		return Option{}, false
-	}
-	return p.Options[i], true
-}
-
 // MultiTenant reports whether one of the options wants the application to have
 // a multi-tenant audience.
 func (p Product) MultiTenant(options []string) bool {

@@ -27,14 +27,6 @@ type Options struct {
 	Language string
 }
 
-// JSON writes the run in its documented form, indented.
-func JSON(w io.Writer, run check.Run) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(run)
-}
-
 //go:embed page.html
 var source string
 

@@ -127,8 +127,8 @@ func statusesAndVerdicts() map[string]bool {
 }
 
 func TestJSONHasTheDocumentedForm(t *testing.T) {
-	var b bytes.Buffer
-	if err := JSON(&b, broken()); err != nil {
+	data, err := json.Marshal(broken())
+	if err != nil {
 		t.Fatal(err)
 	}
 	var doc struct {
@@ -147,13 +147,13 @@ func TestJSONHasTheDocumentedForm(t *testing.T) {
 			DurationMs *int64
 		}
 	}
-	if err := json.Unmarshal(b.Bytes(), &doc); err != nil {
+	if err := json.Unmarshal(data, &doc); err != nil {
 		t.Fatal(err)
 	}
 	c := doc.Checks[1]
 	if doc.Verdict != "fail" || doc.RootCause.Code != "permission.missing" || c.Problem.RequestID != "9c1f" ||
 		len(c.Problem.Remedies) != 2 || *c.DurationMs != 120 || doc.Checks[0].Evidence == nil || doc.Checks[0].Problem != nil {
-		t.Errorf("%s", b.Bytes())
+		t.Errorf("%s", data)
 	}
 }
 

@@ -24,12 +24,9 @@ func (e *Environment) Import(ctx context.Context, data []byte, file string) (*Se
 	return e.adopt(ctx, c)
 }
 
-// ExportFormats are the formats of Export: json is what Import reads back, ics
-// a reminder of the credential's end, age the credential sealed to the booking
-// server, to be carried by hand.
-var ExportFormats = []string{"json", "yaml", "env", "ics", "age"}
-
-// Export writes the configuration as a file. Only "age" holds the secret, and
+// Export writes the configuration as a file: json is what Import reads back, ics a
+// reminder of the credential's end, age the credential sealed to the booking
+// server, to be carried by hand; else yaml or env. Only "age" holds the secret, and
 // only for the booking server to open.
 func (s *Session) Export(ctx context.Context, format string) ([]byte, error) {
 	c := s.Document()

@@ -40,62 +40,6 @@ func (e *Environment) Lint(c *connection.Connection) []connection.FieldProblem {
 	return c.Lint(known)
 }
 
-// TypeTenant takes a tenant as it was typed or pasted: a domain, a tenant id or
-// an address from a portal. What was discovered of another tenant is dropped.
-func (e *Environment) TypeTenant(c *connection.Connection, typed string) error {
-	name, p := cloud.ParseTenant(typed)
-	if p != nil {
-		return p
-	}
-	switch {
-	case name == c.Tenant.Domain || name == c.Tenant.ID:
-	case connection.IsGUID(name):
-		c.Tenant = connection.Tenant{ID: name}
-	default:
-		c.Tenant = connection.Tenant{Domain: name}
-	}
-	return nil
-}
-
-// Found looks a typed tenant up in one cloud. The problems
-// "cloud.tenant-unknown" and "cloud.wrong-cloud" are the moment to ask whether
-// the other clouds may be told the tenant's name.
-func (e *Environment) Found(ctx context.Context, cloudID, typed string) (connection.Tenant, error) {
-	name, p := cloud.ParseTenant(typed)
-	if p != nil {
-		return connection.Tenant{}, p
-	}
-	row, err := e.cloud(cloudID)
-	if err != nil {
-		return connection.Tenant{}, err
-	}
-	client, err := e.cloudHTTP(row)
-	if err != nil {
-		return connection.Tenant{}, err
-	}
-	d, err := cloud.Discover(ctx, client, row, name)
-	if err != nil {
-		return connection.Tenant{}, err
-	}
-	return asTenant(d, name), nil
-}
-
-// FoundElsewhere asks the other clouds, which tells them the tenant's name: it
-// is called after a yes. It gives the cloud that knows the tenant.
-func (e *Environment) FoundElsewhere(ctx context.Context, exceptCloud, typed string, report task.Report) (string, connection.Tenant, error) {
-	name, p := cloud.ParseTenant(typed)
-	if p != nil {
-		return "", connection.Tenant{}, p
-	}
-	others := slices.DeleteFunc(e.Clouds.All(), func(c cloud.Cloud) bool { return c.ID == exceptCloud })
-	report.Say(0, 0, words.T("Asking %d other clouds for the tenant", len(others)))
-	found, d, err := cloud.DiscoverElsewhere(ctx, func(c cloud.Cloud) (*http.Client, error) { return e.cloudHTTP(c) }, others, name)
-	if err != nil {
-		return "", connection.Tenant{}, err
-	}
-	return found.ID, asTenant(d, name), nil
-}
-
 func asTenant(d cloud.Discovery, typed string) connection.Tenant {
 	t := connection.Tenant{ID: d.TenantID, Domain: d.Domain}
 	if t.Domain == "" && !connection.IsGUID(typed) {
@@ -104,24 +48,45 @@ func asTenant(d cloud.Discovery, typed string) connection.Tenant {
 	return t
 }
 
-// Discover finds the connection's tenant in its cloud and keeps its id.
+// Discover finds the connection's tenant in its cloud and keeps its id. The
+// problems "cloud.tenant-unknown" and "cloud.wrong-cloud" are the moment to ask
+// whether the other clouds may be told the tenant's name.
 func (s *Session) Discover(ctx context.Context) error {
 	c := s.Document()
-	found, err := s.env.Found(ctx, c.Cloud, typedTenant(c))
+	row, err := s.env.cloud(c.Cloud)
 	if err != nil {
 		return err
 	}
-	return s.keepTenant(ctx, c.Cloud, found)
+	client, err := s.env.cloudHTTP(row)
+	if err != nil {
+		return err
+	}
+	name, p := cloud.ParseTenant(typedTenant(c))
+	if p != nil {
+		return p
+	}
+	d, err := cloud.Discover(ctx, client, row, name)
+	if err != nil {
+		return err
+	}
+	return s.keepTenant(ctx, c.Cloud, asTenant(d, name))
 }
 
-// DiscoverElsewhere finds it in another cloud and moves the connection there.
+// DiscoverElsewhere asks the other clouds, which tells them the tenant's name,
+// and moves the connection to the one that knows it. It is called after a yes.
 func (s *Session) DiscoverElsewhere(ctx context.Context, report task.Report) error {
 	c := s.Document()
-	id, found, err := s.env.FoundElsewhere(ctx, c.Cloud, typedTenant(c), report)
+	name, p := cloud.ParseTenant(typedTenant(c))
+	if p != nil {
+		return p
+	}
+	others := slices.DeleteFunc(s.env.Clouds.All(), func(o cloud.Cloud) bool { return o.ID == c.Cloud })
+	report.Say(0, 0, words.T("Asking %d other clouds for the tenant", len(others)))
+	found, d, err := cloud.DiscoverElsewhere(ctx, func(c cloud.Cloud) (*http.Client, error) { return s.env.cloudHTTP(c) }, others, name)
 	if err != nil {
 		return err
 	}
-	return s.keepTenant(ctx, id, found)
+	return s.keepTenant(ctx, found.ID, asTenant(d, name))
 }
 
 func typedTenant(c *connection.Connection) string {

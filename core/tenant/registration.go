@@ -23,10 +23,9 @@ func (c ApplicationChange) IsZero() bool { return c == ApplicationChange{} }
 // Types of rules of an app-management policy that Roomkey obeys (Microsoft
 // Graph, passwordCredentialConfiguration and keyCredentialConfiguration).
 const (
-	RuleSecretAddition    = "passwordAddition"
-	RuleSecretLife        = "passwordLifetime"
-	RuleCertificateLife   = "asymmetricKeyLifetime"
-	RuleTrustedIssuerOnly = "trustedCertificateAuthority"
+	RuleSecretAddition  = "passwordAddition"
+	RuleSecretLife      = "passwordLifetime"
+	RuleCertificateLife = "asymmetricKeyLifetime"
 )
 
 // CredentialPolicy is the tenant's default app-management policy: what an

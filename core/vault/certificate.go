@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha1" //nolint:gosec // Microsoft Entra ID names certificates by their SHA-1
-	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/hex"
@@ -52,15 +51,6 @@ func (k KeyPair) Thumbprint() string {
 		return ""
 	}
 	h := sha1.Sum(k.Certificates[0].Raw) //nolint:gosec // a name, not a proof
-	return strings.ToUpper(hex.EncodeToString(h[:]))
-}
-
-// ThumbprintSHA256 is the certificate's SHA-256 in upper-case hex.
-func (k KeyPair) ThumbprintSHA256() string {
-	if len(k.Certificates) == 0 {
-		return ""
-	}
-	h := sha256.Sum256(k.Certificates[0].Raw)
 	return strings.ToUpper(hex.EncodeToString(h[:]))
 }
 

@@ -47,21 +47,14 @@ func (system) Delete(service, user string) error {
 	return keyring.Delete(service, user)
 }
 
-// Option changes how Keychain works.
-type Option func(*keychain)
-
-// WithDeadline changes how long a call waits: DefaultDeadline otherwise.
-func WithDeadline(d time.Duration) Option { return func(k *keychain) { k.deadline = d } }
-
 // Keychain is the keychain of the operating system: Keychain on macOS,
 // Credential Manager on Windows, the Secret Service elsewhere. service names
 // the owner of the entries: "Roomkey".
-func Keychain(service string, options ...Option) Vault {
-	k := &keychain{service: service, items: system{}, deadline: DefaultDeadline, turn: make(chan struct{}, 1)}
-	for _, o := range options {
-		o(k)
-	}
-	return k
+func Keychain(service string) Vault { return patient(service, DefaultDeadline) }
+
+// patient is Keychain with calls that wait that long.
+func patient(service string, deadline time.Duration) *keychain {
+	return &keychain{service: service, items: system{}, deadline: deadline, turn: make(chan struct{}, 1)}
 }
 
 type keychain struct {

@@ -88,7 +88,7 @@ func newDrawer() (*drawer, Vault) {
 }
 
 func withItems(i items, deadline time.Duration) Vault {
-	k := Keychain("Roomkey", WithDeadline(deadline)).(*keychain)
+	k := patient("Roomkey", deadline)
 	k.items = i
 	return k
 }

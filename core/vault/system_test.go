@@ -88,7 +88,7 @@ func TestInsideUnlocked(t *testing.T) {
 
 func TestInsideLocked(t *testing.T) {
 	inside(t)
-	v := Keychain("Roomkey test", WithDeadline(3*time.Second))
+	v := patient("Roomkey test", 3*time.Second)
 	started := time.Now()
 	_, err := v.Get(t.Context(), "c1", ClientSecret)
 	if problem.CodeOf(err) != CodeLocked {
@@ -104,7 +104,7 @@ func TestInsideLocked(t *testing.T) {
 
 func TestInsideUnavailable(t *testing.T) {
 	inside(t)
-	v := Keychain("Roomkey test", WithDeadline(10*time.Second))
+	v := patient("Roomkey test", 10*time.Second)
 	_, err := v.Get(t.Context(), "c1", ClientSecret)
 	if problem.CodeOf(err) != CodeUnavailable {
 		t.Errorf("reading: %v (%#v)", err, problem.Of(err).Cause)

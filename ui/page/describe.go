@@ -60,7 +60,12 @@ func NewDescribe(env *Env) *Describe {
 	d.cloud = d.form.bind("cloud", kit.SelectField(kit.L("Microsoft cloud"), kit.L("Global, unless the tenant is in a national cloud. GCC is in Global."), d.clouds()), true)
 	d.tenant = d.form.bind("tenant.domain", kit.TextField(kit.L("Tenant"), kit.L("The company's domain, its tenant ID, or an address pasted from the portal."), "contoso.com"), true)
 	d.tenant.Submit(d.proceed)
-	d.product = d.form.bind("product.id", kit.SelectField(kit.L("Booking product"), "", d.products()), true)
+	d.product = d.form.bind("product.id", kit.SelectField(kit.L("Booking product"), "", d.products(env.Connection().Cloud, env.Connection().Product.ID)), true)
+	cloudEdited := d.cloud.OnChanged
+	d.cloud.OnChanged = func(v string) {
+		d.product.SetOptions(d.products(v, d.product.Value()))
+		cloudEdited(v)
+	}
 	d.url = d.form.bind("server.url", kit.TextField(kit.L("Address of the booking server"), kit.L("As in the browser's address line; it begins with https://."), "https://rooms.contoso.com"), false)
 	d.adapterCA = d.form.bind("server.caFile", kit.TextField(kit.L("Certificate authority of the server"), kit.L("Only for a server whose certificate comes from your own authority: the path of its PEM file."), ""), false)
 	d.redirect = d.form.bind("singleSignOn.redirectUris", kit.LinesField(kit.L("Redirect URIs"), kit.L("Where Microsoft sends people back after sign-in, one a line, exactly as the booking server names them."), "", 2), false)
@@ -108,6 +113,7 @@ func (d *Describe) Shown() {
 
 // Follow shows what somebody else has changed.
 func (d *Describe) Follow(c *connection.Connection) {
+	d.product.SetOptions(d.products(c.Cloud, c.Product.ID))
 	d.form.fill(c)
 	d.showTenant(c)
 	d.showProduct()
@@ -121,9 +127,18 @@ func (d *Describe) clouds() []kit.Option {
 	return options
 }
 
-func (d *Describe) products() []kit.Option {
+// products are those that the vendor offers for a cloud, and the one that is
+// chosen already.
+func (d *Describe) products(cloudID, chosen string) []kit.Option {
 	var options []kit.Option
+	own := d.env.Home.Simulated(cloudID) != nil
+	for _, c := range d.env.Home.Clouds() {
+		own = own || c.ID == cloudID && c.Own
+	}
 	for _, p := range d.env.Home.Products() {
+		if p.ID != chosen && !p.Supports(cloudID, own) {
+			continue
+		}
 		options = append(options, kit.Option{ID: p.ID, Name: p.Name})
 	}
 	return options

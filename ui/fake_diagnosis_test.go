@@ -1,4 +1,4 @@
-package fake
+package ui
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// Diagnosis is what the fake answers about a run beside its findings.
-type Diagnosis struct {
+// fakeDiagnosis is what the fake answers about a run beside its findings.
+type fakeDiagnosis struct {
 	// Options are those of every run.
 	Options []check.Options
 	// Left is what an interrupted run left.
@@ -35,18 +35,18 @@ type Diagnosis struct {
 }
 
 // KnownRooms are two.
-func (b *Backend) KnownRooms() []tenant.Room {
+func (b *fakeCore) KnownRooms() []tenant.Room {
 	return []tenant.Room{{EmailAddress: "room001@contoso.com"}, {EmailAddress: "room003@contoso.com"}}
 }
 
 // Administrator is who is signed in.
-func (b *Backend) Administrator() *session.Signed { return b.State.Account }
+func (b *fakeCore) Administrator() *session.Signed { return b.State.Account }
 
 // Leftovers are Left.
-func (b *Backend) Leftovers() ([]check.Trace, error) { return b.Left, nil }
+func (b *fakeCore) Leftovers() ([]check.Trace, error) { return b.Left, nil }
 
 // CleanUp removes them.
-func (b *Backend) CleanUp(context.Context) (int, error) {
+func (b *fakeCore) CleanUp(context.Context) (int, error) {
 	defer b.ask("CleanUp")()
 	n := len(b.Left)
 	b.Left = nil
@@ -54,20 +54,20 @@ func (b *Backend) CleanUp(context.Context) (int, error) {
 }
 
 // PlanBooking finds a time.
-func (b *Backend) PlanBooking(_ context.Context, o check.Options) (check.BookingPlan, error) {
+func (b *fakeCore) PlanBooking(_ context.Context, o check.Options) (check.BookingPlan, error) {
 	defer b.ask("PlanBooking")()
-	return check.BookingPlan{Organizer: o.Organizer, Room: o.TestRoom, Start: At, End: At.Add(15 * time.Minute)}, b.NoTime
+	return check.BookingPlan{Organizer: o.Organizer, Room: o.TestRoom, Start: fakeAt, End: fakeAt.Add(15 * time.Minute)}, b.NoTime
 }
 
 // Check runs the findings.
-func (s *Session) Check(ctx context.Context, o check.Options, emit func(check.Finding), report task.Report) (check.Run, error) {
+func (s *fakeSession) Check(ctx context.Context, o check.Options, emit func(check.Finding), report task.Report) (check.Run, error) {
 	s.ask("Check")()
 	s.hang()
 	s.Options = append(s.Options, o)
 	if len(o.Only) > 0 {
 		return s.again(o.Only[0], emit), nil
 	}
-	run := check.Run{Verdict: check.Passed, From: "192.0.2.7", Started: At, Finished: At.Add(2300 * time.Millisecond)}
+	run := check.Run{Verdict: check.Passed, From: "192.0.2.7", Started: fakeAt, Finished: fakeAt.Add(2300 * time.Millisecond)}
 	for i, f := range s.findings() {
 		if s.Wait && i == 2 {
 			<-ctx.Done()
@@ -92,7 +92,7 @@ func (s *Session) Check(ctx context.Context, o check.Options, emit func(check.Fi
 }
 
 // again is a run of one check.
-func (b *Backend) again(id string, emit func(check.Finding)) check.Run {
+func (b *fakeCore) again(id string, emit func(check.Finding)) check.Run {
 	if b.tries++; b.tries >= b.Mended {
 		b.Fails = nil
 	}
@@ -107,7 +107,7 @@ func (b *Backend) again(id string, emit func(check.Finding)) check.Run {
 }
 
 // diagnosed adds what follows from the findings.
-func (b *Backend) diagnosed(run *check.Run) {
+func (b *fakeCore) diagnosed(run *check.Run) {
 	run.Features = []check.Feature{{Title: words.T("Listing rooms"), State: check.FeatureWorks},
 		{Title: words.T("Booking rooms"), State: check.FeatureUnproven, Because: words.T("Nothing was booked. A test booking proves it.")}}
 	if run.Verdict == check.Failed {
@@ -119,32 +119,32 @@ func (b *Backend) diagnosed(run *check.Run) {
 }
 
 // LastCheck is the last run.
-func (s *Session) LastCheck(context.Context) (*check.Run, bool, error) {
+func (s *fakeSession) LastCheck(context.Context) (*check.Run, bool, error) {
 	defer s.ask("LastCheck")()
 	return s.run, s.ranOn == s.Document().Revision, nil
 }
 
 // PreviousCheck is the one before.
-func (b *Backend) PreviousCheck() *check.Run { return b.previous }
+func (b *fakeCore) PreviousCheck() *check.Run { return b.previous }
 
 // Report and Bundle are files.
-func (b *Backend) Report(check.Run) ([]byte, error) { return []byte("html"), nil }
+func (b *fakeCore) Report(check.Run) ([]byte, error) { return []byte("html"), nil }
 
 // Bundle is one.
-func (b *Backend) Bundle(context.Context, string, string) ([]byte, error) { return []byte("zip"), nil }
+func (b *fakeCore) Bundle(context.Context, string, string) ([]byte, error) { return []byte("zip"), nil }
 
-func passed(id, title, summary string) check.Finding {
+func passedFinding(id, title, summary string) check.Finding {
 	return check.Finding{ID: id, Title: words.T(title), Status: check.Pass, Note: words.Plain(summary), Duration: 84 * time.Millisecond}
 }
 
-func (b *Backend) findings() []check.Finding {
+func (b *fakeCore) findings() []check.Finding {
 	list := []check.Finding{
-		passed("net.names", "Names resolve", "login.microsoftonline.com and graph.microsoft.com answer."),
-		passed("net.tls", "TLS is not intercepted", "Issued by DigiCert Inc."),
-		passed(check.Token, "The application gets a token", "Valid for 60 minutes."+b.Hostile),
-		passed("entra.roles", "The token carries the permissions", "3 of 3."),
-		passed("graph.rooms", "Rooms can be listed", "12 rooms."+b.Hostile),
-		passed("server.reach", "The booking server answers", "Room booking 4.2, contract version 1."),
+		passedFinding("net.names", "Names resolve", "login.microsoftonline.com and graph.microsoft.com answer."),
+		passedFinding("net.tls", "TLS is not intercepted", "Issued by DigiCert Inc."),
+		passedFinding(check.Token, "The application gets a token", "Valid for 60 minutes."+b.Hostile),
+		passedFinding("entra.roles", "The token carries the permissions", "3 of 3."),
+		passedFinding("graph.rooms", "Rooms can be listed", "12 rooms."+b.Hostile),
+		passedFinding("server.reach", "The booking server answers", "Room booking 4.2, contract version 1."),
 	}
 	if b.Fails != nil {
 		list[2].Status, list[2].Problem, list[2].Note = check.Fail, b.Fails, words.Text{}

@@ -1,4 +1,4 @@
-package fake
+package ui
 
 import (
 	"context"
@@ -15,9 +15,9 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// Registers is the tenant that applications are registered in, as a test wants
+// fakeRegistration is the tenant that applications are registered in, as a test wants
 // it.
-type Registers struct {
+type fakeRegistration struct {
 	// State is what Registration answers; Account is set by SignIn.
 	State session.Registration
 	// Refuse is what SignIn answers: for ever to a device code where RefuseCode, to
@@ -56,24 +56,24 @@ type Registers struct {
 	NoHistory, NoOpen *problem.Problem
 }
 
-var disclosed = words.T("You will sign in to \"Microsoft Graph Command Line Tools\", because Roomkey has no application of its own in your tenant yet. What you consent to stays with that application after you sign out.")
+var fakeDisclosure = words.T("You will sign in to \"Microsoft Graph Command Line Tools\", because Roomkey has no application of its own in your tenant yet. What you consent to stays with that application after you sign out.")
 
 // Registration is State.
-func (b *Backend) Registration() (session.Registration, error) {
+func (b *fakeCore) Registration() (session.Registration, error) {
 	defer b.ask("Registration")()
 	return b.State, nil
 }
 
 // Disclosure names Microsoft's client, or one's own.
-func (b *Backend) Disclosure(client string, _ []string) (words.Text, error) {
+func (b *fakeCore) Disclosure(client string, _ []string) (words.Text, error) {
 	if client != "" && client != entra.CommandLineTools {
 		return words.T("You will sign in to your own application %s.", client), nil
 	}
-	return disclosed, nil
+	return fakeDisclosure, nil
 }
 
 // SignIn signs Ada in; once she is, it asks only where Grows.
-func (b *Backend) SignIn(ctx context.Context, o session.SignIn, _ []string) (session.Signed, error) {
+func (b *fakeCore) SignIn(ctx context.Context, o session.SignIn, _ []string) (session.Signed, error) {
 	if b.State.Account != nil {
 		if b.Grows {
 			o.Disclose(words.T("It asks for: Application.ReadWrite.All."))
@@ -82,11 +82,11 @@ func (b *Backend) SignIn(ctx context.Context, o session.SignIn, _ []string) (ses
 		return *b.State.Account, nil
 	}
 	b.ask("SignIn")()
-	o.Disclose(disclosed)
+	o.Disclose(fakeDisclosure)
 	if o.DeviceCode {
 		o.Show(entra.DeviceCode{Code: "F4KEC0DE9", Address: "https://microsoft.com/devicelogin", Expires: time.Now().Add(15*time.Minute + 500*time.Millisecond)})
 	} else {
-		o.Open("https://login.microsoftonline.com/" + TenantID + "/oauth2/v2.0/authorize?client_id=14d82eec")
+		o.Open("https://login.microsoftonline.com/" + fakeTenant + "/oauth2/v2.0/authorize?client_id=14d82eec")
 	}
 	if b.Hold {
 		<-ctx.Done()
@@ -98,27 +98,27 @@ func (b *Backend) SignIn(ctx context.Context, o session.SignIn, _ []string) (ses
 	if b.RefuseCode && o.DeviceCode || b.RefuseMicrosoft && o.ClientID == "" {
 		return session.Signed{}, b.Refuse
 	}
-	b.State.Account = &session.Signed{Account: entra.Account{UPN: "ada@contoso.com", Name: "Ada Admin" + b.Hostile, TenantID: TenantID, Roles: []tenant.DirectoryRole{{DisplayName: "Application Administrator"}}},
+	b.State.Account = &session.Signed{Account: entra.Account{UPN: "ada@contoso.com", Name: "Ada Admin" + b.Hostile, TenantID: fakeTenant, Roles: []tenant.DirectoryRole{{DisplayName: "Application Administrator"}}},
 		RolesFrom: "directory", Client: "14d82eec", ClientName: "Microsoft Graph Command Line Tools", Consented: []string{"Directory.Read.All", "Policy.Read.All"}}
 	return *b.State.Account, nil
 }
 
 // SignOut forgets her.
-func (b *Backend) SignOut() error {
+func (b *fakeCore) SignOut() error {
 	defer b.ask("SignOut")()
 	b.State.Account = nil
 	return nil
 }
 
 // RevokeSignIn forgets her at Microsoft, too.
-func (b *Backend) RevokeSignIn(context.Context) error {
+func (b *fakeCore) RevokeSignIn(context.Context) error {
 	defer b.ask("RevokeSignIn")()
 	b.State.Account = nil
 	return nil
 }
 
 // AllowSignInLog waits where HoldLog.
-func (b *Backend) AllowSignInLog(ctx context.Context, o session.SignIn) error {
+func (b *fakeCore) AllowSignInLog(ctx context.Context, o session.SignIn) error {
 	if !b.HoldLog {
 		return nil
 	}
@@ -129,7 +129,7 @@ func (b *Backend) AllowSignInLog(ctx context.Context, o session.SignIn) error {
 }
 
 // RegisterPlan has one item of each kind.
-func (b *Session) RegisterPlan(_ context.Context, o register.Options, _ task.Report) (session.RegistrationPlan, error) {
+func (b *fakeSession) RegisterPlan(_ context.Context, o register.Options, _ task.Report) (session.RegistrationPlan, error) {
 	defer b.ask("RegisterPlan")()
 	b.Used = o
 	plan := session.RegistrationPlan{Plan: register.Plan{Digest: "sha256:0", Options: o, Target: register.Target{DisplayName: "Room booking"}}}
@@ -169,7 +169,7 @@ func (b *Session) RegisterPlan(_ context.Context, o register.Options, _ task.Rep
 }
 
 // ReviewedPlan agrees with the plan, or answers NoOpen.
-func (b *Session) ReviewedPlan(ctx context.Context, reviewed register.Plan, _ task.Report) (session.RegistrationPlan, error) {
+func (b *fakeSession) ReviewedPlan(ctx context.Context, reviewed register.Plan, _ task.Report) (session.RegistrationPlan, error) {
 	b.ask("ReviewedPlan")()
 	if b.NoOpen != nil {
 		return session.RegistrationPlan{}, b.NoOpen
@@ -180,7 +180,7 @@ func (b *Session) ReviewedPlan(ctx context.Context, reviewed register.Plan, _ ta
 }
 
 // RegisterHistory is Record.
-func (b *Backend) RegisterHistory() ([]register.Record, error) {
+func (b *fakeCore) RegisterHistory() ([]register.Record, error) {
 	defer b.ask("RegisterHistory")()
 	if b.NoHistory != nil {
 		return nil, b.NoHistory
@@ -189,12 +189,12 @@ func (b *Backend) RegisterHistory() ([]register.Record, error) {
 }
 
 // PublicCertificate is a file.
-func (b *Backend) PublicCertificate(context.Context) ([]byte, error) {
+func (b *fakeCore) PublicCertificate(context.Context) ([]byte, error) {
 	return []byte("-----BEGIN CERTIFICATE-----"), nil
 }
 
 // RegisterApply registers at once.
-func (b *Session) RegisterApply(ctx context.Context, plan register.Plan, _ register.Options, report task.Report) (register.Result, error) {
+func (b *fakeSession) RegisterApply(ctx context.Context, plan register.Plan, _ register.Options, report task.Report) (register.Result, error) {
 	defer b.ask("RegisterApply")()
 	if b.Stale {
 		b.Stale = false
@@ -211,18 +211,18 @@ func (b *Session) RegisterApply(ctx context.Context, plan register.Plan, _ regis
 	b.Applied.Add(1)
 	b.Ran = plan.Options
 	for _, phase := range []string{register.PhaseStart, register.PhaseAfter, register.PhaseEnd} {
-		r := register.Record{At: At, Run: "r0", By: "ada@contoso.com", Phase: phase}
+		r := register.Record{At: fakeAt, Run: "r0", By: "ada@contoso.com", Phase: phase}
 		if phase == register.PhaseAfter {
 			r.Step, r.Title, r.Request, r.RequestID = "application", words.T("App registration: %s", "Room booking"+b.Hostile), "PATCH /applications", "67b9fcc4-7d11-4c97-a48c-1415351558f1"
 		}
 		b.Record = append(b.Record, r)
 	}
 	application := connection.Application{ClientID: "11111111-2222-4333-8444-555555555555", ObjectID: "66666666-2222-4333-8444-555555555555", DisplayName: "Room booking",
-		Credential: connection.Credential{Kind: connection.CredentialSecret, Hint: "q8Q", KeyID: "k1", Expires: At.AddDate(1, 0, 0)}}
+		Credential: connection.Credential{Kind: connection.CredentialSecret, Hint: "q8Q", KeyID: "k1", Expires: fakeAt.AddDate(1, 0, 0)}}
 	if err := b.Edit(ctx, func(c *connection.Connection) { c.Application = application }); err != nil {
 		return register.Result{}, err
 	}
-	result := register.Result{Application: application, Proof: register.Proof{At: At, Token: true, Roles: []string{"Calendars.ReadWrite"}, Missing: b.Missing}}
+	result := register.Result{Application: application, Proof: register.Proof{At: fakeAt, Token: true, Roles: []string{"Calendars.ReadWrite"}, Missing: b.Missing}}
 	if b.NoConsent {
 		result.Proof.Roles = nil
 		result.Consent = problem.New(register.CodeConsentRefused, words.T("The application is registered; consent to its permissions needs another role."))
@@ -231,14 +231,14 @@ func (b *Session) RegisterApply(ctx context.Context, plan register.Plan, _ regis
 }
 
 // RegisterHandOff is a page to open and a list.
-func (b *Backend) RegisterHandOff(register.Plan) (session.HandOff, error) {
+func (b *fakeCore) RegisterHandOff(register.Plan) (session.HandOff, error) {
 	defer b.ask("RegisterHandOff")()
 	return session.HandOff{HandOff: register.HandOff{ClientID: "11111111-2222-4333-8444-555555555555", DisplayName: "Room booking", PermissionsPage: "https://entra.microsoft.com/#view/permissions",
 		ConsentLink: "https://login.microsoftonline.com/adminconsent", Checklist: []words.Text{words.T("Compare the client ID before you consent.")}}}, nil
 }
 
 // RegisterUndoPlan takes one application away.
-func (b *Backend) RegisterUndoPlan(context.Context) (register.UndoPlan, error) {
+func (b *fakeCore) RegisterUndoPlan(context.Context) (register.UndoPlan, error) {
 	return register.UndoPlan{Name: "Room booking", ClientID: "11111111-2222-4333-8444-555555555555", Restorable: true, SignIns: "https://entra.microsoft.com/#view/signins",
 		LastSignIns: b.LastSignIns, InUse: b.InUse,
 		Items:  []register.Item{{ID: "application", Title: words.T("App registration"), Today: words.T("Room booking"), Wanted: words.T("removed"), Action: register.Remove}},
@@ -246,7 +246,7 @@ func (b *Backend) RegisterUndoPlan(context.Context) (register.UndoPlan, error) {
 }
 
 // RegisterUndo wants the name.
-func (b *Session) RegisterUndo(ctx context.Context, typed string, o register.Options, _ task.Report) (register.UndoPlan, error) {
+func (b *fakeSession) RegisterUndo(ctx context.Context, typed string, o register.Options, _ task.Report) (register.UndoPlan, error) {
 	defer b.ask("Undo")()
 	if typed != "Room booking" {
 		return register.UndoPlan{}, problem.New(register.CodeName, words.T("The name is not that of the application: nothing was removed."))
@@ -260,7 +260,7 @@ func (b *Session) RegisterUndo(ctx context.Context, typed string, o register.Opt
 }
 
 // RegisterRestore brings it back.
-func (b *Session) RegisterRestore(ctx context.Context) (tenant.Application, error) {
+func (b *fakeSession) RegisterRestore(ctx context.Context) (tenant.Application, error) {
 	b.State.Restorable = false
 	return tenant.Application{DisplayName: "Room booking"}, b.Edit(ctx, func(c *connection.Connection) {
 		c.Application.ClientID, c.Application.ObjectID, c.Application.DisplayName = "11111111-2222-4333-8444-555555555555", "66666666-2222-4333-8444-555555555555", "Room booking"
@@ -268,15 +268,15 @@ func (b *Session) RegisterRestore(ctx context.Context) (tenant.Application, erro
 }
 
 // Rotate leaves two credentials.
-func (b *Backend) Rotate(_ context.Context, o register.Options, _ task.Report) (register.Rotation, error) {
+func (b *fakeCore) Rotate(_ context.Context, o register.Options, _ task.Report) (register.Rotation, error) {
 	defer b.ask("Rotate")()
 	b.Noted = o
-	b.State.Rotation = &register.Rotation{OldKeyID: "k1", NewKeyID: "k2", Expires: At.AddDate(1, 0, 0)}
+	b.State.Rotation = &register.Rotation{OldKeyID: "k1", NewKeyID: "k2", Expires: fakeAt.AddDate(1, 0, 0)}
 	return *b.State.Rotation, nil
 }
 
 // FinishRotation leaves the new one.
-func (b *Backend) FinishRotation(_ context.Context, confirmed bool) (register.Rotation, error) {
+func (b *fakeCore) FinishRotation(_ context.Context, confirmed bool) (register.Rotation, error) {
 	if b.Unproven && !confirmed {
 		return register.Rotation{}, problem.New(register.CodeRotationUnproven, words.T("The booking server has not proven the new credential: the old one is kept."))
 	}

@@ -1,4 +1,4 @@
-package fake
+package ui
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 )
 
 // Rooms is a list.
-func (b *Backend) Rooms(_ context.Context, emit func([]tenant.Room)) tenant.Listing[tenant.Room] {
+func (b *fakeCore) Rooms(_ context.Context, emit func([]tenant.Room)) tenant.Listing[tenant.Room] {
 	b.ask("Rooms")()
 	b.hang()
 	var all []tenant.Room
@@ -28,38 +28,38 @@ func (b *Backend) Rooms(_ context.Context, emit func([]tenant.Room)) tenant.List
 	for part := range slices.Chunk(all, 100) {
 		emit(part)
 	}
-	return tenant.Listing[tenant.Room]{Items: all, Source: tenant.SourceApplication, Complete: true, At: At}
+	return tenant.Listing[tenant.Room]{Items: all, Source: tenant.SourceApplication, Complete: true, At: fakeAt}
 }
 
 // RoomLists is a list.
-func (b *Backend) RoomLists(context.Context) tenant.Listing[tenant.RoomList] {
+func (b *fakeCore) RoomLists(context.Context) tenant.Listing[tenant.RoomList] {
 	n := 12
-	return tenant.Listing[tenant.RoomList]{Items: []tenant.RoomList{{DisplayName: "Main building", EmailAddress: "main@contoso.com", Rooms: &n}}, Source: tenant.SourceApplication, Complete: true, At: At}
+	return tenant.Listing[tenant.RoomList]{Items: []tenant.RoomList{{DisplayName: "Main building", EmailAddress: "main@contoso.com", Rooms: &n}}, Source: tenant.SourceApplication, Complete: true, At: fakeAt}
 }
 
 // RoomsOf is a list.
-func (b *Backend) RoomsOf(ctx context.Context, _ string) tenant.Listing[tenant.Room] {
+func (b *fakeCore) RoomsOf(ctx context.Context, _ string) tenant.Listing[tenant.Room] {
 	return b.Rooms(ctx, func([]tenant.Room) {})
 }
 
 // People is a list.
-func (b *Backend) People(_ context.Context, _ func([]tenant.Person)) tenant.Listing[tenant.Person] {
-	return tenant.Listing[tenant.Person]{Source: tenant.SourceApplication, At: At, Problem: problem.New(problem.CodeUnexpected, words.T("The application may not read users.")).
+func (b *fakeCore) People(_ context.Context, _ func([]tenant.Person)) tenant.Listing[tenant.Person] {
+	return tenant.Listing[tenant.Person]{Source: tenant.SourceApplication, At: fakeAt, Problem: problem.New(problem.CodeUnexpected, words.T("The application may not read users.")).
 		Fix(words.T("Grant User.Read.All in the Microsoft Entra admin center, or leave it: the product does not need it."))}
 }
 
 // Groups is a list.
-func (b *Backend) Groups(context.Context, func([]tenant.Group)) tenant.Listing[tenant.Group] {
-	return tenant.Listing[tenant.Group]{Source: tenant.SourceApplication, Complete: true, At: At}
+func (b *fakeCore) Groups(context.Context, func([]tenant.Group)) tenant.Listing[tenant.Group] {
+	return tenant.Listing[tenant.Group]{Source: tenant.SourceApplication, Complete: true, At: fakeAt}
 }
 
 // ImportRooms is a list.
-func (b *Backend) ImportRooms([]byte) (tenant.Listing[tenant.Room], []*problem.Problem) {
-	return tenant.Listing[tenant.Room]{Source: tenant.SourceFile, Complete: true, At: At}, nil
+func (b *fakeCore) ImportRooms([]byte) (tenant.Listing[tenant.Room], []*problem.Problem) {
+	return tenant.Listing[tenant.Room]{Source: tenant.SourceFile, Complete: true, At: fakeAt}, nil
 }
 
 // Plan is a push of a few fields.
-func (s *Session) Plan(context.Context, bool) (session.Plan, error) {
+func (s *fakeSession) Plan(context.Context, bool) (session.Plan, error) {
 	defer s.ask("Plan")()
 	p := session.Plan{Description: booking.Description{Product: "Room booking", ProductVersion: "4.2"}}
 	p.DryRun.Acceptable = true
@@ -70,23 +70,23 @@ func (s *Session) Plan(context.Context, bool) (session.Plan, error) {
 	if s.run == nil || s.ranOn != s.Document().Revision || s.run.Verdict == check.Failed {
 		p.Gate = problem.New(problem.CodeUnexpected, words.T("This configuration was not proven.")).Fix(words.T("Open the page Prove that it works and press Test the connection."))
 	}
-	p.Changes = []booking.Change{{Path: "tenant.id", To: TenantID}, {Path: "application.clientId", To: "11111111-2222-4333-8444-555555555555"}, {Path: "credential.fingerprint", To: "3f9a 12c4"}, {Path: "rooms.mode", From: "10" + s.Hostile, To: "12"}}
+	p.Changes = []booking.Change{{Path: "tenant.id", To: fakeTenant}, {Path: "application.clientId", To: "11111111-2222-4333-8444-555555555555"}, {Path: "credential.fingerprint", To: "3f9a 12c4"}, {Path: "rooms.mode", From: "10" + s.Hostile, To: "12"}}
 	p.Confirmations = []booking.Confirmation{{Kind: booking.ConfirmRecipient, About: words.T("The credential travels sealed to it. Compare it with what the server's console shows."), Value: "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"}}
 	return p, nil
 }
 
 // Confirm takes every yes.
-func (b *Backend) Confirm(context.Context, []booking.Confirmation) error { return nil }
+func (b *fakeCore) Confirm(context.Context, []booking.Confirmation) error { return nil }
 
 // Push stores it.
-func (b *Backend) Push(context.Context, session.Plan, bool, task.Report) (booking.Receipt, error) {
+func (b *fakeCore) Push(context.Context, session.Plan, bool, task.Report) (booking.Receipt, error) {
 	defer b.ask("Push")()
 	b.pushed = true
 	return booking.Receipt{}, nil
 }
 
 // Held is what was pushed.
-func (b *Backend) Held(context.Context) (session.Held, error) {
+func (b *fakeCore) Held(context.Context) (session.Held, error) {
 	b.hang()
 	defer b.ask("Held")()
 	h := session.Held{Description: booking.Description{Product: "Room booking", ProductVersion: "4.2"}}
@@ -96,14 +96,14 @@ func (b *Backend) Held(context.Context) (session.Held, error) {
 			h.Status = booking.Status{State: booking.StatusFailing, Checks: []booking.StatusCheck{{ID: "token", State: "failed", Code: b.ServerSays}}}
 		}
 		c := &booking.Configuration{}
-		c.Tenant.ID, c.Credential.Fingerprint = TenantID, "3f9a 12c4"+b.Hostile
+		c.Tenant.ID, c.Credential.Fingerprint = fakeTenant, "3f9a 12c4"+b.Hostile
 		h.Current.Configuration = c
 	}
 	return h, nil
 }
 
 // Form is a vendor's.
-func (b *Backend) Form(context.Context) ([]export.Entry, error) {
+func (b *fakeCore) Form(context.Context) ([]export.Entry, error) {
 	defer b.ask("Form")()
-	return []export.Entry{{Label: "Tenant ID", Value: TenantID, Help: "The vendor also calls it Directory (tenant) ID."}, {Label: "Application Secret Key", Secret: vault.ClientSecret}, {Label: "Test settings", Action: true}, {Label: "Redirection URL", Missing: words.T("Enter it on the first page.")}}, nil
+	return []export.Entry{{Label: "Tenant ID", Value: fakeTenant, Help: "The vendor also calls it Directory (tenant) ID."}, {Label: "Application Secret Key", Secret: vault.ClientSecret}, {Label: "Test settings", Action: true}, {Label: "Redirection URL", Missing: words.T("Enter it on the first page.")}}, nil
 }

@@ -1,4 +1,4 @@
-package fake
+package ui
 
 import (
 	"context"
@@ -10,51 +10,53 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// Returned is what came back of scripts.
-type Returned struct {
+// fakeScripts is what came back of scripts.
+type fakeScripts struct {
 	kept    *exchange.Document
 	results []exchange.Result
 	rooms   []exchange.RoomState
 }
 
 // KeepShown keeps nothing.
-func (b *Backend) KeepShown() error { return nil }
+func (b *fakeCore) KeepShown() error { return nil }
 
 // LastScriptTarget is the connection with two rooms.
-func (s *Session) LastScriptTarget() (exchange.Target, error) {
+func (s *fakeSession) LastScriptTarget() (exchange.Target, error) {
 	p, err := s.Product()
-	return exchange.Target{Connection: s.Document(), Cloud: cloud.Cloud{ID: "global", Name: "Global"}, Product: p, Rooms: s.KnownRooms(), Now: At}, err
+	return exchange.Target{Connection: s.Document(), Cloud: cloud.Cloud{ID: "global", Name: "Global"}, Product: p, Rooms: s.KnownRooms(), Now: fakeAt}, err
 }
 
 // ScriptTarget is the same.
-func (s *Session) ScriptTarget(context.Context) (exchange.Target, error) { return s.LastScriptTarget() }
+func (s *fakeSession) ScriptTarget(context.Context) (exchange.Target, error) {
+	return s.LastScriptTarget()
+}
 
 // ShowScript compares with what was kept.
-func (b *Backend) ShowScript(d exchange.Document) (string, time.Time) {
+func (b *fakeCore) ShowScript(d exchange.Document) (string, time.Time) {
 	if b.kept == nil {
 		return "", time.Time{}
 	}
-	return d.Diff(b.kept.Text), At
+	return d.Diff(b.kept.Text), fakeAt
 }
 
 // KeepScript keeps a script.
-func (b *Backend) KeepScript(d exchange.Document) error {
+func (b *fakeCore) KeepScript(d exchange.Document) error {
 	defer b.ask("KeepScript")()
 	b.kept = &d
 	return nil
 }
 
 // WriteScriptFolder writes nothing.
-func (b *Backend) WriteScriptFolder(_ context.Context, folder string) ([]string, error) {
+func (b *fakeCore) WriteScriptFolder(_ context.Context, folder string) ([]string, error) {
 	return []string{folder + "/01-calendar-processing.ps1", folder + "/README.md"}, nil
 }
 
 // ReadScriptResult reads two results, whatever the file.
-func (b *Backend) ReadScriptResult([]byte) (exchange.Result, error) {
+func (b *fakeCore) ReadScriptResult([]byte) (exchange.Result, error) {
 	defer b.ask("ReadScriptResult")()
-	r := exchange.Result{Script: "calendar-processing", FinishedAt: At, Summary: map[string]int{exchange.Same: 11, exchange.Failed: 1},
+	r := exchange.Result{Script: "calendar-processing", FinishedAt: fakeAt, Summary: map[string]int{exchange.Same: 11, exchange.Failed: 1},
 		Results: []exchange.Outcome{{Identity: "room003@contoso.com", Status: exchange.Failed, Error: "not found" + b.Hostile}}}
-	limit := exchange.Result{Script: "limit-application", FinishedAt: At.Add(-time.Minute), Summary: map[string]int{exchange.Changed: 3}}
+	limit := exchange.Result{Script: "limit-application", FinishedAt: fakeAt.Add(-time.Minute), Summary: map[string]int{exchange.Changed: 3}}
 	for mailbox, inside := range map[string]string{"room001@contoso.com": "in scope", "ceo@contoso.com": "out of scope"} {
 		said := map[string]string{"in scope": "True", "out of scope": "False"}[inside]
 		limit.Results = append(limit.Results, exchange.Outcome{Identity: mailbox, Action: inside, Status: exchange.Same, After: map[string]string{"Role": "Application Calendars.ReadWrite", "InScope": said}})
@@ -64,10 +66,10 @@ func (b *Backend) ReadScriptResult([]byte) (exchange.Result, error) {
 }
 
 // ScriptResults are those that were read.
-func (b *Backend) ScriptResults() []exchange.Result { return b.results }
+func (b *fakeCore) ScriptResults() []exchange.Result { return b.results }
 
 // ReadProcessing reads three lines, whatever the file.
-func (b *Backend) ReadProcessing([]byte) ([]exchange.RoomState, error) {
+func (b *fakeCore) ReadProcessing([]byte) ([]exchange.RoomState, error) {
 	defer b.ask("ReadProcessing")()
 	b.rooms = []exchange.RoomState{
 		{Room: "room001@contoso.com", Line: 2, Differences: []exchange.Difference{{Parameter: "DeleteSubject", Is: "True", Wanted: "False"}, {Parameter: "ResourceDelegates", Is: "ada@contoso.com" + b.Hostile}}},
@@ -78,7 +80,7 @@ func (b *Backend) ReadProcessing([]byte) ([]exchange.RoomState, error) {
 }
 
 // Processing is what was read, at ProcessingAt.
-func (b *Backend) Processing() []exchange.RoomState { return b.rooms }
+func (b *fakeCore) Processing() []exchange.RoomState { return b.rooms }
 
 // ProcessingAt is an hour ago.
-func (b *Backend) ProcessingAt() time.Time { return At.Add(-time.Hour) }
+func (b *fakeCore) ProcessingAt() time.Time { return fakeAt.Add(-time.Hour) }

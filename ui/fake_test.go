@@ -1,7 +1,4 @@
-// Package fake is a core without a tenant, for tests of the window: its documents
-// are real ones in a folder of their own, everything else answers from fields and
-// remembers what it was asked to do.
-package fake
+package ui
 
 import (
 	"context"
@@ -26,17 +23,17 @@ import (
 	"github.com/roomkey/roomkey/ui/page"
 )
 
-// At is the time at which everything in the fake happens.
-var At = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
+// fakeAt is the time at which everything in the fake happens.
+var fakeAt = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
 
-// TenantID is the tenant that Discover finds.
-const TenantID = "5f6d7c1e-2a4b-4c3d-9e8f-0123456789ab"
+// fakeTenant is the tenant that Discover finds.
+const fakeTenant = "5f6d7c1e-2a4b-4c3d-9e8f-0123456789ab"
 
-// Backend is a page.Home, and what its sessions answer.
-type Backend struct {
-	Registers
-	Diagnosis
-	Returned
+// fakeCore is a page.Home, and what its sessions answer.
+type fakeCore struct {
+	fakeRegistration
+	fakeDiagnosis
+	fakeScripts
 	t        *testing.T
 	store    *store.Store
 	products *product.Catalog
@@ -60,56 +57,56 @@ type Backend struct {
 	Asked map[string]int
 }
 
-// Session is an opened connection.
-type Session struct {
+// fakeSession is an opened connection.
+type fakeSession struct {
 	*owner.Owner
-	*Backend
+	*fakeCore
 }
 
 var (
-	_ page.Home    = (*Backend)(nil)
-	_ page.Session = (*Session)(nil)
+	_ page.Home    = (*fakeCore)(nil)
+	_ page.Session = (*fakeSession)(nil)
 )
 
-// New is a fake with twelve rooms.
-func New(t *testing.T) *Backend {
+// newFake is one with twelve rooms.
+func newFake(t *testing.T) *fakeCore {
 	t.Helper()
 	s, err := store.Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	products, _ := product.Load("")
-	return &Backend{t: t, store: s, products: products, secrets: map[string]vault.Secret{}, RoomCount: 12, Asked: map[string]int{}}
+	return &fakeCore{t: t, store: s, products: products, secrets: map[string]vault.Secret{}, RoomCount: 12, Asked: map[string]int{}}
 }
 
-func (b *Backend) ask(name string) func() {
+func (b *fakeCore) ask(name string) func() {
 	b.mu.Lock()
 	b.Asked[name]++
 	return b.mu.Unlock
 }
 
 // hang waits while nothing answers.
-func (b *Backend) hang() {
+func (b *fakeCore) hang() {
 	if b.Hang != nil {
 		<-b.Hang
 	}
 }
 
 // List lists the documents.
-func (b *Backend) List() ([]store.Entry, []*problem.Problem) { return b.store.List() }
+func (b *fakeCore) List() ([]store.Entry, []*problem.Problem) { return b.store.List() }
 
 // Make stores a document.
-func (b *Backend) Make(c *connection.Connection) (string, error) {
+func (b *fakeCore) Make(c *connection.Connection) (string, error) {
 	return c.ID, b.store.Save(context.Background(), c)
 }
 
 // Create makes an empty one.
-func (b *Backend) Create(context.Context) (string, error) {
+func (b *fakeCore) Create(context.Context) (string, error) {
 	return b.Make(connection.New("New connection"))
 }
 
 // Import reads one.
-func (b *Backend) Import(_ context.Context, data []byte, file string) (string, error) {
+func (b *fakeCore) Import(_ context.Context, data []byte, file string) (string, error) {
 	c, p := connection.Parse(data, file)
 	if p != nil {
 		return "", p
@@ -118,11 +115,11 @@ func (b *Backend) Import(_ context.Context, data []byte, file string) (string, e
 }
 
 // Simulate makes one that is ready.
-func (b *Backend) Simulate(context.Context, task.Report) (string, error) {
+func (b *fakeCore) Simulate(context.Context, task.Report) (string, error) {
 	c := connection.New("Contoso (simulated)")
 	c.Rooms.Mode = connection.Selected
 	c.Rooms.Items = []string{"room001@contoso.com", "room003@contoso.com", "room004@contoso.com"}
-	c.Cloud, c.Tenant = "global", connection.Tenant{ID: TenantID, Domain: "contoso.com", DisplayName: "Contoso"}
+	c.Cloud, c.Tenant = "global", connection.Tenant{ID: fakeTenant, Domain: "contoso.com", DisplayName: "Contoso"}
 	c.Product.ID, c.Application.ClientID, c.Application.Credential.Kind = "offision-application", "11111111-2222-4333-8444-555555555555", connection.CredentialSecret
 	c.Server.URL, c.Server.Adapter = "https://rooms.contoso.com", "contract"
 	b.secrets[string(vault.ClientSecret)] = vault.NewSecret("made-up")
@@ -131,46 +128,46 @@ func (b *Backend) Simulate(context.Context, task.Report) (string, error) {
 }
 
 // Open opens one.
-func (b *Backend) Open(_ context.Context, id string) (page.Opened, error) {
+func (b *fakeCore) Open(_ context.Context, id string) (page.Opened, error) {
 	defer b.ask("Open")()
 	o, err := owner.Own(b.store, id)
 	if err != nil {
 		return page.Opened{}, err
 	}
-	return page.Opened{Session: &Session{o, b}}, nil
+	return page.Opened{Session: &fakeSession{o, b}}, nil
 }
 
 // Simulated plays where Plays.
-func (b *Backend) Simulated(string) page.Simulated {
+func (b *fakeCore) Simulated(string) page.Simulated {
 	if !b.Plays {
 		return nil
 	}
-	return played{b}
+	return fakePlayed{b}
 }
 
 // Close is counted.
-func (b *Backend) Close() { defer b.ask("Close")() }
+func (b *fakeCore) Close() { defer b.ask("Close")() }
 
-// played is what is outside of the simulated tenant.
-type played struct{ b *Backend }
+// fakePlayed is what is outside of the simulated tenant.
+type fakePlayed struct{ b *fakeCore }
 
-func (played) Browse(context.Context, string)             {}
-func (played) TypeCode(context.Context, entra.DeviceCode) {}
-func (p played) Run(exchange.Document) ([]byte, error) {
+func (fakePlayed) Browse(context.Context, string)             {}
+func (fakePlayed) TypeCode(context.Context, entra.DeviceCode) {}
+func (p fakePlayed) Run(exchange.Document) ([]byte, error) {
 	p.b.ask("Colleague")()
 	return nil, nil
 }
 
 // Clouds, Products, Permissions, Mistakes and About are the catalogues.
-func (b *Backend) Clouds() []cloud.Cloud {
+func (b *fakeCore) Clouds() []cloud.Cloud {
 	return []cloud.Cloud{{ID: "global", Name: "Global"}, {ID: "china", Name: "China (21Vianet)"}}
 }
 
 // Products are the real ones.
-func (b *Backend) Products() []product.Product { return b.products.All() }
+func (b *fakeCore) Products() []product.Product { return b.products.All() }
 
 // Permissions are the real ones.
-func (b *Backend) Permissions() *permission.Catalog {
+func (b *fakeCore) Permissions() *permission.Catalog {
 	list, err := permission.Load()
 	if err != nil {
 		b.t.Error(err)
@@ -179,22 +176,22 @@ func (b *Backend) Permissions() *permission.Catalog {
 }
 
 // Mistakes are none.
-func (b *Backend) Mistakes() []*problem.Problem { return nil }
+func (b *fakeCore) Mistakes() []*problem.Problem { return nil }
 
 // About is made up.
-func (b *Backend) About() page.About {
+func (b *fakeCore) About() page.About {
 	return page.About{Version: "0.1.0", ConfigFolder: "/home/ada/.config/roomkey", LogFile: "/home/ada/.local/state/roomkey/roomkey.log",
 		CloudsFile: "/home/ada/.config/roomkey/clouds.yaml", ProductsFolder: "/home/ada/.config/roomkey/products", Keychain: "GNOME Keyring"}
 }
 
 // Change counts as Save.
-func (s *Session) Change(ctx context.Context, changes ...connection.Change) error {
+func (s *fakeSession) Change(ctx context.Context, changes ...connection.Change) error {
 	s.ask("Save")()
 	return s.Owner.Change(ctx, changes...)
 }
 
 // Product is the connection's.
-func (s *Session) Product() (product.Product, error) {
+func (s *fakeSession) Product() (product.Product, error) {
 	p, ok := s.products.Get(s.Document().Product.ID)
 	if !ok {
 		return p, problem.New(session.CodeProductUnknown, words.T("Choose a product."))
@@ -203,93 +200,93 @@ func (s *Session) Product() (product.Product, error) {
 }
 
 // Needs are the product's.
-func (s *Session) Needs() product.Needs {
+func (s *fakeSession) Needs() product.Needs {
 	p, _ := s.Product()
 	return p.Needs
 }
 
 // Steps follow from the fake's fields.
-func (s *Session) Steps(context.Context) ([]setup.Step, error) {
+func (s *fakeSession) Steps(context.Context) ([]setup.Step, error) {
 	defer s.ask("Steps")()
 	c := s.Document()
-	k := setup.Known{TenantFound: c.Tenant.ID != "", ClientID: c.Application.ClientID != "", Credential: setup.Absent, ServerToken: setup.Present, Now: At, RoomsCount: len(c.Rooms.Items), RoomsChosen: c.Rooms.Mode == connection.Selected}
+	k := setup.Known{TenantFound: c.Tenant.ID != "", ClientID: c.Application.ClientID != "", Credential: setup.Absent, ServerToken: setup.Present, Now: fakeAt, RoomsCount: len(c.Rooms.Items), RoomsChosen: c.Rooms.Mode == connection.Selected}
 	if _, ok := s.secrets[string(vault.ClientSecret)]; ok {
 		k.Credential = setup.Present
 	}
 	if s.run != nil {
-		k.Verdict, k.Current, k.CheckedAt = string(s.run.Verdict), s.ranOn == c.Revision, At
+		k.Verdict, k.Current, k.CheckedAt = string(s.run.Verdict), s.ranOn == c.Revision, fakeAt
 	}
-	k.Pushed, k.PushedAt = s.pushed, At
+	k.Pushed, k.PushedAt = s.pushed, fakeAt
 	return setup.Steps(k), nil
 }
 
 // Export writes the document.
-func (s *Session) Export(context.Context, string) ([]byte, error) { return s.Document().Encode() }
+func (s *fakeSession) Export(context.Context, string) ([]byte, error) { return s.Document().Encode() }
 
 // Delete removes the document.
-func (s *Session) Delete(ctx context.Context) error {
+func (s *fakeSession) Delete(ctx context.Context) error {
 	s.ask("Delete")()
 	return s.store.Delete(ctx, s.ID())
 }
 
 // SecretState tells of a stored secret.
-func (b *Backend) SecretState(_ context.Context, kind vault.Kind) (session.SecretState, error) {
+func (b *fakeCore) SecretState(_ context.Context, kind vault.Kind) (session.SecretState, error) {
 	defer b.ask("SecretState")()
 	if b.Locked {
-		return session.SecretState{}, locked()
+		return session.SecretState{}, lockedKeychain()
 	}
 	if _, ok := b.secrets[string(kind)]; !ok {
 		return session.SecretState{}, nil
 	}
-	return session.SecretState{Stored: true, Fingerprint: "3f9a 12c4", Expires: At.AddDate(1, 0, 0)}, nil
+	return session.SecretState{Stored: true, Fingerprint: "3f9a 12c4", Expires: fakeAt.AddDate(1, 0, 0)}, nil
 }
 
-func locked() *problem.Problem {
+func lockedKeychain() *problem.Problem {
 	return problem.New(vault.CodeLocked, words.T("The keychain is locked or waiting for you.")).
 		Fix(words.T("Unlock the keychain of this computer, then try again."))
 }
 
 // SetSecret keeps a secret.
-func (b *Backend) SetSecret(_ context.Context, kind vault.Kind, s, _ vault.Secret) (session.SecretState, error) {
+func (b *fakeCore) SetSecret(_ context.Context, kind vault.Kind, s, _ vault.Secret) (session.SecretState, error) {
 	defer b.ask("SetSecret")()
 	if b.Locked {
-		return session.SecretState{}, locked()
+		return session.SecretState{}, lockedKeychain()
 	}
 	b.secrets[string(kind)] = s
 	return session.SecretState{Stored: true, Fingerprint: "3f9a 12c4"}, nil
 }
 
 // ForgetSecret forgets one.
-func (b *Backend) ForgetSecret(_ context.Context, kind vault.Kind) error {
+func (b *fakeCore) ForgetSecret(_ context.Context, kind vault.Kind) error {
 	defer b.ask("ForgetSecret")()
 	delete(b.secrets, string(kind))
 	return nil
 }
 
 // Secret gives one.
-func (b *Backend) Secret(_ context.Context, kind vault.Kind) (vault.Secret, error) {
+func (b *fakeCore) Secret(_ context.Context, kind vault.Kind) (vault.Secret, error) {
 	defer b.ask("Secret")()
 	return b.secrets[string(kind)], nil
 }
 
 // Discover finds the tenant.
-func (s *Session) Discover(ctx context.Context) error {
+func (s *fakeSession) Discover(ctx context.Context) error {
 	s.ask("Discover")()
 	c := s.Document()
 	if s.Unknown {
 		return problem.New(cloud.CodeTenantUnknown, words.T("The cloud %s does not know %s.", c.Cloud, c.Tenant.Domain)).
 			Fix(words.T("Check the spelling of the domain."))
 	}
-	return s.Edit(ctx, func(c *connection.Connection) { c.Tenant.ID, c.Tenant.DisplayName = TenantID, "Contoso"+s.Hostile })
+	return s.Edit(ctx, func(c *connection.Connection) { c.Tenant.ID, c.Tenant.DisplayName = fakeTenant, "Contoso"+s.Hostile })
 }
 
 // DiscoverElsewhere finds it in China.
-func (s *Session) DiscoverElsewhere(ctx context.Context, _ task.Report) error {
+func (s *fakeSession) DiscoverElsewhere(ctx context.Context, _ task.Report) error {
 	s.ask("DiscoverElsewhere")()
 	return s.Edit(ctx, func(c *connection.Connection) {
-		c.Cloud, c.Tenant.ID, c.Tenant.DisplayName = "china", TenantID, "Contoso"
+		c.Cloud, c.Tenant.ID, c.Tenant.DisplayName = "china", fakeTenant, "Contoso"
 	})
 }
 
 // FindAdapter finds nothing.
-func (s *Session) FindAdapter(context.Context) error { return nil }
+func (s *fakeSession) FindAdapter(context.Context) error { return nil }
