@@ -194,6 +194,16 @@ func (c *Client) Keeps(now Current, want Configuration) bool {
 	return holds(Current{Configuration: &held, Altered: now.Altered}, next)
 }
 
+// Proves reports whether a server's own view is one of what push handed over:
+// it works, it names that configuration, and it was tried after the push began
+// and not before the server stored it. Only then may a credential go that the
+// push has replaced.
+func Proves(push Push, now Current, view Status) bool {
+	return push.State == PushDone && now.Configuration != nil && now.Configuration.Digest == push.Digest &&
+		view.State == StatusOK && view.Digest == push.Digest && (view.ETag == "" || view.ETag == now.ETag) &&
+		!view.CheckedAt.Before(push.At.Truncate(time.Second)) && !view.CheckedAt.Before(now.StoredAt.Truncate(time.Second))
+}
+
 // addresses are the rooms of cfg without what they are called, in lower case: a
 // room may be typed otherwise than the tenant spells it.
 func addresses(cfg Configuration) []Room {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"time"
 
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/connection"
@@ -260,17 +259,11 @@ func (s *Session) serverProves(ctx context.Context) error {
 	if err != nil {
 		return unproven.By(err)
 	}
-	now := held.Current.Configuration
 	pushes, err := pushLog{s}.Pushes()
 	if err != nil || len(pushes) == 0 {
 		return unproven.By(err)
 	}
-	// The view has to be one of what was handed over last, which carries the new
-	// credential, and has to be newer than that.
-	last := pushes[len(pushes)-1]
-	tried := now != nil && now.Digest == last.Digest && held.Status.Digest == last.Digest && last.State == booking.PushDone
-	if !held.Matches || held.Status.State != booking.StatusOK || !tried ||
-		held.Status.CheckedAt.Before(last.At.Truncate(time.Second)) || held.Status.CheckedAt.Before(held.Current.StoredAt.Truncate(time.Second)) {
+	if !held.Matches || !booking.Proves(pushes[len(pushes)-1], held.Current, held.Status) {
 		return unproven
 	}
 	return nil

@@ -55,11 +55,21 @@ func (t *roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// errSwitched ends an attempt that the other side wants to go on with in another
+// protocol: what then flows is no answer, and never ends.
+var errSwitched = errors.New("the other side changed the protocol (101)")
+
+// wholeBody is how many timeouts one answer may take altogether: a body that
+// trickles is never silent and need not end.
+const wholeBody = 4
+
 // attempt sends the request once. The watchdog ends it when the other side is
-// silent for longer than the timeout, before the headers or within the body.
+// silent for longer than the timeout, before the headers or within the body, or
+// when the whole answer takes wholeBody times that.
 func (t *roundTripper) attempt(r *http.Request, body func() io.ReadCloser, seen *evidenceEntry) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(r.Context())
 	watchdog := time.AfterFunc(t.o.Timeout, func() { cancel(errStalled) })
+	whole := time.AfterFunc(wholeBody*t.o.Timeout, func() { cancel(errStalled) })
 	seen.Attempts++
 	look := new(sight)
 	ctx = context.WithValue(httptrace.WithClientTrace(ctx, look.trace()), sightKey{}, look)
@@ -74,8 +84,13 @@ func (t *roundTripper) attempt(r *http.Request, body func() io.ReadCloser, seen 
 	sent := time.Now()
 	resp, err := t.base.RoundTrip(out)
 	seen.look(look)
+	if err == nil && resp.StatusCode == http.StatusSwitchingProtocols {
+		_ = resp.Body.Close()
+		err = errSwitched
+	}
 	if err != nil {
 		watchdog.Stop()
+		whole.Stop()
 		// The pool reports "context canceled" for a stall; the cause is true.
 		if errors.Is(context.Cause(ctx), errStalled) {
 			err = errStalled
@@ -87,7 +102,7 @@ func (t *roundTripper) attempt(r *http.Request, body func() io.ReadCloser, seen 
 	resp.Body = &watchedBody{
 		ReadCloser: resp.Body, left: MaxBody, ctx: ctx,
 		progress: func() { watchdog.Reset(t.o.Timeout) },
-		done:     func(err error) { watchdog.Stop(); cancel(nil); seen.end(err) },
+		done:     func(err error) { watchdog.Stop(); whole.Stop(); cancel(nil); seen.end(err) },
 	}
 	return resp, nil
 }

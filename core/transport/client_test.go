@@ -170,6 +170,30 @@ func TestSilenceEndsAnAttempt(t *testing.T) {
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
 		},
+		"within the headers": func(w http.ResponseWriter, _ *http.Request) {
+			conn, _, err := w.(http.Hijacker).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer conn.Close()
+			// A line of headers now and then, and never the last.
+			for line := "HTTP/1.1 200 OK\r\n"; ; line = "X-More: 1\r\n" {
+				if _, err := io.WriteString(conn, line); err != nil {
+					return
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
+		},
+		"a body that trickles for ever": func(w http.ResponseWriter, _ *http.Request) {
+			for {
+				if _, err := io.WriteString(w, "x"); err != nil {
+					return
+				}
+				w.(http.Flusher).Flush()
+				time.Sleep(20 * time.Millisecond)
+			}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, url := lab(t, Options{Timeout: 200 * time.Millisecond}, serve)
@@ -182,6 +206,24 @@ func TestSilenceEndsAnAttempt(t *testing.T) {
 				t.Errorf("evidence says %q", e.Error)
 			}
 		})
+	}
+}
+
+// TestAnotherProtocol: after a 101 whatever flows is no answer, and there is
+// nothing to wait for.
+func TestAnotherProtocol(t *testing.T) {
+	client, url := lab(t, Options{}, func(w http.ResponseWriter, r *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		fmt.Fprint(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+		_, _ = conn.Read(make([]byte, 1)) // until the client closes
+	})
+	if _, _, err := send(t.Context(), client, "GET", url, ""); (Owner{}).Problem(err, "h").Code != codeSwitched {
+		t.Errorf("got %v", err)
 	}
 }
 

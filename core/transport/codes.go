@@ -12,6 +12,7 @@ var (
 	CodeProxy          = problem.Declare("net.proxy", problem.Unreachable)
 	CodeRefused        = problem.Declare("net.refused", problem.Unreachable)
 	CodeTimeout        = problem.Declare("net.timeout", problem.NoAnswer)
+	codeSwitched       = problem.Declare("net.switched", problem.UnexpectedAnswer)
 	codeTLSExpired     = problem.Declare("net.tls-expired", problem.Untrusted)
 	CodeTLSIntercepted = problem.Declare("net.tls-intercepted", problem.Untrusted)
 	codeTLSName        = problem.Declare("net.tls-name", problem.Untrusted)

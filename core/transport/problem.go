@@ -190,6 +190,8 @@ func (o Owner) ofConnection(err error, host string) *problem.Problem {
 		strings.Contains(err.Error(), "stream error"), strings.Contains(err.Error(), "server closed idle connection"):
 		return againOr(problem.New(CodeCut, words.T("The connection to %s was cut before the answer was complete.", host)), host,
 			words.T("Try again. If it happens each time, a proxy or firewall on the way may be ending the connection: have it let %s through.", withPort(host)))
+	case errors.Is(err, errSwitched):
+		return o.checkAddress(problem.New(codeSwitched, words.T("%s answered with another protocol instead of an answer (101).", host)), inPlaceOfMicrosoft(host))
 	case errors.Is(err, errTooLarge):
 		return o.checkAddress(problem.New(codeTooLarge, words.T("%s sent more than the %d MiB that Roomkey reads of one answer.", host, MaxBody>>20)), inPlaceOfMicrosoft(host))
 	}
