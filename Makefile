@@ -11,7 +11,7 @@ WINRES   := GOFLAGS= go run github.com/tc-hib/go-winres@v0.3.3 simply --arch amd
 export GOFLAGS ?= -mod=readonly
 export GOMEMLIMIT ?= 6GiB
 
-.PHONY: run test build setup setup-test lint bench diagnose-bench windows darwin tour fuzz clean
+.PHONY: run test build setup setup-test lint bench diagnose-bench windows darwin tour fuzz facts clean
 
 run: setup build
 	@scripts/run.sh
@@ -43,6 +43,15 @@ bin/golangci-lint:
 
 bench: setup-test
 	@scripts/bench.sh
+
+# Every fuzz target for FUZZTIME each (20s unless told).
+fuzz:
+	@scripts/fuzz.sh
+
+# What the tests hold Roomkey to, made again from the full descriptions:
+# make facts CONTRACTS=folder
+facts:
+	go run ./internal/facts/make $(or $(CONTRACTS),../shared/contracts) internal/facts/testdata
 
 diagnose-bench:
 	go run ./cmd/internal/diagnosebench

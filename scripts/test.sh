@@ -10,8 +10,8 @@ tags=migrated_fynedo
 command -v pwsh >/dev/null || echo "SKIPPED: no pwsh on PATH, so the generated scripts are checked but not run" >&2
 
 go vet -tags $tags ./...
-test -z "$(gofmt -l cmd core resources ui ./*.go)" || {
-	gofmt -l cmd core resources ui ./*.go
+test -z "$(gofmt -l cmd core internal resources ui ./*.go)" || {
+	gofmt -l cmd core internal resources ui ./*.go
 	echo "not formatted: run gofmt -w on these" >&2
 	exit 1
 }
@@ -19,7 +19,7 @@ test -z "$(gofmt -l cmd core resources ui ./*.go)" || {
 run() { go test -race -timeout 30m -tags $tags "$@"; }
 # The tour draws a hundred pictures by software, which takes a quarter of an hour
 # under the race detector; what it walks through is in the tests of ui/page.
-raced=$(go list -tags $tags ./core/... ./ui/... ./resources/... . | grep -v /ui/tour)
+raced=$(go list -tags $tags ./core/... ./ui/... ./internal/... ./resources/... . | grep -v /ui/tour)
 go test -timeout 30m -tags $tags ./ui/tour/
 if [ "$(uname -s)" = Linux ] && command -v dbus-run-session >/dev/null && command -v gnome-keyring-daemon >/dev/null; then
 	run $raced

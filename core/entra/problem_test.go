@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,6 +17,7 @@ import (
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/internal/facts"
 )
 
 const (
@@ -119,8 +119,6 @@ func TestOtherFailures(t *testing.T) {
 	}
 }
 
-// Whatever the answers of Entra ID look like, their number, trace and
-// correlation id are found.
 // The authority of one's own cloud is named in its row, not in the window.
 func TestUntrustedLaboratory(t *testing.T) {
 	lab := cloud.Cloud{ID: "lab", Authority: "https://login.lab.example", Own: true}
@@ -130,44 +128,24 @@ func TestUntrustedLaboratory(t *testing.T) {
 	}
 }
 
+// Whatever the answers of Entra ID look like, their number, trace and
+// correlation id are found.
 func TestContractOfErrors(t *testing.T) {
-	file := os.Getenv("ROOMKEY_ENTRA_ERRORS")
-	if file == "" {
-		t.Skip("ROOMKEY_ENTRA_ERRORS names no file")
-	}
-	data, err := os.ReadFile(file)
+	bodies, err := facts.EntraErrors()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(data, &all); err != nil {
-		t.Fatal(err)
-	}
-	tried := 0
-	for name, raw := range all {
-		var sample struct {
-			Status int
-			Body   json.RawMessage
+	for _, b := range bodies {
+		p := ProblemOf(msalError(b.Status, string(b.Body), true), global, client, "t")
+		if p.Code.String() != "entra.AADSTS"+strconv.Itoa(b.Code) || p.TraceID != b.TraceID || p.CorrelationID != b.CorrelationID {
+			t.Errorf("%s: %v (trace %s, correlation %s)", b.Name, p, p.TraceID, p.CorrelationID)
 		}
-		var body struct {
-			Codes         []int  `json:"error_codes"`
-			TraceID       string `json:"trace_id"`
-			CorrelationID string `json:"correlation_id"`
-		}
-		if json.Unmarshal(raw, &sample) != nil || json.Unmarshal(sample.Body, &body) != nil || len(body.Codes) == 0 {
-			continue // a note, or an answer of Graph
-		}
-		tried++
-		p := ProblemOf(msalError(sample.Status, string(sample.Body), true), global, client, "t")
-		if p.Code.String() != "entra.AADSTS"+strconv.Itoa(body.Codes[0]) || p.TraceID != body.TraceID || p.CorrelationID != body.CorrelationID {
-			t.Errorf("%s: %v (trace %s, correlation %s)", name, p, p.TraceID, p.CorrelationID)
-		}
-		if _, ok := Explain(body.Codes[0]); !ok {
-			t.Errorf("%s: the catalogue does not explain %d", name, body.Codes[0])
+		if _, ok := Explain(b.Code); !ok {
+			t.Errorf("%s: the catalogue does not explain %d", b.Name, b.Code)
 		}
 	}
-	if tried < 10 {
-		t.Errorf("only %d samples", tried)
+	if len(bodies) < 10 {
+		t.Errorf("only %d samples", len(bodies))
 	}
 }
 

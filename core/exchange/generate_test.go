@@ -3,10 +3,12 @@ package exchange
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/roomkey/roomkey/internal/facts"
 )
 
 // size is the largest script (2 MB).
@@ -42,16 +44,8 @@ func BenchmarkGenerate5000(b *testing.B) {
 // TestParametersExist holds the table of Set-CalendarProcessing, and what is
 // passed to other cmdlets by a hashtable, against Microsoft's reference.
 func TestParametersExist(t *testing.T) {
-	file := os.Getenv("ROOMKEY_EXCHANGE_CMDLETS")
-	if file == "" {
-		t.Skip("ROOMKEY_EXCHANGE_CMDLETS is not set")
-	}
-	data, err := os.ReadFile(file)
+	reference, err := facts.Cmdlets()
 	if err != nil {
-		t.Fatal(err)
-	}
-	var reference map[string]struct{ Params []string }
-	if err := json.Unmarshal(data, &reference); err != nil {
 		t.Fatal(err)
 	}
 	floor, yes := 1, true
@@ -69,9 +63,8 @@ func TestParametersExist(t *testing.T) {
 		"Connect-ExchangeOnline": {"ExchangeEnvironmentName", "ConnectionUri", "AzureADAuthorizationEndpointUri", "UserPrincipalName", "SigningCertificate", "AppId", "CertificateThumbprint", "Organization", "Device"},
 		"Set-OrganizationConfig": {"EwsAllowedAppIDs", "EwsEnabled"},
 	} {
-		known := strings.Join(reference[cmdlet].Params, " ") + " "
 		for _, p := range params {
-			if !strings.Contains(known, p+" ") {
+			if !slices.Contains(reference[cmdlet], p) {
 				t.Errorf("%s has no parameter %s", cmdlet, p)
 			}
 		}

@@ -3,15 +3,12 @@ package graph_test
 import (
 	"context"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
-	"github.com/getkin/kin-openapi/routers/gorillamux"
 
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/graph"
@@ -19,10 +16,10 @@ import (
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/internal/facts"
 )
 
-// contract checks every request against Microsoft's own description of Graph,
-// when ROOMKEY_GRAPH_OPENAPI names it.
+// contract checks every request against Microsoft's own description of Graph.
 type contract struct {
 	t      *testing.T
 	next   http.RoundTripper
@@ -33,9 +30,7 @@ type contract struct {
 func (c contract) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasPrefix(r.URL.Path, "/v1.0/") {
 		*c.asked++
-		if c.router != nil {
-			c.check(r)
-		}
+		c.check(r)
 	}
 	return c.next.RoundTrip(r)
 }
@@ -54,16 +49,7 @@ func (c contract) check(r *http.Request) {
 }
 
 func routerOf(t *testing.T) routers.Router {
-	file := os.Getenv("ROOMKEY_GRAPH_OPENAPI")
-	if file == "" {
-		return nil
-	}
-	doc, err := openapi3.NewLoader().LoadFromFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc.Servers = openapi3.Servers{{URL: "/v1.0"}}
-	router, err := gorillamux.NewRouter(doc)
+	router, err := facts.Graph("/v1.0")
 	if err != nil {
 		t.Fatal(err)
 	}

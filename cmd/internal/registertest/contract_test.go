@@ -4,35 +4,24 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
-	"github.com/getkin/kin-openapi/routers/gorillamux"
 
 	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/internal/facts"
 )
 
 // unlisted are the paths that Microsoft's cut description does not have.
 var unlisted = []string{"/policies/", "/me/transitiveMemberOf", "/directory/deletedItems", "uniqueName="}
 
 // TestContract holds every request of plan, apply, rotation and undo to
-// Microsoft's own description of Graph, when ROOMKEY_GRAPH_OPENAPI names it.
+// Microsoft's own description of Graph.
 func TestContract(t *testing.T) {
-	file := os.Getenv("ROOMKEY_GRAPH_OPENAPI")
-	if file == "" {
-		t.Skip("ROOMKEY_GRAPH_OPENAPI does not name Microsoft's description of Graph")
-	}
-	doc, err := openapi3.NewLoader().LoadFromFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc.Servers = openapi3.Servers{{URL: "/v1.0"}}
-	router, err := gorillamux.NewRouter(doc)
+	router, err := facts.Graph("/v1.0")
 	if err != nil {
 		t.Fatal(err)
 	}
