@@ -3,7 +3,8 @@
 
 TAGS     := migrated_fynedo
 VERSION  := $(shell sed -n 's/^Version = "\(.*\)"/\1/p' FyneApp.toml)
-LDFLAGS  := -X main.version=$(VERSION)
+COMMIT   := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+LDFLAGS  := -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 RELEASE  := -trimpath -ldflags "-s -w $(LDFLAGS)"
 LINT     := golangci-lint@v2.15.0
 WINRES   := GOFLAGS= go run github.com/tc-hib/go-winres@v0.3.3 simply --arch amd64 --icon resources/icons/roomkey.png \

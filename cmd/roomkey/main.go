@@ -16,21 +16,33 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
+	"github.com/roomkey/roomkey/cmd/internal/display"
 	"github.com/roomkey/roomkey/cmd/internal/window"
+	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/resources/icons"
 	"github.com/roomkey/roomkey/ui"
 )
 
-// version is set by the build.
-var version = "dev"
+// version and commit are set by the build.
+var version, commit = "dev", ""
 
 func main() { os.Exit(run()) }
 
 func run() int {
 	configDir := flag.String("config-dir", "", "`folder` of the configuration (env ROOMKEY_HOME)")
 	vault := flag.String("vault", "", "where secrets are kept: keychain or memory (env ROOMKEY_VAULT)")
+	says := flag.Bool("version", false, "print the version and the commit, and stop")
+	softwareGL := flag.Bool("software-gl", false, "draw with the software OpenGL in the folder softgl (Windows)")
+	checkDisplay := flag.Bool("check-display", false, "say whether a window can be opened here, and stop")
 	flag.Parse()
+	if *says {
+		fmt.Println("roomkey version", wire.Build(version, commit))
+		return 0
+	}
+	if *checkDisplay {
+		return display.Describe()
+	}
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "roomkey takes no arguments, only flags; %q is none\n", flag.Arg(0))
 		return 2
@@ -38,6 +50,9 @@ func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
+	if code, ended := display.Ready(*softwareGL); ended {
+		return code
+	}
 	icon, err := icons.Files.ReadFile("roomkey.svg")
 	if err != nil {
 		panic(err) // it is embedded

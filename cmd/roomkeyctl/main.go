@@ -10,8 +10,8 @@ import (
 	_ "time/tzdata" // Windows has no time zones by their IANA names
 )
 
-// version is set by the build.
-var version = "dev"
+// version and commit are set by the build.
+var version, commit = "dev", ""
 
 func main() { os.Exit(run()) }
 

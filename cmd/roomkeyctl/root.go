@@ -35,7 +35,7 @@ validated configuration to the booking server.
 
 Exit status: 0 done; 1 failed; 2 wrong usage or input; 3 checks found a failure;
 4 sign-in or secret needed; 5 the server or Microsoft refused.`,
-		Version:       version,
+		Version:       wire.Build(version, commit),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(*cobra.Command, []string) error {

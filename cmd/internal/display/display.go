@@ -1,0 +1,123 @@
+// Package display finds out whether a window can be opened before the toolkit
+// tries: without a display or without OpenGL the toolkit waits for ever or ends
+// the program in a panic, and neither can be caught.
+package display
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// softFolder is where an administrator or the installer puts Mesa's software
+// OpenGL, beside the program: beside it, not with it, because Windows would take
+// a copy in the program's own folder on every computer, good graphics or not.
+const softFolder = "softgl"
+
+// inSoftFolder marks the process that was started again with software OpenGL.
+const inSoftFolder = "ROOMKEY_SOFTWARE_GL"
+
+// Ready says whether the window can be opened. When it cannot, what is missing
+// has been told and ended is true. With software OpenGL at hand the program runs
+// as a child process meanwhile, and code is how that ended. software asks for it
+// even where the graphics driver would do.
+func Ready(software bool) (code int, ended bool) {
+	child := os.Getenv(inSoftFolder) != ""
+	p := missing(probe())
+	if folder := softwareGL(); folder != "" && !child && (p != nil || software) {
+		code, err := again(folder)
+		if err == nil {
+			return code, true
+		}
+		p = noOpenGL("").By(err)
+	}
+	if p == nil {
+		return 0, false
+	}
+	tell(p)
+	return 1, true
+}
+
+// Describe writes for --check-display what a window would be drawn with.
+func Describe() int {
+	version, err := probe()
+	if p := missing(version, err); p != nil {
+		p.Terminal(os.Stdout, nil)
+		return 1
+	}
+	fmt.Println("A window can be opened: OpenGL", strconv.Quote(version))
+	return 0
+}
+
+// missing says what keeps a window from opening, nil when nothing does.
+func missing(version string, err error) *problem.Problem {
+	switch {
+	case err == errNoDisplay:
+		return problem.New(codeNone, words.T("There is no display to open a window on.")).
+			With(words.T("Neither DISPLAY nor WAYLAND_DISPLAY leads to one that answers.")).
+			Fix(words.T("Start Roomkey on a desktop, or over ssh with X11 forwarding (ssh -X).")).
+			Run(words.T("Use Roomkey's command line: it does the same in this terminal."), "roomkeyctl --help")
+	case err != nil || !enough(version):
+		return noOpenGL(version).By(err)
+	}
+	return nil
+}
+
+func noOpenGL(version string) *problem.Problem {
+	p := problem.New(codeOpenGL, words.T("This session has no OpenGL that a window can be drawn with."))
+	if version == "" {
+		p.With(words.T("Roomkey needs OpenGL 2.1. Remote desktops, virtual machines and servers often have none."))
+	} else {
+		p.With(words.T("The graphics driver offers OpenGL %s, and Roomkey needs 2.1. Remote desktops, virtual machines and servers often have no better one.", version))
+	}
+	p.Fix(remedy())
+	return p.Run(words.T("Use Roomkey's command line: it does the same in a terminal."), "roomkeyctl --help")
+}
+
+// enough says whether an OpenGL version such as "4.5 (Compatibility Profile)
+// Mesa 22.3.6" is 2.1 or later.
+func enough(version string) bool {
+	var major, minor int
+	if n, _ := fmt.Sscanf(version, "%d.%d", &major, &minor); n != 2 {
+		return false
+	}
+	return major > 2 || major == 2 && minor >= 1
+}
+
+// softwareGL is the folder with the software OpenGL for this system, "" when
+// there is none.
+func softwareGL() string {
+	program, err := os.Executable()
+	if err != nil || softLibrary == "" {
+		return ""
+	}
+	folder := filepath.Join(filepath.Dir(program), softFolder)
+	if _, err := os.Stat(filepath.Join(folder, softLibrary)); err != nil {
+		return ""
+	}
+	return folder
+}
+
+// again runs this program once more, with its libraries looked for in folder
+// first, and waits for it.
+func again(folder string) (int, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return 0, err
+	}
+	if err := libraryFolder(folder); err != nil {
+		return 0, err
+	}
+	c := exec.Command(program, os.Args[1:]...)
+	c.Env = append(os.Environ(), inSoftFolder+"=1")
+	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if err := c.Run(); c.ProcessState == nil {
+		return 0, err
+	}
+	return c.ProcessState.ExitCode(), nil
+}
