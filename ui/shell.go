@@ -67,6 +67,7 @@ func NewShell(ctx context.Context, o Options) *Shell {
 	}
 	s := &Shell{o: o, ctx: ctx, bar: kit.NewTaskBar(), pages: map[string]page.Page{}}
 	s.scope = kit.NewScope(ctx, o.Host.Dispatch, s.bar)
+	o.Host.Lead = s.Lead
 	s.env = s.newEnv(page.Opened{}, s.scope)
 	s.stack = container.NewStack()
 	s.notice = kit.Column(kit.Gap)
@@ -144,6 +145,14 @@ func (s *Shell) Go(route string) {
 	s.steps.Select(route)
 	s.others.Select(route)
 	p.Shown()
+}
+
+// Lead opens the page of a place and shows its field.
+func (s *Shell) Lead(to problem.Place) {
+	s.Go(to.Page)
+	if p := s.Page(); p != nil && to.Field != "" {
+		p.Frame().Reveal(to.Field)
+	}
 }
 
 // taker is a page that reads files that are dropped onto the window.

@@ -40,8 +40,8 @@ var (
 	PlaceRooms         = place("choose", "rooms", "roomkeyctl rooms select ADDRESS")
 	PlaceRoomFile      = place("choose", "rooms-file", "roomkeyctl rooms import FILE")
 	PlaceGroups        = place("choose", "people.groups", "roomkeyctl connection set people.groups=IDS")
-	PlaceCardNumber    = place("choose", "people.cardNumberAttribute", "roomkeyctl connection set people.cardNumberAttribute=ATTRIBUTE")
-	PlaceDefaultGroups = place("choose", "people.defaultGroups", "roomkeyctl connection set people.defaultGroups=IDS")
+	PlaceCardNumber    = place("describe", "people.cardNumberAttribute", "roomkeyctl connection set people.cardNumberAttribute=ATTRIBUTE")
+	PlaceDefaultGroups = place("describe", "people.defaultGroups", "roomkeyctl connection set people.defaultGroups=NAMES")
 
 	PlaceCalendarScript = place("restrict", "calendar-processing", "roomkeyctl script show calendar-processing")
 	PlaceLimitScript    = place("restrict", "limit-application", "roomkeyctl script show limit-application")

@@ -2,7 +2,11 @@
 // YAML file a product, so that a new product is data and not code.
 package product
 
-import "github.com/roomkey/roomkey/core/permission"
+import (
+	"slices"
+
+	"github.com/roomkey/roomkey/core/permission"
+)
 
 // Product is one file.
 type Product struct {
@@ -137,4 +141,9 @@ type Field struct {
 	Help  string `yaml:"help,omitempty" json:"help,omitempty"`
 	// Action marks an entry that is a button to press, not a field to fill.
 	Action bool `yaml:"action,omitempty" json:"action,omitempty"`
+}
+
+// Asks reports whether the vendor's form wants a value of the connection.
+func (p Product) Asks(value string) bool {
+	return slices.ContainsFunc(p.Form, func(f Field) bool { return f.Value == value })
 }

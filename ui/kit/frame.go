@@ -15,6 +15,13 @@ type Frame struct {
 	scroll *container.Scroll
 	bar    *fyne.Container
 	foot   *fyne.Container
+	spots  map[string]spot
+}
+
+// spot is what Reveal shows; open makes it visible first.
+type spot struct {
+	object fyne.CanvasObject
+	open   func()
 }
 
 const (
@@ -102,6 +109,52 @@ func (f *Frame) Primary() *widget.Button {
 
 // SetLead replaces the sentence under the title.
 func (f *Frame) SetLead(text string) { f.lead.SetText(text); f.Object.Refresh() }
+
+// Spot names an object of the page, so that Reveal finds it; open, which may be
+// nil, makes it visible where it stands behind a tab or a fold.
+func (f *Frame) Spot(name string, object fyne.CanvasObject, open func()) {
+	if f.spots == nil {
+		f.spots = map[string]spot{}
+	}
+	f.spots[name] = spot{object, open}
+}
+
+// Reveal scrolls to a named object and gives it the keyboard; false when the
+// page does not show it now.
+func (f *Frame) Reveal(name string) bool {
+	s, ok := f.spots[name]
+	if !ok {
+		return false
+	}
+	if s.open != nil {
+		s.open()
+	}
+	if !s.object.Visible() {
+		return false
+	}
+	driver := fyne.CurrentApp().Driver()
+	if f.scroll != nil {
+		at := driver.AbsolutePositionForObject(s.object).Y - driver.AbsolutePositionForObject(f.scroll.Content).Y
+		f.scroll.ScrollToOffset(fyne.NewPos(0, max(0, at-GapBlocks)))
+	}
+	if canvas := driver.CanvasForObject(f.Object); canvas != nil {
+		if target := focusable(s.object); target != nil {
+			canvas.Focus(target)
+		}
+	}
+	return true
+}
+
+// focusable is what of an object takes the keyboard, nil for nothing.
+func focusable(o fyne.CanvasObject) fyne.Focusable {
+	switch o := o.(type) {
+	case interface{ Input() fyne.Focusable }:
+		return o.Input()
+	case fyne.Focusable:
+		return o
+	}
+	return nil
+}
 
 // ToTop scrolls a readable page to its beginning.
 func (f *Frame) ToTop() {

@@ -37,7 +37,10 @@ func problemBody(host *Host, p *problem.Problem) *fyne.Container {
 	for i, r := range p.Remedies {
 		number := styled(&Text{Fit: Whole, Color: ColorMuted, Style: fyne.TextStyle{Bold: true}}, strconv.Itoa(i+1)+".")
 		remedy := Column(GapTight, NewText(Say(r.Text)))
-		if r.Command != "" {
+		switch {
+		case !r.Place.IsZero() && host != nil && host.Lead != nil:
+			remedy.Add(Row(0, -1, QuietButton(L("Take me there"), theme.NavigateNextIcon(), func() { host.Lead(r.Place) })))
+		case r.Command != "":
 			remedy.Add(Command(host, r.Command))
 		}
 		body.Add(TopRow(Gap, 1, number, remedy))

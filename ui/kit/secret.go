@@ -44,6 +44,14 @@ func NewSecretField(host *Host, label, help, placeholder string) *SecretField {
 // CreateRenderer is Fyne's.
 func (s *SecretField) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(s.body) }
 
+// Input is what takes the keyboard, nil while the secret is stored.
+func (s *SecretField) Input() fyne.Focusable {
+	if s.field == nil {
+		return nil
+	}
+	return s.field.Input()
+}
+
 func (s *SecretField) put(objects ...fyne.CanvasObject) {
 	s.body.Objects = objects
 	s.body.Refresh()

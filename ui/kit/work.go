@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/task"
 )
 
@@ -61,6 +62,8 @@ type Host struct {
 	// OpenURL opens an address in the browser; it may block and is called away
 	// from the UI thread.
 	OpenURL func(address string)
+	// Lead opens a place in Roomkey that a remedy leads to.
+	Lead func(to problem.Place)
 	// After runs f on the UI thread after a while and gives a stop function.
 	After func(wait time.Duration, f func()) (stop func())
 }

@@ -35,6 +35,8 @@ type Choose struct {
 	notice *notice
 	form   *form
 	next   *widget.Button
+	// fromFile imports rooms.
+	fromFile *widget.Button
 }
 
 // The views of the page, in the order of its tabs.
@@ -65,6 +67,10 @@ func NewChoose(env *Env) *Choose {
 	})
 	c.next = kit.PrimaryButton(kit.L("Continue"), theme.NavigateNextIcon(), func() { c.store(func() { env.Go(setup.Restrict) }) })
 	c.frame.Actions(save, c.next)
+	rooms := func() { c.Open(ViewRooms) }
+	c.frame.Spot("rooms", c.mode, rooms)
+	c.frame.Spot("rooms-file", c.fromFile, rooms)
+	c.frame.Spot("people.groups", c.reach, func() { c.Open(ViewPeople) })
 	c.form.fill(doc)
 	return c
 }
@@ -161,7 +167,8 @@ func (c *Choose) makeRooms(doc *connection.Connection) {
 			return sorted(c.env.Session.Rooms(ctx, page))
 		})
 	c.rooms.table.Choose(lowered(doc.Rooms.Items))
-	c.rooms.table.AddTool(widget.NewButtonWithIcon(kit.L("From a file…"), theme.FolderOpenIcon(), c.importRooms))
+	c.fromFile = widget.NewButtonWithIcon(kit.L("From a file…"), theme.FolderOpenIcon(), c.importRooms)
+	c.rooms.table.AddTool(c.fromFile)
 	all, selected := kit.L("All rooms of the tenant"), kit.L("Only the chosen rooms")
 	c.mode = widget.NewRadioGroup([]string{all, selected}, nil)
 	c.mode.Horizontal, c.mode.Required = true, true

@@ -34,7 +34,7 @@ type Describe struct {
 	url, adapterCA         *kit.Field
 	redirect, button       *kit.Field
 	notifyURL, lifecycle   *kit.Field
-	account, card          *kit.Field
+	account, card, groups  *kit.Field
 	about                  *kit.Text
 	found                  *fyne.Container
 	options                *fyne.Container
@@ -81,11 +81,12 @@ func NewDescribe(env *Env) *Describe {
 		productEdited(v)
 		d.optionsEdited()
 	}
+	d.groups = d.form.bind("people.defaultGroups", kit.LinesField(kit.L("Default user groups"), kit.L("The booking server's groups for people who are new, one a line."), "", 2), false)
 	d.token = newSecretBox(env, vault.ServerToken, kit.L("Token of the booking server"),
 		kit.L("The bearer token with which the server lets Roomkey in. Its administrator finds it in the server's console."), "")
 	d.tokenPart = kit.Column(0, d.token.field)
 
-	d.more = section(kit.L("What the product needs to know"), d.redirect, d.button, d.notifyURL, d.lifecycle, d.account, d.card)
+	d.more = section(kit.L("What the product needs to know"), d.redirect, d.button, d.notifyURL, d.lifecycle, d.account, d.card, d.groups)
 	body := kit.Column(kit.GapWide,
 		d.notice.object, d.form.unsaved,
 		section(kit.L("Microsoft 365"), name, d.cloud, d.tenant, d.found),
@@ -95,6 +96,8 @@ func NewDescribe(env *Env) *Describe {
 	d.frame = kit.NewFrame(kit.L("Describe the connection"),
 		kit.L("Say which tenant is joined to which booking server. Roomkey looks the tenant up; nothing is changed there."), body)
 	d.notice.top = d.frame.ToTop
+	d.form.spots(d.frame, nil)
+	d.frame.Spot(string(vault.ServerToken), d.token.field, nil)
 	d.save = widget.NewButton(kit.L("Save"), d.store)
 	d.next = kit.PrimaryButton(kit.L("Find the tenant"), theme.SearchIcon(), d.proceed)
 	d.frame.Actions(d.save, d.next)
@@ -210,7 +213,8 @@ func (d *Describe) showProduct() {
 		}
 		d.card.SetOptions(options)
 	}
-	hide(d.more, d.redirect.Hidden && d.button.Hidden && d.notifyURL.Hidden && d.account.Hidden && d.card.Hidden)
+	d.groups.Hidden = !p.Asks("people.defaultGroups")
+	hide(d.more, d.groups.Hidden && d.redirect.Hidden && d.button.Hidden && d.notifyURL.Hidden && d.account.Hidden && d.card.Hidden)
 	// A server of a form's product may speak the contract all the same.
 	d.tokenPart.Hidden = p.Adapter == booking.AdapterForm && d.env.Connection().Server.Adapter != booking.AdapterContract
 	d.frame.Object.Refresh()

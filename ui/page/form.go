@@ -29,8 +29,10 @@ type form struct {
 // bound is one field of the document on the page.
 type bound struct {
 	path string
-	get  func() string
-	set  func(string)
+	// field is what the page shows, nil for what is no field.
+	field *kit.Field
+	get   func() string
+	set   func(string)
 	// seen is whether the page shows it, say shows what is wrong with it.
 	seen func() bool
 	say  func(words.Text)
@@ -49,7 +51,7 @@ func newForm(env *Env) *form {
 
 // bind joins an input field to a path.
 func (f *form) bind(path string, field *kit.Field, needed bool) *kit.Field {
-	b := &bound{path: path, get: field.Value, set: field.SetValue, seen: field.Visible, say: field.Say, needed: func() bool { return needed }}
+	b := &bound{path: path, field: field, get: field.Value, set: field.SetValue, seen: field.Visible, say: field.Say, needed: func() bool { return needed }}
 	field.Clean = connection.Clean
 	field.Check = func(value string) words.Text {
 		if value == "" && !needed {
@@ -60,6 +62,16 @@ func (f *form) bind(path string, field *kit.Field, needed bool) *kit.Field {
 	field.OnChanged = func(string) { f.edited(b) }
 	f.bound = append(f.bound, b)
 	return field
+}
+
+// spots names the fields on the page, so that a remedy leads to them; open shows
+// the part that holds them.
+func (f *form) spots(frame *kit.Frame, open func()) {
+	for _, b := range f.bound {
+		if b.field != nil {
+			frame.Spot(b.path, b.field, open)
+		}
+	}
 }
 
 // choice joins something that is no field to a path; it gives what to call after

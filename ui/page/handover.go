@@ -50,6 +50,9 @@ func NewHandOver(env *Env) *HandOver {
 	h.push = kit.PrimaryButton(kit.L("Push"), theme.UploadIcon(), h.send)
 	h.push.Disable()
 	h.export = widget.NewButtonWithIcon(kit.L("Export as a file…"), theme.DocumentSaveIcon(), h.save)
+	for name, o := range map[string]fyne.CanvasObject{"push": h.push, "look": h.look, "export": h.export, "confirm": h.plan, "warnings": h.plan, "form": h.form} {
+		h.frame.Spot(name, o, nil)
+	}
 	return h
 }
 

@@ -51,6 +51,8 @@ func NewProve(env *Env) *Prove {
 	p.run = kit.PrimaryButton(kit.L("Test the connection"), theme.MediaPlayIcon(), p.Start)
 	p.report = widget.NewButtonWithIcon(kit.L("Save report…"), theme.DocumentSaveIcon(), p.chooseReport)
 	p.next = widget.NewButtonWithIcon(kit.L("Choose rooms"), theme.NavigateNextIcon(), func() { env.Go(setup.Choose) })
+	p.frame.Spot("check", p.run, nil)
+	p.frame.Spot("scope.outside", p.options.outOfReach, p.options.open)
 	p.actions(nil)
 	return p
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
@@ -46,6 +47,7 @@ func NewRegister(env *Env) *Register {
 	if c := env.Connection().Application; c.ClientID != "" && c.ObjectID == "" {
 		r.way = WayExisting // somebody entered it
 	}
+	r.spots()
 	r.Open(r.way)
 	return r
 }
@@ -58,6 +60,14 @@ func (r *Register) Frame() *kit.Frame { return r.frame }
 func (r *Register) Shown() {
 	r.existing.shown()
 	r.planner.shown()
+}
+
+// spots names what remedies lead to.
+func (r *Register) spots() {
+	existing := func() { r.Open(WayExisting) }
+	r.existing.form.spots(r.frame, existing)
+	r.frame.Spot(string(vault.ClientSecret), r.existing.secret.field, existing)
+	r.frame.Spot(string(vault.Certificate), r.existing.cert.secret.field, existing)
 }
 
 // Open shows one of the ways.

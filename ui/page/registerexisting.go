@@ -40,11 +40,13 @@ func newExisting(env *Env, notice *notice, relayout func()) *existing {
 	}), true)
 	kindEdited := r.kind.OnChanged
 	r.kind.OnChanged = func(v string) { r.showKind(); kindEdited(v) }
+	expires := r.form.bind("application.credential.expires", kit.TextField(kit.L("Expires"),
+		kit.L("The date in the column Expires under Certificates & secrets. Roomkey warns before it."), "2027-01-31"), false)
 	r.secret = newSecretBox(env, vault.ClientSecret, kit.L("Client secret"),
 		kit.L("The secret's Value, which Microsoft shows only once. Not its Secret ID."), "")
 	r.cert = newCertificateBox(env)
 	r.object = kit.Column(kit.GapWide, r.form.unsaved,
-		section(kit.L("The application that the booking server uses"), r.client, r.kind, r.secret.field, r.cert.object),
+		section(kit.L("The application that the booking server uses"), r.client, r.kind, r.secret.field, r.cert.object, expires),
 		section(kit.L("Permissions that the product asks for"), r.wanted))
 	r.next = kit.PrimaryButton(kit.L("Save and continue"), theme.NavigateNextIcon(), r.proceed)
 	r.fill(env.Connection())

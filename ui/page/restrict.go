@@ -95,6 +95,13 @@ func NewRestrict(env *Env) *Restrict {
 		widget.NewButtonWithIcon(kit.L("Read a result…"), theme.FolderOpenIcon(), r.readResult),
 		widget.NewButtonWithIcon(kit.L("Save everything…"), theme.FolderIcon(), r.saveAll),
 		kit.PrimaryButton(kit.L("Continue"), theme.NavigateNextIcon(), func() { env.Go(setup.HandOver) }))
+	for _, name := range []string{mainScript, "limit-application", "rooms-show"} {
+		r.frame.Spot(name, r.pick, func() {
+			r.tabs.Open(ViewScripts)
+			r.current = name // for a catalogue that is still being read
+			r.open(name)
+		})
+	}
 	return r
 }
 
