@@ -19,7 +19,7 @@ import (
 func newConnection(a *app) *cobra.Command {
 	return group("connection", "The documents: one tenant joined to one booking server",
 		connectionList(a), connectionNew(a), connectionShow(a), connectionSet(a), connectionFind(a),
-		connectionDelete(a), connectionImport(a), connectionExport(a))
+		connectionDelete(a), connectionRemove(a), connectionImport(a), connectionExport(a))
 }
 
 func connectionList(a *app) *cobra.Command {
@@ -306,7 +306,7 @@ func connectionDelete(a *app) *cobra.Command {
 			}
 			defer s.Close()
 			if !sure {
-				if sure, err = a.yes(c.Context(), "Delete "+problem.Line(s.Document().Name)+" and its secrets? Nothing changes in the tenant or on the booking server."); err != nil {
+				if sure, err = a.yes(c.Context(), "Delete "+problem.Line(s.Document().Name)+" and its secrets? Nothing changes in the tenant or on the booking server. To remove it there first: roomkeyctl connection remove-from-server, then roomkeyctl register undo."); err != nil {
 					return err
 				}
 			}

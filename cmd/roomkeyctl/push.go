@@ -16,7 +16,8 @@ import (
 )
 
 func newPush(a *app) *cobra.Command {
-	var dry, accept bool
+	var dry, accept, takeOver bool
+	var choices booking.Choices
 	var confirm []string
 	c := &cobra.Command{
 		Use: "push", Short: "Hand the proven configuration to the booking server", Args: cobra.NoArgs,
@@ -29,7 +30,12 @@ func newPush(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			plan, err := s.Plan(c.Context(), accept)
+			if takeOver {
+				if err := s.TakeOver(c.Context()); err != nil {
+					return err
+				}
+			}
+			plan, err := s.PlanWith(c.Context(), accept, choices)
 			if err != nil {
 				return err
 			}
@@ -45,17 +51,23 @@ func newPush(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.show(receipt, func(w io.Writer) {
+			if err := a.show(receipt, func(w io.Writer) {
 				fmt.Fprintf(w, "The booking server holds this configuration since %s.\n", receipt.At.Format("2006-01-02 15:04:05 MST"))
 				if kind := s.Document().Application.Credential.Kind; kind != "" && !wire.InMemory(a.vaultKind) {
 					fmt.Fprintf(w, "It has its own copy of the credential. If nothing is to be checked from here any more, remove this computer's: roomkeyctl secret forget %s\n", credentialNoun[kind])
 				}
-			})
+			}); err != nil {
+				return err
+			}
+			// All of it is there, and nobody gets in: that is not done.
+			return s.CannotSignIn(c.Context())
 		},
 	}
 	f := c.Flags()
 	f.BoolVar(&dry, "dry-run", false, "only show what would change")
 	f.BoolVar(&accept, "accept-warnings", false, "push although the last check has warnings")
+	f.BoolVar(&choices.Remove, "remove", false, "remove what Roomkey made there and is wanted no more, with its bookings")
+	f.BoolVar(&takeOver, "take-over", false, "take what is there under the names that this push would use for Roomkey's own")
 	f.StringSliceVar(&confirm, "confirm", nil, "`value` that the server said of itself and that you have compared")
 	return c
 }
@@ -88,7 +100,7 @@ func (a *app) push(ctx context.Context, s *session.Session, plan session.Plan, a
 	}
 	if !plan.Asked() {
 		// The server's API was behind one of the questions: look again.
-		if plan, err = s.Plan(ctx, accept); err != nil {
+		if plan, err = s.PlanWith(ctx, accept, plan.Choices); err != nil {
 			return receipt, err
 		}
 		if !a.json {
@@ -132,11 +144,12 @@ func newStatus(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
+			// Asking first: what became of a push without an answer decides a step.
+			held, failed := s.Held(c.Context())
 			steps, err := s.Steps(c.Context())
 			if err != nil {
 				return err
 			}
-			held, failed := s.Held(c.Context())
 			if err := a.show(map[string]any{"steps": steps, "held": held, "problem": problem.Of(failed)}, func(w io.Writer) {
 				var cells [][]string
 				for i, st := range steps {
@@ -152,6 +165,8 @@ func newStatus(a *app) *cobra.Command {
 			switch {
 			case problem.CodeOf(failed) == booking.CodeNoAPI:
 				return nil
+			case failed == nil && (held.Differs() || held.SignIn != nil):
+				return &status{code: exitFindings, err: fmt.Errorf("the booking server does not hold what was made here"), silent: true}
 			case failed == nil && held.Status.State == booking.StatusFailing:
 				return &status{code: exitFindings, err: fmt.Errorf("the booking server does not work with what it holds"), silent: true}
 			case failed == nil && held.StatusProblem != nil && held.StatusProblem.Kind != problem.Absent:
@@ -172,8 +187,11 @@ func printHeld(w io.Writer, h session.Held) {
 	} else {
 		c := h.Current.Configuration
 		same := "It is not the one that was last checked here."
-		if h.Matches {
+		switch {
+		case h.Matches:
 			same = "It is the one that was last checked here."
+		case !h.Compared:
+			same = "Whether it is the one that was last checked here is not known: no check has seen the rooms."
 		}
 		since := ""
 		if !h.Current.StoredAt.IsZero() {
@@ -181,6 +199,12 @@ func printHeld(w io.Writer, h session.Held) {
 		}
 		fmt.Fprintf(w, "The booking server holds a configuration%s: tenant %s, client %s, %s.\n%s\n",
 			since, problem.Line(c.Tenant.ID), problem.Line(c.Application.ClientID), words.N(len(c.Rooms.Items), "%d room", "%d rooms", len(c.Rooms.Items)), same)
+	}
+	for _, d := range h.Current.Altered {
+		fmt.Fprintf(w, "Changed there by somebody: %s is %s and was %s.\n", problem.Line(d.Path), problem.Line(d.From), problem.Line(d.To))
+	}
+	if h.SignIn != nil {
+		h.SignIn.Terminal(w, nil)
 	}
 	if h.StatusProblem != nil {
 		h.StatusProblem.Terminal(w, nil)

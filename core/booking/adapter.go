@@ -6,6 +6,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // Adapter speaks to one kind of booking server. Every error is a
@@ -26,6 +27,8 @@ type Adapter interface {
 	Put(ctx context.Context, p Put) error
 	// Status is the server's own view of whether it works.
 	Status(ctx context.Context) (Status, error)
+	// Leaves says what Delete would take away of now, and what stays.
+	Leaves(now Current) (goes, stays []words.Text)
 	// Delete makes the server forget what has this ETag.
 	Delete(ctx context.Context, etag string) error
 }

@@ -97,9 +97,6 @@ func (c *Client) Current(ctx context.Context) (Current, error) { return c.adapte
 // Status is the server's own view of whether it works.
 func (c *Client) Status(ctx context.Context) (Status, error) { return c.adapter.Status(ctx) }
 
-// Delete makes the server forget the configuration that has this ETag.
-func (c *Client) Delete(ctx context.Context, etag string) error { return c.adapter.Delete(ctx, etag) }
-
 // Preview is what the administrator looks at before a push.
 type Preview struct {
 	Current Current  `json:"current"`

@@ -22,6 +22,8 @@ const (
 	PushFailed = "failed"
 	// PushUnknown means that no answer came: Resolve asks the server.
 	PushUnknown = "unknown"
+	// PushRemoved is no push: what was handed over was taken back.
+	PushRemoved = "removed"
 )
 
 // Push is one line of the push log.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/roomkey/roomkey/core/connection"
@@ -132,7 +133,13 @@ func (s *seatsurfing) Describe(ctx context.Context) (Description, error) {
 		return d, err
 	}
 	if id := made.Objects[ssProviderKey].ID; id != "" {
-		d.RedirectURIs, err = s.redirectURI(ctx, id)
+		if d.RedirectURIs, err = s.redirectURI(ctx, id); err != nil {
+			return d, err
+		}
+	}
+	if !slices.Equal(made.RedirectURIs, d.RedirectURIs) {
+		made.RedirectURIs = d.RedirectURIs
+		err = s.memory.SaveMade(made)
 	}
 	return d, err
 }

@@ -347,10 +347,10 @@ func everyday(t *testing.T, s *surf) {
 
 	// Removal leaves what people made.
 	c := s.open()
-	now, err = c.Current(t.Context())
+	removal, err := c.Removal(t.Context())
 	s.must(err)
 	s.real.Bind(s.find("/auth-provider/", "Microsoft 365")["id"].(string))
-	if err := c.Delete(t.Context(), now.ETag); problem.CodeOf(err).String() != "booking.sign-in-used" {
+	if err := c.Remove(t.Context(), removal); problem.CodeOf(err).String() != "booking.sign-in-used" {
 		t.Errorf("a sign-in with people: %v", err)
 	}
 	s.want("Main", "Main/By hand", "Somebody's own", "sign-in Microsoft 365")

@@ -9,6 +9,7 @@ var (
 	codeCheckTraceWithoutID    = problem.Declare("check.trace-without-id", problem.Internal)
 	CodeCloudUnknown           = problem.Declare("cloud.unknown", problem.WrongInput)
 	codeConnectionNameTaken    = problem.Declare("connection.name-taken", problem.WrongInput)
+	codeNameNotTyped           = problem.Declare("connection.name-not-typed", problem.WrongInput)
 	codeConnectionNone         = problem.Declare("connection.none", problem.WrongInput)
 	codeConnectionWhich        = problem.Declare("connection.which", problem.WrongInput)
 	codeExchangeResultFuture   = problem.Declare("exchange.result-future", problem.WrongInput)

@@ -328,11 +328,19 @@ type Held struct {
 	Matches bool `json:"matches"`
 	// Compared is whether it is known here what was last checked.
 	Compared bool `json:"compared"`
+	// HandedOver is whether the last hand-over ended well and was not taken back.
+	HandedOver bool `json:"handedOver"`
 	// SignIn is why people could not sign in although all of it is there, nil
 	// when nothing stands against it.
 	SignIn *problem.Problem `json:"signIn,omitempty"`
 	// Resolution says what became of a push that got no answer, nil for none.
 	Resolution *booking.Resolution `json:"resolution,omitempty"`
+}
+
+// Differs reports whether the server holds something else than what was checked
+// here, or nothing although it was handed over.
+func (h Held) Differs() bool {
+	return h.Compared && !h.Matches && (h.HandedOver || h.Current.Configuration != nil)
 }
 
 // Held asks the server.
@@ -357,21 +365,49 @@ func (s *Session) Held(ctx context.Context) (Held, error) {
 	if h.Status, err = client.Status(ctx); err != nil {
 		h.StatusProblem = problem.Of(err)
 	}
+	pushes, err := pushLog{s}.Pushes()
+	if err != nil {
+		return h, err
+	}
+	h.HandedOver = len(pushes) > 0 && pushes[len(pushes)-1].State == booking.PushDone
 	if want, err := s.lastChecked(ctx); err == nil {
 		h.Compared, h.Matches = true, client.Keeps(h.Current, want)
 	}
-	h.SignIn = unregistered(s.Document(), h.Description)
+	h.SignIn = s.unregistered(h.Description.RedirectURIs)
 	return h, nil
+}
+
+// CannotSignIn is why people could not sign in at the booking server although it
+// holds everything: nil when nothing stands against it, or the server does not
+// say where its sign-in comes back to.
+func (s *Session) CannotSignIn(ctx context.Context) error {
+	client, err := s.booking(ctx)
+	if err != nil {
+		return err
+	}
+	d, err := client.Describe(ctx)
+	if err != nil {
+		return err
+	}
+	if p := s.unregistered(d.RedirectURIs); p != nil {
+		return p
+	}
+	return nil
 }
 
 // unregistered is nil when the registration has every address that the server
 // sends people to Microsoft with: with another, Microsoft refuses the sign-in.
-func unregistered(c *connection.Connection, d booking.Description) *problem.Problem {
-	for _, uri := range d.RedirectURIs {
+// Only Seatsurfing chooses it late; a check compares what others say of theirs.
+func (s *Session) unregistered(used []string) *problem.Problem {
+	c := s.Document()
+	if p, err := s.Product(); err != nil || adapterOf(c, p) != booking.AdapterSeatsurfing {
+		return nil
+	}
+	for _, uri := range used {
 		if !slices.Contains(c.SingleSignOn.RedirectURIs, uri) {
 			return problem.New(booking.CodeRedirectMissing, words.T("Nobody can sign in yet: the app registration does not have the redirect URI of the booking server.")).
 				With(words.Plain(uri)).
-				Run(words.T("Add it to the connection, then let the registration be repaired, check and push again:"), "roomkeyctl connection set redirectUris="+uri+" && roomkeyctl register apply")
+				Lead(words.T("Plan the registration again, which takes the address over, and apply it. Then test and push again; nothing is written there that is right already."), problem.PlaceRegister)
 		}
 	}
 	return nil

@@ -69,11 +69,13 @@ func (s *Session) known(ctx context.Context) (setup.Known, error) {
 	}
 	if n := len(pushes); n > 0 {
 		p := pushes[n-1]
-		k.PushedBefore, k.PushedAt = true, p.At
+		k.PushedBefore, k.PushedAt = p.State != store.PushRemoved, p.At
 		k.Pushed = p.State == store.PushDone && digest != "" && p.Digest == digest
 		k.PushUnknown = p.State == store.PushStarted || p.State == store.PushUnknown
 	}
-	return k, nil
+	made, err := s.env.Store.Made(c.ID)
+	k.CannotSignIn = s.unregistered(made.RedirectURIs) != nil
+	return k, err
 }
 
 // processed fills in what the last run of the script calendar-processing did to

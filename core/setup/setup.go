@@ -88,9 +88,12 @@ type Known struct {
 	// Pushed is whether the server holds exactly this configuration as far as
 	// the last push or look tells; PushUnknown whether a push was cut off.
 	Pushed, PushUnknown bool
-	PushedBefore        bool
-	PushedAt            time.Time
-	Now                 time.Time
+	// CannotSignIn is whether the server uses a redirect URI that the connection
+	// does not have: all of it is there, and nobody gets in.
+	CannotSignIn bool
+	PushedBefore bool
+	PushedAt     time.Time
+	Now          time.Time
 }
 
 // expiryWarning is how long before its end a credential asks for attention.
@@ -213,6 +216,8 @@ func handOver(k Known) Step {
 	switch {
 	case k.PushUnknown:
 		return step(HandOver, title, Attention, words.T("The last push was cut off: look what the server holds."))
+	case k.Pushed && k.CannotSignIn:
+		return step(HandOver, title, Attention, words.T("Nobody can sign in yet: the app registration needs the redirect URI of the booking server."))
 	case k.Pushed:
 		return step(HandOver, title, Done, words.T("The server holds this configuration since %s.", k.PushedAt.Format(time.DateTime)))
 	case !proven:

@@ -257,7 +257,11 @@ func TestBookingContract(t *testing.T) {
 	if status, err = c.Status(t.Context()); err != nil || status.State != booking.StatusFailing || status.Checks[0].Code != "AADSTS7000215" {
 		t.Errorf("status: %+v %v", status, err)
 	}
-	if err := c.Delete(t.Context(), receipt.Current.ETag); err != nil {
+	removal, err := c.Removal(t.Context())
+	if err != nil || len(removal.Goes) == 0 || len(removal.Stays) == 0 {
+		t.Fatalf("%+v %v", removal, err)
+	}
+	if err := c.Remove(t.Context(), removal); err != nil {
 		t.Fatal(err)
 	}
 	if now, err := c.Current(t.Context()); err != nil || now.Configuration != nil {
@@ -266,7 +270,7 @@ func TestBookingContract(t *testing.T) {
 	if status, err = c.Status(t.Context()); err != nil || status.State != booking.StatusNotConfigured {
 		t.Errorf("status: %+v %v", status, err)
 	}
-	if n := len(log.lines); n != 4 || log.lines[3].State != booking.PushDone {
+	if n := len(log.lines); n != 5 || log.lines[3].State != booking.PushDone || log.lines[4].State != booking.PushRemoved {
 		t.Errorf("the log: %+v", log.lines)
 	}
 	noSecretIn(t, b.dir)

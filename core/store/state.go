@@ -60,6 +60,8 @@ const (
 	PushFailed  = "failed"
 	// PushUnknown is a push that was started and whose end nobody saw.
 	PushUnknown = "unknown"
+	// PushRemoved is no push: what was handed over was taken back.
+	PushRemoved = "removed"
 )
 
 // Push is one attempt to hand the configuration to the booking server.
@@ -112,6 +114,9 @@ type Made struct {
 	// Fingerprint its credential's: the server shows neither.
 	Digest      string `json:"digest,omitempty"`
 	Fingerprint string `json:"fingerprint,omitempty"`
+	// RedirectURIs are what the server sent people to Microsoft with, when it was
+	// last asked.
+	RedirectURIs []string `json:"redirectUris,omitempty"`
 	// Objects are found by what they stand for: "sign-in", "location BUILDING",
 	// "space ADDRESS".
 	Objects map[string]MadeObject `json:"objects,omitempty"`

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+func connectionRemove(a *app) *cobra.Command {
+	var typed string
+	var dryRun bool
+	c := &cobra.Command{
+		Use: "remove-from-server", Short: "Take back from the booking server what was handed over", Args: cobra.NoArgs,
+		Long: "Shows what goes, what stays and when it was last used, and asks for the name of\n" +
+			"the connection. Nothing changes at Microsoft: the app registration is removed\n" +
+			"with roomkeyctl register undo, after this.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			plan, err := s.PlanRemoval(c.Context())
+			if err != nil {
+				return err
+			}
+			if dryRun {
+				return a.show(plan, func(w io.Writer) { printRemoval(w, plan) })
+			}
+			if !a.json {
+				printRemoval(a.out, plan)
+			}
+			if typed == "" {
+				if typed, err = a.typed(c.Context(), fmt.Sprintf("Type the name of the connection (%s) to remove this from the server", problem.Line(plan.Name))); err != nil {
+					return err
+				}
+				if typed == "" {
+					return problem.New(codeUsageNotConfirmed, words.T("Nothing was removed.")).Run(words.T("Type the name at a terminal, or add:"), "--name NAME")
+				}
+			}
+			if err := s.Remove(c.Context(), plan, typed); err != nil {
+				return err
+			}
+			return a.show(map[string]bool{"removed": true}, func(w io.Writer) {
+				fmt.Fprintln(w, "The booking server has forgotten it. The app registration is still there: roomkeyctl register undo")
+			})
+		},
+	}
+	c.Flags().StringVar(&typed, "name", "", "the connection's `name`, instead of being asked for it")
+	c.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be removed, and stop")
+	return c
+}
+
+func printRemoval(w io.Writer, plan session.RemovalPlan) {
+	for _, part := range []struct {
+		title string
+		lines []words.Text
+	}{{"Goes from the booking server:", plan.Goes}, {"Stays:", plan.Stays}} {
+		fmt.Fprintln(w, part.title)
+		for _, line := range part.lines {
+			fmt.Fprintf(w, "  %s\n", problem.Line(line.String()))
+		}
+	}
+	fmt.Fprintln(w, plan.LastUse)
+}

@@ -1,0 +1,85 @@
+package booking
+
+import (
+	"context"
+	"crypto/rand"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Removal is what taking back a hand-over would do.
+type Removal struct {
+	// Current is what was seen; Remove does nothing when something else is there.
+	Current Current `json:"current"`
+	// Goes is what the server forgets, Stays what it keeps.
+	Goes  []words.Text `json:"goes"`
+	Stays []words.Text `json:"stays"`
+}
+
+// Removal asks the server what would go. Nothing is changed. Problem:
+// booking.nothing-stored.
+func (c *Client) Removal(ctx context.Context) (Removal, error) {
+	now, err := c.adapter.Current(ctx)
+	if err != nil {
+		return Removal{}, err
+	}
+	if now.Configuration == nil {
+		return Removal{}, problem.New(CodeNothingStored, words.T("%s holds nothing that was handed over from here.", hostOf(c.server.URL)))
+	}
+	r := Removal{Current: now}
+	r.Goes, r.Stays = c.adapter.Leaves(now)
+	return r, nil
+}
+
+// Remove takes back what the server was seen to hold, and looks whether it is
+// gone: an answer proves nothing.
+func (c *Client) Remove(ctx context.Context, seen Removal) error {
+	if c.log == nil {
+		return problem.New(codeNoLog, words.T("The removal cannot be recorded, so it is not made.")).
+			Fix(words.T("Open the connection where it is not open in another copy of Roomkey."))
+	}
+	failed := c.adapter.Delete(ctx, seen.Current.ETag)
+	if failed != nil && !lost(failed) {
+		return failed
+	}
+	now, err := c.adapter.Current(ctx)
+	switch {
+	case err != nil:
+		p := problem.New(codeUnknown, words.T("It is not known whether the booking server has forgotten the configuration."))
+		return p.With(titleAndDetail(err)).Lead(words.T("Look at what the server holds."), problem.PlaceLook).By(err)
+	case now.Configuration != nil && failed != nil:
+		return failed
+	case now.Configuration != nil:
+		return problem.New(codeNotKept, words.T("The booking server said that it has forgotten the configuration, and still holds it.")).
+			Lead(words.T("Look at what the server holds. If it happens again, give this text to the server's vendor."), problem.PlaceLook)
+	}
+	return c.log.Append(Push{At: c.now().UTC(), Digest: seen.Current.Configuration.Digest, State: PushRemoved, IdempotencyKey: rand.Text(), Server: c.server.URL})
+}
+
+// Leaves of a server of the contract: it forgets the configuration as a whole.
+func (c *contract) Leaves(now Current) (goes, stays []words.Text) {
+	cfg := now.Configuration
+	return []words.Text{
+			words.T("The configuration of the tenant %s with the application %s", cfg.Tenant.ID, cfg.Application.ClientID),
+			words.T("The server's copy of the credential %s, which it destroys", cfg.Credential.Fingerprint),
+		}, []words.Text{
+			words.T("Bookings and everything else that the server keeps by itself"),
+			words.T("The app registration and its credential at Microsoft"),
+		}
+}
+
+// Leaves of Seatsurfing: what Roomkey made goes, with what hangs on it.
+func (s *seatsurfing) Leaves(now Current) (goes, stays []words.Text) {
+	if now.Configuration.Application.ClientID != "" {
+		goes = append(goes, words.T("The sign-in “%s”. If people belong to it, Seatsurfing keeps it: their accounts would be left without one.", now.Configuration.SingleSignOn.LoginButton))
+	}
+	for _, r := range now.Configuration.Rooms.Items {
+		goes = append(goes, words.T("The space “%s” in “%s”, with all its bookings", r.DisplayName, r.Building))
+	}
+	return append(goes, words.T("The locations that Roomkey made, where nothing else is in them")), []words.Text{
+		words.T("Locations, spaces and sign-ins that people made, and locations that hold such spaces"),
+		words.T("The accounts of the people who have signed in"),
+		words.T("The app registration and its credential at Microsoft"),
+	}
+}
