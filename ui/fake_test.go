@@ -288,5 +288,8 @@ func (s *fakeSession) DiscoverElsewhere(ctx context.Context, _ task.Report) erro
 	})
 }
 
+// NameAfter leaves the name.
+func (s *fakeSession) NameAfter(context.Context) error { return nil }
+
 // FindAdapter finds nothing.
 func (s *fakeSession) FindAdapter(context.Context) error { return nil }

@@ -60,6 +60,28 @@ func TestWhatIsTypedSurvivesACrash(t *testing.T) {
 	}
 }
 
+// TestWhatIsNoFieldOfTheDocumentSurvives, too, until it was used.
+func TestWhatIsNoFieldOfTheDocumentSurvives(t *testing.T) {
+	b := newFake(t)
+	p := planned(t, b)
+	p.press(reviewed)
+	p.types("Change ticket", "CHG-17")
+	id := p.shell.Connection()
+
+	p = sit(t, b) // nobody closed the first
+	p.shell.Load(id)
+	p.rest()
+	p.goes(setup.Register)
+	p.press(reviewed)
+	if got := p.field("Change ticket").Value(); got != "CHG-17" {
+		t.Errorf("the field shows %q", got)
+	}
+	p.press("Apply")
+	if left := p.shell.Session().Drafts(); b.Ran.Ticket != "CHG-17" || len(left) != 0 {
+		t.Errorf("applied with the ticket %q, drafts %v", b.Ran.Ticket, left)
+	}
+}
+
 // TestContinueDoesWhatThePageIsFor: the typed application and its secret, and the
 // chosen rooms, are stored by Continue alone.
 func TestContinueDoesWhatThePageIsFor(t *testing.T) {

@@ -3,9 +3,11 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -97,6 +99,21 @@ func (e *Environment) FreeName(name string) string {
 		free = words.T("%s (%d)", name, n).String()
 	}
 	return free
+}
+
+// NewName is what a connection is called until it is known what it joins.
+const NewName = "New connection"
+
+// NameAfter calls a connection that nobody has named after its tenant and its
+// product, as soon as both are known.
+func (s *Session) NameAfter(ctx context.Context) error {
+	c := s.Document()
+	p, err := s.Product()
+	tenant := cmp.Or(c.Tenant.DisplayName, c.Tenant.Domain)
+	if err != nil || tenant == "" || c.Name != NewName && !strings.HasPrefix(c.Name, NewName+" (") {
+		return nil // a product that is missing is said at its field
+	}
+	return s.Change(ctx, connection.Put("name", s.env.FreeName(words.T("%s – %s", tenant, p.Name).String())).BasedOn(c.Name))
 }
 
 // adopt saves a document that is new here and opens it.

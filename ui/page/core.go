@@ -111,6 +111,8 @@ type described interface {
 	Discover(ctx context.Context) error
 	DiscoverElsewhere(ctx context.Context, report task.Report) error
 	FindAdapter(ctx context.Context) error
+	// NameAfter names a connection that nobody has named.
+	NameAfter(ctx context.Context) error
 }
 
 type listed interface {

@@ -322,6 +322,16 @@ func (d *Describe) proceed() {
 		case tenant.ID == "" && tenant.Domain != "" && d.tenant.Wrong() == "" && d.cloud.Wrong() == "":
 			d.discover(ok)
 		case ok:
+			d.goOn()
+		}
+	})
+}
+
+// goOn leaves a page on which nothing is left to mend.
+func (d *Describe) goOn() {
+	d.env.Scope.Run(d.env.Session.NameAfter, func(err error) {
+		d.notice.fail(problem.Of(err))
+		if err == nil {
 			d.env.Go(setup.Register)
 		}
 	})
@@ -340,7 +350,7 @@ func (d *Describe) discover(goOn bool) {
 		case p == nil:
 			d.Follow(d.env.Connection())
 			if goOn {
-				d.env.Go(setup.Register)
+				d.goOn()
 			}
 			return
 		case p.Code == cloud.CodeTenantUnknown || p.Code == cloud.CodeWrongCloud:

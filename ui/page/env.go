@@ -122,6 +122,47 @@ func (e *Env) writeDrafts() {
 	})
 }
 
+// Remember keeps what is typed into fields that are no part of the document, by
+// name, until Forget; what an earlier window kept is put back, and shown then.
+func (e *Env) Remember(fields map[string]*kit.Field, shown func()) {
+	for name, f := range fields {
+		changed := f.OnChanged
+		f.OnChanged = func(v string) {
+			e.Draft(name, draftOf(v))
+			if changed != nil {
+				changed(v)
+			}
+		}
+	}
+	var kept map[string]store.Draft
+	e.Scope.Run(func(context.Context) error { kept = e.Session.Drafts(); return nil }, func(error) {
+		found := false
+		for name, f := range fields {
+			if d, ok := kept[name]; ok && f.Value() == "" {
+				f.SetValue(d.Value)
+				found = true
+			}
+		}
+		if found {
+			shown()
+		}
+	})
+}
+
+func draftOf(v string) *store.Draft {
+	if v == "" {
+		return nil
+	}
+	return &store.Draft{Value: v}
+}
+
+// Forget drops what Remember kept, when it has been used.
+func (e *Env) Forget(names ...string) {
+	for _, name := range names {
+		e.Draft(name, nil)
+	}
+}
+
 // Leave writes what was typed last. It blocks, and is called when nothing else of
 // the connection runs any more.
 func (e *Env) Leave() {

@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -56,7 +57,19 @@ func newPlanner(env *Env, notice *notice, page *Register) *planner {
 	p.notes = newNotes()
 	p.review = newReview(p)
 	p.record = newRecord(p)
+	env.Remember(p.typed(), func() { p.show() })
 	return p
+}
+
+// typed are the texts of the page that are no part of the document, by the names
+// of their drafts.
+func (p *planner) typed() map[string]*kit.Field {
+	c := p.choices
+	return map[string]*kit.Field{
+		"register.credentialName": c.name, "register.months": c.months, "register.homePage": c.home, "register.support": c.support,
+		"register.privacy": c.privacy, "register.terms": c.terms, "register.reviewer": p.notes.reviewer, "register.ticket": p.notes.ticket,
+		"register.client": p.signIn.client,
+	}
 }
 
 // shown asks what is known; a result is read once, and a plan is made anew for
@@ -248,6 +261,7 @@ func (p *planner) apply() {
 		p.env.Changed()
 		if failed == nil {
 			p.plan, p.result, p.left, p.used = nil, &result, plan.Options.LeaveConsent && wantsConsent(plan), plan.Options
+			p.env.Forget(slices.Collect(maps.Keys(p.typed()))...)
 			p.renewed = slices.ContainsFunc(plan.Todo(), func(i register.Item) bool { return i.ID == "credential" })
 			p.page.frame.ToTop()
 			p.ask(p.offerHandOff)

@@ -41,6 +41,7 @@ func NewProve(env *Env) *Prove {
 	p := &Prove{env: env, notice: newNotice(env.Host), left: kit.Column(0), verdict: kit.Column(kit.Gap), cause: kit.Column(kit.Gap),
 		list: kit.NewFindingList(env.Host), facts: kit.Column(kit.GapWide), found: map[string]check.Finding{}, Every: 15 * time.Second}
 	p.options = newRunOptions(env, p.relayout)
+	env.Remember(map[string]*kit.Field{"prove.organizer": p.options.organizer, "prove.outOfReach": p.options.outOfReach}, func() { p.options.show() })
 	p.list.OnAgain = p.again
 	checks := kit.Card(p.list)
 	checks.Pad = 6

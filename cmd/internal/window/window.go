@@ -65,7 +65,7 @@ func (h *Home) List() ([]store.Entry, []*problem.Problem) { return h.Environment
 
 // Create makes an empty connection.
 func (h *Home) Create(ctx context.Context) (string, error) {
-	s, err := h.Environment.Create(ctx, h.Environment.FreeName(words.T("New connection").String()), nil)
+	s, err := h.Environment.Create(ctx, h.Environment.FreeName(session.NewName), nil)
 	return id(s, err)
 }
 
