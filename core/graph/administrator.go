@@ -28,12 +28,12 @@ func (c *Client) MyRoles(ctx context.Context) ([]tenant.DirectoryRole, error) {
 			return tenant.DirectoryRole{TemplateID: text(m.GetRoleTemplateId()), DisplayName: text(m.GetDisplayName())}, true
 		},
 		key: func(r tenant.DirectoryRole) string { return r.TemplateID },
-		page: func(ctx context.Context, _ int32) (response[models.DirectoryRoleable], error) {
-			return list.Get(ctx, &users.ItemTransitiveMemberOfGraphDirectoryRoleRequestBuilderGetRequestConfiguration{
-				QueryParameters: &users.ItemTransitiveMemberOfGraphDirectoryRoleRequestBuilderGetQueryParameters{Select: []string{"id", "displayName", "roleTemplateId"}}})
+		page: func(ctx context.Context, _, _ int32) (*page[models.DirectoryRoleable], error) {
+			return some(list.Get(ctx, &users.ItemTransitiveMemberOfGraphDirectoryRoleRequestBuilderGetRequestConfiguration{
+				QueryParameters: &users.ItemTransitiveMemberOfGraphDirectoryRoleRequestBuilderGetQueryParameters{Select: []string{"id", "displayName", "roleTemplateId"}}}))
 		},
-		next: func(ctx context.Context, link string) (response[models.DirectoryRoleable], error) {
-			return list.WithUrl(link).Get(ctx, nil)
+		next: func(ctx context.Context, link string) (*page[models.DirectoryRoleable], error) {
+			return some(list.WithUrl(link).Get(ctx, nil))
 		},
 	}, nil))
 }
@@ -90,12 +90,12 @@ func (c *Client) DeletedApplications(ctx context.Context) ([]tenant.Application,
 		what: "GET /directory/deletedItems/microsoft.graph.application",
 		noun: func(m models.Applicationable) (tenant.Application, bool) { return application(m), true },
 		key:  func(a tenant.Application) string { return a.ID },
-		page: func(ctx context.Context, _ int32) (response[models.Applicationable], error) {
-			return list.Get(ctx, &directory.DeletedItemsGraphApplicationRequestBuilderGetRequestConfiguration{
-				QueryParameters: &directory.DeletedItemsGraphApplicationRequestBuilderGetQueryParameters{Select: []string{"id", "appId", "displayName", "uniqueName", "deletedDateTime"}}})
+		page: func(ctx context.Context, _, _ int32) (*page[models.Applicationable], error) {
+			return some(list.Get(ctx, &directory.DeletedItemsGraphApplicationRequestBuilderGetRequestConfiguration{
+				QueryParameters: &directory.DeletedItemsGraphApplicationRequestBuilderGetQueryParameters{Select: []string{"id", "appId", "displayName", "uniqueName", "deletedDateTime"}}}))
 		},
-		next: func(ctx context.Context, link string) (response[models.Applicationable], error) {
-			return list.WithUrl(link).Get(ctx, nil)
+		next: func(ctx context.Context, link string) (*page[models.Applicationable], error) {
+			return some(list.WithUrl(link).Get(ctx, nil))
 		},
 	}, nil))
 }

@@ -44,7 +44,7 @@ func (c *Client) CalendarView(ctx context.Context, mailbox string, from, to time
 		what:   "GET /users/" + mailbox + "/calendarView",
 		noun:   func(m models.Eventable) (tenant.Event, bool) { return event(m, mailbox), true },
 		key:    func(e tenant.Event) string { return e.ID },
-		page: func(ctx context.Context, _ int32) (response[models.Eventable], error) {
+		page: func(ctx context.Context, _, _ int32) (*page[models.Eventable], error) {
 			return some(view.Get(ctx, &users.ItemCalendarViewRequestBuilderGetRequestConfiguration{
 				Headers: inUTC(),
 				QueryParameters: &users.ItemCalendarViewRequestBuilderGetQueryParameters{
@@ -52,7 +52,7 @@ func (c *Client) CalendarView(ctx context.Context, mailbox string, from, to time
 					Select:  eventFields,
 					Orderby: []string{"start/dateTime"}, Top: &size}}))
 		},
-		next: func(ctx context.Context, link string) (response[models.Eventable], error) {
+		next: func(ctx context.Context, link string) (*page[models.Eventable], error) {
 			return some(view.WithUrl(link).Get(ctx, &users.ItemCalendarViewRequestBuilderGetRequestConfiguration{Headers: inUTC()}))
 		},
 	}

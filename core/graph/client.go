@@ -190,24 +190,31 @@ func (c *Client) problem(err error, what string, a *answer) *problem.Problem {
 // answer is what the guard saw of the last answer to a call.
 type answer struct {
 	mu        sync.Mutex
+	code      int
 	requestID string
 }
 
 type answerKey struct{}
 
-func (a *answer) saw(requestID string) {
+func (a *answer) saw(status int, requestID string) {
 	if a == nil {
 		return
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.requestID = requestID
+	a.code, a.requestID = status, requestID
 }
 
 func (a *answer) id() string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.requestID
+}
+
+func (a *answer) status() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.code
 }
 
 func now() time.Time { return time.Now().UTC() }

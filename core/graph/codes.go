@@ -10,6 +10,7 @@ var (
 	codeRequestMultipleObjectsWithSameKeyValue = problem.Declare("graph.Request_MultipleObjectsWithSameKeyValue", problem.WrongInput)
 	codeAttributeUnreadable                    = problem.Declare("graph.attribute-unreadable", problem.WrongInput)
 	codeForeignLink                            = problem.Declare("graph.foreign-link", problem.UnexpectedAnswer)
+	codeListEndless                            = problem.Declare("graph.list-endless", problem.UnexpectedAnswer)
 	codeListShort                              = problem.Declare("graph.list-short", problem.NoAnswer)
 	codeNoToken                                = problem.Declare("graph.no-token", problem.SignInNeeded)
 )

@@ -109,12 +109,12 @@ func (c *Client) FindEvents(ctx context.Context, mailbox, iCalUID string) ([]ten
 		what: what,
 		noun: func(m models.Eventable) (tenant.Event, bool) { return event(m, mailbox), true },
 		key:  func(e tenant.Event) string { return e.ID },
-		page: func(ctx context.Context, _ int32) (response[models.Eventable], error) {
+		page: func(ctx context.Context, _, _ int32) (*page[models.Eventable], error) {
 			return some(builder.Get(ctx, &users.ItemEventsRequestBuilderGetRequestConfiguration{
 				Headers:         inUTC(),
 				QueryParameters: &users.ItemEventsRequestBuilderGetQueryParameters{Filter: &filter, Select: eventFields}}))
 		},
-		next: func(ctx context.Context, link string) (response[models.Eventable], error) {
+		next: func(ctx context.Context, link string) (*page[models.Eventable], error) {
 			return some(builder.WithUrl(link).Get(ctx, &users.ItemEventsRequestBuilderGetRequestConfiguration{Headers: inUTC()}))
 		},
 	}, nil)

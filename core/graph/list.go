@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 
 	"github.com/roomkey/roomkey/core/problem"
@@ -9,21 +10,30 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// response is what every collection answer of the SDK has.
-type response[M any] interface {
-	GetValue() []M
-	GetOdataNextLink() *string
-	GetOdataCount() *int64
-}
+// A list that never ends is no list of a tenant's: nothing in a tenant is there
+// more often than tenantHolds, several times the largest that are known, and
+// pages that bring next to nothing do not go on for ever.
+const (
+	tenantHolds = 10_000_000
+	slowPages   = 100 // pages before each must have brought fewPerPage
+	fewPerPage  = 10
+)
+
+// smallestPage is the size below which a page that takes too long is not asked
+// for once more.
+const smallestPage = 10
 
 // walk says how one list is read.
 type walk[M, T any] struct {
 	what string
-	// page gets the page after skip items; it is called with 0 only, unless
+	// size is how many items a page is asked to have, 0 for Graph's own choice.
+	// It becomes smaller when Graph does not get a page ready in time.
+	size int32
+	// page gets the page of at most size items after skip; skip is 0 unless
 	// skips is set.
-	page func(ctx context.Context, skip int32) (response[M], error)
+	page func(ctx context.Context, skip, size int32) (*page[M], error)
 	// next follows a link that Graph gave.
-	next func(ctx context.Context, link string) (response[M], error)
+	next func(ctx context.Context, link string) (*page[M], error)
 	// skips is for lists that come without links, however long they are: they
 	// are asked on with $skip until an empty page.
 	skips bool
@@ -35,34 +45,95 @@ type walk[M, T any] struct {
 	enough func() bool
 }
 
+// place is where in a list a page begins: behind a link, or after some items.
+type place struct {
+	link string
+	skip int32
+}
+
+// got is a page that has come, or why it has not.
+type got[M any] struct {
+	page *page[M]
+	err  error
+	// size is what was asked for in the end.
+	size int32
+	// answer is this page's: the next may have come by the time it is read.
+	answer *answer
+}
+
+// ask sends for a page; the channel brings it.
+func (w walk[M, T]) ask(ctx context.Context, c *Client, at place) <-chan got[M] {
+	came := make(chan got[M], 1)
+	go func() {
+		g := got[M]{size: w.size, answer: new(answer)}
+		ctx := context.WithValue(ctx, answerKey{}, g.answer)
+		for {
+			g.page, g.err = call(ctx, c, w.what, func(ctx context.Context) (*page[M], error) {
+				if at.link != "" {
+					return w.next(ctx, at.link)
+				}
+				return w.page(ctx, at.skip, g.size)
+			})
+			smaller := g.size / 4
+			if g.err == nil || g.answer.status() != http.StatusGatewayTimeout || smaller < smallestPage {
+				break
+			}
+			g.size, at.link = smaller, sized(at.link, smaller)
+		}
+		came <- g
+	}()
+	return came
+}
+
 // read walks the list to its end. What came before a failure is kept, and the
 // failure stands beside it: a list is Complete only when its end was seen, and
-// everything in it was usable. Each page is handed to onPage before the next
-// is asked for.
+// everything in it was usable. Each page is handed to onPage as it comes; the
+// next is on its way by then.
 func read[M, T any](ctx context.Context, c *Client, w walk[M, T], onPage func([]T)) tenant.Listing[T] {
 	list := tenant.Listing[T]{Items: []T{}, Source: c.o.Source, At: now()}
-	seen := map[string]bool{}
-	links := map[string]bool{}
-	var received, promised int64 = 0, -1
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // a page that is on its way for nothing
+	seen, links := map[string]bool{}, map[string]bool{}
+	var received, promised, pages int64 = 0, -1, 0
 	var flaw *problem.Problem
-	last := new(answer)
-	ctx = context.WithValue(ctx, answerKey{}, last)
-	get := func(ctx context.Context) (response[M], error) { return w.page(ctx, 0) }
-	for {
-		page, err := call(ctx, c, w.what, func(ctx context.Context) (response[M], error) {
-			page, err := get(ctx)
-			if err == nil && !isNil(page) && page.GetValue() == nil {
-				err = malformed(w.what, "there is no list in it")
+	coming := w.ask(ctx, c, place{})
+	onward := func(at place) *problem.Problem {
+		if at.link != "" {
+			if p := c.follow(at.link, links); p != nil {
+				return p
 			}
-			return page, err
-		})
-		if err != nil {
-			list.Problem = problem.Of(err)
+		}
+		if pages >= slowPages+received/fewPerPage || received >= tenantHolds {
+			return endless(w.what, pages, received)
+		}
+		coming = w.ask(ctx, c, at)
+		return nil
+	}
+	for coming != nil {
+		g := <-coming
+		coming = nil
+		if g.err != nil {
+			list.Problem = problem.Of(g.err)
 			return list
 		}
-		values, link := page.GetValue(), page.GetOdataNextLink()
-		if n := page.GetOdataCount(); n != nil && promised < 0 {
-			promised = *n
+		pages++
+		w.size = g.size
+		if promised < 0 && g.page.count != nil {
+			promised = *g.page.count
+		}
+		var astray *problem.Problem
+		link := g.page.link
+		early := link != "" && w.enough == nil
+		if early {
+			astray = onward(place{link: link})
+		}
+		values, err := g.page.items()
+		if err == nil && values == nil {
+			err = malformed(w.what, "there is no list in it")
+		}
+		if err != nil {
+			list.Problem = c.problem(err, w.what, g.answer)
+			return list
 		}
 		fresh, bad := take(values, w, seen)
 		if bad > 0 {
@@ -70,24 +141,19 @@ func read[M, T any](ctx context.Context, c *Client, w walk[M, T], onPage func([]
 		}
 		received += int64(len(values))
 		list.Items = append(list.Items, fresh...)
+		if !early && w.skips && len(fresh) > 0 {
+			astray = onward(place{skip: int32(received)})
+		}
 		if len(fresh) > 0 && onPage != nil {
 			onPage(fresh)
 		}
 		switch {
+		case early:
 		case w.enough != nil && w.enough():
 			promised = -1
-		case link != nil && *link != "":
-			if p := c.follow(*link, links); p != nil {
-				list.Problem = c.problem(p, w.what, last)
-				return list
-			}
-			get = func(ctx context.Context) (response[M], error) { return w.next(ctx, *link) }
-			continue
-		case w.skips && len(fresh) > 0:
-			skip := int32(received)
-			get = func(ctx context.Context) (response[M], error) { return w.page(ctx, skip) }
-			continue
-		case w.skips && len(values) > 0:
+		case link != "":
+			astray = onward(place{link: link})
+		case w.skips && len(values) > 0 && len(fresh) == 0:
 			// A page without anything new: $skip has no effect, and asking on
 			// would never end. Whether there is more, only the count can tell.
 			received = int64(len(seen))
@@ -95,17 +161,28 @@ func read[M, T any](ctx context.Context, c *Client, w walk[M, T], onPage func([]
 				promised = received + 1
 			}
 		}
-		if list.Problem = flaw; flaw == nil && promised > received {
-			list.Problem = problem.New(codeListShort, words.T("Microsoft Graph ended the list early.")).
+		switch {
+		case astray != nil:
+			flaw = astray
+		case coming != nil || flaw != nil:
+		case promised > received:
+			flaw = problem.New(codeListShort, words.T("Microsoft Graph ended the list early.")).
 				With(words.T("Request: %s. %d entries came; there are more.", w.what, received)).
 				Fix(words.T("Load the list again. If it stays short, load an Exchange result or a CSV file instead."))
 		}
-		if list.Problem != nil {
-			list.Problem = c.problem(list.Problem, w.what, last)
+		if coming == nil && flaw != nil {
+			list.Problem = c.problem(flaw, w.what, g.answer)
 		}
-		list.Complete = list.Problem == nil
-		return list
 	}
+	list.Complete = list.Problem == nil
+	return list
+}
+
+// endless is a list that goes on beyond what a tenant can hold.
+func endless(what string, pages, received int64) *problem.Problem {
+	return problem.New(codeListEndless, words.T("Microsoft Graph's list does not end.")).
+		With(words.T("Request: %s. After %d pages with %d entries there is still a link to another page, which is more than a tenant can hold. Roomkey stopped there.", what, pages, received)).
+		Fix(words.T("Load the list again. If it stays, a proxy on the way may be changing answers; report it with the request id."))
 }
 
 // take turns a page into nouns: those not seen before, and how many entries
@@ -153,14 +230,6 @@ func text(s *string) string {
 		return ""
 	}
 	return *s
-}
-
-func number(n *int32) *int {
-	if n == nil {
-		return nil
-	}
-	i := int(*n)
-	return &i
 }
 
 func pointer[T any](v T) *T { return &v }

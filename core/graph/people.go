@@ -2,13 +2,11 @@ package graph
 
 import (
 	"context"
+	"encoding/json"
 	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/microsoftgraph/msgraph-sdk-go/groups"
-	"github.com/microsoftgraph/msgraph-sdk-go/models"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"github.com/roomkey/roomkey/core/problem"
@@ -56,122 +54,124 @@ func (c *Client) groups() *groups.GroupsRequestBuilder {
 	return groups.NewGroupsRequestBuilderInternal(c.parameters, c.adapter)
 }
 
-// People lists the tenant's users, guests included, in Graph's order. page gets
+// People lists the tenant's users, guests included, in Graph's order. each gets
 // each page as it comes and may be nil.
-func (c *Client) People(ctx context.Context, q PeopleQuery, page func([]tenant.Person)) tenant.Listing[tenant.Person] {
+func (c *Client) People(ctx context.Context, q PeopleQuery, each func([]tenant.Person)) tenant.Listing[tenant.Person] {
 	fields, p := q.selection()
 	if p != nil {
 		return tenant.Listing[tenant.Person]{Items: []tenant.Person{}, Source: c.o.Source, At: now(), Problem: p}
 	}
-	all := c.users()
-	return read(ctx, c, walk[models.Userable, tenant.Person]{
-		what: "GET /users",
-		noun: func(m models.Userable) (tenant.Person, bool) { return person(m, q.CardNumberAttribute), true },
+	if extension.MatchString(q.CardNumberAttribute) {
+		return people[extendedAnswer](ctx, c, q, fields, each)
+	}
+	return people[personAnswer](ctx, c, q, fields, each)
+}
+
+func people[M any, P interface {
+	*M
+	person(card string) tenant.Person
+}](ctx context.Context, c *Client, q PeopleQuery, fields []string, each func([]tenant.Person)) tenant.Listing[tenant.Person] {
+	return read(ctx, c, walk[*M, tenant.Person]{
+		what: "GET /users", size: directoryPage, next: linked[M](c),
+		noun: func(m *M) (tenant.Person, bool) { return P(m).person(q.CardNumberAttribute), true },
 		key:  func(p tenant.Person) string { return p.ID },
-		page: func(ctx context.Context, _ int32) (response[models.Userable], error) {
-			return some(all.Get(ctx, &users.UsersRequestBuilderGetRequestConfiguration{
-				QueryParameters: &users.UsersRequestBuilderGetQueryParameters{Select: fields, Top: pointer(int32(directoryPage))}}))
+		page: func(ctx context.Context, _, size int32) (*page[*M], error) {
+			return plain[M](ctx, c)(c.users().ToGetRequestInformation(ctx, &users.UsersRequestBuilderGetRequestConfiguration{
+				QueryParameters: &users.UsersRequestBuilderGetQueryParameters{Select: fields, Top: &size}}))
 		},
-		next: func(ctx context.Context, link string) (response[models.Userable], error) {
-			return some(all.WithUrl(link).Get(ctx, nil))
-		},
-	}, page)
+	}, each)
 }
 
 // Groups lists the tenant's groups.
-func (c *Client) Groups(ctx context.Context, page func([]tenant.Group)) tenant.Listing[tenant.Group] {
-	all := c.groups()
-	return read(ctx, c, walk[models.Groupable, tenant.Group]{
-		what: "GET /groups",
-		noun: func(m models.Groupable) (tenant.Group, bool) {
-			return tenant.Group{ID: text(m.GetId()), DisplayName: text(m.GetDisplayName()), Mail: text(m.GetMail()),
-				Description: text(m.GetDescription()), Kind: groupKind(m)}, true
+func (c *Client) Groups(ctx context.Context, each func([]tenant.Group)) tenant.Listing[tenant.Group] {
+	return read(ctx, c, walk[*groupAnswer, tenant.Group]{
+		what: "GET /groups", size: directoryPage, next: linked[groupAnswer](c),
+		noun: func(m *groupAnswer) (tenant.Group, bool) { return m.group(), true },
+		key:  func(g tenant.Group) string { return g.ID },
+		page: func(ctx context.Context, _, size int32) (*page[*groupAnswer], error) {
+			return plain[groupAnswer](ctx, c)(c.groups().ToGetRequestInformation(ctx, &groups.GroupsRequestBuilderGetRequestConfiguration{
+				QueryParameters: &groups.GroupsRequestBuilderGetQueryParameters{Top: &size,
+					Select: []string{"id", "displayName", "mail", "description", "groupTypes", "mailEnabled", "securityEnabled"}}}))
 		},
-		key: func(g tenant.Group) string { return g.ID },
-		page: func(ctx context.Context, _ int32) (response[models.Groupable], error) {
-			return some(all.Get(ctx, &groups.GroupsRequestBuilderGetRequestConfiguration{
-				QueryParameters: &groups.GroupsRequestBuilderGetQueryParameters{
-					Select: []string{"id", "displayName", "mail", "description", "groupTypes", "mailEnabled", "securityEnabled"},
-					Top:    pointer(int32(directoryPage))}}))
-		},
-		next: func(ctx context.Context, link string) (response[models.Groupable], error) {
-			return some(all.WithUrl(link).Get(ctx, nil))
-		},
-	}, page)
+	}, each)
 }
 
 // Members lists the people who are direct members of a group; groups, devices
 // and contacts in it are left out. Members of nested groups are not followed.
-func (c *Client) Members(ctx context.Context, groupID string, page func([]tenant.Person)) tenant.Listing[tenant.Person] {
+func (c *Client) Members(ctx context.Context, groupID string, each func([]tenant.Person)) tenant.Listing[tenant.Person] {
 	all := c.groups().ByGroupId(groupID).Members()
-	return read(ctx, c, walk[models.DirectoryObjectable, tenant.Person]{
-		what: "GET /groups/" + groupID + "/members",
-		noun: func(m models.DirectoryObjectable) (tenant.Person, bool) {
-			u, isUser := m.(models.Userable)
-			if !isUser {
-				return tenant.Person{}, false
-			}
-			return person(u, ""), true
+	return read(ctx, c, walk[*personAnswer, tenant.Person]{
+		what: "GET /groups/" + groupID + "/members", size: directoryPage, next: linked[personAnswer](c),
+		noun: func(m *personAnswer) (tenant.Person, bool) { return m.person(""), m.Type == "#microsoft.graph.user" },
+		key:  func(p tenant.Person) string { return p.ID },
+		page: func(ctx context.Context, _, size int32) (*page[*personAnswer], error) {
+			return plain[personAnswer](ctx, c)(all.ToGetRequestInformation(ctx, &groups.ItemMembersRequestBuilderGetRequestConfiguration{
+				QueryParameters: &groups.ItemMembersRequestBuilderGetQueryParameters{Top: &size}}))
 		},
-		key: func(p tenant.Person) string { return p.ID },
-		page: func(ctx context.Context, _ int32) (response[models.DirectoryObjectable], error) {
-			return some(all.Get(ctx, &groups.ItemMembersRequestBuilderGetRequestConfiguration{
-				QueryParameters: &groups.ItemMembersRequestBuilderGetQueryParameters{Top: pointer(int32(directoryPage))}}))
-		},
-		next: func(ctx context.Context, link string) (response[models.DirectoryObjectable], error) {
-			return some(all.WithUrl(link).Get(ctx, nil))
-		},
-	}, page)
+	}, each)
 }
 
-func person(m models.Userable, card string) tenant.Person {
-	return tenant.Person{
-		ID: text(m.GetId()), DisplayName: text(m.GetDisplayName()), UserPrincipalName: text(m.GetUserPrincipalName()),
-		Mail: text(m.GetMail()), Department: text(m.GetDepartment()), Enabled: m.GetAccountEnabled(),
-		UserType: text(m.GetUserType()), CardNumber: cardNumber(m, card),
-	}
+// personAnswer is a person as Graph sends one: the noun, and what its card
+// number is made of.
+type personAnswer struct {
+	tenant.Person
+	Type       string             `json:"@odata.type"`
+	EmployeeID string             `json:"employeeId"`
+	OnPremises map[string]*string `json:"onPremisesExtensionAttributes"`
+	// CardNumber hides the noun's: Graph has no such property.
+	CardNumber json.RawMessage `json:"cardNumber"`
 }
 
-func cardNumber(m models.Userable, attribute string) string {
+func (m *personAnswer) person(card string) tenant.Person {
 	switch {
-	case attribute == "":
-		return ""
-	case attribute == "employeeId":
-		return text(m.GetEmployeeId())
-	case custom.MatchString(attribute):
-		e := m.GetOnPremisesExtensionAttributes()
-		if e == nil {
-			return ""
-		}
-		get := []func() *string{
-			e.GetExtensionAttribute1, e.GetExtensionAttribute2, e.GetExtensionAttribute3, e.GetExtensionAttribute4, e.GetExtensionAttribute5,
-			e.GetExtensionAttribute6, e.GetExtensionAttribute7, e.GetExtensionAttribute8, e.GetExtensionAttribute9, e.GetExtensionAttribute10,
-			e.GetExtensionAttribute11, e.GetExtensionAttribute12, e.GetExtensionAttribute13, e.GetExtensionAttribute14, e.GetExtensionAttribute15,
-		}
-		n, _ := strconv.Atoi(strings.TrimPrefix(attribute, "extensionAttribute"))
-		return text(get[n-1]())
+	case card == "employeeId":
+		m.Person.CardNumber = m.EmployeeID
+	case custom.MatchString(card):
+		m.Person.CardNumber = text(m.OnPremises[card])
 	}
-	// A directory extension is no property of the model.
-	switch v := m.GetAdditionalData()[attribute].(type) {
-	case *string:
-		return text(v)
-	case string:
-		return v
-	}
-	return ""
+	return m.Person
 }
 
-func groupKind(m models.Groupable) string {
-	on := func(b *bool) bool { return b != nil && *b }
-	switch {
-	case slices.Contains(m.GetGroupTypes(), "Unified"):
-		return "microsoft365"
-	case on(m.GetMailEnabled()) && on(m.GetSecurityEnabled()):
-		return "mailSecurity"
-	case on(m.GetSecurityEnabled()):
-		return "security"
-	case on(m.GetMailEnabled()):
-		return "distribution"
+// extendedAnswer is a person with a directory extension, whose name only the
+// tenant knows.
+type extendedAnswer struct {
+	personAnswer
+	all map[string]any
+}
+
+// UnmarshalJSON keeps the properties that have no field as well.
+func (m *extendedAnswer) UnmarshalJSON(b []byte) error {
+	if err := json.Unmarshal(b, &m.personAnswer); err != nil {
+		return err
 	}
-	return ""
+	return json.Unmarshal(b, &m.all)
+}
+
+func (m *extendedAnswer) person(card string) tenant.Person {
+	m.Person.CardNumber, _ = m.all[card].(string)
+	return m.Person
+}
+
+// groupAnswer is a group as Graph sends one: the noun, and what tells its kind.
+type groupAnswer struct {
+	tenant.Group
+	Types    []string `json:"groupTypes"`
+	HasMail  bool     `json:"mailEnabled"`
+	Security bool     `json:"securityEnabled"`
+	// Kind hides the noun's: Graph has no such property.
+	Kind json.RawMessage `json:"kind"`
+}
+
+func (m *groupAnswer) group() tenant.Group {
+	switch {
+	case slices.Contains(m.Types, "Unified"):
+		m.Group.Kind = "microsoft365"
+	case m.HasMail && m.Security:
+		m.Group.Kind = "mailSecurity"
+	case m.Security:
+		m.Group.Kind = "security"
+	case m.HasMail:
+		m.Group.Kind = "distribution"
+	}
+	return m.Group
 }

@@ -68,11 +68,11 @@ func (c *Client) AppRoleGrants(ctx context.Context, servicePrincipalID string) (
 				AppRoleID: id(m.GetAppRoleId()), CreatedAt: when(m.GetCreatedDateTime())}, true
 		},
 		key: func(g tenant.AppRoleGrant) string { return g.ID },
-		page: func(ctx context.Context, _ int32) (response[models.AppRoleAssignmentable], error) {
-			return list.Get(ctx, nil)
+		page: func(ctx context.Context, _, _ int32) (*page[models.AppRoleAssignmentable], error) {
+			return some(list.Get(ctx, nil))
 		},
-		next: func(ctx context.Context, link string) (response[models.AppRoleAssignmentable], error) {
-			return list.WithUrl(link).Get(ctx, nil)
+		next: func(ctx context.Context, link string) (*page[models.AppRoleAssignmentable], error) {
+			return some(list.WithUrl(link).Get(ctx, nil))
 		},
 	}, nil))
 }
@@ -116,12 +116,12 @@ func (c *Client) DelegatedGrants(ctx context.Context, servicePrincipalID string)
 				ConsentType: text(m.GetConsentType()), PrincipalID: text(m.GetPrincipalId()), Scope: text(m.GetScope())}, true
 		},
 		key: func(g tenant.DelegatedGrant) string { return g.ID },
-		page: func(ctx context.Context, _ int32) (response[models.OAuth2PermissionGrantable], error) {
-			return c.delegated().Get(ctx, &oauth2permissiongrants.Oauth2PermissionGrantsRequestBuilderGetRequestConfiguration{
-				QueryParameters: &oauth2permissiongrants.Oauth2PermissionGrantsRequestBuilderGetQueryParameters{Filter: &filter}})
+		page: func(ctx context.Context, _, _ int32) (*page[models.OAuth2PermissionGrantable], error) {
+			return some(c.delegated().Get(ctx, &oauth2permissiongrants.Oauth2PermissionGrantsRequestBuilderGetRequestConfiguration{
+				QueryParameters: &oauth2permissiongrants.Oauth2PermissionGrantsRequestBuilderGetQueryParameters{Filter: &filter}}))
 		},
-		next: func(ctx context.Context, link string) (response[models.OAuth2PermissionGrantable], error) {
-			return c.delegated().WithUrl(link).Get(ctx, nil)
+		next: func(ctx context.Context, link string) (*page[models.OAuth2PermissionGrantable], error) {
+			return some(c.delegated().WithUrl(link).Get(ctx, nil))
 		},
 	}, nil))
 }

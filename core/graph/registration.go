@@ -82,12 +82,12 @@ func (c *Client) ApplicationsNamed(ctx context.Context, displayName string) ([]t
 		what: "GET /applications",
 		noun: func(m models.Applicationable) (tenant.Application, bool) { return application(m), true },
 		key:  func(a tenant.Application) string { return a.ID },
-		page: func(ctx context.Context, _ int32) (response[models.Applicationable], error) {
-			return c.applications().Get(ctx, &applications.ApplicationsRequestBuilderGetRequestConfiguration{
-				QueryParameters: &applications.ApplicationsRequestBuilderGetQueryParameters{Filter: &filter, Select: ofApplications}})
+		page: func(ctx context.Context, _, _ int32) (*page[models.Applicationable], error) {
+			return some(c.applications().Get(ctx, &applications.ApplicationsRequestBuilderGetRequestConfiguration{
+				QueryParameters: &applications.ApplicationsRequestBuilderGetQueryParameters{Filter: &filter, Select: ofApplications}}))
 		},
-		next: func(ctx context.Context, link string) (response[models.Applicationable], error) {
-			return c.applications().WithUrl(link).Get(ctx, nil)
+		next: func(ctx context.Context, link string) (*page[models.Applicationable], error) {
+			return some(c.applications().WithUrl(link).Get(ctx, nil))
 		},
 	}, nil))
 }

@@ -2,9 +2,9 @@ package graph
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 
-	"github.com/microsoftgraph/msgraph-sdk-go/models"
 	"github.com/microsoftgraph/msgraph-sdk-go/places"
 
 	"github.com/roomkey/roomkey/core/tenant"
@@ -19,40 +19,28 @@ func (c *Client) places() *places.PlacesRequestBuilder {
 }
 
 // Rooms lists the room mailboxes that Graph shows (hidden ones are not shown,
-// new ones appear within two days). page gets each page's new rooms as it
+// new ones appear within two days). each gets each page's new rooms as it
 // comes and may be nil. In a cloud without /places the listing's problem is
 // tenant.CodePlacesNotInCloud.
-func (c *Client) Rooms(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room] {
-	all := c.places().GraphRoom()
-	return read(ctx, c, walk[models.Roomable, tenant.Room]{
-		what: "GET /places/microsoft.graph.room", skips: true, noun: room, key: roomKey,
-		page: func(ctx context.Context, skip int32) (response[models.Roomable], error) {
-			return some(all.Get(ctx, &places.GraphRoomRequestBuilderGetRequestConfiguration{
-				QueryParameters: &places.GraphRoomRequestBuilderGetQueryParameters{
-					Top: pointer(int32(placesPage)), Skip: skipped(skip), Count: pointer(true)}}))
+func (c *Client) Rooms(ctx context.Context, each func([]tenant.Room)) tenant.Listing[tenant.Room] {
+	return read(ctx, c, walk[*roomAnswer, tenant.Room]{
+		what: "GET /places/microsoft.graph.room", size: placesPage, skips: true, noun: (*roomAnswer).room, key: roomKey, next: linked[roomAnswer](c),
+		page: func(ctx context.Context, skip, size int32) (*page[*roomAnswer], error) {
+			return plain[roomAnswer](ctx, c)(c.places().GraphRoom().ToGetRequestInformation(ctx, &places.GraphRoomRequestBuilderGetRequestConfiguration{
+				QueryParameters: &places.GraphRoomRequestBuilderGetQueryParameters{Top: &size, Skip: skipped(skip), Count: pointer(true)}}))
 		},
-		next: func(ctx context.Context, link string) (response[models.Roomable], error) {
-			return some(all.WithUrl(link).Get(ctx, nil))
-		},
-	}, page)
+	}, each)
 }
 
 // RoomLists lists the room lists.
 func (c *Client) RoomLists(ctx context.Context) tenant.Listing[tenant.RoomList] {
-	all := c.places().GraphRoomList()
-	return read(ctx, c, walk[models.RoomListable, tenant.RoomList]{
-		what: "GET /places/microsoft.graph.roomList", skips: true,
-		noun: func(m models.RoomListable) (tenant.RoomList, bool) {
-			return tenant.RoomList{ID: text(m.GetId()), DisplayName: text(m.GetDisplayName()), EmailAddress: text(m.GetEmailAddress())}, true
-		},
-		key: func(l tenant.RoomList) string { return strings.ToLower(l.EmailAddress) },
-		page: func(ctx context.Context, skip int32) (response[models.RoomListable], error) {
-			return some(all.Get(ctx, &places.GraphRoomListRequestBuilderGetRequestConfiguration{
-				QueryParameters: &places.GraphRoomListRequestBuilderGetQueryParameters{
-					Top: pointer(int32(placesPage)), Skip: skipped(skip), Count: pointer(true)}}))
-		},
-		next: func(ctx context.Context, link string) (response[models.RoomListable], error) {
-			return some(all.WithUrl(link).Get(ctx, nil))
+	return read(ctx, c, walk[*roomListAnswer, tenant.RoomList]{
+		what: "GET /places/microsoft.graph.roomList", size: placesPage, skips: true, next: linked[roomListAnswer](c),
+		noun: func(m *roomListAnswer) (tenant.RoomList, bool) { return m.RoomList, true },
+		key:  func(l tenant.RoomList) string { return strings.ToLower(l.EmailAddress) },
+		page: func(ctx context.Context, skip, size int32) (*page[*roomListAnswer], error) {
+			return plain[roomListAnswer](ctx, c)(c.places().GraphRoomList().ToGetRequestInformation(ctx, &places.GraphRoomListRequestBuilderGetRequestConfiguration{
+				QueryParameters: &places.GraphRoomListRequestBuilderGetQueryParameters{Top: &size, Skip: skipped(skip), Count: pointer(true)}}))
 		},
 	}, nil)
 }
@@ -61,20 +49,16 @@ func (c *Client) RoomLists(ctx context.Context) tenant.Listing[tenant.RoomList] 
 // address and not by its id.
 func (c *Client) RoomsOf(ctx context.Context, listEmail string) tenant.Listing[tenant.Room] {
 	all := c.places().ByPlaceId(listEmail).GraphRoomList().Rooms()
-	return read(ctx, c, walk[models.Roomable, tenant.Room]{
-		what: "GET /places/" + listEmail + "/microsoft.graph.roomList/rooms", skips: true, key: roomKey,
-		noun: func(m models.Roomable) (tenant.Room, bool) {
-			r, ok := room(m)
+	return read(ctx, c, walk[*roomAnswer, tenant.Room]{
+		what: "GET /places/" + listEmail + "/microsoft.graph.roomList/rooms", size: placesPage, skips: true, key: roomKey, next: linked[roomAnswer](c),
+		noun: func(m *roomAnswer) (tenant.Room, bool) {
+			r, ok := m.room()
 			r.Lists = []string{listEmail}
 			return r, ok
 		},
-		page: func(ctx context.Context, skip int32) (response[models.Roomable], error) {
-			return some(all.Get(ctx, &places.ItemGraphRoomListRoomsRequestBuilderGetRequestConfiguration{
-				QueryParameters: &places.ItemGraphRoomListRoomsRequestBuilderGetQueryParameters{
-					Top: pointer(int32(placesPage)), Skip: skipped(skip), Count: pointer(true)}}))
-		},
-		next: func(ctx context.Context, link string) (response[models.Roomable], error) {
-			return some(all.WithUrl(link).Get(ctx, nil))
+		page: func(ctx context.Context, skip, size int32) (*page[*roomAnswer], error) {
+			return plain[roomAnswer](ctx, c)(all.ToGetRequestInformation(ctx, &places.ItemGraphRoomListRoomsRequestBuilderGetRequestConfiguration{
+				QueryParameters: &places.ItemGraphRoomListRoomsRequestBuilderGetQueryParameters{Top: &size, Skip: skipped(skip), Count: pointer(true)}}))
 		},
 	}, nil)
 }
@@ -86,28 +70,24 @@ func skipped(n int32) *int32 {
 	return &n
 }
 
-// some keeps a nil answer of the SDK nil when it becomes a response.
-func some[M any, R response[M]](r R, err error) (response[M], error) {
-	if err != nil || isNil(r) {
-		return nil, err
-	}
-	return r, nil
-}
-
 func roomKey(r tenant.Room) string { return strings.ToLower(r.EmailAddress) }
 
-func room(m models.Roomable) (tenant.Room, bool) {
-	r := tenant.Room{
-		ID: text(m.GetId()), DisplayName: text(m.GetDisplayName()), EmailAddress: text(m.GetEmailAddress()),
-		Capacity: number(m.GetCapacity()), Building: text(m.GetBuilding()), FloorNumber: number(m.GetFloorNumber()),
-		FloorLabel: text(m.GetFloorLabel()), Label: text(m.GetLabel()), Phone: text(m.GetPhone()), Tags: m.GetTags(),
-		Accessible: m.GetIsWheelChairAccessible(), Audio: text(m.GetAudioDeviceName()), Video: text(m.GetVideoDeviceName()),
-		Display: text(m.GetDisplayDeviceName()),
-	}
-	if b := m.GetBookingType(); b != nil {
-		r.BookingType = b.String()
-	}
-	// Microsoft's description allows a room without an address, which nobody can
-	// invite; only one without an id as well is no room.
-	return r, r.EmailAddress != "" || r.ID == ""
+// roomAnswer is a room as Graph sends one.
+type roomAnswer struct {
+	tenant.Room
+	// Lists hides the noun's: Graph has no such property.
+	Lists json.RawMessage `json:"lists"`
+}
+
+// room is the noun. Microsoft's description allows a room without an address,
+// which nobody can invite; only one without an id as well is no room.
+func (m *roomAnswer) room() (tenant.Room, bool) {
+	return m.Room, m.EmailAddress != "" || m.ID == ""
+}
+
+// roomListAnswer is a room list as Graph sends one.
+type roomListAnswer struct {
+	tenant.RoomList
+	// Rooms hides the noun's number: Graph's property of the name are the rooms.
+	Rooms json.RawMessage `json:"rooms"`
 }
