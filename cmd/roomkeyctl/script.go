@@ -29,9 +29,16 @@ func scriptList(a *app) *cobra.Command {
 			return a.show(scripts, func(w io.Writer) {
 				var cells [][]string
 				for _, s := range scripts {
-					cells = append(cells, []string{s.Name, s.Title, s.Role, s.Takes})
+					var fields []string
+					for _, p := range s.Params {
+						fields = append(fields, p.Name)
+					}
+					if s.Name == "calendar-processing" {
+						fields = append(fields[:2], "and the parameters of Set-CalendarProcessing")
+					}
+					cells = append(cells, []string{s.Name, s.Title, strings.Join(fields, ", "), s.Role, s.Takes})
 				}
-				rows(w, []string{"name", "what it does", "who may run it", "takes effect"}, cells)
+				rows(w, []string{"name", "what it does", "--set", "who may run it", "takes effect"}, cells)
 			})
 		},
 	}
@@ -217,8 +224,19 @@ func scriptProcessing(a *app) *cobra.Command {
 
 func printResult(w io.Writer, r exchange.Result) {
 	var cells [][]string
+	// Each reason is explained once, however many objects it stopped.
+	var reasons []*problem.Problem
+	told := map[problem.Code]*problem.Problem{}
 	for _, o := range r.Results {
-		cells = append(cells, []string{o.Identity, o.Action, o.Status, o.Error})
+		said := o.Error
+		if p := o.Problem(); p != nil {
+			said = p.Title.String()
+			if told[p.Code] == nil {
+				told[p.Code] = p
+				reasons = append(reasons, p)
+			}
+		}
+		cells = append(cells, []string{o.Identity, o.Action, o.Status, problem.Line(said)})
 	}
 	rows(w, []string{"object", "action", "status", "error"}, cells)
 	fmt.Fprintf(w, "\n%s, finished %s by %s: %d changed, %d as wanted already, %d failed, %d left out\n", problem.Line(r.Script),
@@ -227,13 +245,20 @@ func printResult(w io.Writer, r exchange.Result) {
 	if r.WhatIf {
 		fmt.Fprintln(w, "It ran with -WhatIf: nothing was changed.")
 	}
-	if r.Err != "" {
-		fmt.Fprintf(w, "It stopped early: %s\n", problem.Line(r.Err))
+	if p := r.Problem(); p != nil {
+		fmt.Fprintf(w, "It stopped early: %s\n", problem.Line(p.Title.String()))
+		if told[p.Code] == nil {
+			reasons = append(reasons, p)
+		}
+	}
+	for _, p := range reasons {
+		fmt.Fprintln(w)
+		p.Terminal(w, nil)
 	}
 	if reach := r.Reach(); len(reach.Roles)+len(reach.Wrong) > 0 {
 		fmt.Fprintf(w, "The limit of the application: %s\n", problem.Line(reach.String()))
 	}
-	if at := r.Settled(); !at.IsZero() {
+	if at := r.Settled(); !at.IsZero() && r.Complete() {
 		fmt.Fprintf(w, "The change counts everywhere from %s: run roomkeyctl check then.\n", at.Format("2006-01-02 15:04 MST"))
 	}
 }

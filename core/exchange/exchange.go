@@ -167,7 +167,7 @@ func Generate(name string, t Target, values map[string]any) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	b.doc.Intent, b.doc.HowToRun = encode(b.intent), howToRun(b.doc.File)
+	b.doc.Intent, b.doc.HowToRun = encode(b.intent), howToRun(b.doc.File, b.script.Reads)
 	if b.doc.Text, err = b.render(); err != nil {
 		return Document{}, problem.New(codeTemplate, words.T("The template of the script %s is broken.", name)).By(err)
 	}
@@ -245,14 +245,22 @@ func (b *build) rooms() ([]string, error) {
 	return out, nil
 }
 
-func howToRun(file string) []problem.Remedy {
-	return []problem.Remedy{
-		{Text: words.T("See first what it would do, in Windows PowerShell 5.1; the machine's execution policy stays as it is:"), Command: `powershell.exe -NoProfile -ExecutionPolicy RemoteSigned -File .\` + file + " -WhatIf"},
-		{Text: words.T("The same in PowerShell 7:"), Command: "pwsh -NoProfile -ExecutionPolicy RemoteSigned -File ./" + file + " -WhatIf"},
-		{Text: words.T("Then make the changes: the same command without -WhatIf."), Command: `powershell.exe -NoProfile -ExecutionPolicy RemoteSigned -File .\` + file},
-		{Text: words.T("If the file came by mail or download:"), Command: `Unblock-File .\` + file},
-		{Text: words.T("Where only signed scripts may run (AllSigned), sign it with your own certificate and start it with -ExecutionPolicy AllSigned:"), Command: `Set-AuthenticodeSignature -FilePath .\` + file + ` -Certificate (Get-ChildItem Cert:\CurrentUser\My -CodeSigningCert | Select-Object -First 1)`},
+func howToRun(file string, reads bool) []problem.Remedy {
+	windows, seven := `powershell.exe -NoProfile -ExecutionPolicy RemoteSigned -File .\`+file, "pwsh -NoProfile -ExecutionPolicy RemoteSigned -File ./"+file
+	var out []problem.Remedy
+	if reads {
+		out = append(out,
+			problem.Remedy{Text: words.T("It only looks. In Windows PowerShell 5.1; the machine's execution policy stays as it is:"), Command: windows},
+			problem.Remedy{Text: words.T("The same in PowerShell 7:"), Command: seven})
+	} else {
+		out = append(out,
+			problem.Remedy{Text: words.T("See first what it would do, in Windows PowerShell 5.1; the machine's execution policy stays as it is:"), Command: windows + " -WhatIf"},
+			problem.Remedy{Text: words.T("The same in PowerShell 7:"), Command: seven + " -WhatIf"},
+			problem.Remedy{Text: words.T("Then make the changes: the same command without -WhatIf."), Command: windows})
 	}
+	return append(out,
+		problem.Remedy{Text: words.T("If the file came by mail or download:"), Command: `Unblock-File .\` + file},
+		problem.Remedy{Text: words.T("Where only signed scripts may run (AllSigned), sign it with your own certificate and start it with -ExecutionPolicy AllSigned:"), Command: `Set-AuthenticodeSignature -FilePath .\` + file + ` -Certificate (Get-ChildItem Cert:\CurrentUser\My -CodeSigningCert | Select-Object -First 1)`})
 }
 
 func isGUID(s string) bool {

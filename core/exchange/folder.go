@@ -57,6 +57,10 @@ func Folder(t Target) ([]Document, error) {
 		}
 		docs = append(docs, d)
 	}
+	// Exchange and Graph do not go together in one window: all of one, then all of the other.
+	slices.SortStableFunc(docs, func(a, b Document) int {
+		return strings.Compare(platform(a), platform(b))
+	})
 	if len(docs) == 0 {
 		_, err := Generate("calendar-processing", t, nil)
 		return nil, err
@@ -83,8 +87,15 @@ func (d Document) Called(file string) Document {
 		return d
 	}
 	d.Text = bytes.ReplaceAll(d.Text, []byte(d.File), []byte(file))
-	d.File, d.HowToRun = file, howToRun(file)
+	s, _ := find(d.Name)
+	d.File, d.HowToRun = file, howToRun(file, s.Reads)
 	return d
+}
+
+// platform is what a script connects to.
+func platform(d Document) string {
+	s, _ := find(d.Name)
+	return s.Platform
 }
 
 func note(name, file, text string) Document {

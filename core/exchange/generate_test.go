@@ -87,8 +87,8 @@ var (
 	types   = regexp.MustCompile(`\[([A-Za-z][A-Za-z.]+)(?:\[\])?\](?:::|\$|'\w|\()`)
 	methods = regexp.MustCompile(`[\w)\]]\.([A-Za-z]+)\(`)
 	allowed = map[string]bool{
-		"bool": true, "char": true, "datetime": true, "hashtable": true, "int": true, "string": true, "switch": true, "uri": true, "version": true,
-		"AddMonths": true, "GetNetworkCredential": true, "ToString": true, "ToUniversalTime": true,
+		"array": true, "bool": true, "char": true, "scriptblock": true, "datetime": true, "hashtable": true, "int": true, "string": true, "switch": true, "uri": true, "version": true,
+		"AddMonths": true, "AddSeconds": true, "ContainsKey": true, "Remove": true, "GetNetworkCredential": true, "ToString": true, "Trim": true, "ToUniversalTime": true,
 	}
 )
 

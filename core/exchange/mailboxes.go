@@ -1,6 +1,8 @@
 package exchange
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -31,12 +33,12 @@ func (b *build) createRooms() error {
 	}
 	var data rows
 	for _, r := range rooms {
-		name := or(r.Name, r.DisplayName)
+		name := shortName(or(r.Name, r.DisplayName))
 		if name == "" {
 			b.warn("Left out: Line %d: the room %s has no name.", r.Line, r.EmailAddress)
 			continue
 		}
-		row := table{"Name": name, "DisplayName": or(r.DisplayName, name), "PrimarySmtpAddress": r.EmailAddress}
+		row := table{"Name": name, "DisplayName": or(r.DisplayName, r.Name), "PrimarySmtpAddress": r.EmailAddress}
 		for k, v := range map[string]string{"Alias": r.Alias, "Office": r.Office, "Phone": r.Phone} {
 			if v != "" {
 				row[k] = v
@@ -72,10 +74,6 @@ func (b *build) roomLists() error {
 		if name == "" {
 			continue
 		}
-		if say := checkName(name); !say.IsZero() {
-			b.form.fail("table", words.T("The name of a room list %s: %s", say, problem.Line(name)))
-			continue
-		}
 		if members[name] == nil {
 			names = append(names, name)
 		}
@@ -87,7 +85,7 @@ func (b *build) roomLists() error {
 	}
 	var data rows
 	for _, n := range names {
-		data = append(data, table{"Name": n, "Rooms": members[n]})
+		data = append(data, table{"Name": shortName(n), "Alias": b.alias("list", n), "Rooms": members[n]})
 		b.intent.Objects = append(b.intent.Objects, n)
 		b.will("New-DistributionGroup", n, map[string]any{"RoomList": true})
 		for _, r := range members[n] {
@@ -195,4 +193,22 @@ func (b *build) placesBuildings() error {
 		words.N(len(names), "%d building", "%d buildings", len(names)), words.N(len(data), "%d room", "%d rooms", len(data)))
 	b.warn("The module MicrosoftPlaces needs PowerShell 7.4 or newer and does not say which tenant it is connected to: the script looks for one of the rooms before it changes anything.")
 	return nil
+}
+
+// alias is one of our own for a group, by which it is found again whatever a
+// naming policy or a person makes of its name.
+func (b *build) alias(kind, name string) string {
+	sum := sha256.Sum256([]byte(b.Connection.ID + "\x00" + name))
+	return "roomkey-" + kind + "-" + hex.EncodeToString(sum[:5])
+}
+
+// shortName is a name of at most 64 characters; one that is cut ends in a number
+// that tells it from others with the same beginning.
+func shortName(name string) string {
+	r := []rune(name)
+	if len(r) <= nameLimit {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return string(r[:nameLimit-7]) + " " + hex.EncodeToString(sum[:3])
 }

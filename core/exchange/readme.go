@@ -45,6 +45,18 @@ certificate, because Connect-ExchangeOnline makes a module that has to be signed
 In Constrained Language Mode the scripts use nothing that is forbidden there, but the
 modules ExchangeOnlineManagement and Microsoft.Graph.Authentication have to be allowed.
 
+Scripts for Exchange and scripts for Microsoft Graph each need a PowerShell window of their
+own: their modules bring libraries that do not go together.
+
+Signing in to Microsoft Graph PowerShell leaves a consent for the application Microsoft Graph
+Command Line Tools in the tenant, even with -WhatIf. Remove it in the Entra admin center under
+Enterprise applications, or start the Graph scripts with -ClientId and the ID of a public
+client application of your own. If the sign-in through Windows' account broker fails, start
+the script with -NoBroker.
+
+-Room ADDRESS,ADDRESS limits a run to some of the rooms. A script that was stopped goes on
+where it stopped when it is run again.
+
 The sign-in opens a browser. A role from Privileged Identity Management has to be activated
 before. No script holds or asks for a password of an administrator.
 
@@ -54,8 +66,13 @@ The scripts
 -----------
 `, problem.Line(c.Name), strings.Repeat("=", 40), problem.Line(strings.TrimSpace(c.Tenant.DisplayName+" "+c.Tenant.Domain)), c.Tenant.ID, t.Cloud.Name, t.Product.Name,
 		t.Now.UTC().Format("2006-01-02 15:04 UTC"), docs[0].File)
+	last := ""
 	for _, d := range docs {
 		s, _ := find(d.Name)
+		if s.Platform != last {
+			fmt.Fprintf(&b, "\n--- Open a new PowerShell window for these (%s) ---\n", map[string]string{"exchange": "Exchange Online", "graph": "Microsoft Graph", "places": "Microsoft Places"}[s.Platform])
+			last = s.Platform
+		}
 		fmt.Fprintf(&b, "\n%s\n    %s\n    Changes: %s\n    Who:     %s\n    Takes:   %s\n    Undo:    %s\n", d.File, s.Title, s.Changes, s.Role, s.Takes, s.Undo)
 		for _, w := range d.Warnings {
 			fmt.Fprintf(&b, "    Mind:    %s\n", problem.Line(w.String()))

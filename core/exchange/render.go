@@ -22,10 +22,13 @@ type page struct {
 	// NeedsClient is whether the cloud has no public client of Microsoft's.
 	NeedsClient bool
 	Data        map[string]any
+	// Errors and SignIn are what errors mean.
+	Errors rows
+	SignIn table
 }
 
 // common are the templates that scripts have in common.
-var common = []string{"frame.ps1.tmpl", "room.ps1.tmpl", "folder.ps1.tmpl", "scope.ps1.tmpl", "grant.ps1.tmpl", "ews.ps1.tmpl"}
+var common = []string{"frame.ps1.tmpl", "room.ps1.tmpl", "folder.ps1.tmpl", "scope.ps1.tmpl", "grant.ps1.tmpl", "ews.ps1.tmpl", "groups.ps1.tmpl"}
 
 var parsed sync.Map // script name to *template.Template
 
@@ -57,7 +60,7 @@ func (b *build) render() ([]byte, error) {
 		return nil, err
 	}
 	data := page{
-		Script: b.script, File: b.doc.File, Connection: b.Connection, Cloud: b.Cloud, Data: b.data,
+		Script: b.script, File: b.doc.File, Connection: b.Connection, Cloud: b.Cloud, Data: b.data, Errors: errorTable(), SignIn: signInTable(),
 		NeedsClient: b.Cloud.Lacks(cloud.FeatureCommandLineClient),
 	}
 	if b.Cloud.ExchangeEnvironment == "" && b.Cloud.ID != "global" && b.Cloud.ExchangeHost != "" {

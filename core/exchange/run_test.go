@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -134,13 +136,118 @@ func (l *lab) make(name string, values map[string]any) exchange.Document {
 	return d
 }
 
-func TestCalendarProcessingRuns(t *testing.T) {
-	l := newLab(t, 5)
-	doc := l.make("calendar-processing", nil)
-	began := time.Now()
-	o := l.run(doc, cmdlet.Run{})
-	t.Log(time.Since(began), o.Exit, o.Error, o.Output, o.err, o.result.Summary, o.result.Err)
-	began = time.Now()
-	o = l.run(doc, cmdlet.Run{})
-	t.Log(time.Since(began), o.Exit, o.Error, o.err, o.result.Summary, o.result.Err)
+// quick lets a script sleep without a pause, and say so.
+const quick = "function global:Start-Sleep { param($Seconds) Write-Host \"slept $Seconds\" }\n"
+
+// scripts are those of Exchange and Places that change something, with what they
+// are made with and what the tenant has to have before.
+func (l *lab) scripts() map[string]exchange.Document {
+	long := strings.Repeat("Long name ", 8)
+	table := "Name;Address;Capacity;Building;Floor;RoomList\r\nO'Brien ‘1’;obrien@contoso.com;8;$(Main);2;List `1\r\n" + long + ";two@contoso.com;;;;" + long + "\r\n"
+	l.run(l.make("calendar-processing", nil), cmdlet.Run{})
+	l.Calls()
+	return map[string]exchange.Document{
+		"calendar-processing":   l.make("calendar-processing", map[string]any{"AdditionalResponse": "Hello <b>", "AddAdditionalResponse": "true", "BookInPolicy": "anna@contoso.com"}),
+		"create-rooms":          l.make("create-rooms", map[string]any{"table": table}),
+		"room-lists":            l.make("room-lists", nil),
+		"set-places":            l.make("set-places", nil),
+		"places-buildings":      l.make("places-buildings", nil),
+		"subject-visibility":    l.make("subject-visibility", map[string]any{"rooms": "all"}),
+		"service-account-reach": l.make("service-account-reach", nil),
+		"limit-application":     l.make("limit-application", map[string]any{"target": "chosen"}),
+		"ews-allow":             l.make("ews-allow", map[string]any{"apps": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", "enable": "true"}),
+	}
+}
+
+// guids differ from run to run.
+var guids = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}`)
+
+func (l *lab) state() string { return guids.ReplaceAllString(l.Snapshot(), "GUID") }
+
+// changing is how many calls changed something.
+func changing(calls []cmdlet.Call) int {
+	n := 0
+	for _, c := range calls {
+		if c.Changes && c.Name != "Connect" {
+			n++
+		}
+	}
+	return n
+}
+
+// TestScriptsRun runs every script that changes something in Exchange: to look,
+// plainly, again, with each fault, and killed before and after each change. After
+// one more run the tenant is as after an undisturbed one.
+func TestScriptsRun(t *testing.T) {
+	l := newLab(t, 4)
+	all := l.scripts()
+	l.Restore(l.Snapshot())
+	kills := 0
+	for name, doc := range all {
+		t.Run(name, func(t *testing.T) {
+			l.t = t
+			start := l.Snapshot()
+			o := l.run(doc, cmdlet.Run{Prelude: quick, Arguments: map[string]any{"WhatIf": true}})
+			if o.Exit != 0 || o.err != nil || !o.result.WhatIf || l.Snapshot() != start || changing(l.Calls()) > 0 {
+				t.Fatalf("-WhatIf: %d %v %+v %s", o.Exit, o.err, o.result, o.Output)
+			}
+			o = l.run(doc, cmdlet.Run{Prelude: quick})
+			changes := changing(l.Calls())
+			if o.Exit != 0 || o.err != nil || !o.result.Complete() || changes == 0 {
+				t.Fatalf("plain: %d %v %+v %s", o.Exit, o.err, o.result, o.Output)
+			}
+			after := l.state()
+			o = l.run(doc, cmdlet.Run{Prelude: quick})
+			if o.Exit != 0 || o.result.Summary[exchange.Changed] > 0 || changing(l.Calls()) > 0 || l.state() != after {
+				t.Fatalf("again: %d %+v %s", o.Exit, o.result, o.Output)
+			}
+			again := func(what string) {
+				t.Helper()
+				l.Fail()
+				if o := l.run(doc, cmdlet.Run{Prelude: quick}); o.Exit != 0 || l.state() != after {
+					t.Errorf("%s: one more run does not heal it: %d %s", what, o.Exit, o.Output)
+				}
+			}
+			for _, f := range []cmdlet.Fault{
+				{Kind: cmdlet.Throttled, Times: 1, Wait: 7}, {Kind: cmdlet.Busy, Times: 1, Wait: 7}, {Kind: cmdlet.Lost, Times: 1}, {Kind: cmdlet.Expired},
+				{Kind: cmdlet.Denied}, {Kind: cmdlet.Down}, {Kind: cmdlet.Unkept},
+			} {
+				l.Restore(start)
+				f.Changing = true
+				l.Fail(f)
+				o := l.run(doc, cmdlet.Run{Prelude: quick})
+				calls := l.Calls()
+				switch f.Kind {
+				case cmdlet.Throttled, cmdlet.Busy, cmdlet.Lost, cmdlet.Expired:
+					if l.state() != after || o.Exit != 0 {
+						t.Errorf("%s is not got over: %d %s", f.Kind, o.Exit, o.Output)
+					}
+				default:
+					if o.Exit == 0 || o.err != nil || o.result.Complete() {
+						t.Errorf("%s is taken for good: %s", f.Kind, o.Output)
+					}
+					if n := changing(calls); f.Kind != cmdlet.Unkept && n > 8 {
+						t.Errorf("%s: %d tries", f.Kind, n)
+					}
+				}
+				again(string(f.Kind))
+			}
+			for i := range changes {
+				for _, kind := range []cmdlet.FaultKind{cmdlet.Killed, cmdlet.KilledOn} {
+					if testing.Short() && i > 1 {
+						continue
+					}
+					l.Restore(start)
+					l.Fail(cmdlet.Fault{Kind: kind, Changing: true, After: i, Times: 1})
+					if o := l.run(doc, cmdlet.Run{Prelude: quick}); !o.Killed {
+						t.Errorf("%s at %d: %d %s", kind, i, o.Exit, o.Output)
+					}
+					kills++
+					again(fmt.Sprint(kind, " at ", i))
+				}
+			}
+			l.Restore(start)
+		})
+	}
+	t.Logf("%d kills", kills)
 }

@@ -129,6 +129,7 @@ func (b *build) limitApplication() error {
 	default:
 		b.form.value("target")
 	}
+	b.data["Alias"] = b.alias("rooms", b.Connection.Application.ClientID)
 	b.data["WholeKind"], b.data["Group"], b.data["Organizers"], b.data["Rooms"] = target == "rooms", group, organizers, rooms
 	b.data["DisplayName"] = or(app.DisplayName, b.Product.Name)
 

@@ -52,7 +52,7 @@ func newForm(s Script, values map[string]any) *form {
 	}
 	for name := range values {
 		if _, ok := f.params[name]; !ok {
-			f.fail(name, words.T("The script %s has no field %s.", s.Name, name))
+			f.fail(name, words.T("The script %s has no field %s. It has: %s.", s.Name, name, strings.Join(s.fields(), ", ")))
 		}
 	}
 	return f
@@ -191,3 +191,12 @@ func splitList(s string) []string {
 }
 
 func joinLines(list []string) string { return strings.Join(list, "\n") }
+
+// fields are the names of a script's fields, as --set takes them.
+func (s Script) fields() []string {
+	out := []string{}
+	for _, p := range s.Params {
+		out = append(out, p.Name)
+	}
+	return out
+}

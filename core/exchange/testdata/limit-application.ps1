@@ -30,9 +30,14 @@
     The account to sign in with; without it the browser asks.
 .PARAMETER OutputFolder
     Where transcript and results go; the folder of the script unless given.
+.PARAMETER Room
+    Only these rooms (addresses, separated by commas), out of those in the script.
+.PARAMETER NoBroker
+    Sign in with the browser and not through the account broker of Windows (WAM).
 .PARAMETER Device
-    Sign in with a code on another device. Many tenants block this: only if the
-    browser cannot be used here.
+    Sign in with a code on another device, in PowerShell 7. Many tenants block this by
+    Conditional Access, because it is used for phishing: only if the browser cannot be
+    used here.
 #>
 [CmdletBinding(SupportsShouldProcess)]
 param(
@@ -45,6 +50,8 @@ param(
     [string]$AutomationAppId,
     [string]$AutomationThumbprint,
     [string]$AutomationOrganization,
+    [string[]]$Room,
+    [switch]$NoBroker,
     [switch]$Device
 )
 
@@ -53,6 +60,8 @@ $ErrorActionPreference = 'Stop'
 # write whole requests and answers, secrets among them, into the transcript.
 Set-StrictMode -Off
 $DebugPreference = 'SilentlyContinue'
+$CallersDefaults = $global:PSDefaultParameterValues
+$global:PSDefaultParameterValues = @{}
 $ScriptName = 'limit-application'
 $ConnectionId = 'c-1'
 $TenantId = '5b2a7c1e-0f5d-4b6a-9c3e-7d8f9a0b1c2d'
@@ -61,7 +70,13 @@ $Confirming = "$ConfirmPreference" -eq 'Low'
 # From here on -WhatIf and -Confirm are about the tenant, not about transcript and result file.
 $WhatIfPreference = $false
 $ConfirmPreference = 'High'
+$OnlyRooms = @(($Room -join ',') -split '[,;\s]+' | Where-Object { $_ })
+Remove-Variable -Name 'Room'
 $Results = @()
+$Pending = $null
+$LastKind = ''
+$SameKind = 0
+$Reconnected = $false
 $Files = @()
 $Account = ''
 $Problem = 'Stopped before it was finished.'
@@ -73,8 +88,14 @@ $Base = Join-Path -Path $OutputFolder -ChildPath ($ScriptName + '-' + ($Started 
 # Add-Result notes what became of one object and prints it.
 function Add-Result {
     param([string]$Identity, [string]$Action, [string]$Status, [string]$Message = '', [hashtable]$Before = @{}, [hashtable]$After = @{})
+    # What was sent before the answer was lost has been changed by this run.
+    if ($Status -eq 'same' -and $script:Pending -and $script:Pending.Identity -eq $Identity -and $script:Pending.Action -eq $Action) {
+        $Status = 'changed'
+        $Before = $script:Pending.Before
+        $After = $script:Pending.After
+    }
     $script:Results += @{ identity = $Identity; action = $Action; status = $Status; error = $Message; before = $Before; after = $After }
-    $line = '{0,5}  {1,-7}  {2}  {3}  {4}' -f $script:Results.Count, $Status, $Action, $Identity, $Message
+    $line = '{0,5}  {1,-7}  {2}  {3}  {4}' -f $script:Results.Count, $Status, $Action, $Identity, (Get-Words $Message)
     Write-Host ($line -replace '\p{C}', '?')
 }
 
@@ -90,7 +111,193 @@ function Test-Go {
         Add-Result $Identity $Action 'skipped' 'Not confirmed.' $Before $After
         return $false
     }
+    if (-not $script:Pending) { $script:Pending = @{ Identity = $Identity; Action = $Action; Before = $Before; After = $After } }
     return $true
+}
+
+# Known errors: what they look like, of which kind they are, what they mean.
+$Known = @(
+        @{ 'Fix' = 'Run the script again in a few minutes; what is done already is left alone.'; 'Kind' = 'throttled'; 'Match' = '\b429\b|TooManyRequests|Too ?Many ?Requests|micro delay|server is busy|ServerBusy|throttl'; 'Title' = 'Microsoft asks to wait, because too much was asked at once.' },
+        @{ 'Fix' = 'Run the script again and sign in anew. If it fails at once: activate the role in Privileged Identity Management first, then sign in anew.'; 'Kind' = 'expired'; 'Match' = '\b401\b|InvalidAuthenticationToken|token (has|is) expired|Lifetime validation failed'; 'Title' = 'The sign-in ran out, or the account may not use this service.' },
+        @{ 'Fix' = 'Run the script again later; what is done already is left alone.'; 'Kind' = 'down'; 'Match' = '\b50[034]\b|ServiceUnavailable|Service Unavailable|Gateway ?Timeout|InternalServerError'; 'Title' = 'Microsoft''s service is not available at the moment.' },
+        @{ 'Fix' = 'Run the script again; it looks first.'; 'Kind' = 'lost'; 'Match' = 'connection was closed|\b502\b|Bad ?Gateway|operation was canceled|HttpClient\.Timeout|error occurred while sending the request'; 'Title' = 'The answer did not arrive; the change may have been made.' },
+        @{ 'Fix' = 'Have an administrator change it whose role is not limited to other objects. If it is synchronized from a local Active Directory, change it there.'; 'Kind' = ''; 'Match' = 'out of the current user''s write scope'; 'Title' = 'The object is outside what this account may change.' },
+        @{ 'Fix' = 'Change it there; the next synchronization brings it here.'; 'Kind' = ''; 'Match' = 'synchronized from your on-premises|ObjectIsDirSynced|local Active Directory'; 'Title' = 'The object comes from the local Active Directory.' },
+        @{ 'Fix' = 'Sign in with an account that holds the role which is named at the top of the script. A role from Privileged Identity Management has to be active before the sign-in.'; 'Kind' = 'denied'; 'Match' = 'Access Denied|AccessDenied|Authorization_RequestDenied|\b403\b|Forbidden|UnAuthorized|Insufficient privileges|does not include the parameter'; 'Title' = 'The account may not do this.' },
+        @{ 'Fix' = 'Use an address in a domain that the Microsoft 365 admin center lists under Settings > Domains.'; 'Kind' = ''; 'Match' = 'not an accepted domain'; 'Title' = 'The domain of the address is not one of this tenant''s.' },
+        @{ 'Fix' = 'Find it in the Exchange admin center, deleted mailboxes included, or choose another address.'; 'Kind' = ''; 'Match' = 'ProxyAddressExists|proxy address .* is already being used|The address belongs to'; 'Title' = 'Another object has this address already.' },
+        @{ 'Fix' = 'Make it one with Set-Mailbox -Type Room, or take it out of the chosen rooms.'; 'Kind' = ''; 'Match' = 'AutoAccept can only be enabled on resource mailboxes'; 'Title' = 'This is not a room mailbox.' },
+        @{ 'Fix' = 'Run the script limit-application, which does it, and again a day later.'; 'Kind' = ''; 'Match' = 'Enable-OrganizationCustomization|DehydratedContext'; 'Title' = 'The organization has to be prepared for settings of its own first.' },
+        @{ 'Fix' = 'Shorten it in the table.'; 'Kind' = ''; 'Match' = 'maximum length is 64|property is too long'; 'Title' = 'The name is longer than the 64 characters that Exchange takes.' },
+        @{ 'Fix' = 'Start the script with -NoBroker; the browser signs in then.'; 'Kind' = ''; 'Match' = 'broker|\bWAM\b|window handle|0x?[0-9a-f]*CAA[0-9a-f]+|A specified logon session does not exist'; 'Title' = 'The sign-in through Windows'' account broker failed.' },
+        @{ 'Fix' = 'Start a new PowerShell window and run the script there; Exchange and Graph scripts never in the same window.'; 'Kind' = ''; 'Match' = 'Could not load file or assembly|manifest definition does not match|Method not found'; 'Title' = 'Another module in this window brought a library that does not fit.' },
+        @{ 'Fix' = 'Use a certificate or have the policy changed in the Entra admin center under Enterprise applications > Application policies.'; 'Kind' = ''; 'Match' = 'CredentialTypeNotAllowedAsPerAppPolicy|CredentialInvalidLifetimeAsPerAppPolicy|policy forbids client secrets'; 'Title' = 'A policy of the tenant forbids this client secret, or its life.' },
+        @{ 'Fix' = 'Check the address. A new object needs some minutes until all of Microsoft''s servers know it.'; 'Kind' = 'missing'; 'Match' = 'ManagementObjectNotFound|couldn''t be found|could not be found|Request_ResourceNotFound|\b404\b|NotFound|There is no room mailbox'; 'Title' = 'The object is not there, or not everywhere yet.' }
+    )
+$SignIn = @{
+        '500011' = 'The tenant does not know the API that was asked for. Check the chosen cloud; each cloud has its own Microsoft Graph. In App registrations > your application > API permissions press Add a permission > Microsoft Graph, add what the product needs, and press Grant admin consent.'
+        '50020' = 'The account is not in this tenant. Sign in again and choose Use another account; take an administrator of the tenant that the connection names.'
+        '50034' = 'The account is not in this tenant. Sign in again and choose Use another account; take an administrator of the tenant that the connection names.'
+        '50053' = 'The account is locked, or the sign-in came from an address with a bad reputation. Wait ten minutes, or have an administrator look at Users > the account > Sign-in logs and unlock it; sign in from the company''s network.'
+        '50055' = 'The password has expired. Sign in at the Microsoft 365 portal in a browser, set a new password there, then sign in again in Roomkey.'
+        '50057' = 'The account is disabled. In the Microsoft Entra admin center open Users > the account > Properties > Settings and switch Account enabled on; or sign in with another account.'
+        '50059' = 'The sign-in did not say which tenant is meant. Enter the Tenant ID from the Overview of the Microsoft Entra admin center in the connection.'
+        '50074' = 'The sign-in needs a second factor. Choose Sign in with the browser in Roomkey and complete the second factor there; set one up at aka.ms/mfasetup if the account has none.'
+        '50076' = 'The sign-in needs a second factor. Choose Sign in with the browser in Roomkey and complete the second factor there; set one up at aka.ms/mfasetup if the account has none.'
+        '50079' = 'The sign-in needs a second factor. Choose Sign in with the browser in Roomkey and complete the second factor there; set one up at aka.ms/mfasetup if the account has none.'
+        '50105' = 'The account is not assigned to the application. In the Microsoft Entra admin center open Enterprise applications > the application named below > Users and groups, press Add user/group and add the account.'
+        '50126' = 'User name or password is wrong. Sign in again in the browser. If the password is forgotten, use Can''t access your account? on the sign-in page.'
+        '50128' = 'The sign-in did not say which tenant is meant. Enter the Tenant ID from the Overview of the Microsoft Entra admin center in the connection.'
+        '53000' = 'The tenant only accepts sign-ins from a managed device. Run Roomkey on a managed computer and choose Sign in with the browser. Or have the Conditional Access administrator exempt the account for this work.'
+        '53001' = 'The tenant only accepts sign-ins from a managed device. Run Roomkey on a managed computer and choose Sign in with the browser. Or have the Conditional Access administrator exempt the account for this work.'
+        '53003' = 'A Conditional Access policy blocks the sign-in. In the Microsoft Entra admin center open Monitoring & health > Sign-in logs (for the application itself the tab Service principal sign-ins), choose the failed sign-in and look at the tab Conditional Access; it names the policy. If you signed in with a device code, choose Sign in with the browser instead. Have the Conditional Access administrator exclude the account or application, or allow this network''s address.'
+        '530032' = 'A security policy of the tenant blocks the sign-in. Ask the Conditional Access administrator; the correlation ID below finds the attempt in Monitoring & health > Sign-in logs.'
+        '65001' = 'Nobody has consented to the application''s permissions. In the Microsoft Entra admin center open App registrations > your application > API permissions and press Grant admin consent for your organization (as Privileged Role Administrator or Global Administrator). Consent can take some minutes to take effect; then test again.'
+        '65004' = 'The consent was declined. Sign in again and press Accept, or have an administrator sign in who may consent.'
+        '700016' = 'The application is not known in this tenant. In the Microsoft Entra admin center open App registrations > All applications > your application and copy the Application (client) ID from Overview. Check that the tenant is the one in which the application was registered, and that the chosen cloud is the tenant''s. If the application was registered in the last minutes, wait a little and test again.'
+        '70043' = 'The sign-in has expired. Sign in again in Roomkey.'
+        '90002' = 'There is no such tenant in this cloud. In the Microsoft Entra admin center open Overview and copy the Tenant ID or the Primary domain. If the spelling is right, choose the tenant''s cloud in the connection (Global, GCC High, DoD, China).'
+        '90094' = 'An administrator has to consent. Sign in with the role Privileged Role Administrator or Global Administrator and press Accept. Or have such an administrator open App registrations > your application > API permissions and press Grant admin consent.'
+    }
+
+# Get-Text is what an error says: without Exchange's identifiers, and of a refusal by Graph
+# the message and the request id, not the whole answer.
+function Get-Text {
+    param($Failure)
+    $text = "$Failure"
+    $answer = "$($Failure.ErrorDetails.Message)"
+    if ($answer -match '"code"\s*:\s*"([^"]+)"') {
+        $text = "$($Failure.Exception.Message) $($Matches[1])"
+        if ($answer -match '"message"\s*:\s*"((?:[^"\\]|\\.)*)"') { $text += ": $($Matches[1])" }
+        if ($answer -match '"request-id"\s*:\s*"([^"]+)"') { $text += " (request $($Matches[1]))" }
+    }
+    $wait = 0
+    if ("$answer $text" -match 'Retry-After["\s:]+(\d+)') { $wait = [int]$Matches[1] }
+    if ($wait -and $text -notmatch 'Retry-After') { $text += " Retry-After: $wait" }
+    return $text -replace '^\s*\|?Ex[0-9A-F]{6}\|[^|]*\|', ''
+}
+
+# Get-Kind is the kind of an error, '' for one that is about a single object.
+function Get-Kind {
+    param([string]$Text)
+    foreach ($one in $Known) { if ($Text -match $one.Match) { return $one.Kind } }
+    return ''
+}
+
+# Get-Words is an error in words, with what to do; an unknown one as it is.
+function Get-Words {
+    param([string]$Text)
+    if (-not $Text) { return '' }
+    if ($Text -match 'AADSTS(\d+)' -and $SignIn[$Matches[1]]) { return "$($SignIn[$Matches[1]]) ($Text)" }
+    foreach ($one in $Known) { if ($Text -match $one.Match) { return "$($one.Title) $($one.Fix) ($Text)" } }
+    return $Text
+}
+
+# Get-Wait is for how many seconds an error asks to wait before the next try.
+function Get-Wait {
+    param([string]$Text, [int]$Try)
+    if ($Text -match 'Retry-After["\s:]+(\d+)') { return [int]$Matches[1] }
+    if ($Text -match 'micro delay is (\d+)') { return [int]([int]$Matches[1] / 1000) + 1 }
+    return 5 * $Try
+}
+
+# Wait-Until tries until it works, while what is needed is not there yet: for four minutes
+# at most, and only for "not found". Found looks whether it was done by now.
+function Wait-Until {
+    param([string]$What, [scriptblock]$Do, [scriptblock]$Found)
+    foreach ($UntilWait in @(5, 10, 15, 30, 60, 120, 0)) {
+        try { return & $Do }
+        catch {
+            $UntilText = Get-Text $_
+            if ($Found) {
+                $UntilThere = & $Found
+                if ($UntilThere) { return $UntilThere }
+            }
+            if ($UntilWait -eq 0 -or @('missing', 'lost', 'throttled') -notcontains (Get-Kind $UntilText)) { throw $UntilText }
+            if ((Get-Kind $UntilText) -eq 'throttled') {
+                $UntilWait = Get-Wait $UntilText 1
+                Write-Host "Microsoft asks to wait: next try in $UntilWait seconds."
+            }
+            else { Write-Host "$What is not known everywhere yet; next try in $UntilWait seconds." }
+            Start-Sleep -Seconds $UntilWait
+        }
+    }
+}
+
+# Invoke-Item does one object. What is asked to wait is waited for, what was lost is looked
+# at again, a sign-in that ran out is renewed once. Each try compares first.
+function Invoke-Item {
+    param([string]$ItemName, [string]$ItemAction, [scriptblock]$Do)
+    $script:Pending = $null
+    for ($ItemTry = 1; $ItemTry -le 5; $ItemTry++) {
+        $ItemText = ''
+        try { & $Do }
+        catch { $ItemText = Get-Text $_ }
+        if (-not $ItemText) {
+            $script:LastKind = ''
+            $script:Pending = $null
+            return
+        }
+        $ItemKind = Get-Kind $ItemText
+        if ($ItemKind -eq 'expired' -and -not $script:Reconnected) {
+            $script:Reconnected = $true
+            Write-Host 'The sign-in ran out; signing in again.'
+            Disconnect-Tenant
+            $null = Connect-Tenant
+            continue
+        }
+        if (@('throttled', 'lost', 'down') -notcontains $ItemKind -or $ItemTry -eq 5) { break }
+        if ($ItemKind -eq 'down' -and $ItemTry -eq 2) { break }
+        $ItemWait = Get-Wait $ItemText $ItemTry
+        if ($ItemWait -gt 300) { break }
+        if ($ItemWait -gt 0) {
+            Write-Host "Microsoft asks to wait: next try in $ItemWait seconds."
+            Start-Sleep -Seconds $ItemWait
+        }
+    }
+    $script:Pending = $null
+    Add-Result $ItemName $ItemAction 'failed' $ItemText
+    if ($ItemKind -and @('missing', 'kept') -notcontains $ItemKind -and $ItemKind -eq $script:LastKind) { $script:SameKind++ } else { $script:SameKind = 1 }
+    $script:LastKind = $ItemKind
+    if ($script:SameKind -ge 3) {
+        $ItemDone = @($script:Results | Where-Object { $_.status -ne 'failed' }).Count
+        throw "Stopped after three failures of the same kind in a row; $ItemDone done. Run the script again when it is mended: it goes on where it stopped. The last one: $ItemText"
+    }
+}
+
+# Invoke-Each does a list of objects, one after the other, as $item. -Room leaves the others out.
+function Invoke-Each {
+    param([array]$Items, [string]$Key, [string]$Action, [scriptblock]$Do)
+    $EachBegan = Get-Date
+    $EachItems = @($Items | Where-Object { $_ })
+    if ($OnlyRooms.Count -gt 0) {
+        $EachItems = @($EachItems | Where-Object { ($Key -and $OnlyRooms -contains $_[$Key]) -or (-not $Key -and $OnlyRooms -contains $_) })
+        foreach ($item in $EachItems) { if ($Key) { $script:Chosen[$item[$Key]] = $true } else { $script:Chosen[$item] = $true } }
+    }
+    $EachDone = 0
+    foreach ($item in $EachItems) {
+        $EachName = $item
+        if ($Key) { $EachName = $item[$Key] }
+        if ($EachItems.Count -ge 20) {
+            $EachStatus = "$EachDone of $($EachItems.Count) done"
+            if ($EachDone -gt 4) {
+                $EachLeft = ((Get-Date) - $EachBegan).TotalSeconds / $EachDone * ($EachItems.Count - $EachDone)
+                $EachStatus += ', until about ' + (Get-Date).AddSeconds($EachLeft).ToString('HH:mm')
+            }
+            Write-Progress -Activity $ScriptName -Status $EachStatus -PercentComplete (100 * $EachDone / $EachItems.Count)
+        }
+        Invoke-Item $EachName $Action $Do
+        $EachDone++
+    }
+    Write-Progress -Activity $ScriptName -Completed
+}
+$Chosen = @{}
+
+# Test-Kept fails when a value that was set is not read back.
+function Test-Kept {
+    param($Now, [hashtable]$Will)
+    $unmoved = @(foreach ($name in @($Will.Keys)) { if ((Format-Value $Now.$name) -cne "$($Will[$name])") { $name } })
+    if ($unmoved.Count -gt 0) { throw "Exchange took the command but shows the old value of: $($unmoved -join ', '). Run the script again in a few minutes." }
 }
 
 # Format-Value is a value as text, lists joined by |.
@@ -147,6 +354,7 @@ function Connect-Tenant {
     $newest = ''
     if ($version -ge 600 -and $version -lt 704) { $newest = '3.4.0' }
     elseif ($version -ge 704 -and $version -lt 706) { $newest = '3.9.2' }
+    if (Get-Module -Name 'Microsoft.Graph.Authentication') { throw 'This window has the Microsoft Graph module loaded, whose libraries do not go together with those of Exchange. Start a new PowerShell window. Nothing was changed.' }
     Use-Module 'ExchangeOnlineManagement' '3.4.0' $newest
     $open = @(Get-ConnectionInformation)
     if (@($open | Where-Object { "$($_.TenantID)" -ne $TenantId }).Count -gt 0) {
@@ -181,6 +389,7 @@ function Connect-Tenant {
         if ($version -lt 700) { throw '-Device needs PowerShell 7. Nothing was changed.' }
         $how['Device'] = $true
     }
+    if ($NoBroker -and @((Get-Command -Name Connect-ExchangeOnline).Parameters.Keys) -contains 'DisableWAM') { $how['DisableWAM'] = $true }
     Connect-ExchangeOnline -ShowBanner:$false -CommandName @((@('Enable-OrganizationCustomization') + $commands) | Where-Object { $_ -notlike 'Get-EXO*' }) @how
     $mine = @(Get-ConnectionInformation | Where-Object { $before -notcontains "$($_.ConnectionId)" })
     if ($mine.Count -ne 1) { throw 'The connection that was just opened is not found. Nothing was changed.' }
@@ -239,11 +448,46 @@ try {
     $Roles = @('Application Calendars.ReadWrite')
     $Scope = 'Roomkey 11111111 rooms'
     $Prefix = 'Roomkey 11111111 '
+    # Get-Group finds a group by an alias of Roomkey's own, which no naming policy and no
+    # renaming touches; one that an older script made by its name.
+    function Get-Group {
+        param([string]$Alias, [string]$Name, [string]$Kind)
+        $found = @(Wait-Until $Name { Get-DistributionGroup -Filter "Alias -eq '$Alias'" -ErrorAction Stop })
+        if ($found.Count -eq 0) { $found = @(Get-DistributionGroup -Filter "DisplayName -eq '$(Format-Filter $Name)'" -ErrorAction Stop | Where-Object { "$($_.RecipientTypeDetails)" -eq $Kind }) }
+        if ($found.Count -gt 1) { throw "There is more than one group called $Name." }
+        if ($found.Count -eq 1) {
+            if ("$($found[0].IsDirSynced)" -eq 'True') { throw "The group $Name comes from the local Active Directory: change it there." }
+            return $found[0]
+        }
+    }
+
+    # New-Group makes a group with that alias. The naming policy is passed over where the
+    # role allows it; where not, the alias finds the group again.
+    function New-Group {
+        param([string]$Alias, [string]$Name, [hashtable]$More)
+        if (@((Get-Command -Name New-DistributionGroup).Parameters.Keys) -contains 'IgnoreNamingPolicy') { $More['IgnoreNamingPolicy'] = $true }
+        return Wait-Until $Name { New-DistributionGroup -Name $Name -DisplayName $Name -Alias $Alias @More -Confirm:$false -ErrorAction Stop } { Get-Group $Alias $Name '' }
+    }
+
+    # Test-Members reads a group back: who was added and is not there has failed.
+    function Test-Members {
+        param([string]$Address, [array]$Wanted, [string]$Action)
+        $added = @($script:Added.Keys | Where-Object { $Wanted -contains $_ })
+        $script:Added = @{}
+        if ($added.Count -eq 0) { return }
+        $is = @(Get-DistributionGroupMember -Identity $Address -ResultSize Unlimited -ErrorAction Stop | ForEach-Object { "$($_.PrimarySmtpAddress)" })
+        foreach ($one in ($added | Sort-Object)) {
+            if ($is -contains $one) { Add-Result $one $Action 'changed' }
+            else { Add-Result $one $Action 'failed' 'Exchange took the command but does not show the member. Run the script again in a few minutes.' }
+        }
+    }
+    $Added = @{}
 
     $ObjectId = '99999999-8888-7777-6666-555555555555'
     $DisplayName = 'Room booking'
     $WholeKind = $true
     $Group = ''
+    $Alias = 'roomkey-rooms-5b308ad42b'
     $Organizers = 'organizers@contoso.com'
     $Rooms = @()
 
@@ -255,58 +499,48 @@ try {
     }
 
     # The pointer of Exchange to the enterprise application. A new application is not seen
-    # at once: the script waits, for ten minutes at most.
-    $principal = @(Get-ServicePrincipal -ErrorAction Stop | Where-Object { "$($_.AppId)" -eq $AppId })
+    # at once: the script waits, for four minutes at most, and only for that.
+    $principal = @(Wait-Until 'The application' { Get-ServicePrincipal -ErrorAction Stop } | Where-Object { "$($_.AppId)" -eq $AppId })
     if ($principal.Count -gt 0) {
         if ("$($principal[0].ObjectId)" -ne $ObjectId) { throw "Exchange knows the application by the object id $($principal[0].ObjectId), which is not that of the enterprise application. Remove it with Remove-ServicePrincipal and run the script again." }
         Add-Result $AppId 'service principal' 'same'
     }
     elseif (Test-Go $AppId 'service principal' @{} @{ ObjectId = $ObjectId }) {
-        foreach ($wait in @(0, 15, 30, 60, 120, 180, 195)) {
-            if ($wait -gt 0) {
-                Write-Host "Exchange does not see the enterprise application yet; next try in $wait seconds."
-                Start-Sleep -Seconds $wait
-            }
-            $refused = ''
-            try {
-                $null = New-ServicePrincipal -AppId $AppId -ObjectId $ObjectId -DisplayName $DisplayName -Confirm:$false -ErrorAction Stop
-                break
-            }
-            catch { $refused = "$_" }
-        }
-        if ($refused) { throw "Exchange does not take the enterprise application: $refused" }
+        $null = Wait-Until 'The enterprise application' {
+            New-ServicePrincipal -AppId $AppId -ObjectId $ObjectId -DisplayName $DisplayName -Confirm:$false -ErrorAction Stop
+        } { Get-ServicePrincipal -ErrorAction Stop | Where-Object { "$($_.AppId)" -eq $AppId } }
         Add-Result $AppId 'service principal' 'changed' '' @{} @{ ObjectId = $ObjectId }
     }
 
     # A group of the chosen rooms, where single rooms were chosen.
     if ($Rooms.Count -gt 0) {
-        $found = @(Get-DistributionGroup -Filter "DisplayName -eq '$(Format-Filter $Group)'" -ErrorAction Stop)
-        if ($found.Count -gt 1) { throw "There is more than one group called $Group." }
-        if ($found.Count -eq 0 -and (Test-Go $Group 'group of the rooms')) {
-            $found = @(New-DistributionGroup -Name $Group -DisplayName $Group -Type Security -MemberJoinRestriction Closed -MemberDepartRestriction Closed -Confirm:$false -ErrorAction Stop)
+        $found = @(Get-Group $Alias $Group 'MailUniversalSecurityGroup')
+        if ($found.Count -gt 0) { Add-Result $Group 'group of the rooms' 'same' }
+        elseif (Test-Go $Group 'group of the rooms') {
+            $found = @(New-Group $Alias $Group @{ Type = 'Security'; MemberJoinRestriction = 'Closed'; MemberDepartRestriction = 'Closed' })
             Add-Result $Group 'group of the rooms' 'changed'
         }
+        else { foreach ($room in $Rooms) { Add-Result $room 'member of the scope' 'skipped' 'What if: this would be changed.' } }
         if ($found.Count -eq 1) {
             $Group = "$($found[0].PrimarySmtpAddress)"
             $members = @(Get-DistributionGroupMember -Identity $Group -ResultSize Unlimited -ErrorAction Stop | ForEach-Object { "$($_.PrimarySmtpAddress)" })
             foreach ($room in $Rooms) {
-                try {
+                Invoke-Item $room 'member of the scope' {
                     if ($members -contains $room) { Add-Result $room 'member of the scope' 'same' }
                     elseif (Test-Go $room 'member of the scope') {
                         Add-DistributionGroupMember -Identity $Group -Member $room -BypassSecurityGroupManagerCheck -Confirm:$false -ErrorAction Stop
-                        Add-Result $room 'member of the scope' 'changed'
+                        $script:Added[$room] = $true
                     }
                 }
-                catch { Add-Result $room 'member of the scope' 'failed' "$_" }
             }
+            Test-Members $Group $Rooms 'member of the scope'
             foreach ($member in @($members | Where-Object { $Rooms -notcontains $_ })) {
-                try {
+                Invoke-Item $member 'no longer member of the scope' {
                     if (Test-Go $member 'no longer member of the scope') {
                         Remove-DistributionGroupMember -Identity $Group -Member $member -BypassSecurityGroupManagerCheck -Confirm:$false -ErrorAction Stop
                         Add-Result $member 'no longer member of the scope' 'changed'
                     }
                 }
-                catch { Add-Result $member 'no longer member of the scope' 'failed' "$_" }
             }
         }
     }
@@ -325,25 +559,27 @@ try {
     elseif ($Rooms.Count -eq 0 -or $found.Count -eq 1) { $filter = Get-Members $Group }
     if ($Organizers -and $filter) { $filter = "($filter) -or ($(Get-Members $Organizers))" }
 
-    $existing = @(Get-ManagementScope -ErrorAction Stop | Where-Object { "$($_.Name)" -eq $Scope })
-    if ($existing.Count -eq 0) {
-        if (Test-Go $Scope 'management scope' @{} @{ Filter = $filter }) {
-            $null = New-ManagementScope -Name $Scope -RecipientRestrictionFilter $filter -Confirm:$false -ErrorAction Stop
-            Add-Result $Scope 'management scope' 'changed' '' @{} @{ Filter = $filter }
+    Invoke-Item $Scope 'management scope' {
+        $existing = @(Get-ManagementScope -ErrorAction Stop | Where-Object { "$($_.Name)" -eq $Scope })
+        if ($existing.Count -eq 0) {
+            if (Test-Go $Scope 'management scope' @{} @{ Filter = $filter }) {
+                $null = New-ManagementScope -Name $Scope -RecipientRestrictionFilter $filter -Confirm:$false -ErrorAction Stop
+                Add-Result $Scope 'management scope' 'changed' '' @{} @{ Filter = $filter }
+            }
         }
-    }
-    else {
-        $was = "$($existing[0].RecipientFilter)"
-        if (($was -replace '[\s()]', '') -eq ($filter -replace '[\s()]', '')) { Add-Result $Scope 'management scope' 'same' '' @{ Filter = $was } }
-        elseif (Test-Go $Scope 'management scope' @{ Filter = $was } @{ Filter = $filter }) {
-            Set-ManagementScope -Identity $Scope -RecipientRestrictionFilter $filter -Confirm:$false -ErrorAction Stop
-            Add-Result $Scope 'management scope' 'changed' '' @{ Filter = $was } @{ Filter = $filter }
+        else {
+            $was = "$($existing[0].RecipientFilter)"
+            if (($was -replace '[\s()]', '') -eq ($filter -replace '[\s()]', '')) { Add-Result $Scope 'management scope' 'same' '' @{ Filter = $was } }
+            elseif (Test-Go $Scope 'management scope' @{ Filter = $was } @{ Filter = $filter }) {
+                Set-ManagementScope -Identity $Scope -RecipientRestrictionFilter $filter -Confirm:$false -ErrorAction Stop
+                Add-Result $Scope 'management scope' 'changed' '' @{ Filter = $was } @{ Filter = $filter }
+            }
         }
     }
 
     foreach ($role in $Roles) {
         $name = $Prefix + ($role -replace '^Application ', '')
-        try {
+        Invoke-Item $name 'role assignment' {
             $held = @(Get-ManagementRoleAssignment -Role $role -ErrorAction Stop | Where-Object { "$($_.Name)" -eq $name })
             if ($held.Count -gt 0) {
                 if ("$($held[0].CustomResourceScope)" -ne $Scope) { throw "The assignment $name has another scope: $($held[0].CustomResourceScope)." }
@@ -354,7 +590,6 @@ try {
                 Add-Result $name 'role assignment' 'changed' '' @{} @{ Role = $role; Scope = $Scope }
             }
         }
-        catch { Add-Result $name 'role assignment' 'failed' "$_" }
     }
 
     # Test-Reach asks Exchange what the application may do in one mailbox. It does not see
@@ -364,7 +599,7 @@ try {
         $action = 'out of scope'
         if ($Inside) { $action = 'in scope' }
         foreach ($role in $Roles) {
-            try {
+            Invoke-Item $Mailbox $action {
                 $rows = @(Test-ServicePrincipalAuthorization -Identity $AppId -Resource $Mailbox -ErrorAction Stop | Where-Object { "$($_.RoleName)" -eq $role })
                 $is = @($rows | Where-Object { "$($_.InScope)" -eq 'True' }).Count -gt 0
                 $after = @{ Role = $role; InScope = "$is" }
@@ -372,7 +607,6 @@ try {
                 if ($is -ne $Inside) { Add-Result $Mailbox $action 'failed' "InScope is $is for $role." @{} $after }
                 else { Add-Result $Mailbox $action 'same' '' @{} $after }
             }
-            catch { Add-Result $Mailbox $action 'failed' "$_" }
         }
     }
     $Inside = 'room0@contoso.com'
@@ -387,11 +621,13 @@ try {
         Test-Reach $Outside $false
     }
 
+    $unknown = @($OnlyRooms | Where-Object { -not $Chosen[$_] })
+    if ($unknown.Count -gt 0) { throw "Not in this script, so left out: $($unknown -join ', ')." }
     $Problem = ''
 }
 catch {
-    $Problem = "$_"
-    Write-Warning ($Problem -replace '\p{C}', '?')
+    $Problem = Get-Text $_
+    Write-Warning ((Get-Words $Problem) -replace '\p{C}', '?')
 }
 finally {
     try { Disconnect-Tenant } catch { Write-Warning "Could not disconnect: $_" }
@@ -401,6 +637,7 @@ finally {
         Write-Warning $Problem
     }
     if ($logging) { try { $null = Stop-Transcript } catch { Write-Warning "$_" } }
+    $global:PSDefaultParameterValues = $CallersDefaults
 }
 if ($Problem -or @($Results | Where-Object { $_.status -eq 'failed' }).Count -gt 0) { exit 1 }
 exit 0

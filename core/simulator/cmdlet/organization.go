@@ -169,6 +169,12 @@ func (o *Organization) add(kind, address, name string) Object {
 		r[fmt.Sprintf("CustomAttribute%d", i+1)] = ""
 	}
 	o.State.Recipients[strings.ToLower(address)] = r
+	if o.State.Folders == nil {
+		o.State.Folders = map[string]map[string]string{}
+	}
+	if broad == "UserMailbox" {
+		o.State.Folders[strings.ToLower(address)] = map[string]string{"Default": "AvailabilityOnly", "Anonymous": "None"}
+	}
 	return r
 }
 

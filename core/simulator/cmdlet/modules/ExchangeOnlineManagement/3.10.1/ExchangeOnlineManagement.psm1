@@ -12,7 +12,7 @@ function Send-Organization {
     if ($said.killed) {
         # In a shell that runs many scripts the pipeline is left standing where it is, in
         # one that runs a single script the process ends: nothing after this happens.
-        if ($global:StandInKilled) { $null = $global:StandInKilled.Set(); Start-Sleep -Seconds 86400 }
+        if ($global:StandInKilled) { $null = $global:StandInKilled.Set(); Microsoft.PowerShell.Utility\Start-Sleep -Seconds 86400 }
         Stop-Process -Id $PID -Force
     }
     return $said
@@ -42,7 +42,9 @@ function New-CmdletText {
     $words = -split $Line
     $name = $words[0].TrimEnd('!')
     $binding = '[CmdletBinding()]'
-    if ($words[0].EndsWith('!')) { $binding = "[CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')]" }
+    $impact = 'Medium'
+    if ($name -like 'Remove-*') { $impact = 'High' }
+    if ($words[0].EndsWith('!')) { $binding = "[CmdletBinding(SupportsShouldProcess, ConfirmImpact = '$impact')]" }
     $params = foreach ($word in @($words | Select-Object -Skip 1)) {
         $parameter, $type = $word -split ':'
         if (-not $type) { $type = 'object' }

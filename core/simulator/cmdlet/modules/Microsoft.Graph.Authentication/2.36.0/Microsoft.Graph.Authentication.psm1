@@ -71,7 +71,7 @@ function Invoke-MgGraphRequest {
     $text = $answer.Content.ReadAsStringAsync().GetAwaiter().GetResult()
     $code = [int]$answer.StatusCode
     if ($answer.Headers.Contains('X-Standin-Killed')) {
-        if ($global:StandInKilled) { $null = $global:StandInKilled.Set(); Start-Sleep -Seconds 86400 }
+        if ($global:StandInKilled) { $null = $global:StandInKilled.Set(); Microsoft.PowerShell.Utility\Start-Sleep -Seconds 86400 }
         Stop-Process -Id $PID -Force
     }
     if ($StatusCodeVariable) { $PSCmdlet.SessionState.PSVariable.Set($StatusCodeVariable, $code) }

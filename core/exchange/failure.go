@@ -1,0 +1,110 @@
+package exchange
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// knownError is what an error of Exchange, Graph or their modules means.
+type knownError struct {
+	Code  string   `yaml:"code"`
+	Match string   `yaml:"match"`
+	Kind  string   `yaml:"kind"`
+	Title string   `yaml:"title"`
+	Fix   []string `yaml:"fix"`
+	match *regexp.Regexp
+}
+
+var knownErrors = sync.OnceValue(func() []knownError {
+	var file struct {
+		Errors []knownError `yaml:"errors"`
+	}
+	strict("errors.yaml", &file)
+	for i := range file.Errors {
+		file.Errors[i].match = regexp.MustCompile("(?i)" + file.Errors[i].Match)
+	}
+	return file.Errors
+})
+
+// failed are the problems of failures in a script; codeFailure is one that
+// nobody has described.
+var (
+	failed      = problem.DeclareFamily("script.")
+	codeFailure = problem.Declare("exchange.script-failed", problem.Internal)
+	kindOf      = map[string]problem.Kind{
+		"throttled": problem.Throttled, "down": problem.NoAnswer, "lost": problem.NoAnswer, "expired": problem.SignInNeeded,
+		"denied": problem.Refused, "missing": problem.Absent, "": problem.Refused,
+	}
+	prefix = regexp.MustCompile(`^\s*\|?Ex[0-9A-F]{6}\|[^|]*\|`)
+	aadsts = regexp.MustCompile(`AADSTS(\d+)`)
+)
+
+// failure is what an error that a script wrote down means, and what to do; nil
+// for none. The text itself, without Exchange's identifiers, is the detail.
+func failure(text string) *problem.Problem {
+	text = strings.TrimSpace(prefix.ReplaceAllString(text, ""))
+	if text == "" {
+		return nil
+	}
+	said := words.Plain(problem.Line(text))
+	if m := aadsts.FindStringSubmatch(text); m != nil {
+		n, _ := strconv.Atoi(m[1])
+		if known, ok := entra.Explain(n); ok {
+			p := failed.New("AADSTS"+m[1], problem.Refused, words.T(known.Title)).With(said)
+			for _, fix := range known.Fix {
+				p.Fix(words.T(fix))
+			}
+			return p
+		}
+	}
+	for _, known := range knownErrors() {
+		if known.match.MatchString(text) {
+			p := failed.New(known.Code, kindOf[known.Kind], words.T(known.Title)).With(said)
+			for _, fix := range known.Fix {
+				p.Fix(words.T(fix))
+			}
+			return p
+		}
+	}
+	return problem.New(codeFailure, said)
+}
+
+// Problem is why an object failed, nil when it did not.
+func (o Outcome) Problem() *problem.Problem {
+	if o.Status != Failed {
+		return nil
+	}
+	return failure(o.Error)
+}
+
+// Problem is why a script stopped early, nil when it went through.
+func (r Result) Problem() *problem.Problem { return failure(r.Err) }
+
+// errorTable is the catalogue as the scripts carry it.
+func errorTable() rows {
+	var out rows
+	for _, e := range knownErrors() {
+		out = append(out, table{"Match": e.Match, "Kind": e.Kind, "Title": e.Title, "Fix": strings.Join(e.Fix, " ")})
+	}
+	return out
+}
+
+// signInCodes are the errors of Microsoft Entra ID that an administrator's
+// sign-in meets.
+var signInCodes = []int{16000, 50020, 50034, 50053, 50055, 50057, 50058, 50059, 50074, 50076, 50079, 50105, 50126, 50128, 50158, 53000, 53001, 53002, 53003, 53004, 65001, 65004, 70043, 90002, 90072, 90094, 500011, 530003, 530032, 530033, 700016, 9002313}
+
+func signInTable() table {
+	out := table{}
+	for _, n := range signInCodes {
+		if known, ok := entra.Explain(n); ok {
+			out[strconv.Itoa(n)] = known.Title + " " + strings.Join(known.Fix, " ")
+		}
+	}
+	return out
+}
