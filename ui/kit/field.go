@@ -256,16 +256,6 @@ func (f *Field) Input() fyne.Focusable {
 	return f.choice
 }
 
-// SetEnabled switches the input on or off.
-func (f *Field) SetEnabled(on bool) {
-	d := f.Input().(fyne.Disableable)
-	if on {
-		d.Enable()
-	} else {
-		d.Disable()
-	}
-}
-
 // Submit is called when Enter is pressed in the entry.
 func (f *Field) Submit(press func()) {
 	if f.entry != nil {

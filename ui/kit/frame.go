@@ -107,9 +107,6 @@ func (f *Frame) Primary() *widget.Button {
 	return nil
 }
 
-// SetLead replaces the sentence under the title.
-func (f *Frame) SetLead(text string) { f.lead.SetText(text); f.Object.Refresh() }
-
 // Spot names an object of the page, so that Reveal finds it; open, which may be
 // nil, makes it visible where it stands behind a tab or a fold.
 func (f *Frame) Spot(name string, object fyne.CanvasObject, open func()) {

@@ -15,6 +15,7 @@ import (
 	"filippo.io/age"
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
+	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
@@ -250,5 +251,34 @@ func TestAnAPIOnAnotherHostIsConfirmedFirst(t *testing.T) {
 	}
 	if kept := s.Document().Server; !slices.Contains(kept.ConfirmedHosts, "api.example") || kept.PinnedRecipient != key.Recipient().String() {
 		t.Errorf("not kept: %+v", kept)
+	}
+}
+
+// TestAMailboxIsLookedUpWithTheSignIn: whether the mailbox that must be out of
+// reach exists is asked with the administrator's sign-in, once there is one.
+func TestAMailboxIsLookedUpWithTheSignIn(t *testing.T) {
+	h, s := simulatedTenant(t)
+	ctx := quickly(t)
+	looked := func() (status int) {
+		t.Helper()
+		o := check.Options{Only: []string{check.ScopeOutside}, OutOfReach: "nobody-there@" + s.Document().Tenant.Domain, NoSubscription: true}
+		run, err := s.Check(ctx, o, nil, nil)
+		if f, _ := run.Finding(check.ScopeOutside); err != nil || f.Status != check.Unknown {
+			t.Fatalf("%+v, %v", f, err)
+		}
+		for _, r := range h.sim.Load().Requests() {
+			if strings.Contains(r.Query, "proxyAddresses") {
+				status = r.Status
+			}
+		}
+		return status
+	}
+	if looked() != 0 {
+		t.Error("looked up with the application's own token")
+	}
+	p := &person{h: h, s: s}
+	p.grow(t, ctx, entra.ScopesRead)
+	if status := looked(); status != 200 {
+		t.Errorf("the look-up was answered with %d", status)
 	}
 }
