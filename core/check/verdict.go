@@ -3,7 +3,9 @@ package check
 import (
 	"slices"
 
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -50,6 +52,7 @@ func judge(err error) Finding {
 // incomplete; else a warning warns. Only a run in which everything that is
 // needed passed is green.
 func (r *Run) conclude(s *State, cancelled bool) {
+	s.putBeside(r)
 	var failed, open, warned *Finding
 	proven, untried := false, false
 	for i := range r.Findings {
@@ -95,6 +98,37 @@ func (r *Run) conclude(s *State, cancelled bool) {
 		r.Verdict = Passed
 	}
 	s.summarize(r)
+}
+
+// readers are the checks that read Graph with the application's token.
+var readers = []string{RoomList, RoomCalendars, PeopleList, GroupList}
+
+// putBeside adds to what a reader was answered what the run knows beside it: the
+// other readers that the same token opened, and what an Exchange scope means for
+// a mailbox that stays closed.
+func (s *State) putBeside(r *Run) {
+	worked := []words.Text{}
+	for _, id := range readers {
+		if f, ran := r.Finding(id); ran && (f.Status == Pass || f.Status == Warn) {
+			worked = append(worked, f.Title)
+		}
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if !slices.Contains(readers, f.ID) || f.Problem == nil || f.Status == Pass || f.Status == Warn {
+			continue
+		}
+		if f.Note.IsZero() && len(worked) > 0 && (f.Problem.Kind == problem.Denied || f.Problem.Kind == problem.SignInNeeded || f.Problem.Kind == problem.NoAnswer) {
+			f.Note = words.T("The same token worked for: %s.", words.And(worked...))
+		}
+		if f.Problem.Code == tenant.CodeMailboxDenied && s.Connection.Scope.Kind == connection.ScopeRBAC {
+			limited := *f.Problem
+			limited.Remedies = nil
+			f.Problem = limited.Lead(words.T("The application is limited in Exchange. Run the test of the script that limits it first: it says whether the role assignment is enabled and what its filter matches."), problem.PlaceLimitScript).
+				Fix(words.T("Only direct members of the scope's group count: add the mailbox itself, not a group that holds it.")).
+				Fix(words.T("A change takes 30 minutes to 2 hours to count. Wait, then test again."))
+		}
+	}
 }
 
 func causeOf(f *Finding) *Cause {

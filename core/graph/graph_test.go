@@ -319,14 +319,25 @@ func TestRefusals(t *testing.T) {
 		"no places (400)": {400, `{"error":{"code":"BadRequest","message":"Resource not found for the segment 'places'."}}`, tenant.CodePlacesNotInCloud.String(), "does not list rooms"},
 		"no places (404)": {404, `{"error":{"code":"UnknownError","message":"Resource not found for the segment 'Places'"}}`, tenant.CodePlacesNotInCloud.String(), "does not list rooms"},
 		"another segment": {400, `{"error":{"code":"BadRequest","message":"Resource not found for the segment 'rooms'."}}`, "graph.BadRequest", "refused"},
-		"denied":          {403, `{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges to complete the operation.","innerError":{"request-id":"r"}}}`, tenant.CodeDenied.String(), "lacks a permission"},
+		"denied":          {403, `{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges to complete the operation.","innerError":{"request-id":"r"}}}`, tenant.CodeDenied.String(), "permission for this request is missing"},
 		"expired":         {401, `{"error":{"code":"InvalidAuthenticationToken","message":"Lifetime validation failed, the token is expired."}}`, "graph.InvalidAuthenticationToken", "has expired"},
-		"policy":          {403, `{"error":{"code":"ErrorAccessDenied","message":"Access to OData is disabled."}}`, "graph.ErrorAccessDenied", "does not let the application into this mailbox"},
+		"policy":          {403, `{"error":{"code":"ErrorAccessDenied","message":"Access to OData is disabled."}}`, "graph.ErrorAccessDenied", "policy keeps the application out of this mailbox"},
+		"mailbox full":    {403, `{"error":{"code":"ErrorQuotaExceeded","message":"Mailbox has exceeded maximum mailbox size."}}`, "graph.ErrorQuotaExceeded", "mailbox is full"},
+		"places at fault": {401, `{"error":{"code":"UnknownError","message":"{\"code\":\"Unauthorized\",\"message\":\"There was a problem calling the proxy call\"}"}}`, "graph.UnknownError", "service behind Microsoft Graph failed"},
+		"secrets full":    {400, `{"error":{"code":"Request_BadRequest","message":"Not allowed to add 3 passwords. You can only add a maximum of 2 passwords."}}`, "graph.Request_BadRequest", "as many secrets"},
+		"no calendar":     {404, `{"error":{"code":"ErrorItemNotFound","message":"Default folder Calendar not found."}}`, "graph.ErrorItemNotFound", "no calendar"},
+		"no Exchange":     {404, `{"error":{"code":"OrganizationFromTenantGuidNotFound","message":"The tenant for tenant guid 'x' does not exist."}}`, "graph.OrganizationFromTenantGuidNotFound", "no Exchange Online"},
+		"unknown 403":     {403, `{"error":{"code":"SomethingNew","message":"Because."}}`, "graph.SomethingNew", "refused the request (SomethingNew, HTTP 403)"},
 		"no mailbox":      {404, `{"error":{"code":"MailboxNotEnabledForRESTAPI","message":"x"}}`, "graph.MailboxNotEnabledForRESTAPI", "no mailbox"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(tt.status); fmt.Fprint(w, tt.body) })
 			p := l.Rooms(t.Context(), nil).Problem
+			for _, r := range p.Remedies {
+				if tt.status < 500 && (strings.Contains(r.Text.String(), "Try again") || strings.Contains(r.Text.String(), "request id")) {
+					t.Errorf("what Microsoft refuses it refuses again: %s", r.Text)
+				}
+			}
 			if p == nil || p.Code.String() != tt.want || !strings.Contains(p.Title.String(), tt.says) || len(p.Remedies) == 0 || p.RequestID != "request-1" {
 				t.Errorf("%v (request %s)", p, p.RequestID)
 			}
