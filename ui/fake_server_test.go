@@ -79,10 +79,10 @@ func (s *fakeSession) Plan(context.Context, bool) (session.Plan, error) {
 func (b *fakeCore) Confirm(context.Context, []booking.Confirmation) error { return nil }
 
 // Push stores it.
-func (b *fakeCore) Push(context.Context, session.Plan, bool, task.Report) (booking.Receipt, error) {
+func (b *fakeCore) Push(context.Context, session.Plan, bool, task.Report) (session.Pushed, error) {
 	defer b.ask("Push")()
 	b.pushed = true
-	return booking.Receipt{}, nil
+	return session.Pushed{Works: true}, nil
 }
 
 // Held is what was pushed.

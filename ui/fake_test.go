@@ -6,9 +6,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/owner"
 	"github.com/roomkey/roomkey/core/permission"
@@ -213,11 +215,26 @@ func (s *fakeSession) Steps(context.Context) ([]setup.Step, error) {
 	if _, ok := s.secrets[string(vault.ClientSecret)]; ok {
 		k.Credential = setup.Present
 	}
-	if s.run != nil {
-		k.Verdict, k.Current, k.CheckedAt = string(s.run.Verdict), s.ranOn == c.Revision, fakeAt
-	}
-	k.Pushed, k.PushedAt = s.pushed, fakeAt
+	k.Claims = s.claims(c.Revision)
 	return setup.Steps(k), nil
+}
+
+// claims are where three claims stand after the last run and the last push, for
+// the document of this revision.
+func (s *fakeSession) claims(revision string) []evidence.State {
+	var records []evidence.Record
+	add := func(c evidence.Claim, o evidence.Outcome) {
+		records = append(records, evidence.Record{Claim: c, Source: "fake", Outcome: o, At: fakeAt, Basis: evidence.Basis{evidence.Application: s.ranOn}, Problem: s.Fails})
+	}
+	if s.run != nil {
+		add(evidence.SignIn, map[check.Verdict]evidence.Outcome{check.Passed: evidence.Proven, check.Warned: evidence.Doubtful, check.Failed: evidence.Disproved, check.Incomplete: evidence.Unanswered}[s.run.Verdict])
+	}
+	if s.pushed {
+		add(evidence.HandedOver, evidence.Proven)
+		add(evidence.ServerWorks, evidence.Proven)
+	}
+	wanted := []evidence.Want{{Claim: evidence.SignIn}, {Claim: evidence.HandedOver}, {Claim: evidence.ServerWorks}}
+	return evidence.Assess(records, wanted, evidence.Basis{evidence.Application: revision}, fakeAt)
 }
 
 // Export writes the document.

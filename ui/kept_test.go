@@ -91,7 +91,7 @@ func TestContinueDoesWhatThePageIsFor(t *testing.T) {
 	p.types("Application (client) ID", "aaaaaaaa-0000-4000-8000-000000000001")
 	p.types("Client secret", "q8Q8Q~typed-and-never-stored-by-hand.x0Y")
 	p.press("Save and continue")
-	if p.shell.Route() != setup.Prove {
+	if p.shell.Route() != setup.Choose {
 		t.Fatalf("Continue stays:\n%s", p.reads())
 	}
 	if id := p.shell.Session().Document().Application.ClientID; id != "aaaaaaaa-0000-4000-8000-000000000001" {
@@ -145,7 +145,7 @@ func TestALockedKeychainKeepsWhatWasTyped(t *testing.T) {
 	}
 	b.Locked = false
 	p.press("Save and continue")
-	if p.shell.Route() != setup.Prove {
+	if p.shell.Route() != setup.Choose {
 		t.Errorf("unlocked, Continue stays:\n%s", p.reads())
 	}
 }

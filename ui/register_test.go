@@ -77,7 +77,7 @@ func TestBareTenantToProof(t *testing.T) {
 	p.sees("The application is registered and proven")
 	p.sees("It carries Calendars.ReadWrite.")
 	p.press("Continue")
-	if p.shell.Route() != setup.Prove || b.Asked["SignIn"] != 1 {
+	if p.shell.Route() != setup.Choose || b.Asked["SignIn"] != 1 {
 		t.Errorf("at %s after %d sign-ins", p.shell.Route(), b.Asked["SignIn"])
 	}
 }

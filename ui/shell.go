@@ -385,7 +385,7 @@ func (s *Shell) Shortcuts(c fyne.Canvas) {
 	add := func(key fyne.KeyName, f func()) {
 		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { f() })
 	}
-	for i, id := range []string{setup.Describe, setup.Register, setup.Prove, setup.Choose, setup.Restrict, setup.HandOver} {
+	for i, id := range setup.Order() {
 		add(fyne.KeyName(rune('1'+i)), func() { s.Go(id) })
 	}
 	add(fyne.KeyComma, func() { s.Go(page.RouteSettings) })

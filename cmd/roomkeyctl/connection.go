@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -231,7 +232,7 @@ func (a *app) showConnection(c *connection.Connection) error {
 }
 
 func fieldsOf(c *connection.Connection) [][]string {
-	rooms := c.Rooms.Mode
+	rooms := cmp.Or(c.Rooms.Mode, "all (nobody has chosen yet)")
 	if c.Rooms.Mode == connection.Selected {
 		rooms = fmt.Sprintf("%d selected", len(c.Rooms.Items))
 	}

@@ -47,16 +47,26 @@ func newPush(a *app) *cobra.Command {
 					}
 				})
 			}
-			receipt, err := a.push(c.Context(), s, plan, accept, confirm)
+			pushed, err := a.push(c.Context(), s, plan, accept, confirm)
 			if err != nil {
 				return err
 			}
-			if err := a.show(receipt, func(w io.Writer) {
-				fmt.Fprintf(w, "The booking server holds this configuration since %s.\n", receipt.At.Format("2006-01-02 15:04:05 MST"))
+			err = a.show(pushed, func(w io.Writer) {
+				fmt.Fprintf(w, "The booking server holds this configuration since %s.\n", pushed.At.Format("2006-01-02 15:04:05 MST"))
+				if !pushed.Works {
+					fmt.Fprintln(w)
+					pushed.Problem.Terminal(w, nil)
+					return
+				}
+				fmt.Fprintln(w, "It says that it works.")
 				if kind := s.Document().Application.Credential.Kind; kind != "" && !wire.InMemory(a.vaultKind) {
 					fmt.Fprintf(w, "It has its own copy of the credential. If nothing is to be checked from here any more, remove this computer's: roomkeyctl secret forget %s\n", credentialNoun[kind])
 				}
-			}); err != nil {
+			})
+			if err == nil && pushed.Fails {
+				return &status{code: exitRefused, err: pushed.Problem, silent: true}
+			}
+			if err != nil {
 				return err
 			}
 			// All of it is there, and nobody gets in: that is not done.
@@ -73,41 +83,41 @@ func newPush(a *app) *cobra.Command {
 }
 
 // push asks what the server wants confirmed, and hands the plan over.
-func (a *app) push(ctx context.Context, s *session.Session, plan session.Plan, accept bool, confirm []string) (receipt booking.Receipt, err error) {
+func (a *app) push(ctx context.Context, s *session.Session, plan session.Plan, accept bool, confirm []string) (pushed session.Pushed, err error) {
 	if !a.json {
 		printPlan(a.out, plan)
 	}
 	if plan.Gate != nil && plan.Asked() {
-		return receipt, plan.Gate
+		return pushed, plan.Gate
 	}
 	var confirmed []booking.Confirmation
 	for _, question := range plan.Confirmations {
 		right := slices.Contains(confirm, question.Value)
 		if !right {
 			if right, err = a.yes(ctx, question.About.String()+"\n"+question.Value+"\nIs this right?"); err != nil {
-				return receipt, err
+				return pushed, err
 			}
 		}
 		if !right {
-			return receipt, problem.New(booking.CodeUnconfirmed, question.About).
+			return pushed, problem.New(booking.CodeUnconfirmed, question.About).
 				With(words.Plain(question.Value)).
 				Run(words.T("Compare it with what the booking server's console shows, then add:"), "--confirm "+question.Value)
 		}
 		confirmed = append(confirmed, question)
 	}
 	if err := s.Confirm(ctx, confirmed); err != nil {
-		return receipt, err
+		return pushed, err
 	}
 	if !plan.Asked() {
 		// The server's API was behind one of the questions: look again.
 		if plan, err = s.PlanWith(ctx, accept, plan.Choices); err != nil {
-			return receipt, err
+			return pushed, err
 		}
 		if !a.json {
 			printPlan(a.out, plan)
 		}
 		if plan.Gate != nil {
-			return receipt, plan.Gate
+			return pushed, plan.Gate
 		}
 	}
 	return s.Push(ctx, plan, accept, a.progress())

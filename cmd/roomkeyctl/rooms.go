@@ -68,7 +68,7 @@ func roomsList(a *app) *cobra.Command {
 }
 
 func isChosen(c *connection.Connection, address string) bool {
-	return c.Rooms.Mode == connection.All || slices.ContainsFunc(c.Rooms.Items, func(r string) bool { return strings.EqualFold(r, address) })
+	return c.Rooms.Mode != connection.Selected || slices.ContainsFunc(c.Rooms.Items, func(r string) bool { return strings.EqualFold(r, address) })
 }
 
 // listing shows a list with its source; one that did not come whole is shown as

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -19,10 +20,14 @@ type Check struct {
 	After []string
 	// Optional is whether the verdict can do without an answer.
 	Optional bool
-	// Wanted is whether the connection asks for it, with the reason if not; nil
-	// means always.
-	Wanted func(Input) (bool, words.Text)
-	Run    func(ctx context.Context, s *State) Finding
+	// Claim is what the check tests. Proves is whether the claim needs this check
+	// to pass; one beside it can only speak against the claim.
+	Claim  evidence.Claim
+	Proves bool
+	// Applies is whether the connection has what the check tests, Wanted whether
+	// this run asks for it; each with the reason if not. Nil means always.
+	Applies, Wanted func(Input) (bool, words.Text)
+	Run             func(ctx context.Context, s *State) Finding
 }
 
 // The checks by id.
@@ -61,7 +66,7 @@ const (
 // depends on, and of two failures the earlier one is the root cause.
 func Catalogue() []Check {
 	return slices.Concat(
-		[]Check{{ID: Lint, Title: words.T("The connection's fields make sense"), Run: checkFields}},
+		[]Check{{ID: Lint, Claim: evidence.Fields, Proves: true, Title: words.T("The connection's fields make sense"), Run: checkFields}},
 		networkChecks(), signInChecks(), registrationChecks(), listChecks(), scopeChecks(), credentialChecks(),
 		serverChecks(), signOnChecks(), notificationChecks(), bookingChecks(), deprecationChecks(),
 	)

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/transport"
@@ -96,6 +97,10 @@ type Run struct {
 	Only      []string   `json:"only,omitempty"`
 	Rooms     RoomTally  `json:"rooms"`
 	Endpoints []Endpoint `json:"endpoints,omitempty"`
+	// Headline and Claims are what all runs so far have proven; they are filled in
+	// when a run is given out and are not part of what is stored.
+	Headline words.Text       `json:"headline,omitzero"`
+	Claims   []evidence.State `json:"claims,omitempty"`
 	// NotKept is why a whole run could not be saved; a push asks for one that
 	// was.
 	NotKept  *problem.Problem `json:"notKept,omitempty"`

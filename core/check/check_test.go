@@ -117,7 +117,7 @@ func TestFaultsAreNamed(t *testing.T) {
 		{"server of another tenant", func(w *world) { w.current.TenantID = "other" }, Warned, ServerToken, "server.other-tenant"},
 		{"server blocked by location", func(w *world) {
 			w.status = ServerStatus{State: ServerFails, Code: "AADSTS53003", Digest: "digest of room0@contoso.example,room1@contoso.example,room2@contoso.example"}
-		}, Failed, ServerStatusOf, "server.blocked-by-location"},
+		}, Failed, ServerStatusOf, "entra.AADSTS53003"},
 		{"server fails with what it had before", func(w *world) { w.status = ServerStatus{State: ServerFails, Code: "AADSTS7000215", Digest: "old"} }, Warned, ServerStatusOf, "server.old-configuration"},
 		{"may read calendars and not write them", func(w *world) { w.token.Claims.Roles[0] = "Calendars.Read" }, Failed, Roles, "permission.missing"},
 		{"reads for the whole tenant, scope unseen", func(w *world) {

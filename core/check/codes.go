@@ -70,7 +70,6 @@ var (
 	codeScopePending                       = problem.Declare("scope.pending", problem.NoAnswer)
 	codeScopeTenantWide                    = problem.Declare("scope.tenant-wide", problem.Unmet)
 	codeScopeUnproven                      = problem.Declare("scope.unproven", problem.Unmet)
-	codeServerBlockedByLocation            = problem.Declare("server.blocked-by-location", problem.Unmet)
 	codeServerContractUnknown              = problem.Declare("server.contract-unknown", problem.Unmet)
 	codeServerDown                         = problem.Declare("server.down", problem.NoAnswer)
 	codeServerNoView                       = problem.Declare("server.no-view", problem.Unmet)

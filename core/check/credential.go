@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
@@ -16,8 +17,8 @@ const expirySoon = 30 * 24 * time.Hour
 
 func credentialChecks() []Check {
 	return []Check{
-		{ID: KeyMatch, Title: words.T("The application knows the credential"), DependsOn: []string{Declared}, Optional: true, Wanted: signedIn, Run: checkKeyMatch},
-		{ID: Expiry, Title: words.T("The credential lasts"), DependsOn: []string{Lint}, After: []string{Declared}, Optional: true, Run: checkExpiry},
+		{ID: KeyMatch, Claim: evidence.SignIn, Title: words.T("The application knows the credential"), DependsOn: []string{Declared}, Optional: true, Wanted: signedIn, Run: checkKeyMatch},
+		{ID: Expiry, Claim: evidence.SignIn, Title: words.T("The credential lasts"), DependsOn: []string{Lint}, After: []string{Declared}, Optional: true, Run: checkExpiry},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
@@ -93,7 +94,7 @@ func (s *State) multiTenant() bool {
 func deprecationChecks() []Check {
 	list := []Check{}
 	for _, d := range deprecations {
-		c := Check{ID: d.id, Title: d.title, DependsOn: []string{Lint}}
+		c := Check{ID: d.id, Claim: evidence.Retirement, Proves: !d.registration, Title: d.title, DependsOn: []string{Lint}}
 		if d.registration {
 			c.DependsOn, c.Wanted = []string{Declared}, signedIn
 		}

@@ -160,8 +160,11 @@ func (s *State) summarize(r *Run) {
 	}
 	r.Unproven = s.unproven(r)
 	r.Endpoints = Endpoints(s.Input)
-	if rooms, known := s.chosen(); known && len(r.Only) == 0 && s.Digest != nil && r.Verdict != Incomplete {
-		r.Digest = s.Digest(rooms)
+	if rooms, known := s.chosen(); known && s.Digest != nil && r.Verdict != Incomplete {
+		// Of a run that was limited, the rooms are known and the rest is not.
+		if digest := s.Digest(rooms); len(r.Only) == 0 {
+			r.Digest = digest
+		}
 	}
 }
 

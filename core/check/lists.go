@@ -7,6 +7,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/transport"
@@ -15,10 +16,10 @@ import (
 
 func listChecks() []Check {
 	return []Check{
-		{ID: RoomList, Title: words.T("The tenant's rooms can be listed"), DependsOn: []string{Token}, Wanted: wantsRooms, Run: checkRooms},
-		{ID: RoomCalendars, Title: words.T("The calendar of every chosen room can be read"), DependsOn: []string{Token}, After: []string{RoomList}, Wanted: wantsCalendars, Run: checkCalendars},
-		{ID: PeopleList, Title: words.T("The tenant's people can be listed"), DependsOn: []string{Token}, Wanted: wantsList("people"), Run: checkPeople},
-		{ID: GroupList, Title: words.T("The tenant's groups can be listed"), DependsOn: []string{Token}, Wanted: wantsList("groups"), Run: checkGroups},
+		{ID: RoomList, Claim: evidence.Rooms, Proves: true, Title: words.T("The tenant's rooms can be listed"), DependsOn: []string{Token}, Applies: wantsRooms, Run: checkRooms},
+		{ID: RoomCalendars, Claim: evidence.Calendars, Proves: true, Title: words.T("The calendar of every chosen room can be read"), DependsOn: []string{Token}, After: []string{RoomList}, Applies: wantsCalendars, Run: checkCalendars},
+		{ID: PeopleList, Claim: evidence.People, Proves: true, Title: words.T("The tenant's people can be listed"), DependsOn: []string{Token}, Applies: wantsList("people"), Run: checkPeople},
+		{ID: GroupList, Claim: evidence.Groups, Proves: true, Title: words.T("The tenant's groups can be listed"), DependsOn: []string{Token}, Applies: wantsList("groups"), Run: checkGroups},
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/words"
@@ -24,10 +25,10 @@ const slowAnswer = 3 * time.Second
 
 func networkChecks() []Check {
 	return []Check{
-		{ID: Names, Title: words.T("Microsoft's host names resolve"), Run: checkNames},
-		{ID: Certificate, Title: words.T("Microsoft answers with its own certificate"), DependsOn: []string{Names}, Run: checkCertificate},
-		{ID: Clock, Title: words.T("This computer's clock is right"), DependsOn: []string{Certificate}, Optional: true, Run: checkClock},
-		{ID: Speed, Title: words.T("Microsoft answers quickly"), DependsOn: []string{Certificate}, Optional: true, Run: checkSpeed},
+		{ID: Names, Claim: evidence.Network, Proves: true, Title: words.T("Microsoft's host names resolve"), Run: checkNames},
+		{ID: Certificate, Claim: evidence.Network, Proves: true, Title: words.T("Microsoft answers with its own certificate"), DependsOn: []string{Names}, Run: checkCertificate},
+		{ID: Clock, Claim: evidence.Network, Title: words.T("This computer's clock is right"), DependsOn: []string{Certificate}, Optional: true, Run: checkClock},
+		{ID: Speed, Claim: evidence.Network, Title: words.T("Microsoft answers quickly"), DependsOn: []string{Certificate}, Optional: true, Run: checkSpeed},
 	}
 }
 

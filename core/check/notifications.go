@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/transport"
@@ -25,17 +26,20 @@ const (
 
 func notificationChecks() []Check {
 	return []Check{{
-		ID: Notifications, Title: words.T("Microsoft reaches the booking server with notifications"),
-		DependsOn: []string{Token}, After: []string{RoomCalendars}, Wanted: wantsNotifications, Run: checkNotifications,
+		ID: Notifications, Claim: evidence.Notifications, Proves: true, Title: words.T("Microsoft reaches the booking server with notifications"),
+		DependsOn: []string{Token}, After: []string{RoomCalendars}, Applies: hasNotifications, Wanted: wantsNotifications, Run: checkNotifications,
 	}}
+}
+
+func hasNotifications(in Input) (bool, words.Text) {
+	if !in.Product.Notifications {
+		return false, words.T("%s asks for changes by itself; nobody has to reach it.", in.Product.Name)
+	}
+	return !in.Cloud.Lacks(cloud.FeatureSubscriptions), words.T("%s has no change notifications.", in.Cloud.Name)
 }
 
 func wantsNotifications(in Input) (bool, words.Text) {
 	switch {
-	case !in.Product.Notifications:
-		return false, words.T("%s asks for changes by itself; nobody has to reach it.", in.Product.Name)
-	case in.Cloud.Lacks(cloud.FeatureSubscriptions):
-		return false, words.T("%s has no change notifications.", in.Cloud.Name)
 	case !in.Options.AllowWrites || in.Options.NoSubscription:
 		return false, words.T("It makes a subscription for 45 minutes and removes it at once: allow writes to have it tried.")
 	case in.Subscriber == nil || in.Journal == nil:

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
@@ -15,8 +16,8 @@ import (
 
 func registrationChecks() []Check {
 	return []Check{
-		{ID: Declared, Title: words.T("The application declares what the product needs"), DependsOn: []string{Lint}, Wanted: signedIn, Run: checkDeclared},
-		{ID: Consented, Title: words.T("An administrator consented to it"), DependsOn: []string{Declared}, Wanted: signedIn, Run: checkConsented},
+		{ID: Declared, Claim: evidence.Permissions, Title: words.T("The application declares what the product needs"), DependsOn: []string{Lint}, Wanted: signedIn, Run: checkDeclared},
+		{ID: Consented, Claim: evidence.Permissions, Title: words.T("An administrator consented to it"), DependsOn: []string{Declared}, Wanted: signedIn, Run: checkConsented},
 	}
 }
 
@@ -181,18 +182,15 @@ func (s *State) grantedByRoom(value string) bool {
 
 func signOnChecks() []Check {
 	return []Check{
-		{ID: RedirectURIs, Title: words.T("Sign-in leads back to the booking server"), DependsOn: []string{Declared}, After: []string{ServerContract}, Wanted: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs }), Run: checkRedirects},
-		{ID: IDTokens, Title: words.T("The application issues ID tokens"), DependsOn: []string{Declared}, Wanted: wantsSignOn(func(p product.SSO) bool { return p.IDTokens }), Run: checkIDTokens},
-		{ID: SignInConsent, Title: words.T("People may sign in without being asked"), DependsOn: []string{Declared}, After: []string{Consented}, Wanted: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs || p.IDTokens }), Run: checkSignInConsent},
+		{ID: RedirectURIs, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("Sign-in leads back to the booking server"), DependsOn: []string{Declared}, After: []string{ServerContract}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs }), Wanted: signedIn, Run: checkRedirects},
+		{ID: IDTokens, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("The application issues ID tokens"), DependsOn: []string{Declared}, Applies: wantsSignOn(func(p product.SSO) bool { return p.IDTokens }), Wanted: signedIn, Run: checkIDTokens},
+		{ID: SignInConsent, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("People may sign in without being asked"), DependsOn: []string{Declared}, After: []string{Consented}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs || p.IDTokens }), Wanted: signedIn, Run: checkSignInConsent},
 	}
 }
 
 func wantsSignOn(part func(product.SSO) bool) func(Input) (bool, words.Text) {
 	return func(in Input) (bool, words.Text) {
-		if !part(in.Product.SingleSignOn) {
-			return false, words.T("%s does not need it.", in.Product.Name)
-		}
-		return signedIn(in)
+		return part(in.Product.SingleSignOn), words.T("%s does not need it.", in.Product.Name)
 	}
 }
 

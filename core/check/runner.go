@@ -139,8 +139,11 @@ func (c Check) ready(done map[string]Finding, among []Check) bool {
 // failure names the failure itself, not the check between them that was
 // skipped for the same reason.
 func (c Check) skip(in Input, done map[string]Finding) (Finding, bool) {
-	if c.Wanted != nil {
-		if wanted, why := c.Wanted(in); !wanted {
+	for _, asked := range []func(Input) (bool, words.Text){c.Applies, c.Wanted} {
+		if asked == nil {
+			continue
+		}
+		if wanted, why := asked(in); !wanted {
 			return Finding{Status: Skipped, Note: why}, true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -17,8 +18,8 @@ const scopeDelay = 2 * time.Hour
 
 func scopeChecks() []Check {
 	return []Check{
-		{ID: ScopeGrant, Title: words.T("No tenant-wide grant undoes the scope"), DependsOn: []string{Token}, Wanted: scoped, Run: checkScopeGrant},
-		{ID: ScopeOutside, Title: words.T("A mailbox outside the scope is out of reach"), DependsOn: []string{Token}, After: []string{PeopleList, ScopeGrant}, Optional: true, Wanted: scopedOrAsked, Run: checkOutside},
+		{ID: ScopeGrant, Claim: evidence.Scope, Proves: true, Title: words.T("No tenant-wide grant undoes the scope"), DependsOn: []string{Token}, Applies: scoped, Run: checkScopeGrant},
+		{ID: ScopeOutside, Claim: evidence.Scope, Proves: true, Title: words.T("A mailbox outside the scope is out of reach"), DependsOn: []string{Token}, After: []string{PeopleList, ScopeGrant}, Optional: true, Applies: scopedOrAsked, Run: checkOutside},
 	}
 }
 

@@ -5,16 +5,20 @@ import (
 	"strings"
 	"time"
 
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
 )
 
 func serverChecks() []Check {
 	return []Check{
-		{ID: ServerReach, Title: words.T("The booking server answers"), DependsOn: []string{Lint}, Wanted: hasServer, Run: checkReach},
-		{ID: ServerContract, Title: words.T("The booking server speaks a version that Roomkey knows"), DependsOn: []string{ServerReach}, Wanted: speaks, Run: checkContract},
-		{ID: ServerToken, Title: words.T("The booking server accepts its token"), DependsOn: []string{ServerContract}, Wanted: speaks, Run: checkServerToken},
-		{ID: ServerStatusOf, Title: words.T("The booking server itself reaches the tenant"), DependsOn: []string{ServerToken}, After: []string{RoomCalendars}, Optional: true, Wanted: speaks, Run: checkServerStatus},
+		{ID: ServerReach, Claim: evidence.Server, Proves: true, Title: words.T("The booking server answers"), DependsOn: []string{Lint}, Applies: hasServer, Run: checkReach},
+		{ID: ServerContract, Claim: evidence.Server, Proves: true, Title: words.T("The booking server speaks a version that Roomkey knows"), DependsOn: []string{ServerReach}, Applies: speaks, Run: checkContract},
+		{ID: ServerToken, Claim: evidence.Server, Proves: true, Title: words.T("The booking server accepts its token"), DependsOn: []string{ServerContract}, Applies: speaks, Run: checkServerToken},
+		{ID: ServerStatusOf, Claim: evidence.ServerWorks, Proves: true, Title: words.T("The booking server itself reaches the tenant"), DependsOn: []string{ServerToken}, After: []string{RoomCalendars}, Optional: true, Applies: speaks, Run: checkServerStatus},
 	}
 }
 
@@ -93,7 +97,7 @@ func checkServerStatus(ctx context.Context, s *State) Finding {
 	s.mu.Unlock()
 	rooms, known := s.chosen()
 	same := known && s.Digest != nil && st.Digest != "" && st.Digest == s.Digest(rooms)
-	return judgeServer(st, same, s.now(), s.fromHere())
+	return JudgeServer(st, View{Same: same, Now: s.now(), From: s.fromHere(), Cloud: s.Cloud, Connection: s.Connection})
 }
 
 // staleView is how old the server's view may be. The contract allows five
@@ -102,33 +106,42 @@ const staleView = time.Hour
 
 var noView = Finding{Status: Skipped, Note: words.T("The booking server has no view of its own yet: push the configuration first.")}
 
-// judgeServer holds the server's view against ours: the token that we got and
+// View is what a booking server's own view is held against.
+type View struct {
+	// Same is whether the server tried exactly this configuration.
+	Same bool
+	Now  time.Time
+	// From is the computer from which the application signs in.
+	From       string
+	Cloud      cloud.Cloud
+	Connection *connection.Connection
+}
+
+// JudgeServer holds the server's view against ours: the token that we got and
 // the server did not is the classic of Conditional Access by location. A failure
 // with another configuration than this one is a warning: it must not keep the
 // administrator from pushing the one that was repaired.
-func judgeServer(st ServerStatus, same bool, now time.Time, from string) Finding {
+func JudgeServer(st ServerStatus, v View) Finding {
 	var f Finding
+	refusal, signIn := refusalOf(st)
 	switch {
 	case st.State == ServerNothing:
 		return noView
-	case st.State == ServerFails && !same:
+	case st.State == ServerFails && !v.Same:
 		f = warn(problem.New(codeServerOldConfiguration, words.T("The booking server does not work with the configuration that it holds, which is not this one.")).
 			With(words.T("The booking server reports %s: %s", st.Code, st.Message)).
 			Lead(words.T("Push this configuration, then test again."), problem.PlacePush))
-	case st.State == ServerWorks && st.Digest != "" && !same:
+	case st.State == ServerWorks && st.Digest != "" && !v.Same:
 		f = unknown(problem.New(codeServerOtherConfiguration, words.T("The booking server works, but with another configuration than this one.")).
 			Lead(words.T("Push this configuration, then test again."), problem.PlacePush))
-	case st.State == ServerWorks && now.Sub(st.CheckedAt) > staleView:
+	case st.State == ServerWorks && v.Now.Sub(st.CheckedAt) > staleView:
 		f = unknown(problem.New(codeServerStaleView, words.T("The booking server says that it works, but tried it last at %s.", st.CheckedAt.UTC().Format("2006-01-02 15:04"))).
 			Fix(words.T("Wait a minute, and check again: the server has to try anew what it tried more than five minutes ago.")).
 			Fix(words.T("If the time above is wrong, set the clock of the booking server's computer.")))
 	case st.State == ServerWorks && st.Token && st.Room:
 		f = pass(words.T("The booking server got a token and read a room by itself."))
-	case st.State == ServerFails && strings.Contains(st.Code, "53003"):
-		f = fail(problem.New(codeServerBlockedByLocation, words.T("Conditional Access lets this computer in, but not the booking server.")).
-			With(words.T("From %s the application got its token; the booking server was answered %s. A policy for workload identities allows certain locations only.", from, st.Code)).
-			Fix(words.T("Microsoft Entra admin center, Conditional Access, Named locations: add the public address of the booking server to a location that the policy allows.")).
-			Fix(words.T("Or exclude the application from the policy: Conditional Access, Policies, the policy, Workload identities, Exclude.")))
+	case st.State == ServerFails && signIn:
+		f = fail(signInRefused(refusal, v))
 	case st.State == ServerFails:
 		f = fail(problem.New(codeServerViewDiffers, words.T("From this computer it works, but the booking server says that it does not.")).
 			With(words.T("The booking server reports %s: %s", st.Code, st.Message)).
@@ -139,4 +152,29 @@ func judgeServer(st ServerStatus, same bool, now time.Time, from string) Finding
 			Fix(words.T("Push the configuration, wait a minute, and check again.")))
 	}
 	return f.saw("state", st.State).saw("token", st.Token).saw("room", st.Room).saw("code", st.Code).saw("rooms", st.Rooms).saw("checkedAt", st.CheckedAt)
+}
+
+// refusalOf is Microsoft's refusal of the server's sign-in, if there was one.
+func refusalOf(st ServerStatus) (entra.Refusal, bool) {
+	said := st.Message
+	if !strings.Contains(said, st.Code) {
+		said = st.Code + ": " + said
+	}
+	r, ok := entra.ReadRefusal(said)
+	return r, ok && r.Code != 0
+}
+
+// blockedByAccess is Microsoft's number for Conditional Access.
+const blockedByAccess = 53003
+
+// signInRefused explains Microsoft's answer to the booking server as it is
+// explained when this computer gets it.
+func signInRefused(r entra.Refusal, v View) *problem.Problem {
+	p := r.Problem(v.Cloud, v.Connection.Application.ClientID, v.Connection.Tenant.ID)
+	p.Title = words.T("The booking server cannot sign in: %s", p.Title)
+	if r.Code == blockedByAccess {
+		p.Detail = words.T("%s The application signed in from %s. A policy for workload identities may allow certain locations only.", p.Detail, v.From)
+		p.Fix(words.T("Microsoft Entra admin center, Conditional Access, Named locations: add the public address of the booking server to a location that the policy allows."))
+	}
+	return p
 }

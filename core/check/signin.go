@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
@@ -14,10 +15,10 @@ import (
 
 func signInChecks() []Check {
 	return []Check{
-		{ID: Tenant, Title: words.T("The cloud knows the tenant"), DependsOn: []string{Lint, Certificate}, Run: checkTenant},
-		{ID: Token, Title: words.T("The application gets a token"), DependsOn: []string{Tenant}, Run: checkToken},
-		{ID: Roles, Title: words.T("Every permission that the product needs is granted"), DependsOn: []string{Token}, After: []string{RoomList}, Run: checkRoles},
-		{ID: Excess, Title: words.T("No permission is granted that the product does not need"), DependsOn: []string{Token}, Run: checkExcess},
+		{ID: Tenant, Claim: evidence.SignIn, Proves: true, Title: words.T("The cloud knows the tenant"), DependsOn: []string{Lint, Certificate}, Run: checkTenant},
+		{ID: Token, Claim: evidence.SignIn, Proves: true, Title: words.T("The application gets a token"), DependsOn: []string{Tenant}, Run: checkToken},
+		{ID: Roles, Claim: evidence.Permissions, Proves: true, Title: words.T("Every permission that the product needs is granted"), DependsOn: []string{Token}, After: []string{RoomList}, Run: checkRoles},
+		{ID: Excess, Claim: evidence.Permissions, Title: words.T("No permission is granted that the product does not need"), DependsOn: []string{Token}, Run: checkExcess},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -23,16 +24,18 @@ const (
 
 func bookingChecks() []Check {
 	return []Check{{
-		ID: TestBooking, Title: words.T("A room answers an invitation"),
-		DependsOn: []string{Token}, After: []string{RoomCalendars, Notifications}, Wanted: wantsTestBooking, Run: checkBooking,
+		ID: TestBooking, Claim: evidence.Booking, Proves: true, Title: words.T("A room answers an invitation"),
+		DependsOn: []string{Token}, After: []string{RoomCalendars, Notifications}, Applies: books, Wanted: wantsTestBooking, Run: checkBooking,
 	}}
+}
+
+func books(in Input) (bool, words.Text) {
+	return in.Product.Writes != product.WritesNothing, words.T("%s books nothing.", in.Product.Name)
 }
 
 func wantsTestBooking(in Input) (bool, words.Text) {
 	o := in.Options
 	switch {
-	case in.Product.Writes == product.WritesNothing:
-		return false, words.T("%s books nothing.", in.Product.Name)
 	case o.Organizer == "" || o.TestRoom == "":
 		return false, words.T("It invites one room and takes the invitation back; mail, door panels and holds may show a trace. Allow writes, and name an organizer and a room, to have it tried.")
 	case in.Journal == nil:

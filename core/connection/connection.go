@@ -43,6 +43,7 @@ func New(name string) *Connection {
 	c := defaults()
 	c.ID = strings.ToLower(rand.Text())
 	c.Name = name
+	c.Rooms.Mode = ""
 	return c
 }
 
@@ -120,7 +121,7 @@ const (
 )
 
 // Rooms says which rooms the booking server handles: "all" or "selected" with
-// Items, the e-mail addresses.
+// Items, the e-mail addresses; "" while nobody has chosen, which comes to all.
 type Rooms struct {
 	Mode  string   `json:"mode"`
 	Items []string `json:"items,omitempty"`

@@ -38,6 +38,9 @@ func (c *Connection) canonical() any {
 	return document
 }
 
+// DigestOf identifies a part of a document, or whatever else encodes as JSON.
+func DigestOf(value any) string { return "sha256:" + sum(value) }
+
 func sum(value any) string {
 	data, err := json.Marshal(value)
 	if err != nil {

@@ -273,7 +273,7 @@ func (r *reader) object(target reflect.Value, path string) (unknown, *problem.Pr
 		if err := r.d.Decode(&value); err != nil {
 			return left, r.mistake(start, at, words.T("it cannot be read"))
 		}
-		if _, choice := choices[at]; choice && string(value) == `""` {
+		if _, choice := choices[at]; choice && at != openChoice && string(value) == `""` {
 			continue // the default
 		}
 		if wrong := assign(field, value); !wrong.IsZero() {

@@ -214,6 +214,10 @@ var choices = map[string][]string{
 	"scope.target":                {"rooms", "group", "chosen"},
 }
 
+// openChoice is the choice whose empty value does not mean the default: nobody
+// has chosen yet.
+const openChoice = "rooms.mode"
+
 // checkValue says what is wrong with a value that no build can work with.
 func checkValue(path string, value any) words.Text {
 	text, _ := value.(string)

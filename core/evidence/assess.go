@@ -100,13 +100,15 @@ func (c claim) assess(records []Record, want Want, now Basis, at time.Time) Stat
 		return s
 	}
 	s = s.from(Works, proof[0])
-	s.Reason, s.VoidWhen = words.Text{}, c.voidWhen(proof[0])
+	s.Reason = words.Text{}
+	_, s.VoidWhen = Since(s)
 	return s
 }
 
 // from is the state with the facts of the record that decides.
 func (s State) from(standing Standing, r Record) State {
 	s.Standing, s.At, s.Source, s.By, s.RequestID, s.Problem = standing, r.At, r.Source, r.By, r.RequestID, r.Problem
+	s.Reason = r.Note
 	if r.Problem != nil {
 		s.Reason = r.Problem.Title
 	}
@@ -153,16 +155,21 @@ func (r Record) void(now Basis, at time.Time) words.Text {
 	return words.Text{}
 }
 
-// voidWhen says what would make this proof void.
-func (c claim) voidWhen(r Record) words.Text {
+// voidWhenOf says what would make evidence void that rests on these parts.
+func voidWhenOf(rests map[Part]bool, at time.Time, person bool) words.Text {
 	var names []words.Text
-	for _, p := range c.rests {
-		names = append(names, p.info().name)
+	for _, p := range parts {
+		if rests[p.id] {
+			names = append(names, p.name)
+		}
 	}
-	if r.Source == SourcePerson {
+	switch {
+	case len(names) == 0:
+		return words.Text{}
+	case person:
 		return words.T("Valid until one of these changes: %s.", words.And(names...))
 	}
-	return words.T("Valid until %s, or until one of these changes: %s.", r.At.Add(Lasts).Format(time.DateOnly), words.And(names...))
+	return words.T("Valid until %s, or until one of these changes: %s.", at.Add(Lasts).Format(time.DateOnly), words.And(names...))
 }
 
 // Worst is the first claim that failed, else the first that needs attention; ok
@@ -182,4 +189,24 @@ func Find(states []State, c Claim) State {
 		return states[i]
 	}
 	return State{}
+}
+
+// Since is when the last of several proven claims was still to be proven, and
+// what would make any of them void; zero when one of them is not proven.
+func Since(states ...State) (at time.Time, voidWhen words.Text) {
+	rests := map[Part]bool{}
+	person := true
+	for _, s := range states {
+		if s.Standing != Works {
+			return time.Time{}, words.Text{}
+		}
+		if at.IsZero() || s.At.Before(at) {
+			at = s.At
+		}
+		person = person && s.Source == SourcePerson
+		for _, p := range s.Claim.info().rests {
+			rests[p] = true
+		}
+	}
+	return at, voidWhenOf(rests, at, person)
 }

@@ -63,6 +63,9 @@ type Basis map[Part]string
 
 // Of is the basis of a claim: of all parts, those that it rests on.
 func (b Basis) Of(c Claim) Basis {
+	if b == nil {
+		return nil
+	}
 	own := Basis{}
 	for _, p := range c.info().rests {
 		if digest, known := b[p]; known {

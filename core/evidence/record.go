@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // Outcome is what was seen of a claim.
@@ -37,6 +38,8 @@ type Record struct {
 	// RequestID is that of the last call that was made for it, "" for none.
 	RequestID string           `json:"requestId,omitempty"`
 	Problem   *problem.Problem `json:"problem,omitempty"`
+	// Note says what was seen where there is no problem.
+	Note words.Text `json:"note,omitzero"`
 	// Basis is what it was seen on. Evidence without one comes from an older
 	// version that did not record it, and is void.
 	Basis Basis `json:"basis,omitempty"`

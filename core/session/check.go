@@ -11,6 +11,7 @@ import (
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
@@ -22,9 +23,20 @@ import (
 
 // Check runs the diagnosis, keeps the run and gives it, saying so if it could
 // not be kept. Findings are emitted as they come. A cancelled run is kept as
-// what it is: incomplete.
+// what it is: incomplete. A warning or a failure of an earlier run stays in the
+// verdict until the same is tried again and passes.
 func (s *Session) Check(ctx context.Context, o check.Options, emit func(check.Finding), report task.Report) (check.Run, error) {
-	done, err := s.work(setup.Prove, false)
+	return s.check(ctx, setup.Prove, o, emit, report)
+}
+
+// QuickProof tests at once what a registration has to give: sign-in, permissions
+// and lists.
+func (s *Session) QuickProof(ctx context.Context, emit func(check.Finding), report task.Report) (check.Run, error) {
+	return s.check(ctx, setup.Register, check.Options{Only: check.QuickProof()}, emit, report)
+}
+
+func (s *Session) check(ctx context.Context, step string, o check.Options, emit func(check.Finding), report task.Report) (check.Run, error) {
+	done, err := s.work(step, false)
 	if err != nil {
 		return check.Run{}, err
 	}
@@ -33,11 +45,14 @@ func (s *Session) Check(ctx context.Context, o check.Options, emit func(check.Fi
 	if err != nil {
 		return check.Run{}, err
 	}
+	basis := s.basis(ctx, in.Connection)
 	run := check.Diagnose(ctx, in, emit, report)
-	if len(o.Only) == 0 {
+	basis[evidence.ChosenRooms] = s.roomsDigest(in.Connection) // all rooms are looked up by the run
+	run.NotKept = problem.Of(s.remember(ctx, run.Evidence(basis)...))
+	if len(o.Only) == 0 && run.NotKept == nil {
 		run.NotKept = s.keepCheck(run)
 	}
-	return run, nil
+	return s.whole(ctx, run), nil
 }
 
 // keepCheck keeps a run, and the one before it; it gives the reason if it
@@ -195,6 +210,7 @@ func (s *Session) LastCheck(ctx context.Context) (run *check.Run, current bool, 
 	if err := json.Unmarshal(last.Report, run); err != nil {
 		return nil, false, err
 	}
+	*run = s.whole(ctx, *run)
 	digest, err := s.lastDigest(ctx)
 	return run, err == nil && digest != "" && digest == last.Digest, nil
 }

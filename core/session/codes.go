@@ -5,6 +5,8 @@ import "github.com/roomkey/roomkey/core/problem"
 // The codes of this package's problems.
 var (
 	CodeBookingPlanStale       = problem.Declare("booking.plan-stale", problem.Stale)
+	codeSaysItself             = problem.Declare("booking.says-itself", problem.WrongInput)
+	codeNotProven              = problem.Declare("booking.not-proven", problem.Blocked)
 	codeBookingUnacceptable    = problem.Declare("booking.unacceptable", problem.Refused)
 	codeCheckTraceWithoutID    = problem.Declare("check.trace-without-id", problem.Internal)
 	CodeCloudUnknown           = problem.Declare("cloud.unknown", problem.WrongInput)

@@ -4,16 +4,15 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
-	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
@@ -195,7 +194,7 @@ func (s *Session) PlanWith(ctx context.Context, acceptWarnings bool, choices boo
 		plan.Gate = unacceptable(plan.DryRun)
 		return plan, nil
 	}
-	_, err = s.gate(plan.Configuration.Digest, acceptWarnings)
+	_, err = s.gate(ctx, plan.Configuration.Digest, acceptWarnings)
 	plan.Gate = problem.Of(err)
 	return plan, nil
 }
@@ -211,7 +210,9 @@ func unacceptable(dry booking.DryRun) *problem.Problem {
 	return p
 }
 
-func (s *Session) gate(digest string, acceptWarnings bool) (booking.Clearance, error) {
+// gate weighs the last whole check, and what is remembered of what it did not
+// try.
+func (s *Session) gate(ctx context.Context, digest string, acceptWarnings bool) (booking.Clearance, error) {
 	last, err := s.env.Store.LastCheck(s.ID())
 	if err != nil {
 		return booking.Clearance{}, err
@@ -219,6 +220,9 @@ func (s *Session) gate(digest string, acceptWarnings bool) (booking.Clearance, e
 	checked := booking.Checked{}
 	if last != nil {
 		checked = booking.Checked{Digest: last.Digest, Verdict: last.Verdict, At: last.At}
+		if run := s.whole(ctx, check.Run{Verdict: check.Verdict(last.Verdict)}); last.Verdict != "" {
+			checked.Verdict = string(run.Verdict)
+		}
 	}
 	return booking.Gate(checked, digest, acceptWarnings)
 }
@@ -283,159 +287,4 @@ func (s *Session) TakeOver(ctx context.Context) error {
 		return err
 	}
 	return client.TakeOver(cfg)
-}
-
-// Push applies exactly the plan that was shown. When the rooms, the document or
-// the credential have changed since, it is refused as stale.
-func (s *Session) Push(ctx context.Context, plan Plan, acceptWarnings bool, report task.Report) (booking.Receipt, error) {
-	done, err := s.work(setup.HandOver, true)
-	if err != nil {
-		return booking.Receipt{}, err
-	}
-	defer done()
-	now, err := s.configuration(ctx)
-	if err != nil {
-		return booking.Receipt{}, err
-	}
-	if now.Digest != plan.Configuration.Digest {
-		return booking.Receipt{}, problem.New(CodeBookingPlanStale, words.T("Something has changed since this plan was shown.")).
-			Fix(words.T("Look at the plan again: press “Look again” on the page “Hand over”."))
-	}
-	clearance, err := s.gate(now.Digest, acceptWarnings)
-	if err != nil {
-		return booking.Receipt{}, err
-	}
-	credential, err := s.env.Vault.Get(ctx, s.ID(), credentialKind(s.Document()))
-	if err != nil {
-		return booking.Receipt{}, err
-	}
-	client, err := s.booking(ctx)
-	if err != nil {
-		return booking.Receipt{}, err
-	}
-	return client.Push(ctx, plan.Configuration, credential, clearance, plan.Current, booking.PushOptions{Choices: plan.Choices, Progress: report})
-}
-
-// Held is what the server holds and what it says of itself.
-type Held struct {
-	Description booking.Description `json:"server"`
-	Current     booking.Current     `json:"current"`
-	Status      booking.Status      `json:"status"`
-	// StatusProblem is why the server's own view could not be had.
-	StatusProblem *problem.Problem `json:"statusProblem,omitempty"`
-	// Matches is whether the server holds the configuration that was last checked
-	// here, field by field: it may repeat the digest of one that it altered.
-	Matches bool `json:"matches"`
-	// Compared is whether it is known here what was last checked.
-	Compared bool `json:"compared"`
-	// HandedOver is whether the last hand-over ended well and was not taken back.
-	HandedOver bool `json:"handedOver"`
-	// SignIn is why people could not sign in although all of it is there, nil
-	// when nothing stands against it.
-	SignIn *problem.Problem `json:"signIn,omitempty"`
-	// Resolution says what became of a push that got no answer, nil for none.
-	Resolution *booking.Resolution `json:"resolution,omitempty"`
-}
-
-// Differs reports whether the server holds something else than what was checked
-// here, or nothing although it was handed over.
-func (h Held) Differs() bool {
-	return h.Compared && !h.Matches && (h.HandedOver || h.Current.Configuration != nil)
-}
-
-// Held asks the server.
-func (s *Session) Held(ctx context.Context) (Held, error) {
-	if err := s.findAdapter(ctx); err != nil {
-		return Held{}, err
-	}
-	client, err := s.booking(ctx)
-	if err != nil {
-		return Held{}, err
-	}
-	var h Held
-	if h.Description, err = client.Describe(ctx); err != nil {
-		return h, err
-	}
-	if h.Resolution, err = client.Resolve(ctx, s.wanted(ctx)); err != nil {
-		return h, err
-	}
-	if h.Current, err = client.Current(ctx); err != nil {
-		return h, err
-	}
-	if h.Status, err = client.Status(ctx); err != nil {
-		h.StatusProblem = problem.Of(err)
-	}
-	pushes, err := pushLog{s}.Pushes()
-	if err != nil {
-		return h, err
-	}
-	h.HandedOver = len(pushes) > 0 && pushes[len(pushes)-1].State == booking.PushDone
-	if want, err := s.lastChecked(ctx); err == nil {
-		h.Compared, h.Matches = true, client.Keeps(h.Current, want)
-	}
-	h.SignIn = s.unregistered(h.Description.RedirectURIs)
-	return h, nil
-}
-
-// CannotSignIn is why people could not sign in at the booking server although it
-// holds everything: nil when nothing stands against it, or the server does not
-// say where its sign-in comes back to.
-func (s *Session) CannotSignIn(ctx context.Context) error {
-	client, err := s.booking(ctx)
-	if err != nil {
-		return err
-	}
-	d, err := client.Describe(ctx)
-	if err != nil {
-		return err
-	}
-	if p := s.unregistered(d.RedirectURIs); p != nil {
-		return p
-	}
-	return nil
-}
-
-// unregistered is nil when the registration has every address that the server
-// sends people to Microsoft with: with another, Microsoft refuses the sign-in.
-// Only Seatsurfing chooses it late; a check compares what others say of theirs.
-func (s *Session) unregistered(used []string) *problem.Problem {
-	c := s.Document()
-	if p, err := s.Product(); err != nil || adapterOf(c, p) != booking.AdapterSeatsurfing {
-		return nil
-	}
-	for _, uri := range used {
-		if !slices.Contains(c.SingleSignOn.RedirectURIs, uri) {
-			return problem.New(booking.CodeRedirectMissing, words.T("Nobody can sign in yet: the app registration does not have the redirect URI of the booking server.")).
-				With(words.Plain(uri)).
-				Lead(words.T("Plan the registration again, which takes the address over, and apply it. Then test and push again; nothing is written there that is right already."), problem.PlaceRegister)
-		}
-	}
-	return nil
-}
-
-// ResolvePush asks the server what became of a push that got no answer; nil when
-// there is none.
-func (s *Session) ResolvePush(ctx context.Context) (*booking.Resolution, error) {
-	pushes, err := pushLog{s}.Pushes()
-	if err != nil || len(pushes) == 0 {
-		return nil, err
-	}
-	if last := pushes[len(pushes)-1].State; last != booking.PushStarted && last != booking.PushUnknown {
-		return nil, nil
-	}
-	client, err := s.booking(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return client.Resolve(ctx, s.wanted(ctx))
-}
-
-// wanted is the configuration over the rooms of the last check, nil when it is
-// not known.
-func (s *Session) wanted(ctx context.Context) *booking.Configuration {
-	want, err := s.lastChecked(ctx)
-	if err != nil {
-		return nil
-	}
-	return &want
 }

@@ -52,6 +52,11 @@ func (c checkedServer) Status(ctx context.Context) (check.ServerStatus, error) {
 	if err != nil {
 		return check.ServerStatus{}, err
 	}
+	return checkedStatus(st), nil
+}
+
+// checkedStatus is the server's own view as the checks see it.
+func checkedStatus(st booking.Status) check.ServerStatus {
 	out := check.ServerStatus{State: check.ServerUnproven, Digest: st.Digest, CheckedAt: st.CheckedAt, Rooms: -1}
 	switch st.State {
 	case booking.StatusOK:
@@ -73,7 +78,7 @@ func (c checkedServer) Status(ctx context.Context) (check.ServerStatus, error) {
 			out.Code, out.Message = tried.Code, tried.Detail
 		}
 	}
-	return out, nil
+	return out
 }
 
 // untold is the problem of a server that gives no answer to what it speaks.

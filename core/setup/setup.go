@@ -5,39 +5,49 @@ package setup
 import (
 	"time"
 
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/words"
 )
 
 // State is where a step stands.
 type State string
 
-// The states of a step.
+// The states of a step. Attention is something to read, or to do again; Failed
+// is that it was tried and does not work.
 const (
 	Todo      State = "todo"
 	Ready     State = "ready"
 	Running   State = "running"
 	Done      State = "done"
 	Attention State = "attention"
+	Failed    State = "failed"
 	Blocked   State = "blocked"
 )
 
-// The six steps in their order.
+// The six steps. What is chosen is chosen before it is proven, since a choice
+// makes the proof of another one void.
 const (
 	Describe = "describe"
 	Register = "register"
-	Prove    = "prove"
 	Choose   = "choose"
 	Restrict = "restrict"
+	Prove    = "prove"
 	HandOver = "hand-over"
 )
 
-// Step is one step as a front end shows it. Reason says why it is in this
-// state; it is empty only for a step that is simply to do.
+// Order is the steps in the order in which they are done.
+func Order() []string { return []string{Describe, Register, Choose, Restrict, Prove, HandOver} }
+
+// Step is one step as a front end shows it. Reason says why it is in this state.
 type Step struct {
 	ID     string     `json:"id"`
 	Title  words.Text `json:"title"`
 	State  State      `json:"state"`
 	Reason words.Text `json:"reason"`
+	// ProvenAt is since when a step is done that rests on evidence, VoidWhen what
+	// would make that evidence void.
+	ProvenAt time.Time  `json:"provenAt,omitzero"`
+	VoidWhen words.Text `json:"voidWhen,omitzero"`
 }
 
 // Presence is what is known of a secret in the vault.
@@ -55,179 +65,207 @@ const (
 type Known struct {
 	// Running is the id of the step that is being worked on, "" for none.
 	Running string
-	// FieldProblems counts what lint found in the description, and says the
-	// first of it.
-	FieldProblems int
-	FirstProblem  words.Text
-	TenantFound   bool
-	ClientID      bool
-	Credential    Presence
+	// Wrong are fields with a value that cannot be right, Missing those that are
+	// still empty.
+	Wrong, Missing []words.Text
+	TenantFound    bool
+	ClientID       bool
+	Credential     Presence
 	// CredentialExpires is zero when nobody knows.
 	CredentialExpires time.Time
-	// ByForm is whether the configuration is typed into the vendor's console,
-	// so that there is no server to push to.
-	ByForm      bool
-	ServerToken Presence
-	// Verdict is the last check's, "" when there was none; Current is whether
-	// that check ran on exactly this configuration.
-	Verdict   string
-	Current   bool
-	CheckedAt time.Time
 	// RoomsChosen is whether somebody chose, RoomsCount how many rooms, -1 when
 	// it is all of them and nobody has counted; 0 with "all" when the product may
 	// not list rooms and none are known.
 	RoomsChosen bool
 	RoomsCount  int
-	// Scripts are the results of Exchange scripts that were read back: how many
-	// rooms were set as the product needs, and how many failed.
-	ScriptRooms, ScriptFailed int
-	// ScriptPartial is whether the script stopped early or left mailboxes out.
-	ScriptPartial bool
-	// ScriptMissing is how many of the chosen rooms its result does not name.
-	ScriptMissing int
-	// Pushed is whether the server holds exactly this configuration as far as
-	// the last push or look tells; PushUnknown whether a push was cut off.
-	Pushed, PushUnknown bool
+	// Claims are where the claims of this connection stand.
+	Claims []evidence.State
+	// ByForm is whether the configuration is typed into the vendor's console, so
+	// that there is no server to push to.
+	ByForm bool
+	// ServerSilent is whether the booking server cannot say by itself that it
+	// works, so that a person has to.
+	ServerSilent bool
+	ServerToken  Presence
+	// PushUnknown is whether a push was cut off.
+	PushUnknown bool
 	// CannotSignIn is whether the server uses a redirect URI that the connection
 	// does not have: all of it is there, and nobody gets in.
 	CannotSignIn bool
-	PushedBefore bool
-	PushedAt     time.Time
 	Now          time.Time
 }
 
-// expiryWarning is how long before its end a credential asks for attention.
-const expiryWarning = 60 * 24 * time.Hour
-
 // Steps gives the six steps in order.
 func Steps(k Known) []Step {
-	steps := []Step{
-		describe(k), register(k), prove(k), choose(k), restrict(k), handOver(k),
-	}
+	steps := []Step{describe(k), register(k), choose(k), restrict(k), prove(k), handOver(k)}
 	for i := range steps {
 		if steps[i].ID == k.Running {
-			steps[i].State, steps[i].Reason = Running, words.T("Working on it.")
+			steps[i] = Step{ID: steps[i].ID, Title: steps[i].Title, State: Running, Reason: words.T("Working on it.")}
 		}
 	}
 	return steps
 }
 
-func step(id string, title string, state State, reason words.Text) Step {
-	return Step{ID: id, Title: words.T(title), State: state, Reason: reason}
+// titles are what the steps are called.
+var titles = map[string]words.Text{
+	Describe: words.T("Describe the connection"),
+	Register: words.T("Register the application"),
+	Choose:   words.T("Choose rooms and people"),
+	Restrict: words.T("Set up Exchange"),
+	Prove:    words.T("Prove that it works"),
+	HandOver: words.T("Hand over to the booking server"),
+}
+
+func step(id string, state State, reason words.Text) Step {
+	return Step{ID: id, Title: titles[id], State: state, Reason: reason}
+}
+
+// proven is a step that is done by what these claims have proven.
+func proven(id string, reason words.Text, by ...evidence.State) Step {
+	s := step(id, Done, reason)
+	s.ProvenAt, s.VoidWhen = evidence.Since(by...)
+	return s
 }
 
 func describe(k Known) Step {
-	const title = "Describe the connection"
 	switch {
-	case k.FieldProblems == 1:
-		return step(Describe, title, Attention, k.FirstProblem)
-	case k.FieldProblems > 1:
-		return step(Describe, title, Attention, words.T("%d fields need attention. %s", k.FieldProblems, k.FirstProblem))
+	case len(k.Wrong) > 0:
+		return step(Describe, Attention, first(k.Wrong))
+	case len(k.Missing) > 0:
+		return step(Describe, Ready, first(k.Missing))
 	case !k.TenantFound:
-		return step(Describe, title, Ready, words.T("Find the tenant, so that everything else is about the right one."))
+		return step(Describe, Ready, words.T("Find the tenant."))
 	}
-	return step(Describe, title, Done, words.T("The tenant was found."))
+	return step(Describe, Done, words.T("The tenant was found."))
+}
+
+// first is the first of several texts, and how many there are.
+func first(texts []words.Text) words.Text {
+	if len(texts) == 1 {
+		return texts[0]
+	}
+	return words.N(len(texts)-1, "%s %d more field needs attention.", "%s %d more fields need attention.", texts[0], len(texts)-1)
 }
 
 // described is whether the first step stands in the way of the others.
-func described(k Known) bool { return k.TenantFound && k.FieldProblems == 0 }
+func described(k Known) bool { return k.TenantFound && len(k.Wrong)+len(k.Missing) == 0 }
+
+// expiryWarning is how long before its end a credential asks for attention.
+const expiryWarning = 60 * 24 * time.Hour
 
 func register(k Known) Step {
-	const title = "Register the application"
 	switch {
 	case !k.TenantFound:
-		return step(Register, title, Blocked, words.T("Describe the connection first."))
+		return step(Register, Blocked, words.T("Describe the connection first."))
 	case !k.ClientID:
-		return step(Register, title, Ready, words.T("Register an application, or enter the one that exists."))
+		return step(Register, Ready, words.T("Register an application, or enter an existing one."))
 	case k.Credential == PresenceUnknown:
-		return step(Register, title, Attention, words.T("The keychain could not be asked whether it holds the credential."))
+		return step(Register, Attention, words.T("The keychain did not say whether it has the credential."))
+	case k.Credential == Absent && evidence.Find(k.Claims, evidence.SignIn).At.IsZero():
+		return step(Register, Ready, words.T("Enter the credential of the application."))
 	case k.Credential == Absent:
-		return step(Register, title, Attention, words.T("The application has no credential in the keychain yet."))
+		return step(Register, Attention, words.T("The credential is not in the keychain of this computer."))
 	case !k.CredentialExpires.IsZero() && !k.Now.Before(k.CredentialExpires):
-		return step(Register, title, Attention, words.T("The credential expired on %s.", k.CredentialExpires.Format(time.DateOnly)))
-	case !k.CredentialExpires.IsZero() && k.CredentialExpires.Sub(k.Now) < expiryWarning:
-		return step(Register, title, Attention, words.T("The credential expires on %s: make a new one in time.", k.CredentialExpires.Format(time.DateOnly)))
+		return step(Register, Failed, words.T("The credential expired on %s.", k.CredentialExpires.Format(time.DateOnly)))
 	}
-	return step(Register, title, Done, words.T("The application and its credential are known."))
+	claims := k.only(func(c evidence.State) bool { return registered[c.Claim] })
+	s := judge(Register, claims, words.T("Test sign-in, permissions and lists."))
+	if left := k.CredentialExpires.Sub(k.Now); s.State == Done && !k.CredentialExpires.IsZero() && left < expiryWarning {
+		return step(Register, Attention, words.T("The credential expires on %s. Create a new one before then.", k.CredentialExpires.Format(time.DateOnly)))
+	}
+	return s
 }
 
-// usable is whether there is an application that can be tried.
-func usable(k Known) bool { return described(k) && k.ClientID && k.Credential == Present }
-
-func prove(k Known) Step {
-	const title = "Prove that it works"
-	switch {
-	case !usable(k):
-		return step(Prove, title, Blocked, words.T("An application with its credential is needed first."))
-	case k.Verdict == "":
-		return step(Prove, title, Ready, words.T("Nothing was tried yet."))
-	case !k.Current && k.Verdict == "fail":
-		// A run that failed before it knew the rooms is never current.
-		return step(Prove, title, Attention, words.T("It did not work in the last check, which names the cause."))
-	case !k.Current:
-		return step(Prove, title, Attention, words.T("The configuration has changed since the last check."))
-	case k.Verdict == "pass":
-		return step(Prove, title, Done, words.T("Proven on %s.", k.CheckedAt.Format(time.DateTime)))
-	case k.Verdict == "warn":
-		return step(Prove, title, Attention, words.T("It works, with warnings to read."))
-	case k.Verdict == "fail":
-		return step(Prove, title, Attention, words.T("It does not work yet: the check names the cause."))
-	}
-	return step(Prove, title, Attention, words.T("The last check is incomplete, which proves nothing."))
+// registered are the claims that prove a registration.
+var registered = map[evidence.Claim]bool{
+	evidence.SignIn: true, evidence.Permissions: true, evidence.Rooms: true, evidence.People: true, evidence.Groups: true,
 }
 
 func choose(k Known) Step {
-	const title = "Choose rooms and people"
 	switch {
 	case !described(k):
-		return step(Choose, title, Blocked, words.T("Describe the connection first."))
+		return step(Choose, Blocked, words.T("Describe the connection first."))
 	case !k.RoomsChosen:
-		return step(Choose, title, Ready, words.T("Say which rooms the booking server handles."))
+		return step(Choose, Ready, words.T("Choose the rooms that the booking server manages."))
 	case k.RoomsCount < 0:
-		return step(Choose, title, Done, words.T("All rooms of the tenant."))
+		return step(Choose, Done, words.T("All rooms of the tenant."))
 	case k.RoomsCount == 0:
-		return step(Choose, title, Attention, words.T("No room is chosen."))
+		return step(Choose, Attention, words.T("No room is chosen."))
 	}
-	return step(Choose, title, Done, words.T("Rooms chosen: %d.", k.RoomsCount))
+	return step(Choose, Done, words.N(k.RoomsCount, "%d room is chosen.", "%d rooms are chosen.", k.RoomsCount))
 }
 
 func restrict(k Known) Step {
-	const title = "Set up Exchange"
 	switch {
 	case !described(k):
-		return step(Restrict, title, Blocked, words.T("Describe the connection first."))
+		return step(Restrict, Blocked, words.T("Describe the connection first."))
 	case !k.RoomsChosen:
-		return step(Restrict, title, Blocked, words.T("Choose the rooms first."))
-	case k.ScriptFailed > 0:
-		return step(Restrict, title, Attention, words.N(k.ScriptFailed, "The script failed for %d mailbox.", "The script failed for %d mailboxes.", k.ScriptFailed))
-	case k.ScriptPartial:
-		return step(Restrict, title, Attention, words.T("The script did not do everything: its result says what it left out, or why it stopped."))
-	case k.ScriptRooms > 0 && k.ScriptMissing > 0:
-		return step(Restrict, title, Attention, words.N(k.ScriptMissing, "%d of the chosen rooms is not in the result of the script.", "%d of the chosen rooms are not in the result of the script.", k.ScriptMissing))
-	case k.ScriptRooms > 0:
-		return step(Restrict, title, Done, words.N(k.ScriptRooms, "The result of the script was read back: %d mailbox.", "The result of the script was read back: %d mailboxes.", k.ScriptRooms))
+		return step(Restrict, Blocked, words.T("Choose the rooms first."))
 	}
-	return step(Restrict, title, Ready, words.T("Give the script to an Exchange administrator, and read its result back."))
+	if bad, ok := evidence.Worst(k.only(func(c evidence.State) bool { return c.Claim == evidence.Scope })); ok {
+		return step(Restrict, stateOf(bad.Standing), bad.Reason)
+	}
+	settings := evidence.Find(k.Claims, evidence.RoomSettings)
+	if settings.Standing == evidence.Works {
+		return proven(Restrict, words.T("The results of the script show that every chosen room is set up."), settings)
+	}
+	return judge(Restrict, k.only(func(c evidence.State) bool { return c.Claim == evidence.RoomSettings }),
+		words.T("Give the script to an Exchange administrator, then import its results."))
+}
+
+func prove(k Known) Step {
+	switch {
+	case !described(k) || !k.ClientID || k.Credential != Present:
+		return step(Prove, Blocked, words.T("An application with its credential is needed first."))
+	case !k.RoomsChosen:
+		return step(Prove, Blocked, words.T("Choose the rooms first."))
+	}
+	return judge(Prove, Tested(k.Claims), words.T("Nothing has been tested yet."))
+}
+
+// Tested are those of the claims that a test proves.
+func Tested(claims []evidence.State) []evidence.State {
+	return Known{Claims: claims}.only(func(c evidence.State) bool {
+		return c.Claim != evidence.RoomSettings && c.Claim != evidence.HandedOver && c.Claim != evidence.ServerWorks
+	})
 }
 
 func handOver(k Known) Step {
-	const title = "Hand over to the booking server"
-	proven := k.Current && (k.Verdict == "pass" || k.Verdict == "warn")
+	held, works := evidence.Find(k.Claims, evidence.HandedOver), evidence.Find(k.Claims, evidence.ServerWorks)
 	switch {
 	case k.PushUnknown:
-		return step(HandOver, title, Attention, words.T("The last push was cut off: look what the server holds."))
-	case k.Pushed && k.CannotSignIn:
-		return step(HandOver, title, Attention, words.T("Nobody can sign in yet: the app registration needs the redirect URI of the booking server."))
-	case k.Pushed:
-		return step(HandOver, title, Done, words.T("The server holds this configuration since %s.", k.PushedAt.Format(time.DateTime)))
-	case !proven:
-		return step(HandOver, title, Blocked, words.T("Only a configuration that was just proven is handed over."))
+		return step(HandOver, Attention, words.T("The last push was interrupted. Look what the server has."))
+	case works.Standing == evidence.Failed || works.Standing == evidence.Attention:
+		return step(HandOver, stateOf(works.Standing), works.Reason)
+	case held.Standing == evidence.Works && k.CannotSignIn:
+		return step(HandOver, Attention, words.T("Nobody can sign in yet: the app registration needs the redirect URI of the booking server."))
+	case held.Standing == evidence.Attention:
+		return step(HandOver, Attention, held.Reason)
+	case held.Standing == evidence.Works && k.ByForm:
+		return proven(HandOver, words.T("%s entered it on %s.", held.By, held.At.Format(time.DateOnly)), held)
+	case held.Standing == evidence.Works && works.Standing == evidence.Works && k.ServerSilent:
+		return proven(HandOver, words.T("%s confirmed on %s that the booking server works.", works.By, works.At.Format(time.DateOnly)), held, works)
+	case held.Standing == evidence.Works && works.Standing == evidence.Works:
+		return proven(HandOver, words.T("The booking server said on %s that it works.", works.At.Format(time.DateOnly)), held, works)
+	case held.Standing == evidence.Works && k.ServerSilent:
+		return step(HandOver, Attention, words.T("The booking server has the configuration and cannot say whether it works. Try it there, then confirm that it works."))
+	case held.Standing == evidence.Works:
+		return step(HandOver, Attention, words.T("The booking server has the configuration. It has not said yet whether it works."))
+	case held.Standing == evidence.Void:
+		return step(HandOver, Attention, words.T("The booking server has an older configuration. %s", held.Reason))
+	case !passable(k):
+		return step(HandOver, Blocked, words.T("Prove the configuration first."))
 	case k.ByForm:
-		return step(HandOver, title, Ready, words.T("Fill in the vendor's form; every field has a copy button."))
+		return step(HandOver, Ready, words.T("Fill in the vendor's form, then say that you have entered it."))
 	case k.ServerToken == Absent:
-		return step(HandOver, title, Attention, words.T("The booking server's token is not in the keychain yet."))
-	case k.PushedBefore:
-		return step(HandOver, title, Attention, words.T("The server holds an older configuration."))
+		return step(HandOver, Ready, words.T("Enter the token of the booking server."))
 	}
-	return step(HandOver, title, Ready, words.T("See what would change, then push it."))
+	return step(HandOver, Ready, words.T("See what would change, then push it."))
+}
+
+// passable is whether what was proven may be handed over; a warning may.
+func passable(k Known) bool {
+	s := prove(k)
+	bad, warned := evidence.Worst(Tested(k.Claims))
+	return s.State == Done || s.State == Attention && warned && bad.Standing == evidence.Attention
 }

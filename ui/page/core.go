@@ -176,7 +176,7 @@ type scripted interface {
 type handedOver interface {
 	Plan(ctx context.Context, acceptWarnings bool) (session.Plan, error)
 	Confirm(ctx context.Context, confirmed []booking.Confirmation) error
-	Push(ctx context.Context, plan session.Plan, acceptWarnings bool, report task.Report) (booking.Receipt, error)
+	Push(ctx context.Context, plan session.Plan, acceptWarnings bool, report task.Report) (session.Pushed, error)
 	Held(ctx context.Context) (session.Held, error)
 	Form(ctx context.Context) ([]export.Entry, error)
 }

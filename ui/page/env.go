@@ -183,6 +183,8 @@ func StepMark(s setup.State) kit.Mark {
 		return kit.MarkDone
 	case setup.Attention:
 		return kit.MarkAttention
+	case setup.Failed:
+		return kit.MarkFail
 	case setup.Blocked:
 		return kit.MarkBlocked
 	}

@@ -230,6 +230,8 @@ func (h *HandOver) send() {
 			h.plan.RemoveAll()
 			mark, says := viewOf(held)
 			switch {
+			case mark == kit.MarkFail && held.StatusProblem != nil:
+				h.notice.fail(held.StatusProblem)
 			case mark == kit.MarkFail:
 				h.notice.put(kit.Tinted(mark.Tint(), mark.Color(), kit.Column(kit.Gap,
 					kit.Strong(kit.L("The booking server holds the configuration, but it does not work there.")), kit.NewText(kit.Say(says)))))

@@ -15,7 +15,7 @@ import (
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
-// Prove is the third step: every link of the chain is tried.
+// Prove is the fifth step: every link of the chain is tried.
 type Prove struct {
 	env     *Env
 	frame   *kit.Frame
@@ -51,7 +51,7 @@ func NewProve(env *Env) *Prove {
 	p.notice.top = p.frame.ToTop
 	p.run = kit.PrimaryButton(kit.L("Test the connection"), theme.MediaPlayIcon(), p.Start)
 	p.report = widget.NewButtonWithIcon(kit.L("Save report…"), theme.DocumentSaveIcon(), p.chooseReport)
-	p.next = widget.NewButtonWithIcon(kit.L("Choose rooms"), theme.NavigateNextIcon(), func() { env.Go(setup.Choose) })
+	p.next = widget.NewButtonWithIcon(kit.L("Hand over"), theme.NavigateNextIcon(), func() { env.Go(setup.HandOver) })
 	p.frame.Spot("check", p.run, nil)
 	p.frame.Spot("scope.outside", p.options.outOfReach, p.options.open)
 	p.actions(nil)
@@ -204,6 +204,9 @@ func (p *Prove) show(run *diagnosis) {
 		return
 	}
 	mark, title := verdictOf(run)
+	if !run.Headline.IsZero() {
+		title = kit.Say(run.Headline)
+	}
 	says := kit.Column(kit.GapTight, kit.Heading(title), kit.NewText(kit.Say(provenFrom(run.Run))))
 	if !run.Finished.IsZero() {
 		says.Add(kit.Small(kit.L("Tested on %s, in %.1f seconds.", run.Finished.Local().Format(time.DateTime), run.Finished.Sub(run.Started).Seconds())))

@@ -109,7 +109,7 @@ func (r *Register) relayout() {
 
 // forward is the button to the next step.
 func (r *Register) forward() *widget.Button {
-	return kit.PrimaryButton(kit.L("Continue"), theme.NavigateNextIcon(), func() { r.env.Go(setup.Prove) })
+	return kit.PrimaryButton(kit.L("Continue"), theme.NavigateNextIcon(), func() { r.env.Go(setup.Choose) })
 }
 
 // pairs are names and wrapping texts in two columns.

@@ -100,7 +100,7 @@ func (r *existing) proceed() {
 		}
 		settle(func(stored bool) {
 			if ok && stored {
-				r.env.Go(setup.Prove)
+				r.env.Go(setup.Choose)
 			}
 			r.relayout()
 		})

@@ -94,7 +94,7 @@ func NewRestrict(env *Env) *Restrict {
 	r.frame.Actions(
 		widget.NewButtonWithIcon(kit.L("Read a result…"), theme.FolderOpenIcon(), r.readResult),
 		widget.NewButtonWithIcon(kit.L("Save everything…"), theme.FolderIcon(), r.saveAll),
-		kit.PrimaryButton(kit.L("Continue"), theme.NavigateNextIcon(), func() { env.Go(setup.HandOver) }))
+		kit.PrimaryButton(kit.L("Continue"), theme.NavigateNextIcon(), func() { env.Go(setup.Prove) }))
 	for _, name := range []string{mainScript, "limit-application", "rooms-show"} {
 		r.frame.Spot(name, r.pick, func() {
 			r.tabs.Open(ViewScripts)

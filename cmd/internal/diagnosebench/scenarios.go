@@ -162,7 +162,7 @@ var broken = []scenario{
 		verdict: check.Incomplete, check: check.ServerContract, code: "server.interface-unknown", remedy: "log"},
 	fault(server, "server slow", "server-slow", check.Failed, check.ServerReach, "net.timeout", ""),
 	{area: server, name: "the server is blocked by Conditional Access", faults: []string{"server-cannot-reach-microsoft"}, pushed: true,
-		verdict: check.Failed, check: check.ServerStatusOf, code: "server.blocked-by-location", remedy: "Named locations"},
+		verdict: check.Failed, check: check.ServerStatusOf, code: "entra.AADSTS53003", remedy: "Named locations"},
 	typed(server, "name that does not exist", func(_ *bench, c *connection.Connection) { c.Server.URL = "https://no-such-server.invalid" },
 		check.Failed, check.ServerReach, "net.dns", ""),
 	typed(server, "nobody listening", func(_ *bench, c *connection.Connection) { c.Server.URL = "https://127.0.0.1:1" },
