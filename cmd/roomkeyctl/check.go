@@ -15,6 +15,7 @@ import (
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
@@ -25,7 +26,7 @@ func newCheck(a *app) *cobra.Command {
 	var o check.Options
 	var file string
 	var watch time.Duration
-	var clean, administrator bool
+	var clean, administrator, quick bool
 	var signIn signInFlags
 	c := &cobra.Command{
 		Use: "check", Short: "Prove that the connection works, or name what is wrong", Args: cobra.NoArgs,
@@ -34,6 +35,9 @@ func newCheck(a *app) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := wanted(o.Only, file); err != nil {
 				return err
+			}
+			if quick {
+				o.Only = append(o.Only, check.QuickProof()...)
 			}
 			if (o.Organizer == "") != (o.TestRoom == "") {
 				return usage("a test booking needs both --organizer and --test-room")
@@ -91,6 +95,7 @@ func newCheck(a *app) *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringSliceVar(&o.Only, "only", nil, "`id` of a check; what it depends on runs too")
+	f.BoolVar(&quick, "quick", false, "only what a registration has to give: sign-in, permissions and lists")
 	f.BoolVar(&o.AllowWrites, "allow-writes", false, "also what leaves a trace: a test booking and a test subscription; without it --organizer and --test-room show when the booking would be")
 	f.StringVar(&o.Organizer, "organizer", "", "`mailbox` that invites the test room")
 	f.StringVar(&o.TestRoom, "test-room", "", "`address` of the room for the test booking")
@@ -198,6 +203,8 @@ func printRun(w io.Writer, run check.Run) {
 		rows(w, []string{"permission", "kind", "declared", "consented", "in token", "proven"}, cells)
 		fmt.Fprintln(w)
 	}
+	fmt.Fprintln(w, problem.Line(run.Headline.String()))
+	printClaims(w, run.Claims)
 	fmt.Fprintf(w, "Verdict: %s\n", strings.ToUpper(string(run.Verdict)))
 	if run.RootCause != nil {
 		fmt.Fprintf(w, "Root cause: %s [%s]\n", run.RootCause.Check, run.RootCause.Code)
@@ -210,6 +217,23 @@ func printRun(w io.Writer, run check.Run) {
 	for _, u := range run.Unproven {
 		fmt.Fprintf(w, "  not proven: %s\n", problem.Line(u.String()))
 	}
+}
+
+// printClaims says of each claim when it was proven and until when that counts,
+// or why it is not.
+func printClaims(w io.Writer, claims []evidence.State) {
+	var cells [][]string
+	for _, c := range claims {
+		at, why := "", c.Reason
+		if !c.At.IsZero() {
+			at = c.At.Local().Format("2006-01-02 15:04")
+		}
+		if c.Standing == evidence.Works {
+			why = c.VoidWhen
+		}
+		cells = append(cells, []string{c.Title.String(), string(c.Standing), at, problem.Line(why.String())})
+	}
+	rows(w, []string{"claim", "state", "tested", ""}, cells)
 }
 
 func truth(t permission.Truth) string {

@@ -1,13 +1,19 @@
 package main
 
 import (
+	"cmp"
+	"fmt"
 	"io"
+	"os/user"
 
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/spf13/cobra"
 )
 
 func newForm(a *app) *cobra.Command {
-	return &cobra.Command{
+	var entered bool
+	var by string
+	c := &cobra.Command{
 		Use: "form", Short: "The vendor's own form in the vendor's order, for consoles that have to be typed into", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.open(c.Context())
@@ -15,6 +21,17 @@ func newForm(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
+			if entered {
+				if err := s.Entered(c.Context(), by); err != nil {
+					return err
+				}
+				steps, err := s.Steps(c.Context())
+				if err != nil {
+					return err
+				}
+				last := steps[len(steps)-1]
+				return a.show(last, func(w io.Writer) { fmt.Fprintln(w, problem.Line(last.Reason.String())) })
+			}
 			entries, err := s.Form(c.Context())
 			if err != nil {
 				return err
@@ -37,4 +54,15 @@ func newForm(a *app) *cobra.Command {
 			})
 		},
 	}
+	c.Flags().BoolVar(&entered, "entered", false, "say that everything was entered in the vendor's console, or that a booking server which cannot say so works")
+	c.Flags().StringVar(&by, "by", personHere(), "`name` of who says so, kept with the date")
+	return c
+}
+
+// personHere is the name of the account that runs this program.
+func personHere() string {
+	if u, err := user.Current(); err == nil {
+		return cmp.Or(u.Name, u.Username)
+	}
+	return "somebody"
 }

@@ -71,6 +71,17 @@ func TestScripts(t *testing.T) {
 					ts.Fatalf("exit status %s, want %s", got, args[0])
 				}
 			},
+			// forget-evidence leaves what a version that kept no evidence left.
+			"forget-evidence": func(ts *testscript.TestScript, _ bool, _ []string) {
+				files, err := filepath.Glob(filepath.Join(ts.Getenv("ROOMKEY_HOME"), "*", "*", "evidence.json"))
+				ts.Check(err)
+				if len(files) == 0 {
+					ts.Fatalf("no evidence was kept")
+				}
+				for _, file := range files {
+					ts.Check(os.Remove(file))
+				}
+			},
 			"by-hand": byHand,
 			// confirm puts the value that the server wants confirmed into $CONFIRM.
 			"confirm": func(ts *testscript.TestScript, _ bool, _ []string) {
