@@ -166,7 +166,7 @@ func roomsImport(a *app) *cobra.Command {
 			if err := a.show(l, func(io.Writer) {}); err != nil {
 				return err
 			}
-			if len(wrong) > 0 {
+			if !l.Complete {
 				return &status{code: exitUsage, err: problem.Of(wrong[0]), silent: true}
 			}
 			return nil

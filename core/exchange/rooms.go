@@ -85,32 +85,51 @@ func checkAlias(v string) words.Text {
 	return checkName(v)
 }
 
+// roomColumns are the headings of Roomkey's own scripts, of Get-EXOMailbox,
+// Get-Mailbox and Get-Place, and of the admin centers in English, German, French
+// and Spanish.
 var roomColumns = []sheet.Column{
-	{Key: "Address", Title: "Address", Aliases: []string{"Room", "EmailAddress", "E-mail", "PrimarySmtpAddress", "Mail"}, Required: true, Unique: true, Check: checkAddress},
-	{Key: "Name", Title: "Name", Unique: true, Check: checkName},
-	{Key: "DisplayName", Title: "DisplayName", Aliases: []string{"Display name"}, Check: func(v string) words.Text {
+	{Key: "Address", Title: "Address", Aliases: []string{"Room", "EmailAddress", "E-mail", "PrimarySmtpAddress", "Mail", "E-Mail-Adresse", "Primäre SMTP-Adresse",
+		"Adresse e-mail", "Adresse de messagerie", "Adresse électronique", "Courriel", "Adresse SMTP principale",
+		"Dirección de correo electrónico", "Correo electrónico", "Correo", "Dirección SMTP principal"},
+		Fallbacks: []string{"WindowsEmailAddress", "UserPrincipalName", "Benutzerprinzipalname", "Nom d'utilisateur principal", "Nombre principal de usuario", "Identity"},
+		Required:  true, Unique: true, Check: checkAddress},
+	{Key: "Name", Title: "Name", Aliases: []string{"Nom", "Nombre"}, Unique: true, Check: checkName},
+	{Key: "DisplayName", Title: "DisplayName", Aliases: []string{"Display name", "Anzeigename", "Nom d'affichage", "Nom complet", "Nombre para mostrar", "Nombre para mostrarlo"}, Check: func(v string) words.Text {
 		if utf8.RuneCountInString(v) > 256 {
 			return words.T("is longer than 256 characters")
 		}
 		return words.Text{}
 	}},
 	{Key: "Alias", Title: "Alias", Unique: true, Check: checkAlias},
-	{Key: "Capacity", Title: "Capacity", Aliases: []string{"ResourceCapacity", "Seats"}, Check: checkNumber},
-	{Key: "Office", Title: "Office", Aliases: []string{"Location"}},
-	{Key: "Building", Title: "Building"},
-	{Key: "Floor", Title: "Floor", Aliases: []string{"FloorNumber"}, Check: checkFloor},
-	{Key: "FloorLabel", Title: "FloorLabel"},
+	{Key: "Capacity", Title: "Capacity", Aliases: []string{"Seats", "Kapazität", "Capacité", "Capacidad"}, Fallbacks: []string{"ResourceCapacity"}, Check: checkNumber},
+	{Key: "Office", Title: "Office", Aliases: []string{"Büro", "Bureau", "Oficina"}, Fallbacks: []string{"Location", "Standort", "Emplacement", "Ubicación"}},
+	{Key: "Building", Title: "Building", Aliases: []string{"Gebäude", "Bâtiment", "Edificio"}},
+	{Key: "Floor", Title: "Floor", Aliases: []string{"FloorNumber", "Etage", "Stockwerk", "Étage", "Planta", "Piso"}, Check: checkFloor},
+	{Key: "FloorLabel", Title: "FloorLabel", Aliases: []string{"Etagenbezeichnung"}},
 	{Key: "Label", Title: "Label"},
-	{Key: "Phone", Title: "Phone", Aliases: []string{"Telephone"}},
+	{Key: "Phone", Title: "Phone", Aliases: []string{"Telephone", "Telefon", "Telefonnummer", "Téléphone", "Teléfono"}},
 	{Key: "RoomList", Title: "RoomList", Aliases: []string{"List"}, Check: checkName},
 	{Key: "Tags", Title: "Tags"},
 	{Key: "Accessible", Title: "Accessible", Aliases: []string{"IsWheelChairAccessible"}, Check: checkYes},
 	{Key: "Audio", Title: "Audio", Aliases: []string{"AudioDeviceName"}},
 	{Key: "Video", Title: "Video", Aliases: []string{"VideoDeviceName"}},
 	{Key: "Display", Title: "Display", Aliases: []string{"DisplayDeviceName"}},
+	{Key: "Type", Title: "RecipientTypeDetails", Fallbacks: []string{"Type", "ResourceType", "Empfängertyp", "Type de destinataire", "Tipo de destinatario"}},
 	{Key: "Tenant", Title: "Tenant"},
 	{Key: "Hidden", Title: "Hidden"},
 	{Key: "Account", Title: "Account"},
+}
+
+// isRoom reports whether a mailbox of this type is a room. RecipientTypeDetails
+// says RoomMailbox, Get-Place's Type and ResourceType say Room, the admin centers
+// say it in their language; a table without types has rooms only.
+func isRoom(kind string) bool {
+	switch kind = strings.ToLower(kind); kind {
+	case "", "roommailbox", "remoteroommailbox", "room":
+		return true
+	}
+	return slices.ContainsFunc([]string{"raum", "salle", "sala"}, func(room string) bool { return strings.Contains(kind, room) })
 }
 
 // ParseRooms reads a table of rooms from a CSV: the good lines as rooms, the bad
@@ -120,8 +139,14 @@ func ParseRooms(data []byte) ([]NewRoom, []sheet.LineProblem, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	out := make([]NewRoom, len(read.Rows))
-	for i, row := range read.Rows {
+	var out []NewRoom
+	for _, row := range read.Rows {
+		if kind := row.Get("Type"); !isRoom(kind) {
+			wrong = append(wrong, sheet.LineProblem{Line: row.Line, Column: "Type", Skipped: true, Problem: problem.New(CodeNotRoom,
+				words.T("Line %d: %s is no room but has the type %q, so it was left out.", row.Line, problem.Line(row.Get("Address")), problem.Line(kind))).
+				Fix(words.T("Nothing needs to be done if that is right. A room has the type RoomMailbox: Set-Mailbox -Type Room makes one."))})
+			continue
+		}
 		r := NewRoom{Line: row.Line, Name: row.Get("Name"), Alias: row.Get("Alias"), Office: row.Get("Office"), RoomList: row.Get("RoomList")}
 		r.Room = tenant.Room{
 			EmailAddress: row.Get("Address"), DisplayName: or(row.Get("DisplayName"), r.Name),
@@ -133,10 +158,14 @@ func ParseRooms(data []byte) ([]NewRoom, []sheet.LineProblem, error) {
 			r.Accessible = &yes
 		}
 		for _, tag := range strings.FieldsFunc(row.Get("Tags"), func(c rune) bool { return c == '|' || c == ',' }) {
+			if strings.HasPrefix(tag, "System.") || strings.HasPrefix(tag, "Microsoft.Exchange.") {
+				continue // Export-Csv writes the type of a list instead of what is in it
+			}
 			r.Tags = append(r.Tags, strings.TrimSpace(tag))
 		}
-		out[i] = r
+		out = append(out, r)
 	}
+	slices.SortStableFunc(wrong, func(a, b sheet.LineProblem) int { return a.Line - b.Line })
 	return out, wrong, nil
 }
 
@@ -170,7 +199,7 @@ func ReadRooms(data []byte, c *connection.Connection) (tenant.Listing[tenant.Roo
 		list.Items = append(list.Items, r.Room)
 	}
 	for _, w := range wrong {
-		if w.Skipped {
+		if w.Skipped && w.Problem.Code != CodeNotRoom {
 			list.Complete, list.Problem = false, w.Problem
 			break
 		}

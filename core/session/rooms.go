@@ -86,7 +86,7 @@ func (s *Session) knownRooms(page func([]tenant.Room)) tenant.Listing[tenant.Roo
 // ImportRooms reads rooms from a CSV file: the one that the script rooms-show
 // wrote (of this tenant, or it is refused) or any with a column of addresses.
 // Lines that cannot be used are problems that name the line; the others are kept
-// as the connection's known rooms.
+// as the connection's known rooms. A table with nothing but its header has none.
 func (s *Session) ImportRooms(data []byte) (tenant.Listing[tenant.Room], []*problem.Problem) {
 	known := cachedRooms{Source: tenant.SourceExchange, At: s.env.Now()}
 	if _, err := exchange.ReadRooms(data, s.Document()); err != nil {
@@ -100,8 +100,10 @@ func (s *Session) ImportRooms(data []byte) (tenant.Listing[tenant.Room], []*prob
 		return failed[tenant.Room](err), nil
 	}
 	var wrong []*problem.Problem
+	complete := true
 	for _, l := range lines {
 		wrong = append(wrong, l.Problem)
+		complete = complete && (!l.Skipped || l.Problem.Code == exchange.CodeNotRoom)
 	}
 	for _, r := range rooms {
 		if r.Room.DisplayName == "" {
@@ -109,8 +111,8 @@ func (s *Session) ImportRooms(data []byte) (tenant.Listing[tenant.Room], []*prob
 		}
 		known.Rooms = append(known.Rooms, r.Room)
 	}
-	l := tenant.Listing[tenant.Room]{Items: known.Rooms, Source: known.Source, At: known.At, Complete: len(wrong) == 0}
-	if len(known.Rooms) > 0 {
+	l := tenant.Listing[tenant.Room]{Items: known.Rooms, Source: known.Source, At: known.At, Complete: complete}
+	if len(known.Rooms) > 0 || len(wrong) == 0 {
 		l.Problem = problem.Of(s.keepRooms(cacheImported, known))
 	}
 	return l, wrong

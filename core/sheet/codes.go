@@ -15,6 +15,7 @@ var (
 	CodeNoColumn        = problem.Declare("sheet.no-column", problem.WrongInput)
 	codeNotText         = problem.Declare("sheet.not-text", problem.WrongInput)
 	codeTooLarge        = problem.Declare("sheet.too-large", problem.WrongInput)
+	codeUnknownEncoding = problem.Declare("sheet.unknown-encoding", problem.WrongInput)
 	codeValueMissing    = problem.Declare("sheet.value-missing", problem.WrongInput)
 	codeValueWrong      = problem.Declare("sheet.value-wrong", problem.WrongInput)
 	codeWorkbook        = problem.Declare("sheet.workbook", problem.WrongInput)

@@ -6,7 +6,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding/charmap"
 	utf "golang.org/x/text/encoding/unicode"
 
 	"github.com/roomkey/roomkey/core/problem"
@@ -14,7 +13,7 @@ import (
 )
 
 // decode turns a file into text and says which encoding it had. Excel saves CSV
-// as Windows-1252 ("CSV"), UTF-8 with a byte-order mark ("CSV UTF-8") or UTF-16
+// in a code page ("CSV"), UTF-8 with a byte-order mark ("CSV UTF-8") or UTF-16
 // ("Unicode text").
 func decode(data []byte) (text, encoding string, p *problem.Problem) {
 	switch {
@@ -36,12 +35,12 @@ func decode(data []byte) (text, encoding string, p *problem.Problem) {
 	case utf8.Valid(data):
 		text, encoding = string(data), "UTF-8"
 	default:
-		encoding = "Windows-1252"
-		decoded, err := charmap.Windows1252.NewDecoder().Bytes(data)
-		if err != nil {
+		if bytes.IndexByte(data, 0) >= 0 {
 			return "", "", notText()
 		}
-		text = string(decoded)
+		if text, encoding, p = narrow(data); p != nil {
+			return "", "", p
+		}
 	}
 	if strings.ContainsRune(text, 0) {
 		return "", "", notText()

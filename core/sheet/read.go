@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -13,7 +14,7 @@ import (
 
 // Read reads a CSV file. The error is about the file as a whole, and then the
 // table is empty: "sheet.too-large", "sheet.empty", "sheet.not-text",
-// "sheet.workbook", "sheet.no-column", "sheet.duplicate-column",
+// "sheet.unknown-encoding", "sheet.workbook", "sheet.no-column", "sheet.duplicate-column",
 // "sheet.cannot-read". What is wrong with a line is in the LineProblems, in the
 // order of the lines: "sheet.line-broken", "sheet.line-too-long",
 // "sheet.value-missing", "sheet.value-wrong", "sheet.duplicate",
@@ -67,17 +68,20 @@ type header struct {
 }
 
 // findHeader takes the first line that is not empty, with the separator that
-// makes most of its cells known. Excel's own line "sep=;" is obeyed.
+// makes most of its cells known. Excel's own line "sep=;" is obeyed, and the line
+// "#TYPE" that Export-Csv of Windows PowerShell writes is left out.
 func findHeader(text string, columns []Column) (header, *problem.Problem) {
-	if strings.Trim(text, " ,;\t\r\n") == "" {
-		return header{}, problem.New(codeEmpty, words.T("The file is empty.")).Fix(words.T("Choose a CSV file with a header line and one line for each entry."))
-	}
 	separators, skip := []rune{',', ';', '\t'}, 0
 	if m := toldSeparator.FindStringSubmatch(text); m != nil {
 		r, _ := utf8.DecodeRuneInString(m[1] + m[2])
 		separators, skip = []rune{r}, 1
 	}
-	known := headers(columns)
+	if typeLine.MatchString(text) {
+		skip = 1
+	}
+	if strings.Trim(typeLine.ReplaceAllString(text, ""), " ,;\t\r\n") == "" {
+		return header{}, problem.New(codeEmpty, words.T("The file is empty.")).Fix(words.T("Choose a CSV file with a header line and one line for each entry."))
+	}
 	best, found := header{}, -1
 	for _, separator := range separators {
 		lines := records{text: text, separator: separator, line: 1}
@@ -85,7 +89,7 @@ func findHeader(text string, columns []Column) (header, *problem.Problem) {
 		for more && (rec.empty() || rec.line <= skip) {
 			rec, more = lines.next()
 		}
-		hits := 0
+		hits, known := 0, headers(columns, rec.cells)
 		for _, cell := range rec.cells {
 			if _, ok := known[fold(tidy(cell))]; ok {
 				hits++
@@ -100,6 +104,8 @@ func findHeader(text string, columns []Column) (header, *problem.Problem) {
 
 var toldSeparator = regexp.MustCompile(`^(?i)sep=([^\s"])[ \t]*\r?\n|^(?i)sep=(\t)\r?\n`)
 
+var typeLine = regexp.MustCompile(`^(?i)"?#TYPE [^\r\n]*(\r?\n|$)`)
+
 type reading struct {
 	table    Table
 	columns  []Column
@@ -110,7 +116,7 @@ type reading struct {
 }
 
 func (t *reading) header(h header) *problem.Problem {
-	known := headers(t.columns)
+	known := headers(t.columns, h.cells)
 	where := map[int]string{}
 	for _, cell := range h.cells {
 		cell = tidy(cell)
@@ -133,11 +139,20 @@ func (t *reading) header(h header) *problem.Problem {
 	for i, c := range t.columns {
 		if _, ok := where[i]; !ok && (c.Required || len(where) == 0) {
 			return problem.New(CodeNoColumn, words.T("Line %d: the column %q is missing.", h.line, c.Title)).
-				With(words.T("The header line reads: %s", problem.Line(strings.Join(h.cells, string(h.separator))))).
+				With(words.T("The header line reads: %s. This column may be called %s. The columns that are read: %s.", problem.Line(strings.Join(h.cells, string(h.separator))),
+					strings.Join(slices.Concat([]string{c.Title}, c.Aliases, c.Fallbacks), ", "), titles(t.columns))).
 				Fix(words.T("Write a header line that has the column %q, then one line for each entry.", c.Title))
 		}
 	}
 	return nil
+}
+
+func titles(columns []Column) string {
+	var all []string
+	for _, c := range columns {
+		all = append(all, c.Title)
+	}
+	return strings.Join(all, ", ")
 }
 
 func (t *reading) say(line int, column string, skipped bool, p *problem.Problem) {

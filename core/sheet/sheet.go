@@ -6,6 +6,8 @@ package sheet
 import (
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -26,9 +28,11 @@ type Column struct {
 	Key string
 	// Title is the header that Write puts above it, and that Read finds; Aliases
 	// are other headers that mean the same. Capitals, spaces, hyphens,
-	// underscores and dots do not matter.
-	Title   string
-	Aliases []string
+	// underscores, dots and apostrophes do not matter. Fallbacks are headers that
+	// stand in for it in a file that has none of these.
+	Title     string
+	Aliases   []string
+	Fallbacks []string
 	// Required is whether the column must be there and every row have a value.
 	Required bool
 	// Unique is whether a value may stand in one row only; capitals do not
@@ -73,19 +77,39 @@ type LineProblem struct {
 // fold is how headers are compared.
 func fold(header string) string {
 	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" -_.\u00a0", r) {
+		if strings.ContainsRune(" -_.'’\u00a0", r) {
 			return -1
 		}
 		return r
-	}, strings.ToLower(header))
+	}, strings.ToLower(norm.NFC.String(header)))
 }
 
-func headers(columns []Column) map[string]int {
-	known := map[string]int{}
-	for i, c := range columns {
-		for _, name := range append([]string{c.Title, c.Key}, c.Aliases...) {
+// headers maps the folded headers to the columns that they mean in a file with
+// these cells in its header line.
+func headers(columns []Column, cells []string) map[string]int {
+	known, there := map[string]int{}, map[string]bool{}
+	for _, cell := range cells {
+		there[fold(tidy(cell))] = true
+	}
+	take := func(i int, names ...string) (found bool) {
+		for _, name := range names {
 			if _, taken := known[fold(name)]; !taken {
 				known[fold(name)] = i
+			}
+			found = found || there[fold(name)]
+		}
+		return found
+	}
+	var lacking []int
+	for i, c := range columns {
+		if !take(i, append([]string{c.Title, c.Key}, c.Aliases...)...) {
+			lacking = append(lacking, i)
+		}
+	}
+	for _, i := range lacking {
+		for _, name := range columns[i].Fallbacks {
+			if take(i, name) {
+				break
 			}
 		}
 	}

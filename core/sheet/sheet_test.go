@@ -147,6 +147,45 @@ func TestReadKnowsWhatExcelSaves(t *testing.T) {
 	}
 }
 
+// A code page is read when its letters make words, and refused when two make
+// some or none does.
+func TestReadTellsCodePagesApart(t *testing.T) {
+	for _, test := range []struct {
+		page *charmap.Charmap
+		name string
+		ok   bool
+	}{
+		{charmap.Windows1252, "Sitzungszimmer Zürich", true},
+		{charmap.Windows1252, "Säntis", true},
+		{charmap.Windows1252, "Größe", true},
+		{charmap.Windows1252, "L’Étoile – café", true},
+		{charmap.Windows1252, "Reunião, salão", true},
+		{charmap.Windows1252, "ZÜRICH", true},
+		{charmap.CodePage850, "Sitzungszimmer Zürich", true},
+		{charmap.CodePage437, "Café Müller", true},
+		{charmap.CodePage850, "ZÜRICH", true},
+		{charmap.CodePage850, "Reuniões", false},
+		{charmap.CodePage850, "Große", false},
+		{charmap.Macintosh, "Zürich, Café", true},
+		{charmap.Macintosh, "Säntis", false},
+		{charmap.Windows1251, "Переговорная", false},
+		{charmap.Windows1250, "Přednášková síň", false},
+		{charmap.CodePage866, "Переговорная", false},
+	} {
+		data, err := test.page.NewEncoder().String("Mail,Display name\na@x.ch,\"" + test.name + "\"\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, _, err := Read(strings.NewReader(data), rooms)
+		switch {
+		case test.ok && (err != nil || table.Rows[0].Get("name") != test.name):
+			t.Errorf("%s in %v: %v %v", test.name, test.page, table, problem.Of(err))
+		case !test.ok && problem.CodeOf(err) != codeUnknownEncoding:
+			t.Errorf("%s in %v: read as %v, %v", test.name, test.page, table.Rows, err)
+		}
+	}
+}
+
 func TestWriteNeutralisesFormulasAndReadUndoesIt(t *testing.T) {
 	values := []string{"=1+1", "+41 44 123", "-5", "@SUM(A1)", "'=x", "''-y", "＝1", "Room \"1\"", "a;b,c", "two\nlines", "'quoted'", "O'Brien", "x=1"}
 	var written []map[string]string

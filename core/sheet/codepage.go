@@ -1,0 +1,110 @@
+package sheet
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/encoding/charmap"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// codePages are what Western computers write when they do not write Unicode:
+// Excel's "CSV", cmd.exe and old programs, and Excel's "CSV (Macintosh)".
+var codePages = []struct {
+	name string
+	page *charmap.Charmap
+}{
+	{"Windows-1252", charmap.Windows1252}, {"DOS code page 850", charmap.CodePage850},
+	{"DOS code page 437", charmap.CodePage437}, {"Macintosh", charmap.Macintosh},
+}
+
+// narrow decodes a text of one byte per character. Nothing in the file says
+// which code page it has, so a reading is taken only when it is the one that
+// gives words; where two do, or none does, the file is refused: a room with
+// wrong letters in its name would reach the booking server.
+func narrow(data []byte) (text, encoding string, p *problem.Problem) {
+	var readings []string
+	for _, c := range codePages {
+		decoded, err := c.page.NewDecoder().Bytes(data)
+		if err != nil || !readable([]rune(string(decoded))) || slices.Contains(readings, string(decoded)) {
+			continue
+		}
+		if readings = append(readings, string(decoded)); len(readings) == 1 {
+			text, encoding = string(decoded), c.name
+		}
+	}
+	if len(readings) == 1 {
+		return text, encoding, nil
+	}
+	p = problem.New(codeUnknownEncoding, words.T("The file does not say how its letters are encoded, and it cannot be told from them."))
+	if len(readings) > 1 {
+		p.With(words.T("The same word reads %q or %q.", differing(readings[0], readings[1]), differing(readings[1], readings[0])))
+	}
+	return "", "", p.Fix(words.T("In the spreadsheet choose Save As and the type CSV UTF-8.")).
+		Fix(words.T("In PowerShell add -Encoding UTF8 to Export-Csv."))
+}
+
+// differing is the word of a at which b, of the same length, reads otherwise.
+func differing(a, b string) string {
+	x, y := []rune(a), []rune(b)
+	at := 0
+	for at < min(len(x), len(y))-1 && x[at] == y[at] {
+		at++
+	}
+	from, to := at, at
+	for from > 0 && unicode.IsLetter(x[from-1]) {
+		from--
+	}
+	for to < len(x) && (to == at || unicode.IsLetter(x[to])) {
+		to++
+	}
+	return short(string(x[from:to]))
+}
+
+// The letters and signs beyond ASCII that a Western name may have; š, ž and
+// others that Windows-1252 shares with Windows-1250 are not among them, because
+// the letters beside them would be wrong.
+const (
+	lettersBeyond = "äöüßéèêëàâáãåæçñóòôõøúùûíìîïœ" + "ÄÖÜÉÈÊËÀÂÁÃÅÆÇÑÓÒÔÕØÚÙÛÍÌÎÏŒ"
+	signsBeyond   = "\u00a0€…‘’“”„–—•«»°§´²³½¼&™®©ªº¡¿"
+	wordsOfOne    = "àèéóòåöÀÉÓÅÖ"
+	vowels        = "aeiouyäöüAEIOUY"
+)
+
+// readable reports whether every character beyond ASCII stands where a word may
+// have it.
+func readable(text []rune) bool {
+	at := func(i int) rune {
+		if i < 0 || i >= len(text) {
+			return ' '
+		}
+		return text[i]
+	}
+	for i, r := range text {
+		if r < 0x80 {
+			continue
+		}
+		before, after := at(i-1), at(i+1)
+		inside := unicode.IsLetter(before) && unicode.IsLetter(after)
+		switch {
+		case strings.ContainsRune(signsBeyond, r):
+			if inside && !strings.ContainsRune("\u00a0’–", r) || strings.ContainsRune("™²³½¼°ªº®©…", r) && unicode.IsLetter(after) {
+				return false
+			}
+		case !strings.ContainsRune(lettersBeyond, r),
+			unicode.IsDigit(before), unicode.IsDigit(after),
+			unicode.IsUpper(r) && (unicode.IsLower(before) || unicode.IsUpper(before) && unicode.IsLower(after)),
+			unicode.IsLower(r) && unicode.IsUpper(after),
+			!unicode.IsLetter(before) && !unicode.IsLetter(after) && !strings.ContainsRune(wordsOfOne, r),
+			before >= 0x80 && at(i-2) >= 0x80, // three in a row: another alphabet
+			r == 'ß' && !strings.ContainsRune(vowels, before),
+			r == 'õ' && after != 'e',
+			(r == 'ì' || r == 'ù') && unicode.IsLetter(after):
+			return false
+		}
+	}
+	return true
+}
