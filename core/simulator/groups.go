@@ -202,13 +202,13 @@ func (c *call) groupOwners() (reply, error) {
 }
 
 func (c *call) memberOf() (reply, error) {
-	user, found := c.s.directory.findPerson(c.vars[0])
-	if !found {
+	user, person := c.s.directory.findPerson(c.vars[0])
+	if _, known := c.s.findUser(c.vars[0]); !known {
 		return reply{}, missing(c.vars[0])
 	}
 	var in []int
 	for g := range seededGroups() {
-		if g != groupDepartments && c.s.inGroup(g, user) {
+		if person && g != groupDepartments && c.s.inGroup(g, user) { // who was made later is in no group
 			in = append(in, g)
 		}
 	}

@@ -61,7 +61,7 @@ $ErrorActionPreference = 'Stop'
 Set-StrictMode -Off
 $DebugPreference = 'SilentlyContinue'
 $CallersDefaults = $global:PSDefaultParameterValues
-$global:PSDefaultParameterValues = @{}
+Remove-Variable -Name 'PSDefaultParameterValues' -Scope Global -ErrorAction SilentlyContinue -WhatIf:$false -Debug:$false
 $ScriptName = 'limit-application'
 $ConnectionId = 'c-1'
 $TenantId = '5b2a7c1e-0f5d-4b6a-9c3e-7d8f9a0b1c2d'
@@ -116,7 +116,7 @@ function Test-Go {
 }
 
 # Known errors: what they look like, of which kind they are, what they mean.
-$Known = @(
+$KnownErrors = @(
         @{ 'Fix' = 'Run the script again in a few minutes; what is done already is left alone.'; 'Kind' = 'throttled'; 'Match' = '\b429\b|TooManyRequests|Too ?Many ?Requests|micro delay|server is busy|ServerBusy|throttl'; 'Title' = 'Microsoft asks to wait, because too much was asked at once.' },
         @{ 'Fix' = 'Run the script again and sign in anew. If it fails at once: activate the role in Privileged Identity Management first, then sign in anew.'; 'Kind' = 'expired'; 'Match' = '\b401\b|InvalidAuthenticationToken|token (has|is) expired|Lifetime validation failed'; 'Title' = 'The sign-in ran out, or the account may not use this service.' },
         @{ 'Fix' = 'Run the script again later; what is done already is left alone.'; 'Kind' = 'down'; 'Match' = '\b50[034]\b|ServiceUnavailable|Service Unavailable|Gateway ?Timeout|InternalServerError'; 'Title' = 'Microsoft''s service is not available at the moment.' },
@@ -180,7 +180,7 @@ function Get-Text {
 # Get-Kind is the kind of an error, '' for one that is about a single object.
 function Get-Kind {
     param([string]$Text)
-    foreach ($one in $Known) { if ($Text -match $one.Match) { return $one.Kind } }
+    foreach ($one in $KnownErrors) { if ($Text -match $one.Match) { return $one.Kind } }
     return ''
 }
 
@@ -189,7 +189,7 @@ function Get-Words {
     param([string]$Text)
     if (-not $Text) { return '' }
     if ($Text -match 'AADSTS(\d+)' -and $SignIn[$Matches[1]]) { return "$($SignIn[$Matches[1]]) ($Text)" }
-    foreach ($one in $Known) { if ($Text -match $one.Match) { return "$($one.Title) $($one.Fix) ($Text)" } }
+    foreach ($one in $KnownErrors) { if ($Text -match $one.Match) { return "$($one.Title) $($one.Fix) ($Text)" } }
     return $Text
 }
 
@@ -637,7 +637,7 @@ finally {
         Write-Warning $Problem
     }
     if ($logging) { try { $null = Stop-Transcript } catch { Write-Warning "$_" } }
-    $global:PSDefaultParameterValues = $CallersDefaults
+    if ($null -ne $CallersDefaults) { try { Set-Variable -Name 'PSDefaultParameterValues' -Scope Global -Value $CallersDefaults } catch { Write-Warning "$_" } }
 }
 if ($Problem -or @($Results | Where-Object { $_.status -eq 'failed' }).Count -gt 0) { exit 1 }
 exit 0

@@ -1,0 +1,176 @@
+package exchange_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/roomkey/roomkey/core/exchange"
+	"github.com/roomkey/roomkey/core/simulator/cmdlet"
+)
+
+// TestHowAScriptIsStarted: some rooms, the broker, another module in the window,
+// the caller's defaults, another tenant, a role that lacks a cmdlet, strict mode
+// and Constrained Language Mode.
+func TestHowAScriptIsStarted(t *testing.T) {
+	l := newLab(t, 4)
+	doc := l.make("calendar-processing", nil)
+	start := l.Snapshot()
+	for name, c := range map[string]struct {
+		run     cmdlet.Run
+		changed int
+		code    string
+		prepare func()
+	}{
+		"some rooms":       {run: cmdlet.Run{Arguments: map[string]any{"Room": "room1@contoso.com,room2@contoso.com"}}, changed: 2},
+		"unknown room":     {run: cmdlet.Run{Arguments: map[string]any{"Room": "other@contoso.com"}}, code: "exchange.script-failed"},
+		"broker":           {run: cmdlet.Run{Environment: map[string]string{"ROOMKEY_STANDIN_SIGNIN_ERROR": "A window handle must be configured (WAM)."}}, code: "script.broker"},
+		"no broker":        {run: cmdlet.Run{Environment: map[string]string{"ROOMKEY_STANDIN_SIGNIN_ERROR": "A window handle must be configured (WAM)."}, Arguments: map[string]any{"NoBroker": true}}, changed: 4},
+		"conditional":      {run: cmdlet.Run{Environment: map[string]string{"ROOMKEY_STANDIN_SIGNIN_ERROR": "AADSTS53003: Access has been blocked by Conditional Access policies."}}, code: "script.AADSTS53003"},
+		"graph in window":  {run: cmdlet.Run{Prelude: "Import-Module Microsoft.Graph.Authentication"}, code: "exchange.script-failed"},
+		"default WhatIf":   {run: cmdlet.Run{Prelude: "$global:PSDefaultParameterValues = @{ '*:WhatIf' = $true; '*:Debug' = $true; '*:ErrorAction' = 'SilentlyContinue' }"}},
+		"strict":           {run: cmdlet.Run{Prelude: "Set-StrictMode -Version Latest; $global:ErrorActionPreference = 'SilentlyContinue'"}, changed: 4},
+		"constrained":      {run: cmdlet.Run{Constrained: true, Prelude: "Import-Module ExchangeOnlineManagement"}, changed: 4},
+		"turkish":          {run: cmdlet.Run{Prelude: "[cultureinfo]::CurrentCulture = [cultureinfo]::InvariantCulture"}, changed: 4},
+		"another tenant":   {prepare: func() { l.Tenant = "00000000-0f5d-4b6a-9c3e-7d8f9a0b1c2d" }, code: "exchange.script-failed"},
+		"no right to set":  {prepare: func() { l.Missing = []string{"Set-CalendarProcessing"} }, code: "exchange.script-failed"},
+		"lacks parameters": {prepare: func() { l.Missing = []string{"Set-CalendarProcessing.DeleteSubject"} }, code: "script.denied"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l.t = t
+			l.Restore(start)
+			l.Tenant, l.Missing = tenantOf, nil
+			if c.prepare != nil {
+				c.prepare()
+			}
+			c.run.Prelude = quick + c.run.Prelude
+			env := map[string]string{"ROOMKEY_STANDIN_SIGNIN_ERROR": ""}
+			for k, v := range c.run.Environment {
+				env[k] = v
+			}
+			c.run.Environment = env
+			o := l.run(doc, c.run)
+			if o.err != nil || o.result.Summary[exchange.Changed] != c.changed {
+				t.Fatalf("%v: %+v\n%s\n%s", o.err, o.result.Summary, o.Output, o.Error)
+			}
+			code := ""
+			if p := o.result.Problem(); p != nil {
+				code = p.Code.String()
+			}
+			if code != c.code || (o.Exit == 0) != (c.code == "") {
+				t.Errorf("%s, exit %d, not %s\n%s", code, o.Exit, c.code, o.Output)
+			}
+			if c.changed == 0 && l.Snapshot() != start {
+				t.Error("it changed something")
+			}
+		})
+	}
+}
+
+// TestManyRooms counts calls: for each room that differs two, for one that does
+// not none of its own, and no more than three after the service went down.
+func TestManyRooms(t *testing.T) {
+	l := newLab(t, 120)
+	doc := l.make("calendar-processing", nil)
+	o := l.run(doc, cmdlet.Run{Prelude: quick})
+	if n := len(l.Calls()); !o.result.Complete() || float64(n) > 2.1*120 {
+		t.Errorf("%d calls for 120 rooms that differ: %s", n, o.result.Err)
+	}
+	o = l.run(doc, cmdlet.Run{Prelude: quick})
+	if n := len(l.Calls()); !o.result.Complete() || n > 120 {
+		t.Errorf("%d calls for 120 rooms that do not differ", n)
+	}
+	l.State.Processing = nil
+	l.Fail(cmdlet.Fault{Kind: cmdlet.Down, Changing: true, After: 30})
+	o = l.run(doc, cmdlet.Run{Prelude: quick})
+	if o.result.Summary[exchange.Changed] != 30 || o.result.Summary[exchange.Failed] != 3 || !strings.Contains(o.result.Err, "30 done") {
+		t.Errorf("%+v %s", o.result.Summary, o.result.Err)
+	}
+	l.Fail()
+	o = l.run(doc, cmdlet.Run{Prelude: quick})
+	if o.Exit != 0 || o.result.Summary[exchange.Changed] != 90 {
+		t.Errorf("it does not go on: %+v", o.result.Summary)
+	}
+}
+
+// TestUndoBringsBack: calendar processing is as before after its undo, lists and
+// texts included.
+func TestUndoBringsBack(t *testing.T) {
+	l := newLab(t, 3)
+	before := l.Snapshot()
+	read := func(room string) string {
+		v, err := l.Run("Get-CalendarProcessing", cmdlet.Object{"Identity": room})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(strings.Fields(strings.Trim(strings.ReplaceAll(fmt.Sprint(v), "map[", ""), "]")), " ")
+	}
+	was := read("room1@contoso.com")
+	o := l.run(l.make("calendar-processing", map[string]any{"BookInPolicy": "anna@contoso.com"}), cmdlet.Run{Prelude: quick})
+	if o.Exit != 0 || l.Snapshot() == before {
+		t.Fatal(o.Output)
+	}
+	csv, err := filepath.Glob(filepath.Join(o.folder, "*.before.csv"))
+	if err != nil || len(csv) != 1 {
+		t.Fatal(csv, err)
+	}
+	data, err := os.ReadFile(csv[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, values := range []map[string]any{{"before": string(data)}, nil} {
+		run := cmdlet.Run{Prelude: quick}
+		if values == nil {
+			run.Arguments = map[string]any{"Before": csv[0]}
+		}
+		if o = l.run(l.make("calendar-processing-undo", values), run); o.Exit != 0 || read("room1@contoso.com") != was {
+			t.Errorf("%s\n%s\n%s", o.Output, was, read("room1@contoso.com"))
+		}
+	}
+}
+
+// TestGroupsAreFoundAgain under a naming policy that renames what is new, and a
+// group of the local directory is refused before anything is tried.
+func TestGroupsAreFoundAgain(t *testing.T) {
+	l := newLab(t, 2)
+	l.NamingPrefix = "GRP "
+	l.Missing = []string{"New-DistributionGroup.IgnoreNamingPolicy"}
+	doc := l.make("room-lists", nil)
+	for i, want := range []int{4, 0} {
+		if o := l.run(doc, cmdlet.Run{Prelude: quick}); o.Exit != 0 || o.result.Summary[exchange.Changed] != want {
+			t.Errorf("run %d: %+v\n%s", i+1, o.result.Summary, o.Output)
+		}
+	}
+	l = newLab(t, 1)
+	l.AddRecipient("RoomList", "old@contoso.com", "House O'Brien", cmdlet.Object{"IsDirSynced": true})
+	l.Calls()
+	o := l.run(l.make("room-lists", nil), cmdlet.Run{Prelude: quick})
+	if o.Exit != 1 || changing(l.Calls()) > 0 || len(o.result.Failures()) == 0 || o.result.Failures()[0].Problem().Code.String() != "script.synchronized" {
+		t.Errorf("%s", o.Output)
+	}
+}
+
+// TestErrorsInWords: what Exchange and Entra say becomes a problem with remedies,
+// and what nobody knows is quoted without its prefix.
+func TestErrorsInWords(t *testing.T) {
+	for text, want := range map[string]string{
+		"Ex6F9304|Microsoft.Exchange.Configuration.Authorization.AccessDeniedException|Access Denied.": "script.denied",
+		"AADSTS50105: Your administrator has configured the application":                               "script.AADSTS50105",
+		"You can't use the domain because it's not an accepted domain for your organization.":          "script.accepted-domain",
+		"AutoAccept can only be enabled on resource mailboxes.":                                        "script.not-a-room",
+		"because the object is being synchronized from your on-premises organization.":                 "script.synchronized",
+		"failed because it's out of the current user's write scope.":                                   "script.write-scope",
+		"Could not load file or assembly 'Microsoft.Identity.Client'":                                  "script.assembly",
+		"Ex6F9304|Microsoft.Exchange.Data.X|Something else.":                                           "exchange.script-failed",
+	} {
+		p := exchange.Outcome{Status: exchange.Failed, Error: text}.Problem()
+		if p.Code.String() != want || want != "exchange.script-failed" && len(p.Remedies) == 0 {
+			t.Errorf("%s: %s", text, p.Code)
+		}
+		if said := p.Title.String() + p.Detail.String(); strings.Contains(said, "Ex6F9304") {
+			t.Error(said)
+		}
+	}
+}
