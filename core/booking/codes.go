@@ -26,6 +26,7 @@ var (
 	CodeNotFound         = problem.Declare("booking.not-found", problem.Absent)
 	codeNotKept          = problem.Declare("booking.not-kept", problem.Refused)
 	CodeNothingStored    = problem.Declare("booking.nothing-stored", problem.Absent)
+	codeOccupied         = problem.Declare("booking.conformance-occupied", problem.Blocked)
 	codePlainHTTP        = problem.Declare("booking.plain-http", problem.WrongInput)
 	codeReadOnly         = problem.Declare("booking.read-only", problem.Denied)
 	codeRecipientChanged = problem.Declare("booking.recipient-changed", problem.Blocked)

@@ -1,0 +1,233 @@
+package booking
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// States of a Trial.
+const (
+	TrialPassed = "pass"
+	TrialFailed = "fail"
+	// TrialSkipped is one that could not be made, because another failed or
+	// because nothing from outside brings it about.
+	TrialSkipped = "skipped"
+)
+
+// Trial is one rule of the contract that an implementation was held to.
+type Trial struct {
+	ID    string `json:"id"`
+	Rule  string `json:"rule"`
+	State string `json:"state"`
+	// Saw is what was seen instead, or why the trial was skipped.
+	Saw string `json:"saw,omitempty"`
+}
+
+// Conform holds an implementation of the contract to its rules and tells its
+// makers what it found. It stores invented configurations and deletes them
+// again, and therefore refuses a server that holds one (booking.conformance-
+// occupied). The token is made for it in the server's console.
+func Conform(ctx context.Context, address string, token vault.Secret, client *http.Client) ([]Trial, error) {
+	if p := webAddress(address); p != nil {
+		return nil, p
+	}
+	asked, err := Open(Options{Server: connection.Server{URL: address}, Adapter: AdapterContract, Token: token, HTTP: client})
+	if err != nil {
+		return nil, err
+	}
+	own := *client
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c := &conformance{ctx: ctx, http: &own, token: token, tags: map[string]bool{}}
+	if c.said, err = asked.Describe(ctx); err != nil {
+		c.add("describe", "The well-known document describes the server.", problem.Of(err).Title.String()+" "+problem.Of(err).Detail.String())
+		return c.trials, ctx.Err()
+	}
+	if host := hostOf(c.said.APIBase); host != hostOf(address) {
+		return nil, problem.New(CodeUnconfirmed, words.T("The API is on another host, %s, to which the token is not sent.", host)).
+			Fix(words.T("Run it with the address of that host."))
+	}
+	c.base = c.said.APIBase + "/microsoft365"
+	now := c.do(http.MethodGet, "", nil, nil)
+	if now.status == http.StatusOK {
+		return nil, problem.New(codeOccupied, words.T("%s holds a configuration, which these trials would replace.", hostOf(address))).
+			Fix(words.T("Run them on a server of your own that holds none."))
+	}
+	c.add("describe", "The well-known document describes the server.", "")
+	for _, part := range []func(){c.entry, c.empty, c.refusals, c.sealing, c.storing, c.races, c.view, c.ending} {
+		if ctx.Err() != nil {
+			break
+		}
+		part()
+	}
+	c.beyond()
+	return c.trials, ctx.Err()
+}
+
+type conformance struct {
+	ctx    context.Context
+	http   *http.Client
+	token  vault.Secret
+	said   Description
+	base   string
+	trials []Trial
+	// etag is of what is stored by now; tags are all that were ever seen.
+	etag string
+	tags map[string]bool
+}
+
+// add notes a trial: saw is empty when the rule was kept.
+func (c *conformance) add(id, rule, saw string) bool {
+	t := Trial{ID: id, Rule: rule, State: TrialPassed}
+	if saw != "" {
+		t.State, t.Saw = TrialFailed, problem.Line(strings.ReplaceAll(saw, c.token.Reveal(), c.token.String()))
+	}
+	c.trials = append(c.trials, t)
+	return saw == ""
+}
+
+// reply is an answer, or why there was none.
+type reply struct {
+	answer
+	err error
+}
+
+func (r reply) String() string {
+	if r.err != nil {
+		return r.err.Error()
+	}
+	text := string(r.body)
+	if len(text) > 200 {
+		text = text[:200] + "…"
+	}
+	return fmt.Sprintf("%d %s %s", r.status, r.header.Get("Content-Type"), text)
+}
+
+// do makes one call; body is sent as it is.
+func (c *conformance) do(method, path string, header map[string]string, body []byte) reply {
+	req, err := http.NewRequestWithContext(c.ctx, method, c.base+path, bytes.NewReader(body))
+	if err != nil {
+		return reply{err: err}
+	}
+	req.Header.Set("Accept-Encoding", "identity")
+	req.Header.Set("Authorization", "Bearer "+c.token.Reveal())
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for k, v := range header {
+		if req.Header.Set(k, v); v == "" {
+			req.Header.Del(k)
+		}
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return reply{err: err}
+	}
+	defer func() { _ = resp.Body.Close() }()
+	r := reply{answer: answer{status: resp.StatusCode, header: resp.Header}}
+	r.body, r.err = io.ReadAll(io.LimitReader(resp.Body, bodyLimit))
+	return r
+}
+
+// refused holds an answer to a problem of the contract's table.
+func (c *conformance) refused(id, rule string, r reply, status int, code string) bool {
+	var p struct {
+		Code, Type string
+		Status     int
+	}
+	kind, _, _ := mime.ParseMediaType(r.header.Get("Content-Type"))
+	if r.err != nil || r.status != status || kind != "application/problem+json" || json.Unmarshal(r.body, &p) != nil ||
+		p.Code != code || p.Status != status || p.Type != "urn:room-booking-integration:problem:"+code {
+		return c.add(id, rule, fmt.Sprintf("wanted %d %s as application/problem+json with type, status and code; got %s", status, code, r))
+	}
+	return c.add(id, rule, "")
+}
+
+// refusedAt is refused with an entry in errors.
+func (c *conformance) refusedAt(id, rule string, r reply, pointer, code string) {
+	if !strings.Contains(string(r.body), `"`+pointer+`"`) || code != "" && !strings.Contains(string(r.body), `"`+code+`"`) {
+		c.add(id, rule, fmt.Sprintf("wanted 422 invalid-configuration with %s %s in errors; got %s", pointer, code, r))
+		return
+	}
+	c.refused(id, rule, r, http.StatusUnprocessableEntity, "invalid-configuration")
+}
+
+// invented is a configuration that belongs to nobody.
+func invented(digest string) Configuration {
+	return Configuration{
+		Digest:       digest,
+		Cloud:        Cloud{ID: "conformance", Authority: "https://login.contoso.example", Graph: "https://graph.contoso.example"},
+		Tenant:       Tenant{ID: "0b4c3f6e-6d0f-4f6b-9a53-2f2d1d0c9a11", Domain: "contoso.example", DisplayName: "Contoso é"},
+		Product:      Product{ID: "conformance"},
+		Application:  Application{ClientID: "5d1c8a60-3d55-4a8f-8f0e-0f7f3f9a2b10", DisplayName: "Conformance"},
+		Credential:   Credential{Kind: connection.CredentialSecret, Fingerprint: "f-" + digest},
+		Rooms:        Rooms{Mode: connection.Selected, Items: []Room{{EmailAddress: "boardroom@contoso.example", DisplayName: "Boardroom", Building: "Main", Floor: "3"}}},
+		People:       People{Mode: connection.All},
+		SingleSignOn: SingleSignOn{LoginButton: "Sign in"},
+	}
+}
+
+// inventedSecret is what the sealed credential holds, and what nothing may show.
+const inventedSecret = "conformance-7Zq~NotASecretOfAnybody"
+
+// body is a PUT of cfg with the credential sealed to recipient.
+func (c *conformance) body(cfg Configuration, recipient, clientID string) []byte {
+	sealed, err := vault.Seal(recipient, vault.Sealable{Kind: cfg.Credential.Kind, TenantID: cfg.Tenant.ID, ClientID: clientID, Value: vault.NewSecret(inventedSecret)})
+	if err != nil {
+		return nil
+	}
+	raw, err := withSealed(cfg, sealed)
+	if err != nil {
+		return nil
+	}
+	return raw
+}
+
+func (c *conformance) good(digest string) []byte {
+	cfg := invented(digest)
+	return c.body(cfg, c.said.SealingRecipient, cfg.Application.ClientID)
+}
+
+// first and next are the headers of a PUT.
+func first() map[string]string {
+	return map[string]string{"If-None-Match": "*", "Idempotency-Key": rand.Text()}
+}
+
+func next(etag string) map[string]string {
+	return map[string]string{"If-Match": etag, "Idempotency-Key": rand.Text()}
+}
+
+// stored holds an answer to what was put, redacted.
+func (c *conformance) stored(id, rule string, r reply, digest string, statuses ...int) bool {
+	right := false
+	for _, s := range statuses {
+		right = right || r.status == s
+	}
+	var s stored
+	tag := r.header.Get("ETag")
+	switch {
+	case r.err != nil || !right:
+		return c.add(id, rule, fmt.Sprintf("wanted %v; got %s", statuses, r))
+	case json.Unmarshal(r.body, &s) != nil || s.Configuration == nil || len(s.StoredAt) == 0:
+		return c.add(id, rule, "the body is not what GET answers: "+r.String())
+	case s.Configuration.Digest != digest || len(Changes(s.Configuration, invented(digest))) > 0:
+		return c.add(id, rule, "it differs from what was sent: "+listed(Changes(s.Configuration, invented(digest))).String())
+	case strings.Contains(string(r.body), "BEGIN AGE") || strings.Contains(string(r.body), inventedSecret):
+		return c.add(id, rule, "the credential is in the answer")
+	case !strongETag.MatchString(tag):
+		return c.add(id, rule, fmt.Sprintf("the ETag %q is no strong one", tag))
+	}
+	c.etag, c.tags[tag] = tag, true
+	return c.add(id, rule, "")
+}
