@@ -200,7 +200,22 @@ func isMicrosoftPage(host string) bool {
 
 func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
+var hexDigits = regexp.MustCompile(`^\{?[0-9a-fA-F-]{24,42}\}?$`)
+
+// WrongDigits is how many digits a text has that would be a GUID if it had 32; 0
+// for a GUID and for any other text.
+func WrongDigits(text string) int {
+	digits := strings.Trim(strings.ReplaceAll(text, "-", ""), "{}")
+	if n := len(digits); hexDigits.MatchString(text) && n != 32 && n >= 24 && n <= 40 && (strings.Count(text, "-") >= 3 || n >= 28) {
+		return n
+	}
+	return 0
+}
+
 func malformed(typed string) *problem.Problem {
+	if n := WrongDigits(typed); n > 0 {
+		return problem.New(CodeTenantMalformed, words.T("A tenant ID has 32 digits in groups of 8, 4, 4, 4 and 12; this one has %d.", n)).Fix(howToFind())
+	}
 	return problem.New(CodeTenantMalformed, words.T("%q is neither a domain nor a tenant ID.", problem.Line(typed))).Fix(howToFind())
 }
 

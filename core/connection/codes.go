@@ -16,6 +16,7 @@ var (
 	codeNoField             = problem.Declare("connection.no-field", problem.WrongInput)
 	CodeNotAddress          = problem.Declare("connection.not-address", problem.WrongInput)
 	codeNotGUID             = problem.Declare("connection.not-guid", problem.WrongInput)
+	codeNotSecret           = problem.Declare("connection.not-secret", problem.WrongInput)
 	codeObjectAsClient      = problem.Declare("connection.object-as-client", problem.WrongInput)
 	codeProductUnknown      = problem.Declare("connection.product-unknown", problem.WrongInput)
 	codeRedirectURI         = problem.Declare("connection.redirect-uri", problem.WrongInput)

@@ -154,6 +154,14 @@ var guid = regexp.MustCompile(`^(?i)\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a
 // IDs and Secret IDs have.
 func IsGUID(text string) bool { return guid.MatchString(Clean(text)) }
 
+// notGUID says how many digits an ID has that lost or gained some in copying.
+func notGUID(text string, otherwise words.Text) words.Text {
+	if n := cloud.WrongDigits(Clean(text)); n > 0 {
+		return words.T("An ID has 32 digits in groups of 8, 4, 4, 4 and 12; this one has %d.", n)
+	}
+	return otherwise
+}
+
 // domainForm is a DNS name with a dot: letters of any script, digits, hyphens.
 var domainForm = regexp.MustCompile(`^([\pL\pN]([\pL\pN-]{0,61}[\pL\pN])?\.)+[\pL\pN][\pL\pN-]*[\pL\pN]$`)
 
@@ -168,7 +176,7 @@ func (l *linter) identity() {
 			words.T("Choose one of these: %s. A product of your own stands in the folder products of the configuration folder.", strings.Join(l.known.Products, ", ")))
 	}
 	if c.Tenant.ID != "" && !IsGUID(c.Tenant.ID) {
-		l.add("tenant.id", codeNotGUID, words.T("The tenant ID is not a GUID."),
+		l.add("tenant.id", codeNotGUID, notGUID(c.Tenant.ID, words.T("The tenant ID is not a GUID.")),
 			words.T("Copy the Tenant ID from the page Overview of Microsoft Entra ID, or leave it empty and type the domain."))
 	}
 	if d := Clean(c.Tenant.Domain); d != "" {
@@ -180,7 +188,7 @@ func (l *linter) identity() {
 	switch {
 	case client == "":
 	case !IsGUID(client):
-		l.add("application.clientId", codeNotGUID, words.T("The application (client) ID is not a GUID."),
+		l.add("application.clientId", codeNotGUID, notGUID(client, words.T("The application (client) ID is not a GUID.")),
 			words.T("Copy the Application (client) ID from the page Overview of the app registration. The client secret belongs in its own field."))
 	case strings.EqualFold(client, Clean(c.Tenant.ID)) || strings.EqualFold(client, Clean(c.Tenant.Domain)):
 		l.add("application.clientId", codeTenantAsClient, words.T("This is the tenant ID, not the application (client) ID."),
@@ -336,39 +344,4 @@ func RedirectURI(uri string) (wrong, remedy words.Text) {
 		return words.T("A redirect URI of a booking server starts with https."), words.T("Type it with https://.")
 	}
 	return words.Text{}, words.Text{}
-}
-
-// LintSecret says what is wrong with a secret before it goes into the vault.
-// kind is that of the vault: "client-secret", "certificate" or "server-token".
-// The secret's text is in none of the sentences.
-func LintSecret(kind, text string) []FieldProblem {
-	var found []FieldProblem
-	add := func(code problem.Code, title, remedy words.Text) {
-		found = append(found, FieldProblem{kind, problem.New(code, title).Fix(remedy)})
-	}
-	clean, removed := Tidy(text)
-	if clean == "" {
-		add(CodeEmpty, words.T("There is nothing here."), words.T("Paste the value."))
-		return found
-	}
-	if kind == "certificate" {
-		return found // vault.ParseCertificate says what is wrong with it
-	}
-	if len(removed) > 0 {
-		add(codeUnclean, words.T("There is something around or inside the value that pasting added: %s.", listed(removed)),
-			words.T("Paste the value again into its field, where Roomkey takes this away."))
-	}
-	if strings.IndexFunc(clean, func(r rune) bool { return r <= ' ' || r > '~' }) >= 0 {
-		add(codeSecretCharacters, words.T("There are characters in the middle of the value that cannot be part of it."),
-			words.T("Copy the value again with the copy button beside it, and nothing else."))
-	}
-	if kind == "client-secret" && IsGUID(clean) {
-		add(codeSecretID, words.T("This looks like the Secret ID, not the secret's Value."),
-			words.T("In the app registration open Certificates & secrets and copy the column Value. It is only visible right after creation: if it is hidden, press New client secret and copy the new Value."))
-	}
-	if kind == "client-secret" && strings.Contains(clean, "-----BEGIN") {
-		add(codeSecretIsCertificate, words.T("This is a certificate or key, not a client secret."),
-			words.T("Store it as certificate instead."))
-	}
-	return found
 }

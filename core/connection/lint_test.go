@@ -113,6 +113,17 @@ func TestLintSecret(t *testing.T) {
 		" 11111111-2222-3333-4444-55555555AAAA ": {"connection.unclean", "connection.secret-id"},
 		"one two":                                {"connection.secret-characters"},
 		"geheim-ü":                               {"connection.secret-characters"},
+		"Qx8****************":                    {"connection.not-secret"},
+		"Qx8•••••••••":                           {"connection.not-secret"},
+		"CLIENT_SECRET=Qx8~abcDEF.123":           {"connection.not-secret"},
+		"export AZURE_X='Qx8~abcDEF'":            {"connection.not-secret"},
+		"client_secret: Qx8~abcDEF":              {"connection.not-secret"},
+		`{"password": "Qx8~abcDEF"}`:             {"connection.not-secret"},
+		"eyJhbGciOiJ.eyJhdWQiOiJ.c2ln":           {"connection.not-secret"},
+		"Qx8=abc~DEF":                            nil,
+		"Qx8_abc=DEF~123":                        nil,
+		"Zm9vYmFyYmF6Zm9vYmFyYmF6Zm9v=":          nil,
+		"Qx8*a**bc*":                             nil,
 		"-----BEGIN PRIVATE KEY-----":            {"connection.secret-characters", "connection.secret-is-certificate"},
 	} {
 		var got []string
@@ -128,6 +139,9 @@ func TestLintSecret(t *testing.T) {
 	}
 	if found := LintSecret("server-token", "11111111-2222-3333-4444-555555555555"); len(found) > 0 {
 		t.Error("a server's token may be a GUID")
+	}
+	if found := LintSecret("server-token", "eyJhbGciOiJ.eyJhdWQiOiJ.c2ln"); len(found) > 0 {
+		t.Error("a server's token may be a JWT")
 	}
 	if found := LintSecret("certificate", "\n-----BEGIN"); len(found) > 0 {
 		t.Error("a certificate is the vault's to judge")

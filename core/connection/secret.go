@@ -1,0 +1,92 @@
+package connection
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// LintSecret says what is wrong with a secret before it goes into the vault.
+// kind is that of the vault: "client-secret", "certificate" or "server-token".
+// The secret's text is in none of the sentences.
+func LintSecret(kind, text string) []FieldProblem {
+	var found []FieldProblem
+	add := func(code problem.Code, title, remedy words.Text) {
+		found = append(found, FieldProblem{kind, problem.New(code, title).Fix(remedy)})
+	}
+	clean, removed := Tidy(text)
+	if clean == "" {
+		add(CodeEmpty, words.T("There is nothing here."), words.T("Paste the value."))
+		return found
+	}
+	if kind == "certificate" {
+		return found // vault.ParseCertificate says what is wrong with it
+	}
+	for _, other := range otherThings {
+		if other.is(kind, clean) {
+			add(codeNotSecret, other.title, other.remedy)
+		}
+	}
+	if len(found) > 0 {
+		return found
+	}
+	if len(removed) > 0 {
+		add(codeUnclean, words.T("There is something around or inside the value that pasting added: %s.", listed(removed)),
+			words.T("Paste the value again into its field, where Roomkey takes this away."))
+	}
+	if strings.IndexFunc(clean, func(r rune) bool { return r <= ' ' || r > '~' }) >= 0 {
+		add(codeSecretCharacters, words.T("There are characters in the middle of the value that cannot be part of it."),
+			words.T("Copy the value again with the copy button beside it, and nothing else."))
+	}
+	if kind == "client-secret" && IsGUID(clean) {
+		add(codeSecretID, words.T("This looks like the Secret ID, not the secret's Value."),
+			words.T("In the app registration open Certificates & secrets and copy the column Value. It is only visible right after creation: if it is hidden, press New client secret and copy the new Value."))
+	}
+	if kind == "client-secret" && strings.Contains(clean, "-----BEGIN") {
+		add(codeSecretIsCertificate, words.T("This is a certificate or key, not a client secret."),
+			words.T("Store it as certificate instead."))
+	}
+	return found
+}
+
+var (
+	masked     = regexp.MustCompile(`^.{0,8}(\*{3,}|[•●∗⁎]{3,})$`)
+	assignment = regexp.MustCompile(`^(?i)(export |set |\$env:)?([a-z_][a-z0-9_.-]*)\s*[=:]\s*([^=\s].*)$`)
+	jwt        = regexp.MustCompile(`^(?i)(Bearer )?eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$`)
+	named      = regexp.MustCompile(`(?i:secret|token|password|passwd|key)|^[A-Z][A-Z0-9]*_[A-Z0-9_]+$`)
+)
+
+// otherThings are what gets copied instead of a secret.
+var otherThings = []struct {
+	is            func(kind, text string) bool
+	title, remedy words.Text
+}{
+	{
+		func(_, text string) bool { return masked.MatchString(text) },
+		words.T("This is the masked value: its beginning, and signs in place of the rest."),
+		words.T("A value is shown in full only right after it was made. If it is masked now, make a new one and copy that."),
+	},
+	{
+		func(_, text string) bool {
+			return strings.HasPrefix(text, "{") && json.Valid([]byte(text)) || strings.HasPrefix(text, "[") && json.Valid([]byte(text))
+		},
+		words.T("This is a JSON text, not the value alone."),
+		words.T("Paste only what stands between the quotes behind the name of the value, such as \"password\" in the output of az or \"secretText\" in an answer of Graph."),
+	},
+	{
+		func(kind, text string) bool { return kind == "client-secret" && jwt.MatchString(text) },
+		words.T("This is an access token (JWT), not a client secret: it ends within hours."),
+		words.T("In the app registration open Certificates & secrets, press New client secret and copy the column Value."),
+	},
+	{
+		func(_, text string) bool {
+			m := assignment.FindStringSubmatch(text)
+			return m != nil && (m[1] != "" || named.MatchString(m[2]))
+		},
+		words.T("This is a line with a name and a value, not the value alone."),
+		words.T("Paste only what stands behind the = or the colon, without quotes."),
+	},
+}
