@@ -235,7 +235,7 @@ func TestSeveralApplicationsAreAChoice(t *testing.T) {
 func TestAChoiceMakesThePlanAnew(t *testing.T) {
 	b := newFake(t)
 	p := planned(t, b)
-	p.press("Choose credential, consent or branding…")
+	p.press("Choose name, credential, consent or branding…")
 	months := p.field("Life of the credential in months")
 	months.SetValue("1000")
 	months.OnChanged("1000")

@@ -43,7 +43,7 @@ func withDisk(p *person) *disk {
 }
 
 const (
-	branding = "Choose credential, consent or branding…"
+	branding = "Choose name, credential, consent or branding…"
 	reviewed = "Have the plan reviewed, or apply a reviewed one…"
 	recorded = "Record of what was done…"
 )

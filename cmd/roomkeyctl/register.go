@@ -54,6 +54,7 @@ func (a *app) registered(ctx context.Context, f signInFlags, changes bool, scope
 func planFlags(c *cobra.Command, o *register.Options) {
 	f := c.Flags()
 	f.StringVar(&o.Use, "use", "", "client `ID` of an application to take, or \"new\"")
+	f.StringVar(&o.Name, "app-name", "", "`name` of a new application (default the product's, such as \"Offision room booking\")")
 	credentialFlags(c, o, "the product's")
 	f.BoolVar(&o.LeaveConsent, "leave-consent", false, "leave the consent to a colleague")
 	f.StringVar(&o.HomePage, "home-page", "", "`address` of the product's home page, shown to people who sign in")

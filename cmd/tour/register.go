@@ -46,7 +46,7 @@ func (g *guide) registering(simulated string) []stop {
 
 // The folded parts of the page.
 const (
-	choices = "Choose credential, consent or branding…"
+	choices = "Choose name, credential, consent or branding…"
 	review  = "Have the plan reviewed, or apply a reviewed one…"
 	record  = "Record of what was done…"
 )

@@ -55,7 +55,7 @@ func (b *build) registerApplication() error {
 		}
 	}
 	b.data["UniqueName"] = b.Connection.UniqueName()
-	b.data["DisplayName"] = or(b.Connection.Application.DisplayName, b.Product.Name+" room booking")
+	b.data["DisplayName"] = or(b.Connection.Application.DisplayName, b.Product.ApplicationName())
 	b.data["RedirectURIs"], b.data["IDTokens"], b.data["Audience"] = uris, idTokens, audience
 	b.data["Application"], b.data["Delegated"], b.data["Months"] = application, delegated, months
 	b.data["Certificate"] = b.certificate()

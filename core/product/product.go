@@ -3,6 +3,7 @@
 package product
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/roomkey/roomkey/core/permission"
@@ -18,6 +19,9 @@ type Product struct {
 	// Options can be switched on per connection and add to the needs.
 	Options []Option `yaml:"options,omitempty" json:"options,omitempty"`
 	Needs   Needs    `yaml:"needs" json:"needs"`
+	// Application is what a new application is called, in the vendor's words; ""
+	// for the product's name with "room booking".
+	Application string `yaml:"application,omitempty" json:"application,omitempty"`
 	// Choose is whether the permissions are chosen from the catalogue (custom).
 	Choose bool `yaml:"choose,omitempty" json:"choose,omitempty"`
 	// Writes says whose calendars the server writes.
@@ -147,3 +151,6 @@ type Field struct {
 func (p Product) Asks(value string) bool {
 	return slices.ContainsFunc(p.Form, func(f Field) bool { return f.Value == value })
 }
+
+// ApplicationName is what a new application for the product is called.
+func (p Product) ApplicationName() string { return cmp.Or(p.Application, p.Name+" room booking") }

@@ -103,6 +103,9 @@ type Options struct {
 	// Use chooses among applications: a client id, or "new" for a new one; ""
 	// for what Roomkey finds.
 	Use string `json:"use,omitempty"`
+	// Name is what a new application is called, "" for the connection's name for
+	// it or the product's.
+	Name string `json:"name,omitempty"`
 	// Credential is "secret" or "certificate", "" for the product's first
 	// choice that the tenant's policy allows; Months its life, 0 for the
 	// product's.

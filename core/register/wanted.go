@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -62,11 +63,11 @@ var signInScopes = []permission.Ref{
 func (in Input) wanted(graph tenant.ServicePrincipal) (w Wanted, unknown, byExchange []permission.Ref) {
 	c := in.Document()
 	w = Wanted{
-		UniqueName: c.UniqueName(), DisplayName: in.Product.Name + " room booking", SignInAudience: "AzureADMyOrg",
+		UniqueName: c.UniqueName(), DisplayName: in.Product.ApplicationName(), SignInAudience: "AzureADMyOrg",
 		RedirectURIs: []string{}, Permissions: []Permission{}, HomePage: in.Options.HomePage, Logo: in.Options.Logo,
 	}
-	if c.Application.DisplayName != "" {
-		w.DisplayName = c.Application.DisplayName
+	if name := cmp.Or(in.Options.Name, c.Application.DisplayName); name != "" {
+		w.DisplayName = name
 	}
 	if in.Product.MultiTenant(c.Product.Options) {
 		w.SignInAudience = "AzureADMultipleOrgs"

@@ -23,7 +23,7 @@ type choices struct {
 	p    *planner
 	fold *fold
 
-	use, kind, name, months       *kit.Field
+	use, app, kind, name, months  *kit.Field
 	leave                         *kit.Field
 	home, support, privacy, terms *kit.Field
 	logo                          *kit.Field
@@ -37,6 +37,8 @@ func newChoices(p *planner) *choices {
 	c.use = kit.SelectField(kit.L("Which application?"), "", nil)
 	c.kind = credentialKind(kit.L("Credential"), kit.L("As the product and the tenant's policy want it"))
 	c.name = credentialName()
+	c.app = kit.TextField(kit.L("Name of the application"), "", "")
+	c.app.Clean = strings.TrimSpace
 	c.months = kit.TextField(kit.L("Life of the credential in months"), "", "")
 	c.months.Check = monthsOrNothing
 	c.leave = kit.SwitchField(kit.L("Leave the consent to a colleague"), kit.L("Everything else is done now; the hand-off tells the colleague what to press."))
@@ -45,14 +47,14 @@ func newChoices(p *planner) *choices {
 	c.privacy = kit.TextField(kit.L("Address of the privacy statement"), "", "https://")
 	c.terms = kit.TextField(kit.L("Address of the terms of service"), "", "https://")
 	c.logo = kit.FileField(kit.L("Logo"), kit.L("A PNG, JPEG or GIF of at most 100 KB, for an application that has no logo yet."), c.chooseLogo, func() { c.takeLogo("", nil) })
-	for _, f := range []*kit.Field{c.use, c.kind, c.name, c.months, c.leave, c.home, c.support, c.privacy, c.terms} {
+	for _, f := range []*kit.Field{c.use, c.app, c.kind, c.name, c.months, c.leave, c.home, c.support, c.privacy, c.terms} {
 		f.OnChanged = func(string) { c.changed() }
 	}
 	for _, f := range []*kit.Field{c.home, c.support, c.privacy, c.terms} {
 		f.Check = webAddress
 	}
 	again := widget.NewButtonWithIcon(kit.L("Make the plan with this"), theme.ViewRefreshIcon(), p.makePlan)
-	c.fold = newFold(kit.L("Choose credential, consent or branding…"), kit.Card(kit.Column(kit.GapWide, c.kind, c.name, c.months, c.leave,
+	c.fold = newFold(kit.L("Choose name, credential, consent or branding…"), kit.Card(kit.Column(kit.GapWide, c.app, c.kind, c.name, c.months, c.leave,
 		kit.Rule(), kit.Heading(kit.L("What people see who sign in")), twoFields(c.home, c.support), twoFields(c.privacy, c.terms), c.logo,
 		kit.Row(0, -1, again))), func() {}, p.page.relayout)
 	c.use.Hide()
@@ -145,6 +147,7 @@ func (c *choices) life() string {
 func (c *choices) advise() {
 	p := c.product()
 	c.name.SetHelp(c.nameHelp())
+	c.app.SetHelp(kit.L("Empty for “%s”. An application that exists keeps its name.", p.ApplicationName()))
 	c.months.SetHelp(strings.TrimSpace(c.life() + " " + kit.L("A shorter life is safer, and renewed with one press.") + " " + p.Credential.Advice))
 	if len(p.Credential.Kinds) == 1 {
 		c.kind.SetHelp(kit.L("%s takes only this kind: %s.", p.Name, p.Credential.Kinds[0]))
@@ -204,7 +207,7 @@ func (c *choices) read() *register.Options {
 	}
 	kind, bits := kindOf(c.kind)
 	return &register.Options{
-		Use: c.use.Value(), Credential: kind, Bits: bits, CredentialName: c.name.Value(), Months: monthsOf(c.months), LeaveConsent: c.leave.Value() == "true", HomePage: c.home.Value(),
+		Use: c.use.Value(), Name: c.app.Value(), Credential: kind, Bits: bits, CredentialName: c.name.Value(), Months: monthsOf(c.months), LeaveConsent: c.leave.Value() == "true", HomePage: c.home.Value(),
 		Branding: tenant.Branding{Support: c.support.Value(), Privacy: c.privacy.Value(), TermsOfService: c.terms.Value()},
 		Logo:     c.picture,
 	}
