@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"time"
 
@@ -124,6 +125,11 @@ func (a *app) showSecrets(states []session.SecretState) error {
 			cells = append(cells, []string{string(s.Kind), stored, s.Fingerprint, expires, s.Subject})
 		}
 		rows(w, []string{"secret", "stored", "fingerprint", "expires", "certificate"}, cells)
+		for _, s := range states {
+			if s.Thumbprint != "" {
+				fmt.Fprintf(w, "\nThumbprint of the certificate: %s (SHA-1, as the portal shows it)\n%s (SHA-256)\n", s.Thumbprint, s.Thumbprint256)
+			}
+		}
 	})
 }
 

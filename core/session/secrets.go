@@ -18,9 +18,11 @@ type SecretState struct {
 	// Fingerprint tells two secrets apart and cannot be turned back.
 	Fingerprint string    `json:"fingerprint,omitempty"`
 	Expires     time.Time `json:"expires,omitzero"`
-	// Thumbprint and Subject are a certificate's.
-	Thumbprint string `json:"thumbprint,omitempty"`
-	Subject    string `json:"subject,omitempty"`
+	// Thumbprint (SHA-1, as the portal shows it), Thumbprint256 (SHA-256) and
+	// Subject are a certificate's.
+	Thumbprint    string `json:"thumbprint,omitempty"`
+	Thumbprint256 string `json:"thumbprint256,omitempty"`
+	Subject       string `json:"subject,omitempty"`
 }
 
 // SecretStates asks the keychain for every kind.
@@ -53,7 +55,7 @@ func (s *Session) SecretState(ctx context.Context, kind vault.Kind) (SecretState
 			return state, err
 		}
 		leaf := pair.Certificates[0]
-		state.Expires, state.Thumbprint, state.Subject = leaf.NotAfter, pair.Thumbprint(), leaf.Subject.String()
+		state.Expires, state.Thumbprint, state.Thumbprint256, state.Subject = leaf.NotAfter, pair.Thumbprint(), pair.Thumbprint256(), leaf.Subject.String()
 	} else if c := s.Document(); kind == vault.ClientSecret && c.Application.Credential.Kind == connection.CredentialSecret {
 		state.Expires = c.Application.Credential.Expires
 	}

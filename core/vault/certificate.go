@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha1" //nolint:gosec // Microsoft Entra ID names certificates by their SHA-1
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/hex"
@@ -52,6 +53,15 @@ func (k KeyPair) Thumbprint() string {
 	}
 	h := sha1.Sum(k.Certificates[0].Raw) //nolint:gosec // a name, not a proof
 	return strings.ToUpper(hex.EncodeToString(h[:]))
+}
+
+// Thumbprint256 is the certificate's SHA-256 in upper-case hex, which newer pages
+// and tools show; "" for the zero value.
+func (k KeyPair) Thumbprint256() string {
+	if len(k.Certificates) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%X", sha256.Sum256(k.Certificates[0].Raw))
 }
 
 // Expires is when the certificate ends; the zero time for the zero value.
@@ -131,8 +141,7 @@ func pair(key crypto.PrivateKey, certificates []*x509.Certificate, now time.Time
 			Fix(words.T("Choose the file that holds both: a .pfx file, or a .pem file with the sections CERTIFICATE and PRIVATE KEY.")).
 			Fix(words.T("In Windows' program Manage computer certificates, export the certificate with Yes, export the private key."))
 	case len(certificates) == 0:
-		return KeyPair{}, problem.New(codeKeyWithoutCertificate, words.T("This file holds a private key without its certificate.")).
-			Run(words.T("Put both into one file:"), "cat certificate.pem key.pem > both.pem")
+		return KeyPair{}, keyAlone()
 	}
 	private, ok := key.(*rsa.PrivateKey)
 	if !ok {
@@ -151,12 +160,13 @@ func pair(key crypto.PrivateKey, certificates []*x509.Certificate, now time.Time
 	}
 	if own < 0 {
 		return KeyPair{}, problem.New(codeCertificateMismatch, words.T("The private key in this file belongs to another certificate.")).
-			With(words.T("The file holds the certificate %q.", problem.Line(certificates[0].Subject.String()))).
+			With(words.T("The file holds the certificate %q. %s", problem.Line(certificates[0].Subject.String()), thumbprints(certificates[0]))).
 			Fix(words.T("Choose the file in which the certificate and its own private key are together."))
 	}
 	first := certificates[own]
 	if now.After(first.NotAfter) {
 		return KeyPair{}, problem.New(CodeCertificateExpired, words.T("The certificate expired on %s.", first.NotAfter.UTC().Format(time.DateOnly))).
+			With(thumbprints(first)).
 			Fix(words.T("Make a new certificate, and upload it in the app registration: Certificates & secrets, Certificates, Upload certificate."))
 	}
 	if now.Before(first.NotBefore) {
@@ -171,6 +181,18 @@ func pair(key crypto.PrivateKey, certificates []*x509.Certificate, now time.Time
 		}
 	}
 	return KeyPair{Certificates: chain, Key: private}, nil
+}
+
+// thumbprints are both names of a certificate, for comparing with the portal.
+func thumbprints(c *x509.Certificate) words.Text {
+	k := KeyPair{Certificates: []*x509.Certificate{c}}
+	return words.T("Its thumbprint is %s (SHA-1, as the portal shows it), or %s (SHA-256).", k.Thumbprint(), k.Thumbprint256())
+}
+
+func keyAlone() *problem.Problem {
+	return problem.New(codeKeyWithoutCertificate, words.T("This file holds a private key without its certificate.")).
+		Fix(words.T("Export the certificate again, together with its private key.")).
+		Run(words.T("Or put the two PEM files into one:"), "cat certificate.pem key.pem > both.pem")
 }
 
 func notRSA() *problem.Problem {

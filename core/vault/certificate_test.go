@@ -9,6 +9,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"fmt"
 	"math/big"
@@ -21,6 +22,8 @@ import (
 	"time"
 
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
 	"software.sslmate.com/src/go-pkcs12"
 
 	"github.com/roomkey/roomkey/core/problem"
@@ -233,10 +236,39 @@ func TestParseCertificateReadsWhatOpenSSLWrites(t *testing.T) {
 	if err != nil || pfx.Thumbprint() != plain.Thumbprint() {
 		t.Error(pfx, err)
 	}
+	// The remedy is followed to its end: the password that is asked for opens it.
 	for _, name := range []string{"encrypted.pem", "traditional.pem"} {
-		if _, err := ParseCertificate(read(name, "cert.pem"), Secret{}); problem.CodeOf(err).String() != "vault.certificate-encrypted" {
+		file := read(name, "cert.pem")
+		if _, err := ParseCertificate(file, Secret{}); problem.CodeOf(err) != CodeCertificateEncrypted || !strings.Contains(problem.Of(err).Remedies[0].String(), "Type the password") {
 			t.Error(name, err)
 		}
+		if _, err := ParseCertificate(file, NewSecret("falsch")); problem.CodeOf(err) != CodeCertificatePassword {
+			t.Error(name, err)
+		}
+		if got, err := ParseCertificate(file, NewSecret("geheim")); err != nil || !got.Key.Equal(plain.Key) {
+			t.Error(name, err)
+		}
+	}
+	run("pkcs12", "-export", "-inkey", "key.pem", "-nocerts", "-out", "key.pfx", "-passout", "pass:geheim")
+	if _, err := ParseCertificate(read("key.pfx"), NewSecret("geheim")); problem.CodeOf(err) != codeKeyWithoutCertificate {
+		t.Error(err)
+	}
+	base64PFX := base64.StdEncoding.EncodeToString(read("new.pfx"))
+	if got, err := ParseCertificate([]byte(base64PFX+"\r\n"), NewSecret("geheim ü")); err != nil || got.Thumbprint() != plain.Thumbprint() {
+		t.Error(err)
+	}
+	for name, e := range map[string]encoding.Encoding{"LE": unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "BE": unicode.UTF16(unicode.BigEndian, unicode.UseBOM), "unmarked": unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)} {
+		wide, err := e.NewEncoder().Bytes(read("key.pem", "cert.pem"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ParseCertificate(wide, Secret{}); err != nil || got.Thumbprint256() != plain.Thumbprint256() {
+			t.Error(name, err)
+		}
+	}
+	one, other := NewSecret(string(read("key.pem", "cert.pem"))), NewSecret(string(read("cert.pem", "key.pem")))
+	if Fingerprint(one) != Fingerprint(other) || Fingerprint(one) != Fingerprint(plain.PEM()) {
+		t.Error("the order of the sections changes the fingerprint")
 	}
 }
 

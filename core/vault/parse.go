@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/youmark/pkcs8"
+	"golang.org/x/text/encoding/unicode"
 	"software.sslmate.com/src/go-pkcs12"
 
 	"github.com/roomkey/roomkey/core/problem"
@@ -20,10 +23,11 @@ import (
 const MaxCertificateFile = 1 << 20
 
 // ParseCertificate reads a certificate with its private key from a PEM or PFX
-// file and checks that Microsoft Entra ID can take it today. password is that of
-// the PFX file, zero for none. The problems are "vault.certificate-…":
-// unreadable, without-key, mismatch, encrypted, password, not-rsa, weak,
-// expired, not-yet-valid; and "vault.key-without-certificate".
+// file, also from one in UTF-16 or base64, and checks that Microsoft Entra ID can
+// take it today. password is that of the PFX file or of the key in the PEM file,
+// zero for none. The problems are "vault.certificate-…": unreadable, without-key,
+// mismatch, encrypted, password, not-rsa, weak, expired, not-yet-valid; and
+// "vault.key-without-certificate".
 func ParseCertificate(data []byte, password Secret) (KeyPair, error) {
 	return parseCertificate(data, password, time.Now())
 }
@@ -32,9 +36,13 @@ func parseCertificate(data []byte, password Secret, now time.Time) (KeyPair, err
 	if len(data) > MaxCertificateFile {
 		return KeyPair{}, notCertificate(fmt.Errorf("%d bytes", len(data)))
 	}
-	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
+	data = unwrap(data)
 	if bytes.Contains(data, []byte("-----BEGIN ")) {
-		return parsePEM(data, now)
+		key, certificates, err := readPEM(data, password)
+		if err != nil {
+			return KeyPair{}, err
+		}
+		return pair(key, certificates, now)
 	}
 	if certificate, err := x509.ParseCertificate(data); err == nil {
 		return pair(nil, []*x509.Certificate{certificate}, now) // a .cer file
@@ -42,7 +50,33 @@ func parseCertificate(data []byte, password Secret, now time.Time) (KeyPair, err
 	return parsePFX(data, password, now)
 }
 
-func parsePEM(data []byte, now time.Time) (KeyPair, error) {
+// unwrap takes off what is around a PEM or PFX file: UTF-16, in which Windows
+// PowerShell redirects output, and base64, in which Key Vault hands out a PFX.
+func unwrap(data []byte) []byte {
+	for _, order := range []unicode.Endianness{unicode.LittleEndian, unicode.BigEndian} {
+		dash := []byte{'-', 0}
+		mark := []byte("\xFF\xFE")
+		if order == unicode.BigEndian {
+			dash, mark = []byte{0, '-'}, []byte("\xFE\xFF")
+		}
+		if bytes.HasPrefix(data, mark) || bytes.HasPrefix(data, dash) {
+			if text, err := unicode.UTF16(order, unicode.UseBOM).NewDecoder().Bytes(data); err == nil {
+				data = text
+			}
+			break
+		}
+	}
+	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
+	if text := bytes.Trim(bytes.TrimSpace(data), `"'`); len(text) > 0 && !bytes.Contains(text, []byte("-----BEGIN ")) {
+		if inner, err := base64.StdEncoding.DecodeString(string(text)); err == nil {
+			return inner
+		}
+	}
+	return data
+}
+
+// readPEM gives the first private key and all certificates.
+func readPEM(data []byte, password Secret) (crypto.PrivateKey, []*x509.Certificate, error) {
 	var key crypto.PrivateKey
 	var certificates []*x509.Certificate
 	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
@@ -50,17 +84,13 @@ func parsePEM(data []byte, now time.Time) (KeyPair, error) {
 		case block.Type == "CERTIFICATE":
 			c, err := x509.ParseCertificate(block.Bytes)
 			if err != nil {
-				return KeyPair{}, broken("CERTIFICATE", err)
+				return nil, nil, broken("CERTIFICATE", err)
 			}
 			certificates = append(certificates, c)
-		case block.Type == "ENCRYPTED PRIVATE KEY", strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED"):
-			return KeyPair{}, problem.New(CodeCertificateEncrypted, words.T("The private key in this PEM file is encrypted.")).
-				Run(words.T("Choose the .pfx file instead, with its password, or decrypt the key:"), "openssl pkey -in encrypted.pem -out key.pem").
-				Fix(words.T("Delete the decrypted file when Roomkey has stored it in the keychain."))
 		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
-			k, err := privateKey(block)
+			k, err := privateKey(block, password)
 			if err != nil {
-				return KeyPair{}, err
+				return nil, nil, err
 			}
 			if key == nil {
 				key = k
@@ -68,13 +98,38 @@ func parsePEM(data []byte, now time.Time) (KeyPair, error) {
 		}
 	}
 	if key == nil && len(certificates) == 0 {
-		return KeyPair{}, broken("CERTIFICATE", errors.New("no PEM section can be decoded"))
+		return nil, nil, broken("CERTIFICATE", errors.New("no PEM section can be decoded"))
 	}
-	return pair(key, certificates, now)
+	return key, certificates, nil
 }
 
-func privateKey(block *pem.Block) (crypto.PrivateKey, error) {
+func privateKey(block *pem.Block, password Secret) (crypto.PrivateKey, error) {
+	old := strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED")
+	if (old || block.Type == "ENCRYPTED PRIVATE KEY") && password.IsZero() {
+		return nil, problem.New(CodeCertificateEncrypted, words.T("The private key in this PEM file has a password.")).
+			Fix(words.T("Type the password that was set when the key was made."))
+	}
+	if old {
+		plain, err := x509.DecryptPEMBlock(block, []byte(password.Reveal())) //nolint:staticcheck // what OpenSSL wrote for years
+		if errors.Is(err, x509.IncorrectPasswordError) {
+			return nil, wrongKeyPassword(err)
+		}
+		if err != nil {
+			return nil, broken(block.Type, err)
+		}
+		block = &pem.Block{Type: block.Type, Bytes: plain}
+	}
 	switch block.Type {
+	case "ENCRYPTED PRIVATE KEY":
+		k, err := decryptPKCS8(block.Bytes, password.Reveal())
+		if err != nil && strings.Contains(err.Error(), "incorrect password") {
+			return nil, wrongKeyPassword(err)
+		}
+		if err != nil {
+			return nil, problem.New(codeCertificateUnreadable, words.T("The encryption of the private key in this PEM file cannot be read.")).By(err).
+				Run(words.T("Put the certificate and the key into a PFX file, and choose that:"), "openssl pkcs12 -export -in file.pem -out file.pfx")
+		}
+		return k, nil
 	case "RSA PRIVATE KEY":
 		k, err := x509.ParsePKCS1PrivateKey(block.Bytes)
 		if err != nil {
@@ -90,6 +145,21 @@ func privateKey(block *pem.Block) (crypto.PrivateKey, error) {
 	default:
 		return nil, notRSA()
 	}
+}
+
+func wrongKeyPassword(cause error) *problem.Problem {
+	return problem.New(CodeCertificatePassword, words.T("The password does not open the private key in this PEM file.")).By(cause).
+		Fix(words.T("Type the password that was set when the key was made."))
+}
+
+// decryptPKCS8 keeps a crash of the decoder on a hostile file inside.
+func decryptPKCS8(der []byte, password string) (key crypto.PrivateKey, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("pkcs8: the decoder failed: %v", v)
+		}
+	}()
+	return pkcs8.ParsePKCS8PrivateKey(der, []byte(password))
 }
 
 // broken names the section that cannot be read. The library's error is kept for
@@ -112,7 +182,7 @@ func parsePFX(data []byte, password Secret, now time.Time) (KeyPair, error) {
 	case err != nil && strings.Contains(err.Error(), "private key missing"):
 		return pair(nil, make([]*x509.Certificate, 1), now)
 	case err != nil && strings.Contains(err.Error(), "certificate missing"):
-		return pair(key, nil, now)
+		return KeyPair{}, keyAlone()
 	case err != nil && strings.Contains(err.Error(), "no MAC in data"):
 		return KeyPair{}, problem.New(CodeCertificatePassword, words.T("This PFX file has no password, so the one that was typed is wrong.")).
 			Fix(words.T("Leave the password empty."))

@@ -3,14 +3,18 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"crypto/pbkdf2"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/subtle"
+	"crypto/x509"
 	"encoding/hex"
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 )
 
 const mask = "[secret]"
@@ -70,16 +74,27 @@ func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + mask + `"`),
 func (s Secret) MarshalYAML() (any, error) { return mask, nil }
 
 // Fingerprint tells whether two secrets are the same without telling what they
-// are: 16 hex digits of a slow, one-way function. It is "" for no secret.
+// are: 16 hex digits of a slow, one-way function. It is "" for no secret. The
+// order of the sections of a PEM text does not matter.
 func Fingerprint(s Secret) string {
 	if s.IsZero() {
 		return ""
 	}
-	key, err := pbkdf2.Key(sha256.New, s.Reveal(), []byte("Roomkey fingerprint"), 20_000, 8)
+	key, err := pbkdf2.Key(sha256.New, ordered(s.Reveal()), []byte("Roomkey fingerprint"), 20_000, 8)
 	if err != nil {
 		panic(err) // only for parameters that FIPS forbids
 	}
 	return hex.EncodeToString(key)
+}
+
+// ordered is a PEM text with its key first and its certificates sorted behind it.
+func ordered(text string) string {
+	key, certificates, err := readPEM([]byte(text), Secret{})
+	if private, ok := key.(*rsa.PrivateKey); err == nil && ok {
+		slices.SortFunc(certificates, func(a, b *x509.Certificate) int { return bytes.Compare(a.Raw, b.Raw) })
+		return KeyPair{Certificates: certificates, Key: private}.PEM().Reveal()
+	}
+	return text
 }
 
 // Kind names a secret of a connection.
