@@ -5,11 +5,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"golang.org/x/term"
 
+	"github.com/roomkey/roomkey/core/file"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
@@ -71,22 +71,17 @@ func (t *terminal) secret(ctx context.Context, prompt string) (vault.Secret, err
 	return vault.NewSecret(string(b)), nil
 }
 
-// maxFile bounds a file that is read whole.
-const maxFile = 32 << 20
-
 // read reads a file, or standard input for "-".
 func (t *terminal) read(ctx context.Context, name string) ([]byte, error) {
-	in := io.Reader(t.in)
 	if name != "-" {
-		f, err := os.Open(name)
+		data, err := file.Read(name, file.MaxBytes)
 		if err != nil {
 			return nil, problem.New(codeUsageFile, words.T("%s cannot be read.", name)).With(words.Plain(err.Error())).By(err)
 		}
-		defer f.Close()
-		in = f
+		return data, nil
 	}
-	data, err := unless(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(in, maxFile+1)) })
-	if err == nil && len(data) > maxFile {
+	data, err := unless(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(t.in, file.MaxBytes+1)) })
+	if err == nil && len(data) > file.MaxBytes {
 		err = problem.New(codeUsageFile, words.T("%s is larger than 32 MiB, which is none of Roomkey's files.", name))
 	}
 	return data, err

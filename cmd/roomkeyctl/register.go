@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/file"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/session"
@@ -71,8 +71,8 @@ type logoFlag []byte
 func (l *logoFlag) Type() string   { return "file" }
 func (l *logoFlag) String() string { return "" }
 
-func (l *logoFlag) Set(file string) error {
-	data, err := os.ReadFile(file)
+func (l *logoFlag) Set(name string) error {
+	data, err := file.Read(name, file.MaxBytes)
 	if err != nil {
 		return err
 	}
@@ -240,15 +240,15 @@ func registerApply(a *app) *cobra.Command {
 	return c
 }
 
-func (a *app) readPlan(file string) (*register.Plan, error) {
-	if file == "" {
+func (a *app) readPlan(name string) (*register.Plan, error) {
+	if name == "" {
 		return nil, nil
 	}
-	data, err := os.ReadFile(file)
+	data, err := file.Read(name, file.MaxBytes)
 	if err != nil {
 		return nil, usage("the plan cannot be read: %v", err)
 	}
-	p, err := register.ReadPlan(data, filepath.Base(file))
+	p, err := register.ReadPlan(data, filepath.Base(name))
 	return &p, err
 }
 

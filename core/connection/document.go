@@ -148,6 +148,10 @@ func (r *reader) wellFormed() *problem.Problem {
 		return problem.New(codeDamaged, words.T("%s is not UTF-8 text.", r.file)).
 			Fix(words.T("Open %s in an editor and save it again with the encoding UTF-8.", r.file))
 	}
+	if at := tooDeep(r.data); at >= 0 {
+		return problem.New(codeDamaged, words.T("%s, line %d: the fields are nested deeper than %d levels, which no connection is.", r.file, r.line(int64(at)), maxDepth)).
+			Fix(words.T("Choose the file of a Roomkey connection."))
+	}
 	var all json.RawMessage
 	err := json.Unmarshal(r.data, &all)
 	if err == nil {
@@ -165,6 +169,31 @@ func (r *reader) wellFormed() *problem.Problem {
 		With(words.Plain(syntax.Error())).
 		Fix(words.T("Correct line %d of %s: every text stands in double quotes and a comma stands between two fields.", r.line(syntax.Offset-1), r.file)).
 		By(err)
+}
+
+// maxDepth is more levels than any document has, its unknown fields included.
+const maxDepth = 100
+
+// tooDeep is where a JSON text goes deeper than maxDepth, -1 when nowhere. It
+// looks at the brackets only: the decoder's work grows with their square.
+func tooDeep(data []byte) int {
+	depth, quoted := 0, false
+	for i := 0; i < len(data); i++ {
+		switch b := data[i]; {
+		case quoted && b == '\\':
+			i++
+		case b == '"':
+			quoted = !quoted
+		case quoted:
+		case b == '{' || b == '[':
+			if depth++; depth > maxDepth {
+				return i
+			}
+		case b == '}' || b == ']':
+			depth--
+		}
+	}
+	return -1
 }
 
 // after names the last field name that can be read before the damage.

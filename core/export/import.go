@@ -47,6 +47,9 @@ func Import(data []byte, file string) (Imported, error) {
 		return Imported{}, err
 	}
 	in := Imported{Notes: []words.Text{words.T("Secrets do not travel in a file: enter the credential and the server's token once more. Then check the connection.")}}
+	for _, field := range c.DropSecrets() {
+		in.Notes = append(in.Notes, words.T("The field %s looked like a secret, or held a password, and was not kept.", problem.Line(field)))
+	}
 	if s := c.Server; s.PinnedRecipient != "" || len(s.ConfirmedHosts) > 0 || s.CAFile != "" {
 		in.Notes = append(in.Notes, words.T("The booking server's key, other hosts and own certificate authority have to be confirmed on this computer."))
 	}

@@ -2,12 +2,12 @@ package store
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/roomkey/roomkey/core/file"
 )
 
 // temporary starts the names of files that are being written.
@@ -87,19 +87,10 @@ func sweep(folder string) {
 
 // readBounded reads a file of at most limit bytes. Where another Roomkey is
 // just putting a new one in its place, Windows refuses to open it for a moment.
-func readBounded(path string, limit int64) ([]byte, error) {
-	var f *os.File
-	err := unlessBusy(func() (err error) {
-		f, err = os.Open(path)
+func readBounded(path string, limit int64) (data []byte, err error) {
+	err = unlessBusy(func() error {
+		data, err = file.Read(path, limit)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("the file is larger than %d bytes", limit)
-	}
 	return data, err
 }

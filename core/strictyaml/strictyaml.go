@@ -7,13 +7,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/roomkey/roomkey/core/file"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -59,14 +59,9 @@ type Document struct {
 // ReadFile reads a file like Read. A file that does not exist gives nil and no
 // error of its own; one that cannot be read is a mistake of the document.
 func ReadFile(path string, into any) *Document {
-	f, err := os.Open(path)
+	data, err := file.Read(path, limit)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
-	}
-	var data []byte
-	if err == nil {
-		defer f.Close()
-		data, err = io.ReadAll(io.LimitReader(f, limit+1))
 	}
 	if err != nil {
 		d := &Document{file: path}

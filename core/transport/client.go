@@ -10,11 +10,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"time"
 
 	"github.com/mattn/go-ieproxy"
 
+	named "github.com/roomkey/roomkey/core/file"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -85,7 +85,7 @@ func rootsWith(file string, owner Owner) (*x509.CertPool, error) {
 	if file == "" {
 		return nil, nil
 	}
-	pem, err := os.ReadFile(file)
+	pem, err := named.Read(file, named.MaxBytes)
 	if err != nil {
 		return nil, owner.checkCAFile(problem.New(codeCAFile, words.T("The file with the certificate authority cannot be read.")).
 			With(words.Plain(err.Error()))).By(err)

@@ -1,0 +1,38 @@
+// Package file reads the files that somebody named, such as a certificate
+// authority, a plan or a picture, without hanging on a pipe or filling the memory.
+package file
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// MaxBytes is the largest file that any of Roomkey's inputs may be.
+const MaxBytes = 32 << 20
+
+// ErrNotRegular is a name that stands for a folder, a pipe or a device.
+var ErrNotRegular = errors.New("it is no regular file but a folder, a pipe or a device")
+
+// Read reads a regular file of at most limit bytes. Anything else is refused
+// before it is opened: opening a pipe waits until somebody writes into it.
+func Read(name string, limit int64) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &os.PathError{Op: "read", Path: name, Err: ErrNotRegular}
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		return nil, fmt.Errorf("the file is larger than %d bytes", limit)
+	}
+	return data, err
+}
