@@ -15,6 +15,7 @@ var layers = map[string]string{
 	"resources":       "",
 	"core/words":      "",
 	"core/problem":    "words",
+	"core/file":       "",
 	"core/task":       "words",
 	"core/transport":  "words problem file",
 	"core/strictyaml": "words problem file",

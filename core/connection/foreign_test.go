@@ -32,7 +32,7 @@ func TestParseRefusesDeepNestingBeforeAnyWork(t *testing.T) {
 	if _, p := Parse([]byte(deep), "f"); p == nil || p.Code != codeDamaged || !strings.Contains(p.Title.String(), "nested") {
 		t.Error(p)
 	}
-	if _, p := Parse([]byte(`{"name": "`+strings.Repeat("[{", 500)+`"}`), "f"); p != nil {
+	if _, p := Parse([]byte(`{"schema": 1, "name": "`+strings.Repeat("[{", 500)+`"}`), "f"); p != nil {
 		t.Error("brackets in a text are no nesting:", p)
 	}
 	if allocated := testing.AllocsPerRun(3, func() { Parse([]byte(deep), "f") }); allocated > 100 {

@@ -32,6 +32,9 @@ func Read(name string, limit int64) ([]byte, error) {
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(data)) > limit {
+		if limit%(1<<20) == 0 {
+			return nil, fmt.Errorf("the file is larger than %d MB", limit>>20)
+		}
 		return nil, fmt.Errorf("the file is larger than %d bytes", limit)
 	}
 	return data, err
