@@ -337,11 +337,14 @@ func connectionImport(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s, err := env.Import(c.Context(), data, args[0])
+			s, notes, err := env.Import(c.Context(), data, args[0])
 			if err != nil {
 				return err
 			}
 			defer s.Close()
+			for _, note := range notes {
+				a.say("%s", note)
+			}
 			a.say("What was proven elsewhere is not taken over: run roomkeyctl check.")
 			return a.showConnection(s.Document())
 		},

@@ -13,15 +13,16 @@ import (
 )
 
 // Import reads an exported file as a connection of its own. What was proven or
-// trusted elsewhere does not come along.
-func (e *Environment) Import(ctx context.Context, data []byte, file string) (*Session, error) {
+// trusted elsewhere does not come along; the notes say what was left out.
+func (e *Environment) Import(ctx context.Context, data []byte, file string) (*Session, []words.Text, error) {
 	imported, err := export.Import(data, file)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	c := imported.Connection
 	c.Name = e.FreeName(c.Name)
-	return e.adopt(ctx, c)
+	s, err := e.adopt(ctx, c)
+	return s, imported.Notes, err
 }
 
 // Export writes the configuration as a file: json is what Import reads back, ics a

@@ -71,7 +71,8 @@ func (h *Home) Create(ctx context.Context) (string, error) {
 
 // Import makes a connection of an exported file.
 func (h *Home) Import(ctx context.Context, data []byte, file string) (string, error) {
-	return id(h.Environment.Import(ctx, data, file))
+	s, _, err := h.Environment.Import(ctx, data, file)
+	return id(s, err)
 }
 
 func id(s *session.Session, err error) (string, error) {
