@@ -261,7 +261,7 @@ func TestAScriptIsSavedAsPowerShellWantsItAndCompared(t *testing.T) {
 	p.sees("The same as the one generated at")
 	p.puts("Only these rooms", "room001@contoso.com")
 	p.sees("Not the same as the one generated at")
-	p.sees("new lines 1, gone 1")
+	p.sees("1 added, 1 removed")
 	p.press("Show what changed")
 	p.sees("calendar-processing.ps1: what changed")
 	p.press("Show the whole script")

@@ -198,11 +198,11 @@ func (b *fakeSession) RegisterApply(ctx context.Context, plan register.Plan, _ r
 	defer b.ask("RegisterApply")()
 	if b.Stale {
 		b.Stale = false
-		return register.Result{}, problem.New(register.CodeStale, words.T("The tenant has changed since the plan was made: nothing was done."))
+		return register.Result{}, problem.New(register.CodeStale, words.T("The tenant has changed since the plan was made. Nothing was changed."))
 	}
 	report.Say(0, 5, words.T("App registration"))
 	if b.HoldApply {
-		report.Say(0, 5, words.T("%s: waiting for Microsoft to catch up, try %d, next in %s", words.T("App registration"), 2, time.Second))
+		report.Say(0, 5, words.T("%s: waiting for Microsoft to catch up, attempt %d, next in %s", words.T("App registration"), 2, time.Second))
 		b.mu.Unlock()
 		<-ctx.Done()
 		b.mu.Lock()
@@ -225,7 +225,7 @@ func (b *fakeSession) RegisterApply(ctx context.Context, plan register.Plan, _ r
 	result := register.Result{Application: application, Proof: register.Proof{At: fakeAt, Token: true, Roles: []string{"Calendars.ReadWrite"}, Missing: b.Missing}}
 	if b.NoConsent {
 		result.Proof.Roles = nil
-		result.Consent = problem.New(register.CodeConsentRefused, words.T("The application is registered; consent to its permissions needs another role."))
+		result.Consent = problem.New(register.CodeConsentRefused, words.T("The application is registered, but granting consent requires another role."))
 	}
 	return result, nil
 }
@@ -249,7 +249,7 @@ func (b *fakeCore) RegisterUndoPlan(context.Context) (register.UndoPlan, error) 
 func (b *fakeSession) RegisterUndo(ctx context.Context, typed string, o register.Options, _ task.Report) (register.UndoPlan, error) {
 	defer b.ask("Undo")()
 	if typed != "Room booking" {
-		return register.UndoPlan{}, problem.New(register.CodeName, words.T("The name is not that of the application: nothing was removed."))
+		return register.UndoPlan{}, problem.New(register.CodeName, words.T("The name does not match the application. Nothing was removed."))
 	}
 	b.Undone.Add(1)
 	b.Noted = o

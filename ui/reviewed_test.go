@@ -72,7 +72,7 @@ func TestLogoIsChosenAndJudged(t *testing.T) {
 	if !bytes.Equal(b.Used.Logo, d.data) {
 		t.Fatalf("planned with the logo %q", b.Used.Logo)
 	}
-	p.press("Leave it out")
+	p.press("Remove file")
 	p.press("Make the plan")
 	if len(b.Used.Logo) != 0 {
 		t.Error("the logo was not left out")
@@ -111,7 +111,7 @@ func TestReviewedPlanIsSavedAndApplied(t *testing.T) {
 	d.name, d.data = "notes.txt", []byte("nothing")
 	p.press("Apply a reviewed plan…")
 	p.sees("notes.txt is no plan of Roomkey.")
-	b.NoOpen = problem.New(register.CodeStale, words.T("The tenant has changed since the plan was made: nothing was done.")).
+	b.NoOpen = problem.New(register.CodeStale, words.T("The tenant has changed since the plan was made. Nothing was changed.")).
 		With(words.T("Different now: %s", "Redirect URIs, platform Web: none")).Fix(words.T("Look at the new plan, and apply that one."))
 	d.name, d.data = "contoso-plan.json", file
 	p.press("Apply a reviewed plan…")

@@ -48,7 +48,7 @@ var deprecations = []deprecation{
 		}
 		return nil
 	}},
-	{"deprecated.policy", words.T("The scope is made the way that stays"), false, func(s *State) *problem.Problem {
+	{"deprecated.policy", words.T("Access is limited the supported way"), false, func(s *State) *problem.Problem {
 		if s.Connection.Scope.Kind != connection.ScopePolicy {
 			return nil
 		}

@@ -94,7 +94,7 @@ func checkCertificate(ctx context.Context, s *State) Finding {
 	if open.Status != "" {
 		return open
 	}
-	f := pass(words.T("Nothing on the way reads along.")).saw("issuers", issuers)
+	f := pass(words.T("No TLS inspection found.")).saw("issuers", issuers)
 	for _, l := range seen {
 		if host, _ := hostname(l.url); !s.expects(l.Issuer) {
 			return warn(problem.New(transport.CodeTLSIntercepted, words.T("The connection to %s is opened on the way by %q.", host, l.Issuer)).

@@ -119,7 +119,7 @@ func (s *State) judgeRooms(t *tallying, cancelled error) Finding {
 	case cancelled != nil:
 		f = unknown(problem.Of(cancelled)).says(words.N(t.Chosen, "%d of %d room was looked at.", "%d of %d rooms were looked at.", looked, t.Chosen))
 	case t.Unknown > 0:
-		f = unknown(t.doubt).says(words.N(t.Chosen, "Of %d of %d room it could not be found out.", "Of %d of %d rooms it could not be found out.", t.Unknown, t.Chosen))
+		f = unknown(t.doubt).says(words.N(t.Chosen, "%d of %d room could not be checked.", "%d of %d rooms could not be checked.", t.Unknown, t.Chosen))
 	case t.Proven != t.Chosen:
 		f = unknown(unexpected(words.N(t.Chosen, "%d of %d room was proven.", "%d of %d rooms were proven.", t.Proven, t.Chosen)))
 	default:

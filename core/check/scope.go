@@ -18,7 +18,7 @@ const scopeDelay = 2 * time.Hour
 
 func scopeChecks() []Check {
 	return []Check{
-		{ID: ScopeGrant, Claim: evidence.Scope, Proves: true, Title: words.T("No tenant-wide grant undoes the scope"), DependsOn: []string{Token}, Applies: scoped, Run: checkScopeGrant},
+		{ID: ScopeGrant, Claim: evidence.Scope, Proves: true, Title: words.T("No tenant-wide permission bypasses the Exchange limit"), DependsOn: []string{Token}, Applies: scoped, Run: checkScopeGrant},
 		{ID: ScopeOutside, Claim: evidence.Scope, Proves: true, Title: words.T("A mailbox outside the scope is out of reach"), DependsOn: []string{Token}, After: []string{PeopleList, ScopeGrant}, Optional: true, Applies: scopedOrAsked, Run: checkOutside},
 	}
 }

@@ -59,7 +59,7 @@ func checkBooking(ctx context.Context, s *State) Finding {
 	case err != nil:
 		return judge(err).saw("room", o.TestRoom)
 	case !o.AllowWrites:
-		return Finding{Status: Skipped, Note: words.T("Nothing was made, for want of a yes to writing. %s", plan.Says())}
+		return Finding{Status: Skipped, Note: words.T("No test booking was made because writes were not allowed. %s", plan.Says())}
 	case !o.BookingAt.IsZero() && !o.BookingAt.Equal(plan.Start):
 		return unknown(problem.New(codeBookingTimeTaken, words.T("%s is not free any more at the time that was agreed to.", o.TestRoom)).
 			With(words.T("Nothing was made. The next free time is %s.", plan.When())).

@@ -108,7 +108,7 @@ func (c Cloud) validate(d *strictyaml.Document, at string, others []Cloud) {
 	case c.ID == "":
 		d.Wrong(at+".id", words.T("The cloud needs an id."))
 	case !idForm.MatchString(c.ID):
-		d.Wrong(at+".id", words.T("%q is no id: use small letters, digits and hyphens.", c.ID))
+		d.Wrong(at+".id", words.T("%q is not an ID. Use small letters, digits and hyphens.", c.ID))
 	}
 	if i := slices.IndexFunc(others, func(o Cloud) bool { return o.ID == c.ID }); i >= 0 {
 		if others[i].Own {
@@ -124,7 +124,7 @@ func (c Cloud) validate(d *strictyaml.Document, at string, others []Cloud) {
 	root(d, at+".graph", c.Graph, words.T("The cloud needs the address of its Microsoft Graph, such as https://graph.example.com."))
 	for i, alias := range c.Aliases {
 		if !hostForm.MatchString(alias) {
-			d.Wrong(strictyaml.Item(at+".aliases", i), words.T("%q is no host name.", alias))
+			d.Wrong(strictyaml.Item(at+".aliases", i), words.T("%q is not a host name.", alias))
 		}
 	}
 	for field, page := range map[string]string{"azure": c.Portals.Azure, "entra": c.Portals.Entra, "admin": c.Portals.Admin, "exchange": c.Portals.Exchange} {
@@ -133,11 +133,11 @@ func (c Cloud) validate(d *strictyaml.Document, at string, others []Cloud) {
 		}
 	}
 	if c.ExchangeHost != "" && !hostForm.MatchString(c.ExchangeHost) {
-		d.Wrong(at+".exchangeHost", words.T("%q is no host name.", c.ExchangeHost))
+		d.Wrong(at+".exchangeHost", words.T("%q is not a host name.", c.ExchangeHost))
 	}
 	for field, value := range map[string]string{".exchangeEnvironment": c.ExchangeEnvironment, ".graphEnvironment": c.GraphEnvironment} {
 		if value != "" && !plainWord.MatchString(value) {
-			d.Wrong(at+field, words.T("%q is no name of an environment: those have only letters and digits.", value))
+			d.Wrong(at+field, words.T("%q is not the name of an environment. Use only letters and digits.", value))
 		}
 	}
 	for i, f := range c.Missing {
@@ -197,7 +197,7 @@ func https(d *strictyaml.Document, field, address string) *url.URL {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Host == "" || !hostForm.MatchString(u.Host) && !loopback6(u) || u.User != nil || u.Opaque != "":
-		d.Wrong(field, words.T("%q is no address; write it like https://host.example.com, in small letters.", address))
+		d.Wrong(field, words.T("%q is not an address. Write it like https://host.example.com, in small letters.", address))
 		return nil
 	case u.Scheme != "https":
 		d.Wrong(field, words.T("%q must begin with https://: secrets travel over it.", address))

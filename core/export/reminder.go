@@ -17,9 +17,9 @@ var reminders = []struct {
 	id     string
 	title  words.Text
 }{
-	{30, "renew", words.T("Renew the Microsoft 365 credential of %s (it ends in 30 days)")},
-	{7, "hurry", words.T("The Microsoft 365 credential of %s ends in 7 days")},
-	{0, "ends", words.T("The Microsoft 365 credential of %s ends today")},
+	{30, "renew", words.T("Renew the Microsoft 365 credential of %s (it expires in 30 days)")},
+	{7, "hurry", words.T("The Microsoft 365 credential of %s expires in 7 days")},
+	{0, "ends", words.T("The Microsoft 365 credential of %s expires today")},
 }
 
 // Reminder is a calendar file with all-day entries 30 and 7 days before the
@@ -29,7 +29,7 @@ var reminders = []struct {
 func Reminder(c *connection.Connection, now time.Time) ([]byte, error) {
 	end := c.Application.Credential.Expires
 	if end.IsZero() {
-		return nil, problem.New(codeNoExpiry, words.T("It is not known when the credential ends.")).
+		return nil, problem.New(codeNoExpiry, words.T("The credential's expiry date is not known.")).
 			Run(words.T("Microsoft Entra ID shows it under App registrations, your application, Certificates & secrets, in the column “Expires”. Tell Roomkey with the command, with your date:"),
 				"roomkeyctl connection set application.credential.expires=2028-01-31T00:00:00Z")
 	}

@@ -15,7 +15,7 @@ func Sealed(c *connection.Connection, recipient string, credential vault.Secret)
 		recipient = c.Server.PinnedRecipient
 	}
 	if recipient == "" {
-		return nil, problem.New(codeNoRecipient, words.T("It is not known for whom to seal the credential.")).
+		return nil, problem.New(codeNoRecipient, words.T("The booking server's sealing key is not known.")).
 			Lead(words.T("Copy the sealing key (it begins with age1) from the booking server's console, or confirm it once the server can be reached."), problem.PlaceConfirm)
 	}
 	sealed, err := vault.Seal(recipient, vault.Sealable{

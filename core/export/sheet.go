@@ -40,7 +40,7 @@ func Form(p product.Product, c *connection.Connection, cloudName string, stored 
 		case secret:
 			e.Secret = vault.Kind(kind)
 			if stored == nil || !stored(e.Secret) {
-				e.Missing = words.T("It is not in the keychain of this computer yet: enter it on the page “Register”.")
+				e.Missing = words.T("It is not in this computer's keychain yet. Enter it on the page “Register”.")
 			}
 		default:
 			e.Value = valueOf(f.Value, c, cloudName)
@@ -87,7 +87,7 @@ func missing(path string) words.Text {
 	case strings.HasPrefix(path, "tenant."), path == "name", path == "cloud", path == "server.url":
 		return words.T("Fill it in on the page “Describe”.")
 	case strings.HasPrefix(path, "application."):
-		return words.T("It is known once the application is registered: see the page “Register”.")
+		return words.T("It is known after the application is registered. See the page “Register”.")
 	case strings.HasPrefix(path, "notifications."), path == "singleSignOn.redirectUris":
 		return words.T("The booking server says it: ask its vendor, and enter it on the page “Describe”.")
 	case path == "rooms", strings.HasPrefix(path, "people"):

@@ -53,11 +53,11 @@ func parse(file string, data []byte) (*Catalog, []*problem.Problem) {
 			d.Wrong(at, words.T("The permission has neither an application form nor a delegated one."))
 		}
 		if e.Resource != "" && !guid.MatchString(e.Resource) {
-			d.Wrong(at+".resource", words.T("%q is no application id.", e.Resource))
+			d.Wrong(at+".resource", words.T("%q is not an application ID.", e.Resource))
 		}
 		for field, id := range map[string]string{".application": e.ApplicationID, ".delegated": e.DelegatedID} {
 			if id != "" && (!guid.MatchString(id) || ids[id]) {
-				d.Wrong(at+field, words.T("%q is no id, or the id of another permission.", id))
+				d.Wrong(at+field, words.T("%q is not an ID, or is the ID of another permission.", id))
 			}
 			ids[id] = true
 		}

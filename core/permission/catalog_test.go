@@ -91,7 +91,7 @@ func TestMistakes(t *testing.T) {
 	for name, tt := range map[string]struct{ yaml, want string }{
 		"no form":  {"  - {value: B, means: x}\n", "permissions[1]: The permission has neither"},
 		"twice":    {fine, "permissions[1].value: A is in the list twice"},
-		"id twice": {"  - {value: B, means: x, application: ef54d2bf-783f-4e0f-bca1-3210c0444d99}\n", "the id of another permission"},
+		"id twice": {"  - {value: B, means: x, application: ef54d2bf-783f-4e0f-bca1-3210c0444d99}\n", "the ID of another permission"},
 		"no guid":  {"  - {value: B, means: x, delegated: 1234}\n", "permissions[1].delegated: This must be text"},
 		"no means": {"  - {value: B, application: 1ec239c2-d7c9-4623-a91a-a9775856bb36}\n", "permissions[1].means"},
 		"covers":   {"  - {value: B, means: x, covers: [A, C], application: 1ec239c2-d7c9-4623-a91a-a9775856bb36}\n", "permissions[1].covers[1]: C is not in the list"},

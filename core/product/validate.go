@@ -65,13 +65,13 @@ func (p Product) validate(d *strictyaml.Document, others []Product) {
 		if others[i].Own {
 			d.Wrong("id", words.T("Another file has a product with the id %q already.", p.ID))
 		} else {
-			d.Wrong("id", words.T("%q is a product that Roomkey brings along, and cannot be replaced. Give yours another id.", p.ID))
+			d.Wrong("id", words.T("%q is a product that comes with Roomkey and cannot be replaced. Give yours another ID.", p.ID))
 		}
 	}
 	text(d, "name", p.Name)
 	text(d, "about", p.About)
 	if u, err := url.Parse(p.Guide); p.Guide != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
-		d.Wrong("guide", words.T("%q is no address that begins with https://.", p.Guide))
+		d.Wrong("guide", words.T("%q is not an address that begins with https://.", p.Guide))
 	}
 	p.Needs.validate(d, "needs")
 	if len(p.Needs.Permissions) == 0 && !p.Choose {
@@ -181,14 +181,14 @@ func form(d *strictyaml.Document, fields []Field) {
 			d.Wrong(at+".value", words.T("A button holds no value."))
 		case f.Action:
 		case !slices.Contains(values, f.Value):
-			d.Wrong(at+".value", words.T("%q is nothing that a connection holds. Known are %s.", f.Value, strings.Join(values, ", ")))
+			d.Wrong(at+".value", words.T("%q is not a field of a connection. Known are %s.", f.Value, strings.Join(values, ", ")))
 		}
 	}
 }
 
 func identity(d *strictyaml.Document, field, id string) {
 	if !idForm.MatchString(id) {
-		d.Wrong(field, words.T("%q is no id: use small letters, digits and hyphens.", id))
+		d.Wrong(field, words.T("%q is not an ID. Use small letters, digits and hyphens.", id))
 	}
 }
 

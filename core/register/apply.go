@@ -130,9 +130,9 @@ func agree(reviewed, now Plan, j journal) error {
 	case len(differences) == 0 && (same || resumes):
 		return nil
 	case len(reviewed.Todo()) > 0 && len(now.Todo()) == 0:
-		return stale(words.T("There is nothing left of it to do: it was applied already, or somebody else has done it."))
+		return stale(words.T("Nothing is left to do. The plan was already applied, or someone else made the changes."))
 	case len(differences) == 0:
-		return stale(words.T("Something changed that the plan does not show: a credential of the application, or another application of its name."))
+		return stale(words.T("Something that the plan does not show has changed: a credential of the application, or another application with the same name."))
 	}
 	what := differences[0]
 	for _, d := range differences[1:] {
@@ -159,14 +159,14 @@ func (r *run) do(ctx context.Context, s step) error {
 		if ctx.Err() != nil {
 			return problem.Of(ctx.Err())
 		}
-		if err != nil && !passing(problem.Of(err)) {
+		if err != nil && !retryable(problem.Of(err)) {
 			return err
 		}
 		wait := r.in.pace(max(attempt, 1))
 		if waited := r.in.now().Sub(began); waited+wait > r.in.patience() {
 			return unfinished(s.title, waited, err)
 		}
-		r.in.Report.Say(len(r.result.Done), r.total, words.T("%s: waiting for Microsoft to catch up, try %d, next in %s", s.title, attempt, wait.Round(time.Second)))
+		r.in.Report.Say(len(r.result.Done), r.total, words.T("%s: waiting for Microsoft to catch up, attempt %d, next in %s", s.title, attempt, wait.Round(time.Second)))
 		if err := sleep(ctx, wait); err != nil {
 			return err
 		}
@@ -238,9 +238,9 @@ func (r *run) finish(s step, answered bool) error {
 	return r.write(e)
 }
 
-// passing is whether another look or another try may succeed: what was just
+// retryable is whether another look or another try may succeed: what was just
 // made is not everywhere at once, so that Microsoft does not find it yet.
-func passing(p *problem.Problem) bool {
+func retryable(p *problem.Problem) bool {
 	return p.Kind.Passing() || p.Code.In(tenant.CodeNotFound, tenant.CodeAlready)
 }
 

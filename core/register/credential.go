@@ -120,12 +120,12 @@ func (in Input) planCredential(ctx context.Context, s state) (Credential, Item, 
 		return want, item, problem.Of(ctx.Err())
 	}
 	if err != nil {
-		item.Problem, item.Today = problem.Of(err), words.T("unknown: the keychain cannot be asked")
+		item.Problem, item.Today = problem.Of(err), words.T("unknown: the keychain did not answer")
 	}
 	if k := current(s.application, c, secret, pair, in.now()); k != nil {
 		item.Today, item.Wanted, item.Action = describe(want.Kind, *k), words.T("the same"), Keep
 		if !k.End.IsZero() && k.End.Sub(in.now()) < ExpiryWarning {
-			item.Why = words.T("It ends on %s: renew it with Rotate.", k.End.Format(time.DateOnly))
+			item.Why = words.T("It expires on %s. Renew it with Rotate.", k.End.Format(time.DateOnly))
 		}
 		return want, item, nil
 	}
@@ -155,7 +155,7 @@ func (in Input) planCredential(ctx context.Context, s state) (Credential, Item, 
 	kinds := in.Product.Credential.Kinds
 	switch item.Why = why; {
 	case len(kinds) > 0 && !slices.Contains(kinds, want.Kind):
-		item.Why = words.T("The guide of %s does not know this kind of credential: ask its vendor before you apply.", in.Product.Name)
+		item.Why = words.T("The documentation of %s does not mention this kind of credential. Ask its vendor before you apply.", in.Product.Name)
 	case why.IsZero():
 		item.Why = words.Plain(in.Product.Credential.Advice)
 	}
@@ -177,7 +177,7 @@ func describe(kind string, k tenant.Credential) words.Text {
 // policy allows, and says why.
 func (in Input) obey(s state, want *Credential, item *Item) (why words.Text) {
 	if s.policyErr != nil {
-		return words.T("The tenant's policy about credentials could not be read; Microsoft decides when it is made.")
+		return words.T("The tenant's credential policy could not be read. Microsoft enforces it when the credential is created.")
 	}
 	created := in.now()
 	if s.application != nil {
@@ -191,7 +191,7 @@ func (in Input) obey(s state, want *Credential, item *Item) (why words.Text) {
 			return words.Text{}
 		}
 		want.Kind = connection.CredentialCertificate
-		why = words.T("The tenant's app-management policy forbids client secrets: a certificate is made instead.")
+		why = words.T("The tenant's app-management policy forbids client secrets, so a certificate is created instead.")
 	}
 	rule := tenant.RuleSecretLife
 	if want.Kind == connection.CredentialCertificate {
@@ -223,8 +223,8 @@ func secretsForbidden(product string, takesCertificates bool) *problem.Problem {
 func (in Input) policyRefused(p *problem.Problem) *problem.Problem {
 	out := secretsForbidden(in.Product.Name, slices.Contains(in.Product.Credential.Kinds, connection.CredentialCertificate))
 	if p.Code == codeLifeForbidden {
-		out = problem.New(codeRegisterLifeForbidden, words.T("A policy of the tenant does not allow a credential to live that long.")).
-			Run(words.T("Plan a shorter life:"), "roomkeyctl register plan --months 6")
+		out = problem.New(codeRegisterLifeForbidden, words.T("A tenant policy does not allow a credential lifetime this long.")).
+			Run(words.T("Choose a shorter lifetime:"), "roomkeyctl register plan --months 6")
 	}
 	out.RequestID = p.RequestID
 	return out.By(p)
@@ -234,7 +234,7 @@ func (in Input) policyRefused(p *problem.Problem) *problem.Problem {
 func (in Input) planOrphans(s state, j journal) (items []Item) {
 	for _, k := range in.orphans(s.application, j) {
 		items = append(items, Item{ID: "orphan:" + k.KeyID, Title: words.T("Client secret of an interrupted run"), Today: words.Plain(k.DisplayName), Wanted: words.T("none"), Action: Remove,
-			Why: words.T("Microsoft made it for a run that was cut off before it was in use: nobody works with it.")})
+			Why: words.T("It was created by a run that was interrupted before the credential was used. Nothing depends on it.")})
 	}
 	return items
 }
@@ -269,6 +269,6 @@ func CheckCredentialName(name string) *problem.Problem {
 	if utf8.ValidString(name) && utf8.RuneCountInString(name) <= maxCredentialName && strings.TrimSpace(name) == name && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return nil
 	}
-	return problem.New(codeCredentialName, words.T("A credential cannot have this name.")).
+	return problem.New(codeCredentialName, words.T("This name cannot be used for a credential.")).
 		Fix(words.T("Choose a name of at most %d characters on one line, without spaces at its ends.", maxCredentialName))
 }

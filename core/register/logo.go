@@ -15,15 +15,15 @@ const MaxLogo = 100 << 10
 // CheckLogo is nil for a picture that can be an application's logo, else
 // "register.logo".
 func CheckLogo(picture []byte) *problem.Problem {
-	var says words.Text
+	var reason words.Text
 	switch {
 	case !slices.Contains([]string{"image/png", "image/jpeg", "image/gif"}, http.DetectContentType(picture)):
-		says = words.T("This is no PNG, JPEG or GIF.")
+		reason = words.T("This is not a PNG, JPEG or GIF.")
 	case len(picture) > MaxLogo:
-		says = words.T("The picture is larger than 100 KB.")
+		reason = words.T("The picture is larger than 100 KB.")
 	default:
 		return nil
 	}
-	return problem.New(CodeLogo, says).
+	return problem.New(CodeLogo, reason).
 		Fix(words.T("Choose a PNG, JPEG or GIF of at most 100 KB."))
 }

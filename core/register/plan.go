@@ -179,7 +179,7 @@ func (in Input) planApplication(s state, w Wanted) []Item {
 	case s.exchange != nil:
 		app.Why = words.T("The application \"%s\" has permissions of Exchange Web Services. The vendor says not to update it: a new one is registered, and the old one is left alone.", s.exchange.DisplayName)
 	case s.deleted != nil:
-		app.Why = words.T("One that Roomkey registered was deleted on %s. Until %s it can be restored instead.", s.deleted.DeletedAt.Format(time.DateOnly), s.deleted.DeletedAt.AddDate(0, 0, 30).Format(time.DateOnly))
+		app.Why = words.T("One that Roomkey registered was deleted on %s. It can be restored until %s instead.", s.deleted.DeletedAt.Format(time.DateOnly), s.deleted.DeletedAt.AddDate(0, 0, 30).Format(time.DateOnly))
 	}
 	items := []Item{app, audience}
 	change := w.change(a)
@@ -210,7 +210,7 @@ func (in Input) planApplication(s state, w Wanted) []Item {
 	switch {
 	case len(w.Logo) > 0 && a.Branding.LogoURL != "":
 		items = append(items, Item{ID: "logo", Title: words.T("Logo"), Today: words.T("there"), Wanted: words.T("there"), Action: Keep,
-			Why: words.T("The application has a logo already, which is left as it is.")})
+			Why: words.T("The application already has a logo. It is not changed.")})
 	case len(w.Logo) > 0:
 		items = append(items, Item{ID: "logo", Title: words.T("Logo"), Today: words.T("none"), Wanted: words.T("a picture of %d bytes", len(w.Logo)), Action: Create})
 	case w.HomePage != "" || w.Branding != nil:

@@ -14,15 +14,15 @@ func choose(name string, named []tenant.Application) *problem.Problem {
 	for _, a := range named {
 		list = append(list, a.AppID+" ("+a.CreatedAt.Format(time.DateOnly)+")")
 	}
-	return problem.New(CodeChoose, words.T("There are applications called \"%s\" already: say which one is meant, or that a new one is.", name)).
+	return problem.New(CodeChoose, words.T("Applications named \"%s\" already exist. Choose one of them, or register a new one.", name)).
 		With(words.T("Client IDs and dates of registration: %s", strings.Join(list, ", "))).
-		Run(words.T("Take one of them:"), "roomkeyctl register plan --use CLIENT-ID").
+		Run(words.T("Use one of them:"), "roomkeyctl register plan --use CLIENT-ID").
 		Run(words.T("Or register a new one:"), "roomkeyctl register plan --use new")
 }
 
 func deletedApplication(a tenant.Application) *problem.Problem {
 	return problem.New(CodeDeleted, words.T("The application \"%s\" was deleted on %s.", a.DisplayName, a.DeletedAt.Format(time.DateOnly))).
-		With(words.T("Until %s it can be restored, with its permissions and credentials.", a.DeletedAt.AddDate(0, 0, 30).Format(time.DateOnly))).
+		With(words.T("It can be restored until %s, with its permissions and credentials.", a.DeletedAt.AddDate(0, 0, 30).Format(time.DateOnly))).
 		Run(words.T("Restore it:"), "roomkeyctl register restore").
 		Run(words.T("Or register a new one:"), "roomkeyctl register plan --use new")
 }
@@ -41,13 +41,13 @@ func unknownApplication(clientID string) *problem.Problem {
 }
 
 func stale(what words.Text) *problem.Problem {
-	return problem.New(CodeStale, words.T("The tenant has changed since the plan was made: nothing was done.")).
+	return problem.New(CodeStale, words.T("The tenant has changed since the plan was made. Nothing was changed.")).
 		With(what).
-		Lead(words.T("Look at the new plan and apply that one."), problem.PlaceRegister)
+		Lead(words.T("Review the new plan and apply it."), problem.PlaceRegister)
 }
 
 func consentRefused(by string, why *problem.Problem, permissionsPage string) *problem.Problem {
-	p := problem.New(CodeConsentRefused, words.T("The application is registered; consent to its permissions needs another role.")).
+	p := problem.New(CodeConsentRefused, words.T("The application is registered, but granting consent requires another role.")).
 		With(words.T("Microsoft did not let %s consent to application permissions of Microsoft Graph. Everything else is done and kept.", by)).
 		Fix(words.T("If the role Privileged Role Administrator or Global Administrator is only eligible (PIM), activate it, sign in again and apply again.")).
 		Run(words.T("Or hand it to a colleague with that role:"), "roomkeyctl register handoff").
@@ -59,7 +59,7 @@ func consentRefused(by string, why *problem.Problem, permissionsPage string) *pr
 func roleRefused(by string, step words.Text, why *problem.Problem) *problem.Problem {
 	p := problem.New(codeRole, words.T("Microsoft did not let %s do this: %s.", by, step)).
 		With(words.T("%s", why.Detail)).
-		Fix(words.T("Sign in as Application Administrator, Cloud Application Administrator or Global Administrator, and try again: it goes on where it was.")).
+		Fix(words.T("Sign in as Application Administrator, Cloud Application Administrator or Global Administrator, and try again. Roomkey continues where it stopped.")).
 		Fix(words.T("If the role is only eligible (PIM), activate it in the Microsoft Entra admin center under Privileged Identity Management, and sign in again.")).By(why)
 	p.RequestID = why.RequestID
 	return p
@@ -70,19 +70,19 @@ func nothingMade(what words.Text) *problem.Problem {
 }
 
 func vaultRefused(err error, removed error) *problem.Problem {
-	p := problem.New(CodeVaultRefused, words.T("The keychain did not take the new credential, so it was removed at Microsoft again.")).
+	p := problem.New(CodeVaultRefused, words.T("The new credential could not be saved in the keychain, so it was removed from the application.")).
 		With(words.T("%s", problem.Of(err).Title)).By(err)
 	if removed != nil {
-		p = problem.New(CodeVaultRefused, words.T("The keychain did not take the new credential.")).
-			With(words.T("%s It could not be removed at Microsoft either; Roomkey removes it with the next Apply.", problem.Of(err).Title)).By(err)
+		p = problem.New(CodeVaultRefused, words.T("The new credential could not be saved in the keychain.")).
+			With(words.T("%s It could not be removed from the application either. Roomkey removes it at the next Apply.", problem.Of(err).Title)).By(err)
 	}
 	p.Remedies = append(p.Remedies, problem.Of(err).Remedies...)
-	return p.Fix(words.T("Then apply again: it goes on where it was."))
+	return p.Fix(words.T("Then apply again. Roomkey continues where it stopped."))
 }
 
 func unfinished(step words.Text, waited time.Duration, why error) *problem.Problem {
 	p := problem.New(CodeUnfinished, words.T("Microsoft has not caught up after %s: %s", waited.Round(time.Second), step)).
-		Fix(words.T("Apply again in some minutes: it goes on where it was, nothing is made twice.")).By(why)
+		Fix(words.T("Apply again in a few minutes. Roomkey continues where it stopped and creates nothing twice.")).By(why)
 	if last := problem.Of(why); last != nil {
 		p.RequestID = last.RequestID
 		p.With(words.T("The last answer was: %s", last.Title))

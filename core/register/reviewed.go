@@ -18,7 +18,7 @@ func (p Plan) File() ([]byte, error) {
 func ReadPlan(data []byte, name string) (Plan, error) {
 	var p Plan
 	if err := json.Unmarshal(data, &p); err != nil || p.Digest == "" {
-		return p, problem.New(CodeNoPlan, words.T("%s is no plan of Roomkey.", name)).
+		return p, problem.New(CodeNoPlan, words.T("%s is not a Roomkey plan.", name)).
 			Fix(words.T("Choose the file that \"Save the plan for review\" or roomkeyctl register plan --out wrote.")).By(err)
 	}
 	if len(p.Options.Logo) > 0 {

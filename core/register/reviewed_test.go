@@ -61,8 +61,8 @@ func TestCheckLogo(t *testing.T) {
 		"PNG":       {png, ""},
 		"JPEG":      {[]byte("\xff\xd8\xff\xe0"), ""},
 		"GIF":       {[]byte("GIF89a"), ""},
-		"nothing":   {nil, "no PNG"},
-		"drawing":   {[]byte("<svg xmlns='http://www.w3.org/2000/svg'/>"), "no PNG"},
+		"nothing":   {nil, "not a PNG"},
+		"drawing":   {[]byte("<svg xmlns='http://www.w3.org/2000/svg'/>"), "not a PNG"},
 		"the most":  {append(png, bytes.Repeat([]byte{1}, MaxLogo-len(png))...), ""},
 		"too large": {append(png, bytes.Repeat([]byte{1}, MaxLogo)...), "larger than 100 KB"},
 	} {

@@ -243,7 +243,7 @@ func (r *run) promote(ctx context.Context, rotation Rotation) (Rotation, error) 
 		}
 	}
 	if fresh.KeyID == "" {
-		return rotation, problem.New(codeRotationLost, words.T("The new credential is not on the application any more.")).
+		return rotation, problem.New(codeRotationLost, words.T("The new credential is no longer on the application.")).
 			Fix(words.T("Rotate again; the old credential still works."))
 	}
 	secret, err := in.Vault.Get(ctx, id, nextKind(fresh.Kind))
@@ -278,10 +278,10 @@ func FinishRotation(ctx context.Context, in Input) (Rotation, error) {
 	}
 	open := r.journal.rotation()
 	if open == nil {
-		return Rotation{}, problem.New(codeNoRotation, words.T("No rotation is open.")).Fix(words.T("Begin one with Rotate."))
+		return Rotation{}, problem.New(codeNoRotation, words.T("No rotation is in progress.")).Fix(words.T("Start one with Rotate."))
 	}
 	if in.Document().Application.Credential.KeyID != open.NewKeyID {
-		return *open, problem.New(CodeRotationUnproven, words.T("The new credential is not the connection's yet.")).Fix(words.T("Press Rotate again: it goes on where it was."))
+		return *open, problem.New(CodeRotationUnproven, words.T("The connection does not use the new credential yet.")).Fix(words.T("Press Rotate again to continue where it stopped."))
 	}
 	a, err := in.Directory.ApplicationByID(ctx, in.Document().Application.ObjectID)
 	if err != nil {

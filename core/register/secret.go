@@ -273,7 +273,7 @@ func (in Input) proof(ctx context.Context, secret vault.Secret, pair *vault.KeyP
 			}
 			return p, unfinished(words.T("the proof with a fresh token"), waited, err)
 		}
-		in.Report.Say(0, 0, words.T("Waiting until Microsoft knows the new credential and consent everywhere, try %d, next in %s", attempt, wait.Round(time.Second)))
+		in.Report.Say(0, 0, words.T("Waiting for Microsoft to replicate the new credential and consent, attempt %d, next in %s", attempt, wait.Round(time.Second)))
 		if err := sleep(ctx, wait); err != nil {
 			return p, err
 		}
@@ -282,5 +282,5 @@ func (in Input) proof(ctx context.Context, secret vault.Secret, pair *vault.KeyP
 
 // settles is whether a refused token may come within minutes.
 func settles(p *problem.Problem) bool {
-	return passing(p) || entra.Settles(p)
+	return retryable(p) || entra.Settles(p)
 }

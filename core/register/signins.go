@@ -118,7 +118,7 @@ func (in Input) noSignIns() error {
 	if in.SignInsRefused != nil {
 		return in.SignInsRefused
 	}
-	return problem.New(CodeSignInLog, words.T("Reading the sign-in log was not asked for.")).
+	return problem.New(CodeSignInLog, words.T("Permission to read the sign-in log was not requested.")).
 		Fix(words.T("Look at the sign-in log yourself, or consent to AuditLog.Read.All."))
 }
 
@@ -142,7 +142,7 @@ func (l *LastSignIn) unknown(page string, errs ...error) {
 
 // inUse says that something used the application lately, the zero text when
 // nothing shows it.
-func (in Input) inUse(list []LastSignIn) (says words.Text) {
+func (in Input) inUse(list []LastSignIn) (warning words.Text) {
 	var own time.Time
 	for _, l := range list {
 		if l.Kind == ByRoomkey {
@@ -153,14 +153,14 @@ func (in Input) inUse(list []LastSignIn) (says words.Text) {
 		switch {
 		case l.Kind == ByRoomkey || l.At.IsZero() || in.now().Sub(l.At) > RecentUse:
 		case l.Kind == ByApplication && !own.IsZero() && !l.At.After(own.Add(ownUse)):
-			if says.IsZero() {
-				says = words.T("The application signed in on %s. That may have been Roomkey itself, which used it last on %s; the booking server may use it as well.", stampOf(l.At), stampOf(own))
+			if warning.IsZero() {
+				warning = words.T("The application signed in on %s. This may have been Roomkey, which last used it on %s. The booking server may use it too.", stampOf(l.At), stampOf(own))
 			}
 		default:
-			says = words.T("Something still uses this application: it signed in on %s (%s). Whatever that is stops working.", stampOf(l.At), l.Title())
+			warning = words.T("This application is still in use: it signed in on %s (%s). Whatever uses it will stop working.", stampOf(l.At), l.Title())
 		}
 	}
-	return says
+	return warning
 }
 
 // ownUse is how long after Roomkey's recorded use a sign-in may still be

@@ -36,10 +36,10 @@ func TestInUse(t *testing.T) {
 	}{
 		"nobody":           {log{}, time.Time{}, "none none none", ""},
 		"long ago":         {log{activity: tenant.ClientActivity{Application: now.AddDate(0, 0, -8)}}, time.Time{}, "seen none none", ""},
-		"the server":       {log{activity: tenant.ClientActivity{Application: now.Add(-time.Hour)}}, now.Add(-2 * time.Hour), "seen none seen", "Something still uses this application: it signed in on 2026-11-22 11:00:00 UTC (The application by itself)"},
-		"Roomkey or it":    {log{activity: tenant.ClientActivity{Application: now.Add(-time.Hour)}}, now.Add(-time.Hour - time.Minute), "seen none seen", "may have been Roomkey itself"},
-		"never by Roomkey": {log{activity: tenant.ClientActivity{Application: now.Add(-time.Hour)}}, time.Time{}, "seen none none", "Something still uses"},
-		"a person":         {log{signIn: tenant.SignIn{At: now.Add(-time.Hour), By: "ada@contoso.com"}}, now, "none seen seen", "Something still uses this application: it signed in on 2026-11-22 11:00:00 UTC (A person"},
+		"the server":       {log{activity: tenant.ClientActivity{Application: now.Add(-time.Hour)}}, now.Add(-2 * time.Hour), "seen none seen", "This application is still in use: it signed in on 2026-11-22 11:00:00 UTC (The application by itself)"},
+		"Roomkey or it":    {log{activity: tenant.ClientActivity{Application: now.Add(-time.Hour)}}, now.Add(-time.Hour - time.Minute), "seen none seen", "may have been Roomkey,"},
+		"never by Roomkey": {log{activity: tenant.ClientActivity{Application: now.Add(-time.Hour)}}, time.Time{}, "seen none none", "still in use"},
+		"a person":         {log{signIn: tenant.SignIn{At: now.Add(-time.Hour), By: "ada@contoso.com"}}, now, "none seen seen", "This application is still in use: it signed in on 2026-11-22 11:00:00 UTC (A person"},
 		"both": {log{signIn: tenant.SignIn{At: now.Add(-time.Hour)}, activity: tenant.ClientActivity{Application: now.Add(-2 * time.Hour), User: now.Add(-3 * time.Hour)}},
 			now.Add(-2 * time.Hour), "seen seen seen", "A person"},
 		"no report":    {log{reportErr: refused}, now, "unknown unknown seen", ""},
@@ -121,7 +121,7 @@ func TestKindOfCredential(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, i := range plan.Items {
-		if i.ID == "credential" && !strings.Contains(i.Why.String(), "does not know") {
+		if i.ID == "credential" && !strings.Contains(i.Why.String(), "does not mention") {
 			t.Errorf("%+v", i)
 		}
 	}
@@ -137,7 +137,7 @@ func TestUndoOfWhatIsGone(t *testing.T) {
 	name := b.doc.Application.DisplayName
 	b.apps = nil
 	plan, err := Undo(t.Context(), b.in, name)
-	if err != nil || len(plan.Items) != 0 || plan.Restorable || !strings.Contains(plan.Leaves[0].String(), "gone there already") {
+	if err != nil || len(plan.Items) != 0 || plan.Restorable || !strings.Contains(plan.Leaves[0].String(), "already deleted") {
 		t.Errorf("%+v %v", plan, err)
 	}
 	if b.doc.Application.ClientID != "" || b.doc.Application.Credential.KeyID != "" {

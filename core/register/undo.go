@@ -46,24 +46,24 @@ func MakeUndoPlan(ctx context.Context, in Input) (UndoPlan, error) {
 	}
 	own := in.standing(j, a)
 	if len(own) == 0 && a.ID != "" && !j.undoing() {
-		return p, nothingMade(words.T("Roomkey made nothing of the application \"%s\".", a.DisplayName))
+		return p, nothingMade(words.T("Roomkey did not create the application \"%s\".", a.DisplayName))
 	}
 	for _, m := range slices.Backward(own) {
 		item := Item{ID: m.What + ":" + m.ID, Title: titles[m.What], Today: in.shown(m, a), Wanted: words.T("removed"), Action: Remove}
 		if m.What == madeApplication {
 			p.Restorable = true
-			item.Why = words.T("With its enterprise application, its consent and its credentials. It can be restored for 30 days.")
+			item.Why = words.T("Includes its enterprise application, consent and credentials. It can be restored for 30 days.")
 		}
 		p.Items = append(p.Items, item)
 	}
 	switch {
 	case a.ID == "":
-		p.Leaves = append(p.Leaves, words.T("Nothing in the tenant: the application is gone there already. What Roomkey keeps of it here is removed."))
+		p.Leaves = append(p.Leaves, words.T("Nothing in the tenant: the application was already deleted. Roomkey removes what it stored about it on this computer."))
 	case !p.Restorable:
-		p.Leaves = append(p.Leaves, words.T("The app registration itself: Roomkey did not make it."))
+		p.Leaves = append(p.Leaves, words.T("The app registration itself: Roomkey did not create it."))
 	}
 	if c.Scope.Kind != connection.ScopeNone {
-		p.Leaves = append(p.Leaves, words.T("The limit in Exchange (%s): run Roomkey's script that takes it back, as Exchange administrator.", c.Scope.Kind))
+		p.Leaves = append(p.Leaves, words.T("The limit in Exchange (%s): run Roomkey's removal script as an Exchange administrator.", c.Scope.Kind))
 	}
 	if c.ServiceAccount != "" {
 		p.Leaves = append(p.Leaves, words.T("The service account %s.", c.ServiceAccount))
@@ -105,7 +105,7 @@ func (in Input) shown(m made, a tenant.Application) words.Text {
 		parts = append(parts, in.nameOf(tenant.ServicePrincipal{}, "", id))
 	}
 	if len(parts) == 0 {
-		return words.T("nothing that is taken back")
+		return words.T("nothing to undo")
 	}
 	return list(parts)
 }
@@ -142,8 +142,8 @@ func Undo(ctx context.Context, in Input, typed string) (UndoPlan, error) {
 		return plan, err
 	}
 	if strings.TrimSpace(typed) != plan.Name {
-		return plan, problem.New(CodeName, words.T("The name is not that of the application: nothing was removed.")).
-			Fix(words.T("Type \"%s\" to the letter.", plan.Name))
+		return plan, problem.New(CodeName, words.T("The name does not match the application. Nothing was removed.")).
+			Fix(words.T("Type \"%s\" exactly.", plan.Name))
 	}
 	r := &run{in: in, id: strings.ToLower(rand.Text()[:12])}
 	if r.journal, err = in.readJournal(); err != nil {

@@ -81,12 +81,12 @@ var truths = map[permission.Truth]words.Text{
 
 var statuses = map[check.Status]words.Text{
 	check.Pass: words.T("works"), check.Warn: words.T("warning"), check.Fail: words.T("fails"),
-	check.Unknown: words.T("unknown"), check.Skipped: words.T("not looked at"),
+	check.Unknown: words.T("unknown"), check.Skipped: words.T("not tested"),
 }
 
 var verdicts = map[check.Verdict]words.Text{
-	check.Passed: words.T("Everything that was tried works."), check.Warned: words.T("It works, with something to put in order."),
-	check.Failed: words.T("It will not work like this."), check.Incomplete: words.T("Not everything could be looked at."),
+	check.Passed: words.T("Everything that was tested works."), check.Warned: words.T("It works, with warnings."),
+	check.Failed: words.T("It does not work yet."), check.Incomplete: words.T("Not everything could be tested."),
 }
 
 // fact is one line of evidence.

@@ -84,7 +84,7 @@ func checkedStatus(st booking.Status) check.ServerStatus {
 // untold is the problem of a server that gives no answer to what it speaks.
 func untold(silent error) *problem.Problem {
 	p := problem.Of(silent)
-	return problem.New(codeServerInterfaceUnknown, words.T("Whether the booking server has an interface for Roomkey could not be found out.")).
+	return problem.New(codeServerInterfaceUnknown, words.T("Roomkey could not determine whether the booking server has an interface for it.")).
 		With(words.T("Its answer: %s", p.Title)).
 		Fix(words.T("Check again; if it stays, look into the log of the booking server, or of the proxy in front of it, why %s has no answer there.", "/.well-known/room-booking-integration")).
 		Fix(words.T("If it has none, say so: roomkeyctl connection set server.adapter=%s", adapterForm)).By(silent)

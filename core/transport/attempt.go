@@ -71,8 +71,8 @@ func (t *roundTripper) attempt(r *http.Request, body func() io.ReadCloser, seen 
 	watchdog := time.AfterFunc(t.o.Timeout, func() { cancel(errStalled) })
 	whole := time.AfterFunc(wholeBody*t.o.Timeout, func() { cancel(errStalled) })
 	seen.Attempts++
-	look := new(sight)
-	ctx = context.WithValue(httptrace.WithClientTrace(ctx, look.trace()), sightKey{}, look)
+	look := new(observed)
+	ctx = context.WithValue(httptrace.WithClientTrace(ctx, look.trace()), observedKey{}, look)
 	out := r.Clone(ctx)
 	if body != nil {
 		out.Body = body()

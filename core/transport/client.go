@@ -95,7 +95,7 @@ func rootsWith(file string, owner Owner) (*x509.CertPool, error) {
 		roots = x509.NewCertPool()
 	}
 	if !roots.AppendCertsFromPEM(pem) {
-		return nil, owner.checkCAFile(problem.New(codeCAFile, words.T("The file %s holds no certificate.", file)).
+		return nil, owner.checkCAFile(problem.New(codeCAFile, words.T("The file %s does not contain a certificate.", file)).
 			Fix(words.T("Export the authority's certificate as \"Base-64 encoded X.509\" (PEM, it begins with -----BEGIN CERTIFICATE-----) and name that file.")))
 	}
 	return roots, nil
@@ -110,7 +110,7 @@ func proxyOf(system func(*http.Request) (*url.URL, error)) func(*http.Request) (
 		}
 		proxy, err := system(r)
 		if proxy != nil {
-			sightOf(r.Context()).sawProxy(proxy.Host)
+			observedBy(r.Context()).sawProxy(proxy.Host)
 		}
 		return proxy, err
 	}
@@ -125,7 +125,7 @@ func isLoopback(host string) bool {
 }
 
 func plainHTTP(host string, owner Owner) *problem.Problem {
-	p := problem.New(codePlainHTTP, words.T("%s was asked for over http, which anybody on the way can read and change.", host))
+	p := problem.New(codePlainHTTP, words.T("%s uses http, which others on the network can read and change.", host))
 	if at := owner.addressIn(); !at.IsZero() {
 		p.Lead(words.T("Begin %s with https://.", at), owner.place())
 	}

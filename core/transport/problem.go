@@ -48,8 +48,8 @@ func (o Owner) Problem(err error, host string) *problem.Problem {
 			return p.By(err)
 		}
 	}
-	return problem.New(CodeFailed, words.T("The call to %s failed.", host)).With(words.Plain(bare(err))).
-		Fix(words.T("Try again. If it happens each time, give the text above to whoever looks after the network.")).By(err)
+	return problem.New(CodeFailed, words.T("The request to %s failed.", host)).With(words.Plain(bare(err))).
+		Fix(words.T("Try again. If it happens each time, give the text above to whoever manages the network.")).By(err)
 }
 
 // bare is the error's text without the address that http.Client puts before
@@ -110,7 +110,7 @@ func (o Owner) ofCertificate(err error, host string) *problem.Problem {
 		if o.builtIn() {
 			return p.Fix(inPlaceOfMicrosoft(host))
 		}
-		return p.Lead(words.T("Enter the name that stands in the certificate in %s, or have the server's certificate renewed for %s.", o.addressIn(), host), o.place())
+		return p.Lead(words.T("Enter the name shown in the certificate in %s, or have the server's certificate renewed for %s.", o.addressIn(), host), o.place())
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		c := invalid.Cert
 		p := problem.New(codeTLSExpired, words.T("The certificate of %s is not valid today.", host)).
@@ -123,7 +123,7 @@ func (o Owner) ofCertificate(err error, host string) *problem.Problem {
 	case errors.As(err, &unknown), errors.As(err, &invalid), errors.As(err, &failed):
 		return o.untrusted(err, host, unknown.Cert, failed)
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
-		return o.checkAddress(problem.New(codeTLSNone, words.T("What answers at %s does not speak TLS.", host)), inPlaceOfMicrosoft(host))
+		return o.checkAddress(problem.New(codeTLSNone, words.T("The server at %s does not use TLS.", host)), inPlaceOfMicrosoft(host))
 	case errors.As(err, &alert):
 		p := problem.New(codeTLSRefused, words.T("%s refused the encrypted connection.", host)).With(words.Plain(bare(alert)))
 		if !o.builtIn() {
@@ -149,7 +149,7 @@ func (o Owner) untrusted(err error, host string, shown *x509.Certificate, failed
 		if isMicrosoft(host) {
 			exempt = words.T("Ask the network's administrator to exempt %s from TLS inspection; Microsoft asks for that as well.", host)
 		}
-		return problem.New(CodeTLSIntercepted, words.T("A device on the way opens the encrypted connection to %s: its certificate is signed by %s.", host, box)).
+		return problem.New(CodeTLSIntercepted, words.T("A device on the network inspects the encrypted connection to %s. Its certificate is signed by %s.", host, box)).
 			With(words.T("This computer does not trust that authority, so nothing was sent.")).
 			Fix(exempt).
 			Fix(words.T("Or have the inspecting device's root certificate installed in this computer's certificate store."))
@@ -166,7 +166,7 @@ func (o Owner) untrusted(err error, host string, shown *x509.Certificate, failed
 // inPlaceOfMicrosoft is the remedy where the address cannot be wrong, so that
 // somebody else answers at it.
 func inPlaceOfMicrosoft(host string) words.Text {
-	return words.T("Something on the way answers in Microsoft's place: open a web page in the browser of this computer, complete a sign-in that the network asks for, or ask the network's administrator to let this computer reach %s directly.", host)
+	return words.T("Something on the network answers in place of Microsoft: open a web page in the browser of this computer, complete a sign-in that the network asks for, or ask the network's administrator to let this computer reach %s directly.", host)
 }
 
 func (o Owner) ofConnection(err error, host string) *problem.Problem {
@@ -180,11 +180,11 @@ func (o Owner) ofConnection(err error, host string) *problem.Problem {
 		p := o.checkAddress(problem.New(CodeRefused, words.T("Nothing is listening at %s: the connection was refused.", host)),
 			words.T("A firewall or proxy on the way refuses the connection: have it allow %s.", withPort(host)))
 		if !o.builtIn() {
-			p.Fix(words.T("Look whether the server is running."))
+			p.Fix(words.T("Check that the server is running."))
 		}
 		return p
 	case isErrno(err, syscall.EHOSTUNREACH, syscall.ENETUNREACH, wsaHostUnreach, wsaNetUnreach):
-		return problem.New(codeUnreachable, words.T("There is no way from this computer to %s.", host)).
+		return problem.New(codeUnreachable, words.T("This computer has no network route to %s.", host)).
 			Fix(words.T("Check that this computer is online, and connected to the right network or VPN."))
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), isErrno(err, syscall.ECONNRESET, syscall.EPIPE, wsaConnReset, wsaConnAborted),
 		strings.Contains(err.Error(), "stream error"), strings.Contains(err.Error(), "server closed idle connection"):

@@ -18,7 +18,7 @@ type fileInput struct {
 func FileField(label, help string, choose, forget func()) *Field {
 	f := &Field{file: &fileInput{
 		press:  widget.NewButtonWithIcon(L("Choose a file…"), theme.FolderOpenIcon(), choose),
-		forget: QuietButton(L("Leave it out"), theme.ContentClearIcon(), forget),
+		forget: QuietButton(L("Remove file"), theme.ContentClearIcon(), forget),
 		name:   Line("").As(Clip, ColorMuted),
 	}}
 	f.file.set("")

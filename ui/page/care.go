@@ -73,7 +73,7 @@ func (c *careCard) show() fyne.CanvasObject {
 	if !a.Credential.Expires.IsZero() {
 		line.Add(kit.QuietButton(kit.L("Reminder…"), theme.HistoryIcon(), c.reminder))
 	}
-	line.Add(p.able(kit.QuietButton(kit.L("Forget it here…"), theme.DeleteIcon(), c.askForget)))
+	line.Add(p.able(kit.QuietButton(kit.L("Delete from this computer…"), theme.DeleteIcon(), c.askForget)))
 	column.Add(line)
 	if !signedIn {
 		column.Add(kit.Small(kit.L("Sign in below to see what has drifted and to repair it, to renew the credential, or to undo.")))

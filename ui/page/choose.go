@@ -210,7 +210,7 @@ func (c *Choose) roomsOf(list tenant.RoomList) {
 			addresses = append(addresses, strings.ToLower(r.EmailAddress))
 		}
 		c.notice.put(kit.NewConfirmCard(kit.Say(words.N(len(addresses), "%s has %d room", "%s has %d rooms", list.DisplayName, len(addresses))), strings.Join(addresses, ", "),
-			kit.L("Choose these too"), kit.L("Leave it"), false, func(yes bool) {
+			kit.L("Choose these too"), kit.L("Cancel"), false, func(yes bool) {
 				c.notice.clear()
 				if yes {
 					c.mode.SetSelected(c.mode.Options[1])

@@ -20,7 +20,7 @@ func forgetOffer(env *Env, kept func(), done func(error)) fyne.CanvasObject {
 	}
 	return kit.NewConfirmCard(kit.L("Remove the credential from the keychain of this computer?"),
 		kit.L("The booking server has its own copy and goes on working. Roomkey can then test and push the connection no more, until you renew the credential."),
-		kit.L("Forget it here"), kit.L("Keep it"), false, func(yes bool) {
+		kit.L("Delete from this computer"), kit.L("Keep it"), false, func(yes bool) {
 			if !yes {
 				kept()
 				return

@@ -50,7 +50,7 @@ func statusName(status check.Status) string {
 	case check.Fail:
 		return kit.L("fails")
 	case check.Skipped:
-		return kit.L("not looked at")
+		return kit.L("not tested")
 	}
 	return kit.L("unknown")
 }
@@ -74,7 +74,7 @@ func featureList(run check.Run) fyne.CanvasObject {
 		column.Add(marked(mark, kit.L("%s: %s", f.Title, says), kit.Say(f.Because)))
 	}
 	if len(run.Unproven) > 0 {
-		column.Add(kit.Strong(kit.L("Nobody exercised")))
+		column.Add(kit.Strong(kit.L("Not tested")))
 	}
 	for _, u := range run.Unproven {
 		column.Add(marked(kit.MarkUnknown, kit.Say(u), ""))

@@ -92,7 +92,7 @@ func (r *Restrict) showChanges() {
 		r.showCode()
 	}
 	name()
-	r.about.Add(kit.Card(kit.Column(kit.Gap, marked(kit.MarkAttention, kit.L("Not the same as the one generated at %s: new lines %d, gone %d.", when, added, removed), ""),
+	r.about.Add(kit.Card(kit.Column(kit.Gap, marked(kit.MarkAttention, kit.L("Changed since the one generated at %s: %d added, %d removed.", when, added, removed), ""),
 		kit.Row(0, -1, press))))
 }
 

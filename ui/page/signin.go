@@ -355,7 +355,7 @@ func (s *signInCard) revoke() {
 				s.p.fail(problem.Of(err))
 				return
 			}
-			s.p.notice.good(kit.L("Microsoft has the consent no more, and you are signed out."))
+			s.p.notice.good(kit.L("Consent revoked. You are signed out."))
 			s.p.page.relayout()
 		})
 	})

@@ -9,23 +9,23 @@ import (
 	"time"
 )
 
-// sight is what the connection showed of itself during one attempt. The trace
+// observed is what the connection showed of itself during one attempt. The trace
 // is called from other goroutines, also after the attempt has ended.
-type sight struct {
+type observed struct {
 	mu        sync.Mutex
 	remote    string
 	proxy     string
 	firstByte time.Time
 }
 
-type sightKey struct{}
+type observedKey struct{}
 
-func sightOf(ctx context.Context) *sight {
-	s, _ := ctx.Value(sightKey{}).(*sight)
+func observedBy(ctx context.Context) *observed {
+	s, _ := ctx.Value(observedKey{}).(*observed)
 	return s
 }
 
-func (s *sight) trace() *httptrace.ClientTrace {
+func (s *observed) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GotConn: func(i httptrace.GotConnInfo) {
 			s.mu.Lock()
@@ -40,7 +40,7 @@ func (s *sight) trace() *httptrace.ClientTrace {
 	}
 }
 
-func (s *sight) sawProxy(host string) {
+func (s *observed) sawProxy(host string) {
 	if s == nil {
 		return
 	}
@@ -60,7 +60,7 @@ type evidenceEntry struct {
 	kept    bool
 }
 
-func (e *evidenceEntry) look(s *sight) {
+func (e *evidenceEntry) look(s *observed) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e.RemoteAddr, e.Proxy, e.firstAt = s.remote, s.proxy, s.firstByte
