@@ -110,7 +110,7 @@ func TestReviewedPlanIsSavedAndApplied(t *testing.T) {
 
 	d.name, d.data = "notes.txt", []byte("nothing")
 	p.press("Apply a reviewed plan…")
-	p.sees("notes.txt is no plan of Roomkey.")
+	p.sees("notes.txt is not a Roomkey plan.")
 	b.NoOpen = problem.New(register.CodeStale, words.T("The tenant has changed since the plan was made. Nothing was changed.")).
 		With(words.T("Different now: %s", "Redirect URIs, platform Web: none")).Fix(words.T("Look at the new plan, and apply that one."))
 	d.name, d.data = "contoso-plan.json", file
