@@ -262,7 +262,7 @@ func TestUndoWantsTheNameAndCanBeRestored(t *testing.T) {
 	p.sees("only an Exchange administrator may remove it")
 	p.sees("See them in the Microsoft Entra admin center")
 	p.press("Remove")
-	if says := p.field("Type the application's name to confirm").Wrong(); !strings.Contains(says, "nothing was removed") || b.Undone.Load() != 0 {
+	if says := p.field("Type the application's name to confirm").Wrong(); !strings.Contains(says, "Nothing was removed") || b.Undone.Load() != 0 {
 		t.Fatalf("without the name: %q, undone %d times", says, b.Undone.Load())
 	}
 	p.field("Type the application's name to confirm").SetValue("Room booking")

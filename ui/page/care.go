@@ -73,8 +73,8 @@ func (c *careCard) show() fyne.CanvasObject {
 	if !a.Credential.Expires.IsZero() {
 		line.Add(kit.QuietButton(kit.L("Reminder…"), theme.HistoryIcon(), c.reminder))
 	}
-	line.Add(p.able(kit.QuietButton(kit.L("Delete from this computer…"), theme.DeleteIcon(), c.askForget)))
 	column.Add(line)
+	column.Add(kit.Row(0, -1, p.able(kit.QuietButton(kit.L("Delete from this computer…"), theme.DeleteIcon(), c.askForget))))
 	if !signedIn {
 		column.Add(kit.Small(kit.L("Sign in below to see what has drifted and to repair it, to renew the credential, or to undo.")))
 	}
