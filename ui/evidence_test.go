@@ -183,7 +183,7 @@ func TestADroppedCSVLimitsTheScript(t *testing.T) {
 	p.sees("Not as the product needs them: 1 of 2 rooms")
 	p.sees("ResourceDelegates")
 	p.missesOut("A script changed rooms after this was read")
-	p.sees("Line 4: BookingWindowInDays is no number in its range.")
+	p.sees("Line 4: BookingWindowInDays is not a number in its range.")
 	p.press("Write the script for these rooms only")
 	if got := p.field("Only these rooms").Value(); got != "room001@contoso.com" {
 		t.Errorf("the script is for %q", got)

@@ -74,7 +74,7 @@ func (b *fakeCore) ReadProcessing([]byte) ([]exchange.RoomState, error) {
 	b.rooms = []exchange.RoomState{
 		{Room: "room001@contoso.com", Line: 2, Differences: []exchange.Difference{{Parameter: "DeleteSubject", Is: "True", Wanted: "False"}, {Parameter: "ResourceDelegates", Is: "ada@contoso.com" + b.Hostile}}},
 		{Room: "room003@contoso.com", Line: 3},
-		{Line: 4, Problem: problem.New(problem.CodeUnexpected, words.T("Line 4: BookingWindowInDays is no number in its range."))},
+		{Line: 4, Problem: problem.New(problem.CodeUnexpected, words.T("Line 4: BookingWindowInDays is not a number in its range."))},
 	}
 	return b.rooms, nil
 }

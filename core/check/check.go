@@ -82,7 +82,7 @@ type Run struct {
 	// product wants or the token carries.
 	Layers   []permission.Layers `json:"layers"`
 	Features []Feature           `json:"features"`
-	// Unproven are sentences about what nobody exercised.
+	// Unproven are sentences about what was not tested.
 	Unproven []words.Text `json:"unproven"`
 	// From is the computer that the calls were made from: what is proven is
 	// proven from there.

@@ -65,7 +65,7 @@ var deprecations = []deprecation{
 		}
 		return nil
 	}},
-	{"deprecated.implicit", words.T("No implicit flow is on that nobody needs"), true, func(s *State) *problem.Problem {
+	{"deprecated.implicit", words.T("No implicit flow is on without need"), true, func(s *State) *problem.Problem {
 		a := s.application
 		if !a.AccessTokens && (!a.IDTokens || s.Product.SingleSignOn.IDTokens) {
 			return nil

@@ -61,7 +61,7 @@ var features = []feature{
 		unseen: words.T("Nothing was booked. A test booking proves it: name an organizer and a room, and allow writes.")},
 	{id: "people", title: words.T("Import people"), has: list("people"), needs: []string{"User.Read.All", "User.ReadBasic.All"}, checks: always(Token, PeopleList),
 		unseen: words.T("The list of people was not asked for.")},
-	{id: "groups", title: words.T("Taking over groups"), has: list("groups"), needs: []string{"Group.Read.All", "GroupMember.Read.All"}, checks: always(Token, GroupList),
+	{id: "groups", title: words.T("Import groups"), has: list("groups"), needs: []string{"Group.Read.All", "GroupMember.Read.All"}, checks: always(Token, GroupList),
 		unseen: words.T("The list of groups was not asked for."), strict: true},
 	{id: "single-sign-on", title: words.T("Single sign-on"), has: func(s *State) bool { return len(signsOn(s)) > 1 }, checks: signsOn,
 		unseen: words.T("The application's registration was not read: sign in as an administrator.")},
@@ -168,7 +168,7 @@ func (s *State) summarize(r *Run) {
 	}
 }
 
-// unproven says what nobody exercised.
+// unproven says what was not tested.
 func (s *State) unproven(r *Run) []words.Text {
 	list := []words.Text{}
 	if r.Server == ServerUnproven {

@@ -104,7 +104,7 @@ func checkPeople(ctx context.Context, s *State) Finding {
 		count(l.Items)
 	}
 	f := s.judgeList(l.Problem, l.Complete, people, listing{
-		code: codePeopleNoneFound, empty: words.T("The tenant shows the application nobody."),
+		code: codePeopleNoneFound, empty: words.T("The application sees no people in the tenant."),
 		remedies: []words.Text{words.T("Look in the Microsoft Entra admin center under Users whether this is the right tenant.")},
 	}).saw("people", people).saw("withCardNumber", cards)
 	f.Exchanges = seen.All()
@@ -194,7 +194,7 @@ func (s *State) judgeList(p *problem.Problem, complete bool, n int, l listing) F
 	case p != nil:
 		return judge(p)
 	case !complete:
-		return unknown(unexpected(words.T("The list ended early and nobody said why.")))
+		return unknown(unexpected(words.T("The list ended early without a reason.")))
 	case n == 0:
 		empty := problem.New(l.code, l.empty)
 		for _, r := range l.remedies {

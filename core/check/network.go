@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"math"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -181,7 +182,8 @@ func checkClock(_ context.Context, s *State) Finding {
 		host, _ := hostname(l.url)
 		off := l.Skew.Abs().Round(time.Second)
 		if off <= MaxSkew {
-			return pass(words.T("The clock is %s off.", off)).saw("skewSeconds", l.Skew.Seconds())
+			within := max(1, int(math.Ceil(l.Skew.Abs().Seconds())))
+			return pass(words.N(within, "Within %d second of Microsoft's.", "Within %d seconds of Microsoft's.", within)).saw("skewSeconds", l.Skew.Seconds())
 		}
 		ahead := words.T("behind")
 		if l.Skew > 0 {
@@ -224,10 +226,10 @@ func (s *State) looks() []look {
 
 func captive(host string, status int) *problem.Problem {
 	if status == 407 {
-		return problem.New(transport.CodeProxy, words.T("The proxy on the way to %s wants a sign-in.", host)).
+		return problem.New(transport.CodeProxy, words.T("The proxy for %s requires a sign-in.", host)).
 			Fix(words.T("Ask the people who run the proxy to let this computer reach %s without a sign-in, or set another proxy in the system's settings or in the environment variable HTTPS_PROXY.", host))
 	}
-	return problem.New(codeNetCaptivePortal, words.T("The network wants a sign-in before it lets anybody reach %s.", host)).
+	return problem.New(codeNetCaptivePortal, words.T("The network requires a sign-in before %s can be reached.", host)).
 		Fix(words.T("Open a browser, sign in to the network, and check again."))
 }
 

@@ -33,7 +33,7 @@ func notificationChecks() []Check {
 
 func hasNotifications(in Input) (bool, words.Text) {
 	if !in.Product.Notifications {
-		return false, words.T("%s asks for changes by itself; nobody has to reach it.", in.Product.Name)
+		return false, words.T("%s polls for changes and needs no notifications.", in.Product.Name)
 	}
 	return !in.Cloud.Lacks(cloud.FeatureSubscriptions), words.T("%s has no change notifications.", in.Cloud.Name)
 }
@@ -41,7 +41,7 @@ func hasNotifications(in Input) (bool, words.Text) {
 func wantsNotifications(in Input) (bool, words.Text) {
 	switch {
 	case !in.Options.AllowWrites || in.Options.NoSubscription:
-		return false, words.T("It makes a subscription for 45 minutes and removes it at once: allow writes to have it tried.")
+		return false, words.T("The test creates a subscription for 45 minutes and removes it at once. Allow writes to run it.")
 	case in.Subscriber == nil || in.Journal == nil:
 		return false, words.T("There is no place to write down what would be made.")
 	}

@@ -152,10 +152,10 @@ func (s *State) judgeConsent() Finding {
 	f := pass(words.T("Everything that is needed is granted."))
 	switch {
 	case len(roles) > 0:
-		f = fail(problem.New(codePermissionNotConsented, words.T("Nobody consented to %s.", strings.Join(roles, ", "))).
+		f = fail(problem.New(codePermissionNotConsented, words.T("Admin consent is missing for %s.", strings.Join(roles, ", "))).
 			Fix(consent).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
 	case len(scopes) > 0:
-		f = warn(problem.New(codePermissionDelegatedNotConsented, words.T("Nobody consented for everybody to %s.", strings.Join(scopes, ", "))).
+		f = warn(problem.New(codePermissionDelegatedNotConsented, words.T("Admin consent for all users is missing for %s.", strings.Join(scopes, ", "))).
 			With(words.T("People are asked at their first sign-in, or are turned away where the tenant does not let them consent.")).
 			Fix(consent).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
 	}
@@ -263,7 +263,7 @@ func checkSignInConsent(_ context.Context, s *State) Finding {
 	if len(missing) == 0 {
 		return pass(words.T("Consent for sign-in is given for everybody."))
 	}
-	return warn(problem.New(codeSignOnConsentMissing, words.T("Nobody consented for everybody to %s, which sign-in asks for.", strings.Join(missing, ", "))).
+	return warn(problem.New(codeSignOnConsentMissing, words.T("Sign-in requests %s, which has no admin consent for all users.", strings.Join(missing, ", "))).
 		With(words.T("People are asked at their first sign-in, or are turned away where the tenant does not let them consent.")).
 		Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: press \"Grant admin consent\".")).
 		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))).saw("missing", missing)

@@ -158,7 +158,7 @@ func (c Check) skip(in Input, done map[string]Finding) (Finding, bool) {
 			id = f.Because
 		}
 		cause := done[id]
-		return Finding{Status: Skipped, Because: id, Note: words.T("Not looked at, because this did not succeed: %s", cause.Title)}, true
+		return Finding{Status: Skipped, Because: id, Note: words.T("Not tested, because this did not succeed: %s", cause.Title)}, true
 	}
 	return Finding{}, false
 }

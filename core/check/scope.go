@@ -130,7 +130,7 @@ func (s *State) judgeOutside(mailbox string, exists permission.Truth, id string,
 		return unknown(problem.New(codeScopeNoSuchMailbox, words.T("%s does not exist in this tenant, so that it is out of reach proves nothing.", mailbox)).
 			Lead(words.T("Name a mailbox that exists."), problem.PlaceOutside))
 	case exists != permission.Yes:
-		return unknown(problem.New(codeScopeOutsiderUnseen, words.T("%s was refused, but nobody could show that it exists.", mailbox)).
+		return unknown(problem.New(codeScopeOutsiderUnseen, words.T("%s was refused, but it is not known whether it exists.", mailbox)).
 			Fix(words.T("Sign in as an administrator, who can look it up, and check again.")))
 	}
 	f := pass(words.T("%s exists and is refused.", mailbox))

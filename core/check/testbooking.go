@@ -151,7 +151,7 @@ func (s *State) awaitRoom(ctx context.Context, made tenant.Event, plan BookingPl
 		case e.Response == "declined":
 			return s.judgeDecline(plan)
 		case e.Response == "tentativelyAccepted":
-			return fail(problem.New(codeBookingTentative, words.T("%s answered with a reservation: somebody has to approve.", o.TestRoom)).
+			return fail(problem.New(codeBookingTentative, words.T("%s accepted tentatively. Someone must approve the booking.", o.TestRoom)).
 				Lead(words.T("Run the calendar-processing script for it, so that it accepts by itself."), problem.PlaceCalendarScript))
 		}
 		select {
@@ -173,7 +173,7 @@ func (*silence) Error() string { return "the room did not answer" }
 
 func (*silence) about(room string, wait time.Duration) *problem.Problem {
 	return problem.New(codeBookingRoomSilent, words.T("%s did not answer the invitation within %s.", room, wait)).
-		With(words.T("A room that does not process invitations takes no booking from anybody.")).
+		With(words.T("A room that does not process invitations accepts no bookings.")).
 		Lead(words.T("Run the calendar-processing script for it: AutomateProcessing must be AutoAccept."), problem.PlaceCalendarScript)
 }
 

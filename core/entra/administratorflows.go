@@ -55,7 +55,7 @@ func (a *Administrator) Browser(ctx context.Context, scopes []string, open func(
 	case ctx.Err() != nil:
 		return Account{}, problem.Of(ctx.Err())
 	case limited.Err() != nil:
-		return Account{}, problem.New(CodeSignInTimeout, words.T("Nobody signed in within %d minutes.", int(browserPatience.Minutes()))).
+		return Account{}, problem.New(CodeSignInTimeout, words.T("No sign-in within %d minutes.", int(browserPatience.Minutes()))).
 			Fix(words.T("Press Sign in again.")).By(err)
 	case err != nil:
 		return Account{}, a.explained(a.interactive(err), false)

@@ -155,7 +155,7 @@ func (s *RoomState) fill(row sheet.Row, columns []string) *problem.Problem {
 		case KindNumber:
 			n, err := strconv.Atoi(text)
 			if err != nil || p.Min != nil && n < *p.Min || p.Max != nil && n > *p.Max {
-				return lineProblem(row.Line, words.T("%s is no number in its range", p.Name))
+				return lineProblem(row.Line, words.T("%s is not a number in its range", p.Name))
 			}
 			s.values[p.Name] = n
 		case KindList:

@@ -17,7 +17,7 @@ import (
 // Roomkey's own sign-in.
 func (b *build) registerApplication() error {
 	if id := b.Connection.Application.ClientID; id != "" && !isGUID(id) {
-		return problem.New(codeClientID, words.T("The client ID %s is no GUID.", problem.Line(id))).
+		return problem.New(codeClientID, words.T("The client ID %s is not a GUID.", problem.Line(id))).
 			Lead(words.T("Correct the client ID, or empty it to register a new application."), problem.PlaceClientID)
 	}
 	needs := b.needs()
@@ -95,7 +95,7 @@ func (b *build) certificate() string {
 	}
 	block, _ := pem.Decode([]byte(text))
 	if block == nil || block.Type != "CERTIFICATE" {
-		b.form.fail("certificate", words.T("This is no certificate in PEM."))
+		b.form.fail("certificate", words.T("This is not a PEM certificate."))
 		return ""
 	}
 	return base64.StdEncoding.EncodeToString(block.Bytes)

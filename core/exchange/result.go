@@ -98,7 +98,7 @@ func ReadResult(data []byte, c *connection.Connection) (Result, error) {
 	data = bytes.TrimSpace(toUTF8(data))
 	var file sealed
 	if err := json.Unmarshal(data, &file); err != nil || len(file.Result) == 0 {
-		return r, problem.New(codeResultBroken, words.T("This is no result file, or it was cut off.")).By(err).
+		return r, problem.New(codeResultBroken, words.T("This is not a complete result file.")).By(err).
 			Fix(words.T("Take the file whose name ends in .result.json, as the script wrote it."))
 	}
 	if !strings.EqualFold(file.Seal, seal(file.Result)) {

@@ -79,7 +79,7 @@ func yesNo(v string) (yes, ok bool) {
 func checkAlias(v string) words.Text {
 	for _, r := range v {
 		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("!#$%&'*+-/=?^_`{|}~.", r) {
-			return words.T("is no alias: only letters, digits and a few signs are allowed")
+			return words.T("is not an alias: only letters, digits and a few signs are allowed")
 		}
 	}
 	return checkName(v)
@@ -143,7 +143,7 @@ func ParseRooms(data []byte) ([]NewRoom, []sheet.LineProblem, error) {
 	for _, row := range read.Rows {
 		if kind := row.Get("Type"); !isRoom(kind) {
 			wrong = append(wrong, sheet.LineProblem{Line: row.Line, Column: "Type", Skipped: true, Problem: problem.New(CodeNotRoom,
-				words.T("Line %d: %s is no room but has the type %q, so it was left out.", row.Line, problem.Line(row.Get("Address")), problem.Line(kind))).
+				words.T("Line %d: %s is not a room. Its type is %q, so it was left out.", row.Line, problem.Line(row.Get("Address")), problem.Line(kind))).
 				Fix(words.T("Nothing needs to be done if that is right. A room has the type RoomMailbox: Set-Mailbox -Type Room makes one."))})
 			continue
 		}
