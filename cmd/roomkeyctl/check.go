@@ -42,7 +42,7 @@ func newCheck(a *app) *cobra.Command {
 			if (o.Organizer == "") != (o.TestRoom == "") {
 				return usage("a test booking needs both --organizer and --test-room")
 			}
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}

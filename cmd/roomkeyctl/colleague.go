@@ -24,7 +24,7 @@ func scriptColleague(a *app) *cobra.Command {
 			"the simulator plays that colleague: it applies the intent that was written beside\n" +
 			"the script and gives the result file that the script would have written.",
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -200,7 +200,7 @@ func connectionShow(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "show", Short: "Show a connection, its steps and what is wrong with its fields", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -252,7 +252,7 @@ func connectionSet(a *app) *cobra.Command {
 			"Short forms: tenant, product, server, clientId. A list takes its items separated by commas.",
 		Example: "  roomkeyctl connection set clientId=8d3c… server=https://booking.contoso.com",
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -284,7 +284,7 @@ func connectionFind(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use: "find-tenant", Short: "Look the tenant up in the connection's cloud", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -301,7 +301,7 @@ func connectionDelete(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use: "delete", Short: "Delete a connection and its secrets in the keychain", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -356,7 +356,7 @@ func connectionExport(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use: "export", Short: "Write the configuration as a file, without any secret", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -20,7 +20,7 @@ func connectionRemove(a *app) *cobra.Command {
 			"the connection. Nothing changes at Microsoft: the app registration is removed\n" +
 			"with roomkeyctl register undo, after this.",
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}

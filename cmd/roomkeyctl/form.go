@@ -16,7 +16,7 @@ func newForm(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use: "form", Short: "The vendor's own form in the vendor's order, for consoles that have to be typed into", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}

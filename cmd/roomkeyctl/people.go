@@ -16,7 +16,7 @@ func peopleList(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use: "list", Short: "List the people", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -45,7 +45,7 @@ func peopleGroups(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "groups", Short: "List the groups", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -25,7 +25,7 @@ func newPush(a *app) *cobra.Command {
 			"which the last check ran without failing is pushed. What the server says of\n" +
 			"itself (its sealing key, other hosts) is confirmed once with --confirm VALUE.",
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -149,7 +149,7 @@ func newStatus(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "status", Short: "Say what the booking server holds and whether it works there", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -27,7 +27,7 @@ func newRegister(a *app) *cobra.Command {
 // do more. What changes something is refused before the sign-in while another
 // Roomkey works on the connection.
 func (a *app) registered(ctx context.Context, f signInFlags, changes bool, scopes ...[]string) (*session.Session, error) {
-	s, err := a.open(ctx)
+	s, err := a.open()
 	if err != nil {
 		return nil, err
 	}

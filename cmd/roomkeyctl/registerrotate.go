@@ -112,7 +112,7 @@ func registerCertificate(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use: "certificate", Short: "Export the public part of the certificate (PEM)", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}

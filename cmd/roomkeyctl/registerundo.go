@@ -193,7 +193,7 @@ func registerHistory(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "history", Short: "Show the record of what was done to the tenant", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}

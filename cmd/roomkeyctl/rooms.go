@@ -26,7 +26,7 @@ func roomsList(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use: "list", Short: "List the rooms, and where the list comes from", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -102,7 +102,7 @@ func roomsLists(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "lists", Short: "List the room lists", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -127,7 +127,7 @@ func roomsSelect(a *app) *cobra.Command {
 			if all == (len(args) > 0) {
 				return usage("name the rooms by e-mail address, or choose --all")
 			}
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -146,7 +146,7 @@ func roomsImport(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "import FILE.csv", Short: "Read rooms from a CSV file, where the product may not list them", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -83,7 +82,7 @@ func (a *app) environment() (*session.Environment, error) {
 
 // open opens the connection that is meant. One that another copy holds is
 // opened to look at; save refuses then.
-func (a *app) open(ctx context.Context) (*session.Session, error) {
+func (a *app) open() (*session.Session, error) {
 	env, err := a.environment()
 	if err != nil {
 		return nil, err

@@ -67,7 +67,7 @@ func scriptShow(a *app) *cobra.Command {
 			"what would differ from the one that was generated last, here or in the window,\n" +
 			"and remembers the new one only if it is written with --out.",
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -140,7 +140,7 @@ func scriptFolder(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "folder FOLDER", Short: "Write everything for this connection: numbered scripts, README, checklist", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -162,7 +162,7 @@ func scriptResult(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "result FILE", Short: "Read back the result file of a script, as evidence", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -190,7 +190,7 @@ func scriptProcessing(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "processing FILE.csv", Short: "Read back calendar processing: what differs from the product's policy", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -41,7 +41,7 @@ func secretSet(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -137,7 +137,7 @@ func secretStatus(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "status", Short: "Say which secrets the keychain holds", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -159,7 +159,7 @@ func secretForget(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}

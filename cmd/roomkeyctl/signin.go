@@ -116,7 +116,7 @@ func newSignIn(a *app) *cobra.Command {
 			"directory roles that are active and what was consented to, and forgets the\n" +
 			"tokens. The other commands sign in by themselves with the same flags.",
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open(c.Context())
+			s, err := a.open()
 			if err != nil {
 				return err
 			}

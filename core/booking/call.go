@@ -138,13 +138,14 @@ func doubled(d *json.Decoder) string {
 		if open == '{' {
 			key, err := d.Token()
 			name, _ := key.(string)
-			if folded := strings.ToLower(name); err != nil {
+			if err != nil {
 				return ""
-			} else if seen[folded] {
-				return name
-			} else {
-				seen[folded] = true
 			}
+			folded := strings.ToLower(name)
+			if seen[folded] {
+				return name
+			}
+			seen[folded] = true
 		}
 		if field := doubled(d); field != "" {
 			return field

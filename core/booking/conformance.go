@@ -141,7 +141,7 @@ func (c *conformance) do(method, path string, header map[string]string, body []b
 }
 
 // refused holds an answer to a problem of the contract's table.
-func (c *conformance) refused(id, rule string, r reply, status int, code string) bool {
+func (c *conformance) refused(id, rule string, r reply, status int, code string) {
 	var p struct {
 		Code, Type string
 		Status     int
@@ -149,9 +149,10 @@ func (c *conformance) refused(id, rule string, r reply, status int, code string)
 	kind, _, _ := mime.ParseMediaType(r.header.Get("Content-Type"))
 	if r.err != nil || r.status != status || kind != "application/problem+json" || json.Unmarshal(r.body, &p) != nil ||
 		p.Code != code || p.Status != status || p.Type != "urn:room-booking-integration:problem:"+code {
-		return c.add(id, rule, fmt.Sprintf("wanted %d %s as application/problem+json with type, status and code; got %s", status, code, r))
+		c.add(id, rule, fmt.Sprintf("wanted %d %s as application/problem+json with type, status and code; got %s", status, code, r))
+		return
 	}
-	return c.add(id, rule, "")
+	c.add(id, rule, "")
 }
 
 // refusedAt is refused with an entry in errors.

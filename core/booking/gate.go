@@ -26,9 +26,7 @@ type Clearance struct{ digest string }
 // booking.gate-unchecked, gate-changed, gate-failed, gate-incomplete,
 // gate-warnings.
 func Gate(last Checked, digest string, acceptWarnings bool) (Clearance, error) {
-	closed := func(code problem.Code, title words.Text) *problem.Problem {
-		return problem.New(code, title)
-	}
+	closed := problem.New
 	again := words.T("Test the connection.")
 	switch {
 	case digest == "" || last.Digest == "" || last.Verdict == "":

@@ -82,7 +82,7 @@ var (
 	codeSignInMayNotRead                   = problem.Declare("sign-in.may-not-read", problem.SignInNeeded)
 	codeSignOnConsentMissing               = problem.Declare("sign-on.consent-missing", problem.Unmet)
 	codeSignOnConsentUnknown               = problem.Declare("sign-on.consent-unknown", problem.Unmet)
-	codeSignOnIdTokensOff                  = problem.Declare("sign-on.id-tokens-off", problem.Unmet)
+	codeSignOnIDTokensOff                  = problem.Declare("sign-on.id-tokens-off", problem.Unmet)
 	codeSignOnRedirectDiffers              = problem.Declare("sign-on.redirect-differs", problem.Unmet)
 	codeSignOnRedirectMissing              = problem.Declare("sign-on.redirect-missing", problem.Unmet)
 	codeTenantMismatch                     = problem.Declare("tenant.mismatch", problem.Unmet)

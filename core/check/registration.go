@@ -238,7 +238,7 @@ func checkIDTokens(_ context.Context, s *State) Finding {
 	if s.application.IDTokens {
 		return pass(words.T("ID tokens are on."))
 	}
-	return fail(problem.New(codeSignOnIdTokensOff, words.T("The application does not issue ID tokens, which %s signs people in with.", s.Product.Name)).
+	return fail(problem.New(codeSignOnIDTokensOff, words.T("The application does not issue ID tokens, which %s signs people in with.", s.Product.Name)).
 		Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication, \"Implicit grant and hybrid flows\": tick \"ID tokens\" and press \"Save\".")).
 		See(words.T("Authentication of this application"), s.portal("Authentication")))
 }

@@ -17,7 +17,7 @@ func cause(err error) problem.Code {
 		if contains(err, "/usr/bin/security") {
 			return CodeUnavailable
 		}
-		return ""
+		return problem.Code{}
 	}
 	switch exit.ExitCode() {
 	case 36, 51, 128:

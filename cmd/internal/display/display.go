@@ -4,6 +4,7 @@
 package display
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -57,7 +58,7 @@ func Describe() int {
 // missing says what keeps a window from opening, nil when nothing does.
 func missing(version string, err error) *problem.Problem {
 	switch {
-	case err == errNoDisplay:
+	case errors.Is(err, errNoDisplay):
 		return problem.New(codeNone, words.T("There is no display to open a window on.")).
 			With(words.T("Neither DISPLAY nor WAYLAND_DISPLAY leads to one that answers.")).
 			Fix(words.T("Start Roomkey on a desktop, or over ssh with X11 forwarding (ssh -X).")).

@@ -66,7 +66,7 @@ func (p *person) way(ctx context.Context) session.SignIn {
 	}
 }
 
-func (p *person) grow(t *testing.T, ctx context.Context, scopes ...[]string) {
+func (p *person) grow(ctx context.Context, t *testing.T, scopes ...[]string) {
 	t.Helper()
 	if _, err := p.s.SignIn(ctx, p.way(ctx), slices.Concat(scopes...)); err != nil {
 		t.Fatal(err)
@@ -82,7 +82,7 @@ func TestRegister(t *testing.T) {
 	if says, err := s.Disclosure("", entra.ScopesRead); err != nil || !strings.Contains(says.String(), "Microsoft Graph Command Line Tools") {
 		t.Fatalf("disclosure %q, %v", says, err)
 	}
-	p.grow(t, ctx, entra.ScopesRead)
+	p.grow(ctx, t, entra.ScopesRead)
 	if who := s.Administrator(); who == nil || len(who.Roles) == 0 || who.RolesFrom == "" || len(who.Consented) == 0 {
 		t.Fatalf("signed in %+v", who)
 	}
@@ -96,7 +96,7 @@ func TestRegister(t *testing.T) {
 	if asks := plan.Asks.String(); !strings.Contains(asks, "Application.ReadWrite.All") || strings.Contains(asks, "Directory.Read.All") {
 		t.Errorf("apply asks for more than it lacks: %s", asks)
 	}
-	p.grow(t, ctx, session.ScopesFor(plan.Plan))
+	p.grow(ctx, t, session.ScopesFor(plan.Plan))
 	if len(p.told) != 2 || !strings.Contains(p.told[1], "Application.ReadWrite.All") {
 		t.Errorf("the further consent was not said: %v", p.told)
 	}
@@ -181,7 +181,7 @@ func TestReview(t *testing.T) {
 	h, s := bare(t)
 	ctx := quickly(t)
 	p := &person{h: h, s: s}
-	p.grow(t, ctx, entra.ScopesRead)
+	p.grow(ctx, t, entra.ScopesRead)
 	plan, err := s.RegisterPlan(ctx, register.Options{HomePage: "https://flexo.contoso.example/"}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -199,7 +199,7 @@ func TestReview(t *testing.T) {
 	if err != nil || now.Reviewed == nil || now.Digest != plan.Digest || now.Asks.IsZero() || now.Options.HomePage != plan.Options.HomePage {
 		t.Fatalf("%+v, %v", now, err)
 	}
-	p.grow(t, ctx, session.ScopesFor(reviewed))
+	p.grow(ctx, t, session.ScopesFor(reviewed))
 	if _, err := s.RegisterApply(ctx, reviewed, reviewed.Options, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -277,7 +277,7 @@ func TestAMailboxIsLookedUpWithTheSignIn(t *testing.T) {
 		t.Error("looked up with the application's own token")
 	}
 	p := &person{h: h, s: s}
-	p.grow(t, ctx, entra.ScopesRead)
+	p.grow(ctx, t, entra.ScopesRead)
 	if status := looked(); status != 200 {
 		t.Errorf("the look-up was answered with %d", status)
 	}

@@ -160,7 +160,7 @@ func cutOff(ctx context.Context, s *session.Session) *problem.Problem {
 	return p.Fix(words.T("Press “Look again” on the page Hand over, look at what would change, and push again."))
 }
 
-// Clouds, Products, Permissions and Mistakes are the catalogues.
+// Clouds are the catalogue of clouds.
 func (h *Home) Clouds() []cloud.Cloud { return h.Environment.Clouds.All() }
 
 // Products are the booking products.

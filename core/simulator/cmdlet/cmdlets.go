@@ -193,7 +193,7 @@ func (o *Organization) setProcessing(p Object) (any, error) {
 			v = list
 		case bool, float64:
 			if fmt.Sprintf("%T", def) != fmt.Sprintf("%T", v) {
-				return nil, fmt.Errorf("Cannot process argument transformation on parameter '%s'. Cannot convert value \"%v\" to type.", name, v)
+				return nil, fmt.Errorf("Cannot process argument transformation on parameter '%s'. Cannot convert value \"%v\" to type.", name, v) //nolint:staticcheck // PowerShell's own sentence
 			}
 		}
 		if name == "AdditionalResponse" && str(p, name) != "" && !strings.HasPrefix(str(p, name), "<html>") {
