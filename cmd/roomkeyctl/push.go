@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -161,11 +163,7 @@ func newStatus(a *app) *cobra.Command {
 				return err
 			}
 			if err := a.show(map[string]any{"steps": steps, "held": held, "problem": problem.Of(failed)}, func(w io.Writer) {
-				var cells [][]string
-				for i, st := range steps {
-					cells = append(cells, []string{fmt.Sprint(i + 1), st.Title.String(), string(st.State), st.Reason.String()})
-				}
-				rows(w, []string{"", "step", "state", ""}, cells)
+				printSteps(w, steps)
 				if failed == nil {
 					printHeld(w, held)
 				}
@@ -185,6 +183,23 @@ func newStatus(a *app) *cobra.Command {
 			return failed
 		},
 	}
+}
+
+// printSteps says of each step where it stands; of one that is proven also since
+// when, and what would make the proof void.
+func printSteps(w io.Writer, steps []setup.Step) {
+	var cells [][]string
+	for i, st := range steps {
+		at, why := "", st.Reason.String()
+		if !st.ProvenAt.IsZero() {
+			at = st.ProvenAt.Local().Format("2006-01-02 15:04")
+		}
+		if !st.VoidWhen.IsZero() {
+			why = strings.TrimSpace(why + " " + st.VoidWhen.String())
+		}
+		cells = append(cells, []string{fmt.Sprint(i + 1), st.Title.String(), string(st.State), at, problem.Line(why)})
+	}
+	rows(w, []string{"", "step", "state", "proven", ""}, cells)
 }
 
 func printHeld(w io.Writer, h session.Held) {
