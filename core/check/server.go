@@ -174,7 +174,7 @@ func signInRefused(r entra.Refusal, v View) *problem.Problem {
 	p.Title = words.T("The booking server cannot sign in: %s", p.Title)
 	if r.Code == blockedByAccess {
 		p.Detail = words.T("%s The application signed in from %s. A policy for workload identities may allow certain locations only.", p.Detail, v.From)
-		p.Fix(words.T("Microsoft Entra admin center, Conditional Access, Named locations: add the public address of the booking server to a location that the policy allows."))
+		p.Remedies = append([]problem.Remedy{{Text: words.T("In the Microsoft Entra admin center open Conditional Access > Named locations and add the public address of the booking server to a location that the policy allows.")}}, p.Remedies...)
 	}
 	return p
 }
