@@ -16,11 +16,12 @@ test -z "$(gofmt -l cmd core internal resources ui ./*.go)" || {
 	exit 1
 }
 
+commands=$(go list -tags $tags ./cmd/... | grep -v /cmd/tour | tr "\n" " ")
 run() { go test -race -timeout 30m -tags $tags "$@"; }
 # The tour draws a hundred pictures by software, which takes a quarter of an hour
 # under the race detector; what it walks through is in the tests of ui/page.
-raced=$(go list -tags $tags ./core/... ./ui/... ./internal/... ./resources/... . | grep -v /ui/tour)
-go test -timeout 30m -tags $tags ./ui/tour/
+raced=$(go list -tags $tags ./core/... ./internal/... ./ui/... ./internal/... ./resources/... . | grep -v /cmd/tour)
+go test -timeout 30m -tags $tags ./cmd/tour/
 if [ "$(uname -s)" = Linux ] && command -v dbus-run-session >/dev/null && command -v gnome-keyring-daemon >/dev/null; then
 	run $raced
 	export ROOMKEY_TEST_KEYCHAIN=1
@@ -30,7 +31,7 @@ if [ "$(uname -s)" = Linux ] && command -v dbus-run-session >/dev/null && comman
 	dbus-run-session -- xvfb-run -a -s "-screen 0 1280x800x24" bash -c "
 		set -euo pipefail
 		printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null
-		go test -race -timeout 30m -tags $tags -count=1 ./core/vault/ ./cmd/..."
+		go test -race -timeout 30m -tags $tags -count=1 ./core/vault/ $commands"
 else
-	run $raced ./cmd/...
+	run $raced $commands
 fi
