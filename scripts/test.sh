@@ -20,7 +20,7 @@ commands=$(go list -tags $tags ./cmd/... | grep -v /cmd/tour | tr "\n" " ")
 run() { go test -race -timeout 30m -tags $tags "$@"; }
 # The tour draws a hundred pictures by software, which takes a quarter of an hour
 # under the race detector; what it walks through is in the tests of ui/page.
-raced=$(go list -tags $tags ./core/... ./internal/... ./ui/... ./internal/... ./resources/... . | grep -v /cmd/tour)
+raced=$(go list -tags $tags ./core/... ./internal/... ./ui/... ./resources/... . | grep -v /cmd/tour)
 go test -timeout 30m -tags $tags ./cmd/tour/
 if [ "$(uname -s)" = Linux ] && command -v dbus-run-session >/dev/null && command -v gnome-keyring-daemon >/dev/null; then
 	run $raced

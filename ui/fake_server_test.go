@@ -102,6 +102,13 @@ func (b *fakeCore) Held(context.Context) (session.Held, error) {
 	return h, nil
 }
 
+// Entered keeps who said so.
+func (b *fakeCore) Entered(_ context.Context, by string) error {
+	defer b.ask("Entered")()
+	b.enteredBy = by
+	return nil
+}
+
 // Form is a vendor's.
 func (b *fakeCore) Form(context.Context) ([]export.Entry, error) {
 	defer b.ask("Form")()

@@ -43,6 +43,8 @@ type fakeCore struct {
 	mu      sync.Mutex
 	secrets map[string]vault.Secret
 	pushed  bool
+	// enteredBy is who said that the vendor's form is filled in.
+	enteredBy string
 	// Hostile is put into every name that a tenant or server could send.
 	Hostile string
 	// RoomCount is how many rooms there are.
@@ -215,6 +217,9 @@ func (s *fakeSession) Steps(context.Context) ([]setup.Step, error) {
 	if _, ok := s.secrets[string(vault.ClientSecret)]; ok {
 		k.Credential = setup.Present
 	}
+	if p, err := s.Product(); err == nil {
+		k.ByForm = p.Adapter == product.AdapterForm
+	}
 	k.Claims = s.claims(c.Revision)
 	return setup.Steps(k), nil
 }
@@ -228,6 +233,9 @@ func (s *fakeSession) claims(revision string) []evidence.State {
 	}
 	if s.run != nil {
 		add(evidence.SignIn, map[check.Verdict]evidence.Outcome{check.Passed: evidence.Proven, check.Warned: evidence.Doubtful, check.Failed: evidence.Disproved, check.Incomplete: evidence.Unanswered}[s.run.Verdict])
+	}
+	if s.enteredBy != "" {
+		records = append(records, evidence.Record{Claim: evidence.HandedOver, Source: evidence.SourcePerson, By: s.enteredBy, Outcome: evidence.Proven, At: fakeAt, Basis: evidence.Basis{evidence.Application: s.ranOn}})
 	}
 	if s.pushed {
 		add(evidence.HandedOver, evidence.Proven)

@@ -230,7 +230,7 @@ func (c *careCard) restore() {
 }
 
 func (c *careCard) askForget() {
-	done := c.done(kit.L("This computer's keychain holds the credential no more."))
+	done := c.done(kit.L("The credential was deleted from this computer."))
 	c.question(forgetOffer(c.p.env, func() {
 		c.ask = nil
 		c.p.show()

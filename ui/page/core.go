@@ -179,6 +179,7 @@ type handedOver interface {
 	Push(ctx context.Context, plan session.Plan, acceptWarnings bool, report task.Report) (session.Pushed, error)
 	Held(ctx context.Context) (session.Held, error)
 	Form(ctx context.Context) ([]export.Entry, error)
+	Entered(ctx context.Context, by string) error
 }
 
 // File is a file to save: Name is the suggested one.

@@ -16,6 +16,7 @@ import (
 	"github.com/roomkey/roomkey/core/export"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
@@ -258,7 +259,7 @@ func (h *HandOver) offerForget() {
 	}, func(err error) {
 		h.notice.fail(problem.Of(err))
 		if err == nil {
-			h.notice.good(kit.L("This computer's keychain holds the credential no more."))
+			h.notice.good(kit.L("The credential was deleted from this computer."))
 		}
 		h.env.Changed()
 	}))
@@ -321,7 +322,11 @@ func viewOf(held session.Held) (kit.Mark, words.Text) {
 // fillForm shows the vendor's form.
 func (h *HandOver) fillForm() {
 	var entries []export.Entry
+	var steps []setup.Step
 	h.env.Scope.Run(func(ctx context.Context) (err error) {
+		if steps, err = h.env.Session.Steps(ctx); err != nil {
+			return err
+		}
 		entries, err = h.env.Session.Form(ctx)
 		return err
 	}, func(err error) {
@@ -330,9 +335,51 @@ func (h *HandOver) fillForm() {
 			h.form.Add(kit.ProblemCard(h.env.Host, problem.Of(err)))
 		} else if len(entries) > 0 {
 			h.showForm(entries)
+			h.showEntered(steps)
 		}
 		h.frame.Object.Refresh()
 	})
+}
+
+// showEntered asks for the word of the person who filled in the form, or shows
+// it: no server says there what it holds.
+func (h *HandOver) showEntered(steps []setup.Step) {
+	said, cannot := kit.L("I have entered it"), kit.Small(kit.L("Roomkey cannot look into the vendor's console. A booking made there shows that the values are right."))
+	switch {
+	case h.byForm():
+	case h.env.Connection().Server.Adapter == booking.AdapterSeatsurfing:
+		said, cannot = kit.L("It works there"), kit.Small(kit.L("This booking server cannot say whether it works. Sign in there and book a room before you confirm it."))
+	default:
+		return // the server says it by itself
+	}
+	for _, s := range steps {
+		if s.ID == setup.HandOver && s.State == setup.Done {
+			h.form.Add(kit.Column(kit.GapTight, kit.MarkedText(kit.MarkDone, kit.Say(s.Reason)), cannot))
+			return
+		}
+	}
+	by := kit.TextField(kit.L("Your name"), "", "")
+	by.Clean = strings.TrimSpace
+	by.Check = func(v string) words.Text {
+		if v == "" {
+			return words.T("Enter your name: it is kept with the date.")
+		}
+		return words.Text{}
+	}
+	press := widget.NewButtonWithIcon(said, theme.ConfirmIcon(), func() {
+		if !by.Validate() {
+			return
+		}
+		h.env.Scope.Run(func(ctx context.Context) error { return h.env.Session.Entered(ctx, by.Value()) }, func(err error) {
+			h.notice.fail(problem.Of(err))
+			if err == nil {
+				h.notice.clear()
+				h.fillForm()
+			}
+			h.env.Changed()
+		})
+	})
+	h.form.Add(kit.Card(kit.Column(kit.GapWide, by, kit.Row(0, -1, press), cannot)))
 }
 
 // showForm shows the form at once where it is the only way, else on request.
