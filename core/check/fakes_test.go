@@ -104,7 +104,7 @@ func healthy(n int) *world {
 		w.rooms.Items = append(w.rooms.Items, tenant.Room{EmailAddress: fmt.Sprintf("room%d@contoso.example", i), DisplayName: fmt.Sprint("Room ", i)})
 	}
 	w.rooms.Complete = true
-	w.people = tenant.Listing[tenant.Person]{Complete: true, Items: []tenant.Person{{ID: "p1", Enabled: &yes}}}
+	w.people = tenant.Listing[tenant.Person]{Complete: true, Items: []tenant.Person{{ID: "p1", Mail: "p1@contoso.example", Enabled: &yes}}}
 	w.groups = tenant.Listing[tenant.Group]{Complete: true, Items: []tenant.Group{{ID: "g1"}}}
 	w.probe = func(url string) (transport.Evidence, error) {
 		return transport.Evidence{Method: "GET", URL: url, Status: 200, Issuer: "DigiCert Inc", FirstByte: 20 * time.Millisecond, ServerDate: noon}, nil

@@ -79,6 +79,7 @@ func checkPeople(ctx context.Context, s *State) Finding {
 	}
 	ctx, seen := transport.Record(ctx)
 	people, cards, shown := 0, 0, false
+	var everybody crowd
 	outsider, sawOutsider := s.outOfReach(), false
 	count := func(page []tenant.Person) {
 		for _, p := range page {
@@ -86,6 +87,7 @@ func checkPeople(ctx context.Context, s *State) Finding {
 				continue
 			}
 			people++
+			everybody.add(p)
 			if p.CardNumber != "" {
 				cards++
 			}
@@ -122,6 +124,14 @@ func checkPeople(ctx context.Context, s *State) Finding {
 		return warn(problem.New(codePeopleNoCardNumbers, words.T("Nobody has a card number in %s.", attribute)).
 			Lead(words.T("Choose the attribute that holds your card numbers."), problem.PlaceCardNumber)).
 			saw("people", people).saw("withCardNumber", 0)
+	}
+	if s.Connection.People.Mode != connection.Groups {
+		switch p, failure := everybody.judge(); {
+		case failure:
+			return fail(p).saw("people", people).saw("disabled", everybody.disabled).saw("withoutMail", everybody.noMail)
+		case p != nil:
+			return warn(p).saw("people", people).saw("withCardNumber", cards)
+		}
 	}
 	return f.says(words.N(people, "%d person was listed.", "%d people were listed.", people))
 }
