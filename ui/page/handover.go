@@ -42,7 +42,7 @@ type HandOver struct {
 
 // NewHandOver makes the page.
 func NewHandOver(env *Env) *HandOver {
-	h := &HandOver{env: env, notice: newNotice(env.Host), plan: kit.Column(kit.GapWide), holds: kit.Column(0), form: kit.Column(0), yes: map[string]bool{}}
+	h := &HandOver{env: env, notice: newNotice(env.Host), plan: kit.Column(kit.GapWide), holds: kit.Column(0), form: kit.Column(kit.GapWide), yes: map[string]bool{}}
 	body := kit.Column(kit.GapWide, h.notice.object, h.plan, h.holds, h.form)
 	h.frame = kit.NewFrame(kit.L("Hand over to the booking server"),
 		kit.L("Only a configuration that was just proven is handed over. You see what would change before anything is sent."), body)
@@ -357,6 +357,9 @@ func (h *HandOver) showEntered(steps []setup.Step) {
 			h.form.Add(kit.Column(kit.GapTight, kit.MarkedText(kit.MarkDone, kit.Say(s.Reason)), cannot))
 			return
 		}
+		if s.ID == setup.HandOver && s.State == setup.Blocked {
+			return // nothing was proven that could be entered
+		}
 	}
 	by := kit.TextField(kit.L("Your name"), "", "")
 	by.Clean = strings.TrimSpace
@@ -415,7 +418,7 @@ func (h *HandOver) formValue(e export.Entry) fyne.CanvasObject {
 	case e.Action:
 		return kit.Muted(kit.L("Press this button in the vendor's console."))
 	case !e.Missing.IsZero():
-		return kit.MarkedText(kit.MarkAttention, kit.Say(e.Missing))
+		return kit.TopRow(kit.Gap, 1, kit.MarkIcon(kit.MarkAttention, 16), kit.NewText(kit.Say(e.Missing)))
 	case e.Secret != "":
 		says := kit.Muted("••••••••••••").As(kit.Clip, kit.ColorMuted)
 		var b *kit.CopyButton
