@@ -89,6 +89,7 @@ type Options struct {
 
 // Permissions is the permission catalogue.
 type Permissions interface {
+	Covers(held, wanted permission.Ref) bool
 	Get(value string) (permission.Entry, bool)
 	ByID(id string) (permission.Entry, permission.Kind, bool)
 }

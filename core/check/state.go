@@ -156,23 +156,10 @@ func (s *State) has(value string) bool {
 	return false
 }
 
+// covers asks the catalogue about two application permissions.
 func (s *State) covers(held, wanted string) bool {
-	if held == wanted {
-		return true
-	}
-	if s.Permissions == nil {
-		return false
-	}
-	e, ok := s.Permissions.Get(held)
-	if !ok {
-		return false
-	}
-	for _, c := range e.Covers {
-		if c == wanted {
-			return true
-		}
-	}
-	return false
+	ref := func(value string) permission.Ref { return permission.Ref{Value: value, Kind: permission.Application} }
+	return held == wanted || s.Permissions != nil && s.Permissions.Covers(ref(held), ref(wanted))
 }
 
 // scopable is whether Exchange can grant a permission for some mailboxes only.
