@@ -168,6 +168,10 @@ type Scope struct {
 	// of the flat group of organizers.
 	Group      string `json:"group,omitempty"`
 	Organizers string `json:"organizers,omitempty"`
+	// GroupID and OrganizersID are the Object IDs of those groups, which some
+	// vendors ask for.
+	GroupID      string `json:"groupId,omitempty"`
+	OrganizersID string `json:"organizersId,omitempty"`
 	// Inside and Outside are the mailboxes that prove the scope.
 	Inside  string `json:"inside,omitempty"`
 	Outside string `json:"outside,omitempty"`

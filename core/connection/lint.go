@@ -229,6 +229,12 @@ func (l *linter) addresses() {
 				words.T("Copy the Object ID from the page of the group in Microsoft Entra ID, or choose the group from the list."))
 		}
 	}
+	for path, id := range map[string]string{"scope.groupId": c.Scope.GroupID, "scope.organizersId": c.Scope.OrganizersID} {
+		if id != "" && !IsGUID(id) {
+			l.add(path, codeNotGUID, words.T("This is not the object ID of a group."),
+				words.T("Copy the Object ID from the page of the group in Microsoft Entra ID."))
+		}
+	}
 	for path, value := range map[string]string{
 		"serviceAccount": c.ServiceAccount, "scope.group": c.Scope.Group, "scope.organizers": c.Scope.Organizers,
 		"scope.inside": c.Scope.Inside, "scope.outside": c.Scope.Outside,

@@ -132,6 +132,10 @@ func (b *build) wanted(name string) any {
 		return b.form.value(name)
 	}
 	for _, want := range b.Product.Policy {
+		if strings.EqualFold(want.Parameter, name) && want.Value == nil {
+			b.form.fail(name, words.T("It must have the same value as “%s” in %s. Enter that value.", want.Matches, b.Product.Name))
+			return nil
+		}
 		if strings.EqualFold(want.Parameter, name) {
 			f := newForm(b.script, map[string]any{name: want.Value})
 			v := f.value(name)

@@ -56,6 +56,9 @@ func ReadProcessing(data []byte, c *connection.Connection, policy []product.Sett
 			continue
 		}
 		for _, want := range policy {
+			if want.Value == nil {
+				continue // it must match a value of the vendor's, which only the script was told
+			}
 			s, ok := settingOf(want.Parameter)
 			is, seen := states[i].values[s.Name]
 			if !ok || !seen {

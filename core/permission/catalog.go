@@ -2,6 +2,7 @@ package permission
 
 import (
 	"regexp"
+	"slices"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/strictyaml"
@@ -54,6 +55,9 @@ func parse(file string, data []byte) (*Catalog, []*problem.Problem) {
 		}
 		if e.Resource != "" && !guid.MatchString(e.Resource) {
 			d.Wrong(at+".resource", words.T("%q is not an application ID.", e.Resource))
+		}
+		if !slices.Contains([]Calendar{"", CalendarBasic, CalendarRead, CalendarWrite}, e.Calendar) {
+			d.Wrong(at+".calendar", words.T("%q is not known here. Write one of: basic, read, write.", e.Calendar))
 		}
 		for field, id := range map[string]string{".application": e.ApplicationID, ".delegated": e.DelegatedID} {
 			if id != "" && (!guid.MatchString(id) || ids[id]) {

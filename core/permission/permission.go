@@ -27,6 +27,16 @@ type Ref struct {
 	Kind  Kind   `yaml:"kind" json:"kind"`
 }
 
+// Calendar is how much of a calendar a permission opens.
+type Calendar string
+
+// How much of a calendar a permission opens, the least first.
+const (
+	CalendarBasic Calendar = "basic"
+	CalendarRead  Calendar = "read"
+	CalendarWrite Calendar = "write"
+)
+
 // Entry is a permission as the catalogue has it.
 type Entry struct {
 	Value string `yaml:"value" json:"value"`
@@ -41,6 +51,11 @@ type Entry struct {
 	// the application permission ("Application Calendars.ReadWrite"), "" where
 	// the permission cannot be scoped to mailboxes.
 	ExchangeRole string `yaml:"exchangeRole,omitempty" json:"exchangeRole,omitempty"`
+	// Calendar is what the permission opens of calendars, "" for nothing.
+	Calendar Calendar `yaml:"calendar,omitempty" json:"calendar,omitempty"`
+	// Ends is the day on which Microsoft ends what the permission is for, as
+	// 2027-04-01, "" for none.
+	Ends string `yaml:"ends,omitempty" json:"ends,omitempty"`
 	// Dangerous is why a booking application should never hold it, "" otherwise.
 	Dangerous string `yaml:"dangerous,omitempty" json:"dangerous,omitempty"`
 	// Resource is the application id of the API that the permission belongs to,

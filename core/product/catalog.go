@@ -1,7 +1,9 @@
 package product
 
 import (
+	"cmp"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,10 +19,6 @@ import (
 
 // Catalog is the booking products that are known.
 type Catalog struct{ products []Product }
-
-// order is how the built-in products are listed; one that is not named here
-// follows by name of file.
-var order = []string{"flexo", "offision-application", "offision-application-resources", "gfacility", "condeco", "seatsurfing", "custom"}
 
 // builtIn are the products that the program carries. A mistake in one of them
 // is one in the program, which the tests find.
@@ -40,15 +38,17 @@ var builtIn = sync.OnceValue(func() []Product {
 			panic(problems[0])
 		}
 	}
-	slices.SortStableFunc(c.products, func(a, b Product) int { return place(a.ID) - place(b.ID) })
 	return c.products
 })
 
-func place(id string) int {
-	if i := slices.Index(order, id); i >= 0 {
-		return i
-	}
-	return len(order) - 1
+// All are the products in the order that their files give them: by place, those
+// without one last, then by group and name.
+func (c *Catalog) All() []Product {
+	place := func(p Product) int { return cmp.Or(p.Place, math.MaxInt) }
+	return slices.SortedStableFunc(slices.Values(c.products), func(a, b Product) int {
+		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(strings.ToLower(a.Group), strings.ToLower(b.Group)),
+			cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)))
+	})
 }
 
 // Load gives the built-in products and adds those of the administrator's own
@@ -87,15 +87,13 @@ func (c *Catalog) add(d *strictyaml.Document, p Product) []*problem.Problem {
 	if !d.Sound("") && p.ID == "" {
 		return d.Problems(CodeFileInvalid) // it could not be read; all else would follow from that
 	}
+	p.Model = cmp.Or(p.Model, Own)
 	p.validate(d, c.products)
 	if d.Sound("") {
 		c.products = append(c.products, p)
 	}
 	return d.Problems(CodeFileInvalid)
 }
-
-// All are the products, the built-in ones first.
-func (c *Catalog) All() []Product { return slices.Clone(c.products) }
 
 // Get finds a product by its id.
 func (c *Catalog) Get(id string) (Product, bool) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
@@ -53,7 +54,7 @@ func TestOwnProduct(t *testing.T) {
 		t.Error(p)
 	}
 	p, ok := c.Get("mine")
-	if _, other := c.Get("other"); !ok || !other || !p.Own || len(c.All()) != len(order)+2 {
+	if _, other := c.Get("other"); !ok || !other || !p.Own || len(c.All()) != len(builtIn())+2 {
 		t.Fatalf("%v %v %+v", ok, other, p)
 	}
 	if p.Policy[0].Value != 365 || p.Needs.Permissions[0].Reason != "It books rooms." {
@@ -66,7 +67,7 @@ func TestOwnProduct(t *testing.T) {
 
 func TestNoFolder(t *testing.T) {
 	c, problems := Load(filepath.Join(t.TempDir(), "products"))
-	if len(problems) > 0 || len(c.All()) != len(order) {
+	if len(problems) > 0 || len(c.All()) != len(builtIn()) {
 		t.Errorf("%v", problems)
 	}
 }
@@ -101,7 +102,27 @@ func TestMistakes(t *testing.T) {
 		"unknown list":        {swap("writes:", "  lists: [rooms, desks]\nwrites:"), 9, "needs.lists[1]", "rooms, people, groups"},
 		"unknown writes":      {swap("writes: rooms", "writes: all"), 9, "writes", "rooms+organizers"},
 		"writes denied":       {swap("writes: rooms", "writes: none"), 9, "writes", "but Calendars.ReadWrite is asked for"},
-		"writes claimed":      {swap("value: Calendars.ReadWrite", "value: Calendars.Read"), 9, "writes", "Calendars.ReadWrite is not asked for"},
+		"writes claimed":      {swap("value: Calendars.ReadWrite", "value: Calendars.Read"), 9, "writes", "nothing that writes calendars is asked for"},
+		"unknown model":       {mine + "model: theirs\n", 17, "model", "own, vendor, user"},
+		"vendor's without":    {swap("credential: {kinds: [certificate, secret], months: 6}\n", "model: vendor\n"), 1, "vendorApplication", "clientId: f56e91e5"},
+		"own with vendor's":   {mine + "vendorApplication: {name: Zoom}\n", 17, "vendorApplication", "model: vendor"},
+		"vendor's secret":     {mine + "model: vendor\nvendorApplication: {clientId: f56e91e5-5a82-452f-b435-d4d78aeaf064}\n", 11, "credential", "no credential is handed over"},
+		"vendor's client id":  {swap("credential: {kinds: [certificate, secret], months: 6}\n", "model: vendor\nvendorApplication: {name: Zoom}\n"), 12, "vendorApplication.clientId", "unknown: [{what: vendorApplication"},
+		"no client id":        {swap("credential: {kinds: [certificate, secret], months: 6}\n", "model: vendor\nvendorApplication: {clientId: zoom}\n"), 12, "vendorApplication.clientId", "is not an application (client) ID"},
+		"user as application": {swap("credential: {kinds: [certificate, secret], months: 6}\n", "model: user\nserviceAccount: {purpose: Books.}\n"), 7, "needs.permissions[0].kind", "kind: delegated"},
+		"user without":        {strings.Replace(swap("credential: {kinds: [certificate, secret], months: 6}\n", "model: user\n"), "kind: application", "kind: delegated", 1), 1, "serviceAccount", "delegation: calendar"},
+		"unknown limit":       {mine + "scoping: {way: firewall, source: \"https://example.com\", read: 2026-11-26}\n", 17, "scoping.way", "rbac, policy, delegation, none, unknown"},
+		"limit says nobody":   {mine + "scoping: {way: rbac}\n", 17, "scoping", "who says so"},
+		"no day":              {mine + "source: {read: yesterday}\n", 17, "source.read", "2026-11-26"},
+		"page without TLS":    {mine + "source: {pages: [\"http://example.com\"]}\n", 17, "source.pages[0]", "https://"},
+		"EWS without its end": {swap("value: Calendars.ReadWrite", "value: full_access_as_app"), 1, "ends", "ends: 2027-04-01"},
+		"EWS beyond its end":  {swap("value: Calendars.ReadWrite", "value: full_access_as_app") + "ends: 2028-01-01\n", 17, "ends", "ends: 2027-04-01"},
+		"unknown unknown":     {mine + "unknown: [{what: colour, ask: Ask.}]\n", 17, "unknown[0].what", "permissions, vendorApplication"},
+		"unknown, not asked":  {mine + "unknown: [{what: permissions, ask: Look at the guide.}]\n", 1, "choose", "choose: true"},
+		"unknown platform":    {mine + "singleSignOn: {redirectUris: true, platform: desktop}\n", 17, "singleSignOn.platform", "web, spa, public"},
+		"pattern":             {mine + "singleSignOn: {redirectUris: true, patterns: [\"https://<company.example.com\"]}\n", 17, "singleSignOn.patterns[0]", "<company>"},
+		"pattern, no URI":     {mine + "singleSignOn: {patterns: [\"https://<company>.example.com\"]}\n", 17, "singleSignOn.redirectUris", "redirectUris: true"},
+		"unknown delegation":  {mine + "serviceAccount: {purpose: Books., delegation: all}\n", 17, "serviceAccount.delegation", "calendar, delegate, full-access"},
 		"unknown adapter":     {swap("adapter: form", "adapter: ftp"), 10, "adapter", "contract, seatsurfing, form"},
 		"unknown credential":  {swap("[certificate, secret]", "[password]"), 11, "credential.kinds[0]", "secret, certificate"},
 		"no credential":       {swap("kinds: [certificate, secret], ", ""), 11, "credential.kinds", "secret, certificate or both"},
@@ -109,6 +130,7 @@ func TestMistakes(t *testing.T) {
 		"months in words":     {swap("months: 6", "months: six"), 11, "credential.months", "whole number"},
 		"unknown parameter":   {swap("BookingWindowInDays", "ResourceDelegates"), 13, "roomPolicy[0].parameter", "no parameter \"ResourceDelegates\""},
 		"number out of range": {swap("365", "1081"), 13, "roomPolicy[0].value", "a whole number from 0 to 1080"},
+		"nothing to match":    {swap("value: 365", "matches: Horizon, value: many"), 13, "roomPolicy[0].value", "a whole number"},
 		"number as text":      {swap("365", `"365"`), 13, "roomPolicy[0].value", "a whole number"},
 		"truth for a word":    {swap("AutoAccept", "true"), 14, "roomPolicy[1].value", "one of None, AutoUpdate, AutoAccept"},
 		"word for truth":      {swap("BookingWindowInDays, value: 365", "DeleteSubject, value: \"false\""), 13, "roomPolicy[0].value", "true or false"},
@@ -142,7 +164,7 @@ func TestMistakes(t *testing.T) {
 			if len(all) != 1 || !strings.Contains(all[0], where) || !strings.Contains(all[0], tt.says) {
 				t.Errorf("got  %q\nwant %q and %q", all, where, tt.says)
 			}
-			if _, ok := c.Get("fine"); !ok || len(c.All()) != len(order)+1 {
+			if _, ok := c.Get("fine"); !ok || len(c.All()) != len(builtIn())+1 {
 				t.Errorf("%d products; the other file is in: %v", len(c.All()), ok)
 			}
 		})
@@ -163,7 +185,7 @@ func TestBrokenFiles(t *testing.T) {
 	if !slices.Equal(files, []string{"cut.yaml", "empty.yaml", "list.yaml", "twin.yaml"}) || len(problems) != 4 {
 		t.Errorf("%v", problems)
 	}
-	if _, ok := c.Get("mine"); !ok || len(c.All()) != len(order)+1 {
+	if _, ok := c.Get("mine"); !ok || len(c.All()) != len(builtIn())+1 {
 		t.Errorf("%d products", len(c.All()))
 	}
 	file := filepath.Join(dir, "mine.yaml")
@@ -203,6 +225,51 @@ func TestNamesExist(t *testing.T) {
 	}
 }
 
+// Every word that a file knows, in one of each model.
+func TestEveryWord(t *testing.T) {
+	dir := folder(t, map[string]string{
+		"own.yaml": strings.NewReplacer("id: mine", "id: own", "[certificate, secret]", "[vendor-certificate, federated]", "value: 365", "matches: Horizon in the console").Replace(mine) +
+			"group: My vendor\nplace: 3\nalso: [other]\nlimitFirst: true\nsource: {pages: [\"https://example.com\"], read: 2026-11-26}\n" +
+			"scoping: {way: policy, source: \"https://example.com\", read: 2026-11-26, note: Says so.}\n" +
+			"singleSignOn: {redirectUris: true, platform: spa, accessTokens: true, patterns: [\"https://<server>/signin\", \"https://<company>.example.com/signin\"]}\n",
+		"vendor.yaml": "id: vendor\nname: Vendor\nabout: It books.\nmodel: vendor\nvendorApplication: {name: Booker, publisher: Booker Inc.}\n" +
+			"unknown: [{what: vendorApplication, ask: Ask the vendor for the ID.}]\nneeds: {permissions: [{value: full_access_as_app, kind: application, reason: It books.}]}\nwrites: rooms\nadapter: form\nends: 2027-04-01\nform: []\n",
+		"user.yaml": "id: user\nname: User\nabout: It books.\nmodel: user\nneeds: {permissions: [{value: Calendars.ReadWrite.Shared, kind: delegated, reason: It books.}]}\nwrites: rooms\nadapter: form\n" +
+			"serviceAccount: {purpose: It books., licence: Exchange Online Plan 1, firstSignIn: Outlook, signInDays: 90, delegation: full-access}\nform: [{label: Group, value: scope.groupId}, {label: Senders, value: scope.organizersId}]\n",
+	})
+	c, problems := Load(dir)
+	for _, p := range problems {
+		t.Error(p)
+	}
+	own, _ := c.Get("own")
+	vendor, _ := c.Get("vendor")
+	user, _ := c.Get("user")
+	if c.All()[0].ID != "own" || own.HoldsCredential() || own.Source.Read != "2026-11-26" || own.Policy[0].Value != nil {
+		t.Errorf("%+v", own)
+	}
+	if got := own.SingleSignOn.Redirects("https://booking.example.com/x"); !slices.Equal(got, []string{"https://booking.example.com/signin"}) {
+		t.Errorf("redirect URIs %q", got)
+	}
+	before, after := time.Date(2027, 3, 31, 0, 0, 0, 0, time.UTC), time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC)
+	if vendor.Model != Vendor || vendor.Leaves(UnknownApplication) == "" || vendor.Ended(before) || !vendor.Ended(after) {
+		t.Errorf("%+v", vendor)
+	}
+	if user.Model != User || user.ServiceAccount.SignInDays != 90 || user.HoldsCredential() {
+		t.Errorf("%+v", user)
+	}
+	for _, tt := range []struct {
+		way, kind      string
+		allowed, known bool
+	}{
+		{ScopingRBAC, "rbac", true, true}, {ScopingPolicy, "rbac", false, true}, {ScopingPolicy, "policy", true, true},
+		{ScopingNone, "policy", false, true}, {ScopingUnknown, "rbac", true, false}, {"", "rbac", true, false},
+	} {
+		if allowed, known := (Scoping{Way: tt.way}).Allows(tt.kind); allowed != tt.allowed || known != tt.known {
+			t.Errorf("%s with %s: %v, %v", tt.way, tt.kind, allowed, known)
+		}
+	}
+}
+
 func FuzzOwnProduct(f *testing.F) {
 	f.Add(mine)
 	f.Add("id: a\nname: b\nabout: c\nchoose: true\nneeds: {}\nwrites: none\nadapter: form\ncredential: {kinds: [secret], months: 1}\nform: []\n")
@@ -216,7 +283,7 @@ func FuzzOwnProduct(f *testing.F) {
 				t.Errorf("a mistake without words in %q", text)
 			}
 		}
-		if (len(problems) == 0) != (len(c.products) == len(order)+1) {
+		if (len(problems) == 0) != (len(c.products) == len(builtIn())+1) {
 			t.Errorf("%q: %d products, %v", text, len(c.products), problems)
 		}
 		p.With([]string{"a", "b"}, []string{"delegated:", "x"})

@@ -83,6 +83,7 @@ func policy(d *strictyaml.Document, settings []Setting) {
 			d.Wrong(at+".parameter", words.T("Set-CalendarProcessing has no parameter %q that a product may set.", s.Parameter))
 		case seen[s.Parameter]:
 			d.Wrong(at+".parameter", words.T("%s is set twice.", s.Parameter))
+		case s.Value == nil && s.Matches != "":
 		case !k.accepts(s.Value):
 			d.Wrong(at+".value", words.T("%s takes %s, not %v.", s.Parameter, k.what, s.Value))
 		}

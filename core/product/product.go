@@ -16,6 +16,30 @@ type Product struct {
 	Vendor string `yaml:"vendor,omitempty" json:"vendor,omitempty"`
 	About  string `yaml:"about" json:"about"`
 	Guide  string `yaml:"guide,omitempty" json:"guide,omitempty"`
+	// Source is where the facts of this file were read, and when.
+	Source Source `yaml:"source,omitempty" json:"source,omitzero"`
+	// Unknown is what the source does not say. The administrator is asked for it.
+	Unknown []Unknown `yaml:"unknown,omitempty" json:"unknown,omitempty"`
+	// Group is the heading under which lists show the product, "" for none. Place
+	// orders the lists, the smallest first; products without one follow by name.
+	Group string `yaml:"group,omitempty" json:"group,omitempty"`
+	Place int    `yaml:"place,omitempty" json:"place,omitempty"`
+	// Model is the way in which the vendor gets in, "own" if the file is silent.
+	Model Model `yaml:"model,omitempty" json:"model"`
+	// VendorApplication is the vendor's own application, in the models "vendor"
+	// and "user".
+	VendorApplication *VendorApplication `yaml:"vendorApplication,omitempty" json:"vendorApplication,omitempty"`
+	// Also are the IDs of products that belong to this one and need an
+	// application of their own: each is a connection of its own.
+	Also []string `yaml:"also,omitempty" json:"also,omitempty"`
+	// Scoping is which limit in Exchange the vendor's software survives.
+	Scoping Scoping `yaml:"scoping,omitempty" json:"scoping,omitzero"`
+	// LimitFirst is whether the credential may be handed over only after the
+	// limit was proven: whoever has it before sees every calendar.
+	LimitFirst bool `yaml:"limitFirst,omitempty" json:"limitFirst,omitempty"`
+	// Ends is the day on which what the product uses stops working, as
+	// 2027-04-01, "" for none.
+	Ends string `yaml:"ends,omitempty" json:"ends,omitempty"`
 	// Options can be switched on per connection and add to the needs.
 	Options []Option `yaml:"options,omitempty" json:"options,omitempty"`
 	Needs   Needs    `yaml:"needs" json:"needs"`
@@ -88,16 +112,17 @@ type Writes string
 const (
 	WritesNothing            Writes = "none"
 	WritesRooms              Writes = "rooms"
+	WritesPeople             Writes = "people"
 	WritesRoomsAndOrganizers Writes = "rooms+organizers"
 )
 
 // Credential is what the vendor says about the application's credential.
 type Credential struct {
 	// Kinds are the accepted ones, the vendor's first choice first: "secret",
-	// "certificate".
+	// "certificate", "vendor-certificate", "federated", or "none".
 	Kinds []string `yaml:"kinds" json:"kinds"`
-	// Months is the suggested life.
-	Months int    `yaml:"months" json:"months"`
+	// Months is the suggested life of a secret or certificate.
+	Months int    `yaml:"months,omitempty" json:"months"`
 	Name   string `yaml:"name,omitempty" json:"name,omitempty"`
 	// Advice is shown beside the life, "" for none.
 	Advice string `yaml:"advice,omitempty" json:"advice,omitempty"`
@@ -107,6 +132,12 @@ type Credential struct {
 type SSO struct {
 	RedirectURIs bool `yaml:"redirectUris,omitempty" json:"redirectUris"`
 	IDTokens     bool `yaml:"idTokens,omitempty" json:"idTokens"`
+	AccessTokens bool `yaml:"accessTokens,omitempty" json:"accessTokens,omitempty"`
+	// Platform is that of the redirect URIs: "web", "spa" or "public"; "" is web.
+	Platform string `yaml:"platform,omitempty" json:"platform,omitempty"`
+	// Patterns are the redirect URIs as the guide prints them, with blanks such
+	// as <company>; <server> is the host of the booking server.
+	Patterns []string `yaml:"patterns,omitempty" json:"patterns,omitempty"`
 	// LoginButton is whether the product lets the button's text be chosen.
 	LoginButton bool `yaml:"loginButton,omitempty" json:"loginButton"`
 }
@@ -116,6 +147,14 @@ type Account struct {
 	Purpose string `yaml:"purpose" json:"purpose"`
 	Role    string `yaml:"role,omitempty" json:"role,omitempty"`
 	Licence string `yaml:"licence,omitempty" json:"licence,omitempty"`
+	// FirstSignIn is what the account must sign in to once by itself, and why.
+	FirstSignIn string `yaml:"firstSignIn,omitempty" json:"firstSignIn,omitempty"`
+	// SignInDays is after how many days its sign-in at the vendor ends, 0 for
+	// not known.
+	SignInDays int `yaml:"signInDays,omitempty" json:"signInDays,omitempty"`
+	// Delegation is what the account needs in each room: "calendar" (a right on
+	// the calendar folder), "delegate" (a resource delegate) or "full-access".
+	Delegation string `yaml:"delegation,omitempty" json:"delegation,omitempty"`
 }
 
 // Setting is one parameter of Set-CalendarProcessing.
@@ -123,6 +162,9 @@ type Setting struct {
 	Parameter string `yaml:"parameter" json:"parameter"`
 	Value     any    `yaml:"value" json:"value"`
 	Reason    string `yaml:"reason,omitempty" json:"reason,omitempty"`
+	// Matches is the setting in the vendor's product that must have the same
+	// value; the parameter then may have no value, and the administrator is asked.
+	Matches string `yaml:"matches,omitempty" json:"matches,omitempty"`
 }
 
 // CardNumber says where a product reads the card number of a person.

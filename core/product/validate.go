@@ -1,7 +1,6 @@
 package product
 
 import (
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -42,11 +41,13 @@ var values = []string{"name", "cloud", "tenant.id", "tenant.domain", "tenant.dis
 	"rooms", "people", "people.cardNumberAttribute", "people.defaultGroups",
 	"singleSignOn.redirectUris", "singleSignOn.loginButton",
 	"notifications.url", "notifications.lifecycleUrl", "serviceAccount", "server.url",
+	"scope.group", "scope.groupId", "scope.organizers", "scope.organizersId",
 	"secret:client-secret", "secret:certificate"}
 
 var (
-	idForm  = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$`)
-	extName = regexp.MustCompile(`^(extensionAttribute([1-9]|1[0-5])|extension_[0-9a-f]{32}_[A-Za-z0-9_]+|` + DirectoryExtension + `)$`)
+	guidForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+	idForm   = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$`)
+	extName  = regexp.MustCompile(`^(extensionAttribute([1-9]|1[0-5])|extension_[0-9a-f]{32}_[A-Za-z0-9_]+|` + DirectoryExtension + `)$`)
 )
 
 // permissions is the catalogue, without which no product can be read.
@@ -70,9 +71,9 @@ func (p Product) validate(d *strictyaml.Document, others []Product) {
 	}
 	text(d, "name", p.Name)
 	text(d, "about", p.About)
-	if u, err := url.Parse(p.Guide); p.Guide != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
-		d.Wrong("guide", words.T("%q is not an address that begins with https://.", p.Guide))
-	}
+	address(d, "guide", p.Guide)
+	p.facts(d)
+	p.model(d)
 	p.Needs.validate(d, "needs")
 	if len(p.Needs.Permissions) == 0 && !p.Choose {
 		d.Wrong("needs.permissions", words.T("Name at least one permission, or write \"choose: true\" to have them chosen for each connection."))
@@ -83,9 +84,9 @@ func (p Product) validate(d *strictyaml.Document, others []Product) {
 	for i, id := range p.Operators {
 		identity(d, strictyaml.Item("operators", i), id)
 	}
-	p.Credential.validate(d)
+	p.SingleSignOn.validate(d)
 	if p.ServiceAccount != nil {
-		text(d, "serviceAccount.purpose", p.ServiceAccount.Purpose)
+		p.ServiceAccount.validate(d)
 	}
 	policy(d, p.Policy)
 	if p.CardNumber != nil {
@@ -121,15 +122,18 @@ func (p Product) options(d *strictyaml.Document) {
 
 // writes compares what the file says about calendars with what it asks for.
 func (p Product) writes(d *strictyaml.Document) {
-	if !oneOf(d, "writes", string(p.Writes), string(WritesNothing), string(WritesRooms), string(WritesRoomsAndOrganizers)) || p.Choose || !d.Sound("needs") {
+	if !oneOf(d, "writes", string(p.Writes), string(WritesNothing), string(WritesRooms), string(WritesPeople), string(WritesRoomsAndOrganizers)) || p.Choose || !d.Sound("needs") {
 		return
 	}
-	may := slices.ContainsFunc(p.Needs.Permissions, func(n Permission) bool { return n.Value == "Calendars.ReadWrite" })
+	i := slices.IndexFunc(p.Needs.Permissions, func(n Permission) bool {
+		e, _ := permissions().Get(n.Value)
+		return e.Calendar == permission.CalendarWrite
+	})
 	switch {
-	case may && p.Writes == WritesNothing:
-		d.Wrong("writes", words.T("It says that no calendar is written, but Calendars.ReadWrite is asked for."))
-	case !may && p.Writes != WritesNothing:
-		d.Wrong("writes", words.T("It says that calendars are written, but Calendars.ReadWrite is not asked for."))
+	case i >= 0 && p.Writes == WritesNothing:
+		d.Wrong("writes", words.T("It says that no calendar is written, but %s is asked for.", p.Needs.Permissions[i].Value))
+	case i < 0 && p.Writes != WritesNothing:
+		d.Wrong("writes", words.T("It says that calendars are written, but nothing that writes calendars is asked for: Calendars.ReadWrite is not, nor Calendars.ReadWrite.Shared."))
 	}
 }
 
@@ -162,12 +166,14 @@ func (n Needs) validate(d *strictyaml.Document, at string) {
 
 func (c Credential) validate(d *strictyaml.Document) {
 	if len(c.Kinds) == 0 {
-		d.Wrong("credential.kinds", words.T("Name what the server accepts: secret, certificate or both."))
+		d.Wrong("credential.kinds", words.T("Name what the server accepts: secret, certificate or both; vendor-certificate where the vendor holds the key, federated, or none."))
 	}
+	lives := false
 	for i, k := range c.Kinds {
-		oneOf(d, strictyaml.Item("credential.kinds", i), k, "secret", "certificate")
+		oneOf(d, strictyaml.Item("credential.kinds", i), k, "secret", "certificate", "vendor-certificate", "federated", "none")
+		lives = lives || k == "secret" || k == "certificate"
 	}
-	if c.Months < 1 || c.Months > 24 {
+	if (lives || len(c.Kinds) == 0 || c.Months != 0) && (c.Months < 1 || c.Months > 24) {
 		d.Wrong("credential.months", words.T("Write the suggested life in months, from 1 to 24: Microsoft Entra offers no longer one."))
 	}
 }

@@ -87,12 +87,12 @@ func (s *Simulator) newState() (*state, error) {
 	}
 	d := s.directory
 	made := s.o.Now().UTC().AddDate(0, -2, 0).Truncate(time.Second)
-	for i, m := range []struct{ appID, name, table string }{
-		{graphAppID, "Microsoft Graph", graphPermissions},
-		{exchangeAppID, "Office 365 Exchange Online", exchangePermissions},
+	for i, m := range []struct{ appID, name string }{
+		{graphAppID, "Microsoft Graph"},
+		{exchangeAppID, "Office 365 Exchange Online"},
 	} {
 		sp := newPrincipal(d.id(kindOther, 5+i), m.appID, m.name, microsoftTenant)
-		sp.AppRoles, sp.OAuth2PermissionScopes = offered(m.table)
+		sp.AppRoles, sp.OAuth2PermissionScopes = offered(m.appID)
 		st.Principals = append(st.Principals, sp)
 	}
 	ready := s.seedApplication(st, appReady, "Room booking", readyPermissions, made)

@@ -53,7 +53,7 @@ func (d *Document) scalar(n *yaml.Node, t reflect.Type, path string) {
 		d.at(n, path, words.T("This must be true or false, not %q.", n.Value))
 	case t.Kind() == reflect.Int && tag != "!!int":
 		d.at(n, path, words.T("This must be a whole number, not %q.", n.Value))
-	case t.Kind() == reflect.String && tag != "!!str":
+	case t.Kind() == reflect.String && tag != "!!str" && tag != "!!timestamp": // a day may stand without quotes
 		d.at(n, path, words.T("This must be text; put it in quotes: %q.", n.Value))
 	}
 }

@@ -1,0 +1,279 @@
+package product
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/strictyaml"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Model is the way in which a vendor gets in.
+type Model string
+
+// The models.
+const (
+	// Own is an application of the customer's, whose credential is handed over.
+	Own Model = "own"
+	// Vendor is the vendor's multi-tenant application, to which the tenant
+	// consents. Nothing secret changes hands.
+	Vendor Model = "vendor"
+	// User is a service account that signs in at the vendor.
+	User Model = "user"
+)
+
+// VendorApplication is an application that the vendor owns, as the enterprise
+// application in the customer's tenant should show it.
+type VendorApplication struct {
+	// Name and Publisher are what the tenant should show, "" for not known.
+	Name      string `yaml:"name,omitempty" json:"name,omitempty"`
+	Publisher string `yaml:"publisher,omitempty" json:"publisher,omitempty"`
+	// ClientID is its application (client) ID, "" where the guide does not name
+	// it: the administrator is asked for it.
+	ClientID string `yaml:"clientId,omitempty" json:"clientId,omitempty"`
+}
+
+// Source is where facts were read.
+type Source struct {
+	Pages []string `yaml:"pages,omitempty" json:"pages,omitempty"`
+	// Read is the day, as 2026-11-26.
+	Read string `yaml:"read,omitempty" json:"read,omitempty"`
+}
+
+// Unknown is something that the source does not say.
+type Unknown struct {
+	// What is one of the Unknown constants.
+	What string `yaml:"what" json:"what"`
+	// Ask is the sentence with which the administrator is asked for it.
+	Ask string `yaml:"ask" json:"ask"`
+}
+
+// What a vendor's guide may leave open.
+const (
+	UnknownPermissions  = "permissions"
+	UnknownApplication  = "vendorApplication"
+	UnknownRedirectURIs = "redirectUris"
+	UnknownCredential   = "credential"
+	UnknownForm         = "form"
+	UnknownScoping      = "scoping"
+	UnknownRoomPolicy   = "roomPolicy"
+)
+
+// Leaves is the sentence for something that the source leaves open, "" when it
+// does not.
+func (p Product) Leaves(what string) string {
+	for _, u := range p.Unknown {
+		if u.What == what {
+			return u.Ask
+		}
+	}
+	return ""
+}
+
+// Scoping is which way of limiting the application in Exchange the vendor's
+// software survives, and who says so.
+type Scoping struct {
+	// Way is one of the Scoping constants, "" for not known.
+	Way    string `yaml:"way,omitempty" json:"way,omitempty"`
+	Source string `yaml:"source,omitempty" json:"source,omitempty"`
+	Read   string `yaml:"read,omitempty" json:"read,omitempty"`
+	Note   string `yaml:"note,omitempty" json:"note,omitempty"`
+}
+
+// The ways of limiting that a vendor's software may survive.
+const (
+	// ScopingRBAC is RBAC for Applications: the token then carries no role for
+	// calendars.
+	ScopingRBAC = "rbac"
+	// ScopingPolicy is an Application Access Policy only: the software looks for
+	// the role in its token.
+	ScopingPolicy = "policy"
+	// ScopingDelegation is that the account sees only the rooms delegated to it.
+	ScopingDelegation = "delegation"
+	ScopingNone       = "none"
+	ScopingUnknown    = "unknown"
+)
+
+// Advice says what the way of limiting means for the administrator.
+func (s Scoping) Advice(product string) words.Text {
+	switch s.Way {
+	case ScopingRBAC:
+		return words.T("%s works when Exchange limits it with RBAC for Applications.", product)
+	case ScopingPolicy:
+		return words.T("%s looks for the permission in its token, so limit it with an Application Access Policy. With RBAC for Applications the token carries no calendar permission, and %s stops.", product, product)
+	case ScopingDelegation:
+		return words.T("%s sees the rooms that are delegated to its service account. There is nothing else to limit.", product)
+	case ScopingNone:
+		return words.T("%s does not work when Exchange limits it. It can read every calendar of the tenant.", product)
+	}
+	return words.T("Whether %s works when Exchange limits it is not known. To find out safely, limit it to one test room with RBAC for Applications, remove the grant in Microsoft Entra ID, and book that room in %s. If it fails, undo the limit: nothing else has changed.", product, product)
+}
+
+// Allows reports whether the vendor's software may be limited in a way that a
+// connection names ("rbac" or "policy"); known is false when nobody has said.
+func (s Scoping) Allows(kind string) (allowed, known bool) {
+	switch s.Way {
+	case ScopingRBAC:
+		return true, true
+	case ScopingPolicy:
+		return kind == ScopingPolicy, true
+	case ScopingNone, ScopingDelegation:
+		return false, true
+	}
+	return true, false
+}
+
+// HoldsCredential reports whether Roomkey itself can sign in as the
+// application, so that a test can use it.
+func (p Product) HoldsCredential() bool {
+	return p.Model == Own && slices.ContainsFunc(p.Credential.Kinds, func(k string) bool { return k == "secret" || k == "certificate" })
+}
+
+// Ended reports whether what the product uses has stopped working.
+func (p Product) Ended(now time.Time) bool {
+	end, err := time.Parse(time.DateOnly, p.Ends)
+	return err == nil && !now.Before(end)
+}
+
+// model notes what does not go together with the product's model.
+func (p Product) model(d *strictyaml.Document) {
+	if !oneOf(d, "model", string(p.Model), string(Own), string(Vendor), string(User)) {
+		return
+	}
+	p.vendorApplication(d)
+	switch {
+	case p.Model == Own:
+		p.Credential.validate(d)
+	case len(p.Credential.Kinds) > 0 || p.Credential.Months != 0:
+		d.Wrong("credential", words.T("In the model %q no credential is handed over. Leave credential out, or write \"model: own\".", p.Model))
+	}
+	if p.Model != User {
+		return
+	}
+	if p.ServiceAccount == nil {
+		d.Wrong("serviceAccount", words.T("The model \"user\" needs a service account that signs in at the vendor. Write, for example: serviceAccount: {purpose: \"It books the rooms.\", delegation: calendar}."))
+	}
+	for i, n := range p.Needs.Permissions {
+		if n.Kind == permission.Application {
+			d.Wrong(strictyaml.Item("needs.permissions", i)+".kind", words.T("In the model \"user\" the vendor acts as the account that signs in, so the permission is delegated. Write \"kind: delegated\", or another model."))
+		}
+	}
+}
+
+func (p Product) vendorApplication(d *strictyaml.Document) {
+	a := p.VendorApplication
+	switch {
+	case p.Model == Own && a != nil:
+		d.Wrong("vendorApplication", words.T("In the model \"own\" the customer registers the application. Leave vendorApplication out, or write \"model: vendor\"."))
+	case p.Model == Vendor && a == nil:
+		d.Wrong("vendorApplication", words.T("Say which application of the vendor is consented to. Write, for example: vendorApplication: {name: Zoom, publisher: Zoom, clientId: f56e91e5-5a82-452f-b435-d4d78aeaf064}."))
+	case a == nil:
+	case a.ClientID == "" && p.Leaves(UnknownApplication) == "":
+		d.Wrong("vendorApplication.clientId", words.T("Write the application (client) ID of the vendor's application, or say under unknown that the guide does not name it: unknown: [{what: vendorApplication, ask: \"Ask the vendor for …\"}]."))
+	case a.ClientID != "" && !guidForm.MatchString(a.ClientID):
+		d.Wrong("vendorApplication.clientId", words.T("%q is not an application (client) ID, such as f56e91e5-5a82-452f-b435-d4d78aeaf064.", a.ClientID))
+	}
+}
+
+// facts notes what is wrong with sources, dates, and what is left open.
+func (p Product) facts(d *strictyaml.Document) {
+	for i, page := range p.Source.Pages {
+		address(d, strictyaml.Item("source.pages", i), page)
+	}
+	date(d, "source.read", p.Source.Read)
+	for i, u := range p.Unknown {
+		at := strictyaml.Item("unknown", i)
+		oneOf(d, at+".what", u.What, UnknownPermissions, UnknownApplication, UnknownRedirectURIs, UnknownCredential, UnknownForm, UnknownScoping, UnknownRoomPolicy)
+		text(d, at+".ask", u.Ask)
+	}
+	if p.Leaves(UnknownPermissions) != "" && !p.Choose {
+		d.Wrong("choose", words.T("The permissions are said to be unknown, so they have to be chosen for each connection. Write \"choose: true\"."))
+	}
+	if p.Scoping.Way != "" {
+		oneOf(d, "scoping.way", p.Scoping.Way, ScopingRBAC, ScopingPolicy, ScopingDelegation, ScopingNone, ScopingUnknown)
+	}
+	address(d, "scoping.source", p.Scoping.Source)
+	date(d, "scoping.read", p.Scoping.Read)
+	if p.Scoping.Way != "" && p.Scoping.Way != ScopingUnknown && (p.Scoping.Source == "" || p.Scoping.Read == "") {
+		d.Wrong("scoping", words.T("Say who says so, and when it was read: scoping: {way: %s, source: \"https://…\", read: 2026-11-26}.", p.Scoping.Way))
+	}
+	date(d, "ends", p.Ends)
+	for i, n := range p.Needs.Permissions {
+		if e, _ := permissions().Get(n.Value); e.Ends != "" && (p.Ends == "" || p.Ends > e.Ends) {
+			d.Wrong("ends", words.T("%s stops working on %s. Write \"ends: %s\", or ask for a permission of Microsoft Graph in its place (needs.permissions[%d]).", n.Value, e.Ends, e.Ends, i))
+		}
+	}
+	for i, id := range p.Also {
+		identity(d, strictyaml.Item("also", i), id)
+	}
+}
+
+func address(d *strictyaml.Document, field, s string) {
+	if u, err := url.Parse(s); s != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
+		d.Wrong(field, words.T("%q is not an address that begins with https://.", s))
+	}
+}
+
+func date(d *strictyaml.Document, field, s string) {
+	if _, err := time.Parse(time.DateOnly, s); s != "" && err != nil {
+		d.Wrong(field, words.T("%q is not a day. Write it as 2026-11-26.", s))
+	}
+}
+
+// blank is a part of a pattern that the administrator fills in.
+func blanksOf(pattern string) (blanks []string) {
+	for rest := pattern; ; {
+		_, after, open := strings.Cut(rest, "<")
+		name, tail, closed := strings.Cut(after, ">")
+		if !open || !closed {
+			return blanks
+		}
+		blanks, rest = append(blanks, name), tail
+	}
+}
+
+// Redirects are the product's redirect URIs with the host of the booking server
+// filled in. Those with other blanks are not among them.
+func (s SSO) Redirects(server string) (uris []string) {
+	for _, pattern := range s.Patterns {
+		if u, err := url.Parse(server); err == nil && u.Host != "" {
+			pattern = strings.ReplaceAll(pattern, "<server>", u.Host)
+		}
+		if len(blanksOf(pattern)) == 0 {
+			uris = append(uris, pattern)
+		}
+	}
+	return uris
+}
+
+func (s SSO) validate(d *strictyaml.Document) {
+	if s.Platform != "" {
+		oneOf(d, "singleSignOn.platform", s.Platform, "web", "spa", "public")
+	}
+	for i, pattern := range s.Patterns {
+		at := strictyaml.Item("singleSignOn.patterns", i)
+		plain := pattern
+		for _, b := range blanksOf(pattern) {
+			plain = strings.Replace(plain, "<"+b+">", "blank", 1)
+		}
+		if u, err := url.Parse(plain); err != nil || strings.ContainsAny(plain, "<> ") || u.Host == "" || u.Scheme == "http" && s.Platform != "public" {
+			d.Wrong(at, words.T("%q is not a redirect URI. Write it as the guide prints it, with blanks in angle brackets: https://<company>.example.com/signin.", pattern))
+		}
+	}
+	if len(s.Patterns) > 0 && !s.RedirectURIs {
+		d.Wrong("singleSignOn.redirectUris", words.T("There are patterns of redirect URIs. Write \"redirectUris: true\"."))
+	}
+}
+
+func (a Account) validate(d *strictyaml.Document) {
+	text(d, "serviceAccount.purpose", a.Purpose)
+	if a.Delegation != "" {
+		oneOf(d, "serviceAccount.delegation", a.Delegation, "calendar", "delegate", "full-access")
+	}
+	if a.SignInDays < 0 || a.SignInDays > 3650 {
+		d.Wrong("serviceAccount.signInDays", words.T("Write the number of days, from 1 to 3650, or leave it out."))
+	}
+}
