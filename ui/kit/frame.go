@@ -15,6 +15,7 @@ type Frame struct {
 	scroll *container.Scroll
 	bar    *fyne.Container
 	foot   *fyne.Container
+	aside  *fyne.Container
 	spots  map[string]spot
 }
 
@@ -47,7 +48,8 @@ func NewWideFrame(title, lead string, body fyne.CanvasObject) *Frame {
 }
 
 func (f *Frame) assemble(head, body fyne.CanvasObject) {
-	f.bar = Row(Gap, 0, Spacer())
+	f.aside = Column(0)
+	f.bar = Row(Gap, 0, f.aside)
 	f.foot = Column(0, Ground(theme.ColorNameBackground, Column(0, Rule(), Pad(12, pageSide, 12, pageSide, f.bar))))
 	f.foot.Hide()
 	f.Object = container.New(frameLayout{}, nonNil(head), body, f.foot)
@@ -89,7 +91,7 @@ func (frameLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 
 // Actions sets the buttons at the foot, the primary one last.
 func (f *Frame) Actions(buttons ...*widget.Button) {
-	f.bar.Objects = []fyne.CanvasObject{Spacer()}
+	f.bar.Objects = []fyne.CanvasObject{f.aside}
 	for _, b := range buttons {
 		if b != nil {
 			f.bar.Add(b)
@@ -97,6 +99,15 @@ func (f *Frame) Actions(buttons ...*widget.Button) {
 	}
 	f.foot.Hidden = len(f.bar.Objects) == 1
 	f.Object.Refresh()
+}
+
+// Aside puts an object left of the actions, nil nothing: there it comes and goes
+// without moving what is on the page.
+func (f *Frame) Aside(o fyne.CanvasObject) {
+	f.aside.Objects = nil
+	if o != nil {
+		f.aside.Add(o)
+	}
 }
 
 // Primary is the page's main action, nil when it has none.

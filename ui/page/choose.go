@@ -59,13 +59,14 @@ func NewChoose(env *Env) *Choose {
 		[]fyne.CanvasObject{c.withChoice(c.mode, c.rooms.object), c.lists.object, c.withChoice(c.reach, c.people.object), c.groups.object})
 	c.tabs.OnOpen = func(int) { c.load() }
 	c.bind()
-	body := kit.Dock(kit.Pad(0, 0, kit.Gap, 0, kit.Column(kit.Gap, c.notice.object, c.form.unsaved)), nil, nil, nil, c.tabs.Object)
+	body := kit.Dock(kit.Pad(0, 0, kit.Gap, 0, c.notice.object), nil, nil, nil, c.tabs.Object)
 	c.frame = kit.NewWideFrame(kit.L("Choose rooms and people"),
 		kit.L("This is what the booking server will see with the application's permissions."), body)
 	save := widget.NewButtonWithIcon(kit.L("Save the choice"), theme.DocumentSaveIcon(), func() {
 		c.store(func() { c.notice.good(kit.L("Saved. The next test proves exactly this choice.")) })
 	})
 	c.next = kit.PrimaryButton(kit.L("Continue"), theme.NavigateNextIcon(), func() { c.store(func() { env.Go(setup.Restrict) }) })
+	c.frame.Aside(c.form.unsaved)
 	c.frame.Actions(save, c.next)
 	rooms := func() { c.Open(ViewRooms) }
 	c.frame.Spot("rooms", c.mode, rooms)

@@ -88,7 +88,7 @@ func NewDescribe(env *Env) *Describe {
 
 	d.more = section(kit.L("What the product needs to know"), d.redirect, d.button, d.notifyURL, d.lifecycle, d.account, d.card, d.groups)
 	body := kit.Column(kit.GapWide,
-		d.notice.object, d.form.unsaved,
+		d.notice.object,
 		section(kit.L("Microsoft 365"), name, d.cloud, d.tenant, d.found),
 		section(kit.L("Booking product"), d.product, d.about, d.options),
 		section(kit.L("Booking server"), d.url, d.tokenPart, d.adapterCA),
@@ -100,6 +100,7 @@ func NewDescribe(env *Env) *Describe {
 	d.frame.Spot(string(vault.ServerToken), d.token.field, nil)
 	d.save = widget.NewButton(kit.L("Save"), d.store)
 	d.next = kit.PrimaryButton(kit.L("Find the tenant"), theme.SearchIcon(), d.proceed)
+	d.frame.Aside(d.form.unsaved)
 	d.frame.Actions(d.save, d.next)
 	d.fill()
 	return d

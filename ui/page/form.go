@@ -44,7 +44,7 @@ type bound struct {
 }
 
 func newForm(env *Env) *form {
-	f := &form{env: env, unsaved: kit.Small(kit.L("Not saved yet. What you typed is kept on this computer until you save it."))}
+	f := &form{env: env, unsaved: kit.Small(kit.L("Not saved yet. What you typed is kept on this computer."))}
 	f.unsaved.Hide()
 	return f
 }

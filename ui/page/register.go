@@ -88,9 +88,11 @@ func (r *Register) Open(way int) {
 // actions sets the buttons at the foot for the way that is open.
 func (r *Register) actions() {
 	if r.way == WayExisting {
+		r.frame.Aside(r.existing.form.unsaved)
 		r.frame.Actions(r.existing.next)
 		return
 	}
+	r.frame.Aside(nil)
 	r.frame.Actions(r.planner.actions()...)
 }
 

@@ -45,7 +45,7 @@ func newExisting(env *Env, notice *notice, relayout func()) *existing {
 	r.secret = newSecretBox(env, vault.ClientSecret, kit.L("Client secret"),
 		kit.L("The secret's Value, which Microsoft shows only once. Not its Secret ID."), "")
 	r.cert = newCertificateBox(env)
-	r.object = kit.Column(kit.GapWide, r.form.unsaved,
+	r.object = kit.Column(kit.GapWide,
 		section(kit.L("The application that the booking server uses"), r.client, r.kind, r.secret.field, r.cert.object, expires),
 		section(kit.L("Permissions that the product asks for"), r.wanted))
 	r.next = kit.PrimaryButton(kit.L("Save and continue"), theme.NavigateNextIcon(), r.proceed)
