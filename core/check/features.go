@@ -63,7 +63,7 @@ var features = []feature{
 		unseen: words.T("The list of people was not asked for.")},
 	{id: "groups", title: words.T("Import groups"), has: list("groups"), needs: []string{"Group.Read.All", "GroupMember.Read.All"}, checks: always(Token, GroupList),
 		unseen: words.T("The list of groups was not asked for."), strict: true},
-	{id: "single-sign-on", title: words.T("Single sign-on"), has: func(s *State) bool { return len(signsOn(s)) > 1 }, checks: signsOn,
+	{id: "single-sign-on", title: words.T("Single sign-on"), has: func(s *State) bool { return len(signsOn(s)) > 2 }, checks: signsOn,
 		unseen: words.T("The application's registration was not read: sign in as an administrator.")},
 	{id: "notifications", title: words.T("Change notifications"), has: func(s *State) bool { return s.Product.Notifications }, checks: always(Token, Notifications),
 		unseen: words.T("No subscription was tried: allow writes, so that one can be made and removed.")},
@@ -76,7 +76,7 @@ var features = []feature{
 
 // signsOn are the checks of what this product's single sign-on needs.
 func signsOn(s *State) []string {
-	ids := []string{SignInConsent}
+	ids := []string{SignInConsent, SignInAssigned}
 	if s.Product.SingleSignOn.RedirectURIs {
 		ids = append(ids, RedirectURIs)
 	}

@@ -167,6 +167,8 @@ type Registration interface {
 	ServicePrincipal(ctx context.Context, appID string) (tenant.ServicePrincipal, error)
 	AppRoleGrants(ctx context.Context, servicePrincipalID string) ([]tenant.AppRoleGrant, error)
 	DelegatedGrants(ctx context.Context, servicePrincipalID string) ([]tenant.DelegatedGrant, error)
+	// Assigned are those who are assigned to the enterprise application.
+	Assigned(ctx context.Context, servicePrincipalID string) ([]tenant.AppRoleGrant, error)
 }
 
 // BookingServer is the booking server as its adapter speaks to it.

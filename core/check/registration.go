@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/roomkey/roomkey/core/connection"
@@ -101,6 +100,9 @@ func checkConsented(ctx context.Context, s *State) Finding {
 	if sp.ID == "" {
 		return unknown(unexpected(words.T("The enterprise application has no id.")))
 	}
+	s.mu.Lock()
+	s.principal = &sp
+	s.mu.Unlock()
 	if !sp.Enabled {
 		return fail(problem.New(codeApplicationDisabled, words.T("Sign-in of the application is switched off.")).
 			Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Properties: set \"Enabled for users to sign-in?\" to Yes and press \"Save\".")))
@@ -178,93 +180,4 @@ func (s *State) coveredByGrant(value string) bool {
 func (s *State) grantedByRoom(value string) bool {
 	_, proven := s.proven(value)
 	return proven && s.scopable(value)
-}
-
-func signOnChecks() []Check {
-	return []Check{
-		{ID: RedirectURIs, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("Sign-in leads back to the booking server"), DependsOn: []string{Declared}, After: []string{ServerContract}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs }), Wanted: signedIn, Run: checkRedirects},
-		{ID: IDTokens, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("The application issues ID tokens"), DependsOn: []string{Declared}, Applies: wantsSignOn(func(p product.SSO) bool { return p.IDTokens }), Wanted: signedIn, Run: checkIDTokens},
-		{ID: SignInConsent, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("People may sign in without being asked"), DependsOn: []string{Declared}, After: []string{Consented}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs || p.IDTokens }), Wanted: signedIn, Run: checkSignInConsent},
-	}
-}
-
-func wantsSignOn(part func(product.SSO) bool) func(Input) (bool, words.Text) {
-	return func(in Input) (bool, words.Text) {
-		return part(in.Product.SingleSignOn), words.T("%s does not need it.", in.Product.Name)
-	}
-}
-
-// checkRedirects wants every address of the server among the application's, to
-// the letter: Microsoft compares scheme, case of the path and trailing slash.
-func checkRedirects(_ context.Context, s *State) Finding {
-	s.mu.Lock()
-	a, want := s.application, slices.Clone(s.server.RedirectURIs)
-	s.mu.Unlock()
-	for _, own := range s.Connection.SingleSignOn.RedirectURIs {
-		if !slices.Contains(want, own) {
-			want = append(want, own)
-		}
-	}
-	if len(want) == 0 {
-		return Finding{Status: Skipped, Note: words.T("Neither the booking server nor this connection says where sign-in leads back to: enter the redirect URI if people are to sign in.")}
-	}
-	have := a.RedirectURIs
-	page := words.T("Microsoft Entra admin center, App registrations, this application, Authentication, platform Web: press \"Add URI\", enter it exactly so, and press \"Save\".")
-	for _, uri := range want {
-		if slices.Contains(have, uri) {
-			continue
-		}
-		p := problem.New(codeSignOnRedirectMissing, words.T("The application does not know the redirect URI %s.", uri))
-		for _, near := range have {
-			if strings.EqualFold(bareURI(near), bareURI(uri)) {
-				p = problem.New(codeSignOnRedirectDiffers, words.T("The redirect URI %s is not to the letter: the application has %s.", uri, near)).
-					With(words.T("Scheme, upper and lower case of the path, and a slash at the end all count."))
-			}
-		}
-		return fail(p.Fix(page).See(words.T("Authentication of this application"), s.portal("Authentication"))).
-			saw("wanted", want).saw("application", have)
-	}
-	return pass(words.T("Every redirect URI of the booking server is registered.")).saw("wanted", want)
-}
-
-func bareURI(uri string) string {
-	uri = strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(uri), "https://"), "http://")
-	return strings.TrimRight(uri, "/")
-}
-
-func checkIDTokens(_ context.Context, s *State) Finding {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.application.IDTokens {
-		return pass(words.T("ID tokens are on."))
-	}
-	return fail(problem.New(codeSignOnIDTokensOff, words.T("The application does not issue ID tokens, which %s signs people in with.", s.Product.Name)).
-		Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication, \"Implicit grant and hybrid flows\": tick \"ID tokens\" and press \"Save\".")).
-		See(words.T("Authentication of this application"), s.portal("Authentication")))
-}
-
-// signInScopes are what a sign-in asks for.
-var signInScopes = []string{"openid", "profile", "email", "User.Read"}
-
-func checkSignInConsent(_ context.Context, s *State) Finding {
-	s.mu.Lock()
-	read := s.grants != nil
-	s.mu.Unlock()
-	if !read {
-		return unknown(problem.New(codeSignOnConsentUnknown, words.T("What was consented to could not be read.")).
-			Fix(words.T("Repair what the check \"An administrator consented to it\" names, then check again.")))
-	}
-	missing := []string{}
-	for _, p := range s.needsOf(permission.Delegated) {
-		if slices.Contains(signInScopes, p.Value) && s.layersOf(p.Ref, true).Consented != permission.Yes {
-			missing = append(missing, p.Value)
-		}
-	}
-	if len(missing) == 0 {
-		return pass(words.T("Consent for sign-in is given for everybody."))
-	}
-	return warn(problem.New(codeSignOnConsentMissing, words.T("Sign-in requests %s, which has no admin consent for all users.", strings.Join(missing, ", "))).
-		With(words.T("People are asked at their first sign-in, or are turned away where the tenant does not let them consent.")).
-		Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: press \"Grant admin consent\".")).
-		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))).saw("missing", missing)
 }

@@ -23,6 +23,7 @@ type registration struct {
 	rolesErr  error
 	scopesErr error
 	appErr    error
+	assigned  []tenant.AppRoleGrant
 }
 
 func (r *registration) Application(context.Context, string) (tenant.Application, error) {
@@ -48,6 +49,10 @@ func (r *registration) AppRoleGrants(context.Context, string) ([]tenant.AppRoleG
 }
 func (r *registration) DelegatedGrants(context.Context, string) ([]tenant.DelegatedGrant, error) {
 	return r.scopes, r.scopesErr
+}
+
+func (r *registration) Assigned(context.Context, string) ([]tenant.AppRoleGrant, error) {
+	return r.assigned, nil
 }
 
 const redirect = "https://booking.example/signin-oidc"
@@ -117,6 +122,14 @@ func TestRegistration(t *testing.T) {
 		{"the server wants another redirect", func(w *world, _ *registration) { w.description.RedirectURIs = []string{"https://booking.example/new"} }, Failed, RedirectURIs, "sign-on.redirect-missing"},
 		{"nobody wants people to sign in", func(w *world, r *registration) {
 			r.app.RedirectURIs, w.in.Connection.SingleSignOn.RedirectURIs = nil, nil
+		}, Passed, "", ""},
+		{"assignment required, nobody assigned", func(_ *world, r *registration) { r.own.AssignmentRequired = true }, Failed, SignInAssigned, "sign-on.nobody-assigned"},
+		{"assignment required, one person assigned", func(_ *world, r *registration) {
+			r.own.AssignmentRequired, r.assigned = true, []tenant.AppRoleGrant{{PrincipalID: "somebody"}}
+		}, Warned, SignInAssigned, "sign-on.some-assigned"},
+		{"assignment required, the chosen groups assigned", func(w *world, r *registration) {
+			w.in.Connection.People = connection.People{Mode: connection.Groups, Groups: []string{"g1"}}
+			r.own.AssignmentRequired, r.assigned = true, []tenant.AppRoleGrant{{PrincipalID: "G1"}}
 		}, Passed, "", ""},
 		{"no ID tokens", func(_ *world, r *registration) { r.app.IDTokens = false }, Failed, IDTokens, "sign-on.id-tokens-off"},
 		{"EWS", func(_ *world, r *registration) {

@@ -44,6 +44,7 @@ type State struct {
 	status ServerStatus
 	// registration as the administrator's sign-in reads it, nil if unread.
 	application    *tenant.Application
+	principal      *tenant.ServicePrincipal
 	grants         *consents
 	graphIDs       map[permission.Ref]string
 	graphPrincipal string

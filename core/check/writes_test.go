@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -44,11 +45,16 @@ type subscriber struct {
 	err, removeErr error
 	id             string
 	asked          []Subscription
-	removed        []string
+	// second is what comes of the second call, nil for the same as of the first.
+	second  *error
+	removed []string
 }
 
 func (s *subscriber) Subscribe(_ context.Context, sub Subscription) (string, error) {
 	s.asked = append(s.asked, sub)
+	if len(s.asked) > 1 && s.second != nil {
+		return s.id, *s.second
+	}
 	return s.id, s.err
 }
 func (s *subscriber) Unsubscribe(_ context.Context, id string) error {
@@ -104,6 +110,12 @@ func TestNotifications(t *testing.T) {
 		{"a status that is no refusal", func(_ *world, _ *memory, s *subscriber) {
 			s.err = said("Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request. HTTP status code is 'BadGateway'.")
 		}, Fail, "notifications.refused", []string{TraceIntended}},
+		{"redirect", func(_ *world, _ *memory, s *subscriber) {
+			s.err = said("Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request. HTTP status code is 'Found'.")
+		}, Fail, "notifications.redirect", []string{TraceIntended}},
+		{"intermediate certificate missing", func(_ *world, _ *memory, s *subscriber) {
+			s.err = said("Subscription validation request failed. The remote certificate is invalid because of errors in the certificate chain: PartialChain")
+		}, Fail, "notifications.chain", []string{TraceIntended}},
 		{"no match", func(_ *world, _ *memory, s *subscriber) {
 			s.err = said("Subscription validation request failed. Response must exactly match validationToken query parameter.")
 		}, Fail, "notifications.echo", []string{TraceIntended}},
@@ -137,7 +149,7 @@ func TestNotifications(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			w, m, s := writing()
-			w.in.Options.Organizer = ""
+			w.in.Options.Organizer, w.in.Connection.Notifications.LifecycleURL = "", ""
 			tt.spoil(w, m, s)
 			r := w.run(t)
 			f, _ := r.Finding(Notifications)
@@ -162,6 +174,65 @@ func TestNotifications(t *testing.T) {
 			}
 			if state := stateOf(r, "notifications"); (state == FeatureWorks) != (tt.status == Pass || tt.status == Warn) {
 				t.Errorf("the feature is %s", state)
+			}
+		})
+	}
+}
+
+// TestLifecycleURL tells the lifecycle URL from the notification URL by a second
+// try without it.
+func TestLifecycleURL(t *testing.T) {
+	refused := said("Subscription validation request failed. HTTP status code is 'NotFound'.")
+	for _, tt := range []struct {
+		name   string
+		second error
+		code   string
+		note   bool
+	}{
+		{"lifecycle alone", nil, "notifications.lifecycle", false},
+		{"both", refused, "notifications.refused", false},
+		{"the second try is not answered", refusal("graph.TooManyRequests"), "notifications.refused", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w, _, s := writing()
+			w.in.Options.Organizer = ""
+			s.err, s.second = refused, &tt.second
+			f, _ := w.run(t).Finding(Notifications)
+			if f.Status != Fail || problem.CodeOf(f.err()).String() != tt.code || f.Note.IsZero() == tt.note {
+				t.Errorf("%s %v %q", f.Status, f.err(), f.Note)
+			}
+			if len(s.asked) != 2 || s.asked[0].LifecycleURL == "" || s.asked[1].LifecycleURL != "" {
+				t.Errorf("asked %+v", s.asked)
+			}
+			if (tt.second == nil) != (len(s.removed) == 1) {
+				t.Errorf("removed %v", s.removed)
+			}
+		})
+	}
+}
+
+// TestNotificationAddresses wants what the product's form and the server name.
+func TestNotificationAddresses(t *testing.T) {
+	form := []product.Field{{Label: "Lifecycle URL", Value: "notifications.lifecycleUrl"}}
+	for _, tt := range []struct {
+		name  string
+		spoil func(*world)
+		code  string
+	}{
+		{"complete", func(w *world) { w.in.Product.Form = form }, ""},
+		{"missing", func(w *world) { w.in.Product.Form, w.in.Connection.Notifications.LifecycleURL = form, "" }, "notifications.no-lifecycle-address"},
+		{"the server has one", func(w *world) {
+			w.description.LifecycleURL, w.in.Connection.Notifications.LifecycleURL = "https://booking.example/lifecycle", ""
+		}, "notifications.no-lifecycle-address"},
+		{"nobody wants one", func(w *world) { w.in.Connection.Notifications.LifecycleURL = "" }, ""},
+		{"another than the server's", func(w *world) { w.description.NotificationURL = "https://booking.example/new" }, "notifications.differs"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w, _, _ := writing()
+			w.in.Options.AllowWrites, w.in.Options.Organizer = false, ""
+			tt.spoil(w)
+			if f, _ := w.run(t).Finding(NotificationAddresses); problem.CodeOf(f.err()).String() != tt.code || (f.Status == Pass) != (tt.code == "") {
+				t.Errorf("%s %v", f.Status, f.err())
 			}
 		})
 	}

@@ -63,11 +63,7 @@ func (c *Client) AppRoleGrants(ctx context.Context, servicePrincipalID string) (
 	list := c.principals().ByServicePrincipalId(servicePrincipalID).AppRoleAssignments()
 	return whole(read(ctx, c, walk[models.AppRoleAssignmentable, tenant.AppRoleGrant]{
 		what: "GET /servicePrincipals/{id}/appRoleAssignments",
-		noun: func(m models.AppRoleAssignmentable) (tenant.AppRoleGrant, bool) {
-			return tenant.AppRoleGrant{ID: text(m.GetId()), PrincipalID: id(m.GetPrincipalId()), ResourceID: id(m.GetResourceId()),
-				AppRoleID: id(m.GetAppRoleId()), CreatedAt: when(m.GetCreatedDateTime())}, true
-		},
-		key: func(g tenant.AppRoleGrant) string { return g.ID },
+		noun: appRoleGrant, key: tenant.AppRoleGrant.Key,
 		page: func(ctx context.Context, _, _ int32) (*page[models.AppRoleAssignmentable], error) {
 			return some(list.Get(ctx, nil))
 		},
@@ -75,6 +71,27 @@ func (c *Client) AppRoleGrants(ctx context.Context, servicePrincipalID string) (
 			return some(list.WithUrl(link).Get(ctx, nil))
 		},
 	}, nil))
+}
+
+// Assigned are the people, groups and applications that are assigned to an
+// enterprise application.
+func (c *Client) Assigned(ctx context.Context, servicePrincipalID string) ([]tenant.AppRoleGrant, error) {
+	list := c.principals().ByServicePrincipalId(servicePrincipalID).AppRoleAssignedTo()
+	return whole(read(ctx, c, walk[models.AppRoleAssignmentable, tenant.AppRoleGrant]{
+		what: "GET /servicePrincipals/{id}/appRoleAssignedTo",
+		noun: appRoleGrant, key: tenant.AppRoleGrant.Key,
+		page: func(ctx context.Context, _, _ int32) (*page[models.AppRoleAssignmentable], error) {
+			return some(list.Get(ctx, nil))
+		},
+		next: func(ctx context.Context, link string) (*page[models.AppRoleAssignmentable], error) {
+			return some(list.WithUrl(link).Get(ctx, nil))
+		},
+	}, nil))
+}
+
+func appRoleGrant(m models.AppRoleAssignmentable) (tenant.AppRoleGrant, bool) {
+	return tenant.AppRoleGrant{ID: text(m.GetId()), PrincipalID: id(m.GetPrincipalId()), ResourceID: id(m.GetResourceId()),
+		AppRoleID: id(m.GetAppRoleId()), CreatedAt: when(m.GetCreatedDateTime())}, true
 }
 
 // GrantAppRole consents to one application permission, for the whole tenant and

@@ -30,6 +30,7 @@ var (
 	PlaceServerCA      = place("describe", "server.caFile", "roomkeyctl connection set server.caFile=FILE")
 	PlaceServerToken   = place("describe", "server-token", "roomkeyctl secret set server-token")
 	PlaceNotifications = place("describe", "notifications.url", "roomkeyctl connection set notifications.url=ADDRESS")
+	PlaceLifecycle     = place("describe", "notifications.lifecycleUrl", "roomkeyctl connection set notifications.lifecycleUrl=ADDRESS")
 	PlaceRedirectURIs  = place("describe", "singleSignOn.redirectUris", "roomkeyctl connection set singleSignOn.redirectUris=ADDRESS")
 
 	PlaceRegister     = place("register", "", "roomkeyctl register plan")

@@ -24,6 +24,8 @@ type Directory interface {
 	register.SignInLog
 	// Exists looks a mailbox up by one of its addresses.
 	Exists(ctx context.Context, mailbox string) (bool, error)
+	// Assigned are the people and groups who are assigned to an enterprise application.
+	Assigned(ctx context.Context, servicePrincipalID string) ([]tenant.AppRoleGrant, error)
 	MyRoles(ctx context.Context) ([]tenant.DirectoryRole, error)
 	Organization(ctx context.Context) (tenant.Organization, error)
 }

@@ -191,9 +191,13 @@ func (s *Simulator) signInUser(hint string) (int, *entraError) {
 	case wrong && other == "":
 		return 0, &entraError{status: 400, name: "access_denied", code: 50020, message: "User account 'someone@fabrikam.example' from identity provider 'https://sts.windows.net/" + s.directory.id(kindOther, 2) + "/' does not exist in tenant '" + tenantName + "' and cannot access the application in that tenant. The account needs to be added as an external user in the tenant first."}
 	case s.has(FaultUserNotAssigned):
-		return 0, &entraError{status: 400, name: "access_denied", code: 50105, message: "Your administrator has configured the application to block users unless they are specifically granted ('assigned') access to the application. The signed in user '" + s.directory.upn(user) + "' is blocked because they are not a direct member of a group with access, nor had access directly assigned by an administrator."}
+		return 0, s.notAssigned(user)
 	}
 	return user, nil
+}
+
+func (s *Simulator) notAssigned(user int) *entraError {
+	return &entraError{status: 400, name: "access_denied", code: 50105, message: "Your administrator has configured the application to block users unless they are specifically granted ('assigned') access to the application. The signed in user '" + s.directory.upn(user) + "' is blocked because they are not a direct member of a group with access, nor had access directly assigned by an administrator."}
 }
 
 // consent gives the scopes that the person's token will have; what is new is
@@ -201,6 +205,9 @@ func (s *Simulator) signInUser(hint string) (int, *entraError) {
 func (s *Simulator) consent(sp *servicePrincipal, user int, wanted string) ([]string, *entraError) {
 	graph := s.principalByApp(graphAppID)
 	id := s.directory.id(kindUser, user)
+	if s.assignmentRequired(sp) && !slices.ContainsFunc(s.state.Assignments, func(a *appRoleAssignment) bool { return a.ResourceID == sp.ID && a.PrincipalID == id }) {
+		return nil, s.notAssigned(user)
+	}
 	have := s.consented(sp.ID, id)
 	var added []string
 	for _, f := range strings.Fields(wanted) {

@@ -27,9 +27,20 @@ func (c *call) principalCollection() collection {
 			if !c.s.replicated(sp.ID) {
 				return nil
 			}
-			return asObject(sp)
+			return c.s.principalObject(sp)
 		},
 	}
+}
+
+// principalObject is an enterprise application as Graph shows it.
+func (s *Simulator) principalObject(sp *servicePrincipal) object {
+	o := asObject(sp)
+	o["appRoleAssignmentRequired"] = s.assignmentRequired(sp)
+	return o
+}
+
+func (s *Simulator) assignmentRequired(sp *servicePrincipal) bool {
+	return sp.AppRoleAssignmentRequired || s.has(FaultAssignmentRequired) && sp.AppOwnerOrganizationID == s.directory.tenantID()
 }
 
 // principalAt finds the one that the path names, by id or appId.
@@ -55,7 +66,7 @@ func (c *call) getPrincipal() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return c.entity("servicePrincipals", asObject(sp), principalProperties)
+	return c.entity("servicePrincipals", c.s.principalObject(sp), principalProperties)
 }
 
 // createPrincipal wants the application to be visible, and no principal yet.

@@ -63,6 +63,7 @@ const (
 	FaultConsentDeclined      = "consent-declined"
 	FaultWrongAccount         = "wrong-account"
 	FaultUserNotAssigned      = "user-not-assigned"
+	FaultAssignmentRequired   = "assignment-required"
 	FaultFirstPartyMissing    = "first-party-client-missing"
 	FaultDuplicateNames       = "duplicate-names"
 	FaultForeignSettings      = "foreign-settings"
@@ -127,10 +128,11 @@ var faults = []Fault{
 	{FaultConsentDeclined, "The person declines consent in the browser (AADSTS65004)", ""},
 	{FaultWrongAccount, "The person signs in with an account of another tenant (AADSTS50020)", "the user of this tenant who signs in instead"},
 	{FaultUserNotAssigned, "The person is not assigned to the client (AADSTS50105)", ""},
+	{FaultAssignmentRequired, "The tenant's own enterprise applications require assignment, and nobody is assigned (AADSTS50105)", ""},
 	{FaultFirstPartyMissing, "The Microsoft Graph Command Line Tools do not exist here (AADSTS700016, on Microsoft's page)", "redirect, to send the error to the client"},
 	{FaultDuplicateNames, "Two other applications have the same name as the one that is registered first", "the display name; without it Room booking"},
 	{FaultForeignSettings, "The application has settings that are not the product's", "ews, multi-tenant, or other; without it other"},
-	{FaultCallbackUnreachable, "Microsoft cannot reach the notification address", "lifecycle, for that one only; 404, slow, echo, tls, dns: how it fails"},
+	{FaultCallbackUnreachable, "Microsoft cannot reach the notification address", "lifecycle, for that one only; 404, redirect, slow, echo, tls, chain, dns: how it fails"},
 	{FaultBookingsDeclined, "Rooms decline every invitation", argRoom},
 	{FaultRoomSilent, "Rooms do not process invitations", argRoom},
 	{FaultRoomHours, "Rooms decline what is outside their working hours", "tonga, for one hour a day on the other side of the world; unknown-zone, none, error: what is wrong with what Graph tells of the hours"},

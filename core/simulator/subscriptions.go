@@ -158,11 +158,13 @@ func (s *Simulator) validate(ctx context.Context, address string, lifecycle bool
 	const mismatch = "Response must exactly match validationToken query parameter."
 	if how, on := s.fault(FaultCallbackUnreachable); on && (how != "lifecycle" || lifecycle) {
 		return invalidRequest(failed + map[string]string{
-			"404":  "HTTP status code is 'NotFound'.",
-			"slow": "Subscription validation request timed out.",
-			"echo": mismatch,
-			"tls":  "The SSL connection could not be established.",
-			"dns":  "The remote name could not be resolved.",
+			"404":      "HTTP status code is 'NotFound'.",
+			"redirect": unanswered + " HTTP status code is 'Redirect'.",
+			"chain":    "The SSL connection could not be established: the remote certificate is invalid because of errors in the certificate chain: PartialChain.",
+			"slow":     "Subscription validation request timed out.",
+			"echo":     mismatch,
+			"tls":      "The SSL connection could not be established.",
+			"dns":      "The remote name could not be resolved.",
 		}[how] + map[bool]string{true: unanswered}[how == "" || how == "lifecycle"])
 	}
 	token := "Validation: Testing client application reachability for subscription Request-Id: " + newID()

@@ -91,7 +91,8 @@ type Permission struct {
 	Application bool `json:"application,omitempty"`
 }
 
-// AppRoleGrant is one consented application permission.
+// AppRoleGrant is one consented application permission, or a person or group
+// that is assigned to an application.
 type AppRoleGrant struct {
 	ID          string    `json:"id"`
 	PrincipalID string    `json:"principalId"`
@@ -99,6 +100,9 @@ type AppRoleGrant struct {
 	AppRoleID   string    `json:"appRoleId"`
 	CreatedAt   time.Time `json:"createdDateTime,omitzero"`
 }
+
+// Key tells one grant from another.
+func (g AppRoleGrant) Key() string { return g.ID }
 
 // DelegatedGrant is the consent to delegated permissions.
 type DelegatedGrant struct {

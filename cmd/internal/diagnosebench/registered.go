@@ -57,6 +57,8 @@ var seenByAdministrator = []scenario{
 		with = append(with, tenant.RequiredResource{ResourceAppID: tenant.ExchangeAppID, Access: []tenant.RequiredAccess{{ID: "dc890d15-9560-4a4c-9b7f-a736ec74ec40", Type: "Role"}}})
 		c.Required = &with
 	}, check.Warned, "deprecated.ews", "deprecated.ews", "Register a new application"),
+	{area: signOn, name: "assignment required, nobody assigned", registered: true, faults: []string{"assignment-required"}, change: ownProduct,
+		verdict: check.Failed, check: check.SignInAssigned, code: "sign-on.nobody-assigned", remedy: "Users and groups"},
 	{area: credential, name: "the recorded secret is no longer the application's", registered: true, change: func(b *bench, c *connection.Connection) {
 		ownProduct(b, c)
 		c.Application.Credential.KeyID = "6f3a1d34-0000-4000-8000-000000000002"

@@ -1,0 +1,139 @@
+package check
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/evidence"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+func signOnChecks() []Check {
+	return []Check{
+		{ID: RedirectURIs, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("Sign-in leads back to the booking server"), DependsOn: []string{Declared}, After: []string{ServerContract}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs }), Wanted: signedIn, Run: checkRedirects},
+		{ID: IDTokens, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("The application issues ID tokens"), DependsOn: []string{Declared}, Applies: wantsSignOn(func(p product.SSO) bool { return p.IDTokens }), Wanted: signedIn, Run: checkIDTokens},
+		{ID: SignInConsent, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("People may sign in without being asked"), DependsOn: []string{Declared}, After: []string{Consented}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs || p.IDTokens }), Wanted: signedIn, Run: checkSignInConsent},
+		{ID: SignInAssigned, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("People are assigned to the application where that is required"), DependsOn: []string{Declared}, After: []string{Consented}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs || p.IDTokens }), Wanted: signedIn, Run: checkAssigned},
+	}
+}
+
+func wantsSignOn(part func(product.SSO) bool) func(Input) (bool, words.Text) {
+	return func(in Input) (bool, words.Text) {
+		return part(in.Product.SingleSignOn), words.T("%s does not need it.", in.Product.Name)
+	}
+}
+
+// checkRedirects wants every address of the server among the application's, to
+// the letter: Microsoft compares scheme, case of the path and trailing slash.
+func checkRedirects(_ context.Context, s *State) Finding {
+	s.mu.Lock()
+	a, want := s.application, slices.Clone(s.server.RedirectURIs)
+	s.mu.Unlock()
+	for _, own := range s.Connection.SingleSignOn.RedirectURIs {
+		if !slices.Contains(want, own) {
+			want = append(want, own)
+		}
+	}
+	if len(want) == 0 {
+		return Finding{Status: Skipped, Note: words.T("Neither the booking server nor this connection says where sign-in leads back to: enter the redirect URI if people are to sign in.")}
+	}
+	have := a.RedirectURIs
+	page := words.T("Microsoft Entra admin center, App registrations, this application, Authentication, platform Web: press \"Add URI\", enter it exactly so, and press \"Save\".")
+	for _, uri := range want {
+		if slices.Contains(have, uri) {
+			continue
+		}
+		p := problem.New(codeSignOnRedirectMissing, words.T("The application does not know the redirect URI %s.", uri))
+		for _, near := range have {
+			if strings.EqualFold(bareURI(near), bareURI(uri)) {
+				p = problem.New(codeSignOnRedirectDiffers, words.T("The redirect URI %s is not to the letter: the application has %s.", uri, near)).
+					With(words.T("Scheme, upper and lower case of the path, and a slash at the end all count."))
+			}
+		}
+		return fail(p.Fix(page).See(words.T("Authentication of this application"), s.portal("Authentication"))).
+			saw("wanted", want).saw("application", have)
+	}
+	return pass(words.T("Every redirect URI of the booking server is registered.")).saw("wanted", want)
+}
+
+func bareURI(uri string) string {
+	uri = strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(uri), "https://"), "http://")
+	return strings.TrimRight(uri, "/")
+}
+
+func checkIDTokens(_ context.Context, s *State) Finding {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.application.IDTokens {
+		return pass(words.T("ID tokens are on."))
+	}
+	return fail(problem.New(codeSignOnIDTokensOff, words.T("The application does not issue ID tokens, which %s signs people in with.", s.Product.Name)).
+		Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication, \"Implicit grant and hybrid flows\": tick \"ID tokens\" and press \"Save\".")).
+		See(words.T("Authentication of this application"), s.portal("Authentication")))
+}
+
+// signInScopes are what a sign-in asks for.
+var signInScopes = []string{"openid", "profile", "email", "User.Read"}
+
+func checkSignInConsent(_ context.Context, s *State) Finding {
+	s.mu.Lock()
+	read := s.grants != nil
+	s.mu.Unlock()
+	if !read {
+		return unknown(problem.New(codeSignOnConsentUnknown, words.T("What was consented to could not be read.")).
+			Fix(words.T("Repair what the check \"An administrator consented to it\" names, then check again.")))
+	}
+	missing := []string{}
+	for _, p := range s.needsOf(permission.Delegated) {
+		if slices.Contains(signInScopes, p.Value) && s.layersOf(p.Ref, true).Consented != permission.Yes {
+			missing = append(missing, p.Value)
+		}
+	}
+	if len(missing) == 0 {
+		return pass(words.T("Consent for sign-in is given for everybody."))
+	}
+	return warn(problem.New(codeSignOnConsentMissing, words.T("Sign-in requests %s, which has no admin consent for all users.", strings.Join(missing, ", "))).
+		With(words.T("People are asked at their first sign-in, or are turned away where the tenant does not let them consent.")).
+		Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: press \"Grant admin consent\".")).
+		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))).saw("missing", missing)
+}
+
+// checkAssigned asks who may sign in where the enterprise application lets only
+// those in who are assigned to it: everybody else gets AADSTS50105.
+func checkAssigned(ctx context.Context, s *State) Finding {
+	s.mu.Lock()
+	sp := s.principal
+	s.mu.Unlock()
+	if sp == nil {
+		return unknown(problem.New(codeSignOnConsentUnknown, words.T("The enterprise application could not be read.")).
+			Fix(words.T("Repair what the check \"An administrator consented to it\" names, then check again.")))
+	}
+	if !sp.AssignmentRequired {
+		return pass(words.T("No assignment is required to sign in."))
+	}
+	assigned, err := s.Registration.Assigned(ctx, sp.ID)
+	if err != nil {
+		return judgeReader(err)
+	}
+	assign := words.T("Microsoft Entra admin center, Enterprise applications, this application, Users and groups: press \"Add user/group\" and assign the people and groups who are to sign in.")
+	open := words.T("Or under Properties set \"Assignment required?\" to No and press \"Save\".")
+	if len(assigned) == 0 {
+		return fail(problem.New(codeSignOnNobodyAssigned, words.T("Nobody may sign in: the enterprise application requires assignment, and nobody is assigned.")).
+			With(words.T("Microsoft turns everybody away with AADSTS50105.")).Fix(assign).Fix(open))
+	}
+	holds := func(id string) bool {
+		return slices.ContainsFunc(assigned, func(g tenant.AppRoleGrant) bool { return sameID(g.PrincipalID, id) })
+	}
+	f := pass(words.N(len(assigned), "Assignment is required, and the chosen groups are assigned. %d person or group may sign in.", "Assignment is required, and the chosen groups are assigned. %d people and groups may sign in.", len(assigned)))
+	if people := s.Connection.People; people.Mode != connection.Groups || slices.ContainsFunc(people.Groups, func(id string) bool { return !holds(id) }) {
+		f = warn(problem.New(codeSignOnSomeAssigned, words.N(len(assigned), "Only %d person or group may sign in: the enterprise application requires assignment.", "Only %d people and groups may sign in: the enterprise application requires assignment.", len(assigned))).
+			With(words.T("Microsoft turns everybody else away with AADSTS50105. Members of groups within an assigned group do not count.")).Fix(assign).Fix(open))
+	}
+	return f.saw("assigned", len(assigned))
+}
