@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"regexp"
@@ -36,9 +37,10 @@ func newCaller(client *http.Client, token vault.Secret) caller {
 }
 
 type answer struct {
-	status int
-	header http.Header
-	body   []byte
+	status   int
+	header   http.Header
+	body     []byte
+	attempts int
 }
 
 // call sends body (nil for none) as JSON. Answers under 300 come back, all
@@ -56,9 +58,7 @@ func (c caller) call(ctx context.Context, method, url string, header http.Header
 	if err != nil {
 		return answer{}, webAddress(url)
 	}
-	for k, v := range header {
-		req.Header[k] = v
-	}
+	maps.Copy(req.Header, header)
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
@@ -71,7 +71,7 @@ func (c caller) call(ctx context.Context, method, url string, header http.Header
 		return answer{}, transport.BookingServer.Problem(err, req.URL.Host)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	a := answer{status: resp.StatusCode, header: resp.Header}
+	a := answer{status: resp.StatusCode, header: resp.Header, attempts: transport.Attempts(resp)}
 	if a.body, err = io.ReadAll(io.LimitReader(resp.Body, bodyLimit+1)); err != nil {
 		return a, transport.BookingServer.Problem(err, req.URL.Host)
 	}
@@ -158,7 +158,7 @@ func doubled(d *json.Decoder) string {
 }
 
 func (c caller) unexpected(a answer, what words.Text) *problem.Problem {
-	p := problem.New(codeUnexpectedAnswer, words.T("The booking server gave an answer that does not fit."))
+	p := problem.New(codeUnexpectedAnswer, words.T("The booking server gave an answer that does not fit.")).Asked(a.attempts)
 	if title := htmlTitle(a.body); title != "" {
 		what = words.T("A web page came instead of data, with the title “%s”. It is often the sign-in page of a proxy.", c.hide(title))
 	}

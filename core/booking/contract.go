@@ -12,6 +12,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -167,7 +168,9 @@ func (c *contract) DryRun(ctx context.Context, cfg Configuration) (DryRun, error
 	if err != nil {
 		return DryRun{}, err
 	}
-	a, err := c.authorized(ctx, http.MethodPost, url, nil, cfg)
+	h := http.Header{}
+	transport.Repeatable(h) // it stores nothing
+	a, err := c.authorized(ctx, http.MethodPost, url, h, cfg)
 	if err != nil {
 		return DryRun{}, err
 	}

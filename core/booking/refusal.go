@@ -28,7 +28,7 @@ func (c caller) refused(req *http.Request, a answer) *problem.Problem {
 	kind, _, _ := mime.ParseMediaType(a.header.Get("Content-Type"))
 	understood := kind == "application/problem+json" && json.Unmarshal(a.body, &r) == nil
 	host := req.URL.Host
-	p := c.ofStatus(host, a, r)
+	p := c.ofStatus(host, a, r).Asked(a.attempts)
 	switch {
 	case understood:
 		said := []string{r.Detail}

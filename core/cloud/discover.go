@@ -75,9 +75,9 @@ func ask(ctx context.Context, client *http.Client, c Cloud, tenant string) (meta
 	case err != nil:
 		return metadata{}, seen, c.Owner().Problem(err, host(c.Authority))
 	case status == http.StatusTooManyRequests || status >= 500:
-		return metadata{}, seen, busy(c, status)
+		return metadata{}, seen, busy(c, status).Asked(seen.Attempts)
 	case status != http.StatusOK:
-		return metadata{}, seen, refused(c, tenant, status, body)
+		return metadata{}, seen, refused(c, tenant, status, body).Asked(seen.Attempts)
 	}
 	m, err := read(body, tenant)
 	if errors.Is(err, errOtherTenant) {

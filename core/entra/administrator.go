@@ -94,7 +94,7 @@ func NewAdministrator(o AdministratorOptions) (*Administrator, error) {
 func (a *Administrator) forget() error {
 	options := []public.Option{public.WithAuthority(a.o.Cloud.Authority + "/" + a.o.TenantID), public.WithInstanceDiscovery(a.o.Cloud.Discovers())}
 	if a.o.HTTP != nil {
-		options = append(options, public.WithHTTPClient(a.o.HTTP))
+		options = append(options, public.WithHTTPClient(calls{a.o.HTTP}))
 	}
 	client, err := public.New(a.o.ClientID, options...)
 	if err != nil {

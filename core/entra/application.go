@@ -82,7 +82,7 @@ func (a *Application) newClient() (*confidential.Client, error) {
 		confidential.WithAzureRegion("DisableMsalForceRegion"),
 	}
 	if a.o.HTTP != nil {
-		options = append(options, confidential.WithHTTPClient(a.o.HTTP))
+		options = append(options, confidential.WithHTTPClient(calls{a.o.HTTP}))
 	}
 	c, err := confidential.New(a.o.Cloud.Authority+"/"+a.o.TenantID, a.o.ClientID, a.cred, options...)
 	return &c, err

@@ -106,12 +106,12 @@ func ProblemOf(err error, c cloud.Cloud, clientID, tenant string) *problem.Probl
 	if r, ok := ReadRefusal(err.Error()); ok {
 		p := r.Problem(c, clientID, tenant)
 		if called && call.Resp != nil {
-			p.RequestID = call.Resp.Header.Get("x-ms-request-id")
+			p.RequestID, p.Attempts = call.Resp.Header.Get("x-ms-request-id"), transport.Attempts(call.Resp)
 		}
 		return p
 	}
 	if called && call.Resp != nil {
-		return unexpected(c, call.Resp.StatusCode)
+		return unexpected(c, call.Resp.StatusCode).Asked(transport.Attempts(call.Resp))
 	}
 	// MSAL keeps the whole body in this error, and the body of a token answer
 	// is a token: nothing of it may be shown.

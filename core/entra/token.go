@@ -6,9 +6,11 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"net/http"
 	"strings"
 	"time"
 
+	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/vault"
 )
 
@@ -115,6 +117,15 @@ func first(texts ...string) string {
 		}
 	}
 	return ""
+}
+
+// calls are what MSAL sends. All of it may be sent again when the answer was lost:
+// a token that went missing on the way is no harm, there is another.
+type calls struct{ *http.Client }
+
+func (c calls) Do(r *http.Request) (*http.Response, error) {
+	transport.Repeatable(r.Header)
+	return c.Client.Do(r)
 }
 
 // aside runs work on a goroutine of its own and returns when it ends or when

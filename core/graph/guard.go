@@ -37,11 +37,10 @@ func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(resp.Body)
 	_ = resp.Body.Close()
 	if err != nil {
-		p := g.owner.Problem(err, g.host)
-		p.RequestID = id
-		return nil, p
+		return nil, g.owner.Problem(err, g.host)
 	}
 	if p := judge(resp, body, r); p != nil {
+		p.Attempts = transport.Attempts(resp)
 		p.RequestID = id
 		if p.RequestID == "" {
 			p.RequestID = innerRequestID(body)

@@ -26,6 +26,8 @@ type Problem struct {
 	RequestID     string
 	TraceID       string
 	CorrelationID string
+	// Attempts is how often it was asked, 0 where nobody was.
+	Attempts int
 	// Cause is the underlying error, for errors.Is and the log. Its text is not
 	// shown to the administrator.
 	Cause error
@@ -76,6 +78,24 @@ func (p *Problem) See(title words.Text, url string) *Problem {
 
 // By names the error underneath.
 func (p *Problem) By(cause error) *Problem { p.Cause = cause; return p }
+
+// Asked notes how often it was asked.
+func (p *Problem) Asked(attempts int) *Problem { p.Attempts = attempts; return p }
+
+// Quotes are what to quote when asking somebody else, beside the code: how often
+// it was asked, if more than once, and the ids of the answer.
+func (p *Problem) Quotes() []words.Text {
+	var all []words.Text
+	if p.Attempts > 1 {
+		all = append(all, words.T("asked %d times", p.Attempts))
+	}
+	for _, id := range []struct{ name, id string }{{"request %s", p.RequestID}, {"trace %s", p.TraceID}, {"correlation %s", p.CorrelationID}} {
+		if id.id != "" {
+			all = append(all, words.T(id.name, id.id))
+		}
+	}
+	return all
+}
 
 // Error is code and title in English, for logs.
 func (p *Problem) Error() string {
@@ -140,6 +160,7 @@ type document struct {
 	RequestID     string   `json:"requestId"`
 	TraceID       string   `json:"traceId,omitempty"`
 	CorrelationID string   `json:"correlationId,omitempty"`
+	Attempts      int      `json:"attempts,omitempty"`
 }
 
 // MarshalJSON is the documented JSON form, in English, without the cause.
@@ -147,7 +168,7 @@ func (p *Problem) MarshalJSON() ([]byte, error) {
 	d := document{
 		Code: p.Code, Kind: p.Kind, Title: p.Title.String(), Detail: p.Detail.String(),
 		Remedies: []string{}, Links: p.Links,
-		RequestID: p.RequestID, TraceID: p.TraceID, CorrelationID: p.CorrelationID,
+		RequestID: p.RequestID, TraceID: p.TraceID, CorrelationID: p.CorrelationID, Attempts: p.Attempts,
 	}
 	for _, r := range p.Remedies {
 		d.Remedies = append(d.Remedies, r.String())
@@ -169,7 +190,7 @@ func (p *Problem) UnmarshalJSON(b []byte) error {
 	}
 	*p = Problem{
 		Code: d.Code, Kind: d.Kind, Title: words.Plain(d.Title), Detail: words.Plain(d.Detail), Links: d.Links,
-		RequestID: d.RequestID, TraceID: d.TraceID, CorrelationID: d.CorrelationID,
+		RequestID: d.RequestID, TraceID: d.TraceID, CorrelationID: d.CorrelationID, Attempts: d.Attempts,
 	}
 	for _, r := range d.Remedies {
 		p.Remedies = append(p.Remedies, Remedy{Text: words.Plain(r)})

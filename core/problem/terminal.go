@@ -26,10 +26,8 @@ func (p *Problem) Terminal(w io.Writer, translate func(string) string) {
 		fmt.Fprintf(w, "  %s: %s\n", Clean(l.Title.In(translate)), Clean(l.URL))
 	}
 	ids := []string{}
-	for _, id := range [][2]string{{"request", p.RequestID}, {"trace", p.TraceID}, {"correlation", p.CorrelationID}} {
-		if id[1] != "" {
-			ids = append(ids, id[0]+" "+Clean(id[1]))
-		}
+	for _, q := range p.Quotes() {
+		ids = append(ids, Clean(q.In(translate)))
 	}
 	if len(ids) > 0 {
 		fmt.Fprintf(w, "  (%s)\n", strings.Join(ids, ", "))

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/transport"
@@ -27,6 +28,10 @@ func (n network) Resolve(ctx context.Context, host string) ([]string, error) {
 	return addresses, nil
 }
 
+// probePatience is how long a probe goes on after it stumbled: it looks at the
+// way, and waits for nobody who is busy.
+const probePatience = 2 * time.Second
+
 func (n network) Probe(ctx context.Context, url string) (transport.Evidence, error) {
 	row, err := n.s.Cloud()
 	if err != nil {
@@ -36,6 +41,7 @@ func (n network) Probe(ctx context.Context, url string) (transport.Evidence, err
 	if server := n.s.Document().Server; server.URL != "" && strings.HasPrefix(url, strings.TrimSuffix(server.URL, "/")) {
 		o = transport.Options{CAFile: server.CAFile, Owner: transport.BookingServer, InsecureLoopback: true}
 	}
+	o.Retry, o.RetryBudget = true, probePatience
 	client, err := n.s.env.HTTP(o)
 	if err != nil {
 		return transport.Evidence{}, err

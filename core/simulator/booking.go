@@ -25,6 +25,8 @@ type bookingOptions struct {
 	Now func() time.Time
 	// Fault says whether a fault is switched on at the moment.
 	Fault func(name string) bool
+	// Once reports whether it is asked about something the first time.
+	Once func(string) bool
 	// Probe tries the stored credential against Microsoft for the server's own
 	// view; without one the view is "unknown".
 	Probe func(ctx context.Context, tenantID, clientID, secret string) error
@@ -39,6 +41,9 @@ const (
 	faultStaleETag       = "stale-etag"
 	faultServerHTML      = "server-html"
 	faultServerCut       = "server-cut"
+	faultServerCutOnce   = "server-cut-once"
+	faultServerError     = "server-error"
+	faultServerErrorOnce = "server-error-once"
 	faultServerSlow      = "server-slow"
 	faultServerOld       = "server-old-contract"
 	faultServerOtherHost = "server-other-host"
@@ -70,6 +75,9 @@ func newBookingServer(o bookingOptions) (http.Handler, error) {
 	}
 	if o.Fault == nil {
 		o.Fault = func(string) bool { return false }
+	}
+	if o.Once == nil {
+		o.Once = func(string) bool { return false }
 	}
 	if o.Slow == 0 {
 		o.Slow = 5 * time.Second
@@ -180,7 +188,9 @@ func (s *bookingServer) faulty(next http.Handler) http.Handler {
 			return
 		}
 		switch {
-		case s.Fault(faultServerCut):
+		case s.Fault(faultServerError), s.once(faultServerErrorOnce, r):
+			refuse(w, http.StatusInternalServerError, "internal", "Something went wrong in the booking server.")
+		case s.Fault(faultServerCut), s.once(faultServerCutOnce, r):
 			next.ServeHTTP(&cutWriter{ResponseWriter: w}, r)
 			panic(http.ErrAbortHandler)
 		case s.Fault(faultServerLost) && r.Method == http.MethodPut:
@@ -190,6 +200,11 @@ func (s *bookingServer) faulty(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+// once reports whether a fault strikes a call: the first one to each address.
+func (s *bookingServer) once(name string, r *http.Request) bool {
+	return s.Fault(name) && s.Once(name+r.Method+r.URL.Path)
 }
 
 // cutWriter sends the first half of a body that it has announced in full.

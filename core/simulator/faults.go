@@ -38,6 +38,10 @@ const (
 	FaultThrottledSilent      = "throttled-no-retry-after"
 	FaultThrottledAlways      = "throttled-always"
 	FaultUnavailable          = "unavailable"
+	FaultError                = "error"
+	FaultErrorOnce            = "error-once"
+	FaultCutOnce              = "cut-once"
+	FaultLargePages           = "large-pages-time-out"
 	FaultSlow                 = "slow"
 	FaultCut                  = "cut"
 	FaultTruncated            = "truncated"
@@ -103,6 +107,10 @@ var faults = []Fault{
 	{FaultThrottledSilent, "Graph answers 429 without Retry-After, twice for each address", argWhere},
 	{FaultThrottledAlways, "Graph answers 429 with Retry-After, always", argWhere},
 	{FaultUnavailable, "Graph answers 503", argWhere},
+	{FaultError, "Microsoft answers 500", argWhere},
+	{FaultErrorOnce, "Microsoft answers 500, once for each address", argWhere},
+	{FaultCutOnce, "The connection is cut in the middle of the answer, once for each address", argWhere},
+	{FaultLargePages, "Pages of more than 30 entries time out (504)", argWhere},
 	{FaultSlow, "Answers take long", "how long, for instance 5s; without it 3s"},
 	{FaultCut, "The connection is cut in the middle of the answer", argWhere},
 	{FaultTruncated, "The answer is whole, the JSON in it is not", argWhere},
@@ -146,6 +154,9 @@ var faults = []Fault{
 	{faultStaleETag, "The booking server's configuration changes between look and push", ""},
 	{faultServerHTML, "A sign-in page comes instead of the booking server's answer", ""},
 	{faultServerCut, "The booking server's answer is cut", ""},
+	{faultServerCutOnce, "The booking server's answer is cut, once for each address", ""},
+	{faultServerError, "The booking server answers 500", ""},
+	{faultServerErrorOnce, "The booking server answers 500, once for each address", ""},
 	{faultServerSlow, "The booking server is slow", ""},
 	{faultServerOld, "The booking server speaks an older contract", ""},
 	{faultServerOtherHost, "The booking server names addresses on another host", ""},
@@ -229,6 +240,9 @@ func (f *faultSet) strikes(key string, times int) bool {
 	f.struck[key]++
 	return f.struck[key] <= times
 }
+
+// once reports whether a fault meets a key the first time.
+func (s *Simulator) once(key string) bool { return s.faults.Load().strikes(key, 1) }
 
 // acted counts the changing calls.
 func (f *faultSet) acted() int {

@@ -135,10 +135,21 @@ func (s *Simulator) instead(w *recorded, r *http.Request) bool {
 	case s.strikesAt(FaultUnavailable, r):
 		w.header.Set("Retry-After", "1")
 		s.fail(w, r, graphError{http.StatusServiceUnavailable, "ServiceUnavailable", "The service is temporarily unavailable. Please try again later."})
+	case s.strikesAt(FaultError, r), s.strikesAt(FaultErrorOnce, r) && s.once(FaultErrorOnce+key):
+		s.fail(w, r, graphError{http.StatusInternalServerError, "InternalServerError", "An internal server error occurred."})
+	case s.strikesAt(FaultLargePages, r) && tooLarge(r):
+		s.fail(w, r, graphError{http.StatusGatewayTimeout, "Timeout", "The request timed out."})
 	default:
 		return false
 	}
 	return true
+}
+
+// tooLarge reports whether more entries are asked for than a slow tenant gets
+// ready in time.
+func tooLarge(r *http.Request) bool {
+	top, err := strconv.Atoi(r.URL.Query().Get("$top"))
+	return err == nil && top > 30
 }
 
 func (s *Simulator) throttle(w *recorded, r *http.Request, after string) {
@@ -183,7 +194,8 @@ func (s *Simulator) send(w http.ResponseWriter, r *http.Request, a *recorded) {
 	if len(body) == 0 && w.Header().Get("Content-Type") == "" {
 		w.Header()["Content-Type"] = nil
 	}
-	cut := s.strikesAt(FaultCut, r) && len(body) > 1
+	cut := s.strikesAt(FaultCut, r) || s.strikesAt(FaultCutOnce, r) && s.once(FaultCutOnce+r.Method+r.URL.String())
+	cut = cut && len(body) > 1
 	if cut {
 		body = body[:len(body)/2]
 	}

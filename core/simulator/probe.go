@@ -76,17 +76,32 @@ func (s *Simulator) readCalendar(ctx context.Context, room, token string) error 
 	return nil
 }
 
+// ask decodes an answer; one that breaks off or is a 500 is asked for once more.
 func (s *Simulator) ask(req *http.Request, into any) error {
-	res, err := s.ca.transport().RoundTrip(req)
-	if err != nil {
-		return err
+	status, data, err := s.answerTo(req)
+	if err != nil || status == http.StatusInternalServerError {
+		again := req.Clone(req.Context())
+		if req.GetBody != nil {
+			if again.Body, err = req.GetBody(); err != nil {
+				return err
+			}
+		}
+		_, data, err = s.answerTo(again)
 	}
-	defer func() { _ = res.Body.Close() }()
-	data, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
 	if err != nil {
 		return err
 	}
 	return json.Unmarshal(data, into)
+}
+
+func (s *Simulator) answerTo(req *http.Request) (status int, body []byte, err error) {
+	res, err := s.ca.transport().RoundTrip(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err = io.ReadAll(io.LimitReader(res.Body, 1<<20))
+	return res.StatusCode, body, err
 }
 
 // clientAssertion signs with the certificate and key of a PEM text.

@@ -167,7 +167,7 @@ func (s *Simulator) serve() error {
 // openBooking mounts the booking server on the second address.
 func (s *Simulator) openBooking(addr string) (*site, error) {
 	handler, err := newBookingServer(bookingOptions{
-		Dir: s.dir, Token: s.Account().ServerToken, Now: s.now, Fault: s.has, Probe: s.probe,
+		Dir: s.dir, Token: s.Account().ServerToken, Now: s.now, Fault: s.has, Once: s.once, Probe: s.probe,
 	})
 	if err != nil {
 		return nil, err

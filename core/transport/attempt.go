@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,7 +29,7 @@ type roundTripper struct {
 func (t *roundTripper) CloseIdleConnections() { t.base.CloseIdleConnections() }
 
 // RoundTrip sends the request, repeats it where that is right, and leaves one
-// piece of evidence.
+// piece of evidence. The answer's body has come whole.
 func (t *roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := rewindable(r)
 	if err != nil {
@@ -45,14 +44,34 @@ func (t *roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 		seen.ClientRequestID = uuid.NewString()
 	}
 	resp, err := t.withRetries(r, body, seen)
+	seen.end(err)
 	if err != nil {
-		seen.end(err)
 		t.o.Log.DebugContext(r.Context(), "call failed", "method", r.Method, "url", seen.URL, "attempts", seen.Attempts, "error", seen.Error)
-		return nil, err
+		return nil, &unanswered{err, seen.Attempts, seen.RequestID}
 	}
 	t.o.Log.DebugContext(r.Context(), "call", "method", r.Method, "url", seen.URL, "status", resp.StatusCode,
 		"attempts", seen.Attempts, "requestId", seen.RequestID, "took", seen.FirstByte)
 	return resp, nil
+}
+
+// unanswered is why a call brought no answer, however often it was sent.
+type unanswered struct {
+	error
+	attempts  int
+	requestID string // of an answer that broke off
+}
+
+func (u *unanswered) Unwrap() error { return u.error }
+
+type attemptKey struct{}
+
+// Attempts is how often the request was sent until this answer came.
+func Attempts(resp *http.Response) int {
+	if resp == nil || resp.Request == nil {
+		return 0
+	}
+	n, _ := resp.Request.Context().Value(attemptKey{}).(int)
+	return n
 }
 
 // errSwitched ends an attempt that the other side wants to go on with in another
@@ -63,17 +82,19 @@ var errSwitched = errors.New("the other side changed the protocol (101)")
 // trickles is never silent and need not end.
 const wholeBody = 4
 
-// attempt sends the request once. The watchdog ends it when the other side is
-// silent for longer than the timeout, before the headers or within the body, or
-// when the whole answer takes wholeBody times that.
+// attempt sends the request once and reads the whole answer. The watchdog ends
+// it when the other side is silent for longer than the timeout, before the
+// headers or within the body, or when the whole takes wholeBody times that.
 func (t *roundTripper) attempt(r *http.Request, body func() io.ReadCloser, seen *evidenceEntry) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(r.Context())
+	defer cancel(nil)
 	watchdog := time.AfterFunc(t.o.Timeout, func() { cancel(errStalled) })
-	whole := time.AfterFunc(wholeBody*t.o.Timeout, func() { cancel(errStalled) })
-	seen.Attempts++
+	defer watchdog.Stop()
+	defer time.AfterFunc(wholeBody*t.o.Timeout, func() { cancel(errStalled) }).Stop()
+	seen.begin()
 	look := new(observed)
 	ctx = context.WithValue(httptrace.WithClientTrace(ctx, look.trace()), observedKey{}, look)
-	out := r.Clone(ctx)
+	out := r.Clone(context.WithValue(ctx, attemptKey{}, seen.Attempts))
 	if body != nil {
 		out.Body = body()
 	}
@@ -81,86 +102,44 @@ func (t *roundTripper) attempt(r *http.Request, body func() io.ReadCloser, seen 
 	if t.o.UserAgent != "" && out.Header.Get("User-Agent") == "" {
 		out.Header.Set("User-Agent", t.o.UserAgent)
 	}
-	sent := time.Now()
 	resp, err := t.base.RoundTrip(out)
 	seen.look(look)
-	if err == nil && resp.StatusCode == http.StatusSwitchingProtocols {
-		_ = resp.Body.Close()
-		err = errSwitched
+	if err == nil {
+		seen.answer(resp)
+		err = readWhole(resp, func() { watchdog.Reset(t.o.Timeout) })
+	}
+	// The pool reports "context canceled" for a stall; the cause is true. An end
+	// after the attempt was given up is no end either: a server that sees the
+	// connection close may finish its answer politely in that moment.
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause
 	}
 	if err != nil {
-		watchdog.Stop()
-		whole.Stop()
-		// The pool reports "context canceled" for a stall; the cause is true.
-		if errors.Is(context.Cause(ctx), errStalled) {
-			err = errStalled
-		}
-		cancel(nil)
 		return nil, err
-	}
-	seen.answer(resp, sent)
-	resp.Body = &watchedBody{
-		ReadCloser: resp.Body, left: MaxBody, ctx: ctx,
-		progress: func() { watchdog.Reset(t.o.Timeout) },
-		done:     func(err error) { watchdog.Stop(); whole.Stop(); cancel(nil); seen.end(err) },
 	}
 	return resp, nil
 }
 
-// watchedBody limits a body, keeps the watchdog quiet while it flows, and says
-// when and how it ended.
-type watchedBody struct {
-	io.ReadCloser
-	left     int64
-	ctx      context.Context
-	progress func()
-	done     func(error)
-	once     sync.Once
-	ended    error // what every further Read says
-}
-
-func (b *watchedBody) Read(p []byte) (int, error) {
-	if b.ended != nil {
-		return 0, b.ended
+// readWhole puts the whole body in the place of the one that is on its way;
+// progress is called for each piece.
+func readWhole(resp *http.Response, progress func()) error {
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		return errSwitched
 	}
-	n, err := b.read(p)
-	b.ended = err
-	return n, err
-}
-
-func (b *watchedBody) read(p []byte) (int, error) {
-	if b.left <= 0 {
-		b.finish(errTooLarge)
-		return 0, errTooLarge
+	var whole bytes.Buffer
+	n, err := io.Copy(&whole, io.TeeReader(io.LimitReader(resp.Body, MaxBody+1), told(progress)))
+	if err == nil && n > MaxBody {
+		err = errTooLarge
 	}
-	if int64(len(p)) > b.left {
-		p = p[:b.left]
-	}
-	n, err := b.ReadCloser.Read(p)
-	b.left -= int64(n)
-	// An end after the attempt was given up is no end either: a server that sees
-	// the connection close may finish its answer politely in that moment.
-	if cause := context.Cause(b.ctx); err != nil && cause != nil {
-		err = cause
-	}
-	switch {
-	case errors.Is(err, io.EOF):
-		b.finish(nil)
-	case err != nil:
-		b.finish(err)
-	case n > 0:
-		b.progress()
-	}
-	return n, err
-}
-
-func (b *watchedBody) Close() error {
-	err := b.ReadCloser.Close()
-	b.finish(nil)
+	resp.Body = io.NopCloser(&whole)
 	return err
 }
 
-func (b *watchedBody) finish(err error) { b.once.Do(func() { b.done(err) }) }
+// told is a writer that only says that something came.
+type told func()
+
+func (t told) Write(p []byte) (int, error) { t(); return len(p), nil }
 
 // rewindable gives a function that makes the body anew for each attempt, nil
 // when there is none. What we send is small, so a body without GetBody is read.

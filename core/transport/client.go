@@ -37,8 +37,8 @@ type Options struct {
 	Timeout time.Duration
 	// UserAgent is sent with requests that name none.
 	UserAgent string
-	// Retry repeats what was throttled or answered by a gateway in trouble; see
-	// retry.go for what is repeated and how often.
+	// Retry repeats what was throttled, cut off or answered by a server in
+	// trouble; see retry.go for what is repeated and how often.
 	Retry bool
 	// RetryBudget bounds the time that one call spends on retries, 0 means 60 s.
 	RetryBudget time.Duration

@@ -26,7 +26,7 @@ type Evidence struct {
 	// Attempts counts the tries, retries included.
 	Attempts int       `json:"attempts,omitempty"`
 	At       time.Time `json:"at"`
-	// FirstByte and Total are times from sending the request.
+	// FirstByte and Total are times from sending the request the last time.
 	FirstByte time.Duration `json:"firstByteNs,omitempty"`
 	Total     time.Duration `json:"totalNs,omitempty"`
 	// ServerDate is the Date header, zero when there was none; Skew is our
@@ -66,17 +66,10 @@ func recorderOf(ctx context.Context) *Recorder {
 	return r
 }
 
-func (r *Recorder) add(e Evidence) (place int) {
+func (r *Recorder) add(e Evidence) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.seen = append(r.seen, e)
-	return len(r.seen) - 1
-}
-
-func (r *Recorder) replace(place int, e Evidence) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.seen[place] = e
 }
 
 // All is a copy of what was seen, oldest first.

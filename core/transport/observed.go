@@ -49,15 +49,20 @@ func (s *observed) sawProxy(host string) {
 	s.proxy = host
 }
 
-// evidenceEntry is the evidence of one call while it is being made. It is in
-// the recorder from the answer's headers on, and completed by the body's end.
+// evidenceEntry is the evidence of one call while it is being made: of its last
+// attempt, and how many there were.
 type evidenceEntry struct {
 	Evidence
 	to      *Recorder
 	sent    time.Time
 	firstAt time.Time
-	place   int
-	kept    bool
+}
+
+// begin is before an attempt.
+func (e *evidenceEntry) begin() {
+	e.Attempts++
+	e.sent = time.Now()
+	e.Status, e.RequestID = 0, ""
 }
 
 func (e *evidenceEntry) look(s *observed) {
@@ -66,14 +71,13 @@ func (e *evidenceEntry) look(s *observed) {
 	e.RemoteAddr, e.Proxy, e.firstAt = s.remote, s.proxy, s.firstByte
 }
 
-func (e *evidenceEntry) answer(resp *http.Response, sent time.Time) {
-	now := time.Now()
+// answer takes what the headers of an answer say.
+func (e *evidenceEntry) answer(resp *http.Response) {
 	if e.firstAt.IsZero() {
-		e.firstAt = now
+		e.firstAt = time.Now()
 	}
-	e.sent = sent
 	e.Status = resp.StatusCode
-	e.FirstByte, e.Total = e.firstAt.Sub(sent), now.Sub(sent)
+	e.FirstByte = e.firstAt.Sub(e.sent)
 	e.RequestID = resp.Header.Get("request-id")
 	if e.RequestID == "" {
 		e.RequestID = resp.Header.Get("x-ms-request-id")
@@ -84,33 +88,19 @@ func (e *evidenceEntry) answer(resp *http.Response, sent time.Time) {
 	e.ServerDate, e.Skew = time.Time{}, 0
 	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 		e.ServerDate = date
-		e.Skew = sent.Add(e.FirstByte / 2).Sub(date)
+		e.Skew = e.sent.Add(e.FirstByte / 2).Sub(date)
 	}
-	e.keep()
 }
 
-// end completes the entry: nil for a body that was read or closed in order.
+// end is after the last attempt.
 func (e *evidenceEntry) end(err error) {
-	from := e.sent
-	if from.IsZero() {
-		from = e.At
-	}
-	e.Total = time.Since(from)
+	e.Total = time.Since(e.sent)
 	if err != nil {
 		e.Error = Owner{}.Problem(err, hostOf(e.URL)).Code.String()
 	}
-	e.keep()
-}
-
-func (e *evidenceEntry) keep() {
-	if e.to == nil {
-		return
+	if e.to != nil {
+		e.to.add(e.Evidence)
 	}
-	if !e.kept {
-		e.place, e.kept = e.to.add(e.Evidence), true
-		return
-	}
-	e.to.replace(e.place, e.Evidence)
 }
 
 func withoutQuery(u *url.URL) string {

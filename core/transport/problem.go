@@ -43,13 +43,22 @@ func (o Owner) Problem(err error, host string) *problem.Problem {
 	if errors.Is(err, context.Canceled) {
 		return problem.Of(err)
 	}
+	p := o.explain(err, host).By(err)
+	var u *unanswered
+	if errors.As(err, &u) {
+		p.Attempts, p.RequestID = u.attempts, u.requestID
+	}
+	return p
+}
+
+func (o Owner) explain(err error, host string) *problem.Problem {
 	for _, explain := range []func(error, string) *problem.Problem{ofProxy, o.ofName, o.ofCertificate, o.ofConnection} {
 		if p := explain(err, host); p != nil {
-			return p.By(err)
+			return p
 		}
 	}
 	return problem.New(CodeFailed, words.T("The request to %s failed.", host)).With(words.Plain(bare(err))).
-		Fix(words.T("Try again. If it happens each time, give the text above to whoever manages the network.")).By(err)
+		Fix(words.T("Try again. If it happens each time, give the text above to whoever manages the network."))
 }
 
 // bare is the error's text without the address that http.Client puts before
@@ -186,8 +195,7 @@ func (o Owner) ofConnection(err error, host string) *problem.Problem {
 	case isErrno(err, syscall.EHOSTUNREACH, syscall.ENETUNREACH, wsaHostUnreach, wsaNetUnreach):
 		return problem.New(codeUnreachable, words.T("This computer has no network route to %s.", host)).
 			Fix(words.T("Check that this computer is online, and connected to the right network or VPN."))
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), isErrno(err, syscall.ECONNRESET, syscall.EPIPE, wsaConnReset, wsaConnAborted),
-		strings.Contains(err.Error(), "stream error"), strings.Contains(err.Error(), "server closed idle connection"):
+	case isCut(err):
 		return againOr(problem.New(CodeCut, words.T("The connection to %s was cut before the answer was complete.", host)), host,
 			words.T("Try again. If it happens each time, a proxy or firewall on the way may be ending the connection: have it let %s through.", withPort(host)))
 	case errors.Is(err, errSwitched):
@@ -196,6 +204,12 @@ func (o Owner) ofConnection(err error, host string) *problem.Problem {
 		return o.checkAddress(problem.New(codeTooLarge, words.T("%s sent more than the %d MiB that Roomkey reads of one answer.", host, MaxBody>>20)), inPlaceOfMicrosoft(host))
 	}
 	return nil
+}
+
+// isCut reports whether the connection ended before the answer was complete.
+func isCut(err error) bool {
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || isErrno(err, syscall.ECONNRESET, syscall.EPIPE, wsaConnReset, wsaConnAborted) ||
+		strings.Contains(err.Error(), "stream error") || strings.Contains(err.Error(), "server closed idle connection")
 }
 
 // againOr adds the remedy of a failure that may not come again. On this

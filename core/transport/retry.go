@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -10,74 +11,88 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// tries is how often one call is sent at most.
-const tries = 5
+// How often one call is sent at most: to a side that is busy, and where an
+// attempt stumbled.
+const (
+	tries    = 5
+	stumbles = 2
+)
 
-// repeatable says whether an answer may be followed by the same request again:
-// throttled requests were not carried out, whatever the method; behind a
-// gateway in trouble a writing request may have been, so only reading ones are.
-func repeatable(method string, status int) bool {
-	switch status {
-	case http.StatusTooManyRequests:
-		return true
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return method == http.MethodGet || method == http.MethodHead
-	}
-	return false
+// Repeatable marks the headers of a request that changes nothing which a second one would not
+// leave the same, although its method does not say so: it may be sent again when
+// its answer was lost. net/http knows this mark and does not send it.
+func Repeatable(h http.Header) { h["Idempotency-Key"] = nil }
+
+// repeatable reports whether a request may be sent again although it may have
+// been carried out.
+func repeatable(r *http.Request) bool {
+	key, marked := r.Header["Idempotency-Key"]
+	return r.Method == http.MethodGet || r.Method == http.MethodHead || marked && len(key) == 0
 }
 
-// withRetries repeats attempts up to five times within the budget. When it
-// gives up the last answer is returned as it is, for the caller to explain. A
-// wait ends at once when the request's context does.
+// patienceWith is how often a request may be sent altogether, given what the
+// last attempt brought. A throttled request was not carried out, whatever its
+// method; behind a gateway in trouble, an inner error or a cut connection it may
+// have been.
+func patienceWith(r *http.Request, resp *http.Response, err error) int {
+	switch {
+	case err == nil && resp.StatusCode == http.StatusTooManyRequests:
+		return tries
+	case !repeatable(r):
+		return 1
+	case err != nil && !isCut(err):
+		return 1
+	case err != nil || resp.StatusCode == http.StatusInternalServerError:
+		return stumbles
+	}
+	switch resp.StatusCode {
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return tries
+	}
+	return 1
+}
+
+// withRetries repeats attempts within the budget. When it gives up, what the
+// last one brought is returned as it is, for the caller to explain. A wait ends
+// at once when the request's context does.
 func (t *roundTripper) withRetries(r *http.Request, body func() io.ReadCloser, seen *evidenceEntry) (*http.Response, error) {
 	if !t.o.Retry {
 		return t.attempt(r, body, seen)
 	}
-	var last *http.Response
 	pace := backoff.NewExponentialBackOff() // 0.5 s growing by half, jittered
 	pace.Multiplier = 2
-	resp, err := backoff.Retry(r.Context(), func() (*http.Response, error) {
-		resp, err := t.attempt(r, body, seen)
-		if err != nil {
-			return nil, backoff.Permanent(err)
+	stumbled := 0
+	var answer *http.Response
+	var failure error
+	_, _ = backoff.Retry(r.Context(), func() (struct{}, error) {
+		answer, failure = t.attempt(r, body, seen)
+		most, so := patienceWith(r, answer, failure), seen.Attempts
+		if most == stumbles { // counted by themselves: a busy side may stumble, too
+			stumbled++
+			so = stumbled
 		}
-		last = resp
-		if !repeatable(r.Method, resp.StatusCode) {
-			return resp, nil
+		if so >= most {
+			return struct{}{}, nil
 		}
-		if wait, said := RetryAfter(resp.Header, time.Now()); said && wait > 0 {
-			return resp, &backoff.RetryAfterError{Duration: wait}
+		if failure == nil {
+			if wait, said := RetryAfter(answer.Header, time.Now()); said && wait > 0 {
+				return struct{}{}, &backoff.RetryAfterError{Duration: wait}
+			}
 		}
-		return resp, errBusy
+		return struct{}{}, errAgain
 	},
 		backoff.WithBackOff(pace),
-		backoff.WithMaxTries(tries),
 		backoff.WithMaxElapsedTime(t.o.RetryBudget),
 		backoff.WithNotify(func(_ error, wait time.Duration) {
-			// Read a little so that the connection can be used again.
-			_, _ = io.CopyN(io.Discard, last.Body, 64<<10)
-			_ = last.Body.Close()
-			t.o.Log.DebugContext(r.Context(), "waiting before the next try", "url", seen.URL, "status", last.StatusCode, "wait", wait)
+			t.o.Log.DebugContext(r.Context(), "waiting before the next try", "url", seen.URL, "status", seen.Status, "wait", wait)
 		}))
-	switch {
-	case err == nil:
-		return resp, nil
-	case r.Context().Err() != nil:
-		if last != nil {
-			_ = last.Body.Close()
-		}
-		return nil, r.Context().Err()
-	case resp != nil:
-		return resp, nil
+	if err := r.Context().Err(); err != nil {
+		return nil, err
 	}
-	return nil, err
+	return answer, failure
 }
 
-type busy struct{}
-
-func (busy) Error() string { return "busy" }
-
-var errBusy = busy{}
+var errAgain = errors.New("again")
 
 // RetryAfter reads a Retry-After header: seconds, also fractional as Outlook
 // sends them, or a date; said is whether it could be read. A moment in the

@@ -55,10 +55,8 @@ func problemBody(host *Host, p *problem.Problem) *fyne.Container {
 
 func problemIDs(p *problem.Problem) string {
 	s := p.Code.String()
-	for _, id := range [][2]string{{L("request"), p.RequestID}, {L("trace"), p.TraceID}, {L("correlation"), p.CorrelationID}} {
-		if id[1] != "" {
-			s += "  ·  " + id[0] + " " + id[1]
-		}
+	for _, q := range p.Quotes() {
+		s += "  ·  " + Say(q)
 	}
 	return s
 }
