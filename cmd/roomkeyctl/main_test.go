@@ -1,8 +1,13 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -10,6 +15,7 @@ import (
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/simulator"
+	"github.com/roomkey/roomkey/core/transport"
 )
 
 func TestMain(m *testing.M) {
@@ -27,7 +33,7 @@ func TestScripts(t *testing.T) {
 			if err := os.MkdirAll(home, 0o700); err != nil {
 				return err
 			}
-			sim, err := simulator.Start(t.Context(), simulator.Options{Dir: filepath.Join(env.WorkDir, "lab")})
+			sim, err := simulator.Start(t.Context(), simulator.Options{Dir: filepath.Join(env.WorkDir, "lab"), Seatsurfing: "1.125.0"})
 			if err != nil {
 				return err
 			}
@@ -42,7 +48,7 @@ func TestScripts(t *testing.T) {
 				"ROOMKEY_HOME": home, "ROOMKEY_VAULT": "memory",
 				"ROOMKEY_CLIENT_SECRET": account.ClientSecret, "ROOMKEY_SERVER_TOKEN": account.ServerToken,
 				"TENANT": account.Domain, "TENANT_ID": account.TenantID, "CLIENT_ID": account.ClientID,
-				"SERVER": sim.BookingURL(), "CA": sim.CAFile(), "AUTHORITY": sim.Cloud().Authority, "ORGANIZER": account.OrganizerUPN,
+				"SERVER": sim.BookingURL(), "SEATSURFING": sim.SeatsurfingURL(), "READ_ONLY_TOKEN": account.ReadOnlyServerToken, "CA": sim.CAFile(), "AUTHORITY": sim.Cloud().Authority, "ORGANIZER": account.OrganizerUPN,
 			} {
 				env.Setenv(name, value)
 			}
@@ -83,6 +89,22 @@ func TestScripts(t *testing.T) {
 				}
 			},
 			"by-hand": byHand,
+			// sign-in-at-seatsurfing is a person who presses the button there; the page
+			// that comes of it is in sign-in.html.
+			"sign-in-at-seatsurfing": func(ts *testscript.TestScript, _ bool, _ []string) {
+				client, err := transport.New(transport.Options{CAFile: ts.Getenv("CA")})
+				ts.Check(err)
+				id := regexp.MustCompile(`"providers":\[\{[^]]*"id":"([^"]+)"`).FindStringSubmatch(ts.ReadFile("lab/seatsurfing.json"))
+				if id == nil {
+					ts.Fatalf("Seatsurfing has no sign-in")
+				}
+				req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, ts.Getenv("SEATSURFING")+"/auth/"+id[1]+"/login/ui/", nil)
+				ts.Check(err)
+				res, err := (&http.Client{Transport: client.Transport}).Do(req) // follows to Microsoft and back
+				ts.Check(err)
+				page, err := io.ReadAll(res.Body)
+				ts.Check(errors.Join(err, res.Body.Close(), os.WriteFile(ts.MkAbs("sign-in.html"), page, 0o600)))
+			},
 			// confirm puts the value that the server wants confirmed into $CONFIRM.
 			"confirm": func(ts *testscript.TestScript, _ bool, _ []string) {
 				_, rest, ok := strings.Cut(ts.ReadFile("stdout"), `"value": "age1`)

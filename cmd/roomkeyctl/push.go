@@ -53,9 +53,14 @@ func newPush(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			// All of it is there, and nobody gets in: that is not done.
+			shut := s.CannotSignIn(c.Context())
 			err = a.show(pushed, func(w io.Writer) {
 				fmt.Fprintf(w, "The booking server holds this configuration since %s.\n", pushed.At.Format("2006-01-02 15:04:05 MST"))
-				if !pushed.Works {
+				switch {
+				case shut != nil:
+					return
+				case !pushed.Works:
 					fmt.Fprintln(w)
 					pushed.Problem.Terminal(w, nil)
 					return
@@ -71,8 +76,7 @@ func newPush(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			// All of it is there, and nobody gets in: that is not done.
-			return s.CannotSignIn(c.Context())
+			return shut
 		},
 	}
 	f := c.Flags()

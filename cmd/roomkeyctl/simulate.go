@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -19,6 +20,9 @@ type simulated struct {
 	Authority     string `json:"authority"`
 	Graph         string `json:"graph"`
 	BookingServer string `json:"bookingServer"`
+	// Seatsurfing is the address of the other kind of booking server, "" where
+	// none is served.
+	Seatsurfing   string `json:"seatsurfing"`
 	CAFile        string `json:"caFile"`
 	TenantID      string `json:"tenantId"`
 	Domain        string `json:"domain"`
@@ -41,9 +45,10 @@ func newSimulate(a *app) *cobra.Command {
 	o := simulator.Options{}
 	var list bool
 	c := &cobra.Command{
-		Use: "simulate", Short: "Serve a simulated tenant and booking server until interrupted", Args: cobra.NoArgs,
-		Long: "Serves Microsoft Entra ID, Microsoft Graph and a booking server on this computer,\n" +
-			"over TLS with an authority of their own, and prints what to connect to.",
+		Use: "simulate", Short: "Serve a simulated tenant and its booking servers until interrupted", Args: cobra.NoArgs,
+		Long: "Serves Microsoft Entra ID, Microsoft Graph, a booking server of the contract and a\n" +
+			"Seatsurfing on this computer, over TLS with an authority of their own, and prints\n" +
+			"what to connect to.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if list {
 				return a.showFaults()
@@ -86,7 +91,7 @@ func newSimulate(a *app) *cobra.Command {
 			}
 			row := sim.Cloud()
 			s := simulated{
-				Authority: row.Authority, Graph: row.Graph, BookingServer: sim.BookingURL(), CAFile: sim.CAFile(),
+				Authority: row.Authority, Graph: row.Graph, BookingServer: sim.BookingURL(), Seatsurfing: sim.SeatsurfingURL(), CAFile: sim.CAFile(),
 				TenantID: account.TenantID, Domain: account.Domain, ClientID: account.ClientID, Administrator: account.AdminUPN,
 				Room: account.RoomAddress, SealingRecipient: account.SealingRecipient,
 				SecretFiles: files, Clouds: entry, CloudsFile: cloudsFile, Faults: o.Faults, config: paths.Clouds,
@@ -105,7 +110,8 @@ func newSimulate(a *app) *cobra.Command {
 	f.StringSliceVar(&o.Faults, "fault", nil, "`name` of a fault, may be repeated; see --list-faults")
 	f.DurationVar(&o.Latency, "latency", 0, "`time` added to every answer, such as 50ms")
 	f.StringVar(&o.Dir, "dir", "", "`folder` that keeps the tenant and the server across starts")
-	f.StringVar(&o.Listen, "listen", "", "`address` of the tenant, such as 127.0.0.1:8443; the booking server takes the next port")
+	f.StringVar(&o.Listen, "listen", "", "`address` of the tenant, such as 127.0.0.1:8443; the booking server takes the next port, Seatsurfing the one after")
+	f.StringVar(&o.Seatsurfing, "seatsurfing", "1.125.0", "`version` of the Seatsurfing to serve; empty for none")
 	f.BoolVar(&list, "list-faults", false, "list the faults and stop")
 	return c
 }
@@ -130,6 +136,7 @@ func (s simulated) printFor(w io.Writer, shell shellCommands) {
   sign-in         %s
   Graph           %s
   booking server  %s
+  Seatsurfing     %s
   CA file         %s
   tenant          %s (%s)
   client id       %s
@@ -156,11 +163,29 @@ Then:
   roomkeyctl script show calendar-processing --out calendar-processing.ps1
   roomkeyctl push --confirm %s
   roomkeyctl status
-`, s.Authority, s.Graph, s.BookingServer, s.CAFile, s.Domain, s.TenantID, s.ClientID, s.Administrator,
+`, s.Authority, s.Graph, s.BookingServer, cmp.Or(s.Seatsurfing, "none"), s.CAFile, s.Domain, s.TenantID, s.ClientID, s.Administrator,
 		s.config, s.Clouds, shell.mkdir, filepath.Dir(s.config), shell.copy, s.CloudsFile, s.config,
 		s.Domain, wire.SimulatedProduct, s.ClientID, s.BookingServer, s.CAFile,
 		shell.show, s.SecretFiles[vault.ClientSecret], shell.show, s.SecretFiles[vault.ServerToken],
 		s.Room, s.SealingRecipient)
+	if s.Seatsurfing != "" {
+		fmt.Fprintf(w, `
+Or with Seatsurfing, which chooses its redirect URI when it gets the sign-in:
+
+  roomkeyctl connection new Desks --cloud simulated --tenant %s --product seatsurfing --option rooms --server %s
+  roomkeyctl connection set -c Desks "server.caFile=%s"
+  %s "%s" | roomkeyctl secret set -c Desks server-token
+  roomkeyctl register apply -c Desks --yes
+  roomkeyctl rooms select -c Desks %s
+  roomkeyctl check -c Desks
+  roomkeyctl push -c Desks
+  roomkeyctl register apply -c Desks --yes
+  roomkeyctl check -c Desks
+  roomkeyctl push -c Desks
+  roomkeyctl status -c Desks
+  roomkeyctl connection remove-from-server -c Desks
+`, s.Domain, s.Seatsurfing, s.CAFile, shell.show, s.SecretFiles[vault.ServerToken], s.Room)
+	}
 	if len(s.Faults) > 0 {
 		fmt.Fprintf(w, "\nFaults: %v\n", s.Faults)
 	}

@@ -115,6 +115,9 @@ type Status struct {
 	Digest    string        `json:"digest,omitempty"`
 	ETag      string        `json:"etag,omitempty"`
 	Checks    []StatusCheck `json:"checks"`
+	// Silent is whether this kind of server has no view of its own: only a person
+	// who tries it there can say that it works.
+	Silent bool `json:"silent,omitempty"`
 }
 
 // StatusCheck is one thing that the server tried.

@@ -336,11 +336,11 @@ func (s *seatsurfing) Status(ctx context.Context) (Status, error) {
 	if now.Configuration == nil {
 		return Status{State: StatusNotConfigured, Checks: []StatusCheck{}}, nil
 	}
-	st := Status{State: StatusUnknown, Digest: now.Configuration.Digest, ETag: now.ETag, Checks: []StatusCheck{
+	st := Status{State: StatusUnknown, Silent: true, Digest: now.Configuration.Digest, ETag: now.ETag, Checks: []StatusCheck{
 		{ID: "token", State: StatusUnknown, Detail: "Seatsurfing does not say whether it can reach Microsoft. Sign in there once to see."},
 	}}
 	if state.provider() == nil {
-		st.State = StatusFailing
+		st.State, st.Silent = StatusFailing, false
 		st.Checks[0] = StatusCheck{ID: "token", State: "failed", Code: "no-sign-in", Detail: "The sign-in that Roomkey made is not there any more. Nobody can sign in with it."}
 	}
 	return st, nil

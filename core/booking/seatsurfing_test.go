@@ -47,8 +47,12 @@ type surf struct {
 func newSurf(t *testing.T, version string) *surf {
 	t.Helper()
 	s := &surf{t: t, log: &memory{}, memory: &forgetful{}, now: time.Date(2026, 11, 26, 8, 0, 0, 0, time.UTC)}
-	s.real = standin.New(standin.Options{Version: version, Token: token, ReadOnlyToken: "only-reads", AdminToken: consoleToken,
+	real, err := standin.New(standin.Options{Version: version, Token: token, ReadOnlyToken: "only-reads", AdminToken: consoleToken,
 		PublicURL: "https://desks.contoso.example", Now: s.clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.real = real
 	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
 	t.Cleanup(s.Close)
 	return s

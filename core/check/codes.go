@@ -85,6 +85,7 @@ var (
 	codeServerOldConfiguration             = problem.Declare("server.old-configuration", problem.Unmet)
 	codeServerOtherConfiguration           = problem.Declare("server.other-configuration", problem.Unmet)
 	codeServerOtherTenant                  = problem.Declare("server.other-tenant", problem.Unmet)
+	codeServerSilent                       = problem.Declare("server.silent", problem.Unmet)
 	codeServerStaleView                    = problem.Declare("server.stale-view", problem.Unmet)
 	codeServerUnexpectedAnswer             = problem.Declare("server.unexpected-answer", problem.UnexpectedAnswer)
 	codeServerViewDiffers                  = problem.Declare("server.view-differs", problem.Unmet)

@@ -222,6 +222,8 @@ type ServerStatus struct {
 	CheckedAt time.Time
 	// Rooms is how many rooms it sees, -1 when it does not say.
 	Rooms int
+	// Silent is whether this kind of server never says that it works.
+	Silent bool
 }
 
 // RoomPolicy is what is known of a room's calendar processing.

@@ -59,8 +59,11 @@ func checkContract(ctx context.Context, s *State) Finding {
 	s.mu.Lock()
 	s.server = d
 	s.mu.Unlock()
-	return pass(words.T("%s %s, interface %s.", d.Product, d.Version, d.Contract)).
-		saw("product", d.Product).saw("version", d.Version).saw("contract", d.Contract)
+	says := words.T("%s answers.", d.Product)
+	if d.Contract != "" {
+		says = words.T("%s %s, interface %s.", d.Product, d.Version, d.Contract)
+	}
+	return pass(says).saw("product", d.Product).saw("version", d.Version).saw("contract", d.Contract)
 }
 
 func checkServerToken(ctx context.Context, s *State) Finding {
@@ -106,6 +109,13 @@ const staleView = time.Hour
 
 var noView = Finding{Status: Skipped, Note: words.T("The booking server has no view of its own yet: push the configuration first.")}
 
+// silent is the finding on a server that has no view of its own, ever: it was not
+// asked, so that it says nothing against the word of a person who tried it.
+var silent = Finding{Status: Skipped, Note: words.T("Only a person who signs in there can say that it works."),
+	Problem: problem.New(codeServerSilent, words.T("This booking server has no way to say whether it works.")).
+		Fix(words.T("Sign in there once as one of its users.")).
+		Lead(words.T("If that works, confirm it."), problem.PlaceEntered)}
+
 // View is what a booking server's own view is held against.
 type View struct {
 	// Same is whether the server tried exactly this configuration.
@@ -127,6 +137,8 @@ func JudgeServer(st ServerStatus, v View) Finding {
 	switch {
 	case st.State == ServerNothing:
 		return noView
+	case st.Silent:
+		return silent
 	case st.State == ServerFails && !v.Same:
 		f = warn(problem.New(codeServerOldConfiguration, words.T("The booking server does not work with the configuration that it holds, which is not this one.")).
 			With(words.T("The booking server reports %s: %s", st.Code, st.Message)).

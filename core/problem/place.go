@@ -56,6 +56,7 @@ var (
 	PlaceLook     = place("hand-over", "look", "roomkeyctl status")
 	PlaceConfirm  = place("hand-over", "confirm", "roomkeyctl push --dry-run")
 	PlaceForm     = place("hand-over", "form", "roomkeyctl form")
+	PlaceEntered  = place("hand-over", "entered", "roomkeyctl form --entered")
 	PlaceExport   = place("hand-over", "export", "roomkeyctl connection export")
 )
 

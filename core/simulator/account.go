@@ -31,6 +31,8 @@ type Account struct {
 	// ServerToken is what the booking server accepts, SealingRecipient the key
 	// that its console shows.
 	ServerToken, SealingRecipient string
+	// ReadOnlyServerToken is one with which Seatsurfing lets nothing be changed.
+	ReadOnlyServerToken string
 	// RoomAddress is one of the rooms.
 	RoomAddress string
 	// AdminUPN is a Global Administrator, LesserAdminUPN an Application
@@ -52,14 +54,15 @@ const (
 // Account is the tenant's.
 func (s *Simulator) Account() Account {
 	d := s.directory
+	token := "rbs_" + strings.ReplaceAll(d.id(kindOther, 3)+d.id(kindOther, 4), "-", "")
 	return Account{
 		TenantID: d.tenantID(), Domain: d.domain, DisplayName: tenantName,
 		ClientID: d.id(kindOther, appReady+1), ClientSecret: d.secret(appReady),
 		ObjectID: d.id(kindOther, appReady), ServicePrincipalID: d.id(kindOther, appReady+2),
 		CertificateClientID: d.id(kindOther, appCertificate+1), CertificatePEM: s.certificate(),
 		SealingRecipient: s.sealingRecipient(), RoomAddress: d.room(0).email,
-		ServerToken: "rbs_" + strings.ReplaceAll(d.id(kindOther, 3)+d.id(kindOther, 4), "-", ""),
-		AdminUPN:    d.upn(adminUser), LesserAdminUPN: d.upn(lesserUser), OrganizerUPN: d.upn(organizerUser),
+		ServerToken: token, ReadOnlyServerToken: token[:len(token)/2],
+		AdminUPN: d.upn(adminUser), LesserAdminUPN: d.upn(lesserUser), OrganizerUPN: d.upn(organizerUser),
 	}
 }
 

@@ -69,6 +69,8 @@ func (s *Simulator) routeMicrosoft(w http.ResponseWriter, r *http.Request) {
 	switch first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); first {
 	case "v1.0", "beta":
 		s.serveGraph(w, r)
+	case "oidc":
+		s.serveUserInfo(w, r)
 	case "simulator":
 		s.serveColleague(w, r)
 	default:
@@ -166,6 +168,7 @@ func (s *Simulator) metadata(tenant string) object {
 		"request_uri_parameter_supported":       false,
 		"authorization_endpoint":                base + "/oauth2/v2.0/authorize",
 		"device_authorization_endpoint":         base + "/oauth2/v2.0/devicecode",
+		"userinfo_endpoint":                     root + "/oidc/userinfo",
 		"end_session_endpoint":                  base + "/oauth2/v2.0/logout",
 		"claims_supported":                      []string{"sub", "iss", "aud", "exp", "iat", "nonce", "preferred_username", "name", "tid", "email"},
 		"tenant_region_scope":                   "EU",

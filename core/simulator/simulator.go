@@ -1,6 +1,7 @@
-// Package simulator is a Microsoft 365 tenant and a booking server on this
-// computer: Microsoft Entra ID and Microsoft Graph on one address, the booking
-// server on another, both over TLS with a certificate authority of their own.
+// Package simulator is a Microsoft 365 tenant and its booking servers on this
+// computer: Microsoft Entra ID and Microsoft Graph on one address, a booking
+// server of the contract on another and, where it is asked for, a Seatsurfing on
+// a third, all over TLS with a certificate authority of their own.
 //
 // It speaks as Microsoft does, quirks included, refuses what Microsoft refuses,
 // and every fault that Roomkey claims to explain can be switched on by name. It
@@ -49,8 +50,11 @@ type Options struct {
 	Dir string
 	// Listen is the address of Entra and Graph, "" for 127.0.0.1 and a port that
 	// is free (the last one used, where Dir remembers it). The booking server
-	// listens on the next port when one is given.
+	// listens on the next port when one is given, Seatsurfing on the one after.
 	Listen string
+	// Seatsurfing is the version of a Seatsurfing that is served, too; "" for
+	// none.
+	Seatsurfing string
 	// Log gets a line per request; nil for none.
 	Log *slog.Logger
 	// Callback is how Microsoft reaches notification URLs. nil dials them
@@ -80,6 +84,7 @@ type Simulator struct {
 
 	microsoft *site
 	booking   *site
+	surf      *site // nil without a Seatsurfing
 	requests  requestLog
 	signIns   signIns
 	callback  http.RoundTripper
@@ -147,7 +152,7 @@ func (s *Simulator) prepare() (err error) {
 	return nil
 }
 
-// serve opens both addresses.
+// serve opens the addresses.
 func (s *Simulator) serve() error {
 	ports := s.lastPorts()
 	listen, err := addresses(s.o.Listen, ports)
@@ -158,6 +163,9 @@ func (s *Simulator) serve() error {
 		return err
 	}
 	if s.booking, err = s.openBooking(listen[1]); err != nil {
+		return err
+	}
+	if err = s.openSeatsurfing(listen[2]); err != nil {
 		return err
 	}
 	s.faults.Load().since = s.state.Sequence
@@ -178,7 +186,7 @@ func (s *Simulator) openBooking(addr string) (*site, error) {
 	}), s.log)
 }
 
-// Close stops both servers; a temporary folder is removed.
+// Close stops all servers; a temporary folder is removed.
 func (s *Simulator) Close() error {
 	s.stop()
 	err := s.shut()
@@ -189,7 +197,7 @@ func (s *Simulator) Close() error {
 }
 
 func (s *Simulator) shut() error {
-	return errors.Join(s.microsoft.close(), s.booking.close())
+	return errors.Join(s.microsoft.close(), s.booking.close(), s.surf.close())
 }
 
 // Cloud is the row that makes every client talk to this tenant.
@@ -206,7 +214,7 @@ func (s *Simulator) Cloud() cloud.Cloud {
 	}
 }
 
-// CAFile is the PEM file of the authority that signed both certificates.
+// CAFile is the PEM file of the authority that signed the certificate.
 func (s *Simulator) CAFile() string { return filepath.Join(s.dir, "ca.pem") }
 
 // BookingURL is the address of the booking server, "" when there is none.
@@ -236,7 +244,7 @@ func (s *Simulator) now() time.Time {
 
 // addresses are where to listen: as asked, as last time, or wherever there is
 // a free port.
-func addresses(listen string, last [2]string) ([2]string, error) {
+func addresses(listen string, last ports) (ports, error) {
 	if listen == "" {
 		listen = "127.0.0.1:0"
 	}
@@ -257,8 +265,8 @@ func addresses(listen string, last [2]string) ([2]string, error) {
 		return last, nil
 	}
 	var n int
-	if _, err := fmt.Sscan(port, &n); err != nil || n < 1 || n > 65534 {
-		return last, fmt.Errorf("the port %q is not a number between 1 and 65534", port)
+	if _, err := fmt.Sscan(port, &n); err != nil || n < 1 || n > 65533 {
+		return last, fmt.Errorf("the port %q is not a number between 1 and 65533", port)
 	}
-	return [2]string{listen, net.JoinHostPort(host, fmt.Sprint(n+1))}, nil
+	return ports{listen, net.JoinHostPort(host, fmt.Sprint(n+1)), net.JoinHostPort(host, fmt.Sprint(n+2))}, nil
 }

@@ -171,23 +171,26 @@ func (s *site) close() error {
 	return err
 }
 
+// ports are those of the tenant, the booking server and Seatsurfing.
+type ports [3]string
+
 // lastPorts are the ports that the folder remembers: a connection document
 // names the booking server by its address, and has to find it again. A folder
 // that remembers none gets ports below those that systems lend to outgoing
 // connections (32768 and up), so that nobody sits on them after a restart.
-func (s *Simulator) lastPorts() (ports [2]string) {
+func (s *Simulator) lastPorts() (last ports) {
 	if s.temporary {
-		return ports
+		return last
 	}
 	if data, err := os.ReadFile(filepath.Join(s.dir, "ports.json")); err == nil {
-		_ = json.Unmarshal(data, &ports) // what cannot be read is not remembered
+		_ = json.Unmarshal(data, &last) // what cannot be read is not remembered
 	}
-	for i := range ports {
-		for try := 0; try < 50 && !free(ports[i]); try++ {
-			ports[i] = strconv.Itoa(20_000 + mathrand.IntN(10_000))
+	for i := range last {
+		for try := 0; try < 50 && !free(last[i]); try++ {
+			last[i] = strconv.Itoa(20_000 + mathrand.IntN(10_000))
 		}
 	}
-	return ports
+	return last
 }
 
 // free reports whether a port of loopback can be listened on.
@@ -200,13 +203,13 @@ func free(port string) bool {
 }
 
 func (s *Simulator) keepPorts() error {
-	var ports [2]string
-	for i, site := range []*site{s.microsoft, s.booking} {
+	now := s.lastPorts() // a Seatsurfing that is not served this time finds its port again
+	for i, site := range []*site{s.microsoft, s.booking, s.surf} {
 		if site != nil {
-			_, ports[i], _ = net.SplitHostPort(site.addr)
+			_, now[i], _ = net.SplitHostPort(site.addr)
 		}
 	}
-	data, err := json.Marshal(ports)
+	data, err := json.Marshal(now)
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func NewHandOver(env *Env) *HandOver {
 	h.push = kit.PrimaryButton(kit.L("Push"), theme.UploadIcon(), h.send)
 	h.push.Disable()
 	h.export = widget.NewButtonWithIcon(kit.L("Export as a file…"), theme.DocumentSaveIcon(), h.save)
-	for name, o := range map[string]fyne.CanvasObject{"push": h.push, "look": h.look, "export": h.export, "confirm": h.plan, "warnings": h.plan, "form": h.form} {
+	for name, o := range map[string]fyne.CanvasObject{"push": h.push, "look": h.look, "export": h.export, "confirm": h.plan, "warnings": h.plan, "form": h.form, "entered": h.form} {
 		h.frame.Spot(name, o, nil)
 	}
 	return h
@@ -62,7 +62,12 @@ func (h *HandOver) Frame() *kit.Frame { return h.frame }
 
 // byForm is whether the vendor's console has to be typed into.
 func (h *HandOver) byForm() bool {
-	return cmp.Or(h.env.Connection().Server.Adapter, h.env.product().Adapter) == booking.AdapterForm
+	return h.adapter() == booking.AdapterForm
+}
+
+// adapter is how the configuration reaches the server.
+func (h *HandOver) adapter() string {
+	return cmp.Or(h.env.Connection().Server.Adapter, h.env.product().Adapter)
 }
 
 // Shown asks the server anew.
@@ -347,8 +352,8 @@ func (h *HandOver) showEntered(steps []setup.Step) {
 	said, cannot := kit.L("I have entered it"), kit.Small(kit.L("Roomkey cannot look into the vendor's console. A booking made there shows that the values are right."))
 	switch {
 	case h.byForm():
-	case h.env.Connection().Server.Adapter == booking.AdapterSeatsurfing:
-		said, cannot = kit.L("It works there"), kit.Small(kit.L("This booking server cannot say whether it works. Sign in there and book a room before you confirm it."))
+	case h.adapter() == booking.AdapterSeatsurfing:
+		said, cannot = kit.L("It works there"), kit.Small(kit.L("This booking server cannot say whether it works. Sign in there before you confirm it."))
 	default:
 		return // the server says it by itself
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 func (s *Server) listProviders(w http.ResponseWriter, _ *http.Request) {
-	send(w, shown(s.providers, "clientSecret", object{"readOnly": false, "organizationId": "00000000-0000-4000-9000-000000000000"}))
+	send(w, shown(s.Providers, "clientSecret", object{"readOnly": false, "organizationId": "00000000-0000-4000-9000-000000000000"}))
 }
 
 func (s *Server) createProvider(w http.ResponseWriter, r *http.Request) {
@@ -21,13 +21,13 @@ func (s *Server) createProvider(w http.ResponseWriter, r *http.Request) {
 	case s.named(o["name"], "") != nil:
 		w.WriteHeader(http.StatusConflict)
 	default:
-		s.created(w, &s.providers, o)
+		s.created(w, &s.Providers, o)
 	}
 }
 
 // named is another sign-in of this name, of which the server takes only one.
 func (s *Server) named(name any, except string) object {
-	for _, p := range s.providers {
+	for _, p := range s.Providers {
 		if p["name"] == name && p["id"] != except {
 			return p
 		}
@@ -40,7 +40,7 @@ func (s *Server) updateProvider(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	old := find(s.providers, r.PathValue("id"))
+	old := find(s.Providers, r.PathValue("id"))
 	switch {
 	case old == nil:
 		w.WriteHeader(http.StatusBadRequest)
@@ -66,12 +66,12 @@ func replace(old, next object) {
 func (s *Server) deleteProvider(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	switch {
-	case find(s.providers, id) == nil:
+	case find(s.Providers, id) == nil:
 		w.WriteHeader(http.StatusNotFound)
-	case s.users[id]:
+	case slices.Contains(s.Users, id):
 		w.WriteHeader(http.StatusBadRequest)
 	default:
-		s.providers = without(s.providers, id)
+		s.Providers = without(s.Providers, id)
 		w.WriteHeader(http.StatusNoContent)
 	}
 }
@@ -81,7 +81,7 @@ func without(all []object, id string) []object {
 }
 
 func (s *Server) listLocations(w http.ResponseWriter, _ *http.Request) {
-	all := shown(s.locations, "", object{"organizationId": "00000000-0000-4000-9000-000000000000", "mapMimeType": ""})
+	all := shown(s.Locations, "", object{"organizationId": "00000000-0000-4000-9000-000000000000", "mapMimeType": ""})
 	for _, l := range all {
 		l["mapWidth"], l["mapHeight"] = 0, 0
 		if l["mapType"] == "designed" {
@@ -93,7 +93,7 @@ func (s *Server) listLocations(w http.ResponseWriter, _ *http.Request) {
 
 func (s *Server) createLocation(w http.ResponseWriter, r *http.Request) {
 	if o, ok := s.body(w, r, locationFields); ok {
-		s.created(w, &s.locations, o)
+		s.created(w, &s.Locations, o)
 	}
 }
 
@@ -102,7 +102,7 @@ func (s *Server) updateLocation(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	old := find(s.locations, r.PathValue("id"))
+	old := find(s.Locations, r.PathValue("id"))
 	if old == nil {
 		w.WriteHeader(http.StatusBadRequest)
 		return
@@ -113,22 +113,22 @@ func (s *Server) updateLocation(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) deleteLocation(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
-	if find(s.locations, id) == nil {
+	if find(s.Locations, id) == nil {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
-	s.locations = without(s.locations, id)
-	s.spaces = slices.DeleteFunc(s.spaces, func(o object) bool { return o["locationId"] == id })
+	s.Locations = without(s.Locations, id)
+	s.Spaces = slices.DeleteFunc(s.Spaces, func(o object) bool { return o["locationId"] == id })
 	w.WriteHeader(http.StatusNoContent)
 }
 
 func (s *Server) listSpaces(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
-	if find(s.locations, id) == nil {
+	if find(s.Locations, id) == nil {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	own := slices.DeleteFunc(slices.Clone(s.spaces), func(o object) bool { return o["locationId"] != id })
+	own := slices.DeleteFunc(slices.Clone(s.Spaces), func(o object) bool { return o["locationId"] != id })
 	send(w, shown(own, "", object{"available": true}))
 }
 
@@ -137,8 +137,8 @@ func (s *Server) updateSpace(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	old := find(s.spaces, r.PathValue("space"))
-	if old == nil || find(s.locations, r.PathValue("id")) == nil {
+	old := find(s.Spaces, r.PathValue("space"))
+	if old == nil || find(s.Locations, r.PathValue("id")) == nil {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
@@ -155,7 +155,7 @@ func (s *Server) bulk(w http.ResponseWriter, r *http.Request) {
 		DeleteIDs        []string `json:"deleteIds"`
 	}
 	location := r.PathValue("id")
-	bad := json.NewDecoder(r.Body).Decode(&in) != nil || find(s.locations, location) == nil ||
+	bad := json.NewDecoder(r.Body).Decode(&in) != nil || find(s.Locations, location) == nil ||
 		len(in.Creates)+len(in.Updates)+len(in.DeleteIDs) > BulkLimit
 	parse := func(all []object) (out []object) {
 		for _, o := range all {
@@ -175,16 +175,16 @@ func (s *Server) bulk(w http.ResponseWriter, r *http.Request) {
 	}
 	made, changed, deleted := []object{}, []object{}, []object{}
 	for _, id := range in.DeleteIDs {
-		deleted = append(deleted, object{"id": id, "success": find(s.spaces, id) != nil})
-		s.spaces = without(s.spaces, id)
+		deleted = append(deleted, object{"id": id, "success": find(s.Spaces, id) != nil})
+		s.Spaces = without(s.Spaces, id)
 	}
 	for _, o := range creates {
 		o["id"] = s.id()
-		s.spaces = append(s.spaces, o)
+		s.Spaces = append(s.Spaces, o)
 		made = append(made, object{"id": o["id"], "success": true})
 	}
 	for _, o := range updates {
-		old := find(s.spaces, fmt.Sprint(o["id"]))
+		old := find(s.Spaces, fmt.Sprint(o["id"]))
 		if old == nil {
 			changed = append(changed, object{"id": "", "success": false})
 			continue

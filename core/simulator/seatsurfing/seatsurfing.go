@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,6 +36,11 @@ type Options struct {
 	// PublicURL is the address of its primary domain, where people sign in; ""
 	// for the one that it is called at.
 	PublicURL string
+	// File keeps what the server holds across restarts; "" for memory only.
+	File string
+	// Microsoft is how it reaches the sign-in that it sends people to,
+	// http.DefaultTransport when nil.
+	Microsoft http.RoundTripper
 	// Limit is how many requests a user has a minute, 250 when 0.
 	Limit int
 	// Now is its clock, time.Now when nil.
@@ -47,13 +52,9 @@ type Server struct {
 	o   Options
 	mux *http.ServeMux
 
-	mu        sync.Mutex
-	next      int
-	providers []object
-	locations []object
-	// spaces are those of all locations; locationId says which.
-	spaces  []object
-	users   map[string]bool // ids of the providers that people are bound to
+	mu sync.Mutex
+	kept
+	states  map[string]bool // sign-ins on their way
 	windows map[string]*window
 	writes  int
 }
@@ -63,10 +64,16 @@ type window struct {
 	left int
 }
 
-// New makes a server that holds nothing.
-func New(o Options) *Server {
+var version = regexp.MustCompile(`^1\.\d+(\.\d+)?$`)
+
+// New makes a server that holds what its file has. Errors are those of the file,
+// and of a version that is none.
+func New(o Options) (*Server, error) {
 	if o.Version == "" {
 		o.Version = "1.125.0"
+	}
+	if !version.MatchString(o.Version) {
+		return nil, fmt.Errorf("the simulated Seatsurfing is of a version such as 1.125.0, not %q", o.Version)
 	}
 	if o.Limit == 0 {
 		o.Limit = 250
@@ -74,11 +81,12 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{o: o, mux: http.NewServeMux(), users: map[string]bool{}, windows: map[string]*window{}}
+	s := &Server{o: o, mux: http.NewServeMux(), states: map[string]bool{}, windows: map[string]*window{}}
 	s.mux.HandleFunc("GET /healthcheck", func(w http.ResponseWriter, _ *http.Request) {
 		send(w, object{"status": "success", "code": 200})
 	})
 	s.mux.HandleFunc("GET /auth/{id}/login/{type}/{$}", s.login)
+	s.mux.HandleFunc("GET /auth/{id}/callback", s.callback)
 	for pattern, handle := range map[string]http.HandlerFunc{
 		"GET /user/me":                     s.me,
 		"GET /auth-provider/{$}":           s.listProviders,
@@ -95,7 +103,7 @@ func New(o Options) *Server {
 	} {
 		s.mux.HandleFunc(pattern, s.authorized(handle))
 	}
-	return s
+	return s, s.load()
 }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
@@ -104,7 +112,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.Serve
 func (s *Server) Bind(provider string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.users[provider] = true
+	s.bind(provider)
 }
 
 // Writes is how many requests have changed something.
@@ -135,6 +143,7 @@ func (s *Server) authorized(next http.HandlerFunc) http.HandlerFunc {
 				return
 			}
 			s.writes++
+			defer s.save()
 		}
 		next(w, r)
 	}
@@ -165,34 +174,10 @@ func (s *Server) me(w http.ResponseWriter, r *http.Request) {
 	send(w, object{"id": "00000000-0000-4000-9000-000000000001", "role": role})
 }
 
-// login sends people to the sign-in, from the primary domain.
-func (s *Server) login(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := find(s.providers, r.PathValue("id"))
-	if p == nil {
-		w.WriteHeader(http.StatusNotFound)
-		return
-	}
-	public := s.o.PublicURL
-	if public == "" {
-		public = "https://" + r.Host
-		if r.TLS == nil {
-			public = "http://" + r.Host
-		}
-	}
-	q := url.Values{
-		"client_id": {fmt.Sprint(p["clientId"])}, "response_type": {"code"}, "state": {s.id()},
-		"redirect_uri": {public + "/auth/" + r.PathValue("id") + "/callback"}, "scope": {strings.ReplaceAll(fmt.Sprint(p["scopes"]), ",", " ")},
-	}
-	w.Header().Set("Location", fmt.Sprint(p["authUrl"])+"?"+q.Encode())
-	w.WriteHeader(http.StatusTemporaryRedirect)
-}
-
 // id is for callers that hold the lock.
 func (s *Server) id() string {
-	s.next++
-	return fmt.Sprintf("00000000-0000-4000-8000-%012d", s.next)
+	s.Next++
+	return fmt.Sprintf("00000000-0000-4000-8000-%012d", s.Next)
 }
 
 func find(among []object, id string) object {
