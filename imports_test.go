@@ -39,7 +39,7 @@ var layers = map[string]string{
 	"core/report":     data + io + "check",
 	"core/setup":      "words evidence",
 	"core/session":    data + io + "owner register check exchange booking export report setup evidence",
-	"core/simulator":  "cloud words problem transport resources",
+	"core/simulator":  "cloud words problem transport resources simulator/seatsurfing",
 	// What an administrator's PowerShell meets: the modules and the organization behind them.
 	"core/simulator/cmdlet": "",
 	// The other kind of booking server.
