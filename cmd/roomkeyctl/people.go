@@ -3,8 +3,12 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/tenant"
 )
 
 func newPeople(a *app) *cobra.Command {
@@ -22,23 +26,35 @@ func peopleList(a *app) *cobra.Command {
 			}
 			defer s.Close()
 			l := s.People(c.Context(), nil)
+			choice := s.Document().People
 			return listing(a, l, func(w io.Writer) {
 				var cells [][]string
 				for i, p := range l.Items {
 					if most > 0 && i == most {
 						break
 					}
-					cells = append(cells, []string{p.DisplayName, p.UserPrincipalName, p.Mail, p.Department, p.CardNumber})
+					cells = append(cells, []string{p.DisplayName, p.UserPrincipalName, p.Mail, p.Department, state(p), p.CardNumber})
 				}
-				rows(w, []string{"person", "user principal name", "mail", "department", "card number"}, cells)
+				rows(w, []string{"person", "user principal name", "mail", "department", "state", "card number"}, cells)
 				if most > 0 && len(l.Items) > most {
 					fmt.Fprintf(w, "… and %d more (--most 0 shows all)\n", len(l.Items)-most)
 				}
+				fmt.Fprintf(w, "\n%s\n", check.PeopleFacts(l.Items, choice))
 			})
 		},
 	}
 	c.Flags().IntVar(&most, "most", 50, "how many `rows` a table shows, 0 for all; JSON has all of them")
 	return c
+}
+
+func state(p tenant.Person) string {
+	switch {
+	case p.Enabled != nil && !*p.Enabled:
+		return "disabled"
+	case strings.EqualFold(p.UserType, "Guest"):
+		return "guest"
+	}
+	return ""
 }
 
 func peopleGroups(a *app) *cobra.Command {

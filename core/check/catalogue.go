@@ -45,6 +45,7 @@ const (
 	RoomCalendars         = "rooms.calendars"
 	PeopleList            = "people.list"
 	GroupList             = "groups.list"
+	ChosenGroups          = "people.groups"
 	ServerReach           = "server.reachable"
 	ServerContract        = "server.contract"
 	ServerToken           = "server.token"

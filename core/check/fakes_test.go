@@ -42,6 +42,7 @@ type world struct {
 	rooms        tenant.Listing[tenant.Room]
 	people       tenant.Listing[tenant.Person]
 	groups       tenant.Listing[tenant.Group]
+	members      map[string]members
 	calendar     func(mailbox string) error
 	calendarID   func(mailbox string) (string, error)
 	description  ServerDescription
@@ -54,6 +55,12 @@ type world struct {
 	mostUnderway atomic.Int32
 	calls        atomic.Int32
 	latency      time.Duration
+}
+
+// members are what a group holds.
+type members struct {
+	people []tenant.Person
+	groups []string
 }
 
 type fakePermissions map[string]permission.Entry
@@ -172,6 +179,20 @@ func (d directory) RoomLists(context.Context) tenant.Listing[tenant.RoomList] {
 }
 func (d directory) People(_ context.Context, _ string, page func([]tenant.Person)) tenant.Listing[tenant.Person] {
 	return paged(d.people, page)
+}
+func (d directory) Members(_ context.Context, id, _ string, _ func([]tenant.Person)) tenant.Listing[tenant.Person] {
+	m, known := d.members[id]
+	if !known {
+		return tenant.Listing[tenant.Person]{Problem: problem.Of(notFound())}
+	}
+	return tenant.Listing[tenant.Person]{Items: m.people, Complete: true}
+}
+func (d directory) GroupsIn(_ context.Context, id string) tenant.Listing[tenant.Group] {
+	l := tenant.Listing[tenant.Group]{Complete: true}
+	for _, inside := range d.members[id].groups {
+		l.Items = append(l.Items, tenant.Group{ID: inside})
+	}
+	return l
 }
 func (d directory) Groups(_ context.Context, page func([]tenant.Group)) tenant.Listing[tenant.Group] {
 	return paged(d.groups, page)

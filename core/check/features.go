@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/words"
@@ -59,7 +60,7 @@ var features = []feature{
 	},
 		needs: []string{"Calendars.ReadWrite"}, checks: always(Token, RoomCalendars, TestBooking),
 		unseen: words.T("Nothing was booked. A test booking proves it: name an organizer and a room, and allow writes.")},
-	{id: "people", title: words.T("Import people"), has: list("people"), needs: []string{"User.Read.All", "User.ReadBasic.All"}, checks: always(Token, PeopleList),
+	{id: "people", title: words.T("Import people"), has: list("people"), needs: []string{"User.Read.All", "User.ReadBasic.All"}, checks: takesPeople,
 		unseen: words.T("The list of people was not asked for.")},
 	{id: "groups", title: words.T("Import groups"), has: list("groups"), needs: []string{"Group.Read.All", "GroupMember.Read.All"}, checks: always(Token, GroupList),
 		unseen: words.T("The list of groups was not asked for."), strict: true},
@@ -72,6 +73,14 @@ var features = []feature{
 		unseen: words.T("No chat was opened. Messages need a service account that signs in at the booking server itself: an application alone cannot send them.")},
 	{id: "reach", title: words.T("No access beyond the rooms"), has: func(s *State) bool { is, _ := scoped(s.Input); return is }, checks: always(Token, RoomCalendars, ScopeGrant, ScopeOutside), // refused everywhere, nothing is limited
 		unseen: words.T("No mailbox outside the scope was tried: name one that must be out of reach."), strict: true},
+}
+
+// takesPeople are the checks of whom the booking server takes over.
+func takesPeople(s *State) []string {
+	if s.Connection.People.Mode == connection.Groups {
+		return []string{Token, PeopleList, ChosenGroups}
+	}
+	return []string{Token, PeopleList}
 }
 
 // signsOn are the checks of what this product's single sign-on needs.

@@ -156,6 +156,14 @@ func (d steeredDirectory) People(_ context.Context, _ string, page func([]tenant
 	way, _ := d.a.of(callPeople)
 	return paged(answered(way, d.people, false), page)
 }
+func (d steeredDirectory) Members(_ context.Context, _, _ string, _ func([]tenant.Person)) tenant.Listing[tenant.Person] {
+	way, _ := d.a.of(callPeople)
+	return answered(way, d.people, false)
+}
+func (d steeredDirectory) GroupsIn(context.Context, string) tenant.Listing[tenant.Group] {
+	way, _ := d.a.of(callGroups)
+	return answered(way, d.groups, true)
+}
 func (d steeredDirectory) Groups(_ context.Context, page func([]tenant.Group)) tenant.Listing[tenant.Group] {
 	way, _ := d.a.of(callGroups)
 	return paged(answered(way, d.groups, true), page)

@@ -117,6 +117,10 @@ type Directory interface {
 	RoomLists(ctx context.Context) tenant.Listing[tenant.RoomList]
 	People(ctx context.Context, cardNumberAttribute string, page func([]tenant.Person)) tenant.Listing[tenant.Person]
 	Groups(ctx context.Context, page func([]tenant.Group)) tenant.Listing[tenant.Group]
+	// Members lists the people who are direct members of a group, GroupsIn the
+	// groups.
+	Members(ctx context.Context, groupID, cardNumberAttribute string, page func([]tenant.Person)) tenant.Listing[tenant.Person]
+	GroupsIn(ctx context.Context, groupID string) tenant.Listing[tenant.Group]
 }
 
 // Calendars reads and, for the test booking only, writes calendars with the

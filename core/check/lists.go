@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/roomkey/roomkey/core/cloud"
@@ -18,8 +17,9 @@ func listChecks() []Check {
 	return []Check{
 		{ID: RoomList, Claim: evidence.Rooms, Proves: true, Title: words.T("The tenant's rooms can be listed"), DependsOn: []string{Token}, Applies: wantsRooms, Run: checkRooms},
 		{ID: RoomCalendars, Claim: evidence.Calendars, Proves: true, Title: words.T("The calendar of every chosen room can be read"), DependsOn: []string{Token}, After: []string{RoomList}, Applies: wantsCalendars, Run: checkCalendars},
-		{ID: PeopleList, Claim: evidence.People, Proves: true, Title: words.T("The tenant's people can be listed"), DependsOn: []string{Token}, Applies: wantsList("people"), Run: checkPeople},
+		{ID: PeopleList, Claim: evidence.People, Proves: true, Title: words.T("The tenant's people can be listed"), DependsOn: []string{Token}, After: []string{RoomList}, Applies: wantsList("people"), Run: checkPeople},
 		{ID: GroupList, Claim: evidence.Groups, Proves: true, Title: words.T("The tenant's groups can be listed"), DependsOn: []string{Token}, Applies: wantsList("groups"), Run: checkGroups},
+		{ID: ChosenGroups, Claim: evidence.People, Proves: true, Title: words.T("The chosen groups hold people"), DependsOn: []string{Token}, After: []string{PeopleList, GroupList}, Applies: wantsChosenGroups, Run: checkChosenGroups},
 	}
 }
 
@@ -73,117 +73,58 @@ func checkRooms(ctx context.Context, s *State) Finding {
 	return f.says(words.N(len(addresses), "%d room was listed.", "%d rooms were listed.", len(addresses)))
 }
 
-func checkPeople(ctx context.Context, s *State) Finding {
-	if s.Directory == nil {
-		return absent(words.T("no directory was given"))
-	}
-	ctx, seen := transport.Record(ctx)
-	people, cards, shown := 0, 0, false
-	var everybody crowd
-	outsider, sawOutsider := s.outOfReach(), false
-	count := func(page []tenant.Person) {
-		for _, p := range page {
-			if p.ID == "" {
-				continue
-			}
-			people++
-			everybody.add(p)
-			if p.CardNumber != "" {
-				cards++
-			}
-			shown = shown || p.Enabled != nil
-			sawOutsider = sawOutsider || outsider != "" && (sameID(p.UserPrincipalName, outsider) || sameID(p.Mail, outsider))
-		}
-	}
-	defer func() {
-		s.mu.Lock()
-		s.sawOutsider = sawOutsider
-		s.mu.Unlock()
-	}()
-	attribute := s.Connection.People.CardNumberAttribute
-	l := s.Directory.People(ctx, attribute, count)
-	if people == 0 {
-		count(l.Items)
-	}
-	f := s.judgeList(l.Problem, l.Complete, people, listing{
-		code: codePeopleNoneFound, empty: words.T("The application sees no people in the tenant."),
-		remedies: []words.Text{words.T("Look in the Microsoft Entra admin center under Users whether this is the right tenant.")},
-	}).saw("people", people).saw("withCardNumber", cards)
-	f.Exchanges = seen.All()
-	if f.Status != Pass {
-		s.deny(f.err(), "User.ReadBasic.All", "User.Read.All")
-		return f
-	}
-	// Whether an account is enabled is shown to User.Read.All and not to
-	// User.ReadBasic.All, so seeing it tells which of them was at work.
-	s.prove(seen.Last().RequestID, "User.ReadBasic.All")
-	if shown {
-		s.prove(seen.Last().RequestID, "User.Read.All")
-	}
-	if attribute != "" && cards == 0 {
-		return warn(problem.New(codePeopleNoCardNumbers, words.T("Nobody has a card number in %s.", attribute)).
-			Lead(words.T("Choose the attribute that holds your card numbers."), problem.PlaceCardNumber)).
-			saw("people", people).saw("withCardNumber", 0)
-	}
-	if s.Connection.People.Mode != connection.Groups {
-		switch p, failure := everybody.judge(); {
-		case failure:
-			return fail(p).saw("people", people).saw("disabled", everybody.disabled).saw("withoutMail", everybody.noMail)
-		case p != nil:
-			return warn(p).saw("people", people).saw("withCardNumber", cards)
-		}
-	}
-	return f.says(words.N(people, "%d person was listed.", "%d people were listed.", people))
-}
-
 func checkGroups(ctx context.Context, s *State) Finding {
 	if s.Directory == nil {
 		return absent(words.T("no directory was given"))
 	}
 	ctx, seen := transport.Record(ctx)
-	groups := 0
-	chosen := map[string]bool{}
-	if s.Connection.People.Mode == connection.Groups {
-		for _, id := range s.Connection.People.Groups {
-			chosen[strings.ToLower(id)] = true
-		}
-	}
-	count := func(page []tenant.Group) {
-		for _, g := range page {
-			if g.ID == "" {
-				continue
-			}
-			groups++
-			delete(chosen, strings.ToLower(g.ID))
-		}
-	}
-	l := s.Directory.Groups(ctx, count)
-	if groups == 0 {
-		count(l.Items)
-	}
-	f := s.judgeList(l.Problem, l.Complete, groups, listing{
-		code: codeGroupsNoneFound, empty: words.T("The tenant shows the application no group."), mild: len(chosen) == 0,
+	names, mails := map[string]string{}, map[string]bool{}
+	l := s.Directory.Groups(ctx, func(page []tenant.Group) { nameGroups(page, names, mails) })
+	nameGroups(l.Items, names, mails)
+	f := s.judgeList(l.Problem, l.Complete, len(names), listing{
+		code: codeGroupsNoneFound, empty: words.T("The tenant shows the application no group."), mild: true,
 		remedies: []words.Text{words.T("If people are to be taken over by group, create one in the Microsoft Entra admin center under Groups.")},
-	}).saw("groups", groups)
-	f.Exchanges = seen.All()
+	})
 	if f.Status == Pass {
 		s.prove(seen.Last().RequestID, "Group.Read.All", "GroupMember.Read.All", "Group.ReadBasic.All")
+		s.mu.Lock()
+		s.groupNames = names
+		s.mu.Unlock()
+		f = f.says(words.N(len(names), "%d group was listed.", "%d groups were listed.", len(names)))
 	} else {
 		s.deny(f.err(), "Group.Read.All", "GroupMember.Read.All")
 	}
-	if f.Status == Pass && len(chosen) > 0 {
-		gone := []string{}
-		for id := range chosen {
-			gone = append(gone, id)
+	if l.Complete {
+		if gone := goneDefaults(s.Connection.People.DefaultGroups, names, mails); gone != "" {
+			f = warn(problem.New(codeGroupsDefaultGone, words.T("The default group %s does not exist in the tenant.", gone)).
+				Lead(words.T("Correct the default groups."), problem.PlaceDefaultGroups))
 		}
-		slices.Sort(gone)
-		return fail(problem.New(codeGroupsGone, words.T("A group that was chosen does not exist: %s", gone[0])).
-			Lead(words.T("Choose the groups again."), problem.PlaceGroups)).saw("gone", gone)
 	}
-	if f.Status == Pass {
-		return f.says(words.N(groups, "%d group was listed.", "%d groups were listed.", groups))
+	f.Exchanges = seen.All()
+	return f.saw("groups", len(names))
+}
+
+func nameGroups(page []tenant.Group, names map[string]string, mails map[string]bool) {
+	for _, g := range page {
+		if g.ID != "" {
+			names[strings.ToLower(g.ID)] = g.DisplayName
+			mails[strings.ToLower(g.Mail)] = true
+		}
 	}
-	return f
+}
+
+// goneDefaults is the first default group that is given by an id or an address
+// that no group of the tenant has. One that is given by name is the booking
+// server's own.
+func goneDefaults(defaults []string, names map[string]string, mails map[string]bool) string {
+	for _, g := range defaults {
+		key := strings.ToLower(strings.TrimSpace(g))
+		_, known := names[key]
+		if connection.IsGUID(key) && !known || connection.IsAddress(key) && !mails[key] {
+			return g
+		}
+	}
+	return ""
 }
 
 // listing is what an empty list means.
@@ -204,7 +145,7 @@ func (s *State) judgeList(p *problem.Problem, complete bool, n int, l listing) F
 	case p != nil:
 		return judge(p)
 	case !complete:
-		return unknown(unexpected(words.T("The list ended early without a reason.")))
+		return unknown(ended(complete, p))
 	case n == 0:
 		empty := problem.New(l.code, l.empty)
 		for _, r := range l.remedies {

@@ -1,59 +1,279 @@
 package check
 
 import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// crowd is what was seen of the people whom the booking server takes over.
-type crowd struct {
-	people, noMail, disabled, usable int
-	// cards has who showed each card number first.
-	cards map[string]string
-	// shared are the first two people with one card number.
-	shared []string
+// Taken are the people whom the booking server takes over.
+type Taken struct {
+	tenant.Listing[tenant.Person]
+	// Groups are the chosen groups, none when all people are taken over.
+	Groups []ChosenGroup
+	// Rooms is how many users were left out for being the accounts of rooms.
+	Rooms int
 }
 
-func (c *crowd) add(p tenant.Person) {
-	c.people++
-	off := p.Enabled != nil && !*p.Enabled
-	if off {
-		c.disabled++
+// ChosenGroup is what was seen of a group whose members are taken over.
+type ChosenGroup struct {
+	ID     string
+	People crowd
+	// Groups is how many groups are inside it, as far as that was asked.
+	Groups int
+	// Problem is why its members are not known, nil when they are.
+	Problem *problem.Problem
+}
+
+// People lists the people whom the booking server takes over with a choice, each
+// once: all of the tenant, or the members of the groups, with those of groups
+// inside them if the product follows these. The accounts of rooms are left out:
+// every room mailbox has one among the users. A group that is gone does not keep
+// the others from being read.
+func People(ctx context.Context, d Directory, choice connection.People, nested bool, rooms []string, page func([]tenant.Person)) Taken {
+	t := Taken{Listing: tenant.Listing[tenant.Person]{Items: []tenant.Person{}, Source: tenant.SourceApplication, Complete: true}}
+	isRoom := map[string]bool{}
+	for _, address := range rooms {
+		isRoom[strings.ToLower(address)] = true
 	}
-	if p.Mail == "" {
-		c.noMail++
+	room := func(p tenant.Person) bool {
+		return isRoom[strings.ToLower(p.Mail)] || isRoom[strings.ToLower(p.UserPrincipalName)]
 	}
-	if !off && p.Mail != "" {
-		c.usable++
+	seen := map[string]bool{}
+	take := func(people []tenant.Person) {
+		people = slices.DeleteFunc(slices.Clone(people), func(p tenant.Person) bool {
+			if p.ID == "" || seen[p.ID] {
+				return true
+			}
+			seen[p.ID] = true
+			if room(p) {
+				t.Rooms++
+			}
+			return room(p)
+		})
+		t.Items = append(t.Items, people...)
+		if page != nil && len(people) > 0 {
+			page(people)
+		}
 	}
-	if p.CardNumber == "" {
-		return
+	if choice.Mode != connection.Groups {
+		l := d.People(ctx, choice.CardNumberAttribute, take)
+		take(l.Items)
+		l.Items = t.Items
+		t.Listing = l
+		return t
 	}
-	if c.cards == nil {
-		c.cards = map[string]string{}
+	for _, id := range choice.Groups {
+		g := ChosenGroup{ID: id}
+		g.read(ctx, d, choice.CardNumberAttribute, nested, func(l tenant.Listing[tenant.Person]) {
+			take(l.Items)
+			t.At = l.At
+			for _, p := range l.Items {
+				if !room(p) {
+					g.People.add(p)
+				}
+			}
+		})
+		t.Groups = append(t.Groups, g)
+		if g.Problem != nil && t.Problem == nil {
+			t.Complete, t.Problem = false, g.Problem
+		}
+		if g.Problem != nil && g.Problem.Kind != problem.Absent {
+			break
+		}
 	}
-	if first, taken := c.cards[p.CardNumber]; !taken {
-		c.cards[p.CardNumber] = p.UserPrincipalName
-	} else if c.shared == nil {
-		c.shared = []string{first, p.UserPrincipalName}
+	return t
+}
+
+// read goes through a group, and through those inside it if the product follows
+// them. Which groups are inside is asked only where it matters.
+func (g *ChosenGroup) read(ctx context.Context, d Directory, cardNumberAttribute string, nested bool, got func(tenant.Listing[tenant.Person])) {
+	been := map[string]bool{strings.ToLower(g.ID): true}
+	for ahead := []string{g.ID}; len(ahead) > 0; ahead = ahead[1:] {
+		l := d.Members(ctx, ahead[0], cardNumberAttribute, nil)
+		got(l)
+		if g.Problem = ended(l.Complete, l.Problem); g.Problem != nil {
+			return
+		}
+		if !nested && len(l.Items) > 0 {
+			return
+		}
+		inside := d.GroupsIn(ctx, ahead[0])
+		if g.Problem = ended(inside.Complete, inside.Problem); g.Problem != nil {
+			return
+		}
+		g.Groups += len(inside.Items)
+		for _, in := range inside.Items {
+			if id := strings.ToLower(in.ID); nested && !been[id] {
+				been[id] = true
+				ahead = append(ahead, in.ID)
+			}
+		}
 	}
 }
 
-// judge says what is wrong with them, and whether it is a failure; nil when
-// nothing is.
-func (c *crowd) judge() (p *problem.Problem, failure bool) {
-	users := words.T("Look in the Microsoft Entra admin center under Users whether this is the right tenant.")
+// ended is why a list is not whole, nil for one that is.
+func ended(complete bool, p *problem.Problem) *problem.Problem {
+	if p == nil && !complete {
+		return unexpected(words.T("The list ended early without a reason."))
+	}
+	return p
+}
+
+func checkPeople(ctx context.Context, s *State) Finding {
+	if s.Directory == nil {
+		return absent(words.T("no directory was given"))
+	}
+	ctx, seen := transport.Record(ctx)
+	choice := s.Connection.People
+	everybody := choice
+	everybody.Mode = connection.All
+	rooms, all := s.roomAddresses()
+	t := People(ctx, s.Directory, everybody, false, rooms, nil)
+	c := crowdOf(t.Items, !all)
+	outsider := s.outOfReach()
+	s.mu.Lock()
+	s.sawOutsider = outsider != "" && slices.ContainsFunc(t.Items, func(p tenant.Person) bool {
+		return sameID(p.UserPrincipalName, outsider) || sameID(p.Mail, outsider)
+	})
+	s.mu.Unlock()
+	f := s.judgeList(t.Problem, t.Complete, c.people, listing{
+		code: codePeopleNoneFound, empty: words.T("The application sees no people in the tenant."),
+		remedies: []words.Text{words.T("Look in the Microsoft Entra admin center under Users whether this is the right tenant.")},
+	})
+	if f.Status != Pass {
+		f.Exchanges = seen.All()
+		s.deny(f.err(), "User.ReadBasic.All", "User.Read.All")
+		return c.show(f)
+	}
+	// Whether an account is enabled is shown to User.Read.All and not to
+	// User.ReadBasic.All, so seeing it tells which of them was at work.
+	s.prove(seen.Last().RequestID, "User.ReadBasic.All")
+	if c.shown {
+		s.prove(seen.Last().RequestID, "User.Read.All")
+	}
+	s.mu.Lock()
+	s.people = c.people
+	s.mu.Unlock()
+	f = f.says(words.N(c.people, "%d person was listed.", "%d people were listed.", c.people))
+	if choice.Mode != connection.Groups {
+		f = c.judge(choice, f.Note)
+	}
+	f.Exchanges = seen.All()
+	return c.show(f).saw("roomMailboxes", t.Rooms)
+}
+
+// roomAddresses are the rooms that are known, and whether those are all of the
+// tenant's.
+func (s *State) roomAddresses() (rooms []string, all bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.listed {
+		return s.rooms, true
+	}
+	return s.KnownRooms, false
+}
+
+func wantsChosenGroups(in Input) (bool, words.Text) {
+	if in.Connection.People.Mode != connection.Groups {
+		return false, words.T("All people are taken over, whatever group they are in.")
+	}
+	if people, why := wantsList("people")(in); !people {
+		groups, _ := wantsList("groups")(in)
+		return groups, why
+	}
+	return true, words.Text{}
+}
+
+// checkChosenGroups reads the members of the chosen groups as the booking server
+// will.
+func checkChosenGroups(ctx context.Context, s *State) Finding {
+	if s.Directory == nil {
+		return absent(words.T("no directory was given"))
+	}
+	ctx, seen := transport.Record(ctx)
+	rooms, _ := s.roomAddresses()
+	t := People(ctx, s.Directory, s.Connection.People, s.Product.NestedGroups, rooms, nil)
+	c := crowdOf(t.Items, false)
+	f := s.judgeGroups(t, c)
+	f.Exchanges = seen.All()
+	if f.Status == Pass || f.Status == Warn {
+		s.prove(seen.Last().RequestID, "Group.Read.All", "GroupMember.Read.All")
+	}
+	s.mu.Lock()
+	everybody := s.people
+	s.mu.Unlock()
+	if everybody >= c.people && everybody > 0 {
+		f = f.saw("inNoChosenGroup", everybody-c.people)
+	}
+	return c.show(f).saw("groups", len(t.Groups)).saw("roomMailboxes", t.Rooms)
+}
+
+func (s *State) judgeGroups(t Taken, c crowd) Finding {
+	var gone []string
+	var flaw *problem.Problem
+	for _, g := range t.Groups {
+		switch {
+		case g.Problem != nil && g.Problem.Kind == problem.Absent:
+			gone = append(gone, g.ID)
+		case g.Problem != nil:
+			return judge(g.Problem)
+		case flaw == nil:
+			flaw = s.flaw(g)
+		}
+	}
 	switch {
-	case c.people > 0 && c.disabled == c.people:
-		return problem.New(codePeopleAllDisabled, words.T("Every account of the tenant is disabled.")).Fix(users), true
-	case c.people > 0 && c.noMail == c.people:
-		return problem.New(codePeopleNoMail, words.T("Nobody in the tenant has a mail address.")).Fix(users), true
-	case c.people > 0 && c.usable == 0:
-		return problem.New(codePeopleNoneUsable, words.T("Every account is disabled or has no mail address.")).Fix(users), true
-	case c.shared != nil:
-		return problem.New(codePeopleSharedCard, words.T("%s and %s have the same card number.", c.shared[0], c.shared[1])).
-			Fix(words.T("Give each of them a card number of their own.")), false
+	case len(gone) > 0:
+		return fail(problem.New(codeGroupsGone, words.T("A group that was chosen does not exist: %s", gone[0])).
+			Lead(words.T("Choose the groups again."), problem.PlaceGroups)).saw("gone", gone)
+	case flaw != nil && c.usable == 0:
+		return fail(flaw)
+	case flaw != nil:
+		return warn(flaw)
 	}
-	return nil, false
+	s.mu.Lock()
+	everybody := s.people
+	s.mu.Unlock()
+	note := words.N(c.people, "%d person is in the chosen groups.", "%d people are in the chosen groups.", c.people)
+	if everybody >= c.people && everybody > 0 {
+		note = words.T("%d of the tenant's %d people are in the chosen groups.", c.people, everybody)
+	}
+	return c.judge(s.Connection.People, note)
+}
+
+// flaw is why a chosen group gives the booking server nobody, nil when it gives
+// somebody.
+func (s *State) flaw(g ChosenGroup) *problem.Problem {
+	if g.People.usable > 0 || g.People.hidden > 0 {
+		return nil
+	}
+	s.mu.Lock()
+	name := s.groupNames[strings.ToLower(g.ID)]
+	s.mu.Unlock()
+	if name == "" {
+		name = g.ID
+	}
+	other := words.T("Choose another group.")
+	switch {
+	case g.People.people == 0 && g.Groups > 0:
+		return problem.New(codeGroupsNestedOnly, words.N(g.Groups, "The group %s holds no people itself, only %d other group.", "The group %s holds no people itself, only %d other groups.", name, g.Groups)).
+			With(words.T("%s takes over the direct members of a group. Those of a group inside it are not read.", s.Product.Name)).
+			Lead(words.T("Choose the groups inside it instead."), problem.PlaceGroups).
+			Fix(words.T("Or add the people to the group themselves: Microsoft Entra admin center, Groups, the group, Members, \"Add members\"."))
+	case g.People.people == 0:
+		return problem.New(codeGroupsEmpty, words.T("Nobody is in the group %s.", name)).
+			Fix(words.T("Microsoft Entra admin center, Groups, the group, Members, \"Add members\": add the people who book.")).
+			Lead(other, problem.PlaceGroups)
+	case g.People.disabled == g.People.people:
+		return problem.New(codeGroupsAllDisabled, words.T("Every account in the group %s is disabled.", name)).
+			Lead(other, problem.PlaceGroups)
+	}
+	return problem.New(codeGroupsNoneUsable, words.T("Nobody in the group %s has a mail address and an account that is enabled.", name)).
+		With(g.People.facts(false)).Lead(other, problem.PlaceGroups)
 }

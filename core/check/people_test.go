@@ -1,37 +1,161 @@
 package check
 
 import (
+	"context"
+	"strings"
 	"testing"
 
-	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/tenant"
 )
 
+var (
+	yes, no = true, false
+	fine    = tenant.Person{ID: "a", UserPrincipalName: "a@x", Mail: "a@x", Enabled: &yes, CardNumber: "1"}
+	other   = tenant.Person{ID: "e", UserPrincipalName: "e@x", Mail: "e@x", Enabled: &yes, UserType: "Guest"}
+	off     = tenant.Person{ID: "b", UserPrincipalName: "b@x", Mail: "b@x", Enabled: &no}
+	mute    = tenant.Person{ID: "c", UserPrincipalName: "c@x"}
+	twin    = tenant.Person{ID: "d", UserPrincipalName: "d@x", Mail: "d@x", CardNumber: "1"}
+	hidden  = tenant.Person{ID: "h"}
+	atRoom  = tenant.Person{ID: "r", UserPrincipalName: "room0@contoso.example", Mail: "Room0@contoso.example", Enabled: &yes}
+)
+
+// TestPeopleAreLookedAt is whoever a tenant may have, in every choice of people.
 func TestPeopleAreLookedAt(t *testing.T) {
-	yes, no := true, false
-	fine := tenant.Person{UserPrincipalName: "a@x", Mail: "a@x", Enabled: &yes, CardNumber: "1"}
-	off := tenant.Person{UserPrincipalName: "b@x", Mail: "b@x", Enabled: &no}
-	mute := tenant.Person{UserPrincipalName: "c@x"}
-	twin := tenant.Person{UserPrincipalName: "d@x", Mail: "d@x", CardNumber: "1"}
 	for name, c := range map[string]struct {
-		people  []tenant.Person
-		code    problem.Code
-		failure bool
+		people []tenant.Person
+		status Status
+		code   string
+		says   string
 	}{
-		"nobody listed":       {nil, problem.Code{}, false},
-		"one usable":          {[]tenant.Person{fine, off, mute}, problem.Code{}, false},
-		"all disabled":        {[]tenant.Person{off, off}, codePeopleAllDisabled, true},
-		"no mail":             {[]tenant.Person{mute, mute}, codePeopleNoMail, true},
-		"disabled or no mail": {[]tenant.Person{off, mute}, codePeopleNoneUsable, true},
-		"one card for two":    {[]tenant.Person{fine, twin}, codePeopleSharedCard, false},
+		"all of use":          {[]tenant.Person{fine, other}, Pass, "", "2"},
+		"some not":            {[]tenant.Person{fine, off, mute}, Warn, "people.some-unusable", "2 of 3 people have no mail address or are disabled: b@x and c@x."},
+		"all disabled":        {[]tenant.Person{off}, Fail, "people.all-disabled", ""},
+		"no mail":             {[]tenant.Person{mute}, Fail, "people.no-mail", ""},
+		"disabled or no mail": {[]tenant.Person{off, mute}, Fail, "people.none-usable", ""},
+		"one card for two":    {[]tenant.Person{fine, twin}, Warn, "people.shared-card-number", "a@x and d@x have the same card number."},
+		"nothing but ids":     {[]tenant.Person{fine, hidden}, Unknown, "people.hidden", ""},
 	} {
-		var seen crowd
-		for _, p := range c.people {
-			seen.add(p)
+		for _, mode := range []string{connection.All, connection.Groups} {
+			w := healthy(2)
+			w.people.Items = c.people
+			id := PeopleList
+			w.in.Connection.People = connection.People{Mode: mode}
+			if mode == connection.Groups {
+				id = ChosenGroups
+				w.in.Connection.People.Groups = []string{"g1", "g2"}
+				w.members = map[string]members{"g1": {people: c.people}, "g2": {people: []tenant.Person{c.people[0]}}}
+			}
+			f, ran := w.run(t).Finding(id)
+			got := ""
+			if f.Problem != nil {
+				got = f.Problem.Code.String()
+			}
+			// Where each group has nobody of use, that is said of the group.
+			if strings.HasPrefix(got, "groups.") && c.status == Fail {
+				got = c.code
+			}
+			if !ran || f.Status != c.status || got != c.code || f.Evidence["people"] != len(c.people) {
+				t.Errorf("%s, %s: %s %s %v", name, mode, f.Status, got, f.Evidence)
+			}
+			if f.Problem != nil && c.says != "" && f.Problem.Title.String() != c.says && !strings.HasPrefix(f.Problem.Code.String(), "groups.") {
+				t.Errorf("%s, %s: %q", name, mode, f.Problem.Title)
+			}
 		}
-		p, failure := seen.judge()
-		if failure != c.failure || (p == nil) != (c.code == problem.Code{}) || p != nil && p.Code != c.code {
-			t.Errorf("%s: %v, failure %v", name, p, failure)
+	}
+}
+
+func TestChosenGroups(t *testing.T) {
+	for name, c := range map[string]struct {
+		groups map[string]members
+		status Status
+		code   string
+	}{
+		"members":                    {map[string]members{"g1": {people: []tenant.Person{fine}}, "g2": {people: []tenant.Person{fine, other}}}, Pass, ""},
+		"one is gone":                {map[string]members{"g1": {people: []tenant.Person{fine}}}, Fail, "groups.gone"},
+		"one is empty":               {map[string]members{"g1": {people: []tenant.Person{fine}}, "g2": {}}, Warn, "groups.empty"},
+		"all are empty":              {map[string]members{"g1": {}, "g2": {}}, Fail, "groups.empty"},
+		"one holds only groups":      {map[string]members{"g1": {groups: []string{"g3", "g4"}}, "g2": {people: []tenant.Person{fine}}}, Warn, "groups.nested-only"},
+		"all hold only groups":       {map[string]members{"g1": {groups: []string{"g3"}}, "g2": {groups: []string{"g3"}}}, Fail, "groups.nested-only"},
+		"one holds disabled people":  {map[string]members{"g1": {people: []tenant.Person{fine}}, "g2": {people: []tenant.Person{off}}}, Warn, "groups.all-disabled"},
+		"disabled, or without mail":  {map[string]members{"g1": {people: []tenant.Person{fine}}, "g2": {people: []tenant.Person{off, mute}}}, Warn, "groups.none-usable"},
+		"a room beside the people":   {map[string]members{"g1": {people: []tenant.Person{fine, atRoom}}, "g2": {people: []tenant.Person{fine}}}, Pass, ""},
+		"a room instead of a person": {map[string]members{"g1": {people: []tenant.Person{fine}}, "g2": {people: []tenant.Person{atRoom}}}, Warn, "groups.empty"},
+	} {
+		w := healthy(2)
+		w.in.Connection.People = connection.People{Mode: connection.Groups, Groups: []string{"g1", "g2"}}
+		w.members = c.groups
+		r := w.run(t)
+		f, _ := r.Finding(ChosenGroups)
+		got := ""
+		if f.Problem != nil {
+			got = f.Problem.Code.String()
+		}
+		if f.Status != c.status || got != c.code {
+			t.Errorf("%s: %s %s", name, f.Status, got)
+		}
+		if works := f.Status == Pass || f.Status == Warn; (stateOf(r, "people") == FeatureWorks) != works {
+			t.Errorf("%s: importing people is said to be %s", name, stateOf(r, "people"))
+		}
+	}
+}
+
+// TestWhoIsListedIsWhoIsCounted is the list that a person sees, beside the count
+// of the check.
+func TestWhoIsListedIsWhoIsCounted(t *testing.T) {
+	w := healthy(2)
+	w.people.Items = []tenant.Person{fine, other, atRoom, fine}
+	w.members = map[string]members{"g1": {people: []tenant.Person{other, atRoom}}, "g2": {people: []tenant.Person{other}}}
+	for _, choice := range []connection.People{{Mode: connection.All}, {Mode: connection.Groups, Groups: []string{"g1", "g2"}}, {Mode: connection.Groups, Groups: []string{"gone", "g1"}}} {
+		w.in.Connection.People = choice
+		listed := People(context.Background(), w.in.Directory, choice, false, []string{"room0@contoso.example"}, nil)
+		id := PeopleList
+		if choice.Mode == connection.Groups {
+			id = ChosenGroups
+		}
+		f, _ := w.run(t).Finding(id)
+		if f.Evidence["people"] != len(listed.Items) || listed.Rooms != 1 || listed.Complete == (choice.Groups != nil && choice.Groups[0] == "gone") {
+			t.Errorf("%+v: %v counted, %d listed, %d rooms", choice, f.Evidence["people"], len(listed.Items), listed.Rooms)
+		}
+	}
+}
+
+// TestProductThatFollowsNestedGroups reads a circle of groups once.
+func TestProductThatFollowsNestedGroups(t *testing.T) {
+	w := healthy(2)
+	w.in.Connection.People = connection.People{Mode: connection.Groups, Groups: []string{"g1"}}
+	w.in.Product.NestedGroups = true
+	w.members = map[string]members{"g1": {groups: []string{"g2"}}, "g2": {people: []tenant.Person{fine}, groups: []string{"g1", "g3"}}, "g3": {people: []tenant.Person{other}}}
+	if f, _ := w.run(t).Finding(ChosenGroups); f.Status != Pass || f.Evidence["people"] != 2 {
+		t.Errorf("%s %v %v", f.Status, f.Problem, f.Evidence)
+	}
+}
+
+// TestDisabledAccountsMayBeRooms is a tenant whose rooms are not known: nobody
+// says of the accounts that are disabled that they are people.
+func TestDisabledAccountsMayBeRooms(t *testing.T) {
+	w := healthy(2)
+	w.in.Needs.Lists = []string{"people"}
+	w.people.Items = []tenant.Person{fine, off}
+	if f, _ := w.run(t).Finding(PeopleList); f.Status != Pass || f.Evidence["disabled"] != 1 {
+		t.Errorf("%s %v %v", f.Status, f.Problem, f.Evidence)
+	}
+	w.people.Items = []tenant.Person{fine, off, mute}
+	if f, _ := w.run(t).Finding(PeopleList); f.Status != Warn || f.Problem.Title.String() != "1 of 3 people has no mail address or is disabled: c@x." {
+		t.Errorf("%s %v", f.Status, f.Problem)
+	}
+}
+
+func TestDefaultGroups(t *testing.T) {
+	for given, code := range map[string]string{
+		"Visitors": "", "G1": "", "6f3a1d34-0000-4000-8000-000000000001": "groups.default-gone", "nobody@contoso.example": "groups.default-gone", "All@Contoso.example": "",
+	} {
+		w := healthy(1)
+		w.groups.Items = []tenant.Group{{ID: "g1", Mail: "all@contoso.example"}}
+		w.in.Connection.People.DefaultGroups = []string{given}
+		f, _ := w.run(t).Finding(GroupList)
+		if got := f.Problem; (got == nil) != (code == "") || got != nil && got.Code.String() != code {
+			t.Errorf("%s: %v", given, got)
 		}
 	}
 }

@@ -40,8 +40,12 @@ type State struct {
 	rooms  []string
 	isRoom map[string]bool
 	tally  RoomTally
-	server ServerDescription
-	status ServerStatus
+	// people is how many people the tenant has, 0 while that is not known;
+	// groupNames are the names of its groups by id.
+	people     int
+	groupNames map[string]string
+	server     ServerDescription
+	status     ServerStatus
 	// registration as the administrator's sign-in reads it, nil if unread.
 	application    *tenant.Application
 	principal      *tenant.ServicePrincipal

@@ -51,6 +51,7 @@ const (
 	Credential    Part = "credential"
 	Product       Part = "product"
 	ChosenRooms   Part = "rooms"
+	ChosenPeople  Part = "people"
 	ExchangeLimit Part = "exchange-limit"
 	Addresses     Part = "notification-urls"
 	Redirects     Part = "redirect-uris"
@@ -87,6 +88,7 @@ var parts = []part{
 	{Credential, words.T("the credential"), words.T("The credential has changed since.")},
 	{Product, words.T("the product"), words.T("The product or its options have changed since.")},
 	{ChosenRooms, words.T("the chosen rooms"), words.T("The chosen rooms have changed since.")},
+	{ChosenPeople, words.T("the chosen people"), words.T("The choice of people has changed since.")},
 	{ExchangeLimit, words.T("the Exchange limit"), words.T("The Exchange limit has changed since.")},
 	{Addresses, words.T("the notification URLs"), words.T("The notification URLs have changed since.")},
 	{Redirects, words.T("the redirect URIs"), words.T("The redirect URIs have changed since.")},
@@ -118,7 +120,7 @@ type claim struct {
 // need comes first.
 var claims = []claim{
 	{id: Fields, title: words.T("The settings are complete"), name: words.T("The settings"), inner: words.T("the settings"), plural: true, quiet: true,
-		rests: []Part{Application, Product, BookingServer, Addresses, Redirects, ChosenRooms}},
+		rests: []Part{Application, Product, BookingServer, Addresses, Redirects, ChosenRooms, ChosenPeople}},
 	{id: Network, title: words.T("Microsoft can be reached from this computer"), name: words.T("Network access"), inner: words.T("network access"), quiet: true,
 		rests: []Part{Application}},
 	{id: SignIn, title: words.T("The application can sign in"), name: words.T("Sign-in"), inner: words.T("sign-in"),
@@ -128,9 +130,9 @@ var claims = []claim{
 	{id: Rooms, title: words.T("Rooms can be listed"), name: words.T("Listing rooms"), inner: words.T("listing rooms"), reads: true,
 		rests: []Part{Application, Product}},
 	{id: People, title: words.T("People can be listed"), name: words.T("Listing people"), inner: words.T("listing people"), reads: true,
-		rests: []Part{Application, Product}},
+		rests: []Part{Application, Product, ChosenPeople}},
 	{id: Groups, title: words.T("Groups can be listed"), name: words.T("Listing groups"), inner: words.T("listing groups"), reads: true,
-		rests: []Part{Application, Product}},
+		rests: []Part{Application, Product, ChosenPeople}},
 	{id: Calendars, title: words.T("The calendars of the chosen rooms can be read"), name: words.T("Reading calendars"), inner: words.T("reading calendars"), reads: true,
 		rests: []Part{Application, Product, ChosenRooms, ExchangeLimit}},
 	{id: Booking, title: words.T("Rooms can be booked"), name: words.T("Booking"), inner: words.T("booking"),
@@ -148,7 +150,7 @@ var claims = []claim{
 	{id: RoomSettings, title: words.T("The chosen rooms are set up in Exchange"), name: words.T("The room settings"), inner: words.T("the room settings"), plural: true, quiet: true,
 		rests: []Part{ChosenRooms}},
 	{id: HandedOver, title: words.T("The booking server has this configuration"), name: words.T("The handover"), inner: words.T("the handover"), quiet: true,
-		rests: []Part{Application, Credential, Product, ChosenRooms, BookingServer}},
+		rests: []Part{Application, Credential, Product, ChosenRooms, ChosenPeople, BookingServer}},
 	{id: ServerWorks, title: words.T("The booking server itself reaches the tenant"), name: words.T("The booking server's own access"), inner: words.T("the booking server's own access"),
 		rests: []Part{Application, Credential, Product, ChosenRooms, BookingServer}},
 }

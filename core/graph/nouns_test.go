@@ -72,9 +72,15 @@ func TestPeople(t *testing.T) {
 
 func TestGroupsAndMembers(t *testing.T) {
 	l := newLab(t, func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasSuffix(r.URL.Path, "/members") {
-			fmt.Fprint(w, `{"value":[{"@odata.type":"#microsoft.graph.user","id":"u","displayName":"Ann","userPrincipalName":"ann@contoso.com"},
-				{"@odata.type":"#microsoft.graph.group","id":"g"},{"@odata.type":"#microsoft.graph.device","id":"d"}]}`)
+		switch _, of, _ := strings.Cut(r.URL.Path, "/groups/"); of {
+		case "1/members/microsoft.graph.user":
+			if sel := r.URL.Query().Get("$select"); !strings.Contains(sel, "accountEnabled") || !strings.Contains(sel, "department") || !strings.Contains(sel, "employeeId") {
+				t.Errorf("$select=%s", sel)
+			}
+			fmt.Fprint(w, `{"value":[{"id":"u","displayName":"Ann","userPrincipalName":"ann@contoso.com","department":"Sales","accountEnabled":false,"employeeId":"7"}]}`)
+			return
+		case "1/members":
+			fmt.Fprint(w, `{"value":[{"@odata.type":"#microsoft.graph.user","id":"u"},{"@odata.type":"#microsoft.graph.group","id":"g"},{"@odata.type":"#microsoft.graph.device","id":"d"}]}`)
 			return
 		}
 		fmt.Fprint(w, `{"value":[{"id":"1","groupTypes":["Unified"],"mailEnabled":true,"securityEnabled":false},{"id":"2","groupTypes":[],"mailEnabled":true,"securityEnabled":true},
@@ -88,9 +94,15 @@ func TestGroupsAndMembers(t *testing.T) {
 	if got := strings.Join(kinds, " "); got != "microsoft365 mailSecurity security distribution" || !groups.Complete {
 		t.Errorf("kinds %q, %v", got, groups.Problem)
 	}
-	members := l.Members(t.Context(), "1", nil)
-	if !members.Complete || len(members.Items) != 1 || members.Items[0].UserPrincipalName != "ann@contoso.com" {
-		t.Errorf("%+v", members)
+	members := l.Members(t.Context(), "1", PeopleQuery{CardNumberAttribute: "employeeId"}, nil)
+	if !members.Complete || len(members.Items) != 1 {
+		t.Fatalf("%+v", members)
+	}
+	if p := members.Items[0]; p.UserPrincipalName != "ann@contoso.com" || p.Department != "Sales" || p.CardNumber != "7" || p.Enabled == nil || *p.Enabled {
+		t.Errorf("%+v", p)
+	}
+	if inside := l.GroupsIn(t.Context(), "1"); !inside.Complete || len(inside.Items) != 1 || inside.Items[0].ID != "g" {
+		t.Errorf("%+v", inside)
 	}
 }
 

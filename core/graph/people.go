@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/microsoftgraph/msgraph-sdk-go/groups"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
@@ -59,7 +60,7 @@ func (c *Client) groups() *groups.GroupsRequestBuilder {
 func (c *Client) People(ctx context.Context, q PeopleQuery, each func([]tenant.Person)) tenant.Listing[tenant.Person] {
 	fields, p := q.selection()
 	if p != nil {
-		return tenant.Listing[tenant.Person]{Items: []tenant.Person{}, Source: c.o.Source, At: now(), Problem: p}
+		return c.noPeople(p)
 	}
 	if extension.MatchString(q.CardNumberAttribute) {
 		return people[extendedAnswer](ctx, c, q, fields, each)
@@ -67,10 +68,18 @@ func (c *Client) People(ctx context.Context, q PeopleQuery, each func([]tenant.P
 	return people[personAnswer](ctx, c, q, fields, each)
 }
 
-func people[M any, P interface {
+func (c *Client) noPeople(p *problem.Problem) tenant.Listing[tenant.Person] {
+	return tenant.Listing[tenant.Person]{Items: []tenant.Person{}, Source: c.o.Source, At: now(), Problem: p}
+}
+
+// answering is a person as Graph sends one, with or without a directory
+// extension.
+type answering[M any] interface {
 	*M
 	person(card string) tenant.Person
-}](ctx context.Context, c *Client, q PeopleQuery, fields []string, each func([]tenant.Person)) tenant.Listing[tenant.Person] {
+}
+
+func people[M any, P answering[M]](ctx context.Context, c *Client, q PeopleQuery, fields []string, each func([]tenant.Person)) tenant.Listing[tenant.Person] {
 	return read(ctx, c, walk[*M, tenant.Person]{
 		what: "GET /users", size: directoryPage, next: linked[M](c),
 		noun: func(m *M) (tenant.Person, bool) { return P(m).person(q.CardNumberAttribute), true },
@@ -97,25 +106,55 @@ func (c *Client) Groups(ctx context.Context, each func([]tenant.Group)) tenant.L
 }
 
 // Members lists the people who are direct members of a group; groups, devices
-// and contacts in it are left out. Members of nested groups are not followed.
-func (c *Client) Members(ctx context.Context, groupID string, each func([]tenant.Person)) tenant.Listing[tenant.Person] {
-	all := c.groups().ByGroupId(groupID).Members()
-	return read(ctx, c, walk[*personAnswer, tenant.Person]{
-		what: "GET /groups/" + groupID + "/members", size: directoryPage, next: linked[personAnswer](c),
-		noun: func(m *personAnswer) (tenant.Person, bool) { return m.person(""), m.Type == "#microsoft.graph.user" },
+// and contacts in it are left out.
+func (c *Client) Members(ctx context.Context, groupID string, q PeopleQuery, each func([]tenant.Person)) tenant.Listing[tenant.Person] {
+	fields, p := q.selection()
+	switch {
+	case p != nil:
+		return c.noPeople(p)
+	case extension.MatchString(q.CardNumberAttribute):
+		return members[extendedAnswer](ctx, c, groupID, q, fields, each)
+	}
+	return members[personAnswer](ctx, c, groupID, q, fields, each)
+}
+
+func members[M any, P answering[M]](ctx context.Context, c *Client, groupID string, q PeopleQuery, fields []string, each func([]tenant.Person)) tenant.Listing[tenant.Person] {
+	// The cast makes users of them, so that properties of users can be selected.
+	all := c.groups().ByGroupId(groupID).Members().GraphUser()
+	return read(ctx, c, walk[*M, tenant.Person]{
+		what: "GET /groups/" + groupID + "/members/microsoft.graph.user", size: directoryPage, next: linked[M](c),
+		noun: func(m *M) (tenant.Person, bool) { return P(m).person(q.CardNumberAttribute), true },
 		key:  func(p tenant.Person) string { return p.ID },
-		page: func(ctx context.Context, _, size int32) (*page[*personAnswer], error) {
-			return plain[personAnswer](ctx, c)(all.ToGetRequestInformation(ctx, &groups.ItemMembersRequestBuilderGetRequestConfiguration{
-				QueryParameters: &groups.ItemMembersRequestBuilderGetQueryParameters{Top: &size}}))
+		page: func(ctx context.Context, _, size int32) (*page[*M], error) {
+			request, err := all.ToGetRequestInformation(ctx, &groups.ItemMembersGraphUserRequestBuilderGetRequestConfiguration{
+				QueryParameters: &groups.ItemMembersGraphUserRequestBuilderGetQueryParameters{Select: fields, Top: &size}})
+			if err == nil {
+				// The SDK has the short name, Microsoft's reference the whole one.
+				request.UrlTemplate = strings.Replace(request.UrlTemplate, "/graph.user", "/microsoft.graph.user", 1)
+			}
+			return plain[M](ctx, c)(request, err)
 		},
 	}, each)
+}
+
+// GroupsIn lists the groups that are direct members of a group, by id.
+func (c *Client) GroupsIn(ctx context.Context, groupID string) tenant.Listing[tenant.Group] {
+	all := c.groups().ByGroupId(groupID).Members()
+	return read(ctx, c, walk[*groupAnswer, tenant.Group]{
+		what: "GET /groups/" + groupID + "/members", size: directoryPage, next: linked[groupAnswer](c),
+		noun: func(m *groupAnswer) (tenant.Group, bool) { return m.group(), m.Type == "#microsoft.graph.group" },
+		key:  func(g tenant.Group) string { return g.ID },
+		page: func(ctx context.Context, _, size int32) (*page[*groupAnswer], error) {
+			return plain[groupAnswer](ctx, c)(all.ToGetRequestInformation(ctx, &groups.ItemMembersRequestBuilderGetRequestConfiguration{
+				QueryParameters: &groups.ItemMembersRequestBuilderGetQueryParameters{Select: []string{"id"}, Top: &size}}))
+		},
+	}, nil)
 }
 
 // personAnswer is a person as Graph sends one: the noun, and what its card
 // number is made of.
 type personAnswer struct {
 	tenant.Person
-	Type       string             `json:"@odata.type"`
 	EmployeeID string             `json:"employeeId"`
 	OnPremises map[string]*string `json:"onPremisesExtensionAttributes"`
 	// CardNumber hides the noun's: Graph has no such property.
@@ -155,6 +194,7 @@ func (m *extendedAnswer) person(card string) tenant.Person {
 // groupAnswer is a group as Graph sends one: the noun, and what tells its kind.
 type groupAnswer struct {
 	tenant.Group
+	Type     string   `json:"@odata.type"`
 	Types    []string `json:"groupTypes"`
 	HasMail  bool     `json:"mailEnabled"`
 	Security bool     `json:"securityEnabled"`

@@ -106,8 +106,11 @@ func TestTheSimulatedTenant(t *testing.T) {
 	if !groups.Complete || len(groups.Items) == 0 {
 		t.Fatalf("%d groups, %v", len(groups.Items), groups.Problem)
 	}
-	if members := g.Members(t.Context(), groups.Items[0].ID, nil); !members.Complete {
-		t.Errorf("members: %v", members.Problem)
+	for _, group := range groups.Items {
+		members, inside := g.Members(t.Context(), group.ID, graph.PeopleQuery{}, nil), g.GroupsIn(t.Context(), group.ID)
+		if nested := group.DisplayName == "All departments"; !members.Complete || !inside.Complete || len(members.Items) == 0 != nested || len(inside.Items) > 0 != nested {
+			t.Errorf("%s: %d members, %v, %d groups, %v", group.DisplayName, len(members.Items), members.Problem, len(inside.Items), inside.Problem)
+		}
 	}
 	mailbox := rooms.Items[0].EmailAddress
 	if id, err := g.Calendar(t.Context(), mailbox); err != nil || id == "" {

@@ -67,6 +67,9 @@ type Product struct {
 	Policy []Setting `yaml:"roomPolicy,omitempty" json:"roomPolicy,omitempty"`
 	// CardNumber is where the product takes the card number from.
 	CardNumber *CardNumber `yaml:"cardNumber,omitempty" json:"cardNumber,omitempty"`
+	// NestedGroups is whether the product takes over the members of groups inside
+	// a chosen group; without it, only direct members.
+	NestedGroups bool `yaml:"nestedGroups,omitempty" json:"nestedGroups,omitempty"`
 	// Form is the vendor's own form in the vendor's order.
 	Form []Field `yaml:"form" json:"form"`
 	// NotUpdatable are reasons for which an existing application must not be

@@ -81,6 +81,9 @@ func (s *Session) basis(ctx context.Context, c *connection.Connection) evidence.
 		evidence.Application: connection.DigestOf([]string{c.Cloud, strings.ToLower(tenantOf(c)), strings.ToLower(c.Application.ClientID)}),
 		evidence.Product:     connection.DigestOf(c.Product),
 		evidence.ChosenRooms: s.roomsDigest(c),
+		evidence.ChosenPeople: connection.DigestOf([]any{
+			c.People.Mode == connection.Groups, c.People.Groups, c.People.CardNumberAttribute, c.People.DefaultGroups,
+		}),
 		evidence.ExchangeLimit: connection.DigestOf([]string{
 			c.Scope.Kind, c.Scope.Target, c.Scope.Name, c.Scope.Group, c.Scope.Organizers, s.scopeChanged().UTC().Format(time.RFC3339),
 		}),

@@ -20,7 +20,6 @@ type Tenant interface {
 	check.Calendars
 	check.Subscriber
 	RoomsOf(ctx context.Context, listAddress string) tenant.Listing[tenant.Room]
-	Members(ctx context.Context, groupID string, page func([]tenant.Person)) tenant.Listing[tenant.Person]
 	Organization(ctx context.Context) (tenant.Organization, error)
 }
 
@@ -150,36 +149,19 @@ func (s *Session) RoomsOf(ctx context.Context, listAddress string) tenant.Listin
 	return t.RoomsOf(ctx, listAddress)
 }
 
-// People lists the people whom the booking server will take over: all, or the
-// members of the chosen groups, each once.
+// People lists the people whom the booking server will take over, as the check
+// counts them.
 func (s *Session) People(ctx context.Context, page func([]tenant.Person)) tenant.Listing[tenant.Person] {
 	t, err := s.Tenant()
 	if err != nil {
 		return failed[tenant.Person](err)
 	}
-	c := s.Document()
-	if c.People.Mode != connection.Groups {
-		return t.People(ctx, c.People.CardNumberAttribute, page)
+	p, err := s.Product()
+	if err != nil {
+		return failed[tenant.Person](err)
 	}
-	all := tenant.Listing[tenant.Person]{Source: tenant.SourceApplication, Complete: true, At: s.env.Now()}
-	seen := map[string]bool{}
-	for _, group := range c.People.Groups {
-		l := t.Members(ctx, group, func(people []tenant.Person) {
-			people = slices.DeleteFunc(slices.Clone(people), func(p tenant.Person) bool { return seen[p.ID] })
-			for _, p := range people {
-				seen[p.ID] = true
-			}
-			all.Items = append(all.Items, people...)
-			if page != nil && len(people) > 0 {
-				page(people)
-			}
-		})
-		if !l.Complete {
-			all.Complete, all.Problem = false, l.Problem
-			return all
-		}
-	}
-	return all
+	rooms := addressesOf(s.Rooms(ctx, nil).Items)
+	return check.People(ctx, t, s.Document().People, p.NestedGroups, rooms, page).Listing
 }
 
 // Groups lists the groups.

@@ -56,6 +56,12 @@ const (
 	FaultCalendarOnPremises   = "calendar-not-in-cloud"
 	FaultNoPlaces             = "no-places"
 	FaultHostileNames         = "hostile-names"
+	FaultPeopleDisabled       = "people-disabled"
+	FaultPeopleWithoutMail    = "people-without-mail"
+	FaultSharedCardNumber     = "shared-card-number"
+	FaultRoomSignIn           = "room-sign-in"
+	FaultGroupGone            = "group-gone"
+	FaultGroupEmpty           = "group-empty"
 	FaultReplicationDelay     = "replication-delay"
 	FaultConsentRefused       = "consent-refused"
 	FaultSecretsForbidden     = "secrets-forbidden"
@@ -86,6 +92,9 @@ const (
 	argWhere = "a part of the address to which it applies, or entra; without it every call to Graph"
 	argTime  = "how long, for instance 5s"
 	argRoom  = "the address of the mailbox, or several with commas"
+	// What a fault without an argument strikes is said in people.go.
+	argPeople = "user principal names or names of groups, with commas; without it everybody"
+	argGroup  = "the name or the id of the group; without it the group Room bookers"
 )
 
 var faults = []Fault{
@@ -125,6 +134,12 @@ var faults = []Fault{
 	{FaultCalendarOnPremises, "The mailbox is not in the cloud (MailboxNotEnabledForRESTAPI)", argRoom + "; without it the first room"},
 	{FaultNoPlaces, "This cloud's Graph does not have places", ""},
 	{FaultHostileNames, "Rooms and people have names that try to harm", ""},
+	{FaultPeopleDisabled, "Accounts of people are disabled", argPeople},
+	{FaultPeopleWithoutMail, "People have no mail address", argPeople},
+	{FaultSharedCardNumber, "Two people have the same card number", ""},
+	{FaultRoomSignIn, "The accounts of rooms may sign in", argRoom + "; without it every room's"},
+	{FaultGroupGone, "A group was deleted", argGroup},
+	{FaultGroupEmpty, "A group has no members", argGroup},
 	{FaultReplicationDelay, "What was made is not visible for a while", argTime + "; without it 2s"},
 	{FaultConsentRefused, "The administrator's role is too small to consent", ""},
 	{FaultSecretsForbidden, "The tenant's policy forbids client secrets", ""},

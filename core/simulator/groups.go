@@ -35,6 +35,13 @@ const (
 
 func seededGroups() int { return groupFirstDepartment + len(departments) }
 
+func groupName(i int) string {
+	if i >= groupFirstDepartment {
+		return departments[i-groupFirstDepartment]
+	}
+	return []string{"All employees", "All departments", "Room bookers", "Newsletter"}[i]
+}
+
 // madeGroup is a group that was made in Exchange.
 type madeGroup struct {
 	ID      string   `json:"id"`
@@ -47,7 +54,8 @@ type madeGroup struct {
 func (s *Simulator) groupObject(i int) object {
 	d := s.directory
 	o := object{"id": d.id(kindGroup, i), "description": nil, "createdDateTime": "2024-03-04T08:00:00Z", "onPremisesSyncEnabled": nil, "proxyAddresses": []string{}, "deletedDateTime": nil}
-	set := func(name string, types []string, mail, security bool) {
+	set := func(types []string, mail, security bool) {
+		name := groupName(i)
 		o["displayName"], o["groupTypes"], o["mailEnabled"], o["securityEnabled"] = name, types, mail, security
 		o["mailNickname"], o["mail"] = slug(name), nil
 		if mail {
@@ -56,16 +64,16 @@ func (s *Simulator) groupObject(i int) object {
 	}
 	switch i {
 	case groupEverybody:
-		set("All employees", []string{"Unified"}, true, false)
+		set([]string{"Unified"}, true, false)
 		o["description"], o["visibility"] = "Everybody who works here", "Public"
 	case groupDepartments:
-		set("All departments", []string{}, false, true)
+		set([]string{}, false, true)
 	case groupBookers:
-		set("Room bookers", []string{}, true, true)
+		set([]string{}, true, true)
 	case groupNewsletter:
-		set("Newsletter", []string{}, true, false)
+		set([]string{}, true, false)
 	default:
-		set(departments[i-groupFirstDepartment], []string{"Unified"}, true, true)
+		set([]string{"Unified"}, true, true)
 		o["visibility"] = "Private"
 	}
 	if s.has(FaultHostileNames) {
@@ -80,6 +88,9 @@ func (c *call) groupCollection() collection {
 		context: "groups", n: seededGroups() + len(made), known: groupProperties, top: 100, maxTop: 999, nextLink: true, directory: true,
 		at: func(i int) object {
 			if i < seededGroups() {
+				if c.s.groupStruck(FaultGroupGone, i) {
+					return nil
+				}
 				return c.s.groupObject(i)
 			}
 			g := made[i-seededGroups()]
@@ -90,7 +101,7 @@ func (c *call) groupCollection() collection {
 
 func (s *Simulator) findGroup(key string) (int, *madeGroup, bool) {
 	if i, ok := s.directory.index(kindGroup, key); ok && i < seededGroups() {
-		return i, nil, true
+		return i, nil, !s.groupStruck(FaultGroupGone, i)
 	}
 	for _, g := range s.state.Groups {
 		if g.ID == key || strings.EqualFold(g.Email, key) || strings.EqualFold(g.Name, key) {
@@ -99,7 +110,7 @@ func (s *Simulator) findGroup(key string) (int, *madeGroup, bool) {
 	}
 	for i := range seededGroups() {
 		if o := s.groupObject(i); strings.EqualFold(fmt.Sprint(o["mail"]), key) || strings.EqualFold(fmt.Sprint(o["displayName"]), key) {
-			return i, nil, true
+			return i, nil, !s.groupStruck(FaultGroupGone, i)
 		}
 	}
 	return 0, nil, false
@@ -162,6 +173,8 @@ func (c *call) memberCollection() (collection, error) {
 		return o
 	}
 	switch {
+	case made == nil && c.s.groupStruck(FaultGroupEmpty, i):
+		l.n, l.at = 0, func(int) object { return nil }
 	case made != nil:
 		l.n = len(made.Members)
 		l.at = func(n int) object {

@@ -47,7 +47,7 @@ func (s *Simulator) userObject(i int) object {
 	upn := p.local + "@" + d.domain
 	o := object{
 		"id": d.id(kindUser, i), "displayName": p.first + " " + p.last, "givenName": p.first, "surname": p.last,
-		"userPrincipalName": upn, "mail": upn, "mailNickname": p.local, "accountEnabled": i%29 != 28, "userType": "Member",
+		"userPrincipalName": upn, "mail": upn, "mailNickname": p.local, "accountEnabled": true, "userType": "Member",
 		"department": d.department(i), "jobTitle": jobTitles[int(mix(uint64(i)))&0xffff%len(jobTitles)], "officeLocation": nil,
 		"mobilePhone": nil, "businessPhones": []string{fmt.Sprintf("+49 30 5550 %04d", i%10000)}, "preferredLanguage": "en",
 		"employeeId": fmt.Sprint(100000 + i), "companyName": "Contoso", "usageLocation": "DE", "createdDateTime": "2024-03-04T08:00:00Z",
@@ -63,6 +63,7 @@ func (s *Simulator) userObject(i int) object {
 	if i > organizerUser && i%17 == 16 {
 		o["userType"] = "Guest"
 	}
+	s.strikePerson(i, o)
 	if i > organizerUser && s.has(FaultHostileNames) {
 		o["displayName"], o["department"] = hostileName(i), hostileName(i+1)
 	}
@@ -76,7 +77,7 @@ func (s *Simulator) roomAccount(i int) object {
 	local, _, _ := strings.Cut(r.email, "@")
 	o := object{
 		"id": s.directory.id(kindRoom, i), "displayName": r.name, "givenName": nil, "surname": nil, "userPrincipalName": r.email, "mail": r.email,
-		"mailNickname": local, "accountEnabled": s.state.Exchange.SignIn[r.email], "userType": "Member", "businessPhones": []string{}, "proxyAddresses": []string{"SMTP:" + r.email},
+		"mailNickname": local, "accountEnabled": s.state.Exchange.SignIn[r.email] || s.roomSignsIn(r.email), "userType": "Member", "businessPhones": []string{}, "proxyAddresses": []string{"SMTP:" + r.email},
 		"createdDateTime": "2024-03-04T08:00:00Z", "otherMails": []string{}, "assignedLicenses": []object{},
 	}
 	if s.has(FaultHostileNames) {

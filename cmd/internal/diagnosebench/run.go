@@ -28,8 +28,10 @@ type bench struct {
 	sim *simulator.Simulator
 	dir string
 	n   int
-	// known are the addresses of the tenant's rooms.
-	known []string
+	// known are the addresses of the tenant's rooms, groups the ids of its groups
+	// by name.
+	known  []string
+	groups map[string]string
 	// admin is the administrator once signed in; required is what the
 	// application declares when it is in order.
 	admin    *graph.Client
@@ -245,7 +247,7 @@ func (o outcome) said() string {
 // room is the address of a room of the tenant.
 func (b *bench) room(i int) string { return b.known[i] }
 
-// know lists the tenant's rooms once.
+// know lists the tenant's rooms and groups once.
 func (b *bench) know(ctx context.Context) error {
 	s, err := wire.ConnectSimulated(ctx, b.env, b.sim, "rooms")
 	if err != nil {
@@ -258,6 +260,14 @@ func (b *bench) know(ctx context.Context) error {
 	}
 	for _, r := range l.Items {
 		b.known = append(b.known, r.EmailAddress)
+	}
+	groups := s.Groups(ctx, nil)
+	b.groups = map[string]string{}
+	for _, g := range groups.Items {
+		b.groups[g.DisplayName] = g.ID
+	}
+	if groups.Problem != nil {
+		return groups.Problem
 	}
 	return nil
 }

@@ -15,6 +15,10 @@ func (t tenantClient) People(ctx context.Context, cardNumberAttribute string, pa
 	return t.Client.People(ctx, graph.PeopleQuery{CardNumberAttribute: cardNumberAttribute}, page)
 }
 
+func (t tenantClient) Members(ctx context.Context, groupID, cardNumberAttribute string, page func([]tenant.Person)) tenant.Listing[tenant.Person] {
+	return t.Client.Members(ctx, groupID, graph.PeopleQuery{CardNumberAttribute: cardNumberAttribute}, page)
+}
+
 func (t tenantClient) CreateEvent(ctx context.Context, mailbox string, e check.NewEvent) (tenant.Event, error) {
 	return t.Client.CreateEvent(ctx, mailbox, graph.NewEvent(e))
 }

@@ -1,0 +1,158 @@
+package check
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// crowd is what was seen of some people.
+type crowd struct {
+	people, noMail, disabled, guests, noCard, usable int
+	// hidden are those of whom Microsoft shows nothing but the id.
+	hidden int
+	// maybeRooms is whether accounts that are disabled may be those of rooms, since
+	// the tenant's list of rooms is not known.
+	maybeRooms bool
+	// shown is whether it was seen of anybody whether the account is enabled.
+	shown bool
+	// unusable counts who is disabled or has no mail address, and the first of them
+	// are named.
+	unusable int
+	first    []words.Text
+	// cards has who showed each card number first; shared are the first two with
+	// one, sharing is how many have a number that another has too.
+	cards   map[string]string
+	shared  []string
+	sharing int
+}
+
+// named is how many people a sentence names.
+const named = 3
+
+func crowdOf(people []tenant.Person, maybeRooms bool) crowd {
+	c := crowd{maybeRooms: maybeRooms}
+	for _, p := range people {
+		c.add(p)
+	}
+	return c
+}
+
+func (c *crowd) add(p tenant.Person) {
+	c.people++
+	if p.UserPrincipalName == "" && p.DisplayName == "" && p.Mail == "" {
+		c.hidden++
+		return
+	}
+	c.shown = c.shown || p.Enabled != nil
+	off := p.Enabled != nil && !*p.Enabled
+	if off {
+		c.disabled++
+	}
+	if p.Mail == "" {
+		c.noMail++
+	}
+	if strings.EqualFold(p.UserType, "Guest") {
+		c.guests++
+	}
+	name := cmp.Or(p.UserPrincipalName, p.DisplayName, p.ID)
+	switch {
+	case !off && p.Mail != "":
+		c.usable++
+	case off && c.maybeRooms:
+	default:
+		c.unusable++
+		if len(c.first) < named {
+			c.first = append(c.first, words.Plain(name))
+		}
+	}
+	c.card(p.CardNumber, name)
+}
+
+func (c *crowd) card(number, name string) {
+	if number == "" {
+		c.noCard++
+		return
+	}
+	if c.cards == nil {
+		c.cards = map[string]string{}
+	}
+	first, taken := c.cards[number]
+	if !taken {
+		c.cards[number] = name
+		return
+	}
+	c.sharing++
+	if c.shared == nil {
+		c.shared = []string{first, name}
+	}
+}
+
+// facts are the counts in a line.
+func (c crowd) facts(cards bool) words.Text {
+	if cards {
+		return words.T("Disabled: %d. Without a mail address: %d. Guests: %d. Without a card number: %d.", c.disabled, c.noMail, c.guests, c.noCard)
+	}
+	return words.T("Disabled: %d. Without a mail address: %d. Guests: %d.", c.disabled, c.noMail, c.guests)
+}
+
+// PeopleFacts says in a line what people there are: what the check counts, for
+// those who show a list of them.
+func PeopleFacts(people []tenant.Person, choice connection.People) words.Text {
+	return crowdOf(people, false).facts(choice.CardNumberAttribute != "")
+}
+
+// show adds the counts to the evidence.
+func (c crowd) show(f Finding) Finding {
+	return f.saw("people", c.people).saw("disabled", c.disabled).saw("withoutMail", c.noMail).saw("guests", c.guests).
+		saw("withCardNumber", c.people-c.hidden-c.noCard).saw("sharingCardNumber", c.sharing)
+}
+
+// judge says whether the booking server can use the people whom a choice takes
+// over; note is said when it can.
+func (c crowd) judge(choice connection.People, note words.Text) Finding {
+	grouped := choice.Mode == connection.Groups
+	counts := c.facts(choice.CardNumberAttribute != "")
+	nobody := func(code problem.Code, all, some words.Text) Finding {
+		if grouped {
+			return fail(problem.New(code, some).With(counts).Lead(words.T("Choose groups that hold the people who book."), problem.PlaceGroups))
+		}
+		return fail(problem.New(code, all).With(counts).Fix(words.T("Look in the Microsoft Entra admin center under Users whether this is the right tenant.")))
+	}
+	switch {
+	case c.hidden > 0:
+		return unknown(problem.New(codePeopleHidden, words.N(c.hidden, "Of %d person, Microsoft shows the application nothing but the id.", "Of %d people, Microsoft shows the application nothing but the ids.", c.hidden)).
+			Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: add User.Read.All as application permission of Microsoft Graph, then press \"Grant admin consent\".")).
+			Fix(words.T("If the membership of the group is hidden, the application needs Member.Read.Hidden as well.")))
+	case c.people == 0:
+		return nobody(codePeopleNoneFound, words.T("The application sees no people in the tenant."), words.T("Nobody is in the chosen groups."))
+	case c.disabled == c.people:
+		return nobody(codePeopleAllDisabled, words.T("Every account of the tenant is disabled."), words.T("Every account in the chosen groups is disabled."))
+	case c.noMail == c.people:
+		return nobody(codePeopleNoMail, words.T("Nobody in the tenant has a mail address."), words.T("Nobody in the chosen groups has a mail address."))
+	case c.usable == 0:
+		return nobody(codePeopleNoneUsable, words.T("Every account is disabled or has no mail address."), words.T("Every account in the chosen groups is disabled or has no mail address."))
+	case choice.CardNumberAttribute != "" && c.noCard == c.people:
+		return warn(problem.New(codePeopleNoCardNumbers, words.T("Nobody has a card number in %s.", choice.CardNumberAttribute)).With(counts).
+			Lead(words.T("Choose the attribute that holds your card numbers."), problem.PlaceCardNumber))
+	case c.shared != nil:
+		return warn(problem.New(codePeopleSharedCard, words.T("%s and %s have the same card number.", c.shared[0], c.shared[1])).With(counts).
+			Fix(words.T("Give each of them a card number of their own.")))
+	case c.unusable > 0:
+		title := words.N(c.unusable, "%d of %d people has no mail address or is disabled: %s.", "%d of %d people have no mail address or are disabled: %s.", c.unusable, c.people, words.And(c.first...))
+		if c.unusable > named {
+			title = words.T("%d of %d people have no mail address or are disabled. The first are %s.", c.unusable, c.people, words.And(c.first...))
+		}
+		p := problem.New(codePeopleSomeUnusable, title).With(counts)
+		if grouped {
+			return warn(p.Fix(words.T("Microsoft Entra admin center, Groups: remove them from the group, or give them a mail address and enable their accounts.")))
+		}
+		return warn(p.Lead(words.T("Choose groups that hold only the people who book."), problem.PlaceGroups).
+			Fix(words.T("Or delete the accounts of people who have left, and give the others a mail address: Microsoft Entra admin center, Users.")))
+	}
+	return pass(note)
+}

@@ -1,0 +1,74 @@
+package simulator
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// TestFaultsOfPeople are people and groups with which a booking server can do
+// nothing.
+func TestFaultsOfPeople(t *testing.T) {
+	c := start(t, Options{})
+	bookers := c.directory.id(kindGroup, groupBookers)
+	count := func(is func(object) bool) (n int) {
+		a := c.graph(http.MethodGet, "/users?$top=999&$select=id,mail,userPrincipalName,accountEnabled,onPremisesExtensionAttributes", "")
+		c.want(a, 200, "")
+		for _, v := range a.values() {
+			if is(v.(map[string]any)) {
+				n++
+			}
+		}
+		return n
+	}
+	disabled := func(o object) bool { return o["accountEnabled"] == false }
+	mute := func(o object) bool { return o["mail"] == nil }
+	cards := map[string]int{}
+	shares := func(o object) bool {
+		card := fmt.Sprint(o["onPremisesExtensionAttributes"])
+		cards[card]++
+		return strings.Contains(card, "extensionAttribute1:") && !strings.Contains(card, "<nil>") && cards[card] == 2
+	}
+	rooms := c.directory.rooms
+	for _, tt := range []struct {
+		fault string
+		is    func(object) bool
+		want  int
+	}{
+		{"", disabled, rooms},
+		{FaultPeopleDisabled, disabled, rooms + c.directory.users},
+		{FaultPeopleDisabled + "=" + c.Account().OrganizerUPN, disabled, rooms + 1},
+		{FaultRoomSignIn, disabled, 0},
+		{FaultPeopleWithoutMail, mute, c.directory.users},
+		{FaultPeopleWithoutMail + "=Room bookers", mute, (c.directory.users+2)/3 + 1},
+		{"", shares, 0},
+		{FaultSharedCardNumber, shares, 1},
+	} {
+		clear(cards)
+		var faults []string
+		if tt.fault != "" {
+			faults = []string{tt.fault}
+		}
+		if err := c.SetFaults(faults...); err != nil {
+			t.Fatal(err)
+		}
+		if n := count(tt.is); n != tt.want {
+			t.Errorf("%q: %d, want %d", tt.fault, n, tt.want)
+		}
+	}
+	for fault, status := range map[string]int{FaultGroupGone: 404, FaultGroupEmpty: 200, FaultGroupGone + "=" + bookers: 404, FaultGroupGone + "=Sales": 200} {
+		if err := c.SetFaults(fault); err != nil {
+			t.Fatal(err)
+		}
+		members := c.graph(http.MethodGet, "/groups/"+bookers+"/members/microsoft.graph.user?$select=id,displayName,accountEnabled", "")
+		c.want(members, status, "")
+		c.want(c.graph(http.MethodGet, "/groups/"+bookers, ""), status, "")
+		if empty := len(members.values()) == 0; status == 200 && empty != (fault == FaultGroupEmpty) {
+			t.Errorf("%s: %s", fault, members.raw)
+		}
+		if listed := strings.Contains(c.graph(http.MethodGet, "/groups", "").raw, bookers); listed == (status == 404) {
+			t.Errorf("%s: the group is listed: %v", fault, listed)
+		}
+	}
+}
