@@ -182,7 +182,7 @@ const blockedByAccess = 53003
 // signInRefused explains Microsoft's answer to the booking server as it is
 // explained when this computer gets it.
 func signInRefused(r entra.Refusal, v View) *problem.Problem {
-	p := r.Problem(v.Cloud, v.Connection.Application.ClientID, v.Connection.Tenant.ID)
+	p := r.Problem(entra.BookingApplication, v.Cloud, v.Connection.Application.ClientID, v.Connection.Tenant.ID)
 	p.Title = words.T("The booking server cannot sign in: %s", p.Title)
 	if r.Code == blockedByAccess {
 		p.Detail = words.T("%s The application signed in from %s. A policy for workload identities may allow certain locations only.", p.Detail, v.From)

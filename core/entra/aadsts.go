@@ -2,6 +2,7 @@ package entra
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -18,8 +19,11 @@ type AADSTS struct {
 	Code  int
 	Title string
 	Means string
-	// Fix is what to do, most likely first.
-	Fix []string
+	// Whose is the application that it is about.
+	Whose Whose
+	// Fix is what to do, most likely first; SignIn the same when the application
+	// through which a person signs in was refused, nil where that is the same.
+	Fix, SignIn []string
 	// Page is the page of the portal to link, a key of the table in page.
 	Page string
 	// Wait is whether it may pass by itself within minutes, while Microsoft
@@ -27,13 +31,26 @@ type AADSTS struct {
 	Wait bool
 }
 
+// Whose is an application that signs in, or that an error is about.
+type Whose string
+
+// The applications. An error can be about either, or about none.
+const (
+	BookingApplication Whose = "application"
+	SignInClient       Whose = "client"
+	either             Whose = "either"
+	none               Whose = "none"
+)
+
 type entry struct {
-	Codes []int    `yaml:"codes"`
-	Title string   `yaml:"title"`
-	Means string   `yaml:"means"`
-	Fix   []string `yaml:"fix"`
-	Page  string   `yaml:"page"`
-	Wait  bool     `yaml:"wait"`
+	Codes  []int    `yaml:"codes"`
+	Title  string   `yaml:"title"`
+	Means  string   `yaml:"means"`
+	Whose  Whose    `yaml:"whose"`
+	Fix    []string `yaml:"fix"`
+	SignIn []string `yaml:"signIn"`
+	Page   string   `yaml:"page"`
+	Wait   bool     `yaml:"wait"`
 }
 
 // catalogue is parsed once; the resource is embedded, and a test reads it, so a
@@ -53,14 +70,34 @@ func parse(data []byte) (map[int]AADSTS, error) {
 		if _, ok := pages[e.Page]; !ok {
 			return nil, fmt.Errorf("aadsts.yaml: entry %d (%s) names an unknown page %q", i+1, e.Title, e.Page)
 		}
+		if !slices.Contains([]Whose{BookingApplication, SignInClient, either, none}, e.Whose) || len(e.SignIn) > 0 && e.Whose != either {
+			return nil, fmt.Errorf("aadsts.yaml: entry %d (%s) does not say whose application it is about: whose is %q", i+1, e.Title, e.Whose)
+		}
 		for _, code := range e.Codes {
 			if _, twice := byCode[code]; twice {
 				return nil, fmt.Errorf("aadsts.yaml: code %d is there twice", code)
 			}
-			byCode[code] = AADSTS{Code: code, Title: e.Title, Means: e.Means, Fix: e.Fix, Page: e.Page, Wait: e.Wait}
+			byCode[code] = AADSTS{Code: code, Title: e.Title, Means: e.Means, Whose: e.Whose, Fix: e.Fix, SignIn: e.SignIn, Page: e.Page, Wait: e.Wait}
 		}
 	}
 	return byCode, nil
+}
+
+// Remedies is what to do when an application was refused.
+func (a AADSTS) Remedies(whose Whose) []string {
+	if whose == SignInClient && len(a.SignIn) > 0 {
+		return a.SignIn
+	}
+	return a.Fix
+}
+
+// pageFor is the page to link when an application was refused. The pages of a
+// registration are not those of a sign-in client, which is often Microsoft's.
+func (a AADSTS) pageFor(whose Whose) string {
+	if whose == SignInClient && len(a.SignIn) > 0 {
+		return "enterprise"
+	}
+	return a.Page
 }
 
 // Explain is the catalogue's entry for a code; ok is false for a code that it

@@ -24,6 +24,13 @@ func TestCatalogue(t *testing.T) {
 				t.Errorf("%d: %q", code, s)
 			}
 		}
+		if a.Whose == SignInClient || a.Whose == either {
+			for _, s := range a.Remedies(SignInClient) {
+				if strings.Contains(s, "your application") {
+					t.Errorf("%d leads from the client of a sign-in to another application: %q", code, s)
+				}
+			}
+		}
 		if _, url := PageLink(global, a.Page, client); !strings.HasPrefix(url, "https://") {
 			t.Errorf("%d: page %q has no address", code, a.Page)
 		}
@@ -37,10 +44,13 @@ func TestCatalogue(t *testing.T) {
 
 func TestCatalogueMistakes(t *testing.T) {
 	for name, data := range map[string]string{
-		"unknown field": "- {codes: [1], title: a., means: b., fix: [c.], page: users, colour: red}",
-		"no remedy":     "- {codes: [1], title: a., means: b., page: users}",
-		"unknown page":  "- {codes: [1], title: a., means: b., fix: [c.], page: cellar}",
-		"twice":         "- {codes: [1, 1], title: a., means: b., fix: [c.], page: users}",
+		"unknown field":        "- {codes: [1], title: a., means: b., fix: [c.], whose: none, page: users, colour: red}",
+		"no remedy":            "- {codes: [1], title: a., means: b., whose: none, page: users}",
+		"unknown page":         "- {codes: [1], title: a., means: b., fix: [c.], whose: none, page: cellar}",
+		"twice":                "- {codes: [1, 1], title: a., means: b., fix: [c.], whose: none, page: users}",
+		"whose is not said":    "- {codes: [1], title: a., means: b., fix: [c.], page: users}",
+		"nobody's":             "- {codes: [1], title: a., means: b., fix: [c.], whose: neighbour, page: users}",
+		"sign-in of no client": "- {codes: [1], title: a., means: b., fix: [c.], signIn: [d.], whose: application, page: users}",
 	} {
 		if _, err := parse([]byte(data)); err == nil {
 			t.Errorf("%s: accepted", name)

@@ -98,7 +98,7 @@ func (a *Administrator) forget() error {
 	}
 	client, err := public.New(a.o.ClientID, options...)
 	if err != nil {
-		return ProblemOf(err, a.o.Cloud, a.o.ClientID, a.o.TenantID)
+		return ProblemOf(err, SignInClient, a.o.Cloud, a.o.ClientID, a.o.TenantID)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -163,7 +163,7 @@ func (a *Administrator) Token(ctx context.Context) (vault.Secret, error) {
 		return vault.Secret{}, problem.Of(ctx.Err())
 	}
 	if err != nil {
-		p := ProblemOf(err, a.o.Cloud, a.o.ClientID, a.o.TenantID)
+		p := ProblemOf(err, SignInClient, a.o.Cloud, a.o.ClientID, a.o.TenantID)
 		if p.Code == CodeFailed {
 			return vault.Secret{}, needed().By(err)
 		}

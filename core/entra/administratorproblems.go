@@ -25,8 +25,11 @@ func BrowserInstead(err error) bool {
 
 // OwnClientInstead reports whether the refusal is about Microsoft's own client,
 // so that a public client of the tenant's own is the way: not there (AADSTS
-// 700016), to be assigned (50105), disabled (7000112), not preauthorized (65002).
-func OwnClientInstead(err error) bool { return hasCode(err, 700016, 50105, 7000112, 65002) }
+// 700016), to be assigned (50105), disabled (7000112), not preauthorized (65002),
+// not consented to (65001, 90094, 90095).
+func OwnClientInstead(err error) bool {
+	return hasCode(err, 700016, 50105, 7000112, 65002, 65001, 90094, 90095)
+}
 
 func hasCode(err error, codes ...int) bool {
 	return slices.Contains(codes, aadstsOf(problem.CodeOf(err)))

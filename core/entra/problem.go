@@ -6,6 +6,7 @@ import (
 	"html"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -85,15 +86,15 @@ func ReadRefusal(text string) (r Refusal, ok bool) {
 	return r, true
 }
 
-// ProblemOf explains why no token came, for the cloud whose portal is linked.
-// clientID and tenant are shown where they help; each may be "". Codes are
+// ProblemOf explains why no token came for an application, for the cloud whose
+// portal is linked. clientID and tenant are shown where they help; each may be "". Codes are
 // "entra.AADSTS…" for a refusal, "entra.<oauth error>" for one without a
 // number, else "entra.unexpected-answer", "entra.unavailable", "entra.failed"
 // or the transport's. A problem in err is given back, nil stays nil.
 //
 // Of err only the text is used: the verbose form of MSAL's errors can hold the
 // client secret.
-func ProblemOf(err error, c cloud.Cloud, clientID, tenant string) *problem.Problem {
+func ProblemOf(err error, whose Whose, c cloud.Cloud, clientID, tenant string) *problem.Problem {
 	if err == nil {
 		return nil
 	}
@@ -104,7 +105,7 @@ func ProblemOf(err error, c cloud.Cloud, clientID, tenant string) *problem.Probl
 	var call msal.CallErr
 	called := errors.As(err, &call)
 	if r, ok := ReadRefusal(err.Error()); ok {
-		p := r.Problem(c, clientID, tenant)
+		p := r.Problem(whose, c, clientID, tenant)
 		if called && call.Resp != nil {
 			p.RequestID, p.Attempts = call.Resp.Header.Get("x-ms-request-id"), transport.Attempts(call.Resp)
 		}
@@ -166,8 +167,11 @@ func Settles(p *problem.Problem) bool {
 	return ok && known.Wait
 }
 
-// Problem explains the refusal.
-func (r Refusal) Problem(c cloud.Cloud, clientID, tenant string) *problem.Problem {
+// consents are refusals that admin consent ends.
+var consents = []int{65001, 65004, 70017, 90094, 90095, 7000229}
+
+// Problem explains the refusal of an application.
+func (r Refusal) Problem(whose Whose, c cloud.Cloud, clientID, tenant string) *problem.Problem {
 	p := r.start()
 	p.TraceID, p.CorrelationID = r.TraceID, r.CorrelationID
 	said := words.T("Microsoft says: %s", r.Text)
@@ -186,10 +190,13 @@ func (r Refusal) Problem(c cloud.Cloud, clientID, tenant string) *problem.Proble
 	}
 	p.Title = words.T(known.Title)
 	p.Detail = words.T("%s Tenant: %s. Application: %s. %s", words.T(known.Means), or(tenant), or(clientID), said)
-	for _, f := range known.Fix {
+	for _, f := range known.Remedies(whose) {
 		p.Fix(words.T(f))
 	}
-	return p.See(PageLink(c, known.Page, clientID))
+	if whose == SignInClient && clientID != "" && tenant != "" && slices.Contains(consents, r.Code) {
+		p.See(words.T("Admin consent for the application that you sign in with"), c.Authority+"/"+url.PathEscape(tenant)+"/adminconsent?client_id="+clientID)
+	}
+	return p.See(PageLink(c, known.pageFor(whose), clientID))
 }
 
 func or(s string) string {

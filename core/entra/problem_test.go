@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -55,7 +56,7 @@ func TestEveryShapeOfARefusal(t *testing.T) {
 		"JSON cut off":           msalError(401, `{"error":"invalid_client","error_description":"`+newer, false),
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := ProblemOf(err, global, client, "contoso.com")
+			p := ProblemOf(err, BookingApplication, global, client, "contoso.com")
 			if p.Code.String() != "entra.AADSTS7000215" || p.TraceID != trace || p.CorrelationID != correlation {
 				t.Fatalf("code %s, trace %s, correlation %s", p.Code, p.TraceID, p.CorrelationID)
 			}
@@ -73,7 +74,7 @@ func TestEveryShapeOfARefusal(t *testing.T) {
 }
 
 func TestUnknownCodeShowsMicrosoftsText(t *testing.T) {
-	p := ProblemOf(msalError(400, `{"error":"invalid_request","error_description":"AADSTS4711: The moon is full. Trace ID: `+trace+` Correlation ID: `+correlation+` Timestamp: 2026-01-01 00:00:00Z","error_codes":[4711]}`, false), global, client, "")
+	p := ProblemOf(msalError(400, `{"error":"invalid_request","error_description":"AADSTS4711: The moon is full. Trace ID: `+trace+` Correlation ID: `+correlation+` Timestamp: 2026-01-01 00:00:00Z","error_codes":[4711]}`, false), BookingApplication, global, client, "")
 	if p.Code.String() != "entra.AADSTS4711" || !strings.Contains(p.Detail.String(), "The moon is full.") || p.TraceID != trace || p.CorrelationID != correlation {
 		t.Errorf("%+v", p)
 	}
@@ -102,7 +103,7 @@ func TestOtherFailures(t *testing.T) {
 		"anything else":       {errors.New("issuer does not match eyJhbGciOiJub25lIn0.secret.part"), "entra.failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := ProblemOf(tt.err, global, client, "t")
+			p := ProblemOf(tt.err, BookingApplication, global, client, "t")
 			if tt.want == "" {
 				if p != nil {
 					t.Fatal(p)
@@ -122,7 +123,7 @@ func TestOtherFailures(t *testing.T) {
 // The authority of one's own cloud is named in its row, not in the window.
 func TestUntrustedLaboratory(t *testing.T) {
 	lab := cloud.Cloud{ID: "lab", Authority: "https://login.lab.example", Own: true}
-	p := ProblemOf(fmt.Errorf("outer: %w", x509.UnknownAuthorityError{}), lab, client, "t")
+	p := ProblemOf(fmt.Errorf("outer: %w", x509.UnknownAuthorityError{}), BookingApplication, lab, client, "t")
 	if p.Code.String() != "net.tls-untrusted" || !strings.Contains(p.Remedies[0].String(), `caFile of the cloud "lab"`) {
 		t.Errorf("%v: %v", p, p.Remedies)
 	}
@@ -136,7 +137,7 @@ func TestContractOfErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, b := range bodies {
-		p := ProblemOf(msalError(b.Status, string(b.Body), true), global, client, "t")
+		p := ProblemOf(msalError(b.Status, string(b.Body), true), BookingApplication, global, client, "t")
 		if p.Code.String() != "entra.AADSTS"+strconv.Itoa(b.Code) || p.TraceID != b.TraceID || p.CorrelationID != b.CorrelationID {
 			t.Errorf("%s: %v (trace %s, correlation %s)", b.Name, p, p.TraceID, p.CorrelationID)
 		}
@@ -154,9 +155,35 @@ func FuzzReadRefusal(f *testing.F) {
 	f.Add(`{"error":"invalid_grant","error_description":"AADSTS1: a","error_codes":["7"],"claims":"{}"}`)
 	f.Add(`reply status code was 400: {"error":1}`)
 	f.Fuzz(func(t *testing.T, text string) {
-		p := ProblemOf(errors.New(text), global, client, "t")
+		p := ProblemOf(errors.New(text), BookingApplication, global, client, "t")
 		if p == nil || p.Title.IsZero() || !strings.Contains(p.Code.String(), ".") || strings.ContainsAny(p.Code.String(), " \n<>\"") {
 			t.Errorf("%q: %+v", text, p)
 		}
 	})
+}
+
+// TestConsentOfTheSignInClient leads to the application that the person signs in
+// with, and never to the booking application.
+func TestConsentOfTheSignInClient(t *testing.T) {
+	for _, code := range []int{65001, 65004, 90094, 90095} {
+		refused := Refusal{Code: code, Text: "No."}
+		p := refused.Problem(SignInClient, global, CommandLineTools, "contoso.com")
+		said := ""
+		for _, r := range p.Remedies {
+			said += r.String() + "\n"
+		}
+		if strings.Contains(said, "App registrations") || !strings.Contains(said, "Enterprise applications > the application named below > Permissions") {
+			t.Errorf("%d: %s", code, said)
+		}
+		want := []problem.Link{
+			{Title: words.T("Admin consent for the application that you sign in with"), URL: "https://login.microsoftonline.com/contoso.com/adminconsent?client_id=" + CommandLineTools},
+			{Title: words.T("Enterprise applications"), URL: global.Pages("", "").EnterpriseApplication},
+		}
+		if !slices.EqualFunc(p.Links, want, func(a, b problem.Link) bool { return a.URL == b.URL && a.Title.String() == b.Title.String() }) {
+			t.Errorf("%d: %v", code, p.Links)
+		}
+		if own := refused.Problem(BookingApplication, global, client, "contoso.com"); own.Links[0].URL != global.Pages(client, "").Permissions {
+			t.Errorf("%d: the booking application's page is %v", code, own.Links)
+		}
+	}
 }

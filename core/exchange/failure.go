@@ -57,7 +57,7 @@ func failure(text string) *problem.Problem {
 		n, _ := strconv.Atoi(m[1])
 		if known, ok := entra.Explain(n); ok {
 			p := failed.New("AADSTS"+m[1], problem.Refused, words.T(known.Title)).With(said)
-			for _, fix := range known.Fix {
+			for _, fix := range known.Remedies(entra.SignInClient) {
 				p.Fix(words.T(fix))
 			}
 			return p
@@ -103,7 +103,7 @@ func signInTable() table {
 	out := table{}
 	for _, n := range signInCodes {
 		if known, ok := entra.Explain(n); ok {
-			out[strconv.Itoa(n)] = known.Title + " " + strings.Join(known.Fix, " ")
+			out[strconv.Itoa(n)] = known.Title + " " + strings.Join(known.Remedies(entra.SignInClient), " ")
 		}
 	}
 	return out
