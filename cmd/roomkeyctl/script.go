@@ -206,17 +206,19 @@ func scriptProcessing(a *app) *cobra.Command {
 			return a.show(states, func(w io.Writer) {
 				var cells [][]string
 				for _, st := range states {
-					switch {
-					case st.Problem != nil:
-						cells = append(cells, []string{fmt.Sprintf("line %d", st.Line), "", "", st.Problem.Title.String()})
-					case len(st.Differences) == 0:
-						cells = append(cells, []string{st.Room, "", "", "as the product needs it"})
+					if st.Problem != nil {
+						where := st.Room
+						if where == "" {
+							where = fmt.Sprintf("line %d", st.Line)
+						}
+						cells = append(cells, []string{where, st.Problem.Title.String(), "", ""})
+						continue
 					}
-					for _, d := range st.Differences {
+					for _, d := range st.Says() {
 						cells = append(cells, []string{st.Room, d.Parameter, d.Is, d.Wanted})
 					}
 				}
-				rows(w, []string{"room", "parameter", "is", "wanted"}, cells)
+				rows(w, []string{"room", "setting", "is", "wanted"}, cells)
 			})
 		},
 	}

@@ -62,6 +62,7 @@ const (
 	SignInAssigned        = "sign-on.assignment"
 	Notifications         = "notifications"
 	NotificationAddresses = "notifications.addresses"
+	RoomSettings          = "rooms.settings"
 	TestBooking           = "booking.test"
 )
 

@@ -76,6 +76,7 @@ var (
 	codePermissionSuperfluous              = problem.Declare("permission.superfluous", problem.Unmet)
 	codeRoomsNoneChosen                    = problem.Declare("rooms.none-chosen", problem.WrongInput)
 	codeRoomsNoneFound                     = problem.Declare("rooms.none-found", problem.Unmet)
+	codeRoomsSettingsUnread                = problem.Declare("rooms.settings-unread", problem.Unmet)
 	codeRoomsNotARoom                      = problem.Declare("rooms.not-a-room", problem.Unmet)
 	codeScopeNoOutsider                    = problem.Declare("scope.no-outsider", problem.Unmet)
 	codeScopeNoSuchMailbox                 = problem.Declare("scope.no-such-mailbox", problem.Absent)

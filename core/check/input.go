@@ -47,6 +47,10 @@ type Input struct {
 	// administrator's sign-in, an Exchange result file, typing): used when the
 	// product has no permission to list rooms.
 	KnownRooms []string
+	// Settings are what the calendar processing that was read back does to bookings,
+	// by the room's address in lower case: nil for a room that can be booked. A room
+	// that is not in it was not read; nil when nothing was read back.
+	Settings map[string]*problem.Problem
 	// Digest gives the connection's digest over the rooms that were looked at.
 	Digest func(rooms []string) string
 	// Room gets what was found of every room as it comes, one after another; nil

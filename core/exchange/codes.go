@@ -4,6 +4,11 @@ import "github.com/roomkey/roomkey/core/problem"
 
 // The codes of this package's problems.
 var (
+	codeAcceptsNobody      = problem.Declare("exchange.accepts-nobody", problem.Unmet)
+	codeAcceptsSome        = problem.Declare("exchange.accepts-some", problem.Unmet)
+	codeBooksTwice         = problem.Declare("exchange.books-twice", problem.Unmet)
+	codeNobodyAnswers      = problem.Declare("exchange.nobody-answers", problem.Unmet)
+	codeNoSettings         = problem.Declare("exchange.no-settings", problem.WrongInput)
 	codeClientID           = problem.Declare("exchange.client-id", problem.WrongInput)
 	codeCloud              = problem.Declare("exchange.cloud", problem.Unsupported)
 	codeCSVLine            = problem.Declare("exchange.csv-line", problem.WrongInput)

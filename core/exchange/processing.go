@@ -23,6 +23,10 @@ type RoomState struct {
 	Read time.Time `json:"read,omitzero"`
 	// Differences are where the room is not as the product needs it.
 	Differences []Difference `json:"differences,omitempty"`
+	// Effects are what the settings do to bookings, the worst first.
+	Effects []*problem.Problem `json:"effects,omitempty"`
+	// Unread are settings that count and that the CSV does not have.
+	Unread []string `json:"unread,omitempty"`
 	// Problem is why the line cannot be used, nil when it can.
 	Problem *problem.Problem `json:"problem,omitempty"`
 	values  table
@@ -46,6 +50,7 @@ func ReadProcessing(data []byte, c *connection.Connection, policy []product.Sett
 	if err != nil {
 		return nil, err
 	}
+	useless := len(states) > 0
 	for i := range states {
 		if states[i].replaced {
 			return nil, problem.New(codeValuesBefore, words.T("This CSV has the values from before a change, not today's.")).
@@ -53,14 +58,19 @@ func ReadProcessing(data []byte, c *connection.Connection, policy []product.Sett
 				Fix(words.T("For today's calendar processing, run the script calendar-processing-show and bring its CSV."))
 		}
 		if states[i].Problem != nil {
+			useless = false
 			continue
 		}
+		useless = useless && len(states[i].values) == 0
 		for _, want := range policy {
 			if want.Value == nil {
 				continue // it must match a value of the vendor's, which only the script was told
 			}
 			s, ok := settingOf(want.Parameter)
 			is, seen := states[i].values[s.Name]
+			if !seen {
+				states[i].unread(want.Parameter)
+			}
 			if !ok || !seen {
 				continue
 			}
@@ -68,6 +78,11 @@ func ReadProcessing(data []byte, c *connection.Connection, policy []product.Sett
 				states[i].Differences = append(states[i].Differences, Difference{s.Name, x, y})
 			}
 		}
+		states[i].judge()
+	}
+	if useless {
+		return nil, problem.New(codeNoSettings, words.T("This CSV has no setting of calendar processing.")).
+			Fix(words.T("Run the script calendar-processing-show and bring its CSV."))
 	}
 	return states, nil
 }
@@ -87,7 +102,7 @@ func (s RoomState) Value(parameter string) string {
 func Differing(states []RoomState) []string {
 	var out []string
 	for _, s := range states {
-		if len(s.Differences) > 0 {
+		if len(s.Differences)+len(s.Effects) > 0 {
 			out = append(out, s.Room)
 		}
 	}

@@ -121,6 +121,7 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 	if o.TestRoom != "" && o.TestRoomPolicy == nil {
 		in.Options.TestRoomPolicy = s.roomPolicy(o.TestRoom)
 	}
+	in.Settings = s.roomSettings()
 	if o.ScopeChanged.IsZero() {
 		in.Options.ScopeChanged = s.scopeChanged()
 	}

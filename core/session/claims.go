@@ -171,7 +171,7 @@ func (s *Session) scriptEvidence(now evidence.Basis) (evidence.Record, bool) {
 		right[strings.ToLower(o.Identity)] = o.Status == exchange.Changed || o.Status == exchange.Same
 	}
 	for _, state := range s.Processing() {
-		if state.Problem == nil && len(state.Differences) == 0 {
+		if state.AsNeeded() {
 			right[strings.ToLower(state.Room)] = true
 		}
 	}

@@ -22,4 +22,6 @@ var (
 	codeServerInterfaceUnknown = problem.Declare("server.interface-unknown", problem.NoAnswer)
 	codeSignInOtherTenant      = problem.Declare("sign-in.other-tenant", problem.Refused)
 	codeUsageFormat            = problem.Declare("usage.format", problem.WrongInput)
+	codeRoomNotChosen          = problem.Declare("rooms.not-chosen", problem.WrongInput)
+	codeRoomNotRead            = problem.Declare("rooms.not-read", problem.Unmet)
 )

@@ -8,23 +8,75 @@ import (
 
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/exchange"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // cacheProcessing is the last CSV with calendar processing that was read back.
 const cacheProcessing = "calendar-processing.csv"
 
 // ReadProcessing reads a CSV that a script of this connection wrote, keeps it,
-// and says for each room what differs from the product's policy.
+// and says for each chosen room what differs from the product's policy.
 func (s *Session) ReadProcessing(data []byte) ([]exchange.RoomState, error) {
+	states, err := s.processing(data)
+	if err != nil {
+		return nil, err
+	}
+	return s.ofChosen(states), s.env.Store.PutCache(s.ID(), cacheProcessing, data)
+}
+
+func (s *Session) processing(data []byte) ([]exchange.RoomState, error) {
 	p, err := s.Product()
 	if err != nil {
 		return nil, err
 	}
-	states, err := exchange.ReadProcessing(data, s.Document(), p.Policy)
-	if err != nil {
-		return nil, err
+	return exchange.ReadProcessing(data, s.Document(), p.Policy)
+}
+
+// ofChosen says of every chosen room what was read: a room that the CSV does not
+// have was not read, and one that is not chosen is not judged.
+func (s *Session) ofChosen(states []exchange.RoomState) []exchange.RoomState {
+	chosen := s.chosenRooms()
+	if len(states) == 0 || len(chosen) == 0 {
+		return states
 	}
-	return states, s.env.Store.PutCache(s.ID(), cacheProcessing, data)
+	is := func(room string) func(string) bool { return func(a string) bool { return strings.EqualFold(a, room) } }
+	out := slices.Clone(states)
+	for i, r := range out {
+		if r.Problem == nil && !slices.ContainsFunc(chosen, is(r.Room)) {
+			out[i] = exchange.RoomState{Room: r.Room, Line: r.Line, Read: r.Read,
+				Problem: problem.New(codeRoomNotChosen, words.T("%s is not a chosen room, so its settings were not judged.", r.Room)).
+					Lead(words.T("Choose it if the booking server is to handle it."), problem.PlaceRooms)}
+		}
+	}
+	for _, a := range chosen {
+		if !slices.ContainsFunc(out, func(r exchange.RoomState) bool { return strings.EqualFold(r.Room, a) }) {
+			out = append(out, exchange.RoomState{Room: a, Problem: problem.New(codeRoomNotRead, words.T("%s is not in this CSV: its settings were not read.", a)).
+				Lead(words.T("Have an Exchange administrator run the script that shows calendar processing, and bring its CSV."), problem.PlaceCalendarScript.With("roomkeyctl script show calendar-processing-show"))})
+		}
+	}
+	return out
+}
+
+// roomSettings are what the chosen rooms' settings do to bookings, by address in
+// lower case: nil for a room that can be booked. A room that was not read, or that
+// a script has changed since, is not in it. It is nil when nothing was read back.
+func (s *Session) roomSettings() map[string]*problem.Problem {
+	states := s.Processing()
+	if states == nil {
+		return nil
+	}
+	out, at := map[string]*problem.Problem{}, s.ProcessingAt()
+	for _, r := range states {
+		if r.Problem != nil || s.changedSince(r.Room, at) != nil || len(r.Effects) == 0 && len(r.Unread) > 0 {
+			continue
+		}
+		out[strings.ToLower(r.Room)] = nil
+		if len(r.Effects) > 0 {
+			out[strings.ToLower(r.Room)] = r.Effects[0]
+		}
+	}
+	return out
 }
 
 // ProcessingAt is how old what was read back last is: when the script looked at
@@ -32,7 +84,7 @@ func (s *Session) ReadProcessing(data []byte) ([]exchange.RoomState, error) {
 // never.
 func (s *Session) ProcessingAt() time.Time {
 	_, at, _ := s.env.Store.Cache(s.ID(), cacheProcessing)
-	for _, state := range s.Processing() {
+	for _, state := range s.everyProcessing() {
 		if !state.Read.IsZero() && state.Read.Before(at) {
 			at = state.Read
 		}
@@ -42,12 +94,16 @@ func (s *Session) ProcessingAt() time.Time {
 
 // Processing is what was read back last, nil when nothing was.
 func (s *Session) Processing() []exchange.RoomState {
+	return s.ofChosen(s.everyProcessing())
+}
+
+// everyProcessing has the rooms that are not chosen too.
+func (s *Session) everyProcessing() []exchange.RoomState {
 	data, _, ok := s.env.Store.Cache(s.ID(), cacheProcessing)
-	p, err := s.Product()
-	if !ok || err != nil {
+	if !ok {
 		return nil
 	}
-	states, err := exchange.ReadProcessing(data, s.Document(), p.Policy)
+	states, err := s.processing(data)
 	if err != nil {
 		return nil
 	}
@@ -57,7 +113,7 @@ func (s *Session) Processing() []exchange.RoomState {
 // roomPolicy is what is known of a room's calendar processing, nil when it was
 // never read back.
 func (s *Session) roomPolicy(room string) *check.RoomPolicy {
-	states := s.Processing()
+	states := s.everyProcessing()
 	at := slices.IndexFunc(states, func(r exchange.RoomState) bool { return strings.EqualFold(r.Room, room) && r.Problem == nil })
 	if at < 0 {
 		return nil

@@ -79,14 +79,7 @@ func (e *Env) readback() readback {
 }
 
 // differing are the rooms that are not as the product needs them.
-func (b readback) differing() (rooms []string) {
-	for _, r := range b.rooms {
-		if len(r.Differences) > 0 {
-			rooms = append(rooms, r.Room)
-		}
-	}
-	return rooms
-}
+func (b readback) differing() []string { return exchange.Differing(b.rooms) }
 
 // titleOf is what a result's script is called.
 func titleOf(r exchange.Result) string {

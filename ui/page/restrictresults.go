@@ -152,11 +152,12 @@ func (v *results) showRooms() {
 		switch {
 		case r.Problem != nil:
 			wrong = append(wrong, kit.Say(r.Problem.Title))
-		case len(r.Differences) == 0:
+		case r.AsNeeded():
 			same = append(same, roomLine{r.Room, kit.L("as the product needs it"), "", ""})
-		}
-		for _, d := range r.Differences {
-			lines = append(lines, roomLine{r.Room, d.Parameter, shownValue(d.Is), shownValue(d.Wanted)})
+		default:
+			for _, d := range r.Says() {
+				lines = append(lines, lineOf(r.Room, d))
+			}
 		}
 	}
 	v.table.SetRows(append(lines, same...))
@@ -189,6 +190,14 @@ func (v *results) outdated() bool {
 	return slices.ContainsFunc(v.data.results, func(r exchange.Result) bool {
 		return strings.HasPrefix(r.Script, mainScript) && doneBy(r) > 0 && r.Script != showScript && r.FinishedAt.After(v.data.at)
 	})
+}
+
+// lineOf is what differs, or what is said of a room as a whole.
+func lineOf(room string, d exchange.Difference) roomLine {
+	if d.Wanted == "" {
+		return roomLine{room, d.Parameter, "", ""}
+	}
+	return roomLine{room, d.Parameter, shownValue(d.Is), shownValue(d.Wanted)}
 }
 
 // shownValue is a setting as it is shown; an empty one is said to be.

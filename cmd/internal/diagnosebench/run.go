@@ -138,6 +138,11 @@ func (b *bench) diagnose(ctx context.Context, sc scenario) (check.Run, error) {
 			return none, err
 		}
 	}
+	if sc.settings != nil {
+		if _, err := s.ReadProcessing([]byte(sc.settings(b))); err != nil {
+			return none, err
+		}
+	}
 	if err := b.sim.SetFaults(b.named(sc.faults)...); err != nil {
 		return none, err
 	}

@@ -21,6 +21,8 @@ type scenario struct {
 	secret  func(*bench) map[vault.Kind]string
 	absent  vault.Kind
 	options func(*bench, *check.Options)
+	// settings is a CSV with calendar processing that was read back.
+	settings func(*bench) string
 	// before is called when everything is in place, nil for nothing.
 	before func()
 	// emit gets the findings as they come, nil for nobody.

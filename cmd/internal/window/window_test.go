@@ -167,7 +167,7 @@ func TestReadback(t *testing.T) {
 	rooms, tenant := s.KnownRooms(), s.Document().Tenant.ID
 	csv := "Tenant,Room,DeleteSubject\n" + tenant + "," + rooms[0].EmailAddress + ",True\n" + tenant + "," + rooms[1].EmailAddress + ",False\n" + tenant + "," + rooms[2].EmailAddress + ",perhaps\n"
 	states, err := s.ReadProcessing([]byte(csv))
-	if err != nil || len(states) != 3 || len(states[0].Differences) == 0 || len(states[1].Differences) != 0 || states[2].Problem == nil {
+	if err != nil || len(states) != 4 || len(states[0].Differences) == 0 || len(states[1].Differences) != 0 || states[2].Problem == nil || states[1].AsNeeded() || states[3].Problem == nil {
 		t.Fatalf("%+v, %v", states, err)
 	}
 	if _, err := s.ReadProcessing([]byte(strings.ReplaceAll(csv, tenant, "5f6d7c1e-2a4b-4c3d-9e8f-0123456789ab"))); err == nil {
@@ -180,7 +180,7 @@ func TestReadback(t *testing.T) {
 	if _, err := s.ReadProcessing([]byte(old)); err != nil {
 		t.Fatal(err)
 	}
-	if at := s.ProcessingAt(); !at.Equal(time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)) || len(s.Processing()) != 3 {
+	if at := s.ProcessingAt(); !at.Equal(time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)) || len(s.Processing()) != 4 {
 		t.Errorf("an old CSV is called as new as its reading: %v, %d rooms", at, len(s.Processing()))
 	}
 }

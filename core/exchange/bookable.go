@@ -1,0 +1,136 @@
+package exchange
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// rule judges settings that decide by whom and how a room is booked, whatever
+// the product's policy says.
+type rule struct {
+	code problem.Code
+	// says is what is wrong, zero for nothing. value gives a setting as PowerShell
+	// prints it; what is asked for and was not read makes the rule say nothing.
+	says func(room string, value func(string) string) words.Text
+	// set is what the script calendar-processing has to set.
+	set string
+}
+
+// rules are tried one after another; the first that speaks is the worst.
+var rules = []rule{
+	{codeBooksTwice, func(room string, value func(string) string) (t words.Text) {
+		if value("AllowConflicts") == "True" {
+			t = words.T("%s accepts meetings at the same time (AllowConflicts is True).", room)
+		}
+		return t
+	}, "AllowConflicts=False"},
+	{codeBooksTwice, func(room string, value func(string) string) (t words.Text) {
+		if value("AllRequestOutOfPolicy") == "True" {
+			t = words.T("%s does not decline a meeting at a time that is taken: everyone may request bookings outside its policy (AllRequestOutOfPolicy is True).", room)
+		}
+		return t
+	}, "AllRequestOutOfPolicy=False"},
+	{codeNobodyAnswers, func(room string, value func(string) string) (t words.Text) {
+		if is := value("AutomateProcessing"); is == "None" || is == "AutoUpdate" {
+			t = words.T("%s does not answer meeting requests (AutomateProcessing is %s).", room, is)
+		}
+		return t
+	}, "AutomateProcessing=AutoAccept"},
+	{codeAcceptsNobody, func(room string, value func(string) string) (t words.Text) {
+		if value("BookingType") == "Reserved" {
+			t = words.T("People cannot book %s (BookingType is Reserved).", room)
+		}
+		return t
+	}, "BookingType=Standard"},
+	{codeAcceptsNobody, func(room string, value func(string) string) (t words.Text) {
+		if value("BookingWindowInDays") == "0" {
+			t = words.T("%s accepts no meeting after today (BookingWindowInDays is 0).", room)
+		}
+		return t
+	}, "BookingWindowInDays=180"},
+	{codeAcceptsNobody, func(room string, value func(string) string) (t words.Text) {
+		if value("AllBookInPolicy") == "False" && value("BookInPolicy") == "" && value("AllRequestInPolicy") == "False" {
+			t = words.T("%s accepts nobody: AllBookInPolicy is False and BookInPolicy is empty.", room)
+		}
+		return t
+	}, "AllBookInPolicy=True"},
+	{codeNobodyAnswers, func(room string, value func(string) string) (t words.Text) {
+		if value("AllBookInPolicy") != "False" || value("AllRequestInPolicy") != "True" {
+			return t
+		}
+		switch {
+		case value("ResourceDelegates") == "":
+			t = words.T("Requests for %s wait for a delegate, and it has none (ResourceDelegates is empty).", room)
+		case value("ForwardRequestsToDelegates") == "False":
+			t = words.T("Requests for %s wait for its delegates, who are not told (ForwardRequestsToDelegates is False).", room)
+		}
+		return t
+	}, "AllBookInPolicy=True"},
+	{codeAcceptsSome, func(room string, value func(string) string) (t words.Text) {
+		if value("AllBookInPolicy") == "False" && value("BookInPolicy") != "" {
+			t = words.T("%s accepts only the people and groups in BookInPolicy.", room)
+		}
+		return t
+	}, "AllBookInPolicy=True"},
+}
+
+// judge fills in what the room's settings do to bookings, and which settings
+// that count were not read.
+func (s *RoomState) judge() {
+	for _, r := range rules {
+		var missing []string
+		says := r.says(s.Room, func(parameter string) string {
+			v, seen := s.values[parameter]
+			if !seen {
+				missing = append(missing, parameter)
+			}
+			return plainValue(v)
+		})
+		switch {
+		case len(missing) > 0:
+			s.unread(missing...)
+		case !says.IsZero():
+			p := problem.New(r.code, says)
+			if r.code == codeAcceptsSome {
+				p.Fix(words.T("Check with an Exchange administrator that the list has everyone who is to book the room."))
+			}
+			s.Effects = append(s.Effects, p.Lead(words.T("Run the calendar-processing script for the room with %s.", r.set),
+				problem.PlaceCalendarScript.With(fmt.Sprintf("roomkeyctl script show calendar-processing --set only=%s --set %s", s.Room, r.set))))
+		}
+	}
+}
+
+func (s *RoomState) unread(parameters ...string) {
+	for _, p := range parameters {
+		if !slices.Contains(s.Unread, p) {
+			s.Unread = append(s.Unread, p)
+		}
+	}
+}
+
+// AsNeeded is whether everything that counts was read and is right.
+func (s RoomState) AsNeeded() bool {
+	return s.Problem == nil && len(s.Differences)+len(s.Effects)+len(s.Unread) == 0
+}
+
+// Says are the lines of a table about the room: what differs, what its settings
+// do, and what was not read.
+func (s RoomState) Says() []Difference {
+	if s.AsNeeded() {
+		return []Difference{{Parameter: words.T("as the product needs it").String()}}
+	}
+	out := slices.Clone(s.Differences)
+	for _, e := range s.Effects {
+		out = append(out, Difference{Parameter: e.Title.String()})
+	}
+	if n := len(s.Unread); n > 3 {
+		out = append(out, Difference{Parameter: words.T("%d settings were not read, such as %s", n, s.Unread[0]).String()})
+	} else if n > 0 {
+		out = append(out, Difference{Parameter: words.T("not read: %s", strings.Join(s.Unread, ", ")).String()})
+	}
+	return out
+}

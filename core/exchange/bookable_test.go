@@ -1,0 +1,66 @@
+package exchange
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+)
+
+// bookable are settings of a room that anybody can book, in the order of the
+// header below.
+const bookableHeader = "Tenant,Room,AutomateProcessing,AllowConflicts,AllRequestOutOfPolicy,BookingType,BookingWindowInDays,AllBookInPolicy,BookInPolicy,AllRequestInPolicy,ResourceDelegates,ForwardRequestsToDelegates\n"
+
+func TestWhatSettingsDoToBookings(t *testing.T) {
+	c := &connection.Connection{Tenant: connection.Tenant{ID: tenantID}}
+	policy := []product.Setting{{Parameter: "AutomateProcessing", Value: "AutoAccept"}}
+	for _, tt := range []struct{ name, values, codes, unread string }{
+		{"sound", "AutoAccept,False,False,Standard,180,True,,False,,True", "", ""},
+		{"conflicts allowed", "AutoAccept,True,False,Standard,180,True,,False,,True", "exchange.books-twice", ""},
+		{"out of policy for everyone", "AutoAccept,False,True,Standard,180,True,,False,,True", "exchange.books-twice", ""},
+		{"reserved", "AutoAccept,False,False,Reserved,180,True,,False,,True", "exchange.accepts-nobody", ""},
+		{"no window", "AutoAccept,False,False,Standard,0,True,,False,,True", "exchange.accepts-nobody", ""},
+		{"nobody in policy", "AutoAccept,False,False,Standard,180,False,,False,,True", "exchange.accepts-nobody", ""},
+		{"some in policy", "AutoAccept,False,False,Standard,180,False,/o=X/cn=1,False,,True", "exchange.accepts-some", ""},
+		{"asks delegates that it has not", "AutoAccept,False,False,Standard,180,False,,True,,True", "exchange.nobody-answers", ""},
+		{"does not tell its delegates", "AutoAccept,False,False,Standard,180,False,,True,/o=X/cn=1,False", "exchange.nobody-answers", ""},
+		{"asks its delegates", "AutoAccept,False,False,Standard,180,False,,True,/o=X/cn=1,True", "", ""},
+		{"does not answer", "None,False,False,Standard,180,True,,False,/o=X/cn=1,True", "exchange.nobody-answers", ""},
+		{"blank", ",False,,Standard,,True,,False,,True", "", "AutomateProcessing AllRequestOutOfPolicy BookingWindowInDays"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			states, err := ReadProcessing([]byte(bookableHeader+tenantID+",a@contoso.com,"+tt.values+"\n"), c, policy)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var codes []string
+			for _, e := range states[0].Effects {
+				codes = append(codes, e.Code.String())
+				if !strings.Contains(e.Remedies[len(e.Remedies)-1].Command, "--set only=a@contoso.com --set ") {
+					t.Errorf("no command: %v", e.Remedies)
+				}
+			}
+			if got := strings.Join(codes, " "); got != tt.codes || strings.Join(states[0].Unread, " ") != tt.unread {
+				t.Errorf("%q, unread %v", got, states[0].Unread)
+			}
+			if sound := tt.codes == "" && tt.unread == ""; states[0].AsNeeded() != sound {
+				t.Errorf("as needed: %v", states[0].AsNeeded())
+			}
+		})
+	}
+}
+
+// TestAbsentIsNotRead takes what a CSV does not have for unknown.
+func TestAbsentIsNotRead(t *testing.T) {
+	c := &connection.Connection{Tenant: connection.Tenant{ID: tenantID}}
+	policy := []product.Setting{{Parameter: "DeleteSubject", Value: false}}
+	if _, err := ReadProcessing([]byte("Tenant,Room\n"+tenantID+",a@contoso.com\n"), c, policy); problem.CodeOf(err).String() != "exchange.no-settings" {
+		t.Error(err)
+	}
+	states, err := ReadProcessing([]byte("Tenant,Room,DeleteComments\n"+tenantID+",a@contoso.com,False\n"), c, policy)
+	if err != nil || states[0].AsNeeded() || states[0].Unread[0] != "DeleteSubject" {
+		t.Errorf("%+v, %v", states, err)
+	}
+}
