@@ -58,11 +58,12 @@ func (b *fakeCore) ImportRooms([]byte) (tenant.Listing[tenant.Room], []*problem.
 	return tenant.Listing[tenant.Room]{Source: tenant.SourceFile, Complete: true, At: fakeAt}, nil
 }
 
-// Plan is a push of a few fields.
-func (s *fakeSession) Plan(context.Context, bool) (session.Plan, error) {
-	defer s.ask("Plan")()
+// PlanWith is a push of a few fields.
+func (s *fakeSession) PlanWith(_ context.Context, _ bool, choices booking.Choices) (session.Plan, error) {
+	defer s.ask("PlanWith")()
 	p := session.Plan{Description: booking.Description{Product: "Room booking", ProductVersion: "4.2"}}
-	p.DryRun.Acceptable = true
+	s.choices = choices
+	p.Choices, p.DryRun.Acceptable, p.DryRun.Takeable, p.DryRun.Unwanted = choices, true, s.Takeable, s.Unwanted
 	if s.pushed {
 		p.Current.Configuration = &booking.Configuration{}
 		return p, nil
@@ -100,6 +101,38 @@ func (b *fakeCore) Held(context.Context) (session.Held, error) {
 		h.Current.Configuration = c
 	}
 	return h, nil
+}
+
+// TakeOver makes what is there the connection's own.
+func (b *fakeCore) TakeOver(context.Context) error {
+	defer b.ask("TakeOver")()
+	b.Takeable = false
+	return nil
+}
+
+// PlanRemoval says what would go.
+func (s *fakeSession) PlanRemoval(context.Context) (session.RemovalPlan, error) {
+	return session.RemovalPlan{Name: s.Document().Name, LastUse: words.T("The server last tried it today."), Removal: booking.Removal{
+		Goes: []words.Text{words.T("The sign-in")}, Stays: []words.Text{words.T("The accounts of people")}}}, nil
+}
+
+// Remove forgets what was pushed.
+func (s *fakeSession) Remove(_ context.Context, plan session.RemovalPlan, typed string) error {
+	defer s.ask("Remove")()
+	if typed != plan.Name {
+		return problem.New(session.CodeNameNotTyped, words.T("Nothing was removed: the name does not match."))
+	}
+	s.pushed = false
+	return nil
+}
+
+// LeftBehind is the push.
+func (b *fakeCore) LeftBehind() *problem.Problem {
+	if !b.pushed {
+		return nil
+	}
+	return problem.New(problem.CodeUnexpected, words.T("What this connection made elsewhere stays there.")).
+		Lead(words.T("Remove what the booking server has from here."), problem.PlaceRemove)
 }
 
 // Entered keeps who said so.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
@@ -53,6 +54,11 @@ type fakeCore struct {
 	Unknown, Locked bool
 	// ServerSays is the code for which the server says that it does not work.
 	ServerSays string
+	// Takeable and Unwanted are what a plan says of what is on the server.
+	Takeable bool
+	Unwanted int
+	// choices are those of the last plan.
+	choices booking.Choices
 	// Plays is whether every connection is to a simulated tenant.
 	Plays bool
 	// Hang, while it is open, keeps the server and the tenant from answering.

@@ -306,8 +306,11 @@ func connectionDelete(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
+			if left := s.LeftBehind(); left != nil {
+				a.problem(left)
+			}
 			if !sure {
-				if sure, err = a.yes(c.Context(), "Delete "+problem.Line(s.Document().Name)+" and its secrets? Nothing changes in the tenant or on the booking server. To remove it there first: roomkeyctl connection remove-from-server, then roomkeyctl register undo."); err != nil {
+				if sure, err = a.yes(c.Context(), "Delete "+problem.Line(s.Document().Name)+" and its secrets? Nothing changes in the tenant or on the booking server."); err != nil {
 					return err
 				}
 			}

@@ -88,6 +88,12 @@ type DryRun struct {
 	Acceptable bool            `json:"acceptable"`
 	Changes    []Change        `json:"changes"`
 	Problems   []DryRunProblem `json:"problems"`
+	// Takeable is whether what stands in the way may have been made by Roomkey
+	// elsewhere, and can be taken over.
+	Takeable bool `json:"takeable,omitempty"`
+	// Unwanted is how much Roomkey made there that is wanted no more, and stays
+	// without a yes (Choices.Remove).
+	Unwanted int `json:"unwanted,omitempty"`
 }
 
 // DryRunProblem is something that the server says about a configuration.

@@ -185,7 +185,7 @@ func (c *contract) DryRun(ctx context.Context, cfg Configuration) (DryRun, error
 	if said.Acceptable == nil || said.Changes == nil || said.Problems == nil {
 		return DryRun{}, c.unexpected(a, words.T("The answer to the dry run is not whole."))
 	}
-	d := DryRun{*said.Acceptable, said.Changes, said.Problems}
+	d := DryRun{Acceptable: *said.Acceptable, Changes: said.Changes, Problems: said.Problems}
 	for i, change := range d.Changes {
 		d.Changes[i] = Change{problem.Line(change.Path), problem.Line(change.Kind), problem.Line(change.From), problem.Line(change.To)}
 	}

@@ -194,8 +194,11 @@ func (s *seatsurfing) DryRun(ctx context.Context, cfg Configuration) (DryRun, er
 			detail += " " + r.String()
 		}
 		d.Problems = append(d.Problems, DryRunProblem{Severity: "error", Code: strings.TrimPrefix(p.Code.String(), "booking."), Detail: detail})
+		d.Takeable = p.Code == codeSignInTaken || p.Code == codeNameTaken
 	}
-	for _, key := range state.plan(cfg).unwanted {
+	unwanted := state.plan(cfg).unwanted
+	d.Unwanted = len(unwanted)
+	for _, key := range unwanted {
 		kind, name, _ := strings.Cut(key, " ")
 		if kind == "space" {
 			o, _ := state.space(key)

@@ -34,6 +34,7 @@ var (
 	PlaceRedirectURIs  = place("describe", "singleSignOn.redirectUris", "roomkeyctl connection set singleSignOn.redirectUris=ADDRESS")
 
 	PlaceRegister     = place("register", "", "roomkeyctl register plan")
+	PlaceUndo         = place("register", "undo", "roomkeyctl register undo")
 	PlaceClientID     = place("register", "application.clientId", "roomkeyctl connection set application.clientId=ID")
 	PlaceClientSecret = place("register", "client-secret", "roomkeyctl secret set client-secret")
 	PlaceExpires      = place("register", "application.credential.expires", "roomkeyctl connection set application.credential.expires=DATE")
@@ -57,6 +58,7 @@ var (
 	PlaceConfirm  = place("hand-over", "confirm", "roomkeyctl push --dry-run")
 	PlaceForm     = place("hand-over", "form", "roomkeyctl form")
 	PlaceEntered  = place("hand-over", "entered", "roomkeyctl form --entered")
+	PlaceRemove   = place("hand-over", "remove", "roomkeyctl connection remove-from-server")
 	PlaceExport   = place("hand-over", "export", "roomkeyctl connection export")
 )
 

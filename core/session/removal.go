@@ -6,7 +6,9 @@ import (
 
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -37,11 +39,38 @@ func (s *Session) PlanRemoval(ctx context.Context) (RemovalPlan, error) {
 	return p, nil
 }
 
+// LeftBehind says what of this connection would stay elsewhere when it is
+// deleted here, and where to remove it first; nil when nothing is known of any.
+func (s *Session) LeftBehind() *problem.Problem {
+	p := problem.New(codeLeftBehind, words.T("What this connection made elsewhere stays there when it is deleted here, and can then not be removed with Roomkey."))
+	pushes, _ := s.env.Store.Pushes(s.ID()) // what cannot be read is not known of
+	if n := len(pushes); n > 0 && pushes[n-1].State != store.PushRemoved && pushes[n-1].State != store.PushFailed {
+		p.Lead(words.T("Remove what the booking server has from here."), problem.PlaceRemove)
+	}
+	history, _ := s.RegisterHistory()
+	made := 0
+	for _, r := range history {
+		switch r.Phase {
+		case register.PhaseAfter:
+			made++
+		case register.PhaseUndone:
+			made--
+		}
+	}
+	if made > 0 {
+		p.Lead(words.T("Undo the app registration, after the booking server has forgotten it."), problem.PlaceUndo)
+	}
+	if len(p.Remedies) == 0 {
+		return nil
+	}
+	return p
+}
+
 // Remove takes off the server exactly what was shown; typed is the name of the
 // connection.
 func (s *Session) Remove(ctx context.Context, plan RemovalPlan, typed string) error {
 	if strings.TrimSpace(typed) != plan.Name {
-		return problem.New(codeNameNotTyped, words.T("Nothing was removed: the name does not match."))
+		return problem.New(CodeNameNotTyped, words.T("Nothing was removed: the name does not match."))
 	}
 	done, err := s.work(setup.HandOver, true)
 	if err != nil {

@@ -174,12 +174,16 @@ type scripted interface {
 }
 
 type handedOver interface {
-	Plan(ctx context.Context, acceptWarnings bool) (session.Plan, error)
+	PlanWith(ctx context.Context, acceptWarnings bool, choices booking.Choices) (session.Plan, error)
+	TakeOver(ctx context.Context) error
 	Confirm(ctx context.Context, confirmed []booking.Confirmation) error
 	Push(ctx context.Context, plan session.Plan, acceptWarnings bool, report task.Report) (session.Pushed, error)
 	Held(ctx context.Context) (session.Held, error)
 	Form(ctx context.Context) ([]export.Entry, error)
 	Entered(ctx context.Context, by string) error
+	PlanRemoval(ctx context.Context) (session.RemovalPlan, error)
+	Remove(ctx context.Context, plan session.RemovalPlan, typed string) error
+	LeftBehind() *problem.Problem
 }
 
 // File is a file to save: Name is the suggested one.

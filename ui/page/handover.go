@@ -34,6 +34,8 @@ type HandOver struct {
 	look    *widget.Button
 	push    *widget.Button
 	export  *widget.Button
+	remove  *removal
+	choices booking.Choices
 	planned *session.Plan
 	yes     map[string]bool
 	checks  []*widget.Check
@@ -43,7 +45,8 @@ type HandOver struct {
 // NewHandOver makes the page.
 func NewHandOver(env *Env) *HandOver {
 	h := &HandOver{env: env, notice: newNotice(env.Host), plan: kit.Column(kit.GapWide), holds: kit.Column(0), form: kit.Column(kit.GapWide), yes: map[string]bool{}}
-	body := kit.Column(kit.GapWide, h.notice.object, h.plan, h.holds, h.form)
+	h.remove = newRemoval(h)
+	body := kit.Column(kit.GapWide, h.notice.object, h.plan, h.holds, h.remove.object, h.form)
 	h.frame = kit.NewFrame(kit.L("Hand over to the booking server"),
 		kit.L("Only a configuration that was just proven is handed over. You see what would change before anything is sent."), body)
 	h.notice.top = h.frame.ToTop
@@ -51,7 +54,7 @@ func NewHandOver(env *Env) *HandOver {
 	h.push = kit.PrimaryButton(kit.L("Push"), theme.UploadIcon(), h.send)
 	h.push.Disable()
 	h.export = widget.NewButtonWithIcon(kit.L("Export as a file…"), theme.DocumentSaveIcon(), h.save)
-	for name, o := range map[string]fyne.CanvasObject{"push": h.push, "look": h.look, "export": h.export, "confirm": h.plan, "warnings": h.plan, "form": h.form, "entered": h.form} {
+	for name, o := range map[string]fyne.CanvasObject{"push": h.push, "look": h.look, "export": h.export, "confirm": h.plan, "warnings": h.plan, "form": h.form, "entered": h.form, "remove": h.remove.object} {
 		h.frame.Spot(name, o, nil)
 	}
 	return h
@@ -98,7 +101,7 @@ func (h *HandOver) lookAgain() {
 	var heldErr error
 	h.env.Scope.Show(kit.L("Asking the booking server"), func(ctx context.Context, _ task.Report) (err error) {
 		held, heldErr = h.env.Session.Held(ctx)
-		plan, err = h.env.Session.Plan(ctx, false)
+		plan, err = h.env.Session.PlanWith(ctx, false, h.choices)
 		return err
 	}, func(err error) {
 		h.look.Enable()
@@ -160,6 +163,7 @@ func (h *HandOver) showPlan(plan session.Plan) {
 		h.plan.Add(kit.ProblemCard(h.env.Host, booking.Objection(p.Code, words.T("The booking server says: %s", p.Detail)).
 			With(words.T("Field %s", p.Pointer))))
 	}
+	h.offer(plan)
 	for _, q := range questions(plan) { // above the differences, which can be many: Push waits for them
 		check := widget.NewCheck(q.yes, func(on bool) { h.yes[q.id] = on; h.ready() })
 		body := kit.Column(kit.Gap, kit.Strong(q.title))
@@ -241,6 +245,8 @@ func (h *HandOver) send() {
 			case mark == kit.MarkFail:
 				h.notice.put(kit.Tinted(mark.Tint(), mark.Color(), kit.Column(kit.Gap,
 					kit.Strong(kit.L("The booking server holds the configuration, but it does not work there.")), kit.NewText(kit.Say(says)))))
+			case held.SignIn != nil:
+				h.notice.warn(held.SignIn)
 			case held.Matches:
 				h.notice.good(kit.L("The booking server holds exactly this configuration now. It was read back from the server."))
 				if mark == kit.MarkDone {
@@ -273,6 +279,7 @@ func (h *HandOver) offerForget() {
 // showHeld shows what the server holds and what it says of itself.
 func (h *HandOver) showHeld(held session.Held, err error) {
 	h.holds.RemoveAll()
+	h.remove.show(held.Current.Configuration != nil)
 	column := kit.Column(kit.Gap, kit.Heading(kit.L("What the booking server holds")))
 	switch {
 	case err != nil:
@@ -297,6 +304,9 @@ func (h *HandOver) showHeld(held session.Held, err error) {
 		}))
 	}
 	mark, says := viewOf(held)
+	if held.SignIn != nil {
+		column.Add(kit.ProblemAs(h.env.Host, kit.MarkAttention, held.SignIn))
+	}
 	column.Add(kit.Rule())
 	column.Add(kit.TopRow(kit.Gap, 1, kit.MarkIcon(mark, 20), kit.Column(2, kit.NewText(kit.Say(says)), kit.Small(kit.L("The server's own view.")))))
 	server := strings.TrimSpace(held.Description.Product + " " + held.Description.ProductVersion)

@@ -97,6 +97,10 @@ func (s *Settings) askDelete() {
 		}
 		return words.Text{}
 	}
+	extra := []fyne.CanvasObject{s.name}
+	if left := s.env.Session.LeftBehind(); left != nil {
+		extra = []fyne.CanvasObject{kit.ProblemAs(s.env.Host, kit.MarkAttention, left), s.name}
+	}
 	ask := kit.NewConfirmCard(kit.L("Delete %s?", name),
 		kit.L("The document, its history and its secrets leave this computer. The application in Microsoft Entra ID and the booking server stay as they are."),
 		kit.L("Delete"), kit.L("Keep it"), true, func(yes bool) {
@@ -108,7 +112,7 @@ func (s *Settings) askDelete() {
 			if yes {
 				s.delete()
 			}
-		}, s.name)
+		}, extra...)
 	s.remove.Objects = []fyne.CanvasObject{ask}
 	s.frame.Object.Refresh()
 	s.frame.ToEnd()

@@ -15,6 +15,7 @@ import (
 	"filippo.io/age"
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
+	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
@@ -242,7 +243,7 @@ func TestAnAPIOnAnotherHostIsConfirmedFirst(t *testing.T) {
 	if err := s.Change(ctx, connection.Put("server.url", server.URL), connection.Put("server.caFile", ca)); err != nil {
 		t.Fatal(err)
 	}
-	plan, err := s.Plan(ctx, false)
+	plan, err := s.PlanWith(ctx, false, booking.Choices{})
 	if err != nil || plan.Unchanged() || plan.Asked() || len(plan.Confirmations) != 2 {
 		t.Fatalf("%+v, %v", plan, err)
 	}

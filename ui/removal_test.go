@@ -1,0 +1,89 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/ui/page"
+)
+
+// pushed is a window whose connection was handed over.
+func pushed(t *testing.T, b *fakeCore) *person {
+	t.Helper()
+	p := simulated(t, b)
+	p.goes(setup.Prove)
+	p.press("Test the connection")
+	p.goes(setup.HandOver)
+	for _, c := range p.shell.Page().(*page.HandOver).Confirmations() {
+		c.SetChecked(true)
+	}
+	p.press("Push")
+	p.rest()
+	return p
+}
+
+// TestHandOverIsTakenBack: what goes, what stays and the last use are shown, and
+// only the connection's name removes it.
+func TestHandOverIsTakenBack(t *testing.T) {
+	b := newFake(t)
+	p := pushed(t, b)
+	p.press("Remove from the server…")
+	p.rest()
+	for _, text := range []string{"The sign-in", "The accounts of people", "The server last tried it today."} {
+		p.sees(text)
+	}
+	p.types("Type the connection's name to confirm", "another")
+	p.press("Remove")
+	p.rest()
+	p.sees("the name does not match")
+	if !b.pushed {
+		t.Fatal("another name removed it")
+	}
+	p.types("Type the connection's name to confirm", p.shell.Session().Document().Name)
+	p.press("Remove")
+	p.rest()
+	p.sees("The booking server has forgotten it")
+	p.sees("Nothing yet.")
+	if b.pushed {
+		t.Error("it is still there")
+	}
+}
+
+// TestDeletingNamesWhatStaysElsewhere, and leads to where it is removed.
+func TestDeletingNamesWhatStaysElsewhere(t *testing.T) {
+	p := pushed(t, newFake(t))
+	p.goes(page.RouteSettings)
+	p.press("Delete the connection…")
+	p.sees("stays there")
+	p.press("Take me there")
+	p.rest()
+	if p.shell.Route() != setup.HandOver || !p.shell.Page().Frame().Reveal("remove") {
+		t.Errorf("it leads to %s", p.shell.Route())
+	}
+}
+
+// TestPushTakesOverAndRemoves: the window has what the command line has flags for.
+func TestPushTakesOverAndRemoves(t *testing.T) {
+	b := newFake(t)
+	b.Takeable, b.Unwanted = true, 2
+	p := simulated(t, b)
+	p.goes(setup.HandOver)
+	p.press("Roomkey made it: take it over")
+	p.rest()
+	if b.Asked["TakeOver"] != 1 {
+		t.Error("it was not taken over")
+	}
+	each(p.shell.Object(), func(o fyne.CanvasObject) {
+		if c, ok := o.(*widget.Check); ok && strings.HasPrefix(c.Text, "Remove 2 things that Roomkey made there") {
+			c.SetChecked(true)
+		}
+	})
+	p.rest()
+	if !b.choices.Remove {
+		t.Errorf("the plan was not asked for with the removal: %d plans, %s", b.Asked["PlanWith"], p.reads())
+	}
+}
