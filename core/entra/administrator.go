@@ -2,6 +2,7 @@ package entra
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -146,18 +147,34 @@ func (a *Administrator) Holds(scopes []string) bool {
 // "sign-in.needed".
 func (a *Administrator) Token(ctx context.Context) (vault.Secret, error) {
 	a.mu.Lock()
-	client, signed, account, token, asked, device := a.client, a.signed, a.account, a.token, a.asked, a.device
+	account, token := a.account, a.token
+	a.mu.Unlock()
+	if account != nil && time.Until(account.Expires) > renewal {
+		return token, nil
+	}
+	return a.silently(ctx)
+}
+
+// Renew is a token that is issued now, for one that Microsoft takes no more. The
+// claim is the one of Microsoft's own challenge after a revocation; MSAL gives no
+// token from its memory then.
+func (a *Administrator) Renew(ctx context.Context) (vault.Secret, error) {
+	return a.silently(ctx, public.WithClaims(fmt.Sprintf(`{"access_token":{"nbf":{"essential":true,"value":"%d"}}}`, time.Now().Unix())))
+}
+
+// silently gets a token without a page, and keeps it.
+func (a *Administrator) silently(ctx context.Context, o ...public.AcquireSilentOption) (vault.Secret, error) {
+	a.mu.Lock()
+	client, signed, account, asked, device := a.client, a.signed, a.account, a.asked, a.device
 	a.mu.Unlock()
 	if account == nil {
 		return vault.Secret{}, needed()
 	}
-	if time.Until(account.Expires) > renewal {
-		return token, nil
-	}
 	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	o = append(o, public.WithSilentAccount(signed))
 	result, err := aside(limited, func(ctx context.Context) (public.AuthResult, error) {
-		return client.AcquireTokenSilent(ctx, a.qualified(asked), public.WithSilentAccount(signed))
+		return client.AcquireTokenSilent(ctx, a.qualified(asked), o...)
 	})
 	if ctx.Err() != nil {
 		return vault.Secret{}, problem.Of(ctx.Err())
@@ -169,7 +186,7 @@ func (a *Administrator) Token(ctx context.Context) (vault.Secret, error) {
 		}
 		return vault.Secret{}, a.explained(p, device)
 	}
-	token = vault.NewSecret(result.AccessToken)
+	token := vault.NewSecret(result.AccessToken)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.account == account { // nobody signed out or in meanwhile

@@ -71,6 +71,15 @@ func TestBrowser(t *testing.T) {
 	if !a.Holds(ScopesRead) || a.Holds(ScopesApply) {
 		t.Errorf("holds %v", account.Scopes)
 	}
+	before, err := a.Token(t.Context())
+	if again, _ := a.Token(t.Context()); err != nil || again.Reveal() != before.Reveal() {
+		t.Errorf("a token that lasts was renewed: %v", err)
+	}
+	if renewed, err := a.Renew(t.Context()); err != nil || renewed.Reveal() == before.Reveal() {
+		t.Errorf("the token is not a new one: %v", err)
+	} else if after, _ := a.Token(t.Context()); after.Reveal() != renewed.Reveal() {
+		t.Error("the renewed token was not kept")
+	}
 	// More scopes keep the ones it had.
 	if account, err = a.Browser(t.Context(), ScopesApply, r.person); err != nil || !a.Holds(append(slices.Clone(ScopesRead), ScopesApply...)) {
 		t.Fatalf("%v %v", account.Scopes, err)

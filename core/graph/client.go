@@ -35,6 +35,9 @@ type Options struct {
 	// Token gives an access token for the cloud's Graph; its error is handed
 	// on as it is.
 	Token func(context.Context) (vault.Secret, error)
+	// Renew gives a token that was issued now, for one that Graph takes no more
+	// (401); nil where there is no other. Its error is handed on as it is.
+	Renew func(context.Context) (vault.Secret, error)
 	// Source is whose token it is, and stands on every list.
 	Source tenant.Source
 }
@@ -73,7 +76,7 @@ func New(o Options) *Client {
 	client := &http.Client{
 		// Without the first handler /me does not work; the SDK's other
 		// handlers retry and compress in ways that transport does better.
-		Transport: khttp.NewCustomTransportWithParentTransport(guard{rt, root.Host, o.Cloud.Owner()},
+		Transport: khttp.NewCustomTransportWithParentTransport(guard{rt, root.Host, o.Cloud.Owner(), &renewal{get: o.Renew}},
 			khttp.NewUrlReplaceHandler(true, core.ReplacementPairs), khttp.NewParametersNameDecodingHandler()),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

@@ -21,10 +21,11 @@ type guard struct {
 	next  http.RoundTripper
 	host  string
 	owner transport.Owner
+	renew *renewal
 }
 
 func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := g.next.RoundTrip(r)
+	resp, attempts, err := g.send(r)
 	if err != nil {
 		return nil, g.owner.Problem(err, g.host)
 	}
@@ -40,7 +41,7 @@ func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, g.owner.Problem(err, g.host)
 	}
 	if p := judge(resp, body, r); p != nil {
-		p.Attempts = transport.Attempts(resp)
+		p.Attempts = attempts
 		p.RequestID = id
 		if p.RequestID == "" {
 			p.RequestID = innerRequestID(body)
@@ -50,6 +51,40 @@ func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	resp.ContentLength = int64(len(body))
 	return resp, nil
+}
+
+// send sends the request, and once more with another token when Graph does not
+// take the one it had any longer: nothing was done then, whatever the method.
+func (g guard) send(r *http.Request) (resp *http.Response, attempts int, err error) {
+	var body []byte
+	if r.Body != nil {
+		if body, err = io.ReadAll(r.Body); err != nil {
+			return nil, 0, err
+		}
+	}
+	once := func(authorization string) error {
+		out := r.Clone(r.Context())
+		out.Header.Set("Authorization", authorization)
+		if strings.HasSuffix(r.URL.Path, "/getSchedule") {
+			transport.Repeatable(out.Header) // it only reads
+		}
+		if r.Body != nil {
+			out.Body = io.NopCloser(bytes.NewReader(body))
+		}
+		resp, err = g.next.RoundTrip(out)
+		attempts += transport.Attempts(resp)
+		return err
+	}
+	refused := r.Header.Get("Authorization")
+	if err := once(refused); err != nil || resp.StatusCode != http.StatusUnauthorized {
+		return resp, attempts, err
+	}
+	renewed, err := g.renew.after(r.Context(), refused)
+	if err != nil || renewed == "" {
+		return resp, attempts, err
+	}
+	_ = resp.Body.Close()
+	return resp, attempts, once(renewed)
 }
 
 // judge is nil for an answer that may be used.

@@ -218,7 +218,7 @@ func (s *Session) administrator(o SignIn) (*entra.Administrator, Directory, bool
 		return nil, nil, false, err
 	}
 	i.admin, i.byCode, i.logRefused = admin, o.DeviceCode, nil
-	i.directory = s.env.Directory(GraphOptions{Cloud: row, HTTP: client, Token: admin.Token, Source: tenant.SourceAdministrator})
+	i.directory = s.env.Directory(GraphOptions{Cloud: row, HTTP: client, Token: admin.Token, Renew: admin.Renew, Source: tenant.SourceAdministrator})
 	return i.admin, i.directory, i.byCode, nil
 }
 
@@ -331,7 +331,7 @@ func (s *Session) RoomsByAdministrator(ctx context.Context) tenant.Listing[tenan
 	if err != nil {
 		return failed[tenant.Room](err)
 	}
-	l := s.env.Graph(GraphOptions{Cloud: row, HTTP: client, Token: admin.Token, Source: tenant.SourceAdministrator}).Rooms(ctx, nil)
+	l := s.env.Graph(GraphOptions{Cloud: row, HTTP: client, Token: admin.Token, Renew: admin.Renew, Source: tenant.SourceAdministrator}).Rooms(ctx, nil)
 	if l.Complete {
 		if err := s.keepRooms(cacheImported, cachedRooms{Source: l.Source, At: l.At, Rooms: l.Items}); err != nil {
 			l.Problem = problem.Of(err)

@@ -68,9 +68,11 @@ func (e *Environment) client(o transport.Options) (*http.Client, error) {
 
 // GraphOptions are what a reader of a tenant is made of.
 type GraphOptions struct {
-	Cloud  cloud.Cloud
-	HTTP   *http.Client
-	Token  func(context.Context) (vault.Secret, error)
+	Cloud cloud.Cloud
+	HTTP  *http.Client
+	Token func(context.Context) (vault.Secret, error)
+	// Renew gives a token that was issued now.
+	Renew  func(context.Context) (vault.Secret, error)
 	Source tenant.Source
 }
 

@@ -233,5 +233,9 @@ func (s *Session) Tenant() (Tenant, error) {
 			t, err := tokens{s}.Token(ctx)
 			return t.Value, err
 		},
+		Renew: func(ctx context.Context) (vault.Secret, error) {
+			t, err := tokens{s}.Fresh(ctx)
+			return t.Value, err
+		},
 	}), nil
 }

@@ -40,6 +40,8 @@ const (
 	FaultUnavailable          = "unavailable"
 	FaultError                = "error"
 	FaultErrorOnce            = "error-once"
+	FaultUnauthorizedOnce     = "unauthorized-once"
+	FaultUnauthorized         = "unauthorized"
 	FaultCutOnce              = "cut-once"
 	FaultLargePages           = "large-pages-time-out"
 	FaultSlow                 = "slow"
@@ -118,6 +120,8 @@ var faults = []Fault{
 	{FaultUnavailable, "Graph answers 503", argWhere},
 	{FaultError, "Microsoft answers 500", argWhere},
 	{FaultErrorOnce, "Microsoft answers 500, once for each address", argWhere},
+	{FaultUnauthorizedOnce, "Graph no longer takes a token that it took before (401), once", argWhere},
+	{FaultUnauthorized, "Graph takes no token (401 InvalidAuthenticationToken)", argWhere},
 	{FaultCutOnce, "The connection is cut in the middle of the answer, once for each address", argWhere},
 	{FaultLargePages, "Pages of more than 30 entries time out (504)", argWhere},
 	{FaultSlow, "Answers take long", "how long, for instance 5s; without it 3s"},

@@ -137,6 +137,8 @@ func (s *Simulator) instead(w *recorded, r *http.Request) bool {
 		s.fail(w, r, graphError{http.StatusServiceUnavailable, "ServiceUnavailable", "The service is temporarily unavailable. Please try again later."})
 	case s.strikesAt(FaultError, r), s.strikesAt(FaultErrorOnce, r) && s.once(FaultErrorOnce+key):
 		s.fail(w, r, graphError{http.StatusInternalServerError, "InternalServerError", "An internal server error occurred."})
+	case s.strikesAt(FaultUnauthorized, r), s.strikesAt(FaultUnauthorizedOnce, r) && s.once(FaultUnauthorizedOnce):
+		s.fail(w, r, graphError{http.StatusUnauthorized, "InvalidAuthenticationToken", "Access token has been revoked or is no longer valid."})
 	case s.strikesAt(FaultLargePages, r) && tooLarge(r):
 		s.fail(w, r, graphError{http.StatusGatewayTimeout, "Timeout", "The request timed out."})
 	default:

@@ -19,6 +19,8 @@ func TestTroubleThatPasses(t *testing.T) {
 		{FaultError, groups, 500, false},
 		{FaultErrorOnce, groups, 500, true},
 		{FaultErrorOnce + "=entra", (*tester).application, 500, true},
+		{FaultUnauthorizedOnce, groups, 401, true},
+		{FaultUnauthorized, groups, 401, false},
 		{FaultCutOnce, groups, 0, true},
 		{FaultLargePages, groups, 504, false},
 		{faultServerError, server, 500, false},
@@ -27,6 +29,7 @@ func TestTroubleThatPasses(t *testing.T) {
 	} {
 		t.Run(tt.fault, func(t *testing.T) {
 			c := start(t, Options{Faults: []string{tt.fault}})
+			c.client.Transport = contractless(c.client.Transport)
 			for i := range 2 {
 				want := 200
 				if i == 0 || !tt.once {

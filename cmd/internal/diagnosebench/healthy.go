@@ -36,6 +36,7 @@ var healthy = []scenario{
 	odd("sign-in is cut off once at each address", "cut-once=entra"),
 	odd("the booking server stumbles once at each address", "server-error-once"),
 	odd("the booking server is cut off once at each address", "server-cut-once"),
+	odd("a token is withdrawn in the middle of the run", "unauthorized-once=/calendarview"),
 	odd("large pages time out", "large-pages-time-out"),
 	sound("a product of one's own", func(_ *bench, c *connection.Connection) {
 		c.Product = connection.Product{ID: "custom", Permissions: []string{"Calendars.ReadWrite", "Place.Read.All", "User.Read.All", "Group.Read.All"}}

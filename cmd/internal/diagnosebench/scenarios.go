@@ -148,6 +148,7 @@ var broken = []scenario{
 	fault(network, "always throttled", "throttled-always", check.Incomplete, check.RoomList, "graph.throttled", "ten minutes"),
 	fault(network, "Graph out of order", "unavailable", check.Incomplete, check.RoomList, "graph.unavailable", ""),
 	fault(network, "rooms cut off", "cut=/places", check.Incomplete, check.RoomList, "net.cut", ""),
+	fault(network, "no token is taken", "unauthorized", check.Failed, check.RoomList, "graph.InvalidAuthenticationToken", ""),
 	fault(network, "groups answer 500", "error=/groups", check.Incomplete, check.GroupList, "graph.unavailable", "Try again"),
 	fault(network, "sign-in answers 500", "error=/oauth2", check.Incomplete, check.Token, "entra.unavailable", "Wait a few minutes"),
 	fault(network, "sign-in cut off", "cut=/oauth2", check.Incomplete, check.Token, "net.cut", "Try again"),

@@ -91,10 +91,10 @@ func New(o Options) (*session.Environment, error) {
 		return transport.New(t)
 	}
 	env.Graph = func(g session.GraphOptions) session.Tenant {
-		return tenantClient{graph.New(graph.Options{Cloud: g.Cloud, HTTP: g.HTTP, Token: g.Token, Source: g.Source})}
+		return tenantClient{graph.New(graph.Options{Cloud: g.Cloud, HTTP: g.HTTP, Token: g.Token, Renew: g.Renew, Source: g.Source})}
 	}
 	env.Directory = func(g session.GraphOptions) session.Directory {
-		return graph.New(graph.Options{Cloud: g.Cloud, HTTP: g.HTTP, Token: g.Token, Source: g.Source})
+		return graph.New(graph.Options{Cloud: g.Cloud, HTTP: g.HTTP, Token: g.Token, Renew: g.Renew, Source: g.Source})
 	}
 	return env, nil
 }
