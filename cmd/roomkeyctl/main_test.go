@@ -59,6 +59,9 @@ func TestScripts(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(env.WorkDir, "logo.png"), logo, 0o600); err != nil {
 				return err
 			}
+			if err := os.WriteFile(filepath.Join(env.WorkDir, "server-token.txt"), []byte(account.ServerToken), 0o600); err != nil {
+				return err
+			}
 			return os.WriteFile(filepath.Join(home, "clouds.yaml"), []byte(entry), 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -89,6 +92,7 @@ func TestScripts(t *testing.T) {
 				}
 			},
 			"by-hand": byHand,
+			"liar":    liar,
 			// sign-in-at-seatsurfing is a person who presses the button there; the page
 			// that comes of it is in sign-in.html.
 			"sign-in-at-seatsurfing": func(ts *testscript.TestScript, _ bool, _ []string) {

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,7 +22,7 @@ func newServer(a *app) *cobra.Command {
 }
 
 func serverConformance(a *app) *cobra.Command {
-	var ca string
+	var ca, report string
 	c := &cobra.Command{
 		Use: "conformance URL", Short: "Hold an implementation of the booking-server contract to its rules", Args: cobra.ExactArgs(1),
 		Long: "Tries every rule that can be tried from outside and prints a report. It stores\n" +
@@ -44,12 +47,22 @@ func serverConformance(a *app) *cobra.Command {
 				failed = failed || t.State == booking.TrialFailed
 				cells = append(cells, []string{t.State, t.ID, t.Rule, t.Saw})
 			}
-			if err := a.show(trials, func(w io.Writer) { rows(w, []string{"", "trial", "rule", "seen"}, cells) }); err != nil || !failed {
+			table := func(w io.Writer) { rows(w, []string{"", "trial", "rule", "seen"}, cells) }
+			if report != "" {
+				var text bytes.Buffer
+				fmt.Fprintf(&text, "%s, held to version 1 of the booking-server contract by Roomkey %s on %s.\n\n", args[0], version, time.Now().UTC().Format("2006-01-02 15:04 UTC"))
+				table(&text)
+				if err := a.write(report, text.Bytes()); err != nil {
+					return err
+				}
+			}
+			if err := a.show(trials, table); err != nil || !failed {
 				return err
 			}
 			return &status{code: exitFindings, err: errors.New("the server does not keep to the contract"), silent: true}
 		},
 	}
+	c.Flags().StringVar(&report, "report", "", "`file` to write the report to as well")
 	c.Flags().StringVar(&ca, "ca", "", "PEM `file` of the authority that signed the server's certificate")
 	return c
 }

@@ -9,7 +9,9 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
@@ -49,7 +51,7 @@ func Conform(ctx context.Context, address string, token vault.Secret, client *ht
 	}
 	own := *client
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c := &conformance{ctx: ctx, http: &own, token: token, tags: map[string]bool{}}
+	c := &conformance{ctx: ctx, http: &own, token: token, tags: map[string]bool{}, waits: map[int]bool{}}
 	if c.said, err = asked.Describe(ctx); err != nil {
 		c.add("describe", "The well-known document describes the server.", problem.Of(err).Title.String()+" "+problem.Of(err).Detail.String())
 		return c.trials, ctx.Err()
@@ -59,8 +61,11 @@ func Conform(ctx context.Context, address string, token vault.Secret, client *ht
 			Fix(words.T("Run it with the address of that host."))
 	}
 	c.base = c.said.APIBase + "/microsoft365"
-	now := c.do(http.MethodGet, "", nil, nil)
-	if now.status == http.StatusOK {
+	switch now := c.do(http.MethodGet, "", nil, nil); now.status {
+	case http.StatusUnauthorized:
+		return nil, problem.New(codeTokenWrong, words.T("%s does not accept the token.", hostOf(address))).
+			Fix(words.T("Create a token in the server's console, and give it on standard input."))
+	case http.StatusOK:
 		return nil, problem.New(codeOccupied, words.T("%s holds a configuration, which these trials would replace.", hostOf(address))).
 			Fix(words.T("Run them on a server of your own that holds none."))
 	}
@@ -71,6 +76,7 @@ func Conform(ctx context.Context, address string, token vault.Secret, client *ht
 		}
 		part()
 	}
+	c.clean()
 	c.beyond()
 	return c.trials, ctx.Err()
 }
@@ -85,6 +91,9 @@ type conformance struct {
 	// etag is of what is stored by now; tags are all that were ever seen.
 	etag string
 	tags map[string]bool
+	// waits are the answers seen that ask to wait, by status: whether each said
+	// for how long.
+	waits map[int]bool
 }
 
 // add notes a trial: saw is empty when the rule was kept.
@@ -114,8 +123,33 @@ func (r reply) String() string {
 	return fmt.Sprintf("%d %s %s", r.status, r.header.Get("Content-Type"), text)
 }
 
-// do makes one call; body is sent as it is.
+// longestWait is how long a server may ask to wait before the trials go on
+// without its answer.
+const longestWait = time.Minute
+
+// do makes one call; body is sent as it is. A server that asks to wait, and says
+// for how long, is given the time once.
 func (c *conformance) do(method, path string, header map[string]string, body []byte) reply {
+	r := c.once(method, path, header, body)
+	if r.status != http.StatusTooManyRequests && r.status != http.StatusServiceUnavailable {
+		return r
+	}
+	seconds, err := strconv.Atoi(r.header.Get("Retry-After"))
+	said, before := c.waits[r.status]
+	c.waits[r.status] = err == nil && (said || !before)
+	wait := time.Duration(seconds) * time.Second
+	if err != nil || wait < 0 || wait > longestWait {
+		return r
+	}
+	select {
+	case <-time.After(wait):
+		return c.once(method, path, header, body)
+	case <-c.ctx.Done():
+		return r
+	}
+}
+
+func (c *conformance) once(method, path string, header map[string]string, body []byte) reply {
 	req, err := http.NewRequestWithContext(c.ctx, method, c.base+path, bytes.NewReader(body))
 	if err != nil {
 		return reply{err: err}
