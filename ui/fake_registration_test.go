@@ -59,7 +59,7 @@ type fakeRegistration struct {
 var fakeDisclosure = words.T("You will sign in to \"Microsoft Graph Command Line Tools\", because Roomkey has no application of its own in your tenant yet. What you consent to stays with that application after you sign out.")
 
 // Registration is State.
-func (b *fakeCore) Registration() (session.Registration, error) {
+func (b *fakeCore) Registration(context.Context) (session.Registration, error) {
 	defer b.ask("Registration")()
 	return b.State, nil
 }
@@ -194,11 +194,11 @@ func (b *fakeCore) PublicCertificate(context.Context) ([]byte, error) {
 }
 
 // RegisterApply registers at once.
-func (b *fakeSession) RegisterApply(ctx context.Context, plan register.Plan, _ register.Options, report task.Report) (register.Result, error) {
+func (b *fakeSession) RegisterApply(ctx context.Context, plan register.Plan, _ register.Options, report task.Report) (session.Registered, error) {
 	defer b.ask("RegisterApply")()
 	if b.Stale {
 		b.Stale = false
-		return register.Result{}, problem.New(register.CodeStale, words.T("The tenant has changed since the plan was made. Nothing was changed."))
+		return session.Registered{}, problem.New(register.CodeStale, words.T("The tenant has changed since the plan was made. Nothing was changed."))
 	}
 	report.Say(0, 5, words.T("App registration"))
 	if b.HoldApply {
@@ -206,7 +206,7 @@ func (b *fakeSession) RegisterApply(ctx context.Context, plan register.Plan, _ r
 		b.mu.Unlock()
 		<-ctx.Done()
 		b.mu.Lock()
-		return register.Result{}, problem.Of(ctx.Err())
+		return session.Registered{}, problem.Of(ctx.Err())
 	}
 	b.Applied.Add(1)
 	b.Ran = plan.Options
@@ -220,12 +220,15 @@ func (b *fakeSession) RegisterApply(ctx context.Context, plan register.Plan, _ r
 	application := connection.Application{ClientID: "11111111-2222-4333-8444-555555555555", ObjectID: "66666666-2222-4333-8444-555555555555", DisplayName: "Room booking",
 		Credential: connection.Credential{Kind: connection.CredentialSecret, Hint: "q8Q", KeyID: "k1", Expires: fakeAt.AddDate(1, 0, 0)}}
 	if err := b.Edit(ctx, func(c *connection.Connection) { c.Application = application }); err != nil {
-		return register.Result{}, err
+		return session.Registered{}, err
 	}
-	result := register.Result{Application: application, Proof: register.Proof{At: fakeAt, Token: true, Roles: []string{"Calendars.ReadWrite"}, Missing: b.Missing}}
+	result := session.Registered{Result: register.Result{Application: application, Proof: register.Proof{At: fakeAt, Token: true, Roles: []string{"Calendars.ReadWrite"}, Missing: b.Missing}}}
 	if b.NoConsent {
 		result.Proof.Roles = nil
 		result.Consent = problem.New(register.CodeConsentRefused, words.T("The application is registered, but granting consent requires another role."))
+	} else if !plan.LeavesConsent() {
+		run := b.quick()
+		result.Check = &run
 	}
 	return result, nil
 }

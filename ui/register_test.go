@@ -213,6 +213,48 @@ func TestUnprovenIsNeverGreen(t *testing.T) {
 	}
 }
 
+// TestApplyEndsWithItsOwnProof, and a test that fails leaves the application
+// registered, the step not done, and the test at hand.
+func TestApplyEndsWithItsOwnProof(t *testing.T) {
+	b := newFake(t)
+	b.Fails = problem.New(register.CodeConsentRefused, words.T("The tenant shows the application no room."))
+	p := planned(t, b)
+	p.press("Apply")
+	p.sees("Registered, but not proven yet")
+	p.sees("The tenant shows the application no room.")
+	if b.Applied.Load() != 1 || b.Undone.Load() != 0 {
+		t.Error("what was registered was taken back")
+	}
+	p.press("Test the registration")
+	p.sees("Registered, but not proven yet")
+	b.Fails = nil
+	p.press("Test the registration")
+	p.sees("The application is registered and proven")
+	p.press("Continue")
+	if p.shell.Route() != setup.Choose {
+		t.Errorf("at %s", p.shell.Route())
+	}
+}
+
+// TestExistingApplicationIsProvenBeforeGoingOn.
+func TestExistingApplicationIsProvenBeforeGoingOn(t *testing.T) {
+	b := newFake(t)
+	b.Fails = problem.New(register.CodeConsentRefused, words.T("The client secret is wrong."))
+	p := bare(t, b)
+	p.press("Enter an existing application")
+	p.field("Application (client) ID").SetValue("11111111-2222-4333-8444-555555555555")
+	p.press("Save and continue")
+	if p.shell.Route() != setup.Register {
+		t.Fatalf("went on to %s without a proof", p.shell.Route())
+	}
+	p.sees("The client secret is wrong.")
+	b.Fails = nil
+	p.press("Save and continue")
+	if p.shell.Route() != setup.Choose || b.Asked["QuickProof"] != 2 {
+		t.Errorf("at %s after %d tests:\n%s", p.shell.Route(), b.Asked["QuickProof"], p.reads())
+	}
+}
+
 func TestSeveralApplicationsAreAChoice(t *testing.T) {
 	b := newFake(t)
 	b.Blocked = problem.New(register.CodeChoose, words.T("There are applications of that name already."))

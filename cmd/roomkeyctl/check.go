@@ -26,7 +26,7 @@ func newCheck(a *app) *cobra.Command {
 	var o check.Options
 	var file string
 	var watch time.Duration
-	var clean, administrator, quick bool
+	var clean, administrator bool
 	var signIn signInFlags
 	c := &cobra.Command{
 		Use: "check", Short: "Prove that the connection works, or name what is wrong", Args: cobra.NoArgs,
@@ -35,9 +35,6 @@ func newCheck(a *app) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := wanted(o.Only, file); err != nil {
 				return err
-			}
-			if quick {
-				o.Only = append(o.Only, check.QuickProof()...)
 			}
 			if (o.Organizer == "") != (o.TestRoom == "") {
 				return usage("a test booking needs both --organizer and --test-room")
@@ -95,7 +92,7 @@ func newCheck(a *app) *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringSliceVar(&o.Only, "only", nil, "`id` of a check; what it depends on runs too")
-	f.BoolVar(&quick, "quick", false, "only what a registration has to give: sign-in, permissions and lists")
+	f.BoolVar(&o.Quick, "quick", false, "only what a registration has to give: sign-in, permissions and lists")
 	f.BoolVar(&o.AllowWrites, "allow-writes", false, "also what leaves a trace: a test booking and a test subscription; without it --organizer and --test-room show when the booking would be")
 	f.StringVar(&o.Organizer, "organizer", "", "`mailbox` that invites the test room")
 	f.StringVar(&o.TestRoom, "test-room", "", "`address` of the room for the test booking")

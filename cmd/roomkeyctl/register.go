@@ -193,7 +193,8 @@ func registerApply(a *app) *cobra.Command {
 		Use: "apply", Short: "Register the application as planned, and prove it", Args: cobra.NoArgs,
 		Long: "Shows the plan, asks, and carries it out. It may be cut off anywhere and started\n" +
 			"again: nothing is made twice. The credential goes from Microsoft into the\n" +
-			"keychain and is never shown.",
+			"keychain and is never shown. Then sign-in, permissions and lists are tested: exit\n" +
+			"status 3 when a test failed, 1 when it is incomplete; what was made stays.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := checkPlanFlags(o); err != nil {
 				return err
@@ -268,10 +269,19 @@ func (a *app) applyPlan(ctx context.Context, s *session.Session, f signInFlags, 
 	if result.Consent != nil {
 		return &status{code: exitRefused, err: result.Consent}
 	}
-	return a.leave(s)
+	if err := a.leave(s); err != nil {
+		return err
+	}
+	switch {
+	case result.NotTested != nil:
+		return result.NotTested
+	case result.Check == nil:
+		return nil // the consent was left to a colleague
+	}
+	return verdictStatus(*result.Check)
 }
 
-func printRegistered(w io.Writer, r register.Result, kept string) {
+func printRegistered(w io.Writer, r session.Registered, kept string) {
 	k := r.Application.Credential
 	credential := k.Kind + " " + kept
 	if !k.Expires.IsZero() {
@@ -287,4 +297,15 @@ func printRegistered(w io.Writer, r register.Result, kept string) {
 	rows(w, []string{"", ""}, [][]string{
 		{"Application", r.Application.DisplayName}, {"Client ID", r.Application.ClientID}, {"Credential", credential}, {"Proof", proof},
 	})
+	if r.Check == nil {
+		return
+	}
+	fmt.Fprintln(w)
+	for _, f := range r.Check.Findings {
+		printFinding(w, f)
+	}
+	fmt.Fprintf(w, "\n%s\n", problem.Line(r.Check.Headline.String()))
+	if !r.Proven() {
+		fmt.Fprintln(w, "The application stays registered. Repair what did not pass, then run: roomkeyctl check --quick")
+	}
 }

@@ -63,6 +63,10 @@ const (
 	Incomplete Verdict = "incomplete"
 )
 
+// Passes reports whether everything that is needed was seen to work, if with
+// warnings.
+func (v Verdict) Passes() bool { return v == Passed || v == Warned }
+
 // Cause is the most upstream failure: the one to repair first.
 type Cause struct {
 	Check string `json:"check"`

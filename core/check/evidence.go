@@ -3,15 +3,21 @@ package check
 import (
 	"slices"
 
+	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
 )
 
-// QuickProof are the checks that prove a registration at once: sign-in,
-// permissions and lists.
-func QuickProof() []string {
+// quickProof are the checks that prove a registration at once: sign-in,
+// permissions and the lists that the product asks for.
+func quickProof(in Input) []string {
 	var ids []string
 	for _, c := range Catalogue() {
+		if c.Applies != nil {
+			if applies, _ := c.Applies(in); !applies {
+				continue
+			}
+		}
 		switch c.Claim {
 		case evidence.SignIn, evidence.Permissions, evidence.Rooms, evidence.People, evidence.Groups:
 			if c.Proves {
@@ -20,6 +26,17 @@ func QuickProof() []string {
 		}
 	}
 	return ids
+}
+
+// NotYet is what did not pass and may by itself, right after something was made
+// or granted at Microsoft; nil for nothing.
+func (r Run) NotYet() *problem.Problem {
+	for _, f := range r.Findings {
+		if p := f.Problem; p != nil && (f.Status == Fail || f.Status == Unknown) && !f.Optional && (p.Kind == problem.Denied || p.Kind.Passing() || entra.Settles(p)) {
+			return p
+		}
+	}
+	return nil
 }
 
 // Claims are what a connection claims, with the checks that prove each.

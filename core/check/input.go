@@ -66,6 +66,9 @@ type Input struct {
 type Options struct {
 	// Only limits the run to these checks and what they depend on.
 	Only []string
+	// Quick adds what a registration has to give: sign-in, permissions and the
+	// lists that the product asks for.
+	Quick bool
 	// AllowWrites is the explicit yes to everything that leaves a trace: the
 	// test booking and the test subscription. Without it a test booking is only
 	// planned.

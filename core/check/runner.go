@@ -27,6 +27,9 @@ func Diagnose(ctx context.Context, in Input, emit func(Finding), report task.Rep
 }
 
 func diagnose(ctx context.Context, in Input, catalogue []Check, emit func(Finding), report task.Report) Run {
+	if in.Options.Quick {
+		in.Options.Only = append(in.Options.Only[:len(in.Options.Only):len(in.Options.Only)], quickProof(in)...)
+	}
 	catalogue = limitTo(catalogue, in.Options.Only)
 	s := newState(in, len(catalogue), report)
 	started := s.now()

@@ -24,12 +24,7 @@ func (f Finding) saw(name string, value any) Finding {
 }
 
 // err is the finding's problem as an error, nil when there is none.
-func (f Finding) err() error {
-	if f.Problem == nil {
-		return nil
-	}
-	return f.Problem
-}
+func (f Finding) err() error { return f.Problem.Err() }
 
 // says sets the note.
 func (f Finding) says(note words.Text) Finding { f.Note = note; return f }

@@ -106,6 +106,14 @@ func (p *Problem) Error() string {
 	return s
 }
 
+// Err is p as an error, nil for nil, which a nil p in an error would not be.
+func (p *Problem) Err() error {
+	if p == nil {
+		return nil
+	}
+	return p
+}
+
 // Unwrap gives the error underneath.
 func (p *Problem) Unwrap() error { return p.Cause }
 

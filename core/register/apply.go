@@ -89,14 +89,7 @@ func Apply(ctx context.Context, in Input, reviewed Plan) (Result, error) {
 		return r.result, err
 	}
 	r.result.Application = in.Document().Application
-	return r.result, r.write(entry{Phase: phaseEnd, Code: problem.CodeOf(asError(r.result.Consent)).String()})
-}
-
-func asError(p *problem.Problem) error {
-	if p == nil {
-		return nil
-	}
-	return p
+	return r.result, r.write(entry{Phase: phaseEnd, Code: problem.CodeOf(r.result.Consent.Err()).String()})
 }
 
 // agree is nil when the reviewed plan is still the plan. After an interrupted

@@ -115,6 +115,13 @@ func (p Plan) NeedsConsent() bool {
 	return false
 }
 
+// LeavesConsent reports whether Apply leaves consent to be given by a colleague.
+func (p Plan) LeavesConsent() bool {
+	return p.Options.LeaveConsent && slices.ContainsFunc(p.Items, func(i Item) bool {
+		return strings.HasPrefix(i.ID, "consent:") && i.Action == ByHand
+	})
+}
+
 // MakePlan reads the tenant and says what Apply would do. It changes nothing.
 func MakePlan(ctx context.Context, in Input) (Plan, error) {
 	s, w, err := in.look(ctx)

@@ -247,35 +247,48 @@ func (r *run) prove(ctx context.Context) error {
 // proof waits out propagation: of a new application, a new credential and new
 // consent.
 func (in Input) proof(ctx context.Context, secret vault.Secret, pair *vault.KeyPair, granted []string) (p Proof, err error) {
+	err = in.Await(ctx, words.T("the proof with a fresh token"), words.T("Waiting for Microsoft to replicate the new credential and consent"), func() (notYet, err error) {
+		token, err := in.Token(ctx, in.Document().Application.ClientID, secret, pair)
+		switch {
+		case err != nil && settles(problem.Of(err)):
+			return err, nil
+		case err != nil:
+			return nil, err
+		}
+		p = Proof{At: in.now(), Token: true, Roles: []string{}, Missing: []string{}}
+		if token.Claims == nil {
+			p.Opaque = true
+			return nil, nil
+		}
+		p.Roles = append(p.Roles, token.Claims.Roles...)
+		if p.Missing = append(p.Missing, without(granted, p.Roles)...); len(p.Missing) > 0 {
+			return problem.New(codeRolesLag, words.T("The token does not have %s yet.", strings.Join(p.Missing, ", "))), nil
+		}
+		return nil, nil
+	})
+	return p, err
+}
+
+// Await tries again, ever more slowly, while what was just made is not there
+// yet: notYet is what shows that, err ends it. When the patience is at its end,
+// it is "register.unfinished".
+func (in Input) Await(ctx context.Context, what, waiting words.Text, try func() (notYet, err error)) error {
 	began := in.now()
 	for attempt := 1; ; attempt++ {
-		token, err := in.Token(ctx, in.Document().Application.ClientID, secret, pair)
-		if ctx.Err() != nil {
-			return p, problem.Of(ctx.Err())
-		}
-		if err == nil {
-			p = Proof{At: in.now(), Token: true, Roles: []string{}, Missing: []string{}}
-			if token.Claims == nil {
-				p.Opaque = true
-				return p, nil
-			}
-			p.Roles = append(p.Roles, token.Claims.Roles...)
-			if p.Missing = append(p.Missing, without(granted, p.Roles)...); len(p.Missing) == 0 {
-				return p, nil
-			}
-		} else if !settles(problem.Of(err)) {
-			return p, err
+		notYet, err := try()
+		switch {
+		case ctx.Err() != nil:
+			return problem.Of(ctx.Err())
+		case err != nil || notYet == nil:
+			return err
 		}
 		wait := in.pace(attempt)
 		if waited := in.now().Sub(began); waited+wait > in.patience() {
-			if err == nil {
-				err = problem.New(codeRolesLag, words.T("The token does not have %s yet.", strings.Join(p.Missing, ", ")))
-			}
-			return p, unfinished(words.T("the proof with a fresh token"), waited, err)
+			return unfinished(what, waited, notYet)
 		}
-		in.Report.Say(0, 0, words.T("Waiting for Microsoft to replicate the new credential and consent, attempt %d, next in %s", attempt, wait.Round(time.Second)))
+		in.Report.Say(0, 0, words.T("%s, attempt %d, next in %s", waiting, attempt, wait.Round(time.Second)))
 		if err := sleep(ctx, wait); err != nil {
-			return p, err
+			return err
 		}
 	}
 }

@@ -96,7 +96,7 @@ func TestCredentialName(t *testing.T) {
 		b := newBench(t)
 		b.in.Options.CredentialName = wrong
 		plan, err := MakePlan(t.Context(), b.in)
-		if err != nil || problem.CodeOf(asError(plan.Blocked)).String() != "register.credential-name" {
+		if err != nil || problem.CodeOf(plan.Blocked.Err()).String() != "register.credential-name" {
 			t.Errorf("%q: %v %v", wrong, plan.Blocked, err)
 		}
 	}

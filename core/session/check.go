@@ -32,7 +32,7 @@ func (s *Session) Check(ctx context.Context, o check.Options, emit func(check.Fi
 // QuickProof tests at once what a registration has to give: sign-in, permissions
 // and lists.
 func (s *Session) QuickProof(ctx context.Context, emit func(check.Finding), report task.Report) (check.Run, error) {
-	return s.check(ctx, setup.Register, check.Options{Only: check.QuickProof()}, emit, report)
+	return s.check(ctx, setup.Register, check.Options{Quick: true}, emit, report)
 }
 
 func (s *Session) check(ctx context.Context, step string, o check.Options, emit func(check.Finding), report task.Report) (check.Run, error) {
@@ -49,7 +49,7 @@ func (s *Session) check(ctx context.Context, step string, o check.Options, emit 
 	run := check.Diagnose(ctx, in, emit, report)
 	basis[evidence.ChosenRooms] = s.roomsDigest(in.Connection) // all rooms are looked up by the run
 	run.NotKept = problem.Of(s.remember(ctx, run.Evidence(basis)...))
-	if len(o.Only) == 0 && run.NotKept == nil {
+	if len(run.Only) == 0 && run.NotKept == nil {
 		run.NotKept = s.keepCheck(run)
 	}
 	return s.whole(ctx, run), nil

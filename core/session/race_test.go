@@ -53,7 +53,7 @@ func TestManyGoroutines(t *testing.T) {
 		},
 		func(int) error { _, err := opened.application(ctx); _ = err; return nil },
 		func(int) error { _, err := opened.Steps(ctx); return err },
-		func(int) error { _, err := opened.Registration(); return err },
+		func(int) error { _, err := opened.Registration(ctx); return err },
 		func(int) error { _ = opened.Administrator(); return opened.SignOut() },
 		func(int) error { _, _, err := opened.LastCheck(ctx); return err },
 		func(int) error {

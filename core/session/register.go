@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
@@ -154,17 +156,54 @@ func (s *Session) takeRedirects(ctx context.Context) (silent, err error) {
 	})
 }
 
-// RegisterApply carries out a plan: exactly that, or nothing.
-func (s *Session) RegisterApply(ctx context.Context, plan register.Plan, o register.Options, report task.Report) (register.Result, error) {
+// Registered is what an Apply did, and what the test after it showed.
+type Registered struct {
+	register.Result
+	// Check is the quick proof; nil while consent is missing, for then there is
+	// nothing to prove. NotTested is why it could not be made.
+	Check     *check.Run       `json:"check"`
+	NotTested *problem.Problem `json:"notTested,omitempty"`
+}
+
+// Proven reports whether the test passed, if with warnings.
+func (r Registered) Proven() bool { return r.Check != nil && r.Check.Verdict.Passes() }
+
+// RegisterApply carries out a plan, exactly that or nothing, and then tests what
+// it made. Nothing is taken back when the test fails.
+func (s *Session) RegisterApply(ctx context.Context, plan register.Plan, o register.Options, report task.Report) (Registered, error) {
+	in, err := s.registerInput(o, report)
+	if err != nil {
+		return Registered{}, err
+	}
+	out := Registered{}
+	if out.Result, err = s.apply(ctx, in, plan); err != nil || out.Consent != nil || plan.LeavesConsent() {
+		return out, err
+	}
+	in.Patience = quickPatience
+	out.NotTested = problem.Of(in.Await(ctx, words.T("the test of the registration"), words.T("Waiting for Microsoft to let the application in"), func() (notYet, err error) {
+		run, err := s.QuickProof(ctx, nil, report)
+		if err != nil {
+			return nil, err
+		}
+		out.Check = &run
+		return run.NotYet().Err(), nil
+	}))
+	if out.Check != nil {
+		out.NotTested = nil // what it ended with is in its findings
+	}
+	return out, nil
+}
+
+// quickPatience is how long the test after an Apply waits for a permission that
+// the token carries to count everywhere.
+const quickPatience = 2 * time.Minute
+
+func (s *Session) apply(ctx context.Context, in register.Input, plan register.Plan) (register.Result, error) {
 	done, err := s.work(setup.Register, true)
 	if err != nil {
 		return register.Result{}, err
 	}
 	defer done()
-	in, err := s.registerInput(o, report)
-	if err != nil {
-		return register.Result{}, err
-	}
 	return register.Apply(ctx, in, plan)
 }
 

@@ -1,9 +1,13 @@
 package session
 
 import (
+	"context"
+	"slices"
+
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/core/setup"
 )
 
 // Registration is what is known of the application without asking Microsoft.
@@ -19,12 +23,15 @@ type Registration struct {
 	// Unfinished is whether a run was cut off, Restorable whether what was
 	// registered was removed and may still be restored.
 	Unfinished, Restorable bool
+	// Proven is whether the step is done: everything that a registration has to
+	// give was seen to work, and still counts.
+	Proven bool
 	// Rotation is one whose old credential still works, nil for none.
 	Rotation *register.Rotation
 }
 
 // Registration looks at what is kept here.
-func (s *Session) Registration() (Registration, error) {
+func (s *Session) Registration(ctx context.Context) (Registration, error) {
 	row, err := s.Cloud()
 	if err != nil {
 		return Registration{}, err
@@ -40,6 +47,11 @@ func (s *Session) Registration() (Registration, error) {
 	if out.Rotation, err = s.PendingRotation(); err != nil {
 		return out, err
 	}
+	known, err := s.known(ctx)
+	if err != nil {
+		return out, err
+	}
+	out.Proven = setup.Steps(known)[slices.Index(setup.Order(), setup.Register)].State == setup.Done
 	history, err := s.RegisterHistory()
 	out.Unfinished, out.Restorable = left(history, application.ClientID != "")
 	return out, err

@@ -125,7 +125,7 @@ type listed interface {
 }
 
 type registered interface {
-	Registration() (session.Registration, error)
+	Registration(ctx context.Context) (session.Registration, error)
 	Disclosure(clientID string, scopes []string) (words.Text, error)
 	SignIn(ctx context.Context, o session.SignIn, scopes []string) (session.Signed, error)
 	SignOut() error
@@ -134,7 +134,7 @@ type registered interface {
 
 	RegisterPlan(ctx context.Context, o register.Options, report task.Report) (session.RegistrationPlan, error)
 	ReviewedPlan(ctx context.Context, reviewed register.Plan, report task.Report) (session.RegistrationPlan, error)
-	RegisterApply(ctx context.Context, plan register.Plan, o register.Options, report task.Report) (register.Result, error)
+	RegisterApply(ctx context.Context, plan register.Plan, o register.Options, report task.Report) (session.Registered, error)
 	RegisterHandOff(plan register.Plan) (session.HandOff, error)
 	RegisterUndoPlan(ctx context.Context) (register.UndoPlan, error)
 	RegisterUndo(ctx context.Context, typed string, o register.Options, report task.Report) (register.UndoPlan, error)
@@ -152,6 +152,7 @@ type checked interface {
 	Leftovers() ([]check.Trace, error)
 	CleanUp(ctx context.Context) (removed int, err error)
 	PlanBooking(ctx context.Context, o check.Options) (check.BookingPlan, error)
+	QuickProof(ctx context.Context, emit func(check.Finding), report task.Report) (check.Run, error)
 	Check(ctx context.Context, o check.Options, emit func(check.Finding), report task.Report) (check.Run, error)
 	LastCheck(ctx context.Context) (run *check.Run, current bool, err error)
 	PreviousCheck() *check.Run

@@ -105,7 +105,7 @@ func serverView(state string) words.Text {
 
 // provenFrom is where a run was proven from, and what the server itself says.
 func provenFrom(r check.Run) words.Text {
-	if r.Verdict == check.Passed || r.Verdict == check.Warned {
+	if r.Verdict.Passes() {
 		return words.T("Proven from this computer, %s. %s", r.From, serverView(r.Server))
 	}
 	return words.T("Tested from this computer, %s. %s", r.From, serverView(r.Server))

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/session"
@@ -35,7 +36,8 @@ type planner struct {
 	review  *review
 	record  *record
 	plan    *session.RegistrationPlan
-	result  *register.Result
+	result  *session.Registered
+	proof   *quickProof
 	// left is whether the consent of that result was left to a colleague, used
 	// are the choices of the plan that was applied.
 	left bool
@@ -57,6 +59,7 @@ func newPlanner(env *Env, notice *notice, page *Register) *planner {
 	p.notes = newNotes()
 	p.review = newReview(p)
 	p.record = newRecord(p)
+	p.proof = newQuickProof(env)
 	env.Remember(p.typed(), func() { p.show() })
 	return p
 }
@@ -77,6 +80,7 @@ func (p *planner) typed() map[string]*kit.Field {
 func (p *planner) shown() {
 	if !p.busy {
 		p.plan, p.result, p.handOff, p.care.ask = nil, nil, nil, nil
+		p.proof.show(nil)
 		p.choices.advise()
 		p.record.again()
 		p.ask(nil)
@@ -86,8 +90,8 @@ func (p *planner) shown() {
 // ask looks at what is known here, then shows it.
 func (p *planner) ask(then func()) {
 	var state session.Registration
-	p.env.Scope.Run(func(context.Context) (err error) {
-		state, err = p.env.Session.Registration()
+	p.env.Scope.Run(func(ctx context.Context) (err error) {
+		state, err = p.env.Session.Registration(ctx)
 		return err
 	}, func(err error) {
 		if err != nil {
@@ -124,6 +128,7 @@ func (p *planner) show() {
 			add(p.care.ask)
 		}
 		add(p.resultCard())
+		add(p.proof.object)
 		add(p.handOff)
 		add(p.signIn.show())
 		switch {
@@ -164,7 +169,7 @@ func (p *planner) actions() []*widget.Button {
 	case !p.known || p.steps != nil || p.care.ask != nil: // a question has its own
 		return nil
 	case p.result != nil && p.result.Consent == nil && !p.left:
-		return []*widget.Button{p.page.forward()}
+		return p.proved(p.result.Proven())
 	case p.state.Account == nil:
 		return p.signIn.actions()
 	case p.plan == nil || p.choices.dirty:
@@ -179,9 +184,36 @@ func (p *planner) actions() []*widget.Button {
 	case p.plan.Blocked != nil:
 		return []*widget.Button{again}
 	case len(p.plan.Todo()) == 0:
-		return []*widget.Button{again, p.page.forward()}
+		return append([]*widget.Button{again}, p.proved(p.state.Proven)...)
 	}
 	return []*widget.Button{again, apply}
+}
+
+// proved are the buttons of a registration with nothing left to apply: on, or
+// the test that it ends with.
+func (p *planner) proved(proven bool) []*widget.Button {
+	if proven {
+		return []*widget.Button{p.page.forward()}
+	}
+	return []*widget.Button{p.able(kit.PrimaryButton(kit.L("Test the registration"), theme.MediaPlayIcon(), p.test))}
+}
+
+// test tests what was registered.
+func (p *planner) test() {
+	var run check.Run
+	p.work(testingRegistration(), func(ctx context.Context, report task.Report) (err error) {
+		run, err = p.env.Session.QuickProof(ctx, nil, report)
+		return err
+	}, func(err error) {
+		p.env.Changed()
+		if err == nil {
+			p.proof.show(&run)
+			if p.result != nil {
+				p.result.Check, p.result.NotTested = &run, nil
+			}
+		}
+		p.ask(func() { p.notice.fail(problem.Of(err)) })
+	})
 }
 
 // able switches a button off while something runs.
@@ -246,7 +278,7 @@ func (p *planner) makePlanThen(then func()) {
 func (p *planner) apply() {
 	plan := applied(p.plan, p.notes)
 	steps := newRunSteps(p.env.Scope, p.page.relayout)
-	var result register.Result
+	var result session.Registered
 	p.work(kit.L("Registering the application"), func(ctx context.Context, report task.Report) (err error) {
 		if err := p.grow(ctx, session.ScopesFor(plan)); err != nil {
 			return err
@@ -260,7 +292,8 @@ func (p *planner) apply() {
 		failed := problem.Of(err)
 		p.env.Changed()
 		if failed == nil {
-			p.plan, p.result, p.left, p.used = nil, &result, plan.Options.LeaveConsent && wantsConsent(plan), plan.Options
+			p.plan, p.result, p.left, p.used = nil, &result, plan.LeavesConsent(), plan.Options
+			p.proof.show(result.Check)
 			p.env.Forget(slices.Collect(maps.Keys(p.typed()))...)
 			p.renewed = slices.ContainsFunc(plan.Todo(), func(i register.Item) bool { return i.ID == "credential" })
 			p.page.frame.ToTop()
@@ -327,29 +360,18 @@ func (p *planner) resultCard() fyne.CanvasObject {
 	}
 	facts := kit.Facts(p.env.Host, [][2]string{{kit.L("Application"), r.Application.DisplayName}, {kit.L("Client ID"), r.Application.ClientID}})
 	rest := pairs([][2]string{{kit.L("Credential"), credential}, {kit.L("Proof"), kit.Say(proofOf(r.Proof, p.renewed))}})
-	if p.left || !proven(*r) {
+	if !r.Proven() {
 		column := kit.Column(kit.GapWide)
-		if r.Consent != nil {
-			column.Add(kit.ProblemAs(p.env.Host, kit.MarkAttention, r.Consent))
+		for _, why := range []*problem.Problem{r.Consent, r.NotTested} {
+			if why != nil {
+				column.Add(kit.ProblemAs(p.env.Host, kit.MarkAttention, why))
+			}
 		}
 		column.Add(section(kit.L("Registered, but not proven yet"), kit.Column(kit.GapTight, facts, rest)))
 		return column
 	}
 	return kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess,
 		kit.Column(kit.Gap, kit.Heading(kit.L("The application is registered and proven")), kit.Column(kit.GapTight, facts, rest)))
-}
-
-// wantsConsent is whether the plan left something to consent to.
-func wantsConsent(plan register.Plan) bool {
-	return slices.ContainsFunc(plan.Items, func(i register.Item) bool {
-		return strings.HasPrefix(i.ID, "consent:") && i.Action == register.ByHand
-	})
-}
-
-// proven is whether a fresh token showed everything that was granted, and
-// everything was granted.
-func proven(r register.Result) bool {
-	return r.Consent == nil && r.Proof.Token && !r.Proof.Opaque && len(r.Proof.Missing) == 0
 }
 
 func proofOf(p register.Proof, renewed bool) words.Text {
@@ -359,7 +381,7 @@ func proofOf(p register.Proof, renewed bool) words.Text {
 	case !p.Token:
 		return words.T("No token came for the new credential yet.")
 	case p.Opaque:
-		return words.T("A fresh token came. It does not show its permissions: the test on the next page does.")
+		return words.T("A fresh token came. It does not show its permissions.")
 	case len(p.Missing) > 0:
 		return words.T("A fresh token came. It does not carry %s yet.", strings.Join(p.Missing, ", "))
 	case !renewed && len(p.Roles) == 0:

@@ -103,7 +103,7 @@ func (p *Prove) Shown() {
 
 func (p *Prove) put(f check.Finding, rootCause string) {
 	p.found[f.ID] = f
-	p.list.Put(p.finding(f, rootCause))
+	p.list.Put(findingOf(f, rootCause))
 }
 
 func (p *Prove) actions(run *diagnosis) {
@@ -114,7 +114,7 @@ func (p *Prove) actions(run *diagnosis) {
 		return
 	}
 	p.run.SetText(kit.L("Test again"))
-	if run.current && (run.Verdict == check.Passed || run.Verdict == check.Warned) {
+	if run.current && run.Verdict.Passes() {
 		p.run.Importance = widget.MediumImportance
 		p.next.Importance = widget.HighImportance
 		p.frame.Actions(p.report, p.run, p.next)
@@ -275,7 +275,8 @@ func MarkOf(status check.Status) kit.Mark {
 	return kit.MarkTodo
 }
 
-func (p *Prove) finding(f check.Finding, rootCause string) kit.Finding {
+// findingOf is a finding as it is shown.
+func findingOf(f check.Finding, rootCause string) kit.Finding {
 	seen, requestID := facts(f)
 	shown := kit.Finding{ID: f.ID, Mark: MarkOf(f.Status), Title: kit.Say(f.Title), Summary: kit.Say(f.Note), Facts: seen,
 		Problem: f.Problem, Duration: f.Duration, RequestID: requestID, Cause: f.ID == rootCause && rootCause != ""}

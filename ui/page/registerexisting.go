@@ -1,13 +1,17 @@
 package page
 
 import (
+	"context"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/ui/kit"
 )
@@ -25,12 +29,13 @@ type existing struct {
 	cert   *certificateBox
 	next   *widget.Button
 	wanted *fyne.Container
+	proof  *quickProof
 	// relayout lays the page out anew.
 	relayout func()
 }
 
 func newExisting(env *Env, notice *notice, relayout func()) *existing {
-	r := &existing{env: env, notice: notice, relayout: relayout, wanted: kit.Column(14)}
+	r := &existing{env: env, notice: notice, relayout: relayout, wanted: kit.Column(14), proof: newQuickProof(env)}
 	r.form = newForm(env)
 	r.client = r.form.bind("application.clientId", kit.TextField(kit.L("Application (client) ID"),
 		kit.L("In the Microsoft Entra admin center under App registrations, on the application's Overview."), "00000000-0000-0000-0000-000000000000"), true)
@@ -45,7 +50,7 @@ func newExisting(env *Env, notice *notice, relayout func()) *existing {
 	r.secret = newSecretBox(env, vault.ClientSecret, kit.L("Client secret"),
 		kit.L("The secret's Value, which Microsoft shows only once. Not its Secret ID."), "")
 	r.cert = newCertificateBox(env)
-	r.object = kit.Column(kit.GapWide,
+	r.object = kit.Column(kit.GapWide, r.proof.object,
 		section(kit.L("The application that the booking server uses"), r.client, r.kind, r.secret.field, r.cert.object, expires),
 		section(kit.L("Permissions that the product asks for"), r.wanted))
 	r.next = kit.PrimaryButton(kit.L("Save and continue"), theme.NavigateNextIcon(), r.proceed)
@@ -89,8 +94,8 @@ func (r *existing) showWanted() {
 	r.wanted.Refresh()
 }
 
-// proceed puts what was typed or chosen into the keychain and the document, and
-// goes on when both hold it.
+// proceed puts what was typed or chosen into the keychain and the document,
+// tests it when both hold it, and goes on when that passes.
 func (r *existing) proceed() {
 	r.form.save(func(ok bool, p *problem.Problem) {
 		r.notice.fail(p)
@@ -100,10 +105,32 @@ func (r *existing) proceed() {
 		}
 		settle(func(stored bool) {
 			if ok && stored {
-				r.env.Go(setup.Choose)
+				r.test()
 			}
 			r.relayout()
 		})
+	})
+}
+
+// test is the proof that the step ends with.
+func (r *existing) test() {
+	r.next.Disable()
+	var run check.Run
+	r.env.Scope.Show(testingRegistration(), func(ctx context.Context, report task.Report) (err error) {
+		run, err = r.env.Session.QuickProof(ctx, nil, report)
+		return err
+	}, func(err error) {
+		r.next.Enable()
+		r.env.Changed()
+		r.notice.fail(problem.Of(err))
+		if err == nil {
+			r.proof.show(&run)
+			r.notice.top()
+			if run.Verdict.Passes() {
+				r.env.Go(setup.Choose)
+			}
+		}
+		r.relayout()
 	})
 }
 

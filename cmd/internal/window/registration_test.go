@@ -105,6 +105,12 @@ func TestRegister(t *testing.T) {
 	if err != nil || result.Consent != nil || !result.Proof.Token || len(result.Proof.Missing) > 0 || len(result.Proof.Roles) == 0 {
 		t.Fatalf("applied %+v, %v", result, err)
 	}
+	if !result.Proven() || len(result.Check.Only) == 0 {
+		t.Fatalf("the test after it: %+v", result.Check)
+	}
+	if state, err := s.Registration(ctx); err != nil || !state.Proven {
+		t.Errorf("the step is not done: %+v, %v", state, err)
+	}
 	if secret, err := s.SecretState(ctx, vault.ClientSecret); err != nil || !secret.Stored {
 		t.Fatalf("the keychain: %+v, %v", secret, err)
 	}
@@ -134,13 +140,13 @@ func TestRegister(t *testing.T) {
 	if _, err := s.RegisterUndo(ctx, undo.Name, register.Options{}, nil); err != nil {
 		t.Fatal(err)
 	}
-	if state, err := s.Registration(); err != nil || !state.Restorable || state.Unfinished {
+	if state, err := s.Registration(ctx); err != nil || !state.Restorable || state.Unfinished {
 		t.Fatalf("after undo %+v, %v", state, err)
 	}
 	if a, err := s.RegisterRestore(ctx); err != nil || a.DisplayName != undo.Name {
 		t.Fatalf("restored %q, %v", a.DisplayName, err)
 	}
-	if state, err := s.Registration(); err != nil || state.Restorable {
+	if state, err := s.Registration(ctx); err != nil || state.Restorable {
 		t.Fatalf("after restore %+v, %v", state, err)
 	}
 }
@@ -169,7 +175,7 @@ func TestSignInIsRefused(t *testing.T) {
 			if problem.CodeOf(err).String() != tt.code || !tt.instead(err) {
 				t.Errorf("%v", err)
 			}
-			if state, err := s.Registration(); err != nil || state.Account != nil {
+			if state, err := s.Registration(ctx); err != nil || state.Account != nil {
 				t.Errorf("signed in: %+v, %v", state.Account, err)
 			}
 		})
