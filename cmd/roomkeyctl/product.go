@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -26,9 +27,9 @@ func newProduct(a *app) *cobra.Command {
 			return a.show(products, func(w io.Writer) {
 				var cells [][]string
 				for _, p := range products {
-					cells = append(cells, []string{p.ID, p.Name, strings.Join(values(p.Needs), ", "), string(p.Writes)})
+					cells = append(cells, []string{p.ID, p.Name, string(p.Model), strings.Join(values(p.Needs), ", "), string(p.Writes), string(p.Scoping.Way), p.Ends})
 				}
-				rows(w, []string{"id", "name", "permissions", "writes"}, cells)
+				rows(w, []string{"id", "name", "model", "permissions", "writes", "limit", "ends"}, cells)
 			})
 		},
 	}
@@ -47,7 +48,22 @@ func newProduct(a *app) *cobra.Command {
 			return a.show(p, func(w io.Writer) { describeProduct(w, p) })
 		},
 	}
-	return group("product", "Booking products and what they need of Microsoft 365", list, show)
+	return group("product", "Booking products and what they need of Microsoft 365", list, show, productCheck(a), productNew(a))
+}
+
+func describeAccount(w io.Writer, a *product.Account) {
+	if a == nil {
+		return
+	}
+	fmt.Fprintf(w, "Service account: %s\n", a.Purpose)
+	for _, fact := range []struct{ name, text string }{{"role", a.Role}, {"licence", a.Licence}, {"first sign-in", a.FirstSignIn}, {"in each room", a.Delegation}} {
+		if fact.text != "" {
+			fmt.Fprintf(w, "  %s: %s\n", fact.name, fact.text)
+		}
+	}
+	if a.SignInDays > 0 {
+		fmt.Fprintf(w, "  It must sign in at the vendor again every %d days.\n", a.SignInDays)
+	}
 }
 
 func values(n product.Needs) []string {
@@ -77,15 +93,48 @@ func describeProduct(w io.Writer, p product.Product) {
 			fmt.Fprintln(w, o.Note)
 		}
 	}
-	fmt.Fprintf(w, "\nWrites calendars of: %s\nCredential: %s, %d months. %s\n", p.Writes, strings.Join(p.Credential.Kinds, " or "), p.Credential.Months, p.Credential.Advice)
-	if p.ServiceAccount != nil {
-		fmt.Fprintf(w, "Service account: %s\n", p.ServiceAccount.Purpose)
+	fmt.Fprintf(w, "\nHow it gets in: %s\n", p.Model.Means())
+	if v := p.VendorApplication; v != nil {
+		fmt.Fprintf(w, "The vendor's application: %s, publisher %s, client ID %s\n", cmp.Or(v.Name, "not known"), cmp.Or(v.Publisher, "not known"), cmp.Or(v.ClientID, "not known"))
+	}
+	fmt.Fprintf(w, "Writes calendars of: %s\n", p.Writes)
+	if len(p.Credential.Kinds) > 0 {
+		fmt.Fprintf(w, "Credential: %s. %s\n", strings.Join(p.Credential.Kinds, " or "), p.Credential.Advice)
+	}
+	if p.Credential.Months > 0 {
+		fmt.Fprintf(w, "Suggested life: %d months\n", p.Credential.Months)
+	}
+	describeAccount(w, p.ServiceAccount)
+	if p.Calendars() {
+		fmt.Fprintf(w, "Limit in Exchange: %s %s\n", p.Scoping.Advice(p.Name), p.Scoping.Note)
+	}
+	if p.LimitFirst {
+		fmt.Fprintln(w, "Limit it first and hand the credential over after: whoever has the credential before sees every calendar.")
+	}
+	for _, pattern := range p.SingleSignOn.Patterns {
+		fmt.Fprintf(w, "Redirect URI (%s): %s\n", cmp.Or(p.SingleSignOn.Platform, "web"), pattern)
+	}
+	for _, id := range p.Also {
+		fmt.Fprintf(w, "It needs a second application, which is a connection of its own: product %s\n", id)
+	}
+	if p.Ends != "" {
+		fmt.Fprintf(w, "It stops working on %s. %s\n", p.Ends, product.EWSEnds)
+	}
+	for _, u := range p.Unknown {
+		fmt.Fprintf(w, "Not known (%s): %s\n", u.What, u.Ask)
+	}
+	if p.Source.Read != "" {
+		fmt.Fprintf(w, "Read on %s: %s\n", p.Source.Read, strings.Join(p.Source.Pages, "; "))
 	}
 	if len(p.Policy) > 0 {
 		fmt.Fprintln(w, "\nCalendar processing of each room:")
 		var cells [][]string
 		for _, s := range p.Policy {
-			cells = append(cells, []string{s.Parameter, fmt.Sprint(s.Value), s.Reason})
+			value := fmt.Sprint(s.Value)
+			if s.Value == nil {
+				value = "the same as “" + s.Matches + "”"
+			}
+			cells = append(cells, []string{s.Parameter, value, s.Reason})
 		}
 		rows(w, []string{"parameter", "value", "why"}, cells)
 	}

@@ -10,12 +10,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -217,12 +219,15 @@ func expected(code string, s Script, c cloud.Cloud, p product.Product) bool {
 	switch code {
 	case "exchange.cloud":
 		return s.Platform == "exchange" && c.ID == "govsg" || s.Platform == "places" && c.ID != "global"
-	case "exchange.nothing-to-limit":
-		return p.ID == "seatsurfing"
+	case "exchange.nothing-to-limit", "exchange.no-evidence":
+		limits := slices.ContainsFunc(p.With(nil, []string{"Calendars.ReadWrite"}).Permissions, func(n product.Permission) bool {
+			return n.Kind == permission.Application
+		})
+		return !limits || code == "exchange.no-evidence" && c.ID == "govsg"
 	case "exchange.no-policy":
 		return len(p.Policy) == 0
-	case "exchange.no-evidence":
-		return p.ID == "seatsurfing" || c.ID == "govsg"
+	case "exchange.field":
+		return s.Name == "calendar-processing" && slices.ContainsFunc(p.Policy, func(w product.Setting) bool { return w.Matches != "" })
 	}
 	return false
 }

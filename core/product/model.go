@@ -25,6 +25,28 @@ const (
 	User Model = "user"
 )
 
+// Means says how the vendor gets in.
+func (m Model) Means() words.Text {
+	switch m {
+	case Vendor:
+		return words.T("The tenant consents to the vendor's own application. Nothing secret changes hands.")
+	case User:
+		return words.T("A service account of the tenant signs in at the vendor. The vendor sees what that account may see.")
+	}
+	return words.T("With an application of the tenant's own, whose credential is handed over to the vendor.")
+}
+
+// EWSEnds is what Microsoft says of the end of Exchange Web Services.
+const EWSEnds = "Since 2026-10-01 Microsoft switches Exchange Web Services off tenant by tenant, and on 2027-04-01 everywhere."
+
+// Calendars reports whether the product opens calendars, as far as is known.
+func (p Product) Calendars() bool {
+	return p.Writes != WritesNothing || p.Choose || slices.ContainsFunc(p.Needs.Permissions, func(n Permission) bool {
+		e, _ := permissions().Get(n.Value)
+		return e.Calendar != ""
+	})
+}
+
 // VendorApplication is an application that the vendor owns, as the enterprise
 // application in the customer's tenant should show it.
 type VendorApplication struct {
@@ -38,6 +60,7 @@ type VendorApplication struct {
 
 // Source is where facts were read.
 type Source struct {
+	// Pages are addresses, or a site and the page's name there.
 	Pages []string `yaml:"pages,omitempty" json:"pages,omitempty"`
 	// Read is the day, as 2026-11-26.
 	Read string `yaml:"read,omitempty" json:"read,omitempty"`
@@ -181,7 +204,7 @@ func (p Product) vendorApplication(d *strictyaml.Document) {
 // facts notes what is wrong with sources, dates, and what is left open.
 func (p Product) facts(d *strictyaml.Document) {
 	for i, page := range p.Source.Pages {
-		address(d, strictyaml.Item("source.pages", i), page)
+		text(d, strictyaml.Item("source.pages", i), page)
 	}
 	date(d, "source.read", p.Source.Read)
 	for i, u := range p.Unknown {
@@ -195,10 +218,9 @@ func (p Product) facts(d *strictyaml.Document) {
 	if p.Scoping.Way != "" {
 		oneOf(d, "scoping.way", p.Scoping.Way, ScopingRBAC, ScopingPolicy, ScopingDelegation, ScopingNone, ScopingUnknown)
 	}
-	address(d, "scoping.source", p.Scoping.Source)
 	date(d, "scoping.read", p.Scoping.Read)
 	if p.Scoping.Way != "" && p.Scoping.Way != ScopingUnknown && (p.Scoping.Source == "" || p.Scoping.Read == "") {
-		d.Wrong("scoping", words.T("Say who says so, and when it was read: scoping: {way: %s, source: \"https://…\", read: 2026-11-26}.", p.Scoping.Way))
+		d.Wrong("scoping", words.T("Say who says so, and when it was read: scoping: {way: %s, source: \"the page and its site\", read: 2026-11-26}.", p.Scoping.Way))
 	}
 	date(d, "ends", p.Ends)
 	for i, n := range p.Needs.Permissions {

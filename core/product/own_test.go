@@ -114,7 +114,7 @@ func TestMistakes(t *testing.T) {
 		"unknown limit":       {mine + "scoping: {way: firewall, source: \"https://example.com\", read: 2026-11-26}\n", 17, "scoping.way", "rbac, policy, delegation, none, unknown"},
 		"limit says nobody":   {mine + "scoping: {way: rbac}\n", 17, "scoping", "who says so"},
 		"no day":              {mine + "source: {read: yesterday}\n", 17, "source.read", "2026-11-26"},
-		"page without TLS":    {mine + "source: {pages: [\"http://example.com\"]}\n", 17, "source.pages[0]", "https://"},
+		"empty page":          {mine + "source: {pages: [\"\"]}\n", 17, "source.pages[0]", "must be text"},
 		"EWS without its end": {swap("value: Calendars.ReadWrite", "value: full_access_as_app"), 1, "ends", "ends: 2027-04-01"},
 		"EWS beyond its end":  {swap("value: Calendars.ReadWrite", "value: full_access_as_app") + "ends: 2028-01-01\n", 17, "ends", "ends: 2027-04-01"},
 		"unknown unknown":     {mine + "unknown: [{what: colour, ask: Ask.}]\n", 17, "unknown[0].what", "permissions, vendorApplication"},

@@ -1,0 +1,220 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/cmd/internal/wire"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+func productCheck(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "check FILE", Short: "Check a product file: mistakes, permissions, what is more than needed", Args: cobra.ExactArgs(1),
+		Example: "  roomkeyctl product check my-product.yaml",
+		RunE: func(c *cobra.Command, args []string) error {
+			data, err := a.read(c.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return a.review(product.ReviewFile(args[0], data))
+		},
+	}
+}
+
+// review shows what there is to say about a file; a mistake is wrong input.
+func (a *app) review(r product.Review) error {
+	if err := a.show(r, func(w io.Writer) { describeReview(w, r) }); err != nil || len(r.Mistakes) == 0 {
+		return err
+	}
+	return &status{code: exitUsage, err: fmt.Errorf("%d mistakes in the file", len(r.Mistakes)), silent: true}
+}
+
+func describeReview(w io.Writer, r product.Review) {
+	for _, m := range r.Mistakes {
+		fmt.Fprintf(w, "Line %d, %s: %s\n", m.Line, cmp.Or(m.Field, "file"), m.Text)
+		if m.Example != "" {
+			fmt.Fprintf(w, "  For example:\n    %s\n", strings.ReplaceAll(m.Example, "\n", "\n    "))
+		}
+	}
+	if len(r.Mistakes) > 0 {
+		fmt.Fprintln(w)
+	} else {
+		fmt.Fprint(w, "The file is valid. An administrator reads this:\n\n")
+	}
+	describeProduct(w, r.Product)
+	list(w, "More than needed", r.Excess)
+	list(w, "Left open", r.Open)
+}
+
+func list(w io.Writer, title string, texts []words.Text) {
+	if len(texts) > 0 {
+		fmt.Fprintf(w, "\n%s:\n", title)
+	}
+	for _, t := range texts {
+		fmt.Fprintf(w, "- %s\n", t)
+	}
+}
+
+// drafted are the answers to the questions of product new.
+type drafted struct {
+	id, name, vendor, model, writes, months, clientID, publisher, application, account, source, out string
+	permissions, lists                                                                              []string
+	fromConnection                                                                                  bool
+}
+
+func productNew(a *app) *cobra.Command {
+	var d drafted
+	c := &cobra.Command{
+		Use: "new", Short: "Write a product file from the answers to a few questions", Args: cobra.NoArgs,
+		Long: "Asks for what a vendor's guide says and writes a product file. Every question has a\n" +
+			"flag; without a terminal nothing is asked. With --from-connection the file has the\n" +
+			"permissions that were chosen for the connection.",
+		Example: "  roomkeyctl product new --name \"My server\" --source https://example.com/guide \\\n" +
+			"    --permission \"Calendars.ReadWrite=It books rooms.\" --writes rooms",
+		RunE: func(c *cobra.Command, _ []string) error {
+			p, err := a.draft(c.Context(), &d)
+			if err != nil {
+				return err
+			}
+			data, err := p.Encode()
+			if err != nil {
+				return err
+			}
+			if d.out == "" {
+				paths, err := wire.PathsOf(a.configDir)
+				if err != nil {
+					return err
+				}
+				if err := os.MkdirAll(paths.Products, 0o700); err != nil {
+					return err
+				}
+				d.out = filepath.Join(paths.Products, p.ID+".yaml")
+			}
+			if r := product.ReviewFile(d.out, data); len(r.Mistakes) > 0 {
+				return a.review(r)
+			}
+			if err := a.write(d.out, data); err != nil || d.out == "-" {
+				return err
+			}
+			return a.written(d.out)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&d.id, "id", "", "`ID` of the product; from the name if empty")
+	f.StringVar(&d.name, "name", "", "`name` of the product")
+	f.StringVar(&d.vendor, "vendor", "", "`name` of the vendor")
+	f.StringVar(&d.source, "source", "", "`address` of the vendor's guide")
+	f.StringVar(&d.model, "model", "", "how the vendor gets in: own, vendor or user")
+	f.StringVar(&d.clientID, "client-id", "", "Application (client) `ID` of the vendor's application")
+	f.StringVar(&d.application, "application-name", "", "`name` of the vendor's application")
+	f.StringVar(&d.publisher, "publisher", "", "`publisher` of the vendor's application")
+	f.StringVar(&d.account, "account", "", "`purpose` of the service account")
+	f.StringArrayVar(&d.permissions, "permission", nil, "`PERMISSION=REASON`, delegated:PERMISSION=REASON for a delegated one; may be repeated")
+	f.StringSliceVar(&d.lists, "list", nil, "`list` that the product reads: rooms, people, groups")
+	f.StringVar(&d.writes, "writes", "", "whose calendars it writes: none, rooms, people, rooms+organizers")
+	f.StringVar(&d.months, "months", "12", "suggested life of the client secret in `months`")
+	f.StringVar(&d.out, "out", "", "`file` to write, - for standard output; the folder of your own products if empty")
+	f.BoolVar(&d.fromConnection, "from-connection", false, "take product, options and permissions of the connection")
+	return c
+}
+
+// draft asks for what no flag has said.
+func (a *app) draft(ctx context.Context, d *drafted) (product.Product, error) {
+	var stopped error
+	ask := func(into *string, question, otherwise string) {
+		if *into == "" && stopped == nil {
+			*into, stopped = a.typed(ctx, question)
+			*into = cmp.Or(*into, otherwise)
+		}
+	}
+	ask(&d.name, "Name of the product", "")
+	if d.name == "" && stopped == nil {
+		return product.Product{}, usage("the product needs a name: --name NAME")
+	}
+	d.id = cmp.Or(d.id, product.IDOf(d.name))
+	if d.fromConnection {
+		s, err := a.open()
+		if err != nil {
+			return product.Product{}, err
+		}
+		defer s.Close()
+		return s.OwnProduct(d.id, d.name)
+	}
+	ask(&d.vendor, "Vendor", "")
+	ask(&d.source, "Address of the vendor's guide", "")
+	ask(&d.model, "How the vendor gets in: own (an application of yours), vendor (the vendor's application), user (a service account) [own]", string(product.Own))
+	model := product.Model(d.model)
+	if model != product.Own {
+		ask(&d.clientID, "Application (client) ID of the vendor's application, empty if the guide does not name it", "")
+		ask(&d.publisher, "Its publisher, empty if not known", "")
+	}
+	if model == product.User {
+		ask(&d.account, "What the service account is for", d.name+" books rooms as this account.")
+	}
+	for next := "first"; len(d.permissions) == 0 || next != ""; {
+		next = ""
+		if ask(&next, "Permission and why, as Calendars.ReadWrite=It books rooms. (empty to end)", ""); next == "" {
+			break
+		}
+		d.permissions = append(d.permissions, next)
+	}
+	ask(&d.writes, "Whose calendars it writes: none, rooms, people, rooms+organizers [rooms]", string(product.WritesRooms))
+	if stopped != nil {
+		return product.Product{}, stopped
+	}
+	return d.product(time.Now())
+}
+
+// product is the file that the answers make.
+func (d *drafted) product(now time.Time) (product.Product, error) {
+	p := product.Product{
+		ID: d.id, Name: d.name, Vendor: d.vendor, About: d.name + ", as its guide describes it.", Model: product.Model(d.model),
+		Writes: product.Writes(d.writes), Adapter: product.AdapterForm, Needs: product.Needs{Lists: d.lists},
+		Source: product.Source{Read: now.Format(time.DateOnly)}, Choose: len(d.permissions) == 0,
+	}
+	if d.source != "" {
+		p.Source.Pages = []string{d.source}
+	}
+	for _, text := range d.permissions {
+		value, reason, ok := strings.Cut(text, "=")
+		if !ok {
+			return p, usage("--permission takes PERMISSION=REASON, not %q", text)
+		}
+		ref := permission.Ref{Value: strings.TrimSpace(value), Kind: permission.Application}
+		if rest, delegated := strings.CutPrefix(ref.Value, "delegated:"); delegated || p.Model == product.User {
+			ref = permission.Ref{Value: rest, Kind: permission.Delegated}
+		}
+		p.Needs.Permissions = append(p.Needs.Permissions, product.Permission{Ref: ref, Reason: strings.TrimSpace(reason)})
+	}
+	if p.Choose {
+		p.Unknown = append(p.Unknown, product.Unknown{What: product.UnknownPermissions, Ask: "Choose the permissions that the vendor's guide names."})
+	}
+	if p.Model != product.Own {
+		p.VendorApplication = &product.VendorApplication{Name: d.application, Publisher: d.publisher, ClientID: strings.ToLower(d.clientID)}
+		if d.clientID == "" {
+			p.Unknown = append(p.Unknown, product.Unknown{What: product.UnknownApplication, Ask: "Ask the vendor for the application (client) ID of its application."})
+		}
+	} else {
+		var months int
+		if _, err := fmt.Sscan(d.months, &months); err != nil {
+			return p, usage("--months takes a number, not %q", d.months)
+		}
+		p.Model, p.Credential = "", product.Credential{Kinds: []string{"secret"}, Months: months}
+		p.Form = []product.Field{{Label: "Tenant ID", Value: "tenant.id"}, {Label: "Client ID", Value: "application.clientId"}, {Label: "Client secret", Value: "secret:client-secret"}}
+	}
+	if p.Model == product.User {
+		p.ServiceAccount = &product.Account{Purpose: d.account, Delegation: "calendar"}
+	}
+	return p, nil
+}
