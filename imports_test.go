@@ -39,7 +39,10 @@ var layers = map[string]string{
 	"core/report":     data + io + "check",
 	"core/setup":      "words evidence",
 	"core/session":    data + io + "owner register check exchange booking export report setup evidence",
-	"core/simulator":  "cloud words problem transport resources simulator/seatsurfing",
+	// The door of the simulated Microsoft and booking servers, and the rooms behind it.
+	"core/simulator":           "cloud resources simulator/seatsurfing simulator/fault simulator/microsoft",
+	"core/simulator/fault":     "simulator/microsoft",
+	"core/simulator/microsoft": "",
 	// What an administrator's PowerShell meets: the modules and the organization behind them.
 	"core/simulator/cmdlet": "",
 	// The other kind of booking server.

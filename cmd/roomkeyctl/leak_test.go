@@ -12,6 +12,7 @@ import (
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/simulator"
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // commandLine runs commands in this process, in one configuration folder.
@@ -74,7 +75,7 @@ func TestNoSecretAnywhere(t *testing.T) {
 		"--client-id", account.ClientID, "--server", sim.BookingURL())
 	must("connection", "set", "server.caFile="+sim.CAFile())
 	must("check")
-	faults := simulator.Faults()
+	faults := fault.All()
 	if len(faults) < 17 {
 		t.Fatalf("only %d faults", len(faults))
 	}
@@ -92,8 +93,8 @@ func TestNoSecretAnywhere(t *testing.T) {
 	}
 	// With a certificate instead of the secret, right and not registered.
 	must("connection", "set", "application.credential.kind=certificate", "clientId="+account.CertificateClientID)
-	for _, fault := range [][]string{nil, {simulator.FaultCertificateUnknown}} {
-		if err := sim.SetFaults(fault...); err != nil {
+	for _, faults := range [][]string{nil, {fault.CertificateUnknown}} {
+		if err := sim.SetFaults(faults...); err != nil {
 			t.Fatal(err)
 		}
 		c.run("check", "--output", "json")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/simulator"
+	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/vault"
 )
 
@@ -192,7 +193,7 @@ Or with Seatsurfing, which chooses its redirect URI when it gets the sign-in:
 }
 
 func (a *app) showFaults() error {
-	faults := simulator.Faults()
+	faults := fault.All()
 	return a.show(faults, func(w io.Writer) {
 		var cells [][]string
 		for _, f := range faults {

@@ -10,6 +10,7 @@ import (
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/simulator"
 	"github.com/roomkey/roomkey/core/simulator/cmdlet"
+	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/tenant"
 )
 
@@ -21,7 +22,7 @@ const typed = "function global:Start-Sleep { param($Seconds) $null = Invoke-Rest
 // TestGraphScriptsRun runs the scripts of Graph over HTTP and TLS against the
 // simulated tenant, whose new objects are not everywhere at once.
 func TestGraphScriptsRun(t *testing.T) {
-	sim, err := simulator.Start(t.Context(), simulator.Options{Faults: []string{simulator.FaultReplicationDelay + "=20s"}})
+	sim, err := simulator.Start(t.Context(), simulator.Options{Faults: []string{fault.ReplicationDelay + "=20s"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/graph"
 	"github.com/roomkey/roomkey/core/simulator"
+	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/vault"
@@ -143,12 +144,12 @@ func TestSimulatedFaults(t *testing.T) {
 	}
 	defer sim.Close()
 	account := sim.Account()
-	for _, fault := range simulator.Faults() {
-		if strings.HasPrefix(fault.Name, "server-") {
+	for _, one := range fault.All() {
+		if strings.HasPrefix(one.Name, "server-") {
 			continue // the booking server's
 		}
-		t.Run(fault.Name, func(t *testing.T) {
-			if err := sim.SetFaults(fault.Name); err != nil {
+		t.Run(one.Name, func(t *testing.T) {
+			if err := sim.SetFaults(one.Name); err != nil {
 				t.Skip(err) // wants an argument
 			}
 			h, err := transport.New(transport.Options{CAFile: sim.CAFile(), Timeout: 2 * time.Second, Retry: true, RetryBudget: 2 * time.Second})
@@ -165,7 +166,7 @@ func TestSimulatedFaults(t *testing.T) {
 			defer cancel()
 			rooms := graph.New(graph.Options{Cloud: sim.Cloud(), HTTP: h, Token: app.Bearer}).Rooms(ctx, nil)
 			all := 120
-			if fault.Name == simulator.FaultRoomHidden {
+			if one.Name == fault.RoomHidden {
 				all-- // what is hidden from address lists is not Graph's to list
 			}
 			if rooms.Complete && len(rooms.Items) != all {

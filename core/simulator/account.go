@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 // Account is what an administrator of the simulated tenant knows.
@@ -223,7 +225,7 @@ func readCertificate(der []byte, name, keyID string) (keyCredential, error) {
 	}
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {
-		return keyCredential{}, badRequest("Key credential's Key is not a valid X.509 certificate.")
+		return keyCredential{}, microsoft.BadRequest("Key credential's Key is not a valid X.509 certificate.")
 	}
 	if name == "" {
 		name = cert.Subject.String()

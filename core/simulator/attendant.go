@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // processingDelay is how long a room takes to answer.
@@ -22,7 +24,7 @@ func (s *Simulator) box(address string) *mailbox {
 func (s *Simulator) settle() {
 	now := s.now()
 	for address, m := range s.state.Mailboxes {
-		if arg, silent := s.fault(FaultRoomSilent); silent && hits(arg, address, true) {
+		if arg, silent := s.Fault(fault.RoomSilent); silent && fault.Hits(arg, address, true) {
 			continue
 		}
 		due := m.Waiting
@@ -101,7 +103,7 @@ func (s *Simulator) process(address string, m *mailbox, inv invitation) {
 
 // accepts applies the room's booking policy.
 func (s *Simulator) accepts(address string, p *processing, e *event) bool {
-	if arg, on := s.fault(FaultBookingsDeclined); on && hits(arg, address, true) {
+	if arg, on := s.Fault(fault.BookingsDeclined); on && fault.Hits(arg, address, true) {
 		return false
 	}
 	now := s.now()
@@ -110,7 +112,7 @@ func (s *Simulator) accepts(address string, p *processing, e *event) bool {
 	case external && !p.ProcessExternalMeetingMessages,
 		e.Start.After(now.AddDate(0, 0, p.BookingWindowInDays+1)),
 		p.MaximumDurationInMinutes > 0 && e.End.Sub(e.Start) > time.Duration(p.MaximumDurationInMinutes)*time.Minute,
-		(p.ScheduleOnlyDuringWorkHours || s.has(FaultRoomHours)) && !s.hoursOf(address).include(e.Start, e.End),
+		(p.ScheduleOnlyDuringWorkHours || s.Has(fault.RoomHours)) && !s.hoursOf(address).include(e.Start, e.End),
 		!p.AllBookInPolicy && !slices.ContainsFunc(p.BookInPolicy, func(a string) bool { return strings.EqualFold(a, e.Organizer) }):
 		return false
 	case p.AllowConflicts:

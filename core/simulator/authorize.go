@@ -13,6 +13,10 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	"github.com/google/uuid"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 func sha1Text(der []byte) string {
@@ -24,7 +28,7 @@ func sha1Text(der []byte) string {
 // signed in at once (see SignInAs): there are no passwords here.
 func (s *Simulator) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
-		page(w, http.StatusBadRequest, "Sign in", "<p>AADSTS90013: Invalid input received from the user.</p>")
+		microsoft.Page(w, http.StatusBadRequest, "Sign in", "<p>AADSTS90013: Invalid input received from the user.</p>")
 		return
 	}
 	s.mu.Lock()
@@ -36,7 +40,7 @@ func (s *Simulator) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 		err = &entraError{status: 400, name: "invalid_client", code: 50011, message: "The redirect URI '" + redirect + "' specified in the request does not match the redirect URIs configured for the application '" + app.AppID + "'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal."}
 	}
 	if err != nil {
-		if arg, _ := s.fault(FaultFirstPartyMissing); arg != "redirect" || err.code != 700016 {
+		if arg, _ := s.Fault(fault.FirstPartyMissing); arg != "redirect" || err.code != 700016 {
 			s.errorPage(w, r, err) // Microsoft does not send these back to the client
 			return
 		}
@@ -58,7 +62,7 @@ func (s *Simulator) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		values.Set("error", err.name)
-		values.Set("error_description", err.description(requestID(r.Context()), newID(), s.now()))
+		values.Set("error_description", err.description(microsoft.RequestID(r), uuid.NewString(), s.now()))
 		values.Set("error_uri", s.microsoft.url()+fmt.Sprintf("/error?code=%d", err.code))
 		sendBack(w, r, q.Get("response_mode"), redirect, values)
 		return
@@ -71,7 +75,7 @@ func (s *Simulator) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 			clientID: app.AppID, redirectURI: redirect, challenge: q.Get("code_challenge"), nonce: q.Get("nonce"),
 			user: user, scopes: scopes, expires: s.now().Add(10 * time.Minute),
 		}))
-		values.Set("session_state", newID())
+		values.Set("session_state", uuid.NewString())
 	}
 	if slices.Contains(types, "id_token") {
 		token, serr := s.idToken(app.AppID, user, q.Get("nonce"))
@@ -103,8 +107,8 @@ func responseType(app *application, kind string) *entraError {
 // errorPage is what Microsoft shows in the browser where it does not trust the
 // client enough to answer it.
 func (s *Simulator) errorPage(w http.ResponseWriter, r *http.Request, err *entraError) {
-	text := err.description(requestID(r.Context()), newID(), s.now())
-	page(w, http.StatusBadRequest, "Sorry, but we’re having trouble signing you in.", "<p>"+html.EscapeString(text)+"</p>")
+	text := err.description(microsoft.RequestID(r), uuid.NewString(), s.now())
+	microsoft.Page(w, http.StatusBadRequest, "Sorry, but we’re having trouble signing you in.", "<p>"+html.EscapeString(text)+"</p>")
 }
 
 // sendBack gives the answer to the client in the way it asked for.
@@ -120,7 +124,7 @@ func sendBack(w http.ResponseWriter, r *http.Request, mode, redirect string, val
 		for k := range values {
 			fmt.Fprintf(&fields, `<input type="hidden" name="%s" value="%s">`, html.EscapeString(k), html.EscapeString(values.Get(k)))
 		}
-		page(w, http.StatusOK, "Working...", fmt.Sprintf(`<form method="POST" name="hiddenform" action="%s">%s<noscript><p>Script is disabled. Click Submit to continue.</p><input type="submit" value="Submit"></noscript></form><script>document.forms[0].submit();</script>`, html.EscapeString(redirect), fields.String()))
+		microsoft.Page(w, http.StatusOK, "Working...", fmt.Sprintf(`<form method="POST" name="hiddenform" action="%s">%s<noscript><p>Script is disabled. Click Submit to continue.</p><input type="submit" value="Submit"></noscript></form><script>document.forms[0].submit();</script>`, html.EscapeString(redirect), fields.String()))
 		return
 	case "fragment":
 		u.Fragment = values.Encode()
@@ -156,16 +160,16 @@ func (s *Simulator) signInClient(id string) (*application, *servicePrincipal, *e
 	if id != commandLineToolsAppID {
 		return s.client(id)
 	}
-	if s.has(FaultFirstPartyMissing) {
+	if s.Has(fault.FirstPartyMissing) {
 		return nil, nil, &entraError{status: 400, name: "unauthorized_client", code: 700016, message: "Application with identifier '" + id + "' was not found in the directory '" + tenantName + "'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant."}
 	}
 	const name = "Microsoft Graph Command Line Tools"
 	sp := s.principalByApp(id)
 	if sp == nil {
-		sp = newPrincipal(newID(), id, name, microsoftTenant)
+		sp = newPrincipal(uuid.NewString(), id, name, microsoftTenant)
 		s.state.Principals = append(s.state.Principals, sp)
 	}
-	app := newApplication(newID(), id, name, "", s.now())
+	app := newApplication(uuid.NewString(), id, name, "", s.now())
 	app.PublicClient.RedirectURIs = []string{"http://localhost"}
 	return app, sp, nil
 }
@@ -176,7 +180,7 @@ func (s *Simulator) signInUser(hint string) (int, *entraError) {
 	if v := s.visitor.Load(); v != nil && *v != "" {
 		hint = *v
 	}
-	other, wrong := s.fault(FaultWrongAccount)
+	other, wrong := s.Fault(fault.WrongAccount)
 	if wrong && other != "" {
 		hint = other
 	}
@@ -190,7 +194,7 @@ func (s *Simulator) signInUser(hint string) (int, *entraError) {
 	switch {
 	case wrong && other == "":
 		return 0, &entraError{status: 400, name: "access_denied", code: 50020, message: "User account 'someone@fabrikam.example' from identity provider 'https://sts.windows.net/" + s.directory.id(kindOther, 2) + "/' does not exist in tenant '" + tenantName + "' and cannot access the application in that tenant. The account needs to be added as an external user in the tenant first."}
-	case s.has(FaultUserNotAssigned):
+	case s.Has(fault.UserNotAssigned):
 		return 0, s.notAssigned(user)
 	}
 	return user, nil
@@ -232,7 +236,7 @@ func (s *Simulator) consent(sp *servicePrincipal, user int, wanted string) ([]st
 		}
 		added = append(added, value)
 	}
-	if len(added) > 0 && s.has(FaultConsentDeclined) || slices.Contains(added, "AuditLog.Read.All") && s.has(FaultLogConsentDeclined) {
+	if len(added) > 0 && s.Has(fault.ConsentDeclined) || slices.Contains(added, "AuditLog.Read.All") && s.Has(fault.LogConsentDeclined) {
 		return nil, &entraError{status: 400, name: "access_denied", code: 65004, message: "User declined to consent to access the app."}
 	}
 	if len(added) > 0 {
@@ -270,7 +274,7 @@ func (s *Simulator) grantScopes(clientID, resourceID, kind string, person *strin
 			return
 		}
 	}
-	s.state.Grants = append(s.state.Grants, &permissionGrant{ID: assignmentID(newID()), ClientID: clientID, ConsentType: kind, PrincipalID: person, ResourceID: resourceID, Scope: strings.Join(scopes, " ")})
+	s.state.Grants = append(s.state.Grants, &permissionGrant{ID: assignmentID(uuid.NewString()), ClientID: clientID, ConsentType: kind, PrincipalID: person, ResourceID: resourceID, Scope: strings.Join(scopes, " ")})
 }
 
 // idToken is for the client itself.
@@ -280,7 +284,7 @@ func (s *Simulator) idToken(clientID string, user int, nonce string) (string, er
 	c := jwt.MapClaims{
 		"aud": clientID, "iss": s.issuer(), "iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(tokenLife).Unix(),
 		"name": p.first + " " + p.last, "oid": s.directory.id(kindUser, user), "preferred_username": s.directory.upn(user),
-		"email": s.directory.upn(user), "sub": s.directory.id(kindUser, user), "tid": s.directory.tenantID(), "uti": newID()[:22], "ver": "2.0",
+		"email": s.directory.upn(user), "sub": s.directory.id(kindUser, user), "tid": s.directory.tenantID(), "uti": uuid.NewString()[:22], "ver": "2.0",
 		"wids": s.wids(user),
 	}
 	if nonce != "" {

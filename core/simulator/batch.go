@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 const maxBatch = 20
@@ -25,48 +27,48 @@ func (s *Simulator) serveBatch(w http.ResponseWriter, r *http.Request, token *cl
 	c := &call{s: s, r: r}
 	err := c.body(&b)
 	if r.Method != http.MethodPost {
-		err = graphError{http.StatusMethodNotAllowed, "Request_BadRequest", "Specified HTTP method is not allowed for the request target."}
+		err = microsoft.Refuse(http.StatusMethodNotAllowed, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
 	}
 	if err == nil && (len(b.Requests) == 0 || len(b.Requests) > maxBatch) {
-		err = graphError{http.StatusBadRequest, "BadRequest", "The number of requests in a batch must be between 1 and 20."}
+		err = microsoft.Refuse(http.StatusBadRequest, "BadRequest", "The number of requests in a batch must be between 1 and 20.")
 	}
 	if err != nil {
-		s.fail(w, r, err)
+		microsoft.Fail(w, r, err)
 		return
 	}
 	answers := make([]object, 0, len(b.Requests))
 	failed := map[string]bool{}
 	for _, part := range b.Requests {
-		rec := &recorded{header: http.Header{}}
+		rec := &microsoft.Recorded{}
 		sub, err := http.NewRequestWithContext(r.Context(), part.Method, s.microsoft.url()+"/v1.0/"+strings.TrimPrefix(part.URL, "/"), bytes.NewReader(part.Body))
 		switch {
 		case err != nil:
-			s.fail(rec, r, badRequest("The URL of a request in the batch cannot be read."))
+			microsoft.Fail(rec, r, microsoft.BadRequest("The URL of a request in the batch cannot be read."))
 		case dependsOnFailure(part.DependsOn, failed):
-			s.fail(rec, r, graphError{http.StatusFailedDependency, "FailedDependency", "A request that this one depends on failed."})
+			microsoft.Fail(rec, r, microsoft.Refuse(http.StatusFailedDependency, "FailedDependency", "A request that this one depends on failed."))
 		default:
 			for k, v := range part.Headers {
 				sub.Header.Set(k, v)
 			}
-			if !s.instead(rec, sub) {
+			if !s.Instead(rec, sub) {
 				s.dispatch(rec, sub, token)
 			}
 		}
-		failed[part.ID] = rec.status >= 400
+		failed[part.ID] = rec.Status >= 400
 		headers := object{}
-		for k := range rec.header {
-			headers[k] = rec.header.Get(k)
+		for k := range rec.Header() {
+			headers[k] = rec.Header().Get(k)
 		}
-		answer := object{"id": part.ID, "status": rec.status, "headers": headers}
-		if rec.body.Len() > 0 {
-			answer["body"] = json.RawMessage(rec.body.Bytes())
-			if !json.Valid(rec.body.Bytes()) {
-				answer["body"] = rec.body.String()
+		answer := object{"id": part.ID, "status": rec.Status, "headers": headers}
+		if rec.Body.Len() > 0 {
+			answer["body"] = json.RawMessage(rec.Body.Bytes())
+			if !json.Valid(rec.Body.Bytes()) {
+				answer["body"] = rec.Body.String()
 			}
 		}
 		answers = append(answers, answer)
 	}
-	writeJSON(w, http.StatusOK, object{"responses": answers})
+	microsoft.JSON(w, http.StatusOK, object{"responses": answers})
 }
 
 func dependsOnFailure(on []string, failed map[string]bool) bool {

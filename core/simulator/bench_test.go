@@ -6,14 +6,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // BenchmarkPeoplePage is one page of 999 people out of 200,000, from request to
 // decoded answer.
 func BenchmarkPeoplePage(b *testing.B) {
 	d := newDirectory(1, MaxRooms, MaxUsers)
-	s := &Simulator{directory: d, state: &state{}, microsoft: &site{addr: "127.0.0.1:1"}}
-	s.faults.Store(&faultSet{})
+	s := &Simulator{Way: &fault.Way{Switches: &fault.Switches{}}, directory: d, state: &state{}, microsoft: &site{addr: "127.0.0.1:1"}}
 	roles := []string{"User.Read.All"}
 	c := &call{s: s, claims: &claims{Roles: &roles}}
 	for b.Loop() {
@@ -48,9 +49,8 @@ func BenchmarkStart(b *testing.B) {
 // it.
 func BenchmarkCalendarView(b *testing.B) {
 	d := newDirectory(1, 200, 500)
-	s := &Simulator{directory: d, state: &state{Mailboxes: map[string]*mailbox{}}, microsoft: &site{addr: "127.0.0.1:1"}}
+	s := &Simulator{Way: &fault.Way{Switches: &fault.Switches{}}, directory: d, state: &state{Mailboxes: map[string]*mailbox{}}, microsoft: &site{addr: "127.0.0.1:1"}}
 	s.o.Now = time.Now
-	s.faults.Store(&faultSet{})
 	roles := []string{"Calendars.ReadWrite"}
 	room := d.room(0).email
 	r, err := http.NewRequestWithContext(b.Context(), http.MethodGet, "https://127.0.0.1:1/v1.0/users/"+room+"/calendarView?startDateTime=2026-11-23T00:00:00Z&endDateTime=2026-11-28T00:00:00Z&$top=50", nil)

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"filippo.io/age"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // bookingOptions configure the simulated booking server.
@@ -33,25 +35,6 @@ type bookingOptions struct {
 	// Slow is how long the fault server-slow delays an answer, 5 s when 0.
 	Slow time.Duration
 }
-
-// The faults of the booking server.
-const (
-	faultServerToken     = "server-token-wrong"
-	faultServerDown      = "server-down"
-	faultStaleETag       = "stale-etag"
-	faultServerHTML      = "server-html"
-	faultServerCut       = "server-cut"
-	faultServerCutOnce   = "server-cut-once"
-	faultServerError     = "server-error"
-	faultServerErrorOnce = "server-error-once"
-	faultServerSlow      = "server-slow"
-	faultServerOld       = "server-old-contract"
-	faultServerOtherHost = "server-other-host"
-	faultServerRecipient = "server-recipient-changed"
-	faultServerMicrosoft = "server-cannot-reach-microsoft"
-	faultServerLost      = "server-answer-lost"
-	faultServerHostile   = "server-hostile-text"
-)
 
 const (
 	bookingWellKnown = "/.well-known/room-booking-integration"
@@ -127,16 +110,16 @@ func (s *bookingServer) describe(w http.ResponseWriter, r *http.Request) {
 		"notificationUrl":          here + "/microsoft/notifications",
 		"lifecycleNotificationUrl": here + "/microsoft/lifecycle",
 	}
-	if s.Fault(faultServerOld) {
+	if s.Fault(fault.ServerOld) {
 		d["contractVersion"] = 0
 	}
-	if s.Fault(faultServerOtherHost) {
+	if s.Fault(fault.ServerOtherHost) {
 		d["notificationUrl"] = "https://notify.other-host.example/microsoft/notifications"
 	}
-	if s.Fault(faultServerRecipient) {
+	if s.Fault(fault.ServerRecipient) {
 		d["sealingRecipient"] = s.other.Recipient().String()
 	}
-	if s.Fault(faultServerHostile) {
+	if s.Fault(fault.ServerHostile) {
 		d["product"] = "Rooms\x1b[2J\u202e$(rm -rf ~)<script>alert(1)</script>"
 	}
 	answer(w, http.StatusOK, d)
@@ -160,7 +143,7 @@ func (s *bookingServer) authorized(next http.HandlerFunc) http.Handler {
 	want := []byte("Bearer " + s.Token)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		given := []byte(r.Header.Get("Authorization"))
-		if s.Token == "" || subtle.ConstantTimeCompare(given, want) != 1 || s.Fault(faultServerToken) {
+		if s.Token == "" || subtle.ConstantTimeCompare(given, want) != 1 || s.Fault(fault.ServerToken) {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="booking server"`)
 			refuse(w, http.StatusUnauthorized, "unauthorized", "The token is missing, wrong or withdrawn.")
 			return
@@ -172,28 +155,28 @@ func (s *bookingServer) authorized(next http.HandlerFunc) http.Handler {
 // faulty lets the faults of the transport happen around the server.
 func (s *bookingServer) faulty(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.Fault(faultServerDown) {
+		if s.Fault(fault.ServerDown) {
 			panic(http.ErrAbortHandler)
 		}
-		if s.Fault(faultServerSlow) {
+		if s.Fault(fault.ServerSlow) {
 			select {
 			case <-time.After(s.Slow):
 			case <-r.Context().Done():
 				return
 			}
 		}
-		if s.Fault(faultServerHTML) {
+		if s.Fault(fault.ServerHTML) {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			_, _ = w.Write([]byte("<!DOCTYPE html><html><head><title>Sign in to the network</title></head><body><form>…</form></body></html>"))
 			return
 		}
 		switch {
-		case s.Fault(faultServerError), s.once(faultServerErrorOnce, r):
+		case s.Fault(fault.ServerError), s.once(fault.ServerErrorOnce, r):
 			refuse(w, http.StatusInternalServerError, "internal", "Something went wrong in the booking server.")
-		case s.Fault(faultServerCut), s.once(faultServerCutOnce, r):
+		case s.Fault(fault.ServerCut), s.once(fault.ServerCutOnce, r):
 			next.ServeHTTP(&cutWriter{ResponseWriter: w}, r)
 			panic(http.ErrAbortHandler)
-		case s.Fault(faultServerLost) && r.Method == http.MethodPut:
+		case s.Fault(fault.ServerLost) && r.Method == http.MethodPut:
 			next.ServeHTTP(&lostWriter{header: http.Header{}}, r)
 			panic(http.ErrAbortHandler)
 		default:
@@ -263,7 +246,7 @@ func refusal(status int, code, detail string, errs ...bookingError) map[string]a
 
 // probe is the server's own try at Microsoft; it gives the code to show.
 func (s *bookingServer) probe(ctx context.Context, c sealedCredential) (code, detail string, known bool) {
-	if s.Fault(faultServerMicrosoft) {
+	if s.Fault(fault.ServerMicrosoft) {
 		return "AADSTS53003", "AADSTS53003: Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.", true
 	}
 	if s.Probe == nil {

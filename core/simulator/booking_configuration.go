@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // get answers what is stored, without the credential.
@@ -125,7 +127,7 @@ func (s *bookingServer) put(w http.ResponseWriter, r *http.Request) {
 	if r.Context().Err() != nil {
 		panic(http.ErrAbortHandler) // the caller went away before anything was stored
 	}
-	if _, replay := state.Pushes[key]; !replay && s.Fault(faultStaleETag) {
+	if _, replay := state.Pushes[key]; !replay && s.Fault(fault.StaleETag) {
 		s.meddle(state, next)
 	}
 	request := requestDigest(r, raw)

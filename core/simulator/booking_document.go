@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"net/mail"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 // The documents of the booking server's contract, as its server sees them. They
@@ -116,8 +117,6 @@ type bookingError struct {
 	Detail  string `json:"detail"`
 }
 
-var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-
 // mistakes says what is wrong with a configuration, each with the JSON pointer
 // of the field.
 func (c bookingConfiguration) mistakes() []bookingError {
@@ -130,9 +129,9 @@ func (c bookingConfiguration) mistakes() []bookingError {
 	need(c.Digest != "", "/digest", "A digest is needed.")
 	need(webAddress(c.Cloud.Authority), "/cloud/authority", "An https address is needed.")
 	need(webAddress(c.Cloud.Graph), "/cloud/graph", "An https address is needed.")
-	need(guid.MatchString(c.Tenant.ID), "/tenant/id", "A GUID is needed.")
+	need(microsoft.IsGUID(c.Tenant.ID), "/tenant/id", "A GUID is needed.")
 	need(c.Product.ID != "", "/product/id", "A product is needed.")
-	need(guid.MatchString(c.Application.ClientID), "/application/clientId", "A GUID is needed.")
+	need(microsoft.IsGUID(c.Application.ClientID), "/application/clientId", "A GUID is needed.")
 	need(c.Credential.Kind == "secret" || c.Credential.Kind == "certificate", "/credential/kind", "secret or certificate is needed.")
 	need(c.Credential.Fingerprint != "", "/credential/fingerprint", "A fingerprint is needed.")
 	need(c.Rooms.Mode == "all" || c.Rooms.Mode == "selected", "/rooms/mode", "all or selected is needed.")

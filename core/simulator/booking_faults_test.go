@@ -8,6 +8,7 @@ import (
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/vault"
 )
 
@@ -18,20 +19,20 @@ func TestBookingFaults(t *testing.T) {
 		call  string
 		codes string
 	}{
-		{faultServerToken, "current", "booking.token-wrong"},
-		{faultServerDown, "describe", "net.cut net.closed net.failed net.reset net.refused"},
-		{faultServerHTML, "describe", "booking.unexpected-answer"},
-		{faultServerHTML, "current", "booking.unexpected-answer"},
-		{faultServerHTML, "push", "booking.unexpected-answer booking.unknown"},
-		{faultServerCut, "current", "net.cut"},
-		{faultServerOld, "describe", "booking.contract-version"},
-		{faultServerOtherHost, "push", "booking.unconfirmed"},
-		{faultServerRecipient, "push", "booking.recipient-changed"},
-		{faultServerRecipient, "confirm", "booking.recipient-changed"},
-		{faultStaleETag, "push", "booking.etag-mismatch"},
-		{faultServerMicrosoft, "status", ""},
-		{faultServerHostile, "describe", ""},
-		{faultServerSlow, "current", ""},
+		{fault.ServerToken, "current", "booking.token-wrong"},
+		{fault.ServerDown, "describe", "net.cut net.closed net.failed net.reset net.refused"},
+		{fault.ServerHTML, "describe", "booking.unexpected-answer"},
+		{fault.ServerHTML, "current", "booking.unexpected-answer"},
+		{fault.ServerHTML, "push", "booking.unexpected-answer booking.unknown"},
+		{fault.ServerCut, "current", "net.cut"},
+		{fault.ServerOld, "describe", "booking.contract-version"},
+		{fault.ServerOtherHost, "push", "booking.unconfirmed"},
+		{fault.ServerRecipient, "push", "booking.recipient-changed"},
+		{fault.ServerRecipient, "confirm", "booking.recipient-changed"},
+		{fault.StaleETag, "push", "booking.etag-mismatch"},
+		{fault.ServerMicrosoft, "status", ""},
+		{fault.ServerHostile, "describe", ""},
+		{fault.ServerSlow, "current", ""},
 	} {
 		t.Run(c.fault+" "+c.call, func(t *testing.T) {
 			b := newBench(t)
@@ -73,10 +74,10 @@ func TestBookingFaults(t *testing.T) {
 			if err != nil && len(problem.Of(err).Remedies) == 0 {
 				t.Errorf("%s has no remedy", code)
 			}
-			if c.fault == faultStaleETag && !strings.Contains(problem.Of(err).Detail.String(), "loginButton") {
+			if c.fault == fault.StaleETag && !strings.Contains(problem.Of(err).Detail.String(), "loginButton") {
 				t.Errorf("it does not say what has changed: %q", problem.Of(err).Detail)
 			}
-			if c.fault == faultServerRecipient && len(log.lines) != lines {
+			if c.fault == fault.ServerRecipient && len(log.lines) != lines {
 				t.Error("a push was begun in spite of the other key")
 			}
 			b.fault()
@@ -97,10 +98,10 @@ func TestPushWithoutAnswer(t *testing.T) {
 		holds  string
 	}{
 		{"cancelled before the server saw it", func(b *bench, cancel func()) { f := cancel; b.leaves.Store(true); b.before.Store(&f) }, "booking.unknown", booking.HoldsOld},
-		{"cancelled after the server stored it", func(b *bench, cancel func()) { b.fault(faultServerLost); f := cancel; b.after.Store(&f) }, "booking.unknown", booking.HoldsNew},
-		{"the answer is lost each time", func(b *bench, _ func()) { b.fault(faultServerLost) }, "booking.unknown", booking.HoldsNew},
-		{"the answer is lost once", func(b *bench, _ func()) { b.fault(faultServerLost); f := func() { b.fault() }; b.after.Store(&f) }, "", ""},
-		{"the server goes down", func(b *bench, _ func()) { f := func() { b.fault(faultServerDown) }; b.before.Store(&f) }, "booking.unknown", ""},
+		{"cancelled after the server stored it", func(b *bench, cancel func()) { b.fault(fault.ServerLost); f := cancel; b.after.Store(&f) }, "booking.unknown", booking.HoldsNew},
+		{"the answer is lost each time", func(b *bench, _ func()) { b.fault(fault.ServerLost) }, "booking.unknown", booking.HoldsNew},
+		{"the answer is lost once", func(b *bench, _ func()) { b.fault(fault.ServerLost); f := func() { b.fault() }; b.after.Store(&f) }, "", ""},
+		{"the server goes down", func(b *bench, _ func()) { f := func() { b.fault(fault.ServerDown) }; b.before.Store(&f) }, "booking.unknown", ""},
 	} {
 		for _, had := range []bool{false, true} {
 			t.Run(c.name+map[bool]string{true: ", something stored", false: ", nothing stored"}[had], func(t *testing.T) {

@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 var calendarRoutes = []route{
@@ -41,7 +44,7 @@ var (
 )
 
 func accessDenied(message string) error {
-	return graphError{http.StatusForbidden, "ErrorAccessDenied", message}
+	return microsoft.Refuse(http.StatusForbidden, "ErrorAccessDenied", message)
 }
 
 const checkCredentials = "Access is denied. Check credentials and try again."
@@ -72,10 +75,10 @@ func (s *Simulator) mailboxAddress(key string) (string, error) {
 		address = strings.ToLower(s.state.Exchange.MadeRooms[at].Email)
 	}
 	if address == "" || s.gone(address) {
-		return "", graphError{http.StatusNotFound, "ErrorInvalidUser", "The requested user '" + key + "' is invalid."}
+		return "", microsoft.Refuse(http.StatusNotFound, "ErrorInvalidUser", "The requested user '"+key+"' is invalid.")
 	}
-	if arg, on := s.fault(FaultCalendarOnPremises); on && hits(orDefault(arg, s.directory.room(0).email), address, false) {
-		return "", graphError{http.StatusNotFound, "MailboxNotEnabledForRESTAPI", "The mailbox is either inactive, soft-deleted, or is hosted on-premise."}
+	if arg, on := s.Fault(fault.CalendarOnPremises); on && fault.Hits(orDefault(arg, s.directory.room(0).email), address, false) {
+		return "", microsoft.Refuse(http.StatusNotFound, "MailboxNotEnabledForRESTAPI", "The mailbox is either inactive, soft-deleted, or is hosted on-premise.")
 	}
 	return address, nil
 }
@@ -83,7 +86,7 @@ func (s *Simulator) mailboxAddress(key string) (string, error) {
 // mayOpen joins what Entra granted with what Exchange's roles allow: either is
 // enough. Application Access Policies limit the first only.
 func (c *call) mayOpen(address string, write bool) error {
-	if arg, on := c.s.fault(FaultCalendarDenied); on && hits(arg, address, true) {
+	if arg, on := c.s.Fault(fault.CalendarDenied); on && fault.Hits(arg, address, true) {
 		return accessDenied(checkCredentials)
 	}
 	permissions, roles := calendarReaders, calendarReaderRoles
@@ -134,7 +137,7 @@ func hash(text string) (h uint64) {
 
 // nameOf is what a mailbox is called.
 func (s *Simulator) nameOf(address string) string {
-	hostile := s.has(FaultHostileNames)
+	hostile := s.Has(fault.HostileNames)
 	if i, ok := s.directory.findPerson(address); ok {
 		if p := s.directory.person(i); !hostile || i <= organizerUser {
 			return p.first + " " + p.last
@@ -174,17 +177,17 @@ func (c *call) calendarView() (reply, error) {
 	for i, name := range []string{"startDateTime", "endDateTime"} {
 		v := c.parameter(name)
 		if v == "" {
-			return reply{}, graphError{http.StatusBadRequest, "ErrorInvalidParameter", "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime."}
+			return reply{}, microsoft.Refuse(http.StatusBadRequest, "ErrorInvalidParameter", "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime.")
 		}
 		if window[i], err = parseTime(v, "UTC"); err != nil {
-			return reply{}, graphError{http.StatusBadRequest, "ErrorInvalidParameter", "The value '" + v + "' of parameter '" + name + "' is invalid."}
+			return reply{}, microsoft.Refuse(http.StatusBadRequest, "ErrorInvalidParameter", "The value '"+v+"' of parameter '"+name+"' is invalid.")
 		}
 	}
 	if window[1].Before(window[0]) {
-		return reply{}, graphError{http.StatusBadRequest, "ErrorInvalidParameter", "The end time must be after the start time."}
+		return reply{}, microsoft.Refuse(http.StatusBadRequest, "ErrorInvalidParameter", "The end time must be after the start time.")
 	}
 	if window[1].Sub(window[0]) > 1825*24*time.Hour {
-		return reply{}, graphError{http.StatusBadRequest, "ErrorCalendarViewRangeTooBig", "The requested duration is too long."}
+		return reply{}, microsoft.Refuse(http.StatusBadRequest, "ErrorCalendarViewRangeTooBig", "The requested duration is too long.")
 	}
 	return c.eventList(address, "calendarView", c.s.eventsBetween(address, window[0], window[1]))
 }

@@ -8,6 +8,10 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf16"
+
+	"github.com/google/uuid"
+
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 // Outcome is what became of one operation of a script, in the script's words.
@@ -65,7 +69,7 @@ func (s *Simulator) ApplyIntent(intent json.RawMessage) (json.RawMessage, error)
 		summary[o.Status]++
 	}
 	body, err := json.Marshal(object{
-		"schema": 1, "script": in.Script, "connection": in.Connection, "tenant": in.Tenant, "startedAt": stamp(began), "finishedAt": stamp(s.now()),
+		"schema": 1, "script": in.Script, "connection": in.Connection, "tenant": in.Tenant, "startedAt": microsoft.Time(began), "finishedAt": microsoft.Time(s.now()),
 		"whatIf": false, "account": s.directory.upn(adminUser), "error": "", "files": []string{}, "results": outcomes, "summary": summary,
 	})
 	if err != nil {
@@ -314,7 +318,7 @@ func (c *Colleague) newMailbox(o *Outcome, p object) error {
 	if _, domain, _ := strings.Cut(o.Identity, "@"); !strings.EqualFold(domain, c.s.directory.domain) && !strings.EqualFold(domain, c.s.directory.initialDomain()) {
 		return fmt.Errorf("the domain %s is not an accepted domain of the organization", domain)
 	}
-	m := madeRoom{ID: newID(), Name: orDefault(text(p, "DisplayName"), text(p, "Name")), Email: strings.ToLower(o.Identity)}
+	m := madeRoom{ID: uuid.NewString(), Name: orDefault(text(p, "DisplayName"), text(p, "Name")), Email: strings.ToLower(o.Identity)}
 	if n, ok := p["ResourceCapacity"].(float64); ok {
 		seats := int(n)
 		m.Capacity = &seats
@@ -329,7 +333,7 @@ func (c *Colleague) newGroup(o *Outcome, p object) error {
 	o.Action = "room list"
 	roomList, _ := p["RoomList"].(bool)
 	into := &c.s.state.Groups
-	g := &madeGroup{ID: newID(), Name: o.Identity, Email: slug(o.Identity) + "@" + c.s.directory.domain, Kind: "security"}
+	g := &madeGroup{ID: uuid.NewString(), Name: o.Identity, Email: slug(o.Identity) + "@" + c.s.directory.domain, Kind: "security"}
 	if roomList {
 		into, g.Kind = &c.s.state.Exchange.Lists, "roomList"
 	}

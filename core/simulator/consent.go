@@ -4,6 +4,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 var (
@@ -76,22 +81,22 @@ func (c *call) assignRole() (reply, error) {
 		return reply{}, err
 	}
 	for _, id := range []string{b.PrincipalID, b.ResourceID, b.AppRoleID} {
-		if !guid.MatchString(id) {
-			return reply{}, badRequest("principalId, resourceId and appRoleId are needed, each a GUID.")
+		if !microsoft.IsGUID(id) {
+			return reply{}, microsoft.BadRequest("principalId, resourceId and appRoleId are needed, each a GUID.")
 		}
 	}
 	sp, resource := c.s.principal(b.PrincipalID), c.s.principal(b.ResourceID)
 	switch {
 	case resource == nil:
-		return reply{}, missing(b.ResourceID)
+		return reply{}, microsoft.NotFound(b.ResourceID)
 	case sp == nil:
-		return reply{}, badRequest("Not a valid reference update.")
+		return reply{}, microsoft.BadRequest("Not a valid reference update.")
 	case c.claims.user() && !c.claims.hasRole(consenters...) && (resource.AppID == graphAppID || !c.claims.hasRole(registrars...)):
-		return reply{}, denied()
+		return reply{}, microsoft.Denied()
 	case roleValue(resource, b.AppRoleID) == "":
-		return reply{}, badRequest("Permission being assigned was not found on application '" + resource.AppID + "'.")
+		return reply{}, microsoft.BadRequest("Permission being assigned was not found on application '" + resource.AppID + "'.")
 	case c.s.assigned(sp.ID, resource.ID, b.AppRoleID):
-		return reply{}, badRequest("Permission being assigned already exists on the object")
+		return reply{}, microsoft.BadRequest("Permission being assigned already exists on the object")
 	}
 	o := assignmentObject(c.s.assign(sp, resource, b.AppRoleID))
 	o["@odata.context"] = c.context("servicePrincipals('" + sp.ID + "')/appRoleAssignedTo/$entity")
@@ -104,7 +109,7 @@ func (c *call) assignmentAt() (int, error) {
 	}
 	at := slices.IndexFunc(c.s.state.Assignments, func(a *appRoleAssignment) bool { return a.ID == c.vars[1] && !c.s.hidden(a) })
 	if at < 0 {
-		return 0, missing(c.vars[1])
+		return 0, microsoft.NotFound(c.vars[1])
 	}
 	return at, nil
 }
@@ -129,7 +134,7 @@ func (c *call) unassign() (reply, error) {
 func (c *call) grantCollection(client string) collection {
 	var list []*permissionGrant
 	for _, g := range c.s.state.Grants {
-		if (client == "" || g.ClientID == client) && c.s.principal(g.ClientID) != nil && !(c.s.has(FaultNoConsent) && g.ConsentType == "AllPrincipals") {
+		if (client == "" || g.ClientID == client) && c.s.principal(g.ClientID) != nil && !(c.s.Has(fault.NoConsent) && g.ConsentType == "AllPrincipals") {
 			list = append(list, g)
 		}
 	}
@@ -154,20 +159,20 @@ func (c *call) createGrant() (reply, error) {
 	}
 	switch {
 	case g.ID != "":
-		return reply{}, badRequest("Property 'id' is read-only and cannot be set.")
+		return reply{}, microsoft.BadRequest("Property 'id' is read-only and cannot be set.")
 	case g.ConsentType != "AllPrincipals" && g.ConsentType != "Principal", g.ConsentType == "Principal" == (g.PrincipalID == nil):
-		return reply{}, badRequest("consentType is AllPrincipals, or Principal with a principalId.")
+		return reply{}, microsoft.BadRequest("consentType is AllPrincipals, or Principal with a principalId.")
 	case c.s.principal(g.ClientID) == nil:
-		return reply{}, missing(g.ClientID)
+		return reply{}, microsoft.NotFound(g.ClientID)
 	case c.s.principal(g.ResourceID) == nil:
-		return reply{}, missing(g.ResourceID)
+		return reply{}, microsoft.NotFound(g.ResourceID)
 	}
 	if slices.ContainsFunc(c.s.state.Grants, func(o *permissionGrant) bool {
 		return o.ClientID == g.ClientID && o.ResourceID == g.ResourceID && o.ConsentType == g.ConsentType && (g.PrincipalID == nil || o.PrincipalID != nil && *o.PrincipalID == *g.PrincipalID)
 	}) {
-		return reply{}, graphError{http.StatusConflict, "Request_MultipleObjectsWithSameKeyValue", "Permission entry already exists."}
+		return reply{}, microsoft.Refuse(http.StatusConflict, "Request_MultipleObjectsWithSameKeyValue", "Permission entry already exists.")
 	}
-	g.ID = assignmentID(newID())
+	g.ID = assignmentID(uuid.NewString())
 	c.s.state.Grants = append(c.s.state.Grants, g)
 	o := asObject(g)
 	o["@odata.context"] = c.context("oauth2PermissionGrants/$entity")
@@ -177,7 +182,7 @@ func (c *call) createGrant() (reply, error) {
 func (c *call) grantAt() (int, error) {
 	at := slices.IndexFunc(c.s.state.Grants, func(g *permissionGrant) bool { return g.ID == c.vars[0] })
 	if at < 0 {
-		return 0, missing(c.vars[0])
+		return 0, microsoft.NotFound(c.vars[0])
 	}
 	return at, nil
 }

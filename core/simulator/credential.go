@@ -5,6 +5,11 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 // addPassword makes a client secret, if the tenant's policy lets it.
@@ -25,7 +30,7 @@ func (c *call) addPassword() (reply, error) {
 	}
 	now := c.s.now().UTC().Truncate(time.Second)
 	end := now.AddDate(2, 0, 0)
-	p := password{KeyID: newID(), StartDateTime: &now, EndDateTime: &end}
+	p := password{KeyID: uuid.NewString(), StartDateTime: &now, EndDateTime: &end}
 	if in := b.PasswordCredential; in != nil {
 		p.DisplayName = in.DisplayName
 		if in.StartDateTime != nil {
@@ -36,12 +41,12 @@ func (c *call) addPassword() (reply, error) {
 		}
 	}
 	switch life := c.s.secretLife(); {
-	case c.s.has(FaultSecretsForbidden):
-		return reply{}, graphError{http.StatusBadRequest, "CredentialTypeNotAllowedAsPerAppPolicy", "Credential type is not allowed as per assigned policy 'Default app management tenant policy'."}
+	case c.s.Has(fault.SecretsForbidden):
+		return reply{}, microsoft.Refuse(http.StatusBadRequest, "CredentialTypeNotAllowedAsPerAppPolicy", "Credential type is not allowed as per assigned policy 'Default app management tenant policy'.")
 	case life > 0 && p.EndDateTime.Sub(*p.StartDateTime) > life+time.Minute:
-		return reply{}, graphError{http.StatusBadRequest, "CredentialInvalidLifetimeAsPerAppPolicy", "Credential lifetime exceeds the max value allowed as per assigned policy 'Default app management tenant policy'."}
+		return reply{}, microsoft.Refuse(http.StatusBadRequest, "CredentialInvalidLifetimeAsPerAppPolicy", "Credential lifetime exceeds the max value allowed as per assigned policy 'Default app management tenant policy'.")
 	case !p.EndDateTime.After(*p.StartDateTime):
-		return reply{}, badRequest("Credential end date must be after its start date.")
+		return reply{}, microsoft.BadRequest("Credential end date must be after its start date.")
 	}
 	text := newSecret()
 	p.Hint = text[:3]
@@ -78,7 +83,7 @@ func (c *call) removePassword() (reply, error) {
 	}
 	at := slices.IndexFunc(a.PasswordCredentials, func(p password) bool { return p.KeyID == b.KeyID })
 	if at < 0 {
-		return reply{}, badRequest("No password credential found with keyId '" + b.KeyID + "'.")
+		return reply{}, microsoft.BadRequest("No password credential found with keyId '" + b.KeyID + "'.")
 	}
 	a.PasswordCredentials = slices.Delete(a.PasswordCredentials, at, at+1)
 	delete(c.s.state.Secrets, b.KeyID)
@@ -91,5 +96,5 @@ func (c *call) addKey() (reply, error) {
 	if _, err := c.applicationAt(); err != nil {
 		return reply{}, err
 	}
-	return reply{}, graphError{http.StatusUnauthorized, "Authentication_MissingOrMalformed", "Access Token missing or malformed."}
+	return reply{}, microsoft.Refuse(http.StatusUnauthorized, "Authentication_MissingOrMalformed", "Access Token missing or malformed.")
 }

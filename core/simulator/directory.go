@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"strings"
+
+	"github.com/google/uuid"
 )
 
 // minUsers is the smallest tenant: an administrator, a lesser one, an
@@ -100,7 +102,7 @@ func (d directory) id(k kind, i int) string {
 	binary.BigEndian.PutUint64(b[8:], (uint64(i)|uint64(k)<<40)^mix(d.seed)>>16)
 	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
-	return guidString(b)
+	return uuid.UUID(b).String()
 }
 
 // index is the way back from an id; false for an id of another kind or tenant.
@@ -111,11 +113,6 @@ func (d directory) index(k kind, id string) (int, bool) {
 	}
 	i := int((binary.BigEndian.Uint64(raw[8:]) ^ mix(d.seed)>>16) & (1<<40 - 1))
 	return i, strings.EqualFold(d.id(k, i), id)
-}
-
-func guidString(b [16]byte) string {
-	h := hex.EncodeToString(b[:])
-	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
 
 // tenantID is the tenant's own id.

@@ -5,6 +5,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 var principalRoutes = []route{
@@ -40,7 +45,7 @@ func (s *Simulator) principalObject(sp *servicePrincipal) object {
 }
 
 func (s *Simulator) assignmentRequired(sp *servicePrincipal) bool {
-	return sp.AppRoleAssignmentRequired || s.has(FaultAssignmentRequired) && sp.AppOwnerOrganizationID == s.directory.tenantID()
+	return sp.AppRoleAssignmentRequired || s.Has(fault.AssignmentRequired) && sp.AppOwnerOrganizationID == s.directory.tenantID()
 }
 
 // principalAt finds the one that the path names, by id or appId.
@@ -48,7 +53,7 @@ func (c *call) principalAt() (*servicePrincipal, error) {
 	if sp := c.s.principal(c.vars[0]); sp != nil {
 		return sp, nil
 	}
-	return nil, missing(c.vars[0][strings.IndexByte(c.vars[0], '=')+1:])
+	return nil, microsoft.NotFound(c.vars[0][strings.IndexByte(c.vars[0], '=')+1:])
 }
 
 // principal is one that is visible, by id or "appId=…"; nil when there is none.
@@ -77,10 +82,10 @@ func (c *call) createPrincipal() (reply, error) {
 	}
 	appID, _ := patch["appId"].(string)
 	if appID == "" {
-		return reply{}, badRequest("Property appId is required.")
+		return reply{}, microsoft.BadRequest("Property appId is required.")
 	}
 	if c.s.principalByApp(appID) != nil {
-		return reply{}, graphError{http.StatusConflict, "Request_MultipleObjectsWithSameKeyValue", "The service principal cannot be created, updated, or restored because the service principal name " + appID + " is already in use."}
+		return reply{}, microsoft.Refuse(http.StatusConflict, "Request_MultipleObjectsWithSameKeyValue", "The service principal cannot be created, updated, or restored because the service principal name "+appID+" is already in use.")
 	}
 	name := ""
 	for _, a := range c.s.state.Applications {
@@ -93,10 +98,10 @@ func (c *call) createPrincipal() (reply, error) {
 		name, owner = "Microsoft Graph Command Line Tools", microsoftTenant
 	}
 	if name == "" {
-		return reply{}, graphError{http.StatusBadRequest, "NoBackingApplicationObject", "The appId '" + appID + "' of the service principal does not reference a valid application object."}
+		return reply{}, microsoft.Refuse(http.StatusBadRequest, "NoBackingApplicationObject", "The appId '"+appID+"' of the service principal does not reference a valid application object.")
 	}
 	delete(patch, "appId")
-	sp, err := patchedPrincipal(newPrincipal(newID(), appID, name, owner), patch)
+	sp, err := patchedPrincipal(newPrincipal(uuid.NewString(), appID, name, owner), patch)
 	if err != nil {
 		return reply{}, err
 	}
@@ -110,7 +115,7 @@ func (c *call) createPrincipal() (reply, error) {
 func patchedPrincipal(sp *servicePrincipal, patch object) (*servicePrincipal, error) {
 	for _, name := range []string{"id", "appId", "appOwnerOrganizationId", "deletedDateTime", "appDisplayName", "passwordCredentials"} {
 		if _, set := patch[name]; set {
-			return nil, badRequest("Property '" + name + "' is read-only and cannot be set.")
+			return nil, microsoft.BadRequest("Property '" + name + "' is read-only and cannot be set.")
 		}
 	}
 	merged := asObject(sp)
@@ -159,7 +164,7 @@ func (c *call) removePrincipal() (reply, error) {
 		return reply{}, err
 	}
 	if sp.AppOwnerOrganizationID == microsoftTenant && sp.AppID != commandLineToolsAppID {
-		return reply{}, denied()
+		return reply{}, microsoft.Denied()
 	}
 	c.s.deletePrincipal(sp)
 	return noContent()

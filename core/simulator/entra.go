@@ -1,13 +1,16 @@
 package simulator
 
 import (
-	"encoding/json"
 	"fmt"
-	"html"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 // signIns is what Entra remembers between the steps of a sign-in. It is not
@@ -36,7 +39,7 @@ func (l *signIns) opaque(c *claims) string {
 	if l.tokens == nil {
 		l.tokens = map[string]*claims{}
 	}
-	token := "EwB" + strings.ReplaceAll(newID()+newID(), "-", "")
+	token := "EwB" + strings.ReplaceAll(uuid.NewString()+uuid.NewString(), "-", "")
 	l.tokens[token] = c
 	return token
 }
@@ -80,7 +83,7 @@ func (s *Simulator) routeMicrosoft(w http.ResponseWriter, r *http.Request) {
 
 // serveEntra answers the sign-in endpoints.
 func (s *Simulator) serveEntra(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("x-ms-request-id", requestID(r.Context()))
+	w.Header().Set("x-ms-request-id", microsoft.RequestID(r))
 	w.Header().Set("Cache-Control", "no-store, no-cache")
 	path := strings.Trim(r.URL.Path, "/")
 	switch path {
@@ -91,12 +94,12 @@ func (s *Simulator) serveEntra(w http.ResponseWriter, r *http.Request) {
 		s.serveDevicePage(w, r)
 		return
 	case "":
-		page(w, http.StatusOK, "Simulated Microsoft Entra ID", "<p>This is Roomkey's simulator, not Microsoft.</p>")
+		microsoft.Page(w, http.StatusOK, "Simulated Microsoft Entra ID", "<p>This is Roomkey's simulator, not Microsoft.</p>")
 		return
 	}
 	tenant, rest, _ := strings.Cut(path, "/")
 	if rest == "" || tenant == "portal" {
-		page(w, http.StatusOK, "Simulated console", "<p>Microsoft's console would open here.</p>")
+		microsoft.Page(w, http.StatusOK, "Simulated console", "<p>Microsoft's console would open here.</p>")
 		return
 	}
 	if err := s.tenantExists(tenant); err != nil {
@@ -105,9 +108,9 @@ func (s *Simulator) serveEntra(w http.ResponseWriter, r *http.Request) {
 	}
 	switch rest {
 	case "v2.0/.well-known/openid-configuration", ".well-known/openid-configuration":
-		writeJSON(w, http.StatusOK, s.metadata(tenant))
+		microsoft.JSON(w, http.StatusOK, s.metadata(tenant))
 	case "discovery/v2.0/keys", "discovery/keys":
-		writeJSON(w, http.StatusOK, s.keySet())
+		microsoft.JSON(w, http.StatusOK, s.keySet())
 	case "oauth2/v2.0/token":
 		s.serveToken(w, r, tenant)
 	case "oauth2/v2.0/authorize":
@@ -121,7 +124,7 @@ func (s *Simulator) serveEntra(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, to, http.StatusFound)
 			return
 		}
-		page(w, http.StatusOK, "You signed out", "<p>You can close this window.</p>")
+		microsoft.Page(w, http.StatusOK, "You signed out", "<p>You can close this window.</p>")
 	default:
 		http.NotFound(w, r)
 	}
@@ -129,11 +132,11 @@ func (s *Simulator) serveEntra(w http.ResponseWriter, r *http.Request) {
 
 // tenantExists knows the tenant by id and domain, and the names for any tenant.
 func (s *Simulator) tenantExists(name string) *entraError {
-	unknown := s.has(FaultUnknownTenant)
+	unknown := s.Has(fault.UnknownTenant)
 	if !unknown && (s.directory.isTenant(name) || name == "common" || name == "organizations") {
 		return nil
 	}
-	if !guid.MatchString(name) && !strings.Contains(name, ".") && !unknown {
+	if !microsoft.IsGUID(name) && !strings.Contains(name, ".") && !unknown {
 		return &entraError{status: 400, name: "invalid_request", code: 900023, message: "Specified tenant identifier '" + name + "' is neither a valid DNS name, nor a valid external domain."}
 	}
 	return &entraError{status: 400, name: "invalid_tenant", code: 90002, message: "Tenant '" + name + "' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant."}
@@ -150,7 +153,7 @@ func (s *Simulator) metadata(tenant string) object {
 		base = root + "/" + tenant
 	}
 	graph := strings.TrimPrefix(root, "https://")
-	if host, on := s.fault(FaultWrongCloud); on {
+	if host, on := s.Fault(fault.WrongCloud); on {
 		if graph = host; graph == "" {
 			graph = "graph.microsoft.us"
 		}
@@ -185,7 +188,7 @@ func (s *Simulator) serveInstance(w http.ResponseWriter, r *http.Request) {
 		s.refuseEntra(w, r, entraError{status: 400, name: "invalid_instance", code: 50049, message: "Unknown or invalid instance."})
 		return
 	}
-	writeJSON(w, http.StatusOK, object{
+	microsoft.JSON(w, http.StatusOK, object{
 		"tenant_discovery_endpoint": s.microsoft.url() + "/" + s.directory.tenantID() + "/v2.0/.well-known/openid-configuration",
 		"api-version":               "1.1",
 		"metadata":                  []object{{"preferred_network": host, "preferred_cache": host, "aliases": []string{host}}},
@@ -194,9 +197,9 @@ func (s *Simulator) serveInstance(w http.ResponseWriter, r *http.Request) {
 
 // refuseEntra writes an error as JSON.
 func (s *Simulator) refuseEntra(w http.ResponseWriter, r *http.Request, e entraError) {
-	trace, correlation := requestID(r.Context()), r.Header.Get("client-request-id")
+	trace, correlation := microsoft.RequestID(r), r.Header.Get("client-request-id")
 	if correlation == "" {
-		correlation = newID()
+		correlation = uuid.NewString()
 	}
 	body := object{
 		"error": e.name, "error_description": e.description(trace, correlation, s.now()), "error_codes": []int{e.code},
@@ -210,23 +213,5 @@ func (s *Simulator) refuseEntra(w http.ResponseWriter, r *http.Request, e entraE
 		body["claims"] = e.claims
 	}
 	w.Header().Set("client-request-id", correlation)
-	writeJSON(w, e.status, body)
-}
-
-func writeJSON(w http.ResponseWriter, status int, body any) {
-	data, err := json.Marshal(body)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = w.Write(data)
-}
-
-// page is a page of Microsoft's own: what a person in a browser sees.
-func page(w http.ResponseWriter, status int, title, body string) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = fmt.Fprintf(w, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>%[1]s</title></head><body><h1>%[1]s</h1>%[2]s</body></html>\n", html.EscapeString(title), body)
+	microsoft.JSON(w, e.status, body)
 }

@@ -7,6 +7,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 // mailbox is what was written into a mailbox; the meetings that were always
@@ -48,7 +52,9 @@ type attendee struct {
 	At                            time.Time
 }
 
-func eventID() string { return "AAMkAGE" + strings.ReplaceAll(newID()+newID(), "-", "") + "AAA=" }
+func eventID() string {
+	return "AAMkAGE" + strings.ReplaceAll(uuid.NewString()+uuid.NewString(), "-", "") + "AAA="
+}
 
 // shownEvent is an event as its mailbox shows it; with ReadBasic alone, without
 // what it is about.
@@ -76,7 +82,7 @@ func (c *call) shownEvent(address string, e *event) object {
 	for _, a := range e.Attendees {
 		at := "0001-01-01T00:00:00Z"
 		if !a.At.IsZero() {
-			at = stamp(a.At)
+			at = microsoft.Time(a.At)
 		}
 		if a.Response == "" {
 			a.Response = "none"
@@ -92,13 +98,13 @@ func (c *call) shownEvent(address string, e *event) object {
 	}
 	place := object{"displayName": e.Location, "locationType": "default", "uniqueId": e.Location, "uniqueIdType": "private"}
 	o := object{
-		"@odata.etag": fmt.Sprintf(`W/"nfZyf7VcrEKLNoU37KWlkQAA%04d"`, e.Revision), "id": e.ID, "iCalUId": e.ICalUID, "createdDateTime": stamp(e.Created), "lastModifiedDateTime": stamp(e.Modified),
+		"@odata.etag": fmt.Sprintf(`W/"nfZyf7VcrEKLNoU37KWlkQAA%04d"`, e.Revision), "id": e.ID, "iCalUId": e.ICalUID, "createdDateTime": microsoft.Time(e.Created), "lastModifiedDateTime": microsoft.Time(e.Modified),
 		"changeKey": fmt.Sprintf("nfZyf7VcrEKLNoU37KWlkQAA%04d", e.Revision), "categories": []string{}, "transactionId": nil, "originalStartTimeZone": "UTC", "originalEndTimeZone": "UTC",
 		"reminderMinutesBeforeStart": 15, "isReminderOn": true, "hasAttachments": false, "subject": e.Subject, "bodyPreview": preview, "importance": "normal",
 		"sensitivity": orDefault(e.Sensitivity, "normal"), "isAllDay": e.AllDay, "isCancelled": e.Cancelled, "isOrganizer": mine, "responseRequested": true, "seriesMasterId": nil,
 		"showAs": orDefault(e.ShowAs, "busy"), "type": "singleInstance", "webLink": "https://outlook.office365.com/owa/?itemid=" + e.ID, "onlineMeetingUrl": nil, "isOnlineMeeting": e.Online,
 		"onlineMeetingProvider": map[bool]string{true: "teamsForBusiness", false: "unknown"}[e.Online], "allowNewTimeProposals": true, "isDraft": false, "hideAttendees": false, "recurrence": nil, "onlineMeeting": nil,
-		"responseStatus": object{"response": response, "time": stamp(e.Modified)}, "body": body, "start": when(e.Start), "end": when(e.End),
+		"responseStatus": object{"response": response, "time": microsoft.Time(e.Modified)}, "body": body, "start": when(e.Start), "end": when(e.End),
 		"location": place, "locations": []object{}, "attendees": attendees,
 		"organizer": object{"emailAddress": object{"name": c.s.nameOf(e.Organizer), "address": e.Organizer}},
 	}
@@ -161,7 +167,7 @@ type eventBody struct {
 // apply changes an event as a body says.
 func (b *eventBody) apply(e *event) error {
 	wrong := func(what string) error {
-		return graphError{http.StatusBadRequest, "ErrorInvalidRequest", what}
+		return microsoft.Refuse(http.StatusBadRequest, "ErrorInvalidRequest", what)
 	}
 	for to, text := range map[*string]*string{&e.Subject: b.Subject, &e.Sensitivity: b.Sensitivity, &e.ShowAs: b.ShowAs, &e.TransactionID: b.TransactionID} {
 		if text != nil {
@@ -188,7 +194,7 @@ func (b *eventBody) apply(e *event) error {
 		e.Attendees = nil
 		for _, a := range b.Attendees {
 			if !strings.Contains(a.EmailAddress.Address, "@") {
-				return graphError{http.StatusBadRequest, "ErrorInvalidRecipients", "At least one recipient is not valid."}
+				return microsoft.Refuse(http.StatusBadRequest, "ErrorInvalidRecipients", "At least one recipient is not valid.")
 			}
 			n := attendee{Address: strings.ToLower(a.EmailAddress.Address), Name: a.EmailAddress.Name, Type: orDefault(a.Type, "required")}
 			if at := slices.IndexFunc(old, func(o attendee) bool { return o.Address == n.Address }); at >= 0 {
@@ -227,7 +233,7 @@ func (c *call) createEvent() (reply, error) {
 		}
 	}
 	now := c.s.now().UTC()
-	e := &event{ID: eventID(), ICalUID: "040000008200E00074C5B7101A82E008" + strings.ToUpper(strings.ReplaceAll(newID(), "-", "")), Organizer: address, Created: now, Modified: now, Revision: 1}
+	e := &event{ID: eventID(), ICalUID: "040000008200E00074C5B7101A82E008" + strings.ToUpper(strings.ReplaceAll(uuid.NewString(), "-", "")), Organizer: address, Created: now, Modified: now, Revision: 1}
 	if err := b.apply(e); err != nil {
 		return reply{}, err
 	}
@@ -249,7 +255,7 @@ func (c *call) eventAt(write bool) (string, *event, error) {
 	if m := c.s.state.Mailboxes[address]; m != nil && m.Events[id] != nil {
 		return address, m.Events[id], nil
 	}
-	return "", nil, graphError{http.StatusNotFound, "ErrorItemNotFound", "The specified object was not found in the store."}
+	return "", nil, microsoft.Refuse(http.StatusNotFound, "ErrorItemNotFound", "The specified object was not found in the store.")
 }
 
 func (c *call) getEvent() (reply, error) {
@@ -314,7 +320,7 @@ func (c *call) cancelEvent() (reply, error) {
 		return reply{}, err
 	}
 	if e.Organizer != address {
-		return reply{}, graphError{http.StatusBadRequest, "ErrorInvalidRequest", "Your request can't be completed. You need to be an organizer to cancel a meeting."}
+		return reply{}, microsoft.Refuse(http.StatusBadRequest, "ErrorInvalidRequest", "Your request can't be completed. You need to be an organizer to cancel a meeting.")
 	}
 	delete(c.s.box(address).Events, e.ID)
 	c.s.withdraw(address, e)

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // exchangeState is what Exchange Online knows beside mailboxes' contents.
@@ -137,14 +139,14 @@ func (s *Simulator) isRoom(address string) bool {
 // unlisted reports whether a room is hidden from address lists: its mailbox
 // works, and Graph's places do not have it.
 func (s *Simulator) unlisted(address string) bool {
-	arg, on := s.fault(FaultRoomHidden)
-	return on && hits(orDefault(arg, s.directory.room(0).email), address, false)
+	arg, on := s.Fault(fault.RoomHidden)
+	return on && fault.Hits(orDefault(arg, s.directory.room(0).email), address, false)
 }
 
 // gone reports whether a room is listed although its mailbox is no more.
 func (s *Simulator) gone(address string) bool {
-	arg, on := s.fault(FaultRoomGone)
-	return on && hits(orDefault(arg, s.directory.room(0).email), address, false)
+	arg, on := s.Fault(fault.RoomGone)
+	return on && fault.Hits(orDefault(arg, s.directory.room(0).email), address, false)
 }
 
 // exchangePrincipal is Exchange's pointer to an enterprise application.
@@ -203,9 +205,9 @@ func (s *Simulator) isMember(group, address string) bool {
 // mailbox with one of the roles.
 func (s *Simulator) scopedRole(appID, address string, roles ...string) bool {
 	e := &s.state.Exchange
-	wait, pending := s.fault(FaultScopePending)
+	wait, pending := s.Fault(fault.ScopePending)
 	return slices.ContainsFunc(e.Roles, func(a managementAssignment) bool {
-		waits := pending && s.now().Before(a.Made.Add(argDuration(wait, 30*time.Minute)))
+		waits := pending && s.now().Before(a.Made.Add(fault.Duration(wait, 30*time.Minute)))
 		return strings.EqualFold(a.AppID, appID) && slices.Contains(roles, a.Role) && !waits && s.reaches(a, address)
 	})
 }

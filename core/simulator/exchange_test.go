@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // freeHour is an hour of a working day in which the rooms have no meeting.
@@ -111,7 +113,7 @@ func TestBookingTheWayRealOnesCome(t *testing.T) {
 		t.Errorf("after it was deleted the room holds %s", held.raw)
 	}
 
-	for fault, want := range map[string]string{FaultBookingsDeclined: "declined", FaultRoomSilent: "none"} {
+	for fault, want := range map[string]string{fault.BookingsDeclined: "declined", fault.RoomSilent: "none"} {
 		if err := c.SetFaults(fault); err != nil {
 			t.Fatal(err)
 		}
@@ -134,7 +136,7 @@ func TestBookingTheWayRealOnesCome(t *testing.T) {
 // TestLimitedApplication goes the way of the scripts: scope, role, proof, then
 // the tenant-wide grant away.
 func TestLimitedApplication(t *testing.T) {
-	c := start(t, Options{Faults: []string{FaultScopePending}})
+	c := start(t, Options{Faults: []string{fault.ScopePending}})
 	a := c.Account()
 	room, person := c.directory.room(0).email, c.directory.upn(20)
 	const role = "Application Calendars.ReadWrite"
@@ -299,15 +301,15 @@ func TestSubscriptions(t *testing.T) {
 	c.want(c.graph(http.MethodDelete, "/subscriptions/"+made.text("id"), ""), 204, "")
 	c.want(c.graph(http.MethodDelete, "/subscriptions/"+made.text("id"), ""), 404, "ResourceNotFound")
 
-	for fault, want := range map[string]string{"": "200 OK", "=404": "NotFound", "=slow": "timed out", "=echo": "validationToken", "=tls": "SSL", "=dns": "could not be resolved"} {
-		if err := c.SetFaults(FaultCallbackUnreachable + fault); err != nil {
+	for how, want := range map[string]string{"": "200 OK", "=404": "NotFound", "=slow": "timed out", "=echo": "validationToken", "=tls": "SSL", "=dns": "could not be resolved"} {
+		if err := c.SetFaults(fault.CallbackUnreachable + how); err != nil {
 			t.Fatal(err)
 		}
 		if got := c.graph(http.MethodPost, "/subscriptions", body("/good", "")); got.status != 400 || !strings.Contains(got.raw, want) {
-			t.Errorf("%s: %s", fault, got.raw)
+			t.Errorf("%s: %s", how, got.raw)
 		}
 	}
-	if err := c.SetFaults(FaultCallbackUnreachable + "=lifecycle"); err != nil {
+	if err := c.SetFaults(fault.CallbackUnreachable + "=lifecycle"); err != nil {
 		t.Fatal(err)
 	}
 	c.want(c.graph(http.MethodPost, "/subscriptions", body("/good", "")), 201, "")

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 const (
@@ -22,12 +24,12 @@ func TestFaultsOfTheApplication(t *testing.T) {
 		status int
 		code   string
 	}{
-		FaultWrongSecret:       {401, "AADSTS7000215"},
-		FaultExpiredSecret:     {401, "AADSTS7000222"},
-		FaultUnknownApp:        {400, "AADSTS700016"},
-		FaultUnknownTenant:     {400, "AADSTS90002"},
-		FaultAppDisabled:       {400, "AADSTS7000112"},
-		FaultConditionalAccess: {400, "AADSTS53003"},
+		fault.WrongSecret:       {401, "AADSTS7000215"},
+		fault.ExpiredSecret:     {401, "AADSTS7000222"},
+		fault.UnknownApp:        {400, "AADSTS700016"},
+		fault.UnknownTenant:     {400, "AADSTS90002"},
+		fault.AppDisabled:       {400, "AADSTS7000112"},
+		fault.ConditionalAccess: {400, "AADSTS53003"},
 	} {
 		t.Run(fault, func(t *testing.T) {
 			c := start(t, Options{Faults: []string{fault}})
@@ -73,7 +75,7 @@ func TestRefusalsOfTheTokenEndpoint(t *testing.T) {
 // fails.
 func TestFaultsOfTheGrant(t *testing.T) {
 	for fault, missing := range map[string]string{
-		FaultMissingRole + "=Place.Read.All": "Place.Read.All", FaultMissingRole: "Calendars.ReadWrite", FaultNoConsent: "roles", FaultNoRoles: "roles",
+		fault.MissingRole + "=Place.Read.All": "Place.Read.All", fault.MissingRole: "Calendars.ReadWrite", fault.NoConsent: "roles", fault.NoRoles: "roles",
 	} {
 		t.Run(fault, func(t *testing.T) {
 			c := start(t, Options{Faults: []string{fault}})
@@ -94,8 +96,8 @@ func TestFaultsOfTheGrant(t *testing.T) {
 			c.want(c.graph(http.MethodGet, roomsPath, ""), 200, "")
 		})
 	}
-	t.Run(FaultNotAJWT, func(t *testing.T) {
-		c := start(t, Options{Faults: []string{FaultNotAJWT}})
+	t.Run(fault.NotAJWT, func(t *testing.T) {
+		c := start(t, Options{Faults: []string{fault.NotAJWT}})
 		if token := c.application().text("access_token"); strings.Contains(token, ".") {
 			t.Errorf("the token %s looks like a JWT", token)
 		}
@@ -107,7 +109,7 @@ func TestFaultsOfTheGrant(t *testing.T) {
 // answer first, then what becomes of it.
 func TestFaultsOfTheWay(t *testing.T) {
 	for fault, check := range map[string]func(t *testing.T, c *tester, a answered){
-		FaultThrottled: func(t *testing.T, c *tester, a answered) {
+		fault.Throttled: func(t *testing.T, c *tester, a answered) {
 			c.want(a, 429, "TooManyRequests")
 			if a.header.Get("Retry-After") != "1" {
 				t.Errorf("Retry-After %q", a.header.Get("Retry-After"))
@@ -115,64 +117,64 @@ func TestFaultsOfTheWay(t *testing.T) {
 			c.want(c.graph(http.MethodGet, roomsPath, ""), 429, "")
 			c.want(c.graph(http.MethodGet, roomsPath, ""), 200, "")
 		},
-		FaultThrottledSilent: func(t *testing.T, c *tester, a answered) {
+		fault.ThrottledSilent: func(t *testing.T, c *tester, a answered) {
 			c.want(a, 429, "TooManyRequests")
 			if a.header.Get("Retry-After") != "" {
 				t.Error("there is a Retry-After")
 			}
 		},
-		FaultThrottledAlways + "=places": func(t *testing.T, c *tester, a answered) {
+		fault.ThrottledAlways + "=places": func(t *testing.T, c *tester, a answered) {
 			for range 4 {
 				c.want(c.graph(http.MethodGet, roomsPath, ""), 429, "")
 			}
 			c.want(c.graph(http.MethodGet, "/users", ""), 200, "")
 		},
-		FaultUnavailable: func(_ *testing.T, c *tester, a answered) { c.want(a, 503, "ServiceUnavailable") },
-		FaultCut: func(t *testing.T, _ *tester, a answered) {
+		fault.Unavailable: func(_ *testing.T, c *tester, a answered) { c.want(a, 503, "ServiceUnavailable") },
+		fault.Cut: func(t *testing.T, _ *tester, a answered) {
 			if a.err == nil || len(a.raw) == 0 {
 				t.Errorf("the answer arrived whole: %v %d bytes", a.err, len(a.raw))
 			}
 		},
-		FaultTruncated: func(t *testing.T, c *tester, a answered) {
+		fault.Truncated: func(t *testing.T, c *tester, a answered) {
 			if a.err != nil || a.status != 200 || json.Valid([]byte(a.raw)) || len(a.raw) == 0 {
 				t.Errorf("%d %v %s", a.status, a.err, a.raw)
 			}
 		},
-		FaultHTML: func(t *testing.T, _ *tester, a answered) {
+		fault.HTML: func(t *testing.T, _ *tester, a answered) {
 			if a.status != 200 || !strings.HasPrefix(a.header.Get("Content-Type"), "text/html") || !strings.Contains(a.raw, "<form") {
 				t.Errorf("%d %s", a.status, a.raw)
 			}
 		},
-		FaultEmpty200: func(t *testing.T, _ *tester, a answered) {
+		fault.Empty200: func(t *testing.T, _ *tester, a answered) {
 			if a.status != 200 || a.raw != "" || a.header.Get("Content-Type") != "" {
 				t.Errorf("%d %q %v", a.status, a.raw, a.header)
 			}
 		},
-		FaultWrongTypes: func(t *testing.T, _ *tester, a answered) {
+		fault.WrongTypes: func(t *testing.T, _ *tester, a answered) {
 			if a.status != 200 || !strings.Contains(a.raw, `"emailAddress":{"unexpected":true}`) {
 				t.Errorf("%d %s", a.status, a.raw)
 			}
 		},
-		FaultNoPlaces: func(t *testing.T, c *tester, a answered) {
+		fault.NoPlaces: func(t *testing.T, c *tester, a answered) {
 			c.want(a, 400, "BadRequest")
 			if !strings.Contains(a.raw, "Resource not found for the segment 'places'") {
 				t.Error(a.raw)
 			}
 		},
-		FaultClockSkew: func(t *testing.T, _ *tester, a answered) {
+		fault.ClockSkew: func(t *testing.T, _ *tester, a answered) {
 			at, err := http.ParseTime(a.header.Get("Date"))
 			if d := time.Until(at); err != nil || d < 9*time.Minute || d > 11*time.Minute {
 				t.Errorf("Date is %s away, %v", d, err)
 			}
 		},
-		FaultSlow + "=150ms": func(t *testing.T, c *tester, a answered) {
+		fault.Slow + "=150ms": func(t *testing.T, c *tester, a answered) {
 			began := time.Now()
 			c.graph(http.MethodGet, roomsPath, "")
 			if time.Since(began) < 150*time.Millisecond {
 				t.Error("the answer came at once")
 			}
 		},
-		FaultHostileNames: func(t *testing.T, _ *tester, a answered) {
+		fault.HostileNames: func(t *testing.T, _ *tester, a answered) {
 			names := map[string]bool{}
 			for _, v := range a.values() {
 				names[v.(map[string]any)["displayName"].(string)] = true
@@ -212,7 +214,7 @@ func TestFaultsOfMailboxes(t *testing.T) {
 	c := start(t, Options{})
 	first, second := c.directory.room(0).email, c.directory.room(1).email
 	for fault, code := range map[string]string{
-		FaultRoomGone: "ErrorInvalidUser", FaultCalendarDenied + "=" + first: "ErrorAccessDenied", FaultCalendarOnPremises: "MailboxNotEnabledForRESTAPI",
+		fault.RoomGone: "ErrorInvalidUser", fault.CalendarDenied + "=" + first: "ErrorAccessDenied", fault.CalendarOnPremises: "MailboxNotEnabledForRESTAPI",
 	} {
 		t.Run(fault, func(t *testing.T) {
 			if err := c.SetFaults(fault); err != nil {
@@ -229,7 +231,7 @@ func TestFaultsOfMailboxes(t *testing.T) {
 			}
 		})
 	}
-	if err := c.SetFaults(FaultCalendarDenied); err != nil {
+	if err := c.SetFaults(fault.CalendarDenied); err != nil {
 		t.Fatal(err)
 	}
 	c.want(c.graph(http.MethodGet, "/users/"+second+"/calendar", ""), 403, "ErrorAccessDenied")
@@ -237,7 +239,7 @@ func TestFaultsOfMailboxes(t *testing.T) {
 
 // TestFaultsThatLeaveTheRoomWell hides a room, and grants too much.
 func TestFaultsThatLeaveTheRoomWell(t *testing.T) {
-	c := start(t, Options{Faults: []string{FaultRoomHidden, FaultExtraRole + "=Mail.Send,User.ReadWrite.All"}})
+	c := start(t, Options{Faults: []string{fault.RoomHidden, fault.ExtraRole + "=Mail.Send,User.ReadWrite.All"}})
 	first := c.directory.room(0).email
 	rooms := c.graph(http.MethodGet, roomsPath, "")
 	if len(rooms.values()) != 9 || strings.Contains(rooms.raw, first) {
@@ -247,7 +249,7 @@ func TestFaultsThatLeaveTheRoomWell(t *testing.T) {
 	if roles := tokenClaims(t, c.token)["roles"].([]any); len(roles) != 6 {
 		t.Errorf("roles %v", roles)
 	}
-	if err := c.SetFaults(FaultMissingRole + "=Place.Read.All,User.Read.All"); err != nil {
+	if err := c.SetFaults(fault.MissingRole + "=Place.Read.All,User.Read.All"); err != nil {
 		t.Fatal(err)
 	}
 	if roles := tokenClaims(t, c.application().text("access_token"))["roles"].([]any); len(roles) != 4 {
@@ -268,13 +270,13 @@ func TestFaultsOfTheBookingServer(t *testing.T) {
 		return c.do(http.MethodGet, c.BookingURL()+bookingWellKnown, "", "")
 	}
 	c.want(ask(), 200, "")
-	if err := c.SetFaults(faultServerDown); err != nil {
+	if err := c.SetFaults(fault.ServerDown); err != nil {
 		t.Fatal(err)
 	}
 	if a := ask(); a.err == nil || !strings.Contains(a.err.Error(), "refused") {
 		t.Errorf("the server that is down answered %d %v", a.status, a.err)
 	}
-	if err := c.SetFaults(faultServerHTML); err != nil {
+	if err := c.SetFaults(fault.ServerHTML); err != nil {
 		t.Fatal(err)
 	}
 	if a := ask(); !strings.Contains(a.raw, "<form") {
@@ -287,7 +289,7 @@ func TestFaultsOfTheBookingServer(t *testing.T) {
 }
 
 func TestWrongCloud(t *testing.T) {
-	c := start(t, Options{Faults: []string{FaultWrongCloud}})
+	c := start(t, Options{Faults: []string{fault.WrongCloud}})
 	a := c.do(http.MethodGet, c.Cloud().Authority+"/"+c.Account().Domain+"/v2.0/.well-known/openid-configuration", "", "")
 	if a.text("msgraph_host") != "graph.microsoft.us" {
 		t.Errorf("msgraph_host %s", a.text("msgraph_host"))
@@ -297,22 +299,24 @@ func TestWrongCloud(t *testing.T) {
 // TestEveryFaultIsShown holds the list against the tests: a fault that no test
 // names is a promise that nobody keeps.
 func TestEveryFaultIsShown(t *testing.T) {
+	rooms, err := filepath.Glob("*/*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
 	files, err := filepath.Glob("*_test.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var tests strings.Builder
-	for _, f := range files {
+	for _, f := range append(files, rooms...) {
 		tests.WriteString(mustRead(t, f))
 	}
 	constants := map[string]string{} // the constant's name by the fault's
-	for _, f := range []string{"faults.go", "booking.go"} {
-		for _, m := range regexp.MustCompile(`(?m)^\t(\w+)\s+= "([a-z0-9-]+)"$`).FindAllStringSubmatch(mustRead(t, f), -1) {
-			constants[m[2]] = m[1]
-		}
+	for _, m := range regexp.MustCompile(`(?m)^\t(\w+)\s+= "([a-z0-9-]+)"$`).FindAllStringSubmatch(mustRead(t, "fault/faults.go"), -1) {
+		constants[m[2]] = m[1]
 	}
-	for _, f := range Faults() {
-		if name := constants[f.Name]; name == "" || !regexp.MustCompile(`\b`+name+`\b|"`+f.Name+`"`).MatchString(tests.String()) {
+	for _, f := range fault.All() {
+		if name := constants[f.Name]; name == "" || !regexp.MustCompile(`\bfault\.`+name+`\b|"`+f.Name+`[="]`).MatchString(tests.String()) {
 			t.Errorf("no test shows the fault %s (%s)", f.Name, name)
 		}
 		if f.Title == "" {

@@ -3,12 +3,14 @@ package simulator
 import (
 	"slices"
 	"time"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // seedDuplicates puts two strangers of the same name beside the ready
 // application, or beside the one that the fault's argument names.
 func (s *Simulator) seedDuplicates() {
-	name, on := s.fault(FaultDuplicateNames)
+	name, on := s.Fault(fault.DuplicateNames)
 	if !on {
 		return
 	}
@@ -29,7 +31,7 @@ func (s *Simulator) seedDuplicates() {
 // seedForeign gives every application of the tenant settings that no booking
 // product asked for, once.
 func (s *Simulator) seedForeign() {
-	what, on := s.fault(FaultForeignSettings)
+	what, on := s.Fault(fault.ForeignSettings)
 	if !on {
 		return
 	}
@@ -64,13 +66,13 @@ func (s *Simulator) seedForeign() {
 // seedExtraRoles grants the ready applications more than they declare; the grant
 // stays until somebody takes it away.
 func (s *Simulator) seedExtraRoles() {
-	wanted, on := s.fault(FaultExtraRole)
+	wanted, on := s.Fault(fault.ExtraRole)
 	if !on {
 		return
 	}
 	graph := s.principalByApp(graphAppID)
 	for _, r := range graph.AppRoles {
-		if !hits(orDefault(wanted, "Mail.Send"), r.Value, false) {
+		if !fault.Hits(orDefault(wanted, "Mail.Send"), r.Value, false) {
 			continue
 		}
 		for _, i := range []int{appReady, appCertificate} {

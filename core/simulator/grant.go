@@ -12,6 +12,9 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 // serveToken is the token endpoint: every grant that MSAL uses.
@@ -36,7 +39,7 @@ func (s *Simulator) serveToken(w http.ResponseWriter, r *http.Request, tenant st
 		return
 	}
 	w.Header().Set("Pragma", "no-cache")
-	writeJSON(w, http.StatusOK, body)
+	microsoft.JSON(w, http.StatusOK, body)
 }
 
 func (s *Simulator) token(r *http.Request, tenant string) (object, *entraError) {
@@ -79,7 +82,7 @@ func (s *Simulator) clientCredentials(r *http.Request, tenant string) (object, *
 	if err != nil {
 		return nil, err
 	}
-	if s.has(FaultConditionalAccess) {
+	if s.Has(fault.ConditionalAccess) {
 		return nil, blockedByConditionalAccess()
 	}
 	token, serr := s.accessToken(sp, -1, nil)
@@ -106,14 +109,14 @@ func (s *Simulator) client(id string) (*application, *servicePrincipal, *entraEr
 			app = a
 		}
 	}
-	if !guid.MatchString(id) || app == nil || s.has(FaultUnknownApp) {
+	if !microsoft.IsGUID(id) || app == nil || s.Has(fault.UnknownApp) {
 		return nil, nil, unknown
 	}
 	sp := s.principalByApp(app.AppID)
 	if sp == nil || !s.replicated(sp.ID) {
 		return nil, nil, &entraError{status: 401, name: "invalid_client", code: 7000229, message: "The client application '" + id + "' is missing service principal in the tenant '" + s.directory.tenantID() + "'."}
 	}
-	if !sp.AccountEnabled || s.has(FaultAppDisabled) {
+	if !sp.AccountEnabled || s.Has(fault.AppDisabled) {
 		return nil, nil, &entraError{status: 400, name: "unauthorized_client", code: 7000112, message: "Application '" + id + "'(" + app.DisplayName + ") is disabled."}
 	}
 	return app, sp, nil
@@ -156,9 +159,9 @@ func (s *Simulator) credential(r *http.Request, app *application) *entraError {
 	wrong := &entraError{status: 401, name: "invalid_client", code: 7000215, message: "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '" + app.AppID + "'."}
 	expired := &entraError{status: 401, name: "invalid_client", code: 7000222, message: "The provided client secret keys for app '" + app.AppID + "' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds."}
 	switch {
-	case s.has(FaultWrongSecret):
+	case s.Has(fault.WrongSecret):
 		return wrong
-	case s.has(FaultExpiredSecret):
+	case s.Has(fault.ExpiredSecret):
 		return expired
 	}
 	for _, p := range app.PasswordCredentials {
@@ -191,7 +194,7 @@ func (s *Simulator) checkAssertion(assertion, kind string, app *application) *en
 		for i := range app.KeyCredentials {
 			k := &app.KeyCredentials[i]
 			cert, err := x509.ParseCertificate(k.Key)
-			if err == nil && named(t.Header, cert) && s.replicated(k.KeyID) && !s.has(FaultCertificateUnknown) {
+			if err == nil && named(t.Header, cert) && s.replicated(k.KeyID) && !s.Has(fault.CertificateUnknown) {
 				used = k
 				return cert.PublicKey, nil
 			}
@@ -207,7 +210,7 @@ func (s *Simulator) checkAssertion(assertion, kind string, app *application) *en
 	case now.After(used.EndDateTime) || now.Before(used.StartDateTime.Add(-5*time.Minute)):
 		return refused(700027, "Client assertion failed signature validation. [Reason - The key used is expired.]")
 	case c.ExpiresAt == nil || now.After(c.ExpiresAt.Add(5*time.Minute)) || c.NotBefore != nil && now.Before(c.NotBefore.Add(-5*time.Minute)):
-		return refused(700024, "Client assertion is not within its valid time range. Current time: "+stamp(now)+".")
+		return refused(700024, "Client assertion is not within its valid time range. Current time: "+microsoft.Time(now)+".")
 	case !strings.EqualFold(c.Issuer, app.AppID) || !strings.EqualFold(c.Subject, app.AppID):
 		return refused(700021, "Client assertion application identifier does not match 'client_id' parameter.")
 	case len(c.Audience) != 1 || !s.ownEndpoint(c.Audience[0]):

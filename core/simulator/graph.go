@@ -2,15 +2,14 @@ package simulator
 
 import (
 	"bytes"
-	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
+
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 // object is one entity as it goes over the wire.
@@ -64,17 +63,17 @@ func init() {
 // serveGraph answers one call.
 func (s *Simulator) serveGraph(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("request-id", requestID(r.Context()))
+	h.Set("request-id", microsoft.RequestID(r))
 	client := r.Header.Get("client-request-id")
 	if client == "" {
-		client = requestID(r.Context())
+		client = microsoft.RequestID(r)
 	}
 	h.Set("client-request-id", client)
 	h.Set("x-ms-ags-diagnostic", `{"ServerInfo":{"DataCenter":"Simulator","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"ROOMKEY"}}`)
 
 	token, err := s.authenticate(r)
 	if err != nil {
-		s.fail(w, r, err)
+		microsoft.Fail(w, r, err)
 		return
 	}
 	s.dispatch(w, r, token)
@@ -84,7 +83,7 @@ func (s *Simulator) serveGraph(w http.ResponseWriter, r *http.Request) {
 func (s *Simulator) dispatch(w http.ResponseWriter, r *http.Request, token *claims) {
 	segments, err := graphPath(r.URL)
 	if err != nil {
-		s.fail(w, r, badRequest(err.Error()))
+		microsoft.Fail(w, r, microsoft.BadRequest(err.Error()))
 		return
 	}
 	if len(segments) == 1 && segments[0] == "$batch" {
@@ -102,7 +101,7 @@ func (s *Simulator) dispatch(w http.ResponseWriter, r *http.Request, token *clai
 		rep, out, err = c.run(rt)
 	}
 	if err != nil {
-		s.fail(w, r, err)
+		microsoft.Fail(w, r, err)
 		return
 	}
 	for k, v := range rep.header {
@@ -199,9 +198,9 @@ func (c *call) find(segments []string) (*route, error) {
 		return rt, nil
 	}
 	if otherMethod {
-		return nil, graphError{http.StatusMethodNotAllowed, "Request_BadRequest", "Specified HTTP method is not allowed for the request target."}
+		return nil, microsoft.Refuse(http.StatusMethodNotAllowed, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
 	}
-	return nil, noSegment(segments[min(deepest, len(segments)-1)])
+	return nil, microsoft.NoSegment(segments[min(deepest, len(segments)-1)])
 }
 
 func (rt *route) match(segments []string) (vars []string, depth int, ok bool) {
@@ -223,12 +222,12 @@ func (rt *route) match(segments []string) (vars []string, depth int, ok bool) {
 func (c *call) permitted(rt *route) error {
 	if len(rt.allow) > 0 && !c.claims.hasAny(rt.allow...) {
 		if strings.HasPrefix(rt.segments[0], "places") {
-			return graphError{http.StatusForbidden, "Forbidden", "Insufficient permissions: the place.read.all permission is required."}
+			return microsoft.Refuse(http.StatusForbidden, "Forbidden", "Insufficient permissions: the place.read.all permission is required.")
 		}
-		return denied()
+		return microsoft.Denied()
 	}
 	if len(rt.admin) > 0 && c.claims.user() && !c.claims.hasRole(rt.admin...) {
-		return denied()
+		return microsoft.Denied()
 	}
 	return nil
 }
@@ -278,11 +277,11 @@ func plain(v any) any {
 
 func (c *call) raw() ([]byte, error) {
 	if t := c.r.Header.Get("Content-Type"); !strings.HasPrefix(t, "application/json") {
-		return nil, graphError{http.StatusUnsupportedMediaType, "BadRequest", "A missing or unsupported Content-Type header: the body must be application/json."}
+		return nil, microsoft.Refuse(http.StatusUnsupportedMediaType, "BadRequest", "A missing or unsupported Content-Type header: the body must be application/json.")
 	}
 	data, err := io.ReadAll(io.LimitReader(c.r.Body, 4<<20))
 	if err != nil {
-		return nil, badRequest("The request body could not be read.")
+		return nil, microsoft.BadRequest("The request body could not be read.")
 	}
 	return data, nil
 }
@@ -300,36 +299,14 @@ func strict(data []byte, v any) error {
 		return nil
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return badRequest("Invalid property " + strings.ReplaceAll(name, `"`, "'") + ".")
+		return microsoft.BadRequest("Invalid property " + strings.ReplaceAll(name, `"`, "'") + ".")
 	}
-	return graphError{http.StatusBadRequest, "BadRequest", "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."}
+	return microsoft.Refuse(http.StatusBadRequest, "BadRequest", "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.")
 }
 
 func ok(body any) (reply, error)      { return reply{status: http.StatusOK, body: body}, nil }
 func created(body any) (reply, error) { return reply{status: http.StatusCreated, body: body}, nil }
 func noContent() (reply, error)       { return reply{status: http.StatusNoContent}, nil }
-
-type requestIDKey struct{}
-
-func withRequestID(ctx context.Context, id string) context.Context {
-	return context.WithValue(ctx, requestIDKey{}, id)
-}
-
-func requestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestIDKey{}).(string)
-	return id
-}
-
-// newID is a random GUID.
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return guidString(b)
-}
-
-// stamp is a time as Graph writes it.
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
 // context is the @odata.context of an answer.
 func (c *call) context(what string) string { return c.s.microsoft.url() + "/v1.0/$metadata#" + what }

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 var (
@@ -76,7 +79,7 @@ func (s *Simulator) groupObject(i int) object {
 		set([]string{"Unified"}, true, true)
 		o["visibility"] = "Private"
 	}
-	if s.has(FaultHostileNames) {
+	if s.Has(fault.HostileNames) {
 		o["displayName"], o["description"] = hostileName(i), hostileName(i+2)
 	}
 	return o
@@ -88,7 +91,7 @@ func (c *call) groupCollection() collection {
 		context: "groups", n: seededGroups() + len(made), known: groupProperties, top: 100, maxTop: 999, nextLink: true, directory: true,
 		at: func(i int) object {
 			if i < seededGroups() {
-				if c.s.groupStruck(FaultGroupGone, i) {
+				if c.s.groupStruck(fault.GroupGone, i) {
 					return nil
 				}
 				return c.s.groupObject(i)
@@ -101,7 +104,7 @@ func (c *call) groupCollection() collection {
 
 func (s *Simulator) findGroup(key string) (int, *madeGroup, bool) {
 	if i, ok := s.directory.index(kindGroup, key); ok && i < seededGroups() {
-		return i, nil, !s.groupStruck(FaultGroupGone, i)
+		return i, nil, !s.groupStruck(fault.GroupGone, i)
 	}
 	for _, g := range s.state.Groups {
 		if g.ID == key || strings.EqualFold(g.Email, key) || strings.EqualFold(g.Name, key) {
@@ -110,7 +113,7 @@ func (s *Simulator) findGroup(key string) (int, *madeGroup, bool) {
 	}
 	for i := range seededGroups() {
 		if o := s.groupObject(i); strings.EqualFold(fmt.Sprint(o["mail"]), key) || strings.EqualFold(fmt.Sprint(o["displayName"]), key) {
-			return i, nil, !s.groupStruck(FaultGroupGone, i)
+			return i, nil, !s.groupStruck(fault.GroupGone, i)
 		}
 	}
 	return 0, nil, false
@@ -119,8 +122,8 @@ func (s *Simulator) findGroup(key string) (int, *madeGroup, bool) {
 func (c *call) group() (reply, error) {
 	i, made, found := c.s.findGroup(c.vars[0])
 	switch {
-	case !found || !guid.MatchString(c.vars[0]):
-		return reply{}, missing(c.vars[0])
+	case !found || !microsoft.IsGUID(c.vars[0]):
+		return reply{}, microsoft.NotFound(c.vars[0])
 	case made != nil:
 		return c.entity("groups", object{"id": made.ID, "displayName": made.Name, "mail": made.Email, "mailEnabled": true, "securityEnabled": made.Kind == "security", "groupTypes": []string{}}, groupProperties)
 	}
@@ -160,8 +163,8 @@ func (c *call) countMembers() (reply, error) {
 
 func (c *call) memberCollection() (collection, error) {
 	i, made, found := c.s.findGroup(c.vars[0])
-	if !found || !guid.MatchString(c.vars[0]) {
-		return collection{}, missing(c.vars[0])
+	if !found || !microsoft.IsGUID(c.vars[0]) {
+		return collection{}, microsoft.NotFound(c.vars[0])
 	}
 	path := strings.ToLower(c.r.URL.Path)
 	cast := strings.HasSuffix(path, "graph.user")
@@ -173,7 +176,7 @@ func (c *call) memberCollection() (collection, error) {
 		return o
 	}
 	switch {
-	case made == nil && c.s.groupStruck(FaultGroupEmpty, i):
+	case made == nil && c.s.groupStruck(fault.GroupEmpty, i):
 		l.n, l.at = 0, func(int) object { return nil }
 	case made != nil:
 		l.n = len(made.Members)
@@ -202,7 +205,7 @@ func (c *call) memberCollection() (collection, error) {
 
 func (c *call) groupOwners() (reply, error) {
 	if _, _, found := c.s.findGroup(c.vars[0]); !found {
-		return reply{}, missing(c.vars[0])
+		return reply{}, microsoft.NotFound(c.vars[0])
 	}
 	return c.list(collection{
 		context: "directoryObjects", n: 1, known: userProperties, shown: userDefault, top: 100, maxTop: 999, nextLink: true, directory: true,
@@ -217,7 +220,7 @@ func (c *call) groupOwners() (reply, error) {
 func (c *call) memberOf() (reply, error) {
 	user, person := c.s.directory.findPerson(c.vars[0])
 	if _, known := c.s.findUser(c.vars[0]); !known {
-		return reply{}, missing(c.vars[0])
+		return reply{}, microsoft.NotFound(c.vars[0])
 	}
 	var in []int
 	for g := range seededGroups() {

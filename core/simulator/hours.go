@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // workingHours are those of a mailbox, as Set-MailboxCalendarConfiguration sets
@@ -39,7 +41,7 @@ func (s *Simulator) hoursOf(address string) workingHours {
 	if i, ok := s.directory.findRoom(address); ok {
 		h = seededHours[s.directory.room(i).building%len(seededHours)]
 	}
-	switch arg, _ := s.fault(FaultRoomHours); arg {
+	switch arg, _ := s.Fault(fault.RoomHours); arg {
 	case "tonga":
 		return workingHours{weekdays, 9, 10, zoneNamed("Tonga Standard Time"), "Pacific/Tongatapu"}
 	case "unknown-zone":

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // TestRoomsKeepHours: rooms decline what is outside the hours that Graph tells,
@@ -12,7 +14,7 @@ func TestRoomsKeepHours(t *testing.T) {
 	monday := time.Date(2026, 7, 6, 0, 0, 0, 0, time.UTC)
 	now := monday.AddDate(0, 0, -3)
 	c := start(t, Options{Rooms: 25, Now: func() time.Time { return now }})
-	if err := c.SetFaults(FaultRoomHours); err != nil {
+	if err := c.SetFaults(fault.RoomHours); err != nil {
 		t.Fatal(err)
 	}
 	organizer := c.Account().OrganizerUPN
@@ -50,7 +52,7 @@ func TestRoomsKeepHours(t *testing.T) {
 		"tonga": {"Tonga Standard Time", "<nil>"}, "unknown-zone": {"Middle Earth Standard Time", "<nil>"},
 		"none": {"W. Europe Standard Time", "<nil>"}, "error": {"<nil>", "ErrorFreeBusyGenerationFailed"},
 	} {
-		if err := c.SetFaults(FaultRoomHours + "=" + arg); err != nil {
+		if err := c.SetFaults(fault.RoomHours + "=" + arg); err != nil {
 			t.Fatal(err)
 		}
 		got := ask(room)

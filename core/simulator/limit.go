@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/google/uuid"
 )
 
 // newExchangePrincipal takes the ids of the enterprise application, not those
@@ -229,7 +231,7 @@ func (c *Colleague) makeUser(o *Outcome, p object) error {
 	}
 	on := true
 	local, _, _ := strings.Cut(o.Identity, "@")
-	u := &madeUser{ID: newID(), AccountEnabled: &on, DisplayName: text(p, "displayName"), MailNickname: local, UserPrincipalName: o.Identity}
+	u := &madeUser{ID: uuid.NewString(), AccountEnabled: &on, DisplayName: text(p, "displayName"), MailNickname: local, UserPrincipalName: o.Identity}
 	c.s.state.Users = append(c.s.state.Users, u)
 	c.s.born(u.ID)
 	o.Status = "changed"
@@ -281,7 +283,7 @@ func (c *Colleague) upsertApplication(o *Outcome, p object) error {
 		}
 	}
 	name := o.Identity
-	app := newApplication(newID(), newID(), text(p, "displayName"), c.s.directory.domain, c.s.now().UTC())
+	app := newApplication(uuid.NewString(), uuid.NewString(), text(p, "displayName"), c.s.directory.domain, c.s.now().UTC())
 	app.UniqueName, app.SignInAudience = &name, "AzureADMyOrg"
 	app.Web.RedirectURIs = append([]string{}, list(p, "redirectUris")...)
 	app.RequiredResourceAccess = []requiredResource{access}
@@ -298,7 +300,7 @@ func (c *Colleague) makePrincipal(o *Outcome, _ object) error {
 	}
 	for _, a := range c.s.state.Applications {
 		if a.AppID == c.appID {
-			sp := newPrincipal(newID(), a.AppID, a.DisplayName, c.s.directory.tenantID())
+			sp := newPrincipal(uuid.NewString(), a.AppID, a.DisplayName, c.s.directory.tenantID())
 			c.s.state.Principals = append(c.s.state.Principals, sp)
 			c.s.born(sp.ID)
 			o.Status = "changed"

@@ -4,6 +4,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 // maxLogo is the largest logo that Microsoft Entra ID takes.
@@ -18,11 +20,11 @@ func (c *call) putLogo() (reply, error) {
 	}
 	picture, err := io.ReadAll(io.LimitReader(c.r.Body, maxLogo+1))
 	if err != nil || len(picture) > maxLogo {
-		return reply{}, badRequest("The image is too large.")
+		return reply{}, microsoft.BadRequest("The image is too large.")
 	}
 	kind := http.DetectContentType(picture)
 	if !strings.HasPrefix(kind, "image/") || strings.Join(c.r.Header.Values("Content-Type"), ", ") != kind {
-		return reply{}, graphError{http.StatusUnsupportedMediaType, "Request_BadRequest", "The content type of the image is not supported."}
+		return reply{}, microsoft.Refuse(http.StatusUnsupportedMediaType, "Request_BadRequest", "The content type of the image is not supported.")
 	}
 	address := "https://aadcdn.example/" + a.AppID + "/logo"
 	a.Info.LogoURL = &address

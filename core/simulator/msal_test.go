@@ -13,6 +13,8 @@ import (
 
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/public"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // TestMSALConfidential signs in as an application through Microsoft's own
@@ -108,7 +110,7 @@ func TestMSALInteractive(t *testing.T) {
 		t.Errorf("granted %v, %v", got.GrantedScopes, err)
 	}
 
-	if err := c.SetFaults(FaultUserNotAssigned); err != nil {
+	if err := c.SetFaults(fault.UserNotAssigned); err != nil {
 		t.Fatal(err)
 	}
 	if _, err = client.AcquireTokenInteractive(ctx, scope, public.WithOpenURL(c.drive)); err == nil || !strings.Contains(err.Error(), "AADSTS50105") {
@@ -117,7 +119,7 @@ func TestMSALInteractive(t *testing.T) {
 }
 
 func TestMSALDeviceCode(t *testing.T) {
-	for fault, code := range map[string]string{"": "", FaultDeviceDefaults: "AADSTS530035", FaultDeviceConditional: "AADSTS53003"} {
+	for fault, code := range map[string]string{"": "", fault.DeviceDefaults: "AADSTS530035", fault.DeviceConditional: "AADSTS53003"} {
 		c := start(t, Options{})
 		if fault != "" {
 			_ = c.SetFaults(fault)

@@ -3,34 +3,36 @@ package simulator
 import (
 	"slices"
 	"strings"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // strikePerson does to a person what the faults say.
 func (s *Simulator) strikePerson(i int, o object) {
-	if s.personStruck(FaultPeopleDisabled, i) {
+	if s.personStruck(fault.PeopleDisabled, i) {
 		o["accountEnabled"] = false
 	}
-	if s.personStruck(FaultPeopleWithoutMail, i) {
+	if s.personStruck(fault.PeopleWithoutMail, i) {
 		o["mail"], o["proxyAddresses"] = nil, []string{}
 	}
-	if i == organizerUser+1 && s.has(FaultSharedCardNumber) {
+	if i == organizerUser+1 && s.Has(fault.SharedCardNumber) {
 		o["onPremisesExtensionAttributes"] = s.userObject(organizerUser)["onPremisesExtensionAttributes"]
 	}
 }
 
 // personStruck reports whether a fault names a person, or a group with the
 // person in it.
-func (s *Simulator) personStruck(fault string, i int) bool {
-	arg, on := s.fault(fault)
-	return on && (hits(arg, s.directory.upn(i), true) || slices.ContainsFunc(strings.Split(arg, ","), func(name string) bool {
-		group, made, found := s.findGroup(strings.TrimSpace(name))
+func (s *Simulator) personStruck(name string, i int) bool {
+	arg, on := s.Fault(name)
+	return on && (fault.Hits(arg, s.directory.upn(i), true) || slices.ContainsFunc(strings.Split(arg, ","), func(key string) bool {
+		group, made, found := s.findGroup(strings.TrimSpace(key))
 		return found && made == nil && s.inGroup(group, i)
 	}))
 }
 
 // groupStruck reports whether a fault names a seeded group.
-func (s *Simulator) groupStruck(fault string, i int) bool {
-	arg, on := s.fault(fault)
+func (s *Simulator) groupStruck(name string, i int) bool {
+	arg, on := s.Fault(name)
 	if !on {
 		return false
 	}
@@ -42,6 +44,6 @@ func (s *Simulator) groupStruck(fault string, i int) bool {
 
 // roomSignsIn reports whether the fault lets the account of a room sign in.
 func (s *Simulator) roomSignsIn(address string) bool {
-	arg, on := s.fault(FaultRoomSignIn)
-	return on && hits(arg, address, true)
+	arg, on := s.Fault(fault.RoomSignIn)
+	return on && fault.Hits(arg, address, true)
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // TestFaultsOfPeople are people and groups with which a booking server can do
@@ -37,13 +39,13 @@ func TestFaultsOfPeople(t *testing.T) {
 		want  int
 	}{
 		{"", disabled, rooms},
-		{FaultPeopleDisabled, disabled, rooms + c.directory.users},
-		{FaultPeopleDisabled + "=" + c.Account().OrganizerUPN, disabled, rooms + 1},
-		{FaultRoomSignIn, disabled, 0},
-		{FaultPeopleWithoutMail, mute, c.directory.users},
-		{FaultPeopleWithoutMail + "=Room bookers", mute, (c.directory.users+2)/3 + 1},
+		{fault.PeopleDisabled, disabled, rooms + c.directory.users},
+		{fault.PeopleDisabled + "=" + c.Account().OrganizerUPN, disabled, rooms + 1},
+		{fault.RoomSignIn, disabled, 0},
+		{fault.PeopleWithoutMail, mute, c.directory.users},
+		{fault.PeopleWithoutMail + "=Room bookers", mute, (c.directory.users+2)/3 + 1},
 		{"", shares, 0},
-		{FaultSharedCardNumber, shares, 1},
+		{fault.SharedCardNumber, shares, 1},
 	} {
 		clear(cards)
 		var faults []string
@@ -57,18 +59,18 @@ func TestFaultsOfPeople(t *testing.T) {
 			t.Errorf("%q: %d, want %d", tt.fault, n, tt.want)
 		}
 	}
-	for fault, status := range map[string]int{FaultGroupGone: 404, FaultGroupEmpty: 200, FaultGroupGone + "=" + bookers: 404, FaultGroupGone + "=Sales": 200} {
-		if err := c.SetFaults(fault); err != nil {
+	for name, status := range map[string]int{fault.GroupGone: 404, fault.GroupEmpty: 200, fault.GroupGone + "=" + bookers: 404, fault.GroupGone + "=Sales": 200} {
+		if err := c.SetFaults(name); err != nil {
 			t.Fatal(err)
 		}
 		members := c.graph(http.MethodGet, "/groups/"+bookers+"/members/microsoft.graph.user?$select=id,displayName,accountEnabled", "")
 		c.want(members, status, "")
 		c.want(c.graph(http.MethodGet, "/groups/"+bookers, ""), status, "")
-		if empty := len(members.values()) == 0; status == 200 && empty != (fault == FaultGroupEmpty) {
-			t.Errorf("%s: %s", fault, members.raw)
+		if empty := len(members.values()) == 0; status == 200 && empty != (name == fault.GroupEmpty) {
+			t.Errorf("%s: %s", name, members.raw)
 		}
 		if listed := strings.Contains(c.graph(http.MethodGet, "/groups", "").raw, bookers); listed == (status == 404) {
-			t.Errorf("%s: the group is listed: %v", fault, listed)
+			t.Errorf("%s: the group is listed: %v", name, listed)
 		}
 	}
 }

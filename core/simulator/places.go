@@ -3,6 +3,9 @@ package simulator
 import (
 	"net/http"
 	"strings"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 var (
@@ -12,7 +15,7 @@ var (
 
 var placeRoutes = []route{
 	{pattern: "GET /places", allow: placeRead, serve: func(*call) (reply, error) {
-		return reply{}, graphError{http.StatusNotAcceptable, "UnknownError", "The list of places needs a type: /places/microsoft.graph.room."}
+		return reply{}, microsoft.Refuse(http.StatusNotAcceptable, "UnknownError", "The list of places needs a type: /places/microsoft.graph.room.")
 	}},
 	{pattern: "GET /places/microsoft.graph.room", allow: placeRead, serve: (*call).rooms},
 	{pattern: "GET /places/microsoft.graph.roomList", allow: placeRead, serve: (*call).roomLists},
@@ -55,7 +58,7 @@ func (s *Simulator) roomObject(i int) object {
 	if h%7 == 0 {
 		o["label"], o["floorLabel"] = "Ground floor", "G"
 	}
-	if s.has(FaultHostileNames) {
+	if s.Has(fault.HostileNames) {
 		o["displayName"] = hostileName(i)
 		o["building"], o["label"], o["tags"] = hostileName(i+3), hostileName(i+5), []string{hostileName(i + 7)}
 	}
@@ -91,8 +94,8 @@ func bare(o object) object {
 }
 
 func (c *call) noPlaces() error {
-	if c.s.has(FaultNoPlaces) {
-		return noSegment("places")
+	if c.s.Has(fault.NoPlaces) {
+		return microsoft.NoSegment("places")
 	}
 	return nil
 }
@@ -107,7 +110,7 @@ func (c *call) rooms() (reply, error) {
 func (s *Simulator) listObject(b int) object {
 	d := s.directory
 	name := "Rooms " + d.building(b)
-	if s.has(FaultHostileNames) {
+	if s.Has(fault.HostileNames) {
 		name = hostileName(b)
 	}
 	return object{
@@ -168,7 +171,7 @@ func (c *call) roomsOfList() (reply, error) {
 }
 
 func notAPlace(id string) error {
-	return graphError{http.StatusNotFound, "ErrorItemNotFound", "The place '" + id + "' was not found."}
+	return microsoft.Refuse(http.StatusNotFound, "ErrorItemNotFound", "The place '"+id+"' was not found.")
 }
 
 func (c *call) place() (reply, error) {
@@ -222,7 +225,7 @@ func (c *call) patchPlace() (reply, error) {
 		return reply{}, err
 	}
 	if p.Type == "" {
-		return reply{}, badRequest("The property '@odata.type' is required to change a place.")
+		return reply{}, microsoft.BadRequest("The property '@odata.type' is required to change a place.")
 	}
 	change := object{}
 	if err := strict(data, &change); err != nil {

@@ -1,6 +1,12 @@
 package simulator
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+)
 
 // principalByApp is the tenant's service principal of an application, nil when
 // there is none.
@@ -16,15 +22,14 @@ func (s *Simulator) principalByApp(appID string) *servicePrincipal {
 // hidden reports whether a fault took a grant away. What was granted after the
 // fault was switched on is not hidden: that is the repair.
 func (s *Simulator) hidden(a *appRoleAssignment) bool {
-	set := s.faults.Load()
-	if a.Sequence > set.since || a.ResourceID != s.principalByApp(graphAppID).ID {
+	if a.Sequence > s.Since() || a.ResourceID != s.principalByApp(graphAppID).ID {
 		return false
 	}
-	if s.has(FaultNoConsent) {
+	if s.Has(fault.NoConsent) {
 		return true
 	}
-	roles, on := s.fault(FaultMissingRole)
-	return on && hits(orDefault(roles, "Calendars.ReadWrite"), roleValue(s.principalByApp(graphAppID), a.AppRoleID), false)
+	roles, on := s.Fault(fault.MissingRole)
+	return on && fault.Hits(orDefault(roles, "Calendars.ReadWrite"), roleValue(s.principalByApp(graphAppID), a.AppRoleID), false)
 }
 
 func (s *Simulator) assigned(principal, resource, role string) bool {
@@ -38,7 +43,7 @@ func (s *Simulator) assigned(principal, resource, role string) bool {
 
 func (s *Simulator) assign(sp, resource *servicePrincipal, role string) *appRoleAssignment {
 	a := &appRoleAssignment{
-		ID: assignmentID(newID()), AppRoleID: role, CreatedDateTime: s.now().UTC(), PrincipalDisplayName: sp.DisplayName, PrincipalID: sp.ID,
+		ID: assignmentID(uuid.NewString()), AppRoleID: role, CreatedDateTime: s.now().UTC(), PrincipalDisplayName: sp.DisplayName, PrincipalID: sp.ID,
 		PrincipalType: "ServicePrincipal", ResourceDisplayName: resource.DisplayName, ResourceID: resource.ID,
 	}
 	s.born(a.ID)

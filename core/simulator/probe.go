@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	"github.com/google/uuid"
 )
 
 // probe is how the booking server tries a credential: it gets a token and reads
@@ -130,7 +131,7 @@ func clientAssertion(text, clientID, endpoint string, now time.Time) (string, er
 		return "", errors.New("the credential has no certificate or no key")
 	}
 	t := jwt.NewWithClaims(jwt.SigningMethodPS256, jwt.MapClaims{
-		"aud": endpoint, "iss": clientID, "sub": clientID, "jti": newID(), "nbf": now.Unix(), "exp": now.Add(10 * time.Minute).Unix(),
+		"aud": endpoint, "iss": clientID, "sub": clientID, "jti": uuid.NewString(), "nbf": now.Unix(), "exp": now.Add(10 * time.Minute).Unix(),
 	})
 	t.Header["x5t#S256"] = sha256Text(cert.Raw)
 	return t.SignedString(key)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 // collection is a list that can be asked for with OData's options.
@@ -43,7 +45,7 @@ func (c *call) list(l collection) (reply, error) {
 	}
 	if t := c.query.Get("$skiptoken"); t != "" {
 		if from, err = strconv.Atoi(strings.TrimPrefix(t, "RFNwdA")); err != nil || from < 0 {
-			return reply{}, graphError{400, "Directory_ExpiredPageToken", "The specified page token value has expired and can no longer be included in your request."}
+			return reply{}, microsoft.Refuse(400, "Directory_ExpiredPageToken", "The specified page token value has expired and can no longer be included in your request.")
 		}
 	}
 	match, err := c.matcher(l)
@@ -89,7 +91,7 @@ func (c *call) list(l collection) (reply, error) {
 // countOf answers …/$count.
 func (c *call) countOf(l collection) (reply, error) {
 	if l.directory && !c.eventual() {
-		return reply{}, graphError{400, "Request_BadRequest", "$count is not currently supported without the header 'ConsistencyLevel: eventual'."}
+		return reply{}, microsoft.Refuse(400, "Request_BadRequest", "$count is not currently supported without the header 'ConsistencyLevel: eventual'.")
 	}
 	match, err := c.matcher(l)
 	if err != nil {
@@ -156,13 +158,13 @@ func (c *call) options(l collection) error {
 		case "$select", "$top", "$filter", "$count", "$orderby", "$skiptoken", "$search", "$format":
 		case "$skip":
 			if !l.skip {
-				return badRequest("'$skip' is not supported by the service.")
+				return microsoft.BadRequest("'$skip' is not supported by the service.")
 			}
 		case "$expand":
-			return badRequest("Parsing OData Select and Expand failed: the simulated tenant does not expand.")
+			return microsoft.BadRequest("Parsing OData Select and Expand failed: the simulated tenant does not expand.")
 		default:
 			if strings.HasPrefix(name, "$") {
-				return badRequest("The query parameter '" + name + "' is not supported.")
+				return microsoft.BadRequest("The query parameter '" + name + "' is not supported.")
 			}
 		}
 	}
@@ -176,10 +178,10 @@ func (c *call) number(name string, otherwise, low, high int) (int, error) {
 	}
 	n, err := strconv.Atoi(v)
 	if err != nil || n < 0 {
-		return 0, badRequest("Invalid value '" + v + "' for " + name + " query option found. The " + name + " query option requires a non-negative integer value.")
+		return 0, microsoft.BadRequest("Invalid value '" + v + "' for " + name + " query option found. The " + name + " query option requires a non-negative integer value.")
 	}
 	if n < low || n > high {
-		return 0, badRequest(fmt.Sprintf("Invalid page size specified: '%d'. Must be between %d and %d inclusive.", n, low, high))
+		return 0, microsoft.BadRequest(fmt.Sprintf("Invalid page size specified: '%d'. Must be between %d and %d inclusive.", n, low, high))
 	}
 	return n, nil
 }
@@ -208,10 +210,10 @@ func (c *call) matcher(l collection) (func(object) bool, error) {
 	if f := c.query.Get("$filter"); f != "" {
 		expr, advanced, err := parseFilter(f, l.known)
 		if err != nil {
-			return nil, graphError{400, "BadRequest", "Invalid filter clause: " + err.Error()}
+			return nil, microsoft.Refuse(400, "BadRequest", "Invalid filter clause: "+err.Error())
 		}
 		if l.directory && (advanced || c.query.Get("$orderby") != "") && (!c.eventual() || c.query.Get("$count") != "true") {
-			return nil, graphError{400, "Request_UnsupportedQuery", "Unsupported query: this filter needs the header 'ConsistencyLevel: eventual' and $count=true."}
+			return nil, microsoft.Refuse(400, "Request_UnsupportedQuery", "Unsupported query: this filter needs the header 'ConsistencyLevel: eventual' and $count=true.")
 		}
 		match = expr
 	}
@@ -220,11 +222,11 @@ func (c *call) matcher(l collection) (func(object) bool, error) {
 		return match, nil
 	}
 	if !c.eventual() {
-		return nil, graphError{400, "Request_UnsupportedQuery", "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'"}
+		return nil, microsoft.Refuse(400, "Request_UnsupportedQuery", "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'")
 	}
 	name, text, found := strings.Cut(strings.Trim(search, `"`), ":")
 	if !found || !strings.HasPrefix(search, `"`) {
-		return nil, badRequest("Syntax error: character ':' is expected in the search clause, inside double quotes.")
+		return nil, microsoft.BadRequest("Syntax error: character ':' is expected in the search clause, inside double quotes.")
 	}
 	filter := match
 	return func(o object) bool {
@@ -253,7 +255,7 @@ func (c *call) selected(o object, known []string) (object, error) {
 		n, _, _ = strings.Cut(n, "/")
 		at := slices.IndexFunc(known, func(k string) bool { return strings.EqualFold(k, n) })
 		if at < 0 {
-			return nil, badRequest("Parsing OData Select and Expand failed: Could not find a property named '" + n + "' on type '" + strings.TrimPrefix(fmt.Sprint(o["@odata.type"]), "#") + "'.")
+			return nil, microsoft.BadRequest("Parsing OData Select and Expand failed: Could not find a property named '" + n + "' on type '" + strings.TrimPrefix(fmt.Sprint(o["@odata.type"]), "#") + "'.")
 		}
 		names[i] = known[at]
 	}

@@ -7,6 +7,11 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 // device is one device code on its way.
@@ -28,7 +33,7 @@ func (l *signIns) keep(in *map[string]*authorization, prefix string, a authoriza
 	if *in == nil {
 		*in = map[string]*authorization{}
 	}
-	code := prefix + strings.ReplaceAll(newID()+newID(), "-", "")
+	code := prefix + strings.ReplaceAll(uuid.NewString()+uuid.NewString(), "-", "")
 	(*in)[code] = &a
 	return code
 }
@@ -86,7 +91,7 @@ func (s *Simulator) redeemRefresh(r *http.Request) (object, *entraError) {
 	if !valid || a.clientID != f.Get("client_id") || s.now().After(a.expires) {
 		return nil, &entraError{status: 400, name: "invalid_grant", sub: "bad_token", code: 700082, message: "The refresh token has expired due to inactivity."}
 	}
-	if a.device && (s.has(FaultDeviceConditional) || s.has(FaultDeviceDefaults)) {
+	if a.device && (s.Has(fault.DeviceConditional) || s.Has(fault.DeviceDefaults)) {
 		return nil, &entraError{status: 400, name: "invalid_grant", code: 530036, message: "Refresh token is invalid due to authentication flow checks by Conditional Access."}
 	}
 	_, sp, err := s.signInClient(a.clientID)
@@ -170,7 +175,7 @@ func (s *Simulator) serveDeviceCode(w http.ResponseWriter, r *http.Request) {
 	}
 	const letters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 	var user strings.Builder
-	for i, c := range []byte(strings.ReplaceAll(newID(), "-", ""))[:18] {
+	for i, c := range []byte(strings.ReplaceAll(uuid.NewString(), "-", ""))[:18] {
 		if i%2 == 0 {
 			user.WriteByte(letters[int(c)*7%len(letters)])
 		}
@@ -179,7 +184,7 @@ func (s *Simulator) serveDeviceCode(w http.ResponseWriter, r *http.Request) {
 		authorization: authorization{clientID: r.Form.Get("client_id"), device: true, expires: s.now().Add(deviceLife)},
 		userCode:      user.String(), scope: r.Form.Get("scope"),
 	}
-	code := "DAQAB" + strings.ReplaceAll(newID()+newID(), "-", "")
+	code := "DAQAB" + strings.ReplaceAll(uuid.NewString()+uuid.NewString(), "-", "")
 	s.signIns.mu.Lock()
 	if s.signIns.devices == nil {
 		s.signIns.devices = map[string]*device{}
@@ -187,7 +192,7 @@ func (s *Simulator) serveDeviceCode(w http.ResponseWriter, r *http.Request) {
 	s.signIns.devices[code] = d
 	s.signIns.mu.Unlock()
 	where := s.microsoft.url() + "/devicelogin"
-	writeJSON(w, http.StatusOK, object{
+	microsoft.JSON(w, http.StatusOK, object{
 		"user_code": d.userCode, "device_code": code, "verification_uri": where, "expires_in": int(deviceLife / time.Second), "interval": 5,
 		"message": "To sign in, use a web browser to open the page " + where + " and enter the code " + d.userCode + " to authenticate.",
 	})
@@ -197,12 +202,12 @@ func (s *Simulator) serveDeviceCode(w http.ResponseWriter, r *http.Request) {
 // (Microsoft's own field is otc), and decline=1 to say no.
 func (s *Simulator) serveDevicePage(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
-		page(w, http.StatusOK, "Enter code", `<form method="post"><input name="user_code" autofocus> <button>Next</button> <button name="decline" value="1">Cancel</button></form>`)
+		microsoft.Page(w, http.StatusOK, "Enter code", `<form method="post"><input name="user_code" autofocus> <button>Next</button> <button name="decline" value="1">Cancel</button></form>`)
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
 	if err := r.ParseForm(); err != nil {
-		page(w, http.StatusBadRequest, "Enter code", "")
+		microsoft.Page(w, http.StatusBadRequest, "Enter code", "")
 		return
 	}
 	typed := strings.ToUpper(strings.ReplaceAll(strings.TrimSpace(r.Form.Get("user_code")+r.Form.Get("otc")), "-", ""))
@@ -214,31 +219,31 @@ func (s *Simulator) serveDevicePage(w http.ResponseWriter, r *http.Request) {
 		if d.userCode != typed || s.now().After(d.expires) {
 			continue
 		}
-		if r.Form.Get("decline") != "" || s.has(FaultDeviceDeclined) {
+		if r.Form.Get("decline") != "" || s.Has(fault.DeviceDeclined) {
 			d.declined = true
-			page(w, http.StatusOK, "You cancelled", "<p>You can close this window.</p>")
+			microsoft.Page(w, http.StatusOK, "You cancelled", "<p>You can close this window.</p>")
 			return
 		}
 		if d.blocked = s.approve(d); d.blocked != nil {
-			page(w, http.StatusOK, "You can’t get there from here", "<p>"+html.EscapeString(d.blocked.Error())+"</p>")
+			microsoft.Page(w, http.StatusOK, "You can’t get there from here", "<p>"+html.EscapeString(d.blocked.Error())+"</p>")
 			return
 		}
 		d.approved = true
-		page(w, http.StatusOK, "You have signed in", "<p>You can close this window.</p>")
+		microsoft.Page(w, http.StatusOK, "You have signed in", "<p>You can close this window.</p>")
 		return
 	}
-	page(w, http.StatusOK, "Enter code", "<p>AADSTS70018: That code didn't work. Check the code and try again.</p>")
+	microsoft.Page(w, http.StatusOK, "Enter code", "<p>AADSTS70018: That code didn't work. Check the code and try again.</p>")
 }
 
 // approve signs the person in for a device.
 func (s *Simulator) approve(d *device) *entraError {
-	if s.has(FaultDeviceDefaults) {
+	if s.Has(fault.DeviceDefaults) {
 		return &entraError{status: 400, name: "invalid_grant", code: 530035, message: "Access has been blocked by security defaults. The request is considered unsafe by the security defaults policy."}
 	}
-	if s.has(FaultDeviceConditional) {
+	if s.Has(fault.DeviceConditional) {
 		return blockedByConditionalAccess()
 	}
-	if s.has(FaultDeviceConfirmation) {
+	if s.Has(fault.DeviceConfirmation) {
 		return &entraError{status: 400, name: "interaction_required", code: 50199, message: "For security reasons, user confirmation is required for this request. Please repeat the request allowing user interaction."}
 	}
 	_, sp, err := s.signInClient(d.clientID)
@@ -313,7 +318,7 @@ func (s *Simulator) serveAdminConsent(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		values.Set("error", "access_denied")
-		values.Set("error_description", err.description(requestID(r.Context()), newID(), s.now()))
+		values.Set("error_description", err.description(microsoft.RequestID(r), uuid.NewString(), s.now()))
 		sendBack(w, r, "query", redirect, values)
 		return
 	}

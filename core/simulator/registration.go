@@ -7,6 +7,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 var (
@@ -84,7 +88,7 @@ func (c *call) applicationAt() (*application, error) {
 			return a, nil
 		}
 	}
-	return nil, missing(key[strings.IndexByte(key, '=')+1:])
+	return nil, microsoft.NotFound(key[strings.IndexByte(key, '=')+1:])
 }
 
 func (c *call) getApplication() (reply, error) {
@@ -120,9 +124,9 @@ func (c *call) changes() (object, error) {
 
 func (c *call) newRegistration(patch object, uniqueName *string) (*application, error) {
 	if name, _ := patch["displayName"].(string); name == "" {
-		return nil, badRequest("Property displayName is required.")
+		return nil, microsoft.BadRequest("Property displayName is required.")
 	}
-	a := newApplication(newID(), newID(), "", c.s.directory.domain, c.s.now().UTC().Truncate(time.Second))
+	a := newApplication(uuid.NewString(), uuid.NewString(), "", c.s.directory.domain, c.s.now().UTC().Truncate(time.Second))
 	a.UniqueName = uniqueName
 	if uniqueName == nil {
 		if name, ok := patch["uniqueName"].(string); ok {
@@ -131,7 +135,7 @@ func (c *call) newRegistration(patch object, uniqueName *string) (*application, 
 		}
 	}
 	if a.UniqueName != nil && slices.ContainsFunc(c.s.state.Applications, func(o *application) bool { return o.UniqueName != nil && *o.UniqueName == *a.UniqueName }) {
-		return nil, graphError{http.StatusConflict, "Request_MultipleObjectsWithSameKeyValue", "Another object with the same value for property uniqueName already exists."}
+		return nil, microsoft.Refuse(http.StatusConflict, "Request_MultipleObjectsWithSameKeyValue", "Another object with the same value for property uniqueName already exists.")
 	}
 	a, err := c.patched(a, patch)
 	if err != nil {
@@ -150,7 +154,7 @@ var readOnly = []string{"id", "appId", "createdDateTime", "deletedDateTime", "pu
 func (c *call) patched(a *application, patch object) (*application, error) {
 	for _, name := range readOnly {
 		if _, set := patch[name]; set {
-			return nil, badRequest("Property '" + name + "' is read-only and cannot be set.")
+			return nil, microsoft.BadRequest("Property '" + name + "' is read-only and cannot be set.")
 		}
 	}
 	data, err := json.Marshal(patch)
@@ -172,11 +176,11 @@ func (c *call) patched(a *application, patch object) (*application, error) {
 	switch out.SignInAudience {
 	case "AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount":
 	default:
-		return nil, badRequest("Invalid value specified for property 'signInAudience' of resource 'Application'.")
+		return nil, microsoft.BadRequest("Invalid value specified for property 'signInAudience' of resource 'Application'.")
 	}
 	for _, uri := range out.Web.RedirectURIs {
 		if !webAddress(uri) {
-			return nil, badRequest("Invalid value specified for property 'web.redirectUris' of resource 'Application': a redirect URI needs https, or http on localhost.")
+			return nil, microsoft.BadRequest("Invalid value specified for property 'web.redirectUris' of resource 'Application': a redirect URI needs https, or http on localhost.")
 		}
 	}
 	return out, c.keyCredentials(a, out)
@@ -192,10 +196,10 @@ func (c *call) keyCredentials(before, after *application) error {
 			continue
 		}
 		if k.Type != "AsymmetricX509Cert" || k.Usage != "Verify" || len(k.Key) == 0 {
-			return badRequest("New key credentials must have type AsymmetricX509Cert, usage Verify and a key.")
+			return microsoft.BadRequest("New key credentials must have type AsymmetricX509Cert, usage Verify and a key.")
 		}
 		if k.KeyID == "" {
-			k.KeyID = newID()
+			k.KeyID = uuid.NewString()
 		}
 		read, err := readCertificate(k.Key, k.DisplayName, k.KeyID)
 		if err != nil {
@@ -304,7 +308,7 @@ func (c *call) deletedApplications() (reply, error) {
 func (c *call) deletedAt() (int, error) {
 	at := slices.IndexFunc(c.deletedCollection(), func(a *application) bool { return strings.EqualFold(a.ID, c.vars[0]) })
 	if at < 0 {
-		return 0, missing(c.vars[0])
+		return 0, microsoft.NotFound(c.vars[0])
 	}
 	return at, nil
 }

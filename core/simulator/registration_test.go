@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 const (
@@ -126,7 +128,7 @@ func TestDeviceCode(t *testing.T) {
 			t.Errorf("tokens %s", got.raw)
 		}
 	}
-	for fault, code := range map[string]string{FaultDeviceDefaults: "AADSTS530035", FaultDeviceConditional: "AADSTS53003", FaultDeviceDeclined: "AADSTS70017", FaultDeviceConfirmation: "AADSTS50199"} {
+	for fault, code := range map[string]string{fault.DeviceDefaults: "AADSTS530035", fault.DeviceConditional: "AADSTS53003", fault.DeviceDeclined: "AADSTS70017", fault.DeviceConfirmation: "AADSTS50199"} {
 		c := start(t, Options{Faults: []string{fault}})
 		begun := c.form("/organizations/oauth2/v2.0/devicecode", "client_id", commandLineToolsAppID, "scope", "User.Read")
 		c.form("/devicelogin", "user_code", begun.text("user_code"))
@@ -262,12 +264,12 @@ func TestCertificate(t *testing.T) {
 	}
 	c.want(c.graph(http.MethodPatch, "/applications/"+a.ObjectID, string(body)), 204, "")
 	c.want(ask(a.ClientID, string(a.CertificatePEM), endpoint), 200, "")
-	c.SetFaults(FaultCertificateUnknown)
+	c.SetFaults(fault.CertificateUnknown)
 	c.want(ask(a.ClientID, string(a.CertificatePEM), endpoint), 401, "AADSTS700027")
 }
 
 func TestAdminConsent(t *testing.T) {
-	c := start(t, Options{Faults: []string{FaultNoConsent}})
+	c := start(t, Options{Faults: []string{fault.NoConsent}})
 	a := c.Account()
 	if tokenClaims(t, c.application().text("access_token"))["roles"] != nil {
 		t.Fatal("there are roles before consent")
@@ -299,22 +301,22 @@ func TestRegistrationFaults(t *testing.T) {
 		}
 		return c
 	}
-	t.Run(FaultConsentRefused, func(t *testing.T) {
-		c := start(t, Options{Faults: []string{FaultConsentRefused}})
+	t.Run(fault.ConsentRefused, func(t *testing.T) {
+		c := start(t, Options{Faults: []string{fault.ConsentRefused}})
 		c.token = c.signIn(registerScopes).text("access_token")
 		graph := c.graph(http.MethodGet, "/servicePrincipals(appId='"+graphAppID+"')?$select=id", "").text("id")
 		c.want(c.graph(http.MethodPost, "/servicePrincipals/"+graph+"/appRoleAssignedTo",
 			`{"principalId":"`+c.Account().ServicePrincipalID+`","resourceId":"`+graph+`","appRoleId":"b633e1c5-b582-4048-a93e-9f11b44c7e96"}`), 403, "Authorization_RequestDenied")
 	})
-	t.Run(FaultSecretsForbidden, func(t *testing.T) {
-		c := admin(t, FaultSecretsForbidden)
+	t.Run(fault.SecretsForbidden, func(t *testing.T) {
+		c := admin(t, fault.SecretsForbidden)
 		c.want(c.graph(http.MethodPost, "/applications/"+c.Account().ObjectID+"/addPassword", `{}`), 400, "CredentialTypeNotAllowedAsPerAppPolicy")
 		if p := c.graph(http.MethodGet, "/policies/defaultAppManagementPolicy", ""); p.text("isEnabled") != "true" || !strings.Contains(p.raw, "passwordAddition") {
 			t.Errorf("policy %s", p.raw)
 		}
 	})
-	t.Run(FaultSecretLifetimeCapped, func(t *testing.T) {
-		c := admin(t, FaultSecretLifetimeCapped)
+	t.Run(fault.SecretLifetimeCapped, func(t *testing.T) {
+		c := admin(t, fault.SecretLifetimeCapped)
 		c.want(c.graph(http.MethodPost, "/applications/"+c.Account().ObjectID+"/addPassword", `{}`), 400, "CredentialInvalidLifetimeAsPerAppPolicy")
 		end := time.Now().Add(179 * 24 * time.Hour).UTC().Format(time.RFC3339)
 		c.want(c.graph(http.MethodPost, "/applications/"+c.Account().ObjectID+"/addPassword", `{"passwordCredential":{"endDateTime":"`+end+`"}}`), 200, "")
@@ -322,8 +324,8 @@ func TestRegistrationFaults(t *testing.T) {
 			t.Errorf("policy %s", p.raw)
 		}
 	})
-	t.Run(FaultReplicationDelay, func(t *testing.T) {
-		c := admin(t, FaultReplicationDelay+"=1h")
+	t.Run(fault.ReplicationDelay, func(t *testing.T) {
+		c := admin(t, fault.ReplicationDelay+"=1h")
 		app := c.graph(http.MethodPost, "/applications", newApplicationBody)
 		c.want(app, 201, "")
 		c.want(c.graph(http.MethodGet, "/applications/"+app.text("id"), ""), 404, "Request_ResourceNotFound")
@@ -337,8 +339,8 @@ func TestRegistrationFaults(t *testing.T) {
 		c.want(c.graph(http.MethodPost, "/servicePrincipals/"+graph+"/appRoleAssignedTo",
 			`{"principalId":"`+sp.text("id")+`","resourceId":"`+graph+`","appRoleId":"b633e1c5-b582-4048-a93e-9f11b44c7e96"}`), 400, "Request_BadRequest")
 	})
-	t.Run(FaultKilledAfterAct, func(t *testing.T) {
-		c := admin(t, FaultKilledAfterAct+"=2")
+	t.Run(fault.KilledAfterAct, func(t *testing.T) {
+		c := admin(t, fault.KilledAfterAct+"=2")
 		c.want(c.graph(http.MethodPost, "/applications", newApplicationBody), 201, "")
 		if a := c.graph(http.MethodPost, "/applications", newApplicationBody); a.err == nil {
 			t.Errorf("the second call was answered: %d", a.status)
@@ -347,8 +349,8 @@ func TestRegistrationFaults(t *testing.T) {
 			t.Errorf("Microsoft did not act: %s", n.raw)
 		}
 	})
-	t.Run(FaultStaleRoles, func(t *testing.T) {
-		c := admin(t, FaultStaleRoles+"=1h")
+	t.Run(fault.StaleRoles, func(t *testing.T) {
+		c := admin(t, fault.StaleRoles+"=1h")
 		graph := c.graph(http.MethodGet, "/servicePrincipals(appId='"+graphAppID+"')?$select=id", "").text("id")
 		c.want(c.graph(http.MethodPost, "/servicePrincipals/"+graph+"/appRoleAssignedTo",
 			`{"principalId":"`+c.Account().ServicePrincipalID+`","resourceId":"`+graph+`","appRoleId":"b633e1c5-b582-4048-a93e-9f11b44c7e96"}`), 201, "")
@@ -360,21 +362,21 @@ func TestRegistrationFaults(t *testing.T) {
 			t.Errorf("the token never gets the new role: %v", roles)
 		}
 	})
-	t.Run(FaultDuplicateNames, func(t *testing.T) {
-		c := admin(t, FaultDuplicateNames)
+	t.Run(fault.DuplicateNames, func(t *testing.T) {
+		c := admin(t, fault.DuplicateNames)
 		if a := c.graph(http.MethodGet, "/applications?$filter="+url.QueryEscape("displayName eq 'Room booking'"), ""); len(a.values()) != 3 {
 			t.Errorf("three applications of one name were wanted: %s", a.raw)
 		}
 	})
 	for arg, want := range map[string]string{"ews": exchangeAppID, "multi-tenant": "AzureADMultipleOrgs", "other": "intranet.contoso.example"} {
-		t.Run(FaultForeignSettings+"="+arg, func(t *testing.T) {
-			c := admin(t, FaultForeignSettings+"="+arg)
+		t.Run(fault.ForeignSettings+"="+arg, func(t *testing.T) {
+			c := admin(t, fault.ForeignSettings+"="+arg)
 			if a := c.graph(http.MethodGet, "/applications/"+c.Account().ObjectID, ""); !strings.Contains(a.raw, want) {
 				t.Errorf("%s is missing: %s", want, a.raw)
 			}
 		})
 	}
-	for fault, code := range map[string]string{FaultWrongAccount: "AADSTS50020", FaultConsentDeclined: "AADSTS65004", FaultUserNotAssigned: "AADSTS50105", FaultFirstPartyMissing + "=redirect": "AADSTS700016"} {
+	for fault, code := range map[string]string{fault.WrongAccount: "AADSTS50020", fault.ConsentDeclined: "AADSTS65004", fault.UserNotAssigned: "AADSTS50105", fault.FirstPartyMissing + "=redirect": "AADSTS700016"} {
 		t.Run(fault, func(t *testing.T) {
 			c := start(t, Options{Faults: []string{fault}})
 			if f, a := c.browser(commandLineToolsAppID, "User.Read"); !strings.Contains(f.Get("error_description"), code) {
@@ -382,15 +384,15 @@ func TestRegistrationFaults(t *testing.T) {
 			}
 		})
 	}
-	t.Run(FaultWrongAccount+"=upn", func(t *testing.T) {
+	t.Run(fault.WrongAccount+"=upn", func(t *testing.T) {
 		c := start(t, Options{})
-		_ = c.SetFaults(FaultWrongAccount + "=" + c.Account().OrganizerUPN)
+		_ = c.SetFaults(fault.WrongAccount + "=" + c.Account().OrganizerUPN)
 		if upn := tokenClaims(t, c.signIn("openid User.Read").text("access_token"))["upn"]; upn != c.Account().OrganizerUPN {
 			t.Errorf("%v signed in", upn)
 		}
 	})
-	t.Run(FaultFirstPartyMissing, func(t *testing.T) {
-		c := start(t, Options{Faults: []string{FaultFirstPartyMissing}})
+	t.Run(fault.FirstPartyMissing, func(t *testing.T) {
+		c := start(t, Options{Faults: []string{fault.FirstPartyMissing}})
 		if f, a := c.browser(commandLineToolsAppID, "User.Read"); len(f) != 0 || !strings.Contains(a.raw, "AADSTS700016") {
 			t.Errorf("%v %s", f, a.raw)
 		}

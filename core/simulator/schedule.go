@@ -4,6 +4,9 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 const maxSchedules = 20
@@ -23,7 +26,7 @@ func (c *call) getSchedule() (reply, error) {
 		return reply{}, err
 	}
 	invalid := func(text string) (reply, error) {
-		return reply{}, graphError{http.StatusBadRequest, "ErrorInvalidParameter", text}
+		return reply{}, microsoft.Refuse(http.StatusBadRequest, "ErrorInvalidParameter", text)
 	}
 	if b.StartTime == nil || b.EndTime == nil || len(b.Schedules) == 0 {
 		return invalid("schedules, startTime and endTime are needed.")
@@ -54,7 +57,7 @@ func (c *call) schedule(name string, from, to time.Time, step time.Duration) obj
 	if err != nil {
 		return object{"scheduleId": name, "error": object{"message": "The SMTP address was not found.", "responseCode": "ErrorMailRecipientNotFound"}}
 	}
-	if arg, _ := c.s.fault(FaultRoomHours); arg == "error" {
+	if arg, _ := c.s.Fault(fault.RoomHours); arg == "error" {
 		return object{"scheduleId": name, "error": object{"message": "Unable to resolve free busy information.", "responseCode": "ErrorFreeBusyGenerationFailed"}}
 	}
 	events := c.s.eventsBetween(address, from, to)

@@ -6,6 +6,11 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 // signInRecord is one interactive sign-in of a person, for the sign-in log.
@@ -41,7 +46,7 @@ var reportRoutes = []route{
 
 // signedIn notes the interactive sign-in of a person.
 func (s *Simulator) signedIn(clientID string, user int) {
-	s.state.SignIns = append(s.state.SignIns, signInRecord{ID: newID(), At: s.now(), ClientID: clientID, User: user})
+	s.state.SignIns = append(s.state.SignIns, signInRecord{ID: uuid.NewString(), At: s.now(), ClientID: clientID, User: user})
 	s.state.SignIns = s.state.SignIns[max(0, len(s.state.SignIns)-signInsKept):]
 	s.used(clientID, user)
 }
@@ -58,20 +63,20 @@ func (s *Simulator) used(clientID string, user int) {
 
 // reported is whether a sign-in is in the logs by now.
 func (s *Simulator) reported(at time.Time) bool {
-	arg, on := s.fault(FaultReplicationDelay)
-	return !at.IsZero() && (!on || !s.now().Before(at.Add(argDuration(arg, 2*time.Second))))
+	arg, on := s.Fault(fault.ReplicationDelay)
+	return !at.IsZero() && (!on || !s.now().Before(at.Add(fault.Duration(arg, 2*time.Second))))
 }
 
 // readsReports is nil for who may read reports here. Microsoft's reporting has
 // refusals of its own.
 func (c *call) readsReports() error {
-	refused := func(code, message string) error { return graphError{http.StatusForbidden, code, message} }
+	refused := func(code, message string) error { return microsoft.Refuse(http.StatusForbidden, code, message) }
 	switch {
 	case !c.claims.hasAny("AuditLog.Read.All"):
 		return refused("Authentication_MSGraphPermissionMissing", "The principal does not have required Microsoft Graph permission(s): AuditLog.Read.All to call this API. For more information about Microsoft Graph permissions, please visit https://learn.microsoft.com/graph/permissions-overview.")
-	case c.s.has(FaultNoPremium):
+	case c.s.Has(fault.NoPremium):
 		return refused("Authentication_RequestFromNonPremiumTenantOrB2CTenant", "Neither tenant is B2C or tenant doesn't have premium license")
-	case c.claims.user() && (!c.claims.hasRole(reportReaders...) || c.s.has(FaultReportsDenied)):
+	case c.claims.user() && (!c.claims.hasRole(reportReaders...) || c.s.Has(fault.ReportsDenied)):
 		return refused("Authentication_RequestFromUnsupportedUserRole", "User is not in the allowed roles")
 	}
 	return nil
@@ -91,7 +96,7 @@ func (c *call) signIns() (reply, error) {
 	switch c.query.Get("$orderby") {
 	case "", "createdDateTime", "createdDateTime desc", "createdDateTime asc":
 	default:
-		return reply{}, badRequest("Ordering by '" + c.query.Get("$orderby") + "' is not supported.")
+		return reply{}, microsoft.BadRequest("Ordering by '" + c.query.Get("$orderby") + "' is not supported.")
 	}
 	log := slices.DeleteFunc(slices.Clone(c.s.state.SignIns), func(r signInRecord) bool {
 		return !c.s.reported(r.At) || c.s.now().Sub(r.At) > signInRetention
@@ -110,7 +115,7 @@ func (s *Simulator) signInObject(r signInRecord) object {
 		name = sp.DisplayName
 	}
 	return object{
-		"id": r.ID, "createdDateTime": stamp(r.At), "userDisplayName": p.first + " " + p.last, "userPrincipalName": s.directory.upn(r.User),
+		"id": r.ID, "createdDateTime": microsoft.Time(r.At), "userDisplayName": p.first + " " + p.last, "userPrincipalName": s.directory.upn(r.User),
 		"userId": s.directory.id(kindUser, r.User), "appId": r.ClientID, "appDisplayName": name, "ipAddress": "127.0.0.1", "clientAppUsed": "Browser",
 		"correlationId": r.ID, "conditionalAccessStatus": "notApplied", "isInteractive": true,
 		"riskDetail": "none", "riskLevelAggregated": "none", "riskLevelDuringSignIn": "none", "riskState": "none", "riskEventTypes": []string{}, "riskEventTypes_v2": []string{},
@@ -125,8 +130,8 @@ func (s *Simulator) signInObject(r signInRecord) object {
 // signInActivities is the report on when applications were last used. It is of
 // Graph's beta, and an application that was never used is not in it.
 func (c *call) signInActivities() (reply, error) {
-	if c.s.has(FaultNoReports) {
-		return reply{}, noSegment("servicePrincipalSignInActivities")
+	if c.s.Has(fault.NoReports) {
+		return reply{}, microsoft.NoSegment("servicePrincipalSignInActivities")
 	}
 	if err := c.readsReports(); err != nil {
 		return reply{}, err
@@ -161,14 +166,14 @@ func (c *call) activity(at time.Time) any {
 	if !c.s.reported(at) {
 		return nil
 	}
-	return object{"lastSignInDateTime": stamp(at), "lastSignInRequestId": newID()}
+	return object{"lastSignInDateTime": microsoft.Time(at), "lastSignInRequestId": uuid.NewString()}
 }
 
 // only refuses every other query option.
 func (c *call) only(options ...string) error {
 	for name := range c.query {
 		if strings.HasPrefix(name, "$") && !slices.Contains(options, name) {
-			return badRequest("The query parameter '" + name + "' is not supported.")
+			return microsoft.BadRequest("The query parameter '" + name + "' is not supported.")
 		}
 	}
 	return nil

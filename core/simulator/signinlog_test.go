@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 func signInsOf(clientID string) string {
@@ -51,7 +53,7 @@ func TestSignInLog(t *testing.T) {
 	// The log forgets after 30 days; a new entry takes its time under the fault.
 	c.SignInAs("")
 	c.Advance(31 * 24 * time.Hour)
-	if err := c.SetFaults(FaultReplicationDelay + "=1h"); err != nil {
+	if err := c.SetFaults(fault.ReplicationDelay + "=1h"); err != nil {
 		t.Fatal(err)
 	}
 	c.token = c.signIn(registerScopes + " AuditLog.Read.All").text("access_token")
@@ -70,7 +72,7 @@ func TestSignInLogRefuses(t *testing.T) {
 	c.token = c.signIn("AuditLog.Read.All").text("access_token")
 	c.want(c.graph(http.MethodGet, signInsOf(id), ""), 403, "Authentication_RequestFromUnsupportedUserRole")
 	c.SignInAs("")
-	if err := c.SetFaults(FaultLogConsentDeclined); err != nil {
+	if err := c.SetFaults(fault.LogConsentDeclined); err != nil {
 		t.Fatal(err)
 	}
 	if f, _ := c.browser(commandLineToolsAppID, "AuditLog.Read.All"); !strings.Contains(f.Get("error_description"), "AADSTS65004") {
@@ -85,14 +87,14 @@ func TestSignInLogRefuses(t *testing.T) {
 	c.want(c.graph(http.MethodGet, "/auditLogs/signIns?$filter=application+eq+'x'", ""), 400, "BadRequest")
 	c.want(c.graph(http.MethodGet, "/auditLogs/noSuch", ""), 400, "BadRequest")
 	c.want(c.do(http.MethodGet, c.Cloud().Graph+"/beta/users", "", "", "Authorization", "Bearer "+c.token), 400, "BadRequest")
-	for fault, want := range map[string]string{FaultNoPremium: "Authentication_RequestFromNonPremiumTenantOrB2CTenant", FaultReportsDenied: "Authentication_RequestFromUnsupportedUserRole"} {
+	for fault, want := range map[string]string{fault.NoPremium: "Authentication_RequestFromNonPremiumTenantOrB2CTenant", fault.ReportsDenied: "Authentication_RequestFromUnsupportedUserRole"} {
 		if err := c.SetFaults(fault); err != nil {
 			t.Fatal(err)
 		}
 		c.want(c.graph(http.MethodGet, signInsOf(id), ""), 403, want)
 		c.want(c.beta(id), 403, want)
 	}
-	if err := c.SetFaults(FaultNoReports); err != nil {
+	if err := c.SetFaults(fault.NoReports); err != nil {
 		t.Fatal(err)
 	}
 	c.want(c.graph(http.MethodGet, signInsOf(id), ""), 200, "")

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // The sizes of a tenant that nobody chose, and the largest that is supported.
@@ -70,6 +71,7 @@ type Simulator struct {
 	dir       string
 	temporary bool
 	log       *slog.Logger
+	*fault.Way
 
 	ca        *authority
 	key       *rsa.PrivateKey // signs tokens
@@ -78,14 +80,12 @@ type Simulator struct {
 	mu    sync.Mutex // guards state and what hangs on it
 	state *state
 
-	faults  atomic.Pointer[faultSet]
 	offset  atomic.Int64 // nanoseconds that Advance added to the clock
 	visitor atomic.Pointer[string]
 
 	microsoft *site
 	booking   *site
 	surf      *site // nil without a Seatsurfing
-	requests  requestLog
 	signIns   signIns
 	callback  http.RoundTripper
 	life      context.Context // ends with Close; callbacks that nobody waits for hang on it
@@ -111,6 +111,7 @@ func Start(ctx context.Context, o Options) (*Simulator, error) {
 		o.Now = time.Now
 	}
 	s := &Simulator{o: o, dir: o.Dir, log: o.Log}
+	s.Way = &fault.Way{Switches: &fault.Switches{}, Latency: o.Latency, Now: s.now, Log: o.Log}
 	s.life, s.stop = context.WithCancel(ctx)
 	err := s.SetFaults(o.Faults...)
 	if err == nil {
@@ -159,7 +160,7 @@ func (s *Simulator) serve() error {
 	if err != nil {
 		return err
 	}
-	if s.microsoft, err = s.ca.open(listen[0], s.outer(http.HandlerFunc(s.routeMicrosoft)), s.log); err != nil {
+	if s.microsoft, err = s.ca.open(listen[0], s.Way.Wrap(http.HandlerFunc(s.routeMicrosoft)), s.log); err != nil {
 		return err
 	}
 	if s.booking, err = s.openBooking(listen[1]); err != nil {
@@ -168,20 +169,19 @@ func (s *Simulator) serve() error {
 	if err = s.openSeatsurfing(listen[2]); err != nil {
 		return err
 	}
-	s.faults.Load().since = s.state.Sequence
-	return errors.Join(s.keepPorts(), s.standing())
+	return errors.Join(s.keepPorts(), s.SetFaults(s.o.Faults...))
 }
 
 // openBooking mounts the booking server on the second address.
 func (s *Simulator) openBooking(addr string) (*site, error) {
 	handler, err := newBookingServer(bookingOptions{
-		Dir: s.dir, Token: s.Account().ServerToken, Now: s.now, Fault: s.has, Once: s.once, Probe: s.probe,
+		Dir: s.dir, Token: s.Account().ServerToken, Now: s.now, Fault: s.Has, Once: s.Once, Probe: s.probe,
 	})
 	if err != nil {
 		return nil, err
 	}
 	return s.ca.open(addr, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		pause(r.Context(), s.o.Latency)
+		fault.Pause(r.Context(), s.o.Latency)
 		handler.ServeHTTP(w, r)
 	}), s.log)
 }
@@ -198,6 +198,41 @@ func (s *Simulator) Close() error {
 
 func (s *Simulator) shut() error {
 	return errors.Join(s.microsoft.close(), s.booking.close(), s.surf.close())
+}
+
+// SetFaults replaces what is switched on: names of [Faults], each "name" or
+// "name=argument". An unknown name is an error and changes nothing.
+func (s *Simulator) SetFaults(names ...string) error {
+	since := 0
+	if s.state != nil {
+		s.mu.Lock()
+		since = s.state.Sequence
+		s.mu.Unlock()
+	}
+	if err := s.Set(since, names...); err != nil {
+		return err
+	}
+	return s.standing()
+}
+
+// standing does what some faults leave in the tenant or with the servers, once
+// there is a tenant.
+func (s *Simulator) standing() error {
+	if s.state == nil || s.microsoft == nil {
+		return nil
+	}
+	s.mu.Lock()
+	s.seedDuplicates()
+	s.seedForeign()
+	s.seedExtraRoles()
+	s.mu.Unlock()
+	if s.booking == nil {
+		return nil
+	}
+	if s.Has(fault.ServerDown) {
+		return s.booking.close()
+	}
+	return s.booking.up()
 }
 
 // Cloud is the row that makes every client talk to this tenant.
@@ -236,8 +271,8 @@ func (s *Simulator) SignInAs(upn string) { s.visitor.Store(&upn) }
 // now is the tenant's time, clock-skew included.
 func (s *Simulator) now() time.Time {
 	t := s.o.Now().Add(time.Duration(s.offset.Load()))
-	if arg, on := s.fault(FaultClockSkew); on {
-		t = t.Add(argDuration(arg, 10*time.Minute))
+	if arg, on := s.Fault(fault.ClockSkew); on {
+		t = t.Add(fault.Duration(arg, 10*time.Minute))
 	}
 	return t
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // state is what can change in the tenant. It is kept in the folder after each
@@ -90,7 +92,7 @@ func (s *Simulator) born(id string) {
 
 // replicated reports whether an object is visible already.
 func (s *Simulator) replicated(id string) bool {
-	arg, on := s.fault(FaultReplicationDelay)
+	arg, on := s.Fault(fault.ReplicationDelay)
 	at, made := s.state.Born[id]
-	return !on || !made || !s.now().Before(at.Add(argDuration(arg, 2*time.Second)))
+	return !on || !made || !s.now().Before(at.Add(fault.Duration(arg, 2*time.Second)))
 }

@@ -3,6 +3,8 @@ package simulator
 import (
 	"net/http"
 	"testing"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // TestTroubleThatPasses: what strikes once strikes each address once; what stays
@@ -16,16 +18,16 @@ func TestTroubleThatPasses(t *testing.T) {
 		first int // status, 0 for a connection that is cut
 		once  bool
 	}{
-		{FaultError, groups, 500, false},
-		{FaultErrorOnce, groups, 500, true},
-		{FaultErrorOnce + "=entra", (*tester).application, 500, true},
-		{FaultUnauthorizedOnce, groups, 401, true},
-		{FaultUnauthorized, groups, 401, false},
-		{FaultCutOnce, groups, 0, true},
-		{FaultLargePages, groups, 504, false},
-		{faultServerError, server, 500, false},
-		{faultServerErrorOnce, server, 500, true},
-		{faultServerCutOnce, server, 0, true},
+		{fault.Error, groups, 500, false},
+		{fault.ErrorOnce, groups, 500, true},
+		{fault.ErrorOnce + "=entra", (*tester).application, 500, true},
+		{fault.UnauthorizedOnce, groups, 401, true},
+		{fault.Unauthorized, groups, 401, false},
+		{fault.CutOnce, groups, 0, true},
+		{fault.LargePages, groups, 504, false},
+		{fault.ServerError, server, 500, false},
+		{fault.ServerErrorOnce, server, 500, true},
+		{fault.ServerCutOnce, server, 0, true},
 	} {
 		t.Run(tt.fault, func(t *testing.T) {
 			c := start(t, Options{Faults: []string{tt.fault}})
@@ -41,6 +43,6 @@ func TestTroubleThatPasses(t *testing.T) {
 			}
 		})
 	}
-	c := start(t, Options{Faults: []string{FaultLargePages}})
+	c := start(t, Options{Faults: []string{fault.LargePages}})
 	c.want(c.graph(http.MethodGet, "/groups?$top=25", ""), 200, "")
 }

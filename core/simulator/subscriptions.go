@@ -12,6 +12,11 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 var subscriptionRoutes = []route{
@@ -71,7 +76,7 @@ func (c *call) subscriptions() (reply, error) {
 var eventResource = regexp.MustCompile(`(?i)^/?users(?:/|\(')([^/']+)(?:'\))?(?:/calendar)?/events$`)
 
 func invalidRequest(message string) error {
-	return graphError{http.StatusBadRequest, "InvalidRequest", message}
+	return microsoft.Refuse(http.StatusBadRequest, "InvalidRequest", message)
 }
 
 // subscribe checks, calls back both addresses, and keeps the subscription.
@@ -93,7 +98,7 @@ func (c *call) subscribe() (reply, error) {
 	}
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
-	sub.ID, sub.ApplicationID, sub.CreatorID = newID(), c.claims.AppID, c.claims.ObjectID
+	sub.ID, sub.ApplicationID, sub.CreatorID = uuid.NewString(), c.claims.AppID, c.claims.ObjectID
 	sub.LatestSupportedTLSVersion = orDefault(sub.LatestSupportedTLSVersion, "v1_2")
 	if first := c.s.now().Add(shortestSubscription); sub.ExpirationDateTime.Before(first) {
 		sub.ExpirationDateTime = first
@@ -147,7 +152,7 @@ func (c *call) subscribable(sub *subscription) error {
 	if slices.ContainsFunc(c.live(), func(o *subscription) bool {
 		return strings.EqualFold(o.Resource, sub.Resource) && o.NotificationURL == sub.NotificationURL && o.ChangeType == sub.ChangeType
 	}) {
-		return graphError{http.StatusConflict, "Conflict", "A subscription for this resource, change type and notification URL exists already."}
+		return microsoft.Refuse(http.StatusConflict, "Conflict", "A subscription for this resource, change type and notification URL exists already.")
 	}
 	return nil
 }
@@ -156,7 +161,7 @@ func (c *call) subscribable(sub *subscription) error {
 func (s *Simulator) validate(ctx context.Context, address string, lifecycle bool) error {
 	const failed, unanswered = "Subscription validation request failed. ", "Notification endpoint must respond with 200 OK to validation request."
 	const mismatch = "Response must exactly match validationToken query parameter."
-	if how, on := s.fault(FaultCallbackUnreachable); on && (how != "lifecycle" || lifecycle) {
+	if how, on := s.Fault(fault.CallbackUnreachable); on && (how != "lifecycle" || lifecycle) {
 		return invalidRequest(failed + map[string]string{
 			"404":      "HTTP status code is 'NotFound'.",
 			"redirect": unanswered + " HTTP status code is 'Redirect'.",
@@ -167,7 +172,7 @@ func (s *Simulator) validate(ctx context.Context, address string, lifecycle bool
 			"dns":      "The remote name could not be resolved.",
 		}[how] + map[bool]string{true: unanswered}[how == "" || how == "lifecycle"])
 	}
-	token := "Validation: Testing client application reachability for subscription Request-Id: " + newID()
+	token := "Validation: Testing client application reachability for subscription Request-Id: " + uuid.NewString()
 	u, err := url.Parse(address)
 	if err != nil {
 		return invalidRequest(failed + "The address cannot be read.")
@@ -213,7 +218,7 @@ func (c *call) subscriptionAt() (*subscription, error) {
 			return s, nil
 		}
 	}
-	return nil, graphError{http.StatusNotFound, "ResourceNotFound", "The object was not found."}
+	return nil, microsoft.Refuse(http.StatusNotFound, "ResourceNotFound", "The object was not found.")
 }
 
 func (c *call) oneSubscription() (reply, error) {
@@ -262,7 +267,7 @@ func (s *Simulator) notify(address, event, change string) {
 			continue
 		}
 		body, err := json.Marshal(object{"value": []object{{
-			"subscriptionId": sub.ID, "subscriptionExpirationDateTime": stamp(sub.ExpirationDateTime), "changeType": change, "clientState": sub.ClientState,
+			"subscriptionId": sub.ID, "subscriptionExpirationDateTime": microsoft.Time(sub.ExpirationDateTime), "changeType": change, "clientState": sub.ClientState,
 			"tenantId": s.directory.tenantID(), "resource": fmt.Sprintf("Users/%s/Events/%s", m[1], event),
 			"resourceData": object{"@odata.type": "#Microsoft.Graph.Event", "@odata.id": fmt.Sprintf("Users/%s/Events/%s", m[1], event), "id": event},
 		}}})

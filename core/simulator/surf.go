@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 	"github.com/roomkey/roomkey/core/simulator/seatsurfing"
 )
 
@@ -24,7 +26,7 @@ func (s *Simulator) openSeatsurfing(addr string) error {
 		return err
 	}
 	s.surf, err = s.ca.open(addr, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		pause(r.Context(), s.o.Latency)
+		fault.Pause(r.Context(), s.o.Latency)
 		server.ServeHTTP(w, r)
 	}), s.log)
 	return err
@@ -47,10 +49,10 @@ func (s *Simulator) serveUserInfo(w http.ResponseWriter, r *http.Request) {
 		return
 	case err != nil:
 	case !token.user(), !token.hasAny("openid"):
-		err = graphError{http.StatusForbidden, "UnknownError", "The token has no openid scope."}
+		err = microsoft.Refuse(http.StatusForbidden, "UnknownError", "The token has no openid scope.")
 	}
 	if err != nil {
-		s.fail(w, r, err)
+		microsoft.Fail(w, r, err)
 		return
 	}
 	user, _ := s.directory.findPerson(token.UPN)
@@ -63,5 +65,5 @@ func (s *Simulator) serveUserInfo(w http.ResponseWriter, r *http.Request) {
 	if slices.Contains(scopes, "email") {
 		out["email"] = token.UPN
 	}
-	writeJSON(w, http.StatusOK, out)
+	microsoft.JSON(w, http.StatusOK, out)
 }

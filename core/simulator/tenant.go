@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 var tenantRoutes = []route{
@@ -40,7 +43,7 @@ func (c *call) organizations() (reply, error) {
 
 func (c *call) organization() (reply, error) {
 	if !strings.EqualFold(c.vars[0], c.s.directory.tenantID()) {
-		return reply{}, missing(c.vars[0])
+		return reply{}, microsoft.NotFound(c.vars[0])
 	}
 	return c.entity("organization", c.s.organizationObject(), organizationProperties)
 }
@@ -61,11 +64,11 @@ func (c *call) domains() (reply, error) {
 // secretLife is the longest life that the tenant's policy allows a client
 // secret, 0 for any.
 func (s *Simulator) secretLife() time.Duration {
-	arg, on := s.fault(FaultSecretLifetimeCapped)
+	arg, on := s.Fault(fault.SecretLifetimeCapped)
 	if !on {
 		return 0
 	}
-	return argDuration(arg, 180*24*time.Hour)
+	return fault.Duration(arg, 180*24*time.Hour)
 }
 
 // appManagementPolicy is off unless a fault switches one of its rules on.
@@ -74,7 +77,7 @@ func (c *call) appManagementPolicy() (reply, error) {
 	rule := func(kind string, life any) {
 		rules = append(rules, object{"restrictionType": kind, "maxLifetime": life, "restrictForAppsCreatedAfterDateTime": "2024-01-01T00:00:00Z", "state": "enabled"})
 	}
-	if c.s.has(FaultSecretsForbidden) {
+	if c.s.Has(fault.SecretsForbidden) {
 		rule("passwordAddition", nil)
 		rule("customPasswordAddition", nil)
 	}

@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -214,17 +213,4 @@ func (s *Simulator) keepPorts() error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(s.dir, "ports.json"), data, 0o600)
-}
-
-// pause waits as long as told or until the caller gave up.
-func pause(ctx context.Context, d time.Duration) {
-	if d <= 0 {
-		return
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-t.C:
-	}
 }

@@ -11,6 +11,10 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	"github.com/google/uuid"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 // claims are those of an access token.
@@ -70,11 +74,11 @@ func (s *Simulator) accessToken(sp *servicePrincipal, user int, scopes []string)
 			Issuer: s.issuer(), IssuedAt: jwt.NewNumericDate(now),
 			NotBefore: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(tokenLife)),
 		},
-		Audience: s.microsoft.url(), AppID: sp.AppID, AppName: sp.DisplayName, TenantID: s.directory.tenantID(), Version: "1.0", UniqueID: newID()[:22], IdentityP: s.issuer(),
+		Audience: s.microsoft.url(), AppID: sp.AppID, AppName: sp.DisplayName, TenantID: s.directory.tenantID(), Version: "1.0", UniqueID: uuid.NewString()[:22], IdentityP: s.issuer(),
 	}
 	if user < 0 {
 		c.IDType, c.ObjectID, c.Subject, c.AppIDACR = "app", sp.ID, sp.ID, "1"
-		if roles := s.tokenRoles(sp); len(roles) > 0 && !s.has(FaultNoRoles) {
+		if roles := s.tokenRoles(sp); len(roles) > 0 && !s.Has(fault.NoRoles) {
 			c.Roles = &roles
 		}
 	} else {
@@ -83,7 +87,7 @@ func (s *Simulator) accessToken(sp *servicePrincipal, user int, scopes []string)
 		c.UPN, c.Name, c.Scopes, c.WIDs = s.directory.upn(user), p.first+" "+p.last, strings.Join(scopes, " "), s.wids(user)
 	}
 	token, err := s.sign(c)
-	if err == nil && s.has(FaultNotAJWT) {
+	if err == nil && s.Has(fault.NotAJWT) {
 		token = s.signIns.opaque(&c)
 	}
 	return token, err
@@ -114,12 +118,12 @@ func (s *Simulator) UserToken(upn string, scopes ...string) (string, error) {
 // tokenRoles are the application permissions that a token of this moment has.
 func (s *Simulator) tokenRoles(sp *servicePrincipal) (roles []string) {
 	graph := s.principalByApp(graphAppID)
-	lag, stale := s.fault(FaultStaleRoles)
+	lag, stale := s.Fault(fault.StaleRoles)
 	for _, a := range s.state.Assignments {
 		if a.PrincipalID != sp.ID || a.ResourceID != graph.ID || s.hidden(a) {
 			continue
 		}
-		if stale && s.now().Before(a.CreatedDateTime.Add(argDuration(lag, 3*time.Second))) {
+		if stale && s.now().Before(a.CreatedDateTime.Add(fault.Duration(lag, 3*time.Second))) {
 			continue
 		}
 		if value := roleValue(graph, a.AppRoleID); value != "" && !slices.Contains(roles, value) {
@@ -142,7 +146,7 @@ func roleValue(resource *servicePrincipal, id string) string {
 // wids are the directory roles of a user.
 func (s *Simulator) wids(user int) []string {
 	switch {
-	case user == adminUser && s.has(FaultConsentRefused), user == lesserUser:
+	case user == adminUser && s.Has(fault.ConsentRefused), user == lesserUser:
 		return []string{applicationAdministrator, defaultUserRole}
 	case user == adminUser:
 		return []string{globalAdministrator, defaultUserRole}
@@ -169,26 +173,26 @@ func (c *claims) hasRole(ids ...string) bool {
 func (s *Simulator) authenticate(r *http.Request) (*claims, error) {
 	text, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !found || text == "" {
-		return nil, unauthorized("Access token is empty.")
+		return nil, microsoft.Unauthorized("Access token is empty.")
 	}
 	if c := s.signIns.known(text); c != nil {
 		return c, nil
 	}
 	if strings.Count(text, ".") != 2 {
-		return nil, unauthorized("CompactToken parsing failed with error code: 80049217")
+		return nil, microsoft.Unauthorized("CompactToken parsing failed with error code: 80049217")
 	}
 	c := &claims{}
 	_, err := jwt.ParseWithClaims(text, c, func(*jwt.Token) (any, error) { return &s.key.PublicKey, nil },
 		jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation())
 	switch {
 	case err != nil:
-		return nil, unauthorized("Signature validation failed.")
+		return nil, microsoft.Unauthorized("Signature validation failed.")
 	case c.ExpiresAt == nil || s.now().After(c.ExpiresAt.Time):
-		return nil, unauthorized("Lifetime validation failed, the token is expired.")
+		return nil, microsoft.Unauthorized("Lifetime validation failed, the token is expired.")
 	case !s.isGraph(c.Audience):
-		return nil, unauthorized("Access token validation failure. Invalid audience.")
+		return nil, microsoft.Unauthorized("Access token validation failure. Invalid audience.")
 	case c.TenantID != s.directory.tenantID():
-		return nil, unauthorized("Access token validation failure. Invalid tenant.")
+		return nil, microsoft.Unauthorized("Access token validation failure. Invalid tenant.")
 	}
 	return c, nil
 }

@@ -5,6 +5,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
 var (
@@ -64,7 +69,7 @@ func (s *Simulator) userObject(i int) object {
 		o["userType"] = "Guest"
 	}
 	s.strikePerson(i, o)
-	if i > organizerUser && s.has(FaultHostileNames) {
+	if i > organizerUser && s.Has(fault.HostileNames) {
 		o["displayName"], o["department"] = hostileName(i), hostileName(i+1)
 	}
 	return o
@@ -80,7 +85,7 @@ func (s *Simulator) roomAccount(i int) object {
 		"mailNickname": local, "accountEnabled": s.state.Exchange.SignIn[r.email] || s.roomSignsIn(r.email), "userType": "Member", "businessPhones": []string{}, "proxyAddresses": []string{"SMTP:" + r.email},
 		"createdDateTime": "2024-03-04T08:00:00Z", "otherMails": []string{}, "assignedLicenses": []object{},
 	}
-	if s.has(FaultHostileNames) {
+	if s.Has(fault.HostileNames) {
 		o["displayName"] = hostileName(i)
 	}
 	return o
@@ -118,7 +123,7 @@ func (c *call) basic(o object) object {
 
 func (c *call) users() (reply, error) {
 	if strings.Contains(c.query.Get("$select"), "mailboxSettings") {
-		return reply{}, graphError{http.StatusNotImplemented, "NotImplemented", "Not implemented"}
+		return reply{}, microsoft.Refuse(http.StatusNotImplemented, "NotImplemented", "Not implemented")
 	}
 	return c.list(c.userCollection())
 }
@@ -147,7 +152,7 @@ func (s *Simulator) findUser(key string) (object, bool) {
 func (c *call) oneUser(key string) (reply, error) {
 	o, found := c.s.findUser(key)
 	if !found {
-		return reply{}, missing(key)
+		return reply{}, microsoft.NotFound(key)
 	}
 	o = c.basic(o)
 	if c.query.Get("$select") == "" {
@@ -158,7 +163,7 @@ func (c *call) oneUser(key string) (reply, error) {
 
 func (c *call) signedIn() error {
 	if !c.claims.user() {
-		return graphError{http.StatusBadRequest, "BadRequest", "/me request is only valid with delegated authentication flow."}
+		return microsoft.Refuse(http.StatusBadRequest, "BadRequest", "/me request is only valid with delegated authentication flow.")
 	}
 	return nil
 }
@@ -220,15 +225,15 @@ func (c *call) createUser() (reply, error) {
 		return reply{}, err
 	}
 	if u.AccountEnabled == nil || u.DisplayName == "" || u.MailNickname == "" || u.PasswordProfile == nil || u.PasswordProfile.Password == "" {
-		return reply{}, badRequest("A required property is missing: accountEnabled, displayName, mailNickname, userPrincipalName and passwordProfile are needed.")
+		return reply{}, microsoft.BadRequest("A required property is missing: accountEnabled, displayName, mailNickname, userPrincipalName and passwordProfile are needed.")
 	}
 	if _, domain, _ := strings.Cut(u.UserPrincipalName, "@"); !strings.EqualFold(domain, c.s.directory.domain) && !strings.EqualFold(domain, c.s.directory.initialDomain()) {
-		return reply{}, badRequest("The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.")
+		return reply{}, microsoft.BadRequest("The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.")
 	}
 	if _, exists := c.s.findUser(u.UserPrincipalName); exists {
-		return reply{}, graphError{http.StatusBadRequest, "Request_BadRequest", "Another object with the same value for property userPrincipalName already exists."}
+		return reply{}, microsoft.Refuse(http.StatusBadRequest, "Request_BadRequest", "Another object with the same value for property userPrincipalName already exists.")
 	}
-	u.ID, u.PasswordProfile.Password = newID(), ""
+	u.ID, u.PasswordProfile.Password = uuid.NewString(), ""
 	c.s.state.Users = append(c.s.state.Users, u)
 	c.s.born(u.ID)
 	o := u.object()
@@ -240,9 +245,9 @@ func (c *call) madeUserAt() (int, error) {
 	at := slices.IndexFunc(c.s.state.Users, func(u *madeUser) bool { return u.ID == c.vars[0] || strings.EqualFold(u.UserPrincipalName, c.vars[0]) })
 	if at < 0 {
 		if _, exists := c.s.findUser(c.vars[0]); exists {
-			return 0, denied() // the seeded people are not for changing
+			return 0, microsoft.Denied() // the seeded people are not for changing
 		}
-		return 0, missing(c.vars[0])
+		return 0, microsoft.NotFound(c.vars[0])
 	}
 	return at, nil
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/simulator"
+	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/page"
@@ -161,8 +162,8 @@ func TestSignInIsRefused(t *testing.T) {
 		device      bool
 		instead     func(error) bool
 	}{
-		{simulator.FaultDeviceDefaults, "entra.AADSTS530035", true, entra.BrowserInstead},
-		{simulator.FaultUserNotAssigned, "entra.AADSTS50105", false, entra.OwnClientInstead},
+		{fault.DeviceDefaults, "entra.AADSTS530035", true, entra.BrowserInstead},
+		{fault.UserNotAssigned, "entra.AADSTS50105", false, entra.OwnClientInstead},
 	} {
 		t.Run(tt.fault, func(t *testing.T) {
 			h, s := bare(t, tt.fault)
