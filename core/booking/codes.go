@@ -29,7 +29,7 @@ var (
 	codeOccupied         = problem.Declare("booking.conformance-occupied", problem.Blocked)
 	codePlainHTTP        = problem.Declare("booking.plain-http", problem.WrongInput)
 	codeReadOnly         = problem.Declare("booking.read-only", problem.Denied)
-	codeRecipientChanged = problem.Declare("booking.recipient-changed", problem.Blocked)
+	CodeRecipientChanged = problem.Declare("booking.recipient-changed", problem.Blocked)
 	codeRedirected       = problem.Declare("booking.redirected", problem.Untrusted)
 	codeRefused          = problem.Declare("booking.refused", problem.Refused)
 	codeServerError      = problem.Declare("booking.server-error", problem.NoAnswer)

@@ -33,7 +33,8 @@ type contract struct {
 }
 
 // Describe reads the well-known document of the typed host. A server of another
-// contract version is described together with booking.contract-version.
+// contract version is described together with booking.contract-version, one with
+// another key than the confirmed one together with booking.recipient-changed.
 func (c *contract) Describe(ctx context.Context) (Description, error) {
 	var d Description
 	a, err := c.call(ctx, http.MethodGet, strings.TrimRight(c.server.URL, "/")+wellKnown, nil, nil)
@@ -62,6 +63,10 @@ func (c *contract) Describe(ctx context.Context) (Description, error) {
 	}
 	d.APIBase = strings.TrimRight(d.APIBase, "/")
 	d.Product, d.ProductVersion = problem.Line(d.Product), problem.Line(d.ProductVersion)
+	if confirmed := c.server.PinnedRecipient; confirmed != "" && confirmed != d.SealingRecipient {
+		// Every call with the token begins with the description, and ends here.
+		return d, recipientChanged(c.server, d)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.said = &d

@@ -62,6 +62,15 @@ func Confirm(s *connection.Server, confirmed []Confirmation) {
 	}
 }
 
+// StillConfirmed is nil while the server s describes itself as it was confirmed, or
+// nothing was confirmed yet; then the push asks.
+func StillConfirmed(s connection.Server, d Description) error {
+	if s.PinnedRecipient == "" {
+		return nil
+	}
+	return pinned(s, d)
+}
+
 // pinned is Confirmations where a question left open is a refusal.
 func pinned(s connection.Server, d Description) error {
 	open, err := Confirmations(s, d)
@@ -78,7 +87,7 @@ func pinned(s connection.Server, d Description) error {
 }
 
 func recipientChanged(s connection.Server, d Description) *problem.Problem {
-	return problem.New(codeRecipientChanged, words.T("The booking server shows another key than the one that you confirmed.")).
+	return problem.New(CodeRecipientChanged, words.T("The booking server shows another key than the one that you confirmed.")).
 		With(words.T("Confirmed was %s; now it is %s. Somebody may be answering in the server's place. Nothing was sent.", s.PinnedRecipient, d.SealingRecipient)).
 		Fix(words.T("Ask whoever runs the booking server whether its key was renewed on purpose, by telephone or in person.")).
 		Run(words.T("If it was, forget the old key, then confirm the new one."), "roomkeyctl connection set server.pinnedRecipient=").

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"github.com/roomkey/roomkey/core/booking"
 
 	"github.com/roomkey/roomkey/core/export"
 	"github.com/roomkey/roomkey/core/problem"
@@ -39,6 +40,9 @@ func (s *Session) Export(ctx context.Context, format string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := s.sameKey(ctx); err != nil {
+			return nil, err
+		}
 		return export.Sealed(c, "", credential)
 	case "json", "yaml", "env":
 		// A configuration that cannot be resolved yet (no secret, no way to the
@@ -57,6 +61,21 @@ func (s *Session) Export(ctx context.Context, format string) ([]byte, error) {
 	}
 	return nil, problem.New(codeUsageFormat, words.T("There is no export format %s.", format)).
 		Fix(words.T("Choose one of json, yaml, env, ics, age."))
+}
+
+// sameKey asks the server whether it still has the key that was confirmed, nil
+// when it cannot be asked: the file is for servers that cannot be reached.
+func (s *Session) sameKey(ctx context.Context) error {
+	client, err := s.booking(ctx)
+	if err != nil {
+		return nil
+	}
+	patient, cancel := context.WithTimeout(ctx, adapterPatience)
+	defer cancel()
+	if _, err := client.Describe(patient); problem.CodeOf(err) == booking.CodeRecipientChanged {
+		return err
+	}
+	return ctx.Err()
 }
 
 // Form is the vendor's form in the vendor's order, filled in.

@@ -49,7 +49,10 @@ func (s *Session) Held(ctx context.Context) (Held, error) {
 		return Held{}, err
 	}
 	var h Held
-	if h.Description, err = client.Describe(ctx); err != nil {
+	if h.Description, err = client.Describe(ctx); err == nil {
+		err = booking.StillConfirmed(s.Document().Server, h.Description)
+	}
+	if err != nil {
 		return h, err
 	}
 	if h.Resolution, err = client.Resolve(ctx, s.wanted(ctx)); err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -15,13 +16,19 @@ func (s *Session) server(ctx context.Context) check.BookingServer {
 	if err != nil {
 		return refusingServer{err}
 	}
-	return checkedServer{client}
+	return checkedServer{client, s.Document().Server}
 }
 
-type checkedServer struct{ client *booking.Client }
+type checkedServer struct {
+	client *booking.Client
+	server connection.Server
+}
 
 func (c checkedServer) Describe(ctx context.Context) (check.ServerDescription, error) {
 	d, err := c.client.Describe(ctx)
+	if err == nil {
+		err = booking.StillConfirmed(c.server, d)
+	}
 	out := check.ServerDescription{
 		Product: d.Product, Version: d.ProductVersion, RedirectURIs: d.RedirectURIs,
 		NotificationURL: d.NotificationURL, LifecycleURL: d.LifecycleNotificationURL,

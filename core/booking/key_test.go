@@ -1,0 +1,68 @@
+package booking
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/transport"
+	"github.com/roomkey/roomkey/core/vault"
+)
+
+// TestAnotherKeyGetsNoToken: a server that shows another key than the confirmed
+// one, or moves its interface to a host that nobody confirmed, is told nothing.
+func TestAnotherKeyGetsNoToken(t *testing.T) {
+	const confirmed = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg"
+	for _, tt := range []struct{ name, base, pinned, want string }{
+		{"another key", "", confirmed, "booking.recipient-changed"},
+		{"another host", "https://elsewhere.example", recipient, "booking.unconfirmed"},
+	} {
+		var server *httptest.Server
+		calls := 0
+		server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			calls++
+			if r.Header.Get("Authorization") != "" || r.URL.Path != wellKnown {
+				t.Errorf("%s: %s %s was sent", tt.name, r.Method, r.URL.Path)
+			}
+			base := tt.base
+			if base == "" {
+				base = server.URL
+			}
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte(`{"product":"Rooms","contractVersion":1,"apiBase":"` + base + `","sealingRecipient":"` + recipient + `"}`))
+		}))
+		defer server.Close()
+		client, err := transport.New(transport.Options{Owner: transport.BookingServer, InsecureLoopback: true, Timeout: time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, call := range map[string]func(context.Context, *Client) error{
+			"current": func(ctx context.Context, c *Client) error { _, err := c.Current(ctx); return err },
+			"status":  func(ctx context.Context, c *Client) error { _, err := c.Status(ctx); return err },
+			"preview": func(ctx context.Context, c *Client) error {
+				_, err := c.Preview(ctx, Configuration{}, Choices{})
+				return err
+			},
+			"removal": func(ctx context.Context, c *Client) error { _, err := c.Removal(ctx); return err },
+			"remove":  func(ctx context.Context, c *Client) error { return c.Remove(ctx, Removal{}) },
+			"push": func(ctx context.Context, c *Client) error {
+				_, err := c.Push(ctx, Configuration{Digest: "d"}, vault.NewSecret("x"), Clearance{"d"}, Current{}, PushOptions{})
+				return err
+			},
+		} {
+			c, err := Open(Options{Server: connection.Server{URL: server.URL, PinnedRecipient: tt.pinned}, Token: vault.NewSecret(token), HTTP: client, Log: &pushes{}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			calls = 0
+			if err := call(t.Context(), c); problem.CodeOf(err).String() != tt.want || calls == 0 || !strings.Contains(err.Error(), "confirmed") {
+				t.Errorf("%s, %s: %v after %d calls", tt.name, name, err, calls)
+			}
+		}
+	}
+}
