@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -152,9 +153,18 @@ func printPlan(w io.Writer, plan session.Plan) {
 }
 
 func newStatus(a *app) *cobra.Command {
-	return &cobra.Command{
+	var all bool
+	var o session.SurveyOptions
+	c := &cobra.Command{
 		Use: "status", Short: "Say what the booking server holds and whether it works there", Args: cobra.NoArgs,
+		Long: "Says where the connection stands and what its booking server holds. With --all it\n" +
+			"asks every connection, several at once: how long the credential lasts, what the\n" +
+			"server says, and what has changed at Microsoft since the last test. The exit\n" +
+			"status is 3 when something wants attention.",
 		RunE: func(c *cobra.Command, _ []string) error {
+			if all {
+				return a.survey(c.Context(), o)
+			}
 			s, err := a.open()
 			if err != nil {
 				return err
@@ -187,6 +197,12 @@ func newStatus(a *app) *cobra.Command {
 			return failed
 		},
 	}
+	f := c.Flags()
+	f.BoolVar(&all, "all", false, "ask every connection")
+	f.IntVar(&o.Beside, "beside", 8, "with --all: `number` of connections that are asked at once")
+	f.DurationVar(&o.Each, "each", time.Minute, "with --all: how `long` one connection may take")
+	f.DurationVar(&o.All, "within", 30*time.Minute, "with --all: how `long` all of them may take")
+	return c
 }
 
 // printSteps says of each step where it stands; of one that is proven also since

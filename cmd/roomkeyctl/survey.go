@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// survey says where every connection stands.
+func (a *app) survey(ctx context.Context, o session.SurveyOptions) error {
+	if o.Beside < 1 || o.Each <= 0 || o.All <= 0 {
+		return usage("--beside, --each and --within are more than 0")
+	}
+	env, err := a.environment()
+	if err != nil {
+		return err
+	}
+	all, problems := env.Survey(ctx, o, nil)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	err = a.show(all, func(w io.Writer) { printHealth(w, all, env.Now()) })
+	if err != nil {
+		return err
+	}
+	for _, p := range problems {
+		a.problem(p)
+	}
+	well := len(problems) == 0
+	for _, h := range all {
+		well = well && h.Well()
+	}
+	if !well {
+		return &status{code: exitFindings, err: errors.New("something wants attention"), silent: true}
+	}
+	return nil
+}
+
+func printHealth(w io.Writer, all []session.Health, now time.Time) {
+	var cells [][]string
+	for _, h := range all {
+		mark, days, proven, wants := "✓", "", "never", []string{""}
+		if !h.Well() {
+			mark, wants = "!", nil
+			for _, t := range h.Wants {
+				wants = append(wants, problem.Line(t.String()))
+			}
+		}
+		if h.CredentialDays != nil {
+			days = fmt.Sprint(*h.CredentialDays)
+		}
+		if !h.ProvenAt.IsZero() {
+			days := int(now.Sub(h.ProvenAt).Hours() / 24)
+			proven = h.ProvenAt.Local().Format("2006-01-02") + ", " + words.N(days, "%d day ago", "%d days ago", days).String()
+		}
+		cells = append(cells, []string{mark, problem.Line(h.Name), problem.Line(h.Tenant), days, problem.Line(h.Server), proven, wants[0]})
+		for _, t := range wants[1:] {
+			cells = append(cells, []string{"", "", "", "", "", "", t})
+		}
+	}
+	rows(w, []string{"", "connection", "tenant", "credential days", "server", "tested", "wants"}, cells)
+}

@@ -1,0 +1,281 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Health is where one of many connections stands.
+type Health struct {
+	ID     string    `json:"id"`
+	Name   string    `json:"connection"`
+	Tenant string    `json:"tenant"`
+	At     time.Time `json:"at"`
+	// CredentialDays is how many days the credential lasts, nil when its end is
+	// not known.
+	CredentialDays *int `json:"credentialDays"`
+	// Server is what the booking server says of itself, a booking.Status state;
+	// "" when it was not asked or did not answer.
+	Server string `json:"server"`
+	// Changed is what is different at Microsoft from what was proven.
+	Changed []words.Text `json:"changed"`
+	// ProvenAt is when the last whole test ended, zero for never.
+	ProvenAt time.Time `json:"provenAt,omitzero"`
+	// Wants is what somebody has to look at, nothing when all is well.
+	Wants []words.Text `json:"wants"`
+}
+
+// Well is whether nobody has to look at it.
+func (h Health) Well() bool { return len(h.Wants) == 0 }
+
+func (h *Health) says(t words.Text) bool {
+	return slices.ContainsFunc(h.Wants, func(o words.Text) bool { return o.String() == t.String() })
+}
+
+func (h *Health) wants(t words.Text) {
+	if !h.says(t) {
+		h.Wants = append(h.Wants, t)
+	}
+}
+
+// SurveyOptions bound a survey. The zero value is for nobody to wait for.
+type SurveyOptions struct {
+	// Beside is how many connections are asked at once, 8 when 0.
+	Beside int
+	// Each is how long one may take, a minute when 0; All how long all of them,
+	// half an hour when 0.
+	Each, All time.Duration
+}
+
+const (
+	surveyBeside  = 8
+	surveyEach    = time.Minute
+	surveyAll     = 30 * time.Minute
+	surveyCache   = "health.json"
+	credentialEnd = 30 // days before the end of a credential that it is said
+)
+
+// Survey asks every connection where it stands, several at once, and tells of
+// each as soon as it is known: one that hangs delays only itself, for as long as
+// one may take. They come back in the order of their names. What is found is kept
+// for the start page. The problems are those of connections that cannot be read.
+func (e *Environment) Survey(ctx context.Context, o SurveyOptions, emit func(Health)) ([]Health, []*problem.Problem) {
+	if o.Beside == 0 {
+		o.Beside = surveyBeside
+	}
+	if o.Each == 0 {
+		o.Each = surveyEach
+	}
+	if o.All == 0 {
+		o.All = surveyAll
+	}
+	ctx, cancel := context.WithTimeout(ctx, o.All)
+	defer cancel()
+	entries, problems := e.Store.List()
+	all := make([]Health, len(entries))
+	var wait sync.WaitGroup
+	var told sync.Mutex
+	next := make(chan int)
+	for range min(o.Beside, len(entries)) {
+		wait.Go(func() {
+			for i := range next {
+				h := e.health(ctx, entries[i].ID, entries[i].Name, o.Each)
+				h.Tenant = entries[i].Tenant
+				all[i] = h
+				if data, err := json.Marshal(h); err == nil {
+					_ = e.Store.PutCache(h.ID, surveyCache, data) // found again by the next survey
+				}
+				if emit != nil {
+					told.Lock()
+					emit(h)
+					told.Unlock()
+				}
+			}
+		})
+	}
+	for i := range entries {
+		next <- i
+	}
+	close(next)
+	wait.Wait()
+	return all, problems
+}
+
+// LastHealth is what the last survey found of a connection; ok is false when
+// there was none.
+func (e *Environment) LastHealth(id string) (h Health, ok bool) {
+	data, _, ok := e.Store.Cache(id, surveyCache)
+	return h, ok && json.Unmarshal(data, &h) == nil
+}
+
+// health asks one connection.
+func (e *Environment) health(ctx context.Context, id, name string, each time.Duration) Health {
+	h := Health{ID: id, Name: name, At: e.Now(), Changed: []words.Text{}, Wants: []words.Text{}}
+	patient, cancel := context.WithTimeout(ctx, each)
+	defer cancel()
+	s, err := e.Open(id)
+	if err == nil {
+		defer s.Close()
+		err = s.health(patient, &h)
+	}
+	switch {
+	case patient.Err() != nil && ctx.Err() == nil:
+		h.wants(words.T("It did not answer within %s.", each))
+	case ctx.Err() != nil:
+		h.wants(words.T("There was no time left to ask it."))
+	case err != nil:
+		h.wants(problem.Of(err).Title)
+	}
+	return h
+}
+
+// health asks Microsoft and the booking server at once, and holds what they say
+// against what was proven.
+func (s *Session) health(ctx context.Context, h *Health) error {
+	before, _, err := s.LastCheck(ctx)
+	if err != nil {
+		return err
+	}
+	proven, _ := s.cached(cacheResolved)
+	var run check.Run
+	var rooms []string
+	var held Held
+	var checkErr, roomsErr, heldErr error
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		run, checkErr = s.Check(ctx, check.Options{Only: []string{check.Token, check.Roles}}, func(check.Finding) {}, nil)
+	})
+	wait.Go(func() {
+		list := s.Rooms(ctx, nil)
+		if rooms = addressesOf(list.Items); list.Problem != nil {
+			roomsErr = list.Problem
+		} else if !list.Complete {
+			roomsErr = problem.New(codeRoomsIncomplete, words.T("The list of rooms did not come whole."))
+		}
+	})
+	wait.Go(func() { held, heldErr = s.Held(ctx) })
+	wait.Wait()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	s.credential(h)
+	for _, f := range run.Findings {
+		if f.Problem != nil && (f.Status == check.Fail || f.Status == check.Warn || f.Status == check.Unknown) {
+			h.wants(f.Problem.Title)
+		}
+	}
+	if problem.CodeOf(heldErr) == booking.CodeNoAPI {
+		heldErr = nil
+	}
+	for _, err := range []error{checkErr, roomsErr, heldErr} {
+		if err != nil && !errors.Is(err, context.Canceled) {
+			h.wants(problem.Of(err).Title)
+		}
+	}
+	h.Server = held.Status.State
+	if before != nil {
+		h.ProvenAt = before.Finished
+		h.Changed = append(h.Changed, changedRoles(before.Layers, run.Layers)...)
+		if roomsErr == nil {
+			h.Changed = append(h.Changed, s.changedRooms(addressesOf(proven.Rooms), rooms)...)
+		}
+	}
+	for _, t := range h.Changed {
+		h.wants(t)
+	}
+	return s.judge(ctx, h, held)
+}
+
+// credential says when the credential ends.
+func (s *Session) credential(h *Health) {
+	end := s.Document().Application.Credential.Expires
+	if end.IsZero() {
+		return
+	}
+	days := int(end.Sub(s.env.Now()).Hours() / 24)
+	h.CredentialDays = &days
+	switch {
+	case days < 0:
+		h.wants(words.T("The credential ended on %s.", end.Format(time.DateOnly)))
+	case days <= credentialEnd:
+		h.wants(words.N(days, "The credential ends in %d day.", "The credential ends in %d days.", days))
+	}
+}
+
+// judge adds what the steps and the server want.
+func (s *Session) judge(ctx context.Context, h *Health, held Held) error {
+	for _, p := range []*problem.Problem{held.StatusProblem, held.SignIn} {
+		if p != nil && p.Kind != problem.Absent {
+			h.wants(p.Title)
+		}
+	}
+	steps, err := s.Steps(ctx)
+	if err != nil {
+		return err
+	}
+	for _, step := range steps {
+		if (step.ID == setup.Prove || step.ID == setup.HandOver) && step.State != setup.Done && !h.says(step.Reason) {
+			h.wants(words.T("%s: %s", step.Title, step.Reason))
+		}
+	}
+	return nil
+}
+
+// changedRoles are permissions that a token carries now and did not when it was
+// proven, and the other way round.
+func changedRoles(before, now []permission.Layers) (changed []words.Text) {
+	for _, l := range now {
+		i := slices.IndexFunc(before, func(o permission.Layers) bool { return o.Ref == l.Ref })
+		was := permission.No
+		if i >= 0 {
+			was = before[i].InToken
+		}
+		switch {
+		case was == permission.Yes && l.InToken == permission.No:
+			changed = append(changed, words.T("The permission %s is gone.", l.Value))
+		case was == permission.No && l.InToken == permission.Yes:
+			changed = append(changed, words.T("The permission %s is new.", l.Value))
+		}
+	}
+	for _, l := range before {
+		if l.InToken == permission.Yes && len(now) > 0 && !slices.ContainsFunc(now, func(o permission.Layers) bool { return o.Ref == l.Ref }) {
+			changed = append(changed, words.T("The permission %s is gone.", l.Value))
+		}
+	}
+	return changed
+}
+
+// changedRooms are rooms that were proven and are gone and, where all of them are
+// chosen, those that are new.
+func (s *Session) changedRooms(proven, now []string) (changed []words.Text) {
+	lacks := func(in []string, address string) bool {
+		return !slices.ContainsFunc(in, func(o string) bool { return strings.EqualFold(o, address) })
+	}
+	for _, address := range proven {
+		if lacks(now, address) {
+			changed = append(changed, words.T("The room %s is gone.", address))
+		}
+	}
+	if s.Document().Rooms.Mode == connection.Selected || len(proven) == 0 {
+		return changed
+	}
+	for _, address := range now {
+		if lacks(proven, address) {
+			changed = append(changed, words.T("The room %s is new.", address))
+		}
+	}
+	return changed
+}
