@@ -42,6 +42,10 @@ func TestGate(t *testing.T) {
 		{"warnings accepted", Checked{Digest: "d", Verdict: "warn"}, "d", true, ""},
 		{"failed", Checked{Digest: "d", Verdict: "fail"}, "d", true, "booking.gate-failed"},
 		{"incomplete", Checked{Digest: "d", Verdict: "incomplete"}, "d", true, "booking.gate-incomplete"},
+		{"old", Checked{Digest: "d", Verdict: "pass", Age: 25 * time.Hour, Life: 24 * time.Hour}, "d", true, "booking.gate-old"},
+		{"nearly old", Checked{Digest: "d", Verdict: "pass", Age: 23 * time.Hour, Life: 24 * time.Hour}, "d", true, ""},
+		{"dated in the future", Checked{Digest: "d", Verdict: "pass", Age: -time.Hour, Life: 24 * time.Hour}, "d", true, "booking.gate-future"},
+		{"a clock that was set back a little", Checked{Digest: "d", Verdict: "pass", Age: -time.Minute, Life: 24 * time.Hour}, "d", true, ""},
 		{"a verdict from the future", Checked{Digest: "d", Verdict: "green"}, "d", true, "booking.gate-incomplete"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

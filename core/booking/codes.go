@@ -16,6 +16,8 @@ var (
 	codeGateChanged      = problem.Declare("booking.gate-changed", problem.Blocked)
 	codeGateFailed       = problem.Declare("booking.gate-failed", problem.Blocked)
 	codeGateIncomplete   = problem.Declare("booking.gate-incomplete", problem.Blocked)
+	codeGateFuture       = problem.Declare("booking.gate-future", problem.Blocked)
+	codeGateOld          = problem.Declare("booking.gate-old", problem.Blocked)
 	codeGateUnchecked    = problem.Declare("booking.gate-unchecked", problem.Blocked)
 	CodeGateWarnings     = problem.Declare("booking.gate-warnings", problem.Blocked)
 	codeInProgress       = problem.Declare("booking.in-progress", problem.NoAnswer)

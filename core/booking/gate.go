@@ -15,6 +15,9 @@ type Checked struct {
 	// Verdict is "pass", "warn", "fail" or "incomplete".
 	Verdict string
 	At      time.Time
+	// Age is how long ago that was, negative when it is dated in the future, and
+	// Life how long a check counts; 0 for however long.
+	Age, Life time.Duration
 }
 
 // Clearance is the gate's yes to one digest. Push wants one, and only Gate
@@ -22,9 +25,9 @@ type Checked struct {
 type Clearance struct{ digest string }
 
 // Gate lets a configuration with this digest pass when the last check ran on
-// exactly it and did not fail; warnings need acceptWarnings. Problems:
-// booking.gate-unchecked, gate-changed, gate-failed, gate-incomplete,
-// gate-warnings.
+// exactly it, counts still and did not fail; warnings need acceptWarnings.
+// Problems: booking.gate-unchecked, gate-changed, gate-old, gate-future,
+// gate-failed, gate-incomplete, gate-warnings.
 func Gate(last Checked, digest string, acceptWarnings bool) (Clearance, error) {
 	closed := problem.New
 	again := words.T("Test the connection.")
@@ -37,6 +40,14 @@ func Gate(last Checked, digest string, acceptWarnings bool) (Clearance, error) {
 			p.With(words.T("The last check was on %s; since then a setting, the credential or the list of rooms has changed.", last.At.UTC().Format("2006-01-02 15:04 MST")))
 		}
 		return Clearance{}, p.Lead(again, problem.PlaceCheck)
+	case last.Life > 0 && last.Age > last.Life:
+		return Clearance{}, closed(codeGateOld, words.T("The last test is too old to push on.")).
+			With(words.T("It was on %s. A test counts for %d hours (server.testLasts): a tenant changes without telling anybody.", last.At.UTC().Format("2006-01-02 15:04 MST"), int(last.Life.Hours()))).
+			Lead(again, problem.PlaceCheck)
+	case last.Life > 0 && last.Age < -skew:
+		return Clearance{}, closed(codeGateFuture, words.T("The last test is dated in the future, so it is not known how old it is.")).
+			With(words.T("It is dated %s.", last.At.UTC().Format("2006-01-02 15:04 MST"))).
+			Fix(words.T("Check this computer's date and time first.")).Lead(again, problem.PlaceCheck)
 	case last.Verdict == "pass", last.Verdict == "warn" && acceptWarnings:
 		return Clearance{digest}, nil
 	case last.Verdict == "warn":

@@ -187,4 +187,18 @@ type Server struct {
 	// ConfirmedHosts are other hosts that the server named and the
 	// administrator confirmed.
 	ConfirmedHosts []string `json:"confirmedHosts,omitempty"`
+	// TestLasts is how old the last test may be at a push: one of TestLives, ""
+	// for a day.
+	TestLasts string `json:"testLasts,omitempty"`
+}
+
+// TestLives are what Server.TestLasts may be, as Go writes a time.
+var TestLives = []string{"1h", "8h", "24h", "72h", "168h"}
+
+// TestLife is how old the last test may be at a push.
+func (s Server) TestLife() time.Duration {
+	if life, err := time.ParseDuration(s.TestLasts); err == nil && slices.Contains(TestLives, s.TestLasts) {
+		return life
+	}
+	return 24 * time.Hour
 }

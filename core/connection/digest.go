@@ -16,7 +16,7 @@ import (
 func (c *Connection) Digest(credentialFingerprint string, rooms []string) string {
 	o := c.Clone()
 	o.Name, o.Tenant.DisplayName, o.Application.DisplayName = "", "", ""
-	o.Server.PinnedRecipient, o.Server.ConfirmedHosts = "", nil
+	o.Server.PinnedRecipient, o.Server.ConfirmedHosts, o.Server.TestLasts = "", nil, ""
 	o.Rooms.Items = addresses(o.Rooms.Items)
 	return "sha256:" + sum(struct {
 		Document   any      `json:"document"`

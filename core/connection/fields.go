@@ -207,6 +207,7 @@ func readTime(text string) (time.Time, error) {
 
 // choices are the fields that take one of a few words; empty means the default.
 var choices = map[string][]string{
+	"server.testLasts":            TestLives,
 	"application.credential.kind": {CredentialSecret, CredentialCertificate},
 	"rooms.mode":                  {All, Selected},
 	"people.mode":                 {All, Groups},

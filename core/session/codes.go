@@ -5,6 +5,7 @@ import "github.com/roomkey/roomkey/core/problem"
 // The codes of this package's problems.
 var (
 	CodeBookingPlanStale       = problem.Declare("booking.plan-stale", problem.Stale)
+	codeWithdrawn              = problem.Declare("booking.gate-withdrawn", problem.Blocked)
 	codeSaysItself             = problem.Declare("booking.says-itself", problem.WrongInput)
 	codeNotProven              = problem.Declare("booking.not-proven", problem.Blocked)
 	codeBookingUnacceptable    = problem.Declare("booking.unacceptable", problem.Refused)

@@ -219,7 +219,10 @@ func (s *Session) gate(ctx context.Context, digest string, acceptWarnings bool) 
 	}
 	checked := booking.Checked{}
 	if last != nil {
-		checked = booking.Checked{Digest: last.Digest, Verdict: last.Verdict, At: last.At}
+		checked = booking.Checked{
+			Digest: last.Digest, Verdict: last.Verdict, At: last.At,
+			Age: s.env.Now().Sub(last.At), Life: s.Document().Server.TestLife(),
+		}
 		if run := s.whole(ctx, check.Run{Verdict: check.Verdict(last.Verdict)}); last.Verdict != "" {
 			checked.Verdict = string(run.Verdict)
 		}

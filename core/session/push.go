@@ -107,6 +107,9 @@ func (s *Session) push(ctx context.Context, plan Plan, acceptWarnings bool, repo
 	if err != nil {
 		return nil, booking.Receipt{}, err
 	}
+	if err := s.reprove(ctx, plan.Configuration); err != nil {
+		return nil, booking.Receipt{}, err
+	}
 	credential, err := s.env.Vault.Get(ctx, s.ID(), credentialKind(s.Document()))
 	if err != nil {
 		return nil, booking.Receipt{}, err

@@ -32,6 +32,7 @@ type Describe struct {
 
 	cloud, tenant, product *kit.Field
 	url, adapterCA         *kit.Field
+	testLasts              *kit.Field
 	redirect, button       *kit.Field
 	notifyURL, lifecycle   *kit.Field
 	account, card, groups  *kit.Field
@@ -68,6 +69,7 @@ func NewDescribe(env *Env) *Describe {
 	}
 	d.url = d.form.bind("server.url", kit.TextField(kit.L("Address of the booking server"), kit.L("As in the browser's address line; it begins with https://."), "https://rooms.contoso.com"), false)
 	d.adapterCA = d.form.bind("server.caFile", kit.TextField(kit.L("Certificate authority of the server"), kit.L("Only for a server whose certificate comes from your own authority: the path of its PEM file."), ""), false)
+	d.testLasts = d.form.bind("server.testLasts", kit.SelectField(kit.L("A test counts for"), kit.L("An older one is not pushed on: test again."), testLives()), false)
 	d.redirect = d.form.bind("singleSignOn.redirectUris", kit.LinesField(kit.L("Redirect URIs"), kit.L("Where Microsoft sends people back after sign-in, one a line, exactly as the booking server names them."), "", 2), false)
 	d.button = d.form.bind("singleSignOn.loginButton", kit.TextField(kit.L("Text of the sign-in button"), "", kit.L("Sign in with Microsoft")), false)
 	d.notifyURL = d.form.bind("notifications.url", kit.TextField(kit.L("Notification URL"), kit.L("Microsoft calls it from the internet when a booking changes."), ""), false)
@@ -91,7 +93,7 @@ func NewDescribe(env *Env) *Describe {
 		d.notice.object,
 		section(kit.L("Microsoft 365"), name, d.cloud, d.tenant, d.found),
 		section(kit.L("Booking product"), d.product, d.about, d.options),
-		section(kit.L("Booking server"), d.url, d.tokenPart, d.adapterCA),
+		section(kit.L("Booking server"), d.url, d.tokenPart, d.adapterCA, d.testLasts),
 		d.more)
 	d.frame = kit.NewFrame(kit.L("Describe the connection"),
 		kit.L("Say which tenant is joined to which booking server. Roomkey looks the tenant up; nothing is changed there."), body)
@@ -104,6 +106,18 @@ func NewDescribe(env *Env) *Describe {
 	d.frame.Actions(d.save, d.next)
 	d.fill()
 	return d
+}
+
+// testLives are the choices of how long a test counts; the first is the default.
+func testLives() []kit.Option {
+	options := []kit.Option{{ID: "", Name: kit.L("24 hours")}}
+	for _, life := range connection.TestLives {
+		hours := int(connection.Server{TestLasts: life}.TestLife().Hours())
+		if hours != 24 {
+			options = append(options, kit.Option{ID: life, Name: kit.Say(words.N(hours, "%d hour", "%d hours", hours))})
+		}
+	}
+	return options
 }
 
 // Frame is the page.

@@ -1,0 +1,59 @@
+package session
+
+import (
+	"context"
+	"slices"
+
+	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/evidence"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// essentials are the checks that must hold in the seconds before a push: with a
+// token that is issued now, for what was tested may have been withdrawn since.
+var essentials = []string{check.Token, check.Roles, check.RoomCalendars, check.ServerContract}
+
+// reprove runs the essentials on one room of the configuration. What does not
+// hold any longer stops the push, and is remembered; what holds is not: less was
+// tried than the last check tried.
+func (s *Session) reprove(ctx context.Context, cfg booking.Configuration) error {
+	in, err := s.checkInput(ctx, check.Options{Only: essentials})
+	if err != nil {
+		return err
+	}
+	in.Proofs, in.Digest = nil, nil
+	in.Connection = in.Connection.Clone()
+	if rooms := cfg.Rooms.Items; len(rooms) > 0 {
+		in.Connection.Rooms = connection.Rooms{Mode: connection.Selected, Items: []string{rooms[0].EmailAddress}}
+	}
+	run := check.Diagnose(ctx, in, nil, nil)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if run.RootCause == nil || run.Verdict != check.Failed && run.Verdict != check.Incomplete {
+		return nil
+	}
+	against := slices.DeleteFunc(run.Evidence(s.basis(ctx, s.Document())), func(r evidence.Record) bool {
+		return r.Outcome == evidence.Proven || r.Outcome == evidence.Doubtful
+	})
+	if err := s.remember(ctx, against...); err != nil {
+		return err
+	}
+	f, _ := run.Finding(run.RootCause.Check)
+	if why := problem.Of(f.Problem); why.Kind != problem.Blocked {
+		return withdrawn(why)
+	}
+	return f.Problem // it says by itself that nothing was sent
+}
+
+// withdrawn is what no longer holds, with what helps against it.
+func withdrawn(why *problem.Problem) *problem.Problem {
+	p := problem.New(codeWithdrawn, words.T("Something that was tested no longer works, so nothing was pushed.")).
+		With(words.T("%s %s", why.Title, why.Detail)).By(why)
+	p.Remedies = slices.Clone(why.Remedies)
+	p.RequestID, p.Attempts, p.Links = why.RequestID, why.Attempts, why.Links
+	return p.Lead(words.T("Test the connection."), problem.PlaceCheck)
+}
