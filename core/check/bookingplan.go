@@ -121,7 +121,7 @@ func (s *State) scheduleOf(ctx context.Context, from, to time.Time) (schedule te
 	o := s.Options
 	err = s.onMailbox(ctx, func() (err error) {
 		schedule, err = s.Calendars.Schedule(ctx, o.Organizer, o.TestRoom, from, to)
-		return err
+		return ofOrganizer(o.Organizer, err)
 	})
 	if !denied(err) && problem.CodeOf(err) != tenant.CodeNoSchedule {
 		return schedule, err

@@ -42,6 +42,7 @@ type world struct {
 	rooms        tenant.Listing[tenant.Room]
 	people       tenant.Listing[tenant.Person]
 	groups       tenant.Listing[tenant.Group]
+	accounts     map[string]tenant.Account
 	members      map[string]members
 	calendar     func(mailbox string) error
 	calendarID   func(mailbox string) (string, error)
@@ -194,6 +195,10 @@ func (d directory) GroupsIn(_ context.Context, id string) tenant.Listing[tenant.
 	}
 	return l
 }
+func (d directory) Look(_ context.Context, address string) (tenant.Account, error) {
+	return d.accounts[address], nil
+}
+
 func (d directory) Groups(_ context.Context, page func([]tenant.Group)) tenant.Listing[tenant.Group] {
 	return paged(d.groups, page)
 }

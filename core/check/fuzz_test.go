@@ -160,6 +160,10 @@ func (d steeredDirectory) Members(_ context.Context, _, _ string, _ func([]tenan
 	way, _ := d.a.of(callPeople)
 	return answered(way, d.people, false)
 }
+func (d steeredDirectory) Look(context.Context, string) (tenant.Account, error) {
+	way, _ := d.a.of(callPeople)
+	return tenant.Account{}, spoiled(way)
+}
 func (d steeredDirectory) GroupsIn(context.Context, string) tenant.Listing[tenant.Group] {
 	way, _ := d.a.of(callGroups)
 	return answered(way, d.groups, true)

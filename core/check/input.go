@@ -124,6 +124,8 @@ type Directory interface {
 	RoomLists(ctx context.Context) tenant.Listing[tenant.RoomList]
 	People(ctx context.Context, cardNumberAttribute string, page func([]tenant.Person)) tenant.Listing[tenant.Person]
 	Groups(ctx context.Context, page func([]tenant.Group)) tenant.Listing[tenant.Group]
+	// Look finds whose address it is, without an id when no account has it.
+	Look(ctx context.Context, address string) (tenant.Account, error)
 	// Members lists the people who are direct members of a group, GroupsIn the
 	// groups.
 	Members(ctx context.Context, groupID, cardNumberAttribute string, page func([]tenant.Person)) tenant.Listing[tenant.Person]

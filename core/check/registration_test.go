@@ -129,6 +129,7 @@ func TestRegistration(t *testing.T) {
 		}, Warned, SignInAssigned, "sign-on.some-assigned"},
 		{"assignment required, the chosen groups assigned", func(w *world, r *registration) {
 			w.in.Connection.People = connection.People{Mode: connection.Groups, Groups: []string{"g1"}}
+			w.members = map[string]members{"g1": {people: w.people.Items}}
 			r.own.AssignmentRequired, r.assigned = true, []tenant.AppRoleGrant{{PrincipalID: "G1"}}
 		}, Passed, "", ""},
 		{"no ID tokens", func(_ *world, r *registration) { r.app.IDTokens = false }, Failed, IDTokens, "sign-on.id-tokens-off"},

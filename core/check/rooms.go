@@ -202,6 +202,11 @@ func (s *State) proveRoom(ctx context.Context, room, digest string) (proofOf, bo
 			Fix(words.T("Exchange admin center, Resources: look whether it is a room mailbox, and whether \"Hide from global address list\" is on, which hides it from the booking server too.")).
 			Fix(words.T("A new room takes 24 to 48 hours to appear in the list; then check again."))
 	}
+	if p != nil && (proof.Listed == permission.No || p.Kind == problem.Absent) {
+		if seen := s.lookUp(ctx, room); seen != nil {
+			p = seen.By(p)
+		}
+	}
 	if p != nil {
 		proof.Code = p.Code.String()
 	}

@@ -40,6 +40,8 @@ type State struct {
 	rooms  []string
 	isRoom map[string]bool
 	tally  RoomTally
+	// lookUps is how many addresses were looked up, see lookUp.
+	lookUps int
 	// people is how many people the tenant has, 0 while that is not known;
 	// groupNames are the names of its groups by id.
 	people     int

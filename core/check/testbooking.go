@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/evidence"
+	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -55,6 +56,11 @@ func checkBooking(ctx context.Context, s *State) Finding {
 		return absent(words.T("no way to write calendars was given"))
 	}
 	o := s.Options
+	if s.inList(o.TestRoom) != permission.Yes {
+		if p := s.lookUp(ctx, o.TestRoom); p != nil {
+			return fail(p).says(words.T("Nothing was sent.")).saw("room", o.TestRoom)
+		}
+	}
 	plan, err := s.planBooking(ctx)
 	switch code := problem.CodeOf(err); {
 	case code == codeNoTime, code == codeBookingNoHours && !o.TestRoomPolicy.keepsHours(), code == codeAsksPeople, code == codeDoesNotAccept:
@@ -94,7 +100,7 @@ func checkBooking(ctx context.Context, s *State) Finding {
 			_ = s.Journal.Append(trace)
 		}
 		s.deny(err, "Calendars.ReadWrite")
-		return judge(err).saw("organizer", o.Organizer)
+		return judge(ofOrganizer(o.Organizer, err)).saw("organizer", o.Organizer)
 	}
 	if made.ID == "" {
 		return unknown(unexpected(words.T("The meeting was made without an id; look for %q in the calendar of %s.", testSubject, o.Organizer)))
@@ -114,6 +120,19 @@ func checkBooking(ctx context.Context, s *State) Finding {
 		f.Note = plan.Says()
 	}
 	return f.saw("organizer", o.Organizer).saw("room", o.TestRoom).saw("start", plan.Start.UTC()).saw("when", plan.When()).saw("withinHours", plan.within())
+}
+
+// ofOrganizer names the organizer in an error about a mailbox that is not there.
+func ofOrganizer(organizer string, err error) error {
+	p := problem.Of(err)
+	if p == nil || p.Kind != problem.Absent {
+		return err
+	}
+	named := problem.New(codeBookingNoOrganizer, words.T("The organizer %s has no mailbox in Exchange Online.", organizer)).
+		With(words.T("%s %s", p.Title, p.Detail)).
+		Fix(words.T("Name a person with an Exchange Online mailbox as the organizer of the test booking.")).By(err)
+	named.RequestID = p.RequestID
+	return named
 }
 
 func (s *State) lookFor(ctx context.Context, trace Trace) (found tenant.Event, err error) {

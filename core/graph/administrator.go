@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/microsoft/kiota-abstractions-go/serialization"
@@ -110,15 +109,6 @@ func (c *Client) RestoreApplication(ctx context.Context, id string) error {
 
 // Exists is whether an account of the tenant has this address.
 func (c *Client) Exists(ctx context.Context, mailbox string) (bool, error) {
-	quoted := strings.ReplaceAll(mailbox, "'", "''")
-	list, err := call(ctx, c, "GET /users", func(ctx context.Context) (models.UserCollectionResponseable, error) {
-		return c.users().Get(ctx, &users.UsersRequestBuilderGetRequestConfiguration{QueryParameters: &users.UsersRequestBuilderGetQueryParameters{
-			Select: []string{"id"}, Top: pointer(int32(1)),
-			Filter: pointer("userPrincipalName eq '" + quoted + "' or mail eq '" + quoted + "' or proxyAddresses/any(a:a eq 'smtp:" + quoted + "')"),
-		}})
-	})
-	if err != nil {
-		return false, err
-	}
-	return len(list.GetValue()) > 0, nil
+	account, err := c.Look(ctx, mailbox)
+	return account.ID != "", err
 }

@@ -139,14 +139,18 @@ func (s *Simulator) isRoom(address string) bool {
 // unlisted reports whether a room is hidden from address lists: its mailbox
 // works, and Graph's places do not have it.
 func (s *Simulator) unlisted(address string) bool {
-	arg, on := s.Fault(fault.RoomHidden)
+	return s.struckRoom(fault.RoomHidden, address) || s.struckRoom(fault.Workspace, address)
+}
+
+// struckRoom is whether a fault is on for a room, the first if it names none.
+func (s *Simulator) struckRoom(name, address string) bool {
+	arg, on := s.Fault(name)
 	return on && fault.Hits(orDefault(arg, s.directory.room(0).email), address, false)
 }
 
 // gone reports whether a room is listed although its mailbox is no more.
 func (s *Simulator) gone(address string) bool {
-	arg, on := s.Fault(fault.RoomGone)
-	return on && fault.Hits(orDefault(arg, s.directory.room(0).email), address, false)
+	return s.struckRoom(fault.RoomGone, address)
 }
 
 // exchangePrincipal is Exchange's pointer to an enterprise application.

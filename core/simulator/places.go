@@ -72,6 +72,7 @@ func (c *call) roomCollection() collection {
 	made := c.s.state.Exchange.rooms()
 	return collection{
 		context: "places/microsoft.graph.room", n: c.s.directory.rooms + len(made), known: roomProperties, top: 100, maxTop: 1 << 20, skip: true,
+		sparse: c.s.Has(fault.RoomHidden) || c.s.Has(fault.Workspace),
 		at: func(i int) object {
 			if i >= c.s.directory.rooms {
 				if m := made[i-c.s.directory.rooms]; c.s.replicated(m.ID) {
@@ -179,7 +180,11 @@ func (c *call) place() (reply, error) {
 		return reply{}, err
 	}
 	if i, ok := c.s.directory.findRoom(c.vars[0]); ok {
-		return c.entity("places", c.s.roomObject(i), roomProperties)
+		o := c.s.roomObject(i)
+		if c.s.struckRoom(fault.Workspace, c.s.directory.room(i).email) {
+			o["@odata.type"] = "#microsoft.graph.workspace"
+		}
+		return c.entity("places", o, roomProperties)
 	}
 	if b, ok := c.s.directory.findList(c.vars[0]); ok {
 		o := c.s.listObject(b)

@@ -85,6 +85,9 @@ func (s *Simulator) roomAccount(i int) object {
 		"mailNickname": local, "accountEnabled": s.state.Exchange.SignIn[r.email] || s.roomSignsIn(r.email), "userType": "Member", "businessPhones": []string{}, "proxyAddresses": []string{"SMTP:" + r.email},
 		"createdDateTime": "2024-03-04T08:00:00Z", "otherMails": []string{}, "assignedLicenses": []object{},
 	}
+	if s.struckRoom(fault.RoomRenamed, r.email) {
+		o["proxyAddresses"] = []string{"SMTP:" + r.email, "smtp:old-" + r.email}
+	}
 	if s.Has(fault.HostileNames) {
 		o["displayName"] = hostileName(i)
 	}

@@ -54,6 +54,20 @@ type Person struct {
 	CardNumber string `json:"cardNumber,omitempty"`
 }
 
+// Account is what a look at one address finds; without an id when no account of
+// the tenant has it.
+type Account struct {
+	ID                string `json:"id"`
+	UserPrincipalName string `json:"userPrincipalName"`
+	// Mail is the address that is in use; others may still lead to the account.
+	Mail     string `json:"mail,omitempty"`
+	UserType string `json:"userType,omitempty"`
+	// Enabled is nil when the permission at hand does not show it.
+	Enabled *bool `json:"accountEnabled,omitempty"`
+	// Place is Graph's type of the place, such as "workspace", "" for none.
+	Place string `json:"-"`
+}
+
 // Group is a group of people.
 type Group struct {
 	ID          string `json:"id"`

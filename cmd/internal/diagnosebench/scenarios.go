@@ -125,6 +125,17 @@ var broken = []scenario{
 	typed(mailboxes, "a person chosen as a room", func(b *bench, c *connection.Connection) {
 		c.Rooms = connection.Rooms{Mode: connection.Selected, Items: []string{b.sim.Account().OrganizerUPN}}
 	}, check.Failed, check.RoomCalendars, "rooms.not-a-room", "Resources"),
+	{area: mailboxes, name: "an old address of a room", faults: []string{"room-renamed={room0}"}, change: func(b *bench, c *connection.Connection) {
+		c.Rooms = connection.Rooms{Mode: connection.Selected, Items: []string{"old-" + b.room(0), b.room(1)}}
+	}, verdict: check.Failed, check: check.RoomCalendars, code: "rooms.old-address", remedy: "instead"},
+	{area: mailboxes, name: "a workspace chosen as a room", faults: []string{"workspace={room0}"}, change: func(b *bench, c *connection.Connection) { c.Rooms = selected(b, 3) },
+		verdict: check.Failed, check: check.RoomCalendars, code: "rooms.workspace", remedy: "rooms only"},
+	{area: mailboxes, name: "a room hidden from address lists", faults: []string{"room-hidden={room0}"}, change: func(b *bench, c *connection.Connection) { c.Rooms = selected(b, 3) },
+		verdict: check.Failed, check: check.RoomCalendars, code: "rooms.not-a-room", remedy: "Hide from global address list"},
+	{area: mailboxes, name: "an organizer without a mailbox", faults: []string{"calendar-not-in-cloud={organizer}"}, options: books,
+		verdict: check.Failed, check: check.TestBooking, code: "booking.organizer-without-mailbox", remedy: "Exchange Online mailbox"},
+	{area: mailboxes, name: "a person as the room of a test booking", options: func(b *bench, o *check.Options) { books(b, o); o.TestRoom = b.sim.Account().AdminUPN },
+		verdict: check.Failed, check: check.TestBooking, code: "rooms.not-a-room", remedy: "Resources"},
 	{area: mailboxes, name: "rooms decline", faults: []string{"bookings-declined"}, options: books, verdict: check.Failed, check: check.TestBooking, code: "booking.declined", remedy: "calendar-processing script"},
 	{area: mailboxes, name: "rooms silent", faults: []string{"room-silent"}, options: books, verdict: check.Failed, check: check.TestBooking, code: "booking.room-silent", remedy: "AutoAccept"},
 

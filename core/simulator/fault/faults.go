@@ -50,6 +50,8 @@ const (
 	ClockSkew            = "clock-skew"
 	RoomGone             = "room-gone"
 	RoomHidden           = "room-hidden"
+	RoomRenamed          = "room-renamed"
+	Workspace            = "workspace"
 	CalendarDenied       = "calendar-denied"
 	CalendarOnPremises   = "calendar-not-in-cloud"
 	NoPlaces             = "no-places"
@@ -149,6 +151,8 @@ var faults = []Fault{
 	{ClockSkew, "This computer's clock is ten minutes behind Microsoft's", argTime},
 	{RoomGone, "A room is listed and its mailbox is gone", argRoom + "; without it the first room"},
 	{RoomHidden, "A room is hidden from address lists: its mailbox works and places do not list it", argRoom + "; without it the first room"},
+	{RoomRenamed, "A room was renamed: its old address, which begins with \"old-\", still leads to its account", argRoom + "; without it the first room"},
+	{Workspace, "A room is a workspace: places list it among the workspaces only", argRoom + "; without it the first room"},
 	{CalendarDenied, "The calendar may not be read (403 ErrorAccessDenied)", argRoom + "; without it every mailbox"},
 	{CalendarOnPremises, "The mailbox is not in the cloud (MailboxNotEnabledForRESTAPI)", argRoom + "; without it the first room"},
 	{NoPlaces, "This cloud's Graph does not have places", ""},

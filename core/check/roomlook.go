@@ -1,0 +1,49 @@
+package check
+
+import (
+	"context"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// lookedAt is how many addresses of one run are looked at: the first few say what
+// is wrong with the others too.
+const lookedAt = 5
+
+// lookUp finds out what an address is that the list of rooms does not have, and
+// says why it cannot be used as a room; nil when that did not come out.
+func (s *State) lookUp(ctx context.Context, address string) *problem.Problem {
+	s.mu.Lock()
+	s.lookUps++
+	enough := s.Directory == nil || s.lookUps > lookedAt
+	s.mu.Unlock()
+	if enough {
+		return nil
+	}
+	var a tenant.Account
+	if err := guard(func() (err error) { a, err = s.Directory.Look(ctx, address); return err }); err != nil || a.ID == "" {
+		return nil
+	}
+	s.mu.Lock()
+	current := s.isRoom[strings.ToLower(a.Mail)]
+	s.mu.Unlock()
+	switch {
+	case a.Place == "workspace":
+		return problem.New(codeRoomsWorkspace, words.T("%s is a workspace, not a room.", address)).
+			Lead(words.T("Take it out of the choice: the booking server handles rooms only."), problem.PlaceRooms)
+	case strings.EqualFold(a.UserType, "Guest") || strings.Contains(a.UserPrincipalName, "#EXT#"):
+		return problem.New(codeRoomsOtherTenant, words.T("%s is a guest of this tenant: its mailbox is in another tenant.", address)).
+			Lead(words.T("Choose rooms of this tenant, and connect the other tenant for its own rooms."), problem.PlaceRooms)
+	case a.Mail != "" && !strings.EqualFold(a.Mail, address) && current:
+		return problem.New(codeRoomsOldAddress, words.T("%s is an old address of the room %s.", address, a.Mail)).
+			Lead(words.T("Choose %s instead of it.", a.Mail), problem.PlaceRooms)
+	case a.Enabled != nil && *a.Enabled:
+		return problem.New(codeRoomsNotARoom, words.T("%s is not in the tenant's list of rooms, and its account can sign in, as a person's can.", address)).
+			Fix(words.T("Exchange admin center, Resources: look whether it is a room mailbox. Convert it, or choose another room.")).
+			Lead(words.T("If it is a person's or a shared mailbox, take it out of the choice."), problem.PlaceRooms)
+	}
+	return nil
+}
