@@ -14,6 +14,7 @@ import (
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 func newSecret(a *app) *cobra.Command {
@@ -63,6 +64,12 @@ func secretSet(a *app) *cobra.Command {
 				return err
 			}
 			state, err := s.SetSecret(c.Context(), kind, secret, password)
+			if file == "" && problem.CodeOf(err) == vault.CodeCertificateEncrypted {
+				// Standard input has the file, and no room for its password.
+				encrypted := *problem.Of(err)
+				encrypted.Remedies = nil
+				return encrypted.Run(words.T("Name the file, and type the password of its key when it is asked for:"), "roomkeyctl secret set certificate --file FILE")
+			}
 			if err != nil {
 				return err
 			}

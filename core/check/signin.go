@@ -120,7 +120,8 @@ func checkRoles(ctx context.Context, s *State) Finding {
 		f = s.grantedInExchange(ctx, exchange)
 	} else {
 		for _, p := range s.Needs.Permissions {
-			if p.Kind == permission.Application && slices.Contains(exchange, p.Value) {
+			// What Exchange grants must not be granted for the whole tenant as well.
+			if p.Kind == permission.Application && slices.Contains(exchange, p.Value) && !s.byExchange(p) {
 				missing = append(missing, p)
 			}
 		}
@@ -185,8 +186,8 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 	case denied(err) && scoped:
 		p := problem.New(codeScopeNotGranted, words.T("Exchange does not let the application into the rooms.")).
 			With(words.T("The token carries no tenant-wide permission, so access has to come from RBAC for Applications. A change there takes 30 minutes to 2 hours to work.")).
-			Lead(words.T("Run the script that limits the application as an Exchange administrator, if that was not done."), problem.PlaceLimitScript).
-			Fix(words.T("If it ran less than two hours ago, wait and check again.")).By(err)
+			Lead(words.T("Run the script that limits the application as an Exchange administrator, if that was not done."), problem.PlaceLimitScript).By(err)
+		p.Remedies = append(p.Remedies, ofLimit...)
 		p.RequestID = problem.Of(err).RequestID
 		return fail(p)
 	case !problem.KindOf(err).Decided(), scoped:

@@ -118,13 +118,17 @@ func (s *State) putBeside(r *Run) {
 		}
 		if f.Problem.Code == tenant.CodeMailboxDenied && s.Connection.Scope.Kind == connection.ScopeRBAC {
 			limited := *f.Problem
-			limited.Remedies = nil
-			f.Problem = limited.Lead(words.T("The application is limited in Exchange. Run the test of the script that limits it first: it says whether the role assignment is enabled and what its filter matches."), problem.PlaceLimitScript).
-				Fix(words.T("Only direct members of the scope's group count: add the mailbox itself, not a group that holds it.")).
-				Fix(words.T("A change takes 30 minutes to 2 hours to count. Wait, then test again."))
+			limited.Remedies = ofLimit
+			f.Problem = &limited
 		}
 	}
 }
+
+// ofLimit is what to do when an application that Exchange limits is refused.
+var ofLimit = new(problem.Problem).
+	Lead(words.T("The application is limited in Exchange. Run the test of the script that limits it first: it says whether the role assignment is enabled and what its filter matches."), problem.PlaceLimitScript.With("roomkeyctl script show limit-application-test")).
+	Fix(words.T("Only direct members of the scope's group count: add the mailbox itself, not a group that holds it.")).
+	Fix(words.T("A change takes 30 minutes to 2 hours to count. Wait, then test again.")).Remedies
 
 func causeOf(f *Finding) *Cause {
 	c := &Cause{Check: f.ID}

@@ -55,7 +55,7 @@ func refused(c Cloud, tenant string, status int, body []byte) *problem.Problem {
 
 func unknown(c Cloud, tenant string) *problem.Problem {
 	p := problem.New(CodeTenantUnknown, words.T("%s does not know the tenant %s.", c.Name, tenant)).
-		Fix(words.T("Check the spelling of the domain. It must be one that is verified in Microsoft Entra ID; %s.onmicrosoft.com or the Tenant ID always work.", firstLabel(tenant)))
+		Fix(words.T("Check the spelling of the domain. It must be one that is verified in Microsoft Entra ID. The Tenant ID always works. The name that Microsoft gave the tenant may be %s.onmicrosoft.com, but that is a guess.", firstLabel(tenant)))
 	if !c.Own {
 		p.Fix(words.T("The tenant may be in another of Microsoft's clouds. Roomkey can ask those too, but only after you say yes: each of them then learns that somebody looked for %s.", tenant))
 	}

@@ -3,6 +3,7 @@ package simulator
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -322,5 +323,45 @@ func TestEveryFaultIsShown(t *testing.T) {
 		if f.Title == "" {
 			t.Errorf("the fault %s has no title", f.Name)
 		}
+	}
+}
+
+// TestWhatIsNoRoom has an old address of a room and a workspace.
+func TestWhatIsNoRoom(t *testing.T) {
+	c := start(t, Options{Faults: []string{FaultRoomRenamed}})
+	first := c.directory.room(0).email
+	byOld := "/users?$filter=" + url.QueryEscape("proxyAddresses/any(a:a eq 'smtp:old-"+first+"')")
+	if found := c.graph(http.MethodGet, byOld, ""); len(found.values()) != 1 || !strings.Contains(found.raw, first) {
+		t.Errorf("by its old address: %s", found.raw)
+	}
+	c.want(c.graph(http.MethodGet, "/users/old-"+first+week, ""), 404, "ErrorInvalidUser")
+	if err := c.SetFaults(FaultWorkspace); err != nil {
+		t.Fatal(err)
+	}
+	if rooms := c.graph(http.MethodGet, roomsPath+"?$count=true", ""); strings.Contains(rooms.raw, first) || rooms.text("@odata.count") != "9" {
+		t.Errorf("the workspace is listed as a room: %s", rooms.raw)
+	}
+	if place := c.graph(http.MethodGet, "/places/"+first, ""); place.text("@odata.type") != "#microsoft.graph.workspace" {
+		t.Errorf("the place is %s", place.raw)
+	}
+}
+
+// TestAssignmentRequired turns a person away from the tenant's own application.
+func TestAssignmentRequired(t *testing.T) {
+	c := start(t, Options{Faults: []string{FaultAssignmentRequired}})
+	if got := asObject(c.principalByApp(c.Account().ClientID)); got["appRoleAssignmentRequired"] != false {
+		t.Error("the fault is kept in the tenant")
+	}
+	token, err := c.UserToken(c.Account().AdminUPN, "Application.Read.All")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.token = token
+	if sp := c.graph(http.MethodGet, "/servicePrincipals(appId='"+c.Account().ClientID+"')", ""); sp.json["appRoleAssignmentRequired"] != true {
+		t.Errorf("the enterprise application: %s", sp.raw)
+	}
+	_, refused := c.consent(c.principalByApp(c.Account().ClientID), adminUser, "openid")
+	if refused == nil || refused.code != 50105 {
+		t.Errorf("a person who is not assigned: %+v", refused)
 	}
 }

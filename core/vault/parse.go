@@ -190,7 +190,7 @@ func parsePFX(data []byte, password Secret, now time.Time) (KeyPair, error) {
 		return KeyPair{}, notCertificate(err)
 	case err != nil:
 		return KeyPair{}, problem.New(codeCertificateUnreadable, words.T("This PFX file cannot be read.")).By(err).
-			Run(words.T("Export the certificate again with AES-256 encryption, or turn it into a PEM file:"), "openssl pkcs12 -in file.pfx -out both.pem -nodes")
+			Run(words.T("Export the certificate again with AES-256 encryption, or turn it into a PEM file whose key stays encrypted, and choose that with its new password:"), "openssl pkcs12 -in file.pfx -out both.pem")
 	}
 	return pair(key, append([]*x509.Certificate{first}, chain...), now)
 }

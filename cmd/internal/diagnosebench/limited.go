@@ -36,6 +36,12 @@ var limited = []scenario{
 	{area: "healthy", name: "limited by RBAC for Applications", faults: []string{"missing-role"}, change: scopedToRooms, verdict: check.Passed},
 	{area: policy, name: "scope not in effect yet", faults: []string{"missing-role", "scope-pending"}, change: scopedToRooms,
 		verdict: check.Failed, check: check.Roles, code: "scope.not-granted", remedy: "limits the application"},
+	{area: policy, name: "limited, and another permission missing", faults: []string{"missing-role=Calendars.ReadWrite,Place.Read.All"}, change: scopedToRooms,
+		verdict: check.Failed, check: check.Roles, code: "permission.missing", remedy: "API permissions: add Place.Read.All as application permissions"},
+	{area: policy, name: "limited, and one room is refused", faults: []string{"missing-role", "calendar-denied={room0}"}, change: func(b *bench, c *connection.Connection) {
+		scopedToRooms(b, c)
+		c.Rooms = connection.Rooms{Mode: connection.Selected, Items: []string{b.room(1), b.room(0)}}
+	}, verdict: check.Failed, check: check.RoomCalendars, code: "graph.ErrorAccessDenied", remedy: "role assignment is enabled"},
 	{area: policy, name: "tenant-wide grant beside a working scope", change: scopedToRooms,
 		verdict: check.Warned, check: check.ScopeGrant, code: "scope.tenant-wide", remedy: "Revoke"},
 }
