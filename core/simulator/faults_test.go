@@ -328,14 +328,14 @@ func TestEveryFaultIsShown(t *testing.T) {
 
 // TestWhatIsNoRoom has an old address of a room and a workspace.
 func TestWhatIsNoRoom(t *testing.T) {
-	c := start(t, Options{Faults: []string{FaultRoomRenamed}})
+	c := start(t, Options{Faults: []string{fault.RoomRenamed}})
 	first := c.directory.room(0).email
 	byOld := "/users?$filter=" + url.QueryEscape("proxyAddresses/any(a:a eq 'smtp:old-"+first+"')")
 	if found := c.graph(http.MethodGet, byOld, ""); len(found.values()) != 1 || !strings.Contains(found.raw, first) {
 		t.Errorf("by its old address: %s", found.raw)
 	}
 	c.want(c.graph(http.MethodGet, "/users/old-"+first+week, ""), 404, "ErrorInvalidUser")
-	if err := c.SetFaults(FaultWorkspace); err != nil {
+	if err := c.SetFaults(fault.Workspace); err != nil {
 		t.Fatal(err)
 	}
 	if rooms := c.graph(http.MethodGet, roomsPath+"?$count=true", ""); strings.Contains(rooms.raw, first) || rooms.text("@odata.count") != "9" {
@@ -348,7 +348,7 @@ func TestWhatIsNoRoom(t *testing.T) {
 
 // TestAssignmentRequired turns a person away from the tenant's own application.
 func TestAssignmentRequired(t *testing.T) {
-	c := start(t, Options{Faults: []string{FaultAssignmentRequired}})
+	c := start(t, Options{Faults: []string{fault.AssignmentRequired}})
 	if got := asObject(c.principalByApp(c.Account().ClientID)); got["appRoleAssignmentRequired"] != false {
 		t.Error("the fault is kept in the tenant")
 	}
