@@ -40,7 +40,8 @@ var layers = map[string]string{
 	"core/setup":      "words evidence",
 	"core/session":    data + io + "owner register check exchange booking export report setup evidence",
 	// The door of the simulated Microsoft and booking servers, and the rooms behind it.
-	"core/simulator":           "cloud resources simulator/seatsurfing simulator/fault simulator/microsoft",
+	"core/simulator":           "cloud resources simulator/booking simulator/fault simulator/microsoft simulator/seatsurfing",
+	"core/simulator/booking":   "simulator/fault simulator/microsoft",
 	"core/simulator/fault":     "simulator/microsoft",
 	"core/simulator/microsoft": "",
 	// What an administrator's PowerShell meets: the modules and the organization behind them.

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
+
+	"github.com/roomkey/roomkey/core/simulator/booking"
 )
 
 // Account is what an administrator of the simulated tenant knows.
@@ -70,7 +72,7 @@ func (s *Simulator) Account() Account {
 
 // sealingRecipient is "" before the booking server has made its key.
 func (s *Simulator) sealingRecipient() string {
-	identity, err := bookingIdentity(s.dir, "identity.txt")
+	identity, err := booking.Identity(s.dir, "identity.txt")
 	if err != nil {
 		return ""
 	}

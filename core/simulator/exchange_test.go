@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
+
+	"github.com/roomkey/roomkey/core/simulator/booking"
 )
 
 // freeHour is an hour of a working day in which the rooms have no meeting.
@@ -382,6 +384,6 @@ func TestTheOtherScripts(t *testing.T) {
 func TestNotificationsReachTheBookingServer(t *testing.T) {
 	c := start(t, Options{})
 	room := c.directory.room(0).email
-	described := c.do(http.MethodGet, c.BookingURL()+bookingWellKnown, "", "")
+	described := c.do(http.MethodGet, c.BookingURL()+booking.WellKnown, "", "")
 	c.want(c.graph(http.MethodPost, "/subscriptions", `{"changeType":"updated","notificationUrl":"`+described.text("notificationUrl")+`","lifecycleNotificationUrl":"`+described.text("lifecycleNotificationUrl")+`","resource":"users('`+room+`')/events","expirationDateTime":"`+time.Now().Add(time.Hour).UTC().Format(time.RFC3339)+`"}`), 201, "")
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
+
+	"github.com/roomkey/roomkey/core/simulator/booking"
 )
 
 const (
@@ -268,7 +270,7 @@ func TestFaultsThatLeaveTheRoomWell(t *testing.T) {
 func TestFaultsOfTheBookingServer(t *testing.T) {
 	c := start(t, Options{})
 	ask := func() answered {
-		return c.do(http.MethodGet, c.BookingURL()+bookingWellKnown, "", "")
+		return c.do(http.MethodGet, c.BookingURL()+booking.WellKnown, "", "")
 	}
 	c.want(ask(), 200, "")
 	if err := c.SetFaults(fault.ServerDown); err != nil {

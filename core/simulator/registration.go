@@ -179,7 +179,7 @@ func (c *call) patched(a *application, patch object) (*application, error) {
 		return nil, microsoft.BadRequest("Invalid value specified for property 'signInAudience' of resource 'Application'.")
 	}
 	for _, uri := range out.Web.RedirectURIs {
-		if !webAddress(uri) {
+		if !microsoft.IsWebAddress(uri) {
 			return nil, microsoft.BadRequest("Invalid value specified for property 'web.redirectUris' of resource 'Application': a redirect URI needs https, or http on localhost.")
 		}
 	}

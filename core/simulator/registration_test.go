@@ -362,6 +362,12 @@ func TestRegistrationFaults(t *testing.T) {
 			t.Errorf("the token never gets the new role: %v", roles)
 		}
 	})
+	t.Run(fault.AssignmentRequired, func(t *testing.T) {
+		c := admin(t, fault.AssignmentRequired)
+		if a := c.graph(http.MethodGet, "/servicePrincipals/"+c.Account().ServicePrincipalID, ""); !strings.Contains(a.raw, `"appRoleAssignmentRequired":true`) {
+			t.Errorf("nobody needs to be assigned: %s", a.raw)
+		}
+	})
 	t.Run(fault.DuplicateNames, func(t *testing.T) {
 		c := admin(t, fault.DuplicateNames)
 		if a := c.graph(http.MethodGet, "/applications?$filter="+url.QueryEscape("displayName eq 'Room booking'"), ""); len(a.values()) != 3 {

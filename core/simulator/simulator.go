@@ -25,6 +25,8 @@ import (
 
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/simulator/fault"
+
+	"github.com/roomkey/roomkey/core/simulator/booking"
 )
 
 // The sizes of a tenant that nobody chose, and the largest that is supported.
@@ -174,7 +176,7 @@ func (s *Simulator) serve() error {
 
 // openBooking mounts the booking server on the second address.
 func (s *Simulator) openBooking(addr string) (*site, error) {
-	handler, err := newBookingServer(bookingOptions{
+	handler, err := booking.New(booking.Options{
 		Dir: s.dir, Token: s.Account().ServerToken, Now: s.now, Fault: s.Has, Once: s.Once, Probe: s.probe,
 	})
 	if err != nil {

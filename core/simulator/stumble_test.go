@@ -5,13 +5,15 @@ import (
 	"testing"
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
+
+	"github.com/roomkey/roomkey/core/simulator/booking"
 )
 
 // TestTroubleThatPasses: what strikes once strikes each address once; what stays
 // stays until it is switched off.
 func TestTroubleThatPasses(t *testing.T) {
 	groups := func(c *tester) answered { return c.graph(http.MethodGet, "/groups?$top=100", "") }
-	server := func(c *tester) answered { return c.do(http.MethodGet, c.BookingURL()+bookingWellKnown, "", "") }
+	server := func(c *tester) answered { return c.do(http.MethodGet, c.BookingURL()+booking.WellKnown, "", "") }
 	for _, tt := range []struct {
 		fault string
 		ask   func(*tester) answered

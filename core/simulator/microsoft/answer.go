@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"net/url"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -86,3 +88,12 @@ func (r *Recorded) Write(b []byte) (int, error) {
 
 // IsGUID reports whether a text is a GUID in the form that Microsoft writes.
 func IsGUID(text string) bool { return len(text) == 36 && uuid.Validate(text) == nil }
+
+// IsWebAddress accepts https, and http to this computer only.
+func IsWebAddress(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	return u.Scheme == "https" || u.Scheme == "http" && slices.Contains([]string{"127.0.0.1", "::1", "localhost"}, u.Hostname())
+}

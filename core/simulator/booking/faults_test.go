@@ -1,4 +1,4 @@
-package simulator
+package booking
 
 import (
 	"context"
@@ -38,7 +38,7 @@ func TestBookingFaults(t *testing.T) {
 			b := newBench(t)
 			log := &memoryLog{}
 			client := b.client(log)
-			if _, err := push(t, client, configuration("d1", "a@contoso.example")); err != nil {
+			if _, err := push(t, client, validConfiguration("d1", "a@contoso.example")); err != nil {
 				t.Fatal(err)
 			}
 			seen, err := client.Current(t.Context())
@@ -64,7 +64,7 @@ func TestBookingFaults(t *testing.T) {
 					_, err = booking.Confirmations(pin, d)
 				}
 			case "push":
-				_, err = client.Push(t.Context(), configuration("d2", "b@contoso.example"), vault.NewSecret(testSecret), cleared(t, "d2"), seen, booking.PushOptions{})
+				_, err = client.Push(t.Context(), validConfiguration("d2", "b@contoso.example"), vault.NewSecret(testSecret), cleared(t, "d2"), seen, booking.PushOptions{})
 			}
 			code := problem.CodeOf(err).String()
 			if code != c.codes && (code == "" || !strings.Contains(" "+c.codes+" ", " "+code+" ")) {
@@ -108,7 +108,7 @@ func TestPushWithoutAnswer(t *testing.T) {
 				log := &memoryLog{}
 				client := b.client(log)
 				if had {
-					if _, err := push(t, client, configuration("d1", "a@contoso.example")); err != nil {
+					if _, err := push(t, client, validConfiguration("d1", "a@contoso.example")); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -119,7 +119,7 @@ func TestPushWithoutAnswer(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				c.breaks(b, cancel)
-				_, err = client.Push(ctx, configuration("d2", "b@contoso.example"), vault.NewSecret(testSecret), cleared(t, "d2"), seen, booking.PushOptions{})
+				_, err = client.Push(ctx, validConfiguration("d2", "b@contoso.example"), vault.NewSecret(testSecret), cleared(t, "d2"), seen, booking.PushOptions{})
 				if code := problem.CodeOf(err).String(); code != c.code {
 					t.Fatalf("got %q (%v), want %q", code, err, c.code)
 				}

@@ -1,4 +1,4 @@
-package simulator
+package booking
 
 import (
 	"bytes"
@@ -49,7 +49,7 @@ type bench struct {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{t: t, dir: t.TempDir(), faults: map[string]bool{}}
-	h, err := newBookingServer(bookingOptions{
+	h, err := New(Options{
 		Dir: b.dir, Token: testToken, Slow: 200 * time.Millisecond,
 		Fault: func(name string) bool { b.mu.Lock(); defer b.mu.Unlock(); return b.faults[name] },
 		Probe: func(context.Context, string, string, string) error { return b.probe },
@@ -162,7 +162,7 @@ func (b *bench) client(log booking.PushLog) *booking.Client {
 	return nil
 }
 
-func configuration(digest string, rooms ...string) booking.Configuration {
+func validConfiguration(digest string, rooms ...string) booking.Configuration {
 	cfg := booking.Configuration{
 		Digest:      digest,
 		Cloud:       booking.Cloud{ID: "global", Authority: "https://login.microsoftonline.com", Graph: "https://graph.microsoft.com"},
@@ -204,7 +204,7 @@ func TestBookingContract(t *testing.T) {
 	b := newBench(t)
 	log := &memoryLog{}
 	c := b.client(log)
-	first := configuration("d1", "a@contoso.example", "b@contoso.example")
+	first := validConfiguration("d1", "a@contoso.example", "b@contoso.example")
 
 	before, err := c.Preview(t.Context(), first, booking.Choices{})
 	if err != nil {
@@ -220,7 +220,7 @@ func TestBookingContract(t *testing.T) {
 	if err != nil || len(again.Changes) != 0 || len(again.DryRun.Changes) != 0 {
 		t.Errorf("after the push nothing should differ: %+v %v", again.Changes, err)
 	}
-	second := configuration("d2", "a@contoso.example", "c@contoso.example")
+	second := validConfiguration("d2", "a@contoso.example", "c@contoso.example")
 	next, err := c.Preview(t.Context(), second, booking.Choices{})
 	if err != nil {
 		t.Fatal(err)
@@ -300,11 +300,11 @@ func noSecretIn(t *testing.T, dir string) {
 func TestBookingServerRestarts(t *testing.T) {
 	b := newBench(t)
 	log := &memoryLog{}
-	receipt, err := push(t, b.client(log), configuration("d1", "a@contoso.example"))
+	receipt, err := push(t, b.client(log), validConfiguration("d1", "a@contoso.example"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := newBookingServer(bookingOptions{Dir: b.dir, Token: testToken})
+	h, err := New(Options{Dir: b.dir, Token: testToken})
 	if err != nil {
 		t.Fatal(err)
 	}

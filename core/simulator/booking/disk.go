@@ -1,4 +1,4 @@
-package simulator
+package booking
 
 import (
 	"encoding/json"
@@ -16,18 +16,18 @@ import (
 	"github.com/google/renameio/v2/maybe"
 )
 
-// bookingState is all that the booking server keeps, in one file, so that a
+// state is all that the booking server keeps, in one file, so that a
 // configuration and the idempotency key that brought it appear together or not
 // at all.
-type bookingState struct {
+type state struct {
 	// Revision counts the changes; the ETag is made of it.
-	Revision int                      `json:"revision"`
-	Stored   *bookingStored           `json:"stored,omitempty"`
-	Pushes   map[string]bookingReplay `json:"pushes,omitempty"`
+	Revision int               `json:"revision"`
+	Stored   *stored           `json:"stored,omitempty"`
+	Pushes   map[string]replay `json:"pushes,omitempty"`
 }
 
-// bookingReplay is the answer that was given under an idempotency key.
-type bookingReplay struct {
+// replay is the answer that was given under an idempotency key.
+type replay struct {
 	Request string          `json:"request"`
 	Status  int             `json:"status"`
 	ETag    string          `json:"etag,omitempty"`
@@ -38,18 +38,18 @@ type bookingReplay struct {
 // replayFor is how long the contract keeps an idempotency key.
 const replayFor = 24 * time.Hour
 
-func (s *bookingState) etag() string {
+func (s *state) etag() string {
 	if s.Stored == nil {
 		return ""
 	}
 	return fmt.Sprintf(`"r%d"`, s.Revision)
 }
 
-func bookingDir(dir string) string { return filepath.Join(dir, "booking") }
+func folder(dir string) string { return filepath.Join(dir, "booking") }
 
-func loadBooking(dir string) (*bookingState, error) {
-	state := &bookingState{Pushes: map[string]bookingReplay{}}
-	raw, err := os.ReadFile(filepath.Join(bookingDir(dir), "configuration.json"))
+func load(dir string) (*state, error) {
+	state := &state{Pushes: map[string]replay{}}
+	raw, err := os.ReadFile(filepath.Join(folder(dir), "configuration.json"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return state, nil
 	}
@@ -62,7 +62,7 @@ func loadBooking(dir string) (*bookingState, error) {
 	return state, nil
 }
 
-func (s *bookingState) save(dir string, now time.Time) error {
+func (s *state) save(dir string, now time.Time) error {
 	for key, p := range s.Pushes {
 		if now.Sub(p.At) > replayFor {
 			delete(s.Pushes, key)
@@ -72,13 +72,13 @@ func (s *bookingState) save(dir string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	return maybe.WriteFile(filepath.Join(bookingDir(dir), "configuration.json"), raw, 0o600)
+	return maybe.WriteFile(filepath.Join(folder(dir), "configuration.json"), raw, 0o600)
 }
 
 // storedConfiguration is what the booking server of dir holds, as the JSON that
 // GET answers, and its digest; "" when it holds nothing.
 func storedConfiguration(dir string) (raw json.RawMessage, digest string, err error) {
-	state, err := loadBooking(dir)
+	state, err := load(dir)
 	if err != nil || state.Stored == nil {
 		return nil, "", err
 	}
@@ -88,9 +88,9 @@ func storedConfiguration(dir string) (raw json.RawMessage, digest string, err er
 	return raw, shown.Configuration.Digest, err
 }
 
-// bookingIdentity reads the age identity name of dir, making it at the first use.
-func bookingIdentity(dir, name string) (*age.X25519Identity, error) {
-	file := filepath.Join(bookingDir(dir), name)
+// Identity reads the age identity name of dir, making it at the first use.
+func Identity(dir, name string) (*age.X25519Identity, error) {
+	file := filepath.Join(folder(dir), name)
 	raw, err := os.ReadFile(file)
 	if err == nil {
 		return age.ParseX25519Identity(strings.TrimSpace(string(raw)))

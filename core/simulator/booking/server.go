@@ -1,4 +1,6 @@
-package simulator
+// Package booking is a booking server that speaks the contract of
+// resources/contract/booking-server.v1.yaml.
+package booking
 
 import (
 	"context"
@@ -17,8 +19,8 @@ import (
 	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
-// bookingOptions configure the simulated booking server.
-type bookingOptions struct {
+// Options configure the simulated booking server.
+type Options struct {
 	// Dir is where the server keeps what it is given, in the folder "booking".
 	Dir string
 	// Token is the bearer token that it wants.
@@ -37,22 +39,23 @@ type bookingOptions struct {
 }
 
 const (
-	bookingWellKnown = "/.well-known/room-booking-integration"
-	bookingBase      = "/api/room-booking/v1"
-	bookingLimit     = 16 << 20
+	// WellKnown is where the server says what it is.
+	WellKnown = "/.well-known/room-booking-integration"
+	base      = "/api/room-booking/v1"
+	limit     = 16 << 20
 )
 
-// bookingServer implements the contract of
+// server implements the contract of
 // resources/contract/booking-server.v1.yaml.
-type bookingServer struct {
-	bookingOptions
+type server struct {
+	Options
 	identity, other *age.X25519Identity
 	// mu makes a write one step: precondition, file, answer.
 	mu sync.Mutex
 }
 
-// newBookingServer makes the handler. The folder is made when it is missing.
-func newBookingServer(o bookingOptions) (http.Handler, error) {
+// New makes the handler. The folder is made when it is missing.
+func New(o Options) (http.Handler, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -65,27 +68,27 @@ func newBookingServer(o bookingOptions) (http.Handler, error) {
 	if o.Slow == 0 {
 		o.Slow = 5 * time.Second
 	}
-	s := &bookingServer{bookingOptions: o}
-	if err := os.MkdirAll(bookingDir(o.Dir), 0o700); err != nil {
+	s := &server{Options: o}
+	if err := os.MkdirAll(folder(o.Dir), 0o700); err != nil {
 		return nil, err
 	}
 	var err error
-	if s.identity, err = bookingIdentity(o.Dir, "identity.txt"); err != nil {
+	if s.identity, err = Identity(o.Dir, "identity.txt"); err != nil {
 		return nil, err
 	}
-	if s.other, err = bookingIdentity(o.Dir, "identity-2.txt"); err != nil {
+	if s.other, err = Identity(o.Dir, "identity-2.txt"); err != nil {
 		return nil, err
 	}
-	if _, err := loadBooking(o.Dir); err != nil {
+	if _, err := load(o.Dir); err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+bookingWellKnown, s.describe)
-	mux.Handle("GET "+bookingBase+"/microsoft365", s.authorized(s.get))
-	mux.Handle("PUT "+bookingBase+"/microsoft365", s.authorized(s.put))
-	mux.Handle("DELETE "+bookingBase+"/microsoft365", s.authorized(s.remove))
-	mux.Handle("POST "+bookingBase+"/microsoft365/dry-run", s.authorized(s.dryRun))
-	mux.Handle("GET "+bookingBase+"/microsoft365/status", s.authorized(s.status))
+	mux.HandleFunc("GET "+WellKnown, s.describe)
+	mux.Handle("GET "+base+"/microsoft365", s.authorized(s.get))
+	mux.Handle("PUT "+base+"/microsoft365", s.authorized(s.put))
+	mux.Handle("DELETE "+base+"/microsoft365", s.authorized(s.remove))
+	mux.Handle("POST "+base+"/microsoft365/dry-run", s.authorized(s.dryRun))
+	mux.Handle("GET "+base+"/microsoft365/status", s.authorized(s.status))
 	mux.HandleFunc("POST /microsoft/{kind}", s.notified)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		refuse(w, http.StatusNotFound, "not-found", "There is nothing at this address.")
@@ -94,7 +97,7 @@ func newBookingServer(o bookingOptions) (http.Handler, error) {
 }
 
 // describe says what the server is.
-func (s *bookingServer) describe(w http.ResponseWriter, r *http.Request) {
+func (s *server) describe(w http.ResponseWriter, r *http.Request) {
 	scheme := "https://"
 	if r.TLS == nil {
 		scheme = "http://"
@@ -104,7 +107,7 @@ func (s *bookingServer) describe(w http.ResponseWriter, r *http.Request) {
 		"product":                  "Simulated Rooms",
 		"productVersion":           "1.0",
 		"contractVersion":          1,
-		"apiBase":                  here + bookingBase,
+		"apiBase":                  here + base,
 		"sealingRecipient":         s.identity.Recipient().String(),
 		"redirectUris":             []string{here + "/auth/microsoft/callback"},
 		"notificationUrl":          here + "/microsoft/notifications",
@@ -127,7 +130,7 @@ func (s *bookingServer) describe(w http.ResponseWriter, r *http.Request) {
 
 // notified answers Microsoft's validation of a notification URL by echoing the
 // token, and takes notifications without looking at them.
-func (s *bookingServer) notified(w http.ResponseWriter, r *http.Request) {
+func (s *server) notified(w http.ResponseWriter, r *http.Request) {
 	if token := r.URL.Query().Get("validationToken"); token != "" {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -139,7 +142,7 @@ func (s *bookingServer) notified(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusAccepted)
 }
 
-func (s *bookingServer) authorized(next http.HandlerFunc) http.Handler {
+func (s *server) authorized(next http.HandlerFunc) http.Handler {
 	want := []byte("Bearer " + s.Token)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		given := []byte(r.Header.Get("Authorization"))
@@ -153,7 +156,7 @@ func (s *bookingServer) authorized(next http.HandlerFunc) http.Handler {
 }
 
 // faulty lets the faults of the transport happen around the server.
-func (s *bookingServer) faulty(next http.Handler) http.Handler {
+func (s *server) faulty(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.Fault(fault.ServerDown) {
 			panic(http.ErrAbortHandler)
@@ -186,7 +189,7 @@ func (s *bookingServer) faulty(next http.Handler) http.Handler {
 }
 
 // once reports whether a fault strikes a call: the first one to each address.
-func (s *bookingServer) once(name string, r *http.Request) bool {
+func (s *server) once(name string, r *http.Request) bool {
 	return s.Fault(name) && s.Once(name+r.Method+r.URL.Path)
 }
 
@@ -229,11 +232,11 @@ func answer(w http.ResponseWriter, status int, body any) {
 }
 
 // refuse writes an RFC 9457 problem.
-func refuse(w http.ResponseWriter, status int, code, detail string, errs ...bookingError) {
+func refuse(w http.ResponseWriter, status int, code, detail string, errs ...mistake) {
 	answer(w, status, refusal(status, code, detail, errs...))
 }
 
-func refusal(status int, code, detail string, errs ...bookingError) map[string]any {
+func refusal(status int, code, detail string, errs ...mistake) map[string]any {
 	p := map[string]any{
 		"type": "urn:room-booking-integration:problem:" + code, "title": http.StatusText(status),
 		"status": status, "code": code, "detail": detail,
@@ -245,7 +248,7 @@ func refusal(status int, code, detail string, errs ...bookingError) map[string]a
 }
 
 // probe is the server's own try at Microsoft; it gives the code to show.
-func (s *bookingServer) probe(ctx context.Context, c sealedCredential) (code, detail string, known bool) {
+func (s *server) probe(ctx context.Context, c sealedCredential) (code, detail string, known bool) {
 	if s.Fault(fault.ServerMicrosoft) {
 		return "AADSTS53003", "AADSTS53003: Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.", true
 	}

@@ -1,10 +1,9 @@
-package simulator
+package booking
 
 import (
 	"encoding/json"
 	"fmt"
 	"net/mail"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -16,44 +15,44 @@ import (
 // are written from resources/contract/booking-server.v1.yaml and not shared with
 // Roomkey's client, so that a misunderstanding of one side shows in a test.
 
-type bookingConfiguration struct {
-	Digest         string               `json:"digest"`
-	Cloud          bookingCloud         `json:"cloud"`
-	Tenant         bookingTenant        `json:"tenant"`
-	Product        bookingProduct       `json:"product"`
-	Application    bookingApplication   `json:"application"`
-	Credential     bookingCredential    `json:"credential"`
-	Permissions    []bookingPermission  `json:"permissions,omitempty"`
-	Rooms          bookingRooms         `json:"rooms"`
-	People         bookingPeople        `json:"people"`
-	SingleSignOn   bookingSingleSignOn  `json:"singleSignOn"`
-	Notifications  bookingNotifications `json:"notifications"`
-	ServiceAccount string               `json:"serviceAccount,omitempty"`
+type configuration struct {
+	Digest         string            `json:"digest"`
+	Cloud          cloudPart         `json:"cloud"`
+	Tenant         tenantPart        `json:"tenant"`
+	Product        productPart       `json:"product"`
+	Application    applicationPart   `json:"application"`
+	Credential     credentialPart    `json:"credential"`
+	Permissions    []permissionPart  `json:"permissions,omitempty"`
+	Rooms          roomsPart         `json:"rooms"`
+	People         peoplePart        `json:"people"`
+	SingleSignOn   singleSignOnPart  `json:"singleSignOn"`
+	Notifications  notificationsPart `json:"notifications"`
+	ServiceAccount string            `json:"serviceAccount,omitempty"`
 }
 
-type bookingCloud struct {
+type cloudPart struct {
 	ID        string `json:"id"`
 	Authority string `json:"authority"`
 	Graph     string `json:"graph"`
 }
 
-type bookingTenant struct {
+type tenantPart struct {
 	ID          string `json:"id"`
 	Domain      string `json:"domain,omitempty"`
 	DisplayName string `json:"displayName,omitempty"`
 }
 
-type bookingProduct struct {
+type productPart struct {
 	ID      string   `json:"id"`
 	Options []string `json:"options,omitempty"`
 }
 
-type bookingApplication struct {
+type applicationPart struct {
 	ClientID    string `json:"clientId"`
 	DisplayName string `json:"displayName,omitempty"`
 }
 
-type bookingCredential struct {
+type credentialPart struct {
 	Kind        string    `json:"kind"`
 	Fingerprint string    `json:"fingerprint"`
 	Thumbprint  string    `json:"thumbprint,omitempty"`
@@ -61,17 +60,17 @@ type bookingCredential struct {
 	Sealed      string    `json:"sealed,omitempty"`
 }
 
-type bookingPermission struct {
+type permissionPart struct {
 	Value string `json:"value"`
 	Kind  string `json:"kind"`
 }
 
-type bookingRooms struct {
-	Mode  string        `json:"mode"`
-	Items []bookingRoom `json:"items"`
+type roomsPart struct {
+	Mode  string `json:"mode"`
+	Items []room `json:"items"`
 }
 
-type bookingRoom struct {
+type room struct {
 	EmailAddress string `json:"emailAddress"`
 	DisplayName  string `json:"displayName,omitempty"`
 	Capacity     *int   `json:"capacity,omitempty"`
@@ -79,19 +78,19 @@ type bookingRoom struct {
 	Floor        string `json:"floor,omitempty"`
 }
 
-type bookingPeople struct {
+type peoplePart struct {
 	Mode                string   `json:"mode"`
 	Groups              []string `json:"groups,omitempty"`
 	CardNumberAttribute string   `json:"cardNumberAttribute,omitempty"`
 	DefaultGroups       []string `json:"defaultGroups,omitempty"`
 }
 
-type bookingSingleSignOn struct {
+type singleSignOnPart struct {
 	RedirectURIs []string `json:"redirectUris,omitempty"`
 	LoginButton  string   `json:"loginButton,omitempty"`
 }
 
-type bookingNotifications struct {
+type notificationsPart struct {
 	URL          string `json:"url,omitempty"`
 	LifecycleURL string `json:"lifecycleUrl,omitempty"`
 }
@@ -105,13 +104,13 @@ type sealedCredential struct {
 	Value    string `json:"value"`
 }
 
-// bookingStored is what GET answers.
-type bookingStored struct {
-	Configuration bookingConfiguration `json:"configuration"`
-	StoredAt      time.Time            `json:"storedAt"`
+// stored is what GET answers.
+type stored struct {
+	Configuration configuration `json:"configuration"`
+	StoredAt      time.Time     `json:"storedAt"`
 }
 
-type bookingError struct {
+type mistake struct {
 	Pointer string `json:"pointer"`
 	Code    string `json:"code"`
 	Detail  string `json:"detail"`
@@ -119,16 +118,16 @@ type bookingError struct {
 
 // mistakes says what is wrong with a configuration, each with the JSON pointer
 // of the field.
-func (c bookingConfiguration) mistakes() []bookingError {
-	var found []bookingError
+func (c configuration) mistakes() []mistake {
+	var found []mistake
 	need := func(ok bool, pointer, detail string) {
 		if !ok {
-			found = append(found, bookingError{pointer, "invalid", detail})
+			found = append(found, mistake{pointer, "invalid", detail})
 		}
 	}
 	need(c.Digest != "", "/digest", "A digest is needed.")
-	need(webAddress(c.Cloud.Authority), "/cloud/authority", "An https address is needed.")
-	need(webAddress(c.Cloud.Graph), "/cloud/graph", "An https address is needed.")
+	need(microsoft.IsWebAddress(c.Cloud.Authority), "/cloud/authority", "An https address is needed.")
+	need(microsoft.IsWebAddress(c.Cloud.Graph), "/cloud/graph", "An https address is needed.")
 	need(microsoft.IsGUID(c.Tenant.ID), "/tenant/id", "A GUID is needed.")
 	need(c.Product.ID != "", "/product/id", "A product is needed.")
 	need(microsoft.IsGUID(c.Application.ClientID), "/application/clientId", "A GUID is needed.")
@@ -149,26 +148,17 @@ func (c bookingConfiguration) mistakes() []bookingError {
 		seen[key] = true
 	}
 	for i, u := range c.SingleSignOn.RedirectURIs {
-		need(webAddress(u), fmt.Sprintf("/singleSignOn/redirectUris/%d", i), "An https address is needed.")
+		need(microsoft.IsWebAddress(u), fmt.Sprintf("/singleSignOn/redirectUris/%d", i), "An https address is needed.")
 	}
 	for at, u := range map[string]string{"/notifications/url": c.Notifications.URL, "/notifications/lifecycleUrl": c.Notifications.LifecycleURL} {
-		need(u == "" || webAddress(u), at, "An https address is needed.")
+		need(u == "" || microsoft.IsWebAddress(u), at, "An https address is needed.")
 	}
-	slices.SortFunc(found, func(a, b bookingError) int { return strings.Compare(a.Pointer, b.Pointer) })
+	slices.SortFunc(found, func(a, b mistake) int { return strings.Compare(a.Pointer, b.Pointer) })
 	return found
 }
 
-// webAddress accepts https, and http to this computer only.
-func webAddress(s string) bool {
-	u, err := url.Parse(s)
-	if err != nil || u.Host == "" {
-		return false
-	}
-	return u.Scheme == "https" || u.Scheme == "http" && slices.Contains([]string{"127.0.0.1", "::1", "localhost"}, u.Hostname())
-}
-
-// bookingChange is one difference of a dry run.
-type bookingChange struct {
+// change is one difference of a dry run.
+type change struct {
 	Path string `json:"path"`
 	Kind string `json:"kind"`
 	From string `json:"from,omitempty"`
@@ -177,28 +167,28 @@ type bookingChange struct {
 
 // changes compares two configurations field by field. Digest and sealed
 // credential are left out: they say nothing to a person.
-func changes(old, next *bookingConfiguration) []bookingChange {
+func changes(old, next *configuration) []change {
 	before, after := old.fields(), next.fields()
-	found := []bookingChange{}
+	found := []change{}
 	for path, from := range before {
 		to, still := after[path]
 		switch {
 		case !still:
-			found = append(found, bookingChange{Path: path, Kind: "removed", From: from})
+			found = append(found, change{Path: path, Kind: "removed", From: from})
 		case to != from:
-			found = append(found, bookingChange{path, "changed", from, to})
+			found = append(found, change{path, "changed", from, to})
 		}
 	}
 	for path, to := range after {
 		if _, had := before[path]; !had {
-			found = append(found, bookingChange{Path: path, Kind: "added", To: to})
+			found = append(found, change{Path: path, Kind: "added", To: to})
 		}
 	}
-	slices.SortFunc(found, func(a, b bookingChange) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(found, func(a, b change) int { return strings.Compare(a.Path, b.Path) })
 	return found
 }
 
-func (c *bookingConfiguration) fields() map[string]string {
+func (c *configuration) fields() map[string]string {
 	flat := map[string]string{}
 	if c == nil {
 		return flat

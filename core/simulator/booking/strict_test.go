@@ -1,4 +1,4 @@
-package simulator
+package booking
 
 import (
 	"io"
@@ -13,13 +13,13 @@ import (
 // contract's code, and changes nothing.
 func TestBookingServerIsStrict(t *testing.T) {
 	b := newBench(t)
-	receipt, err := push(t, b.client(&memoryLog{}), configuration("d1", "a@contoso.example"))
+	receipt, err := push(t, b.client(&memoryLog{}), validConfiguration("d1", "a@contoso.example"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	etag := receipt.Current.ETag
 	put := func(body string, h map[string]string) (int, string) {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, b.URL+bookingBase+"/microsoft365", strings.NewReader(body))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, b.URL+base+"/microsoft365", strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,19 +81,19 @@ func TestBookingServerIsStrict(t *testing.T) {
 // sealed to.
 func TestSealedCredentialStaysWithItsApplication(t *testing.T) {
 	b := newBench(t)
-	s := &bookingServer{}
+	s := &server{}
 	var err error
-	if s.identity, err = bookingIdentity(b.dir, "identity.txt"); err != nil {
+	if s.identity, err = Identity(b.dir, "identity.txt"); err != nil {
 		t.Fatal(err)
 	}
-	if s.other, err = bookingIdentity(b.dir, "identity-2.txt"); err != nil {
+	if s.other, err = Identity(b.dir, "identity-2.txt"); err != nil {
 		t.Fatal(err)
 	}
-	stranger, err := bookingIdentity(b.dir, "identity-3.txt")
+	stranger, err := Identity(b.dir, "identity-3.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := bookingConfiguration{Tenant: bookingTenant{ID: "t"}, Application: bookingApplication{ClientID: "c"}, Credential: bookingCredential{Kind: "secret"}}
+	cfg := configuration{Tenant: tenantPart{ID: "t"}, Application: applicationPart{ClientID: "c"}, Credential: credentialPart{Kind: "secret"}}
 	for want, seal := range map[string]vault.Sealable{
 		"":                 {Kind: "secret", TenantID: "T", ClientID: "C", Value: vault.NewSecret("x")},
 		"other-credential": {Kind: "secret", TenantID: "t", ClientID: "other", Value: vault.NewSecret("x")},

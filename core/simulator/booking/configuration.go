@@ -1,4 +1,4 @@
-package simulator
+package booking
 
 import (
 	"crypto/sha256"
@@ -14,7 +14,7 @@ import (
 )
 
 // get answers what is stored, without the credential.
-func (s *bookingServer) get(w http.ResponseWriter, _ *http.Request) {
+func (s *server) get(w http.ResponseWriter, _ *http.Request) {
 	state, ok := s.load(w)
 	if !ok {
 		return
@@ -27,14 +27,14 @@ func (s *bookingServer) get(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, state.Stored.shown())
 }
 
-func (b *bookingStored) shown() *bookingStored {
+func (b *stored) shown() *stored {
 	c := *b
 	c.Configuration.Credential.Sealed = ""
 	return &c
 }
 
-func (s *bookingServer) load(w http.ResponseWriter) (*bookingState, bool) {
-	state, err := loadBooking(s.Dir)
+func (s *server) load(w http.ResponseWriter) (*state, bool) {
+	state, err := load(s.Dir)
 	if err != nil {
 		refuse(w, http.StatusInternalServerError, "storage", "What is stored cannot be read.")
 		return nil, false
@@ -43,12 +43,12 @@ func (s *bookingServer) load(w http.ResponseWriter) (*bookingState, bool) {
 }
 
 // read takes a configuration out of a request, strictly.
-func (s *bookingServer) read(w http.ResponseWriter, r *http.Request) (c bookingConfiguration, raw []byte, ok bool) {
+func (s *server) read(w http.ResponseWriter, r *http.Request) (c configuration, raw []byte, ok bool) {
 	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); kind != "application/json" {
 		refuse(w, http.StatusUnsupportedMediaType, "unsupported-media-type", "application/json is needed.")
 		return c, nil, false
 	}
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bookingLimit))
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	if err != nil {
 		refuse(w, http.StatusRequestEntityTooLarge, "too-large", "The body is cut off or larger than 16 MiB.")
 		return c, nil, false
@@ -61,7 +61,7 @@ func (s *bookingServer) read(w http.ResponseWriter, r *http.Request) (c bookingC
 }
 
 // dryRun says what a push would change and what is wrong with it.
-func (s *bookingServer) dryRun(w http.ResponseWriter, r *http.Request) {
+func (s *server) dryRun(w http.ResponseWriter, r *http.Request) {
 	next, _, ok := s.read(w, r)
 	if !ok {
 		return
@@ -78,7 +78,7 @@ func (s *bookingServer) dryRun(w http.ResponseWriter, r *http.Request) {
 	if e := next.Credential.Expires; !e.IsZero() && e.Before(s.Now().Add(30*24*time.Hour)) {
 		problems = append(problems, map[string]string{"severity": "warning", "pointer": "/credential/expires", "code": "credential-expires-soon", "detail": "The credential has less than 30 days left."})
 	}
-	var old *bookingConfiguration
+	var old *configuration
 	if state.Stored != nil {
 		old = &state.Stored.Configuration
 		w.Header().Set("ETag", state.etag())
@@ -88,27 +88,27 @@ func (s *bookingServer) dryRun(w http.ResponseWriter, r *http.Request) {
 
 // sealMistakes opens the sealed credential and compares it with the
 // configuration around it.
-func (s *bookingServer) sealMistakes(c bookingConfiguration, needed bool) []bookingError {
+func (s *server) sealMistakes(c configuration, needed bool) []mistake {
 	at := "/credential/sealed"
 	if c.Credential.Sealed == "" {
 		if needed {
-			return []bookingError{{at, "missing", "The sealed credential is needed."}}
+			return []mistake{{at, "missing", "The sealed credential is needed."}}
 		}
 		return nil
 	}
 	open, err := unseal(c.Credential.Sealed, s.identity, s.other)
 	if err != nil {
-		return []bookingError{{at, "cannot-unseal", "The credential is not sealed to this server's recipient."}}
+		return []mistake{{at, "cannot-unseal", "The credential is not sealed to this server's recipient."}}
 	}
 	if open.Version != 1 || open.Kind != c.Credential.Kind || open.Value == "" ||
 		!strings.EqualFold(open.TenantID, c.Tenant.ID) || !strings.EqualFold(open.ClientID, c.Application.ClientID) {
-		return []bookingError{{at, "other-credential", "The sealed credential belongs to another application."}}
+		return []mistake{{at, "other-credential", "The sealed credential belongs to another application."}}
 	}
 	return nil
 }
 
 // put stores a configuration: precondition, idempotency, validation, file.
-func (s *bookingServer) put(w http.ResponseWriter, r *http.Request) {
+func (s *server) put(w http.ResponseWriter, r *http.Request) {
 	key := r.Header.Get("Idempotency-Key")
 	if len(key) < 16 || len(key) > 128 {
 		refuse(w, http.StatusBadRequest, "idempotency-key-missing", "An Idempotency-Key of 16 to 128 characters is needed.")
@@ -153,10 +153,10 @@ func (s *bookingServer) put(w http.ResponseWriter, r *http.Request) {
 		status = http.StatusCreated
 	}
 	state.Revision++
-	state.Stored = &bookingStored{Configuration: next, StoredAt: s.Now().UTC()}
+	state.Stored = &stored{Configuration: next, StoredAt: s.Now().UTC()}
 	body, err := json.Marshal(state.Stored.shown())
 	if err == nil {
-		state.Pushes[key] = bookingReplay{Request: request, Status: status, ETag: state.etag(), Body: body, At: s.Now()}
+		state.Pushes[key] = replay{Request: request, Status: status, ETag: state.etag(), Body: body, At: s.Now()}
 		err = state.save(s.Dir, s.Now())
 	}
 	if err != nil {
@@ -168,7 +168,7 @@ func (s *bookingServer) put(w http.ResponseWriter, r *http.Request) {
 }
 
 // meddle is the fault stale-etag: another administrator was faster.
-func (s *bookingServer) meddle(state *bookingState, next bookingConfiguration) {
+func (s *server) meddle(state *state, next configuration) {
 	theirs := next
 	if state.Stored != nil {
 		theirs = state.Stored.Configuration
@@ -176,7 +176,7 @@ func (s *bookingServer) meddle(state *bookingState, next bookingConfiguration) {
 	theirs.Digest = "changed-by-another-administrator"
 	theirs.SingleSignOn.LoginButton = "Changed by another administrator"
 	state.Revision++
-	state.Stored = &bookingStored{Configuration: theirs, StoredAt: s.Now().UTC()}
+	state.Stored = &stored{Configuration: theirs, StoredAt: s.Now().UTC()}
 	// A fault that cannot be written is seen by the test that waits for it.
 	_ = state.save(s.Dir, s.Now())
 }
@@ -210,7 +210,7 @@ func precondition(w http.ResponseWriter, r *http.Request, etag string) bool {
 }
 
 // remove forgets the configuration and the credential.
-func (s *bookingServer) remove(w http.ResponseWriter, r *http.Request) {
+func (s *server) remove(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	state, ok := s.load(w)
@@ -224,7 +224,7 @@ func (s *bookingServer) remove(w http.ResponseWriter, r *http.Request) {
 	if !precondition(w, r, state.etag()) {
 		return
 	}
-	state.Stored, state.Pushes = nil, map[string]bookingReplay{}
+	state.Stored, state.Pushes = nil, map[string]replay{}
 	state.Revision++
 	if err := state.save(s.Dir, s.Now()); err != nil {
 		refuse(w, http.StatusInternalServerError, "storage", "The configuration could not be removed.")
@@ -234,7 +234,7 @@ func (s *bookingServer) remove(w http.ResponseWriter, r *http.Request) {
 }
 
 // status is the server's own view.
-func (s *bookingServer) status(w http.ResponseWriter, r *http.Request) {
+func (s *server) status(w http.ResponseWriter, r *http.Request) {
 	state, ok := s.load(w)
 	if !ok {
 		return
