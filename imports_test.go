@@ -37,6 +37,7 @@ var layers = map[string]string{
 	"core/booking":    data + io,
 	"core/export":     data + io,
 	"core/report":     data + io + "check",
+	"core/schedule":   "words problem",
 	"core/setup":      "words evidence",
 	"core/session":    data + io + "owner register check exchange booking export report setup evidence",
 	// The door of the simulated Microsoft and booking servers, and the rooms behind it.

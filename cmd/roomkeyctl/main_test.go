@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -93,6 +94,19 @@ func TestScripts(t *testing.T) {
 			},
 			"by-hand": byHand,
 			"liar":    liar,
+			// receiver takes what is told to a webhook into told.json, and puts its
+			// address where the keychain would have it.
+			"receiver": func(ts *testscript.TestScript, _ bool, _ []string) {
+				file := ts.MkAbs("told.json")
+				server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					body, err := io.ReadAll(r.Body)
+					if err = errors.Join(err, os.WriteFile(file, body, 0o600)); err != nil || r.Header.Get("Content-Type") != "application/json" {
+						w.WriteHeader(http.StatusBadRequest)
+					}
+				}))
+				ts.Defer(server.Close)
+				ts.Setenv("ROOMKEY_WEBHOOK", server.URL+"/secret-path")
+			},
 			// sign-in-at-seatsurfing is a person who presses the button there; the page
 			// that comes of it is in sign-in.html.
 			"sign-in-at-seatsurfing": func(ts *testscript.TestScript, _ bool, _ []string) {

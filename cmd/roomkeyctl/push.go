@@ -155,6 +155,7 @@ func printPlan(w io.Writer, plan session.Plan) {
 func newStatus(a *app) *cobra.Command {
 	var all bool
 	var o session.SurveyOptions
+	var tell string
 	c := &cobra.Command{
 		Use: "status", Short: "Say what the booking server holds and whether it works there", Args: cobra.NoArgs,
 		Long: "Says where the connection stands and what its booking server holds. With --all it\n" +
@@ -163,7 +164,7 @@ func newStatus(a *app) *cobra.Command {
 			"status is 3 when something wants attention.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if all {
-				return a.survey(c.Context(), o)
+				return a.survey(c.Context(), o, tell)
 			}
 			s, err := a.open()
 			if err != nil {
@@ -199,6 +200,7 @@ func newStatus(a *app) *cobra.Command {
 	}
 	f := c.Flags()
 	f.BoolVar(&all, "all", false, "ask every connection")
+	f.StringVar(&tell, "tell", "", "with --all: `form` in which the result is told to the webhook of schedule install: "+strings.Join(session.WebhookForms(), ", "))
 	f.IntVar(&o.Beside, "beside", 8, "with --all: `number` of connections that are asked at once")
 	f.DurationVar(&o.Each, "each", time.Minute, "with --all: how `long` one connection may take")
 	f.DurationVar(&o.All, "within", 30*time.Minute, "with --all: how `long` all of them may take")

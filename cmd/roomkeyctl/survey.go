@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/roomkey/roomkey/core/problem"
@@ -13,9 +15,12 @@ import (
 )
 
 // survey says where every connection stands.
-func (a *app) survey(ctx context.Context, o session.SurveyOptions) error {
+func (a *app) survey(ctx context.Context, o session.SurveyOptions, tell string) error {
 	if o.Beside < 1 || o.Each <= 0 || o.All <= 0 {
 		return usage("--beside, --each and --within are more than 0")
+	}
+	if tell != "" && !slices.Contains(session.WebhookForms(), tell) {
+		return usage("--tell is %s, not %q", strings.Join(session.WebhookForms(), ", "), tell)
 	}
 	env, err := a.environment()
 	if err != nil {
@@ -31,6 +36,11 @@ func (a *app) survey(ctx context.Context, o session.SurveyOptions) error {
 	}
 	for _, p := range problems {
 		a.problem(p)
+	}
+	if tell != "" {
+		if err := env.Tell(ctx, tell, all, problems); err != nil {
+			return err
+		}
 	}
 	well := len(problems) == 0
 	for _, h := range all {

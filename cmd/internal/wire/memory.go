@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/vault"
 )
 
@@ -22,6 +23,7 @@ var variables = map[vault.Kind]string{
 	vault.ClientSecret: "ROOMKEY_CLIENT_SECRET",
 	vault.Certificate:  "ROOMKEY_CERTIFICATE",
 	vault.ServerToken:  "ROOMKEY_SERVER_TOKEN",
+	session.Webhook:    "ROOMKEY_WEBHOOK",
 }
 
 func (m memory) Get(ctx context.Context, connection string, kind vault.Kind) (vault.Secret, error) {

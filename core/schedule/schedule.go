@@ -1,0 +1,160 @@
+// Package schedule has the system run a command daily: Task Scheduler on Windows,
+// launchd on macOS, a systemd timer of the user elsewhere. What is handed to the
+// system is made by functions of their input alone; only Install, Show and Remove
+// write files and run the system's tool.
+package schedule
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Job is a command that runs once a day.
+type Job struct {
+	// Program is its full path.
+	Program string
+	Args    []string
+	// Hour and Minute are when, in the computer's own time.
+	Hour, Minute int
+}
+
+// System is the computer on which jobs are scheduled.
+type System struct {
+	// OS is as in runtime.GOOS.
+	OS string
+	// Home is the person's folder, Config that of systemd's user units
+	// (XDG_CONFIG_HOME or ~/.config); UID is the person's number.
+	Home, Config, UID string
+	// Run runs the system's tool and gives what it printed.
+	Run func(ctx context.Context, name string, args ...string) (output string, err error)
+}
+
+// The names of the job.
+const (
+	unitName  = "roomkey-status"
+	labelName = "com.roomkey.status"
+	taskName  = `Roomkey\Daily status`
+)
+
+// file is one that the system reads.
+type file struct {
+	path string
+	data []byte
+}
+
+// files are what a job needs on disk; on Windows one that is read once.
+func (s System) files(j Job) []file {
+	switch s.OS {
+	case "windows":
+		return []file{{filepath.Join(os.TempDir(), "roomkey-status.xml"), TaskXML(j)}}
+	case "darwin":
+		return []file{{filepath.Join(s.Home, "Library", "LaunchAgents", labelName+".plist"), Plist(j)}}
+	}
+	units := filepath.Join(s.Config, "systemd", "user")
+	return []file{{filepath.Join(units, unitName+".service"), Service(j)}, {filepath.Join(units, unitName+".timer"), Timer(j)}}
+}
+
+// Install schedules the job in the place of the one from before.
+func (s System) Install(ctx context.Context, j Job) error {
+	files := s.files(j)
+	for _, f := range files {
+		err := os.MkdirAll(filepath.Dir(f.path), 0o755)
+		if err == nil {
+			err = os.WriteFile(f.path, f.data, 0o600)
+		}
+		if err != nil {
+			return problem.New(codeFile, words.T("%s cannot be written.", f.path)).With(words.Plain(err.Error())).By(err)
+		}
+	}
+	switch s.OS {
+	case "windows":
+		defer func() { _ = os.Remove(files[0].path) }() // the system has its own copy
+		return s.tool(ctx, "schtasks", "/Create", "/F", "/TN", taskName, "/XML", files[0].path)
+	case "darwin":
+		_, _ = s.Run(ctx, "launchctl", "bootout", s.service()) // none may be there
+		return s.tool(ctx, "launchctl", "bootstrap", "gui/"+s.UID, files[0].path)
+	}
+	if err := s.tool(ctx, "systemctl", "--user", "daemon-reload"); err != nil {
+		return err
+	}
+	if err := s.tool(ctx, "systemctl", "--user", "enable", unitName+".timer"); err != nil {
+		return err
+	}
+	return s.tool(ctx, "systemctl", "--user", "restart", unitName+".timer")
+}
+
+// Show is what the system says of the job; "" when there is none.
+func (s System) Show(ctx context.Context) (string, error) {
+	var out string
+	var err error
+	switch s.OS {
+	case "windows":
+		out, err = s.Run(ctx, "schtasks", "/Query", "/TN", taskName, "/V", "/FO", "LIST")
+	case "darwin":
+		out, err = s.Run(ctx, "launchctl", "print", s.service())
+	default:
+		if _, gone := os.Stat(s.files(Job{})[1].path); errors.Is(gone, fs.ErrNotExist) {
+			return "", nil
+		}
+		out, err = s.Run(ctx, "systemctl", "--user", "list-timers", "--all", "--no-pager", unitName+".timer")
+		return strings.TrimSpace(out), s.refused("systemctl", out, err)
+	}
+	if err != nil && ctx.Err() == nil {
+		return "", nil // both tools end with an error for what is not there
+	}
+	return strings.TrimSpace(out), ctx.Err()
+}
+
+// Remove takes the job away; it is not an error when there is none.
+func (s System) Remove(ctx context.Context) error {
+	there, err := s.Show(ctx)
+	if err != nil || there == "" {
+		return err
+	}
+	switch s.OS {
+	case "windows":
+		return s.tool(ctx, "schtasks", "/Delete", "/F", "/TN", taskName)
+	case "darwin":
+		err = s.tool(ctx, "launchctl", "bootout", s.service())
+	default:
+		err = s.tool(ctx, "systemctl", "--user", "disable", "--now", unitName+".timer")
+	}
+	if err != nil {
+		return err
+	}
+	for _, f := range s.files(Job{}) {
+		if err := os.Remove(f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return problem.New(codeFile, words.T("%s cannot be removed.", f.path)).With(words.Plain(err.Error())).By(err)
+		}
+	}
+	if s.OS == "darwin" {
+		return nil
+	}
+	return s.tool(ctx, "systemctl", "--user", "daemon-reload")
+}
+
+func (s System) service() string { return "gui/" + s.UID + "/" + labelName }
+
+func (s System) tool(ctx context.Context, name string, args ...string) error {
+	out, err := s.Run(ctx, name, args...)
+	return s.refused(name, out, err)
+}
+
+// refused quotes what the system's tool said.
+func (s System) refused(name, out string, err error) error {
+	if err == nil {
+		return nil
+	}
+	said := strings.TrimSpace(out)
+	if said == "" {
+		said = err.Error()
+	}
+	return problem.New(codeTool, words.T("%s did not do it.", name)).With(words.Plain(problem.Clean(said))).By(err)
+}

@@ -1,0 +1,117 @@
+package schedule
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/xml"
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/roomkey/roomkey/core/problem"
+)
+
+var job = Job{Program: `/opt/Room & key/roomkeyctl`, Args: []string{"status", "--all", "--config-dir", `a "b" 100% $HOME\`}, Hour: 7, Minute: 5}
+
+// TestContents: what each system reads is well formed and says program, arguments
+// and time, whatever is in a path.
+func TestContents(t *testing.T) {
+	want := `ExecStart="/opt/Room & key/roomkeyctl" "status" "--all" "--config-dir" "a \"b\" 100%% $$HOME\\"`
+	if got := string(Service(job)); !strings.Contains(got, want+"\n") {
+		t.Errorf("%s\nlacks %s", got, want)
+	}
+	if got := string(Timer(job)); !strings.Contains(got, "OnCalendar=*-*-* 07:05:00\n") || !strings.Contains(got, "Persistent=true") {
+		t.Error(got)
+	}
+	var plist struct {
+		Dict struct {
+			Array struct {
+				String []string `xml:"string"`
+			} `xml:"array"`
+			Dict struct {
+				Integer []int `xml:"integer"`
+			} `xml:"dict"`
+		} `xml:"dict"`
+	}
+	if err := xml.Unmarshal(Plist(job), &plist); err != nil || !slices.Equal(plist.Dict.Array.String, append([]string{job.Program}, job.Args...)) ||
+		!slices.Equal(plist.Dict.Dict.Integer, []int{7, 5}) {
+		t.Errorf("%v: %+v", err, plist)
+	}
+	raw := TaskXML(job)
+	if raw[0] != 0xff || raw[1] != 0xfe {
+		t.Fatal("no mark of UTF-16")
+	}
+	units := make([]uint16, len(raw)/2-1)
+	for i := range units {
+		units[i] = binary.LittleEndian.Uint16(raw[2+2*i:])
+	}
+	text := strings.Replace(string(utf16.Decode(units)), `encoding="UTF-16"`, `encoding="UTF-8"`, 1)
+	var task struct {
+		Start   string `xml:"Triggers>CalendarTrigger>StartBoundary"`
+		Command string `xml:"Actions>Exec>Command"`
+		Args    string `xml:"Actions>Exec>Arguments"`
+	}
+	if err := xml.Unmarshal([]byte(text), &task); err != nil || task.Command != job.Program || !strings.HasSuffix(task.Start, "T07:05:00") ||
+		task.Args != `status --all --config-dir "a \"b\" 100% $HOME\\"` {
+		t.Errorf("%v: %+v", err, task)
+	}
+}
+
+// TestJob is installed, shown and removed on every system; its tool is told what
+// it knows.
+func TestJob(t *testing.T) {
+	for system, want := range map[string][]string{
+		"linux": {"systemctl --user daemon-reload", "systemctl --user enable roomkey-status.timer", "systemctl --user restart roomkey-status.timer",
+			"systemctl --user list-timers --all --no-pager roomkey-status.timer", "systemctl --user list-timers --all --no-pager roomkey-status.timer",
+			"systemctl --user disable --now roomkey-status.timer", "systemctl --user daemon-reload"},
+		"darwin": {"launchctl bootout gui/501/com.roomkey.status", "launchctl bootstrap gui/501 HOME/Library/LaunchAgents/com.roomkey.status.plist",
+			"launchctl print gui/501/com.roomkey.status", "launchctl print gui/501/com.roomkey.status", "launchctl bootout gui/501/com.roomkey.status"},
+		"windows": {`schtasks /Create /F /TN Roomkey\Daily status /XML TEMP`, `schtasks /Query /TN Roomkey\Daily status /V /FO LIST`,
+			`schtasks /Query /TN Roomkey\Daily status /V /FO LIST`, `schtasks /Delete /F /TN Roomkey\Daily status`},
+	} {
+		home := t.TempDir()
+		var ran []string
+		s := System{OS: system, Home: home, Config: home, UID: "501", Run: func(_ context.Context, name string, args ...string) (string, error) {
+			if system == "windows" && args[0] == "/Create" {
+				if data, err := os.ReadFile(args[len(args)-1]); err != nil || len(data) < 1000 {
+					t.Errorf("the system finds no task: %v", err)
+				}
+				args[len(args)-1] = "TEMP"
+			}
+			ran = append(ran, strings.ReplaceAll(strings.ReplaceAll(name+" "+strings.Join(args, " "), home, "HOME"), `\Library\LaunchAgents\`, "/Library/LaunchAgents/"))
+			return "there", nil
+		}}
+		if err := s.Install(t.Context(), job); err != nil {
+			t.Fatal(err)
+		}
+		if said, err := s.Show(t.Context()); err != nil || said != "there" {
+			t.Errorf("%s: %q, %v", system, said, err)
+		}
+		if err := s.Remove(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if !slices.Equal(ran, want) {
+			t.Errorf("%s ran\n%s\nwant\n%s", system, strings.Join(ran, "\n"), strings.Join(want, "\n"))
+		}
+		for _, f := range s.files(job) {
+			if _, err := os.Stat(f.path); err == nil {
+				t.Errorf("%s: %s is still there", system, f.path)
+			}
+		}
+	}
+}
+
+// TestToolIsQuoted: what the system's tool says is the reason.
+func TestToolIsQuoted(t *testing.T) {
+	home := t.TempDir()
+	s := System{OS: "linux", Home: home, Config: home, Run: func(context.Context, string, ...string) (string, error) {
+		return "Failed to connect to bus: No medium found\n", errors.New("exit status 1")
+	}}
+	err := s.Install(t.Context(), job)
+	if problem.CodeOf(err) != codeTool || !strings.Contains(problem.Of(err).Detail.String(), "No medium found") {
+		t.Error(err)
+	}
+}
