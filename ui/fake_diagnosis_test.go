@@ -156,7 +156,7 @@ func (b *fakeCore) Report(check.Run) ([]byte, error) { return []byte("html"), ni
 func (b *fakeCore) Bundle(context.Context, string, string) ([]byte, error) { return []byte("zip"), nil }
 
 func passedFinding(id, title, summary string) check.Finding {
-	return check.Finding{ID: id, Title: words.T(title), Status: check.Pass, Note: words.Plain(summary), Duration: 84 * time.Millisecond}
+	return check.Finding{ID: id, Title: words.Plain(title), Status: check.Pass, Note: words.Plain(summary), Duration: 84 * time.Millisecond}
 }
 
 func (b *fakeCore) findings() []check.Finding {

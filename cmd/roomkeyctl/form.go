@@ -48,7 +48,7 @@ func newForm(a *app) *cobra.Command {
 					case !e.Missing.IsZero():
 						value = "— " + e.Missing.String()
 					}
-					cells = append(cells, []string{e.Label, value, e.Help})
+					cells = append(cells, []string{e.Label, value, l(e.Help)})
 				}
 				rows(w, []string{"field", "value", "help"}, cells)
 			})

@@ -56,7 +56,7 @@ func describeAccount(w io.Writer, a *product.Account) {
 		return
 	}
 	fmt.Fprintf(w, "Service account: %s\n", a.Purpose)
-	for _, fact := range []struct{ name, text string }{{"role", a.Role}, {"licence", a.Licence}, {"first sign-in", a.FirstSignIn}, {"in each room", a.Delegation}} {
+	for _, fact := range []struct{ name, text string }{{"role", l(a.Role)}, {"licence", l(a.Licence)}, {"first sign-in", l(a.FirstSignIn)}, {"in each room", a.Delegation}} {
 		if fact.text != "" {
 			fmt.Fprintf(w, "  %s: %s\n", fact.name, fact.text)
 		}
@@ -79,7 +79,7 @@ func describeProduct(w io.Writer, p product.Product) {
 	needs := func(n product.Needs) {
 		var cells [][]string
 		for _, x := range n.Permissions {
-			cells = append(cells, []string{x.Value, string(x.Kind), x.Reason})
+			cells = append(cells, []string{x.Value, string(x.Kind), l(x.Reason)})
 		}
 		rows(w, []string{"permission", "kind", "why"}, cells)
 	}
@@ -134,7 +134,7 @@ func describeProduct(w io.Writer, p product.Product) {
 			if s.Value == nil {
 				value = "the same as “" + s.Matches + "”"
 			}
-			cells = append(cells, []string{s.Parameter, value, s.Reason})
+			cells = append(cells, []string{s.Parameter, value, l(s.Reason)})
 		}
 		rows(w, []string{"parameter", "value", "why"}, cells)
 	}
@@ -142,7 +142,7 @@ func describeProduct(w io.Writer, p product.Product) {
 		fmt.Fprintln(w, "\nThe vendor's form, in its order:")
 		var cells [][]string
 		for i, f := range p.Form {
-			cells = append(cells, []string{fmt.Sprint(i + 1), f.Label, f.Help})
+			cells = append(cells, []string{fmt.Sprint(i + 1), f.Label, l(f.Help)})
 		}
 		rows(w, []string{"", "field", "help"}, cells)
 	}

@@ -179,7 +179,7 @@ func (a *app) draft(ctx context.Context, d *drafted) (product.Product, error) {
 // product is the file that the answers make.
 func (d *drafted) product(now time.Time) (product.Product, error) {
 	p := product.Product{
-		ID: d.id, Name: d.name, Vendor: d.vendor, About: d.name + ", as its guide describes it.", Model: product.Model(d.model),
+		ID: d.id, Name: d.name, Vendor: d.vendor, About: words.Key(d.name + ", as its guide describes it."), Model: product.Model(d.model),
 		Writes: product.Writes(d.writes), Adapter: product.AdapterForm, Needs: product.Needs{Lists: d.lists},
 		Source: product.Source{Read: now.Format(time.DateOnly)}, Choose: len(d.permissions) == 0,
 	}
@@ -195,7 +195,7 @@ func (d *drafted) product(now time.Time) (product.Product, error) {
 		if rest, delegated := strings.CutPrefix(ref.Value, "delegated:"); delegated || p.Model == product.User {
 			ref = permission.Ref{Value: rest, Kind: permission.Delegated}
 		}
-		p.Needs.Permissions = append(p.Needs.Permissions, product.Permission{Ref: ref, Reason: strings.TrimSpace(reason)})
+		p.Needs.Permissions = append(p.Needs.Permissions, product.Permission{Ref: ref, Reason: words.Key(strings.TrimSpace(reason))})
 	}
 	if p.Choose {
 		p.Unknown = append(p.Unknown, product.Unknown{What: product.UnknownPermissions, Ask: "Choose the permissions that the vendor's guide names."})
@@ -214,7 +214,7 @@ func (d *drafted) product(now time.Time) (product.Product, error) {
 		p.Form = []product.Field{{Label: "Tenant ID", Value: "tenant.id"}, {Label: "Client ID", Value: "application.clientId"}, {Label: "Client secret", Value: "secret:client-secret"}}
 	}
 	if p.Model == product.User {
-		p.ServiceAccount = &product.Account{Purpose: d.account, Delegation: "calendar"}
+		p.ServiceAccount = &product.Account{Purpose: words.Key(d.account), Delegation: "calendar"}
 	}
 	return p, nil
 }

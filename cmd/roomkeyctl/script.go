@@ -36,7 +36,7 @@ func scriptList(a *app) *cobra.Command {
 					if s.Name == "calendar-processing" {
 						fields = append(fields[:2], "and the parameters of Set-CalendarProcessing")
 					}
-					cells = append(cells, []string{s.Name, s.Title, strings.Join(fields, ", "), s.Role, s.Takes})
+					cells = append(cells, []string{s.Name, l(s.Title), strings.Join(fields, ", "), l(s.Role), l(s.Takes)})
 				}
 				rows(w, []string{"name", "what it does", "--set", "who may run it", "takes effect"}, cells)
 			})

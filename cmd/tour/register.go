@@ -10,7 +10,6 @@ import (
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/setup"
-	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
 )
 
@@ -157,7 +156,7 @@ func (g *guide) tap(text string) func() error {
 // button finds a visible one, nil for none.
 func (g *guide) button(text string) (found *widget.Button) {
 	each(g.shell.Page().Frame().Object, func(o fyne.CanvasObject) {
-		if b, ok := o.(*widget.Button); ok && b.Text == kit.L(text) {
+		if b, ok := o.(*widget.Button); ok && b.Text == text {
 			found = b
 		}
 	})

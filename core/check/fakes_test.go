@@ -97,7 +97,7 @@ func (fakePermissions) Covers(held, wanted permission.Ref) bool {
 }
 
 func app(value string) product.Permission {
-	return product.Permission{Ref: permission.Ref{Value: value, Kind: permission.Application}, Reason: "needed for " + value}
+	return product.Permission{Ref: permission.Ref{Value: value, Kind: permission.Application}, Reason: words.Key("needed for " + value)}
 }
 
 // healthy is a world in which everything works, with n rooms.

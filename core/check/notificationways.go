@@ -65,7 +65,7 @@ var (
 type way struct {
 	code  problem.Code
 	signs *regexp.Regexp
-	title string
+	title words.Key
 	fix   words.Text
 }
 

@@ -200,17 +200,17 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 const roomsTried = 5
 
 func (s *State) missingProblem(missing []product.Permission, roles []string) *problem.Problem {
-	names, reasons := []string{}, []string{}
+	names, reasons := []string{}, []words.Text{}
 	for _, p := range missing {
 		names = append(names, p.Value)
-		reasons = append(reasons, p.Value+": "+p.Reason)
+		reasons = append(reasons, words.T("%s: %s", p.Value, p.Reason))
 	}
 	list := strings.Join(names, ", ")
 	p := problem.New(codePermissionMissing, words.T("The application lacks a permission: %s", list))
 	if len(roles) == 0 {
 		p = problem.New(codePermissionNoConsent, words.T("No permission is granted to the application at all: its token carries none."))
 	}
-	p.With(words.Plain(strings.Join(reasons, "\n")))
+	p.With(words.Lines(reasons...))
 	for _, wrong := range []string{"Calendars.Read.All", "Calendars.ReadWrite.All"} {
 		if slices.Contains(roles, wrong) {
 			p.Fix(words.T("%s was granted, which is about work hours and locations, not calendars: remove it, and add %s instead.", wrong, strings.TrimSuffix(wrong, ".All")))
@@ -257,7 +257,7 @@ func checkExcess(_ context.Context, s *State) Finding {
 	switch {
 	case len(dangerous) > 0:
 		f = warn(problem.New(codePermissionDangerous, words.T("The application may do what no booking server should: %s", strings.Join(dangerous, ", "))).
-			With(words.Plain(worst.Dangerous)).Fix(remove).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
+			With(words.T(worst.Dangerous)).Fix(remove).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
 	case len(superfluous) > 0:
 		f = warn(problem.New(codePermissionSuperfluous, words.T("The application holds permissions that %s does not need: %s", s.Product.Name, strings.Join(superfluous, ", "))).
 			Fix(remove).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))

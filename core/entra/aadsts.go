@@ -17,13 +17,13 @@ import (
 // codes.
 type AADSTS struct {
 	Code  int
-	Title string
-	Means string
+	Title words.Key
+	Means words.Key
 	// Whose is the application that it is about.
 	Whose Whose
 	// Fix is what to do, most likely first; SignIn the same when the application
 	// through which a person signs in was refused, nil where that is the same.
-	Fix, SignIn []string
+	Fix, SignIn []words.Key
 	// Page is the page of the portal to link, a key of the table in page.
 	Page string
 	// Wait is whether it may pass by itself within minutes, while Microsoft
@@ -43,14 +43,14 @@ const (
 )
 
 type entry struct {
-	Codes  []int    `yaml:"codes"`
-	Title  string   `yaml:"title"`
-	Means  string   `yaml:"means"`
-	Whose  Whose    `yaml:"whose"`
-	Fix    []string `yaml:"fix"`
-	SignIn []string `yaml:"signIn"`
-	Page   string   `yaml:"page"`
-	Wait   bool     `yaml:"wait"`
+	Codes  []int       `yaml:"codes"`
+	Title  words.Key   `yaml:"title"`
+	Means  words.Key   `yaml:"means"`
+	Whose  Whose       `yaml:"whose"`
+	Fix    []words.Key `yaml:"fix"`
+	SignIn []words.Key `yaml:"signIn"`
+	Page   string      `yaml:"page"`
+	Wait   bool        `yaml:"wait"`
 }
 
 // catalogue is parsed once; the resource is embedded, and a test reads it, so a
@@ -84,7 +84,7 @@ func parse(data []byte) (map[int]AADSTS, error) {
 }
 
 // Remedies is what to do when an application was refused.
-func (a AADSTS) Remedies(whose Whose) []string {
+func (a AADSTS) Remedies(whose Whose) []words.Key {
 	if whose == SignInClient && len(a.SignIn) > 0 {
 		return a.SignIn
 	}
@@ -111,7 +111,7 @@ func Explain(code int) (a AADSTS, ok bool) {
 // page is one page of a cloud's portals; of gives its address, "" where the
 // cloud has none.
 type page struct {
-	title string
+	title words.Key
 	of    func(cloud.Cloud, cloud.Pages) string
 }
 

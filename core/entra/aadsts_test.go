@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 func TestCatalogue(t *testing.T) {
@@ -16,7 +17,8 @@ func TestCatalogue(t *testing.T) {
 		t.Errorf("%d codes, want at least 55", len(all))
 	}
 	for code, a := range all {
-		for _, s := range append([]string{a.Title, a.Means}, a.Fix...) {
+		for _, key := range append([]words.Key{a.Title, a.Means}, a.Fix...) {
+			s := string(key)
 			if !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "?") {
 				t.Errorf("%d: not a sentence: %q", code, s)
 			}
@@ -26,7 +28,7 @@ func TestCatalogue(t *testing.T) {
 		}
 		if a.Whose == SignInClient || a.Whose == either {
 			for _, s := range a.Remedies(SignInClient) {
-				if strings.Contains(s, "your application") {
+				if strings.Contains(string(s), "your application") {
 					t.Errorf("%d leads from the client of a sign-in to another application: %q", code, s)
 				}
 			}

@@ -5,7 +5,7 @@ import "github.com/roomkey/roomkey/core/words"
 // said is how the headline speaks of the claims of one standing.
 type said struct {
 	standing  Standing
-	one, many string
+	one, many words.Key
 }
 
 // sayings are in the order of the headline: what is wrong comes first.
@@ -24,15 +24,12 @@ func Headline(states []State) words.Text {
 	var line words.Text
 	tried := false
 	for _, saying := range sayings {
-		names, plural := subjects(states, saying.standing)
+		names, number := subjects(states, saying.standing)
 		if len(names) == 0 {
 			continue
 		}
 		tried = tried || saying.standing != Untested
-		sentence := words.T(saying.one, words.And(names...))
-		if plural {
-			sentence = words.T(saying.many, words.And(names...))
-		}
+		sentence := words.N(number, saying.one, saying.many, words.And(names...))
 		if line.IsZero() {
 			line = sentence
 		} else {
@@ -45,9 +42,10 @@ func Headline(states []State) words.Text {
 	return line
 }
 
-// subjects are the names of the claims of a standing, for one sentence. The
-// claims that read are one subject when they all stand the same.
-func subjects(states []State, standing Standing) (names []words.Text, plural bool) {
+// subjects are the names of the claims of a standing, for one sentence, and the
+// number of things that they name; "the settings" are two. The claims that read
+// are one subject when they all stand the same.
+func subjects(states []State, standing Standing) (names []words.Text, number int) {
 	apart := false
 	for _, s := range states {
 		apart = apart || s.Claim.info().reads && s.Standing != standing
@@ -69,7 +67,10 @@ func subjects(states []State, standing Standing) (names []words.Text, plural boo
 		if len(names) == 0 {
 			name = c.name
 		}
-		names, plural = append(names, name), plural || c.plural
+		names, number = append(names, name), number+1
+		if c.plural {
+			number++
+		}
 	}
-	return names, plural || len(names) > 1
+	return names, number
 }

@@ -61,7 +61,7 @@ func (b *build) serviceAccount() error {
 	b.explain("Asks for the password when it runs. Keep it in your organization's password store; it is typed into the booking server and nowhere else.")
 	b.explain("Says so when the account holds a directory role, which it does not need.")
 	if a := b.Product.ServiceAccount; a != nil {
-		b.explain("What the vendor says: %s", strings.TrimSpace(a.Purpose+" "+a.Role+" "+a.Licence))
+		b.explain("What the vendor says: %s", words.Sentences(words.T(a.Purpose), words.T(a.Role), words.T(a.Licence)))
 	}
 	b.warn("Rules that ask everybody for a second factor stop an account that signs in with a password alone. Ask the vendor how the account is used before you make an exception.")
 	return nil

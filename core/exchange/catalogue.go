@@ -8,20 +8,21 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/resources"
 )
 
 // Script is one entry of the catalogue: what the administrator reads about it
 // and the fields of its form.
 type Script struct {
-	Name  string `yaml:"name" json:"name"`
-	Title string `yaml:"title" json:"title"`
+	Name  string    `yaml:"name" json:"name"`
+	Title words.Key `yaml:"title" json:"title"`
 	// Changes, Role, Takes and Undo are a sentence or two each: what the script
 	// changes, who may run it, when it takes effect, how to undo it.
-	Changes string `yaml:"changes" json:"changes"`
-	Role    string `yaml:"role" json:"role"`
-	Takes   string `yaml:"takes" json:"takes"`
-	Undo    string `yaml:"undo" json:"undo"`
+	Changes words.Key `yaml:"changes" json:"changes"`
+	Role    words.Key `yaml:"role" json:"role"`
+	Takes   words.Key `yaml:"takes" json:"takes"`
+	Undo    words.Key `yaml:"undo" json:"undo"`
 	// Platform is what the script connects to: "exchange", "graph" or "places".
 	Platform string `yaml:"platform" json:"platform"`
 	// Folder is whether the script is part of the folder that is handed over;
@@ -53,32 +54,32 @@ const (
 
 // Param is one field of a script's form.
 type Param struct {
-	Name    string   `yaml:"name" json:"name"`
-	Title   string   `yaml:"title" json:"title"`
-	Kind    string   `yaml:"kind" json:"kind"`
-	Choices []string `yaml:"choices" json:"choices,omitempty"`
+	Name    string    `yaml:"name" json:"name"`
+	Title   words.Key `yaml:"title" json:"title"`
+	Kind    string    `yaml:"kind" json:"kind"`
+	Choices []string  `yaml:"choices" json:"choices,omitempty"`
 	// Min and Max are the documented range of a number, both inclusive.
 	Min *int `yaml:"min" json:"min,omitempty"`
 	Max *int `yaml:"max" json:"max,omitempty"`
 	// Default is what the field begins with: a bool, int or string; nil leaves
 	// the setting as it is.
-	Default any    `yaml:"default" json:"default,omitempty"`
-	Help    string `yaml:"help" json:"help"`
+	Default any       `yaml:"default" json:"default,omitempty"`
+	Help    words.Key `yaml:"help" json:"help"`
 	// Documented is Microsoft's own default, nil where there is none.
 	Documented any `yaml:"-" json:"documented,omitempty"`
 	// Reason is why the product needs the default.
-	Reason string `yaml:"-" json:"reason,omitempty"`
+	Reason words.Key `yaml:"-" json:"reason,omitempty"`
 }
 
 // setting is a parameter of Set-CalendarProcessing.
 type setting struct {
-	Name    string   `yaml:"name"`
-	Kind    string   `yaml:"kind"`
-	Choices []string `yaml:"choices"`
-	Min     *int     `yaml:"min"`
-	Max     *int     `yaml:"max"`
-	Default any      `yaml:"default"`
-	Help    string   `yaml:"help"`
+	Name    string    `yaml:"name"`
+	Kind    string    `yaml:"kind"`
+	Choices []string  `yaml:"choices"`
+	Min     *int      `yaml:"min"`
+	Max     *int      `yaml:"max"`
+	Default any       `yaml:"default"`
+	Help    words.Key `yaml:"help"`
 	// Shows is whether it decides if a calendar shows what is discussed.
 	Shows bool `yaml:"shows"`
 	// Loose is whether Exchange gives it back in another form.
@@ -107,7 +108,7 @@ var loaded = sync.OnceValue(func() catalogue {
 		if c.Scripts[i].Name == "calendar-processing" {
 			for _, s := range p.Parameters {
 				c.Scripts[i].Params = append(c.Scripts[i].Params, Param{
-					Name: s.Name, Title: s.Name, Kind: s.Kind, Choices: s.Choices,
+					Name: s.Name, Title: words.Key(s.Name), Kind: s.Kind, Choices: s.Choices,
 					Min: s.Min, Max: s.Max, Help: s.Help, Documented: s.Default,
 				})
 			}

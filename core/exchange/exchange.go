@@ -98,16 +98,16 @@ type build struct {
 	doc    Document
 }
 
-func (b *build) explain(key string, args ...any) {
+func (b *build) explain(key words.Key, args ...any) {
 	b.doc.Explain = append(b.doc.Explain, words.T(key, args...))
 }
 
 // explainN is explain in the words for exactly one, or for any other number.
-func (b *build) explainN(n int, one, many string, args ...any) {
+func (b *build) explainN(n int, one, many words.Key, args ...any) {
 	b.doc.Explain = append(b.doc.Explain, words.N(n, one, many, args...))
 }
 
-func (b *build) warn(key string, args ...any) {
+func (b *build) warn(key words.Key, args ...any) {
 	b.doc.Warnings = append(b.doc.Warnings, words.T(key, args...))
 }
 

@@ -13,11 +13,11 @@ import (
 
 // knownError is what an error of Exchange, Graph or their modules means.
 type knownError struct {
-	Code  string   `yaml:"code"`
-	Match string   `yaml:"match"`
-	Kind  string   `yaml:"kind"`
-	Title string   `yaml:"title"`
-	Fix   []string `yaml:"fix"`
+	Code  string      `yaml:"code"`
+	Match string      `yaml:"match"`
+	Kind  string      `yaml:"kind"`
+	Title words.Key   `yaml:"title"`
+	Fix   []words.Key `yaml:"fix"`
 	match *regexp.Regexp
 }
 
@@ -90,9 +90,18 @@ func (r Result) Problem() *problem.Problem { return failure(r.Err) }
 func errorTable() rows {
 	var out rows
 	for _, e := range knownErrors() {
-		out = append(out, table{"Match": e.Match, "Kind": e.Kind, "Title": e.Title, "Fix": strings.Join(e.Fix, " ")})
+		out = append(out, table{"Match": e.Match, "Kind": e.Kind, "Title": e.Title, "Fix": inARow(e.Fix...)})
 	}
 	return out
+}
+
+// inARow is sentences for a script, which speaks English.
+func inARow(sentences ...words.Key) string {
+	var all []string
+	for _, s := range sentences {
+		all = append(all, string(s))
+	}
+	return strings.Join(all, " ")
 }
 
 // signInCodes are the errors of Microsoft Entra ID that an administrator's
@@ -103,7 +112,7 @@ func signInTable() table {
 	out := table{}
 	for _, n := range signInCodes {
 		if known, ok := entra.Explain(n); ok {
-			out[strconv.Itoa(n)] = known.Title + " " + strings.Join(known.Remedies(entra.SignInClient), " ")
+			out[strconv.Itoa(n)] = inARow(append([]words.Key{known.Title}, known.Remedies(entra.SignInClient)...)...)
 		}
 	}
 	return out

@@ -15,11 +15,11 @@ import (
 var reminders = []struct {
 	before int // days
 	id     string
-	title  words.Text
+	title  words.Key
 }{
-	{30, "renew", words.T("Renew the Microsoft 365 credential of %s (it expires in 30 days)")},
-	{7, "hurry", words.T("The Microsoft 365 credential of %s expires in 7 days")},
-	{0, "ends", words.T("The Microsoft 365 credential of %s expires today")},
+	{30, "renew", "Renew the Microsoft 365 credential of %s (it expires in 30 days)"},
+	{7, "hurry", "The Microsoft 365 credential of %s expires in 7 days"},
+	{0, "ends", "The Microsoft 365 credential of %s expires today"},
 }
 
 // Reminder is a calendar file with all-day entries 30 and 7 days before the
@@ -45,14 +45,14 @@ func Reminder(c *connection.Connection, now time.Time) ([]byte, error) {
 		e.SetDtStampTime(now.UTC())
 		e.SetAllDayStartAt(day)
 		e.SetAllDayEndAt(day.AddDate(0, 0, 1))
-		e.SetSummary(words.T(r.title.Key, name).String())
+		e.SetSummary(words.T(r.title, name).String())
 		e.SetDescription(words.T("Application %s (%s) in %s. After %s the booking server can no longer reach Microsoft 365. Make a new credential in Roomkey on the page “Register”, check, and hand over again.",
 			problem.Line(c.Application.DisplayName), c.Application.ClientID, problem.Line(c.Tenant.Domain), end.UTC().Format("2006-01-02 15:04 MST")).String())
 		e.SetTimeTransparency(ics.TransparencyTransparent)
 		alarm := e.AddAlarm()
 		alarm.SetAction(ics.ActionDisplay)
 		alarm.SetTrigger("PT9H")
-		alarm.SetProperty(ics.ComponentPropertyDescription, words.T(r.title.Key, name).String())
+		alarm.SetProperty(ics.ComponentPropertyDescription, words.T(r.title, name).String())
 	}
 	return []byte(cal.Serialize()), nil
 }

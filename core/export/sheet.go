@@ -19,7 +19,7 @@ type Entry struct {
 	// Secret names the secret whose copy button stands here; its value comes
 	// from the vault into the clipboard and is never shown.
 	Secret vault.Kind `json:"secret,omitempty"`
-	Help   string     `json:"help,omitempty"`
+	Help   words.Key  `json:"help,omitempty"`
 	// Action marks a button of the vendor's form that is to be pressed now.
 	Action bool `json:"action,omitempty"`
 	// Missing is why there is nothing to type, empty when there is.

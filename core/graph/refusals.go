@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // explanation is what one of Graph's codes means. A status alone has none: 403
@@ -14,8 +15,8 @@ type explanation struct {
 	code, text string
 	// kind is that of the code's status unless it is given here.
 	kind  problem.Kind
-	title string
-	fix   []string
+	title words.Key
+	fix   []words.Key
 }
 
 // explain finds what the code and the message say; the first that fits counts.
@@ -33,69 +34,69 @@ func explain(code, message string) (explanation, bool) {
 // Codes and messages: Microsoft Learn, "Microsoft Graph error responses",
 // "Exchange Web Services response codes", and answers seen by other tools.
 var explanations = []explanation{
-	{code: "InvalidAuthenticationToken", text: "expired", title: "The access token has expired.", fix: []string{
+	{code: "InvalidAuthenticationToken", text: "expired", title: "The access token has expired.", fix: []words.Key{
 		"Check this computer's date and time, then test again."}},
-	{code: "InvalidAuthenticationToken", text: "audience", title: "The access token is for another service or cloud.", fix: []string{
+	{code: "InvalidAuthenticationToken", text: "audience", title: "The access token is for another service or cloud.", fix: []words.Key{
 		"Check that the chosen cloud is the tenant's own: a token of one cloud is not valid in another."}},
-	{code: "Authorization_RequestDenied", title: "A permission for this request is missing.", fix: []string{
+	{code: "Authorization_RequestDenied", title: "A permission for this request is missing.", fix: []words.Key{
 		"In the Microsoft Entra admin center open App registrations > your application > API permissions, check that the permissions of the product are there as application permissions with the status Granted, and press Grant admin consent.",
 		"Consent counts in new tokens only: wait a few minutes, then test again."}},
-	{code: "AuthOMMissingRequiredPermissions", title: "A permission for this request is missing.", fix: []string{
+	{code: "AuthOMMissingRequiredPermissions", title: "A permission for this request is missing.", fix: []words.Key{
 		"Compare the permissions that Microsoft names above with those of the application under App registrations > your application > API permissions, add what is missing as an application permission, and press Grant admin consent."}},
-	{text: "access to odata is disabled", title: "An application access policy keeps the application out of this mailbox.", fix: []string{
+	{text: "access to odata is disabled", title: "An application access policy keeps the application out of this mailbox.", fix: []words.Key{
 		"In Exchange Online PowerShell run Get-ApplicationAccessPolicy and add the mailbox to the group that the policy names. A change can take an hour."}},
-	{code: "ErrorAccessDenied", title: "The application has no access to this mailbox.", fix: []string{
+	{code: "ErrorAccessDenied", title: "The application has no access to this mailbox.", fix: []words.Key{
 		"If the application is limited in Exchange, run Test-ServicePrincipalAuthorization in Exchange Online PowerShell: it says whether the mailbox is in the scope.",
 		"If it is not limited, check in the Microsoft Entra admin center under App registrations > your application > API permissions that its application permission for calendars has the status Granted."}},
 	{code: "ErrorQuotaExceeded", kind: problem.Unmet, title: "The mailbox is full.", fix: mailboxFull},
 	{code: "QuotaExceededException", kind: problem.Unmet, title: "The mailbox is full.", fix: mailboxFull},
-	{code: "ErrorItemNotFound", text: "default folder calendar not found", kind: problem.Unmet, title: "The mailbox has no calendar.", fix: []string{
+	{code: "ErrorItemNotFound", text: "default folder calendar not found", kind: problem.Unmet, title: "The mailbox has no calendar.", fix: []words.Key{
 		"Sign in to the mailbox once in Outlook on the web, or have an Exchange administrator check whether it is a mailbox of Exchange Online: its calendar is created at the first sign-in or the first booking."}},
-	{code: "ErrorFolderNotFound", text: "calendar", kind: problem.Unmet, title: "The mailbox has no calendar.", fix: []string{
+	{code: "ErrorFolderNotFound", text: "calendar", kind: problem.Unmet, title: "The mailbox has no calendar.", fix: []words.Key{
 		"Sign in to the mailbox once in Outlook on the web: its calendar is created at the first sign-in or the first booking."}},
-	{text: "default folder calendar not found", kind: problem.Unmet, title: "The mailbox has no calendar.", fix: []string{
+	{text: "default folder calendar not found", kind: problem.Unmet, title: "The mailbox has no calendar.", fix: []words.Key{
 		"Sign in to the mailbox once in Outlook on the web: its calendar is created at the first sign-in or the first booking."}},
-	{code: "MailboxNotEnabledForRESTAPI", title: "The address has no mailbox in Exchange Online.", fix: []string{
+	{code: "MailboxNotEnabledForRESTAPI", title: "The address has no mailbox in Exchange Online.", fix: []words.Key{
 		"Check in the Exchange admin center under Recipients > Resources that the room is an Exchange Online mailbox. A mailbox on an Exchange server of your own cannot be reached through Microsoft Graph."}},
-	{code: "OrganizationFromTenantGuidNotFound", title: "This tenant has no Exchange Online.", fix: []string{
+	{code: "OrganizationFromTenantGuidNotFound", title: "This tenant has no Exchange Online.", fix: []words.Key{
 		"Check that the tenant is the one that holds the room mailboxes: another tenant of the same company may.",
 		"If it is the right one, it needs a subscription with Exchange Online before rooms can be read."}},
 	{code: "ErrorInvalidUser", title: "No mailbox has this address.", fix: addressGone},
 	{code: "ErrorNonExistentMailbox", title: "No mailbox has this address.", fix: addressGone},
-	{code: "Request_BadRequest", text: "not allowed to add", title: "The application has as many secrets as it may have.", fix: []string{
+	{code: "Request_BadRequest", text: "not allowed to add", title: "The application has as many secrets as it may have.", fix: []words.Key{
 		"In the Microsoft Entra admin center open App registrations > your application > Certificates & secrets and delete a secret that nobody uses.",
 		"An application for this organization only may have more: under Authentication > Supported accounts, narrow who may sign in.",
 		"Or use a certificate: certificates are counted by themselves."}},
-	{code: "Directory_QuotaExceeded", kind: problem.Unmet, title: "The directory's quota of objects is used up.", fix: []string{
+	{code: "Directory_QuotaExceeded", kind: problem.Unmet, title: "The directory's quota of objects is used up.", fix: []words.Key{
 		"Delete what nobody needs, also under Deleted applications and Deleted groups: deleted objects count as long as they can be restored.",
 		"A custom domain that is verified in the tenant raises the quota. A person who creates many objects has a quota of 250: sign in as another administrator."}},
-	{code: "CredentialTypeNotAllowedAsPerAppPolicy", title: "The tenant's app management policy does not allow this kind of credential.", fix: []string{
+	{code: "CredentialTypeNotAllowedAsPerAppPolicy", title: "The tenant's app management policy does not allow this kind of credential.", fix: []words.Key{
 		"Use a certificate, or have the policy's administrator exempt this application: Microsoft Entra admin center > Enterprise applications > Security > Application policies."}},
-	{code: "CredentialInvalidLifetimeAsPerAppPolicy", title: "The tenant's app management policy does not allow a credential that lasts this long.", fix: []string{
+	{code: "CredentialInvalidLifetimeAsPerAppPolicy", title: "The tenant's app management policy does not allow a credential that lasts this long.", fix: []words.Key{
 		"Choose a shorter life, or have the policy's administrator exempt this application: Microsoft Entra admin center > Enterprise applications > Security > Application policies."}},
-	{code: "Authentication_", text: "premium license", title: "The tenant has no Microsoft Entra ID P1, without which no program can read its sign-in log.", fix: []string{
+	{code: "Authentication_", text: "premium license", title: "The tenant has no Microsoft Entra ID P1, without which no program can read its sign-in log.", fix: []words.Key{
 		"Look at the sign-in logs in the Microsoft Entra admin center: it shows the last 7 days without a license."}},
-	{code: "Authentication_RequestFromUnsupportedUserRole", title: "Your role may not read the tenant's sign-in log.", fix: []string{
+	{code: "Authentication_RequestFromUnsupportedUserRole", title: "Your role may not read the tenant's sign-in log.", fix: []words.Key{
 		"Sign in as Reports Reader, Security Reader or Global Reader, or have a colleague with such a role look at the sign-in logs in the Microsoft Entra admin center."}},
-	{code: "Authentication_", title: "The sign-in lacks the permission AuditLog.Read.All.", fix: []string{
+	{code: "Authentication_", title: "The sign-in lacks the permission AuditLog.Read.All.", fix: []words.Key{
 		"Sign in again and consent to AuditLog.Read.All, or look at the sign-in logs in the Microsoft Entra admin center."}},
-	{text: "resource not found for the segment 'serviceprincipalsigninactivities'", title: "This Microsoft cloud does not report the sign-ins of applications.", fix: []string{
+	{text: "resource not found for the segment 'serviceprincipalsigninactivities'", title: "This Microsoft cloud does not report the sign-ins of applications.", fix: []words.Key{
 		"Look at the sign-in logs in the console of this cloud."}},
-	{text: "resource not found for the segment 'signins'", title: "This Microsoft cloud does not give its sign-in log through Microsoft Graph.", fix: []string{
+	{text: "resource not found for the segment 'signins'", title: "This Microsoft cloud does not give its sign-in log through Microsoft Graph.", fix: []words.Key{
 		"Look at the sign-in logs in the console of this cloud."}},
-	{code: "Request_ResourceNotFound", title: "Microsoft Graph does not know this object.", fix: []string{
+	{code: "Request_ResourceNotFound", title: "Microsoft Graph does not know this object.", fix: []words.Key{
 		"It may have been deleted, or be so new that it is not known everywhere: load the list again."}},
-	{code: "Request_UnsupportedQuery", title: "This cloud's Microsoft Graph does not support the query.", fix: []string{
+	{code: "Request_UnsupportedQuery", title: "This cloud's Microsoft Graph does not support the query.", fix: []words.Key{
 		"Import the rooms from a CSV file or from the result of an Exchange script instead."}},
 	{text: "maximum number of subscriptions", kind: problem.Unmet, title: "The application has as many subscriptions as it may have.", fix: tooManySubscriptions},
 	{text: "subscription limit", kind: problem.Unmet, title: "The application has as many subscriptions as it may have.", fix: tooManySubscriptions},
 }
 
 var (
-	mailboxFull = []string{
+	mailboxFull = []words.Key{
 		"Have an Exchange administrator empty the mailbox (Deleted Items and Recoverable Items count), or raise its limit."}
-	addressGone = []string{
+	addressGone = []words.Key{
 		"Check the address in the Exchange admin center under Recipients > Resources: a renamed room has a new address."}
-	tooManySubscriptions = []string{
+	tooManySubscriptions = []words.Key{
 		"Have the booking server delete subscriptions that it no longer uses: each lasts up to seven days unless it is deleted."}
 )

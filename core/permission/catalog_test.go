@@ -53,7 +53,7 @@ func TestWorkHoursAreNotCalendars(t *testing.T) {
 		"Calendars.ReadWrite.All": "Calendars.ReadWrite",
 	} {
 		e, ok := c.Get(trap)
-		if !ok || e.Instead != meant || !strings.Contains(e.Means, "work hours") {
+		if !ok || e.Instead != meant || !strings.Contains(string(e.Means), "work hours") {
 			t.Errorf("%s: %+v", trap, e)
 		}
 		if c.Covers(Ref{trap, Application}, Ref{meant, Application}) || c.Covers(Ref{meant, Application}, Ref{trap, Application}) {

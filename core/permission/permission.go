@@ -2,6 +2,8 @@
 // booking products ask for, and the four layers of truth about each.
 package permission
 
+import "github.com/roomkey/roomkey/core/words"
+
 // Kind is how a permission is held.
 type Kind string
 
@@ -12,6 +14,17 @@ const (
 	// Delegated permissions (scopes) are held on behalf of a signed-in user.
 	Delegated Kind = "delegated"
 )
+
+// Text is the kind in words.
+func (k Kind) Text() words.Text {
+	switch k {
+	case Application:
+		return words.T("application")
+	case Delegated:
+		return words.T("delegated")
+	}
+	return words.Plain(string(k))
+}
 
 // AccessType is the kind in the words of requiredResourceAccess.
 func (k Kind) AccessType() string {
@@ -46,7 +59,7 @@ type Entry struct {
 	ApplicationID string `yaml:"application,omitempty" json:"applicationId,omitempty"`
 	DelegatedID   string `yaml:"delegated,omitempty" json:"delegatedId,omitempty"`
 	// Means is one sentence about what the holder can do.
-	Means string `yaml:"means" json:"means"`
+	Means words.Key `yaml:"means" json:"means"`
 	// ExchangeRole is the role of RBAC for Applications that can stand in for
 	// the application permission ("Application Calendars.ReadWrite"), "" where
 	// the permission cannot be scoped to mailboxes.
@@ -57,7 +70,7 @@ type Entry struct {
 	// 2027-04-01, "" for none.
 	Ends string `yaml:"ends,omitempty" json:"ends,omitempty"`
 	// Dangerous is why a booking application should never hold it, "" otherwise.
-	Dangerous string `yaml:"dangerous,omitempty" json:"dangerous,omitempty"`
+	Dangerous words.Key `yaml:"dangerous,omitempty" json:"dangerous,omitempty"`
 	// Resource is the application id of the API that the permission belongs to,
 	// "" for Microsoft Graph.
 	Resource string `yaml:"resource,omitempty" json:"resource,omitempty"`

@@ -89,7 +89,10 @@ func (p *Problem) Quotes() []words.Text {
 	if p.Attempts > 1 {
 		all = append(all, words.T("asked %d times", p.Attempts))
 	}
-	for _, id := range []struct{ name, id string }{{"request %s", p.RequestID}, {"trace %s", p.TraceID}, {"correlation %s", p.CorrelationID}} {
+	for _, id := range []struct {
+		name words.Key
+		id   string
+	}{{"request %s", p.RequestID}, {"trace %s", p.TraceID}, {"correlation %s", p.CorrelationID}} {
 		if id.id != "" {
 			all = append(all, words.T(id.name, id.id))
 		}

@@ -5,29 +5,31 @@ import (
 	"io"
 	"strings"
 	"unicode"
+
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // Terminal writes the problem for a person at a terminal: title, detail, what
-// to do (numbered), links and the ids to quote. translate may be nil. Control
+// to do (numbered), links and the ids to quote, in a language. Control
 // characters that came from outside are replaced, so that a tenant's names
 // cannot drive the terminal.
-func (p *Problem) Terminal(w io.Writer, translate func(string) string) {
-	fmt.Fprintf(w, "%s  [%s]\n", Clean(p.Title.In(translate)), p.Code)
+func (p *Problem) Terminal(w io.Writer, l words.Language) {
+	fmt.Fprintf(w, "%s  [%s]\n", Clean(p.Title.In(l)), p.Code)
 	if !p.Detail.IsZero() {
-		fmt.Fprintf(w, "  %s\n", strings.ReplaceAll(Clean(p.Detail.In(translate)), "\n", "\n  "))
+		fmt.Fprintf(w, "  %s\n", strings.ReplaceAll(Clean(p.Detail.In(l)), "\n", "\n  "))
 	}
 	for i, r := range p.Remedies {
-		fmt.Fprintf(w, "  %d. %s\n", i+1, Clean(r.Text.In(translate)))
+		fmt.Fprintf(w, "  %d. %s\n", i+1, Clean(r.Text.In(l)))
 		if r.Command != "" {
 			fmt.Fprintf(w, "       %s\n", Clean(r.Command))
 		}
 	}
-	for _, l := range p.Links {
-		fmt.Fprintf(w, "  %s: %s\n", Clean(l.Title.In(translate)), Clean(l.URL))
+	for _, link := range p.Links {
+		fmt.Fprintf(w, "  %s: %s\n", Clean(link.Title.In(l)), Clean(link.URL))
 	}
 	ids := []string{}
 	for _, q := range p.Quotes() {
-		ids = append(ids, Clean(q.In(translate)))
+		ids = append(ids, Clean(q.In(l)))
 	}
 	if len(ids) > 0 {
 		fmt.Fprintf(w, "  (%s)\n", strings.Join(ids, ", "))

@@ -100,10 +100,10 @@ func (p Product) Leaves(what string) string {
 // software survives, and who says so.
 type Scoping struct {
 	// Way is one of the Scoping constants, "" for not known.
-	Way    string `yaml:"way,omitempty" json:"way,omitempty"`
-	Source string `yaml:"source,omitempty" json:"source,omitempty"`
-	Read   string `yaml:"read,omitempty" json:"read,omitempty"`
-	Note   string `yaml:"note,omitempty" json:"note,omitempty"`
+	Way    string    `yaml:"way,omitempty" json:"way,omitempty"`
+	Source string    `yaml:"source,omitempty" json:"source,omitempty"`
+	Read   string    `yaml:"read,omitempty" json:"read,omitempty"`
+	Note   words.Key `yaml:"note,omitempty" json:"note,omitempty"`
 }
 
 // The ways of limiting that a vendor's software may survive.

@@ -7,15 +7,16 @@ import (
 	"slices"
 
 	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // Product is one file.
 type Product struct {
-	ID     string `yaml:"id" json:"id"`
-	Name   string `yaml:"name" json:"name"`
-	Vendor string `yaml:"vendor,omitempty" json:"vendor,omitempty"`
-	About  string `yaml:"about" json:"about"`
-	Guide  string `yaml:"guide,omitempty" json:"guide,omitempty"`
+	ID     string    `yaml:"id" json:"id"`
+	Name   string    `yaml:"name" json:"name"`
+	Vendor string    `yaml:"vendor,omitempty" json:"vendor,omitempty"`
+	About  words.Key `yaml:"about" json:"about"`
+	Guide  string    `yaml:"guide,omitempty" json:"guide,omitempty"`
 	// Source is where the facts of this file were read, and when.
 	Source Source `yaml:"source,omitempty" json:"source,omitzero"`
 	// Unknown is what the source does not say. The administrator is asked for it.
@@ -91,19 +92,19 @@ type Needs struct {
 // reads.
 type Permission struct {
 	permission.Ref `yaml:",inline"`
-	Reason         string `yaml:"reason" json:"reason"`
+	Reason         words.Key `yaml:"reason" json:"reason"`
 	// ServerSignIn is whether the server itself needs a signed-in user for it.
 	ServerSignIn bool `yaml:"serverSignIn,omitempty" json:"serverSignIn,omitempty"`
 }
 
 // Option is a switch of a product.
 type Option struct {
-	ID    string `yaml:"id" json:"id"`
-	Name  string `yaml:"name" json:"name"`
-	About string `yaml:"about,omitempty" json:"about,omitempty"`
-	Needs Needs  `yaml:"needs" json:"needs"`
+	ID    string    `yaml:"id" json:"id"`
+	Name  words.Key `yaml:"name" json:"name"`
+	About words.Key `yaml:"about,omitempty" json:"about,omitempty"`
+	Needs Needs     `yaml:"needs" json:"needs"`
 	// Note is what the administrator must know before switching it on.
-	Note string `yaml:"note,omitempty" json:"note,omitempty"`
+	Note words.Key `yaml:"note,omitempty" json:"note,omitempty"`
 	// MultiTenant is whether the option wants a multi-tenant audience.
 	MultiTenant bool `yaml:"multiTenant,omitempty" json:"multiTenant,omitempty"`
 }
@@ -128,7 +129,7 @@ type Credential struct {
 	Months int    `yaml:"months,omitempty" json:"months"`
 	Name   string `yaml:"name,omitempty" json:"name,omitempty"`
 	// Advice is shown beside the life, "" for none.
-	Advice string `yaml:"advice,omitempty" json:"advice,omitempty"`
+	Advice words.Key `yaml:"advice,omitempty" json:"advice,omitempty"`
 }
 
 // SSO is what single sign-on of the product needs on the application.
@@ -147,11 +148,11 @@ type SSO struct {
 
 // Account is a service account that the product wants.
 type Account struct {
-	Purpose string `yaml:"purpose" json:"purpose"`
-	Role    string `yaml:"role,omitempty" json:"role,omitempty"`
-	Licence string `yaml:"licence,omitempty" json:"licence,omitempty"`
+	Purpose words.Key `yaml:"purpose" json:"purpose"`
+	Role    words.Key `yaml:"role,omitempty" json:"role,omitempty"`
+	Licence words.Key `yaml:"licence,omitempty" json:"licence,omitempty"`
 	// FirstSignIn is what the account must sign in to once by itself, and why.
-	FirstSignIn string `yaml:"firstSignIn,omitempty" json:"firstSignIn,omitempty"`
+	FirstSignIn words.Key `yaml:"firstSignIn,omitempty" json:"firstSignIn,omitempty"`
 	// SignInDays is after how many days its sign-in at the vendor ends, 0 for
 	// not known.
 	SignInDays int `yaml:"signInDays,omitempty" json:"signInDays,omitempty"`
@@ -162,9 +163,9 @@ type Account struct {
 
 // Setting is one parameter of Set-CalendarProcessing.
 type Setting struct {
-	Parameter string `yaml:"parameter" json:"parameter"`
-	Value     any    `yaml:"value" json:"value"`
-	Reason    string `yaml:"reason,omitempty" json:"reason,omitempty"`
+	Parameter string    `yaml:"parameter" json:"parameter"`
+	Value     any       `yaml:"value" json:"value"`
+	Reason    words.Key `yaml:"reason,omitempty" json:"reason,omitempty"`
 	// Matches is the setting in the vendor's product that must have the same
 	// value; the parameter then may have no value, and the administrator is asked.
 	Matches string `yaml:"matches,omitempty" json:"matches,omitempty"`
@@ -177,8 +178,8 @@ type CardNumber struct {
 	// Graph are the attributes that can be read through Graph instead:
 	// "extensionAttribute1".."extensionAttribute15" or a directory extension;
 	// empty when the vendor's attribute cannot be verified through Graph.
-	Graph []string `yaml:"graph,omitempty" json:"graph,omitempty"`
-	Note  string   `yaml:"note,omitempty" json:"note,omitempty"`
+	Graph []string  `yaml:"graph,omitempty" json:"graph,omitempty"`
+	Note  words.Key `yaml:"note,omitempty" json:"note,omitempty"`
 }
 
 // Field is one field of the vendor's form.
@@ -186,8 +187,8 @@ type Field struct {
 	Label string `yaml:"label" json:"label"`
 	// Value names what goes in: a path into the connection ("tenant.id",
 	// "application.clientId", "singleSignOn.redirectUris", …) or "secret:client-secret".
-	Value string `yaml:"value" json:"value"`
-	Help  string `yaml:"help,omitempty" json:"help,omitempty"`
+	Value string    `yaml:"value" json:"value"`
+	Help  words.Key `yaml:"help,omitempty" json:"help,omitempty"`
 	// Action marks an entry that is a button to press, not a field to fill.
 	Action bool `yaml:"action,omitempty" json:"action,omitempty"`
 }

@@ -101,18 +101,18 @@ func (p Product) excess() []words.Text {
 			continue
 		}
 		if e.Dangerous != "" {
-			all = append(all, words.T("%s: %s", n.Value, words.Plain(e.Dangerous)))
+			all = append(all, words.T("%s: %s", n.Value, e.Dangerous))
 		}
 		for _, other := range asked {
 			if other.Ref != n.Ref && permissions().Covers(other.Ref, n.Ref) {
-				all = append(all, words.T("%s (%s) is part of %s. Leave it out unless the vendor's guide names both.", n.Value, words.T(string(n.Kind)), other.Value))
+				all = append(all, words.T("%s (%s) is part of %s. Leave it out unless the vendor's guide names both.", n.Value, n.Kind.Text(), other.Value))
 			}
 		}
 		if n.Kind != permission.Application {
 			continue
 		}
 		if list, opens := listsOf[n.Value]; opens && !slices.Contains(p.Needs.Lists, list) {
-			all = append(all, words.T("%s lists %s of the whole tenant, and the file does not ask for that list. Write \"lists: [%s]\" if the product needs it, or leave the permission out.", n.Value, words.T(list), list))
+			all = append(all, words.T("%s lists %s of the whole tenant, and the file does not ask for that list. Write \"lists: [%s]\" if the product needs it, or leave the permission out.", n.Value, list, list))
 		}
 		for wide, narrow := range map[string]string{"User.Read.All": "User.ReadBasic.All", "Group.Read.All": "GroupMember.Read.All", "Directory.Read.All": "User.Read.All", "Place.ReadWrite.All": "Place.Read.All"} {
 			if n.Value == wide {
@@ -155,7 +155,7 @@ func (p Product) Encode() ([]byte, error) {
 func (p Product) Chosen(id, name string, options, chosen []string) Product {
 	needs := p.With(options, chosen)
 	p.ID, p.Name, p.Application, p.Choose, p.Place, p.Own = id, name, "", false, 0, true
-	p.About, p.Options = fmt.Sprintf("%s, as it was set up in Roomkey.", name), nil
+	p.About, p.Options = words.Key(name+", as it was set up in Roomkey."), nil
 	if p.Model == Own {
 		p.Model = ""
 	}

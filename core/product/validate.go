@@ -149,7 +149,7 @@ func (n Needs) validate(d *strictyaml.Document, at string) {
 		case !known:
 			d.Wrong(item+".value", words.T("%q is not in Roomkey's catalogue of permissions. Its spelling counts, capital letters included.", p.Value))
 		case e.Instead != "":
-			d.Wrong(item+".value", words.T("%s means something else: %s It was probably meant to be %s.", p.Value, words.Plain(e.Means), e.Instead))
+			d.Wrong(item+".value", words.T("%s means something else: %s It was probably meant to be %s.", p.Value, e.Means, e.Instead))
 		case p.Kind != permission.Application && p.Kind != permission.Delegated:
 			d.Wrong(item+".kind", words.T("Write \"application\" or \"delegated\", not %q.", p.Kind))
 		case e.ID(p.Kind) == "":
@@ -198,8 +198,8 @@ func identity(d *strictyaml.Document, field, id string) {
 	}
 }
 
-func text(d *strictyaml.Document, field, s string) {
-	if strings.TrimSpace(s) == "" || s != problem.Clean(s) {
+func text[S ~string](d *strictyaml.Document, field string, s S) {
+	if v := string(s); strings.TrimSpace(v) == "" || v != problem.Clean(v) {
 		d.Wrong(field, words.T("This must be text that can be read; it is empty or has control characters in it."))
 	}
 }

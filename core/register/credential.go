@@ -157,7 +157,7 @@ func (in Input) planCredential(ctx context.Context, s state) (Credential, Item, 
 	case len(kinds) > 0 && !slices.Contains(kinds, want.Kind):
 		item.Why = words.T("The documentation of %s does not mention this kind of credential. Ask its vendor before you apply.", in.Product.Name)
 	case why.IsZero():
-		item.Why = words.Plain(in.Product.Credential.Advice)
+		item.Why = words.T(in.Product.Credential.Advice)
 	}
 	return want, item, nil
 }

@@ -45,7 +45,7 @@ func MakeHandOff(in Input, plan Plan) HandOff {
 		h.Checklist = append(h.Checklist, words.T("Compare the client ID %s and the name \"%s\" with what you see before you consent.", h.ClientID, h.DisplayName))
 	}
 	for _, p := range plan.Wanted.Permissions {
-		h.Checklist = append(h.Checklist, words.T("Consent to %s (%s): %s", p.Value, words.T(string(p.Kind)), p.Reason))
+		h.Checklist = append(h.Checklist, words.T("Consent to %s (%s): %s", p.Value, p.Kind.Text(), p.Reason))
 	}
 	if in.Document().Scope.Kind == connection.ScopeRBAC {
 		h.Checklist = append(h.Checklist, words.T("Do not add permissions for calendars here: Exchange grants them for some mailboxes only."))

@@ -243,7 +243,7 @@ func (in Input) planPermissions(s state, w Wanted) (items []Item) {
 		have = s.application.Required
 	}
 	for _, p := range w.Permissions {
-		declared := Item{ID: "declare:" + string(p.Kind) + ":" + p.Value, Title: words.T("Declare %s (%s)", p.Value, words.T(string(p.Kind))), Today: words.T("not declared"), Wanted: words.T("declared"), Action: Change, Why: words.Plain(p.Reason)}
+		declared := Item{ID: "declare:" + string(p.Kind) + ":" + p.Value, Title: words.T("Declare %s (%s)", p.Value, p.Kind.Text()), Today: words.T("not declared"), Wanted: words.T("declared"), Action: Change, Why: words.T(p.Reason)}
 		if declares(have, tenant.GraphAppID, p.ID, p.Kind) {
 			declared.Today, declared.Action = words.T("declared"), Keep
 		}
@@ -251,7 +251,7 @@ func (in Input) planPermissions(s state, w Wanted) (items []Item) {
 		if p.Kind == "delegated" {
 			granted = s.scopeGranted(p.Value)
 		}
-		consent := Item{ID: "consent:" + string(p.Kind) + ":" + p.Value, Title: words.T("Consent to %s (%s)", p.Value, words.T(string(p.Kind))), Today: words.T("not granted"), Wanted: words.T("granted for the tenant"), Action: Grant, Why: words.Plain(p.Reason)}
+		consent := Item{ID: "consent:" + string(p.Kind) + ":" + p.Value, Title: words.T("Consent to %s (%s)", p.Value, p.Kind.Text()), Today: words.T("not granted"), Wanted: words.T("granted for the tenant"), Action: Grant, Why: words.T(p.Reason)}
 		switch {
 		case granted:
 			consent.Today, consent.Action = words.T("granted"), Keep
@@ -267,7 +267,7 @@ func (in Input) planPermissions(s state, w Wanted) (items []Item) {
 	_, unknown, byExchange := in.wanted(s.graph)
 	items = append(items, in.scopeFirst(s, w)...)
 	for _, ref := range unknown {
-		items = append(items, Item{ID: "unknown:" + string(ref.Kind) + ":" + ref.Value, Title: words.T("%s (%s)", ref.Value, words.T(string(ref.Kind))), Today: words.T("not offered"), Wanted: words.T("declared"), Action: Attention,
+		items = append(items, Item{ID: "unknown:" + string(ref.Kind) + ":" + ref.Value, Title: words.T("%s (%s)", ref.Value, ref.Kind.Text()), Today: words.T("not offered"), Wanted: words.T("declared"), Action: Attention,
 			Why: words.T("This tenant's Microsoft Graph does not offer this permission; it is left out.")})
 	}
 	for _, ref := range byExchange {
@@ -305,7 +305,7 @@ func (in Input) planOthers(s state, w Wanted, j journal) (items []Item) {
 		if upn := in.Document().ServiceAccount; upn != "" {
 			today = words.Plain(upn)
 		}
-		items = append(items, Item{ID: "service-account", Title: words.T("Service account"), Today: today, Wanted: words.Plain(account.Purpose), Action: ByHand,
+		items = append(items, Item{ID: "service-account", Title: words.T("Service account"), Today: today, Wanted: words.T(account.Purpose), Action: ByHand,
 			Why: words.T("Made with Roomkey's script for service accounts, or in the Microsoft 365 admin center.")})
 	}
 	if s.application == nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // Wanted is what the registration shall be.
@@ -33,8 +34,8 @@ type Wanted struct {
 // Graph has for it.
 type Permission struct {
 	permission.Ref
-	ID     string `json:"id"`
-	Reason string `json:"reason,omitempty"`
+	ID     string    `json:"id"`
+	Reason words.Key `json:"reason,omitempty"`
 	// ServerSignIn is whether the booking server itself needs a signed-in user
 	// for it.
 	ServerSignIn bool `json:"serverSignIn,omitempty"`

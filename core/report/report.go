@@ -21,9 +21,9 @@ import (
 type Options struct {
 	// Previous is the run before, nil for none.
 	Previous *check.Run
-	// Translate gives the sentence in the reader's language, nil for English.
-	Translate func(key string) string
-	// Language is the page's, "" for "en".
+	// Speak is the reader's language, nil for English.
+	Speak words.Language
+	// Language is its code, "" for "en".
 	Language string
 }
 
@@ -35,15 +35,15 @@ var source string
 // and prints in black on white. Everything that came from outside is escaped
 // and cleaned of what could change how the page reads.
 func HTML(w io.Writer, run check.Run, o Options) error {
-	say := func(t words.Text) string { return problem.Clean(t.In(o.Translate)) }
+	say := func(t words.Text) string { return problem.Clean(t.In(o.Speak)) }
 	funcs := template.FuncMap{
 		"say":      say,
-		"t":        func(key string, args ...any) string { return say(words.T(key, args...)) },
+		"t":        func(key words.Key, args ...any) string { return say(words.T(key, args...)) },
 		"clean":    problem.Clean,
 		"moment":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 		"shown":    shown,
 		"evidence": evidence,
-		"remedy":   func(r problem.Remedy) string { return problem.Clean(r.Text.In(o.Translate)) },
+		"remedy":   func(r problem.Remedy) string { return problem.Clean(r.Text.In(o.Speak)) },
 		"truth":    func(t permission.Truth) string { return say(truths[t]) },
 		"status":   func(s check.Status) string { return say(statuses[s]) },
 		"verdict":  func(v check.Verdict) string { return say(verdicts[v]) },

@@ -104,10 +104,10 @@ func TestPageIsAsItWas(t *testing.T) {
 
 // TestPageSpeaksTheReadersLanguage translates every fixed sentence of the page.
 func TestPageSpeaksTheReadersLanguage(t *testing.T) {
-	asked := map[string]bool{}
-	p := page(t, Options{Language: "de", Translate: func(key string) string {
-		asked[key] = true
-		if key == "Repair this first:" {
+	asked := map[words.Key]bool{}
+	p := page(t, Options{Language: "de", Speak: func(t words.Text) string {
+		asked[t.Key] = true
+		if t.Key == "Repair this first:" {
 			return "Zuerst beheben:"
 		}
 		return ""
@@ -122,8 +122,8 @@ func TestPageSpeaksTheReadersLanguage(t *testing.T) {
 	}
 }
 
-func statusesAndVerdicts() map[string]bool {
-	return map[string]bool{statuses[check.Fail].Key: true, verdicts[check.Failed].Key: true, truths[permission.No].Key: true}
+func statusesAndVerdicts() map[words.Key]bool {
+	return map[words.Key]bool{statuses[check.Fail].Key: true, verdicts[check.Failed].Key: true, truths[permission.No].Key: true}
 }
 
 func TestJSONHasTheDocumentedForm(t *testing.T) {

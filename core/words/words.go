@@ -1,30 +1,44 @@
-// Package words holds text as a key and arguments, so that it is translated
-// only where a person reads it; JSON and logs stay English.
+// Package words holds text as a key and arguments, so that it becomes a
+// sentence only where a person reads it; JSON and logs stay English.
 package words
 
 import "fmt"
 
-// Text is a message that has not been translated yet. Its zero value is the
+// Key is an English sentence, with fmt verbs where the arguments go. It is also
+// the key under which a translation is looked up. Every constant of this type
+// is in resources/texts/en.json; a string that is no constant does not become
+// one by itself.
+type Key string
+
+// In is the sentence in a language, for a Key that is an argument of a Text.
+func (k Key) In(l Language) string { return T(k).In(l) }
+
+// Text is a message that has not become a sentence yet. Its zero value is the
 // empty text.
 type Text struct {
-	// Key is the English sentence, with fmt verbs where the arguments go. It
-	// is also the key under which a translation is looked up.
-	Key string
-	// Args fill the verbs of Key in order.
+	// Key is the sentence, for any number but one where numbers matter.
+	Key Key
+	// One is the sentence for exactly one, "" where the number does not matter.
+	One Key
+	// Count is the number that decides, where there is One.
+	Count int
+	// Args fill the verbs in order.
 	Args []any
 }
 
+// Language finds the sentence for a text, its verbs still in it, in the language
+// of a person; "" when it has none. A nil Language is English.
+type Language func(t Text) string
+
 // T makes a Text from an English sentence and its arguments. A text without
 // arguments is taken literally, so that a percent sign needs no escape.
-func T(key string, args ...any) Text { return Text{Key: key, Args: args} }
+func T(key Key, args ...any) Text { return Text{Key: key, Args: args} }
 
 // N is the text one for exactly one thing and many for any other number of
-// them; both take the same arguments.
-func N(n int, one, many string, args ...any) Text {
-	if n == 1 {
-		return T(one, args...)
-	}
-	return T(many, args...)
+// them; both take the same arguments. A language with more forms than these two
+// chooses by n.
+func N(n int, one, many Key, args ...any) Text {
+	return Text{Key: many, One: one, Count: n, Args: args}
 }
 
 // Plain makes a Text of words that came from outside (a server's own message)
@@ -39,29 +53,40 @@ func Plain(s string) Text {
 // IsZero reports whether there is nothing to say.
 func (t Text) IsZero() bool { return t.Key == "" }
 
+// English is the English sentence, its verbs still in it.
+func (t Text) English() string {
+	if t.One != "" && t.Count == 1 {
+		return string(t.One)
+	}
+	return string(t.Key)
+}
+
 // String is the English text.
 func (t Text) String() string { return t.In(nil) }
 
-// In is the text in the language of translate, which gets the key and answers
-// the translated key or "" when it has none. A nil translate means English.
-func (t Text) In(translate func(key string) string) string {
-	key := t.Key
-	if translate != nil {
-		if other := translate(key); other != "" {
-			key = other
-		}
+// In is the text in a language.
+func (t Text) In(l Language) string {
+	if t.IsZero() {
+		return ""
+	}
+	sentence := ""
+	if l != nil && t.Key != "%s" {
+		sentence = l(t)
+	}
+	if sentence == "" {
+		sentence = t.English()
 	}
 	if len(t.Args) == 0 {
-		return key
+		return sentence
 	}
 	args := make([]any, len(t.Args))
 	for i, a := range t.Args {
-		if inner, ok := a.(Text); ok {
-			a = inner.In(translate)
+		if inner, ok := a.(interface{ In(l Language) string }); ok {
+			a = inner.In(l)
 		}
 		args[i] = a
 	}
-	return fmt.Sprintf(key, args...)
+	return fmt.Sprintf(sentence, args...)
 }
 
 // MarshalText writes the English text, which is what JSON carries.

@@ -7,22 +7,19 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-var translator atomic.Pointer[func(string) string]
+var language atomic.Pointer[words.Language]
 
-// Translate sets what translates every text that the window shows; it gets the
-// English key and answers "" when it has none.
-func Translate(f func(key string) string) { translator.Store(&f) }
+// Speak sets the language of every text that the window shows; nil is English.
+func Speak(l words.Language) { language.Store(&l) }
 
-func translate(key string) string {
-	if f := translator.Load(); f != nil && *f != nil {
-		return (*f)(key)
+// Say is a text as the person reads it: in their language, and harmless
+// whatever came from outside into it.
+func Say(t words.Text) string {
+	if l := language.Load(); l != nil {
+		return problem.Clean(t.In(*l))
 	}
-	return ""
+	return problem.Clean(t.String())
 }
 
-// Say is a text as the person reads it: translated, and harmless whatever came
-// from outside into it.
-func Say(t words.Text) string { return problem.Clean(t.In(translate)) }
-
 // L is Say of an English sentence and its arguments.
-func L(key string, args ...any) string { return Say(words.T(key, args...)) }
+func L(key words.Key, args ...any) string { return Say(words.T(key, args...)) }

@@ -109,7 +109,7 @@ func (c *careCard) question(o fyne.CanvasObject) {
 }
 
 func (c *careCard) askRotate() {
-	months := kit.TextField(kit.L("Life of the new credential in months"), c.p.choices.life(), "")
+	months := kit.TextField(kit.L("Life of the new credential in months"), kit.Say(c.p.choices.life()), "")
 	months.Check = monthsOrNothing
 	kind := credentialKind(kit.L("Kind of the new credential"), kit.L("The same as now"))
 	name := credentialName()

@@ -136,11 +136,11 @@ func (c *choices) nameHelp() string {
 }
 
 // life says what an empty field for a credential's life means.
-func (c *choices) life() string {
+func (c *choices) life() words.Text {
 	if months := c.product().Credential.Months; months > 0 {
-		return kit.Say(words.N(months, "Empty for the product's %d month.", "Empty for the product's %d months.", months))
+		return words.N(months, "Empty for the product's %d month.", "Empty for the product's %d months.", months)
 	}
-	return kit.L("Empty for the product's.")
+	return words.T("Empty for the product's.")
 }
 
 // advise shows what the product's vendor says about the credential.
@@ -148,7 +148,7 @@ func (c *choices) advise() {
 	p := c.product()
 	c.name.SetHelp(c.nameHelp())
 	c.app.SetHelp(kit.L("Empty for “%s”. An application that exists keeps its name.", p.ApplicationName()))
-	c.months.SetHelp(strings.TrimSpace(c.life() + " " + kit.L("A shorter life is safer, and renewed with one press.") + " " + p.Credential.Advice))
+	c.months.SetHelp(kit.Say(words.Sentences(c.life(), words.T("A shorter life is safer, and renewed with one press."), words.T(p.Credential.Advice))))
 	if len(p.Credential.Kinds) == 1 {
 		c.kind.SetHelp(kit.L("%s takes only this kind: %s.", p.Name, p.Credential.Kinds[0]))
 	}

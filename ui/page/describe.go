@@ -199,14 +199,14 @@ func (d *Describe) current() product.Product {
 // showProduct shows what the chosen product wants to know.
 func (d *Describe) showProduct() {
 	p := d.current()
-	d.about.SetText(p.About)
+	d.about.SetText(kit.L(p.About))
 	d.options.RemoveAll()
 	for _, o := range p.Options {
-		check := widget.NewCheck(o.Name, func(on bool) { d.chosen[o.ID] = on; d.optionsEdited() })
+		check := widget.NewCheck(kit.L(o.Name), func(on bool) { d.chosen[o.ID] = on; d.optionsEdited() })
 		check.Checked = d.chosen[o.ID]
 		d.options.Add(check)
-		if text := o.About + " " + o.Note; text != " " {
-			d.options.Add(kit.Pad(-6, 0, 0, 34, kit.Small(text)))
+		if text := words.Sentences(words.T(o.About), words.T(o.Note)); !text.IsZero() {
+			d.options.Add(kit.Pad(-6, 0, 0, 34, kit.Small(kit.Say(text))))
 		}
 	}
 	if p.Choose {
@@ -217,11 +217,11 @@ func (d *Describe) showProduct() {
 	d.notifyURL.Hidden, d.lifecycle.Hidden = !p.Notifications, !p.Notifications
 	d.account.Hidden = p.ServiceAccount == nil
 	if p.ServiceAccount != nil {
-		d.account.SetHelp(p.ServiceAccount.Purpose)
+		d.account.SetHelp(kit.L(p.ServiceAccount.Purpose))
 	}
 	d.card.Hidden = p.CardNumber == nil
 	if n := p.CardNumber; n != nil {
-		d.card.SetHelp(n.Note)
+		d.card.SetHelp(kit.L(n.Note))
 		options := []kit.Option{{ID: "", Name: kit.L("Not taken over")}}
 		for _, a := range n.Graph {
 			options = append(options, kit.Option{ID: a, Name: a})
@@ -249,10 +249,7 @@ func (d *Describe) showPermissions() {
 			}
 			check := widget.NewCheck(label, func(on bool) { d.permissions[key] = on; d.permissionsEdited() })
 			check.Checked = d.permissions[key]
-			text := e.Means
-			if e.Dangerous != "" {
-				text += " " + e.Dangerous
-			}
+			text := kit.Say(words.Sentences(words.T(e.Means), words.T(e.Dangerous)))
 			d.options.Add(kit.Column(0, check, kit.Pad(-6, 0, 0, 34, kit.Small(text))))
 		}
 	}

@@ -8,12 +8,13 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
 // fieldNames are the words for the fields of a configuration; a field without
 // one is shown by its path.
-var fieldNames = map[string]string{
+var fieldNames = map[string]words.Key{
 	"application.clientId": "Application (client) ID", "application.displayName": "Name of the application",
 	"cloud.id": "Microsoft cloud", "cloud.authority": "Sign-in address", "cloud.graph": "Microsoft Graph",
 	"credential.kind": "Kind of credential", "credential.fingerprint": "Fingerprint of the credential",

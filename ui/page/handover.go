@@ -418,7 +418,7 @@ func (h *HandOver) formCard(entries []export.Entry) fyne.CanvasObject {
 		column.Add(kit.Rule())
 		label := kit.Column(2, kit.Strong(e.Label))
 		if e.Help != "" {
-			label.Add(kit.Small(e.Help))
+			label.Add(kit.Small(kit.L(e.Help)))
 		}
 		line := kit.SharesCentred([]float32{1, 1.4})
 		line.Add(kit.Pad(0, 16, 0, 0, label))

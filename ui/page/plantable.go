@@ -8,9 +8,9 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
-	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
@@ -122,7 +122,7 @@ func planLines(items []register.Item) (lines []*planLine) {
 		for _, verb := range []string{"declare:", "consent:"} {
 			if rest, ok := strings.CutPrefix(i.ID, verb); ok {
 				kind, value, _ := strings.Cut(rest, ":")
-				key, title = rest, kit.L("%s (%s)", value, words.T(kind))
+				key, title = rest, kit.L("%s (%s)", value, permission.Kind(kind).Text())
 			}
 		}
 		if at[key] == nil {

@@ -163,7 +163,7 @@ func (p *Prove) permissionNote(l permission.Layers) string {
 	}
 	for _, n := range p.env.Session.Needs().Permissions {
 		if n.Ref == l.Ref {
-			return n.Reason
+			return kit.L(n.Reason)
 		}
 	}
 	return ""

@@ -86,7 +86,7 @@ func (r *existing) showWanted() {
 		if n.Kind != "application" {
 			kind = kit.L("Delegated")
 		}
-		r.wanted.Add(kit.Column(2, kit.Row(kit.Gap, -1, kit.Mono(n.Value).As(kit.Whole, ""), kit.Badge(kit.MarkReady, kind)), kit.Muted(n.Reason)))
+		r.wanted.Add(kit.Column(2, kit.Row(kit.Gap, -1, kit.Mono(n.Value).As(kit.Whole, ""), kit.Badge(kit.MarkReady, kind)), kit.Muted(kit.L(n.Reason))))
 	}
 	if len(r.wanted.Objects) == 0 {
 		r.wanted.Add(kit.Muted(kit.L("None: the product is used for sign-in only.")))

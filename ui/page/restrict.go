@@ -187,7 +187,8 @@ func (r *Restrict) show(s script) {
 	r.about.RemoveAll()
 	facts := kit.Column(kit.Gap)
 	for _, f := range []struct {
-		title, text string
+		title string
+		text  words.Key
 	}{
 		{kit.L("What it changes"), s.Changes}, {kit.L("Who may run it"), s.Role},
 		{kit.L("When it takes effect"), s.Takes}, {kit.L("How to undo it"), s.Undo},
