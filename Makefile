@@ -12,7 +12,7 @@ WINRES   := GOFLAGS= go run github.com/tc-hib/go-winres@v0.3.3 simply --arch amd
 export GOFLAGS ?= -mod=readonly
 export GOMEMLIMIT ?= 6GiB
 
-.PHONY: run test build setup setup-test lint bench diagnose-bench windows darwin tour fuzz facts clean
+.PHONY: run test build setup setup-test lint bench diagnose-bench windows darwin tour fuzz facts texts clean
 
 run: setup build
 	@scripts/run.sh
@@ -53,6 +53,10 @@ fuzz:
 # make facts CONTRACTS=folder
 facts:
 	go run ./internal/facts/make $(or $(CONTRACTS),../shared/contracts) internal/facts/testdata
+
+# The catalogue of everything that Roomkey says, made again from the source.
+texts:
+	go test . -run Texts -update -count=1
 
 diagnose-bench:
 	go run ./cmd/internal/diagnosebench

@@ -4,24 +4,32 @@ import "github.com/roomkey/roomkey/core/words"
 
 // said is how the headline speaks of the claims of one standing.
 type said struct {
-	standing  Standing
-	one, many words.Key
+	standing Standing
+	say      func(n int, who words.List) words.Text
 }
 
 // sayings are in the order of the headline: what is wrong comes first.
 var sayings = []said{
-	{Failed, "%s does not work.", "%s do not work."},
-	{Attention, "%s needs attention.", "%s need attention."},
-	{Works, "%s works.", "%s work."},
-	{Unknown, "%s could not be tested.", "%s could not be tested."},
-	{Void, "%s must be tested again.", "%s must be tested again."},
-	{Untested, "%s has not been tested.", "%s have not been tested."},
+	{Failed, func(n int, who words.List) words.Text { return words.N(n, "%s does not work.", "%s do not work.", who) }},
+	{Attention, func(n int, who words.List) words.Text {
+		return words.N(n, "%s needs attention.", "%s need attention.", who)
+	}},
+	{Works, func(n int, who words.List) words.Text { return words.N(n, "%s works.", "%s work.", who) }},
+	{Unknown, func(n int, who words.List) words.Text {
+		return words.N(n, "%s could not be tested.", "%s could not be tested.", who)
+	}},
+	{Void, func(n int, who words.List) words.Text {
+		return words.N(n, "%s must be tested again.", "%s must be tested again.", who)
+	}},
+	{Untested, func(n int, who words.List) words.Text {
+		return words.N(n, "%s has not been tested.", "%s have not been tested.", who)
+	}},
 }
 
 // Headline says in a few sentences what is proven and what is not: "Sign-in and
 // reading work. Booking has not been tested."
 func Headline(states []State) words.Text {
-	var line words.Text
+	var line []words.Text
 	tried := false
 	for _, saying := range sayings {
 		names, number := subjects(states, saying.standing)
@@ -29,17 +37,12 @@ func Headline(states []State) words.Text {
 			continue
 		}
 		tried = tried || saying.standing != Untested
-		sentence := words.N(number, saying.one, saying.many, words.And(names...))
-		if line.IsZero() {
-			line = sentence
-		} else {
-			line = words.T("%s %s", line, sentence)
-		}
+		line = append(line, saying.say(number, words.And(names...)))
 	}
 	if !tried {
 		return words.T("Nothing has been tested yet.")
 	}
-	return line
+	return words.Sentences(line...)
 }
 
 // subjects are the names of the claims of a standing, for one sentence, and the
