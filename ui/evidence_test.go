@@ -267,3 +267,38 @@ func TestAScriptIsSavedAsPowerShellWantsItAndCompared(t *testing.T) {
 	p.press("Show the whole script")
 	p.missesOut("calendar-processing.ps1: what changed")
 }
+
+// TestHeadlineAndStepSayTheSame: a run that passed is not green while its step
+// is blocked.
+func TestHeadlineAndStepSayTheSame(t *testing.T) {
+	const blocked = "An application with its credential is needed first."
+	p := registered(t, newFake(t))
+	p.goes(setup.Prove)
+	p.press("Test the connection")
+	p.sees(blocked)
+	p.missesOut("It works.")
+	if reads := p.reads(); strings.Index(reads, blocked) > strings.Index(reads, "Proven from this computer") {
+		t.Errorf("the step's reason does not stand first:\n%s", reads)
+	}
+}
+
+// TestWrongOrganizerIsSaidAtItsField, and no green of an earlier run stands
+// below it.
+func TestWrongOrganizerIsSaidAtItsField(t *testing.T) {
+	b := newFake(t)
+	p := simulated(t, b)
+	p.goes(setup.Prove)
+	p.press("Test the connection")
+	b.NoTime = problem.New(check.CodeNoOrganizer, words.T("The organizer nobody@contoso.com has no mailbox in Exchange Online.")).
+		Lead(words.T("Enter the address of a person's mailbox in this tenant."), problem.PlaceOrganizer)
+	p.shell.Lead(problem.PlaceOrganizer)
+	p.rest()
+	p.field("Organizer's mailbox").SetValue("nobody@contoso.com")
+	p.field("Room").SetValue("room001@contoso.com")
+	p.press("Test again")
+	if p.field("Organizer's mailbox").Wrong() == "" {
+		t.Errorf("the field says nothing:\n%s", p.reads())
+	}
+	p.sees("Enter the address of a person's mailbox in this tenant.")
+	p.missesOut("Proven from this computer")
+}

@@ -77,7 +77,7 @@ var (
 	codeRoomsNoneChosen                    = problem.Declare("rooms.none-chosen", problem.WrongInput)
 	codeRoomsNoneFound                     = problem.Declare("rooms.none-found", problem.Unmet)
 	codeRoomsSettingsUnread                = problem.Declare("rooms.settings-unread", problem.Unmet)
-	codeBookingNoOrganizer                 = problem.Declare("booking.organizer-without-mailbox", problem.Unmet)
+	CodeNoOrganizer                        = problem.Declare("booking.organizer-without-mailbox", problem.Unmet)
 	codeRoomsOldAddress                    = problem.Declare("rooms.old-address", problem.Unmet)
 	codeRoomsOtherTenant                   = problem.Declare("rooms.other-tenant", problem.Unmet)
 	codeRoomsWorkspace                     = problem.Declare("rooms.workspace", problem.Unmet)

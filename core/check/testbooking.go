@@ -128,9 +128,9 @@ func ofOrganizer(organizer string, err error) error {
 	if p == nil || p.Kind != problem.Absent {
 		return err
 	}
-	named := problem.New(codeBookingNoOrganizer, words.T("The organizer %s has no mailbox in Exchange Online.", organizer)).
+	named := problem.New(CodeNoOrganizer, words.T("The organizer %s has no mailbox in Exchange Online.", organizer)).
 		With(words.T("%s %s", p.Title, p.Detail)).
-		Fix(words.T("Name a person with an Exchange Online mailbox as the organizer of the test booking.")).By(err)
+		Lead(words.T("Name a person with an Exchange Online mailbox as the organizer of the test booking."), problem.PlaceOrganizer).By(err)
 	named.RequestID = p.RequestID
 	return named
 }

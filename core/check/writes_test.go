@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -238,6 +239,29 @@ func TestNotificationAddresses(t *testing.T) {
 	}
 }
 
+// nobody is what Graph says of a mailbox that there is not.
+func nobody() error {
+	return problem.New(tenant.CodeNotFound, words.T("No mailbox has this address.")).
+		Fix(words.T("Check the address in the Exchange admin center under Recipients > Resources."))
+}
+
+// TestWrongOrganizer: the advice is about the organizer's mailbox, not about a
+// room's, before anything is made.
+func TestWrongOrganizer(t *testing.T) {
+	w, _, _ := writing()
+	w.in.Calendars.(*calendars).schedule = func() (tenant.Schedule, error) { return tenant.Schedule{}, nobody() }
+	_, err := PlanBooking(t.Context(), w.in)
+	p := problem.Of(err)
+	if p == nil || p.Code != CodeNoOrganizer || p.Remedies[0].Place != problem.PlaceOrganizer {
+		t.Fatalf("%v", err)
+	}
+	for _, r := range p.Remedies {
+		if strings.Contains(r.Text.String(), "Resources") {
+			t.Errorf("a person's mailbox is looked for among the rooms: %s", r.Text)
+		}
+	}
+}
+
 func TestBookingTheWayRealOnesCome(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -254,6 +278,7 @@ func TestBookingTheWayRealOnesCome(t *testing.T) {
 		{"tentative", func(_ *world, c *calendars) { c.answer = "tentativelyAccepted" }, Fail, "booking.tentative", TraceRemoved},
 		{"silent", func(_ *world, c *calendars) { c.answer = "none" }, Fail, "booking.room-silent", TraceRemoved},
 		{"organizer out of reach", func(_ *world, c *calendars) { c.refuse = map[string]error{"create": forbidden()} }, Fail, "graph.ErrorAccessDenied", TraceRemoved},
+		{"no such organizer", func(_ *world, c *calendars) { c.refuse = map[string]error{"create": nobody()} }, Fail, "booking.organizer-without-mailbox", TraceRemoved},
 		{"answer lost", func(_ *world, c *calendars) { c.refuse = map[string]error{"create": refusal("net.cut")} }, Unknown, "net.cut", TraceIntended},
 		{"answer lost, meeting made", func(_ *world, c *calendars) { c.refuse = map[string]error{"created": refusal("net.cut")} }, Pass, "", TraceRemoved},
 		{"copy cannot be read", func(_ *world, c *calendars) { c.refuse = map[string]error{"find": refusal("graph.unavailable")} }, Unknown, "graph.unavailable", TraceLeft},

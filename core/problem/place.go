@@ -49,8 +49,9 @@ var (
 	PlaceLimitScript    = place("restrict", "limit-application", "roomkeyctl script show limit-application")
 	PlaceRoomsScript    = place("restrict", "rooms-show", "roomkeyctl script show rooms-show")
 
-	PlaceCheck   = place("prove", "check", "roomkeyctl check")
-	PlaceOutside = place("prove", "scope.outside", "roomkeyctl connection set scope.outside=ADDRESS")
+	PlaceCheck     = place("prove", "check", "roomkeyctl check")
+	PlaceOrganizer = place("prove", "organizer", "roomkeyctl check --allow-writes --organizer MAILBOX --test-room ADDRESS")
+	PlaceOutside   = place("prove", "scope.outside", "roomkeyctl connection set scope.outside=ADDRESS")
 
 	PlacePush     = place("hand-over", "push", "roomkeyctl push")
 	PlaceWarnings = place("hand-over", "warnings", "roomkeyctl push --accept-warnings")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
@@ -22,6 +23,8 @@ type diagnosis struct {
 	// before it, nil for none.
 	current bool
 	before  *check.Run
+	// step is where the step stands with it.
+	step setup.Step
 }
 
 // prepared is what may be chosen for a run.
@@ -37,6 +40,15 @@ type prepared struct {
 	signedIn string
 	// left is what an interrupted run may have left.
 	left []check.Trace
+}
+
+// step is where one of the steps stands.
+func (e *Env) step(ctx context.Context, id string) (setup.Step, error) {
+	steps, err := e.Session.Steps(ctx)
+	if i := slices.IndexFunc(steps, func(s setup.Step) bool { return s.ID == id }); i >= 0 {
+		return steps[i], err
+	}
+	return setup.Step{}, err
 }
 
 // prepare looks at what is known here.

@@ -53,6 +53,7 @@ func NewProve(env *Env) *Prove {
 	p.report = widget.NewButtonWithIcon(kit.L("Save report…"), theme.DocumentSaveIcon(), p.chooseReport)
 	p.next = widget.NewButtonWithIcon(kit.L("Hand over"), theme.NavigateNextIcon(), func() { env.Go(setup.HandOver) })
 	p.frame.Spot("check", p.run, nil)
+	p.frame.Spot("organizer", p.options.organizer, p.options.openBooking)
 	p.frame.Spot("scope.outside", p.options.outOfReach, p.options.open)
 	p.actions(nil)
 	return p
@@ -80,7 +81,8 @@ func (p *Prove) Shown() {
 		}
 		last, current, err := p.env.Session.LastCheck(ctx)
 		if last != nil {
-			run = &diagnosis{*last, current, p.env.Session.PreviousCheck()}
+			run = &diagnosis{Run: *last, current: current, before: p.env.Session.PreviousCheck()}
+			run.step, err = p.env.step(ctx, setup.Prove)
 		}
 		return err
 	}, func(err error) {
@@ -175,7 +177,10 @@ func (p *Prove) begin(o check.Options) {
 			return err
 		}
 		// Cancelled or not, what the run made may still be there.
-		ready, err = p.env.prepare(context.WithoutCancel(ctx))
+		ctx = context.WithoutCancel(ctx)
+		if run.step, err = p.env.step(ctx, setup.Prove); err == nil {
+			ready, err = p.env.prepare(ctx)
+		}
 		return err
 	}, func(err error) {
 		p.running = false
@@ -203,11 +208,7 @@ func (p *Prove) show(run *diagnosis) {
 		p.relayout()
 		return
 	}
-	mark, title := verdictOf(run)
-	if !run.Headline.IsZero() {
-		title = kit.Say(run.Headline)
-	}
-	says := kit.Column(kit.GapTight, kit.Heading(title), kit.NewText(kit.Say(provenFrom(run.Run))))
+	mark, says := headline(run)
 	if !run.Finished.IsZero() {
 		says.Add(kit.Small(kit.L("Tested on %s, in %.1f seconds.", run.Finished.Local().Format(time.DateTime), run.Finished.Sub(run.Started).Seconds())))
 	}
@@ -237,6 +238,25 @@ func (p *Prove) show(run *diagnosis) {
 		p.facts.Add(endpointList(p.env.Host, run.Endpoints))
 	}
 	p.relayout()
+}
+
+// headline is what stands above a run: green only when the run passed and the
+// step is done by it; otherwise the step's own reason stands first.
+func headline(run *diagnosis) (kit.Mark, *fyne.Container) {
+	mark, title := verdictOf(run)
+	if !run.Headline.IsZero() {
+		title = kit.Say(run.Headline)
+	}
+	says := kit.Column(kit.GapTight, kit.Heading(title))
+	if mark == kit.MarkDone && run.step.State != setup.Done {
+		mark = StepMark(run.step.State)
+		says = kit.Column(kit.GapTight, kit.Heading(kit.Say(run.step.Reason)))
+		if !run.Headline.IsZero() && run.Headline.String() != run.step.Reason.String() {
+			says.Add(kit.NewText(title))
+		}
+	}
+	says.Add(kit.NewText(kit.Say(provenFrom(run.Run))))
+	return mark, says
 }
 
 // verdictOf never answers green for anything but a pass on this configuration.

@@ -96,6 +96,9 @@ func (o *runOptions) toggle() {
 // open unfolds the options.
 func (o *runOptions) open() { o.form.Show(); o.show() }
 
+// openBooking unfolds them at the test booking.
+func (o *runOptions) openBooking() { o.booking.SetValue("true"); o.open() }
+
 // close folds the options and forgets every yes: it was for one run.
 func (o *runOptions) close() {
 	o.booking.SetValue("false")

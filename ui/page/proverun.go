@@ -25,6 +25,8 @@ func (p *Prove) plan(o check.Options) {
 	p.running = true
 	p.run.Disable()
 	p.notice.clear()
+	p.verdict.RemoveAll() // what an earlier run came to says nothing of this one
+	p.cause.RemoveAll()
 	var plan check.BookingPlan
 	p.env.Scope.Show(kit.L("Looking when the room is free"), func(ctx context.Context, _ task.Report) (err error) {
 		plan, err = p.env.Session.PlanBooking(ctx, o)
@@ -37,7 +39,12 @@ func (p *Prove) plan(o check.Options) {
 			p.ask(o, plan)
 			return
 		}
-		p.notice.fail(problem.Of(err))
+		failed := problem.Of(err)
+		if failed.Code == check.CodeNoOrganizer {
+			p.options.openBooking()
+			p.options.organizer.Say(sentence(failed))
+		}
+		p.notice.fail(failed)
 		p.frame.ToTop()
 		p.relayout()
 	})
