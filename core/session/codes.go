@@ -17,6 +17,7 @@ var (
 	codeConnectionNone         = problem.Declare("connection.none", problem.WrongInput)
 	codeConnectionWhich        = problem.Declare("connection.which", problem.WrongInput)
 	codeExchangeResultFuture   = problem.Declare("exchange.result-future", problem.WrongInput)
+	codeIncomplete             = problem.Declare("internal.incomplete", problem.Internal)
 	codeExportCannotWrite      = problem.Declare("export.cannot-write", problem.WrongInput)
 	CodeProductUnknown         = problem.Declare("product.unknown", problem.WrongInput)
 	codeRoomsIncomplete        = problem.Declare("rooms.incomplete", problem.NoAnswer)

@@ -96,7 +96,7 @@ func New(o Options) (*session.Environment, error) {
 	env.Directory = func(g session.GraphOptions) session.Directory {
 		return graph.New(graph.Options{Cloud: g.Cloud, HTTP: g.HTTP, Token: g.Token, Renew: g.Renew, Source: g.Source})
 	}
-	return env, nil
+	return session.Complete(env)
 }
 
 func vaultOf(kind string) (vault.Vault, error) {
