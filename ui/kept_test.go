@@ -247,3 +247,26 @@ func TestNothingWaitsForAServer(t *testing.T) {
 	close(b.Hang)
 	p.rest()
 }
+
+// TestSettingsOfAScriptSurvive another page and a crash; one that is put back to
+// what it begins with is no draft.
+func TestSettingsOfAScriptSurvive(t *testing.T) {
+	b := newFake(t)
+	p := simulated(t, b)
+	id := p.shell.Connection()
+	p.goes(setup.Restrict)
+	begins := p.field("BookingWindowInDays").Value()
+	p.puts("BookingWindowInDays", "90")
+
+	p = sit(t, b) // nobody closed the first
+	p.shell.Load(id)
+	p.rest()
+	p.goes(setup.Restrict)
+	if got := p.field("BookingWindowInDays").Value(); got != "90" {
+		t.Errorf("the field shows %q", got)
+	}
+	p.puts("BookingWindowInDays", begins)
+	if left := p.shell.Session().Drafts(); len(left) != 0 {
+		t.Errorf("drafts of what a script begins with: %v", left)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -167,11 +168,22 @@ type document struct {
 	Title         string   `json:"title"`
 	Detail        string   `json:"detail"`
 	Remedies      []string `json:"remedies"`
+	Actions       []action `json:"actions,omitempty"`
 	Links         []Link   `json:"links"`
 	RequestID     string   `json:"requestId"`
 	TraceID       string   `json:"traceId,omitempty"`
 	CorrelationID string   `json:"correlationId,omitempty"`
 	Attempts      int      `json:"attempts,omitempty"`
+}
+
+// action is where a remedy leads: Remedy is its place in the list, Page and
+// Field are in the window, Command is at a terminal.
+type action struct {
+	Remedy  int    `json:"remedy"`
+	Text    string `json:"text"`
+	Page    string `json:"page,omitempty"`
+	Field   string `json:"field,omitempty"`
+	Command string `json:"command,omitempty"`
 }
 
 // MarshalJSON is the documented JSON form, in English, without the cause.
@@ -181,8 +193,11 @@ func (p *Problem) MarshalJSON() ([]byte, error) {
 		Remedies: []string{}, Links: p.Links,
 		RequestID: p.RequestID, TraceID: p.TraceID, CorrelationID: p.CorrelationID, Attempts: p.Attempts,
 	}
-	for _, r := range p.Remedies {
+	for i, r := range p.Remedies {
 		d.Remedies = append(d.Remedies, r.String())
+		if !r.Place.IsZero() || r.Command != "" {
+			d.Actions = append(d.Actions, action{i, r.Text.String(), r.Place.Page, r.Place.Field, r.Command})
+		}
 	}
 	if d.Links == nil {
 		d.Links = []Link{}
@@ -205,6 +220,16 @@ func (p *Problem) UnmarshalJSON(b []byte) error {
 	}
 	for _, r := range d.Remedies {
 		p.Remedies = append(p.Remedies, Remedy{Text: words.Plain(r)})
+	}
+	for _, a := range d.Actions {
+		if a.Remedy < 0 || a.Remedy >= len(p.Remedies) {
+			continue
+		}
+		to := Place{a.Page, a.Field, a.Command}
+		if !slices.ContainsFunc(places, func(known Place) bool { return known.Page == a.Page && known.Field == a.Field }) {
+			to = Place{} // of another version
+		}
+		p.Remedies[a.Remedy] = Remedy{Text: words.Plain(a.Text), Place: to, Command: a.Command}
 	}
 	return nil
 }

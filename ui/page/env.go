@@ -123,12 +123,14 @@ func (e *Env) writeDrafts() {
 }
 
 // Remember keeps what is typed into fields that are no part of the document, by
-// name, until Forget; what an earlier window kept is put back, and shown then.
+// name, until Forget or until they hold again what they begin with; what an earlier window kept is put back, and shown then.
 func (e *Env) Remember(fields map[string]*kit.Field, shown func()) {
+	begins := map[string]string{}
 	for name, f := range fields {
+		begins[name] = f.Value()
 		changed := f.OnChanged
 		f.OnChanged = func(v string) {
-			e.Draft(name, draftOf(v))
+			e.Draft(name, draftOf(v, begins[name]))
 			if changed != nil {
 				changed(v)
 			}
@@ -138,7 +140,7 @@ func (e *Env) Remember(fields map[string]*kit.Field, shown func()) {
 	e.Scope.Run(func(context.Context) error { kept = e.Session.Drafts(); return nil }, func(error) {
 		found := false
 		for name, f := range fields {
-			if d, ok := kept[name]; ok && f.Value() == "" {
+			if d, ok := kept[name]; ok && f.Value() == begins[name] {
 				f.SetValue(d.Value)
 				found = true
 			}
@@ -149,8 +151,9 @@ func (e *Env) Remember(fields map[string]*kit.Field, shown func()) {
 	})
 }
 
-func draftOf(v string) *store.Draft {
-	if v == "" {
+// draftOf is what is kept of a value, nothing of the one that a field begins with.
+func draftOf(v, begins string) *store.Draft {
+	if v == begins {
 		return nil
 	}
 	return &store.Draft{Value: v}

@@ -208,6 +208,11 @@ func (r *Restrict) show(s script) {
 			form.Add(r.field(p))
 		}
 		r.about.Add(kit.Card(form))
+		typed := map[string]*kit.Field{}
+		for name, f := range r.fields {
+			typed["script."+s.Name+"."+name] = f
+		}
+		r.env.Remember(typed, r.generate)
 	}
 	r.kept = len(r.about.Objects)
 	r.about.Refresh()
