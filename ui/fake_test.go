@@ -54,6 +54,8 @@ type fakeCore struct {
 	Unknown, Locked bool
 	// ServerSays is the code for which the server says that it does not work.
 	ServerSays string
+	// Health is what was last found of the connections, by id.
+	Health map[string]session.Health
 	// Takeable and Unwanted are what a plan says of what is on the server.
 	Takeable bool
 	Unwanted int
@@ -109,6 +111,9 @@ func (b *fakeCore) List() ([]store.Entry, []*problem.Problem) { return b.store.L
 func (b *fakeCore) Make(c *connection.Connection) (string, error) {
 	return c.ID, b.store.Save(context.Background(), c)
 }
+
+// LastHealth is what the test says.
+func (b *fakeCore) LastHealth(id string) (session.Health, bool) { h, ok := b.Health[id]; return h, ok }
 
 // Create makes an empty one.
 func (b *fakeCore) Create(context.Context) (string, error) {

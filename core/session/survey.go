@@ -114,11 +114,26 @@ func (e *Environment) Survey(ctx context.Context, o SurveyOptions, emit func(Hea
 	return all, problems
 }
 
-// LastHealth is what the last survey found of a connection; ok is false when
-// there was none.
+// LastHealth is what the last survey found of a connection, or what a whole test
+// found after it; ok is false when there was neither.
 func (e *Environment) LastHealth(id string) (h Health, ok bool) {
 	data, _, ok := e.Store.Cache(id, surveyCache)
-	return h, ok && json.Unmarshal(data, &h) == nil
+	ok = ok && json.Unmarshal(data, &h) == nil
+	last, err := e.Store.LastCheck(id)
+	if err != nil || last == nil || ok && !last.At.After(h.At) {
+		return h, ok
+	}
+	h = Health{ID: id, At: last.At, ProvenAt: last.At}
+	switch check.Verdict(last.Verdict) {
+	case check.Passed:
+	case check.Warned:
+		h.wants(words.T("The last test has warnings."))
+	case check.Failed:
+		h.wants(words.T("The last test failed."))
+	default:
+		h.wants(words.T("The last test did not finish."))
+	}
+	return h, true
 }
 
 // health asks one connection.

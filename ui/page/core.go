@@ -33,6 +33,8 @@ type Home interface {
 	// List gives the stored connections by name, and a problem for each that
 	// cannot be read.
 	List() ([]store.Entry, []*problem.Problem)
+	// LastHealth is what was last found of a connection, without a call.
+	LastHealth(id string) (session.Health, bool)
 	// Create, Import and Simulate make a connection and give its id: an empty
 	// one, that of an exported file, the one to the simulated tenant.
 	Create(ctx context.Context) (id string, err error)

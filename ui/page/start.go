@@ -3,20 +3,23 @@ package page
 import (
 	"cmp"
 	"context"
+	"slices"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
-// Start is the page without a connection: new, open a file, or try it out; and
-// the connections that there are.
+// Start is the page without an open connection: those that there are, with what
+// was last found of them, then new, open a file, or try it out.
 type Start struct {
 	env    *Env
 	frame  *kit.Frame
@@ -39,6 +42,7 @@ func NewStart(env *Env) *Start {
 	}
 	body := kit.Column(kit.GapWide,
 		s.notice.object,
+		s.list,
 		choice(theme.ContentAddIcon(), kit.L("New connection"),
 			kit.L("Join a Microsoft 365 tenant to a booking server. You need the tenant's domain; everything else is found or asked for."),
 			kit.L("New"), true, s.create),
@@ -47,8 +51,7 @@ func NewStart(env *Env) *Start {
 			kit.L("Open…"), false, s.open),
 		choice(theme.ComputerIcon(), kit.L("Try with a simulated tenant"),
 			kit.L("Everything works as with a real tenant, on this computer only. Nothing is sent to Microsoft."),
-			kit.L("Try it"), false, s.simulate),
-		s.list)
+			kit.L("Try it"), false, s.simulate))
 	s.frame = kit.NewFrame(kit.L("Connect meeting rooms"),
 		kit.L("Roomkey takes the connection between a Microsoft 365 tenant and a meeting-room booking server from nothing to proven."), body)
 	s.notice.top = s.frame.ToTop
@@ -60,37 +63,85 @@ func (s *Start) Frame() *kit.Frame { return s.frame }
 
 // Shown lists the stored connections.
 func (s *Start) Shown() {
-	var entries []store.Entry
+	var entries []kept
 	var broken []*problem.Problem
 	s.env.Scope.Run(func(context.Context) error {
-		entries, broken = s.env.Home.List()
+		var stored []store.Entry
+		stored, broken = s.env.Home.List()
+		for _, e := range stored {
+			health, known := s.env.Home.LastHealth(e.ID)
+			entries = append(entries, kept{e, health, known})
+		}
 		return nil
 	}, func(error) { s.show(entries, broken) })
 }
 
-func (s *Start) show(entries []store.Entry, broken []*problem.Problem) {
+// kept is a stored connection with what was last found of it.
+type kept struct {
+	store.Entry
+	health session.Health
+	known  bool
+}
+
+// troubled is whether somebody has to look at it.
+func (l kept) troubled() bool { return l.known && !l.health.Well() }
+
+// newestTroubleFirst puts what wants attention on top, the newest first; the rest
+// keeps the order of names.
+func newestTroubleFirst(a, b kept) int {
+	switch {
+	case a.troubled() && b.troubled():
+		return b.health.At.Compare(a.health.At)
+	case a.troubled():
+		return -1
+	case b.troubled():
+		return 1
+	}
+	return 0
+}
+
+func (s *Start) show(entries []kept, broken []*problem.Problem) {
 	s.list.RemoveAll()
 	if len(entries)+len(broken) > 0 {
-		s.list.Add(kit.Pad(kit.Gap, 0, 0, 0, kit.Heading(kit.L("Your connections"))))
+		s.list.Add(kit.Heading(kit.L("Your connections")))
 	}
+	for _, p := range broken {
+		s.list.Add(kit.ProblemCard(s.env.Host, p))
+	}
+	if len(entries) > 0 {
+		slices.SortStableFunc(entries, newestTroubleFirst)
+		rows := kit.NewStepList(s.env.Load)
+		rows.Set(s.rows(entries))
+		s.list.Add(kit.Card(rows))
+	}
+	s.frame.Object.Refresh()
+}
+
+func (s *Start) rows(entries []kept) (rows []kit.Item) {
 	products := map[string]string{}
 	for _, p := range s.env.Home.Products() {
 		products[p.ID] = p.Name
 	}
 	for _, e := range entries {
-		product := cmp.Or(products[e.Product], e.Product)
-		about := e.Tenant
-		if about != "" && product != "" {
-			about += "  ·  "
+		row := kit.Item{ID: e.ID, Title: problem.Line(e.Name), Mark: kit.MarkTodo}
+		for _, part := range []string{e.Tenant, cmp.Or(products[e.Product], e.Product)} {
+			if part != "" && row.Detail != "" {
+				row.Detail += "  ·  "
+			}
+			row.Detail += part
 		}
-		open := widget.NewButton(kit.L("Open"), func() { s.env.Load(e.ID) })
-		s.list.Add(kit.Card(kit.Row(kit.GapWide, 0,
-			kit.Column(2, kit.Strong(e.Name).As(kit.Clip, ""), kit.Line(about+product).As(kit.Clip, kit.ColorMuted)), open)))
+		on := e.health.At.Local().Format(time.DateOnly)
+		switch {
+		case e.troubled():
+			row.Mark = kit.MarkAttention
+			row.Detail += "\n" + kit.L("%s (%s)", problem.Line(kit.Say(e.health.Wants[0])), on)
+		case e.known:
+			row.Mark = kit.MarkDone
+			row.Detail += "\n" + kit.L("Everything was well on %s.", on)
+		}
+		rows = append(rows, row)
 	}
-	for _, p := range broken {
-		s.list.Add(kit.ProblemCard(s.env.Host, p))
-	}
-	s.frame.Object.Refresh()
+	return rows
 }
 
 // working switches the choices off while one of them works.

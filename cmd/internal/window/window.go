@@ -63,6 +63,9 @@ func (h *Home) Close() {
 // List gives the stored connections.
 func (h *Home) List() ([]store.Entry, []*problem.Problem) { return h.Environment.Store.List() }
 
+// LastHealth is what was last found of a connection.
+func (h *Home) LastHealth(id string) (session.Health, bool) { return h.Environment.LastHealth(id) }
+
 // Create makes an empty connection.
 func (h *Home) Create(ctx context.Context) (string, error) {
 	s, err := h.Environment.Create(ctx, h.Environment.FreeName(session.NewName), nil)
