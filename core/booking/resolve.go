@@ -11,8 +11,9 @@ const (
 	// HoldsNew is the configuration of the push, HoldsOld what it held before.
 	HoldsNew = "new"
 	HoldsOld = "old"
-	// HoldsOther is neither: somebody else has changed it since, or a server
-	// that takes it in parts took some of them.
+	// HoldsOther is neither for certain: somebody else has changed it since, or a
+	// server that takes it in parts took some of them, of which a secret cannot be
+	// read back.
 	HoldsOther = "other"
 	// HoldsElsewhere means that the push went to another server than the
 	// connection has now, which was therefore not asked.
@@ -39,7 +40,7 @@ func (r Resolution) Text() words.Text {
 	case r.Holds == HoldsElsewhere:
 		return words.T("The hand-over of %s went to %s, which is not this connection's server any more: what it holds is not known.", at, r.Push.Server)
 	default:
-		return words.T("The hand-over of %s was interrupted, and the booking server holds neither the configuration from before nor the new one. Compare, and hand over again.", at)
+		return words.T("The hand-over of %s was interrupted, and the booking server is not known to hold the configuration from before, or the new one as a whole. Compare, and push again.", at)
 	}
 }
 

@@ -398,7 +398,7 @@ func TestSeatsurfingCutOff(t *testing.T) {
 	second.Credential.Fingerprint = "f2"
 	one := []string{"Annex", "Annex/Beta", "Annex/Gamma", "Main", "Main/Alpha", "sign-in Microsoft 365"}
 	two := []string{"Main", "Main/Aleph", "Main/Beta", "New", "New/Delta", "New/Epsilon", "sign-in Microsoft 365"}
-	cases := 0
+	cases, told := 0, map[string]int{}
 	for _, changed := range []bool{false, true} {
 		for _, kill := range []bool{false, true} {
 			for _, after := range []bool{false, true} {
@@ -409,6 +409,7 @@ func TestSeatsurfingCutOff(t *testing.T) {
 						s.must(s.push(first))
 						cfg, want, choices = second, two, Choices{Remove: true}
 					}
+					before, writes := s.holds(), s.real.Writes()
 					ctx, cancel := context.WithCancel(t.Context())
 					s.mu.Lock()
 					s.cut, s.count, s.after = at, 0, after
@@ -424,9 +425,19 @@ func TestSeatsurfingCutOff(t *testing.T) {
 					cancel()
 					name := fmt.Sprintf("changed %v kill %v after %v request %d", changed, kill, after, at)
 					if err != nil {
-						if _, err := s.open().Resolve(t.Context(), &cfg); err != nil {
+						// The next start says what is there.
+						there := s.holds()
+						r, err := s.open().Resolve(t.Context(), &cfg)
+						switch {
+						case err != nil:
 							t.Errorf("%s: resolve: %v", name, err)
+						case r == nil && kill && s.real.Writes() > writes:
+							t.Errorf("%s: a push that has begun is forgotten", name)
+						case r == nil:
+						case r.Holds == HoldsNew && !slices.Equal(there, want), r.Holds == HoldsOld && !slices.Equal(there, before):
+							t.Errorf("%s: it is said to hold what is %s: %q", name, r.Holds, there)
 						}
+						told[holding(r)]++
 						if err := s.push(cfg, choices); err != nil {
 							t.Errorf("%s: the next push: %v", name, err)
 						}
@@ -442,6 +453,16 @@ func TestSeatsurfingCutOff(t *testing.T) {
 	if cases < 60 {
 		t.Errorf("only %d places to be cut at", cases)
 	}
+	if told[HoldsNew] == 0 || told[HoldsOld] == 0 || told[HoldsOther] == 0 {
+		t.Errorf("the next start says %v", told)
+	}
+}
+
+func holding(r *Resolution) string {
+	if r == nil {
+		return ""
+	}
+	return r.Holds
 }
 
 // TestSeatsurfingLimit: 200 rooms in 80 buildings and 2,000 rooms get there at
