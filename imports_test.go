@@ -41,10 +41,11 @@ var layers = map[string]string{
 	"core/setup":      "words evidence",
 	"core/session":    data + io + "owner register check exchange booking export report setup evidence",
 	// The door of the simulated Microsoft and booking servers, and the rooms behind it.
-	"core/simulator":           "cloud resources simulator/booking simulator/fault simulator/microsoft simulator/seatsurfing",
+	"core/simulator":           "cloud resources simulator/booking simulator/fault simulator/microsoft simulator/seatsurfing simulator/tenant",
 	"core/simulator/booking":   "simulator/fault simulator/microsoft",
 	"core/simulator/fault":     "simulator/microsoft",
 	"core/simulator/microsoft": "",
+	"core/simulator/tenant":    "",
 	// What an administrator's PowerShell meets: the modules and the organization behind them.
 	"core/simulator/cmdlet": "",
 	// The other kind of booking server.

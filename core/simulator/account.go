@@ -19,6 +19,8 @@ import (
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
 
 	"github.com/roomkey/roomkey/core/simulator/booking"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 // Account is what an administrator of the simulated tenant knows.
@@ -58,15 +60,15 @@ const (
 // Account is the tenant's.
 func (s *Simulator) Account() Account {
 	d := s.directory
-	token := "rbs_" + strings.ReplaceAll(d.id(kindOther, 3)+d.id(kindOther, 4), "-", "")
+	token := "rbs_" + strings.ReplaceAll(d.ID(tenant.KindOther, 3)+d.ID(tenant.KindOther, 4), "-", "")
 	return Account{
-		TenantID: d.tenantID(), Domain: d.domain, DisplayName: tenantName,
-		ClientID: d.id(kindOther, appReady+1), ClientSecret: d.secret(appReady),
-		ObjectID: d.id(kindOther, appReady), ServicePrincipalID: d.id(kindOther, appReady+2),
-		CertificateClientID: d.id(kindOther, appCertificate+1), CertificatePEM: s.certificate(),
-		SealingRecipient: s.sealingRecipient(), RoomAddress: d.room(0).email,
+		TenantID: d.TenantID(), Domain: d.Domain, DisplayName: tenant.Name,
+		ClientID: d.ID(tenant.KindOther, appReady+1), ClientSecret: secretOf(d, appReady),
+		ObjectID: d.ID(tenant.KindOther, appReady), ServicePrincipalID: d.ID(tenant.KindOther, appReady+2),
+		CertificateClientID: d.ID(tenant.KindOther, appCertificate+1), CertificatePEM: s.certificate(),
+		SealingRecipient: s.sealingRecipient(), RoomAddress: d.Room(0).Email,
 		ServerToken: token, ReadOnlyServerToken: token[:len(token)/2],
-		AdminUPN: d.upn(adminUser), LesserAdminUPN: d.upn(lesserUser), OrganizerUPN: d.upn(organizerUser),
+		AdminUPN: d.UPN(tenant.AdminUser), LesserAdminUPN: d.UPN(tenant.LesserUser), OrganizerUPN: d.UPN(tenant.OrganizerUser),
 	}
 }
 
@@ -79,9 +81,9 @@ func (s *Simulator) sealingRecipient() string {
 	return identity.Recipient().String()
 }
 
-// secret has the shape of Entra's: three characters, "8Q~", thirty-four more.
-func (d directory) secret(i int) string {
-	text := strings.ReplaceAll(d.id(kindOther, 1000+i)+d.id(kindOther, 2000+i), "-", "")
+// secretOf has the shape of Entra's: three characters, "8Q~", thirty-four more.
+func secretOf(d tenant.Directory, i int) string {
+	text := strings.ReplaceAll(d.ID(tenant.KindOther, 1000+i)+d.ID(tenant.KindOther, 2000+i), "-", "")
 	return "Rk18Q~" + text[:16] + "_" + text[32:46] + "~." + text[46:47]
 }
 
@@ -98,15 +100,15 @@ func (s *Simulator) newState() (*state, error) {
 		{graphAppID, "Microsoft Graph"},
 		{exchangeAppID, "Office 365 Exchange Online"},
 	} {
-		sp := newPrincipal(d.id(kindOther, 5+i), m.appID, m.name, microsoftTenant)
+		sp := newPrincipal(d.ID(tenant.KindOther, 5+i), m.appID, m.name, microsoftTenant)
 		sp.AppRoles, sp.OAuth2PermissionScopes = offered(m.appID)
 		st.Principals = append(st.Principals, sp)
 	}
 	ready := s.seedApplication(st, appReady, "Room booking", readyPermissions, made)
-	keyID, end, hint := d.id(kindOther, appReady+3), made.AddDate(2, 0, 0), d.secret(appReady)[:3]
+	keyID, end, hint := d.ID(tenant.KindOther, appReady+3), made.AddDate(2, 0, 0), secretOf(d, appReady)[:3]
 	name := "Room booking server"
-	ready.PasswordCredentials = []password{{DisplayName: &name, EndDateTime: &end, StartDateTime: &made, Hint: hint, KeyID: keyID}}
-	st.Secrets[keyID] = d.secret(appReady)
+	ready.PasswordCredentials = []tenant.Password{{DisplayName: &name, EndDateTime: &end, StartDateTime: &made, Hint: hint, KeyID: keyID}}
+	st.Secrets[keyID] = secretOf(d, appReady)
 
 	certified := s.seedApplication(st, appCertificate, "Room booking with certificate", readyPermissions, made)
 	if err := s.makeCertificate(); err != nil {
@@ -116,31 +118,31 @@ func (s *Simulator) newState() (*state, error) {
 	if block == nil {
 		return nil, fmt.Errorf("the certificate in %s cannot be read", s.dir)
 	}
-	key, err := readCertificate(block.Bytes, "", d.id(kindOther, appCertificate+3))
+	key, err := readCertificate(block.Bytes, "", d.ID(tenant.KindOther, appCertificate+3))
 	if err != nil {
 		return nil, err
 	}
-	certified.KeyCredentials = []keyCredential{key}
+	certified.KeyCredentials = []tenant.KeyCredential{key}
 
 	s.seedApplication(st, appOther, "Visitor badges", []string{"User.Read.All"}, made)
 	return st, nil
 }
 
-func (s *Simulator) seedApplication(st *state, i int, name string, permissions []string, made time.Time) *application {
+func (s *Simulator) seedApplication(st *state, i int, name string, permissions []string, made time.Time) *tenant.Application {
 	d := s.directory
-	app := newApplication(d.id(kindOther, i), d.id(kindOther, i+1), name, d.domain, made)
+	app := newApplication(d.ID(tenant.KindOther, i), d.ID(tenant.KindOther, i+1), name, d.Domain, made)
 	app.SignInAudience = "AzureADMyOrg"
 	app.Web.RedirectURIs = []string{"https://booking.contoso.example/signin-oidc"}
 	app.Web.ImplicitGrantSettings.EnableIDTokenIssuance = true
-	sp := newPrincipal(d.id(kindOther, i+2), app.AppID, name, d.tenantID())
+	sp := newPrincipal(d.ID(tenant.KindOther, i+2), app.AppID, name, d.TenantID())
 	graph := st.Principals[0]
-	access := requiredResource{ResourceAppID: graphAppID}
+	access := tenant.RequiredResource{ResourceAppID: graphAppID}
 	for n, value := range permissions {
 		for _, r := range graph.AppRoles {
 			if r.Value == value {
-				access.ResourceAccess = append(access.ResourceAccess, requiredAccess{ID: r.ID, Type: "Role"})
-				st.Assignments = append(st.Assignments, &appRoleAssignment{
-					ID: assignmentID(d.id(kindOther, 100+i*10+n)), AppRoleID: r.ID, CreatedDateTime: made,
+				access.ResourceAccess = append(access.ResourceAccess, tenant.RequiredAccess{ID: r.ID, Type: "Role"})
+				st.Assignments = append(st.Assignments, &tenant.AppRoleAssignment{
+					ID: assignmentID(d.ID(tenant.KindOther, 100+i*10+n)), AppRoleID: r.ID, CreatedDateTime: made,
 					PrincipalDisplayName: name, PrincipalID: sp.ID, PrincipalType: "ServicePrincipal",
 					ResourceDisplayName: graph.DisplayName, ResourceID: graph.ID,
 				})
@@ -149,33 +151,33 @@ func (s *Simulator) seedApplication(st *state, i int, name string, permissions [
 	}
 	for _, sc := range graph.OAuth2PermissionScopes {
 		if sc.Value == "openid" || sc.Value == "profile" || sc.Value == "email" {
-			access.ResourceAccess = append(access.ResourceAccess, requiredAccess{ID: sc.ID, Type: "Scope"})
+			access.ResourceAccess = append(access.ResourceAccess, tenant.RequiredAccess{ID: sc.ID, Type: "Scope"})
 		}
 	}
-	st.Grants = append(st.Grants, &permissionGrant{ID: assignmentID(d.id(kindOther, 100+i*10+9)), ClientID: sp.ID, ConsentType: "AllPrincipals", ResourceID: graph.ID, Scope: "openid profile email"})
-	app.RequiredResourceAccess = []requiredResource{access}
+	st.Grants = append(st.Grants, &tenant.PermissionGrant{ID: assignmentID(d.ID(tenant.KindOther, 100+i*10+9)), ClientID: sp.ID, ConsentType: "AllPrincipals", ResourceID: graph.ID, Scope: "openid profile email"})
+	app.RequiredResourceAccess = []tenant.RequiredResource{access}
 	st.Applications, st.Principals = append(st.Applications, app), append(st.Principals, sp)
 	return app
 }
 
-func newApplication(id, appID, name, domain string, made time.Time) *application {
-	return &application{
+func newApplication(id, appID, name, domain string, made time.Time) *tenant.Application {
+	return &tenant.Application{
 		ID: id, AppID: appID, DisplayName: name, PublisherDomain: domain, CreatedDateTime: made,
 		SignInAudience: "AzureADandPersonalMicrosoftAccount",
-		Tags:           []string{}, IdentifierURIs: []string{}, AddIns: []object{}, AppRoles: []appRole{},
-		KeyCredentials: []keyCredential{}, PasswordCredentials: []password{}, RequiredResourceAccess: []requiredResource{},
-		API:          apiApplication{KnownClientApplications: []string{}, OAuth2PermissionScopes: []permissionScope{}, PreAuthorizedApplications: []object{}},
-		PublicClient: redirects{[]string{}}, SPA: redirects{[]string{}},
-		Web: webApplication{RedirectURIs: []string{}, RedirectURISettings: []object{}},
+		Tags:           []string{}, IdentifierURIs: []string{}, AddIns: []object{}, AppRoles: []tenant.AppRole{},
+		KeyCredentials: []tenant.KeyCredential{}, PasswordCredentials: []tenant.Password{}, RequiredResourceAccess: []tenant.RequiredResource{},
+		API:          tenant.APIApplication{KnownClientApplications: []string{}, OAuth2PermissionScopes: []tenant.PermissionScope{}, PreAuthorizedApplications: []object{}},
+		PublicClient: tenant.Redirects{RedirectURIs: []string{}}, SPA: tenant.Redirects{RedirectURIs: []string{}},
+		Web: tenant.WebApplication{RedirectURIs: []string{}, RedirectURISettings: []object{}},
 	}
 }
 
-func newPrincipal(id, appID, name, owner string) *servicePrincipal {
-	return &servicePrincipal{
+func newPrincipal(id, appID, name, owner string) *tenant.ServicePrincipal {
+	return &tenant.ServicePrincipal{
 		ID: id, AppID: appID, DisplayName: name, AppDisplayName: name, AppOwnerOrganizationID: owner, AccountEnabled: true,
 		ServicePrincipalType: "Application", SignInAudience: "AzureADMyOrg", ServicePrincipalNames: []string{appID},
 		AlternativeNames: []string{}, NotificationEmails: []string{}, ReplyURLs: []string{}, Tags: []string{},
-		KeyCredentials: []keyCredential{}, PasswordCredentials: []password{}, AppRoles: []appRole{}, OAuth2PermissionScopes: []permissionScope{},
+		KeyCredentials: []tenant.KeyCredential{}, PasswordCredentials: []tenant.Password{}, AppRoles: []tenant.AppRole{}, OAuth2PermissionScopes: []tenant.PermissionScope{},
 	}
 }
 
@@ -221,19 +223,19 @@ func (s *Simulator) makeCertificate() error {
 }
 
 // readCertificate is the key credential that a certificate makes.
-func readCertificate(der []byte, name, keyID string) (keyCredential, error) {
+func readCertificate(der []byte, name, keyID string) (tenant.KeyCredential, error) {
 	if block, _ := pem.Decode(der); block != nil {
 		der = block.Bytes
 	}
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {
-		return keyCredential{}, microsoft.BadRequest("Key credential's Key is not a valid X.509 certificate.")
+		return tenant.KeyCredential{}, microsoft.BadRequest("Key credential's Key is not a valid X.509 certificate.")
 	}
 	if name == "" {
 		name = cert.Subject.String()
 	}
 	sum := sha1.Sum(cert.Raw)
-	return keyCredential{
+	return tenant.KeyCredential{
 		CustomKeyIdentifier: strings.ToUpper(hex.EncodeToString(sum[:])), DisplayName: name, Key: cert.Raw, KeyID: keyID,
 		StartDateTime: cert.NotBefore.UTC(), EndDateTime: cert.NotAfter.UTC(), Type: "AsymmetricX509Cert", Usage: "Verify",
 	}, nil

@@ -107,7 +107,7 @@ func (s *Simulator) accepts(address string, p *processing, e *event) bool {
 		return false
 	}
 	now := s.now()
-	external := !strings.HasSuffix(e.Organizer, "@"+s.directory.domain)
+	external := !strings.HasSuffix(e.Organizer, "@"+s.directory.Domain)
 	switch {
 	case external && !p.ProcessExternalMeetingMessages,
 		e.Start.After(now.AddDate(0, 0, p.BookingWindowInDays+1)),

@@ -17,6 +17,8 @@ import (
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 func sha1Text(der []byte) string {
@@ -88,7 +90,7 @@ func (s *Simulator) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	sendBack(w, r, q.Get("response_mode"), redirect, values)
 }
 
-func responseType(app *application, kind string) *entraError {
+func responseType(app *tenant.Application, kind string) *entraError {
 	for _, t := range strings.Fields(kind) {
 		switch {
 		case t == "code", t == "id_token" && app.Web.ImplicitGrantSettings.EnableIDTokenIssuance:
@@ -140,7 +142,7 @@ func sendBack(w http.ResponseWriter, r *http.Request, mode, redirect string, val
 
 // registered reports whether the redirect URI belongs to the application. For
 // http://localhost, Entra does not compare the port of a public client.
-func registered(app *application, redirect string) bool {
+func registered(app *tenant.Application, redirect string) bool {
 	if slices.Contains(app.Web.RedirectURIs, redirect) || slices.Contains(app.SPA.RedirectURIs, redirect) || slices.Contains(app.PublicClient.RedirectURIs, redirect) {
 		return true
 	}
@@ -156,12 +158,12 @@ func registered(app *application, redirect string) bool {
 
 // signInClient is the application through which a person signs in; Microsoft's
 // own client comes into the tenant when it is first used.
-func (s *Simulator) signInClient(id string) (*application, *servicePrincipal, *entraError) {
+func (s *Simulator) signInClient(id string) (*tenant.Application, *tenant.ServicePrincipal, *entraError) {
 	if id != commandLineToolsAppID {
 		return s.client(id)
 	}
 	if s.Has(fault.FirstPartyMissing) {
-		return nil, nil, &entraError{status: 400, name: "unauthorized_client", code: 700016, message: "Application with identifier '" + id + "' was not found in the directory '" + tenantName + "'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant."}
+		return nil, nil, &entraError{status: 400, name: "unauthorized_client", code: 700016, message: "Application with identifier '" + id + "' was not found in the directory '" + tenant.Name + "'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant."}
 	}
 	const name = "Microsoft Graph Command Line Tools"
 	sp := s.principalByApp(id)
@@ -176,7 +178,7 @@ func (s *Simulator) signInClient(id string) (*application, *servicePrincipal, *e
 
 // signInUser is who sits at the browser.
 func (s *Simulator) signInUser(hint string) (int, *entraError) {
-	user := adminUser
+	user := tenant.AdminUser
 	if v := s.visitor.Load(); v != nil && *v != "" {
 		hint = *v
 	}
@@ -185,15 +187,15 @@ func (s *Simulator) signInUser(hint string) (int, *entraError) {
 		hint = other
 	}
 	if hint != "" {
-		found, ok := s.directory.findPerson(hint)
+		found, ok := s.directory.FindPerson(hint)
 		if !ok {
-			return 0, &entraError{status: 400, name: "invalid_grant", code: 50034, message: "The user account " + hint + " does not exist in the " + tenantName + " directory. To sign into this application, the account must be added to the directory."}
+			return 0, &entraError{status: 400, name: "invalid_grant", code: 50034, message: "The user account " + hint + " does not exist in the " + tenant.Name + " directory. To sign into this application, the account must be added to the directory."}
 		}
 		user = found
 	}
 	switch {
 	case wrong && other == "":
-		return 0, &entraError{status: 400, name: "access_denied", code: 50020, message: "User account 'someone@fabrikam.example' from identity provider 'https://sts.windows.net/" + s.directory.id(kindOther, 2) + "/' does not exist in tenant '" + tenantName + "' and cannot access the application in that tenant. The account needs to be added as an external user in the tenant first."}
+		return 0, &entraError{status: 400, name: "access_denied", code: 50020, message: "User account 'someone@fabrikam.example' from identity provider 'https://sts.windows.net/" + s.directory.ID(tenant.KindOther, 2) + "/' does not exist in tenant '" + tenant.Name + "' and cannot access the application in that tenant. The account needs to be added as an external user in the tenant first."}
 	case s.Has(fault.UserNotAssigned):
 		return 0, s.notAssigned(user)
 	}
@@ -201,15 +203,15 @@ func (s *Simulator) signInUser(hint string) (int, *entraError) {
 }
 
 func (s *Simulator) notAssigned(user int) *entraError {
-	return &entraError{status: 400, name: "access_denied", code: 50105, message: "Your administrator has configured the application to block users unless they are specifically granted ('assigned') access to the application. The signed in user '" + s.directory.upn(user) + "' is blocked because they are not a direct member of a group with access, nor had access directly assigned by an administrator."}
+	return &entraError{status: 400, name: "access_denied", code: 50105, message: "Your administrator has configured the application to block users unless they are specifically granted ('assigned') access to the application. The signed in user '" + s.directory.UPN(user) + "' is blocked because they are not a direct member of a group with access, nor had access directly assigned by an administrator."}
 }
 
 // consent gives the scopes that the person's token will have; what is new is
 // consented to on the way, if the person may.
-func (s *Simulator) consent(sp *servicePrincipal, user int, wanted string) ([]string, *entraError) {
+func (s *Simulator) consent(sp *tenant.ServicePrincipal, user int, wanted string) ([]string, *entraError) {
 	graph := s.principalByApp(graphAppID)
-	id := s.directory.id(kindUser, user)
-	if s.assignmentRequired(sp) && !slices.ContainsFunc(s.state.Assignments, func(a *appRoleAssignment) bool { return a.ResourceID == sp.ID && a.PrincipalID == id }) {
+	id := s.directory.ID(tenant.KindUser, user)
+	if s.assignmentRequired(sp) && !slices.ContainsFunc(s.state.Assignments, func(a *tenant.AppRoleAssignment) bool { return a.ResourceID == sp.ID && a.PrincipalID == id }) {
 		return nil, s.notAssigned(user)
 	}
 	have := s.consented(sp.ID, id)
@@ -219,20 +221,20 @@ func (s *Simulator) consent(sp *servicePrincipal, user int, wanted string) ([]st
 		if cut := strings.LastIndexByte(f, '/'); cut > 0 {
 			value = f[cut+1:]
 			if !s.isGraph(f[:cut]) {
-				return nil, &entraError{status: 400, name: "invalid_resource", code: 500011, message: "The resource principal named " + f[:cut] + " was not found in the tenant named " + tenantName + "."}
+				return nil, &entraError{status: 400, name: "invalid_resource", code: 500011, message: "The resource principal named " + f[:cut] + " was not found in the tenant named " + tenant.Name + "."}
 			}
 		}
 		if value == ".default" || slices.Contains(have, value) {
 			continue
 		}
-		at := slices.IndexFunc(graph.OAuth2PermissionScopes, func(p permissionScope) bool { return p.Value == value })
+		at := slices.IndexFunc(graph.OAuth2PermissionScopes, func(p tenant.PermissionScope) bool { return p.Value == value })
 		if at < 0 {
 			return nil, &entraError{status: 400, name: "invalid_client", code: 650053, message: "The application '" + sp.DisplayName + "' asked for scope '" + value + "' that doesn't exist on the resource '" + graphAppID + "'. Contact the app vendor."}
 		}
 		if graph.OAuth2PermissionScopes[at].Type == "Admin" && !slices.ContainsFunc(s.wids(user), func(r string) bool {
 			return slices.Contains(registrars, r) || slices.Contains(consenters, r)
 		}) {
-			return nil, &entraError{status: 400, name: "access_denied", code: 90094, message: "An administrator of " + tenantName + " has set a policy that prevents you from granting " + sp.DisplayName + " the permissions it is requesting. Contact an administrator of " + tenantName + ", who can grant permissions to this app on your behalf."}
+			return nil, &entraError{status: 400, name: "access_denied", code: 90094, message: "An administrator of " + tenant.Name + " has set a policy that prevents you from granting " + sp.DisplayName + " the permissions it is requesting. Contact an administrator of " + tenant.Name + ", who can grant permissions to this app on your behalf."}
 		}
 		added = append(added, value)
 	}
@@ -274,17 +276,17 @@ func (s *Simulator) grantScopes(clientID, resourceID, kind string, person *strin
 			return
 		}
 	}
-	s.state.Grants = append(s.state.Grants, &permissionGrant{ID: assignmentID(uuid.NewString()), ClientID: clientID, ConsentType: kind, PrincipalID: person, ResourceID: resourceID, Scope: strings.Join(scopes, " ")})
+	s.state.Grants = append(s.state.Grants, &tenant.PermissionGrant{ID: assignmentID(uuid.NewString()), ClientID: clientID, ConsentType: kind, PrincipalID: person, ResourceID: resourceID, Scope: strings.Join(scopes, " ")})
 }
 
 // idToken is for the client itself.
 func (s *Simulator) idToken(clientID string, user int, nonce string) (string, error) {
 	now := s.now()
-	p := s.directory.person(user)
+	p := s.directory.Person(user)
 	c := jwt.MapClaims{
 		"aud": clientID, "iss": s.issuer(), "iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(tokenLife).Unix(),
-		"name": p.first + " " + p.last, "oid": s.directory.id(kindUser, user), "preferred_username": s.directory.upn(user),
-		"email": s.directory.upn(user), "sub": s.directory.id(kindUser, user), "tid": s.directory.tenantID(), "uti": uuid.NewString()[:22], "ver": "2.0",
+		"name": p.First + " " + p.Last, "oid": s.directory.ID(tenant.KindUser, user), "preferred_username": s.directory.UPN(user),
+		"email": s.directory.UPN(user), "sub": s.directory.ID(tenant.KindUser, user), "tid": s.directory.TenantID(), "uti": uuid.NewString()[:22], "ver": "2.0",
 		"wids": s.wids(user),
 	}
 	if nonce != "" {

@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 // BenchmarkPeoplePage is one page of 999 people out of 200,000, from request to
 // decoded answer.
 func BenchmarkPeoplePage(b *testing.B) {
-	d := newDirectory(1, MaxRooms, MaxUsers)
+	d := tenant.NewDirectory(1, MaxRooms, MaxUsers)
 	s := &Simulator{Way: &fault.Way{Switches: &fault.Switches{}}, directory: d, state: &state{}, microsoft: &site{addr: "127.0.0.1:1"}}
 	roles := []string{"User.Read.All"}
 	c := &call{s: s, claims: &claims{Roles: &roles}}
@@ -48,11 +50,11 @@ func BenchmarkStart(b *testing.B) {
 // BenchmarkCalendarView is a week of one room, as a check of the rooms asks for
 // it.
 func BenchmarkCalendarView(b *testing.B) {
-	d := newDirectory(1, 200, 500)
+	d := tenant.NewDirectory(1, 200, 500)
 	s := &Simulator{Way: &fault.Way{Switches: &fault.Switches{}}, directory: d, state: &state{Mailboxes: map[string]*mailbox{}}, microsoft: &site{addr: "127.0.0.1:1"}}
 	s.o.Now = time.Now
 	roles := []string{"Calendars.ReadWrite"}
-	room := d.room(0).email
+	room := d.Room(0).Email
 	r, err := http.NewRequestWithContext(b.Context(), http.MethodGet, "https://127.0.0.1:1/v1.0/users/"+room+"/calendarView?startDateTime=2026-11-23T00:00:00Z&endDateTime=2026-11-28T00:00:00Z&$top=50", nil)
 	if err != nil {
 		b.Fatal(err)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 var calendarRoutes = []route{
@@ -67,17 +69,17 @@ func (c *call) mailboxOf(write bool) (address string, err error) {
 // mailboxAddress is the address of a mailbox that is in the cloud.
 func (s *Simulator) mailboxAddress(key string) (string, error) {
 	address := ""
-	if i, ok := s.directory.findPerson(key); ok {
-		address = s.directory.upn(i)
-	} else if i, ok := s.directory.findRoom(key); ok {
-		address = s.directory.room(i).email
+	if i, ok := s.directory.FindPerson(key); ok {
+		address = s.directory.UPN(i)
+	} else if i, ok := s.directory.FindRoom(key); ok {
+		address = s.directory.Room(i).Email
 	} else if at := slices.IndexFunc(s.state.Exchange.MadeRooms, func(m madeRoom) bool { return m.ID == key || strings.EqualFold(m.Email, key) }); at >= 0 {
 		address = strings.ToLower(s.state.Exchange.MadeRooms[at].Email)
 	}
 	if address == "" || s.gone(address) {
 		return "", microsoft.Refuse(http.StatusNotFound, "ErrorInvalidUser", "The requested user '"+key+"' is invalid.")
 	}
-	if arg, on := s.Fault(fault.CalendarOnPremises); on && fault.Hits(orDefault(arg, s.directory.room(0).email), address, false) {
+	if arg, on := s.Fault(fault.CalendarOnPremises); on && fault.Hits(orDefault(arg, s.directory.Room(0).Email), address, false) {
 		return "", microsoft.Refuse(http.StatusNotFound, "MailboxNotEnabledForRESTAPI", "The mailbox is either inactive, soft-deleted, or is hosted on-premise.")
 	}
 	return address, nil
@@ -94,8 +96,8 @@ func (c *call) mayOpen(address string, write bool) error {
 		permissions, roles = calendarWriters, calendarWriterRoles
 	}
 	if c.claims.user() {
-		i, _ := c.s.directory.findPerson(c.claims.ObjectID)
-		upn := c.s.directory.upn(i)
+		i, _ := c.s.directory.FindPerson(c.claims.ObjectID)
+		upn := c.s.directory.UPN(i)
 		shared := c.claims.hasAny("Calendars.ReadWrite.Shared") || !write && c.claims.hasAny("Calendars.Read.Shared")
 		right := c.s.state.Exchange.Folders[address+" "+upn]
 		if upn == address && c.claims.hasAny(permissions...) || shared && (right == "Editor" || right == "Reviewer" && !write) {
@@ -121,7 +123,7 @@ func (c *call) calendar() (reply, error) {
 		return reply{}, err
 	}
 	return c.entity("users('"+address+"')/calendar", object{
-		"id": "AQMkAGI" + strings.ReplaceAll(c.s.directory.id(kindOther, int(mix(hash(address))%1e6)), "-", ""), "name": "Calendar", "color": "auto", "hexColor": "",
+		"id": "AQMkAGI" + strings.ReplaceAll(c.s.directory.ID(tenant.KindOther, int(tenant.Mix(hash(address))%1e6)), "-", ""), "name": "Calendar", "color": "auto", "hexColor": "",
 		"isDefaultCalendar": true, "changeKey": "nfZyf7VcrEKLNoU37KWlkQAAA0x0+w==", "canShare": true, "canViewPrivateItems": true, "canEdit": true,
 		"allowedOnlineMeetingProviders": []string{"teamsForBusiness"}, "defaultOnlineMeetingProvider": "teamsForBusiness", "isTallyingResponses": true, "isRemovable": false,
 		"owner": object{"name": c.s.nameOf(address), "address": address},
@@ -130,7 +132,7 @@ func (c *call) calendar() (reply, error) {
 
 func hash(text string) (h uint64) {
 	for _, b := range []byte(text) {
-		h = mix(h ^ uint64(b))
+		h = tenant.Mix(h ^ uint64(b))
 	}
 	return h
 }
@@ -138,17 +140,17 @@ func hash(text string) (h uint64) {
 // nameOf is what a mailbox is called.
 func (s *Simulator) nameOf(address string) string {
 	hostile := s.Has(fault.HostileNames)
-	if i, ok := s.directory.findPerson(address); ok {
-		if p := s.directory.person(i); !hostile || i <= organizerUser {
-			return p.first + " " + p.last
+	if i, ok := s.directory.FindPerson(address); ok {
+		if p := s.directory.Person(i); !hostile || i <= tenant.OrganizerUser {
+			return p.First + " " + p.Last
 		}
-		return hostileName(i)
+		return tenant.Hostile(i)
 	}
-	if i, ok := s.directory.findRoom(address); ok {
+	if i, ok := s.directory.FindRoom(address); ok {
 		if hostile {
-			return hostileName(i)
+			return tenant.Hostile(i)
 		}
-		return s.directory.room(i).name
+		return s.directory.Room(i).Name
 	}
 	for _, m := range s.state.Exchange.MadeRooms {
 		if strings.EqualFold(m.Email, address) {
@@ -203,7 +205,7 @@ func (c *call) eventList(address, what string, events []*event) (reply, error) {
 // seededEvents are the meetings that a room had anyway: a few each working day,
 // with the organizer's name for a subject, as calendar processing leaves it.
 func (s *Simulator) seededEvents(address string, from, to time.Time) (list []*event) {
-	i, ok := s.directory.findRoom(address)
+	i, ok := s.directory.FindRoom(address)
 	if !ok {
 		return nil
 	}
@@ -211,18 +213,18 @@ func (s *Simulator) seededEvents(address string, from, to time.Time) (list []*ev
 		if day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
 			continue
 		}
-		h := mix(s.directory.seed ^ uint64(i)<<32 ^ uint64(day.Unix()))
+		h := tenant.Mix(s.directory.Seed ^ uint64(i)<<32 ^ uint64(day.Unix()))
 		for n := range int(h % 4) {
 			start := day.Add(time.Duration(8+n*2)*time.Hour + time.Duration(h>>8%2*30)*time.Minute)
 			end := start.Add(time.Hour)
 			if !end.After(from) || !start.Before(to) {
 				continue
 			}
-			person := int(h>>16%1e6+uint64(n)*7) % s.directory.users
+			person := int(h>>16%1e6+uint64(n)*7) % s.directory.Users
 			id := fmt.Sprintf("AAMkAGI%016x%08x", h, n)
 			list = append(list, &event{
-				ID: id, ICalUID: "040000008200E00074C5B7101A82E008" + strings.ToUpper(id[7:]), Subject: s.nameOf(s.directory.upn(person)) + " ",
-				Start: start, End: end, Organizer: s.directory.upn(person), Created: day.AddDate(0, 0, -7), Modified: day.AddDate(0, 0, -7),
+				ID: id, ICalUID: "040000008200E00074C5B7101A82E008" + strings.ToUpper(id[7:]), Subject: s.nameOf(s.directory.UPN(person)) + " ",
+				Start: start, End: end, Organizer: s.directory.UPN(person), Created: day.AddDate(0, 0, -7), Modified: day.AddDate(0, 0, -7),
 				Attendees: []attendee{{Address: address, Type: "resource", Response: "accepted"}}, Response: "accepted", ShowAs: "busy",
 			})
 		}

@@ -12,6 +12,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 // Outcome is what became of one operation of a script, in the script's words.
@@ -56,8 +58,8 @@ func (s *Simulator) ApplyIntent(intent json.RawMessage) (json.RawMessage, error)
 	if in.Schema != 1 {
 		return nil, fmt.Errorf("the intent has schema %d, the simulator knows 1", in.Schema)
 	}
-	if !s.directory.isTenant(in.Tenant) {
-		return nil, fmt.Errorf("the script is for the tenant %s, this is %s", in.Tenant, s.directory.tenantID())
+	if !s.directory.IsTenant(in.Tenant) {
+		return nil, fmt.Errorf("the script is for the tenant %s, this is %s", in.Tenant, s.directory.TenantID())
 	}
 	began := s.now()
 	summary := map[string]int{"changed": 0, "same": 0, "failed": 0, "skipped": 0}
@@ -70,7 +72,7 @@ func (s *Simulator) ApplyIntent(intent json.RawMessage) (json.RawMessage, error)
 	}
 	body, err := json.Marshal(object{
 		"schema": 1, "script": in.Script, "connection": in.Connection, "tenant": in.Tenant, "startedAt": microsoft.Time(began), "finishedAt": microsoft.Time(s.now()),
-		"whatIf": false, "account": s.directory.upn(adminUser), "error": "", "files": []string{}, "results": outcomes, "summary": summary,
+		"whatIf": false, "account": s.directory.UPN(tenant.AdminUser), "error": "", "files": []string{}, "results": outcomes, "summary": summary,
 	})
 	if err != nil {
 		return nil, err
@@ -315,7 +317,7 @@ func (c *Colleague) newMailbox(o *Outcome, p object) error {
 	if _, taken := c.s.findUser(o.Identity); taken {
 		return fmt.Errorf("the address belongs to a UserMailbox")
 	}
-	if _, domain, _ := strings.Cut(o.Identity, "@"); !strings.EqualFold(domain, c.s.directory.domain) && !strings.EqualFold(domain, c.s.directory.initialDomain()) {
+	if _, domain, _ := strings.Cut(o.Identity, "@"); !strings.EqualFold(domain, c.s.directory.Domain) && !strings.EqualFold(domain, c.s.directory.InitialDomain()) {
 		return fmt.Errorf("the domain %s is not an accepted domain of the organization", domain)
 	}
 	m := madeRoom{ID: uuid.NewString(), Name: orDefault(text(p, "DisplayName"), text(p, "Name")), Email: strings.ToLower(o.Identity)}
@@ -333,7 +335,7 @@ func (c *Colleague) newGroup(o *Outcome, p object) error {
 	o.Action = "room list"
 	roomList, _ := p["RoomList"].(bool)
 	into := &c.s.state.Groups
-	g := &madeGroup{ID: uuid.NewString(), Name: o.Identity, Email: slug(o.Identity) + "@" + c.s.directory.domain, Kind: "security"}
+	g := &madeGroup{ID: uuid.NewString(), Name: o.Identity, Email: tenant.Slug(o.Identity) + "@" + c.s.directory.Domain, Kind: "security"}
 	if roomList {
 		into, g.Kind = &c.s.state.Exchange.Lists, "roomList"
 	}
@@ -376,7 +378,7 @@ func (c *Colleague) setPlace(o *Outcome, p object) error {
 		return noRoom(o.Identity)
 	}
 	was := object{}
-	if i, ok := c.s.directory.findRoom(o.Identity); ok {
+	if i, ok := c.s.directory.FindRoom(o.Identity); ok {
 		was = asObject(c.s.roomObject(i))
 	}
 	change := object{}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 var (
@@ -41,7 +43,7 @@ var (
 	grantProperties      = strings.Fields("id clientId consentType principalId resourceId scope")
 )
 
-func assignmentObject(a *appRoleAssignment) object {
+func assignmentObject(a *tenant.AppRoleAssignment) object {
 	o := asObject(a)
 	delete(o, "x-sequence")
 	o["deletedDateTime"] = nil
@@ -54,7 +56,7 @@ func (c *call) assignments(held bool) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	var list []*appRoleAssignment
+	var list []*tenant.AppRoleAssignment
 	for _, a := range c.s.state.Assignments {
 		if (held && a.PrincipalID == sp.ID || !held && a.ResourceID == sp.ID) && !c.s.hidden(a) && c.s.principal(a.PrincipalID) != nil && c.s.replicated(a.ID) {
 			list = append(list, a)
@@ -107,7 +109,7 @@ func (c *call) assignmentAt() (int, error) {
 	if _, err := c.principalAt(); err != nil {
 		return 0, err
 	}
-	at := slices.IndexFunc(c.s.state.Assignments, func(a *appRoleAssignment) bool { return a.ID == c.vars[1] && !c.s.hidden(a) })
+	at := slices.IndexFunc(c.s.state.Assignments, func(a *tenant.AppRoleAssignment) bool { return a.ID == c.vars[1] && !c.s.hidden(a) })
 	if at < 0 {
 		return 0, microsoft.NotFound(c.vars[1])
 	}
@@ -132,7 +134,7 @@ func (c *call) unassign() (reply, error) {
 }
 
 func (c *call) grantCollection(client string) collection {
-	var list []*permissionGrant
+	var list []*tenant.PermissionGrant
 	for _, g := range c.s.state.Grants {
 		if (client == "" || g.ClientID == client) && c.s.principal(g.ClientID) != nil && !(c.s.Has(fault.NoConsent) && g.ConsentType == "AllPrincipals") {
 			list = append(list, g)
@@ -153,7 +155,7 @@ func (c *call) grantsOfClient() (reply, error) {
 }
 
 func (c *call) createGrant() (reply, error) {
-	g := &permissionGrant{}
+	g := &tenant.PermissionGrant{}
 	if err := c.body(g); err != nil {
 		return reply{}, err
 	}
@@ -167,7 +169,7 @@ func (c *call) createGrant() (reply, error) {
 	case c.s.principal(g.ResourceID) == nil:
 		return reply{}, microsoft.NotFound(g.ResourceID)
 	}
-	if slices.ContainsFunc(c.s.state.Grants, func(o *permissionGrant) bool {
+	if slices.ContainsFunc(c.s.state.Grants, func(o *tenant.PermissionGrant) bool {
 		return o.ClientID == g.ClientID && o.ResourceID == g.ResourceID && o.ConsentType == g.ConsentType && (g.PrincipalID == nil || o.PrincipalID != nil && *o.PrincipalID == *g.PrincipalID)
 	}) {
 		return reply{}, microsoft.Refuse(http.StatusConflict, "Request_MultipleObjectsWithSameKeyValue", "Permission entry already exists.")
@@ -180,7 +182,7 @@ func (c *call) createGrant() (reply, error) {
 }
 
 func (c *call) grantAt() (int, error) {
-	at := slices.IndexFunc(c.s.state.Grants, func(g *permissionGrant) bool { return g.ID == c.vars[0] })
+	at := slices.IndexFunc(c.s.state.Grants, func(g *tenant.PermissionGrant) bool { return g.ID == c.vars[0] })
 	if at < 0 {
 		return 0, microsoft.NotFound(c.vars[0])
 	}

@@ -14,6 +14,8 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 
 	"github.com/roomkey/roomkey/internal/facts"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 var contractRouter = sync.OnceValues(func() (routers.Router, error) { return facts.Graph("https://graph.microsoft.com/v1.0") })
@@ -101,7 +103,7 @@ func (c *contractTripper) check(r *http.Request, sent []byte, res *http.Response
 func TestAnswersAreMicrosofts(t *testing.T) {
 	c := start(t, Options{})
 	a := c.Account()
-	room, group := c.directory.room(0).email, c.directory.id(kindGroup, groupFirstDepartment)
+	room, group := c.directory.Room(0).Email, c.directory.ID(tenant.KindGroup, groupFirstDepartment)
 	c.token = c.signIn(registerScopes + " User.ReadWrite.All Group.Read.All Place.ReadWrite.All Calendars.ReadWrite").text("access_token")
 	user := c.graph(http.MethodPost, "/users", `{"accountEnabled":true,"displayName":"Booking","mailNickname":"booking","userPrincipalName":"booking@contoso.example","passwordProfile":{"password":"correct horse battery","forceChangePasswordNextSignIn":false}}`)
 	c.want(user, 201, "")
@@ -121,8 +123,8 @@ func TestAnswersAreMicrosofts(t *testing.T) {
 		{"GET", "/groups/" + group + "/members", "", 200},
 		{"GET", "/groups/" + group + "/members/microsoft.graph.user", "", 200},
 		{"GET", "/groups/" + group + "/owners", "", 200},
-		{"GET", "/groups/" + c.directory.id(kindGroup, groupDepartments) + "/members", "", 200},
-		{"GET", "/groups/" + c.directory.id(kindGroup, groupDepartments) + "/transitiveMembers/microsoft.graph.user?$top=5", "", 200},
+		{"GET", "/groups/" + c.directory.ID(tenant.KindGroup, groupDepartments) + "/members", "", 200},
+		{"GET", "/groups/" + c.directory.ID(tenant.KindGroup, groupDepartments) + "/transitiveMembers/microsoft.graph.user?$top=5", "", 200},
 		{"GET", "/organization/" + a.TenantID, "", 200},
 		{"GET", "/domains", "", 200},
 		{"GET", "/places/microsoft.graph.roomList", "", 200},

@@ -10,6 +10,8 @@ import (
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 // addPassword makes a client secret, if the tenant's policy lets it.
@@ -30,7 +32,7 @@ func (c *call) addPassword() (reply, error) {
 	}
 	now := c.s.now().UTC().Truncate(time.Second)
 	end := now.AddDate(2, 0, 0)
-	p := password{KeyID: uuid.NewString(), StartDateTime: &now, EndDateTime: &end}
+	p := tenant.Password{KeyID: uuid.NewString(), StartDateTime: &now, EndDateTime: &end}
 	if in := b.PasswordCredential; in != nil {
 		p.DisplayName = in.DisplayName
 		if in.StartDateTime != nil {
@@ -81,7 +83,7 @@ func (c *call) removePassword() (reply, error) {
 	if err := c.body(&b); err != nil {
 		return reply{}, err
 	}
-	at := slices.IndexFunc(a.PasswordCredentials, func(p password) bool { return p.KeyID == b.KeyID })
+	at := slices.IndexFunc(a.PasswordCredentials, func(p tenant.Password) bool { return p.KeyID == b.KeyID })
 	if at < 0 {
 		return reply{}, microsoft.BadRequest("No password credential found with keyId '" + b.KeyID + "'.")
 	}

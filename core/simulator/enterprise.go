@@ -10,6 +10,8 @@ import (
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 var principalRoutes = []route{
@@ -38,18 +40,18 @@ func (c *call) principalCollection() collection {
 }
 
 // principalObject is an enterprise application as Graph shows it.
-func (s *Simulator) principalObject(sp *servicePrincipal) object {
+func (s *Simulator) principalObject(sp *tenant.ServicePrincipal) object {
 	o := asObject(sp)
 	o["appRoleAssignmentRequired"] = s.assignmentRequired(sp)
 	return o
 }
 
-func (s *Simulator) assignmentRequired(sp *servicePrincipal) bool {
-	return sp.AppRoleAssignmentRequired || s.Has(fault.AssignmentRequired) && sp.AppOwnerOrganizationID == s.directory.tenantID()
+func (s *Simulator) assignmentRequired(sp *tenant.ServicePrincipal) bool {
+	return sp.AppRoleAssignmentRequired || s.Has(fault.AssignmentRequired) && sp.AppOwnerOrganizationID == s.directory.TenantID()
 }
 
 // principalAt finds the one that the path names, by id or appId.
-func (c *call) principalAt() (*servicePrincipal, error) {
+func (c *call) principalAt() (*tenant.ServicePrincipal, error) {
 	if sp := c.s.principal(c.vars[0]); sp != nil {
 		return sp, nil
 	}
@@ -57,7 +59,7 @@ func (c *call) principalAt() (*servicePrincipal, error) {
 }
 
 // principal is one that is visible, by id or "appId=…"; nil when there is none.
-func (s *Simulator) principal(key string) *servicePrincipal {
+func (s *Simulator) principal(key string) *tenant.ServicePrincipal {
 	for _, sp := range s.state.Principals {
 		if s.replicated(sp.ID) && (strings.EqualFold(sp.ID, key) || strings.EqualFold("appId="+sp.AppID, key)) {
 			return sp
@@ -93,7 +95,7 @@ func (c *call) createPrincipal() (reply, error) {
 			name = a.DisplayName
 		}
 	}
-	owner := c.s.directory.tenantID()
+	owner := c.s.directory.TenantID()
 	if appID == commandLineToolsAppID {
 		name, owner = "Microsoft Graph Command Line Tools", microsoftTenant
 	}
@@ -112,7 +114,7 @@ func (c *call) createPrincipal() (reply, error) {
 	return created(o)
 }
 
-func patchedPrincipal(sp *servicePrincipal, patch object) (*servicePrincipal, error) {
+func patchedPrincipal(sp *tenant.ServicePrincipal, patch object) (*tenant.ServicePrincipal, error) {
 	for _, name := range []string{"id", "appId", "appOwnerOrganizationId", "deletedDateTime", "appDisplayName", "passwordCredentials"} {
 		if _, set := patch[name]; set {
 			return nil, microsoft.BadRequest("Property '" + name + "' is read-only and cannot be set.")
@@ -124,7 +126,7 @@ func patchedPrincipal(sp *servicePrincipal, patch object) (*servicePrincipal, er
 	if err != nil {
 		return nil, err
 	}
-	out := &servicePrincipal{}
+	out := &tenant.ServicePrincipal{}
 	return out, strict(data, out)
 }
 
@@ -146,10 +148,10 @@ func (c *call) patchPrincipal() (reply, error) {
 }
 
 // deletePrincipal keeps its grants for the day it is restored.
-func (s *Simulator) deletePrincipal(sp *servicePrincipal) {
+func (s *Simulator) deletePrincipal(sp *tenant.ServicePrincipal) {
 	at := s.now().UTC()
 	sp.DeletedDateTime = &at
-	s.state.Principals = slices.DeleteFunc(s.state.Principals, func(o *servicePrincipal) bool { return o == sp })
+	s.state.Principals = slices.DeleteFunc(s.state.Principals, func(o *tenant.ServicePrincipal) bool { return o == sp })
 	s.state.DeletedPrincipals = append(s.state.DeletedPrincipals, sp)
 	// Exchange's pointer and its role assignments go with the principal; the
 	// scopes stay.

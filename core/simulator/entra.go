@@ -133,7 +133,7 @@ func (s *Simulator) serveEntra(w http.ResponseWriter, r *http.Request) {
 // tenantExists knows the tenant by id and domain, and the names for any tenant.
 func (s *Simulator) tenantExists(name string) *entraError {
 	unknown := s.Has(fault.UnknownTenant)
-	if !unknown && (s.directory.isTenant(name) || name == "common" || name == "organizations") {
+	if !unknown && (s.directory.IsTenant(name) || name == "common" || name == "organizations") {
 		return nil
 	}
 	if !microsoft.IsGUID(name) && !strings.Contains(name, ".") && !unknown {
@@ -144,7 +144,7 @@ func (s *Simulator) tenantExists(name string) *entraError {
 
 // metadata is the OpenID configuration, with what Microsoft adds to it.
 func (s *Simulator) metadata(tenant string) object {
-	root, id := s.microsoft.url(), s.directory.tenantID()
+	root, id := s.microsoft.url(), s.directory.TenantID()
 	if tenant == "common" || tenant == "organizations" {
 		id = "{tenantid}"
 	}
@@ -189,7 +189,7 @@ func (s *Simulator) serveInstance(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	microsoft.JSON(w, http.StatusOK, object{
-		"tenant_discovery_endpoint": s.microsoft.url() + "/" + s.directory.tenantID() + "/v2.0/.well-known/openid-configuration",
+		"tenant_discovery_endpoint": s.microsoft.url() + "/" + s.directory.TenantID() + "/v2.0/.well-known/openid-configuration",
 		"api-version":               "1.1",
 		"metadata":                  []object{{"preferred_network": host, "preferred_cache": host, "aliases": []string{host}}},
 	})

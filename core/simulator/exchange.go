@@ -130,7 +130,7 @@ func (s *Simulator) madeRoomObject(m madeRoom) object {
 
 // isRoom reports whether an address is a room mailbox that exists.
 func (s *Simulator) isRoom(address string) bool {
-	if _, ok := s.directory.findRoom(address); ok {
+	if _, ok := s.directory.FindRoom(address); ok {
 		return !s.gone(address)
 	}
 	return slices.ContainsFunc(s.state.Exchange.MadeRooms, func(m madeRoom) bool { return strings.EqualFold(m.Email, address) })
@@ -145,7 +145,7 @@ func (s *Simulator) unlisted(address string) bool {
 // struckRoom is whether a fault is on for a room, the first if it names none.
 func (s *Simulator) struckRoom(name, address string) bool {
 	arg, on := s.Fault(name)
-	return on && fault.Hits(orDefault(arg, s.directory.room(0).email), address, false)
+	return on && fault.Hits(orDefault(arg, s.directory.Room(0).Email), address, false)
 }
 
 // gone reports whether a room is listed although its mailbox is no more.
@@ -201,7 +201,7 @@ func (s *Simulator) isMember(group, address string) bool {
 	if made != nil {
 		return slices.ContainsFunc(made.Members, func(m string) bool { return strings.EqualFold(m, address) })
 	}
-	user, ok := s.directory.findPerson(address)
+	user, ok := s.directory.FindPerson(address)
 	return ok && i != groupDepartments && s.inGroup(i, user)
 }
 

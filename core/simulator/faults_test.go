@@ -13,6 +13,8 @@ import (
 	"github.com/roomkey/roomkey/core/simulator/fault"
 
 	"github.com/roomkey/roomkey/core/simulator/booking"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 const (
@@ -88,7 +90,7 @@ func TestFaultsOfTheGrant(t *testing.T) {
 			}
 			path := roomsPath
 			if missing == "Calendars.ReadWrite" {
-				path = "/users/" + c.directory.room(0).email + week
+				path = "/users/" + c.directory.Room(0).Email + week
 			}
 			if a := c.graph(http.MethodGet, path, ""); a.status != 403 {
 				t.Errorf("%s answers %d: %s", path, a.status, a.raw)
@@ -182,7 +184,7 @@ func TestFaultsOfTheWay(t *testing.T) {
 			for _, v := range a.values() {
 				names[v.(map[string]any)["displayName"].(string)] = true
 			}
-			for _, want := range hostileNames[:9] {
+			for _, want := range tenant.HostileNames[:9] {
 				if !names[want] {
 					t.Errorf("no room is called %q", want)
 				}
@@ -215,7 +217,7 @@ func contractless(rt http.RoundTripper) http.RoundTripper {
 
 func TestFaultsOfMailboxes(t *testing.T) {
 	c := start(t, Options{})
-	first, second := c.directory.room(0).email, c.directory.room(1).email
+	first, second := c.directory.Room(0).Email, c.directory.Room(1).Email
 	for fault, code := range map[string]string{
 		fault.RoomGone: "ErrorInvalidUser", fault.CalendarDenied + "=" + first: "ErrorAccessDenied", fault.CalendarOnPremises: "MailboxNotEnabledForRESTAPI",
 	} {
@@ -243,7 +245,7 @@ func TestFaultsOfMailboxes(t *testing.T) {
 // TestFaultsThatLeaveTheRoomWell hides a room, and grants too much.
 func TestFaultsThatLeaveTheRoomWell(t *testing.T) {
 	c := start(t, Options{Faults: []string{fault.RoomHidden, fault.ExtraRole + "=Mail.Send,User.ReadWrite.All"}})
-	first := c.directory.room(0).email
+	first := c.directory.Room(0).Email
 	rooms := c.graph(http.MethodGet, roomsPath, "")
 	if len(rooms.values()) != 9 || strings.Contains(rooms.raw, first) {
 		t.Errorf("the hidden room is listed: %s", rooms.raw)
@@ -331,7 +333,7 @@ func TestEveryFaultIsShown(t *testing.T) {
 // TestWhatIsNoRoom has an old address of a room and a workspace.
 func TestWhatIsNoRoom(t *testing.T) {
 	c := start(t, Options{Faults: []string{fault.RoomRenamed}})
-	first := c.directory.room(0).email
+	first := c.directory.Room(0).Email
 	byOld := "/users?$filter=" + url.QueryEscape("proxyAddresses/any(a:a eq 'smtp:old-"+first+"')")
 	if found := c.graph(http.MethodGet, byOld, ""); len(found.values()) != 1 || !strings.Contains(found.raw, first) {
 		t.Errorf("by its old address: %s", found.raw)
@@ -362,7 +364,7 @@ func TestAssignmentRequired(t *testing.T) {
 	if sp := c.graph(http.MethodGet, "/servicePrincipals(appId='"+c.Account().ClientID+"')", ""); sp.json["appRoleAssignmentRequired"] != true {
 		t.Errorf("the enterprise application: %s", sp.raw)
 	}
-	_, refused := c.consent(c.principalByApp(c.Account().ClientID), adminUser, "openid")
+	_, refused := c.consent(c.principalByApp(c.Account().ClientID), tenant.AdminUser, "openid")
 	if refused == nil || refused.code != 50105 {
 		t.Errorf("a person who is not assigned: %+v", refused)
 	}

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 // seedDuplicates puts two strangers of the same name beside the ready
@@ -18,11 +20,11 @@ func (s *Simulator) seedDuplicates() {
 		name = "Room booking"
 	}
 	for i := range 2 {
-		id := s.directory.id(kindOther, 900+i*2)
+		id := s.directory.ID(tenant.KindOther, 900+i*2)
 		if s.application(id) != nil {
 			continue
 		}
-		app := newApplication(id, s.directory.id(kindOther, 901+i*2), name, s.directory.domain, s.now().Add(-time.Hour))
+		app := newApplication(id, s.directory.ID(tenant.KindOther, 901+i*2), name, s.directory.Domain, s.now().Add(-time.Hour))
 		app.SignInAudience = "AzureADMyOrg"
 		s.state.Applications = append(s.state.Applications, app)
 	}
@@ -35,12 +37,12 @@ func (s *Simulator) seedForeign() {
 	if !on {
 		return
 	}
-	mail := requiredAccess{ID: "e383f46e-2787-4529-855e-0e479a3ffac0", Type: "Scope"} // Mail.Send
+	mail := tenant.RequiredAccess{ID: "e383f46e-2787-4529-855e-0e479a3ffac0", Type: "Scope"} // Mail.Send
 	for _, app := range s.state.Applications {
 		switch what {
 		case "ews":
-			ews := requiredResource{ResourceAppID: exchangeAppID, ResourceAccess: []requiredAccess{{ID: "dc890d15-9560-4a4c-9b7f-a736ec74ec40", Type: "Role"}}}
-			if !slices.ContainsFunc(app.RequiredResourceAccess, func(r requiredResource) bool { return r.ResourceAppID == exchangeAppID }) {
+			ews := tenant.RequiredResource{ResourceAppID: exchangeAppID, ResourceAccess: []tenant.RequiredAccess{{ID: "dc890d15-9560-4a4c-9b7f-a736ec74ec40", Type: "Role"}}}
+			if !slices.ContainsFunc(app.RequiredResourceAccess, func(r tenant.RequiredResource) bool { return r.ResourceAppID == exchangeAppID }) {
 				app.RequiredResourceAccess = append(app.RequiredResourceAccess, ews)
 			}
 		case "multi-tenant":
@@ -52,9 +54,9 @@ func (s *Simulator) seedForeign() {
 			}
 			app.Web.RedirectURIs = append(app.Web.RedirectURIs, own)
 			app.Tags = append(app.Tags, "intranet")
-			at := slices.IndexFunc(app.RequiredResourceAccess, func(r requiredResource) bool { return r.ResourceAppID == graphAppID })
+			at := slices.IndexFunc(app.RequiredResourceAccess, func(r tenant.RequiredResource) bool { return r.ResourceAppID == graphAppID })
 			if at < 0 {
-				app.RequiredResourceAccess = append(app.RequiredResourceAccess, requiredResource{ResourceAppID: graphAppID})
+				app.RequiredResourceAccess = append(app.RequiredResourceAccess, tenant.RequiredResource{ResourceAppID: graphAppID})
 				at = len(app.RequiredResourceAccess) - 1
 			}
 			r := &app.RequiredResourceAccess[at]
@@ -76,7 +78,7 @@ func (s *Simulator) seedExtraRoles() {
 			continue
 		}
 		for _, i := range []int{appReady, appCertificate} {
-			if sp := s.principalByApp(s.directory.id(kindOther, i+1)); sp != nil && !s.assigned(sp.ID, graph.ID, r.ID) {
+			if sp := s.principalByApp(s.directory.ID(tenant.KindOther, i+1)); sp != nil && !s.assigned(sp.ID, graph.ID, r.ID) {
 				s.assign(sp, graph, r.ID)
 			}
 		}
@@ -84,7 +86,7 @@ func (s *Simulator) seedExtraRoles() {
 }
 
 // application finds a registration by its object id, nil when there is none.
-func (s *Simulator) application(id string) *application {
+func (s *Simulator) application(id string) *tenant.Application {
 	for _, a := range s.state.Applications {
 		if a.ID == id {
 			return a

@@ -15,6 +15,8 @@ import (
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 // serveToken is the token endpoint: every grant that MSAL uses.
@@ -101,9 +103,9 @@ func blockedByConditionalAccess() *entraError {
 }
 
 // client finds an application that may ask for tokens.
-func (s *Simulator) client(id string) (*application, *servicePrincipal, *entraError) {
-	unknown := &entraError{status: 400, name: "unauthorized_client", code: 700016, message: "Application with identifier '" + id + "' was not found in the directory '" + tenantName + "'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant."}
-	var app *application
+func (s *Simulator) client(id string) (*tenant.Application, *tenant.ServicePrincipal, *entraError) {
+	unknown := &entraError{status: 400, name: "unauthorized_client", code: 700016, message: "Application with identifier '" + id + "' was not found in the directory '" + tenant.Name + "'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant."}
+	var app *tenant.Application
 	for _, a := range s.state.Applications {
 		if strings.EqualFold(a.AppID, id) && s.replicated(a.ID) {
 			app = a
@@ -114,7 +116,7 @@ func (s *Simulator) client(id string) (*application, *servicePrincipal, *entraEr
 	}
 	sp := s.principalByApp(app.AppID)
 	if sp == nil || !s.replicated(sp.ID) {
-		return nil, nil, &entraError{status: 401, name: "invalid_client", code: 7000229, message: "The client application '" + id + "' is missing service principal in the tenant '" + s.directory.tenantID() + "'."}
+		return nil, nil, &entraError{status: 401, name: "invalid_client", code: 7000229, message: "The client application '" + id + "' is missing service principal in the tenant '" + s.directory.TenantID() + "'."}
 	}
 	if !sp.AccountEnabled || s.Has(fault.AppDisabled) {
 		return nil, nil, &entraError{status: 400, name: "unauthorized_client", code: 7000112, message: "Application '" + id + "'(" + app.DisplayName + ") is disabled."}
@@ -142,13 +144,13 @@ func (s *Simulator) applicationScope(scope string) *entraError {
 		resource = r
 	}
 	if !s.isGraph(resource) {
-		return &entraError{status: 400, name: "invalid_resource", code: 500011, message: "The resource principal named " + resource + " was not found in the tenant named " + tenantName + ". This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant."}
+		return &entraError{status: 400, name: "invalid_resource", code: 500011, message: "The resource principal named " + resource + " was not found in the tenant named " + tenant.Name + ". This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant."}
 	}
 	return nil
 }
 
 // credential checks a client secret or a signed assertion.
-func (s *Simulator) credential(r *http.Request, app *application) *entraError {
+func (s *Simulator) credential(r *http.Request, app *tenant.Application) *entraError {
 	secret, assertion := r.PostForm.Get("client_secret"), r.PostForm.Get("client_assertion")
 	switch {
 	case assertion != "":
@@ -179,14 +181,14 @@ func (s *Simulator) credential(r *http.Request, app *application) *entraError {
 // checkAssertion verifies a client assertion as Entra does: the certificate that
 // its header names is registered and valid, the signature is by its key, and
 // the claims are about this application and this endpoint.
-func (s *Simulator) checkAssertion(assertion, kind string, app *application) *entraError {
+func (s *Simulator) checkAssertion(assertion, kind string, app *tenant.Application) *entraError {
 	refused := func(code int, why string) *entraError {
 		return &entraError{status: 401, name: "invalid_client", code: code, message: why}
 	}
 	if kind != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
 		return refused(50027, "Invalid JWT token. The client_assertion_type is not supported.")
 	}
-	var used *keyCredential
+	var used *tenant.KeyCredential
 	unregistered := refused(700027, "The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id '"+app.AppID+"'.]")
 	c := jwt.RegisteredClaims{}
 	parser := jwt.NewParser(jwt.WithValidMethods([]string{"RS256", "PS256"}), jwt.WithoutClaimsValidation())
@@ -247,7 +249,7 @@ func (s *Simulator) ownEndpoint(audience string) bool {
 
 // clientInfo is what MSAL keys its cache with.
 func (s *Simulator) clientInfo(user int) string {
-	data, err := json.Marshal(map[string]string{"uid": s.directory.id(kindUser, user), "utid": s.directory.tenantID()})
+	data, err := json.Marshal(map[string]string{"uid": s.directory.ID(tenant.KindUser, user), "utid": s.directory.TenantID()})
 	if err != nil {
 		return ""
 	}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 var (
@@ -36,11 +38,11 @@ const (
 	groupFirstDepartment
 )
 
-func seededGroups() int { return groupFirstDepartment + len(departments) }
+func seededGroups() int { return groupFirstDepartment + len(tenant.Departments) }
 
 func groupName(i int) string {
 	if i >= groupFirstDepartment {
-		return departments[i-groupFirstDepartment]
+		return tenant.Departments[i-groupFirstDepartment]
 	}
 	return []string{"All employees", "All departments", "Room bookers", "Newsletter"}[i]
 }
@@ -56,13 +58,13 @@ type madeGroup struct {
 
 func (s *Simulator) groupObject(i int) object {
 	d := s.directory
-	o := object{"id": d.id(kindGroup, i), "description": nil, "createdDateTime": "2024-03-04T08:00:00Z", "onPremisesSyncEnabled": nil, "proxyAddresses": []string{}, "deletedDateTime": nil}
+	o := object{"id": d.ID(tenant.KindGroup, i), "description": nil, "createdDateTime": "2024-03-04T08:00:00Z", "onPremisesSyncEnabled": nil, "proxyAddresses": []string{}, "deletedDateTime": nil}
 	set := func(types []string, mail, security bool) {
 		name := groupName(i)
 		o["displayName"], o["groupTypes"], o["mailEnabled"], o["securityEnabled"] = name, types, mail, security
-		o["mailNickname"], o["mail"] = slug(name), nil
+		o["mailNickname"], o["mail"] = tenant.Slug(name), nil
 		if mail {
-			o["mail"] = slug(name) + "@" + d.domain
+			o["mail"] = tenant.Slug(name) + "@" + d.Domain
 		}
 	}
 	switch i {
@@ -80,7 +82,7 @@ func (s *Simulator) groupObject(i int) object {
 		o["visibility"] = "Private"
 	}
 	if s.Has(fault.HostileNames) {
-		o["displayName"], o["description"] = hostileName(i), hostileName(i+2)
+		o["displayName"], o["description"] = tenant.Hostile(i), tenant.Hostile(i+2)
 	}
 	return o
 }
@@ -103,7 +105,7 @@ func (c *call) groupCollection() collection {
 }
 
 func (s *Simulator) findGroup(key string) (int, *madeGroup, bool) {
-	if i, ok := s.directory.index(kindGroup, key); ok && i < seededGroups() {
+	if i, ok := s.directory.Index(tenant.KindGroup, key); ok && i < seededGroups() {
 		return i, nil, !s.groupStruck(fault.GroupGone, i)
 	}
 	for _, g := range s.state.Groups {
@@ -136,11 +138,11 @@ func (s *Simulator) inGroup(group, user int) bool {
 	case groupEverybody, groupDepartments:
 		return true
 	case groupBookers:
-		return user == organizerUser || user%3 == 0
+		return user == tenant.OrganizerUser || user%3 == 0
 	case groupNewsletter:
 		return user%2 == 0
 	}
-	return s.directory.department(user) == departments[group-groupFirstDepartment]
+	return s.directory.Department(user) == tenant.Departments[group-groupFirstDepartment]
 }
 
 // members are people; of the nested group, the groups themselves unless all the
@@ -168,7 +170,7 @@ func (c *call) memberCollection() (collection, error) {
 	}
 	path := strings.ToLower(c.r.URL.Path)
 	cast := strings.HasSuffix(path, "graph.user")
-	l := collection{context: "directoryObjects", known: userProperties, shown: userDefault, top: 100, maxTop: 999, nextLink: true, directory: true, sparse: true, n: c.s.directory.users}
+	l := collection{context: "directoryObjects", known: userProperties, shown: userDefault, top: 100, maxTop: 999, nextLink: true, directory: true, sparse: true, n: c.s.directory.Users}
 	typed := func(o object, kind string) object {
 		if !cast {
 			o["@odata.type"] = "#microsoft.graph." + kind
@@ -187,7 +189,7 @@ func (c *call) memberCollection() (collection, error) {
 			return nil
 		}
 	case i == groupDepartments && !strings.Contains(path, "/transitivemembers"):
-		l.n, l.known, l.shown = len(departments), groupProperties, nil
+		l.n, l.known, l.shown = len(tenant.Departments), groupProperties, nil
 		if cast {
 			l.n = 0
 		}
@@ -210,7 +212,7 @@ func (c *call) groupOwners() (reply, error) {
 	return c.list(collection{
 		context: "directoryObjects", n: 1, known: userProperties, shown: userDefault, top: 100, maxTop: 999, nextLink: true, directory: true,
 		at: func(int) object {
-			o := c.s.userObject(adminUser)
+			o := c.s.userObject(tenant.AdminUser)
 			o["@odata.type"] = "#microsoft.graph.user"
 			return o
 		},
@@ -218,7 +220,7 @@ func (c *call) groupOwners() (reply, error) {
 }
 
 func (c *call) memberOf() (reply, error) {
-	user, person := c.s.directory.findPerson(c.vars[0])
+	user, person := c.s.directory.FindPerson(c.vars[0])
 	if _, known := c.s.findUser(c.vars[0]); !known {
 		return reply{}, microsoft.NotFound(c.vars[0])
 	}

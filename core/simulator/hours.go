@@ -38,8 +38,8 @@ var seededHours = []workingHours{
 // hoursOf are a mailbox's working hours.
 func (s *Simulator) hoursOf(address string) workingHours {
 	h := seededHours[0]
-	if i, ok := s.directory.findRoom(address); ok {
-		h = seededHours[s.directory.room(i).building%len(seededHours)]
+	if i, ok := s.directory.FindRoom(address); ok {
+		h = seededHours[s.directory.Room(i).Building%len(seededHours)]
 	}
 	switch arg, _ := s.Fault(fault.RoomHours); arg {
 	case "tonga":

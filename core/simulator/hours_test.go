@@ -39,7 +39,7 @@ func TestRoomsKeepHours(t *testing.T) {
 		{"W. Europe Standard Time", 6, 14.75, 15}, {"Pacific Standard Time", 15, 23.75, 14.75},
 		{"Customized Time Zone", 13, 21.75, 22}, {"China Standard Time", 1, 9.75, 0.75}, {"tzone://Microsoft/Utc", 8, 16.75, 17},
 	} {
-		room := c.directory.room(i * c.directory.perBuilding).email
+		room := c.directory.Room(i * c.directory.PerBuilding).Email
 		if got := ask(room).text("value", "0", "workingHours", "timeZone", "name"); got != tt.zone {
 			t.Errorf("%s: %s, want %s", room, got, tt.zone)
 		}
@@ -47,7 +47,7 @@ func TestRoomsKeepHours(t *testing.T) {
 			t.Errorf("%s: %s at first, %s at last, %s outside, %s on Saturday", tt.zone, answerTo(room, tt.first), answerTo(room, tt.last), answerTo(room, tt.out), answerTo(room, tt.first-48))
 		}
 	}
-	room := c.directory.room(0).email
+	room := c.directory.Room(0).Email
 	for arg, want := range map[string][2]string{
 		"tonga": {"Tonga Standard Time", "<nil>"}, "unknown-zone": {"Middle Earth Standard Time", "<nil>"},
 		"none": {"W. Europe Standard Time", "<nil>"}, "error": {"<nil>", "ErrorFreeBusyGenerationFailed"},

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 // newExchangePrincipal takes the ids of the enterprise application, not those
@@ -183,7 +185,7 @@ func (c *Colleague) removePolicy(o *Outcome, _ object) error {
 }
 
 // granted finds what a permission of an application is about.
-func (c *Colleague) granted(o *Outcome, p object) (sp, graph *servicePrincipal, role string, err error) {
+func (c *Colleague) granted(o *Outcome, p object) (sp, graph *tenant.ServicePrincipal, role string, err error) {
 	app := orDefault(text(p, "appId"), c.appID)
 	sp, graph = c.s.principalByApp(app), c.s.principalByApp(graphAppID)
 	if sp == nil {
@@ -204,7 +206,7 @@ func (c *Colleague) removeGrant(o *Outcome, p object) error {
 		return err
 	}
 	n := len(c.s.state.Assignments)
-	c.s.state.Assignments = slices.DeleteFunc(c.s.state.Assignments, func(a *appRoleAssignment) bool {
+	c.s.state.Assignments = slices.DeleteFunc(c.s.state.Assignments, func(a *tenant.AppRoleAssignment) bool {
 		return a.PrincipalID == sp.ID && a.ResourceID == graph.ID && a.AppRoleID == role
 	})
 	if len(c.s.state.Assignments) < n {
@@ -261,18 +263,18 @@ func (c *Colleague) setSignIn(o *Outcome, p object) error {
 func (c *Colleague) upsertApplication(o *Outcome, p object) error {
 	o.Action = "application"
 	graph := c.s.principalByApp(graphAppID)
-	access := requiredResource{ResourceAppID: graphAppID}
+	access := tenant.RequiredResource{ResourceAppID: graphAppID}
 	for _, value := range list(p, "application") {
 		for _, r := range graph.AppRoles {
 			if r.Value == value {
-				access.ResourceAccess = append(access.ResourceAccess, requiredAccess{r.ID, "Role"})
+				access.ResourceAccess = append(access.ResourceAccess, tenant.RequiredAccess{ID: r.ID, Type: "Role"})
 			}
 		}
 	}
 	for _, value := range list(p, "delegated") {
 		for _, sc := range graph.OAuth2PermissionScopes {
 			if sc.Value == value {
-				access.ResourceAccess = append(access.ResourceAccess, requiredAccess{sc.ID, "Scope"})
+				access.ResourceAccess = append(access.ResourceAccess, tenant.RequiredAccess{ID: sc.ID, Type: "Scope"})
 			}
 		}
 	}
@@ -283,10 +285,10 @@ func (c *Colleague) upsertApplication(o *Outcome, p object) error {
 		}
 	}
 	name := o.Identity
-	app := newApplication(uuid.NewString(), uuid.NewString(), text(p, "displayName"), c.s.directory.domain, c.s.now().UTC())
+	app := newApplication(uuid.NewString(), uuid.NewString(), text(p, "displayName"), c.s.directory.Domain, c.s.now().UTC())
 	app.UniqueName, app.SignInAudience = &name, "AzureADMyOrg"
 	app.Web.RedirectURIs = append([]string{}, list(p, "redirectUris")...)
-	app.RequiredResourceAccess = []requiredResource{access}
+	app.RequiredResourceAccess = []tenant.RequiredResource{access}
 	c.s.state.Applications = append(c.s.state.Applications, app)
 	c.s.born(app.ID)
 	c.appID, o.Status, o.After["AppId"] = app.AppID, "changed", app.AppID
@@ -300,7 +302,7 @@ func (c *Colleague) makePrincipal(o *Outcome, _ object) error {
 	}
 	for _, a := range c.s.state.Applications {
 		if a.AppID == c.appID {
-			sp := newPrincipal(uuid.NewString(), a.AppID, a.DisplayName, c.s.directory.tenantID())
+			sp := newPrincipal(uuid.NewString(), a.AppID, a.DisplayName, c.s.directory.TenantID())
 			c.s.state.Principals = append(c.s.state.Principals, sp)
 			c.s.born(sp.ID)
 			o.Status = "changed"

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 // strikePerson does to a person what the faults say.
@@ -15,8 +17,8 @@ func (s *Simulator) strikePerson(i int, o object) {
 	if s.personStruck(fault.PeopleWithoutMail, i) {
 		o["mail"], o["proxyAddresses"] = nil, []string{}
 	}
-	if i == organizerUser+1 && s.Has(fault.SharedCardNumber) {
-		o["onPremisesExtensionAttributes"] = s.userObject(organizerUser)["onPremisesExtensionAttributes"]
+	if i == tenant.OrganizerUser+1 && s.Has(fault.SharedCardNumber) {
+		o["onPremisesExtensionAttributes"] = s.userObject(tenant.OrganizerUser)["onPremisesExtensionAttributes"]
 	}
 }
 
@@ -24,7 +26,7 @@ func (s *Simulator) strikePerson(i int, o object) {
 // person in it.
 func (s *Simulator) personStruck(name string, i int) bool {
 	arg, on := s.Fault(name)
-	return on && (fault.Hits(arg, s.directory.upn(i), true) || slices.ContainsFunc(strings.Split(arg, ","), func(key string) bool {
+	return on && (fault.Hits(arg, s.directory.UPN(i), true) || slices.ContainsFunc(strings.Split(arg, ","), func(key string) bool {
 		group, made, found := s.findGroup(strings.TrimSpace(key))
 		return found && made == nil && s.inGroup(group, i)
 	}))
@@ -39,7 +41,7 @@ func (s *Simulator) groupStruck(name string, i int) bool {
 	if arg == "" {
 		return i == groupBookers
 	}
-	return strings.EqualFold(arg, s.directory.id(kindGroup, i)) || strings.EqualFold(arg, groupName(i))
+	return strings.EqualFold(arg, s.directory.ID(tenant.KindGroup, i)) || strings.EqualFold(arg, groupName(i))
 }
 
 // roomSignsIn reports whether the fault lets the account of a room sign in.

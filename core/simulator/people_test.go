@@ -7,13 +7,15 @@ import (
 	"testing"
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 // TestFaultsOfPeople are people and groups with which a booking server can do
 // nothing.
 func TestFaultsOfPeople(t *testing.T) {
 	c := start(t, Options{})
-	bookers := c.directory.id(kindGroup, groupBookers)
+	bookers := c.directory.ID(tenant.KindGroup, groupBookers)
 	count := func(is func(object) bool) (n int) {
 		a := c.graph(http.MethodGet, "/users?$top=999&$select=id,mail,userPrincipalName,accountEnabled,onPremisesExtensionAttributes", "")
 		c.want(a, 200, "")
@@ -32,18 +34,18 @@ func TestFaultsOfPeople(t *testing.T) {
 		cards[card]++
 		return strings.Contains(card, "extensionAttribute1:") && !strings.Contains(card, "<nil>") && cards[card] == 2
 	}
-	rooms := c.directory.rooms
+	rooms := c.directory.Rooms
 	for _, tt := range []struct {
 		fault string
 		is    func(object) bool
 		want  int
 	}{
 		{"", disabled, rooms},
-		{fault.PeopleDisabled, disabled, rooms + c.directory.users},
+		{fault.PeopleDisabled, disabled, rooms + c.directory.Users},
 		{fault.PeopleDisabled + "=" + c.Account().OrganizerUPN, disabled, rooms + 1},
 		{fault.RoomSignIn, disabled, 0},
-		{fault.PeopleWithoutMail, mute, c.directory.users},
-		{fault.PeopleWithoutMail + "=Room bookers", mute, (c.directory.users+2)/3 + 1},
+		{fault.PeopleWithoutMail, mute, c.directory.Users},
+		{fault.PeopleWithoutMail + "=Room bookers", mute, (c.directory.Users+2)/3 + 1},
 		{"", shares, 0},
 		{fault.SharedCardNumber, shares, 1},
 	} {

@@ -7,6 +7,8 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/roomkey/roomkey/resources"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 // The applications of Microsoft that exist in every tenant.
@@ -80,21 +82,21 @@ var meanings = map[string]string{
 }
 
 // offered are the permissions of one API.
-func offered(api string) (roles []appRole, scopes []permissionScope) {
+func offered(api string) (roles []tenant.AppRole, scopes []tenant.PermissionScope) {
 	for _, p := range catalogue() {
 		if cmp.Or(p.Resource, graphAppID) != api {
 			continue
 		}
 		text := cmp.Or(meanings[p.Value], p.Value)
 		if p.Application != "" {
-			roles = append(roles, appRole{AllowedMemberTypes: []string{"Application"}, Description: text, DisplayName: text, ID: p.Application, IsEnabled: true, Origin: "Application", Value: p.Value})
+			roles = append(roles, tenant.AppRole{AllowedMemberTypes: []string{"Application"}, Description: text, DisplayName: text, ID: p.Application, IsEnabled: true, Origin: "Application", Value: p.Value})
 		}
 		if p.Delegated != "" {
 			kind := "Admin"
 			if userConsentable[p.Value] {
 				kind = "User"
 			}
-			scopes = append(scopes, permissionScope{AdminConsentDescription: text, AdminConsentDisplayName: text, ID: p.Delegated, IsEnabled: true, Type: kind, UserConsentDescription: text, UserConsentDisplayName: text, Value: p.Value})
+			scopes = append(scopes, tenant.PermissionScope{AdminConsentDescription: text, AdminConsentDisplayName: text, ID: p.Delegated, IsEnabled: true, Type: kind, UserConsentDescription: text, UserConsentDisplayName: text, Value: p.Value})
 		}
 	}
 	return roles, scopes

@@ -6,6 +6,8 @@ import (
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 var (
@@ -37,17 +39,17 @@ var (
 // as in a real tenant.
 func (s *Simulator) roomObject(i int) object {
 	d := s.directory
-	r := d.room(i)
-	h := mix(d.seed ^ uint64(i)<<16)
+	r := d.Room(i)
+	h := tenant.Mix(d.Seed ^ uint64(i)<<16)
 	o := object{
 		"@odata.type": "#microsoft.graph.room",
-		"id":          d.id(kindRoom, i), "placeId": d.id(kindPlace, i), "displayName": r.name, "emailAddress": r.email, "nickname": r.name,
-		"label": nil, "capacity": nil, "building": r.buildingName, "floorNumber": r.floor, "floorLabel": nil, "bookingType": "standard",
+		"id":          d.ID(tenant.KindRoom, i), "placeId": d.ID(tenant.KindPlace, i), "displayName": r.Name, "emailAddress": r.Email, "nickname": r.Name,
+		"label": nil, "capacity": nil, "building": r.BuildingName, "floorNumber": r.Floor, "floorLabel": nil, "bookingType": "standard",
 		"audioDeviceName": nil, "videoDeviceName": nil, "displayDeviceName": nil, "isWheelChairAccessible": h%4 != 0, "tags": []string{},
 		"address": nil, "geoCoordinates": nil, "phone": "", "parentId": nil,
 	}
-	if r.capacity > 0 {
-		o["capacity"] = r.capacity
+	if r.Capacity > 0 {
+		o["capacity"] = r.Capacity
 	}
 	if h%3 == 0 {
 		o["videoDeviceName"], o["audioDeviceName"], o["tags"] = "Teams Rooms", "Ceiling microphones", []string{"video"}
@@ -59,10 +61,10 @@ func (s *Simulator) roomObject(i int) object {
 		o["label"], o["floorLabel"] = "Ground floor", "G"
 	}
 	if s.Has(fault.HostileNames) {
-		o["displayName"] = hostileName(i)
-		o["building"], o["label"], o["tags"] = hostileName(i+3), hostileName(i+5), []string{hostileName(i + 7)}
+		o["displayName"] = tenant.Hostile(i)
+		o["building"], o["label"], o["tags"] = tenant.Hostile(i+3), tenant.Hostile(i+5), []string{tenant.Hostile(i + 7)}
 	}
-	for k, v := range s.state.Exchange.Places[r.email] {
+	for k, v := range s.state.Exchange.Places[r.Email] {
 		o[k] = v
 	}
 	return o
@@ -71,16 +73,16 @@ func (s *Simulator) roomObject(i int) object {
 func (c *call) roomCollection() collection {
 	made := c.s.state.Exchange.rooms()
 	return collection{
-		context: "places/microsoft.graph.room", n: c.s.directory.rooms + len(made), known: roomProperties, top: 100, maxTop: 1 << 20, skip: true,
+		context: "places/microsoft.graph.room", n: c.s.directory.Rooms + len(made), known: roomProperties, top: 100, maxTop: 1 << 20, skip: true,
 		sparse: c.s.Has(fault.RoomHidden) || c.s.Has(fault.Workspace),
 		at: func(i int) object {
-			if i >= c.s.directory.rooms {
-				if m := made[i-c.s.directory.rooms]; c.s.replicated(m.ID) {
+			if i >= c.s.directory.Rooms {
+				if m := made[i-c.s.directory.Rooms]; c.s.replicated(m.ID) {
 					return c.s.madeRoomObject(m)
 				}
 				return nil
 			}
-			if c.s.unlisted(c.s.directory.room(i).email) {
+			if c.s.unlisted(c.s.directory.Room(i).Email) {
 				return nil
 			}
 			return bare(c.s.roomObject(i))
@@ -110,12 +112,12 @@ func (c *call) rooms() (reply, error) {
 
 func (s *Simulator) listObject(b int) object {
 	d := s.directory
-	name := "Rooms " + d.building(b)
+	name := "Rooms " + d.Building(b)
 	if s.Has(fault.HostileNames) {
-		name = hostileName(b)
+		name = tenant.Hostile(b)
 	}
 	return object{
-		"id": d.id(kindRoomList, b), "placeId": d.id(kindPlace, MaxRooms+b), "displayName": name, "emailAddress": d.listEmail(b), "address": nil, "geoCoordinates": nil,
+		"id": d.ID(tenant.KindRoomList, b), "placeId": d.ID(tenant.KindPlace, MaxRooms+b), "displayName": name, "emailAddress": d.ListEmail(b), "address": nil, "geoCoordinates": nil,
 		"phone": "", "isWheelChairAccessible": false, "label": nil, "tags": []string{}, "parentId": nil,
 	}
 }
@@ -125,7 +127,7 @@ func (c *call) roomLists() (reply, error) {
 		return reply{}, err
 	}
 	made := c.s.state.Exchange.roomLists()
-	n := c.s.directory.buildings()
+	n := c.s.directory.Buildings()
 	return c.list(collection{
 		context: "places/microsoft.graph.roomList", n: n + len(made), known: listProperties, top: 100, maxTop: 1 << 20, skip: true,
 		at: func(i int) object {
@@ -143,12 +145,12 @@ func (c *call) roomsOfList() (reply, error) {
 		return reply{}, err
 	}
 	d := c.s.directory
-	if b, ok := d.findList(c.vars[0]); ok && strings.Contains(c.vars[0], "@") {
-		from := b * d.perBuilding
+	if b, ok := d.FindList(c.vars[0]); ok && strings.Contains(c.vars[0], "@") {
+		from := b * d.PerBuilding
 		return c.list(collection{
-			context: "places('" + c.vars[0] + "')/microsoft.graph.roomList/rooms", n: min(d.perBuilding, d.rooms-from), known: roomProperties, top: 100, maxTop: 1 << 20, skip: true,
+			context: "places('" + c.vars[0] + "')/microsoft.graph.roomList/rooms", n: min(d.PerBuilding, d.Rooms-from), known: roomProperties, top: 100, maxTop: 1 << 20, skip: true,
 			at: func(i int) object {
-				if c.s.unlisted(d.room(from + i).email) {
+				if c.s.unlisted(d.Room(from + i).Email) {
 					return nil
 				}
 				return bare(c.s.roomObject(from + i))
@@ -160,7 +162,7 @@ func (c *call) roomsOfList() (reply, error) {
 			return c.list(collection{
 				context: "places/microsoft.graph.roomList/rooms", n: len(g.Members), known: roomProperties, top: 100, maxTop: 1 << 20, skip: true,
 				at: func(i int) object {
-					if n, ok := d.findRoom(g.Members[i]); ok {
+					if n, ok := d.FindRoom(g.Members[i]); ok {
 						return bare(c.s.roomObject(n))
 					}
 					return nil
@@ -179,14 +181,14 @@ func (c *call) place() (reply, error) {
 	if err := c.noPlaces(); err != nil {
 		return reply{}, err
 	}
-	if i, ok := c.s.directory.findRoom(c.vars[0]); ok {
+	if i, ok := c.s.directory.FindRoom(c.vars[0]); ok {
 		o := c.s.roomObject(i)
-		if c.s.struckRoom(fault.Workspace, c.s.directory.room(i).email) {
+		if c.s.struckRoom(fault.Workspace, c.s.directory.Room(i).Email) {
 			o["@odata.type"] = "#microsoft.graph.workspace"
 		}
 		return c.entity("places", o, roomProperties)
 	}
-	if b, ok := c.s.directory.findList(c.vars[0]); ok {
+	if b, ok := c.s.directory.FindList(c.vars[0]); ok {
 		o := c.s.listObject(b)
 		o["@odata.type"] = "#microsoft.graph.roomList"
 		return c.entity("places", o, listProperties)
@@ -217,7 +219,7 @@ type placePatch struct {
 }
 
 func (c *call) patchPlace() (reply, error) {
-	i, found := c.s.directory.findRoom(c.vars[0])
+	i, found := c.s.directory.FindRoom(c.vars[0])
 	if !found {
 		return reply{}, notAPlace(c.vars[0])
 	}
@@ -237,6 +239,6 @@ func (c *call) patchPlace() (reply, error) {
 		return reply{}, err
 	}
 	delete(change, "@odata.type")
-	c.s.state.Exchange.setPlace(c.s.directory.room(i).email, change)
+	c.s.state.Exchange.setPlace(c.s.directory.Room(i).Email, change)
 	return c.entity("places", c.s.roomObject(i), roomProperties)
 }

@@ -6,11 +6,13 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 // principalByApp is the tenant's service principal of an application, nil when
 // there is none.
-func (s *Simulator) principalByApp(appID string) *servicePrincipal {
+func (s *Simulator) principalByApp(appID string) *tenant.ServicePrincipal {
 	for _, sp := range s.state.Principals {
 		if strings.EqualFold(sp.AppID, appID) {
 			return sp
@@ -21,7 +23,7 @@ func (s *Simulator) principalByApp(appID string) *servicePrincipal {
 
 // hidden reports whether a fault took a grant away. What was granted after the
 // fault was switched on is not hidden: that is the repair.
-func (s *Simulator) hidden(a *appRoleAssignment) bool {
+func (s *Simulator) hidden(a *tenant.AppRoleAssignment) bool {
 	if a.Sequence > s.Since() || a.ResourceID != s.principalByApp(graphAppID).ID {
 		return false
 	}
@@ -41,8 +43,8 @@ func (s *Simulator) assigned(principal, resource, role string) bool {
 	return false
 }
 
-func (s *Simulator) assign(sp, resource *servicePrincipal, role string) *appRoleAssignment {
-	a := &appRoleAssignment{
+func (s *Simulator) assign(sp, resource *tenant.ServicePrincipal, role string) *tenant.AppRoleAssignment {
+	a := &tenant.AppRoleAssignment{
 		ID: assignmentID(uuid.NewString()), AppRoleID: role, CreatedDateTime: s.now().UTC(), PrincipalDisplayName: sp.DisplayName, PrincipalID: sp.ID,
 		PrincipalType: "ServicePrincipal", ResourceDisplayName: resource.DisplayName, ResourceID: resource.ID,
 	}

@@ -49,8 +49,8 @@ func (s *Simulator) probe(ctx context.Context, tenantID, clientID, credential st
 	}
 	// The server does not say which rooms are its own: one of the first few that
 	// can be read is enough.
-	for i := range min(probedRooms, s.directory.rooms) {
-		if err = s.readCalendar(ctx, s.directory.room(i).email, token.AccessToken); err == nil {
+	for i := range min(probedRooms, s.directory.Rooms) {
+		if err = s.readCalendar(ctx, s.directory.Room(i).Email, token.AccessToken); err == nil {
 			return nil
 		}
 	}

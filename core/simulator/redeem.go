@@ -12,6 +12,8 @@ import (
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 // device is one device code on its way.
@@ -98,7 +100,7 @@ func (s *Simulator) redeemRefresh(r *http.Request) (object, *entraError) {
 	if err != nil {
 		return nil, err
 	}
-	have := s.consented(sp.ID, s.directory.id(kindUser, a.user))
+	have := s.consented(sp.ID, s.directory.ID(tenant.KindUser, a.user))
 	for _, want := range strings.Fields(f.Get("scope")) {
 		value := want[strings.LastIndexByte(want, '/')+1:]
 		if value != ".default" && value != "offline_access" && value != "openid" && value != "profile" && !slices.Contains(have, value) {
@@ -110,7 +112,7 @@ func (s *Simulator) redeemRefresh(r *http.Request) (object, *entraError) {
 }
 
 // userTokens is the answer that carries a person's tokens.
-func (s *Simulator) userTokens(f url.Values, sp *servicePrincipal, a authorization) (object, *entraError) {
+func (s *Simulator) userTokens(f url.Values, sp *tenant.ServicePrincipal, a authorization) (object, *entraError) {
 	failed := func(err error) *entraError {
 		return &entraError{status: 500, name: "server_error", code: 90033, message: err.Error()}
 	}
@@ -279,7 +281,7 @@ func (s *Simulator) pollDevice(r *http.Request) (object, *entraError) {
 	s.signIns.mu.Unlock()
 	sp := s.principalByApp(d.clientID)
 	if sp == nil {
-		return nil, &entraError{status: 400, name: "unauthorized_client", code: 700016, message: "Application with identifier '" + d.clientID + "' was not found in the directory '" + tenantName + "'."}
+		return nil, &entraError{status: 400, name: "unauthorized_client", code: 700016, message: "Application with identifier '" + d.clientID + "' was not found in the directory '" + tenant.Name + "'."}
 	}
 	f := url.Values{}
 	for k, v := range r.PostForm {
@@ -328,12 +330,12 @@ func (s *Simulator) serveAdminConsent(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	values.Set("admin_consent", "True")
-	values.Set("tenant", s.directory.tenantID())
+	values.Set("tenant", s.directory.TenantID())
 	sendBack(w, r, "query", redirect, values)
 }
 
 // consentAll grants all that an application declares.
-func (s *Simulator) consentAll(app *application, sp *servicePrincipal) {
+func (s *Simulator) consentAll(app *tenant.Application, sp *tenant.ServicePrincipal) {
 	for _, need := range app.RequiredResourceAccess {
 		resource := s.principalByApp(need.ResourceAppID)
 		if resource == nil {

@@ -11,6 +11,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 var (
@@ -56,7 +58,7 @@ func asObject(v any) object {
 
 // applicationObject is an application as Graph shows it: a certificate's bytes
 // only when the credentials were selected.
-func (c *call) applicationObject(a *application) object {
+func (c *call) applicationObject(a *tenant.Application) object {
 	o := asObject(a)
 	if !strings.Contains(strings.ToLower(c.query.Get("$select")), "keycredentials") {
 		for _, k := range o["keyCredentials"].([]any) {
@@ -81,7 +83,7 @@ func (c *call) applicationCollection() collection {
 
 // applicationAt finds the application that the path names, by object id, appId
 // or uniqueName.
-func (c *call) applicationAt() (*application, error) {
+func (c *call) applicationAt() (*tenant.Application, error) {
 	key := c.vars[0]
 	for _, a := range c.s.state.Applications {
 		if c.s.replicated(a.ID) && (strings.EqualFold(a.ID, key) || strings.EqualFold("appId="+a.AppID, key) || a.UniqueName != nil && "uniqueName="+*a.UniqueName == key) {
@@ -122,11 +124,11 @@ func (c *call) changes() (object, error) {
 	return o, nil
 }
 
-func (c *call) newRegistration(patch object, uniqueName *string) (*application, error) {
+func (c *call) newRegistration(patch object, uniqueName *string) (*tenant.Application, error) {
 	if name, _ := patch["displayName"].(string); name == "" {
 		return nil, microsoft.BadRequest("Property displayName is required.")
 	}
-	a := newApplication(uuid.NewString(), uuid.NewString(), "", c.s.directory.domain, c.s.now().UTC().Truncate(time.Second))
+	a := newApplication(uuid.NewString(), uuid.NewString(), "", c.s.directory.Domain, c.s.now().UTC().Truncate(time.Second))
 	a.UniqueName = uniqueName
 	if uniqueName == nil {
 		if name, ok := patch["uniqueName"].(string); ok {
@@ -134,7 +136,7 @@ func (c *call) newRegistration(patch object, uniqueName *string) (*application, 
 			delete(patch, "uniqueName")
 		}
 	}
-	if a.UniqueName != nil && slices.ContainsFunc(c.s.state.Applications, func(o *application) bool { return o.UniqueName != nil && *o.UniqueName == *a.UniqueName }) {
+	if a.UniqueName != nil && slices.ContainsFunc(c.s.state.Applications, func(o *tenant.Application) bool { return o.UniqueName != nil && *o.UniqueName == *a.UniqueName }) {
 		return nil, microsoft.Refuse(http.StatusConflict, "Request_MultipleObjectsWithSameKeyValue", "Another object with the same value for property uniqueName already exists.")
 	}
 	a, err := c.patched(a, patch)
@@ -151,7 +153,7 @@ var readOnly = []string{"id", "appId", "createdDateTime", "deletedDateTime", "pu
 
 // patched gives a copy with the changes applied: texts and lists replace,
 // complex properties merge.
-func (c *call) patched(a *application, patch object) (*application, error) {
+func (c *call) patched(a *tenant.Application, patch object) (*tenant.Application, error) {
 	for _, name := range readOnly {
 		if _, set := patch[name]; set {
 			return nil, microsoft.BadRequest("Property '" + name + "' is read-only and cannot be set.")
@@ -161,7 +163,7 @@ func (c *call) patched(a *application, patch object) (*application, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := strict(data, &application{}); err != nil {
+	if err := strict(data, &tenant.Application{}); err != nil {
 		return nil, err
 	}
 	merged := asObject(a)
@@ -169,7 +171,7 @@ func (c *call) patched(a *application, patch object) (*application, error) {
 	if data, err = json.Marshal(merged); err != nil {
 		return nil, err
 	}
-	out := &application{}
+	out := &tenant.Application{}
 	if err := strict(data, out); err != nil {
 		return nil, err
 	}
@@ -188,9 +190,9 @@ func (c *call) patched(a *application, patch object) (*application, error) {
 
 // keyCredentials completes the certificates of a PATCH: one that exists is kept
 // by its id, another one is read from its bytes.
-func (c *call) keyCredentials(before, after *application) error {
+func (c *call) keyCredentials(before, after *tenant.Application) error {
 	for i, k := range after.KeyCredentials {
-		at := slices.IndexFunc(before.KeyCredentials, func(o keyCredential) bool { return o.KeyID == k.KeyID && k.KeyID != "" })
+		at := slices.IndexFunc(before.KeyCredentials, func(o tenant.KeyCredential) bool { return o.KeyID == k.KeyID && k.KeyID != "" })
 		if at >= 0 && len(k.Key) == 0 {
 			after.KeyCredentials[i] = before.KeyCredentials[at]
 			continue
@@ -260,7 +262,7 @@ func (c *call) deleteApplication() (reply, error) {
 	at := c.s.now().UTC()
 	a.DeletedDateTime = &at
 	st := c.s.state
-	st.Applications = slices.DeleteFunc(st.Applications, func(o *application) bool { return o == a })
+	st.Applications = slices.DeleteFunc(st.Applications, func(o *tenant.Application) bool { return o == a })
 	st.Deleted = append(st.Deleted, a)
 	if sp := c.s.principalByApp(a.AppID); sp != nil {
 		c.s.deletePrincipal(sp)
@@ -275,7 +277,7 @@ func (c *call) owners() (reply, error) {
 	return c.list(collection{
 		context: "directoryObjects", n: 1, known: userProperties, shown: userDefault, top: 100, maxTop: 999, nextLink: true, directory: true,
 		at: func(int) object {
-			o := c.s.userObject(adminUser)
+			o := c.s.userObject(tenant.AdminUser)
 			o["@odata.type"] = "#microsoft.graph.user"
 			return o
 		},
@@ -289,9 +291,9 @@ func (c *call) noFederation() (reply, error) {
 	return c.list(collection{context: "applications/federatedIdentityCredentials", top: 100, maxTop: 999})
 }
 
-func (c *call) deletedCollection() []*application {
+func (c *call) deletedCollection() []*tenant.Application {
 	st := c.s.state
-	st.Deleted = slices.DeleteFunc(st.Deleted, func(a *application) bool { // thirty days
+	st.Deleted = slices.DeleteFunc(st.Deleted, func(a *tenant.Application) bool { // thirty days
 		return a.DeletedDateTime != nil && c.s.now().After(a.DeletedDateTime.AddDate(0, 0, 30))
 	})
 	return st.Deleted
@@ -306,7 +308,7 @@ func (c *call) deletedApplications() (reply, error) {
 }
 
 func (c *call) deletedAt() (int, error) {
-	at := slices.IndexFunc(c.deletedCollection(), func(a *application) bool { return strings.EqualFold(a.ID, c.vars[0]) })
+	at := slices.IndexFunc(c.deletedCollection(), func(a *tenant.Application) bool { return strings.EqualFold(a.ID, c.vars[0]) })
 	if at < 0 {
 		return 0, microsoft.NotFound(c.vars[0])
 	}
@@ -331,7 +333,7 @@ func (c *call) purge() (reply, error) {
 	st := c.s.state
 	appID := st.Deleted[at].AppID
 	st.Deleted = slices.Delete(st.Deleted, at, at+1)
-	st.DeletedPrincipals = slices.DeleteFunc(st.DeletedPrincipals, func(sp *servicePrincipal) bool { return sp.AppID == appID })
+	st.DeletedPrincipals = slices.DeleteFunc(st.DeletedPrincipals, func(sp *tenant.ServicePrincipal) bool { return sp.AppID == appID })
 	return noContent()
 }
 
@@ -353,7 +355,7 @@ func (c *call) restore() (reply, error) {
 			st.Principals = append(st.Principals, sp)
 		}
 	}
-	st.DeletedPrincipals = slices.DeleteFunc(st.DeletedPrincipals, func(sp *servicePrincipal) bool { return sp.AppID == a.AppID })
+	st.DeletedPrincipals = slices.DeleteFunc(st.DeletedPrincipals, func(sp *tenant.ServicePrincipal) bool { return sp.AppID == a.AppID })
 	o := maps.Clone(c.applicationObject(a))
 	o["@odata.type"], o["@odata.context"] = "#microsoft.graph.application", c.context("directoryObjects/$entity")
 	return ok(o)

@@ -11,6 +11,8 @@ import (
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 // signInRecord is one interactive sign-in of a person, for the sign-in log.
@@ -109,14 +111,14 @@ func (c *call) signIns() (reply, error) {
 }
 
 func (s *Simulator) signInObject(r signInRecord) object {
-	p := s.directory.person(r.User)
+	p := s.directory.Person(r.User)
 	name := r.ClientID
 	if sp := s.principalByApp(r.ClientID); sp != nil {
 		name = sp.DisplayName
 	}
 	return object{
-		"id": r.ID, "createdDateTime": microsoft.Time(r.At), "userDisplayName": p.first + " " + p.last, "userPrincipalName": s.directory.upn(r.User),
-		"userId": s.directory.id(kindUser, r.User), "appId": r.ClientID, "appDisplayName": name, "ipAddress": "127.0.0.1", "clientAppUsed": "Browser",
+		"id": r.ID, "createdDateTime": microsoft.Time(r.At), "userDisplayName": p.First + " " + p.Last, "userPrincipalName": s.directory.UPN(r.User),
+		"userId": s.directory.ID(tenant.KindUser, r.User), "appId": r.ClientID, "appDisplayName": name, "ipAddress": "127.0.0.1", "clientAppUsed": "Browser",
 		"correlationId": r.ID, "conditionalAccessStatus": "notApplied", "isInteractive": true,
 		"riskDetail": "none", "riskLevelAggregated": "none", "riskLevelDuringSignIn": "none", "riskState": "none", "riskEventTypes": []string{}, "riskEventTypes_v2": []string{},
 		"resourceDisplayName": "Microsoft Graph", "resourceId": graphAppID,

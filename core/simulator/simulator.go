@@ -27,6 +27,8 @@ import (
 	"github.com/roomkey/roomkey/core/simulator/fault"
 
 	"github.com/roomkey/roomkey/core/simulator/booking"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 // The sizes of a tenant that nobody chose, and the largest that is supported.
@@ -77,7 +79,7 @@ type Simulator struct {
 
 	ca        *authority
 	key       *rsa.PrivateKey // signs tokens
-	directory directory
+	directory tenant.Directory
 
 	mu    sync.Mutex // guards state and what hangs on it
 	state *state
@@ -103,8 +105,8 @@ func Start(ctx context.Context, o Options) (*Simulator, error) {
 	if o.Users == 0 {
 		o.Users = DefaultUsers
 	}
-	if o.Rooms < 0 || o.Rooms > MaxRooms || o.Users < minUsers || o.Users > MaxUsers {
-		return nil, fmt.Errorf("the simulated tenant has up to %d rooms and between %d and %d users", MaxRooms, minUsers, MaxUsers)
+	if o.Rooms < 0 || o.Rooms > MaxRooms || o.Users < tenant.MinUsers || o.Users > MaxUsers {
+		return nil, fmt.Errorf("the simulated tenant has up to %d rooms and between %d and %d users", MaxRooms, tenant.MinUsers, MaxUsers)
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -145,7 +147,7 @@ func (s *Simulator) prepare() (err error) {
 	if s.key, err = signingKey(); err != nil {
 		return err
 	}
-	s.directory = newDirectory(s.o.Seed, s.o.Rooms, s.o.Users)
+	s.directory = tenant.NewDirectory(s.o.Seed, s.o.Rooms, s.o.Users)
 	if s.state, err = s.openState(); err != nil {
 		return err
 	}

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 // tester is a small client that knows nothing but HTTP.
@@ -211,31 +213,31 @@ func TestPeoplePages(t *testing.T) {
 // TestDirectoryIsTwoWay finds everybody by address and by id again, in the
 // largest tenant.
 func TestDirectoryIsTwoWay(t *testing.T) {
-	d := newDirectory(7, MaxRooms, MaxUsers)
+	d := tenant.NewDirectory(7, MaxRooms, MaxUsers)
 	seen := map[string]bool{}
 	for i := range MaxUsers {
 		if i%7 == 0 {
-			if got, ok := d.findPerson(d.upn(i)); !ok || got != i {
-				t.Fatalf("user %d %s is found as %d", i, d.upn(i), got)
+			if got, ok := d.FindPerson(d.UPN(i)); !ok || got != i {
+				t.Fatalf("user %d %s is found as %d", i, d.UPN(i), got)
 			}
 		}
-		seen[d.upn(i)] = true
+		seen[d.UPN(i)] = true
 	}
 	if len(seen) != MaxUsers {
 		t.Errorf("%d addresses for %d users", len(seen), MaxUsers)
 	}
 	for i := range MaxRooms {
-		r := d.room(i)
-		if got, ok := d.findRoom(r.email); !ok || got != i {
-			t.Fatalf("room %d %s is found as %d", i, r.email, got)
+		r := d.Room(i)
+		if got, ok := d.FindRoom(r.Email); !ok || got != i {
+			t.Fatalf("room %d %s is found as %d", i, r.Email, got)
 		}
-		if got, ok := d.index(kindRoom, d.id(kindRoom, i)); !ok || got != i {
-			t.Fatalf("room %d has id %s, which is %d", i, d.id(kindRoom, i), got)
+		if got, ok := d.Index(tenant.KindRoom, d.ID(tenant.KindRoom, i)); !ok || got != i {
+			t.Fatalf("room %d has id %s, which is %d", i, d.ID(tenant.KindRoom, i), got)
 		}
 	}
-	for b := range d.buildings() {
-		if got, ok := d.findList(d.listEmail(b)); !ok || got != b {
-			t.Fatalf("list %d %s is found as %d", b, d.listEmail(b), got)
+	for b := range d.Buildings() {
+		if got, ok := d.FindList(d.ListEmail(b)); !ok || got != b {
+			t.Fatalf("list %d %s is found as %d", b, d.ListEmail(b), got)
 		}
 	}
 }

@@ -8,27 +8,29 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 // state is what can change in the tenant. It is kept in the folder after each
 // change, so that a connection to the simulated tenant outlives a restart.
 type state struct {
-	Version           int                  `json:"version"`
-	Seed              uint64               `json:"seed"`
-	Applications      []*application       `json:"applications"`
-	Deleted           []*application       `json:"deleted,omitempty"`
-	Principals        []*servicePrincipal  `json:"servicePrincipals"`
-	DeletedPrincipals []*servicePrincipal  `json:"deletedServicePrincipals,omitempty"`
-	Assignments       []*appRoleAssignment `json:"appRoleAssignments"`
-	Grants            []*permissionGrant   `json:"oauth2PermissionGrants"`
-	Secrets           map[string]string    `json:"secrets"` // by key id
-	Born              map[string]time.Time `json:"born"`    // when an object was made, by id
-	Sequence          int                  `json:"sequence"`
-	Users             []*madeUser          `json:"users,omitempty"`
-	Groups            []*madeGroup         `json:"groups,omitempty"`
-	Mailboxes         map[string]*mailbox  `json:"mailboxes,omitempty"` // by address
-	Subscribed        []*subscription      `json:"subscriptions,omitempty"`
-	Exchange          exchangeState        `json:"exchange"`
+	Version           int                         `json:"version"`
+	Seed              uint64                      `json:"seed"`
+	Applications      []*tenant.Application       `json:"applications"`
+	Deleted           []*tenant.Application       `json:"deleted,omitempty"`
+	Principals        []*tenant.ServicePrincipal  `json:"servicePrincipals"`
+	DeletedPrincipals []*tenant.ServicePrincipal  `json:"deletedServicePrincipals,omitempty"`
+	Assignments       []*tenant.AppRoleAssignment `json:"appRoleAssignments"`
+	Grants            []*tenant.PermissionGrant   `json:"oauth2PermissionGrants"`
+	Secrets           map[string]string           `json:"secrets"` // by key id
+	Born              map[string]time.Time        `json:"born"`    // when an object was made, by id
+	Sequence          int                         `json:"sequence"`
+	Users             []*madeUser                 `json:"users,omitempty"`
+	Groups            []*madeGroup                `json:"groups,omitempty"`
+	Mailboxes         map[string]*mailbox         `json:"mailboxes,omitempty"` // by address
+	Subscribed        []*subscription             `json:"subscriptions,omitempty"`
+	Exchange          exchangeState               `json:"exchange"`
 	// LastSignIn is when a client last got a token for itself, LastUserSignIn
 	// with a person's sign-in; by client id.
 	LastSignIn     map[string]time.Time `json:"lastSignIn,omitempty"`

@@ -268,7 +268,7 @@ func (s *Simulator) notify(address, event, change string) {
 		}
 		body, err := json.Marshal(object{"value": []object{{
 			"subscriptionId": sub.ID, "subscriptionExpirationDateTime": microsoft.Time(sub.ExpirationDateTime), "changeType": change, "clientState": sub.ClientState,
-			"tenantId": s.directory.tenantID(), "resource": fmt.Sprintf("Users/%s/Events/%s", m[1], event),
+			"tenantId": s.directory.TenantID(), "resource": fmt.Sprintf("Users/%s/Events/%s", m[1], event),
 			"resourceData": object{"@odata.type": "#Microsoft.Graph.Event", "@odata.id": fmt.Sprintf("Users/%s/Events/%s", m[1], event), "id": event},
 		}}})
 		if err != nil {

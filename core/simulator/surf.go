@@ -55,12 +55,12 @@ func (s *Simulator) serveUserInfo(w http.ResponseWriter, r *http.Request) {
 		microsoft.Fail(w, r, err)
 		return
 	}
-	user, _ := s.directory.findPerson(token.UPN)
-	p := s.directory.person(user)
+	user, _ := s.directory.FindPerson(token.UPN)
+	p := s.directory.Person(user)
 	out := object{"sub": token.Subject, "picture": s.microsoft.url() + "/v1.0/me/photo/$value"}
 	scopes := strings.Fields(token.Scopes)
 	if slices.Contains(scopes, "profile") {
-		out["name"], out["given_name"], out["family_name"] = fmt.Sprint(p.first, " ", p.last), p.first, p.last
+		out["name"], out["given_name"], out["family_name"] = fmt.Sprint(p.First, " ", p.Last), p.First, p.Last
 	}
 	if slices.Contains(scopes, "email") {
 		out["email"] = token.UPN

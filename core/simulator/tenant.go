@@ -7,6 +7,8 @@ import (
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 var tenantRoutes = []route{
@@ -24,12 +26,12 @@ var (
 func (s *Simulator) organizationObject() object {
 	d := s.directory
 	return object{
-		"id": d.tenantID(), "deletedDateTime": nil, "displayName": tenantName, "city": "Berlin", "country": "Germany", "countryLetterCode": "DE",
+		"id": d.TenantID(), "deletedDateTime": nil, "displayName": tenant.Name, "city": "Berlin", "country": "Germany", "countryLetterCode": "DE",
 		"createdDateTime": "2019-05-06T07:08:09Z", "tenantType": "AAD", "preferredLanguage": "en", "businessPhones": []string{}, "technicalNotificationMails": []string{},
 		"postalCode": "10115", "state": nil, "street": nil, "onPremisesSyncEnabled": nil, "defaultUsageLocation": "DE", "assignedPlans": []object{}, "provisionedPlans": []object{},
 		"verifiedDomains": []object{
-			{"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": true, "isInitial": false, "name": d.domain, "type": "Managed"},
-			{"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": false, "isInitial": true, "name": d.initialDomain(), "type": "Managed"},
+			{"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": true, "isInitial": false, "name": d.Domain, "type": "Managed"},
+			{"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": false, "isInitial": true, "name": d.InitialDomain(), "type": "Managed"},
 		},
 	}
 }
@@ -42,14 +44,14 @@ func (c *call) organizations() (reply, error) {
 }
 
 func (c *call) organization() (reply, error) {
-	if !strings.EqualFold(c.vars[0], c.s.directory.tenantID()) {
+	if !strings.EqualFold(c.vars[0], c.s.directory.TenantID()) {
 		return reply{}, microsoft.NotFound(c.vars[0])
 	}
 	return c.entity("organization", c.s.organizationObject(), organizationProperties)
 }
 
 func (c *call) domains() (reply, error) {
-	names := []string{c.s.directory.domain, c.s.directory.initialDomain()}
+	names := []string{c.s.directory.Domain, c.s.directory.InitialDomain()}
 	return c.list(collection{
 		context: "domains", n: 2, known: domainProperties, top: 100, maxTop: 999, directory: true,
 		at: func(i int) object {

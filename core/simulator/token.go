@@ -15,6 +15,8 @@ import (
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 // claims are those of an access token.
@@ -63,18 +65,18 @@ func (s *Simulator) keySet() object {
 }
 
 func (s *Simulator) issuer() string {
-	return s.microsoft.url() + "/" + s.directory.tenantID() + "/v2.0"
+	return s.microsoft.url() + "/" + s.directory.TenantID() + "/v2.0"
 }
 
 // accessToken is for an application (user < 0) or for a user of a client.
-func (s *Simulator) accessToken(sp *servicePrincipal, user int, scopes []string) (string, error) {
+func (s *Simulator) accessToken(sp *tenant.ServicePrincipal, user int, scopes []string) (string, error) {
 	now := s.now()
 	c := claims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer: s.issuer(), IssuedAt: jwt.NewNumericDate(now),
 			NotBefore: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(tokenLife)),
 		},
-		Audience: s.microsoft.url(), AppID: sp.AppID, AppName: sp.DisplayName, TenantID: s.directory.tenantID(), Version: "1.0", UniqueID: uuid.NewString()[:22], IdentityP: s.issuer(),
+		Audience: s.microsoft.url(), AppID: sp.AppID, AppName: sp.DisplayName, TenantID: s.directory.TenantID(), Version: "1.0", UniqueID: uuid.NewString()[:22], IdentityP: s.issuer(),
 	}
 	if user < 0 {
 		c.IDType, c.ObjectID, c.Subject, c.AppIDACR = "app", sp.ID, sp.ID, "1"
@@ -82,9 +84,9 @@ func (s *Simulator) accessToken(sp *servicePrincipal, user int, scopes []string)
 			c.Roles = &roles
 		}
 	} else {
-		p := s.directory.person(user)
-		c.IDType, c.ObjectID, c.Subject, c.AppIDACR = "user", s.directory.id(kindUser, user), s.directory.id(kindUser, user), "0"
-		c.UPN, c.Name, c.Scopes, c.WIDs = s.directory.upn(user), p.first+" "+p.last, strings.Join(scopes, " "), s.wids(user)
+		p := s.directory.Person(user)
+		c.IDType, c.ObjectID, c.Subject, c.AppIDACR = "user", s.directory.ID(tenant.KindUser, user), s.directory.ID(tenant.KindUser, user), "0"
+		c.UPN, c.Name, c.Scopes, c.WIDs = s.directory.UPN(user), p.First+" "+p.Last, strings.Join(scopes, " "), s.wids(user)
 	}
 	token, err := s.sign(c)
 	if err == nil && s.Has(fault.NotAJWT) {
@@ -100,7 +102,7 @@ func (s *Simulator) accessToken(sp *servicePrincipal, user int, scopes []string)
 func (s *Simulator) UserToken(upn string, scopes ...string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	user, found := s.directory.findPerson(upn)
+	user, found := s.directory.FindPerson(upn)
 	if !found {
 		return "", fmt.Errorf("there is no user %s", upn)
 	}
@@ -116,7 +118,7 @@ func (s *Simulator) UserToken(upn string, scopes ...string) (string, error) {
 }
 
 // tokenRoles are the application permissions that a token of this moment has.
-func (s *Simulator) tokenRoles(sp *servicePrincipal) (roles []string) {
+func (s *Simulator) tokenRoles(sp *tenant.ServicePrincipal) (roles []string) {
 	graph := s.principalByApp(graphAppID)
 	lag, stale := s.Fault(fault.StaleRoles)
 	for _, a := range s.state.Assignments {
@@ -134,7 +136,7 @@ func (s *Simulator) tokenRoles(sp *servicePrincipal) (roles []string) {
 	return roles
 }
 
-func roleValue(resource *servicePrincipal, id string) string {
+func roleValue(resource *tenant.ServicePrincipal, id string) string {
 	for _, r := range resource.AppRoles {
 		if r.ID == id {
 			return r.Value
@@ -146,9 +148,9 @@ func roleValue(resource *servicePrincipal, id string) string {
 // wids are the directory roles of a user.
 func (s *Simulator) wids(user int) []string {
 	switch {
-	case user == adminUser && s.Has(fault.ConsentRefused), user == lesserUser:
+	case user == tenant.AdminUser && s.Has(fault.ConsentRefused), user == tenant.LesserUser:
 		return []string{applicationAdministrator, defaultUserRole}
-	case user == adminUser:
+	case user == tenant.AdminUser:
 		return []string{globalAdministrator, defaultUserRole}
 	}
 	return []string{defaultUserRole}
@@ -191,7 +193,7 @@ func (s *Simulator) authenticate(r *http.Request) (*claims, error) {
 		return nil, microsoft.Unauthorized("Lifetime validation failed, the token is expired.")
 	case !s.isGraph(c.Audience):
 		return nil, microsoft.Unauthorized("Access token validation failure. Invalid audience.")
-	case c.TenantID != s.directory.tenantID():
+	case c.TenantID != s.directory.TenantID():
 		return nil, microsoft.Unauthorized("Access token validation failure. Invalid tenant.")
 	}
 	return c, nil

@@ -10,6 +10,8 @@ import (
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
+
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 var (
@@ -48,12 +50,12 @@ var (
 // userObject is a person; with User.ReadBasic.All alone, only the basic profile.
 func (s *Simulator) userObject(i int) object {
 	d := s.directory
-	p := d.person(i)
-	upn := p.local + "@" + d.domain
+	p := d.Person(i)
+	upn := p.Local + "@" + d.Domain
 	o := object{
-		"id": d.id(kindUser, i), "displayName": p.first + " " + p.last, "givenName": p.first, "surname": p.last,
-		"userPrincipalName": upn, "mail": upn, "mailNickname": p.local, "accountEnabled": true, "userType": "Member",
-		"department": d.department(i), "jobTitle": jobTitles[int(mix(uint64(i)))&0xffff%len(jobTitles)], "officeLocation": nil,
+		"id": d.ID(tenant.KindUser, i), "displayName": p.First + " " + p.Last, "givenName": p.First, "surname": p.Last,
+		"userPrincipalName": upn, "mail": upn, "mailNickname": p.Local, "accountEnabled": true, "userType": "Member",
+		"department": d.Department(i), "jobTitle": tenant.JobTitles[int(tenant.Mix(uint64(i)))&0xffff%len(tenant.JobTitles)], "officeLocation": nil,
 		"mobilePhone": nil, "businessPhones": []string{fmt.Sprintf("+49 30 5550 %04d", i%10000)}, "preferredLanguage": "en",
 		"employeeId": fmt.Sprint(100000 + i), "companyName": "Contoso", "usageLocation": "DE", "createdDateTime": "2024-03-04T08:00:00Z",
 		"onPremisesSyncEnabled": nil, "proxyAddresses": []string{"SMTP:" + upn}, "otherMails": []string{}, "assignedLicenses": []object{},
@@ -63,14 +65,14 @@ func (s *Simulator) userObject(i int) object {
 		o["department"] = nil
 	}
 	if i%5 != 4 { // one in five has no card
-		o["onPremisesExtensionAttributes"] = object{"extensionAttribute1": fmt.Sprintf("%08X", uint32(mix(d.seed^uint64(i)<<24)))}
+		o["onPremisesExtensionAttributes"] = object{"extensionAttribute1": fmt.Sprintf("%08X", uint32(tenant.Mix(d.Seed^uint64(i)<<24)))}
 	}
-	if i > organizerUser && i%17 == 16 {
+	if i > tenant.OrganizerUser && i%17 == 16 {
 		o["userType"] = "Guest"
 	}
 	s.strikePerson(i, o)
-	if i > organizerUser && s.Has(fault.HostileNames) {
-		o["displayName"], o["department"] = hostileName(i), hostileName(i+1)
+	if i > tenant.OrganizerUser && s.Has(fault.HostileNames) {
+		o["displayName"], o["department"] = tenant.Hostile(i), tenant.Hostile(i+1)
 	}
 	return o
 }
@@ -78,27 +80,27 @@ func (s *Simulator) userObject(i int) object {
 // roomAccount is the account of a room's mailbox: it is among the users, with
 // sign-in blocked, in every real tenant.
 func (s *Simulator) roomAccount(i int) object {
-	r := s.directory.room(i)
-	local, _, _ := strings.Cut(r.email, "@")
+	r := s.directory.Room(i)
+	local, _, _ := strings.Cut(r.Email, "@")
 	o := object{
-		"id": s.directory.id(kindRoom, i), "displayName": r.name, "givenName": nil, "surname": nil, "userPrincipalName": r.email, "mail": r.email,
-		"mailNickname": local, "accountEnabled": s.state.Exchange.SignIn[r.email] || s.roomSignsIn(r.email), "userType": "Member", "businessPhones": []string{}, "proxyAddresses": []string{"SMTP:" + r.email},
+		"id": s.directory.ID(tenant.KindRoom, i), "displayName": r.Name, "givenName": nil, "surname": nil, "userPrincipalName": r.Email, "mail": r.Email,
+		"mailNickname": local, "accountEnabled": s.state.Exchange.SignIn[r.Email] || s.roomSignsIn(r.Email), "userType": "Member", "businessPhones": []string{}, "proxyAddresses": []string{"SMTP:" + r.Email},
 		"createdDateTime": "2024-03-04T08:00:00Z", "otherMails": []string{}, "assignedLicenses": []object{},
 	}
-	if s.struckRoom(fault.RoomRenamed, r.email) {
-		o["proxyAddresses"] = []string{"SMTP:" + r.email, "smtp:old-" + r.email}
+	if s.struckRoom(fault.RoomRenamed, r.Email) {
+		o["proxyAddresses"] = []string{"SMTP:" + r.Email, "smtp:old-" + r.Email}
 	}
 	if s.Has(fault.HostileNames) {
-		o["displayName"] = hostileName(i)
+		o["displayName"] = tenant.Hostile(i)
 	}
 	return o
 }
 
 func (c *call) userCollection() collection {
 	s := c.s
-	people, made := s.directory.users, s.state.Users
+	people, made := s.directory.Users, s.state.Users
 	return collection{
-		context: "users", n: people + len(made) + s.directory.rooms, known: userProperties, shown: userDefault,
+		context: "users", n: people + len(made) + s.directory.Rooms, known: userProperties, shown: userDefault,
 		top: 100, maxTop: 999, nextLink: true, directory: true,
 		at: func(i int) object {
 			switch {
@@ -108,7 +110,7 @@ func (c *call) userCollection() collection {
 				return c.basic(made[i-people].object())
 			}
 			r := i - people - len(made)
-			if s.gone(s.directory.room(r).email) {
+			if s.gone(s.directory.Room(r).Email) {
 				return nil
 			}
 			return c.basic(s.roomAccount(r))
@@ -133,10 +135,10 @@ func (c *call) users() (reply, error) {
 
 // findUser takes an id or a user principal name.
 func (s *Simulator) findUser(key string) (object, bool) {
-	if i, ok := s.directory.findPerson(key); ok {
+	if i, ok := s.directory.FindPerson(key); ok {
 		return s.userObject(i), true
 	}
-	if i, ok := s.directory.findRoom(key); ok && !s.gone(s.directory.room(i).email) {
+	if i, ok := s.directory.FindRoom(key); ok && !s.gone(s.directory.Room(i).Email) {
 		return s.roomAccount(i), true
 	}
 	for _, m := range s.state.Exchange.MadeRooms {
@@ -176,14 +178,14 @@ func (c *call) myRoles() (reply, error) {
 	if err := c.signedIn(); err != nil {
 		return reply{}, err
 	}
-	i, _ := c.s.directory.findPerson(c.claims.ObjectID)
+	i, _ := c.s.directory.FindPerson(c.claims.ObjectID)
 	wids := slices.DeleteFunc(c.s.wids(i), func(id string) bool { return id == defaultUserRole })
 	cast := strings.HasSuffix(strings.ToLower(c.r.URL.Path), "directoryrole")
 	return c.list(collection{
 		context: "directoryObjects", n: len(wids), known: roleProperties, top: 100, maxTop: 999, nextLink: true, directory: true,
 		at: func(n int) object {
 			o := object{
-				"id": c.s.directory.id(kindOther, 500+int(wids[n][0])), "displayName": roleNames[wids[n]], "description": roleNames[wids[n]],
+				"id": c.s.directory.ID(tenant.KindOther, 500+int(wids[n][0])), "displayName": roleNames[wids[n]], "description": roleNames[wids[n]],
 				"roleTemplateId": wids[n], "deletedDateTime": nil,
 			}
 			if !cast {
@@ -230,7 +232,7 @@ func (c *call) createUser() (reply, error) {
 	if u.AccountEnabled == nil || u.DisplayName == "" || u.MailNickname == "" || u.PasswordProfile == nil || u.PasswordProfile.Password == "" {
 		return reply{}, microsoft.BadRequest("A required property is missing: accountEnabled, displayName, mailNickname, userPrincipalName and passwordProfile are needed.")
 	}
-	if _, domain, _ := strings.Cut(u.UserPrincipalName, "@"); !strings.EqualFold(domain, c.s.directory.domain) && !strings.EqualFold(domain, c.s.directory.initialDomain()) {
+	if _, domain, _ := strings.Cut(u.UserPrincipalName, "@"); !strings.EqualFold(domain, c.s.directory.Domain) && !strings.EqualFold(domain, c.s.directory.InitialDomain()) {
 		return reply{}, microsoft.BadRequest("The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.")
 	}
 	if _, exists := c.s.findUser(u.UserPrincipalName); exists {

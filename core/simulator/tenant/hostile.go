@@ -1,9 +1,9 @@
-package simulator
+package tenant
 
 import "strings"
 
-// hostileNames try to harm whoever shows, stores or scripts them.
-var hostileNames = []string{
+// HostileNames try to harm whoever shows, stores or scripts them.
+var HostileNames = []string{
 	"$(Remove-Mailbox -Identity *)",
 	"'; Remove-Item C:\\ -Recurse #",
 	"’; Write-Host pwned; ‘",
@@ -18,4 +18,5 @@ var hostileNames = []string{
 	"😀 𝒜 \U000E0041 ‮",
 }
 
-func hostileName(i int) string { return hostileNames[i%len(hostileNames)] }
+// Hostile is one of the hostile names, by number.
+func Hostile(i int) string { return HostileNames[i%len(HostileNames)] }

@@ -1,9 +1,9 @@
-package simulator
+package tenant
 
 import "time"
 
-// application is an app registration with the properties that can be set.
-type application struct {
+// Application is an app registration with the properties that can be set.
+type Application struct {
 	ID                         string             `json:"id"`
 	DeletedDateTime            *time.Time         `json:"deletedDateTime"`
 	AppID                      string             `json:"appId"`
@@ -20,28 +20,30 @@ type application struct {
 	ServiceManagementReference *string            `json:"serviceManagementReference"`
 	Tags                       []string           `json:"tags"`
 	IdentifierURIs             []string           `json:"identifierUris"`
-	AddIns                     []object           `json:"addIns"`
-	API                        apiApplication     `json:"api"`
-	AppRoles                   []appRole          `json:"appRoles"`
+	AddIns                     []map[string]any   `json:"addIns"`
+	API                        APIApplication     `json:"api"`
+	AppRoles                   []AppRole          `json:"appRoles"`
 	Info                       informationalURL   `json:"info"`
-	KeyCredentials             []keyCredential    `json:"keyCredentials"`
-	PasswordCredentials        []password         `json:"passwordCredentials"`
-	PublicClient               redirects          `json:"publicClient"`
-	SPA                        redirects          `json:"spa"`
-	RequiredResourceAccess     []requiredResource `json:"requiredResourceAccess"`
+	KeyCredentials             []KeyCredential    `json:"keyCredentials"`
+	PasswordCredentials        []Password         `json:"passwordCredentials"`
+	PublicClient               Redirects          `json:"publicClient"`
+	SPA                        Redirects          `json:"spa"`
+	RequiredResourceAccess     []RequiredResource `json:"requiredResourceAccess"`
 	OptionalClaims             *optionalClaims    `json:"optionalClaims"`
-	Web                        webApplication     `json:"web"`
+	Web                        WebApplication     `json:"web"`
 }
 
-type apiApplication struct {
+// APIApplication is what an application offers as an API.
+type APIApplication struct {
 	AcceptMappedClaims          *bool             `json:"acceptMappedClaims"`
 	KnownClientApplications     []string          `json:"knownClientApplications"`
-	OAuth2PermissionScopes      []permissionScope `json:"oauth2PermissionScopes"`
-	PreAuthorizedApplications   []object          `json:"preAuthorizedApplications"`
+	OAuth2PermissionScopes      []PermissionScope `json:"oauth2PermissionScopes"`
+	PreAuthorizedApplications   []map[string]any  `json:"preAuthorizedApplications"`
 	RequestedAccessTokenVersion *int              `json:"requestedAccessTokenVersion"`
 }
 
-type appRole struct {
+// AppRole is an application permission that an application offers.
+type AppRole struct {
 	AllowedMemberTypes []string `json:"allowedMemberTypes"`
 	Description        string   `json:"description"`
 	DisplayName        string   `json:"displayName"`
@@ -51,7 +53,8 @@ type appRole struct {
 	Value              string   `json:"value"`
 }
 
-type permissionScope struct {
+// PermissionScope is a delegated permission that an application offers.
+type PermissionScope struct {
 	AdminConsentDescription string `json:"adminConsentDescription"`
 	AdminConsentDisplayName string `json:"adminConsentDisplayName"`
 	ID                      string `json:"id"`
@@ -70,7 +73,8 @@ type informationalURL struct {
 	TermsOfServiceURL   *string `json:"termsOfServiceUrl"`
 }
 
-type keyCredential struct {
+// KeyCredential is a certificate with which an application signs in.
+type KeyCredential struct {
 	CustomKeyIdentifier string    `json:"customKeyIdentifier,omitempty"` // SHA-1 in hex
 	DisplayName         string    `json:"displayName"`
 	EndDateTime         time.Time `json:"endDateTime"`
@@ -81,7 +85,8 @@ type keyCredential struct {
 	Usage               string    `json:"usage"`
 }
 
-type password struct {
+// Password is a client secret; its text is kept elsewhere.
+type Password struct {
 	CustomKeyIdentifier *string    `json:"customKeyIdentifier"`
 	DisplayName         *string    `json:"displayName"`
 	EndDateTime         *time.Time `json:"endDateTime"`
@@ -91,32 +96,36 @@ type password struct {
 	StartDateTime       *time.Time `json:"startDateTime"`
 }
 
-type redirects struct {
+// Redirects are the redirect URIs of one platform.
+type Redirects struct {
 	RedirectURIs []string `json:"redirectUris"`
 }
 
-type requiredResource struct {
+// RequiredResource are the permissions that an application declares for another.
+type RequiredResource struct {
 	ResourceAppID  string           `json:"resourceAppId"`
-	ResourceAccess []requiredAccess `json:"resourceAccess"`
+	ResourceAccess []RequiredAccess `json:"resourceAccess"`
 }
 
-type requiredAccess struct {
+// RequiredAccess is one declared permission: Role or Scope.
+type RequiredAccess struct {
 	ID   string `json:"id"`
 	Type string `json:"type"`
 }
 
 type optionalClaims struct {
-	AccessToken []object `json:"accessToken"`
-	IDToken     []object `json:"idToken"`
-	SAML2Token  []object `json:"saml2Token"`
+	AccessToken []map[string]any `json:"accessToken"`
+	IDToken     []map[string]any `json:"idToken"`
+	SAML2Token  []map[string]any `json:"saml2Token"`
 }
 
-type webApplication struct {
-	HomePageURL           *string       `json:"homePageUrl"`
-	LogoutURL             *string       `json:"logoutUrl"`
-	RedirectURIs          []string      `json:"redirectUris"`
-	ImplicitGrantSettings implicitGrant `json:"implicitGrantSettings"`
-	RedirectURISettings   []object      `json:"redirectUriSettings"`
+// WebApplication is the Web platform of an application.
+type WebApplication struct {
+	HomePageURL           *string          `json:"homePageUrl"`
+	LogoutURL             *string          `json:"logoutUrl"`
+	RedirectURIs          []string         `json:"redirectUris"`
+	ImplicitGrantSettings implicitGrant    `json:"implicitGrantSettings"`
+	RedirectURISettings   []map[string]any `json:"redirectUriSettings"`
 }
 
 type implicitGrant struct {
@@ -124,8 +133,8 @@ type implicitGrant struct {
 	EnableAccessTokenIssuance bool `json:"enableAccessTokenIssuance"`
 }
 
-// servicePrincipal is an enterprise application.
-type servicePrincipal struct {
+// ServicePrincipal is an enterprise application.
+type ServicePrincipal struct {
 	ID                        string            `json:"id"`
 	DeletedDateTime           *time.Time        `json:"deletedDateTime"`
 	AccountEnabled            bool              `json:"accountEnabled"`
@@ -149,14 +158,14 @@ type servicePrincipal struct {
 	SignInAudience            string            `json:"signInAudience"`
 	Tags                      []string          `json:"tags"`
 	Info                      *informationalURL `json:"info"`
-	KeyCredentials            []keyCredential   `json:"keyCredentials"`
-	PasswordCredentials       []password        `json:"passwordCredentials"`
-	AppRoles                  []appRole         `json:"appRoles"`
-	OAuth2PermissionScopes    []permissionScope `json:"oauth2PermissionScopes"`
+	KeyCredentials            []KeyCredential   `json:"keyCredentials"`
+	PasswordCredentials       []Password        `json:"passwordCredentials"`
+	AppRoles                  []AppRole         `json:"appRoles"`
+	OAuth2PermissionScopes    []PermissionScope `json:"oauth2PermissionScopes"`
 }
 
-// appRoleAssignment is one granted application permission.
-type appRoleAssignment struct {
+// AppRoleAssignment is one granted application permission.
+type AppRoleAssignment struct {
 	ID                   string    `json:"id"`
 	AppRoleID            string    `json:"appRoleId"`
 	CreatedDateTime      time.Time `json:"createdDateTime"`
@@ -169,8 +178,8 @@ type appRoleAssignment struct {
 	Sequence int `json:"x-sequence,omitempty"`
 }
 
-// permissionGrant is the consent to delegated permissions.
-type permissionGrant struct {
+// PermissionGrant is the consent to delegated permissions.
+type PermissionGrant struct {
 	ID          string  `json:"id"`
 	ClientID    string  `json:"clientId"`
 	ConsentType string  `json:"consentType"`

@@ -1,4 +1,4 @@
-package simulator
+package tenant
 
 // What the people, rooms and buildings of the simulated tenant are called.
 // Names with letters outside ASCII are among them on purpose.
@@ -22,8 +22,8 @@ var (
 		"Larsen", "Mbeki", "Nguyen", "Okafor", "Patel", "Ricci", "Silva", "Thomas", "Visser", "Winter",
 		"Schröder", "Łukasik", "Brandt",
 	}
-	departments = []string{"Finance", "Human Resources", "Information Technology", "Legal", "Marketing", "Operations", "Research", "Sales"}
-	jobTitles   = []string{"Analyst", "Assistant", "Consultant", "Coordinator", "Director", "Engineer", "Manager", "Specialist"}
+	Departments = []string{"Finance", "Human Resources", "Information Technology", "Legal", "Marketing", "Operations", "Research", "Sales"}
+	JobTitles   = []string{"Analyst", "Assistant", "Consultant", "Coordinator", "Director", "Engineer", "Manager", "Specialist"}
 	roomNames   = []string{
 		"Amber", "Birch", "Cedar", "Danube", "Elbe", "Fjord", "Garonne", "Harbour", "Isar", "Juniper",
 		"Kestrel", "Loire", "Maple", "Neckar", "Oak", "Pine", "Rhine", "Spruce", "Thames", "Vistula",
