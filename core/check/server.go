@@ -74,6 +74,9 @@ func checkServerToken(ctx context.Context, s *State) Finding {
 	if !c.Stored {
 		return pass(words.T("The token is accepted; the server holds no configuration yet.")).saw("stored", false)
 	}
+	s.mu.Lock()
+	s.stored = true
+	s.mu.Unlock()
 	f := pass(words.T("The token is accepted; the server holds a configuration."))
 	switch own := s.Connection.Tenant.ID; {
 	case c.TenantID != "" && own != "" && !sameID(c.TenantID, own):
@@ -89,15 +92,24 @@ func checkServerToken(ctx context.Context, s *State) Finding {
 // is none from there.
 func checkServerStatus(ctx context.Context, s *State) Finding {
 	st, err := s.Server.Status(ctx)
-	if err != nil {
-		if problem.KindOf(err) == problem.Absent {
-			return noView
-		}
-		return judge(err)
-	}
+	none := problem.KindOf(err) == problem.Absent || err == nil && st.State == ServerNothing
 	s.mu.Lock()
 	s.status = st
+	stored := s.stored
 	s.mu.Unlock()
+	switch {
+	case none && stored:
+		p := problem.New(codeServerNoView, words.T("The booking server holds a configuration and does not say whether it works.")).
+			Fix(words.T("Test again in a minute. If it stays, give this text to whoever runs the booking server."))
+		if why := problem.Of(err); why != nil {
+			p.With(why.Title).By(why)
+		}
+		return unknown(p)
+	case none:
+		return noView
+	case err != nil:
+		return judge(err)
+	}
 	rooms, known := s.chosen()
 	same := known && s.Digest != nil && st.Digest != "" && st.Digest == s.Digest(rooms)
 	return JudgeServer(st, View{Same: same, Now: s.now(), From: s.fromHere(), Cloud: s.Cloud, Connection: s.Connection})

@@ -48,6 +48,8 @@ type State struct {
 	groupNames map[string]string
 	server     ServerDescription
 	status     ServerStatus
+	// stored is whether the server was seen to hold a configuration.
+	stored bool
 	// registration as the administrator's sign-in reads it, nil if unread.
 	application    *tenant.Application
 	principal      *tenant.ServicePrincipal

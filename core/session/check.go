@@ -48,11 +48,21 @@ func (s *Session) check(ctx context.Context, step string, o check.Options, emit 
 	basis := s.basis(ctx, in.Connection)
 	run := check.Diagnose(ctx, in, emit, report)
 	basis[evidence.ChosenRooms] = s.roomsDigest(in.Connection) // all rooms are looked up by the run
-	run.NotKept = problem.Of(s.remember(ctx, run.Evidence(basis)...))
+	seen := run.Evidence(basis)
+	if f, ran := run.Finding(check.ServerToken); ran && f.Evidence["stored"] == false && s.pushedBefore() {
+		seen = append(seen, lostAgain(run.Finished, basis)...)
+	}
+	run.NotKept = problem.Of(s.remember(ctx, seen...))
 	if len(run.Only) == 0 && run.NotKept == nil {
 		run.NotKept = s.keepCheck(run)
 	}
 	return s.whole(ctx, run), nil
+}
+
+// pushedBefore reports whether the last push ended well and was not taken back.
+func (s *Session) pushedBefore() bool {
+	pushes, err := s.env.Store.Pushes(s.ID())
+	return err == nil && len(pushes) > 0 && pushes[len(pushes)-1].State == store.PushDone
 }
 
 // keepCheck keeps a run, and the one before it; it gives the reason if it

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
@@ -96,7 +97,7 @@ func (s *Session) rememberHeld(ctx context.Context, h Held, digest string, faile
 	case h.Matches:
 		seen = append(s.viewEvidence(s.view(ctx, h.Status, failed, digest), basis), pushed(evidence.Proven, words.Text{}, now, basis))
 	case before && h.Current.Configuration == nil:
-		seen = append(seen, pushed(evidence.Doubtful, words.T("The booking server has no configuration any more. Push it again."), now, basis))
+		seen = lostAgain(now, basis)
 	case before:
 		seen = append(seen, pushed(evidence.Doubtful, words.T("The booking server has another configuration than this one. Push it again."), now, basis))
 	}
@@ -104,6 +105,15 @@ func (s *Session) rememberHeld(ctx context.Context, h Held, digest string, faile
 		return nil
 	}
 	return s.remember(ctx, seen...)
+}
+
+// lostAgain is what is known of a push that the server has nothing of any more.
+func lostAgain(at time.Time, basis evidence.Basis) []evidence.Record {
+	note := words.T("The booking server has no configuration any more. Push it again.")
+	return []evidence.Record{
+		pushed(evidence.Doubtful, note, at, basis),
+		{Claim: evidence.ServerWorks, Source: check.ServerStatusOf, Outcome: evidence.Unanswered, Note: note, At: at, Basis: basis.Of(evidence.ServerWorks)},
+	}
 }
 
 // Entered keeps a person's word that the configuration was entered in the
