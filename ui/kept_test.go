@@ -108,6 +108,9 @@ func TestContinueDoesWhatThePageIsFor(t *testing.T) {
 		t.Errorf("no room is chosen, and Continue leads to %s", p.shell.Route())
 	}
 	p.sees("No room is chosen.")
+	p.chooses("The rooms of the chosen room lists")
+	p.press("Continue")
+	p.sees("No room list is chosen.")
 }
 
 // TestASecretIsStoredWhenItsFieldIsLeft, on the way to another page.

@@ -236,6 +236,9 @@ func fieldsOf(c *connection.Connection) [][]string {
 	if c.Rooms.Mode == connection.Selected {
 		rooms = fmt.Sprintf("%d selected", len(c.Rooms.Items))
 	}
+	if c.Rooms.Mode == connection.Lists {
+		rooms = "those of " + strings.Join(c.Rooms.Lists, ", ")
+	}
 	return [][]string{
 		{"name", c.Name}, {"cloud", c.Cloud}, {"tenant", strings.TrimSpace(c.Tenant.Domain + " " + c.Tenant.ID)},
 		{"product", strings.Join(append([]string{c.Product.ID}, c.Product.Options...), " + ")},

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,18 +44,21 @@ func roomsList(a *app) *cobra.Command {
 				l = s.Rooms(c.Context(), nil)
 			}
 			session.SortRooms(l.Items)
-			doc := s.Document()
+			chosen, err := chosenRooms(c.Context(), s)
+			if err != nil {
+				return err
+			}
 			return listing(a, l, func(w io.Writer) {
 				var cells [][]string
 				for _, r := range l.Items {
-					seats, chosen := "", ""
+					seats, is := "", ""
 					if r.Capacity != nil {
 						seats = fmt.Sprint(*r.Capacity)
 					}
-					if isChosen(doc, r.EmailAddress) {
-						chosen = "yes"
+					if chosen == nil || chosen[strings.ToLower(r.EmailAddress)] {
+						is = "yes"
 					}
-					cells = append(cells, []string{r.DisplayName, r.EmailAddress, seats, session.Where(r), chosen})
+					cells = append(cells, []string{r.DisplayName, r.EmailAddress, seats, session.Where(r), is})
 				}
 				rows(w, []string{"room", "address", "seats", "where", "chosen"}, cells)
 			})
@@ -67,8 +70,30 @@ func roomsList(a *app) *cobra.Command {
 	return c
 }
 
-func isChosen(c *connection.Connection, address string) bool {
-	return c.Rooms.Mode != connection.Selected || slices.ContainsFunc(c.Rooms.Items, func(r string) bool { return strings.EqualFold(r, address) })
+// chosenRooms are the addresses of the rooms that the choice comes to, nil for
+// all.
+func chosenRooms(ctx context.Context, s *session.Session) (map[string]bool, error) {
+	choice := s.Document().Rooms
+	addresses := choice.Items
+	switch choice.Mode {
+	case connection.Selected:
+	case connection.Lists:
+		rooms, err := s.ResolveRooms(ctx)
+		if err != nil {
+			return nil, err
+		}
+		addresses = nil
+		for _, r := range rooms {
+			addresses = append(addresses, r.EmailAddress)
+		}
+	default:
+		return nil, nil
+	}
+	chosen := map[string]bool{}
+	for _, address := range addresses {
+		chosen[strings.ToLower(address)] = true
+	}
+	return chosen, nil
 }
 
 // listing shows a list with its source; one that did not come whole is shown as
@@ -121,24 +146,37 @@ func roomsLists(a *app) *cobra.Command {
 
 func roomsSelect(a *app) *cobra.Command {
 	var all bool
+	var lists []string
 	c := &cobra.Command{
 		Use: "select ADDRESS…", Short: "Choose the rooms that the booking server handles", Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
-			if all == (len(args) > 0) {
-				return usage("name the rooms by e-mail address, or choose --all")
+			ways := 0
+			for _, chosen := range []bool{all, len(args) > 0, len(lists) > 0} {
+				if chosen {
+					ways++
+				}
+			}
+			if ways != 1 {
+				return usage("name the rooms by e-mail address, or choose --list NAME or --all")
 			}
 			s, err := a.open()
 			if err != nil {
 				return err
 			}
 			defer s.Close()
-			if err := s.SelectRooms(c.Context(), all, args); err != nil {
+			if len(lists) > 0 {
+				err = s.SelectRoomLists(c.Context(), lists)
+			} else {
+				err = s.SelectRooms(c.Context(), all, args)
+			}
+			if err != nil {
 				return err
 			}
 			return a.showConnection(s.Document())
 		},
 	}
 	c.Flags().BoolVar(&all, "all", false, "all rooms, also those made later")
+	c.Flags().StringArrayVar(&lists, "list", nil, "the rooms of the room list with this `name` or address, also those added later; may be given several times")
 	return c
 }
 

@@ -132,6 +132,9 @@ func Of(c *connection.Connection, p product.Product, rooms []tenant.Room, digest
 	if cfg.Credential.Kind != connection.CredentialCertificate {
 		cfg.Credential.Thumbprint = ""
 	}
+	if c.Rooms.Mode == connection.Lists {
+		cfg.Rooms.Mode = connection.Selected // what is in the lists is looked up here
+	}
 	for _, r := range rooms {
 		cfg.Rooms.Items = append(cfg.Rooms.Items, roomOf(r))
 	}

@@ -42,6 +42,7 @@ const (
 	Roles                 = "token.roles"
 	Excess                = "token.excess"
 	RoomList              = "rooms.list"
+	ChosenLists           = "rooms.lists"
 	RoomCalendars         = "rooms.calendars"
 	PeopleList            = "people.list"
 	GroupList             = "groups.list"

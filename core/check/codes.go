@@ -74,6 +74,7 @@ var (
 	codePermissionNoConsent                = problem.Declare("permission.no-consent", problem.Unmet)
 	codePermissionNotConsented             = problem.Declare("permission.not-consented", problem.Unmet)
 	codePermissionSuperfluous              = problem.Declare("permission.superfluous", problem.Unmet)
+	codeRoomListsNotWanted                 = problem.Declare("rooms.lists-not-readable", problem.WrongInput)
 	codeRoomsNoneChosen                    = problem.Declare("rooms.none-chosen", problem.WrongInput)
 	codeRoomsNoneFound                     = problem.Declare("rooms.none-found", problem.Unmet)
 	codeRoomsSettingsUnread                = problem.Declare("rooms.settings-unread", problem.Unmet)
@@ -114,4 +115,15 @@ var (
 	codeTokenWrongApplication              = problem.Declare("token.wrong-application", problem.Unmet)
 	codeTokenWrongAudience                 = problem.Declare("token.wrong-audience", problem.Unmet)
 	codeTokenWrongTenant                   = problem.Declare("token.wrong-tenant", problem.Unmet)
+)
+
+// Codes of the choice of rooms by room list, which is looked up outside of a check
+// as well.
+var (
+	// CodeRoomListEmpty is a chosen room list without rooms.
+	CodeRoomListEmpty = problem.Declare("rooms.list-empty", problem.Unmet)
+	// CodeRoomListGone is a chosen room list that does not exist.
+	CodeRoomListGone = problem.Declare("rooms.list-gone", problem.Unmet)
+	// CodeRoomListsNotInCloud is a cloud without room lists.
+	CodeRoomListsNotInCloud = problem.Declare("rooms.lists-not-in-cloud", problem.Unmet)
 )

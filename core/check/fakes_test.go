@@ -44,6 +44,7 @@ type world struct {
 	groups       tenant.Listing[tenant.Group]
 	accounts     map[string]tenant.Account
 	members      map[string]members
+	lists        map[string]tenant.Listing[tenant.Room]
 	calendar     func(mailbox string) error
 	calendarID   func(mailbox string) (string, error)
 	description  ServerDescription
@@ -174,6 +175,13 @@ func paged[T any](l tenant.Listing[T], page func([]T)) tenant.Listing[T] {
 
 func (d directory) Rooms(_ context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room] {
 	return paged(d.rooms, page)
+}
+func (d directory) RoomsOf(_ context.Context, list string) tenant.Listing[tenant.Room] {
+	l, known := d.lists[list]
+	if !known {
+		return tenant.Listing[tenant.Room]{Problem: problem.Of(notFound())}
+	}
+	return l
 }
 func (d directory) RoomLists(context.Context) tenant.Listing[tenant.RoomList] {
 	return tenant.Listing[tenant.RoomList]{}

@@ -149,6 +149,10 @@ func (d steeredDirectory) Rooms(_ context.Context, page func([]tenant.Room)) ten
 	way, _ := d.a.of(callRooms)
 	return paged(answered(way, d.rooms, true), page)
 }
+func (d steeredDirectory) RoomsOf(context.Context, string) tenant.Listing[tenant.Room] {
+	way, _ := d.a.of(callRooms)
+	return answered(way, d.rooms, true)
+}
 func (d steeredDirectory) RoomLists(context.Context) tenant.Listing[tenant.RoomList] {
 	return tenant.Listing[tenant.RoomList]{}
 }

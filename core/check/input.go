@@ -122,6 +122,8 @@ type TokenSource interface {
 type Directory interface {
 	Rooms(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room]
 	RoomLists(ctx context.Context) tenant.Listing[tenant.RoomList]
+	// RoomsOf lists the rooms of the room list with an address.
+	RoomsOf(ctx context.Context, listAddress string) tenant.Listing[tenant.Room]
 	People(ctx context.Context, cardNumberAttribute string, page func([]tenant.Person)) tenant.Listing[tenant.Person]
 	Groups(ctx context.Context, page func([]tenant.Group)) tenant.Listing[tenant.Group]
 	// Look finds whose address it is, without an id when no account has it.

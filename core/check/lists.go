@@ -16,7 +16,8 @@ import (
 func listChecks() []Check {
 	return []Check{
 		{ID: RoomList, Claim: evidence.Rooms, Proves: true, Title: words.T("The tenant's rooms can be listed"), DependsOn: []string{Token}, Applies: wantsRooms, Run: checkRooms},
-		{ID: RoomCalendars, Claim: evidence.Calendars, Proves: true, Title: words.T("The calendar of every chosen room can be read"), DependsOn: []string{Token}, After: []string{RoomList}, Applies: wantsCalendars, Run: checkCalendars},
+		{ID: ChosenLists, Claim: evidence.Rooms, Proves: true, Title: words.T("The chosen room lists hold rooms"), DependsOn: []string{Token}, After: []string{RoomList}, Applies: wantsChosenLists, Run: checkChosenLists},
+		{ID: RoomCalendars, Claim: evidence.Calendars, Proves: true, Title: words.T("The calendar of every chosen room can be read"), DependsOn: []string{Token}, After: []string{RoomList, ChosenLists}, Applies: wantsCalendars, Run: checkCalendars},
 		{ID: PeopleList, Claim: evidence.People, Proves: true, Title: words.T("The tenant's people can be listed"), DependsOn: []string{Token}, After: []string{RoomList}, Applies: wantsList("people"), Run: checkPeople},
 		{ID: GroupList, Claim: evidence.Groups, Proves: true, Title: words.T("The tenant's groups can be listed"), DependsOn: []string{Token}, Applies: wantsList("groups"), Run: checkGroups},
 		{ID: ChosenGroups, Claim: evidence.People, Proves: true, Title: words.T("The chosen groups hold people"), DependsOn: []string{Token}, After: []string{PeopleList, GroupList}, Applies: wantsChosenGroups, Run: checkChosenGroups},

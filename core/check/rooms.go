@@ -62,6 +62,9 @@ func (s *State) chosen() ([]string, bool) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.Connection.Rooms.Mode == connection.Lists {
+		return s.inLists, s.inLists != nil
+	}
 	if s.listed {
 		return s.rooms, true
 	}

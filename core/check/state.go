@@ -42,6 +42,8 @@ type State struct {
 	tally  RoomTally
 	// lookUps is how many addresses were looked up, see lookUp.
 	lookUps int
+	// inLists are the rooms of the chosen room lists, nil while they are not known.
+	inLists []string
 	// people is how many people the tenant has, 0 while that is not known;
 	// groupNames are the names of its groups by id.
 	people     int

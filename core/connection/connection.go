@@ -47,6 +47,11 @@ func New(name string) *Connection {
 	return c
 }
 
+// Chosen reports whether somebody has chosen rooms.
+func (r Rooms) Chosen() bool {
+	return r.Mode == All || r.Mode == Selected && len(r.Items) > 0 || r.Mode == Lists && len(r.Lists) > 0
+}
+
 // defaults is what a document that leaves a field out means.
 func defaults() *Connection {
 	return &Connection{
@@ -63,7 +68,7 @@ func defaults() *Connection {
 func (c *Connection) Clone() *Connection {
 	o := *c
 	for _, list := range []*[]string{
-		&o.Product.Options, &o.Product.Permissions, &o.Rooms.Items, &o.People.Groups, &o.People.DefaultGroups,
+		&o.Product.Options, &o.Product.Permissions, &o.Rooms.Items, &o.Rooms.Lists, &o.People.Groups, &o.People.DefaultGroups,
 		&o.SingleSignOn.RedirectURIs, &o.Server.ConfirmedHosts,
 	} {
 		*list = slices.Clone(*list)
@@ -117,14 +122,17 @@ type Credential struct {
 const (
 	All      = "all"
 	Selected = "selected"
+	Lists    = "lists"
 	Groups   = "groups"
 )
 
-// Rooms says which rooms the booking server handles: "all" or "selected" with
-// Items, the e-mail addresses; "" while nobody has chosen, which comes to all.
+// Rooms says which rooms the booking server handles: "all", "selected" with Items,
+// the e-mail addresses of rooms, or "lists" with Lists, those of room lists; ""
+// while nobody has chosen, which comes to all.
 type Rooms struct {
 	Mode  string   `json:"mode"`
 	Items []string `json:"items,omitempty"`
+	Lists []string `json:"lists,omitempty"`
 }
 
 // People says whose accounts the booking server takes over.

@@ -17,7 +17,7 @@ func (c *Connection) Digest(credentialFingerprint string, rooms []string) string
 	o := c.Clone()
 	o.Name, o.Tenant.DisplayName, o.Application.DisplayName = "", "", ""
 	o.Server.PinnedRecipient, o.Server.ConfirmedHosts, o.Server.TestLasts = "", nil, ""
-	o.Rooms.Items = addresses(o.Rooms.Items)
+	o.Rooms.Items, o.Rooms.Lists = addresses(o.Rooms.Items), addresses(o.Rooms.Lists)
 	return "sha256:" + sum(struct {
 		Document   any      `json:"document"`
 		Credential string   `json:"credential"`

@@ -209,7 +209,7 @@ func readTime(text string) (time.Time, error) {
 var choices = map[string][]string{
 	"server.testLasts":            TestLives,
 	"application.credential.kind": {CredentialSecret, CredentialCertificate},
-	"rooms.mode":                  {All, Selected},
+	"rooms.mode":                  {All, Selected, Lists},
 	"people.mode":                 {All, Groups},
 	"scope.kind":                  {ScopeNone, ScopeRBAC, ScopePolicy},
 	"scope.target":                {"rooms", "group", "chosen"},

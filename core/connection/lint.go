@@ -123,6 +123,9 @@ func (l *linter) empties() {
 	if l.c.Rooms.Mode == Selected && len(l.c.Rooms.Items) == 0 {
 		l.add("rooms.items", CodeEmpty, words.T("No room is chosen."), words.T("Choose rooms in the step Choose, or choose all rooms."))
 	}
+	if l.c.Rooms.Mode == Lists && len(l.c.Rooms.Lists) == 0 {
+		l.add("rooms.lists", CodeEmpty, words.T("No room list is chosen."), words.T("Choose room lists in the step Choose, or choose all rooms."))
+	}
 	if l.c.People.Mode == Groups && len(l.c.People.Groups) == 0 {
 		l.add("people.groups", CodeEmpty, words.T("No group is chosen."), words.T("Choose groups in the step Choose, or choose all people."))
 	}
@@ -211,7 +214,7 @@ func (l *linter) choice() {
 
 func (l *linter) addresses() {
 	c := l.c
-	for path, list := range map[string][]string{"rooms.items": c.Rooms.Items} {
+	for path, list := range map[string][]string{"rooms.items": c.Rooms.Items, "rooms.lists": c.Rooms.Lists} {
 		l.duplicates(path, list)
 		for i, item := range list {
 			l.address(fmt.Sprintf("%s[%d]", path, i), item)

@@ -18,7 +18,7 @@ func complete() *Connection {
 	c.Server.URL = "https://booking.contoso.com/app"
 	c.SingleSignOn.RedirectURIs = []string{"https://booking.contoso.com/auth", "http://localhost:8080/auth"}
 	c.Notifications = Notifications{"https://booking.contoso.com/n?x=1", "https://booking.contoso.com/l"}
-	c.Rooms = Rooms{Selected, []string{"room.1@contoso.com", "raum-zürich@contoso.com"}}
+	c.Rooms = Rooms{Mode: Selected, Items: []string{"room.1@contoso.com", "raum-zürich@contoso.com"}}
 	return c
 }
 

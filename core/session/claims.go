@@ -110,6 +110,9 @@ func (s *Session) roomsDigest(c *connection.Connection) string {
 		choice = append(choice, strings.ToLower(address))
 	}
 	slices.Sort(choice)
+	if c.Rooms.Mode == connection.Lists {
+		return connection.DigestOf([]any{c.Rooms.Lists, choice})
+	}
 	return connection.DigestOf([]any{c.Rooms.Mode == connection.Selected, choice})
 }
 

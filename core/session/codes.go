@@ -20,6 +20,8 @@ var (
 	codeIncomplete             = problem.Declare("internal.incomplete", problem.Internal)
 	codeExportCannotWrite      = problem.Declare("export.cannot-write", problem.WrongInput)
 	CodeProductUnknown         = problem.Declare("product.unknown", problem.WrongInput)
+	codeRoomListAmbiguous      = problem.Declare("rooms.list-ambiguous", problem.WrongInput)
+	codeRoomListUnknown        = problem.Declare("rooms.list-unknown", problem.WrongInput)
 	codeRoomsIncomplete        = problem.Declare("rooms.incomplete", problem.NoAnswer)
 	codeRoomsNotListable       = problem.Declare("rooms.not-listable", problem.WrongInput)
 	codeServerInterfaceUnknown = problem.Declare("server.interface-unknown", problem.NoAnswer)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"github.com/roomkey/roomkey/core/booking"
 
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/export"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
@@ -88,7 +89,16 @@ func (s *Session) Form(ctx context.Context) ([]export.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	return export.Form(p, s.Document(), row.Name, func(kind vault.Kind) bool {
+	c := s.Document()
+	if c.Rooms.Mode == connection.Lists && p.Asks("rooms") {
+		rooms, err := s.ResolveRooms(ctx)
+		if err != nil {
+			return nil, err
+		}
+		c = c.Clone() // vendors' consoles take rooms, not lists of them
+		c.Rooms = connection.Rooms{Mode: connection.Selected, Items: addressesOf(rooms)}
+	}
+	return export.Form(p, c, row.Name, func(kind vault.Kind) bool {
 		return s.presence(ctx, kind) == setup.Present
 	}), nil
 }

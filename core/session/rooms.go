@@ -8,14 +8,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/roomkey/roomkey/core/sheet"
-
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
 
+	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/sheet"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -122,30 +122,25 @@ func (s *Session) ImportRooms(data []byte) (tenant.Listing[tenant.Room], []*prob
 // name. A list that did not come whole is an error: a choice of "all" that
 // missed some would be pushed as if it were all.
 func (s *Session) ResolveRooms(ctx context.Context) ([]tenant.Room, error) {
-	l := s.Rooms(ctx, nil)
-	if l.Problem != nil {
-		return nil, l.Problem
+	choice := s.Document().Rooms
+	t, err := s.Tenant()
+	if err != nil {
+		return nil, err
 	}
-	if !l.Complete {
-		return nil, problem.New(codeRoomsIncomplete, words.T("The list of rooms did not come whole."))
+	var listed []tenant.Room
+	if choice.Mode != connection.Lists {
+		l := s.Rooms(ctx, nil)
+		if l.Problem != nil {
+			return nil, l.Problem
+		}
+		if !l.Complete {
+			return nil, problem.New(codeRoomsIncomplete, words.T("The list of rooms did not come whole."))
+		}
+		listed = l.Items
 	}
-	rooms := l.Items
-	c := s.Document()
-	if c.Rooms.Mode == connection.Selected {
-		byAddress := map[string]tenant.Room{}
-		for _, r := range rooms {
-			byAddress[strings.ToLower(r.EmailAddress)] = r
-		}
-		rooms = nil
-		for _, address := range c.Rooms.Items {
-			r, ok := byAddress[strings.ToLower(address)]
-			if !ok {
-				// A room that is not in the list may still be one: new rooms
-				// take a day to appear in Graph. Its calendar check tells.
-				r = tenant.Room{EmailAddress: address, DisplayName: address}
-			}
-			rooms = append(rooms, r)
-		}
+	rooms, p := check.ChosenRooms(ctx, t, choice, listed)
+	if p != nil && (p.Code != check.CodeRoomListEmpty || len(rooms) == 0) {
+		return nil, p
 	}
 	SortRooms(rooms)
 	return rooms, nil
@@ -185,6 +180,40 @@ func (s *Session) SelectRooms(ctx context.Context, all bool, addresses []string)
 	}
 	return s.Edit(ctx, func(c *connection.Connection) {
 		c.Rooms = connection.Rooms{Mode: connection.Selected, Items: chosen}
+	})
+}
+
+// SelectRoomLists chooses the rooms of room lists, which are given by name or
+// address.
+func (s *Session) SelectRoomLists(ctx context.Context, names []string) error {
+	known := s.RoomLists(ctx)
+	if known.Problem != nil {
+		return known.Problem
+	}
+	var chosen []string
+	for _, name := range names {
+		var matches []string
+		for _, l := range known.Items {
+			if strings.EqualFold(l.EmailAddress, connection.Clean(name)) || strings.EqualFold(l.DisplayName, strings.TrimSpace(name)) {
+				matches = append(matches, l.EmailAddress)
+			}
+		}
+		switch {
+		case len(matches) == 0:
+			return problem.New(codeRoomListUnknown, words.T("There is no room list %s.", problem.Line(name))).
+				Run(words.T("Give the name or the address of a room list as it is listed."), "roomkeyctl rooms lists")
+		case len(matches) > 1:
+			return problem.New(codeRoomListAmbiguous, words.T("%d room lists are called %s.", len(matches), problem.Line(name))).
+				Fix(words.T("Give the address instead: %s.", strings.Join(matches, ", ")))
+		case !slices.Contains(chosen, matches[0]):
+			chosen = append(chosen, matches[0])
+		}
+	}
+	if len(chosen) == 0 {
+		return problem.New(connection.CodeEmpty, words.T("No room list is chosen.")).Fix(words.T("Name at least one room list, or choose all rooms."))
+	}
+	return s.Edit(ctx, func(c *connection.Connection) {
+		c.Rooms = connection.Rooms{Mode: connection.Lists, Lists: chosen}
 	})
 }
 

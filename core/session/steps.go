@@ -28,7 +28,7 @@ func (s *Session) known(ctx context.Context) (setup.Known, error) {
 	k := setup.Known{
 		TenantFound: c.Tenant.ID != "", ClientID: c.Application.ClientID != "",
 		CredentialExpires: c.Application.Credential.Expires,
-		RoomsChosen:       c.Rooms.Mode == connection.All || c.Rooms.Mode == connection.Selected && len(c.Rooms.Items) > 0,
+		RoomsChosen:       c.Rooms.Chosen(),
 		RoomsCount:        -1, Now: s.env.Now(),
 	}
 	if _, needs, err := s.needs(); c.Rooms.Mode == connection.Selected {
@@ -38,7 +38,7 @@ func (s *Session) known(ctx context.Context) (setup.Known, error) {
 	}
 	for _, f := range s.env.Lint(c) {
 		switch {
-		case f.Field == "application.clientId" && c.Application.ClientID == "", f.Field == "rooms.items":
+		case f.Field == "application.clientId" && c.Application.ClientID == "", f.Field == "rooms.items", f.Field == "rooms.lists":
 			// A missing client ID is the second step's matter, an empty choice of
 			// rooms the third's.
 		case f.Problem.Code == connection.CodeEmpty:

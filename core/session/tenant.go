@@ -19,7 +19,6 @@ type Tenant interface {
 	check.Directory
 	check.Calendars
 	check.Subscriber
-	RoomsOf(ctx context.Context, listAddress string) tenant.Listing[tenant.Room]
 	Organization(ctx context.Context) (tenant.Organization, error)
 }
 

@@ -76,3 +76,21 @@ func TestFaultsOfPeople(t *testing.T) {
 		}
 	}
 }
+
+func TestFaultsOfRoomLists(t *testing.T) {
+	c := start(t, Options{})
+	list := c.directory.ListEmail(0)
+	for name, status := range map[string]int{fault.RoomListGone: 404, fault.RoomListEmpty: 200, fault.RoomListEmpty + "=" + list: 200} {
+		if err := c.SetFaults(name); err != nil {
+			t.Fatal(err)
+		}
+		rooms := c.graph(http.MethodGet, "/places/"+list+"/microsoft.graph.roomList/rooms", "")
+		c.want(rooms, status, "")
+		if len(rooms.values()) != 0 {
+			t.Errorf("%s: %s", name, rooms.raw)
+		}
+		if listed := strings.Contains(c.graph(http.MethodGet, "/places/microsoft.graph.roomList", "").raw, list); listed == (status == 404) {
+			t.Errorf("%s: the list is listed: %v", name, listed)
+		}
+	}
+}

@@ -134,9 +134,18 @@ func (c *call) roomLists() (reply, error) {
 			if i >= n {
 				return object{"id": made[i-n].ID, "displayName": made[i-n].Name, "emailAddress": made[i-n].Email, "address": nil, "geoCoordinates": nil, "phone": "", "tags": []string{}}
 			}
+			if c.s.listStruck(fault.RoomListGone, i) {
+				return nil
+			}
 			return c.s.listObject(i)
 		},
 	})
+}
+
+// listStruck reports whether a fault names a seeded room list.
+func (s *Simulator) listStruck(name string, b int) bool {
+	arg, on := s.Fault(name)
+	return on && (arg == "" && b == 0 || strings.EqualFold(arg, s.directory.ListEmail(b)))
 }
 
 // roomsOfList is by the list's address; by its id, Graph does not find it.
@@ -145,10 +154,13 @@ func (c *call) roomsOfList() (reply, error) {
 		return reply{}, err
 	}
 	d := c.s.directory
-	if b, ok := d.FindList(c.vars[0]); ok && strings.Contains(c.vars[0], "@") {
-		from := b * d.PerBuilding
+	if b, ok := d.FindList(c.vars[0]); ok && strings.Contains(c.vars[0], "@") && !c.s.listStruck(fault.RoomListGone, b) {
+		from, n := b*d.PerBuilding, min(d.PerBuilding, d.Rooms-b*d.PerBuilding)
+		if c.s.listStruck(fault.RoomListEmpty, b) {
+			n = 0
+		}
 		return c.list(collection{
-			context: "places('" + c.vars[0] + "')/microsoft.graph.roomList/rooms", n: min(d.PerBuilding, d.Rooms-from), known: roomProperties, top: 100, maxTop: 1 << 20, skip: true,
+			context: "places('" + c.vars[0] + "')/microsoft.graph.roomList/rooms", n: n, known: roomProperties, top: 100, maxTop: 1 << 20, skip: true,
 			at: func(i int) object {
 				if c.s.unlisted(d.Room(from + i).Email) {
 					return nil
@@ -188,7 +200,7 @@ func (c *call) place() (reply, error) {
 		}
 		return c.entity("places", o, roomProperties)
 	}
-	if b, ok := c.s.directory.FindList(c.vars[0]); ok {
+	if b, ok := c.s.directory.FindList(c.vars[0]); ok && !c.s.listStruck(fault.RoomListGone, b) {
 		o := c.s.listObject(b)
 		o["@odata.type"] = "#microsoft.graph.roomList"
 		return c.entity("places", o, listProperties)

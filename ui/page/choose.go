@@ -3,6 +3,7 @@ package page
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
@@ -51,10 +53,10 @@ const (
 func NewChoose(env *Env) *Choose {
 	c := &Choose{env: env, notice: newNotice(env.Host), form: newForm(env)}
 	doc := env.Connection()
-	c.makeRooms(doc)
+	c.makeRooms()
 	c.makeLists()
 	c.makePeople(doc)
-	c.makeGroups(doc)
+	c.makeGroups()
 	c.tabs = kit.NewTabs([]string{kit.L("Rooms"), kit.L("Room lists"), kit.L("People"), kit.L("Groups")},
 		[]fyne.CanvasObject{c.withChoice(c.mode, c.rooms.object), c.lists.object, c.withChoice(c.reach, c.people.object), c.groups.object})
 	c.tabs.OnOpen = func(int) { c.load() }
@@ -70,52 +72,72 @@ func NewChoose(env *Env) *Choose {
 	c.frame.Actions(save, c.next)
 	rooms := func() { c.Open(ViewRooms) }
 	c.frame.Spot("rooms", c.mode, rooms)
+	c.frame.Spot("rooms.lists", c.lists.object, func() { c.Open(ViewLists) })
 	c.frame.Spot("rooms-file", c.fromFile, rooms)
 	c.frame.Spot("people.groups", c.reach, func() { c.Open(ViewPeople) })
 	c.form.fill(doc)
 	return c
 }
 
+// some is a choice of less than all: its mode, and the field and the table in which
+// is chosen.
+type some struct {
+	mode, path string
+	keys       func() []string
+	choose     func([]string)
+	selectable func(bool)
+	onSelect   *func()
+}
+
 // bind joins the choices to the document.
 func (c *Choose) bind() {
-	radio := func(g *widget.RadioGroup, some string) (func() string, func(string)) {
-		return func() string {
-				if g.Selected == g.Options[1] {
-					return some
-				}
-				return connection.All
-			}, func(v string) {
-				g.SetSelected(g.Options[0])
-				if v == some {
-					g.SetSelected(g.Options[1])
-				}
-			}
-	}
+	c.join("rooms.mode", c.mode,
+		some{connection.Selected, "rooms.items", c.rooms.table.Chosen, func(list []string) { c.rooms.table.Choose(lowered(list)) }, c.rooms.table.SetSelectable, &c.rooms.table.OnSelect},
+		some{connection.Lists, "rooms.lists", c.lists.table.Chosen, func(list []string) { c.lists.table.Choose(lowered(list)) }, c.lists.table.SetSelectable, &c.lists.table.OnSelect})
+	c.join("people.mode", c.reach,
+		some{connection.Groups, "people.groups", c.groups.table.Chosen, c.groups.table.Choose, c.groups.table.SetSelectable, &c.groups.table.OnSelect})
+}
+
+// join binds a choice between all and some ways of choosing, which are its options
+// in this order.
+func (c *Choose) join(path string, choice *widget.RadioGroup, ways ...some) {
 	say := func(text words.Text) {
 		if !text.IsZero() {
 			c.notice.put(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.NewText(kit.Say(text))))
 		}
 	}
-	chosen := func(g *widget.RadioGroup, keys func() []string) func() string {
-		return func() string {
-			if g.Selected != g.Options[1] {
-				return ""
-			}
-			return strings.Join(keys(), ",")
+	is := func(i int) bool { return choice.Selected == choice.Options[i+1] }
+	show := func() {
+		for i, w := range ways {
+			w.selectable(is(i))
 		}
 	}
-	join := func(path, some string, g *widget.RadioGroup, items string, keys func() []string, choose func([]string), selectable func(bool)) func() {
-		get, set := radio(g, some)
-		mode := c.form.choice(path, get, func(v string) { set(v); selectable(v == some) }, never, say)
-		list := c.form.choice(items, chosen(g, keys), func(v string) { choose(connection.List(v)) },
-			func() bool { return g.Selected == g.Options[1] }, say)
-		g.OnChanged = func(s string) { selectable(s == g.Options[1]); mode(); list() }
-		return list
+	edited := []func(){c.form.choice(path, func() string {
+		for i, w := range ways {
+			if is(i) {
+				return w.mode
+			}
+		}
+		return connection.All
+	}, func(mode string) {
+		choice.SetSelected(choice.Options[1+slices.IndexFunc(ways, func(w some) bool { return w.mode == mode })])
+		show()
+	}, never, say)}
+	for i, w := range ways {
+		*w.onSelect = c.form.choice(w.path, func() string {
+			if !is(i) {
+				return ""
+			}
+			return strings.Join(w.keys(), ",")
+		}, func(v string) { w.choose(connection.List(v)) }, func() bool { return is(i) }, say)
+		edited = append(edited, *w.onSelect)
 	}
-	c.rooms.table.OnSelect = join("rooms.mode", connection.Selected, c.mode, "rooms.items", c.rooms.table.Chosen,
-		func(list []string) { c.rooms.table.Choose(lowered(list)) }, c.rooms.table.SetSelectable)
-	c.groups.table.OnSelect = join("people.mode", connection.Groups, c.reach, "people.groups", c.groups.table.Chosen,
-		c.groups.table.Choose, c.groups.table.SetSelectable)
+	choice.OnChanged = func(string) {
+		show()
+		for _, tell := range edited {
+			tell()
+		}
+	}
 }
 
 // Frame is the page.
@@ -153,7 +175,7 @@ func (c *Choose) load() {
 	}
 }
 
-func (c *Choose) makeRooms(doc *connection.Connection) {
+func (c *Choose) makeRooms() {
 	columns := []kit.TableColumn[tenant.Room]{
 		{Title: kit.L("Room"), Share: 3, Text: func(r tenant.Room) string { return r.DisplayName }},
 		{Title: kit.L("Address"), Share: 3.4, Text: func(r tenant.Room) string { return r.EmailAddress }},
@@ -167,17 +189,11 @@ func (c *Choose) makeRooms(doc *connection.Connection) {
 		func(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room] {
 			return sorted(c.env.Session.Rooms(ctx, page))
 		})
-	c.rooms.table.Choose(lowered(doc.Rooms.Items))
 	c.fromFile = widget.NewButtonWithIcon(kit.L("From a file…"), theme.FolderOpenIcon(), c.importRooms)
 	c.rooms.table.AddTool(c.fromFile)
-	all, selected := kit.L("All rooms of the tenant"), kit.L("Only the chosen rooms")
-	c.mode = widget.NewRadioGroup([]string{all, selected}, nil)
+	c.mode = widget.NewRadioGroup([]string{kit.L("All rooms of the tenant"), kit.L("Only the chosen rooms"), kit.L("The rooms of the chosen room lists")}, nil)
 	c.mode.Horizontal, c.mode.Required = true, true
-	c.mode.SetSelected(all)
-	if doc.Rooms.Mode == connection.Selected {
-		c.mode.SetSelected(selected)
-	}
-	c.rooms.table.SetSelectable(doc.Rooms.Mode == connection.Selected)
+	c.mode.SetSelected(c.mode.Options[0])
 }
 
 func (c *Choose) makeLists() {
@@ -187,7 +203,7 @@ func (c *Choose) makeLists() {
 		{Title: kit.L("Rooms"), Share: 1, Text: func(l tenant.RoomList) string { return number(l.Rooms) },
 			Less: func(a, b tenant.RoomList) int { return cmp.Compare(value(a.Rooms), value(b.Rooms)) }},
 	}
-	c.lists = newPreview(c.env, columns, func(l tenant.RoomList) string { return l.EmailAddress }, false,
+	c.lists = newPreview(c.env, columns, func(l tenant.RoomList) string { return strings.ToLower(l.EmailAddress) }, true,
 		kit.L("Reading the room lists"), kit.L("No room lists"), kit.L("A room list groups the rooms of a building. The tenant has none, and nothing needs one."),
 		func(ctx context.Context, _ func([]tenant.RoomList)) tenant.Listing[tenant.RoomList] {
 			return c.env.Session.RoomLists(ctx)
@@ -242,12 +258,10 @@ func (c *Choose) makePeople(doc *connection.Connection) {
 	c.reach = widget.NewRadioGroup([]string{kit.L("All people of the tenant"), kit.L("Only the members of the chosen groups")}, nil)
 	c.reach.Horizontal, c.reach.Required = true, true
 	c.reach.SetSelected(c.reach.Options[0])
-	if doc.People.Mode == connection.Groups {
-		c.reach.SetSelected(c.reach.Options[1])
-	}
+	c.people.facts = func(people []tenant.Person) words.Text { return check.PeopleFacts(people, c.env.Connection().People) }
 }
 
-func (c *Choose) makeGroups(doc *connection.Connection) {
+func (c *Choose) makeGroups() {
 	columns := []kit.TableColumn[tenant.Group]{
 		{Title: kit.L("Group"), Share: 2.4, Text: func(g tenant.Group) string { return g.DisplayName }},
 		{Title: kit.L("Address"), Share: 2.6, Text: func(g tenant.Group) string { return g.Mail }},
@@ -259,8 +273,6 @@ func (c *Choose) makeGroups(doc *connection.Connection) {
 		func(ctx context.Context, page func([]tenant.Group)) tenant.Listing[tenant.Group] {
 			return c.env.Session.Groups(ctx, page)
 		})
-	c.groups.table.Choose(doc.People.Groups)
-	c.groups.table.SetSelectable(doc.People.Mode == connection.Groups)
 }
 
 func (c *Choose) importRooms() {

@@ -17,15 +17,17 @@ import (
 // preview is a table that fills itself from a listing, shows where the listing
 // came from and, when it ended early, says so above what came.
 type preview[T any] struct {
-	env     *Env
-	object  fyne.CanvasObject
-	table   *kit.DataTable[T]
-	source  *kit.Text
-	notice  *notice
-	reload  *widget.Button
-	title   string
-	empty   fyne.CanvasObject
-	fetch   func(context.Context, func([]T)) tenant.Listing[T]
+	env    *Env
+	object fyne.CanvasObject
+	table  *kit.DataTable[T]
+	source *kit.Text
+	notice *notice
+	reload *widget.Button
+	title  string
+	empty  fyne.CanvasObject
+	fetch  func(context.Context, func([]T)) tenant.Listing[T]
+	// facts says in a line what came, nil for nothing.
+	facts   func([]T) words.Text
 	loaded  bool
 	loading bool
 }
@@ -90,7 +92,11 @@ func (p *preview[T]) take(l tenant.Listing[T]) {
 		p.table.SetEmpty(kit.EmptyState(theme.ListIcon(), kit.L("Nothing came"), kit.L("That is no proof that there is nothing.")))
 	}
 	p.table.SetRows(l.Items)
-	p.source.SetText(sourceOf(l.Source, l.At))
+	source := sourceOf(l.Source, l.At)
+	if p.facts != nil && len(l.Items) > 0 {
+		source += " " + kit.Say(p.facts(l.Items))
+	}
+	p.source.SetText(source)
 	p.object.Refresh()
 }
 

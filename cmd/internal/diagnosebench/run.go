@@ -28,9 +28,10 @@ type bench struct {
 	sim *simulator.Simulator
 	dir string
 	n   int
-	// known are the addresses of the tenant's rooms, groups the ids of its groups
-	// by name.
+	// known are the addresses of the tenant's rooms and lists those of its room
+	// lists, groups are the ids of its groups by name.
 	known  []string
+	lists  []string
 	groups map[string]string
 	// admin is the administrator once signed in; required is what the
 	// application declares when it is in order.
@@ -265,6 +266,13 @@ func (b *bench) know(ctx context.Context) error {
 	}
 	for _, r := range l.Items {
 		b.known = append(b.known, r.EmailAddress)
+	}
+	lists := s.RoomLists(ctx)
+	for _, r := range lists.Items {
+		b.lists = append(b.lists, r.EmailAddress)
+	}
+	if lists.Problem != nil {
+		return lists.Problem
 	}
 	groups := s.Groups(ctx, nil)
 	b.groups = map[string]string{}

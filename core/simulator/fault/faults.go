@@ -62,6 +62,8 @@ const (
 	RoomSignIn           = "room-sign-in"
 	GroupGone            = "group-gone"
 	GroupEmpty           = "group-empty"
+	RoomListGone         = "room-list-gone"
+	RoomListEmpty        = "room-list-empty"
 	ReplicationDelay     = "replication-delay"
 	ConsentRefused       = "consent-refused"
 	SecretsForbidden     = "secrets-forbidden"
@@ -113,6 +115,7 @@ const (
 	argRoom  = "the address of the mailbox, or several with commas"
 	// What a fault without an argument strikes is said in people.go.
 	argPeople = "user principal names or names of groups, with commas; without it everybody"
+	argList   = "the address of the room list; without it the first"
 	argGroup  = "the name or the id of the group; without it the group Room bookers"
 )
 
@@ -163,6 +166,8 @@ var faults = []Fault{
 	{RoomSignIn, "The accounts of rooms may sign in", argRoom + "; without it every room's"},
 	{GroupGone, "A group was deleted", argGroup},
 	{GroupEmpty, "A group has no members", argGroup},
+	{RoomListGone, "A room list was deleted", argList},
+	{RoomListEmpty, "A room list has no rooms", argList},
 	{ReplicationDelay, "What was made is not visible for a while", argTime + "; without it 2s"},
 	{ConsentRefused, "The administrator's role is too small to consent", ""},
 	{SecretsForbidden, "The tenant's policy forbids client secrets", ""},
