@@ -179,6 +179,8 @@ type Subscription struct {
 // sign-in; nil when nobody signed in.
 type Registration interface {
 	Application(ctx context.Context, clientID string) (tenant.Application, error)
+	ApplicationsNamed(ctx context.Context, displayName string) ([]tenant.Application, error)
+	DeletedApplications(ctx context.Context) ([]tenant.Application, error)
 	ServicePrincipal(ctx context.Context, appID string) (tenant.ServicePrincipal, error)
 	AppRoleGrants(ctx context.Context, servicePrincipalID string) ([]tenant.AppRoleGrant, error)
 	DelegatedGrants(ctx context.Context, servicePrincipalID string) ([]tenant.DelegatedGrant, error)

@@ -16,7 +16,7 @@ import (
 func registrationChecks() []Check {
 	return []Check{
 		{ID: Declared, Claim: evidence.Permissions, Title: words.T("The application declares what the product needs"), DependsOn: []string{Lint}, Wanted: signedIn, Run: checkDeclared},
-		{ID: Consented, Claim: evidence.Permissions, Title: words.T("An administrator consented to it"), DependsOn: []string{Declared}, Wanted: signedIn, Run: checkConsented},
+		{ID: Consented, Claim: evidence.Permissions, Title: words.T("An administrator consented to it"), DependsOn: []string{Declared}, After: []string{Token}, Wanted: signedIn, Run: checkConsented},
 	}
 }
 
@@ -51,8 +51,7 @@ func checkDeclared(ctx context.Context, s *State) Finding {
 		return unknown(unexpected(words.T("The registration that came is another application's.")))
 	}
 	if !a.DeletedAt.IsZero() {
-		return fail(problem.New(codeApplicationDeleted, words.T("The application was deleted.")).
-			Fix(words.T("Microsoft Entra admin center, App registrations, Deleted applications: select it and press \"Restore app registration\". That is possible for 30 days.")))
+		return fail(deletedProblem(a))
 	}
 	graph, err := s.Registration.ServicePrincipal(ctx, tenant.GraphAppID)
 	if err != nil {
@@ -154,8 +153,11 @@ func (s *State) judgeConsent() Finding {
 	f := pass(words.T("Everything that is needed is granted."))
 	switch {
 	case len(roles) > 0:
-		f = fail(problem.New(codePermissionNotConsented, words.T("Admin consent is missing for %s.", strings.Join(roles, ", "))).
-			Fix(consent).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
+		p := s.revoked(roles)
+		if p == nil {
+			p = problem.New(codePermissionNotConsented, words.T("Admin consent is missing for %s.", strings.Join(roles, ", ")))
+		}
+		f = fail(p.Fix(consent).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
 	case len(scopes) > 0:
 		f = warn(problem.New(codePermissionDelegatedNotConsented, words.T("Admin consent for all users is missing for %s.", strings.Join(scopes, ", "))).
 			With(words.T("People are asked at their first sign-in, or are turned away where the tenant does not let them consent.")).

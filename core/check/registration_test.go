@@ -24,6 +24,17 @@ type registration struct {
 	scopesErr error
 	appErr    error
 	assigned  []tenant.AppRoleGrant
+	// namesakes are other applications of the same name; grants are their roles.
+	namesakes []tenant.Application
+	grants    []tenant.AppRoleGrant
+	deleted   []tenant.Application
+}
+
+func (r *registration) ApplicationsNamed(context.Context, string) ([]tenant.Application, error) {
+	return append([]tenant.Application{r.app}, r.namesakes...), nil
+}
+func (r *registration) DeletedApplications(context.Context) ([]tenant.Application, error) {
+	return r.deleted, nil
 }
 
 func (r *registration) Application(context.Context, string) (tenant.Application, error) {
@@ -42,9 +53,15 @@ func (r *registration) ServicePrincipal(_ context.Context, appID string) (tenant
 		}
 		return graph, nil
 	}
+	if appID != clientID {
+		return tenant.ServicePrincipal{ID: "other", AppID: appID, Enabled: true}, nil
+	}
 	return r.own, nil
 }
-func (r *registration) AppRoleGrants(context.Context, string) ([]tenant.AppRoleGrant, error) {
+func (r *registration) AppRoleGrants(_ context.Context, principal string) ([]tenant.AppRoleGrant, error) {
+	if principal == "other" {
+		return r.grants, nil
+	}
 	return r.roles, r.rolesErr
 }
 func (r *registration) DelegatedGrants(context.Context, string) ([]tenant.DelegatedGrant, error) {
@@ -101,12 +118,12 @@ func TestRegistration(t *testing.T) {
 		{"the account may not read the registration", func(_ *world, r *registration) { r.appErr = refusal("graph.Authorization_RequestDenied") }, Incomplete, Declared, "sign-in.may-not-read"},
 		{"the account may not read grants", func(_ *world, r *registration) { r.rolesErr = refusal("graph.Authorization_RequestDenied") }, Incomplete, Consented, "sign-in.may-not-read"},
 		{"grants cannot be read", func(_ *world, r *registration) { r.rolesErr = refusal("graph.unavailable") }, Incomplete, Consented, "graph.unavailable"},
-		{"no grants at all", func(_ *world, r *registration) { r.roles = nil }, Failed, Consented, "permission.not-consented"},
+		{"no grants at all", func(_ *world, r *registration) { r.roles = nil }, Failed, Consented, "permission.revoked"},
 		{"grants of another service", func(_ *world, r *registration) {
 			for i := range r.roles {
 				r.roles[i].ResourceID = "exchange"
 			}
-		}, Failed, Consented, "permission.not-consented"},
+		}, Failed, Consented, "permission.revoked"},
 		{"sign-in not consented", func(_ *world, r *registration) { r.scopes = nil }, Warned, Consented, "permission.delegated-not-consented"},
 		{"consented for one person only", func(_ *world, r *registration) { r.scopes[0].ConsentType = "Principal" }, Warned, Consented, "permission.delegated-not-consented"},
 		{"secret gone", func(_ *world, r *registration) { r.app.Secrets[0].KeyID = "other" }, Failed, KeyMatch, "credential.secret-not-registered"},

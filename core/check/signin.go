@@ -17,7 +17,7 @@ func signInChecks() []Check {
 	return []Check{
 		{ID: Tenant, Claim: evidence.SignIn, Proves: true, Title: words.T("The cloud knows the tenant"), DependsOn: []string{Lint, Certificate}, Run: checkTenant},
 		{ID: Token, Claim: evidence.SignIn, Proves: true, Title: words.T("The application gets a token"), DependsOn: []string{Tenant}, Run: checkToken},
-		{ID: Roles, Claim: evidence.Permissions, Proves: true, Title: words.T("Every permission that the product needs is granted"), DependsOn: []string{Token}, After: []string{RoomList, ChosenLists}, Run: checkRoles},
+		{ID: Roles, Claim: evidence.Permissions, Proves: true, Title: words.T("Every permission that the product needs is granted"), DependsOn: []string{Token}, After: []string{RoomList, ChosenLists, Declared}, Run: checkRoles},
 		{ID: Excess, Claim: evidence.Permissions, Title: words.T("No permission is granted that the product does not need"), DependsOn: []string{Token}, Run: checkExcess},
 	}
 }
@@ -50,6 +50,9 @@ func checkToken(ctx context.Context, s *State) Finding {
 	}
 	t, err := s.Tokens.Fresh(ctx)
 	if err != nil {
+		if gone := s.deleted(ctx, err); gone != nil {
+			return fail(gone)
+		}
 		return judge(err)
 	}
 	if t.Value.IsZero() {
@@ -128,7 +131,7 @@ func checkRoles(ctx context.Context, s *State) Finding {
 	}
 	switch {
 	case len(missing) > 0:
-		f = fail(s.missingProblem(missing, roles))
+		f = fail(s.whyMissing(ctx, missing, roles))
 	case f.Status != "":
 	case needed == 0:
 		f = pass(words.T("%s needs no permission that an application holds by itself.", s.Product.Name))
