@@ -58,7 +58,7 @@ func (c *call) assignments(held bool) (reply, error) {
 	}
 	var list []*tenant.AppRoleAssignment
 	for _, a := range c.s.state.Assignments {
-		if (held && a.PrincipalID == sp.ID || !held && a.ResourceID == sp.ID) && !c.s.hidden(a) && c.s.principal(a.PrincipalID) != nil && c.s.replicated(a.ID) {
+		if (held && a.PrincipalID == sp.ID || !held && a.ResourceID == sp.ID) && !c.s.hidden(a) && !c.s.revoked(a) && c.s.principal(a.PrincipalID) != nil && c.s.replicated(a.ID) {
 			list = append(list, a)
 		}
 	}

@@ -27,7 +27,7 @@ func (s *Simulator) hidden(a *tenant.AppRoleAssignment) bool {
 	if a.Sequence > s.Since() || a.ResourceID != s.principalByApp(graphAppID).ID {
 		return false
 	}
-	if s.Has(fault.NoConsent) {
+	if s.Has(fault.NoConsent) || s.Has(fault.DeclaredDelegated) || s.Has(fault.ConsentElsewhere) && a.PrincipalID != s.directory.ID(tenant.KindOther, namesake+2) {
 		return true
 	}
 	roles, on := s.Fault(fault.MissingRole)

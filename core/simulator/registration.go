@@ -59,7 +59,9 @@ func asObject(v any) object {
 // applicationObject is an application as Graph shows it: a certificate's bytes
 // only when the credentials were selected.
 func (c *call) applicationObject(a *tenant.Application) object {
-	o := asObject(a)
+	seen := *a
+	seen.RequiredResourceAccess = c.s.declared(a)
+	o := asObject(&seen)
 	if !strings.Contains(strings.ToLower(c.query.Get("$select")), "keycredentials") {
 		for _, k := range o["keyCredentials"].([]any) {
 			k.(object)["key"] = nil
@@ -301,6 +303,11 @@ func (c *call) deletedCollection() []*tenant.Application {
 
 func (c *call) deletedApplications() (reply, error) {
 	list := c.deletedCollection()
+	if ready := c.s.application(c.s.directory.ID(tenant.KindOther, appReady)); ready != nil && c.s.deletedReady(ready.ID) {
+		gone, at := *ready, c.s.now().UTC()
+		gone.DeletedDateTime = &at
+		list = append(slices.Clone(list), &gone)
+	}
 	return c.list(collection{
 		context: "applications", n: len(list), known: applicationProperties, top: 100, maxTop: 999, nextLink: true, directory: true,
 		at: func(i int) object { return c.applicationObject(list[i]) },

@@ -229,6 +229,7 @@ func (s *Simulator) standing() error {
 	s.seedDuplicates()
 	s.seedForeign()
 	s.seedExtraRoles()
+	s.seedNamesake()
 	s.mu.Unlock()
 	if s.booking == nil {
 		return nil

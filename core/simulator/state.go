@@ -94,6 +94,9 @@ func (s *Simulator) born(id string) {
 
 // replicated reports whether an object is visible already.
 func (s *Simulator) replicated(id string) bool {
+	if s.deletedReady(id) || s.strayNamesake(id) {
+		return false
+	}
 	arg, on := s.Fault(fault.ReplicationDelay)
 	at, made := s.state.Born[id]
 	return !on || !made || !s.now().Before(at.Add(fault.Duration(arg, 2*time.Second)))

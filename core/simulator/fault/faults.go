@@ -62,6 +62,10 @@ const (
 	RoomSignIn           = "room-sign-in"
 	GroupGone            = "group-gone"
 	GroupEmpty           = "group-empty"
+	DeclaredDelegated    = "declared-as-delegated"
+	ConsentElsewhere     = "consent-elsewhere"
+	ConsentRevoked       = "consent-revoked"
+	AppDeleted           = "app-deleted"
 	RoomListGone         = "room-list-gone"
 	RoomListEmpty        = "room-list-empty"
 	ReplicationDelay     = "replication-delay"
@@ -166,6 +170,10 @@ var faults = []Fault{
 	{RoomSignIn, "The accounts of rooms may sign in", argRoom + "; without it every room's"},
 	{GroupGone, "A group was deleted", argGroup},
 	{GroupEmpty, "A group has no members", argGroup},
+	{DeclaredDelegated, "The permissions were added as delegated ones, and none is granted", ""},
+	{ConsentElsewhere, "Consent was given to another application of the same name", ""},
+	{ConsentRevoked, "Consent was revoked, and the token that carries it still works", "values of permissions, with commas; without it Calendars.ReadWrite"},
+	{AppDeleted, "The application was deleted and can be restored", ""},
 	{RoomListGone, "A room list was deleted", argList},
 	{RoomListEmpty, "A room list has no rooms", argList},
 	{ReplicationDelay, "What was made is not visible for a while", argTime + "; without it 2s"},

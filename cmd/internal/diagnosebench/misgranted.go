@@ -1,0 +1,16 @@
+package main
+
+import "github.com/roomkey/roomkey/core/check"
+
+// misgranted are shown by the registration alone, so an administrator is signed in.
+var misgranted = []scenario{
+	registration("added as delegated permissions", "declared-as-delegated", check.Roles, "permission.delegated", "Application permissions"),
+	registration("consent given to an application of the same name", "consent-elsewhere", check.Roles, "permission.granted-elsewhere", "client ID"),
+	registration("consent revoked, and the token still works", "consent-revoked", check.Consented, "permission.revoked", "Grant admin consent"),
+	registration("application deleted, and restorable", "app-deleted", check.Token, "application.deleted", "Restore app registration"),
+}
+
+func registration(name, fault, id, code, remedy string) scenario {
+	return scenario{area: permissions, name: name, faults: []string{fault}, registered: true, change: ownProduct,
+		verdict: check.Failed, check: id, code: code, remedy: remedy}
+}
