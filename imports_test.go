@@ -17,6 +17,7 @@ var layers = map[string]string{
 	"core/problem":    "words",
 	"core/file":       "",
 	"core/task":       "words",
+	"core/language":   "words problem resources",
 	"core/transport":  "words problem file",
 	"core/strictyaml": "words problem file",
 	"core/cloud":      "words problem transport strictyaml resources",

@@ -37,11 +37,18 @@ var WindowsZones string
 //go:embed contract/booking-server.v1.yaml
 var Contract []byte
 
+//go:embed texts/*.json
+var texts embed.FS
+
 //go:embed products/*.yaml
 var products embed.FS
 
 //go:embed scripts
 var scripts embed.FS
+
+// Texts holds the sentences of each language as JSON, at its root; those of
+// en.json are the keys of the others.
+var Texts = folder(texts, "texts")
 
 // Products holds one YAML file a booking product, at its root.
 var Products = folder(products, "products")

@@ -177,13 +177,13 @@ var marks = map[check.Status]string{
 }
 
 func printFinding(w io.Writer, f check.Finding) {
-	fmt.Fprintf(w, "%s %s\n", marks[f.Status], problem.Line(f.Title.String()))
+	fmt.Fprintf(w, "%s %s\n", marks[f.Status], problem.Line(say(f.Title)))
 	if !f.Note.IsZero() {
-		fmt.Fprintf(w, "    %s\n", problem.Line(f.Note.String()))
+		fmt.Fprintf(w, "    %s\n", problem.Line(say(f.Note)))
 	}
 	if f.Problem != nil && f.Status != check.Skipped {
 		var b strings.Builder
-		f.Problem.Terminal(&b, nil)
+		f.Problem.Terminal(&b, language)
 		for line := range strings.Lines(b.String()) {
 			fmt.Fprint(w, "    ", line)
 		}
@@ -200,7 +200,7 @@ func printRun(w io.Writer, run check.Run) {
 		rows(w, []string{"permission", "kind", "declared", "consented", "in token", "proven"}, cells)
 		fmt.Fprintln(w)
 	}
-	fmt.Fprintln(w, problem.Line(run.Headline.String()))
+	fmt.Fprintln(w, problem.Line(say(run.Headline)))
 	printClaims(w, run.Claims)
 	fmt.Fprintf(w, "Verdict: %s\n", strings.ToUpper(string(run.Verdict)))
 	if run.RootCause != nil {
@@ -209,10 +209,10 @@ func printRun(w io.Writer, run check.Run) {
 	fmt.Fprintf(w, "Proven from %s; booking server: %s\n", problem.Line(run.From), run.Server)
 	if run.NotKept != nil {
 		fmt.Fprintln(w, "This run could not be saved, so that no push can rely on it:")
-		run.NotKept.Terminal(w, nil)
+		run.NotKept.Terminal(w, language)
 	}
 	for _, u := range run.Unproven {
-		fmt.Fprintf(w, "  not proven: %s\n", problem.Line(u.String()))
+		fmt.Fprintf(w, "  not proven: %s\n", problem.Line(say(u)))
 	}
 }
 
@@ -228,7 +228,7 @@ func printClaims(w io.Writer, claims []evidence.State) {
 		if c.Standing == evidence.Works {
 			why = c.VoidWhen
 		}
-		cells = append(cells, []string{c.Title.String(), string(c.Standing), at, problem.Line(why.String())})
+		cells = append(cells, []string{say(c.Title), string(c.Standing), at, problem.Line(say(why))})
 	}
 	rows(w, []string{"claim", "state", "tested", ""}, cells)
 }
@@ -240,9 +240,9 @@ func truth(t permission.Truth) string {
 
 func printComparison(w io.Writer, c check.Comparison) {
 	for _, change := range c.Better {
-		fmt.Fprintf(w, "  better than %s: %s (%s, was %s)\n", c.Before.Format("2006-01-02 15:04"), problem.Line(change.Title.String()), change.After, change.Before)
+		fmt.Fprintf(w, "  better than %s: %s (%s, was %s)\n", c.Before.Format("2006-01-02 15:04"), problem.Line(say(change.Title)), change.After, change.Before)
 	}
 	for _, change := range c.Worse {
-		fmt.Fprintf(w, "  worse than %s: %s (%s, was %s)\n", c.Before.Format("2006-01-02 15:04"), problem.Line(change.Title.String()), change.After, change.Before)
+		fmt.Fprintf(w, "  worse than %s: %s (%s, was %s)\n", c.Before.Format("2006-01-02 15:04"), problem.Line(say(change.Title)), change.After, change.Before)
 	}
 }

@@ -212,14 +212,14 @@ func newStatus(a *app) *cobra.Command {
 func printSteps(w io.Writer, steps []setup.Step) {
 	var cells [][]string
 	for i, st := range steps {
-		at, why := "", st.Reason.String()
+		at, why := "", say(st.Reason)
 		if !st.ProvenAt.IsZero() {
 			at = st.ProvenAt.Local().Format("2006-01-02 15:04")
 		}
 		if !st.VoidWhen.IsZero() {
-			why = strings.TrimSpace(why + " " + st.VoidWhen.String())
+			why = strings.TrimSpace(why + " " + say(st.VoidWhen))
 		}
-		cells = append(cells, []string{fmt.Sprint(i + 1), st.Title.String(), string(st.State), at, problem.Line(why)})
+		cells = append(cells, []string{fmt.Sprint(i + 1), say(st.Title), string(st.State), at, problem.Line(why)})
 	}
 	rows(w, []string{"", "step", "state", "proven", ""}, cells)
 }
@@ -227,7 +227,7 @@ func printSteps(w io.Writer, steps []setup.Step) {
 func printHeld(w io.Writer, h session.Held) {
 	fmt.Fprintln(w)
 	if h.Resolution != nil {
-		fmt.Fprintln(w, problem.Line(h.Resolution.Text().String()))
+		fmt.Fprintln(w, problem.Line(say(h.Resolution.Text())))
 	}
 	if h.Current.Configuration == nil {
 		fmt.Fprintln(w, "The booking server holds no configuration.")

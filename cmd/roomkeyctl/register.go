@@ -169,13 +169,13 @@ func (a *app) advise(advice []words.Text) {
 func printRegisterPlan(w io.Writer, p register.Plan) {
 	var cells [][]string
 	for _, i := range p.Items {
-		cells = append(cells, []string{i.Title.String(), i.Today.String(), i.Wanted.String(), string(i.Action)})
+		cells = append(cells, []string{say(i.Title), say(i.Today), say(i.Wanted), string(i.Action)})
 	}
 	rows(w, []string{"what", "today", "wanted", "action"}, cells)
 	for _, i := range p.Items {
 		// The reason of a permission stands once, at its consent.
 		if !i.Why.IsZero() && (i.Action != register.Keep && !strings.HasPrefix(i.ID, "declare:") || i.Problem != nil) {
-			fmt.Fprintf(w, "%s: %s\n", problem.Line(i.Title.String()), problem.Line(i.Why.String()))
+			fmt.Fprintf(w, "%s: %s\n", problem.Line(say(i.Title)), problem.Line(say(i.Why)))
 		}
 		if i.Problem != nil && p.Blocked == nil {
 			i.Problem.Terminal(w, nil)

@@ -95,11 +95,11 @@ func (a *app) allowSignInLog(ctx context.Context, s *session.Session, f signInFl
 func printUndo(w io.Writer, p register.UndoPlan) {
 	var cells [][]string
 	for _, i := range p.Items {
-		cells = append(cells, []string{i.Title.String(), i.Today.String(), string(i.Action)})
+		cells = append(cells, []string{say(i.Title), say(i.Today), string(i.Action)})
 	}
 	rows(w, []string{"what", "name", "action"}, cells)
 	for _, t := range p.Leaves {
-		fmt.Fprintf(w, "Stays: %s\n", problem.Line(t.String()))
+		fmt.Fprintf(w, "Stays: %s\n", problem.Line(say(t)))
 	}
 	fmt.Fprintln(w)
 	cells = nil
@@ -109,7 +109,7 @@ func printUndo(w io.Writer, p register.UndoPlan) {
 	rows(w, []string{"last sign-in", "when", "according to"}, cells)
 	printUnknown(w, p.LastSignIns)
 	if !p.InUse.IsZero() {
-		fmt.Fprintf(w, "! %s\n", problem.Line(p.InUse.String()))
+		fmt.Fprintf(w, "! %s\n", problem.Line(say(p.InUse)))
 	}
 	if p.SignIns != "" {
 		fmt.Fprintf(w, "The sign-in log (tab \"Service principal sign-ins\", client ID %s): %s\n", p.ClientID, p.SignIns)

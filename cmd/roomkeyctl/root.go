@@ -38,6 +38,11 @@ Exit status: 0 done; 1 failed; 2 wrong usage or input; 3 checks found a failure;
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(*cobra.Command, []string) error {
+			paths, err := wire.PathsOf(a.configDir)
+			if err != nil {
+				return err
+			}
+			language, _, _ = wire.Language(paths) // what is wrong with a file is said where all is read
 			switch a.output {
 			case "table":
 			case "json":

@@ -107,7 +107,7 @@ func (t *terminal) problem(p *problem.Problem) {
 		_ = json.NewEncoder(t.err).Encode(map[string]any{"problem": p})
 		return
 	}
-	p.Terminal(t.err, nil)
+	p.Terminal(t.err, language)
 }
 
 func (t *terminal) say(format string, args ...any) {

@@ -39,7 +39,7 @@ func (s *Session) PreviousCheck() *check.Run {
 // worse since the run before it.
 func (s *Session) Report(run check.Run) ([]byte, error) {
 	var page bytes.Buffer
-	err := report.HTML(&page, run, report.Options{Previous: s.PreviousCheck()})
+	err := report.HTML(&page, run, report.Options{Previous: s.PreviousCheck(), Speak: s.env.Language, Language: s.env.LanguageCode})
 	return page.Bytes(), err
 }
 

@@ -33,6 +33,9 @@ type Environment struct {
 	Permissions *permission.Catalog
 	// Problems are the mistakes in the administrator's own files.
 	Problems []*problem.Problem
+	// Language is that of whoever reads, nil for English, with its code.
+	Language     words.Language
+	LanguageCode string
 	// HTTP makes the client for one set of endpoints.
 	HTTP func(transport.Options) (*http.Client, error)
 	// Graph makes the reader of a tenant.

@@ -19,6 +19,7 @@ import (
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
 )
 
@@ -50,6 +51,7 @@ func Open(ctx context.Context, configDir, vault, version string) (*Home, error) 
 	if err != nil {
 		return nil, err
 	}
+	kit.Speak(env.Language)
 	return &Home{Environment: env, Paths: paths, Version: version, Life: ctx}, nil
 }
 

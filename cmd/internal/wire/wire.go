@@ -35,7 +35,7 @@ type Options struct {
 }
 
 // Paths are where things are in the configuration folder.
-type Paths struct{ Config, Log, Clouds, Products string }
+type Paths struct{ Config, Log, Clouds, Products, Languages string }
 
 // PathsOf gives the paths for a typed folder, "" for the default.
 func PathsOf(configDir string) (Paths, error) {
@@ -56,7 +56,7 @@ func PathsOf(configDir string) (Paths, error) {
 	}
 	return Paths{
 		Config: dir, Log: filepath.Join(dir, "roomkey.log"),
-		Clouds: filepath.Join(dir, "clouds.yaml"), Products: filepath.Join(dir, "products"),
+		Clouds: filepath.Join(dir, "clouds.yaml"), Products: filepath.Join(dir, "products"), Languages: filepath.Join(dir, "languages"),
 	}, nil
 }
 
@@ -82,6 +82,8 @@ func New(o Options) (*session.Environment, error) {
 	env.Clouds, mistakes = cloud.Load(paths.Clouds)
 	env.Problems = append(env.Problems, mistakes...)
 	env.Products, mistakes = product.Load(paths.Products)
+	env.Problems = append(env.Problems, mistakes...)
+	env.Language, env.LanguageCode, mistakes = Language(paths)
 	env.Problems = append(env.Problems, mistakes...)
 
 	log := slog.New(slog.NewJSONHandler(&lumberjack.Logger{Filename: paths.Log, MaxSize: 5, MaxBackups: 3}, &slog.HandlerOptions{Level: slog.LevelDebug}))

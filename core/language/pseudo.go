@@ -1,0 +1,34 @@
+package language
+
+import (
+	"strings"
+
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Pseudo is the code of the language that nobody speaks (Windows calls it so): it
+// shows which letters on a screen are no text of the catalogue.
+const Pseudo = "qps-ploc"
+
+var accents = strings.NewReplacer("a", "á", "b", "ƀ", "c", "ç", "d", "ð", "e", "é", "f", "ƒ", "g", "ĝ", "h", "ĥ", "i", "î", "j", "ĵ", "k", "ķ", "l", "ļ", "m", "ɱ",
+	"n", "ñ", "o", "ó", "p", "þ", "q", "ǫ", "r", "ŕ", "s", "š", "t", "ţ", "u", "ú", "v", "ṽ", "w", "ŵ", "x", "ẋ", "y", "ý", "z", "ž",
+	"A", "Á", "B", "Ɓ", "C", "Ç", "D", "Ð", "E", "É", "F", "Ƒ", "G", "Ĝ", "H", "Ĥ", "I", "Î", "J", "Ĵ", "K", "Ķ", "L", "Ļ", "M", "Ṁ",
+	"N", "Ñ", "O", "Ó", "P", "Þ", "Q", "Ǫ", "R", "Ŕ", "S", "Š", "T", "Ţ", "U", "Ú", "V", "Ṽ", "W", "Ŵ", "X", "Ẋ", "Y", "Ý", "Z", "Ž")
+
+// Marked is the language Pseudo: every sentence in brackets and with accents.
+func Marked(t words.Text) string {
+	sentence := t.English()
+	var b strings.Builder
+	b.WriteString("[!! ")
+	at := 0
+	if len(t.Args) > 0 {
+		for _, m := range verb.FindAllStringIndex(sentence, -1) {
+			b.WriteString(accents.Replace(sentence[at:m[0]]))
+			b.WriteString(sentence[m[0]:m[1]])
+			at = m[1]
+		}
+	}
+	b.WriteString(accents.Replace(sentence[at:]))
+	b.WriteString(" !!]")
+	return b.String()
+}
