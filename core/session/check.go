@@ -19,6 +19,7 @@ import (
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // Check runs the diagnosis, keeps the run and gives it, saying so if it could
@@ -73,7 +74,7 @@ func (s *Session) keepCheck(run check.Run) *problem.Problem {
 		err = s.keepPrevious()
 	}
 	if err == nil {
-		err = s.env.Store.SaveCheck(s.ID(), store.LastCheck{At: run.Finished, Digest: run.Digest, Verdict: string(run.Verdict), Report: data})
+		err = s.env.Store.SaveCheck(s.ID(), store.LastCheck{At: run.Finished, Digest: run.Digest, Verdict: string(run.Verdict), Report: data, Texts: words.Keep(run)})
 	}
 	return problem.Of(err)
 }
@@ -221,6 +222,7 @@ func (s *Session) LastCheck(ctx context.Context) (run *check.Run, current bool, 
 	if err := json.Unmarshal(last.Report, run); err != nil {
 		return nil, false, err
 	}
+	last.Texts.Restore(run)
 	*run = s.whole(ctx, *run)
 	digest, err := s.lastDigest(ctx)
 	return run, err == nil && digest != "" && digest == last.Digest, nil

@@ -18,6 +18,8 @@ const evidenceSchema = 1
 type storedEvidence struct {
 	Schema  int               `json:"schema"`
 	Records []evidence.Record `json:"records"`
+	// Texts are those of the records, which are English, by their keys.
+	Texts words.Kept `json:"texts,omitempty"`
 }
 
 // Evidence gives what is remembered of a connection; kept is false when nothing
@@ -33,6 +35,7 @@ func (s *Store) Evidence(id string) (records []evidence.Record, kept bool, err e
 		return nil, false, problem.New(codeStateDamaged, words.T("What was tested before cannot be read: %s.", filepath.Join(s.Dir(id), evidenceFile))).By(err).
 			Fix(words.T("Delete this file and run the checks again, or open the connection with the version of Roomkey that wrote it."))
 	}
+	stored.Texts.Restore(&stored.Records)
 	return stored.Records, true, nil
 }
 
@@ -47,7 +50,8 @@ func (s *Store) UpdateEvidence(ctx context.Context, id string, update func(recor
 		if err != nil {
 			return err
 		}
-		data, err := json.MarshalIndent(storedEvidence{evidenceSchema, update(records, kept)}, "", "  ")
+		records = update(records, kept)
+		data, err := json.MarshalIndent(storedEvidence{evidenceSchema, records, words.Keep(records)}, "", "  ")
 		if err != nil {
 			return problem.Of(err)
 		}

@@ -27,6 +27,8 @@ type LastCheck struct {
 	Digest  string          `json:"digest"`
 	Verdict string          `json:"verdict"`
 	Report  json.RawMessage `json:"report,omitempty"`
+	// Texts are those of the report, which is English, by their keys.
+	Texts words.Kept `json:"texts,omitempty"`
 }
 
 // SaveCheck keeps the last check of a connection.

@@ -1,0 +1,30 @@
+package store
+
+import (
+	"testing"
+
+	"github.com/roomkey/roomkey/core/evidence"
+	"github.com/roomkey/roomkey/core/language"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// TestEvidenceIsReadInAnotherLanguage: what was remembered in English is shown
+// in the language of whoever opens it.
+func TestEvidenceIsReadInAnotherLanguage(t *testing.T) {
+	s := open(t, t.TempDir())
+	c := saved(t, s, "x")
+	note := words.N(2, "%d room failed.", "%d rooms failed.", 2)
+	err := s.UpdateEvidence(t.Context(), c.ID, func([]evidence.Record, bool) []evidence.Record {
+		return []evidence.Record{{Claim: evidence.Rooms, Note: note}}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	records, _, err := s.Evidence(c.ID)
+	if err != nil || len(records) != 1 {
+		t.Fatal(records, err)
+	}
+	if got, want := records[0].Note.In(language.Marked), note.In(language.Marked); got != want {
+		t.Errorf("%q, not %q", got, want)
+	}
+}
