@@ -80,7 +80,7 @@ func TestFaultsAreNamed(t *testing.T) {
 		{"token of another tenant", func(w *world) { w.token.Claims.TenantID = "x" }, Failed, Token, "token.wrong-tenant"},
 		{"token for another service", func(w *world) { w.token.Claims.Audience = "https://graph.microsoft.us" }, Failed, Token, "token.wrong-audience"},
 		{"no consent", func(w *world) {
-			w.token.Claims.Roles, w.token.Claims.HasRoles = nil, false
+			w.token.Claims.Roles = nil
 			w.rooms, w.calendar = refusedList[tenant.Room](), func(string) error { return forbidden() }
 		}, Failed, Roles, "permission.no-consent"},
 		{"role missing", func(w *world) {
@@ -93,6 +93,10 @@ func TestFaultsAreNamed(t *testing.T) {
 		{"rooms end early", func(w *world) { w.rooms.Complete, w.rooms.Problem = false, refusal("net.cut") }, Incomplete, RoomList, "net.cut"},
 		{"rooms end early, silently", func(w *world) { w.rooms.Complete = false }, Incomplete, RoomList, "check.unexpected-answer"},
 		{"rooms without addresses", func(w *world) { w.rooms.Items = make([]tenant.Room, 3) }, Failed, RoomList, "rooms.none-found"},
+		{"a reserved room", func(w *world) { w.rooms.Items[0].BookingType = "reserved" }, Warned, RoomList, "rooms.reserved"},
+		{"the server's credential has expired", func(w *world) {
+			w.current = ServerCurrent{Stored: true, TenantID: tenantID, ClientID: clientID, CredentialExpires: noon.AddDate(0, 0, -1)}
+		}, Warned, ServerToken, "server.credential-expired"},
 		{"throttled", func(w *world) { w.calendar = func(string) error { return refusal("graph.TooManyRequests") } }, Incomplete, RoomCalendars, "graph.TooManyRequests"},
 		{"one mailbox gone", func(w *world) {
 			w.calendar = func(m string) error {

@@ -111,7 +111,7 @@ func healthy(n int) *world {
 		calendar:    func(string) error { return nil },
 	}
 	w.token = entra.Token{Value: vault.NewSecret("t"), Expires: noon.Add(time.Hour), Claims: &entra.Claims{
-		TenantID: tenantID, AppID: clientID, Name: "Room booking", Audience: "https://graph.microsoft.com", HasRoles: true,
+		TenantID: tenantID, AppID: clientID, Name: "Room booking", Audience: "https://graph.microsoft.com",
 		Roles: []string{"Calendars.ReadWrite", "Place.Read.All", "User.Read.All", "Group.Read.All"},
 	}}
 	yes := true

@@ -37,7 +37,7 @@ func checkRooms(ctx context.Context, s *State) Finding {
 		return absent(words.T("no directory was given"))
 	}
 	ctx, seen := transport.Record(ctx)
-	addresses, isRoom := []string{}, map[string]bool{}
+	addresses, isRoom, reserved := []string{}, map[string]bool{}, []string{}
 	add := func(rooms []tenant.Room) {
 		for _, r := range rooms {
 			key := strings.ToLower(r.EmailAddress)
@@ -46,6 +46,9 @@ func checkRooms(ctx context.Context, s *State) Finding {
 			}
 			isRoom[key] = true
 			addresses = append(addresses, r.EmailAddress)
+			if strings.EqualFold(r.BookingType, "reserved") && s.isChosen(r.EmailAddress) {
+				reserved = append(reserved, r.EmailAddress)
+			}
 		}
 	}
 	l := s.Directory.Rooms(ctx, add)
@@ -53,6 +56,9 @@ func checkRooms(ctx context.Context, s *State) Finding {
 	if l.Problem != nil && l.Problem.Code == tenant.CodePlacesNotInCloud {
 		// Sources disagree about some clouds, so it was tried: not a failure of
 		// this tenant, and nothing that it could repair.
+		s.mu.Lock()
+		s.noPlaces = true
+		s.mu.Unlock()
 		return Finding{Status: Skipped, Note: l.Problem.Title, Exchanges: seen.All()}
 	}
 	f := s.judgeList(l.Problem, l.Complete, len(addresses), listing{
@@ -71,6 +77,12 @@ func checkRooms(ctx context.Context, s *State) Finding {
 	s.mu.Lock()
 	s.rooms, s.isRoom, s.listed = addresses, isRoom, true
 	s.mu.Unlock()
+	if can, _ := books(s.Input); can && len(reserved) > 0 {
+		return warn(problem.New(codeRoomsReserved, words.N(len(reserved), "%d chosen room is reserved (BookingType), so people cannot book it: %s.", "%d chosen rooms are reserved (BookingType), so people cannot book them. The first is %s.", len(reserved), reserved[0])).
+			Lead(words.T("Run the calendar-processing script for it with BookingType=Standard, or take it out of the choice."),
+				problem.PlaceCalendarScript.With("roomkeyctl script show calendar-processing --set only="+reserved[0]+" --set BookingType=Standard"))).
+			saw("rooms", len(addresses)).saw("reserved", len(reserved))
+	}
 	return f.says(words.N(len(addresses), "%d room was listed.", "%d rooms were listed.", len(addresses)))
 }
 

@@ -133,6 +133,9 @@ func TestRegistration(t *testing.T) {
 		{"ends soon", func(_ *world, r *registration) { r.app.Secrets[0].End = noon.AddDate(0, 0, 10) }, Warned, Expiry, "credential.expires-soon"},
 		{"ended", func(_ *world, r *registration) { r.app.Secrets[0].End = noon.AddDate(0, 0, -1) }, Failed, Expiry, "credential.expired"},
 		{"redirect missing", func(_ *world, r *registration) { r.app.RedirectURIs = nil }, Failed, RedirectURIs, "sign-on.redirect-missing"},
+		{"redirect of a single-page application", func(_ *world, r *registration) {
+			r.app.RedirectURIs, r.app.SpaURIs = nil, []string{redirect}
+		}, Failed, RedirectURIs, "sign-on.redirect-platform"},
 		{"redirect with a slash", func(_ *world, r *registration) { r.app.RedirectURIs[0] += "/" }, Failed, RedirectURIs, "sign-on.redirect-differs"},
 		{"redirect in other case", func(_ *world, r *registration) { r.app.RedirectURIs[0] = "https://booking.example/Signin-OIDC" }, Failed, RedirectURIs, "sign-on.redirect-differs"},
 		{"redirect by http", func(_ *world, r *registration) { r.app.RedirectURIs[0] = "http://booking.example/signin-oidc" }, Failed, RedirectURIs, "sign-on.redirect-differs"},

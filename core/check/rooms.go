@@ -2,10 +2,12 @@ package check
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
@@ -71,14 +73,19 @@ func (s *State) chosen() ([]string, bool) {
 	return s.KnownRooms, len(s.KnownRooms) > 0
 }
 
+// isChosen is whether a room is among the chosen ones, if it is a room.
+func (s *State) isChosen(address string) bool {
+	return s.Connection.Rooms.Mode != connection.Selected ||
+		slices.ContainsFunc(s.Connection.Rooms.Items, func(a string) bool { return strings.EqualFold(a, address) })
+}
+
 func checkCalendars(ctx context.Context, s *State) Finding {
 	if s.Calendars == nil {
 		return absent(words.T("no way to read calendars was given"))
 	}
 	rooms, known := s.chosen()
 	if !known || len(rooms) == 0 {
-		return unknown(problem.New(codeRoomsNoneChosen, words.T("No room is known whose calendar could be read.")).
-			Lead(words.T("Choose rooms: from the list, from an Exchange result file, or by typing their addresses."), problem.PlaceRooms))
+		return unknown(s.noRoom())
 	}
 	s.say(0, len(rooms), words.N(len(rooms), "Reading the calendar of %d room.", "Reading the calendars of %d rooms.", len(rooms)))
 	digest := ""
@@ -111,6 +118,20 @@ feeding:
 	s.tally = t.RoomTally
 	s.mu.Unlock()
 	return s.judgeRooms(t, ctx.Err())
+}
+
+// noRoom says why no room is known.
+func (s *State) noRoom() *problem.Problem {
+	s.mu.Lock()
+	noPlaces := s.noPlaces || s.Cloud.Lacks(cloud.FeaturePlaces)
+	s.mu.Unlock()
+	if noPlaces {
+		return problem.New(codeRoomsNoneChosen, words.T("No room is known: Microsoft Graph in %s does not list rooms (/places).", s.Cloud.Name)).
+			Lead(words.T("Have an Exchange administrator run the script that lists the rooms."), problem.PlaceRoomsScript).
+			Lead(words.T("Then import its result, or type the rooms' addresses."), problem.PlaceRoomFile)
+	}
+	return problem.New(codeRoomsNoneChosen, words.T("No room is known whose calendar could be read.")).
+		Lead(words.T("Choose rooms: from the list, from an Exchange result file, or by typing their addresses."), problem.PlaceRooms)
 }
 
 func (s *State) judgeRooms(t *tallying, cancelled error) Finding {

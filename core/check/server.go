@@ -82,6 +82,10 @@ func checkServerToken(ctx context.Context, s *State) Finding {
 	case c.TenantID != "" && own != "" && !sameID(c.TenantID, own):
 		f = warn(problem.New(codeServerOtherTenant, words.T("The booking server holds the configuration of another tenant: %s.", c.TenantID)).
 			Fix(words.T("Look whether this is the right booking server. Pushing replaces what it holds.")))
+	case !c.CredentialExpires.IsZero() && !c.CredentialExpires.After(s.now()):
+		// Not a failure, which would stand in the way of the push that helps.
+		f = warn(problem.New(codeServerCredentialExpired, words.T("The booking server holds a credential that expired on %s.", c.CredentialExpires.Format(time.DateOnly))).
+			Lead(words.T("Push the configuration with the credential of this connection."), problem.PlacePush))
 	case c.ClientID != "" && !sameID(c.ClientID, s.Connection.Application.ClientID):
 		f = f.says(words.T("The token is accepted; the server holds a configuration with another application of this tenant, which pushing replaces."))
 	}

@@ -50,6 +50,14 @@ func checkRedirects(_ context.Context, s *State) Finding {
 			continue
 		}
 		p := problem.New(codeSignOnRedirectMissing, words.T("The application does not know the redirect URI %s.", uri))
+		if len(have) > 0 {
+			p.With(words.T("It has: %s.", strings.Join(have, ", ")))
+		}
+		if slices.Contains(a.SpaURIs, uri) || slices.Contains(a.PublicURIs, uri) {
+			p = problem.New(codeSignOnRedirectPlatform, words.T("The redirect URI %s is registered for another platform than Web.", uri)).
+				With(words.T("%s signs people in as a web application. Microsoft refuses its sign-in at an address of a single-page application or of a mobile and desktop application.", s.Product.Name)).
+				Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication: remove it from the other platform."))
+		}
 		for _, near := range have {
 			if strings.EqualFold(bareURI(near), bareURI(uri)) {
 				p = problem.New(codeSignOnRedirectDiffers, words.T("The redirect URI %s is not to the letter: the application has %s.", uri, near)).

@@ -38,8 +38,10 @@ type State struct {
 	// listed is whether the tenant's rooms are known from the application.
 	listed bool
 	rooms  []string
-	isRoom map[string]bool
-	tally  RoomTally
+	// noPlaces is whether the cloud turned out not to list rooms.
+	noPlaces bool
+	isRoom   map[string]bool
+	tally    RoomTally
 	// lookUps is how many addresses were looked up, see lookUp.
 	lookUps int
 	// inLists are the rooms of the chosen room lists, nil while they are not known.

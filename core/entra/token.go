@@ -44,9 +44,6 @@ type Claims struct {
 	Issuer   string    `json:"iss"`
 	Expires  time.Time `json:"exp"`
 	IssuedAt time.Time `json:"iat"`
-	// HasRoles is whether the token has a roles claim at all: an application
-	// without any granted permission gets a token without one.
-	HasRoles bool `json:"-"`
 }
 
 // ReadClaims decodes the claims of a JWT, nil when it is none.
@@ -83,7 +80,7 @@ func ReadClaims(token vault.Secret) *Claims {
 		TenantID: raw.TenantID, AppID: first(raw.AppID, raw.Authorized), ObjectID: raw.ObjectID, Name: raw.Name,
 		Scopes: strings.Fields(raw.Scopes), UPN: first(raw.UPN, raw.Preferred, raw.Unique), WIDs: raw.WIDs,
 		Audience: strings.Join(raw.Audience, " "), Issuer: raw.Issuer,
-		Expires: moment(raw.Expires), IssuedAt: moment(raw.IssuedAt), HasRoles: raw.Roles != nil,
+		Expires: moment(raw.Expires), IssuedAt: moment(raw.IssuedAt),
 	}
 	if raw.Roles != nil {
 		c.Roles = *raw.Roles

@@ -91,7 +91,7 @@ func (c *Client) Assigned(ctx context.Context, servicePrincipalID string) ([]ten
 
 func appRoleGrant(m models.AppRoleAssignmentable) (tenant.AppRoleGrant, bool) {
 	return tenant.AppRoleGrant{ID: text(m.GetId()), PrincipalID: id(m.GetPrincipalId()), ResourceID: id(m.GetResourceId()),
-		AppRoleID: id(m.GetAppRoleId()), CreatedAt: when(m.GetCreatedDateTime())}, true
+		AppRoleID: id(m.GetAppRoleId())}, true
 }
 
 // GrantAppRole consents to one application permission, for the whole tenant and

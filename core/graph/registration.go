@@ -21,7 +21,7 @@ import (
 // come only when the key credentials are selected.
 var (
 	ofApplications = []string{"id", "appId", "uniqueName", "displayName", "signInAudience", "createdDateTime", "deletedDateTime",
-		"web", "publicClient", "spa", "info", "requiredResourceAccess", "passwordCredentials", "tags"}
+		"web", "publicClient", "spa", "info", "requiredResourceAccess", "passwordCredentials"}
 	ofApplication = append(ofApplications[:len(ofApplications):len(ofApplications)], "keyCredentials")
 )
 

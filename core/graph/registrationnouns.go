@@ -79,10 +79,10 @@ func yes(b *bool) bool { return b != nil && *b }
 func application(m models.Applicationable) tenant.Application {
 	a := tenant.Application{
 		ID: text(m.GetId()), AppID: text(m.GetAppId()), UniqueName: text(m.GetUniqueName()), DisplayName: text(m.GetDisplayName()),
-		SignInAudience: text(m.GetSignInAudience()), CreatedAt: when(m.GetCreatedDateTime()), DeletedAt: when(m.GetDeletedDateTime()), Tags: m.GetTags(),
+		SignInAudience: text(m.GetSignInAudience()), CreatedAt: when(m.GetCreatedDateTime()), DeletedAt: when(m.GetDeletedDateTime()),
 	}
 	if w := m.GetWeb(); !isNil(w) {
-		a.RedirectURIs, a.HomePage, a.LogoutURL = w.GetRedirectUris(), text(w.GetHomePageUrl()), text(w.GetLogoutUrl())
+		a.RedirectURIs, a.HomePage = w.GetRedirectUris(), text(w.GetHomePageUrl())
 		if g := w.GetImplicitGrantSettings(); !isNil(g) {
 			a.IDTokens, a.AccessTokens = yes(g.GetEnableIdTokenIssuance()), yes(g.GetEnableAccessTokenIssuance())
 		}

@@ -24,12 +24,10 @@ type Application struct {
 	IDTokens       bool               `json:"idTokens"`
 	AccessTokens   bool               `json:"accessTokens"`
 	HomePage       string             `json:"homePageUrl,omitempty"`
-	LogoutURL      string             `json:"logoutUrl,omitempty"`
 	Branding       Branding           `json:"branding,omitzero"`
 	Required       []RequiredResource `json:"requiredResourceAccess,omitempty"`
 	Secrets        []Credential       `json:"passwordCredentials,omitempty"`
 	Certificates   []Credential       `json:"keyCredentials,omitempty"`
-	Tags           []string           `json:"tags,omitempty"`
 	DeletedAt      time.Time          `json:"deletedDateTime,omitzero"`
 }
 
@@ -94,11 +92,10 @@ type Permission struct {
 // AppRoleGrant is one consented application permission, or a person or group
 // that is assigned to an application.
 type AppRoleGrant struct {
-	ID          string    `json:"id"`
-	PrincipalID string    `json:"principalId"`
-	ResourceID  string    `json:"resourceId"`
-	AppRoleID   string    `json:"appRoleId"`
-	CreatedAt   time.Time `json:"createdDateTime,omitzero"`
+	ID          string `json:"id"`
+	PrincipalID string `json:"principalId"`
+	ResourceID  string `json:"resourceId"`
+	AppRoleID   string `json:"appRoleId"`
 }
 
 // Key tells one grant from another.

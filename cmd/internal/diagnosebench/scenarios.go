@@ -125,6 +125,7 @@ var broken = []scenario{
 	typed(mailboxes, "a person chosen as a room", func(b *bench, c *connection.Connection) {
 		c.Rooms = connection.Rooms{Mode: connection.Selected, Items: []string{b.sim.Account().OrganizerUPN}}
 	}, check.Failed, check.RoomCalendars, "rooms.not-a-room", "Resources"),
+	fault(mailboxes, "a cloud that does not list rooms, none typed", "no-places", check.Incomplete, check.RoomCalendars, "rooms.none-chosen", "script that lists the rooms"),
 	{area: mailboxes, name: "an old address of a room", faults: []string{"room-renamed={room0}"}, change: func(b *bench, c *connection.Connection) {
 		c.Rooms = connection.Rooms{Mode: connection.Selected, Items: []string{"old-" + b.room(0), b.room(1)}}
 	}, verdict: check.Failed, check: check.RoomCalendars, code: "rooms.old-address", remedy: "instead"},
