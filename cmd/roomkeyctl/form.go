@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"io"
 	"os/user"
+	"strings"
 
-	"github.com/roomkey/roomkey/core/problem"
 	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/core/export"
+	"github.com/roomkey/roomkey/core/problem"
 )
 
 func newForm(a *app) *cobra.Command {
@@ -37,26 +40,36 @@ func newForm(a *app) *cobra.Command {
 				return err
 			}
 			return a.show(entries, func(w io.Writer) {
-				var cells [][]string
 				for _, e := range entries {
-					value := e.Value
-					switch {
-					case e.Action:
-						value = "(press this button)"
-					case e.Secret != "":
-						value = "(in the keychain; the window copies it)"
-					case !e.Missing.IsZero():
-						value = "— " + e.Missing.String()
-					}
-					cells = append(cells, []string{e.Label, value, l(e.Help)})
+					printEntry(w, e)
 				}
-				rows(w, []string{"field", "value", "help"}, cells)
 			})
 		},
 	}
 	c.Flags().BoolVar(&entered, "entered", false, "say that everything was entered in the vendor's console, or that a booking server which cannot say so works")
 	c.Flags().StringVar(&by, "by", personHere(), "`name` of who says so, kept with the date")
 	return c
+}
+
+// printEntry shows a field of the vendor's form whole: what is cut off cannot be
+// typed.
+func printEntry(w io.Writer, e export.Entry) {
+	fmt.Fprintln(w, problem.Line(e.Label))
+	value := e.Value
+	switch {
+	case e.Action:
+		value = "(press this button)"
+	case !e.Missing.IsZero():
+		value = "— " + e.Missing.String()
+	case e.Secret != "":
+		value = "(in the keychain; the window copies it)"
+	}
+	for line := range strings.Lines(value) {
+		fmt.Fprintf(w, "    %s\n", problem.Line(strings.TrimSuffix(line, "\n")))
+	}
+	if e.Help != "" {
+		fmt.Fprintf(w, "  (%s)\n", problem.Line(l(e.Help)))
+	}
 }
 
 // personHere is the name of the account that runs this program.

@@ -51,7 +51,12 @@ func serverConformance(a *app) *cobra.Command {
 			if report != "" {
 				var text bytes.Buffer
 				fmt.Fprintf(&text, "%s, held to version 1 of the booking-server contract by Roomkey %s on %s.\n\n", args[0], version, time.Now().UTC().Format("2006-01-02 15:04 UTC"))
-				table(&text)
+				for _, t := range trials {
+					fmt.Fprintf(&text, "%-8s %-20s %s\n", t.State, t.ID, t.Rule)
+					if t.Saw != "" {
+						fmt.Fprintf(&text, "%30s%s\n", "", t.Saw)
+					}
+				}
 				if err := a.write(report, text.Bytes()); err != nil {
 					return err
 				}

@@ -55,12 +55,9 @@ func (a *app) survey(ctx context.Context, o session.SurveyOptions, tell string) 
 func printHealth(w io.Writer, all []session.Health, now time.Time) {
 	var cells [][]string
 	for _, h := range all {
-		mark, days, proven, wants := "✓", "", "never", []string{""}
+		mark, days, proven := "✓", "", "never"
 		if !h.Well() {
-			mark, wants = "!", nil
-			for _, t := range h.Wants {
-				wants = append(wants, problem.Line(t.String()))
-			}
+			mark = "!"
 		}
 		if h.CredentialDays != nil {
 			days = fmt.Sprint(*h.CredentialDays)
@@ -69,10 +66,15 @@ func printHealth(w io.Writer, all []session.Health, now time.Time) {
 			days := int(now.Sub(h.ProvenAt).Hours() / 24)
 			proven = h.ProvenAt.Local().Format("2006-01-02") + ", " + words.N(days, "%d day ago", "%d days ago", days).String()
 		}
-		cells = append(cells, []string{mark, problem.Line(h.Name), problem.Line(h.Tenant), days, problem.Line(h.Server), proven, wants[0]})
-		for _, t := range wants[1:] {
-			cells = append(cells, []string{"", "", "", "", "", "", t})
+		cells = append(cells, []string{mark, h.Name, h.Tenant, days, h.Server, proven})
+	}
+	rows(w, []string{"", "connection", "tenant", "credential days", "server", "tested"}, cells)
+	for _, h := range all {
+		if !h.Well() {
+			fmt.Fprintf(w, "\n%s\n", problem.Line(h.Name))
+		}
+		for _, t := range h.Wants {
+			fmt.Fprintf(w, "  %s\n", problem.Line(t.String()))
 		}
 	}
-	rows(w, []string{"", "connection", "tenant", "credential days", "server", "tested", "wants"}, cells)
 }

@@ -211,7 +211,7 @@ func TestForm(t *testing.T) {
 		switch {
 		case f.Action && (e.Value != "" || !e.Missing.IsZero()):
 			t.Errorf("an action has a value: %+v", e)
-		case f.Value == "tenant.id" && e.Value != c.Tenant.ID, f.Value == "cloud" && e.Value != "Microsoft 365 (global)",
+		case f.Value == "tenant.id" && e.Value != c.Tenant.ID, f.Value == "cloud" && e.Value != "Microsoft",
 			f.Value == "rooms" && e.Value != "a@contoso.example\nb@contoso.example",
 			f.Value == "secret:client-secret" && (e.Secret != vault.ClientSecret || e.Value != "" || !e.Missing.IsZero()):
 			t.Errorf("%s: %+v", f.Value, e)
@@ -343,4 +343,17 @@ func FuzzImport(f *testing.F) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestVendorsWords: the form has the vendor's word for the cloud, and Roomkey's own
+// where the vendor has none.
+func TestVendorsWords(t *testing.T) {
+	p := product.Product{Form: []product.Field{{Label: "Service operator", Value: "cloud", Words: []product.Word{{Value: "global", Says: "Microsoft"}, {Value: "china", Says: "21Vianet"}}}}}
+	for id, want := range map[string]string{"global": "Microsoft", "china": "21Vianet", "lab": "Its name"} {
+		c := connection.New("x")
+		c.Cloud = id
+		if got := Form(p, c, "Its name", nil)[0].Value; got != want {
+			t.Errorf("%s: %q, want %q", id, got, want)
+		}
+	}
 }

@@ -43,7 +43,7 @@ func Form(p product.Product, c *connection.Connection, cloudName string, stored 
 				e.Missing = words.T("It is not in this computer's keychain yet. Enter it on the page “Register”.")
 			}
 		default:
-			e.Value = valueOf(f.Value, c, cloudName)
+			e.Value = inWords(f, c, valueOf(f.Value, c, cloudName))
 			if e.Value == "" {
 				e.Missing = missing(f.Value)
 			}
@@ -51,6 +51,15 @@ func Form(p product.Product, c *connection.Connection, cloudName string, stored 
 		entries = append(entries, e)
 	}
 	return entries
+}
+
+// inWords is a value in the vendor's words, where the vendor has other ones.
+func inWords(f product.Field, c *connection.Connection, value string) string {
+	raw := value
+	if f.Value == "cloud" {
+		raw = c.Cloud
+	}
+	return f.Says(raw, value)
 }
 
 func valueOf(path string, c *connection.Connection, cloudName string) string {

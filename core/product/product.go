@@ -187,10 +187,27 @@ type Field struct {
 	Label string `yaml:"label" json:"label"`
 	// Value names what goes in: a path into the connection ("tenant.id",
 	// "application.clientId", "singleSignOn.redirectUris", …) or "secret:client-secret".
-	Value string    `yaml:"value" json:"value"`
+	Value string `yaml:"value" json:"value"`
+	// Words are the vendor's for values of the connection, such as 21Vianet for the
+	// cloud china.
+	Words []Word    `yaml:"words,omitempty" json:"words,omitempty"`
 	Help  words.Key `yaml:"help,omitempty" json:"help,omitempty"`
 	// Action marks an entry that is a button to press, not a field to fill.
 	Action bool `yaml:"action,omitempty" json:"action,omitempty"`
+}
+
+// Word is what the vendor says for a value.
+type Word struct {
+	Value string `yaml:"value" json:"value"`
+	Says  string `yaml:"says" json:"says"`
+}
+
+// Says is a value in the vendor's words, otherwise where there are none.
+func (f Field) Says(value, otherwise string) string {
+	if i := slices.IndexFunc(f.Words, func(w Word) bool { return w.Value == value }); i >= 0 {
+		return f.Words[i].Says
+	}
+	return otherwise
 }
 
 // Asks reports whether the vendor's form wants a value of the connection.

@@ -182,6 +182,9 @@ func form(d *strictyaml.Document, fields []Field) {
 	for i, f := range fields {
 		at := strictyaml.Item("form", i)
 		text(d, at+".label", f.Label)
+		for j, w := range f.Words {
+			text(d, strictyaml.Item(at+".words", j)+".says", w.Says)
+		}
 		switch {
 		case f.Action && f.Value != "":
 			d.Wrong(at+".value", words.T("A button holds no value."))

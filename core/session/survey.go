@@ -205,7 +205,7 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 		h.ProvenAt = before.Finished
 		h.Changed = append(h.Changed, changedRoles(before.Layers, run.Layers)...)
 		if roomsErr == nil {
-			h.Changed = append(h.Changed, s.changedRooms(addressesOf(proven.Rooms), rooms)...)
+			h.Changed = append(h.Changed, changedRooms(s.Document().Rooms.Mode != connection.Selected, addressesOf(proven.Rooms), rooms)...)
 		}
 	}
 	for _, t := range h.Changed {
@@ -273,18 +273,18 @@ func changedRoles(before, now []permission.Layers) (changed []words.Text) {
 	return changed
 }
 
-// changedRooms are rooms that were proven and are gone and, where all of them are
-// chosen, those that are new.
-func (s *Session) changedRooms(proven, now []string) (changed []words.Text) {
+// changedRooms are rooms that were proven and are not listed any more and, where
+// all of them are chosen, those that are new.
+func changedRooms(all bool, proven, now []string) (changed []words.Text) {
 	lacks := func(in []string, address string) bool {
 		return !slices.ContainsFunc(in, func(o string) bool { return strings.EqualFold(o, address) })
 	}
 	for _, address := range proven {
 		if lacks(now, address) {
-			changed = append(changed, words.T("The room %s is gone.", address))
+			changed = append(changed, words.T("The room %s is not listed any more.", address))
 		}
 	}
-	if s.Document().Rooms.Mode == connection.Selected || len(proven) == 0 {
+	if !all || len(proven) == 0 {
 		return changed
 	}
 	for _, address := range now {
