@@ -142,6 +142,16 @@ func (s *Session) Entered(ctx context.Context, by string) error {
 			return problem.New(codeNotProven, step.Reason).Run(words.T("Test the connection:"), "roomkeyctl check")
 		}
 	}
+	if claim == evidence.ServerWorks {
+		claims, err := s.Claims(ctx)
+		if err != nil {
+			return err
+		}
+		if evidence.Find(claims, evidence.HandedOver).Standing != evidence.Works {
+			return problem.New(codeNotProven, words.T("The booking server does not have this configuration yet.")).
+				Lead(words.T("Push the configuration, then try it there."), problem.PlacePush)
+		}
+	}
 	now := s.basis(ctx, c)
 	return s.remember(ctx, evidence.Record{Claim: claim, Source: evidence.SourcePerson, By: by, Outcome: evidence.Proven, At: s.env.Now(), Basis: now.Of(claim)})
 }

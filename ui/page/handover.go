@@ -256,6 +256,7 @@ func (h *HandOver) send() {
 				h.notice.warn(problem.New(codeBookingNotAsPushed, wordsNotAsPushed))
 			}
 			h.showHeld(held, nil)
+			h.fillForm()
 		}
 		h.frame.ToTop()
 		h.env.Changed()
@@ -372,8 +373,8 @@ func (h *HandOver) showEntered(steps []setup.Step) {
 			h.form.Add(kit.Column(kit.GapTight, kit.MarkedText(kit.MarkDone, kit.Say(s.Reason)), cannot))
 			return
 		}
-		if s.ID == setup.HandOver && s.State == setup.Blocked {
-			return // nothing was proven that could be entered
+		if s.ID == setup.HandOver && (s.State == setup.Blocked || !h.byForm() && s.State == setup.Ready) {
+			return // nothing was proven that could be entered, or pushed that could work
 		}
 	}
 	by := kit.TextField(kit.L("Your name"), "", "")
