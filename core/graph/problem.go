@@ -54,9 +54,9 @@ func refused(resp *http.Response, body []byte, what string) *problem.Problem {
 			p.With(words.T("Roomkey waited and tried again, and then gave up."))
 		}
 		return p.Fix(words.T("Try again in ten minutes. If it stays, another program is using the same application; the booking server itself, for instance."))
-	case isGraph && status == http.StatusUnauthorized && s.Error.Code == "UnknownError":
-		return serviceAtFault(what, s.Error.Message)
-	case status >= 500:
+	case isGraph && status == http.StatusUnauthorized && s.Error.Code == "UnknownError" && strings.Contains(what, "/places/"):
+		return placesAtFault(what, s.Error.Message)
+	case status >= 500 && !(isGraph && status == http.StatusInsufficientStorage): // 507 is a full mailbox or directory
 		p := problem.New(tenant.CodeGraphUnavailable, words.T("Microsoft Graph is out of order at the moment (HTTP %d).", status)).
 			Fix(words.T("Try again in a few minutes.")).See(words.T("Microsoft's service status"), "https://status.cloud.microsoft")
 		if isGraph {
@@ -102,10 +102,10 @@ func kindOf(status int) problem.Kind {
 	return problem.Refused
 }
 
-// serviceAtFault is a service behind Graph that fails and answers 401 all the
-// same, as the one for places does when it cannot reach Exchange.
-func serviceAtFault(what, message string) *problem.Problem {
-	return named.New("UnknownError", problem.NoAnswer, words.T("A service behind Microsoft Graph failed.")).
+// placesAtFault is Microsoft's service for places, which answers 401 when it
+// cannot reach Exchange. Of no other service is it known what that means.
+func placesAtFault(what, message string) *problem.Problem {
+	return named.New("UnknownError", problem.NoAnswer, words.T("Microsoft's places service failed.")).
 		With(words.T("Request: %s. Microsoft says: %s", what, message)).
 		Fix(words.T("If the other lists could be read with the same token, neither the token nor the permissions are the cause: test again later.")).
 		See(words.T("Microsoft's service status"), "https://status.cloud.microsoft")
@@ -115,7 +115,7 @@ func serviceAtFault(what, message string) *problem.Problem {
 func notGraph(status int, what string) *problem.Problem {
 	p := problem.New(tenant.CodeUnexpected, words.T("What answered is not Microsoft Graph (HTTP %d).", status)).
 		With(words.T("Request: %s. The answer is not in Graph's form; a proxy or a network's own sign-in page may have answered instead.", what))
-	return p.Fix(words.T("Open a web page in the browser of this computer; if the network asks for a sign-in or a proxy, complete it and try again.")).
+	return p.Fix(words.T("Open a web page in the browser of this computer; if the network asks for a sign-in or a proxy, complete it.")).
 		Fix(words.T("Ask the network's administrator to let this computer reach Microsoft Graph without a proxy's sign-in page."))
 }
 

@@ -67,9 +67,11 @@ var explanations = []explanation{
 		"In the Microsoft Entra admin center open App registrations > your application > Certificates & secrets and delete a secret that nobody uses.",
 		"An application for this organization only may have more: under Authentication > Supported accounts, narrow who may sign in.",
 		"Or use a certificate: certificates are counted by themselves."}},
-	{code: "Directory_QuotaExceeded", kind: problem.Unmet, title: "The directory's quota of objects is used up.", fix: []words.Key{
-		"Delete what nobody needs, also under Deleted applications and Deleted groups: deleted objects count as long as they can be restored.",
-		"A custom domain that is verified in the tenant raises the quota. A person who creates many objects has a quota of 250: sign in as another administrator."}},
+	{code: "Directory_QuotaExceeded", text: "for the principal", kind: problem.Unmet, title: "The account has made as many directory objects as it may make.", fix: []words.Key{
+		"Sign in as another administrator. An account without an administrator role may make 250 objects.",
+		"Or delete objects that this account made and nobody needs, also under App registrations > Deleted applications: deleted objects count until they are removed for good."}},
+	{code: "Directory_QuotaExceeded", kind: problem.Unmet, title: "The directory holds as many objects as it may.", fix: directoryFull},
+	{text: "directory object quota limit for the tenant", kind: problem.Unmet, title: "The directory holds as many objects as it may.", fix: directoryFull},
 	{code: "CredentialTypeNotAllowedAsPerAppPolicy", title: "The tenant's app management policy does not allow this kind of credential.", fix: []words.Key{
 		"Use a certificate, or have the policy's administrator exempt this application: Microsoft Entra admin center > Enterprise applications > Security > Application policies."}},
 	{code: "CredentialInvalidLifetimeAsPerAppPolicy", title: "The tenant's app management policy does not allow a credential that lasts this long.", fix: []words.Key{
@@ -97,6 +99,9 @@ var (
 		"Have an Exchange administrator empty the mailbox (Deleted Items and Recoverable Items count), or raise its limit."}
 	addressGone = []words.Key{
 		"Check the address in the Exchange admin center under Recipients > Resources: a renamed room has a new address."}
+	directoryFull = []words.Key{
+		"Delete users, groups and applications that nobody needs, then remove them for good under Deleted users, Deleted groups and Deleted applications: they count as long as they can be restored.",
+		"Verifying a custom domain in the tenant raises the quota."}
 	tooManySubscriptions = []words.Key{
 		"Have the booking server delete subscriptions that it no longer uses: each lasts up to seven days unless it is deleted."}
 )

@@ -1,0 +1,125 @@
+package graph
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/roomkey/roomkey/core/problem"
+)
+
+// answered is how Roomkey explains a refusal in Graph's form.
+func answered(t *testing.T, status int, request, code, message string) *problem.Problem {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"error": map[string]string{"code": code, "message": message}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return refused(&http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}}, body, request)
+}
+
+// TestAnswersOfMicrosoft are answers as Microsoft gave them, with what the
+// person reads and does.
+func TestAnswersOfMicrosoft(t *testing.T) {
+	for _, tt := range []struct {
+		request       string
+		status        int
+		code, message string
+		kind          problem.Kind
+		title, fix    string
+	}{
+		{"GET /users/{room}/calendarView", 403, "ErrorQuotaExceeded", "Mailbox has exceeded maximum mailbox size.",
+			problem.Unmet, "The mailbox is full.", "Recoverable Items count"},
+		{"POST /users/{room}/events", 507, "QuotaExceededException", "Cannot save changes made to an item to store.",
+			problem.Unmet, "The mailbox is full.", "raise its limit"},
+		{"POST /users/{room}/events", 403, "QuotaExceededException", "Cannot save changes made to an item to store.",
+			problem.Unmet, "The mailbox is full.", "raise its limit"},
+		{"GET /places/microsoft.graph.room", 401, "UnknownError", `{"code":"Unauthorized","message":"There was a problem calling the proxy call"}`,
+			problem.NoAnswer, "places service failed", "neither the token nor the permissions are the cause"},
+		{"GET /users", 401, "UnknownError", "",
+			problem.SignInNeeded, "refused the request (UnknownError, HTTP 401)", "claims no cause"},
+		{"GET /users/{room}/places/rooms", 403, "UnknownError", "",
+			problem.Denied, "refused the request (UnknownError, HTTP 403)", "claims no cause"},
+		{"POST /applications/{id}/addPassword", 400, "Request_BadRequest", "Not allowed to add 3 passwords. You can only add a maximum of 2 passwords.",
+			problem.Refused, "as many secrets as it may have", "delete a secret that nobody uses"},
+		{"PATCH /applications(uniqueName={name})", 403, "Directory_QuotaExceeded", "The directory object quota limit for the Principal has been exceeded. Please ask your administrator to increase the quota limit or delete objects to reduce the used quota.",
+			problem.Unmet, "The account has made", "Sign in as another administrator"},
+		{"POST /servicePrincipals", 403, "Directory_QuotaExceeded", "The directory object quota limit for the Tenant has been exceeded. Please ask your administrator to increase the quota limit or delete objects to reduce the used quota.",
+			problem.Unmet, "The directory holds as many objects as it may.", "remove them for good"},
+		{"POST /servicePrincipals", 400, "Request_BadRequest", "The directory object quota limit for the Tenant has been exceeded.",
+			problem.Unmet, "The directory holds as many objects as it may.", "remove them for good"},
+		{"POST /subscriptions", 403, "ExtensionError", "Operation: Create; Exception: [Status Code: Forbidden; Reason: Maximum number of subscriptions has been reached]",
+			problem.Unmet, "as many subscriptions as it may have", "delete subscriptions that it no longer uses"},
+		{"GET /users/{room}/calendar", 404, "OrganizationFromTenantGuidNotFound", "The tenant for tenant guid 'db404958-8858-4f05-8a8c-91cbd9d89b21' does not exist.",
+			problem.Absent, "This tenant has no Exchange Online.", "a subscription with Exchange Online"},
+		{"GET /auditLogs/signIns", 403, "AuthOMMissingRequiredPermissions", "The AadGraph-ApiVersion requires permissions that the request lacks: AuditLog.Read.All",
+			problem.Denied, "A permission for this request is missing.", "Microsoft names above"},
+		{"GET /users/{room}/calendar", 404, "ErrorItemNotFound", "Default folder Calendar not found.",
+			problem.Unmet, "The mailbox has no calendar.", "Outlook on the web"},
+		{"GET /users/{room}/calendar", 404, "ErrorItemNotFound", "The specified object was not found in the store.",
+			problem.Absent, "refused the request (ErrorItemNotFound, HTTP 404)", "claims no cause"},
+		{"POST /applications/{id}/addPassword", 400, "CredentialTypeNotAllowedAsPerAppPolicy", "Credential type is not allowed as per assigned policy 'Default app management tenant policy'.",
+			problem.Refused, "does not allow this kind of credential", "exempt this application"},
+	} {
+		p := answered(t, tt.status, tt.request, tt.code, tt.message)
+		var fixes []string
+		for _, r := range p.Remedies {
+			fixes = append(fixes, r.Text.String())
+		}
+		if p.Kind != tt.kind || !strings.Contains(p.Title.String(), tt.title) || !strings.Contains(strings.Join(fixes, "\n"), tt.fix) {
+			t.Errorf("%s %d %s %q:\n%s: %s\n%s", tt.request, tt.status, tt.code, tt.message, p.Kind, p.Title, strings.Join(fixes, "\n"))
+		}
+		if !strings.Contains(p.Detail.String(), tt.message) {
+			t.Errorf("%s is not quoted: %s", tt.message, p.Detail)
+		}
+	}
+}
+
+// againOrSupport is advice that cannot help where the same answer comes again.
+var againOrSupport = regexp.MustCompile(`(?i)\btry again\b|request id\b|\bsupport\b`)
+
+// TestARefusalIsNotTriedAgain asks for every code that this program knows of
+// Graph, at every status that a refusal can have: what comes again must not be
+// tried again.
+func TestARefusalIsNotTriedAgain(t *testing.T) {
+	type answer struct{ code, message string }
+	answers := []answer{{"NobodyKnowsThis", "Because."}, {"UnknownError", ""}}
+	for name := range problem.Declared() {
+		if code, ok := strings.CutPrefix(name, "graph."); ok {
+			answers = append(answers, answer{code, "x"})
+		}
+	}
+	for _, e := range explanations {
+		code := e.code
+		switch {
+		case code == "":
+			code = "BadRequest"
+		case strings.HasSuffix(code, "_"):
+			code += "Something"
+		}
+		answers = append(answers, answer{code, "It says: " + e.text + "."})
+		if p := answered(t, http.StatusBadRequest, "GET /x", code, e.text); p.Title.String() != e.title.In(nil) {
+			t.Errorf("%s %q is hidden by another explanation: %s", e.code, e.text, p.Title)
+		}
+	}
+	judge := func(p *problem.Problem, about string) {
+		if len(p.Remedies) == 0 {
+			t.Errorf("%s: no remedy", about)
+		}
+		for _, r := range p.Remedies {
+			if text := r.Text.String(); !p.Kind.Passing() && againOrSupport.MatchString(text) {
+				t.Errorf("%s: %s", about, text)
+			}
+		}
+	}
+	for status := 400; status < 500; status++ {
+		for _, a := range answers {
+			for _, request := range []string{"GET /users", "GET /places/microsoft.graph.room"} {
+				judge(answered(t, status, request, a.code, a.message), a.code+" "+http.StatusText(status))
+			}
+		}
+		judge(refused(&http.Response{StatusCode: status, Header: http.Header{}}, []byte("<html>"), "GET /users"), "a page of "+http.StatusText(status))
+	}
+}
