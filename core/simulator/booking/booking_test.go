@@ -22,6 +22,7 @@ import (
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/resources"
 )
@@ -293,6 +294,18 @@ func noSecretIn(t *testing.T, dir string) {
 	})
 	if err != nil || seen < 3 {
 		t.Fatalf("%d files, %v", seen, err)
+	}
+}
+
+// TestConformanceLeavesWhatIsHeld: a server that holds a configuration is not
+// tried, since the trials would overwrite it.
+func TestConformanceLeavesWhatIsHeld(t *testing.T) {
+	b := newBench(t)
+	if _, err := push(t, b.client(&memoryLog{}), validConfiguration("d1")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := booking.Conform(t.Context(), b.URL, vault.NewSecret(testToken), b.Client()); problem.CodeOf(err).String() != "booking.conformance-occupied" {
+		t.Errorf("a server that holds something: %v", err)
 	}
 }
 
