@@ -61,6 +61,22 @@ func TestATestWritesOnlyAfterAYes(t *testing.T) {
 	}
 }
 
+// TestWhatNeedsSignInIsOneLine: its button leads to the sign-in.
+func TestWhatNeedsSignInIsOneLine(t *testing.T) {
+	b := newFake(t)
+	b.Unsigned = []string{check.Declared, check.Consented, check.KeyMatch}
+	p := simulated(t, b)
+	p.goes(setup.Prove)
+	p.press("Test the connection")
+	p.sees("Sign in to check 3 more")
+	p.sees("Not tested: application.declared; application.consented; credential.match.")
+	p.missesOut("Skipped: Only an administrator's sign-in")
+	p.press("Take me there")
+	if p.shell.Route() != setup.Register {
+		t.Errorf("the button leads to %s", p.shell.Route())
+	}
+}
+
 func TestOutOfReachIsAnAddress(t *testing.T) {
 	b := newFake(t)
 	p := simulated(t, b)

@@ -29,6 +29,8 @@ type fakeDiagnosis struct {
 	// cancelled.
 	Fails *problem.Problem
 	Wait  bool
+	// Unsigned are checks that need an administrator's sign-in.
+	Unsigned []string
 
 	run, previous *check.Run
 	// ranOn is the revision of the document that run ran on.
@@ -167,6 +169,9 @@ func (b *fakeCore) findings() []check.Finding {
 		passedFinding("entra.roles", "The token carries the permissions", "3 of 3."),
 		passedFinding("graph.rooms", "Rooms can be listed", "12 rooms."+b.Hostile),
 		passedFinding("server.reach", "The booking server answers", "Room booking 4.2, contract version 1."),
+	}
+	for _, id := range b.Unsigned {
+		list = append(list, check.Finding{ID: id, Title: words.Plain(id), Status: check.Skipped, Note: words.T("Only an administrator's sign-in shows the application's registration.")})
 	}
 	if b.Fails != nil {
 		list[2].Status, list[2].Problem, list[2].Note = check.Fail, b.Fails, words.Text{}

@@ -53,7 +53,7 @@ func newCheck(a *app) *cobra.Command {
 				return err
 			}
 			emit := func(f check.Finding) {
-				if !a.json {
+				if !a.json && !f.NeedsSignIn() {
 					printFinding(a.out, f)
 				}
 			}
@@ -181,7 +181,7 @@ func printFinding(w io.Writer, f check.Finding) {
 	if !f.Note.IsZero() {
 		fmt.Fprintf(w, "    %s\n", problem.Line(say(f.Note)))
 	}
-	if f.Problem != nil && f.Status != check.Skipped {
+	if f.Problem != nil && f.Problem.Kind != problem.Cancelled {
 		var b strings.Builder
 		f.Problem.Terminal(&b, language)
 		for line := range strings.Lines(b.String()) {
@@ -190,7 +190,13 @@ func printFinding(w io.Writer, f check.Finding) {
 	}
 }
 
+// printRun writes what stands below the findings, which were printed as they came.
 func printRun(w io.Writer, run check.Run) {
+	for _, f := range check.Fold(run.Findings) {
+		if f.ID == check.SignInGroup {
+			printFinding(w, f)
+		}
+	}
 	fmt.Fprintln(w)
 	if len(run.Layers) > 0 {
 		var cells [][]string

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/file"
@@ -301,7 +302,7 @@ func printRegistered(w io.Writer, r session.Registered, kept string) {
 		return
 	}
 	fmt.Fprintln(w)
-	for _, f := range r.Check.Findings {
+	for _, f := range check.Fold(r.Check.Findings) {
 		printFinding(w, f)
 	}
 	fmt.Fprintf(w, "\n%s\n", problem.Line(r.Check.Headline.String()))

@@ -81,7 +81,7 @@ func (a *app) pushRotated(ctx context.Context, s *session.Session, how rotation)
 	}
 	if run.Verdict != check.Passed && run.Verdict != check.Warned {
 		if !a.json {
-			for _, finding := range run.Findings {
+			for _, finding := range check.Fold(run.Findings) {
 				printFinding(a.err, finding)
 			}
 		}

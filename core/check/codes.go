@@ -107,6 +107,7 @@ var (
 	codeServerStaleView                    = problem.Declare("server.stale-view", problem.Unmet)
 	codeServerUnexpectedAnswer             = problem.Declare("server.unexpected-answer", problem.UnexpectedAnswer)
 	codeServerViewDiffers                  = problem.Declare("server.view-differs", problem.Unmet)
+	codeSignInNeeded                       = problem.Declare("check.sign-in-needed", problem.SignInNeeded)
 	codeSignInMayNotRead                   = problem.Declare("sign-in.may-not-read", problem.SignInNeeded)
 	codeSignOnNobodyAssigned               = problem.Declare("sign-on.nobody-assigned", problem.Unmet)
 	codeSignOnSomeAssigned                 = problem.Declare("sign-on.some-assigned", problem.Unmet)

@@ -23,7 +23,40 @@ func registrationChecks() []Check {
 // signedIn is whether an administrator lends a look at the registration: the
 // booking application itself cannot read it and is never given the right to.
 func signedIn(in Input) (bool, words.Text) {
-	return in.Registration != nil, words.T("Only an administrator's sign-in shows the application's registration.")
+	return in.Registration != nil, needsSignIn
+}
+
+var needsSignIn = words.T("Only an administrator's sign-in shows the application's registration.")
+
+// SignInGroup is the id of the finding that stands for those that need an
+// administrator's sign-in.
+const SignInGroup = "sign-in"
+
+// NeedsSignIn is whether the check was skipped because nobody signed in.
+func (f Finding) NeedsSignIn() bool {
+	return f.ID != SignInGroup && f.Status == Skipped && f.Note.String() == needsSignIn.String()
+}
+
+// Fold puts one finding, the last, in the place of all that need an
+// administrator's sign-in.
+func Fold(findings []Finding) []Finding {
+	var rest []Finding
+	var untested []words.Text
+	for _, f := range findings {
+		if f.NeedsSignIn() {
+			untested = append(untested, f.Title)
+		} else {
+			rest = append(rest, f)
+		}
+	}
+	n := len(untested)
+	if n == 0 {
+		return rest
+	}
+	return append(rest, Finding{ID: SignInGroup, Status: Skipped, Title: words.N(n, "Sign in to check %d more", "Sign in to check %d more", n),
+		Problem: problem.New(codeSignInNeeded, needsSignIn).
+			With(words.T("Not tested: %s.", words.List{Items: untested, Between: "; "})).
+			Lead(words.T("Sign in as an administrator, then test again."), problem.PlaceSignIn)})
 }
 
 // judgeReader judges what came of a look that the administrator's sign-in lends. A

@@ -2,6 +2,10 @@ package check
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -316,5 +320,39 @@ func TestASecretWhoseHintIsNotShown(t *testing.T) {
 		if f, _ := w.run(t).Finding(KeyMatch); f.Status != want {
 			t.Errorf("hint %q: %s, want %s", hint, f.Status, want)
 		}
+	}
+}
+
+// TestFold: what an administrator's sign-in would show is one finding that says
+// how, also of a run that was stored; what is skipped for another reason stays.
+func TestFold(t *testing.T) {
+	w, _ := registered()
+	w.in.Registration = nil
+	data, err := json.Marshal(w.run(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var run Run
+	if err := json.Unmarshal(data, &run); err != nil {
+		t.Fatal(err)
+	}
+	folded := Fold(run.Findings)
+	group := folded[len(folded)-1]
+	missing := len(run.Findings) - len(folded) + 1
+	if missing < 2 || group.ID != SignInGroup || group.Title.String() != fmt.Sprintf("Sign in to check %d more", missing) {
+		t.Fatalf("%d are missing: %s", missing, group.Title)
+	}
+	if r := group.Problem.Remedies; len(r) != 1 || r[0].Command != "roomkeyctl check --sign-in" {
+		t.Errorf("%v", r)
+	}
+	for _, f := range run.Findings {
+		kept := slices.ContainsFunc(folded, func(k Finding) bool { return k.ID == f.ID })
+		named := strings.Contains(group.Problem.Detail.String(), f.Title.String())
+		if kept == named || kept == f.NeedsSignIn() {
+			t.Errorf("%s: kept %t, named %t", f.ID, kept, named)
+		}
+	}
+	if w, _ := registered(); len(Fold(w.run(t).Findings)) != len(w.run(t).Findings) {
+		t.Error("with a sign-in nothing is folded")
 	}
 }

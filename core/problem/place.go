@@ -34,6 +34,7 @@ var (
 	PlaceRedirectURIs  = place("describe", "singleSignOn.redirectUris", "roomkeyctl connection set singleSignOn.redirectUris=ADDRESS")
 
 	PlaceRegister     = place("register", "", "roomkeyctl register plan")
+	PlaceSignIn       = place("register", "sign-in", "roomkeyctl check --sign-in")
 	PlaceUndo         = place("register", "undo", "roomkeyctl register undo")
 	PlaceClientID     = place("register", "application.clientId", "roomkeyctl connection set application.clientId=ID")
 	PlaceClientSecret = place("register", "client-secret", "roomkeyctl secret set client-secret")

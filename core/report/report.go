@@ -41,6 +41,7 @@ func HTML(w io.Writer, run check.Run, o Options) error {
 		"t":        func(key words.Key, args ...any) string { return say(words.T(key, args...)) },
 		"clean":    problem.Clean,
 		"moment":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
+		"fold":     check.Fold,
 		"shown":    shown,
 		"evidence": evidence,
 		"remedy":   func(r problem.Remedy) string { return problem.Clean(r.Text.In(o.Speak)) },

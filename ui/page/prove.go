@@ -104,6 +104,9 @@ func (p *Prove) Shown() {
 }
 
 func (p *Prove) put(f check.Finding, rootCause string) {
+	if f.NeedsSignIn() {
+		return // a whole run shows them as one
+	}
 	p.found[f.ID] = f
 	p.list.Put(findingOf(f, rootCause))
 }
@@ -221,13 +224,14 @@ func (p *Prove) show(run *diagnosis) {
 	if run.RootCause != nil {
 		cause = run.RootCause.Check
 	}
-	for _, f := range run.Findings {
+	for _, f := range check.Fold(run.Findings) {
 		p.put(f, cause)
 		if f.ID == cause && f.Problem != nil {
 			p.cause.Add(kit.ProblemAs(p.env.Host, MarkOf(f.Status), f.Problem))
 			p.cause.Add(kit.Row(kit.Gap, -1, p.againButton(f.ID)))
 		}
 	}
+	p.list.Open(check.SignInGroup, true)
 	if len(run.Features)+len(run.Unproven) > 0 {
 		p.facts.Add(featureList(run.Run))
 	}

@@ -34,7 +34,7 @@ func (q *quickProof) show(run *check.Run) {
 	if run.RootCause != nil {
 		cause = run.RootCause.Check
 	}
-	for _, f := range run.Findings {
+	for _, f := range check.Fold(run.Findings) {
 		q.list.Put(findingOf(f, cause))
 	}
 	q.list.Open(cause, true)

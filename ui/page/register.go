@@ -68,6 +68,7 @@ func (r *Register) spots() {
 	r.existing.form.spots(r.frame, existing)
 	r.frame.Spot(string(vault.ClientSecret), r.existing.secret.field, existing)
 	r.frame.Spot(string(vault.Certificate), r.existing.cert.secret.field, existing)
+	r.frame.Spot("sign-in", r.planner.signIn.body, func() { r.Open(WayRoomkey) })
 	r.frame.Spot("undo", r.planner.object, func() { r.Open(WayRoomkey) })
 }
 
