@@ -68,17 +68,6 @@ type members struct {
 type fakePermissions map[string]permission.Entry
 
 func (p fakePermissions) Get(value string) (permission.Entry, bool) { e, ok := p[value]; return e, ok }
-func (p fakePermissions) ByID(id string) (permission.Entry, permission.Kind, bool) {
-	for _, e := range p {
-		if e.ApplicationID == id {
-			return e, permission.Application, true
-		}
-		if e.DelegatedID == id {
-			return e, permission.Delegated, true
-		}
-	}
-	return permission.Entry{}, "", false
-}
 
 var someEntries = fakePermissions{
 	"Calendars.ReadWrite": {Value: "Calendars.ReadWrite", ApplicationID: "a-crw", ExchangeRole: "Application Calendars.ReadWrite", Covers: []string{"Calendars.Read"}},
@@ -160,7 +149,6 @@ func (n network) Probe(_ context.Context, url string) (transport.Evidence, error
 
 type tokens struct{ *world }
 
-func (t tokens) Token(context.Context) (entra.Token, error) { return t.token, t.tokenErr }
 func (t tokens) Fresh(context.Context) (entra.Token, error) { return t.token, t.tokenErr }
 
 type directory struct{ *world }

@@ -98,7 +98,6 @@ type Options struct {
 type Permissions interface {
 	Covers(held, wanted permission.Ref) bool
 	Get(value string) (permission.Entry, bool)
-	ByID(id string) (permission.Entry, permission.Kind, bool)
 }
 
 // Network looks at the way to a host.
@@ -110,10 +109,9 @@ type Network interface {
 	Probe(ctx context.Context, url string) (transport.Evidence, error)
 }
 
-// TokenSource gives the booking application's own token. Fresh asks Entra even
-// when a cached token is still good: roles are fixed when a token is issued.
+// TokenSource gives the booking application's own token, always a new one from
+// Entra: roles are fixed when a token is issued.
 type TokenSource interface {
-	Token(ctx context.Context) (entra.Token, error)
 	Fresh(ctx context.Context) (entra.Token, error)
 }
 

@@ -147,9 +147,3 @@ func (h hiding) Error() string {
 }
 
 func (h hiding) Unwrap() error { return h.error }
-
-// Bearer is Token for clients that need only its value.
-func (a *Application) Bearer(ctx context.Context) (vault.Secret, error) {
-	t, err := a.Token(ctx)
-	return t.Value, err
-}

@@ -167,9 +167,6 @@ func Claims() []Claim {
 // Known is whether this build knows the claim.
 func (c Claim) Known() bool { return slices.Contains(Claims(), c) }
 
-// Title is the claim as a sentence.
-func (c Claim) Title() words.Text { return c.info().title }
-
 func (c Claim) info() claim {
 	if i := slices.IndexFunc(claims, func(known claim) bool { return known.id == c }); i >= 0 {
 		return claims[i]

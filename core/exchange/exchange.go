@@ -16,9 +16,6 @@
 //	 "results":[{"identity","action","status":"changed|same|failed|skipped",
 //	   "error","before":{},"after":{}}],
 //	 "summary":{"changed","same","failed","skipped"}}}
-//
-// Perform plays the colleague who runs a script: it applies an intent and makes
-// the result file.
 package exchange
 
 import (

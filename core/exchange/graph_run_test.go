@@ -57,7 +57,7 @@ func TestGraphScriptsRun(t *testing.T) {
 				doc := l.make(name, nil)
 				for _, args := range []map[string]any{{"WhatIf": true}, nil, nil} {
 					o := run(doc, args)
-					if o.Exit != 0 || o.err != nil || len(o.result.Failures()) > 0 || len(o.result.Results) == 0 {
+					if o.Exit != 0 || o.err != nil || o.result.Summary[exchange.Failed] > 0 || len(o.result.Results) == 0 {
 						t.Fatalf("%v: %d %v %s %s", args, o.Exit, o.err, o.Output, o.Error)
 					}
 					for _, text := range []string{o.Output, o.transcript} {

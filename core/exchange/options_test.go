@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -147,7 +148,7 @@ func TestGroupsAreFoundAgain(t *testing.T) {
 	l.AddRecipient("RoomList", "old@contoso.com", "House O'Brien", cmdlet.Object{"IsDirSynced": true})
 	l.Calls()
 	o := l.run(l.make("room-lists", nil), cmdlet.Run{Prelude: quick})
-	if o.Exit != 1 || changing(l.Calls()) > 0 || len(o.result.Failures()) == 0 || o.result.Failures()[0].Problem().Code.String() != "script.synchronized" {
+	if o.Exit != 1 || changing(l.Calls()) > 0 || len(failures(o.result)) == 0 || failures(o.result)[0].Problem().Code.String() != "script.synchronized" {
 		t.Errorf("%s", o.Output)
 	}
 }
@@ -173,4 +174,8 @@ func TestErrorsInWords(t *testing.T) {
 			t.Error(said)
 		}
 	}
+}
+
+func failures(r exchange.Result) []exchange.Outcome {
+	return slices.DeleteFunc(slices.Clone(r.Results), func(o exchange.Outcome) bool { return o.Status != exchange.Failed })
 }

@@ -14,10 +14,7 @@ import (
 // Propagation is how long Exchange Online takes until a changed scope counts
 // everywhere (Microsoft Learn, "Role Based Access Control for Applications":
 // 30 minutes to 2 hours).
-const (
-	PropagationMin = 30 * time.Minute
-	Propagation    = 2 * time.Hour
-)
+const Propagation = 2 * time.Hour
 
 // scoped are the application permissions of the product that Exchange can limit
 // to mailboxes, with the roles that stand in for them; wide are the others,

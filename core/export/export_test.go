@@ -312,18 +312,6 @@ func TestReminder(t *testing.T) {
 	}
 }
 
-func TestNames(t *testing.T) {
-	for name, want := range map[string]string{
-		"Contoso": "roomkey-contoso.json", "../../etc/passwd": "roomkey-etc-passwd.json", "会議室": "roomkey-connection.json",
-		strings.Repeat("x", 500): "roomkey-" + strings.Repeat("x", 60) + ".json",
-	} {
-		c := connection.New(name)
-		if got := Name(c, JSON); got != want {
-			t.Errorf("%q: got %q, want %q", name, got, want)
-		}
-	}
-}
-
 func FuzzImport(f *testing.F) {
 	good, err := File(example(), configuration, JSON, now)
 	if err != nil {

@@ -6,7 +6,6 @@ package export
 
 import (
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"go.yaml.in/yaml/v4"
@@ -87,9 +86,4 @@ func withoutTrust(c *connection.Connection) *connection.Connection {
 	o := c.Clone()
 	o.Server.PinnedRecipient, o.Server.ConfirmedHosts, o.Server.CAFile = "", nil, ""
 	return o
-}
-
-// Name is a file name for an export of c.
-func Name(c *connection.Connection, format Format) string {
-	return fmt.Sprintf("roomkey-%s.%s", fileName(c.Name), format)
 }

@@ -112,7 +112,7 @@ func Declare(name string, kind Kind) Code {
 	return Code{name}
 }
 
-// Declared lists every code with its kind.
+// Declared lists every code with its kind, for the tests that ask for each.
 func Declared() map[string]Kind {
 	register.Lock()
 	defer register.Unlock()
@@ -164,13 +164,3 @@ func (c *Code) UnmarshalText(b []byte) error { c.name = string(b); return nil }
 
 // In reports whether c is one of codes.
 func (c Code) In(codes ...Code) bool { return slices.Contains(codes, c) }
-
-// Anchor is where docs/problems.md explains the code.
-func (c Code) Anchor() string {
-	return strings.ToLower(strings.Map(func(r rune) rune {
-		if r == '.' || r == '_' {
-			return '-'
-		}
-		return r
-	}, c.name))
-}

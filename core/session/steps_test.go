@@ -1,8 +1,13 @@
 package session
 
 import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
+
+	"golang.org/x/text/encoding/unicode"
 
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
@@ -42,11 +47,7 @@ func TestEvidenceOfExchange(t *testing.T) {
 		for _, room := range rooms {
 			r.Results = append(r.Results, exchange.Outcome{Identity: room, Status: exchange.Changed})
 		}
-		data, err := r.Encode()
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = s.ReadScriptResult(data)
+		_, err := s.ReadScriptResult(resultFile(t, r))
 		return err
 	}
 	expect(t, s, "nothing was read back", setup.Ready)
@@ -88,4 +89,19 @@ func expect(t *testing.T, s *Session, when string, want setup.State) {
 			t.Errorf("%s: the step is %s (%s), want %s", when, step.State, step.Reason, want)
 		}
 	}
+}
+
+// resultFile is a result as its script leaves it, with the seal that says that
+// nobody edited it.
+func resultFile(t *testing.T, r exchange.Result) []byte {
+	t.Helper()
+	body, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().Bytes(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Appendf(nil, `{"seal":"%x","result":%s}`, sha256.Sum256(text), body)
 }

@@ -19,7 +19,6 @@ type Tenant interface {
 	check.Directory
 	check.Calendars
 	check.Subscriber
-	Organization(ctx context.Context) (tenant.Organization, error)
 }
 
 // Lint says what is wrong with the fields of a connection, ids of clouds and

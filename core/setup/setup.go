@@ -15,7 +15,6 @@ type State string
 // The states of a step. Attention is something to read, or to do again; Failed
 // is that it was tried and does not work.
 const (
-	Todo      State = "todo"
 	Ready     State = "ready"
 	Running   State = "running"
 	Done      State = "done"

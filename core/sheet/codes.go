@@ -5,7 +5,6 @@ import "github.com/roomkey/roomkey/core/problem"
 // The codes of this package's problems.
 var (
 	codeCannotRead      = problem.Declare("sheet.cannot-read", problem.WrongInput)
-	codeCannotWrite     = problem.Declare("sheet.cannot-write", problem.WrongInput)
 	codeDuplicate       = problem.Declare("sheet.duplicate", problem.WrongInput)
 	codeDuplicateColumn = problem.Declare("sheet.duplicate-column", problem.WrongInput)
 	codeEmpty           = problem.Declare("sheet.empty", problem.WrongInput)

@@ -26,7 +26,7 @@ const (
 type Column struct {
 	// Key names the column in Row.Values.
 	Key string
-	// Title is the header that Write puts above it, and that Read finds; Aliases
+	// Title is the header that Read finds; Aliases
 	// are other headers that mean the same. Capitals, spaces, hyphens,
 	// underscores, dots and apostrophes do not matter. Fallbacks are headers that
 	// stand in for it in a file that has none of these.

@@ -2,8 +2,10 @@ package sheet
 
 import (
 	"bytes"
+	"encoding/csv"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -186,25 +188,44 @@ func TestReadTellsCodePagesApart(t *testing.T) {
 	}
 }
 
-func TestWriteNeutralisesFormulasAndReadUndoesIt(t *testing.T) {
-	values := []string{"=1+1", "+41 44 123", "-5", "@SUM(A1)", "'=x", "''-y", "＝1", "Room \"1\"", "a;b,c", "two\nlines", "'quoted'", "O'Brien", "x=1"}
-	var written []map[string]string
-	for i, v := range values {
-		written = append(written, map[string]string{"email": fmt.Sprintf("r%d@x.ch", i), "name": v})
+// written is a file as a program writes it that keeps a spreadsheet from running
+// cells as formulas.
+func written(t *testing.T, separator rune, rows ...[]string) *bytes.Buffer {
+	t.Helper()
+	b := bytes.NewBufferString("\uFEFF")
+	w := csv.NewWriter(b)
+	w.Comma, w.UseCRLF = separator, true
+	if err := w.Write([]string{"E-mail address", "Display name", "Capacity"}); err != nil {
+		t.Fatal(err)
 	}
-	for _, separator := range ",;\t" {
-		var b bytes.Buffer
-		if err := WriteSeparated(&b, separator, rooms, written); err != nil {
-			t.Fatal(err)
-		}
-		for line := range strings.SplitSeq(b.String(), "\r\n") {
-			for _, cell := range strings.Split(line, string(separator)) {
-				if strings.IndexAny(strings.Trim(cell, "\""), "=+-@") == 0 {
-					t.Errorf("a spreadsheet would run %q", cell)
-				}
+	for _, row := range rows {
+		for i, cell := range row {
+			if dangerous.MatchString(cell) {
+				row[i] = "'" + cell
 			}
 		}
-		table, problems, err := Read(&b, rooms)
+		if err := w.Write(row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Flush()
+	return b
+}
+
+var dangerous = regexp.MustCompile(`^'*[\s\x{a0}]*[=+\-@\t\r＝＋－＠]`)
+
+func TestReadUndoesNeutralisedFormulas(t *testing.T) {
+	values := []string{"=1+1", "+41 44 123", "-5", "@SUM(A1)", "'=x", "''-y", "＝1", "Room \"1\"", "a;b,c", "two\nlines", "'quoted'", "O'Brien", "x=1"}
+	for _, separator := range ",;\t" {
+		var rows [][]string
+		for i, v := range values {
+			rows = append(rows, []string{fmt.Sprintf("r%d@x.ch", i), v, ""})
+		}
+		file := written(t, separator, rows...)
+		if !strings.Contains(file.String(), "'=1+1") {
+			t.Fatalf("nothing to undo in %q", file)
+		}
+		table, problems, err := Read(file, rooms)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -220,9 +241,6 @@ func TestWriteNeutralisesFormulasAndReadUndoesIt(t *testing.T) {
 				t.Error(p.Problem)
 			}
 		}
-	}
-	if err := Write(broken{}, rooms, written); problem.CodeOf(err).String() != "sheet.cannot-write" {
-		t.Error(err)
 	}
 }
 
@@ -264,14 +282,14 @@ func FuzzRead(f *testing.F) {
 			}
 			return
 		}
-		var written []map[string]string
+		var rows [][]string
 		last := 0
 		for _, r := range table.Rows {
 			if r.Line <= last || r.Get("email") == "" {
 				t.Fatalf("line %d after %d: %v", r.Line, last, r.Values)
 			}
 			last = r.Line
-			written = append(written, r.Values)
+			rows = append(rows, []string{r.Get("email"), r.Get("name"), r.Get("capacity")})
 		}
 		count := 1 + bytes.Count(data, []byte("\n")) + bytes.Count(data, []byte("\r"))
 		for _, p := range problems {
@@ -279,11 +297,7 @@ func FuzzRead(f *testing.F) {
 				t.Fatalf("there is no line %d", p.Line)
 			}
 		}
-		var b bytes.Buffer
-		if err := Write(&b, rooms, written); err != nil {
-			t.Fatal(err)
-		}
-		again, _, err := Read(&b, rooms)
+		again, _, err := Read(written(t, ',', rows...), rooms)
 		if err != nil || len(again.Rows) != len(table.Rows) {
 			t.Fatalf("written and read again: %d rows of %d, %v", len(again.Rows), len(table.Rows), err)
 		}

@@ -94,12 +94,9 @@ func never(t *testing.T, how, shown string) {
 	}
 }
 
-func TestSecretZeroAndEqual(t *testing.T) {
+func TestSecretZero(t *testing.T) {
 	if !NewSecret("").IsZero() || !(Secret{}).IsZero() || NewSecret("x").IsZero() || (Secret{}).Reveal() != "" {
 		t.Error("only the empty secret is zero")
-	}
-	if !NewSecret("a").Equal(NewSecret("a")) || NewSecret("a").Equal(NewSecret("b")) || NewSecret("a").Equal(Secret{}) || !(Secret{}).Equal(NewSecret("")) {
-		t.Error("Equal compares the texts")
 	}
 }
 

@@ -155,10 +155,9 @@ func (s *Scope) Show(title string, work func(context.Context, task.Report) error
 func (s *Scope) start(ctx context.Context, ended func(), work func(context.Context) error, done func(error)) {
 	s.busy++
 	s.wait.Add(1)
-	t := task.Start(ctx, work)
 	go func() {
 		defer s.wait.Done()
-		err := t.Wait()
+		err := work(ctx)
 		s.dispatch(func() {
 			s.busy--
 			ended()

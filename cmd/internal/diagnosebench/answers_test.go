@@ -165,7 +165,7 @@ func TestNoGreenWithoutAnAnswer(t *testing.T) {
 					}
 					for _, claim := range calls[call] {
 						if state := evidence.Find(run.Claims, claim); state.Standing == evidence.Works {
-							t.Errorf("%s is answered with %q, and it is proven that %q", call, a.name, claim.Title())
+							t.Errorf("%s is answered with %q, and %s is proven", call, a.name, claim)
 						}
 					}
 				}
