@@ -8,6 +8,8 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // isSingleQuote are the five characters that PowerShell takes for a single
@@ -83,6 +85,8 @@ func writeLiteral(b *strings.Builder, v any, indent string) error {
 		b.WriteString("$null")
 	case string:
 		b.WriteString(quote(v))
+	case words.Key:
+		b.WriteString(quote(string(v)))
 	case bool:
 		b.WriteString("$" + strconv.FormatBool(v))
 	case int:
