@@ -2,12 +2,9 @@ package graph
 
 import (
 	"context"
-	"time"
 
-	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoftgraph/msgraph-sdk-go/directory"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
-	"github.com/microsoftgraph/msgraph-sdk-go/policies"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"github.com/roomkey/roomkey/core/tenant"
@@ -35,50 +32,6 @@ func (c *Client) MyRoles(ctx context.Context) ([]tenant.DirectoryRole, error) {
 			return some(list.WithUrl(link).Get(ctx, nil))
 		},
 	}, nil))
-}
-
-// CredentialPolicy is the tenant's default app-management policy for
-// applications.
-func (c *Client) CredentialPolicy(ctx context.Context) (tenant.CredentialPolicy, error) {
-	const what = "GET /policies/defaultAppManagementPolicy"
-	m, err := call(ctx, c, what, func(ctx context.Context) (models.TenantAppManagementPolicyable, error) {
-		m, err := policies.NewPoliciesRequestBuilderInternal(c.parameters, c.adapter).DefaultAppManagementPolicy().Get(ctx, nil)
-		if err == nil && !isNil(m) && m.GetIsEnabled() == nil {
-			err = malformed(what, "it does not say whether the policy is on")
-		}
-		return m, err
-	})
-	if err != nil {
-		return tenant.CredentialPolicy{}, err
-	}
-	p := tenant.CredentialPolicy{Enabled: yes(m.GetIsEnabled())}
-	restrictions := m.GetApplicationRestrictions()
-	if isNil(restrictions) {
-		return p, nil
-	}
-	for _, r := range restrictions.GetPasswordCredentials() {
-		if isNil(r) || r.GetRestrictionType() == nil || r.GetState() != nil && *r.GetState() == models.DISABLED_APPMANAGEMENTRESTRICTIONSTATE {
-			continue
-		}
-		p.Rules = append(p.Rules, tenant.CredentialRule{Type: r.GetRestrictionType().String(), Life: life(r.GetMaxLifetime()), After: when(r.GetRestrictForAppsCreatedAfterDateTime())})
-	}
-	for _, r := range restrictions.GetKeyCredentials() {
-		if isNil(r) || r.GetRestrictionType() == nil || r.GetState() != nil && *r.GetState() == models.DISABLED_APPMANAGEMENTRESTRICTIONSTATE {
-			continue
-		}
-		p.Rules = append(p.Rules, tenant.CredentialRule{Type: r.GetRestrictionType().String(), Life: life(r.GetMaxLifetime()), After: when(r.GetRestrictForAppsCreatedAfterDateTime())})
-	}
-	return p, nil
-}
-
-// life is an ISO 8601 duration; years and months do not occur in policies, a
-// year is taken as 365 days.
-func life(d *serialization.ISODuration) time.Duration {
-	if d == nil {
-		return 0
-	}
-	days := d.GetYears()*365 + d.GetWeeks()*7 + d.GetDays()
-	return time.Duration(days)*24*time.Hour + time.Duration(d.GetHours())*time.Hour + time.Duration(d.GetMinutes())*time.Minute + time.Duration(d.GetSeconds())*time.Second
 }
 
 // DeletedApplications are the registrations that were deleted in the last 30

@@ -76,6 +76,8 @@ var explanations = []explanation{
 		"Use a certificate, or have the policy's administrator exempt this application: Microsoft Entra admin center > Enterprise applications > Security > Application policies."}},
 	{code: "CredentialInvalidLifetimeAsPerAppPolicy", title: "The tenant's app management policy does not allow a credential that lasts this long.", fix: []words.Key{
 		"Choose a shorter life, or have the policy's administrator exempt this application: Microsoft Entra admin center > Enterprise applications > Security > Application policies."}},
+	{code: "SignInAudienceNotAllowedAsPerAppPolicy", title: "The tenant's app management policy does not allow these supported account types.", fix: []words.Key{
+		"Choose an application for this organization only, or have the policy's administrator exempt this application: Microsoft Entra admin center > Enterprise applications > Security > Application policies."}},
 	{code: "Authentication_", text: "premium license", title: "The tenant has no Microsoft Entra ID P1, without which no program can read its sign-in log.", fix: []words.Key{
 		"Look at the sign-in logs in the Microsoft Entra admin center: it shows the last 7 days without a license."}},
 	{code: "Authentication_RequestFromUnsupportedUserRole", title: "Your role may not read the tenant's sign-in log.", fix: []words.Key{

@@ -82,7 +82,7 @@ func TestNoFalseApplication(t *testing.T) {
 	if _, _, err := l.AddSecret(t.Context(), objectID, "x", time.Now()); problem.CodeOf(err) != tenant.CodeUnexpected {
 		t.Errorf("no secret passed for one: %v", err)
 	}
-	if _, err := l.CredentialPolicy(t.Context()); problem.CodeOf(err) != tenant.CodeUnexpected {
+	if _, err := l.CredentialPolicy(t.Context(), ""); problem.CodeOf(err) != tenant.CodeUnexpected {
 		t.Errorf("no policy passed for a lenient one: %v", err)
 	}
 }
@@ -159,7 +159,7 @@ func TestCredentialPolicy(t *testing.T) {
 				map[string]any{"restrictionType": "passwordLifetime", "maxLifetime": "P4DT12H30M", "restrictForAppsCreatedAfterDateTime": "2025-01-01T00:00:00Z"}},
 			"keyCredentials": []any{map[string]any{"restrictionType": "asymmetricKeyLifetime", "state": "enabled", "maxLifetime": "P1Y", "restrictForAppsCreatedAfterDateTime": nil}}}})
 	})
-	p, err := l.CredentialPolicy(t.Context())
+	p, err := l.CredentialPolicy(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,5 +175,45 @@ func TestCredentialPolicy(t *testing.T) {
 	}
 	if r, ok := p.Rule(tenant.RuleCertificateLife, young); !ok || r.Life != 365*24*time.Hour {
 		t.Errorf("certificates: %v", r)
+	}
+}
+
+// TestPolicyOfOneApplication: it stands in place of the default one, rule by
+// rule, and a cloud without the beta is asked as it can be.
+func TestPolicyOfOneApplication(t *testing.T) {
+	l := newLab(t, func(w http.ResponseWriter, r *http.Request) {
+		rule := func(kind, state, life string) map[string]any {
+			return map[string]any{"restrictionType": kind, "state": state, "maxLifetime": life, "restrictForAppsCreatedAfterDateTime": nil}
+		}
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/beta/"):
+			fail(w, 404, "ResourceNotFound", "Not here.")
+		case strings.HasSuffix(r.URL.Path, "/appManagementPolicies"):
+			write(w, map[string]any{"value": []any{
+				map[string]any{"displayName": "Off", "isEnabled": false, "restrictions": map[string]any{"passwordCredentials": []any{rule("passwordLifetime", "enabled", "P1D")}}},
+				map[string]any{"displayName": "Booking", "isEnabled": true, "restrictions": map[string]any{
+					"passwordCredentials": []any{rule("passwordAddition", "disabled", ""), rule("passwordLifetime", "enabled", "P30D")}}}}})
+		default:
+			write(w, map[string]any{"displayName": "Default", "isEnabled": true, "applicationRestrictions": map[string]any{
+				"passwordCredentials": []any{rule("passwordAddition", "enabled", ""), rule("passwordLifetime", "enabled", "P7D")},
+				"keyCredentials":      []any{rule("asymmetricKeyLifetime", "enabled", "P60D")}}})
+		}
+	})
+	p, err := l.CredentialPolicy(t.Context(), objectID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	if r, on := p.Rule(tenant.RuleSecretAddition, now); on {
+		t.Errorf("secrets are allowed here: %+v", r)
+	}
+	if r, _ := p.Rule(tenant.RuleSecretLife, now); r.Policy != "Booking" || r.Life != 30*24*time.Hour {
+		t.Errorf("%+v", r)
+	}
+	if r, _ := p.Rule(tenant.RuleCertificateLife, now); r.Policy != "Default" || r.Life != 60*24*time.Hour {
+		t.Errorf("%+v", r)
+	}
+	if p, err := l.CredentialPolicy(t.Context(), ""); err != nil || len(p.Rules) != 3 {
+		t.Errorf("%+v %v", p, err)
 	}
 }

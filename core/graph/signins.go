@@ -2,11 +2,9 @@ package graph
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 	"time"
 
-	abstractions "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoftgraph/msgraph-sdk-go/auditlogs"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
@@ -57,21 +55,6 @@ const betaReport = "beta/reports/servicePrincipalSignInActivities"
 // is one of Graph's beta: national clouds do not have it.
 func (c *Client) ClientActivity(ctx context.Context, clientID string) (tenant.ClientActivity, error) {
 	const what = "GET /" + betaReport
-	body, err := call(ctx, c, what, func(ctx context.Context) ([]byte, error) {
-		info := abstractions.NewRequestInformationWithMethodAndUrlTemplateAndPathParameters(abstractions.GET,
-			"{+graph}"+betaReport+"{?%24filter}", map[string]string{"graph": strings.TrimSuffix(c.root.String(), "v1.0")})
-		info.QueryParameters["%24filter"] = *ofClient(clientID)
-		info.Headers.Add("Accept", "application/json")
-		answer, err := c.adapter.SendPrimitive(ctx, info, "[]byte", nil)
-		if err != nil {
-			return nil, err
-		}
-		data, _ := answer.([]byte)
-		return data, nil
-	})
-	if err != nil {
-		return tenant.ClientActivity{}, err
-	}
 	type used struct {
 		At time.Time `json:"lastSignInDateTime"`
 	}
@@ -82,7 +65,10 @@ func (c *Client) ClientActivity(ctx context.Context, clientID string) (tenant.Cl
 			User        used   `json:"delegatedClientSignInActivity"`
 		} `json:"value"`
 	}
-	if err := json.Unmarshal(body, &list); err != nil || list.Value == nil {
+	if err := c.plainly(ctx, betaReport, ofClient(clientID), &list); err != nil {
+		return tenant.ClientActivity{}, err
+	}
+	if list.Value == nil {
 		return tenant.ClientActivity{}, c.problem(malformed(what, "there is no list in it"), what, new(answer))
 	}
 	var last tenant.ClientActivity

@@ -7,6 +7,8 @@ var (
 	codeLifeForbidden          = problem.Declare("graph.CredentialInvalidLifetimeAsPerAppPolicy", problem.Refused)
 	codeTypeForbidden          = problem.Declare("graph.CredentialTypeNotAllowedAsPerAppPolicy", problem.Refused)
 	codeApplicationDisabled    = problem.Declare("register.application-disabled", problem.Refused)
+	codeAudienceForbidden      = problem.Declare("register.audience-forbidden", problem.Unmet)
+	codeAuthorityRequired      = problem.Declare("register.authority-required", problem.Unmet)
 	codeCertificatesUnreadable = problem.Declare("register.certificates-unreadable", problem.Refused)
 	CodeChoose                 = problem.Declare("register.choose", problem.Unmet)
 	CodeConsentRefused         = problem.Declare("register.consent-refused", problem.Denied)

@@ -136,7 +136,7 @@ func (in Input) planCredential(ctx context.Context, s state) (Credential, Item, 
 			}
 		}
 	}
-	why := in.obey(s, &want, &item)
+	why := in.obey(s, &want, &item, pair != nil)
 	if item.Action == Attention {
 		return want, item, nil
 	}
@@ -171,63 +171,6 @@ func describe(kind string, k tenant.Credential) words.Text {
 		return what
 	}
 	return words.T("%s, ends on %s", what, k.End.Format(time.DateOnly))
-}
-
-// obey turns the wanted credential into one that the tenant's app-management
-// policy allows, and says why.
-func (in Input) obey(s state, want *Credential, item *Item) (why words.Text) {
-	if s.policyErr != nil {
-		return words.T("The tenant's credential policy could not be read. Microsoft enforces it when the credential is created.")
-	}
-	created := in.now()
-	if s.application != nil {
-		created = s.application.CreatedAt
-	}
-	takesCertificates := slices.Contains(in.Product.Credential.Kinds, connection.CredentialCertificate)
-	if _, forbidden := s.policy.Rule(tenant.RuleSecretAddition, created); forbidden && want.Kind == connection.CredentialSecret {
-		if !takesCertificates || in.Options.Credential == connection.CredentialSecret {
-			item.Action = Attention
-			item.Problem = secretsForbidden(in.Product.Name, takesCertificates)
-			return words.Text{}
-		}
-		want.Kind = connection.CredentialCertificate
-		why = words.T("The tenant's app-management policy forbids client secrets, so a certificate is created instead.")
-	}
-	rule := tenant.RuleSecretLife
-	if want.Kind == connection.CredentialCertificate {
-		rule = tenant.RuleCertificateLife
-	}
-	if cap, capped := s.policy.Rule(rule, created); capped && cap.Life > 0 && want.life() > cap.Life {
-		want.Days = int(cap.Life / (24 * time.Hour))
-		shorter := words.T("The tenant's app-management policy allows %d days at most.", want.Days)
-		if why.IsZero() {
-			return shorter
-		}
-		return words.T("%s %s", why, shorter)
-	}
-	return why
-}
-
-func secretsForbidden(product string, takesCertificates bool) *problem.Problem {
-	if takesCertificates {
-		return problem.New(codeSecretsForbidden, words.T("The tenant's app-management policy forbids client secrets.")).
-			Run(words.T("Use a certificate:"), "roomkeyctl register plan --credential certificate")
-	}
-	return problem.New(codeSecretsForbidden, words.T("The tenant's app-management policy forbids client secrets, and %s takes no other credential.", product)).
-		Fix(words.T("Have the policy's administrator exempt this application: Microsoft Entra admin center, Enterprise applications, Security, Application policies, Block password addition.")).
-		Fix(words.T("Or ask the vendor of %s for sign-in with a certificate.", product))
-}
-
-// policyRefused explains a policy that showed only when the credential was
-// made: it could not be read, or it is one for this application alone.
-func (in Input) policyRefused(p *problem.Problem) *problem.Problem {
-	out := secretsForbidden(in.Product.Name, slices.Contains(in.Product.Credential.Kinds, connection.CredentialCertificate))
-	if p.Code == codeLifeForbidden {
-		out = problem.New(codeRegisterLifeForbidden, words.T("A tenant policy does not allow a credential lifetime this long.")).
-			Run(words.T("Choose a shorter lifetime:"), "roomkeyctl register plan --months 6")
-	}
-	out.RequestID = p.RequestID
-	return out.By(p)
 }
 
 // planOrphans are secrets of interrupted runs: nobody knows their text.

@@ -120,7 +120,7 @@ func (f *fake) AppRoleGrants(_ context.Context, id string) ([]tenant.AppRoleGran
 func (f *fake) DelegatedGrants(_ context.Context, id string) ([]tenant.DelegatedGrant, error) {
 	return slices.DeleteFunc(slices.Clone(f.scopes), func(g tenant.DelegatedGrant) bool { return g.ClientID != id }), nil
 }
-func (f *fake) CredentialPolicy(context.Context) (tenant.CredentialPolicy, error) {
+func (f *fake) CredentialPolicy(context.Context, string) (tenant.CredentialPolicy, error) {
 	return f.policy, f.policyErr
 }
 

@@ -54,7 +54,11 @@ func (in Input) look(ctx context.Context) (s state, w Wanted, err error) {
 	if err = in.find(ctx, &s, &w); err != nil || s.blocked != nil {
 		return s, w, err
 	}
-	if s.policy, s.policyErr = in.Directory.CredentialPolicy(ctx); ctx.Err() != nil {
+	var id string
+	if s.application != nil {
+		id = s.application.ID
+	}
+	if s.policy, s.policyErr = in.Directory.CredentialPolicy(ctx, id); ctx.Err() != nil {
 		return s, w, problem.Of(ctx.Err())
 	}
 	if s.application == nil {

@@ -163,6 +163,9 @@ func (in Input) plan(ctx context.Context, s state, w Wanted, j journal) (Plan, e
 		if credential.Problem != nil && credential.Action == Attention {
 			p.Blocked = credential.Problem
 		}
+		if forbidden := s.audienceForbidden(w, in.now()); forbidden != nil {
+			p.Blocked = forbidden
+		}
 	}
 	p.Digest = s.digest(w)
 	return p, nil

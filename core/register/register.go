@@ -50,7 +50,7 @@ type Reader interface {
 	ServicePrincipal(ctx context.Context, appID string) (tenant.ServicePrincipal, error)
 	AppRoleGrants(ctx context.Context, servicePrincipalID string) ([]tenant.AppRoleGrant, error)
 	DelegatedGrants(ctx context.Context, servicePrincipalID string) ([]tenant.DelegatedGrant, error)
-	CredentialPolicy(ctx context.Context) (tenant.CredentialPolicy, error)
+	CredentialPolicy(ctx context.Context, id string) (tenant.CredentialPolicy, error)
 }
 
 // Journal is what was done to the tenant for the connection. An entry is on the

@@ -337,6 +337,25 @@ func TestPolicyUnread(t *testing.T) {
 	}
 }
 
+// TestRefusedCertificate: a key that Microsoft turns down does not stay in the
+// keychain, where the next plan would take it again.
+func TestRefusedCertificate(t *testing.T) {
+	b := newBench(t)
+	b.in.Options.Credential = connection.CredentialCertificate
+	b.fail = func(call string) (error, bool) {
+		if call == "change" && len(b.apps) > 0 {
+			return refusal(codeLifeForbidden.String()), false
+		}
+		return nil, false
+	}
+	if _, err := b.apply(t); problem.CodeOf(err) != codeRegisterLifeForbidden {
+		t.Errorf("%v (calls %v)", err, b.calls)
+	}
+	if held, err := b.in.Vault.Get(t.Context(), b.doc.ID, vault.Certificate); problem.CodeOf(err) != vault.CodeAbsent {
+		t.Errorf("%v is left: %v", held, err)
+	}
+}
+
 func TestAdvice(t *testing.T) {
 	b := newBench(t)
 	plan, err := MakePlan(t.Context(), b.in)

@@ -123,7 +123,7 @@ func (r *run) newCredential() (Credential, *problem.Problem) {
 	if want.Days = months * 365 / 12; want.Kind == connection.CredentialCertificate {
 		want.Bits = max(in.Options.Bits, 3072)
 	}
-	in.obey(r.state, &want, &item)
+	in.obey(r.state, &want, &item, false)
 	return want, item.Problem
 }
 

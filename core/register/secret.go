@@ -2,6 +2,7 @@ package register
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -172,7 +173,8 @@ func (r *run) certificate() step {
 			})
 		},
 		act: func(ctx context.Context) error {
-			if pair == nil {
+			fresh := pair == nil
+			if fresh {
 				w := r.wanted.Credential
 				made, err := vault.NewCertificate(w.Name, w.Bits, w.life(), r.in.now())
 				if err != nil {
@@ -183,7 +185,15 @@ func (r *run) certificate() step {
 				}
 				pair = &made
 			}
-			return r.upload(ctx, *pair)
+			err := r.upload(ctx, *pair)
+			if fresh && err != nil && refused(problem.Of(err)) {
+				// A key that the policy turns down would be planned again.
+				pair = nil
+				clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+				defer cancel()
+				return errors.Join(err, r.in.Vault.Delete(clean, r.in.Document().ID, vault.Certificate))
+			}
+			return err
 		},
 		made: func() *made {
 			m := &made{What: madeCertificate, ApplicationID: r.state.application.ID, ID: r.in.Document().Application.Credential.KeyID}

@@ -182,6 +182,11 @@ func (c *call) patched(a *tenant.Application, patch object) (*tenant.Application
 	default:
 		return nil, microsoft.BadRequest("Invalid value specified for property 'signInAudience' of resource 'Application'.")
 	}
+	if out.SignInAudience != a.SignInAudience {
+		if err := c.obeys(out.SignInAudience, tenant.KeyCredential{}); err != nil {
+			return nil, err
+		}
+	}
 	for _, uri := range out.Web.RedirectURIs {
 		if !microsoft.IsWebAddress(uri) {
 			return nil, microsoft.BadRequest("Invalid value specified for property 'web.redirectUris' of resource 'Application': a redirect URI needs https, or http on localhost.")
@@ -211,6 +216,9 @@ func (c *call) keyCredentials(before, after *tenant.Application) error {
 		}
 		after.KeyCredentials[i] = read
 		if at < 0 {
+			if err := c.obeys("", read); err != nil {
+				return err
+			}
 			c.s.born(k.KeyID)
 		}
 	}

@@ -324,6 +324,16 @@ func TestRegistrationFaults(t *testing.T) {
 			t.Errorf("policy %s", p.raw)
 		}
 	})
+	t.Run("policies that v1.0 does not show", func(t *testing.T) {
+		c := admin(t, fault.KeyLifetimeCapped+"=2160h", fault.AuthorityRequired, fault.MultiTenantForbidden)
+		if p := c.graph(http.MethodGet, "/policies/defaultAppManagementPolicy", ""); !strings.Contains(p.raw, `"P90D"`) || strings.Contains(p.raw, "trusted") || strings.Contains(p.raw, "audiences") {
+			t.Errorf("v1.0: %s", p.raw)
+		}
+		c.want(c.graph(http.MethodPatch, "/applications/"+c.Account().ObjectID, `{"signInAudience":"AzureADMultipleOrgs"}`), 400, "SignInAudienceNotAllowedAsPerAppPolicy")
+		if p := c.graph(http.MethodGet, "/applications/"+c.Account().ObjectID+"/appManagementPolicies", ""); len(p.values()) != 0 {
+			t.Errorf("own policies: %s", p.raw)
+		}
+	})
 	t.Run(fault.ReplicationDelay, func(t *testing.T) {
 		c := admin(t, fault.ReplicationDelay+"=1h")
 		app := c.graph(http.MethodPost, "/applications", newApplicationBody)

@@ -1,21 +1,21 @@
 package simulator
 
 import (
-	"fmt"
 	"strings"
-	"time"
 
-	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
-
 	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
+
+var policyRead = []string{"Policy.Read.All", "Policy.ReadWrite.ApplicationConfiguration"}
 
 var tenantRoutes = []route{
 	{pattern: "GET /organization", allow: []string{"Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All", "User.Read", "User.Read.All"}, serve: (*call).organizations},
 	{pattern: "GET /organization/{}", allow: []string{"Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All", "User.Read", "User.Read.All"}, serve: (*call).organization},
 	{pattern: "GET /domains", allow: []string{"Domain.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}, serve: (*call).domains},
-	{pattern: "GET /policies/defaultAppManagementPolicy", allow: []string{"Policy.Read.All", "Policy.ReadWrite.ApplicationConfiguration"}, serve: (*call).appManagementPolicy},
+	{pattern: "GET /policies/defaultAppManagementPolicy", allow: policyRead, serve: (*call).appManagementPolicy},
+	{pattern: "GET /beta/policies/defaultAppManagementPolicy", allow: policyRead, serve: (*call).betaAppManagementPolicy},
+	{pattern: "GET /applications/{}/appManagementPolicies", allow: policyRead, serve: (*call).ownPolicies},
 }
 
 var (
@@ -60,36 +60,5 @@ func (c *call) domains() (reply, error) {
 				"isRoot": true, "isVerified": true, "supportedServices": []string{"Email", "OfficeCommunicationsOnline"},
 			}
 		},
-	})
-}
-
-// secretLife is the longest life that the tenant's policy allows a client
-// secret, 0 for any.
-func (s *Simulator) secretLife() time.Duration {
-	arg, on := s.Fault(fault.SecretLifetimeCapped)
-	if !on {
-		return 0
-	}
-	return fault.Duration(arg, 180*24*time.Hour)
-}
-
-// appManagementPolicy is off unless a fault switches one of its rules on.
-func (c *call) appManagementPolicy() (reply, error) {
-	rules := []object{}
-	rule := func(kind string, life any) {
-		rules = append(rules, object{"restrictionType": kind, "maxLifetime": life, "restrictForAppsCreatedAfterDateTime": "2024-01-01T00:00:00Z", "state": "enabled"})
-	}
-	if c.s.Has(fault.SecretsForbidden) {
-		rule("passwordAddition", nil)
-		rule("customPasswordAddition", nil)
-	}
-	if life := c.s.secretLife(); life > 0 {
-		rule("passwordLifetime", fmt.Sprintf("P%dD", int(life.Hours()/24)))
-	}
-	restrictions := object{"passwordCredentials": rules, "keyCredentials": []object{}}
-	return ok(object{
-		"@odata.context": c.context("policies/defaultAppManagementPolicy/$entity"), "id": "00000000-0000-0000-0000-000000000000",
-		"displayName": "Default app management tenant policy", "description": "Default tenant policy that enforces app management restrictions on applications and service principals.",
-		"isEnabled": len(rules) > 0, "applicationRestrictions": restrictions, "servicePrincipalRestrictions": restrictions,
 	})
 }

@@ -26,10 +26,14 @@ const (
 	RuleSecretAddition  = "passwordAddition"
 	RuleSecretLife      = "passwordLifetime"
 	RuleCertificateLife = "asymmetricKeyLifetime"
+	// RuleAuthority accepts certificates of chosen authorities alone,
+	// RuleMultiTenant no application for several organizations.
+	RuleAuthority   = "trustedCertificateAuthority"
+	RuleMultiTenant = "azureAdMultipleOrgs"
 )
 
-// CredentialPolicy is the tenant's default app-management policy: what an
-// application may use as credential.
+// CredentialPolicy is what the tenant's app-management policies let an
+// application be and use as credential.
 type CredentialPolicy struct {
 	Enabled bool             `json:"enabled"`
 	Rules   []CredentialRule `json:"rules,omitempty"`
@@ -38,9 +42,11 @@ type CredentialPolicy struct {
 // CredentialRule is one restriction of the policy. It holds for applications
 // that were made after After.
 type CredentialRule struct {
-	Type  string        `json:"type"`
-	Life  time.Duration `json:"maxLifetimeNs,omitempty"`
-	After time.Time     `json:"after,omitzero"`
+	Type string `json:"type"`
+	// Policy is the display name of the policy that has the rule.
+	Policy string        `json:"policy"`
+	Life   time.Duration `json:"maxLifetimeNs,omitempty"`
+	After  time.Time     `json:"after,omitzero"`
 }
 
 // Rule finds the strictest rule of a type for an application that was made at

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
@@ -132,6 +133,55 @@ func TestPolicy(t *testing.T) {
 	}
 	l.mustApply(register.Options{})
 	l.whole("secret")
+}
+
+// TestPolicyOfKeys plans what the tenant's rules about certificates and
+// audiences allow, or says whose rule forbids it.
+func TestPolicyOfKeys(t *testing.T) {
+	const name = "Default app management tenant policy"
+	certificate := register.Options{Credential: connection.CredentialCertificate}
+	custom := func(c *connection.Connection) { c.Product.ID = "custom" }
+
+	l := newLab(t, "key-lifetime-capped=2160h")
+	l.edit(custom)
+	plan := l.plan(certificate)
+	if plan.Blocked != nil || plan.Wanted.Credential.Days != 90 || !strings.Contains(item(t, plan, "credential").Why.String(), name) {
+		t.Errorf("life: %v %+v", plan.Blocked, plan.Wanted.Credential)
+	}
+	l.mustApply(certificate)
+	if got := l.document().Application.Credential; got.Kind != "certificate" || time.Until(got.Expires) > 90*24*time.Hour {
+		t.Errorf("made: %+v", got)
+	}
+
+	l = newLab(t, "certificate-authority-required")
+	l.edit(custom)
+	plan = l.plan(certificate)
+	if problem.CodeOf(plan.Blocked).String() != "register.authority-required" || !strings.Contains(plan.Blocked.Detail.String(), name) ||
+		plan.Blocked.Remedies[0].Command != "roomkeyctl register plan --credential secret" {
+		t.Errorf("authority: %+v", plan.Blocked)
+	}
+	l.mustApply(register.Options{Credential: connection.CredentialSecret})
+	if got := l.document().Application.Credential.Kind; got != "secret" {
+		t.Errorf("made: %s", got)
+	}
+
+	l = newLab(t, "certificate-authority-required", "secrets-forbidden")
+	l.edit(custom)
+	if plan = l.plan(register.Options{}); problem.CodeOf(plan.Blocked).String() != "register.authority-required" {
+		t.Errorf("neither kind: %v", plan.Blocked)
+	}
+
+	l = newLab(t, "multi-tenant-forbidden")
+	if plan = l.plan(register.Options{}); plan.Blocked != nil {
+		t.Errorf("for this organization only: %v", plan.Blocked)
+	}
+	l.edit(func(c *connection.Connection) {
+		c.Product.ID, c.Product.Options = "offision-application", []string{"mail"}
+	})
+	if plan = l.plan(register.Options{}); plan.Wanted.SignInAudience != "AzureADMultipleOrgs" || problem.CodeOf(plan.Blocked).String() != "register.audience-forbidden" ||
+		!strings.Contains(plan.Blocked.Detail.String(), name) {
+		t.Errorf("audience %s: %+v", plan.Wanted.SignInAudience, plan.Blocked)
+	}
 }
 
 // TestForeignSettings takes an application that has settings of others: they

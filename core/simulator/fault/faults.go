@@ -72,6 +72,9 @@ const (
 	ConsentRefused       = "consent-refused"
 	SecretsForbidden     = "secrets-forbidden"
 	SecretLifetimeCapped = "secret-lifetime-capped"
+	KeyLifetimeCapped    = "key-lifetime-capped"
+	AuthorityRequired    = "certificate-authority-required"
+	MultiTenantForbidden = "multi-tenant-forbidden"
 	DeviceDefaults       = "device-code-security-defaults"
 	DeviceConditional    = "device-code-conditional-access"
 	DeviceDeclined       = "device-code-declined"
@@ -180,6 +183,9 @@ var faults = []Fault{
 	{ConsentRefused, "The administrator's role is too small to consent", ""},
 	{SecretsForbidden, "The tenant's policy forbids client secrets", ""},
 	{SecretLifetimeCapped, "The tenant's policy caps the life of client secrets", "how long, for instance 4320h; without it 180 days"},
+	{KeyLifetimeCapped, "The tenant's policy caps the life of certificates", "how long, for instance 4320h; without it 180 days"},
+	{AuthorityRequired, "The tenant's policy accepts only certificates of chosen authorities", ""},
+	{MultiTenantForbidden, "The tenant's policy forbids multi-tenant applications", ""},
 	{DeviceDefaults, "Security defaults block the device code (AADSTS530035)", ""},
 	{DeviceConditional, "Conditional Access blocks the device code (AADSTS53003)", ""},
 	{DeviceDeclined, "The person declines the device code", ""},

@@ -1,0 +1,114 @@
+package register
+
+import (
+	"slices"
+	"time"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// audienceForbidden is why an application for several organizations cannot be
+// made, nil when it can or is there already.
+func (s state) audienceForbidden(w Wanted, now time.Time) *problem.Problem {
+	rule, forbidden := s.policy.Rule(tenant.RuleMultiTenant, now)
+	if s.application != nil || w.SignInAudience != "AzureADMultipleOrgs" || s.policyErr != nil || !forbidden {
+		return nil
+	}
+	return problem.New(codeAudienceForbidden, words.T("The tenant's app-management policy does not allow applications for several organizations.")).
+		With(inPolicy(rule)).
+		Run(words.T("Choose the product's options without the one that needs it:"), "roomkeyctl connection set product.options=OPTIONS").
+		Fix(exemption())
+}
+
+// obey turns the wanted credential into one that the tenant's app-management
+// policies allow, and says why. own is a certificate that the keychain holds.
+func (in Input) obey(s state, want *Credential, item *Item, own bool) (why words.Text) {
+	if s.policyErr != nil {
+		return words.T("The tenant's credential policy could not be read. Microsoft enforces it when the credential is created.")
+	}
+	created := in.now()
+	if s.application != nil {
+		created = s.application.CreatedAt
+	}
+	blocked := func(p *problem.Problem, rule tenant.CredentialRule) words.Text {
+		item.Action, item.Problem = Attention, p.With(inPolicy(rule))
+		return words.Text{}
+	}
+	noSecret, secretsOff := s.policy.Rule(tenant.RuleSecretAddition, created)
+	authority, authorities := s.policy.Rule(tenant.RuleAuthority, created)
+	takes := func(kind string) bool { return slices.Contains(in.Product.Credential.Kinds, kind) }
+	switch {
+	case want.Kind == connection.CredentialSecret && secretsOff:
+		if !takes(connection.CredentialCertificate) || in.Options.Credential == connection.CredentialSecret {
+			return blocked(secretsForbidden(in.Product.Name, takes(connection.CredentialCertificate)), noSecret)
+		}
+		if authorities {
+			return blocked(authorityRequired(false), authority)
+		}
+		want.Kind = connection.CredentialCertificate
+		why = words.T("The tenant's app-management policy \"%s\" forbids client secrets, so a certificate is created instead.", noSecret.Policy)
+	case want.Kind == connection.CredentialCertificate && authorities && !own:
+		if secretsOff || !takes(connection.CredentialSecret) || in.Options.Credential == connection.CredentialCertificate {
+			return blocked(authorityRequired(!secretsOff && takes(connection.CredentialSecret)), authority)
+		}
+		want.Kind = connection.CredentialSecret
+		why = words.T("The tenant's app-management policy \"%s\" accepts only certificates of chosen authorities, so a client secret is created instead.", authority.Policy)
+	}
+	rule := tenant.RuleSecretLife
+	if want.Kind == connection.CredentialCertificate {
+		rule = tenant.RuleCertificateLife
+	}
+	if cap, capped := s.policy.Rule(rule, created); capped && cap.Life > 0 && want.life() > cap.Life {
+		if want.Days = int(cap.Life / (24 * time.Hour)); want.Days == 0 {
+			return blocked(problem.New(codeRegisterLifeForbidden, words.T("The tenant's app-management policy does not allow a credential that lasts a day.")).Fix(exemption()), cap)
+		}
+		shorter := words.T("The tenant's app-management policy \"%s\" allows %d days at most.", cap.Policy, want.Days)
+		if why.IsZero() {
+			return shorter
+		}
+		return words.T("%s %s", why, shorter)
+	}
+	return why
+}
+
+func inPolicy(rule tenant.CredentialRule) words.Text {
+	return words.T("The rule is in the policy \"%s\".", rule.Policy)
+}
+
+func exemption() words.Text {
+	return words.T("Have the policy's administrator exempt this application: Microsoft Entra admin center, Enterprise applications, Security, Application policies.")
+}
+
+func authorityRequired(secrets bool) *problem.Problem {
+	p := problem.New(codeAuthorityRequired, words.T("The tenant's app-management policy accepts only certificates of chosen authorities; the certificate that Roomkey makes is none."))
+	if secrets {
+		p.Run(words.T("Use a client secret:"), "roomkeyctl register plan --credential secret")
+	}
+	return p.Run(words.T("Have one of these authorities issue a certificate, and store it with its key:"), "roomkeyctl secret set certificate --file FILE").Fix(exemption())
+}
+
+func secretsForbidden(product string, takesCertificates bool) *problem.Problem {
+	if takesCertificates {
+		return problem.New(codeSecretsForbidden, words.T("The tenant's app-management policy forbids client secrets.")).
+			Run(words.T("Use a certificate:"), "roomkeyctl register plan --credential certificate")
+	}
+	return problem.New(codeSecretsForbidden, words.T("The tenant's app-management policy forbids client secrets, and %s takes no other credential.", product)).
+		Fix(exemption()).
+		Fix(words.T("Or ask the vendor of %s for sign-in with a certificate.", product))
+}
+
+// policyRefused explains a policy that showed only when the credential was
+// made: it could not be read, or it is one for this application alone.
+func (in Input) policyRefused(p *problem.Problem) *problem.Problem {
+	out := secretsForbidden(in.Product.Name, slices.Contains(in.Product.Credential.Kinds, connection.CredentialCertificate))
+	if p.Code == codeLifeForbidden {
+		out = problem.New(codeRegisterLifeForbidden, words.T("A tenant policy does not allow a credential lifetime this long.")).
+			Run(words.T("Choose a shorter lifetime:"), "roomkeyctl register plan --months 6")
+	}
+	out.Lead(words.T("Or remove what was registered:"), problem.PlaceUndo)
+	out.RequestID = p.RequestID
+	return out.By(p)
+}
