@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -54,6 +55,9 @@ type State struct {
 	// VoidWhen says what would make the evidence void.
 	VoidWhen words.Text `json:"voidWhen,omitzero"`
 	Optional bool       `json:"optional,omitempty"`
+	// Rechosen is whether it is void for nothing but another choice of rooms or
+	// people: what does not depend on the choice was proven.
+	Rechosen bool `json:"-"`
 }
 
 // Assess weighs what is remembered for each claim that is wanted, in the order
@@ -93,6 +97,7 @@ func (c claim) assess(records []Record, want Want, now Basis, at time.Time) Stat
 		if why := r.void(now, at); !why.IsZero() {
 			s = s.from(Void, r)
 			s.Problem, s.Reason = nil, why
+			s.Rechosen = !slices.ContainsFunc(proof, func(r Record) bool { return r.Outcome != Proven || !r.outlives(now, at) })
 			return s
 		}
 	}
@@ -153,6 +158,17 @@ func (r Record) void(now Basis, at time.Time) words.Text {
 		return words.T("It was tested more than %d days ago.", int(Lasts/(24*time.Hour)))
 	}
 	return words.Text{}
+}
+
+// outlives reports whether a record would count with another choice.
+func (r Record) outlives(now Basis, at time.Time) bool {
+	if r.Basis == nil {
+		return false
+	}
+	r.Basis = maps.Clone(r.Basis)
+	delete(r.Basis, ChosenRooms)
+	delete(r.Basis, ChosenPeople)
+	return r.void(now, at).IsZero()
 }
 
 // voidWhenOf says what would make evidence void that rests on these parts.
