@@ -106,11 +106,11 @@ func checkFields(_ context.Context, s *State) Finding {
 	}
 	f := fail(s.FieldProblems[0])
 	if n := len(s.FieldProblems); n > 1 {
-		f = f.says(words.T("%d fields need attention; this is the first.", n))
+		f = f.noted(words.T("%d fields need attention; this is the first.", n))
 	}
 	codes := []string{}
 	for _, p := range s.FieldProblems {
 		codes = append(codes, p.Code.String()+": "+p.Title.String())
 	}
-	return f.saw("problems", codes)
+	return f.with("problems", codes)
 }

@@ -68,7 +68,7 @@ func checkKeyMatch(_ context.Context, s *State) Finding {
 	own := s.Connection.Application.Credential
 	switch {
 	case found != nil:
-		return pass(words.T("The credential is among the application's.")).saw("keyId", found.KeyID).saw("otherValid", others)
+		return pass(words.T("The credential is among the application's.")).with("keyId", found.KeyID).with("otherValid", others)
 	case own.KeyID == "" && own.Thumbprint == "" && (own.Hint == "" || s.unhinted()):
 		return unknown(problem.New(codeCredentialUnrecorded, words.T("Which of the application's credentials this is was not recorded.")).
 			Fix(words.T("Nothing needs to be done. A credential that Roomkey makes is recorded.")))
@@ -106,9 +106,9 @@ func checkExpiry(_ context.Context, s *State) Finding {
 		f = warn(problem.New(codeCredentialExpiresSoon, words.N(days, "The credential ends in %d day, on %s.", "The credential ends in %d days, on %s.", days, end.Format(time.DateOnly))).
 			With(words.T("On that day rooms stop being synchronized without a word.")).Fix(renew))
 	}
-	f = f.saw("daysLeft", days).saw("source", source)
+	f = f.with("daysLeft", days).with("source", source)
 	if read {
-		f = f.saw("otherValid", others)
+		f = f.with("otherValid", others)
 	}
 	return f
 }

@@ -108,8 +108,8 @@ func PeopleFacts(people []tenant.Person, choice connection.People) words.Text {
 
 // show adds the counts to the evidence.
 func (c crowd) show(f Finding) Finding {
-	return f.saw("people", c.people).saw("disabled", c.disabled).saw("withoutMail", c.noMail).saw("guests", c.guests).
-		saw("withCardNumber", c.people-c.hidden-c.noCard).saw("sharingCardNumber", c.sharing)
+	return f.with("people", c.people).with("disabled", c.disabled).with("withoutMail", c.noMail).with("guests", c.guests).
+		with("withCardNumber", c.people-c.hidden-c.noCard).with("sharingCardNumber", c.sharing)
 }
 
 // judge says whether the booking server can use the people whom a choice takes

@@ -67,7 +67,7 @@ func checkRooms(ctx context.Context, s *State) Finding {
 			words.T("Rooms that are hidden from address lists are not shown: Exchange admin center, Resources, open the room, \"Hide from global address list\" off."),
 			words.T("A new room takes 24 to 48 hours to appear; until then give the rooms as an Exchange result file or type them."),
 		},
-	}).saw("rooms", len(addresses))
+	}).with("rooms", len(addresses))
 	f.Exchanges = seen.All()
 	if f.Status != Pass {
 		s.deny(f.err(), "Place.Read.All")
@@ -81,9 +81,9 @@ func checkRooms(ctx context.Context, s *State) Finding {
 		return warn(problem.New(codeRoomsReserved, words.N(len(reserved), "%d chosen room is reserved (BookingType), so people cannot book it: %s.", "%d chosen rooms are reserved (BookingType), so people cannot book them. The first is %s.", len(reserved), reserved[0])).
 			Lead(words.T("Run the calendar-processing script for it with BookingType=Standard, or take it out of the choice."),
 				problem.PlaceCalendarScript.With("roomkeyctl script show calendar-processing --set only="+reserved[0]+" --set BookingType=Standard"))).
-			saw("rooms", len(addresses)).saw("reserved", len(reserved))
+			with("rooms", len(addresses)).with("reserved", len(reserved))
 	}
-	return f.says(words.N(len(addresses), "%d room was listed.", "%d rooms were listed.", len(addresses)))
+	return f.noted(words.N(len(addresses), "%d room was listed.", "%d rooms were listed.", len(addresses)))
 }
 
 func checkGroups(ctx context.Context, s *State) Finding {
@@ -103,7 +103,7 @@ func checkGroups(ctx context.Context, s *State) Finding {
 		s.mu.Lock()
 		s.groupNames = names
 		s.mu.Unlock()
-		f = f.says(words.N(len(names), "%d group was listed.", "%d groups were listed.", len(names)))
+		f = f.noted(words.N(len(names), "%d group was listed.", "%d groups were listed.", len(names)))
 	} else {
 		s.deny(f.err(), "Group.Read.All", "GroupMember.Read.All")
 	}
@@ -114,7 +114,7 @@ func checkGroups(ctx context.Context, s *State) Finding {
 		}
 	}
 	f.Exchanges = seen.All()
-	return f.saw("groups", len(names))
+	return f.with("groups", len(names))
 }
 
 func nameGroups(page []tenant.Group, names map[string]string, mails map[string]bool) {
@@ -154,7 +154,7 @@ type listing struct {
 func (s *State) judgeList(p *problem.Problem, complete bool, n int, l listing) Finding {
 	switch {
 	case p != nil && n > 0 && !complete:
-		return unknown(p).says(words.N(n, "The list ended early: %d entry had come.", "The list ended early: %d entries had come.", n))
+		return unknown(p).noted(words.N(n, "The list ended early: %d entry had come.", "The list ended early: %d entries had come.", n))
 	case p != nil:
 		return judge(p)
 	case !complete:

@@ -64,14 +64,14 @@ func checkNames(ctx context.Context, s *State) Finding {
 				addresses[host] = []string{"proxy " + e.Proxy}
 				continue
 			}
-			return refused(err).saw("host", host)
+			return refused(err).with("host", host)
 		}
 		addresses[host] = found
 	}
-	f := pass(words.T("Every name has an address.")).saw("addresses", addresses)
+	f := pass(words.T("Every name has an address.")).with("addresses", addresses)
 	for host, found := range addresses {
 		if onlySix(found) {
-			f = f.says(words.T("%s resolves to IPv6 addresses only: the booking server's network must carry IPv6.", host))
+			f = f.noted(words.T("%s resolves to IPv6 addresses only: the booking server's network must carry IPv6.", host))
 		}
 	}
 	return f
@@ -95,13 +95,13 @@ func checkCertificate(ctx context.Context, s *State) Finding {
 	if open.Status != "" {
 		return open
 	}
-	f := pass(words.T("No TLS inspection found.")).saw("issuers", issuers)
+	f := pass(words.T("No TLS inspection found.")).with("issuers", issuers)
 	for _, l := range seen {
 		if host, _ := hostname(l.url); !s.expects(l.Issuer) {
 			return warn(problem.New(transport.CodeTLSIntercepted, words.T("The connection to %s is opened on the way by %q.", host, l.Issuer)).
 				With(words.T("This computer trusts that authority, so everything works from here. The booking server may not trust it, and some of Microsoft's sign-in refuses intercepted connections.")).
 				Fix(words.T("Ask the people who run the proxy to let %s through without TLS inspection, for this computer and for the booking server.", host))).
-				saw("issuers", issuers)
+				with("issuers", issuers)
 		}
 	}
 	return f
@@ -129,13 +129,13 @@ type look struct {
 func (l look) trouble(host string, anybody bool) Finding {
 	switch {
 	case l.err != nil && anybody:
-		return judge(l.err).saw("host", host)
+		return judge(l.err).with("host", host)
 	case l.err != nil:
-		return refused(l.err).saw("host", host)
+		return refused(l.err).with("host", host)
 	case l.Status == 0:
 		return unknown(unexpected(words.T("%s gave no answer that can be read.", host)))
 	case l.Status == 407 || l.Status == 511:
-		return fail(captive(host, l.Status)).saw("host", host)
+		return fail(captive(host, l.Status)).with("host", host)
 	}
 	return Finding{}
 }
@@ -183,7 +183,7 @@ func checkClock(_ context.Context, s *State) Finding {
 		off := l.Skew.Abs().Round(time.Second)
 		if off <= MaxSkew {
 			within := max(1, int(math.Ceil(l.Skew.Abs().Seconds())))
-			return pass(words.N(within, "Within %d second of Microsoft's.", "Within %d seconds of Microsoft's.", within)).saw("skewSeconds", l.Skew.Seconds())
+			return pass(words.N(within, "Within %d second of Microsoft's.", "Within %d seconds of Microsoft's.", within)).with("skewSeconds", l.Skew.Seconds())
 		}
 		ahead := words.T("behind")
 		if l.Skew > 0 {
@@ -193,7 +193,7 @@ func checkClock(_ context.Context, s *State) Finding {
 			With(words.T("%s says it is %s. Beyond five minutes Microsoft refuses certificates and tokens look expired or not yet valid.", host, l.ServerDate.UTC().Format(time.RFC3339))).
 			Fix(words.T("Windows: Settings, Time & language, Date & time, \"Sync now\". macOS: System Settings, General, Date & Time, \"Set time and date automatically\".")).
 			Fix(words.T("Check the clock of the booking server's computer as well."))).
-			saw("skewSeconds", l.Skew.Seconds())
+			with("skewSeconds", l.Skew.Seconds())
 	}
 	return unknown(problem.New(codeNetNoDate, words.T("No answer carried the time, so the clock could not be compared.")))
 }
@@ -215,7 +215,7 @@ func checkSpeed(_ context.Context, s *State) Finding {
 		f = warn(problem.New(codeNetSlow, words.T("%s took %s until the first byte.", host, took)).
 			Fix(words.T("Look at the proxy or virtual private network on the way; lists of many rooms and people will take long.")))
 	}
-	return f.saw("firstByteMs", slowest.FirstByte.Milliseconds())
+	return f.with("firstByteMs", slowest.FirstByte.Milliseconds())
 }
 
 func (s *State) looks() []look {

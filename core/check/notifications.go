@@ -97,10 +97,10 @@ func checkNotifications(ctx context.Context, s *State) Finding {
 		}
 	default:
 		if left := s.unsubscribe(ctx, trace); left != nil {
-			f = warn(left).saw("id", trace.ID)
+			f = warn(left).with("id", trace.ID)
 		}
 	}
-	return f.saw("url", n.URL).saw("room", rooms[0])
+	return f.with("url", n.URL).with("room", rooms[0])
 }
 
 // withoutLifecycle tells a lifecycle URL that fails from a notification URL that
@@ -112,13 +112,13 @@ func (s *State) withoutLifecycle(ctx context.Context, room string, f Finding) Fi
 	case err != nil && aboutAddress(s.judgeSubscription(err)):
 		return f // the notification URL fails by itself
 	case err != nil:
-		return f.says(words.T("Whether the notification URL or the lifecycle URL fails could not be found out: %s", problem.Of(err).Title))
+		return f.noted(words.T("Whether the notification URL or the lifecycle URL fails could not be found out: %s", problem.Of(err).Title))
 	}
 	told := *f.Problem
 	told.Code, told.Title = codeNotificationsLifecycle, words.T("Microsoft reaches the notification URL, but not the lifecycle URL %s.", n.LifecycleURL)
-	f = fail(&told).saw("lifecycleUrl", n.LifecycleURL)
+	f = fail(&told).with("lifecycleUrl", n.LifecycleURL)
 	if left := s.unsubscribe(ctx, trace); left != nil {
-		f = f.saw("left", left.Title.String())
+		f = f.with("left", left.Title.String())
 	}
 	return f
 }

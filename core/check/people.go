@@ -161,12 +161,12 @@ func checkPeople(ctx context.Context, s *State) Finding {
 	s.mu.Lock()
 	s.people = c.people
 	s.mu.Unlock()
-	f = f.says(words.N(c.people, "%d person was listed.", "%d people were listed.", c.people))
+	f = f.noted(words.N(c.people, "%d person was listed.", "%d people were listed.", c.people))
 	if choice.Mode != connection.Groups {
 		f = c.judge(choice, f.Note)
 	}
 	f.Exchanges = seen.All()
-	return c.show(f).saw("roomMailboxes", t.Rooms)
+	return c.show(f).with("roomMailboxes", t.Rooms)
 }
 
 // roomAddresses are the rooms that are known, and whether those are all of the
@@ -210,9 +210,9 @@ func checkChosenGroups(ctx context.Context, s *State) Finding {
 	everybody := s.people
 	s.mu.Unlock()
 	if everybody >= c.people && everybody > 0 {
-		f = f.saw("inNoChosenGroup", everybody-c.people)
+		f = f.with("inNoChosenGroup", everybody-c.people)
 	}
-	return c.show(f).saw("groups", len(t.Groups)).saw("roomMailboxes", t.Rooms)
+	return c.show(f).with("groups", len(t.Groups)).with("roomMailboxes", t.Rooms)
 }
 
 func (s *State) judgeGroups(t Taken, c crowd) Finding {
@@ -231,7 +231,7 @@ func (s *State) judgeGroups(t Taken, c crowd) Finding {
 	switch {
 	case len(gone) > 0:
 		return fail(problem.New(codeGroupsGone, words.T("A group that was chosen does not exist: %s", gone[0])).
-			Lead(words.T("Choose the groups again."), problem.PlaceGroups)).saw("gone", gone)
+			Lead(words.T("Choose the groups again."), problem.PlaceGroups)).with("gone", gone)
 	case flaw != nil && c.usable == 0:
 		return fail(flaw)
 	case flaw != nil:

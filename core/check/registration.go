@@ -112,9 +112,9 @@ func checkDeclared(ctx context.Context, s *State) Finding {
 		return warn(problem.New(codeApplicationNotDeclared, words.T("The registration does not declare %s.", strings.Join(missing, ", "))).
 			With(words.T("The next \"Grant admin consent\" in the portal may take away what is granted but not declared.")).
 			Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: press \"Add a permission\", Microsoft Graph, and add it.")).
-			See(words.T("API permissions of this application"), s.portal("CallAnAPI"))).saw("missing", missing)
+			See(words.T("API permissions of this application"), s.portal("CallAnAPI"))).with("missing", missing)
 	}
-	return pass(words.T("Everything that is needed is declared.")).saw("application", a.DisplayName)
+	return pass(words.T("Everything that is needed is declared.")).with("application", a.DisplayName)
 }
 
 // byExchange is whether a permission is granted in Exchange and not in Entra.
@@ -196,7 +196,7 @@ func (s *State) judgeConsent() Finding {
 			With(words.T("People are asked at their first sign-in, or are turned away where the tenant does not let them consent.")).
 			Fix(consent).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
 	}
-	return f.saw("missingRoles", roles).saw("missingScopes", scopes)
+	return f.with("missingRoles", roles).with("missingScopes", scopes)
 }
 
 // coveredByGrant is whether a granted role includes the permission.

@@ -118,5 +118,5 @@ func checkChosenLists(ctx context.Context, s *State) Finding {
 		s.deny(wrong, "Place.Read.All")
 	}
 	f.Exchanges = seen.All()
-	return f.saw("lists", len(s.Connection.Rooms.Lists)).saw("rooms", len(rooms))
+	return f.with("lists", len(s.Connection.Rooms.Lists)).with("rooms", len(rooms))
 }

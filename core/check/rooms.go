@@ -139,11 +139,11 @@ func (s *State) judgeRooms(t *tallying, cancelled error) Finding {
 	var f Finding
 	switch {
 	case t.Failed > 0:
-		f = fail(t.failure).says(words.N(t.Chosen, "%d of %d room failed: %s.", "%d of %d rooms failed; the first is %s.", t.Failed, t.Chosen, t.failed))
+		f = fail(t.failure).noted(words.N(t.Chosen, "%d of %d room failed: %s.", "%d of %d rooms failed; the first is %s.", t.Failed, t.Chosen, t.failed))
 	case cancelled != nil:
-		f = unknown(problem.Of(cancelled)).says(words.N(t.Chosen, "%d of %d room was looked at.", "%d of %d rooms were looked at.", looked, t.Chosen))
+		f = unknown(problem.Of(cancelled)).noted(words.N(t.Chosen, "%d of %d room was looked at.", "%d of %d rooms were looked at.", looked, t.Chosen))
 	case t.Unknown > 0:
-		f = unknown(t.doubt).says(words.N(t.Chosen, "%d of %d room could not be checked.", "%d of %d rooms could not be checked.", t.Unknown, t.Chosen))
+		f = unknown(t.doubt).noted(words.N(t.Chosen, "%d of %d room could not be checked.", "%d of %d rooms could not be checked.", t.Unknown, t.Chosen))
 	case t.Proven != t.Chosen:
 		f = unknown(unexpected(words.N(t.Chosen, "%d of %d room was proven.", "%d of %d rooms were proven.", t.Proven, t.Chosen)))
 	default:
@@ -151,11 +151,11 @@ func (s *State) judgeRooms(t *tallying, cancelled error) Finding {
 	}
 	if cancelled == nil && s.Proofs != nil {
 		if err := s.Proofs.Forget(); err != nil {
-			f = f.saw("proofsKept", problem.CodeOf(err).String())
+			f = f.with("proofsKept", problem.CodeOf(err).String())
 		}
 	}
 	f.Exchanges = t.exchanges
-	return f.saw("chosen", t.Chosen).saw("proven", t.Proven).saw("failed", t.Failed).saw("unknown", t.Unknown)
+	return f.with("chosen", t.Chosen).with("proven", t.Proven).with("failed", t.Failed).with("unknown", t.Unknown)
 }
 
 // tallying collects the proofs of the workers.

@@ -67,7 +67,7 @@ func checkScopeGrant(_ context.Context, s *State) Finding {
 	if len(wide) == 0 {
 		return pass(words.T("The token carries no permission that reaches every mailbox."))
 	}
-	return warn(s.worthless(wide)).saw("tenantWide", wide)
+	return warn(s.worthless(wide)).with("tenantWide", wide)
 }
 
 func (s *State) worthless(wide []string) *problem.Problem {
@@ -93,11 +93,11 @@ func checkOutside(ctx context.Context, s *State) Finding {
 	}
 	exists, err := s.existsOutside(ctx, mailbox)
 	if err != nil {
-		return judge(err).saw("mailbox", mailbox)
+		return judge(err).with("mailbox", mailbox)
 	}
 	var id string
 	err = s.onMailbox(ctx, func() (err error) { id, err = s.Calendars.Calendar(ctx, mailbox); return err })
-	return s.judgeOutside(mailbox, exists, id, err).saw("mailbox", mailbox)
+	return s.judgeOutside(mailbox, exists, id, err).with("mailbox", mailbox)
 }
 
 func (s *State) judgeOutside(mailbox string, exists permission.Truth, id string, err error) Finding {
@@ -135,9 +135,9 @@ func (s *State) judgeOutside(mailbox string, exists permission.Truth, id string,
 	}
 	f := pass(words.T("%s exists and is refused.", mailbox))
 	if pending {
-		f = f.says(words.T("%s exists and is refused. The scope was changed less than two hours ago; look again after %s.", mailbox, again.Local().Format("15:04")))
+		f = f.noted(words.T("%s exists and is refused. The scope was changed less than two hours ago; look again after %s.", mailbox, again.Local().Format("15:04")))
 	}
-	return f.saw("requestId", problem.Of(err).RequestID)
+	return f.with("requestId", problem.Of(err).RequestID)
 }
 
 // onlyAccessDenied is whether Exchange refused the mailbox: a missing

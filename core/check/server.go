@@ -40,7 +40,7 @@ func checkReach(ctx context.Context, s *State) Finding {
 		return fail(problem.New(codeServerDown, words.T("%s answers, but the booking server behind it does not work (HTTP %d).", host, e.Status)).
 			Fix(words.T("Look into the booking server's own log, and restart it.")))
 	}
-	return pass(words.T("%s answers.", host)).saw("status", e.Status).saw("issuer", e.Issuer).saw("address", e.RemoteAddr)
+	return pass(words.T("%s answers.", host)).with("status", e.Status).with("issuer", e.Issuer).with("address", e.RemoteAddr)
 }
 
 func checkContract(ctx context.Context, s *State) Finding {
@@ -63,7 +63,7 @@ func checkContract(ctx context.Context, s *State) Finding {
 	if d.Contract != "" {
 		says = words.T("%s %s, interface %s.", d.Product, d.Version, d.Contract)
 	}
-	return pass(says).saw("product", d.Product).saw("version", d.Version).saw("contract", d.Contract)
+	return pass(says).with("product", d.Product).with("version", d.Version).with("contract", d.Contract)
 }
 
 func checkServerToken(ctx context.Context, s *State) Finding {
@@ -72,7 +72,7 @@ func checkServerToken(ctx context.Context, s *State) Finding {
 		return judge(err)
 	}
 	if !c.Stored {
-		return pass(words.T("The token is accepted; the server holds no configuration yet.")).saw("stored", false)
+		return pass(words.T("The token is accepted; the server holds no configuration yet.")).with("stored", false)
 	}
 	s.mu.Lock()
 	s.stored = true
@@ -87,9 +87,9 @@ func checkServerToken(ctx context.Context, s *State) Finding {
 		f = warn(problem.New(codeServerCredentialExpired, words.T("The booking server holds a credential that expired on %s.", c.CredentialExpires.Format(time.DateOnly))).
 			Lead(words.T("Push the configuration with the credential of this connection."), problem.PlacePush))
 	case c.ClientID != "" && !sameID(c.ClientID, s.Connection.Application.ClientID):
-		f = f.says(words.T("The token is accepted; the server holds a configuration with another application of this tenant, which pushing replaces."))
+		f = f.noted(words.T("The token is accepted; the server holds a configuration with another application of this tenant, which pushing replaces."))
 	}
-	return f.saw("stored", true)
+	return f.with("stored", true)
 }
 
 // checkServerStatus compares the server's own view with ours: a green from here
@@ -179,7 +179,7 @@ func JudgeServer(st ServerStatus, v View) Finding {
 		f = unknown(problem.New(codeServerNoView, words.T("The booking server does not say whether it got a token and read a room.")).
 			Fix(words.T("Push the configuration, wait a minute, and check again.")))
 	}
-	return f.saw("state", st.State).saw("token", st.Token).saw("room", st.Room).saw("code", st.Code).saw("rooms", st.Rooms).saw("checkedAt", st.CheckedAt)
+	return f.with("state", st.State).with("token", st.Token).with("room", st.Room).with("code", st.Code).with("rooms", st.Rooms).with("checkedAt", st.CheckedAt)
 }
 
 // refusalOf is Microsoft's refusal of the server's sign-in, if there was one.

@@ -41,7 +41,7 @@ func checkTenant(ctx context.Context, s *State) Finding {
 			With(words.T("The connection names the tenant %s, the cloud says that the domain belongs to %s.", id, d.TenantID)).
 			Lead(words.T("Correct the domain or the tenant ID, so that both belong to the same tenant."), problem.PlaceTenant))
 	}
-	return pass(words.T("The tenant is %s.", d.TenantID)).saw("tenantId", d.TenantID).saw("region", d.Region)
+	return pass(words.T("The tenant is %s.", d.TenantID)).with("tenantId", d.TenantID).with("region", d.Region)
 }
 
 func checkToken(ctx context.Context, s *State) Finding {
@@ -69,7 +69,7 @@ func checkToken(ctx context.Context, s *State) Finding {
 			Fix(words.T("Nothing needs to be done for the booking server; what the calls below prove is proven.")))
 	}
 	c := t.Claims
-	f := pass(words.T("A token of %q came.", c.Name)).saw("application", c.Name).saw("tenantId", c.TenantID).saw("expires", t.Expires)
+	f := pass(words.T("A token of %q came.", c.Name)).with("application", c.Name).with("tenantId", c.TenantID).with("expires", t.Expires)
 	s.mu.Lock()
 	known := s.discovery.TenantID
 	s.mu.Unlock()
@@ -138,7 +138,7 @@ func checkRoles(ctx context.Context, s *State) Finding {
 	default:
 		f = pass(words.N(needed, "The %d permission is in the token.", "All %d permissions are in the token.", needed))
 	}
-	return f.saw("roles", roles).saw("needed", needed)
+	return f.with("roles", roles).with("needed", needed)
 }
 
 // grantedInExchange finds out whether mailbox permissions that the token lacks
@@ -179,7 +179,7 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 		var requestID string
 		if requestID, err = s.readCalendar(ctx, room); err == nil {
 			return pass(words.T("Granted in Exchange for some mailboxes only, as it should be: the calendar of %s was read without a tenant-wide permission.", room)).
-				saw("grantedInExchange", values).saw("room", room).saw("requestId", requestID)
+				with("grantedInExchange", values).with("room", room).with("requestId", requestID)
 		}
 		if denied(err) {
 			break
@@ -265,7 +265,7 @@ func checkExcess(_ context.Context, s *State) Finding {
 		f = warn(problem.New(codePermissionSuperfluous, words.T("The application holds permissions that %s does not need: %s", s.Product.Name, strings.Join(superfluous, ", "))).
 			Fix(remove).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
 	}
-	return f.saw("superfluous", superfluous).saw("dangerous", dangerous)
+	return f.with("superfluous", superfluous).with("dangerous", dangerous)
 }
 
 // isNeeded is whether a role of the token is one that the product asks for, or

@@ -65,9 +65,9 @@ func checkRedirects(_ context.Context, s *State) Finding {
 			}
 		}
 		return fail(p.Fix(page).See(words.T("Authentication of this application"), s.portal("Authentication"))).
-			saw("wanted", want).saw("application", have)
+			with("wanted", want).with("application", have)
 	}
-	return pass(words.T("Every redirect URI of the booking server is registered.")).saw("wanted", want)
+	return pass(words.T("Every redirect URI of the booking server is registered.")).with("wanted", want)
 }
 
 func bareURI(uri string) string {
@@ -109,7 +109,7 @@ func checkSignInConsent(_ context.Context, s *State) Finding {
 	return warn(problem.New(codeSignOnConsentMissing, words.T("Sign-in requests %s, which has no admin consent for all users.", strings.Join(missing, ", "))).
 		With(words.T("People are asked at their first sign-in, or are turned away where the tenant does not let them consent.")).
 		Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: press \"Grant admin consent\".")).
-		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))).saw("missing", missing)
+		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))).with("missing", missing)
 }
 
 // checkAssigned asks who may sign in where the enterprise application lets only
@@ -143,5 +143,5 @@ func checkAssigned(ctx context.Context, s *State) Finding {
 		f = warn(problem.New(codeSignOnSomeAssigned, words.N(len(assigned), "Only %d person or group may sign in: the enterprise application requires assignment.", "Only %d people and groups may sign in: the enterprise application requires assignment.", len(assigned))).
 			With(words.T("Microsoft turns everybody else away with AADSTS50105. Members of groups within an assigned group do not count.")).Fix(assign).Fix(open))
 	}
-	return f.saw("assigned", len(assigned))
+	return f.with("assigned", len(assigned))
 }

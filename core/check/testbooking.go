@@ -58,15 +58,15 @@ func checkBooking(ctx context.Context, s *State) Finding {
 	o := s.Options
 	if s.inList(o.TestRoom) != permission.Yes {
 		if p := s.lookUp(ctx, o.TestRoom); p != nil {
-			return fail(p).says(words.T("Nothing was sent.")).saw("room", o.TestRoom)
+			return fail(p).noted(words.T("Nothing was sent.")).with("room", o.TestRoom)
 		}
 	}
 	plan, err := s.planBooking(ctx)
 	switch code := problem.CodeOf(err); {
 	case code == codeNoTime, code == codeBookingNoHours && !o.TestRoomPolicy.keepsHours(), code == codeAsksPeople, code == codeDoesNotAccept:
-		return unknown(problem.Of(err)).saw("room", o.TestRoom)
+		return unknown(problem.Of(err)).with("room", o.TestRoom)
 	case err != nil:
-		return judge(err).saw("room", o.TestRoom)
+		return judge(err).with("room", o.TestRoom)
 	case !o.AllowWrites:
 		return Finding{Status: Skipped, Note: words.T("No test booking was made because writes were not allowed. %s", plan.Says())}
 	case !o.BookingAt.IsZero() && !o.BookingAt.Equal(plan.Start):
@@ -100,7 +100,7 @@ func checkBooking(ctx context.Context, s *State) Finding {
 			_ = s.Journal.Append(trace)
 		}
 		s.deny(err, "Calendars.ReadWrite")
-		return judge(ofOrganizer(o.Organizer, err)).saw("organizer", o.Organizer)
+		return judge(ofOrganizer(o.Organizer, err)).with("organizer", o.Organizer)
 	}
 	if made.ID == "" {
 		return unknown(unexpected(words.T("The meeting was made without an id; look for %q in the calendar of %s.", testSubject, o.Organizer)))
@@ -113,13 +113,13 @@ func checkBooking(ctx context.Context, s *State) Finding {
 		if f.Status == Pass {
 			f = warn(left)
 		}
-		f = f.saw("left", left.Title.String())
+		f = f.with("left", left.Title.String())
 	}
 	f.Note = words.T("%s It was for %s.", f.Note, plan.When())
 	if f.Status != Pass {
 		f.Note = plan.Says()
 	}
-	return f.saw("organizer", o.Organizer).saw("room", o.TestRoom).saw("start", plan.Start.UTC()).saw("when", plan.When()).saw("withinHours", plan.within())
+	return f.with("organizer", o.Organizer).with("room", o.TestRoom).with("start", plan.Start.UTC()).with("when", plan.When()).with("withinHours", plan.within())
 }
 
 // ofOrganizer names the organizer in an error about a mailbox that is not there.
@@ -226,9 +226,9 @@ func (s *State) judgeCopy(ctx context.Context, made tenant.Event) Finding {
 	if len(lost) > 0 {
 		return warn(problem.New(codeBookingTestNotKept, words.T("%s accepted the booking but did not keep its %s.", o.TestRoom, strings.Join(lost, ", "))).
 			Lead(words.T("Run the calendar-processing script for it: it keeps subject and body (DeleteSubject, AddOrganizerToSubject and DeleteComments off)."), problem.PlaceCalendarScript)).
-			saw("kept", kept)
+			with("kept", kept)
 	}
-	return pass(words.T("%s accepted the invitation and kept subject, body and organizer.", o.TestRoom)).saw("kept", kept)
+	return pass(words.T("%s accepted the invitation and kept subject, body and organizer.", o.TestRoom)).with("kept", kept)
 }
 
 // takeBack cancels the meeting and looks into both calendars whether it is gone.

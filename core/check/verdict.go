@@ -14,8 +14,8 @@ func warn(p *problem.Problem) Finding    { return Finding{Status: Warn, Problem:
 func fail(p *problem.Problem) Finding    { return Finding{Status: Fail, Problem: p} }
 func unknown(p *problem.Problem) Finding { return Finding{Status: Unknown, Problem: p} }
 
-// saw adds a fact to the evidence.
-func (f Finding) saw(name string, value any) Finding {
+// with adds a fact to the evidence.
+func (f Finding) with(name string, value any) Finding {
 	if f.Evidence == nil {
 		f.Evidence = map[string]any{}
 	}
@@ -26,8 +26,8 @@ func (f Finding) saw(name string, value any) Finding {
 // err is the finding's problem as an error, nil when there is none.
 func (f Finding) err() error { return f.Problem.Err() }
 
-// says sets the note.
-func (f Finding) says(note words.Text) Finding { f.Note = note; return f }
+// noted sets the note.
+func (f Finding) noted(note words.Text) Finding { f.Note = note; return f }
 
 // judge makes a finding of an error: a failure when the other side said no, and
 // unknown when it said nothing that can be relied on, for instance that it is

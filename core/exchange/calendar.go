@@ -85,7 +85,7 @@ func (b *build) calendarSet() error {
 	if only := b.form.addresses("only"); len(only) > 0 {
 		rooms = b.among(rooms, only, "only")
 	}
-	kept, discreet := b.split(rooms, len(subject) > 0)
+	kept, private := b.split(rooms, len(subject) > 0)
 	if err := b.form.err(); err != nil {
 		return err
 	}
@@ -94,10 +94,10 @@ func (b *build) calendarSet() error {
 			Fix(words.T("Fill in the settings that the rooms should have."))
 	}
 	b.data["Policy"], b.data["Subject"] = policy, subject
-	b.data["Rooms"], b.data["Discreet"] = kept, discreet
+	b.data["Rooms"], b.data["Private"] = kept, private
 	b.data["Columns"], b.data["Loose"] = columns(), loose()
 
-	b.intent.Objects = append(append([]string{}, kept...), discreet...)
+	b.intent.Objects = append(append([]string{}, kept...), private...)
 	full := table{}
 	for _, t := range []table{policy, subject} {
 		for k, v := range t {
@@ -108,15 +108,15 @@ func (b *build) calendarSet() error {
 	for _, r := range kept {
 		b.shared("Set-CalendarProcessing", r, both)
 	}
-	for _, r := range discreet {
+	for _, r := range private {
 		b.shared("Set-CalendarProcessing", r, alone)
 	}
 
 	b.explain("Asks Exchange for all room mailboxes, so that an address which is no room is refused.")
-	b.explainN(len(kept)+len(discreet), "Compares %d room with what is wanted and changes only what differs: %s.", "Compares each of %d rooms with what is wanted and changes only what differs: %s.", len(kept)+len(discreet), describe(full))
+	b.explainN(len(kept)+len(private), "Compares %d room with what is wanted and changes only what differs: %s.", "Compares each of %d rooms with what is wanted and changes only what differs: %s.", len(kept)+len(private), describe(full))
 	b.explain("Writes the values from before to a CSV before each change, and reads each room again after it.")
-	if len(discreet) > 0 && len(subject) > 0 {
-		b.explainN(len(discreet), "In %d room the settings that show what is discussed stay as they are.", "In %d rooms the settings that show what is discussed stay as they are.", len(discreet))
+	if len(private) > 0 && len(subject) > 0 {
+		b.explainN(len(private), "In %d room the settings that show what is discussed stay as they are.", "In %d rooms the settings that show what is discussed stay as they are.", len(private))
 	}
 	if len(kept) > 0 && len(subject) > 0 {
 		b.warn("In %s, everybody who can open the room's calendar reads what is discussed there. Take out the rooms where that must not be.", words.N(len(kept), "%d room", "%d rooms", len(kept)))
@@ -149,15 +149,15 @@ func (b *build) wanted(name string) any {
 }
 
 // split parts the rooms into those that keep their subject and the others.
-func (b *build) split(rooms []string, matters bool) (kept, discreet []string) {
-	kept, discreet = []string{}, []string{}
+func (b *build) split(rooms []string, matters bool) (kept, private []string) {
+	kept, private = []string{}, []string{}
 	if !matters {
-		return rooms, discreet
+		return rooms, private
 	}
 	chosen := map[string]bool{}
 	switch said := strings.ToLower(b.form.text("keepSubject")); said {
 	case "all":
-		return rooms, discreet
+		return rooms, private
 	case "none":
 	case "":
 		for _, a := range keepers(b.Rooms) {
@@ -172,10 +172,10 @@ func (b *build) split(rooms []string, matters bool) (kept, discreet []string) {
 		if chosen[strings.ToLower(r)] {
 			kept = append(kept, r)
 		} else {
-			discreet = append(discreet, r)
+			private = append(private, r)
 		}
 	}
-	return kept, discreet
+	return kept, private
 }
 
 // among are the rooms that are also in picked; a picked one that is no chosen
@@ -213,7 +213,7 @@ type SubjectChoice struct {
 // decides.
 func ProposeSubject(rooms []tenant.Room) []SubjectChoice {
 	words := map[string]bool{}
-	for _, w := range loaded().discreet {
+	for _, w := range loaded().private {
 		words[w] = true
 	}
 	out := make([]SubjectChoice, len(rooms))

@@ -89,7 +89,7 @@ type setting struct {
 type catalogue struct {
 	scripts  []Script
 	settings []setting
-	discreet []string
+	private  []string
 }
 
 // loaded reads the embedded catalogue once. A mistake in it is a mistake in the
@@ -101,7 +101,7 @@ var loaded = sync.OnceValue(func() catalogue {
 	strict("catalogue.yaml", &c)
 	var p struct {
 		Parameters []setting `yaml:"parameters"`
-		Discreet   []string  `yaml:"discreet"`
+		Private    []string  `yaml:"private"`
 	}
 	strict("calendar-processing.yaml", &p)
 	for i := range c.Scripts {
@@ -114,7 +114,7 @@ var loaded = sync.OnceValue(func() catalogue {
 			}
 		}
 	}
-	return catalogue{c.Scripts, p.Parameters, p.Discreet}
+	return catalogue{c.Scripts, p.Parameters, p.Private}
 })
 
 func strict(name string, into any) {

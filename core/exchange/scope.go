@@ -192,8 +192,8 @@ func (b *build) removeGrant() error {
 		return problem.New(codeScopeNotProven, words.T("The result file does not prove the limit: %s.", reach.String())).
 			Fix(words.T("Run limit-application-test again. The grant may only go when the application is in scope inside and not in scope outside, for every role."))
 	}
-	if untold := missing(b.data["Roles"].([]string), reach.Roles); len(untold) > 0 {
-		return problem.New(codeScopeNotProven, words.T("The result file says nothing about %s.", strings.Join(untold, ", "))).
+	if unnamed := missing(b.data["Roles"].([]string), reach.Roles); len(unnamed) > 0 {
+		return problem.New(codeScopeNotProven, words.T("The result file says nothing about %s.", strings.Join(unnamed, ", "))).
 			Fix(words.T("Run limit-application again, then its test."))
 	}
 	ready := r.FinishedAt.Add(Propagation)

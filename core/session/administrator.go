@@ -222,8 +222,8 @@ func (s *Session) administrator(o SignIn) (*entra.Administrator, Directory, bool
 	return i.admin, i.directory, i.byCode, nil
 }
 
-// lent gives the diagnosis a look at the registration, with who signed in.
-type lent struct {
+// registrationReader gives the diagnosis a look at the registration, with who signed in.
+type registrationReader struct {
 	admin *entra.Administrator
 	check.Registration
 }

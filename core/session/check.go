@@ -124,7 +124,7 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 		From: here(ctx), Options: o,
 	}
 	if admin, directory, err := s.admin.opened(); err == nil {
-		in.Registration, in.Exists = lent{admin, directory}, directory.Exists
+		in.Registration, in.Exists = registrationReader{admin, directory}, directory.Exists
 	}
 	if o.Now == nil {
 		in.Options.Now = s.env.Now
@@ -138,7 +138,7 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 	}
 	switch {
 	case silent != nil:
-		in.Server = refusingServer{untold(silent)}
+		in.Server = refusingServer{unanswered(silent)}
 	case p.Adapter != adapterForm:
 		in.Server = s.server(ctx)
 	}

@@ -29,13 +29,13 @@ func adapterOf(c *connection.Connection, p product.Product) string {
 	return p.Adapter
 }
 
-// How long a server is asked what it speaks: in passing, and by a check.
+// How long a server is asked what it speaks: for a page, and by a check.
 const (
 	adapterPatience = 5 * time.Second
 	checkPatience   = 20 * time.Second
 )
 
-// FindAdapter is findAdapter in passing: a server that does not answer soon is
+// FindAdapter is findAdapter for a page: a server that does not answer soon is
 // asked again when something is wanted of it.
 func (s *Session) FindAdapter(ctx context.Context) error {
 	_, err := s.findAdapterWithin(ctx, adapterPatience)

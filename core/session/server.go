@@ -88,8 +88,8 @@ func checkedStatus(st booking.Status) check.ServerStatus {
 	return out
 }
 
-// untold is the problem of a server that gives no answer to what it speaks.
-func untold(silent error) *problem.Problem {
+// unanswered is the problem of a server that gives no answer to what it speaks.
+func unanswered(silent error) *problem.Problem {
 	p := problem.Of(silent)
 	return problem.New(codeServerInterfaceUnknown, words.T("Roomkey could not determine whether the booking server has an interface for it.")).
 		With(words.T("Its answer: %s", p.Title)).

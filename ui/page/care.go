@@ -15,9 +15,9 @@ import (
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
-// careCard looks after an application that there is: its credential is renewed
+// applicationCard looks after an application that there is: its credential is renewed
 // and forgotten here, what Roomkey made is removed and restored.
-type careCard struct {
+type applicationCard struct {
 	p *planner
 	// ask is a question that stands above everything, nil for none.
 	ask fyne.CanvasObject
@@ -25,15 +25,15 @@ type careCard struct {
 	typed *kit.Field
 }
 
-func newCareCard(p *planner) *careCard { return &careCard{p: p} }
+func newApplicationCard(p *planner) *applicationCard { return &applicationCard{p: p} }
 
-func (c *careCard) document() connection.Application { return c.p.env.Connection().Application }
+func (c *applicationCard) document() connection.Application { return c.p.env.Connection().Application }
 
 // registered is whether the connection has an application.
-func (c *careCard) registered() bool { return c.document().ClientID != "" }
+func (c *applicationCard) registered() bool { return c.document().ClientID != "" }
 
 // show is the card as it is now, nil for a connection without an application.
-func (c *careCard) show() fyne.CanvasObject {
+func (c *applicationCard) show() fyne.CanvasObject {
 	p, a := c.p, c.document()
 	if !c.registered() {
 		if p.state.Restorable {
@@ -101,14 +101,14 @@ func credentialText(k connection.Credential) string {
 }
 
 // question puts a question above everything until it is answered.
-func (c *careCard) question(o fyne.CanvasObject) {
+func (c *applicationCard) question(o fyne.CanvasObject) {
 	c.ask = o
 	c.p.notice.clear()
 	c.p.show()
 	c.p.page.frame.ToTop()
 }
 
-func (c *careCard) askRotate() {
+func (c *applicationCard) askRotate() {
 	months := kit.TextField(kit.L("Life of the new credential in months"), kit.Say(c.p.choices.life()), "")
 	months.Check = monthsOrNothing
 	kind := credentialKind(kit.L("Kind of the new credential"), kit.L("The same as now"))
@@ -138,7 +138,7 @@ func (c *careCard) askRotate() {
 }
 
 // done shows how something ended and looks at everything anew.
-func (c *careCard) done(good string) func(error) {
+func (c *applicationCard) done(good string) func(error) {
 	return func(err error) {
 		c.p.plan, c.p.result = nil, nil
 		failed := problem.Of(err)
@@ -162,7 +162,7 @@ func (c *careCard) done(good string) func(error) {
 }
 
 // rotationCard is a rotation whose old credential still works.
-func (c *careCard) rotationCard(r register.Rotation) fyne.CanvasObject {
+func (c *applicationCard) rotationCard(r register.Rotation) fyne.CanvasObject {
 	says := kit.L("Test the connection and push it, so that the booking server gets the new credential. Then finish: the old one (%s) is removed at Microsoft.", r.OldKeyID)
 	if r.OldKeyID == "" {
 		says = kit.L("Test the connection and push it, so that the booking server gets the new credential. Then finish.")
@@ -179,7 +179,7 @@ func (c *careCard) rotationCard(r register.Rotation) fyne.CanvasObject {
 
 // finish removes the old credential; a server that cannot prove the new one
 // needs a person's word.
-func (c *careCard) finish(confirmed bool) {
+func (c *applicationCard) finish(confirmed bool) {
 	c.ask = nil
 	ended := c.done(kit.L("The old credential was removed. Only the new one works now."))
 	c.p.work(kit.L("Removing the old credential"), func(ctx context.Context, _ task.Report) error {
@@ -208,7 +208,7 @@ func (c *careCard) finish(confirmed bool) {
 	})
 }
 
-func (c *careCard) restoreCard() fyne.CanvasObject {
+func (c *applicationCard) restoreCard() fyne.CanvasObject {
 	b := c.p.able(widget.NewButtonWithIcon(kit.L("Restore it"), theme.ContentUndoIcon(), c.restore))
 	column := kit.Column(kit.Gap, kit.Strong(kit.L("What Roomkey registered for this connection was removed")),
 		kit.NewText(kit.L("Microsoft keeps a deleted application for 30 days. Restored, it has its permissions again; it gets a new credential with the next Apply.")), kit.Row(0, -1, b))
@@ -219,7 +219,7 @@ func (c *careCard) restoreCard() fyne.CanvasObject {
 	return kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, column)
 }
 
-func (c *careCard) restore() {
+func (c *applicationCard) restore() {
 	c.p.work(kit.L("Restoring the application"), func(ctx context.Context, _ task.Report) error {
 		if err := c.p.toChange(ctx); err != nil {
 			return err
@@ -229,7 +229,7 @@ func (c *careCard) restore() {
 	}, c.done(kit.L("The application is back. The plan below shows what it needs now.")))
 }
 
-func (c *careCard) askForget() {
+func (c *applicationCard) askForget() {
 	done := c.done(kit.L("The credential was deleted from this computer."))
 	c.question(forgetOffer(c.p.env, func() {
 		c.ask = nil
@@ -240,14 +240,14 @@ func (c *careCard) askForget() {
 	}))
 }
 
-func (c *careCard) reminder() {
+func (c *applicationCard) reminder() {
 	c.save("-credential.ics", func(ctx context.Context) ([]byte, error) { return c.p.env.Session.Export(ctx, "ics") }, func(path string) string {
 		return kit.L("Saved to %s. Opened in a calendar, it reminds 30 and 7 days before the end.", path)
 	})
 }
 
 // save saves a file that the core makes.
-func (c *careCard) save(ending string, file func(context.Context) ([]byte, error), says func(path string) string) {
+func (c *applicationCard) save(ending string, file func(context.Context) ([]byte, error), says func(path string) string) {
 	var made []byte
 	c.p.env.Scope.Run(func(ctx context.Context) (err error) {
 		made, err = file(ctx)

@@ -27,17 +27,17 @@ type planner struct {
 	notice *notice
 	object *fyne.Container
 
-	state   session.Registration
-	known   bool
-	signIn  *signInCard
-	care    *careCard
-	choices *choices
-	notes   *notes
-	review  *review
-	record  *record
-	plan    *session.RegistrationPlan
-	result  *session.Registered
-	proof   *quickProof
+	state       session.Registration
+	known       bool
+	signIn      *signInCard
+	application *applicationCard
+	choices     *choices
+	notes       *notes
+	review      *review
+	record      *record
+	plan        *session.RegistrationPlan
+	result      *session.Registered
+	proof       *quickProof
 	// left is whether the consent of that result was left to a colleague, used
 	// are the choices of the plan that was applied.
 	left bool
@@ -54,7 +54,7 @@ type planner struct {
 func newPlanner(env *Env, notice *notice, page *Register) *planner {
 	p := &planner{env: env, page: page, notice: notice, object: kit.Column(kit.GapWide)}
 	p.signIn = newSignInCard(p)
-	p.care = newCareCard(p)
+	p.application = newApplicationCard(p)
 	p.choices = newChoices(p)
 	p.notes = newNotes()
 	p.review = newReview(p)
@@ -79,7 +79,7 @@ func (p *planner) typed() map[string]*kit.Field {
 // what was described meanwhile.
 func (p *planner) shown() {
 	if !p.busy {
-		p.plan, p.result, p.handOff, p.care.ask = nil, nil, nil, nil
+		p.plan, p.result, p.handOff, p.application.ask = nil, nil, nil, nil
 		p.proof.show(nil)
 		p.choices.advise()
 		p.record.again()
@@ -124,8 +124,8 @@ func (p *planner) show() {
 		if p.state.Unfinished && p.steps == nil && p.result == nil {
 			add(kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.L("An earlier run was cut off. Apply goes on where it was: nothing is made twice."))))
 		}
-		if p.care.ask != nil {
-			add(p.care.ask)
+		if p.application.ask != nil {
+			add(p.application.ask)
 		}
 		add(p.resultCard())
 		add(p.proof.object)
@@ -134,15 +134,15 @@ func (p *planner) show() {
 		switch {
 		case p.steps != nil:
 			add(p.steps.object)
-		case p.result == nil && p.care.ask == nil: // a question stands alone
-			add(p.care.show())
+		case p.result == nil && p.application.ask == nil: // a question stands alone
+			add(p.application.show())
 			if p.plan != nil {
 				for _, o := range p.planObjects() {
 					add(o)
 				}
 			}
 		}
-		if p.steps == nil && p.care.ask == nil {
+		if p.steps == nil && p.application.ask == nil {
 			add(p.more())
 		}
 	}
@@ -166,7 +166,7 @@ func (p *planner) more() fyne.CanvasObject {
 // actions are the buttons at the foot, the main one last.
 func (p *planner) actions() []*widget.Button {
 	switch {
-	case !p.known || p.steps != nil || p.care.ask != nil: // a question has its own
+	case !p.known || p.steps != nil || p.application.ask != nil: // a question has its own
 		return nil
 	case p.result != nil && p.result.Consent == nil && !p.left:
 		return p.proved(p.result.Proven())

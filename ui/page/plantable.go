@@ -76,7 +76,7 @@ func (p *planner) waysOut(code problem.Code) []fyne.CanvasObject {
 	anew := p.able(widget.NewButtonWithIcon(kit.L("Plan a new application"), theme.ContentAddIcon(), p.choices.anew))
 	switch code {
 	case register.CodeDeleted:
-		return []fyne.CanvasObject{kit.Row(kit.Gap, -1, p.able(widget.NewButtonWithIcon(kit.L("Restore it"), theme.ContentUndoIcon(), p.care.restore)), anew)}
+		return []fyne.CanvasObject{kit.Row(kit.Gap, -1, p.able(widget.NewButtonWithIcon(kit.L("Restore it"), theme.ContentUndoIcon(), p.application.restore)), anew)}
 	case register.CodeForeign, register.CodeUnknown:
 		return []fyne.CanvasObject{kit.Row(0, -1, anew)}
 	}

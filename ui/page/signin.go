@@ -151,7 +151,7 @@ func (s *signInCard) askCard() fyne.CanvasObject {
 
 func (s *signInCard) actions() []*widget.Button {
 	b := s.p.able(kit.PrimaryButton(kit.L("Sign in with the browser"), theme.LoginIcon(), func() { s.begin(false) }))
-	if s.p.care.registered() {
+	if s.p.application.registered() {
 		b.Importance = widget.MediumImportance
 		return []*widget.Button{b, s.p.page.forward()}
 	}

@@ -15,11 +15,11 @@ import (
 )
 
 // askUndo shows what would be removed and wants the name typed.
-func (c *careCard) askUndo() { c.planUndo(true) }
+func (c *applicationCard) askUndo() { c.planUndo(true) }
 
 // planUndo asks for the sign-in log on the way, unless the person gave up on
 // that.
-func (c *careCard) planUndo(withLog bool) {
+func (c *applicationCard) planUndo(withLog bool) {
 	var plan register.UndoPlan
 	c.p.work(kit.L("Reading the tenant"), func(ctx context.Context, _ task.Report) (err error) {
 		if withLog {
@@ -43,7 +43,7 @@ func (c *careCard) planUndo(withLog bool) {
 	})
 }
 
-func (c *careCard) showUndo(plan register.UndoPlan) {
+func (c *applicationCard) showUndo(plan register.UndoPlan) {
 	c.typed = kit.TextField(kit.L("Type the application's name to confirm"), "", plan.Name)
 	stays := kit.Column(kit.GapTight, kit.Strong(kit.L("What stays, and why")))
 	for _, t := range plan.Leaves {
@@ -75,7 +75,7 @@ func (c *careCard) showUndo(plan register.UndoPlan) {
 
 // undo removes what Roomkey made; differs is called when the name that was
 // typed is another.
-func (c *careCard) undo(differs func(*problem.Problem)) {
+func (c *applicationCard) undo(differs func(*problem.Problem)) {
 	typed, o := c.typed.Value(), c.p.notes.into(register.Options{})
 	c.p.work(kit.L("Undoing the registration"), func(ctx context.Context, report task.Report) error {
 		if err := c.p.grow(ctx, entra.ScopesRead, entra.ScopesApply, entra.ScopesConsent); err != nil {
@@ -95,7 +95,7 @@ func (c *careCard) undo(differs func(*problem.Problem)) {
 
 // lastSignIns says who used the application last: what is not known is said to
 // be unknown, with the reason and the page to look at.
-func (c *careCard) lastSignIns(plan register.UndoPlan) fyne.CanvasObject {
+func (c *applicationCard) lastSignIns(plan register.UndoPlan) fyne.CanvasObject {
 	column := kit.Column(kit.Gap, kit.Heading(kit.L("The last sign-ins with this application")))
 	if !plan.InUse.IsZero() {
 		column.Add(kit.TopRow(kit.Gap, 1, kit.MarkIcon(kit.MarkAttention, 20), kit.Strong(kit.Say(plan.InUse))))

@@ -584,15 +584,15 @@ try {
     }
     $Rooms = @('room0@contoso.com', 'room2@contoso.com')
     # Rooms whose subject settings are left as they are.
-    $Discreet = @('room1@contoso.com')
+    $Private = @('room1@contoso.com')
     if ($AllRooms) {
         $listed = @{}
-        foreach ($room in ($Rooms + $Discreet)) { $listed[$room] = $true }
-        $Discreet += @($RoomMailboxes.Keys | Where-Object { -not $listed[$_] } | Sort-Object)
+        foreach ($room in ($Rooms + $Private)) { $listed[$room] = $true }
+        $Private += @($RoomMailboxes.Keys | Where-Object { -not $listed[$_] } | Sort-Object)
     }
-    Read-All ($Rooms.Count + $Discreet.Count)
+    Read-All ($Rooms.Count + $Private.Count)
     Invoke-Each $Rooms '' 'calendar processing' { Set-Room $item ($Policy + $Subject) }
-    Invoke-Each $Discreet '' 'calendar processing' { Set-Room $item $Policy }
+    Invoke-Each $Private '' 'calendar processing' { Set-Room $item $Policy }
 
     $unknown = @($OnlyRooms | Where-Object { -not $Chosen[$_] })
     if ($unknown.Count -gt 0) { throw "Not in this script, so left out: $($unknown -join ', ')." }
