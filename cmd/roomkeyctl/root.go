@@ -63,7 +63,7 @@ Exit status: 0 done; 1 failed; 2 wrong usage or input; 3 checks found a failure;
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &status{code: exitUsage, err: err} })
 	root.AddCommand(
 		newCloud(a), newProduct(a), newConnection(a), newSecret(a), newCheck(a), newRooms(a), newPeople(a),
-		newScript(a), newPush(a), newServer(a), newStatus(a), newForm(a), newSimulate(a), newDemo(a), newSignIn(a), newRegister(a), newSchedule(a),
+		newScript(a), newPush(a), newServer(a), newStatus(a), newForm(a), newSimulate(a), newDemo(a), newSignIn(a), newRegister(a), newSchedule(a), newConsent(a),
 	)
 	return root
 }

@@ -28,7 +28,7 @@ func (c *Client) ServicePrincipal(ctx context.Context, appID string) (tenant.Ser
 		m, err := serviceprincipalswithappid.NewServicePrincipalsWithAppIdRequestBuilderInternal(c.parameters, c.adapter, &appID).Get(ctx,
 			&serviceprincipalswithappid.ServicePrincipalsWithAppIdRequestBuilderGetRequestConfiguration{
 				QueryParameters: &serviceprincipalswithappid.ServicePrincipalsWithAppIdRequestBuilderGetQueryParameters{Select: []string{
-					"id", "appId", "displayName", "accountEnabled", "appRoleAssignmentRequired", "appOwnerOrganizationId", "appRoles", "oauth2PermissionScopes"}}})
+					"id", "appId", "displayName", "accountEnabled", "appRoleAssignmentRequired", "appOwnerOrganizationId", "verifiedPublisher", "appRoles", "oauth2PermissionScopes"}}})
 		if err == nil && !isNil(m) && text(m.GetId()) == "" {
 			err = malformed(what, "the enterprise application has no id")
 		}

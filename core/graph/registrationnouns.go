@@ -152,6 +152,9 @@ func servicePrincipal(m models.ServicePrincipalable) tenant.ServicePrincipal {
 		ID: text(m.GetId()), AppID: text(m.GetAppId()), DisplayName: text(m.GetDisplayName()),
 		Enabled: yes(m.GetAccountEnabled()), AssignmentRequired: yes(m.GetAppRoleAssignmentRequired()), OwnerOrganization: id(m.GetAppOwnerOrganizationId()),
 	}
+	if v := m.GetVerifiedPublisher(); !isNil(v) {
+		sp.Publisher = text(v.GetDisplayName())
+	}
 	for _, r := range m.GetAppRoles() {
 		if isNil(r) {
 			continue

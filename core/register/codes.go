@@ -4,6 +4,7 @@ import "github.com/roomkey/roomkey/core/problem"
 
 // The codes of this package's problems.
 var (
+	codeTheirCredential        = problem.Declare("register.their-credential", problem.WrongInput)
 	codeLifeForbidden          = problem.Declare("graph.CredentialInvalidLifetimeAsPerAppPolicy", problem.Refused)
 	codeTypeForbidden          = problem.Declare("graph.CredentialTypeNotAllowedAsPerAppPolicy", problem.Refused)
 	codeApplicationDisabled    = problem.Declare("register.application-disabled", problem.Refused)

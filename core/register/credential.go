@@ -11,6 +11,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
@@ -90,6 +91,10 @@ func (in Input) planCredential(ctx context.Context, s state) (Credential, Item, 
 		item.Action, item.Problem = Attention, wrong
 		return want, item, nil
 	}
+	if want.Kind == "" && !in.Product.HoldsCredential() {
+		item.Action, item.Problem = Attention, theirKey(in.Product)
+		return want, item, nil
+	}
 	if want.Kind == "" {
 		secret, pair, err := in.held(ctx, vaultKind(c.Kind))
 		if ctx.Err() != nil {
@@ -99,8 +104,8 @@ func (in Input) planCredential(ctx context.Context, s state) (Credential, Item, 
 			item.Problem = problem.Of(err) // a plan can be read without a keychain
 		}
 		want.Kind = connection.CredentialSecret
-		if len(in.Product.Credential.Kinds) > 0 {
-			want.Kind = in.Product.Credential.Kinds[0]
+		if i := slices.IndexFunc(in.Product.Credential.Kinds, makes); i >= 0 {
+			want.Kind = in.Product.Credential.Kinds[i]
 		}
 		if current(s.application, c, secret, pair, in.now()) != nil {
 			want.Kind = c.Kind
@@ -160,6 +165,19 @@ func (in Input) planCredential(ctx context.Context, s state) (Credential, Item, 
 		item.Why = words.T(in.Product.Credential.Advice)
 	}
 	return want, item, nil
+}
+
+// makes reports whether Roomkey makes credentials of a kind.
+func makes(kind string) bool {
+	return kind == connection.CredentialSecret || kind == connection.CredentialCertificate
+}
+
+// theirKey is for a product whose credential nobody makes here.
+func theirKey(p product.Product) *problem.Problem {
+	return problem.New(codeTheirCredential, words.T("%s takes no credential that Roomkey creates: %s.", p.Name, strings.Join(p.Credential.Kinds, ", "))).
+		Run(words.T("Register the application without one:"), "roomkeyctl script show register-application").
+		Fix(words.T("If the vendor sends a certificate, upload it in the Microsoft Entra admin center under App registrations, this application, Certificates & secrets, Certificates. Never ask for its private key, and never send one.")).
+		Fix(words.T("If the vendor signs in with a federated credential, enter its issuer and subject there under Federated credentials."))
 }
 
 func describe(kind string, k tenant.Credential) words.Text {

@@ -37,6 +37,9 @@ func (s *Session) QuickProof(ctx context.Context, emit func(check.Finding), repo
 }
 
 func (s *Session) check(ctx context.Context, step string, o check.Options, emit func(check.Finding), report task.Report) (check.Run, error) {
+	if err := s.testable(); err != nil {
+		return check.Run{}, err
+	}
 	done, err := s.work(step, false)
 	if err != nil {
 		return check.Run{}, err

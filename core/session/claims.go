@@ -13,6 +13,7 @@ import (
 	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/words"
@@ -58,6 +59,9 @@ func (s *Session) wantedClaims(c *connection.Connection) []evidence.Want {
 	in := check.Input{Connection: c, Product: p, Needs: needs, Cloud: row, Permissions: s.env.Permissions}
 	if p.Adapter != adapterForm {
 		in.Server = refusingServer{} // it is only asked whether there is one
+	}
+	if p.Model != product.Own {
+		return theirClaims(p)
 	}
 	wanted := append(check.Claims(in), evidence.Want{Claim: evidence.RoomSettings})
 	if p.Adapter == adapterForm {

@@ -9,6 +9,7 @@ import (
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -138,6 +139,9 @@ func (s *Session) Entered(ctx context.Context, by string) error {
 		return err
 	}
 	for _, step := range steps {
+		if step.ID == setup.HandOver && step.State == setup.Blocked && p.Model != product.Own {
+			return problem.New(codeNotProven, step.Reason).Run(words.T("See the consent link, and compare what was granted:"), "roomkeyctl consent")
+		}
 		if step.ID == setup.HandOver && step.State == setup.Blocked {
 			return problem.New(codeNotProven, step.Reason).Run(words.T("Test the connection:"), "roomkeyctl check")
 		}

@@ -41,6 +41,9 @@ func ScopesFor(p register.Plan) []string {
 // registerInput joins what a plan or a run works on; somebody must be signed
 // in.
 func (s *Session) registerInput(o register.Options, report task.Report) (register.Input, error) {
+	if err := s.testable(); err != nil {
+		return register.Input{}, err
+	}
 	admin, directory, err := s.admin.opened()
 	if err != nil {
 		return register.Input{}, err

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/vault"
@@ -50,6 +51,8 @@ func (s *Session) known(ctx context.Context) (setup.Known, error) {
 	if p, err := s.Product(); err == nil {
 		adapter := adapterOf(c, p)
 		k.ByForm, k.ServerSilent = adapter == adapterForm, silent(adapter)
+		k.NoCredential, k.ByAccount = p.Model != product.Own, p.Model == product.User
+		k.ClientID = clientOf(c, p) != ""
 	}
 	k.Credential = s.presence(ctx, credentialKind(c))
 	k.ServerToken = s.presence(ctx, vault.ServerToken)

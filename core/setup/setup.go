@@ -86,6 +86,10 @@ type Known struct {
 	// works, so that a person has to.
 	ServerSilent bool
 	ServerToken  Presence
+	// NoCredential is whether the vendor gets in with its own application, whose
+	// credential nobody hands over; ByAccount whether a service account signs in
+	// at the vendor.
+	NoCredential, ByAccount bool
 	// PushUnknown is whether a push was cut off.
 	PushUnknown bool
 	// CannotSignIn is whether the server uses a redirect URI that the connection
@@ -94,9 +98,13 @@ type Known struct {
 	Now          time.Time
 }
 
-// Steps gives the six steps in order.
+// Steps gives the steps in order: six, or five where the application is the
+// vendor's and there is nothing that a test could sign in with.
 func Steps(k Known) []Step {
 	steps := []Step{describe(k), register(k), choose(k), restrict(k), prove(k), handOver(k)}
+	if k.NoCredential {
+		steps = theirs(k)
+	}
 	for i := range steps {
 		if steps[i].ID == k.Running {
 			steps[i] = Step{ID: steps[i].ID, Title: steps[i].Title, State: Running, Reason: words.T("Working on it.")}
@@ -210,6 +218,9 @@ func restrict(k Known) Step {
 		return step(Restrict, stateOf(bad.Standing), bad.Reason)
 	}
 	settings := evidence.Find(k.Claims, evidence.RoomSettings)
+	if settings.Claim == "" {
+		return step(Restrict, Done, words.T("The product needs no settings of its rooms. To limit what it reaches, use the scripts."))
+	}
 	if settings.Standing == evidence.Works {
 		return proven(Restrict, words.T("The results of the script show that every chosen room is set up."), settings)
 	}
@@ -270,6 +281,9 @@ func handOver(k Known) Step {
 // passable is whether what was proven may be handed over; a warning may.
 func passable(k Known) bool {
 	s := prove(k)
+	if k.NoCredential {
+		s = consent(k)
+	}
 	bad, warned := evidence.Worst(Tested(k.Claims))
 	return s.State == Done || s.State == Attention && warned && bad.Standing == evidence.Attention
 }

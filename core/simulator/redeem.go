@@ -297,6 +297,9 @@ func (s *Simulator) serveAdminConsent(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.serveVendorConsent(w, r) {
+		return
+	}
 	app, sp, err := s.client(q.Get("client_id"))
 	redirect := q.Get("redirect_uri")
 	switch {

@@ -70,14 +70,16 @@ type Credential struct {
 
 // ServicePrincipal is an enterprise application.
 type ServicePrincipal struct {
-	ID                 string       `json:"id"`
-	AppID              string       `json:"appId"`
-	DisplayName        string       `json:"displayName"`
-	Enabled            bool         `json:"accountEnabled"`
-	AssignmentRequired bool         `json:"appRoleAssignmentRequired,omitempty"`
-	OwnerOrganization  string       `json:"appOwnerOrganizationId,omitempty"`
-	Roles              []Permission `json:"appRoles,omitempty"`
-	Scopes             []Permission `json:"oauth2PermissionScopes,omitempty"`
+	ID                 string `json:"id"`
+	AppID              string `json:"appId"`
+	DisplayName        string `json:"displayName"`
+	Enabled            bool   `json:"accountEnabled"`
+	AssignmentRequired bool   `json:"appRoleAssignmentRequired,omitempty"`
+	OwnerOrganization  string `json:"appOwnerOrganizationId,omitempty"`
+	// Publisher is the publisher that Microsoft verified, "" for none.
+	Publisher string       `json:"publisher,omitempty"`
+	Roles     []Permission `json:"appRoles,omitempty"`
+	Scopes    []Permission `json:"oauth2PermissionScopes,omitempty"`
 }
 
 // Permission is one permission that an API offers in this tenant.

@@ -158,10 +158,16 @@ type ServicePrincipal struct {
 	SignInAudience            string            `json:"signInAudience"`
 	Tags                      []string          `json:"tags"`
 	Info                      *informationalURL `json:"info"`
+	VerifiedPublisher         Publisher         `json:"verifiedPublisher"`
 	KeyCredentials            []KeyCredential   `json:"keyCredentials"`
 	PasswordCredentials       []Password        `json:"passwordCredentials"`
 	AppRoles                  []AppRole         `json:"appRoles"`
 	OAuth2PermissionScopes    []PermissionScope `json:"oauth2PermissionScopes"`
+}
+
+// Publisher is the verified one, null for none.
+type Publisher struct {
+	DisplayName *string `json:"displayName"`
 }
 
 // AppRoleAssignment is one granted application permission.

@@ -1,0 +1,244 @@
+package producttest
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roomkey/roomkey/cmd/internal/wire"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/evidence"
+	"github.com/roomkey/roomkey/core/exchange"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/simulator"
+	"github.com/roomkey/roomkey/core/transport"
+)
+
+// lab is one simulated tenant with an administrator's browser.
+type lab struct {
+	*testing.T
+	sim *simulator.Simulator
+	env *session.Environment
+	web *http.Client
+}
+
+func newLab(t *testing.T) *lab {
+	t.Helper()
+	env, err := wire.New(wire.Options{ConfigDir: t.TempDir(), Vault: "memory"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sim, err := simulator.Start(t.Context(), simulator.Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = sim.Close() })
+	env.Clouds.Add(sim.Cloud())
+	web, err := transport.New(transport.Options{CAFile: sim.CAFile()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &lab{t, sim, env, web}
+}
+
+func (l *lab) browse(address string) string {
+	l.Helper()
+	r, err := http.NewRequestWithContext(l.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		l.Fatal(err)
+	}
+	resp, err := l.web.Do(r)
+	if err != nil {
+		l.Error(err)
+		return ""
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		l.Error(err)
+	}
+	return string(body)
+}
+
+func (l *lab) connect(p product.Product) *session.Session {
+	l.Helper()
+	s, err := l.env.Create(l.Context(), p.ID, func(c *connection.Connection) {
+		c.Cloud, c.Tenant.ID, c.Tenant.Domain = l.sim.Cloud().ID, l.sim.Account().TenantID, l.sim.Account().Domain
+		c.Product.ID, c.Server.URL = p.ID, "https://"+p.ID+".contoso.example"
+		c.Rooms.Mode = connection.All
+		if p.Choose {
+			c.Product.Permissions = map[product.Model][]string{product.User: {"delegated:Calendars.ReadWrite.Shared"}}[p.Model]
+			if p.Model != product.User {
+				c.Product.Permissions = []string{"Calendars.ReadWrite"}
+			}
+		}
+		if p.ServiceAccount != nil {
+			c.ServiceAccount = "booking@" + l.sim.Account().Domain
+		}
+	})
+	if err != nil {
+		l.Fatal(err)
+	}
+	l.Cleanup(s.Close)
+	return s
+}
+
+func (l *lab) signIn(s *session.Session, scopes ...string) {
+	l.Helper()
+	ctx, cancel := context.WithTimeout(l.Context(), time.Minute)
+	defer cancel()
+	open := func(address string) {
+		if err := simulator.Browse(ctx, l.web, address); err != nil {
+			l.Error(err)
+		}
+	}
+	if _, err := s.SignIn(ctx, session.SignIn{Open: open}, scopes); err != nil {
+		l.Fatal(err)
+	}
+}
+
+func (l *lab) steps(s *session.Session) map[string]setup.Step {
+	l.Helper()
+	list, err := s.Steps(l.Context())
+	if err != nil {
+		l.Fatal(err)
+	}
+	steps := map[string]setup.Step{}
+	for _, st := range list {
+		steps[st.ID] = st
+	}
+	return steps
+}
+
+// TestEveryProduct takes each product to where its model ends: an application of
+// the customer's whose own token carries what the file asks for, or a consent
+// that was read back and a person's word, with what cannot be proven said.
+func TestEveryProduct(t *testing.T) {
+	products, problems := product.Load("")
+	if len(problems) > 0 || len(products.All()) < 20 {
+		t.Fatalf("%d products, %v", len(products.All()), problems)
+	}
+	l := newLab(t)
+	for _, p := range products.All() {
+		t.Run(p.ID, func(t *testing.T) {
+			l := &lab{t, l.sim, l.env, l.web}
+			s := l.connect(p)
+			if p.Model == product.Own {
+				l.own(s, p)
+			} else {
+				l.theirs(s, p)
+			}
+		})
+	}
+}
+
+func (l *lab) own(s *session.Session, p product.Product) {
+	if steps := l.steps(s); len(steps) != 6 {
+		l.Errorf("%d steps", len(steps))
+	}
+	l.signIn(s, entra.ScopesRead...)
+	plan, err := s.RegisterPlan(l.Context(), register.Options{Use: register.New, Name: p.ID}, nil)
+	if err != nil || plan.Blocked != nil {
+		l.Fatalf("plan: %v, %v", err, plan.Blocked)
+	}
+	l.signIn(s, session.ScopesFor(plan.Plan)...)
+	result, err := s.RegisterApply(l.Context(), plan.Plan, plan.Options, nil)
+	if err != nil || !result.Proof.Token || len(result.Proof.Missing) > 0 {
+		l.Fatalf("apply: %v, %+v", err, result.Proof)
+	}
+	form, err := s.Form(l.Context())
+	if err != nil || len(form) != len(p.Form) {
+		l.Errorf("the vendor's form has %d entries: %v", len(form), err)
+	}
+	l.script(s, p)
+}
+
+func (l *lab) theirs(s *session.Session, p product.Product) {
+	ctx := l.Context()
+	if _, proves := l.steps(s)[setup.Prove]; proves {
+		l.Error("there is a step for a test that nobody can run")
+	}
+	if p.VendorApplication == nil || p.VendorApplication.ClientID == "" {
+		if _, err := s.Consent(); err == nil || p.Leaves(product.UnknownApplication) == "" {
+			l.Errorf("nobody asks for the client ID: %v", err)
+		}
+		if err := s.Edit(ctx, func(c *connection.Connection) { c.Application.ClientID = l.sim.VendorClientID(p.ID) }); err != nil {
+			l.Fatal(err)
+		}
+	}
+	l.signIn(s, entra.ScopesRead...)
+	before, err := s.ReadConsent(ctx)
+	if err != nil || len(before.Problems) == 0 || len(before.Missing) == 0 || len(before.Unprovable) == 0 || !strings.HasPrefix(before.Link, l.sim.Cloud().Authority) {
+		l.Fatalf("before the consent: %+v, %v", before, err)
+	}
+	if got := l.steps(s)[setup.Register].State; got != setup.Failed {
+		l.Errorf("before the consent the step is %s", got)
+	}
+	if page := l.browse(before.Link); !strings.Contains(page, "accepted") {
+		l.Fatalf("the consent page says %q", page)
+	}
+	after, err := s.ReadConsent(ctx)
+	if err != nil || len(after.Problems) > 0 || len(after.Missing) > 0 {
+		l.Fatalf("after the consent: %+v, %v", after, err)
+	}
+	steps := l.steps(s)
+	if steps[setup.Register].State != setup.Done || steps[setup.HandOver].State != setup.Ready {
+		l.Errorf("after the consent: %+v", steps)
+	}
+	if err := s.Entered(ctx, "Ada"); err != nil {
+		l.Error(err)
+	}
+	if st := l.steps(s)[setup.HandOver]; st.State != setup.Done || !strings.Contains(st.Reason.String(), "cannot test it") {
+		l.Errorf("handed over: %+v", st)
+	}
+	claims, err := s.Claims(ctx)
+	if err != nil || evidence.Find(claims, evidence.ServerWorks).Standing == evidence.Works {
+		l.Errorf("what nobody saw counts as proven: %v, %v", claims, err)
+	}
+	l.script(s, p)
+}
+
+// script writes the room policy, where the product has one.
+func (l *lab) script(s *session.Session, p product.Product) {
+	target, err := s.ScriptTarget(l.Context())
+	if err != nil || len(p.Policy) == 0 || len(target.Rooms) == 0 {
+		return
+	}
+	if _, err := exchange.Generate("calendar-processing", target, map[string]any{"BookingWindowInDays": "365"}); err != nil {
+		l.Error(err)
+	}
+}
+
+// TestOtherApplication warns before the consent link when the tenant shows
+// another name or publisher than the file, or more than the file asks for.
+func TestOtherApplication(t *testing.T) {
+	l := newLab(t)
+	products, _ := product.Load("")
+	p, _ := products.Get("cronofy")
+	s := l.connect(p)
+	l.signIn(s, entra.ScopesRead...)
+	if err := s.Edit(context.WithoutCancel(t.Context()), func(c *connection.Connection) { c.Application.ClientID = l.sim.VendorClientID("webex") }); err != nil {
+		t.Fatal(err)
+	}
+	seen, err := s.Consent()
+	if err != nil || len(seen.Problems) != 1 {
+		t.Fatalf("%+v, %v", seen.Problems, err)
+	}
+	l.browse(seen.Link)
+	seen, err = s.ReadConsent(t.Context())
+	var codes []string
+	for _, p := range seen.Problems {
+		codes = append(codes, p.Code.String())
+	}
+	got := strings.Join(codes, " ")
+	if err != nil || strings.Count(got, "consent.other-application") != 3 || !strings.Contains(got, "consent.missing") || !strings.Contains(got, "consent.excess") {
+		t.Errorf("%s, %v", got, err)
+	}
+}

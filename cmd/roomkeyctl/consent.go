@@ -1,0 +1,92 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
+)
+
+func newConsent(a *app) *cobra.Command {
+	var f signInFlags
+	var offline bool
+	c := &cobra.Command{
+		Use: "consent", Short: "The vendor's application: the consent link, and what was granted beside what is needed", Args: cobra.NoArgs,
+		Long: "For products that use an application of the vendor's. Shows the address at which an\n" +
+			"administrator consents, reads what was granted, compares it with the product's file,\n" +
+			"and says what cannot be proven here. Changes nothing in the tenant.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.open()
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			seen, err := s.Consent()
+			if err != nil {
+				return err
+			}
+			if !offline {
+				if _, err := a.signIn(c.Context(), s, f, entra.ScopesRead); err != nil {
+					return err
+				}
+				if err := s.AllowSignInLog(c.Context(), a.way(f)); err != nil {
+					return err
+				}
+				if seen, err = s.ReadConsent(c.Context()); err != nil {
+					return err
+				}
+				if err := a.leave(s); err != nil {
+					return err
+				}
+			}
+			if err := a.show(seen, func(w io.Writer) { describeConsent(w, seen) }); err != nil {
+				return err
+			}
+			if len(seen.Problems) > 0 {
+				return &status{code: exitFindings, err: seen.Problems[0], silent: true}
+			}
+			return nil
+		},
+	}
+	f.register(c)
+	c.Flags().BoolVar(&offline, "offline", false, "do not sign in: only the link and what cannot be proven")
+	return c
+}
+
+func describeConsent(w io.Writer, c session.Consent) {
+	for _, p := range c.Problems {
+		p.Terminal(w, nil)
+		fmt.Fprintln(w)
+	}
+	rows(w, []string{"", "the file expects", "the tenant shows"}, [][]string{
+		{"name", cmp.Or(c.Expected.Name, "not known"), cmp.Or(problem.Line(c.Name), "–")},
+		{"publisher", cmp.Or(c.Expected.Publisher, "not known"), cmp.Or(problem.Line(c.Publisher), "–")},
+		{"client ID", cmp.Or(c.Expected.ClientID, "not known"), problem.Line(c.ClientID)},
+	})
+	if c.Read {
+		var cells [][]string
+		for _, g := range c.Granted {
+			cells = append(cells, []string{problem.Line(g.Value), string(g.Kind), "granted"})
+		}
+		for _, m := range c.Missing {
+			cells = append(cells, []string{m.Value, string(m.Kind), "needed, not granted"})
+		}
+		rows(w, []string{"permission", "kind", ""}, cells)
+	}
+	fmt.Fprintf(w, "\nConsent as Global Administrator or Privileged Role Administrator:\n%s\n", c.Link)
+	switch {
+	case !c.Used.IsZero():
+		fmt.Fprintf(w, "\nThe sign-in log shows the application on %s.\n", c.Used.Format(time.RFC3339))
+	case c.LogRefused != nil:
+		fmt.Fprintf(w, "\nThe sign-in log could not be read: %s\n", problem.Line(c.LogRefused.Title.String()))
+	case c.Read:
+		fmt.Fprintln(w, "\nThe sign-in log does not show the application.")
+	}
+	list(w, "What cannot be proven here", c.Unprovable)
+}

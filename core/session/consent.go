@@ -1,0 +1,312 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/evidence"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Consent is the vendor's application: what its product's file says, what the
+// tenant shows of it, and what nobody here can prove.
+type Consent struct {
+	Model    product.Model             `json:"model"`
+	ClientID string                    `json:"clientId"`
+	Expected product.VendorApplication `json:"expected"`
+	// Link is the address at which an administrator consents, in this cloud.
+	Link string `json:"link"`
+	// Read is whether the tenant was asked; Name and Publisher are what it shows,
+	// "" while the application is not there.
+	Read      bool   `json:"read"`
+	Name      string `json:"name,omitempty"`
+	Publisher string `json:"publisher,omitempty"`
+	// Granted is what the tenant granted; Missing and Excess what the product
+	// needs beyond it, and what it does not need.
+	Granted []permission.Ref `json:"granted"`
+	Missing []permission.Ref `json:"missing"`
+	Excess  []permission.Ref `json:"excess"`
+	// Problems are what to think of before the link is opened.
+	Problems []*problem.Problem `json:"problems"`
+	// Used is when the vendor's application last signed in by itself or a person
+	// through it, zero when nobody knows; LogRefused is why.
+	Used       time.Time        `json:"used,omitzero"`
+	LogRefused *problem.Problem `json:"logRefused,omitempty"`
+	// Unprovable is what nobody here can prove.
+	Unprovable []words.Text `json:"unprovable"`
+}
+
+// Sources of evidence about the vendor's application.
+const (
+	sourceConsent = "consent"
+	sourceSignIns = "sign-in-log"
+)
+
+// theirClaims are what a connection to the vendor's application claims.
+func theirClaims(p product.Product) []evidence.Want {
+	wanted := []evidence.Want{
+		{Claim: evidence.Permissions, By: []string{sourceConsent}},
+		{Claim: evidence.HandedOver, By: []string{evidence.SourcePerson}},
+		{Claim: evidence.ServerWorks, By: []string{sourceSignIns}, Optional: true},
+	}
+	if len(p.Policy) > 0 {
+		wanted = append(wanted, evidence.Want{Claim: evidence.RoomSettings})
+	}
+	return wanted
+}
+
+// clientOf is the client ID that the connection works with: its own, or the one
+// that the product's file knows.
+func clientOf(c *connection.Connection, p product.Product) string {
+	if c.Application.ClientID == "" && p.VendorApplication != nil {
+		return p.VendorApplication.ClientID
+	}
+	return c.Application.ClientID
+}
+
+// testable is a problem where there is nothing of the customer's to register or
+// to test with.
+func (s *Session) testable() error {
+	p, err := s.Product()
+	if err != nil || p.Model == product.Own {
+		return nil // an unknown product is said where it matters
+	}
+	return problem.New(codeConsentOnly, words.T("%s uses an application of its vendor's, so there is nothing to register and no credential to test with.", p.Name)).
+		Run(words.T("See the consent link, and compare what was granted:"), "roomkeyctl consent")
+}
+
+// Consent says what is known without asking Microsoft.
+func (s *Session) Consent() (Consent, error) {
+	p, err := s.Product()
+	if err != nil {
+		return Consent{}, err
+	}
+	row, err := s.Cloud()
+	if err != nil {
+		return Consent{}, err
+	}
+	c := s.Document()
+	out := Consent{Model: p.Model, ClientID: clientOf(c, p), Granted: []permission.Ref{}, Missing: []permission.Ref{}, Excess: []permission.Ref{}, Problems: []*problem.Problem{}}
+	if p.Model == product.Own {
+		return out, problem.New(codeConsentOnly, words.T("%s uses an application of your own, which Roomkey registers.", p.Name)).
+			Run(words.T("See what would be registered:"), "roomkeyctl register plan")
+	}
+	if p.VendorApplication != nil {
+		out.Expected = *p.VendorApplication
+	}
+	if out.ClientID == "" {
+		return out, problem.New(codeConsentUnknown, words.T("The client ID of the vendor's application is not known.")).
+			With(words.Plain(p.Leaves(product.UnknownApplication))).
+			Run(words.T("Enter it:"), "roomkeyctl connection set clientId=ID")
+	}
+	out.Link = strings.TrimSuffix(row.Authority, "/") + "/" + url.PathEscape(tenantOf(c)) + "/adminconsent?client_id=" + url.QueryEscape(out.ClientID)
+	if id := out.Expected.ClientID; id != "" && !strings.EqualFold(id, out.ClientID) {
+		out.Problems = append(out.Problems, problem.New(codeConsentOther, words.T("The connection names another application than the file of %s: %s, not %s.", p.Name, problem.Line(out.ClientID), id)).
+			Fix(words.T("Do not consent before the vendor has confirmed the client ID.")))
+	}
+	out.Unprovable = unprovable(p)
+	return out, nil
+}
+
+func unprovable(p product.Product) []words.Text {
+	all := []words.Text{words.T("Whether %s reads and books the rooms cannot be tested here: only the vendor has the credential of its application. Book a room there and look at its calendar.", p.Name)}
+	if p.Model == product.User {
+		all = append(all, words.T("What the service account may do at the vendor, and whether its sign-in there is still valid, is shown by the vendor only."))
+		if a := p.ServiceAccount; a.SignInDays > 0 {
+			all = append(all, words.T("The account must sign in at the vendor again every %d days. Put the day in your calendar.", a.SignInDays))
+		}
+		return all
+	}
+	return append(all, words.T("The limit in Exchange is proven by an Exchange administrator: with the script limit-application-test, which runs Test-ServicePrincipalAuthorization."))
+}
+
+// ReadConsent reads what the tenant granted to the vendor's application, compares
+// it with the product's needs and remembers the outcome. An administrator must be
+// signed in.
+func (s *Session) ReadConsent(ctx context.Context) (Consent, error) {
+	out, err := s.Consent()
+	if err != nil {
+		return out, err
+	}
+	_, directory, err := s.admin.opened()
+	if err != nil {
+		return out, err
+	}
+	p, needs, err := s.needs()
+	if err != nil {
+		return out, err
+	}
+	out.Read = true
+	sp, err := directory.ServicePrincipal(ctx, out.ClientID)
+	switch {
+	case problem.KindOf(err) == problem.Absent:
+		out.Missing = refsOf(needs)
+		out.Problems = append(out.Problems, absent(out))
+		return out, s.keepConsent(ctx, out)
+	case err != nil:
+		return out, err
+	}
+	out.Name, out.Publisher = sp.DisplayName, sp.Publisher
+	out.Problems = append(out.Problems, unlike(out, sp)...)
+	if out.Granted, err = granted(ctx, directory, sp); err != nil {
+		return out, err
+	}
+	out.compare(needs, s.env.Permissions, p)
+	s.readUse(ctx, directory, &out)
+	if s.Document().Application.ClientID == "" || s.Document().Application.ServicePrincipalID != sp.ID {
+		if err := s.Edit(ctx, func(c *connection.Connection) {
+			c.Application.ClientID, c.Application.ServicePrincipalID, c.Application.DisplayName = out.ClientID, sp.ID, sp.DisplayName
+		}); err != nil {
+			return out, err
+		}
+	}
+	return out, s.keepConsent(ctx, out)
+}
+
+func absent(c Consent) *problem.Problem {
+	return problem.New(codeConsentAbsent, words.T("The tenant has not consented to the vendor's application yet.")).
+		With(words.T("Microsoft's page must show the name %s and the publisher %s. If it shows others, do not accept.",
+			cmp.Or(c.Expected.Name, "that the vendor's guide names"), cmp.Or(c.Expected.Publisher, "that the vendor's guide names"))).
+		Fix(words.T("Open the link as Global Administrator or Privileged Role Administrator, and accept: %s", c.Link))
+}
+
+// unlike is where the enterprise application is not what the file expects.
+func unlike(c Consent, sp tenant.ServicePrincipal) (all []*problem.Problem) {
+	differs := func(what words.Text, is, expected string) {
+		if expected != "" && !strings.EqualFold(strings.TrimSpace(is), expected) {
+			all = append(all, problem.New(codeConsentOther, words.T("The %s of the application is %q, and the product's file expects %q.", what, problem.Line(is), expected)).
+				Fix(words.T("Do not consent before the vendor has confirmed the client ID %s.", c.ClientID)))
+		}
+	}
+	differs(words.T("name"), sp.DisplayName, c.Expected.Name)
+	differs(words.T("publisher"), sp.Publisher, c.Expected.Publisher)
+	if !sp.Enabled {
+		all = append(all, problem.New(codeConsentDisabled, words.T("Sign-in of the vendor's application is switched off.")).
+			Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Properties: set \"Enabled for users to sign-in?\" to Yes and press \"Save\".")))
+	}
+	return all
+}
+
+// granted is what the tenant granted to an enterprise application, by name.
+// What one of its users granted for himself is not the tenant's.
+func granted(ctx context.Context, directory Directory, sp tenant.ServicePrincipal) ([]permission.Ref, error) {
+	roles, err := directory.AppRoleGrants(ctx, sp.ID)
+	if err != nil {
+		return nil, err
+	}
+	scopes, err := directory.DelegatedGrants(ctx, sp.ID)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, api := range []string{tenant.GraphAppID, tenant.ExchangeAppID} {
+		resource, err := directory.ServicePrincipal(ctx, api)
+		if problem.KindOf(err) == problem.Absent {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range resource.Roles {
+			names[strings.ToLower(r.ID)] = r.Value
+		}
+	}
+	all := []permission.Ref{}
+	for _, g := range roles {
+		all = append(all, permission.Ref{Value: cmp.Or(names[strings.ToLower(g.AppRoleID)], g.AppRoleID), Kind: permission.Application})
+	}
+	for _, g := range scopes {
+		if g.ConsentType != "AllPrincipals" {
+			continue
+		}
+		for _, value := range strings.Fields(g.Scope) {
+			all = append(all, permission.Ref{Value: value, Kind: permission.Delegated})
+		}
+	}
+	return all, nil
+}
+
+func refsOf(n product.Needs) []permission.Ref {
+	refs := []permission.Ref{}
+	for _, p := range n.Permissions {
+		refs = append(refs, p.Ref)
+	}
+	return refs
+}
+
+// compare says what is missing, and what is more than needed.
+func (c *Consent) compare(needs product.Needs, catalog *permission.Catalog, p product.Product) {
+	wanted := refsOf(needs)
+	for _, w := range wanted {
+		if !slices.ContainsFunc(c.Granted, func(g permission.Ref) bool { return catalog.Covers(g, w) }) {
+			c.Missing = append(c.Missing, w)
+		}
+	}
+	for _, g := range c.Granted {
+		if !slices.Contains(wanted, g) {
+			c.Excess = append(c.Excess, g)
+		}
+	}
+	if len(c.Missing) > 0 {
+		c.Problems = append(c.Problems, problem.New(codeConsentMissing, words.T("%s needs permissions that are not granted: %s.", p.Name, listRefs(c.Missing))).
+			Fix(words.T("Open the link as Global Administrator or Privileged Role Administrator, and accept: %s", c.Link)))
+	}
+	if len(c.Excess) > 0 && p.Leaves(product.UnknownPermissions) == "" {
+		c.Problems = append(c.Problems, problem.New(codeConsentExcess, words.T("The application holds more than the product's file says: %s.", listRefs(c.Excess))).
+			Fix(words.T("Ask the vendor what it is for. To take it away: Microsoft Entra admin center, Enterprise applications, this application, Permissions.")))
+	}
+}
+
+func listRefs(refs []permission.Ref) words.Text {
+	var all []words.Text
+	for _, r := range refs {
+		all = append(all, words.T("%s (%s)", r.Value, words.T(string(r.Kind))))
+	}
+	return words.And(all...)
+}
+
+// readUse looks in the sign-in log whether the vendor uses its application.
+func (s *Session) readUse(ctx context.Context, directory Directory, c *Consent) {
+	activity, err := directory.ClientActivity(ctx, c.ClientID)
+	if err == nil {
+		c.Used = activity.Application
+		if activity.User.After(c.Used) {
+			c.Used = activity.User
+		}
+	}
+	signIn, byPerson := directory.LastSignIn(ctx, c.ClientID)
+	if byPerson == nil && signIn.Code == 0 && signIn.At.After(c.Used) {
+		c.Used = signIn.At
+	}
+	if c.Used.IsZero() {
+		c.LogRefused = problem.Of(cmp.Or(err, byPerson))
+	}
+}
+
+// keepConsent remembers what the grants and the log prove.
+func (s *Session) keepConsent(ctx context.Context, c Consent) error {
+	now := s.basis(ctx, s.Document())
+	r := evidence.Record{Claim: evidence.Permissions, Source: sourceConsent, Outcome: evidence.Proven, At: s.env.Now(), Basis: now.Of(evidence.Permissions)}
+	for _, p := range c.Problems {
+		switch {
+		case p.Code == codeConsentMissing || p.Code == codeConsentAbsent || p.Code == codeConsentDisabled:
+			r.Outcome, r.Problem = evidence.Disproved, p
+		case r.Outcome == evidence.Proven:
+			r.Outcome, r.Problem = evidence.Doubtful, p
+		}
+	}
+	records := []evidence.Record{r}
+	if !c.Used.IsZero() {
+		records = append(records, evidence.Record{Claim: evidence.ServerWorks, Source: sourceSignIns, Outcome: evidence.Proven, At: c.Used, Basis: now.Of(evidence.ServerWorks)})
+	}
+	return s.remember(ctx, records...)
+}
