@@ -40,7 +40,8 @@ var layers = map[string]string{
 	"core/report":     data + io + "check",
 	"core/schedule":   "words problem",
 	"core/setup":      "words evidence",
-	"core/session":    data + io + "owner register check exchange booking export report setup evidence",
+	"core/reach":      "words permission",
+	"core/session":    data + io + "owner register check exchange booking export report setup evidence reach",
 	// The door of the simulated Microsoft and booking servers, and the rooms behind it.
 	"core/simulator":           "cloud resources simulator/booking simulator/fault simulator/microsoft simulator/seatsurfing simulator/tenant",
 	"core/simulator/booking":   "simulator/fault simulator/microsoft",

@@ -140,6 +140,7 @@ var builders = map[string]func(*build) error{
 	"calendar-processing":      (*build).calendarSet,
 	"calendar-processing-undo": (*build).calendarUndo,
 	"subject-visibility":       (*build).subjectVisibility,
+	"room-access":              (*build).roomAccess,
 	"limit-application":        (*build).limitApplication,
 	"limit-application-test":   (*build).limitTest,
 	"limit-application-undo":   (*build).limitUndo,

@@ -286,6 +286,22 @@ func (b *build) accessPolicyShow() error {
 	return nil
 }
 
+// roomAccess asks Exchange which applications may open the calendar of a room.
+func (b *build) roomAccess() error {
+	room := or(b.form.address("room"), firstRoom(b))
+	if room == "" {
+		_, err := b.rooms()
+		return err
+	}
+	b.data["Room"] = room
+	b.intent.Objects = []string{room}
+	b.will("Test-ServicePrincipalAuthorization", room, nil)
+	b.explain("Asks Exchange for each application that it knows which roles of RBAC for Applications have the room in scope.")
+	b.explain("Asks for each application that a policy names what its Application Access Policies come to in the room.")
+	b.explain("Bring the result back to Roomkey: it joins this with what Microsoft Entra ID has granted.")
+	return nil
+}
+
 func (b *build) accessPolicyMigrate() error {
 	if err := b.application(); err != nil {
 		return err

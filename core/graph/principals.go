@@ -40,6 +40,25 @@ func (c *Client) ServicePrincipal(ctx context.Context, appID string) (tenant.Ser
 	return servicePrincipal(m), nil
 }
 
+// PrincipalByID finds an enterprise application by its object id, without the
+// permissions that it offers.
+func (c *Client) PrincipalByID(ctx context.Context, id string) (tenant.ServicePrincipal, error) {
+	const what = "GET /servicePrincipals/{id}"
+	m, err := call(ctx, c, what, func(ctx context.Context) (models.ServicePrincipalable, error) {
+		m, err := c.principals().ByServicePrincipalId(id).Get(ctx, &serviceprincipals.ServicePrincipalItemRequestBuilderGetRequestConfiguration{
+			QueryParameters: &serviceprincipals.ServicePrincipalItemRequestBuilderGetQueryParameters{Select: []string{
+				"id", "appId", "displayName", "accountEnabled", "appOwnerOrganizationId", "verifiedPublisher"}}})
+		if err == nil && !isNil(m) && text(m.GetId()) == "" {
+			err = malformed(what, "the enterprise application has no id")
+		}
+		return m, err
+	})
+	if err != nil {
+		return tenant.ServicePrincipal{}, err
+	}
+	return servicePrincipal(m), nil
+}
+
 // CreateServicePrincipal makes the enterprise application of a registration.
 func (c *Client) CreateServicePrincipal(ctx context.Context, appID string) error {
 	m := models.NewServicePrincipal()

@@ -26,6 +26,8 @@ type Directory interface {
 	Exists(ctx context.Context, mailbox string) (bool, error)
 	// Assigned are the people and groups who are assigned to an enterprise application.
 	Assigned(ctx context.Context, servicePrincipalID string) ([]tenant.AppRoleGrant, error)
+	// PrincipalByID is an enterprise application by its object ID.
+	PrincipalByID(ctx context.Context, id string) (tenant.ServicePrincipal, error)
 	MyRoles(ctx context.Context) ([]tenant.DirectoryRole, error)
 	Organization(ctx context.Context) (tenant.Organization, error)
 }

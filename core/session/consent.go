@@ -266,12 +266,13 @@ func (c *Consent) compare(needs product.Needs, catalog *permission.Catalog, p pr
 	}
 }
 
-func listRefs(refs []permission.Ref) words.Text {
-	var all []words.Text
+// listRefs names permissions as the portal does.
+func listRefs(refs []permission.Ref) string {
+	var all []string
 	for _, r := range refs {
-		all = append(all, words.T("%s (%s)", r.Value, words.T(string(r.Kind))))
+		all = append(all, r.Value+" ("+string(r.Kind)+")")
 	}
-	return words.And(all...)
+	return strings.Join(all, ", ")
 }
 
 // readUse looks in the sign-in log whether the vendor uses its application.

@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 	"github.com/roomkey/roomkey/resources"
 )
 
@@ -58,7 +59,7 @@ func (s *Simulator) VendorClientID(product string) string {
 	if i < 0 {
 		return ""
 	}
-	return cmp.Or(vendorProducts()[i].Vendor.ClientID, s.directory.id(kindOther, 3000+i))
+	return cmp.Or(vendorProducts()[i].Vendor.ClientID, s.directory.ID(tenant.KindOther, 3000+i))
 }
 
 // serveVendorConsent plays Microsoft's consent page for a vendor's application.

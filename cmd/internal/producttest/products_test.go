@@ -13,7 +13,9 @@ import (
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/exchange"
+	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/reach"
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/setup"
@@ -240,5 +242,34 @@ func TestOtherApplication(t *testing.T) {
 	got := strings.Join(codes, " ")
 	if err != nil || strings.Count(got, "consent.other-application") != 3 || !strings.Contains(got, "consent.missing") || !strings.Contains(got, "consent.excess") {
 		t.Errorf("%s, %v", got, err)
+	}
+}
+
+// TestRoomAccess reads what else can read a room: the applications that ship with
+// the simulated tenant and a vendor's that was consented to.
+func TestRoomAccess(t *testing.T) {
+	l := newLab(t)
+	products, _ := product.Load("")
+	p, _ := products.Get("cronofy")
+	s := l.connect(p)
+	seen, err := s.Consent()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.browse(seen.Link)
+	l.signIn(s, entra.ScopesRead...)
+	list, err := s.RoomAccess(t.Context(), "room@"+l.sim.Account().Domain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	owners := map[string]string{}
+	for _, a := range list {
+		owners[a.Name] = a.Owner
+		if a.State != reach.Unknown || a.Level != permission.CalendarWrite {
+			t.Errorf("%s: %s %s without an answer of Exchange", a.Name, a.State, a.Level)
+		}
+	}
+	if owners["Cronofy"] != "Cronofy" || owners["Room booking"] != "this tenant" || owners["Visitor badges"] != "" {
+		t.Errorf("%v", owners)
 	}
 }

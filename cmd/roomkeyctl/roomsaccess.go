@@ -1,0 +1,67 @@
+package main
+
+import (
+	"cmp"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/reach"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+func roomsAccess(a *app) *cobra.Command {
+	var f signInFlags
+	c := &cobra.Command{
+		Use: "access ROOM", Short: "What else can read this room? Every application that reaches its calendar", Args: cobra.ExactArgs(1),
+		Long: "Lists every application of the tenant that can read or write the calendar of a room,\n" +
+			"the worst first: by which way, who owns it, and when it was last used. It only reads.\n" +
+			"What only Exchange can say comes from a script: roomkeyctl script show room-access\n" +
+			"--set room=ROOM, and then roomkeyctl script result FILE. Applications that act as a\n" +
+			"signed-in person see what that person may see, and are not listed.",
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := a.open()
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			if _, err := a.signIn(c.Context(), s, f, entra.ScopesRead); err != nil {
+				return err
+			}
+			if err := s.AllowSignInLog(c.Context(), a.way(f)); err != nil {
+				return err
+			}
+			list, err := s.RoomAccess(c.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if err := a.leave(s); err != nil {
+				return err
+			}
+			for _, one := range list {
+				if one.State == reach.Unknown {
+					a.say("Exchange was not asked about every application. Have an Exchange administrator run: roomkeyctl script show room-access --set room=%s", problem.Line(args[0]))
+					break
+				}
+			}
+			return a.show(list, func(w io.Writer) { describeAccess(w, list) })
+		},
+	}
+	f.register(c)
+	return c
+}
+
+func describeAccess(w io.Writer, list []reach.Access) {
+	var cells [][]string
+	for _, one := range list {
+		used := "not known"
+		if !one.LastUsed.IsZero() {
+			used = one.LastUsed.Format(time.DateOnly)
+		}
+		cells = append(cells, []string{problem.Line(one.Name), string(one.State), cmp.Or(string(one.Level), "–"), problem.Line(words.And(one.Ways...).String()), problem.Line(one.Owner), used})
+	}
+	rows(w, []string{"application", "reaches the room", "may", "by which way", "owner", "last used"}, cells)
+}

@@ -1,0 +1,158 @@
+// Package reach says which applications of a tenant can read or write the
+// calendar of one room, and by which way: a grant in Microsoft Entra ID, a role
+// assignment in Exchange, or neither because an Application Access Policy is in
+// the way. It is pure: it asks nobody.
+package reach
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Application is an enterprise application with what Microsoft Entra ID granted
+// to it.
+type Application struct {
+	AppID   string `json:"appId"`
+	Name    string `json:"name"`
+	Owner   string `json:"owner"`
+	Enabled bool   `json:"enabled"`
+	// Granted are the values of its application permissions.
+	Granted []string `json:"granted"`
+	// LastUsed is when it last signed in, zero when nobody knows.
+	LastUsed time.Time `json:"lastUsed,omitzero"`
+}
+
+// Exchange is what only Exchange can say about the room; nil for not asked.
+type Exchange struct {
+	// Roles are the roles of RBAC for Applications that have the room in scope,
+	// Policies what the effective Application Access Policy says: true for
+	// granted. Both by client ID in small letters.
+	Roles    map[string][]string
+	Policies map[string]bool
+	// Failed are the client IDs for which a test failed.
+	Failed map[string]bool
+}
+
+// State is whether an application reaches the room.
+type State string
+
+// The states, the worst first.
+const (
+	Reaches State = "reaches"
+	// Unknown is that Exchange was not asked, or did not answer.
+	Unknown State = "unknown"
+	No      State = "no"
+)
+
+// Access is what one application can do with the room's calendar.
+type Access struct {
+	Application
+	State State               `json:"state"`
+	Level permission.Calendar `json:"level,omitempty"`
+	// Ways are how it gets there, or what stops it.
+	Ways []words.Text `json:"ways"`
+}
+
+// fullAccess is the role of RBAC for Applications that holds all others.
+const fullAccess = "Application Exchange Full Access"
+
+// Of classifies the applications, the worst first. Those that hold nothing of
+// calendars and have no role are left out.
+func Of(apps []Application, exchange *Exchange, catalog *permission.Catalog) []Access {
+	list := []Access{}
+	for _, a := range apps {
+		if one, concerns := of(a, exchange, catalog); concerns {
+			list = append(list, one)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Access) int {
+		return cmp.Or(rank(a.State)-rank(b.State), weight(b.Level)-weight(a.Level), cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)))
+	})
+	return list
+}
+
+func rank(s State) int { return slices.Index([]State{Reaches, Unknown, No}, s) }
+
+func weight(c permission.Calendar) int {
+	return slices.Index([]permission.Calendar{"", permission.CalendarBasic, permission.CalendarRead, permission.CalendarWrite}, c)
+}
+
+func of(a Application, exchange *Exchange, catalog *permission.Catalog) (Access, bool) {
+	out := Access{Application: a, State: No, Ways: []words.Text{}}
+	key := strings.ToLower(a.AppID)
+	granted, level := strongest(a.Granted, catalog)
+	concerns := granted != ""
+	switch {
+	case granted == "":
+	case exchange == nil:
+		out.State, out.Level = Unknown, level
+		out.Ways = append(out.Ways, words.T("%s is granted in Microsoft Entra ID for every mailbox. Whether an Application Access Policy limits it, only Exchange says.", granted))
+	case exchange.Failed[key]:
+		out.State, out.Level = Unknown, level
+		out.Ways = append(out.Ways, words.T("%s is granted in Microsoft Entra ID for every mailbox. Exchange did not answer whether a policy limits it.", granted))
+	default:
+		allowed, policy := exchange.Policies[key]
+		if policy && !allowed {
+			out.Ways = append(out.Ways, words.T("%s is granted in Microsoft Entra ID, but an Application Access Policy keeps it from this room.", granted))
+			break
+		}
+		out.State, out.Level = Reaches, level
+		if policy {
+			out.Ways = append(out.Ways, words.T("%s is granted in Microsoft Entra ID, and its Application Access Policy lets it in.", granted))
+		} else {
+			out.Ways = append(out.Ways, words.T("%s is granted in Microsoft Entra ID for every mailbox, and no policy limits it.", granted))
+		}
+	}
+	if exchange != nil {
+		for _, role := range exchange.Roles[key] {
+			level := levelOfRole(role, catalog)
+			if level == "" {
+				continue
+			}
+			concerns, out.State = true, Reaches
+			if weight(level) > weight(out.Level) {
+				out.Level = level
+			}
+			out.Ways = append(out.Ways, words.T("The role %s in Exchange has this room in its scope.", role))
+		}
+		if out.State == No && exchange.Failed[key] {
+			concerns, out.State = true, Unknown
+			out.Ways = append(out.Ways, words.T("Exchange did not answer which roles it has."))
+		}
+	}
+	if concerns && !a.Enabled && out.State != No {
+		out.State = No
+		out.Ways = append(out.Ways, words.T("Its sign-in is switched off: it can use none of this until somebody switches it on."))
+	}
+	if out.State == No {
+		out.Level = ""
+	}
+	return out, concerns
+}
+
+// strongest is the granted permission that opens most of a calendar.
+func strongest(granted []string, catalog *permission.Catalog) (value string, level permission.Calendar) {
+	for _, g := range granted {
+		if e, ok := catalog.Get(g); ok && e.ApplicationID != "" && weight(e.Calendar) > weight(level) {
+			value, level = g, e.Calendar
+		}
+	}
+	return value, level
+}
+
+func levelOfRole(role string, catalog *permission.Catalog) permission.Calendar {
+	if role == fullAccess {
+		return permission.CalendarWrite
+	}
+	for _, e := range catalog.All() {
+		if e.ExchangeRole == role {
+			return e.Calendar
+		}
+	}
+	return ""
+}

@@ -1,0 +1,145 @@
+package session
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/exchange"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/reach"
+	"github.com/roomkey/roomkey/core/tenant"
+)
+
+// scriptAccess is the script that asks Exchange what applications may do in a
+// room.
+const scriptAccess = "room-access"
+
+// RoomAccess says which applications of the tenant can read or write the
+// calendar of a room. An administrator must be signed in; nothing is changed.
+// What only Exchange can say comes from the result of the script room-access,
+// if it was read back for this room.
+func (s *Session) RoomAccess(ctx context.Context, room string) ([]reach.Access, error) {
+	_, directory, err := s.admin.opened()
+	if err != nil {
+		return nil, err
+	}
+	apps := map[string]*reach.Application{}
+	for _, api := range []string{tenant.GraphAppID, tenant.ExchangeAppID} {
+		resource, err := directory.ServicePrincipal(ctx, api)
+		if problem.KindOf(err) == problem.Absent {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := s.calendarGrants(ctx, directory, resource, apps); err != nil {
+			return nil, err
+		}
+	}
+	answers := s.exchangeAccess(room)
+	if answers != nil {
+		for appID := range answers.Roles {
+			if err := s.enterprise(ctx, directory, appID, apps); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var list []reach.Application
+	for _, a := range apps {
+		if used, err := directory.ClientActivity(ctx, a.AppID); err == nil {
+			if a.LastUsed = used.Application; used.User.After(a.LastUsed) {
+				a.LastUsed = used.User
+			}
+		}
+		list = append(list, *a)
+	}
+	return reach.Of(list, answers, s.env.Permissions), ctx.Err()
+}
+
+// calendarGrants adds the applications that hold a permission of one API that
+// opens calendars.
+func (s *Session) calendarGrants(ctx context.Context, directory Directory, resource tenant.ServicePrincipal, apps map[string]*reach.Application) error {
+	roles := map[string]string{}
+	for _, r := range resource.Roles {
+		if e, ok := s.env.Permissions.Get(r.Value); ok && e.Calendar != "" {
+			roles[strings.ToLower(r.ID)] = r.Value
+		}
+	}
+	grants, err := directory.Assigned(ctx, resource.ID)
+	if err != nil {
+		return err
+	}
+	for _, g := range grants {
+		value, opens := roles[strings.ToLower(g.AppRoleID)]
+		if !opens {
+			continue
+		}
+		sp, err := directory.PrincipalByID(ctx, g.PrincipalID)
+		if problem.KindOf(err) == problem.Absent {
+			continue // deleted since
+		}
+		if err != nil {
+			return err
+		}
+		a := s.enterpriseOf(sp, apps)
+		a.Granted = append(a.Granted, value)
+	}
+	return nil
+}
+
+// enterprise adds an application that Exchange named.
+func (s *Session) enterprise(ctx context.Context, directory Directory, appID string, apps map[string]*reach.Application) error {
+	if apps[strings.ToLower(appID)] != nil {
+		return nil
+	}
+	sp, err := directory.ServicePrincipal(ctx, appID)
+	if problem.KindOf(err) == problem.Absent {
+		apps[strings.ToLower(appID)] = &reach.Application{AppID: appID, Name: appID, Enabled: true}
+		return nil
+	}
+	if err == nil {
+		s.enterpriseOf(sp, apps)
+	}
+	return err
+}
+
+func (s *Session) enterpriseOf(sp tenant.ServicePrincipal, apps map[string]*reach.Application) *reach.Application {
+	key := strings.ToLower(sp.AppID)
+	if apps[key] == nil {
+		owner := "this tenant"
+		if !strings.EqualFold(sp.OwnerOrganization, s.Document().Tenant.ID) {
+			if owner = sp.Publisher; owner == "" {
+				owner = "tenant " + sp.OwnerOrganization
+			}
+		}
+		apps[key] = &reach.Application{AppID: sp.AppID, Name: sp.DisplayName, Owner: owner, Enabled: sp.Enabled, Granted: []string{}}
+	}
+	return apps[key]
+}
+
+// exchangeAccess is what the script said of the room, nil if it was not run for
+// it, or did not end.
+func (s *Session) exchangeAccess(room string) *reach.Exchange {
+	r, ok := s.scriptResult(scriptAccess)
+	asked := slices.ContainsFunc(r.Results, func(o exchange.Outcome) bool {
+		return o.Action == "room" && strings.EqualFold(o.Identity, room)
+	})
+	if !ok || !asked || r.Err != "" {
+		return nil
+	}
+	out := &reach.Exchange{Roles: map[string][]string{}, Policies: map[string]bool{}, Failed: map[string]bool{}}
+	for _, o := range r.Results {
+		id := strings.ToLower(o.Identity)
+		switch {
+		case o.Action == "room":
+		case o.Status == exchange.Failed:
+			out.Failed[id] = true
+		case o.Action == "role" && o.After["InScope"] == "True":
+			out.Roles[id] = append(out.Roles[id], o.After["Role"])
+		case o.Action == "policy":
+			out.Policies[id] = o.After["AccessCheckResult"] == "Granted"
+		}
+	}
+	return out
+}
