@@ -254,7 +254,7 @@ func newBench(t *testing.T) *bench {
 	b.doc.SingleSignOn.RedirectURIs = []string{"https://booking.contoso.com/signin"}
 	b.in = Input{
 		Cloud: cloud.Cloud{ID: "global", Authority: "https://login.example", Graph: "https://graph.example"}, TenantID: "tenant",
-		Product:     product.Product{ID: "p", Name: "Product", Credential: product.Credential{Kinds: []string{"secret", "certificate"}, Months: 24, Name: "Product"}, SingleSignOn: product.SSO{RedirectURIs: true, IDTokens: true}, Writes: product.WritesRoomsAndOrganizers},
+		Product:     product.Product{ID: "p", Name: "Product", Model: product.Own, Credential: product.Credential{Kinds: []string{"secret", "certificate"}, Months: 24, Name: "Product"}, SingleSignOn: product.SSO{RedirectURIs: true, IDTokens: true}, Writes: product.WritesRoomsAndOrganizers},
 		Needs:       product.Needs{Permissions: []product.Permission{{Ref: permission.Ref{Value: "Calendars.ReadWrite", Kind: permission.Application}, Reason: "r"}}},
 		Permissions: permissions, Directory: b.fake, Vault: vault.Memory(), Journal: b.notes, By: "admin@contoso.com",
 		Document: func() *connection.Connection { return b.doc.Clone() },

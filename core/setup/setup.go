@@ -219,7 +219,7 @@ func restrict(k Known) Step {
 	}
 	settings := evidence.Find(k.Claims, evidence.RoomSettings)
 	if settings.Claim == "" {
-		return step(Restrict, Done, words.T("The product needs no settings of its rooms. To limit what it reaches, use the scripts."))
+		return step(Restrict, Ready, words.T("The product needs no settings of its rooms. To limit what it reaches, use the scripts."))
 	}
 	if settings.Standing == evidence.Works {
 		return proven(Restrict, words.T("The results of the script show that every chosen room is set up."), settings)
