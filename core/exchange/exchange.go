@@ -177,11 +177,11 @@ func prepare(name string, t Target, values map[string]any) (*build, error) {
 	s, ok := find(name)
 	if !ok {
 		return nil, problem.New(codeUnknownScript, words.T("There is no script called %s.", name)).
-			Run(words.T("See which there are:"), "roomkeyctl script list")
+			Lead(words.T("See which scripts there are."), problem.PlaceScripts)
 	}
 	if t.Connection == nil || !isGUID(t.Connection.Tenant.ID) {
 		return nil, problem.New(codeNoTenant, words.T("The tenant's id is not known yet.")).
-			Fix(words.T("Check the connection once: that finds the id of the tenant, and every script compares it before it changes anything."))
+			Lead(words.T("Check the connection once: that finds the id of the tenant, and every script compares it before it changes anything."), problem.PlaceCheck)
 	}
 	if t.Now.IsZero() {
 		t.Now = time.Now()

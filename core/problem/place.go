@@ -47,6 +47,7 @@ var (
 	PlaceCardNumber    = place("describe", "people.cardNumberAttribute", "roomkeyctl connection set people.cardNumberAttribute=ATTRIBUTE")
 	PlaceDefaultGroups = place("describe", "people.defaultGroups", "roomkeyctl connection set people.defaultGroups=NAMES")
 
+	PlaceScripts        = place("restrict", "", "roomkeyctl script list")
 	PlaceCalendarScript = place("restrict", "calendar-processing", "roomkeyctl script show calendar-processing")
 	PlaceLimitScript    = place("restrict", "limit-application", "roomkeyctl script show limit-application")
 	PlaceRoomsScript    = place("restrict", "rooms-show", "roomkeyctl script show rooms-show")

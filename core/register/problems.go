@@ -16,28 +16,28 @@ func choose(name string, named []tenant.Application) *problem.Problem {
 	}
 	return problem.New(CodeChoose, words.T("Applications named \"%s\" already exist. Choose one of them, or register a new one.", name)).
 		With(words.T("Client IDs and dates of registration: %s", strings.Join(list, ", "))).
-		Run(words.T("Use one of them:"), "roomkeyctl register plan --use CLIENT-ID").
-		Run(words.T("Or register a new one:"), "roomkeyctl register plan --use new")
+		Lead(words.T("Use one of them."), problem.PlaceRegister.With("roomkeyctl register plan --use CLIENT-ID")).
+		Lead(words.T("Or register a new one."), problem.PlaceRegister.With("roomkeyctl register plan --use new"))
 }
 
 func deletedApplication(a tenant.Application) *problem.Problem {
 	return problem.New(CodeDeleted, words.T("The application \"%s\" was deleted on %s.", a.DisplayName, a.DeletedAt.Format(time.DateOnly))).
 		With(words.T("It can be restored until %s, with its permissions and credentials.", a.DeletedAt.AddDate(0, 0, 30).Format(time.DateOnly))).
-		Run(words.T("Restore it:"), "roomkeyctl register restore").
-		Run(words.T("Or register a new one:"), "roomkeyctl register plan --use new")
+		Lead(words.T("Restore it."), problem.PlaceRegister.With("roomkeyctl register restore")).
+		Lead(words.T("Or register a new one."), problem.PlaceRegister.With("roomkeyctl register plan --use new"))
 }
 
 func foreign(sp tenant.ServicePrincipal) *problem.Problem {
 	return problem.New(CodeForeign, words.T("The application \"%s\" belongs to another organization.", sp.DisplayName)).
 		With(words.T("It is registered in the tenant %s; your tenant has only its enterprise application. Permissions, redirect URIs and credentials are that organization's to change: in your tenant it can be consented to and removed.", sp.OwnerOrganization)).
 		Fix(words.T("If the booking product's vendor runs it, press Grant admin consent in the Microsoft Entra admin center: Enterprise applications, this application, Permissions.")).
-		Run(words.T("Or register an application of your own:"), "roomkeyctl register plan --use new")
+		Lead(words.T("Or register an application of your own."), problem.PlaceRegister.With("roomkeyctl register plan --use new"))
 }
 
 func unknownApplication(clientID string) *problem.Problem {
 	return problem.New(CodeUnknown, words.T("No application with the client ID %s is registered in this tenant.", clientID)).
 		Fix(words.T("Check the client ID, and that you signed in to the tenant in which the application was registered.")).
-		Run(words.T("Or register a new one:"), "roomkeyctl register plan --use new")
+		Lead(words.T("Or register a new one."), problem.PlaceRegister.With("roomkeyctl register plan --use new"))
 }
 
 func stale(what words.Text) *problem.Problem {
@@ -50,7 +50,7 @@ func consentRefused(by string, why *problem.Problem, permissionsPage string) *pr
 	p := problem.New(CodeConsentRefused, words.T("The application is registered, but granting consent requires another role.")).
 		With(words.T("Microsoft did not let %s consent to application permissions of Microsoft Graph. Everything else is done and kept.", by)).
 		Fix(words.T("If the role Privileged Role Administrator or Global Administrator is only eligible (PIM), activate it, sign in again and apply again.")).
-		Run(words.T("Or hand it to a colleague with that role:"), "roomkeyctl register handoff").
+		Lead(words.T("Or hand it to a colleague with that role."), problem.PlaceRegister.With("roomkeyctl register handoff --out FOLDER")).
 		See(words.T("API permissions of this application"), permissionsPage).By(why)
 	p.RequestID = why.RequestID
 	return p

@@ -85,7 +85,7 @@ func Rotate(ctx context.Context, in Input) (Rotation, error) {
 	}
 	if r.state.application == nil || r.state.principal == nil {
 		return Rotation{}, problem.New(codeNothingToRotate, words.T("The connection has no application yet.")).
-			Run(words.T("Register it:"), "roomkeyctl register apply")
+			Lead(words.T("Register it."), problem.PlaceRegister.With("roomkeyctl register apply"))
 	}
 	if err := r.sweep(ctx); err != nil {
 		return Rotation{}, err

@@ -25,7 +25,7 @@ func (r *run) all(ctx context.Context) error {
 		if err := r.do(ctx, s); err != nil {
 			err = r.in.explained(s.title, err)
 			if problem.CodeOf(err) == codeRole {
-				problem.Of(err).Run(words.T("Or let a colleague run a script:"), "roomkeyctl register handoff --out FOLDER")
+				problem.Of(err).Lead(words.T("Or let a colleague run a script."), problem.PlaceRegister.With("roomkeyctl register handoff --out FOLDER"))
 			}
 			return err
 		}
