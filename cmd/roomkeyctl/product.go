@@ -27,7 +27,7 @@ func newProduct(a *app) *cobra.Command {
 			return a.show(products, func(w io.Writer) {
 				var cells [][]string
 				for _, p := range products {
-					cells = append(cells, []string{p.ID, p.Name, string(p.Model), strings.Join(values(p.Needs), ", "), string(p.Writes), string(p.Scoping.Way), p.Ends})
+					cells = append(cells, []string{p.ID, p.Name, string(p.Model), strings.Join(values(p.Needs), ", "), string(p.Writes), p.Scoping.Way, p.Ends})
 				}
 				rows(w, []string{"id", "name", "model", "permissions", "writes", "limit", "ends"}, cells)
 			})

@@ -9,5 +9,5 @@ var language words.Language
 // say is a text as the person reads it.
 func say(t words.Text) string { return t.In(language) }
 
-// l is say of an English sentence and its arguments.
-func l(key words.Key, args ...any) string { return say(words.T(key, args...)) }
+// l is say of an English sentence.
+func l(key words.Key) string { return say(words.T(key)) }

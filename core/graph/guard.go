@@ -71,7 +71,7 @@ func (g guard) send(r *http.Request) (resp *http.Response, attempts int, err err
 		if r.Body != nil {
 			out.Body = io.NopCloser(bytes.NewReader(body))
 		}
-		resp, err = g.next.RoundTrip(out)
+		resp, err = g.next.RoundTrip(out) //nolint:bodyclose // whoever gets the answer closes it
 		attempts += transport.Attempts(resp)
 		return err
 	}

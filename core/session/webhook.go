@@ -23,14 +23,15 @@ const (
 	WebhookPlain = "plain"
 )
 
+// Webhook is the kind of secret that the address of a webhook is.
+const Webhook vault.Kind = "webhook"
+
 // WebhookForms are all of them.
 func WebhookForms() []string { return []string{WebhookTeams, WebhookSlack, WebhookPlain} }
 
 const (
-	// Webhook is the kind of secret that the address of a webhook is; webhookOwner
-	// stands where others have the connection's id.
-	Webhook      vault.Kind = "webhook"
-	webhookOwner            = "schedule"
+	// webhookOwner stands in the vault where others have the connection's id.
+	webhookOwner = "schedule"
 	// mostTold is how many connections a message names: Teams takes 28 KB.
 	mostTold = 20
 )

@@ -65,7 +65,7 @@ func (t *roundTripper) withRetries(r *http.Request, body func() io.ReadCloser, s
 	var answer *http.Response
 	var failure error
 	_, _ = backoff.Retry(r.Context(), func() (struct{}, error) {
-		answer, failure = t.attempt(r, body, seen)
+		answer, failure = t.attempt(r, body, seen) //nolint:bodyclose // whoever gets the answer closes it
 		most, so := patienceWith(r, answer, failure), seen.Attempts
 		if most == stumbles { // counted by themselves: a busy side may stumble, too
 			stumbled++

@@ -99,7 +99,7 @@ func (s *Server) whoIs(r *http.Request, p object, code string) (string, error) {
 	}
 	email, _ := person[text("userInfoEmailField")].(string)
 	if email == "" {
-		return "", fmt.Errorf("Microsoft did not say the e-mail address (field %s)", text("userInfoEmailField"))
+		return "", fmt.Errorf("no e-mail address in the field %s", text("userInfoEmailField"))
 	}
 	return email, nil
 }
@@ -116,7 +116,7 @@ func (s *Server) ask(r *http.Request, into any) error {
 		return err
 	}
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("Microsoft answered %s: %s", resp.Status, body)
+		return fmt.Errorf("the answer was %s: %s", resp.Status, body)
 	}
 	return json.Unmarshal(body, into)
 }
