@@ -10,8 +10,8 @@ import (
 // explanation is what one of Graph's codes means. A status alone has none: 403
 // is a missing permission, a policy, a licence or a full mailbox.
 type explanation struct {
-	// code is Graph's own, or its beginning where it ends with "_"; text is a
-	// part of the message in small letters where the code alone is not enough.
+	// code is Graph's own; text is a part of the message in small letters where the
+	// code alone is not enough.
 	code, text string
 	// kind is that of the code's status unless it is given here.
 	kind  problem.Kind
@@ -23,7 +23,7 @@ type explanation struct {
 func explain(code, message string) (explanation, bool) {
 	message = strings.ToLower(message)
 	for _, e := range explanations {
-		same := e.code == "" || strings.EqualFold(e.code, code) || strings.HasSuffix(e.code, "_") && strings.HasPrefix(code, e.code)
+		same := e.code == "" || strings.EqualFold(e.code, code)
 		if same && strings.Contains(message, e.text) {
 			return e, true
 		}
@@ -78,11 +78,11 @@ var explanations = []explanation{
 		"Choose a shorter life, or have the policy's administrator exempt this application: Microsoft Entra admin center > Enterprise applications > Security > Application policies."}},
 	{code: "SignInAudienceNotAllowedAsPerAppPolicy", title: "The tenant's app management policy does not allow these supported account types.", fix: []words.Key{
 		"Choose an application for this organization only, or have the policy's administrator exempt this application: Microsoft Entra admin center > Enterprise applications > Security > Application policies."}},
-	{code: "Authentication_", text: "premium license", title: "The tenant has no Microsoft Entra ID P1, without which no program can read its sign-in log.", fix: []words.Key{
+	{code: "Authentication_RequestFromNonPremiumTenantOrB2CTenant", title: "The tenant has no Microsoft Entra ID P1, without which no program can read its sign-in log.", fix: []words.Key{
 		"Look at the sign-in logs in the Microsoft Entra admin center: it shows the last 7 days without a license."}},
 	{code: "Authentication_RequestFromUnsupportedUserRole", title: "Your role may not read the tenant's sign-in log.", fix: []words.Key{
 		"Sign in as Reports Reader, Security Reader or Global Reader, or have a colleague with such a role look at the sign-in logs in the Microsoft Entra admin center."}},
-	{code: "Authentication_", title: "The sign-in lacks the permission AuditLog.Read.All.", fix: []words.Key{
+	{code: "Authentication_MSGraphPermissionMissing", title: "The sign-in lacks the permission AuditLog.Read.All.", fix: []words.Key{
 		"Sign in again and consent to AuditLog.Read.All, or look at the sign-in logs in the Microsoft Entra admin center."}},
 	{text: "resource not found for the segment 'serviceprincipalsigninactivities'", title: "This Microsoft cloud does not report the sign-ins of applications.", fix: []words.Key{
 		"Look at the sign-in logs in the console of this cloud."}},
