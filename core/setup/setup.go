@@ -235,7 +235,28 @@ func prove(k Known) Step {
 	case !k.RoomsChosen:
 		return step(Prove, Blocked, words.T("Choose the rooms first."))
 	}
-	return judge(Prove, Tested(k.Claims), words.T("Nothing has been tested yet."))
+	claims := Tested(k.Claims)
+	if chosenSince(claims) {
+		return step(Prove, Ready, words.T("Test the chosen rooms and people."))
+	}
+	return judge(Prove, claims, words.T("Nothing has been tested yet."))
+}
+
+// chosenSince is whether the registration's own test is all that there was, and
+// the choice came after it, as the steps have it: no proof of the choice is lost.
+func chosenSince(claims []evidence.State) (rechosen bool) {
+	for _, c := range claims {
+		switch {
+		case c.Standing == evidence.Untested:
+		case c.Claim == evidence.Calendars || c.Claim == evidence.Booking:
+			return false
+		case c.Rechosen:
+			rechosen = true
+		case c.Standing != evidence.Works:
+			return false
+		}
+	}
+	return rechosen
 }
 
 // Tested are those of the claims that a test proves.

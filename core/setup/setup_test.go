@@ -104,6 +104,7 @@ func TestSteps(t *testing.T) {
 		{"the limit does not hold", with(after(whole, "scope=disproved", "script")), [6]State{Done, Done, Done, Failed, Failed, Blocked}, "restrict: scope: disproved."},
 		{"the limit could not be tried", with(after(whole, "scope=unanswered")), [6]State{Done, Done, Done, Ready, Done, Ready}, "prove: The Exchange limit could not be tested."},
 		{"other rooms", with(on(evidence.ChosenRooms, whole+" script push status")), [6]State{Done, Done, Done, Attention, Attention, Attention}, "prove: The chosen rooms have changed since."},
+		{"rooms chosen after the registration's test", with(on(evidence.ChosenRooms, quick)), [6]State{Done, Done, Done, Ready, Ready, Blocked}, "prove: Test the chosen rooms and people."},
 		{"another credential", with(on(evidence.Credential, whole)), [6]State{Done, Attention, Done, Ready, Attention, Blocked}, "register: The credential has changed since."},
 		{"credential expires soon", with(after(whole), func(k *Known) { k.CredentialExpires = now.Add(59 * 24 * time.Hour) }), [6]State{Done, Attention, Done, Ready, Done, Ready}, "register: expires on"},
 		{"credential lives long", with(after(whole), func(k *Known) { k.CredentialExpires = now.Add(61 * 24 * time.Hour) }), [6]State{Done, Done, Done, Ready, Done, Ready}, ""},
