@@ -150,9 +150,17 @@ func (s *Shell) Go(route string) {
 // Lead opens the page of a place and shows its field.
 func (s *Shell) Lead(to problem.Place) {
 	s.Go(to.Page)
-	if p := s.Page(); p != nil && to.Field != "" {
-		p.Frame().Reveal(to.Field)
+	if to.Field != "" {
+		s.reveal(s.Page(), to.Field, 20)
 	}
+}
+
+// reveal shows a field as soon as its page has been drawn.
+func (s *Shell) reveal(p page.Page, field string, tries int) {
+	if p == nil || p != s.Page() || p.Frame().Reveal(field) || tries == 0 {
+		return
+	}
+	s.o.Host.After(50*time.Millisecond, func() { s.reveal(p, field, tries-1) })
 }
 
 // taker is a page that reads files that are dropped onto the window.

@@ -128,7 +128,8 @@ func (f *Frame) Spot(name string, object fyne.CanvasObject, open func()) {
 }
 
 // Reveal scrolls to a named object and gives it the keyboard; false when the
-// page does not show it now.
+// page does not show it now, or has not been drawn yet: only what has been drawn
+// has a place in the window.
 func (f *Frame) Reveal(name string) bool {
 	s, ok := f.spots[name]
 	if !ok {
@@ -141,14 +142,16 @@ func (f *Frame) Reveal(name string) bool {
 		return false
 	}
 	driver := fyne.CurrentApp().Driver()
+	canvas := driver.CanvasForObject(s.object)
+	if canvas == nil {
+		return false
+	}
 	if f.scroll != nil {
 		at := driver.AbsolutePositionForObject(s.object).Y - driver.AbsolutePositionForObject(f.scroll.Content).Y
 		f.scroll.ScrollToOffset(fyne.NewPos(0, max(0, at-GapBlocks)))
 	}
-	if canvas := driver.CanvasForObject(f.Object); canvas != nil {
-		if target := focusable(s.object); target != nil {
-			canvas.Focus(target)
-		}
+	if target := focusable(s.object); target != nil {
+		canvas.Focus(target)
 	}
 	return true
 }
