@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"reflect"
 	"strings"
@@ -26,6 +27,7 @@ var notJudged = map[string]string{
 	"Application.HomePage":               ofRegister,
 	"Application.Branding":               ofRegister,
 	"ServicePrincipal.OwnerOrganization": ofRegister,
+	"ServicePrincipal.Publisher":         "the consent to a vendor's application is compared with it",
 	"Claims.ObjectID":                    ofSignIn,
 	"Claims.UPN":                         ofSignIn,
 	"Claims.WIDs":                        ofSignIn,
@@ -41,7 +43,7 @@ const (
 // TestEveryFieldIsJudged holds what a check fetches against the rules: a field
 // that is read and that nobody judges hides what it would have said.
 func TestEveryFieldIsJudged(t *testing.T) {
-	used := selectors(t)
+	used, left := selectors(t), maps.Clone(notJudged)
 	for _, noun := range []any{
 		tenant.Room{}, tenant.Person{}, tenant.Group{}, tenant.Account{}, tenant.Event{}, tenant.Schedule{}, tenant.WorkingHours{},
 		tenant.Application{}, tenant.RequiredResource{}, tenant.RequiredAccess{}, tenant.Credential{}, tenant.ServicePrincipal{},
@@ -58,10 +60,10 @@ func TestEveryFieldIsJudged(t *testing.T) {
 			case !used[f.Name] && !excused:
 				t.Errorf("%s is fetched and no rule looks at it", name)
 			}
-			delete(notJudged, name)
+			delete(left, name)
 		}
 	}
-	for name := range notJudged {
+	for name := range left {
 		t.Errorf("%s is in the table and is no field", name)
 	}
 }
