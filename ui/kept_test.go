@@ -108,7 +108,7 @@ func TestContinueDoesWhatThePageIsFor(t *testing.T) {
 		t.Errorf("no room is chosen, and Continue leads to %s", p.shell.Route())
 	}
 	p.sees("No room is chosen.")
-	p.chooses("The rooms of the chosen room lists")
+	p.chooses("Rooms in the chosen lists")
 	p.press("Continue")
 	p.sees("No room list is chosen.")
 }

@@ -191,7 +191,7 @@ func (c *Choose) makeRooms() {
 		})
 	c.fromFile = widget.NewButtonWithIcon(kit.L("From a file…"), theme.FolderOpenIcon(), c.importRooms)
 	c.rooms.table.AddTool(c.fromFile)
-	c.mode = widget.NewRadioGroup([]string{kit.L("All rooms of the tenant"), kit.L("Only the chosen rooms"), kit.L("The rooms of the chosen room lists")}, nil)
+	c.mode = widget.NewRadioGroup([]string{kit.L("All rooms of the tenant"), kit.L("Only the chosen rooms"), kit.L("Rooms in the chosen lists")}, nil)
 	c.mode.Horizontal, c.mode.Required = true, true
 	c.mode.SetSelected(c.mode.Options[0])
 }
