@@ -16,7 +16,7 @@ import (
 )
 
 // unlisted are the paths that Microsoft's cut description does not have.
-var unlisted = []string{"/policies/", "/me/transitiveMemberOf", "/directory/deletedItems", "uniqueName="}
+var unlisted = []string{"/policies/", "/appManagementPolicies", "/me/transitiveMemberOf", "/directory/deletedItems", "uniqueName="}
 
 // TestContract holds every request of plan, apply, rotation and undo to
 // Microsoft's own description of Graph.
