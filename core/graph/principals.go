@@ -23,31 +23,29 @@ func (c *Client) delegated() *oauth2permissiongrants.Oauth2PermissionGrantsReque
 // ServicePrincipal finds an enterprise application by the client id of its
 // application; with the permissions that it offers.
 func (c *Client) ServicePrincipal(ctx context.Context, appID string) (tenant.ServicePrincipal, error) {
-	const what = "GET /servicePrincipals(appId)"
-	m, err := call(ctx, c, what, func(ctx context.Context) (models.ServicePrincipalable, error) {
-		m, err := serviceprincipalswithappid.NewServicePrincipalsWithAppIdRequestBuilderInternal(c.parameters, c.adapter, &appID).Get(ctx,
+	return c.principal(ctx, "GET /servicePrincipals(appId)", func(ctx context.Context) (models.ServicePrincipalable, error) {
+		return serviceprincipalswithappid.NewServicePrincipalsWithAppIdRequestBuilderInternal(c.parameters, c.adapter, &appID).Get(ctx,
 			&serviceprincipalswithappid.ServicePrincipalsWithAppIdRequestBuilderGetRequestConfiguration{
 				QueryParameters: &serviceprincipalswithappid.ServicePrincipalsWithAppIdRequestBuilderGetQueryParameters{Select: []string{
 					"id", "appId", "displayName", "accountEnabled", "appRoleAssignmentRequired", "appOwnerOrganizationId", "verifiedPublisher", "appRoles", "oauth2PermissionScopes"}}})
-		if err == nil && !isNil(m) && text(m.GetId()) == "" {
-			err = malformed(what, "the enterprise application has no id")
-		}
-		return m, err
 	})
-	if err != nil {
-		return tenant.ServicePrincipal{}, err
-	}
-	return servicePrincipal(m), nil
 }
 
 // PrincipalByID finds an enterprise application by its object id, without the
 // permissions that it offers.
 func (c *Client) PrincipalByID(ctx context.Context, id string) (tenant.ServicePrincipal, error) {
-	const what = "GET /servicePrincipals/{id}"
-	m, err := call(ctx, c, what, func(ctx context.Context) (models.ServicePrincipalable, error) {
-		m, err := c.principals().ByServicePrincipalId(id).Get(ctx, &serviceprincipals.ServicePrincipalItemRequestBuilderGetRequestConfiguration{
+	return c.principal(ctx, "GET /servicePrincipals/{id}", func(ctx context.Context) (models.ServicePrincipalable, error) {
+		return c.principals().ByServicePrincipalId(id).Get(ctx, &serviceprincipals.ServicePrincipalItemRequestBuilderGetRequestConfiguration{
 			QueryParameters: &serviceprincipals.ServicePrincipalItemRequestBuilderGetQueryParameters{Select: []string{
 				"id", "appId", "displayName", "accountEnabled", "appOwnerOrganizationId", "verifiedPublisher"}}})
+	})
+}
+
+// principal is what get reads; an answer without an id is no enterprise
+// application.
+func (c *Client) principal(ctx context.Context, what string, get func(context.Context) (models.ServicePrincipalable, error)) (tenant.ServicePrincipal, error) {
+	m, err := call(ctx, c, what, func(ctx context.Context) (models.ServicePrincipalable, error) {
+		m, err := get(ctx)
 		if err == nil && !isNil(m) && text(m.GetId()) == "" {
 			err = malformed(what, "the enterprise application has no id")
 		}
