@@ -43,11 +43,14 @@ var layers = map[string]string{
 	"core/reach":      "words permission",
 	"core/session":    data + io + "owner register check exchange booking export report setup evidence reach",
 	// The door of the simulated Microsoft and booking servers, and the rooms behind it.
-	"core/simulator":           "cloud resources simulator/booking simulator/fault simulator/microsoft simulator/seatsurfing simulator/tenant",
+	"core/simulator":           "cloud simulator/booking simulator/entra simulator/exchange simulator/fault simulator/graph simulator/seatsurfing simulator/tenant",
+	"core/simulator/graph":     "simulator/entra simulator/exchange simulator/fault simulator/microsoft simulator/tenant",
+	"core/simulator/entra":     "simulator/fault simulator/microsoft simulator/tenant",
+	"core/simulator/exchange":  "simulator/fault simulator/microsoft simulator/tenant",
+	"core/simulator/tenant":    "resources simulator/fault simulator/microsoft",
 	"core/simulator/booking":   "simulator/fault simulator/microsoft",
 	"core/simulator/fault":     "simulator/microsoft",
 	"core/simulator/microsoft": "",
-	"core/simulator/tenant":    "",
 	// What an administrator's PowerShell meets: the modules and the organization behind them.
 	"core/simulator/cmdlet": "",
 	// The other kind of booking server.

@@ -13,9 +13,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 
-	"github.com/roomkey/roomkey/internal/facts"
-
 	"github.com/roomkey/roomkey/core/simulator/tenant"
+	"github.com/roomkey/roomkey/internal/facts"
 )
 
 var contractRouter = sync.OnceValues(func() (routers.Router, error) { return facts.Graph("https://graph.microsoft.com/v1.0") })
@@ -103,11 +102,11 @@ func (c *contractTripper) check(r *http.Request, sent []byte, res *http.Response
 func TestAnswersAreMicrosofts(t *testing.T) {
 	c := start(t, Options{})
 	a := c.Account()
-	room, group := c.directory.Room(0).Email, c.directory.ID(tenant.KindGroup, groupFirstDepartment)
+	room, group := c.tenant.Directory.Room(0).Email, c.tenant.Directory.ID(tenant.KindGroup, tenant.GroupFirstDepartment)
 	c.token = c.signIn(registerScopes + " User.ReadWrite.All Group.Read.All Place.ReadWrite.All Calendars.ReadWrite").text("access_token")
 	user := c.graph(http.MethodPost, "/users", `{"accountEnabled":true,"displayName":"Booking","mailNickname":"booking","userPrincipalName":"booking@contoso.example","passwordProfile":{"password":"correct horse battery","forceChangePasswordNextSignIn":false}}`)
 	c.want(user, 201, "")
-	graph := c.graph(http.MethodGet, "/servicePrincipals(appId='"+graphAppID+"')?$select=id", "").text("id")
+	graph := c.graph(http.MethodGet, "/servicePrincipals(appId='"+tenant.GraphAppID+"')?$select=id", "").text("id")
 	for _, call := range []struct {
 		method, path, body string
 		status             int
@@ -123,8 +122,8 @@ func TestAnswersAreMicrosofts(t *testing.T) {
 		{"GET", "/groups/" + group + "/members", "", 200},
 		{"GET", "/groups/" + group + "/members/microsoft.graph.user", "", 200},
 		{"GET", "/groups/" + group + "/owners", "", 200},
-		{"GET", "/groups/" + c.directory.ID(tenant.KindGroup, groupDepartments) + "/members", "", 200},
-		{"GET", "/groups/" + c.directory.ID(tenant.KindGroup, groupDepartments) + "/transitiveMembers/microsoft.graph.user?$top=5", "", 200},
+		{"GET", "/groups/" + c.tenant.Directory.ID(tenant.KindGroup, tenant.GroupDepartments) + "/members", "", 200},
+		{"GET", "/groups/" + c.tenant.Directory.ID(tenant.KindGroup, tenant.GroupDepartments) + "/transitiveMembers/microsoft.graph.user?$top=5", "", 200},
 		{"GET", "/organization/" + a.TenantID, "", 200},
 		{"GET", "/domains", "", 200},
 		{"GET", "/places/microsoft.graph.roomList", "", 200},

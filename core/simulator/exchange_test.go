@@ -1,6 +1,10 @@
 package simulator
 
 import (
+	"crypto/sha256"
+
+	"golang.org/x/text/encoding/unicode"
+
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,9 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/roomkey/roomkey/core/simulator/fault"
-
 	"github.com/roomkey/roomkey/core/simulator/booking"
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // freeHour is an hour of a working day in which the rooms have no meeting.
@@ -22,9 +25,9 @@ func freeHour(t *testing.T, c *tester, rooms ...string) time.Time {
 	for range 24 * 14 {
 		free := true
 		for _, r := range rooms {
-			c.mu.Lock()
-			free = free && len(c.eventsBetween(r, at, at.Add(time.Hour))) == 0
-			c.mu.Unlock()
+			c.tenant.Lock()
+			free = free && len(c.exchange.EventsBetween(r, at, at.Add(time.Hour))) == 0
+			c.tenant.Unlock()
 		}
 		if free && at.Hour() > 7 && at.Hour() < 17 && at.Weekday() != time.Saturday && at.Weekday() != time.Sunday {
 			return at
@@ -52,7 +55,7 @@ func (c *tester) intent(operations ...string) string {
 		Seal   string          `json:"seal"`
 		Result json.RawMessage `json:"result"`
 	}
-	if err := json.Unmarshal(raw, &file); err != nil || file.Seal != sealOf(file.Result) {
+	if err := json.Unmarshal(raw, &file); err != nil || file.Seal != seal(file.Result) {
 		c.t.Fatalf("the result file is not sealed: %v %s", err, raw)
 	}
 	return string(file.Result)
@@ -64,7 +67,7 @@ func (c *tester) intent(operations ...string) string {
 func TestBookingTheWayRealOnesCome(t *testing.T) {
 	now := time.Now()
 	c := start(t, Options{Now: func() time.Time { return now }}) // rooms answer when the clock is moved
-	organizer, room := c.Account().OrganizerUPN, c.directory.Room(0).Email
+	organizer, room := c.Account().OrganizerUPN, c.tenant.Directory.Room(0).Email
 	at := freeHour(t, c, room)
 	view := "/users/" + room + "/calendarView?startDateTime=" + at.Format(time.RFC3339) + "&endDateTime=" + at.Add(time.Hour).Format(time.RFC3339)
 
@@ -140,7 +143,7 @@ func TestBookingTheWayRealOnesCome(t *testing.T) {
 func TestLimitedApplication(t *testing.T) {
 	c := start(t, Options{Faults: []string{fault.ScopePending}})
 	a := c.Account()
-	room, person := c.directory.Room(0).Email, c.directory.UPN(20)
+	room, person := c.tenant.Directory.Room(0).Email, c.tenant.Directory.UPN(20)
 	const role = "Application Calendars.ReadWrite"
 	scope := []string{
 		`{"cmdlet":"New-ServicePrincipal","identity":"` + a.ClientID + `","parameters":{"AppId":"` + a.ClientID + `","ObjectId":"` + a.ServicePrincipalID + `"}}`,
@@ -185,7 +188,7 @@ func TestApplicationAccessPolicy(t *testing.T) {
 	c := start(t, Options{})
 	a := c.Account()
 	c.intent(`{"cmdlet":"New-ApplicationAccessPolicy","identity":"` + a.ClientID + `","parameters":{"AppId":"` + a.ClientID + `","PolicyScopeGroupId":"room-bookers@contoso.example","AccessRight":"RestrictAccess"}}`)
-	outside := c.graph(http.MethodGet, "/users/"+c.directory.Room(0).Email+"/calendar", "")
+	outside := c.graph(http.MethodGet, "/users/"+c.tenant.Directory.Room(0).Email+"/calendar", "")
 	c.want(outside, 403, "ErrorAccessDenied")
 	if !strings.Contains(outside.raw, "Access to OData is disabled") {
 		t.Error(outside.raw)
@@ -194,7 +197,7 @@ func TestApplicationAccessPolicy(t *testing.T) {
 	if r := c.intent(`{"cmdlet":"Remove-ApplicationAccessPolicy","identity":"` + a.ClientID + `","parameters":{}}`); !strings.Contains(r, `"changed":1`) {
 		t.Error(r)
 	}
-	c.want(c.graph(http.MethodGet, "/users/"+c.directory.Room(0).Email+"/calendar", ""), 200, "")
+	c.want(c.graph(http.MethodGet, "/users/"+c.tenant.Directory.Room(0).Email+"/calendar", ""), 200, "")
 }
 
 // TestNewRooms makes rooms, a list and places by script and finds them in
@@ -204,7 +207,7 @@ func TestNewRooms(t *testing.T) {
 	r := c.intent(
 		`{"cmdlet":"New-Mailbox","identity":"new-1@contoso.example","parameters":{"Name":"New room","ResourceCapacity":6}}`,
 		`{"cmdlet":"New-DistributionGroup","identity":"Annex","parameters":{"RoomList":true}}`,
-		`{"cmdlet":"Add-DistributionGroupMember","identity":"Annex","parameters":{"Member":"`+c.directory.Room(2).Email+`"}}`,
+		`{"cmdlet":"Add-DistributionGroupMember","identity":"Annex","parameters":{"Member":"`+c.tenant.Directory.Room(2).Email+`"}}`,
 		`{"cmdlet":"Set-Place","identity":"new-1@contoso.example","parameters":{"Building":"Annex","Floor":2,"Tags":["quiet"]}}`,
 		`{"cmdlet":"New-Mailbox","identity":"new-2@fabrikam.example","parameters":{"Name":"Foreign"}}`,
 		`{"cmdlet":"Format-Disk","identity":"C","parameters":{}}`)
@@ -256,7 +259,7 @@ func TestSubscriptions(t *testing.T) {
 		}
 		return nil, fmt.Errorf("dial tcp: lookup %s: no such host", r.URL.Hostname())
 	})})
-	room := c.directory.Room(0).Email
+	room := c.tenant.Directory.Room(0).Email
 	body := func(path, more string) string {
 		return `{"changeType":"created,updated,deleted","notificationUrl":"https://booking.contoso.example` + path + `","resource":"/users/` + room + `/events","expirationDateTime":"` +
 			time.Now().Add(10*time.Minute).UTC().Format(time.RFC3339) + `"` + more + `}`
@@ -319,7 +322,7 @@ func TestSubscriptions(t *testing.T) {
 
 func TestBatchAndSchedule(t *testing.T) {
 	c := start(t, Options{})
-	room := c.directory.Room(0).Email
+	room := c.tenant.Directory.Room(0).Email
 	got := c.graph(http.MethodPost, "/$batch", `{"requests":[
  {"id":"1","method":"GET","url":"/users/`+room+`/calendar?$select=id"},
  {"id":"2","method":"GET","url":"/users/nobody@contoso.example/calendar"},
@@ -350,7 +353,7 @@ func TestBatchAndSchedule(t *testing.T) {
 // finds everything done.
 func TestTheOtherScripts(t *testing.T) {
 	c := start(t, Options{})
-	room := c.directory.Room(0).Email
+	room := c.tenant.Directory.Room(0).Email
 	operations := []string{
 		`{"cmdlet":"PATCH /applications","identity":"roomkey-1","parameters":{"displayName":"By script","redirectUris":["https://b.example/cb"],"application":["Calendars.ReadWrite"],"delegated":["openid"]}}`,
 		`{"cmdlet":"POST /servicePrincipals","identity":"roomkey-1","parameters":{}}`,
@@ -383,7 +386,16 @@ func TestTheOtherScripts(t *testing.T) {
 // TestNotificationsReachTheBookingServer makes a subscription over real TLS.
 func TestNotificationsReachTheBookingServer(t *testing.T) {
 	c := start(t, Options{})
-	room := c.directory.Room(0).Email
+	room := c.tenant.Directory.Room(0).Email
 	described := c.do(http.MethodGet, c.BookingURL()+booking.WellKnown, "", "")
 	c.want(c.graph(http.MethodPost, "/subscriptions", `{"changeType":"updated","notificationUrl":"`+described.text("notificationUrl")+`","lifecycleNotificationUrl":"`+described.text("lifecycleNotificationUrl")+`","resource":"users('`+room+`')/events","expirationDateTime":"`+time.Now().Add(time.Hour).UTC().Format(time.RFC3339)+`"}`), 201, "")
+}
+
+// seal is computed as a script does: SHA-256 over UTF-16LE with its mark.
+func seal(text []byte) string {
+	raw, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().Bytes(text)
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(raw))
 }

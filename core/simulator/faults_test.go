@@ -10,10 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/roomkey/roomkey/core/simulator/fault"
-
 	"github.com/roomkey/roomkey/core/simulator/booking"
-
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/microsoft"
 	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
@@ -90,7 +89,7 @@ func TestFaultsOfTheGrant(t *testing.T) {
 			}
 			path := roomsPath
 			if missing == "Calendars.ReadWrite" {
-				path = "/users/" + c.directory.Room(0).Email + week
+				path = "/users/" + c.tenant.Directory.Room(0).Email + week
 			}
 			if a := c.graph(http.MethodGet, path, ""); a.status != 403 {
 				t.Errorf("%s answers %d: %s", path, a.status, a.raw)
@@ -217,7 +216,7 @@ func contractless(rt http.RoundTripper) http.RoundTripper {
 
 func TestFaultsOfMailboxes(t *testing.T) {
 	c := start(t, Options{})
-	first, second := c.directory.Room(0).Email, c.directory.Room(1).Email
+	first, second := c.tenant.Directory.Room(0).Email, c.tenant.Directory.Room(1).Email
 	for fault, code := range map[string]string{
 		fault.RoomGone: "ErrorInvalidUser", fault.CalendarDenied + "=" + first: "ErrorAccessDenied", fault.CalendarOnPremises: "MailboxNotEnabledForRESTAPI",
 	} {
@@ -245,7 +244,7 @@ func TestFaultsOfMailboxes(t *testing.T) {
 // TestFaultsThatLeaveTheRoomWell hides a room, and grants too much.
 func TestFaultsThatLeaveTheRoomWell(t *testing.T) {
 	c := start(t, Options{Faults: []string{fault.RoomHidden, fault.ExtraRole + "=Mail.Send,User.ReadWrite.All"}})
-	first := c.directory.Room(0).Email
+	first := c.tenant.Directory.Room(0).Email
 	rooms := c.graph(http.MethodGet, roomsPath, "")
 	if len(rooms.values()) != 9 || strings.Contains(rooms.raw, first) {
 		t.Errorf("the hidden room is listed: %s", rooms.raw)
@@ -333,7 +332,7 @@ func TestEveryFaultIsShown(t *testing.T) {
 // TestWhatIsNoRoom has an old address of a room and a workspace.
 func TestWhatIsNoRoom(t *testing.T) {
 	c := start(t, Options{Faults: []string{fault.RoomRenamed}})
-	first := c.directory.Room(0).Email
+	first := c.tenant.Directory.Room(0).Email
 	byOld := "/users?$filter=" + url.QueryEscape("proxyAddresses/any(a:a eq 'smtp:old-"+first+"')")
 	if found := c.graph(http.MethodGet, byOld, ""); len(found.values()) != 1 || !strings.Contains(found.raw, first) {
 		t.Errorf("by its old address: %s", found.raw)
@@ -353,7 +352,7 @@ func TestWhatIsNoRoom(t *testing.T) {
 // TestAssignmentRequired turns a person away from the tenant's own application.
 func TestAssignmentRequired(t *testing.T) {
 	c := start(t, Options{Faults: []string{fault.AssignmentRequired}})
-	if got := asObject(c.principalByApp(c.Account().ClientID)); got["appRoleAssignmentRequired"] != false {
+	if got := microsoft.AsObject(c.tenant.PrincipalByApp(c.Account().ClientID)); got["appRoleAssignmentRequired"] != false {
 		t.Error("the fault is kept in the tenant")
 	}
 	token, err := c.UserToken(c.Account().AdminUPN, "Application.Read.All")
@@ -364,8 +363,7 @@ func TestAssignmentRequired(t *testing.T) {
 	if sp := c.graph(http.MethodGet, "/servicePrincipals(appId='"+c.Account().ClientID+"')", ""); sp.json["appRoleAssignmentRequired"] != true {
 		t.Errorf("the enterprise application: %s", sp.raw)
 	}
-	_, refused := c.consent(c.principalByApp(c.Account().ClientID), tenant.AdminUser, "openid")
-	if refused == nil || refused.code != 50105 {
-		t.Errorf("a person who is not assigned: %+v", refused)
+	if f, _ := c.browser(c.Account().ClientID, "openid", "redirect_uri", "https://booking.contoso.example/signin-oidc"); !strings.Contains(f.Get("error_description"), "AADSTS50105") {
+		t.Errorf("a person who is not assigned: %v", f)
 	}
 }

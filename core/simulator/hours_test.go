@@ -23,14 +23,16 @@ func TestRoomsKeepHours(t *testing.T) {
 			`{"schedules":["`+room+`"],"startTime":{"dateTime":"2026-07-06T00:00:00","timeZone":"UTC"},"endTime":{"dateTime":"2026-07-07T00:00:00","timeZone":"UTC"}}`)
 	}
 	answerTo := func(room string, hour float64) string {
+		t.Helper()
 		at := monday.Add(time.Duration(hour * float64(time.Hour)))
-		e := &event{Organizer: organizer, Start: at, End: at.Add(15 * time.Minute)}
-		p := *c.processingOf(room)
-		p.AllowConflicts = true
-		if c.accepts(room, &p, e) {
-			return "accepted"
+		c.Colleague().Do("Set-CalendarProcessing", room, []byte(`{"AllowConflicts":true}`))
+		clock := func(at time.Time) string {
+			return `{"dateTime":"` + at.Format("2006-01-02T15:04:05") + `","timeZone":"UTC"}`
 		}
-		return "declined"
+		meeting := c.graph(http.MethodPost, "/users/"+organizer+"/events", `{"subject":"Hours","start":`+clock(at)+`,"end":`+clock(at.Add(15*time.Minute))+
+			`,"attendees":[{"type":"resource","emailAddress":{"address":"`+room+`"}}]}`)
+		c.Advance(time.Second)
+		return c.graph(http.MethodGet, "/users/"+organizer+"/events/"+meeting.text("id"), "").text("attendees", "0", "status", "response")
 	}
 	for i, tt := range []struct {
 		zone             string
@@ -39,7 +41,7 @@ func TestRoomsKeepHours(t *testing.T) {
 		{"W. Europe Standard Time", 6, 14.75, 15}, {"Pacific Standard Time", 15, 23.75, 14.75},
 		{"Customized Time Zone", 13, 21.75, 22}, {"China Standard Time", 1, 9.75, 0.75}, {"tzone://Microsoft/Utc", 8, 16.75, 17},
 	} {
-		room := c.directory.Room(i * c.directory.PerBuilding).Email
+		room := c.tenant.Directory.Room(i * c.tenant.Directory.PerBuilding).Email
 		if got := ask(room).text("value", "0", "workingHours", "timeZone", "name"); got != tt.zone {
 			t.Errorf("%s: %s, want %s", room, got, tt.zone)
 		}
@@ -47,7 +49,7 @@ func TestRoomsKeepHours(t *testing.T) {
 			t.Errorf("%s: %s at first, %s at last, %s outside, %s on Saturday", tt.zone, answerTo(room, tt.first), answerTo(room, tt.last), answerTo(room, tt.out), answerTo(room, tt.first-48))
 		}
 	}
-	room := c.directory.Room(0).Email
+	room := c.tenant.Directory.Room(0).Email
 	for arg, want := range map[string][2]string{
 		"tonga": {"Tonga Standard Time", "<nil>"}, "unknown-zone": {"Middle Earth Standard Time", "<nil>"},
 		"none": {"W. Europe Standard Time", "<nil>"}, "error": {"<nil>", "ErrorFreeBusyGenerationFailed"},

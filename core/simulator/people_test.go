@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
-
 	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
@@ -15,8 +14,8 @@ import (
 // nothing.
 func TestFaultsOfPeople(t *testing.T) {
 	c := start(t, Options{})
-	bookers := c.directory.ID(tenant.KindGroup, groupBookers)
-	count := func(is func(object) bool) (n int) {
+	bookers := c.tenant.Directory.ID(tenant.KindGroup, tenant.GroupBookers)
+	count := func(is func(map[string]any) bool) (n int) {
 		a := c.graph(http.MethodGet, "/users?$top=999&$select=id,mail,userPrincipalName,accountEnabled,onPremisesExtensionAttributes", "")
 		c.want(a, 200, "")
 		for _, v := range a.values() {
@@ -26,26 +25,26 @@ func TestFaultsOfPeople(t *testing.T) {
 		}
 		return n
 	}
-	disabled := func(o object) bool { return o["accountEnabled"] == false }
-	mute := func(o object) bool { return o["mail"] == nil }
+	disabled := func(o map[string]any) bool { return o["accountEnabled"] == false }
+	mute := func(o map[string]any) bool { return o["mail"] == nil }
 	cards := map[string]int{}
-	shares := func(o object) bool {
+	shares := func(o map[string]any) bool {
 		card := fmt.Sprint(o["onPremisesExtensionAttributes"])
 		cards[card]++
 		return strings.Contains(card, "extensionAttribute1:") && !strings.Contains(card, "<nil>") && cards[card] == 2
 	}
-	rooms := c.directory.Rooms
+	rooms := c.tenant.Directory.Rooms
 	for _, tt := range []struct {
 		fault string
-		is    func(object) bool
+		is    func(map[string]any) bool
 		want  int
 	}{
 		{"", disabled, rooms},
-		{fault.PeopleDisabled, disabled, rooms + c.directory.Users},
+		{fault.PeopleDisabled, disabled, rooms + c.tenant.Directory.Users},
 		{fault.PeopleDisabled + "=" + c.Account().OrganizerUPN, disabled, rooms + 1},
 		{fault.RoomSignIn, disabled, 0},
-		{fault.PeopleWithoutMail, mute, c.directory.Users},
-		{fault.PeopleWithoutMail + "=Room bookers", mute, (c.directory.Users+2)/3 + 1},
+		{fault.PeopleWithoutMail, mute, c.tenant.Directory.Users},
+		{fault.PeopleWithoutMail + "=Room bookers", mute, (c.tenant.Directory.Users+2)/3 + 1},
 		{"", shares, 0},
 		{fault.SharedCardNumber, shares, 1},
 	} {
@@ -79,7 +78,7 @@ func TestFaultsOfPeople(t *testing.T) {
 
 func TestFaultsOfRoomLists(t *testing.T) {
 	c := start(t, Options{})
-	list := c.directory.ListEmail(0)
+	list := c.tenant.Directory.ListEmail(0)
 	for name, status := range map[string]int{fault.RoomListGone: 404, fault.RoomListEmpty: 200, fault.RoomListEmpty + "=" + list: 200} {
 		if err := c.SetFaults(name); err != nil {
 			t.Fatal(err)

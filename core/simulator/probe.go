@@ -1,8 +1,11 @@
 package simulator
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
@@ -20,10 +23,10 @@ import (
 // probe is how the booking server tries a credential: it gets a token and reads
 // the rooms over the same addresses as everybody else.
 func (s *Simulator) probe(ctx context.Context, tenantID, clientID, credential string) error {
-	endpoint := s.microsoft.url() + "/" + tenantID + "/oauth2/v2.0/token"
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {clientID}, "scope": {s.microsoft.url() + "/.default"}}
+	endpoint := s.tenant.Root + "/" + tenantID + "/oauth2/v2.0/token"
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {clientID}, "scope": {s.tenant.Root + "/.default"}}
 	if strings.Contains(credential, "-----BEGIN") {
-		assertion, err := clientAssertion(credential, clientID, endpoint, s.now())
+		assertion, err := clientAssertion(credential, clientID, endpoint, s.tenant.Now())
 		if err != nil {
 			return err
 		}
@@ -45,12 +48,12 @@ func (s *Simulator) probe(ctx context.Context, tenantID, clientID, credential st
 		return err
 	}
 	if token.AccessToken == "" {
-		return errors.New(orDefault(token.Description, "Entra's answer has no token"))
+		return errors.New(cmp.Or(token.Description, "Entra's answer has no token"))
 	}
 	// The server does not say which rooms are its own: one of the first few that
 	// can be read is enough.
-	for i := range min(probedRooms, s.directory.Rooms) {
-		if err = s.readCalendar(ctx, s.directory.Room(i).Email, token.AccessToken); err == nil {
+	for i := range min(probedRooms, s.tenant.Directory.Rooms) {
+		if err = s.readCalendar(ctx, s.tenant.Directory.Room(i).Email, token.AccessToken); err == nil {
 			return nil
 		}
 	}
@@ -60,7 +63,7 @@ func (s *Simulator) probe(ctx context.Context, tenantID, clientID, credential st
 const probedRooms = 5
 
 func (s *Simulator) readCalendar(ctx context.Context, room, token string) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.microsoft.url()+"/v1.0/users/"+room+"/calendar?$select=id", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.tenant.Root+"/v1.0/users/"+room+"/calendar?$select=id", nil)
 	if err != nil {
 		return err
 	}
@@ -133,6 +136,7 @@ func clientAssertion(text, clientID, endpoint string, now time.Time) (string, er
 	t := jwt.NewWithClaims(jwt.SigningMethodPS256, jwt.MapClaims{
 		"aud": endpoint, "iss": clientID, "sub": clientID, "jti": uuid.NewString(), "nbf": now.Unix(), "exp": now.Add(10 * time.Minute).Unix(),
 	})
-	t.Header["x5t#S256"] = sha256Text(cert.Raw)
+	sum := sha256.Sum256(cert.Raw)
+	t.Header["x5t#S256"] = base64.RawURLEncoding.EncodeToString(sum[:])
 	return t.SignedString(key)
 }

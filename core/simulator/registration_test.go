@@ -14,6 +14,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 const (
@@ -45,11 +46,11 @@ func (c *tester) browser(client, scopes string, more ...string) (url.Values, ans
 // signIn is a whole interactive sign-in.
 func (c *tester) signIn(scopes string) answered {
 	c.t.Helper()
-	fields, page := c.browser(commandLineToolsAppID, scopes)
+	fields, page := c.browser(tenant.CommandLineToolsAppID, scopes)
 	if fields.Get("code") == "" || fields.Get("state") != "s<1>" {
 		c.t.Fatalf("no code: %v %s", fields, page.raw)
 	}
-	return c.form("/organizations/oauth2/v2.0/token", "grant_type", "authorization_code", "client_id", commandLineToolsAppID, "code", fields.Get("code"),
+	return c.form("/organizations/oauth2/v2.0/token", "grant_type", "authorization_code", "client_id", tenant.CommandLineToolsAppID, "code", fields.Get("code"),
 		"redirect_uri", loopback, "code_verifier", verifier, "client_info", "1", "scope", scopes)
 }
 
@@ -70,17 +71,17 @@ func TestInteractiveSignIn(t *testing.T) {
 	if claims["upn"] != c.Account().AdminUPN || !strings.Contains(claims["scp"].(string), "Application.ReadWrite.All") {
 		t.Errorf("access token %v", claims)
 	}
-	if id := tokenClaims(t, got.text("id_token")); id["preferred_username"] != c.Account().AdminUPN || id["wids"].([]any)[0] != globalAdministrator {
+	if id := tokenClaims(t, got.text("id_token")); id["preferred_username"] != c.Account().AdminUPN || id["wids"].([]any)[0] != tenant.GlobalAdministrator {
 		t.Errorf("id token %v", id)
 	}
 	info, _ := base64.RawURLEncoding.DecodeString(got.text("client_info"))
 	if !strings.Contains(string(info), c.Account().TenantID) {
 		t.Errorf("client_info %s", info)
 	}
-	again := c.form("/organizations/oauth2/v2.0/token", "grant_type", "refresh_token", "client_id", commandLineToolsAppID, "refresh_token", got.text("refresh_token"), "scope", "Application.ReadWrite.All")
+	again := c.form("/organizations/oauth2/v2.0/token", "grant_type", "refresh_token", "client_id", tenant.CommandLineToolsAppID, "refresh_token", got.text("refresh_token"), "scope", "Application.ReadWrite.All")
 	c.want(again, 200, "")
-	c.want(c.form("/organizations/oauth2/v2.0/token", "grant_type", "refresh_token", "client_id", commandLineToolsAppID, "refresh_token", got.text("refresh_token"), "scope", "User.Read"), 200, "")
-	c.want(c.form("/organizations/oauth2/v2.0/token", "grant_type", "refresh_token", "client_id", commandLineToolsAppID, "refresh_token", again.text("refresh_token"), "scope", "Mail.Send"), 400, "AADSTS65001")
+	c.want(c.form("/organizations/oauth2/v2.0/token", "grant_type", "refresh_token", "client_id", tenant.CommandLineToolsAppID, "refresh_token", got.text("refresh_token"), "scope", "User.Read"), 200, "")
+	c.want(c.form("/organizations/oauth2/v2.0/token", "grant_type", "refresh_token", "client_id", tenant.CommandLineToolsAppID, "refresh_token", again.text("refresh_token"), "scope", "Mail.Send"), 400, "AADSTS65001")
 
 	c.token = got.text("access_token")
 	roles := c.graph(http.MethodGet, "/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=displayName,roleTemplateId", "")
@@ -88,21 +89,21 @@ func TestInteractiveSignIn(t *testing.T) {
 		t.Errorf("roles %s", roles.raw)
 	}
 	// The client's grant is there to be seen, and to be removed.
-	sp := c.graph(http.MethodGet, "/servicePrincipals(appId='"+commandLineToolsAppID+"')?$select=id", "")
+	sp := c.graph(http.MethodGet, "/servicePrincipals(appId='"+tenant.CommandLineToolsAppID+"')?$select=id", "")
 	grants := c.graph(http.MethodGet, "/oauth2PermissionGrants?$filter="+url.QueryEscape("clientId eq '"+sp.text("id")+"'"), "")
 	if len(grants.values()) != 1 || grants.text("value", "0", "consentType") != "Principal" {
 		t.Errorf("grants %s", grants.raw)
 	}
 	c.want(c.graph(http.MethodDelete, "/oauth2PermissionGrants/"+grants.text("value", "0", "id"), ""), 204, "")
 
-	if f, a := c.browser(commandLineToolsAppID, "User.Read", "redirect_uri", "https://evil.example/"); f.Get("code") != "" || !strings.Contains(a.raw, "AADSTS50011") {
+	if f, a := c.browser(tenant.CommandLineToolsAppID, "User.Read", "redirect_uri", "https://evil.example/"); f.Get("code") != "" || !strings.Contains(a.raw, "AADSTS50011") {
 		t.Errorf("a foreign redirect URI got %v %s", f, a.raw)
 	}
-	if f, _ := c.browser(commandLineToolsAppID, "Calendars.NoSuch"); !strings.Contains(f.Get("error_description"), "AADSTS650053") {
+	if f, _ := c.browser(tenant.CommandLineToolsAppID, "Calendars.NoSuch"); !strings.Contains(f.Get("error_description"), "AADSTS650053") {
 		t.Errorf("an unknown scope got %v", f)
 	}
 	c.SignInAs(c.Account().OrganizerUPN)
-	if f, _ := c.browser(commandLineToolsAppID, "Application.ReadWrite.All"); !strings.Contains(f.Get("error_description"), "AADSTS90094") {
+	if f, _ := c.browser(tenant.CommandLineToolsAppID, "Application.ReadWrite.All"); !strings.Contains(f.Get("error_description"), "AADSTS90094") {
 		t.Errorf("a user without a role got %v", f)
 	}
 }
@@ -110,12 +111,12 @@ func TestInteractiveSignIn(t *testing.T) {
 func TestDeviceCode(t *testing.T) {
 	for _, grant := range []string{"urn:ietf:params:oauth:grant-type:device_code", "device_code"} {
 		c := start(t, Options{})
-		begun := c.form("/organizations/oauth2/v2.0/devicecode", "client_id", commandLineToolsAppID, "scope", registerScopes)
+		begun := c.form("/organizations/oauth2/v2.0/devicecode", "client_id", tenant.CommandLineToolsAppID, "scope", registerScopes)
 		if begun.text("message") == "" || begun.text("interval") != "5" || begun.text("expires_in") != "900" {
 			t.Errorf("device code %s", begun.raw)
 		}
 		poll := func() answered {
-			return c.form("/organizations/oauth2/v2.0/token", "grant_type", grant, "client_id", commandLineToolsAppID, "device_code", begun.text("device_code"))
+			return c.form("/organizations/oauth2/v2.0/token", "grant_type", grant, "client_id", tenant.CommandLineToolsAppID, "device_code", begun.text("device_code"))
 		}
 		c.want(poll(), 400, "AADSTS70016")
 		if a := c.form("/devicelogin", "user_code", "NONSENSE"); !strings.Contains(a.raw, "AADSTS70018") {
@@ -130,14 +131,14 @@ func TestDeviceCode(t *testing.T) {
 	}
 	for fault, code := range map[string]string{fault.DeviceDefaults: "AADSTS530035", fault.DeviceConditional: "AADSTS53003", fault.DeviceDeclined: "AADSTS70017", fault.DeviceConfirmation: "AADSTS50199"} {
 		c := start(t, Options{Faults: []string{fault}})
-		begun := c.form("/organizations/oauth2/v2.0/devicecode", "client_id", commandLineToolsAppID, "scope", "User.Read")
+		begun := c.form("/organizations/oauth2/v2.0/devicecode", "client_id", tenant.CommandLineToolsAppID, "scope", "User.Read")
 		c.form("/devicelogin", "user_code", begun.text("user_code"))
-		c.want(c.form("/organizations/oauth2/v2.0/token", "grant_type", "device_code", "client_id", commandLineToolsAppID, "device_code", begun.text("device_code")), 400, code)
+		c.want(c.form("/organizations/oauth2/v2.0/token", "grant_type", "device_code", "client_id", tenant.CommandLineToolsAppID, "device_code", begun.text("device_code")), 400, code)
 	}
 	c := start(t, Options{})
-	begun := c.form("/organizations/oauth2/v2.0/devicecode", "client_id", commandLineToolsAppID, "scope", "User.Read")
+	begun := c.form("/organizations/oauth2/v2.0/devicecode", "client_id", tenant.CommandLineToolsAppID, "scope", "User.Read")
 	c.Advance(16 * time.Minute)
-	c.want(c.form("/organizations/oauth2/v2.0/token", "grant_type", "device_code", "client_id", commandLineToolsAppID, "device_code", begun.text("device_code")), 400, "AADSTS70019")
+	c.want(c.form("/organizations/oauth2/v2.0/token", "grant_type", "device_code", "client_id", tenant.CommandLineToolsAppID, "device_code", begun.text("device_code")), 400, "AADSTS70019")
 }
 
 const newApplicationBody = `{"@odata.type":"#microsoft.graph.application","displayName":"Room booking server","signInAudience":"AzureADMyOrg",
@@ -304,7 +305,7 @@ func TestRegistrationFaults(t *testing.T) {
 	t.Run(fault.ConsentRefused, func(t *testing.T) {
 		c := start(t, Options{Faults: []string{fault.ConsentRefused}})
 		c.token = c.signIn(registerScopes).text("access_token")
-		graph := c.graph(http.MethodGet, "/servicePrincipals(appId='"+graphAppID+"')?$select=id", "").text("id")
+		graph := c.graph(http.MethodGet, "/servicePrincipals(appId='"+tenant.GraphAppID+"')?$select=id", "").text("id")
 		c.want(c.graph(http.MethodPost, "/servicePrincipals/"+graph+"/appRoleAssignedTo",
 			`{"principalId":"`+c.Account().ServicePrincipalID+`","resourceId":"`+graph+`","appRoleId":"b633e1c5-b582-4048-a93e-9f11b44c7e96"}`), 403, "Authorization_RequestDenied")
 	})
@@ -345,7 +346,7 @@ func TestRegistrationFaults(t *testing.T) {
 		c.token = c.signIn(registerScopes).text("access_token")
 		sp := c.graph(http.MethodPost, "/servicePrincipals", `{"appId":"`+app.text("appId")+`"}`)
 		c.want(sp, 201, "")
-		graph := c.graph(http.MethodGet, "/servicePrincipals(appId='"+graphAppID+"')?$select=id", "").text("id")
+		graph := c.graph(http.MethodGet, "/servicePrincipals(appId='"+tenant.GraphAppID+"')?$select=id", "").text("id")
 		c.want(c.graph(http.MethodPost, "/servicePrincipals/"+graph+"/appRoleAssignedTo",
 			`{"principalId":"`+sp.text("id")+`","resourceId":"`+graph+`","appRoleId":"b633e1c5-b582-4048-a93e-9f11b44c7e96"}`), 400, "Request_BadRequest")
 	})
@@ -361,7 +362,7 @@ func TestRegistrationFaults(t *testing.T) {
 	})
 	t.Run(fault.StaleRoles, func(t *testing.T) {
 		c := admin(t, fault.StaleRoles+"=1h")
-		graph := c.graph(http.MethodGet, "/servicePrincipals(appId='"+graphAppID+"')?$select=id", "").text("id")
+		graph := c.graph(http.MethodGet, "/servicePrincipals(appId='"+tenant.GraphAppID+"')?$select=id", "").text("id")
 		c.want(c.graph(http.MethodPost, "/servicePrincipals/"+graph+"/appRoleAssignedTo",
 			`{"principalId":"`+c.Account().ServicePrincipalID+`","resourceId":"`+graph+`","appRoleId":"b633e1c5-b582-4048-a93e-9f11b44c7e96"}`), 201, "")
 		if roles := tokenClaims(t, c.application().text("access_token"))["roles"]; len(roles.([]any)) != 4 {
@@ -384,7 +385,7 @@ func TestRegistrationFaults(t *testing.T) {
 			t.Errorf("three applications of one name were wanted: %s", a.raw)
 		}
 	})
-	for arg, want := range map[string]string{"ews": exchangeAppID, "multi-tenant": "AzureADMultipleOrgs", "other": "intranet.contoso.example"} {
+	for arg, want := range map[string]string{"ews": tenant.ExchangeAppID, "multi-tenant": "AzureADMultipleOrgs", "other": "intranet.contoso.example"} {
 		t.Run(fault.ForeignSettings+"="+arg, func(t *testing.T) {
 			c := admin(t, fault.ForeignSettings+"="+arg)
 			if a := c.graph(http.MethodGet, "/applications/"+c.Account().ObjectID, ""); !strings.Contains(a.raw, want) {
@@ -395,7 +396,7 @@ func TestRegistrationFaults(t *testing.T) {
 	for fault, code := range map[string]string{fault.WrongAccount: "AADSTS50020", fault.ConsentDeclined: "AADSTS65004", fault.UserNotAssigned: "AADSTS50105", fault.FirstPartyMissing + "=redirect": "AADSTS700016"} {
 		t.Run(fault, func(t *testing.T) {
 			c := start(t, Options{Faults: []string{fault}})
-			if f, a := c.browser(commandLineToolsAppID, "User.Read"); !strings.Contains(f.Get("error_description"), code) {
+			if f, a := c.browser(tenant.CommandLineToolsAppID, "User.Read"); !strings.Contains(f.Get("error_description"), code) {
 				t.Errorf("%v %s", f, a.raw)
 			}
 		})
@@ -409,9 +410,9 @@ func TestRegistrationFaults(t *testing.T) {
 	})
 	t.Run(fault.FirstPartyMissing, func(t *testing.T) {
 		c := start(t, Options{Faults: []string{fault.FirstPartyMissing}})
-		if f, a := c.browser(commandLineToolsAppID, "User.Read"); len(f) != 0 || !strings.Contains(a.raw, "AADSTS700016") {
+		if f, a := c.browser(tenant.CommandLineToolsAppID, "User.Read"); len(f) != 0 || !strings.Contains(a.raw, "AADSTS700016") {
 			t.Errorf("%v %s", f, a.raw)
 		}
-		c.want(c.form("/organizations/oauth2/v2.0/devicecode", "client_id", commandLineToolsAppID, "scope", "User.Read"), 400, "AADSTS700016")
+		c.want(c.form("/organizations/oauth2/v2.0/devicecode", "client_id", tenant.CommandLineToolsAppID, "scope", "User.Read"), 400, "AADSTS700016")
 	})
 }

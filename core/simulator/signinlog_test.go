@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 func signInsOf(clientID string) string {
@@ -40,10 +41,10 @@ func TestSignInLog(t *testing.T) {
 	// A person's sign-in is in both, the newest first.
 	c.Advance(time.Minute)
 	c.SignInAs(a.OrganizerUPN)
-	if fields, _ := c.browser(commandLineToolsAppID, "openid User.Read"); fields.Get("code") == "" {
+	if fields, _ := c.browser(tenant.CommandLineToolsAppID, "openid User.Read"); fields.Get("code") == "" {
 		t.Fatal("no sign-in")
 	}
-	got := c.graph(http.MethodGet, signInsOf(commandLineToolsAppID), "")
+	got := c.graph(http.MethodGet, signInsOf(tenant.CommandLineToolsAppID), "")
 	if len(got.values()) != 1 || got.text("value", "0", "userPrincipalName") != a.OrganizerUPN || got.text("value", "0", "isInteractive") != "true" {
 		t.Errorf("log %s", got.raw)
 	}
@@ -75,7 +76,7 @@ func TestSignInLogRefuses(t *testing.T) {
 	if err := c.SetFaults(fault.LogConsentDeclined); err != nil {
 		t.Fatal(err)
 	}
-	if f, _ := c.browser(commandLineToolsAppID, "AuditLog.Read.All"); !strings.Contains(f.Get("error_description"), "AADSTS65004") {
+	if f, _ := c.browser(tenant.CommandLineToolsAppID, "AuditLog.Read.All"); !strings.Contains(f.Get("error_description"), "AADSTS65004") {
 		t.Errorf("declined consent got %v", f)
 	}
 	if err := c.SetFaults(); err != nil {

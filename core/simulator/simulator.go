@@ -10,8 +10,14 @@
 package simulator
 
 import (
+	"cmp"
+	"encoding/json"
+
+	"github.com/roomkey/roomkey/core/simulator/entra"
+	"github.com/roomkey/roomkey/core/simulator/exchange"
+	"github.com/roomkey/roomkey/core/simulator/graph"
+
 	"context"
-	"crypto/rsa"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,24 +25,19 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"sync"
-	"sync/atomic"
+	"strings"
 	"time"
 
 	"github.com/roomkey/roomkey/core/cloud"
-	"github.com/roomkey/roomkey/core/simulator/fault"
-
 	"github.com/roomkey/roomkey/core/simulator/booking"
-
+	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
-// The sizes of a tenant that nobody chose, and the largest that is supported.
+// The sizes of a tenant that nobody chose.
 const (
 	DefaultRooms = 10
 	DefaultUsers = 50
-	MaxRooms     = 20_000
-	MaxUsers     = 200_000
 )
 
 // Options describe the tenant. The zero value is a small healthy one.
@@ -69,72 +70,51 @@ type Options struct {
 	Now func() time.Time
 }
 
-// Simulator is a running tenant and booking server.
+// Simulator is a running tenant and its booking servers.
 type Simulator struct {
 	o         Options
 	dir       string
 	temporary bool
-	log       *slog.Logger
-	*fault.Way
-
+	way       *fault.Way
 	ca        *authority
-	key       *rsa.PrivateKey // signs tokens
-	directory tenant.Directory
+	stop      context.CancelFunc
 
-	mu    sync.Mutex // guards state and what hangs on it
-	state *state
-
-	offset  atomic.Int64 // nanoseconds that Advance added to the clock
-	visitor atomic.Pointer[string]
+	tenant   *tenant.Tenant
+	entra    *entra.Entra
+	exchange *exchange.Exchange
+	graph    *graph.Graph
 
 	microsoft *site
 	booking   *site
 	surf      *site // nil without a Seatsurfing
-	signIns   signIns
-	callback  http.RoundTripper
-	life      context.Context // ends with Close; callbacks that nobody waits for hang on it
-	stop      context.CancelFunc
 }
 
 // Start listens and serves until ctx ends or Close is called. Errors are those
 // of options that make no sense, of the folder and of the network.
 func Start(ctx context.Context, o Options) (*Simulator, error) {
-	if o.Rooms == 0 {
-		o.Rooms = DefaultRooms
-	}
-	if o.Users == 0 {
-		o.Users = DefaultUsers
-	}
-	if o.Rooms < 0 || o.Rooms > MaxRooms || o.Users < tenant.MinUsers || o.Users > MaxUsers {
-		return nil, fmt.Errorf("the simulated tenant has up to %d rooms and between %d and %d users", MaxRooms, tenant.MinUsers, MaxUsers)
-	}
+	o.Rooms, o.Users = cmp.Or(o.Rooms, DefaultRooms), cmp.Or(o.Users, DefaultUsers)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Simulator{o: o, dir: o.Dir, log: o.Log}
-	s.Way = &fault.Way{Switches: &fault.Switches{}, Latency: o.Latency, Now: s.now, Log: o.Log}
-	s.life, s.stop = context.WithCancel(ctx)
-	err := s.SetFaults(o.Faults...)
-	if err == nil {
-		err = s.prepare()
-	}
+	s := &Simulator{o: o, dir: o.Dir, temporary: o.Dir == ""}
+	ctx, s.stop = context.WithCancel(ctx)
+	err := s.prepare(ctx)
 	if err == nil {
 		err = s.serve()
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	context.AfterFunc(s.life, func() { _ = s.shut() })
+	context.AfterFunc(ctx, func() { _ = s.shut() })
 	return s, nil
 }
 
 // prepare makes the folder, the certificate authority and the tenant.
-func (s *Simulator) prepare() (err error) {
-	if s.dir == "" {
-		s.temporary = true
+func (s *Simulator) prepare(ctx context.Context) (err error) {
+	if s.temporary {
 		if s.dir, err = os.MkdirTemp("", "roomkey-simulator-"); err != nil {
 			return err
 		}
@@ -144,42 +124,64 @@ func (s *Simulator) prepare() (err error) {
 	if s.ca, err = openAuthority(s.dir, time.Now()); err != nil {
 		return err
 	}
-	if s.key, err = signingKey(); err != nil {
+	s.tenant, err = tenant.New(tenant.Options{Seed: s.o.Seed, Rooms: s.o.Rooms, Users: s.o.Users, Dir: s.dir, Temporary: s.temporary, Now: s.o.Now})
+	if err != nil {
 		return err
 	}
-	s.directory = tenant.NewDirectory(s.o.Seed, s.o.Rooms, s.o.Users)
-	if s.state, err = s.openState(); err != nil {
+	if err = s.tenant.SetFaults(s.o.Faults...); err != nil {
 		return err
 	}
-	if s.callback = s.o.Callback; s.callback == nil {
-		s.callback = s.ca.transport()
+	if s.entra, err = entra.New(s.tenant); err != nil {
+		return err
 	}
+	callback := s.o.Callback
+	if callback == nil {
+		callback = s.ca.transport()
+	}
+	s.way = &fault.Way{Switches: s.tenant.Switches, Latency: s.o.Latency, Now: s.tenant.Now, Log: s.o.Log}
+	s.exchange = exchange.New(ctx, s.tenant, callback)
+	s.graph = graph.New(s.exchange, s.entra, s.way)
 	return nil
 }
 
 // serve opens the addresses.
 func (s *Simulator) serve() error {
-	ports := s.lastPorts()
-	listen, err := addresses(s.o.Listen, ports)
+	listen, err := addresses(s.o.Listen, s.lastPorts())
 	if err != nil {
 		return err
 	}
-	if s.microsoft, err = s.ca.open(listen[0], s.Way.Wrap(http.HandlerFunc(s.routeMicrosoft)), s.log); err != nil {
+	if s.microsoft, err = s.ca.open(listen[0], s.way.Wrap(http.HandlerFunc(s.routeMicrosoft)), s.o.Log); err != nil {
 		return err
 	}
+	s.tenant.Root = s.microsoft.url()
 	if s.booking, err = s.openBooking(listen[1]); err != nil {
 		return err
 	}
 	if err = s.openSeatsurfing(listen[2]); err != nil {
 		return err
 	}
-	return errors.Join(s.keepPorts(), s.SetFaults(s.o.Faults...))
+	return errors.Join(s.keepPorts(), s.standing())
+}
+
+// routeMicrosoft tells Graph's calls from Entra's, and both from what is the
+// simulator's own.
+func (s *Simulator) routeMicrosoft(w http.ResponseWriter, r *http.Request) {
+	switch first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); first {
+	case "v1.0", "beta":
+		s.graph.ServeHTTP(w, r)
+	case "oidc":
+		s.entra.ServeUserInfo(w, r)
+	case "simulator":
+		s.exchange.ServeIntent(w, r)
+	default:
+		s.entra.ServeHTTP(w, r)
+	}
 }
 
 // openBooking mounts the booking server on the second address.
 func (s *Simulator) openBooking(addr string) (*site, error) {
 	handler, err := booking.New(booking.Options{
-		Dir: s.dir, Token: s.Account().ServerToken, Now: s.now, Fault: s.Has, Once: s.Once, Probe: s.probe,
+		Dir: s.dir, Token: s.Account().ServerToken, Now: s.tenant.Now, Fault: s.tenant.Has, Once: s.tenant.Once, Probe: s.probe,
 	})
 	if err != nil {
 		return nil, err
@@ -187,7 +189,7 @@ func (s *Simulator) openBooking(addr string) (*site, error) {
 	return s.ca.open(addr, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fault.Pause(r.Context(), s.o.Latency)
 		handler.ServeHTTP(w, r)
-	}), s.log)
+	}), s.o.Log)
 }
 
 // Close stops all servers; a temporary folder is removed.
@@ -204,46 +206,71 @@ func (s *Simulator) shut() error {
 	return errors.Join(s.microsoft.close(), s.booking.close(), s.surf.close())
 }
 
-// SetFaults replaces what is switched on: names of [Faults], each "name" or
+// SetFaults replaces what is switched on: names of [fault.All], each "name" or
 // "name=argument". An unknown name is an error and changes nothing.
 func (s *Simulator) SetFaults(names ...string) error {
-	since := 0
-	if s.state != nil {
-		s.mu.Lock()
-		since = s.state.Sequence
-		s.mu.Unlock()
-	}
-	if err := s.Set(since, names...); err != nil {
+	if err := s.tenant.SetFaults(names...); err != nil {
 		return err
 	}
 	return s.standing()
 }
 
-// standing does what some faults leave in the tenant or with the servers, once
-// there is a tenant.
+// standing takes the booking server down or puts it up, as the faults say.
 func (s *Simulator) standing() error {
-	if s.state == nil || s.microsoft == nil {
-		return nil
-	}
-	s.mu.Lock()
-	s.seedDuplicates()
-	s.seedForeign()
-	s.seedExtraRoles()
-	s.seedNamesake()
-	s.mu.Unlock()
-	if s.booking == nil {
-		return nil
-	}
-	if s.Has(fault.ServerDown) {
+	if s.tenant.Has(fault.ServerDown) {
 		return s.booking.close()
 	}
 	return s.booking.up()
 }
 
+// Requests are the calls to Entra and Graph so far, the last 20,000.
+func (s *Simulator) Requests() []fault.Request { return s.way.Requests() }
+
+// Account is what an administrator of the simulated tenant knows.
+type Account = tenant.Account
+
+// Account is the tenant's, with the key of the booking server; no key before the
+// server has made one.
+func (s *Simulator) Account() Account {
+	a := s.tenant.Account()
+	if identity, err := booking.Identity(s.dir, "identity.txt"); err == nil {
+		a.SealingRecipient = identity.Recipient().String()
+	}
+	return a
+}
+
+// Advance moves the tenant's clock, so that secrets expire, replication ends
+// and rooms answer without anybody waiting.
+func (s *Simulator) Advance(d time.Duration) { s.tenant.Advance(d) }
+
+// SignInAs chooses whom the next interactive sign-ins are by: a user principal
+// name of the tenant; "" for the administrator of [Account].
+func (s *Simulator) SignInAs(upn string) { s.entra.SignInAs(upn) }
+
+// UserToken is an access token of a user of the tenant with delegated scopes, as
+// if the person had signed in through Microsoft Graph Command Line Tools. It is
+// for tests that are about something else than signing in.
+func (s *Simulator) UserToken(upn string, scopes ...string) (string, error) {
+	return s.entra.UserToken(upn, scopes...)
+}
+
+// ApplyIntent plays the Exchange administrator who runs a whole script: it applies
+// the intent that stands beside the script, and gives the result file.
+func (s *Simulator) ApplyIntent(intent json.RawMessage) (json.RawMessage, error) {
+	return s.exchange.ApplyIntent(intent)
+}
+
+// Colleague gives an Exchange administrator who has just opened PowerShell.
+func (s *Simulator) Colleague() *exchange.Colleague { return s.exchange.Colleague() }
+
+// VendorClientID is the client ID of the application that the vendor of a
+// product owns; "" for a product without.
+func (s *Simulator) VendorClientID(product string) string { return s.tenant.VendorClientID(product) }
+
 // Cloud is the row that makes every client talk to this tenant.
 func (s *Simulator) Cloud() cloud.Cloud {
 	off := false
-	root := s.microsoft.url()
+	root := s.tenant.Root
 	return cloud.Cloud{
 		ID: "simulated", Name: "Simulated tenant", Authority: root, Graph: root,
 		Portals:           cloud.Portals{Azure: root + "/portal", Entra: root + "/portal", Admin: root + "/portal", Exchange: root + "/portal"},
@@ -263,23 +290,6 @@ func (s *Simulator) BookingURL() string {
 		return ""
 	}
 	return s.booking.url()
-}
-
-// Advance moves the tenant's clock, so that secrets expire, replication ends
-// and rooms answer without anybody waiting.
-func (s *Simulator) Advance(d time.Duration) { s.offset.Add(int64(d)) }
-
-// SignInAs chooses whom the next interactive sign-ins are by: a user principal
-// name of the tenant; "" for the administrator of [Account].
-func (s *Simulator) SignInAs(upn string) { s.visitor.Store(&upn) }
-
-// now is the tenant's time, clock-skew included.
-func (s *Simulator) now() time.Time {
-	t := s.o.Now().Add(time.Duration(s.offset.Load()))
-	if arg, on := s.Fault(fault.ClockSkew); on {
-		t = t.Add(fault.Duration(arg, 10*time.Minute))
-	}
-	return t
 }
 
 // addresses are where to listen: as asked, as last time, or wherever there is

@@ -213,9 +213,9 @@ func TestPeoplePages(t *testing.T) {
 // TestDirectoryIsTwoWay finds everybody by address and by id again, in the
 // largest tenant.
 func TestDirectoryIsTwoWay(t *testing.T) {
-	d := tenant.NewDirectory(7, MaxRooms, MaxUsers)
+	d := tenant.NewDirectory(7, tenant.MaxRooms, tenant.MaxUsers)
 	seen := map[string]bool{}
-	for i := range MaxUsers {
+	for i := range tenant.MaxUsers {
 		if i%7 == 0 {
 			if got, ok := d.FindPerson(d.UPN(i)); !ok || got != i {
 				t.Fatalf("user %d %s is found as %d", i, d.UPN(i), got)
@@ -223,10 +223,10 @@ func TestDirectoryIsTwoWay(t *testing.T) {
 		}
 		seen[d.UPN(i)] = true
 	}
-	if len(seen) != MaxUsers {
-		t.Errorf("%d addresses for %d users", len(seen), MaxUsers)
+	if len(seen) != tenant.MaxUsers {
+		t.Errorf("%d addresses for %d users", len(seen), tenant.MaxUsers)
 	}
-	for i := range MaxRooms {
+	for i := range tenant.MaxRooms {
 		r := d.Room(i)
 		if got, ok := d.FindRoom(r.Email); !ok || got != i {
 			t.Fatalf("room %d %s is found as %d", i, r.Email, got)
@@ -243,7 +243,7 @@ func TestDirectoryIsTwoWay(t *testing.T) {
 }
 
 func TestOptionsThatMakeNoSense(t *testing.T) {
-	for _, o := range []Options{{Rooms: MaxRooms + 1}, {Users: 2}, {Listen: "0.0.0.0:0"}, {Listen: "127.0.0.1:x"}, {Faults: []string{"no-such"}}, {Faults: []string{"no-consent=x"}}} {
+	for _, o := range []Options{{Rooms: tenant.MaxRooms + 1}, {Users: 2}, {Listen: "0.0.0.0:0"}, {Listen: "127.0.0.1:x"}, {Faults: []string{"no-such"}}, {Faults: []string{"no-consent=x"}}} {
 		if s, err := Start(t.Context(), o); err == nil {
 			_ = s.Close()
 			t.Errorf("%+v started", o)

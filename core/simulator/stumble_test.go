@@ -4,9 +4,8 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/roomkey/roomkey/core/simulator/fault"
-
 	"github.com/roomkey/roomkey/core/simulator/booking"
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // TestTroubleThatPasses: what strikes once strikes each address once; what stays

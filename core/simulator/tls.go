@@ -4,7 +4,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -23,10 +22,6 @@ import (
 	"sync"
 	"time"
 )
-
-// signingKey is one key per process: making one takes longer than the rest of
-// a start, and nobody needs two tenants to distrust each other.
-var signingKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
 // authority is the simulator's own certificate authority and the certificate
 // that it signed for loopback.

@@ -55,6 +55,19 @@ func JSON(w http.ResponseWriter, status int, body any) {
 	_, _ = w.Write(data)
 }
 
+// AsObject is what a struct looks like on the wire.
+func AsObject(v any) map[string]any {
+	var o map[string]any
+	data, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(data, &o)
+	}
+	if err != nil {
+		panic(err) // the simulator's types always encode
+	}
+	return o
+}
+
 // Page is a page of Microsoft's own: what a person in a browser sees.
 func Page(w http.ResponseWriter, status int, title, body string) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

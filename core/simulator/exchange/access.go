@@ -1,0 +1,59 @@
+package exchange
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/tenant"
+)
+
+// contains reports whether a mailbox is within a scope. Only direct members of
+// a group count.
+func (x *Exchange) contains(sc tenant.ManagementScope, address string) bool {
+	return sc.AllRooms && x.isRoom(address) ||
+		slices.ContainsFunc(sc.Mailboxes, func(m string) bool { return strings.EqualFold(m, address) }) ||
+		slices.ContainsFunc(sc.Groups, func(g string) bool { return x.isMember(g, address) })
+}
+
+func (x *Exchange) isMember(group, address string) bool {
+	i, made, found := x.FindGroup(group)
+	if !found {
+		return false
+	}
+	if made != nil {
+		return slices.ContainsFunc(made.Members, func(m string) bool { return strings.EqualFold(m, address) })
+	}
+	user, ok := x.Directory.FindPerson(address)
+	return ok && i != tenant.GroupDepartments && x.InGroup(i, user)
+}
+
+// ScopedRole reports whether RBAC for Applications lets an application into a
+// mailbox with one of the roles.
+func (x *Exchange) ScopedRole(appID, address string, roles ...string) bool {
+	e := &x.State.Exchange
+	wait, pending := x.Fault(fault.ScopePending)
+	return slices.ContainsFunc(e.Roles, func(a tenant.ManagementAssignment) bool {
+		waits := pending && x.Now().Before(a.Made.Add(fault.Duration(wait, 30*time.Minute)))
+		return strings.EqualFold(a.AppID, appID) && slices.Contains(roles, a.Role) && !waits && x.reaches(a, address)
+	})
+}
+
+// reaches reports whether a mailbox is within a role assignment.
+func (x *Exchange) reaches(a tenant.ManagementAssignment, address string) bool {
+	return a.Scope == "" || slices.ContainsFunc(x.State.Exchange.Scopes, func(sc tenant.ManagementScope) bool {
+		return strings.EqualFold(sc.Name, a.Scope) && x.contains(sc, address)
+	})
+}
+
+// PolicyDenies reports whether an Application Access Policy keeps an
+// application out of a mailbox that Entra's grant would let it into.
+func (x *Exchange) PolicyDenies(appID, address string) bool {
+	for _, p := range x.State.Exchange.Policies {
+		if strings.EqualFold(p.AppID, appID) && p.Restrict != x.isMember(p.Group, address) {
+			return true
+		}
+	}
+	return false
+}

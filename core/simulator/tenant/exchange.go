@@ -1,0 +1,130 @@
+package tenant
+
+import (
+	"strings"
+	"time"
+)
+
+// ExchangeState is what Exchange Online knows beside mailboxes' contents.
+type ExchangeState struct {
+	Places     map[string]object      `json:"places,omitempty"` // Set-Place, by address
+	Processing map[string]*Processing `json:"processing,omitempty"`
+	MadeRooms  []MadeRoom             `json:"rooms,omitempty"`
+	Lists      []*Group               `json:"roomLists,omitempty"`
+	Principals []ExchangePrincipal    `json:"servicePrincipals,omitempty"`
+	Scopes     []ManagementScope      `json:"managementScopes,omitempty"`
+	Roles      []ManagementAssignment `json:"roleAssignments,omitempty"`
+	Policies   []ApplicationPolicy    `json:"applicationAccessPolicies,omitempty"`
+	EWSAllowed []string               `json:"ewsAllowedAppIds,omitempty"`
+	EWSEnabled *bool                  `json:"ewsEnabled,omitempty"`
+	SignIn     map[string]bool        `json:"signIn,omitempty"` // room accounts that were allowed to sign in
+	Folders    map[string]string      `json:"calendarDefaultRights,omitempty"`
+}
+
+// Processing is a room's calendar processing; names and defaults are Exchange's
+// for a room made after 2018.
+type Processing struct {
+	AutomateProcessing                   string
+	AddOrganizerToSubject                bool
+	DeleteSubject                        bool
+	DeleteComments                       bool
+	DeleteAttachments                    bool
+	DeleteNonCalendarItems               bool
+	RemovePrivateProperty                bool
+	RemoveOldMeetingMessages             bool
+	RemoveCanceledMeetings               bool
+	RemoveForwardedMeetingNotifications  bool
+	ProcessExternalMeetingMessages       bool
+	AllowConflicts                       bool
+	ConflictPercentageAllowed            int
+	MaximumConflictInstances             int
+	AllowRecurringMeetings               bool
+	BookingWindowInDays                  int
+	EnforceSchedulingHorizon             bool
+	MaximumDurationInMinutes             int
+	MinimumDurationInMinutes             int
+	ScheduleOnlyDuringWorkHours          bool
+	AddAdditionalResponse                bool
+	AdditionalResponse                   string
+	AddNewRequestsTentatively            bool
+	TentativePendingApproval             bool
+	AllBookInPolicy                      bool
+	AllRequestInPolicy                   bool
+	AllRequestOutOfPolicy                bool
+	BookInPolicy                         []string
+	RequestInPolicy                      []string
+	RequestOutOfPolicy                   []string
+	ResourceDelegates                    []string
+	ForwardRequestsToDelegates           bool
+	OrganizerInfo                        bool
+	EnableResponseDetails                bool
+	BookingType                          string
+	EnableAutoRelease                    bool
+	PostReservationMaxClaimTimeInMinutes int
+	EnforceCapacity                      bool
+}
+
+// NewProcessing is the calendar processing of a new room.
+func NewProcessing() *Processing {
+	return &Processing{
+		AutomateProcessing: "AutoAccept", AddOrganizerToSubject: true, DeleteSubject: true, DeleteComments: true, DeleteAttachments: true,
+		DeleteNonCalendarItems: true, RemovePrivateProperty: true, RemoveOldMeetingMessages: true, AllowRecurringMeetings: true,
+		BookingWindowInDays: 180, EnforceSchedulingHorizon: true, MaximumDurationInMinutes: 1440, AddNewRequestsTentatively: true,
+		TentativePendingApproval: true, AllBookInPolicy: true, ForwardRequestsToDelegates: true, OrganizerInfo: true,
+		EnableResponseDetails: true, BookingType: "Standard",
+	}
+}
+
+// MadeRoom is a room mailbox that a script made.
+type MadeRoom struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Email    string `json:"email"`
+	Capacity *int   `json:"capacity,omitempty"`
+}
+
+// SetPlace changes properties of a place.
+func (e *ExchangeState) SetPlace(address string, change object) {
+	if e.Places == nil {
+		e.Places = map[string]object{}
+	}
+	address = strings.ToLower(address)
+	if e.Places[address] == nil {
+		e.Places[address] = object{}
+	}
+	for k, v := range change {
+		e.Places[address][k] = v
+	}
+}
+
+// ExchangePrincipal is Exchange's pointer to an enterprise application.
+type ExchangePrincipal struct {
+	AppID       string `json:"appId"`
+	ObjectID    string `json:"objectId"`
+	DisplayName string `json:"displayName"`
+}
+
+// ManagementScope is what a role assignment is limited to: all rooms, the
+// direct members of groups, mailboxes by address, or several of these.
+type ManagementScope struct {
+	Name      string   `json:"name"`
+	AllRooms  bool     `json:"allRooms,omitempty"`
+	Groups    []string `json:"groups,omitempty"`
+	Mailboxes []string `json:"mailboxes,omitempty"`
+}
+
+// ManagementAssignment gives an application a role within a scope.
+type ManagementAssignment struct {
+	Name  string    `json:"name"`
+	AppID string    `json:"appId"`
+	Role  string    `json:"role"`
+	Scope string    `json:"scope"` // "" for the whole organization
+	Made  time.Time `json:"made"`
+}
+
+// ApplicationPolicy is an Application Access Policy, the older way.
+type ApplicationPolicy struct {
+	AppID    string `json:"appId"`
+	Group    string `json:"group"`
+	Restrict bool   `json:"restrict"` // RestrictAccess, else DenyAccess
+}

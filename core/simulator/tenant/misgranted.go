@@ -1,0 +1,82 @@
+package tenant
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+)
+
+// namesake is where the ids begin of an application that is called as the ready
+// one: registration, client and enterprise application.
+const namesake = 920
+
+// seedNamesake registers it and gives it the permissions of the ready application.
+func (t *Tenant) seedNamesake() {
+	id := func(n int) string { return t.Directory.ID(KindOther, namesake+n) }
+	ready := t.Application(t.Directory.ID(KindOther, AppReady))
+	if !t.Has(fault.ConsentElsewhere) || ready == nil || t.Application(id(0)) != nil {
+		return
+	}
+	app := NewApplication(id(0), id(1), ready.DisplayName, t.Directory.Domain, t.Now())
+	app.SignInAudience = ready.SignInAudience
+	t.State.Applications = append(t.State.Applications, app)
+	sp := NewPrincipal(id(2), app.AppID, app.DisplayName, t.Directory.TenantID())
+	t.State.Principals = append(t.State.Principals, sp)
+	own, graph := t.PrincipalByApp(ready.AppID), t.PrincipalByApp(GraphAppID)
+	for _, a := range slices.Clone(t.State.Assignments) {
+		if own != nil && a.PrincipalID == own.ID && a.ResourceID == graph.ID {
+			t.Assign(sp, graph, a.AppRoleID)
+		}
+	}
+}
+
+// strayNamesake reports whether an object is of the namesake while the fault is off.
+func (t *Tenant) strayNamesake(id string) bool {
+	return !t.Has(fault.ConsentElsewhere) && (id == t.Directory.ID(KindOther, namesake) || id == t.Directory.ID(KindOther, namesake+2))
+}
+
+// Revoked reports whether a fault revoked a grant that tokens still carry.
+func (t *Tenant) Revoked(a *AppRoleAssignment) bool {
+	roles, on := t.Fault(fault.ConsentRevoked)
+	graph := t.PrincipalByApp(GraphAppID)
+	return on && a.Sequence <= t.Since() && a.ResourceID == graph.ID && fault.Hits(cmp.Or(roles, "Calendars.ReadWrite"), RoleValue(graph, a.AppRoleID), false)
+}
+
+// ReadyDeleted reports whether the fault deleted an object of the ready
+// application.
+func (t *Tenant) ReadyDeleted(id string) bool {
+	if !t.Has(fault.AppDeleted) {
+		return false
+	}
+	ready := t.Application(t.Directory.ID(KindOther, AppReady))
+	if ready == nil {
+		return false
+	}
+	own := t.PrincipalByApp(ready.AppID)
+	return id == ready.ID || own != nil && id == own.ID
+}
+
+// Declared is what an application declares, with the delegated permissions of the
+// same names if the fault says so.
+func (t *Tenant) Declared(a *Application) []RequiredResource {
+	if !t.Has(fault.DeclaredDelegated) {
+		return a.RequiredResourceAccess
+	}
+	graph := t.PrincipalByApp(GraphAppID)
+	var out []RequiredResource
+	for _, r := range a.RequiredResourceAccess {
+		r.ResourceAccess = slices.Clone(r.ResourceAccess)
+		for i, access := range r.ResourceAccess {
+			value := RoleValue(graph, access.ID)
+			for _, scope := range graph.OAuth2PermissionScopes {
+				if strings.EqualFold(r.ResourceAppID, GraphAppID) && access.Type == "Role" && scope.Value == value {
+					r.ResourceAccess[i] = RequiredAccess{ID: scope.ID, Type: "Scope"}
+				}
+			}
+		}
+		out = append(out, r)
+	}
+	return out
+}

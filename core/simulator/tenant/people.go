@@ -1,0 +1,73 @@
+package tenant
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/simulator/fault"
+)
+
+// RoomHidden reports whether a room is hidden from address lists: its mailbox
+// works, and Graph's places do not have it.
+func (t *Tenant) RoomHidden(address string) bool {
+	return t.RoomStruck(fault.RoomHidden, address) || t.RoomStruck(fault.Workspace, address)
+}
+
+// RoomStruck is whether a fault is on for a room, the first if it names none.
+func (t *Tenant) RoomStruck(name, address string) bool {
+	arg, on := t.Fault(name)
+	return on && fault.Hits(cmp.Or(arg, t.Directory.Room(0).Email), address, false)
+}
+
+// RoomGone reports whether a room is listed although its mailbox is no more.
+func (t *Tenant) RoomGone(address string) bool {
+	return t.RoomStruck(fault.RoomGone, address)
+}
+
+// strikePerson does to a person what the faults say.
+func (t *Tenant) strikePerson(i int, o object) {
+	if t.personStruck(fault.PeopleDisabled, i) {
+		o["accountEnabled"] = false
+	}
+	if t.personStruck(fault.PeopleWithoutMail, i) {
+		o["mail"], o["proxyAddresses"] = nil, []string{}
+	}
+	if i == OrganizerUser+1 && t.Has(fault.SharedCardNumber) {
+		o["onPremisesExtensionAttributes"] = t.UserObject(OrganizerUser)["onPremisesExtensionAttributes"]
+	}
+}
+
+// personStruck reports whether a fault names a person, or a group with the
+// person in it.
+func (t *Tenant) personStruck(name string, i int) bool {
+	arg, on := t.Fault(name)
+	return on && (fault.Hits(arg, t.Directory.UPN(i), true) || slices.ContainsFunc(strings.Split(arg, ","), func(key string) bool {
+		group, made, found := t.FindGroup(strings.TrimSpace(key))
+		return found && made == nil && t.InGroup(group, i)
+	}))
+}
+
+// GroupStruck reports whether a fault names a seeded group.
+func (t *Tenant) GroupStruck(name string, i int) bool {
+	arg, on := t.Fault(name)
+	if !on {
+		return false
+	}
+	if arg == "" {
+		return i == GroupBookers
+	}
+	return strings.EqualFold(arg, t.Directory.ID(KindGroup, i)) || strings.EqualFold(arg, groupName(i))
+}
+
+// roomSignsIn reports whether the fault lets the account of a room sign in.
+func (t *Tenant) roomSignsIn(address string) bool {
+	arg, on := t.Fault(fault.RoomSignIn)
+	return on && fault.Hits(arg, address, true)
+}
+
+// ListStruck reports whether a fault names a seeded room list.
+func (t *Tenant) ListStruck(name string, b int) bool {
+	arg, on := t.Fault(name)
+	return on && (arg == "" && b == 0 || strings.EqualFold(arg, t.Directory.ListEmail(b)))
+}
