@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/ui/kit"
@@ -15,7 +14,7 @@ func Failed(app fyne.App, p *problem.Problem, dispatch kit.Dispatch) fyne.Window
 	applyVariant(app, app.Preferences().String(variantKey))
 	host := &kit.Host{Dispatch: dispatch, Clipboard: app.Clipboard, After: kit.Timer(dispatch), OpenURL: opener(app)}
 	w := app.NewWindow("Roomkey")
-	w.SetContent(container.NewVScroll(kit.Pad(24, 24, 24, 24, kit.Column(kit.GapWide,
+	w.SetContent(kit.NewVScroll(kit.Pad(24, 24, 24, 24, kit.Column(kit.GapWide,
 		kit.Heading(kit.L("Roomkey cannot start")), kit.ProblemCard(host, p)))))
 	w.SetMaster()
 	w.Resize(fyne.NewSize(720, 420))

@@ -1,11 +1,12 @@
 package ui
 
 import (
+	"github.com/roomkey/roomkey/ui/kit"
+
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/ui/page"
@@ -78,7 +79,7 @@ func TestPushTakesOverAndRemoves(t *testing.T) {
 		t.Error("it was not taken over")
 	}
 	each(p.shell.Object(), func(o fyne.CanvasObject) {
-		if c, ok := o.(*widget.Check); ok && strings.HasPrefix(c.Text, "Remove 2 things that Roomkey made there") {
+		if c, ok := o.(*kit.Check); ok && strings.HasPrefix(c.Text, "Remove 2 things that Roomkey made there") {
 			c.SetChecked(true)
 		}
 	})

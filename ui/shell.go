@@ -89,7 +89,7 @@ func (s *Shell) navigation() fyne.CanvasObject {
 	s.steps = kit.NewStepList(s.Go)
 	s.others = kit.NewStepList(s.Go)
 	s.nav = kit.Column(kit.GapWide, kit.Pad(2, 8, 2, 8, brand), kit.Pad(0, 4, 0, 4, s.switcher), s.steps)
-	side := kit.Dock(nil, s.others, nil, nil, container.NewVScroll(kit.Pad(0, 4, 0, 0, s.nav)))
+	side := kit.Dock(nil, s.others, nil, nil, kit.NewVScroll(kit.Pad(0, 4, 0, 0, s.nav)))
 	panel := kit.Ground(kit.ColorPanel, kit.Pad(18, 12, 12, 12, side))
 	return kit.AtLeast(navWidth, 0, kit.Dock(nil, nil, nil, kit.Rule(), panel))
 }

@@ -102,12 +102,12 @@ func each(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 	}
 }
 
-func (p *person) button(text string) *widget.Button {
+func (p *person) button(text string) *kit.Button {
 	p.t.Helper()
-	var found *widget.Button
+	var found *kit.Button
 	each(p.shell.Object(), func(o fyne.CanvasObject) {
 		switch b := o.(type) {
-		case *widget.Button:
+		case *kit.Button:
 			if b.Text == text {
 				found = b
 			}
@@ -174,7 +174,7 @@ func (p *person) reads() string {
 		switch v := o.(type) {
 		case *kit.Text:
 			b.WriteString(v.Text() + "\n")
-		case *widget.Button:
+		case *kit.Button:
 			b.WriteString(v.Text + "\n")
 		case *widget.Hyperlink:
 			b.WriteString(v.Text + "\n")

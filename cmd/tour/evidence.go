@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -142,7 +141,7 @@ func (g *guide) watch() error {
 		return err
 	}
 	each(g.shell.Object(), func(o fyne.CanvasObject) {
-		if b, ok := o.(*widget.Button); ok && waits && b.Text == kit.L("Cancel") {
+		if b, ok := o.(*kit.Button); ok && waits && b.Text == kit.L("Cancel") {
 			b.OnTapped()
 		}
 	})

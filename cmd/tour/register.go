@@ -6,10 +6,10 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
 )
 
@@ -154,9 +154,9 @@ func (g *guide) tap(text string) func() error {
 }
 
 // button finds a visible one, nil for none.
-func (g *guide) button(text string) (found *widget.Button) {
+func (g *guide) button(text string) (found *kit.Button) {
 	each(g.shell.Page().Frame().Object, func(o fyne.CanvasObject) {
-		if b, ok := o.(*widget.Button); ok && b.Text == text {
+		if b, ok := o.(*kit.Button); ok && b.Text == text {
 			found = b
 		}
 	})

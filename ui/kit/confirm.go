@@ -8,21 +8,21 @@ import (
 // ConfirmCard is a question that stands on the page until it is answered.
 type ConfirmCard struct {
 	*Surface
-	Yes, No *widget.Button
+	Yes, No *Button
 }
 
 // NewConfirmCard asks question; extra may be further objects between the detail
 // and the buttons. A danger's Yes is coloured as one.
 func NewConfirmCard(question, detail, yes, no string, danger bool, answer func(yes bool), extra ...fyne.CanvasObject) *ConfirmCard {
 	c := &ConfirmCard{}
-	c.Yes = widget.NewButton(yes, func() { answer(true) })
+	c.Yes = NewButton(yes, func() { answer(true) })
 	c.Yes.Importance = widget.HighImportance
 	mark := MarkReady
 	if danger {
 		c.Yes.Importance = widget.DangerImportance
 		mark = MarkAttention
 	}
-	c.No = widget.NewButton(no, func() { answer(false) })
+	c.No = NewButton(no, func() { answer(false) })
 	body := Column(Gap, Strong(question))
 	if detail != "" {
 		body.Add(NewText(detail))

@@ -12,7 +12,7 @@ const tickTime = 1500 * time.Millisecond
 
 // CopyButton copies text and answers with a tick.
 type CopyButton struct {
-	widget.Button
+	Button
 	host *Host
 	stop func()
 }
@@ -21,7 +21,7 @@ type CopyButton struct {
 // label may be empty.
 func NewCopyButton(host *Host, label string, text func() string) *CopyButton {
 	b := &CopyButton{host: host}
-	b.Text, b.Icon, b.Importance = label, theme.ContentCopyIcon(), widget.LowImportance
+	b.self, b.Text, b.Icon, b.Importance = b, label, theme.ContentCopyIcon(), widget.LowImportance
 	b.OnTapped = func() {
 		host.Copy(text())
 		b.Tick()

@@ -26,15 +26,15 @@ func centred(text string) fyne.CanvasObject {
 }
 
 // PrimaryButton is the page's one main action.
-func PrimaryButton(text string, icon fyne.Resource, press func()) *widget.Button {
-	b := widget.NewButtonWithIcon(text, icon, press)
+func PrimaryButton(text string, icon fyne.Resource, press func()) *Button {
+	b := NewButtonWithIcon(text, icon, press)
 	b.Importance = widget.HighImportance
 	return b
 }
 
 // QuietButton is an action without a ground.
-func QuietButton(text string, icon fyne.Resource, press func()) *widget.Button {
-	b := widget.NewButtonWithIcon(text, icon, press)
+func QuietButton(text string, icon fyne.Resource, press func()) *Button {
+	b := NewButtonWithIcon(text, icon, press)
 	b.Importance = widget.LowImportance
 	return b
 }

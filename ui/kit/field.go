@@ -34,8 +34,8 @@ type Field struct {
 	says    *Text
 	help    *Text
 	entry   *entry
-	choice  *widget.Select
-	toggle  *widget.Check
+	choice  *choice
+	toggle  *Check
 	file    *fileInput
 	options []Option
 	touched bool
@@ -47,7 +47,7 @@ func TextField(label, help, placeholder string) *Field {
 	f := &Field{entry: newEntry(false)}
 	f.entry.SetPlaceHolder(placeholder)
 	f.watch()
-	return f.build(label, help, f.entry)
+	return f.build(label, help, overWheel(f.entry, turnPage))
 }
 
 // PasswordField is an entry that shows bullets.
@@ -55,7 +55,7 @@ func PasswordField(label, help, placeholder string) *Field {
 	f := &Field{entry: newEntry(true)}
 	f.entry.SetPlaceHolder(placeholder)
 	f.watch()
-	return f.build(label, help, f.entry)
+	return f.build(label, help, overWheel(f.entry, turnPage))
 }
 
 // LinesField is an entry of several lines.
@@ -71,7 +71,7 @@ func LinesField(label, help, placeholder string, rows int) *Field {
 // SelectField is a choice of one option.
 func SelectField(label, help string, options []Option) *Field {
 	f := &Field{}
-	f.choice = widget.NewSelect(nil, func(string) { f.changed() })
+	f.choice = newChoice(func(string) { f.changed() })
 	frame := Ground(theme.ColorNameInputBackground, f.choice)
 	frame.Border, frame.Radius, frame.Pad = theme.ColorNameInputBorder, 6, 1
 	f.build(label, help, frame)
@@ -82,7 +82,7 @@ func SelectField(label, help string, options []Option) *Field {
 // SwitchField is a yes or no; its value is "true" or "false".
 func SwitchField(label, help string) *Field {
 	f := &Field{}
-	f.toggle = widget.NewCheck(label, func(bool) { f.changed() })
+	f.toggle = NewCheck(label, func(bool) { f.changed() })
 	f.build("", help, Pad(-6, 0, -6, -8, f.toggle))
 	f.Label = label
 	return f
@@ -276,6 +276,29 @@ func newEntry(password bool) *entry {
 	e.Scroll = fyne.ScrollHorizontalOnly
 	e.ExtendBaseWidget(e)
 	return e
+}
+
+// FocusGained scrolls the page to the field.
+func (e *entry) FocusGained() {
+	e.Entry.FocusGained()
+	reveal(e)
+}
+
+// TypedKey gives the page what one line has no use for.
+func (e *entry) TypedKey(k *fyne.KeyEvent) {
+	switch k.Name {
+	case fyne.KeyPageUp, fyne.KeyPageDown, fyne.KeyEscape:
+		if !e.MultiLine {
+			pass(e, k)
+			return
+		}
+	case fyne.KeyReturn, fyne.KeyEnter:
+		if !e.MultiLine && e.OnSubmitted == nil {
+			pass(e, k)
+			return
+		}
+	}
+	e.Entry.TypedKey(k)
 }
 
 // FocusLost cleans what was typed and lets the field judge it.

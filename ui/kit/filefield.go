@@ -2,12 +2,11 @@ package kit
 
 import (
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 )
 
 // fileInput is the input of a Field that takes a file.
 type fileInput struct {
-	press, forget *widget.Button
+	press, forget *Button
 	name          *Text
 	file          string
 }
@@ -17,7 +16,7 @@ type fileInput struct {
 // the person wants none after all.
 func FileField(label, help string, choose, forget func()) *Field {
 	f := &Field{file: &fileInput{
-		press:  widget.NewButtonWithIcon(L("Choose a file…"), theme.FolderOpenIcon(), choose),
+		press:  NewButtonWithIcon(L("Choose a file…"), theme.FolderOpenIcon(), choose),
 		forget: QuietButton(L("Remove file"), theme.ContentClearIcon(), forget),
 		name:   Line("").As(Clip, ColorMuted),
 	}}

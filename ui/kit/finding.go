@@ -159,7 +159,7 @@ func (r *findingRow) detail() fyne.CanvasObject {
 		body.Add(Facts(r.list.host, facts))
 	}
 	if again := r.list.OnAgain; again != nil && (f.Mark == MarkFail || f.Mark == MarkUnknown || f.Mark == MarkAttention) {
-		body.Add(Row(0, -1, widget.NewButtonWithIcon(L("Test this again until it passes"), theme.ViewRefreshIcon(), func() { again(f.ID) })))
+		body.Add(Row(0, -1, NewButtonWithIcon(L("Test this again until it passes"), theme.ViewRefreshIcon(), func() { again(f.ID) })))
 	}
 	return body
 }

@@ -12,7 +12,7 @@ import (
 type Frame struct {
 	Object fyne.CanvasObject
 	lead   *Text
-	scroll *container.Scroll
+	scroll *Scroll
 	bar    *fyne.Container
 	foot   *fyne.Container
 	aside  *fyne.Container
@@ -34,7 +34,7 @@ const (
 func NewFrame(title, lead string, body fyne.CanvasObject) *Frame {
 	f := &Frame{lead: Muted(lead)}
 	head := Column(6, Title(title), f.lead)
-	f.scroll = container.NewVScroll(Pad(pageTop, pageSide, GapBlocks, pageSide, Readable(Column(GapBlocks, head, body))))
+	f.scroll = NewVScroll(Pad(pageTop, pageSide, GapBlocks, pageSide, Readable(Column(GapBlocks, head, body))))
 	f.assemble(nil, f.scroll)
 	return f
 }
@@ -90,7 +90,7 @@ func (frameLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 }
 
 // Actions sets the buttons at the foot, the primary one last.
-func (f *Frame) Actions(buttons ...*widget.Button) {
+func (f *Frame) Actions(buttons ...*Button) {
 	f.bar.Objects = []fyne.CanvasObject{f.aside}
 	for _, b := range buttons {
 		if b != nil {
@@ -111,9 +111,9 @@ func (f *Frame) Aside(o fyne.CanvasObject) {
 }
 
 // Primary is the page's main action, nil when it has none.
-func (f *Frame) Primary() *widget.Button {
+func (f *Frame) Primary() *Button {
 	if n := len(f.bar.Objects); n > 1 {
-		return f.bar.Objects[n-1].(*widget.Button)
+		return f.bar.Objects[n-1].(*Button)
 	}
 	return nil
 }
@@ -141,13 +141,12 @@ func (f *Frame) Reveal(name string) bool {
 	if !s.object.Visible() {
 		return false
 	}
-	driver := fyne.CurrentApp().Driver()
-	canvas := driver.CanvasForObject(s.object)
+	canvas := canvasOf(s.object)
 	if canvas == nil {
 		return false
 	}
 	if f.scroll != nil {
-		at := driver.AbsolutePositionForObject(s.object).Y - driver.AbsolutePositionForObject(f.scroll.Content).Y
+		at := position(s.object).Y - position(f.scroll.Content).Y
 		f.scroll.ScrollToOffset(fyne.NewPos(0, max(0, at-GapBlocks)))
 	}
 	if target := focusable(s.object); target != nil {
@@ -165,6 +164,31 @@ func focusable(o fyne.CanvasObject) fyne.Focusable {
 		return o
 	}
 	return nil
+}
+
+// Turn scrolls the page as a key asks for; false for another key, and for a page
+// that does not scroll.
+func (f *Frame) Turn(key fyne.KeyName) bool {
+	if f.scroll == nil {
+		return false
+	}
+	switch key {
+	case fyne.KeyPageDown:
+		f.scroll.Page(0.9)
+	case fyne.KeyPageUp:
+		f.scroll.Page(-0.9)
+	case fyne.KeyDown:
+		f.scroll.Page(0.1)
+	case fyne.KeyUp:
+		f.scroll.Page(-0.1)
+	case fyne.KeyHome:
+		f.ToTop()
+	case fyne.KeyEnd:
+		f.ToEnd()
+	default:
+		return false
+	}
+	return true
 }
 
 // ToTop scrolls a readable page to its beginning.
@@ -185,7 +209,7 @@ func (f *Frame) ToEnd() {
 type Tabs struct {
 	Object  fyne.CanvasObject
 	OnOpen  func(index int)
-	buttons []*widget.Button
+	buttons []*Button
 	views   []fyne.CanvasObject
 	stack   *fyne.Container
 	open    int
@@ -196,7 +220,7 @@ func NewTabs(titles []string, views []fyne.CanvasObject) *Tabs {
 	t := &Tabs{views: views, stack: container.NewStack(views...)}
 	line := Row(GapTight, -1)
 	for i, title := range titles {
-		b := widget.NewButton(title, func() { t.Open(i) })
+		b := NewButton(title, func() { t.Open(i) })
 		t.buttons = append(t.buttons, b)
 		line.Add(b)
 	}

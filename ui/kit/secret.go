@@ -88,7 +88,7 @@ func (s *SecretField) Absent() {
 
 // ask shows the entry as it is.
 func (s *SecretField) ask(below ...fyne.CanvasObject) {
-	store := widget.NewButtonWithIcon(L("Store in the keychain"), theme.LoginIcon(), func() { s.Store() })
+	store := NewButtonWithIcon(L("Store in the keychain"), theme.LoginIcon(), func() { s.Store() })
 	s.put(append([]fyne.CanvasObject{s.field, Row(Gap, -1, store)}, below...)...)
 }
 

@@ -46,8 +46,8 @@ type DataTable[T any] struct {
 	filter  *widget.Entry
 	count   *Text
 	tools   *fyne.Container
-	heads   []*widget.Button
-	all     *widget.Check
+	heads   []*Button
+	all     *Check
 	list    *widget.List
 	empty   *fyne.Container
 	body    *fyne.Container
@@ -74,11 +74,11 @@ func NewDataTable[T any](columns []TableColumn[T], key func(T) string, selectabl
 
 	head := container.New(columnsLayout{t.shares(), selectable})
 	if selectable {
-		t.all = widget.NewCheck("", t.chooseAll)
+		t.all = NewCheck("", t.chooseAll)
 		head.Add(t.all)
 	}
 	for i, c := range columns {
-		b := widget.NewButton(c.Title, func() { t.sortBy(i) })
+		b := NewButton(c.Title, func() { t.sortBy(i) })
 		b.Importance, b.Alignment, b.IconPlacement = widget.LowImportance, widget.ButtonAlignLeading, widget.ButtonIconTrailingText
 		t.heads = append(t.heads, b)
 		head.Add(b)
@@ -124,7 +124,7 @@ func (t *DataTable[T]) Append(rows []T) {
 		for i, c := range t.columns {
 			item.cells[i] = problem.Line(c.Text(r))
 		}
-		item.folded = strings.ToLower(strings.Join(item.cells, "\n"))
+		item.folded = Fold(strings.Join(item.cells, "\n"))
 		t.rows = append(t.rows, item)
 	}
 	t.arrange()
@@ -186,7 +186,7 @@ func (t *DataTable[T]) sortBy(column int) {
 
 // arrange filters and sorts.
 func (t *DataTable[T]) arrange() {
-	wanted := strings.Fields(strings.ToLower(t.filter.Text))
+	wanted := strings.Fields(Fold(t.filter.Text))
 	t.visible = t.visible[:0]
 	for i := range t.rows {
 		if containsAll(t.rows[i].folded, wanted) {
@@ -214,18 +214,9 @@ func (t *DataTable[T]) order() func(a, b int) int {
 	}
 	folded := make([]string, len(t.rows))
 	for _, i := range t.visible {
-		folded[i] = strings.ToLower(t.rows[i].cells[t.sorted])
+		folded[i] = Fold(t.rows[i].cells[t.sorted])
 	}
 	return func(a, b int) int { return strings.Compare(folded[a], folded[b]) }
-}
-
-func containsAll(s string, words []string) bool {
-	for _, w := range words {
-		if !strings.Contains(s, w) {
-			return false
-		}
-	}
-	return true
 }
 
 // show brings the widgets up to date.

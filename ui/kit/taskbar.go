@@ -22,7 +22,7 @@ type TaskBar struct {
 	bar     *widget.ProgressBar
 	endless *widget.ProgressBarInfinite
 	measure *fyne.Container
-	stop    *widget.Button
+	stop    *Button
 	jobs    []*job
 }
 
@@ -44,7 +44,7 @@ func NewTaskBar() *TaskBar {
 	}
 	b.endless.Stop()
 	b.bar.TextFormatter = func() string { return "" }
-	b.stop = widget.NewButtonWithIcon(L("Cancel"), theme.CancelIcon(), func() {
+	b.stop = NewButtonWithIcon(L("Cancel"), theme.CancelIcon(), func() {
 		if n := len(b.jobs); n > 0 {
 			b.jobs[n-1].cancelled = true
 			b.jobs[n-1].cancel()

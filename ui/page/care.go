@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
@@ -60,7 +59,7 @@ func (c *applicationCard) show() fyne.CanvasObject {
 	}
 	signedIn := p.state.Account != nil
 	line := kit.Row(kit.GapTight, -1)
-	for _, b := range []*widget.Button{
+	for _, b := range []*kit.Button{
 		kit.QuietButton(kit.L("Renew the credential…"), theme.ViewRefreshIcon(), c.askRotate),
 		kit.QuietButton(kit.L("Undo…"), theme.ContentUndoIcon(), c.askUndo),
 	} {
@@ -167,8 +166,8 @@ func (c *applicationCard) rotationCard(r register.Rotation) fyne.CanvasObject {
 	if r.OldKeyID == "" {
 		says = kit.L("Test the connection and push it, so that the booking server gets the new credential. Then finish.")
 	}
-	test := widget.NewButton(kit.L("Test and push"), func() { c.p.page.forward().OnTapped() })
-	finish := c.p.able(widget.NewButton(kit.L("Finish: remove the old one"), func() { c.finish(false) }))
+	test := kit.NewButton(kit.L("Test and push"), func() { c.p.page.forward().OnTapped() })
+	finish := c.p.able(kit.NewButton(kit.L("Finish: remove the old one"), func() { c.finish(false) }))
 	column := kit.Column(kit.Gap, kit.Strong(kit.L("The credential is being renewed")), kit.NewText(says), kit.Row(kit.Gap, -1, test, finish))
 	if c.p.state.Account == nil {
 		finish.Disable()
@@ -209,7 +208,7 @@ func (c *applicationCard) finish(confirmed bool) {
 }
 
 func (c *applicationCard) restoreCard() fyne.CanvasObject {
-	b := c.p.able(widget.NewButtonWithIcon(kit.L("Restore it"), theme.ContentUndoIcon(), c.restore))
+	b := c.p.able(kit.NewButtonWithIcon(kit.L("Restore it"), theme.ContentUndoIcon(), c.restore))
 	column := kit.Column(kit.Gap, kit.Strong(kit.L("What Roomkey registered for this connection was removed")),
 		kit.NewText(kit.L("Microsoft keeps a deleted application for 30 days. Restored, it has its permissions again; it gets a new credential with the next Apply.")), kit.Row(0, -1, b))
 	if c.p.state.Account == nil {

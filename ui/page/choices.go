@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/product"
@@ -53,7 +52,7 @@ func newChoices(p *planner) *choices {
 	for _, f := range []*kit.Field{c.home, c.support, c.privacy, c.terms} {
 		f.Check = webAddress
 	}
-	again := widget.NewButtonWithIcon(kit.L("Make the plan with this"), theme.ViewRefreshIcon(), p.makePlan)
+	again := kit.NewButtonWithIcon(kit.L("Make the plan with this"), theme.ViewRefreshIcon(), p.makePlan)
 	c.fold = newFold(kit.L("Choose name, credential, consent or branding…"), kit.Card(kit.Column(kit.GapWide, c.app, c.kind, c.name, c.months, c.leave,
 		kit.Rule(), kit.Heading(kit.L("What people see who sign in")), twoFields(c.home, c.support), twoFields(c.privacy, c.terms), c.logo,
 		kit.Row(0, -1, again))), func() {}, p.page.relayout)

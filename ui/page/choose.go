@@ -36,9 +36,9 @@ type Choose struct {
 	reach  *widget.RadioGroup
 	notice *notice
 	form   *form
-	next   *widget.Button
+	next   *kit.Button
 	// fromFile imports rooms.
-	fromFile *widget.Button
+	fromFile *kit.Button
 }
 
 // The views of the page, in the order of its tabs.
@@ -64,7 +64,7 @@ func NewChoose(env *Env) *Choose {
 	body := kit.Dock(kit.Pad(0, 0, kit.Gap, 0, c.notice.object), nil, nil, nil, c.tabs.Object)
 	c.frame = kit.NewWideFrame(kit.L("Choose rooms and people"),
 		kit.L("This is what the booking server will see with the application's permissions."), body)
-	save := widget.NewButtonWithIcon(kit.L("Save the choice"), theme.DocumentSaveIcon(), func() {
+	save := kit.NewButtonWithIcon(kit.L("Save the choice"), theme.DocumentSaveIcon(), func() {
 		c.store(func() { c.notice.good(kit.L("Saved. The next test proves exactly this choice.")) })
 	})
 	c.next = kit.PrimaryButton(kit.L("Continue"), theme.NavigateNextIcon(), func() { c.store(func() { env.Go(setup.Restrict) }) })
@@ -189,7 +189,7 @@ func (c *Choose) makeRooms() {
 		func(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room] {
 			return sorted(c.env.Session.Rooms(ctx, page))
 		})
-	c.fromFile = widget.NewButtonWithIcon(kit.L("From a file…"), theme.FolderOpenIcon(), c.importRooms)
+	c.fromFile = kit.NewButtonWithIcon(kit.L("From a file…"), theme.FolderOpenIcon(), c.importRooms)
 	c.rooms.table.AddTool(c.fromFile)
 	c.mode = widget.NewRadioGroup([]string{kit.L("All rooms of the tenant"), kit.L("Only the chosen rooms"), kit.L("Rooms in the chosen lists")}, nil)
 	c.mode.Horizontal, c.mode.Required = true, true

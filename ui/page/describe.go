@@ -8,7 +8,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/cloud"
@@ -46,8 +45,8 @@ type Describe struct {
 	permissions            map[string]bool
 	optionsEdited          func()
 	permissionsEdited      func()
-	next                   *widget.Button
-	save                   *widget.Button
+	next                   *kit.Button
+	save                   *kit.Button
 }
 
 // NewDescribe makes the page.
@@ -100,7 +99,7 @@ func NewDescribe(env *Env) *Describe {
 	d.notice.top = d.frame.ToTop
 	d.form.spots(d.frame, nil)
 	d.frame.Spot(string(vault.ServerToken), d.token.field, nil)
-	d.save = widget.NewButton(kit.L("Save"), d.store)
+	d.save = kit.NewButton(kit.L("Save"), d.store)
 	d.next = kit.PrimaryButton(kit.L("Find the tenant"), theme.SearchIcon(), d.proceed)
 	d.frame.Aside(d.form.unsaved)
 	d.frame.Actions(d.save, d.next)
@@ -202,7 +201,7 @@ func (d *Describe) showProduct() {
 	d.about.SetText(kit.L(p.About))
 	d.options.RemoveAll()
 	for _, o := range p.Options {
-		check := widget.NewCheck(kit.L(o.Name), func(on bool) { d.chosen[o.ID] = on; d.optionsEdited() })
+		check := kit.NewCheck(kit.L(o.Name), func(on bool) { d.chosen[o.ID] = on; d.optionsEdited() })
 		check.Checked = d.chosen[o.ID]
 		d.options.Add(check)
 		if text := words.Sentences(words.T(o.About), words.T(o.Note)); !text.IsZero() {
@@ -247,7 +246,7 @@ func (d *Describe) showPermissions() {
 			if kind == permission.Application && e.ApplicationID == "" || kind == permission.Delegated && e.DelegatedID == "" {
 				continue
 			}
-			check := widget.NewCheck(label, func(on bool) { d.permissions[key] = on; d.permissionsEdited() })
+			check := kit.NewCheck(label, func(on bool) { d.permissions[key] = on; d.permissionsEdited() })
 			check.Checked = d.permissions[key]
 			text := kit.Say(words.Sentences(words.T(e.Means), words.T(e.Dangerous)))
 			d.options.Add(kit.Column(0, check, kit.Pad(-6, 0, 0, 34, kit.Small(text))))

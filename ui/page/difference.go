@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/words"
@@ -92,7 +91,7 @@ func differences(list []booking.Change, relayout func()) fyne.CanvasObject {
 	fill(table, short)
 	column.Add(table)
 	if len(short) < len(list) {
-		var all *widget.Button
+		var all *kit.Button
 		all = kit.QuietButton(kit.L("Show all %d differences", len(list)), theme.MenuExpandIcon(), func() {
 			fill(table, list)
 			all.Hide()

@@ -3,7 +3,6 @@ package page
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/ui/kit"
 )
@@ -13,7 +12,7 @@ import (
 type fold struct {
 	object fyne.CanvasObject
 	body   fyne.CanvasObject
-	press  *widget.Button
+	press  *kit.Button
 	// opened is called each time that it opens, relayout lays the page out anew.
 	opened, relayout func()
 }

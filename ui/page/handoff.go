@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
@@ -46,8 +45,8 @@ func (p *planner) handOffCard(h session.HandOff) fyne.CanvasObject {
 		list.Add(kit.TopRow(kit.Gap, 1, kit.Muted(strconv.Itoa(i+1)+".").As(kit.Whole, kit.ColorMuted), kit.NewText(kit.Say(t))))
 	}
 	column.Add(list)
-	save := widget.NewButtonWithIcon(kit.L("Save plan, checklist and script…"), theme.DocumentSaveIcon(), func() { p.saveHandOff(h) })
-	again := widget.NewButtonWithIcon(kit.L("Look what was granted"), theme.ViewRefreshIcon(), func() {
+	save := kit.NewButtonWithIcon(kit.L("Save plan, checklist and script…"), theme.DocumentSaveIcon(), func() { p.saveHandOff(h) })
+	again := kit.NewButtonWithIcon(kit.L("Look what was granted"), theme.ViewRefreshIcon(), func() {
 		p.result = nil
 		p.makePlan()
 	})

@@ -9,7 +9,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
@@ -31,14 +30,14 @@ type HandOver struct {
 	plan    *fyne.Container
 	holds   *fyne.Container
 	form    *fyne.Container
-	look    *widget.Button
-	push    *widget.Button
-	export  *widget.Button
+	look    *kit.Button
+	push    *kit.Button
+	export  *kit.Button
 	remove  *removal
 	choices booking.Choices
 	planned *session.Plan
 	yes     map[string]bool
-	checks  []*widget.Check
+	checks  []*kit.Check
 	pushing bool
 }
 
@@ -50,10 +49,10 @@ func NewHandOver(env *Env) *HandOver {
 	h.frame = kit.NewFrame(kit.L("Hand over to the booking server"),
 		kit.L("Only a configuration that was just proven is handed over. You see what would change before anything is sent."), body)
 	h.notice.top = h.frame.ToTop
-	h.look = widget.NewButtonWithIcon(kit.L("Look again"), theme.ViewRefreshIcon(), h.lookAgain)
+	h.look = kit.NewButtonWithIcon(kit.L("Look again"), theme.ViewRefreshIcon(), h.lookAgain)
 	h.push = kit.PrimaryButton(kit.L("Push"), theme.UploadIcon(), h.send)
 	h.push.Disable()
-	h.export = widget.NewButtonWithIcon(kit.L("Export as a file…"), theme.DocumentSaveIcon(), h.save)
+	h.export = kit.NewButtonWithIcon(kit.L("Export as a file…"), theme.DocumentSaveIcon(), h.save)
 	for name, o := range map[string]fyne.CanvasObject{"push": h.push, "look": h.look, "export": h.export, "confirm": h.plan, "warnings": h.plan, "form": h.form, "entered": h.form, "remove": h.remove.object} {
 		h.frame.Spot(name, o, nil)
 	}
@@ -165,7 +164,7 @@ func (h *HandOver) showPlan(plan session.Plan) {
 	}
 	h.offer(plan)
 	for _, q := range questions(plan) { // above the differences, which can be many: Push waits for them
-		check := widget.NewCheck(q.yes, func(on bool) { h.yes[q.id] = on; h.ready() })
+		check := kit.NewCheck(q.yes, func(on bool) { h.yes[q.id] = on; h.ready() })
 		body := kit.Column(kit.Gap, kit.Strong(q.title))
 		if q.detail != "" {
 			body.Add(kit.NewText(q.detail))
@@ -186,7 +185,7 @@ func (h *HandOver) showPlan(plan session.Plan) {
 }
 
 // Confirmations are the switches that the plan waits for.
-func (h *HandOver) Confirmations() []*widget.Check { return h.checks }
+func (h *HandOver) Confirmations() []*kit.Check { return h.checks }
 
 // ready switches Push on once everything was confirmed.
 func (h *HandOver) ready() {
@@ -385,7 +384,7 @@ func (h *HandOver) showEntered(steps []setup.Step) {
 		}
 		return words.Text{}
 	}
-	press := widget.NewButtonWithIcon(said, theme.ConfirmIcon(), func() {
+	press := kit.NewButtonWithIcon(said, theme.ConfirmIcon(), func() {
 		if !by.Validate() {
 			return
 		}

@@ -8,7 +8,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/problem"
@@ -164,7 +163,7 @@ func (p *planner) more() fyne.CanvasObject {
 }
 
 // actions are the buttons at the foot, the main one last.
-func (p *planner) actions() []*widget.Button {
+func (p *planner) actions() []*kit.Button {
 	switch {
 	case !p.known || p.steps != nil || p.application.ask != nil: // a question has its own
 		return nil
@@ -173,29 +172,29 @@ func (p *planner) actions() []*widget.Button {
 	case p.state.Account == nil:
 		return p.signIn.actions()
 	case p.plan == nil || p.choices.dirty:
-		return []*widget.Button{p.able(kit.PrimaryButton(kit.L("Make the plan"), theme.SearchIcon(), p.makePlan))}
+		return []*kit.Button{p.able(kit.PrimaryButton(kit.L("Make the plan"), theme.SearchIcon(), p.makePlan))}
 	}
 	apply := p.able(kit.PrimaryButton(kit.L("Apply"), theme.ConfirmIcon(), p.apply))
 	if p.plan.Reviewed != nil && p.plan.Blocked == nil && len(p.plan.Todo()) > 0 {
-		return []*widget.Button{apply}
+		return []*kit.Button{apply}
 	}
-	again := p.able(widget.NewButtonWithIcon(kit.L("Look again"), theme.ViewRefreshIcon(), p.makePlan))
+	again := p.able(kit.NewButtonWithIcon(kit.L("Look again"), theme.ViewRefreshIcon(), p.makePlan))
 	switch {
 	case p.plan.Blocked != nil:
-		return []*widget.Button{again}
+		return []*kit.Button{again}
 	case len(p.plan.Todo()) == 0:
-		return append([]*widget.Button{again}, p.proved(p.state.Proven)...)
+		return append([]*kit.Button{again}, p.proved(p.state.Proven)...)
 	}
-	return []*widget.Button{again, apply}
+	return []*kit.Button{again, apply}
 }
 
 // proved are the buttons of a registration with nothing left to apply: on, or
 // the test that it ends with.
-func (p *planner) proved(proven bool) []*widget.Button {
+func (p *planner) proved(proven bool) []*kit.Button {
 	if proven {
-		return []*widget.Button{p.page.forward()}
+		return []*kit.Button{p.page.forward()}
 	}
-	return []*widget.Button{p.able(kit.PrimaryButton(kit.L("Test the registration"), theme.MediaPlayIcon(), p.test))}
+	return []*kit.Button{p.able(kit.PrimaryButton(kit.L("Test the registration"), theme.MediaPlayIcon(), p.test))}
 }
 
 // test tests what was registered.
@@ -217,7 +216,7 @@ func (p *planner) test() {
 }
 
 // able switches a button off while something runs.
-func (p *planner) able(b *widget.Button) *widget.Button {
+func (p *planner) able(b *kit.Button) *kit.Button {
 	if p.busy {
 		b.Disable()
 	}

@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
@@ -73,10 +72,10 @@ func (p *planner) todoCard() fyne.CanvasObject {
 
 // waysOut are the buttons for what a blocked plan's remedies say.
 func (p *planner) waysOut(code problem.Code) []fyne.CanvasObject {
-	anew := p.able(widget.NewButtonWithIcon(kit.L("Plan a new application"), theme.ContentAddIcon(), p.choices.anew))
+	anew := p.able(kit.NewButtonWithIcon(kit.L("Plan a new application"), theme.ContentAddIcon(), p.choices.anew))
 	switch code {
 	case register.CodeDeleted:
-		return []fyne.CanvasObject{kit.Row(kit.Gap, -1, p.able(widget.NewButtonWithIcon(kit.L("Restore it"), theme.ContentUndoIcon(), p.application.restore)), anew)}
+		return []fyne.CanvasObject{kit.Row(kit.Gap, -1, p.able(kit.NewButtonWithIcon(kit.L("Restore it"), theme.ContentUndoIcon(), p.application.restore)), anew)}
 	case register.CodeForeign, register.CodeUnknown:
 		return []fyne.CanvasObject{kit.Row(0, -1, anew)}
 	}
@@ -154,7 +153,7 @@ func planTable(host *kit.Host, title string, items []register.Item, relayout fun
 	fillPlan(table, host, loud)
 	column := kit.Column(kit.Gap, kit.Heading(title), table)
 	if hidden := len(lines) - len(loud); hidden > 0 {
-		var all *widget.Button
+		var all *kit.Button
 		all = kit.QuietButton(kit.L("Show what stays as it is (%d)", hidden), theme.MenuExpandIcon(), func() {
 			fillPlan(table, host, lines)
 			all.Hide()

@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -22,7 +21,7 @@ type preview[T any] struct {
 	table  *kit.DataTable[T]
 	source *kit.Text
 	notice *notice
-	reload *widget.Button
+	reload *kit.Button
 	title  string
 	empty  fyne.CanvasObject
 	fetch  func(context.Context, func([]T)) tenant.Listing[T]
@@ -37,7 +36,7 @@ func newPreview[T any](env *Env, columns []kit.TableColumn[T], key func(T) strin
 	p := &preview[T]{env: env, title: title, fetch: fetch, notice: newNotice(env.Host), source: kit.Small("")}
 	p.empty = kit.EmptyState(theme.ListIcon(), emptyTitle, emptyText)
 	p.table = kit.NewDataTable(columns, key, selectable, nil)
-	p.reload = widget.NewButtonWithIcon("", theme.ViewRefreshIcon(), func() { p.loaded = false; p.load() })
+	p.reload = kit.NewButtonWithIcon("", theme.ViewRefreshIcon(), func() { p.loaded = false; p.load() })
 	p.table.AddTool(p.reload)
 	p.object = kit.Dock(p.notice.object, kit.Pad(6, 0, 0, 0, p.source), nil, nil, p.table.Object)
 	return p

@@ -26,9 +26,9 @@ type Prove struct {
 	options *runOptions
 	list    *kit.FindingList
 	facts   *fyne.Container
-	run     *widget.Button
-	next    *widget.Button
-	report  *widget.Button
+	run     *kit.Button
+	next    *kit.Button
+	report  *kit.Button
 	running bool
 	// found are the findings as they are shown, by id.
 	found map[string]check.Finding
@@ -50,8 +50,8 @@ func NewProve(env *Env) *Prove {
 		kit.L("Every link is tried with the application's own credential. Nothing counts as working that was not exercised; nothing is changed unless you say so."), body)
 	p.notice.top = p.frame.ToTop
 	p.run = kit.PrimaryButton(kit.L("Test the connection"), theme.MediaPlayIcon(), p.Start)
-	p.report = widget.NewButtonWithIcon(kit.L("Save report…"), theme.DocumentSaveIcon(), p.chooseReport)
-	p.next = widget.NewButtonWithIcon(kit.L("Hand over"), theme.NavigateNextIcon(), func() { env.Go(setup.HandOver) })
+	p.report = kit.NewButtonWithIcon(kit.L("Save report…"), theme.DocumentSaveIcon(), p.chooseReport)
+	p.next = kit.NewButtonWithIcon(kit.L("Hand over"), theme.NavigateNextIcon(), func() { env.Go(setup.HandOver) })
 	p.frame.Spot("check", p.run, nil)
 	p.frame.Spot("organizer", p.options.organizer, p.options.openBooking)
 	p.frame.Spot("scope.outside", p.options.outOfReach, p.options.open)

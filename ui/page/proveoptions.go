@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
@@ -21,7 +20,7 @@ type runOptions struct {
 	relayout func()
 	object   *kit.Surface
 	column   *fyne.Container
-	press    *widget.Button
+	press    *kit.Button
 	says     *kit.Text
 	form     *fyne.Container
 	ready    prepared
@@ -177,7 +176,7 @@ func (o *runOptions) signedIn() fyne.CanvasObject {
 		return marked(kit.MarkDone, kit.L("Signed in as %s: what is declared and consented is read, too.", o.ready.signedIn), "")
 	}
 	return kit.Column(kit.GapTight, kit.Strong(kit.L("What is declared and consented")),
-		kit.Row(0, -1, widget.NewButtonWithIcon(kit.L("Sign in on the page Register"), theme.LoginIcon(), func() { o.env.Go(setup.Register) })),
+		kit.Row(0, -1, kit.NewButtonWithIcon(kit.L("Sign in on the page Register"), theme.LoginIcon(), func() { o.env.Go(setup.Register) })),
 		kit.Small(kit.L("The application cannot read its own registration. An administrator who is signed in can; without one these layers stay unknown.")))
 }
 

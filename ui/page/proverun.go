@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/problem"
@@ -16,8 +15,8 @@ import (
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
-func (p *Prove) againButton(id string) *widget.Button {
-	return widget.NewButtonWithIcon(kit.L("Test this again until it passes"), theme.ViewRefreshIcon(), func() { p.again(id) })
+func (p *Prove) againButton(id string) *kit.Button {
+	return kit.NewButtonWithIcon(kit.L("Test this again until it passes"), theme.ViewRefreshIcon(), func() { p.again(id) })
 }
 
 // plan finds the time of the test booking before anybody agrees to it.
@@ -143,7 +142,7 @@ func (p *Prove) showLeft(left []check.Trace) {
 	for _, l := range left {
 		says.Add(kit.NewText("•  " + leftover(l)))
 	}
-	clean := widget.NewButtonWithIcon(kit.L("Clean up"), theme.DeleteIcon(), p.cleanUp)
+	clean := kit.NewButtonWithIcon(kit.L("Clean up"), theme.DeleteIcon(), p.cleanUp)
 	says.Add(kit.Row(kit.Gap, 1, clean, kit.Small(kit.L("Only what is listed here is removed, by the ids that were written down before it was made."))))
 	p.left.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, says))
 }
@@ -180,7 +179,7 @@ func (p *Prove) chooseReport() {
 		{"json", kit.L("JSON (.json)"), kit.L("The same for a program."), theme.FileTextIcon()},
 		{"zip", kit.L("Support bundle (.zip)"), kit.L("Report, configuration and log for whoever gives support; secrets are taken out."), theme.FolderIcon()},
 	} {
-		press := widget.NewButtonWithIcon(form.name, form.icon, func() { p.saveReport(form.id) })
+		press := kit.NewButtonWithIcon(form.name, form.icon, func() { p.saveReport(form.id) })
 		column.Add(kit.Row(kit.GapWide, 1, kit.AtLeast(220, 0, press), kit.Small(form.says)))
 	}
 	column.Add(kit.Row(0, -1, kit.QuietButton(kit.L("Not now"), theme.CancelIcon(), func() { p.notice.clear(); p.relayout() })))

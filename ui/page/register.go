@@ -17,7 +17,7 @@ type Register struct {
 	env      *Env
 	frame    *kit.Frame
 	notice   *notice
-	ways     []*widget.Button
+	ways     []*kit.Button
 	planner  *planner
 	existing *existing
 	way      int
@@ -34,7 +34,7 @@ func NewRegister(env *Env) *Register {
 	r := &Register{env: env, notice: newNotice(env.Host)}
 	line := kit.Row(kit.GapTight, -1)
 	for i, title := range []string{kit.L("Let Roomkey register it (recommended)"), kit.L("Enter an existing application")} {
-		b := widget.NewButton(title, func() { r.Open(i) })
+		b := kit.NewButton(title, func() { r.Open(i) })
 		r.ways = append(r.ways, b)
 		line.Add(b)
 	}
@@ -112,7 +112,7 @@ func (r *Register) relayout() {
 }
 
 // forward is the button to the next step.
-func (r *Register) forward() *widget.Button {
+func (r *Register) forward() *kit.Button {
 	return kit.PrimaryButton(kit.L("Continue"), theme.NavigateNextIcon(), func() { r.env.Go(setup.Choose) })
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
@@ -27,7 +26,7 @@ type existing struct {
 	kind   *kit.Field
 	secret *secretBox
 	cert   *certificateBox
-	next   *widget.Button
+	next   *kit.Button
 	wanted *fyne.Container
 	proof  *quickProof
 	// relayout lays the page out anew.
@@ -142,21 +141,21 @@ type certificateBox struct {
 	password *kit.Field
 	path     *kit.Text
 	data     []byte
-	store    *widget.Button
+	store    *kit.Button
 }
 
 func newCertificateBox(env *Env) *certificateBox {
 	b := &certificateBox{env: env, path: kit.Line(kit.L("No file chosen.")).As(kit.Clip, kit.ColorMuted)}
 	b.secret = newSecretBox(env, vault.Certificate, kit.L("Certificate"), "", "")
 	b.password = kit.PasswordField(kit.L("Password of the file"), kit.L("For a PFX file or an encrypted key; empty when there is none."), "")
-	choose := widget.NewButtonWithIcon(kit.L("Choose a PEM or PFX file…"), theme.FolderOpenIcon(), func() {
+	choose := kit.NewButtonWithIcon(kit.L("Choose a PEM or PFX file…"), theme.FolderOpenIcon(), func() {
 		env.Files.Open([]string{".pem", ".pfx", ".p12", ".crt", ".cer", ".key"}, func(name string, data []byte) {
 			b.data = data
 			b.path.SetText(name)
 			b.store.Enable()
 		})
 	})
-	b.store = widget.NewButtonWithIcon(kit.L("Store in the keychain"), theme.LoginIcon(), func() { b.settle(func(bool) {}) })
+	b.store = kit.NewButtonWithIcon(kit.L("Store in the keychain"), theme.LoginIcon(), func() { b.settle(func(bool) {}) })
 	b.store.Disable()
 	b.secret.field.Instead = kit.Column(kit.Gap, kit.Row(kit.Gap, 1, choose, b.path), b.password, kit.Row(kit.Gap, -1, b.store))
 	b.object = kit.Column(0, b.secret.field)

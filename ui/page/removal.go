@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
@@ -18,7 +17,7 @@ import (
 // elsewhere, and to remove what it made and nobody wants any more.
 func (h *HandOver) offer(plan session.Plan) {
 	if plan.DryRun.Takeable {
-		h.plan.Add(kit.Row(0, -1, widget.NewButtonWithIcon(kit.L("Roomkey made it: take it over"), theme.DownloadIcon(), func() {
+		h.plan.Add(kit.Row(0, -1, kit.NewButtonWithIcon(kit.L("Roomkey made it: take it over"), theme.DownloadIcon(), func() {
 			h.env.Scope.Show(kit.L("Taking over"), func(ctx context.Context, _ task.Report) error { return h.env.Session.TakeOver(ctx) }, func(err error) {
 				h.notice.fail(problem.Of(err))
 				h.lookAgain()
@@ -26,7 +25,7 @@ func (h *HandOver) offer(plan session.Plan) {
 		})))
 	}
 	if plan.DryRun.Unwanted > 0 || h.choices.Remove {
-		remove := widget.NewCheck(kit.Say(words.N(plan.DryRun.Unwanted, "Remove %d thing that Roomkey made there and that is no longer wanted, with its bookings", "Remove %d things that Roomkey made there and that are no longer wanted, with their bookings", plan.DryRun.Unwanted)), nil)
+		remove := kit.NewCheck(kit.Say(words.N(plan.DryRun.Unwanted, "Remove %d thing that Roomkey made there and that is no longer wanted, with its bookings", "Remove %d things that Roomkey made there and that are no longer wanted, with their bookings", plan.DryRun.Unwanted)), nil)
 		remove.Checked = h.choices.Remove
 		remove.OnChanged = func(on bool) { h.choices.Remove = on; h.lookAgain() }
 		h.plan.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, remove))

@@ -41,7 +41,7 @@ type Restrict struct {
 	last          time.Time
 	// rows are the script, diff what changed, ready to be shown.
 	rows, diff []widget.TextGridRow
-	side       *container.Scroll
+	side       *kit.Scroll
 	serial     int
 	// read counts what was read back, so that an older answer is not shown.
 	read int
@@ -77,7 +77,7 @@ const (
 func NewRestrict(env *Env) *Restrict {
 	r := &Restrict{env: env, notice: newNotice(env.Host), about: kit.Column(kit.GapWide)}
 	r.code = kit.NewCodeView(env.Host, r.saveOne)
-	r.side = container.NewVScroll(kit.Pad(0, 14, kit.GapWide, 0, r.about))
+	r.side = kit.NewVScroll(kit.Pad(0, 14, kit.GapWide, 0, r.about))
 	split := container.NewHSplit(r.side, r.code.Object)
 	split.SetOffset(0.4)
 	r.pick = kit.SelectField("", "", nil)
@@ -92,8 +92,8 @@ func NewRestrict(env *Env) *Restrict {
 	r.frame = kit.NewWideFrame(kit.L("Set up Exchange"),
 		kit.L("These scripts are for an Exchange administrator. They change one mailbox at a time, keep what was there before, and can be undone. Drop what they wrote onto this window."), body)
 	r.frame.Actions(
-		widget.NewButtonWithIcon(kit.L("Read a result…"), theme.FolderOpenIcon(), r.readResult),
-		widget.NewButtonWithIcon(kit.L("Save everything…"), theme.FolderIcon(), r.saveAll),
+		kit.NewButtonWithIcon(kit.L("Read a result…"), theme.FolderOpenIcon(), r.readResult),
+		kit.NewButtonWithIcon(kit.L("Save everything…"), theme.FolderIcon(), r.saveAll),
 		kit.PrimaryButton(kit.L("Continue"), theme.NavigateNextIcon(), func() { env.Go(setup.Prove) }))
 	for _, name := range []string{mainScript, "limit-application", "rooms-show"} {
 		r.frame.Spot(name, r.pick, func() {
@@ -290,7 +290,7 @@ func (r *Restrict) fileField(p exchange.Param, title, help string) fyne.CanvasOb
 	if p.Kind == exchange.KindResult {
 		extension = ".json"
 	}
-	press := widget.NewButtonWithIcon(kit.L("Choose…"), theme.FolderOpenIcon(), func() {
+	press := kit.NewButtonWithIcon(kit.L("Choose…"), theme.FolderOpenIcon(), func() {
 		r.env.Files.Open([]string{extension}, func(file string, data []byte) {
 			r.files[p.Name] = string(data)
 			name.SetText(file)

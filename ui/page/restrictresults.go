@@ -7,9 +7,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
@@ -67,7 +65,7 @@ type results struct {
 	data           readback
 	results, rooms fyne.CanvasObject
 	list, head     *fyne.Container
-	scroll         *container.Scroll
+	scroll         *kit.Scroll
 	table          *kit.DataTable[roomLine]
 	write          func()
 }
@@ -87,7 +85,7 @@ func newResults(env *Env, write func()) *results {
 	}, func(l roomLine) string { return l.room + l.setting }, false,
 		kit.EmptyState(theme.ListIcon(), kit.L("No calendar processing was read back"),
 			kit.L("Run the script that shows today's calendar processing and drop its CSV onto this window: then this says per room what differs from what the product needs.")))
-	v.scroll = container.NewVScroll(kit.Readable(v.list))
+	v.scroll = kit.NewVScroll(kit.Readable(v.list))
 	v.results = v.scroll
 	v.rooms = kit.Dock(v.head, nil, nil, nil, v.table.Object)
 	v.set(readback{})
@@ -168,7 +166,7 @@ func (v *results) showRooms() {
 	says := kit.Strong(kit.Say(words.N(len(rooms)-len(wrong), "Not as the product needs it: %d of %d room", "Not as the product needs them: %d of %d rooms", len(differing), len(rooms)-len(wrong))))
 	line := kit.Row(kit.Gap, 0, says)
 	if len(differing) > 0 {
-		line.Add(widget.NewButtonWithIcon(kit.L("Write the script for these rooms only"), theme.DocumentCreateIcon(), v.write))
+		line.Add(kit.NewButtonWithIcon(kit.L("Write the script for these rooms only"), theme.DocumentCreateIcon(), v.write))
 	}
 	v.head.Add(line)
 	if v.outdated() {

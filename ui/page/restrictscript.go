@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
@@ -43,7 +42,7 @@ func (r *Restrict) showDocument(doc exchange.Document) {
 	if r.env.simulated() != nil {
 		r.about.Add(kit.Card(kit.Column(kit.Gap, kit.Heading(kit.L("The simulated colleague")),
 			kit.NewText(kit.L("This tenant is simulated. Its Exchange administrator can run this script now and hand back the result file.")),
-			kit.Row(0, -1, widget.NewButtonWithIcon(kit.L("Let the simulated colleague run it"), theme.MediaPlayIcon(), r.runByColleague)))))
+			kit.Row(0, -1, kit.NewButtonWithIcon(kit.L("Let the simulated colleague run it"), theme.MediaPlayIcon(), r.runByColleague)))))
 	}
 	if len(doc.HowToRun) > 0 {
 		how := kit.Column(kit.Gap, kit.Heading(kit.L("How to run it")))
@@ -79,7 +78,7 @@ func (r *Restrict) showChanges() {
 			removed++
 		}
 	}
-	press := widget.NewButtonWithIcon(kit.L("Show what changed"), theme.VisibilityIcon(), nil)
+	press := kit.NewButtonWithIcon(kit.L("Show what changed"), theme.VisibilityIcon(), nil)
 	name := func() {
 		press.SetText(kit.L("Show what changed"))
 		if r.changes {

@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
@@ -66,11 +65,11 @@ func newReview(p *planner) *review {
 // show is the part as it is now.
 func (r *review) show() fyne.CanvasObject {
 	p := r.p
-	save := p.able(widget.NewButtonWithIcon(kit.L("Save the plan for review…"), theme.DocumentSaveIcon(), r.save))
+	save := p.able(kit.NewButtonWithIcon(kit.L("Save the plan for review…"), theme.DocumentSaveIcon(), r.save))
 	if p.plan.Blocked != nil {
 		save.Disable()
 	}
-	open := p.able(widget.NewButtonWithIcon(kit.L("Apply a reviewed plan…"), theme.FolderOpenIcon(), r.choose))
+	open := p.able(kit.NewButtonWithIcon(kit.L("Apply a reviewed plan…"), theme.FolderOpenIcon(), r.choose))
 	r.body.Objects = []fyne.CanvasObject{
 		kit.NewText(kit.L("A second person reads the saved plan, here or in any editor. Opened again, it is applied exactly as it was reviewed; where the tenant has changed since, it is refused and you see what is different.")),
 		p.notes.object, kit.Row(kit.Gap, -1, save, open),

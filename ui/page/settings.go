@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
@@ -50,8 +49,8 @@ func NewSettings(env *Env) *Settings {
 		{kit.L("Own products"), about.ProductsFolder},
 	}), kit.Small(kit.L("Secrets are in the keychain of this computer only: never in these folders, in the log or in an exported file."))))
 	if env.Session != nil {
-		export := widget.NewButtonWithIcon(kit.L("Export as a file…"), theme.DocumentSaveIcon(), s.export)
-		remove := widget.NewButtonWithIcon(kit.L("Delete the connection…"), theme.DeleteIcon(), s.askDelete)
+		export := kit.NewButtonWithIcon(kit.L("Export as a file…"), theme.DocumentSaveIcon(), s.export)
+		remove := kit.NewButtonWithIcon(kit.L("Delete the connection…"), theme.DeleteIcon(), s.askDelete)
 		body.Add(section(kit.L("This connection"), kit.Row(kit.Gap, -1, export, remove), s.remove))
 	}
 	s.frame = kit.NewFrame(kit.L("Settings"), kit.L("What is kept where, and how Roomkey looks."), body)

@@ -149,13 +149,13 @@ func (s *signInCard) askCard() fyne.CanvasObject {
 	return kit.Card(column)
 }
 
-func (s *signInCard) actions() []*widget.Button {
+func (s *signInCard) actions() []*kit.Button {
 	b := s.p.able(kit.PrimaryButton(kit.L("Sign in with the browser"), theme.LoginIcon(), func() { s.begin(false) }))
 	if s.p.application.registered() {
 		b.Importance = widget.MediumImportance
-		return []*widget.Button{b, s.p.page.forward()}
+		return []*kit.Button{b, s.p.page.forward()}
 	}
-	return []*widget.Button{b}
+	return []*kit.Button{b}
 }
 
 // begin signs in and then reads the plan.
@@ -182,7 +182,7 @@ func (s *signInCard) begin(byCode bool) {
 		s.p.show()
 		s.p.fail(failed)
 		if byCode && entra.BrowserInstead(err) {
-			s.p.notice.also(kit.Row(0, -1, widget.NewButtonWithIcon(kit.L("Sign in with the browser"), theme.LoginIcon(), func() { s.begin(false) })))
+			s.p.notice.also(kit.Row(0, -1, kit.NewButtonWithIcon(kit.L("Sign in with the browser"), theme.LoginIcon(), func() { s.begin(false) })))
 			s.p.page.relayout()
 		}
 	})
@@ -237,7 +237,7 @@ func (s *signInCard) browserCard() fyne.CanvasObject {
 	if s.stuck {
 		column.Add(s.stuckHelp())
 	}
-	line := kit.Row(kit.Gap, -1, widget.NewButtonWithIcon(kit.L("Stop waiting"), theme.CancelIcon(), s.cancel))
+	line := kit.Row(kit.Gap, -1, kit.NewButtonWithIcon(kit.L("Stop waiting"), theme.CancelIcon(), s.cancel))
 	if !s.stuck {
 		line.Add(kit.QuietButton(kit.L("Microsoft's page shows an error"), theme.QuestionIcon(), func() { s.stuck = true; s.draw() }))
 	}
@@ -270,7 +270,7 @@ func (s *signInCard) codeCard(code entra.DeviceCode) fyne.CanvasObject {
 		column.Add(kit.NewText(kit.L("This is the simulated tenant: Roomkey types the code itself in a few seconds.")))
 	}
 	column.Add(s.left)
-	column.Add(kit.Row(kit.Gap, -1, widget.NewButtonWithIcon(kit.L("Stop waiting"), theme.CancelIcon(), s.cancel)))
+	column.Add(kit.Row(kit.Gap, -1, kit.NewButtonWithIcon(kit.L("Stop waiting"), theme.CancelIcon(), s.cancel)))
 	return kit.Card(column)
 }
 
@@ -316,7 +316,7 @@ func (s *signInCard) accountCard(a session.Signed) fyne.CanvasObject {
 		roles += kit.L(" (from the sign-in's token; the directory did not tell more)")
 	}
 	who := strings.TrimSpace(a.Name + "  " + a.UPN)
-	out := s.p.able(widget.NewButtonWithIcon(kit.L("Sign out"), theme.LogoutIcon(), s.signOut))
+	out := s.p.able(kit.NewButtonWithIcon(kit.L("Sign out"), theme.LogoutIcon(), s.signOut))
 	column := kit.Column(kit.Gap, kit.Row(kit.Gap, 1, kit.Badge(kit.MarkDone, kit.L("Signed in")), kit.Strong(who).As(kit.Clip, ""), out),
 		kit.Small(kit.L("Tenant %s  ·  Roles: %s", a.TenantID, roles)))
 	application := a.ClientName + " (" + a.Client + ")"

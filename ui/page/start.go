@@ -25,14 +25,14 @@ type Start struct {
 	frame  *kit.Frame
 	notice *notice
 	list   *fyne.Container
-	busy   []*widget.Button
+	busy   []*kit.Button
 }
 
 // NewStart makes the page.
 func NewStart(env *Env) *Start {
 	s := &Start{env: env, notice: newNotice(env.Host), list: kit.Column(kit.Gap)}
 	choice := func(icon fyne.Resource, title, text, press string, primary bool, f func()) fyne.CanvasObject {
-		b := widget.NewButton(press, f)
+		b := kit.NewButton(press, f)
 		if primary {
 			b.Importance = widget.HighImportance
 		}

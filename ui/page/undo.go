@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
@@ -34,7 +33,7 @@ func (c *applicationCard) planUndo(withLog bool) {
 			c.p.show()
 			c.p.fail(problem.Of(err))
 			if withLog && problem.CodeOf(err) == problem.CodeCancelled {
-				c.p.notice.also(kit.Row(0, -1, widget.NewButtonWithIcon(kit.L("Undo without looking at the sign-in log"), theme.ContentUndoIcon(), func() { c.planUndo(false) })))
+				c.p.notice.also(kit.Row(0, -1, kit.NewButtonWithIcon(kit.L("Undo without looking at the sign-in log"), theme.ContentUndoIcon(), func() { c.planUndo(false) })))
 				c.p.page.relayout()
 			}
 			return

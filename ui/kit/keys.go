@@ -1,0 +1,236 @@
+package kit
+
+import (
+	"runtime"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Button is Fyne's with the keyboard of other applications: Enter presses it,
+// pressing it with the mouse leaves the keyboard there, and a page scrolls to it.
+type Button struct {
+	widget.Button
+	// self is what stands on the page: the button, or what it is part of.
+	self interface {
+		fyne.CanvasObject
+		fyne.Focusable
+	}
+}
+
+// NewButton is a button with a label.
+func NewButton(label string, tapped func()) *Button {
+	return NewButtonWithIcon(label, nil, tapped)
+}
+
+// NewButtonWithIcon is a button with a label, which may be empty, and an icon.
+func NewButtonWithIcon(label string, icon fyne.Resource, tapped func()) *Button {
+	b := &Button{}
+	b.self, b.Text, b.Icon, b.OnTapped = b, label, icon, tapped
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// Tapped presses the button; without an event, so not by mouse or key, the
+// keyboard is given up, so that the next key does not press it again.
+func (b *Button) Tapped(event *fyne.PointEvent) {
+	c, tapped := canvasOf(b.self), b.OnTapped
+	if event == nil || c == nil || tapped == nil || b.Disabled() {
+		b.Button.Tapped(event)
+		return
+	}
+	b.OnTapped = func() {
+		b.OnTapped = tapped
+		c.Focus(b.self) // Fyne has just taken it away
+		tapped()
+	}
+	b.Button.Tapped(event)
+}
+
+// FocusGained scrolls the page to the button.
+func (b *Button) FocusGained() {
+	b.Button.FocusGained()
+	reveal(b.self)
+}
+
+// TypedKey presses the button at Enter as at the space bar.
+func (b *Button) TypedKey(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
+		b.Tapped(&fyne.PointEvent{})
+	default:
+		pass(b.self, e)
+	}
+}
+
+// Check is Fyne's; the keys that it has no use for are the page's.
+type Check struct{ widget.Check }
+
+// NewCheck is a yes or no with a label.
+func NewCheck(label string, changed func(bool)) *Check {
+	c := &Check{}
+	c.Text, c.OnChanged = label, changed
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+// FocusGained scrolls the page to the check.
+func (c *Check) FocusGained() {
+	c.Check.FocusGained()
+	reveal(c)
+}
+
+// TypedKey leaves all keys to the page: the space bar comes as a rune.
+func (c *Check) TypedKey(e *fyne.KeyEvent) {
+	if e.Name != fyne.KeySpace {
+		pass(c, e)
+	}
+}
+
+// pass gives a key that a widget has no use for to the window.
+func pass(from fyne.CanvasObject, e *fyne.KeyEvent) {
+	if c := canvasOf(from); c != nil && c.OnTypedKey() != nil {
+		c.OnTypedKey()(e)
+	}
+}
+
+// canvasOf is the canvas that an object is on, nil for none.
+func canvasOf(o fyne.CanvasObject) fyne.Canvas { return fyne.CurrentApp().Driver().CanvasForObject(o) }
+
+// Scroll is Fyne's with a wheel as fast as in other applications.
+type Scroll struct{ container.Scroll }
+
+// NewVScroll lets its content be taller than the room for it.
+func NewVScroll(content fyne.CanvasObject) *Scroll {
+	s := &Scroll{}
+	s.Direction, s.Content = container.ScrollVerticalOnly, content
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// Scrolled moves the content.
+func (s *Scroll) Scrolled(e *fyne.ScrollEvent) { s.Scroll.Scrolled(faster(e)) }
+
+// Page moves the content by parts of what is seen: 1 is a screenful down.
+func (s *Scroll) Page(parts float32) {
+	s.Scroll.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, -parts*s.Size().Height)})
+}
+
+// notch is how far Fyne scrolls at a notch of the wheel, and how far other
+// applications do. macOS says itself how far.
+const (
+	notchOfFyne float32 = 25
+	notch       float32 = 80
+)
+
+func faster(e *fyne.ScrollEvent) *fyne.ScrollEvent {
+	if runtime.GOOS == "darwin" {
+		return e
+	}
+	quick := *e
+	quick.Scrolled = fyne.NewDelta(e.Scrolled.DX*notch/notchOfFyne, e.Scrolled.DY*notch/notchOfFyne)
+	return &quick
+}
+
+// wheel lies over an object that would swallow the wheel, and gives it to
+// another. It takes nothing else.
+type wheel struct {
+	widget.BaseWidget
+	turned func(e *fyne.ScrollEvent)
+}
+
+func overWheel(under fyne.CanvasObject, turned func(self fyne.CanvasObject, e *fyne.ScrollEvent)) *fyne.Container {
+	w := &wheel{}
+	w.turned = func(e *fyne.ScrollEvent) { turned(w, e) }
+	w.ExtendBaseWidget(w)
+	return container.NewStack(under, w)
+}
+
+func (w *wheel) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(container.NewWithoutLayout())
+}
+
+func (w *wheel) Scrolled(e *fyne.ScrollEvent) { w.turned(e) }
+
+// turnPage scrolls what an object lies in.
+func turnPage(self fyne.CanvasObject, e *fyne.ScrollEvent) {
+	if s := scrollAround(self); s != nil {
+		s.Scrolled(e)
+	}
+}
+
+// reveal scrolls what an object lies in until the object is seen whole.
+func reveal(o fyne.CanvasObject) {
+	s := scrollAround(o)
+	if s == nil {
+		return
+	}
+	top := position(o).Y - position(s.Content).Y
+	bottom := top + o.Size().Height + GapWide
+	switch {
+	case top-GapWide < s.Offset.Y:
+		s.ScrollToOffset(fyne.NewPos(0, max(0, top-GapBlocks)))
+	case bottom > s.Offset.Y+s.Size().Height:
+		s.ScrollToOffset(fyne.NewPos(0, bottom-s.Size().Height))
+	}
+}
+
+func position(o fyne.CanvasObject) fyne.Position {
+	return fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
+}
+
+// scrollAround is the innermost Scroll whose content an object lies in, nil for
+// none. Fyne's objects do not know what they lie in, so it goes by places.
+func scrollAround(o fyne.CanvasObject) (found *Scroll) {
+	c := canvasOf(o)
+	if c == nil {
+		return nil
+	}
+	at := position(o)
+	walk(c.Content(), func(o fyne.CanvasObject) bool {
+		if s, ok := o.(*Scroll); ok {
+			from, size := position(s.Content), s.Content.Size()
+			if at.X >= from.X && at.Y >= from.Y && at.X < from.X+size.Width && at.Y < from.Y+size.Height {
+				found = s
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// FirstInput is the first field of an object that takes text or a choice, nil
+// for none.
+func FirstInput(o fyne.CanvasObject) (first fyne.Focusable) {
+	walk(o, func(o fyne.CanvasObject) bool {
+		if f, ok := o.(*Field); ok && first == nil && f.file == nil {
+			first = f.Input()
+		}
+		return first == nil
+	})
+	return first
+}
+
+// walk visits what is visible in an object until visit answers false.
+func walk(o fyne.CanvasObject, visit func(fyne.CanvasObject) bool) bool {
+	if o == nil || !o.Visible() {
+		return true
+	}
+	if !visit(o) {
+		return false
+	}
+	switch o := o.(type) {
+	case *fyne.Container:
+		for _, child := range o.Objects {
+			if !walk(child, visit) {
+				return false
+			}
+		}
+	case *Scroll:
+		return walk(o.Content, visit)
+	case *Surface:
+		return walk(o.Content, visit)
+	}
+	return true
+}
