@@ -161,6 +161,8 @@ func scriptFolder(a *app) *cobra.Command {
 func scriptResult(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "result FILE", Short: "Read back the result file of a script, as evidence", Args: cobra.ExactArgs(1),
+		Long: "Reads back the result file of a script, as evidence. A run that was ended leaves no\n" +
+			"result file: its transcript, or its CSV of values from before, says how far it came.",
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open()
 			if err != nil {
@@ -175,7 +177,12 @@ func scriptResult(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := a.show(r, func(w io.Writer) { printResult(w, r) }); err != nil {
+			shown := struct {
+				exchange.Result
+				// Problems are why objects failed and why the script stopped.
+				Problems []*problem.Problem `json:"problems"`
+			}{r, r.Reasons()}
+			if err := a.show(shown, func(w io.Writer) { printResult(w, r) }); err != nil {
 				return err
 			}
 			if !r.Complete() && !r.WhatIf {
@@ -226,17 +233,10 @@ func scriptProcessing(a *app) *cobra.Command {
 
 func printResult(w io.Writer, r exchange.Result) {
 	var cells [][]string
-	// Each reason is explained once, however many objects it stopped.
-	var reasons []*problem.Problem
-	told := map[problem.Code]*problem.Problem{}
 	for _, o := range r.Results {
 		said := o.Error
-		if p := o.Problem(); p != nil {
+		if p := r.Reason(o); p != nil {
 			said = p.Title.String()
-			if told[p.Code] == nil {
-				told[p.Code] = p
-				reasons = append(reasons, p)
-			}
 		}
 		cells = append(cells, []string{o.Identity, o.Action, o.Status, problem.Line(said)})
 	}
@@ -247,13 +247,11 @@ func printResult(w io.Writer, r exchange.Result) {
 	if r.WhatIf {
 		fmt.Fprintln(w, "It ran with -WhatIf: nothing was changed.")
 	}
-	if p := r.Problem(); p != nil {
+	if p := r.Stopped(); p != nil {
 		fmt.Fprintf(w, "It stopped early: %s\n", problem.Line(p.Title.String()))
-		if told[p.Code] == nil {
-			reasons = append(reasons, p)
-		}
 	}
-	for _, p := range reasons {
+	// Each reason is explained once, however many objects it stopped.
+	for _, p := range r.Reasons() {
 		fmt.Fprintln(w)
 		p.Terminal(w, nil)
 	}

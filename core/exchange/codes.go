@@ -37,6 +37,8 @@ var (
 	codeResultEdited    = problem.Declare("exchange.result-edited", problem.WrongInput)
 	codeResultNewer     = problem.Declare("exchange.result-newer", problem.WrongInput)
 	codeRoomOnlyScope   = problem.Declare("exchange.room-only-scope", problem.WrongInput)
+	codeRunEnded        = problem.Declare("exchange.run-ended", problem.Unmet)
+	codeRunHasResult    = problem.Declare("exchange.run-has-result", problem.WrongInput)
 	codeScopeNotProven  = problem.Declare("exchange.scope-not-proven", problem.Unmet)
 	codeTemplate        = problem.Declare("exchange.template", problem.Internal)
 	codeTooEarly        = problem.Declare("exchange.too-early", problem.WrongInput)

@@ -47,7 +47,7 @@ var (
 
 // failure is what an error that a script wrote down means, and what to do; nil
 // for none. The text itself, without Exchange's identifiers, is the detail.
-func failure(text string) *problem.Problem {
+func failure(text string, s Script) *problem.Problem {
 	text = strings.TrimSpace(prefix.ReplaceAllString(text, ""))
 	if text == "" {
 		return nil
@@ -66,31 +66,72 @@ func failure(text string) *problem.Problem {
 	for _, known := range knownErrors() {
 		if known.match.MatchString(text) {
 			p := failed.New(known.Code, kindOf[known.Kind], words.T(known.Title)).With(said)
-			for _, fix := range known.Fix {
-				p.Fix(words.T(fix))
+			for _, fix := range known.fixes(s) {
+				p.Fix(fix)
 			}
 			return p
 		}
 	}
-	return problem.New(codeFailure, said)
+	return problem.New(codeFailure, said).
+		Fix(words.T("Mend what it says and run the script again: what is done already is left as it is."))
 }
 
-// Problem is why an object failed, nil when it did not.
-func (o Outcome) Problem() *problem.Problem {
+// fixes are the remedies, which name the role that the script needs.
+func (e knownError) fixes(s Script) []words.Text {
+	var out []words.Text
+	for _, fix := range e.Fix {
+		if strings.Contains(string(fix), "%s") {
+			out = append(out, words.T(fix, s.Role))
+		} else {
+			out = append(out, words.T(fix))
+		}
+	}
+	return out
+}
+
+// Reason is why an object failed, nil when it did not.
+func (r Result) Reason(o Outcome) *problem.Problem {
 	if o.Status != Failed {
 		return nil
 	}
-	return failure(o.Error)
+	s, _ := find(r.Script)
+	return failure(o.Error, s)
 }
 
-// Problem is why a script stopped early, nil when it went through.
-func (r Result) Problem() *problem.Problem { return failure(r.Err) }
+// Stopped is why a script stopped early, nil when it went through.
+func (r Result) Stopped() *problem.Problem {
+	s, _ := find(r.Script)
+	return failure(r.Err, s)
+}
 
-// errorTable is the catalogue as the scripts carry it.
-func errorTable() rows {
+// Reasons are why objects failed and why the script stopped, each once, however
+// many objects it met.
+func (r Result) Reasons() []*problem.Problem {
+	var out []*problem.Problem
+	seen := map[string]bool{}
+	add := func(p *problem.Problem) {
+		if p == nil || seen[p.Code.String()+p.Title.String()] {
+			return
+		}
+		seen[p.Code.String()+p.Title.String()] = true
+		out = append(out, p)
+	}
+	for _, o := range r.Results {
+		add(r.Reason(o))
+	}
+	add(r.Stopped())
+	return out
+}
+
+// errorTable is the catalogue as the script carries it.
+func errorTable(s Script) rows {
 	var out rows
 	for _, e := range knownErrors() {
-		out = append(out, table{"Match": e.Match, "Kind": e.Kind, "Title": e.Title, "Fix": inARow(e.Fix...)})
+		var fixes []string
+		for _, fix := range e.fixes(s) {
+			fixes = append(fixes, fix.String())
+		}
+		out = append(out, table{"Match": e.Match, "Kind": e.Kind, "Title": e.Title, "Fix": strings.Join(fixes, " ")})
 	}
 	return out
 }

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/roomkey/roomkey/core/exchange"
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/simulator/cmdlet"
 )
 
@@ -57,7 +57,7 @@ func TestHowAScriptIsStarted(t *testing.T) {
 				t.Fatalf("%v: %+v\n%s\n%s", o.err, o.result.Summary, o.Output, o.Error)
 			}
 			code := ""
-			if p := o.result.Problem(); p != nil {
+			if p := o.result.Stopped(); p != nil {
 				code = p.Code.String()
 			}
 			if code != c.code || (o.Exit == 0) != (c.code == "") {
@@ -148,7 +148,7 @@ func TestGroupsAreFoundAgain(t *testing.T) {
 	l.AddRecipient("RoomList", "old@contoso.com", "House O'Brien", cmdlet.Object{"IsDirSynced": true})
 	l.Calls()
 	o := l.run(l.make("room-lists", nil), cmdlet.Run{Prelude: quick})
-	if o.Exit != 1 || changing(l.Calls()) > 0 || len(failures(o.result)) == 0 || failures(o.result)[0].Problem().Code.String() != "script.synchronized" {
+	if o.Exit != 1 || changing(l.Calls()) > 0 || len(o.result.Reasons()) == 0 || o.result.Reasons()[0].Code.String() != "script.synchronized" {
 		t.Errorf("%s", o.Output)
 	}
 }
@@ -166,9 +166,12 @@ func TestErrorsInWords(t *testing.T) {
 		"Could not load file or assembly 'Microsoft.Identity.Client'":                                  "script.assembly",
 		"Ex6F9304|Microsoft.Exchange.Data.X|Something else.":                                           "exchange.script-failed",
 	} {
-		p := exchange.Outcome{Status: exchange.Failed, Error: text}.Problem()
-		if p.Code.String() != want || want != "exchange.script-failed" && len(p.Remedies) == 0 {
+		p := exchange.Result{Script: "calendar-processing"}.Reason(exchange.Outcome{Status: exchange.Failed, Error: text})
+		if p.Code.String() != want || len(p.Remedies) == 0 {
 			t.Errorf("%s: %s", text, p.Code)
+		}
+		if want == "script.denied" && !strings.Contains(p.Remedies[0].String(), "Exchange Recipient Administrator") {
+			t.Errorf("the role is not named: %s", p.Remedies[0])
 		}
 		if said := p.Title.String() + p.Detail.String(); strings.Contains(said, "Ex6F9304") {
 			t.Error(said)
@@ -176,6 +179,36 @@ func TestErrorsInWords(t *testing.T) {
 	}
 }
 
-func failures(r exchange.Result) []exchange.Outcome {
-	return slices.DeleteFunc(slices.Clone(r.Results), func(o exchange.Outcome) bool { return o.Status != exchange.Failed })
+// TestAnEndedRunSaysHowFarItCame, by its transcript and by its values from before.
+func TestAnEndedRunSaysHowFarItCame(t *testing.T) {
+	l := newLab(t, 4)
+	l.Fail(cmdlet.Fault{Kind: cmdlet.Killed, Changing: true, After: 2})
+	o := l.run(l.make("calendar-processing", nil), cmdlet.Run{Prelude: quick})
+	saved, err := filepath.Glob(filepath.Join(o.folder, "*.before.csv"))
+	if !o.Killed || err != nil || len(saved) != 1 {
+		t.Fatal(o.Output, err, saved)
+	}
+	csv, err := os.ReadFile(saved[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := *l.to.Connection
+	other.ID, other.Tenant.ID = "c-2", "00000000-0f5d-4b6a-9c3e-7d8f9a0b1c2d"
+	for text, want := range map[string]string{o.transcript: "exchange.run-ended exchange.other-connection", string(csv): "exchange.values-before exchange.other-tenant"} {
+		_, own := exchange.ReadResult([]byte(text), l.to.Connection)
+		_, foreign := exchange.ReadResult([]byte(text), &other)
+		if got := problem.CodeOf(own).String() + " " + problem.CodeOf(foreign).String(); got != want {
+			t.Errorf("%s, not %s: %s", got, want, text)
+		}
+		if p := problem.Of(own); !strings.Contains(p.Title.String()+p.Detail.String(), map[bool]string{true: "2 changed", false: "3 rooms"}[text == o.transcript]) {
+			t.Error(p.Title, p.Detail)
+		}
+	}
+	l.Fail()
+	if o = l.run(l.make("calendar-processing", nil), cmdlet.Run{Prelude: quick}); !o.result.Complete() {
+		t.Fatal(o.Output)
+	}
+	if _, err := exchange.ReadResult([]byte(o.transcript), l.to.Connection); problem.CodeOf(err).String() != "exchange.run-has-result" {
+		t.Error(err)
+	}
 }

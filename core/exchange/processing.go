@@ -53,9 +53,7 @@ func ReadProcessing(data []byte, c *connection.Connection, policy []product.Sett
 	useless := len(states) > 0
 	for i := range states {
 		if states[i].replaced {
-			return nil, problem.New(codeValuesBefore, words.T("This CSV has the values from before a change, not today's.")).
-				Fix(words.T("Give it to the script calendar-processing-undo, as its values from before.")).
-				Fix(words.T("For today's calendar processing, run the script calendar-processing-show and bring its CSV."))
+			return nil, savedBefore(states)
 		}
 		if states[i].Problem != nil {
 			useless = false

@@ -60,7 +60,7 @@ func (b *build) render() ([]byte, error) {
 		return nil, err
 	}
 	data := page{
-		Script: b.script, File: b.doc.File, Connection: b.Connection, Cloud: b.Cloud, Data: b.data, Errors: errorTable(), SignIn: signInTable(),
+		Script: b.script, File: b.doc.File, Connection: b.Connection, Cloud: b.Cloud, Data: b.data, Errors: errorTable(b.script), SignIn: signInTable(),
 		NeedsClient: b.Cloud.Lacks(cloud.FeatureCommandLineClient),
 	}
 	if b.Cloud.ExchangeEnvironment == "" && b.Cloud.ID != "global" && b.Cloud.ExchangeHost != "" {

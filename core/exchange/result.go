@@ -80,7 +80,9 @@ const maxResult = 64 << 20
 // reason, a file that is cut off (exchange.result-broken), was edited
 // (exchange.result-edited), is of a newer version (exchange.result-newer), of
 // another connection (exchange.other-connection) or tenant
-// (exchange.other-tenant), or does not add up.
+// (exchange.other-tenant), or does not add up. The transcript of a run that was
+// ended, or its CSV of values from before, says how far it came
+// (exchange.run-ended, exchange.values-before).
 func ReadResult(data []byte, c *connection.Connection) (Result, error) {
 	var r Result
 	if len(data) > maxResult {
@@ -89,6 +91,9 @@ func ReadResult(data []byte, c *connection.Connection) (Result, error) {
 	data = bytes.TrimSpace(toUTF8(data))
 	var file sealed
 	if err := json.Unmarshal(data, &file); err != nil || len(file.Result) == 0 {
+		if p := remains(string(data), c); p != nil {
+			return r, p
+		}
 		return r, problem.New(codeResultBroken, words.T("This is not a complete result file.")).By(err).
 			Fix(words.T("Take the file whose name ends in .result.json, as the script wrote it."))
 	}
@@ -102,8 +107,8 @@ func ReadResult(data []byte, c *connection.Connection) (Result, error) {
 	return r, r.fits(c)
 }
 
-// fits is whether a result belongs to the connection and adds up.
-func (r Result) fits(c *connection.Connection) error {
+// belongs is whether a run is one of a script of this connection.
+func (r Result) belongs(c *connection.Connection) error {
 	switch {
 	case r.Schema > 1:
 		return problem.New(codeResultNewer, words.T("The result file is of a newer version of Roomkey.")).Fix(words.T("Update Roomkey."))
@@ -116,6 +121,14 @@ func (r Result) fits(c *connection.Connection) error {
 	}
 	if _, ok := find(r.Script); !ok {
 		return problem.New(codeUnknownScript, words.T("The result file is of a script that this version does not know: %s.", problem.Line(r.Script)))
+	}
+	return nil
+}
+
+// fits is whether a result belongs to the connection and adds up.
+func (r Result) fits(c *connection.Connection) error {
+	if err := r.belongs(c); err != nil {
+		return err
 	}
 	count := map[string]int{}
 	for _, o := range r.Results {

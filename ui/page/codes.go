@@ -6,7 +6,6 @@ import "github.com/roomkey/roomkey/core/problem"
 var (
 	codeBookingNotAsPushed = problem.Declare("booking.not-as-pushed", problem.Unmet)
 	codeCheckNone          = problem.Declare("check.none", problem.Absent)
-	codeExchangeStopped    = problem.Declare("exchange.stopped", problem.Refused)
 	codeExchangeWhatIf     = problem.Declare("exchange.what-if", problem.Unmet)
 	codeSignInPageError    = problem.Declare("sign-in.page-error", problem.SignInNeeded)
 )

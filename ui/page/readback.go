@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/roomkey/roomkey/core/exchange"
@@ -123,9 +122,5 @@ func problemsOf(r exchange.Result) (list []*problem.Problem) {
 		list = append(list, problem.New(codeExchangeWhatIf, words.T("It ran with -WhatIf: nothing was changed.")).
 			Fix(words.T("Run the same command without -WhatIf, then read that result file.")))
 	}
-	if r.Err != "" {
-		list = append(list, problem.New(codeExchangeStopped, words.T("The script stopped early: %s", strings.TrimSpace(r.Err))).
-			Fix(words.T("Mend what it says and run it again: what is done already is left as it is.")))
-	}
-	return list
+	return append(list, r.Reasons()...)
 }

@@ -18,11 +18,12 @@ import (
 
 // readResult asks for a file that a script wrote.
 func (r *Restrict) readResult() {
-	r.env.Files.Open([]string{".json", ".csv"}, r.Take)
+	r.env.Files.Open([]string{".json", ".csv", ".txt"}, r.Take)
 }
 
 // Take reads a file that was chosen or dropped onto the window: a result file,
-// or a CSV with today's calendar processing.
+// a CSV with today's calendar processing, or the transcript of a run that left no
+// result.
 func (r *Restrict) Take(name string, data []byte) {
 	var back readback
 	view := ViewResults
@@ -133,7 +134,11 @@ func (v *results) card(r exchange.Result) fyne.CanvasObject {
 			says.Add(kit.Muted(kit.L("and %d more", len(r.Results)-i)))
 			break
 		}
-		says.Add(kit.Small(o.Identity + "  ·  " + o.Status + "  ·  " + strings.TrimSpace(o.Action+" "+o.Error)))
+		why := ""
+		if p := r.Reason(o); p != nil {
+			why = ": " + kit.Say(p.Title)
+		}
+		says.Add(kit.Small(o.Identity + "  ·  " + o.Status + "  ·  " + o.Action + why))
 	}
 	for _, p := range problemsOf(r) {
 		says.Add(kit.ProblemAs(v.env.Host, kit.MarkAttention, p))

@@ -123,7 +123,7 @@ $KnownErrors = @(
         @{ 'Fix' = 'Run the script again; it looks first.'; 'Kind' = 'lost'; 'Match' = 'connection was closed|\b502\b|Bad ?Gateway|operation was canceled|HttpClient\.Timeout|error occurred while sending the request'; 'Title' = 'The answer did not arrive; the change may have been made.' },
         @{ 'Fix' = 'Have an administrator change it whose role is not limited to other objects. If it is synchronized from a local Active Directory, change it there.'; 'Kind' = ''; 'Match' = 'out of the current user''s write scope'; 'Title' = 'The object is outside what this account may change.' },
         @{ 'Fix' = 'Change it there; the next synchronization brings it here.'; 'Kind' = ''; 'Match' = 'synchronized from your on-premises|ObjectIsDirSynced|local Active Directory'; 'Title' = 'The object comes from the local Active Directory.' },
-        @{ 'Fix' = 'Sign in with an account that holds the role which is named at the top of the script. A role from Privileged Identity Management has to be active before the sign-in.'; 'Kind' = 'denied'; 'Match' = 'Access Denied|AccessDenied|Authorization_RequestDenied|\b403\b|Forbidden|UnAuthorized|Insufficient privileges|does not include the parameter'; 'Title' = 'The account may not do this.' },
+        @{ 'Fix' = 'Sign in with an account that holds the role that the script needs: Exchange Administrator who is a member of Organization Management. A role from Privileged Identity Management has to be active before the sign-in.'; 'Kind' = 'denied'; 'Match' = 'Access Denied|AccessDenied|Authorization_RequestDenied|\b403\b|Forbidden|UnAuthorized|Insufficient privileges|does not include the parameter'; 'Title' = 'The account may not do this.' },
         @{ 'Fix' = 'Use an address in a domain that the Microsoft 365 admin center lists under Settings > Domains.'; 'Kind' = ''; 'Match' = 'not an accepted domain'; 'Title' = 'The domain of the address is not one of this tenant''s.' },
         @{ 'Fix' = 'Find it in the Exchange admin center, deleted mailboxes included, or choose another address.'; 'Kind' = ''; 'Match' = 'ProxyAddressExists|proxy address .* is already being used|The address belongs to'; 'Title' = 'Another object has this address already.' },
         @{ 'Fix' = 'Make it one with Set-Mailbox -Type Room, or take it out of the chosen rooms.'; 'Kind' = ''; 'Match' = 'AutoAccept can only be enabled on resource mailboxes'; 'Title' = 'This is not a room mailbox.' },
@@ -442,6 +442,9 @@ try {
     # Where no result can be written, nothing is changed.
     Set-Content -LiteralPath "$Base.draft" -Value ''
     Remove-Item -LiteralPath "$Base.draft"
+    $how = ''
+    if ($Preview) { $how = ', -WhatIf' }
+    Write-Host "Script $ScriptName for the connection $ConnectionId in the tenant $TenantId, begun $Started$how."
     Connect-Tenant
     Write-Host "Connected to tenant $TenantId as $Account."
     $AppId = '11111111-2222-3333-4444-555555555555'

@@ -1,0 +1,74 @@
+package exchange
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// What a transcript says: whose run it is, the line of each object, and the name
+// of the result file when the run came to its end.
+var (
+	begunLine  = regexp.MustCompile(`(?m)^Script (\S+) for the connection (\S+) in the tenant (\S+), begun (\S+?)(, -WhatIf)?\.\r?$`)
+	objectLine = regexp.MustCompile(`(?m)^ *(\d+)  (changed|same|failed|skipped) +(.*?)\s*$`)
+	endedLine  = regexp.MustCompile(`(?m)^Result file for Roomkey: (.*?)\r?$`)
+)
+
+// remains says how far a run came that left no result file, by its transcript or
+// by its CSV with the values from before; nil when the text is neither.
+func remains(text string, c *connection.Connection) *problem.Problem {
+	begun := begunLine.FindStringSubmatch(text)
+	if begun == nil {
+		if !strings.Contains(firstLine(text), "Replaced") {
+			return nil
+		}
+		states, err := readProcessing([]byte(text), c)
+		if err != nil || len(states) == 0 {
+			return problem.Of(err)
+		}
+		return savedBefore(states)
+	}
+	if err := (Result{Connection: begun[2], Tenant: begun[3], Script: begun[1]}).belongs(c); err != nil {
+		return problem.Of(err)
+	}
+	if ended := endedLine.FindStringSubmatch(text); ended != nil {
+		return problem.New(codeRunHasResult, words.T("This run came to its end and has a result file.")).
+			With(words.Plain(problem.Line(ended[1]))).
+			Fix(words.T("Bring the file whose name ends in .result.json."))
+	}
+	count, last := map[string]int{}, ""
+	for _, m := range objectLine.FindAllStringSubmatch(text, -1) {
+		// What is not counted on is something else that looks alike.
+		if n, err := strconv.Atoi(m[1]); err == nil && n == count[""]+1 {
+			count[""]++
+			count[m[2]]++
+			last = m[2] + "  " + m[3]
+		}
+	}
+	p := problem.New(codeRunEnded, words.N(count[""], "The run of %s ended before it was finished, after %d object.", "The run of %s ended before it was finished, after %d objects.", begun[1], count[""])).
+		With(words.T("%d changed, %d as wanted already, %d failed, %d left out. The last one: %s", count[Changed], count[Same], count[Failed], count[Skipped], problem.Line(or(last, "-"))))
+	if begun[5] != "" {
+		return p.Fix(words.T("It ran with -WhatIf: nothing was changed."))
+	}
+	return p.Fix(words.T("Run the script again: what is done already is left as it is, and it goes on where it stopped. The object after the last one may have been changed too."))
+}
+
+// savedBefore is what the CSV with the values from before says about the run
+// that wrote it: each room was saved before it was changed.
+func savedBefore(states []RoomState) *problem.Problem {
+	last := states[len(states)-1].Room
+	return problem.New(codeValuesBefore, words.N(len(states), "This CSV has the values of %d room from before a change, not today's.", "This CSV has the values of %d rooms from before a change, not today's.", len(states))).
+		With(words.T("Each room was saved before it was changed. The last one, %s, may not have been changed if the run was ended there.", problem.Line(last))).
+		Fix(words.T("If the run left no result file, run the script calendar-processing again: it goes on where it stopped.")).
+		Run(words.T("To bring these values back, give the CSV to the script calendar-processing-undo, as its values from before."), "roomkeyctl script show calendar-processing-undo --set before=@FILE.before.csv --out calendar-processing-undo.ps1").
+		Fix(words.T("For today's calendar processing, run the script calendar-processing-show and bring its CSV."))
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
