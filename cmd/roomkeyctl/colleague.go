@@ -62,7 +62,19 @@ func scriptColleague(a *app) *cobra.Command {
 			if resp.StatusCode != http.StatusOK {
 				return problem.New(wire.CodeIntent, words.T("The simulated colleague cannot run this.")).With(words.Plain(strings.TrimSpace(string(result))))
 			}
-			return a.write(out, result)
+			if err := a.write(out, result); err != nil || out == "-" || !bytes.Contains(intent, []byte(`"calendar-processing-show"`)) {
+				return err
+			}
+			resp, err = client.Get(row.Authority + "/simulator/calendar-processing.csv")
+			if err != nil {
+				return row.Owner().Problem(err, r.URL.Host)
+			}
+			defer resp.Body.Close()
+			table, err := io.ReadAll(resp.Body)
+			if err != nil {
+				return row.Owner().Problem(err, r.URL.Host)
+			}
+			return a.write(strings.TrimSuffix(strings.TrimSuffix(out, ".json"), ".result")+".csv", table)
 		},
 	}
 	c.Flags().StringVar(&out, "out", "-", "`file` to write, - for standard output")

@@ -108,7 +108,7 @@ func newSimulate(a *app) *cobra.Command {
 	f.IntVar(&o.Rooms, "rooms", simulator.DefaultRooms, "`number` of rooms")
 	f.IntVar(&o.Users, "users", simulator.DefaultUsers, "`number` of users")
 	f.Uint64Var(&o.Seed, "seed", 0, "`number` that chooses names and ids")
-	f.StringSliceVar(&o.Faults, "fault", nil, "`name` of a fault, may be repeated; see --list-faults")
+	f.StringArrayVar(&o.Faults, "fault", nil, "`name` of a fault, may be repeated; see --list-faults")
 	f.DurationVar(&o.Latency, "latency", 0, "`time` added to every answer, such as 50ms")
 	f.StringVar(&o.Dir, "dir", "", "`folder` that keeps the tenant and the server across starts")
 	f.StringVar(&o.Listen, "listen", "", "`address` of the tenant, such as 127.0.0.1:8443; the booking server takes the next port, Seatsurfing the one after")

@@ -3,9 +3,11 @@ package exchange
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -53,16 +55,14 @@ var rules = []rule{
 		return t
 	}, "BookingWindowInDays=180"},
 	{codeAcceptsNobody, func(room string, value func(string) string) (t words.Text) {
-		if value("AllBookInPolicy") == "False" && value("BookInPolicy") == "" && value("AllRequestInPolicy") == "False" {
+		if value("AllBookInPolicy") == "False" && value("BookInPolicy") == "" && value("AllRequestInPolicy") == "False" && value("RequestInPolicy") == "" {
 			t = words.T("%s accepts nobody: AllBookInPolicy is False and BookInPolicy is empty.", room)
 		}
 		return t
 	}, "AllBookInPolicy=True"},
 	{codeNobodyAnswers, func(room string, value func(string) string) (t words.Text) {
-		if value("AllBookInPolicy") != "False" || value("AllRequestInPolicy") != "True" {
-			return t
-		}
 		switch {
+		case !approves(value):
 		case value("ResourceDelegates") == "":
 			t = words.T("Requests for %s wait for a delegate, and it has none (ResourceDelegates is empty).", room)
 		case value("ForwardRequestsToDelegates") == "False":
@@ -70,13 +70,73 @@ var rules = []rule{
 		}
 		return t
 	}, "AllBookInPolicy=True"},
+	{codeNobodyAnswers, func(room string, value func(string) string) (t words.Text) {
+		if value("RequestOutOfPolicy") != "" && value("ResourceDelegates") == "" {
+			t = words.T("Some may request bookings outside the policy of %s, which wait for a delegate, and it has none (RequestOutOfPolicy, ResourceDelegates).", room)
+		}
+		return t
+	}, "ResourceDelegates=ADDRESS"},
+	{codeBooksTwice, func(room string, value func(string) string) (t words.Text) {
+		if approves(value) && value("TentativePendingApproval") == "False" {
+			t = words.T("%s shows as free what waits for a delegate's approval, so it can be asked for twice (TentativePendingApproval is False).", room)
+		}
+		return t
+	}, "TentativePendingApproval=True"},
 	{codeAcceptsSome, func(room string, value func(string) string) (t words.Text) {
 		if value("AllBookInPolicy") == "False" && value("BookInPolicy") != "" {
 			t = words.T("%s accepts only the people and groups in BookInPolicy.", room)
 		}
 		return t
 	}, "AllBookInPolicy=True"},
+	{codeAcceptsLess, func(room string, value func(string) string) (t words.Text) {
+		if days, err := strconv.Atoi(value("BookingWindowInDays")); err == nil && days > 0 && days < shortWindow {
+			t = words.N(days, "%s accepts no meeting that is more than %d day ahead (BookingWindowInDays).", "%s accepts no meeting that is more than %d days ahead (BookingWindowInDays).", room, days)
+		}
+		return t
+	}, "BookingWindowInDays=180"},
+	{codeAcceptsLess, func(room string, value func(string) string) (t words.Text) {
+		if minutes, err := strconv.Atoi(value("MaximumDurationInMinutes")); err == nil && minutes > 0 && minutes < shortMeeting {
+			t = words.N(minutes, "%s accepts no meeting longer than %d minute (MaximumDurationInMinutes).", "%s accepts no meeting longer than %d minutes (MaximumDurationInMinutes).", room, minutes)
+		}
+		return t
+	}, "MaximumDurationInMinutes=1440"},
+	{codeAcceptsLess, func(room string, value func(string) string) (t words.Text) {
+		if value("AllowRecurringMeetings") == "False" {
+			t = words.T("%s declines every series (AllowRecurringMeetings is False).", room)
+		}
+		return t
+	}, "AllowRecurringMeetings=True"},
+	{codeAcceptsLess, func(room string, value func(string) string) (t words.Text) {
+		if value("EnforceSchedulingHorizon") == "False" {
+			t = words.T("%s cuts off a series at the end of its booking window and accepts it: the meetings after that have no room (EnforceSchedulingHorizon is False).", room)
+		}
+		return t
+	}, "EnforceSchedulingHorizon=True"},
+	{codeOpenToOutside, func(room string, value func(string) string) (t words.Text) {
+		if value("ProcessExternalMeetingMessages") == "True" {
+			t = words.T("People outside the tenant can book %s (ProcessExternalMeetingMessages is True).", room)
+		}
+		return t
+	}, "ProcessExternalMeetingMessages=False"},
+	{codeReleases, func(room string, value func(string) string) (t words.Text) {
+		if value("EnableAutoRelease") == "True" {
+			t = words.T("Exchange releases %s when nobody checks in at its panel, whatever the booking server knows (EnableAutoRelease is True).", room)
+		}
+		return t
+	}, "EnableAutoRelease=False"},
 }
+
+// approves is whether requests within the policy wait for a delegate.
+func approves(value func(string) string) bool {
+	return value("AllBookInPolicy") == "False" && (value("AllRequestInPolicy") == "True" || value("RequestInPolicy") != "")
+}
+
+// What a room that can be booked allows at least, unless the product asks for
+// more: a month ahead, and a meeting of an hour.
+const (
+	shortWindow  = 28
+	shortMeeting = 60
+)
 
 // judge fills in what the room's settings do to bookings, and which settings
 // that count were not read.
@@ -85,8 +145,8 @@ func (s *RoomState) judge() {
 		var missing []string
 		says := r.says(s.Room, func(parameter string) string {
 			v, seen := s.values[parameter]
-			if !seen {
-				missing = append(missing, parameter)
+			if p, _ := settingOf(parameter); !seen && (p.Default != nil || p.Kind == KindList) {
+				missing = append(missing, parameter) // a switch without a documented default is not in every cloud
 			}
 			return plainValue(v)
 		})
@@ -110,6 +170,21 @@ func (s *RoomState) unread(parameters ...string) {
 			s.Unread = append(s.Unread, p)
 		}
 	}
+}
+
+// Differs is how the room is not as the product needs it, nil when it is. What
+// decides whether its calendar shows what is discussed counts only in a room whose
+// name does not speak against that.
+func (s RoomState) Differs(product, name string) *problem.Problem {
+	shows := ProposeSubject([]tenant.Room{{EmailAddress: s.Room, DisplayName: name}})[0].Keep
+	for _, d := range s.Differences {
+		if p, _ := settingOf(d.Parameter); p.Shows && !shows {
+			continue
+		}
+		return problem.New(codeNotAsNeeded, words.T("%s is not set up as %s needs it: %s is %s and should be %s.", s.Room, product, d.Parameter, d.Is, d.Wanted)).
+			Lead(words.T("Run the calendar-processing script for the room."), problem.PlaceCalendarScript.With("roomkeyctl script show calendar-processing --set only="+s.Room))
+	}
+	return nil
 }
 
 // AsNeeded is whether everything that counts was read and is right.

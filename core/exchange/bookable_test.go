@@ -11,11 +11,13 @@ import (
 
 // bookable are settings of a room that anybody can book, in the order of the
 // header below.
-const bookableHeader = "Tenant,Room,AutomateProcessing,AllowConflicts,AllRequestOutOfPolicy,BookingType,BookingWindowInDays,AllBookInPolicy,BookInPolicy,AllRequestInPolicy,ResourceDelegates,ForwardRequestsToDelegates\n"
+const bookableHeader = "Tenant,Room,AutomateProcessing,AllowConflicts,AllRequestOutOfPolicy,BookingType,BookingWindowInDays,AllBookInPolicy,BookInPolicy,AllRequestInPolicy,ResourceDelegates,ForwardRequestsToDelegates,RequestInPolicy,RequestOutOfPolicy,TentativePendingApproval,MaximumDurationInMinutes,AllowRecurringMeetings,EnforceSchedulingHorizon,ProcessExternalMeetingMessages,EnableAutoRelease\n"
 
 func TestWhatSettingsDoToBookings(t *testing.T) {
 	c := &connection.Connection{Tenant: connection.Tenant{ID: tenantID}}
-	policy := []product.Setting{{Parameter: "AutomateProcessing", Value: "AutoAccept"}}
+	policy := []product.Setting{{Parameter: "AutomateProcessing", Value: "AutoAccept"}, {Parameter: "BookingWindowInDays", Value: 60}}
+	// rest are the settings after those that a case gives, unless it gives them all.
+	const sound, rest = "AutoAccept,False,False,Standard,180,True,,False,,True", ",,,True,1440,True,True,False,"
 	for _, tt := range []struct{ name, values, codes, unread string }{
 		{"sound", "AutoAccept,False,False,Standard,180,True,,False,,True", "", ""},
 		{"conflicts allowed", "AutoAccept,True,False,Standard,180,True,,False,,True", "exchange.books-twice", ""},
@@ -28,9 +30,22 @@ func TestWhatSettingsDoToBookings(t *testing.T) {
 		{"does not tell its delegates", "AutoAccept,False,False,Standard,180,False,,True,/o=X/cn=1,False", "exchange.nobody-answers", ""},
 		{"asks its delegates", "AutoAccept,False,False,Standard,180,False,,True,/o=X/cn=1,True", "", ""},
 		{"does not answer", "None,False,False,Standard,180,True,,False,/o=X/cn=1,True", "exchange.nobody-answers", ""},
-		{"blank", ",False,,Standard,,True,,False,,True", "", "AutomateProcessing AllRequestOutOfPolicy BookingWindowInDays"},
+		{"some ask a delegate", "AutoAccept,False,False,Standard,180,False,,False,,True,/o=X/cn=1,,True,1440,True,True,False,", "exchange.nobody-answers", ""},
+		{"some ask out of policy", sound + ",,/o=X/cn=1,True,1440,True,True,False,", "exchange.nobody-answers", ""},
+		{"shows as free what waits", "AutoAccept,False,False,Standard,180,False,,True,/o=X/cn=1,True,,,False,1440,True,True,False,", "exchange.books-twice", ""},
+		{"a week ahead", strings.Replace(sound, "180", "7", 1), "exchange.accepts-less", ""},
+		{"half an hour at most", sound + ",,,True,30,True,True,False,", "exchange.accepts-less", ""},
+		{"any length", sound + ",,,True,0,True,True,False,", "", ""},
+		{"no series", sound + ",,,True,1440,False,True,False,", "exchange.accepts-less", ""},
+		{"cuts off a series", sound + ",,,True,1440,True,False,False,", "exchange.accepts-less", ""},
+		{"open to outside", sound + ",,,True,1440,True,True,True,", "exchange.open-to-outside", ""},
+		{"releases", sound + ",,,True,1440,True,True,False,True", "exchange.releases", ""},
+		{"blank", ",False,,Standard,,True,,False,,True", "", "AutomateProcessing BookingWindowInDays AllRequestOutOfPolicy"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			if strings.Count(tt.values, ",") < 12 {
+				tt.values += rest
+			}
 			states, err := ReadProcessing([]byte(bookableHeader+tenantID+",a@contoso.com,"+tt.values+"\n"), c, policy)
 			if err != nil {
 				t.Fatal(err)

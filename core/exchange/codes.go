@@ -5,8 +5,12 @@ import "github.com/roomkey/roomkey/core/problem"
 // The codes of this package's problems.
 var (
 	codeAcceptsNobody      = problem.Declare("exchange.accepts-nobody", problem.Unmet)
+	codeAcceptsLess        = problem.Declare("exchange.accepts-less", problem.Unmet)
 	codeAcceptsSome        = problem.Declare("exchange.accepts-some", problem.Unmet)
 	codeBooksTwice         = problem.Declare("exchange.books-twice", problem.Unmet)
+	codeNotAsNeeded        = problem.Declare("exchange.not-as-needed", problem.Unmet)
+	codeOpenToOutside      = problem.Declare("exchange.open-to-outside", problem.Unmet)
+	codeReleases           = problem.Declare("exchange.releases", problem.Unmet)
 	codeNobodyAnswers      = problem.Declare("exchange.nobody-answers", problem.Unmet)
 	codeNoSettings         = problem.Declare("exchange.no-settings", problem.WrongInput)
 	codeClientID           = problem.Declare("exchange.client-id", problem.WrongInput)

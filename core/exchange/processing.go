@@ -72,6 +72,9 @@ func ReadProcessing(data []byte, c *connection.Connection, policy []product.Sett
 			if !ok || !seen {
 				continue
 			}
+			if longer(s.Name, is, want.Value) {
+				continue
+			}
 			if x, y := plainValue(is), plainValue(want.Value); !strings.EqualFold(x, y) {
 				states[i].Differences = append(states[i].Differences, Difference{s.Name, x, y})
 			}
@@ -83,6 +86,13 @@ func ReadProcessing(data []byte, c *connection.Connection, policy []product.Sett
 			Fix(words.T("Run the script calendar-processing-show and bring its CSV."))
 	}
 	return states, nil
+}
+
+// longer is whether a room can be booked further ahead than the product needs.
+func longer(parameter string, is, wanted any) bool {
+	days, _ := is.(int)
+	least, known := wanted.(int)
+	return parameter == "BookingWindowInDays" && known && days > least
 }
 
 // Value is a setting of the room as the CSV had it, as PowerShell prints it; ""

@@ -66,12 +66,21 @@ func (s *Session) roomSettings() map[string]*problem.Problem {
 	if states == nil {
 		return nil
 	}
+	needs, err := s.Product()
+	if err != nil {
+		return nil
+	}
+	names := map[string]string{}
+	known, _ := s.cached(cacheResolved)
+	for _, r := range known.Rooms {
+		names[strings.ToLower(r.EmailAddress)] = r.DisplayName
+	}
 	out, at := map[string]*problem.Problem{}, s.ProcessingAt()
 	for _, r := range states {
 		if r.Problem != nil || s.changedSince(r.Room, at) != nil || len(r.Effects) == 0 && len(r.Unread) > 0 {
 			continue
 		}
-		out[strings.ToLower(r.Room)] = nil
+		out[strings.ToLower(r.Room)] = r.Differs(needs.Name, names[strings.ToLower(r.Room)])
 		if len(r.Effects) > 0 {
 			out[strings.ToLower(r.Room)] = r.Effects[0]
 		}

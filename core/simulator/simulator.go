@@ -260,6 +260,9 @@ func (s *Simulator) ApplyIntent(intent json.RawMessage) (json.RawMessage, error)
 	return s.exchange.ApplyIntent(intent)
 }
 
+// ProcessingTable is the CSV that the script calendar-processing-show writes.
+func (s *Simulator) ProcessingTable() []byte { return s.exchange.ProcessingTable() }
+
 // Colleague gives an Exchange administrator who has just opened PowerShell.
 func (s *Simulator) Colleague() *exchange.Colleague { return s.exchange.Colleague() }
 

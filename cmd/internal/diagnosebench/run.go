@@ -140,6 +140,9 @@ func (b *bench) diagnose(ctx context.Context, sc scenario) (check.Run, error) {
 		}
 	}
 	if sc.settings != nil {
+		if err := b.sim.SetFaults(b.named(sc.misset)...); err != nil {
+			return none, err
+		}
 		if _, err := s.ReadProcessing([]byte(sc.settings(b))); err != nil {
 			return none, err
 		}

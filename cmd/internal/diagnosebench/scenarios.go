@@ -23,6 +23,8 @@ type scenario struct {
 	options func(*bench, *check.Options)
 	// settings is a CSV with calendar processing that was read back.
 	settings func(*bench) string
+	// misset are the faults of the rooms while their settings are read back.
+	misset []string
 	// before is called when everything is in place, nil for nothing.
 	before func()
 	// emit gets the findings as they come, nil for nobody.

@@ -7,50 +7,66 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 )
 
-// soundSettings are settings of a room that everybody can book.
-const soundSettings = "AutoAccept,False,False,Standard,180,True,,False,,True"
+// needed are the settings that the product of the simulated connection needs.
+const needed = "AddOrganizerToSubject=False,DeleteSubject=False,DeleteComments=False,RemovePrivateProperty=False"
 
-// settings are a CSV of the script calendar-processing-show: the first rooms have
-// the given settings, the other chosen ones are sound.
-func settings(first string, n int) func(*bench) string {
-	return func(b *bench) string {
-		out := "Tenant,Room,AutomateProcessing,AllowConflicts,AllRequestOutOfPolicy,BookingType,BookingWindowInDays,AllBookInPolicy,BookInPolicy,AllRequestInPolicy,ResourceDelegates,ForwardRequestsToDelegates," +
-			"AddOrganizerToSubject,DeleteSubject,DeleteComments,RemovePrivateProperty,RemoveOldMeetingMessages\n"
-		for i, room := range b.known[:3] {
-			values := soundSettings
-			if i < n {
-				values = first
-			}
-			out += b.sim.Account().TenantID + "," + room + "," + values + ",False,False,False,False,True\n"
+// readBack has a colleague show the calendar processing of all rooms.
+func readBack(b *bench) string { return string(b.sim.ProcessingTable()) }
+
+// readBefore is a table of the rooms from the time before there was one of them.
+func readBefore(b *bench) string {
+	var kept []string
+	for _, line := range strings.SplitAfter(readBack(b), "\n") {
+		if !strings.Contains(line, b.room(0)) {
+			kept = append(kept, line)
 		}
-		return out
 	}
+	return strings.Join(kept, "")
 }
 
 func three(b *bench, c *connection.Connection) { c.Rooms = selected(b, 3) }
 
-// set is a tenant whose rooms have these settings: one of three rooms, or all.
-func set(name, values string, rooms int, code, remedy string) scenario {
-	verdict := check.Warned
-	if rooms == 3 {
-		verdict = check.Failed
+func one(b *bench, c *connection.Connection) { c.Rooms = selected(b, 1) }
+
+// set is a tenant whose first room has these settings beside those that the product
+// needs. It is one of three chosen rooms, or the only one.
+func set(name, values string, alone bool, code, remedy string) scenario {
+	sc := scenario{area: "room settings", name: name, change: three, verdict: check.Warned, check: check.RoomSettings, code: code, remedy: remedy,
+		settings: readBack, misset: []string{"room-settings=" + needed + ",{room0}," + values}}
+	if alone {
+		sc.change, sc.verdict = one, check.Failed
 	}
-	return scenario{area: "room settings", name: name, change: three, settings: settings(values, rooms), verdict: verdict, check: check.RoomSettings, code: code, remedy: remedy}
+	return sc
 }
 
 // misset are tenants whose rooms cannot be booked as they should, by the calendar
 // processing that was read back.
 var misset = []scenario{
-	set("a room accepts conflicts", strings.Replace(soundSettings, "AutoAccept,False", "AutoAccept,True", 1), 1, "exchange.books-twice", "AllowConflicts=False"),
-	set("every room accepts conflicts", strings.Replace(soundSettings, "AutoAccept,False", "AutoAccept,True", 1), 3, "exchange.books-twice", "AllowConflicts=False"),
-	set("out of policy for everyone", strings.Replace(soundSettings, "False,False,Standard", "False,True,Standard", 1), 1, "exchange.books-twice", "AllRequestOutOfPolicy=False"),
-	set("reserved", strings.Replace(soundSettings, "Standard", "Reserved", 1), 3, "exchange.accepts-nobody", "BookingType=Standard"),
-	set("a window of no day", strings.Replace(soundSettings, "180", "0", 1), 1, "exchange.accepts-nobody", "BookingWindowInDays=180"),
-	set("nobody in policy", strings.Replace(soundSettings, "180,True", "180,False", 1), 3, "exchange.accepts-nobody", "AllBookInPolicy=True"),
-	set("asks delegates that it has not", "AutoAccept,False,False,Standard,180,False,,True,,True", 1, "exchange.nobody-answers", "AllBookInPolicy=True"),
-	set("delegates, and nobody answers", "None,False,False,Standard,180,True,,False,/o=X/cn=aa,True", 1, "exchange.nobody-answers", "AutomateProcessing=AutoAccept"),
-	set("only some in policy", "AutoAccept,False,False,Standard,180,False,/o=X/cn=aa,False,,True", 1, "exchange.accepts-some", "everyone who is to book"),
-	{area: "healthy", name: "settings read back and right", change: three, settings: settings("", 0), verdict: check.Passed},
-	{area: "healthy", name: "settings read back for some rooms only", settings: settings("", 0), verdict: check.Passed},
-	{area: "healthy", name: "delegates who are asked", change: three, settings: settings("AutoAccept,False,False,Standard,180,False,,True,/o=X/cn=aa,True", 1), verdict: check.Passed},
+	set("a room accepts conflicts", "AllowConflicts=True", false, "exchange.books-twice", "AllowConflicts=False"),
+	set("every room accepts conflicts", "AllowConflicts=True", true, "exchange.books-twice", "AllowConflicts=False"),
+	set("out of policy for everyone", "AllRequestOutOfPolicy=True", false, "exchange.books-twice", "AllRequestOutOfPolicy=False"),
+	set("reserved", "BookingType=Reserved", true, "exchange.accepts-nobody", "BookingType=Standard"),
+	set("a window of no day", "BookingWindowInDays=0", false, "exchange.accepts-nobody", "BookingWindowInDays=180"),
+	set("a window of a week", "BookingWindowInDays=7", false, "exchange.accepts-less", "BookingWindowInDays=180"),
+	set("nobody in policy", "AllBookInPolicy=False", true, "exchange.accepts-nobody", "AllBookInPolicy=True"),
+	set("asks delegates that it has not", "AllBookInPolicy=False,AllRequestInPolicy=True", false, "exchange.nobody-answers", "AllBookInPolicy=True"),
+	set("asks delegates that it has not, for some", "AllBookInPolicy=False,RequestInPolicy=/o=X/cn=aa", false, "exchange.nobody-answers", "AllBookInPolicy=True"),
+	set("out of policy for some, and no delegate", "RequestOutOfPolicy=/o=X/cn=aa", false, "exchange.nobody-answers", "ResourceDelegates"),
+	set("delegates who are not told", "AllBookInPolicy=False,AllRequestInPolicy=True,ResourceDelegates=/o=X/cn=aa,ForwardRequestsToDelegates=False", false, "exchange.nobody-answers", "AllBookInPolicy=True"),
+	set("shows as free what waits for a delegate", "AllBookInPolicy=False,AllRequestInPolicy=True,ResourceDelegates=/o=X/cn=aa,TentativePendingApproval=False", false, "exchange.books-twice", "TentativePendingApproval=True"),
+	set("delegates, and nobody answers", "AutomateProcessing=None,ResourceDelegates=/o=X/cn=aa", false, "exchange.nobody-answers", "AutomateProcessing=AutoAccept"),
+	set("only updates its calendar", "AutomateProcessing=AutoUpdate", true, "exchange.nobody-answers", "AutomateProcessing=AutoAccept"),
+	set("only some in policy", "AllBookInPolicy=False,BookInPolicy=/o=X/cn=aa", false, "exchange.accepts-some", "everyone who is to book"),
+	set("half an hour at most", "MaximumDurationInMinutes=30", false, "exchange.accepts-less", "MaximumDurationInMinutes=1440"),
+	set("no series", "AllowRecurringMeetings=False", false, "exchange.accepts-less", "AllowRecurringMeetings=True"),
+	set("cuts off a series", "EnforceSchedulingHorizon=False", false, "exchange.accepts-less", "EnforceSchedulingHorizon=True"),
+	set("open to people outside", "ProcessExternalMeetingMessages=True", false, "exchange.open-to-outside", "ProcessExternalMeetingMessages=False"),
+	set("released by Exchange", "EnableAutoRelease=True", false, "exchange.releases", "EnableAutoRelease=False"),
+	set("deletes what a meeting is called", "DeleteSubject=True", false, "exchange.not-as-needed", "calendar-processing script"),
+	{area: "healthy", name: "settings read back and right", change: three, settings: readBack, misset: []string{"room-settings=" + needed}, verdict: check.Passed},
+	{area: "healthy", name: "settings read back for some rooms only", settings: readBefore, misset: []string{"room-settings=" + needed}, verdict: check.Passed},
+	{area: "healthy", name: "delegates who are asked", change: three, settings: readBack,
+		misset: []string{"room-settings=" + needed + ",AllBookInPolicy=False,AllRequestInPolicy=True,ResourceDelegates=/o=X/cn=aa"}, verdict: check.Passed},
+	{area: "healthy", name: "no limit of length, and a year ahead", change: three, settings: readBack,
+		misset: []string{"room-settings=" + needed + ",MaximumDurationInMinutes=0,BookingWindowInDays=365"}, verdict: check.Passed},
 }

@@ -55,6 +55,9 @@ func (x *Exchange) process(address string, m *tenant.Mailbox, inv tenant.Invitat
 		return
 	}
 	meeting := org.Events[inv.EventID]
+	if !p.AllBookInPolicy && p.AllRequestInPolicy && !slices.ContainsFunc(p.BookInPolicy, func(a string) bool { return strings.EqualFold(a, inv.Organizer) }) {
+		return // a delegate is to answer
+	}
 	answer := "accepted"
 	if !x.accepts(address, p, meeting) {
 		answer = "declined"
@@ -101,7 +104,8 @@ func (x *Exchange) accepts(address string, p *tenant.Processing, e *tenant.Event
 	now := x.Now()
 	external := !strings.HasSuffix(e.Organizer, "@"+x.Directory.Domain)
 	switch {
-	case external && !p.ProcessExternalMeetingMessages,
+	case p.BookingType == "Reserved",
+		external && !p.ProcessExternalMeetingMessages,
 		e.Start.After(now.AddDate(0, 0, p.BookingWindowInDays+1)),
 		p.MaximumDurationInMinutes > 0 && e.End.Sub(e.Start) > time.Duration(p.MaximumDurationInMinutes)*time.Minute,
 		(p.ScheduleOnlyDuringWorkHours || x.Has(fault.RoomHours)) && !x.HoursOf(address).include(e.Start, e.End),

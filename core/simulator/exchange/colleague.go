@@ -276,10 +276,16 @@ func typed(value, like any) any {
 const maxIntent = 32 << 20
 
 // ServeIntent plays the colleague who runs a script: POST /simulator/intent
-// takes the intent that stands beside the script and gives the result file.
+// takes the intent that stands beside the script and gives the result file, GET
+// /simulator/calendar-processing.csv the table that a script writes beside it.
 func (x *Exchange) ServeIntent(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/simulator/calendar-processing.csv" && r.Method == http.MethodGet {
+		w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+		_, _ = w.Write(x.ProcessingTable())
+		return
+	}
 	if r.URL.Path != "/simulator/intent" || r.Method != http.MethodPost {
-		http.Error(w, "the colleague takes POST /simulator/intent", http.StatusNotFound)
+		http.Error(w, "the colleague takes POST /simulator/intent and GET /simulator/calendar-processing.csv", http.StatusNotFound)
 		return
 	}
 	intent, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxIntent))

@@ -62,7 +62,7 @@ func (x *Exchange) processingOf(address string) *tenant.Processing {
 	if !x.isRoom(address) {
 		return nil
 	}
-	return tenant.NewProcessing()
+	return x.misset(address, tenant.NewProcessing())
 }
 
 // MadeRoomObject is a room that a script made as Graph shows it.

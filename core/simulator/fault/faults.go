@@ -30,6 +30,7 @@ const (
 	NotAJWT              = "not-a-jwt"
 	ConditionalAccess    = "conditional-access"
 	WrongCloud           = "wrong-cloud"
+	Answer               = "answer"
 	Throttled            = "throttled"
 	ThrottledSilent      = "throttled-no-retry-after"
 	ThrottledAlways      = "throttled-always"
@@ -90,6 +91,7 @@ const (
 	BookingsDeclined     = "bookings-declined"
 	RoomSilent           = "room-silent"
 	RoomHours            = "room-hours"
+	RoomSettings         = "room-settings"
 	ScopePending         = "scope-pending"
 	NoPremium            = "no-premium"
 	ReportsDenied        = "reports-denied"
@@ -141,6 +143,7 @@ var faults = []Fault{
 	{NotAJWT, "The access token is opaque, not a JWT", ""},
 	{ConditionalAccess, "Conditional Access blocks the application (AADSTS53003)", ""},
 	{WrongCloud, "The tenant belongs to another national cloud", "the Graph host to name; without it graph.microsoft.us"},
+	{Answer, "Microsoft answers what is given here", "part of the address, status, code and message, for instance \"/places 403 ErrorQuotaExceeded The mailbox is full.\"; where the code is AADSTS and a number, as Entra"},
 	{Throttled, "Graph answers 429 with Retry-After, twice for each address", argWhere},
 	{ThrottledSilent, "Graph answers 429 without Retry-After, twice for each address", argWhere},
 	{ThrottledAlways, "Graph answers 429 with Retry-After, always", argWhere},
@@ -201,6 +204,7 @@ var faults = []Fault{
 	{BookingsDeclined, "Rooms decline every invitation", argRoom},
 	{RoomSilent, "Rooms do not process invitations", argRoom},
 	{RoomHours, "Rooms decline what is outside their working hours", "tonga, for one hour a day on the other side of the world; unknown-zone, none, error: what is wrong with what Graph tells of the hours"},
+	{RoomSettings, "Rooms have other settings of calendar processing, until a script sets them", "SETTING=VALUE, several with commas, for every room or for those whose addresses stand before; without it AllowConflicts=True"},
 	{ScopePending, "Exchange's role assignments do not take effect yet", argTime + "; without it 30m"},
 	{NoPremium, "The tenant has no Microsoft Entra ID P1: nobody may read its sign-in log", ""},
 	{ReportsDenied, "The administrator's role may not read the sign-in log", ""},

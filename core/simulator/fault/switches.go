@@ -27,7 +27,11 @@ type faultSet struct {
 // has happened in the tenant until now.
 func (s *Switches) Set(since int, names ...string) error {
 	next := &faultSet{args: map[string]string{}, since: since, struck: map[string]int{}}
+	var each []string
 	for _, n := range names {
+		each = append(each, split(n)...)
+	}
+	for _, n := range each {
 		name, arg, _ := strings.Cut(strings.TrimSpace(n), "=")
 		at := slices.IndexFunc(faults, func(f Fault) bool { return f.Name == name })
 		if at < 0 {
@@ -63,6 +67,21 @@ func (s *Switches) Has(name string) bool { _, on := s.Fault(name); return on }
 // Since is how much had happened in the tenant when the faults were switched on:
 // what was done later repairs them.
 func (s *Switches) Since() int { return s.on().since }
+
+// split parts a list of faults at its commas, which also stand in arguments: what
+// follows a comma begins another fault only where it is the name of one.
+func split(list string) []string {
+	var out []string
+	for _, part := range strings.Split(list, ",") {
+		name, _, _ := strings.Cut(strings.TrimSpace(part), "=")
+		if len(out) > 0 && !slices.ContainsFunc(faults, func(f Fault) bool { return f.Name == name }) {
+			out[len(out)-1] += "," + part
+			continue
+		}
+		out = append(out, part)
+	}
+	return out
+}
 
 // strikes counts how often a fault met a key and reports whether it is still
 // within its times.

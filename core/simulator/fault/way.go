@@ -118,6 +118,7 @@ func (y *Way) Instead(w *microsoft.Recorded, r *http.Request) bool {
 		_, _ = w.Write([]byte("<!DOCTYPE html>\n<html><head><title>Network sign-in</title></head><body><h1>Please sign in to use the Internet</h1><form action=\"/login\" method=\"post\"><input name=\"user\"></form></body></html>\n"))
 	case y.strikesAt(Empty200, r):
 		w.WriteHeader(http.StatusOK)
+	case y.answers(w, r):
 	case y.strikesAt(ThrottledAlways, r):
 		y.throttle(w, r, "1")
 	case y.strikesAt(Throttled, r) && set.strikes(key, 2):
@@ -136,6 +137,25 @@ func (y *Way) Instead(w *microsoft.Recorded, r *http.Request) bool {
 	default:
 		return false
 	}
+	return true
+}
+
+// answers gives the answer that the fault names, and reports whether it did.
+func (y *Way) answers(w *microsoft.Recorded, r *http.Request) bool {
+	arg, on := y.Fault(Answer)
+	part := append(strings.SplitN(arg, " ", 4), "", "", "")
+	where, code, message := part[0], part[2], part[3]
+	status, err := strconv.Atoi(part[1])
+	if !on || err != nil || !strings.Contains(strings.ToLower(r.URL.Path), strings.ToLower(where)) {
+		return false
+	}
+	if number, entra := strings.CutPrefix(code, "AADSTS"); entra {
+		n, _ := strconv.Atoi(number)
+		microsoft.JSON(w, status, map[string]any{"error": "invalid_request", "error_description": code + ": " + message, "error_codes": []int{n},
+			"trace_id": microsoft.RequestID(r), "correlation_id": microsoft.RequestID(r)})
+		return true
+	}
+	microsoft.Fail(w, r, microsoft.Refuse(status, code, message))
 	return true
 }
 
