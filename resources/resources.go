@@ -43,6 +43,9 @@ var texts embed.FS
 //go:embed products/*.yaml
 var products embed.FS
 
+//go:embed help/*.md
+var help embed.FS
+
 //go:embed scripts
 var scripts embed.FS
 
@@ -55,6 +58,9 @@ var Products = folder(products, "products")
 
 // Scripts holds the templates of the PowerShell scripts, at its root.
 var Scripts = folder(scripts, "scripts")
+
+// Help holds a page of help in Markdown for each page of the window, at its root.
+var Help = folder(help, "help")
 
 func folder(files embed.FS, name string) fs.FS {
 	sub, err := fs.Sub(files, name)

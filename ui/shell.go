@@ -8,7 +8,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/roomkey/roomkey/core/connection"
@@ -30,6 +29,8 @@ type Options struct {
 	// Variant is the choice as it is: "light", "dark" or "" for the system's.
 	Variant string
 	Now     func() time.Time
+	// Help shows a page of help, which is Markdown; nil shows none.
+	Help func(markdown string)
 }
 
 // Shell is the content of the window.
@@ -40,6 +41,7 @@ type Shell struct {
 	ctx    context.Context
 	object fyne.CanvasObject
 	canvas fyne.Canvas
+	menu   *fyne.MainMenu
 
 	switcher *kit.Field
 	steps    *kit.StepList
@@ -136,7 +138,8 @@ func (s *Shell) Go(route string) {
 		}
 		s.pages[route] = p
 	}
-	if s.canvas != nil && s.route != route {
+	turned := s.route != route
+	if s.canvas != nil && turned {
 		s.canvas.Unfocus() // keys would go on to a field that is no longer seen
 	}
 	s.route = route
@@ -145,6 +148,9 @@ func (s *Shell) Go(route string) {
 	s.steps.Select(route)
 	s.others.Select(route)
 	p.Shown()
+	if first := kit.FirstInput(p.Frame().Object); s.canvas != nil && turned && first != nil {
+		s.canvas.Focus(first)
+	}
 }
 
 // Lead opens the page of a place and shows its field.
@@ -329,6 +335,9 @@ func (s *Shell) showNavigation(steps []setup.Step) {
 	for _, st := range steps {
 		items = append(items, kit.Item{ID: st.ID, Title: kit.Say(st.Title), Detail: kit.Say(st.Reason), Mark: page.StepMark(st.State)})
 	}
+	if s.steps.Len() != len(items) {
+		s.showMenu(steps)
+	}
 	s.steps.Set(items)
 	s.steps.Select(s.route)
 	s.others.Set([]kit.Item{{ID: page.RouteSettings, Title: kit.L("Settings"), Icon: theme.SettingsIcon()}})
@@ -385,26 +394,17 @@ func short(name string) string {
 	return string(line)
 }
 
-// Shortcuts makes the keyboard's short ways: the command key with 1 to 6 for
-// the steps, with Return for the page's main action, with the comma for the
-// settings.
-func (s *Shell) Shortcuts(c fyne.Canvas) {
+// Keys lets the shell hear the keys of a canvas that nothing else has a use for.
+func (s *Shell) Keys(c fyne.Canvas) {
 	s.canvas = c
-	add := func(key fyne.KeyName, f func()) {
-		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { f() })
-	}
-	for i, id := range setup.Order() {
-		add(fyne.KeyName(rune('1'+i)), func() { s.Go(id) })
-	}
-	add(fyne.KeyComma, func() { s.Go(page.RouteSettings) })
-	add(fyne.KeyReturn, s.pressPrimary)
+	c.SetOnTypedKey(s.key)
 }
 
 // pressPrimary does the page's main action as if its button was pressed: the
 // keyboard's focus is given up, so that the next key does not do it again.
 func (s *Shell) pressPrimary() {
 	if p := s.Page(); p != nil && p.Frame().Primary() != nil {
-		p.Frame().Primary().Tapped(nil)
+		p.Frame().Primary().Tapped(nil) // which does nothing while it is disabled
 	}
 }
 

@@ -48,7 +48,7 @@ func sit(t *testing.T, b *fakeCore) *person {
 	p.window = test.NewTempWindow(t, p.shell.Object())
 	p.window.SetPadded(false)
 	p.window.Resize(fyne.NewSize(1280, 1600))
-	p.shell.Shortcuts(p.window.Canvas())
+	p.shell.Keys(p.window.Canvas())
 	p.shell.Start()
 	p.rest()
 	t.Cleanup(func() { p.shell.Close(5 * time.Second); p.queue.Drain() })

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
@@ -42,13 +43,15 @@ func New(ctx context.Context, app fyne.App, home page.Home, dispatch kit.Dispatc
 			applyVariant(app, v)
 		},
 		Variant: app.Preferences().String(variantKey),
+		Help:    helper(app),
 	})
 	w.SetPadded(false)
 	w.SetContent(shell.Object())
 	w.SetMaster()
 	w.Resize(WindowSize)
 	w.CenterOnScreen()
-	shell.Shortcuts(w.Canvas())
+	shell.Keys(w.Canvas())
+	w.SetMainMenu(shell.Menu(app.Clipboard))
 	w.SetOnDropped(func(_ fyne.Position, dropped []fyne.URI) { take(shell, dropped, dispatch) })
 	leave := func() {
 		w.Canvas().Unfocus() // what was typed is kept when its field is left
@@ -72,6 +75,23 @@ func New(ctx context.Context, app fyne.App, home page.Home, dispatch kit.Dispatc
 	})
 	shell.Start()
 	return w
+}
+
+// helper shows help in a window of its own, so that it can stand beside the page.
+func helper(app fyne.App) func(markdown string) {
+	var open fyne.Window
+	return func(markdown string) {
+		if open == nil {
+			open = app.NewWindow(kit.L("Roomkey help"))
+			open.Resize(fyne.NewSize(560, 620))
+			open.SetOnClosed(func() { open = nil })
+		}
+		text := widget.NewRichTextFromMarkdown(markdown)
+		text.Wrapping = fyne.TextWrapWord
+		open.SetContent(kit.NewVScroll(kit.Pad(kit.GapWide, kit.GapBlocks, kit.GapBlocks, kit.GapBlocks, text)))
+		open.Show()
+		open.RequestFocus()
+	}
 }
 
 // opener opens addresses of the web, and no others, in the browser.

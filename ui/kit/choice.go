@@ -19,7 +19,8 @@ const menuLength = 10
 // choice is Fyne's select whose options, when they are many, are found by typing.
 type choice struct {
 	widget.Select
-	search *search
+	search  *search
+	focused bool
 }
 
 func newChoice(changed func(string)) *choice {
@@ -41,10 +42,21 @@ func (c *choice) Tapped(e *fyne.PointEvent) {
 	}
 }
 
+func (c *choice) CreateRenderer() fyne.WidgetRenderer {
+	return ringed(c.Select.CreateRenderer(), 1, func() bool { return c.focused })
+}
+
 // FocusGained scrolls the page to the choice.
 func (c *choice) FocusGained() {
+	c.focused = true
 	c.Select.FocusGained()
 	reveal(c)
+}
+
+// FocusLost takes the ring away.
+func (c *choice) FocusLost() {
+	c.focused = false
+	c.Select.FocusLost()
 }
 
 // TypedKey opens the options, or gives the page what the choice has no use for.

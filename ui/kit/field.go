@@ -287,7 +287,7 @@ func (e *entry) FocusGained() {
 // TypedKey gives the page what one line has no use for.
 func (e *entry) TypedKey(k *fyne.KeyEvent) {
 	switch k.Name {
-	case fyne.KeyPageUp, fyne.KeyPageDown, fyne.KeyEscape:
+	case fyne.KeyPageUp, fyne.KeyPageDown, fyne.KeyEscape, fyne.KeyF1:
 		if !e.MultiLine {
 			pass(e, k)
 			return

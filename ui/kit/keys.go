@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"runtime"
 
 	"fyne.io/fyne/v2"
@@ -17,6 +18,7 @@ type Button struct {
 		fyne.CanvasObject
 		fyne.Focusable
 	}
+	focused bool
 }
 
 // NewButton is a button with a label.
@@ -48,10 +50,22 @@ func (b *Button) Tapped(event *fyne.PointEvent) {
 	b.Button.Tapped(event)
 }
 
+// CreateRenderer is Fyne's with a ring around the button that has the keyboard.
+func (b *Button) CreateRenderer() fyne.WidgetRenderer {
+	return ringed(b.Button.CreateRenderer(), 2, func() bool { return b.focused })
+}
+
 // FocusGained scrolls the page to the button.
 func (b *Button) FocusGained() {
+	b.focused = true
 	b.Button.FocusGained()
 	reveal(b.self)
+}
+
+// FocusLost takes the ring away.
+func (b *Button) FocusLost() {
+	b.focused = false
+	b.Button.FocusLost()
 }
 
 // TypedKey presses the button at Enter as at the space bar.
@@ -65,7 +79,10 @@ func (b *Button) TypedKey(e *fyne.KeyEvent) {
 }
 
 // Check is Fyne's; the keys that it has no use for are the page's.
-type Check struct{ widget.Check }
+type Check struct {
+	widget.Check
+	focused bool
+}
 
 // NewCheck is a yes or no with a label.
 func NewCheck(label string, changed func(bool)) *Check {
@@ -75,10 +92,22 @@ func NewCheck(label string, changed func(bool)) *Check {
 	return c
 }
 
+// CreateRenderer is Fyne's with a ring around the check that has the keyboard.
+func (c *Check) CreateRenderer() fyne.WidgetRenderer {
+	return ringed(c.Check.CreateRenderer(), 0, func() bool { return c.focused })
+}
+
 // FocusGained scrolls the page to the check.
 func (c *Check) FocusGained() {
+	c.focused = true
 	c.Check.FocusGained()
 	reveal(c)
+}
+
+// FocusLost takes the ring away.
+func (c *Check) FocusLost() {
+	c.focused = false
+	c.Check.FocusLost()
 }
 
 // TypedKey leaves all keys to the page: the space bar comes as a rune.
@@ -200,16 +229,25 @@ func scrollAround(o fyne.CanvasObject) (found *Scroll) {
 	return found
 }
 
-// FirstInput is the first field of an object that takes text or a choice, nil
-// for none.
-func FirstInput(o fyne.CanvasObject) (first fyne.Focusable) {
+// FirstInput is where a person begins to type on a page: its first empty field,
+// else its first field; nil for none.
+func FirstInput(o fyne.CanvasObject) fyne.Focusable {
+	var first, empty *Field
 	walk(o, func(o fyne.CanvasObject) bool {
-		if f, ok := o.(*Field); ok && first == nil && f.file == nil {
-			first = f.Input()
+		if f, ok := o.(*Field); ok && f.file == nil {
+			if first == nil {
+				first = f
+			}
+			if f.Value() == "" {
+				empty = f
+			}
 		}
-		return first == nil
+		return empty == nil
 	})
-	return first
+	if f := cmp.Or(empty, first); f != nil {
+		return f.Input()
+	}
+	return nil
 }
 
 // walk visits what is visible in an object until visit answers false.

@@ -382,20 +382,24 @@ func TestContrast(t *testing.T) {
 	}
 }
 
-// TestFocusIsSeen measures a button with the keyboard's focus: its ground is
-// another one than without, and its text is still read on it.
+// TestFocusIsSeen measures the ring around what has the keyboard and the border
+// of fields against what they stand on: at least 3 to 1 (WCAG 2.2, 1.4.11), and
+// the text of a button that has the keyboard is still read.
 func TestFocusIsSeen(t *testing.T) {
 	test.NewTempApp(t)
 	for name, v := range map[string]fyne.ThemeVariant{"light": theme.VariantLight, "dark": theme.VariantDark} {
 		th := ForcedTheme(v)
 		for _, p := range [][2]fyne.ThemeColorName{{theme.ColorNameForeground, theme.ColorNameButton}, {theme.ColorNameForegroundOnPrimary, theme.ColorNamePrimary}} {
-			ground := th.Color(p[1], v)
-			focused := over(ground, th.Color(theme.ColorNameFocus, v).(color.NRGBA))
-			if c := contrast(ground, focused); c < 1.2 {
-				t.Errorf("%s: focus on %s differs by %.2f only", name, p[1], c)
-			}
+			focused := over(th.Color(p[1], v), th.Color(theme.ColorNameFocus, v).(color.NRGBA))
 			if c := contrast(th.Color(p[0], v), focused); c < 4.5 {
 				t.Errorf("%s: %s on a focused %s has %.2f", name, p[0], p[1], c)
+			}
+		}
+		for _, line := range []fyne.ThemeColorName{theme.ColorNamePrimary, theme.ColorNameInputBorder} {
+			for _, ground := range []fyne.ThemeColorName{theme.ColorNameBackground, theme.ColorNameInputBackground, ColorPanel, ColorCard} {
+				if c := contrast(th.Color(line, v), th.Color(ground, v)); c < 3 {
+					t.Errorf("%s: %s on %s has %.2f", name, line, ground, c)
+				}
 			}
 		}
 	}

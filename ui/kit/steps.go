@@ -38,6 +38,9 @@ func NewStepList(open func(id string)) *StepList {
 // CreateRenderer is Fyne's.
 func (l *StepList) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(l.column) }
 
+// Len is how many entries there are.
+func (l *StepList) Len() int { return len(l.items) }
+
 // Set shows the items; those that were there keep the keyboard's focus.
 func (l *StepList) Set(items []Item) {
 	if len(items) != len(l.items) {

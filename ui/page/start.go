@@ -45,10 +45,10 @@ func NewStart(env *Env) *Start {
 		s.list,
 		choice(theme.ContentAddIcon(), kit.L("New connection"),
 			kit.L("Join a Microsoft 365 tenant to a booking server. You need the tenant's domain; everything else is found or asked for."),
-			kit.L("New"), true, s.create),
+			kit.L("New"), true, s.Create),
 		choice(theme.FolderOpenIcon(), kit.L("Open a file"),
 			kit.L("A connection that somebody exported. Secrets are never in the file and are entered again."),
-			kit.L("Open…"), false, s.open),
+			kit.L("Open…"), false, s.Open),
 		choice(theme.ComputerIcon(), kit.L("Try with a simulated tenant"),
 			kit.L("Everything works as with a real tenant, on this computer only. Nothing is sent to Microsoft."),
 			kit.L("Try it"), false, s.simulate))
@@ -166,9 +166,11 @@ func (s *Start) made(load func() string) func(error) {
 	}
 }
 
-func (s *Start) create() { s.make(s.env.Home.Create) }
+// Create makes a new connection and opens it.
+func (s *Start) Create() { s.make(s.env.Home.Create) }
 
-func (s *Start) open() { s.env.Files.Open([]string{".json"}, s.Take) }
+// Open asks for the file of a connection.
+func (s *Start) Open() { s.env.Files.Open([]string{".json"}, s.Take) }
 
 // Take opens a connection's file that was chosen, or dropped onto the window.
 func (s *Start) Take(name string, data []byte) {

@@ -1,0 +1,84 @@
+package ui
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/resources"
+	"github.com/roomkey/roomkey/ui/kit"
+	"github.com/roomkey/roomkey/ui/page"
+)
+
+// TestEveryPageHasHelp opens the help of each page from the menu bar.
+func TestEveryPageHasHelp(t *testing.T) {
+	p := simulated(t, newFake(t))
+	shown := ""
+	p.shell.o.Help = func(markdown string) { shown = markdown }
+	for _, route := range append(setup.Order(), page.RouteSettings) {
+		p.shell.Go(route)
+		p.rest()
+		p.shell.key(&fyne.KeyEvent{Name: fyne.KeyF1})
+		want, err := fs.ReadFile(resources.Help, route+".md")
+		if err != nil || !strings.HasPrefix(shown, "# ") || shown != string(want) {
+			t.Errorf("%s: help begins %.40q (%v)", route, shown, err)
+		}
+	}
+}
+
+// TestTheMenuBarFollowsTheConnection finds the steps in the menu bar, presses
+// one, and finds none when no connection is open.
+func TestTheMenuBarFollowsTheConnection(t *testing.T) {
+	p := sit(t, newFake(t))
+	bar := p.shell.Menu(func() fyne.Clipboard { return p.clip })
+	if n := len(bar.Items[connectionMenu].Items); n != 1 {
+		t.Errorf("without a connection the menu has %d entries", n)
+	}
+	p.press("Try it")
+	items := bar.Items[connectionMenu].Items
+	if len(items) != len(setup.Order())+2 {
+		t.Fatalf("the menu has %d entries", len(items))
+	}
+	items[4].Action()
+	p.rest()
+	if p.shell.Route() != setup.Prove {
+		t.Errorf("the menu leads to %s", p.shell.Route())
+	}
+	for _, m := range bar.Items {
+		for _, i := range m.Items {
+			if !i.IsSeparator && (i.Label == "" || i.Action == nil) {
+				t.Errorf("%s has an entry %q that does nothing", m.Label, i.Label)
+			}
+		}
+	}
+}
+
+// TestTheKeyboardBeginsInTheFirstField types at once after opening a page.
+func TestTheKeyboardBeginsInTheFirstField(t *testing.T) {
+	p := simulated(t, newFake(t))
+	p.shell.Go(setup.Prove)
+	p.shell.Go(setup.Describe)
+	p.rest()
+	first := kit.FirstInput(p.shell.Page().Frame().Object)
+	if first == nil || p.window.Canvas().Focused() != first {
+		t.Fatalf("the keyboard is at %T, want the first field", p.window.Canvas().Focused())
+	}
+}
+
+// TestTheEditMenuReachesTheField pastes by the menu bar.
+func TestTheEditMenuReachesTheField(t *testing.T) {
+	p := simulated(t, newFake(t))
+	p.shell.Go(setup.Prove)
+	p.shell.Go(setup.Describe)
+	p.rest()
+	p.window.Canvas().Focus(p.field("Name").Input())
+	p.clip.SetContent("Pasted")
+	p.shell.edit(&fyne.ShortcutSelectAll{})
+	p.shell.edit(&fyne.ShortcutPaste{Clipboard: p.clip})
+	if got := p.field("Name").Value(); got != "Pasted" {
+		t.Errorf("the name is %q", got)
+	}
+}
