@@ -9,6 +9,11 @@ import (
 
 // subjectVisibility is what everybody may see in the calendars of rooms.
 func (b *build) subjectVisibility() error {
+	if changed, ok, err := b.undone(); err != nil {
+		return err
+	} else if ok {
+		return b.undoFolders(changed)
+	}
 	rooms, err := b.rooms()
 	if err != nil {
 		return err
@@ -31,11 +36,13 @@ func (b *build) subjectVisibility() error {
 }
 
 func (b *build) folder(rooms []string, user, right string) {
-	b.data["Rooms"], b.data["User"], b.data["Right"] = rooms, user, right
+	var data rows
 	b.intent.Objects = rooms
 	for _, r := range rooms {
+		data = append(data, table{"Room": r, "User": user, "Right": right, "Left": ""})
 		b.will("Set-MailboxFolderPermission", r, map[string]any{"User": user, "AccessRights": right})
 	}
+	b.data["Rows"] = data
 }
 
 func (b *build) account() (string, error) {
@@ -68,6 +75,11 @@ func (b *build) serviceAccount() error {
 }
 
 func (b *build) serviceAccountReach() error {
+	if changed, ok, err := b.undone(); err != nil {
+		return err
+	} else if ok {
+		return b.undoFolders(changed)
+	}
 	account, err := b.account()
 	if err != nil {
 		return err

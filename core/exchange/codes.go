@@ -33,6 +33,7 @@ var (
 	codeNoTenant           = problem.Declare("exchange.no-tenant", problem.WrongInput)
 	// CodeNotRoom is a line of a table of rooms that is another mailbox.
 	CodeNotRoom         = problem.Declare("exchange.not-room", problem.WrongInput)
+	codeNothingToUndo   = problem.Declare("exchange.nothing-to-undo", problem.WrongInput)
 	codeNothingToLimit  = problem.Declare("exchange.nothing-to-limit", problem.WrongInput)
 	codeOtherConnection = problem.Declare("exchange.other-connection", problem.WrongInput)
 	codeOtherTenant     = problem.Declare("exchange.other-tenant", problem.WrongInput)

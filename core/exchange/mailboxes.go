@@ -63,6 +63,13 @@ func (b *build) createRooms() error {
 }
 
 func (b *build) roomLists() error {
+	b.data["Undo"] = false
+	if changed, ok, err := b.undone(); err != nil {
+		return err
+	} else if ok {
+		b.data["Undo"] = true
+		return b.undoMembers(changed)
+	}
 	rooms, err := b.table()
 	if err != nil {
 		return err
@@ -85,7 +92,7 @@ func (b *build) roomLists() error {
 	}
 	var data rows
 	for _, n := range names {
-		data = append(data, table{"Name": shortName(n), "Alias": b.alias("list", n), "Rooms": members[n]})
+		data = append(data, table{"Name": shortName(n), "Alias": b.alias("list", shortName(n)), "Rooms": members[n]})
 		b.intent.Objects = append(b.intent.Objects, n)
 		b.will("New-DistributionGroup", n, map[string]any{"RoomList": true})
 		for _, r := range members[n] {
@@ -124,6 +131,11 @@ func place(r NewRoom) table {
 }
 
 func (b *build) setPlaces() error {
+	if changed, ok, err := b.undone(); err != nil {
+		return err
+	} else if ok {
+		return b.undoPlaces(changed)
+	}
 	rooms, err := b.table()
 	if err != nil {
 		return err
@@ -134,7 +146,7 @@ func (b *build) setPlaces() error {
 		if len(want) == 0 {
 			continue
 		}
-		data = append(data, table{"Room": r.EmailAddress, "Want": want})
+		data = append(data, table{"Room": r.EmailAddress, "Want": want, "Left": nil})
 		b.intent.Objects = append(b.intent.Objects, r.EmailAddress)
 		b.will("Set-Place", r.EmailAddress, want)
 	}
@@ -149,6 +161,15 @@ func (b *build) setPlaces() error {
 }
 
 func (b *build) placesBuildings() error {
+	changed, undo, err := b.undone()
+	if err != nil {
+		return err
+	}
+	if undo {
+		err := b.undoParents(changed)
+		b.prove(b.intent.Objects)
+		return err
+	}
 	rooms, err := b.table()
 	if err != nil {
 		return err
@@ -170,7 +191,7 @@ func (b *build) placesBuildings() error {
 		if !slices.Contains(floors[r.Building], floor) {
 			floors[r.Building] = append(floors[r.Building], floor)
 		}
-		data = append(data, table{"Room": r.EmailAddress, "Floor": r.Building + "|" + floor})
+		data = append(data, table{"Room": r.EmailAddress, "Floor": r.Building + "|" + floor, "Parent": "", "Left": ""})
 		b.intent.Objects = append(b.intent.Objects, r.EmailAddress)
 		b.will("Set-PlaceV3", r.EmailAddress, map[string]any{"Building": r.Building, "Floor": floor})
 	}
@@ -183,17 +204,20 @@ func (b *build) placesBuildings() error {
 		buildings = append(buildings, table{"Name": n, "Floors": floors[n]})
 	}
 	b.data["Buildings"], b.data["Rows"] = buildings, data
-	var proof []string
-	for _, r := range rooms[:min(5, len(rooms))] {
-		proof = append(proof, r.EmailAddress)
+	var addresses []string
+	for _, r := range rooms {
+		addresses = append(addresses, r.EmailAddress)
 	}
-	b.data["Proof"] = proof
+	b.prove(addresses)
 	b.will("Set-PlacesSettings", "tenant", map[string]any{"EnableBuildings": "Default:true"})
 	b.explain("Switches buildings on for the tenant, makes %s with their floors where they are missing, and puts %s on their floor.",
 		words.N(len(names), "%d building", "%d buildings", len(names)), words.N(len(data), "%d room", "%d rooms", len(data)))
 	b.warn("The module MicrosoftPlaces needs PowerShell 7.4 or newer and does not say which tenant it is connected to: the script looks for one of the rooms before it changes anything.")
 	return nil
 }
+
+// prove names rooms by which the script knows the tenant again.
+func (b *build) prove(rooms []string) { b.data["Proof"] = rooms[:min(5, len(rooms))] }
 
 // alias is one of our own for a group, by which it is found again whatever a
 // naming policy or a person makes of its name.

@@ -212,3 +212,89 @@ func TestAnEndedRunSaysHowFarItCame(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestUndoOfARun brings back what a run changed, out of its result file, and leaves
+// what somebody has changed since.
+func TestUndoOfARun(t *testing.T) {
+	l := newLab(t, 3)
+	for room, place := range map[string]cmdlet.Object{"room0@contoso.com": {"Capacity": 3, "Floor": 1, "Building": "Old O'Brien", "Tags": []any{"x|y", "z"}}, "room1@contoso.com": {"Capacity": 4, "Floor": 2}, "room2@contoso.com": {"Capacity": 5, "Floor": 3}} {
+		place["Identity"] = room
+		if _, err := l.Run("Set-Place", place); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := l.Run("Add-MailboxFolderPermission", cmdlet.Object{"Identity": "room1@contoso.com:\\Kalender", "User": "booking@contoso.com", "AccessRights": []any{"Reviewer"}}); err != nil {
+		t.Fatal(err)
+	}
+	start := l.Snapshot()
+	for name, values := range map[string]map[string]any{"set-places": nil, "subject-visibility": {"rooms": "all"}, "service-account-reach": {"right": "Editor"}, "room-lists": nil} {
+		t.Run(name, func(t *testing.T) {
+			l.t = t
+			l.Restore(start)
+			was := l.memory()
+			o := l.run(l.make(name, values), cmdlet.Run{Prelude: quick})
+			if !o.result.Complete() || l.memory() == was {
+				t.Fatal(o.Output)
+			}
+			undo := l.make(name, map[string]any{"undo": string(o.file)})
+			for _, changed := range []bool{true, false} {
+				o = l.run(undo, cmdlet.Run{Prelude: quick})
+				if o.Exit != 0 || o.result.Summary[exchange.Changed] > 0 != changed || l.memory() != was {
+					t.Fatalf("%s\nwas %s\nis  %s", o.Output, was, l.memory())
+				}
+			}
+		})
+	}
+	l.t = t
+	l.Restore(start)
+	o := l.run(l.make("set-places", nil), cmdlet.Run{Prelude: quick})
+	if _, err := l.Run("Set-Place", cmdlet.Object{"Identity": "room0@contoso.com", "Building": "Since then"}); err != nil {
+		t.Fatal(err)
+	}
+	o = l.run(l.make("set-places", map[string]any{"undo": string(o.file)}), cmdlet.Run{Prelude: quick})
+	if o.result.Summary[exchange.Skipped] != 1 || !strings.Contains(l.Snapshot(), "Since then") {
+		t.Error(o.Output)
+	}
+	if _, err := exchange.Generate("room-lists", l.to, map[string]any{"undo": string(o.file)}); problem.CodeOf(err).String() != "exchange.wrong-evidence" {
+		t.Error(err)
+	}
+}
+
+// TestUndoOfFloors puts rooms back on the floor on which they were.
+func TestUndoOfFloors(t *testing.T) {
+	l := newLab(t, 3)
+	if o := l.run(l.make("places-buildings", nil), cmdlet.Run{Prelude: quick}); !o.result.Complete() {
+		t.Fatal(o.Output)
+	}
+	was := l.memory()
+	for i := range l.to.Rooms {
+		floor := 9
+		l.to.Rooms[i].FloorNumber = &floor
+	}
+	o := l.run(l.make("places-buildings", nil), cmdlet.Run{Prelude: quick})
+	if !o.result.Complete() || l.memory() == was {
+		t.Fatal(o.Output)
+	}
+	if o = l.run(l.make("places-buildings", map[string]any{"undo": string(o.file)}), cmdlet.Run{Prelude: quick}); !o.result.Complete() || l.memory() != was {
+		t.Errorf("%s\nwas %s\nis  %s", o.Output, was, l.memory())
+	}
+}
+
+// memory is what the organization remembers of rooms: an empty value is none.
+func (l *lab) memory() string {
+	places := map[string]string{}
+	for room, place := range l.State.Places {
+		for name, v := range place {
+			if s := fmt.Sprint(v); v != nil && s != "" && s != "false" && s != "[]" {
+				places[room+" "+name] = s
+			}
+		}
+	}
+	members := map[string][]string{}
+	for list, rooms := range l.State.Members {
+		if len(rooms) > 0 {
+			members[list] = rooms
+		}
+	}
+	return fmt.Sprint(places, l.State.Folders, members)
+}

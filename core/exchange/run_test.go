@@ -84,6 +84,7 @@ func newLab(t *testing.T, rooms int) *lab {
 type ran struct {
 	cmdlet.Outcome
 	result     exchange.Result
+	file       []byte // the result file
 	err        error
 	transcript string
 	folder     string
@@ -123,6 +124,7 @@ func (l *lab) run(doc exchange.Document, r cmdlet.Run) ran {
 	if err != nil {
 		l.t.Fatal(err)
 	}
+	out.file = data
 	out.result, out.err = exchange.ReadResult(bytes.TrimSpace(data), l.to.Connection)
 	return out
 }
@@ -231,6 +233,13 @@ func TestScriptsRun(t *testing.T) {
 					}
 				}
 				again(string(f.Kind))
+			}
+			for i := range changes {
+				l.Restore(start)
+				l.Fail(cmdlet.Fault{Kind: cmdlet.Unkept, Changing: true, After: i, Times: 1})
+				if o := l.run(doc, cmdlet.Run{Prelude: quick}); o.result.Complete() && l.state() != after {
+					t.Errorf("change %d was not kept, and nothing is said: %s", i, o.Output)
+				}
 			}
 			for i := range changes {
 				for _, kind := range []cmdlet.FaultKind{cmdlet.Killed, cmdlet.KilledOn} {

@@ -303,10 +303,22 @@ function Test-Kept {
     if ($unmoved.Count -gt 0) { throw "Exchange took the command but shows the old value of: $($unmoved -join ', '). Run the script again in a few minutes." }
 }
 
-# Format-Value is a value as text, lists joined by |.
+# Test-Left is whether an object is still as a run left it that is to be undone. What
+# somebody has changed since then stays.
+function Test-Left {
+    param([string]$Identity, [string]$Action, $Now, [hashtable]$Left)
+    if ($null -eq $Left) { return $true }
+    $since = @(foreach ($name in @($Left.Keys)) { if ((Format-Value $Now.$name) -cne "$($Left[$name])") { $name } })
+    if ($since.Count -eq 0) { return $true }
+    Add-Result $Identity $Action 'skipped' "Somebody has changed $($since -join ', ') since that run; left as it is."
+    return $false
+}
+
+# Format-Value is a value as text, lists joined by |, with \| inside a part.
 function Format-Value {
     param($Value)
-    return (@($Value) | ForEach-Object { "$_" }) -join '|'
+    if ($Value -is [string]) { return $Value }
+    return (@($Value) | ForEach-Object { "$_" -replace '\|', '\|' }) -join '|'
 }
 
 # Get-Change compares an object with what is wanted: what to set, as it was, as it will be.

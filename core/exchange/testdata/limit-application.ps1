@@ -300,10 +300,22 @@ function Test-Kept {
     if ($unmoved.Count -gt 0) { throw "Exchange took the command but shows the old value of: $($unmoved -join ', '). Run the script again in a few minutes." }
 }
 
-# Format-Value is a value as text, lists joined by |.
+# Test-Left is whether an object is still as a run left it that is to be undone. What
+# somebody has changed since then stays.
+function Test-Left {
+    param([string]$Identity, [string]$Action, $Now, [hashtable]$Left)
+    if ($null -eq $Left) { return $true }
+    $since = @(foreach ($name in @($Left.Keys)) { if ((Format-Value $Now.$name) -cne "$($Left[$name])") { $name } })
+    if ($since.Count -eq 0) { return $true }
+    Add-Result $Identity $Action 'skipped' "Somebody has changed $($since -join ', ') since that run; left as it is."
+    return $false
+}
+
+# Format-Value is a value as text, lists joined by |, with \| inside a part.
 function Format-Value {
     param($Value)
-    return (@($Value) | ForEach-Object { "$_" }) -join '|'
+    if ($Value -is [string]) { return $Value }
+    return (@($Value) | ForEach-Object { "$_" -replace '\|', '\|' }) -join '|'
 }
 
 # Get-Change compares an object with what is wanted: what to set, as it was, as it will be.
@@ -472,19 +484,23 @@ try {
         return Wait-Until $Name { New-DistributionGroup -Name $Name -DisplayName $Name -Alias $Alias @More -Confirm:$false -ErrorAction Stop } { Get-Group $Alias $Name '' }
     }
 
-    # Test-Members reads a group back: who was added and is not there has failed.
+    # Test-Members reads a group back: who was added and is not there, or was taken out and
+    # is, has failed.
     function Test-Members {
-        param([string]$Address, [array]$Wanted, [string]$Action)
-        $added = @($script:Added.Keys | Where-Object { $Wanted -contains $_ })
-        $script:Added = @{}
-        if ($added.Count -eq 0) { return }
-        $is = @(Get-DistributionGroupMember -Identity $Address -ResultSize Unlimited -ErrorAction Stop | ForEach-Object { "$($_.PrimarySmtpAddress)" })
-        foreach ($one in ($added | Sort-Object)) {
-            if ($is -contains $one) { Add-Result $one $Action 'changed' }
-            else { Add-Result $one $Action 'failed' 'Exchange took the command but does not show the member. Run the script again in a few minutes.' }
+        param([string]$Address, [array]$Whom, [string]$Action)
+        $sent = @(@($script:Added.Keys) + @($script:Removed.Keys) | Where-Object { $Whom -contains $_ } | Sort-Object)
+        if ($sent.Count -gt 0) {
+            $is = @(Get-DistributionGroupMember -Identity $Address -ResultSize Unlimited -ErrorAction Stop | ForEach-Object { "$($_.PrimarySmtpAddress)" })
+            foreach ($one in $sent) {
+                if (($is -contains $one) -eq [bool]$script:Added[$one]) { Add-Result $one $Action 'changed' }
+                else { Add-Result $one $Action 'failed' 'Exchange took the command but shows the members as they were. Run the script again in a few minutes.' }
+            }
         }
+        $script:Added = @{}
+        $script:Removed = @{}
     }
     $Added = @{}
+    $Removed = @{}
 
     $ObjectId = '99999999-8888-7777-6666-555555555555'
     $DisplayName = 'Room booking'
@@ -537,14 +553,16 @@ try {
                 }
             }
             Test-Members $Group $Rooms 'member of the scope'
-            foreach ($member in @($members | Where-Object { $Rooms -notcontains $_ })) {
+            $gone = @($members | Where-Object { $Rooms -notcontains $_ })
+            foreach ($member in $gone) {
                 Invoke-Item $member 'no longer member of the scope' {
                     if (Test-Go $member 'no longer member of the scope') {
                         Remove-DistributionGroupMember -Identity $Group -Member $member -BypassSecurityGroupManagerCheck -Confirm:$false -ErrorAction Stop
-                        Add-Result $member 'no longer member of the scope' 'changed'
+                        $script:Removed[$member] = $true
                     }
                 }
             }
+            Test-Members $Group $gone 'no longer member of the scope'
         }
     }
 

@@ -1,0 +1,171 @@
+package exchange
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// undone are the objects that a run of this script changed, out of the result
+// file in the form; ok is false where none was given.
+func (b *build) undone() (changed []Outcome, ok bool, err error) {
+	text, ok := b.form.raw("undo")
+	if !ok {
+		return nil, false, nil
+	}
+	r, err := ReadResult([]byte(text), b.Connection)
+	if err != nil {
+		return nil, true, err
+	}
+	if r.Script != b.script.Name || r.WhatIf {
+		return nil, true, problem.New(codeWrongEvidence, words.T("This is the result of %s, but the one of %s is needed, and not of a run with -WhatIf.", problem.Line(r.Script), b.script.Name)).
+			Fix(words.T("Bring the other result file."))
+	}
+	for _, o := range r.Results {
+		if o.Status == Changed {
+			changed = append(changed, o)
+		}
+	}
+	b.explainN(len(changed), "Brings %d object back to what it was before the run of %s.", "Brings %d objects back to what they were before the run of %s.", len(changed), r.FinishedAt.UTC().Format("2 January 2006 15:04 UTC"))
+	b.explain("What somebody has changed since that run stays as it is, and is named.")
+	return changed, true, nil
+}
+
+// restore takes the objects that are brought back.
+func (b *build) restore(data rows) error {
+	if len(data) == 0 {
+		return problem.New(codeNothingToUndo, words.T("That run changed nothing that can be brought back."))
+	}
+	b.data["Rows"] = data
+	return nil
+}
+
+// undoPlaces sets the places of rooms back. Set-Place takes numbers only, so that
+// a number that was not there before stays.
+func (b *build) undoPlaces(changed []Outcome) error {
+	var data rows
+	for _, o := range changed {
+		want, left := table{}, table{}
+		for name, before := range o.Before {
+			v, settable := placeValue(name, before)
+			if !settable {
+				b.warn("%s of %s was empty before and stays as it is: Set-Place cannot empty a number.", name, o.Identity)
+				continue
+			}
+			want[name], left[name] = v, o.After[name]
+		}
+		if len(want) > 0 {
+			data = append(data, table{"Room": o.Identity, "Want": want, "Left": left})
+			b.intent.Objects = append(b.intent.Objects, o.Identity)
+			b.will("Set-Place", o.Identity, want)
+		}
+	}
+	return b.restore(data)
+}
+
+// placeValue is a value of a place as Set-Place takes it, out of its text in a
+// result; false for a number that was not there.
+func placeValue(name, text string) (any, bool) {
+	switch name {
+	case "Capacity", "Floor":
+		n, err := strconv.Atoi(text)
+		return n, err == nil
+	case "IsWheelChairAccessible":
+		return strings.EqualFold(text, "True"), true
+	case "Tags":
+		if list := unjoin(text); len(list) > 0 {
+			return list, true
+		}
+		return nil, true
+	}
+	if text == "" {
+		return nil, true
+	}
+	return text, true
+}
+
+// unjoin takes the parts of a list that a script joined by |, with a backslash
+// before a | inside a part.
+func unjoin(text string) []string {
+	if text == "" {
+		return nil
+	}
+	parts := []string{""}
+	for i := 0; i < len(text); i++ {
+		last := len(parts) - 1
+		switch {
+		case text[i] == '\\' && i+1 < len(text) && text[i+1] == '|':
+			parts[last] += "|"
+			i++
+		case text[i] == '|':
+			parts = append(parts, "")
+		default:
+			parts[last] += text[i : i+1]
+		}
+	}
+	return parts
+}
+
+// undoFolders gives the rights on calendars back that there were before.
+func (b *build) undoFolders(changed []Outcome) error {
+	var data rows
+	for _, o := range changed {
+		user, ok := strings.CutPrefix(o.Action, "calendar for ")
+		if !ok {
+			continue
+		}
+		data = append(data, table{"Room": o.Identity, "User": user, "Right": o.Before["AccessRights"], "Left": o.After["AccessRights"]})
+		b.intent.Objects = append(b.intent.Objects, o.Identity)
+		b.will("Set-MailboxFolderPermission", o.Identity, map[string]any{"User": user, "AccessRights": o.Before["AccessRights"]})
+	}
+	return b.restore(data)
+}
+
+// undoMembers takes the rooms out of the lists that a run put them into. The
+// lists stay: a list that is empty does no harm.
+func (b *build) undoMembers(changed []Outcome) error {
+	members := map[string][]string{}
+	var names []string
+	for _, o := range changed {
+		name, ok := strings.CutPrefix(o.Action, "member of ")
+		if !ok {
+			continue
+		}
+		if members[name] == nil {
+			names = append(names, name)
+		}
+		members[name] = append(members[name], o.Identity)
+	}
+	var data rows
+	for _, n := range names {
+		data = append(data, table{"Name": n, "Alias": b.alias("list", n), "Rooms": members[n]})
+		b.intent.Objects = append(b.intent.Objects, n)
+		for _, r := range members[n] {
+			b.will("Remove-DistributionGroupMember", n, map[string]any{"Member": r})
+		}
+	}
+	b.warn("Room lists that the run made stay, without the rooms: remove them in the Exchange admin center under Recipients > Groups.")
+	return b.restore(data)
+}
+
+// undoParents puts rooms back on the floor on which they were.
+func (b *build) undoParents(changed []Outcome) error {
+	var data rows
+	for _, o := range changed {
+		if o.Action != "floor of the room" {
+			continue
+		}
+		if o.Before["ParentId"] == "" {
+			b.warn("%s was on no floor before and stays where it is now.", o.Identity)
+			continue
+		}
+		data = append(data, table{"Room": o.Identity, "Parent": o.Before["ParentId"], "Left": o.After["ParentId"]})
+		b.intent.Objects = append(b.intent.Objects, o.Identity)
+		b.will("Set-PlaceV3", o.Identity, map[string]any{"ParentId": o.Before["ParentId"]})
+	}
+	b.data["Buildings"] = rows(nil)
+	b.warn("The buildings and floors that the run made stay: remove them with Remove-Place where nobody else uses them.")
+	return b.restore(data)
+}
