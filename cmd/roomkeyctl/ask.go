@@ -16,14 +16,14 @@ import (
 )
 
 // yes asks a person; without a terminal the answer is no.
-func (t *terminal) yes(ctx context.Context, question string) (bool, error) {
-	answer, err := t.line(ctx, question+" [y/N] ")
+func (t *terminal) yes(ctx context.Context, question words.Text) (bool, error) {
+	answer, err := t.line(ctx, problem.Clean(say(question))+" [y/N] ")
 	return strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes"), err
 }
 
 // typed asks for a line; without a terminal it is empty.
-func (t *terminal) typed(ctx context.Context, question string) (string, error) {
-	return t.line(ctx, problem.Clean(question)+": ")
+func (t *terminal) typed(ctx context.Context, question words.Text) (string, error) {
+	return t.line(ctx, problem.Clean(say(question))+": ")
 }
 
 func (t *terminal) line(ctx context.Context, question string) (string, error) {
@@ -47,13 +47,13 @@ const maxSecret = 1 << 20
 
 // secret reads a secret: from a pipe or file whole, from a terminal without
 // echo.
-func (t *terminal) secret(ctx context.Context, prompt string) (vault.Secret, error) {
+func (t *terminal) secret(ctx context.Context, prompt words.Key) (vault.Secret, error) {
 	if fd := int(t.in.Fd()); term.IsTerminal(fd) {
 		before, err := term.GetState(fd)
 		if err != nil {
 			return vault.Secret{}, err
 		}
-		fmt.Fprint(t.err, prompt+": ")
+		fmt.Fprint(t.err, l(prompt)+": ")
 		b, err := unless(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
 		fmt.Fprintln(t.err)
 		if ctx.Err() != nil {

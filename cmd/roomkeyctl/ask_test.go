@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"testing"
+
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // TestWaitingForInputEndsWithTheCancel, though nothing ever comes on standard
@@ -24,7 +26,7 @@ func TestWaitingForInputEndsWithTheCancel(t *testing.T) {
 	if _, err := term.read(ctx, "-"); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	if said, err := term.yes(ctx, "?"); said || err != nil {
+	if said, err := term.yes(ctx, words.Plain("?")); said || err != nil {
 		t.Errorf("without a terminal: %t %v", said, err)
 	}
 }

@@ -30,7 +30,7 @@ func newCheck(a *app) *cobra.Command {
 	var signIn signInFlags
 	c := &cobra.Command{
 		Use: "check", Short: "Prove that the connection works, or name what is wrong", Args: cobra.NoArgs,
-		Long: "Tries every link of the chain and proves each claim by a call that was made.\n" +
+		Long: "Tries every link of the chain and proves each claim by a call that was made. " +
 			"Exit status 3 when a check failed, 1 when the run is incomplete.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := wanted(o.Only, file); err != nil {
@@ -203,7 +203,7 @@ func printRun(w io.Writer, run check.Run) {
 		for _, l := range run.Layers {
 			cells = append(cells, []string{l.Value, string(l.Kind), truth(l.Declared), truth(l.Consented), truth(l.InToken), truth(l.Proven)})
 		}
-		rows(w, []string{"permission", "kind", "declared", "consented", "in token", "proven"}, cells)
+		rows(w, []words.Key{"permission", "kind", "declared", "consented", "in token", "proven"}, cells)
 		fmt.Fprintln(w)
 	}
 	fmt.Fprintln(w, problem.Line(say(run.Headline)))
@@ -236,7 +236,7 @@ func printClaims(w io.Writer, claims []evidence.State) {
 		}
 		cells = append(cells, []string{say(c.Title), string(c.Standing), at, problem.Line(say(why))})
 	}
-	rows(w, []string{"claim", "state", "tested", ""}, cells)
+	rows(w, []words.Key{"claim", "state", "tested", ""}, cells)
 }
 
 func truth(t permission.Truth) string {

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/core/words"
 )
 
 func newCloud(a *app) *cobra.Command {
@@ -25,7 +27,7 @@ func newCloud(a *app) *cobra.Command {
 					}
 					cells = append(cells, []string{c.ID, c.Name, c.Authority, c.Graph, strings.Join(missing, ", ")})
 				}
-				rows(w, []string{"id", "name", "sign-in", "graph", "missing there"}, cells)
+				rows(w, []words.Key{"id", "name", "sign-in", "graph", "missing there"}, cells)
 			})
 		},
 	})

@@ -20,8 +20,8 @@ func scriptColleague(a *app) *cobra.Command {
 	var out string
 	c := &cobra.Command{
 		Use: "colleague FILE.intent.json", Short: "On a simulated tenant: have a script run, and get its result file", Args: cobra.ExactArgs(1),
-		Long: "A script is run by an Exchange administrator, in PowerShell. On a simulated tenant\n" +
-			"the simulator plays that colleague: it applies the intent that was written beside\n" +
+		Long: "A script is run by an Exchange administrator, in PowerShell. On a simulated tenant " +
+			"the simulator plays that colleague: it applies the intent that was written beside " +
 			"the script and gives the result file that the script would have written.",
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open()

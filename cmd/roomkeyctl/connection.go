@@ -12,6 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/roomkey/roomkey/core/words"
+
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
@@ -44,7 +46,7 @@ func connectionList(a *app) *cobra.Command {
 				cells = append(cells, []string{c.Name, c.Cloud, c.Tenant.Domain, c.Product.ID, c.Server.URL, c.ID})
 			}
 			if err := a.show(docs, func(w io.Writer) {
-				rows(w, []string{"name", "cloud", "tenant", "product", "server", "id"}, cells)
+				rows(w, []words.Key{"name", "cloud", "tenant", "product", "server", "id"}, cells)
 			}); err != nil {
 				return err
 			}
@@ -123,7 +125,7 @@ func (a *app) settle(ctx context.Context, s *session.Session, d described) error
 		if code := problem.CodeOf(err); code == cloud.CodeTenantUnknown || code == cloud.CodeWrongCloud {
 			if !d.elsewhere {
 				var cancelled error
-				if d.elsewhere, cancelled = a.yes(ctx, "Ask the other clouds too? They will be told the tenant's name."); cancelled != nil {
+				if d.elsewhere, cancelled = a.yes(ctx, words.T("Ask the other clouds, too? They will be told the tenant's name.")); cancelled != nil {
 					return cancelled
 				}
 			}
@@ -219,7 +221,7 @@ func (a *app) showConnection(c *connection.Connection) error {
 		_, err = escaping{a.out}.Write(data)
 		return err
 	}
-	rows(a.out, []string{"field", "value"}, fieldsOf(c))
+	rows(a.out, []words.Key{"field", "value"}, fieldsOf(c))
 	for _, f := range a.env.Lint(c) {
 		if f.Field == "application.clientId" && c.Application.ClientID == "" {
 			a.say("No application is known yet: roomkeyctl register apply makes one, or set clientId=ID to an existing one.")
@@ -251,7 +253,7 @@ func connectionSet(a *app) *cobra.Command {
 	var d described
 	c := &cobra.Command{
 		Use: "set KEY=VALUE…", Short: "Change fields of a connection", Args: cobra.MinimumNArgs(1),
-		Long: "Changes fields by their dotted path, as connection show --output json has them.\n" +
+		Long: "Changes fields by their dotted path, as connection show --output json has them. " +
 			"Short forms: tenant, product, server, clientId. A list takes its items separated by commas.",
 		Example: "  roomkeyctl connection set clientId=8d3c… server=https://booking.contoso.com",
 		RunE: func(c *cobra.Command, args []string) error {
@@ -313,7 +315,7 @@ func connectionDelete(a *app) *cobra.Command {
 				a.problem(left)
 			}
 			if !sure {
-				if sure, err = a.yes(c.Context(), "Delete "+problem.Line(s.Document().Name)+" and its secrets? Nothing changes in the tenant or on the booking server."); err != nil {
+				if sure, err = a.yes(c.Context(), words.T("Delete %s and its secrets? Nothing changes in the tenant or on the booking server.", problem.Line(s.Document().Name))); err != nil {
 					return err
 				}
 			}

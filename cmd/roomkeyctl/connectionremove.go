@@ -16,8 +16,8 @@ func connectionRemove(a *app) *cobra.Command {
 	var dryRun bool
 	c := &cobra.Command{
 		Use: "remove-from-server", Short: "Take back from the booking server what was handed over", Args: cobra.NoArgs,
-		Long: "Shows what goes, what stays and when it was last used, and asks for the name of\n" +
-			"the connection. Nothing changes at Microsoft: the app registration is removed\n" +
+		Long: "Shows what goes, what stays and when it was last used, and asks for the name of " +
+			"the connection. Nothing changes at Microsoft: the app registration is removed " +
 			"with roomkeyctl register undo, after this.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.open()
@@ -36,7 +36,7 @@ func connectionRemove(a *app) *cobra.Command {
 				printRemoval(a.out, plan)
 			}
 			if typed == "" {
-				if typed, err = a.typed(c.Context(), fmt.Sprintf("Type the name of the connection (%s) to remove this from the server", problem.Line(plan.Name))); err != nil {
+				if typed, err = a.typed(c.Context(), words.T("Type the name of the connection (%s) to remove this from the server", problem.Line(plan.Name))); err != nil {
 					return err
 				}
 				if typed == "" {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/roomkey/roomkey/core/words"
+
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
@@ -18,8 +20,8 @@ func newConsent(a *app) *cobra.Command {
 	var offline bool
 	c := &cobra.Command{
 		Use: "consent", Short: "The vendor's application: the consent link, and what was granted beside what is needed", Args: cobra.NoArgs,
-		Long: "For products that use an application of the vendor's. Shows the address at which an\n" +
-			"administrator consents, reads what was granted, compares it with the product's file,\n" +
+		Long: "For products that use an application of the vendor's. Shows the address at which an " +
+			"administrator consents, reads what was granted, compares it with the product's file, " +
 			"and says what cannot be proven here. Changes nothing in the tenant.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.open()
@@ -61,10 +63,10 @@ func newConsent(a *app) *cobra.Command {
 
 func describeConsent(w io.Writer, c session.Consent) {
 	for _, p := range c.Problems {
-		p.Terminal(w, nil)
+		p.Terminal(w, language)
 		fmt.Fprintln(w)
 	}
-	rows(w, []string{"", "the file expects", "the tenant shows"}, [][]string{
+	rows(w, []words.Key{"", "the file expects", "the tenant shows"}, [][]string{
 		{"name", cmp.Or(c.Expected.Name, "not known"), cmp.Or(problem.Line(c.Name), "–")},
 		{"publisher", cmp.Or(c.Expected.Publisher, "not known"), cmp.Or(problem.Line(c.Publisher), "–")},
 		{"client ID", cmp.Or(c.Expected.ClientID, "not known"), problem.Line(c.ClientID)},
@@ -77,7 +79,7 @@ func describeConsent(w io.Writer, c session.Consent) {
 		for _, m := range c.Missing {
 			cells = append(cells, []string{m.Value, string(m.Kind), "needed, not granted"})
 		}
-		rows(w, []string{"permission", "kind", ""}, cells)
+		rows(w, []words.Key{"permission", "kind", ""}, cells)
 	}
 	fmt.Fprintf(w, "\nConsent as Global Administrator or Privileged Role Administrator:\n%s\n", c.Link)
 	switch {

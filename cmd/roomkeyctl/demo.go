@@ -16,14 +16,15 @@ import (
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/simulator"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 func newDemo(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "demo", Short: "Play the whole main job on a simulated tenant, narrated", Args: cobra.NoArgs,
-		Long: "Starts a simulated tenant and booking server on this computer and does the whole\n" +
-			"main job over real TLS: describe, prove, choose, write the script, hand over, and\n" +
-			"read back. Secrets stay in memory. Exit status 0 only if the server holds exactly\n" +
+		Long: "Starts a simulated tenant and booking server on this computer and does the whole " +
+			"main job over real TLS: describe, prove, choose, write the script, hand over, and " +
+			"read back. Secrets stay in memory. Exit status 0 only if the server holds exactly " +
 			"the configuration that was made.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			dir, err := os.MkdirTemp("", "roomkey-demo-")
@@ -60,18 +61,18 @@ type demonstration struct {
 	sim *simulator.Simulator
 }
 
-func (d demonstration) step(format string, args ...any) {
-	d.say("\n── "+format, args...)
+func (d demonstration) step(key words.Key, args ...any) {
+	d.say("\n── %s", words.T(key, args...))
 }
 
 // say narrates where the results go, so that both stay in order; with JSON,
 // standard output holds the result alone.
-func (d demonstration) say(format string, args ...any) {
+func (d demonstration) say(key words.Key, args ...any) {
 	if d.json {
-		d.app.say(format, args...)
+		d.app.say(key, args...)
 		return
 	}
-	fmt.Fprintln(d.out, problem.Clean(fmt.Sprintf(format, args...)))
+	printLine(d.out, key, args...)
 }
 
 func (d demonstration) play(ctx context.Context) (booking.Configuration, error) {

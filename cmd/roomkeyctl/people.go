@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/roomkey/roomkey/core/words"
+
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/tenant"
 )
@@ -35,7 +37,7 @@ func peopleList(a *app) *cobra.Command {
 					}
 					cells = append(cells, []string{p.DisplayName, p.UserPrincipalName, p.Mail, p.Department, state(p), p.CardNumber})
 				}
-				rows(w, []string{"person", "user principal name", "mail", "department", "state", "card number"}, cells)
+				rows(w, []words.Key{"person", "user principal name", "mail", "department", "state", "card number"}, cells)
 				if most > 0 && len(l.Items) > most {
 					fmt.Fprintf(w, "… and %d more (--most 0 shows all)\n", len(l.Items)-most)
 				}
@@ -72,7 +74,7 @@ func peopleGroups(a *app) *cobra.Command {
 				for _, g := range l.Items {
 					cells = append(cells, []string{g.DisplayName, g.Kind, g.Mail, g.ID})
 				}
-				rows(w, []string{"group", "kind", "mail", "id"}, cells)
+				rows(w, []words.Key{"group", "kind", "mail", "id"}, cells)
 			})
 		},
 	}

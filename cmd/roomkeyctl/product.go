@@ -29,7 +29,7 @@ func newProduct(a *app) *cobra.Command {
 				for _, p := range products {
 					cells = append(cells, []string{p.ID, p.Name, string(p.Model), strings.Join(values(p.Needs), ", "), string(p.Writes), p.Scoping.Way, p.Ends})
 				}
-				rows(w, []string{"id", "name", "model", "permissions", "writes", "limit", "ends"}, cells)
+				rows(w, []words.Key{"id", "name", "model", "permissions", "writes", "limit", "ends"}, cells)
 			})
 		},
 	}
@@ -81,7 +81,7 @@ func describeProduct(w io.Writer, p product.Product) {
 		for _, x := range n.Permissions {
 			cells = append(cells, []string{x.Value, string(x.Kind), l(x.Reason)})
 		}
-		rows(w, []string{"permission", "kind", "why"}, cells)
+		rows(w, []words.Key{"permission", "kind", "why"}, cells)
 	}
 	if len(p.Needs.Permissions) > 0 {
 		needs(p.Needs)
@@ -136,7 +136,7 @@ func describeProduct(w io.Writer, p product.Product) {
 			}
 			cells = append(cells, []string{s.Parameter, value, l(s.Reason)})
 		}
-		rows(w, []string{"parameter", "value", "why"}, cells)
+		rows(w, []words.Key{"parameter", "value", "why"}, cells)
 	}
 	if len(p.Form) > 0 {
 		fmt.Fprintln(w, "\nThe vendor's form, in its order:")
@@ -144,6 +144,6 @@ func describeProduct(w io.Writer, p product.Product) {
 		for i, f := range p.Form {
 			cells = append(cells, []string{fmt.Sprint(i + 1), f.Label, l(f.Help)})
 		}
-		rows(w, []string{"", "field", "help"}, cells)
+		rows(w, []words.Key{"", "field", "help"}, cells)
 	}
 }

@@ -77,8 +77,8 @@ func productNew(a *app) *cobra.Command {
 	var d drafted
 	c := &cobra.Command{
 		Use: "new", Short: "Write a product file from the answers to a few questions", Args: cobra.NoArgs,
-		Long: "Asks for what a vendor's guide says and writes a product file. Every question has a\n" +
-			"flag; without a terminal nothing is asked. With --from-connection the file has the\n" +
+		Long: "Asks for what a vendor's guide says and writes a product file. Every question has a " +
+			"flag; without a terminal nothing is asked. With --from-connection the file has the " +
 			"permissions that were chosen for the connection.",
 		Example: "  roomkeyctl product new --name \"My server\" --source https://example.com/guide \\\n" +
 			"    --permission \"Calendars.ReadWrite=It books rooms.\" --writes rooms",
@@ -132,9 +132,9 @@ func productNew(a *app) *cobra.Command {
 // draft asks for what no flag has said.
 func (a *app) draft(ctx context.Context, d *drafted) (product.Product, error) {
 	var stopped error
-	ask := func(into *string, question, otherwise string) {
+	ask := func(into *string, question words.Key, otherwise string) {
 		if *into == "" && stopped == nil {
-			*into, stopped = a.typed(ctx, question)
+			*into, stopped = a.typed(ctx, words.T(question))
 			*into = cmp.Or(*into, otherwise)
 		}
 	}

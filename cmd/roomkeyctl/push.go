@@ -24,8 +24,8 @@ func newPush(a *app) *cobra.Command {
 	var confirm []string
 	c := &cobra.Command{
 		Use: "push", Short: "Hand the proven configuration to the booking server", Args: cobra.NoArgs,
-		Long: "Shows what would change on the server, then pushes it. Only a configuration on\n" +
-			"which the last check ran without failing is pushed. What the server says of\n" +
+		Long: "Shows what would change on the server, then pushes it. Only a configuration on " +
+			"which the last check ran without failing is pushed. What the server says of " +
 			"itself (its sealing key, other hosts) is confirmed once with --confirm VALUE.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.open()
@@ -46,7 +46,7 @@ func newPush(a *app) *cobra.Command {
 				return a.show(plan, func(w io.Writer) {
 					printPlan(w, plan)
 					if plan.Gate != nil {
-						plan.Gate.Terminal(w, nil)
+						plan.Gate.Terminal(w, language)
 					}
 				})
 			}
@@ -63,7 +63,7 @@ func newPush(a *app) *cobra.Command {
 					return
 				case !pushed.Works:
 					fmt.Fprintln(w)
-					pushed.Problem.Terminal(w, nil)
+					pushed.Problem.Terminal(w, language)
 					return
 				}
 				fmt.Fprintln(w, "It says that it works.")
@@ -101,7 +101,7 @@ func (a *app) push(ctx context.Context, s *session.Session, plan session.Plan, a
 	for _, question := range plan.Confirmations {
 		right := slices.Contains(confirm, question.Value)
 		if !right {
-			if right, err = a.yes(ctx, question.About.String()+"\n"+question.Value+"\nIs this right?"); err != nil {
+			if right, err = a.yes(ctx, words.Lines(question.About, words.Plain(question.Value), words.T("Is this right?"))); err != nil {
 				return pushed, err
 			}
 		}
@@ -142,7 +142,7 @@ func printPlan(w io.Writer, plan session.Plan) {
 		for _, d := range plan.Changes {
 			cells = append(cells, []string{d.Path, d.Kind, d.From, d.To})
 		}
-		rows(w, []string{"field", "", "today", "would be"}, cells)
+		rows(w, []words.Key{"field", "", "today", "would be"}, cells)
 	}
 	for _, p := range plan.DryRun.Problems {
 		fmt.Fprintf(w, "The server says (%s): %s [%s %s]\n", problem.Line(p.Severity), problem.Line(p.Detail), problem.Line(p.Code), problem.Line(p.Pointer))
@@ -158,9 +158,9 @@ func newStatus(a *app) *cobra.Command {
 	var tell string
 	c := &cobra.Command{
 		Use: "status", Short: "Say what the booking server holds and whether it works there", Args: cobra.NoArgs,
-		Long: "Says where the connection stands and what its booking server holds. With --all it\n" +
-			"asks every connection, several at once: how long the credential lasts, what the\n" +
-			"server says, and what has changed at Microsoft since the last test. The exit\n" +
+		Long: "Says where the connection stands and what its booking server holds. With --all it " +
+			"asks every connection, several at once: how long the credential lasts, what the " +
+			"server says, and what has changed at Microsoft since the last test. The exit " +
 			"status is 3 when something wants attention.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if all {
@@ -200,7 +200,7 @@ func newStatus(a *app) *cobra.Command {
 	}
 	f := c.Flags()
 	f.BoolVar(&all, "all", false, "ask every connection")
-	f.StringVar(&tell, "tell", "", "with --all: `form` in which the result is told to the webhook of schedule install: "+strings.Join(session.WebhookForms(), ", "))
+	f.StringVar(&tell, "tell", "", "with --all: `form` in which the result is sent to the webhook of schedule install: "+session.WebhookTeams+", "+session.WebhookSlack+" or "+session.WebhookPlain)
 	f.IntVar(&o.Beside, "beside", 8, "with --all: `number` of connections that are asked at once")
 	f.DurationVar(&o.Each, "each", time.Minute, "with --all: how `long` one connection may take")
 	f.DurationVar(&o.All, "within", 30*time.Minute, "with --all: how `long` all of them may take")
@@ -221,7 +221,7 @@ func printSteps(w io.Writer, steps []setup.Step) {
 		}
 		cells = append(cells, []string{fmt.Sprint(i + 1), say(st.Title), string(st.State), at, problem.Line(why)})
 	}
-	rows(w, []string{"", "step", "state", "proven", ""}, cells)
+	rows(w, []words.Key{"", "step", "state", "proven", ""}, cells)
 }
 
 func printHeld(w io.Writer, h session.Held) {
@@ -251,10 +251,10 @@ func printHeld(w io.Writer, h session.Held) {
 		fmt.Fprintf(w, "Changed there by somebody: %s is %s and was %s.\n", problem.Line(d.Path), problem.Line(d.From), problem.Line(d.To))
 	}
 	if h.SignIn != nil {
-		h.SignIn.Terminal(w, nil)
+		h.SignIn.Terminal(w, language)
 	}
 	if h.StatusProblem != nil {
-		h.StatusProblem.Terminal(w, nil)
+		h.StatusProblem.Terminal(w, language)
 		return
 	}
 	about := ""

@@ -56,7 +56,7 @@ func planFlags(c *cobra.Command, o *register.Options) {
 	f := c.Flags()
 	f.StringVar(&o.Use, "use", "", "client `ID` of an application to take, or \"new\"")
 	f.StringVar(&o.Name, "app-name", "", "`name` of a new application (default the product's, such as \"Offision room booking\")")
-	credentialFlags(c, o, "the product's")
+	credentialFlags(c, o, "`kind` of credential: secret or certificate (default: the product's)")
 	f.BoolVar(&o.LeaveConsent, "leave-consent", false, "leave the consent to a colleague")
 	f.StringVar(&o.HomePage, "home-page", "", "`address` of the product's home page, shown to people who sign in")
 	f.StringVar(&o.Branding.Support, "support-url", "", "`address` of support, shown to people who sign in")
@@ -84,10 +84,11 @@ func (l *logoFlag) Set(name string) error {
 	return nil
 }
 
-// credentialFlags are the choices for a new credential.
-func credentialFlags(c *cobra.Command, o *register.Options, kind string) {
+// credentialFlags are the choices for a new credential; kind says what the flag
+// for its kind takes.
+func credentialFlags(c *cobra.Command, o *register.Options, kind words.Key) {
 	f := c.Flags()
-	f.StringVar(&o.Credential, "credential", "", "`kind` of credential: secret or certificate (default: "+kind+")")
+	f.StringVar(&o.Credential, "credential", "", string(kind))
 	f.StringVar(&o.CredentialName, "credential-name", "", "`name` of the credential (default: the one in the product's guide); a secret's gets a mark of Roomkey's at its end")
 	f.IntVar(&o.Months, "months", 0, "life of the credential in `months` (default: the product's)")
 	f.IntVar(&o.Bits, "bits", 0, "`size` of a new certificate's key: 3072 or 4096")
@@ -119,8 +120,8 @@ func registerPlan(a *app) *cobra.Command {
 	var file string
 	c := &cobra.Command{
 		Use: "plan", Short: "Show what apply would do: today, wanted, action", Args: cobra.NoArgs,
-		Long: "Reads the tenant and changes nothing. With --output json, or --out FILE, the plan\n" +
-			"can be reviewed by a second person; apply --plan FILE applies exactly that plan\n" +
+		Long: "Reads the tenant and changes nothing. With --output json, or --out FILE, the plan " +
+			"can be reviewed by a second person; apply --plan FILE applies exactly that plan " +
 			"or refuses because the tenant has changed since.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := checkPlanFlags(o); err != nil {
@@ -163,7 +164,7 @@ func registerPlan(a *app) *cobra.Command {
 
 func (a *app) advise(advice []words.Text) {
 	for _, t := range advice {
-		a.say("! %s", t.String())
+		a.say("! %s", t)
 	}
 }
 
@@ -172,14 +173,14 @@ func printRegisterPlan(w io.Writer, p register.Plan) {
 	for _, i := range p.Items {
 		cells = append(cells, []string{say(i.Title), say(i.Today), say(i.Wanted), string(i.Action)})
 	}
-	rows(w, []string{"what", "today", "wanted", "action"}, cells)
+	rows(w, []words.Key{"what", "today", "wanted", "action"}, cells)
 	for _, i := range p.Items {
 		// The reason of a permission stands once, at its consent.
 		if !i.Why.IsZero() && (i.Action != register.Keep && !strings.HasPrefix(i.ID, "declare:") || i.Problem != nil) {
 			fmt.Fprintf(w, "%s: %s\n", problem.Line(say(i.Title)), problem.Line(say(i.Why)))
 		}
 		if i.Problem != nil && p.Blocked == nil {
-			i.Problem.Terminal(w, nil)
+			i.Problem.Terminal(w, language)
 		}
 	}
 	fmt.Fprintf(w, "\n%d to do. Plan %s\n", len(p.Todo()), p.Digest)
@@ -192,9 +193,9 @@ func registerApply(a *app) *cobra.Command {
 	var yes bool
 	c := &cobra.Command{
 		Use: "apply", Short: "Register the application as planned, and prove it", Args: cobra.NoArgs,
-		Long: "Shows the plan, asks, and carries it out. It may be cut off anywhere and started\n" +
-			"again: nothing is made twice. The credential goes from Microsoft into the\n" +
-			"keychain and is never shown. Then sign-in, permissions and lists are tested: exit\n" +
+		Long: "Shows the plan, asks, and carries it out. It may be cut off anywhere and started " +
+			"again: nothing is made twice. The credential goes from Microsoft into the " +
+			"keychain and is never shown. Then sign-in, permissions and lists are tested: exit " +
 			"status 3 when a test failed, 1 when it is incomplete; what was made stays.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := checkPlanFlags(o); err != nil {
@@ -223,7 +224,7 @@ func registerApply(a *app) *cobra.Command {
 					return plan.Blocked
 				}
 				if !yes {
-					if yes, err = a.yes(c.Context(), "Apply this plan?"); err != nil {
+					if yes, err = a.yes(c.Context(), words.T("Apply this plan?")); err != nil {
 						return err
 					}
 				}
@@ -248,7 +249,7 @@ func (a *app) readPlan(name string) (*register.Plan, error) {
 	}
 	data, err := file.Read(name, file.MaxBytes)
 	if err != nil {
-		return nil, usage("the plan cannot be read: %v", err)
+		return nil, usage("The plan cannot be read: %v", err)
 	}
 	p, err := register.ReadPlan(data, filepath.Base(name))
 	return &p, err
@@ -295,7 +296,7 @@ func printRegistered(w io.Writer, r session.Registered, kept string) {
 	case len(r.Proof.Roles) == 0:
 		proof = "a fresh token came; it carries no application permissions"
 	}
-	rows(w, []string{"", ""}, [][]string{
+	rows(w, []words.Key{"", ""}, [][]string{
 		{"Application", r.Application.DisplayName}, {"Client ID", r.Application.ClientID}, {"Credential", credential}, {"Proof", proof},
 	})
 	if r.Check == nil {

@@ -25,10 +25,10 @@ func registerRotate(a *app) *cobra.Command {
 	var how rotation
 	c := &cobra.Command{
 		Use: "rotate", Short: "Make a new credential beside the old one, and remove the old one only when the new one is proven", Args: cobra.NoArgs,
-		Long: "Makes a new credential, proves it and puts it into the keychain. The old one keeps\n" +
-			"working. With --push the configuration is checked and pushed, and the old one is\n" +
-			"removed once the booking server has proven the new one. Without it: check, push,\n" +
-			"then rotate --finish, or --finish --confirmed where the server cannot prove it\n" +
+		Long: "Makes a new credential, proves it and puts it into the keychain. The old one keeps " +
+			"working. With --push the configuration is checked and pushed, and the old one is " +
+			"removed once the booking server has proven the new one. Without it: check, push, " +
+			"then rotate --finish, or --finish --confirmed where the server cannot prove it " +
 			"and you have seen that it works. Any failure leaves the old one working.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := checkPlanFlags(o); err != nil {
@@ -61,7 +61,7 @@ func registerRotate(a *app) *cobra.Command {
 	}
 	f.register(c)
 	noteFlags(c, &o)
-	credentialFlags(c, &o, "the one of the old")
+	credentialFlags(c, &o, "`kind` of credential: secret or certificate (default: that of the old one)")
 	flags := c.Flags()
 	flags.BoolVar(&how.push, "push", false, "check, push to the booking server, and finish when it has proven the new credential")
 	flags.BoolVar(&how.finish, "finish", false, "remove the old credential")

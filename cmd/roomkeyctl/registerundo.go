@@ -23,9 +23,9 @@ func registerUndo(a *app) *cobra.Command {
 	var noLog, dryRun bool
 	c := &cobra.Command{
 		Use: "undo", Short: "Remove what Roomkey made, newest first", Args: cobra.NoArgs,
-		Long: "Shows what would be removed, what stays and when the application was last used,\n" +
-			"and asks for the name of the application. Reading the tenant's sign-in log asks\n" +
-			"for the permission AuditLog.Read.All; where that is refused, the last sign-in is\n" +
+		Long: "Shows what would be removed, what stays and when the application was last used, " +
+			"and asks for the name of the application. Reading the tenant's sign-in log asks " +
+			"for the permission AuditLog.Read.All; where that is refused, the last sign-in is " +
 			"unknown and the undo goes on. A deleted application can be restored for 30 days.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.registered(c.Context(), f, !dryRun)
@@ -49,7 +49,7 @@ func registerUndo(a *app) *cobra.Command {
 				printUndo(a.out, plan)
 			}
 			if typed == "" {
-				if typed, err = a.typed(c.Context(), fmt.Sprintf("Type the name of the application (%s) to remove this", plan.Name)); err != nil {
+				if typed, err = a.typed(c.Context(), words.T("Type the name of the application (%s) to remove this", plan.Name)); err != nil {
 					return err
 				}
 				if typed == "" {
@@ -87,7 +87,7 @@ func registerUndo(a *app) *cobra.Command {
 func (a *app) allowSignInLog(ctx context.Context, s *session.Session, f signInFlags) error {
 	way := a.way(f)
 	way.Disclose = func(t words.Text) {
-		a.say("To show when the application was last used, Roomkey reads the tenant's sign-in log. --no-sign-in-log leaves that out.\n%s", t.String())
+		a.say("To show when the application was last used, Roomkey reads the tenant's sign-in log. --no-sign-in-log leaves that out.\n%s", t)
 	}
 	return s.AllowSignInLog(ctx, way)
 }
@@ -97,7 +97,7 @@ func printUndo(w io.Writer, p register.UndoPlan) {
 	for _, i := range p.Items {
 		cells = append(cells, []string{say(i.Title), say(i.Today), string(i.Action)})
 	}
-	rows(w, []string{"what", "name", "action"}, cells)
+	rows(w, []words.Key{"what", "name", "action"}, cells)
 	for _, t := range p.Leaves {
 		fmt.Fprintf(w, "Stays: %s\n", problem.Line(say(t)))
 	}
@@ -106,7 +106,7 @@ func printUndo(w io.Writer, p register.UndoPlan) {
 	for _, l := range p.LastSignIns {
 		cells = append(cells, []string{l.Title().String(), l.When().String(), l.Source.String()})
 	}
-	rows(w, []string{"last sign-in", "when", "according to"}, cells)
+	rows(w, []words.Key{"last sign-in", "when", "according to"}, cells)
 	printUnknown(w, p.LastSignIns)
 	if !p.InUse.IsZero() {
 		fmt.Fprintf(w, "! %s\n", problem.Line(say(p.InUse)))
@@ -159,7 +159,7 @@ func registerHandOff(a *app) *cobra.Command {
 	var folder string
 	c := &cobra.Command{
 		Use: "handoff", Short: "Write what a colleague who may consent needs", Args: cobra.NoArgs,
-		Long: "Shows the page of the application's permissions and the consent link, and with\n" +
+		Long: "Shows the page of the application's permissions and the consent link, and with " +
 			"--out FOLDER writes plan, checklist and a PowerShell script.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.registered(c.Context(), f, false)
@@ -212,7 +212,7 @@ func registerHistory(a *app) *cobra.Command {
 					note := strings.TrimSpace(strings.Join([]string{r.Code, r.RequestID, r.Reviewer, r.Ticket}, " "))
 					cells = append(cells, []string{r.At.Local().Format("2006-01-02 15:04:05"), r.By, strings.TrimSpace(r.Phase + " " + r.Verb), r.Title.String(), r.Request, note})
 				}
-				rows(w, []string{"when", "who", "phase", "step", "request", "note"}, cells)
+				rows(w, []words.Key{"when", "who", "phase", "step", "request", "note"}, cells)
 			})
 		},
 	}

@@ -60,7 +60,7 @@ func roomsList(a *app) *cobra.Command {
 					}
 					cells = append(cells, []string{r.DisplayName, r.EmailAddress, seats, session.Where(r), is})
 				}
-				rows(w, []string{"room", "address", "seats", "where", "chosen"}, cells)
+				rows(w, []words.Key{"room", "address", "seats", "where", "chosen"}, cells)
 			})
 		},
 	}
@@ -138,7 +138,7 @@ func roomsLists(a *app) *cobra.Command {
 				for _, r := range l.Items {
 					cells = append(cells, []string{r.DisplayName, r.EmailAddress})
 				}
-				rows(w, []string{"room list", "address"}, cells)
+				rows(w, []words.Key{"room list", "address"}, cells)
 			})
 		},
 	}

@@ -17,10 +17,10 @@ func roomsAccess(a *app) *cobra.Command {
 	var f signInFlags
 	c := &cobra.Command{
 		Use: "access ROOM", Short: "What else can read this room? Every application that reaches its calendar", Args: cobra.ExactArgs(1),
-		Long: "Lists every application of the tenant that can read or write the calendar of a room,\n" +
-			"the worst first: by which way, who owns it, and when it was last used. It only reads.\n" +
-			"What only Exchange can say comes from a script: roomkeyctl script show room-access\n" +
-			"--set room=ROOM, and then roomkeyctl script result FILE. Applications that act as a\n" +
+		Long: "Lists every application of the tenant that can read or write the calendar of a room, " +
+			"the worst first: by which way, who owns it, and when it was last used. It only reads. " +
+			"What only Exchange can say comes from a script: roomkeyctl script show room-access " +
+			"--set room=ROOM, and then roomkeyctl script result FILE. Applications that act as a " +
 			"signed-in person see what that person may see, and are not listed.",
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open()
@@ -63,5 +63,5 @@ func describeAccess(w io.Writer, list []reach.Access) {
 		}
 		cells = append(cells, []string{problem.Line(one.Name), string(one.State), cmp.Or(string(one.Level), "–"), problem.Line(words.And(one.Ways...).String()), problem.Line(one.Owner), used})
 	}
-	rows(w, []string{"application", "reaches the room", "may", "by which way", "owner", "last used"}, cells)
+	rows(w, []words.Key{"application", "reaches the room", "may", "by which way", "owner", "last used"}, cells)
 }

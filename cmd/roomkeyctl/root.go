@@ -7,6 +7,7 @@ import (
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // app is what every command shares: the terminal, the common flags and, made on
@@ -27,22 +28,19 @@ func newRoot(t *terminal) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "roomkeyctl",
 		Short: "Connects a Microsoft 365 tenant to a meeting-room booking server",
-		Long: `roomkeyctl takes a Microsoft 365 tenant from nothing to proven: it describes the
-connection, registers the application, tests every link of the chain, previews
-what the booking server will see, writes the Exchange PowerShell and pushes the
-validated configuration to the booking server.
-
-Exit status: 0 done; 1 failed; 2 wrong usage or input; 3 checks found a failure;
-4 sign-in or secret needed; 5 the server or Microsoft refused.`,
+		Long: "roomkeyctl takes a Microsoft 365 tenant from nothing to proven: it describes the " +
+			"connection, registers the application, tests every link of the chain, previews " +
+			"what the booking server will see, writes the Exchange PowerShell and pushes the " +
+			"validated configuration to the booking server.\n\n" +
+			"Exit status: 0 done; 1 failed; 2 wrong usage or input; 3 checks found a failure; " +
+			"4 sign-in or secret needed; 5 the server or Microsoft refused.",
 		Version:       wire.Build(version, commit),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(*cobra.Command, []string) error {
-			paths, err := wire.PathsOf(a.configDir)
-			if err != nil {
+			if err := a.readLanguage(); err != nil {
 				return err
 			}
-			language, _, _ = wire.Language(paths) // what is wrong with a file is said where all is read
 			switch a.output {
 			case "table":
 			case "json":
@@ -55,6 +53,8 @@ Exit status: 0 done; 1 failed; 2 wrong usage or input; 3 checks found a failure;
 	}
 	root.SetOut(t.out)
 	root.SetErr(t.err)
+	root.SetHelpFunc(a.help)
+	root.SetUsageFunc(a.usageOf)
 	flags := root.PersistentFlags()
 	flags.StringVarP(&a.output, "output", "o", "table", "`form` of the result: table or json")
 	flags.StringVarP(&a.connection, "connection", "c", "", "`name` of the connection that is meant")
@@ -65,7 +65,22 @@ Exit status: 0 done; 1 failed; 2 wrong usage or input; 3 checks found a failure;
 		newCloud(a), newProduct(a), newConnection(a), newSecret(a), newCheck(a), newRooms(a), newPeople(a),
 		newScript(a), newPush(a), newServer(a), newStatus(a), newForm(a), newSimulate(a), newDemo(a), newSignIn(a), newRegister(a), newSchedule(a), newConsent(a),
 	)
+	root.InitDefaultCompletionCmd()
+	if completion, _, err := root.Find([]string{"completion"}); err == nil {
+		completion.Short = string(words.Key("Write a script that completes commands in your shell"))
+	}
 	return root
+}
+
+// readLanguage takes the language of the person. What is wrong with a file of
+// translations is said where all is read.
+func (a *app) readLanguage() error {
+	paths, err := wire.PathsOf(a.configDir)
+	if err != nil {
+		return err
+	}
+	language, _, _ = wire.Language(paths)
+	return nil
 }
 
 // environment opens the configuration folder and the catalogues, and says on
@@ -101,9 +116,9 @@ func (a *app) open() (*session.Session, error) {
 
 // group is a command that only holds others: called alone it shows its help and
 // fails as wrong usage.
-func group(use, short string, commands ...*cobra.Command) *cobra.Command {
+func group(use string, short words.Key, commands ...*cobra.Command) *cobra.Command {
 	c := &cobra.Command{
-		Use: use, Short: short, Args: cobra.NoArgs,
+		Use: use, Short: string(short), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			c.SetOut(c.ErrOrStderr())
 			_ = c.Help()

@@ -29,9 +29,9 @@ func scheduleInstall(a *app) *cobra.Command {
 	var at, webhook string
 	c := &cobra.Command{
 		Use: "install", Short: "Run status --all once a day", Args: cobra.NoArgs,
-		Long: "Has the system run roomkeyctl status --all once a day: Task Scheduler on Windows,\n" +
-			"launchd on macOS, a systemd timer of the user elsewhere. What it finds is on the\n" +
-			"start page. With --webhook it is also told to a webhook, well or not: the address\n" +
+		Long: "Has the system run roomkeyctl status --all once a day: Task Scheduler on Windows, " +
+			"launchd on macOS, a systemd timer of the user elsewhere. What it finds is on the " +
+			"start page. With --webhook it is also told to a webhook, well or not: the address " +
 			"is read from standard input, or asked for, and kept in the keychain.",
 		Example: "  roomkeyctl schedule install --at 07:00 --webhook teams < address.txt",
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -72,7 +72,7 @@ func scheduleInstall(a *app) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&at, "at", "07:00", "`time` of day")
-	c.Flags().StringVar(&webhook, "webhook", "", "`form` in which a webhook takes the message: "+strings.Join(session.WebhookForms(), ", "))
+	c.Flags().StringVar(&webhook, "webhook", "", "`form` in which a webhook takes the message: "+session.WebhookTeams+", "+session.WebhookSlack+" or "+session.WebhookPlain)
 	return c
 }
 

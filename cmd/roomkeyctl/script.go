@@ -38,7 +38,7 @@ func scriptList(a *app) *cobra.Command {
 					}
 					cells = append(cells, []string{s.Name, l(s.Title), strings.Join(fields, ", "), l(s.Role), l(s.Takes)})
 				}
-				rows(w, []string{"name", "what it does", "--set", "who may run it", "takes effect"}, cells)
+				rows(w, []words.Key{"name", "what it does", "--set", "who may run it", "takes effect"}, cells)
 			})
 		},
 	}
@@ -63,8 +63,8 @@ func scriptShow(a *app) *cobra.Command {
 	var differing, changes bool
 	c := &cobra.Command{
 		Use: "show NAME", Short: "Write one script for the chosen rooms", Args: cobra.ExactArgs(1),
-		Long: "Writes one script for the chosen rooms, and remembers it. With --diff it shows\n" +
-			"what would differ from the one that was generated last, here or in the window,\n" +
+		Long: "Writes one script for the chosen rooms, and remembers it. With --diff it shows " +
+			"what would differ from the one that was generated last, here or in the window, " +
 			"and remembers the new one only if it is written with --out.",
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open()
@@ -161,7 +161,7 @@ func scriptFolder(a *app) *cobra.Command {
 func scriptResult(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "result FILE", Short: "Read back the result file of a script, as evidence", Args: cobra.ExactArgs(1),
-		Long: "Reads back the result file of a script, as evidence. A run that was ended leaves no\n" +
+		Long: "Reads back the result file of a script, as evidence. A run that was ended leaves no " +
 			"result file: its transcript, or its CSV of values from before, says how far it came.",
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open()
@@ -225,7 +225,7 @@ func scriptProcessing(a *app) *cobra.Command {
 						cells = append(cells, []string{st.Room, d.Parameter, d.Is, d.Wanted})
 					}
 				}
-				rows(w, []string{"room", "setting", "is", "wanted"}, cells)
+				rows(w, []words.Key{"room", "setting", "is", "wanted"}, cells)
 			})
 		},
 	}
@@ -240,7 +240,7 @@ func printResult(w io.Writer, r exchange.Result) {
 		}
 		cells = append(cells, []string{o.Identity, o.Action, o.Status, problem.Line(said)})
 	}
-	rows(w, []string{"object", "action", "status", "error"}, cells)
+	rows(w, []words.Key{"object", "action", "status", "error"}, cells)
 	fmt.Fprintf(w, "\n%s, finished %s by %s: %d changed, %d as wanted already, %d failed, %d left out\n", problem.Line(r.Script),
 		r.FinishedAt.Format("2006-01-02 15:04 MST"), problem.Line(r.Account),
 		r.Summary[exchange.Changed], r.Summary[exchange.Same], r.Summary[exchange.Failed], r.Summary[exchange.Skipped])
@@ -253,7 +253,7 @@ func printResult(w io.Writer, r exchange.Result) {
 	// Each reason is explained once, however many objects it stopped.
 	for _, p := range r.Reasons() {
 		fmt.Fprintln(w)
-		p.Terminal(w, nil)
+		p.Terminal(w, language)
 	}
 	if reach := r.Reach(); len(reach.Roles)+len(reach.Wrong) > 0 {
 		fmt.Fprintf(w, "The limit of the application: %s\n", problem.Line(reach.String()))

@@ -34,8 +34,8 @@ func secretSet(a *app) *cobra.Command {
 	var file string
 	c := &cobra.Command{
 		Use: "set KIND", Short: "Put a secret into the keychain", Args: cobra.ExactArgs(1),
-		Long: "Reads the secret from standard input, or asks without echo at a terminal. A\n" +
-			"certificate is a PEM file with its private key on standard input, or --file\n" +
+		Long: "Reads the secret from standard input, or asks without echo at a terminal. A " +
+			"certificate is a PEM file with its private key on standard input, or --file " +
 			"with a PEM or PFX file, whose password is then read from standard input.",
 		RunE: func(c *cobra.Command, args []string) error {
 			kind, err := kindOf(args[0])
@@ -96,7 +96,7 @@ func trimLineEnd(s string) string {
 	return s
 }
 
-var prompts = map[vault.Kind]string{
+var prompts = map[vault.Kind]words.Key{
 	vault.ClientSecret: "Client secret (the Value, not the Secret ID)",
 	vault.Certificate:  "Certificate with private key (PEM)",
 	vault.ServerToken:  "Token of the booking server",
@@ -131,7 +131,7 @@ func (a *app) showSecrets(states []session.SecretState) error {
 			}
 			cells = append(cells, []string{string(s.Kind), stored, s.Fingerprint, expires, s.Subject})
 		}
-		rows(w, []string{"secret", "stored", "fingerprint", "expires", "certificate"}, cells)
+		rows(w, []words.Key{"secret", "stored", "fingerprint", "expires", "certificate"}, cells)
 		for _, s := range states {
 			if s.Thumbprint != "" {
 				fmt.Fprintf(w, "\nThumbprint of the certificate: %s (SHA-1, as the portal shows it)\n%s (SHA-256)\n", s.Thumbprint, s.Thumbprint256)

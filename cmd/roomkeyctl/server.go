@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/roomkey/roomkey/core/words"
+
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/vault"
@@ -25,8 +27,8 @@ func serverConformance(a *app) *cobra.Command {
 	var ca, report string
 	c := &cobra.Command{
 		Use: "conformance URL", Short: "Hold an implementation of the booking-server contract to its rules", Args: cobra.ExactArgs(1),
-		Long: "Tries every rule that can be tried from outside and prints a report. It stores\n" +
-			"invented configurations and deletes them again, and refuses a server that holds\n" +
+		Long: "Tries every rule that can be tried from outside and prints a report. It stores " +
+			"invented configurations and deletes them again, and refuses a server that holds " +
 			"one. The server's token is read from standard input.",
 		RunE: func(c *cobra.Command, args []string) error {
 			token, err := io.ReadAll(io.LimitReader(a.in, 1<<16))
@@ -47,7 +49,7 @@ func serverConformance(a *app) *cobra.Command {
 				failed = failed || t.State == booking.TrialFailed
 				cells = append(cells, []string{t.State, t.ID, t.Rule, t.Saw})
 			}
-			table := func(w io.Writer) { rows(w, []string{"", "trial", "rule", "seen"}, cells) }
+			table := func(w io.Writer) { rows(w, []words.Key{"", "trial", "rule", "seen"}, cells) }
 			if report != "" {
 				var text bytes.Buffer
 				fmt.Fprintf(&text, "%s, held to version 1 of the booking-server contract by Roomkey %s on %s.\n\n", args[0], version, time.Now().UTC().Format("2006-01-02 15:04 UTC"))

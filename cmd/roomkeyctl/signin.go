@@ -78,7 +78,7 @@ func (f *signInFlags) here(p *problem.Problem) *problem.Problem {
 func (a *app) way(f signInFlags) session.SignIn {
 	return session.SignIn{
 		ClientID: f.clientID, DeviceCode: f.deviceCode,
-		Disclose: func(t words.Text) { a.say("%s", t.String()) },
+		Disclose: func(t words.Text) { a.say("%s", t) },
 		Show:     a.showCode,
 		Open: func(address string) {
 			if f.noBrowser {
@@ -112,8 +112,8 @@ func newSignIn(a *app) *cobra.Command {
 	var revoke bool
 	c := &cobra.Command{
 		Use: "sign-in", Short: "Sign an administrator in, show account, tenant and roles, and forget the sign-in", Args: cobra.NoArgs,
-		Long: "Signs an administrator in to the tenant of the connection, shows who it is, the\n" +
-			"directory roles that are active and what was consented to, and forgets the\n" +
+		Long: "Signs an administrator in to the tenant of the connection, shows who it is, the " +
+			"directory roles that are active and what was consented to, and forgets the " +
 			"tokens. The other commands sign in by themselves with the same flags.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.open()
@@ -154,7 +154,7 @@ func printSigned(w io.Writer, s session.Signed) {
 	if len(roles) == 0 {
 		roles = []string{"none that is active"}
 	}
-	rows(w, []string{"", ""}, [][]string{
+	rows(w, []words.Key{"", ""}, [][]string{
 		{"Account", strings.TrimSpace(s.UPN + " " + s.Name)},
 		{"Tenant", s.TenantID},
 		{"Roles", strings.Join(roles, ", ")},

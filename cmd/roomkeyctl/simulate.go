@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/roomkey/roomkey/core/words"
+
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/simulator"
 	"github.com/roomkey/roomkey/core/simulator/fault"
@@ -47,8 +49,8 @@ func newSimulate(a *app) *cobra.Command {
 	var list bool
 	c := &cobra.Command{
 		Use: "simulate", Short: "Serve a simulated tenant and its booking servers until interrupted", Args: cobra.NoArgs,
-		Long: "Serves Microsoft Entra ID, Microsoft Graph, a booking server of the contract and a\n" +
-			"Seatsurfing on this computer, over TLS with an authority of their own, and prints\n" +
+		Long: "Serves Microsoft Entra ID, Microsoft Graph, a booking server of the contract and a " +
+			"Seatsurfing on this computer, over TLS with an authority of their own, and prints " +
 			"what to connect to.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if list {
@@ -199,6 +201,6 @@ func (a *app) showFaults() error {
 		for _, f := range faults {
 			cells = append(cells, []string{f.Name, f.Title})
 		}
-		rows(w, []string{"fault", "what happens"}, cells)
+		rows(w, []words.Key{"fault", "what happens"}, cells)
 	})
 }

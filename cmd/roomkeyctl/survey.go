@@ -68,7 +68,7 @@ func printHealth(w io.Writer, all []session.Health, now time.Time) {
 		}
 		cells = append(cells, []string{mark, h.Name, h.Tenant, days, h.Server, proven})
 	}
-	rows(w, []string{"", "connection", "tenant", "credential days", "server", "tested"}, cells)
+	rows(w, []words.Key{"", "connection", "tenant", "credential days", "server", "tested"}, cells)
 	for _, h := range all {
 		if !h.Well() {
 			fmt.Fprintf(w, "\n%s\n", problem.Line(h.Name))

@@ -46,8 +46,13 @@ type status struct {
 func (s *status) Error() string { return s.err.Error() }
 func (s *status) Unwrap() error { return s.err }
 
-func usage(format string, args ...any) error {
-	return &status{code: exitUsage, err: fmt.Errorf(format, args...)}
+// mistake is what is wrong with the command line.
+type mistake words.Text
+
+func (m mistake) Error() string { return words.Text(m).String() }
+
+func usage(key words.Key, args ...any) error {
+	return &status{code: exitUsage, err: mistake(words.T(key, args...))}
 }
 
 // exit shows err and gives the exit status for it.
@@ -81,11 +86,16 @@ func (t *terminal) exit(err error) int {
 
 // mistyped shows what is wrong with the command line.
 func (t *terminal) mistyped(err error) {
+	said := words.Plain(err.Error())
+	var m mistake
+	if errors.As(err, &m) {
+		said = words.Text(m)
+	}
 	if t.json {
-		t.problem(problem.New(codeUsageCommand, words.Plain(err.Error())))
+		t.problem(problem.New(codeUsageCommand, said))
 		return
 	}
-	fmt.Fprintln(t.err, problem.Clean(err.Error()))
+	printLine(t.err, "%s", said)
 }
 
 // exitOf is the documented status of a problem of this kind.
@@ -110,9 +120,8 @@ func (t *terminal) problem(p *problem.Problem) {
 	p.Terminal(t.err, language)
 }
 
-func (t *terminal) say(format string, args ...any) {
-	fmt.Fprintln(t.err, problem.Clean(fmt.Sprintf(format, args...)))
-}
+// say says a sentence on the way to the result.
+func (t *terminal) say(key words.Key, args ...any) { printLine(t.err, key, args...) }
 
 // show writes a result: v as JSON, or what human writes.
 func (t *terminal) show(v any, human func(w io.Writer)) error {
@@ -151,7 +160,7 @@ func (t *terminal) written(paths ...string) error {
 }
 
 // rows writes a plain table; cells are made harmless.
-func rows(w io.Writer, header []string, cells [][]string) {
+func rows(w io.Writer, header []words.Key, cells [][]string) {
 	tw := table.NewWriter()
 	tw.SetOutputMirror(w)
 	style := table.StyleLight
@@ -160,7 +169,7 @@ func rows(w io.Writer, header []string, cells [][]string) {
 	tw.SetStyle(style)
 	head := table.Row{}
 	for _, h := range header {
-		head = append(head, h)
+		head = append(head, l(h))
 	}
 	tw.AppendHeader(head)
 	for _, c := range cells {
@@ -196,7 +205,7 @@ func (t *terminal) progress() task.Report {
 		return width
 	}}
 	return func(p task.Progress) {
-		now := problem.Line(p.Now.String())
+		now := problem.Line(say(p.Now))
 		if p.Total > 0 {
 			now = fmt.Sprintf("%d/%d %s", p.Done, p.Total, now)
 		}

@@ -115,7 +115,7 @@ func (b *Bundle) Languages() bool { return len(b.tags) > 1 }
 // first, and its code; English is nil.
 func (b *Bundle) Choose(wanted ...string) (words.Language, string) {
 	if slices.Contains(wanted, Pseudo) {
-		return Marked, Pseudo
+		return Marked(), Pseudo
 	}
 	var tags []language.Tag
 	for _, w := range wanted {

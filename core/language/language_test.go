@@ -76,7 +76,11 @@ func TestMistakesAreNamed(t *testing.T) {
 }
 
 func TestMarked(t *testing.T) {
-	if got, want := words.T("%d of %s", 3, words.T("a")).In(Marked), "[!! 3 óƒ [!! á !!] !!]"; got != want {
+	marked := Marked()
+	if got, want := words.N(3, "%d room", "%d rooms", 3).In(marked), "[!! 3 ŕóóɱš !!]"; got != want {
+		t.Errorf("%q, not %q", got, want)
+	}
+	if got, want := words.T("Not in the catalogue: %s", words.T("Cancel")).In(marked), "Not in the catalogue: [!! Çáñçéļ !!]"; got != want {
 		t.Errorf("%q, not %q", got, want)
 	}
 }

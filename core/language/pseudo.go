@@ -1,9 +1,12 @@
 package language
 
 import (
+	"encoding/json"
+	"io/fs"
 	"strings"
 
 	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/resources"
 )
 
 // Pseudo is the code of the language that nobody speaks (Windows calls it so): it
@@ -15,8 +18,22 @@ var accents = strings.NewReplacer("a", "á", "b", "ƀ", "c", "ç", "d", "ð", "e
 	"A", "Á", "B", "Ɓ", "C", "Ç", "D", "Ð", "E", "É", "F", "Ƒ", "G", "Ĝ", "H", "Ĥ", "I", "Î", "J", "Ĵ", "K", "Ķ", "L", "Ļ", "M", "Ṁ",
 	"N", "Ñ", "O", "Ó", "P", "Þ", "Q", "Ǫ", "R", "Ŕ", "S", "Š", "T", "Ţ", "U", "Ú", "V", "Ṽ", "W", "Ŵ", "X", "Ẋ", "Y", "Ý", "Z", "Ž")
 
-// Marked is the language Pseudo: every sentence in brackets and with accents.
-func Marked(t words.Text) string {
+// Marked is the language Pseudo: every sentence of the catalogue in brackets and
+// with accents. What is not in the catalogue stays as it is.
+func Marked() words.Language {
+	var catalogue map[string]json.RawMessage
+	if data, err := fs.ReadFile(resources.Texts, "en.json"); err != nil || json.Unmarshal(data, &catalogue) != nil {
+		return marked // the file is made, and a test holds it to the source
+	}
+	return func(t words.Text) string {
+		if _, known := catalogue[string(t.Key)]; !known {
+			return ""
+		}
+		return marked(t)
+	}
+}
+
+func marked(t words.Text) string {
 	sentence := t.English()
 	var b strings.Builder
 	b.WriteString("[!! ")

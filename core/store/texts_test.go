@@ -13,7 +13,7 @@ import (
 func TestEvidenceIsReadInAnotherLanguage(t *testing.T) {
 	s := open(t, t.TempDir())
 	c := saved(t, s, "x")
-	note := words.N(2, "%d room failed.", "%d rooms failed.", 2)
+	note := words.N(2, "%d room", "%d rooms", 2)
 	err := s.UpdateEvidence(t.Context(), c.ID, func([]evidence.Record, bool) []evidence.Record {
 		return []evidence.Record{{Claim: evidence.Rooms, Note: note}}
 	})
@@ -24,7 +24,7 @@ func TestEvidenceIsReadInAnotherLanguage(t *testing.T) {
 	if err != nil || len(records) != 1 {
 		t.Fatal(records, err)
 	}
-	if got, want := records[0].Note.In(language.Marked), note.In(language.Marked); got != want {
+	if got, want := records[0].Note.In(language.Marked()), note.In(language.Marked()); got != want {
 		t.Errorf("%q, not %q", got, want)
 	}
 }

@@ -148,6 +148,7 @@ func (s *source) keys(f ast.Node, info *types.Info) {
 			}
 			return false
 		}
+		s.help(n, info)
 		e, ok := n.(ast.Expr)
 		if !ok {
 			return true
