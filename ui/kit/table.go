@@ -32,6 +32,10 @@ type DataTable[T any] struct {
 	// row that was pressed when rows cannot be chosen.
 	OnSelect func()
 	OnOpen   func(T)
+	// OnArrange gets the rows that the filter leaves whenever they have changed,
+	// OnShow is called whenever they or the choice have.
+	OnArrange func([]T)
+	OnShow    func()
 
 	columns    []TableColumn[T]
 	key        func(T) string
@@ -203,6 +207,13 @@ func (t *DataTable[T]) arrange() {
 			return cmp.Or(order, a-b)
 		})
 	}
+	if t.OnArrange != nil {
+		rows := make([]T, len(t.visible))
+		for i, row := range t.visible {
+			rows[i] = t.rows[row].row
+		}
+		t.OnArrange(rows)
+	}
 	t.show()
 }
 
@@ -262,6 +273,9 @@ func (t *DataTable[T]) show() {
 		}
 	}
 	t.count.SetText(says)
+	if t.OnShow != nil {
+		t.OnShow()
+	}
 	t.tools.Refresh()
 	t.list.Refresh()
 	t.Object.Refresh()
@@ -272,8 +286,23 @@ func (t *DataTable[T]) chooseAll(on bool) {
 	if t.setting || !t.selectable {
 		return
 	}
-	for _, i := range t.visible {
-		t.selected[t.key(t.rows[i].row)] = on
+	keys := make([]string, len(t.visible))
+	for i, row := range t.visible {
+		keys[i] = t.key(t.rows[row].row)
+	}
+	t.Select(keys, on)
+}
+
+// IsChosen is whether the row of a key is chosen.
+func (t *DataTable[T]) IsChosen(key string) bool { return t.selected[key] }
+
+// Selectable is whether rows can be chosen now.
+func (t *DataTable[T]) Selectable() bool { return t.selectable }
+
+// Select chooses rows, or takes the choice of them away, as the person did.
+func (t *DataTable[T]) Select(keys []string, on bool) {
+	for _, k := range keys {
+		t.selected[k] = on
 	}
 	t.show()
 	if t.OnSelect != nil {
@@ -294,11 +323,7 @@ func (t *DataTable[T]) pressed(id widget.ListItemID) {
 		return
 	}
 	k := t.key(row)
-	t.selected[k] = !t.selected[k]
-	t.show()
-	if t.OnSelect != nil {
-		t.OnSelect()
-	}
+	t.Select([]string{k}, !t.selected[k])
 }
 
 func (t *DataTable[T]) newRow() fyne.CanvasObject {

@@ -39,6 +39,7 @@ type Choose struct {
 	next   *kit.Button
 	// fromFile imports rooms.
 	fromFile *kit.Button
+	plan     *floorPlan
 }
 
 // The views of the page, in the order of its tabs.
@@ -55,10 +56,12 @@ func NewChoose(env *Env) *Choose {
 	doc := env.Connection()
 	c.makeRooms()
 	c.makeLists()
+	c.plan = newFloorPlan(c.rooms.table, c.handles)
+	c.rooms.whole = c.plan.judge
 	c.makePeople(doc)
 	c.makeGroups()
 	c.tabs = kit.NewTabs([]string{kit.L("Rooms"), kit.L("Room lists"), kit.L("People"), kit.L("Groups")},
-		[]fyne.CanvasObject{c.withChoice(c.mode, c.rooms.object), c.lists.object, c.withChoice(c.reach, c.people.object), c.groups.object})
+		[]fyne.CanvasObject{c.withChoice(c.mode, c.plan.above(c.rooms.object)), c.lists.object, c.withChoice(c.reach, c.people.object), c.groups.object})
 	c.tabs.OnOpen = func(int) { c.load() }
 	c.bind()
 	body := kit.Dock(kit.Pad(0, 0, kit.Gap, 0, c.notice.object), nil, nil, nil, c.tabs.Object)
@@ -111,6 +114,7 @@ func (c *Choose) join(path string, choice *widget.RadioGroup, ways ...some) {
 		for i, w := range ways {
 			w.selectable(is(i))
 		}
+		c.plan.show()
 	}
 	edited := []func(){c.form.choice(path, func() string {
 		for i, w := range ways {
@@ -183,6 +187,7 @@ func (c *Choose) makeRooms() {
 		{Title: kit.L("Floor"), Share: 1, Text: floor},
 		{Title: kit.L("Seats"), Share: 1, Text: func(r tenant.Room) string { return number(r.Capacity) },
 			Less: func(a, b tenant.Room) int { return cmp.Compare(value(a.Capacity), value(b.Capacity)) }},
+		{Title: kit.L("To check"), Share: 2, Text: func(r tenant.Room) string { return c.plan.flaw(r) }},
 	}
 	c.rooms = newPreview(c.env, columns, func(r tenant.Room) string { return strings.ToLower(r.EmailAddress) }, true,
 		kit.L("Reading the rooms"), kit.L("No rooms"), kit.L("The tenant has no room mailboxes that the application may see. Rooms can be taken from a CSV or an Exchange result file."),
@@ -295,6 +300,18 @@ func (c *Choose) importRooms() {
 			c.notice.put(cards...)
 		})
 	})
+}
+
+// handles is whether the booking server would handle a room under the choice on
+// the page.
+func (c *Choose) handles(r tenant.Room) bool {
+	switch c.mode.Selected {
+	case c.mode.Options[0]:
+		return true
+	case c.mode.Options[1]:
+		return c.rooms.table.IsChosen(strings.ToLower(r.EmailAddress))
+	}
+	return slices.ContainsFunc(r.Lists, func(list string) bool { return c.lists.table.IsChosen(strings.ToLower(list)) })
 }
 
 // store saves the choice of rooms and people, then goes on.

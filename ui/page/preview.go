@@ -26,7 +26,9 @@ type preview[T any] struct {
 	empty  fyne.CanvasObject
 	fetch  func(context.Context, func([]T)) tenant.Listing[T]
 	// facts says in a line what came, nil for nothing.
-	facts   func([]T) words.Text
+	facts func([]T) words.Text
+	// whole gets a listing before its rows are shown, nil for nothing.
+	whole   func([]T)
 	loaded  bool
 	loading bool
 }
@@ -89,6 +91,9 @@ func (p *preview[T]) take(l tenant.Listing[T]) {
 		p.table.SetEmpty(p.empty)
 	} else {
 		p.table.SetEmpty(kit.EmptyState(theme.ListIcon(), kit.L("Nothing came"), kit.L("That is no proof that there is nothing.")))
+	}
+	if p.whole != nil {
+		p.whole(l.Items)
 	}
 	p.table.SetRows(l.Items)
 	source := sourceOf(l.Source, l.At)

@@ -1,0 +1,136 @@
+package page
+
+import (
+	"cmp"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+// floorPlan shows the rooms that a table's filter leaves as a map, and chooses in
+// the table.
+type floorPlan struct {
+	table   *kit.DataTable[tenant.Room]
+	handles func(tenant.Room) bool
+	plan    *kit.RoomMap
+	hint    *kit.Text
+	box     *fyne.Container
+	rooms   []tenant.Room
+	byKey   map[string]tenant.Room
+	flaws   map[string][]words.Text
+}
+
+func newFloorPlan(table *kit.DataTable[tenant.Room], handles func(tenant.Room) bool) *floorPlan {
+	f := &floorPlan{table: table, handles: handles, hint: kit.Small("").As(kit.Clip, kit.ColorMuted)}
+	plan, scroll := kit.NewRoomMap()
+	f.plan = plan
+	f.plan.Hovered = f.hovered
+	frame := kit.Ground(kit.ColorCard, kit.Dock(nil, kit.Pad(4, 0, 0, 0, f.hint), nil, nil, scroll))
+	frame.Border, frame.Radius, frame.Pad = kit.ColorLine, 8, 10
+	f.box = kit.Pad(0, 0, kit.Gap, 0, frame)
+	toggle := kit.QuietButton(kit.L("Map"), theme.GridIcon(), func() {
+		f.box.Hidden = !f.box.Hidden
+		f.box.Refresh()
+		f.show()
+	})
+	table.AddTool(toggle)
+	table.OnArrange = f.arrange
+	table.OnShow = f.show
+	return f
+}
+
+// above puts the map above the table.
+func (f *floorPlan) above(table fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(&planLayout{f}, f.box, table)
+}
+
+func (f *floorPlan) arrange(rooms []tenant.Room) {
+	f.rooms, f.byKey = rooms, map[string]tenant.Room{}
+	cells := make([]kit.Cell, len(rooms))
+	for i, r := range rooms {
+		key := strings.ToLower(r.EmailAddress)
+		f.byKey[key] = r
+		cells[i] = kit.Cell{Key: key, Name: cmp.Or(r.DisplayName, r.EmailAddress), Building: r.Building, Floor: floor(r), Level: value(r.FloorNumber),
+			Seats: r.Capacity, Flaw: f.flaw(r)}
+	}
+	f.plan.Set(cells, f.chosen)
+}
+
+func (f *floorPlan) chosen(key string) bool { return f.handles(f.byKey[key]) }
+
+// judge looks at the data of all rooms.
+func (f *floorPlan) judge(rooms []tenant.Room) { f.flaws = tenant.Flaws(rooms) }
+
+// flaw says what is wrong with the data of a room, "" for nothing.
+func (f *floorPlan) flaw(r tenant.Room) string {
+	if f == nil {
+		return ""
+	}
+	var says []string
+	for _, t := range f.flaws[strings.ToLower(r.EmailAddress)] {
+		says = append(says, kit.Say(t))
+	}
+	return strings.Join(says, ", ")
+}
+
+// show follows the choice on the page.
+func (f *floorPlan) show() {
+	if f == nil {
+		return
+	}
+	f.plan.OnChoose = nil
+	if f.table.Selectable() {
+		f.plan.OnChoose = f.table.Select
+	}
+	f.plan.Choice(f.chosen)
+	f.hovered(nil)
+}
+
+func (f *floorPlan) hovered(c *kit.Cell) {
+	if c == nil {
+		f.hint.SetText(f.usage())
+		return
+	}
+	r := f.byKey[c.Key]
+	parts := []string{problem.Line(c.Name), r.EmailAddress}
+	if r.Capacity != nil {
+		parts = append(parts, kit.Say(words.N(*r.Capacity, "%d seat", "%d seats", *r.Capacity)))
+	}
+	if c.Flaw != "" {
+		parts = append(parts, c.Flaw)
+	}
+	f.hint.SetText(strings.Join(parts, "  ·  "))
+}
+
+// planLayout gives the map what it needs, at most two fifths, and the table the
+// rest.
+type planLayout struct{ f *floorPlan }
+
+func (l *planLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	plan, table, high := objects[0], objects[1], float32(0)
+	if plan.Visible() && len(l.f.rooms) > 0 {
+		plan.Resize(fyne.NewSize(size.Width, size.Height*2/5))
+		high = min(l.f.plan.MinSize().Height+56, size.Height*2/5)
+	}
+	plan.Move(fyne.Position{})
+	plan.Resize(fyne.NewSize(size.Width, high))
+	table.Move(fyne.NewPos(0, high))
+	table.Resize(fyne.NewSize(size.Width, size.Height-high))
+}
+
+func (l *planLayout) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[1].MinSize() }
+
+// usage says what the map is for while nothing is pointed at.
+func (f *floorPlan) usage() string {
+	if f.table.Selectable() {
+		return kit.L("Press a room, a floor or a building to choose it, or drag over rooms. Numbers are seats.")
+	}
+	return kit.L("Point at a room to see its name. Numbers are seats.")
+}
