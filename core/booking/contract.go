@@ -85,6 +85,9 @@ func (c *contract) valid(a answer, d Description) error {
 	if strings.ContainsAny(d.APIBase, "?#") {
 		return c.unexpected(a, words.T("The field “apiBase” has a query, so nothing can lie under it."))
 	}
+	if n := len(d.RedirectURIs); n > connection.MaxRedirectURIs {
+		return c.unexpected(a, words.T("The field “%s” has %d addresses, and an application can have %d.", "redirectUris", n, connection.MaxRedirectURIs))
+	}
 	for _, u := range d.RedirectURIs {
 		if webAddress(u) != nil {
 			return c.unexpected(a, words.T("The field “%s” is not an https address.", "redirectUris"))

@@ -187,7 +187,7 @@ func TestBrokenFile(t *testing.T) {
 		"binary":     {"\x00\x01\x02", "is not valid YAML"},
 		"two":        {"clouds: []\n---\nclouds: []\n", "is not valid YAML"},
 		"a list":     {"- id: a\n", "This must be fields"},
-		"huge":       {strings.Repeat("# …\n", 400_000), "larger than 1 MB"},
+		"huge":       {strings.Repeat("# …\n", 400_000), "larger than 256 KB"},
 		"other keys": {"cloud:\n  - id: a\n", "cloud: There is no such field. Known here: clouds"},
 	} {
 		t.Run(name, func(t *testing.T) {

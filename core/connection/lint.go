@@ -278,11 +278,20 @@ func (l *linter) duplicates(path string, list []string) {
 	}
 }
 
+// MaxRedirectURIs is how many an app registration can have: Microsoft's limit
+// for work and school accounts.
+const MaxRedirectURIs = 256
+
 func (l *linter) urls() {
 	c := l.c
 	l.url("server.url", c.Server.URL, words.T("the booking server"))
 	l.url("notifications.url", c.Notifications.URL, words.T("notifications"))
 	l.url("notifications.lifecycleUrl", c.Notifications.LifecycleURL, words.T("lifecycle notifications"))
+	if n := len(c.SingleSignOn.RedirectURIs); n > MaxRedirectURIs {
+		l.add("singleSignOn.redirectUris", codeRedirectURI, words.T("There are %d redirect URIs, and an application can have %d.", n, MaxRedirectURIs),
+			words.T("Keep the ones that the booking server uses."))
+		return
+	}
 	l.duplicates("singleSignOn.redirectUris", c.SingleSignOn.RedirectURIs)
 	for i, uri := range c.SingleSignOn.RedirectURIs {
 		if wrong, remedy := RedirectURI(Clean(uri)); !wrong.IsZero() {

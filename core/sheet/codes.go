@@ -14,6 +14,7 @@ var (
 	CodeNoColumn        = problem.Declare("sheet.no-column", problem.WrongInput)
 	codeNotText         = problem.Declare("sheet.not-text", problem.WrongInput)
 	codeTooLarge        = problem.Declare("sheet.too-large", problem.WrongInput)
+	codeTooMuchWrong    = problem.Declare("sheet.too-much-wrong", problem.WrongInput)
 	codeUnknownEncoding = problem.Declare("sheet.unknown-encoding", problem.WrongInput)
 	codeValueMissing    = problem.Declare("sheet.value-missing", problem.WrongInput)
 	codeValueWrong      = problem.Declare("sheet.value-wrong", problem.WrongInput)

@@ -15,7 +15,8 @@ import (
 // Read reads a CSV file. The error is about the file as a whole, and then the
 // table is empty: "sheet.too-large", "sheet.empty", "sheet.not-text",
 // "sheet.unknown-encoding", "sheet.workbook", "sheet.no-column", "sheet.duplicate-column",
-// "sheet.cannot-read". What is wrong with a line is in the LineProblems, in the
+// "sheet.cannot-read", "sheet.too-much-wrong", and "sheet.line-too-long" for a
+// line that is no row of a table. What is wrong with a line is in the LineProblems, in the
 // order of the lines: "sheet.line-broken", "sheet.line-too-long",
 // "sheet.value-missing", "sheet.value-wrong", "sheet.duplicate",
 // "sheet.formula".
@@ -30,6 +31,9 @@ func Read(r io.Reader, columns []Column) (Table, []LineProblem, error) {
 	}
 	text, encoding, p := decode(data)
 	if p != nil {
+		return Table{}, nil, p
+	}
+	if p := tooLong(text); p != nil {
 		return Table{}, nil, p
 	}
 	head, p := findHeader(text, columns)
@@ -53,8 +57,32 @@ func Read(r io.Reader, columns []Column) (Table, []LineProblem, error) {
 			return Table{}, nil, tooLarge(words.T("%d rows", MaxRows))
 		}
 		t.row(rec)
+		if t.wrong > maxWrong+len(t.table.Rows) || lines.again > MaxBytes {
+			return Table{}, nil, problem.New(codeTooMuchWrong, words.T("More of the file is wrong than right, up to line %d.", rec.line)).
+				With(t.problems[0].Problem.Title).
+				Fix(words.T("Save the table as CSV UTF-8 once more, or choose another file."))
+		}
 	}
 	return t.table, t.problems, nil
+}
+
+// maxWrong is how many lines more may be wrong than right before the file as a
+// whole is wrong, and how many notes are taken of lines that are right.
+const maxWrong = 1000
+
+// maxLine is the longest line in bytes, far more than a row of real cells has.
+const maxLine = 256 << 10
+
+// tooLong refuses a file with a line that is no row of a table, before any work.
+func tooLong(text string) *problem.Problem {
+	n := 0
+	for line := range strings.SplitAfterSeq(text, "\n") {
+		if n++; len(line) > maxLine {
+			return problem.New(codeLineTooLong, words.T("Line %d of the file is longer than %d KB.", n, maxLine>>10)).
+				Fix(words.T("Choose a CSV file with a header line and one line for each entry."))
+		}
+	}
+	return nil
 }
 
 func tooLarge(bound words.Text) *problem.Problem {
@@ -110,12 +138,17 @@ type reading struct {
 	table    Table
 	columns  []Column
 	problems []LineProblem
+	// wrong counts the lines that are left out.
+	wrong int
 	// at is the column of each cell, -1 for a header that nobody knows.
 	at   []int
 	seen []map[string]int
 }
 
 func (t *reading) header(h header) *problem.Problem {
+	if len(h.cells) > MaxColumns {
+		return tooLarge(words.T("%d columns", MaxColumns))
+	}
 	known := headers(t.columns, h.cells)
 	where := map[int]string{}
 	for _, cell := range h.cells {
@@ -156,6 +189,11 @@ func titles(columns []Column) string {
 }
 
 func (t *reading) say(line int, column string, skipped bool, p *problem.Problem) {
+	if skipped {
+		t.wrong++
+	} else if len(t.problems) >= maxWrong {
+		return // notes; nobody reads more of them
+	}
 	t.problems = append(t.problems, LineProblem{line, column, skipped, p})
 }
 

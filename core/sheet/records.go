@@ -35,6 +35,9 @@ type records struct {
 	csv       *csv.Reader
 	// base is the line of the file at which csv started.
 	base int
+	// again is how many bytes were read in vain: a quote that nobody closes is
+	// looked for to the end of the file.
+	again int64
 }
 
 func (r *records) next() (record, bool) {
@@ -53,6 +56,7 @@ func (r *records) next() (record, bool) {
 	}
 	var wrong *csv.ParseError
 	if errors.As(err, &wrong) {
+		r.again += r.csv.InputOffset() - start
 		rec := record{line: r.base + wrong.StartLine, wrong: badQuote(r.base+wrong.StartLine, wrong)}
 		r.restart(start, wrong.StartLine)
 		return rec, true

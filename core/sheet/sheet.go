@@ -18,6 +18,8 @@ const (
 	MaxBytes = 32 << 20
 	// MaxRows is the largest number of rows.
 	MaxRows = 200_000
+	// MaxColumns is the largest number of columns: what Excel has.
+	MaxColumns = 16_384
 	// MaxCell is the longest cell in characters: what Excel holds.
 	MaxCell = 32_767
 )

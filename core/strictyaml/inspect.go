@@ -82,6 +82,9 @@ func (d *Document) mapping(n *yaml.Node, t reflect.Type, path string) {
 }
 
 func (d *Document) at(n *yaml.Node, path string, text words.Text) {
+	if len(d.mistakes) >= maxMistakes {
+		return
+	}
 	d.mistakes = append(d.mistakes, Mistake{File: d.file, Line: n.Line, Field: path, Text: text})
 }
 

@@ -18,9 +18,13 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// limit is the largest file that is read, in bytes. A file of clouds or
-// products is a few kilobytes long.
-const limit = 1 << 20
+// Bounds of what is read. A file of clouds or products is a few kilobytes long;
+// the work on what a hostile one holds grows with the square of it.
+const (
+	limit       = 256 << 10 // bytes
+	maxNodes    = 20_000    // values and names
+	maxMistakes = 100
+)
 
 // Mistake is one thing that is wrong with a file. Line counts from 1 and is 0
 // where none is known; Field is a path such as "clouds[0].graph", "" for the
@@ -76,7 +80,7 @@ func ReadFile(path string, into any) *Document {
 func Read(file string, data []byte, into any) *Document {
 	d := &Document{file: file}
 	if len(data) > limit {
-		d.Wrong("", words.T("The file is larger than 1 MB, so it is not read."))
+		d.Wrong("", words.T("The file is larger than 256 KB, so it is not read."))
 		return d
 	}
 	var root yaml.Node
@@ -88,13 +92,30 @@ func Read(file string, data []byte, into any) *Document {
 		d.Wrong("", words.T("There is nothing in the file."))
 		return d
 	}
+	if count(&root) > maxNodes {
+		d.Wrong("", words.T("The file holds more than %d values, so it is not read.", maxNodes))
+		return d
+	}
 	d.root = root.Content[0]
 	d.inspect(d.root, into)
+	if len(d.mistakes) >= maxMistakes {
+		d.Wrong("", words.T("There are more mistakes; these are the first %d.", maxMistakes))
+		return d
+	}
 	// The inspection has named what does not fit; the rest is filled in.
 	if err := root.Load(into); err != nil && len(d.mistakes) == 0 {
 		d.Wrong("", words.Plain(err.Error()))
 	}
 	return d
+}
+
+// count is how many nodes there are, n included.
+func count(n *yaml.Node) int {
+	all := 1
+	for _, below := range n.Content {
+		all += count(below)
+	}
+	return all
 }
 
 func (d *Document) syntax(data []byte, err error) {

@@ -6,6 +6,7 @@ import "github.com/roomkey/roomkey/core/problem"
 var (
 	CodeAbsent                 = problem.Declare("vault.absent", problem.SignInNeeded)
 	codeCertificateBits        = problem.Declare("vault.certificate-bits", problem.WrongInput)
+	codeCertificateCostly      = problem.Declare("vault.certificate-costly", problem.WrongInput)
 	CodeCertificateEncrypted   = problem.Declare("vault.certificate-encrypted", problem.WrongInput)
 	CodeCertificateExpired     = problem.Declare("vault.certificate-expired", problem.WrongInput)
 	codeCertificateLife        = problem.Declare("vault.certificate-life", problem.WrongInput)

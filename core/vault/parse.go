@@ -26,7 +26,7 @@ const MaxCertificateFile = 1 << 20
 // file, also from one in UTF-16 or base64, and checks that Microsoft Entra ID can
 // take it today. password is that of the PFX file or of the key in the PEM file,
 // zero for none. The problems are "vault.certificate-…": unreadable, without-key,
-// mismatch, encrypted, password, not-rsa, weak, expired, not-yet-valid; and
+// mismatch, encrypted, password, costly, not-rsa, weak, expired, not-yet-valid; and
 // "vault.key-without-certificate".
 func ParseCertificate(data []byte, password Secret) (KeyPair, error) {
 	return parseCertificate(data, password, time.Now())
@@ -121,6 +121,9 @@ func privateKey(block *pem.Block, password Secret) (crypto.PrivateKey, error) {
 	}
 	switch block.Type {
 	case "ENCRYPTED PRIVATE KEY":
+		if !affordable(block.Bytes) {
+			return nil, costly()
+		}
 		k, err := decryptPKCS8(block.Bytes, password.Reveal())
 		if err != nil && strings.Contains(err.Error(), "incorrect password") {
 			return nil, wrongKeyPassword(err)
@@ -170,6 +173,9 @@ func broken(section string, err error) *problem.Problem {
 }
 
 func parsePFX(data []byte, password Secret, now time.Time) (KeyPair, error) {
+	if !affordable(data) {
+		return KeyPair{}, costly()
+	}
 	key, first, chain, err := decodePFX(data, password.Reveal())
 	switch {
 	case errors.Is(err, pkcs12.ErrIncorrectPassword), errors.Is(err, pkcs12.ErrDecryption):
