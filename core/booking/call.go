@@ -186,10 +186,5 @@ func htmlTitle(body []byte) string {
 
 // hide takes the secrets out of text from the server.
 func (c caller) hide(text string) string {
-	for _, s := range c.secrets {
-		if !s.IsZero() {
-			text = strings.ReplaceAll(text, s.Reveal(), s.String())
-		}
-	}
-	return problem.Clean(text)
+	return problem.Clean(vault.Hide(text, vault.Secret{}.String(), c.secrets...))
 }

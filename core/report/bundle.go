@@ -21,7 +21,8 @@ type Bundle struct {
 	Connection *connection.Connection
 	Run        *check.Run
 	Previous   *check.Run
-	// Log is the application's log.
+	// Log is the application's log, of which the lines of this connection are
+	// taken.
 	Log io.Reader
 	// Version is Roomkey's.
 	Version string
@@ -88,8 +89,8 @@ func (b Bundle) Write(w io.Writer) error {
 			return err
 		}
 	}
-	if b.Log != nil {
-		end, err := tail(b.Log, logKept)
+	if b.Log != nil && b.Connection != nil {
+		end, err := tail(b.Log, logKept, b.Connection.ID)
 		if err != nil {
 			return err
 		}
@@ -103,21 +104,26 @@ func (b Bundle) Write(w io.Writer) error {
 // logKept is how much of the log's end goes into a bundle.
 const logKept = 2 << 20
 
-// tail is the last whole lines of r, at most n bytes.
-func tail(r io.Reader, n int) ([]byte, error) {
+// longestLine is more than Roomkey writes in one line; what is longer is none of
+// its own.
+const longestLine = 1 << 20
+
+// tail is the last whole lines of r that are about a connection, at most n
+// bytes. A line says whose it is; one that does not is left out.
+func tail(r io.Reader, n int, connection string) ([]byte, error) {
 	var kept []byte
-	lines := bufio.NewReader(r)
-	for {
-		line, err := lines.ReadBytes('\n')
-		kept = append(kept, line...)
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, longestLine)
+	for lines.Scan() {
+		var line struct {
+			Connection string `json:"connection"`
+		}
+		if json.Unmarshal(lines.Bytes(), &line) != nil || line.Connection != connection {
+			continue
+		}
+		kept = append(append(kept, lines.Bytes()...), '\n')
 		if len(kept) > 2*n {
 			kept = append([]byte(nil), kept[len(kept)-n:]...)
-		}
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, err
 		}
 	}
 	if len(kept) > n {
@@ -126,5 +132,5 @@ func tail(r io.Reader, n int) ([]byte, error) {
 			kept = kept[at+1:]
 		}
 	}
-	return kept, nil
+	return kept, lines.Err()
 }

@@ -1,13 +1,8 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
-	"html"
-	"html/template"
-	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/roomkey/roomkey/core/vault"
@@ -17,7 +12,7 @@ import (
 // are known and what looks like one, and the names of mailboxes, each under the
 // same stand-in throughout a bundle so that lines can still be told together.
 type Redactor struct {
-	secrets []string
+	secrets []vault.Secret
 	names   map[string]string
 	own     *strings.Replacer
 }
@@ -25,16 +20,7 @@ type Redactor struct {
 // NewRedactor knows these secrets by heart, and these names (of the tenant, of
 // people) that no pattern would find.
 func NewRedactor(secrets []vault.Secret, names ...string) *Redactor {
-	r := &Redactor{names: map[string]string{}}
-	for _, s := range secrets {
-		// A short text would be found everywhere; no real secret is that short.
-		if text := s.Reveal(); len(text) >= 6 {
-			quoted, _ := json.Marshal(text)
-			r.secrets = append(r.secrets, text, html.EscapeString(text), template.HTMLEscapeString(text),
-				url.QueryEscape(text), url.PathEscape(text), strings.Trim(string(quoted), `"`))
-		}
-	}
-	slices.SortFunc(r.secrets, func(a, b string) int { return len(b) - len(a) })
+	r := &Redactor{secrets: secrets, names: map[string]string{}}
 	pairs := []string{}
 	for i, n := range names {
 		if len(n) >= 5 {
@@ -61,9 +47,7 @@ const removed = "[removed]"
 
 // Text gives the text without them.
 func (r *Redactor) Text(s string) string {
-	for _, secret := range r.secrets {
-		s = strings.ReplaceAll(s, secret, removed)
-	}
+	s = vault.Hide(s, removed, r.secrets...)
 	for _, shape := range []*regexp.Regexp{keys, tokens, microsoft, ageKey} {
 		s = shape.ReplaceAllString(s, removed)
 	}

@@ -3,9 +3,11 @@ package report
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"flag"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -166,9 +168,22 @@ func TestBundleHoldsNoSecretAndNoName(t *testing.T) {
 	c.Rooms.Items = []string{"anna@contoso.example"}
 	run := broken()
 	run.Connection = c.Name
-	log := strings.Repeat("padding\n", 10) + "Authorization: Bearer " + token + "\nclient_secret=" + secret + "&x=1\n" +
-		"-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----\nserver token hunter22 p&amp;&#34;&lt;w 12 p%26%22%3Cw+12 for Anna@Contoso.example at Contoso Ltd\n" +
-		"a%40contoso.example and other7Q~zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz\n"
+	log := ""
+	line := func(connection, text string) {
+		var b strings.Builder
+		slog.New(slog.NewJSONHandler(&b, nil)).Info(text, "connection", connection)
+		log += b.String()
+	}
+	for _, text := range []string{
+		"padding", "Authorization: Bearer " + token, "client_secret=" + secret + "&x=1",
+		"-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----\n", "server token hunter22 p&amp;&#34;&lt;w 12 p%26%22%3Cw+12 for Anna@Contoso.example at Contoso Ltd",
+		"a%40contoso.example and other7Q~zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz",
+		"base64: " + base64.StdEncoding.EncodeToString([]byte("hunter22")), "base64: " + base64.URLEncoding.EncodeToString([]byte("user:hunter22:x")),
+	} {
+		line(c.ID, text)
+	}
+	line("another", "elsewhere.example")
+	log += "stranger.example\n" + strings.Repeat("x", 100) + "\n" + `{"msg":"stranger.example"}` + "\n"
 	var b bytes.Buffer
 	err := Bundle{Connection: c, Run: &run, Log: strings.NewReader(log), Version: "1.0", At: noon,
 		Secrets: []vault.Secret{vault.NewSecret(secret), vault.NewSecret("hunter22"), vault.NewSecret(`p&"<w 12`)}}.Write(&b)
@@ -198,7 +213,7 @@ func TestBundleHoldsNoSecretAndNoName(t *testing.T) {
 	if want := []string{"about.txt", "connection.json", "check.json", "report.html", "log.txt"}; !cmp.Equal(names, want) {
 		t.Errorf("%v", names)
 	}
-	for _, leak := range []string{secret, token, "hunter22", "MIIEvQ", "w.{0,3}12", "7Q~", "(?i)anna@", "(?i)contoso", "Fabrikam", "laptop"} {
+	for _, leak := range []string{secret, token, "hunter22", "MIIEvQ", "w.{0,3}12", "7Q~", "(?i)anna@", "(?i)contoso", "Fabrikam", "laptop", "aHVudGVyMjI", "h1bnRlcjIy", "elsewhere", "stranger"} {
 		if m := regexp.MustCompile(leak).FindString(all); m != "" {
 			t.Errorf("%q leaked", m)
 		}
@@ -209,13 +224,13 @@ func TestBundleHoldsNoSecretAndNoName(t *testing.T) {
 }
 
 func TestTailKeepsWholeLines(t *testing.T) {
-	in := strings.Repeat("0123456789\n", 1000)
-	got, err := tail(strings.NewReader(in), 100)
-	if err != nil || len(got) > 100 || len(got) < 80 || !bytes.HasPrefix(got, []byte("0123")) || !bytes.HasSuffix(got, []byte("9\n")) {
+	in := strings.Repeat(`{"connection":"c"}`+"\n"+`{"connection":"d"}`+"\n", 1000)
+	got, err := tail(strings.NewReader(in), 100, "c")
+	if err != nil || len(got) > 100 || len(got) < 80 || string(got) != strings.Repeat(`{"connection":"c"}`+"\n", len(got)/19) {
 		t.Errorf("%q, %v", got, err)
 	}
-	if got, _ := tail(strings.NewReader("short"), 100); string(got) != "short" {
-		t.Errorf("%q", got)
+	if got, err := tail(strings.NewReader(`{"connection":"c"}`), 100, "c"); err != nil || string(got) != `{"connection":"c"}`+"\n" {
+		t.Errorf("%q, %v", got, err)
 	}
 }
 

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/zalando/go-keyring"
@@ -54,7 +55,7 @@ func Keychain(service string) Vault { return patient(service, DefaultDeadline) }
 
 // patient is Keychain with calls that wait that long.
 func patient(service string, deadline time.Duration) *keychain {
-	return &keychain{service: service, items: system{}, deadline: deadline, turn: make(chan struct{}, 1)}
+	return &keychain{service: service, items: system{}, deadline: deadline, turn: make(chan struct{}, 1), swept: map[string]bool{}}
 }
 
 type keychain struct {
@@ -64,6 +65,9 @@ type keychain struct {
 	// turn lets one call at a time reach the keychain. A call that a person
 	// keeps waiting holds it, so that later calls do not pile up more prompts.
 	turn chan struct{}
+	// swept are the entries whose left-over parts were looked for; whoever has
+	// the turn may touch it.
+	swept map[string]bool
 }
 
 // do runs work on a goroutine of its own when its turn comes, and stops waiting
@@ -115,11 +119,16 @@ func (k *keychain) Set(ctx context.Context, connection string, kind Kind, secret
 func (k *keychain) Get(ctx context.Context, connection string, kind Kind) (Secret, error) {
 	var found string
 	err := k.do(ctx, kind, func(s step) error {
-		text, whole, err := s.read(key(connection, kind))
+		user := key(connection, kind)
+		text, whole, err := s.read(user)
 		if err == nil && !whole {
 			return damaged(kind)
 		}
 		found = text
+		if !k.swept[user] && (err == nil || errors.Is(err, keyring.ErrNotFound)) {
+			k.swept[user] = true
+			_ = s.sweep(user) // what is left is found at the next start
+		}
 		return err
 	})
 	if err != nil {

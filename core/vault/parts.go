@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -160,6 +161,11 @@ func (s step) write(user, text string) error {
 	if err := s.set(user, m.String()); err != nil {
 		return err
 	}
+	// Another Roomkey that starts in this moment may take parts without a
+	// manifest for left-overs.
+	if _, whole, err := s.read(user); err != nil || !whole {
+		return cmp.Or(err, errors.New("a part of it was removed while it was stored"))
+	}
 	return s.clear(user, other(m.slot))
 }
 
@@ -174,6 +180,19 @@ func other(slot string) string {
 func (s step) remove(user string) error {
 	if err := s.delete(user); err != nil {
 		return err
+	}
+	return s.clear(user, "a", "b")
+}
+
+// sweep removes the parts that no manifest speaks of: a write or a removal that
+// was interrupted leaves them behind, and they are pieces of a key.
+func (s step) sweep(user string) error {
+	text, _, err := s.get(user)
+	if err != nil {
+		return err
+	}
+	if m, parts := readManifest(text); parts {
+		return s.clear(user, other(m.slot))
 	}
 	return s.clear(user, "a", "b")
 }
