@@ -19,6 +19,7 @@ import (
 	"github.com/roomkey/roomkey/cmd/internal/display"
 	"github.com/roomkey/roomkey/cmd/internal/window"
 	"github.com/roomkey/roomkey/cmd/internal/wire"
+	"github.com/roomkey/roomkey/core/file"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/resources/icons"
 	"github.com/roomkey/roomkey/ui"
@@ -81,6 +82,9 @@ func show(ctx context.Context, window func(fyne.App) fyne.Window) {
 // crashFile keeps the stack of a crash, which holds addresses and function
 // names, never a secret: secrets are behind pointers.
 func crashFile(path string) {
+	if file.Regular(path) != nil {
+		return
+	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return // the window works without it

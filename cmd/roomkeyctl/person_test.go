@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -23,6 +24,9 @@ import (
 // STRAY set, a preview calls the port first, as browsers do.
 func browse() {
 	client, err := transport.New(transport.Options{CAFile: os.Getenv("CA")})
+	if os.Getenv("ROOMKEY_CLIENT_SECRET")+os.Getenv("ROOMKEY_SERVER_TOKEN") != "" {
+		err = errors.New("the browser was given secrets in its environment")
+	}
 	if err == nil {
 		if stray := os.Getenv("STRAY"); stray != "" && os.Remove(stray) == nil {
 			port := regexp.MustCompile(`localhost%3A(\d+)`).FindStringSubmatch(os.Args[1])

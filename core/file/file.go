@@ -15,6 +15,21 @@ const MaxBytes = 32 << 20
 // ErrNotRegular is a name that stands for a folder, a pipe or a device.
 var ErrNotRegular = errors.New("it is no regular file but a folder, a pipe or a device")
 
+// Regular is nil for a regular file and for a name that is free: only these may
+// be opened to write. Opening a pipe waits until somebody reads from it.
+func Regular(name string) error {
+	info, err := os.Stat(name)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return &os.PathError{Op: "open", Path: name, Err: ErrNotRegular}
+	}
+	return nil
+}
+
 // Read reads a regular file of at most limit bytes. Anything else is refused
 // before it is opened: opening a pipe waits until somebody writes into it.
 func Read(name string, limit int64) ([]byte, error) {
@@ -32,8 +47,11 @@ func Read(name string, limit int64) ([]byte, error) {
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(data)) > limit {
-		if limit%(1<<20) == 0 {
+		switch {
+		case limit%(1<<20) == 0:
 			return nil, fmt.Errorf("the file is larger than %d MB", limit>>20)
+		case limit%(1<<10) == 0:
+			return nil, fmt.Errorf("the file is larger than %d KB", limit>>10)
 		}
 		return nil, fmt.Errorf("the file is larger than %d bytes", limit)
 	}

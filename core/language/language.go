@@ -17,6 +17,7 @@ import (
 	"github.com/nicksnyder/go-i18n/v2/i18n/template"
 	"golang.org/x/text/language"
 
+	"github.com/roomkey/roomkey/core/file"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/resources"
@@ -38,15 +39,21 @@ type Bundle struct {
 // translation whose verbs are not its key's is left out, and is a problem.
 func Load(userDir string) (*Bundle, []*problem.Problem) {
 	b := &Bundle{all: i18n.NewBundle(language.English), tags: []language.Tag{language.English}}
-	problems := b.folder(resources.Texts, "")
+	problems := b.folder(resources.Texts, "", func(name string) ([]byte, error) { return fs.ReadFile(resources.Texts, name) })
 	_, err := os.Lstat(userDir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return b, problems
 	}
-	return b, append(problems, b.folder(os.DirFS(userDir), userDir)...)
+	return b, append(problems, b.folder(os.DirFS(userDir), userDir, func(name string) ([]byte, error) {
+		return file.Read(filepath.Join(userDir, name), maxFile)
+	})...)
 }
 
-func (b *Bundle) folder(files fs.FS, dir string) (problems []*problem.Problem) {
+// maxFile is the largest translation of the administrator's own, in bytes. All
+// that Roomkey says is half a megabyte.
+const maxFile = 4 << 20
+
+func (b *Bundle) folder(files fs.FS, dir string, read func(string) ([]byte, error)) (problems []*problem.Problem) {
 	entries, err := fs.ReadDir(files, ".")
 	if err != nil {
 		return []*problem.Problem{problem.New(codeFolder, words.T("The folder of your own translations cannot be read.")).With(words.Plain(err.Error())).By(err).
@@ -57,7 +64,7 @@ func (b *Bundle) folder(files fs.FS, dir string) (problems []*problem.Problem) {
 		if e.IsDir() || !found || dir == "" && name == "en" { // the English is the keys
 			continue
 		}
-		data, err := fs.ReadFile(files, e.Name())
+		data, err := read(e.Name())
 		if err == nil {
 			err = b.add(name, data)
 		}

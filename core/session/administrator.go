@@ -201,7 +201,7 @@ func (s *Session) administrator(o SignIn) (*entra.Administrator, Directory, bool
 	if err != nil {
 		return nil, nil, false, err
 	}
-	client, err := s.env.cloudHTTP(row)
+	client, err := s.cloudHTTP(row)
 	if err != nil {
 		return nil, nil, false, err
 	}
@@ -299,7 +299,7 @@ func (s *Session) tokenOf(ctx context.Context, clientID string, secret vault.Sec
 	if err != nil {
 		return entra.Token{}, err
 	}
-	client, err := s.env.cloudHTTP(row)
+	client, err := s.cloudHTTP(row)
 	if err != nil {
 		return entra.Token{}, err
 	}
@@ -329,7 +329,7 @@ func (s *Session) RoomsByAdministrator(ctx context.Context) tenant.Listing[tenan
 	if err != nil {
 		return failed[tenant.Room](err)
 	}
-	client, err := s.env.cloudHTTP(row)
+	client, err := s.cloudHTTP(row)
 	if err != nil {
 		return failed[tenant.Room](err)
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/file"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/report"
 	"github.com/roomkey/roomkey/core/vault"
@@ -62,9 +63,11 @@ func (s *Session) Bundle(ctx context.Context, log, version string) ([]byte, erro
 			return nil, err
 		}
 	}
-	if f, err := os.Open(log); err == nil {
-		defer f.Close()
-		b.Log = f
+	if file.Regular(log) == nil {
+		if f, err := os.Open(log); err == nil {
+			defer f.Close()
+			b.Log = f
+		}
 	}
 	var out bytes.Buffer
 	err = b.Write(&out)

@@ -108,7 +108,7 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 	if err != nil {
 		return check.Input{}, err
 	}
-	client, err := s.env.cloudHTTP(row)
+	client, err := s.cloudHTTP(row)
 	if err != nil {
 		return check.Input{}, err
 	}

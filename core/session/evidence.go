@@ -41,7 +41,7 @@ func (n network) Probe(ctx context.Context, url string) (transport.Evidence, err
 	if server := n.s.Document().Server; server.URL != "" && strings.HasPrefix(url, strings.TrimSuffix(server.URL, "/")) {
 		o = transport.Options{CAFile: server.CAFile, Owner: transport.BookingServer, InsecureLoopback: true}
 	}
-	o.Retry, o.RetryBudget = true, probePatience
+	o.Retry, o.RetryBudget, o.Connection = true, probePatience, n.s.ID()
 	client, err := n.s.env.HTTP(o)
 	if err != nil {
 		return transport.Evidence{}, err

@@ -126,10 +126,10 @@ func (s *Session) needs() (product.Product, product.Needs, error) {
 }
 
 // cloudHTTP is the client for Microsoft's endpoints of a cloud.
-func (e *Environment) cloudHTTP(c cloud.Cloud) (*http.Client, error) {
+func (s *Session) cloudHTTP(c cloud.Cloud) (*http.Client, error) {
 	o := c.Endpoints()
-	o.Retry = true
-	return e.client(o)
+	o.Retry, o.Connection = true, s.ID()
+	return s.env.client(o)
 }
 
 // serverPatience bounds how long a busy booking server is waited for: somebody
@@ -138,7 +138,7 @@ const serverPatience = 15 * time.Second
 
 // serverHTTP is the client for the booking server.
 func (s *Session) serverHTTP() (*http.Client, error) {
-	return s.env.client(transport.Options{CAFile: s.Document().Server.CAFile, Owner: transport.BookingServer, InsecureLoopback: true, Retry: true, RetryBudget: serverPatience})
+	return s.env.client(transport.Options{Connection: s.ID(), CAFile: s.Document().Server.CAFile, Owner: transport.BookingServer, InsecureLoopback: true, Retry: true, RetryBudget: serverPatience})
 }
 
 // forgetApplication drops the client of a credential that was replaced.
@@ -161,7 +161,7 @@ func (s *Session) application(ctx context.Context) (*entra.Application, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := s.env.cloudHTTP(row)
+	client, err := s.cloudHTTP(row)
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +223,7 @@ func (s *Session) Tenant() (Tenant, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := s.env.cloudHTTP(row)
+	client, err := s.cloudHTTP(row)
 	if err != nil {
 		return nil, err
 	}

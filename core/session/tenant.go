@@ -54,7 +54,7 @@ func (s *Session) Discover(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	client, err := s.env.cloudHTTP(row)
+	client, err := s.cloudHTTP(row)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (s *Session) DiscoverElsewhere(ctx context.Context, report task.Report) err
 	}
 	others := slices.DeleteFunc(s.env.Clouds.All(), func(o cloud.Cloud) bool { return o.ID == c.Cloud })
 	report.Say(0, 0, words.T("Asking %d other clouds for the tenant", len(others)))
-	found, d, err := cloud.DiscoverElsewhere(ctx, func(c cloud.Cloud) (*http.Client, error) { return s.env.cloudHTTP(c) }, others, name)
+	found, d, err := cloud.DiscoverElsewhere(ctx, func(c cloud.Cloud) (*http.Client, error) { return s.cloudHTTP(c) }, others, name)
 	if err != nil {
 		return err
 	}

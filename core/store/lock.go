@@ -8,6 +8,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/roomkey/roomkey/core/connection"
+	named "github.com/roomkey/roomkey/core/file"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -36,6 +37,9 @@ func (s *Store) Lock(id string) (*Lock, error) {
 	// A file beside the folder: Windows lets nobody read a locked file, nor
 	// delete a folder with one in it.
 	file := filepath.Join(s.root, id+".lock")
+	if err := named.Regular(file); err != nil {
+		return nil, cannotWrite(file, err)
+	}
 	l := &Lock{store: s, id: id, flock: flock.New(file, flock.SetPermissions(0o600))}
 	ok, err := l.flock.TryLock()
 	if err != nil {
@@ -65,6 +69,9 @@ const writePatience = 5 * time.Second
 // writing runs work while nobody else writes the document.
 func (s *Store) writing(ctx context.Context, id string, work func() error) error {
 	file := filepath.Join(s.root, id+".write.lock")
+	if err := named.Regular(file); err != nil {
+		return cannotWrite(file, err)
+	}
 	l := flock.New(file, flock.SetPermissions(0o600))
 	patient, cancel := context.WithTimeout(ctx, writePatience)
 	defer cancel()

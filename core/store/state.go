@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/file"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -257,6 +258,9 @@ func (s *Store) add(id, name string, entry any) error {
 	s.append.Lock()
 	defer s.append.Unlock()
 	path := filepath.Join(s.Dir(id), name)
+	if err := file.Regular(path); err != nil {
+		return cannotWrite(path, err)
+	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return cannotWrite(path, err)

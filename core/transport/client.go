@@ -45,6 +45,9 @@ type Options struct {
 	// InsecureLoopback allows plain http to the loopback interface. Plain http
 	// to anything else is always refused.
 	InsecureLoopback bool
+	// Connection is the id of the connection whose calls these are, "" for none:
+	// the lines of the log carry it.
+	Connection string
 	// Log gets a debug line an attempt: never a header, a query or a body.
 	Log *slog.Logger
 }
@@ -60,6 +63,9 @@ func New(o Options) (*http.Client, error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Connection != "" {
+		o.Log = o.Log.With("connection", o.Connection)
 	}
 	roots, err := rootsWith(o.CAFile, o.Owner)
 	if err != nil {

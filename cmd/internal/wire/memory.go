@@ -3,7 +3,9 @@ package wire
 import (
 	"cmp"
 	"context"
+	"maps"
 	"os"
+	"sync"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
@@ -11,9 +13,12 @@ import (
 )
 
 // memory is a vault for one process, where there is no keychain (a build
-// server). What nobody set in it comes from the environment of the process,
-// which, unlike arguments, other users cannot list.
-type memory struct{ vault.Vault }
+// server). What nobody set in it is what was given in the environment of the
+// process, which, unlike arguments, other users cannot list.
+type memory struct {
+	vault.Vault
+	given map[vault.Kind]vault.Secret
+}
 
 // InMemory reports whether secrets are kept in memory only, and are gone when the
 // program ends; kind is as in Options.
@@ -26,11 +31,31 @@ var variables = map[vault.Kind]string{
 	session.Webhook:    "ROOMKEY_WEBHOOK",
 }
 
+// taken are the secrets that this process found in its environment.
+var taken = struct {
+	sync.Mutex
+	secrets map[vault.Kind]vault.Secret
+}{secrets: map[vault.Kind]vault.Secret{}}
+
+// takeSecrets gives the secrets of the environment and takes them out of it, so
+// that the browser and other programs that are started do not inherit them.
+func takeSecrets() map[vault.Kind]vault.Secret {
+	taken.Lock()
+	defer taken.Unlock()
+	for kind, name := range variables {
+		if value, set := os.LookupEnv(name); set {
+			taken.secrets[kind] = vault.NewSecret(value)
+			_ = os.Unsetenv(name) // fails only for a name that is none
+		}
+	}
+	return maps.Clone(taken.secrets)
+}
+
 func (m memory) Get(ctx context.Context, connection string, kind vault.Kind) (vault.Secret, error) {
 	secret, err := m.Vault.Get(ctx, connection, kind)
 	if problem.CodeOf(err) == vault.CodeAbsent {
-		if value := os.Getenv(variables[kind]); value != "" {
-			return vault.NewSecret(value), nil
+		if given := m.given[kind]; !given.IsZero() {
+			return given, nil
 		}
 	}
 	return secret, err

@@ -13,6 +13,7 @@ import (
 	"gopkg.in/natefinch/lumberjack.v2"
 
 	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/file"
 	"github.com/roomkey/roomkey/core/graph"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
@@ -86,7 +87,13 @@ func New(o Options) (*session.Environment, error) {
 	env.Language, env.LanguageCode, mistakes = Language(paths)
 	env.Problems = append(env.Problems, mistakes...)
 
-	log := slog.New(slog.NewJSONHandler(&lumberjack.Logger{Filename: paths.Log, MaxSize: 5, MaxBackups: 3}, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	log := slog.New(slog.DiscardHandler)
+	if err := file.Regular(paths.Log); err != nil {
+		env.Problems = append(env.Problems, problem.New(codeLog, words.T("The log file %s cannot be written.", paths.Log)).With(words.Plain(err.Error())).By(err).
+			Fix(words.T("Remove what has its name. Until then Roomkey works without a log.")))
+	} else {
+		log = slog.New(slog.NewJSONHandler(&lumberjack.Logger{Filename: paths.Log, MaxSize: 5, MaxBackups: 3}, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
 	env.Log = log
 	env.HTTP = func(t transport.Options) (*http.Client, error) {
 		t.UserAgent, t.Log = "Roomkey/"+o.Version, log
@@ -102,9 +109,10 @@ func New(o Options) (*session.Environment, error) {
 }
 
 func vaultOf(kind string) (vault.Vault, error) {
+	given := takeSecrets()
 	switch kind = cmp.Or(kind, os.Getenv("ROOMKEY_VAULT")); {
 	case InMemory(kind):
-		return memory{vault.Memory()}, nil
+		return memory{vault.Memory(), given}, nil
 	case kind == "", kind == "keychain":
 		return vault.Keychain("Roomkey"), nil
 	}
