@@ -13,6 +13,8 @@ import (
 // crowd is what was seen of some people.
 type crowd struct {
 	people, noMail, disabled, guests, noCard, usable int
+	// offWithMail are disabled and have a mail address, as shared mailboxes have.
+	offWithMail int
 	// hidden are those of whom Microsoft shows nothing but the id.
 	hidden int
 	// maybeRooms is whether accounts that are disabled may be those of rooms, since
@@ -52,6 +54,9 @@ func (c *crowd) add(p tenant.Person) {
 	off := p.Enabled != nil && !*p.Enabled
 	if off {
 		c.disabled++
+	}
+	if off && p.Mail != "" {
+		c.offWithMail++
 	}
 	if p.Mail == "" {
 		c.noMail++
@@ -94,7 +99,12 @@ func (c *crowd) card(number, name string) {
 
 // facts are the counts in a line.
 func (c crowd) facts(cards bool) words.Text {
-	if cards {
+	switch {
+	case cards && c.offWithMail > 0:
+		return words.T("Disabled: %d, of which %d have a mail address and may be shared mailboxes: Microsoft Graph does not tell these from people who have left. Without a mail address: %d. Guests: %d. Without a card number: %d.", c.disabled, c.offWithMail, c.noMail, c.guests, c.noCard)
+	case c.offWithMail > 0:
+		return words.T("Disabled: %d, of which %d have a mail address and may be shared mailboxes: Microsoft Graph does not tell these from people who have left. Without a mail address: %d. Guests: %d.", c.disabled, c.offWithMail, c.noMail, c.guests)
+	case cards:
 		return words.T("Disabled: %d. Without a mail address: %d. Guests: %d. Without a card number: %d.", c.disabled, c.noMail, c.guests, c.noCard)
 	}
 	return words.T("Disabled: %d. Without a mail address: %d. Guests: %d.", c.disabled, c.noMail, c.guests)
@@ -108,7 +118,7 @@ func PeopleFacts(people []tenant.Person, choice connection.People) words.Text {
 
 // show adds the counts to the evidence.
 func (c crowd) show(f Finding) Finding {
-	return f.with("people", c.people).with("disabled", c.disabled).with("withoutMail", c.noMail).with("guests", c.guests).
+	return f.with("people", c.people).with("disabled", c.disabled).with("disabledWithMail", c.offWithMail).with("withoutMail", c.noMail).with("guests", c.guests).
 		with("withCardNumber", c.people-c.hidden-c.noCard).with("sharingCardNumber", c.sharing)
 }
 

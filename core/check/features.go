@@ -193,6 +193,9 @@ func (s *State) unproven(r *Run) []words.Text {
 			list = append(list, words.T("%s: %s", f.Title, f.Problem.Title))
 		}
 	}
+	if named := s.namedDefaults(); len(named) > 0 {
+		list = append(list, words.T("Default groups: %s is given by name, which may be that of a group of the booking server's own.", words.And(named...)))
+	}
 	for _, l := range r.Layers {
 		if l.Wanted && l.Kind == permission.Application && l.InToken == permission.NotApplicable && l.Proven != permission.Yes {
 			list = append(list, words.T("%s is granted in Exchange, if at all, and no call has proven it.", l.Value))

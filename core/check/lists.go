@@ -140,6 +140,18 @@ func goneDefaults(defaults []string, names map[string]string, mails map[string]b
 	return ""
 }
 
+// namedDefaults are the default groups that are given neither by an id nor by an
+// address, so that nobody knows whose they are.
+func (s *State) namedDefaults() []words.Text {
+	var named []words.Text
+	for _, g := range s.Connection.People.DefaultGroups {
+		if key := strings.TrimSpace(g); !connection.IsGUID(key) && !connection.IsAddress(key) {
+			named = append(named, words.Plain(key))
+		}
+	}
+	return named
+}
+
 // listing is what an empty list means.
 type listing struct {
 	code     problem.Code

@@ -24,8 +24,11 @@ func (s *State) lookUp(ctx context.Context, address string) *problem.Problem {
 		return nil
 	}
 	var a tenant.Account
-	if err := guard(func() (err error) { a, err = s.Directory.Look(ctx, address); return err }); err != nil || a.ID == "" {
+	if err := guard(func() (err error) { a, err = s.Directory.Look(ctx, address); return err }); err != nil {
 		return nil
+	}
+	if a.ID == "" {
+		return s.ofNobody(address)
 	}
 	s.mu.Lock()
 	current := s.isRoom[strings.ToLower(a.Mail)]
@@ -40,10 +43,32 @@ func (s *State) lookUp(ctx context.Context, address string) *problem.Problem {
 	case a.Mail != "" && !strings.EqualFold(a.Mail, address) && current:
 		return problem.New(codeRoomsOldAddress, words.T("%s is an old address of the room %s.", address, a.Mail)).
 			Lead(words.T("Choose %s instead of it.", a.Mail), problem.PlaceRooms)
+	case a.InAddressList != nil && !*a.InAddressList:
+		return problem.New(codeRoomsHidden, words.T("%s is hidden from the tenant's address lists, and so from its list of rooms.", address)).
+			Fix(words.T("Exchange admin center, Resources: select the room and switch \"Hide from global address list\" off. The list of rooms has it a day later at most.")).
+			Lead(words.T("If it is to stay hidden, or is a shared mailbox, take it out of the choice."), problem.PlaceRooms)
 	case a.Enabled != nil && *a.Enabled:
 		return problem.New(codeRoomsNotARoom, words.T("%s is not in the tenant's list of rooms, and its account can sign in, as a person's can.", address)).
 			Fix(words.T("Exchange admin center, Resources: look whether it is a room mailbox. Convert it, or choose another room.")).
 			Lead(words.T("If it is a person's or a shared mailbox, take it out of the choice."), problem.PlaceRooms)
 	}
 	return nil
+}
+
+// ofNobody is the problem of an address that no account of the tenant has, where
+// its domain says more than that: none of the tenant's rooms is in it.
+func (s *State) ofNobody(address string) *problem.Problem {
+	_, domain, _ := strings.Cut(strings.ToLower(address), "@")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, room := range s.rooms {
+		if _, of, _ := strings.Cut(strings.ToLower(room), "@"); of == domain {
+			return nil
+		}
+	}
+	if len(s.rooms) == 0 || domain == "" {
+		return nil
+	}
+	return problem.New(codeRoomsOtherTenant, words.T("No account of this tenant has the address %s, and none of its rooms is at %s.", address, domain)).
+		Lead(words.T("Correct the address. If the room is another tenant's, connect that tenant for it."), problem.PlaceRooms)
 }

@@ -26,10 +26,16 @@ func TestWhatAnAddressIs(t *testing.T) {
 		{"guest", tenant.Account{ID: "1", Mail: address, UserType: "Guest", Enabled: &on}, notFound(), "rooms.other-tenant", "guest"},
 		{"person", tenant.Account{ID: "1", Mail: address, Enabled: &on}, nil, "rooms.not-a-room", "sign in"},
 		{"hidden room", tenant.Account{ID: "1", Mail: address, Enabled: &off, Place: "room"}, nil, "rooms.not-a-room", "not in the tenant's list"},
+		{"hidden from address lists", tenant.Account{ID: "1", Mail: address, Enabled: &off, InAddressList: &off}, nil, "rooms.hidden", "hidden"},
+		{"nobody of this tenant's domains", tenant.Account{}, notFound(), "rooms.other-tenant", "fabrikam.example"},
 		{"nobody", tenant.Account{}, notFound(), "graph.ErrorItemNotFound", "Not found"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := healthy(2)
+			address := address
+			if strings.HasSuffix(tt.says, ".example") && tt.account.ID == "" {
+				address = "room1@" + tt.says
+			}
 			w.in.Connection.Rooms = connection.Rooms{Mode: connection.Selected, Items: []string{address}}
 			w.in.Directory.(directory).world.accounts = map[string]tenant.Account{address: tt.account}
 			w.in.Calendars.(*calendars).calendar = func(string) error { return tt.err }

@@ -223,7 +223,7 @@ func (s *State) proveRoom(ctx context.Context, room, digest string) (proofOf, bo
 	case proof.Listed == permission.No:
 		proof.Status = Fail
 		p = problem.New(codeRoomsNotARoom, words.T("%s has a calendar but is not in the tenant's list of rooms.", room)).
-			Fix(words.T("Exchange admin center, Resources: look whether it is a room mailbox, and whether \"Hide from global address list\" is on, which hides it from the booking server too.")).
+			Fix(words.T("Exchange admin center, Resources: look whether it is a room mailbox, and whether \"Hide from global address list\" is on, which hides it from the booking server too. A shared mailbox is under Mailboxes.")).
 			Fix(words.T("A new room takes 24 to 48 hours to appear in the list; then check again."))
 	}
 	if p != nil && (proof.Listed == permission.No || p.Kind == problem.Absent) {

@@ -23,7 +23,7 @@ func (c *Client) Look(ctx context.Context, address string) (tenant.Account, erro
 		page: func(ctx context.Context, _, _ int32) (*page[*tenant.Account], error) {
 			return plain[tenant.Account](ctx, c)(c.users().ToGetRequestInformation(ctx, &users.UsersRequestBuilderGetRequestConfiguration{
 				QueryParameters: &users.UsersRequestBuilderGetQueryParameters{Filter: &filter,
-					Select: []string{"id", "userPrincipalName", "mail", "userType", "accountEnabled"}}}))
+					Select: []string{"id", "userPrincipalName", "mail", "userType", "accountEnabled", "showInAddressList"}}}))
 		},
 	}, nil))
 	if err != nil || len(found) == 0 {

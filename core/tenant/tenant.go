@@ -64,6 +64,8 @@ type Account struct {
 	UserType string `json:"userType,omitempty"`
 	// Enabled is nil when the permission at hand does not show it.
 	Enabled *bool `json:"accountEnabled,omitempty"`
+	// InAddressList is nil when Graph does not say.
+	InAddressList *bool `json:"showInAddressList,omitempty"`
 	// Place is Graph's type of the place, such as "workspace", "" for none.
 	Place string `json:"-"`
 }

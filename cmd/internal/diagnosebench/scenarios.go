@@ -134,7 +134,10 @@ var broken = []scenario{
 	{area: mailboxes, name: "a workspace chosen as a room", faults: []string{"workspace={room0}"}, change: func(b *bench, c *connection.Connection) { c.Rooms = selected(b, 3) },
 		verdict: check.Failed, check: check.RoomCalendars, code: "rooms.workspace", remedy: "rooms only"},
 	{area: mailboxes, name: "a room hidden from address lists", faults: []string{"room-hidden={room0}"}, change: func(b *bench, c *connection.Connection) { c.Rooms = selected(b, 3) },
-		verdict: check.Failed, check: check.RoomCalendars, code: "rooms.not-a-room", remedy: "Hide from global address list"},
+		verdict: check.Failed, check: check.RoomCalendars, code: "rooms.hidden", remedy: "Hide from global address list"},
+	typed(mailboxes, "a room of another tenant", func(b *bench, c *connection.Connection) {
+		c.Rooms = connection.Rooms{Mode: connection.Selected, Items: []string{b.room(0), "board@fabrikam.example"}}
+	}, check.Failed, check.RoomCalendars, "rooms.other-tenant", "Correct the address"),
 	{area: mailboxes, name: "an organizer without a mailbox", faults: []string{"calendar-not-in-cloud={organizer}"}, options: books,
 		verdict: check.Failed, check: check.TestBooking, code: "booking.organizer-without-mailbox", remedy: "Exchange Online mailbox"},
 	{area: mailboxes, name: "a person as the room of a test booking", options: func(b *bench, o *check.Options) { books(b, o); o.TestRoom = b.sim.Account().AdminUPN },

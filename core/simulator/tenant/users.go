@@ -50,6 +50,9 @@ func (t *Tenant) RoomAccount(i int) object {
 	if t.RoomStruck(fault.RoomRenamed, r.Email) {
 		o["proxyAddresses"] = []string{"SMTP:" + r.Email, "smtp:old-" + r.Email}
 	}
+	if t.RoomStruck(fault.RoomHidden, r.Email) {
+		o["showInAddressList"] = false
+	}
 	if t.Has(fault.HostileNames) {
 		o["displayName"] = Hostile(i)
 	}
