@@ -96,7 +96,7 @@ func (r *Run) conclude(s *State, cancelled bool) {
 }
 
 // readers are the checks that read Graph with the application's token.
-var readers = []string{RoomList, RoomCalendars, PeopleList, GroupList}
+var readers = []string{RoomList, ChosenLists, RoomCalendars, PeopleList, GroupList, ChosenGroups}
 
 // putBeside adds to what a reader was answered what the run knows beside it: the
 // other readers that the same token opened, and what an Exchange scope means for
@@ -113,8 +113,18 @@ func (s *State) putBeside(r *Run) {
 		if !slices.Contains(readers, f.ID) || f.Problem == nil || f.Status == Pass || f.Status == Warn {
 			continue
 		}
-		if f.Note.IsZero() && len(worked) > 0 && (f.Problem.Kind == problem.Denied || f.Problem.Kind == problem.SignInNeeded || f.Problem.Kind == problem.NoAnswer) {
-			f.Note = words.T("The same token worked for: %s.", words.And(worked...))
+		if f.Problem.Kind != problem.Unmet && f.Problem.Kind != problem.Cancelled && len(worked) > 0 {
+			beside := words.T("The same token worked for: %s.", words.And(worked...))
+			if !f.Note.IsZero() {
+				beside = words.T("%s The same token worked for: %s.", f.Note, words.And(worked...))
+			}
+			f.Note = beside
+		}
+		if granted, ran := r.Finding(Roles); ran && granted.Status == Pass && f.Problem.Code == tenant.CodeDenied {
+			carried := *f.Problem
+			carried.Title = words.T("Microsoft Graph says that a permission for this request is missing, and the token carries every permission that the product needs.")
+			carried.Remedies = ofCarried
+			f.Problem = &carried
 		}
 		if f.Problem.Code == tenant.CodeMailboxDenied && s.Connection.Scope.Kind == connection.ScopeRBAC {
 			limited := *f.Problem
@@ -123,6 +133,10 @@ func (s *State) putBeside(r *Run) {
 		}
 	}
 }
+
+// ofCarried is what to do when Graph misses a permission that the token carries.
+var ofCarried = new(problem.Problem).
+	Fix(words.T("Granting consent again does not help: the permissions are in the token. If one was granted within the last hour, wait until every service of Microsoft has taken it up.")).Remedies
 
 // ofLimit is what to do when an application that Exchange limits is refused.
 var ofLimit = new(problem.Problem).

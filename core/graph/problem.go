@@ -56,7 +56,7 @@ func refused(resp *http.Response, body []byte, what string) *problem.Problem {
 		return p.Fix(words.T("Try again in ten minutes. If it stays, another program is using the same application; the booking server itself, for instance."))
 	case isGraph && status == http.StatusUnauthorized && s.Error.Code == "UnknownError" && strings.Contains(what, "/places/"):
 		return placesAtFault(what, s.Error.Message)
-	case status >= 500 && !(isGraph && status == http.StatusInsufficientStorage): // 507 is a full mailbox or directory
+	case status >= 500 && !(isGraph && (status == http.StatusInsufficientStorage || strings.EqualFold(s.Error.Code, "ErrorMailboxMoveInProgress"))): // 507 is a full mailbox or directory
 		p := problem.New(tenant.CodeGraphUnavailable, words.T("Microsoft Graph is out of order at the moment (HTTP %d).", status)).
 			Fix(words.T("Try again in a few minutes.")).See(words.T("Microsoft's service status"), "https://status.cloud.microsoft")
 		if isGraph {
@@ -68,7 +68,7 @@ func refused(resp *http.Response, body []byte, what string) *problem.Problem {
 	}
 	p := named.New(s.Error.Code, kindOf(status), words.T("Microsoft Graph refused the request (%s, HTTP %d).", s.Error.Code, status))
 	p.With(words.T("Request: %s. Microsoft says: %s", what, s.Error.Message))
-	if e, ok := explain(s.Error.Code, s.Error.Message); ok {
+	if e, ok := explain(s.Error.Code, s.Error.Message, what); ok {
 		p.Title = words.T(e.title)
 		if e.kind != "" {
 			p.Kind = e.kind

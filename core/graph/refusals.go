@@ -13,6 +13,8 @@ type explanation struct {
 	// code is Graph's own; text is a part of the message in small letters where the
 	// code alone is not enough.
 	code, text string
+	// at is a part of the request's path where the code means this there only.
+	at string
 	// kind is that of the code's status unless it is given here.
 	kind  problem.Kind
 	title words.Key
@@ -20,11 +22,11 @@ type explanation struct {
 }
 
 // explain finds what the code and the message say; the first that fits counts.
-func explain(code, message string) (explanation, bool) {
+func explain(code, message, what string) (explanation, bool) {
 	message = strings.ToLower(message)
 	for _, e := range explanations {
 		same := e.code == "" || strings.EqualFold(e.code, code)
-		if same && strings.Contains(message, e.text) {
+		if same && strings.Contains(message, e.text) && strings.Contains(what, e.at) {
 			return e, true
 		}
 	}
@@ -58,6 +60,19 @@ var explanations = []explanation{
 		"Sign in to the mailbox once in Outlook on the web: its calendar is created at the first sign-in or the first booking."}},
 	{code: "MailboxNotEnabledForRESTAPI", title: "The address has no mailbox in Exchange Online.", fix: []words.Key{
 		"Check in the Exchange admin center under Recipients > Resources that the room is an Exchange Online mailbox. A mailbox on an Exchange server of your own cannot be reached through Microsoft Graph."}},
+	{code: "MailboxNotSupportedForRESTAPI", title: "The address has no mailbox in Exchange Online.", fix: []words.Key{
+		"Check in the Exchange admin center under Recipients > Resources that the room is an Exchange Online mailbox. A mailbox on an Exchange server of your own cannot be reached through Microsoft Graph."}},
+	{code: "ResourceNotFound", text: "could not be discovered", title: "Microsoft finds no mailbox for the address.", fix: []words.Key{
+		"Check in the Exchange admin center under Recipients > Resources that the room is an Exchange Online mailbox. The mailbox of a new room takes some minutes to appear."}},
+	{code: "ErrorMailboxMoveInProgress", kind: problem.NoAnswer, title: "The mailbox is being moved.", fix: mailboxMoves},
+	{text: "mailbox move in progress", kind: problem.NoAnswer, title: "The mailbox is being moved.", fix: mailboxMoves},
+	{code: "ErrorSendAsDenied", title: "The mailbox may not send in the name of that address.", fix: []words.Key{
+		"Have an Exchange administrator check the addresses of the mailbox that sends: an alias that is not its primary address cannot send unless the tenant allows it."}},
+	{code: "ErrorMessageSubmissionBlocked", title: "Exchange Online has stopped the mailbox from sending.", fix: []words.Key{
+		"Have an Exchange administrator look in the Microsoft Defender portal under Email & collaboration > Review > Restricted entities, and release the mailbox there."}},
+	{code: "Authorization_IdentityNotFound", title: "Microsoft Graph does not find the application's enterprise application in this tenant.", fix: []words.Key{
+		"Look in the Microsoft Entra admin center under Enterprise applications for the application. If it is missing, open App registrations > your application > API permissions and press Grant admin consent: that creates it.",
+		"If it was created within the last minutes, wait a little: a new one is not known everywhere at once."}},
 	{code: "OrganizationFromTenantGuidNotFound", title: "This tenant has no Exchange Online.", fix: []words.Key{
 		"Check that the tenant is the one that holds the room mailboxes: another tenant of the same company may.",
 		"If it is the right one, it needs a subscription with Exchange Online before rooms can be read."}},
@@ -88,15 +103,18 @@ var explanations = []explanation{
 		"Look at the sign-in logs in the console of this cloud."}},
 	{text: "resource not found for the segment 'signins'", title: "This Microsoft cloud does not give its sign-in log through Microsoft Graph.", fix: []words.Key{
 		"Look at the sign-in logs in the console of this cloud."}},
+	{code: "Request_ResourceNotFound", at: "/calendar", title: "No account of the tenant has this address.", fix: addressGone},
 	{code: "Request_ResourceNotFound", title: "Microsoft Graph does not know this object.", fix: []words.Key{
 		"It may have been deleted, or be so new that it is not known everywhere: load the list again."}},
-	{code: "Request_UnsupportedQuery", title: "This cloud's Microsoft Graph does not support the query.", fix: []words.Key{
+	{code: "Request_UnsupportedQuery", at: "/places", title: "Microsoft Graph does not list rooms with this query.", fix: []words.Key{
 		"Import the rooms from a CSV file or from the result of an Exchange script instead."}},
 	{text: "maximum number of subscriptions", kind: problem.Unmet, title: "The application has as many subscriptions as it may have.", fix: tooManySubscriptions},
 	{text: "subscription limit", kind: problem.Unmet, title: "The application has as many subscriptions as it may have.", fix: tooManySubscriptions},
 }
 
 var (
+	mailboxMoves = []words.Key{
+		"Wait until Exchange has moved it, which takes hours at most. An Exchange administrator sees how far it is with Get-MoveRequestStatistics."}
 	mailboxFull = []words.Key{
 		"Have an Exchange administrator empty the mailbox (Deleted Items and Recoverable Items count), or raise its limit."}
 	addressGone = []words.Key{

@@ -58,6 +58,18 @@ func TestAnswersOfMicrosoft(t *testing.T) {
 			problem.Denied, "A permission for this request is missing.", "Microsoft names above"},
 		{"GET /users/{room}/calendar", 404, "ErrorItemNotFound", "Default folder Calendar not found.",
 			problem.Unmet, "The mailbox has no calendar.", "Outlook on the web"},
+		{"GET /users/{room}/calendarView", 404, "ResourceNotFound", "Resource could not be discovered.",
+			problem.Absent, "Microsoft finds no mailbox", "Exchange Online mailbox"},
+		{"GET /users/{room}/calendarView", 404, "Request_ResourceNotFound", "Resource 'room@contoso.example' does not exist.",
+			problem.Absent, "No account of the tenant has this address.", "a renamed room"},
+		{"GET /users/{room}/calendarView", 503, "ErrorMailboxMoveInProgress", "Mailbox move in progress. Try again later.",
+			problem.NoAnswer, "being moved", "Get-MoveRequestStatistics"},
+		{"POST /users/{room}/events", 403, "ErrorSendAsDenied", "The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account.",
+			problem.Denied, "may not send", "alias"},
+		{"GET /users", 401, "Authorization_IdentityNotFound", "The identity of the calling application could not be established.",
+			problem.SignInNeeded, "enterprise application", "Grant admin consent: that creates it"},
+		{"GET /users", 400, "Request_UnsupportedQuery", "Unsupported Query.",
+			problem.Refused, "refused the request (Request_UnsupportedQuery, HTTP 400)", "claims no cause"},
 		{"GET /users/{room}/calendar", 404, "ErrorItemNotFound", "The specified object was not found in the store.",
 			problem.Absent, "refused the request (ErrorItemNotFound, HTTP 404)", "claims no cause"},
 		{"POST /applications/{id}/addPassword", 400, "CredentialTypeNotAllowedAsPerAppPolicy", "Credential type is not allowed as per assigned policy 'Default app management tenant policy'.",
@@ -100,7 +112,7 @@ func TestARefusalIsNotTriedAgain(t *testing.T) {
 			code += "Something"
 		}
 		answers = append(answers, answer{code, "It says: " + e.text + "."})
-		if p := answered(t, http.StatusBadRequest, "GET /x", code, e.text); p.Title.String() != e.title.In(nil) {
+		if p := answered(t, http.StatusBadRequest, "GET /x"+e.at, code, e.text); p.Title.String() != e.title.In(nil) {
 			t.Errorf("%s %q is hidden by another explanation: %s", e.code, e.text, p.Title)
 		}
 	}
