@@ -6,6 +6,7 @@ package connection
 import (
 	"crypto/rand"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -172,9 +173,13 @@ type Scope struct {
 	// Target is "rooms", "group" or "chosen".
 	Target string `json:"target,omitempty"`
 	Name   string `json:"name,omitempty"`
-	// Group is the address of the mail-enabled group of rooms, Organizers that
-	// of the flat group of organizers.
-	Group      string `json:"group,omitempty"`
+	// Group is the address of the mail-enabled group of rooms.
+	Group string `json:"group,omitempty"`
+	// OrganizersBy is what tells the mailboxes of the people who book: one of
+	// OrganizersBy, "" for a group.
+	OrganizersBy string `json:"organizersBy,omitempty"`
+	// Organizers are those people: the address of a flat group, the values of
+	// that attribute separated by semicolons, or an administrative unit.
 	Organizers string `json:"organizers,omitempty"`
 	// GroupID and OrganizersID are the Object IDs of those groups, which some
 	// vendors ask for.
@@ -183,6 +188,22 @@ type Scope struct {
 	// Inside and Outside are the mailboxes that prove the scope.
 	Inside  string `json:"inside,omitempty"`
 	Outside string `json:"outside,omitempty"`
+}
+
+// What tells the mailboxes of the people who book.
+const (
+	ByGroup = "group"
+	ByUnit  = "AdministrativeUnit"
+)
+
+// OrganizersBy are the ways to tell the mailboxes of the people who book: a group,
+// an attribute that Exchange filters by, an administrative unit.
+func OrganizersBy() []string {
+	all := []string{ByGroup, "Department", "Office"}
+	for i := range 15 {
+		all = append(all, "CustomAttribute"+strconv.Itoa(i+1))
+	}
+	return append(all, ByUnit)
 }
 
 // Server is the booking server.

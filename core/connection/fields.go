@@ -213,6 +213,7 @@ var choices = map[string][]string{
 	"people.mode":                 {All, Groups},
 	"scope.kind":                  {ScopeNone, ScopeRBAC, ScopePolicy},
 	"scope.target":                {"rooms", "group", "chosen"},
+	"scope.organizersBy":          OrganizersBy(),
 }
 
 // openChoice is the choice whose empty value does not mean the default: nobody

@@ -239,13 +239,22 @@ func (l *linter) addresses() {
 		}
 	}
 	for path, value := range map[string]string{
-		"serviceAccount": c.ServiceAccount, "scope.group": c.Scope.Group, "scope.organizers": c.Scope.Organizers,
+		"serviceAccount": c.ServiceAccount, "scope.group": c.Scope.Group, "scope.organizers": organizersGroup(c.Scope),
 		"scope.inside": c.Scope.Inside, "scope.outside": c.Scope.Outside,
 	} {
 		if value != "" {
 			l.address(path, value)
 		}
 	}
+}
+
+// organizersGroup is the group of the people who book, "" where something else
+// tells them.
+func organizersGroup(s Scope) string {
+	if s.OrganizersBy == "" || strings.EqualFold(s.OrganizersBy, ByGroup) {
+		return s.Organizers
+	}
+	return ""
 }
 
 // IsAddress reports whether text is one plain e-mail address.

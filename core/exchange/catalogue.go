@@ -153,7 +153,11 @@ func (s Script) For(t Target) (Script, error) {
 				p.Default, p.Reason = want.Value, want.Reason
 			}
 		}
-		if said := known(p.Name, t); said != "" {
+		said := known(p.Name, t)
+		if p.Kind == KindText {
+			said = firstLine(said)
+		}
+		if said != "" {
 			p.Default = said
 		}
 	}
@@ -183,13 +187,12 @@ func known(field string, t Target) string {
 		return scope.Target
 	case "group":
 		return scope.Group
+	case "organizersBy":
+		return scope.OrganizersBy
 	case "organizers":
 		return scope.Organizers
 	case "inside":
-		if scope.Inside == "" && len(t.Rooms) > 0 {
-			return t.Rooms[0].EmailAddress
-		}
-		return scope.Inside
+		return or(scope.Inside, joinLines(sample(t.Rooms)))
 	case "outside":
 		return scope.Outside
 	case "account":

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/simulator/cmdlet"
@@ -297,4 +299,64 @@ func (l *lab) memory() string {
 		}
 	}
 	return fmt.Sprint(places, l.State.Folders, members)
+}
+
+// TestWhoBooks limits the application to rooms and to the people of a department, an
+// attribute or an administrative unit, and is undone.
+func TestWhoBooks(t *testing.T) {
+	l := newLab(t, 5)
+	for _, who := range []string{"anna", "ben"} {
+		l.AddRecipient("UserMailbox", who+"@contoso.com", who, cmdlet.Object{"Department": "R&D, O'Brien", "CustomAttribute7": "books"})
+	}
+	l.State.Units = map[string][]string{"aaaaaaaa-0000-4000-8000-000000000001": {"anna@contoso.com", "ben@contoso.com"}}
+	if want := exchange.Catalogue(); !slices.ContainsFunc(want, func(s exchange.Script) bool {
+		return slices.ContainsFunc(s.Params, func(p exchange.Param) bool {
+			return p.Name == "organizersBy" && slices.Equal(p.Choices, connection.OrganizersBy())
+		})
+	}) {
+		t.Error("the form and the document know different ways")
+	}
+	l.to.Connection.Scope.Organizers = ""
+	start := l.Snapshot()
+	l.to.Rooms = l.to.Rooms[:4]
+	for name, values := range map[string]map[string]any{
+		"department": {"organizersBy": "Department", "organizers": "Sales; R&D, O'Brien", "target": "chosen"},
+		"attribute":  {"organizersBy": "CustomAttribute7", "organizers": "books"},
+		"unit":       {"organizersBy": "AdministrativeUnit", "organizers": "aaaaaaaa-0000-4000-8000-000000000001", "insidePeople": "anna@contoso.com"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l.t = t
+			l.Restore(start)
+			doc := l.make("limit-application", values)
+			if o := l.run(doc, cmdlet.Run{Prelude: quick, Arguments: map[string]any{"WhatIf": true}}); o.Exit != 0 || l.Snapshot() != start || name != "unit" && !strings.Contains(o.Output, "2 mailboxes match") {
+				t.Fatal(o.Output)
+			}
+			o := l.run(doc, cmdlet.Run{Prelude: quick})
+			reach := o.result.Reach()
+			if !o.result.Complete() || !reach.Proven() {
+				t.Fatal(o.Output, reach)
+			}
+			inside, outside := strings.Join(reach.Inside, " "), strings.Join(reach.Outside, " ")
+			if !strings.Contains(inside, "anna@") || !strings.Contains(inside, "room3@") || len(reach.Inside) < 4 || !strings.Contains(outside, "ceo@") {
+				t.Errorf("inside %s, outside %s", inside, outside)
+			}
+			if name != "unit" && (reach.Mailboxes != "2" || !strings.Contains(outside, "booking@")) || name == "department" && !strings.Contains(outside, "room4@") {
+				t.Errorf("inside %s, outside %s, %s mailboxes", inside, outside, reach.Mailboxes)
+			}
+			if o := l.run(l.make("limit-application-test", nil), cmdlet.Run{Prelude: quick}); !o.result.Reach().Proven() || name == "department" && len(o.result.Reach().Outside) < 3 {
+				t.Error(o.Output)
+			}
+			if o := l.run(l.make("limit-application-undo", nil), cmdlet.Run{Prelude: quick}); !o.result.Complete() || len(l.State.Assignments)+len(l.State.Scopes) > 0 {
+				t.Error(o.Output)
+			}
+		})
+	}
+	l.t = t
+	l.Restore(start)
+	if o := l.run(l.make("limit-application", map[string]any{"organizersBy": "Office", "organizers": "Nowhere"}), cmdlet.Run{Prelude: quick}); o.Exit == 0 || len(l.State.Scopes) > 0 || !strings.Contains(o.result.Err, "No mailbox matches") {
+		t.Error(o.Output)
+	}
+	if _, err := exchange.Generate("limit-application", l.to, map[string]any{"organizersBy": "AdministrativeUnit", "organizers": "x"}); !strings.Contains(fmt.Sprint(err), "insidePeople") {
+		t.Error(err)
+	}
 }

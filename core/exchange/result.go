@@ -187,7 +187,10 @@ type Reach struct {
 	// Wrong are the tests that said otherwise, or failed.
 	Wrong []string
 	// Inside and Outside are the mailboxes that were asked about.
-	Inside, Outside string
+	Inside, Outside []string
+	// Mailboxes is how many mailboxes of people match the limit, "" where nobody
+	// counted.
+	Mailboxes string
 }
 
 // Proven is whether every role was in scope inside and not in scope outside.
@@ -201,7 +204,11 @@ func (r Reach) String() string {
 	case len(r.Roles) == 0:
 		return "no mailbox inside and outside was tested"
 	}
-	return "in scope for " + r.Inside + ", not in scope for " + r.Outside
+	said := "in scope for " + strings.Join(r.Inside, ", ") + "; not in scope for " + strings.Join(r.Outside, ", ")
+	if r.Mailboxes != "" {
+		said += "; mailboxes of people who book: " + r.Mailboxes
+	}
+	return said
 }
 
 // Reach collects the tests of the limit that a script made.
@@ -209,6 +216,9 @@ func (r Result) Reach() Reach {
 	var out Reach
 	seen := map[string]int{}
 	for _, o := range r.Results {
+		if o.Action == "people who book" && o.Status == Same {
+			out.Mailboxes = o.After["Mailboxes"]
+		}
 		inside := o.Action == "in scope"
 		if !inside && o.Action != "out of scope" {
 			continue
@@ -220,14 +230,14 @@ func (r Result) Reach() Reach {
 			continue
 		}
 		if inside {
-			out.Inside = o.Identity
+			out.Inside = once(out.Inside, o.Identity)
 			seen[role] |= 1
 		} else {
-			out.Outside = o.Identity
+			out.Outside = once(out.Outside, o.Identity)
 			seen[role] |= 2
 		}
 		if seen[role] == 3 {
-			out.Roles = append(out.Roles, role)
+			out.Roles = once(out.Roles, role)
 		}
 	}
 	if len(out.Wrong) == 0 { // half a proof is none
@@ -239,6 +249,13 @@ func (r Result) Reach() Reach {
 	}
 	slices.Sort(out.Wrong)
 	return out
+}
+
+func once(list []string, one string) []string {
+	if slices.Contains(list, one) {
+		return list
+	}
+	return append(list, one)
 }
 
 // testReach is the operation that asks for the reach in one mailbox, reachTest

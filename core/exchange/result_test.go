@@ -123,7 +123,7 @@ func TestReach(t *testing.T) {
 		}
 		return r.Reach()
 	}
-	if r := run("True", "False"); !r.Proven() || r.Inside != "room0@contoso.com" || r.Outside != "ceo@contoso.com" {
+	if r := run("True", "False"); !r.Proven() || strings.Join(r.Inside, " ") != "room0@contoso.com room1@contoso.com room2@contoso.com" || strings.Join(r.Outside, " ") != "ceo@contoso.com" {
 		t.Errorf("%+v", r)
 	}
 	for _, r := range []Reach{run("True", "True"), run("False", "False"), {}} {

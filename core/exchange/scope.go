@@ -5,9 +5,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -59,31 +61,83 @@ func (b *build) application() error {
 	return nil
 }
 
-// mailboxes fills in the mailbox inside and the one outside.
+// mailboxes fills in the mailboxes inside and those outside.
 func (b *build) mailboxes() error {
-	inside, outside := b.form.address("inside"), b.form.address("outside")
-	if inside == "" {
-		inside = b.Connection.Scope.Inside
+	inside := append(b.form.addresses("inside"), b.form.addresses("insidePeople")...)
+	if len(b.form.addresses("inside")) == 0 {
+		inside = append(splitList(or(b.Connection.Scope.Inside, joinLines(sample(b.Rooms)))), inside...)
 	}
-	if inside == "" && len(b.Rooms) > 0 {
-		inside = b.Rooms[0].EmailAddress
+	outside := b.form.addresses("outside")
+	if len(outside) == 0 && b.Connection.Scope.Outside != "" {
+		outside = []string{b.Connection.Scope.Outside}
 	}
-	if outside == "" {
-		outside = b.Connection.Scope.Outside
-	}
-	if inside == "" || outside == "" {
+	if len(inside) == 0 || len(outside) == 0 {
 		return problem.New(codeNoProof, words.T("The limit is proven with a mailbox inside and a mailbox outside, and one of them is not named yet.")).
 			Fix(words.T("Name a room that the application must reach and a mailbox of a person or a shared mailbox that it must not reach."))
 	}
-	if strings.EqualFold(inside, outside) {
-		b.form.fail("outside", words.T("The mailbox outside is the same as the one inside."))
+	for _, o := range outside {
+		if slices.ContainsFunc(inside, func(i string) bool { return strings.EqualFold(i, o) }) {
+			b.form.fail("outside", words.T("%s is named both inside and outside.", o))
+		}
 	}
 	b.data["Inside"], b.data["Outside"] = inside, outside
 	for _, role := range b.data["Roles"].([]string) {
-		b.will(testReach, inside, reachTest{role, "True"})
-		b.will(testReach, outside, reachTest{role, "False"})
+		for _, m := range inside {
+			b.will(testReach, m, reachTest{role, "True"})
+		}
+		for _, m := range outside {
+			b.will(testReach, m, reachTest{role, "False"})
+		}
 	}
 	return nil
+}
+
+// sample are up to three of the rooms: the first, the middle and the last.
+func sample(rooms []tenant.Room) []string {
+	var out []string
+	for _, i := range []int{0, len(rooms) / 2, len(rooms) - 1} {
+		if i >= 0 && i < len(rooms) && !slices.Contains(out, rooms[i].EmailAddress) {
+			out = append(out, rooms[i].EmailAddress)
+		}
+	}
+	return out
+}
+
+// organizers fills in whose mailboxes are in the limit beside the rooms, because
+// the product also writes in the calendars of the people who book.
+func (b *build) organizers() (by, organizers string) {
+	scope := b.Connection.Scope
+	by, organizers = or(scope.OrganizersBy, connection.ByGroup), scope.Organizers
+	if b.form.given("organizersBy") {
+		said, _ := b.form.value("organizersBy").(string)
+		by = or(said, connection.ByGroup)
+	}
+	if b.form.given("organizers") {
+		organizers = b.form.text("organizers")
+	}
+	b.data["Organizers"], b.data["Property"], b.data["Values"], b.data["Unit"] = "", "", []string{}, ""
+	switch {
+	case organizers == "":
+	case by == connection.ByGroup:
+		if !isAddress(organizers) {
+			b.form.fail("organizers", words.T("%s is not an e-mail address.", organizers))
+		}
+		b.data["Organizers"] = organizers
+	case by == connection.ByUnit:
+		b.data["Unit"] = organizers
+		if len(b.form.addresses("insidePeople")) == 0 {
+			b.form.fail("insidePeople", words.T("Name a mailbox or two out of the administrative unit: Exchange does not list them, and the limit is proven with them."))
+		}
+	default:
+		values := []string{}
+		for _, v := range strings.Split(organizers, ";") {
+			if v = strings.TrimSpace(v); v != "" {
+				values = append(values, v)
+			}
+		}
+		b.data["Property"], b.data["Values"] = by, values
+	}
+	return by, organizers
 }
 
 // limitApplication is RBAC for Applications.
@@ -105,10 +159,12 @@ func (b *build) limitApplication() error {
 	if !b.form.given("target") && scope.Target != "" {
 		target = scope.Target
 	}
-	group, organizers := or(b.form.address("group"), scope.Group), or(b.form.address("organizers"), scope.Organizers)
+	group := or(b.form.address("group"), scope.Group)
+	by, organizers := b.organizers()
 	if b.Product.Writes == product.WritesRoomsAndOrganizers && organizers == "" {
 		return problem.New(codeRoomOnlyScope, words.T("%s also writes in the calendars of the people who book, so a limit to rooms would break its bookings.", b.Product.Name)).
-			Fix(words.T("Make a mail-enabled group in the Exchange admin center that holds everybody who books (direct members only, no groups in it), and name it as the group of organizers."))
+			Fix(words.T("Name what the mailboxes of the people who book have in common: a department, an office, a custom attribute or an administrative unit.")).
+			Fix(words.T("Or name a mail-enabled group that holds everybody who books (direct members only, no groups in it)."))
 	}
 	rooms := []string{}
 	switch target {
@@ -127,11 +183,11 @@ func (b *build) limitApplication() error {
 		b.form.value("target")
 	}
 	b.data["Alias"] = b.alias("rooms", b.Connection.Application.ClientID)
-	b.data["WholeKind"], b.data["Group"], b.data["Organizers"], b.data["Rooms"] = target == "rooms", group, organizers, rooms
+	b.data["WholeKind"], b.data["Group"], b.data["Rooms"] = target == "rooms", group, rooms
 	b.data["DisplayName"] = or(app.DisplayName, b.Product.Name)
 
 	b.will("New-ServicePrincipal", app.ClientID, map[string]any{"AppId": app.ClientID, "ObjectId": app.ServicePrincipalID})
-	b.will("New-ManagementScope", b.data["Scope"].(string), map[string]any{"Target": target, "Group": group, "Organizers": organizers, "Rooms": rooms})
+	b.will("New-ManagementScope", b.data["Scope"].(string), map[string]any{"Target": target, "Group": group, "OrganizersBy": by, "Organizers": organizers, "Rooms": rooms})
 	permissions, roles, wide, err := b.scoped()
 	if err != nil {
 		return err
@@ -144,7 +200,10 @@ func (b *build) limitApplication() error {
 		return err
 	}
 	b.explain("Makes Exchange know the enterprise application, makes the management scope, and gives the application %s within it.", strings.Join(roles, ", "))
-	b.explain("Tests a mailbox inside and a mailbox outside; bring the result file back to Roomkey.")
+	if organizers != "" {
+		b.explain("Takes in the mailboxes of the people who book, by %s, and says how many mailboxes match: with -WhatIf before anything is changed.", words.Plain(by+": "+organizers))
+	}
+	b.explain("Tests the named mailboxes, and some rooms and people that Exchange finds inside and outside; bring the result file back to Roomkey.")
 	b.explain("Then, after two hours, take the tenant-wide grant of %s away with remove-grant. Until then the limit limits nothing: what Entra ID grants and what Exchange grants add up.", strings.Join(permissions, ", "))
 	if len(wide) > 0 {
 		b.explain("These permissions cannot be limited to mailboxes and stay tenant-wide: %s.", strings.Join(wide, ", "))
@@ -160,7 +219,7 @@ func (b *build) limitTest() error {
 	if err := b.application(); err != nil {
 		return err
 	}
-	b.explain("Asks Exchange about the mailbox inside and the mailbox outside, for each role of the application.")
+	b.explain("Asks Exchange about the named mailboxes, and about some rooms and people that it finds inside and outside, for each role of the application.")
 	return b.mailboxes()
 }
 

@@ -89,7 +89,7 @@ func (s *Session) basis(ctx context.Context, c *connection.Connection) evidence.
 			c.People.Mode == connection.Groups, c.People.Groups, c.People.CardNumberAttribute, c.People.DefaultGroups,
 		}),
 		evidence.ExchangeLimit: connection.DigestOf([]string{
-			c.Scope.Kind, c.Scope.Target, c.Scope.Name, c.Scope.Group, c.Scope.Organizers, s.scopeChanged().UTC().Format(time.RFC3339),
+			c.Scope.Kind, c.Scope.Target, c.Scope.Name, c.Scope.Group, c.Scope.OrganizersBy + c.Scope.Organizers, s.scopeChanged().UTC().Format(time.RFC3339),
 		}),
 		evidence.Addresses:     connection.DigestOf(c.Notifications),
 		evidence.Redirects:     connection.DigestOf(c.SingleSignOn.RedirectURIs),

@@ -374,6 +374,7 @@ function Connect-Tenant {
     }
     $before = @($open | ForEach-Object { "$($_.ConnectionId)" })
     $commands = @(
+        'Get-EXORecipient',
         'Get-ServicePrincipal',
         'New-ServicePrincipal',
         'Get-ManagementScope',
@@ -402,7 +403,7 @@ function Connect-Tenant {
         $how['Device'] = $true
     }
     if ($NoBroker -and @((Get-Command -Name Connect-ExchangeOnline).Parameters.Keys) -contains 'DisableWAM') { $how['DisableWAM'] = $true }
-    Connect-ExchangeOnline -ShowBanner:$false -CommandName @((@('Enable-OrganizationCustomization') + $commands) | Where-Object { $_ -notlike 'Get-EXO*' }) @how
+    Connect-ExchangeOnline -ShowBanner:$false -CommandName @((@('Enable-OrganizationCustomization', 'Get-AdministrativeUnit', 'Remove-ManagementRoleAssignment') + $commands) | Where-Object { $_ -notlike 'Get-EXO*' }) @how
     $mine = @(Get-ConnectionInformation | Where-Object { $before -notcontains "$($_.ConnectionId)" })
     if ($mine.Count -ne 1) { throw 'The connection that was just opened is not found. Nothing was changed.' }
     $script:Opened = "$($mine[0].ConnectionId)"
@@ -507,7 +508,11 @@ try {
     $WholeKind = $true
     $Group = ''
     $Alias = 'roomkey-rooms-5b308ad42b'
+    # The people who book: a group, or what their mailboxes have in common.
     $Organizers = 'organizers@contoso.com'
+    $Property = ''
+    $Values = @()
+    $Unit = ''
     $Rooms = @()
 
     # A small tenant cannot have scopes of its own until this was switched on once.
@@ -578,7 +583,20 @@ try {
     $filter = ''
     if ($WholeKind) { $filter = "RecipientTypeDetails -eq 'RoomMailbox'" }
     elseif ($Rooms.Count -eq 0 -or $found.Count -eq 1) { $filter = Get-Members $Group }
-    if ($Organizers -and $filter) { $filter = "($filter) -or ($(Get-Members $Organizers))" }
+    $people = ''
+    if ($Organizers) { $people = Get-Members $Organizers }
+    if ($Property) {
+        $parts = @(foreach ($value in $Values) { "$Property -eq '$(Format-Filter $value)'" })
+        $people = "RecipientTypeDetails -eq 'UserMailbox' -and ($($parts -join ' -or '))"
+    }
+    if ($people) {
+        $count = @(Get-EXORecipient -Filter $people -ResultSize Unlimited -ErrorAction Stop).Count
+        if ($count -eq 0) { throw "No mailbox matches $people, so nobody could book. Correct what their mailboxes have in common." }
+        Add-Result "$Organizers$($Values -join '; ')" 'people who book' 'same' '' @{} @{ Filter = $people; Mailboxes = "$count" }
+        Write-Host "$count mailboxes match: $people"
+        if ($filter) { $filter = "($filter) -or ($people)" }
+    }
+    if ($Unit) { $null = Get-AdministrativeUnit -Identity $Unit -ErrorAction Stop }
 
     Invoke-Item $Scope 'management scope' {
         $existing = @(Get-ManagementScope -ErrorAction Stop | Where-Object { "$($_.Name)" -eq $Scope })
@@ -598,17 +616,33 @@ try {
         }
     }
 
+    # Set-Assignment gives the application a role where it is to have it.
+    function Set-Assignment {
+        param([string]$Name, [string]$Role, [hashtable]$Where)
+        Invoke-Item $Name 'role assignment' {
+            $target = "$(@($Where.Values)[0])"
+            $held = @(Get-ManagementRoleAssignment -Role $Role -ErrorAction Stop | Where-Object { "$($_.Name)" -eq $Name })
+            if ($held.Count -gt 0) {
+                if (@("$($held[0].CustomResourceScope)", "$($held[0].RecipientAdministrativeUnitScope)") -notcontains $target) { throw "The assignment $Name has another scope: $($held[0].CustomResourceScope)$($held[0].RecipientAdministrativeUnitScope). Run the script limit-application-undo, then this one again." }
+                Add-Result $Name 'role assignment' 'same'
+            }
+            elseif (Test-Go $Name 'role assignment' @{} @{ Role = $Role; Scope = $target }) {
+                $null = New-ManagementRoleAssignment -Name $Name -App $ObjectId -Role $Role @Where -Confirm:$false -ErrorAction Stop
+                Add-Result $Name 'role assignment' 'changed' '' @{} @{ Role = $Role; Scope = $target }
+            }
+        }
+    }
     foreach ($role in $Roles) {
         $name = $Prefix + ($role -replace '^Application ', '')
-        Invoke-Item $name 'role assignment' {
-            $held = @(Get-ManagementRoleAssignment -Role $role -ErrorAction Stop | Where-Object { "$($_.Name)" -eq $name })
-            if ($held.Count -gt 0) {
-                if ("$($held[0].CustomResourceScope)" -ne $Scope) { throw "The assignment $name has another scope: $($held[0].CustomResourceScope)." }
-                Add-Result $name 'role assignment' 'same'
-            }
-            elseif (Test-Go $name 'role assignment' @{} @{ Role = $role; Scope = $Scope }) {
-                $null = New-ManagementRoleAssignment -Name $name -App $ObjectId -Role $role -CustomResourceScope $Scope -Confirm:$false -ErrorAction Stop
-                Add-Result $name 'role assignment' 'changed' '' @{} @{ Role = $role; Scope = $Scope }
+        Set-Assignment $name $role @{ CustomResourceScope = $Scope }
+        if ($Unit) { Set-Assignment "$name people" $role @{ RecipientAdministrativeUnitScope = $Unit } }
+        else {
+            # A unit of an earlier run would let the application in where it is not to be now.
+            Invoke-Item "$name people" 'no role assignment' {
+                if (@(Get-ManagementRoleAssignment -Role $role -ErrorAction Stop | Where-Object { "$($_.Name)" -eq "$name people" }).Count -gt 0 -and (Test-Go "$name people" 'no role assignment')) {
+                    Remove-ManagementRoleAssignment -Identity "$name people" -Confirm:$false -ErrorAction Stop
+                    Add-Result "$name people" 'no role assignment' 'changed'
+                }
             }
         }
     }
@@ -630,17 +664,39 @@ try {
             }
         }
     }
-    $Inside = 'room0@contoso.com'
-    $Outside = 'ceo@contoso.com'
+    $Inside = @('room0@contoso.com', 'room1@contoso.com', 'room2@contoso.com')
+    $Outside = @('ceo@contoso.com')
+    # Get-Some are three mailboxes of a kind that a filter finds.
+    function Get-Some {
+        param([string]$Kind, [string]$Filter)
+        return @(Get-EXORecipient -Filter "(RecipientTypeDetails -eq '$Kind') -and ($Filter)" -ResultSize 3 -ErrorAction Stop | ForEach-Object { "$($_.PrimarySmtpAddress)" })
+    }
+    # Test-Limit asks about the named mailboxes, and about rooms and people that Exchange
+    # finds inside and outside. Who is in an administrative unit is not in the filter, so
+    # nobody else is taken for outside then.
+    function Test-Limit {
+        $in = $Inside
+        $out = $Outside
+        try {
+            $filter = "$(@(Get-ManagementScope -ErrorAction Stop | Where-Object { "$($_.Name)" -eq $Scope })[0].RecipientFilter)"
+            $units = @(Get-ManagementRoleAssignment -Role $Roles[0] -ErrorAction Stop | Where-Object { "$($_.Name)" -like "$Prefix* people" })
+            if ($filter) {
+                foreach ($kind in @('RoomMailbox', 'UserMailbox')) {
+                    $in += Get-Some $kind $filter
+                    if ($units.Count -eq 0) { $out += Get-Some $kind "-not ($filter)" }
+                }
+            }
+        }
+        catch { Write-Host "Only the named mailboxes are tested: $(Get-Words (Get-Text $_))" }
+        foreach ($mailbox in @($in | Sort-Object -Unique)) { Test-Reach $mailbox $true }
+        foreach ($mailbox in @($out | Sort-Object -Unique | Where-Object { $in -notcontains $_ })) { Test-Reach $mailbox $false }
+    }
 
     if ($Preview) {
-        Add-Result $Inside 'in scope' 'skipped' 'What if: tested after the change.'
-        Add-Result $Outside 'out of scope' 'skipped' 'What if: tested after the change.'
+        foreach ($mailbox in $Inside) { Add-Result $mailbox 'in scope' 'skipped' 'What if: tested after the change.' }
+        foreach ($mailbox in $Outside) { Add-Result $mailbox 'out of scope' 'skipped' 'What if: tested after the change.' }
     }
-    else {
-        Test-Reach $Inside $true
-        Test-Reach $Outside $false
-    }
+    else { Test-Limit }
 
     $unknown = @($OnlyRooms | Where-Object { -not $Chosen[$_] })
     if ($unknown.Count -gt 0) { throw "Not in this script, so left out: $($unknown -join ', ')." }

@@ -470,7 +470,7 @@ try {
     # application has nothing but the scope.
     $NotBefore = '2026-11-22T11:00:00Z'
     if ((Get-Date) -lt [datetime]$NotBefore) { throw "Exchange may need until $NotBefore to know the new scope everywhere. Run the script after that. Nothing was changed." }
-    Write-Host 'Tested at 2026-11-22T09:00:00Z: in scope for room0@contoso.com, not in scope for ceo@contoso.com.'
+    Write-Host 'Tested at 2026-11-22T09:00:00Z: in scope for room0@contoso.com, room1@contoso.com, room2@contoso.com; not in scope for ceo@contoso.com.'
     $AppId = '11111111-2222-3333-4444-555555555555'
     $Permissions = @('Calendars.ReadWrite')
     $graph = Invoke-MgGraphRequest -Method GET -Uri "/v1.0/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')?`$select=id,appRoles" -OutputType PSObject

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 )
 
@@ -26,7 +27,8 @@ func init() {
 		"Get-OrganizationConfig":         (*Organization).getConfig, "Set-OrganizationConfig": (*Organization).setConfig,
 		"Enable-OrganizationCustomization": (*Organization).customize,
 		"Get-ServicePrincipal":             (*Organization).getPrincipals, "New-ServicePrincipal": (*Organization).newPrincipal,
-		"Get-ManagementScope": (*Organization).getScopes, "New-ManagementScope": (*Organization).newScope,
+		"Get-AdministrativeUnit": (*Organization).getUnit,
+		"Get-ManagementScope":    (*Organization).getScopes, "New-ManagementScope": (*Organization).newScope,
 		"Set-ManagementScope": (*Organization).setScope, "Remove-ManagementScope": (*Organization).removeScope,
 		"Get-ManagementRoleAssignment": (*Organization).getAssignments, "New-ManagementRoleAssignment": (*Organization).newAssignment,
 		"Remove-ManagementRoleAssignment":    (*Organization).removeAssignment,
@@ -114,8 +116,12 @@ func (o *Organization) getRecipients(p Object) (any, error) {
 		}
 		out = append(out, shown)
 	}
-	if limit := str(p, "ResultSize"); limit != "Unlimited" && len(out) > 1000 {
-		out = out[:1000]
+	if limit := str(p, "ResultSize"); limit != "Unlimited" {
+		n, err := strconv.Atoi(limit)
+		if err != nil {
+			n = 1000
+		}
+		out = out[:min(n, len(out))]
 	}
 	return out, nil
 }

@@ -53,9 +53,11 @@ type State struct {
 	Scopes      []Object
 	Assignments []Object
 	Policies    []Object
-	Config      Object
-	PlacesV3    []Object
-	Settings    string // EnableBuildings
+	// Units are the administrative units, by object id, with their members.
+	Units    map[string][]string
+	Config   Object
+	PlacesV3 []Object
+	Settings string // EnableBuildings
 }
 
 // Call is one cmdlet that was run.

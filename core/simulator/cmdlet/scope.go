@@ -1,6 +1,7 @@
 package cmdlet
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -114,10 +115,14 @@ func (o *Organization) newAssignment(p Object) (any, error) {
 	if s := str(p, "CustomResourceScope"); s != "" && named(o.State.Scopes, s) < 0 {
 		return nil, notFound(s)
 	}
+	unit := str(p, "RecipientAdministrativeUnitScope")
+	if unit != "" && o.State.Units[unit] == nil {
+		return nil, notFound(unit)
+	}
 	if named(o.State.Assignments, str(p, "Name")) >= 0 {
 		return nil, refused("Data.Directory.ADObjectAlreadyExistsException", "The object '%s' already exists.", str(p, "Name"))
 	}
-	made := Object{"Name": short(str(p, "Name")), "Role": p["Role"], "CustomResourceScope": p["CustomResourceScope"], "App": o.State.Principals[i]["AppId"], "RoleAssigneeName": app}
+	made := Object{"Name": short(str(p, "Name")), "Role": p["Role"], "CustomResourceScope": cmp.Or(str(p, "CustomResourceScope"), unit), "App": o.State.Principals[i]["AppId"], "RoleAssigneeName": app}
 	o.State.Assignments = append(o.State.Assignments, made)
 	return made, nil
 }
@@ -148,10 +153,20 @@ func (o *Organization) testReach(p Object) (any, error) {
 				return nil, err
 			}
 			in = o.match(matches, r)
+		} else if members, ok := o.State.Units[str(a, "CustomResourceScope")]; ok {
+			in = slices.Contains(members, strings.ToLower(str(r, "PrimarySmtpAddress")))
 		}
 		out = append(out, Object{"RoleName": a["Role"], "GrantedPermissions": strings.TrimPrefix(str(a, "Role"), "Application "), "AllowedResourceScope": a["CustomResourceScope"], "ScopeType": "CustomRecipientScope", "InScope": in})
 	}
 	return out, nil
+}
+
+func (o *Organization) getUnit(p Object) (any, error) {
+	id := str(p, "Identity")
+	if o.State.Units[id] == nil {
+		return nil, notFound(id)
+	}
+	return Object{"Name": id, "ExternalDirectoryObjectId": id}, nil
 }
 
 func (o *Organization) getPolicies(Object) (any, error) { return slices.Clone(o.State.Policies), nil }

@@ -14,7 +14,16 @@ import (
 func (x *Exchange) contains(sc tenant.ManagementScope, address string) bool {
 	return sc.AllRooms && x.isRoom(address) ||
 		slices.ContainsFunc(sc.Mailboxes, func(m string) bool { return strings.EqualFold(m, address) }) ||
-		slices.ContainsFunc(sc.Groups, func(g string) bool { return x.isMember(g, address) })
+		slices.ContainsFunc(sc.Groups, func(g string) bool { return x.isMember(g, address) }) ||
+		len(sc.Departments) > 0 && slices.Contains(sc.Departments, x.department(address))
+}
+
+// department is that of a person's mailbox, "" for any other.
+func (x *Exchange) department(address string) string {
+	if i, ok := x.Directory.FindPerson(address); ok {
+		return x.Directory.Department(i)
+	}
+	return ""
 }
 
 func (x *Exchange) isMember(group, address string) bool {

@@ -37,7 +37,15 @@ func (c *Colleague) newExchangePrincipal(o *Outcome, p object) error {
 func (c *Colleague) newScope(o *Outcome, p object) error {
 	o.Action = "management scope"
 	sc := tenant.ManagementScope{Name: o.Identity, AllRooms: text(p, "Target") == "rooms", Mailboxes: list(p, "Rooms")}
-	groups := []string{text(p, "Organizers")}
+	groups := []string{}
+	switch by := text(p, "OrganizersBy"); by {
+	case "", "group":
+		groups = append(groups, text(p, "Organizers"))
+	case "Department":
+		sc.Departments = strings.Split(text(p, "Organizers"), ";")
+	default:
+		return fmt.Errorf("no mailbox has the %s %s", by, text(p, "Organizers"))
+	}
 	if text(p, "Target") == "group" {
 		groups = append(groups, text(p, "Group"))
 	}

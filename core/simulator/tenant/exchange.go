@@ -105,12 +105,15 @@ type ExchangePrincipal struct {
 }
 
 // ManagementScope is what a role assignment is limited to: all rooms, the
-// direct members of groups, mailboxes by address, or several of these.
+// direct members of groups, the people of departments, mailboxes by address, or
+// several of these.
 type ManagementScope struct {
 	Name      string   `json:"name"`
 	AllRooms  bool     `json:"allRooms,omitempty"`
 	Groups    []string `json:"groups,omitempty"`
 	Mailboxes []string `json:"mailboxes,omitempty"`
+	// Departments are those of people.
+	Departments []string `json:"departments,omitempty"`
 }
 
 // ManagementAssignment gives an application a role within a scope.
