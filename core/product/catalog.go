@@ -160,11 +160,16 @@ var listsOf = map[string]string{
 	"GroupMember.Read.All": ListGroups, "Group.Read.All": ListGroups,
 }
 
-func ofChoice(choice string) Needs {
-	ref := permission.Ref{Value: choice, Kind: permission.Application}
+// refOf is the permission of a choice.
+func refOf(choice string) permission.Ref {
 	if value, ok := strings.CutPrefix(choice, "delegated:"); ok {
-		ref = permission.Ref{Value: value, Kind: permission.Delegated}
+		return permission.Ref{Value: value, Kind: permission.Delegated}
 	}
+	return permission.Ref{Value: choice, Kind: permission.Application}
+}
+
+func ofChoice(choice string) Needs {
+	ref := refOf(choice)
 	n := Needs{Permissions: []Permission{{Ref: ref, Reason: "Chosen by you for this booking server."}}}
 	if list, ok := listsOf[ref.Value]; ok && ref.Kind == permission.Application {
 		n.Lists = []string{list}

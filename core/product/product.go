@@ -49,6 +49,8 @@ type Product struct {
 	Application string `yaml:"application,omitempty" json:"application,omitempty"`
 	// Choose is whether the permissions are chosen from the catalogue (custom).
 	Choose bool `yaml:"choose,omitempty" json:"choose,omitempty"`
+	// Presets are sets of permissions to begin the choice with.
+	Presets []Preset `yaml:"presets,omitempty" json:"presets,omitempty"`
 	// Writes says whose calendars the server writes.
 	Writes Writes `yaml:"writes" json:"writes"`
 	// Operators are the ids of the clouds that the vendor supports, empty for
@@ -107,6 +109,13 @@ type Option struct {
 	Note words.Key `yaml:"note,omitempty" json:"note,omitempty"`
 	// MultiTenant is whether the option wants a multi-tenant audience.
 	MultiTenant bool `yaml:"multiTenant,omitempty" json:"multiTenant,omitempty"`
+}
+
+// Preset is a set of permissions under a name, each written as the choice of a
+// connection is: "Calendars.Read", or "delegated:User.Read".
+type Preset struct {
+	Name        words.Key `yaml:"name" json:"name"`
+	Permissions []string  `yaml:"permissions" json:"permissions"`
 }
 
 // Writes is whose calendars a product writes.

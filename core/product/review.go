@@ -155,6 +155,7 @@ func (p Product) Encode() ([]byte, error) {
 func (p Product) Chosen(id, name string, options, chosen []string) Product {
 	needs := p.With(options, chosen)
 	p.ID, p.Name, p.Application, p.Choose, p.Place, p.Own = id, name, "", false, 0, true
+	p.Presets = nil
 	p.About, p.Options = words.Key(name+", as it was set up in Roomkey."), nil
 	if p.Model == Own {
 		p.Model = ""

@@ -79,6 +79,7 @@ func (p Product) validate(d *strictyaml.Document, others []Product) {
 		d.Wrong("needs.permissions", words.T("Name at least one permission, or write \"choose: true\" to have them chosen for each connection."))
 	}
 	p.options(d)
+	p.presets(d)
 	oneOf(d, "adapter", p.Adapter, AdapterContract, AdapterSeatsurfing, AdapterForm)
 	p.writes(d)
 	for i, id := range p.Operators {
@@ -116,6 +117,25 @@ func (p Product) options(d *strictyaml.Document) {
 		o.Needs.validate(d, at+".needs")
 		if len(o.Needs.Permissions) == 0 && len(o.Needs.Lists) == 0 && !o.MultiTenant {
 			d.Wrong(at+".needs", words.T("The option changes nothing: name permissions, lists, or \"multiTenant: true\"."))
+		}
+	}
+}
+
+func (p Product) presets(d *strictyaml.Document) {
+	if len(p.Presets) > 0 && !p.Choose {
+		d.Wrong("presets", words.T("Presets are where a choice of permissions begins. Write \"choose: true\", or leave them out."))
+	}
+	for i, preset := range p.Presets {
+		at := strictyaml.Item("presets", i)
+		text(d, at+".name", preset.Name)
+		if len(preset.Permissions) == 0 {
+			d.Wrong(at+".permissions", words.T("The preset is empty: name its permissions."))
+		}
+		for j, choice := range preset.Permissions {
+			ref := refOf(choice)
+			if e, known := permissions().Get(ref.Value); !known || e.ID(ref.Kind) == "" {
+				d.Wrong(strictyaml.Item(at+".permissions", j), words.T("%q is not in Roomkey's catalogue of permissions. Its spelling counts, capital letters included.", choice))
+			}
 		}
 	}
 }

@@ -3,7 +3,6 @@ package page
 import (
 	"cmp"
 	"context"
-	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -12,7 +11,6 @@ import (
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
-	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/setup"
@@ -38,13 +36,12 @@ type Describe struct {
 	about                  *kit.Text
 	found                  *fyne.Container
 	options                *fyne.Container
+	choice                 *permissionChoice
 	more                   fyne.CanvasObject
 	token                  *secretBox
 	tokenPart              *fyne.Container
 	chosen                 map[string]bool
-	permissions            map[string]bool
 	optionsEdited          func()
-	permissionsEdited      func()
 	next                   *kit.Button
 	save                   *kit.Button
 }
@@ -52,10 +49,11 @@ type Describe struct {
 // NewDescribe makes the page.
 func NewDescribe(env *Env) *Describe {
 	d := &Describe{env: env, notice: newNotice(env.Host), found: kit.Column(0), options: kit.Column(kit.Gap),
-		chosen: map[string]bool{}, permissions: map[string]bool{}, about: kit.Muted("")}
+		chosen: map[string]bool{}, about: kit.Muted("")}
 	d.form = newForm(env)
 	d.optionsEdited = d.form.choice("product.options", func() string { return strings.Join(d.chosenOptions(), ",") }, func(v string) { d.chosen = set(v); d.showProduct() }, never, func(words.Text) {})
-	d.permissionsEdited = d.form.choice("product.permissions", func() string { return strings.Join(d.chosenPermissions(), ",") }, func(v string) { d.permissions = set(v); d.showProduct() }, never, func(words.Text) {})
+	d.choice = newPermissionChoice(env.Home.Permissions())
+	d.choice.edited = d.form.choice("product.permissions", func() string { return strings.Join(d.chosenPermissions(), ",") }, d.choice.take, never, func(words.Text) {})
 	name := d.form.bind("name", kit.TextField(kit.L("Name"), kit.L("How this connection is called in Roomkey."), kit.L("Contoso")), true)
 	d.cloud = d.form.bind("cloud", kit.SelectField(kit.L("Microsoft cloud"), kit.L("Global, unless the tenant is in a national cloud. GCC is in Global."), d.clouds()), true)
 	d.tenant = d.form.bind("tenant.domain", kit.TextField(kit.L("Tenant"), kit.L("The company's domain, its tenant ID, or an address pasted from the portal."), "contoso.com"), true)
@@ -91,7 +89,7 @@ func NewDescribe(env *Env) *Describe {
 	body := kit.Column(kit.GapWide,
 		d.notice.object,
 		section(kit.L("Microsoft 365"), name, d.cloud, d.tenant, d.found),
-		section(kit.L("Booking product"), d.product, d.about, d.options),
+		section(kit.L("Booking product"), d.product, d.about, d.options, d.choice.object),
 		section(kit.L("Booking server"), d.url, d.tokenPart, d.adapterCA, d.testLasts),
 		d.more)
 	d.frame = kit.NewFrame(kit.L("Describe the connection"),
@@ -208,9 +206,8 @@ func (d *Describe) showProduct() {
 			d.options.Add(kit.Pad(-6, 0, 0, 34, kit.Small(kit.Say(text))))
 		}
 	}
-	if p.Choose {
-		d.showPermissions()
-	}
+	d.choice.object.Hidden = !p.Choose
+	d.choice.offer(p.Presets)
 	d.redirect.Hidden = !p.SingleSignOn.RedirectURIs
 	d.button.Hidden = !p.SingleSignOn.LoginButton
 	d.notifyURL.Hidden, d.lifecycle.Hidden = !p.Notifications, !p.Notifications
@@ -234,26 +231,6 @@ func (d *Describe) showProduct() {
 	d.frame.Object.Refresh()
 }
 
-// showPermissions lets a custom product's permissions be chosen.
-func (d *Describe) showPermissions() {
-	d.options.Add(kit.Strong(kit.L("Permissions")))
-	for _, e := range d.env.Home.Permissions().All() {
-		for _, kind := range []permission.Kind{permission.Application, permission.Delegated} {
-			key, label := e.Value, e.Value
-			if kind == permission.Delegated {
-				key, label = "delegated:"+e.Value, kit.L("%s (as a signed-in user)", e.Value)
-			}
-			if kind == permission.Application && e.ApplicationID == "" || kind == permission.Delegated && e.DelegatedID == "" {
-				continue
-			}
-			check := kit.NewCheck(label, func(on bool) { d.permissions[key] = on; d.permissionsEdited() })
-			check.Checked = d.permissions[key]
-			text := kit.Say(words.Sentences(words.T(e.Means), words.T(e.Dangerous)))
-			d.options.Add(kit.Column(0, check, kit.Pad(-6, 0, 0, 34, kit.Small(text))))
-		}
-	}
-}
-
 // chosenOptions and chosenPermissions are what is chosen, in one order.
 func (d *Describe) chosenOptions() (list []string) {
 	for _, o := range d.current().Options {
@@ -264,17 +241,11 @@ func (d *Describe) chosenOptions() (list []string) {
 	return list
 }
 
-func (d *Describe) chosenPermissions() (list []string) {
+func (d *Describe) chosenPermissions() []string {
 	if !d.current().Choose {
 		return nil
 	}
-	for key, on := range d.permissions {
-		if on {
-			list = append(list, key)
-		}
-	}
-	slices.Sort(list)
-	return list
+	return d.choice.keys()
 }
 
 func set(list string) map[string]bool {

@@ -264,7 +264,11 @@ func (s *signInCard) codeCard(code entra.DeviceCode) fyne.CanvasObject {
 		column.Add(kit.NewText(kit.Say(s.news.disclosure)))
 	}
 	s.left = kit.Muted(s.leftText())
-	column.Add(kit.Row(kit.GapWide, -1, large, kit.NewCopyButton(s.p.env.Host, kit.L("Copy"), func() string { return code.Code })))
+	open := kit.PrimaryButton(kit.L("Copy and open"), theme.ContentCopyIcon(), func() {
+		s.p.env.Host.Copy(code.Code)
+		s.p.env.Host.Open(code.Address)
+	})
+	column.Add(kit.Row(kit.GapWide, -1, large, open))
 	column.Add(kit.Row(kit.Gap, -1, kit.Link(s.p.env.Host, code.Address, code.Address), kit.NewCopyButton(s.p.env.Host, "", func() string { return code.Address })))
 	if s.p.env.simulated() != nil {
 		column.Add(kit.NewText(kit.L("This is the simulated tenant: Roomkey types the code itself in a few seconds.")))
