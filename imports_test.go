@@ -41,7 +41,7 @@ var layers = map[string]string{
 	"core/schedule":   "words problem",
 	"core/setup":      "words evidence",
 	"core/reach":      "words permission",
-	"core/session":    data + io + "file owner register check exchange booking export report setup evidence reach",
+	"core/session":    data + io + "file owner register check exchange booking export report schedule setup evidence reach",
 	// The door of the simulated Microsoft and booking servers, and the rooms behind it.
 	"core/simulator":           "cloud simulator/booking simulator/entra simulator/exchange simulator/fault simulator/graph simulator/seatsurfing simulator/tenant",
 	"core/simulator/graph":     "simulator/entra simulator/exchange simulator/fault simulator/microsoft simulator/tenant",

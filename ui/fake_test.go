@@ -56,6 +56,11 @@ type fakeCore struct {
 	ServerSays string
 	// Health is what was last found of the connections, by id.
 	Health map[string]session.Health
+	// Trouble is what is wrong with the asking; daily and webhook are what the
+	// system runs.
+	Trouble []words.Text
+	daily   session.Scheduled
+	webhook vault.Secret
 	// Takeable and Unwanted are what a plan says of what is on the server.
 	Takeable bool
 	Unwanted int

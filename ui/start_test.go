@@ -8,6 +8,7 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui/page"
 )
 
 // TestStartShowsTheNewestTroubleFirst: above everything else, with what is wanted
@@ -17,8 +18,8 @@ func TestStartShowsTheNewestTroubleFirst(t *testing.T) {
 	b.Health = map[string]session.Health{}
 	for name, found := range map[string]session.Health{
 		"Aachen":  {At: time.Date(2026, 11, 20, 12, 0, 0, 0, time.Local)},
-		"Bremen":  {At: time.Date(2026, 11, 24, 12, 0, 0, 0, time.Local), Wants: []words.Text{words.T("The room a@contoso.com is gone.")}},
-		"Celle":   {At: time.Date(2026, 11, 25, 12, 0, 0, 0, time.Local), Wants: []words.Text{words.T("The credential ended.")}},
+		"Bremen":  {At: time.Date(2026, 11, 26, 12, 0, 0, 0, time.Local), Since: time.Date(2026, 11, 24, 12, 0, 0, 0, time.Local), Wants: []words.Text{words.T("The room a@contoso.com is gone.")}},
+		"Celle":   {At: time.Date(2026, 11, 26, 7, 0, 0, 0, time.Local), Since: time.Date(2026, 11, 25, 12, 0, 0, 0, time.Local), Wants: []words.Text{words.T("The credential ended.")}},
 		"Dresden": {},
 	} {
 		id, err := b.Make(connection.New(name))
@@ -29,15 +30,50 @@ func TestStartShowsTheNewestTroubleFirst(t *testing.T) {
 			b.Health[id] = found
 		}
 	}
+	b.Trouble = []words.Text{words.T("The webhook was not told.")}
 	p := sit(t, b)
 	p.rest()
 	text, at := p.reads(), 0
-	for _, want := range []string{"Your connections", "Celle", "The credential ended. (2026-11-25)", "Bremen", "The room a@contoso.com is gone. (2026-11-24)",
+	for _, want := range []string{"Your connections", "The webhook was not told.", "Asked on 2026-11-26.", "Celle", "The credential ended. (since 2026-11-25)", "Bremen", "The room a@contoso.com is gone. (since 2026-11-24)",
 		"Aachen", "Everything was well on 2026-11-20.", "Dresden", "New connection"} {
 		i := strings.Index(text[at:], want)
 		if i < 0 {
 			t.Fatalf("no %q in its place:\n%s", want, text)
 		}
 		at += i
+	}
+}
+
+// TestDailyInTheSettings: scheduled, changed, refused at its field and stopped.
+func TestDailyInTheSettings(t *testing.T) {
+	b := newFake(t)
+	p := sit(t, b)
+	p.goes(page.RouteSettings)
+	p.sees("Nothing is scheduled.")
+	p.types("Time of day", "25:00")
+	p.press("Ask daily")
+	p.rest()
+	p.sees("is not a time of day")
+	p.types("Time of day", "06:30")
+	p.puts("Tell a webhook", session.WebhookTeams)
+	p.press("Ask daily")
+	p.rest()
+	p.sees("Paste the address that the receiver shows.")
+	p.types("Address of the webhook", "https://teams.example/secret")
+	p.press("Ask daily")
+	p.rest()
+	p.sees("Scheduled for every day at 06:30.")
+	if b.daily.At != "06:30" || b.daily.Form != session.WebhookTeams || b.webhook.Reveal() != "https://teams.example/secret" || p.field("Address of the webhook").Value() != "" {
+		t.Errorf("%+v", b.daily)
+	}
+	p.types("Time of day", "08:00")
+	p.press("Change") // with the address that is kept
+	p.rest()
+	p.sees("Scheduled for every day at 08:00.")
+	p.press("Stop asking daily")
+	p.rest()
+	p.sees("Nothing is scheduled.")
+	if b.daily.On || !b.webhook.IsZero() {
+		t.Errorf("%+v", b.daily)
 	}
 }

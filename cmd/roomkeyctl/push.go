@@ -155,7 +155,6 @@ func printPlan(w io.Writer, plan session.Plan) {
 func newStatus(a *app) *cobra.Command {
 	var all bool
 	var o session.SurveyOptions
-	var tell string
 	c := &cobra.Command{
 		Use: "status", Short: "Say what the booking server holds and whether it works there", Args: cobra.NoArgs,
 		Long: "Says where the connection stands and what its booking server holds. With --all it " +
@@ -164,7 +163,7 @@ func newStatus(a *app) *cobra.Command {
 			"status is 3 when something wants attention.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if all {
-				return a.survey(c.Context(), o, tell)
+				return a.survey(c.Context(), o)
 			}
 			s, err := a.open()
 			if err != nil {
@@ -200,7 +199,7 @@ func newStatus(a *app) *cobra.Command {
 	}
 	f := c.Flags()
 	f.BoolVar(&all, "all", false, "ask every connection")
-	f.StringVar(&tell, "tell", "", "with --all: `form` in which the result is sent to the webhook of schedule install: "+session.WebhookTeams+", "+session.WebhookSlack+" or "+session.WebhookPlain)
+	f.StringVar(&o.Tell, "tell", "", "with --all: `form` in which the result is sent to the webhook of schedule install: "+session.WebhookTeams+", "+session.WebhookSlack+" or "+session.WebhookPlain)
 	f.IntVar(&o.Beside, "beside", 8, "with --all: `number` of connections that are asked at once")
 	f.DurationVar(&o.Each, "each", time.Minute, "with --all: how `long` one connection may take")
 	f.DurationVar(&o.All, "within", 30*time.Minute, "with --all: how `long` all of them may take")

@@ -15,12 +15,12 @@ import (
 )
 
 // survey says where every connection stands.
-func (a *app) survey(ctx context.Context, o session.SurveyOptions, tell string) error {
+func (a *app) survey(ctx context.Context, o session.SurveyOptions) error {
 	if o.Beside < 1 || o.Each <= 0 || o.All <= 0 {
 		return usage("--beside, --each and --within are more than 0")
 	}
-	if tell != "" && !slices.Contains(session.WebhookForms(), tell) {
-		return usage("--tell is %s, not %q", strings.Join(session.WebhookForms(), ", "), tell)
+	if o.Tell != "" && !slices.Contains(session.WebhookForms(), o.Tell) {
+		return usage("--tell is %s, not %q", strings.Join(session.WebhookForms(), ", "), o.Tell)
 	}
 	env, err := a.environment()
 	if err != nil {
@@ -36,11 +36,6 @@ func (a *app) survey(ctx context.Context, o session.SurveyOptions, tell string) 
 	}
 	for _, p := range problems {
 		a.problem(p)
-	}
-	if tell != "" {
-		if err := env.Tell(ctx, tell, all, problems); err != nil {
-			return err
-		}
 	}
 	well := len(problems) == 0
 	for _, h := range all {

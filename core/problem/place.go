@@ -10,7 +10,7 @@ import (
 // button that opens Page and puts the focus on Field; the command line prints
 // Command.
 type Place struct {
-	// Page is the id of a step, see core/setup.
+	// Page is the id of a step, see core/setup, or settings.
 	Page string `json:"page"`
 	// Field is the dotted path of a field of the connection, the kind of a secret
 	// or the name of a button on the page, "" for the page itself.
@@ -64,6 +64,8 @@ var (
 	PlaceEntered  = place("hand-over", "entered", "roomkeyctl form --entered")
 	PlaceRemove   = place("hand-over", "remove", "roomkeyctl connection remove-from-server")
 	PlaceExport   = place("hand-over", "export", "roomkeyctl connection export")
+
+	PlaceSchedule = place("settings", "daily", "roomkeyctl schedule install --webhook FORM")
 )
 
 var places []Place

@@ -21,7 +21,7 @@ func everything() *Environment {
 		Store: &store.Store{}, Vault: vault.Memory(), Clouds: &cloud.Catalog{}, Products: &product.Catalog{}, Permissions: &permission.Catalog{},
 		HTTP:  func(transport.Options) (*http.Client, error) { return nil, nil },
 		Graph: func(GraphOptions) Tenant { return nil }, Directory: func(GraphOptions) Directory { return nil },
-		Now: time.Now, Log: slog.Default(),
+		Now: time.Now, Log: slog.Default(), Daily: Daily{Program: "roomkeyctl"},
 	}
 }
 

@@ -42,7 +42,9 @@ type Environment struct {
 	Graph func(GraphOptions) Tenant
 	// Directory makes the administrator's access to the directory.
 	Directory func(GraphOptions) Directory
-	Now       func() time.Time
+	// Daily is how the system asks every connection each day.
+	Daily Daily
+	Now   func() time.Time
 	// Log is the log file; it never gets a secret.
 	Log *slog.Logger
 

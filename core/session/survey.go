@@ -15,6 +15,7 @@ import (
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -36,6 +37,8 @@ type Health struct {
 	ProvenAt time.Time `json:"provenAt,omitzero"`
 	// Wants is what somebody has to look at, nothing when all is well.
 	Wants []words.Text `json:"wants"`
+	// Since is when the newest of it was first found, zero when all is well.
+	Since time.Time `json:"since,omitzero"`
 }
 
 // Well is whether nobody has to look at it.
@@ -58,6 +61,8 @@ type SurveyOptions struct {
 	// Each is how long one may take, a minute when 0; All how long all of them,
 	// half an hour when 0.
 	Each, All time.Duration
+	// Tell is the form in which the webhook is told what was found, "" for not.
+	Tell string
 }
 
 const (
@@ -71,7 +76,8 @@ const (
 // Survey asks every connection where it stands, several at once, and tells of
 // each as soon as it is known: one that hangs delays only itself, for as long as
 // one may take. They come back in the order of their names. What is found is kept
-// for the start page. The problems are those of connections that cannot be read.
+// for the start page. The problems are those of connections that cannot be read,
+// and that of a webhook that was not told.
 func (e *Environment) Survey(ctx context.Context, o SurveyOptions, emit func(Health)) ([]Health, []*problem.Problem) {
 	if o.Beside == 0 {
 		o.Beside = surveyBeside
@@ -82,6 +88,7 @@ func (e *Environment) Survey(ctx context.Context, o SurveyOptions, emit func(Hea
 	if o.All == 0 {
 		o.All = surveyAll
 	}
+	caller := ctx
 	ctx, cancel := context.WithTimeout(ctx, o.All)
 	defer cancel()
 	entries, problems := e.Store.List()
@@ -94,6 +101,7 @@ func (e *Environment) Survey(ctx context.Context, o SurveyOptions, emit func(Hea
 			for i := range next {
 				h := e.health(ctx, entries[i].ID, entries[i].Name, o.Each)
 				h.Tenant = entries[i].Tenant
+				h.Since = e.since(h)
 				all[i] = h
 				if data, err := json.Marshal(h); err == nil {
 					_ = e.Store.PutCache(h.ID, surveyCache, data) // found again by the next survey
@@ -111,7 +119,49 @@ func (e *Environment) Survey(ctx context.Context, o SurveyOptions, emit func(Hea
 	}
 	close(next)
 	wait.Wait()
+	if caller.Err() == nil { // else nobody waits for it any more
+		problems = e.conclude(caller, o.Tell, all, problems)
+	}
 	return all, problems
+}
+
+// conclude tells the webhook and keeps what the survey came to.
+func (e *Environment) conclude(ctx context.Context, tell string, all []Health, problems []*problem.Problem) []*problem.Problem {
+	v := store.Survey{At: e.Now(), Connections: len(all) + len(problems), Wanting: len(problems)}
+	for _, h := range all {
+		if !h.Well() {
+			v.Wanting++
+		}
+	}
+	if tell != "" {
+		if err := e.Tell(ctx, tell, all, problems); err != nil {
+			p := problem.Of(err)
+			problems = append(problems, p)
+			v.Trouble = append(v.Trouble, words.T("The webhook was not told: %s", p.Title))
+		}
+	}
+	if err := e.Store.SaveSurvey(v); err != nil {
+		problems = append(problems, problem.Of(err))
+	}
+	return problems
+}
+
+// since is when the newest trouble was first found: what was wanted already by
+// the survey before is as old as it was.
+func (e *Environment) since(h Health) time.Time {
+	if h.Well() {
+		return time.Time{}
+	}
+	before, ok := e.LastHealth(h.ID)
+	if !ok || before.Since.IsZero() {
+		return h.At
+	}
+	for _, t := range h.Wants {
+		if !before.says(t) {
+			return h.At
+		}
+	}
+	return before.Since
 }
 
 // LastHealth is what the last survey found of a connection, or what a whole test
@@ -123,9 +173,10 @@ func (e *Environment) LastHealth(id string) (h Health, ok bool) {
 	if err != nil || last == nil || ok && !last.At.After(h.At) {
 		return h, ok
 	}
-	h = Health{ID: id, At: last.At, ProvenAt: last.At}
+	h = Health{ID: id, At: last.At, ProvenAt: last.At, Since: last.At}
 	switch check.Verdict(last.Verdict) {
 	case check.Passed:
+		h.Since = time.Time{}
 	case check.Warned:
 		h.wants(words.T("The last test has warnings."))
 	case check.Failed:

@@ -36,23 +36,27 @@ const (
 	mostTold = 20
 )
 
-// SetWebhook keeps the address to which surveys are told, "" for none any more.
-// It is a secret: whoever has it can write there.
-func (e *Environment) SetWebhook(ctx context.Context, address vault.Secret) error {
-	if address.Reveal() == "" {
-		return e.Vault.Delete(ctx, webhookOwner, Webhook)
-	}
+// setWebhook keeps the address to which surveys are told. It is a secret: whoever
+// has it can write there.
+func (e *Environment) setWebhook(ctx context.Context, address vault.Secret) error {
+	address = vault.NewSecret(strings.TrimSpace(address.Reveal()))
 	u, err := url.Parse(address.Reveal())
 	// Plain http is for a receiver on this computer only.
 	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || u.Hostname() != "127.0.0.1" && u.Hostname() != "localhost") {
-		return problem.New(codeWebhookAddress, words.T("This is not the address of a webhook.")).
+		return problem.New(CodeWebhookAddress, words.T("This is not the address of a webhook.")).
 			Fix(words.T("Copy the whole address from Teams, Slack or the program that takes the message; it begins with https://."))
 	}
 	return e.Vault.Set(ctx, webhookOwner, Webhook, address)
 }
 
-// HasWebhook tells whether an address is kept.
-func (e *Environment) HasWebhook(ctx context.Context) (bool, error) {
+// noWebhook is that there is nobody to tell.
+func noWebhook() *problem.Problem {
+	return problem.New(CodeWebhookMissing, words.T("The keychain holds no address of a webhook.")).
+		Lead(words.T("Give the address of the webhook."), problem.PlaceSchedule)
+}
+
+// hasWebhook tells whether an address is kept.
+func (e *Environment) hasWebhook(ctx context.Context) (bool, error) {
 	_, err := e.Vault.Get(ctx, webhookOwner, Webhook)
 	if problem.CodeOf(err) == vault.CodeAbsent {
 		return false, nil
@@ -64,6 +68,9 @@ func (e *Environment) HasWebhook(ctx context.Context) (bool, error) {
 // stays away says that nothing was asked.
 func (e *Environment) Tell(ctx context.Context, form string, all []Health, unread []*problem.Problem) error {
 	address, err := e.Vault.Get(ctx, webhookOwner, Webhook)
+	if problem.CodeOf(err) == vault.CodeAbsent {
+		return noWebhook()
+	}
 	if err != nil {
 		return err
 	}
@@ -78,7 +85,7 @@ func (e *Environment) Tell(ctx context.Context, form string, all []Health, unrea
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address.Reveal(), bytes.NewReader(body))
 	if err != nil {
-		return problem.New(codeWebhookAddress, words.T("This is not the address of a webhook."))
+		return problem.New(CodeWebhookAddress, words.T("This is not the address of a webhook."))
 	}
 	req.Header.Set("Content-Type", "application/json")
 	host := req.URL.Hostname()
@@ -88,14 +95,14 @@ func (e *Environment) Tell(ctx context.Context, form string, all []Health, unrea
 			return ctx.Err()
 		}
 		return problem.New(codeWebhookSilent, words.T("The webhook at %s did not take the message.", host)).
-			With(words.Plain(strings.ReplaceAll(problem.Of(err).Title.String(), address.Reveal(), address.String())))
+			With(words.Plain(strings.ReplaceAll(transport.Owner{}.Problem(err, host).Title.String(), address.Reveal(), address.String())))
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode/100 != 2 {
 		said, _ := io.ReadAll(io.LimitReader(resp.Body, 500)) // what is missing of it is not needed
 		return problem.New(codeWebhookRefused, words.T("The webhook at %s refused the message: %s.", host, resp.Status)).
 			With(words.Plain(problem.Clean(string(said)))).
-			Fix(words.T("Create a new webhook there and give its address to roomkeyctl schedule install."))
+			Lead(words.T("Create a new webhook there and give its address."), problem.PlaceSchedule)
 	}
 	return nil
 }

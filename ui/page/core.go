@@ -35,6 +35,14 @@ type Home interface {
 	List() ([]store.Entry, []*problem.Problem)
 	// LastHealth is what was last found of a connection, without a call.
 	LastHealth(id string) (session.Health, bool)
+	// LastSurvey is what asking all of them last came to, and what is wrong with
+	// the asking, without a call.
+	LastSurvey() (found words.Text, trouble []words.Text)
+	// Scheduled, Schedule and Unschedule are about the system's asking each day;
+	// see session.Environment.
+	Scheduled(ctx context.Context) (session.Scheduled, error)
+	Schedule(ctx context.Context, at, form string, address vault.Secret) error
+	Unschedule(ctx context.Context) error
 	// Create, Import and Simulate make a connection and give its id: an empty
 	// one, that of an exported file, the one to the simulated tenant.
 	Create(ctx context.Context) (id string, err error)

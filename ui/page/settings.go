@@ -20,12 +20,13 @@ type Settings struct {
 	notice *notice
 	remove *fyne.Container
 	name   *kit.Field
+	daily  *daily
 }
 
 // NewSettings makes the page; without an open connection it is about Roomkey
 // only.
 func NewSettings(env *Env) *Settings {
-	s := &Settings{env: env, notice: newNotice(env.Host), remove: kit.Column(kit.Gap)}
+	s := &Settings{env: env, notice: newNotice(env.Host), remove: kit.Column(kit.Gap), daily: newDaily(env)}
 	look := kit.SelectField(kit.L("Appearance"), "", []kit.Option{
 		{ID: "", Name: kit.L("As the system")}, {ID: "light", Name: kit.L("Light")}, {ID: "dark", Name: kit.L("Dark")}})
 	look.SetValue(env.Variant)
@@ -40,6 +41,7 @@ func NewSettings(env *Env) *Settings {
 		body.Add(kit.ProblemAs(env.Host, kit.MarkAttention, p))
 	}
 	body.Add(section("", look))
+	body.Add(s.daily.object)
 	about := env.Home.About()
 	body.Add(section(kit.L("Roomkey %s", about.Version), kit.Facts(env.Host, [][2]string{
 		{kit.L("Connections"), about.ConfigFolder},
@@ -55,14 +57,15 @@ func NewSettings(env *Env) *Settings {
 	}
 	s.frame = kit.NewFrame(kit.L("Settings"), kit.L("What is kept where, and how Roomkey looks."), body)
 	s.notice.top = s.frame.ToTop
+	s.frame.Spot("daily", s.daily.at, nil)
 	return s
 }
 
 // Frame is the page.
 func (s *Settings) Frame() *kit.Frame { return s.frame }
 
-// Shown has nothing to load.
-func (s *Settings) Shown() {}
+// Shown asks what is scheduled.
+func (s *Settings) Shown() { s.daily.shown() }
 
 func (s *Settings) export() {
 	var data []byte

@@ -15,6 +15,7 @@ import (
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
@@ -65,6 +66,8 @@ func (s *Start) Frame() *kit.Frame { return s.frame }
 func (s *Start) Shown() {
 	var entries []kept
 	var broken []*problem.Problem
+	var found words.Text
+	var trouble []words.Text
 	s.env.Scope.Run(func(context.Context) error {
 		var stored []store.Entry
 		stored, broken = s.env.Home.List()
@@ -72,8 +75,9 @@ func (s *Start) Shown() {
 			health, known := s.env.Home.LastHealth(e.ID)
 			entries = append(entries, kept{e, health, known})
 		}
+		found, trouble = s.env.Home.LastSurvey()
 		return nil
-	}, func(error) { s.show(entries, broken) })
+	}, func(error) { s.show(entries, broken, found, trouble) })
 }
 
 // kept is a stored connection with what was last found of it.
@@ -91,7 +95,7 @@ func (l kept) troubled() bool { return l.known && !l.health.Well() }
 func newestTroubleFirst(a, b kept) int {
 	switch {
 	case a.troubled() && b.troubled():
-		return b.health.At.Compare(a.health.At)
+		return b.health.Since.Compare(a.health.Since)
 	case a.troubled():
 		return -1
 	case b.troubled():
@@ -100,10 +104,16 @@ func newestTroubleFirst(a, b kept) int {
 	return 0
 }
 
-func (s *Start) show(entries []kept, broken []*problem.Problem) {
+func (s *Start) show(entries []kept, broken []*problem.Problem, found words.Text, trouble []words.Text) {
 	s.list.RemoveAll()
 	if len(entries)+len(broken) > 0 {
 		s.list.Add(kit.Heading(kit.L("Your connections")))
+	}
+	for _, t := range trouble {
+		s.list.Add(kit.Row(kit.Gap, 1, kit.Badge(kit.MarkAttention, kit.Say(t)), kit.NewText("")))
+	}
+	if !found.IsZero() {
+		s.list.Add(kit.Muted(kit.Say(found)))
 	}
 	for _, p := range broken {
 		s.list.Add(kit.ProblemCard(s.env.Host, p))
@@ -130,19 +140,20 @@ func (s *Start) rows(entries []kept) (rows []kit.Item) {
 			}
 			row.Detail += part
 		}
-		on := e.health.At.Local().Format(time.DateOnly)
 		switch {
 		case e.troubled():
 			row.Mark = kit.MarkAttention
-			row.Detail += "\n" + kit.L("%s (%s)", problem.Line(kit.Say(e.health.Wants[0])), on)
+			row.Detail += "\n" + kit.L("%s (since %s)", problem.Line(kit.Say(e.health.Wants[0])), day(e.health.Since))
 		case e.known:
 			row.Mark = kit.MarkDone
-			row.Detail += "\n" + kit.L("Everything was well on %s.", on)
+			row.Detail += "\n" + kit.L("Everything was well on %s.", day(e.health.At))
 		}
 		rows = append(rows, row)
 	}
 	return rows
 }
+
+func day(t time.Time) string { return t.Local().Format(time.DateOnly) }
 
 // working switches the choices off while one of them works.
 func (s *Start) working(on bool) {

@@ -18,6 +18,7 @@ import (
 	"github.com/roomkey/roomkey/core/simulator"
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
@@ -67,6 +68,23 @@ func (h *Home) List() ([]store.Entry, []*problem.Problem) { return h.Environment
 
 // LastHealth is what was last found of a connection.
 func (h *Home) LastHealth(id string) (session.Health, bool) { return h.Environment.LastHealth(id) }
+
+// LastSurvey is what asking all of them last came to.
+func (h *Home) LastSurvey() (words.Text, []words.Text) { return h.Environment.LastSurvey() }
+
+// Scheduled is what the system runs each day.
+func (h *Home) Scheduled(ctx context.Context) (session.Scheduled, error) {
+	return h.Environment.Scheduled(ctx)
+}
+
+// Schedule has the system ask every connection each day.
+func (h *Home) Schedule(ctx context.Context, at, form string, address vault.Secret) error {
+	_, err := h.Environment.Schedule(ctx, at, form, address)
+	return err
+}
+
+// Unschedule ends that.
+func (h *Home) Unschedule(ctx context.Context) error { return h.Environment.Unschedule(ctx) }
 
 // Create makes an empty connection.
 func (h *Home) Create(ctx context.Context) (string, error) {

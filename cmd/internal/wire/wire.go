@@ -75,7 +75,7 @@ func New(o Options) (*session.Environment, error) {
 	if err != nil {
 		return nil, err
 	}
-	env := &session.Environment{Store: s, Vault: v, Now: time.Now}
+	env := &session.Environment{Store: s, Vault: v, Now: time.Now, Daily: daily(paths, o.Vault)}
 	if env.Permissions, err = permission.Load(); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,53 @@
+package wire
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+
+	"github.com/roomkey/roomkey/core/schedule"
+	"github.com/roomkey/roomkey/core/session"
+)
+
+// daily is this computer's way of running roomkeyctl each day.
+func daily(paths Paths, vault string) session.Daily {
+	home, _ := os.UserHomeDir() // what cannot be written is said then
+	config, _ := os.UserConfigDir()
+	return session.Daily{
+		Program: commandLine(), Folder: paths.Config, Forgets: InMemory(vault),
+		System: schedule.System{
+			OS: runtime.GOOS, Home: home, Config: config, UID: fmt.Sprint(os.Getuid()),
+			Run: func(ctx context.Context, name string, args ...string) (string, error) {
+				out, err := exec.CommandContext(ctx, name, args...).CombinedOutput()
+				return string(out), err
+			},
+		},
+	}
+}
+
+// commandLine is the path of roomkeyctl: this program itself, the one beside it
+// or the one on the search path; "" when there is none.
+func commandLine() string {
+	name := "roomkeyctl"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	if own, err := os.Executable(); err == nil {
+		beside := filepath.Join(filepath.Dir(own), name)
+		if info, err := os.Stat(beside); err == nil && info.Mode().IsRegular() {
+			return beside
+		}
+	}
+	found, err := exec.LookPath(name)
+	if err != nil {
+		return ""
+	}
+	found, err = filepath.Abs(found)
+	if err != nil {
+		return ""
+	}
+	return found
+}
