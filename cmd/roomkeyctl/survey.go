@@ -65,11 +65,14 @@ func printHealth(w io.Writer, all []session.Health, now time.Time) {
 	}
 	rows(w, []words.Key{"", "connection", "tenant", "credential days", "server", "tested"}, cells)
 	for _, h := range all {
-		if !h.Well() {
+		if len(h.Wants)+len(h.NotCompared) > 0 {
 			fmt.Fprintf(w, "\n%s\n", problem.Line(h.Name))
 		}
 		for _, t := range h.Wants {
 			fmt.Fprintf(w, "  %s\n", problem.Line(t.String()))
+		}
+		for _, t := range h.NotCompared {
+			fmt.Fprintf(w, "  (%s)\n", problem.Line(t.String()))
 		}
 	}
 }

@@ -219,15 +219,24 @@ func (t tokens) Fresh(ctx context.Context) (entra.Token, error) {
 // Tenant reads the tenant with the application's own token: what the booking
 // server will see.
 func (s *Session) Tenant() (Tenant, error) {
-	row, err := s.Cloud()
+	o, err := s.applications()
 	if err != nil {
 		return nil, err
+	}
+	return s.env.Graph(o), nil
+}
+
+// applications is access with the application's own token.
+func (s *Session) applications() (GraphOptions, error) {
+	row, err := s.Cloud()
+	if err != nil {
+		return GraphOptions{}, err
 	}
 	client, err := s.cloudHTTP(row)
 	if err != nil {
-		return nil, err
+		return GraphOptions{}, err
 	}
-	return s.env.Graph(GraphOptions{
+	return GraphOptions{
 		Cloud: row, HTTP: client, Source: tenant.SourceApplication,
 		Token: func(ctx context.Context) (vault.Secret, error) {
 			t, err := tokens{s}.Token(ctx)
@@ -237,5 +246,5 @@ func (s *Session) Tenant() (Tenant, error) {
 			t, err := tokens{s}.Fresh(ctx)
 			return t.Value, err
 		},
-	}), nil
+	}, nil
 }

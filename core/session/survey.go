@@ -5,14 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
-	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
@@ -31,8 +29,10 @@ type Health struct {
 	// Server is what the booking server says of itself, a booking.Status state;
 	// "" when it was not asked or did not answer.
 	Server string `json:"server"`
-	// Changed is what is different at Microsoft from what was proven.
-	Changed []words.Text `json:"changed"`
+	// Changed is what is different at Microsoft from what was proven, NotCompared
+	// what of that nobody could look at; it asks for nothing.
+	Changed     []words.Text `json:"changed"`
+	NotCompared []words.Text `json:"notCompared,omitempty"`
 	// ProvenAt is when the last whole test ended, zero for never.
 	ProvenAt time.Time `json:"provenAt,omitzero"`
 	// Wants is what somebody has to look at, nothing when all is well.
@@ -219,8 +219,13 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 	var run check.Run
 	var rooms []string
 	var held Held
+	var mailboxes, grants comparison
 	var checkErr, roomsErr, heldErr error
 	var wait sync.WaitGroup
+	if before != nil {
+		wait.Go(func() { mailboxes = s.compareMailboxes(ctx, *before, addressesOf(proven.Rooms)) })
+		wait.Go(func() { grants = s.compareGrants(ctx, before.Layers) })
+	}
 	wait.Go(func() {
 		run, checkErr = s.Check(ctx, check.Options{Only: []string{check.Token, check.Roles}}, func(check.Finding) {}, nil)
 	})
@@ -246,7 +251,7 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 	if problem.CodeOf(heldErr) == booking.CodeNoAPI {
 		heldErr = nil
 	}
-	for _, err := range []error{checkErr, roomsErr, heldErr} {
+	for _, err := range []error{checkErr, roomsErr, heldErr, mailboxes.err, grants.err} {
 		if err != nil && !errors.Is(err, context.Canceled) {
 			h.wants(problem.Of(err).Title)
 		}
@@ -257,6 +262,10 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 		h.Changed = append(h.Changed, changedRoles(before.Layers, run.Layers)...)
 		if roomsErr == nil {
 			h.Changed = append(h.Changed, changedRooms(s.Document().Rooms.Mode != connection.Selected, addressesOf(proven.Rooms), rooms)...)
+		}
+		for _, c := range []comparison{mailboxes, grants} {
+			h.Changed = append(h.Changed, c.changed...)
+			h.NotCompared = append(h.NotCompared, c.not...)
 		}
 	}
 	for _, t := range h.Changed {
@@ -298,50 +307,4 @@ func (s *Session) judge(ctx context.Context, h *Health, held Held) error {
 		}
 	}
 	return nil
-}
-
-// changedRoles are permissions that a token carries now and did not when it was
-// proven, and the other way round.
-func changedRoles(before, now []permission.Layers) (changed []words.Text) {
-	for _, l := range now {
-		i := slices.IndexFunc(before, func(o permission.Layers) bool { return o.Ref == l.Ref })
-		was := permission.No
-		if i >= 0 {
-			was = before[i].InToken
-		}
-		switch {
-		case was == permission.Yes && l.InToken == permission.No:
-			changed = append(changed, words.T("The permission %s is gone.", l.Value))
-		case was == permission.No && l.InToken == permission.Yes:
-			changed = append(changed, words.T("The permission %s is new.", l.Value))
-		}
-	}
-	for _, l := range before {
-		if l.InToken == permission.Yes && len(now) > 0 && !slices.ContainsFunc(now, func(o permission.Layers) bool { return o.Ref == l.Ref }) {
-			changed = append(changed, words.T("The permission %s is gone.", l.Value))
-		}
-	}
-	return changed
-}
-
-// changedRooms are rooms that were proven and are not listed any more and, where
-// all of them are chosen, those that are new.
-func changedRooms(all bool, proven, now []string) (changed []words.Text) {
-	lacks := func(in []string, address string) bool {
-		return !slices.ContainsFunc(in, func(o string) bool { return strings.EqualFold(o, address) })
-	}
-	for _, address := range proven {
-		if lacks(now, address) {
-			changed = append(changed, words.T("The room %s is not listed any more.", address))
-		}
-	}
-	if !all || len(proven) == 0 {
-		return changed
-	}
-	for _, address := range now {
-		if lacks(proven, address) {
-			changed = append(changed, words.T("The room %s is new.", address))
-		}
-	}
-	return changed
 }
