@@ -1,15 +1,19 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
+	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/simulator"
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // TestOneThatHangsDelaysNobody: the server of the first connection gives no answer
@@ -64,5 +68,76 @@ func TestOneThatHangsDelaysNobody(t *testing.T) {
 	}
 	if kept, ok := env.LastHealth(all[0].ID); !ok || len(kept.Wants) != len(all[0].Wants) {
 		t.Errorf("kept: %+v", kept)
+	}
+}
+
+// TestSurveyComparesWithWhatWasProven: what has changed in the tenant since the
+// test is named, whatever the list of rooms and the token still say; what nobody
+// may read is said and asks for nothing.
+func TestSurveyComparesWithWhatWasProven(t *testing.T) {
+	dir := t.TempDir()
+	env, err := wire.New(wire.Options{ConfigDir: dir, Vault: "memory"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sim, err := wire.Simulate(t.Context(), env, dir, simulator.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sim.Close()
+	s, err := wire.ConnectSimulated(t.Context(), env, sim, "One")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Check(t.Context(), check.Options{}, func(check.Finding) {}, nil); err != nil {
+		t.Fatal(err)
+	}
+	rooms := s.KnownRooms()
+	if len(rooms) == 0 {
+		t.Fatal("no room was proven")
+	}
+	room := rooms[0].EmailAddress
+	id := s.ID()
+	s.Close()
+	for _, step := range []struct {
+		faults       []string
+		consented    string // what the test is made to have seen consent for
+		changed, not string
+		changedToday bool
+		notToday     bool
+	}{
+		{},
+		{faults: []string{fault.RoomGone + "=" + room}, changed: "The mailbox of the room " + room + " is gone.", changedToday: true},
+		{faults: []string{fault.RoomHidden + "=" + room}, changed: "The room " + room + " is not listed any more.", changedToday: true},
+		{faults: []string{fault.CalendarDenied + "=" + room}, changed: "The calendar of the room " + room + " may not be read any more.", changedToday: true},
+		{consented: "User.Read", not: "only a test with an administrator's sign-in", notToday: true},
+		{faults: []string{fault.ExtraRole + "=Mail.Send"}, changed: "The permission Mail.Send is new.", changedToday: true},
+		{faults: []string{fault.ExtraRole + "=Directory.Read.All"}, consented: "Calendars.Read.Shared", changed: "The delegated permission Calendars.Read.Shared is not granted any more.", changedToday: true},
+	} {
+		if err := sim.SetFaults(step.faults...); err != nil {
+			t.Fatal(err)
+		}
+		kept, err := env.Store.LastCheck(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := *kept
+		if step.consented != "" {
+			kept.Report = bytes.Replace(kept.Report, []byte(`"layers": [`), fmt.Appendf(nil, `"layers": [{"value":%q,"kind":"delegated","consented":"yes"},`, step.consented), 1)
+			if err := env.Store.SaveCheck(id, *kept); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all, problems := env.Survey(t.Context(), session.SurveyOptions{}, nil)
+		if len(problems) > 0 || len(all) != 1 {
+			t.Fatal(problems)
+		}
+		changed, not := fmt.Sprint(all[0].Changed), fmt.Sprint(all[0].NotCompared)
+		if !strings.Contains(changed, step.changed) || len(all[0].Changed) > 0 != step.changedToday || !strings.Contains(not, step.not) || len(all[0].NotCompared) > 0 != step.notToday {
+			t.Errorf("%v %s: changed %s, not compared %s", step.faults, step.consented, changed, not)
+		}
+		if err := env.Store.SaveCheck(id, before); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

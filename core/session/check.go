@@ -77,6 +77,10 @@ func (s *Session) keepCheck(run check.Run) *problem.Problem {
 		err = s.keepPrevious()
 	}
 	if err == nil {
+		resolved, _ := s.cached(cacheResolved)
+		err = s.keepRooms(cacheProven, resolved)
+	}
+	if err == nil {
 		err = s.env.Store.SaveCheck(s.ID(), store.LastCheck{At: run.Finished, Digest: run.Digest, Verdict: string(run.Verdict), Report: data, Texts: words.Keep(run)})
 	}
 	return problem.Of(err)

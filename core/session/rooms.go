@@ -24,8 +24,10 @@ import (
 const (
 	// cacheImported are rooms from a file, for products that may not list them.
 	cacheImported = "rooms-imported.json"
-	// cacheResolved are the rooms that the last check looked at.
+	// cacheResolved are the rooms that were looked up last, cacheProven those of the
+	// last whole test.
 	cacheResolved = "rooms-resolved.json"
+	cacheProven   = "rooms-proven.json"
 )
 
 type cachedRooms struct {

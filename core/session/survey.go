@@ -215,7 +215,7 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 	if err != nil {
 		return err
 	}
-	proven, _ := s.cached(cacheResolved)
+	proven, _ := s.cached(cacheProven) // not the resolved ones, which every look at the server renews
 	var run check.Run
 	var rooms []string
 	var held Held
