@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -65,11 +66,20 @@ func liar(ts *testscript.TestScript, _ bool, args []string) {
 			w.Header().Set("Retry-After", "0")
 			w.WriteHeader(http.StatusTooManyRequests)
 			return
+		case strings.HasPrefix(args[0], "two-tokens") && r.Header.Get("Authorization") == "Bearer of-a-reader":
+			if args[0] == "two-tokens" && r.Method != http.MethodGet {
+				w.Header().Set("Content-Type", "application/problem+json")
+				w.WriteHeader(http.StatusForbidden)
+				_, _ = io.WriteString(w, `{"type":"urn:room-booking-integration:problem:forbidden","title":"Forbidden","status":403,"code":"forbidden"}`)
+				return
+			}
+			r.Header.Set("Authorization", "Bearer "+ts.Getenv("ROOMKEY_SERVER_TOKEN"))
 		}
 		proxy.ServeHTTP(w, r)
 	}))
 	ts.Defer(server.Close)
 	own = server.URL
+	ts.Check(os.WriteFile(ts.MkAbs("two-tokens.txt"), []byte(ts.Getenv("ROOMKEY_SERVER_TOKEN")+"\nof-a-reader\n"), 0o600))
 	ts.Setenv("LIAR", own)
 }
 

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
-
-	"github.com/roomkey/roomkey/core/words"
 
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/transport"
@@ -29,9 +29,10 @@ func serverConformance(a *app) *cobra.Command {
 		Use: "conformance URL", Short: "Hold an implementation of the booking-server contract to its rules", Args: cobra.ExactArgs(1),
 		Long: "Tries every rule that can be tried from outside and prints a report. It stores " +
 			"invented configurations and deletes them again, and refuses a server that holds " +
-			"one. The server's token is read from standard input.",
+			"one. The server's token is read from standard input; a second line may hold one " +
+			"that may only read.",
 		RunE: func(c *cobra.Command, args []string) error {
-			token, err := io.ReadAll(io.LimitReader(a.in, 1<<16))
+			given, err := io.ReadAll(io.LimitReader(a.in, 1<<16))
 			if err != nil {
 				return err
 			}
@@ -39,31 +40,21 @@ func serverConformance(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			trials, err := booking.Conform(c.Context(), args[0], vault.NewSecret(strings.TrimSpace(string(token))), client)
+			token, readOnly, _ := strings.Cut(strings.TrimSpace(string(given)), "\n")
+			trials, err := booking.Conform(c.Context(), args[0], vault.NewSecret(strings.TrimSpace(token)), vault.NewSecret(strings.TrimSpace(readOnly)), client)
 			if err != nil {
 				return err
 			}
-			failed := false
-			var cells [][]string
-			for _, t := range trials {
-				failed = failed || t.State == booking.TrialFailed
-				cells = append(cells, []string{t.State, t.ID, t.Rule, t.Saw})
-			}
-			table := func(w io.Writer) { rows(w, []words.Key{"", "trial", "rule", "seen"}, cells) }
+			failed := slices.ContainsFunc(trials, func(t booking.Trial) bool { return t.State == booking.TrialFailed })
 			if report != "" {
-				var text bytes.Buffer
-				fmt.Fprintf(&text, "%s, held to version 1 of the booking-server contract by Roomkey %s on %s.\n\n", args[0], version, time.Now().UTC().Format("2006-01-02 15:04 UTC"))
-				for _, t := range trials {
-					fmt.Fprintf(&text, "%-8s %-20s %s\n", t.State, t.ID, t.Rule)
-					if t.Saw != "" {
-						fmt.Fprintf(&text, "%30s%s\n", "", t.Saw)
-					}
-				}
-				if err := a.write(report, text.Bytes()); err != nil {
+				var file bytes.Buffer
+				fmt.Fprintf(&file, "%s, held to version 1 of the booking-server contract by Roomkey %s on %s.\n\n", args[0], version, time.Now().UTC().Format("2006-01-02 15:04 UTC"))
+				printTrials(&file, trials)
+				if err := a.write(report, file.Bytes()); err != nil {
 					return err
 				}
 			}
-			if err := a.show(trials, table); err != nil || !failed {
+			if err := a.show(trials, func(w io.Writer) { printTrials(w, trials) }); err != nil || !failed {
 				return err
 			}
 			return &status{code: exitFindings, err: errors.New("the server does not keep to the contract"), silent: true}
@@ -72,4 +63,24 @@ func serverConformance(a *app) *cobra.Command {
 	c.Flags().StringVar(&report, "report", "", "`file` to write the report to as well")
 	c.Flags().StringVar(&ca, "ca", "", "PEM `file` of the authority that signed the server's certificate")
 	return c
+}
+
+// printTrials prints what was seen whole: its end is often what tells.
+func printTrials(w io.Writer, trials []booking.Trial) {
+	const column, width = 30, 70
+	count := map[string]int{}
+	for _, t := range trials {
+		count[t.State]++
+		left := fmt.Sprintf("%-8s %-20s ", t.State, t.ID)
+		for _, part := range []string{t.Rule, t.Saw} {
+			if part == "" {
+				continue
+			}
+			for line := range strings.Lines(text.WrapSoft(part, width)) {
+				fmt.Fprintf(w, "%-*s%s\n", column, left, strings.TrimSpace(line))
+				left = ""
+			}
+		}
+	}
+	fmt.Fprintf(w, "\n%d pass, %d fail, %d skipped\n", count[booking.TrialPassed], count[booking.TrialFailed], count[booking.TrialSkipped])
 }

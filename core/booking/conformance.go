@@ -40,8 +40,9 @@ type Trial struct {
 // Conform holds an implementation of the contract to its rules and tells its
 // makers what it found. It stores invented configurations and deletes them
 // again, and therefore refuses a server that holds one (booking.conformance-
-// occupied). The token is made for it in the server's console.
-func Conform(ctx context.Context, address string, token vault.Secret, client *http.Client) ([]Trial, error) {
+// occupied). The token is made for it in the server's console; readOnly is one that
+// may only read, the zero secret where there is none.
+func Conform(ctx context.Context, address string, token, readOnly vault.Secret, client *http.Client) ([]Trial, error) {
 	if p := webAddress(address); p != nil {
 		return nil, p
 	}
@@ -51,7 +52,7 @@ func Conform(ctx context.Context, address string, token vault.Secret, client *ht
 	}
 	own := *client
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c := &conformance{ctx: ctx, http: &own, token: token, tags: map[string]bool{}, waits: map[int]bool{}}
+	c := &conformance{ctx: ctx, http: &own, token: token, readOnly: readOnly, tags: map[string]bool{}, waits: map[int]bool{}}
 	if c.said, err = asked.Describe(ctx); err != nil {
 		c.add("describe", "The well-known document describes the server.", problem.Of(err).Title.String()+" "+problem.Of(err).Detail.String())
 		return c.trials, ctx.Err()
@@ -70,7 +71,7 @@ func Conform(ctx context.Context, address string, token vault.Secret, client *ht
 			Fix(words.T("Run them on a server of your own that holds none."))
 	}
 	c.add("describe", "The well-known document describes the server.", "")
-	for _, part := range []func(){c.entry, c.empty, c.refusals, c.sealing, c.storing, c.races, c.view, c.ending} {
+	for _, part := range []func(){c.entry, c.empty, c.refusals, c.sealing, c.storing, c.reading, c.races, c.view, c.ending} {
 		if ctx.Err() != nil {
 			break
 		}
@@ -82,12 +83,14 @@ func Conform(ctx context.Context, address string, token vault.Secret, client *ht
 }
 
 type conformance struct {
-	ctx    context.Context
-	http   *http.Client
-	token  vault.Secret
-	said   Description
-	base   string
-	trials []Trial
+	ctx   context.Context
+	http  *http.Client
+	token vault.Secret
+	// readOnly is a token that may only read, zero where there is none.
+	readOnly vault.Secret
+	said     Description
+	base     string
+	trials   []Trial
 	// etag is of what is stored by now; tags are all that were ever seen.
 	etag string
 	tags map[string]bool
@@ -100,7 +103,7 @@ type conformance struct {
 func (c *conformance) add(id, rule, saw string) bool {
 	t := Trial{ID: id, Rule: rule, State: TrialPassed}
 	if saw != "" {
-		t.State, t.Saw = TrialFailed, problem.Line(strings.ReplaceAll(saw, c.token.Reveal(), c.token.String()))
+		t.State, t.Saw = TrialFailed, problem.Line(caller{secrets: []vault.Secret{c.token, c.readOnly}}.hide(saw))
 	}
 	c.trials = append(c.trials, t)
 	return saw == ""

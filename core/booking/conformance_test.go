@@ -22,7 +22,7 @@ func TestConform(t *testing.T) {
 		t.Fatal(err)
 	}
 	token := vault.NewSecret(sim.Account().ServerToken)
-	trials, err := booking.Conform(t.Context(), sim.BookingURL(), token, client)
+	trials, err := booking.Conform(t.Context(), sim.BookingURL(), token, vault.Secret{}, client)
 	if err != nil || len(trials) < 45 {
 		t.Fatalf("%d trials: %v", len(trials), err)
 	}
@@ -34,7 +34,7 @@ func TestConform(t *testing.T) {
 	if err := sim.SetFaults("server-answer-lost"); err != nil {
 		t.Fatal(err)
 	}
-	if trials, err = booking.Conform(t.Context(), sim.BookingURL(), token, client); err != nil {
+	if trials, err = booking.Conform(t.Context(), sim.BookingURL(), token, vault.Secret{}, client); err != nil {
 		t.Fatal(err)
 	}
 	failed := 0

@@ -304,7 +304,7 @@ func TestConformanceLeavesWhatIsHeld(t *testing.T) {
 	if _, err := push(t, b.client(&memoryLog{}), validConfiguration("d1")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := booking.Conform(t.Context(), b.URL, vault.NewSecret(testToken), b.Client()); problem.CodeOf(err).String() != "booking.conformance-occupied" {
+	if _, err := booking.Conform(t.Context(), b.URL, vault.NewSecret(testToken), vault.Secret{}, b.Client()); problem.CodeOf(err).String() != "booking.conformance-occupied" {
 		t.Errorf("a server that holds something: %v", err)
 	}
 }
