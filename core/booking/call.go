@@ -1,7 +1,9 @@
 package booking
 
 import (
+	"bufio"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"io"
@@ -72,7 +74,7 @@ func (c caller) call(ctx context.Context, method, url string, header http.Header
 	}
 	defer func() { _ = resp.Body.Close() }()
 	a := answer{status: resp.StatusCode, header: resp.Header, attempts: transport.Attempts(resp)}
-	if a.body, err = io.ReadAll(io.LimitReader(resp.Body, bodyLimit+1)); err != nil {
+	if a.body, err = read(resp); err != nil {
 		return a, transport.BookingServer.Problem(err, req.URL.Host)
 	}
 	if len(a.body) > bodyLimit {
@@ -82,6 +84,21 @@ func (c caller) call(ctx context.Context, method, url string, header http.Header
 		return a, c.refused(req, a)
 	}
 	return a, nil
+}
+
+// read is an answer's body, at most a byte more than the limit. Some servers
+// compress although they are asked not to.
+func read(resp *http.Response) ([]byte, error) {
+	body := bufio.NewReader(resp.Body)
+	var plain io.Reader = body
+	if start, _ := body.Peek(2); resp.Header.Get("Content-Encoding") == "gzip" && string(start) == "\x1f\x8b" {
+		z, err := gzip.NewReader(body)
+		if err != nil {
+			return nil, err
+		}
+		plain = z
+	}
+	return io.ReadAll(io.LimitReader(plain, bodyLimit+1))
 }
 
 // authorized is call with the bearer token.

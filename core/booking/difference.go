@@ -61,6 +61,7 @@ func Changes(holds *Configuration, next Configuration) []Change {
 func fields(c Configuration) map[string]string {
 	flat := map[string]string{}
 	c.Digest = ""
+	c.Credential.Expires = c.Credential.Expires.UTC() // one moment, however it is written
 	raw, err := json.Marshal(c)
 	if err != nil {
 		panic(err) // only for a type that JSON does not know

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -64,5 +65,58 @@ func TestAnotherKeyGetsNoToken(t *testing.T) {
 				t.Errorf("%s, %s: %v after %d calls", tt.name, name, err, calls)
 			}
 		}
+	}
+}
+
+// TestTheTokenStays: wherever a server sends a call, no request follows it there.
+func TestTheTokenStays(t *testing.T) {
+	strangers := 0
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { strangers++ }))
+	defer other.Close()
+	for _, status := range []int{200, 201, 204, 300, 301, 302, 303, 304, 305, 307, 308, 401, 429, 503} {
+		for _, from := range []string{"well-known", "microsoft365", "dry-run", "status"} {
+			var server *httptest.Server
+			server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				if strings.HasSuffix(r.URL.Path, from) || from == "well-known" && strings.HasPrefix(r.URL.Path, "/.well-known") {
+					for _, name := range []string{"Location", "Content-Location", "Refresh", "Link", "Alt-Svc"} {
+						w.Header().Set(name, other.URL+r.URL.Path)
+					}
+					w.Header().Set("Retry-After", "0")
+					w.WriteHeader(status)
+					return
+				}
+				if strings.HasPrefix(r.URL.Path, "/.well-known") {
+					fmt.Fprintf(w, `{"product":"P","contractVersion":1,"apiBase":"%s/api","sealingRecipient":"%s"}`, server.URL, recipient)
+					return
+				}
+				w.WriteHeader(http.StatusNotFound)
+			}))
+			client, err := transport.New(transport.Options{Owner: transport.BookingServer, InsecureLoopback: true, Timeout: time.Second})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, err := Open(Options{Server: connection.Server{URL: server.URL, PinnedRecipient: recipient}, Token: vault.NewSecret(token), HTTP: client, Log: &pushes{}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			cleared, err := Gate(Checked{Digest: "new", Verdict: "pass"}, "new", false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cfg := lied("new")
+			_, failed := c.Push(t.Context(), cfg, vault.NewSecret("s"), cleared, Current{}, PushOptions{})
+			if failed == nil {
+				t.Errorf("%d at %s is taken for done", status, from)
+			}
+			_, _ = c.Current(t.Context())
+			_, _ = c.Status(t.Context())
+			_, _ = c.Preview(t.Context(), cfg, Choices{})
+			_ = c.Remove(t.Context(), Removal{Current: Current{Configuration: &cfg, ETag: `"1"`}})
+			server.Close()
+		}
+	}
+	if strangers > 0 {
+		t.Errorf("%d requests went to a host that nobody chose", strangers)
 	}
 }
