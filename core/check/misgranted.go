@@ -121,7 +121,8 @@ func deletedProblem(a tenant.Application) *problem.Problem {
 		title = words.T("The application was deleted on %s.", a.DeletedAt.UTC().Format(time.DateOnly))
 	}
 	return problem.New(codeApplicationDeleted, title).
-		Fix(words.T("Microsoft Entra admin center, App registrations, Deleted applications: select it and press \"Restore app registration\". That is possible for 30 days."))
+		Lead(words.T("Restore it: that is possible for 30 days, and brings its permissions and credentials back."), problem.PlaceRegister.With("roomkeyctl register restore")).
+		Fix(words.T("Or select it in the Microsoft Entra admin center under App registrations, Deleted applications, and press \"Restore app registration\"."))
 }
 
 // revoked are the permissions that the token carries although nobody grants them

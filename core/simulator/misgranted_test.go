@@ -45,4 +45,12 @@ func TestFaultsOfConsent(t *testing.T) {
 		t.Errorf("deleted: %s", deleted.raw)
 	}
 	c.want(c.application(), 400, "AADSTS700016")
+	c.want(c.graph(http.MethodPost, "/directory/deletedItems/"+a.ObjectID+"/restore", ""), 200, "")
+	c.want(c.graph(http.MethodGet, own, ""), 200, "")
+	c.want(c.application(), 200, "")
+	if deleted := c.graph(http.MethodGet, "/directory/deletedItems/microsoft.graph.application", ""); strings.Contains(deleted.raw, a.ClientID) {
+		t.Errorf("restored: %s", deleted.raw)
+	}
+	set(fault.AppDeleted)
+	c.want(c.application(), 400, "AADSTS700016")
 }

@@ -7,7 +7,7 @@ var misgranted = []scenario{
 	registration("added as delegated permissions", "declared-as-delegated", check.Roles, "permission.delegated", "Application permissions"),
 	registration("consent given to an application of the same name", "consent-elsewhere", check.Roles, "permission.granted-elsewhere", "client ID"),
 	registration("consent revoked, and the token still works", "consent-revoked", check.Consented, "permission.revoked", "Grant admin consent"),
-	registration("application deleted, and restorable", "app-deleted", check.Token, "application.deleted", "Restore app registration"),
+	registration("application deleted, and restorable", "app-deleted", check.Token, "application.deleted", "Restore it"),
 }
 
 func registration(name, fault, id, code, remedy string) scenario {

@@ -341,6 +341,9 @@ func (c *call) purge() (reply, error) {
 // restore brings back an application and its enterprise application, whose
 // grants were never gone.
 func (c *call) restore() (reply, error) {
+	if ready := c.g.RestoreReady(c.vars[0]); ready != nil {
+		return c.restored(ready)
+	}
 	at, err := c.deletedAt()
 	if err != nil {
 		return reply{}, err
@@ -357,6 +360,10 @@ func (c *call) restore() (reply, error) {
 		}
 	}
 	st.DeletedPrincipals = slices.DeleteFunc(st.DeletedPrincipals, func(sp *tenant.ServicePrincipal) bool { return sp.AppID == a.AppID })
+	return c.restored(a)
+}
+
+func (c *call) restored(a *tenant.Application) (reply, error) {
 	o := maps.Clone(c.applicationObject(a))
 	o["@odata.type"], o["@odata.context"] = "#microsoft.graph.application", c.context("directoryObjects/$entity")
 	return ok(o)

@@ -47,7 +47,7 @@ func (t *Tenant) Revoked(a *AppRoleAssignment) bool {
 // ReadyDeleted reports whether the fault deleted an object of the ready
 // application.
 func (t *Tenant) ReadyDeleted(id string) bool {
-	if !t.Has(fault.AppDeleted) {
+	if !t.Has(fault.AppDeleted) || t.State.ReadyRestored > t.Since() {
 		return false
 	}
 	ready := t.Application(t.Directory.ID(KindOther, AppReady))
@@ -56,6 +56,18 @@ func (t *Tenant) ReadyDeleted(id string) bool {
 	}
 	own := t.PrincipalByApp(ready.AppID)
 	return id == ready.ID || own != nil && id == own.ID
+}
+
+// RestoreReady brings the ready application back that the fault deleted, by its id,
+// nil where it did not.
+func (t *Tenant) RestoreReady(id string) *Application {
+	ready := t.Application(t.Directory.ID(KindOther, AppReady))
+	if ready == nil || !strings.EqualFold(id, ready.ID) || !t.ReadyDeleted(ready.ID) {
+		return nil
+	}
+	t.State.Sequence++
+	t.State.ReadyRestored = t.State.Sequence
+	return ready
 }
 
 // Declared is what an application declares, with the delegated permissions of the

@@ -32,6 +32,9 @@ type State struct {
 	Secrets           map[string]string    `json:"secrets"` // by key id
 	Born              map[string]time.Time `json:"born"`    // when an object was made, by id
 	Sequence          int                  `json:"sequence"`
+	// ReadyRestored is the sequence at which the application that a fault deleted
+	// was restored, 0 for never.
+	ReadyRestored int `json:"readyRestored,omitempty"`
 	Users             []*User              `json:"users,omitempty"`
 	Groups            []*Group             `json:"groups,omitempty"`
 	Mailboxes         map[string]*Mailbox  `json:"mailboxes,omitempty"` // by address
