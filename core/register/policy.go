@@ -108,7 +108,6 @@ func (in Input) policyRefused(p *problem.Problem) *problem.Problem {
 		out = problem.New(codeRegisterLifeForbidden, words.T("A tenant policy does not allow a credential lifetime this long.")).
 			Run(words.T("Choose a shorter lifetime:"), "roomkeyctl register plan --months 6")
 	}
-	out.Lead(words.T("Or remove what was registered:"), problem.PlaceUndo)
 	out.RequestID = p.RequestID
 	return out.By(p)
 }

@@ -331,8 +331,13 @@ func TestPolicyUnread(t *testing.T) {
 			}
 			return nil, false
 		}
-		if _, err := b.apply(t); problem.CodeOf(err).String() != want || len(problem.Of(err).Remedies) == 0 {
-			t.Errorf("%s: %v", code, err)
+		_, err := b.apply(t)
+		if problem.CodeOf(err).String() != want || len(problem.Of(err).Remedies) == 0 {
+			t.Fatalf("%s: %v", code, err)
+		}
+		remedies := problem.Of(err).Remedies
+		if last := remedies[len(remedies)-1].String(); !strings.Contains(last, "This run made: App registration") || !strings.Contains(last, "register undo") {
+			t.Errorf("%s does not say what remains: %s", code, last)
 		}
 	}
 }

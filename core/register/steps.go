@@ -24,6 +24,7 @@ func (r *run) all(ctx context.Context) error {
 	for _, s := range steps {
 		if err := r.do(ctx, s); err != nil {
 			err = r.in.explained(s.title, err)
+			r.remains(err)
 			if problem.CodeOf(err) == codeRole {
 				problem.Of(err).Lead(words.T("Or let a colleague run a script."), problem.PlaceRegister.With("roomkeyctl register handoff --out FOLDER"))
 			}
@@ -55,6 +56,24 @@ func (r *run) all(ctx context.Context) error {
 		return err
 	}
 	return r.sweep(ctx)
+}
+
+// remains says what a run made before Microsoft refused the rest of it, and where
+// to remove it. A run that made nothing leaves nothing.
+func (r *run) remains(err error) {
+	p := problem.Of(err)
+	if p == nil || !p.Kind.Decided() {
+		return // it may go on
+	}
+	var made []words.Text
+	for _, e := range r.journal.entries {
+		if e.Run == r.id && e.Phase == phaseAfter && e.Made != nil {
+			made = append(made, titles[e.Made.What])
+		}
+	}
+	if len(made) > 0 {
+		p.Lead(words.T("This run made: %s. That remains. Correct the cause and apply again, which makes nothing twice, or remove it.", words.And(made...)), problem.PlaceUndo)
+	}
 }
 
 // explained turns Microsoft's bare refusal of a step into what to do about it.

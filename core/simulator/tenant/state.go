@@ -34,12 +34,12 @@ type State struct {
 	Sequence          int                  `json:"sequence"`
 	// ReadyRestored is the sequence at which the application that a fault deleted
 	// was restored, 0 for never.
-	ReadyRestored int `json:"readyRestored,omitempty"`
-	Users             []*User              `json:"users,omitempty"`
-	Groups            []*Group             `json:"groups,omitempty"`
-	Mailboxes         map[string]*Mailbox  `json:"mailboxes,omitempty"` // by address
-	Subscribed        []*Subscription      `json:"subscriptions,omitempty"`
-	Exchange          ExchangeState        `json:"exchange"`
+	ReadyRestored int                 `json:"readyRestored,omitempty"`
+	Users         []*User             `json:"users,omitempty"`
+	Groups        []*Group            `json:"groups,omitempty"`
+	Mailboxes     map[string]*Mailbox `json:"mailboxes,omitempty"` // by address
+	Subscribed    []*Subscription     `json:"subscriptions,omitempty"`
+	Exchange      ExchangeState       `json:"exchange"`
 	// LastSignIn is when a client last got a token for itself, LastUserSignIn
 	// with a person's sign-in; by client id.
 	LastSignIn     map[string]time.Time `json:"lastSignIn,omitempty"`
