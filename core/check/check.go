@@ -105,6 +105,8 @@ type Run struct {
 	// when a run is given out and are not part of what is stored.
 	Headline words.Text       `json:"headline,omitzero"`
 	Claims   []evidence.State `json:"claims,omitempty"`
+	// Chain is the claims as the links that are drawn, filled in with them.
+	Chain evidence.Chain `json:"chain,omitempty"`
 	// NotKept is why a whole run could not be saved; a push asks for one that
 	// was.
 	NotKept  *problem.Problem `json:"notKept,omitempty"`

@@ -48,7 +48,15 @@ func judge(err error) Finding {
 // needed passed is green.
 func (r *Run) conclude(s *State, cancelled bool) {
 	s.putBeside(r)
+	// Of two findings the one further up the chain is the cause.
 	var failed, open, warned *Finding
+	upstream := upstreams()
+	first := func(f, than *Finding) *Finding {
+		if than == nil || upstream[f.ID] < upstream[than.ID] {
+			return f
+		}
+		return than
+	}
 	proven, untried := false, false
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -57,26 +65,22 @@ func (r *Run) conclude(s *State, cancelled bool) {
 			proven = true
 		case Warn:
 			proven = true
-			if warned == nil {
-				warned = f
-			}
+			warned = first(f, warned)
 		case Fail:
-			if failed == nil {
-				failed = f
-			}
+			failed = first(f, failed)
 		case Skipped:
 			// Not wanted spoils nothing, unless it was asked for by name; skipped
 			// for another's failure has that one beside it; cancelled is counted
 			// by the caller.
 			untried = untried || f.Because == "" && slices.Contains(r.Only, f.ID)
-			if f.Because != "" && !f.Optional && open == nil {
+			if f.Because != "" && !f.Optional {
 				if cause, ok := r.Finding(f.Because); ok && cause.Status == Unknown && cause.Optional {
-					open = f
+					open = first(f, open)
 				}
 			}
 		default:
-			if open == nil && !f.Optional {
-				open = f
+			if !f.Optional {
+				open = first(f, open)
 			}
 		}
 	}

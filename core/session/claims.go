@@ -213,9 +213,7 @@ func (s *Session) whole(ctx context.Context, run check.Run) check.Run {
 		run.Verdict, run.NotKept = check.Incomplete, problem.Of(err)
 		return run
 	}
-	run.Claims = slices.DeleteFunc(claims, func(c evidence.State) bool {
-		return c.Claim == evidence.RoomSettings || c.Claim == evidence.HandedOver
-	})
+	run.Claims, run.Chain = inChain(claims)
 	run.Headline = evidence.Headline(run.Claims)
 	bad, ok := evidence.Worst(setup.Tested(claims))
 	verdict := check.Warned
@@ -228,5 +226,28 @@ func (s *Session) whole(ctx context.Context, run check.Run) check.Run {
 			run.RootCause.Code = bad.Problem.Code.String()
 		}
 	}
+	if cause, broken := run.Chain.Cause(); broken && len(run.Only) == 0 && run.Verdict == check.Failed && cause.Standing == evidence.Failed {
+		run.RootCause = &check.Cause{Check: cause.Source}
+		if cause.Problem != nil {
+			run.RootCause.Code = cause.Problem.Code.String()
+		}
+	}
 	return run
+}
+
+// inChain are the claims that a test proves, and the links that they make.
+func inChain(claims []evidence.State) ([]evidence.State, evidence.Chain) {
+	own := slices.DeleteFunc(slices.Clone(claims), func(c evidence.State) bool {
+		id, _ := c.Claim.Link()
+		return id == ""
+	})
+	return own, evidence.Draw(own)
+}
+
+// Chain is the chain as it is proven now, from what is remembered here: it asks
+// the keychain, but makes no call.
+func (s *Session) Chain(ctx context.Context) (evidence.Chain, error) {
+	claims, err := s.Claims(ctx)
+	_, chain := inChain(claims)
+	return chain, err
 }
