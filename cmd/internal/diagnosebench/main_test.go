@@ -33,6 +33,7 @@ func TestEveryScenario(t *testing.T) {
 			if o.kind() != right {
 				t.Errorf("%s: want %s, %s %s %q; got %s", o.kind(), sc.verdict, sc.check, sc.code, sc.remedy, o.said())
 			}
+			drawnRight(t, run)
 		})
 	}
 }
