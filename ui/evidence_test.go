@@ -71,7 +71,7 @@ func TestWhatNeedsSignInIsOneLine(t *testing.T) {
 	p.sees("Sign in to check 3 more")
 	p.sees("Not tested: application.declared; application.consented; credential.match.")
 	p.missesOut("Skipped: Only an administrator's sign-in")
-	p.press("Take me there")
+	p.press("Sign in")
 	if p.shell.Route() != setup.Register {
 		t.Errorf("the button leads to %s", p.shell.Route())
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
@@ -68,7 +69,7 @@ func (s *fakeSession) Check(ctx context.Context, o check.Options, emit func(chec
 	s.hang()
 	s.Options = append(s.Options, o)
 	if len(o.Only) > 0 {
-		return s.again(o.Only[0], emit), nil
+		return s.again(o.Only[0]), nil
 	}
 	run := check.Run{Verdict: check.Passed, From: "192.0.2.7", Started: fakeAt, Finished: fakeAt.Add(2300 * time.Millisecond)}
 	for i, f := range s.findings() {
@@ -116,14 +117,13 @@ func (b *fakeCore) quick() check.Run {
 }
 
 // again is a run of one check.
-func (b *fakeCore) again(id string, emit func(check.Finding)) check.Run {
+func (b *fakeCore) again(id string) check.Run {
 	if b.tries++; b.tries >= b.Mended {
 		b.Fails = nil
 	}
 	run := check.Run{Verdict: check.Passed, Only: []string{id}}
 	for _, f := range b.findings() {
 		if f.ID == id {
-			emit(f)
 			run.Findings = append(run.Findings, f)
 		}
 	}
@@ -148,6 +148,11 @@ func (s *fakeSession) LastCheck(context.Context) (*check.Run, bool, error) {
 	return s.run, s.ranOn == s.Document().Revision, nil
 }
 
+// Chain is drawn from the claims.
+func (s *fakeSession) Chain(context.Context) (evidence.Chain, error) {
+	return evidence.Draw(s.claims(s.Document().Revision)), nil
+}
+
 // PreviousCheck is the one before.
 func (b *fakeCore) PreviousCheck() *check.Run { return b.previous }
 
@@ -163,12 +168,12 @@ func passedFinding(id, title, summary string) check.Finding {
 
 func (b *fakeCore) findings() []check.Finding {
 	list := []check.Finding{
-		passedFinding("net.names", "Names resolve", "login.microsoftonline.com and graph.microsoft.com answer."),
-		passedFinding("net.tls", "TLS is not intercepted", "Issued by DigiCert Inc."),
+		passedFinding(check.Names, "Names resolve", "login.microsoftonline.com and graph.microsoft.com answer."),
+		passedFinding(check.Certificate, "TLS is not intercepted", "Issued by DigiCert Inc."),
 		passedFinding(check.Token, "The application gets a token", "Valid for 60 minutes."+b.Hostile),
-		passedFinding("entra.roles", "The token carries the permissions", "3 of 3."),
-		passedFinding("graph.rooms", "Rooms can be listed", "12 rooms."+b.Hostile),
-		passedFinding("server.reach", "The booking server answers", "Room booking 4.2, contract version 1."),
+		passedFinding(check.Roles, "The token carries the permissions", "3 of 3."),
+		passedFinding(check.RoomList, "Rooms can be listed", "12 rooms."+b.Hostile),
+		passedFinding(check.ServerReach, "The booking server answers", "Room booking 4.2, contract version 1."),
 	}
 	for _, id := range b.Unsigned {
 		list = append(list, check.Finding{ID: id, Title: words.Plain(id), Status: check.Skipped, Note: words.T("Only an administrator's sign-in shows the application's registration.")})

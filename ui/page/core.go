@@ -12,6 +12,7 @@ import (
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/export"
 	"github.com/roomkey/roomkey/core/permission"
@@ -165,6 +166,7 @@ type checked interface {
 	QuickProof(ctx context.Context, emit func(check.Finding), report task.Report) (check.Run, error)
 	Check(ctx context.Context, o check.Options, emit func(check.Finding), report task.Report) (check.Run, error)
 	LastCheck(ctx context.Context) (run *check.Run, current bool, err error)
+	Chain(ctx context.Context) (evidence.Chain, error)
 	PreviousCheck() *check.Run
 	Report(run check.Run) ([]byte, error)
 	Bundle(ctx context.Context, log, version string) ([]byte, error)

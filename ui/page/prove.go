@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/task"
@@ -22,30 +23,25 @@ type Prove struct {
 	notice  *notice
 	left    *fyne.Container
 	verdict *fyne.Container
-	cause   *fyne.Container
+	proof   *proofChain
 	options *runOptions
-	list    *kit.FindingList
 	facts   *fyne.Container
 	run     *kit.Button
 	next    *kit.Button
 	report  *kit.Button
 	running bool
-	// found are the findings as they are shown, by id.
-	found map[string]check.Finding
 	// Every is the pause between two tries of one check.
 	Every time.Duration
 }
 
 // NewProve makes the page.
 func NewProve(env *Env) *Prove {
-	p := &Prove{env: env, notice: newNotice(env.Host), left: kit.Column(0), verdict: kit.Column(kit.Gap), cause: kit.Column(kit.Gap),
-		list: kit.NewFindingList(env.Host), facts: kit.Column(kit.GapWide), found: map[string]check.Finding{}, Every: 15 * time.Second}
+	p := &Prove{env: env, notice: newNotice(env.Host), left: kit.Column(0), verdict: kit.Column(kit.Gap),
+		proof: newProofChain(env), facts: kit.Column(kit.GapWide), Every: 15 * time.Second}
 	p.options = newRunOptions(env, p.relayout)
 	env.Remember(map[string]*kit.Field{"prove.organizer": p.options.organizer, "prove.outOfReach": p.options.outOfReach}, func() { p.options.show() })
-	p.list.OnAgain = p.again
-	checks := kit.Card(p.list)
-	checks.Pad = 6
-	body := kit.Column(kit.GapWide, p.notice.object, p.left, p.verdict, p.cause, p.options.object, checks, p.facts)
+	p.proof.again, p.proof.relayout, p.proof.trace = p.again, p.relayout, p.openTrace
+	body := kit.Column(kit.GapWide, p.notice.object, p.left, p.verdict, p.proof.object, p.options.object, p.facts)
 	p.frame = kit.NewFrame(kit.L("Prove that it works"),
 		kit.L("Every link is tried with the application's own credential. Nothing counts as working that was not exercised; nothing is changed unless you say so."), body)
 	p.notice.top = p.frame.ToTop
@@ -54,6 +50,7 @@ func NewProve(env *Env) *Prove {
 	p.next = kit.NewButtonWithIcon(kit.L("Hand over"), theme.NavigateNextIcon(), func() { env.Go(setup.HandOver) })
 	p.frame.Spot("check", p.run, nil)
 	p.frame.Spot("organizer", p.options.organizer, p.options.openBooking)
+	p.frame.Spot("notification", p.options.notification, p.options.openNotification)
 	p.frame.Spot("scope.outside", p.options.outOfReach, p.options.open)
 	p.actions(nil)
 	return p
@@ -75,8 +72,12 @@ func (p *Prove) Shown() {
 	}
 	var run *diagnosis
 	var ready prepared
+	var chain evidence.Chain
 	p.env.Scope.Run(func(ctx context.Context) (err error) {
 		if ready, err = p.env.prepare(ctx); err != nil {
+			return err
+		}
+		if chain, err = p.env.Session.Chain(ctx); err != nil {
 			return err
 		}
 		last, current, err := p.env.Session.LastCheck(ctx)
@@ -95,20 +96,19 @@ func (p *Prove) Shown() {
 		}
 		p.options.prepare(ready)
 		p.showLeft(ready.left)
-		p.list.Clear()
-		for _, c := range check.Catalogue() {
-			p.put(check.Finding{ID: c.ID, Title: c.Title}, "")
-		}
-		p.show(run)
+		p.show(run, chain)
 	})
 }
 
-func (p *Prove) put(f check.Finding, rootCause string) {
-	if f.NeedsSignIn() {
-		return // a whole run shows them as one
+// openTrace unfolds the options at the test that a link needs.
+func (p *Prove) openTrace(link evidence.LinkID) {
+	if link == evidence.LinkNotifications {
+		p.options.openNotification()
+		p.frame.Reveal("notification")
+		return
 	}
-	p.found[f.ID] = f
-	p.list.Put(findingOf(f, rootCause))
+	p.options.openBooking()
+	p.frame.Reveal("organizer")
 }
 
 func (p *Prove) actions(run *diagnosis) {
@@ -155,18 +155,18 @@ func (p *Prove) begin(o check.Options) {
 	p.run.Disable()
 	p.options.close()
 	p.notice.clear()
-	p.cause.RemoveAll()
 	p.facts.RemoveAll()
 	p.verdict.RemoveAll()
-	p.list.Clear()
+	p.proof.coming(nil)
 	p.env.Changed()
 	var (
 		run    diagnosis
 		ready  prepared
+		chain  evidence.Chain
+		soFar  []check.Finding
 		coming = newStream[check.Finding](p.env.Scope, func(found []check.Finding) {
-			for _, f := range found {
-				p.put(f, "")
-			}
+			soFar = append(soFar, found...)
+			p.proof.coming(soFar)
 			p.relayout()
 		})
 	)
@@ -181,6 +181,9 @@ func (p *Prove) begin(o check.Options) {
 		}
 		// Cancelled or not, what the run made may still be there.
 		ctx = context.WithoutCancel(ctx)
+		if chain, err = p.env.Session.Chain(ctx); err != nil {
+			return err
+		}
 		if run.step, err = p.env.step(ctx, setup.Prove); err == nil {
 			ready, err = p.env.prepare(ctx)
 		}
@@ -191,47 +194,39 @@ func (p *Prove) begin(o check.Options) {
 		p.env.Changed()
 		if err != nil {
 			p.notice.fail(problem.Of(err))
+			p.Shown()
 			return
 		}
 		p.options.prepare(ready)
 		p.showLeft(ready.left)
-		p.show(&run)
+		p.show(&run, chain)
 		p.notice.fail(run.NotKept)
 	})
 }
 
-// show draws a whole run; nil is none yet.
-func (p *Prove) show(run *diagnosis) {
+// show draws the chain as it is proven, and the last whole run; nil is none yet.
+func (p *Prove) show(run *diagnosis, chain evidence.Chain) {
 	p.actions(run)
 	p.verdict.RemoveAll()
-	p.cause.RemoveAll()
 	p.facts.RemoveAll()
 	if run == nil {
-		p.verdict.Add(kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.L("Nothing was tried yet. This is what will be tried:"))))
-		p.relayout()
+		var all []check.Finding
+		for _, c := range check.Catalogue() {
+			all = append(all, check.Finding{ID: c.ID, Title: c.Title})
+		}
+		p.proof.set(chain, all, "")
 		return
 	}
 	mark, says := headline(run)
-	if !run.Finished.IsZero() {
-		says.Add(kit.Small(kit.L("Tested on %s, in %.1f seconds.", run.Finished.Local().Format(time.DateTime), run.Finished.Sub(run.Started).Seconds())))
-	}
-	if run.before != nil && len(run.Only) == 0 {
-		says.Add(kit.Pad(kit.GapTight, 0, 0, 0, comparison(run)))
-	}
-	p.verdict.Add(kit.Tinted(mark.Tint(), mark.Color(), says))
-	p.list.Clear()
+	card := kit.Tinted(mark.Tint(), mark.Color(), says)
+	card.Pad = 12
+	p.verdict.Add(card)
+	p.facts.Add(about(run))
 	cause := ""
 	if run.RootCause != nil {
 		cause = run.RootCause.Check
 	}
-	for _, f := range check.Fold(run.Findings) {
-		p.put(f, cause)
-		if f.ID == cause && f.Problem != nil {
-			p.cause.Add(kit.ProblemAs(p.env.Host, MarkOf(f.Status), f.Problem))
-			p.cause.Add(kit.Row(kit.Gap, -1, p.againButton(f.ID)))
-		}
-	}
-	p.list.Open(check.SignInGroup, true)
+	p.proof.set(chain, run.Findings, cause)
 	if len(run.Features)+len(run.Unproven) > 0 {
 		p.facts.Add(featureList(run.Run))
 	}
@@ -259,8 +254,19 @@ func headline(run *diagnosis) (kit.Mark, *fyne.Container) {
 			says.Add(kit.NewText(title))
 		}
 	}
-	says.Add(kit.NewText(kit.Say(provenFrom(run.Run))))
 	return mark, says
+}
+
+// about is from where and when a run tested, and what changed since the one before.
+func about(run *diagnosis) fyne.CanvasObject {
+	says := kit.Column(kit.GapTight, kit.NewText(kit.Say(provenFrom(run.Run))))
+	if !run.Finished.IsZero() {
+		says.Add(kit.Small(kit.L("Tested on %s, in %.1f seconds.", run.Finished.Local().Format(time.DateTime), run.Finished.Sub(run.Started).Seconds())))
+	}
+	if run.before != nil && len(run.Only) == 0 {
+		says.Add(kit.Pad(kit.GapTight, 0, 0, 0, comparison(run)))
+	}
+	return kit.Card(says)
 }
 
 // verdictOf never answers green for anything but a pass on this configuration.

@@ -98,6 +98,9 @@ func (o *runOptions) open() { o.form.Show(); o.show() }
 // openBooking unfolds them at the test booking.
 func (o *runOptions) openBooking() { o.booking.SetValue("true"); o.open() }
 
+// openNotification unfolds them at the test subscription.
+func (o *runOptions) openNotification() { o.notification.SetValue("true"); o.open() }
+
 // close folds the options and forgets every yes: it was for one run.
 func (o *runOptions) close() {
 	o.booking.SetValue("false")

@@ -9,15 +9,12 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
-
-func (p *Prove) againButton(id string) *kit.Button {
-	return kit.NewButtonWithIcon(kit.L("Test this again until it passes"), theme.ViewRefreshIcon(), func() { p.again(id) })
-}
 
 // plan finds the time of the test booking before anybody agrees to it.
 func (p *Prove) plan(o check.Options) {
@@ -25,7 +22,7 @@ func (p *Prove) plan(o check.Options) {
 	p.run.Disable()
 	p.notice.clear()
 	p.verdict.RemoveAll() // what an earlier run came to says nothing of this one
-	p.cause.RemoveAll()
+	p.facts.RemoveAll()
 	var plan check.BookingPlan
 	p.env.Scope.Show(kit.L("Looking when the room is free"), func(ctx context.Context, _ task.Report) (err error) {
 		plan, err = p.env.Session.PlanBooking(ctx, o)
@@ -73,16 +70,18 @@ func (p *Prove) again(id string) {
 	p.run.Disable()
 	p.notice.clear()
 	outside := p.options.outside()
-	was, latest := p.found[id], check.Finding{}
-	coming := newStream[check.Finding](p.env.Scope, func(found []check.Finding) {
-		for _, f := range found {
-			p.put(f, "")
-		}
-		p.relayout()
-	})
-	p.env.Scope.Show(kit.L("Testing again: %s", was.Title), func(ctx context.Context, report task.Report) error {
+	was, _ := check.Run{Findings: p.proof.findings}.Finding(id)
+	latest := check.Finding{}
+	var chain evidence.Chain
+	p.env.Scope.Show(kit.L("Testing again: %s", was.Title), func(ctx context.Context, report task.Report) (err error) {
+		defer func() {
+			drawn, wrong := p.env.Session.Chain(context.WithoutCancel(ctx))
+			if chain = drawn; err == nil {
+				err = wrong
+			}
+		}()
 		for try := 1; ; try++ {
-			run, err := p.env.Session.Check(ctx, check.Options{Only: []string{id}, OutOfReach: outside, NoSubscription: true}, coming.add, report)
+			run, err := p.env.Session.Check(ctx, check.Options{Only: []string{id}, OutOfReach: outside, NoSubscription: true}, nil, report)
 			if err != nil {
 				return err
 			}
@@ -108,6 +107,7 @@ func (p *Prove) again(id string) {
 		p.running = false
 		p.run.Enable()
 		p.env.Changed()
+		p.proof.retested(chain, latest)
 		p.tell(latest, problem.Of(err))
 		p.frame.ToTop()
 		p.relayout()
@@ -127,7 +127,6 @@ func (p *Prove) tell(f check.Finding, failed *problem.Problem) {
 			kit.NewText(kit.L("This was not tried again: %s", because(f))),
 			kit.NewText(kit.L("Choose it under “Options for the next test” and test the whole connection.")))))
 	default:
-		p.cause.RemoveAll()
 		p.notice.good(kit.L("%s: this passes now. Test the whole connection again for a verdict.", f.Title))
 	}
 }
