@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -207,6 +208,9 @@ func printRun(w io.Writer, run check.Run) {
 		fmt.Fprintln(w)
 	}
 	fmt.Fprintln(w, problem.Line(say(run.Headline)))
+	fmt.Fprintln(w)
+	printChain(w, run.Chain)
+	fmt.Fprintln(w)
 	printClaims(w, run.Claims)
 	fmt.Fprintf(w, "Verdict: %s\n", strings.ToUpper(string(run.Verdict)))
 	if run.RootCause != nil {
@@ -219,6 +223,27 @@ func printRun(w io.Writer, run check.Run) {
 	}
 	for _, u := range run.Unproven {
 		fmt.Fprintf(w, "  not proven: %s\n", problem.Line(say(u)))
+	}
+}
+
+// printChain draws the chain, a link a line, with how each stands.
+func printChain(w io.Writer, chain evidence.Chain) {
+	title := 0
+	for _, l := range chain {
+		title = max(title, utf8.RuneCountInString(say(l.Title)))
+	}
+	for i, l := range chain {
+		if i > 0 {
+			fmt.Fprintln(w, "  │")
+		}
+		name, says := problem.Line(say(l.Title)), say(l.Says())
+		switch {
+		case l.Standing == evidence.Works:
+			says += " " + l.At.Local().Format("2006-01-02 15:04")
+		case l.Standing != evidence.NotReached && !l.Reason.IsZero():
+			says += ": " + problem.Line(say(l.Reason))
+		}
+		fmt.Fprintf(w, "  %s %s%s  %s\n", l.Standing.Sign(), name, strings.Repeat(" ", max(title-utf8.RuneCountInString(name), 0)), says)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
@@ -43,11 +44,12 @@ func HTML(w io.Writer, run check.Run, o Options) error {
 		"moment":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 		"fold":     check.Fold,
 		"shown":    shown,
-		"evidence": evidence,
+		"evidence": factsOf,
 		"remedy":   func(r problem.Remedy) string { return problem.Clean(r.Text.In(o.Speak)) },
 		"truth":    func(t permission.Truth) string { return say(truths[t]) },
 		"status":   func(s check.Status) string { return say(statuses[s]) },
 		"verdict":  func(v check.Verdict) string { return say(verdicts[v]) },
+		"class":    func(s evidence.Standing) string { return classes[s] },
 		"safe":     func(url string) bool { return strings.HasPrefix(url, "https://") },
 	}
 	page, err := template.New("report").Funcs(funcs).Parse(source)
@@ -59,7 +61,14 @@ func HTML(w io.Writer, run check.Run, o Options) error {
 		Language   string
 		Comparison *check.Comparison
 		Cause      *check.Finding
+		Picture    picture
 	}{Run: run, Language: o.Language}
+	data.Picture = draw(run, func(l evidence.Link) (title, says, when string) {
+		if !l.At.IsZero() {
+			when = l.At.UTC().Format("2006-01-02 15:04 UTC")
+		}
+		return say(l.Title), say(l.Says()), when
+	})
 	if data.Language == "" {
 		data.Language = "en"
 	}
@@ -93,8 +102,8 @@ var verdicts = map[check.Verdict]words.Text{
 // fact is one line of evidence.
 type fact struct{ Name, Value string }
 
-// evidence gives the facts in the order of their names.
-func evidence(f check.Finding) []fact {
+// factsOf gives the evidence in the order of its names.
+func factsOf(f check.Finding) []fact {
 	facts := []fact{}
 	for name, value := range f.Evidence {
 		text, ok := value.(string)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/transport"
@@ -53,6 +54,11 @@ func broken() check.Run {
 			{ID: check.Declared, Title: words.T("The application declares what the product needs"), Status: check.Skipped, Note: words.T("Only an administrator's sign-in shows the application's registration.")},
 			{ID: check.Consented, Title: words.T("An administrator consented to it"), Status: check.Skipped, Note: words.T("Only an administrator's sign-in shows the application's registration.")},
 		},
+		Chain: evidence.Draw([]evidence.State{
+			{Claim: evidence.SignIn, Standing: evidence.Works, At: noon}, {Claim: evidence.Permissions, Standing: evidence.Failed, At: noon, Source: check.Roles, Problem: denied, Reason: words.Plain(hostile)},
+			{Claim: evidence.Rooms, Standing: evidence.Attention, At: noon, Reason: words.T("A room has no seats.")}, {Claim: evidence.Calendars, Standing: evidence.Untested}, {Claim: evidence.Scope, Standing: evidence.Void},
+			{Claim: evidence.Server, Standing: evidence.Unknown, At: noon, Problem: denied}, {Claim: evidence.ServerWorks, Standing: evidence.Untested},
+		}),
 		Layers: []permission.Layers{{Ref: permission.Ref{Value: "Calendars.ReadWrite", Kind: permission.Application}, Wanted: true, InToken: permission.No}},
 		Features: []check.Feature{{ID: "bookings", Title: words.T("Booking rooms"), State: check.FeatureBroken, Because: denied.Title, Check: check.Roles},
 			{ID: "rooms", Title: words.T("Listing rooms"), State: check.FeatureWorks}},
@@ -244,4 +250,43 @@ func FuzzRedactor(f *testing.F) {
 			t.Errorf("%q", got)
 		}
 	})
+}
+
+// TestPictureIsReadWithoutColour: each link says its state by sign and word, what
+// was not tested is dashed, nothing is drawn over another, and the description
+// says the same.
+func TestPictureIsReadWithoutColour(t *testing.T) {
+	run := broken()
+	var page bytes.Buffer
+	if err := HTML(&page, run, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	svg := page.String()
+	svg = svg[strings.Index(svg, "<svg"):strings.Index(svg, "</svg>")]
+	for _, want := range []string{"Microsoft sign-in: Proven.", "Application and permissions: Root cause.", "The server&#39;s own view: Not reached.", "idle", ">\u2717<", ">\u2713<"} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("%q is not in the picture", want)
+		}
+	}
+	if strings.Contains(svg, "script") {
+		t.Error("the picture carries what came from outside")
+	}
+	for n := range len(run.Chain) + 1 {
+		part := run
+		part.Chain = run.Chain[:n]
+		p := draw(part, func(l evidence.Link) (string, string, string) { return l.Title.String(), l.Says().String(), "" })
+		if len(p.Boxes) != n || len(p.Lines) != max(n-1, 0) {
+			t.Fatalf("%d links are %d boxes and %d lines", n, len(p.Boxes), len(p.Lines))
+		}
+		for i, a := range p.Boxes {
+			if a.X < 0 || a.X+a.W > p.Width || a.Y+a.H > p.Height || len(a.Title) == 0 || a.Sign == "" || a.Says == "" || a.Class == "" {
+				t.Errorf("%d links: %+v is not whole in %d by %d", n, a, p.Width, p.Height)
+			}
+			for _, b := range p.Boxes[i+1:] {
+				if a.X < b.X+b.W && b.X < a.X+a.W && a.Y < b.Y+b.H && b.Y < a.Y+a.H {
+					t.Errorf("%d links: %s lies over %s", n, a.ID, b.ID)
+				}
+			}
+		}
+	}
 }
