@@ -37,7 +37,7 @@ var layers = map[string]string{
 	"core/exchange":   data + io,
 	"core/booking":    data + io,
 	"core/export":     data + io,
-	"core/report":     data + io + "check",
+	"core/report":     data + io + "check evidence",
 	"core/schedule":   "words problem",
 	"core/setup":      "words evidence",
 	"core/reach":      "words permission",
