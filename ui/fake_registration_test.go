@@ -139,7 +139,7 @@ func (b *fakeSession) RegisterPlan(_ context.Context, o register.Options, _ task
 	}
 	done := b.Document().Application.ObjectID != ""
 	item := func(i register.Item) {
-		if done && i.Action.Does() {
+		if done && i.Action != register.ByHand && i.Action != register.Attention {
 			i.Today, i.Action = i.Wanted, register.Keep
 		}
 		plan.Items = append(plan.Items, i)

@@ -55,7 +55,7 @@ func TestLogoIsChosenAndJudged(t *testing.T) {
 	p.press(branding)
 	logo := p.field("Logo")
 	p.sees("at most 100 KB")
-	for name, data := range map[string][]byte{"notes.txt": []byte("nothing"), "large.png": append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, register.MaxLogo)...)} {
+	for name, data := range map[string][]byte{"notes.txt": []byte("nothing"), "large.png": append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 100<<10)...)} {
 		d.name, d.data = name, data
 		p.press("Choose a file…")
 		if logo.Wrong() == "" || logo.Value() != "" || !strings.Contains(logo.Wrong(), "Choose a PNG, JPEG or GIF") {
@@ -216,9 +216,9 @@ func TestUndoShowsTheLastSignIn(t *testing.T) {
 	why := problem.DeclareFamily("").New("graph.tenant-without-premium", problem.Refused, words.T("The tenant has no Microsoft Entra ID P1.")).See(words.T("Sign-in logs"), "https://entra.microsoft.com/#view/signins")
 	b.InUse = words.T("Something still uses this application.")
 	b.LastSignIns = []register.LastSignIn{
-		{Kind: register.ByApplication, State: register.SignInUnknown, Source: words.T("Microsoft's report"), Problem: why},
-		{Kind: register.ByUser, State: register.SignInUnknown, Source: words.T("Microsoft's log"), Problem: why},
-		{Kind: register.ByRoomkey, State: register.SignInSeen, At: fakeAt, Source: words.T("Roomkey's record")},
+		{Kind: "application", State: register.SignInUnknown, Source: words.T("Microsoft's report"), Problem: why},
+		{Kind: "user", State: register.SignInUnknown, Source: words.T("Microsoft's log"), Problem: why},
+		{Kind: "roomkey", State: register.SignInSeen, At: fakeAt, Source: words.T("Roomkey's record")},
 	}
 	p := registered(t, b)
 	p.press("Undo…")

@@ -73,8 +73,10 @@ func TestReadOnlyFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	folder := filepath.Dir(env.Store.File(s.ID()))
-	before, err := os.ReadFile(env.Store.File(s.ID()))
+	list, _ := env.Store.List()
+	file := list[0].File
+	folder := filepath.Dir(file)
+	before, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +87,7 @@ func TestReadOnlyFolder(t *testing.T) {
 	if err := s.Change(t.Context(), connection.Put("name", "Fabrikam")); problem.CodeOf(err).String() != "store.cannot-write" {
 		t.Errorf("saving into a read-only folder: %v", err)
 	}
-	if after, _ := os.ReadFile(env.Store.File(s.ID())); string(after) != string(before) {
+	if after, _ := os.ReadFile(file); string(after) != string(before) {
 		t.Error("the document changed")
 	}
 }

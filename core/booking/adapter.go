@@ -9,9 +9,9 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// Adapter speaks to one kind of booking server. Every error is a
+// adapter speaks to one kind of booking server. Every error is a
 // *problem.Problem ("booking.…" or "net.…") or the context's own.
-type Adapter interface {
+type adapter interface {
 	// Describe asks the server what it is. It needs no token.
 	Describe(ctx context.Context) (Description, error)
 	// Current is what the server holds now.
@@ -24,7 +24,7 @@ type Adapter interface {
 	DryRun(ctx context.Context, cfg Configuration) (DryRun, error)
 	// Put stores a configuration if the server still holds what was seen. The
 	// same Put twice does it once.
-	Put(ctx context.Context, p Put) error
+	Put(ctx context.Context, p attempt) error
 	// Status is the server's own view of whether it works.
 	Status(ctx context.Context) (Status, error)
 	// Leaves says what Delete would take away of now, and what stays.
@@ -66,8 +66,8 @@ type Choices struct {
 	Remove bool `json:"remove,omitempty"`
 }
 
-// Put is one attempt to store a configuration.
-type Put struct {
+// attempt is one attempt to store a configuration.
+type attempt struct {
 	Configuration Configuration
 	Credential    vault.Secret
 	// Recipient is the pinned age recipient.

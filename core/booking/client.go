@@ -43,7 +43,7 @@ type Options struct {
 
 // Client is one booking server.
 type Client struct {
-	adapter Adapter
+	adapter adapter
 	server  connection.Server
 	log     PushLog
 	now     func() time.Time

@@ -17,9 +17,9 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// ContractVersion is the version of the booking-server contract that this build
+// contractVersion is the version of the booking-server contract that this build
 // speaks (resources/contract/booking-server.v1.yaml).
-const ContractVersion = 1
+const contractVersion = 1
 
 const wellKnown = "/.well-known/room-booking-integration"
 
@@ -51,9 +51,9 @@ func (c *contract) Describe(ctx context.Context) (Description, error) {
 	if err := c.decode(a, &d); err != nil {
 		return d, err
 	}
-	if d.ContractVersion != ContractVersion {
+	if d.ContractVersion != contractVersion {
 		return d, problem.New(codeContractVersion, words.T("The booking server speaks another version of the contract.")).
-			With(words.T("It speaks version %d, Roomkey speaks version %d.", d.ContractVersion, ContractVersion)).
+			With(words.T("It speaks version %d, Roomkey speaks version %d.", d.ContractVersion, contractVersion)).
 			Fix(words.T("Update the booking server if its version is the lower one, else update Roomkey.")).
 			Lead(words.T("Until then, export the configuration as a file."), problem.PlaceExport).
 			Lead(words.T("Or type the values into the vendor's form."), problem.PlaceForm)
@@ -205,7 +205,7 @@ func (c *contract) DryRun(ctx context.Context, cfg Configuration) (DryRun, error
 	return d, nil
 }
 
-func (c *contract) Put(ctx context.Context, p Put) error {
+func (c *contract) Put(ctx context.Context, p attempt) error {
 	url, err := c.at(ctx, "")
 	if err != nil {
 		return err

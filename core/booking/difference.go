@@ -11,9 +11,9 @@ import (
 
 // Kinds of change.
 const (
-	Added   = "added"
-	Changed = "changed"
-	Removed = "removed"
+	added   = "added"
+	changed = "changed"
+	removed = "removed"
 )
 
 // Change is one field that differs. A credential appears only as fingerprint,
@@ -39,14 +39,14 @@ func Changes(holds *Configuration, next Configuration) []Change {
 	found := []Change{}
 	for path, from := range before {
 		if to, still := after[path]; !still {
-			found = append(found, Change{Path: path, Kind: Removed, From: from})
+			found = append(found, Change{Path: path, Kind: removed, From: from})
 		} else if to != from {
-			found = append(found, Change{path, Changed, from, to})
+			found = append(found, Change{path, changed, from, to})
 		}
 	}
 	for path, to := range after {
 		if _, had := before[path]; !had {
-			found = append(found, Change{Path: path, Kind: Added, To: to})
+			found = append(found, Change{Path: path, Kind: added, To: to})
 		}
 	}
 	for i, c := range found {

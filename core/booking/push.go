@@ -84,7 +84,7 @@ func (c *Client) Push(ctx context.Context, cfg Configuration, credential vault.S
 	if err := pinned(c.server, said); err != nil {
 		return Receipt{}, err
 	}
-	put := Put{
+	put := attempt{
 		Configuration: cfg, Credential: credential, Recipient: c.server.PinnedRecipient,
 		ETag: seen.ETag, IdempotencyKey: rand.Text(), sealed: new(string), Choices: o.Choices, Progress: o.Progress,
 	}

@@ -19,7 +19,7 @@ import (
 type writer struct {
 	*seatsurfing
 	state   *ssState
-	put     Put
+	put     attempt
 	touched map[string]bool
 	done    int
 	total   int
@@ -27,7 +27,7 @@ type writer struct {
 
 // Put writes what differs: the sign-in first, then locations and spaces, then
 // what is removed with a yes.
-func (s *seatsurfing) Put(ctx context.Context, p Put) error {
+func (s *seatsurfing) Put(ctx context.Context, p attempt) error {
 	own := *s
 	own.secrets = append([]vault.Secret{p.Credential}, s.secrets...)
 	err := own.apply(ctx, p)
@@ -35,7 +35,7 @@ func (s *seatsurfing) Put(ctx context.Context, p Put) error {
 	return err
 }
 
-func (s *seatsurfing) apply(ctx context.Context, p Put) error {
+func (s *seatsurfing) apply(ctx context.Context, p attempt) error {
 	state, err := s.read(ctx)
 	if err != nil {
 		return err

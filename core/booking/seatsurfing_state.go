@@ -175,7 +175,7 @@ func (state *ssState) current() Current {
 		for field, want := range ssProviderFields(*cfg) {
 			if !p.has(field, want) {
 				raw, _ := json.Marshal(want) // texts and numbers
-				now.Altered = append(now.Altered, Change{Path: "signIn." + field, Kind: Changed, From: plain(p[field]), To: plain(raw)})
+				now.Altered = append(now.Altered, Change{Path: "signIn." + field, Kind: changed, From: plain(p[field]), To: plain(raw)})
 			}
 		}
 		slices.SortFunc(now.Altered, func(a, b Change) int { return cmp.Compare(a.Path, b.Path) })

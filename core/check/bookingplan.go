@@ -39,13 +39,13 @@ func PlanBooking(ctx context.Context, in Input) (BookingPlan, error) {
 // Says tells who is invited for when, and what is not known of that time.
 func (p BookingPlan) Says() words.Text {
 	if !p.NoHours.IsZero() {
-		return words.T("%s invites %s for %s. Whether that is within the room's working hours is not known: %s The time is by this computer's clock.", p.Organizer, p.Room, p.When(), p.NoHours)
+		return words.T("%s invites %s for %s. Whether that is within the room's working hours is not known: %s The time is by this computer's clock.", p.Organizer, p.Room, p.when(), p.NoHours)
 	}
-	return words.T("%s invites %s for %s, within the room's working hours.", p.Organizer, p.Room, p.When())
+	return words.T("%s invites %s for %s, within the room's working hours.", p.Organizer, p.Room, p.when())
 }
 
-// When is the time with its zone: "Tue 2026-11-24 08:00-08:15 (Europe/Berlin, UTC+01:00)".
-func (p BookingPlan) When() string {
+// when is the time with its zone: "Tue 2026-11-24 08:00-08:15 (Europe/Berlin, UTC+01:00)".
+func (p BookingPlan) when() string {
 	return p.Start.Format("Mon 2006-01-02 15:04") + p.End.Format("-15:04 ") + "(" + zoneOf(p.Start) + ")"
 }
 
@@ -205,13 +205,13 @@ func (s *State) judgeDecline(plan BookingPlan) Finding {
 	room, policy := plan.Room, s.Options.TestRoomPolicy
 	if !plan.NoHours.IsZero() && (policy == nil || policy.OnlyWorkHours) {
 		return unknown(problem.New(codeBookingDeclinedHours, words.T("%s declined the invitation, perhaps only for the time of day.", room)).
-			With(words.T("It was invited for %s without its working hours being known: %s", plan.When(), plan.NoHours)).
+			With(words.T("It was invited for %s without its working hours being known: %s", plan.when(), plan.NoHours)).
 			Fix(words.T("Exchange Online PowerShell: Get-MailboxCalendarConfiguration -Identity %s shows its working hours and their time zone, Get-CalendarProcessing -Identity %s whether it declines outside them (ScheduleOnlyDuringWorkHours).", room, room)).
 			Fix(words.T("Or name another room for the test booking.")))
 	}
-	seen := words.T("It was free then and within its working hours (%s), so its calendar processing forbids the booking.", plan.When())
+	seen := words.T("It was free then and within its working hours (%s), so its calendar processing forbids the booking.", plan.when())
 	if !plan.NoHours.IsZero() {
-		seen = words.T("It was free then (%s) and takes bookings at any hour, so its calendar processing forbids the booking.", plan.When())
+		seen = words.T("It was free then (%s) and takes bookings at any hour, so its calendar processing forbids the booking.", plan.when())
 	}
 	return fail(problem.New(codeBookingDeclined, words.T("%s declined the invitation.", room)).With(seen).
 		Lead(words.T("Run the calendar-processing script for it, and check whether the organizer may book it (BookInPolicy)."), problem.PlaceCalendarScript))

@@ -78,8 +78,8 @@ func TestBookingIsPlannedWithinHoursAndWindow(t *testing.T) {
 			if err != nil {
 				return
 			}
-			if plan.When() != tt.when {
-				t.Errorf("%s, want %s", plan.When(), tt.when)
+			if plan.when() != tt.when {
+				t.Errorf("%s, want %s", plan.when(), tt.when)
 			}
 			if says := plan.Says().String(); strings.Contains(says, "not known") == plan.NoHours.IsZero() || !strings.Contains(says, tt.when) {
 				t.Error(says)

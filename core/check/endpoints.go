@@ -17,9 +17,9 @@ type Endpoint struct {
 	Why       words.Text `json:"why"`
 }
 
-// Endpoints are the addresses of this cloud that the booking server needs, as a
+// endpoints are the addresses of this cloud that the booking server needs, as a
 // list for the people who run the firewall.
-func Endpoints(in Input) []Endpoint {
+func endpoints(in Input) []Endpoint {
 	list := []Endpoint{}
 	out := func(address string, why words.Text) {
 		host, err := hostname(address)

@@ -19,7 +19,7 @@ import (
 func TestEveryCheckHasAClaim(t *testing.T) {
 	proven := map[evidence.Claim]bool{evidence.RoomSettings: true, evidence.HandedOver: true} // by scripts, by a push
 	for _, c := range Catalogue() {
-		if !c.Claim.Known() {
+		if !slices.Contains(evidence.Claims(), c.Claim) {
 			t.Errorf("%s has the claim %q", c.ID, c.Claim)
 		}
 		proven[c.Claim] = proven[c.Claim] || c.Proves

@@ -168,7 +168,7 @@ func (s *State) summarize(r *Run) {
 		}
 	}
 	r.Unproven = s.unproven(r)
-	r.Endpoints = Endpoints(s.Input)
+	r.Endpoints = endpoints(s.Input)
 	if rooms, known := s.chosen(); known && s.Digest != nil && r.Verdict != Incomplete {
 		// Of a run that was limited, the rooms are known and the rest is not.
 		if digest := s.Digest(rooms); len(r.Only) == 0 {

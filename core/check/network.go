@@ -16,9 +16,9 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// MaxSkew is how far this computer's clock may be off: Entra accepts assertions
+// maxSkew is how far this computer's clock may be off: Entra accepts assertions
 // of certificates within five minutes.
-const MaxSkew = 5 * time.Minute
+const maxSkew = 5 * time.Minute
 
 // slowAnswer is the time to the first byte from which on a connection is called
 // slow; a change notification has to be answered within 3 s.
@@ -181,7 +181,7 @@ func checkClock(_ context.Context, s *State) Finding {
 		}
 		host, _ := hostname(l.url)
 		off := l.Skew.Abs().Round(time.Second)
-		if off <= MaxSkew {
+		if off <= maxSkew {
 			within := max(1, int(math.Ceil(l.Skew.Abs().Seconds())))
 			return pass(words.N(within, "Within %d second of Microsoft's.", "Within %d seconds of Microsoft's.", within)).with("skewSeconds", l.Skew.Seconds())
 		}

@@ -58,7 +58,7 @@ func checkToken(ctx context.Context, s *State) Finding {
 	if t.Value.IsZero() {
 		return unknown(unexpected(words.T("The sign-in was answered, but without a token.")))
 	}
-	if !t.Expires.IsZero() && !t.Expires.After(s.now().Add(-MaxSkew)) {
+	if !t.Expires.IsZero() && !t.Expires.After(s.now().Add(-maxSkew)) {
 		return unknown(unexpected(words.T("The token that came had already expired at %s.", t.Expires)))
 	}
 	s.mu.Lock()

@@ -71,7 +71,7 @@ func checkBooking(ctx context.Context, s *State) Finding {
 		return Finding{Status: Skipped, Note: words.T("No test booking was made because writes were not allowed. %s", plan.Says())}
 	case !o.BookingAt.IsZero() && !o.BookingAt.Equal(plan.Start):
 		return unknown(problem.New(codeBookingTimeTaken, words.T("%s is not free any more at the time that was agreed to.", o.TestRoom)).
-			With(words.T("Nothing was made. The next free time is %s.", plan.When())).
+			With(words.T("Nothing was made. The next free time is %s.", plan.when())).
 			Fix(words.T("Press \"Test again\" and agree to the new time.")))
 	}
 	s.say(0, 0, plan.Says())
@@ -115,11 +115,11 @@ func checkBooking(ctx context.Context, s *State) Finding {
 		}
 		f = f.with("left", left.Title.String())
 	}
-	f.Note = words.T("%s It was for %s.", f.Note, plan.When())
+	f.Note = words.T("%s It was for %s.", f.Note, plan.when())
 	if f.Status != Pass {
 		f.Note = plan.Says()
 	}
-	return f.with("organizer", o.Organizer).with("room", o.TestRoom).with("start", plan.Start.UTC()).with("when", plan.When()).with("withinHours", plan.within())
+	return f.with("organizer", o.Organizer).with("room", o.TestRoom).with("start", plan.Start.UTC()).with("when", plan.when()).with("withinHours", plan.within())
 }
 
 // ofOrganizer names the organizer in an error about a mailbox that is not there.

@@ -67,7 +67,7 @@ func (c *Catalog) add(d *strictyaml.Document, own []Cloud, folder string) []*pro
 			row.CAFile = filepath.Join(folder, row.CAFile)
 		}
 		if row.InstanceDiscovery == nil {
-			known := slices.ContainsFunc(builtIn(), func(c Cloud) bool { return c.Knows(host(row.Authority)) })
+			known := slices.ContainsFunc(builtIn(), func(c Cloud) bool { return c.knows(host(row.Authority)) })
 			row.InstanceDiscovery = &known
 		}
 		if d.Sound(at) {
@@ -161,7 +161,7 @@ func (c Cloud) pairs(d *strictyaml.Document, at string) {
 		}
 	}
 	for _, theirs := range builtIn() {
-		if theirs.Knows(host(c.Authority)) {
+		if theirs.knows(host(c.Authority)) {
 			d.Wrong(at+".graph", words.T("%s is the sign-in of %s, whose Microsoft Graph is %s. Sign-in and Graph must belong to the same cloud.", c.Authority, theirs.Name, theirs.Graph))
 		}
 		if theirs.Graph == c.Graph {
@@ -170,9 +170,9 @@ func (c Cloud) pairs(d *strictyaml.Document, at string) {
 	}
 }
 
-// Knows reports whether the host is that of the cloud's authority or one of its
+// knows reports whether the host is that of the cloud's authority or one of its
 // aliases.
-func (c Cloud) Knows(authorityHost string) bool {
+func (c Cloud) knows(authorityHost string) bool {
 	return authorityHost != "" && (host(c.Authority) == authorityHost || slices.Contains(c.Aliases, authorityHost))
 }
 

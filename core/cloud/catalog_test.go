@@ -101,7 +101,7 @@ func TestOwnCloud(t *testing.T) {
 	if !ok || !l.Own || l.Discovers() || l.Graph != "https://[::1]:8444" || l.CAFile != filepath.Join(filepath.Dir(file), "certificates", "ca.pem") {
 		t.Errorf("%v %+v", ok, l)
 	}
-	if s, ok := c.Get("sovereign"); !ok || !s.Discovers() || !s.Lacks(FeaturePlaces) || !s.Knows("login.old.example") {
+	if s, ok := c.Get("sovereign"); !ok || !s.Discovers() || !s.Lacks(FeaturePlaces) || !s.knows("login.old.example") {
 		t.Errorf("%v %+v", ok, s)
 	}
 	if g, ok := c.Get("global-places-only"); !ok || !g.Discovers() {

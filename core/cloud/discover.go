@@ -125,11 +125,11 @@ func read(body []byte, tenant string) (metadata, error) {
 	}
 	id, at := m.tenantID(), tenantIn(m.TokenEndpoint)
 	switch {
-	case !IsGUID(id):
+	case !isGUID(id):
 		return m, errors.New("the issuer has no tenant id")
 	case host(m.TokenEndpoint) == "":
 		return m, errors.New("the metadata names no token endpoint")
-	case IsGUID(tenant) && id != tenant, IsGUID(at) && id != at:
+	case isGUID(tenant) && id != tenant, isGUID(at) && id != at:
 		return m, errOtherTenant
 	case m.GraphHost != "" && !hostForm.MatchString(strings.ToLower(m.GraphHost)):
 		return m, errors.New("the Graph host is no host name")
@@ -153,7 +153,7 @@ func tenantIn(address string) string {
 // fits reports whether the metadata is that of a tenant in the cloud: the
 // issuer is the cloud's sign-in and the Graph host, if there is one, its Graph.
 func (m metadata) fits(c Cloud) bool {
-	return c.Knows(host(m.Issuer)) && (m.GraphHost == "" || sameHost(c.Graph, m.GraphHost))
+	return c.knows(host(m.Issuer)) && (m.GraphHost == "" || sameHost(c.Graph, m.GraphHost))
 }
 
 // home is the first of the clouds that the tenant is in. Where no cloud has
@@ -163,7 +163,7 @@ func (m metadata) home(clouds []Cloud) (Cloud, bool) {
 	i := slices.IndexFunc(clouds, m.fits)
 	if i < 0 && m.GraphHost != "" {
 		i = slices.IndexFunc(clouds, func(c Cloud) bool { return sameHost(c.Graph, m.GraphHost) })
-		if i >= 0 && !slices.ContainsFunc(clouds, func(c Cloud) bool { return c.Knows(host(m.Issuer)) }) {
+		if i >= 0 && !slices.ContainsFunc(clouds, func(c Cloud) bool { return c.knows(host(m.Issuer)) }) {
 			i = -1 // a stranger's answer
 		}
 	}
@@ -185,7 +185,7 @@ func (m metadata) discovery(tenant string, seen transport.Evidence) Discovery {
 	if m.SubRegion != "" {
 		d.Region += "/" + m.SubRegion
 	}
-	if !IsGUID(tenant) {
+	if !isGUID(tenant) {
 		d.Domain = tenant
 	}
 	return d

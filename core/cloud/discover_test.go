@@ -126,7 +126,7 @@ func TestDiscover(t *testing.T) {
 			if d.TenantID != contoso || d.GraphHost != tt.graph || d.Region != "USGov/DOD" || d.Evidence.Status != 200 {
 				t.Errorf("%+v", d)
 			}
-			if (d.Domain == "") != IsGUID(tt.tenant) {
+			if (d.Domain == "") != isGUID(tt.tenant) {
 				t.Errorf("domain %q for %q", d.Domain, tt.tenant)
 			}
 		})
@@ -294,7 +294,7 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if d := m.discovery(tenant, transport.Evidence{}); !IsGUID(d.TenantID) || !strings.HasPrefix(m.Issuer, "https://") && !strings.HasPrefix(strings.ToLower(m.Issuer), "https://") {
+		if d := m.discovery(tenant, transport.Evidence{}); !isGUID(d.TenantID) || !strings.HasPrefix(m.Issuer, "https://") && !strings.HasPrefix(strings.ToLower(m.Issuer), "https://") {
 			t.Errorf("accepted %q as %q", body, d.TenantID)
 		}
 	})

@@ -27,9 +27,9 @@ var (
 	plainGUID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 )
 
-// IsGUID reports whether s is a GUID in Microsoft's usual form: small letters
+// isGUID reports whether s is a GUID in Microsoft's usual form: small letters
 // and hyphens.
-func IsGUID(s string) bool { return guidForm.MatchString(s) }
+func isGUID(s string) bool { return guidForm.MatchString(s) }
 
 // ParseTenant makes a domain (in its ASCII form) or the tenant's GUID (in small
 // letters) of what was typed or pasted: a domain, a GUID in any dress, an
@@ -76,7 +76,7 @@ func ofName(name string) (string, *problem.Problem) {
 	switch {
 	case s == personalTenant || s == "consumers":
 		return "", problem.New(CodeTenantPersonal, words.T("This is the tenant of personal Microsoft accounts, which has no rooms.")).Fix(howToFind())
-	case IsGUID(s) && strings.Trim(s, "0-") != "":
+	case isGUID(s) && strings.Trim(s, "0-") != "":
 		return s, nil
 	case s == "common" || s == "organizations":
 		return "", undecidable(name)
@@ -91,7 +91,7 @@ func ofName(name string) (string, *problem.Problem) {
 		return "", malformed(name)
 	case !strings.Contains(ascii, "."):
 		p := malformed(name)
-		if ascii != "" && !IsGUID(ascii) {
+		if ascii != "" && !isGUID(ascii) {
 			p.Fix(words.T("If it is the first part of the name that Microsoft gave the tenant, type all of it: %s.onmicrosoft.com.", ascii))
 		}
 		return "", p

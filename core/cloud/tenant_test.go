@@ -136,7 +136,7 @@ func FuzzParseTenant(f *testing.F) {
 		if p != nil {
 			return
 		}
-		if !IsGUID(got) && (!hostForm.MatchString(got) || strings.Contains(got, ":") || !strings.Contains(got, ".")) {
+		if !isGUID(got) && (!hostForm.MatchString(got) || strings.Contains(got, ":") || !strings.Contains(got, ".")) {
 			t.Errorf("%q gave %q", typed, got)
 		}
 		if again, p := ParseTenant(got); p != nil || again != got {

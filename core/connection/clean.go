@@ -11,13 +11,13 @@ import (
 // it: white space and line ends, zero-width characters, a byte-order mark and
 // quotes around the whole.
 func Clean(pasted string) string {
-	text, _ := Tidy(pasted)
+	text, _ := tidy(pasted)
 	return text
 }
 
-// Tidy is Clean that also says what it took away, each a noun for a sentence
+// tidy is Clean that also says what it took away, each a noun for a sentence
 // such as "Removed: line ends, quotes"; nil when there was nothing.
-func Tidy(pasted string) (string, []words.Text) {
+func tidy(pasted string) (string, []words.Text) {
 	var invisible, ends, space, quotes bool
 	text := strings.Map(func(r rune) rune {
 		if isInvisible(r) {

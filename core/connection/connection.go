@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// SchemaVersion is the version of the document that this build writes.
-const SchemaVersion = 1
+// schemaVersion is the version of the document that this build writes.
+const schemaVersion = 1
 
 // Connection is the document. Unknown fields of a loaded document survive a
 // save.
@@ -56,7 +56,7 @@ func (r Rooms) Chosen() bool {
 // defaults is what a document that leaves a field out means.
 func defaults() *Connection {
 	return &Connection{
-		Schema:      SchemaVersion,
+		Schema:      schemaVersion,
 		Cloud:       "global",
 		Application: Application{Credential: Credential{Kind: CredentialSecret}},
 		Rooms:       Rooms{Mode: All},
@@ -176,7 +176,7 @@ type Scope struct {
 	// Group is the address of the mail-enabled group of rooms.
 	Group string `json:"group,omitempty"`
 	// OrganizersBy is what tells the mailboxes of the people who book: one of
-	// OrganizersBy, "" for a group.
+	// organizersBy, "" for a group.
 	OrganizersBy string `json:"organizersBy,omitempty"`
 	// Organizers are those people: the address of a flat group, the values of
 	// that attribute separated by semicolons, or an administrative unit.
@@ -196,9 +196,9 @@ const (
 	ByUnit  = "AdministrativeUnit"
 )
 
-// OrganizersBy are the ways to tell the mailboxes of the people who book: a group,
+// organizersBy are the ways to tell the mailboxes of the people who book: a group,
 // an attribute that Exchange filters by, an administrative unit.
-func OrganizersBy() []string {
+func organizersBy() []string {
 	all := []string{ByGroup, "Department", "Office"}
 	for i := range 15 {
 		all = append(all, "CustomAttribute"+strconv.Itoa(i+1))

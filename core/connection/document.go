@@ -38,7 +38,7 @@ func (u unknown) clone() unknown {
 // the unknown ones, indented for people who edit it.
 func (c *Connection) Encode() ([]byte, error) {
 	o := *c
-	o.Schema = SchemaVersion
+	o.Schema = schemaVersion
 	known, err := json.Marshal(&o)
 	if err != nil {
 		return nil, err

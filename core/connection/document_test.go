@@ -96,7 +96,7 @@ func TestNewIsEncodedAndReadBack(t *testing.T) {
 	}
 	// A value made without New, whose choices are empty, is readable too.
 	bare := &Connection{ID: "x"}
-	if c := parse(t, encode(t, bare)); c.People.Mode != All || c.Rooms.Mode != "" || c.Schema != SchemaVersion {
+	if c := parse(t, encode(t, bare)); c.People.Mode != All || c.Rooms.Mode != "" || c.Schema != schemaVersion {
 		t.Errorf("%+v", c)
 	}
 	if c := parse(t, `{"schema": 1, "tenant": null, "rooms": {"items": null}}`); c.ID == "" || c.Rooms.Mode != All || c.Cloud != "global" {
@@ -185,8 +185,8 @@ func TestMigrationsBringADocumentToThisVersion(t *testing.T) {
 	if p := r.migrate(steps); p == nil || p.Code.String() != "connection.newer" {
 		t.Error(p)
 	}
-	if len(migrations) != SchemaVersion-1 {
-		t.Errorf("%d migrations for version %d", len(migrations), SchemaVersion)
+	if len(migrations) != schemaVersion-1 {
+		t.Errorf("%d migrations for version %d", len(migrations), schemaVersion)
 	}
 }
 
@@ -279,13 +279,13 @@ func TestSetAndGet(t *testing.T) {
 	if err := c.Set("clientId", "x"); problem.Of(err).Remedies[0].String() != "Write one of these: application.clientId." {
 		t.Error(problem.Of(err).Remedies)
 	}
-	for _, path := range Paths() {
+	for _, path := range paths() {
 		if _, err := c.Get(path); err != nil {
 			t.Error(path, err)
 		}
 	}
 	for path := range maps.Keys(choices) {
-		if !slices.Contains(Paths(), path) {
+		if !slices.Contains(paths(), path) {
 			t.Errorf("choices has %s, which is no field", path)
 		}
 	}

@@ -35,8 +35,8 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-// Paths are the dotted paths of all fields, in the order of the document.
-func Paths() []string { return pathsOf(reflect.TypeFor[Connection](), "") }
+// paths are the dotted paths of all fields, in the order of the document.
+func paths() []string { return pathsOf(reflect.TypeFor[Connection](), "") }
 
 func pathsOf(t reflect.Type, prefix string) []string {
 	var all []string
@@ -77,7 +77,7 @@ func (c *Connection) field(path string) (reflect.Value, *problem.Problem) {
 func noField(path string) *problem.Problem {
 	var near []string
 	last := strings.ToLower(path[strings.LastIndexByte(path, '.')+1:])
-	for _, p := range Paths() {
+	for _, p := range paths() {
 		lower := strings.ToLower(p)
 		if strings.EqualFold(p, path) || strings.HasPrefix(lower, strings.ToLower(path)+".") ||
 			last != "" && strings.HasSuffix(lower, "."+last) {
@@ -85,7 +85,7 @@ func noField(path string) *problem.Problem {
 		}
 	}
 	if len(near) == 0 {
-		near = Paths()
+		near = paths()
 	}
 	return problem.New(codeNoField, words.T("A connection has no field %s.", problem.Line(cut(path, 80)))).
 		Fix(words.T("Write one of these: %s.", strings.Join(near, ", ")))
@@ -213,7 +213,7 @@ var choices = map[string][]string{
 	"people.mode":                 {All, Groups},
 	"scope.kind":                  {ScopeNone, ScopeRBAC, ScopePolicy},
 	"scope.target":                {"rooms", "group", "chosen"},
-	"scope.organizersBy":          OrganizersBy(),
+	"scope.organizersBy":          organizersBy(),
 }
 
 // openChoice is the choice whose empty value does not mean the default: nobody

@@ -20,7 +20,7 @@ var (
 // gives the paths of the fields that it changed.
 func (c *Connection) DropSecrets() []string {
 	dropped := c.unknown.dropSecrets("")
-	for _, path := range Paths() {
+	for _, path := range paths() {
 		v, p := c.field(path)
 		if p != nil {
 			continue

@@ -52,7 +52,7 @@ func (c *Connection) Lint(known ...Known) []FieldProblem {
 	l.choice()
 	l.addresses()
 	l.urls()
-	order := Paths()
+	order := paths()
 	position := func(f FieldProblem) int {
 		path, _, _ := strings.Cut(f.Field, "[")
 		return slices.Index(order, path)
@@ -77,7 +77,7 @@ func (l *linter) add(field string, code problem.Code, title words.Text, remedies
 
 // each visits all texts of the document with their paths.
 func (l *linter) each(visit func(path, text string)) {
-	for _, path := range Paths() {
+	for _, path := range paths() {
 		v, p := l.c.field(path)
 		if p != nil {
 			continue
@@ -95,7 +95,7 @@ func (l *linter) each(visit func(path, text string)) {
 
 func (l *linter) cleanliness() {
 	l.each(func(path, text string) {
-		if _, removed := Tidy(text); len(removed) > 0 {
+		if _, removed := tidy(text); len(removed) > 0 {
 			field, _, _ := strings.Cut(path, "[")
 			l.add(path, codeUnclean, words.T("There is something around or inside this value that pasting added: %s.", listed(removed)),
 				words.T("Paste the value again into its field, where Roomkey takes this away, or run: roomkeyctl connection set %s=VALUE", field))
@@ -303,7 +303,7 @@ func (l *linter) urls() {
 	}
 	l.duplicates("singleSignOn.redirectUris", c.SingleSignOn.RedirectURIs)
 	for i, uri := range c.SingleSignOn.RedirectURIs {
-		if wrong, remedy := RedirectURI(Clean(uri)); !wrong.IsZero() {
+		if wrong, remedy := redirectURI(Clean(uri)); !wrong.IsZero() {
 			l.add(fmt.Sprintf("singleSignOn.redirectUris[%d]", i), codeRedirectURI, wrong, remedy)
 		}
 	}
@@ -347,11 +347,11 @@ func IsLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// RedirectURI says what is wrong with a redirect URI of platform Web, and what
+// redirectURI says what is wrong with a redirect URI of platform Web, and what
 // to do; both are empty when Microsoft Entra ID takes it. Source: Microsoft's
 // "Redirect URI (reply URL) outline and restrictions": https except for
 // localhost, no wildcard, no fragment, at most 256 characters.
-func RedirectURI(uri string) (wrong, remedy words.Text) {
+func redirectURI(uri string) (wrong, remedy words.Text) {
 	again := words.T("Copy the redirect URI from the booking server's settings.")
 	u, err := url.Parse(uri)
 	switch {

@@ -174,7 +174,7 @@ func TestTidySaysWhatItTookAway(t *testing.T) {
 		"'\u200b'":               ":invisible characters,quotes around the value",
 		"https://x.ch/'quoted'/": "https://x.ch/'quoted'/:",
 	} {
-		clean, removed := Tidy(pasted)
+		clean, removed := tidy(pasted)
 		var all []string
 		for _, r := range removed {
 			all = append(all, r.String())
@@ -197,7 +197,7 @@ func FuzzClean(f *testing.F) {
 		if !utf8.ValidString(clean) || slices.ContainsFunc([]rune(clean), isInvisible) || strings.TrimSpace(clean) != clean {
 			t.Fatalf("%q", clean)
 		}
-		if _, removed := Tidy(s); (len(removed) == 0) != (clean == s) && utf8.ValidString(s) {
+		if _, removed := tidy(s); (len(removed) == 0) != (clean == s) && utf8.ValidString(s) {
 			t.Fatalf("%q became %q and said %v", s, clean, removed)
 		}
 	})

@@ -17,7 +17,7 @@ func LintSecret(kind, text string) []FieldProblem {
 	add := func(code problem.Code, title, remedy words.Text) {
 		found = append(found, FieldProblem{kind, problem.New(code, title).Fix(remedy)})
 	}
-	clean, removed := Tidy(text)
+	clean, removed := tidy(text)
 	if clean == "" {
 		add(CodeEmpty, words.T("There is nothing here."), words.T("Paste the value."))
 		return found

@@ -144,10 +144,10 @@ func blade(name string) func(cloud.Cloud, cloud.Pages) string {
 	}
 }
 
-// PageLink is the title and address of a page in this cloud's portal, by the
+// pageLink is the title and address of a page in this cloud's portal, by the
 // catalogue's name for it; the address is "" when the cloud has no such portal,
 // or the page is of an application and clientID is "".
-func PageLink(c cloud.Cloud, name, clientID string) (words.Text, string) {
+func pageLink(c cloud.Cloud, name, clientID string) (words.Text, string) {
 	p, ok := pages[name]
 	if !ok {
 		return words.Text{}, ""

@@ -33,7 +33,7 @@ func TestCatalogue(t *testing.T) {
 				}
 			}
 		}
-		if _, url := PageLink(global, a.Page, client); !strings.HasPrefix(url, "https://") {
+		if _, url := pageLink(global, a.Page, client); !strings.HasPrefix(url, "https://") {
 			t.Errorf("%d: page %q has no address", code, a.Page)
 		}
 	}
@@ -73,7 +73,7 @@ func TestPageLink(t *testing.T) {
 		{cloud.Cloud{}, "users", client, ""},
 		{china, "licences", client, ""},
 	} {
-		if _, got := PageLink(tt.c, tt.page, tt.client); got != tt.want {
+		if _, got := pageLink(tt.c, tt.page, tt.client); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.page, got, tt.want)
 		}
 	}

@@ -99,7 +99,7 @@ func (a *Administrator) forget() error {
 	}
 	client, err := public.New(a.o.ClientID, options...)
 	if err != nil {
-		return ProblemOf(err, SignInClient, a.o.Cloud, a.o.ClientID, a.o.TenantID)
+		return problemOf(err, SignInClient, a.o.Cloud, a.o.ClientID, a.o.TenantID)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -180,7 +180,7 @@ func (a *Administrator) silently(ctx context.Context, o ...public.AcquireSilentO
 		return vault.Secret{}, problem.Of(ctx.Err())
 	}
 	if err != nil {
-		p := ProblemOf(err, SignInClient, a.o.Cloud, a.o.ClientID, a.o.TenantID)
+		p := problemOf(err, SignInClient, a.o.Cloud, a.o.ClientID, a.o.TenantID)
 		if p.Code == CodeFailed {
 			return vault.Secret{}, needed().By(err)
 		}
@@ -211,7 +211,7 @@ func (a *Administrator) qualified(scopes []string) []string {
 
 // keep remembers who signed in.
 func (a *Administrator) keep(client *public.Client, result public.AuthResult, asked []string, device bool) (Account, error) {
-	claims := ReadClaims(vault.NewSecret(result.AccessToken))
+	claims := readClaims(vault.NewSecret(result.AccessToken))
 	if result.AccessToken == "" {
 		return Account{}, unexpected(a.o.Cloud, 200)
 	}
@@ -226,7 +226,7 @@ func (a *Administrator) keep(client *public.Client, result public.AuthResult, as
 		if len(claims.Scopes) > 0 {
 			account.Scopes = claims.Scopes
 		}
-		account.Roles = NamedRoles(claims.WIDs)
+		account.Roles = namedRoles(claims.WIDs)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -85,13 +85,13 @@ func TestBrowser(t *testing.T) {
 		t.Fatalf("%v %v", account.Scopes, err)
 	}
 	token, err := a.Token(t.Context())
-	if err != nil || !slices.Contains(ReadClaims(token).Scopes, "Application.ReadWrite.All") {
+	if err != nil || !slices.Contains(readClaims(token).Scopes, "Application.ReadWrite.All") {
 		t.Fatalf("%v", err)
 	}
 	// One that is about to end is renewed with the refresh token.
 	a.account.Expires = time.Now().Add(time.Minute)
 	renewed, err := a.Token(t.Context())
-	if err != nil || !slices.Contains(ReadClaims(renewed).Scopes, "Application.ReadWrite.All") || time.Until(a.Account().Expires) < 30*time.Minute {
+	if err != nil || !slices.Contains(readClaims(renewed).Scopes, "Application.ReadWrite.All") || time.Until(a.Account().Expires) < 30*time.Minute {
 		t.Fatalf("renewed: %v", err)
 	}
 	if err := a.SignOut(); err != nil {
@@ -324,7 +324,7 @@ func TestOwnClient(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := a.Token(t.Context())
-	if err != nil || ReadClaims(got).AppID != app.AppID {
+	if err != nil || readClaims(got).AppID != app.AppID {
 		t.Errorf("%v", err)
 	}
 	if err := r.sim.SetFaults("first-party-client-missing", "user-not-assigned"); err != nil {
@@ -359,7 +359,7 @@ func TestSilent(t *testing.T) {
 	if _, err := again.Silent(t.Context(), ScopesSignIns); err != nil || !again.Holds(append(ScopesRead[:len(ScopesRead):len(ScopesRead)], ScopesSignIns...)) {
 		t.Errorf("consented to before: %v, the sign-in holds %v", err, again.Account().Scopes)
 	}
-	if token, err := again.Token(t.Context()); err != nil || !slices.Contains(ReadClaims(token).Scopes, "AuditLog.Read.All") {
+	if token, err := again.Token(t.Context()); err != nil || !slices.Contains(readClaims(token).Scopes, "AuditLog.Read.All") {
 		t.Errorf("%v", err)
 	}
 }
@@ -375,7 +375,7 @@ func TestDisclosure(t *testing.T) {
 }
 
 func TestNamedRoles(t *testing.T) {
-	got := NamedRoles([]string{RoleApplicationAdministrator, "b79fbf4d-3ef9-4689-8143-76b194e85509", "00000000-1111-2222-3333-444444444444"})
+	got := namedRoles([]string{RoleApplicationAdministrator, "b79fbf4d-3ef9-4689-8143-76b194e85509", "00000000-1111-2222-3333-444444444444"})
 	if len(got) != 2 || got[0].DisplayName != "Application Administrator" || got[1].DisplayName != "00000000-1111-2222-3333-444444444444" {
 		t.Errorf("%+v", got)
 	}

@@ -83,7 +83,7 @@ func (a *Administrator) Silent(ctx context.Context, scopes []string) (Account, e
 	case ctx.Err() != nil:
 		return Account{}, problem.Of(ctx.Err())
 	case err != nil:
-		return Account{}, a.explained(ProblemOf(err, SignInClient, a.o.Cloud, a.o.ClientID, a.o.TenantID), device)
+		return Account{}, a.explained(problemOf(err, SignInClient, a.o.Cloud, a.o.ClientID, a.o.TenantID), device)
 	}
 	return a.keep(client, result, scopes, device)
 }
@@ -110,7 +110,7 @@ func (a *Administrator) DeviceCode(ctx context.Context, scopes []string, show fu
 		return Account{}, problem.Of(ctx.Err())
 	}
 	if err != nil {
-		return Account{}, a.explained(ProblemOf(err, SignInClient, a.o.Cloud, a.o.ClientID, a.o.TenantID), true)
+		return Account{}, a.explained(problemOf(err, SignInClient, a.o.Cloud, a.o.ClientID, a.o.TenantID), true)
 	}
 	expires := code.Result.ExpiresOn
 	go show(DeviceCode{Code: code.Result.UserCode, Address: code.Result.VerificationURL, Expires: expires})
@@ -122,7 +122,7 @@ func (a *Administrator) DeviceCode(ctx context.Context, scopes []string, show fu
 		return Account{}, problem.New(codeSignInCodeExpired, words.T("The code has expired.")).
 			Fix(words.T("Press Sign in with a code for a new one, or Sign in with the browser.")).By(err)
 	case err != nil:
-		return Account{}, a.explained(ProblemOf(err, SignInClient, a.o.Cloud, a.o.ClientID, a.o.TenantID), true)
+		return Account{}, a.explained(problemOf(err, SignInClient, a.o.Cloud, a.o.ClientID, a.o.TenantID), true)
 	}
 	return a.keep(client, result, scopes, true)
 }
@@ -155,7 +155,7 @@ func (a *Administrator) interactive(err error) *problem.Problem {
 				Fix(words.T("Press Sign in again, and use the new browser page.")).By(err)
 		}
 	}
-	return ProblemOf(err, SignInClient, a.o.Cloud, a.o.ClientID, a.o.TenantID)
+	return problemOf(err, SignInClient, a.o.Cloud, a.o.ClientID, a.o.TenantID)
 }
 
 // explained adds the ways out that the sign-in of an administrator has.

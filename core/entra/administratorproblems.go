@@ -39,7 +39,7 @@ func ownClientNeeded(c cloud.Cloud) *problem.Problem {
 	p := problem.New(CodeSignInOwnClient, words.T("In the cloud %s you sign in to an application of your own.", c.Name)).
 		With(words.T("The application Microsoft Graph Command Line Tools does not exist there."))
 	p.Remedies = OwnClient(c)
-	return p.See(PageLink(c, "registrations", ""))
+	return p.See(pageLink(c, "registrations", ""))
 }
 
 // OwnClient is how to make a public client of one's own for the sign-in.
@@ -77,9 +77,9 @@ const (
 	defaultUser = "b79fbf4d-3ef9-4689-8143-76b194e85509"
 )
 
-// NamedRoles are the roles of a token's wids claim; one without a name here is
+// namedRoles are the roles of a token's wids claim; one without a name here is
 // named by its template id.
-func NamedRoles(wids []string) []tenant.DirectoryRole {
+func namedRoles(wids []string) []tenant.DirectoryRole {
 	roles := []tenant.DirectoryRole{}
 	for _, id := range wids {
 		if id = strings.ToLower(id); id != defaultUser {

@@ -65,7 +65,7 @@ func NewApplication(o ApplicationOptions) (*Application, error) {
 			Fix(words.T("Choose a certificate with its RSA private key under Credential.")).By(err)
 	}
 	if a.client, err = a.newClient(); err != nil {
-		return nil, ProblemOf(err, BookingApplication, o.Cloud, o.ClientID, o.TenantID)
+		return nil, problemOf(err, BookingApplication, o.Cloud, o.ClientID, o.TenantID)
 	}
 	return a, nil
 }
@@ -102,7 +102,7 @@ func (a *Application) Token(ctx context.Context) (Token, error) {
 func (a *Application) Fresh(ctx context.Context) (Token, error) {
 	client, err := a.newClient()
 	if err != nil {
-		return Token{}, ProblemOf(err, BookingApplication, a.o.Cloud, a.o.ClientID, a.o.TenantID)
+		return Token{}, problemOf(err, BookingApplication, a.o.Cloud, a.o.ClientID, a.o.TenantID)
 	}
 	token, err := a.acquire(ctx, client)
 	if err == nil {
@@ -123,13 +123,13 @@ func (a *Application) acquire(ctx context.Context, client *confidential.Client) 
 		return Token{}, problem.Of(ctx.Err())
 	}
 	if err != nil {
-		return Token{}, ProblemOf(hiding{err, a.o.Secret}, BookingApplication, a.o.Cloud, a.o.ClientID, a.o.TenantID)
+		return Token{}, problemOf(hiding{err, a.o.Secret}, BookingApplication, a.o.Cloud, a.o.ClientID, a.o.TenantID)
 	}
 	if result.AccessToken == "" {
 		return Token{}, unexpected(a.o.Cloud, 200)
 	}
 	value := vault.NewSecret(result.AccessToken)
-	return Token{Value: value, Expires: result.ExpiresOn, Claims: ReadClaims(value)}, nil
+	return Token{Value: value, Expires: result.ExpiresOn, Claims: readClaims(value)}, nil
 }
 
 // hiding is an error without the client secret: what answers, a proxy for one,

@@ -135,7 +135,7 @@ func TestTokenByCertificate(t *testing.T) {
 		if r.FormValue("client_secret") != "" || r.FormValue("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
 			t.Errorf("form %v", r.Form)
 		}
-		if said := ReadClaims(vault.NewSecret(r.FormValue("client_assertion"))); said == nil || said.Issuer != client {
+		if said := readClaims(vault.NewSecret(r.FormValue("client_assertion"))); said == nil || said.Issuer != client {
 			t.Errorf("assertion %+v", said)
 		}
 		grant(w, "opaque-token")
@@ -233,7 +233,7 @@ func TestReadClaims(t *testing.T) {
 		"version two": {jwt(map[string]any{"azp": "a", "preferred_username": "p", "aud": []string{"x", "y"}}), func(c *Claims) bool { return c.AppID == "a" && c.UPN == "p" && c.Audience == "x y" }},
 		"padded":      {"a." + base64.URLEncoding.EncodeToString([]byte(`{"tid":"t"}`)) + ".c", func(c *Claims) bool { return c.TenantID == "t" }},
 	} {
-		if got := ReadClaims(vault.NewSecret(tt.token)); !tt.want(got) {
+		if got := readClaims(vault.NewSecret(tt.token)); !tt.want(got) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}

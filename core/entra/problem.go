@@ -86,7 +86,7 @@ func ReadRefusal(text string) (r Refusal, ok bool) {
 	return r, true
 }
 
-// ProblemOf explains why no token came for an application, for the cloud whose
+// problemOf explains why no token came for an application, for the cloud whose
 // portal is linked. clientID and tenant are shown where they help; each may be "". Codes are
 // "entra.AADSTS…" for a refusal, "entra.<oauth error>" for one without a
 // number, else "entra.unexpected-answer", "entra.unavailable", "entra.failed"
@@ -94,7 +94,7 @@ func ReadRefusal(text string) (r Refusal, ok bool) {
 //
 // Of err only the text is used: the verbose form of MSAL's errors can hold the
 // client secret.
-func ProblemOf(err error, whose Whose, c cloud.Cloud, clientID, tenant string) *problem.Problem {
+func problemOf(err error, whose Whose, c cloud.Cloud, clientID, tenant string) *problem.Problem {
 	if err == nil {
 		return nil
 	}
@@ -180,13 +180,13 @@ func (r Refusal) Problem(whose Whose, c cloud.Cloud, clientID, tenant string) *p
 	}
 	if r.Code == 0 {
 		p.With(said).Fix(words.T("Look for the attempt under Monitoring & health > Sign-in logs in the Microsoft Entra admin center."))
-		return p.See(PageLink(c, "signins", clientID))
+		return p.See(pageLink(c, "signins", clientID))
 	}
 	known, ok := Explain(r.Code)
 	if !ok {
 		p.With(said).Fix(words.T("Look the code up at the address below, or look for the attempt under Monitoring & health > Sign-in logs in the Microsoft Entra admin center."))
 		p.See(words.T("AADSTS%d at Microsoft", r.Code), c.Authority+"/error?code="+strconv.Itoa(r.Code))
-		return p.See(PageLink(c, "signins", clientID))
+		return p.See(pageLink(c, "signins", clientID))
 	}
 	p.Title = words.T(known.Title)
 	p.Detail = words.T("%s Tenant: %s. Application: %s. %s", words.T(known.Means), or(tenant), or(clientID), said)
@@ -196,7 +196,7 @@ func (r Refusal) Problem(whose Whose, c cloud.Cloud, clientID, tenant string) *p
 	if whose == SignInClient && clientID != "" && tenant != "" && slices.Contains(consents, r.Code) {
 		p.See(words.T("Admin consent for the application that you sign in with"), c.Authority+"/"+url.PathEscape(tenant)+"/adminconsent?client_id="+clientID)
 	}
-	return p.See(PageLink(c, known.pageFor(whose), clientID))
+	return p.See(pageLink(c, known.pageFor(whose), clientID))
 }
 
 func or(s string) string {

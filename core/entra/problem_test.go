@@ -56,7 +56,7 @@ func TestEveryShapeOfARefusal(t *testing.T) {
 		"JSON cut off":           msalError(401, `{"error":"invalid_client","error_description":"`+newer, false),
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := ProblemOf(err, BookingApplication, global, client, "contoso.com")
+			p := problemOf(err, BookingApplication, global, client, "contoso.com")
 			if p.Code.String() != "entra.AADSTS7000215" || p.TraceID != trace || p.CorrelationID != correlation {
 				t.Fatalf("code %s, trace %s, correlation %s", p.Code, p.TraceID, p.CorrelationID)
 			}
@@ -74,7 +74,7 @@ func TestEveryShapeOfARefusal(t *testing.T) {
 }
 
 func TestUnknownCodeShowsMicrosoftsText(t *testing.T) {
-	p := ProblemOf(msalError(400, `{"error":"invalid_request","error_description":"AADSTS4711: The moon is full. Trace ID: `+trace+` Correlation ID: `+correlation+` Timestamp: 2026-01-01 00:00:00Z","error_codes":[4711]}`, false), BookingApplication, global, client, "")
+	p := problemOf(msalError(400, `{"error":"invalid_request","error_description":"AADSTS4711: The moon is full. Trace ID: `+trace+` Correlation ID: `+correlation+` Timestamp: 2026-01-01 00:00:00Z","error_codes":[4711]}`, false), BookingApplication, global, client, "")
 	if p.Code.String() != "entra.AADSTS4711" || !strings.Contains(p.Detail.String(), "The moon is full.") || p.TraceID != trace || p.CorrelationID != correlation {
 		t.Errorf("%+v", p)
 	}
@@ -103,7 +103,7 @@ func TestOtherFailures(t *testing.T) {
 		"anything else":       {errors.New("issuer does not match eyJhbGciOiJub25lIn0.secret.part"), "entra.failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := ProblemOf(tt.err, BookingApplication, global, client, "t")
+			p := problemOf(tt.err, BookingApplication, global, client, "t")
 			if tt.want == "" {
 				if p != nil {
 					t.Fatal(p)
@@ -123,7 +123,7 @@ func TestOtherFailures(t *testing.T) {
 // The authority of one's own cloud is named in its row, not in the window.
 func TestUntrustedLaboratory(t *testing.T) {
 	lab := cloud.Cloud{ID: "lab", Authority: "https://login.lab.example", Own: true}
-	p := ProblemOf(fmt.Errorf("outer: %w", x509.UnknownAuthorityError{}), BookingApplication, lab, client, "t")
+	p := problemOf(fmt.Errorf("outer: %w", x509.UnknownAuthorityError{}), BookingApplication, lab, client, "t")
 	if p.Code.String() != "net.tls-untrusted" || !strings.Contains(p.Remedies[0].String(), `caFile of the cloud "lab"`) {
 		t.Errorf("%v: %v", p, p.Remedies)
 	}
@@ -137,7 +137,7 @@ func TestContractOfErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, b := range bodies {
-		p := ProblemOf(msalError(b.Status, string(b.Body), true), BookingApplication, global, client, "t")
+		p := problemOf(msalError(b.Status, string(b.Body), true), BookingApplication, global, client, "t")
 		if p.Code.String() != "entra.AADSTS"+strconv.Itoa(b.Code) || p.TraceID != b.TraceID || p.CorrelationID != b.CorrelationID {
 			t.Errorf("%s: %v (trace %s, correlation %s)", b.Name, p, p.TraceID, p.CorrelationID)
 		}
@@ -155,7 +155,7 @@ func FuzzReadRefusal(f *testing.F) {
 	f.Add(`{"error":"invalid_grant","error_description":"AADSTS1: a","error_codes":["7"],"claims":"{}"}`)
 	f.Add(`reply status code was 400: {"error":1}`)
 	f.Fuzz(func(t *testing.T, text string) {
-		p := ProblemOf(errors.New(text), BookingApplication, global, client, "t")
+		p := problemOf(errors.New(text), BookingApplication, global, client, "t")
 		if p == nil || p.Title.IsZero() || !strings.Contains(p.Code.String(), ".") || strings.ContainsAny(p.Code.String(), " \n<>\"") {
 			t.Errorf("%q: %+v", text, p)
 		}

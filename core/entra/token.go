@@ -46,8 +46,8 @@ type Claims struct {
 	IssuedAt time.Time `json:"iat"`
 }
 
-// ReadClaims decodes the claims of a JWT, nil when it is none.
-func ReadClaims(token vault.Secret) *Claims {
+// readClaims decodes the claims of a JWT, nil when it is none.
+func readClaims(token vault.Secret) *Claims {
 	parts := strings.Split(token.Reveal(), ".")
 	if len(parts) != 3 {
 		return nil

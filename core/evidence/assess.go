@@ -22,9 +22,9 @@ const (
 	Untested  Standing = "untested"
 )
 
-// Lasts is how long evidence is good for when nothing that it rests on changes:
+// lasts is how long evidence is good for when nothing that it rests on changes:
 // a tenant changes without telling anybody. A person's word does not age.
-const Lasts = 30 * 24 * time.Hour
+const lasts = 30 * 24 * time.Hour
 
 // Want is a claim that a connection makes.
 type Want struct {
@@ -154,8 +154,8 @@ func (r Record) void(now Basis, at time.Time) words.Text {
 			return p.changed
 		}
 	}
-	if r.Source != SourcePerson && at.Sub(r.At) > Lasts {
-		return words.T("It was tested more than %d days ago.", int(Lasts/(24*time.Hour)))
+	if r.Source != SourcePerson && at.Sub(r.At) > lasts {
+		return words.T("It was tested more than %d days ago.", int(lasts/(24*time.Hour)))
 	}
 	return words.Text{}
 }
@@ -185,7 +185,7 @@ func voidWhenOf(rests map[Part]bool, at time.Time, person bool) words.Text {
 	case person:
 		return words.T("Valid until one of these changes: %s.", words.And(names...))
 	}
-	return words.T("Valid until %s, or until one of these changes: %s.", at.Add(Lasts).Format(time.DateOnly), words.And(names...))
+	return words.T("Valid until %s, or until one of these changes: %s.", at.Add(lasts).Format(time.DateOnly), words.And(names...))
 }
 
 // Worst is the first claim that failed, else the first that needs attention; ok

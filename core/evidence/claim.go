@@ -164,9 +164,6 @@ func Claims() []Claim {
 	return all
 }
 
-// Known is whether this build knows the claim.
-func (c Claim) Known() bool { return slices.Contains(Claims(), c) }
-
 func (c Claim) info() claim {
 	if i := slices.IndexFunc(claims, func(known claim) bool { return known.id == c }); i >= 0 {
 		return claims[i]

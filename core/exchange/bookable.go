@@ -176,7 +176,7 @@ func (s *RoomState) unread(parameters ...string) {
 // decides whether its calendar shows what is discussed counts only in a room whose
 // name does not speak against that.
 func (s RoomState) Differs(product, name string) *problem.Problem {
-	shows := ProposeSubject([]tenant.Room{{EmailAddress: s.Room, DisplayName: name}})[0].Keep
+	shows := proposeSubject([]tenant.Room{{EmailAddress: s.Room, DisplayName: name}})[0].Keep
 	for _, d := range s.Differences {
 		if p, _ := settingOf(d.Parameter); p.Shows && !shows {
 			continue

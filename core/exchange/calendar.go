@@ -200,25 +200,25 @@ func (b *build) among(rooms, picked []string, field string) []string {
 	return out
 }
 
-// SubjectChoice is the proposal for one room: whether its calendar may show what
+// subjectChoice is the proposal for one room: whether its calendar may show what
 // is discussed there, and the word in its name that speaks against it.
-type SubjectChoice struct {
+type subjectChoice struct {
 	Room    tenant.Room `json:"room"`
 	Keep    bool        `json:"keep"`
 	Because string      `json:"because,omitempty"`
 }
 
-// ProposeSubject proposes for each room whether it keeps subject, text and
+// proposeSubject proposes for each room whether it keeps subject, text and
 // private flag. Board rooms and the like are proposed as off; the administrator
 // decides.
-func ProposeSubject(rooms []tenant.Room) []SubjectChoice {
+func proposeSubject(rooms []tenant.Room) []subjectChoice {
 	words := map[string]bool{}
 	for _, w := range loaded().private {
 		words[w] = true
 	}
-	out := make([]SubjectChoice, len(rooms))
+	out := make([]subjectChoice, len(rooms))
 	for i, r := range rooms {
-		out[i] = SubjectChoice{Room: r, Keep: true}
+		out[i] = subjectChoice{Room: r, Keep: true}
 		local, _, _ := strings.Cut(r.EmailAddress, "@")
 		for _, w := range strings.FieldsFunc(strings.ToLower(r.DisplayName+" "+local+" "+r.Label), func(c rune) bool { return !unicode.IsLetter(c) }) {
 			if words[w] {
@@ -232,7 +232,7 @@ func ProposeSubject(rooms []tenant.Room) []SubjectChoice {
 
 func keepers(rooms []tenant.Room) []string {
 	var out []string
-	for _, c := range ProposeSubject(rooms) {
+	for _, c := range proposeSubject(rooms) {
 		if c.Keep {
 			out = append(out, c.Room.EmailAddress)
 		}

@@ -65,20 +65,20 @@ type Document struct {
 	HowToRun []problem.Remedy
 }
 
-// Intent is what a script would do in a tenant where nothing is done yet.
-type Intent struct {
+// intent is what a script would do in a tenant where nothing is done yet.
+type intent struct {
 	Schema     int         `json:"schema"`
 	Script     string      `json:"script"`
 	Connection string      `json:"connection"`
 	Tenant     string      `json:"tenant"`
 	Cloud      string      `json:"cloud"`
 	Objects    []string    `json:"objects"`
-	Operations []Operation `json:"operations"`
+	Operations []operation `json:"operations"`
 }
 
-// Operation is one change of an intent; a cmdlet that only looks has no
+// operation is one change of an intent; a cmdlet that only looks has no
 // parameters.
-type Operation struct {
+type operation struct {
 	Cmdlet     string          `json:"cmdlet"`
 	Identity   string          `json:"identity"`
 	Parameters json.RawMessage `json:"parameters"`
@@ -91,7 +91,7 @@ type build struct {
 	form   *form
 	// data is what the template of the script sees as .Data.
 	data   map[string]any
-	intent Intent
+	intent intent
 	doc    Document
 }
 
@@ -115,7 +115,7 @@ func (b *build) will(cmdlet, identity string, parameters any) {
 
 // shared is will with parameters that many objects have in common.
 func (b *build) shared(cmdlet, identity string, parameters json.RawMessage) {
-	b.intent.Operations = append(b.intent.Operations, Operation{cmdlet, identity, parameters})
+	b.intent.Operations = append(b.intent.Operations, operation{cmdlet, identity, parameters})
 }
 
 func encode(v any) json.RawMessage {
@@ -187,7 +187,7 @@ func prepare(name string, t Target, values map[string]any) (*build, error) {
 		t.Now = time.Now()
 	}
 	b := &build{Target: t, script: s, form: newForm(s, values), data: map[string]any{}}
-	b.intent = Intent{Schema: 1, Script: name, Connection: t.Connection.ID, Tenant: t.Connection.Tenant.ID, Cloud: t.Cloud.ID, Objects: []string{}, Operations: []Operation{}}
+	b.intent = intent{Schema: 1, Script: name, Connection: t.Connection.ID, Tenant: t.Connection.Tenant.ID, Cloud: t.Cloud.ID, Objects: []string{}, Operations: []operation{}}
 	b.doc.Name, b.doc.File = name, name+".ps1"
 	if err := b.reach(); err != nil {
 		return nil, err

@@ -52,7 +52,7 @@ func TestSubjectIsAChoice(t *testing.T) {
 	to := target(t, 0)
 	for name, keep := range map[string]bool{"Blue room": true, "Board room": false, "Vorstand 1": false, "HR": false, "Chroma": true, "Boarding gate": true, "董事": false} {
 		room := tenant.Room{DisplayName: name, EmailAddress: "r@contoso.com"}
-		if c := ProposeSubject([]tenant.Room{room})[0]; c.Keep != keep || c.Keep == (c.Because != "") {
+		if c := proposeSubject([]tenant.Room{room})[0]; c.Keep != keep || c.Keep == (c.Because != "") {
 			t.Errorf("%s: %+v", name, c)
 		}
 	}
@@ -294,7 +294,7 @@ func TestBadLinesAreNamedAndTheOthersUsed(t *testing.T) {
 		table += "More;nobody;\n"
 	}
 	d := generate(t, "create-rooms", target(t, 1), map[string]any{"table": table})
-	var in Intent
+	var in intent
 	if err := json.Unmarshal(d.Intent, &in); err != nil || !slices.Equal(in.Objects, []string{"one@contoso.com", "two@contoso.com"}) {
 		t.Errorf("made of %v, %v", in.Objects, err)
 	}

@@ -27,7 +27,7 @@ func TestRoomsAreData(t *testing.T) {
 		if f, m := bytes.Count(few.Text, []byte("try {")), bytes.Count(many.Text, []byte("try {")); f != m {
 			t.Errorf("%s has %d statements for few rooms and %d for many", name, f, m)
 		}
-		var in Intent
+		var in intent
 		if err := json.Unmarshal(many.Intent, &in); err != nil || name != "room-lists" && len(in.Objects) < 2000 {
 			t.Errorf("%s is about %d objects: %v", name, len(in.Objects), err)
 		}

@@ -13,10 +13,10 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// Propagation is how long Exchange Online takes until a changed scope counts
+// propagation is how long Exchange Online takes until a changed scope counts
 // everywhere (Microsoft Learn, "Role Based Access Control for Applications":
 // 30 minutes to 2 hours).
-const Propagation = 2 * time.Hour
+const propagation = 2 * time.Hour
 
 // scoped are the application permissions of the product that Exchange can limit
 // to mailboxes, with the roles that stand in for them; wide are the others,
@@ -255,7 +255,7 @@ func (b *build) removeGrant() error {
 		return problem.New(codeScopeNotProven, words.T("The result file says nothing about %s.", strings.Join(unnamed, ", "))).
 			Fix(words.T("Run limit-application again, then its test."))
 	}
-	ready := r.FinishedAt.Add(Propagation)
+	ready := r.FinishedAt.Add(propagation)
 	if b.Now.Before(ready) {
 		return problem.New(codeTooEarly, words.T("The limit was tested at %s; it counts everywhere from %s on.", r.FinishedAt.UTC().Format("15:04 UTC"), ready.UTC().Format("15:04 UTC on 2 January"))).
 			Fix(words.T("Generate the script after that."))

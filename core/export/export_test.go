@@ -46,7 +46,7 @@ var configuration = map[string]any{
 // its id and what was trusted on the other computer.
 func TestRoundTrip(t *testing.T) {
 	c := example()
-	raw, err := File(c, configuration, JSON, now)
+	raw, err := File(c, configuration, formatJSON, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestRoundTrip(t *testing.T) {
 	var file struct {
 		Export envelope `json:"roomkeyExport"`
 	}
-	if err := json.Unmarshal(raw, &file); err != nil || file.Export.Version != Version || !bytes.Contains(file.Export.Configuration, []byte("5d1c8a60")) {
+	if err := json.Unmarshal(raw, &file); err != nil || file.Export.Version != schemaVersion || !bytes.Contains(file.Export.Configuration, []byte("5d1c8a60")) {
 		t.Errorf("%+v %v", file, err)
 	}
 }
@@ -107,7 +107,7 @@ func TestImportOfAForeignTrust(t *testing.T) {
 }
 
 func TestImportRefuses(t *testing.T) {
-	good, err := File(example(), configuration, JSON, now)
+	good, err := File(example(), configuration, formatJSON, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestImportRefuses(t *testing.T) {
 // TestFormats: the other formats can be read by those who read them, and a
 // hostile name stays a name.
 func TestFormats(t *testing.T) {
-	raw, err := File(example(), configuration, YAML, now)
+	raw, err := File(example(), configuration, formatYAML, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,13 +149,13 @@ func TestFormats(t *testing.T) {
 		Version       int
 		Configuration map[string]any
 	}
-	if err := yaml.Unmarshal(raw, &back); err != nil || back.Version != Version {
+	if err := yaml.Unmarshal(raw, &back); err != nil || back.Version != schemaVersion {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(configuration["tenant"], back.Configuration["tenant"]); diff != "" {
 		t.Error(diff)
 	}
-	env, err := File(example(), configuration, Env, now)
+	env, err := File(example(), configuration, formatEnv, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -313,7 +313,7 @@ func TestReminder(t *testing.T) {
 }
 
 func FuzzImport(f *testing.F) {
-	good, err := File(example(), configuration, JSON, now)
+	good, err := File(example(), configuration, formatJSON, now)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// Version is the version of the exported file that this build writes.
-const Version = 1
+// schemaVersion is the version of the exported file that this build writes.
+const schemaVersion = 1
 
 // field is where an exported file keeps what is not the connection's document.
 const field = "roomkeyExport"
@@ -26,9 +26,9 @@ type Format string
 
 // The formats. Only JSON can be imported again.
 const (
-	JSON Format = "json"
-	YAML Format = "yaml"
-	Env  Format = "env"
+	formatJSON Format = "json"
+	formatYAML Format = "yaml"
+	formatEnv  Format = "env"
 )
 
 // File writes a connection as a file, without any secret. configuration is what
@@ -39,17 +39,17 @@ func File(c *connection.Connection, configuration any, format Format, now time.T
 		return nil, err
 	}
 	switch format {
-	case JSON:
+	case formatJSON:
 		return document(c, raw, now)
-	case YAML:
+	case formatYAML:
 		var tree any
 		// JSON is YAML; the detour keeps the names and drops what is empty.
 		if err := yaml.Unmarshal(raw, &tree); err != nil {
 			return nil, err
 		}
-		body, err := yaml.Marshal(map[string]any{"version": Version, "exportedAt": now.UTC().Format(time.RFC3339), "configuration": tree})
+		body, err := yaml.Marshal(map[string]any{"version": schemaVersion, "exportedAt": now.UTC().Format(time.RFC3339), "configuration": tree})
 		return append([]byte("# Microsoft 365 connection, exported by Roomkey. It holds no secret.\n"), body...), err
-	case Env:
+	case formatEnv:
 		return environment(raw, now)
 	default:
 		return nil, problem.New(codeFormat, words.T("There is no format “%s”.", string(format))).
@@ -68,7 +68,7 @@ func document(c *connection.Connection, configuration json.RawMessage, now time.
 	if err := json.Unmarshal(own, &fields); err != nil {
 		return nil, err
 	}
-	if fields[field], err = json.Marshal(envelope{Version, now.UTC().Truncate(time.Second), configuration}); err != nil {
+	if fields[field], err = json.Marshal(envelope{schemaVersion, now.UTC().Truncate(time.Second), configuration}); err != nil {
 		return nil, err
 	}
 	return json.MarshalIndent(fields, "", "  ")

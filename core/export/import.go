@@ -71,9 +71,9 @@ func version(raw json.RawMessage, file string) error {
 		return problem.New(codeDamaged, words.T("%s, field %s: it must say the version of the file.", file, field)).
 			Fix(words.T("Export the connection once more, or take the field %s out of the file with a text editor.", field)).By(err)
 	}
-	if *e.Version > Version {
+	if *e.Version > schemaVersion {
 		return problem.New(codeNewer, words.T("%s was written by a newer Roomkey.", file)).
-			With(words.T("Its version is %d; this Roomkey reads up to version %d.", *e.Version, Version)).
+			With(words.T("Its version is %d; this Roomkey reads up to version %d.", *e.Version, schemaVersion)).
 			Fix(words.T("Update Roomkey on this computer and import the file again."))
 	}
 	return nil

@@ -12,8 +12,8 @@ import (
 // MaxBytes is the largest file that any of Roomkey's inputs may be.
 const MaxBytes = 32 << 20
 
-// ErrNotRegular is a name that stands for a folder, a pipe or a device.
-var ErrNotRegular = errors.New("it is no regular file but a folder, a pipe or a device")
+// errNotRegular is a name that stands for a folder, a pipe or a device.
+var errNotRegular = errors.New("it is no regular file but a folder, a pipe or a device")
 
 // Regular is nil for a regular file and for a name that is free: only these may
 // be opened to write. Opening a pipe waits until somebody reads from it.
@@ -25,7 +25,7 @@ func Regular(name string) error {
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
-		return &os.PathError{Op: "open", Path: name, Err: ErrNotRegular}
+		return &os.PathError{Op: "open", Path: name, Err: errNotRegular}
 	}
 	return nil
 }
@@ -38,7 +38,7 @@ func Read(name string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, &os.PathError{Op: "read", Path: name, Err: ErrNotRegular}
+		return nil, &os.PathError{Op: "read", Path: name, Err: errNotRegular}
 	}
 	f, err := os.Open(name)
 	if err != nil {

@@ -20,7 +20,7 @@ func TestReadTakesRegularFilesUpToTheLimit(t *testing.T) {
 	if data, err := Read(name, 4); err == nil || data != nil {
 		t.Error("a file over the limit was read")
 	}
-	if _, err := Read(folder, 5); !errors.Is(err, ErrNotRegular) {
+	if _, err := Read(folder, 5); !errors.Is(err, errNotRegular) {
 		t.Error(err)
 	}
 	if _, err := Read(name+"x", 5); !errors.Is(err, os.ErrNotExist) {
@@ -30,7 +30,7 @@ func TestReadTakesRegularFilesUpToTheLimit(t *testing.T) {
 	if exec.CommandContext(t.Context(), "mkfifo", pipe).Run() != nil {
 		t.Skip("no pipes with names here")
 	}
-	if _, err := Read(pipe, 5); !errors.Is(err, ErrNotRegular) {
+	if _, err := Read(pipe, 5); !errors.Is(err, errNotRegular) {
 		t.Error(err)
 	}
 }

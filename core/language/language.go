@@ -121,8 +121,8 @@ func (b *Bundle) Languages() bool { return len(b.tags) > 1 }
 // Choose gives the best language for a person who wants these, the dearest
 // first, and its code; English is nil.
 func (b *Bundle) Choose(wanted ...string) (words.Language, string) {
-	if slices.Contains(wanted, Pseudo) {
-		return Marked(), Pseudo
+	if slices.Contains(wanted, pseudo) {
+		return catalogueMarked(), pseudo
 	}
 	var tags []language.Tag
 	for _, w := range wanted {

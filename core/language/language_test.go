@@ -76,7 +76,7 @@ func TestMistakesAreNamed(t *testing.T) {
 }
 
 func TestMarked(t *testing.T) {
-	marked := Marked()
+	marked := catalogueMarked()
 	if got, want := words.N(3, "%d room", "%d rooms", 3).In(marked), "[!! 3 ŕóóɱš !!]"; got != want {
 		t.Errorf("%q, not %q", got, want)
 	}

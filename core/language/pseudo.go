@@ -9,18 +9,18 @@ import (
 	"github.com/roomkey/roomkey/resources"
 )
 
-// Pseudo is the code of the language that nobody speaks (Windows calls it so): it
+// pseudo is the code of the language that nobody speaks (Windows calls it so): it
 // shows which letters on a screen are no text of the catalogue.
-const Pseudo = "qps-ploc"
+const pseudo = "qps-ploc"
 
 var accents = strings.NewReplacer("a", "á", "b", "ƀ", "c", "ç", "d", "ð", "e", "é", "f", "ƒ", "g", "ĝ", "h", "ĥ", "i", "î", "j", "ĵ", "k", "ķ", "l", "ļ", "m", "ɱ",
 	"n", "ñ", "o", "ó", "p", "þ", "q", "ǫ", "r", "ŕ", "s", "š", "t", "ţ", "u", "ú", "v", "ṽ", "w", "ŵ", "x", "ẋ", "y", "ý", "z", "ž",
 	"A", "Á", "B", "Ɓ", "C", "Ç", "D", "Ð", "E", "É", "F", "Ƒ", "G", "Ĝ", "H", "Ĥ", "I", "Î", "J", "Ĵ", "K", "Ķ", "L", "Ļ", "M", "Ṁ",
 	"N", "Ñ", "O", "Ó", "P", "Þ", "Q", "Ǫ", "R", "Ŕ", "S", "Š", "T", "Ţ", "U", "Ú", "V", "Ṽ", "W", "Ŵ", "X", "Ẋ", "Y", "Ý", "Z", "Ž")
 
-// Marked is the language Pseudo: every sentence of the catalogue in brackets and
+// catalogueMarked is the language pseudo: every sentence of the catalogue in brackets and
 // with accents. What is not in the catalogue stays as it is.
-func Marked() words.Language {
+func catalogueMarked() words.Language {
 	var catalogue map[string]json.RawMessage
 	if data, err := fs.ReadFile(resources.Texts, "en.json"); err != nil || json.Unmarshal(data, &catalogue) != nil {
 		return marked // the file is made, and a test holds it to the source

@@ -29,8 +29,8 @@ type View struct {
 	stop     func()
 }
 
-// Look opens a connection to look at.
-func Look(s *store.Store, id string) (*View, error) {
+// look opens a connection to look at.
+func look(s *store.Store, id string) (*View, error) {
 	doc, err := s.Load(id)
 	if err != nil {
 		return nil, err
@@ -132,7 +132,7 @@ type Owner struct {
 
 // Own opens a connection to change.
 func Own(s *store.Store, id string) (*Owner, error) {
-	v, err := Look(s, id)
+	v, err := look(s, id)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,6 @@ var (
 	PlaceServerToken   = place("describe", "server-token", "roomkeyctl secret set server-token")
 	PlaceNotifications = place("describe", "notifications.url", "roomkeyctl connection set notifications.url=ADDRESS")
 	PlaceLifecycle     = place("describe", "notifications.lifecycleUrl", "roomkeyctl connection set notifications.lifecycleUrl=ADDRESS")
-	PlaceRedirectURIs  = place("describe", "singleSignOn.redirectUris", "roomkeyctl connection set singleSignOn.redirectUris=ADDRESS")
 
 	PlaceRegister     = place("register", "", "roomkeyctl register plan")
 	PlaceSignIn       = place("register", "sign-in", "roomkeyctl check --sign-in")

@@ -53,17 +53,17 @@ func TestNeeds(t *testing.T) {
 			"Chat.ReadWrite delegated", "ChatMessage.Send delegated"}, nil, WritesRoomsAndOrganizers},
 		{"flexo", []string{"no such option"}, []string{"Calendars.ReadWrite application"}, nil, WritesRoomsAndOrganizers},
 		{"offision-application", nil, []string{"Calendars.ReadWrite application", "Group.Read.All application", "Place.Read.All application",
-			"User.Read.All application", "openid delegated", "profile delegated", "email delegated"}, []string{ListRooms, ListPeople, ListGroups}, WritesRoomsAndOrganizers},
-		{"offision-application-resources", nil, []string{"Calendars.ReadWrite application", "Place.Read.All application"}, []string{ListRooms}, WritesRooms},
+			"User.Read.All application", "openid delegated", "profile delegated", "email delegated"}, []string{listRooms, listPeople, listGroups}, WritesRoomsAndOrganizers},
+		{"offision-application-resources", nil, []string{"Calendars.ReadWrite application", "Place.Read.All application"}, []string{listRooms}, WritesRooms},
 		{"gfacility", nil, []string{"User.Read.All application", "Place.Read.All application", "Calendars.Read application",
-			"Calendars.ReadWrite application", "User.Read delegated"}, []string{ListRooms, ListPeople}, WritesRooms},
+			"Calendars.ReadWrite application", "User.Read delegated"}, []string{listRooms, listPeople}, WritesRooms},
 		{"cronofy", nil, []string{"User.Read.All application", "Organization.Read.All application", "Place.Read.All application", "Calendars.ReadWrite application"},
-			[]string{ListRooms, ListPeople}, WritesRoomsAndOrganizers},
+			[]string{listRooms, listPeople}, WritesRoomsAndOrganizers},
 		{"envoy-rooms", nil, []string{"Place.Read.All delegated", "Calendars.ReadWrite.Shared delegated", "offline_access delegated"}, nil, WritesRooms},
-		{"condeco", nil, []string{"User.ReadBasic.All application", "Calendars.ReadWrite application", "User.Read delegated"}, []string{ListPeople}, WritesRooms},
+		{"condeco", nil, []string{"User.ReadBasic.All application", "Calendars.ReadWrite application", "User.Read delegated"}, []string{listPeople}, WritesRooms},
 		{"seatsurfing", nil, []string{"openid delegated", "profile delegated", "email delegated", "User.Read delegated"}, nil, WritesNothing},
 		{"seatsurfing", []string{"rooms"}, []string{"openid delegated", "profile delegated", "email delegated", "User.Read delegated",
-			"Place.Read.All application"}, []string{ListRooms}, WritesNothing},
+			"Place.Read.All application"}, []string{listRooms}, WritesNothing},
 	} {
 		p := get(t, tt.id)
 		n := p.With(tt.options, []string{"Mail.Send"}) // chosen where nothing is to choose
@@ -106,7 +106,7 @@ func TestChosen(t *testing.T) {
 	}
 	// A value that nobody knows stays: it has to show up as missing, not vanish.
 	want := []string{"application:Place.Read.All", "delegated:User.Read", "application:Group.Read.All", "application:Nobody.Knows"}
-	if !slices.Equal(got, want) || !slices.Equal(n.Lists, []string{ListRooms, ListGroups}) {
+	if !slices.Equal(got, want) || !slices.Equal(n.Lists, []string{listRooms, listGroups}) {
 		t.Errorf("got %v and lists %v", got, n.Lists)
 	}
 }

@@ -85,14 +85,14 @@ func Load(userDir string) (*Catalog, []*problem.Problem) {
 
 func (c *Catalog) add(d *strictyaml.Document, p Product) []*problem.Problem {
 	if !d.Sound("") && p.ID == "" {
-		return d.Problems(CodeFileInvalid) // it could not be read; all else would follow from that
+		return d.Problems(codeFileInvalid) // it could not be read; all else would follow from that
 	}
 	p.Model = cmp.Or(p.Model, Own)
 	p.validate(d, c.products)
 	if d.Sound("") {
 		c.products = append(c.products, p)
 	}
-	return d.Problems(CodeFileInvalid)
+	return d.Problems(codeFileInvalid)
 }
 
 // Get finds a product by its id.
@@ -155,9 +155,9 @@ func (n *Needs) add(more Needs) {
 
 // listsOf are the lists that a chosen application permission opens.
 var listsOf = map[string]string{
-	"Place.Read.All": ListRooms, "Place.ReadWrite.All": ListRooms,
-	"User.ReadBasic.All": ListPeople, "User.Read.All": ListPeople,
-	"GroupMember.Read.All": ListGroups, "Group.Read.All": ListGroups,
+	"Place.Read.All": listRooms, "Place.ReadWrite.All": listRooms,
+	"User.ReadBasic.All": listPeople, "User.Read.All": listPeople,
+	"GroupMember.Read.All": listGroups, "Group.Read.All": listGroups,
 }
 
 // refOf is the permission of a choice.

@@ -4,6 +4,6 @@ import "github.com/roomkey/roomkey/core/problem"
 
 // The codes of this package's problems.
 var (
-	CodeFileInvalid      = problem.Declare("product.file-invalid", problem.WrongInput)
+	codeFileInvalid      = problem.Declare("product.file-invalid", problem.WrongInput)
 	codeFolderUnreadable = problem.Declare("product.folder-unreadable", problem.WrongInput)
 )

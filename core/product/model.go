@@ -108,57 +108,37 @@ type Scoping struct {
 
 // The ways of limiting that a vendor's software may survive.
 const (
-	// ScopingRBAC is RBAC for Applications: the token then carries no role for
+	// scopingRBAC is RBAC for Applications: the token then carries no role for
 	// calendars.
-	ScopingRBAC = "rbac"
-	// ScopingPolicy is an Application Access Policy only: the software looks for
+	scopingRBAC = "rbac"
+	// scopingPolicy is an Application Access Policy only: the software looks for
 	// the role in its token.
-	ScopingPolicy = "policy"
-	// ScopingDelegation is that the account sees only the rooms delegated to it.
-	ScopingDelegation = "delegation"
-	ScopingNone       = "none"
-	ScopingUnknown    = "unknown"
+	scopingPolicy = "policy"
+	// scopingDelegation is that the account sees only the rooms delegated to it.
+	scopingDelegation = "delegation"
+	scopingNone       = "none"
+	scopingUnknown    = "unknown"
 )
 
 // Advice says what the way of limiting means for the administrator.
 func (s Scoping) Advice(product string) words.Text {
 	switch s.Way {
-	case ScopingRBAC:
+	case scopingRBAC:
 		return words.T("%s works when Exchange limits it with RBAC for Applications.", product)
-	case ScopingPolicy:
+	case scopingPolicy:
 		return words.T("%s looks for the permission in its token, so limit it with an Application Access Policy. With RBAC for Applications the token carries no calendar permission, and %s stops.", product, product)
-	case ScopingDelegation:
+	case scopingDelegation:
 		return words.T("%s sees the rooms that are delegated to its service account. There is nothing else to limit.", product)
-	case ScopingNone:
+	case scopingNone:
 		return words.T("%s does not work when Exchange limits it. It can read every calendar of the tenant.", product)
 	}
 	return words.T("Whether %s works when Exchange limits it is not known. To find out safely, limit it to one test room with RBAC for Applications, remove the grant in Microsoft Entra ID, and book that room in %s. If it fails, undo the limit: nothing else has changed.", product, product)
-}
-
-// Allows reports whether the vendor's software may be limited in a way that a
-// connection names ("rbac" or "policy"); known is false when nobody has said.
-func (s Scoping) Allows(kind string) (allowed, known bool) {
-	switch s.Way {
-	case ScopingRBAC:
-		return true, true
-	case ScopingPolicy:
-		return kind == ScopingPolicy, true
-	case ScopingNone, ScopingDelegation:
-		return false, true
-	}
-	return true, false
 }
 
 // HoldsCredential reports whether Roomkey itself can sign in as the
 // application, so that a test can use it.
 func (p Product) HoldsCredential() bool {
 	return p.Model == Own && slices.ContainsFunc(p.Credential.Kinds, func(k string) bool { return k == "secret" || k == "certificate" })
-}
-
-// Ended reports whether what the product uses has stopped working.
-func (p Product) Ended(now time.Time) bool {
-	end, err := time.Parse(time.DateOnly, p.Ends)
-	return err == nil && !now.Before(end)
 }
 
 // model notes what does not go together with the product's model.
@@ -216,10 +196,10 @@ func (p Product) facts(d *strictyaml.Document) {
 		d.Wrong("choose", words.T("The permissions are said to be unknown, so they have to be chosen for each connection. Write \"choose: true\"."))
 	}
 	if p.Scoping.Way != "" {
-		oneOf(d, "scoping.way", p.Scoping.Way, ScopingRBAC, ScopingPolicy, ScopingDelegation, ScopingNone, ScopingUnknown)
+		oneOf(d, "scoping.way", p.Scoping.Way, scopingRBAC, scopingPolicy, scopingDelegation, scopingNone, scopingUnknown)
 	}
 	date(d, "scoping.read", p.Scoping.Read)
-	if p.Scoping.Way != "" && p.Scoping.Way != ScopingUnknown && (p.Scoping.Source == "" || p.Scoping.Read == "") {
+	if p.Scoping.Way != "" && p.Scoping.Way != scopingUnknown && (p.Scoping.Source == "" || p.Scoping.Read == "") {
 		d.Wrong("scoping", words.T("Say who says so, and when it was read: scoping: {way: %s, source: \"the page and its site\", read: 2026-11-26}.", p.Scoping.Way))
 	}
 	date(d, "ends", p.Ends)
@@ -255,20 +235,6 @@ func blanksOf(pattern string) (blanks []string) {
 		}
 		blanks, rest = append(blanks, name), tail
 	}
-}
-
-// Redirects are the product's redirect URIs with the host of the booking server
-// filled in. Those with other blanks are not among them.
-func (s SSO) Redirects(server string) (uris []string) {
-	for _, pattern := range s.Patterns {
-		if u, err := url.Parse(server); err == nil && u.Host != "" {
-			pattern = strings.ReplaceAll(pattern, "<server>", u.Host)
-		}
-		if len(blanksOf(pattern)) == 0 {
-			uris = append(uris, pattern)
-		}
-	}
-	return uris
 }
 
 func (s SSO) validate(d *strictyaml.Document) {

@@ -14,9 +14,9 @@ import (
 
 // Lists that a product may want of the tenant.
 const (
-	ListRooms  = "rooms"
-	ListPeople = "people"
-	ListGroups = "groups"
+	listRooms  = "rooms"
+	listPeople = "people"
+	listGroups = "groups"
 )
 
 // Ways of a configuration to the server.
@@ -29,9 +29,9 @@ const (
 	AdapterForm = "form"
 )
 
-// DirectoryExtension stands in CardNumber.Graph for any directory extension
+// directoryExtension stands in CardNumber.Graph for any directory extension
 // (extension_<application id without hyphens>_<name>).
-const DirectoryExtension = "directoryExtension"
+const directoryExtension = "directoryExtension"
 
 // values are what a field of a vendor's form can hold: a path into the
 // connection, or a secret of the vault.
@@ -47,7 +47,7 @@ var values = []string{"name", "cloud", "tenant.id", "tenant.domain", "tenant.dis
 var (
 	guidForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 	idForm   = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$`)
-	extName  = regexp.MustCompile(`^(extensionAttribute([1-9]|1[0-5])|extension_[0-9a-f]{32}_[A-Za-z0-9_]+|` + DirectoryExtension + `)$`)
+	extName  = regexp.MustCompile(`^(extensionAttribute([1-9]|1[0-5])|extension_[0-9a-f]{32}_[A-Za-z0-9_]+|` + directoryExtension + `)$`)
 )
 
 // permissions is the catalogue, without which no product can be read.
@@ -94,7 +94,7 @@ func (p Product) validate(d *strictyaml.Document, others []Product) {
 		text(d, "cardNumber.attribute", p.CardNumber.Attribute)
 		for i, name := range p.CardNumber.Graph {
 			if !extName.MatchString(name) {
-				d.Wrong(strictyaml.Item("cardNumber.graph", i), words.T("%q cannot be read through Microsoft Graph. Known are extensionAttribute1 to extensionAttribute15, a directory extension (extension_…), and %s for any of those.", name, DirectoryExtension))
+				d.Wrong(strictyaml.Item("cardNumber.graph", i), words.T("%q cannot be read through Microsoft Graph. Known are extensionAttribute1 to extensionAttribute15, a directory extension (extension_…), and %s for any of those.", name, directoryExtension))
 			}
 		}
 	}
@@ -180,7 +180,7 @@ func (n Needs) validate(d *strictyaml.Document, at string) {
 		seen[p.Ref] = true
 	}
 	for i, l := range n.Lists {
-		oneOf(d, strictyaml.Item(at+".lists", i), l, ListRooms, ListPeople, ListGroups)
+		oneOf(d, strictyaml.Item(at+".lists", i), l, listRooms, listPeople, listGroups)
 	}
 }
 

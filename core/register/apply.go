@@ -95,7 +95,7 @@ func Apply(ctx context.Context, in Input, reviewed Plan) (Result, error) {
 // agree is nil when the reviewed plan is still the plan. After an interrupted
 // run of the same plan, what is left must be a part of what was reviewed.
 func agree(reviewed, now Plan, j journal) error {
-	if reviewed.Version != PlanVersion {
+	if reviewed.Version != planVersion {
 		return problem.New(codePlanVersion, words.T("The plan was made by another version of Roomkey.")).Fix(words.T("Make a new plan."))
 	}
 	if !strings.EqualFold(reviewed.Tenant, now.Tenant) || reviewed.Product != now.Product || reviewed.Cloud != now.Cloud {
@@ -111,9 +111,9 @@ func agree(reviewed, now Plan, j journal) error {
 	for _, i := range now.Items {
 		before, there := known[i.ID]
 		switch {
-		case i.Action.Does() && resumes && strings.HasPrefix(i.ID, "orphan:"):
-		case i.Action.Does() && before.Action.Does() && (same || resumes):
-		case !i.Action.Does() && (same || resumes):
+		case i.Action.does() && resumes && strings.HasPrefix(i.ID, "orphan:"):
+		case i.Action.does() && before.Action.does() && (same || resumes):
+		case !i.Action.does() && (same || resumes):
 		case there && before.Action == i.Action && before.Today.String() == i.Today.String() && before.Wanted.String() == i.Wanted.String():
 		default:
 			differences = append(differences, words.T("%s: %s", i.Title, i.Today))

@@ -33,7 +33,7 @@ func MakeHandOff(in Input, plan Plan) HandOff {
 	c := in.Document().Application
 	h := HandOff{Plan: plan, ClientID: cmp.Or(c.ClientID, plan.Target.ClientID), DisplayName: plan.Target.DisplayName}
 	h.PermissionsPage = in.Cloud.Pages(h.ClientID, c.ServicePrincipalID).Permissions
-	h.ConsentLink = ConsentLink(in.Cloud.Authority, in.TenantID, h.ClientID, in.Cloud.Graph, plan.Target.RedirectURIs)
+	h.ConsentLink = consentLink(in.Cloud.Authority, in.TenantID, h.ClientID, in.Cloud.Graph, plan.Target.RedirectURIs)
 	if h.ClientID == "" {
 		h.Checklist = append(h.Checklist, words.T("The application is not registered yet: run the script of this hand-off first, or let Roomkey apply the plan."))
 	}
@@ -93,9 +93,9 @@ func (h HandOff) page() string {
 	return cmp.Or(h.PermissionsPage, "the application's page \"API permissions\" (this cloud's portal is not known)")
 }
 
-// ConsentLink is the address at which an administrator consents to all that the
+// consentLink is the address at which an administrator consents to all that the
 // application declares, "" without an application or a redirect URI.
-func ConsentLink(authority, tenantID, clientID, graph string, redirectURIs []string) string {
+func consentLink(authority, tenantID, clientID, graph string, redirectURIs []string) string {
 	if clientID == "" || len(redirectURIs) == 0 {
 		return ""
 	}

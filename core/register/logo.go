@@ -8,9 +8,9 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// MaxLogo is the size in bytes of the largest logo that Microsoft Entra ID
+// maxLogo is the size in bytes of the largest logo that Microsoft Entra ID
 // takes.
-const MaxLogo = 100 << 10
+const maxLogo = 100 << 10
 
 // CheckLogo is nil for a picture that can be an application's logo, else
 // "register.logo".
@@ -19,7 +19,7 @@ func CheckLogo(picture []byte) *problem.Problem {
 	switch {
 	case !slices.Contains([]string{"image/png", "image/jpeg", "image/gif"}, http.DetectContentType(picture)):
 		reason = words.T("This is not a PNG, JPEG or GIF.")
-	case len(picture) > MaxLogo:
+	case len(picture) > maxLogo:
 		reason = words.T("The picture is larger than 100 KB.")
 	default:
 		return nil

@@ -16,10 +16,10 @@ import (
 
 // How the application was found.
 const (
-	FoundByClientID   = "client-id"
-	FoundByUniqueName = "unique-name"
-	FoundByChoice     = "choice"
-	NotFound          = "new"
+	foundByClientID   = "client-id"
+	foundByUniqueName = "unique-name"
+	foundByChoice     = "choice"
+	notFound          = "new"
 )
 
 // state is what the tenant holds today.
@@ -89,13 +89,13 @@ func (in Input) principal(ctx context.Context, s *state) error {
 // choice, else by the unique name, else by name with a choice.
 func (in Input) find(ctx context.Context, s *state, w *Wanted) error {
 	clientID := in.Document().Application.ClientID
-	how := FoundByClientID
+	how := foundByClientID
 	switch in.Options.Use {
 	case "":
 	case New:
 		clientID = ""
 	default:
-		clientID, how = in.Options.Use, FoundByChoice
+		clientID, how = in.Options.Use, foundByChoice
 	}
 	if clientID != "" {
 		a, err := in.Directory.Application(ctx, clientID)
@@ -114,12 +114,12 @@ func (in Input) find(ctx context.Context, s *state, w *Wanted) error {
 	a, err := in.byUniqueName(ctx, s, w)
 	switch {
 	case err == nil:
-		s.how, s.application = FoundByUniqueName, &a
+		s.how, s.application = foundByUniqueName, &a
 		return nil
 	case problem.CodeOf(err) != tenant.CodeNotFound:
 		return err
 	}
-	s.how = NotFound
+	s.how = notFound
 	if s.named, err = in.Directory.ApplicationsNamed(ctx, w.DisplayName); err != nil {
 		return err
 	}

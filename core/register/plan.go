@@ -13,8 +13,8 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// PlanVersion is the version of the plan's JSON.
-const PlanVersion = 1
+// planVersion is the version of the plan's JSON.
+const planVersion = 1
 
 // Plan is everything that Apply would do, for a person to read and for a second
 // person to review: today, wanted, action. Applied is exactly this or nothing.
@@ -77,8 +77,8 @@ const (
 	Attention Action = "attention"
 )
 
-// Does reports whether Apply acts for it.
-func (a Action) Does() bool {
+// does reports whether Apply acts for it.
+func (a Action) does() bool {
 	return a == Create || a == Change || a == Grant || a == Remove
 }
 
@@ -97,7 +97,7 @@ type Item struct {
 // Todo are the items for which Apply acts.
 func (p Plan) Todo() (todo []Item) {
 	for _, i := range p.Items {
-		if i.Action.Does() {
+		if i.Action.does() {
 			todo = append(todo, i)
 		}
 	}
@@ -138,7 +138,7 @@ func MakePlan(ctx context.Context, in Input) (Plan, error) {
 func (in Input) plan(ctx context.Context, s state, w Wanted, j journal) (Plan, error) {
 	c := in.Document()
 	p := Plan{
-		Version: PlanVersion, MadeAt: in.now(), MadeBy: in.By, Connection: c.Name, Tenant: in.TenantID, Cloud: in.Cloud.ID, Product: in.Product.ID,
+		Version: planVersion, MadeAt: in.now(), MadeBy: in.By, Connection: c.Name, Tenant: in.TenantID, Cloud: in.Cloud.ID, Product: in.Product.ID,
 		Target: Target{Found: s.how, UniqueName: w.UniqueName, DisplayName: w.DisplayName}, Blocked: s.blocked, Items: []Item{}, Options: in.Options,
 	}
 	for _, a := range s.named {

@@ -22,7 +22,7 @@ import (
 // Directory is the tenant's directory as the administrator's sign-in reads and
 // changes it. Errors are problems with the codes below.
 type Directory interface {
-	Reader
+	reader
 	UpsertApplication(ctx context.Context, uniqueName string, change tenant.ApplicationChange) error
 	ChangeApplication(ctx context.Context, id string, change tenant.ApplicationChange) error
 	// SetLogo gives the application a picture.
@@ -40,8 +40,8 @@ type Directory interface {
 	RestoreApplication(ctx context.Context, id string) error
 }
 
-// Reader is the part of Directory that a plan needs.
-type Reader interface {
+// reader is the part of Directory that a plan needs.
+type reader interface {
 	Application(ctx context.Context, clientID string) (tenant.Application, error)
 	ApplicationByID(ctx context.Context, id string) (tenant.Application, error)
 	ApplicationByUniqueName(ctx context.Context, name string) (tenant.Application, error)

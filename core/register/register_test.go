@@ -298,7 +298,7 @@ func TestDeletedKeepsItsName(t *testing.T) {
 		t.Errorf("%v %+v", err, b.apps)
 	}
 	b.doc.Application = connection.Application{Credential: b.doc.Application.Credential}
-	if plan, err := MakePlan(t.Context(), b.in); err != nil || plan.Target.Found != FoundByUniqueName {
+	if plan, err := MakePlan(t.Context(), b.in); err != nil || plan.Target.Found != foundByUniqueName {
 		t.Errorf("not found again: %+v %v", plan.Target, err)
 	}
 }
@@ -380,10 +380,10 @@ func TestAdvice(t *testing.T) {
 }
 
 func TestConsentLink(t *testing.T) {
-	if got := ConsentLink("https://login.example", "t", "c", "https://graph.example", nil); got != "" {
+	if got := consentLink("https://login.example", "t", "c", "https://graph.example", nil); got != "" {
 		t.Errorf("without a redirect URI: %s", got)
 	}
-	got := ConsentLink("https://login.example", "t", "c", "https://graph.example", []string{"https://b.example/x?y=1"})
+	got := consentLink("https://login.example", "t", "c", "https://graph.example", []string{"https://b.example/x?y=1"})
 	if got != "https://login.example/t/v2.0/adminconsent?client_id=c&redirect_uri=https%3A%2F%2Fb.example%2Fx%3Fy%3D1&scope=https%3A%2F%2Fgraph.example%2F.default&state=roomkey-consent" {
 		t.Errorf("%s", got)
 	}

@@ -63,8 +63,8 @@ func TestCheckLogo(t *testing.T) {
 		"GIF":       {[]byte("GIF89a"), ""},
 		"nothing":   {nil, "not a PNG"},
 		"drawing":   {[]byte("<svg xmlns='http://www.w3.org/2000/svg'/>"), "not a PNG"},
-		"the most":  {append(png, bytes.Repeat([]byte{1}, MaxLogo-len(png))...), ""},
-		"too large": {append(png, bytes.Repeat([]byte{1}, MaxLogo)...), "larger than 100 KB"},
+		"the most":  {append(png, bytes.Repeat([]byte{1}, maxLogo-len(png))...), ""},
+		"too large": {append(png, bytes.Repeat([]byte{1}, maxLogo)...), "larger than 100 KB"},
 	} {
 		p := CheckLogo(tt.picture)
 		if p == nil && tt.says == "" {

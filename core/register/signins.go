@@ -25,11 +25,11 @@ type SignInLog interface {
 // Whose sign-in a LastSignIn is.
 const (
 	// ByApplication: the application as itself, with its credential.
-	ByApplication = "application"
+	byApplication = "application"
 	// ByUser: a person, through the application.
-	ByUser = "user"
+	byUser = "user"
 	// ByRoomkey: Roomkey on this computer, with the application's credential.
-	ByRoomkey = "roomkey"
+	byRoomkey = "roomkey"
 )
 
 // What is known of a LastSignIn.
@@ -39,8 +39,8 @@ const (
 	SignInUnknown = "unknown" // the record could not be read
 )
 
-// RecentUse is how long after its last sign-in an application counts as in use.
-const RecentUse = 7 * 24 * time.Hour
+// recentUse is how long after its last sign-in an application counts as in use.
+const recentUse = 7 * 24 * time.Hour
 
 // LastSignIn is the last sign-in of one kind. What is unknown is never shown as
 // none.
@@ -59,9 +59,9 @@ type LastSignIn struct {
 // Title says whose sign-in it is.
 func (l LastSignIn) Title() words.Text {
 	switch l.Kind {
-	case ByApplication:
+	case byApplication:
 		return words.T("The application by itself")
-	case ByUser:
+	case byUser:
 		return words.T("A person, through the application")
 	}
 	return words.T("Roomkey, on this computer")
@@ -83,15 +83,15 @@ func (l LastSignIn) When() words.Text {
 // lastSignIns is what is known of the application's use. Failing to find out is
 // no error: it makes a row unknown.
 func (in Input) lastSignIns(ctx context.Context, j journal, clientID string) ([]LastSignIn, error) {
-	own := LastSignIn{Kind: ByRoomkey, State: SignInNone, At: in.LastToken, Source: words.T("Roomkey's record of checks and registrations on this computer")}
+	own := LastSignIn{Kind: byRoomkey, State: SignInNone, At: in.LastToken, Source: words.T("Roomkey's record of checks and registrations on this computer")}
 	if at := j.proven(); at.After(own.At) {
 		own.At = at
 	}
 	if !own.At.IsZero() {
 		own.State = SignInSeen
 	}
-	application := LastSignIn{Kind: ByApplication, State: SignInNone, Source: words.T("Microsoft's report on sign-ins of applications, which can be a day behind")}
-	user := LastSignIn{Kind: ByUser, State: SignInNone, Source: words.T("Microsoft's sign-in log and its report on sign-ins of applications")}
+	application := LastSignIn{Kind: byApplication, State: SignInNone, Source: words.T("Microsoft's report on sign-ins of applications, which can be a day behind")}
+	user := LastSignIn{Kind: byUser, State: SignInNone, Source: words.T("Microsoft's sign-in log and its report on sign-ins of applications")}
 	var activity tenant.ClientActivity
 	var signIn tenant.SignIn
 	reportErr := in.noSignIns()
@@ -145,14 +145,14 @@ func (l *LastSignIn) unknown(page string, errs ...error) {
 func (in Input) inUse(list []LastSignIn) (warning words.Text) {
 	var own time.Time
 	for _, l := range list {
-		if l.Kind == ByRoomkey {
+		if l.Kind == byRoomkey {
 			own = l.At
 		}
 	}
 	for _, l := range list {
 		switch {
-		case l.Kind == ByRoomkey || l.At.IsZero() || in.now().Sub(l.At) > RecentUse:
-		case l.Kind == ByApplication && !own.IsZero() && !l.At.After(own.Add(ownUse)):
+		case l.Kind == byRoomkey || l.At.IsZero() || in.now().Sub(l.At) > recentUse:
+		case l.Kind == byApplication && !own.IsZero() && !l.At.After(own.Add(ownUse)):
 			if warning.IsZero() {
 				warning = words.T("The application signed in on %s. This may have been Roomkey, which last used it on %s. The booking server may use it too.", stampOf(l.At), stampOf(own))
 			}

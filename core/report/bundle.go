@@ -49,14 +49,14 @@ func (b Bundle) Write(w io.Writer) error {
 		run.Connection, run.From = removed, removed
 		b.Run = &run
 	}
-	r := NewRedactor(b.Secrets, names...)
+	r := newRedactor(b.Secrets, names...)
 	z := zip.NewWriter(w)
 	add := func(name string, content []byte) error {
 		f, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: b.At})
 		if err != nil {
 			return err
 		}
-		_, err = io.WriteString(f, r.Text(string(content)))
+		_, err = io.WriteString(f, r.text(string(content)))
 		return err
 	}
 	about := fmt.Sprintf("Roomkey %s\n%s/%s, %s\n%s\n\nAddresses of mailboxes have stand-ins, the same one throughout. No secret is in here.\n",

@@ -8,19 +8,19 @@ import (
 	"github.com/roomkey/roomkey/core/vault"
 )
 
-// Redactor takes out of a text what must not leave the house: the secrets that
+// redactor takes out of a text what must not leave the house: the secrets that
 // are known and what looks like one, and the names of mailboxes, each under the
 // same stand-in throughout a bundle so that lines can still be told together.
-type Redactor struct {
+type redactor struct {
 	secrets []vault.Secret
 	names   map[string]string
 	own     *strings.Replacer
 }
 
-// NewRedactor knows these secrets by heart, and these names (of the tenant, of
+// newRedactor knows these secrets by heart, and these names (of the tenant, of
 // people) that no pattern would find.
-func NewRedactor(secrets []vault.Secret, names ...string) *Redactor {
-	r := &Redactor{secrets: secrets, names: map[string]string{}}
+func newRedactor(secrets []vault.Secret, names ...string) *redactor {
+	r := &redactor{secrets: secrets, names: map[string]string{}}
 	pairs := []string{}
 	for i, n := range names {
 		if len(n) >= 5 {
@@ -45,8 +45,8 @@ var (
 
 const removed = "[removed]"
 
-// Text gives the text without them.
-func (r *Redactor) Text(s string) string {
+// text gives the text without them.
+func (r *redactor) text(s string) string {
 	s = vault.Hide(s, removed, r.secrets...)
 	for _, shape := range []*regexp.Regexp{keys, tokens, microsoft, ageKey} {
 		s = shape.ReplaceAllString(s, removed)
@@ -58,7 +58,7 @@ func (r *Redactor) Text(s string) string {
 }
 
 // mailbox gives an address its stand-in; upper and lower case are one mailbox.
-func (r *Redactor) mailbox(s string) string {
+func (r *redactor) mailbox(s string) string {
 	key := strings.ReplaceAll(strings.ToLower(s), "%40", "@")
 	if r.names[key] == "" {
 		r.names[key] = fmt.Sprintf("mailbox-%d@removed.invalid", len(r.names)+1)

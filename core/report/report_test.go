@@ -246,7 +246,7 @@ func FuzzRedactor(f *testing.F) {
 	f.Add("eyJ", ".x")
 	f.Fuzz(func(t *testing.T, before, after string) {
 		const secret = "sEcr3t-Value~9"
-		if got := NewRedactor([]vault.Secret{vault.NewSecret(secret)}).Text(before + secret + after); strings.Contains(got, secret) {
+		if got := newRedactor([]vault.Secret{vault.NewSecret(secret)}).text(before + secret + after); strings.Contains(got, secret) {
 			t.Errorf("%q", got)
 		}
 	})

@@ -9,14 +9,14 @@ import (
 	"unicode/utf16"
 )
 
-// Service is the systemd unit that runs the job.
-func Service(j Job) []byte {
+// serviceUnit is the systemd unit that runs the job.
+func serviceUnit(j Job) []byte {
 	return fmt.Appendf(nil, "[Unit]\nDescription=Where Roomkey's connections stand\n\n[Service]\nType=oneshot\nExecStart=%s\nSuccessExitStatus=3\n", systemdLine(j))
 }
 
-// Timer is the systemd unit that says when; what was missed while the computer
+// timerUnit is the systemd unit that says when; what was missed while the computer
 // was off is made up for.
-func Timer(j Job) []byte {
+func timerUnit(j Job) []byte {
 	return fmt.Appendf(nil, "[Unit]\nDescription=Where Roomkey's connections stand, daily\n\n[Timer]\nOnCalendar=*-*-* %02d:%02d:00\nPersistent=true\n\n[Install]\nWantedBy=timers.target\n", j.Hour, j.Minute)
 }
 
@@ -30,8 +30,8 @@ func systemdLine(j Job) string {
 	return strings.Join(line, " ")
 }
 
-// Plist is the job as launchd takes it.
-func Plist(j Job) []byte {
+// propertyList is the job as launchd takes it.
+func propertyList(j Job) []byte {
 	var b bytes.Buffer
 	b.WriteString(xml.Header + `<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">` + "\n")
 	fmt.Fprintf(&b, "<plist version=\"1.0\">\n<dict>\n\t<key>Label</key>\n\t<string>%s</string>\n\t<key>ProgramArguments</key>\n\t<array>\n", labelName)
@@ -48,9 +48,9 @@ func escaped(text string) string {
 	return b.String()
 }
 
-// TaskXML is the job as Task Scheduler takes it: UTF-16 with its mark. It runs as
+// taskXML is the job as Task Scheduler takes it: UTF-16 with its mark. It runs as
 // the person who is signed in, since only then is there a keychain.
-func TaskXML(j Job) []byte {
+func taskXML(j Job) []byte {
 	text := fmt.Sprintf(`<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo>

@@ -53,12 +53,12 @@ type file struct {
 func (s System) files(j Job) []file {
 	switch s.OS {
 	case "windows":
-		return []file{{filepath.Join(os.TempDir(), "roomkey-status.xml"), TaskXML(j)}}
+		return []file{{filepath.Join(os.TempDir(), "roomkey-status.xml"), taskXML(j)}}
 	case "darwin":
-		return []file{{filepath.Join(s.Home, "Library", "LaunchAgents", labelName+".plist"), Plist(j)}}
+		return []file{{filepath.Join(s.Home, "Library", "LaunchAgents", labelName+".plist"), propertyList(j)}}
 	}
 	units := filepath.Join(s.Config, "systemd", "user")
-	return []file{{filepath.Join(units, unitName+".service"), Service(j)}, {filepath.Join(units, unitName+".timer"), Timer(j)}}
+	return []file{{filepath.Join(units, unitName+".service"), serviceUnit(j)}, {filepath.Join(units, unitName+".timer"), timerUnit(j)}}
 }
 
 // Install schedules the job in the place of the one from before.

@@ -20,10 +20,10 @@ var job = Job{Program: `/opt/Room & key/roomkeyctl`, Args: []string{"status", "-
 // and time, whatever is in a path.
 func TestContents(t *testing.T) {
 	want := `ExecStart="/opt/Room & key/roomkeyctl" "status" "--all" "--config-dir" "a \"b\" 100%% $$HOME\\"`
-	if got := string(Service(job)); !strings.Contains(got, want+"\n") {
+	if got := string(serviceUnit(job)); !strings.Contains(got, "\n[Service]\n") || !strings.Contains(got, want+"\n") {
 		t.Errorf("%s\nlacks %s", got, want)
 	}
-	if got := string(Timer(job)); !strings.Contains(got, "OnCalendar=*-*-* 07:05:00\n") || !strings.Contains(got, "Persistent=true") {
+	if got := string(timerUnit(job)); !strings.Contains(got, "\n[Timer]\nOnCalendar=*-*-* 07:05:00\n") || !strings.Contains(got, "Persistent=true") {
 		t.Error(got)
 	}
 	var plist struct {
@@ -36,11 +36,11 @@ func TestContents(t *testing.T) {
 			} `xml:"dict"`
 		} `xml:"dict"`
 	}
-	if err := xml.Unmarshal(Plist(job), &plist); err != nil || !slices.Equal(plist.Dict.Array.String, append([]string{job.Program}, job.Args...)) ||
+	if err := xml.Unmarshal(propertyList(job), &plist); err != nil || !slices.Equal(plist.Dict.Array.String, append([]string{job.Program}, job.Args...)) ||
 		!slices.Equal(plist.Dict.Dict.Integer, []int{7, 5}) {
 		t.Errorf("%v: %+v", err, plist)
 	}
-	raw := TaskXML(job)
+	raw := taskXML(job)
 	if raw[0] != 0xff || raw[1] != 0xfe {
 		t.Fatal("no mark of UTF-16")
 	}

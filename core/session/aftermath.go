@@ -96,7 +96,7 @@ func (s *Session) CleanUp(ctx context.Context) (removed int, err error) {
 		return 0, err
 	}
 	defer done()
-	reader, err := s.Tenant()
+	reader, err := s.tenant()
 	if err != nil {
 		return 0, err
 	}

@@ -116,7 +116,7 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 	if err != nil {
 		return check.Input{}, err
 	}
-	reader, err := s.Tenant()
+	reader, err := s.tenant()
 	if err != nil {
 		return check.Input{}, err
 	}

@@ -25,14 +25,14 @@ func (s *Session) Disclosure(clientID string, scopes []string) (words.Text, erro
 // named, "" for Microsoft's.
 func (s *Session) client(clientID string) string {
 	if clientID == "" {
-		return s.LastClient()
+		return s.lastClient()
 	}
 	return clientID
 }
 
-// LastClient is the client of this connection's last sign-in, "" when there was
+// lastClient is the client of this connection's last sign-in, "" when there was
 // none.
-func (s *Session) LastClient() string {
+func (s *Session) lastClient() string {
 	var last lastSignIn
 	if data, _, ok := s.env.Store.Cache(s.ID(), cacheSignIn); ok && json.Unmarshal(data, &last) == nil {
 		return last.ClientID

@@ -40,7 +40,7 @@ func (s *Session) RegisterHandOff(plan register.Plan) (HandOff, error) {
 // is not there, and names what was written.
 func (h HandOff) Save(folder string) (paths []string, err error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, CannotWrite(folder, err)
+		return nil, cannotWrite(folder, err)
 	}
 	plan, err := h.Plan.File()
 	if err != nil {

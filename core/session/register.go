@@ -279,7 +279,7 @@ func (s *Session) FinishRotation(ctx context.Context, confirmed bool) (register.
 	if err != nil {
 		return register.Rotation{}, err
 	}
-	open, err := s.PendingRotation()
+	open, err := s.pendingRotation()
 	if err != nil {
 		return register.Rotation{}, err
 	}
@@ -316,8 +316,8 @@ func (s *Session) RegisterHistory() ([]register.Record, error) {
 	return register.History(record{journal{s}})
 }
 
-// PendingRotation is a rotation whose old credential still works, nil for none.
-func (s *Session) PendingRotation() (*register.Rotation, error) {
+// pendingRotation is a rotation whose old credential still works, nil for none.
+func (s *Session) pendingRotation() (*register.Rotation, error) {
 	return register.Pending(record{journal{s}})
 }
 

@@ -37,14 +37,14 @@ func (s *Session) Registration(ctx context.Context) (Registration, error) {
 		return Registration{}, err
 	}
 	out := Registration{HowToMake: entra.OwnClient(row), Account: s.Administrator()}
-	if last := s.LastClient(); last != entra.CommandLineTools {
+	if last := s.lastClient(); last != entra.CommandLineTools {
 		out.OwnClient = last
 	}
 	application := s.Document().Application
 	if end := application.Credential.Expires; !end.IsZero() {
 		out.Expiring = end.Sub(s.env.Now()) < register.ExpiryWarning
 	}
-	if out.Rotation, err = s.PendingRotation(); err != nil {
+	if out.Rotation, err = s.pendingRotation(); err != nil {
 		return out, err
 	}
 	known, err := s.known(ctx)

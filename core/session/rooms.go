@@ -125,7 +125,7 @@ func (s *Session) ImportRooms(data []byte) (tenant.Listing[tenant.Room], []*prob
 // missed some would be pushed as if it were all.
 func (s *Session) ResolveRooms(ctx context.Context) ([]tenant.Room, error) {
 	choice := s.Document().Rooms
-	t, err := s.Tenant()
+	t, err := s.tenant()
 	if err != nil {
 		return nil, err
 	}

@@ -62,7 +62,7 @@ func (s *Session) WriteScriptFolder(ctx context.Context, folder string) ([]strin
 		return nil, err
 	}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, CannotWrite(folder, err)
+		return nil, cannotWrite(folder, err)
 	}
 	var paths []string
 	for _, d := range docs {
@@ -83,13 +83,13 @@ func (s *Session) WriteScriptFolder(ctx context.Context, folder string) ([]strin
 // WriteFile writes a file of the administrator's, whole or not at all.
 func WriteFile(path string, data []byte) error {
 	if err := store.WriteFile(path, data); err != nil {
-		return CannotWrite(path, err)
+		return cannotWrite(path, err)
 	}
 	return nil
 }
 
-// CannotWrite is the problem of a file that cannot be written.
-func CannotWrite(path string, err error) *problem.Problem {
+// cannotWrite is the problem of a file that cannot be written.
+func cannotWrite(path string, err error) *problem.Problem {
 	return problem.New(codeExportCannotWrite, words.T("%s cannot be written.", path)).With(words.Plain(err.Error())).By(err).
 		Fix(words.T("Choose a folder that you may write to and that has room."))
 }

@@ -216,9 +216,9 @@ func (t tokens) Fresh(ctx context.Context) (entra.Token, error) {
 	return app.Fresh(ctx)
 }
 
-// Tenant reads the tenant with the application's own token: what the booking
+// tenant reads the tenant with the application's own token: what the booking
 // server will see.
-func (s *Session) Tenant() (Tenant, error) {
+func (s *Session) tenant() (Tenant, error) {
 	o, err := s.applications()
 	if err != nil {
 		return nil, err

@@ -134,7 +134,7 @@ func (e *Environment) conclude(ctx context.Context, tell string, all []Health, p
 		}
 	}
 	if tell != "" {
-		if err := e.Tell(ctx, tell, all, problems); err != nil {
+		if err := e.tell(ctx, tell, all, problems); err != nil {
 			p := problem.Of(err)
 			problems = append(problems, p)
 			v.Trouble = append(v.Trouble, words.T("The webhook was not told: %s", p.Title))

@@ -36,7 +36,7 @@ func (s *Session) compareMailboxes(ctx context.Context, before check.Run, rooms 
 		c.not = append(c.not, words.T("With more than %d rooms, only a test reads each calendar.", mailboxesCompared))
 		return c
 	}
-	reader, err := s.Tenant()
+	reader, err := s.tenant()
 	if err != nil {
 		c.err = err
 		return c

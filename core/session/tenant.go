@@ -118,7 +118,7 @@ func (s *Session) Rooms(ctx context.Context, page func([]tenant.Room)) tenant.Li
 	if !slices.Contains(needs.Lists, "rooms") {
 		return s.knownRooms(page)
 	}
-	t, err := s.Tenant()
+	t, err := s.tenant()
 	if err != nil {
 		return failed[tenant.Room](err)
 	}
@@ -131,7 +131,7 @@ func (s *Session) Rooms(ctx context.Context, page func([]tenant.Room)) tenant.Li
 
 // RoomLists lists the room lists.
 func (s *Session) RoomLists(ctx context.Context) tenant.Listing[tenant.RoomList] {
-	t, err := s.Tenant()
+	t, err := s.tenant()
 	if err != nil {
 		return failed[tenant.RoomList](err)
 	}
@@ -140,7 +140,7 @@ func (s *Session) RoomLists(ctx context.Context) tenant.Listing[tenant.RoomList]
 
 // RoomsOf lists the rooms of one room list.
 func (s *Session) RoomsOf(ctx context.Context, listAddress string) tenant.Listing[tenant.Room] {
-	t, err := s.Tenant()
+	t, err := s.tenant()
 	if err != nil {
 		return failed[tenant.Room](err)
 	}
@@ -150,7 +150,7 @@ func (s *Session) RoomsOf(ctx context.Context, listAddress string) tenant.Listin
 // People lists the people whom the booking server will take over, as the check
 // counts them.
 func (s *Session) People(ctx context.Context, page func([]tenant.Person)) tenant.Listing[tenant.Person] {
-	t, err := s.Tenant()
+	t, err := s.tenant()
 	if err != nil {
 		return failed[tenant.Person](err)
 	}
@@ -164,7 +164,7 @@ func (s *Session) People(ctx context.Context, page func([]tenant.Person)) tenant
 
 // Groups lists the groups.
 func (s *Session) Groups(ctx context.Context, page func([]tenant.Group)) tenant.Listing[tenant.Group] {
-	t, err := s.Tenant()
+	t, err := s.tenant()
 	if err != nil {
 		return failed[tenant.Group](err)
 	}

@@ -64,9 +64,9 @@ func (e *Environment) hasWebhook(ctx context.Context) (bool, error) {
 	return err == nil, err
 }
 
-// Tell sends what a survey found to the webhook, well or not: a message that
+// tell sends what a survey found to the webhook, well or not: a message that
 // stays away says that nothing was asked.
-func (e *Environment) Tell(ctx context.Context, form string, all []Health, unread []*problem.Problem) error {
+func (e *Environment) tell(ctx context.Context, form string, all []Health, unread []*problem.Problem) error {
 	address, err := e.Vault.Get(ctx, webhookOwner, Webhook)
 	if problem.CodeOf(err) == vault.CodeAbsent {
 		return noWebhook()
@@ -74,7 +74,7 @@ func (e *Environment) Tell(ctx context.Context, form string, all []Health, unrea
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(Message(form, all, unread))
+	body, err := json.Marshal(message(form, all, unread))
 	if err != nil {
 		return err
 	}
@@ -107,8 +107,8 @@ func (e *Environment) Tell(ctx context.Context, form string, all []Health, unrea
 	return nil
 }
 
-// Message is what a survey found, in the form that a webhook takes.
-func Message(form string, all []Health, unread []*problem.Problem) any {
+// message is what a survey found, in the form that a webhook takes.
+func message(form string, all []Health, unread []*problem.Problem) any {
 	title, lines := told(all, unread)
 	switch form {
 	case WebhookTeams:

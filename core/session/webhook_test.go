@@ -14,7 +14,7 @@ import (
 func TestMessage(t *testing.T) {
 	all := []Health{{Name: "Well"}, {Name: "<!channel> *Contoso*", Wants: []words.Text{words.T("The credential ends in %d days.", 5)}}}
 	text := func(form string, all []Health) string {
-		raw, err := json.Marshal(Message(form, all, nil))
+		raw, err := json.Marshal(message(form, all, nil))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,13 +21,13 @@ import (
 // "sheet.value-missing", "sheet.value-wrong", "sheet.duplicate",
 // "sheet.formula".
 func Read(r io.Reader, columns []Column) (Table, []LineProblem, error) {
-	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
+	data, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
 	if err != nil {
 		return Table{}, nil, problem.New(codeCannotRead, words.T("The file cannot be read.")).With(words.Plain(err.Error())).By(err).
 			Fix(words.T("Check that the file is there and is not open elsewhere."))
 	}
-	if len(data) > MaxBytes {
-		return Table{}, nil, tooLarge(words.T("%d MB", MaxBytes>>20))
+	if len(data) > maxBytes {
+		return Table{}, nil, tooLarge(words.T("%d MB", maxBytes>>20))
 	}
 	text, encoding, p := decode(data)
 	if p != nil {
@@ -53,11 +53,11 @@ func Read(r io.Reader, columns []Column) (Table, []LineProblem, error) {
 		if rec.line <= head.line {
 			continue
 		}
-		if len(t.table.Rows) >= MaxRows {
-			return Table{}, nil, tooLarge(words.T("%d rows", MaxRows))
+		if len(t.table.Rows) >= maxRows {
+			return Table{}, nil, tooLarge(words.T("%d rows", maxRows))
 		}
 		t.row(rec)
-		if t.wrong > maxWrong+len(t.table.Rows) || lines.again > MaxBytes {
+		if t.wrong > maxWrong+len(t.table.Rows) || lines.again > maxBytes {
 			return Table{}, nil, problem.New(codeTooMuchWrong, words.T("More of the file is wrong than right, up to line %d.", rec.line)).
 				With(t.problems[0].Problem.Title).
 				Fix(words.T("Save the table as CSV UTF-8 once more, or choose another file."))
@@ -146,8 +146,8 @@ type reading struct {
 }
 
 func (t *reading) header(h header) *problem.Problem {
-	if len(h.cells) > MaxColumns {
-		return tooLarge(words.T("%d columns", MaxColumns))
+	if len(h.cells) > maxColumns {
+		return tooLarge(words.T("%d columns", maxColumns))
 	}
 	known := headers(t.columns, h.cells)
 	where := map[int]string{}
@@ -268,8 +268,8 @@ func (t *reading) cell(c Column, line int, cell string) (value string, formula, 
 	value, was := undo(tidy(cell))
 	value = tidy(value)
 	switch {
-	case utf8.RuneCountInString(value) > MaxCell:
-		return "", nil, problem.New(codeLineTooLong, words.T("Line %d: the %s is longer than %d characters.", line, c.Title, MaxCell)).Fix(words.T("Shorten it."))
+	case utf8.RuneCountInString(value) > maxCell:
+		return "", nil, problem.New(codeLineTooLong, words.T("Line %d: the %s is longer than %d characters.", line, c.Title, maxCell)).Fix(words.T("Shorten it."))
 	case strings.IndexFunc(value, isControl) >= 0:
 		return "", nil, problem.New(codeValueWrong, words.T("Line %d: the %s holds control characters.", line, c.Title)).Fix(words.T("Type the value again."))
 	}

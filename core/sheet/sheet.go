@@ -14,14 +14,14 @@ import (
 
 // Bounds of what Read takes.
 const (
-	// MaxBytes is the largest file.
-	MaxBytes = 32 << 20
-	// MaxRows is the largest number of rows.
-	MaxRows = 200_000
-	// MaxColumns is the largest number of columns: what Excel has.
-	MaxColumns = 16_384
-	// MaxCell is the longest cell in characters: what Excel holds.
-	MaxCell = 32_767
+	// maxBytes is the largest file.
+	maxBytes = 32 << 20
+	// maxRows is the largest number of rows.
+	maxRows = 200_000
+	// maxColumns is the largest number of columns: what Excel has.
+	maxColumns = 16_384
+	// maxCell is the longest cell in characters: what Excel holds.
+	maxCell = 32_767
 )
 
 // Column is one column that the caller knows.

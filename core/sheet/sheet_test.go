@@ -99,7 +99,7 @@ func TestReadRefusesTheWholeFile(t *testing.T) {
 		"column twice":     {"Mail,PrimarySmtpAddress\na@x.ch,b@x.ch\n", "sheet.duplicate-column"},
 		"workbook":         {"PK\x03\x04....", "sheet.workbook"},
 		"bytes":            {"\x00\x00\x01\xff\xfe", "sheet.not-text"},
-		"too large":        {strings.Repeat("a", MaxBytes+1), "sheet.too-large"},
+		"too large":        {strings.Repeat("a", maxBytes+1), "sheet.too-large"},
 	} {
 		table, _, err := Read(strings.NewReader(test.text), rooms)
 		if problem.CodeOf(err).String() != test.code || len(table.Rows) > 0 {

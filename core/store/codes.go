@@ -14,5 +14,5 @@ var (
 	codeMisplaced         = problem.Declare("store.misplaced", problem.Local)
 	codeNoDocument        = problem.Declare("store.no-document", problem.Absent)
 	codeStateDamaged      = problem.Declare("store.state-damaged", problem.Local)
-	CodeUnknownConnection = problem.Declare("store.unknown-connection", problem.WrongInput)
+	codeUnknownConnection = problem.Declare("store.unknown-connection", problem.WrongInput)
 )

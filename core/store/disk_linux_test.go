@@ -41,17 +41,17 @@ func fillDisk(t *testing.T, dir string) {
 	if err := s.Journal(c.ID).Append("first"); err != nil {
 		t.Fatal(err)
 	}
-	before := content(t, s.File(c.ID))
+	before := content(t, s.file(c.ID))
 	unharmed := func(err error, says string) {
 		t.Helper()
 		p := problem.Of(err)
 		if p == nil || p.Code.String() != "store.cannot-write" || !strings.Contains(p.Detail.String(), says) {
 			t.Errorf("%v, want %q", err, says)
 		}
-		if content(t, s.File(c.ID)) != before {
+		if content(t, s.file(c.ID)) != before {
 			t.Error("the document was changed")
 		}
-		if rest, err := filepath.Glob(filepath.Join(s.Dir(c.ID), temporary+"*")); err != nil || len(rest) > 0 {
+		if rest, err := filepath.Glob(filepath.Join(s.dir(c.ID), temporary+"*")); err != nil || len(rest) > 0 {
 			t.Error("left behind", rest, err)
 		}
 	}
@@ -66,7 +66,7 @@ func fillDisk(t *testing.T, dir string) {
 		t.Error(len(entries), err)
 	}
 	// With room again, everything goes on.
-	if err := os.Truncate(filepath.Join(s.Dir(c.ID), journalFile), 9); err != nil {
+	if err := os.Truncate(filepath.Join(s.dir(c.ID), journalFile), 9); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Journal(c.ID).Append("second"); err != nil {

@@ -23,8 +23,8 @@ type Draft struct {
 // removes what was kept.
 func (s *Store) PutDrafts(id string, drafts map[string]Draft) error {
 	if len(drafts) == 0 {
-		if err := os.Remove(filepath.Join(s.Dir(id), draftsFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return cannotWrite(filepath.Join(s.Dir(id), draftsFile), err)
+		if err := os.Remove(filepath.Join(s.dir(id), draftsFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return cannotWrite(filepath.Join(s.dir(id), draftsFile), err)
 		}
 		return nil
 	}

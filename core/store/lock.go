@@ -27,12 +27,12 @@ type Lock struct {
 // document at once, and a scheduled check runs while a window is open.
 func (s *Store) Lock(id string) (*Lock, error) {
 	if !connection.ValidID(id) {
-		return nil, misplaced(s.File(id), "")
+		return nil, misplaced(s.file(id), "")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.held[id] != nil {
-		return nil, inUse(s.File(id))
+		return nil, inUse(s.file(id))
 	}
 	// A file beside the folder: Windows lets nobody read a locked file, nor
 	// delete a folder with one in it.
@@ -46,7 +46,7 @@ func (s *Store) Lock(id string) (*Lock, error) {
 		return nil, cannotWrite(file, err)
 	}
 	if !ok {
-		return nil, inUse(s.File(id))
+		return nil, inUse(s.file(id))
 	}
 	s.held[id] = l
 	return l, nil
@@ -80,7 +80,7 @@ func (s *Store) writing(ctx context.Context, id string, work func() error) error
 	case ctx.Err() != nil:
 		return problem.Of(ctx.Err())
 	case patient.Err() != nil:
-		return inUse(s.File(id))
+		return inUse(s.file(id))
 	case err != nil || !ok:
 		return cannotWrite(file, err)
 	}

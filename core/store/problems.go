@@ -52,7 +52,7 @@ func misplaced(file, id string) *problem.Problem {
 }
 
 func unknownConnection(name string, names []string) *problem.Problem {
-	p := problem.New(CodeUnknownConnection, words.T("There is no connection %q.", problem.Line(name)))
+	p := problem.New(codeUnknownConnection, words.T("There is no connection %q.", problem.Line(name)))
 	if len(names) == 0 {
 		return p.Run(words.T("List the connections, or make one:"), "roomkeyctl connection list")
 	}

@@ -50,7 +50,7 @@ func (s *Store) LastCheck(id string) (*LastCheck, error) {
 	}
 	var check LastCheck
 	if err := json.Unmarshal(data, &check); err != nil {
-		return nil, problem.New(codeStateDamaged, words.T("The result of the last check cannot be read: %s.", filepath.Join(s.Dir(id), checkFile))).By(err).
+		return nil, problem.New(codeStateDamaged, words.T("The result of the last check cannot be read: %s.", filepath.Join(s.dir(id), checkFile))).By(err).
 			Fix(words.T("Run the checks again."))
 	}
 	return &check, nil
@@ -151,7 +151,7 @@ func (s *Store) Made(id string) (Made, error) {
 		return made, err
 	}
 	if err := json.Unmarshal(data, &made); err != nil {
-		return made, problem.New(codeStateDamaged, words.T("The list of what was made on the booking server cannot be read: %s.", filepath.Join(s.Dir(id), madeFile))).By(err).
+		return made, problem.New(codeStateDamaged, words.T("The list of what was made on the booking server cannot be read: %s.", filepath.Join(s.dir(id), madeFile))).By(err).
 			Fix(words.T("Put the file back from a backup. Without it, Roomkey does not know which objects on the server are its own."))
 	}
 	return made, nil
@@ -178,13 +178,13 @@ var cacheName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 // PutCache keeps bytes that can be had again, such as the last list of rooms.
 func (s *Store) PutCache(id, name string, data []byte) error {
 	if !cacheName.MatchString(name) {
-		return cannotWrite(filepath.Join(s.Dir(id), cacheFolder, name), fs.ErrInvalid)
+		return cannotWrite(filepath.Join(s.dir(id), cacheFolder, name), fs.ErrInvalid)
 	}
 	if err := s.folder(id); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Join(s.Dir(id), cacheFolder), 0o700); err != nil {
-		return cannotWrite(s.Dir(id), err)
+	if err := os.MkdirAll(filepath.Join(s.dir(id), cacheFolder), 0o700); err != nil {
+		return cannotWrite(s.dir(id), err)
 	}
 	return s.put(id, filepath.Join(cacheFolder, name), data)
 }
@@ -200,7 +200,7 @@ func (s *Store) Cache(id, name string) (data []byte, at time.Time, ok bool) {
 	if err != nil || data == nil {
 		return nil, at, false
 	}
-	info, err := os.Stat(filepath.Join(s.Dir(id), path))
+	info, err := os.Stat(filepath.Join(s.dir(id), path))
 	if err != nil {
 		return nil, at, false
 	}
@@ -211,9 +211,9 @@ func (s *Store) Cache(id, name string) (data []byte, at time.Time, ok bool) {
 // be an orphan.
 func (s *Store) folder(id string) error {
 	if !connection.ValidID(id) {
-		return misplaced(s.File(id), "")
+		return misplaced(s.file(id), "")
 	}
-	if _, err := os.Stat(s.File(id)); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(s.file(id)); errors.Is(err, fs.ErrNotExist) {
 		return unknownConnection(id, nil)
 	}
 	return nil
@@ -223,15 +223,15 @@ func (s *Store) put(id, name string, data []byte) error {
 	if err := s.folder(id); err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(s.Dir(id), name), data)
+	return writeFile(filepath.Join(s.dir(id), name), data)
 }
 
 // get reads a state file, nil when there is none.
 func (s *Store) get(id, name string) ([]byte, error) {
 	if !connection.ValidID(id) {
-		return nil, misplaced(s.File(id), "")
+		return nil, misplaced(s.file(id), "")
 	}
-	path := filepath.Join(s.Dir(id), name)
+	path := filepath.Join(s.dir(id), name)
 	data, err := readBounded(path, maxState)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -257,7 +257,7 @@ func (s *Store) add(id, name string, entry any) error {
 	}
 	s.append.Lock()
 	defer s.append.Unlock()
-	path := filepath.Join(s.Dir(id), name)
+	path := filepath.Join(s.dir(id), name)
 	if err := file.Regular(path); err != nil {
 		return cannotWrite(path, err)
 	}

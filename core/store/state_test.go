@@ -29,10 +29,10 @@ func TestStateIsBesideTheDocument(t *testing.T) {
 	if err != nil || got.Digest != want.Digest || !got.At.Equal(at) || got.Verdict != "pass" || !strings.Contains(string(got.Report), "checks") {
 		t.Error(got, err)
 	}
-	if strings.Contains(content(t, s.File(c.ID)), "pass") {
+	if strings.Contains(content(t, s.file(c.ID)), "pass") {
 		t.Error("the document carries what was proven")
 	}
-	put(t, filepath.Join(s.Dir(c.ID), checkFile), `{"verdict":`)
+	put(t, filepath.Join(s.dir(c.ID), checkFile), `{"verdict":`)
 	if _, err := s.LastCheck(c.ID); problem.CodeOf(err).String() != "store.state-damaged" {
 		t.Error(err)
 	}
@@ -98,7 +98,7 @@ func TestTheJournalSurvivesATornLine(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	file := filepath.Join(s.Dir(c.ID), journalFile)
+	file := filepath.Join(s.dir(c.ID), journalFile)
 	before := content(t, file)
 	put(t, file, before+`{"Done":"thr`)
 	if got := texts(); got != "one,two\nlines" {

@@ -65,11 +65,11 @@ type Entry struct {
 	Modified time.Time `json:"modified"`
 }
 
-// Dir is the folder of a connection.
-func (s *Store) Dir(id string) string { return filepath.Join(s.root, id) }
+// dir is the folder of a connection.
+func (s *Store) dir(id string) string { return filepath.Join(s.root, id) }
 
-// File is the document of a connection.
-func (s *Store) File(id string) string { return filepath.Join(s.root, id, documentFile) }
+// file is the document of a connection.
+func (s *Store) file(id string) string { return filepath.Join(s.root, id, documentFile) }
 
 // List gives the connections by name. A document that cannot be read is a
 // problem that names it, is left as it is, and does not keep the others from
@@ -86,15 +86,15 @@ func (s *Store) List() ([]Entry, []*problem.Problem) {
 		if !f.IsDir() || strings.HasPrefix(id, ".") {
 			continue
 		}
-		info, err := os.Stat(s.File(id))
+		info, err := os.Stat(s.file(id))
 		if errors.Is(err, fs.ErrNotExist) {
-			if rest, _ := os.ReadDir(s.Dir(id)); len(rest) > 0 {
-				problems = append(problems, missing(s.File(id)))
+			if rest, _ := os.ReadDir(s.dir(id)); len(rest) > 0 {
+				problems = append(problems, missing(s.file(id)))
 			}
 			continue
 		}
 		if err != nil {
-			problems = append(problems, cannotRead(s.File(id), err))
+			problems = append(problems, cannotRead(s.file(id), err))
 			continue
 		}
 		c, err := s.Load(id)
@@ -106,7 +106,7 @@ func (s *Store) List() ([]Entry, []*problem.Problem) {
 		if tenant == "" {
 			tenant = c.Tenant.ID
 		}
-		entries = append(entries, Entry{ID: id, Name: c.Name, Cloud: c.Cloud, Tenant: tenant, Product: c.Product.ID, File: s.File(id), Modified: info.ModTime()})
+		entries = append(entries, Entry{ID: id, Name: c.Name, Cloud: c.Cloud, Tenant: tenant, Product: c.Product.ID, File: s.file(id), Modified: info.ModTime()})
 	}
 	slices.SortFunc(entries, func(a, b Entry) int {
 		if n := strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)); n != 0 {
@@ -120,7 +120,7 @@ func (s *Store) List() ([]Entry, []*problem.Problem) {
 // Load reads one connection. Its problems are those of connection.Parse,
 // "store.unknown-connection" and "store.cannot-read".
 func (s *Store) Load(id string) (*connection.Connection, error) {
-	file := s.File(id)
+	file := s.file(id)
 	if !connection.ValidID(id) {
 		return nil, misplaced(file, "")
 	}
@@ -189,7 +189,7 @@ func (s *Store) Save(ctx context.Context, c *connection.Connection) error {
 		return problem.Of(err)
 	}
 	if !connection.ValidID(c.ID) {
-		return misplaced(s.File(c.ID), c.ID)
+		return misplaced(s.file(c.ID), c.ID)
 	}
 	return s.writing(ctx, c.ID, func() error { return s.save(c) })
 }
@@ -199,10 +199,10 @@ func (s *Store) Save(ctx context.Context, c *connection.Connection) error {
 // nothing.
 func (s *Store) Update(ctx context.Context, id string, edit func(*connection.Connection) error) (*connection.Connection, error) {
 	if !connection.ValidID(id) {
-		return nil, misplaced(s.File(id), "")
+		return nil, misplaced(s.file(id), "")
 	}
-	if _, err := os.Stat(s.File(id)); errors.Is(err, fs.ErrNotExist) {
-		return nil, deleted(s.File(id))
+	if _, err := os.Stat(s.file(id)); errors.Is(err, fs.ErrNotExist) {
+		return nil, deleted(s.file(id))
 	}
 	var c *connection.Connection
 	err := s.writing(ctx, id, func() (err error) {
@@ -221,7 +221,7 @@ func (s *Store) Update(ctx context.Context, id string, edit func(*connection.Con
 }
 
 func (s *Store) save(c *connection.Connection) error {
-	file := s.File(c.ID)
+	file := s.file(c.ID)
 	data, err := c.Encode()
 	if err != nil {
 		return problem.Of(err)
@@ -233,8 +233,8 @@ func (s *Store) save(c *connection.Connection) error {
 	isNew := errors.Is(err, fs.ErrNotExist) && c.Revision == ""
 	switch {
 	case isNew:
-		if err := os.MkdirAll(s.Dir(c.ID), 0o700); err != nil {
-			return cannotWrite(s.Dir(c.ID), err)
+		if err := os.MkdirAll(s.dir(c.ID), 0o700); err != nil {
+			return cannotWrite(s.dir(c.ID), err)
 		}
 	case errors.Is(err, fs.ErrNotExist):
 		return deleted(file)
@@ -245,10 +245,10 @@ func (s *Store) save(c *connection.Connection) error {
 	case bytes.Equal(now, data):
 		return nil
 	}
-	sweep(s.Dir(c.ID))
+	sweep(s.dir(c.ID))
 	if err := writeFile(file, data); err != nil {
 		if isNew {
-			_ = os.Remove(s.Dir(c.ID)) // it is empty; what has files in it stays
+			_ = os.Remove(s.dir(c.ID)) // it is empty; what has files in it stays
 		}
 		return err
 	}
@@ -261,9 +261,9 @@ func (s *Store) save(c *connection.Connection) error {
 // connection is gone all the same, and "store.left-over" names what is left.
 func (s *Store) Delete(ctx context.Context, id string) error {
 	if !connection.ValidID(id) {
-		return misplaced(s.File(id), "")
+		return misplaced(s.file(id), "")
 	}
-	if _, err := os.Stat(s.Dir(id)); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(s.dir(id)); errors.Is(err, fs.ErrNotExist) {
 		return unknownConnection(id, nil)
 	}
 	l, err := s.Lock(id)
@@ -277,9 +277,9 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 		if err != nil {
 			return cannotWrite(s.root, err)
 		}
-		if err := rename(s.Dir(id), filepath.Join(gone, id)); err != nil {
+		if err := rename(s.dir(id), filepath.Join(gone, id)); err != nil {
 			_ = os.Remove(gone)
-			return cannotWrite(s.Dir(id), err)
+			return cannotWrite(s.dir(id), err)
 		}
 		if err := unlessBusy(func() error { return removeAll(gone) }); err != nil {
 			return leftOver(gone, err)

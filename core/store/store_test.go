@@ -98,7 +98,7 @@ func TestASavedConnectionIsFoundAfterARestart(t *testing.T) {
 	if err := s.Delete(t.Context(), a.ID); problem.CodeOf(err).String() != "store.unknown-connection" {
 		t.Error(err)
 	}
-	if info, err := os.Stat(s.File(b.ID)); err != nil || info.Mode().Perm()&0o077 != 0 {
+	if info, err := os.Stat(s.file(b.ID)); err != nil || info.Mode().Perm()&0o077 != 0 {
 		t.Error("others may read the document", info.Mode(), err)
 	}
 }
@@ -114,13 +114,13 @@ func TestABrokenDocumentIsNamedAndLeftWhileOthersLoad(t *testing.T) {
 		"empty": {``, "is empty"},
 	}
 	for id, b := range broken {
-		put(t, s.File(id), b[0])
+		put(t, s.file(id), b[0])
 	}
-	put(t, filepath.Join(s.Dir("lost"), "journal.jsonl"), "{}\n")
+	put(t, filepath.Join(s.dir("lost"), "journal.jsonl"), "{}\n")
 	put(t, filepath.Join(s.root, "Has Capitals", documentFile), "{}")
 	put(t, filepath.Join(s.root, ".hidden", documentFile), "{}")
 	put(t, filepath.Join(s.root, "stray.txt"), "x")
-	if err := os.Mkdir(s.Dir("nothing"), 0o700); err != nil {
+	if err := os.Mkdir(s.dir("nothing"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	entries, problems := s.List()
@@ -133,18 +133,18 @@ func TestABrokenDocumentIsNamedAndLeftWhileOthersLoad(t *testing.T) {
 	for id, b := range broken {
 		named := false
 		for _, p := range problems {
-			named = named || strings.Contains(p.Title.String(), s.File(id)) && strings.Contains(p.Title.String(), b[1])
+			named = named || strings.Contains(p.Title.String(), s.file(id)) && strings.Contains(p.Title.String(), b[1])
 		}
 		if !named {
 			t.Errorf("%s is not named with %q in %v", id, b[1], problems)
 		}
-		if content(t, s.File(id)) != b[0] {
+		if content(t, s.file(id)) != b[0] {
 			t.Errorf("%s was changed", id)
 		}
 		// A new connection of the same id does not overwrite it.
 		c := connection.New("x")
 		c.ID = id
-		if err := s.Save(t.Context(), c); problem.CodeOf(err).String() != "store.changed" || content(t, s.File(id)) != b[0] {
+		if err := s.Save(t.Context(), c); problem.CodeOf(err).String() != "store.changed" || content(t, s.file(id)) != b[0] {
 			t.Errorf("%s was overwritten: %v", id, err)
 		}
 	}

@@ -36,8 +36,8 @@ type Mistake struct {
 	Text  words.Text
 }
 
-// Problem is the mistake as an administrator reads it.
-func (m Mistake) Problem(code problem.Code) *problem.Problem {
+// problem is the mistake as an administrator reads it.
+func (m Mistake) problem(code problem.Code) *problem.Problem {
 	where := words.T("%s, line %d", m.File, m.Line)
 	if m.Line == 0 {
 		where = words.Plain(m.File)
@@ -165,7 +165,7 @@ func (d *Document) Mistakes() []Mistake {
 func (d *Document) Problems(code problem.Code) []*problem.Problem {
 	var all []*problem.Problem
 	for _, m := range d.Mistakes() {
-		all = append(all, m.Problem(code))
+		all = append(all, m.problem(code))
 	}
 	return all
 }

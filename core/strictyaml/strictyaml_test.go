@@ -81,7 +81,7 @@ func TestReadFile(t *testing.T) {
 }
 
 func TestProblem(t *testing.T) {
-	p := Mistake{File: "a.yaml", Line: 4, Field: "parts[0].name", Text: words.T("Missing, 100%.")}.Problem(problem.CodeUnexpected)
+	p := Mistake{File: "a.yaml", Line: 4, Field: "parts[0].name", Text: words.T("Missing, 100%.")}.problem(problem.CodeUnexpected)
 	if got := p.Error(); got != "internal.unexpected: There is a mistake in a.yaml, line 4. parts[0].name: Missing, 100%." {
 		t.Error(got)
 	}

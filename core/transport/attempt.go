@@ -18,7 +18,7 @@ import (
 var errStalled = errors.New("no answer in time")
 
 // errTooLarge ends a body beyond MaxBody.
-var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", MaxBody>>20)
+var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxBody>>20)
 
 type roundTripper struct {
 	base *http.Transport
@@ -128,8 +128,8 @@ func readWhole(resp *http.Response, progress func()) error {
 		return errSwitched
 	}
 	var whole bytes.Buffer
-	n, err := io.Copy(&whole, io.TeeReader(io.LimitReader(resp.Body, MaxBody+1), told(progress)))
-	if err == nil && n > MaxBody {
+	n, err := io.Copy(&whole, io.TeeReader(io.LimitReader(resp.Body, maxBody+1), told(progress)))
+	if err == nil && n > maxBody {
 		err = errTooLarge
 	}
 	resp.Body = io.NopCloser(&whole)

@@ -19,9 +19,9 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// MaxBody is how much of one answer is read, after decompression. The largest
+// maxBody is how much of one answer is read, after decompression. The largest
 // page that Graph sends is a few MiB.
-const MaxBody = 64 << 20
+const maxBody = 64 << 20
 
 // Options say how a client is built; the zero value is good for Microsoft's
 // own endpoints, without retries.

@@ -167,7 +167,7 @@ func TestRetryAfter(t *testing.T) {
 		{now.Add(-time.Hour).Format(http.TimeFormat), 0, true},
 		{"", 0, false}, {"soon", 0, false}, {"-3", 0, true}, {"NaN", 0, true}, {"1e300", 24 * time.Hour, true},
 	} {
-		got, said := RetryAfter(http.Header{"Retry-After": {tt.header}}, now)
+		got, said := retryAfter(http.Header{"Retry-After": {tt.header}}, now)
 		if got != tt.want || said != tt.said {
 			t.Errorf("RetryAfter(%q) = %v, %v; want %v, %v", tt.header, got, said, tt.want, tt.said)
 		}
@@ -353,7 +353,7 @@ func TestPlainHTTPOnlyToLoopback(t *testing.T) {
 func TestBodyLimit(t *testing.T) {
 	client, url := lab(t, Options{}, func(w http.ResponseWriter, r *http.Request) {
 		block := make([]byte, 1<<20)
-		for range MaxBody>>20 + 2 {
+		for range maxBody>>20 + 2 {
 			if _, err := w.Write(block); err != nil {
 				return
 			}

@@ -21,12 +21,12 @@ var (
 	signers = []string{"microsoft", "digicert", "globalsign", "entrust", "baltimore", "sectigo", "certum", "cybertrust"}
 )
 
-// Intercepts reports whether issuer, the authority that signed the certificate
+// intercepts reports whether issuer, the authority that signed the certificate
 // shown for host, is a device that opens TLS on the way: a known product, or
 // anybody but the usual authorities on one of Microsoft's own hosts. It also
 // holds for a certificate that this computer trusts, because the device's root
 // was installed on it. The name is what to show.
-func Intercepts(host, issuer string) (name string, yes bool) {
+func intercepts(host, issuer string) (name string, yes bool) {
 	if issuer == "" {
 		return "", false
 	}

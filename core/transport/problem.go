@@ -153,7 +153,7 @@ func (o Owner) untrusted(err error, host string, shown *x509.Certificate, failed
 	if shown != nil {
 		issuer = issuerOf(shown)
 	}
-	if box, ok := Intercepts(host, issuer); ok {
+	if box, ok := intercepts(host, issuer); ok {
 		exempt := words.T("Ask the network's administrator to exempt %s from TLS inspection.", host)
 		if isMicrosoft(host) {
 			exempt = words.T("Ask the network's administrator to exempt %s from TLS inspection; Microsoft asks for that as well.", host)
@@ -201,7 +201,7 @@ func (o Owner) ofConnection(err error, host string) *problem.Problem {
 	case errors.Is(err, errSwitched):
 		return o.checkAddress(problem.New(codeSwitched, words.T("%s answered with another protocol instead of an answer (101).", host)), inPlaceOfMicrosoft(host))
 	case errors.Is(err, errTooLarge):
-		return o.checkAddress(problem.New(codeTooLarge, words.T("%s sent more than the %d MiB that Roomkey reads of one answer.", host, MaxBody>>20)), inPlaceOfMicrosoft(host))
+		return o.checkAddress(problem.New(codeTooLarge, words.T("%s sent more than the %d MiB that Roomkey reads of one answer.", host, maxBody>>20)), inPlaceOfMicrosoft(host))
 	}
 	return nil
 }

@@ -176,7 +176,7 @@ func TestIntercepts(t *testing.T) {
 		{"notmicrosoft.com", "Somebody", false},
 		{"graph.microsoft.com", "", false},
 	} {
-		if _, got := Intercepts(tt.host, tt.issuer); got != tt.want {
+		if _, got := intercepts(tt.host, tt.issuer); got != tt.want {
 			t.Errorf("Intercepts(%q, %q) = %v", tt.host, tt.issuer, got)
 		}
 	}

@@ -75,7 +75,7 @@ func (t *roundTripper) withRetries(r *http.Request, body func() io.ReadCloser, s
 			return struct{}{}, nil
 		}
 		if failure == nil {
-			if wait, said := RetryAfter(answer.Header, time.Now()); said && wait > 0 {
+			if wait, said := retryAfter(answer.Header, time.Now()); said && wait > 0 {
 				return struct{}{}, &backoff.RetryAfterError{Duration: wait}
 			}
 		}
@@ -94,10 +94,10 @@ func (t *roundTripper) withRetries(r *http.Request, body func() io.ReadCloser, s
 
 var errAgain = errors.New("again")
 
-// RetryAfter reads a Retry-After header: seconds, also fractional as Outlook
+// retryAfter reads a Retry-After header: seconds, also fractional as Outlook
 // sends them, or a date; said is whether it could be read. A moment in the
 // past is no wait.
-func RetryAfter(h http.Header, now time.Time) (wait time.Duration, said bool) {
+func retryAfter(h http.Header, now time.Time) (wait time.Duration, said bool) {
 	text := strings.TrimSpace(h.Get("Retry-After"))
 	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
 		if !(seconds >= 0) { // also NaN

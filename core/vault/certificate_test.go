@@ -170,7 +170,7 @@ func TestParseCertificateNamesWhatIsWrong(t *testing.T) {
 		{"PEM cut off", "", []byte(certPEM[:200]), "vault.certificate-unreadable"},
 		{"nothing", "", nil, "vault.certificate-unreadable"},
 		{"a text", "", []byte("hello"), "vault.certificate-unreadable"},
-		{"too large", "", bytes.Repeat([]byte("-----BEGIN "), MaxCertificateFile/10), "vault.certificate-unreadable"},
+		{"too large", "", bytes.Repeat([]byte("-----BEGIN "), maxCertificateFile/10), "vault.certificate-unreadable"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// DefaultDeadline is how long a call waits for a person to unlock the keychain.
-const DefaultDeadline = 60 * time.Second
+// defaultDeadline is how long a call waits for a person to unlock the keychain.
+const defaultDeadline = 60 * time.Second
 
 // maxSecret is the largest secret in bytes: a certificate with a long chain.
 const maxSecret = 64 << 10
@@ -51,7 +51,7 @@ func (system) Delete(service, user string) error {
 // Keychain is the keychain of the operating system: Keychain on macOS,
 // Credential Manager on Windows, the Secret Service elsewhere. service names
 // the owner of the entries: "Roomkey".
-func Keychain(service string) Vault { return patient(service, DefaultDeadline) }
+func Keychain(service string) Vault { return patient(service, defaultDeadline) }
 
 // patient is Keychain with calls that wait that long.
 func patient(service string, deadline time.Duration) *keychain {

@@ -19,8 +19,8 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// MaxCertificateFile is the largest file that ParseCertificate reads, in bytes.
-const MaxCertificateFile = 1 << 20
+// maxCertificateFile is the largest file that ParseCertificate reads, in bytes.
+const maxCertificateFile = 1 << 20
 
 // ParseCertificate reads a certificate with its private key from a PEM or PFX
 // file, also from one in UTF-16 or base64, and checks that Microsoft Entra ID can
@@ -33,7 +33,7 @@ func ParseCertificate(data []byte, password Secret) (KeyPair, error) {
 }
 
 func parseCertificate(data []byte, password Secret, now time.Time) (KeyPair, error) {
-	if len(data) > MaxCertificateFile {
+	if len(data) > maxCertificateFile {
 		return KeyPair{}, notCertificate(fmt.Errorf("%d bytes", len(data)))
 	}
 	data = unwrap(data)

@@ -11,7 +11,7 @@ import (
 // everything, and what failed stands first.
 func TestProblemsOf(t *testing.T) {
 	r := exchange.Result{Script: "limit-application", FinishedAt: time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC), Summary: map[string]int{exchange.Changed: 1}}
-	if got := problemsOf(r); len(got) != 0 || !r.Settled().Equal(r.FinishedAt.Add(exchange.Propagation)) {
+	if got := problemsOf(r); len(got) != 0 || !r.Settled().Equal(r.FinishedAt.Add(2*time.Hour)) {
 		t.Errorf("%v, counts from %v", got, r.Settled())
 	}
 	r.WhatIf, r.Err = true, "no connection"

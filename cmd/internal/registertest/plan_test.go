@@ -253,7 +253,7 @@ func TestWhichApplication(t *testing.T) {
 		if plan = l.plan(register.Options{Use: chosen}); plan.Target.ClientID != chosen || plan.Blocked != nil {
 			t.Errorf("%+v %v", plan.Target, plan.Blocked)
 		}
-		if plan = l.plan(register.Options{Use: register.New}); plan.Target.Found != register.NotFound || plan.Blocked != nil {
+		if plan = l.plan(register.Options{Use: register.New}); plan.Target.Found != "new" || plan.Blocked != nil {
 			t.Errorf("%+v %v", plan.Target, plan.Blocked)
 		}
 	})
@@ -358,10 +358,8 @@ func TestOrphanIsPlanned(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.whole("secret")
-	for _, i := range l.plan(register.Options{}).Items {
-		if i.Action.Does() {
-			t.Errorf("still to do: %+v", i)
-		}
+	for _, i := range l.plan(register.Options{}).Todo() {
+		t.Errorf("still to do: %+v", i)
 	}
 }
 
@@ -401,13 +399,13 @@ func TestUndoShowsTheLastSignIns(t *testing.T) {
 		}
 	}
 	all := shown(true)
-	is(all[register.ByApplication], register.SignInSeen, "")
-	is(all[register.ByUser], register.SignInNone, "")
-	is(all[register.ByRoomkey], register.SignInSeen, "")
+	is(all["application"], register.SignInSeen, "")
+	is(all["user"], register.SignInNone, "")
+	is(all["roomkey"], register.SignInSeen, "")
 	not := shown(false)
-	is(not[register.ByApplication], register.SignInUnknown, register.CodeSignInLog.String())
-	is(not[register.ByUser], register.SignInUnknown, register.CodeSignInLog.String())
-	is(not[register.ByRoomkey], register.SignInSeen, "")
+	is(not["application"], register.SignInUnknown, register.CodeSignInLog.String())
+	is(not["user"], register.SignInUnknown, register.CodeSignInLog.String())
+	is(not["roomkey"], register.SignInSeen, "")
 	for fault, code := range map[string]string{
 		"no-premium": "graph.Authentication_RequestFromNonPremiumTenantOrB2CTenant", "reports-denied": "graph.Authentication_RequestFromUnsupportedUserRole",
 		"no-reports": "graph.BadRequest", "html=/reports/": "graph.unexpected-answer", "empty-200=/reports/": "graph.unexpected-answer",
@@ -421,7 +419,7 @@ func TestUndoShowsTheLastSignIns(t *testing.T) {
 			state = register.SignInNone // the record was read; it does not know yet
 		}
 		faulty := shown(true)
-		is(faulty[register.ByApplication], state, code)
-		is(faulty[register.ByUser], state, code)
+		is(faulty["application"], state, code)
+		is(faulty["user"], state, code)
 	}
 }
