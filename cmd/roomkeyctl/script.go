@@ -27,20 +27,35 @@ func scriptList(a *app) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			scripts := exchange.Catalogue()
 			return a.show(scripts, func(w io.Writer) {
+				next := a.scriptNeeds()
 				var cells [][]string
 				for _, s := range scripts {
-					var fields []string
-					for _, p := range s.Params {
-						fields = append(fields, p.Name)
-					}
-					if s.Name == "calendar-processing" {
-						fields = append(fields[:2], "and the parameters of Set-CalendarProcessing")
-					}
-					cells = append(cells, []string{s.Name, l(s.Title), strings.Join(fields, ", "), l(s.Role), l(s.Takes)})
+					cells = append(cells, []string{s.Name, l(s.Title), s.Fields(), l(s.Role), l(s.Takes), next(s)})
 				}
-				rows(w, []words.Key{"name", "what it does", "--set", "who may run it", "takes effect"}, cells)
+				rows(w, []words.Key{"name", "what it does", "--set", "who may run it", "takes effect", "needed first"}, cells)
 			})
 		},
+	}
+}
+
+// scriptNeeds says of a script what is needed before it can be written for the
+// connection, "" for nothing or where there is no connection.
+func (a *app) scriptNeeds() func(exchange.Script) string {
+	nothing := func(exchange.Script) string { return "" }
+	s, err := a.open()
+	if err != nil {
+		return nothing
+	}
+	defer s.Close()
+	target, err := s.LastScriptTarget()
+	if err != nil {
+		return nothing
+	}
+	return func(script exchange.Script) string {
+		if _, err := script.For(target); err != nil {
+			return problem.Line(problem.Of(err).Title.String())
+		}
+		return ""
 	}
 }
 

@@ -37,8 +37,10 @@ type Target struct {
 	Connection *connection.Connection
 	Cloud      cloud.Cloud
 	Product    product.Product
-	// Rooms are the chosen rooms.
-	Rooms []tenant.Room
+	// Rooms are the chosen rooms; NoRooms is why they are not known, for a script
+	// that is about them.
+	Rooms   []tenant.Room
+	NoRooms error
 	// Values are what was filled in for scripts, by name and parameter; Folder
 	// takes them.
 	Values map[string]map[string]any
@@ -195,6 +197,9 @@ func prepare(name string, t Target, values map[string]any) (*build, error) {
 	if err := builders[name](b); err != nil {
 		return nil, err
 	}
+	if s.Platform == "graph" {
+		b.warn("Signing in leaves a consent for the application Microsoft Graph Command Line Tools in the tenant, even with -WhatIf. To use a public client of your own, start the script with -ClientId and its ID.")
+	}
 	if b.intent.Objects == nil {
 		b.intent.Objects = []string{}
 	}
@@ -235,6 +240,9 @@ func (b *build) rooms() ([]string, error) {
 		}
 		seen[key] = true
 		out = append(out, r.EmailAddress)
+	}
+	if len(out) == 0 && b.NoRooms != nil {
+		return nil, b.NoRooms
 	}
 	if len(out) == 0 {
 		return nil, problem.New(codeNoRooms, words.T("No rooms are chosen yet.")).

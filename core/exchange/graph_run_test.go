@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/simulator"
 	"github.com/roomkey/roomkey/core/simulator/cmdlet"
@@ -19,36 +20,74 @@ const typed = "function global:Start-Sleep { param($Seconds) $null = Invoke-Rest
 	"function global:Read-Host { param($Prompt, [switch]$AsSecureString) if ($AsSecureString) { return ConvertTo-SecureString -String 'Typed-Secret-1' -AsPlainText -Force }; 'y' }\n" +
 	"function global:Set-Clipboard { param($Value) }\nfunction global:Get-Clipboard { '' }\n"
 
-// TestGraphScriptsRun runs the scripts of Graph over HTTP and TLS against the
-// simulated tenant, whose new objects are not everywhere at once.
-func TestGraphScriptsRun(t *testing.T) {
-	sim, err := simulator.Start(t.Context(), simulator.Options{Faults: []string{fault.ReplicationDelay + "=20s"}})
+// graphLab is a simulated tenant with a PowerShell whose Graph module speaks to it.
+type graphLab struct {
+	*lab
+	sim   *simulator.Simulator
+	env   map[string]string
+	token string
+}
+
+// newGraphLab starts it; whoever waits, waits in the tenant's own time.
+func newGraphLab(t *testing.T, faults ...string) *graphLab {
+	t.Helper()
+	sim, err := simulator.Start(t.Context(), simulator.Options{Faults: faults})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = sim.Close() })
 	t.Setenv("SSL_CERT_FILE", sim.CAFile())
-	l := newLab(t, 0)
+	g := &graphLab{lab: newLab(t, 0), sim: sim}
 	account := sim.Account()
-	token, err := sim.UserToken(account.AdminUPN, "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "Directory.Read.All", "User.ReadWrite.All", "Application.Read.All")
-	if err != nil {
+	if g.token, err = sim.UserToken(account.AdminUPN, "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "Directory.Read.All", "User.ReadWrite.All", "Application.Read.All"); err != nil {
 		t.Fatal(err)
 	}
-	c := l.to.Connection
+	c := g.to.Connection
 	c.Tenant.ID, c.Tenant.Domain, c.ServiceAccount = account.TenantID, account.Domain, "o'brien+booking@"+account.Domain
-	c.Application.ClientID, c.Application.ServicePrincipalID, c.Scope.Kind = "", "", "none"
-	l.to.Cloud = sim.Cloud()
-	l.to.Rooms = []tenant.Room{{DisplayName: "Room", EmailAddress: account.RoomAddress}}
-	// Whoever waits, waits in the tenant's own time.
+	g.to.Cloud = sim.Cloud()
+	g.to.Rooms = []tenant.Room{{DisplayName: "Room", EmailAddress: account.RoomAddress}}
+	g.limited(false)
 	clock := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		d, _ := time.ParseDuration(r.URL.Path[1:] + "s")
 		sim.Advance(d)
 	}))
 	t.Cleanup(clock.Close)
-	env := map[string]string{"ROOMKEY_TEST_CLOCK": clock.URL, "ROOMKEY_STANDIN_GRAPH": sim.Cloud().Graph, "ROOMKEY_STANDIN_TOKEN": token, "ROOMKEY_STANDIN_ACCOUNT": account.AdminUPN}
-	run := func(doc exchange.Document, args map[string]any) ran {
-		return l.run(doc, cmdlet.Run{Prelude: typed, Arguments: args, Environment: env})
+	g.env = map[string]string{"ROOMKEY_TEST_CLOCK": clock.URL, "ROOMKEY_STANDIN_GRAPH": sim.Cloud().Graph, "ROOMKEY_STANDIN_TOKEN": g.token, "ROOMKEY_STANDIN_ACCOUNT": account.AdminUPN, "ROOMKEY_STANDIN_ESCAPES": ""}
+	return g
+}
+
+// limited makes the connection one whose application is there and limited to its
+// rooms, or one that has none yet.
+func (g *graphLab) limited(is bool) {
+	c := g.to.Connection
+	c.Application.ClientID, c.Application.ServicePrincipalID, c.Scope.Kind = "", "", "none"
+	if is {
+		c.Application.ClientID, c.Scope.Kind = g.sim.Account().ClientID, connection.ScopeRBAC
 	}
+}
+
+// removal is the script that takes the grant away, on the evidence of a limit that
+// was tested three hours ago.
+func (g *graphLab) removal() exchange.Document {
+	g.t.Helper()
+	says := func(who, action, in string) exchange.Outcome {
+		return exchange.Outcome{Identity: who, Action: action, Status: exchange.Same, After: map[string]string{"Role": "Application Calendars.ReadWrite", "InScope": in}}
+	}
+	at := time.Now().UTC().Add(-3 * time.Hour).Truncate(time.Second)
+	g.to.Results = []exchange.Result{{Schema: 1, Script: "limit-application", Connection: g.to.Connection.ID, Tenant: g.to.Connection.Tenant.ID, StartedAt: at, FinishedAt: at,
+		Results: []exchange.Outcome{says("room@contoso.com", "in scope", "True"), says("ceo@contoso.com", "out of scope", "False")}, Summary: map[string]int{exchange.Same: 2}}}
+	return g.make("remove-grant", nil)
+}
+
+func (g *graphLab) play(doc exchange.Document, args map[string]any) ran {
+	return g.run(doc, cmdlet.Run{Prelude: typed, Arguments: args, Environment: g.env})
+}
+
+// TestGraphScriptsRun runs the scripts of Graph over HTTP and TLS against the
+// simulated tenant, whose new objects are not everywhere at once.
+func TestGraphScriptsRun(t *testing.T) {
+	l := newGraphLab(t, fault.ReplicationDelay+"=20s")
+	env, token, run := l.env, l.token, l.play
 	for _, name := range []string{"register-application", "service-account", "block-room-sign-in"} {
 		for _, escapes := range []string{"", "1"} { // some versions of the module escape an address once more
 			env["ROOMKEY_STANDIN_ESCAPES"] = escapes

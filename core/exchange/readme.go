@@ -74,6 +74,14 @@ The scripts
 			last = s.Platform
 		}
 		fmt.Fprintf(&b, "\n%s\n    %s\n    Changes: %s\n    Who:     %s\n    Takes:   %s\n    Undo:    %s\n", d.File, s.Title, s.Changes, s.Role, s.Takes, s.Undo)
+		if fields := s.Fields(); fields != "" {
+			fmt.Fprintf(&b, "    Fields:  roomkeyctl script show %s --set NAME=VALUE, with %s\n", s.Name, fields)
+		}
+		if s.Reads {
+			b.WriteString("    Next:    run it, then bring its result file and CSV back to Roomkey\n")
+		} else {
+			b.WriteString("    Next:    run it with -WhatIf, then without, then bring its result file back to Roomkey\n")
+		}
 		for _, w := range d.Warnings {
 			fmt.Fprintf(&b, "    Mind:    %s\n", problem.Line(w.String()))
 		}

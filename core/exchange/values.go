@@ -200,3 +200,13 @@ func (s Script) fields() []string {
 	}
 	return out
 }
+
+// Fields are the names that --set takes, for a person: the parameters of
+// Set-CalendarProcessing are not listed one by one.
+func (s Script) Fields() string {
+	names := s.fields()
+	if s.Name == "calendar-processing" {
+		names = append(names[:2], "the parameters of Set-CalendarProcessing")
+	}
+	return strings.Join(names, ", ")
+}

@@ -14,13 +14,15 @@ import (
 )
 
 // ScriptTarget is what scripts of this connection are written for, with the
-// rooms that its choice comes to.
+// rooms that its choice comes to. Where they cannot be read because nobody can
+// sign in yet, scripts that are about no room are written all the same.
 func (s *Session) ScriptTarget(ctx context.Context) (exchange.Target, error) {
-	rooms, err := s.ResolveRooms(ctx)
-	if err != nil {
-		return exchange.Target{}, err
+	rooms, noRooms := s.ResolveRooms(ctx)
+	if p := problem.Of(noRooms); p != nil && p.Kind != problem.SignInNeeded {
+		return exchange.Target{}, noRooms
 	}
 	t, err := s.scriptTarget(rooms)
+	t.NoRooms = noRooms
 	if err != nil || t.Connection.Application.ServicePrincipalID != "" {
 		return t, err
 	}

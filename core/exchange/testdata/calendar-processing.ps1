@@ -175,7 +175,7 @@ function Get-Text {
         if ($answer -match '"request-id"\s*:\s*"([^"]+)"') { $text += " (request $($Matches[1]))" }
     }
     $wait = 0
-    if ("$answer $text" -match 'Retry-After["\s:]+(\d+)') { $wait = [int]$Matches[1] }
+    if ("$answer $text" -match 'Retry-After["\s:{]+(\d+)') { $wait = [int]$Matches[1] }
     if ($wait -and $text -notmatch 'Retry-After') { $text += " Retry-After: $wait" }
     return $text -replace '^\s*\|?Ex[0-9A-F]{6}\|[^|]*\|', ''
 }
@@ -199,7 +199,7 @@ function Get-Words {
 # Get-Wait is for how many seconds an error asks to wait before the next try.
 function Get-Wait {
     param([string]$Text, [int]$Try)
-    if ($Text -match 'Retry-After["\s:]+(\d+)') { return [int]$Matches[1] }
+    if ($Text -match 'Retry-After["\s:{]+(\d+)') { return [int]$Matches[1] }
     if ($Text -match 'micro delay is (\d+)') { return [int]([int]$Matches[1] / 1000) + 1 }
     return 5 * $Try
 }

@@ -169,7 +169,7 @@ function Get-Text {
         if ($answer -match '"request-id"\s*:\s*"([^"]+)"') { $text += " (request $($Matches[1]))" }
     }
     $wait = 0
-    if ("$answer $text" -match 'Retry-After["\s:]+(\d+)') { $wait = [int]$Matches[1] }
+    if ("$answer $text" -match 'Retry-After["\s:{]+(\d+)') { $wait = [int]$Matches[1] }
     if ($wait -and $text -notmatch 'Retry-After') { $text += " Retry-After: $wait" }
     return $text -replace '^\s*\|?Ex[0-9A-F]{6}\|[^|]*\|', ''
 }
@@ -193,7 +193,7 @@ function Get-Words {
 # Get-Wait is for how many seconds an error asks to wait before the next try.
 function Get-Wait {
     param([string]$Text, [int]$Try)
-    if ($Text -match 'Retry-After["\s:]+(\d+)') { return [int]$Matches[1] }
+    if ($Text -match 'Retry-After["\s:{]+(\d+)') { return [int]$Matches[1] }
     if ($Text -match 'micro delay is (\d+)') { return [int]([int]$Matches[1] / 1000) + 1 }
     return 5 * $Try
 }
@@ -360,7 +360,8 @@ function Use-Module {
 # that is not the tenant and the role which this script was made for.
 function Connect-Tenant {
     if (Get-Module -Name 'ExchangeOnlineManagement') { throw 'This window has the Exchange module loaded, whose libraries do not go together with those of Microsoft Graph. Start a new PowerShell window. Nothing was changed.' }
-    Use-Module 'Microsoft.Graph.Authentication' '2.4.0' ''
+    # 2.4.0 is the first with -NoWelcome; 2.11.0 and 2.18.0 escape an address once more.
+    Use-Module 'Microsoft.Graph.Authentication' '2.19.0' ''
     if ($NoBroker -and @((Get-Command -Name Set-MgGraphOption -ErrorAction SilentlyContinue).Parameters.Keys) -contains 'DisableLoginByWAM') { Set-MgGraphOption -DisableLoginByWAM $true }
     if (Get-MgContext) { throw 'This window is already signed in to Microsoft Graph. Start a new PowerShell window. Nothing was changed.' }
     $scopes = @(
@@ -494,6 +495,17 @@ try {
     foreach ($name in $Application) { $access += @{ id = $roles[$name]; type = 'Role' } }
     foreach ($name in $Delegated) { $access += @{ id = $scopes[$name]; type = 'Scope' } }
 
+    # What the tenant allows of client secrets comes before anything is made.
+    if ($NewSecret) {
+        $policy = $null
+        try { $policy = Get-One '/v1.0/policies/defaultAppManagementPolicy' } catch { Write-Host "The policy about client secrets cannot be read: $(Get-Words (Get-Text $_))" }
+        if ($policy -and $policy.isEnabled) {
+            foreach ($rule in @($policy.applicationRestrictions.passwordCredentials | Where-Object { "$($_.state)" -ne 'disabled' })) {
+                if ("$($rule.restrictionType)" -eq 'passwordAddition') { throw "The tenant's policy forbids client secrets ($($policy.displayName)). Use a certificate. Nothing was changed." }
+                if ("$($rule.restrictionType)" -eq 'passwordLifetime') { Write-Warning "The tenant's policy limits the life of a client secret to $($rule.maxLifetime)." }
+            }
+        }
+    }
     # What the application has already is kept: Graph replaces lists as a whole.
     $where = "/v1.0/applications(uniqueName='$Unique')"
     if ($AppId) { $where = "/v1.0/applications(appId='$AppId')" }
@@ -538,10 +550,13 @@ try {
     $known = [bool]$app
     if ($lacks.Count -eq 0) { Add-Result $DisplayName 'app registration' 'same' '' @{} @{ ClientId = "$($app.appId)"; ObjectId = "$($app.id)" } }
     elseif (Test-Go $DisplayName 'app registration' @{ AppId = "$($app.appId)" } @{ RedirectUris = ($uris -join ' '); Permissions = (@($Application + $Delegated) -join ' ') }) {
-        if ($known) { $null = Send-Json PATCH "/v1.0/applications/$($app.id)" $body }
-        else {
-            $json = ConvertTo-Json -InputObject $body -Depth 8 -Compress
-            $null = Invoke-MgGraphRequest -Method PATCH -Uri $where -Headers @{ Prefer = 'create-if-missing' } -Body $json -ContentType 'application/json; charset=utf-8' -OutputType PSObject
+        # Sent again, it makes nothing twice.
+        $null = Wait-Until 'The application' {
+            if ($known) { Send-Json PATCH "/v1.0/applications/$($app.id)" $body }
+            else {
+                $json = ConvertTo-Json -InputObject $body -Depth 8 -Compress
+                Invoke-MgGraphRequest -Method PATCH -Uri $where -Headers @{ Prefer = 'create-if-missing' } -Body $json -ContentType 'application/json; charset=utf-8' -OutputType PSObject
+            }
         }
         # A new object takes a while to be everywhere.
         foreach ($wait in @(0, 2, 4, 8, 16, 30, 60)) {
@@ -602,16 +617,6 @@ try {
         }
     }
 
-    if ($NewSecret) {
-        $policy = $null
-        try { $policy = Get-One '/v1.0/policies/defaultAppManagementPolicy' } catch { Write-Host "The policy about client secrets cannot be read: $(Get-Words (Get-Text $_))" }
-        if ($policy -and $policy.isEnabled) {
-            foreach ($rule in @($policy.applicationRestrictions.passwordCredentials | Where-Object { "$($_.state)" -ne 'disabled' })) {
-                if ("$($rule.restrictionType)" -eq 'passwordAddition') { throw "The tenant's policy forbids client secrets ($($policy.displayName)). Use a certificate. No secret was made." }
-                if ("$($rule.restrictionType)" -eq 'passwordLifetime') { Write-Warning "The tenant's policy limits the life of a client secret to $($rule.maxLifetime)." }
-            }
-        }
-    }
     if ($NewSecret -and $app -and (Test-Go $DisplayName 'client secret')) {
         $until = (Get-Date).AddMonths(24).ToUniversalTime().ToString('s') + 'Z'
         $made = Send-Json POST "/v1.0/applications/$($app.id)/addPassword" @{ passwordCredential = @{ displayName = $DisplayName; endDateTime = $until } }

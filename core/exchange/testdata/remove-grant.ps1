@@ -167,7 +167,7 @@ function Get-Text {
         if ($answer -match '"request-id"\s*:\s*"([^"]+)"') { $text += " (request $($Matches[1]))" }
     }
     $wait = 0
-    if ("$answer $text" -match 'Retry-After["\s:]+(\d+)') { $wait = [int]$Matches[1] }
+    if ("$answer $text" -match 'Retry-After["\s:{]+(\d+)') { $wait = [int]$Matches[1] }
     if ($wait -and $text -notmatch 'Retry-After') { $text += " Retry-After: $wait" }
     return $text -replace '^\s*\|?Ex[0-9A-F]{6}\|[^|]*\|', ''
 }
@@ -191,7 +191,7 @@ function Get-Words {
 # Get-Wait is for how many seconds an error asks to wait before the next try.
 function Get-Wait {
     param([string]$Text, [int]$Try)
-    if ($Text -match 'Retry-After["\s:]+(\d+)') { return [int]$Matches[1] }
+    if ($Text -match 'Retry-After["\s:{]+(\d+)') { return [int]$Matches[1] }
     if ($Text -match 'micro delay is (\d+)') { return [int]([int]$Matches[1] / 1000) + 1 }
     return 5 * $Try
 }
@@ -358,7 +358,8 @@ function Use-Module {
 # that is not the tenant and the role which this script was made for.
 function Connect-Tenant {
     if (Get-Module -Name 'ExchangeOnlineManagement') { throw 'This window has the Exchange module loaded, whose libraries do not go together with those of Microsoft Graph. Start a new PowerShell window. Nothing was changed.' }
-    Use-Module 'Microsoft.Graph.Authentication' '2.4.0' ''
+    # 2.4.0 is the first with -NoWelcome; 2.11.0 and 2.18.0 escape an address once more.
+    Use-Module 'Microsoft.Graph.Authentication' '2.19.0' ''
     if ($NoBroker -and @((Get-Command -Name Set-MgGraphOption -ErrorAction SilentlyContinue).Parameters.Keys) -contains 'DisableLoginByWAM') { Set-MgGraphOption -DisableLoginByWAM $true }
     if (Get-MgContext) { throw 'This window is already signed in to Microsoft Graph. Start a new PowerShell window. Nothing was changed.' }
     $scopes = @('Application.Read.All', 'AppRoleAssignment.ReadWrite.All', 'Directory.Read.All')
@@ -476,7 +477,22 @@ try {
     $graph = Invoke-MgGraphRequest -Method GET -Uri "/v1.0/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')?`$select=id,appRoles" -OutputType PSObject
     $principal = Get-One "/v1.0/servicePrincipals(appId='$AppId')?`$select=id,displayName"
     if (-not $principal) { throw 'The enterprise application is not in this tenant. Nothing was changed.' }
-    $grants = @(Get-All "/v1.0/servicePrincipals/$($principal.id)/appRoleAssignments" | Where-Object { "$($_.resourceId)" -eq "$($graph.id)" })
+
+    # Get-Grants are the tenant-wide grants of one permission, as they are now.
+    function Get-Grants {
+        param([string]$Id)
+        return @(Get-All "/v1.0/servicePrincipals/$($principal.id)/appRoleAssignments" | Where-Object { "$($_.resourceId)" -eq "$($graph.id)" -and "$($_.appRoleId)" -eq $Id })
+    }
+
+    # Test-Grants reads a change back, which takes Microsoft Entra ID some seconds to show.
+    function Test-Grants {
+        param([string]$Id, [bool]$Held)
+        foreach ($wait in @(0, 2, 5, 10, 20, 30)) {
+            if ($wait) { Start-Sleep -Seconds $wait }
+            if ((@(Get-Grants $Id).Count -gt 0) -eq $Held) { return }
+        }
+        throw 'Microsoft Entra ID took the change but still shows what was. Run the script again in a few minutes.'
+    }
 
     # Get-RoleId is the id that this tenant's Graph gives a permission.
     function Get-RoleId {
@@ -489,10 +505,11 @@ try {
     foreach ($permission in $Permissions) {
         Invoke-Item $permission 'no tenant-wide grant' {
             $id = Get-RoleId $permission
-            $mine = @($grants | Where-Object { "$($_.appRoleId)" -eq $id })
+            $mine = @(Get-Grants $id)
             if ($mine.Count -eq 0) { Add-Result $permission 'no tenant-wide grant' 'same' }
             elseif (Test-Go $permission 'no tenant-wide grant' @{ AppRoleId = $id }) {
                 foreach ($grant in $mine) { $null = Send-Json DELETE "/v1.0/servicePrincipals/$($principal.id)/appRoleAssignments/$($grant.id)" $null }
+                Test-Grants $id $false
                 Add-Result $permission 'no tenant-wide grant' 'changed' '' @{ AppRoleId = $id }
             }
         }
