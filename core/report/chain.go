@@ -48,10 +48,10 @@ var classes = map[evidence.Standing]string{
 }
 
 const (
-	boxWidth, boxHeight = 164, 96
+	boxWidth, boxHeight = 176, 96
 	boxGap, rowsGap     = 18, 28
 	acrossMost          = 5
-	titleRunes          = 19
+	titleRunes          = 21
 )
 
 // draw lays a chain out.

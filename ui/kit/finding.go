@@ -148,7 +148,9 @@ func (r *findingRow) detail() fyne.CanvasObject {
 	f := r.finding
 	body := Column(Gap)
 	if f.Problem != nil {
-		body.Add(Strong(Say(f.Problem.Title)))
+		if title := Say(f.Problem.Title); title != f.Summary {
+			body.Add(Strong(title))
+		}
 		body.Add(problemBody(r.list.host, f.Problem))
 	}
 	facts := f.Facts

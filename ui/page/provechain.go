@@ -191,15 +191,15 @@ func (c *proofChain) way(l evidence.Link) *kit.Button {
 	return nil
 }
 
-// list shows findings; open is whether what went wrong stands there at once.
+// list shows findings; open is whether what went wrong stands there at once: the
+// root cause alone where it is among them.
 func (c *proofChain) list(findings []check.Finding, open bool) *kit.FindingList {
 	list := kit.NewFindingList(c.env.Host)
 	list.OnAgain = c.again
+	rooted := slices.ContainsFunc(findings, func(f check.Finding) bool { return f.ID == c.rootID })
 	for _, f := range findings {
 		list.Put(findingOf(f, c.rootID))
-		if open && f.Because == "" {
-			list.Open(f.ID, true)
-		}
+		list.Open(f.ID, open && f.Because == "" && (!rooted || f.ID == c.rootID))
 	}
 	return list
 }
@@ -220,7 +220,7 @@ func (c *proofChain) needsSignIn() (check.Finding, bool) {
 
 func (c *proofChain) signInRow(f check.Finding) fyne.CanvasObject {
 	press := kit.NewButtonWithIcon(kit.L("Sign in"), theme.LoginIcon(), func() { c.env.Host.Lead(f.Problem.Remedies[0].Place) })
-	card := kit.Card(kit.Row(kit.GapWide, 1, kit.MarkIcon(kit.MarkSkipped, 20), kit.Column(2, kit.Strong(kit.Say(f.Title)), kit.Small(kit.Say(f.Problem.Detail))), press))
+	card := kit.Card(kit.Row(kit.GapWide, 1, kit.MarkIcon(kit.MarkSkipped, 20), kit.Column(2, kit.Strong(kit.Say(f.Title)), kit.Small(kit.Say(f.Problem.Detail)).As(kit.Clip, kit.ColorMuted)), press))
 	card.Pad = 12
 	return card
 }
