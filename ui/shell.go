@@ -69,6 +69,7 @@ func NewShell(ctx context.Context, o Options) *Shell {
 	}
 	s := &Shell{o: o, ctx: ctx, bar: kit.NewTaskBar(), pages: map[string]page.Page{}}
 	s.scope = kit.NewScope(ctx, o.Host.Dispatch, s.bar)
+	s.bar.OnLong = o.Host.Notify
 	o.Host.Lead = s.Lead
 	s.env = s.newEnv(page.Opened{}, s.scope)
 	s.stack = container.NewStack()

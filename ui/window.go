@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"net/url"
+	"runtime"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -36,6 +37,7 @@ func New(ctx context.Context, app fyne.App, home page.Home, dispatch kit.Dispatc
 			Clipboard: app.Clipboard,
 			After:     kit.Timer(dispatch),
 			OpenURL:   opener(app),
+			Notify:    notifier(app),
 		},
 		Files: Dialogs(w, dispatch),
 		SetVariant: func(v string) {
@@ -101,6 +103,22 @@ func opener(app fyne.App) func(address string) {
 			if err := app.OpenURL(u); err != nil {
 				fyne.LogError("The browser did not open", err)
 			}
+		}
+	}
+}
+
+// notifier tells of the end of long work while the window is not in front. On
+// Windows Fyne would run PowerShell for it, which scanners stop.
+func notifier(app fyne.App) func(title string) {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	front := true
+	app.Lifecycle().SetOnEnteredForeground(func() { front = true })
+	app.Lifecycle().SetOnExitedForeground(func() { front = false })
+	return func(title string) {
+		if !front {
+			app.SendNotification(fyne.NewNotification("Roomkey", kit.L("“%s” has ended.", title)))
 		}
 	}
 }

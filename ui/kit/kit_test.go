@@ -129,15 +129,46 @@ func TestGoldens(t *testing.T) {
 	}
 }
 
+// TestTaskBarNamesEachTask: each has its own cancel, and only the end of a long
+// one that nobody cancelled is worth a notice.
+func TestTaskBarNamesEachTask(t *testing.T) {
+	lightApp(t)
+	b := NewTaskBar()
+	var told, cancelled []string
+	b.OnLong = func(title string) { told = append(told, title) }
+	window(t, b.Object, fyne.NewSize(640, 200))
+	var jobs []*job
+	for _, title := range []string{"Testing", "Reading", "Pushing"} {
+		jobs = append(jobs, b.begin(title, func() { cancelled = append(cancelled, title) }))
+	}
+	if got := b.Running(); got != "Testing, Reading, Pushing" {
+		t.Errorf("%q runs", got)
+	}
+	if got := b.Object.MinSize().Height; got < 3*44 {
+		t.Errorf("three tasks have a height of %.0f", got)
+	}
+	test.Tap(jobs[1].stop)
+	if strings.Join(cancelled, " ") != "Reading" || !jobs[1].stop.Disabled() || jobs[0].stop.Disabled() {
+		t.Errorf("cancelled: %v", cancelled)
+	}
+	jobs[0].begun, jobs[1].begun = time.Now().Add(-long), time.Now().Add(-long)
+	for _, j := range jobs {
+		b.end(j)
+	}
+	if strings.Join(told, " ") != "Testing" || b.Busy() {
+		t.Errorf("told of: %v", told)
+	}
+}
+
 // TestTaskBarStartsAtTheLeft: what it says when nothing runs does not stand
 // behind the room of the title that was there before.
 func TestTaskBarStartsAtTheLeft(t *testing.T) {
 	lightApp(t)
 	b := NewTaskBar()
 	window(t, b.Object, fyne.NewSize(640, 46))
-	before := b.now.Position()
+	before := position(b.idle)
 	b.end(b.begin("Reading the tenant", func() {}))
-	if after := b.now.Position(); after != before {
+	if after := position(b.idle); after != before {
 		t.Errorf("it stands at %v, not at %v", after, before)
 	}
 }
@@ -318,8 +349,8 @@ func TestScope(t *testing.T) {
 	}
 	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
 	defer stop()
-	if err := q.Until(ctx, func() bool { return strings.Contains(bar.now.Text(), "1 / 2") }); err != nil {
-		t.Fatalf("no progress: %q", bar.now.Text())
+	if err := q.Until(ctx, func() bool { return strings.Contains(bar.jobs[0].now.Text(), "1 / 2") }); err != nil {
+		t.Fatalf("no progress: %q", bar.jobs[0].now.Text())
 	}
 	cancel()
 	if err := q.Until(ctx, func() bool { return !s.Busy() }); err != nil || !errors.Is(got, context.Canceled) || bar.Busy() {

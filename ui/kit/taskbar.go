@@ -3,6 +3,7 @@ package kit
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -12,76 +13,101 @@ import (
 	"github.com/roomkey/roomkey/core/task"
 )
 
-// TaskBar stands at the bottom of the window: what runs now, how far it is, and
-// its cancel.
+// TaskBar stands at the bottom of the window: each task that runs, how far it
+// is, and its cancel.
 type TaskBar struct {
-	Object  fyne.CanvasObject
-	title   *Text
-	now     *Text
-	more    *Text
-	bar     *widget.ProgressBar
-	endless *widget.ProgressBarInfinite
-	measure *fyne.Container
-	stop    *Button
-	jobs    []*job
+	Object fyne.CanvasObject
+	// OnLong is told when a task has ended that ran so long that the person may
+	// have turned to something else, and that nobody cancelled.
+	OnLong func(title string)
+
+	idle  fyne.CanvasObject
+	lines *fyne.Container
+	jobs  []*job
 }
+
+// long is how long work takes that nobody watches to its end.
+const long = 10 * time.Second
 
 type job struct {
 	title     string
 	cancel    func()
-	progress  task.Progress
+	begun     time.Time
 	cancelled bool
+
+	line    fyne.CanvasObject
+	now     *Text
+	bar     *widget.ProgressBar
+	endless *widget.ProgressBarInfinite
+	stop    *Button
 }
 
 // NewTaskBar is a bar with nothing in it.
 func NewTaskBar() *TaskBar {
-	b := &TaskBar{
-		title:   Strong("").As(Whole, ""),
-		now:     Muted("").As(Clip, ColorMuted),
-		more:    Small("").As(Whole, ColorMuted),
-		bar:     widget.NewProgressBar(),
-		endless: widget.NewProgressBarInfinite(),
-	}
-	b.endless.Stop()
-	b.bar.TextFormatter = func() string { return "" }
-	b.stop = NewButtonWithIcon(L("Cancel"), theme.CancelIcon(), func() {
-		if n := len(b.jobs); n > 0 {
-			b.jobs[n-1].cancelled = true
-			b.jobs[n-1].cancel()
-			b.show()
-		}
-	})
-	b.measure = AtLeast(180, 10, container.NewStack(b.bar, b.endless))
-	line := Row(GapWide, 1, b.title, b.now, b.more, b.measure, b.stop)
-	b.Object = Ground(ColorPanel, Column(0, Rule(), AtLeast(0, 44, Pad(4, 16, 4, 24, line))))
+	b := &TaskBar{lines: Column(0), idle: barLine(Muted(L("Nothing is running.")).As(Clip, ColorMuted))}
+	b.Object = Ground(ColorPanel, Column(0, Rule(), b.lines))
 	b.show()
 	return b
+}
+
+func barLine(o fyne.CanvasObject) fyne.CanvasObject {
+	return AtLeast(0, 44, Pad(4, 16, 4, 24, Row(GapWide, 0, o)))
 }
 
 // Rule is a hairline.
 func Rule() fyne.CanvasObject { return AtLeast(1, 1, Ground(ColorLine, Column(0))) }
 
-// Running is the title of what runs, "" for nothing.
+// Running names what runs, "" for nothing.
 func (b *TaskBar) Running() string {
-	if len(b.jobs) == 0 {
-		return ""
+	var titles []string
+	for _, j := range b.jobs {
+		titles = append(titles, j.title)
 	}
-	return b.jobs[len(b.jobs)-1].title
+	return strings.Join(titles, ", ")
 }
 
 // Busy reports whether something is shown.
 func (b *TaskBar) Busy() bool { return len(b.jobs) > 0 }
 
 func (b *TaskBar) begin(title string, cancel func()) *job {
-	j := &job{title: title, cancel: cancel}
+	j := &job{title: title, cancel: cancel, begun: time.Now(), now: Muted("").As(Clip, ColorMuted), bar: widget.NewProgressBar(), endless: widget.NewProgressBarInfinite()}
+	j.bar.TextFormatter = func() string { return "" }
+	j.bar.Hide()
+	j.stop = NewButtonWithIcon(L("Cancel"), theme.CancelIcon(), func() {
+		j.cancelled = true
+		j.now.SetText(L("Stopping…"))
+		j.stop.Disable()
+		j.cancel()
+	})
+	measure := AtLeast(180, 10, container.NewStack(j.bar, j.endless))
+	j.line = AtLeast(0, 44, Pad(4, 16, 4, 24, Row(GapWide, 1, Strong(title).As(Whole, ""), j.now, measure, j.stop)))
 	b.jobs = append(b.jobs, j)
 	b.show()
 	return j
 }
 
-func (b *TaskBar) progress(j *job, p task.Progress) { j.progress = p; b.show() }
+func (b *TaskBar) progress(j *job, p task.Progress) {
+	now := Say(p.Now)
+	if p.Total > 0 {
+		now = fmt.Sprintf("%d / %d   %s", p.Done, p.Total, now)
+		j.bar.SetValue(float64(p.Done) / float64(p.Total))
+	}
+	if p.Total > 0 != j.bar.Visible() {
+		j.bar.Hidden, j.endless.Hidden = p.Total <= 0, p.Total > 0
+		if p.Total > 0 {
+			j.endless.Stop()
+		} else {
+			j.endless.Start()
+		}
+		b.Object.Refresh()
+	}
+	if !j.cancelled {
+		j.now.SetText(now)
+	}
+}
 
 func (b *TaskBar) end(j *job) {
+	j.endless.Stop()
 	for i := range b.jobs {
 		if b.jobs[i] == j {
 			b.jobs = append(b.jobs[:i], b.jobs[i+1:]...)
@@ -89,55 +115,20 @@ func (b *TaskBar) end(j *job) {
 		}
 	}
 	b.show()
+	if b.OnLong != nil && !j.cancelled && time.Since(j.begun) >= long {
+		b.OnLong(j.title)
+	}
 }
 
-// show draws the newest job.
+// show draws a line a job, the newest at the bottom.
 func (b *TaskBar) show() {
-	n := len(b.jobs)
-	if n == 0 {
-		b.endless.Stop()
-		b.title.SetText("")
-		b.now.SetText(L("Nothing is running."))
-		b.more.SetText("")
-		b.measure.Hide()
-		b.stop.Hide()
-		b.Object.Refresh() // the line starts again where the title ended
-		return
+	b.lines.Objects = nil
+	for _, j := range b.jobs {
+		b.lines.Objects = append(b.lines.Objects, j.line)
 	}
-	j := b.jobs[n-1]
-	b.title.SetText(j.title)
-	now := Say(j.progress.Now)
-	if j.progress.Total > 0 {
-		now = fmt.Sprintf("%d / %d   %s", j.progress.Done, j.progress.Total, now)
-		b.bar.SetValue(float64(j.progress.Done) / float64(j.progress.Total))
+	if len(b.jobs) == 0 {
+		b.lines.Objects = []fyne.CanvasObject{b.idle}
 	}
-	if j.cancelled {
-		now = L("Stopping…")
-		b.stop.Disable()
-	} else {
-		b.stop.Enable()
-	}
-	b.now.SetText(now)
-	b.more.SetText("")
-	b.stop.SetText(L("Cancel"))
-	if n > 1 {
-		var others []string
-		for _, o := range b.jobs[:n-1] {
-			others = append(others, o.title)
-		}
-		b.more.SetText(L("Also running: %s", strings.Join(others, ", ")))
-		b.stop.SetText(L("Cancel: %s", j.title))
-	}
-	b.measure.Show()
-	b.stop.Show()
-	if j.progress.Total > 0 {
-		b.endless.Stop()
-		b.endless.Hide()
-		b.bar.Show()
-	} else {
-		b.bar.Hide()
-		b.endless.Show()
-		b.endless.Start()
-	}
+	b.lines.Refresh()
 	b.Object.Refresh()
 }

@@ -64,6 +64,8 @@ type Host struct {
 	OpenURL func(address string)
 	// Lead opens a place in Roomkey that a remedy leads to.
 	Lead func(to problem.Place)
+	// Notify is told of long work that has ended; nil tells nobody.
+	Notify func(title string)
 	// After runs f on the UI thread after a while and gives a stop function.
 	After func(wait time.Duration, f func()) (stop func())
 }
