@@ -12,7 +12,6 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
-	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/vault"
@@ -211,18 +210,6 @@ func (p *person) chooses(text string) {
 		p.t.Fatalf("there is no choice %q on the page %s", text, p.shell.Route())
 	}
 	p.rest()
-}
-
-// titleOf is what a check is called.
-func titleOf(t *testing.T, id string) string {
-	t.Helper()
-	for _, c := range check.Catalogue() {
-		if c.ID == id {
-			return c.Title.String()
-		}
-	}
-	t.Fatalf("there is no check %s", id)
-	return ""
 }
 
 func (p *person) goes(route string) { p.shell.Go(route); p.rest() }
