@@ -101,9 +101,9 @@ func (c *crowd) card(number, name string) {
 func (c crowd) facts(cards bool) words.Text {
 	switch {
 	case cards && c.offWithMail > 0:
-		return words.T("Disabled: %d, of which %d have a mail address and may be shared mailboxes: Microsoft Graph does not tell these from people who have left. Without a mail address: %d. Guests: %d. Without a card number: %d.", c.disabled, c.offWithMail, c.noMail, c.guests, c.noCard)
+		return words.T("Disabled: %d. Disabled with a mail address, as shared mailboxes, workspaces and equipment are too: %d; Microsoft Graph does not tell these from people who have left. Without a mail address: %d. Guests: %d. Without a card number: %d.", c.disabled, c.offWithMail, c.noMail, c.guests, c.noCard)
 	case c.offWithMail > 0:
-		return words.T("Disabled: %d, of which %d have a mail address and may be shared mailboxes: Microsoft Graph does not tell these from people who have left. Without a mail address: %d. Guests: %d.", c.disabled, c.offWithMail, c.noMail, c.guests)
+		return words.T("Disabled: %d. Disabled with a mail address, as shared mailboxes, workspaces and equipment are too: %d; Microsoft Graph does not tell these from people who have left. Without a mail address: %d. Guests: %d.", c.disabled, c.offWithMail, c.noMail, c.guests)
 	case cards:
 		return words.T("Disabled: %d. Without a mail address: %d. Guests: %d. Without a card number: %d.", c.disabled, c.noMail, c.guests, c.noCard)
 	}

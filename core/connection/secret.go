@@ -53,17 +53,25 @@ func LintSecret(kind, text string) []FieldProblem {
 }
 
 var (
-	masked     = regexp.MustCompile(`^.{0,8}(\*{3,}|[•●∗⁎]{3,})$`)
+	masked     = regexp.MustCompile(`^.{0,8}(\*{3,}|[•●∗⁎]{3,}|\.{3,}|…)$`)
 	assignment = regexp.MustCompile(`^(?i)(export |set |\$env:)?([a-z_][a-z0-9_.-]*)\s*[=:]\s*([^=\s].*)$`)
 	jwt        = regexp.MustCompile(`^(?i)(Bearer )?eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$`)
-	named      = regexp.MustCompile(`(?i:secret|token|password|passwd|key)|^[A-Z][A-Z0-9]*_[A-Z0-9_]+$`)
+	named      = regexp.MustCompile(`(?i:secret|token|password|passwd|key|value)|^[A-Z][A-Z0-9]*_[A-Z0-9_]+$`)
 )
+
+// webAddress is an address where a secret is wanted.
+var webAddress = regexp.MustCompile(`^(?i)https?://`)
 
 // otherThings are what gets copied instead of a secret.
 var otherThings = []struct {
 	is            func(kind, text string) bool
 	title, remedy words.Text
 }{
+	{
+		func(kind, text string) bool { return kind == "client-secret" && webAddress.MatchString(text) },
+		words.T("This is a web address, not a secret value."),
+		words.T("Copy the value itself, with the copy button beside it."),
+	},
 	{
 		func(_, text string) bool { return masked.MatchString(text) },
 		words.T("This is the masked value: its beginning, and signs in place of the rest."),

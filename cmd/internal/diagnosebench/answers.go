@@ -1,11 +1,27 @@
 package main
 
-import "github.com/roomkey/roomkey/core/check"
+import (
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/connection"
+)
 
 // answered is a tenant of which Microsoft answers one kind of call with this; the
 // answer is as the fault of the simulator takes it.
 func answered(area, name, answer string, verdict check.Verdict, id, code, remedy string) scenario {
 	return fault(area, name, "answer="+answer, verdict, id, code, remedy)
+}
+
+// calm are tenants in which everything works, with something odd beside it.
+var calm = []scenario{
+	{area: "healthy", name: "a room that nobody chose is gone", faults: []string{"room-gone={room0}"}, change: func(b *bench, c *connection.Connection) {
+		c.Rooms = connection.Rooms{Mode: connection.Selected, Items: b.known[1:3]}
+	}, verdict: check.Passed},
+	{area: "healthy", name: "a group that nobody chose is gone", faults: []string{"group-gone"}, verdict: check.Passed},
+	{area: "healthy", name: "a test booking that the room keeps as it is", options: books,
+		faults: []string{"room-settings=AddOrganizerToSubject=False,DeleteSubject=False,DeleteComments=False"}, verdict: check.Passed},
+	{area: "healthy", name: "no Microsoft Entra ID P1", registered: true, change: ownProduct, faults: []string{"no-premium"}, verdict: check.Passed},
+	{area: "healthy", name: "two other applications of the same name", registered: true, change: ownProduct, faults: []string{"duplicate-names"}, verdict: check.Passed},
+	{area: "healthy", name: "a call that nobody makes is refused", faults: []string{"answer=/drives 403 AccessDenied No."}, verdict: check.Passed},
 }
 
 // given are answers that Microsoft is known for, and some that nobody knows: these
