@@ -295,6 +295,9 @@ func TestHeadlineAndStepSayTheSame(t *testing.T) {
 	if reads := p.reads(); strings.Index(reads, blocked) > strings.Index(reads, "Proven from this computer") {
 		t.Errorf("the step's reason does not stand first:\n%s", reads)
 	}
+	if main := p.shell.Page().Frame().Primary().Text; main != "Test again" {
+		t.Errorf("the main button leads to a blocked step: %s", main)
+	}
 }
 
 // TestWrongOrganizerIsSaidAtItsField, and no green of an earlier run stands

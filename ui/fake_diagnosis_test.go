@@ -176,7 +176,7 @@ func (b *fakeCore) findings() []check.Finding {
 		passedFinding(check.ServerReach, "The booking server answers", "Room booking 4.2, contract version 1."),
 	}
 	for _, id := range b.Unsigned {
-		list = append(list, check.Finding{ID: id, Title: words.Plain(id), Status: check.Skipped, Note: words.T("Only an administrator's sign-in shows the application's registration.")})
+		list = append(list, check.Finding{ID: id, Title: words.Plain(id), Status: check.Skipped, NeedsSignIn: true})
 	}
 	if b.Fails != nil {
 		list[2].Status, list[2].Problem, list[2].Note = check.Fail, b.Fails, words.Text{}

@@ -54,7 +54,7 @@ func newCheck(a *app) *cobra.Command {
 				return err
 			}
 			emit := func(f check.Finding) {
-				if !a.json && !f.NeedsSignIn() {
+				if !a.json && !f.NeedsSignIn {
 					printFinding(a.out, f)
 				}
 			}

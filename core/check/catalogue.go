@@ -27,7 +27,11 @@ type Check struct {
 	// Applies is whether the connection has what the check tests, Wanted whether
 	// this run asks for it; each with the reason if not. Nil means always.
 	Applies, Wanted func(Input) (bool, words.Text)
-	Run             func(ctx context.Context, s *State) Finding
+	// SignIn is whether only an administrator's sign-in shows what it looks at:
+	// the booking application itself cannot read its registration and is never
+	// given the right to.
+	SignIn bool
+	Run    func(ctx context.Context, s *State) Finding
 }
 
 // The checks by id.

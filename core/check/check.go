@@ -49,6 +49,13 @@ type Finding struct {
 	// Optional is whether the verdict can do without an answer: unknown then
 	// goes to the list of what is unproven instead of making it incomplete.
 	Optional bool
+	// NeedsSignIn is whether it was skipped because no administrator signed in.
+	NeedsSignIn bool
+	// NotOffered is whether it was skipped because Microsoft said that it does not
+	// offer there what the check tests.
+	NotOffered bool
+	// Empty is whether what was listed came whole and holds nothing.
+	Empty bool
 }
 
 // Verdict is what a whole run comes to.
@@ -133,6 +140,9 @@ type finding struct {
 	Note       words.Text           `json:"note"`
 	Because    string               `json:"because,omitempty"`
 	Optional   bool                 `json:"optional,omitempty"`
+	SignIn     bool                 `json:"needsSignIn,omitempty"`
+	NotOffered bool                 `json:"notOffered,omitempty"`
+	Empty      bool                 `json:"empty,omitempty"`
 	Evidence   map[string]any       `json:"evidence"`
 	Exchanges  []transport.Evidence `json:"exchanges,omitempty"`
 	DurationMs int64                `json:"durationMs"`
@@ -140,7 +150,7 @@ type finding struct {
 
 // MarshalJSON writes the documented form.
 func (f Finding) MarshalJSON() ([]byte, error) {
-	d := finding{f.ID, f.Title, f.Status, f.Problem, f.Note, f.Because, f.Optional, f.Evidence, f.Exchanges, f.Duration.Milliseconds()}
+	d := finding{f.ID, f.Title, f.Status, f.Problem, f.Note, f.Because, f.Optional, f.NeedsSignIn, f.NotOffered, f.Empty, f.Evidence, f.Exchanges, f.Duration.Milliseconds()}
 	if d.Evidence == nil {
 		d.Evidence = map[string]any{}
 	}
@@ -154,7 +164,7 @@ func (f *Finding) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &d); err != nil {
 		return err
 	}
-	*f = Finding{d.ID, d.Title, d.Status, d.Problem, d.Note, d.Evidence, d.Exchanges, time.Duration(d.DurationMs) * time.Millisecond, d.Because, d.Optional}
+	*f = Finding{d.ID, d.Title, d.Status, d.Problem, d.Note, d.Evidence, d.Exchanges, time.Duration(d.DurationMs) * time.Millisecond, d.Because, d.Optional, d.SignIn, d.NotOffered, d.Empty}
 	if len(f.Evidence) == 0 {
 		f.Evidence = nil
 	}

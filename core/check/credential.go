@@ -17,7 +17,7 @@ const expirySoon = 30 * 24 * time.Hour
 
 func credentialChecks() []Check {
 	return []Check{
-		{ID: KeyMatch, Claim: evidence.SignIn, Title: words.T("The application knows the credential"), DependsOn: []string{Declared}, Optional: true, Wanted: signedIn, Run: checkKeyMatch},
+		{ID: KeyMatch, Claim: evidence.SignIn, Title: words.T("The application knows the credential"), DependsOn: []string{Declared}, Optional: true, SignIn: true, Run: checkKeyMatch},
 		{ID: Expiry, Claim: evidence.SignIn, Title: words.T("The credential lasts"), DependsOn: []string{Lint}, After: []string{Declared}, Optional: true, Run: checkExpiry},
 	}
 }

@@ -96,7 +96,7 @@ func deprecationChecks() []Check {
 	for _, d := range deprecations {
 		c := Check{ID: d.id, Claim: evidence.Retirement, Proves: !d.registration, Title: d.title, DependsOn: []string{Lint}}
 		if d.registration {
-			c.DependsOn, c.Wanted = []string{Declared}, signedIn
+			c.DependsOn, c.SignIn = []string{Declared}, true
 		}
 		c.Run = func(_ context.Context, s *State) Finding {
 			if p := d.found(s); p != nil {

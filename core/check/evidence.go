@@ -57,7 +57,7 @@ func Claims(in Input) []evidence.Want {
 			wanted = append(wanted, evidence.Want{Claim: c.Claim})
 		}
 		wanted[i].By = append(wanted[i].By, c.ID)
-		wanted[i].Optional = wanted[i].Optional || c.Optional || c.Wanted != nil
+		wanted[i].Optional = wanted[i].Optional || c.Optional || c.Wanted != nil || c.SignIn
 	}
 	return wanted
 }
@@ -85,13 +85,16 @@ func (f Finding) evidence(r Run, basis evidence.Basis) (evidence.Record, bool) {
 	}
 	c := Catalogue()[i]
 	outcome, tried := outcomes[f.Status]
+	if f.NotOffered {
+		outcome, tried = evidence.NotOffered, true
+	}
 	if f.Status == Skipped && f.Because != "" {
 		outcome, tried = evidence.Unanswered, true
 	}
 	if !tried || outcome == evidence.Unanswered && !c.Proves {
 		return evidence.Record{}, false
 	}
-	record := evidence.Record{Claim: c.Claim, Source: c.ID, Outcome: outcome, At: r.Finished, Problem: f.Problem, Note: f.Note, Basis: basis.Of(c.Claim)}
+	record := evidence.Record{Claim: c.Claim, Source: c.ID, Outcome: outcome, At: r.Finished, Problem: f.Problem, Note: f.Note, Empty: f.Empty, Basis: basis.Of(c.Claim)}
 	for _, e := range f.Exchanges {
 		if e.RequestID != "" {
 			record.RequestID = e.RequestID

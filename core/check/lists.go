@@ -59,7 +59,7 @@ func checkRooms(ctx context.Context, s *State) Finding {
 		s.mu.Lock()
 		s.noPlaces = true
 		s.mu.Unlock()
-		return Finding{Status: Skipped, Note: l.Problem.Title, Exchanges: seen.All()}
+		return Finding{Status: Skipped, Note: l.Problem.Title, NotOffered: true, Exchanges: seen.All()}
 	}
 	f := s.judgeList(l.Problem, l.Complete, len(addresses), listing{
 		code: codeRoomsNoneFound, empty: words.T("The tenant shows the application no room."),
@@ -67,6 +67,8 @@ func checkRooms(ctx context.Context, s *State) Finding {
 			words.T("Rooms that are hidden from address lists are not shown: Exchange admin center, Resources, open the room, \"Hide from global address list\" off."),
 			words.T("A new room takes 24 to 48 hours to appear; until then give the rooms as an Exchange result file or type them."),
 		},
+		// Which rooms there are, if any, is not the registration's matter.
+		mild: s.Options.Quick,
 	}).with("rooms", len(addresses))
 	f.Exchanges = seen.All()
 	if f.Status != Pass {
@@ -176,10 +178,12 @@ func (s *State) judgeList(p *problem.Problem, complete bool, n int, l listing) F
 		for _, r := range l.remedies {
 			empty.Fix(r)
 		}
+		f := fail(empty)
 		if l.mild {
-			return warn(empty)
+			f = warn(empty)
 		}
-		return fail(empty)
+		f.Empty = true
+		return f
 	}
 	return pass(words.Text{})
 }

@@ -15,15 +15,9 @@ import (
 
 func registrationChecks() []Check {
 	return []Check{
-		{ID: Declared, Claim: evidence.Permissions, Title: words.T("The application declares what the product needs"), DependsOn: []string{Lint}, Wanted: signedIn, Run: checkDeclared},
-		{ID: Consented, Claim: evidence.Permissions, Title: words.T("An administrator consented to it"), DependsOn: []string{Declared}, After: []string{Token}, Wanted: signedIn, Run: checkConsented},
+		{ID: Declared, Claim: evidence.Permissions, Title: words.T("The application declares what the product needs"), DependsOn: []string{Lint}, SignIn: true, Run: checkDeclared},
+		{ID: Consented, Claim: evidence.Permissions, Title: words.T("An administrator consented to it"), DependsOn: []string{Declared}, After: []string{Token}, SignIn: true, Run: checkConsented},
 	}
-}
-
-// signedIn is whether an administrator lends a look at the registration: the
-// booking application itself cannot read it and is never given the right to.
-func signedIn(in Input) (bool, words.Text) {
-	return in.Registration != nil, needsSignIn
 }
 
 var needsSignIn = words.T("Only an administrator's sign-in shows the application's registration.")
@@ -32,18 +26,13 @@ var needsSignIn = words.T("Only an administrator's sign-in shows the application
 // administrator's sign-in.
 const SignInGroup = "sign-in"
 
-// NeedsSignIn is whether the check was skipped because nobody signed in.
-func (f Finding) NeedsSignIn() bool {
-	return f.ID != SignInGroup && f.Status == Skipped && f.Note.String() == needsSignIn.String()
-}
-
 // Fold puts one finding, the last, in the place of all that need an
 // administrator's sign-in.
 func Fold(findings []Finding) []Finding {
 	var rest []Finding
 	var untested []words.Text
 	for _, f := range findings {
-		if f.NeedsSignIn() {
+		if f.NeedsSignIn {
 			untested = append(untested, f.Title)
 		} else {
 			rest = append(rest, f)

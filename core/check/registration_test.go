@@ -348,7 +348,7 @@ func TestFold(t *testing.T) {
 	for _, f := range run.Findings {
 		kept := slices.ContainsFunc(folded, func(k Finding) bool { return k.ID == f.ID })
 		named := strings.Contains(group.Problem.Detail.String(), f.Title.String())
-		if kept == named || kept == f.NeedsSignIn() {
+		if kept == named || kept == f.NeedsSignIn {
 			t.Errorf("%s: kept %t, named %t", f.ID, kept, named)
 		}
 	}

@@ -150,6 +150,9 @@ func (c Check) skip(in Input, done map[string]Finding) (Finding, bool) {
 			return Finding{Status: Skipped, Note: why}, true
 		}
 	}
+	if c.SignIn && in.Registration == nil {
+		return Finding{Status: Skipped, Note: needsSignIn, NeedsSignIn: true}, true
+	}
 	for _, id := range c.DependsOn {
 		f, ran := done[id]
 		switch {

@@ -16,10 +16,10 @@ import (
 
 func signOnChecks() []Check {
 	return []Check{
-		{ID: RedirectURIs, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("Sign-in leads back to the booking server"), DependsOn: []string{Declared}, After: []string{ServerContract}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs }), Wanted: signedIn, Run: checkRedirects},
-		{ID: IDTokens, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("The application issues ID tokens"), DependsOn: []string{Declared}, Applies: wantsSignOn(func(p product.SSO) bool { return p.IDTokens }), Wanted: signedIn, Run: checkIDTokens},
-		{ID: SignInConsent, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("People may sign in without being asked"), DependsOn: []string{Declared}, After: []string{Consented}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs || p.IDTokens }), Wanted: signedIn, Run: checkSignInConsent},
-		{ID: SignInAssigned, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("People are assigned to the application where that is required"), DependsOn: []string{Declared}, After: []string{Consented}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs || p.IDTokens }), Wanted: signedIn, Run: checkAssigned},
+		{ID: RedirectURIs, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("Sign-in leads back to the booking server"), DependsOn: []string{Declared}, After: []string{ServerContract}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs }), SignIn: true, Run: checkRedirects},
+		{ID: IDTokens, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("The application issues ID tokens"), DependsOn: []string{Declared}, Applies: wantsSignOn(func(p product.SSO) bool { return p.IDTokens }), SignIn: true, Run: checkIDTokens},
+		{ID: SignInConsent, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("People may sign in without being asked"), DependsOn: []string{Declared}, After: []string{Consented}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs || p.IDTokens }), SignIn: true, Run: checkSignInConsent},
+		{ID: SignInAssigned, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("People are assigned to the application where that is required"), DependsOn: []string{Declared}, After: []string{Consented}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs || p.IDTokens }), SignIn: true, Run: checkAssigned},
 	}
 }
 

@@ -20,6 +20,8 @@ const (
 	Unknown   Standing = "unknown"
 	Void      Standing = "void"
 	Untested  Standing = "untested"
+	// Lacking is a claim about something that the tenant does not have.
+	Lacking Standing = "not-offered"
 )
 
 // lasts is how long evidence is good for when nothing that it rests on changes:
@@ -58,6 +60,9 @@ type State struct {
 	// Rechosen is whether it is void for nothing but another choice of rooms or
 	// people: what does not depend on the choice was proven.
 	Rechosen bool `json:"-"`
+	// Empty is whether what speaks against it is a list that was read whole and
+	// holds nothing.
+	Empty bool `json:"empty,omitempty"`
 }
 
 // Assess weighs what is remembered for each claim that is wanted, in the order
@@ -92,6 +97,9 @@ func (c claim) assess(records []Record, want Want, now Basis, at time.Time) Stat
 	if r, ok := worst(records, Unanswered, now, at); ok {
 		return s.from(Unknown, r)
 	}
+	if r, ok := worst(records, NotOffered, now, at); ok {
+		return s.from(Lacking, r)
+	}
 	proof := proofs(records, want.By)
 	for _, r := range proof {
 		if why := r.void(now, at); !why.IsZero() {
@@ -113,7 +121,7 @@ func (c claim) assess(records []Record, want Want, now Basis, at time.Time) Stat
 // from is the state with the facts of the record that decides.
 func (s State) from(standing Standing, r Record) State {
 	s.Standing, s.At, s.Source, s.By, s.RequestID, s.Problem = standing, r.At, r.Source, r.By, r.RequestID, r.Problem
-	s.Reason = r.Note
+	s.Reason, s.Empty = r.Note, r.Empty
 	if r.Problem != nil {
 		s.Reason = r.Problem.Title
 	}

@@ -21,6 +21,9 @@ var sayings = []said{
 	{Void, func(n int, who words.List) words.Text {
 		return words.N(n, "%s must be tested again.", "%s must be tested again.", who)
 	}},
+	{Lacking, func(n int, who words.List) words.Text {
+		return words.N(n, "%s is not available in this tenant.", "%s are not available in this tenant.", who)
+	}},
 	{Untested, func(n int, who words.List) words.Text {
 		return words.N(n, "%s has not been tested.", "%s have not been tested.", who)
 	}},

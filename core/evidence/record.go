@@ -17,6 +17,9 @@ const (
 	Doubtful   Outcome = "doubtful"
 	Disproved  Outcome = "disproved"
 	Unanswered Outcome = "unanswered"
+	// NotOffered is that Microsoft does not offer in this tenant what the claim is
+	// about: nothing is proven, and nothing is missing.
+	NotOffered Outcome = "not-offered"
 )
 
 // Sources of evidence beside the ids of checks and the names of scripts.
@@ -40,6 +43,8 @@ type Record struct {
 	Problem   *problem.Problem `json:"problem,omitempty"`
 	// Note says what was seen where there is no problem.
 	Note words.Text `json:"note,omitzero"`
+	// Empty is whether a list was read whole and holds nothing.
+	Empty bool `json:"empty,omitempty"`
 	// Basis is what it was seen on. Evidence without one comes from an older
 	// version that did not record it, and is void.
 	Basis Basis `json:"basis,omitempty"`

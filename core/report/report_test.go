@@ -51,8 +51,8 @@ func broken() check.Run {
 				Evidence:  map[string]any{"roles": []string{"Place.Read.All"}, "name": hostile},
 				Exchanges: []transport.Evidence{{Method: "GET", URL: "https://graph.microsoft.com/v1.0/users/anna@contoso.example/calendarView", Status: 403, RequestID: "9c1f", FirstByte: 40 * time.Millisecond}}},
 			{ID: check.PeopleList, Title: words.T("The tenant's people can be listed"), Status: check.Skipped, Note: words.T("Offision does not ask the tenant for this list.")},
-			{ID: check.Declared, Title: words.T("The application declares what the product needs"), Status: check.Skipped, Note: words.T("Only an administrator's sign-in shows the application's registration.")},
-			{ID: check.Consented, Title: words.T("An administrator consented to it"), Status: check.Skipped, Note: words.T("Only an administrator's sign-in shows the application's registration.")},
+			{ID: check.Declared, Title: words.T("The application declares what the product needs"), Status: check.Skipped, NeedsSignIn: true},
+			{ID: check.Consented, Title: words.T("An administrator consented to it"), Status: check.Skipped, NeedsSignIn: true},
 		},
 		Chain: evidence.Draw([]evidence.State{
 			{Claim: evidence.SignIn, Standing: evidence.Works, At: noon}, {Claim: evidence.Permissions, Standing: evidence.Failed, At: noon, Source: check.Roles, Problem: denied, Reason: words.Plain(hostile)},

@@ -45,6 +45,7 @@ func judge(id string, claims []evidence.State, untried words.Text) Step {
 			return step(id, Attention, words.T("%s %s", evidence.Headline(claims), c.Reason))
 		case c.Standing == evidence.Works:
 			good = append(good, c)
+		case c.Standing == evidence.Lacking: // there is nothing to prove
 		case !c.Optional:
 			open = true
 		}

@@ -176,12 +176,19 @@ func register(k Known) Step {
 		return step(Register, Failed, words.T("The credential expired on %s.", k.CredentialExpires.Format(time.DateOnly)))
 	}
 	claims := k.only(func(c evidence.State) bool { return registered[c.Claim] })
-	for i := range claims {
-		if claims[i].Rechosen {
-			claims[i].Standing = evidence.Works // that lists can be read does not depend on the choice
+	var empty []words.Text
+	for i, c := range claims {
+		if c.Empty {
+			empty = append(empty, c.Reason)
+		}
+		if c.Rechosen || c.Empty {
+			claims[i].Standing = evidence.Works // that lists can be read depends neither on the choice nor on what is in them
 		}
 	}
 	s := judge(Register, claims, words.T("Test sign-in, permissions and lists."))
+	if s.State == Done {
+		s.Reason = words.Sentences(append([]words.Text{s.Reason}, empty...)...)
+	}
 	if left := k.CredentialExpires.Sub(k.Now); s.State == Done && !k.CredentialExpires.IsZero() && left < expiryWarning {
 		return step(Register, Attention, words.T("The credential expires on %s. Create a new one before then.", k.CredentialExpires.Format(time.DateOnly)))
 	}

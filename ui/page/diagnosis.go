@@ -23,8 +23,8 @@ type diagnosis struct {
 	// before it, nil for none.
 	current bool
 	before  *check.Run
-	// step is where the step stands with it.
-	step setup.Step
+	// step is where the step stands with it, next where the hand-over does.
+	step, next setup.Step
 }
 
 // prepared is what may be chosen for a run.
@@ -42,13 +42,18 @@ type prepared struct {
 	left []check.Trace
 }
 
-// step is where one of the steps stands.
-func (e *Env) step(ctx context.Context, id string) (setup.Step, error) {
-	steps, err := e.Session.Steps(ctx)
-	if i := slices.IndexFunc(steps, func(s setup.Step) bool { return s.ID == id }); i >= 0 {
-		return steps[i], err
+// stand looks where the step of a run and the one after it stand.
+func (d *diagnosis) stand(ctx context.Context, s Session) error {
+	steps, err := s.Steps(ctx)
+	for _, step := range steps {
+		switch step.ID {
+		case setup.Prove:
+			d.step = step
+		case setup.HandOver:
+			d.next = step
+		}
 	}
-	return setup.Step{}, err
+	return err
 }
 
 // prepare looks at what is known here.

@@ -83,7 +83,9 @@ func (p *Prove) Shown() {
 		last, current, err := p.env.Session.LastCheck(ctx)
 		if last != nil {
 			run = &diagnosis{Run: *last, current: current, before: p.env.Session.PreviousCheck()}
-			run.step, err = p.env.step(ctx, setup.Prove)
+			if err == nil {
+				err = run.stand(ctx, p.env.Session)
+			}
 		}
 		return err
 	}, func(err error) {
@@ -119,7 +121,7 @@ func (p *Prove) actions(run *diagnosis) {
 		return
 	}
 	p.run.SetText(kit.L("Test again"))
-	if run.current && run.Verdict.Passes() {
+	if run.current && run.Verdict.Passes() && run.next.State != setup.Blocked {
 		p.run.Importance = widget.MediumImportance
 		p.next.Importance = widget.HighImportance
 		p.frame.Actions(p.report, p.run, p.next)
@@ -184,7 +186,7 @@ func (p *Prove) begin(o check.Options) {
 		if chain, err = p.env.Session.Chain(ctx); err != nil {
 			return err
 		}
-		if run.step, err = p.env.step(ctx, setup.Prove); err == nil {
+		if err = run.stand(ctx, p.env.Session); err == nil {
 			ready, err = p.env.prepare(ctx)
 		}
 		return err
