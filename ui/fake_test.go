@@ -234,7 +234,7 @@ func (s *fakeSession) Steps(context.Context) ([]setup.Step, error) {
 		k.Credential = setup.Present
 	}
 	if p, err := s.Product(); err == nil {
-		k.ByForm = p.Adapter == product.AdapterForm
+		k.ByForm, k.NoCredential = p.AdapterOf(c.Server.Adapter) == product.AdapterForm, p.Model != product.Own
 	}
 	k.Claims = s.claims(c.Revision)
 	return setup.Steps(k), nil

@@ -1,34 +1,118 @@
 package ui
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
+	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
-// TestPlacesAreShown: whoever presses "Take me there" comes to a page that shows
-// the field, whatever page was in front. A field that only some products have is
-// shown for those.
+// stage is how far a connection has come; not are the places that it does not
+// have yet.
+type stage struct {
+	name  string
+	reach func(p *person, b *fakeCore)
+	not   []problem.Place
+}
+
+func stages() []stage {
+	document := func(p *person, edit func(*connection.Connection)) {
+		if err := p.shell.Session().(*fakeSession).Edit(p.t.Context(), edit); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	// What waits for an answer of the server is there when it was asked for.
+	asks := []problem.Place{problem.PlaceConfirm, problem.PlaceWarnings}
+	chosen := append([]problem.Place{problem.PlaceEntered, problem.PlaceRemove}, asks...)
+	described := append([]problem.Place{problem.PlaceUndo}, chosen...)
+	return []stage{
+		{"tested and pushed", func(p *person, b *fakeCore) {
+			p.goes(setup.Prove)
+			p.press("Test the connection")
+			b.pushed = true
+		}, append([]problem.Place{problem.PlaceEntered}, asks...)},
+		{"tested", func(p *person, b *fakeCore) { b.pushed = false }, append([]problem.Place{problem.PlaceEntered, problem.PlaceRemove}, asks...)},
+		{"failed", func(_ *person, b *fakeCore) { b.run.Verdict = check.Failed }, chosen},
+		{"chosen", func(_ *person, b *fakeCore) { b.run = nil }, chosen},
+		{"described", func(p *person, _ *fakeCore) {
+			document(p, func(c *connection.Connection) { c.Application, c.Rooms = connection.Application{}, connection.Rooms{} })
+		}, described},
+		{"new", func(p *person, _ *fakeCore) {
+			document(p, func(c *connection.Connection) { c.Tenant = connection.Tenant{} })
+		}, described},
+	}
+}
+
+// shape is what of a product decides which places its pages have. Where a
+// connection stands changes only what the adapter decides.
+func shape(p product.Product, adapter string, first bool) string {
+	has := []string{fmt.Sprint(p.Model == product.Own, p.AdapterOf(adapter))}
+	if !first {
+		return has[0]
+	}
+	for _, place := range problem.Places() {
+		has = append(has, fmt.Sprint(p.Shows(place, p.AdapterOf(adapter))))
+	}
+	return fmt.Sprint(has)
+}
+
+// TestPlacesAreShown: in each state of a connection of each product, whatever its
+// server speaks, its pages show the places that core says they have, and no
+// others: so whoever presses "Take me there" gets there. Of
+// products that have the same places one is played.
 func TestPlacesAreShown(t *testing.T) {
 	b := newFake(t)
 	p := simulated(t, b)
+	pages := map[string][]problem.Place{}
+	for _, place := range problem.Places() {
+		pages[place.Page] = append(pages[place.Page], place)
+	}
 	shown := map[problem.Place]bool{}
-	for _, product := range b.Products() {
-		if err := p.shell.Session().Change(t.Context(), connection.Put("product.id", product.ID)); err != nil {
-			t.Fatal(err)
-		}
-		p.rest()
-		for _, place := range problem.Places() {
-			p.shell.Lead(place)
-			p.rest()
-			if p.shell.Route() != place.Page {
-				t.Errorf("%v leads to %s", place, p.shell.Route())
-			}
-			if place.Field == "" || p.shell.Page().Frame().Reveal(place.Field) {
-				shown[place] = true
+	for i, st := range stages() {
+		st.reach(p, b)
+		played := map[string]bool{}
+		for _, product := range b.Products() {
+			for _, adapter := range []string{"", booking.AdapterContract, booking.AdapterSeatsurfing, booking.AdapterForm} {
+				like := shape(product, adapter, i == 0)
+				if played[like] {
+					continue
+				}
+				played[like] = true
+				if err := p.shell.Session().(*fakeSession).Edit(t.Context(), func(c *connection.Connection) {
+					c.Product.ID, c.Server.Adapter = product.ID, adapter
+				}); err != nil {
+					t.Fatal(err)
+				}
+				if b.run != nil {
+					b.ranOn = p.shell.Session().Document().Revision
+				}
+				p.rest()
+				steps, err := p.shell.Session().Steps(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, page := range setup.Order() {
+					if !slices.ContainsFunc(steps, func(s setup.Step) bool { return s.ID == page }) {
+						continue // Shows says so of its places
+					}
+					p.goes(page)
+					for _, place := range pages[page] {
+						has := product.Shows(place, product.AdapterOf(adapter))
+						shows := place.Field == "" || p.shell.Page().Frame().Shows(place.Field)
+						if shows && !has || has && !shows && !slices.Contains(st.not, place) {
+							t.Errorf("%s, %s by %q: %s shows %s: %t", st.name, product.ID, adapter, page, place.Field, shows)
+						}
+						shown[place] = shown[place] || shows
+					}
+				}
 			}
 		}
 	}

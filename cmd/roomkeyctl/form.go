@@ -61,6 +61,9 @@ func printEntry(w io.Writer, e export.Entry) {
 		value = "(press this button)"
 	case !e.Missing.IsZero():
 		value = "— " + e.Missing.String()
+		if e.Place.Command != "" {
+			value += "\n  " + e.Place.Command
+		}
 	case e.Secret != "":
 		value = "(in the keychain; the window copies it)"
 	}

@@ -211,7 +211,7 @@ func (d *drafted) product(now time.Time) (product.Product, error) {
 			return p, usage("--months takes a number, not %q", d.months)
 		}
 		p.Model, p.Credential = "", product.Credential{Kinds: []string{"secret"}, Months: months}
-		p.Form = []product.Field{{Label: "Tenant ID", Value: "tenant.id"}, {Label: "Client ID", Value: "application.clientId"}, {Label: "Client secret", Value: "secret:client-secret"}}
+		p.Form = product.UsualForm()
 	}
 	if p.Model == product.User {
 		p.ServiceAccount = &product.Account{Purpose: words.Key(d.account), Delegation: "calendar"}

@@ -140,7 +140,7 @@ func TestAddresses(t *testing.T) {
 			t.Errorf("%q: got %v, want %q", address, err, code)
 		}
 	}
-	if _, err := Open(Options{Server: connection.Server{URL: "https://x"}, Adapter: AdapterForm}); problem.CodeOf(err).String() != "booking.no-api" {
+	if _, err := Open(Options{Server: connection.Server{URL: "https://x", Adapter: AdapterForm}}); problem.CodeOf(err).String() != "booking.no-api" {
 		t.Errorf("form: %v", err)
 	}
 }

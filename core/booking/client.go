@@ -22,10 +22,9 @@ const (
 
 // Options configure a Client.
 type Options struct {
-	// Server is the connection's, with what was pinned.
+	// Server is the connection's, with what was pinned; its Adapter says how it is
+	// talked to.
 	Server connection.Server
-	// Adapter is the product's; Server.Adapter comes first when it is set.
-	Adapter string
 	// Token is the server's bearer token; Describe works without.
 	Token vault.Secret
 	// HTTP is the transport's client, with the connection's own CA.
@@ -53,9 +52,6 @@ type Client struct {
 // booking.no-api (the server is configured by typing into its form).
 func Open(o Options) (*Client, error) {
 	name := o.Server.Adapter
-	if name == "" {
-		name = o.Adapter
-	}
 	if name == AdapterForm {
 		return nil, problem.New(CodeNoAPI, words.T("This booking server cannot be configured directly.")).
 			Lead(words.T("Type the values into the vendor's form, in the vendor's order."), problem.PlaceForm)

@@ -46,7 +46,7 @@ func Conform(ctx context.Context, address string, token, readOnly vault.Secret, 
 	if p := webAddress(address); p != nil {
 		return nil, p
 	}
-	asked, err := Open(Options{Server: connection.Server{URL: address}, Adapter: AdapterContract, Token: token, HTTP: client})
+	asked, err := Open(Options{Server: connection.Server{URL: address, Adapter: AdapterContract}, Token: token, HTTP: client})
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
@@ -24,28 +25,35 @@ type Entry struct {
 	Action bool `json:"action,omitempty"`
 	// Missing is why there is nothing to type, empty when there is.
 	Missing words.Text `json:"missing,omitzero"`
+	// Place is where what is missing is entered, zero when it is not wanted.
+	Place problem.Place `json:"place,omitzero"`
 }
 
 // Stored says whether the vault holds a secret of the connection.
 type Stored func(vault.Kind) bool
 
-// Form is the vendor's form in the vendor's order. cloudName is the name of the
-// connection's cloud as people know it.
+// Form is the vendor's form in the vendor's order, the usual one where nobody
+// has described it. cloudName is the name of the connection's cloud as people
+// know it.
 func Form(p product.Product, c *connection.Connection, cloudName string, stored Stored) []Entry {
-	entries := make([]Entry, 0, len(p.Form))
-	for _, f := range p.Form {
+	fields := p.Form
+	if len(fields) == 0 {
+		fields = product.UsualForm()
+	}
+	entries := make([]Entry, 0, len(fields))
+	for _, f := range fields {
 		e := Entry{Label: f.Label, Help: f.Help, Action: f.Action}
 		switch kind, secret := strings.CutPrefix(f.Value, "secret:"); {
 		case f.Action:
 		case secret:
 			e.Secret = vault.Kind(kind)
 			if stored == nil || !stored(e.Secret) {
-				e.Missing = words.T("It is not in this computer's keychain yet. Enter it on the page “Register”.")
+				e.Missing, e.Place = words.T("It is not in this computer's keychain yet."), secretPlace(e.Secret)
 			}
 		default:
 			e.Value = inWords(f, c, valueOf(f.Value, c, cloudName))
 			if e.Value == "" {
-				e.Missing = missing(f.Value)
+				e.Missing, e.Place = missing(f.Value)
 			}
 		}
 		entries = append(entries, e)
@@ -90,18 +98,39 @@ func valueOf(path string, c *connection.Connection, cloudName string) string {
 	return value
 }
 
-// missing says where the value comes from.
-func missing(path string) words.Text {
-	switch {
-	case strings.HasPrefix(path, "tenant."), path == "name", path == "cloud", path == "server.url":
-		return words.T("Fill it in on the page “Describe”.")
-	case strings.HasPrefix(path, "application."):
-		return words.T("It is known after the application is registered. See the page “Register”.")
-	case strings.HasPrefix(path, "notifications."), path == "singleSignOn.redirectUris":
-		return words.T("The booking server says it: ask its vendor, and enter it on the page “Describe”.")
-	case path == "rooms", strings.HasPrefix(path, "people"):
-		return words.T("Choose on the page “Choose rooms and people”; leave the vendor's field empty if you do not need it.")
-	default:
-		return words.T("Nothing is set; leave the vendor's field empty if you do not need it.")
+// secretPlace is where a secret is stored.
+func secretPlace(kind vault.Kind) problem.Place {
+	if kind == vault.Certificate {
+		return problem.PlaceCertificate
 	}
+	return problem.PlaceClientSecret
+}
+
+// sources are where the values of a form are entered.
+var sources = map[string]problem.Place{
+	"tenant.id": problem.PlaceTenant, "tenant.domain": problem.PlaceTenant, "tenant.displayName": problem.PlaceTenant,
+	"server.url": problem.PlaceServerURL, "serviceAccount": problem.PlaceServiceAccount,
+	"application.clientId": problem.PlaceRegister, "application.objectId": problem.PlaceRegister,
+	"application.servicePrincipalId": problem.PlaceRegister, "application.displayName": problem.PlaceRegister,
+	"application.credential.expires": problem.PlaceExpires, "application.credential.thumbprint": problem.PlaceRegister,
+	"notifications.url": problem.PlaceNotifications, "notifications.lifecycleUrl": problem.PlaceLifecycle,
+	"singleSignOn.redirectUris": problem.PlaceRedirectURIs, "singleSignOn.loginButton": problem.PlaceLoginButton,
+	"rooms": problem.PlaceRooms, "people": problem.PlaceGroups,
+	"people.cardNumberAttribute": problem.PlaceCardNumber, "people.defaultGroups": problem.PlaceDefaultGroups,
+}
+
+// missing says why there is no value, and where it is entered.
+func missing(path string) (words.Text, problem.Place) {
+	to := sources[path]
+	switch {
+	case to == problem.PlaceTenant, to == problem.PlaceServerURL, to == problem.PlaceExpires, to == problem.PlaceServiceAccount:
+		return words.T("It is not filled in yet."), to
+	case to == problem.PlaceRegister:
+		return words.T("It is known after the application is registered."), to
+	case to == problem.PlaceNotifications, to == problem.PlaceLifecycle, to == problem.PlaceRedirectURIs:
+		return words.T("The booking server says it: ask its vendor, then enter it."), to
+	case !to.IsZero():
+		return words.T("Nothing is chosen. Leave the vendor's field empty if you do not need it."), to
+	}
+	return words.T("Nothing is set. Leave the vendor's field empty if you do not need it."), to
 }

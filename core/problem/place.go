@@ -31,12 +31,17 @@ var (
 	PlaceServerToken   = place("describe", "server-token", "roomkeyctl secret set server-token")
 	PlaceNotifications = place("describe", "notifications.url", "roomkeyctl connection set notifications.url=ADDRESS")
 	PlaceLifecycle     = place("describe", "notifications.lifecycleUrl", "roomkeyctl connection set notifications.lifecycleUrl=ADDRESS")
+	PlaceRedirectURIs  = place("describe", "singleSignOn.redirectUris", "roomkeyctl connection set singleSignOn.redirectUris=ADDRESS")
+	PlaceLoginButton   = place("describe", "singleSignOn.loginButton", "roomkeyctl connection set singleSignOn.loginButton=TEXT")
+
+	PlaceServiceAccount = place("describe", "serviceAccount", "roomkeyctl connection set serviceAccount=ADDRESS")
 
 	PlaceRegister     = place("register", "", "roomkeyctl register plan")
 	PlaceSignIn       = place("register", "sign-in", "roomkeyctl check --sign-in")
 	PlaceUndo         = place("register", "undo", "roomkeyctl register undo")
 	PlaceClientID     = place("register", "application.clientId", "roomkeyctl connection set application.clientId=ID")
 	PlaceClientSecret = place("register", "client-secret", "roomkeyctl secret set client-secret")
+	PlaceCertificate  = place("register", "certificate", "roomkeyctl secret set certificate --file FILE")
 	PlaceExpires      = place("register", "application.credential.expires", "roomkeyctl connection set application.credential.expires=DATE")
 
 	PlaceRooms         = place("choose", "rooms", "roomkeyctl rooms select ADDRESS")

@@ -20,13 +20,9 @@ import (
 
 const adapterForm = booking.AdapterForm
 
-// adapterOf is how the configuration reaches the server: the connection's own
-// choice, else the product's.
+// adapterOf is how the configuration reaches the server.
 func adapterOf(c *connection.Connection, p product.Product) string {
-	if c.Server.Adapter != "" {
-		return c.Server.Adapter
-	}
-	return p.Adapter
+	return p.AdapterOf(c.Server.Adapter)
 }
 
 // How long a server is asked what it speaks: for a page, and by a check.
@@ -65,7 +61,7 @@ func (s *Session) findAdapter(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.Server.URL == "" || adapterOf(c, p) != adapterForm || c.Server.Adapter != "" {
+	if c.Server.URL == "" || adapterOf(c, p) != adapterForm || c.Server.Adapter != "" || p.Model != product.Own {
 		return nil
 	}
 	client, err := s.serverHTTP()
@@ -110,8 +106,10 @@ func (s *Session) booking(ctx context.Context) (*booking.Client, error) {
 	if err != nil && problem.CodeOf(err) != vault.CodeAbsent {
 		return nil, err
 	}
+	c := s.Document()
+	c.Server.Adapter = adapterOf(c, p)
 	return booking.Open(booking.Options{
-		Server: s.Document().Server, Adapter: p.Adapter, Token: token, HTTP: client, Log: pushLog{s}, Memory: memory{s}, Now: s.env.Now,
+		Server: c.Server, Token: token, HTTP: client, Log: pushLog{s}, Memory: memory{s}, Now: s.env.Now,
 	})
 }
 

@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -127,10 +129,9 @@ func (f *Frame) Spot(name string, object fyne.CanvasObject, open func()) {
 	f.spots[name] = spot{object, open}
 }
 
-// Reveal scrolls to a named object and gives it the keyboard; false when the
-// page does not show it now, or has not been drawn yet: only what has been drawn
-// has a place in the window.
-func (f *Frame) Reveal(name string) bool {
+// Shows reports whether a named object stands on the page, once what it is folded
+// into was opened.
+func (f *Frame) Shows(name string) bool {
 	s, ok := f.spots[name]
 	if !ok {
 		return false
@@ -138,9 +139,42 @@ func (f *Frame) Reveal(name string) bool {
 	if s.open != nil {
 		s.open()
 	}
-	if !s.object.Visible() {
+	part, filled := s.object.(*fyne.Container)
+	return (!filled || len(part.Objects) > 0) && stands(f.Object, s.object)
+}
+
+// stands reports whether an object is a part of another that nothing hides.
+func stands(whole, wanted fyne.CanvasObject) bool {
+	if whole == nil || !whole.Visible() {
 		return false
 	}
+	if whole == wanted {
+		return true
+	}
+	var parts []fyne.CanvasObject
+	switch o := whole.(type) {
+	case *fyne.Container:
+		parts = o.Objects
+	case *Scroll:
+		parts = []fyne.CanvasObject{o.Content}
+	case *container.Scroll:
+		parts = []fyne.CanvasObject{o.Content}
+	case *container.Split:
+		parts = []fyne.CanvasObject{o.Leading, o.Trailing}
+	case *Surface:
+		parts = []fyne.CanvasObject{o.Content}
+	}
+	return slices.ContainsFunc(parts, func(part fyne.CanvasObject) bool { return stands(part, wanted) })
+}
+
+// Reveal scrolls to a named object and gives it the keyboard; false when the
+// page does not show it now, or has not been drawn yet: only what has been drawn
+// has a place in the window.
+func (f *Frame) Reveal(name string) bool {
+	if !f.Shows(name) {
+		return false
+	}
+	s := f.spots[name]
 	canvas := canvasOf(s.object)
 	if canvas == nil {
 		return false

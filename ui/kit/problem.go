@@ -28,6 +28,11 @@ func ProblemAs(host *Host, mark Mark, p *problem.Problem) fyne.CanvasObject {
 	return Tinted(mark.Tint(), mark.Color(), body)
 }
 
+// TakeThere is the button that opens a place in Roomkey.
+func TakeThere(host *Host, to problem.Place) *Button {
+	return QuietButton(L("Take me there"), theme.NavigateNextIcon(), func() { host.Lead(to) })
+}
+
 // problemBody is everything of a problem but its title.
 func problemBody(host *Host, p *problem.Problem) *fyne.Container {
 	body := Column(Gap)
@@ -39,7 +44,7 @@ func problemBody(host *Host, p *problem.Problem) *fyne.Container {
 		remedy := Column(GapTight, NewText(Say(r.Text)))
 		switch {
 		case !r.Place.IsZero() && host != nil && host.Lead != nil:
-			remedy.Add(Row(0, -1, QuietButton(L("Take me there"), theme.NavigateNextIcon(), func() { host.Lead(r.Place) })))
+			remedy.Add(Row(0, -1, TakeThere(host, r.Place)))
 		case r.Command != "":
 			remedy.Add(Command(host, r.Command))
 		}

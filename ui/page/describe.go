@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
-	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
@@ -208,14 +207,18 @@ func (d *Describe) showProduct() {
 	}
 	d.choice.object.Hidden = !p.Choose
 	d.choice.offer(p.Presets)
-	d.redirect.Hidden = !p.SingleSignOn.RedirectURIs
-	d.button.Hidden = !p.SingleSignOn.LoginButton
-	d.notifyURL.Hidden, d.lifecycle.Hidden = !p.Notifications, !p.Notifications
-	d.account.Hidden = p.ServiceAccount == nil
+	adapter := p.AdapterOf(d.env.Connection().Server.Adapter)
+	for part, place := range map[fyne.CanvasObject]problem.Place{
+		d.redirect: problem.PlaceRedirectURIs, d.button: problem.PlaceLoginButton,
+		d.notifyURL: problem.PlaceNotifications, d.lifecycle: problem.PlaceLifecycle,
+		d.account: problem.PlaceServiceAccount, d.card: problem.PlaceCardNumber,
+		d.groups: problem.PlaceDefaultGroups, d.tokenPart: problem.PlaceServerToken,
+	} {
+		hide(part, !p.Shows(place, adapter))
+	}
 	if p.ServiceAccount != nil {
 		d.account.SetHelp(kit.L(p.ServiceAccount.Purpose))
 	}
-	d.card.Hidden = p.CardNumber == nil
 	if n := p.CardNumber; n != nil {
 		d.card.SetHelp(kit.L(n.Note))
 		options := []kit.Option{{ID: "", Name: kit.L("Not taken over")}}
@@ -224,10 +227,7 @@ func (d *Describe) showProduct() {
 		}
 		d.card.SetOptions(options)
 	}
-	d.groups.Hidden = !p.Asks("people.defaultGroups")
-	hide(d.more, d.groups.Hidden && d.redirect.Hidden && d.button.Hidden && d.notifyURL.Hidden && d.account.Hidden && d.card.Hidden)
-	// A server of a form's product may speak the contract all the same.
-	d.tokenPart.Hidden = p.Adapter == booking.AdapterForm && d.env.Connection().Server.Adapter != booking.AdapterContract
+	hide(d.more, d.groups.Hidden && d.redirect.Hidden && d.button.Hidden && d.notifyURL.Hidden && d.lifecycle.Hidden && d.account.Hidden && d.card.Hidden)
 	d.frame.Object.Refresh()
 }
 

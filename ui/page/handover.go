@@ -1,7 +1,6 @@
 package page
 
 import (
-	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -24,12 +23,16 @@ import (
 // HandOver is the sixth step: the configuration reaches the booking server, by
 // push or through the vendor's form.
 type HandOver struct {
-	env     *Env
-	frame   *kit.Frame
-	notice  *notice
-	plan    *fyne.Container
-	holds   *fyne.Container
-	form    *fyne.Container
+	env    *Env
+	frame  *kit.Frame
+	notice *notice
+	plan   *fyne.Container
+	holds  *fyne.Container
+	form   *fyne.Container
+	// asks are the questions that a push waits for, entered is where a person says
+	// that it works.
+	asks, entered *fyne.Container
+
 	look    *kit.Button
 	push    *kit.Button
 	export  *kit.Button
@@ -43,9 +46,9 @@ type HandOver struct {
 
 // NewHandOver makes the page.
 func NewHandOver(env *Env) *HandOver {
-	h := &HandOver{env: env, notice: newNotice(env.Host), plan: kit.Column(kit.GapWide), holds: kit.Column(0), form: kit.Column(kit.GapWide), yes: map[string]bool{}}
+	h := &HandOver{env: env, notice: newNotice(env.Host), plan: kit.Column(kit.GapWide), holds: kit.Column(0), form: kit.Column(kit.GapWide), asks: kit.Column(kit.GapWide), entered: kit.Column(kit.GapWide), yes: map[string]bool{}}
 	h.remove = newRemoval(h)
-	body := kit.Column(kit.GapWide, h.notice.object, h.plan, h.holds, h.remove.object, h.form)
+	body := kit.Column(kit.GapWide, h.notice.object, h.plan, h.holds, h.remove.object, h.form, h.entered)
 	h.frame = kit.NewFrame(kit.L("Hand over to the booking server"),
 		kit.L("Only a configuration that was just proven is handed over. You see what would change before anything is sent."), body)
 	h.notice.top = h.frame.ToTop
@@ -53,7 +56,7 @@ func NewHandOver(env *Env) *HandOver {
 	h.push = kit.PrimaryButton(kit.L("Push"), theme.UploadIcon(), h.send)
 	h.push.Disable()
 	h.export = kit.NewButtonWithIcon(kit.L("Export as a file…"), theme.DocumentSaveIcon(), h.save)
-	for name, o := range map[string]fyne.CanvasObject{"push": h.push, "look": h.look, "export": h.export, "confirm": h.plan, "warnings": h.plan, "form": h.form, "entered": h.form, "remove": h.remove.object} {
+	for name, o := range map[string]fyne.CanvasObject{"push": h.push, "look": h.look, "export": h.export, "confirm": h.asks, "warnings": h.asks, "form": h.form, "entered": h.entered, "remove": h.remove.object} {
 		h.frame.Spot(name, o, nil)
 	}
 	return h
@@ -69,7 +72,7 @@ func (h *HandOver) byForm() bool {
 
 // adapter is how the configuration reaches the server.
 func (h *HandOver) adapter() string {
-	return cmp.Or(h.env.Connection().Server.Adapter, h.env.product().Adapter)
+	return h.env.product().AdapterOf(h.env.Connection().Server.Adapter)
 }
 
 // Shown asks the server anew.
@@ -79,6 +82,9 @@ func (h *HandOver) Shown() {
 	}
 	if h.byForm() {
 		h.frame.Actions(h.export)
+		h.holds.RemoveAll()
+		h.remove.show(false)
+		h.asks.RemoveAll()
 		h.plan.RemoveAll()
 		h.plan.Add(kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary,
 			kit.NewText(kit.L("%s is set up in the vendor's own console. Below are its fields in the vendor's order; each has a copy button.", h.env.product().Name))))
@@ -163,6 +169,8 @@ func (h *HandOver) showPlan(plan session.Plan) {
 			With(words.T("Field %s", p.Pointer))))
 	}
 	h.offer(plan)
+	h.asks.RemoveAll()
+	h.plan.Add(h.asks)
 	for _, q := range questions(plan) { // above the differences, which can be many: Push waits for them
 		check := kit.NewCheck(q.yes, func(on bool) { h.yes[q.id] = on; h.ready() })
 		body := kit.Column(kit.Gap, kit.Strong(q.title))
@@ -174,8 +182,9 @@ func (h *HandOver) showPlan(plan session.Plan) {
 		}
 		body.Add(check)
 		h.checks = append(h.checks, check)
-		h.plan.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, body))
+		h.asks.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, body))
 	}
+	hide(h.asks, len(h.checks) == 0)
 	if plan.Unchanged() {
 		h.plan.Add(kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.NewText(kit.L("The server holds exactly this configuration. There is nothing to push."))))
 	} else {
@@ -346,6 +355,7 @@ func (h *HandOver) fillForm() {
 		return err
 	}, func(err error) {
 		h.form.RemoveAll()
+		h.entered.RemoveAll()
 		if err != nil {
 			h.form.Add(kit.ProblemCard(h.env.Host, problem.Of(err)))
 		} else if len(entries) > 0 {
@@ -369,7 +379,7 @@ func (h *HandOver) showEntered(steps []setup.Step) {
 	}
 	for _, s := range steps {
 		if s.ID == setup.HandOver && s.State == setup.Done {
-			h.form.Add(kit.Column(kit.GapTight, kit.MarkedText(kit.MarkDone, kit.Say(s.Reason)), cannot))
+			h.entered.Add(kit.Column(kit.GapTight, kit.MarkedText(kit.MarkDone, kit.Say(s.Reason)), cannot))
 			return
 		}
 		if s.ID == setup.HandOver && (s.State == setup.Blocked || !h.byForm() && s.State == setup.Ready) {
@@ -397,7 +407,7 @@ func (h *HandOver) showEntered(steps []setup.Step) {
 			h.env.Changed()
 		})
 	})
-	h.form.Add(kit.Card(kit.Column(kit.GapWide, by, kit.Row(0, -1, press), cannot)))
+	h.entered.Add(kit.Card(kit.Column(kit.GapWide, by, kit.Row(0, -1, press), cannot)))
 }
 
 // showForm shows the form at once where it is the only way, else on request.
@@ -433,7 +443,11 @@ func (h *HandOver) formValue(e export.Entry) fyne.CanvasObject {
 	case e.Action:
 		return kit.Muted(kit.L("Press this button in the vendor's console."))
 	case !e.Missing.IsZero():
-		return kit.TopRow(kit.Gap, 1, kit.MarkIcon(kit.MarkAttention, 16), kit.NewText(kit.Say(e.Missing)))
+		missing := kit.Column(kit.GapTight, kit.NewText(kit.Say(e.Missing)))
+		if !e.Place.IsZero() {
+			missing.Add(kit.Row(0, -1, kit.TakeThere(h.env.Host, e.Place)))
+		}
+		return kit.TopRow(kit.Gap, 1, kit.MarkIcon(kit.MarkAttention, 16), missing)
 	case e.Secret != "":
 		says := kit.Muted("••••••••••••").As(kit.Clip, kit.ColorMuted)
 		var b *kit.CopyButton

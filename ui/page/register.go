@@ -66,10 +66,22 @@ func (r *Register) Shown() {
 func (r *Register) spots() {
 	existing := func() { r.Open(WayExisting) }
 	r.existing.form.spots(r.frame, existing)
-	r.frame.Spot(string(vault.ClientSecret), r.existing.secret.field, existing)
-	r.frame.Spot(string(vault.Certificate), r.existing.cert.secret.field, existing)
+	for kind, credential := range map[vault.Kind]struct {
+		box  *secretBox
+		kind string
+	}{
+		vault.ClientSecret: {r.existing.secret, connection.CredentialSecret}, vault.Certificate: {r.existing.cert.secret, connection.CredentialCertificate},
+	} {
+		r.frame.Spot(string(kind), credential.box.field, func() {
+			existing()
+			if r.existing.kind.Value() != credential.kind {
+				r.existing.kind.SetValue(credential.kind)
+				r.existing.kind.OnChanged(credential.kind)
+			}
+		})
+	}
 	r.frame.Spot("sign-in", r.planner.signIn.body, func() { r.Open(WayRoomkey) })
-	r.frame.Spot("undo", r.planner.object, func() { r.Open(WayRoomkey) })
+	r.frame.Spot("undo", r.planner.application.care, func() { r.Open(WayRoomkey) })
 }
 
 // Open shows one of the ways.
