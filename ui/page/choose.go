@@ -317,6 +317,7 @@ func (c *Choose) handles(r tenant.Room) bool {
 // store saves the choice of rooms and people, then goes on.
 func (c *Choose) store(then func()) {
 	c.notice.clear()
+	c.form.mean("rooms.mode") // whoever goes on with all rooms has chosen them
 	c.form.save(func(ok bool, p *problem.Problem) {
 		if p != nil {
 			c.notice.fail(p)

@@ -141,6 +141,16 @@ func (f *form) fill(c *connection.Connection) {
 	f.tell()
 }
 
+// mean takes what is shown for a path as somebody's choice, although it is only
+// what an empty document is shown as.
+func (f *form) mean(path string) {
+	for _, b := range f.bound {
+		if b.path == path && b.was == "" {
+			b.shown = ""
+		}
+	}
+}
+
 // restore puts back what was typed and not saved, once.
 func (f *form) restore(then func()) {
 	if f.restored {

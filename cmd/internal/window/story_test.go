@@ -1,0 +1,213 @@
+package window
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/roomkey/roomkey/cmd/internal/wire"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/simulator"
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/ui/page"
+)
+
+// These play, at the window, on the real core and against servers over TLS, what
+// a person does.
+
+// begin sits down before a new connection to a simulated tenant, of which nothing
+// but the cloud and the server's authority was entered for the person.
+func begin(t *testing.T, o simulator.Options) (*seat, *simulator.Simulator) {
+	t.Helper()
+	h := home(t, o)
+	sim, err := h.simulated()
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := h.Create(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := opened(t, h, id)
+	if err := first.Change(t.Context(), connection.Put("cloud", wire.SimulatedCloud), connection.Put("server.caFile", sim.CAFile())); err != nil {
+		t.Fatal(err)
+	}
+	return sitDown(t, h, id), sim
+}
+
+// describes fills in the first page.
+func (s *seat) describes(sim *simulator.Simulator, product, server string) {
+	s.t.Helper()
+	s.goes(setup.Describe)
+	s.puts("Tenant", sim.Account().Domain)
+	s.puts("Booking product", product)
+	s.puts("Address of the booking server", server)
+	s.press("Find the tenant")
+}
+
+// secret types a secret and leaves its field.
+func (s *seat) secret(label, value string) {
+	s.t.Helper()
+	s.types(label, value, func(string) {})
+	s.window.Canvas().Unfocus()
+	s.rest()
+}
+
+// enters an application that somebody registered.
+func (s *seat) enters(sim *simulator.Simulator) {
+	s.t.Helper()
+	s.goes(setup.Register)
+	s.press("Enter an existing application")
+	s.puts("Application (client) ID", sim.Account().ClientID)
+	s.types("Client secret", sim.Account().ClientSecret, func(string) {})
+	s.press("Save and continue")
+}
+
+// stands fails unless a step is in a state.
+func (s *seat) stands(id string, want setup.State) setup.Step {
+	s.t.Helper()
+	steps, err := s.shell.Session().Steps(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, st := range steps {
+		if st.ID == id {
+			if st.State != want {
+				s.t.Errorf("%s is %s: %s", id, st.State, st.Reason)
+			}
+			return st
+		}
+	}
+	s.t.Fatalf("there is no step %s", id)
+	return setup.Step{}
+}
+
+// pushes answers what the page asks, and pushes.
+func (s *seat) pushes() {
+	s.t.Helper()
+	s.goes(setup.HandOver)
+	for _, c := range s.shell.Page().(*page.HandOver).Confirmations() {
+		c.SetChecked(true)
+	}
+	s.press("Push")
+}
+
+// TestFromNothingToPushed: the tenant is found, an existing application is typed
+// in, five of ten rooms are chosen, a form's product has a server that speaks the
+// contract, and exactly that arrives there.
+func TestFromNothingToPushed(t *testing.T) {
+	s, sim := begin(t, simulator.Options{Rooms: 10, Users: 20})
+	s.describes(sim, "offision-application", sim.BookingURL())
+	s.goes(setup.Describe)
+	s.secret("Token of the booking server", sim.Account().ServerToken) // that product is a form's, its server is not
+	s.enters(sim)
+	if s.shell.Route() != setup.Choose {
+		t.Fatalf("after a registration that works the window is at %s:\n%s", s.shell.Route(), s.reads())
+	}
+	s.stands(setup.Register, setup.Done)
+	s.chooses("Only the chosen rooms")
+	list, ok := shows(s, func(l *widget.List) bool { return l.Length() == 10 })
+	if !ok {
+		t.Fatalf("ten rooms are not listed:\n%s", s.reads())
+	}
+	for row := range 5 {
+		list.Select(row)
+		s.rest()
+	}
+	s.sees("5 of 10 chosen")
+	s.press("Continue")
+	s.stands(setup.Choose, setup.Done)
+	s.goes(setup.Prove)
+	s.press("Test the connection")
+	s.stands(setup.Prove, setup.Done)
+	s.pushes()
+	s.sees("The booking server holds exactly this configuration now.")
+	s.stands(setup.HandOver, setup.Done)
+	held, err := s.shell.Session().Held(t.Context())
+	if err != nil || held.Current.Configuration == nil || len(held.Current.Configuration.Rooms.Items) != 5 {
+		t.Errorf("the server holds %+v, %v", held.Current.Configuration, err)
+	}
+}
+
+// TestAServerThatMicrosoftLetsNotIn: the push is red, with the code of its own
+// sign-in and what helps at the top, and nothing proposes to delete the credential.
+func TestAServerThatMicrosoftLetsNotIn(t *testing.T) {
+	h := home(t, simulator.Options{Rooms: 3, Users: 5, Faults: []string{fault.ServerMicrosoft}})
+	id, err := h.Simulate(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := sitDown(t, h, id)
+	s.goes(setup.Choose)
+	s.press("Continue")
+	s.stands(setup.Choose, setup.Done)
+	s.goes(setup.Prove)
+	s.press("Test the connection")
+	s.pushes()
+	s.stands(setup.HandOver, setup.Failed)
+	s.sees("entra.AADSTS53003", "Named locations")
+	reads := s.reads()
+	if code, below := strings.Index(reads, "entra.AADSTS53003"), strings.Index(reads, "What the booking server holds"); code > below {
+		t.Errorf("what is wrong stands below what the server holds:\n%s", reads)
+	}
+	s.missesOut("Delete from this computer…")
+}
+
+// TestTestingLessIsNoProof: after a failure, a test of less that passes leaves the
+// step failed and the headline red.
+func TestTestingLessIsNoProof(t *testing.T) {
+	h := home(t, simulator.Options{Rooms: 3, Users: 5})
+	id, err := h.Simulate(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := sitDown(t, h, id)
+	s.goes(setup.Choose)
+	s.press("Continue")
+	s.stands(setup.Choose, setup.Done)
+	if err := h.sim.Load().SetFaults(fault.CalendarDenied); err != nil {
+		t.Fatal(err)
+	}
+	s.goes(setup.Prove)
+	s.press("Test the connection")
+	s.stands(setup.Prove, setup.Failed)
+	s.goes(setup.Register)
+	s.press("Enter an existing application")
+	s.press("Save and continue") // tests sign-in, permissions and lists only
+	s.stands(setup.Prove, setup.Failed)
+	s.goes(setup.Prove)
+	s.missesOut("It works.")
+	s.goes(setup.HandOver)
+	if !s.button("Push").Disabled() {
+		t.Error("what failed can be pushed")
+	}
+}
+
+// TestASilentServerIsNotBelievedOnAWord: Seatsurfing takes the configuration and
+// cannot say whether it works. A person can say so, and it counts only when nothing
+// that is known stands against it: here the registration lacks the redirect URI.
+func TestASilentServerIsNotBelievedOnAWord(t *testing.T) {
+	s, sim := begin(t, simulator.Options{Rooms: 3, Users: 5, Seatsurfing: "1.125.0"})
+	s.describes(sim, "seatsurfing", sim.SeatsurfingURL())
+	if err := s.shell.Session().Change(t.Context(), connection.Put("product.options", "rooms")); err != nil {
+		t.Fatal(err)
+	}
+	s.goes(setup.Describe)
+	s.secret("Token of the booking server", sim.Account().ServerToken)
+	s.enters(sim)
+	s.goes(setup.Choose)
+	s.press("Continue")
+	s.stands(setup.Choose, setup.Done)
+	s.goes(setup.Prove)
+	s.press("Test the connection")
+	s.pushes()
+	s.stands(setup.HandOver, setup.Attention)
+	s.sees("Nobody can sign in yet")
+	s.puts("Your name", "Anna Virtanen")
+	s.press("It works there")
+	if st := s.stands(setup.HandOver, setup.Attention); !strings.Contains(st.Reason.String(), "Nobody can sign in yet") {
+		t.Errorf("after a word: %s", st.Reason)
+	}
+}
