@@ -30,7 +30,7 @@ func ByLink(findings []Finding) map[evidence.LinkID]Linked {
 		id := linkOf[f.ID]
 		l := all[id]
 		switch {
-		case f.NeedsSignIn():
+		case f.NeedsSignIn:
 			continue
 		case f.Status == Pass:
 			l.Passed = append(l.Passed, f)

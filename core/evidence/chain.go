@@ -141,6 +141,12 @@ func (l link) drawn(own []State) Link {
 	for _, s := range own {
 		out.Claims = append(out.Claims, s.Claim)
 	}
+	here := slices.DeleteFunc(slices.Clone(own), func(s State) bool { return s.Standing == Lacking })
+	if len(here) == 0 { // nothing of it is there that could work
+		out.Standing, out.At, out.Source, out.Reason = Lacking, own[0].At, own[0].Source, own[0].Reason
+		return out
+	}
+	own = here
 	for _, standing := range []Standing{Failed, Attention, Unknown, Void, Untested} {
 		i := slices.IndexFunc(own, func(s State) bool { return s.Standing == standing })
 		if i < 0 {
@@ -214,6 +220,7 @@ var shown = map[Standing]struct {
 	Void:       {"↻", words.T("Test again")},
 	Untested:   {"·", words.T("Not tested")},
 	NotReached: {"–", words.T("Not reached")},
+	Lacking:    {"–", words.T("Not available here")},
 }
 
 // Sign is one character for the standing, for where there is no colour.

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
@@ -110,5 +111,19 @@ func TestTheChainNeverFlatters(t *testing.T) {
 				t.Fatalf("%s is in link %q and is not drawn, or drawn and in none", s.Claim, id)
 			}
 		}
+	}
+}
+
+// TestWhatATenantDoesNotHaveIsNoProof: a link of nothing else is not drawn as
+// proven, and beside what works it is passed over.
+func TestWhatATenantDoesNotHaveIsNoProof(t *testing.T) {
+	l := link{title: func(func(Claim) bool) words.Text { return words.Plain("Lists") }}
+	lacks := State{Claim: Rooms, Standing: Lacking, Reason: words.Plain("no places")}
+	if out := l.drawn([]State{lacks}); out.Standing != Lacking || out.Says().IsZero() || out.Standing.Sign() == "" {
+		t.Errorf("%+v", out)
+	}
+	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	if out := l.drawn([]State{lacks, {Claim: People, Standing: Works, At: at}}); out.Standing != Works || !out.At.Equal(at) {
+		t.Errorf("%+v", out)
 	}
 }

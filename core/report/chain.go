@@ -44,7 +44,7 @@ type line struct {
 // it differs in black and white, too.
 var classes = map[evidence.Standing]string{
 	evidence.Works: "pass", evidence.Attention: "warn", evidence.Failed: "fail", evidence.Unknown: "unknown",
-	evidence.Void: "warn idle", evidence.Untested: "skipped idle", evidence.NotReached: "skipped idle",
+	evidence.Void: "warn idle", evidence.Untested: "skipped idle", evidence.NotReached: "skipped idle", evidence.Lacking: "skipped idle",
 }
 
 const (

@@ -44,7 +44,7 @@ func newProofChain(env *Env) *proofChain {
 var marks = map[evidence.Standing]kit.Mark{
 	evidence.Works: kit.MarkDone, evidence.Attention: kit.MarkAttention, evidence.Failed: kit.MarkFail,
 	evidence.Unknown: kit.MarkUnknown, evidence.Void: kit.MarkAttention,
-	evidence.Untested: kit.MarkTodo, evidence.NotReached: kit.MarkSkipped,
+	evidence.Untested: kit.MarkTodo, evidence.NotReached: kit.MarkSkipped, evidence.Lacking: kit.MarkSkipped,
 }
 
 // set draws the chain with what the checks found, opened at the root cause or
