@@ -256,10 +256,14 @@ func printClaims(w io.Writer, claims []evidence.State) {
 		if !c.At.IsZero() {
 			at = c.At.Local().Format("2006-01-02 15:04")
 		}
-		if c.Standing == evidence.Works {
+		standing := string(c.Standing)
+		switch {
+		case c.Reported:
+			standing = "reported"
+		case c.Standing == evidence.Works:
 			why = c.VoidWhen
 		}
-		cells = append(cells, []string{say(c.Title), string(c.Standing), at, problem.Line(say(why))})
+		cells = append(cells, []string{say(c.Title), standing, at, problem.Line(say(why))})
 	}
 	rows(w, []words.Key{"claim", "state", "tested", ""}, cells)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -135,7 +136,7 @@ func (t *terminal) show(v any, human func(w io.Writer)) error {
 }
 
 // escaping writes JSON so that it is harmless on a terminal, too: characters
-// that steer one or turn the direction of text become \u escapes, which mean
+// that steer one or are not seen become \u escapes, which mean
 // the same. It is given whole characters.
 type escaping struct{ to io.Writer }
 
@@ -143,8 +144,10 @@ func (e escaping) Write(p []byte) (int, error) {
 	var b strings.Builder
 	b.Grow(len(p))
 	for _, r := range string(p) {
-		if r != '\n' && problem.Steers(r) {
-			fmt.Fprintf(&b, `\u%04x`, r)
+		if r != '\n' && problem.Invisible(r) {
+			for _, unit := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(&b, `\u%04x`, unit)
+			}
 			continue
 		}
 		b.WriteRune(r)

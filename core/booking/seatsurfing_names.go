@@ -17,7 +17,7 @@ func visible(name string) string {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
-		case unicode.IsControl(r) || problem.Steers(r) || unicode.Is(unicode.Cf, r) || r == '\u115f' || r == '\u1160' || r == '\u3164' || r == '\uffa0':
+		case problem.Invisible(r):
 			return -1
 		}
 		return r

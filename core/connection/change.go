@@ -31,6 +31,9 @@ func (c Change) BasedOn(was string) Change {
 // Edit is a change of several fields that belong together, by a function.
 func Edit(f func(*Connection)) Change { return Change{edit: f} }
 
+// Renames gives the new name of the connection when the change is of its name.
+func (c Change) Renames() (string, bool) { return c.value, c.path == "name" }
+
 // Apply makes all the changes or none, and says of every wrong one what is wrong.
 func (c *Connection) Apply(changes ...Change) error {
 	next := c.Clone()

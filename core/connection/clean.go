@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -20,7 +21,7 @@ func Clean(pasted string) string {
 func tidy(pasted string) (string, []words.Text) {
 	var invisible, ends, space, quotes bool
 	text := strings.Map(func(r rune) rune {
-		if isInvisible(r) {
+		if problem.Invisible(r) && r != '\n' && r != '\r' && r != '\t' {
 			invisible = true
 			return -1
 		}
@@ -53,13 +54,6 @@ func tidy(pasted string) (string, []words.Text) {
 		}
 	}
 	return text, removed
-}
-
-// isInvisible is a character that is not seen and never meant: byte-order mark,
-// zero-width, soft hyphen, direction marks and control characters other than
-// line ends and tabs.
-func isInvisible(r rune) bool {
-	return unicode.Is(unicode.Cf, r) || unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t'
 }
 
 var quotePairs = [][2]string{{`"`, `"`}, {`'`, `'`}, {"`", "`"}, {"“", "”"}, {"„", "“"}, {"‘", "’"}, {"«", "»"}}

@@ -12,6 +12,7 @@ var (
 	CodeEmpty               = problem.Declare("connection.empty", problem.WrongInput)
 	codeFixedField          = problem.Declare("connection.fixed-field", problem.WrongInput)
 	codeMistake             = problem.Declare("connection.mistake", problem.WrongInput)
+	codeName                = problem.Declare("connection.name", problem.WrongInput)
 	codeNewer               = problem.Declare("connection.newer", problem.WrongInput)
 	codeNoField             = problem.Declare("connection.no-field", problem.WrongInput)
 	CodeNotAddress          = problem.Declare("connection.not-address", problem.WrongInput)

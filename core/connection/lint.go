@@ -48,6 +48,9 @@ func (c *Connection) Lint(known ...Known) []FieldProblem {
 	}
 	l.cleanliness()
 	l.empties()
+	if p := CheckName(l.c.Name); p != nil && p.Code != CodeEmpty {
+		l.found = append(l.found, FieldProblem{"name", p})
+	}
 	l.identity()
 	l.choice()
 	l.addresses()

@@ -52,7 +52,10 @@ type State struct {
 	By        string           `json:"by,omitempty"`
 	RequestID string           `json:"requestId,omitempty"`
 	Problem   *problem.Problem `json:"problem,omitempty"`
-	// Reason says why it is not proven.
+	// Reported is whether it was only said to be so, by a file that a person
+	// brought, and no call has confirmed it.
+	Reported bool `json:"reported,omitempty"`
+	// Reason says why it is not proven, or only reported.
 	Reason words.Text `json:"reason,omitzero"`
 	// VoidWhen says what would make the evidence void.
 	VoidWhen words.Text `json:"voidWhen,omitzero"`
@@ -114,6 +117,9 @@ func (c claim) assess(records []Record, want Want, now Basis, at time.Time) Stat
 	}
 	s = s.from(Works, proof[0])
 	s.Reason = words.Text{}
+	if !slices.ContainsFunc(proof, func(r Record) bool { return !r.Reported }) {
+		s.Reported, s.Reason = true, proof[0].Note
+	}
 	_, s.VoidWhen = Since(s)
 	return s
 }

@@ -41,6 +41,9 @@ type Record struct {
 	// RequestID is that of the last call that was made for it, "" for none.
 	RequestID string           `json:"requestId,omitempty"`
 	Problem   *problem.Problem `json:"problem,omitempty"`
+	// Reported is whether a person brought it in a file that can be written by
+	// hand, and no call has shown it.
+	Reported bool `json:"reported,omitempty"`
 	// Note says what was seen where there is no problem.
 	Note words.Text `json:"note,omitzero"`
 	// Empty is whether a list was read whole and holds nothing.

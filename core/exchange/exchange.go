@@ -7,8 +7,8 @@
 //	{"schema":1,"script","connection","tenant","cloud","objects":["room@…"],
 //	 "operations":[{"cmdlet","identity","parameters":{}}]}
 //
-// A script leaves a result file, sealed so that a file that was cut off or
-// edited is noticed (the seal is the SHA-256, in hex, of the result's JSON text
+// A script leaves a result file with a checksum, so that a file that was cut off
+// or edited by accident is noticed (the field "seal" is the SHA-256, in hex, of the result's JSON text
 // as UTF-16LE with a byte-order mark; it is no signature):
 //
 //	{"seal","result":{"schema":1,"script","connection","tenant","startedAt",

@@ -61,5 +61,5 @@ func resultFile(r Result) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return fmt.Appendf(nil, `{"seal":"%s","result":%s}`, seal(body), body), nil
+	return fmt.Appendf(nil, `{"seal":"%s","result":%s}`, checksum(body), body), nil
 }

@@ -54,15 +54,16 @@ type Result struct {
 	Summary map[string]int `json:"summary"`
 }
 
-// sealed is the file around a result.
-type sealed struct {
-	Seal   string          `json:"seal"`
-	Result json.RawMessage `json:"result"`
+// checked is the file around a result. Its field "seal" is a checksum and no
+// signature: whoever can write the file can compute it.
+type checked struct {
+	Checksum string          `json:"seal"`
+	Result   json.RawMessage `json:"result"`
 }
 
-// seal is the SHA-256 of the text as UTF-16LE with byte-order mark, which is what
+// checksum is the SHA-256 of the text as UTF-16LE with byte-order mark, which is what
 // a script can compute in Constrained Language Mode.
-func seal(text []byte) string {
+func checksum(text []byte) string {
 	units := utf16.Encode([]rune(string(text)))
 	raw := make([]byte, 2, 2+2*len(units))
 	raw[0], raw[1] = 0xFF, 0xFE
@@ -89,7 +90,7 @@ func ReadResult(data []byte, c *connection.Connection) (Result, error) {
 		return r, problem.New(codeResultBroken, words.T("The file is too large for a result file."))
 	}
 	data = bytes.TrimSpace(toUTF8(data))
-	var file sealed
+	var file checked
 	if err := json.Unmarshal(data, &file); err != nil || len(file.Result) == 0 {
 		if p := remains(string(data), c); p != nil {
 			return r, p
@@ -97,8 +98,8 @@ func ReadResult(data []byte, c *connection.Connection) (Result, error) {
 		return r, problem.New(codeResultBroken, words.T("This is not a complete result file.")).By(err).
 			Fix(words.T("Take the file whose name ends in .result.json, as the script wrote it."))
 	}
-	if !strings.EqualFold(file.Seal, seal(file.Result)) {
-		return r, problem.New(codeResultEdited, words.T("The result file was changed after the script wrote it.")).
+	if !strings.EqualFold(file.Checksum, checksum(file.Result)) {
+		return r, problem.New(codeResultEdited, words.T("The result file does not fit its checksum: it was changed or damaged after the script wrote it.")).
 			Fix(words.T("Bring the file as the script wrote it; an editor or a mail gateway may have changed it. Otherwise run the script again."))
 	}
 	if err := json.Unmarshal(file.Result, &r); err != nil {

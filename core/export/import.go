@@ -2,6 +2,7 @@ package export
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"strings"
 
@@ -55,7 +56,7 @@ func Import(data []byte, file string) (Imported, error) {
 	}
 	in.Connection = withoutTrust(c)
 	in.Connection.ID = connection.New("").ID
-	in.Connection.Name = problem.Line(c.Name)
+	in.Connection.Name = cmp.Or(connection.CleanName(c.Name), words.T("Imported connection").String())
 	return in, nil
 }
 

@@ -41,8 +41,7 @@ func (p *Problem) Terminal(w io.Writer, l words.Language) {
 const shown = 4000
 
 // Clean makes text from outside safe to show: control characters (but line
-// ends and tabs), bidirectional overrides and invalid UTF-8 become U+FFFD, and
-// anything beyond 4,000 characters is cut with an ellipsis.
+// ends and tabs), invisible ones and invalid UTF-8 become U+FFFD, and anything beyond 4,000 characters is cut with an ellipsis.
 func Clean(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	n := 0
@@ -56,7 +55,7 @@ func Clean(s string) string {
 		case r == '\n' || r == '\t':
 		case r == '\r':
 			continue
-		case Steers(r):
+		case Invisible(r):
 			r = '\uFFFD'
 		}
 		b.WriteRune(r)
@@ -69,8 +68,16 @@ func Line(s string) string {
 	return strings.Join(strings.FieldsFunc(Clean(s), func(r rune) bool { return r == '\n' || r == '\t' }), " ")
 }
 
-// Steers reports whether r moves a terminal's cursor, colours it or turns the
-// direction of the text around it.
-func Steers(r rune) bool {
-	return unicode.IsControl(r) || r >= '\u202A' && r <= '\u202E' || r >= '\u2066' && r <= '\u2069' || r == '\u200E' || r == '\u200F' || r == '\u061C'
+// Invisible reports whether r is not seen: it moves a terminal's cursor, colours
+// it, turns the direction of the text around it, or stands for nothing at all,
+// so that two texts that look the same are not.
+func Invisible(r rune) bool {
+	if r < 0x7F {
+		return r < ' '
+	}
+	switch r {
+	case '\u115F', '\u1160', '\u3164', '\uFFA0', '\u2800', '\u034F', '\u17B4', '\u17B5': // fillers
+		return true
+	}
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
 }

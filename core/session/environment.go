@@ -83,9 +83,11 @@ type GraphOptions struct {
 
 // Create makes a new connection and saves it.
 func (e *Environment) Create(ctx context.Context, name string, fill func(*connection.Connection)) (*Session, error) {
-	if e.taken(name) {
-		return nil, problem.New(codeConnectionNameTaken, words.T("There is already a connection called %s.", name)).
-			Fix(words.T("Choose another name, or delete that connection first."))
+	if p := connection.CheckName(name); p != nil {
+		return nil, p
+	}
+	if other, taken := e.taken(name, ""); taken {
+		return nil, nameTaken(other)
 	}
 	c := connection.New(name)
 	if fill != nil {
@@ -94,18 +96,44 @@ func (e *Environment) Create(ctx context.Context, name string, fill func(*connec
 	return e.adopt(ctx, c)
 }
 
-func (e *Environment) taken(name string) bool {
-	_, err := e.Store.FindByName(name)
-	return err == nil
+func nameTaken(other string) *problem.Problem {
+	return problem.New(codeConnectionNameTaken, words.T("There is already a connection called %s, or one that looks like it.", problem.Line(other))).
+		Fix(words.T("Choose another name, or delete that connection first."))
+}
+
+// taken gives the connection other than id whose name can be taken for this one.
+func (e *Environment) taken(name, id string) (string, bool) {
+	entries, _ := e.Store.List() // one that cannot be read has no name to compare
+	for _, other := range entries {
+		if other.ID != id && (connection.LooksLike(other.Name, name) || other.ID == name) {
+			return other.Name, true
+		}
+	}
+	return "", false
 }
 
 // FreeName is name, or name with the first number that makes it the only one.
 func (e *Environment) FreeName(name string) string {
 	free := name
-	for n := 2; e.taken(free); n++ {
+	for n := 2; ; n++ {
+		if _, taken := e.taken(free, ""); !taken {
+			return free
+		}
 		free = words.T("%s (%d)", name, n).String()
 	}
-	return free
+}
+
+// Change is the Owner's, and refuses a name that can be taken for another
+// connection's.
+func (s *Session) Change(ctx context.Context, changes ...connection.Change) error {
+	for _, change := range changes {
+		if name, renames := change.Renames(); renames && name != s.Document().Name {
+			if other, taken := s.env.taken(connection.Clean(name), s.ID()); taken {
+				return nameTaken(other)
+			}
+		}
+	}
+	return s.Owner.Change(ctx, changes...)
 }
 
 // NewName is what a connection is called until it is known what it joins.

@@ -228,6 +228,9 @@ func restrict(k Known) Step {
 	if settings.Claim == "" {
 		return step(Restrict, Ready, words.T("The product needs no settings of its rooms. To limit what it reaches, use the scripts."))
 	}
+	if settings.Standing == evidence.Works && settings.Reported {
+		return proven(Restrict, words.T("The results of the script report that every chosen room is set up. No call has confirmed it."), settings)
+	}
 	if settings.Standing == evidence.Works {
 		return proven(Restrict, words.T("The results of the script show that every chosen room is set up."), settings)
 	}

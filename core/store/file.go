@@ -10,8 +10,12 @@ import (
 	"github.com/roomkey/roomkey/core/file"
 )
 
-// temporary starts the names of files that are being written.
-const temporary = ".writing-"
+// temporary starts the names of files that are being written, onTheWayOut those
+// of folders that are being deleted.
+const (
+	temporary   = ".writing-"
+	onTheWayOut = ".deleted-"
+)
 
 // writeFile is WriteFile for a file of the configuration folder.
 func writeFile(path string, data []byte) error {
@@ -70,6 +74,38 @@ func unlessBusy(call func() error) error {
 	return err
 }
 
+// tidy removes what an earlier Roomkey that was interrupted left in the folder:
+// half-written files, connections on their way out, and the locks of connections
+// that are gone. What cannot be removed is tried again at the next start.
+func (s *Store) tidy() {
+	entries, err := os.ReadDir(s.root)
+	if err != nil {
+		return
+	}
+	sweep(s.root)
+	for _, e := range entries {
+		path := filepath.Join(s.root, e.Name())
+		id, isLock := strings.CutSuffix(strings.TrimSuffix(e.Name(), ".lock"), ".write")
+		switch {
+		case strings.HasPrefix(e.Name(), onTheWayOut) && old(e):
+			_ = os.RemoveAll(path)
+		case e.IsDir():
+			sweep(path)
+			sweep(filepath.Join(path, cacheFolder))
+		case (isLock || strings.HasSuffix(e.Name(), ".lock")) && old(e):
+			if _, err := os.Stat(s.Dir(id)); errors.Is(err, os.ErrNotExist) {
+				_ = os.Remove(path)
+			}
+		}
+	}
+}
+
+// old is whether nobody can be at it any more.
+func old(e os.DirEntry) bool {
+	info, err := e.Info()
+	return err == nil && time.Since(info.ModTime()) > time.Hour
+}
+
 // sweep removes what an interrupted write left behind. The caller holds the
 // lock of the connection; state files are written without it, so only what is
 // old is removed.
@@ -79,7 +115,7 @@ func sweep(folder string) {
 		return
 	}
 	for _, e := range entries {
-		if info, err := e.Info(); err == nil && strings.HasPrefix(e.Name(), temporary) && time.Since(info.ModTime()) > time.Hour {
+		if strings.HasPrefix(e.Name(), temporary) && old(e) {
 			_ = os.Remove(filepath.Join(folder, e.Name()))
 		}
 	}

@@ -51,6 +51,7 @@ func Open(dir string) (*Store, error) {
 	if err := os.MkdirAll(s.root, 0o700); err != nil {
 		return nil, cannotWrite(s.root, err)
 	}
+	s.tidy()
 	return s, nil
 }
 
@@ -273,7 +274,7 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 	defer func() { _ = l.Unlock() }() // the system gives it back anyway
 	return s.writing(ctx, id, func() error {
 		// Moved aside first, so that a crash leaves no half connection.
-		gone, err := os.MkdirTemp(s.root, ".deleted-")
+		gone, err := os.MkdirTemp(s.root, onTheWayOut)
 		if err != nil {
 			return cannotWrite(s.root, err)
 		}

@@ -10,7 +10,7 @@ import (
 
 // Patience is how long any input may take on a computer that is busy with other
 // things. It is a guard against hanging, no measure of speed.
-const Patience = 20 * time.Second
+const Patience = time.Minute
 
 // Run fails the test when work is not done in time, or when all that it
 // allocated together is more than megabytes. What still runs then is left behind.

@@ -1,0 +1,66 @@
+package connection
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/mtibben/confusables"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// maxName is the longest name of a connection in characters.
+const maxName = 120
+
+// CheckName says what is wrong with a name for a connection, nil when nothing
+// is. A name is compared by eye, in a list and in the question before something
+// is deleted, so that all of it must be seen.
+func CheckName(name string) *problem.Problem {
+	bad := func(title words.Text) *problem.Problem {
+		return problem.New(codeName, title).Fix(words.T("Type a name of letters, digits and ordinary signs."))
+	}
+	at := strings.IndexFunc(name, func(r rune) bool { return problem.Invisible(r) || unicode.IsSpace(r) && r != ' ' })
+	switch {
+	case name == "":
+		return problem.New(CodeEmpty, words.T("The connection has no name.")).Fix(words.T("Type a name."))
+	case !utf8.ValidString(name):
+		return bad(words.T("The name is no text."))
+	case at >= 0:
+		r, _ := utf8.DecodeRuneInString(name[at:])
+		return bad(words.T("The name has a character in it that is not seen or that turns the text around: U+%04X.", r))
+	case strings.TrimSpace(name) != name:
+		return bad(words.T("The name begins or ends with a space, which is not seen."))
+	case strings.HasSuffix(name, "."):
+		return bad(words.T("The name ends with a dot, which Windows drops from the names of files."))
+	case utf8.RuneCountInString(name) > maxName:
+		return bad(words.T("The name is longer than %d characters.", maxName))
+	}
+	return nil
+}
+
+// CleanName makes a name from elsewhere one that CheckName takes; "" when
+// nothing of it is left.
+func CleanName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case problem.Invisible(r):
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(name, ""))
+	if runes := []rune(name); len(runes) > maxName {
+		name = string(runes[:maxName])
+	}
+	return strings.TrimRight(strings.Join(strings.Fields(name), " "), ". ")
+}
+
+// LooksLike is whether two names can be taken for one another: they differ only
+// in capitals, or in characters that look the same (Unicode TR39), such as a
+// Cyrillic "а".
+func LooksLike(a, b string) bool {
+	return confusables.Confusable(a, b) || confusables.Confusable(strings.ToLower(a), strings.ToLower(b))
+}
