@@ -227,7 +227,7 @@ func (s *State) looks() []look {
 func captive(host string, status int) *problem.Problem {
 	if status == 407 {
 		return problem.New(transport.CodeProxy, words.T("The proxy for %s requires a sign-in.", host)).
-			Fix(words.T("Ask the people who run the proxy to let this computer reach %s without a sign-in, or set another proxy in the system's settings or in the environment variable HTTPS_PROXY.", host))
+			Fix(words.T("Ask the people who run the proxy to let this computer reach %s without a sign-in, or set another proxy in the system's settings.", host))
 	}
 	return problem.New(codeNetCaptivePortal, words.T("The network requires a sign-in before %s can be reached.", host)).
 		Fix(words.T("Open a browser, sign in to the network, and check again."))

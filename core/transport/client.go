@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/mattn/go-ieproxy"
@@ -73,6 +72,7 @@ func New(o Options) (*http.Client, error) {
 	}
 	base := http.DefaultTransport.(*http.Transport).Clone()
 	base.Proxy = proxyOf(ieproxy.GetProxyFunc())
+	base.OnProxyConnectResponse = opened
 	base.DialContext = (&net.Dialer{Timeout: min(o.Timeout, 15*time.Second), KeepAlive: 30 * time.Second}).DialContext
 	base.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	base.TLSHandshakeTimeout = min(o.Timeout, 15*time.Second)
@@ -105,21 +105,6 @@ func rootsWith(file string, owner Owner) (*x509.CertPool, error) {
 			Fix(words.T("Export the authority's certificate as \"Base-64 encoded X.509\" (PEM, it begins with -----BEGIN CERTIFICATE-----) and name that file.")))
 	}
 	return roots, nil
-}
-
-// proxyOf notes which proxy a request took, and keeps loopback off proxies
-// whatever the system's settings say: a simulated tenant lives there.
-func proxyOf(system func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
-	return func(r *http.Request) (*url.URL, error) {
-		if isLoopback(r.URL.Hostname()) {
-			return nil, nil
-		}
-		proxy, err := system(r)
-		if proxy != nil {
-			observedBy(r.Context()).sawProxy(proxy.Host)
-		}
-		return proxy, err
-	}
 }
 
 func isLoopback(host string) bool {

@@ -71,20 +71,6 @@ func bare(err error) string {
 	return err.Error()
 }
 
-func ofProxy(err error, host string) *problem.Problem {
-	var op *net.OpError
-	text := bare(err)
-	switch {
-	case errors.As(err, &op) && op.Op == "proxyconnect":
-		p := problem.New(CodeProxy, words.T("The proxy of this network cannot be reached, so %s cannot be either.", host)).With(words.Plain(text))
-		return p.Fix(words.T("Check the proxy in the system's settings, or in the environment variable HTTPS_PROXY, and whether its name and port are right."))
-	case strings.Contains(text, "Proxy Authentication Required"):
-		return problem.New(CodeProxy, words.T("The proxy of this network wants a user name and a password before it lets %s through.", host)).
-			Fix(words.T("Ask the network's administrator to let this computer reach %s without signing in at the proxy, or set HTTPS_PROXY=http://user:password@proxy:port before you start Roomkey.", host))
-	}
-	return nil
-}
-
 func (o Owner) ofName(err error, _ string) *problem.Problem {
 	var dns *net.DNSError
 	if !errors.As(err, &dns) {

@@ -37,8 +37,10 @@ func damaged(kind Kind) *problem.Problem {
 }
 
 func waiting() *problem.Problem {
-	p := problem.New(CodeLocked, words.T("The keychain does not answer: it is locked or waiting for you.")).
-		Fix(words.T("Look for a window of the operating system that asks for the keychain's password, answer it, and try again."))
+	p := problem.New(CodeLocked, words.T("The keychain does not answer: it is locked or waiting for you."))
+	if !headless() {
+		p.Fix(words.T("Look for a window of the operating system that asks for the keychain's password, answer it, and try again."))
+	}
 	return unlocking(p)
 }
 
@@ -54,6 +56,9 @@ func unlocking(p *problem.Problem) *problem.Problem {
 	case "windows":
 		return p.Fix(words.T("Sign in to Windows on this computer with your own account and try again."))
 	}
+	if headless() {
+		return p.Run(words.T("Unlock the keyring from this terminal, which does not show what you type, and try again:"), unlockKeyring)
+	}
 	return p.Fix(words.T("Open Passwords and Keys (Seahorse) or KWallet Manager, unlock the default keyring, and try again. Signing in at this computer's own screen unlocks it too."))
 }
 
@@ -64,9 +69,11 @@ func unavailable(cause error) *problem.Problem {
 	case "darwin", "windows":
 		p.Fix(words.T("Start Roomkey in your own desktop session: a service or a remote shell has no keychain."))
 	default:
-		p.Fix(words.T("Install gnome-keyring or KWallet and sign in at the desktop again: Roomkey needs the Secret Service on the session's D-Bus.")).
-			Run(words.T("On a server without a desktop, run Roomkey in a session of its own:"),
-				"dbus-run-session -- bash -c 'gnome-keyring-daemon --unlock --components=secrets && roomkeyctl …'")
+		if headless() {
+			return p.Run(words.T("Install gnome-keyring and run Roomkey in a session of its own, which asks for the keyring's password without showing it:"), ownSession+"roomkeyctl …'").
+				Run(words.T("To work without storing anything, keep the secrets in memory until Roomkey ends:"), "roomkeyctl --vault memory …")
+		}
+		p.Fix(words.T("Install gnome-keyring or KWallet and sign in at the desktop again: Roomkey needs the Secret Service on the session's D-Bus."))
 	}
 	return p.Run(words.T("To work without storing anything, keep the secrets in memory until Roomkey ends:"), "roomkeyctl --vault memory …")
 }

@@ -73,6 +73,35 @@ func TestRealKeychainNoBusAtAll(t *testing.T) {
 	inSession(t, "TestInsideUnavailable", `exec "$@"`)
 }
 
+// The commands that headless advice names do what it says, with a password that
+// is typed and not shown.
+func TestRealKeychainByAdvice(t *testing.T) {
+	t.Run("a session of its own", func(t *testing.T) {
+		inSession(t, "TestInsideUnlocked", `export BINARY="$1" FLAGS="$2" RUN="$3"; echo pw | `+ownSession+`"$BINARY" "$FLAGS" "$RUN"'`)
+	})
+	t.Run("a locked keyring", func(t *testing.T) {
+		inSession(t, "TestInsideUnlocked", strings.ReplaceAll(lockedSession, `>/dev/null; "$@"`, `>/dev/null; sleep 0.5; (echo pw | `+unlockKeyring+` >/dev/null); sleep 0.5; "$@"`))
+	})
+}
+
+// Where there is no screen, no advice speaks of one.
+func TestHeadlessAdviceNamesNoScreen(t *testing.T) {
+	t.Setenv("DISPLAY", "")
+	t.Setenv("WAYLAND_DISPLAY", "")
+	for _, err := range []error{waiting(), locked(nil), unavailable(errStopped)} {
+		var b strings.Builder
+		problem.Of(err).Terminal(&b, nil)
+		for _, word := range []string{"screen", "window", "desktop", "Seahorse"} {
+			if strings.Contains(b.String(), word) {
+				t.Errorf("it speaks of a %s:\n%s", word, b.String())
+			}
+		}
+		if !strings.Contains(b.String(), "read -rsp") {
+			t.Errorf("no command that reads without echo:\n%s", b.String())
+		}
+	}
+}
+
 func TestInsideUnlocked(t *testing.T) {
 	inside(t)
 	v := Keychain("Roomkey test")

@@ -1,0 +1,86 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// proxyOf notes which proxy a request took, and keeps loopback off proxies
+// whatever the system's settings say: a simulated tenant lives there.
+func proxyOf(system func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+	return func(r *http.Request) (*url.URL, error) {
+		if isLoopback(r.URL.Hostname()) {
+			return nil, nil
+		}
+		proxy, err := system(r)
+		if proxy != nil {
+			observedBy(r.Context()).sawProxy(proxy.Host)
+		}
+		return proxy, err
+	}
+}
+
+// proxyRefusal is a proxy that does not open the way to a server. The server has
+// said nothing.
+type proxyRefusal struct {
+	proxy  string
+	status int
+	// offers are the ways to sign in that it names, such as "Negotiate".
+	offers []string
+}
+
+func (p *proxyRefusal) Error() string {
+	return fmt.Sprintf("the proxy %s answered %d", p.proxy, p.status)
+}
+
+// opened is nil when the proxy opened the way.
+func opened(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode == http.StatusOK {
+		return nil
+	}
+	refusal := &proxyRefusal{proxy: proxy.Host, status: answer.StatusCode}
+	for _, challenge := range answer.Header.Values("Proxy-Authenticate") {
+		scheme, _, _ := strings.Cut(strings.TrimSpace(challenge), " ")
+		refusal.offers = append(refusal.offers, problem.Line(scheme))
+	}
+	return refusal
+}
+
+func ofProxy(err error, host string) *problem.Problem {
+	var op *net.OpError
+	var refusal *proxyRefusal
+	switch {
+	case errors.As(err, &refusal):
+		return refusal.problem(host)
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		p := problem.New(CodeProxy, words.T("The proxy of this network cannot be reached, so %s cannot be either.", host)).With(words.Plain(bare(err)))
+		return p.Fix(words.T("Check the proxy in the system's settings, or in the environment variable HTTPS_PROXY, and whether its name and port are right."))
+	}
+	return nil
+}
+
+func (r *proxyRefusal) problem(host string) *problem.Problem {
+	exempt := words.T("Ask whoever runs the proxy %s to let this computer reach %s without a sign-in.", r.proxy, host)
+	switch {
+	case r.status == http.StatusProxyAuthRequired && len(r.offers) > 0:
+		return problem.New(CodeProxy, words.T("The proxy %s wants a sign-in before it lets %s through.", r.proxy, host)).
+			With(words.T("It offers: %s. Roomkey does not sign in to proxies.", strings.Join(r.offers, ", "))).Fix(exempt)
+	case r.status == http.StatusProxyAuthRequired:
+		return problem.New(CodeProxy, words.T("The proxy %s wants a sign-in before it lets %s through.", r.proxy, host)).Fix(exempt)
+	case r.status == http.StatusForbidden:
+		return problem.New(CodeProxy, words.T("The proxy %s does not let this computer reach %s.", r.proxy, host)).
+			With(words.T("It answered 403. The refusal is the proxy's: %s was not asked.", host)).
+			Fix(words.T("Ask whoever runs the proxy %s to allow %s.", r.proxy, withPort(host)))
+	}
+	return problem.New(CodeProxy, words.T("The proxy %s could not open the way to %s.", r.proxy, host)).
+		With(words.T("It answered %d.", r.status)).
+		Fix(words.T("Try again. If it happens each time, give this text to whoever runs the proxy %s.", r.proxy))
+}
