@@ -93,7 +93,7 @@ func (s *Store) tidy() {
 			sweep(path)
 			sweep(filepath.Join(path, cacheFolder))
 		case (isLock || strings.HasSuffix(e.Name(), ".lock")) && old(e):
-			if _, err := os.Stat(s.Dir(id)); errors.Is(err, os.ErrNotExist) {
+			if _, err := os.Stat(s.dir(id)); errors.Is(err, os.ErrNotExist) {
 				_ = os.Remove(path)
 			}
 		}
