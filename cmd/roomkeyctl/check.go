@@ -31,14 +31,14 @@ func newCheck(a *app) *cobra.Command {
 	var signIn signInFlags
 	c := &cobra.Command{
 		Use: "check", Short: "Prove that the connection works, or name what is wrong", Args: cobra.NoArgs,
-		Long: "Tries every link of the chain and proves each claim by a call that was made. " +
-			"Exit status 3 when a check failed, 1 when the run is incomplete.",
+		Long: "Tests every link of the chain and proves each claim with a real call. " +
+			"Exit status: 3 if a check failed, 1 if the run is incomplete.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := wanted(o.Only, file); err != nil {
 				return err
 			}
 			if (o.Organizer == "") != (o.TestRoom == "") {
-				return usage("a test booking needs both --organizer and --test-room")
+				return usage("A test booking needs both --organizer and --test-room.")
 			}
 			s, err := a.open()
 			if err != nil {
@@ -92,17 +92,17 @@ func newCheck(a *app) *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringSliceVar(&o.Only, "only", nil, "`id` of a check; what it depends on runs too")
-	f.BoolVar(&o.Quick, "quick", false, "only what a registration has to give: sign-in, permissions and lists")
-	f.BoolVar(&o.AllowWrites, "allow-writes", false, "also what leaves a trace: a test booking and a test subscription; without it --organizer and --test-room show when the booking would be")
+	f.StringSliceVar(&o.Only, "only", nil, "`id` of a check to run, with what it depends on")
+	f.BoolVar(&o.Quick, "quick", false, "only test what the app registration provides: sign-in, permissions and lists")
+	f.BoolVar(&o.AllowWrites, "allow-writes", false, "also make a test booking and a test subscription; without this, --organizer and --test-room only show when the booking would be")
 	f.StringVar(&o.Organizer, "organizer", "", "`mailbox` that invites the test room")
 	f.StringVar(&o.TestRoom, "test-room", "", "`address` of the room for the test booking")
 	f.StringVar(&o.OutOfReach, "out-of-reach", "", "`mailbox` that the application must not reach")
 	f.StringVar(&file, "report", "", "`file` for the report: .html, .json, or .zip for a redacted support bundle")
-	f.BoolVar(&administrator, "sign-in", false, "sign an administrator in first, who may read the application's registration")
+	f.BoolVar(&administrator, "sign-in", false, "sign in as an administrator first, to read the app registration")
 	signIn.register(c)
 	f.BoolVar(&clean, "clean-up", false, "first remove what an interrupted check left in the tenant")
-	f.DurationVar(&watch, "watch", 0, "run again after this `time` until it passes")
+	f.DurationVar(&watch, "watch", 0, "repeat after this `time` until it passes")
 	return c
 }
 
@@ -115,11 +115,11 @@ func wanted(only []string, report string) error {
 	}
 	for _, id := range only {
 		if !slices.Contains(ids, id) {
-			return usage("there is no check %q; the checks are %s", id, strings.Join(ids, ", "))
+			return usage("There is no check %q. The checks are %s.", id, strings.Join(ids, ", "))
 		}
 	}
 	if report != "" && !slices.Contains([]string{".html", ".json", ".zip"}, filepath.Ext(report)) {
-		return usage("a report is .html, .json or .zip, not %q", report)
+		return usage("A report is an .html, .json or .zip file, not %q.", report)
 	}
 	return nil
 }
@@ -129,7 +129,7 @@ func (a *app) leftovers(ctx context.Context, s *session.Session, clean bool) err
 	if clean {
 		removed, err := s.CleanUp(ctx)
 		if removed > 0 {
-			a.say("Removed %s of an interrupted check.", words.N(removed, "%d trace", "%d traces", removed))
+			a.say("%s", words.N(removed, "%d trace of an interrupted check was removed.", "%d traces of an interrupted check were removed.", removed))
 		}
 		return err
 	}
@@ -138,7 +138,7 @@ func (a *app) leftovers(ctx context.Context, s *session.Session, clean bool) err
 		return err
 	}
 	for _, t := range left {
-		a.say("An interrupted check may have left a test %s of %s in %s: roomkeyctl check --clean-up removes it.", t.Kind, t.At.Format("2006-01-02 15:04"), strings.TrimSpace(t.Mailbox+" "+t.Room))
+		a.say("An interrupted check may have left a test %s from %s in %s. To remove it: %s", word(t.Kind), t.At.Format("2006-01-02 15:04"), strings.TrimSpace(t.Mailbox+" "+t.Room), "roomkeyctl check --clean-up")
 	}
 	return nil
 }
@@ -202,7 +202,7 @@ func printRun(w io.Writer, run check.Run) {
 	if len(run.Layers) > 0 {
 		var cells [][]string
 		for _, l := range run.Layers {
-			cells = append(cells, []string{l.Value, string(l.Kind), truth(l.Declared), truth(l.Consented), truth(l.InToken), truth(l.Proven)})
+			cells = append(cells, []string{l.Value, word(l.Kind), truth(l.Declared), truth(l.Consented), truth(l.InToken), truth(l.Proven)})
 		}
 		rows(w, []words.Key{"permission", "kind", "declared", "consented", "in token", "proven"}, cells)
 		fmt.Fprintln(w)
@@ -212,17 +212,17 @@ func printRun(w io.Writer, run check.Run) {
 	printChain(w, run.Chain)
 	fmt.Fprintln(w)
 	printClaims(w, run.Claims)
-	fmt.Fprintf(w, "Verdict: %s\n", strings.ToUpper(string(run.Verdict)))
+	printLine(w, "Verdict: %s", strings.ToUpper(word(run.Verdict)))
 	if run.RootCause != nil {
-		fmt.Fprintf(w, "Root cause: %s [%s]\n", run.RootCause.Check, run.RootCause.Code)
+		printLine(w, "Root cause: %s [%s]", run.RootCause.Check, run.RootCause.Code)
 	}
-	fmt.Fprintf(w, "Proven from %s; booking server: %s\n", problem.Line(run.From), run.Server)
+	printLine(w, "Tested from %s. Booking server: %s", problem.Line(run.From), run.Server)
 	if run.NotKept != nil {
-		fmt.Fprintln(w, "This run could not be saved, so that no push can rely on it:")
+		printLine(w, "This run could not be saved, so no push can rely on it:")
 		run.NotKept.Terminal(w, language)
 	}
 	for _, u := range run.Unproven {
-		fmt.Fprintf(w, "  not proven: %s\n", problem.Line(say(u)))
+		printLine(w, "  Not proven: %s", problem.Line(say(u)))
 	}
 }
 
@@ -256,7 +256,7 @@ func printClaims(w io.Writer, claims []evidence.State) {
 		if !c.At.IsZero() {
 			at = c.At.Local().Format("2006-01-02 15:04")
 		}
-		standing := string(c.Standing)
+		standing := word(c.Standing)
 		switch {
 		case c.Reported:
 			standing = "reported"
@@ -269,15 +269,17 @@ func printClaims(w io.Writer, claims []evidence.State) {
 }
 
 func truth(t permission.Truth) string {
-	return map[permission.Truth]string{permission.Yes: "yes", permission.No: "no", permission.NotApplicable: "–"}[t] +
-		map[bool]string{true: "unknown"}[t == permission.Unknown]
+	if t == permission.NotApplicable {
+		return "–"
+	}
+	return word(t.String())
 }
 
 func printComparison(w io.Writer, c check.Comparison) {
 	for _, change := range c.Better {
-		fmt.Fprintf(w, "  better than %s: %s (%s, was %s)\n", c.Before.Format("2006-01-02 15:04"), problem.Line(say(change.Title)), change.After, change.Before)
+		printLine(w, "  Better than on %s: %s (%s, was %s)", c.Before.Format("2006-01-02 15:04"), problem.Line(say(change.Title)), word(change.After), word(change.Before))
 	}
 	for _, change := range c.Worse {
-		fmt.Fprintf(w, "  worse than %s: %s (%s, was %s)\n", c.Before.Format("2006-01-02 15:04"), problem.Line(say(change.Title)), change.After, change.Before)
+		printLine(w, "  Worse than on %s: %s (%s, was %s)", c.Before.Format("2006-01-02 15:04"), problem.Line(say(change.Title)), word(change.After), word(change.Before))
 	}
 }

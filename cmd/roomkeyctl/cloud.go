@@ -10,7 +10,7 @@ import (
 )
 
 func newCloud(a *app) *cobra.Command {
-	return group("cloud", "Microsoft's clouds and the administrator's own", &cobra.Command{
+	return group("cloud", "Microsoft's clouds and your own", &cobra.Command{
 		Use: "list", Short: "List the clouds", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			env, err := a.environment()
@@ -23,11 +23,11 @@ func newCloud(a *app) *cobra.Command {
 				for _, c := range clouds {
 					var missing []string
 					for _, f := range c.Missing {
-						missing = append(missing, string(f))
+						missing = append(missing, word(f))
 					}
 					cells = append(cells, []string{c.ID, c.Name, c.Authority, c.Graph, strings.Join(missing, ", ")})
 				}
-				rows(w, []words.Key{"id", "name", "sign-in", "graph", "missing there"}, cells)
+				rows(w, []words.Key{"id", "name", "sign-in", "graph", "not available"}, cells)
 			})
 		},
 	})

@@ -19,10 +19,10 @@ import (
 func scriptColleague(a *app) *cobra.Command {
 	var out string
 	c := &cobra.Command{
-		Use: "colleague FILE.intent.json", Short: "On a simulated tenant: have a script run, and get its result file", Args: cobra.ExactArgs(1),
-		Long: "A script is run by an Exchange administrator, in PowerShell. On a simulated tenant " +
-			"the simulator plays that colleague: it applies the intent that was written beside " +
-			"the script and gives the result file that the script would have written.",
+		Use: "colleague FILE.intent.json", Short: "On a simulated tenant, run a script and get its result file", Args: cobra.ExactArgs(1),
+		Long: "An Exchange administrator runs a script in PowerShell. On a simulated tenant " +
+			"the simulator does that: it applies the intent file that was written with " +
+			"the script and returns the result file that the script would have written.",
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open()
 			if err != nil {

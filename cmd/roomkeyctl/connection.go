@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +19,7 @@ import (
 )
 
 func newConnection(a *app) *cobra.Command {
-	return group("connection", "The documents: one tenant joined to one booking server",
+	return group("connection", "Connections: one tenant joined to one booking server",
 		connectionList(a), connectionNew(a), connectionShow(a), connectionSet(a), connectionFind(a),
 		connectionDelete(a), connectionRemove(a), connectionImport(a), connectionExport(a))
 }
@@ -71,7 +70,7 @@ type described struct {
 func connectionNew(a *app) *cobra.Command {
 	var d described
 	c := &cobra.Command{
-		Use: "new NAME", Short: "Make a connection", Args: cobra.ExactArgs(1),
+		Use: "new NAME", Short: "Create a connection", Args: cobra.ExactArgs(1),
 		Example: "  roomkeyctl connection new Contoso --tenant contoso.com --product flexo --server https://booking.contoso.com",
 		RunE: func(c *cobra.Command, args []string) error {
 			env, err := a.environment()
@@ -96,24 +95,24 @@ func connectionNew(a *app) *cobra.Command {
 			defer s.Close()
 			err = a.settle(c.Context(), s, d)
 			if err != nil && !a.json {
-				a.say("The connection %s was made all the same. When that is corrected: roomkeyctl connection find-tenant", problem.Line(args[0]))
+				a.say("The connection %s was created all the same. When that is corrected: %s", problem.Line(args[0]), "roomkeyctl connection find-tenant")
 			}
 			return err
 		},
 	}
 	f := c.Flags()
 	f.StringVar(&d.cloud, "cloud", "global", "`id` of the Microsoft cloud")
-	f.StringVar(&d.tenant, "tenant", "", "the tenant: `domain`, tenant id, or an address pasted from a portal")
+	f.StringVar(&d.tenant, "tenant", "", "`domain` or ID of the tenant, or an address copied from a portal")
 	f.StringVar(&d.product, "product", "", "`id` of the booking product")
-	f.StringSliceVar(&d.options, "option", nil, "`id` of an option of the product, may be repeated")
+	f.StringSliceVar(&d.options, "option", nil, "`id` of an option of the product; may be repeated")
 	f.StringVar(&d.server, "server", "", "`address` of the booking server")
-	f.StringVar(&d.clientID, "client-id", "", "Application (client) `ID`, where the application exists")
+	f.StringVar(&d.clientID, "client-id", "", "application (client) `ID`, if the application exists")
 	discoverFlags(c, &d)
 	return c
 }
 
 func discoverFlags(c *cobra.Command, d *described) {
-	c.Flags().BoolVar(&d.elsewhere, "elsewhere", false, "when the cloud does not know the tenant, ask the other clouds (tells them its name)")
+	c.Flags().BoolVar(&d.elsewhere, "elsewhere", false, "if the cloud does not know the tenant, ask the other clouds, which tells them its name")
 	c.Flags().BoolVar(&d.offline, "offline", false, "do not look the tenant up now")
 }
 
@@ -171,7 +170,7 @@ func changes(pairs []string, skipEmpty bool) (all []connection.Change, err error
 	for _, pair := range pairs {
 		key, value, ok := strings.Cut(pair, "=")
 		if !ok {
-			return nil, usage("%q is not KEY=VALUE", pair)
+			return nil, usage("%q is not KEY=VALUE.", pair)
 		}
 		if skipEmpty && value == "" {
 			continue
@@ -200,7 +199,7 @@ func assigned(pairs []string, path string) bool {
 
 func connectionShow(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "show", Short: "Show a connection, its steps and what is wrong with its fields", Args: cobra.NoArgs,
+		Use: "show", Short: "Show a connection, and what is wrong with its fields", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.open()
 			if err != nil {
@@ -224,7 +223,7 @@ func (a *app) showConnection(c *connection.Connection) error {
 	rows(a.out, []words.Key{"field", "value"}, fieldsOf(c))
 	for _, f := range a.env.Lint(c) {
 		if f.Field == "application.clientId" && c.Application.ClientID == "" {
-			a.say("No application is known yet: roomkeyctl register apply makes one, or set clientId=ID to an existing one.")
+			a.say("There is no application yet. To create one: %s. To use an existing one: %s", "roomkeyctl register apply", "roomkeyctl connection set clientId=ID")
 			continue
 		}
 		fmt.Fprintf(a.err, "%s: ", f.Field)
@@ -234,18 +233,20 @@ func (a *app) showConnection(c *connection.Connection) error {
 }
 
 func fieldsOf(c *connection.Connection) [][]string {
-	rooms := cmp.Or(c.Rooms.Mode, "all (nobody has chosen yet)")
-	if c.Rooms.Mode == connection.Selected {
-		rooms = fmt.Sprintf("%d selected", len(c.Rooms.Items))
-	}
-	if c.Rooms.Mode == connection.Lists {
-		rooms = "those of " + strings.Join(c.Rooms.Lists, ", ")
+	rooms := word(c.Rooms.Mode)
+	switch c.Rooms.Mode {
+	case "":
+		rooms = l("all (not chosen yet)")
+	case connection.Selected:
+		rooms = say(words.N(len(c.Rooms.Items), "%d selected", "%d selected", len(c.Rooms.Items)))
+	case connection.Lists:
+		rooms = l("rooms of %s", strings.Join(c.Rooms.Lists, ", "))
 	}
 	return [][]string{
-		{"name", c.Name}, {"cloud", c.Cloud}, {"tenant", strings.TrimSpace(c.Tenant.Domain + " " + c.Tenant.ID)},
-		{"product", strings.Join(append([]string{c.Product.ID}, c.Product.Options...), " + ")},
-		{"client id", c.Application.ClientID}, {"credential", credentialOf(c.Application.Credential)},
-		{"rooms", rooms}, {"people", c.People.Mode}, {"server", c.Server.URL}, {"id", c.ID},
+		{l("name"), c.Name}, {l("cloud"), c.Cloud}, {l("tenant"), strings.TrimSpace(c.Tenant.Domain + " " + c.Tenant.ID)},
+		{l("product"), strings.Join(append([]string{c.Product.ID}, c.Product.Options...), " + ")},
+		{l("client ID"), c.Application.ClientID}, {l("credential"), say(credentialOf(c.Application.Credential))},
+		{l("rooms"), rooms}, {l("people"), word(c.People.Mode)}, {l("server"), c.Server.URL}, {l("id"), c.ID},
 	}
 }
 
@@ -253,8 +254,8 @@ func connectionSet(a *app) *cobra.Command {
 	var d described
 	c := &cobra.Command{
 		Use: "set KEY=VALUE…", Short: "Change fields of a connection", Args: cobra.MinimumNArgs(1),
-		Long: "Changes fields by their dotted path, as connection show --output json has them. " +
-			"Short forms: tenant, product, server, clientId. A list takes its items separated by commas.",
+		Long: "Changes fields by their dotted path, as in connection show --output json. " +
+			"Short forms: tenant, product, server, clientId. Separate the items of a list with commas.",
 		Example: "  roomkeyctl connection set clientId=8d3c… server=https://booking.contoso.com",
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open()
@@ -320,7 +321,7 @@ func connectionDelete(a *app) *cobra.Command {
 				}
 			}
 			if !sure {
-				return usage("not deleted: add --yes")
+				return usage("Nothing was deleted. To delete without being asked, add --yes.")
 			}
 			name := s.Document().Name
 			if err := s.Delete(c.Context()); err != nil {
@@ -353,7 +354,7 @@ func connectionImport(a *app) *cobra.Command {
 			for _, note := range notes {
 				a.say("%s", note)
 			}
-			a.say("What was proven elsewhere is not taken over: run roomkeyctl check.")
+			a.say("What was proven elsewhere does not count here. To test the connection: %s", "roomkeyctl check")
 			return a.showConnection(s.Document())
 		},
 	}
@@ -379,7 +380,7 @@ func connectionExport(a *app) *cobra.Command {
 			return a.written(out)
 		},
 	}
-	c.Flags().StringVar(&format, "format", "json", "json (which import reads back), yaml, env, ics (a reminder of the credential's end)\nor age (the credential, sealed for the booking server)")
+	c.Flags().StringVar(&format, "format", "json", "`format`: json (can be imported), yaml, env, ics (a reminder when the credential expires) or age (the credential, sealed for the booking server)")
 	c.Flags().StringVar(&out, "out", "-", "`file` to write, - for standard output")
 	return c
 }

@@ -15,8 +15,8 @@ func connectionRemove(a *app) *cobra.Command {
 	var typed string
 	var dryRun bool
 	c := &cobra.Command{
-		Use: "remove-from-server", Short: "Take back from the booking server what was handed over", Args: cobra.NoArgs,
-		Long: "Shows what goes, what stays and when it was last used, and asks for the name of " +
+		Use: "remove-from-server", Short: "Remove this connection's configuration from the booking server", Args: cobra.NoArgs,
+		Long: "Shows what is removed, what stays and when it was last used, and asks for the name of " +
 			"the connection. Nothing changes at Microsoft: the app registration is removed " +
 			"with roomkeyctl register undo, after this.",
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -36,7 +36,7 @@ func connectionRemove(a *app) *cobra.Command {
 				printRemoval(a.out, plan)
 			}
 			if typed == "" {
-				if typed, err = a.typed(c.Context(), words.T("Type the name of the connection (%s) to remove this from the server", problem.Line(plan.Name))); err != nil {
+				if typed, err = a.typed(c.Context(), words.T("To remove this from the server, type the name of the connection (%s)", problem.Line(plan.Name))); err != nil {
 					return err
 				}
 				if typed == "" {
@@ -47,24 +47,24 @@ func connectionRemove(a *app) *cobra.Command {
 				return err
 			}
 			return a.show(map[string]bool{"removed": true}, func(w io.Writer) {
-				fmt.Fprintln(w, "The booking server has forgotten it. The app registration is still there: roomkeyctl register undo")
+				printLine(w, "Removed from the booking server. The app registration is still there. To remove it: %s", "roomkeyctl register undo")
 			})
 		},
 	}
-	c.Flags().StringVar(&typed, "name", "", "the connection's `name`, instead of being asked for it")
+	c.Flags().StringVar(&typed, "name", "", "`name` of the connection, instead of typing it when asked")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be removed, and stop")
 	return c
 }
 
 func printRemoval(w io.Writer, plan session.RemovalPlan) {
 	for _, part := range []struct {
-		title string
+		title words.Key
 		lines []words.Text
-	}{{"Goes from the booking server:", plan.Goes}, {"Stays:", plan.Stays}} {
-		fmt.Fprintln(w, part.title)
+	}{{"Removed from the booking server:", plan.Goes}, {"Stays:", plan.Stays}} {
+		printLine(w, part.title)
 		for _, line := range part.lines {
-			fmt.Fprintf(w, "  %s\n", problem.Line(line.String()))
+			fmt.Fprintf(w, "  %s\n", problem.Line(say(line)))
 		}
 	}
-	fmt.Fprintln(w, plan.LastUse)
+	printLine(w, "%s", plan.LastUse)
 }

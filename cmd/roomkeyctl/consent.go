@@ -19,8 +19,8 @@ func newConsent(a *app) *cobra.Command {
 	var f signInFlags
 	var offline bool
 	c := &cobra.Command{
-		Use: "consent", Short: "The vendor's application: the consent link, and what was granted beside what is needed", Args: cobra.NoArgs,
-		Long: "For products that use an application of the vendor's. Shows the address at which an " +
+		Use: "consent", Short: "The vendor's application: the consent link, and what is needed and granted", Args: cobra.NoArgs,
+		Long: "For products that use the vendor's application. Shows the address where an " +
 			"administrator consents, reads what was granted, compares it with the product's file, " +
 			"and says what cannot be proven here. Changes nothing in the tenant.",
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -57,7 +57,7 @@ func newConsent(a *app) *cobra.Command {
 		},
 	}
 	f.register(c)
-	c.Flags().BoolVar(&offline, "offline", false, "do not sign in: only the link and what cannot be proven")
+	c.Flags().BoolVar(&offline, "offline", false, "do not sign in; show only the link and what cannot be proven")
 	return c
 }
 
@@ -67,28 +67,30 @@ func describeConsent(w io.Writer, c session.Consent) {
 		fmt.Fprintln(w)
 	}
 	rows(w, []words.Key{"", "the file expects", "the tenant shows"}, [][]string{
-		{"name", cmp.Or(c.Expected.Name, "not known"), cmp.Or(problem.Line(c.Name), "–")},
-		{"publisher", cmp.Or(c.Expected.Publisher, "not known"), cmp.Or(problem.Line(c.Publisher), "–")},
-		{"client ID", cmp.Or(c.Expected.ClientID, "not known"), problem.Line(c.ClientID)},
+		{l("name"), cmp.Or(c.Expected.Name, l("not known")), cmp.Or(problem.Line(c.Name), "–")},
+		{l("publisher"), cmp.Or(c.Expected.Publisher, l("not known")), cmp.Or(problem.Line(c.Publisher), "–")},
+		{l("client ID"), cmp.Or(c.Expected.ClientID, l("not known")), problem.Line(c.ClientID)},
 	})
 	if c.Read {
 		var cells [][]string
 		for _, g := range c.Granted {
-			cells = append(cells, []string{problem.Line(g.Value), string(g.Kind), "granted"})
+			cells = append(cells, []string{problem.Line(g.Value), word(g.Kind), l("granted")})
 		}
 		for _, m := range c.Missing {
-			cells = append(cells, []string{m.Value, string(m.Kind), "needed, not granted"})
+			cells = append(cells, []string{m.Value, word(m.Kind), l("needed, not granted")})
 		}
 		rows(w, []words.Key{"permission", "kind", ""}, cells)
 	}
-	fmt.Fprintf(w, "\nConsent as Global Administrator or Privileged Role Administrator:\n%s\n", c.Link)
+	fmt.Fprintln(w)
+	printLine(w, "To consent as a Global Administrator or Privileged Role Administrator, open:\n%s", c.Link)
+	fmt.Fprintln(w)
 	switch {
 	case !c.Used.IsZero():
-		fmt.Fprintf(w, "\nThe sign-in log shows the application on %s.\n", c.Used.Format(time.RFC3339))
+		printLine(w, "The sign-in log shows the application on %s.", c.Used.Format(time.RFC3339))
 	case c.LogRefused != nil:
-		fmt.Fprintf(w, "\nThe sign-in log could not be read: %s\n", problem.Line(c.LogRefused.Title.String()))
+		printLine(w, "The sign-in log could not be read: %s", c.LogRefused.Title)
 	case c.Read:
-		fmt.Fprintln(w, "\nThe sign-in log does not show the application.")
+		printLine(w, "The sign-in log does not show the application.")
 	}
-	list(w, "What cannot be proven here", c.Unprovable)
+	list(w, "What cannot be proven here:", c.Unprovable)
 }

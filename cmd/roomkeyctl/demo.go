@@ -21,11 +21,11 @@ import (
 
 func newDemo(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "demo", Short: "Play the whole main job on a simulated tenant, narrated", Args: cobra.NoArgs,
+		Use: "demo", Short: "Run the whole main job on a simulated tenant", Args: cobra.NoArgs,
 		Long: "Starts a simulated tenant and booking server on this computer and does the whole " +
-			"main job over real TLS: describe, prove, choose, write the script, hand over, and " +
-			"read back. Secrets stay in memory. Exit status 0 only if the server holds exactly " +
-			"the configuration that was made.",
+			"main job over real TLS: describe, choose, prove, write the script, hand over and " +
+			"read back. Secrets stay in memory. Exit status: 0 only if the server has exactly " +
+			"the configuration that was created.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			dir, err := os.MkdirTemp("", "roomkey-demo-")
 			if err != nil {
@@ -48,7 +48,8 @@ func newDemo(a *app) *cobra.Command {
 				return err
 			}
 			return a.show(cfg, func(w io.Writer) {
-				fmt.Fprintf(w, "\nDone: the booking server holds exactly the configuration that was made.\n")
+				fmt.Fprintln(w)
+				printLine(w, "Done. The booking server has exactly the configuration that was created.")
 			})
 		},
 	}
@@ -78,9 +79,9 @@ func (d demonstration) say(key words.Key, args ...any) {
 func (d demonstration) play(ctx context.Context) (booking.Configuration, error) {
 	var none booking.Configuration
 	row := d.sim.Cloud()
-	d.step("A simulated tenant answers at %s, a booking server at %s (TLS, own authority).", row.Authority, d.sim.BookingURL())
+	d.step("A simulated tenant runs at %s and a booking server at %s, over TLS with their own certificate authority.", row.Authority, d.sim.BookingURL())
 
-	d.step("1. Describe the connection: cloud, tenant, product, client ID, server; its secrets go into the vault.")
+	d.step("1. Describe the connection: cloud, tenant, product, client ID and server. Its secrets are kept in memory.")
 	s, err := wire.ConnectSimulated(ctx, d.env, d.sim, wire.SimulatedName)
 	if err != nil {
 		return none, err
@@ -102,7 +103,8 @@ func (d demonstration) play(ctx context.Context) (booking.Configuration, error) 
 		return none, people.Problem
 	}
 	session.SortRooms(rooms.Items)
-	d.say("%d rooms and %d people, read with the application's own token.", len(rooms.Items), len(people.Items))
+	d.say("%s and %s, read with the application's own token.",
+		words.N(len(rooms.Items), "%d room", "%d rooms", len(rooms.Items)), words.N(len(people.Items), "%d person", "%d people", len(people.Items)))
 	for _, r := range rooms.Items[:min(3, len(rooms.Items))] {
 		d.say("   %s <%s> %s", problem.Line(r.DisplayName), r.EmailAddress, session.Where(r))
 	}
@@ -116,7 +118,7 @@ func (d demonstration) play(ctx context.Context) (booking.Configuration, error) 
 		return none, err
 	}
 
-	d.step("4. Prove that it works: every claim by a call that is made.")
+	d.step("4. Prove that it works, each claim with a real call.")
 	run, err := s.Check(ctx, check.Options{}, func(f check.Finding) {
 		if !d.json {
 			printFinding(d.out, f)
@@ -144,9 +146,9 @@ func (d demonstration) play(ctx context.Context) (booking.Configuration, error) 
 	for _, explained := range doc.Explain {
 		d.say("   %s", explained)
 	}
-	d.say("   (%s, %d lines; roomkeyctl script show calendar-processing shows it)", doc.File, bytes.Count(doc.Text, []byte("\n")))
+	d.say("   %s has %d lines. To see it: %s", doc.File, bytes.Count(doc.Text, []byte("\n")), "roomkeyctl script show calendar-processing")
 
-	d.step("6. Hand over: what would change, what to confirm, then push.")
+	d.step("6. Hand over: show what would change, confirm the server's key, then push.")
 	accept := run.Verdict == check.Warned
 	plan, err := s.Plan(ctx, accept)
 	if err != nil {
@@ -158,7 +160,7 @@ func (d demonstration) play(ctx context.Context) (booking.Configuration, error) 
 	if plan.Gate != nil {
 		return none, plan.Gate
 	}
-	d.say("The simulated administrator compares the key with the server's console and confirms it.")
+	d.say("The simulated administrator compares the key with the one in the server's console, and confirms it.")
 	if err := s.Confirm(ctx, plan.Confirmations); err != nil {
 		return none, err
 	}
@@ -166,7 +168,7 @@ func (d demonstration) play(ctx context.Context) (booking.Configuration, error) 
 		return none, err
 	}
 
-	d.step("7. Read back what the server holds now, and how it fares with it.")
+	d.step("7. Read back what the server has now, and whether it works.")
 	held, err := s.Held(ctx)
 	if err != nil {
 		return none, err

@@ -17,7 +17,7 @@ func newForm(a *app) *cobra.Command {
 	var entered bool
 	var by string
 	c := &cobra.Command{
-		Use: "form", Short: "The vendor's own form in the vendor's order, for consoles that have to be typed into", Args: cobra.NoArgs,
+		Use: "form", Short: "What to type into the vendor's form, in its order", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.open()
 			if err != nil {
@@ -33,7 +33,7 @@ func newForm(a *app) *cobra.Command {
 					return err
 				}
 				last := steps[len(steps)-1]
-				return a.show(last, func(w io.Writer) { fmt.Fprintln(w, problem.Line(last.Reason.String())) })
+				return a.show(last, func(w io.Writer) { fmt.Fprintln(w, problem.Line(say(last.Reason))) })
 			}
 			entries, err := s.Form(c.Context())
 			if err != nil {
@@ -46,26 +46,26 @@ func newForm(a *app) *cobra.Command {
 			})
 		},
 	}
-	c.Flags().BoolVar(&entered, "entered", false, "say that everything was entered in the vendor's console, or that a booking server which cannot say so works")
-	c.Flags().StringVar(&by, "by", personHere(), "`name` of who says so, kept with the date")
+	c.Flags().BoolVar(&entered, "entered", false, "confirm that everything was entered in the vendor's console, or that a booking server that cannot say so works")
+	c.Flags().StringVar(&by, "by", personHere(), "`name` of the person who confirms it, kept with the date")
 	return c
 }
 
 // printEntry shows a field of the vendor's form whole: what is cut off cannot be
 // typed.
 func printEntry(w io.Writer, e export.Entry) {
-	fmt.Fprintln(w, problem.Line(e.Label))
+	fmt.Fprintln(w, problem.Line(e.Label)) // the vendor's word
 	value := e.Value
 	switch {
 	case e.Action:
-		value = "(press this button)"
+		value = l("(press this button)")
 	case !e.Missing.IsZero():
-		value = "— " + e.Missing.String()
+		value = l("— %s", e.Missing)
 		if e.Place.Command != "" {
 			value += "\n  " + e.Place.Command
 		}
 	case e.Secret != "":
-		value = "(in the keychain; the window copies it)"
+		value = l("(in the keychain; the window copies it)")
 	}
 	for line := range strings.Lines(value) {
 		fmt.Fprintf(w, "    %s\n", problem.Line(strings.TrimSuffix(line, "\n")))

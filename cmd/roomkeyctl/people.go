@@ -14,7 +14,7 @@ import (
 )
 
 func newPeople(a *app) *cobra.Command {
-	return group("people", "The people whose accounts the booking server takes over", peopleList(a), peopleGroups(a))
+	return group("people", "The people that the booking server imports", peopleList(a), peopleGroups(a))
 }
 
 func peopleList(a *app) *cobra.Command {
@@ -39,9 +39,10 @@ func peopleList(a *app) *cobra.Command {
 				}
 				rows(w, []words.Key{"person", "user principal name", "mail", "department", "state", "card number"}, cells)
 				if most > 0 && len(l.Items) > most {
-					fmt.Fprintf(w, "… and %d more (--most 0 shows all)\n", len(l.Items)-most)
+					printLine(w, "… and %d more. To show all: --most 0", len(l.Items)-most)
 				}
-				fmt.Fprintf(w, "\n%s\n", check.PeopleFacts(l.Items, choice))
+				fmt.Fprintln(w)
+				printLine(w, "%s", check.PeopleFacts(l.Items, choice))
 			})
 		},
 	}
@@ -52,9 +53,9 @@ func peopleList(a *app) *cobra.Command {
 func state(p tenant.Person) string {
 	switch {
 	case p.Enabled != nil && !*p.Enabled:
-		return "disabled"
+		return l("disabled")
 	case strings.EqualFold(p.UserType, "Guest"):
-		return "guest"
+		return l("guest")
 	}
 	return ""
 }
@@ -72,7 +73,7 @@ func peopleGroups(a *app) *cobra.Command {
 			return listing(a, l, func(w io.Writer) {
 				var cells [][]string
 				for _, g := range l.Items {
-					cells = append(cells, []string{g.DisplayName, g.Kind, g.Mail, g.ID})
+					cells = append(cells, []string{g.DisplayName, word(g.Kind), g.Mail, g.ID})
 				}
 				rows(w, []words.Key{"group", "kind", "mail", "id"}, cells)
 			})

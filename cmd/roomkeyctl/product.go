@@ -27,14 +27,14 @@ func newProduct(a *app) *cobra.Command {
 			return a.show(products, func(w io.Writer) {
 				var cells [][]string
 				for _, p := range products {
-					cells = append(cells, []string{p.ID, p.Name, string(p.Model), strings.Join(values(p.Needs), ", "), string(p.Writes), p.Scoping.Way, p.Ends})
+					cells = append(cells, []string{p.ID, p.Name, word(p.Model), strings.Join(values(p.Needs), ", "), word(p.Writes), word(p.Scoping.Way), p.Ends})
 				}
 				rows(w, []words.Key{"id", "name", "model", "permissions", "writes", "limit", "ends"}, cells)
 			})
 		},
 	}
 	show := &cobra.Command{
-		Use: "show ID", Short: "Show what a product needs, and why", Args: cobra.ExactArgs(1),
+		Use: "show ID", Short: "Show what a product needs and why", Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			env, err := a.environment()
 			if err != nil {
@@ -48,21 +48,24 @@ func newProduct(a *app) *cobra.Command {
 			return a.show(p, func(w io.Writer) { describeProduct(w, p) })
 		},
 	}
-	return group("product", "Booking products and what they need of Microsoft 365", list, show, productCheck(a), productNew(a))
+	return group("product", "Booking products and what they need in Microsoft 365", list, show, productCheck(a), productNew(a))
 }
 
 func describeAccount(w io.Writer, a *product.Account) {
 	if a == nil {
 		return
 	}
-	fmt.Fprintf(w, "Service account: %s\n", a.Purpose)
-	for _, fact := range []struct{ name, text string }{{"role", l(a.Role)}, {"licence", l(a.Licence)}, {"first sign-in", l(a.FirstSignIn)}, {"in each room", a.Delegation}} {
+	printLine(w, "Service account: %s", a.Purpose)
+	for _, fact := range []struct {
+		name words.Key
+		text string
+	}{{"  Role: %s", l(a.Role)}, {"  License: %s", l(a.Licence)}, {"  First sign-in: %s", l(a.FirstSignIn)}, {"  In each room: %s", a.Delegation}} {
 		if fact.text != "" {
-			fmt.Fprintf(w, "  %s: %s\n", fact.name, fact.text)
+			printLine(w, fact.name, fact.text)
 		}
 	}
 	if a.SignInDays > 0 {
-		fmt.Fprintf(w, "  It must sign in at the vendor again every %d days.\n", a.SignInDays)
+		printLine(w, "  It must sign in at the vendor again every %d days.", a.SignInDays)
 	}
 }
 
@@ -75,11 +78,11 @@ func values(n product.Needs) []string {
 }
 
 func describeProduct(w io.Writer, p product.Product) {
-	fmt.Fprintf(w, "%s\n%s\n\n", p.Name, p.About)
+	printLine(w, "%s\n%s\n", p.Name, p.About)
 	needs := func(n product.Needs) {
 		var cells [][]string
 		for _, x := range n.Permissions {
-			cells = append(cells, []string{x.Value, string(x.Kind), l(x.Reason)})
+			cells = append(cells, []string{x.Value, word(x.Kind), l(x.Reason)})
 		}
 		rows(w, []words.Key{"permission", "kind", "why"}, cells)
 	}
@@ -87,59 +90,67 @@ func describeProduct(w io.Writer, p product.Product) {
 		needs(p.Needs)
 	}
 	for _, o := range p.Options {
-		fmt.Fprintf(w, "\nWith option %s (%s):\n", o.ID, o.Name)
+		fmt.Fprintln(w)
+		printLine(w, "With option %s (%s):", o.ID, o.Name)
 		needs(o.Needs)
 		if o.Note != "" {
-			fmt.Fprintln(w, o.Note)
+			printLine(w, o.Note)
 		}
 	}
-	fmt.Fprintf(w, "\nHow it gets in: %s\n", p.Model.Means())
+	fmt.Fprintln(w)
+	printLine(w, "How it gets access: %s", p.Model.Means())
 	if v := p.VendorApplication; v != nil {
-		fmt.Fprintf(w, "The vendor's application: %s, publisher %s, client ID %s\n", cmp.Or(v.Name, "not known"), cmp.Or(v.Publisher, "not known"), cmp.Or(v.ClientID, "not known"))
+		printLine(w, "The vendor's application: %s, publisher %s, client ID %s", cmp.Or(v.Name, l("not known")), cmp.Or(v.Publisher, l("not known")), cmp.Or(v.ClientID, l("not known")))
 	}
-	fmt.Fprintf(w, "Writes calendars of: %s\n", p.Writes)
+	printLine(w, "Calendars it writes: %s", word(p.Writes))
 	if len(p.Credential.Kinds) > 0 {
-		fmt.Fprintf(w, "Credential: %s. %s\n", strings.Join(p.Credential.Kinds, " or "), p.Credential.Advice)
+		var kinds []string
+		for _, kind := range p.Credential.Kinds {
+			kinds = append(kinds, word(kind))
+		}
+		printLine(w, "Credential: %s. %s", strings.Join(kinds, ", "), p.Credential.Advice)
 	}
 	if p.Credential.Months > 0 {
-		fmt.Fprintf(w, "Suggested life: %d months\n", p.Credential.Months)
+		printLine(w, "%s", words.N(p.Credential.Months, "Suggested lifetime: %d month", "Suggested lifetime: %d months", p.Credential.Months))
 	}
 	describeAccount(w, p.ServiceAccount)
 	if p.Calendars() {
-		fmt.Fprintf(w, "Limit in Exchange: %s %s\n", p.Scoping.Advice(p.Name), p.Scoping.Note)
+		printLine(w, "Limit in Exchange: %s %s", p.Scoping.Advice(p.Name), p.Scoping.Note)
 	}
 	if p.LimitFirst {
-		fmt.Fprintln(w, "Limit it first and hand the credential over after: whoever has the credential before sees every calendar.")
+		printLine(w, "Limit it first, then hand the credential over. Until it is limited, whoever has the credential can see every calendar.")
 	}
 	for _, pattern := range p.SingleSignOn.Patterns {
-		fmt.Fprintf(w, "Redirect URI (%s): %s\n", cmp.Or(p.SingleSignOn.Platform, "web"), pattern)
+		printLine(w, "Redirect URI (%s): %s", cmp.Or(p.SingleSignOn.Platform, "web"), pattern)
 	}
 	for _, id := range p.Also {
-		fmt.Fprintf(w, "It needs a second application, which is a connection of its own: product %s\n", id)
+		printLine(w, "It needs a second application, which is a connection of its own for the product %s.", id)
 	}
 	if p.Ends != "" {
-		fmt.Fprintf(w, "It stops working on %s. %s\n", p.Ends, product.EWSEnds)
+		printLine(w, "It stops working on %s. %s", p.Ends, product.EWSEnds)
 	}
 	for _, u := range p.Unknown {
-		fmt.Fprintf(w, "Not known (%s): %s\n", u.What, u.Ask)
+		printLine(w, "Not known (%s): %s", word(u.What), u.Ask)
 	}
 	if p.Source.Read != "" {
-		fmt.Fprintf(w, "Read on %s: %s\n", p.Source.Read, strings.Join(p.Source.Pages, "; "))
+		printLine(w, "Read on %s: %s", p.Source.Read, strings.Join(p.Source.Pages, "; "))
 	}
 	if len(p.Policy) > 0 {
-		fmt.Fprintln(w, "\nCalendar processing of each room:")
+		fmt.Fprintln(w)
+		printLine(w, "Calendar processing of each room:")
 		var cells [][]string
 		for _, s := range p.Policy {
 			value := fmt.Sprint(s.Value)
 			if s.Value == nil {
-				value = "the same as “" + s.Matches + "”"
+				value = l("the same as “%s”", s.Matches)
 			}
 			cells = append(cells, []string{s.Parameter, value, l(s.Reason)})
 		}
 		rows(w, []words.Key{"parameter", "value", "why"}, cells)
 	}
 	if len(p.Form) > 0 {
-		fmt.Fprintln(w, "\nThe vendor's form, in its order:")
+		fmt.Fprintln(w)
+		printLine(w, "The vendor's form, in its order:")
 		var cells [][]string
 		for i, f := range p.Form {
 			cells = append(cells, []string{fmt.Sprint(i + 1), f.Label, l(f.Help)})

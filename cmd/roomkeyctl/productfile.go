@@ -20,7 +20,7 @@ import (
 
 func productCheck(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "check FILE", Short: "Check a product file: mistakes, permissions, what is more than needed", Args: cobra.ExactArgs(1),
+		Use: "check FILE", Short: "Check a product file for mistakes and excess permissions", Args: cobra.ExactArgs(1),
 		Example: "  roomkeyctl product check my-product.yaml",
 		RunE: func(c *cobra.Command, args []string) error {
 			data, err := a.read(c.Context(), args[0])
@@ -42,27 +42,29 @@ func (a *app) review(r product.Review) error {
 
 func describeReview(w io.Writer, r product.Review) {
 	for _, m := range r.Mistakes {
-		fmt.Fprintf(w, "Line %d, %s: %s\n", m.Line, cmp.Or(m.Field, "file"), m.Text)
+		printLine(w, "Line %d, %s: %s", m.Line, cmp.Or(m.Field, l("file")), m.Text)
 		if m.Example != "" {
-			fmt.Fprintf(w, "  For example:\n    %s\n", strings.ReplaceAll(m.Example, "\n", "\n    "))
+			printLine(w, "  For example:\n    %s", strings.ReplaceAll(m.Example, "\n", "\n    "))
 		}
 	}
 	if len(r.Mistakes) > 0 {
 		fmt.Fprintln(w)
 	} else {
-		fmt.Fprint(w, "The file is valid. An administrator reads this:\n\n")
+		printLine(w, "The file is valid. This is what an administrator sees:")
+		fmt.Fprintln(w)
 	}
 	describeProduct(w, r.Product)
-	list(w, "More than needed", r.Excess)
-	list(w, "Left open", r.Open)
+	list(w, "More than needed:", r.Excess)
+	list(w, "Left open:", r.Open)
 }
 
-func list(w io.Writer, title string, texts []words.Text) {
+func list(w io.Writer, title words.Key, texts []words.Text) {
 	if len(texts) > 0 {
-		fmt.Fprintf(w, "\n%s:\n", title)
+		fmt.Fprintln(w)
+		printLine(w, title)
 	}
 	for _, t := range texts {
-		fmt.Fprintf(w, "- %s\n", t)
+		printLine(w, "- %s", t)
 	}
 }
 
@@ -77,7 +79,7 @@ func productNew(a *app) *cobra.Command {
 	var d drafted
 	c := &cobra.Command{
 		Use: "new", Short: "Write a product file from the answers to a few questions", Args: cobra.NoArgs,
-		Long: "Asks for what a vendor's guide says and writes a product file. Every question has a " +
+		Long: "Asks what the vendor's guide says and writes a product file. Every question has a " +
 			"flag; without a terminal nothing is asked. With --from-connection the file has the " +
 			"permissions that were chosen for the connection.",
 		Example: "  roomkeyctl product new --name \"My server\" --source https://example.com/guide \\\n" +
@@ -111,21 +113,21 @@ func productNew(a *app) *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&d.id, "id", "", "`ID` of the product; from the name if empty")
+	f.StringVar(&d.id, "id", "", "`ID` of the product (default: made from its name)")
 	f.StringVar(&d.name, "name", "", "`name` of the product")
 	f.StringVar(&d.vendor, "vendor", "", "`name` of the vendor")
 	f.StringVar(&d.source, "source", "", "`address` of the vendor's guide")
-	f.StringVar(&d.model, "model", "", "how the vendor gets in: own, vendor or user")
-	f.StringVar(&d.clientID, "client-id", "", "Application (client) `ID` of the vendor's application")
+	f.StringVar(&d.model, "model", "", "`model`: how the vendor gets access: own, vendor or user")
+	f.StringVar(&d.clientID, "client-id", "", "application (client) `ID` of the vendor's application")
 	f.StringVar(&d.application, "application-name", "", "`name` of the vendor's application")
 	f.StringVar(&d.publisher, "publisher", "", "`publisher` of the vendor's application")
 	f.StringVar(&d.account, "account", "", "`purpose` of the service account")
 	f.StringArrayVar(&d.permissions, "permission", nil, "`PERMISSION=REASON`, delegated:PERMISSION=REASON for a delegated one; may be repeated")
-	f.StringSliceVar(&d.lists, "list", nil, "`list` that the product reads: rooms, people, groups")
-	f.StringVar(&d.writes, "writes", "", "whose calendars it writes: none, rooms, people, rooms+organizers")
+	f.StringSliceVar(&d.lists, "list", nil, "`list` that the product reads: rooms, people or groups")
+	f.StringVar(&d.writes, "writes", "", "`whose` calendars it writes: none, rooms, people or rooms+organizers")
 	f.StringVar(&d.months, "months", "12", "suggested life of the client secret in `months`")
-	f.StringVar(&d.out, "out", "", "`file` to write, - for standard output; the folder of your own products if empty")
-	f.BoolVar(&d.fromConnection, "from-connection", false, "take product, options and permissions of the connection")
+	f.StringVar(&d.out, "out", "", "`file` to write, - for standard output (default: a file in the folder of your own products)")
+	f.BoolVar(&d.fromConnection, "from-connection", false, "use product, options and permissions of the connection")
 	return c
 }
 
@@ -140,7 +142,7 @@ func (a *app) draft(ctx context.Context, d *drafted) (product.Product, error) {
 	}
 	ask(&d.name, "Name of the product", "")
 	if d.name == "" && stopped == nil {
-		return product.Product{}, usage("the product needs a name: --name NAME")
+		return product.Product{}, usage("The product needs a name: --name NAME")
 	}
 	d.id = cmp.Or(d.id, product.IDOf(d.name))
 	if d.fromConnection {
@@ -153,7 +155,7 @@ func (a *app) draft(ctx context.Context, d *drafted) (product.Product, error) {
 	}
 	ask(&d.vendor, "Vendor", "")
 	ask(&d.source, "Address of the vendor's guide", "")
-	ask(&d.model, "How the vendor gets in: own (an application of yours), vendor (the vendor's application), user (a service account) [own]", string(product.Own))
+	ask(&d.model, "How the vendor gets access: own (an application of yours), vendor (the vendor's application), user (a service account) [own]", string(product.Own))
 	model := product.Model(d.model)
 	if model != product.Own {
 		ask(&d.clientID, "Application (client) ID of the vendor's application, empty if the guide does not name it", "")
@@ -189,7 +191,7 @@ func (d *drafted) product(now time.Time) (product.Product, error) {
 	for _, text := range d.permissions {
 		value, reason, ok := strings.Cut(text, "=")
 		if !ok {
-			return p, usage("--permission takes PERMISSION=REASON, not %q", text)
+			return p, usage("--permission takes PERMISSION=REASON, not %q.", text)
 		}
 		ref := permission.Ref{Value: strings.TrimSpace(value), Kind: permission.Application}
 		if rest, delegated := strings.CutPrefix(ref.Value, "delegated:"); delegated || p.Model == product.User {
@@ -208,7 +210,7 @@ func (d *drafted) product(now time.Time) (product.Product, error) {
 	} else {
 		var months int
 		if _, err := fmt.Sscan(d.months, &months); err != nil {
-			return p, usage("--months takes a number, not %q", d.months)
+			return p, usage("--months takes a number, not %q.", d.months)
 		}
 		p.Model, p.Credential = "", product.Credential{Kinds: []string{"secret"}, Months: months}
 		p.Form = product.UsualForm()

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -23,9 +22,9 @@ func newPush(a *app) *cobra.Command {
 	var choices booking.Choices
 	var confirm []string
 	c := &cobra.Command{
-		Use: "push", Short: "Hand the proven configuration to the booking server", Args: cobra.NoArgs,
-		Long: "Shows what would change on the server, then pushes it. Only a configuration on " +
-			"which the last check ran without failing is pushed. What the server says of " +
+		Use: "push", Short: "Push the proven configuration to the booking server", Args: cobra.NoArgs,
+		Long: "Shows what would change on the server, then pushes it. A configuration is pushed only " +
+			"if the last check did not fail on it. What the server says about " +
 			"itself (its sealing key, other hosts) is confirmed once with --confirm VALUE.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.open()
@@ -57,7 +56,7 @@ func newPush(a *app) *cobra.Command {
 			// All of it is there, and nobody gets in: that is not done.
 			shut := s.CannotSignIn(c.Context())
 			err = a.show(pushed, func(w io.Writer) {
-				fmt.Fprintf(w, "The booking server holds this configuration since %s.\n", pushed.At.Format("2006-01-02 15:04:05 MST"))
+				printLine(w, "The booking server has had this configuration since %s.", pushed.At.Format("2006-01-02 15:04:05 MST"))
 				switch {
 				case shut != nil:
 					return
@@ -66,9 +65,9 @@ func newPush(a *app) *cobra.Command {
 					pushed.Problem.Terminal(w, language)
 					return
 				}
-				fmt.Fprintln(w, "It says that it works.")
+				printLine(w, "It reports that it works.")
 				if kind := s.Document().Application.Credential.Kind; kind != "" && !wire.InMemory(a.vaultKind) {
-					fmt.Fprintf(w, "It has its own copy of the credential. If nothing is to be checked from here any more, remove this computer's: roomkeyctl secret forget %s\n", credentialNoun[kind])
+					printLine(w, "It has its own copy of the credential. If you will not check from this computer again, delete its copy: %s", "roomkeyctl secret forget "+string(credentialNoun[kind]))
 				}
 			})
 			if err == nil && pushed.Fails {
@@ -82,10 +81,10 @@ func newPush(a *app) *cobra.Command {
 	}
 	f := c.Flags()
 	f.BoolVar(&dry, "dry-run", false, "only show what would change")
-	f.BoolVar(&accept, "accept-warnings", false, "push although the last check has warnings")
-	f.BoolVar(&choices.Remove, "remove", false, "remove what Roomkey made there and is wanted no more, with its bookings")
-	f.BoolVar(&takeOver, "take-over", false, "take what is there under the names that this push would use for Roomkey's own")
-	f.StringSliceVar(&confirm, "confirm", nil, "`value` that the server said of itself and that you have compared")
+	f.BoolVar(&accept, "accept-warnings", false, "push even if the last check has warnings")
+	f.BoolVar(&choices.Remove, "remove", false, "remove what Roomkey created there and is no longer wanted, with its bookings")
+	f.BoolVar(&takeOver, "take-over", false, "take over what already has the names that this push uses")
+	f.StringSliceVar(&confirm, "confirm", nil, "`value` that the server gave and that you have compared")
 	return c
 }
 
@@ -131,24 +130,24 @@ func (a *app) push(ctx context.Context, s *session.Session, plan session.Plan, a
 }
 
 func printPlan(w io.Writer, plan session.Plan) {
-	fmt.Fprintf(w, "Server: %s %s\n", problem.Line(plan.Description.Product), problem.Line(plan.Description.ProductVersion))
+	printLine(w, "Server: %s %s", problem.Line(plan.Description.Product), problem.Line(plan.Description.ProductVersion))
 	switch {
 	case plan.Unchanged():
-		fmt.Fprintln(w, "The server holds exactly this already.")
+		printLine(w, "The server already has exactly this configuration.")
 	case !plan.Asked():
-		fmt.Fprintln(w, "What it holds is not known before its host is confirmed.")
+		printLine(w, "What it has is not known until its host is confirmed.")
 	default:
 		var cells [][]string
 		for _, d := range plan.Changes {
-			cells = append(cells, []string{d.Path, d.Kind, d.From, d.To})
+			cells = append(cells, []string{d.Path, word(d.Kind), d.From, d.To})
 		}
 		rows(w, []words.Key{"field", "", "today", "would be"}, cells)
 	}
 	for _, p := range plan.DryRun.Problems {
-		fmt.Fprintf(w, "The server says (%s): %s [%s %s]\n", problem.Line(p.Severity), problem.Line(p.Detail), problem.Line(p.Code), problem.Line(p.Pointer))
+		printLine(w, "The server says (%s): %s [%s %s]", problem.Line(word(p.Severity)), problem.Line(p.Detail), problem.Line(p.Code), problem.Line(p.Pointer))
 	}
 	for _, q := range plan.Confirmations {
-		fmt.Fprintf(w, "To confirm: %s\n    %s\n", problem.Line(q.About.String()), problem.Line(q.Value))
+		printLine(w, "To confirm: %s\n    %s", problem.Line(say(q.About)), problem.Line(q.Value))
 	}
 }
 
@@ -156,11 +155,11 @@ func newStatus(a *app) *cobra.Command {
 	var all bool
 	var o session.SurveyOptions
 	c := &cobra.Command{
-		Use: "status", Short: "Say what the booking server holds and whether it works there", Args: cobra.NoArgs,
-		Long: "Says where the connection stands and what its booking server holds. With --all it " +
-			"asks every connection, several at once: how long the credential lasts, what the " +
-			"server says, and what has changed at Microsoft since the last test. The exit " +
-			"status is 3 when something wants attention.",
+		Use: "status", Short: "Show what the booking server has and whether it works", Args: cobra.NoArgs,
+		Long: "Shows the state of the connection and what its booking server has. With --all, it " +
+			"asks every connection, several at once: when the credential expires, what the " +
+			"server reports, and what has changed at Microsoft since the last test. The exit " +
+			"status is 3 if something needs attention.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if all {
 				return a.survey(c.Context(), o)
@@ -216,9 +215,9 @@ func printSteps(w io.Writer, steps []setup.Step) {
 			at = st.ProvenAt.Local().Format("2006-01-02 15:04")
 		}
 		if !st.VoidWhen.IsZero() {
-			why = strings.TrimSpace(why + " " + say(st.VoidWhen))
+			why = say(words.Sentences(st.Reason, st.VoidWhen))
 		}
-		cells = append(cells, []string{fmt.Sprint(i + 1), say(st.Title), string(st.State), at, problem.Line(why)})
+		cells = append(cells, []string{fmt.Sprint(i + 1), say(st.Title), word(st.State), at, problem.Line(why)})
 	}
 	rows(w, []words.Key{"", "step", "state", "proven", ""}, cells)
 }
@@ -229,25 +228,25 @@ func printHeld(w io.Writer, h session.Held) {
 		fmt.Fprintln(w, problem.Line(say(h.Resolution.Text())))
 	}
 	if h.Current.Configuration == nil {
-		fmt.Fprintln(w, "The booking server holds no configuration.")
+		printLine(w, "The booking server has no configuration.")
 	} else {
 		c := h.Current.Configuration
-		same := "It is not the one that was last checked here."
+		printLine(w, "The booking server has a configuration: tenant %s, client ID %s, %s.",
+			problem.Line(c.Tenant.ID), problem.Line(c.Application.ClientID), words.N(len(c.Rooms.Items), "%d room", "%d rooms", len(c.Rooms.Items)))
+		if !h.Current.StoredAt.IsZero() {
+			printLine(w, "It was stored at %s.", h.Current.StoredAt.Format("2006-01-02 15:04"))
+		}
 		switch {
 		case h.Matches:
-			same = "It is the one that was last checked here."
+			printLine(w, "It is the configuration that was last checked here.")
 		case !h.Compared:
-			same = "Whether it is the one that was last checked here is not known: no check has seen the rooms."
+			printLine(w, "Whether it is the configuration that was last checked here is not known, because no check has read the rooms.")
+		default:
+			printLine(w, "It is not the configuration that was last checked here.")
 		}
-		since := ""
-		if !h.Current.StoredAt.IsZero() {
-			since = " since " + h.Current.StoredAt.Format("2006-01-02 15:04")
-		}
-		fmt.Fprintf(w, "The booking server holds a configuration%s: tenant %s, client %s, %s.\n%s\n",
-			since, problem.Line(c.Tenant.ID), problem.Line(c.Application.ClientID), words.N(len(c.Rooms.Items), "%d room", "%d rooms", len(c.Rooms.Items)), same)
 	}
 	for _, d := range h.Current.Altered {
-		fmt.Fprintf(w, "Changed there by somebody: %s is %s and was %s.\n", problem.Line(d.Path), problem.Line(d.From), problem.Line(d.To))
+		printLine(w, "Changed on the server: %s was %[3]s and is now %[2]s.", problem.Line(d.Path), problem.Line(d.From), problem.Line(d.To))
 	}
 	if h.SignIn != nil {
 		h.SignIn.Terminal(w, language)
@@ -256,15 +255,14 @@ func printHeld(w io.Writer, h session.Held) {
 		h.StatusProblem.Terminal(w, language)
 		return
 	}
-	about := ""
+	printLine(w, "The server reports: %s", problem.Line(word(h.Status.State)))
 	if at := h.Status.CheckedAt; !at.IsZero() {
-		about = ", tried at " + at.UTC().Format("2006-01-02 15:04 UTC")
+		printLine(w, "It last tested this at %s.", at.UTC().Format("2006-01-02 15:04 UTC"))
 	}
 	if c := h.Current.Configuration; c != nil && h.Status.Digest != "" && h.Status.Digest != c.Digest {
-		about += ", with another configuration than the one it holds"
+		printLine(w, "It tested another configuration than the one it has.")
 	}
-	fmt.Fprintf(w, "Its own view: %s%s\n", problem.Line(h.Status.State), about)
 	for _, c := range h.Status.Checks {
-		fmt.Fprintf(w, "  %s: %s %s %s\n", problem.Line(c.ID), problem.Line(c.State), problem.Line(c.Code), problem.Line(c.Detail))
+		fmt.Fprintf(w, "  %s: %s %s %s\n", problem.Line(c.ID), problem.Line(word(c.State)), problem.Line(c.Code), problem.Line(c.Detail))
 	}
 }

@@ -17,7 +17,7 @@ func TestTheServersViewSaysWhatItIsAbout(t *testing.T) {
 	h.Status = booking.Status{State: booking.StatusOK, Digest: "other", CheckedAt: time.Date(2020, 1, 1, 8, 0, 0, 0, time.UTC)}
 	var out strings.Builder
 	printHeld(&out, h)
-	if want := "Its own view: ok, tried at 2020-01-01 08:00 UTC, with another configuration than the one it holds\n"; !strings.Contains(out.String(), want) {
+	if want := "The server reports: works\nIt last tested this at 2020-01-01 08:00 UTC.\nIt tested another configuration than the one it has.\n"; !strings.Contains(out.String(), want) {
 		t.Errorf("shown:\n%s", out.String())
 	}
 }

@@ -20,7 +20,7 @@ import (
 )
 
 func newRegister(a *app) *cobra.Command {
-	return group("register", "The app registration: plan, apply, undo, rotate its credential",
+	return group("register", "The app registration: plan, apply, undo, replace its credential",
 		registerPlan(a), registerApply(a), registerUndo(a), registerRestore(a), registerRotate(a), registerHandOff(a), registerHistory(a), registerCertificate(a))
 }
 
@@ -54,10 +54,10 @@ func (a *app) registered(ctx context.Context, f signInFlags, changes bool, scope
 // planFlags are the choices for one plan.
 func planFlags(c *cobra.Command, o *register.Options) {
 	f := c.Flags()
-	f.StringVar(&o.Use, "use", "", "client `ID` of an application to take, or \"new\"")
-	f.StringVar(&o.Name, "app-name", "", "`name` of a new application (default the product's, such as \"Offision room booking\")")
+	f.StringVar(&o.Use, "use", "", "client `ID` of an existing application to use, or \"new\"")
+	f.StringVar(&o.Name, "app-name", "", "`name` of a new application (default: the product's, such as \"Offision room booking\")")
 	credentialFlags(c, o, "`kind` of credential: secret or certificate (default: the product's)")
-	f.BoolVar(&o.LeaveConsent, "leave-consent", false, "leave the consent to a colleague")
+	f.BoolVar(&o.LeaveConsent, "leave-consent", false, "leave admin consent to a colleague")
 	f.StringVar(&o.HomePage, "home-page", "", "`address` of the product's home page, shown to people who sign in")
 	f.StringVar(&o.Branding.Support, "support-url", "", "`address` of support, shown to people who sign in")
 	f.StringVar(&o.Branding.Privacy, "privacy-url", "", "`address` of the privacy statement")
@@ -89,24 +89,24 @@ func (l *logoFlag) Set(name string) error {
 func credentialFlags(c *cobra.Command, o *register.Options, kind words.Key) {
 	f := c.Flags()
 	f.StringVar(&o.Credential, "credential", "", string(kind))
-	f.StringVar(&o.CredentialName, "credential-name", "", "`name` of the credential (default: the one in the product's guide); a secret's gets a mark of Roomkey's at its end")
-	f.IntVar(&o.Months, "months", 0, "life of the credential in `months` (default: the product's)")
+	f.StringVar(&o.CredentialName, "credential-name", "", "`name` of the credential (default: the one in the product's guide); Roomkey adds a mark to the name of a secret")
+	f.IntVar(&o.Months, "months", 0, "lifetime of the credential in `months` (default: the product's)")
 	f.IntVar(&o.Bits, "bits", 0, "`size` of a new certificate's key: 3072 or 4096")
 }
 
 func noteFlags(c *cobra.Command, o *register.Options) {
-	c.Flags().StringVar(&o.Reviewer, "reviewer", "", "`name` of who reviewed, kept with the record")
-	c.Flags().StringVar(&o.Ticket, "ticket", "", "change `ticket`, kept with the record")
+	c.Flags().StringVar(&o.Reviewer, "reviewer", "", "`name` of the reviewer, kept in the record")
+	c.Flags().StringVar(&o.Ticket, "ticket", "", "`number` of the change ticket, kept in the record")
 }
 
 func checkPlanFlags(o register.Options) error {
 	switch {
 	case o.Credential != "" && o.Credential != connection.CredentialSecret && o.Credential != connection.CredentialCertificate:
-		return usage("--credential is secret or certificate, not %q", o.Credential)
+		return usage("--credential is secret or certificate, not %q.", o.Credential)
 	case o.Bits != 0 && o.Bits != 3072 && o.Bits != 4096:
-		return usage("--bits is 3072 or 4096, not %d", o.Bits)
+		return usage("--bits is 3072 or 4096, not %d.", o.Bits)
 	case o.Months < 0 || o.Months > 120:
-		return usage("--months is between 1 and 120")
+		return usage("--months is between 1 and 120.")
 	}
 	if wrong := register.CheckCredentialName(o.CredentialName); wrong != nil {
 		return usage("--credential-name: %s", wrong.Remedies[0].Text)
@@ -119,8 +119,8 @@ func registerPlan(a *app) *cobra.Command {
 	var o register.Options
 	var file string
 	c := &cobra.Command{
-		Use: "plan", Short: "Show what apply would do: today, wanted, action", Args: cobra.NoArgs,
-		Long: "Reads the tenant and changes nothing. With --output json, or --out FILE, the plan " +
+		Use: "plan", Short: "Show what apply would change", Args: cobra.NoArgs,
+		Long: "Reads the tenant and changes nothing. With --output json or --out FILE, the plan " +
 			"can be reviewed by a second person; apply --plan FILE applies exactly that plan " +
 			"or refuses because the tenant has changed since.",
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -171,7 +171,7 @@ func (a *app) advise(advice []words.Text) {
 func printRegisterPlan(w io.Writer, p register.Plan) {
 	var cells [][]string
 	for _, i := range p.Items {
-		cells = append(cells, []string{say(i.Title), say(i.Today), say(i.Wanted), string(i.Action)})
+		cells = append(cells, []string{say(i.Title), say(i.Today), say(i.Wanted), word(i.Action)})
 	}
 	rows(w, []words.Key{"what", "today", "wanted", "action"}, cells)
 	for _, i := range p.Items {
@@ -183,7 +183,8 @@ func printRegisterPlan(w io.Writer, p register.Plan) {
 			i.Problem.Terminal(w, language)
 		}
 	}
-	fmt.Fprintf(w, "\n%d to do. Plan %s\n", len(p.Todo()), p.Digest)
+	fmt.Fprintln(w)
+	printLine(w, "%s", words.N(len(p.Todo()), "%d change. Plan %s", "%d changes. Plan %s", len(p.Todo()), p.Digest))
 }
 
 func registerApply(a *app) *cobra.Command {
@@ -193,10 +194,10 @@ func registerApply(a *app) *cobra.Command {
 	var yes bool
 	c := &cobra.Command{
 		Use: "apply", Short: "Register the application as planned, and prove it", Args: cobra.NoArgs,
-		Long: "Shows the plan, asks, and carries it out. It may be cut off anywhere and started " +
-			"again: nothing is made twice. The credential goes from Microsoft into the " +
-			"keychain and is never shown. Then sign-in, permissions and lists are tested: exit " +
-			"status 3 when a test failed, 1 when it is incomplete; what was made stays.",
+		Long: "Shows the plan, asks, and carries it out. It can be interrupted at any point and run " +
+			"again: nothing is created twice. The credential goes from Microsoft into the " +
+			"keychain and is never shown. Then sign-in, permissions and lists are tested. Exit " +
+			"status: 3 if a test failed, 1 if the test is incomplete. What was created stays.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := checkPlanFlags(o); err != nil {
 				return err
@@ -238,7 +239,7 @@ func registerApply(a *app) *cobra.Command {
 	}
 	f.register(c)
 	planFlags(c, &o)
-	c.Flags().StringVar(&file, "plan", "", "`file` with a reviewed plan: exactly that one is applied")
+	c.Flags().StringVar(&file, "plan", "", "`file` with a reviewed plan; exactly that plan is applied")
 	c.Flags().BoolVar(&yes, "yes", false, "apply without asking")
 	return c
 }
@@ -283,21 +284,21 @@ func (a *app) applyPlan(ctx context.Context, s *session.Session, f signInFlags, 
 	return verdictStatus(*result.Check)
 }
 
-func printRegistered(w io.Writer, r session.Registered, kept string) {
+func printRegistered(w io.Writer, r session.Registered, kept words.Text) {
 	k := r.Application.Credential
-	credential := k.Kind + " " + kept
+	credential := l("%s, %s", word(k.Kind), kept)
 	if !k.Expires.IsZero() {
-		credential += ", ends on " + k.Expires.Format("2006-01-02")
+		credential = l("%s, %s, expires on %s", word(k.Kind), kept, k.Expires.Format("2006-01-02"))
 	}
-	proof := "a fresh token carries " + strings.Join(r.Proof.Roles, ", ")
+	proof := l("A new token has the permissions %s.", strings.Join(r.Proof.Roles, ", "))
 	switch {
 	case r.Proof.Opaque:
-		proof = "a fresh token came; it does not show its roles: run roomkeyctl check"
+		proof = l("A new token was issued. It does not show its permissions. To test them: %s", "roomkeyctl check")
 	case len(r.Proof.Roles) == 0:
-		proof = "a fresh token came; it carries no application permissions"
+		proof = l("A new token was issued. It has no application permissions.")
 	}
 	rows(w, []words.Key{"", ""}, [][]string{
-		{"Application", r.Application.DisplayName}, {"Client ID", r.Application.ClientID}, {"Credential", credential}, {"Proof", proof},
+		{l("Application"), r.Application.DisplayName}, {l("Client ID"), r.Application.ClientID}, {l("Credential"), credential}, {l("Proof"), proof},
 	})
 	if r.Check == nil {
 		return
@@ -306,8 +307,9 @@ func printRegistered(w io.Writer, r session.Registered, kept string) {
 	for _, f := range check.Fold(r.Check.Findings) {
 		printFinding(w, f)
 	}
-	fmt.Fprintf(w, "\n%s\n", problem.Line(r.Check.Headline.String()))
+	fmt.Fprintln(w)
+	printLine(w, "%s", r.Check.Headline)
 	if !r.Proven() {
-		fmt.Fprintln(w, "The application stays registered. Repair what did not pass, then run: roomkeyctl check --quick")
+		printLine(w, "The application stays registered. Correct what did not pass, then run: %s", "roomkeyctl check --quick")
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // rotation are the flags of register rotate.
@@ -24,11 +25,11 @@ func registerRotate(a *app) *cobra.Command {
 	var o register.Options
 	var how rotation
 	c := &cobra.Command{
-		Use: "rotate", Short: "Make a new credential beside the old one, and remove the old one only when the new one is proven", Args: cobra.NoArgs,
-		Long: "Makes a new credential, proves it and puts it into the keychain. The old one keeps " +
+		Use: "rotate", Short: "Replace the credential, and remove the old one only when the new one is proven", Args: cobra.NoArgs,
+		Long: "Creates a new credential, proves it and puts it into the keychain. The old one keeps " +
 			"working. With --push the configuration is checked and pushed, and the old one is " +
 			"removed once the booking server has proven the new one. Without it: check, push, " +
-			"then rotate --finish, or --finish --confirmed where the server cannot prove it " +
+			"then rotate --finish, or --finish --confirmed if the server cannot prove it " +
 			"and you have seen that it works. Any failure leaves the old one working.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := checkPlanFlags(o); err != nil {
@@ -63,11 +64,11 @@ func registerRotate(a *app) *cobra.Command {
 	noteFlags(c, &o)
 	credentialFlags(c, &o, "`kind` of credential: secret or certificate (default: that of the old one)")
 	flags := c.Flags()
-	flags.BoolVar(&how.push, "push", false, "check, push to the booking server, and finish when it has proven the new credential")
+	flags.BoolVar(&how.push, "push", false, "check, push to the booking server, and finish after it has proven the new credential")
 	flags.BoolVar(&how.finish, "finish", false, "remove the old credential")
-	flags.BoolVar(&how.confirmed, "confirmed", false, "I have seen that the booking server works with the new credential")
-	flags.BoolVar(&how.accept, "accept-warnings", false, "push although the check has warnings")
-	flags.StringSliceVar(&how.confirm, "confirm", nil, "`value` that the server said of itself and that you have compared")
+	flags.BoolVar(&how.confirmed, "confirmed", false, "confirm that you have seen the booking server work with the new credential")
+	flags.BoolVar(&how.accept, "accept-warnings", false, "push even if the check has warnings")
+	flags.StringSliceVar(&how.confirm, "confirm", nil, "`value` that the server gave and that you have compared")
 	c.MarkFlagsMutuallyExclusive("push", "finish")
 	return c
 }
@@ -85,7 +86,7 @@ func (a *app) pushRotated(ctx context.Context, s *session.Session, how rotation)
 				printFinding(a.err, finding)
 			}
 		}
-		a.say("The old credential still works at the booking server; nothing was pushed.")
+		a.say("Nothing was pushed. The booking server still has the old credential.")
 		return verdictStatus(run)
 	}
 	plan, err := s.Plan(ctx, how.accept)
@@ -96,14 +97,15 @@ func (a *app) pushRotated(ctx context.Context, s *session.Session, how rotation)
 	return err
 }
 
-func printRotation(w io.Writer, r register.Rotation, finished bool, kept string) {
+func printRotation(w io.Writer, r register.Rotation, finished bool, kept words.Text) {
 	switch {
 	case finished && r.OldKeyID == "":
-		fmt.Fprintln(w, "The new credential is in use. The old one is not known here: look for it under Certificates & secrets.")
+		printLine(w, "The new credential is in use. The old one is not known here. Look for it in the Microsoft Entra admin center under Certificates & secrets.")
 	case finished:
-		fmt.Fprintf(w, "The old credential %s was removed.\n", r.OldKeyID)
+		printLine(w, "The old credential %s was removed.", r.OldKeyID)
 	default:
-		fmt.Fprintf(w, "The new credential %s is proven and %s; it ends on %s. The old one still works.\nNow: roomkeyctl check, roomkeyctl push, roomkeyctl register rotate --finish\n", r.NewKeyID, kept, r.Expires.Format("2006-01-02"))
+		printLine(w, "The new credential %s is proven. It is %s and expires on %s. The old one still works.", r.NewKeyID, kept, r.Expires.Format("2006-01-02"))
+		printLine(w, "Next: %s", "roomkeyctl check, roomkeyctl push, roomkeyctl register rotate --finish")
 	}
 }
 

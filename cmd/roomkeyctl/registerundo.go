@@ -22,11 +22,11 @@ func registerUndo(a *app) *cobra.Command {
 	var typed string
 	var noLog, dryRun bool
 	c := &cobra.Command{
-		Use: "undo", Short: "Remove what Roomkey made, newest first", Args: cobra.NoArgs,
+		Use: "undo", Short: "Remove what Roomkey created, newest first", Args: cobra.NoArgs,
 		Long: "Shows what would be removed, what stays and when the application was last used, " +
 			"and asks for the name of the application. Reading the tenant's sign-in log asks " +
-			"for the permission AuditLog.Read.All; where that is refused, the last sign-in is " +
-			"unknown and the undo goes on. A deleted application can be restored for 30 days.",
+			"for the permission AuditLog.Read.All; if that is refused, the last sign-in is " +
+			"unknown and the undo continues. A deleted application can be restored for 30 days.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.registered(c.Context(), f, !dryRun)
 			if err != nil {
@@ -49,7 +49,7 @@ func registerUndo(a *app) *cobra.Command {
 				printUndo(a.out, plan)
 			}
 			if typed == "" {
-				if typed, err = a.typed(c.Context(), words.T("Type the name of the application (%s) to remove this", plan.Name)); err != nil {
+				if typed, err = a.typed(c.Context(), words.T("To remove this, type the name of the application (%s)", plan.Name)); err != nil {
 					return err
 				}
 				if typed == "" {
@@ -65,20 +65,20 @@ func registerUndo(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := a.show(done, func(w io.Writer) { fmt.Fprintln(w, "Removed.") }); err != nil {
+			if err := a.show(done, func(w io.Writer) { printLine(w, "Removed.") }); err != nil {
 				return err
 			}
 			if done.Restorable {
-				a.say("The application can be restored for 30 days: roomkeyctl register restore")
+				a.say("The application can be restored for 30 days: %s", "roomkeyctl register restore")
 			}
 			return a.leave(s)
 		},
 	}
 	f.register(c)
 	noteFlags(c, &o)
-	c.Flags().BoolVar(&noLog, "no-sign-in-log", false, "do not ask for permission to read the tenant's sign-in log")
+	c.Flags().BoolVar(&noLog, "no-sign-in-log", false, "do not ask for the permission to read the tenant's sign-in log")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be removed, and stop")
-	c.Flags().StringVar(&typed, "name", "", "`name` of the application, in place of typing it")
+	c.Flags().StringVar(&typed, "name", "", "`name` of the application, instead of typing it when asked")
 	return c
 }
 
@@ -87,7 +87,7 @@ func registerUndo(a *app) *cobra.Command {
 func (a *app) allowSignInLog(ctx context.Context, s *session.Session, f signInFlags) error {
 	way := a.way(f)
 	way.Disclose = func(t words.Text) {
-		a.say("To show when the application was last used, Roomkey reads the tenant's sign-in log. --no-sign-in-log leaves that out.\n%s", t)
+		a.say("To show when the application was last used, Roomkey reads the tenant's sign-in log. To leave that out: %s\n%s", "--no-sign-in-log", t)
 	}
 	return s.AllowSignInLog(ctx, way)
 }
@@ -95,16 +95,16 @@ func (a *app) allowSignInLog(ctx context.Context, s *session.Session, f signInFl
 func printUndo(w io.Writer, p register.UndoPlan) {
 	var cells [][]string
 	for _, i := range p.Items {
-		cells = append(cells, []string{say(i.Title), say(i.Today), string(i.Action)})
+		cells = append(cells, []string{say(i.Title), say(i.Today), word(i.Action)})
 	}
 	rows(w, []words.Key{"what", "name", "action"}, cells)
 	for _, t := range p.Leaves {
-		fmt.Fprintf(w, "Stays: %s\n", problem.Line(say(t)))
+		printLine(w, "Stays: %s", problem.Line(say(t)))
 	}
 	fmt.Fprintln(w)
 	cells = nil
-	for _, l := range p.LastSignIns {
-		cells = append(cells, []string{l.Title().String(), l.When().String(), l.Source.String()})
+	for _, last := range p.LastSignIns {
+		cells = append(cells, []string{say(last.Title()), say(last.When()), say(last.Source)})
 	}
 	rows(w, []words.Key{"last sign-in", "when", "according to"}, cells)
 	printUnknown(w, p.LastSignIns)
@@ -112,19 +112,19 @@ func printUndo(w io.Writer, p register.UndoPlan) {
 		fmt.Fprintf(w, "! %s\n", problem.Line(say(p.InUse)))
 	}
 	if p.SignIns != "" {
-		fmt.Fprintf(w, "The sign-in log (tab \"Service principal sign-ins\", client ID %s): %s\n", p.ClientID, p.SignIns)
+		printLine(w, "The sign-in log, on the tab “Service principal sign-ins”, for the client ID %s: %s", p.ClientID, p.SignIns)
 	}
 }
 
 // printUnknown says once why a last sign-in is unknown.
 func printUnknown(w io.Writer, list []register.LastSignIn) {
 	said := map[string]bool{}
-	for _, l := range list {
-		if l.Problem != nil && !said[l.Problem.Code.String()] {
-			said[l.Problem.Code.String()] = true
-			fmt.Fprintf(w, "Unknown, because: %s [%s]\n", problem.Line(l.Problem.Title.String()), problem.Line(l.Problem.Code.String()))
-			for _, r := range l.Problem.Remedies {
-				fmt.Fprintf(w, "  %s\n", problem.Line(r.String()))
+	for _, last := range list {
+		if p := last.Problem; p != nil && !said[p.Code.String()] {
+			said[p.Code.String()] = true
+			printLine(w, "Unknown because: %s [%s]", p.Title, p.Code)
+			for _, r := range p.Remedies {
+				fmt.Fprintf(w, "  %s\n", problem.Line(r.In(language)))
 			}
 		}
 	}
@@ -133,7 +133,7 @@ func printUnknown(w io.Writer, list []register.LastSignIn) {
 func registerRestore(a *app) *cobra.Command {
 	var f signInFlags
 	c := &cobra.Command{
-		Use: "restore", Short: "Bring a deleted application back, for 30 days", Args: cobra.NoArgs,
+		Use: "restore", Short: "Restore the deleted application, within 30 days", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.registered(c.Context(), f, true, entra.ScopesApply)
 			if err != nil {
@@ -145,7 +145,7 @@ func registerRestore(a *app) *cobra.Command {
 				return err
 			}
 			return a.show(restored, func(w io.Writer) {
-				fmt.Fprintf(w, "%s is back, client ID %s. Run roomkeyctl register apply for its credential.\n", problem.Line(restored.DisplayName), restored.AppID)
+				printLine(w, "%s was restored. Client ID: %s. To create its credential: %s", problem.Line(restored.DisplayName), restored.AppID, "roomkeyctl register apply")
 			})
 		},
 	}
@@ -158,9 +158,9 @@ func registerHandOff(a *app) *cobra.Command {
 	var o register.Options
 	var folder string
 	c := &cobra.Command{
-		Use: "handoff", Short: "Write what a colleague who may consent needs", Args: cobra.NoArgs,
+		Use: "handoff", Short: "Write what a colleague needs to grant admin consent", Args: cobra.NoArgs,
 		Long: "Shows the page of the application's permissions and the consent link, and with " +
-			"--out FOLDER writes plan, checklist and a PowerShell script.",
+			"--out FOLDER writes the plan, a checklist and a PowerShell script.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.registered(c.Context(), f, false)
 			if err != nil {
@@ -191,7 +191,7 @@ func registerHandOff(a *app) *cobra.Command {
 
 func registerHistory(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "history", Short: "Show the record of what was done to the tenant", Args: cobra.NoArgs,
+		Use: "history", Short: "Show what was changed in the tenant", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.open()
 			if err != nil {
@@ -204,13 +204,13 @@ func registerHistory(a *app) *cobra.Command {
 			}
 			return a.show(records, func(w io.Writer) {
 				if len(records) == 0 {
-					fmt.Fprintln(w, "Nothing was done to the tenant for this connection.")
+					printLine(w, "Nothing was changed in the tenant for this connection.")
 					return
 				}
 				var cells [][]string
 				for _, r := range records {
 					note := strings.TrimSpace(strings.Join([]string{r.Code, r.RequestID, r.Reviewer, r.Ticket}, " "))
-					cells = append(cells, []string{r.At.Local().Format("2006-01-02 15:04:05"), r.By, strings.TrimSpace(r.Phase + " " + r.Verb), r.Title.String(), r.Request, note})
+					cells = append(cells, []string{r.At.Local().Format("2006-01-02 15:04:05"), r.By, strings.TrimSpace(word(r.Phase) + " " + word(r.Verb)), say(r.Title), r.Request, note})
 				}
 				rows(w, []words.Key{"when", "who", "phase", "step", "request", "note"}, cells)
 			})

@@ -31,32 +31,32 @@ func roomsList(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			var l tenant.Listing[tenant.Room]
+			var found tenant.Listing[tenant.Room]
 			switch {
 			case administrator:
 				if _, err := a.signIn(c.Context(), s, signIn, session.ScopesRooms); err != nil {
 					return err
 				}
-				l = s.RoomsByAdministrator(c.Context())
+				found = s.RoomsByAdministrator(c.Context())
 			case of != "":
-				l = s.RoomsOf(c.Context(), of)
+				found = s.RoomsOf(c.Context(), of)
 			default:
-				l = s.Rooms(c.Context(), nil)
+				found = s.Rooms(c.Context(), nil)
 			}
-			session.SortRooms(l.Items)
+			session.SortRooms(found.Items)
 			chosen, err := chosenRooms(c.Context(), s)
 			if err != nil {
 				return err
 			}
-			return listing(a, l, func(w io.Writer) {
+			return listing(a, found, func(w io.Writer) {
 				var cells [][]string
-				for _, r := range l.Items {
+				for _, r := range found.Items {
 					seats, is := "", ""
 					if r.Capacity != nil {
 						seats = fmt.Sprint(*r.Capacity)
 					}
 					if chosen == nil || chosen[strings.ToLower(r.EmailAddress)] {
-						is = "yes"
+						is = l("yes")
 					}
 					cells = append(cells, []string{r.DisplayName, r.EmailAddress, seats, session.Where(r), is})
 				}
@@ -64,7 +64,7 @@ func roomsList(a *app) *cobra.Command {
 			})
 		},
 	}
-	c.Flags().BoolVar(&administrator, "sign-in", false, "with the sign-in of an administrator, where the product may not list rooms; they are kept as known rooms")
+	c.Flags().BoolVar(&administrator, "sign-in", false, "sign in as an administrator, if the product may not list rooms; the rooms found are kept")
 	signIn.register(c)
 	c.Flags().StringVar(&of, "list", "", "only the rooms of the room list with this `address`")
 	return c
@@ -98,27 +98,28 @@ func chosenRooms(ctx context.Context, s *session.Session) (map[string]bool, erro
 
 // listing shows a list with its source; one that did not come whole is shown as
 // far as it came, and fails.
-func listing[T any](a *app, l tenant.Listing[T], human func(io.Writer)) error {
-	if l.Items == nil {
-		l.Items = []T{}
+func listing[T any](a *app, list tenant.Listing[T], human func(io.Writer)) error {
+	if list.Items == nil {
+		list.Items = []T{}
 	}
-	if err := a.show(l, func(w io.Writer) {
-		if len(l.Items) > 0 {
+	if err := a.show(list, func(w io.Writer) {
+		if len(list.Items) > 0 {
 			human(w)
 		}
-		whole := ""
-		if !l.Complete {
-			whole = ", not all of them"
+		fmt.Fprintln(w)
+		if list.Complete {
+			printLine(w, "%d in total. Source: %s", len(list.Items), word(list.Source))
+		} else {
+			printLine(w, "%d, not all of them. Source: %s", len(list.Items), word(list.Source))
 		}
-		fmt.Fprintf(w, "\n%d%s. Source: %s\n", len(l.Items), whole, l.Source)
 	}); err != nil {
 		return err
 	}
-	if l.Problem != nil {
-		return l.Problem
+	if list.Problem != nil {
+		return list.Problem
 	}
-	if !l.Complete {
-		return &status{code: exitFailed, err: fmt.Errorf("the list is not complete")}
+	if !list.Complete {
+		return &status{code: exitFailed, err: mistake(words.T("The list is not complete."))}
 	}
 	return nil
 }
@@ -157,7 +158,7 @@ func roomsSelect(a *app) *cobra.Command {
 				}
 			}
 			if ways != 1 {
-				return usage("name the rooms by e-mail address, or choose --list NAME or --all")
+				return usage("Name the rooms by email address, or use --list NAME or --all.")
 			}
 			s, err := a.open()
 			if err != nil {
@@ -175,14 +176,14 @@ func roomsSelect(a *app) *cobra.Command {
 			return a.showConnection(s.Document())
 		},
 	}
-	c.Flags().BoolVar(&all, "all", false, "all rooms, also those made later")
-	c.Flags().StringArrayVar(&lists, "list", nil, "the rooms of the room list with this `name` or address, also those added later; may be given several times")
+	c.Flags().BoolVar(&all, "all", false, "all rooms, including those created later")
+	c.Flags().StringArrayVar(&lists, "list", nil, "the rooms of the room list with this `name` or address, including those added later; may be repeated")
 	return c
 }
 
 func roomsImport(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "import FILE.csv", Short: "Read rooms from a CSV file, where the product may not list them", Args: cobra.ExactArgs(1),
+		Use: "import FILE.csv", Short: "Read rooms from a CSV file, if the product may not list them", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open()
 			if err != nil {
@@ -200,7 +201,9 @@ func roomsImport(a *app) *cobra.Command {
 			if l.Problem != nil {
 				return l.Problem
 			}
-			a.say("%s read, %s could not be used.", words.N(len(l.Items), "%d room", "%d rooms", len(l.Items)), words.N(len(wrong), "%d line", "%d lines", len(wrong)))
+			a.say("%s", words.Sentences(
+				words.N(len(l.Items), "%d room was read.", "%d rooms were read.", len(l.Items)),
+				words.N(len(wrong), "%d line could not be used.", "%d lines could not be used.", len(wrong))))
 			if err := a.show(l, func(io.Writer) {}); err != nil {
 				return err
 			}

@@ -16,11 +16,11 @@ import (
 func roomsAccess(a *app) *cobra.Command {
 	var f signInFlags
 	c := &cobra.Command{
-		Use: "access ROOM", Short: "What else can read this room? Every application that reaches its calendar", Args: cobra.ExactArgs(1),
+		Use: "access ROOM", Short: "Show every application that can reach the calendar of a room", Args: cobra.ExactArgs(1),
 		Long: "Lists every application of the tenant that can read or write the calendar of a room, " +
-			"the worst first: by which way, who owns it, and when it was last used. It only reads. " +
-			"What only Exchange can say comes from a script: roomkeyctl script show room-access " +
-			"--set room=ROOM, and then roomkeyctl script result FILE. Applications that act as a " +
+			"the most powerful first: how, who owns it, and when it was last used. It only reads. " +
+			"What only Exchange knows comes from a script: roomkeyctl script show room-access " +
+			"--set room=ROOM, then roomkeyctl script result FILE. Applications that act as a " +
 			"signed-in person see what that person may see, and are not listed.",
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open()
@@ -43,7 +43,7 @@ func roomsAccess(a *app) *cobra.Command {
 			}
 			for _, one := range list {
 				if one.State == reach.Unknown {
-					a.say("Exchange was not asked about every application. Have an Exchange administrator run: roomkeyctl script show room-access --set room=%s", problem.Line(args[0]))
+					a.say("Exchange was not asked about every application. Have an Exchange administrator run the script of: %s", "roomkeyctl script show room-access --set room="+problem.Line(args[0]))
 					break
 				}
 			}
@@ -57,11 +57,11 @@ func roomsAccess(a *app) *cobra.Command {
 func describeAccess(w io.Writer, list []reach.Access) {
 	var cells [][]string
 	for _, one := range list {
-		used := "not known"
+		used := l("not known")
 		if !one.LastUsed.IsZero() {
 			used = one.LastUsed.Format(time.DateOnly)
 		}
-		cells = append(cells, []string{problem.Line(one.Name), string(one.State), cmp.Or(string(one.Level), "–"), problem.Line(words.And(one.Ways...).String()), problem.Line(one.Owner), used})
+		cells = append(cells, []string{problem.Line(one.Name), word(one.State), cmp.Or(word(one.Level), "–"), problem.Line(words.And(one.Ways...).In(language)), problem.Line(one.Owner), used})
 	}
-	rows(w, []words.Key{"application", "reaches the room", "may", "by which way", "owner", "last used"}, cells)
+	rows(w, []words.Key{"application", "reaches the room", "may", "how", "owner", "last used"}, cells)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func newSchedule(a *app) *cobra.Command {
-	return group("schedule", "Have the system ask daily where the connections stand",
+	return group("schedule", "Check the state of every connection daily",
 		scheduleInstall(a), scheduleShow(a), scheduleRemove(a))
 }
 
@@ -21,9 +21,9 @@ func scheduleInstall(a *app) *cobra.Command {
 	var at, webhook string
 	c := &cobra.Command{
 		Use: "install", Short: "Run status --all once a day", Args: cobra.NoArgs,
-		Long: "Has the system run roomkeyctl status --all once a day: Task Scheduler on Windows, " +
-			"launchd on macOS, a systemd timer of the user elsewhere. What it finds is on the " +
-			"start page. With --webhook it is also told to a webhook, well or not: the address " +
+		Long: "Schedules roomkeyctl status --all once a day, with Task Scheduler on Windows, " +
+			"launchd on macOS and a systemd user timer elsewhere. What it finds is shown on the " +
+			"start page. With --webhook, each result is also sent to a webhook. Its address " +
 			"is read from standard input, or asked for, and kept in the keychain.",
 		Example: "  roomkeyctl schedule install --at 07:00 --webhook teams < address.txt",
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -42,7 +42,7 @@ func scheduleInstall(a *app) *cobra.Command {
 				return err
 			}
 			return a.show(map[string]any{"at": at, "command": append([]string{j.Program}, j.Args...), "webhook": webhook}, func(w io.Writer) {
-				fmt.Fprintf(w, "Every day at %s: %s\n", at, problem.Line(strings.Join(append([]string{j.Program}, j.Args...), " ")))
+				printLine(w, "Every day at %s: %s", at, problem.Line(strings.Join(append([]string{j.Program}, j.Args...), " ")))
 			})
 		},
 	}
@@ -53,7 +53,7 @@ func scheduleInstall(a *app) *cobra.Command {
 
 func scheduleShow(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "show", Short: "Say what is scheduled", Args: cobra.NoArgs,
+		Use: "show", Short: "Show what is scheduled", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			env, err := a.environment()
 			if err != nil {
@@ -65,12 +65,12 @@ func scheduleShow(a *app) *cobra.Command {
 			}
 			return a.show(said, func(w io.Writer) {
 				if !said.On {
-					fmt.Fprintln(w, "Nothing is scheduled: roomkeyctl schedule install")
+					printLine(w, "Nothing is scheduled. To schedule it: %s", "roomkeyctl schedule install")
 					return
 				}
 				fmt.Fprintln(w, problem.Clean(said.System))
 				if said.Form != "" && said.Webhook {
-					fmt.Fprintln(w, "It is told to the webhook whose address is in the keychain.")
+					printLine(w, "Each result is sent to the webhook whose address is in the keychain.")
 				}
 			})
 		},
@@ -79,7 +79,7 @@ func scheduleShow(a *app) *cobra.Command {
 
 func scheduleRemove(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "remove", Short: "Schedule nothing any more, and forget the webhook", Args: cobra.NoArgs,
+		Use: "remove", Short: "Remove the schedule and the webhook", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			env, err := a.environment()
 			if err != nil {
@@ -88,7 +88,7 @@ func scheduleRemove(a *app) *cobra.Command {
 			if err := env.Unschedule(c.Context()); err != nil {
 				return err
 			}
-			return a.show(map[string]bool{"scheduled": false}, func(w io.Writer) { fmt.Fprintln(w, "Nothing is scheduled any more.") })
+			return a.show(map[string]bool{"scheduled": false}, func(w io.Writer) { printLine(w, "Nothing is scheduled now.") })
 		},
 	}
 }

@@ -23,7 +23,7 @@ func newScript(a *app) *cobra.Command {
 
 func scriptList(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Short: "List the scripts: what each changes, who may run it", Args: cobra.NoArgs,
+		Use: "list", Short: "List the scripts, what each changes, and who may run it", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			scripts := exchange.Catalogue()
 			return a.show(scripts, func(w io.Writer) {
@@ -78,8 +78,8 @@ func scriptShow(a *app) *cobra.Command {
 	var differing, changes bool
 	c := &cobra.Command{
 		Use: "show NAME", Short: "Write one script for the chosen rooms", Args: cobra.ExactArgs(1),
-		Long: "Writes one script for the chosen rooms, and remembers it. With --diff it shows " +
-			"what would differ from the one that was generated last, here or in the window, " +
+		Long: "Writes one script for the chosen rooms and remembers it. With --diff, it shows " +
+			"the differences from the last one generated here or in the window, " +
 			"and remembers the new one only if it is written with --out.",
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open()
@@ -91,7 +91,7 @@ func scriptShow(a *app) *cobra.Command {
 			for _, pair := range set {
 				key, value, ok := strings.Cut(pair, "=")
 				if !ok {
-					return usage("--set takes NAME=VALUE, not %q", pair)
+					return usage("--set takes NAME=VALUE, not %q.", pair)
 				}
 				if file, isFile := strings.CutPrefix(value, "@"); isFile {
 					data, err := a.read(c.Context(), file)
@@ -145,15 +145,15 @@ func scriptShow(a *app) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&out, "out", "-", "`file` or folder to write, - for standard output")
-	c.Flags().BoolVar(&changes, "diff", false, "show what differs from the script that was generated last, in place of its text")
-	c.Flags().BoolVar(&differing, "only-differing", false, "only the rooms that the CSV read back last shows to differ from the product's policy")
-	c.Flags().StringArrayVar(&set, "set", nil, "`NAME=VALUE` of a parameter; VALUE @FILE reads a file")
+	c.Flags().BoolVar(&changes, "diff", false, "show the differences from the last script instead of the text")
+	c.Flags().BoolVar(&differing, "only-differing", false, "only the rooms whose settings differ from the product's, by the last CSV that was read")
+	c.Flags().StringArrayVar(&set, "set", nil, "`NAME=VALUE` of a parameter; @FILE as the value reads a file")
 	return c
 }
 
 func scriptFolder(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "folder FOLDER", Short: "Write everything for this connection: numbered scripts, README, checklist", Args: cobra.ExactArgs(1),
+		Use: "folder FOLDER", Short: "Write every script for this connection, with a README and a checklist", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open()
 			if err != nil {
@@ -175,9 +175,9 @@ func scriptFolder(a *app) *cobra.Command {
 
 func scriptResult(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "result FILE", Short: "Read back the result file of a script, as evidence", Args: cobra.ExactArgs(1),
-		Long: "Reads back the result file of a script, as evidence. A run that was ended leaves no " +
-			"result file: its transcript, or its CSV of values from before, says how far it came.",
+		Use: "result FILE", Short: "Read the result file of a script", Args: cobra.ExactArgs(1),
+		Long: "Reads the result file of a script as evidence. A run that was interrupted leaves no " +
+			"result file; its transcript, or its CSV of the previous values, shows how far it got.",
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open()
 			if err != nil {
@@ -210,7 +210,7 @@ func scriptResult(a *app) *cobra.Command {
 
 func scriptProcessing(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "processing FILE.csv", Short: "Read back calendar processing: what differs from the product's policy", Args: cobra.ExactArgs(1),
+		Use: "processing FILE.csv", Short: "Read the settings of the rooms, and show what differs from the product's", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open()
 			if err != nil {
@@ -231,9 +231,9 @@ func scriptProcessing(a *app) *cobra.Command {
 					if st.Problem != nil {
 						where := st.Room
 						if where == "" {
-							where = fmt.Sprintf("line %d", st.Line)
+							where = l("line %d", st.Line)
 						}
-						cells = append(cells, []string{where, st.Problem.Title.String(), "", ""})
+						cells = append(cells, []string{where, say(st.Problem.Title), "", ""})
 						continue
 					}
 					for _, d := range st.Says() {
@@ -251,19 +251,20 @@ func printResult(w io.Writer, r exchange.Result) {
 	for _, o := range r.Results {
 		said := o.Error
 		if p := r.Reason(o); p != nil {
-			said = p.Title.String()
+			said = say(p.Title)
 		}
-		cells = append(cells, []string{o.Identity, o.Action, o.Status, problem.Line(said)})
+		cells = append(cells, []string{o.Identity, word(o.Action), word(o.Status), problem.Line(said)})
 	}
 	rows(w, []words.Key{"object", "action", "status", "error"}, cells)
-	fmt.Fprintf(w, "\n%s, finished %s by %s: %d changed, %d as wanted already, %d failed, %d left out\n", problem.Line(r.Script),
+	fmt.Fprintln(w)
+	printLine(w, "%s, finished %s by %s: %d changed, %d already set, %d failed, %d skipped", problem.Line(r.Script),
 		r.FinishedAt.Format("2006-01-02 15:04 MST"), problem.Line(r.Account),
 		r.Summary[exchange.Changed], r.Summary[exchange.Same], r.Summary[exchange.Failed], r.Summary[exchange.Skipped])
 	if r.WhatIf {
-		fmt.Fprintln(w, "It ran with -WhatIf: nothing was changed.")
+		printLine(w, "It ran with -WhatIf, so nothing was changed.")
 	}
 	if p := r.Stopped(); p != nil {
-		fmt.Fprintf(w, "It stopped early: %s\n", problem.Line(p.Title.String()))
+		printLine(w, "It stopped early: %s", p.Title)
 	}
 	// Each reason is explained once, however many objects it stopped.
 	for _, p := range r.Reasons() {
@@ -271,10 +272,10 @@ func printResult(w io.Writer, r exchange.Result) {
 		p.Terminal(w, language)
 	}
 	if reach := r.Reach(); len(reach.Roles)+len(reach.Wrong) > 0 {
-		fmt.Fprintf(w, "The limit of the application: %s\n", problem.Line(reach.String()))
+		printLine(w, "Limit of the application: %s", reach.Text())
 	}
 	if at := r.Settled(); !at.IsZero() && r.Complete() {
-		fmt.Fprintf(w, "The change counts everywhere from %s: run roomkeyctl check then.\n", at.Format("2006-01-02 15:04 MST"))
+		printLine(w, "The change is in effect everywhere from %s. Then run: %s", at.Format("2006-01-02 15:04 MST"), "roomkeyctl check")
 	}
 }
 
@@ -283,11 +284,11 @@ func (a *app) sayChanges(diff string, last time.Time) {
 	when := last.Local().Format("2006-01-02 15:04:05")
 	switch {
 	case last.IsZero():
-		a.say("It was not generated before: there is nothing to compare it with.")
+		a.say("This script was not generated before, so there is nothing to compare it with.")
 	case diff == "":
-		a.say("The same as the one generated at %s.", when)
+		a.say("No differences from the script generated at %s.", when)
 	default:
-		a.say("Not the same as the one generated at %s:", when)
+		a.say("Differences from the script generated at %s:", when)
 	}
 }
 

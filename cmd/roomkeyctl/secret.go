@@ -27,14 +27,14 @@ func kindOf(name string) (vault.Kind, error) {
 	case vault.ClientSecret, vault.Certificate, vault.ServerToken:
 		return k, nil
 	}
-	return "", usage("a secret is client-secret, certificate or server-token, not %q", name)
+	return "", usage("A secret is client-secret, certificate or server-token, not %q.", name)
 }
 
 func secretSet(a *app) *cobra.Command {
 	var file string
 	c := &cobra.Command{
 		Use: "set KIND", Short: "Put a secret into the keychain", Args: cobra.ExactArgs(1),
-		Long: "Reads the secret from standard input, or asks without echo at a terminal. A " +
+		Long: "Reads the secret from standard input, or asks for it at a terminal without showing it. A " +
 			"certificate is a PEM file with its private key on standard input, or --file " +
 			"with a PEM or PFX file, whose password is then read from standard input.",
 		RunE: func(c *cobra.Command, args []string) error {
@@ -50,7 +50,7 @@ func secretSet(a *app) *cobra.Command {
 			var secret, password vault.Secret
 			if file != "" {
 				if kind != vault.Certificate {
-					return usage("--file is for a certificate; other secrets come on standard input")
+					return usage("--file is for a certificate. Give other secrets on standard input.")
 				}
 				data, err := a.read(c.Context(), file)
 				if err != nil {
@@ -103,11 +103,11 @@ var prompts = map[vault.Kind]words.Key{
 }
 
 // kept says where a secret is.
-func (a *app) kept() string {
+func (a *app) kept() words.Text {
 	if wire.InMemory(a.vaultKind) {
-		return "in memory, for this command only"
+		return words.T("in memory, for this command only")
 	}
-	return "in the keychain"
+	return words.T("in the keychain")
 }
 
 // warnOfMemory comes before a credential is made that would outlive the only
@@ -122,19 +122,21 @@ func (a *app) showSecrets(states []session.SecretState) error {
 	return a.show(states, func(w io.Writer) {
 		var cells [][]string
 		for _, s := range states {
-			stored, expires := "no", ""
+			stored, expires := l("no"), ""
 			if s.Stored {
-				stored = a.kept()
+				stored = say(a.kept())
 			}
 			if !s.Expires.IsZero() {
 				expires = s.Expires.Format("2006-01-02")
 			}
-			cells = append(cells, []string{string(s.Kind), stored, s.Fingerprint, expires, s.Subject})
+			cells = append(cells, []string{word(s.Kind), stored, s.Fingerprint, expires, s.Subject})
 		}
 		rows(w, []words.Key{"secret", "stored", "fingerprint", "expires", "certificate"}, cells)
 		for _, s := range states {
 			if s.Thumbprint != "" {
-				fmt.Fprintf(w, "\nThumbprint of the certificate: %s (SHA-1, as the portal shows it)\n%s (SHA-256)\n", s.Thumbprint, s.Thumbprint256)
+				fmt.Fprintln(w)
+				printLine(w, "Thumbprint of the certificate, as the portal shows it (SHA-1): %s", s.Thumbprint)
+				printLine(w, "Thumbprint of the certificate (SHA-256): %s", s.Thumbprint256)
 			}
 		}
 	})
@@ -142,7 +144,7 @@ func (a *app) showSecrets(states []session.SecretState) error {
 
 func secretStatus(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "status", Short: "Say which secrets the keychain holds", Args: cobra.NoArgs,
+		Use: "status", Short: "Show which secrets the keychain holds", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.open()
 			if err != nil {
@@ -160,7 +162,7 @@ func secretStatus(a *app) *cobra.Command {
 
 func secretForget(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "forget KIND", Short: "Remove a secret from the keychain", Args: cobra.ExactArgs(1),
+		Use: "forget KIND", Short: "Delete a secret from the keychain", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			kind, err := kindOf(args[0])
 			if err != nil {
@@ -182,14 +184,14 @@ func secretForget(a *app) *cobra.Command {
 // credentialNoun is what the commands about secrets call a kind of credential.
 var credentialNoun = map[string]vault.Kind{connection.CredentialSecret: vault.ClientSecret, connection.CredentialCertificate: vault.Certificate}
 
-// credentialOf is a connection's credential, and when it has to be renewed.
-func credentialOf(k connection.Credential) string {
-	if k.Expires.IsZero() {
-		return k.Kind
+// credentialOf is a connection's credential, and when it must be replaced.
+func credentialOf(k connection.Credential) words.Text {
+	kind, day := words.T(stateWords[k.Kind]), k.Expires.Format(time.DateOnly)
+	switch {
+	case k.Expires.IsZero():
+		return kind
+	case time.Until(k.Expires) < register.ExpiryWarning:
+		return words.T("%s, expires on %s. To replace it: %s", kind, day, "roomkeyctl register rotate")
 	}
-	says := k.Kind + ", ends on " + k.Expires.Format(time.DateOnly)
-	if time.Until(k.Expires) < register.ExpiryWarning {
-		says += ": renew it with roomkeyctl register rotate"
-	}
-	return says
+	return words.T("%s, expires on %s", kind, day)
 }

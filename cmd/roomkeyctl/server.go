@@ -18,7 +18,7 @@ import (
 )
 
 func newServer(a *app) *cobra.Command {
-	c := &cobra.Command{Use: "server", Short: "For makers of booking servers"}
+	c := &cobra.Command{Use: "server", Short: "For developers of booking servers"}
 	c.AddCommand(serverConformance(a))
 	return c
 }
@@ -26,8 +26,8 @@ func newServer(a *app) *cobra.Command {
 func serverConformance(a *app) *cobra.Command {
 	var ca, report string
 	c := &cobra.Command{
-		Use: "conformance URL", Short: "Hold an implementation of the booking-server contract to its rules", Args: cobra.ExactArgs(1),
-		Long: "Tries every rule that can be tried from outside and prints a report. It stores " +
+		Use: "conformance URL", Short: "Test whether a server keeps to the booking-server contract", Args: cobra.ExactArgs(1),
+		Long: "Tests every rule that can be tested from outside and prints a report. It stores " +
 			"invented configurations and deletes them again, and refuses a server that holds " +
 			"one. The server's token is read from standard input; a second line may hold one " +
 			"that may only read.",
@@ -60,8 +60,8 @@ func serverConformance(a *app) *cobra.Command {
 			return &status{code: exitFindings, err: errors.New("the server does not keep to the contract"), silent: true}
 		},
 	}
-	c.Flags().StringVar(&report, "report", "", "`file` to write the report to as well")
-	c.Flags().StringVar(&ca, "ca", "", "PEM `file` of the authority that signed the server's certificate")
+	c.Flags().StringVar(&report, "report", "", "`file` for the report as text")
+	c.Flags().StringVar(&ca, "ca", "", "PEM `file` of the certificate authority of the server")
 	return c
 }
 

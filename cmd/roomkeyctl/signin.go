@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -25,9 +24,9 @@ type signInFlags struct {
 }
 
 func (f *signInFlags) register(c *cobra.Command) {
-	c.Flags().BoolVar(&f.deviceCode, "device-code", false, "sign in with a code on another device; many tenants block this")
+	c.Flags().BoolVar(&f.deviceCode, "device-code", false, "sign in with a code on another device, which many tenants block")
 	c.Flags().BoolVar(&f.noBrowser, "no-browser", false, "print the address of the sign-in instead of opening the browser")
-	c.Flags().StringVar(&f.clientID, "client-id", "", "`ID` of a public client of your own for the sign-in (default: the last one used, else Microsoft Graph Command Line Tools)")
+	c.Flags().StringVar(&f.clientID, "client-id", "", "`ID` of your own public client for the sign-in (default: the last one used, or Microsoft Graph Command Line Tools)")
 	c.MarkFlagsMutuallyExclusive("device-code", "no-browser")
 }
 
@@ -42,7 +41,7 @@ func (a *app) signIn(ctx context.Context, s *session.Session, f signInFlags, sco
 		signed, err := s.SignIn(ctx, o, scopes)
 		if problem.CodeOf(err) == entra.CodeSignInInterrupted && attempt < attempts {
 			a.problem(problem.Of(err))
-			a.say("Once more:")
+			a.say("Try again:")
 			continue
 		}
 		if err != nil && problem.KindOf(err).Rejected() {
@@ -57,7 +56,7 @@ func (a *app) signIn(ctx context.Context, s *session.Session, f signInFlags, sco
 // leave signs out and says what the sign-in leaves at Microsoft.
 func (a *app) leave(s *session.Session) error {
 	if len(a.signed.Consented) > 0 {
-		a.say("What you consented to for %s stays: %s.\nTo take that back: roomkeyctl sign-in --revoke", a.signed.ClientName, strings.Join(a.signed.Consented, ", "))
+		a.say("Your consent for %s stays: %s.\nTo revoke it: %s", a.signed.ClientName, strings.Join(a.signed.Consented, ", "), "roomkeyctl sign-in --revoke")
 	}
 	return s.SignOut()
 }
@@ -85,9 +84,9 @@ func (a *app) way(f signInFlags) session.SignIn {
 				a.say("Open this address in the browser of this computer:\n%s", address)
 				return
 			}
-			a.say("The browser opens. If its page shows an error, or nothing opens, press Ctrl+C; the address is:\n%s", address)
+			a.say("The browser opens. If nothing opens, or its page shows an error, press Ctrl+C. The address is:\n%s", address)
 			if err := openBrowser(address); err != nil {
-				a.say("The browser could not be opened; open the address yourself.")
+				a.say("The browser could not be opened. Open the address yourself.")
 			}
 		},
 	}
@@ -103,7 +102,7 @@ func openBrowser(address string) error {
 }
 
 func (a *app) showCode(d entra.DeviceCode) {
-	a.say("Open %s and type the code\n\n    %s\n\nIt is valid for %d minutes, until %s. Ctrl+C ends the wait.",
+	a.say("Open %s and enter the code\n\n    %s\n\nIt is valid for %d minutes, until %s. To stop waiting, press Ctrl+C.",
 		d.Address, d.Code, int(time.Until(d.Expires).Round(time.Minute).Minutes()), d.Expires.Local().Format("15:04"))
 }
 
@@ -111,9 +110,9 @@ func newSignIn(a *app) *cobra.Command {
 	var f signInFlags
 	var revoke bool
 	c := &cobra.Command{
-		Use: "sign-in", Short: "Sign an administrator in, show account, tenant and roles, and forget the sign-in", Args: cobra.NoArgs,
-		Long: "Signs an administrator in to the tenant of the connection, shows who it is, the " +
-			"directory roles that are active and what was consented to, and forgets the " +
+		Use: "sign-in", Short: "Sign in as an administrator, show account, tenant and roles, and sign out", Args: cobra.NoArgs,
+		Long: "Signs an administrator in to the tenant of the connection, shows the account, its " +
+			"active directory roles and the consent that was given, and forgets the " +
 			"tokens. The other commands sign in by themselves with the same flags.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.open()
@@ -136,13 +135,13 @@ func newSignIn(a *app) *cobra.Command {
 				if err := s.RevokeSignIn(c.Context()); err != nil {
 					return err
 				}
-				a.say("The consent to %s was taken back.", signed.ClientName)
+				a.say("The consent for %s was revoked.", signed.ClientName)
 			}
 			return s.SignOut()
 		},
 	}
 	f.register(c)
-	c.Flags().BoolVar(&revoke, "revoke", false, "also take back what you consented to for the client of the sign-in")
+	c.Flags().BoolVar(&revoke, "revoke", false, "also revoke your consent for the client of the sign-in")
 	return c
 }
 
@@ -152,16 +151,16 @@ func printSigned(w io.Writer, s session.Signed) {
 		roles = append(roles, r.DisplayName)
 	}
 	if len(roles) == 0 {
-		roles = []string{"none that is active"}
+		roles = []string{l("no active role")}
 	}
 	rows(w, []words.Key{"", ""}, [][]string{
-		{"Account", strings.TrimSpace(s.UPN + " " + s.Name)},
-		{"Tenant", s.TenantID},
-		{"Roles", strings.Join(roles, ", ")},
-		{"Signed in to", s.ClientName + " " + s.Client},
-		{"Consented, and stays", strings.Join(s.Consented, " ")},
+		{l("Account"), strings.TrimSpace(s.UPN + " " + s.Name)},
+		{l("Tenant"), s.TenantID},
+		{l("Roles"), strings.Join(roles, ", ")},
+		{l("Signed in with"), s.ClientName + " " + s.Client},
+		{l("Consent that stays"), strings.Join(s.Consented, " ")},
 	})
 	if len(s.Consented) > 0 {
-		fmt.Fprintln(w, "To take the consent back: roomkeyctl sign-in --revoke")
+		printLine(w, "To revoke the consent: %s", "roomkeyctl sign-in --revoke")
 	}
 }

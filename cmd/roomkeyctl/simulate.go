@@ -7,15 +7,15 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
-
-	"github.com/roomkey/roomkey/core/words"
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/simulator"
 	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // simulated is what simulate prints as JSON.
@@ -48,10 +48,10 @@ func newSimulate(a *app) *cobra.Command {
 	o := simulator.Options{}
 	var list bool
 	c := &cobra.Command{
-		Use: "simulate", Short: "Serve a simulated tenant and its booking servers until interrupted", Args: cobra.NoArgs,
-		Long: "Serves Microsoft Entra ID, Microsoft Graph, a booking server of the contract and a " +
-			"Seatsurfing on this computer, over TLS with an authority of their own, and prints " +
-			"what to connect to.",
+		Use: "simulate", Short: "Run a simulated tenant and booking servers until interrupted", Args: cobra.NoArgs,
+		Long: "Runs Microsoft Entra ID, Microsoft Graph, a booking server of the contract and a " +
+			"Seatsurfing on this computer, over TLS with their own certificate authority, and prints " +
+			"how to connect to them.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if list {
 				return a.showFaults()
@@ -72,7 +72,7 @@ func newSimulate(a *app) *cobra.Command {
 			}
 			sim, err := simulator.Start(c.Context(), o)
 			if err != nil {
-				return usage("%v", err)
+				return usage("The simulator cannot start: %v", err)
 			}
 			defer sim.Close()
 			account := sim.Account()
@@ -109,13 +109,13 @@ func newSimulate(a *app) *cobra.Command {
 	f := c.Flags()
 	f.IntVar(&o.Rooms, "rooms", simulator.DefaultRooms, "`number` of rooms")
 	f.IntVar(&o.Users, "users", simulator.DefaultUsers, "`number` of users")
-	f.Uint64Var(&o.Seed, "seed", 0, "`number` that chooses names and ids")
-	f.StringArrayVar(&o.Faults, "fault", nil, "`name` of a fault, may be repeated; see --list-faults")
+	f.Uint64Var(&o.Seed, "seed", 0, "`number` that decides names and IDs")
+	f.StringArrayVar(&o.Faults, "fault", nil, "`name` of a fault; may be repeated; see --list-faults")
 	f.DurationVar(&o.Latency, "latency", 0, "`time` added to every answer, such as 50ms")
-	f.StringVar(&o.Dir, "dir", "", "`folder` that keeps the tenant and the server across starts")
-	f.StringVar(&o.Listen, "listen", "", "`address` of the tenant, such as 127.0.0.1:8443; the booking server takes the next port, Seatsurfing the one after")
-	f.StringVar(&o.Seatsurfing, "seatsurfing", "1.125.0", "`version` of the Seatsurfing to serve; empty for none")
-	f.BoolVar(&list, "list-faults", false, "list the faults and stop")
+	f.StringVar(&o.Dir, "dir", "", "`folder` in which the tenant and the server are kept between runs")
+	f.StringVar(&o.Listen, "listen", "", "`address` of the tenant, such as 127.0.0.1:8443; the booking server uses the next port, Seatsurfing the one after")
+	f.StringVar(&o.Seatsurfing, "seatsurfing", "1.125.0", "`version` of Seatsurfing; empty for none")
+	f.BoolVar(&list, "list-faults", false, "list the faults and exit")
 	return c
 }
 
@@ -134,27 +134,28 @@ func shellOf(system string) shellCommands {
 func (s simulated) print(w io.Writer) { s.printFor(w, shellOf(runtime.GOOS)) }
 
 func (s simulated) printFor(w io.Writer, shell shellCommands) {
-	fmt.Fprintf(w, `The simulated tenant is served until you press Ctrl-C.
-
-  sign-in         %s
-  Graph           %s
-  booking server  %s
-  Seatsurfing     %s
-  CA file         %s
-  tenant          %s (%s)
-  client id       %s
-  administrator   %s
-
-This cloud belongs into %s:
-
-%s
-It is also in a file. Where you have no clouds.yaml yet, in another terminal:
-
+	printLine(w, "The simulated tenant runs until you press Ctrl+C.")
+	fmt.Fprintln(w)
+	for _, fact := range []struct {
+		name  words.Key
+		value string
+	}{
+		{"Sign-in", s.Authority}, {"Microsoft Graph", s.Graph}, {"Booking server", s.BookingServer}, {"Seatsurfing", cmp.Or(s.Seatsurfing, l("none"))}, {"CA file", s.CAFile},
+		{"Tenant", s.Domain + " (" + s.TenantID + ")"}, {"Client ID", s.ClientID}, {"Administrator", s.Administrator},
+	} {
+		fmt.Fprintf(w, "  %-15s %s\n", l(fact.name), fact.value)
+	}
+	fmt.Fprintln(w)
+	printLine(w, "Add this cloud to %s:", s.config)
+	fmt.Fprintf(w, "\n%s\n", s.Clouds)
+	printLine(w, "If you have no clouds.yaml yet, copy it from a file, in another terminal:")
+	fmt.Fprintf(w, `
   %s "%s"
   %s "%s" "%s"
 
-Then:
-
+`, shell.mkdir, filepath.Dir(s.config), shell.copy, s.CloudsFile, s.config)
+	printLine(w, "Then run:")
+	fmt.Fprintf(w, `
   roomkeyctl connection new Lab --cloud simulated --tenant %s --product %s --client-id %s --server %s
   roomkeyctl connection set "server.caFile=%s"
   %s "%s" | roomkeyctl secret set client-secret
@@ -166,15 +167,13 @@ Then:
   roomkeyctl script show calendar-processing --out calendar-processing.ps1
   roomkeyctl push --confirm %s
   roomkeyctl status
-`, s.Authority, s.Graph, s.BookingServer, cmp.Or(s.Seatsurfing, "none"), s.CAFile, s.Domain, s.TenantID, s.ClientID, s.Administrator,
-		s.config, s.Clouds, shell.mkdir, filepath.Dir(s.config), shell.copy, s.CloudsFile, s.config,
-		s.Domain, wire.SimulatedProduct, s.ClientID, s.BookingServer, s.CAFile,
+`, s.Domain, wire.SimulatedProduct, s.ClientID, s.BookingServer, s.CAFile,
 		shell.show, s.SecretFiles[vault.ClientSecret], shell.show, s.SecretFiles[vault.ServerToken],
 		s.Room, s.SealingRecipient)
 	if s.Seatsurfing != "" {
+		fmt.Fprintln(w)
+		printLine(w, "Or with Seatsurfing, which chooses its redirect URI when it gets the sign-in:")
 		fmt.Fprintf(w, `
-Or with Seatsurfing, which chooses its redirect URI when it gets the sign-in:
-
   roomkeyctl connection new Desks --cloud simulated --tenant %s --product seatsurfing --option rooms --server %s
   roomkeyctl connection set -c Desks "server.caFile=%s"
   %s "%s" | roomkeyctl secret set -c Desks server-token
@@ -190,7 +189,8 @@ Or with Seatsurfing, which chooses its redirect URI when it gets the sign-in:
 `, s.Domain, s.Seatsurfing, s.CAFile, shell.show, s.SecretFiles[vault.ServerToken], s.Room)
 	}
 	if len(s.Faults) > 0 {
-		fmt.Fprintf(w, "\nFaults: %v\n", s.Faults)
+		fmt.Fprintln(w)
+		printLine(w, "Faults: %s", strings.Join(s.Faults, ", "))
 	}
 }
 

@@ -17,10 +17,10 @@ import (
 // survey says where every connection stands.
 func (a *app) survey(ctx context.Context, o session.SurveyOptions) error {
 	if o.Beside < 1 || o.Each <= 0 || o.All <= 0 {
-		return usage("--beside, --each and --within are more than 0")
+		return usage("--beside, --each and --within must be more than 0.")
 	}
 	if o.Tell != "" && !slices.Contains(session.WebhookForms(), o.Tell) {
-		return usage("--tell is %s, not %q", strings.Join(session.WebhookForms(), ", "), o.Tell)
+		return usage("--tell is one of %s, not %q.", strings.Join(session.WebhookForms(), ", "), o.Tell)
 	}
 	env, err := a.environment()
 	if err != nil {
@@ -50,7 +50,7 @@ func (a *app) survey(ctx context.Context, o session.SurveyOptions) error {
 func printHealth(w io.Writer, all []session.Health, now time.Time) {
 	var cells [][]string
 	for _, h := range all {
-		mark, days, proven := "✓", "", "never"
+		mark, days, proven := "✓", "", l("never")
 		if !h.Well() {
 			mark = "!"
 		}
@@ -59,17 +59,17 @@ func printHealth(w io.Writer, all []session.Health, now time.Time) {
 		}
 		if !h.ProvenAt.IsZero() {
 			days := int(now.Sub(h.ProvenAt).Hours() / 24)
-			proven = h.ProvenAt.Local().Format("2006-01-02") + ", " + words.N(days, "%d day ago", "%d days ago", days).String()
+			proven = l("%s, %s", h.ProvenAt.Local().Format("2006-01-02"), words.N(days, "%d day ago", "%d days ago", days))
 		}
-		cells = append(cells, []string{mark, h.Name, h.Tenant, days, h.Server, proven})
+		cells = append(cells, []string{mark, h.Name, h.Tenant, days, word(h.Server), proven})
 	}
-	rows(w, []words.Key{"", "connection", "tenant", "credential days", "server", "tested"}, cells)
+	rows(w, []words.Key{"", "connection", "tenant", "credential, days left", "server", "tested"}, cells)
 	for _, h := range all {
 		if len(h.Wants)+len(h.NotCompared) > 0 {
 			fmt.Fprintf(w, "\n%s\n", problem.Line(h.Name))
 		}
 		for _, t := range h.Wants {
-			fmt.Fprintf(w, "  %s\n", problem.Line(t.String()))
+			fmt.Fprintf(w, "  %s\n", problem.Line(say(t)))
 		}
 		for _, t := range h.NotCompared {
 			fmt.Fprintf(w, "  (%s)\n", problem.Line(t.String()))

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -185,8 +184,8 @@ func (r Result) Settled() time.Time {
 type Reach struct {
 	// Roles are those that were in scope inside and not in scope outside.
 	Roles []string
-	// Wrong are the tests that said otherwise, or failed.
-	Wrong []string
+	// Wrong are the tests that showed otherwise, or failed.
+	Wrong []words.Text
 	// Inside and Outside are the mailboxes that were asked about.
 	Inside, Outside []string
 	// Mailboxes is how many mailboxes of people match the limit, "" where nobody
@@ -197,19 +196,19 @@ type Reach struct {
 // Proven is whether every role was in scope inside and not in scope outside.
 func (r Reach) Proven() bool { return len(r.Roles) > 0 && len(r.Wrong) == 0 }
 
-// String says it in a few words.
-func (r Reach) String() string {
+// Text is what the tests showed.
+func (r Reach) Text() words.Text {
 	switch {
 	case len(r.Wrong) > 0:
-		return strings.Join(r.Wrong, "; ")
+		return words.Sentences(r.Wrong...)
 	case len(r.Roles) == 0:
-		return "no mailbox inside and outside was tested"
+		return words.T("No mailbox inside and outside the limit was tested.")
 	}
-	said := "in scope for " + strings.Join(r.Inside, ", ") + "; not in scope for " + strings.Join(r.Outside, ", ")
+	inside, outside := strings.Join(r.Inside, ", "), strings.Join(r.Outside, ", ")
 	if r.Mailboxes != "" {
-		said += "; mailboxes of people who book: " + r.Mailboxes
+		return words.T("In scope: %s. Not in scope: %s. Mailboxes of people who book: %s.", inside, outside, r.Mailboxes)
 	}
-	return said
+	return words.T("In scope: %s. Not in scope: %s.", inside, outside)
 }
 
 // Reach collects the tests of the limit that a script made.
@@ -227,7 +226,11 @@ func (r Result) Reach() Reach {
 		role, said := o.After["Role"], o.After["InScope"]
 		want := map[bool]string{true: "True", false: "False"}[inside]
 		if o.Status != Same || said != want || role == "" {
-			out.Wrong = append(out.Wrong, strings.TrimSpace(fmt.Sprintf("%s should be %s: %s", o.Identity, o.Action, o.Error)))
+			should := words.T("%s should be out of scope.", o.Identity)
+			if inside {
+				should = words.T("%s should be in scope.", o.Identity)
+			}
+			out.Wrong = append(out.Wrong, words.Sentences(should, words.Plain(o.Error)))
 			continue
 		}
 		if inside {
@@ -244,11 +247,11 @@ func (r Result) Reach() Reach {
 	if len(out.Wrong) == 0 { // half a proof is none
 		for role, both := range seen {
 			if both != 3 {
-				out.Wrong = append(out.Wrong, role+" was not tested inside and outside")
+				out.Wrong = append(out.Wrong, words.T("%s was not tested inside and outside the limit.", role))
 			}
 		}
 	}
-	slices.Sort(out.Wrong)
+	slices.SortFunc(out.Wrong, func(a, b words.Text) int { return strings.Compare(a.String(), b.String()) })
 	return out
 }
 

@@ -127,7 +127,7 @@ func TestReach(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	for _, r := range []Reach{run("True", "True"), run("False", "False"), {}} {
-		if r.Proven() || r.String() == "" {
+		if r.Proven() || r.Text().IsZero() {
 			t.Errorf("%+v", r)
 		}
 	}

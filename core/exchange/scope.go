@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -248,7 +249,7 @@ func (b *build) removeGrant() error {
 	}
 	reach := r.Reach()
 	if !reach.Proven() {
-		return problem.New(codeScopeNotProven, words.T("The result file does not prove the limit: %s.", reach.String())).
+		return problem.New(codeScopeNotProven, words.T("The result file does not prove the limit.")).With(reach.Text()).
 			Fix(words.T("Run limit-application-test again. The grant may only go when the application is in scope inside and not in scope outside, for every role."))
 	}
 	if unnamed := missing(b.data["Roles"].([]string), reach.Roles); len(unnamed) > 0 {
@@ -260,7 +261,11 @@ func (b *build) removeGrant() error {
 		return problem.New(codeTooEarly, words.T("The limit was tested at %s; it counts everywhere from %s on.", r.FinishedAt.UTC().Format("15:04 UTC"), ready.UTC().Format("15:04 UTC on 2 January"))).
 			Fix(words.T("Generate the script after that."))
 	}
-	b.data["Proof"] = "Tested at " + r.FinishedAt.UTC().Format(time.RFC3339) + ": " + reach.String() + "."
+	proof := fmt.Sprintf("Tested at %s: in scope for %s; not in scope for %s", r.FinishedAt.UTC().Format(time.RFC3339), strings.Join(reach.Inside, ", "), strings.Join(reach.Outside, ", "))
+	if reach.Mailboxes != "" {
+		proof += "; mailboxes of people who book: " + reach.Mailboxes
+	}
+	b.data["Proof"] = proof + "."
 	b.data["NotBefore"] = ready.UTC().Format(time.RFC3339)
 	b.explain("Removes the consent to %s for the application; other permissions are left alone.", strings.Join(b.data["Permissions"].([]string), ", "))
 	b.explain("Check the connection afterwards: it takes a fresh token, and proves a calendar inside and a refusal outside.")

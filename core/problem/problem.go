@@ -154,12 +154,12 @@ func KindOf(err error) Kind {
 	return ""
 }
 
-// String is the remedy on one line, the command after a colon.
-func (r Remedy) String() string {
-	if r.Command == "" {
-		return r.Text.String()
-	}
-	return r.Text.String() + " " + r.Command
+// String is the remedy on one line in English, the command behind it.
+func (r Remedy) String() string { return r.In(nil) }
+
+// In is the remedy on one line in a language, the command behind it.
+func (r Remedy) In(l words.Language) string {
+	return words.Sentences(r.Text, words.Plain(r.Command)).In(l)
 }
 
 type document struct {

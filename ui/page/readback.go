@@ -113,7 +113,7 @@ func reachOf(r exchange.Result) string {
 	if len(reach.Roles)+len(reach.Wrong) == 0 {
 		return ""
 	}
-	return kit.L("The limit of the application: %s.", reach.String())
+	return kit.L("Limit of the application: %s", reach.Text())
 }
 
 // problemsOf is why a result is not the whole evidence.
