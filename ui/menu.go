@@ -110,8 +110,8 @@ func (s *Shell) showMenu(steps []setup.Step) {
 	if len(items) > 0 {
 		items = append(items, fyne.NewMenuItemSeparator())
 	}
-	main := item(kit.L("Press the page's main button"), command(fyne.KeyReturn), s.pressPrimary)
-	s.menu.Items[connectionMenu].Items = append(items, main)
+	items = append(items, item(kit.L("Press the page's main button"), command(fyne.KeyReturn), s.pressPrimary))
+	s.menu.Items[connectionMenu].Items = items
 	s.menu.Refresh()
 }
 

@@ -65,7 +65,11 @@ func scriptColleague(a *app) *cobra.Command {
 			if err := a.write(out, result); err != nil || out == "-" || !bytes.Contains(intent, []byte(`"calendar-processing-show"`)) {
 				return err
 			}
-			resp, err = client.Get(row.Authority + "/simulator/calendar-processing.csv")
+			ask, err := http.NewRequestWithContext(r.Context(), http.MethodGet, row.Authority+"/simulator/calendar-processing.csv", nil)
+			if err != nil {
+				return err
+			}
+			resp, err = client.Do(ask)
 			if err != nil {
 				return row.Owner().Problem(err, r.URL.Host)
 			}

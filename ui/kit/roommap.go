@@ -260,7 +260,7 @@ func (m *RoomMap) choose(keys []string, chosen bool) {
 	m.OnChoose(keys, chosen)
 }
 
-// MouseIn, MouseMoved and MouseOut tell what is under the mouse.
+// MouseIn tells what is under the mouse.
 func (m *RoomMap) MouseIn(e *desktop.MouseEvent) { m.MouseMoved(e) }
 
 // MouseMoved tells what is under the mouse.

@@ -134,11 +134,12 @@ func (v *results) card(r exchange.Result) fyne.CanvasObject {
 			says.Add(kit.Muted(kit.L("and %d more", len(r.Results)-i)))
 			break
 		}
-		why := ""
+		parts := []string{o.Identity, o.Status, o.Action}
 		if p := r.Reason(o); p != nil {
-			why = ": " + kit.Say(p.Title)
+			parts = append(parts, kit.Say(p.Title))
 		}
-		says.Add(kit.Small(o.Identity + "  ·  " + o.Status + "  ·  " + o.Action + why))
+		parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+		says.Add(kit.Small(strings.Join(parts, "  ·  ")))
 	}
 	for _, p := range problemsOf(r) {
 		says.Add(kit.ProblemAs(v.env.Host, kit.MarkAttention, p))
