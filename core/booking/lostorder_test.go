@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/roomkey/roomkey/core/vault"
@@ -13,8 +14,17 @@ import (
 // with the token, the n-th goes as lost[n] says.
 type losing struct {
 	*otherServer
+	// mu: a client gives up on a lost answer before the server has ended with it.
+	mu   sync.Mutex
 	lost []int
 	n    int
+}
+
+// lose has the next requests go as lost says.
+func (l *losing) lose(lost []int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.n, l.lost = 0, lost
 }
 
 // The ways of a request.
@@ -25,6 +35,8 @@ const (
 )
 
 func (l *losing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	way := arrives
 	if r.Header.Get("Authorization") != "" {
 		if l.n < len(l.lost) {
@@ -88,19 +100,24 @@ func TestOrdersOfLostAnswers(t *testing.T) {
 			return err == nil && Proves(log.lines[len(log.lines)-1], now, view)
 		}
 		push("d1")
-		l.n, l.lost = 0, make([]int, requests)
+		lost := make([]int, requests)
 		for i, rest := 0, mask; i < requests; i, rest = i+1, rest/3 {
-			l.lost[i] = rest % 3
+			lost[i] = rest % 3
 		}
+		l.lose(lost)
 		push("d2")
-		has := func() bool { return l.config["digest"] == "d2" && strings.Contains(l.opened, "s-d2") }
+		has := func() bool {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			return l.config["digest"] == "d2" && strings.Contains(l.opened, "s-d2")
+		}
 		if proves() {
 			gone++
 			if !has() {
-				t.Errorf("%v: the old credential goes, and the server holds %v", l.lost, l.config["digest"])
+				t.Errorf("%v: the old credential goes, and the server holds %v", lost, l.config["digest"])
 			}
 		}
-		l.lost = nil
+		l.lose(nil)
 		if p := proves(); p != has() {
 			t.Errorf("at last proven is %v, and the server holds %v; %+v", p, l.config["digest"], log.lines)
 		} else if p {
