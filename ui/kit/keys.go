@@ -128,7 +128,11 @@ func pass(from fyne.CanvasObject, e *fyne.KeyEvent) {
 func canvasOf(o fyne.CanvasObject) fyne.Canvas { return fyne.CurrentApp().Driver().CanvasForObject(o) }
 
 // Scroll is Fyne's with a wheel as fast as in other applications.
-type Scroll struct{ container.Scroll }
+type Scroll struct {
+	container.Scroll
+	// resized is called when there is more or less room, nil for nothing.
+	resized func()
+}
 
 // NewVScroll lets its content be taller than the room for it.
 func NewVScroll(content fyne.CanvasObject) *Scroll {
@@ -136,6 +140,14 @@ func NewVScroll(content fyne.CanvasObject) *Scroll {
 	s.Direction, s.Content = container.ScrollVerticalOnly, content
 	s.ExtendBaseWidget(s)
 	return s
+}
+
+// Resize gives the content another room.
+func (s *Scroll) Resize(size fyne.Size) {
+	s.Scroll.Resize(size)
+	if s.resized != nil {
+		s.resized()
+	}
 }
 
 // Scrolled moves the content.

@@ -86,6 +86,7 @@ func NewRoomMap() (*RoomMap, fyne.CanvasObject) {
 	m.ExtendBaseWidget(m)
 	m.scroll = NewVScroll(m)
 	m.scroll.OnScrolled = func(fyne.Position) { m.draw() }
+	m.scroll.resized = m.draw
 	return m, m.scroll
 }
 
