@@ -223,7 +223,7 @@ func TestResultsSayWhenTheyCount(t *testing.T) {
 	p.sees("11 done, 1 failed.")
 	p.sees("room003@contoso.com  ·  failed  ·  not found")
 	p.sees("The change counts everywhere from " + fakeAt.Add(2*time.Hour-time.Minute).Local().Format("15:04"))
-	p.sees("not in scope for ceo@contoso.com")
+	p.sees("Not in scope: ceo@contoso.com.")
 
 	p = sitAt(t, b, fakeAt.Add(3*time.Hour))
 	p.goes(setup.Restrict)
