@@ -16,12 +16,14 @@ test -z "$(gofmt -l cmd core internal resources ui ./*.go)" || {
 	exit 1
 }
 
-commands=$(go list -tags $tags ./cmd/... | grep -v /cmd/tour | tr "\n" " ")
+long="/cmd/tour$|/cmd/internal/diagnosebench$"
+commands=$(go list -tags $tags ./cmd/... | grep -vE "$long" | tr "\n" " ")
 run() { go test -race -timeout 30m -tags $tags "$@"; }
-# The tour draws a hundred pictures by software, which takes a quarter of an hour
-# under the race detector; what it walks through is in the tests of ui/page.
-raced=$(go list -tags $tags ./core/... ./internal/... ./ui/... ./resources/... . | grep -v /cmd/tour)
-go test -timeout 30m -tags $tags ./cmd/tour/
+# The tour draws a hundred pictures by software and the benchmark diagnoses some
+# 250 tenants, which takes a quarter of an hour each under the race detector; what
+# they walk through is raced in the tests of ui, core/check and roomkeyctl.
+raced=$(go list -tags $tags ./core/... ./internal/... ./ui/... ./resources/... .)
+go test -timeout 30m -tags $tags ./cmd/tour/ ./cmd/internal/diagnosebench/
 if [ "$(uname -s)" = Linux ] && command -v dbus-run-session >/dev/null && command -v gnome-keyring-daemon >/dev/null; then
 	run $raced
 	export ROOMKEY_TEST_KEYCHAIN=1
