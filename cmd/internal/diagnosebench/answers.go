@@ -35,8 +35,8 @@ var given = []scenario{
 	answered(signIn, "code that nobody knows", "/token 400 AADSTS99999999 Something new.", check.Failed, check.Token, "entra.AADSTS99999999", "Look the code up"),
 
 	answered(permissions, "Graph misses a permission that the token carries", "/places 403 Authorization_RequestDenied Insufficient privileges to complete the operation.", check.Failed, check.RoomList, "graph.Authorization_RequestDenied", "does not help"),
-	answered(permissions, "Graph does not find the application", "/users 401 Authorization_IdentityNotFound The identity of the calling application could not be established.", check.Failed, check.RoomCalendars, "graph.Authorization_IdentityNotFound", "Enterprise applications"),
-	answered(permissions, "code that nobody knows, for people", "/users 402 PaymentRequired Pay.", check.Failed, check.RoomCalendars, "graph.PaymentRequired", "claims no cause"),
+	answered(permissions, "Graph does not find the application", "/users 401 Authorization_IdentityNotFound The identity of the calling application could not be established.", check.Failed, check.PeopleList, "graph.Authorization_IdentityNotFound", "Enterprise applications"),
+	answered(permissions, "code that nobody knows, for people", "/users 402 PaymentRequired Pay.", check.Failed, check.PeopleList, "graph.PaymentRequired", "claims no cause"),
 	answered(permissions, "code that nobody knows, for groups", "/groups 423 resourceLocked Locked.", check.Failed, check.GroupList, "graph.resourceLocked", "claims no cause"),
 	answered(permissions, "code that nobody knows, for rooms", "/places 400 BadRequest Tenant does not have Places enabled.", check.Failed, check.RoomList, "graph.BadRequest", "claims no cause"),
 	answered(permissions, "rooms that moved for good", "/places 410 Gone Moved.", check.Failed, check.RoomList, "graph.Gone", "claims no cause"),

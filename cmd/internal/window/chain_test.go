@@ -183,7 +183,7 @@ func TestThePictureFollowsTheEvidence(t *testing.T) {
 	}
 	see("nothing run yet", "········", "no Proven\nThis computer", "no Root cause", "[Test the connection]")
 	p.tests()
-	see("before it is handed over", "✓✓·✓✓·✓·", "no Root cause", "Partly tested", "[Sign in]", "[Hand over]")
+	see("before it is handed over", "✓✓·✓✓·✓·", "no Root cause", "Partly tested", "[Sign in]", "Choose the rooms first.", "no [Hand over]")
 	p.handsOver()
 	p.tests()
 	see("everything that an ordinary test proves", "✓✓·✓✓·✓✓", "no Root cause", "no Not reached")
