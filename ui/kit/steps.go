@@ -140,7 +140,7 @@ func (w *item) press() {
 func (w *item) MouseIn(*desktop.MouseEvent)    { w.hovered = true; w.paint() }
 func (w *item) MouseMoved(*desktop.MouseEvent) {}
 func (w *item) MouseOut()                      { w.hovered = false; w.paint() }
-func (w *item) FocusGained()                   { w.focused = true; w.paint() }
+func (w *item) FocusGained()                   { w.focused = true; w.paint(); reveal(w) }
 func (w *item) FocusLost()                     { w.focused = false; w.paint() }
 func (w *item) TypedRune(rune)                 {}
 
@@ -152,6 +152,8 @@ func (w *item) TypedKey(e *fyne.KeyEvent) {
 		w.focus(w.index + 1)
 	case fyne.KeyUp:
 		w.focus(w.index - 1)
+	default:
+		pass(w, e)
 	}
 }
 
