@@ -31,7 +31,7 @@ setup:
 setup-test:
 	@scripts/setup.sh test
 
-# Every test: core, window and command line under the race detector, the
+# Every test: core and window under the race detector, the
 # keychain against a real gnome-keyring, the real window under Xvfb.
 test: setup-test
 	@scripts/test.sh

@@ -16,12 +16,13 @@ test -z "$(gofmt -l cmd core internal resources ui ./*.go)" || {
 	exit 1
 }
 
-long="/cmd/tour$|/cmd/internal/diagnosebench$"
+long="/cmd/tour$|/cmd/internal/diagnosebench$|/cmd/roomkeyctl$"
 commands=$(go list -tags $tags ./cmd/... | grep -vE "$long" | tr "\n" " ")
 run() { go test -race -timeout 30m -tags $tags "$@"; }
-# The tour draws a hundred pictures by software and the benchmark diagnoses some
-# 250 tenants, which takes a quarter of an hour each under the race detector; what
-# they walk through is raced in the tests of ui, core/check and roomkeyctl.
+# The tour draws a hundred pictures by software, the benchmark diagnoses some 250
+# tenants, and the tests of roomkeyctl start it some thousand times, which takes a
+# quarter of an hour each under the race detector; what they walk through is raced
+# in the tests of ui, core and the window.
 raced=$(go list -tags $tags ./core/... ./internal/... ./ui/... ./resources/... .)
 go test -timeout 30m -tags $tags ./cmd/tour/ ./cmd/internal/diagnosebench/
 if [ "$(uname -s)" = Linux ] && command -v dbus-run-session >/dev/null && command -v gnome-keyring-daemon >/dev/null; then
@@ -33,7 +34,9 @@ if [ "$(uname -s)" = Linux ] && command -v dbus-run-session >/dev/null && comman
 	dbus-run-session -- xvfb-run -a -s "-screen 0 1280x800x24" bash -c "
 		set -euo pipefail
 		printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null
-		go test -race -timeout 30m -tags $tags -count=1 ./core/vault/ $commands"
+		go test -race -timeout 30m -tags $tags -count=1 ./core/vault/ $commands
+		go test -timeout 30m -tags $tags -count=1 ./cmd/roomkeyctl/"
 else
 	run $raced $commands
+	go test -timeout 30m -tags $tags ./cmd/roomkeyctl/
 fi

@@ -63,6 +63,13 @@ func (d *desks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(rec.Body.Bytes())
 }
 
+// served is how many requests it has had.
+func (d *desks) served() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.count
+}
+
 // holds is everything on its disk, by name.
 func (d *desks) holds() (all []string) {
 	d.t.Helper()
@@ -170,9 +177,9 @@ func TestKilledPush(t *testing.T) {
 		p.must("check")
 		before, disk, home := d.holds(), d.disk(), copied(t, p.home)
 		// How it ends when nobody is killed.
-		n := d.count
+		n := d.served()
 		p.push()
-		requests, want := d.count-n, d.holds()
+		requests, want := d.served()-n, d.holds()
 		if len(want) < 3 || requests < 5 {
 			t.Fatalf("push %d made %d requests and %v", i, requests, want)
 		}
@@ -188,8 +195,12 @@ func TestKilledPush(t *testing.T) {
 				if victim == "tool" {
 					d.strike = func() { _ = cmd.Process.Kill() }
 				}
+				err := cmd.Start() // under the lock: strike reads the process that it sets
 				d.mu.Unlock()
-				_ = cmd.Run() // killed, or without an answer
+				if err != nil {
+					t.Fatal(err)
+				}
+				_ = cmd.Wait() // killed, or without an answer
 				d.mu.Lock()
 				d.at = 0
 				d.mu.Unlock()
