@@ -32,7 +32,8 @@ var layers = map[string]string{
 	"core/vault":      "words problem",
 	"core/entra":      "words problem transport cloud tenant vault strictyaml resources",
 	"core/graph":      "words problem transport cloud tenant permission vault entra resources",
-	"core/register":   data + io,
+	"core/change":     "words problem transport tenant",
+	"core/register":   data + io + "change",
 	"core/check":      data + io + "evidence",
 	"core/exchange":   data + io,
 	"core/booking":    data + io,
@@ -41,7 +42,7 @@ var layers = map[string]string{
 	"core/schedule":   "words problem",
 	"core/setup":      "words evidence",
 	"core/reach":      "words permission",
-	"core/session":    data + io + "file owner register check exchange booking export report schedule setup evidence reach",
+	"core/session":    data + io + "file owner change register check exchange booking export report schedule setup evidence reach",
 	// The door of the simulated Microsoft and booking servers, and the rooms behind it.
 	"core/simulator":           "cloud simulator/booking simulator/entra simulator/exchange simulator/fault simulator/graph simulator/seatsurfing simulator/tenant",
 	"core/simulator/graph":     "simulator/entra simulator/exchange simulator/fault simulator/microsoft simulator/tenant",

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
@@ -50,7 +51,7 @@ type fakeRegistration struct {
 	Client           string
 	// Record is what History answers, LastSignIns and InUse what UndoPlan says;
 	// each of the problems makes the call of its name fail.
-	Record            []register.Record
+	Record            []change.Record
 	LastSignIns       []register.LastSignIn
 	InUse             words.Text
 	NoHistory, NoOpen *problem.Problem
@@ -138,27 +139,27 @@ func (b *fakeSession) RegisterPlan(_ context.Context, o register.Options, _ task
 		return plan, nil
 	}
 	done := b.Document().Application.ObjectID != ""
-	item := func(i register.Item) {
-		if done && i.Action != register.ByHand && i.Action != register.Attention {
-			i.Today, i.Action = i.Wanted, register.Keep
+	item := func(i change.Item) {
+		if done && i.Action != change.ByHand && i.Action != change.Attention {
+			i.Today, i.Action = i.Wanted, change.Keep
 		}
 		plan.Items = append(plan.Items, i)
 	}
-	item(register.Item{ID: "application", Title: words.T("App registration"), Today: words.T("none"), Wanted: words.Plain("Room booking" + b.Hostile), Action: register.Create})
-	item(register.Item{ID: "audience", Title: words.T("Who may sign in"), Today: words.T("this organization only"), Wanted: words.T("this organization only"), Action: register.Keep})
+	item(change.Item{ID: "application", Title: words.T("App registration"), Today: words.T("none"), Wanted: words.Plain("Room booking" + b.Hostile), Action: change.Create})
+	item(change.Item{ID: "audience", Title: words.T("Who may sign in"), Today: words.T("this organization only"), Wanted: words.T("this organization only"), Action: change.Keep})
 	reason := words.T("The booking server reads and writes the calendars of rooms.")
-	item(register.Item{ID: "declare:application:Calendars.ReadWrite", Title: words.T("Declare Calendars.ReadWrite (application)"), Today: words.T("not declared"), Wanted: words.T("declared"), Action: register.Change, Why: reason})
-	item(register.Item{ID: "consent:application:Calendars.ReadWrite", Title: words.T("Consent to Calendars.ReadWrite (application)"), Today: words.T("not granted"), Wanted: words.T("granted for the tenant"), Action: register.Grant, Why: reason})
-	item(register.Item{ID: "credential", Title: words.T("Credential"), Today: words.T("none on this computer"), Wanted: words.T("a client secret, valid for 365 days, straight into this computer's keychain"), Action: register.Create})
-	item(register.Item{ID: "other-permissions", Title: words.T("Other declared permissions"), Today: words.Plain("Mail.Send" + b.Hostile), Wanted: words.T("left alone"), Action: register.Keep, Why: words.T("More than the product needs.")})
+	item(change.Item{ID: "declare:application:Calendars.ReadWrite", Title: words.T("Declare Calendars.ReadWrite (application)"), Today: words.T("not declared"), Wanted: words.T("declared"), Action: change.Change, Why: reason})
+	item(change.Item{ID: "consent:application:Calendars.ReadWrite", Title: words.T("Consent to Calendars.ReadWrite (application)"), Today: words.T("not granted"), Wanted: words.T("granted for the tenant"), Action: change.Grant, Why: reason})
+	item(change.Item{ID: "credential", Title: words.T("Credential"), Today: words.T("none on this computer"), Wanted: words.T("a client secret, valid for 365 days, straight into this computer's keychain"), Action: change.Create})
+	item(change.Item{ID: "other-permissions", Title: words.T("Other declared permissions"), Today: words.Plain("Mail.Send" + b.Hostile), Wanted: words.T("left alone"), Action: change.Keep, Why: words.T("More than the product needs.")})
 	if !done {
 		plan.Advice = []words.Text{words.T("Your roles will probably not be enough to consent. That takes Privileged Role Administrator. If you are eligible for it (PIM), activate it and sign in again.")}
 	}
 	if b.LeavesConsent {
 		plan.Options.LeaveConsent = true
 		for n := range plan.Items {
-			if plan.Items[n].Action == register.Grant {
-				plan.Items[n].Action = register.ByHand
+			if plan.Items[n].Action == change.Grant {
+				plan.Items[n].Action = change.ByHand
 			}
 		}
 	}
@@ -180,7 +181,7 @@ func (b *fakeSession) ReviewedPlan(ctx context.Context, reviewed register.Plan, 
 }
 
 // RegisterHistory is Record.
-func (b *fakeCore) RegisterHistory() ([]register.Record, error) {
+func (b *fakeCore) RegisterHistory() ([]change.Record, error) {
 	defer b.ask("RegisterHistory")()
 	if b.NoHistory != nil {
 		return nil, b.NoHistory
@@ -210,9 +211,9 @@ func (b *fakeSession) RegisterApply(ctx context.Context, plan register.Plan, _ r
 	}
 	b.Applied.Add(1)
 	b.Ran = plan.Options
-	for _, phase := range []string{register.PhaseStart, register.PhaseAfter, register.PhaseEnd} {
-		r := register.Record{At: fakeAt, Run: "r0", By: "ada@contoso.com", Phase: phase}
-		if phase == register.PhaseAfter {
+	for _, phase := range []string{change.PhaseStart, change.PhaseAfter, change.PhaseEnd} {
+		r := change.Record{At: fakeAt, Run: "r0", By: "ada@contoso.com", Phase: phase}
+		if phase == change.PhaseAfter {
 			r.Step, r.Title, r.Request, r.RequestID = "application", words.T("App registration: %s", "Room booking"+b.Hostile), "PATCH /applications", "67b9fcc4-7d11-4c97-a48c-1415351558f1"
 		}
 		b.Record = append(b.Record, r)
@@ -244,7 +245,7 @@ func (b *fakeCore) RegisterHandOff(register.Plan) (session.HandOff, error) {
 func (b *fakeCore) RegisterUndoPlan(context.Context) (register.UndoPlan, error) {
 	return register.UndoPlan{Name: "Room booking", ClientID: "11111111-2222-4333-8444-555555555555", Restorable: true, SignIns: "https://entra.microsoft.com/#view/signins",
 		LastSignIns: b.LastSignIns, InUse: b.InUse,
-		Items:  []register.Item{{ID: "application", Title: words.T("App registration"), Today: words.T("Room booking"), Wanted: words.T("removed"), Action: register.Remove}},
+		Items:  []change.Item{{ID: "application", Title: words.T("App registration"), Today: words.T("Room booking"), Wanted: words.T("removed"), Action: change.Remove}},
 		Leaves: []words.Text{words.T("The limit in Exchange stays: only an Exchange administrator may remove it.")}}, nil
 }
 

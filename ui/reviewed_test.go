@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
@@ -165,22 +166,22 @@ func TestRecordShowsWhatWasDone(t *testing.T) {
 	p.press(recorded) // closed
 	p.missesOut("Nothing was done to the tenant yet")
 
-	line := func(r register.Record) {
+	line := func(r change.Record) {
 		r.At, r.Run, r.By = fakeAt, "r1", "ada@contoso.com"
 		b.Record = append(b.Record, r)
 	}
-	line(register.Record{Phase: register.PhaseStart, Verb: "apply", Reviewer: "Bea", Ticket: "CHG-17"})
-	for _, phase := range []string{register.PhaseBefore, register.PhaseAfter} {
-		r := register.Record{Phase: phase, Step: "application", Title: words.T("App registration: Room booking"), Request: "PATCH /applications"}
-		if phase == register.PhaseAfter {
+	line(change.Record{Phase: change.PhaseStart, Verb: "apply", Reviewer: "Bea", Ticket: "CHG-17"})
+	for _, phase := range []string{change.PhaseBefore, change.PhaseAfter} {
+		r := change.Record{Phase: phase, Step: "application", Title: words.T("App registration: Room booking"), Request: "PATCH /applications"}
+		if phase == change.PhaseAfter {
 			r.After, r.RequestID = map[string]any{"name": "Room booking"}, "67b9fcc4-7d11"
 		} else {
 			r.Before = map[string]any{"redirectUris": []string{"https://old.contoso.com"}}
 		}
 		line(r)
 	}
-	line(register.Record{Phase: register.PhaseFailed, Step: "consent", Title: words.T("Consent to something"), Code: "graph.Authorization_RequestDenied"})
-	line(register.Record{Phase: register.PhaseBefore, Step: "credential", Title: words.T("Client secret: rk-1"), Request: "POST addPassword"})
+	line(change.Record{Phase: change.PhaseFailed, Step: "consent", Title: words.T("Consent to something"), Code: "graph.Authorization_RequestDenied"})
+	line(change.Record{Phase: change.PhaseBefore, Step: "credential", Title: words.T("Client secret: rk-1"), Request: "POST addPassword"})
 	p.press(recorded)
 	for _, text := range []string{"Apply  ·  ", "did not end", "ada@contoso.com  ·  reviewed by Bea  ·  change ticket CHG-17", "App registration: Room booking",
 		"Request id 67b9fcc4-7d11", "refused: graph.Authorization_RequestDenied", "begun; no answer was seen"} {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
@@ -176,7 +177,7 @@ func printRegisterPlan(w io.Writer, p register.Plan) {
 	rows(w, []words.Key{"what", "today", "wanted", "action"}, cells)
 	for _, i := range p.Items {
 		// The reason of a permission stands once, at its consent.
-		if !i.Why.IsZero() && (i.Action != register.Keep && !strings.HasPrefix(i.ID, "declare:") || i.Problem != nil) {
+		if !i.Why.IsZero() && (i.Action != change.Keep && !strings.HasPrefix(i.ID, "declare:") || i.Problem != nil) {
 			fmt.Fprintf(w, "%s: %s\n", problem.Line(say(i.Title)), problem.Line(say(i.Why)))
 		}
 		if i.Problem != nil && p.Blocked == nil {

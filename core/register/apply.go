@@ -7,11 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/roomkey/roomkey/core/tenant"
-
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
-	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -82,14 +80,14 @@ func Apply(ctx context.Context, in Input, reviewed Plan) (Result, error) {
 	if _, _, err := in.held(ctx, vaultKind(r.wanted.Credential.Kind)); err != nil {
 		return r.result, err
 	}
-	if err := r.write(entry{Phase: phaseStart, Verb: "apply", Plan: reviewed.Digest, Reviewer: reviewed.Options.Reviewer, Ticket: reviewed.Options.Ticket}); err != nil {
+	if err := r.write(entry{Phase: change.PhaseStart, Verb: "apply", Plan: reviewed.Digest, Reviewer: reviewed.Options.Reviewer, Ticket: reviewed.Options.Ticket}); err != nil {
 		return r.result, err
 	}
 	if err := r.all(ctx); err != nil {
 		return r.result, err
 	}
 	r.result.Application = in.Document().Application
-	return r.result, r.write(entry{Phase: phaseEnd, Code: problem.CodeOf(r.result.Consent.Err()).String()})
+	return r.result, r.write(entry{Phase: change.PhaseEnd, Code: problem.CodeOf(r.result.Consent.Err()).String()})
 }
 
 // agree is nil when the reviewed plan is still the plan. After an interrupted
@@ -101,7 +99,7 @@ func agree(reviewed, now Plan, j journal) error {
 	if !strings.EqualFold(reviewed.Tenant, now.Tenant) || reviewed.Product != now.Product || reviewed.Cloud != now.Cloud {
 		return stale(words.T("The plan is for the product %s in the tenant %s; the connection is for %s in %s.", reviewed.Product, reviewed.Tenant, now.Product, now.Tenant))
 	}
-	known := map[string]Item{}
+	known := map[string]change.Item{}
 	for _, i := range reviewed.Items {
 		known[i.ID] = i
 	}
@@ -111,9 +109,9 @@ func agree(reviewed, now Plan, j journal) error {
 	for _, i := range now.Items {
 		before, there := known[i.ID]
 		switch {
-		case i.Action.does() && resumes && strings.HasPrefix(i.ID, "orphan:"):
-		case i.Action.does() && before.Action.does() && (same || resumes):
-		case !i.Action.does() && (same || resumes):
+		case i.Action.Does() && resumes && strings.HasPrefix(i.ID, "orphan:"):
+		case i.Action.Does() && before.Action.Does() && (same || resumes):
+		case !i.Action.Does() && (same || resumes):
 		case there && before.Action == i.Action && before.Today.String() == i.Today.String() && before.Wanted.String() == i.Wanted.String():
 		default:
 			differences = append(differences, words.T("%s: %s", i.Title, i.Today))
@@ -136,39 +134,30 @@ func agree(reviewed, now Plan, j journal) error {
 
 // do brings one step about.
 func (r *run) do(ctx context.Context, s step) error {
-	began, answered := r.in.now(), false
+	answered := false
 	r.in.Report.Say(len(r.result.Done), r.total, s.title)
-	for attempt := 1; ; attempt++ {
-		so, err := s.look(ctx)
-		if err == nil && so {
-			return r.finish(s, answered)
-		}
-		if err == nil && !answered {
-			if err = r.act(ctx, s); err == nil {
-				answered, attempt = true, 0
-				continue
+	return r.in.Until(ctx, func() (again bool, err error) {
+		for {
+			so, err := s.look(ctx)
+			if err == nil && so {
+				return false, r.finish(s, answered)
 			}
+			if err == nil && !answered {
+				if err = r.act(ctx, s); err == nil {
+					answered = true
+					continue
+				}
+			}
+			return err == nil || change.Retryable(problem.Of(err)), err
 		}
-		if ctx.Err() != nil {
-			return problem.Of(ctx.Err())
-		}
-		if err != nil && !retryable(problem.Of(err)) {
-			return err
-		}
-		wait := r.in.pace(max(attempt, 1))
-		if waited := r.in.now().Sub(began); waited+wait > r.in.patience() {
-			return unfinished(s.title, waited, err)
-		}
+	}, func(attempt int, wait time.Duration) {
 		r.in.Report.Say(len(r.result.Done), r.total, words.T("%s: waiting for Microsoft to catch up, attempt %d, next in %s", s.title, attempt, wait.Round(time.Second)))
-		if err := sleep(ctx, wait); err != nil {
-			return err
-		}
-	}
+	}, func(waited time.Duration, last error) error { return unfinished(s.title, waited, last) })
 }
 
 // act makes the call of a step, with the journal before and after.
 func (r *run) act(ctx context.Context, s step) error {
-	e := entry{Phase: phaseBefore, Step: s.id, Request: s.request, Made: s.made()}
+	e := entry{Phase: change.PhaseBefore, Step: s.id, Request: s.request, Made: s.made()}
 	if s.before != nil {
 		e.Before = s.before()
 	}
@@ -179,8 +168,8 @@ func (r *run) act(ctx context.Context, s step) error {
 	if err == nil {
 		return nil
 	}
-	if p := problem.Of(err); refused(p) {
-		if werr := r.write(entry{Phase: phaseFailed, Step: s.id, Request: s.request, Made: e.Made, Code: p.Code.String(), RequestID: p.RequestID}); werr != nil {
+	if p := problem.Of(err); change.Refused(p) {
+		if werr := r.write(entry{Phase: change.PhaseFailed, Step: s.id, Request: s.request, Made: e.Made, Code: p.Code.String(), RequestID: p.RequestID}); werr != nil {
 			return werr
 		}
 	}
@@ -188,28 +177,9 @@ func (r *run) act(ctx context.Context, s step) error {
 }
 
 // recorded makes a call and keeps the id of its last request.
-func (r *run) recorded(ctx context.Context, call func(context.Context) error) error {
-	recording, seen := transport.Record(ctx)
-	err := call(recording)
-	seen.Repeat(ctx)
-	r.requestID = lastRequestID(seen)
+func (r *run) recorded(ctx context.Context, call func(context.Context) error) (err error) {
+	r.requestID, err = change.Recorded(ctx, call)
 	return err
-}
-
-func lastRequestID(seen *transport.Recorder) (id string) {
-	for _, e := range seen.All() {
-		if e.RequestID != "" {
-			id = e.RequestID
-		}
-	}
-	return id
-}
-
-// refused is whether Microsoft said no, so that nothing was made. An answer
-// that got lost, and what failed here after an answer, leave the call dangling
-// until a look finds what it did.
-func refused(p *problem.Problem) bool {
-	return p.Kind.Rejected() && p.Code != tenant.CodeAlready
 }
 
 // finish records a step that is so: also one that an earlier run brought about
@@ -220,7 +190,7 @@ func (r *run) finish(s step, answered bool) error {
 	if !answered && begun == nil {
 		return nil
 	}
-	e := entry{Phase: phaseAfter, Step: s.id, Request: s.request, Made: s.made()}
+	e := entry{Phase: change.PhaseAfter, Step: s.id, Request: s.request, Made: s.made()}
 	if answered {
 		e.RequestID = r.requestID
 	}
@@ -229,21 +199,4 @@ func (r *run) finish(s step, answered bool) error {
 		e.Made.What, e.Made.Added = begun.Made.What, begun.Made.Added
 	}
 	return r.write(e)
-}
-
-// retryable is whether another look or another try may succeed: what was just
-// made is not everywhere at once, so that Microsoft does not find it yet.
-func retryable(p *problem.Problem) bool {
-	return p.Kind.Passing() || p.Code.In(tenant.CodeNotFound, tenant.CodeAlready)
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return problem.Of(ctx.Err())
-	}
 }

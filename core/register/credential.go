@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
@@ -83,16 +84,16 @@ func hinted(secret vault.Secret, hint string) bool {
 
 // planCredential says whether the credential is kept or which one is made, as
 // the product's guide says and the tenant's policy allows.
-func (in Input) planCredential(ctx context.Context, s state) (Credential, Item, error) {
+func (in Input) planCredential(ctx context.Context, s state) (Credential, change.Item, error) {
 	c := in.Document().Application.Credential
-	item := Item{ID: "credential", Title: words.T("Credential"), Today: words.T("none on this computer"), Action: Create}
+	item := change.Item{ID: "credential", Title: words.T("Credential"), Today: words.T("none on this computer"), Action: change.Create}
 	want := Credential{Kind: in.Options.Credential, Name: in.credentialName(), Bits: in.Options.Bits}
 	if wrong := CheckCredentialName(in.Options.CredentialName); wrong != nil {
-		item.Action, item.Problem = Attention, wrong
+		item.Action, item.Problem = change.Attention, wrong
 		return want, item, nil
 	}
 	if want.Kind == "" && !in.Product.HoldsCredential() {
-		item.Action, item.Problem = Attention, theirKey(in.Product)
+		item.Action, item.Problem = change.Attention, theirKey(in.Product)
 		return want, item, nil
 	}
 	if want.Kind == "" {
@@ -107,7 +108,7 @@ func (in Input) planCredential(ctx context.Context, s state) (Credential, Item, 
 		if i := slices.IndexFunc(in.Product.Credential.Kinds, makes); i >= 0 {
 			want.Kind = in.Product.Credential.Kinds[i]
 		}
-		if current(s.application, c, secret, pair, in.now()) != nil {
+		if current(s.application, c, secret, pair, in.Time()) != nil {
 			want.Kind = c.Kind
 		}
 	}
@@ -127,9 +128,9 @@ func (in Input) planCredential(ctx context.Context, s state) (Credential, Item, 
 	if err != nil {
 		item.Problem, item.Today = problem.Of(err), words.T("unknown: the keychain did not answer")
 	}
-	if k := current(s.application, c, secret, pair, in.now()); k != nil {
-		item.Today, item.Wanted, item.Action = describe(want.Kind, *k), words.T("the same"), Keep
-		if !k.End.IsZero() && k.End.Sub(in.now()) < ExpiryWarning {
+	if k := current(s.application, c, secret, pair, in.Time()); k != nil {
+		item.Today, item.Wanted, item.Action = describe(want.Kind, *k), words.T("the same"), change.Keep
+		if !k.End.IsZero() && k.End.Sub(in.Time()) < ExpiryWarning {
 			item.Why = words.T("It expires on %s. Renew it with Rotate.", k.End.Format(time.DateOnly))
 		}
 		return want, item, nil
@@ -142,7 +143,7 @@ func (in Input) planCredential(ctx context.Context, s state) (Credential, Item, 
 		}
 	}
 	why := in.obey(s, &want, &item, pair != nil)
-	if item.Action == Attention {
+	if item.Action == change.Attention {
 		return want, item, nil
 	}
 	if want.Kind == connection.CredentialCertificate {
@@ -192,9 +193,9 @@ func describe(kind string, k tenant.Credential) words.Text {
 }
 
 // planOrphans are secrets of interrupted runs: nobody knows their text.
-func (in Input) planOrphans(s state, j journal) (items []Item) {
+func (in Input) planOrphans(s state, j journal) (items []change.Item) {
 	for _, k := range in.orphans(s.application, j) {
-		items = append(items, Item{ID: "orphan:" + k.KeyID, Title: words.T("Client secret of an interrupted run"), Today: words.Plain(k.DisplayName), Wanted: words.T("none"), Action: Remove,
+		items = append(items, change.Item{ID: "orphan:" + k.KeyID, Title: words.T("Client secret of an interrupted run"), Today: words.Plain(k.DisplayName), Wanted: words.T("none"), Action: change.Remove,
 			Why: words.T("It was created by a run that was interrupted before the credential was used. Nothing depends on it.")})
 	}
 	return items

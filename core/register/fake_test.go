@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
@@ -268,7 +269,7 @@ func newBench(t *testing.T) *bench {
 			}
 			return entra.Token{Claims: &entra.Claims{Roles: []string{"Calendars.ReadWrite"}}}, nil
 		},
-		Pace: func(int) time.Duration { return time.Millisecond }, Patience: 3 * time.Second,
+		Clock: change.Clock{Pace: func(int) time.Duration { return time.Millisecond }, Patience: 3 * time.Second},
 	}
 	return b
 }

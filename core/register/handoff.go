@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
@@ -119,8 +120,8 @@ func Advice(roles []tenant.DirectoryRole, plan Plan) (advice []words.Text) {
 	}
 	consents, registers := false, false
 	for _, i := range plan.Todo() {
-		consents = consents || strings.HasPrefix(i.ID, "consent:application:") && i.Action == Grant
-		registers = registers || i.Action != Grant
+		consents = consents || strings.HasPrefix(i.ID, "consent:application:") && i.Action == change.Grant
+		registers = registers || i.Action != change.Grant
 	}
 	if consents && !has(entra.RoleGlobalAdministrator, entra.RolePrivilegedRoleAdministrator) {
 		advice = append(advice, words.T("Your roles will probably not be enough to consent to application permissions of Microsoft Graph. That takes Privileged Role Administrator or Global Administrator. If you are eligible for one (PIM), activate it and sign in again; otherwise leave the consent to a colleague with the hand-off."))

@@ -7,21 +7,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/connection"
 )
 
 // journalKind marks this package's entries: the file is shared.
 const journalKind = "register"
-
-// Phases of an entry.
-const (
-	phaseStart  = "start"  // a run begins
-	phaseBefore = "before" // a call is about to be made
-	phaseAfter  = "after"  // it was made, or found made
-	phaseFailed = "failed" // it was refused; nothing happened
-	phaseUndone = "undone" // what a call made was taken back
-	phaseEnd    = "end"    // a run ended with everything done
-)
 
 // entry is one line of the record of what was done.
 type entry struct {
@@ -108,9 +99,9 @@ func (in Input) readJournal() (journal, error) {
 func (j journal) unfinished() (plan string) {
 	for _, e := range j.entries {
 		switch {
-		case e.Phase == phaseStart && e.Verb == "apply":
+		case e.Phase == change.PhaseStart && e.Verb == "apply":
 			plan = e.Plan
-		case e.Phase == phaseEnd || e.Phase == phaseStart:
+		case e.Phase == change.PhaseEnd || e.Phase == change.PhaseStart:
 			plan = ""
 		}
 	}
@@ -121,9 +112,9 @@ func (j journal) unfinished() (plan string) {
 func (j journal) undoing() (open bool) {
 	for _, e := range j.entries {
 		switch e.Phase {
-		case phaseStart:
+		case change.PhaseStart:
 			open = e.Verb == "undo"
-		case phaseEnd:
+		case change.PhaseEnd:
 			open = false
 		}
 	}
@@ -137,9 +128,9 @@ func (j journal) dangling(step string) (found *entry) {
 			continue
 		}
 		switch e.Phase {
-		case phaseBefore:
+		case change.PhaseBefore:
 			found = &j.entries[i]
-		case phaseAfter, phaseFailed, phaseUndone:
+		case change.PhaseAfter, change.PhaseFailed, change.PhaseUndone:
 			found = nil
 		}
 	}
@@ -159,7 +150,7 @@ func (j journal) orphans() (nonces []string) {
 		if _, seen := open[e.Made.Nonce]; !seen {
 			order = append(order, e.Made.Nonce)
 		}
-		open[e.Made.Nonce] = e.Phase == phaseBefore
+		open[e.Made.Nonce] = e.Phase == change.PhaseBefore
 	}
 	for _, n := range order {
 		if open[n] {
@@ -172,7 +163,7 @@ func (j journal) orphans() (nonces []string) {
 // standing is what was made and not undone yet, oldest first.
 func (j journal) standing() (list []made) {
 	for _, e := range j.entries {
-		if e.Made == nil || e.Phase != phaseAfter && e.Phase != phaseUndone {
+		if e.Made == nil || e.Phase != change.PhaseAfter && e.Phase != change.PhaseUndone {
 			continue
 		}
 		at := -1
@@ -182,9 +173,9 @@ func (j journal) standing() (list []made) {
 			}
 		}
 		switch {
-		case e.Phase == phaseAfter && at >= 0 && e.Made.credential():
+		case e.Phase == change.PhaseAfter && at >= 0 && e.Made.credential():
 			list[at] = *e.Made // a rotation records its credential twice: made, and proven
-		case e.Phase == phaseAfter:
+		case e.Phase == change.PhaseAfter:
 			list = append(list, *e.Made)
 		case at >= 0:
 			list = append(list[:at], list[at+1:]...)
@@ -219,7 +210,7 @@ func newNonce() string { return "rk-" + strings.ToLower(rand.Text()[:10]) }
 
 // write appends an entry; without it, nothing is done.
 func (r *run) write(e entry) error {
-	e.Kind, e.At, e.Run, e.By = journalKind, r.in.now(), r.id, r.in.By
+	e.Kind, e.At, e.Run, e.By = journalKind, r.in.Time(), r.id, r.in.By
 	if err := r.in.Journal.Append(e); err != nil {
 		return err
 	}

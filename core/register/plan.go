@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
@@ -19,16 +20,16 @@ const planVersion = 1
 // Plan is everything that Apply would do, for a person to read and for a second
 // person to review: today, wanted, action. Applied is exactly this or nothing.
 type Plan struct {
-	Version    int       `json:"version"`
-	MadeAt     time.Time `json:"madeAt"`
-	MadeBy     string    `json:"madeBy"`
-	Connection string    `json:"connection"`
-	Tenant     string    `json:"tenant"`
-	Cloud      string    `json:"cloud"`
-	Product    string    `json:"product"`
-	Target     Target    `json:"application"`
-	Wanted     Wanted    `json:"wanted"`
-	Items      []Item    `json:"items"`
+	Version    int           `json:"version"`
+	MadeAt     time.Time     `json:"madeAt"`
+	MadeBy     string        `json:"madeBy"`
+	Connection string        `json:"connection"`
+	Tenant     string        `json:"tenant"`
+	Cloud      string        `json:"cloud"`
+	Product    string        `json:"product"`
+	Target     Target        `json:"application"`
+	Wanted     Wanted        `json:"wanted"`
+	Items      []change.Item `json:"items"`
 	// Blocked is why nothing can be applied: a choice to make, or an
 	// application that is not this tenant's.
 	Blocked *problem.Problem `json:"blocked"`
@@ -60,55 +61,14 @@ type Choice struct {
 	CreatedAt   time.Time `json:"createdAt"`
 }
 
-// Action is what happens to one item of a plan.
-type Action string
-
-// The actions of a plan.
-const (
-	// Keep changes nothing.
-	Keep   Action = "keep"
-	Create Action = "create"
-	Change Action = "change"
-	Grant  Action = "grant"
-	Remove Action = "remove"
-	// ByHand is for a person to do elsewhere.
-	ByHand Action = "by hand"
-	// Attention changes nothing and must be read.
-	Attention Action = "attention"
-)
-
-// does reports whether Apply acts for it.
-func (a Action) does() bool {
-	return a == Create || a == Change || a == Grant || a == Remove
-}
-
-// Item is one line of the plan.
-type Item struct {
-	ID     string     `json:"id"`
-	Title  words.Text `json:"title"`
-	Today  words.Text `json:"today"`
-	Wanted words.Text `json:"wanted"`
-	Action Action     `json:"action"`
-	// Why is the reason of the product or of Roomkey.
-	Why     words.Text       `json:"why,omitzero"`
-	Problem *problem.Problem `json:"problem,omitempty"`
-}
-
 // Todo are the items for which Apply acts.
-func (p Plan) Todo() (todo []Item) {
-	for _, i := range p.Items {
-		if i.Action.does() {
-			todo = append(todo, i)
-		}
-	}
-	return todo
-}
+func (p Plan) Todo() []change.Item { return change.Todo(p.Items) }
 
 // NeedsConsent reports whether Apply grants something, for which the
 // administrator's sign-in needs the scopes of consent.
 func (p Plan) NeedsConsent() bool {
 	for _, i := range p.Items {
-		if i.Action == Grant {
+		if i.Action == change.Grant {
 			return true
 		}
 	}
@@ -117,8 +77,8 @@ func (p Plan) NeedsConsent() bool {
 
 // LeavesConsent reports whether Apply leaves consent to be given by a colleague.
 func (p Plan) LeavesConsent() bool {
-	return p.Options.LeaveConsent && slices.ContainsFunc(p.Items, func(i Item) bool {
-		return strings.HasPrefix(i.ID, "consent:") && i.Action == ByHand
+	return p.Options.LeaveConsent && slices.ContainsFunc(p.Items, func(i change.Item) bool {
+		return strings.HasPrefix(i.ID, "consent:") && i.Action == change.ByHand
 	})
 }
 
@@ -138,8 +98,8 @@ func MakePlan(ctx context.Context, in Input) (Plan, error) {
 func (in Input) plan(ctx context.Context, s state, w Wanted, j journal) (Plan, error) {
 	c := in.Document()
 	p := Plan{
-		Version: planVersion, MadeAt: in.now(), MadeBy: in.By, Connection: c.Name, Tenant: in.TenantID, Cloud: in.Cloud.ID, Product: in.Product.ID,
-		Target: Target{Found: s.how, UniqueName: w.UniqueName, DisplayName: w.DisplayName}, Blocked: s.blocked, Items: []Item{}, Options: in.Options,
+		Version: planVersion, MadeAt: in.Time(), MadeBy: in.By, Connection: c.Name, Tenant: in.TenantID, Cloud: in.Cloud.ID, Product: in.Product.ID,
+		Target: Target{Found: s.how, UniqueName: w.UniqueName, DisplayName: w.DisplayName}, Blocked: s.blocked, Items: []change.Item{}, Options: in.Options,
 	}
 	for _, a := range s.named {
 		p.Choices = append(p.Choices, Choice{ClientID: a.AppID, DisplayName: a.DisplayName, CreatedAt: a.CreatedAt})
@@ -147,7 +107,7 @@ func (in Input) plan(ctx context.Context, s state, w Wanted, j journal) (Plan, e
 	if a := s.application; a != nil {
 		p.Target = Target{Found: s.how, ClientID: a.AppID, ObjectID: a.ID, UniqueName: a.UniqueName, DisplayName: a.DisplayName, RedirectURIs: a.RedirectURIs}
 	}
-	var credential Item
+	var credential change.Item
 	var err error
 	w.Credential, credential, err = in.planCredential(ctx, s)
 	if err != nil {
@@ -160,10 +120,10 @@ func (in Input) plan(ctx context.Context, s state, w Wanted, j journal) (Plan, e
 		p.Items = append(p.Items, credential)
 		p.Items = append(p.Items, in.planOrphans(s, j)...)
 		p.Items = append(p.Items, in.planOthers(s, w, j)...)
-		if credential.Problem != nil && credential.Action == Attention {
+		if credential.Problem != nil && credential.Action == change.Attention {
 			p.Blocked = credential.Problem
 		}
-		if forbidden := s.audienceForbidden(w, in.now()); forbidden != nil {
+		if forbidden := s.audienceForbidden(w, in.Time()); forbidden != nil {
 			p.Blocked = forbidden
 		}
 	}
@@ -173,17 +133,17 @@ func (in Input) plan(ctx context.Context, s state, w Wanted, j journal) (Plan, e
 
 // planApplication is about the registration itself and its enterprise
 // application.
-func (in Input) planApplication(s state, w Wanted) []Item {
+func (in Input) planApplication(s state, w Wanted) []change.Item {
 	a := tenant.Application{}
-	app := Item{ID: "application", Title: words.T("App registration"), Today: words.T("none"), Wanted: words.Plain(w.DisplayName), Action: Create}
-	audience := Item{ID: "audience", Title: words.T("Who may sign in"), Today: words.T("–"), Wanted: audienceOf(w.SignInAudience), Action: Create}
+	app := change.Item{ID: "application", Title: words.T("App registration"), Today: words.T("none"), Wanted: words.Plain(w.DisplayName), Action: change.Create}
+	audience := change.Item{ID: "audience", Title: words.T("Who may sign in"), Today: words.T("–"), Wanted: audienceOf(w.SignInAudience), Action: change.Create}
 	switch {
 	case s.application != nil:
 		a = *s.application
-		app.Today, app.Wanted, app.Action = words.T("%s, client ID %s", a.DisplayName, a.AppID), words.Plain(a.DisplayName), Keep
-		audience.Today, audience.Action = audienceOf(a.SignInAudience), Keep
+		app.Today, app.Wanted, app.Action = words.T("%s, client ID %s", a.DisplayName, a.AppID), words.Plain(a.DisplayName), change.Keep
+		audience.Today, audience.Action = audienceOf(a.SignInAudience), change.Keep
 		if a.SignInAudience != w.SignInAudience {
-			audience.Action, audience.Wanted = Attention, audienceOf(w.SignInAudience)
+			audience.Action, audience.Wanted = change.Attention, audienceOf(w.SignInAudience)
 			audience.Why = words.T("Left as it is. Other organizations can use a multi-tenant application too: if nobody needs that, choose Single tenant in the Microsoft Entra admin center under App registrations, this application, Authentication, Supported account types.")
 		}
 	case s.exchange != nil:
@@ -191,47 +151,47 @@ func (in Input) planApplication(s state, w Wanted) []Item {
 	case s.deleted != nil:
 		app.Why = words.T("One that Roomkey registered was deleted on %s. It can be restored until %s instead.", s.deleted.DeletedAt.Format(time.DateOnly), s.deleted.DeletedAt.AddDate(0, 0, 30).Format(time.DateOnly))
 	}
-	items := []Item{app, audience}
-	change := w.change(a)
+	items := []change.Item{app, audience}
+	differs := w.change(a)
 	part := func(id string, title, today, wanted words.Text, changes bool) {
-		i := Item{ID: id, Title: title, Today: today, Wanted: wanted, Action: Keep}
+		i := change.Item{ID: id, Title: title, Today: today, Wanted: wanted, Action: change.Keep}
 		if changes {
-			i.Action = Change
+			i.Action = change.Change
 			if s.application == nil {
-				i.Action = Create
+				i.Action = change.Create
 			}
 		}
 		items = append(items, i)
 	}
 	if len(w.RedirectURIs) > 0 {
-		part("redirect-uris", words.T("Redirect URIs, platform Web"), list(a.RedirectURIs), list(union(a.RedirectURIs, w.RedirectURIs)), change.RedirectURIs != nil)
+		part("redirect-uris", words.T("Redirect URIs, platform Web"), list(a.RedirectURIs), list(union(a.RedirectURIs, w.RedirectURIs)), differs.RedirectURIs != nil)
 	}
 	if w.IDTokens {
-		part("id-tokens", words.T("ID tokens"), onOff(a.IDTokens), onOff(true), change.IDTokens != nil)
+		part("id-tokens", words.T("ID tokens"), onOff(a.IDTokens), onOff(true), differs.IDTokens != nil)
 	}
 	if w.HomePage != "" {
-		part("home-page", words.T("Home page"), list([]string{a.HomePage}), words.Plain(w.HomePage), change.HomePage != nil)
+		part("home-page", words.T("Home page"), list([]string{a.HomePage}), words.Plain(w.HomePage), differs.HomePage != nil)
 	}
 	if w.Branding != nil {
 		b := a.Branding
 		part("branding", words.T("Addresses for support, privacy and terms"), list([]string{b.Marketing, b.Support, b.Privacy, b.TermsOfService}),
-			list([]string{w.Branding.Marketing, w.Branding.Support, w.Branding.Privacy, w.Branding.TermsOfService}), change.Branding != nil)
+			list([]string{w.Branding.Marketing, w.Branding.Support, w.Branding.Privacy, w.Branding.TermsOfService}), differs.Branding != nil)
 	}
 	switch {
 	case len(w.Logo) > 0 && a.Branding.LogoURL != "":
-		items = append(items, Item{ID: "logo", Title: words.T("Logo"), Today: words.T("there"), Wanted: words.T("there"), Action: Keep,
+		items = append(items, change.Item{ID: "logo", Title: words.T("Logo"), Today: words.T("there"), Wanted: words.T("there"), Action: change.Keep,
 			Why: words.T("The application already has a logo. It is not changed.")})
 	case len(w.Logo) > 0:
-		items = append(items, Item{ID: "logo", Title: words.T("Logo"), Today: words.T("none"), Wanted: words.T("a picture of %d bytes", len(w.Logo)), Action: Create})
+		items = append(items, change.Item{ID: "logo", Title: words.T("Logo"), Today: words.T("none"), Wanted: words.T("a picture of %d bytes", len(w.Logo)), Action: change.Create})
 	case w.HomePage != "" || w.Branding != nil:
-		items = append(items, Item{ID: "logo", Title: words.T("Logo"), Today: list([]string{a.Branding.LogoURL}), Wanted: words.T("the product's, if you like"), Action: ByHand,
+		items = append(items, change.Item{ID: "logo", Title: words.T("Logo"), Today: list([]string{a.Branding.LogoURL}), Wanted: words.T("the product's, if you like"), Action: change.ByHand,
 			Why: words.T("Choose the picture with the plan's other choices and Apply uploads it. Or, in the Microsoft Entra admin center, App registrations, this application, Branding & properties: press Upload new logo.")})
 	}
-	sp := Item{ID: "service-principal", Title: words.T("Enterprise application"), Today: words.T("none"), Wanted: words.T("there"), Action: Create}
+	sp := change.Item{ID: "service-principal", Title: words.T("Enterprise application"), Today: words.T("none"), Wanted: words.T("there"), Action: change.Create}
 	if s.principal != nil {
-		sp.Today, sp.Action = words.T("there"), Keep
+		sp.Today, sp.Action = words.T("there"), change.Keep
 		if !s.principal.Enabled {
-			sp.Today, sp.Action = words.T("switched off"), Attention
+			sp.Today, sp.Action = words.T("switched off"), change.Attention
 			sp.Problem = problem.New(codeApplicationDisabled, words.T("Sign-in of the application is switched off.")).
 				Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Properties: set \"Enabled for users to sign-in?\" to Yes and press \"Save\"."))
 		}
@@ -240,44 +200,44 @@ func (in Input) planApplication(s state, w Wanted) []Item {
 }
 
 // planPermissions has two items a permission: declared and consented.
-func (in Input) planPermissions(s state, w Wanted) (items []Item) {
+func (in Input) planPermissions(s state, w Wanted) (items []change.Item) {
 	var have []tenant.RequiredResource
 	if s.application != nil {
 		have = s.application.Required
 	}
 	for _, p := range w.Permissions {
-		declared := Item{ID: "declare:" + string(p.Kind) + ":" + p.Value, Title: words.T("Declare %s (%s)", p.Value, p.Kind.Text()), Today: words.T("not declared"), Wanted: words.T("declared"), Action: Change, Why: words.T(p.Reason)}
+		declared := change.Item{ID: "declare:" + string(p.Kind) + ":" + p.Value, Title: words.T("Declare %s (%s)", p.Value, p.Kind.Text()), Today: words.T("not declared"), Wanted: words.T("declared"), Action: change.Change, Why: words.T(p.Reason)}
 		if declares(have, tenant.GraphAppID, p.ID, p.Kind) {
-			declared.Today, declared.Action = words.T("declared"), Keep
+			declared.Today, declared.Action = words.T("declared"), change.Keep
 		}
 		granted := s.granted(p)
 		if p.Kind == "delegated" {
 			granted = s.scopeGranted(p.Value)
 		}
-		consent := Item{ID: "consent:" + string(p.Kind) + ":" + p.Value, Title: words.T("Consent to %s (%s)", p.Value, p.Kind.Text()), Today: words.T("not granted"), Wanted: words.T("granted for the tenant"), Action: Grant, Why: words.T(p.Reason)}
+		consent := change.Item{ID: "consent:" + string(p.Kind) + ":" + p.Value, Title: words.T("Consent to %s (%s)", p.Value, p.Kind.Text()), Today: words.T("not granted"), Wanted: words.T("granted for the tenant"), Action: change.Grant, Why: words.T(p.Reason)}
 		switch {
 		case granted:
-			consent.Today, consent.Action = words.T("granted"), Keep
+			consent.Today, consent.Action = words.T("granted"), change.Keep
 		case in.Options.LeaveConsent:
-			consent.Action, consent.Why = ByHand, words.T("Left to a colleague: see the hand-off.")
+			consent.Action, consent.Why = change.ByHand, words.T("Left to a colleague: see the hand-off.")
 		}
 		items = append(items, declared, consent)
 		if p.ServerSignIn {
-			items = append(items, Item{ID: "server-sign-in:" + p.Value, Title: words.T("Sign-in at the booking server for %s", p.Value), Wanted: words.T("a licensed account signs in there"), Action: ByHand,
+			items = append(items, change.Item{ID: "server-sign-in:" + p.Value, Title: words.T("Sign-in at the booking server for %s", p.Value), Wanted: words.T("a licensed account signs in there"), Action: change.ByHand,
 				Why: words.T("An application cannot do this by itself: the booking server needs a signed-in user for it. Sign in at the booking server after the hand-over.")})
 		}
 	}
 	_, unknown, byExchange := in.wanted(s.graph)
 	items = append(items, in.scopeFirst(s, w)...)
 	for _, ref := range unknown {
-		items = append(items, Item{ID: "unknown:" + string(ref.Kind) + ":" + ref.Value, Title: words.T("%s (%s)", ref.Value, ref.Kind.Text()), Today: words.T("not offered"), Wanted: words.T("declared"), Action: Attention,
+		items = append(items, change.Item{ID: "unknown:" + string(ref.Kind) + ":" + ref.Value, Title: words.T("%s (%s)", ref.Value, ref.Kind.Text()), Today: words.T("not offered"), Wanted: words.T("declared"), Action: change.Attention,
 			Why: words.T("This tenant's Microsoft Graph does not offer this permission; it is left out.")})
 	}
 	for _, ref := range byExchange {
-		i := Item{ID: "exchange:" + ref.Value, Title: words.T("%s (application)", ref.Value), Today: words.T("not granted for the tenant"), Wanted: words.T("granted in Exchange, for some mailboxes only"), Action: Keep,
+		i := change.Item{ID: "exchange:" + ref.Value, Title: words.T("%s (application)", ref.Value), Today: words.T("not granted for the tenant"), Wanted: words.T("granted in Exchange, for some mailboxes only"), Action: change.Keep,
 			Why: words.T("The connection limits the application with RBAC for Applications, so this permission is neither declared nor consented to here.")}
 		if id := in.idOf(ref, s.graph); id != "" && (s.granted(Permission{ID: id}) || declares(have, tenant.GraphAppID, id, ref.Kind)) {
-			i.Today, i.Action = words.T("declared or granted for the whole tenant"), Attention
+			i.Today, i.Action = words.T("declared or granted for the whole tenant"), change.Attention
 			i.Problem = problem.New(codeScopeUndone, words.T("%s is granted or declared for the whole tenant, which undoes the limit in Exchange.", ref.Value)).
 				Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: at %s press Remove permission and then Revoke admin consent. Or run Roomkey's script that removes the grant.", ref.Value))
 		}
@@ -288,13 +248,13 @@ func (in Input) planPermissions(s state, w Wanted) (items []Item) {
 
 // scopeFirst offers the order in which a permission on mailboxes is never
 // granted for the whole tenant, where the product writes rooms at most.
-func (in Input) scopeFirst(s state, w Wanted) (items []Item) {
+func (in Input) scopeFirst(s state, w Wanted) (items []change.Item) {
 	if in.Document().Scope.Kind != connection.ScopeNone || in.Product.Writes == product.WritesRoomsAndOrganizers {
 		return nil
 	}
 	for _, p := range w.roles() {
 		if in.scopable(p.Ref) && !s.granted(p) {
-			items = append(items, Item{ID: "scope-first:" + p.Value, Title: words.T("Reach of %s", p.Value), Today: words.T("every mailbox of the tenant, once granted"), Wanted: words.T("the rooms only, if you choose so"), Action: ByHand,
+			items = append(items, change.Item{ID: "scope-first:" + p.Value, Title: words.T("Reach of %s", p.Value), Today: words.T("every mailbox of the tenant, once granted"), Wanted: words.T("the rooms only, if you choose so"), Action: change.ByHand,
 				Why: words.T("Scope first, never grant tenant-wide: choose the limit with RBAC for Applications in the step Restrict before you apply. Roomkey then leaves this permission out here, and Exchange grants it for the rooms only.")})
 		}
 	}
@@ -302,13 +262,13 @@ func (in Input) scopeFirst(s state, w Wanted) (items []Item) {
 }
 
 // planOthers is about what belongs to others and what a person has to do.
-func (in Input) planOthers(s state, w Wanted, j journal) (items []Item) {
+func (in Input) planOthers(s state, w Wanted, j journal) (items []change.Item) {
 	if account := in.Product.ServiceAccount; account != nil {
 		today := words.T("none named")
 		if upn := in.Document().ServiceAccount; upn != "" {
 			today = words.Plain(upn)
 		}
-		items = append(items, Item{ID: "service-account", Title: words.T("Service account"), Today: today, Wanted: words.T(account.Purpose), Action: ByHand,
+		items = append(items, change.Item{ID: "service-account", Title: words.T("Service account"), Today: today, Wanted: words.T(account.Purpose), Action: change.ByHand,
 			Why: words.T("Made with Roomkey's script for service accounts, or in the Microsoft 365 admin center.")})
 	}
 	if s.application == nil {
@@ -317,7 +277,7 @@ func (in Input) planOthers(s state, w Wanted, j journal) (items []Item) {
 	a := s.application
 	others := func(id string, title words.Text, list []string, why words.Text) {
 		if len(list) > 0 {
-			items = append(items, Item{ID: id, Title: title, Today: words.Plain(strings.Join(list, ", ")), Wanted: words.T("left alone"), Action: Keep, Why: why})
+			items = append(items, change.Item{ID: id, Title: title, Today: words.Plain(strings.Join(list, ", ")), Wanted: words.T("left alone"), Action: change.Keep, Why: why})
 		}
 	}
 	others("other-redirect-uris", words.T("Other redirect URIs"), without(a.RedirectURIs, w.RedirectURIs), words.T("The product does not know them; somebody else may."))

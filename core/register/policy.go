@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -25,16 +26,16 @@ func (s state) audienceForbidden(w Wanted, now time.Time) *problem.Problem {
 
 // obey turns the wanted credential into one that the tenant's app-management
 // policies allow, and says why. own is a certificate that the keychain holds.
-func (in Input) obey(s state, want *Credential, item *Item, own bool) (why words.Text) {
+func (in Input) obey(s state, want *Credential, item *change.Item, own bool) (why words.Text) {
 	if s.policyErr != nil {
 		return words.T("The tenant's credential policy could not be read. Microsoft enforces it when the credential is created.")
 	}
-	created := in.now()
+	created := in.Time()
 	if s.application != nil {
 		created = s.application.CreatedAt
 	}
 	blocked := func(p *problem.Problem, rule tenant.CredentialRule) words.Text {
-		item.Action, item.Problem = Attention, p.With(inPolicy(rule))
+		item.Action, item.Problem = change.Attention, p.With(inPolicy(rule))
 		return words.Text{}
 	}
 	noSecret, secretsOff := s.policy.Rule(tenant.RuleSecretAddition, created)

@@ -5,9 +5,9 @@ package register
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
@@ -53,13 +53,6 @@ type reader interface {
 	CredentialPolicy(ctx context.Context, id string) (tenant.CredentialPolicy, error)
 }
 
-// Journal is what was done to the tenant for the connection. An entry is on the
-// disk when Append returns.
-type Journal interface {
-	Append(entry any) error
-	Entries() ([]json.RawMessage, error)
-}
-
 // Input is all that a plan or a run works on.
 type Input struct {
 	Cloud    cloud.Cloud
@@ -71,8 +64,8 @@ type Input struct {
 	Permissions *permission.Catalog
 	Directory   Directory
 	Vault       vault.Vault
-	Journal     Journal
-	// Document gives a copy of the connection, Keep changes and saves it: ids
+	Journal     change.Journal
+	// Document gives a copy of the connection, change.Keep changes and saves it: ids
 	// are kept after each step.
 	Document func() *connection.Connection
 	Keep     func(ctx context.Context, edit func(*connection.Connection)) error
@@ -90,12 +83,7 @@ type Input struct {
 	// LastToken is when a check last used the application's credential, zero
 	// when none did.
 	LastToken time.Time
-	// Now is the clock, Pace how long to wait before a step is tried again:
-	// attempt counts from 1. nil for the computer's clock and 1, 2, 4 … 30 s.
-	Now  func() time.Time
-	Pace func(attempt int) time.Duration
-	// Patience is how long one step waits for Microsoft, 0 for 10 minutes.
-	Patience time.Duration
+	change.Clock
 }
 
 // Options are the administrator's choices for one plan.
@@ -133,24 +121,3 @@ type Options struct {
 
 // New is Options.Use for a new application.
 const New = "new"
-
-func (in Input) now() time.Time {
-	if in.Now != nil {
-		return in.Now().UTC()
-	}
-	return time.Now().UTC()
-}
-
-func (in Input) pace(attempt int) time.Duration {
-	if in.Pace != nil {
-		return in.Pace(attempt)
-	}
-	return min(time.Second<<min(attempt-1, 5), 30*time.Second)
-}
-
-func (in Input) patience() time.Duration {
-	if in.Patience > 0 {
-		return in.Patience
-	}
-	return 10 * time.Minute
-}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/permission"
@@ -38,8 +39,8 @@ func TestPermissionsByExactValue(t *testing.T) {
 	if err != nil || plan.Blocked != nil {
 		t.Fatal(err, plan.Blocked)
 	}
-	if !slices.ContainsFunc(plan.Items, func(i Item) bool {
-		return i.ID == "unknown:application:Retired.By.Microsoft" && i.Action == Attention
+	if !slices.ContainsFunc(plan.Items, func(i change.Item) bool {
+		return i.ID == "unknown:application:Retired.By.Microsoft" && i.Action == change.Attention
 	}) {
 		t.Errorf("%+v", plan.Items)
 	}
@@ -75,7 +76,7 @@ func TestLateOrphan(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if todo := plan.Todo(); len(todo) != 1 || todo[0].ID != "orphan:"+late || todo[0].Action != Remove {
+				if todo := plan.Todo(); len(todo) != 1 || todo[0].ID != "orphan:"+late || todo[0].Action != change.Remove {
 					t.Fatalf("%+v", todo)
 				}
 				if _, err := Apply(t.Context(), b.in, plan); err != nil {

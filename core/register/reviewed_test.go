@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
 )
@@ -88,7 +89,7 @@ func TestHistoryNames(t *testing.T) {
 	}
 	var titles []string
 	for _, r := range records {
-		if r.Phase == phaseAfter {
+		if r.Phase == change.PhaseAfter {
 			titles = append(titles, r.Title.String())
 		}
 		if (r.Step == "") != r.Title.IsZero() {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -35,7 +36,7 @@ func NextKinds() []vault.Kind {
 
 // Pending is a rotation whose old credential has not been removed yet, nil for
 // none.
-func Pending(j Journal) (*Rotation, error) {
+func Pending(j change.Journal) (*Rotation, error) {
 	read, err := Input{Journal: j}.readJournal()
 	if err != nil {
 		return nil, err
@@ -46,11 +47,11 @@ func Pending(j Journal) (*Rotation, error) {
 func (j journal) rotation() (r *Rotation) {
 	for _, e := range j.entries {
 		switch {
-		case e.Step == "rotate" && e.Phase == phaseAfter && e.Made != nil:
+		case e.Step == "rotate" && e.Phase == change.PhaseAfter && e.Made != nil:
 			r = &Rotation{NewKeyID: e.Made.ID, OldKeyID: e.Replaces}
-		case r != nil && e.Phase == phaseUndone && e.Made != nil && (e.Made.ID == r.OldKeyID || e.Made.ID == r.NewKeyID):
+		case r != nil && e.Phase == change.PhaseUndone && e.Made != nil && (e.Made.ID == r.OldKeyID || e.Made.ID == r.NewKeyID):
 			r = nil
-		case r != nil && e.Phase == phaseEnd && e.Verb == "rotate":
+		case r != nil && e.Phase == change.PhaseEnd && e.Verb == "rotate":
 			r = nil
 		}
 	}
@@ -60,7 +61,7 @@ func (j journal) rotation() (r *Rotation) {
 // replaced is what the last rotation replaced, where the keychain held it.
 func (j journal) replaced() (old *connection.Credential) {
 	for _, e := range j.entries {
-		if e.Step == "rotate" && e.Phase == phaseAfter {
+		if e.Step == "rotate" && e.Phase == change.PhaseAfter {
 			old = e.Replaced
 		}
 	}
@@ -102,7 +103,7 @@ func Rotate(ctx context.Context, in Input) (Rotation, error) {
 	if r.wanted.Credential, refused = r.newCredential(); refused != nil {
 		return Rotation{}, refused
 	}
-	if err := r.write(entry{Phase: phaseStart, Verb: "rotate", Reviewer: in.Options.Reviewer, Ticket: in.Options.Ticket}); err != nil {
+	if err := r.write(entry{Phase: change.PhaseStart, Verb: "rotate", Reviewer: in.Options.Reviewer, Ticket: in.Options.Ticket}); err != nil {
 		return Rotation{}, err
 	}
 	return r.rotate(ctx)
@@ -111,7 +112,7 @@ func Rotate(ctx context.Context, in Input) (Rotation, error) {
 // newCredential is the credential of the product's guide, of the kind that the
 // connection has.
 func (r *run) newCredential() (Credential, *problem.Problem) {
-	in, item := r.in, Item{}
+	in, item := r.in, change.Item{}
 	want := Credential{Kind: cmp.Or(in.Options.Credential, in.Document().Application.Credential.Kind, connection.CredentialSecret), Name: in.credentialName()}
 	if wrong := CheckCredentialName(in.Options.CredentialName); wrong != nil {
 		return want, wrong
@@ -137,7 +138,7 @@ func (r *run) rotate(ctx context.Context) (Rotation, error) {
 	}
 	rotation := Rotation{}
 	var held *connection.Credential
-	if k := current(app, old, secret, pair, in.now()); k != nil {
+	if k := current(app, old, secret, pair, in.Time()); k != nil {
 		rotation.OldKeyID, held = k.KeyID, &old
 	} else if old.KeyID != "" && slices.ContainsFunc(append(slices.Clone(app.Secrets), app.Certificates...), func(k tenant.Credential) bool { return k.KeyID == old.KeyID }) {
 		rotation.OldKeyID = old.KeyID // the copy on this computer was forgotten
@@ -166,20 +167,20 @@ func (r *run) rotate(ctx context.Context) (Rotation, error) {
 		return rotation, err // the new one is not confirmed: the next run removes it
 	}
 	rotation.NewKeyID, rotation.Expires, m.ID = fresh.KeyID, fresh.End, fresh.KeyID
-	if err := r.write(entry{Phase: phaseAfter, Step: "rotate", Made: &m, Replaces: rotation.OldKeyID, Replaced: held}); err != nil {
+	if err := r.write(entry{Phase: change.PhaseAfter, Step: "rotate", Made: &m, Replaces: rotation.OldKeyID, Replaced: held}); err != nil {
 		return rotation, err
 	}
 	return r.promote(ctx, rotation)
 }
 
 func (r *run) rotateSecret(ctx context.Context, next vault.Kind, m made) (tenant.Credential, vault.Secret, error) {
-	if err := r.write(entry{Phase: phaseBefore, Step: "rotate", Request: "POST /applications/{id}/addPassword", Made: &m}); err != nil {
+	if err := r.write(entry{Phase: change.PhaseBefore, Step: "rotate", Request: "POST /applications/{id}/addPassword", Made: &m}); err != nil {
 		return tenant.Credential{}, vault.Secret{}, err
 	}
 	k, secret, err := r.addSecret(ctx, m.ApplicationID, m.Nonce)
 	if err != nil {
-		if p := problem.Of(err); refused(p) {
-			if werr := r.write(entry{Phase: phaseFailed, Step: "rotate", Made: &m, Code: p.Code.String(), RequestID: p.RequestID}); werr != nil {
+		if p := problem.Of(err); change.Refused(p) {
+			if werr := r.write(entry{Phase: change.PhaseFailed, Step: "rotate", Made: &m, Code: p.Code.String(), RequestID: p.RequestID}); werr != nil {
 				return k, secret, werr
 			}
 		}
@@ -200,7 +201,7 @@ func (r *run) rotateCertificate(ctx context.Context, next vault.Kind, m *made) (
 	if problem.CodeOf(err) == vault.CodeAbsent {
 		w := r.wanted.Credential
 		var pair vault.KeyPair
-		if pair, err = vault.NewCertificate(w.Name, w.Bits, w.life(), r.in.now()); err != nil {
+		if pair, err = vault.NewCertificate(w.Name, w.Bits, w.life(), r.in.Time()); err != nil {
 			return none, secret, nil, err
 		}
 		secret = pair.PEM()
@@ -215,7 +216,7 @@ func (r *run) rotateCertificate(ctx context.Context, next vault.Kind, m *made) (
 	}
 	m.Name = pair.Thumbprint()
 	find := func() *tenant.Credential {
-		return current(r.state.application, connection.Credential{}, secret, &pair, r.in.now())
+		return current(r.state.application, connection.Credential{}, secret, &pair, r.in.Time())
 	}
 	upload := step{
 		id: "rotate-certificate", title: words.T("Certificate"), request: "PATCH /applications/{id} keyCredentials",
@@ -313,11 +314,11 @@ func FinishRotation(ctx context.Context, in Input) (Rotation, error) {
 		return *open, err
 	}
 	if open.OldKeyID != "" {
-		if err := r.write(entry{Phase: phaseUndone, Step: "rotate", Request: removals[m.What], RequestID: r.requestID, Made: &m}); err != nil {
+		if err := r.write(entry{Phase: change.PhaseUndone, Step: "rotate", Request: removals[m.What], RequestID: r.requestID, Made: &m}); err != nil {
 			return *open, err
 		}
 	}
-	return *open, r.write(entry{Phase: phaseEnd, Verb: "rotate"})
+	return *open, r.write(entry{Phase: change.PhaseEnd, Verb: "rotate"})
 }
 
 // forgetReplaced drops the local copy of a credential of the other kind that is

@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
@@ -43,7 +45,7 @@ func (r *run) secret() step {
 				return false, err
 			}
 			c := r.in.Document().Application.Credential
-			k := current(r.state.application, c, secret, nil, r.in.now())
+			k := current(r.state.application, c, secret, nil, r.in.Time())
 			if k == nil || c.Kind != connection.CredentialSecret {
 				// Another nonce for every call: one that got lost must stay
 				// apart from the one that answers.
@@ -90,7 +92,7 @@ func secretOf(k tenant.Credential) connection.Credential {
 func (r *run) addSecret(ctx context.Context, id, nonce string) (tenant.Credential, vault.Secret, error) {
 	days := r.wanted.Credential.Days
 	for {
-		k, secret, err := r.in.Directory.AddSecret(ctx, id, r.secretName(nonce), r.in.now().Add(time.Duration(days)*24*time.Hour))
+		k, secret, err := r.in.Directory.AddSecret(ctx, id, r.secretName(nonce), r.in.Time().Add(time.Duration(days)*24*time.Hour))
 		if problem.CodeOf(err) != codeLifeForbidden || r.state.policyErr == nil || days <= 30 {
 			return k, secret, err
 		}
@@ -105,7 +107,7 @@ func (r *run) takeBack(ctx context.Context, k tenant.Credential, nonce string, r
 	defer cancel()
 	err := r.removeSecret(clean, k.KeyID)
 	if err == nil {
-		err = r.write(entry{Phase: phaseUndone, Step: "credential", Request: removeSecret, RequestID: r.requestID, Made: &made{What: madeSecret, ApplicationID: r.state.application.ID, ID: k.KeyID, Nonce: nonce}})
+		err = r.write(entry{Phase: change.PhaseUndone, Step: "credential", Request: removeSecret, RequestID: r.requestID, Made: &made{What: madeSecret, ApplicationID: r.state.application.ID, ID: k.KeyID, Nonce: nonce}})
 	}
 	return vaultRefused(refused, err)
 }
@@ -117,7 +119,7 @@ func (r *run) sweep(ctx context.Context) error {
 		if err := r.removeSecret(ctx, k.KeyID); err != nil {
 			return err
 		}
-		if err := r.write(entry{Phase: phaseUndone, Step: "credential", Request: removeSecret, RequestID: r.requestID, Before: k.DisplayName,
+		if err := r.write(entry{Phase: change.PhaseUndone, Step: "credential", Request: removeSecret, RequestID: r.requestID, Before: k.DisplayName,
 			Made: &made{What: madeSecret, ApplicationID: r.state.application.ID, ID: k.KeyID, Nonce: nonceOf(k.DisplayName)}}); err != nil {
 			return err
 		}
@@ -164,7 +166,7 @@ func (r *run) certificate() step {
 				return false, err
 			}
 			pair = held
-			k := current(r.state.application, connection.Credential{}, secret, held, r.in.now())
+			k := current(r.state.application, connection.Credential{}, secret, held, r.in.Time())
 			if k == nil {
 				return false, nil
 			}
@@ -176,7 +178,7 @@ func (r *run) certificate() step {
 			fresh := pair == nil
 			if fresh {
 				w := r.wanted.Credential
-				made, err := vault.NewCertificate(w.Name, w.Bits, w.life(), r.in.now())
+				made, err := vault.NewCertificate(w.Name, w.Bits, w.life(), r.in.Time())
 				if err != nil {
 					return err
 				}
@@ -186,7 +188,7 @@ func (r *run) certificate() step {
 				pair = &made
 			}
 			err := r.upload(ctx, *pair)
-			if fresh && err != nil && refused(problem.Of(err)) {
+			if fresh && err != nil && change.Refused(problem.Of(err)) {
 				// A key that the policy turns down would be planned again.
 				pair = nil
 				clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
@@ -265,7 +267,7 @@ func (in Input) proof(ctx context.Context, secret vault.Secret, pair *vault.KeyP
 		case err != nil:
 			return nil, err
 		}
-		p = Proof{At: in.now(), Token: true, Roles: []string{}, Missing: []string{}}
+		p = Proof{At: in.Time(), Token: true, Roles: []string{}, Missing: []string{}}
 		if token.Claims == nil {
 			p.Opaque = true
 			return nil, nil
@@ -283,27 +285,15 @@ func (in Input) proof(ctx context.Context, secret vault.Secret, pair *vault.KeyP
 // yet: notYet is what shows that, err ends it. When the patience is at its end,
 // it is "register.unfinished".
 func (in Input) Await(ctx context.Context, what, waiting words.Text, try func() (notYet, err error)) error {
-	began := in.now()
-	for attempt := 1; ; attempt++ {
+	return in.Until(ctx, func() (bool, error) {
 		notYet, err := try()
-		switch {
-		case ctx.Err() != nil:
-			return problem.Of(ctx.Err())
-		case err != nil || notYet == nil:
-			return err
-		}
-		wait := in.pace(attempt)
-		if waited := in.now().Sub(began); waited+wait > in.patience() {
-			return unfinished(what, waited, notYet)
-		}
+		return err == nil && notYet != nil, cmp.Or(err, notYet)
+	}, func(attempt int, wait time.Duration) {
 		in.Report.Say(0, 0, words.T("%s, attempt %d, next in %s", waiting, attempt, wait.Round(time.Second)))
-		if err := sleep(ctx, wait); err != nil {
-			return err
-		}
-	}
+	}, func(waited time.Duration, last error) error { return unfinished(what, waited, last) })
 }
 
 // settles is whether a refused token may come within minutes.
 func settles(p *problem.Problem) bool {
-	return retryable(p) || entra.Settles(p)
+	return change.Retryable(p) || entra.Settles(p)
 }

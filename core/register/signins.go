@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
@@ -151,7 +152,7 @@ func (in Input) inUse(list []LastSignIn) (warning words.Text) {
 	}
 	for _, l := range list {
 		switch {
-		case l.Kind == byRoomkey || l.At.IsZero() || in.now().Sub(l.At) > recentUse:
+		case l.Kind == byRoomkey || l.At.IsZero() || in.Time().Sub(l.At) > recentUse:
 		case l.Kind == byApplication && !own.IsZero() && !l.At.After(own.Add(ownUse)):
 			if warning.IsZero() {
 				warning = words.T("The application signed in on %s. This may have been Roomkey, which last used it on %s. The booking server may use it too.", stampOf(l.At), stampOf(own))
@@ -175,9 +176,9 @@ func (j journal) proven() (at time.Time) {
 	applying := false
 	for _, e := range j.entries {
 		switch {
-		case e.Phase == phaseStart:
+		case e.Phase == change.PhaseStart:
 			applying = e.Verb == "apply"
-		case e.Phase == phaseEnd && applying, e.Phase == phaseAfter && e.Step == "rotate":
+		case e.Phase == change.PhaseEnd && applying, e.Phase == change.PhaseAfter && e.Step == "rotate":
 			at = e.At
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
@@ -48,7 +49,7 @@ func TestInUse(t *testing.T) {
 		"report alone": {log{logErr: refused, activity: tenant.ClientActivity{User: now.AddDate(0, 0, -30)}}, time.Time{}, "none seen none", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in := Input{SignIns: c.log, LastToken: c.own, Now: func() time.Time { return now }}
+			in := Input{SignIns: c.log, LastToken: c.own, Clock: change.Clock{Now: func() time.Time { return now }}}
 			list, err := in.lastSignIns(t.Context(), journal{}, "client")
 			if err != nil {
 				t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
@@ -67,7 +68,7 @@ func (r *run) remains(err error) {
 	}
 	var made []words.Text
 	for _, e := range r.journal.entries {
-		if e.Run == r.id && e.Phase == phaseAfter && e.Made != nil {
+		if e.Run == r.id && e.Phase == change.PhaseAfter && e.Made != nil {
 			made = append(made, titles[e.Made.What])
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -16,9 +17,9 @@ import (
 // UndoPlan is what Undo would take away, newest first, and what it leaves.
 type UndoPlan struct {
 	// Name is the display name that a person types to confirm.
-	Name     string `json:"name"`
-	ClientID string `json:"clientId"`
-	Items    []Item `json:"items"`
+	Name     string        `json:"name"`
+	ClientID string        `json:"clientId"`
+	Items    []change.Item `json:"items"`
 	// Leaves is what stays, and why.
 	Leaves []words.Text `json:"leaves"`
 	// Restorable is whether the application can be restored for 30 days.
@@ -38,7 +39,7 @@ func MakeUndoPlan(ctx context.Context, in Input) (UndoPlan, error) {
 		return UndoPlan{}, err
 	}
 	c := in.Document()
-	p := UndoPlan{Name: c.Application.DisplayName, ClientID: c.Application.ClientID, Items: []Item{}, Leaves: []words.Text{},
+	p := UndoPlan{Name: c.Application.DisplayName, ClientID: c.Application.ClientID, Items: []change.Item{}, Leaves: []words.Text{},
 		SignIns: in.Cloud.Pages(c.Application.ClientID, c.Application.ServicePrincipalID).SignInLogs}
 	a, err := in.madeFor(ctx)
 	if err != nil {
@@ -49,7 +50,7 @@ func MakeUndoPlan(ctx context.Context, in Input) (UndoPlan, error) {
 		return p, nothingMade(words.T("Roomkey did not create the application \"%s\".", a.DisplayName))
 	}
 	for _, m := range slices.Backward(own) {
-		item := Item{ID: m.What + ":" + m.ID, Title: titles[m.What], Today: in.shown(m, a), Wanted: words.T("removed"), Action: Remove}
+		item := change.Item{ID: m.What + ":" + m.ID, Title: titles[m.What], Today: in.shown(m, a), Wanted: words.T("removed"), Action: change.Remove}
 		if m.What == madeApplication {
 			p.Restorable = true
 			item.Why = words.T("Includes its enterprise application, consent and credentials. It can be restored for 30 days.")
@@ -154,7 +155,7 @@ func Undo(ctx context.Context, in Input, typed string) (UndoPlan, error) {
 		return plan, err
 	}
 	r.state.application = &a
-	if err := r.write(entry{Phase: phaseStart, Verb: "undo", Reviewer: in.Options.Reviewer, Ticket: in.Options.Ticket}); err != nil {
+	if err := r.write(entry{Phase: change.PhaseStart, Verb: "undo", Reviewer: in.Options.Reviewer, Ticket: in.Options.Ticket}); err != nil {
 		return plan, err
 	}
 	own := in.standing(r.journal, a)
@@ -168,7 +169,7 @@ func Undo(ctx context.Context, in Input, typed string) (UndoPlan, error) {
 	}
 	for i, m := range own {
 		in.Report.Say(i, len(own), words.T("Removing: %s %s", titles[m.What], m.Name))
-		undone := entry{Phase: phaseUndone, Step: "undo", Made: &m}
+		undone := entry{Phase: change.PhaseUndone, Step: "undo", Made: &m}
 		if !whole || isApplication(m) {
 			err := r.recorded(ctx, func(ctx context.Context) error { return r.remove(ctx, m) })
 			if err != nil && problem.CodeOf(err) != tenant.CodeNotFound && problem.CodeOf(err) != tenant.CodeNotYet {
@@ -183,7 +184,7 @@ func Undo(ctx context.Context, in Input, typed string) (UndoPlan, error) {
 	if err := r.forget(ctx, own, whole || a.ID == ""); err != nil {
 		return plan, err
 	}
-	return plan, r.write(entry{Phase: phaseEnd})
+	return plan, r.write(entry{Phase: change.PhaseEnd})
 }
 
 // rank puts what is true first.
@@ -292,13 +293,13 @@ func (r *run) removeSettings(ctx context.Context, m made) error {
 		return err
 	}
 	a := *r.state.application
-	var change tenant.ApplicationChange
+	var less tenant.ApplicationChange
 	if rest := without(a.RedirectURIs, m.Added.RedirectURIs); len(rest) < len(a.RedirectURIs) {
-		change.RedirectURIs = &rest
+		less.RedirectURIs = &rest
 	}
 	if m.Added.IDTokens && a.IDTokens {
 		off := false
-		change.IDTokens = &off
+		less.IDTokens = &off
 	}
 	required := []tenant.RequiredResource{}
 	for _, resource := range a.Required {
@@ -313,12 +314,12 @@ func (r *run) removeSettings(ctx context.Context, m made) error {
 		}
 	}
 	if len(m.Added.Declared) > 0 {
-		change.Required = &required
+		less.Required = &required
 	}
-	if change.IsZero() {
+	if less.IsZero() {
 		return nil
 	}
-	return r.in.Directory.ChangeApplication(ctx, a.ID, change)
+	return r.in.Directory.ChangeApplication(ctx, a.ID, less)
 }
 
 // Restore brings the connection's deleted application back, with its
@@ -341,13 +342,13 @@ func Restore(ctx context.Context, in Input) (tenant.Application, error) {
 	if r.journal, err = in.readJournal(); err != nil {
 		return list[at], err
 	}
-	if err := r.write(entry{Phase: phaseStart, Verb: "restore"}); err != nil {
+	if err := r.write(entry{Phase: change.PhaseStart, Verb: "restore"}); err != nil {
 		return list[at], err
 	}
 	if err := in.Directory.RestoreApplication(ctx, list[at].ID); err != nil {
 		return list[at], err
 	}
-	if err := r.write(entry{Phase: phaseAfter, Step: "restore", Made: &made{What: madeApplication, ApplicationID: list[at].ID, ID: list[at].ID, Name: list[at].DisplayName}}); err != nil {
+	if err := r.write(entry{Phase: change.PhaseAfter, Step: "restore", Made: &made{What: madeApplication, ApplicationID: list[at].ID, ID: list[at].ID, Name: list[at].DisplayName}}); err != nil {
 		return list[at], err
 	}
 	if err := in.Keep(ctx, func(c *connection.Connection) {
@@ -355,5 +356,5 @@ func Restore(ctx context.Context, in Input) (tenant.Application, error) {
 	}); err != nil {
 		return list[at], err
 	}
-	return list[at], r.write(entry{Phase: phaseEnd})
+	return list[at], r.write(entry{Phase: change.PhaseEnd})
 }

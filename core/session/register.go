@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
@@ -59,7 +60,7 @@ func (s *Session) registerInput(o register.Options, report task.Report) (registe
 	return register.Input{
 		Cloud: row, TenantID: s.Document().Tenant.ID, Product: p, Needs: needs, Permissions: s.env.Permissions,
 		Directory: directory, Vault: s.env.Vault, Journal: record{journal{s}},
-		Document: s.Document, Keep: s.Edit, Token: s.tokenOf, By: admin.Account().UPN, Options: o, Report: report, Now: s.env.Now,
+		Document: s.Document, Keep: s.Edit, Token: s.tokenOf, By: admin.Account().UPN, Options: o, Report: report, Clock: change.Clock{Now: s.env.Now},
 	}, nil
 }
 
@@ -312,7 +313,7 @@ func (s *Session) serverProves(ctx context.Context) error {
 }
 
 // RegisterHistory is the record of what was done to the tenant.
-func (s *Session) RegisterHistory() ([]register.Record, error) {
+func (s *Session) RegisterHistory() ([]change.Record, error) {
 	return register.History(record{journal{s}})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
@@ -59,12 +60,12 @@ func (s *Session) Registration(ctx context.Context) (Registration, error) {
 
 // left is what the record says about the last run: an Apply that began and did
 // not end, or an Undo after which the connection has no application.
-func left(history []register.Record, registered bool) (unfinished, restorable bool) {
+func left(history []change.Record, registered bool) (unfinished, restorable bool) {
 	for _, r := range history {
 		switch r.Phase {
-		case register.PhaseStart:
+		case change.PhaseStart:
 			unfinished, restorable = r.Verb == "apply", r.Verb == "undo" && !registered
-		case register.PhaseEnd:
+		case change.PhaseEnd:
 			unfinished = false
 		}
 	}

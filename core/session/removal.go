@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/problem"
-	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/words"
@@ -51,9 +51,9 @@ func (s *Session) LeftBehind() *problem.Problem {
 	made := 0
 	for _, r := range history {
 		switch r.Phase {
-		case register.PhaseAfter:
+		case change.PhaseAfter:
 			made++
-		case register.PhaseUndone:
+		case change.PhaseUndone:
 			made--
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
@@ -152,7 +153,7 @@ type registered interface {
 	RegisterRestore(ctx context.Context) (tenant.Application, error)
 	Rotate(ctx context.Context, o register.Options, report task.Report) (register.Rotation, error)
 	FinishRotation(ctx context.Context, confirmed bool) (register.Rotation, error)
-	RegisterHistory() ([]register.Record, error)
+	RegisterHistory() ([]change.Record, error)
 	PublicCertificate(ctx context.Context) ([]byte, error)
 }
 

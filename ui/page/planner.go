@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
@@ -294,7 +295,7 @@ func (p *planner) apply() {
 			p.plan, p.result, p.left, p.used = nil, &result, plan.LeavesConsent(), plan.Options
 			p.proof.show(result.Check)
 			p.env.Forget(slices.Collect(maps.Keys(p.typed()))...)
-			p.renewed = slices.ContainsFunc(plan.Todo(), func(i register.Item) bool { return i.ID == "credential" })
+			p.renewed = slices.ContainsFunc(plan.Todo(), func(i change.Item) bool { return i.ID == "credential" })
 			p.page.frame.ToTop()
 			p.ask(p.offerHandOff)
 			return

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
@@ -35,7 +36,7 @@ func (p *planner) planObjects() []fyne.CanvasObject {
 	todo := len(plan.Todo())
 	switch {
 	case plan.Blocked != nil:
-	case todo == 0 && slices.ContainsFunc(plan.Items, func(i register.Item) bool { return i.Action == register.ByHand || i.Action == register.Attention }):
+	case todo == 0 && slices.ContainsFunc(plan.Items, func(i change.Item) bool { return i.Action == change.ByHand || i.Action == change.Attention }):
 		list = append(list, kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.L("There is nothing left for Roomkey to apply. What is marked “by hand” or “to read” below is yours to look at."))))
 	case todo == 0:
 		list = append(list, kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.NewText(kit.L("The tenant is as it should be: there is nothing to apply."))))
@@ -87,12 +88,12 @@ func (p *planner) waysOut(code problem.Code) []fyne.CanvasObject {
 type planLine struct {
 	title         string
 	today, wanted []string
-	actions       []register.Action
+	actions       []change.Action
 	why           string
 	problems      []*problem.Problem
 }
 
-func (l *planLine) add(i register.Item) {
+func (l *planLine) add(i change.Item) {
 	l.today, l.wanted = append(l.today, kit.Say(i.Today)), append(l.wanted, kit.Say(i.Wanted))
 	if !slices.Contains(l.actions, i.Action) {
 		l.actions = append(l.actions, i.Action)
@@ -107,14 +108,14 @@ func (l *planLine) add(i register.Item) {
 
 // quiet is whether nothing happens and nothing has to be read.
 func (l planLine) quiet() bool {
-	return len(l.actions) == 1 && l.actions[0] == register.Keep && len(l.problems) == 0
+	return len(l.actions) == 1 && l.actions[0] == change.Keep && len(l.problems) == 0
 }
 
 // foreign is whether the line is about what belongs to others.
-func foreign(i register.Item) bool { return strings.HasPrefix(i.ID, "other-") }
+func foreign(i change.Item) bool { return strings.HasPrefix(i.ID, "other-") }
 
 // planLines puts the two items of a permission into one line.
-func planLines(items []register.Item) (lines []*planLine) {
+func planLines(items []change.Item) (lines []*planLine) {
 	at := map[string]*planLine{}
 	for _, i := range items {
 		key, title := i.ID, kit.Say(i.Title)
@@ -138,8 +139,8 @@ var planShares = []float32{1.5, 1.35, 1.55, 0.75}
 
 // planTable shows today, wanted and action of each item. What stays as it is
 // comes on request; what belongs to others stands below, pointed out.
-func planTable(host *kit.Host, title string, items []register.Item, relayout func()) fyne.CanvasObject {
-	var own, others []register.Item
+func planTable(host *kit.Host, title string, items []change.Item, relayout func()) fyne.CanvasObject {
+	var own, others []change.Item
 	for _, i := range items {
 		if foreign(i) {
 			others = append(others, i)
@@ -214,21 +215,21 @@ func distinct(list []string) (out []string) {
 	return out
 }
 
-func actionOf(a register.Action) (kit.Mark, string) {
+func actionOf(a change.Action) (kit.Mark, string) {
 	switch a {
-	case register.Keep:
+	case change.Keep:
 		return kit.MarkDone, kit.L("keep")
-	case register.Create:
+	case change.Create:
 		return kit.MarkReady, kit.L("create")
-	case register.Change:
+	case change.Change:
 		return kit.MarkReady, kit.L("change")
-	case register.Grant:
+	case change.Grant:
 		return kit.MarkReady, kit.L("grant")
-	case register.Remove:
+	case change.Remove:
 		return kit.MarkAttention, kit.L("remove")
-	case register.ByHand:
+	case change.ByHand:
 		return kit.MarkAttention, kit.L("by hand")
-	case register.Attention:
+	case change.Attention:
 		return kit.MarkAttention, kit.L("to read")
 	}
 	return kit.MarkUnknown, string(a)

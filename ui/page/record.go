@@ -12,8 +12,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/problem"
-	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
@@ -32,7 +32,7 @@ type record struct {
 
 // recordRun is one run as a person reads it.
 type recordRun struct {
-	register.Record
+	change.Record
 	steps []recordStep
 	ended bool
 	// code is why a run that ended did not do everything.
@@ -41,7 +41,7 @@ type recordRun struct {
 
 // recordStep is one step: the call that was begun and what became of it.
 type recordStep struct {
-	register.Record
+	change.Record
 	before any
 }
 
@@ -53,7 +53,7 @@ func newRecord(p *planner) *record {
 
 // look reads the record.
 func (r *record) look() {
-	var records []register.Record
+	var records []change.Record
 	r.p.env.Scope.Run(func(context.Context) (err error) {
 		records, err = r.p.env.Session.RegisterHistory()
 		return err
@@ -79,7 +79,7 @@ func (r *record) again() {
 }
 
 // runsOf puts the lines of the record together, the newest run first.
-func runsOf(records []register.Record) (runs []recordRun) {
+func runsOf(records []change.Record) (runs []recordRun) {
 	at := map[string]int{}
 	for _, e := range records {
 		n, known := at[e.Run]
@@ -90,7 +90,7 @@ func runsOf(records []register.Record) (runs []recordRun) {
 		}
 		run := &runs[n]
 		switch {
-		case e.Phase == register.PhaseEnd:
+		case e.Phase == change.PhaseEnd:
 			run.ended, run.code, run.Verb = true, e.Code, cmp.Or(run.Verb, e.Verb)
 		case e.Step != "":
 			run.add(e)
@@ -101,9 +101,9 @@ func runsOf(records []register.Record) (runs []recordRun) {
 }
 
 // add joins a line to the call that it ends.
-func (run *recordRun) add(e register.Record) {
+func (run *recordRun) add(e change.Record) {
 	for i, s := range slices.Backward(run.steps) {
-		if s.Step == e.Step && s.Phase == register.PhaseBefore && e.Phase != register.PhaseBefore {
+		if s.Step == e.Step && s.Phase == change.PhaseBefore && e.Phase != change.PhaseBefore {
 			e.Request = cmp.Or(e.Request, s.Request)
 			run.steps[i] = recordStep{e, s.before}
 			return
@@ -191,11 +191,11 @@ func (r *record) run(run recordRun) fyne.CanvasObject {
 func (r *record) step(s recordStep, detail bool) fyne.CanvasObject {
 	mark, says := kit.MarkDone, ""
 	switch s.Phase {
-	case register.PhaseBefore:
+	case change.PhaseBefore:
 		mark, says = kit.MarkUnknown, kit.L("begun; no answer was seen")
-	case register.PhaseFailed:
+	case change.PhaseFailed:
 		mark, says = kit.MarkFail, kit.L("refused: %s", s.Code)
-	case register.PhaseUndone:
+	case change.PhaseUndone:
 		mark, says = kit.MarkSkipped, kit.L("removed")
 	}
 	facts := []string{s.At.Local().Format(time.TimeOnly)}

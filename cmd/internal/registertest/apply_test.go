@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/vault"
@@ -45,7 +46,7 @@ func (l *lab) whole(kind string) {
 		l.t.Fatal(err)
 	}
 	for _, name := range []string{want.DisplayName, want.Thumbprint} {
-		undo.Items = slices.DeleteFunc(undo.Items, func(i register.Item) bool { return i.Today.String() == name })
+		undo.Items = slices.DeleteFunc(undo.Items, func(i change.Item) bool { return i.Today.String() == name })
 	}
 	for _, i := range undo.Items {
 		if t := i.Title.String(); t == "Client secret" || t == "Certificate" {

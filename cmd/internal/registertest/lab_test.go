@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/graph"
@@ -132,7 +133,7 @@ func (l *lab) input(client *http.Client, options register.Options) register.Inpu
 			}
 			return app.Fresh(ctx)
 		},
-		Pace: func(int) time.Duration { return 20 * time.Millisecond }, Patience: 10 * time.Second,
+		Clock: change.Clock{Pace: func(int) time.Duration { return 20 * time.Millisecond }, Patience: 10 * time.Second},
 	}
 }
 

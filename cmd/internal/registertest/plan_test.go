@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/graph"
@@ -27,7 +28,7 @@ func (l *lab) plan(o register.Options) register.Plan {
 	return plan
 }
 
-func item(t *testing.T, p register.Plan, id string) register.Item {
+func item(t *testing.T, p register.Plan, id string) change.Item {
 	t.Helper()
 	for _, i := range p.Items {
 		if i.ID == id {
@@ -35,7 +36,7 @@ func item(t *testing.T, p register.Plan, id string) register.Item {
 		}
 	}
 	t.Fatalf("the plan has no item %s: %+v", id, p.Items)
-	return register.Item{}
+	return change.Item{}
 }
 
 // TestStalePlan applies a reviewed plan after somebody else changed the
@@ -47,7 +48,7 @@ func TestStalePlan(t *testing.T) {
 		c.SingleSignOn.RedirectURIs = append(c.SingleSignOn.RedirectURIs, "https://booking.contoso.example/second")
 	})
 	reviewed := l.plan(register.Options{})
-	if item(t, reviewed, "redirect-uris").Action != register.Change {
+	if item(t, reviewed, "redirect-uris").Action != change.Change {
 		t.Fatalf("%+v", reviewed.Items)
 	}
 	// The plan goes through a file, as it does to the reviewer.
@@ -229,14 +230,14 @@ func TestWhichApplication(t *testing.T) {
 		l := newLab(t, "foreign-settings=ews")
 		l.edit(func(c *connection.Connection) { c.Application.ClientID = l.sim.Account().ClientID })
 		plan := l.plan(register.Options{})
-		if i := item(t, plan, "application"); i.Action != register.Create || !strings.Contains(i.Why.String(), "Exchange Web Services") {
+		if i := item(t, plan, "application"); i.Action != change.Create || !strings.Contains(i.Why.String(), "Exchange Web Services") {
 			t.Errorf("%+v", i)
 		}
 	})
 	t.Run("multi-tenant", func(t *testing.T) {
 		l := newLab(t, "foreign-settings=multi-tenant")
 		l.edit(func(c *connection.Connection) { c.Application.ClientID = l.sim.Account().ClientID })
-		if i := item(t, l.plan(register.Options{}), "audience"); i.Action != register.Attention || i.Why.IsZero() {
+		if i := item(t, l.plan(register.Options{}), "audience"); i.Action != change.Attention || i.Why.IsZero() {
 			t.Errorf("%+v", i)
 		}
 	})
@@ -285,13 +286,13 @@ func TestLimitedByExchange(t *testing.T) {
 		t.Fatalf("granted %v", roles)
 	}
 	plan := l.plan(register.Options{})
-	if i := item(t, plan, "exchange:Calendars.ReadWrite"); i.Action != register.Keep {
+	if i := item(t, plan, "exchange:Calendars.ReadWrite"); i.Action != change.Keep {
 		t.Errorf("%+v", i)
 	}
 	l.edit(func(c *connection.Connection) { c.Scope.Kind = connection.ScopeNone })
 	l.mustApply(register.Options{})
 	l.edit(func(c *connection.Connection) { c.Scope.Kind = connection.ScopeRBAC })
-	if i := item(t, l.plan(register.Options{}), "exchange:Calendars.ReadWrite"); i.Action != register.Attention || problem.CodeOf(i.Problem).String() != "register.scope-undone" {
+	if i := item(t, l.plan(register.Options{}), "exchange:Calendars.ReadWrite"); i.Action != change.Attention || problem.CodeOf(i.Problem).String() != "register.scope-undone" {
 		t.Errorf("%+v", i)
 	}
 }
@@ -301,7 +302,7 @@ func TestScopeFirst(t *testing.T) {
 	l.edit(func(c *connection.Connection) {
 		c.Product.ID, c.Product.Permissions = "custom", []string{"Calendars.ReadWrite"}
 	})
-	if i := item(t, l.plan(register.Options{}), "scope-first:Calendars.ReadWrite"); i.Action != register.ByHand {
+	if i := item(t, l.plan(register.Options{}), "scope-first:Calendars.ReadWrite"); i.Action != change.ByHand {
 		t.Errorf("%+v", i)
 	}
 }
@@ -342,7 +343,7 @@ func TestOrphanIsPlanned(t *testing.T) {
 		t.Fatal("the answer was lost and nobody said so")
 	}
 	plan := l.plan(register.Options{CredentialName: "Boston"})
-	var orphan register.Item
+	var orphan change.Item
 	for _, i := range plan.Items {
 		if strings.HasPrefix(i.ID, "orphan:") {
 			orphan = i
@@ -351,7 +352,7 @@ func TestOrphanIsPlanned(t *testing.T) {
 			t.Errorf("the orphan is taken for somebody else's: %+v", i)
 		}
 	}
-	if orphan.Action != register.Remove || !strings.HasPrefix(orphan.Today.String(), "Boston rk-") {
+	if orphan.Action != change.Remove || !strings.HasPrefix(orphan.Today.String(), "Boston rk-") {
 		t.Fatalf("%+v", plan.Items)
 	}
 	if _, err := register.Apply(t.Context(), l.input(l.http, register.Options{}), plan); err != nil {
