@@ -153,12 +153,16 @@ func printSigned(w io.Writer, s session.Signed) {
 	if len(roles) == 0 {
 		roles = []string{l("no active role")}
 	}
+	stays := strings.Join(s.Consented, " ")
+	if s.ConsentUnknown {
+		stays = l("could not be read")
+	}
 	rows(w, []words.Key{"", ""}, [][]string{
 		{l("Account"), strings.TrimSpace(s.UPN + " " + s.Name)},
 		{l("Tenant"), s.TenantID},
 		{l("Roles"), strings.Join(roles, ", ")},
 		{l("Signed in with"), s.ClientName + " " + s.Client},
-		{l("Consent that stays"), strings.Join(s.Consented, " ")},
+		{l("Consent that stays"), stays},
 	})
 	if len(s.Consented) > 0 {
 		printLine(w, "To revoke the consent: %s", "roomkeyctl sign-in --revoke")

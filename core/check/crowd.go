@@ -17,13 +17,13 @@ type crowd struct {
 	offWithMail int
 	// hidden are those of whom Microsoft shows nothing but the id.
 	hidden int
-	// maybeRooms is whether accounts that are disabled may be those of rooms, since
-	// the tenant's list of rooms is not known.
-	maybeRooms bool
+	// chosen is whether they were chosen by group. Among all accounts of a tenant
+	// disabled ones are normal: shared mailboxes, equipment, people who have left.
+	chosen bool
 	// shown is whether it was seen of anybody whether the account is enabled.
 	shown bool
-	// unusable counts who is disabled or has no mail address, and the first of them
-	// are named.
+	// unusable counts who has no mail address and should have one, and of chosen
+	// people who is disabled; the first of them are named.
 	unusable int
 	first    []words.Text
 	// cards has who showed each card number first; shared are the first two with
@@ -36,8 +36,8 @@ type crowd struct {
 // named is how many people a sentence names.
 const named = 3
 
-func crowdOf(people []tenant.Person, maybeRooms bool) crowd {
-	c := crowd{maybeRooms: maybeRooms}
+func crowdOf(people []tenant.Person, chosen bool) crowd {
+	c := crowd{chosen: chosen}
 	for _, p := range people {
 		c.add(p)
 	}
@@ -68,7 +68,7 @@ func (c *crowd) add(p tenant.Person) {
 	switch {
 	case !off && p.Mail != "":
 		c.usable++
-	case off && c.maybeRooms:
+	case off && !c.chosen:
 	default:
 		c.unusable++
 		if len(c.first) < named {
@@ -125,10 +125,9 @@ func (c crowd) show(f Finding) Finding {
 // judge says whether the booking server can use the people whom a choice takes
 // over; note is said when it can.
 func (c crowd) judge(choice connection.People, note words.Text) Finding {
-	grouped := choice.Mode == connection.Groups
 	counts := c.facts(choice.CardNumberAttribute != "")
 	nobody := func(code problem.Code, all, some words.Text) Finding {
-		if grouped {
+		if c.chosen {
 			return fail(problem.New(code, some).With(counts).Lead(words.T("Choose groups that hold the people who book."), problem.PlaceGroups))
 		}
 		return fail(problem.New(code, all).With(counts).Fix(words.T("Look in the Microsoft Entra admin center under Users whether this is the right tenant.")))
@@ -152,17 +151,23 @@ func (c crowd) judge(choice connection.People, note words.Text) Finding {
 	case c.shared != nil:
 		return warn(problem.New(codePeopleSharedCard, words.T("%s and %s have the same card number.", c.shared[0], c.shared[1])).With(counts).
 			Fix(words.T("Give each of them a card number of their own.")))
-	case c.unusable > 0:
+	case c.unusable > 0 && c.chosen:
 		title := words.N(c.unusable, "%d of %d people has no mail address or is disabled: %s.", "%d of %d people have no mail address or are disabled: %s.", c.unusable, c.people, words.And(c.first...))
 		if c.unusable > named {
 			title = words.T("%d of %d people have no mail address or are disabled. The first are %s.", c.unusable, c.people, words.And(c.first...))
 		}
-		p := problem.New(codePeopleSomeUnusable, title).With(counts)
-		if grouped {
-			return warn(p.Fix(words.T("Microsoft Entra admin center, Groups: remove them from the group, or give them a mail address and enable their accounts.")))
+		return warn(problem.New(codePeopleSomeUnusable, title).With(counts).
+			Fix(words.T("Microsoft Entra admin center, Groups: remove them from the group, or give them a mail address and enable their accounts.")))
+	case c.unusable > 0:
+		title := words.N(c.unusable, "%d of %d people has no mail address: %s.", "%d of %d people have no mail address: %s.", c.unusable, c.people, words.And(c.first...))
+		if c.unusable > named {
+			title = words.T("%d of %d people have no mail address. The first are %s.", c.unusable, c.people, words.And(c.first...))
 		}
-		return warn(p.Lead(words.T("Choose groups that hold only the people who book."), problem.PlaceGroups).
-			Fix(words.T("Or delete the accounts of people who have left, and give the others a mail address: Microsoft Entra admin center, Users.")))
+		return warn(problem.New(codePeopleSomeUnusable, title).With(counts).
+			Lead(words.T("Choose groups that hold only the people who book."), problem.PlaceGroups).
+			Fix(words.T("Or give them a mail address: Microsoft Entra admin center, Users.")))
+	case c.disabled > 0:
+		return pass(words.T("%s %s", note, counts))
 	}
 	return pass(note)
 }

@@ -21,7 +21,7 @@ const namesakesLooked = 5
 // is as before where nobody signed in, or the registration shows neither.
 func (s *State) whyMissing(ctx context.Context, missing []product.Permission, roles []string) *problem.Problem {
 	p := s.missingProblem(missing, roles)
-	if list := s.addedAsDelegated(missing); len(list) > 0 {
+	if list := s.addedAsDelegated(ctx, missing); len(list) > 0 {
 		names := strings.Join(list, ", ")
 		return problem.New(codePermissionDelegated, words.N(len(list), "%s was added as a delegated permission. An application needs application permissions.", "%s were added as delegated permissions. An application needs application permissions.", names)).
 			With(p.Detail).
@@ -39,24 +39,47 @@ func (s *State) whyMissing(ctx context.Context, missing []product.Permission, ro
 	return p
 }
 
-// addedAsDelegated are the missing permissions that the registration declares for
-// signed-in users and not for the application itself.
-func (s *State) addedAsDelegated(missing []product.Permission) []string {
+// addedAsDelegated are the missing permissions that the registration declares, or
+// the enterprise application was granted, for signed-in users and not for the
+// application itself.
+func (s *State) addedAsDelegated(ctx context.Context, missing []product.Permission) []string {
 	s.mu.Lock()
 	read := s.application != nil
 	s.mu.Unlock()
 	if !read {
 		return nil
 	}
+	granted := s.delegatedGrants(ctx)
 	var list []string
 	for _, p := range missing {
 		asRole, known := s.idOf(p.Ref)
 		asScope, offered := s.idOf(permission.Ref{Value: p.Value, Kind: permission.Delegated})
-		if known && offered && !s.declares(asRole, permission.Application) && s.declares(asScope, permission.Delegated) {
+		if known && offered && !s.declares(asRole, permission.Application) && (s.declares(asScope, permission.Delegated) || slices.Contains(granted, p.Value)) {
 			list = append(list, p.Value)
 		}
 	}
 	return list
+}
+
+// delegatedGrants are the delegated permissions of Microsoft Graph that anybody
+// consented to, none where that could not be read: it is no cause of anything then.
+func (s *State) delegatedGrants(ctx context.Context) (values []string) {
+	sp, err := s.Registration.ServicePrincipal(ctx, s.Connection.Application.ClientID)
+	if err != nil || sp.ID == "" {
+		return nil
+	}
+	grants, err := s.Registration.DelegatedGrants(ctx, sp.ID)
+	if err != nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, g := range grants {
+		if sameID(g.ResourceID, s.graphPrincipal) {
+			values = append(values, strings.Fields(g.Scope)...)
+		}
+	}
+	return values
 }
 
 // grantedNamesake is an application of the same name that holds a permission that

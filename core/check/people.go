@@ -134,9 +134,8 @@ func checkPeople(ctx context.Context, s *State) Finding {
 	choice := s.Connection.People
 	everybody := choice
 	everybody.Mode = connection.All
-	rooms, all := s.roomAddresses()
-	t := People(ctx, s.Directory, everybody, false, rooms, nil)
-	c := crowdOf(t.Items, !all)
+	t := People(ctx, s.Directory, everybody, false, s.roomAddresses(), nil)
+	c := crowdOf(t.Items, false)
 	outsider := s.outOfReach()
 	s.mu.Lock()
 	s.sawOutsider = outsider != "" && slices.ContainsFunc(t.Items, func(p tenant.Person) bool {
@@ -169,15 +168,14 @@ func checkPeople(ctx context.Context, s *State) Finding {
 	return c.show(f).with("roomMailboxes", t.Rooms)
 }
 
-// roomAddresses are the rooms that are known, and whether those are all of the
-// tenant's.
-func (s *State) roomAddresses() (rooms []string, all bool) {
+// roomAddresses are the rooms that are known: the tenant's, once they were listed.
+func (s *State) roomAddresses() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.listed {
-		return s.rooms, true
+		return s.rooms
 	}
-	return s.KnownRooms, false
+	return s.KnownRooms
 }
 
 func wantsChosenGroups(in Input) (bool, words.Text) {
@@ -198,9 +196,8 @@ func checkChosenGroups(ctx context.Context, s *State) Finding {
 		return absent(words.T("no directory was given"))
 	}
 	ctx, seen := transport.Record(ctx)
-	rooms, _ := s.roomAddresses()
-	t := People(ctx, s.Directory, s.Connection.People, s.Product.NestedGroups, rooms, nil)
-	c := crowdOf(t.Items, false)
+	t := People(ctx, s.Directory, s.Connection.People, s.Product.NestedGroups, s.roomAddresses(), nil)
+	c := crowdOf(t.Items, true)
 	f := s.judgeGroups(t, c)
 	f.Exchanges = seen.All()
 	if f.Status == Pass || f.Status == Warn {

@@ -29,7 +29,7 @@ func TestPeopleAreLookedAt(t *testing.T) {
 		says   string
 	}{
 		"all of use":          {[]tenant.Person{fine, other}, Pass, "", "2"},
-		"some not":            {[]tenant.Person{fine, off, mute}, Warn, "people.some-unusable", "2 of 3 people have no mail address or are disabled: b@x and c@x."},
+		"some without mail":   {[]tenant.Person{fine, mute}, Warn, "people.some-unusable", ""},
 		"all disabled":        {[]tenant.Person{off}, Fail, "people.all-disabled", ""},
 		"no mail":             {[]tenant.Person{mute}, Fail, "people.no-mail", ""},
 		"disabled or no mail": {[]tenant.Person{off, mute}, Fail, "people.none-usable", ""},
@@ -131,18 +131,37 @@ func TestProductThatFollowsNestedGroups(t *testing.T) {
 	}
 }
 
-// TestDisabledAccountsMayBeRooms is a tenant whose rooms are not known: nobody
-// says of the accounts that are disabled that they are people.
-func TestDisabledAccountsMayBeRooms(t *testing.T) {
-	w := healthy(2)
-	w.in.Needs.Lists = []string{"people"}
-	w.people.Items = []tenant.Person{fine, off}
-	if f, _ := w.run(t).Finding(PeopleList); f.Status != Pass || f.Evidence["disabled"] != 1 {
-		t.Errorf("%s %v %v", f.Status, f.Problem, f.Evidence)
-	}
-	w.people.Items = []tenant.Person{fine, off, mute}
-	if f, _ := w.run(t).Finding(PeopleList); f.Status != Warn || f.Problem.Title.String() != "1 of 3 people has no mail address or is disabled: c@x." {
-		t.Errorf("%s %v", f.Status, f.Problem)
+// TestDisabledAccountsAreNormal: among all accounts of a tenant disabled ones are
+// a fact. Somebody chose those of a group, so there they are a warning.
+func TestDisabledAccountsAreNormal(t *testing.T) {
+	for _, c := range []struct {
+		people        []tenant.Person
+		all, inGroups string
+	}{
+		{[]tenant.Person{fine, off}, "", "1 of 2 people has no mail address or is disabled: b@x."},
+		{[]tenant.Person{fine, off, mute}, "1 of 3 people has no mail address: c@x.", "2 of 3 people have no mail address or are disabled: b@x and c@x."},
+	} {
+		for mode, want := range map[string]string{connection.All: c.all, connection.Groups: c.inGroups} {
+			w := healthy(2)
+			w.people.Items = c.people
+			w.in.Connection.People = connection.People{Mode: mode}
+			id := PeopleList
+			if mode == connection.Groups {
+				id, w.in.Connection.People.Groups = ChosenGroups, []string{"g1"}
+				w.members = map[string]members{"g1": {people: c.people}}
+			}
+			f, _ := w.run(t).Finding(id)
+			said := ""
+			if f.Problem != nil {
+				said = f.Problem.Title.String()
+			}
+			if said != want || f.Evidence["disabled"] != 1 {
+				t.Errorf("%s: %s %q, want %q", mode, f.Status, said, want)
+			}
+			if want == "" && !strings.Contains(f.Note.String(), "Disabled: 1.") {
+				t.Errorf("the fact is not said: %s", f.Note)
+			}
+		}
 	}
 }
 

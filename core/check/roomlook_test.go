@@ -27,6 +27,7 @@ func TestWhatAnAddressIs(t *testing.T) {
 		{"person", tenant.Account{ID: "1", Mail: address, Enabled: &on}, nil, "rooms.not-a-room", "sign in"},
 		{"hidden room", tenant.Account{ID: "1", Mail: address, Enabled: &off, Place: "room"}, nil, "rooms.not-a-room", "not in the tenant's list"},
 		{"hidden from address lists", tenant.Account{ID: "1", Mail: address, Enabled: &off, InAddressList: &off}, nil, "rooms.hidden", "hidden"},
+		{"hidden person", tenant.Account{ID: "1", Mail: address, Enabled: &on, InAddressList: &off}, nil, "rooms.not-a-room", "sign in"},
 		{"nobody of this tenant's domains", tenant.Account{}, notFound(), "rooms.other-tenant", "fabrikam.example"},
 		{"nobody", tenant.Account{}, notFound(), "graph.ErrorItemNotFound", "Not found"},
 	} {

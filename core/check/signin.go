@@ -151,7 +151,7 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 		}
 	}
 	roles, _ := s.roles()
-	notGranted := fail(s.missingProblem(needs, roles))
+	notGranted := func() Finding { return fail(s.whyMissing(ctx, needs, roles)) }
 	scoped := s.Connection.Scope.Kind == "rbac"
 	chosen, _ := s.chosen()
 	if len(chosen) == 0 || s.Calendars == nil {
@@ -159,7 +159,7 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 			return unknown(problem.New(codeScopeUnproven, words.T("The token does not carry %s, and no room is known on which Exchange's own grant could be tried.", strings.Join(values, ", "))).
 				Lead(words.T("Choose at least one room, then test again."), problem.PlaceRooms))
 		}
-		return notGranted
+		return notGranted()
 	}
 	// What a tenant-wide permission lets the application read shows nothing of
 	// what Exchange grants.
@@ -170,7 +170,7 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 			return unknown(problem.New(codeScopeUnproven, words.T("The token does not carry %s. Whether Exchange grants it cannot be seen by reading, because %s of the whole tenant already allows that.", strings.Join(values, ", "), reads)).
 				Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: take %s away, wait two hours, and check again.", reads)))
 		default:
-			return notGranted
+			return notGranted()
 		}
 	}
 	// A room may have a trouble of its own, so a few are tried until one tells.
@@ -196,7 +196,7 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 	case !problem.KindOf(err).Decided(), scoped:
 		return judge(err)
 	}
-	return notGranted
+	return notGranted()
 }
 
 // roomsTried is how many rooms are tried for a grant in Exchange.

@@ -34,11 +34,13 @@ type AADSTS struct {
 // Whose is an application that signs in, or that an error is about.
 type Whose string
 
-// The applications. An error can be about either, or about none.
+// The applications. An error can be about either, about the person who signs in, or
+// about none.
 const (
 	BookingApplication Whose = "application"
 	SignInClient       Whose = "client"
 	either             Whose = "either"
+	person             Whose = "person"
 	none               Whose = "none"
 )
 
@@ -70,7 +72,7 @@ func parse(data []byte) (map[int]AADSTS, error) {
 		if _, ok := pages[e.Page]; !ok {
 			return nil, fmt.Errorf("aadsts.yaml: entry %d (%s) names an unknown page %q", i+1, e.Title, e.Page)
 		}
-		if !slices.Contains([]Whose{BookingApplication, SignInClient, either, none}, e.Whose) || len(e.SignIn) > 0 && e.Whose != either {
+		if !slices.Contains([]Whose{BookingApplication, SignInClient, either, person, none}, e.Whose) || len(e.SignIn) > 0 && e.Whose != either {
 			return nil, fmt.Errorf("aadsts.yaml: entry %d (%s) does not say whose application it is about: whose is %q", i+1, e.Title, e.Whose)
 		}
 		for _, code := range e.Codes {
@@ -82,6 +84,9 @@ func parse(data []byte) (map[int]AADSTS, error) {
 	}
 	return byCode, nil
 }
+
+// people reports whether it is about a person's sign-in alone.
+func (a AADSTS) people() bool { return a.Whose == person || a.Whose == SignInClient }
 
 // Remedies is what to do when an application was refused.
 func (a AADSTS) Remedies(whose Whose) []words.Key {

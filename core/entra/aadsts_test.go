@@ -33,6 +33,12 @@ func TestCatalogue(t *testing.T) {
 				}
 			}
 		}
+		// What a person has to do helps no application that signs in by itself.
+		for _, fix := range (Refusal{Code: code}).Problem(BookingApplication, global, client, "").Remedies {
+			if s := fix.Text.String(); strings.HasPrefix(s, "Sign in") || strings.Contains(s, "ign in again") {
+				t.Errorf("%d sends an application to a person's sign-in: %q", code, s)
+			}
+		}
 		if _, url := pageLink(global, a.Page, client); !strings.HasPrefix(url, "https://") {
 			t.Errorf("%d: page %q has no address", code, a.Page)
 		}

@@ -183,6 +183,13 @@ func (r Refusal) Problem(whose Whose, c cloud.Cloud, clientID, tenant string) *p
 		return p.See(pageLink(c, "signins", clientID))
 	}
 	known, ok := Explain(r.Code)
+	if ok && whose == BookingApplication && known.people() {
+		p.Title = words.T("Microsoft refused the application's sign-in with a code about a person's sign-in (AADSTS%d).", r.Code)
+		p.Detail = words.T("An application that signs in by itself has no person beside it, so the code does not tell the cause. Tenant: %s. Application: %s. %s", or(tenant), or(clientID), said)
+		p.Fix(words.T("Look for the attempt in the Microsoft Entra admin center under Monitoring & health > Sign-in logs > Service principal sign-ins."))
+		p.See(words.T("AADSTS%d at Microsoft", r.Code), c.Authority+"/error?code="+strconv.Itoa(r.Code))
+		return p.See(pageLink(c, "signins", clientID))
+	}
 	if !ok {
 		p.With(said).Fix(words.T("Look the code up at the address below, or look for the attempt under Monitoring & health > Sign-in logs in the Microsoft Entra admin center."))
 		p.See(words.T("AADSTS%d at Microsoft", r.Code), c.Authority+"/error?code="+strconv.Itoa(r.Code))

@@ -147,6 +147,17 @@ func (in Input) planCredential(ctx context.Context, s state) (Credential, change
 		return want, item, nil
 	}
 	if want.Kind == connection.CredentialCertificate {
+		if pair == nil { // the policy may have turned a secret into a certificate
+			if _, pair, err = in.held(ctx, vault.Certificate); err != nil {
+				item.Problem = problem.Of(err)
+			}
+		}
+		if pair != nil {
+			if p := in.outlives(s, *pair); p != nil {
+				item.Action, item.Problem = change.Attention, p
+				return want, item, nil
+			}
+		}
 		if want.Bits == 0 {
 			want.Bits = 3072
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -24,22 +25,43 @@ func (s state) audienceForbidden(w Wanted, now time.Time) *problem.Problem {
 		Fix(exemption())
 }
 
+// rule is the tenant's rule of a type for the application, or for one that is made
+// now.
+func (s state) rule(kind string, now time.Time) (tenant.CredentialRule, bool) {
+	if s.application != nil {
+		now = s.application.CreatedAt
+	}
+	return s.policy.Rule(kind, now)
+}
+
+// outlives is why a certificate of the keychain cannot be put on the application,
+// nil when its life is within the tenant's policy or the policy is not known.
+func (in Input) outlives(s state, pair vault.KeyPair) *problem.Problem {
+	cap, capped := s.rule(tenant.RuleCertificateLife, in.Time())
+	life := pair.Expires().Sub(pair.Certificates[0].NotBefore)
+	if s.policyErr != nil || !capped || cap.Life <= 0 || life <= cap.Life {
+		return nil
+	}
+	const day = 24 * time.Hour
+	return problem.New(codeRegisterLifeForbidden, words.T("The certificate in this computer's keychain is valid for %d days. The tenant's app-management policy allows %d at most.", int(life/day), int(cap.Life/day))).
+		With(inPolicy(cap)).
+		Run(words.T("Store a certificate with a shorter validity:"), "roomkeyctl secret set certificate --file FILE").
+		Run(words.T("Or delete it from this computer, and have Roomkey create one:"), "roomkeyctl secret forget certificate").
+		Fix(exemption())
+}
+
 // obey turns the wanted credential into one that the tenant's app-management
 // policies allow, and says why. own is a certificate that the keychain holds.
 func (in Input) obey(s state, want *Credential, item *change.Item, own bool) (why words.Text) {
 	if s.policyErr != nil {
 		return words.T("The tenant's credential policy could not be read. Microsoft enforces it when the credential is created.")
 	}
-	created := in.Time()
-	if s.application != nil {
-		created = s.application.CreatedAt
-	}
 	blocked := func(p *problem.Problem, rule tenant.CredentialRule) words.Text {
 		item.Action, item.Problem = change.Attention, p.With(inPolicy(rule))
 		return words.Text{}
 	}
-	noSecret, secretsOff := s.policy.Rule(tenant.RuleSecretAddition, created)
-	authority, authorities := s.policy.Rule(tenant.RuleAuthority, created)
+	noSecret, secretsOff := s.rule(tenant.RuleSecretAddition, in.Time())
+	authority, authorities := s.rule(tenant.RuleAuthority, in.Time())
 	takes := func(kind string) bool { return slices.Contains(in.Product.Credential.Kinds, kind) }
 	switch {
 	case want.Kind == connection.CredentialSecret && secretsOff:
@@ -62,7 +84,7 @@ func (in Input) obey(s state, want *Credential, item *change.Item, own bool) (wh
 	if want.Kind == connection.CredentialCertificate {
 		rule = tenant.RuleCertificateLife
 	}
-	if cap, capped := s.policy.Rule(rule, created); capped && cap.Life > 0 && want.life() > cap.Life {
+	if cap, capped := s.rule(rule, in.Time()); capped && cap.Life > 0 && want.life() > cap.Life {
 		if want.Days = int(cap.Life / (24 * time.Hour)); want.Days == 0 {
 			return blocked(problem.New(codeRegisterLifeForbidden, words.T("The tenant's app-management policy does not allow a credential that lasts a day.")).Fix(exemption()), cap)
 		}

@@ -58,6 +58,8 @@ type Signed struct {
 	// Consented are the delegated permissions that this person gave to that
 	// client and that stay after the sign-in.
 	Consented []string `json:"consented"`
+	// ConsentUnknown is whether that could not be read.
+	ConsentUnknown bool `json:"consentUnknown,omitempty"`
 }
 
 // cacheSignIn remembers the client of the last sign-in: an id, no secret.
@@ -244,12 +246,12 @@ func signedIn(ctx context.Context, admin *entra.Administrator, directory Directo
 	if roles, err := directory.MyRoles(ctx); err == nil && len(roles) >= len(out.Roles) {
 		out.Roles, out.RolesFrom = roles, "directory"
 	}
-	if grants, err := ownGrants(ctx, admin, directory); err == nil {
-		for _, g := range grants {
-			out.Consented = append(out.Consented, strings.Fields(g.Scope)...)
-		}
-		slices.Sort(out.Consented)
+	grants, err := ownGrants(ctx, admin, directory)
+	out.ConsentUnknown = err != nil
+	for _, g := range grants {
+		out.Consented = append(out.Consented, strings.Fields(g.Scope)...)
 	}
+	slices.Sort(out.Consented)
 	return out, ctx.Err()
 }
 
@@ -257,6 +259,9 @@ func signedIn(ctx context.Context, admin *entra.Administrator, directory Directo
 // sign-in.
 func ownGrants(ctx context.Context, admin *entra.Administrator, directory Directory) ([]tenant.DelegatedGrant, error) {
 	sp, err := directory.ServicePrincipal(ctx, admin.ClientID())
+	if problem.KindOf(err) == problem.Absent {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

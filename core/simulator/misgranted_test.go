@@ -27,6 +27,15 @@ func TestFaultsOfConsent(t *testing.T) {
 	if seen := c.graph(http.MethodGet, own, ""); strings.Contains(seen.raw, `"Role"`) || len(c.graph(http.MethodGet, grants, "").values()) != 0 {
 		t.Errorf("declared: %s", seen.raw)
 	}
+	set(fault.DeclaredDelegated + "=Calendars.ReadWrite")
+	if left := len(c.graph(http.MethodGet, grants, "").values()); left != granted-1 {
+		t.Errorf("%d of %d grants are left", left, granted)
+	}
+	set(fault.GrantedDelegated + "=Calendars.ReadWrite")
+	scopes := c.graph(http.MethodGet, "/servicePrincipals/"+a.ServicePrincipalID+"/oauth2PermissionGrants", "")
+	if left := len(c.graph(http.MethodGet, grants, "").values()); left != granted-1 || !strings.Contains(scopes.raw, "Calendars.ReadWrite") {
+		t.Errorf("%d of %d grants are left, delegated: %s", left, granted, scopes.raw)
+	}
 	set(fault.ConsentRevoked)
 	if left := len(c.graph(http.MethodGet, grants, "").values()); left != granted-1 {
 		t.Errorf("%d of %d grants are left", left, granted)

@@ -111,11 +111,13 @@ func NewCertificate(commonName string, bits int, validFor time.Duration, now tim
 	if err != nil {
 		return KeyPair{}, err
 	}
+	// Clocks differ, so it begins earlier; a policy counts the life from there.
+	begin := now.Add(-5 * time.Minute).UTC()
 	template := &x509.Certificate{
 		SerialNumber:          serial.Add(serial, big.NewInt(1)),
 		Subject:               pkix.Name{CommonName: commonName},
-		NotBefore:             now.Add(-5 * time.Minute).UTC(), // clocks differ
-		NotAfter:              now.Add(validFor).UTC(),
+		NotBefore:             begin,
+		NotAfter:              begin.Add(validFor),
 		KeyUsage:              x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 		BasicConstraintsValid: true,

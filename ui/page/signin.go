@@ -325,7 +325,10 @@ func (s *signInCard) accountCard(a session.Signed) fyne.CanvasObject {
 		kit.Small(kit.L("Tenant %s  ·  Roles: %s", a.TenantID, roles)))
 	application := a.ClientName + " (" + a.Client + ")"
 	stays := kit.L("Signed in to %s. Nothing that was consented to stays with it.", application)
-	if len(a.Consented) > 0 {
+	switch {
+	case a.ConsentUnknown:
+		stays = kit.L("Signed in to %s. What you consented to could not be read.", application)
+	case len(a.Consented) > 0:
 		stays = kit.L("Signed in to %s. What you consented to stays with it after you sign out: %s.", application, strings.Join(a.Consented, ", "))
 	}
 	if !s.open {

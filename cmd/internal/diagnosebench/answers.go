@@ -34,6 +34,11 @@ var given = []scenario{
 	answered(signIn, "client ID in no directory", "/token 400 AADSTS700011 Application was not found in the directory.", check.Failed, check.Token, "entra.AADSTS700011", "Application (client) ID"),
 	answered(signIn, "code that nobody knows", "/token 400 AADSTS99999999 Something new.", check.Failed, check.Token, "entra.AADSTS99999999", "Look the code up"),
 
+	answered(signIn, "an account that is not there, for the application", "/token 400 AADSTS50034 The user account does not exist in the tenant.", check.Failed, check.Token, "entra.AADSTS50034", "Service principal sign-ins"),
+	answered(signIn, "a sign-in that has expired, for the application", "/token 400 AADSTS700082 The refresh token has expired due to inactivity.", check.Failed, check.Token, "entra.AADSTS700082", "Service principal sign-ins"),
+	answered(signIn, "a second factor, for the application", "/token 400 AADSTS50076 You must use multi-factor authentication.", check.Failed, check.Token, "entra.AADSTS50076", "Service principal sign-ins"),
+	answered(signIn, "a declined consent, for the application", "/token 400 AADSTS65004 User declined to consent.", check.Failed, check.Token, "entra.AADSTS65004", "Service principal sign-ins"),
+
 	answered(permissions, "Graph misses a permission that the token carries", "/places 403 Authorization_RequestDenied Insufficient privileges to complete the operation.", check.Failed, check.RoomList, "graph.Authorization_RequestDenied", "does not help"),
 	answered(permissions, "Graph does not find the application", "/users 401 Authorization_IdentityNotFound The identity of the calling application could not be established.", check.Failed, check.PeopleList, "graph.Authorization_IdentityNotFound", "Enterprise applications"),
 	answered(permissions, "code that nobody knows, for people", "/users 402 PaymentRequired Pay.", check.Failed, check.PeopleList, "graph.PaymentRequired", "claims no cause"),

@@ -231,3 +231,59 @@ func TestWhatTheServerLostIsNotProven(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingIsKnownOfASignInWithoutAnAnswer: whatever comes in the place of what a
+// sign-in reads beside the token, the tenant gets no name of it, the roles are not
+// said to be the directory's, and consent that was not read is not called none.
+func TestNothingIsKnownOfASignInWithoutAnAnswer(t *testing.T) {
+	b, err := start(t.Context(), 2, 10, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.close() })
+	for _, part := range []string{"/organization", "/transitiveMemberOf/", "/oauth2PermissionGrants"} {
+		for _, a := range append(slices.Clone(badAnswers), badAnswer{name: "true"}) {
+			s, err := wire.ConnectSimulated(t.Context(), b.env, b.sim, part+a.name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Edit(t.Context(), func(c *connection.Connection) { c.Tenant.DisplayName = "" }); err != nil {
+				t.Fatal(err)
+			}
+			if a.name != "true" {
+				b.between = func(next http.RoundTripper) http.RoundTripper { return spoilt{next, part, a} }
+			}
+			err = b.signIn(t.Context(), s)
+			b.between = nil
+			signed := s.Administrator()
+			if err != nil || signed == nil {
+				t.Fatalf("%s, %s: %v", part, a.name, err)
+			}
+			empty := a.name == "empty list" // the true answer of a tenant that has none
+			for what, c := range map[string]struct{ known, wanted bool }{
+				"the tenant's name":    {s.Document().Tenant.DisplayName != "", part != "/organization"},
+				"the directory's role": {signed.RolesFrom == "directory", part != "/transitiveMemberOf/" || empty && len(signed.Roles) == 0},
+				"the consent":          {!signed.ConsentUnknown, part != "/oauth2PermissionGrants" || empty},
+			} {
+				if c.known != (c.wanted || a.name == "true") {
+					t.Errorf("%s is answered with %q: %s is known: %v", part, a.name, what, c.known)
+				}
+			}
+			s.Close()
+		}
+	}
+}
+
+// spoilt gives a bad answer to every call whose path has a part.
+type spoilt struct {
+	next   http.RoundTripper
+	part   string
+	answer badAnswer
+}
+
+func (s spoilt) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !strings.Contains(r.URL.Path, s.part) {
+		return s.next.RoundTrip(r)
+	}
+	return s.answer.to(r)
+}

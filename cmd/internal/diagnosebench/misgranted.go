@@ -5,6 +5,9 @@ import "github.com/roomkey/roomkey/core/check"
 // misgranted are shown by the registration alone, so an administrator is signed in.
 var misgranted = []scenario{
 	registration("added as delegated permissions", "declared-as-delegated", check.Roles, "permission.delegated", "Application permissions"),
+	registration("calendars alone added as delegated", "declared-as-delegated=Calendars.ReadWrite", check.Roles, "permission.delegated", "Application permissions"),
+	registration("delegated permissions consented to, and none declared", "granted-as-delegated", check.Roles, "permission.delegated", "Application permissions"),
+	registration("calendars consented to as delegated", "granted-as-delegated=Calendars.ReadWrite", check.Roles, "permission.delegated", "Application permissions"),
 	registration("consent given to an application of the same name", "consent-elsewhere", check.Roles, "permission.granted-elsewhere", "client ID"),
 	registration("consent revoked, and the token still works", "consent-revoked", check.Consented, "permission.revoked", "Grant admin consent"),
 	registration("application deleted, and restorable", "app-deleted", check.Token, "application.deleted", "Restore it"),

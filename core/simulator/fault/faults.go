@@ -64,6 +64,7 @@ const (
 	GroupGone            = "group-gone"
 	GroupEmpty           = "group-empty"
 	DeclaredDelegated    = "declared-as-delegated"
+	GrantedDelegated     = "granted-as-delegated"
 	ConsentElsewhere     = "consent-elsewhere"
 	ConsentRevoked       = "consent-revoked"
 	AppDeleted           = "app-deleted"
@@ -176,7 +177,8 @@ var faults = []Fault{
 	{RoomSignIn, "The accounts of rooms may sign in", argRoom + "; without it every room's"},
 	{GroupGone, "A group was deleted", argGroup},
 	{GroupEmpty, "A group has no members", argGroup},
-	{DeclaredDelegated, "The permissions were added as delegated ones, and none is granted", ""},
+	{DeclaredDelegated, "Permissions were added as delegated ones, and none of them is granted", "values of permissions, with commas; without it all"},
+	{GrantedDelegated, "Consent was given to delegated permissions; the registration declares neither those nor the application permissions", "values of permissions, with commas; without it all"},
 	{ConsentElsewhere, "Consent was given to another application of the same name", ""},
 	{ConsentRevoked, "Consent was revoked, and the token that carries it still works", "values of permissions, with commas; without it Calendars.ReadWrite"},
 	{AppDeleted, "The application was deleted and can be restored", ""},

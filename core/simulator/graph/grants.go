@@ -136,13 +136,24 @@ func (c *call) grantCollection(client string) collection {
 	var list []*tenant.PermissionGrant
 	for _, g := range c.g.State.Grants {
 		if (client == "" || g.ClientID == client) && c.g.Principal(g.ClientID) != nil && !(c.g.Has(fault.NoConsent) && g.ConsentType == "AllPrincipals") {
-			list = append(list, g)
+			list = append(list, c.g.withDelegated(g))
 		}
 	}
 	return collection{
 		context: "oauth2PermissionGrants", n: len(list), known: grantProperties, top: 100, maxTop: 999, nextLink: true, directory: true,
 		at: func(i int) object { return microsoft.AsObject(list[i]) },
 	}
+}
+
+// withDelegated is a grant with the scopes that a fault has in place of roles.
+func (g *Graph) withDelegated(grant *tenant.PermissionGrant) *tenant.PermissionGrant {
+	sp := g.Principal(grant.ClientID)
+	if sp == nil || grant.ConsentType != "AllPrincipals" || grant.ResourceID != g.PrincipalByApp(tenant.GraphAppID).ID {
+		return grant
+	}
+	more := *grant
+	more.Scope = strings.Join(append(strings.Fields(grant.Scope), g.DelegatedInstead(sp.AppID)...), " ")
+	return &more
 }
 
 func (c *call) grantsOfClient() (reply, error) {

@@ -92,7 +92,7 @@ func (c *call) obeys(audience string, added tenant.KeyCredential) error {
 		return perPolicy("SignInAudienceNotAllowedAsPerAppPolicy", "Sign-in audience is not allowed")
 	case added.KeyID != "" && c.g.Has(fault.AuthorityRequired):
 		return perPolicy("CredentialTypeNotAllowedAsPerAppPolicy", "The certificate's issuer is not allowed")
-	case added.KeyID != "" && life > 0 && added.EndDateTime.Sub(added.StartDateTime) > life+time.Hour:
+	case added.KeyID != "" && life > 0 && added.EndDateTime.Sub(added.StartDateTime) > life:
 		return perPolicy("CredentialInvalidLifetimeAsPerAppPolicy", "Credential lifetime exceeds the max value allowed")
 	}
 	return nil

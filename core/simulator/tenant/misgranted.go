@@ -70,24 +70,56 @@ func (t *Tenant) RestoreReady(id string) *Application {
 	return ready
 }
 
+// delegated reports whether a fault turned an application permission into the
+// delegated one of the same name, and whether only consent shows that.
+func (t *Tenant) delegated(value string) (yes, onlyGranted bool) {
+	if values, on := t.Fault(fault.GrantedDelegated); on && fault.Hits(values, value, true) {
+		return true, true
+	}
+	values, on := t.Fault(fault.DeclaredDelegated)
+	return on && fault.Hits(values, value, true), false
+}
+
+// DelegatedInstead are the scopes that were consented to in place of roles, as the
+// fault says.
+func (t *Tenant) DelegatedInstead(appID string) (scopes []string) {
+	at := slices.IndexFunc(t.State.Applications, func(a *Application) bool { return a.AppID == appID })
+	if at < 0 {
+		return nil
+	}
+	graph := t.PrincipalByApp(GraphAppID)
+	for _, r := range t.State.Applications[at].RequiredResourceAccess {
+		for _, access := range r.ResourceAccess {
+			value := RoleValue(graph, access.ID)
+			if _, granted := t.delegated(value); granted && access.Type == "Role" && strings.EqualFold(r.ResourceAppID, GraphAppID) {
+				scopes = append(scopes, value)
+			}
+		}
+	}
+	return scopes
+}
+
 // Declared is what an application declares, with the delegated permissions of the
-// same names if the fault says so.
+// same names if a fault says so.
 func (t *Tenant) Declared(a *Application) []RequiredResource {
-	if !t.Has(fault.DeclaredDelegated) {
+	if !t.Has(fault.DeclaredDelegated) && !t.Has(fault.GrantedDelegated) {
 		return a.RequiredResourceAccess
 	}
 	graph := t.PrincipalByApp(GraphAppID)
 	var out []RequiredResource
 	for _, r := range a.RequiredResourceAccess {
-		r.ResourceAccess = slices.Clone(r.ResourceAccess)
-		for i, access := range r.ResourceAccess {
+		var list []RequiredAccess
+		for _, access := range r.ResourceAccess {
 			value := RoleValue(graph, access.ID)
-			for _, scope := range graph.OAuth2PermissionScopes {
-				if strings.EqualFold(r.ResourceAppID, GraphAppID) && access.Type == "Role" && scope.Value == value {
-					r.ResourceAccess[i] = RequiredAccess{ID: scope.ID, Type: "Scope"}
-				}
+			delegated, onlyGranted := t.delegated(value)
+			switch scope := graph.scope(value); {
+			case !delegated || scope == "" || access.Type != "Role" || !strings.EqualFold(r.ResourceAppID, GraphAppID):
+				list = append(list, access)
+			case !onlyGranted:
+				list = append(list, RequiredAccess{ID: scope, Type: "Scope"})
 			}
 		}
+		r.ResourceAccess = list
 		out = append(out, r)
 	}
 	return out

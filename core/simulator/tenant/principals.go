@@ -114,11 +114,12 @@ func (t *Tenant) Hidden(a *AppRoleAssignment) bool {
 	if a.Sequence > t.Since() || a.ResourceID != t.PrincipalByApp(GraphAppID).ID {
 		return false
 	}
-	if t.Has(fault.NoConsent) || t.Has(fault.DeclaredDelegated) || t.Has(fault.ConsentElsewhere) && a.PrincipalID != t.Directory.ID(KindOther, namesake+2) {
+	value := RoleValue(t.PrincipalByApp(GraphAppID), a.AppRoleID)
+	if delegated, _ := t.delegated(value); delegated || t.Has(fault.NoConsent) || t.Has(fault.ConsentElsewhere) && a.PrincipalID != t.Directory.ID(KindOther, namesake+2) {
 		return true
 	}
 	roles, on := t.Fault(fault.MissingRole)
-	return on && fault.Hits(cmp.Or(roles, "Calendars.ReadWrite"), RoleValue(t.PrincipalByApp(GraphAppID), a.AppRoleID), false)
+	return on && fault.Hits(cmp.Or(roles, "Calendars.ReadWrite"), value, false)
 }
 
 // Assigned reports whether a principal holds a role of a resource.
@@ -141,6 +142,16 @@ func (t *Tenant) Assign(sp, resource *ServicePrincipal, role string) *AppRoleAss
 	a.Sequence = t.State.Sequence
 	t.State.Assignments = append(t.State.Assignments, a)
 	return a
+}
+
+// scope is the id of a delegated permission that a resource offers, "" for none.
+func (sp *ServicePrincipal) scope(value string) string {
+	for _, s := range sp.OAuth2PermissionScopes {
+		if s.Value == value {
+			return s.ID
+		}
+	}
+	return ""
 }
 
 // RoleValue is the name of a role of a resource, "" for one that it does not have.
