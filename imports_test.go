@@ -25,7 +25,7 @@ var layers = map[string]string{
 	"core/product":    "words problem permission strictyaml resources",
 	"core/tenant":     "words problem",
 	"core/evidence":   "words problem",
-	"core/connection": "words problem cloud",
+	"core/connection": "words problem cloud tenant",
 	"core/sheet":      "words problem",
 	"core/store":      "words problem connection evidence file",
 	"core/owner":      "words problem connection store",

@@ -241,6 +241,8 @@ func fieldsOf(c *connection.Connection) [][]string {
 		rooms = say(words.N(len(c.Rooms.Items), "%d selected", "%d selected", len(c.Rooms.Items)))
 	case connection.Lists:
 		rooms = l("rooms of %s", strings.Join(c.Rooms.Lists, ", "))
+	case connection.ByRule:
+		rooms = l("by rule: %s", say(c.Rooms.Rule.Text()))
 	}
 	return [][]string{
 		{l("name"), c.Name}, {l("cloud"), c.Cloud}, {l("tenant"), strings.TrimSpace(c.Tenant.Domain + " " + c.Tenant.ID)},

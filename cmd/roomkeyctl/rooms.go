@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
@@ -44,9 +47,12 @@ func roomsList(a *app) *cobra.Command {
 				found = s.Rooms(c.Context(), nil)
 			}
 			session.SortRooms(found.Items)
-			chosen, err := chosenRooms(c.Context(), s)
+			chosen, err := chosenRooms(c.Context(), s, found.Items)
 			if err != nil {
 				return err
+			}
+			if moved := s.Moved(found.Items); len(moved) > 0 {
+				a.say("%s To save this: %s", say(check.MovedText(moved)), "roomkeyctl rooms select --follow")
 			}
 			return listing(a, found, func(w io.Writer) {
 				var cells [][]string
@@ -61,6 +67,10 @@ func roomsList(a *app) *cobra.Command {
 					cells = append(cells, []string{r.DisplayName, r.EmailAddress, seats, session.Where(r), is})
 				}
 				rows(w, []words.Key{"room", "address", "seats", "where", "chosen"}, cells)
+				if choice := s.Document().Rooms; choice.Mode == connection.ByRule && of == "" {
+					fmt.Fprintln(w)
+					tellRule(w, choice.Rule, slices.Collect(maps.Keys(chosen)), s.ProvenRooms())
+				}
 			})
 		},
 	}
@@ -72,20 +82,18 @@ func roomsList(a *app) *cobra.Command {
 
 // chosenRooms are the addresses of the rooms that the choice comes to, nil for
 // all.
-func chosenRooms(ctx context.Context, s *session.Session) (map[string]bool, error) {
+func chosenRooms(ctx context.Context, s *session.Session, listed []tenant.Room) (map[string]bool, error) {
 	choice := s.Document().Rooms
 	addresses := choice.Items
 	switch choice.Mode {
 	case connection.Selected:
-	case connection.Lists:
+		addresses = check.Follow(addresses, s.Moved(listed))
+	case connection.Lists, connection.ByRule:
 		rooms, err := s.ResolveRooms(ctx)
 		if err != nil {
 			return nil, err
 		}
-		addresses = nil
-		for _, r := range rooms {
-			addresses = append(addresses, r.EmailAddress)
-		}
+		addresses = tenant.Addresses(rooms)
 	default:
 		return nil, nil
 	}
@@ -94,6 +102,18 @@ func chosenRooms(ctx context.Context, s *session.Session) (map[string]bool, erro
 		chosen[strings.ToLower(address)] = true
 	}
 	return chosen, nil
+}
+
+// tellRule says what a rule matches, and what has changed since the last test.
+func tellRule(w io.Writer, rule connection.Rule, now, proven []string) {
+	printLine(w, "%s Rule: %s", say(words.N(len(now), "%d room matches the rule.", "%d rooms match the rule.", len(now))), say(rule.Text()))
+	if proven == nil {
+		return
+	}
+	slices.Sort(now)
+	if since := check.SinceText(check.Since(proven, now)); !since.IsZero() {
+		printLine(w, "%s", say(since))
+	}
 }
 
 // listing shows a list with its source; one that did not come whole is shown as
@@ -146,28 +166,46 @@ func roomsLists(a *app) *cobra.Command {
 }
 
 func roomsSelect(a *app) *cobra.Command {
-	var all bool
-	var lists []string
+	var all, followed bool
+	var rule connection.Rule
 	c := &cobra.Command{
 		Use: "select ADDRESS…", Short: "Choose the rooms that the booking server handles", Args: cobra.ArbitraryArgs,
+		Long: "Chooses the rooms by address, all of them, those of room lists, or by rule. A rule has the rooms for which " +
+			"all of --building, --name, --min-seats, --max-seats and --list hold, including those created later.",
+		Example: "  roomkeyctl rooms select --building North --min-seats 6\n  roomkeyctl rooms select --name 'Meeting *'",
 		RunE: func(c *cobra.Command, args []string) error {
+			lists := rule.Lists
+			more := rule
+			more.Lists = nil
+			byRule := more.Given()
 			ways := 0
-			for _, chosen := range []bool{all, len(args) > 0, len(lists) > 0} {
+			for _, chosen := range []bool{all, followed, len(args) > 0, byRule || len(lists) > 0} {
 				if chosen {
 					ways++
 				}
 			}
 			if ways != 1 {
-				return usage("Name the rooms by email address, or use --list NAME or --all.")
+				return usage("Name the rooms by email address, or use --list NAME, a rule such as --building NAME, or --all.")
 			}
 			s, err := a.open()
 			if err != nil {
 				return err
 			}
 			defer s.Close()
-			if len(lists) > 0 {
+			switch {
+			case followed:
+				var moved []check.MovedRoom
+				if moved, err = s.FollowRooms(c.Context()); err == nil && len(moved) == 0 {
+					a.say("No chosen room has a new address.")
+				}
+				for _, m := range moved {
+					a.say("%s is %s now.", m.From, m.To.EmailAddress)
+				}
+			case byRule:
+				err = s.SelectRule(c.Context(), rule)
+			case len(lists) > 0:
 				err = s.SelectRoomLists(c.Context(), lists)
-			} else {
+			default:
 				err = s.SelectRooms(c.Context(), all, args)
 			}
 			if err != nil {
@@ -177,7 +215,12 @@ func roomsSelect(a *app) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&all, "all", false, "all rooms, including those created later")
-	c.Flags().StringArrayVar(&lists, "list", nil, "the rooms of the room list with this `name` or address, including those added later; may be repeated")
+	c.Flags().BoolVar(&followed, "follow", false, "save the new addresses of chosen rooms whose address has changed")
+	c.Flags().StringArrayVar(&rule.Lists, "list", nil, "the rooms of the room list with this `name` or address, including those added later; may be repeated")
+	c.Flags().StringArrayVar(&rule.Buildings, "building", nil, "the rooms in the building with this `name`; may be repeated")
+	c.Flags().StringVar(&rule.Name, "name", "", "the rooms whose display name fits this `pattern`: * stands for anything, ? for one character")
+	c.Flags().IntVar(&rule.SeatsFrom, "min-seats", 0, "the rooms with at least this `number` of seats")
+	c.Flags().IntVar(&rule.SeatsTo, "max-seats", 0, "the rooms with at most this `number` of seats")
 	return c
 }
 

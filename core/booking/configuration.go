@@ -132,8 +132,8 @@ func Of(c *connection.Connection, p product.Product, rooms []tenant.Room, digest
 	if cfg.Credential.Kind != connection.CredentialCertificate {
 		cfg.Credential.Thumbprint = ""
 	}
-	if c.Rooms.Mode == connection.Lists {
-		cfg.Rooms.Mode = connection.Selected // what is in the lists is looked up here
+	if c.Rooms.Mode == connection.Lists || c.Rooms.Mode == connection.ByRule {
+		cfg.Rooms.Mode = connection.Selected // what they come to is looked up here
 	}
 	for _, r := range rooms {
 		cfg.Rooms.Items = append(cfg.Rooms.Items, roomOf(r))

@@ -47,6 +47,7 @@ const (
 	Excess                = "token.excess"
 	RoomList              = "rooms.list"
 	ChosenLists           = "rooms.lists"
+	ChosenRule            = "rooms.rule"
 	RoomCalendars         = "rooms.calendars"
 	PeopleList            = "people.list"
 	GroupList             = "groups.list"

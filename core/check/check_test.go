@@ -215,7 +215,7 @@ func TestCloudWithoutPlaces(t *testing.T) {
 	if r := w.run(t); r.Verdict != Incomplete || r.RootCause.Code != "rooms.none-chosen" {
 		t.Errorf("without rooms: %s, %+v", r.Verdict, r.RootCause)
 	}
-	w.in.KnownRooms = []string{"room0@contoso.example"}
+	w.in.KnownRooms = []tenant.Room{{EmailAddress: "room0@contoso.example"}}
 	r := w.run(t)
 	if r.Verdict != Passed || r.Rooms.Proven != 1 || stateOf(r, "rooms") == FeatureWorks {
 		t.Errorf("with a typed room: %s, %+v, feature %s\n%s", r.Verdict, r.Rooms, stateOf(r, "rooms"), show(r))

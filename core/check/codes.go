@@ -77,6 +77,8 @@ var (
 	codePermissionNoConsent                = problem.Declare("permission.no-consent", problem.Unmet)
 	codePermissionNotConsented             = problem.Declare("permission.not-consented", problem.Unmet)
 	codePermissionSuperfluous              = problem.Declare("permission.superfluous", problem.Unmet)
+	codeRuleEmpty                          = problem.Declare("rooms.rule-empty", problem.Unmet)
+	codeRoomsMoved                         = problem.Declare("rooms.moved", problem.Unmet)
 	codeRoomListsNotWanted                 = problem.Declare("rooms.lists-not-readable", problem.WrongInput)
 	codeRoomsNoneChosen                    = problem.Declare("rooms.none-chosen", problem.WrongInput)
 	codeRoomsNoneFound                     = problem.Declare("rooms.none-found", problem.Unmet)

@@ -43,10 +43,16 @@ type Input struct {
 	// Proofs are what an interrupted run proved of rooms; nil keeps nothing.
 	Proofs Proofs
 
-	// KnownRooms are addresses from another source than the application (the
+	// KnownRooms come from another source than the application (the
 	// administrator's sign-in, an Exchange result file, typing): used when the
 	// product has no permission to list rooms.
-	KnownRooms []string
+	KnownRooms []tenant.Room
+	// Places are the place ids that chosen rooms were last seen with, by address in
+	// lower case.
+	Places map[string]string
+	// ProvenRooms are the addresses of the rooms of the last whole test, nil before
+	// there was one.
+	ProvenRooms []string
 	// Settings are what the calendar processing that was read back does to bookings,
 	// by the room's address in lower case: nil for a room that can be booked. A room
 	// that is not in it was not read; nil when nothing was read back.

@@ -17,7 +17,8 @@ func listChecks() []Check {
 	return []Check{
 		{ID: RoomList, Claim: evidence.Rooms, Proves: true, Title: words.T("The tenant's rooms can be listed"), DependsOn: []string{Token}, Applies: wantsRooms, Run: checkRooms},
 		{ID: ChosenLists, Claim: evidence.Rooms, Proves: true, Title: words.T("The chosen room lists hold rooms"), DependsOn: []string{Token}, After: []string{RoomList}, Applies: wantsChosenLists, Run: checkChosenLists},
-		{ID: RoomCalendars, Claim: evidence.Calendars, Proves: true, Title: words.T("The calendar of every chosen room can be read"), DependsOn: []string{Token}, After: []string{RoomList, ChosenLists}, Applies: wantsCalendars, Run: checkCalendars},
+		{ID: ChosenRule, Claim: evidence.Rooms, Proves: true, Title: words.T("The rule for the rooms matches rooms"), DependsOn: []string{Token, RoomList}, Applies: wantsRule, Run: checkRule},
+		{ID: RoomCalendars, Claim: evidence.Calendars, Proves: true, Title: words.T("The calendar of every chosen room can be read"), DependsOn: []string{Token}, After: []string{RoomList, ChosenLists, ChosenRule}, Applies: wantsCalendars, Run: checkCalendars},
 		{ID: PeopleList, Claim: evidence.People, Proves: true, Title: words.T("The tenant's people can be listed"), DependsOn: []string{Token}, After: []string{RoomList}, Applies: wantsList("people"), Run: checkPeople},
 		{ID: GroupList, Claim: evidence.Groups, Proves: true, Title: words.T("The tenant's groups can be listed"), DependsOn: []string{Token}, Applies: wantsList("groups"), Run: checkGroups},
 		{ID: ChosenGroups, Claim: evidence.People, Proves: true, Title: words.T("The chosen groups hold people"), DependsOn: []string{Token}, After: []string{PeopleList, GroupList}, Applies: wantsChosenGroups, Run: checkChosenGroups},
@@ -38,6 +39,8 @@ func checkRooms(ctx context.Context, s *State) Finding {
 	}
 	ctx, seen := transport.Record(ctx)
 	addresses, isRoom, reserved := []string{}, map[string]bool{}, []string{}
+	var matching, placed []tenant.Room
+	handles := s.handles()
 	add := func(rooms []tenant.Room) {
 		for _, r := range rooms {
 			key := strings.ToLower(r.EmailAddress)
@@ -46,7 +49,16 @@ func checkRooms(ctx context.Context, s *State) Finding {
 			}
 			isRoom[key] = true
 			addresses = append(addresses, r.EmailAddress)
-			if strings.EqualFold(r.BookingType, "reserved") && s.isChosen(r.EmailAddress) {
+			if len(s.Places) > 0 {
+				placed = append(placed, r)
+			}
+			if !handles(r) {
+				continue
+			}
+			if s.Connection.Rooms.Mode == connection.ByRule {
+				matching = append(matching, r)
+			}
+			if strings.EqualFold(r.BookingType, "reserved") {
 				reserved = append(reserved, r.EmailAddress)
 			}
 		}
@@ -77,13 +89,17 @@ func checkRooms(ctx context.Context, s *State) Finding {
 	}
 	s.prove(seen.Last().RequestID, "Place.Read.All")
 	s.mu.Lock()
-	s.rooms, s.isRoom, s.listed = addresses, isRoom, true
+	s.rooms, s.isRoom, s.listed, s.matching = addresses, isRoom, true, matching
+	s.moved = Moved(s.Connection.Rooms, s.Places, placed)
 	s.mu.Unlock()
 	if can, _ := books(s.Input); can && len(reserved) > 0 {
 		return warn(problem.New(codeRoomsReserved, words.N(len(reserved), "%d chosen room is reserved (BookingType), so people cannot book it: %s.", "%d chosen rooms are reserved (BookingType), so people cannot book them. The first is %s.", len(reserved), reserved[0])).
 			Lead(words.T("Run the calendar-processing script for it with BookingType=Standard, or take it out of the choice."),
 				problem.PlaceCalendarScript.With("roomkeyctl script show calendar-processing --set only="+reserved[0]+" --set BookingType=Standard"))).
 			with("rooms", len(addresses)).with("reserved", len(reserved))
+	}
+	if len(s.moved) > 0 {
+		return warn(movedProblem(s.moved)).with("rooms", len(addresses)).with("moved", len(s.moved))
 	}
 	return f.noted(words.N(len(addresses), "%d room was listed.", "%d rooms were listed.", len(addresses)))
 }

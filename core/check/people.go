@@ -175,7 +175,7 @@ func (s *State) roomAddresses() []string {
 	if s.listed {
 		return s.rooms
 	}
-	return s.KnownRooms
+	return tenant.Addresses(s.KnownRooms)
 }
 
 func wantsChosenGroups(in Input) (bool, words.Text) {

@@ -13,10 +13,12 @@ import (
 )
 
 // ChosenRooms are the rooms that a choice comes to, each once: all that are
-// listed, those with the chosen addresses, or those of the chosen room lists. A
-// list that is gone or empty, or whose rooms did not come, is a problem. A chosen
-// address that is not listed may still be a room: new ones take a day to appear.
-func ChosenRooms(ctx context.Context, d Directory, choice connection.Rooms, listed []tenant.Room) ([]tenant.Room, *problem.Problem) {
+// listed, those with the chosen addresses or place ids (see Moved), those of the
+// chosen room lists, or those that the rule matches. A list that is gone or
+// empty, or whose rooms did not come, and a rule that matches nothing, is a
+// problem. A chosen address that is not listed may still be a room: new ones take
+// a day to appear.
+func ChosenRooms(ctx context.Context, d Directory, choice connection.Rooms, places map[string]string, listed []tenant.Room) ([]tenant.Room, *problem.Problem) {
 	switch choice.Mode {
 	case connection.Selected:
 		byAddress := map[string]tenant.Room{}
@@ -24,7 +26,7 @@ func ChosenRooms(ctx context.Context, d Directory, choice connection.Rooms, list
 			byAddress[strings.ToLower(r.EmailAddress)] = r
 		}
 		var rooms []tenant.Room
-		for _, address := range choice.Items {
+		for _, address := range Follow(choice.Items, Moved(choice, places, listed)) {
 			r, ok := byAddress[strings.ToLower(address)]
 			if !ok {
 				r = tenant.Room{EmailAddress: address, DisplayName: address}
@@ -34,6 +36,8 @@ func ChosenRooms(ctx context.Context, d Directory, choice connection.Rooms, list
 		return rooms, nil
 	case connection.Lists:
 		return roomsOfLists(ctx, d, choice.Lists)
+	case connection.ByRule:
+		return roomsOfRule(ctx, d, choice.Rule, listed)
 	}
 	return listed, nil
 }
@@ -87,36 +91,48 @@ func wantsChosenLists(in Input) (bool, words.Text) {
 
 // checkChosenLists resolves the chosen room lists.
 func checkChosenLists(ctx context.Context, s *State) Finding {
+	if f, can := s.readsLists(); !can {
+		return f
+	}
+	ctx, seen := transport.Record(ctx)
+	rooms, wrong := ChosenRooms(ctx, s.Directory, s.Connection.Rooms, nil, nil)
+	f := s.resolve(rooms, wrong, seen)
+	if f.Status == Pass {
+		f = f.noted(words.N(len(rooms), "%d room is in the chosen room lists.", "%d rooms are in the chosen room lists.", len(rooms)))
+	}
+	return f.with("lists", len(s.Connection.Rooms.Lists))
+}
+
+// readsLists is whether room lists can be read, and the finding if they cannot.
+func (s *State) readsLists() (Finding, bool) {
 	if s.Directory == nil {
-		return absent(words.T("no directory was given"))
+		return absent(words.T("no directory was given")), false
 	}
 	if !slices.Contains(s.Needs.Lists, "rooms") {
 		return fail(problem.New(codeRoomListsNotWanted, words.T("%s has no permission to read room lists.", s.Product.Name)).
-			Lead(words.T("Choose the rooms themselves."), problem.PlaceRooms))
+			Lead(words.T("Choose the rooms themselves."), problem.PlaceRooms)), false
 	}
-	ctx, seen := transport.Record(ctx)
-	rooms, wrong := ChosenRooms(ctx, s.Directory, s.Connection.Rooms, nil)
-	addresses := make([]string, len(rooms))
-	for i, r := range rooms {
-		addresses[i] = r.EmailAddress
-	}
-	var f Finding
+	return Finding{}, true
+}
+
+// resolve keeps the rooms that a choice came to, unless they are not all.
+func (s *State) resolve(rooms []tenant.Room, wrong *problem.Problem, seen *transport.Recorder) Finding {
+	f := pass(words.Text{})
 	switch {
 	case wrong == nil:
-		f = pass(words.N(len(rooms), "%d room is in the chosen room lists.", "%d rooms are in the chosen room lists.", len(rooms)))
 	case wrong.Code == CodeRoomListEmpty && len(rooms) > 0:
 		f = warn(wrong)
 	default:
 		f = judge(wrong)
 	}
-	if f.Status == Pass || f.Status == Warn {
+	if f.Status == Fail || f.Status == Unknown {
+		s.deny(wrong, "Place.Read.All")
+	} else {
 		s.prove(seen.Last().RequestID, "Place.Read.All")
 		s.mu.Lock()
-		s.inLists = addresses
+		s.resolved = tenant.Addresses(rooms)
 		s.mu.Unlock()
-	} else {
-		s.deny(wrong, "Place.Read.All")
 	}
 	f.Exchanges = seen.All()
-	return f.with("lists", len(s.Connection.Rooms.Lists)).with("rooms", len(rooms))
+	return f.with("rooms", len(rooms))
 }

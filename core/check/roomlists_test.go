@@ -58,3 +58,67 @@ func TestListsOfAProductThatReadsNone(t *testing.T) {
 		t.Errorf("%s %v", f.Status, f.Problem)
 	}
 }
+
+// TestRoomsOfARule is a rule over the tenant's rooms, over room lists, and one that
+// nothing matches.
+func TestRoomsOfARule(t *testing.T) {
+	rooms := func(w *world) []tenant.Room { return w.rooms.Items }
+	for name, c := range map[string]struct {
+		rule        connection.Rule
+		lists       map[string]tenant.Listing[tenant.Room]
+		proven      []string
+		change      func(*world)
+		status      Status
+		code, notes string
+		chosen      int
+	}{
+		"by name":         {rule: connection.Rule{Name: "Oslo"}, status: Pass, notes: "1 room matches the rule.", chosen: 1},
+		"with a change":   {rule: connection.Rule{Name: "*o"}, proven: []string{"room0@contoso.example", "gone@contoso.example"}, status: Pass, notes: "2 rooms match the rule. 1 room is new since the last test: room1@contoso.example. 1 room is gone since the last test: gone@contoso.example.", chosen: 2},
+		"nothing":         {rule: connection.Rule{Name: "Lima"}, status: Fail, code: "rooms.rule-empty"},
+		"no rule at all":  {status: Fail, code: "rooms.rule-empty"},
+		"of a list":       {rule: connection.Rule{Name: "Oslo", Lists: []string{"a@x"}}, lists: map[string]tenant.Listing[tenant.Room]{"a@x": {Complete: true, Items: []tenant.Room{{EmailAddress: "room0@contoso.example", DisplayName: "Oslo"}, {EmailAddress: "room1@contoso.example"}}}}, status: Pass, notes: "1 room matches the rule.", chosen: 1},
+		"of a list gone":  {rule: connection.Rule{Name: "Oslo", Lists: []string{"a@x"}}, status: Fail, code: "rooms.list-gone"},
+		"rooms unknown":   {rule: connection.Rule{Name: "Oslo"}, change: func(w *world) { w.rooms = tenant.Listing[tenant.Room]{Problem: refusal("graph.TooManyRequests")} }, status: Skipped},
+		"imported rooms":  {rule: connection.Rule{Name: "Oslo"}, change: func(w *world) { w.in.KnownRooms, w.in.Needs.Lists = rooms(w), []string{"people"} }, status: Pass, notes: "1 room matches the rule.", chosen: 1},
+		"lists forbidden": {rule: connection.Rule{Lists: []string{"a@x"}}, change: func(w *world) { w.in.Needs.Lists = []string{"people"} }, status: Fail, code: "rooms.lists-not-readable"},
+	} {
+		w := healthy(3)
+		for i, n := range []string{"Oslo", "Cairo", "Rome"} {
+			w.rooms.Items[i].DisplayName = n
+		}
+		w.in.Connection.Rooms = connection.Rooms{Mode: connection.ByRule, Rule: c.rule}
+		w.lists, w.in.ProvenRooms = c.lists, c.proven
+		if c.change != nil {
+			c.change(w)
+		}
+		r := w.run(t)
+		f, _ := r.Finding(ChosenRule)
+		got := ""
+		if f.Problem != nil {
+			got = f.Problem.Code.String()
+		}
+		if f.Status != c.status || got != c.code || f.Note.String() != c.notes && c.notes != "" || r.Rooms.Chosen != c.chosen || (r.Digest != "") != (c.chosen > 0) {
+			t.Errorf("%s: %s %s %q, %d rooms chosen", name, f.Status, got, f.Note, r.Rooms.Chosen)
+		}
+	}
+}
+
+// TestMovedRooms is a chosen room that has another address and the same place id.
+func TestMovedRooms(t *testing.T) {
+	w := healthy(3)
+	w.rooms.Items[1].PlaceID = "p1"
+	w.in.Connection.Rooms = connection.Rooms{Mode: connection.Selected, Items: []string{"room0@contoso.example", "Old1@contoso.example"}}
+	w.in.Places = map[string]string{"old1@contoso.example": "p1", "room0@contoso.example": "p0"}
+	r := w.run(t)
+	f, _ := r.Finding(RoomList)
+	if f.Status != Warn || f.Problem.Code != codeRoomsMoved || r.Rooms.Proven != 2 {
+		t.Errorf("%s %v, %+v", f.Status, f.Problem, r.Rooms)
+	}
+	moved := Moved(w.in.Connection.Rooms, w.in.Places, w.rooms.Items)
+	if got := Follow(append(w.in.Connection.Rooms.Items, "ROOM1@contoso.example"), moved); len(got) != 2 || got[1] != "room1@contoso.example" {
+		t.Errorf("followed %v", got)
+	}
+	if got := Moved(connection.Rooms{Mode: connection.Selected, Items: []string{"room1@contoso.example"}}, map[string]string{"room1@contoso.example": "p1"}, w.rooms.Items); got != nil {
+		t.Errorf("one that has stayed has moved: %v", got)
+	}
+}

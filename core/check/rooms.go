@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -59,24 +59,33 @@ func wantsCalendars(in Input) (bool, words.Text) {
 // chosen are the addresses of the rooms that the booking server will handle,
 // and whether they are known.
 func (s *State) chosen() ([]string, bool) {
-	if s.Connection.Rooms.Mode == connection.Selected {
-		return s.Connection.Rooms.Items, true
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.Connection.Rooms.Mode == connection.Lists {
-		return s.inLists, s.inLists != nil
-	}
-	if s.listed {
+	switch {
+	case s.Connection.Rooms.Mode == connection.Selected:
+		return Follow(s.Connection.Rooms.Items, s.moved), true
+	case s.Connection.Rooms.Mode == connection.Lists, s.Connection.Rooms.Mode == connection.ByRule:
+		return s.resolved, s.resolved != nil
+	case s.listed:
 		return s.rooms, true
 	}
-	return s.KnownRooms, len(s.KnownRooms) > 0
+	return tenant.Addresses(s.KnownRooms), len(s.KnownRooms) > 0
 }
 
-// isChosen is whether a room is among the chosen ones, if it is a room.
-func (s *State) isChosen(address string) bool {
-	return s.Connection.Rooms.Mode != connection.Selected ||
-		slices.ContainsFunc(s.Connection.Rooms.Items, func(a string) bool { return strings.EqualFold(a, address) })
+// handles tells the rooms that are among the chosen ones, as far as their own
+// data says.
+func (s *State) handles() func(tenant.Room) bool {
+	switch c := s.Connection.Rooms; c.Mode {
+	case connection.Selected:
+		chosen := map[string]bool{}
+		for _, a := range c.Items {
+			chosen[strings.ToLower(a)] = true
+		}
+		return func(r tenant.Room) bool { return chosen[strings.ToLower(r.EmailAddress)] }
+	case connection.ByRule:
+		return c.Rule.Matcher()
+	}
+	return func(tenant.Room) bool { return true }
 }
 
 func checkCalendars(ctx context.Context, s *State) Finding {

@@ -17,7 +17,7 @@ func signInChecks() []Check {
 	return []Check{
 		{ID: Tenant, Claim: evidence.SignIn, Proves: true, Title: words.T("The cloud knows the tenant"), DependsOn: []string{Lint, Certificate}, Run: checkTenant},
 		{ID: Token, Claim: evidence.SignIn, Proves: true, Title: words.T("The application gets a token"), DependsOn: []string{Tenant}, Run: checkToken},
-		{ID: Roles, Claim: evidence.Permissions, Proves: true, Title: words.T("Every permission that the product needs is granted"), DependsOn: []string{Token}, After: []string{RoomList, ChosenLists, Declared}, Run: checkRoles},
+		{ID: Roles, Claim: evidence.Permissions, Proves: true, Title: words.T("Every permission that the product needs is granted"), DependsOn: []string{Token}, After: []string{RoomList, ChosenLists, ChosenRule, Declared}, Run: checkRoles},
 		{ID: Excess, Claim: evidence.Permissions, Title: words.T("No permission is granted that the product does not need"), DependsOn: []string{Token}, Run: checkExcess},
 	}
 }

@@ -44,8 +44,12 @@ type State struct {
 	tally    RoomTally
 	// lookUps is how many addresses were looked up, see lookUp.
 	lookUps int
-	// inLists are the rooms of the chosen room lists, nil while they are not known.
-	inLists []string
+	// resolved are the rooms of the chosen room lists or of the rule, nil while
+	// they are not known; matching are those of the list that match the rule.
+	resolved []string
+	matching []tenant.Room
+	// moved are the chosen rooms that have another address now.
+	moved []MovedRoom
 	// people is how many people the tenant has, 0 while that is not known;
 	// groupNames are the names of its groups by id.
 	people     int

@@ -100,7 +100,7 @@ func (r *Run) conclude(s *State, cancelled bool) {
 }
 
 // readers are the checks that read Graph with the application's token.
-var readers = []string{RoomList, ChosenLists, RoomCalendars, PeopleList, GroupList, ChosenGroups}
+var readers = []string{RoomList, ChosenLists, ChosenRule, RoomCalendars, PeopleList, GroupList, ChosenGroups}
 
 // putBeside adds to what a reader was answered what the run knows beside it: the
 // other readers that the same token opened, and what an Exchange scope means for

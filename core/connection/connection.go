@@ -50,7 +50,8 @@ func New(name string) *Connection {
 
 // Chosen reports whether somebody has chosen rooms.
 func (r Rooms) Chosen() bool {
-	return r.Mode == All || r.Mode == Selected && len(r.Items) > 0 || r.Mode == Lists && len(r.Lists) > 0
+	return r.Mode == All || r.Mode == Selected && len(r.Items) > 0 || r.Mode == Lists && len(r.Lists) > 0 ||
+		r.Mode == ByRule && r.Rule.Given()
 }
 
 // defaults is what a document that leaves a field out means.
@@ -69,7 +70,8 @@ func defaults() *Connection {
 func (c *Connection) Clone() *Connection {
 	o := *c
 	for _, list := range []*[]string{
-		&o.Product.Options, &o.Product.Permissions, &o.Rooms.Items, &o.Rooms.Lists, &o.People.Groups, &o.People.DefaultGroups,
+		&o.Product.Options, &o.Product.Permissions, &o.Rooms.Items, &o.Rooms.Lists,
+		&o.Rooms.Rule.Buildings, &o.Rooms.Rule.Lists, &o.People.Groups, &o.People.DefaultGroups,
 		&o.SingleSignOn.RedirectURIs, &o.Server.ConfirmedHosts,
 	} {
 		*list = slices.Clone(*list)
@@ -124,16 +126,18 @@ const (
 	All      = "all"
 	Selected = "selected"
 	Lists    = "lists"
+	ByRule   = "rule"
 	Groups   = "groups"
 )
 
 // Rooms says which rooms the booking server handles: "all", "selected" with Items,
-// the e-mail addresses of rooms, or "lists" with Lists, those of room lists; ""
-// while nobody has chosen, which comes to all.
+// the e-mail addresses of rooms, "lists" with Lists, those of room lists, or
+// "rule" with Rule; "" while nobody has chosen, which comes to all.
 type Rooms struct {
 	Mode  string   `json:"mode"`
 	Items []string `json:"items,omitempty"`
 	Lists []string `json:"lists,omitempty"`
+	Rule  Rule     `json:"rule,omitzero"`
 }
 
 // People says whose accounts the booking server takes over.

@@ -17,7 +17,7 @@ func (c *Connection) Digest(credentialFingerprint string, rooms []string) string
 	o := c.Clone()
 	o.Name, o.Tenant.DisplayName, o.Application.DisplayName = "", "", ""
 	o.Server.PinnedRecipient, o.Server.ConfirmedHosts, o.Server.TestLasts = "", nil, ""
-	o.Rooms.Items, o.Rooms.Lists = addresses(o.Rooms.Items), addresses(o.Rooms.Lists)
+	o.Rooms.Items, o.Rooms.Lists, o.Rooms.Rule.Lists = addresses(o.Rooms.Items), addresses(o.Rooms.Lists), addresses(o.Rooms.Rule.Lists)
 	return "sha256:" + sum(struct {
 		Document   any      `json:"document"`
 		Credential string   `json:"credential"`

@@ -61,12 +61,13 @@ func merge(w *bytes.Buffer, known json.RawMessage, u unknown) error {
 		return err
 	}
 	separator := "{"
+	written := map[string]bool{}
 	put := func(name string, value json.RawMessage) error {
 		key, err := json.Marshal(name)
 		w.WriteString(separator)
 		w.Write(key)
 		w.WriteByte(':')
-		separator = ","
+		separator, written[name] = ",", true
 		if inner, ok := u.inside[name]; ok && err == nil {
 			return merge(w, value, inner)
 		}
@@ -83,6 +84,15 @@ func merge(w *bytes.Buffer, known json.RawMessage, u unknown) error {
 			return err
 		}
 		if err := put(name.(string), value); err != nil {
+			return err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(u.inside)) {
+		if written[name] {
+			continue
+		}
+		// An object that is left out when it is empty has something all the same.
+		if err := put(name, json.RawMessage("{}")); err != nil {
 			return err
 		}
 	}

@@ -128,7 +128,7 @@ func TestParseNamesLineAndField(t *testing.T) {
 		{"text for list", replace(`["a@contoso.com"]`, `"a@contoso.com"`), "connection.mistake", "line 20, field rooms.items: it must be a list"},
 		{"number in list", replace(`["a@contoso.com"]`, `[`+"\n\n"+`5]`), "connection.mistake", "line 20, field rooms.items: it must be a list"},
 		{"no time", replace(`"2027-01-31T00:00:00Z"`, `"next year"`), "connection.mistake", `line 16, field application.credential.expires: it must be a time such as`},
-		{"unknown choice", replace(`"selected"`, `"some"`), "connection.mistake", `line 20, field rooms.mode: it must be "all" or "selected" or "lists", but is "some"`},
+		{"unknown choice", replace(`"selected"`, `"some"`), "connection.mistake", `line 20, field rooms.mode: it must be "all" or "selected" or "lists" or "rule", but is "some"`},
 		{"misspelled", replace(`"clientId"`, `"clientID"`), "connection.mistake", "line 13, field application.clientID: the field is spelled clientId"},
 		{"twice", replace(`"region": "EU"`, `"domain": "evil.com"`), "connection.mistake", "line 10, field tenant.domain: the field stands here twice"},
 		{"unknown twice", replace(`"domain": "contoso.com",`, `"region": "US",`), "connection.mistake", "line 10, field tenant.region: the field stands here twice"},

@@ -2,10 +2,12 @@ package connection
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -106,6 +108,11 @@ func (c *Connection) Get(path string) (string, error) {
 			return "", nil
 		}
 		return value.Format(time.RFC3339), nil
+	case int:
+		if value == 0 {
+			return "", nil
+		}
+		return strconv.Itoa(value), nil
 	default:
 		return fmt.Sprint(value), nil
 	}
@@ -136,6 +143,12 @@ func (c *Connection) Set(path, value string) error {
 			return wrongValue(path, words.T("it must be %s", wanted(timeType)))
 		}
 		v.Set(reflect.ValueOf(at))
+	case int:
+		n, err := strconv.Atoi(cmp.Or(value, "0"))
+		if err != nil {
+			return wrongValue(path, words.T("it must be %s", wanted(v.Type())))
+		}
+		v.SetInt(int64(n))
 	default:
 		v.SetString(value)
 	}
@@ -209,7 +222,7 @@ func readTime(text string) (time.Time, error) {
 var choices = map[string][]string{
 	"server.testLasts":            TestLives,
 	"application.credential.kind": {CredentialSecret, CredentialCertificate},
-	"rooms.mode":                  {All, Selected, Lists},
+	"rooms.mode":                  {All, Selected, Lists, ByRule},
 	"people.mode":                 {All, Groups},
 	"scope.kind":                  {ScopeNone, ScopeRBAC, ScopePolicy},
 	"scope.target":                {"rooms", "group", "chosen"},
@@ -229,8 +242,14 @@ func checkValue(path string, value any) words.Text {
 	if path == "id" && !ValidID(text) {
 		return words.T("it must be made of small letters, digits and hyphens (at most 64)")
 	}
+	if n, ok := value.(int); ok && path != "schema" && (n < 0 || n > maxSeats) {
+		return words.T("it must be a whole number from 0 to %d", maxSeats)
+	}
 	return words.Text{}
 }
+
+// maxSeats is more than any room has.
+const maxSeats = 100_000
 
 // decodeExactly reads JSON without rounding numbers.
 func decodeExactly(data []byte, target any) error {

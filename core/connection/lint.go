@@ -129,6 +129,9 @@ func (l *linter) empties() {
 	if l.c.Rooms.Mode == Lists && len(l.c.Rooms.Lists) == 0 {
 		l.add("rooms.lists", CodeEmpty, words.T("No room list is chosen."), words.T("Choose room lists in the step Choose, or choose all rooms."))
 	}
+	if l.c.Rooms.Mode == ByRule && !l.c.Rooms.Rule.Given() {
+		l.add("rooms.rule.name", CodeEmpty, words.T("The rule for the rooms says nothing."), words.T("Give a building, a name, a number of seats or a room list, or choose all rooms."))
+	}
 	if l.c.People.Mode == Groups && len(l.c.People.Groups) == 0 {
 		l.add("people.groups", CodeEmpty, words.T("No group is chosen."), words.T("Choose groups in the step Choose, or choose all people."))
 	}
@@ -206,6 +209,10 @@ func (l *linter) identity() {
 }
 
 func (l *linter) choice() {
+	if r := l.c.Rooms.Rule; r.SeatsTo > 0 && r.SeatsFrom > r.SeatsTo {
+		l.add("rooms.rule.seatsTo", codeWrongValue, words.T("The rule asks for at least %d and at most %d seats, which no room has.", r.SeatsFrom, r.SeatsTo),
+			words.T("Raise the larger number, or leave it empty."))
+	}
 	for path, allowed := range choices {
 		v, p := l.c.field(path)
 		if p == nil && v.String() != "" && !slices.Contains(allowed, v.String()) {
@@ -217,7 +224,7 @@ func (l *linter) choice() {
 
 func (l *linter) addresses() {
 	c := l.c
-	for path, list := range map[string][]string{"rooms.items": c.Rooms.Items, "rooms.lists": c.Rooms.Lists} {
+	for path, list := range map[string][]string{"rooms.items": c.Rooms.Items, "rooms.lists": c.Rooms.Lists, "rooms.rule.lists": c.Rooms.Rule.Lists} {
 		l.duplicates(path, list)
 		for i, item := range list {
 			l.address(fmt.Sprintf("%s[%d]", path, i), item)
@@ -225,7 +232,7 @@ func (l *linter) addresses() {
 	}
 	for path, list := range map[string][]string{
 		"product.options": c.Product.Options, "product.permissions": c.Product.Permissions, "people.groups": c.People.Groups,
-		"people.defaultGroups": c.People.DefaultGroups, "server.confirmedHosts": c.Server.ConfirmedHosts,
+		"people.defaultGroups": c.People.DefaultGroups, "rooms.rule.buildings": c.Rooms.Rule.Buildings, "server.confirmedHosts": c.Server.ConfirmedHosts,
 	} {
 		l.duplicates(path, list)
 	}

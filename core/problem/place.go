@@ -45,6 +45,7 @@ var (
 	PlaceExpires      = place("register", "application.credential.expires", "roomkeyctl connection set application.credential.expires=DATE")
 
 	PlaceRooms         = place("choose", "rooms", "roomkeyctl rooms select ADDRESS")
+	PlaceRoomRule      = place("choose", "rooms.rule.name", "roomkeyctl rooms select --building NAME")
 	PlaceRoomLists     = place("choose", "rooms.lists", "roomkeyctl rooms select --list ADDRESS")
 	PlaceRoomFile      = place("choose", "rooms-file", "roomkeyctl rooms import FILE")
 	PlaceGroups        = place("choose", "people.groups", "roomkeyctl connection set people.groups=IDS")

@@ -126,7 +126,7 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 		Discover: func(ctx context.Context) (cloud.Discovery, error) {
 			return cloud.Discover(ctx, client, row, tenantOf(c))
 		},
-		Network: network{s}, Tokens: tokens{s}, Directory: reader, Calendars: reader, Subscriber: reader,
+		Network: network{s}, Tokens: tokens{s}, Directory: placing{reader, s}, Calendars: reader, Subscriber: reader,
 		Journal: journal{s}, Proofs: newProofs(s),
 		From: here(ctx), Options: o,
 	}
@@ -149,9 +149,7 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 	case p.Adapter != adapterForm:
 		in.Server = s.server(ctx)
 	}
-	for _, r := range s.knownRooms(nil).Items {
-		in.KnownRooms = append(in.KnownRooms, r.EmailAddress)
-	}
+	in.KnownRooms, in.Places, in.ProvenRooms = s.knownRooms(nil).Items, s.places(), s.ProvenRooms()
 	fingerprint, err := s.fingerprint(ctx)
 	if err != nil && problem.CodeOf(err) != vault.CodeAbsent {
 		return check.Input{}, err
@@ -247,7 +245,7 @@ func (s *Session) lastDigest(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return s.Document().Digest(fingerprint, addressesOf(resolved.Rooms)), nil
+	return s.Document().Digest(fingerprint, tenant.Addresses(resolved.Rooms)), nil
 }
 
 // here names this computer and the address that it would leave from.

@@ -16,6 +16,7 @@ import (
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -107,15 +108,18 @@ func (s *Session) roomsDigest(c *connection.Connection) string {
 	rooms := c.Rooms.Items
 	if c.Rooms.Mode != connection.Selected {
 		resolved, _ := s.cached(cacheResolved)
-		rooms = addressesOf(resolved.Rooms)
+		rooms = tenant.Addresses(resolved.Rooms)
 	}
 	choice := []string{}
 	for _, address := range rooms {
 		choice = append(choice, strings.ToLower(address))
 	}
 	slices.Sort(choice)
-	if c.Rooms.Mode == connection.Lists {
+	switch c.Rooms.Mode {
+	case connection.Lists:
 		return connection.DigestOf([]any{c.Rooms.Lists, choice})
+	case connection.ByRule:
+		return connection.DigestOf([]any{c.Rooms.Rule, choice})
 	}
 	return connection.DigestOf([]any{c.Rooms.Mode == connection.Selected, choice})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -90,13 +91,13 @@ func (s *Session) Form(ctx context.Context) ([]export.Entry, error) {
 		return nil, err
 	}
 	c := s.Document()
-	if c.Rooms.Mode == connection.Lists && p.Asks("rooms") {
+	if (c.Rooms.Mode == connection.Lists || c.Rooms.Mode == connection.ByRule) && p.Asks("rooms") {
 		rooms, err := s.ResolveRooms(ctx)
 		if err != nil {
 			return nil, err
 		}
-		c = c.Clone() // vendors' consoles take rooms, not lists of them
-		c.Rooms = connection.Rooms{Mode: connection.Selected, Items: addressesOf(rooms)}
+		c = c.Clone() // vendors' consoles take rooms, not lists of them and not rules
+		c.Rooms = connection.Rooms{Mode: connection.Selected, Items: tenant.Addresses(rooms)}
 	}
 	return export.Form(p, c, row.Name, func(kind vault.Kind) bool {
 		return s.presence(ctx, kind) == setup.Present

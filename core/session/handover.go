@@ -260,7 +260,7 @@ func (s *Session) configurationOf(ctx context.Context, rooms []tenant.Room) (boo
 		return booking.Configuration{}, err
 	}
 	c := s.Document()
-	return booking.Of(c, p, rooms, c.Digest(fingerprint, addressesOf(rooms)), row, fingerprint), nil
+	return booking.Of(c, p, rooms, c.Digest(fingerprint, tenant.Addresses(rooms)), row, fingerprint), nil
 }
 
 // Confirm pins what the administrator said yes to.

@@ -130,22 +130,29 @@ func (s *Session) ResolveRooms(ctx context.Context) ([]tenant.Room, error) {
 		return nil, err
 	}
 	var listed []tenant.Room
-	if choice.Mode != connection.Lists {
-		l := s.Rooms(ctx, nil)
-		if l.Problem != nil {
-			return nil, l.Problem
+	if choice.Mode != connection.Lists && (choice.Mode != connection.ByRule || len(choice.Rule.Lists) == 0) {
+		if listed, err = s.wholeList(ctx); err != nil {
+			return nil, err
 		}
-		if !l.Complete {
-			return nil, problem.New(codeRoomsIncomplete, words.T("The list of rooms did not come whole."))
-		}
-		listed = l.Items
 	}
-	rooms, p := check.ChosenRooms(ctx, t, choice, listed)
+	rooms, p := check.ChosenRooms(ctx, t, choice, s.places(), listed)
 	if p != nil && (p.Code != check.CodeRoomListEmpty || len(rooms) == 0) {
 		return nil, p
 	}
 	SortRooms(rooms)
 	return rooms, nil
+}
+
+// wholeList lists all rooms, or says why not all came.
+func (s *Session) wholeList(ctx context.Context) ([]tenant.Room, error) {
+	l := s.Rooms(ctx, nil)
+	switch {
+	case l.Problem != nil:
+		return nil, l.Problem
+	case !l.Complete:
+		return nil, problem.New(codeRoomsIncomplete, words.T("The list of rooms did not come whole."))
+	}
+	return l.Items, nil
 }
 
 // SortRooms orders by name as people read it.
@@ -188,28 +195,9 @@ func (s *Session) SelectRooms(ctx context.Context, all bool, addresses []string)
 // SelectRoomLists chooses the rooms of room lists, which are given by name or
 // address.
 func (s *Session) SelectRoomLists(ctx context.Context, names []string) error {
-	known := s.RoomLists(ctx)
-	if known.Problem != nil {
-		return known.Problem
-	}
-	var chosen []string
-	for _, name := range names {
-		var matches []string
-		for _, l := range known.Items {
-			if strings.EqualFold(l.EmailAddress, connection.Clean(name)) || strings.EqualFold(l.DisplayName, strings.TrimSpace(name)) {
-				matches = append(matches, l.EmailAddress)
-			}
-		}
-		switch {
-		case len(matches) == 0:
-			return problem.New(codeRoomListUnknown, words.T("There is no room list %s.", problem.Line(name))).
-				Run(words.T("Give the name or the address of a room list as it is listed."), "roomkeyctl rooms lists")
-		case len(matches) > 1:
-			return problem.New(codeRoomListAmbiguous, words.T("%d room lists are called %s.", len(matches), problem.Line(name))).
-				Fix(words.T("Give the address instead: %s.", strings.Join(matches, ", ")))
-		case !slices.Contains(chosen, matches[0]):
-			chosen = append(chosen, matches[0])
-		}
+	chosen, err := s.listAddresses(ctx, names)
+	if err != nil {
+		return err
 	}
 	if len(chosen) == 0 {
 		return problem.New(connection.CodeEmpty, words.T("No room list is chosen.")).Fix(words.T("Name at least one room list, or choose all rooms."))
@@ -219,12 +207,60 @@ func (s *Session) SelectRoomLists(ctx context.Context, names []string) error {
 	})
 }
 
-func addressesOf(rooms []tenant.Room) []string {
-	out := make([]string, len(rooms))
-	for i, r := range rooms {
-		out[i] = r.EmailAddress
+// SelectRule chooses the rooms that a rule matches; its room lists are given by
+// name or address.
+func (s *Session) SelectRule(ctx context.Context, rule connection.Rule) (err error) {
+	if len(rule.Lists) > 0 {
+		if rule.Lists, err = s.listAddresses(ctx, rule.Lists); err != nil {
+			return err
+		}
 	}
-	return out
+	next := s.Document()
+	next.Rooms = connection.Rooms{Mode: connection.ByRule, Rule: rule}
+	for _, f := range next.Lint() {
+		if strings.HasPrefix(f.Field, "rooms.rule") {
+			return f.Problem
+		}
+	}
+	return s.Edit(ctx, func(c *connection.Connection) { c.Rooms = next.Rooms })
+}
+
+// ProvenRooms are the addresses of the rooms of the last whole test, nil before
+// there was one.
+func (s *Session) ProvenRooms() []string {
+	proven, ok := s.cached(cacheProven)
+	if !ok {
+		return nil
+	}
+	return tenant.Addresses(proven.Rooms)
+}
+
+// listAddresses are the addresses of room lists that are given by name or
+// address, each once.
+func (s *Session) listAddresses(ctx context.Context, names []string) (chosen []string, err error) {
+	known := s.RoomLists(ctx)
+	if known.Problem != nil {
+		return nil, known.Problem
+	}
+	for _, name := range names {
+		var matches []string
+		for _, l := range known.Items {
+			if strings.EqualFold(l.EmailAddress, connection.Clean(name)) || strings.EqualFold(l.DisplayName, strings.TrimSpace(name)) {
+				matches = append(matches, l.EmailAddress)
+			}
+		}
+		switch {
+		case len(matches) == 0:
+			return nil, problem.New(codeRoomListUnknown, words.T("There is no room list %s.", problem.Line(name))).
+				Run(words.T("Give the name or the address of a room list as it is listed."), "roomkeyctl rooms lists")
+		case len(matches) > 1:
+			return nil, problem.New(codeRoomListAmbiguous, words.T("%d room lists are called %s.", len(matches), problem.Line(name))).
+				Fix(words.T("Give the address instead: %s.", strings.Join(matches, ", ")))
+		case !slices.Contains(chosen, matches[0]):
+			chosen = append(chosen, matches[0])
+		}
+	}
+	return chosen, nil
 }
 
 // Where says where a room is, for tables.

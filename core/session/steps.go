@@ -8,6 +8,7 @@ import (
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/vault"
 )
 
@@ -39,7 +40,7 @@ func (s *Session) known(ctx context.Context) (setup.Known, error) {
 	}
 	for _, f := range s.env.Lint(c) {
 		switch {
-		case f.Field == "application.clientId" && c.Application.ClientID == "", f.Field == "rooms.items", f.Field == "rooms.lists":
+		case f.Field == "application.clientId" && c.Application.ClientID == "", f.Field == "rooms.items", f.Field == "rooms.lists", f.Field == "rooms.rule.name" && f.Problem.Code == connection.CodeEmpty:
 			// A missing client ID is the second step's matter, an empty choice of
 			// rooms the third's.
 		case f.Problem.Code == connection.CodeEmpty:
@@ -79,5 +80,5 @@ func (s *Session) chosenRooms() []string {
 		return c.Rooms.Items
 	}
 	resolved, _ := s.cached(cacheResolved)
-	return addressesOf(resolved.Rooms)
+	return tenant.Addresses(resolved.Rooms)
 }

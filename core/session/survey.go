@@ -14,6 +14,7 @@ import (
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -218,24 +219,27 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 	proven, _ := s.cached(cacheProven) // not the resolved ones, which every look at the server renews
 	var run check.Run
 	var rooms []string
+	var moved []check.MovedRoom
+	some := s.Document().Rooms.Mode == connection.Selected // one that is hidden is chosen all the same
 	var held Held
 	var mailboxes, grants comparison
 	var checkErr, roomsErr, heldErr error
 	var wait sync.WaitGroup
 	if before != nil {
-		wait.Go(func() { mailboxes = s.compareMailboxes(ctx, *before, addressesOf(proven.Rooms)) })
+		wait.Go(func() { mailboxes = s.compareMailboxes(ctx, *before, tenant.Addresses(proven.Rooms)) })
 		wait.Go(func() { grants = s.compareGrants(ctx, before.Layers) })
 	}
 	wait.Go(func() {
 		run, checkErr = s.Check(ctx, check.Options{Only: []string{check.Token, check.Roles}}, func(check.Finding) {}, nil)
 	})
 	wait.Go(func() {
-		list := s.Rooms(ctx, nil)
-		if rooms = addressesOf(list.Items); list.Problem != nil {
-			roomsErr = list.Problem
-		} else if !list.Complete {
-			roomsErr = problem.New(codeRoomsIncomplete, words.T("The list of rooms did not come whole."))
+		var found []tenant.Room
+		if some {
+			found, roomsErr = s.wholeList(ctx)
+		} else {
+			found, roomsErr = s.ResolveRooms(ctx)
 		}
+		rooms, moved = tenant.Addresses(found), s.Moved(found)
 	})
 	wait.Go(func() { held, heldErr = s.Held(ctx) })
 	wait.Wait()
@@ -261,7 +265,10 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 		h.ProvenAt = before.Finished
 		h.Changed = append(h.Changed, changedRoles(before.Layers, run.Layers)...)
 		if roomsErr == nil {
-			h.Changed = append(h.Changed, changedRooms(s.Document().Rooms.Mode != connection.Selected, addressesOf(proven.Rooms), rooms)...)
+			h.Changed = append(h.Changed, changedRooms(!some, tenant.Addresses(proven.Rooms), rooms)...)
+			if len(moved) > 0 {
+				h.Changed = append(h.Changed, check.MovedText(moved))
+			}
 		}
 		for _, c := range []comparison{mailboxes, grants} {
 			h.Changed = append(h.Changed, c.changed...)

@@ -140,21 +140,15 @@ func changedRoles(before, now []permission.Layers) (changed []words.Text) {
 // changedRooms are rooms that were proven and are not listed any more and, where
 // all of them are chosen, those that are new.
 func changedRooms(all bool, proven, now []string) (changed []words.Text) {
-	lacks := func(in []string, address string) bool {
-		return !slices.ContainsFunc(in, func(o string) bool { return strings.EqualFold(o, address) })
-	}
-	for _, address := range proven {
-		if lacks(now, address) {
-			changed = append(changed, words.T("The room %s is not listed any more.", address))
-		}
+	added, gone := check.Since(proven, now)
+	for _, address := range gone {
+		changed = append(changed, words.T("The room %s is not listed any more.", address))
 	}
 	if !all || len(proven) == 0 {
 		return changed
 	}
-	for _, address := range now {
-		if lacks(proven, address) {
-			changed = append(changed, words.T("The room %s is new.", address))
-		}
+	for _, address := range added {
+		changed = append(changed, words.T("The room %s is new.", address))
 	}
 	return changed
 }

@@ -122,7 +122,7 @@ func (s *Session) Rooms(ctx context.Context, page func([]tenant.Room)) tenant.Li
 	if err != nil {
 		return failed[tenant.Room](err)
 	}
-	l := t.Rooms(ctx, page)
+	l := placing{t, s}.Rooms(ctx, page)
 	if l.Problem != nil && l.Problem.Code == tenant.CodePlacesNotInCloud {
 		return s.knownRooms(page)
 	}
@@ -158,7 +158,7 @@ func (s *Session) People(ctx context.Context, page func([]tenant.Person)) tenant
 	if err != nil {
 		return failed[tenant.Person](err)
 	}
-	rooms := addressesOf(s.Rooms(ctx, nil).Items)
+	rooms := tenant.Addresses(s.Rooms(ctx, nil).Items)
 	return check.People(ctx, t, s.Document().People, p.NestedGroups, rooms, page).Listing
 }
 

@@ -349,6 +349,23 @@ func TestWhatIsNoRoom(t *testing.T) {
 	}
 }
 
+// TestRoomMoved has a room with another address, name and id, and its place id.
+func TestRoomMoved(t *testing.T) {
+	c := start(t, Options{})
+	first := c.tenant.Directory.Room(0).Email
+	before := c.graph(http.MethodGet, "/places/"+first, "")
+	if err := c.SetFaults(fault.RoomMoved); err != nil {
+		t.Fatal(err)
+	}
+	now := c.graph(http.MethodGet, "/places/new-"+first, "")
+	if now.text("placeId") != before.text("placeId") || now.text("id") == before.text("id") || now.text("emailAddress") != "new-"+first {
+		t.Errorf("was %s\nis %s", before.raw, now.raw)
+	}
+	c.want(c.graph(http.MethodGet, "/users/new-"+first+week, ""), 200, "")
+	c.want(c.graph(http.MethodGet, "/users/"+first+week, ""), 404, "ErrorInvalidUser")
+	c.want(c.graph(http.MethodGet, "/places/"+first, ""), 404, "ErrorItemNotFound")
+}
+
 // TestAssignmentRequired turns a person away from the tenant's own application.
 func TestAssignmentRequired(t *testing.T) {
 	c := start(t, Options{Faults: []string{fault.AssignmentRequired}})

@@ -11,7 +11,9 @@ import (
 // Room is a room mailbox as Graph's places or an Exchange export describe it.
 // Only EmailAddress is certain to be set.
 type Room struct {
-	ID           string   `json:"id,omitempty"`
+	ID string `json:"id,omitempty"`
+	// PlaceID stays with the room when its id, name or address changes.
+	PlaceID      string   `json:"placeId,omitempty"`
 	DisplayName  string   `json:"displayName"`
 	EmailAddress string   `json:"emailAddress"`
 	Capacity     *int     `json:"capacity,omitempty"`
@@ -28,6 +30,15 @@ type Room struct {
 	Display      string   `json:"displayDeviceName,omitempty"`
 	// Lists are the addresses of the room lists that the room was seen in.
 	Lists []string `json:"lists,omitempty"`
+}
+
+// Addresses are those of the rooms, in their order.
+func Addresses(rooms []Room) []string {
+	out := make([]string, len(rooms))
+	for i, r := range rooms {
+		out[i] = r.EmailAddress
+	}
+	return out
 }
 
 // RoomList groups rooms, usually those of one building.

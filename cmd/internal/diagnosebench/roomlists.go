@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 )
@@ -36,7 +38,25 @@ var brokenLists = []scenario{
 	listed("a room of the list is gone", "room-gone={room0}", check.Failed, check.RoomCalendars, "graph.ErrorInvalidUser", "", "first"),
 }
 
+// ruled is a scenario of rooms that are chosen by a rule.
+func ruled(name, fault string, rule connection.Rule, verdict check.Verdict, id, code, remedy string) scenario {
+	return scenario{area: mailboxes, name: name, faults: strings.Fields(fault), verdict: verdict, check: id, code: code, remedy: remedy,
+		change: func(_ *bench, c *connection.Connection) {
+			c.Rooms = connection.Rooms{Mode: connection.ByRule, Rule: rule}
+		}}
+}
+
+var brokenRules = []scenario{
+	ruled("a rule that matches no room", "", connection.Rule{Name: "Nowhere *"}, check.Failed, check.ChosenRule, "rooms.rule-empty", "Change the rule"),
+	ruled("a rule of a room list that never was", "", connection.Rule{Name: "*", Lists: []string{"no-such-list@contoso.example"}}, check.Failed, check.ChosenRule, "rooms.list-gone", "Choose the room lists again"),
+	ruled("a rule in a cloud that lists no rooms", "no-places", connection.Rule{SeatsFrom: 1}, check.Failed, check.ChosenRule, "rooms.rule-empty", "Change the rule"),
+	ruled("a room of the rule is gone", "room-gone={room0}", connection.Rule{Name: "*"}, check.Failed, check.RoomCalendars, "graph.ErrorInvalidUser", ""),
+}
+
 var soundLists = []scenario{
 	sound("rooms of a room list", ofLists("first")),
+	sound("rooms by rule", func(_ *bench, c *connection.Connection) {
+		c.Rooms = connection.Rooms{Mode: connection.ByRule, Rule: connection.Rule{Name: "*", SeatsFrom: 2}}
+	}),
 	{area: "healthy", name: "an empty room list that nobody chose", faults: []string{"room-list-empty"}, change: func(b *bench, c *connection.Connection) { c.Rooms = selected(b, 2) }, verdict: check.Passed},
 }

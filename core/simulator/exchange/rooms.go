@@ -16,7 +16,7 @@ func (x *Exchange) MailboxAddress(key string) (string, error) {
 	address := ""
 	if i, ok := x.Directory.FindPerson(key); ok {
 		address = x.Directory.UPN(i)
-	} else if i, ok := x.Directory.FindRoom(key); ok {
+	} else if i, ok := x.FindRoom(key); ok {
 		address = x.Directory.Room(i).Email
 	} else if at := slices.IndexFunc(x.State.Exchange.MadeRooms, func(m tenant.MadeRoom) bool { return m.ID == key || strings.EqualFold(m.Email, key) }); at >= 0 {
 		address = strings.ToLower(x.State.Exchange.MadeRooms[at].Email)
@@ -121,5 +121,6 @@ func (x *Exchange) RoomObject(i int) object {
 	for k, v := range x.State.Exchange.Places[r.Email] {
 		o[k] = v
 	}
+	x.Move(i, o)
 	return o
 }

@@ -52,6 +52,7 @@ const (
 	RoomGone             = "room-gone"
 	RoomHidden           = "room-hidden"
 	RoomRenamed          = "room-renamed"
+	RoomMoved            = "room-moved"
 	Workspace            = "workspace"
 	CalendarDenied       = "calendar-denied"
 	CalendarOnPremises   = "calendar-not-in-cloud"
@@ -166,6 +167,7 @@ var faults = []Fault{
 	{RoomGone, "A room is listed and its mailbox is gone", argRoom + "; without it the first room"},
 	{RoomHidden, "A room is hidden from address lists: its mailbox works and places do not list it", argRoom + "; without it the first room"},
 	{RoomRenamed, "A room was renamed: its old address, which begins with \"old-\", still leads to its account", argRoom + "; without it the first room"},
+	{RoomMoved, "A room has another id, name and address, which begins with \"new-\"; nobody has the old address any more", argRoom + "; without it the first room"},
 	{Workspace, "A room is a workspace: places list it among the workspaces only", argRoom + "; without it the first room"},
 	{CalendarDenied, "The calendar may not be read (403 ErrorAccessDenied)", argRoom + "; without it every mailbox"},
 	{CalendarOnPremises, "The mailbox is not in the cloud (MailboxNotEnabledForRESTAPI)", argRoom + "; without it the first room"},

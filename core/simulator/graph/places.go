@@ -119,6 +119,7 @@ func (c *call) roomsOfList() (reply, error) {
 		}
 		return c.list(collection{
 			context: "places('" + c.vars[0] + "')/microsoft.graph.roomList/rooms", n: n, known: roomProperties, top: 100, maxTop: 1 << 20, skip: true,
+			sparse: c.g.Has(fault.RoomHidden) || c.g.Has(fault.Workspace),
 			at: func(i int) object {
 				if c.g.RoomHidden(d.Room(from + i).Email) {
 					return nil
@@ -151,7 +152,7 @@ func (c *call) place() (reply, error) {
 	if err := c.noPlaces(); err != nil {
 		return reply{}, err
 	}
-	if i, ok := c.g.Directory.FindRoom(c.vars[0]); ok {
+	if i, ok := c.g.FindRoom(c.vars[0]); ok {
 		o := c.g.RoomObject(i)
 		if c.g.RoomStruck(fault.Workspace, c.g.Directory.Room(i).Email) {
 			o["@odata.type"] = "#microsoft.graph.workspace"

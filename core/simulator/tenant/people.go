@@ -14,6 +14,30 @@ func (t *Tenant) RoomHidden(address string) bool {
 	return t.RoomStruck(fault.RoomHidden, address) || t.RoomStruck(fault.Workspace, address)
 }
 
+// FindRoom takes an id, a place id or the address that the room has now.
+func (t *Tenant) FindRoom(key string) (int, bool) {
+	if i, ok := t.Directory.FindRoom(key); ok {
+		return i, !t.roomMoved(i) || !strings.Contains(key, "@")
+	}
+	i, ok := t.Directory.FindRoom(strings.TrimPrefix(strings.ToLower(key), newAddress))
+	return i, ok && t.roomMoved(i)
+}
+
+// newAddress is what the address of a room that has moved begins with.
+const newAddress = "new-"
+
+func (t *Tenant) roomMoved(i int) bool {
+	return t.RoomStruck(fault.RoomMoved, t.Directory.Room(i).Email)
+}
+
+// Move gives the object of a room that has moved what it has now.
+func (t *Tenant) Move(i int, o object) {
+	if t.roomMoved(i) {
+		o["id"], o["displayName"] = t.Directory.ID(KindOther, 700_000+i), "New "+t.Directory.Room(i).Name
+		o["emailAddress"] = newAddress + t.Directory.Room(i).Email
+	}
+}
+
 // RoomStruck is whether a fault is on for a room, the first if it names none.
 func (t *Tenant) RoomStruck(name, address string) bool {
 	arg, on := t.Fault(name)

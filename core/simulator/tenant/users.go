@@ -56,6 +56,10 @@ func (t *Tenant) RoomAccount(i int) object {
 	if t.Has(fault.HostileNames) {
 		o["displayName"] = Hostile(i)
 	}
+	if t.roomMoved(i) {
+		moved := newAddress + r.Email
+		o["displayName"], o["userPrincipalName"], o["mail"], o["proxyAddresses"] = "New "+r.Name, moved, moved, []string{"SMTP:" + moved}
+	}
 	return o
 }
 
@@ -64,7 +68,7 @@ func (t *Tenant) FindUser(key string) (object, bool) {
 	if i, ok := t.Directory.FindPerson(key); ok {
 		return t.UserObject(i), true
 	}
-	if i, ok := t.Directory.FindRoom(key); ok && !t.RoomGone(t.Directory.Room(i).Email) {
+	if i, ok := t.FindRoom(key); ok && !t.RoomGone(t.Directory.Room(i).Email) {
 		return t.RoomAccount(i), true
 	}
 	for _, m := range t.State.Exchange.MadeRooms {
