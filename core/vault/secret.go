@@ -14,6 +14,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"sync"
 )
 
 const mask = "[secret]"
@@ -73,12 +74,21 @@ func Fingerprint(s Secret) string {
 	if s.IsZero() {
 		return ""
 	}
+	of := sha256.Sum256([]byte(s.Reveal()))
+	if known, ok := fingerprints.Load(of); ok {
+		return known.(string)
+	}
 	key, err := pbkdf2.Key(sha256.New, ordered(s.Reveal()), []byte("Roomkey fingerprint"), 20_000, 8)
 	if err != nil {
 		panic(err) // only for parameters that FIPS forbids
 	}
-	return hex.EncodeToString(key)
+	known, _ := fingerprints.LoadOrStore(of, hex.EncodeToString(key))
+	return known.(string)
 }
+
+// fingerprints are those of this run by the secrets' digests, in memory only: one is
+// asked for many times in a test of a connection.
+var fingerprints sync.Map
 
 // ordered is a PEM text with its key first and its certificates sorted behind it.
 func ordered(text string) string {
