@@ -66,9 +66,9 @@ func checkYes(v string) words.Text {
 
 func yesNo(v string) (yes, ok bool) {
 	switch strings.ToLower(v) {
-	case "true", "yes", "1", "x", "ja", "oui", "si", "sí":
+	case "true", "yes", "1", "x", "ja", "oui", "si", "sí", "sì", "sim":
 		return true, true
-	case "false", "no", "0", "nein", "non":
+	case "false", "no", "0", "nein", "non", "nee", "não":
 		return false, true
 	}
 	return false, false
@@ -86,36 +86,39 @@ func checkAlias(v string) words.Text {
 }
 
 // roomColumns are the headings of Roomkey's own scripts, of Get-EXOMailbox,
-// Get-Mailbox and Get-Place, and of the admin centers in English, German, French
-// and Spanish.
+// Get-Mailbox and Get-Place, and of the admin centers in English, German, French,
+// Spanish, Italian, Dutch and Portuguese.
 var roomColumns = []sheet.Column{
 	{Key: "Address", Title: "Address", Aliases: []string{"Room", "EmailAddress", "E-mail", "PrimarySmtpAddress", "Mail", "E-Mail-Adresse", "Primäre SMTP-Adresse",
 		"Adresse e-mail", "Adresse de messagerie", "Adresse électronique", "Courriel", "Adresse SMTP principale",
-		"Dirección de correo electrónico", "Correo electrónico", "Correo", "Dirección SMTP principal"},
-		Fallbacks: []string{"WindowsEmailAddress", "UserPrincipalName", "Benutzerprinzipalname", "Nom d'utilisateur principal", "Nombre principal de usuario", "Identity"},
-		Required:  true, Unique: true, Check: checkAddress},
-	{Key: "Name", Title: "Name", Aliases: []string{"Nom", "Nombre"}, Unique: true, Check: checkName},
-	{Key: "DisplayName", Title: "DisplayName", Aliases: []string{"Display name", "Anzeigename", "Nom d'affichage", "Nom complet", "Nombre para mostrar", "Nombre para mostrarlo"}, Check: func(v string) words.Text {
+		"Dirección de correo electrónico", "Correo electrónico", "Correo", "Dirección SMTP principal",
+		"Indirizzo di posta elettronica", "Indirizzo e-mail", "Posta elettronica", "Indirizzo SMTP primario",
+		"E-mailadres", "Primair SMTP-adres", "Endereço de e-mail", "Endereço SMTP principal"},
+		Fallbacks: []string{"WindowsEmailAddress", "UserPrincipalName", "Benutzerprinzipalname", "Nom d'utilisateur principal", "Nombre principal de usuario",
+			"Nome entità utente", "Nome dell'entità utente", "User principal name (UPN)", "Nome UPN", "Nome principal do usuário", "Nome principal de utilizador", "Identity"},
+		Required: true, Unique: true, Check: checkAddress},
+	{Key: "Name", Title: "Name", Aliases: []string{"Nom", "Nombre", "Nome", "Naam"}, Unique: true, Check: checkName},
+	{Key: "DisplayName", Title: "DisplayName", Aliases: []string{"Display name", "Anzeigename", "Nom d'affichage", "Nom complet", "Nombre para mostrar", "Nombre para mostrarlo", "Nome visualizzato", "Weergavenaam", "Nome para exibição", "Nome a apresentar"}, Check: func(v string) words.Text {
 		if utf8.RuneCountInString(v) > 256 {
 			return words.T("is longer than 256 characters")
 		}
 		return words.Text{}
 	}},
 	{Key: "Alias", Title: "Alias", Unique: true, Check: checkAlias},
-	{Key: "Capacity", Title: "Capacity", Aliases: []string{"Seats", "Kapazität", "Capacité", "Capacidad"}, Fallbacks: []string{"ResourceCapacity"}, Check: checkNumber},
-	{Key: "Office", Title: "Office", Aliases: []string{"Büro", "Bureau", "Oficina"}, Fallbacks: []string{"Location", "Standort", "Emplacement", "Ubicación"}},
-	{Key: "Building", Title: "Building", Aliases: []string{"Gebäude", "Bâtiment", "Edificio"}},
-	{Key: "Floor", Title: "Floor", Aliases: []string{"FloorNumber", "Etage", "Stockwerk", "Étage", "Planta", "Piso"}, Check: checkFloor},
+	{Key: "Capacity", Title: "Capacity", Aliases: []string{"Seats", "Kapazität", "Capacité", "Capacidad", "Capacità", "Capienza", "Capaciteit", "Capacidade"}, Fallbacks: []string{"ResourceCapacity"}, Check: checkNumber},
+	{Key: "Office", Title: "Office", Aliases: []string{"Büro", "Bureau", "Oficina", "Ufficio", "Kantoor", "Escritório"}, Fallbacks: []string{"Location", "Standort", "Emplacement", "Ubicación", "Posizione", "Locatie", "Localização"}},
+	{Key: "Building", Title: "Building", Aliases: []string{"Gebäude", "Bâtiment", "Edificio", "Gebouw", "Edifício", "Prédio"}},
+	{Key: "Floor", Title: "Floor", Aliases: []string{"FloorNumber", "Etage", "Stockwerk", "Étage", "Planta", "Piso", "Piano", "Verdieping", "Andar"}, Check: checkFloor},
 	{Key: "FloorLabel", Title: "FloorLabel", Aliases: []string{"Etagenbezeichnung"}},
 	{Key: "Label", Title: "Label"},
-	{Key: "Phone", Title: "Phone", Aliases: []string{"Telephone", "Telefon", "Telefonnummer", "Téléphone", "Teléfono"}},
+	{Key: "Phone", Title: "Phone", Aliases: []string{"Telephone", "Telefon", "Telefonnummer", "Téléphone", "Teléfono", "Telefono", "Telefoon", "Telefone"}},
 	{Key: "RoomList", Title: "RoomList", Aliases: []string{"List"}, Check: checkName},
 	{Key: "Tags", Title: "Tags"},
 	{Key: "Accessible", Title: "Accessible", Aliases: []string{"IsWheelChairAccessible"}, Check: checkYes},
 	{Key: "Audio", Title: "Audio", Aliases: []string{"AudioDeviceName"}},
 	{Key: "Video", Title: "Video", Aliases: []string{"VideoDeviceName"}},
 	{Key: "Display", Title: "Display", Aliases: []string{"DisplayDeviceName"}},
-	{Key: "Type", Title: "RecipientTypeDetails", Fallbacks: []string{"Type", "ResourceType", "Empfängertyp", "Type de destinataire", "Tipo de destinatario"}},
+	{Key: "Type", Title: "RecipientTypeDetails", Fallbacks: []string{"Type", "ResourceType", "Empfängertyp", "Type de destinataire", "Tipo de destinatario", "Tipo di destinatario", "Tipo destinatario", "Type geadresseerde", "Tipo de destinatário"}},
 	{Key: "Tenant", Title: "Tenant"},
 	{Key: "Hidden", Title: "Hidden"},
 	{Key: "Account", Title: "Account"},
@@ -129,7 +132,7 @@ func isRoom(kind string) bool {
 	case "", "roommailbox", "remoteroommailbox", "room":
 		return true
 	}
-	return slices.ContainsFunc([]string{"raum", "salle", "sala"}, func(room string) bool { return strings.Contains(kind, room) })
+	return slices.ContainsFunc([]string{"raum", "salle", "sala", "sale", "ruimte"}, func(room string) bool { return strings.Contains(kind, room) })
 }
 
 // ParseRooms reads a table of rooms from a CSV: the good lines as rooms, the bad

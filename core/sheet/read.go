@@ -127,7 +127,27 @@ func findHeader(text string, columns []Column) (header, *problem.Problem) {
 			best, found = header{rec.line, rec.cells, separator}, hits
 		}
 	}
+	if found == 0 && len(best.cells) > 0 {
+		if title := implied(columns, best.cells); title != "" {
+			return header{best.line - 1, []string{title}, best.separator}, nil
+		}
+	}
 	return best, nil
+}
+
+// implied is the heading that a plain list does without: that of the only required
+// column, where the first line has nothing but a value that it takes. "" for none.
+func implied(columns []Column, cells []string) (title string) {
+	for _, c := range columns {
+		switch {
+		case !c.Required:
+		case title != "" || c.Check == nil || !c.Check(tidy(cells[0])).IsZero() || !(record{cells: cells[1:]}).empty():
+			return ""
+		default:
+			title = c.Title
+		}
+	}
+	return title
 }
 
 var toldSeparator = regexp.MustCompile(`^(?i)sep=([^\s"])[ \t]*\r?\n|^(?i)sep=(\t)\r?\n`)

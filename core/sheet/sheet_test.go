@@ -91,11 +91,20 @@ func TestReadKeepsTheGoodLinesAndNamesTheBadOnes(t *testing.T) {
 	}
 }
 
+// TestReadTakesAPlainList: a list of nothing but the values of the one required
+// column needs no heading.
+func TestReadTakesAPlainList(t *testing.T) {
+	table, wrong, err := Read(strings.NewReader("\na@x.ch\n\nb@x.ch;\nnobody\n"), rooms)
+	if d := cmp.Diff([]string{"2 a@x.ch"}, emails(table)[:1]); d != "" || err != nil || len(wrong) == 0 || wrong[len(wrong)-1].Line != 5 {
+		t.Error(d, wrong, err)
+	}
+}
+
 func TestReadRefusesTheWholeFile(t *testing.T) {
 	for name, test := range map[string]struct{ text, code string }{
 		"nothing":          {"", "sheet.empty"},
 		"only empty lines": {"\n ; ;\n", "sheet.empty"},
-		"no header":        {"a@x.ch\nb@x.ch\n", "sheet.no-column"},
+		"no header":        {"a@x.ch;8\nb@x.ch;9\n", "sheet.no-column"},
 		"column twice":     {"Mail,PrimarySmtpAddress\na@x.ch,b@x.ch\n", "sheet.duplicate-column"},
 		"workbook":         {"PK\x03\x04....", "sheet.workbook"},
 		"bytes":            {"\x00\x00\x01\xff\xfe", "sheet.not-text"},
