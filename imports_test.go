@@ -24,6 +24,7 @@ var layers = map[string]string{
 	"core/permission": "words problem strictyaml resources",
 	"core/product":    "words problem permission strictyaml resources",
 	"core/tenant":     "words problem",
+	"core/policy":     "words problem strictyaml",
 	"core/evidence":   "words problem",
 	"core/connection": "words problem cloud tenant",
 	"core/sheet":      "words problem",
@@ -42,7 +43,7 @@ var layers = map[string]string{
 	"core/schedule":   "words problem",
 	"core/setup":      "words evidence",
 	"core/reach":      "words permission",
-	"core/session":    data + io + "file owner change register check exchange booking export report schedule setup evidence reach",
+	"core/session":    data + io + "policy file owner change register check exchange booking export report schedule setup evidence reach",
 	// The door of the simulated Microsoft and booking servers, and the rooms behind it.
 	"core/simulator":           "cloud simulator/booking simulator/entra simulator/exchange simulator/fault simulator/graph simulator/seatsurfing simulator/tenant",
 	"core/simulator/graph":     "simulator/entra simulator/exchange simulator/fault simulator/microsoft simulator/tenant",

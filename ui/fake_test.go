@@ -15,6 +15,7 @@ import (
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/owner"
 	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/policy"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/session"
@@ -50,6 +51,8 @@ type fakeCore struct {
 	Hostile string
 	// RoomCount is how many rooms there are.
 	RoomCount int
+	// Policy is that of the computer.
+	Policy policy.Policy
 	// Unknown makes Discover find nothing; Locked makes the keychain refuse.
 	Unknown, Locked bool
 	// ServerSays is the code for which the server says that it does not work.
@@ -201,7 +204,7 @@ func (b *fakeCore) Mistakes() []*problem.Problem { return nil }
 // About is made up.
 func (b *fakeCore) About() page.About {
 	return page.About{Version: "0.1.0", ConfigFolder: "/home/ada/.config/roomkey", LogFile: "/home/ada/.local/state/roomkey/roomkey.log",
-		CloudsFile: "/home/ada/.config/roomkey/clouds.yaml", ProductsFolder: "/home/ada/.config/roomkey/products", Keychain: "GNOME Keyring"}
+		CloudsFile: "/home/ada/.config/roomkey/clouds.yaml", ProductsFolder: "/home/ada/.config/roomkey/products", Keychain: "GNOME Keyring", Policy: b.Policy}
 }
 
 // Change counts as Save.

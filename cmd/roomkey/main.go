@@ -20,6 +20,7 @@ import (
 	"github.com/roomkey/roomkey/cmd/internal/window"
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/file"
+	"github.com/roomkey/roomkey/core/policy"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/resources/icons"
 	"github.com/roomkey/roomkey/ui"
@@ -59,7 +60,7 @@ func run() int {
 		panic(err) // it is embedded
 	}
 	app.SetMetadata(fyne.AppMetadata{ID: "app.roomkey.desktop", Name: "Roomkey", Version: version, Icon: fyne.NewStaticResource("roomkey.svg", icon)})
-	home, err := window.Open(ctx, *configDir, *vault, version)
+	home, err := open(ctx, wire.Options{ConfigDir: *configDir, Vault: *vault, Version: version})
 	if err != nil {
 		problem.Of(err).Terminal(os.Stderr, nil)
 		show(ctx, func(a fyne.App) fyne.Window { return ui.Failed(a, problem.Of(err), fyne.Do) })
@@ -69,6 +70,15 @@ func run() int {
 	crashFile(filepath.Join(home.Paths.Config, "crash.log"))
 	show(ctx, func(a fyne.App) fyne.Window { return ui.New(ctx, a, home, fyne.Do) })
 	return 0
+}
+
+// open opens the configuration folder, as far as the policy of this computer
+// lets it.
+func open(ctx context.Context, o wire.Options) (home *window.Home, err error) {
+	if o.Policy, err = policy.Read(); err != nil {
+		return nil, err
+	}
+	return window.Open(ctx, o)
 }
 
 // show runs the application until its window is closed or ctx ends.

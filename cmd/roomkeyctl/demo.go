@@ -32,7 +32,7 @@ func newDemo(a *app) *cobra.Command {
 				return err
 			}
 			defer os.RemoveAll(dir)
-			env, err := wire.New(wire.Options{ConfigDir: dir, Vault: "memory", Version: version})
+			env, err := a.wired(wire.Options{ConfigDir: dir, Vault: "memory"})
 			if err != nil {
 				return err
 			}

@@ -8,10 +8,15 @@ import (
 	"os/signal"
 	"syscall"
 	_ "time/tzdata" // Windows has no time zones by their IANA names
+
+	"github.com/roomkey/roomkey/core/policy"
 )
 
 // version and commit are set by the build.
 var version, commit = "dev", ""
+
+// readPolicy reads what the administrator of this computer has locked.
+var readPolicy = policy.Read
 
 func main() { os.Exit(run()) }
 

@@ -15,12 +15,19 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
+	"github.com/roomkey/roomkey/core/policy"
 	"github.com/roomkey/roomkey/core/simulator"
 	"github.com/roomkey/roomkey/core/transport"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"roomkeyctl": main, "xdg-open": browse})
+	testscript.Main(m, map[string]func(){"roomkeyctl": managed, "xdg-open": browse})
+}
+
+// managed is main on a computer whose policy is the file that the script names.
+func managed() {
+	readPolicy = func() (policy.Policy, error) { return policy.ReadFile(os.Getenv("POLICY")) }
+	main()
 }
 
 // TestScripts plays the command line as it is typed. Each script has a

@@ -63,7 +63,7 @@ func newRoot(t *terminal) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &status{code: exitUsage, err: err} })
 	root.AddCommand(
 		newCloud(a), newProduct(a), newConnection(a), newSecret(a), newCheck(a), newRooms(a), newPeople(a),
-		newScript(a), newPush(a), newServer(a), newStatus(a), newForm(a), newSimulate(a), newDemo(a), newSignIn(a), newRegister(a), newSchedule(a), newConsent(a),
+		newScript(a), newPush(a), newServer(a), newStatus(a), newForm(a), newSimulate(a), newDemo(a), newSignIn(a), newRegister(a), newSchedule(a), newConsent(a), newPolicy(a),
 	)
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
@@ -89,7 +89,7 @@ func (a *app) environment() (*session.Environment, error) {
 	if a.env != nil {
 		return a.env, nil
 	}
-	env, err := wire.New(wire.Options{ConfigDir: a.configDir, Vault: a.vaultKind, Version: version})
+	env, err := a.wired(wire.Options{ConfigDir: a.configDir, Vault: a.vaultKind})
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +98,15 @@ func (a *app) environment() (*session.Environment, error) {
 	}
 	a.env = env
 	return env, nil
+}
+
+// wired joins everything, as far as the policy of this computer lets it.
+func (a *app) wired(o wire.Options) (env *session.Environment, err error) {
+	if o.Policy, err = readPolicy(); err != nil {
+		return nil, err
+	}
+	o.Version = version
+	return wire.New(o)
 }
 
 // open opens the connection that is meant. One that another copy holds is

@@ -36,7 +36,11 @@ func serverConformance(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			client, err := transport.New(transport.Options{CAFile: ca, Owner: transport.BookingServer, InsecureLoopback: true})
+			env, err := a.environment()
+			if err != nil {
+				return err
+			}
+			client, err := env.HTTP(transport.Options{CAFile: ca, Owner: transport.BookingServer, InsecureLoopback: true})
 			if err != nil {
 				return err
 			}

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/roomkey/roomkey/cmd/internal/window"
+	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/ui/kit"
 )
@@ -92,7 +93,7 @@ func (p typist) menu(bar *fyne.MainMenu, title string) {
 // TestTheMainJobByKeyboard goes from the start page to a server that works on a
 // simulated tenant, without a mouse.
 func TestTheMainJobByKeyboard(t *testing.T) {
-	home, err := window.Open(t.Context(), t.TempDir(), "memory", "test")
+	home, err := window.Open(t.Context(), wire.Options{ConfigDir: t.TempDir(), Vault: "memory"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	_ "time/tzdata" // Windows has no time zones by their IANA names
 
 	"github.com/roomkey/roomkey/cmd/internal/window"
+	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/problem"
 )
 
@@ -36,7 +37,7 @@ func pictures(ctx context.Context, folder string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	home, err := window.Open(ctx, dir, "memory", "dev")
+	home, err := window.Open(ctx, wire.Options{ConfigDir: dir, Vault: "memory", Version: "dev"})
 	if err != nil {
 		return err
 	}

@@ -77,6 +77,16 @@ func (c *Catalog) add(d *strictyaml.Document, own []Cloud, folder string) []*pro
 	return d.Problems(CodeFileInvalid)
 }
 
+// Only drops the clouds that are not in ids; none keeps all. What is added later
+// stays.
+func (c *Catalog) Only(ids []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(ids) > 0 {
+		c.clouds = slices.DeleteFunc(c.clouds, func(o Cloud) bool { return !slices.Contains(ids, o.ID) })
+	}
+}
+
 // All are the clouds, Microsoft's first and the worldwide one before all.
 func (c *Catalog) All() []Cloud {
 	c.mu.RLock()

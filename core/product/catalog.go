@@ -95,6 +95,13 @@ func (c *Catalog) add(d *strictyaml.Document, p Product) []*problem.Problem {
 	return d.Problems(codeFileInvalid)
 }
 
+// Only drops the products that are not in ids; none keeps all.
+func (c *Catalog) Only(ids []string) {
+	if len(ids) > 0 {
+		c.products = slices.DeleteFunc(c.products, func(p Product) bool { return !slices.Contains(ids, p.ID) })
+	}
+}
+
 // Get finds a product by its id.
 func (c *Catalog) Get(id string) (Product, bool) {
 	i := slices.IndexFunc(c.products, func(p Product) bool { return p.ID == id })

@@ -126,6 +126,9 @@ func (s *Session) Administrator() *Signed {
 // already; one that grows goes the way in which it began. The tokens stay in
 // memory until SignOut.
 func (s *Session) SignIn(ctx context.Context, o SignIn, scopes []string) (Signed, error) {
+	if locked := s.env.Policy.SignIn(o.ClientID, o.DeviceCode); locked != nil {
+		return Signed{}, locked
+	}
 	if s.Document().Tenant.ID == "" {
 		if err := s.Discover(ctx); err != nil {
 			return Signed{}, err

@@ -7,9 +7,9 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// mayBeEmpty are the parts that say something when they are empty: no problems,
-// and English.
-var mayBeEmpty = map[string]bool{"Problems": true, "Language": true, "LanguageCode": true}
+// mayBeEmpty are the parts that say something when they are empty: no policy, no
+// problems, and English.
+var mayBeEmpty = map[string]bool{"Policy": true, "Problems": true, "Language": true, "LanguageCode": true}
 
 // Complete is e when nothing is missing that its connections need. What is
 // missing would show much later, as something that could not be tested.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"encoding/json"
 
 	"github.com/roomkey/roomkey/core/entra"
@@ -10,6 +11,9 @@ import (
 // Disclosure is what a person reads before a sign-in for scopes opens: which
 // application, why, and what stays. clientID is as in SignIn.
 func (s *Session) Disclosure(clientID string, scopes []string) (words.Text, error) {
+	if locked := s.env.Policy.SignIn(clientID, false); locked != nil {
+		return words.Text{}, locked
+	}
 	row, err := s.Cloud()
 	if err != nil {
 		return words.Text{}, err
@@ -21,13 +25,10 @@ func (s *Session) Disclosure(clientID string, scopes []string) (words.Text, erro
 	return admin.Disclosure(scopes), nil
 }
 
-// client is the client of a sign-in: the one that was used last unless one is
-// named, "" for Microsoft's.
+// client is the client of a sign-in: the policy's, else the one that is named,
+// else the one that was used last; "" for Microsoft's.
 func (s *Session) client(clientID string) string {
-	if clientID == "" {
-		return s.lastClient()
-	}
-	return clientID
+	return cmp.Or(s.env.Policy.SignInClient, clientID, s.lastClient())
 }
 
 // lastClient is the client of this connection's last sign-in, "" when there was

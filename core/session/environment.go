@@ -14,6 +14,7 @@ import (
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/policy"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/store"
@@ -31,6 +32,9 @@ type Environment struct {
 	Clouds      *cloud.Catalog
 	Products    *product.Catalog
 	Permissions *permission.Catalog
+	// Policy is what the administrator of the computer has locked. What it does
+	// not allow is not in the catalogues.
+	Policy policy.Policy
 	// Problems are the mistakes in the administrator's own files.
 	Problems []*problem.Problem
 	// Language is that of whoever reads, nil for English, with its code.

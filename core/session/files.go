@@ -38,6 +38,9 @@ func (s *Session) Export(ctx context.Context, format string) ([]byte, error) {
 	case "ics":
 		return export.Reminder(c, s.env.Now())
 	case "age":
+		if locked := s.env.Policy.Secrets(); locked != nil {
+			return nil, locked
+		}
 		credential, err := s.env.Vault.Get(ctx, c.ID, credentialKind(c))
 		if err != nil {
 			return nil, err

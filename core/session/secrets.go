@@ -117,6 +117,9 @@ func (s *Session) ForgetSecret(ctx context.Context, kind vault.Kind) error {
 
 // Secret is the way to the clipboard.
 func (s *Session) Secret(ctx context.Context, kind vault.Kind) (vault.Secret, error) {
+	if locked := s.env.Policy.Secrets(); locked != nil {
+		return vault.Secret{}, locked
+	}
 	return s.env.Vault.Get(ctx, s.ID(), kind)
 }
 

@@ -96,6 +96,9 @@ func (s *Session) Cloud() (cloud.Cloud, error) {
 
 func (e *Environment) cloud(id string) (cloud.Cloud, error) {
 	c, ok := e.Clouds.Get(id)
+	if locked := e.Policy.Cloud(id); !ok && locked != nil {
+		return cloud.Cloud{}, locked
+	}
 	if !ok {
 		return cloud.Cloud{}, problem.New(CodeCloudUnknown, words.T("There is no cloud called %s.", id)).
 			Run(words.T("See which there are:"), "roomkeyctl cloud list").
@@ -106,8 +109,14 @@ func (e *Environment) cloud(id string) (cloud.Cloud, error) {
 
 // Product is the connection's booking product.
 func (s *Session) Product() (product.Product, error) {
-	id := s.Document().Product.ID
-	p, ok := s.env.Products.Get(id)
+	return s.env.product(s.Document().Product.ID)
+}
+
+func (e *Environment) product(id string) (product.Product, error) {
+	p, ok := e.Products.Get(id)
+	if locked := e.Policy.Product(id); !ok && locked != nil {
+		return product.Product{}, locked
+	}
 	if !ok {
 		return product.Product{}, problem.New(CodeProductUnknown, words.T("There is no product called %s.", id)).
 			Run(words.T("See which there are:"), "roomkeyctl product list")

@@ -8,6 +8,7 @@ import (
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/policy"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -22,8 +23,8 @@ type Tenant interface {
 }
 
 // Lint says what is wrong with the fields of a connection, ids of clouds and
-// products included, before any call is made.
-func (e *Environment) Lint(c *connection.Connection) []connection.FieldProblem {
+// products and what the policy locks included, before any call is made.
+func (e *Environment) Lint(c *connection.Connection) (found []connection.FieldProblem) {
 	known := connection.Known{}
 	for _, row := range e.Clouds.All() {
 		known.Clouds = append(known.Clouds, row.ID)
@@ -34,7 +35,21 @@ func (e *Environment) Lint(c *connection.Connection) []connection.FieldProblem {
 	if p, ok := e.Products.Get(c.Product.ID); ok && adapterOf(c, p) != adapterForm {
 		known.Required = append(known.Required, "server.url")
 	}
-	return c.Lint(known)
+	locked := func(field string, err error) bool {
+		is := problem.CodeOf(err) == policy.CodeLocked
+		if is {
+			found = append(found, connection.FieldProblem{Field: field, Problem: problem.Of(err)})
+		}
+		return is
+	}
+	if _, err := e.cloud(c.Cloud); locked("cloud", err) {
+		known.Clouds = append(known.Clouds, c.Cloud)
+	}
+	if _, err := e.product(c.Product.ID); locked("product.id", err) {
+		known.Products = append(known.Products, c.Product.ID)
+	}
+	locked("server.url", e.Policy.Address(c.Server.URL).Err())
+	return append(found, c.Lint(known)...)
 }
 
 func asTenant(d cloud.Discovery, typed string) connection.Tenant {

@@ -11,8 +11,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/mattn/go-ieproxy"
-
 	named "github.com/roomkey/roomkey/core/file"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
@@ -41,6 +39,8 @@ type Options struct {
 	Retry bool
 	// RetryBudget bounds the time that one call spends on retries, 0 means 60 s.
 	RetryBudget time.Duration
+	// Proxy is the address of the proxy, "direct" for none and "" for the system's.
+	Proxy string
 	// InsecureLoopback allows plain http to the loopback interface. Plain http
 	// to anything else is always refused.
 	InsecureLoopback bool
@@ -71,7 +71,11 @@ func New(o Options) (*http.Client, error) {
 		return nil, err
 	}
 	base := http.DefaultTransport.(*http.Transport).Clone()
-	base.Proxy = proxyOf(ieproxy.GetProxyFunc())
+	way, err := proxyAt(o.Proxy)
+	if err != nil {
+		return nil, err
+	}
+	base.Proxy = proxyOf(way)
 	base.OnProxyConnectResponse = opened
 	base.DialContext = (&net.Dialer{Timeout: min(o.Timeout, 15*time.Second), KeepAlive: 30 * time.Second}).DialContext
 	base.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}

@@ -9,9 +9,23 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/mattn/go-ieproxy"
+
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
 )
+
+// proxyAt is the way that Options.Proxy names.
+func proxyAt(address string) (func(*http.Request) (*url.URL, error), error) {
+	switch address {
+	case "":
+		return ieproxy.GetProxyFunc(), nil
+	case "direct":
+		return func(*http.Request) (*url.URL, error) { return nil, nil }, nil
+	}
+	proxy, err := url.Parse(address)
+	return http.ProxyURL(proxy), err
+}
 
 // proxyOf notes which proxy a request took, and keeps loopback off proxies
 // whatever the system's settings say: a simulated tenant lives there.

@@ -17,6 +17,7 @@ import (
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/export"
 	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/policy"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/register"
@@ -213,4 +214,6 @@ type About struct {
 	ConfigFolder, LogFile, CloudsFile, ProductsFolder string
 	// Keychain names the keychain of this system.
 	Keychain string
+	// Policy is what the administrator of the computer has locked.
+	Policy policy.Policy
 }

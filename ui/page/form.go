@@ -57,7 +57,7 @@ func (f *form) bind(path string, field *kit.Field, needed bool) *kit.Field {
 		if value == "" && !needed {
 			return words.Text{}
 		}
-		return judge(f.env.Connection(), path, value)
+		return f.env.judge(path, value)
 	}
 	field.OnChanged = func(string) { f.edited(b) }
 	f.bound = append(f.bound, b)
@@ -113,12 +113,23 @@ func (f *form) edits() (list []*bound) {
 	return list
 }
 
+// lint says what is wrong with the fields of a document, and what the policy of
+// this computer does not allow.
+func (e *Env) lint(c *connection.Connection) []connection.FieldProblem {
+	found := c.Lint()
+	if locked := e.Home.About().Policy.Address(c.Server.URL); locked != nil {
+		found = append(found, connection.FieldProblem{Field: "server.url", Problem: locked})
+	}
+	return found
+}
+
 // judge says what lint has against a value in an otherwise stored document.
-func judge(c *connection.Connection, path, value string) words.Text {
+func (e *Env) judge(path, value string) words.Text {
+	c := e.Connection()
 	if err := c.Set(path, value); err != nil {
 		return sentence(problem.Of(err))
 	}
-	for _, p := range c.Lint() {
+	for _, p := range e.lint(c) {
 		if p.Of(path) {
 			return sentence(p.Problem)
 		}
@@ -197,7 +208,7 @@ func (f *form) read(paths ...string) (changes []connection.Change, sent []*bound
 			wrong[b], ok = true, false
 		}
 	}
-	found := c.Lint()
+	found := f.env.lint(c)
 	for _, b := range list {
 		if wrong[b] {
 			continue

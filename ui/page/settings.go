@@ -50,6 +50,13 @@ func NewSettings(env *Env) *Settings {
 		{kit.L("Own clouds"), about.CloudsFile},
 		{kit.L("Own products"), about.ProductsFolder},
 	}), kit.Small(kit.L("Secrets are in the keychain of this computer only: never in these folders, in the log or in an exported file."))))
+	if locks := about.Policy.Locks(); len(locks) > 0 {
+		column := kit.Column(kit.GapTight)
+		for _, lock := range locks {
+			column.Add(kit.NewText(kit.Say(lock)))
+		}
+		body.Add(section(kit.L("Locked on this computer"), kit.Muted(kit.L("Set by the administrator of this computer in %s.", about.Policy.Source)), column))
+	}
 	if env.Session != nil {
 		export := kit.NewButtonWithIcon(kit.L("Export as a file…"), theme.DocumentSaveIcon(), s.export)
 		remove := kit.NewButtonWithIcon(kit.L("Delete the connection…"), theme.DeleteIcon(), s.askDelete)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/policy"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/task"
@@ -30,6 +31,7 @@ type signInCard struct {
 	// own is whether the person wants an application of one's own.
 	own    bool
 	client *kit.Field
+	policy policy.Policy
 
 	// news is what a sign-in that waits wants of the person, nil for none.
 	news *signInNews
@@ -43,14 +45,14 @@ type signInCard struct {
 }
 
 func newSignInCard(p *planner) *signInCard {
-	s := &signInCard{p: p, body: kit.Column(0)}
+	s := &signInCard{p: p, body: kit.Column(0), policy: p.env.Home.About().Policy}
 	s.client = kit.TextField(kit.L("Client ID of your own application"), kit.L("A public client of this tenant. Roomkey remembers it for this connection."), "00000000-0000-0000-0000-000000000000")
 	s.client.Clean = connection.Clean
 	s.client.Check = func(value string) words.Text {
 		if value == "" {
 			return words.T("Enter the client ID, or sign in to Microsoft's application.")
 		}
-		return judge(p.env.Connection(), "application.clientId", value)
+		return p.env.judge("application.clientId", value)
 	}
 	s.client.OnChanged = func(string) { s.disclose() }
 	return s
@@ -59,6 +61,8 @@ func newSignInCard(p *planner) *signInCard {
 // id names the client of the sign-in.
 func (s *signInCard) id() string {
 	switch {
+	case s.policy.SignInClient != "":
+		return "" // it is not to be chosen
 	case s.own:
 		return strings.TrimSpace(s.client.Value())
 	case s.p.state.OwnClient != "":
@@ -81,16 +85,20 @@ func (s *signInCard) disclose() {
 		return err
 	}, func(err error) {
 		s.disclosure, s.refused = says, problem.Of(err)
-		if s.refused != nil && !s.own {
-			s.own = true // where Microsoft's does not exist
+		if s.refused != nil {
+			s.ownInstead() // where Microsoft's does not exist
 		}
 		s.draw()
 	})
 }
 
+// ownInstead asks for an application of one's own, where that is the person's to
+// choose.
+func (s *signInCard) ownInstead() { s.own = s.policy.SignInClient == "" }
+
 // show is the card as it is now.
 func (s *signInCard) show() fyne.CanvasObject {
-	if s.client.Value() == "" && s.p.state.OwnClient != "" {
+	if s.client.Value() == "" && s.p.state.OwnClient != "" && s.policy.SignInClient == "" {
 		s.client.SetValue(s.p.state.OwnClient)
 		s.own = true
 	}
@@ -125,10 +133,10 @@ func (s *signInCard) askCard() fyne.CanvasObject {
 	if s.p.env.simulated() != nil {
 		column.Add(kit.Muted(kit.L("This is the simulated tenant: no browser opens, Roomkey plays it and signs in as the simulated administrator.")))
 	}
+	if s.refused != nil {
+		column.Add(kit.ProblemAs(s.p.env.Host, kit.MarkAttention, s.refused))
+	}
 	if s.own {
-		if s.refused != nil {
-			column.Add(kit.ProblemAs(s.p.env.Host, kit.MarkAttention, s.refused))
-		}
 		column.Add(s.client)
 		if s.refused == nil {
 			for _, r := range s.p.state.HowToMake {
@@ -139,13 +147,24 @@ func (s *signInCard) askCard() fyne.CanvasObject {
 			}
 		}
 	}
-	code := kit.QuietButton(kit.L("Sign in with a code instead"), theme.ComputerIcon(), func() { s.begin(true) })
-	own := kit.QuietButton(kit.L("Use an application of your own"), theme.AccountIcon(), func() { s.own = true; s.disclose() })
-	if s.own {
-		own = kit.QuietButton(kit.L("Use Microsoft's application"), theme.AccountIcon(), func() { s.own = false; s.disclose() })
+	other := kit.Row(kit.Gap, -1)
+	if !s.policy.NoDeviceCode {
+		other.Add(s.p.able(kit.QuietButton(kit.L("Sign in with a code instead"), theme.ComputerIcon(), func() { s.begin(true) })))
 	}
-	column.Add(kit.Row(kit.Gap, -1, s.p.able(code), s.p.able(own)))
-	column.Add(kit.Small(kit.L("A code can be typed on another device. Many tenants block codes: the browser works in more of them.")))
+	switch {
+	case s.policy.SignInClient != "":
+	case s.own:
+		other.Add(s.p.able(kit.QuietButton(kit.L("Use Microsoft's application"), theme.AccountIcon(), func() { s.own = false; s.disclose() })))
+	default:
+		other.Add(s.p.able(kit.QuietButton(kit.L("Use an application of your own"), theme.AccountIcon(), func() { s.own = true; s.disclose() })))
+	}
+	column.Add(other)
+	if s.policy.NoDeviceCode || s.policy.SignInClient != "" {
+		column.Add(kit.Small(kit.L("How to sign in is set by the administrator of this computer in %s.", s.policy.Source)))
+	}
+	if !s.policy.NoDeviceCode {
+		column.Add(kit.Small(kit.L("A code can be typed on another device. Many tenants block codes: the browser works in more of them.")))
+	}
 	return kit.Card(column)
 }
 
@@ -176,7 +195,7 @@ func (s *signInCard) begin(byCode bool) {
 		}
 		failed := problem.Of(err)
 		if !s.own && (entra.OwnClientInstead(err) || failed.Code == entra.CodeSignInOwnClient) {
-			s.own = true
+			s.ownInstead()
 			s.disclose()
 		}
 		s.p.show()

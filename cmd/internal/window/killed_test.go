@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/setup"
@@ -28,7 +29,7 @@ const (
 // in is a Home in a folder that there is.
 func in(t *testing.T, folder string) *Home {
 	t.Helper()
-	h, err := Open(t.Context(), folder, "memory", "test")
+	h, err := Open(t.Context(), wire.Options{ConfigDir: folder, Vault: "memory"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,19 +41,18 @@ type Home struct {
 
 var _ page.Home = (*Home)(nil)
 
-// Open makes the Home of a configuration folder; configDir and vault are as in
-// wire.Options.
-func Open(ctx context.Context, configDir, vault, version string) (*Home, error) {
-	paths, err := wire.PathsOf(configDir)
+// Open makes the Home of a configuration folder.
+func Open(ctx context.Context, o wire.Options) (*Home, error) {
+	paths, err := wire.PathsOf(o.ConfigDir)
 	if err != nil {
 		return nil, err
 	}
-	env, err := wire.New(wire.Options{ConfigDir: configDir, Vault: vault, Version: version})
+	env, err := wire.New(o)
 	if err != nil {
 		return nil, err
 	}
 	kit.Speak(env.Language)
-	return &Home{Environment: env, Paths: paths, Version: version, Life: ctx}, nil
+	return &Home{Environment: env, Paths: paths, Version: o.Version, Life: ctx}, nil
 }
 
 // Close stops the simulated tenant.
@@ -206,6 +205,6 @@ func (h *Home) About() page.About {
 	}
 	return page.About{
 		Version: h.Version, ConfigFolder: h.Paths.Config, LogFile: h.Paths.Log,
-		CloudsFile: h.Paths.Clouds, ProductsFolder: h.Paths.Products, Keychain: keychain,
+		CloudsFile: h.Paths.Clouds, ProductsFolder: h.Paths.Products, Keychain: keychain, Policy: h.Environment.Policy,
 	}
 }

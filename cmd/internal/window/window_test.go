@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/simulator"
@@ -15,7 +16,7 @@ import (
 // home is a Home in a folder of its own.
 func home(t *testing.T, o simulator.Options) *Home {
 	t.Helper()
-	h, err := Open(t.Context(), t.TempDir(), "memory", "test")
+	h, err := Open(t.Context(), wire.Options{ConfigDir: t.TempDir(), Vault: "memory"})
 	if err != nil {
 		t.Fatal(err)
 	}

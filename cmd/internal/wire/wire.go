@@ -16,6 +16,7 @@ import (
 	"github.com/roomkey/roomkey/core/file"
 	"github.com/roomkey/roomkey/core/graph"
 	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/policy"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/session"
@@ -33,6 +34,8 @@ type Options struct {
 	// Vault is "keychain" or "memory"; "" means ROOMKEY_VAULT or the keychain.
 	Vault   string
 	Version string
+	// Policy is what the administrator of the computer has locked.
+	Policy policy.Policy
 }
 
 // Paths are where things are in the configuration folder.
@@ -75,15 +78,17 @@ func New(o Options) (*session.Environment, error) {
 	if err != nil {
 		return nil, err
 	}
-	env := &session.Environment{Store: s, Vault: v, Now: time.Now, Daily: daily(paths, o.Vault)}
+	env := &session.Environment{Store: s, Vault: v, Policy: o.Policy, Now: time.Now, Daily: daily(paths, o.Vault)}
 	if env.Permissions, err = permission.Load(); err != nil {
 		return nil, err
 	}
 	var mistakes []*problem.Problem
 	env.Clouds, mistakes = cloud.Load(paths.Clouds)
 	env.Problems = append(env.Problems, mistakes...)
+	env.Clouds.Only(o.Policy.Clouds)
 	env.Products, mistakes = product.Load(paths.Products)
 	env.Problems = append(env.Problems, mistakes...)
+	env.Products.Only(o.Policy.Products)
 	env.Language, env.LanguageCode, mistakes = Language(paths)
 	env.Problems = append(env.Problems, mistakes...)
 
@@ -96,8 +101,12 @@ func New(o Options) (*session.Environment, error) {
 	}
 	env.Log = log
 	env.HTTP = func(t transport.Options) (*http.Client, error) {
-		t.UserAgent, t.Log = "Roomkey/"+o.Version, log
-		return transport.New(t)
+		t.UserAgent, t.Log, t.Proxy = "Roomkey/"+o.Version, log, o.Policy.Proxy
+		client, err := transport.New(t)
+		if err == nil && t.Owner == transport.BookingServer {
+			client.Transport = guarded{client.Transport, o.Policy}
+		}
+		return client, err
 	}
 	env.Graph = func(g session.GraphOptions) session.Tenant {
 		return tenantClient{graph.New(graph.Options{Cloud: g.Cloud, HTTP: g.HTTP, Token: g.Token, Renew: g.Renew, Source: g.Source})}
@@ -106,6 +115,20 @@ func New(o Options) (*session.Environment, error) {
 		return graph.New(graph.Options{Cloud: g.Cloud, HTTP: g.HTTP, Token: g.Token, Renew: g.Renew, Source: g.Source})
 	}
 	return session.Complete(env)
+}
+
+// guarded refuses the booking servers that the policy does not allow, also those
+// that another one names, before anything is sent.
+type guarded struct {
+	http.RoundTripper
+	policy policy.Policy
+}
+
+func (g guarded) RoundTrip(r *http.Request) (*http.Response, error) {
+	if locked := g.policy.Server(r.URL.Hostname()); locked != nil {
+		return nil, locked
+	}
+	return g.RoundTripper.RoundTrip(r)
 }
 
 func vaultOf(kind string) (vault.Vault, error) {
