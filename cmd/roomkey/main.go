@@ -75,7 +75,7 @@ func run() int {
 // open opens the configuration folder, as far as the policy of this computer
 // lets it.
 func open(ctx context.Context, o wire.Options) (home *window.Home, err error) {
-	if o.Policy, err = policy.Read(); err != nil {
+	if o.Policy, err = policy.Read(""); err != nil {
 		return nil, err
 	}
 	return window.Open(ctx, o)

@@ -8,15 +8,14 @@ import (
 	"os/signal"
 	"syscall"
 	_ "time/tzdata" // Windows has no time zones by their IANA names
-
-	"github.com/roomkey/roomkey/core/policy"
 )
 
 // version and commit are set by the build.
 var version, commit = "dev", ""
 
-// readPolicy reads what the administrator of this computer has locked.
-var readPolicy = policy.Read
+// policyFile is where the policy is; "" is where this computer has it, and only
+// tests name another.
+var policyFile string
 
 func main() { os.Exit(run()) }
 

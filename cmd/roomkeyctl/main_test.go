@@ -15,7 +15,6 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
-	"github.com/roomkey/roomkey/core/policy"
 	"github.com/roomkey/roomkey/core/simulator"
 	"github.com/roomkey/roomkey/core/transport"
 )
@@ -26,7 +25,7 @@ func TestMain(m *testing.M) {
 
 // managed is main on a computer whose policy is the file that the script names.
 func managed() {
-	readPolicy = func() (policy.Policy, error) { return policy.ReadFile(os.Getenv("POLICY")) }
+	policyFile = os.Getenv("POLICY")
 	main()
 }
 

@@ -4,13 +4,15 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/core/policy"
 )
 
 func newPolicy(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "policy", Short: "Show what the administrator of this computer has locked", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			p, err := readPolicy()
+			p, err := policy.Read(policyFile)
 			if err != nil {
 				return err
 			}

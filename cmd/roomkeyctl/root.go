@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
+	"github.com/roomkey/roomkey/core/policy"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -102,7 +103,7 @@ func (a *app) environment() (*session.Environment, error) {
 
 // wired joins everything, as far as the policy of this computer lets it.
 func (a *app) wired(o wire.Options) (env *session.Environment, err error) {
-	if o.Policy, err = readPolicy(); err != nil {
+	if o.Policy, err = policy.Read(policyFile); err != nil {
 		return nil, err
 	}
 	o.Version = version

@@ -13,8 +13,8 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// Direct is the Proxy that stands for none.
-const Direct = "direct"
+// direct is the Proxy that stands for none.
+const direct = "direct"
 
 // Policy is what is set. The zero value sets nothing.
 type Policy struct {
@@ -33,13 +33,21 @@ type Policy struct {
 	NoDeviceCode bool `yaml:"noDeviceCode" json:"noDeviceCode,omitempty"`
 	// NoSecretExport keeps secrets off the clipboard and out of files.
 	NoSecretExport bool `yaml:"noSecretExport" json:"noSecretExport,omitempty"`
-	// Proxy is used instead of the system's; Direct for none, "" for the system's.
+	// Proxy is used instead of the system's; "direct" for none, "" for the system's.
 	Proxy string `yaml:"proxy" json:"proxy,omitempty"`
 }
 
-// ReadFile reads a policy. A file that does not exist sets nothing. One that
+// Read reads a policy from a file, or that of this computer where file is "".
+func Read(file string) (Policy, error) {
+	if file == "" {
+		return system()
+	}
+	return readFile(file)
+}
+
+// readFile reads a policy. A file that does not exist sets nothing. One that
 // cannot be understood is a problem, for what it was to lock is not known.
-func ReadFile(path string) (Policy, error) {
+func readFile(path string) (Policy, error) {
 	p := Policy{Source: path}
 	d := strictyaml.ReadFile(path, &p)
 	if d == nil {
@@ -55,7 +63,7 @@ func (p Policy) checked(d *strictyaml.Document) (Policy, error) {
 			d.Wrong(strictyaml.Item("servers", i), words.T("Write the name of a host, such as rooms.example.com, or *.example.com for every host below it."))
 		}
 	}
-	if p.Proxy != "" && p.Proxy != Direct {
+	if p.Proxy != "" && p.Proxy != direct {
 		if u, err := url.Parse(p.Proxy); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
 			d.Wrong("proxy", words.T("Write an address such as http://proxy.example.com:8080, without a password, or direct for no proxy."))
 		}
@@ -163,7 +171,7 @@ func (p Policy) Locks() (locks []words.Text) {
 	add(p.SignInClient != "", "Administrators sign in to the application %s", p.SignInClient)
 	add(p.NoDeviceCode, "No sign-in with a code")
 	add(p.NoSecretExport, "Secrets are not copied or exported")
-	add(p.Proxy == Direct, "No proxy is used")
-	add(p.Proxy != "" && p.Proxy != Direct, "Proxy: %s", p.Proxy)
+	add(p.Proxy == direct, "No proxy is used")
+	add(p.Proxy != "" && p.Proxy != direct, "Proxy: %s", p.Proxy)
 	return locks
 }

@@ -15,11 +15,11 @@ func read(t *testing.T, text string) (Policy, error) {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return ReadFile(path)
+	return Read(path)
 }
 
 func TestNothingIsSet(t *testing.T) {
-	p, err := ReadFile(filepath.Join(t.TempDir(), "policy.yaml"))
+	p, err := Read(filepath.Join(t.TempDir(), "policy.yaml"))
 	if err != nil || p.Source != "" || len(p.Locks()) != 0 {
 		t.Errorf("%+v, %v", p, err)
 	}

@@ -15,10 +15,10 @@ import (
 
 const key = `SOFTWARE\Policies\Roomkey`
 
-// Read reads the policy of this computer: the registry's where its key has
+// system reads the policy of this computer: the registry's where its key has
 // values, else that of the file in Program Files. Only administrators can write
 // either.
-func Read() (Policy, error) {
+func system() (Policy, error) {
 	values, err := settings()
 	switch {
 	case err != nil && !errors.Is(err, os.ErrNotExist):
@@ -36,7 +36,7 @@ func Read() (Policy, error) {
 	if err != nil {
 		return Policy{}, err
 	}
-	return ReadFile(filepath.Join(folder, "Roomkey", "policy.yaml"))
+	return readFile(filepath.Join(folder, "Roomkey", "policy.yaml"))
 }
 
 // settings are the values of the key by the names of the file's fields: texts,
