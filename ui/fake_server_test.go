@@ -43,9 +43,9 @@ func (b *fakeCore) RoomsOf(ctx context.Context, _ string) tenant.Listing[tenant.
 }
 
 // People is a list.
-func (b *fakeCore) People(_ context.Context, _ func([]tenant.Person)) tenant.Listing[tenant.Person] {
-	return tenant.Listing[tenant.Person]{Source: tenant.SourceApplication, At: fakeAt, Problem: problem.New(problem.CodeUnexpected, words.T("The application may not read users.")).
-		Fix(words.T("Grant User.Read.All in the Microsoft Entra admin center, or leave it: the product does not need it."))}
+func (b *fakeCore) People(_ context.Context, _ func([]tenant.Person)) check.Taken {
+	return check.Taken{Listing: tenant.Listing[tenant.Person]{Source: tenant.SourceApplication, At: fakeAt, Problem: problem.New(problem.CodeUnexpected, words.T("The application may not read users.")).
+		Fix(words.T("Grant User.Read.All in the Microsoft Entra admin center, or leave it: the product does not need it."))}}
 }
 
 // Groups is a list.

@@ -173,6 +173,8 @@ func (p *person) reads() string {
 		switch v := o.(type) {
 		case *kit.Text:
 			b.WriteString(v.Text() + "\n")
+		case *kit.Grid:
+			b.WriteString(v.Text() + "\n")
 		case *kit.Button:
 			b.WriteString(v.Text + "\n")
 		case *widget.Hyperlink:

@@ -27,7 +27,8 @@ func peopleList(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			l := s.People(c.Context(), nil)
+			taken := s.People(c.Context(), nil)
+			l := taken.Listing
 			choice := s.Document().People
 			return listing(a, l, func(w io.Writer) {
 				var cells [][]string
@@ -43,6 +44,9 @@ func peopleList(a *app) *cobra.Command {
 				}
 				fmt.Fprintln(w)
 				printLine(w, "%s", check.PeopleFacts(l.Items, choice))
+				if n := taken.Rooms; n > 0 {
+					fmt.Fprintln(w, say(words.N(n, "%d account of a room is left out.", "%d accounts of rooms are left out.", n)))
+				}
 			})
 		},
 	}

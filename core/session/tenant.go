@@ -164,17 +164,17 @@ func (s *Session) RoomsOf(ctx context.Context, listAddress string) tenant.Listin
 
 // People lists the people whom the booking server will take over, as the check
 // counts them.
-func (s *Session) People(ctx context.Context, page func([]tenant.Person)) tenant.Listing[tenant.Person] {
+func (s *Session) People(ctx context.Context, page func([]tenant.Person)) check.Taken {
 	t, err := s.tenant()
 	if err != nil {
-		return failed[tenant.Person](err)
+		return check.Taken{Listing: failed[tenant.Person](err)}
 	}
 	p, err := s.Product()
 	if err != nil {
-		return failed[tenant.Person](err)
+		return check.Taken{Listing: failed[tenant.Person](err)}
 	}
 	rooms := tenant.Addresses(s.Rooms(ctx, nil).Items)
-	return check.People(ctx, t, s.Document().People, p.NestedGroups, rooms, page).Listing
+	return check.People(ctx, t, s.Document().People, p.NestedGroups, rooms, page)
 }
 
 // Groups lists the groups.

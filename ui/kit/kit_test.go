@@ -31,7 +31,7 @@ func window(t *testing.T, o fyne.CanvasObject, size fyne.Size) fyne.Window {
 }
 
 // lightApp makes an app in Roomkey's light theme.
-func lightApp(t *testing.T) {
+func lightApp(t testing.TB) {
 	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(ForcedTheme(theme.VariantLight))
 }
@@ -185,7 +185,7 @@ func TestHostileText(t *testing.T) {
 	list.Open("a", true)
 	steps := NewStepList(nil)
 	steps.Set([]Item{{ID: "a", Title: hostile, Detail: hostile}})
-	table := NewDataTable([]TableColumn[string]{{Title: "x", Share: 1, Text: func(s string) string { return s }}}, func(s string) string { return s }, true, nil)
+	table := NewDataTable("", []TableColumn[string]{{Title: "x", Share: 1, Text: func(s string) string { return s }}}, func(s string) string { return s }, true, nil)
 	table.SetRows([]string{hostile, strings.Repeat("W", 10_000)})
 	choice := SelectField("x", hostile, []Option{{"a", hostile}})
 	choice.SetValue("a")
@@ -294,9 +294,9 @@ func TestDataTable(t *testing.T) {
 		name  string
 		seats int
 	}
-	table := NewDataTable([]TableColumn[row]{
+	table := NewDataTable("", []TableColumn[row]{
 		{Title: "Name", Share: 2, Text: func(r row) string { return r.name }},
-		{Title: "Seats", Share: 1, Text: func(r row) string { return strings.Repeat("I", r.seats) }, Less: func(a, b row) int { return a.seats - b.seats }},
+		{Title: "Seats", Share: 1, Number: func(r row) *int { return &r.seats }},
 	}, func(r row) string { return r.name }, true, EmptyState(theme.ListIcon(), "None", ""))
 	window(t, table.Object, fyne.NewSize(500, 400))
 	if table.body.Visible() || !table.empty.Visible() {
@@ -306,14 +306,14 @@ func TestDataTable(t *testing.T) {
 	changed := 0
 	table.OnSelect = func() { changed++ }
 	table.sortBy(1)
-	if got := table.rows[table.visible[0]].row.name; got != "c" {
+	if got := table.rows[table.visible[0]].name; got != "c" {
 		t.Errorf("sorted by number: %s first", got)
 	}
 	table.sortBy(1)
-	if got := table.rows[table.visible[0]].row.name; got != "a" {
+	if got := table.rows[table.visible[0]].name; got != "a" {
 		t.Errorf("sorted down: %s first", got)
 	}
-	table.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace}) // the row with the keyboard's focus
+	table.grid.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace}) // the row with the keyboard's focus
 	if got := strings.Join(table.Chosen(), ","); got != "a" || changed != 1 {
 		t.Errorf("chosen by keyboard: %q, %d changes", got, changed)
 	}
@@ -327,7 +327,7 @@ func TestDataTable(t *testing.T) {
 		t.Errorf("a choice that is not in the table is lost: %q", got)
 	}
 	table.SetSelectable(false)
-	table.pressed(0)
+	table.grid.Press(0)
 	if got := strings.Join(table.Chosen(), ","); got != "a,gone" {
 		t.Errorf("chosen although it is off: %q", got)
 	}

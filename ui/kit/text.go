@@ -143,7 +143,8 @@ func (t *Text) rewrap() {
 	case t.Fit == Whole, t.width <= 0:
 		t.lines = strings.Split(t.text, "\n")
 	case t.Fit == Clip:
-		t.lines = []string{t.clip(t.text)}
+		line, _ := clip(t.text, t.width, t.points(), t.Style)
+		t.lines = []string{line}
 	default:
 		t.lines = nil
 		for line := range strings.SplitSeq(t.text, "\n") {
@@ -152,21 +153,27 @@ func (t *Text) rewrap() {
 	}
 }
 
-// clip cuts s so that it fits with an ellipsis.
-func (t *Text) clip(s string) string {
-	if t.measure(s) <= t.width {
-		return s
+// clip cuts s with an ellipsis where it is wider than width, and says whether it
+// was.
+func clip(s string, width, points float32, style fyne.TextStyle) (clipped string, cut bool) {
+	measure := func(s string) float32 { return fyne.MeasureText(s, points, style).Width }
+	runes := []rune(s)
+	if most := int(max(width, 0)) + 1; len(runes) > most { // no letter is narrower than a pixel
+		runes, cut = runes[:most], true
 	}
-	n := t.fitting([]rune(s), t.width-t.measure("…"))
-	return strings.TrimRight(string([]rune(s)[:n]), " ") + "…"
+	if !cut && measure(s) <= width {
+		return s, false
+	}
+	n := fitting(runes, width-measure("…"), measure)
+	return strings.TrimRight(string(runes[:n]), " ") + "…", true
 }
 
-// fitting is how many runes of s fit into width.
-func (t *Text) fitting(s []rune, width float32) int {
+// fitting is how many runes of s are at most as wide as width.
+func fitting(s []rune, width float32, measure func(string) float32) int {
 	low, high := 0, len(s)
 	for low < high {
 		mid := (low + high + 1) / 2
-		if t.measure(string(s[:mid])) <= width {
+		if measure(string(s[:mid])) <= width {
 			low = mid
 		} else {
 			high = mid - 1
@@ -189,7 +196,7 @@ func (t *Text) wrap(s string) []string {
 		}
 		rest := []rune(word)
 		for t.measure(strings.TrimRight(string(rest), " ")) > t.width {
-			n := max(t.fitting(rest, t.width), 1)
+			n := max(fitting(rest, t.width, t.measure), 1)
 			lines = append(lines, string(rest[:n]))
 			rest = rest[n:]
 		}

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -11,7 +10,6 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
-	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
@@ -40,6 +38,7 @@ type Choose struct {
 	// fromFile imports rooms.
 	fromFile *kit.Button
 	plan     *floorPlan
+	crowd    *crowd
 }
 
 // The views of the page, in the order of its tabs.
@@ -58,10 +57,13 @@ func NewChoose(env *Env) *Choose {
 	c.makeLists()
 	c.plan = newFloorPlan(c.rooms.table, c.handles)
 	c.rooms.whole = c.plan.judge
-	c.makePeople(doc)
+	c.makePeople()
+	c.reach = widget.NewRadioGroup([]string{kit.L("All people of the tenant"), kit.L("Only the members of the chosen groups")}, nil)
+	c.reach.Horizontal, c.reach.Required = true, true
+	c.reach.SetSelected(c.reach.Options[0])
 	c.makeGroups()
 	c.tabs = kit.NewTabs([]string{kit.L("Rooms"), kit.L("Room lists"), kit.L("People"), kit.L("Groups")},
-		[]fyne.CanvasObject{c.withChoice(c.mode, c.plan.above(c.rooms.object)), c.lists.object, c.withChoice(c.reach, c.people.object), c.groups.object})
+		[]fyne.CanvasObject{c.withChoice(c.mode, c.plan.above(c.rooms.object)), c.lists.object, c.withChoice(c.reach, kit.Dock(c.crowd.object, nil, nil, nil, c.people.object)), c.groups.object})
 	c.tabs.OnOpen = func(int) { c.load() }
 	c.bind()
 	body := kit.Dock(kit.Pad(0, 0, kit.Gap, 0, c.notice.object), nil, nil, nil, c.tabs.Object)
@@ -185,11 +187,10 @@ func (c *Choose) makeRooms() {
 		{Title: kit.L("Address"), Share: 3.4, Text: func(r tenant.Room) string { return r.EmailAddress }},
 		{Title: kit.L("Building"), Share: 2, Text: func(r tenant.Room) string { return r.Building }},
 		{Title: kit.L("Floor"), Share: 1, Text: floor},
-		{Title: kit.L("Seats"), Share: 1, Text: func(r tenant.Room) string { return number(r.Capacity) },
-			Less: func(a, b tenant.Room) int { return cmp.Compare(value(a.Capacity), value(b.Capacity)) }},
+		{Title: kit.L("Seats"), Share: 1, Number: func(r tenant.Room) *int { return r.Capacity }},
 		{Title: kit.L("To check"), Share: 2, Text: func(r tenant.Room) string { return c.plan.flaw(r) }},
 	}
-	c.rooms = newPreview(c.env, columns, func(r tenant.Room) string { return strings.ToLower(r.EmailAddress) }, true,
+	c.rooms = newPreview(c.env, "rooms", columns, func(r tenant.Room) string { return strings.ToLower(r.EmailAddress) }, true,
 		kit.L("Reading the rooms"), kit.L("No rooms"), kit.L("The tenant has no room mailboxes that the application may see. Rooms can be taken from a CSV or an Exchange result file."),
 		func(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room] {
 			return sorted(c.env.Session.Rooms(ctx, page))
@@ -205,10 +206,9 @@ func (c *Choose) makeLists() {
 	columns := []kit.TableColumn[tenant.RoomList]{
 		{Title: kit.L("Room list"), Share: 3, Text: func(l tenant.RoomList) string { return l.DisplayName }},
 		{Title: kit.L("Address"), Share: 3, Text: func(l tenant.RoomList) string { return l.EmailAddress }},
-		{Title: kit.L("Rooms"), Share: 1, Text: func(l tenant.RoomList) string { return number(l.Rooms) },
-			Less: func(a, b tenant.RoomList) int { return cmp.Compare(value(a.Rooms), value(b.Rooms)) }},
+		{Title: kit.L("Rooms"), Share: 1, Number: func(l tenant.RoomList) *int { return l.Rooms }},
 	}
-	c.lists = newPreview(c.env, columns, func(l tenant.RoomList) string { return strings.ToLower(l.EmailAddress) }, true,
+	c.lists = newPreview(c.env, "room-lists", columns, func(l tenant.RoomList) string { return strings.ToLower(l.EmailAddress) }, true,
 		kit.L("Reading the room lists"), kit.L("No room lists"), kit.L("A room list groups the rooms of a building. The tenant has none, and nothing needs one."),
 		func(ctx context.Context, _ func([]tenant.RoomList)) tenant.Listing[tenant.RoomList] {
 			return c.env.Session.RoomLists(ctx)
@@ -245,27 +245,6 @@ func (c *Choose) roomsOf(list tenant.RoomList) {
 	})
 }
 
-func (c *Choose) makePeople(doc *connection.Connection) {
-	columns := []kit.TableColumn[tenant.Person]{
-		{Title: kit.L("Name"), Share: 2.4, Text: func(p tenant.Person) string { return p.DisplayName }},
-		{Title: kit.L("Sign-in name"), Share: 3.4, Text: func(p tenant.Person) string { return p.UserPrincipalName }},
-		{Title: kit.L("Department"), Share: 2.2, Text: func(p tenant.Person) string { return p.Department }},
-		{Title: kit.L("State"), Share: 1, Text: personState},
-	}
-	if doc.People.CardNumberAttribute != "" {
-		columns = append(columns, kit.TableColumn[tenant.Person]{Title: kit.L("Card number"), Share: 1.6, Text: func(p tenant.Person) string { return p.CardNumber }})
-	}
-	c.people = newPreview(c.env, columns, func(p tenant.Person) string { return p.ID }, false,
-		kit.L("Reading the people"), kit.L("No people"), kit.L("The application sees no users."),
-		func(ctx context.Context, page func([]tenant.Person)) tenant.Listing[tenant.Person] {
-			return c.env.Session.People(ctx, page)
-		})
-	c.reach = widget.NewRadioGroup([]string{kit.L("All people of the tenant"), kit.L("Only the members of the chosen groups")}, nil)
-	c.reach.Horizontal, c.reach.Required = true, true
-	c.reach.SetSelected(c.reach.Options[0])
-	c.people.facts = func(people []tenant.Person) words.Text { return check.PeopleFacts(people, c.env.Connection().People) }
-}
-
 func (c *Choose) makeGroups() {
 	columns := []kit.TableColumn[tenant.Group]{
 		{Title: kit.L("Group"), Share: 2.4, Text: func(g tenant.Group) string { return g.DisplayName }},
@@ -273,7 +252,7 @@ func (c *Choose) makeGroups() {
 		{Title: kit.L("Kind"), Share: 1.4, Text: groupKind},
 		{Title: kit.L("Description"), Share: 2.6, Text: func(g tenant.Group) string { return g.Description }},
 	}
-	c.groups = newPreview(c.env, columns, func(g tenant.Group) string { return g.ID }, true,
+	c.groups = newPreview(c.env, "groups", columns, func(g tenant.Group) string { return g.ID }, true,
 		kit.L("Reading the groups"), kit.L("No groups"), kit.L("The application sees no groups."),
 		func(ctx context.Context, page func([]tenant.Group)) tenant.Listing[tenant.Group] {
 			return c.env.Session.Groups(ctx, page)

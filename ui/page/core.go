@@ -132,7 +132,7 @@ type listed interface {
 	Rooms(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room]
 	RoomLists(ctx context.Context) tenant.Listing[tenant.RoomList]
 	RoomsOf(ctx context.Context, listAddress string) tenant.Listing[tenant.Room]
-	People(ctx context.Context, page func([]tenant.Person)) tenant.Listing[tenant.Person]
+	People(ctx context.Context, page func([]tenant.Person)) check.Taken
 	Groups(ctx context.Context, page func([]tenant.Group)) tenant.Listing[tenant.Group]
 	ImportRooms(data []byte) (tenant.Listing[tenant.Room], []*problem.Problem)
 }

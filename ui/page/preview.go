@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
@@ -28,18 +29,26 @@ type preview[T any] struct {
 	// facts says in a line what came, nil for nothing.
 	facts func([]T) words.Text
 	// whole gets a listing before its rows are shown, nil for nothing.
-	whole   func([]T)
+	whole func([]T)
+	// came gets rows that are in the table now, fresh when there are no others; nil
+	// for nothing.
+	came    func(rows []T, fresh bool)
 	loaded  bool
 	loading bool
 }
 
-func newPreview[T any](env *Env, columns []kit.TableColumn[T], key func(T) string, selectable bool,
+// newPreview is an empty one; name is what its columns are remembered and its files
+// are called by.
+func newPreview[T any](env *Env, name string, columns []kit.TableColumn[T], key func(T) string, selectable bool,
 	title, emptyTitle, emptyText string, fetch func(context.Context, func([]T)) tenant.Listing[T]) *preview[T] {
 	p := &preview[T]{env: env, title: title, fetch: fetch, notice: newNotice(env.Host), source: kit.Small("")}
 	p.empty = kit.EmptyState(theme.ListIcon(), emptyTitle, emptyText)
-	p.table = kit.NewDataTable(columns, key, selectable, nil)
+	p.table = kit.NewDataTable(name, columns, key, selectable, nil)
 	p.reload = kit.NewButtonWithIcon("", theme.ViewRefreshIcon(), func() { p.loaded = false; p.load() })
 	p.table.AddTool(p.reload)
+	p.table.OnSave = func(ending string, write func() ([]byte, error)) {
+		env.saveTable(name+ending, write, p.notice)
+	}
 	p.object = kit.Dock(p.notice.object, kit.Pad(6, 0, 0, 0, p.source), nil, nil, p.table.Object)
 	return p
 }
@@ -58,6 +67,7 @@ func (p *preview[T]) load() {
 	rows := newStream[T](p.env.Scope, func(items []T) {
 		if p.loading {
 			p.table.Append(items)
+			p.tell(items, p.table.Rows() == len(items))
 		}
 	})
 	var listing tenant.Listing[T]
@@ -96,12 +106,39 @@ func (p *preview[T]) take(l tenant.Listing[T]) {
 		p.whole(l.Items)
 	}
 	p.table.SetRows(l.Items)
+	p.tell(l.Items, true)
 	source := sourceOf(l.Source, l.At)
 	if p.facts != nil && len(l.Items) > 0 {
 		source += " " + kit.Say(p.facts(l.Items))
 	}
 	p.source.SetText(source)
 	p.object.Refresh()
+}
+
+func (p *preview[T]) tell(rows []T, fresh bool) {
+	if p.came != nil {
+		p.came(rows, fresh)
+	}
+}
+
+// saveTable writes a table aside, then asks where to put it.
+func (e *Env) saveTable(name string, write func() ([]byte, error), says *notice) {
+	var data []byte
+	e.Scope.Run(func(context.Context) (err error) {
+		data, err = write()
+		return err
+	}, func(err error) {
+		if err != nil {
+			says.fail(problem.Of(err))
+			return
+		}
+		e.Files.Save(e.file("-"+name, data), func(path string, p *problem.Problem) {
+			says.fail(p)
+			if p == nil {
+				says.good(kit.L("Saved to %s.", path))
+			}
+		})
+	})
 }
 
 // sourceOf says where a list came from.

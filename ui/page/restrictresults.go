@@ -78,7 +78,7 @@ type roomLine struct{ room, setting, is, wanted string }
 // newResults makes the views; write begins the script for the rooms that differ.
 func newResults(env *Env, write func()) *results {
 	v := &results{env: env, list: kit.Column(kit.GapWide), head: kit.Column(kit.GapTight), write: write}
-	v.table = kit.NewDataTable([]kit.TableColumn[roomLine]{
+	v.table = kit.NewDataTable("processing", []kit.TableColumn[roomLine]{
 		{Title: kit.L("Room"), Share: 3, Text: func(l roomLine) string { return l.room }},
 		{Title: kit.L("Setting"), Share: 2.6, Text: func(l roomLine) string { return l.setting }},
 		{Title: kit.L("Is"), Share: 1.6, Text: func(l roomLine) string { return l.is }},

@@ -65,7 +65,7 @@ func BenchmarkPeople(b *testing.B) {
 	w := &watch{l: l}
 	for b.Loop() {
 		w.start()
-		whole(b, l.People(b.Context(), func([]tenant.Person) { w.page() }), n)
+		whole(b, l.People(b.Context(), func([]tenant.Person) { w.page() }).Listing, n)
 		w.end()
 	}
 	against, bound := pages(w.firstCalls)

@@ -160,6 +160,8 @@ func (s *seat) reads() string {
 		switch v := o.(type) {
 		case *kit.Text:
 			b.WriteString(v.Text() + "\n")
+		case *kit.Grid:
+			b.WriteString(v.Text() + "\n")
 		case *kit.Button:
 			b.WriteString(v.Text + "\n")
 		}

@@ -4,13 +4,12 @@ import (
 	"strings"
 	"testing"
 
-	"fyne.io/fyne/v2/widget"
-
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/simulator"
 	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
 )
 
@@ -108,12 +107,12 @@ func TestFromNothingToPushed(t *testing.T) {
 	}
 	s.stands(setup.Register, setup.Done)
 	s.chooses("Only the chosen rooms")
-	list, ok := shows(s, func(l *widget.List) bool { return l.Length() == 10 })
+	list, ok := shows(s, func(l *kit.Grid) bool { return l.Len() == 10 })
 	if !ok {
 		t.Fatalf("ten rooms are not listed:\n%s", s.reads())
 	}
 	for row := range 5 {
-		list.Select(row)
+		list.Press(row)
 		s.rest()
 	}
 	s.sees("5 of 10 chosen")
