@@ -43,7 +43,9 @@ var layers = map[string]string{
 	"core/schedule":   "words problem",
 	"core/setup":      "words evidence",
 	"core/reach":      "words permission",
-	"core/session":    data + io + "policy file owner change register check exchange booking export report schedule setup evidence reach",
+	"core/proof":      data + io + "check exchange booking setup evidence",
+	"core/handover":   data + io + "owner check booking setup evidence proof",
+	"core/session":    data + io + "policy file owner proof handover change register check exchange booking export report schedule setup evidence reach",
 	// The door of the simulated Microsoft and booking servers, and the rooms behind it.
 	"core/simulator":           "cloud simulator/booking simulator/entra simulator/exchange simulator/fault simulator/graph simulator/seatsurfing simulator/tenant",
 	"core/simulator/graph":     "simulator/entra simulator/exchange simulator/fault simulator/microsoft simulator/tenant",

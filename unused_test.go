@@ -19,10 +19,9 @@ import (
 // askedByTests are the lists that tests of other packages go through entry by
 // entry. Nothing else of core is exported for tests.
 var askedByTests = []string{
-	"core/evidence.Claims",          // that a check proves each
-	"core/problem.Declared",         // that none is tried again in vain
-	"core/problem.Places",           // that the window and the command line show each
-	"core/session.(Session).Claims", // where each stands after a run
+	"core/evidence.Claims",  // that a check proves each
+	"core/problem.Declared", // that none is tried again in vain
+	"core/problem.Places",   // that the window and the command line show each
 }
 
 // TestExportedIsUsed: an exported identifier of core is used by production code of

@@ -8,8 +8,8 @@ import (
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/export"
+	"github.com/roomkey/roomkey/core/handover"
 	"github.com/roomkey/roomkey/core/problem"
-	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/vault"
@@ -59,9 +59,9 @@ func (b *fakeCore) ImportRooms([]byte) (tenant.Listing[tenant.Room], []*problem.
 }
 
 // PlanWith is a push of a few fields.
-func (s *fakeSession) PlanWith(_ context.Context, _ bool, choices booking.Choices) (session.Plan, error) {
+func (s *fakeSession) PlanWith(_ context.Context, _ bool, choices booking.Choices) (handover.Plan, error) {
 	defer s.ask("PlanWith")()
-	p := session.Plan{Description: booking.Description{Product: "Room booking", ProductVersion: "4.2"}}
+	p := handover.Plan{Description: booking.Description{Product: "Room booking", ProductVersion: "4.2"}}
 	s.choices = choices
 	p.Choices, p.DryRun.Acceptable, p.DryRun.Takeable, p.DryRun.Unwanted = choices, true, s.Takeable, s.Unwanted
 	if s.pushed {
@@ -80,17 +80,17 @@ func (s *fakeSession) PlanWith(_ context.Context, _ bool, choices booking.Choice
 func (b *fakeCore) Confirm(context.Context, []booking.Confirmation) error { return nil }
 
 // Push stores it.
-func (b *fakeCore) Push(context.Context, session.Plan, bool, task.Report) (session.Pushed, error) {
+func (b *fakeCore) Push(context.Context, handover.Plan, bool, task.Report) (handover.Pushed, error) {
 	defer b.ask("Push")()
 	b.pushed = true
-	return session.Pushed{Works: true}, nil
+	return handover.Pushed{Works: true}, nil
 }
 
 // Held is what was pushed.
-func (b *fakeCore) Held(context.Context) (session.Held, error) {
+func (b *fakeCore) Held(context.Context) (handover.Held, error) {
 	b.hang()
 	defer b.ask("Held")()
-	h := session.Held{Description: booking.Description{Product: "Room booking", ProductVersion: "4.2"}}
+	h := handover.Held{Description: booking.Description{Product: "Room booking", ProductVersion: "4.2"}}
 	if b.pushed {
 		h.Matches, h.Status = true, booking.Status{State: booking.StatusOK}
 		if b.ServerSays != "" {
@@ -111,16 +111,16 @@ func (b *fakeCore) TakeOver(context.Context) error {
 }
 
 // PlanRemoval says what would go.
-func (s *fakeSession) PlanRemoval(context.Context) (session.RemovalPlan, error) {
-	return session.RemovalPlan{Name: s.Document().Name, LastUse: words.T("The server last tried it today."), Removal: booking.Removal{
+func (s *fakeSession) PlanRemoval(context.Context) (handover.RemovalPlan, error) {
+	return handover.RemovalPlan{Name: s.Document().Name, LastUse: words.T("The server last tried it today."), Removal: booking.Removal{
 		Goes: []words.Text{words.T("The sign-in")}, Stays: []words.Text{words.T("The accounts of people")}}}, nil
 }
 
 // Remove forgets what was pushed.
-func (s *fakeSession) Remove(_ context.Context, plan session.RemovalPlan, typed string) error {
+func (s *fakeSession) Remove(_ context.Context, plan handover.RemovalPlan, typed string) error {
 	defer s.ask("Remove")()
 	if typed != plan.Name {
-		return problem.New(session.CodeNameNotTyped, words.T("Nothing was removed: the name does not match."))
+		return problem.New(handover.CodeNameNotTyped, words.T("Nothing was removed: the name does not match."))
 	}
 	s.pushed = false
 	return nil

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/roomkey/roomkey/core/handover"
 	"github.com/roomkey/roomkey/core/problem"
-	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -56,7 +56,7 @@ func connectionRemove(a *app) *cobra.Command {
 	return c
 }
 
-func printRemoval(w io.Writer, plan session.RemovalPlan) {
+func printRemoval(w io.Writer, plan handover.RemovalPlan) {
 	for _, part := range []struct {
 		title words.Key
 		lines []words.Text

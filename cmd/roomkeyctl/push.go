@@ -11,6 +11,7 @@ import (
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/handover"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/setup"
@@ -89,7 +90,7 @@ func newPush(a *app) *cobra.Command {
 }
 
 // push asks what the server wants confirmed, and hands the plan over.
-func (a *app) push(ctx context.Context, s *session.Session, plan session.Plan, accept bool, confirm []string) (pushed session.Pushed, err error) {
+func (a *app) push(ctx context.Context, s *session.Session, plan handover.Plan, accept bool, confirm []string) (pushed handover.Pushed, err error) {
 	if !a.json {
 		printPlan(a.out, plan)
 	}
@@ -129,7 +130,7 @@ func (a *app) push(ctx context.Context, s *session.Session, plan session.Plan, a
 	return s.Push(ctx, plan, accept, a.progress())
 }
 
-func printPlan(w io.Writer, plan session.Plan) {
+func printPlan(w io.Writer, plan handover.Plan) {
 	printLine(w, "Server: %s %s", problem.Line(plan.Description.Product), problem.Line(plan.Description.ProductVersion))
 	switch {
 	case plan.Unchanged():
@@ -222,7 +223,7 @@ func printSteps(w io.Writer, steps []setup.Step) {
 	rows(w, []words.Key{"", "step", "state", "proven", ""}, cells)
 }
 
-func printHeld(w io.Writer, h session.Held) {
+func printHeld(w io.Writer, h handover.Held) {
 	fmt.Fprintln(w)
 	if h.Resolution != nil {
 		fmt.Fprintln(w, problem.Line(say(h.Resolution.Text())))

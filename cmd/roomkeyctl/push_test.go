@@ -6,13 +6,13 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/booking"
-	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/handover"
 )
 
 // TestTheServersViewSaysWhatItIsAbout: an "ok" from long ago, or about another
 // configuration, is not shown bare.
 func TestTheServersViewSaysWhatItIsAbout(t *testing.T) {
-	var h session.Held
+	var h handover.Held
 	h.Current.Configuration = &booking.Configuration{Digest: "held"}
 	h.Status = booking.Status{State: booking.StatusOK, Digest: "other", CheckedAt: time.Date(2020, 1, 1, 8, 0, 0, 0, time.UTC)}
 	var out strings.Builder

@@ -10,13 +10,14 @@ import (
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/vault"
 )
 
-type pushes []Push
+type pushes []store.Push
 
-func (p *pushes) Append(line Push) error  { *p = append(*p, line); return nil }
-func (p *pushes) Pushes() ([]Push, error) { return *p, nil }
+func (p *pushes) Append(line store.Push) error  { *p = append(*p, line); return nil }
+func (p *pushes) Pushes() ([]store.Push, error) { return *p, nil }
 
 // TestServerThatAlters: a server that repeats the digest and drops a room does
 // not hold what it was given, now or when it is asked again.
@@ -71,11 +72,11 @@ func TestServerThatAlters(t *testing.T) {
 	if r, err := c.Resolve(t.Context(), nil); err != nil || r != nil {
 		t.Errorf("the push that was not kept is told as arrived: %+v %v", r, err)
 	}
-	if last := (*log)[len(*log)-1]; last.State != PushFailed {
+	if last := (*log)[len(*log)-1]; last.State != store.PushFailed {
 		t.Errorf("state %q", last.State)
 	}
 	// The same after a push whose answer was lost: the digest alone is no proof.
-	lost := Push{Digest: cfg.Digest, State: PushUnknown, ETag: "before", IdempotencyKey: "lost", Server: srv.URL}
+	lost := store.Push{Digest: cfg.Digest, State: store.PushUnknown, ETag: "before", IdempotencyKey: "lost", Server: srv.URL}
 	if err := log.Append(lost); err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/vault"
 )
@@ -284,8 +285,8 @@ func TestTokenStaysWithTheTypedHost(t *testing.T) {
 
 type brokenLog struct{}
 
-func (brokenLog) Append(Push) error       { return errors.New("disk full") }
-func (brokenLog) Pushes() ([]Push, error) { return nil, nil }
+func (brokenLog) Append(store.Push) error       { return errors.New("disk full") }
+func (brokenLog) Pushes() ([]store.Push, error) { return nil, nil }
 
 // TestPushIsNotBegun without clearance for exactly this digest, and without a
 // line in the log.

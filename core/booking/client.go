@@ -20,6 +20,9 @@ const (
 	AdapterForm = "form"
 )
 
+// SaysItself is whether a server with this adapter can say by itself that it works.
+func SaysItself(adapter string) bool { return adapter == AdapterContract }
+
 // Options configure a Client.
 type Options struct {
 	// Server is the connection's, with what was pinned; its Adapter says how it is

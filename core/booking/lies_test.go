@@ -14,6 +14,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/vault"
 )
@@ -172,19 +173,19 @@ func judge(t *testing.T, l *liar, before bool) {
 	state := log.lines[len(log.lines)-1].State
 	switch code := problem.CodeOf(err); {
 	case err == nil:
-		if has.Digest != "new" || state != PushDone {
+		if has.Digest != "new" || state != store.PushDone {
 			t.Errorf("said to be done, and the server holds %q, state %s", has.Digest, state)
 		}
 	case code == codeUnknown:
-		if state != PushUnknown {
+		if state != store.PushUnknown {
 			t.Errorf("not known, and in state %s", state)
 		}
 	case code.In(codeContradiction, codeNotKept, codeOtherContent):
-		if state != PushFailed {
+		if state != store.PushFailed {
 			t.Errorf("%s in state %s", code, state)
 		}
 	default:
-		if has.Digest != old || state != PushFailed {
+		if has.Digest != old || state != store.PushFailed {
 			t.Errorf("%s claims that nothing was changed, and the server holds %q instead of %q, state %s", code, has.Digest, old, state)
 		}
 	}
@@ -398,7 +399,7 @@ func TestLiesOfAView(t *testing.T) {
 // names what it handed over.
 func TestProves(t *testing.T) {
 	began := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
-	push := Push{At: began, Digest: "d", State: PushDone}
+	push := store.Push{At: began, Digest: "d", State: store.PushDone}
 	cfg := Configuration{Digest: "d"}
 	now := Current{Configuration: &cfg, ETag: `"r2"`, StoredAt: began.Add(2 * time.Second)}
 	view := Status{State: StatusOK, Digest: "d", ETag: `"r2"`, CheckedAt: began.Add(3 * time.Second)}
@@ -406,18 +407,18 @@ func TestProves(t *testing.T) {
 		t.Fatal("a good view is no proof")
 	}
 	other := Configuration{Digest: "e"}
-	for name, spoil := range map[string]func(*Push, *Current, *Status){
-		"another push":          func(p *Push, _ *Current, _ *Status) { p.Digest = "e" },
-		"a push without an end": func(p *Push, _ *Current, _ *Status) { p.State = PushUnknown },
-		"nothing held":          func(_ *Push, c *Current, _ *Status) { c.Configuration = nil },
-		"something else held":   func(_ *Push, c *Current, _ *Status) { c.Configuration = &other },
-		"not ok":                func(_ *Push, _ *Current, s *Status) { s.State = StatusUnknown },
-		"of another":            func(_ *Push, _ *Current, s *Status) { s.Digest = "e" },
-		"of none":               func(_ *Push, _ *Current, s *Status) { s.Digest = "" },
-		"of another tag":        func(_ *Push, _ *Current, s *Status) { s.ETag = `"r1"` },
-		"without a time":        func(_ *Push, _ *Current, s *Status) { s.CheckedAt = time.Time{} },
-		"before the push":       func(_ *Push, _ *Current, s *Status) { s.CheckedAt = began.Add(-time.Minute) },
-		"before it was stored":  func(_ *Push, _ *Current, s *Status) { s.CheckedAt = began.Add(time.Second) },
+	for name, spoil := range map[string]func(*store.Push, *Current, *Status){
+		"another push":          func(p *store.Push, _ *Current, _ *Status) { p.Digest = "e" },
+		"a push without an end": func(p *store.Push, _ *Current, _ *Status) { p.State = store.PushUnknown },
+		"nothing held":          func(_ *store.Push, c *Current, _ *Status) { c.Configuration = nil },
+		"something else held":   func(_ *store.Push, c *Current, _ *Status) { c.Configuration = &other },
+		"not ok":                func(_ *store.Push, _ *Current, s *Status) { s.State = StatusUnknown },
+		"of another":            func(_ *store.Push, _ *Current, s *Status) { s.Digest = "e" },
+		"of none":               func(_ *store.Push, _ *Current, s *Status) { s.Digest = "" },
+		"of another tag":        func(_ *store.Push, _ *Current, s *Status) { s.ETag = `"r1"` },
+		"without a time":        func(_ *store.Push, _ *Current, s *Status) { s.CheckedAt = time.Time{} },
+		"before the push":       func(_ *store.Push, _ *Current, s *Status) { s.CheckedAt = began.Add(-time.Minute) },
+		"before it was stored":  func(_ *store.Push, _ *Current, s *Status) { s.CheckedAt = began.Add(time.Second) },
 	} {
 		p, c, s := push, now, view
 		spoil(&p, &c, &s)
@@ -437,7 +438,7 @@ func TestCancelEndsEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.open(t, log).Push(ctx, lied("new"), vault.NewSecret("s"), cleared, Current{}, PushOptions{}); problem.CodeOf(err) != codeUnknown || log.lines[len(log.lines)-1].State != PushUnknown {
+	if _, err := l.open(t, log).Push(ctx, lied("new"), vault.NewSecret("s"), cleared, Current{}, PushOptions{}); problem.CodeOf(err) != codeUnknown || log.lines[len(log.lines)-1].State != store.PushUnknown {
 		t.Errorf("%v %+v", err, log.lines)
 	}
 }

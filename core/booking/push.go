@@ -7,44 +7,18 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// States of a push.
-const (
-	// PushStarted was written before the call.
-	PushStarted = "started"
-	PushDone    = "done"
-	// PushFailed means that the server did not take it, or holds something else
-	// than what it was given.
-	PushFailed = "failed"
-	// PushUnknown means that no answer came: Resolve asks the server.
-	PushUnknown = "unknown"
-	// PushRemoved is no push: what was handed over was taken back.
-	PushRemoved = "removed"
-)
-
-// Push is one line of the push log.
-type Push struct {
-	// At is when the push began.
-	At     time.Time `json:"at"`
-	Digest string    `json:"digest"`
-	State  string    `json:"state"`
-	// ETag is that of the server's content before the push, and after it once
-	// State is done.
-	ETag           string `json:"etag,omitempty"`
-	IdempotencyKey string `json:"idempotencyKey"`
-	Server         string `json:"server"`
-}
-
 // PushLog remembers pushes across restarts. Append returns when the line is on
 // disk: the line "started" must survive a crash in the middle of the call.
 type PushLog interface {
-	Append(Push) error
+	Append(store.Push) error
 	// Pushes are all lines, oldest first.
-	Pushes() ([]Push, error)
+	Pushes() ([]store.Push, error)
 }
 
 // PushOptions are what a push may be told beside what it hands over.
@@ -88,7 +62,7 @@ func (c *Client) Push(ctx context.Context, cfg Configuration, credential vault.S
 		Configuration: cfg, Credential: credential, Recipient: c.server.PinnedRecipient,
 		ETag: seen.ETag, IdempotencyKey: rand.Text(), sealed: new(string), Choices: o.Choices, Progress: o.Progress,
 	}
-	line := Push{At: c.now().UTC(), Digest: cfg.Digest, State: PushStarted, ETag: seen.ETag, IdempotencyKey: put.IdempotencyKey, Server: c.server.URL}
+	line := store.Push{At: c.now().UTC(), Digest: cfg.Digest, State: store.PushStarted, ETag: seen.ETag, IdempotencyKey: put.IdempotencyKey, Server: c.server.URL}
 	if err := c.log.Append(line); err != nil {
 		return Receipt{}, err
 	}
@@ -102,10 +76,10 @@ func (c *Client) Push(ctx context.Context, cfg Configuration, credential vault.S
 	case err == nil:
 		return c.verify(ctx, line, want)
 	case problem.CodeOf(err) == codePartRefused:
-		line.State = PushFailed
+		line.State = store.PushFailed
 		return Receipt{}, c.note(line, err)
 	case ctx.Err() != nil || lost(err):
-		line.State = PushUnknown
+		line.State = store.PushUnknown
 		return Receipt{}, c.note(line, unanswered(err))
 	}
 	return c.refusedPush(ctx, line, err, answered, seen, want)
@@ -114,18 +88,18 @@ func (c *Client) Push(ctx context.Context, cfg Configuration, credential vault.S
 // refusedPush looks whether a refusal is the truth: after an answer that was
 // lost it proves nothing, and a server, or something on the way, may refuse what
 // it has stored.
-func (c *Client) refusedPush(ctx context.Context, line Push, refusal error, answered bool, seen Current, want Configuration) (Receipt, error) {
+func (c *Client) refusedPush(ctx context.Context, line store.Push, refusal error, answered bool, seen Current, want Configuration) (Receipt, error) {
 	now, err := c.adapter.Current(ctx)
-	line.State = PushFailed
+	line.State = store.PushFailed
 	switch {
 	case err != nil && answered && problem.CodeOf(err) == problem.CodeOf(refusal):
 		// The same door stayed shut: the request never came further than this.
 		return Receipt{}, c.note(line, refusal)
 	case err != nil:
-		line.State = PushUnknown
+		line.State = store.PushUnknown
 		return Receipt{}, c.note(line, unanswered(refusal))
 	case holds(now, want) && !answered:
-		line.State, line.ETag = PushDone, now.ETag
+		line.State, line.ETag = store.PushDone, now.ETag
 		return Receipt{At: c.now().UTC(), Current: now}, c.note(line, nil)
 	case holds(now, want):
 		p := problem.New(codeContradiction, words.T("The booking server refused the configuration, and holds it all the same.")).
@@ -153,14 +127,14 @@ func same(now, seen Current) bool {
 }
 
 // verify reads back what the server holds and compares it with what it should.
-func (c *Client) verify(ctx context.Context, line Push, want Configuration) (Receipt, error) {
-	line.State = PushUnknown
+func (c *Client) verify(ctx context.Context, line store.Push, want Configuration) (Receipt, error) {
+	line.State = store.PushUnknown
 	now, err := c.adapter.Current(ctx)
 	if err != nil {
 		return Receipt{}, c.note(line, unanswered(err))
 	}
 	if !holds(now, want) {
-		line.State = PushFailed
+		line.State = store.PushFailed
 		different := append(Changes(&want, valueOf(now.Configuration)), now.Altered...)
 		p := problem.New(codeNotKept, words.T("The booking server took the configuration and holds something else.")).
 			With(listed(different)).
@@ -170,7 +144,7 @@ func (c *Client) verify(ctx context.Context, line Push, want Configuration) (Rec
 	if now.StoredAt.Before(line.At.Add(-skew)) {
 		now.StoredAt = time.Time{} // not what we have just handed over
 	}
-	line.State, line.ETag = PushDone, now.ETag
+	line.State, line.ETag = store.PushDone, now.ETag
 	return Receipt{At: c.now().UTC(), Current: now}, c.note(line, nil)
 }
 
@@ -200,8 +174,8 @@ func (c *Client) Keeps(now Current, want Configuration) bool {
 // it works, it names that configuration, and it was tried after the push began
 // and not before the server stored it. Only then may a credential go that the
 // push has replaced.
-func Proves(push Push, now Current, view Status) bool {
-	return push.State == PushDone && now.Configuration != nil && now.Configuration.Digest == push.Digest &&
+func Proves(push store.Push, now Current, view Status) bool {
+	return push.State == store.PushDone && now.Configuration != nil && now.Configuration.Digest == push.Digest &&
 		view.State == StatusOK && view.Digest == push.Digest && (view.ETag == "" || view.ETag == now.ETag) &&
 		!view.CheckedAt.Before(push.At.Truncate(time.Second)) && !view.CheckedAt.Before(now.StoredAt.Truncate(time.Second))
 }
@@ -227,7 +201,7 @@ func valueOf(c *Configuration) Configuration {
 
 // note writes the outcome and gives err; a log that cannot be written is the
 // error only when there is no other.
-func (c *Client) note(line Push, err error) error {
+func (c *Client) note(line store.Push, err error) error {
 	if failed := c.log.Append(line); err == nil {
 		return failed
 	}

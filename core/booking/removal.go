@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -54,7 +55,7 @@ func (c *Client) Remove(ctx context.Context, seen Removal) error {
 		return problem.New(codeNotKept, words.T("The booking server said that it has forgotten the configuration, and still holds it.")).
 			Lead(words.T("Look at what the server holds. If it happens again, give this text to the server's vendor."), problem.PlaceLook)
 	}
-	return c.log.Append(Push{At: c.now().UTC(), Digest: seen.Current.Configuration.Digest, State: PushRemoved, IdempotencyKey: rand.Text(), Server: c.server.URL})
+	return c.log.Append(store.Push{At: c.now().UTC(), Digest: seen.Current.Configuration.Digest, State: store.PushRemoved, IdempotencyKey: rand.Text(), Server: c.server.URL})
 }
 
 // Leaves of a server of the contract: it forgets the configuration as a whole.

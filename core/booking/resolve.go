@@ -3,6 +3,7 @@ package booking
 import (
 	"context"
 
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -22,9 +23,9 @@ const (
 
 // Resolution says what became of a push that got no answer.
 type Resolution struct {
-	Holds   string  `json:"holds"`
-	Push    Push    `json:"push"`
-	Current Current `json:"current"`
+	Holds   string     `json:"holds"`
+	Push    store.Push `json:"push"`
+	Current Current    `json:"current"`
 }
 
 // Text is the resolution for the administrator.
@@ -65,11 +66,11 @@ func (c *Client) Resolve(ctx context.Context, want *Configuration) (*Resolution,
 		return nil, err
 	}
 	line := last
-	line.State = PushFailed
+	line.State = store.PushFailed
 	switch {
 	case r.Current.Configuration != nil && r.Current.Configuration.Digest == last.Digest &&
 		(want == nil || want.Digest != last.Digest || c.Keeps(r.Current, *want)):
-		r.Holds, line.State, line.ETag = HoldsNew, PushDone, r.Current.ETag
+		r.Holds, line.State, line.ETag = HoldsNew, store.PushDone, r.Current.ETag
 	case r.Current.ETag == last.ETag:
 		r.Holds = HoldsOld
 	default:
@@ -79,11 +80,11 @@ func (c *Client) Resolve(ctx context.Context, want *Configuration) (*Resolution,
 }
 
 // openPush is the last push when it has no outcome yet.
-func openPush(log PushLog) (Push, bool, error) {
+func openPush(log PushLog) (store.Push, bool, error) {
 	all, err := log.Pushes()
 	if err != nil || len(all) == 0 {
-		return Push{}, false, err
+		return store.Push{}, false, err
 	}
 	last := all[len(all)-1]
-	return last, last.State == PushStarted || last.State == PushUnknown, nil
+	return last, last.State == store.PushStarted || last.State == store.PushUnknown, nil
 }

@@ -194,10 +194,10 @@ func (c copying) SaveMade(m store.Made) error {
 	return json.Unmarshal(raw, &c.to.held)
 }
 
-type memory struct{ lines []Push }
+type memory struct{ lines []store.Push }
 
-func (m *memory) Append(p Push) error     { m.lines = append(m.lines, p); return nil }
-func (m *memory) Pushes() ([]Push, error) { return m.lines, nil }
+func (m *memory) Append(p store.Push) error     { m.lines = append(m.lines, p); return nil }
+func (m *memory) Pushes() ([]store.Push, error) { return m.lines, nil }
 
 func surfing(digest string, rooms ...Room) Configuration {
 	return Configuration{

@@ -4,4 +4,5 @@ package problem
 var (
 	CodeCancelled  = Declare("task.cancelled", Cancelled)
 	CodeUnexpected = Declare("internal.unexpected", Internal)
+	codeIncomplete = Declare("internal.incomplete", Internal)
 )

@@ -3,7 +3,6 @@ package session
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"os"
 
 	"github.com/roomkey/roomkey/core/check"
@@ -13,28 +12,6 @@ import (
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
-
-// cachePrevious is the run before the last one.
-const cachePrevious = "check-previous.json"
-
-// keepPrevious puts the last run aside before a new one takes its place.
-func (s *Session) keepPrevious() error {
-	last, err := s.env.Store.LastCheck(s.ID())
-	if err != nil || last == nil || len(last.Report) == 0 {
-		return err
-	}
-	return s.env.Store.PutCache(s.ID(), cachePrevious, last.Report)
-}
-
-// PreviousCheck is the run before the last one, nil when there is none.
-func (s *Session) PreviousCheck() *check.Run {
-	data, _, ok := s.env.Store.Cache(s.ID(), cachePrevious)
-	run := new(check.Run)
-	if !ok || json.Unmarshal(data, run) != nil {
-		return nil
-	}
-	return run
-}
 
 // Report is a run as one self-contained HTML page, with what became better and
 // worse since the run before it.

@@ -13,6 +13,7 @@ import (
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/proof"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -43,25 +44,6 @@ type Consent struct {
 	LogRefused *problem.Problem `json:"logRefused,omitempty"`
 	// Unprovable is what nobody here can prove.
 	Unprovable []words.Text `json:"unprovable"`
-}
-
-// Sources of evidence about the vendor's application.
-const (
-	sourceConsent = "consent"
-	sourceSignIns = "sign-in-log"
-)
-
-// theirClaims are what a connection to the vendor's application claims.
-func theirClaims(p product.Product) []evidence.Want {
-	wanted := []evidence.Want{
-		{Claim: evidence.Permissions, By: []string{sourceConsent}},
-		{Claim: evidence.HandedOver, By: []string{evidence.SourcePerson}},
-		{Claim: evidence.ServerWorks, By: []string{sourceSignIns}, Optional: true},
-	}
-	if len(p.Policy) > 0 {
-		wanted = append(wanted, evidence.Want{Claim: evidence.RoomSettings})
-	}
-	return wanted
 }
 
 // clientOf is the client ID that the connection works with: its own, or the one
@@ -295,8 +277,8 @@ func (s *Session) readUse(ctx context.Context, directory Directory, c *Consent) 
 
 // keepConsent remembers what the grants and the log prove.
 func (s *Session) keepConsent(ctx context.Context, c Consent) error {
-	now := s.basis(ctx, s.Document())
-	r := evidence.Record{Claim: evidence.Permissions, Source: sourceConsent, Outcome: evidence.Proven, At: s.env.Now(), Basis: now.Of(evidence.Permissions)}
+	now := s.Basis(ctx, s.Document())
+	r := evidence.Record{Claim: evidence.Permissions, Source: proof.SourceConsent, Outcome: evidence.Proven, At: s.env.Now(), Basis: now.Of(evidence.Permissions)}
 	for _, p := range c.Problems {
 		switch {
 		case p.Code == codeConsentMissing || p.Code == codeConsentAbsent || p.Code == codeConsentDisabled:
@@ -307,7 +289,7 @@ func (s *Session) keepConsent(ctx context.Context, c Consent) error {
 	}
 	records := []evidence.Record{r}
 	if !c.Used.IsZero() {
-		records = append(records, evidence.Record{Claim: evidence.ServerWorks, Source: sourceSignIns, Outcome: evidence.Proven, At: c.Used, Basis: now.Of(evidence.ServerWorks)})
+		records = append(records, evidence.Record{Claim: evidence.ServerWorks, Source: proof.SourceSignIns, Outcome: evidence.Proven, At: c.Used, Basis: now.Of(evidence.ServerWorks)})
 	}
-	return s.remember(ctx, records...)
+	return s.Remember(ctx, records...)
 }

@@ -34,12 +34,12 @@ type Environment struct {
 	Permissions *permission.Catalog
 	// Policy is what the administrator of the computer has locked. What it does
 	// not allow is not in the catalogues.
-	Policy policy.Policy
+	Policy policy.Policy `optional:"nothing is locked"`
 	// Problems are the mistakes in the administrator's own files.
-	Problems []*problem.Problem
+	Problems []*problem.Problem `optional:"there are none"`
 	// Language is that of whoever reads, nil for English, with its code.
-	Language     words.Language
-	LanguageCode string
+	Language     words.Language `optional:"English"`
+	LanguageCode string         `optional:"English"`
 	// HTTP makes the client for one set of endpoints.
 	HTTP func(transport.Options) (*http.Client, error)
 	// Graph makes the reader of a tenant.

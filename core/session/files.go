@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"errors"
-	"github.com/roomkey/roomkey/core/booking"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/export"
@@ -41,11 +40,11 @@ func (s *Session) Export(ctx context.Context, format string) ([]byte, error) {
 		if locked := s.env.Policy.Secrets(); locked != nil {
 			return nil, locked
 		}
-		credential, err := s.env.Vault.Get(ctx, c.ID, credentialKind(c))
+		credential, err := s.credential(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if err := s.sameKey(ctx); err != nil {
+		if err := s.SameKey(ctx); err != nil {
 			return nil, err
 		}
 		return export.Sealed(c, "", credential)
@@ -53,7 +52,7 @@ func (s *Session) Export(ctx context.Context, format string) ([]byte, error) {
 		// A configuration that cannot be resolved yet (no secret, no way to the
 		// tenant) is still worth a file: the document itself is in it.
 		var cfg any
-		resolved, err := s.configuration(ctx)
+		resolved, err := s.Configuration(ctx)
 		switch {
 		case err == nil:
 			cfg = resolved
@@ -66,21 +65,6 @@ func (s *Session) Export(ctx context.Context, format string) ([]byte, error) {
 	}
 	return nil, problem.New(codeUsageFormat, words.T("There is no export format %s.", format)).
 		Fix(words.T("Choose one of json, yaml, env, ics, age."))
-}
-
-// sameKey asks the server whether it still has the key that was confirmed, nil
-// when it cannot be asked: the file is for servers that cannot be reached.
-func (s *Session) sameKey(ctx context.Context) error {
-	client, err := s.booking(ctx)
-	if err != nil {
-		return nil
-	}
-	patient, cancel := context.WithTimeout(ctx, adapterPatience)
-	defer cancel()
-	if _, err := client.Describe(patient); problem.CodeOf(err) == booking.CodeRecipientChanged {
-		return err
-	}
-	return ctx.Err()
 }
 
 // Form is the vendor's form in the vendor's order, filled in.

@@ -9,6 +9,8 @@ import (
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/proof"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -36,7 +38,8 @@ func (s *Session) processing(data []byte) ([]exchange.RoomState, error) {
 // ofChosen says of every chosen room what was read: a room that the CSV does not
 // have was not read, and one that is not chosen is not judged.
 func (s *Session) ofChosen(states []exchange.RoomState) []exchange.RoomState {
-	chosen := s.chosenRooms()
+	rooms, _ := s.looked()
+	chosen := proof.Facts{Connection: s.Document(), Rooms: tenant.Addresses(rooms)}.Chosen()
 	if len(states) == 0 || len(chosen) == 0 {
 		return states
 	}

@@ -134,24 +134,17 @@ func (s *Session) takeRedirects(ctx context.Context) (silent, err error) {
 	p, err := s.Product()
 	// Seatsurfing chooses its address when the sign-in is made there, which is
 	// after the first registration.
-	late := adapterOf(c, p) == booking.AdapterSeatsurfing
+	late := err == nil && p.AdapterOf(c.Server.Adapter) == booking.AdapterSeatsurfing
 	if err != nil || len(c.SingleSignOn.RedirectURIs) > 0 && !late || !p.SingleSignOn.RedirectURIs || c.Server.URL == "" {
 		return nil, err
 	}
-	if silent, err = s.findAdapterWithin(ctx, adapterPatience); silent != nil || err != nil || adapterOf(s.Document(), p) == adapterForm {
+	uris, silent, err := s.RedirectURIs(ctx)
+	if silent != nil || err != nil || len(uris) == 0 {
 		return silent, err
-	}
-	client, err := s.booking(ctx)
-	if err != nil {
-		return err, ctx.Err()
-	}
-	d, err := client.Describe(ctx)
-	if err != nil || len(d.RedirectURIs) == 0 {
-		return err, ctx.Err()
 	}
 	return nil, s.Edit(ctx, func(c *connection.Connection) {
 		if len(c.SingleSignOn.RedirectURIs) == 0 || late {
-			for _, uri := range d.RedirectURIs {
+			for _, uri := range uris {
 				if !slices.Contains(c.SingleSignOn.RedirectURIs, uri) {
 					c.SingleSignOn.RedirectURIs = append(slices.Clone(c.SingleSignOn.RedirectURIs), uri)
 				}
@@ -298,15 +291,9 @@ func (s *Session) serverProves(ctx context.Context) error {
 	unproven := problem.New(register.CodeRotationUnproven, words.T("The booking server has not proven the new credential: the old one is kept.")).
 		Run(words.T("Check and push the configuration:"), "roomkeyctl check && roomkeyctl push").
 		Run(words.T("If you have seen that the server works with the new credential, confirm it:"), "roomkeyctl register rotate --finish --confirmed")
-	held, err := s.Held(ctx)
-	if err != nil {
+	if proves, err := s.Proves(ctx); err != nil {
 		return unproven.By(err)
-	}
-	pushes, err := pushLog{s}.Pushes()
-	if err != nil || len(pushes) == 0 {
-		return unproven.By(err)
-	}
-	if !held.Matches || !booking.Proves(pushes[len(pushes)-1], held.Current, held.Status) {
+	} else if !proves {
 		return unproven
 	}
 	return nil

@@ -45,6 +45,12 @@ func (s *Session) cached(name string) (cachedRooms, bool) {
 	return c, true
 }
 
+// looked are the rooms that were looked up last, if any were.
+func (s *Session) looked() ([]tenant.Room, bool) {
+	c, ok := s.cached(cacheResolved)
+	return c.Rooms, ok
+}
+
 func (s *Session) keepRooms(name string, c cachedRooms) error {
 	data, err := json.Marshal(c)
 	if err != nil {
@@ -56,8 +62,8 @@ func (s *Session) keepRooms(name string, c cachedRooms) error {
 // KnownRooms are those of the last check or, before there was one, the imported
 // and typed ones. It makes no call.
 func (s *Session) KnownRooms() []tenant.Room {
-	if resolved, ok := s.cached(cacheResolved); ok {
-		return resolved.Rooms
+	if rooms, ok := s.looked(); ok {
+		return rooms
 	}
 	return s.knownRooms(nil).Items
 }

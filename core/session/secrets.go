@@ -146,9 +146,14 @@ func (s *Session) presence(ctx context.Context, kind vault.Kind) setup.Presence 
 
 // fingerprint is that of the connection's credential, "" when there is none.
 func (s *Session) fingerprint(ctx context.Context) (string, error) {
-	secret, err := s.env.Vault.Get(ctx, s.ID(), credentialKind(s.Document()))
+	secret, err := s.credential(ctx)
 	if err != nil {
 		return "", err
 	}
 	return vault.Fingerprint(secret), nil
+}
+
+// credential is the connection's.
+func (s *Session) credential(ctx context.Context) (vault.Secret, error) {
+	return s.env.Vault.Get(ctx, s.ID(), credentialKind(s.Document()))
 }

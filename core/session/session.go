@@ -10,21 +10,26 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/exchange"
+	"github.com/roomkey/roomkey/core/handover"
 	"github.com/roomkey/roomkey/core/owner"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/proof"
 	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// Session is one opened connection: its document, which the Owner keeps, and the
-// clients that the document asks for. Its methods may be called from several
-// goroutines.
+// Session is one opened connection: its document, which the Owner keeps, what was
+// proven of it, the hand-over to its booking server, and the clients that the
+// document asks for. Its methods may be called from several goroutines.
 type Session struct {
 	*owner.Owner
+	*proof.Ledger
+	*handover.Handover
 	env *Environment
 	// admin is the sign-in of an administrator.
 	admin signIn
@@ -46,7 +51,31 @@ func (e *Environment) Open(id string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Session{Owner: own, env: e}, nil
+	s := &Session{Owner: own, env: e}
+	s.Ledger = proof.Open(e.Store, s.ID(), s.facts, e.Now)
+	s.Handover, err = handover.New(handover.Options{
+		Owner: own, Ledger: s.Ledger, Store: e.Store, Credential: s.credential,
+		Token:   func(ctx context.Context) (vault.Secret, error) { return e.Vault.Get(ctx, s.ID(), vault.ServerToken) },
+		Product: s.Product, Cloud: s.Cloud, HTTP: s.serverHTTP, Rooms: s.ResolveRooms, Looked: s.looked,
+		Test: s.test, Steps: s.Steps, Begin: func() (func(), error) { return s.work(setup.HandOver, true) }, Now: e.Now,
+	})
+	return s, err
+}
+
+// facts are what is known here of the connection as it is now.
+func (s *Session) facts(ctx context.Context) proof.Facts {
+	f := proof.Facts{Connection: s.Document(), Permissions: s.env.Permissions, Result: s.scriptResult, Settings: s.Processing()}
+	var noProduct, noCloud error
+	f.Product, f.Needs, noProduct = s.needs()
+	f.Cloud, noCloud = s.Cloud()
+	f.Known = noProduct == nil && noCloud == nil
+	if noProduct == nil {
+		f.Product.Adapter = f.Product.AdapterOf(f.Connection.Server.Adapter)
+	}
+	rooms, looked := s.looked()
+	f.Rooms, f.Looked = tenant.Addresses(rooms), looked
+	f.Fingerprint, _ = s.fingerprint(ctx)
+	return f
 }
 
 // Close keeps what is only in memory and worth keeping, and signs out.

@@ -4,11 +4,11 @@ import (
 	"context"
 	"slices"
 
+	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
-	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/vault"
 )
 
@@ -50,8 +50,8 @@ func (s *Session) known(ctx context.Context) (setup.Known, error) {
 		}
 	}
 	if p, err := s.Product(); err == nil {
-		adapter := adapterOf(c, p)
-		k.ByForm, k.ServerSilent = adapter == adapterForm, silent(adapter)
+		adapter := p.AdapterOf(c.Server.Adapter)
+		k.ByForm, k.ServerSilent = adapter == booking.AdapterForm, !booking.SaysItself(adapter)
 		k.NoCredential, k.ByAccount = p.Model != product.Own, p.Model == product.User
 		k.ClientID = clientOf(c, p) != ""
 	}
@@ -61,24 +61,12 @@ func (s *Session) known(ctx context.Context) (setup.Known, error) {
 	if k.Claims, err = s.Claims(ctx); err != nil {
 		return k, err
 	}
-	pushes, err := s.env.Store.Pushes(c.ID)
+	last, err := s.LastPush()
 	if err != nil {
 		return k, err
 	}
-	if n := len(pushes); n > 0 {
-		k.PushUnknown = pushes[n-1].State == store.PushStarted || pushes[n-1].State == store.PushUnknown
-	}
+	k.PushUnknown = last.State == store.PushStarted || last.State == store.PushUnknown
 	made, err := s.env.Store.Made(c.ID)
-	k.CannotSignIn = s.unregistered(made.RedirectURIs) != nil
+	k.CannotSignIn = s.Unregistered(made.RedirectURIs) != nil
 	return k, err
-}
-
-// chosenRooms are the addresses of the chosen rooms; of all rooms, those that
-// the last check saw.
-func (s *Session) chosenRooms() []string {
-	if c := s.Document(); c.Rooms.Mode == connection.Selected {
-		return c.Rooms.Items
-	}
-	resolved, _ := s.cached(cacheResolved)
-	return tenant.Addresses(resolved.Rooms)
 }

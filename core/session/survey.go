@@ -11,6 +11,7 @@ import (
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/handover"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
@@ -221,7 +222,7 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 	var rooms []string
 	var moved []check.MovedRoom
 	some := s.Document().Rooms.Mode == connection.Selected // one that is hidden is chosen all the same
-	var held Held
+	var held handover.Held
 	var mailboxes, grants comparison
 	var checkErr, roomsErr, heldErr error
 	var wait sync.WaitGroup
@@ -246,7 +247,7 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	s.credential(h)
+	s.ends(h)
 	for _, f := range run.Findings {
 		if f.Problem != nil && (f.Status == check.Fail || f.Status == check.Warn || f.Status == check.Unknown) {
 			h.wants(f.Problem.Title)
@@ -281,8 +282,8 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 	return s.judge(ctx, h, held)
 }
 
-// credential says when the credential ends.
-func (s *Session) credential(h *Health) {
+// ends says when the credential ends.
+func (s *Session) ends(h *Health) {
 	end := s.Document().Application.Credential.Expires
 	if end.IsZero() {
 		return
@@ -298,7 +299,7 @@ func (s *Session) credential(h *Health) {
 }
 
 // judge adds what the steps and the server want.
-func (s *Session) judge(ctx context.Context, h *Health, held Held) error {
+func (s *Session) judge(ctx context.Context, h *Health, held handover.Held) error {
 	for _, p := range []*problem.Problem{held.StatusProblem, held.SignIn} {
 		if p != nil && p.Kind != problem.Absent {
 			h.wants(p.Title)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
@@ -32,7 +33,7 @@ func (e *Environment) Lint(c *connection.Connection) (found []connection.FieldPr
 	for _, p := range e.Products.All() {
 		known.Products = append(known.Products, p.ID)
 	}
-	if p, ok := e.Products.Get(c.Product.ID); ok && adapterOf(c, p) != adapterForm {
+	if p, ok := e.Products.Get(c.Product.ID); ok && p.AdapterOf(c.Server.Adapter) != booking.AdapterForm {
 		known.Required = append(known.Required, "server.url")
 	}
 	locked := func(field string, err error) bool {

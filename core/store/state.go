@@ -58,9 +58,12 @@ func (s *Store) LastCheck(id string) (*LastCheck, error) {
 
 // States of a push.
 const (
+	// PushStarted was written before the call.
 	PushStarted = "started"
 	PushDone    = "done"
-	PushFailed  = "failed"
+	// PushFailed means that the server did not take it, or holds something else
+	// than what it was given.
+	PushFailed = "failed"
 	// PushUnknown is a push that was started and whose end nobody saw.
 	PushUnknown = "unknown"
 	// PushRemoved is no push: what was handed over was taken back.
@@ -69,12 +72,15 @@ const (
 
 // Push is one attempt to hand the configuration to the booking server.
 type Push struct {
-	At             time.Time `json:"at"`
-	Digest         string    `json:"digest"`
-	State          string    `json:"state"`
-	ETag           string    `json:"etag,omitempty"`
-	IdempotencyKey string    `json:"idempotencyKey"`
-	Server         string    `json:"server"`
+	// At is when the push began.
+	At     time.Time `json:"at"`
+	Digest string    `json:"digest"`
+	State  string    `json:"state"`
+	// ETag is that of the server's content before the push, and after it once
+	// State is done.
+	ETag           string `json:"etag,omitempty"`
+	IdempotencyKey string `json:"idempotencyKey"`
+	Server         string `json:"server"`
 }
 
 // AppendPush keeps a push, or a new state of the push with the same

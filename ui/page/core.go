@@ -16,6 +16,7 @@ import (
 	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/export"
+	"github.com/roomkey/roomkey/core/handover"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/policy"
 	"github.com/roomkey/roomkey/core/problem"
@@ -189,15 +190,15 @@ type scripted interface {
 }
 
 type handedOver interface {
-	PlanWith(ctx context.Context, acceptWarnings bool, choices booking.Choices) (session.Plan, error)
+	PlanWith(ctx context.Context, acceptWarnings bool, choices booking.Choices) (handover.Plan, error)
 	TakeOver(ctx context.Context) error
 	Confirm(ctx context.Context, confirmed []booking.Confirmation) error
-	Push(ctx context.Context, plan session.Plan, acceptWarnings bool, report task.Report) (session.Pushed, error)
-	Held(ctx context.Context) (session.Held, error)
+	Push(ctx context.Context, plan handover.Plan, acceptWarnings bool, report task.Report) (handover.Pushed, error)
+	Held(ctx context.Context) (handover.Held, error)
 	Form(ctx context.Context) ([]export.Entry, error)
 	Entered(ctx context.Context, by string) error
-	PlanRemoval(ctx context.Context) (session.RemovalPlan, error)
-	Remove(ctx context.Context, plan session.RemovalPlan, typed string) error
+	PlanRemoval(ctx context.Context) (handover.RemovalPlan, error)
+	Remove(ctx context.Context, plan handover.RemovalPlan, typed string) error
 	LeftBehind() *problem.Problem
 }
 

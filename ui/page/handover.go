@@ -12,8 +12,8 @@ import (
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/export"
+	"github.com/roomkey/roomkey/core/handover"
 	"github.com/roomkey/roomkey/core/problem"
-	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/words"
@@ -38,7 +38,7 @@ type HandOver struct {
 	export  *kit.Button
 	remove  *removal
 	choices booking.Choices
-	planned *session.Plan
+	planned *handover.Plan
 	yes     map[string]bool
 	checks  []*kit.Check
 	pushing bool
@@ -101,8 +101,8 @@ func (h *HandOver) lookAgain() {
 	h.push.Disable()
 	h.plan.Objects = []fyne.CanvasObject{kit.Muted(kit.L("Asking the booking server…"))}
 	h.frame.Object.Refresh()
-	var plan session.Plan
-	var held session.Held
+	var plan handover.Plan
+	var held handover.Held
 	var heldErr error
 	h.env.Scope.Show(kit.L("Asking the booking server"), func(ctx context.Context, _ task.Report) (err error) {
 		held, heldErr = h.env.Session.Held(ctx)
@@ -137,7 +137,7 @@ type question struct {
 
 func idOf(c booking.Confirmation) string { return c.Kind + " " + c.Value }
 
-func questions(plan session.Plan) (list []question) {
+func questions(plan handover.Plan) (list []question) {
 	for _, c := range plan.Confirmations {
 		title := kit.L("Is this the booking server's key?")
 		if c.Kind == booking.ConfirmHost {
@@ -152,14 +152,14 @@ func questions(plan session.Plan) (list []question) {
 }
 
 // warned is whether only the warnings of the check stand in the way.
-func warned(plan session.Plan) bool {
+func warned(plan handover.Plan) bool {
 	return plan.Gate != nil && plan.Gate.Code == booking.CodeGateWarnings
 }
 
 // open is whether nothing but questions stands in the way.
-func open(plan session.Plan) bool { return plan.Gate == nil || !plan.Asked() || warned(plan) }
+func open(plan handover.Plan) bool { return plan.Gate == nil || !plan.Asked() || warned(plan) }
 
-func (h *HandOver) showPlan(plan session.Plan) {
+func (h *HandOver) showPlan(plan handover.Plan) {
 	h.planned, h.yes, h.checks = &plan, map[string]bool{}, nil
 	if !open(plan) {
 		h.plan.Add(kit.ProblemAs(h.env.Host, kit.MarkAttention, plan.Gate))
@@ -224,13 +224,13 @@ func (h *HandOver) send() {
 	h.push.Disable()
 	h.look.Disable()
 	h.notice.clear()
-	var held session.Held
+	var held handover.Held
 	h.env.Scope.Show(kit.L("Pushing the configuration"), func(ctx context.Context, report task.Report) (err error) {
 		if err := h.env.Session.Confirm(ctx, yes); err != nil {
 			return err
 		}
 		if !plan.Asked() {
-			return problem.New(session.CodeBookingPlanStale, words.T("What you confirmed is kept. What the server holds and what would change could not be shown before.")).
+			return problem.New(handover.CodePlanStale, words.T("What you confirmed is kept. What the server holds and what would change could not be shown before.")).
 				Fix(words.T("Press “Test the connection” on the page “Prove”.")).
 				Fix(words.T("Then look at the plan: press “Look again” on the page “Hand over”."))
 		}
@@ -286,7 +286,7 @@ func (h *HandOver) offerForget() {
 }
 
 // showHeld shows what the server holds and what it says of itself.
-func (h *HandOver) showHeld(held session.Held, err error) {
+func (h *HandOver) showHeld(held handover.Held, err error) {
 	h.holds.RemoveAll()
 	h.remove.show(held.Current.Configuration != nil)
 	column := kit.Column(kit.Gap, kit.Heading(kit.L("What the booking server holds")))
@@ -328,7 +328,7 @@ func (h *HandOver) showHeld(held session.Held, err error) {
 }
 
 // viewOf is the server's own view.
-func viewOf(held session.Held) (kit.Mark, words.Text) {
+func viewOf(held handover.Held) (kit.Mark, words.Text) {
 	switch held.Status.State {
 	case booking.StatusOK:
 		return kit.MarkDone, serverView(check.ServerWorks)

@@ -6,8 +6,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
+	"github.com/roomkey/roomkey/core/handover"
 	"github.com/roomkey/roomkey/core/problem"
-	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
@@ -15,7 +15,7 @@ import (
 
 // offer shows what can be chosen beside a push: to take over what Roomkey made
 // elsewhere, and to remove what it made and nobody wants any more.
-func (h *HandOver) offer(plan session.Plan) {
+func (h *HandOver) offer(plan handover.Plan) {
 	if plan.DryRun.Takeable {
 		h.plan.Add(kit.Row(0, -1, kit.NewButtonWithIcon(kit.L("Roomkey made it: take it over"), theme.DownloadIcon(), func() {
 			h.env.Scope.Show(kit.L("Taking over"), func(ctx context.Context, _ task.Report) error { return h.env.Session.TakeOver(ctx) }, func(err error) {
@@ -50,7 +50,7 @@ func (r *removal) show(held bool) {
 
 // ask shows what goes, what stays and the last use, and wants the name typed.
 func (r *removal) ask() {
-	var plan session.RemovalPlan
+	var plan handover.RemovalPlan
 	r.h.env.Scope.Show(kit.L("Asking the booking server"), func(ctx context.Context, _ task.Report) (err error) {
 		plan, err = r.h.env.Session.PlanRemoval(ctx)
 		return err
@@ -64,7 +64,7 @@ func (r *removal) ask() {
 	})
 }
 
-func (r *removal) question(plan session.RemovalPlan) fyne.CanvasObject {
+func (r *removal) question(plan handover.RemovalPlan) fyne.CanvasObject {
 	list := func(title string, lines []words.Text) fyne.CanvasObject {
 		column := kit.Column(kit.GapTight, kit.Strong(title))
 		for _, line := range lines {
@@ -85,7 +85,7 @@ func (r *removal) question(plan session.RemovalPlan) fyne.CanvasObject {
 		r.h.env.Scope.Show(kit.L("Removing from the booking server"), func(ctx context.Context, _ task.Report) error {
 			return r.h.env.Session.Remove(ctx, plan, name.Value())
 		}, func(err error) {
-			if failed := problem.Of(err); failed != nil && failed.Code == session.CodeNameNotTyped {
+			if failed := problem.Of(err); failed != nil && failed.Code == handover.CodeNameNotTyped {
 				card.Yes.Enable()
 				card.No.Enable()
 				name.Say(failed.Title)

@@ -114,7 +114,7 @@ func New(o Options) (*session.Environment, error) {
 	env.Directory = func(g session.GraphOptions) session.Directory {
 		return graph.New(graph.Options{Cloud: g.Cloud, HTTP: g.HTTP, Token: g.Token, Renew: g.Renew, Source: g.Source})
 	}
-	return session.Complete(env)
+	return env, problem.Complete(env)
 }
 
 // guarded refuses the booking servers that the policy does not allow, also those

@@ -23,6 +23,7 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/resources"
 )
@@ -132,10 +133,10 @@ func (b *bench) watched(h http.Handler) http.Handler {
 	})
 }
 
-type memoryLog struct{ lines []booking.Push }
+type memoryLog struct{ lines []store.Push }
 
-func (m *memoryLog) Append(p booking.Push) error     { m.lines = append(m.lines, p); return nil }
-func (m *memoryLog) Pushes() ([]booking.Push, error) { return m.lines, nil }
+func (m *memoryLog) Append(p store.Push) error     { m.lines = append(m.lines, p); return nil }
+func (m *memoryLog) Pushes() ([]store.Push, error) { return m.lines, nil }
 
 // client is a booking client that has confirmed what the server says.
 func (b *bench) client(log booking.PushLog) *booking.Client {
@@ -271,7 +272,7 @@ func TestBookingContract(t *testing.T) {
 	if status, err = c.Status(t.Context()); err != nil || status.State != booking.StatusNotConfigured {
 		t.Errorf("status: %+v %v", status, err)
 	}
-	if n := len(log.lines); n != 5 || log.lines[3].State != booking.PushDone || log.lines[4].State != booking.PushRemoved {
+	if n := len(log.lines); n != 5 || log.lines[3].State != store.PushDone || log.lines[4].State != store.PushRemoved {
 		t.Errorf("the log: %+v", log.lines)
 	}
 	noSecretIn(t, b.dir)

@@ -1,16 +1,17 @@
-package session
+package handover
 
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/proof"
 	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -42,99 +43,88 @@ func (h Held) Differs() bool {
 }
 
 // Held asks the server.
-func (s *Session) Held(ctx context.Context) (Held, error) {
-	if err := s.findAdapter(ctx); err != nil {
+func (h *Handover) Held(ctx context.Context) (Held, error) {
+	if err := h.find(ctx); err != nil {
 		return Held{}, err
 	}
-	client, err := s.booking(ctx)
+	client, err := h.client(ctx)
 	if err != nil {
 		return Held{}, err
 	}
-	var h Held
-	if h.Description, err = client.Describe(ctx); err == nil {
-		err = booking.StillConfirmed(s.Document().Server, h.Description)
+	var out Held
+	if out.Description, err = client.Describe(ctx); err == nil {
+		err = booking.StillConfirmed(h.o.Owner.Document().Server, out.Description)
 	}
 	if err != nil {
-		return h, err
+		return out, err
 	}
-	if h.Resolution, err = client.Resolve(ctx, s.wanted(ctx)); err != nil {
-		return h, err
+	if out.Resolution, err = client.Resolve(ctx, h.lastChecked(ctx)); err != nil {
+		return out, err
 	}
-	if h.Current, err = client.Current(ctx); err != nil {
-		return h, err
+	if out.Current, err = client.Current(ctx); err != nil {
+		return out, err
 	}
 	var failed error
-	if h.Status, failed = client.Status(ctx); failed != nil {
-		h.StatusProblem = problem.Of(failed)
+	if out.Status, failed = client.Status(ctx); failed != nil {
+		out.StatusProblem = problem.Of(failed)
 	}
-	h.SignIn = s.unregistered(h.Description.RedirectURIs)
-	pushes, err := pushLog{s}.Pushes()
+	out.SignIn = h.Unregistered(out.Description.RedirectURIs)
+	last, err := h.o.Ledger.LastPush()
 	if err != nil {
-		return h, err
+		return out, err
 	}
-	h.HandedOver = len(pushes) > 0 && pushes[len(pushes)-1].State == booking.PushDone
-	want, err := s.lastChecked(ctx)
-	if err != nil {
-		return h, nil // without a check there is nothing to compare it with
+	out.HandedOver = last.State == store.PushDone
+	want := h.lastChecked(ctx)
+	if want == nil {
+		return out, nil // without a check there is nothing to compare it with
 	}
-	h.Compared, h.Matches = true, client.Keeps(h.Current, want)
-	if view := s.view(ctx, h.Status, failed, want.Digest); view.Status == check.Fail {
-		h.StatusProblem = view.Problem
+	out.Compared, out.Matches = true, client.Keeps(out.Current, *want)
+	if view := h.view(ctx, out.Status, failed, want.Digest); view.Status == check.Fail {
+		out.StatusProblem = view.Problem
 	}
-	return h, s.rememberHeld(ctx, h, want.Digest, failed)
+	return out, h.remember(ctx, out, want.Digest, failed)
 }
 
-// rememberHeld keeps what a look at the server showed. What it has of somebody
+// remember keeps what a look at the server showed. What it has of somebody
 // else, before anything was pushed from here, is no evidence.
-func (s *Session) rememberHeld(ctx context.Context, h Held, digest string, failed error) error {
-	records, _, err := s.env.Store.Evidence(s.ID())
+func (h *Handover) remember(ctx context.Context, now Held, digest string, failed error) error {
+	before, err := h.o.Ledger.Remembers(evidence.HandedOver)
 	if err != nil {
 		return err
 	}
-	basis, now := s.basis(ctx, s.Document()), s.env.Now()
-	before := slices.ContainsFunc(records, func(r evidence.Record) bool { return r.Claim == evidence.HandedOver })
+	basis, at := h.o.Ledger.Basis(ctx, h.o.Owner.Document()), h.o.Now()
 	var seen []evidence.Record
 	switch {
-	case h.Matches:
-		seen = append(s.viewEvidence(s.view(ctx, h.Status, failed, digest), basis), pushed(evidence.Proven, words.Text{}, now, basis))
-	case before && h.Current.Configuration == nil:
-		seen = lostAgain(now, basis)
+	case now.Matches:
+		seen = append(h.viewEvidence(h.view(ctx, now.Status, failed, digest), basis), proof.Pushed(evidence.Proven, words.Text{}, at, basis))
+	case before && now.Current.Configuration == nil:
+		seen = proof.Lost(at, basis)
 	case before:
-		seen = append(seen, pushed(evidence.Doubtful, words.T("The booking server has another configuration than this one. Push it again."), now, basis))
+		seen = append(seen, proof.Pushed(evidence.Doubtful, words.T("The booking server has another configuration than this one. Push it again."), at, basis))
 	}
 	if len(seen) == 0 {
 		return nil
 	}
-	return s.remember(ctx, seen...)
-}
-
-// lostAgain is what is known of a push that the server has nothing of any more.
-func lostAgain(at time.Time, basis evidence.Basis) []evidence.Record {
-	note := words.T("The booking server has no configuration any more. Push it again.")
-	return []evidence.Record{
-		pushed(evidence.Doubtful, note, at, basis),
-		{Claim: evidence.ServerWorks, Source: check.ServerStatusOf, Outcome: evidence.Unanswered, Note: note, At: at, Basis: basis.Of(evidence.ServerWorks)},
-	}
+	return h.o.Ledger.Remember(ctx, seen...)
 }
 
 // Entered keeps a person's word that the configuration was entered in the
 // vendor's console, or that a booking server which cannot say so works with it.
 // A server that says it by itself is asked instead ("booking.says-itself").
-func (s *Session) Entered(ctx context.Context, by string) error {
-	p, err := s.Product()
+func (h *Handover) Entered(ctx context.Context, by string) error {
+	p, err := h.o.Product()
 	if err != nil {
 		return err
 	}
-	c := s.Document()
 	claim := evidence.ServerWorks
-	switch adapter := adapterOf(c, p); {
-	case adapter == adapterForm:
+	switch {
+	case h.adapter() == booking.AdapterForm:
 		claim = evidence.HandedOver
-	case !silent(adapter):
+	case h.speaks():
 		return problem.New(codeSaysItself, words.T("This booking server says by itself whether it works.")).
 			Run(words.T("Ask it:"), "roomkeyctl status")
 	}
-	steps, err := s.Steps(ctx)
+	steps, err := h.o.Steps(ctx)
 	if err != nil {
 		return err
 	}
@@ -147,7 +137,7 @@ func (s *Session) Entered(ctx context.Context, by string) error {
 		}
 	}
 	if claim == evidence.ServerWorks {
-		claims, err := s.Claims(ctx)
+		claims, err := h.o.Ledger.Claims(ctx)
 		if err != nil {
 			return err
 		}
@@ -156,15 +146,15 @@ func (s *Session) Entered(ctx context.Context, by string) error {
 				Lead(words.T("Push the configuration, then try it there."), problem.PlacePush)
 		}
 	}
-	now := s.basis(ctx, c)
-	return s.remember(ctx, evidence.Record{Claim: claim, Source: evidence.SourcePerson, By: by, Outcome: evidence.Proven, At: s.env.Now(), Basis: now.Of(claim)})
+	now := h.o.Ledger.Basis(ctx, h.o.Owner.Document())
+	return h.o.Ledger.Remember(ctx, evidence.Record{Claim: claim, Source: evidence.SourcePerson, By: by, Outcome: evidence.Proven, At: h.o.Now(), Basis: now.Of(claim)})
 }
 
 // CannotSignIn is why people could not sign in at the booking server although it
 // holds everything: nil when nothing stands against it, or the server does not
 // say where its sign-in comes back to.
-func (s *Session) CannotSignIn(ctx context.Context) error {
-	client, err := s.booking(ctx)
+func (h *Handover) CannotSignIn(ctx context.Context) error {
+	client, err := h.client(ctx)
 	if err != nil {
 		return err
 	}
@@ -172,20 +162,20 @@ func (s *Session) CannotSignIn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if p := s.unregistered(d.RedirectURIs); p != nil {
+	if p := h.Unregistered(d.RedirectURIs); p != nil {
 		return p
 	}
 	return nil
 }
 
-// unregistered is nil when the registration has every address that the server
+// Unregistered is nil when the registration has every address that the server
 // sends people to Microsoft with: with another, Microsoft refuses the sign-in.
 // Only Seatsurfing chooses it late; a check compares what others say of theirs.
-func (s *Session) unregistered(used []string) *problem.Problem {
-	c := s.Document()
-	if p, err := s.Product(); err != nil || adapterOf(c, p) != booking.AdapterSeatsurfing {
+func (h *Handover) Unregistered(used []string) *problem.Problem {
+	if h.adapter() != booking.AdapterSeatsurfing {
 		return nil
 	}
+	c := h.o.Owner.Document()
 	for _, uri := range used {
 		if !slices.Contains(c.SingleSignOn.RedirectURIs, uri) {
 			return problem.New(booking.CodeRedirectMissing, words.T("Nobody can sign in yet: the app registration does not have the redirect URI of the booking server.")).
@@ -198,27 +188,25 @@ func (s *Session) unregistered(used []string) *problem.Problem {
 
 // ResolvePush asks the server what became of a push that got no answer; nil when
 // there is none.
-func (s *Session) ResolvePush(ctx context.Context) (*booking.Resolution, error) {
-	pushes, err := pushLog{s}.Pushes()
-	if err != nil || len(pushes) == 0 {
+func (h *Handover) ResolvePush(ctx context.Context) (*booking.Resolution, error) {
+	last, err := h.o.Ledger.LastPush()
+	if err != nil || last.State != store.PushStarted && last.State != store.PushUnknown {
 		return nil, err
 	}
-	if last := pushes[len(pushes)-1].State; last != booking.PushStarted && last != booking.PushUnknown {
-		return nil, nil
-	}
-	client, err := s.booking(ctx)
+	client, err := h.client(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return client.Resolve(ctx, s.wanted(ctx))
+	return client.Resolve(ctx, h.lastChecked(ctx))
 }
 
-// wanted is the configuration over the rooms of the last check, nil when it is
-// not known.
-func (s *Session) wanted(ctx context.Context) *booking.Configuration {
-	want, err := s.lastChecked(ctx)
+// Proves is whether the server says that it works with exactly what was pushed
+// last, which is the configuration of now.
+func (h *Handover) Proves(ctx context.Context) (bool, error) {
+	held, err := h.Held(ctx)
 	if err != nil {
-		return nil
+		return false, err
 	}
-	return &want
+	last, err := h.o.Ledger.LastPush()
+	return err == nil && held.Matches && booking.Proves(last, held.Current, held.Status), err
 }

@@ -1,4 +1,4 @@
-package session
+package handover
 
 import (
 	"cmp"
@@ -9,8 +9,9 @@ import (
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
-	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/proof"
 	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -31,20 +32,20 @@ type Pushed struct {
 // Push applies exactly the plan that was shown, and asks the server whether it
 // works with it. When the rooms, the document or the credential have changed
 // since, it is refused as stale.
-func (s *Session) Push(ctx context.Context, plan Plan, acceptWarnings bool, report task.Report) (Pushed, error) {
-	done, err := s.work(setup.HandOver, true)
+func (h *Handover) Push(ctx context.Context, plan Plan, acceptWarnings bool, report task.Report) (Pushed, error) {
+	done, err := h.o.Begin()
 	if err != nil {
 		return Pushed{}, err
 	}
 	defer done()
-	basis := s.basis(ctx, s.Document())
-	client, receipt, err := s.push(ctx, plan, acceptWarnings, report)
+	basis := h.o.Ledger.Basis(ctx, h.o.Owner.Document())
+	client, receipt, err := h.push(ctx, plan, acceptWarnings, report)
 	if err != nil {
 		return Pushed{}, err
 	}
 	out := Pushed{Receipt: receipt}
 	status, failed := client.Status(ctx)
-	for wait := 250 * time.Millisecond; failed == nil && status.State == booking.StatusUnknown && s.speaks() && wait <= viewPatience/2; wait *= 2 {
+	for wait := 250 * time.Millisecond; failed == nil && status.State == booking.StatusUnknown && h.speaks() && wait <= viewPatience/2; wait *= 2 {
 		// It has only just got the configuration, and may be trying it now.
 		select {
 		case <-time.After(wait):
@@ -54,10 +55,10 @@ func (s *Session) Push(ctx context.Context, plan Plan, acceptWarnings bool, repo
 		}
 	}
 	out.Status = status
-	view := s.view(ctx, status, failed, plan.Configuration.Digest)
+	view := h.view(ctx, status, failed, plan.Configuration.Digest)
 	out.Works, out.Fails, out.Problem = view.Status == check.Pass, view.Status == check.Fail, view.Problem
-	seen := append(s.viewEvidence(view, basis), pushed(evidence.Proven, words.Text{}, receipt.At, basis))
-	return out, s.remember(ctx, seen...)
+	seen := append(h.viewEvidence(view, basis), proof.Pushed(evidence.Proven, words.Text{}, receipt.At, basis))
+	return out, h.o.Ledger.Remember(ctx, seen...)
 }
 
 // viewPatience is how long a server that has just got a configuration is given
@@ -65,20 +66,17 @@ func (s *Session) Push(ctx context.Context, plan Plan, acceptWarnings bool, repo
 const viewPatience = 4 * time.Second
 
 // speaks is whether the server can say by itself that it works.
-func (s *Session) speaks() bool {
-	p, err := s.Product()
-	return err == nil && !silent(adapterOf(s.Document(), p))
-}
+func (h *Handover) speaks() bool { return booking.SaysItself(h.adapter()) }
 
 // view is the finding on the server's own view of the configuration with this
 // digest.
-func (s *Session) view(ctx context.Context, st booking.Status, failed error, digest string) check.Finding {
-	row, err := s.Cloud()
+func (h *Handover) view(ctx context.Context, st booking.Status, failed error, digest string) check.Finding {
+	row, err := h.o.Cloud()
 	if failed != nil || err != nil {
 		return check.Finding{ID: check.ServerStatusOf, Status: check.Unknown, Problem: problem.Of(cmp.Or(failed, err))}
 	}
 	f := check.JudgeServer(checkedStatus(st), check.View{
-		Same: st.Digest != "" && st.Digest == digest, Now: s.env.Now(), From: here(ctx), Cloud: row, Connection: s.Document(),
+		Same: st.Digest != "" && st.Digest == digest, Now: h.o.Now(), From: transport.Here(ctx), Cloud: row, Connection: h.o.Owner.Document(),
 	})
 	f.ID = check.ServerStatusOf
 	return f
@@ -86,35 +84,35 @@ func (s *Session) view(ctx context.Context, st booking.Status, failed error, dig
 
 // viewEvidence is what the server's own view proves; nothing of a server that
 // cannot say whether it works.
-func (s *Session) viewEvidence(view check.Finding, basis evidence.Basis) []evidence.Record {
-	if !s.speaks() {
+func (h *Handover) viewEvidence(view check.Finding, basis evidence.Basis) []evidence.Record {
+	if !h.speaks() {
 		return nil
 	}
-	return check.Run{Findings: []check.Finding{view}, Finished: s.env.Now()}.Evidence(basis)
+	return check.Run{Findings: []check.Finding{view}, Finished: h.o.Now()}.Evidence(basis)
 }
 
 // push hands the plan over.
-func (s *Session) push(ctx context.Context, plan Plan, acceptWarnings bool, report task.Report) (*booking.Client, booking.Receipt, error) {
-	now, err := s.configuration(ctx)
+func (h *Handover) push(ctx context.Context, plan Plan, acceptWarnings bool, report task.Report) (*booking.Client, booking.Receipt, error) {
+	now, err := h.Configuration(ctx)
 	if err != nil {
 		return nil, booking.Receipt{}, err
 	}
 	if now.Digest != plan.Configuration.Digest {
-		return nil, booking.Receipt{}, problem.New(CodeBookingPlanStale, words.T("Something has changed since this plan was shown.")).
+		return nil, booking.Receipt{}, problem.New(CodePlanStale, words.T("Something has changed since this plan was shown.")).
 			Fix(words.T("Look at the plan again: press “Look again” on the page “Hand over”."))
 	}
-	clearance, err := s.gate(ctx, now.Digest, acceptWarnings)
+	clearance, err := h.gate(ctx, now.Digest, acceptWarnings)
 	if err != nil {
 		return nil, booking.Receipt{}, err
 	}
-	if err := s.reprove(ctx, plan.Configuration); err != nil {
+	if err := h.reprove(ctx, plan.Configuration); err != nil {
 		return nil, booking.Receipt{}, err
 	}
-	credential, err := s.env.Vault.Get(ctx, s.ID(), credentialKind(s.Document()))
+	credential, err := h.o.Credential(ctx)
 	if err != nil {
 		return nil, booking.Receipt{}, err
 	}
-	client, err := s.booking(ctx)
+	client, err := h.client(ctx)
 	if err != nil {
 		return nil, booking.Receipt{}, err
 	}

@@ -1,4 +1,4 @@
-package session
+package handover
 
 import (
 	"context"
@@ -10,13 +10,21 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// server is the booking server as the checks see it.
-func (s *Session) server(ctx context.Context) check.BookingServer {
-	client, err := s.booking(ctx)
-	if err != nil {
-		return refusingServer{err}
+// Server is the booking server as the checks see it, nil where there is none to
+// ask. Of one that cannot be asked every check says why.
+func (h *Handover) Server(ctx context.Context) (check.BookingServer, error) {
+	silent, err := h.findWithin(ctx, checkPatience)
+	switch {
+	case err != nil || silent == nil && h.adapter() == booking.AdapterForm:
+		return nil, err
+	case silent != nil:
+		return refusingServer{unanswered(silent)}, nil
 	}
-	return checkedServer{client, s.Document().Server}
+	client, err := h.client(ctx)
+	if err != nil {
+		return refusingServer{err}, nil
+	}
+	return checkedServer{client, h.o.Owner.Document().Server}, nil
 }
 
 type checkedServer struct {
@@ -94,7 +102,7 @@ func unanswered(silent error) *problem.Problem {
 	return problem.New(codeServerInterfaceUnknown, words.T("Roomkey could not determine whether the booking server has an interface for it.")).
 		With(words.T("Its answer: %s", p.Title)).
 		Fix(words.T("Check again; if it stays, look into the log of the booking server, or of the proxy in front of it, why %s has no answer there.", "/.well-known/room-booking-integration")).
-		Fix(words.T("If it has none, say so: roomkeyctl connection set server.adapter=%s", adapterForm)).By(silent)
+		Fix(words.T("If it has none, say so: roomkeyctl connection set server.adapter=%s", booking.AdapterForm)).By(silent)
 }
 
 // refusingServer is one that cannot be called at all, because its address or

@@ -1,4 +1,4 @@
-package session
+package handover
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
-	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
@@ -19,27 +18,22 @@ var essentials = []string{check.Token, check.Roles, check.RoomCalendars, check.S
 // reprove runs the essentials on one room of the configuration. What does not
 // hold any longer stops the push, and is remembered; what holds is not: less was
 // tried than the last check tried.
-func (s *Session) reprove(ctx context.Context, cfg booking.Configuration) error {
-	in, err := s.checkInput(ctx, check.Options{Only: essentials})
-	if err != nil {
-		return err
-	}
-	in.Proofs, in.Digest = nil, nil
-	in.Connection = in.Connection.Clone()
+func (h *Handover) reprove(ctx context.Context, cfg booking.Configuration) error {
+	room := ""
 	if rooms := cfg.Rooms.Items; len(rooms) > 0 {
-		in.Connection.Rooms = connection.Rooms{Mode: connection.Selected, Items: []string{rooms[0].EmailAddress}}
+		room = rooms[0].EmailAddress
 	}
-	run := check.Diagnose(ctx, in, nil, nil)
-	if err := ctx.Err(); err != nil {
+	run, err := h.o.Test(ctx, essentials, room)
+	if err != nil {
 		return err
 	}
 	if run.RootCause == nil || run.Verdict != check.Failed && run.Verdict != check.Incomplete {
 		return nil
 	}
-	against := slices.DeleteFunc(run.Evidence(s.basis(ctx, s.Document())), func(r evidence.Record) bool {
+	against := slices.DeleteFunc(run.Evidence(h.o.Ledger.Basis(ctx, h.o.Owner.Document())), func(r evidence.Record) bool {
 		return r.Outcome == evidence.Proven || r.Outcome == evidence.Doubtful
 	})
-	if err := s.remember(ctx, against...); err != nil {
+	if err := h.o.Ledger.Remember(ctx, against...); err != nil {
 		return err
 	}
 	f, _ := run.Finding(run.RootCause.Check)

@@ -1,0 +1,36 @@
+package session
+
+import (
+	"github.com/roomkey/roomkey/core/change"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/store"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// LeftBehind says what of this connection would stay elsewhere when it is
+// deleted here, and where to remove it first; nil when nothing is known of any.
+func (s *Session) LeftBehind() *problem.Problem {
+	p := problem.New(codeLeftBehind, words.T("What this connection made elsewhere stays there when it is deleted here, and can then not be removed with Roomkey."))
+	last, _ := s.LastPush() // what cannot be read is not known of
+	switch last.State {
+	case store.PushStarted, store.PushDone, store.PushUnknown:
+		p.Lead(words.T("Remove what the booking server has from here."), problem.PlaceRemove)
+	}
+	history, _ := s.RegisterHistory()
+	made := 0
+	for _, r := range history {
+		switch r.Phase {
+		case change.PhaseAfter:
+			made++
+		case change.PhaseUndone:
+			made--
+		}
+	}
+	if made > 0 {
+		p.Lead(words.T("Undo the app registration, after the booking server has forgotten it."), problem.PlaceUndo)
+	}
+	if len(p.Remedies) == 0 {
+		return nil
+	}
+	return p
+}
