@@ -18,12 +18,26 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-func (w *world) run(t *testing.T) Run { t.Helper(); return Diagnose(t.Context(), w.in, nil, nil) }
+func (w *world) run(t *testing.T) Run {
+	t.Helper()
+	return whole(t)(Diagnose(t.Context(), w.in, nil, nil))
+}
+
+// whole is a run whose input was complete.
+func whole(t *testing.T) func(Run, error) Run {
+	return func(r Run, err error) Run {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+}
 
 func TestHealthyTenantPasses(t *testing.T) {
 	w := healthy(9)
 	var emitted []string
-	r := Diagnose(t.Context(), w.in, func(f Finding) { emitted = append(emitted, f.ID) }, nil)
+	r := whole(t)(Diagnose(t.Context(), w.in, func(f Finding) { emitted = append(emitted, f.ID) }, nil))
 	if r.Verdict != Passed || r.RootCause != nil {
 		t.Fatalf("verdict %s, cause %+v, findings %s", r.Verdict, r.RootCause, show(r))
 	}
@@ -127,7 +141,6 @@ func TestFaultsAreNamed(t *testing.T) {
 		{"reads for the whole tenant, scope unseen", func(w *world) {
 			w.token.Claims.Roles[0], w.in.Connection.Scope.Kind = "Calendars.ReadBasic.All", "rbac"
 		}, Incomplete, Roles, "scope.unproven"},
-		{"a client is missing", func(w *world) { w.in.Tokens = nil }, Incomplete, Token, "check.no-client"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -247,7 +260,7 @@ func TestCancelEndsWithinASecondAndIsIncomplete(t *testing.T) {
 		return nil
 	}
 	started := time.Now()
-	r := Diagnose(ctx, w.in, nil, nil)
+	r := whole(t)(Diagnose(ctx, w.in, nil, nil))
 	if took := time.Since(started); took > 1500*time.Millisecond {
 		t.Errorf("took %s", took)
 	}
@@ -258,14 +271,29 @@ func TestCancelEndsWithinASecondAndIsIncomplete(t *testing.T) {
 
 func TestPanicIsUnknown(t *testing.T) {
 	w := healthy(1)
-	w.in.Discover = nil
 	w.in.Server = nil
 	w.calendar = nil // panics when called
-	w.in.Discover = healthy(1).in.Discover
 	r := w.run(t)
 	f, _ := r.Finding(RoomCalendars)
 	if r.Verdict != Incomplete || f.Status != Unknown || f.Problem.Code != problem.CodeUnexpected {
 		t.Errorf("verdict %s, %+v", r.Verdict, f)
+	}
+}
+
+// TestMissing: without a part that it needs there is no run.
+func TestMissing(t *testing.T) {
+	for part, without := range map[string]func(*Input){
+		"Connection": func(in *Input) { in.Connection = nil }, "Permissions": func(in *Input) { in.Permissions = nil },
+		"Discover": func(in *Input) { in.Discover = nil }, "Network": func(in *Input) { in.Network = nil },
+		"Tokens": func(in *Input) { in.Tokens = nil }, "Directory": func(in *Input) { in.Directory = nil },
+		"Calendars": func(in *Input) { in.Calendars = nil }, "Subscriber": func(in *Input) { in.Subscriber = nil },
+		"Journal": func(in *Input) { in.Journal = nil },
+	} {
+		w := healthy(1)
+		without(&w.in)
+		if r, err := Diagnose(t.Context(), w.in, nil, nil); err == nil || !strings.Contains(err.Error(), "without "+part) || len(r.Findings) > 0 {
+			t.Errorf("without %s: %v, %d findings", part, err, len(r.Findings))
+		}
 	}
 }
 

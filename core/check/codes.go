@@ -19,7 +19,6 @@ var (
 	codeBookingTestNotKept                 = problem.Declare("booking.test-not-kept", problem.Unmet)
 	codeBookingTimeTaken                   = problem.Declare("booking.time-taken", problem.Unmet)
 	codeBookingTraceWithoutID              = problem.Declare("booking.trace-without-id", problem.Unmet)
-	codeCheckNoClient                      = problem.Declare("check.no-client", problem.Internal)
 	codeCheckUnexpectedAnswer              = problem.Declare("check.unexpected-answer", problem.UnexpectedAnswer)
 	codeCredentialCertificateNotRegistered = problem.Declare("credential.certificate-not-registered", problem.Unmet)
 	codeCredentialExpired                  = problem.Declare("credential.expired", problem.Unmet)

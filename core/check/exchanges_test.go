@@ -45,7 +45,7 @@ func TestRoomsShowTheirCalls(t *testing.T) {
 	for rooms, want := range map[int]int{1: 1, 5: 5, 50: 2 * exchangesKept} {
 		w := healthy(rooms)
 		w.in.Calendars = calling{w.in.Calendars, client, at.URL}
-		f, _ := Diagnose(t.Context(), w.in, nil, nil).Finding(RoomCalendars)
+		f, _ := whole(t)(Diagnose(t.Context(), w.in, nil, nil)).Finding(RoomCalendars)
 		if f.Status != Pass || len(f.Exchanges) != want {
 			t.Errorf("%d rooms: %s with %d calls, want %d", rooms, f.Status, len(f.Exchanges), want)
 		}

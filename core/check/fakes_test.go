@@ -131,6 +131,7 @@ func healthy(n int) *world {
 	w.in.Discover = func(context.Context) (cloud.Discovery, error) { return w.discovery, w.discoverErr }
 	w.in.Network, w.in.Tokens, w.in.Directory, w.in.Server = network{w}, tokens{w}, directory{w}, server{w}
 	w.in.Calendars = &calendars{world: w}
+	w.in.Journal, w.in.Subscriber = &memory{}, &subscriber{id: "sub"}
 	return w
 }
 

@@ -214,7 +214,7 @@ func FuzzNeverAFalseGreen(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, steps []byte) {
 		a := answers(steps)
-		r := Diagnose(t.Context(), steered(a).in, nil, nil)
+		r := whole(t)(Diagnose(t.Context(), steered(a).in, nil, nil))
 		all := true
 		for call := range callCount {
 			_, good := a.of(call)
@@ -293,12 +293,12 @@ func TestThreeHundredRoomsFourAtATime(t *testing.T) {
 	w.latency = time.Millisecond
 	last, total, told := 0, 0, map[string]bool{}
 	w.in.Room = func(p RoomProof) { told[p.Room] = p.Status == Pass && p.Listed == permission.Yes }
-	r := Diagnose(t.Context(), w.in, nil, func(p progress) {
+	r := whole(t)(Diagnose(t.Context(), w.in, nil, func(p progress) {
 		if p.Done < last {
 			t.Errorf("progress went back from %d to %d", last, p.Done)
 		}
 		last, total = p.Done, p.Total
-	})
+	}))
 	if r.Rooms.Proven != 300 || w.mostUnderway.Load() != outlookAtATime || last != total || len(told) != 300 {
 		t.Errorf("proven %d, at once %d, progress %d of %d, told of %d", r.Rooms.Proven, w.mostUnderway.Load(), last, total, len(told))
 	}
@@ -316,7 +316,7 @@ func TestInterruptedRunGoesOn(t *testing.T) {
 		}
 		return ctx.Err()
 	}
-	if r := Diagnose(ctx, w.in, nil, nil); r.Verdict != Incomplete {
+	if r := whole(t)(Diagnose(ctx, w.in, nil, nil)); r.Verdict != Incomplete {
 		t.Fatal(r.Verdict)
 	}
 	before := w.calls.Load()

@@ -14,17 +14,17 @@ import (
 	"github.com/roomkey/roomkey/core/transport"
 )
 
-// Input is all that a diagnosis works on. A client that is nil was not there:
-// what it would have proven is then skipped and listed as unproven.
+// Input is all that a diagnosis works on. Without what is optional, what it would
+// have proven is skipped and listed as unproven; without the rest there is none.
 type Input struct {
 	Connection *connection.Connection
 	Product    product.Product
 	// Needs are the product's with the connection's options merged in.
-	Needs       product.Needs
+	Needs       product.Needs `optional:"it needs nothing"`
 	Cloud       cloud.Cloud
 	Permissions Permissions
 	// FieldProblems are what connection.Lint and connection.LintSecret found.
-	FieldProblems []*problem.Problem
+	FieldProblems []*problem.Problem `optional:"there are none"`
 
 	// Discover asks the cloud for the tenant of the connection.
 	Discover     func(context.Context) (cloud.Discovery, error)
@@ -33,39 +33,36 @@ type Input struct {
 	Directory    Directory
 	Calendars    Calendars
 	Subscriber   Subscriber
-	Registration Registration
-	// Exists looks a mailbox up with the administrator's sign-in, nil without.
-	Exists func(ctx context.Context, mailbox string) (bool, error)
-	Server BookingServer
-	// Journal is written before anything is created in the tenant; without one
-	// nothing is created.
+	Registration Registration `optional:"nobody signed in"`
+	// Exists looks a mailbox up with the administrator's sign-in.
+	Exists func(ctx context.Context, mailbox string) (bool, error) `optional:"nobody signed in"`
+	Server BookingServer                                           `optional:"it has no interface"`
+	// Journal is written before anything is created in the tenant.
 	Journal Journal
-	// Proofs are what an interrupted run proved of rooms; nil keeps nothing.
-	Proofs Proofs
+	// Proofs are what an interrupted run proved of rooms.
+	Proofs Proofs `optional:"nothing is kept"`
 
 	// KnownRooms come from another source than the application (the
 	// administrator's sign-in, an Exchange result file, typing): used when the
 	// product has no permission to list rooms.
-	KnownRooms []tenant.Room
+	KnownRooms []tenant.Room `optional:"there are none"`
 	// Places are the place ids that chosen rooms were last seen with, by address in
 	// lower case.
-	Places map[string]string
-	// ProvenRooms are the addresses of the rooms of the last whole test, nil before
-	// there was one.
-	ProvenRooms []string
+	Places map[string]string `optional:"none were seen"`
+	// ProvenRooms are the addresses of the rooms of the last whole test.
+	ProvenRooms []string `optional:"there was none"`
 	// Settings are what the calendar processing that was read back does to bookings,
 	// by the room's address in lower case: nil for a room that can be booked. A room
 	// that is not in it was not read; nil when nothing was read back.
-	Settings map[string]*problem.Problem
+	Settings map[string]*problem.Problem `optional:"nothing was read back"`
 	// Digest gives the connection's digest over the rooms that were looked at.
-	Digest func(rooms []string) string
-	// Room gets what was found of every room as it comes, one after another; nil
-	// for nobody.
-	Room func(RoomProof)
+	Digest func(rooms []string) string `optional:"the run opens no gate"`
+	// Room gets what was found of every room as it comes, one after another.
+	Room func(RoomProof) `optional:"nobody listens"`
 	// From names this computer and its address.
-	From string
+	From string `optional:"it has no name"`
 
-	Options Options
+	Options Options `optional:"the usual ones"`
 }
 
 // Options are what the administrator chose for one run.

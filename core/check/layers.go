@@ -109,9 +109,6 @@ func (s *State) idOf(ref permission.Ref) (string, bool) {
 	if ok {
 		return id, true
 	}
-	if s.Permissions == nil {
-		return "", false
-	}
 	e, ok := s.Permissions.Get(ref.Value)
 	if !ok {
 		return "", false

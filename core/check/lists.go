@@ -34,9 +34,6 @@ func wantsRooms(in Input) (bool, words.Text) {
 
 // checkRooms lists every room and keeps only their addresses.
 func checkRooms(ctx context.Context, s *State) Finding {
-	if s.Directory == nil {
-		return absent(words.T("no directory was given"))
-	}
 	ctx, seen := transport.Record(ctx)
 	addresses, isRoom, reserved := []string{}, map[string]bool{}, []string{}
 	var matching, placed []tenant.Room
@@ -105,9 +102,6 @@ func checkRooms(ctx context.Context, s *State) Finding {
 }
 
 func checkGroups(ctx context.Context, s *State) Finding {
-	if s.Directory == nil {
-		return absent(words.T("no directory was given"))
-	}
 	ctx, seen := transport.Record(ctx)
 	names, mails := map[string]string{}, map[string]bool{}
 	l := s.Directory.Groups(ctx, func(page []tenant.Group) { nameGroups(page, names, mails) })

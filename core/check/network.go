@@ -43,9 +43,6 @@ func (s *State) microsoft() []string {
 }
 
 func checkNames(ctx context.Context, s *State) Finding {
-	if s.Network == nil {
-		return absent(words.T("no network was given"))
-	}
 	addresses := map[string][]string{}
 	for _, at := range s.microsoft() {
 		host, err := hostname(at)

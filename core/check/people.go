@@ -127,9 +127,6 @@ func ended(complete bool, p *problem.Problem) *problem.Problem {
 }
 
 func checkPeople(ctx context.Context, s *State) Finding {
-	if s.Directory == nil {
-		return absent(words.T("no directory was given"))
-	}
 	ctx, seen := transport.Record(ctx)
 	choice := s.Connection.People
 	everybody := choice
@@ -192,9 +189,6 @@ func wantsChosenGroups(in Input) (bool, words.Text) {
 // checkChosenGroups reads the members of the chosen groups as the booking server
 // will.
 func checkChosenGroups(ctx context.Context, s *State) Finding {
-	if s.Directory == nil {
-		return absent(words.T("no directory was given"))
-	}
 	ctx, seen := transport.Record(ctx)
 	t := People(ctx, s.Directory, s.Connection.People, s.Product.NestedGroups, s.roomAddresses(), nil)
 	c := crowdOf(t.Items, true)

@@ -105,9 +105,6 @@ func checkChosenLists(ctx context.Context, s *State) Finding {
 
 // readsLists is whether room lists can be read, and the finding if they cannot.
 func (s *State) readsLists() (Finding, bool) {
-	if s.Directory == nil {
-		return absent(words.T("no directory was given")), false
-	}
 	if !slices.Contains(s.Needs.Lists, "rooms") {
 		return fail(problem.New(codeRoomListsNotWanted, words.T("%s has no permission to read room lists.", s.Product.Name)).
 			Lead(words.T("Choose the rooms themselves."), problem.PlaceRooms)), false

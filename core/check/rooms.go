@@ -89,9 +89,6 @@ func (s *State) handles() func(tenant.Room) bool {
 }
 
 func checkCalendars(ctx context.Context, s *State) Finding {
-	if s.Calendars == nil {
-		return absent(words.T("no way to read calendars was given"))
-	}
 	rooms, known := s.chosen()
 	if !known || len(rooms) == 0 {
 		return unknown(s.noRoom())

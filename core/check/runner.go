@@ -22,8 +22,11 @@ const exchangesKept = 3
 // other at the same time, and gives the verdict. emit gets every finding as it
 // comes, one after another on the caller's goroutine; it and report may be nil.
 // The findings of the run are in the catalogue's order.
-func Diagnose(ctx context.Context, in Input, emit func(Finding), report task.Report) Run {
-	return diagnose(ctx, in, Catalogue(), emit, report)
+func Diagnose(ctx context.Context, in Input, emit func(Finding), report task.Report) (Run, error) {
+	if err := problem.Complete(in); err != nil {
+		return Run{}, err
+	}
+	return diagnose(ctx, in, Catalogue(), emit, report), nil
 }
 
 func diagnose(ctx context.Context, in Input, catalogue []Check, emit func(Finding), report task.Report) Run {

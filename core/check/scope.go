@@ -88,9 +88,6 @@ func checkOutside(ctx context.Context, s *State) Finding {
 			Lead(words.T("Name a mailbox that must be out of reach: a person's mailbox that the booking server has no business with."), problem.PlaceOutside).
 			Run(words.T("Or in the terminal:"), "roomkeyctl check --out-of-reach MAILBOX"))
 	}
-	if s.Calendars == nil {
-		return absent(words.T("no way to read calendars was given"))
-	}
 	exists, err := s.existsOutside(ctx, mailbox)
 	if err != nil {
 		return judge(err).with("mailbox", mailbox)

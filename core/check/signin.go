@@ -23,9 +23,6 @@ func signInChecks() []Check {
 }
 
 func checkTenant(ctx context.Context, s *State) Finding {
-	if s.Discover == nil {
-		return absent(words.T("no way to look the tenant up was given"))
-	}
 	d, err := s.Discover(ctx)
 	if err != nil {
 		return judge(err)
@@ -45,9 +42,6 @@ func checkTenant(ctx context.Context, s *State) Finding {
 }
 
 func checkToken(ctx context.Context, s *State) Finding {
-	if s.Tokens == nil {
-		return absent(words.T("the application has no credential"))
-	}
 	t, err := s.Tokens.Fresh(ctx)
 	if err != nil {
 		if gone := s.deleted(ctx, err); gone != nil {
@@ -154,7 +148,7 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 	notGranted := func() Finding { return fail(s.whyMissing(ctx, needs, roles)) }
 	scoped := s.Connection.Scope.Kind == "rbac"
 	chosen, _ := s.chosen()
-	if len(chosen) == 0 || s.Calendars == nil {
+	if len(chosen) == 0 {
 		if scoped {
 			return unknown(problem.New(codeScopeUnproven, words.T("The token does not carry %s, and no room is known on which Exchange's own grant could be tried.", strings.Join(values, ", "))).
 				Lead(words.T("Choose at least one room, then test again."), problem.PlaceRooms))
@@ -245,9 +239,6 @@ func checkExcess(_ context.Context, s *State) Finding {
 			continue
 		}
 		superfluous = append(superfluous, r)
-		if s.Permissions == nil {
-			continue
-		}
 		if e, ok := s.Permissions.Get(r); ok && e.Dangerous != "" {
 			dangerous = append(dangerous, r)
 			if worst.Value == "" {

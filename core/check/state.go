@@ -176,21 +176,13 @@ func (s *State) has(value string) bool {
 // covers asks the catalogue about two application permissions.
 func (s *State) covers(held, wanted string) bool {
 	ref := func(value string) permission.Ref { return permission.Ref{Value: value, Kind: permission.Application} }
-	return held == wanted || s.Permissions != nil && s.Permissions.Covers(ref(held), ref(wanted))
+	return held == wanted || s.Permissions.Covers(ref(held), ref(wanted))
 }
 
 // scopable is whether Exchange can grant a permission for some mailboxes only.
 func (s *State) scopable(value string) bool {
-	if s.Permissions == nil {
-		return false
-	}
 	e, ok := s.Permissions.Get(value)
 	return ok && e.ExchangeRole != ""
-}
-
-// absent is the finding of a check whose client was not given.
-func absent(what words.Text) Finding {
-	return unknown(problem.New(codeCheckNoClient, words.T("This could not be asked: %s.", what)))
 }
 
 func sameID(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b)) }

@@ -337,7 +337,7 @@ func TestCancelledBookingIsTakenBackOrJournalled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(400*time.Millisecond, cancel)
 	started := time.Now()
-	r := Diagnose(ctx, w.in, nil, nil)
+	r := whole(t)(Diagnose(ctx, w.in, nil, nil))
 	if took := time.Since(started); took > 1600*time.Millisecond || r.Verdict != Incomplete {
 		t.Errorf("%s after %s", r.Verdict, took)
 	}

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/roomkey/roomkey/core/check"
@@ -43,7 +44,11 @@ func (s *Session) check(ctx context.Context, step string, o check.Options, emit 
 		return check.Run{}, err
 	}
 	basis := s.Basis(ctx, in.Connection)
-	run := s.Keep(ctx, check.Diagnose(ctx, in, emit, report), in.Connection, basis)
+	run, err := check.Diagnose(ctx, in, emit, report)
+	if err != nil {
+		return run, err
+	}
+	run = s.Keep(ctx, run, in.Connection, basis)
 	if len(run.Only) == 0 && run.NotKept == nil {
 		resolved, _ := s.cached(cacheResolved)
 		run.NotKept = problem.Of(s.keepRooms(cacheProven, resolved))
@@ -62,7 +67,8 @@ func (s *Session) test(ctx context.Context, only []string, room string) (check.R
 		in.Connection = in.Connection.Clone()
 		in.Connection.Rooms = connection.Rooms{Mode: connection.Selected, Items: []string{room}}
 	}
-	return check.Diagnose(ctx, in, nil, nil), ctx.Err()
+	run, err := check.Diagnose(ctx, in, nil, nil)
+	return run, cmp.Or(ctx.Err(), err)
 }
 
 // PlanBooking finds when the test booking of these options would be.
