@@ -12,7 +12,7 @@ WINRES   := GOFLAGS= go run github.com/tc-hib/go-winres@v0.3.3 simply --arch amd
 export GOFLAGS ?= -mod=readonly
 export GOMEMLIMIT ?= 6GiB
 
-.PHONY: run test build setup setup-test lint bench diagnose-bench windows darwin tour fuzz facts texts clean
+.PHONY: run test build setup setup-test lint bench diagnose-bench windows darwin release tour fuzz facts texts clean
 
 run: setup build
 	@scripts/run.sh
@@ -70,8 +70,15 @@ windows: setup-test
 		go build -tags $(TAGS) -trimpath -ldflags "-s -w -H=windowsgui $(LDFLAGS)" -o dist/windows/Roomkey.exe ./cmd/roomkey
 	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go build $(RELEASE) -o dist/windows/roomkeyctl.exe ./cmd/roomkeyctl
 
+# roomkeyctl for a Mac, and the window's packages compiled for one: what links
+# with Apple's headers is made by scripts/macos.sh, on a Mac.
 darwin:
 	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go build $(RELEASE) -o dist/darwin/roomkeyctl ./cmd/roomkeyctl
+	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go build -tags "ci $(TAGS)" ./ui/...
+
+# Everything that is published: docs/releasing.md.
+release:
+	@scripts/release.sh
 
 tour: setup
 	go run -tags $(TAGS) ./cmd/tour docs/tour

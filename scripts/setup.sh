@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what building (build) or testing (test) needs, or says what is missing
+# Installs what building (build), testing (test) or a release (release) needs, or says what is missing
 # and how to get it where it cannot be installed without asking.
 set -euo pipefail
 what=${1:-build}
@@ -15,6 +15,9 @@ debian() {
 	local packages=(gcc pkg-config libgl1-mesa-dev xorg-dev libxkbcommon-dev libwayland-dev libegl1-mesa-dev)
 	if [ "$what" = test ]; then
 		packages+=(xvfb xauth libgl1-mesa-dri imagemagick dbus gnome-keyring gcc-mingw-w64-x86-64)
+	fi
+	if [ "$what" = release ]; then
+		packages+=(gcc-mingw-w64-x86-64 wixl msitools osslsigncode openssl faketime imagemagick zip jq)
 	fi
 	local missing=()
 	for p in "${packages[@]}"; do

@@ -1,0 +1,194 @@
+// Package packaging has what the installers are made of. Its test packs stand-ins
+// for the programs, so that it needs the packing tools and no builds.
+package packaging
+
+import (
+	"bytes"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v4"
+)
+
+const version = "1.2.3"
+
+// run gives what one of the packing tools says.
+func run(t *testing.T, env []string, name string, args ...string) string {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), name, args...)
+	c.Env = append(os.Environ(), env...)
+	out, err := c.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %v: %v\n%s", name, args, err, out)
+	}
+	return strings.ReplaceAll(string(out), "\r", "")
+}
+
+// standIns are programs that do nothing, in the folders of release.sh.
+func standIns(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	for _, file := range []string{"windows-amd64/Roomkey.exe", "windows-amd64/roomkeyctl.exe", "linux-amd64/roomkey", "linux-amd64/roomkeyctl",
+		"linux-arm64/roomkeyctl", "darwin-arm64/roomkeyctl", "darwin-amd64/roomkeyctl"} {
+		path := filepath.Join(folder, file)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(file, ".exe") {
+			run(t, nil, "x86_64-w64-mingw32-gcc", "-s", "-o", path, "testdata/program.c")
+		} else if err := os.WriteFile(path, []byte("#!/bin/sh\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
+// contents are the files of a folder by name.
+func contents(t *testing.T, folder string) map[string][]byte {
+	t.Helper()
+	files := map[string][]byte{}
+	err := filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(folder, path)
+		if err == nil {
+			files[name], err = os.ReadFile(path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func TestPackages(t *testing.T) {
+	for _, tool := range []string{"wixl", "msiextract", "msibuild", "osslsigncode", "faketime", "convert", "zip", "dpkg-deb", "x86_64-w64-mingw32-gcc"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%s is not here; scripts/setup.sh release installs it", tool)
+		}
+	}
+	keys := t.TempDir()
+	key, cert := filepath.Join(keys, "key.pem"), filepath.Join(keys, "cert.pem")
+	run(t, nil, "openssl", "req", "-x509", "-newkey", "rsa:3072", "-nodes", "-days", "30", "-subj", "/CN=Test",
+		"-addext", "extendedKeyUsage=codeSigning", "-keyout", key, "-out", cert)
+	programs := standIns(t)
+	packed := func() string {
+		out := t.TempDir()
+		run(t, []string{"SIGN_CERTIFICATE=" + cert, "SIGN_KEY=" + key, "SOURCE_DATE_EPOCH=1795000000"}, "../scripts/package.sh", version, programs, out)
+		return out
+	}
+	out := packed()
+	files := contents(t, out)
+
+	t.Run("twice the same bytes", func(t *testing.T) {
+		again := contents(t, packed())
+		if a, b := slices.Sorted(maps.Keys(files)), slices.Sorted(maps.Keys(again)); !slices.Equal(a, b) {
+			t.Fatalf("%v, then %v", a, b)
+		}
+		for name := range files {
+			if !bytes.Equal(files[name], again[name]) {
+				t.Errorf("%s differs", name)
+			}
+		}
+	})
+	t.Run("Windows", func(t *testing.T) {
+		for _, msi := range []struct{ name, folder, path string }{
+			{"roomkey-1.2.3-x64.msi", "Roomkey", "=-*PATH"}, {"roomkey-1.2.3-x64-user.msi", "Programs/Roomkey", "=-PATH"}} {
+			file := filepath.Join(out, msi.name)
+			list := run(t, nil, "msiextract", "-l", file)
+			for _, want := range []string{"Roomkey.exe", "roomkeyctl.exe", "LICENSE.txt", "OpenGL.txt"} {
+				if !strings.Contains(list, msi.folder+"/"+want+"\n") {
+					t.Errorf("%s has no %s in %s:\n%s", msi.name, want, msi.folder, list)
+				}
+			}
+			for table, want := range map[string]string{"Environment": msi.path, "Shortcut": "ProgramMenuFolder", "Registry": `Software\Classes\.roomkey`,
+				"Upgrade": "WIX_UPGRADE_DETECTED", "InstallExecuteSequence": "WriteEnvironmentStrings", "Property": "ProductVersion\t1.2.3"} {
+				if rows := run(t, nil, "msiinfo", "export", file, table); !strings.Contains(rows, want) {
+					t.Errorf("%s: no %q in %s:\n%s", msi.name, want, table, rows)
+				}
+			}
+			run(t, nil, "osslsigncode", "verify", "-CAfile", cert, "-in", file)
+		}
+		folder := t.TempDir()
+		run(t, nil, "unzip", "-q", filepath.Join(out, "roomkey-1.2.3-windows-x64.zip"), "-d", folder)
+		run(t, nil, "osslsigncode", "verify", "-CAfile", cert, "-in", filepath.Join(folder, "roomkey-1.2.3-windows-x64", "Roomkey.exe"))
+	})
+	t.Run("Linux", func(t *testing.T) {
+		list := run(t, nil, "dpkg-deb", "--contents", filepath.Join(out, "roomkey_1.2.3_amd64.deb"))
+		for _, want := range []string{"./usr/bin/roomkey\n", "./usr/bin/roomkeyctl\n", "roomkey.desktop", "roomkey.svg", "mime/packages/roomkey.xml"} {
+			if !strings.Contains(list, want) {
+				t.Errorf("the package has no %s:\n%s", want, list)
+			}
+		}
+	})
+	t.Run("checksums", func(t *testing.T) {
+		c := exec.CommandContext(t.Context(), "sha256sum", "--check", "--strict", "SHA256SUMS")
+		c.Dir = out
+		if said, err := c.CombinedOutput(); err != nil || strings.Count(string(said), ": OK") != len(files)-1 {
+			t.Errorf("%v\n%s", err, said)
+		}
+	})
+	t.Run("winget", func(t *testing.T) { winget(t, files) })
+}
+
+// required are the fields that the schemas of the Windows Package Manager want
+// (version 1.6.0), with what their values look like.
+var required = map[string]map[string]string{
+	"version": {"DefaultLocale": `^[a-z]{2}-[A-Z]{2}$`},
+	"defaultLocale": {"PackageLocale": `^[a-z]{2}-[A-Z]{2}$`, "Publisher": `^.{2,256}$`, "PackageName": `^.{2,256}$`,
+		"License": `^.{3,512}$`, "ShortDescription": `^.{3,256}$`},
+	"installer": {"Installers": `.`, "InstallerType": `^(msix|msi|appx|exe|zip|inno|nullsoft|wix|burn|pwa|portable)$`},
+}
+
+func winget(t *testing.T, files map[string][]byte) {
+	found := 0
+	for name, data := range files {
+		if !strings.HasPrefix(name, "winget") {
+			continue
+		}
+		found++
+		var m map[string]any
+		if err := yaml.Load(data, &m); err != nil {
+			t.Fatal(err)
+		}
+		kind, _ := m["ManifestType"].(string)
+		fields := maps.Clone(required[kind])
+		if fields == nil {
+			t.Fatalf("%s is a %q", name, kind)
+		}
+		fields["PackageIdentifier"], fields["PackageVersion"], fields["ManifestVersion"] = `^Roomkey\.Roomkey$`, `^1\.2\.3$`, `^1\.6\.0$`
+		match(t, name, m, fields)
+		installers, _ := m["Installers"].([]any)
+		for _, i := range installers {
+			match(t, name, i.(map[string]any), map[string]string{"Architecture": `^(x86|x64|arm|arm64|neutral)$`, "Scope": `^(user|machine)$`,
+				"InstallerUrl": `^https://.*-1\.2\.3-.*\.msi$`, "InstallerSha256": `^[A-F0-9]{64}$`, "ProductCode": `^\{[A-F0-9]{8}(-[A-F0-9]{4}){3}-[A-F0-9]{12}\}$`})
+		}
+		if kind == "installer" && len(installers) != 2 {
+			t.Errorf("%d installers", len(installers))
+		}
+		if regexp.MustCompile(`@[A-Z_]+@`).Match(data) {
+			t.Errorf("%s is not filled in:\n%s", name, data)
+		}
+	}
+	if found != len(required) {
+		t.Errorf("%d manifests, want %d", found, len(required))
+	}
+}
+
+func match(t *testing.T, name string, m map[string]any, fields map[string]string) {
+	t.Helper()
+	for field, form := range fields {
+		value, set := m[field]
+		if text, ok := value.(string); !set || ok && !regexp.MustCompile(form).MatchString(text) {
+			t.Errorf("%s: %s is %v, want %s", name, field, value, form)
+		}
+	}
+}

@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# Packs the programs: package.sh VERSION FOLDER OUT, with FOLDER as release.sh
+# makes it. The same programs, SOURCE_DATE_EPOCH and certificate give the same bytes.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+version=$1 folder=$(realpath "$2") out=$(realpath -m "$3")
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)} TZ=UTC
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$out"
+
+# sign FILE signs for Windows: with the certificate and key (PEM) that SIGN_CERTIFICATE
+# and SIGN_KEY name, or the PKCS #12 file SIGN_PKCS12 whose password is in the file
+# SIGN_PASSWORD_FILE, stamped by SIGN_TIMESTAMP_URL; without them by a test certificate.
+sign() {
+	local with=(-time "$SOURCE_DATE_EPOCH") # not in what a time stamp server confirms
+	if [ -n "${SIGN_TIMESTAMP_URL:-}" ]; then with=(-ts "$SIGN_TIMESTAMP_URL"); fi
+	if [ -n "${SIGN_PKCS12:-}" ]; then
+		with+=(-pkcs12 "$SIGN_PKCS12")
+		if [ -n "${SIGN_PASSWORD_FILE:-}" ]; then with+=(-readpass "$SIGN_PASSWORD_FILE"); fi
+	else
+		with+=(-certs "$SIGN_CERTIFICATE" -key "$SIGN_KEY")
+	fi
+	osslsigncode sign "${with[@]}" -h sha256 -n Roomkey -in "$1" -out "$work/signed" >/dev/null
+	mv "$work/signed" "$1"
+}
+if [ -z "${SIGN_PKCS12:-}${SIGN_CERTIFICATE:-}" ]; then
+	echo "No SIGN_PKCS12 and no SIGN_CERTIFICATE: signing with a test certificate, which no Windows trusts."
+	export SIGN_CERTIFICATE=$work/test.pem SIGN_KEY=$work/test.key
+	openssl req -x509 -newkey rsa:3072 -nodes -days 30 -subj "/CN=Roomkey test" -addext extendedKeyUsage=codeSigning \
+		-keyout "$SIGN_KEY" -out "$SIGN_CERTIFICATE" 2>/dev/null
+fi
+
+# still gives all in a folder the one time.
+still() { find "$1" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +; }
+
+tarball() { # FOLDER NAME
+	tar -C "$1" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -cf - "$2" | gzip -n9 >"$out/$2.tar.gz"
+}
+
+windows() {
+	local portable=$work/roomkey-$version-windows-x64
+	mkdir "$portable"
+	cp "$folder"/windows-amd64/{Roomkey,roomkeyctl}.exe packaging/windows/OpenGL.txt "$portable"
+	cp LICENSE "$portable/LICENSE.txt"
+	sign "$portable/Roomkey.exe"
+	sign "$portable/roomkeyctl.exe"
+	scripts/msi.sh perMachine "$version" "$portable" "$out/roomkey-$version-x64.msi"
+	scripts/msi.sh perUser "$version" "$portable" "$out/roomkey-$version-x64-user.msi"
+	sign "$out/roomkey-$version-x64.msi"
+	sign "$out/roomkey-$version-x64-user.msi"
+	still "$portable"
+	rm -f "$out/${portable##*/}.zip"
+	(cd "$work" && find "${portable##*/}" | LC_ALL=C sort | zip -qX9 "$out/${portable##*/}.zip" -@)
+	mkdir -p "$out/winget"
+	for manifest in packaging/winget/*.yaml; do
+		sed -e "s/@VERSION@/$version/g" -e "s/@DATE@/$(date -d "@$SOURCE_DATE_EPOCH" +%F)/g" \
+			-e "s/@MACHINE@/$(sum "$out/roomkey-$version-x64.msi")/" -e "s/@USER@/$(sum "$out/roomkey-$version-x64-user.msi")/" \
+			-e "s/@MACHINE_CODE@/$(code "$out/roomkey-$version-x64.msi")/" -e "s/@USER_CODE@/$(code "$out/roomkey-$version-x64-user.msi")/" \
+			"$manifest" >"$out/winget/${manifest##*/}"
+	done
+}
+
+sum() { sha256sum "$1" | cut -d' ' -f1 | tr a-f A-F; }
+
+# code is the product code of an installer.
+code() { msiinfo export "$1" Property | tr -d '\r' | sed -n 's/^ProductCode\t//p'; }
+
+linux() {
+	local root=$work/deb tree=$work/roomkey-$version-linux-x64
+	mkdir -p "$tree"
+	cp "$folder"/linux-amd64/{roomkey,roomkeyctl} LICENSE packaging/linux/{roomkey.desktop,roomkey.xml} "$tree"
+	cp resources/icons/roomkey.svg "$tree"
+	tarball "$work" "${tree##*/}"
+
+	install -D -m 755 -t "$root/usr/bin" "$tree"/roomkey "$tree"/roomkeyctl
+	install -D -m 644 -t "$root/usr/share/applications" packaging/linux/roomkey.desktop
+	install -D -m 644 -t "$root/usr/share/mime/packages" packaging/linux/roomkey.xml
+	install -D -m 644 -t "$root/usr/share/icons/hicolor/scalable/apps" resources/icons/roomkey.svg
+	install -D -m 644 LICENSE "$root/usr/share/doc/roomkey/copyright"
+	install -d "$root/DEBIAN"
+	sed -e "s/@VERSION@/$version/" -e "s/@SIZE@/$(du -sk --apparent-size "$root" | cut -f1)/" packaging/linux/control >"$root/DEBIAN/control"
+	still "$root"
+	dpkg-deb --root-owner-group -Zxz --build "$root" "$out/roomkey_${version}_amd64.deb" >/dev/null
+}
+
+# terminal packs roomkeyctl alone.
+terminal() { # linux-arm64 linux-arm64
+	local tree=$work/roomkeyctl-$version-$2
+	mkdir "$tree"
+	cp "$folder/$1/roomkeyctl" LICENSE "$tree"
+	tarball "$work" "${tree##*/}"
+}
+
+windows
+linux
+terminal linux-arm64 linux-arm64
+terminal darwin-arm64 macos-arm64
+terminal darwin-amd64 macos-x64
+(cd "$out" && find . -type f ! -name SHA256SUMS -printf '%P\n' | LC_ALL=C sort | xargs sha256sum >SHA256SUMS)
