@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -26,8 +27,9 @@ const patience = 3 * time.Second
 const variantKey = "appearance"
 
 // New makes the window of the application with its shell, ready to be shown.
-// Closing it cancels what runs and waits until it has stopped.
-func New(ctx context.Context, app fyne.App, home page.Home, dispatch kit.Dispatch) fyne.Window {
+// Closing it cancels what runs and waits until it has stopped. The files that it
+// begins with are taken as if they were dropped onto it.
+func New(ctx context.Context, app fyne.App, home page.Home, dispatch kit.Dispatch, files ...string) fyne.Window {
 	applyVariant(app, app.Preferences().String(variantKey))
 	w := app.NewWindow("Roomkey")
 	shell := NewShell(ctx, Options{
@@ -76,6 +78,11 @@ func New(ctx context.Context, app fyne.App, home page.Home, dispatch kit.Dispatc
 		ask.Show()
 	})
 	shell.Start()
+	var begin []fyne.URI
+	for _, file := range files {
+		begin = append(begin, storage.NewFileURI(file))
+	}
+	take(shell, begin, dispatch)
 	return w
 }
 

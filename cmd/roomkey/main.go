@@ -45,9 +45,14 @@ func run() int {
 	if *checkDisplay {
 		return display.Describe()
 	}
-	if flag.NArg() > 0 {
-		fmt.Fprintf(os.Stderr, "roomkey takes no arguments, only flags; %q is none\n", flag.Arg(0))
-		return 2
+	var files []string
+	for _, arg := range flag.Args() { // exported connections: the system opens them with Roomkey
+		file, err := filepath.Abs(arg)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 2
+		}
+		files = append(files, file)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -68,7 +73,7 @@ func run() int {
 	}
 	defer home.Close()
 	crashFile(filepath.Join(home.Paths.Config, "crash.log"))
-	show(ctx, func(a fyne.App) fyne.Window { return ui.New(ctx, a, home, fyne.Do) })
+	show(ctx, func(a fyne.App) fyne.Window { return ui.New(ctx, a, home, fyne.Do, files...) })
 	return 0
 }
 

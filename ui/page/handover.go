@@ -479,7 +479,7 @@ func (h *HandOver) save() {
 			h.frame.ToTop()
 			return
 		}
-		h.env.Files.Save(h.env.file(".roomkey.json", data), func(path string, p *problem.Problem) {
+		h.env.Files.Save(h.env.file(".roomkey", data), func(path string, p *problem.Problem) {
 			h.notice.fail(p)
 			if p == nil {
 				h.notice.good(kit.L("Saved to %s. No secret is in it.", path))

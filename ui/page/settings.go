@@ -84,7 +84,7 @@ func (s *Settings) export() {
 			s.notice.fail(problem.Of(err))
 			return
 		}
-		s.env.Files.Save(s.env.file(".roomkey.json", data), func(path string, p *problem.Problem) {
+		s.env.Files.Save(s.env.file(".roomkey", data), func(path string, p *problem.Problem) {
 			s.notice.fail(p)
 			if p == nil {
 				s.notice.good(kit.L("Saved to %s. No secret is in it.", path))

@@ -181,7 +181,7 @@ func (s *Start) made(load func() string) func(error) {
 func (s *Start) Create() { s.make(s.env.Home.Create) }
 
 // Open asks for the file of a connection.
-func (s *Start) Open() { s.env.Files.Open([]string{".json"}, s.Take) }
+func (s *Start) Open() { s.env.Files.Open([]string{".roomkey", ".json"}, s.Take) }
 
 // Take opens a connection's file that was chosen, or dropped onto the window.
 func (s *Start) Take(name string, data []byte) {
