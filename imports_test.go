@@ -35,6 +35,7 @@ var layers = map[string]string{
 	"core/graph":      "words problem transport cloud tenant permission vault entra resources",
 	"core/change":     "words problem transport tenant",
 	"core/register":   data + io + "change",
+	"core/amend":      "words problem task change connection exchange tenant",
 	"core/check":      data + io + "evidence",
 	"core/exchange":   data + io,
 	"core/booking":    data + io,
@@ -45,7 +46,7 @@ var layers = map[string]string{
 	"core/reach":      "words permission",
 	"core/proof":      data + io + "check exchange booking setup evidence",
 	"core/handover":   data + io + "owner check booking setup evidence proof",
-	"core/session":    data + io + "policy file owner proof handover change register check exchange booking export report schedule setup evidence reach",
+	"core/session":    data + io + "policy file owner proof handover change register check exchange amend booking export report schedule setup evidence reach",
 	// The door of the simulated Microsoft and booking servers, and the rooms behind it.
 	"core/simulator":           "cloud simulator/booking simulator/entra simulator/exchange simulator/fault simulator/graph simulator/seatsurfing simulator/tenant",
 	"core/simulator/graph":     "simulator/entra simulator/exchange simulator/fault simulator/microsoft simulator/tenant",

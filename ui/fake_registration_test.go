@@ -181,7 +181,7 @@ func (b *fakeSession) ReviewedPlan(ctx context.Context, reviewed register.Plan, 
 }
 
 // RegisterHistory is Record.
-func (b *fakeCore) RegisterHistory() ([]change.Record, error) {
+func (b *fakeCore) History() ([]change.Record, error) {
 	defer b.ask("RegisterHistory")()
 	if b.NoHistory != nil {
 		return nil, b.NoHistory

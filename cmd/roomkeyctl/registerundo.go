@@ -198,7 +198,7 @@ func registerHistory(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			records, err := s.RegisterHistory()
+			records, err := s.History()
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -87,20 +88,9 @@ func scriptShow(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			values := map[string]any{}
-			for _, pair := range set {
-				key, value, ok := strings.Cut(pair, "=")
-				if !ok {
-					return usage("--set takes NAME=VALUE, not %q.", pair)
-				}
-				if file, isFile := strings.CutPrefix(value, "@"); isFile {
-					data, err := a.read(c.Context(), file)
-					if err != nil {
-						return err
-					}
-					value = string(data)
-				}
-				values[key] = value
+			values, err := a.values(c.Context(), set)
+			if err != nil {
+				return err
 			}
 			if differing {
 				only := exchange.Differing(s.Processing())
@@ -147,8 +137,32 @@ func scriptShow(a *app) *cobra.Command {
 	c.Flags().StringVar(&out, "out", "-", "`file` or folder to write, - for standard output")
 	c.Flags().BoolVar(&changes, "diff", false, "show the differences from the last script instead of the text")
 	c.Flags().BoolVar(&differing, "only-differing", false, "only the rooms whose settings differ from the product's, by the last CSV that was read")
-	c.Flags().StringArrayVar(&set, "set", nil, "`NAME=VALUE` of a parameter; @FILE as the value reads a file")
+	setFlag(c, &set)
 	return c
+}
+
+func setFlag(c *cobra.Command, set *[]string) {
+	c.Flags().StringArrayVar(set, "set", nil, "`NAME=VALUE` of a parameter; @FILE as the value reads a file")
+}
+
+// values are those that --set gives to a script's form.
+func (a *app) values(ctx context.Context, set []string) (map[string]any, error) {
+	values := map[string]any{}
+	for _, pair := range set {
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			return nil, usage("--set takes NAME=VALUE, not %q.", pair)
+		}
+		if file, isFile := strings.CutPrefix(value, "@"); isFile {
+			data, err := a.read(ctx, file)
+			if err != nil {
+				return nil, err
+			}
+			value = string(data)
+		}
+		values[key] = value
+	}
+	return values, nil
 }
 
 func scriptFolder(a *app) *cobra.Command {

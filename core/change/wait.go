@@ -66,6 +66,28 @@ func (c Clock) Until(ctx context.Context, try func() (again bool, err error),
 	}
 }
 
+// Bring brings about what look sees: it looks, acts once where it is not so, and
+// looks again until it is. acted is whether act answered. The others are Until's.
+func (c Clock) Bring(ctx context.Context, look func(context.Context) (bool, error), act func(context.Context) error,
+	waiting func(attempt int, wait time.Duration), late func(waited time.Duration, last error) error) (acted bool, err error) {
+	err = c.Until(ctx, func() (again bool, err error) {
+		for {
+			so, err := look(ctx)
+			if err == nil && so {
+				return false, nil
+			}
+			if err == nil && !acted {
+				if err = act(ctx); err == nil {
+					acted = true
+					continue
+				}
+			}
+			return err == nil || Retryable(problem.Of(err)), err
+		}
+	}, waiting, late)
+	return acted, err
+}
+
 // Retryable is whether another look or another try may succeed: what was just
 // made is not everywhere at once, so that Microsoft does not find it yet.
 func Retryable(p *problem.Problem) bool {

@@ -38,6 +38,17 @@ type Script struct {
 	Also     []string `yaml:"also" json:"also,omitempty"`
 	Scopes   []string `yaml:"scopes" json:"scopes,omitempty"`
 	Roles    []string `yaml:"roles" json:"roles,omitempty"`
+	// API is how Roomkey's own sign-in does the same, nil where Microsoft has no
+	// supported API.
+	API *API `yaml:"api" json:"api,omitempty"`
+}
+
+// API is what doing it by Microsoft Graph takes: the delegated permissions to
+// look and to change, and the role that Microsoft asks for.
+type API struct {
+	Read  []string  `yaml:"read" json:"read"`
+	Write []string  `yaml:"write" json:"write"`
+	Role  words.Key `yaml:"role" json:"role"`
 }
 
 // Kinds of parameter.
@@ -140,6 +151,14 @@ func find(name string) (Script, bool) {
 		}
 	}
 	return Script{}, false
+}
+
+// APIOf is how Graph does what a script does, the zero value where it does not.
+func APIOf(name string) API {
+	if s, ok := find(name); ok && s.API != nil {
+		return *s.API
+	}
+	return API{}
 }
 
 // For is the script with its form filled in for a target, and the reason why it

@@ -19,6 +19,7 @@ var (
 	codeField              = problem.Declare("exchange.field", problem.WrongInput)
 	codeGrantRemains       = problem.Declare("exchange.grant-remains", problem.Unmet)
 	codeNoAccount          = problem.Declare("exchange.no-account", problem.WrongInput)
+	codeNoAPI              = problem.Declare("exchange.no-api", problem.Unsupported)
 	codeNoApplication      = problem.Declare("exchange.no-application", problem.WrongInput)
 	codeNoApps             = problem.Declare("exchange.no-apps", problem.Unsupported)
 	codeNoBuildings        = problem.Declare("exchange.no-buildings", problem.WrongInput)

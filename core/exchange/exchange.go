@@ -75,12 +75,12 @@ type intent struct {
 	Tenant     string      `json:"tenant"`
 	Cloud      string      `json:"cloud"`
 	Objects    []string    `json:"objects"`
-	Operations []operation `json:"operations"`
+	Operations []Operation `json:"operations"`
 }
 
-// operation is one change of an intent; a cmdlet that only looks has no
+// Operation is one change of an intent; a cmdlet that only looks has no
 // parameters.
-type operation struct {
+type Operation struct {
 	Cmdlet     string          `json:"cmdlet"`
 	Identity   string          `json:"identity"`
 	Parameters json.RawMessage `json:"parameters"`
@@ -117,7 +117,7 @@ func (b *build) will(cmdlet, identity string, parameters any) {
 
 // shared is will with parameters that many objects have in common.
 func (b *build) shared(cmdlet, identity string, parameters json.RawMessage) {
-	b.intent.Operations = append(b.intent.Operations, operation{cmdlet, identity, parameters})
+	b.intent.Operations = append(b.intent.Operations, Operation{cmdlet, identity, parameters})
 }
 
 func encode(v any) json.RawMessage {
@@ -167,11 +167,36 @@ func Generate(name string, t Target, values map[string]any) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
+	if b.script.Platform == "graph" {
+		b.warn("Signing in leaves a consent for the application Microsoft Graph Command Line Tools in the tenant, even with -WhatIf. To use a public client of your own, start the script with -ClientId and its ID.")
+	}
 	b.doc.Intent, b.doc.HowToRun = encode(b.intent), howToRun(b.doc.File, b.script.Reads)
 	if b.doc.Text, err = b.render(); err != nil {
 		return Document{}, problem.New(codeTemplate, words.T("The template of the script %s is broken.", name)).By(err)
 	}
 	return b.doc, nil
+}
+
+// Work is what a script would do in a tenant where nothing is done yet, for who
+// does it without the script.
+type Work struct {
+	Script     Script
+	Operations []Operation
+	Warnings   []words.Text
+}
+
+// WorkOf is the work of a script that Graph can do, with the errors of Generate;
+// of another one it is exchange.no-api.
+func WorkOf(name string, t Target, values map[string]any) (Work, error) {
+	if s, ok := find(name); ok && s.API == nil {
+		return Work{}, problem.New(codeNoAPI, words.T("Microsoft has no supported API for what %s does.", name)).
+			Run(words.T("Have an Exchange administrator run the script:"), "roomkeyctl script show "+name)
+	}
+	b, err := prepare(name, t, values)
+	if err != nil {
+		return Work{}, err
+	}
+	return Work{b.script, b.intent.Operations, b.doc.Warnings}, nil
 }
 
 // prepare is all of Generate but the text.
@@ -189,16 +214,13 @@ func prepare(name string, t Target, values map[string]any) (*build, error) {
 		t.Now = time.Now()
 	}
 	b := &build{Target: t, script: s, form: newForm(s, values), data: map[string]any{}}
-	b.intent = intent{Schema: 1, Script: name, Connection: t.Connection.ID, Tenant: t.Connection.Tenant.ID, Cloud: t.Cloud.ID, Objects: []string{}, Operations: []operation{}}
+	b.intent = intent{Schema: 1, Script: name, Connection: t.Connection.ID, Tenant: t.Connection.Tenant.ID, Cloud: t.Cloud.ID, Objects: []string{}, Operations: []Operation{}}
 	b.doc.Name, b.doc.File = name, name+".ps1"
 	if err := b.reach(); err != nil {
 		return nil, err
 	}
 	if err := builders[name](b); err != nil {
 		return nil, err
-	}
-	if s.Platform == "graph" {
-		b.warn("Signing in leaves a consent for the application Microsoft Graph Command Line Tools in the tenant, even with -WhatIf. To use a public client of your own, start the script with -ClientId and its ID.")
 	}
 	if b.intent.Objects == nil {
 		b.intent.Objects = []string{}

@@ -88,7 +88,7 @@ func (t Target) at(d time.Duration) func() time.Time {
 // perform plays the colleague for whom everything works.
 func perform(t testing.TB, to Target, name string, values map[string]any, ago time.Duration) []byte {
 	t.Helper()
-	file, err := play(generate(t, name, to, values).Intent, "admin@contoso.com", to.at(-ago), func(operation) Outcome { return Outcome{Status: Changed} })
+	file, err := play(generate(t, name, to, values).Intent, "admin@contoso.com", to.at(-ago), func(Operation) Outcome { return Outcome{Status: Changed} })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 // play is the colleague who runs a script: do applies one operation and
 // says what became of it; what it leaves empty is taken from the operation. It
 // gives the result file.
-func play(file json.RawMessage, account string, now func() time.Time, do func(operation) Outcome) ([]byte, error) {
+func play(file json.RawMessage, account string, now func() time.Time, do func(Operation) Outcome) ([]byte, error) {
 	var in intent
 	if err := json.Unmarshal(file, &in); err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func play(file json.RawMessage, account string, now func() time.Time, do func(op
 
 // reach fills an answer about the reach in as the script would: who applies the
 // operation says in After["InScope"] what is so, or nothing when it is right.
-func (o Outcome) reach(op operation) Outcome {
+func (o Outcome) reach(op Operation) Outcome {
 	var want reachTest
 	if err := json.Unmarshal(op.Parameters, &want); err != nil {
 		return Outcome{Identity: op.Identity, Status: Failed, Error: err.Error()}

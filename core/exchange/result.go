@@ -60,6 +60,24 @@ type checked struct {
 	Result   json.RawMessage `json:"result"`
 }
 
+// NewResult is the result of a run, with its outcomes counted.
+func NewResult(r Result) Result {
+	r.Schema, r.Summary = 1, map[string]int{Changed: 0, Same: 0, Failed: 0, Skipped: 0}
+	for _, o := range r.Results {
+		r.Summary[o.Status]++
+	}
+	return r
+}
+
+// File is the result as a script writes it, for ReadResult.
+func (r Result) File() ([]byte, error) {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(checked{checksum(text), text})
+}
+
 // checksum is the SHA-256 of the text as UTF-16LE with byte-order mark, which is what
 // a script can compute in Constrained Language Mode.
 func checksum(text []byte) string {

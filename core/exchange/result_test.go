@@ -15,7 +15,7 @@ import (
 func TestResultRoundTrip(t *testing.T) {
 	to := target(t, 3)
 	doc := generate(t, "calendar-processing", to, map[string]any{"keepSubject": "none"})
-	file, err := play(doc.Intent, "admin@contoso.com", to.at(0), func(op operation) Outcome {
+	file, err := play(doc.Intent, "admin@contoso.com", to.at(0), func(op Operation) Outcome {
 		if op.Identity == "room1@contoso.com" {
 			return Outcome{Status: Failed, Error: "O‘Brien\x00 \u2028 is not here"}
 		}
@@ -107,7 +107,7 @@ func TestReach(t *testing.T) {
 	to := target(t, 3)
 	intent := generate(t, "limit-application-test", to, nil).Intent
 	run := func(inside, outside string) Reach {
-		file, err := play(intent, "a", to.at(0), func(op operation) Outcome {
+		file, err := play(intent, "a", to.at(0), func(op Operation) Outcome {
 			says := inside
 			if op.Identity == "ceo@contoso.com" {
 				says = outside
@@ -144,7 +144,7 @@ func TestRemoveGrantNeedsEvidence(t *testing.T) {
 		_, err := Generate("remove-grant", to, map[string]any{"evidence": evidence})
 		return problem.CodeOf(err).String()
 	}
-	failed, err := play(generate(t, "limit-application-test", to, nil).Intent, "a", to.at(-3*time.Hour), func(operation) Outcome {
+	failed, err := play(generate(t, "limit-application-test", to, nil).Intent, "a", to.at(-3*time.Hour), func(Operation) Outcome {
 		return Outcome{Status: Same, After: map[string]string{"InScope": "True"}}
 	})
 	if err != nil {

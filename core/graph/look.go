@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	abstractions "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"github.com/roomkey/roomkey/core/tenant"
@@ -14,6 +15,25 @@ import (
 // Look finds whose address it is, also where it is an old one, and what kind of
 // place it is, if that may be read. Without an id no account of the tenant has it.
 func (c *Client) Look(ctx context.Context, address string) (tenant.Account, error) {
+	account, err := c.account(ctx, address)
+	if err == nil && account.ID != "" {
+		account.Place = c.placeType(ctx, address)
+	}
+	return account, err
+}
+
+// Account is whose address it is, with licences and where it comes from. Without
+// an id no account of the tenant has it.
+func (c *Client) Account(ctx context.Context, address string) (tenant.Account, error) {
+	return c.account(ctx, address, "assignedLicenses", "onPremisesSyncEnabled")
+}
+
+// AllowSignIn lets an account sign in, or blocks it.
+func (c *Client) AllowSignIn(ctx context.Context, id string, allowed bool) error {
+	return c.send(ctx, abstractions.PATCH, "v1.0/users/"+url.PathEscape(id), nil, map[string]any{"accountEnabled": allowed}, nil)
+}
+
+func (c *Client) account(ctx context.Context, address string, more ...string) (tenant.Account, error) {
 	quoted := strings.ReplaceAll(address, "'", "''")
 	filter := "userPrincipalName eq '" + quoted + "' or mail eq '" + quoted + "' or proxyAddresses/any(a:a eq 'smtp:" + quoted + "')"
 	found, err := whole(read(ctx, c, walk[*tenant.Account, tenant.Account]{
@@ -23,15 +43,13 @@ func (c *Client) Look(ctx context.Context, address string) (tenant.Account, erro
 		page: func(ctx context.Context, _, _ int32) (*page[*tenant.Account], error) {
 			return plain[tenant.Account](ctx, c)(c.users().ToGetRequestInformation(ctx, &users.UsersRequestBuilderGetRequestConfiguration{
 				QueryParameters: &users.UsersRequestBuilderGetQueryParameters{Filter: &filter,
-					Select: []string{"id", "userPrincipalName", "mail", "userType", "accountEnabled", "showInAddressList"}}}))
+					Select: append([]string{"id", "userPrincipalName", "mail", "userType", "accountEnabled", "showInAddressList"}, more...)}}))
 		},
 	}, nil))
 	if err != nil || len(found) == 0 {
 		return tenant.Account{}, err
 	}
-	account := found[0]
-	account.Place = c.placeType(ctx, address)
-	return account, nil
+	return found[0], nil
 }
 
 // placeType asks what kind of place an address is, "" for none or no answer. The

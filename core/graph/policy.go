@@ -2,13 +2,11 @@ package graph
 
 import (
 	"context"
-	"encoding/json"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
-	abstractions "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 
 	"github.com/roomkey/roomkey/core/problem"
@@ -118,28 +116,4 @@ func life(text string) time.Duration {
 	}
 	days := d.GetYears()*365 + d.GetWeeks()*7 + d.GetDays()
 	return time.Duration(days)*24*time.Hour + time.Duration(d.GetHours())*time.Hour + time.Duration(d.GetMinutes())*time.Minute + time.Duration(d.GetSeconds())*time.Second
-}
-
-// plainly reads what the SDK's models do not have, by its path below the
-// cloud's Graph.
-func (c *Client) plainly(ctx context.Context, path string, filter *string, into any) error {
-	what := "GET /" + strings.TrimPrefix(path, "v1.0/")
-	_, err := call(ctx, c, what, func(ctx context.Context) (any, error) {
-		info := abstractions.NewRequestInformationWithMethodAndUrlTemplateAndPathParameters(abstractions.GET,
-			"{+graph}"+path+"{?%24filter}", map[string]string{"graph": strings.TrimSuffix(c.root.String(), "v1.0")})
-		if filter != nil {
-			info.QueryParameters["%24filter"] = *filter
-		}
-		info.Headers.Add("Accept", "application/json")
-		answer, err := c.adapter.SendPrimitive(ctx, info, "[]byte", nil)
-		if err != nil {
-			return nil, err
-		}
-		data, _ := answer.([]byte)
-		if err := json.Unmarshal(data, into); err != nil {
-			return nil, malformed(what, "a part of it has another form than Microsoft describes").By(err)
-		}
-		return into, nil
-	})
-	return err
 }

@@ -134,25 +134,14 @@ func agree(reviewed, now Plan, j journal) error {
 
 // do brings one step about.
 func (r *run) do(ctx context.Context, s step) error {
-	answered := false
 	r.in.Report.Say(len(r.result.Done), r.total, s.title)
-	return r.in.Until(ctx, func() (again bool, err error) {
-		for {
-			so, err := s.look(ctx)
-			if err == nil && so {
-				return false, r.finish(s, answered)
-			}
-			if err == nil && !answered {
-				if err = r.act(ctx, s); err == nil {
-					answered = true
-					continue
-				}
-			}
-			return err == nil || change.Retryable(problem.Of(err)), err
-		}
-	}, func(attempt int, wait time.Duration) {
+	answered, err := r.in.Bring(ctx, s.look, func(ctx context.Context) error { return r.act(ctx, s) }, func(attempt int, wait time.Duration) {
 		r.in.Report.Say(len(r.result.Done), r.total, words.T("%s: waiting for Microsoft to catch up, attempt %d, next in %s", s.title, attempt, wait.Round(time.Second)))
 	}, func(waited time.Duration, last error) error { return unfinished(s.title, waited, last) })
+	if err != nil {
+		return err
+	}
+	return r.finish(s, answered)
 }
 
 // act makes the call of a step, with the journal before and after.

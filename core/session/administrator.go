@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/roomkey/roomkey/core/amend"
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
@@ -22,6 +23,7 @@ import (
 type Directory interface {
 	register.Directory
 	register.SignInLog
+	amend.Directory
 	// Exists looks a mailbox up by one of its addresses.
 	Exists(ctx context.Context, mailbox string) (bool, error)
 	// Assigned are the people and groups who are assigned to an enterprise application.
@@ -329,19 +331,11 @@ var ScopesRooms = []string{"Place.Read.All"}
 // product that may not list them itself, and keeps them as the connection's known
 // rooms. The application gets no permission for it.
 func (s *Session) RoomsByAdministrator(ctx context.Context) tenant.Listing[tenant.Room] {
-	admin, _, err := s.admin.opened()
+	_, directory, err := s.admin.opened()
 	if err != nil {
 		return failed[tenant.Room](err)
 	}
-	row, err := s.Cloud()
-	if err != nil {
-		return failed[tenant.Room](err)
-	}
-	client, err := s.cloudHTTP(row)
-	if err != nil {
-		return failed[tenant.Room](err)
-	}
-	l := s.env.Graph(GraphOptions{Cloud: row, HTTP: client, Token: admin.Token, Renew: admin.Renew, Source: tenant.SourceAdministrator}).Rooms(ctx, nil)
+	l := directory.Rooms(ctx, nil)
 	if l.Complete {
 		if err := s.keepRooms(cacheImported, cachedRooms{Source: l.Source, At: l.At, Rooms: l.Items}); err != nil {
 			l.Problem = problem.Of(err)

@@ -16,7 +16,7 @@ func (s *Session) LeftBehind() *problem.Problem {
 	case store.PushStarted, store.PushDone, store.PushUnknown:
 		p.Lead(words.T("Remove what the booking server has from here."), problem.PlaceRemove)
 	}
-	history, _ := s.RegisterHistory()
+	history, _ := s.registerHistory()
 	made := 0
 	for _, r := range history {
 		switch r.Phase {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/roomkey/roomkey/core/amend"
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/check"
@@ -299,9 +300,19 @@ func (s *Session) serverProves(ctx context.Context) error {
 	return nil
 }
 
-// RegisterHistory is the record of what was done to the tenant.
-func (s *Session) RegisterHistory() ([]change.Record, error) {
+// registerHistory is the record of what was done to the registration.
+func (s *Session) registerHistory() ([]change.Record, error) {
 	return register.History(record{journal{s}})
+}
+
+// History is the record of all that was done to the tenant, oldest first.
+func (s *Session) History() ([]change.Record, error) {
+	list, err := s.registerHistory()
+	if err != nil {
+		return nil, err
+	}
+	amended, err := amend.History(record{journal{s}})
+	return slices.SortedStableFunc(slices.Values(append(list, amended...)), func(a, b change.Record) int { return a.At.Compare(b.At) }), err
 }
 
 // pendingRotation is a rotation whose old credential still works, nil for none.

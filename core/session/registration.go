@@ -53,7 +53,7 @@ func (s *Session) Registration(ctx context.Context) (Registration, error) {
 		return out, err
 	}
 	out.Proven = setup.Steps(known)[slices.Index(setup.Order(), setup.Register)].State == setup.Done
-	history, err := s.RegisterHistory()
+	history, err := s.registerHistory()
 	out.Unfinished, out.Restorable = left(history, application.ClientID != "")
 	return out, err
 }

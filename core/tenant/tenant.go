@@ -41,6 +41,15 @@ func Addresses(rooms []Room) []string {
 	return out
 }
 
+// Place is a room by itself.
+type Place struct {
+	Room
+	// Type is Graph's, such as "room" or "workspace".
+	Type string
+	// ParentID is the id of the floor or section that it is in, "" for none.
+	ParentID string
+}
+
 // RoomList groups rooms, usually those of one building.
 type RoomList struct {
 	ID           string `json:"id,omitempty"`
@@ -77,6 +86,10 @@ type Account struct {
 	Enabled *bool `json:"accountEnabled,omitempty"`
 	// InAddressList is nil when Graph does not say.
 	InAddressList *bool `json:"showInAddressList,omitempty"`
+	// Licences are what the account is licensed for, Synced whether it comes from
+	// a local Active Directory; empty unless they were asked for.
+	Licences []struct{} `json:"assignedLicenses,omitempty"`
+	Synced   bool       `json:"onPremisesSyncEnabled,omitempty"`
 	// Place is Graph's type of the place, such as "workspace", "" for none.
 	Place string `json:"-"`
 }

@@ -155,7 +155,7 @@ type registered interface {
 	RegisterRestore(ctx context.Context) (tenant.Application, error)
 	Rotate(ctx context.Context, o register.Options, report task.Report) (register.Rotation, error)
 	FinishRotation(ctx context.Context, confirmed bool) (register.Rotation, error)
-	RegisterHistory() ([]change.Record, error)
+	History() ([]change.Record, error)
 	PublicCertificate(ctx context.Context) ([]byte, error)
 }
 

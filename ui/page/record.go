@@ -55,7 +55,7 @@ func newRecord(p *planner) *record {
 func (r *record) look() {
 	var records []change.Record
 	r.p.env.Scope.Run(func(context.Context) (err error) {
-		records, err = r.p.env.Session.RegisterHistory()
+		records, err = r.p.env.Session.History()
 		return err
 	}, func(err error) {
 		if err != nil {
@@ -256,7 +256,7 @@ func plainly(v any) string {
 func (r *record) save() {
 	var data []byte
 	r.p.env.Scope.Run(func(context.Context) error {
-		records, err := r.p.env.Session.RegisterHistory()
+		records, err := r.p.env.Session.History()
 		if err == nil {
 			data, err = json.MarshalIndent(records, "", "  ")
 		}

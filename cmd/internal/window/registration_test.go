@@ -214,7 +214,7 @@ func TestReview(t *testing.T) {
 	if _, err := s.ReviewedPlan(ctx, reviewed, nil); problem.CodeOf(err) != register.CodeStale || problem.Of(err).Detail.IsZero() {
 		t.Errorf("after apply: %v", err)
 	}
-	records, err := s.RegisterHistory()
+	records, err := s.History()
 	if err != nil || len(records) < 4 || records[0].Reviewer != "Bea" || records[0].Ticket != "CHG-17" {
 		t.Fatalf("%+v, %v", records, err)
 	}

@@ -257,13 +257,14 @@ func (c *Colleague) setSignIn(o *Outcome, p object) error {
 	}
 	e := &c.x.State.Exchange
 	key := strings.ToLower(o.Identity)
-	if e.SignIn[key] == allow {
+	was := c.x.RoomSignsIn(key)
+	if was == allow {
 		return nil
 	}
 	if e.SignIn == nil {
 		e.SignIn = map[string]bool{}
 	}
-	o.Before["AccountEnabled"], o.After["AccountEnabled"] = shownValue(e.SignIn[key]), shownValue(allow)
+	o.Before["AccountEnabled"], o.After["AccountEnabled"] = shownValue(was), shownValue(allow)
 	e.SignIn[key], o.Status = allow, "changed"
 	return nil
 }

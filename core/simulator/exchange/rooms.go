@@ -81,12 +81,24 @@ func (x *Exchange) MadeRoomObject(m tenant.MadeRoom) object {
 	return o
 }
 
+// RoomOf is the address of a room that exists, by address or id.
+func (x *Exchange) RoomOf(key string) (string, bool) {
+	if i, ok := x.Directory.FindRoom(key); ok {
+		address := x.Directory.Room(i).Email
+		return address, !x.RoomGone(address)
+	}
+	for _, m := range x.State.Exchange.MadeRooms {
+		if m.ID == key || strings.EqualFold(m.Email, key) {
+			return m.Email, true
+		}
+	}
+	return "", false
+}
+
 // isRoom reports whether an address is a room mailbox that exists.
 func (x *Exchange) isRoom(address string) bool {
-	if _, ok := x.Directory.FindRoom(address); ok {
-		return !x.RoomGone(address)
-	}
-	return slices.ContainsFunc(x.State.Exchange.MadeRooms, func(m tenant.MadeRoom) bool { return strings.EqualFold(m.Email, address) })
+	_, ok := x.RoomOf(address)
+	return ok
 }
 
 // RoomObject is a room as Graph shows it. What nobody typed is null, "" or [],

@@ -14,6 +14,7 @@ import (
 var (
 	userRead      = []string{"User.Read.All", "User.ReadBasic.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	userWrite     = []string{"User.ReadWrite.All", "Directory.ReadWrite.All"}
+	userEnable    = "User.EnableDisableAccount.All"
 	directoryRead = []string{"Directory.Read.All", "Directory.ReadWrite.All", "User.Read", "User.Read.All", "RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory"}
 )
 
@@ -22,7 +23,7 @@ var userRoutes = []route{
 	{pattern: "GET /users/$count", allow: userRead, serve: func(c *call) (reply, error) { return c.countOf(c.userCollection()) }},
 	{pattern: "POST /users", allow: userWrite, admin: []string{tenant.GlobalAdministrator}, serve: (*call).createUser},
 	{pattern: "GET /users/{}", allow: userRead, serve: func(c *call) (reply, error) { return c.oneUser(c.vars[0]) }},
-	{pattern: "PATCH /users/{}", allow: userWrite, admin: []string{tenant.GlobalAdministrator}, serve: (*call).patchUser},
+	{pattern: "PATCH /users/{}", allow: append(slices.Clone(userWrite), userEnable), admin: []string{tenant.GlobalAdministrator, tenant.UserAdministrator}, serve: (*call).patchUser},
 	{pattern: "DELETE /users/{}", allow: userWrite, admin: []string{tenant.GlobalAdministrator}, serve: (*call).deleteUser},
 	{pattern: "GET /users/{}/memberOf", allow: append(slices.Clone(directoryRead), groupRead...), serve: (*call).memberOf},
 	{pattern: "GET /users/{}/transitiveMemberOf", allow: append(slices.Clone(directoryRead), groupRead...), serve: (*call).memberOf},
@@ -158,7 +159,32 @@ func (c *call) madeUserAt() (int, error) {
 	return at, nil
 }
 
+// allowSignIn changes the account of a room: nothing but its sign-in.
+func (c *call) allowSignIn(address string) (reply, error) {
+	var change struct {
+		Enabled *bool `json:"accountEnabled"`
+	}
+	if err := c.body(&change); err != nil {
+		return reply{}, err
+	}
+	if change.Enabled == nil {
+		return reply{}, microsoft.BadRequest("A value is required for property 'accountEnabled' of resource 'User'.")
+	}
+	e := &c.g.State.Exchange
+	if e.SignIn == nil {
+		e.SignIn = map[string]bool{}
+	}
+	e.SignIn[strings.ToLower(address)] = *change.Enabled
+	return noContent()
+}
+
 func (c *call) patchUser() (reply, error) {
+	if address, room := c.g.RoomOf(c.vars[0]); room {
+		return c.allowSignIn(address)
+	}
+	if !c.claims.HasAny(userWrite...) { // the narrower permission is for the sign-in of accounts alone
+		return reply{}, microsoft.Denied()
+	}
 	at, err := c.madeUserAt()
 	if err != nil {
 		return reply{}, err

@@ -17,7 +17,7 @@ type ExchangeState struct {
 	Policies   []ApplicationPolicy    `json:"applicationAccessPolicies,omitempty"`
 	EWSAllowed []string               `json:"ewsAllowedAppIds,omitempty"`
 	EWSEnabled *bool                  `json:"ewsEnabled,omitempty"`
-	SignIn     map[string]bool        `json:"signIn,omitempty"` // room accounts that were allowed to sign in
+	SignIn     map[string]bool        `json:"signIn,omitempty"` // of room accounts, as somebody said
 	Folders    map[string]string      `json:"calendarDefaultRights,omitempty"`
 }
 

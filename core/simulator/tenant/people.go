@@ -84,8 +84,12 @@ func (t *Tenant) GroupStruck(name string, i int) bool {
 	return strings.EqualFold(arg, t.Directory.ID(KindGroup, i)) || strings.EqualFold(arg, groupName(i))
 }
 
-// roomSignsIn reports whether the fault lets the account of a room sign in.
-func (t *Tenant) roomSignsIn(address string) bool {
+// RoomSignsIn reports whether the account of a room may sign in: as somebody said,
+// or else as the fault has it.
+func (t *Tenant) RoomSignsIn(address string) bool {
+	if said, is := t.State.Exchange.SignIn[address]; is {
+		return said
+	}
 	arg, on := t.Fault(fault.RoomSignIn)
 	return on && fault.Hits(arg, address, true)
 }

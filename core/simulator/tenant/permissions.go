@@ -23,7 +23,8 @@ const (
 	PrivilegedRoleAdministrator   = "e8611ab8-c189-46e8-94e1-60213ab1f814"
 	ApplicationAdministrator      = "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3"
 	CloudApplicationAdministrator = "158c047a-c907-4556-b7ef-446551a6b5f7"
-	exchangeAdministrator         = "29232cdf-9323-42fd-ade2-1d097af3e4de"
+	ExchangeAdministrator         = "29232cdf-9323-42fd-ade2-1d097af3e4de"
+	UserAdministrator             = "fe930be7-5e62-47db-91af-98c3a49a38b1"
 	DefaultUserRole               = "b79fbf4d-3ef9-4689-8143-76b194e85509"
 )
 
@@ -31,7 +32,7 @@ const (
 var RoleNames = map[string]string{
 	GlobalAdministrator: "Global Administrator", PrivilegedRoleAdministrator: "Privileged Role Administrator",
 	ApplicationAdministrator: "Application Administrator", CloudApplicationAdministrator: "Cloud Application Administrator",
-	exchangeAdministrator: "Exchange Administrator",
+	ExchangeAdministrator: "Exchange Administrator", UserAdministrator: "User Administrator",
 }
 
 // registrars may make applications, consenters may grant Graph's application

@@ -44,7 +44,7 @@ func (t *Tenant) RoomAccount(i int) object {
 	local, _, _ := strings.Cut(r.Email, "@")
 	o := object{
 		"id": t.Directory.ID(KindRoom, i), "displayName": r.Name, "givenName": nil, "surname": nil, "userPrincipalName": r.Email, "mail": r.Email,
-		"mailNickname": local, "accountEnabled": t.State.Exchange.SignIn[r.Email] || t.roomSignsIn(r.Email), "userType": "Member", "businessPhones": []string{}, "proxyAddresses": []string{"SMTP:" + r.Email},
+		"mailNickname": local, "accountEnabled": t.RoomSignsIn(r.Email), "userType": "Member", "businessPhones": []string{}, "proxyAddresses": []string{"SMTP:" + r.Email},
 		"createdDateTime": "2024-03-04T08:00:00Z", "otherMails": []string{}, "assignedLicenses": []object{},
 	}
 	if t.RoomStruck(fault.RoomRenamed, r.Email) {
@@ -73,7 +73,7 @@ func (t *Tenant) FindUser(key string) (object, bool) {
 	}
 	for _, m := range t.State.Exchange.MadeRooms {
 		if m.ID == key || strings.EqualFold(m.Email, key) {
-			return object{"id": m.ID, "displayName": m.Name, "userPrincipalName": m.Email, "mail": m.Email, "accountEnabled": false, "userType": "Member", "businessPhones": []string{}}, true
+			return object{"id": m.ID, "displayName": m.Name, "userPrincipalName": m.Email, "mail": m.Email, "accountEnabled": t.RoomSignsIn(strings.ToLower(m.Email)), "userType": "Member", "businessPhones": []string{}}, true
 		}
 	}
 	for _, u := range t.State.Users {

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/roomkey/roomkey/core/amend"
+	"github.com/roomkey/roomkey/core/exchange"
+	"github.com/roomkey/roomkey/core/file"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+func newExchange(a *app) *cobra.Command {
+	return group("exchange", "What a script does, done by Microsoft Graph: plan, apply, undo", exchangeList(a), exchangePlan(a), exchangeApply(a), exchangeUndo(a))
+}
+
+func exchangeList(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the scripts for which Roomkey can sign in and do the same", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			scripts := []exchange.Script{}
+			for _, s := range exchange.Catalogue() {
+				if s.API != nil {
+					scripts = append(scripts, s)
+				}
+			}
+			return a.show(scripts, func(w io.Writer) {
+				var cells [][]string
+				for _, s := range scripts {
+					cells = append(cells, []string{s.Name, l(s.Title), s.Fields(), l(s.API.Role)})
+				}
+				rows(w, []words.Key{"name", "what it does", "--set", "role"}, cells)
+				printLine(w, "Microsoft has no supported API for calendar processing: it stays a script.")
+			})
+		},
+	}
+}
+
+// amends opens the connection and signs in for what a script is about; the
+// sign-in asks for nothing else.
+func (a *app) amends(ctx context.Context, f signInFlags, script string, changes bool) (*session.Session, error) {
+	scopes := session.ScopesToAmend(script, changes)
+	if len(scopes) == 0 { // says why, and which scripts there are
+		_, err := exchange.WorkOf(script, exchange.Target{}, nil)
+		return nil, err
+	}
+	s, err := a.open()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := a.signIn(ctx, s, f, scopes); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func exchangePlan(a *app) *cobra.Command {
+	var f signInFlags
+	var set []string
+	var out string
+	c := &cobra.Command{
+		Use: "plan SCRIPT", Short: "Show what apply would change", Args: cobra.ExactArgs(1),
+		Long: "Reads the tenant and changes nothing. The parameters are those of the script. With " +
+			"--out FILE the plan can be reviewed by a second person; apply --plan FILE applies " +
+			"exactly that plan.",
+		RunE: func(c *cobra.Command, args []string) error {
+			values, err := a.values(c.Context(), set)
+			if err != nil {
+				return err
+			}
+			s, err := a.amends(c.Context(), f, args[0], false)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			plan, err := s.AmendPlan(c.Context(), args[0], values, a.progress())
+			if err != nil {
+				return err
+			}
+			if out != "" {
+				data, err := json.MarshalIndent(plan, "", "  ")
+				if err != nil {
+					return err
+				}
+				if err := a.write(out, append(data, '\n')); err != nil {
+					return err
+				}
+			}
+			return a.show(plan, func(w io.Writer) { printAmendPlan(w, plan) })
+		},
+	}
+	f.register(c)
+	setFlag(c, &set)
+	c.Flags().StringVar(&out, "out", "", "`file` for the plan as JSON")
+	return c
+}
+
+func exchangeApply(a *app) *cobra.Command {
+	var f signInFlags
+	var set []string
+	var name string
+	var yes bool
+	c := &cobra.Command{
+		Use: "apply SCRIPT", Short: "Do by Microsoft Graph what the script does", Args: cobra.ExactArgs(1),
+		Long: "Shows the plan, asks, and carries it out. Each object is read back afterwards. It can be " +
+			"interrupted at any point and run again: what is done already stays as it is. " +
+			"Exit status: 3 if an object failed.",
+		RunE: func(c *cobra.Command, args []string) error {
+			values, err := a.values(c.Context(), set)
+			if err != nil {
+				return err
+			}
+			return a.amend(c.Context(), f, args[0], yes, name, func(s *session.Session) (amend.Plan, error) {
+				return s.AmendPlan(c.Context(), args[0], values, a.progress())
+			})
+		},
+	}
+	f.register(c)
+	setFlag(c, &set)
+	c.Flags().StringVar(&name, "plan", "", "`file` with a reviewed plan; exactly that plan is applied")
+	c.Flags().BoolVar(&yes, "yes", false, "apply without asking")
+	return c
+}
+
+func exchangeUndo(a *app) *cobra.Command {
+	var f signInFlags
+	var yes, dryRun bool
+	c := &cobra.Command{
+		Use: "undo SCRIPT", Short: "Restore what apply changed, as far as nobody has changed it since", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			undo := func(s *session.Session) (amend.Plan, error) {
+				return s.AmendUndoPlan(c.Context(), args[0], a.progress())
+			}
+			if !dryRun {
+				return a.amend(c.Context(), f, args[0], yes, "", undo)
+			}
+			s, err := a.amends(c.Context(), f, args[0], false)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			plan, err := undo(s)
+			if err != nil {
+				return err
+			}
+			return a.show(plan, func(w io.Writer) { printAmendPlan(w, plan) })
+		},
+	}
+	f.register(c)
+	c.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be restored, and stop")
+	c.Flags().BoolVar(&yes, "yes", false, "restore without asking")
+	return c
+}
+
+// amend plans, asks and applies. A plan from a file takes the place of a new one.
+func (a *app) amend(ctx context.Context, f signInFlags, script string, yes bool, name string, make func(*session.Session) (amend.Plan, error)) error {
+	var plan amend.Plan
+	if name != "" {
+		data, err := file.Read(name, file.MaxBytes)
+		if err != nil {
+			return usage("The plan cannot be read: %v", err)
+		}
+		if plan, err = amend.ReadPlan(data, filepath.Base(name)); err != nil {
+			return err
+		}
+		if plan.Script != script {
+			return usage("The plan is for %s, not for %s.", plan.Script, script)
+		}
+		yes = true
+	}
+	s, err := a.amends(ctx, f, script, name != "")
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if name == "" {
+		if plan, err = make(s); err != nil {
+			return err
+		}
+	}
+	if !a.json {
+		printAmendPlan(a.out, plan)
+	}
+	if len(plan.Todo()) > 0 {
+		if !yes {
+			if yes, err = a.yes(ctx, words.T("Apply this plan?")); err != nil {
+				return err
+			}
+		}
+		if !yes {
+			return problem.New(codeUsageNotConfirmed, words.T("Nothing was applied.")).Run(words.T("Confirm at a terminal, or add:"), "--yes")
+		}
+		if _, err := a.signIn(ctx, s, f, session.ScopesToAmend(script, true)); err != nil {
+			return err
+		}
+	}
+	result, err := s.Amend(ctx, plan, a.progress())
+	if result.Script != "" {
+		if err := a.show(result, func(w io.Writer) { fmt.Fprintln(w); printResult(w, result) }); err != nil {
+			return err
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if err := a.leave(s); err != nil {
+		return err
+	}
+	if result.Summary[exchange.Failed] > 0 {
+		return &status{code: exitFindings, err: errors.New("not every object was changed"), silent: true}
+	}
+	return nil
+}
+
+func printAmendPlan(w io.Writer, p amend.Plan) {
+	for _, warning := range p.Warnings {
+		printLine(w, "Note: %s", warning)
+	}
+	var cells [][]string
+	for _, i := range p.Items {
+		cells = append(cells, []string{problem.Line(i.Identity), problem.Line(say(i.Today)), problem.Line(say(i.Wanted)), word(i.Action)})
+	}
+	rows(w, []words.Key{"object", "today", "wanted", "action"}, cells)
+	for _, i := range p.Items {
+		if !i.Why.IsZero() {
+			printLine(w, "%s: %s", problem.Line(i.Identity), i.Why)
+		}
+		if i.Problem != nil {
+			i.Problem.Terminal(w, language)
+		}
+	}
+	fmt.Fprintln(w)
+	printLine(w, "%s", words.N(len(p.Todo()), "%d change.", "%d changes.", len(p.Todo())))
+}

@@ -1,0 +1,235 @@
+package amend
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/change"
+	"github.com/roomkey/roomkey/core/exchange"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// inARow is how many objects may fail in the same way before the rest is not
+// tried.
+const inARow = 3
+
+// run is one Apply on its way.
+type run struct {
+	in   Input
+	id   string
+	plan Plan
+	// unwritten is why the journal took no entry: nothing is done without it.
+	unwritten error
+}
+
+// Apply carries out the plan, object by object: one that is no longer as the plan
+// says is left alone ("amend.stale"). Each object is read back; a value that
+// Microsoft did not keep is a failure. The result says what became of each, also
+// when err is why the rest was not tried.
+func Apply(ctx context.Context, in Input, p Plan) (exchange.Result, error) {
+	if err := in.fits(p); err != nil {
+		return exchange.Result{}, err
+	}
+	r := &run{in: in, id: strings.ToLower(rand.Text()[:12]), plan: p}
+	if r.in.Patience <= 0 {
+		r.in.Patience = 30 * time.Second
+	}
+	out := exchange.Result{Script: p.Script, Connection: p.Connection, Tenant: p.Tenant, StartedAt: in.Time(), Account: in.By, Files: []string{}, Results: []exchange.Outcome{}}
+	err := r.all(ctx, &out)
+	if err != nil {
+		out.Err = plainly(problem.Of(err))
+	}
+	out.FinishedAt = in.Time()
+	return exchange.NewResult(out), err
+}
+
+func (r *run) all(ctx context.Context, out *exchange.Result) error {
+	verb := "apply"
+	if r.plan.Undo {
+		verb = "undo"
+	}
+	if err := r.write(Item{}, change.Record{Phase: change.PhaseStart, Verb: verb}); err != nil {
+		return err
+	}
+	var stop error
+	failures, last := 0, ""
+	for n, i := range r.plan.Items {
+		r.in.Report.Say(n, len(r.plan.Items), i.Title)
+		k := kinds[i.Cmdlet]
+		o := exchange.Outcome{Identity: i.Identity, Action: k.action, Before: i.Before.strings(), After: i.After.strings()}
+		if r.plan.Undo {
+			o.Action = k.back
+		}
+		switch {
+		case i.Problem != nil:
+			o.Status, o.Error = exchange.Failed, plainly(i.Problem)
+		case i.Action == change.Attention:
+			o.Status, o.Error = exchange.Skipped, i.Why.String()
+		case stop != nil:
+			o.Status, o.Error = exchange.Skipped, "not tried"
+		default:
+			err := r.object(ctx, i, &o)
+			p := problem.Of(err)
+			if p == nil {
+				failures = 0
+				break
+			}
+			o.Status, o.Error = exchange.Failed, plainly(p)
+			if failures++; p.Code.String() != last {
+				failures, last = 1, p.Code.String()
+			}
+			if stop = r.stops(i, p, failures); ctx.Err() != nil {
+				stop = problem.Of(ctx.Err())
+			}
+		}
+		out.Results = append(out.Results, o)
+	}
+	if stop != nil {
+		return stop
+	}
+	return r.write(Item{}, change.Record{Phase: change.PhaseEnd})
+}
+
+// stops is why the rest is not tried after a problem, nil to go on.
+func (r *run) stops(i Item, p *problem.Problem, failures int) error {
+	switch {
+	case r.unwritten != nil:
+		return r.unwritten
+	case p.Kind == problem.Denied:
+		return r.roleRefused(p)
+	case p.Kind == problem.SignInNeeded || p.Kind == problem.Local || p.Kind == problem.Throttled:
+		return p
+	case failures >= inARow:
+		return problem.New(codeRepeated, words.T("%d objects in a row failed in the same way, so the rest was not tried.", failures)).
+			With(words.T("The last one: %s: %s", i.Identity, p.Title)).By(p).Fix(words.T("Correct the cause, then plan and apply again. Roomkey continues where it stopped."))
+	}
+	return nil
+}
+
+// object brings one object to what the plan says.
+func (r *run) object(ctx context.Context, i Item, o *exchange.Outcome) error {
+	k := kinds[i.Cmdlet]
+	done := change.PhaseAfter
+	if r.plan.Undo {
+		done = change.PhaseUndone
+	}
+	if i.Action == change.Keep {
+		o.Status = exchange.Same
+		if r.plan.Undo { // somebody, or a run that was cut off, took it back
+			return r.write(i, change.Record{Phase: done})
+		}
+		return nil
+	}
+	var now object
+	first, request := true, ""
+	look := func(ctx context.Context) (so bool, err error) {
+		if now, err = k.look(ctx, r.in.Directory, i.Identity); err != nil {
+			return false, err
+		}
+		so = now.holds(i.After)
+		if first && !so && (!now.holds(i.Before) || !now.leave.IsZero()) {
+			return false, stale(i)
+		}
+		first = false
+		return so, nil
+	}
+	act := func(ctx context.Context) error {
+		if err := r.write(i, change.Record{Phase: change.PhaseBefore, Request: k.request}); err != nil {
+			return err
+		}
+		var err error
+		request, err = change.Recorded(ctx, func(ctx context.Context) error { return k.change(ctx, r.in.Directory, now, i.After) })
+		if p := problem.Of(err); p != nil && change.Refused(p) {
+			if err := r.write(i, change.Record{Phase: change.PhaseFailed, Request: k.request, Code: p.Code.String(), RequestID: p.RequestID}); err != nil {
+				return err
+			}
+		}
+		return err
+	}
+	acted, err := r.in.Bring(ctx, look, act, func(int, time.Duration) {}, func(_ time.Duration, last error) error {
+		if last != nil {
+			return last
+		}
+		return notKept(i, now)
+	})
+	if err != nil {
+		return err
+	}
+	// What is so without a call is recorded too: a run that was cut off made it.
+	o.Status = exchange.Changed
+	return r.write(i, change.Record{Phase: done, Request: map[bool]string{true: k.request}[acted], RequestID: request})
+}
+
+// strings are the values as a script's result has them.
+func (v Values) strings() map[string]string {
+	out := map[string]string{}
+	for name, value := range v {
+		text := canonical(value)
+		switch value := value.(type) {
+		case bool:
+			text = map[bool]string{true: "True", false: "False"}[value]
+		case []any, []string:
+			text = strings.ReplaceAll(strings.ReplaceAll(text, "|", `\|`), "\n", "|")
+		}
+		out[name] = text
+	}
+	return out
+}
+
+// plainly is a problem as a result says it.
+func plainly(p *problem.Problem) string {
+	if p.Detail.IsZero() {
+		return p.Title.String()
+	}
+	return fmt.Sprintf("%s %s", p.Title, p.Detail)
+}
+
+func stale(i Item) *problem.Problem {
+	return problem.New(codeStale, words.T("%s has changed since the plan was made. It was left alone.", i.Identity)).
+		Fix(words.T("Plan again."))
+}
+
+func notKept(i Item, now object) *problem.Problem {
+	kept := Values{}
+	for name, want := range i.After {
+		if !same(now.values[name], want) {
+			kept[name] = now.values[name]
+		}
+	}
+	return problem.New(codeNotKept, words.T("Microsoft accepted the change of %s, but did not keep it.", i.Identity)).
+		With(words.T("It still has: %s", kept.text())).
+		Fix(words.T("If the object comes from the local Active Directory, change it there. Otherwise plan again in some minutes."))
+}
+
+// roleRefused says what Microsoft asks for, not why it refused: the answer does
+// not carry that.
+func (r *run) roleRefused(why *problem.Problem) *problem.Problem {
+	api := exchange.APIOf(r.plan.Script)
+	p := problem.New(codeRole, words.T("Microsoft did not let %s make this change.", r.in.By)).
+		With(why.Detail).
+		Fix(words.T("This change needs the role %s. Sign in with an account that has it.", api.Role)).
+		Fix(words.T("If the role is only eligible (PIM), activate it in the Microsoft Entra admin center under Privileged Identity Management, and sign in again.")).
+		Run(words.T("Or let a colleague run the script:"), "roomkeyctl script show "+r.plan.Script).By(why)
+	p.RequestID = why.RequestID
+	return p
+}
+
+// fits is whether the plan is of this connection and version.
+func (in Input) fits(p Plan) error {
+	switch {
+	case p.Version != planVersion:
+		return problem.New(codeNoPlan, words.T("The plan was made by another version of Roomkey.")).Fix(words.T("Make a new plan."))
+	case p.Connection != in.Connection.ID || !strings.EqualFold(p.Tenant, in.Connection.Tenant.ID):
+		return problem.New(codeNoPlan, words.T("The plan is of another connection or tenant.")).Fix(words.T("Open the connection that the plan was made for."))
+	}
+	for _, i := range p.Items {
+		if _, known := kinds[i.Cmdlet]; !known {
+			return problem.New(codeNoPlan, words.T("The plan names a change that this version does not know: %s.", problem.Line(i.Cmdlet))).Fix(words.T("Make a new plan."))
+		}
+	}
+	return nil
+}

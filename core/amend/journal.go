@@ -1,0 +1,169 @@
+package amend
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/roomkey/roomkey/core/change"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// journalKind marks this package's entries: the file is shared.
+const journalKind = "exchange"
+
+// entry is one line of the record. Before and After of a call that is about to be
+// made are what is there and what is asked for.
+type entry struct {
+	Kind string `json:"kind"`
+	change.Record
+	Script   string `json:"script"`
+	Cmdlet   string `json:"cmdlet,omitempty"`
+	Identity string `json:"identity,omitempty"`
+	Before   Values `json:"before,omitempty"`
+	After    Values `json:"after,omitempty"`
+}
+
+// write appends an entry about an object, or about the run as a whole; without
+// it, nothing is done.
+func (r *run) write(i Item, e change.Record) error {
+	e.At, e.Run, e.By = r.in.Time(), r.id, r.in.By
+	if i.Cmdlet != "" {
+		e.Step, e.Title = r.plan.Script, words.T("%s: %s", kinds[i.Cmdlet].title, i.Identity)
+	}
+	r.unwritten = r.in.Journal.Append(entry{Kind: journalKind, Record: e, Script: r.plan.Script, Cmdlet: i.Cmdlet, Identity: i.Identity, Before: i.Before, After: i.After})
+	return r.unwritten
+}
+
+func readJournal(j change.Journal) ([]entry, error) {
+	lines, err := j.Entries()
+	if err != nil {
+		return nil, err
+	}
+	var out []entry
+	for _, line := range lines {
+		var e entry
+		if json.Unmarshal(line, &e) == nil && e.Kind == journalKind {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+// History is the record of what was done to the tenant, oldest first.
+func History(j change.Journal) ([]change.Record, error) {
+	entries, err := readJournal(j)
+	list := []change.Record{}
+	for _, e := range entries {
+		r := e.Record
+		if len(e.Before) > 0 {
+			r.Before = e.Before
+		}
+		if len(e.After) > 0 {
+			r.After = e.After
+		}
+		list = append(list, r)
+	}
+	return list, err
+}
+
+// standing is what runs of a script changed and nobody took back: for each object
+// the values from before the first run and those of the last, oldest first.
+func standing(entries []entry, script string) (list []Item) {
+	undoes := map[string]bool{}
+	held, open := map[string]*Item{}, map[string]entry{}
+	var order []string
+	keep := func(e entry) {
+		key := e.Cmdlet + " " + e.Identity
+		delete(open, key)
+		if held[key] == nil {
+			held[key] = &Item{Cmdlet: e.Cmdlet, Identity: e.Identity, Before: Values{}, After: Values{}}
+			order = append(order, key)
+		}
+		for name, v := range e.After {
+			if _, there := held[key].After[name]; !there {
+				held[key].Before[name] = e.Before[name]
+			}
+			held[key].After[name] = v
+		}
+	}
+	for _, e := range entries {
+		if e.Script != script {
+			continue
+		}
+		key := e.Cmdlet + " " + e.Identity
+		switch e.Phase {
+		case change.PhaseStart:
+			undoes[e.Run] = e.Verb == "undo"
+		case change.PhaseBefore:
+			if !undoes[e.Run] {
+				open[key] = e
+			}
+		case change.PhaseAfter:
+			keep(e)
+		case change.PhaseFailed:
+			delete(open, key)
+		case change.PhaseUndone:
+			delete(held, key)
+			delete(open, key)
+		}
+	}
+	for _, e := range entries { // what was begun, and whose end nobody saw
+		if begun, there := open[e.Cmdlet+" "+e.Identity]; there && e.Script == script {
+			keep(begun)
+		}
+	}
+	for _, key := range order {
+		if i := held[key]; i != nil {
+			list = append(list, *i)
+			held[key] = nil
+		}
+	}
+	return list
+}
+
+// MakeUndoPlan says what taking back what runs of a script did would do. What
+// somebody has changed since stays. It changes nothing.
+func MakeUndoPlan(ctx context.Context, in Input, script string) (Plan, error) {
+	entries, err := readJournal(in.Journal)
+	if err != nil {
+		return Plan{}, err
+	}
+	items := standing(entries, script)
+	if len(items) == 0 {
+		return Plan{}, problem.New(codeNothing, words.T("Roomkey has changed nothing by %s that it could undo.", script)).
+			Fix(words.T("There is nothing to undo. What a script changed is undone with its result file."))
+	}
+	p := in.plan(script, items)
+	p.Undo = true
+	return p, in.compare(ctx, p.Items, func(i *Item, now object) {
+		before, after, others := Values{}, Values{}, 0
+		for name, ours := range i.After {
+			switch was := i.Before[name]; {
+			case same(now.values[name], was):
+			case same(now.values[name], ours):
+				before[name], after[name] = ours, was
+			default:
+				others++
+			}
+		}
+		i.say(object{}, before, after)
+		switch {
+		case others > 0 && len(after) == 0:
+			i.Action, i.Today, i.Wanted = change.Attention, words.T("changed since"), words.T("left alone")
+			i.Why = words.T("Somebody has changed it since Roomkey did. It stays as it is.")
+		case others > 0:
+			i.Why = words.T("What somebody has changed since stays as it is.")
+		}
+	})
+}
+
+// ReadPlan reads a plan that was saved for review; name is that of the file.
+func ReadPlan(data []byte, name string) (Plan, error) {
+	var p Plan
+	if err := json.Unmarshal(data, &p); err != nil || p.Script == "" {
+		return p, problem.New(codeNoPlan, words.T("%s is not a plan of roomkeyctl exchange.", name)).By(err).
+			Run(words.T("Make one:"), "roomkeyctl exchange plan SCRIPT --out FILE")
+	}
+	return p, nil
+}
