@@ -15,7 +15,7 @@ trap 'rm -rf "$work"' EXIT
 
 make --no-print-directory bin/roomkeyctl
 make --no-print-directory bin/roomkey || echo "The window is not measured: it does not build here." >&2
-go test -c -o "$work/bench" ./cmd/internal/bench
+go test -c -tags migrated_fynedo -o "$work/bench" ./cmd/internal/bench
 
 export ROOMKEY_BENCH_BIN="$PWD/bin" ROOMKEY_BENCH_TABLE="$work/table.md"
 unset ROOMKEY_HOME ROOMKEY_VAULT

@@ -8,11 +8,12 @@ import (
 
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/ui/kit"
+	"github.com/roomkey/roomkey/ui/uitest"
 )
 
 // check is the check with a label, nil for none.
 func (p *person) check(text string) (check *kit.Check) {
-	each(p.shell.Object(), func(o fyne.CanvasObject) {
+	uitest.Each(p.shell.Object(), func(o fyne.CanvasObject) {
 		if c, ok := o.(*kit.Check); ok && c.Text == text && c.Visible() {
 			check = c
 		}

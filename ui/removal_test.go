@@ -10,6 +10,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/ui/page"
+	"github.com/roomkey/roomkey/ui/uitest"
 )
 
 // pushed is a window whose connection was handed over.
@@ -78,7 +79,7 @@ func TestPushTakesOverAndRemoves(t *testing.T) {
 	if b.Asked["TakeOver"] != 1 {
 		t.Error("it was not taken over")
 	}
-	each(p.shell.Object(), func(o fyne.CanvasObject) {
+	uitest.Each(p.shell.Object(), func(o fyne.CanvasObject) {
 		if c, ok := o.(*kit.Check); ok && strings.HasPrefix(c.Text, "Remove 2 things that Roomkey made there") {
 			c.SetChecked(true)
 		}

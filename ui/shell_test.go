@@ -18,6 +18,7 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
+	"github.com/roomkey/roomkey/ui/uitest"
 )
 
 // person is somebody at the window: presses, types, and reads.
@@ -83,28 +84,10 @@ func (p *person) until(done func() bool) {
 	}
 }
 
-// each visits what can be seen.
-func each(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
-	if o == nil || !o.Visible() {
-		return
-	}
-	visit(o)
-	switch v := o.(type) {
-	case *fyne.Container:
-		for _, child := range v.Objects {
-			each(child, visit)
-		}
-	case fyne.Widget:
-		for _, child := range test.WidgetRenderer(v).Objects() {
-			each(child, visit)
-		}
-	}
-}
-
 func (p *person) button(text string) *kit.Button {
 	p.t.Helper()
 	var found *kit.Button
-	each(p.shell.Object(), func(o fyne.CanvasObject) {
+	uitest.Each(p.shell.Object(), func(o fyne.CanvasObject) {
 		switch b := o.(type) {
 		case *kit.Button:
 			if b.Text == text {
@@ -126,9 +109,9 @@ func (p *person) button(text string) *kit.Button {
 func (p *person) taps(text string) {
 	p.t.Helper()
 	var row fyne.Tappable
-	each(p.shell.Object(), func(o fyne.CanvasObject) {
+	uitest.Each(p.shell.Object(), func(o fyne.CanvasObject) {
 		if tappable, ok := o.(fyne.Tappable); ok {
-			each(o, func(part fyne.CanvasObject) {
+			uitest.Each(o, func(part fyne.CanvasObject) {
 				if t, ok := part.(*kit.Text); ok && t.Text() == text {
 					row = tappable
 				}
@@ -155,7 +138,7 @@ func (p *person) press(text string) {
 func (p *person) field(label string) *kit.Field {
 	p.t.Helper()
 	var found *kit.Field
-	each(p.shell.Object(), func(o fyne.CanvasObject) {
+	uitest.Each(p.shell.Object(), func(o fyne.CanvasObject) {
 		if f, ok := o.(*kit.Field); ok && f.Label == label {
 			found = f
 		}
@@ -169,7 +152,7 @@ func (p *person) field(label string) *kit.Field {
 // reads is all text on screen.
 func (p *person) reads() string {
 	var b strings.Builder
-	each(p.shell.Object(), func(o fyne.CanvasObject) {
+	uitest.Each(p.shell.Object(), func(o fyne.CanvasObject) {
 		switch v := o.(type) {
 		case *kit.Text:
 			b.WriteString(v.Text() + "\n")
@@ -202,7 +185,7 @@ func (p *person) missesOut(text string) {
 func (p *person) chooses(text string) {
 	p.t.Helper()
 	found := false
-	each(p.shell.Object(), func(o fyne.CanvasObject) {
+	uitest.Each(p.shell.Object(), func(o fyne.CanvasObject) {
 		if g, ok := o.(*widget.RadioGroup); ok && slices.Contains(g.Options, text) {
 			g.SetSelected(text)
 			found = true

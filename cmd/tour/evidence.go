@@ -11,6 +11,7 @@ import (
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
+	"github.com/roomkey/roomkey/ui/uitest"
 )
 
 // proving is a test with all that one may choose for it.
@@ -128,7 +129,7 @@ func (g *guide) watch() error {
 	defer stop()
 	waits := false
 	if err := g.queue.Until(ctx, func() bool {
-		each(g.shell.Object(), func(o fyne.CanvasObject) {
+		uitest.Each(g.shell.Object(), func(o fyne.CanvasObject) {
 			if t, ok := o.(*kit.Text); ok && strings.HasPrefix(t.Text(), "Not yet") {
 				waits = true
 			}
@@ -140,7 +141,7 @@ func (g *guide) watch() error {
 	if err := g.draw("prove-watching"); err != nil {
 		return err
 	}
-	each(g.shell.Object(), func(o fyne.CanvasObject) {
+	uitest.Each(g.shell.Object(), func(o fyne.CanvasObject) {
 		if b, ok := o.(*kit.Button); ok && waits && b.Text == kit.L("Cancel") {
 			b.OnTapped()
 		}
@@ -151,7 +152,7 @@ func (g *guide) watch() error {
 // fill puts a value into a field that can be seen, as a person would.
 func (g *guide) fill(label, value string) error {
 	var found *kit.Field
-	each(g.shell.Page().Frame().Object, func(o fyne.CanvasObject) {
+	uitest.Each(g.shell.Page().Frame().Object, func(o fyne.CanvasObject) {
 		if f, ok := o.(*kit.Field); ok && f.Label == label {
 			found = f
 		}

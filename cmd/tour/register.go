@@ -5,12 +5,12 @@ import (
 	"fmt"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
+	"github.com/roomkey/roomkey/ui/uitest"
 )
 
 // registering is the way from a bare tenant to a registered application, and
@@ -155,28 +155,10 @@ func (g *guide) tap(text string) func() error {
 
 // button finds a visible one, nil for none.
 func (g *guide) button(text string) (found *kit.Button) {
-	each(g.shell.Page().Frame().Object, func(o fyne.CanvasObject) {
+	uitest.Each(g.shell.Page().Frame().Object, func(o fyne.CanvasObject) {
 		if b, ok := o.(*kit.Button); ok && b.Text == text {
 			found = b
 		}
 	})
 	return found
-}
-
-// each visits what can be seen.
-func each(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
-	if o == nil || !o.Visible() {
-		return
-	}
-	visit(o)
-	switch v := o.(type) {
-	case *fyne.Container:
-		for _, child := range v.Objects {
-			each(child, visit)
-		}
-	case fyne.Widget:
-		for _, child := range test.WidgetRenderer(v).Objects() {
-			each(child, visit)
-		}
-	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/roomkey/roomkey/ui"
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
+	"github.com/roomkey/roomkey/ui/uitest"
 )
 
 // seat is somebody at the window of a Home: presses, types and reads.
@@ -62,32 +63,9 @@ func (s *seat) rest() {
 	}
 }
 
-// each visits what can be seen.
-func each(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
-	if o == nil || !o.Visible() {
-		return
-	}
-	visit(o)
-	switch v := o.(type) {
-	case *fyne.Container:
-		for _, child := range v.Objects {
-			each(child, visit)
-		}
-	case fyne.Widget:
-		for _, child := range test.WidgetRenderer(v).Objects() {
-			each(child, visit)
-		}
-	}
-}
-
 // shows finds the last object of a type that fits.
 func shows[T fyne.CanvasObject](s *seat, fits func(T) bool) (found T, ok bool) {
-	each(s.shell.Object(), func(o fyne.CanvasObject) {
-		if v, is := o.(T); is && fits(v) {
-			found, ok = v, true
-		}
-	})
-	return found, ok
+	return uitest.Find(s.shell.Object(), fits)
 }
 
 func (s *seat) goes(route string) { s.shell.Go(route); s.rest() }
@@ -156,7 +134,7 @@ func (s *seat) chooses(text string) {
 // reads is all text on screen, from the top.
 func (s *seat) reads() string {
 	var b strings.Builder
-	each(s.shell.Object(), func(o fyne.CanvasObject) {
+	uitest.Each(s.shell.Object(), func(o fyne.CanvasObject) {
 		switch v := o.(type) {
 		case *kit.Text:
 			b.WriteString(v.Text() + "\n")
