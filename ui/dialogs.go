@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"runtime"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
@@ -19,20 +20,51 @@ import (
 // result file of 20,000 rooms is far below it.
 const maxFile = 32 << 20
 
-// Dialogs asks for files with Fyne's dialogs over a window. Files are read and
-// written away from the UI thread: they may be on a slow network drive.
-func Dialogs(w fyne.Window, d kit.Dispatch) page.Files { return &dialogs{w, d} }
+// Dialogs asks for files: with the system's own dialogs on Windows and macOS, with
+// Fyne's over the window elsewhere. Each begins in the folder in which it ended
+// last. Files are read and written away from the UI thread: they may be on a slow
+// network drive.
+func Dialogs(w fyne.Window, d kit.Dispatch, keep fyne.Preferences) page.Files {
+	fallback := &dialogs{window: w, dispatch: d, folders: folders{keep}}
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		return &native{dialogs: fallback}
+	}
+	return fallback
+}
 
 type dialogs struct {
 	window   fyne.Window
 	dispatch kit.Dispatch
+	folders  folders
+}
+
+// The dialogs, as their folders are remembered.
+const (
+	opening  = "open"
+	saving   = "save"
+	choosing = "folder"
+)
+
+// folders remembers in which folder each dialog ended.
+type folders struct{ keep fyne.Preferences }
+
+func (f folders) last(dialog string) string { return f.keep.String("folder." + dialog) }
+
+// ended remembers the folder of a file.
+func (f folders) ended(dialog, path string) {
+	f.keep.SetString("folder."+dialog, filepath.Dir(path))
 }
 
 // show opens a file dialog with room for its columns. It has no size before it
 // is shown: Fyne's Resize fails then.
-func show(d *dialog.FileDialog) {
-	d.Show()
-	d.Resize(fyne.NewSize(860, 560))
+func (d *dialogs) show(f *dialog.FileDialog, which string) {
+	if last := d.folders.last(which); last != "" {
+		if at, err := storage.ListerForURI(storage.NewFileURI(last)); err == nil { // else it is gone
+			f.SetLocation(at)
+		}
+	}
+	f.Show()
+	f.Resize(fyne.NewSize(860, 560))
 }
 
 func (d *dialogs) fail(err error) { dialog.ShowError(err, d.window) }
@@ -46,6 +78,7 @@ func (d *dialogs) Open(extensions []string, got func(string, []byte)) {
 		if r == nil {
 			return
 		}
+		d.folders.ended(opening, filepath.FromSlash(r.URI().Path()))
 		go func() {
 			defer r.Close()
 			data, err := readAll(r)
@@ -59,7 +92,7 @@ func (d *dialogs) Open(extensions []string, got func(string, []byte)) {
 		}()
 	}, d.window)
 	open.SetFilter(storage.NewExtensionFileFilter(extensions))
-	show(open)
+	d.show(open, opening)
 }
 
 // readAll reads a file that a person chose, up to maxFile.
@@ -114,6 +147,7 @@ func (d *dialogs) Save(f page.File, saved func(string, *problem.Problem)) {
 		if w == nil {
 			return
 		}
+		d.folders.ended(saving, filepath.FromSlash(w.URI().Path()))
 		go func() {
 			_, err := w.Write(f.Data)
 			if closed := w.Close(); err == nil {
@@ -124,7 +158,7 @@ func (d *dialogs) Save(f page.File, saved func(string, *problem.Problem)) {
 		}()
 	}, d.window)
 	save.SetFileName(f.Name)
-	show(save)
+	d.show(save, saving)
 }
 
 func unwritten(err error) *problem.Problem {
@@ -142,8 +176,10 @@ func (d *dialogs) Folder(got func(string)) {
 			return
 		}
 		if u != nil {
-			got(filepath.FromSlash(u.Path()))
+			path := filepath.FromSlash(u.Path())
+			d.folders.ended(choosing, path)
+			got(path)
 		}
 	}, d.window)
-	show(open)
+	d.show(open, choosing)
 }

@@ -92,10 +92,24 @@ func (s *Shell) navigation() fyne.CanvasObject {
 	s.steps = kit.NewStepList(s.Go)
 	s.others = kit.NewStepList(s.Go)
 	s.nav = kit.Column(kit.GapWide, kit.Pad(2, 8, 2, 8, brand), kit.Pad(0, 4, 0, 4, s.switcher), s.steps)
-	side := kit.Dock(nil, s.others, nil, nil, kit.NewVScroll(kit.Pad(0, 4, 0, 0, s.nav)))
+	side := container.New(lowSide{s}, kit.Dock(nil, s.others, nil, nil, kit.NewVScroll(kit.Pad(0, 4, 0, 0, s.nav))))
 	panel := kit.Ground(kit.ColorPanel, kit.Pad(18, 12, 12, 12, side))
 	return kit.AtLeast(navWidth, 0, kit.Dock(nil, nil, nil, kit.Rule(), panel))
 }
+
+// lowSide lets the steps leave out their details where not all of them would be
+// seen.
+type lowSide struct{ s *Shell }
+
+// lowWindow is the height under which they do.
+const lowWindow float32 = 560
+
+func (l lowSide) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.s.steps.Compact(size.Height < lowWindow)
+	objects[0].Resize(size)
+}
+
+func (l lowSide) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
 
 // Start shows the start page.
 func (s *Shell) Start() {

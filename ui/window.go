@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"net/url"
-	"runtime"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -39,9 +38,9 @@ func New(ctx context.Context, app fyne.App, home page.Home, dispatch kit.Dispatc
 			Clipboard: app.Clipboard,
 			After:     kit.Timer(dispatch),
 			OpenURL:   opener(app),
-			Notify:    notifier(app),
+			Notify:    notifier(app, w),
 		},
-		Files: Dialogs(w, dispatch),
+		Files: Dialogs(w, dispatch, app.Preferences()),
 		SetVariant: func(v string) {
 			app.Preferences().SetString(variantKey, v)
 			applyVariant(app, v)
@@ -114,18 +113,14 @@ func opener(app fyne.App) func(address string) {
 	}
 }
 
-// notifier tells of the end of long work while the window is not in front. On
-// Windows Fyne would run PowerShell for it, which scanners stop.
-func notifier(app fyne.App) func(title string) {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
+// notifier tells of the end of long work while the window is not in front.
+func notifier(app fyne.App, w fyne.Window) func(title string) {
 	front := true
 	app.Lifecycle().SetOnEnteredForeground(func() { front = true })
 	app.Lifecycle().SetOnExitedForeground(func() { front = false })
 	return func(title string) {
 		if !front {
-			app.SendNotification(fyne.NewNotification("Roomkey", kit.L("“%s” has ended.", title)))
+			notify(app, w, kit.L("“%s” has ended.", title))
 		}
 	}
 }

@@ -98,7 +98,7 @@ func TestTheMainJobByKeyboard(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(home.Close)
-	p := typist{newGuide(t.Context(), home, t.TempDir()), t}
+	p := typist{newGuide(t.Context(), home, options{}, t.TempDir()), t}
 	p.window.Resize(fyne.NewSize(1024, 700))
 	p.shell.Keys(p.window.Canvas())
 	bar := p.shell.Menu(func() fyne.Clipboard { return p.app.Clipboard() })

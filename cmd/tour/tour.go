@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -25,9 +26,6 @@ import (
 	"github.com/roomkey/roomkey/ui/page"
 )
 
-// sizes are the window sizes that are drawn.
-var sizes = []fyne.Size{fyne.NewSize(1280, 800), fyne.NewSize(1024, 700)}
-
 // variants are light and dark by the names that the files bear.
 var variants = []struct {
 	name    string
@@ -39,18 +37,19 @@ const stepTime = 60 * time.Second
 
 // walk goes through the main job on a simulated tenant as a person would, and
 // writes a PNG of each page into folder.
-func walk(ctx context.Context, home page.Home, folder string) error {
+func walk(ctx context.Context, home page.Home, o options, folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return problem.New(codeTourFolder, words.T("The folder for the pictures cannot be made.")).With(words.Plain(err.Error())).By(err)
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	g := newGuide(ctx, home, folder)
+	g := newGuide(ctx, home, o, folder)
 	defer g.shell.Close(time.Second)
 	return g.walk()
 }
 
 type guide struct {
+	options
 	ctx    context.Context
 	home   page.Home
 	folder string
@@ -64,8 +63,8 @@ type guide struct {
 	atEnd bool
 }
 
-func newGuide(ctx context.Context, home page.Home, folder string) *guide {
-	g := &guide{ctx: ctx, home: home, folder: folder, app: test.NewApp(), queue: kit.NewQueue()}
+func newGuide(ctx context.Context, home page.Home, o options, folder string) *guide {
+	g := &guide{ctx: ctx, home: home, options: o, folder: folder, app: test.NewApp(), queue: kit.NewQueue()}
 	g.app.Settings().SetTheme(kit.ForcedTheme(theme.VariantLight))
 	g.shell = ui.NewShell(ctx, ui.Options{
 		Home: home,
@@ -100,9 +99,13 @@ func (g *guide) picture(name string) error {
 // draw is picture of a page that may still be busy.
 func (g *guide) draw(name string) error {
 	g.number++
+	if !strings.HasPrefix(name, g.only) {
+		g.atEnd = false
+		return nil
+	}
 	for _, v := range variants {
-		for _, size := range sizes {
-			file := fmt.Sprintf("%02d-%s-%s-%.0fx%.0f.png", g.number, name, v.name, size.Width, size.Height)
+		for _, size := range g.sizes {
+			file := fmt.Sprintf("%02d-%s-%s-%s.png", g.number, name, v.name, size)
 			if err := write(filepath.Join(g.folder, file), g.capture(v.variant, size)); err != nil {
 				return err
 			}
@@ -114,8 +117,11 @@ func (g *guide) draw(name string) error {
 
 // capture lets the layout settle first: text learns its width in one pass and
 // answers with its height in the next, which a window does between frames.
-func (g *guide) capture(v fyne.ThemeVariant, size fyne.Size) image.Image {
-	g.window.Resize(size)
+func (g *guide) capture(v fyne.ThemeVariant, s size) image.Image {
+	if c, ok := g.window.Canvas().(test.WindowlessCanvas); ok {
+		c.SetScale(s.scale)
+	}
+	g.window.Resize(fyne.NewSize(s.width/s.scale, s.height/s.scale))
 	for range 3 {
 		g.app.Settings().SetTheme(kit.ForcedTheme(v)) // lays everything out anew
 		if p := g.shell.Page(); g.atEnd {

@@ -14,7 +14,7 @@ func TestRun(t *testing.T) {
 	if keep := os.Getenv("ROOMKEY_TOUR"); keep != "" {
 		folder = keep
 	}
-	if err := pictures(t.Context(), folder); err != nil {
+	if err := pictures(t.Context(), options{}, folder); err != nil {
 		t.Fatal(err)
 	}
 	files, err := filepath.Glob(filepath.Join(folder, "*.png"))

@@ -37,22 +37,48 @@ func NewFrame(title, lead string, body fyne.CanvasObject) *Frame {
 	f := &Frame{lead: Muted(lead)}
 	head := Column(6, Title(title), f.lead)
 	f.scroll = NewVScroll(Pad(pageTop, pageSide, GapBlocks, pageSide, Readable(Column(GapBlocks, head, body))))
-	f.assemble(nil, f.scroll)
+	f.assemble(nil, f.scroll, Readable)
 	return f
 }
 
 // NewWideFrame is a page whose body fills what is left: for tables and code.
 func NewWideFrame(title, lead string, body fyne.CanvasObject) *Frame {
 	f := &Frame{lead: Muted(lead)}
-	head := Pad(pageTop, pageSide, GapWide, pageSide, Readable(Column(6, Title(title), f.lead)))
-	f.assemble(head, Pad(0, pageSide, GapWide, pageSide, body))
+	head := Pad(0, pageSide, 0, pageSide, Readable(Column(6, Title(title), f.lead)))
+	f.assemble(head, Pad(0, pageSide, GapWide, pageSide, body), func(o fyne.CanvasObject) *fyne.Container { return container.NewStack(o) })
+	f.Object.(*fyne.Container).Layout = wideLayout{f.lead}
 	return f
 }
 
-func (f *Frame) assemble(head, body fyne.CanvasObject) {
+// lowPage is the height under which a wide page leaves out its lead, and how far
+// its title keeps away then: the table needs the room more.
+const (
+	lowPage float32 = 620
+	lowGap  float32 = 12
+)
+
+// wideLayout is frameLayout with a head that is smaller on a low page.
+type wideLayout struct{ lead *Text }
+
+func (l wideLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	gaps := pad{pageTop, pageSide, GapWide, pageSide}
+	if l.lead.Hidden = size.Height < lowPage; l.lead.Hidden {
+		gaps.top, gaps.bottom = lowGap, lowGap
+	}
+	objects[0].(*fyne.Container).Layout = gaps
+	frameLayout{}.Layout(objects, size)
+}
+
+func (l wideLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return frameLayout{}.MinSize(objects)
+}
+
+// assemble puts the page together; across gives the actions the width of the body,
+// so that they stand under it.
+func (f *Frame) assemble(head, body fyne.CanvasObject, across func(fyne.CanvasObject) *fyne.Container) {
 	f.aside = Column(0)
 	f.bar = Row(Gap, 0, f.aside)
-	f.foot = Column(0, Ground(theme.ColorNameBackground, Column(0, Rule(), Pad(12, pageSide, 12, pageSide, f.bar))))
+	f.foot = Column(0, Ground(theme.ColorNameBackground, Column(0, Rule(), Pad(10, pageSide, 10, pageSide, across(f.bar)))))
 	f.foot.Hide()
 	f.Object = container.New(frameLayout{}, nonNil(head), body, f.foot)
 }

@@ -298,3 +298,38 @@ func (d dock) MinSize([]fyne.CanvasObject) fyne.Size {
 	}
 	return min
 }
+
+// Overview puts a picture of what a table shows over it: as high as it wants, at
+// most two fifths, and nothing where the table would have no room.
+func Overview(over, table fyne.CanvasObject, wants func() float32) *fyne.Container {
+	l := &overview{over: over, wants: wants, box: container.NewStack(over)}
+	return container.New(l, l.box, table)
+}
+
+type overview struct {
+	over  fyne.CanvasObject
+	wants func() float32
+	box   *fyne.Container
+}
+
+// The least heights of what is over a table, and of the table with its filter.
+const (
+	leastOver  float32 = 100
+	leastTable float32 = 190
+)
+
+func (l *overview) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	table, high := objects[1], float32(0)
+	if wants := l.wants(); l.over.Visible() && wants > 0 {
+		if high = min(wants, max(size.Height*2/5, leastOver)); size.Height-high < leastTable {
+			high = 0
+		}
+	}
+	l.box.Hidden = high == 0
+	l.box.Move(fyne.Position{})
+	l.box.Resize(fyne.NewSize(size.Width, high))
+	table.Move(fyne.NewPos(0, high))
+	table.Resize(fyne.NewSize(size.Width, size.Height-high))
+}
+
+func (l *overview) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[1].MinSize() }

@@ -26,6 +26,18 @@ type StepList struct {
 	column *fyne.Container
 	items  []*item
 	open   string
+	// compact is whether only the entry that is open shows its detail.
+	compact bool
+}
+
+// Compact leaves out the details of all entries but the open one, or shows them
+// again.
+func (l *StepList) Compact(on bool) {
+	if l.compact != on {
+		l.compact = on
+		l.Select(l.open)
+		l.column.Refresh()
+	}
 }
 
 // NewStepList is an empty list.
@@ -107,7 +119,7 @@ func (w *item) set(it Item, selected bool) {
 	w.title.Style.Bold = selected
 	w.title.SetText(it.Title)
 	w.detail.SetText(it.Detail)
-	w.detail.Hidden = it.Detail == ""
+	w.detail.Hidden = it.Detail == "" || w.list.compact && !selected
 	w.paint()
 }
 

@@ -51,7 +51,7 @@ func NewTaskBar() *TaskBar {
 }
 
 func barLine(o fyne.CanvasObject) fyne.CanvasObject {
-	return AtLeast(0, 44, Pad(4, 16, 4, 24, Row(GapWide, 0, o)))
+	return AtLeast(0, 30, Pad(2, 16, 2, 24, Row(GapWide, 0, o)))
 }
 
 // Rule is a hairline.

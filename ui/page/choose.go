@@ -63,7 +63,7 @@ func NewChoose(env *Env) *Choose {
 	c.reach.SetSelected(c.reach.Options[0])
 	c.makeGroups()
 	c.tabs = kit.NewTabs([]string{kit.L("Rooms"), kit.L("Room lists"), kit.L("People"), kit.L("Groups")},
-		[]fyne.CanvasObject{c.withChoice(c.mode, c.plan.above(c.rooms.object)), c.lists.object, c.withChoice(c.reach, kit.Dock(c.crowd.object, nil, nil, nil, c.people.object)), c.groups.object})
+		[]fyne.CanvasObject{c.withChoice(c.mode, c.plan.above(c.rooms.object)), c.lists.object, c.withChoice(c.reach, c.crowd.above(c.people.object)), c.groups.object})
 	c.tabs.OnOpen = func(int) { c.load() }
 	c.bind()
 	body := kit.Dock(kit.Pad(0, 0, kit.Gap, 0, c.notice.object), nil, nil, nil, c.tabs.Object)
@@ -186,8 +186,8 @@ func (c *Choose) makeRooms() {
 		{Title: kit.L("Room"), Share: 3, Text: func(r tenant.Room) string { return r.DisplayName }},
 		{Title: kit.L("Address"), Share: 3.4, Text: func(r tenant.Room) string { return r.EmailAddress }},
 		{Title: kit.L("Building"), Share: 2, Text: func(r tenant.Room) string { return r.Building }},
-		{Title: kit.L("Floor"), Share: 1, Text: floor},
-		{Title: kit.L("Seats"), Share: 1, Number: func(r tenant.Room) *int { return r.Capacity }},
+		{Title: kit.L("Floor"), Share: 1.2, Text: floor},
+		{Title: kit.L("Seats"), Share: 1.2, Number: func(r tenant.Room) *int { return r.Capacity }},
 		{Title: kit.L("To check"), Share: 2, Text: func(r tenant.Room) string { return c.plan.flaw(r) }},
 	}
 	c.rooms = newPreview(c.env, "rooms", columns, func(r tenant.Room) string { return strings.ToLower(r.EmailAddress) }, true,

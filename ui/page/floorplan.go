@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/roomkey/roomkey/core/problem"
@@ -48,7 +47,12 @@ func newFloorPlan(table *kit.DataTable[tenant.Room], handles func(tenant.Room) b
 
 // above puts the map above the table.
 func (f *floorPlan) above(table fyne.CanvasObject) fyne.CanvasObject {
-	return container.New(&planLayout{f}, f.box, table)
+	return kit.Overview(f.box, table, func() float32 {
+		if len(f.rooms) == 0 {
+			return 0
+		}
+		return f.plan.MinSize().Height + 56
+	})
 }
 
 func (f *floorPlan) arrange(rooms []tenant.Room) {
@@ -108,24 +112,6 @@ func (f *floorPlan) hovered(c *kit.Cell) {
 	}
 	f.hint.SetText(strings.Join(parts, "  ·  "))
 }
-
-// planLayout gives the map what it needs, at most two fifths, and the table the
-// rest.
-type planLayout struct{ f *floorPlan }
-
-func (l *planLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	plan, table, high := objects[0], objects[1], float32(0)
-	if plan.Visible() && len(l.f.rooms) > 0 {
-		plan.Resize(fyne.NewSize(size.Width, size.Height*2/5))
-		high = min(l.f.plan.MinSize().Height+56, size.Height*2/5)
-	}
-	plan.Move(fyne.Position{})
-	plan.Resize(fyne.NewSize(size.Width, high))
-	table.Move(fyne.NewPos(0, high))
-	table.Resize(fyne.NewSize(size.Width, size.Height-high))
-}
-
-func (l *planLayout) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[1].MinSize() }
 
 // usage says what the map is for while nothing is pointed at.
 func (f *floorPlan) usage() string {

@@ -66,9 +66,20 @@ func newCrowd(table *kit.DataTable[tenant.Person], cards bool) *crowd {
 	return c
 }
 
+// above puts the bars above the table.
+func (c *crowd) above(table fyne.CanvasObject) fyne.CanvasObject {
+	return kit.Overview(c.object, table, func() float32 { return c.object.MinSize().Height })
+}
+
 // signInOf says whether a person can sign in.
 func signInOf(p tenant.Person) string {
-	return cmp.Or(personState(p), kit.L("can sign in"))
+	switch {
+	case p.Enabled != nil && !*p.Enabled:
+		return kit.L("Blocked")
+	case strings.EqualFold(p.UserType, "Guest"):
+		return kit.L("Guest")
+	}
+	return kit.L("Can sign in")
 }
 
 // add counts people who have come; fresh forgets those before.

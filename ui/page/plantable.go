@@ -41,18 +41,22 @@ func (p *planner) planObjects() []fyne.CanvasObject {
 	case todo == 0:
 		list = append(list, kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.NewText(kit.L("The tenant is as it should be: there is nothing to apply."))))
 	default:
-		list = append(list, p.todoCard())
+		list = append(list, kit.Strong(kit.L("Apply makes the changes below. Nothing was changed yet.")))
 	}
 	if len(plan.Items) > 0 {
 		list = append(list, planTable(p.env.Host, kit.L("The plan"), plan.Items, p.page.relayout))
 	}
+	if plan.Blocked == nil && todo > 0 {
+		list = append(list, p.todoCard())
+	}
 	return list
 }
 
-// todoCard says what Apply will ask for before it does.
+// todoCard says what Apply will ask for before it does. It stands under the plan,
+// whose rows are seen beside Apply in a small window too.
 func (p *planner) todoCard() fyne.CanvasObject {
 	plan := p.plan.Plan
-	says := kit.Column(kit.Gap, kit.Strong(kit.L("Apply makes the changes below. Nothing was changed yet.")))
+	says := kit.Column(kit.Gap)
 	if !p.plan.Asks.IsZero() {
 		says.Add(kit.NewText(kit.L("Apply may open one more page of Microsoft's. %s", kit.Say(p.plan.Asks))))
 	}
