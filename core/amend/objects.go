@@ -47,6 +47,9 @@ var kinds = map[string]kind{
 		change: func(ctx context.Context, d Directory, o object, v Values) error {
 			properties := map[string]any{}
 			for name, value := range v {
+				if name == "Tags" && canonical(value) == "" {
+					value = []string{} // Graph takes no null for it
+				}
 				properties[inGraph[name]] = value
 			}
 			return d.ChangePlace(ctx, o.id, o.kind, properties)

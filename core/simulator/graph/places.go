@@ -26,7 +26,7 @@ var placeRoutes = []route{
 	{pattern: "GET /places/{}/microsoft.graph.roomList", allow: placeRead, serve: (*call).place},
 	{pattern: "GET /places/{}/microsoft.graph.roomList/rooms", allow: placeRead, serve: (*call).roomsOfList},
 	{pattern: "GET /places/{}/rooms", allow: placeRead, serve: (*call).roomsOfList},
-	{pattern: "PATCH /places/{}", allow: placeWrite, serve: (*call).patchPlace},
+	{pattern: "PATCH /places/{}", allow: placeWrite, admin: []string{tenant.GlobalAdministrator, tenant.ExchangeAdministrator}, serve: (*call).patchPlace},
 }
 
 var (
@@ -190,7 +190,7 @@ type placePatch struct {
 }
 
 func (c *call) patchPlace() (reply, error) {
-	i, found := c.g.Directory.FindRoom(c.vars[0])
+	address, found := c.g.RoomOf(c.vars[0])
 	if !found {
 		return reply{}, notAPlace(c.vars[0])
 	}
@@ -202,14 +202,22 @@ func (c *call) patchPlace() (reply, error) {
 	if err := strict(data, &p); err != nil {
 		return reply{}, err
 	}
-	if p.Type == "" {
+	switch strings.TrimPrefix(p.Type, "#") {
+	case "microsoft.graph.room", "microsoft.graph.workspace":
+	case "":
 		return reply{}, microsoft.BadRequest("The property '@odata.type' is required to change a place.")
+	default:
+		return reply{}, microsoft.BadRequest("The type of the place cannot be changed.")
 	}
 	change := object{}
 	if err := strict(data, &change); err != nil {
 		return reply{}, err
 	}
 	delete(change, "@odata.type")
-	c.g.State.Exchange.SetPlace(c.g.Directory.Room(i).Email, change)
-	return c.entity("places", c.g.RoomObject(i), roomProperties)
+	if tags, named := change["tags"]; named && tags == nil {
+		return reply{}, microsoft.BadRequest("The property 'tags' does not take null.")
+	}
+	c.g.State.Exchange.SetPlace(address, change)
+	c.vars[0] = address
+	return c.place()
 }
