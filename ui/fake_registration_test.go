@@ -180,9 +180,9 @@ func (b *fakeSession) ReviewedPlan(ctx context.Context, reviewed register.Plan, 
 	return plan, err
 }
 
-// RegisterHistory is Record.
+// History is Record.
 func (b *fakeCore) History() ([]change.Record, error) {
-	defer b.ask("RegisterHistory")()
+	defer b.ask("History")()
 	if b.NoHistory != nil {
 		return nil, b.NoHistory
 	}

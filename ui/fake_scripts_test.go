@@ -4,9 +4,12 @@ import (
 	"context"
 	"time"
 
+	"github.com/roomkey/roomkey/core/amend"
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -67,6 +70,28 @@ func (b *fakeCore) ReadScriptResult([]byte) (exchange.Result, error) {
 
 // ScriptResults are those that were read.
 func (b *fakeCore) ScriptResults() []exchange.Result { return b.results }
+
+// AmendPlan would change one room and keep another.
+func (b *fakeCore) AmendPlan(_ context.Context, script string, _ map[string]any, _ task.Report) (amend.Plan, error) {
+	defer b.ask("AmendPlan")()
+	item := func(room string, action change.Action) amend.Item {
+		return amend.Item{Identity: room, Item: change.Item{ID: room, Title: words.Plain(room + b.Hostile), Today: words.T("Sign-in: yes"), Wanted: words.T("Sign-in: no"), Action: action}}
+	}
+	return amend.Plan{Script: script, Items: []amend.Item{item("room001@contoso.com", change.Change), item("room003@contoso.com", change.Keep)}}, nil
+}
+
+// AmendUndoPlan has nothing to undo.
+func (b *fakeCore) AmendUndoPlan(_ context.Context, script string, _ task.Report) (amend.Plan, error) {
+	return amend.Plan{}, problem.New(problem.CodeUnexpected, words.T("There is nothing to undo."))
+}
+
+// Amend changes the room.
+func (b *fakeCore) Amend(_ context.Context, plan amend.Plan, _ task.Report) (exchange.Result, error) {
+	defer b.ask("Amend")()
+	r := exchange.NewResult(exchange.Result{Script: plan.Script, FinishedAt: fakeAt, Results: []exchange.Outcome{{Identity: "room001@contoso.com", Action: "sign-in blocked", Status: exchange.Changed}}})
+	b.results = append(b.results, r)
+	return r, nil
+}
 
 // ReadProcessing reads three lines, whatever the file.
 func (b *fakeCore) ReadProcessing([]byte) ([]exchange.RoomState, error) {

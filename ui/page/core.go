@@ -7,6 +7,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/roomkey/roomkey/core/amend"
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/check"
@@ -184,6 +185,9 @@ type scripted interface {
 	WriteScriptFolder(ctx context.Context, folder string) ([]string, error)
 	ReadScriptResult(data []byte) (exchange.Result, error)
 	ScriptResults() []exchange.Result
+	AmendPlan(ctx context.Context, script string, values map[string]any, report task.Report) (amend.Plan, error)
+	AmendUndoPlan(ctx context.Context, script string, report task.Report) (amend.Plan, error)
+	Amend(ctx context.Context, plan amend.Plan, report task.Report) (exchange.Result, error)
 	ReadProcessing(data []byte) ([]exchange.RoomState, error)
 	Processing() []exchange.RoomState
 	ProcessingAt() time.Time

@@ -50,6 +50,8 @@ type Restrict struct {
 	// only is the switch that limits the script to the rooms that differ, nil
 	// where there is none.
 	only *kit.Field
+	// direct does what the script does, where Graph can.
+	direct *amender
 	// kept is how many of the cards on the left do not depend on the settings.
 	kept int
 	// broken is whether the notice is about the script that could not be written.
@@ -76,6 +78,7 @@ const (
 // NewRestrict makes the page.
 func NewRestrict(env *Env) *Restrict {
 	r := &Restrict{env: env, notice: newNotice(env.Host), about: kit.Column(kit.GapWide)}
+	r.direct = newAmender(r)
 	r.code = kit.NewCodeView(env.Host, r.saveOne)
 	r.side = kit.NewVScroll(kit.Pad(0, 14, kit.GapWide, 0, r.about))
 	split := container.NewHSplit(r.side, r.code.Object)
@@ -214,6 +217,7 @@ func (r *Restrict) show(s script) {
 		}
 		r.env.Remember(typed, r.generate)
 	}
+	r.about.Add(r.direct.show(s))
 	r.kept = len(r.about.Objects)
 	r.about.Refresh()
 	r.side.Refresh()
@@ -315,6 +319,7 @@ func (r *Restrict) values() map[string]any {
 // shown.
 func (r *Restrict) generate() {
 	r.serial++
+	r.direct.drop()
 	serial, name, values := r.serial, r.current, r.values()
 	var doc exchange.Document
 	var text, changed string

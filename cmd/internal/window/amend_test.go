@@ -1,0 +1,63 @@
+package window
+
+import (
+	"testing"
+
+	"github.com/roomkey/roomkey/core/exchange"
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/simulator"
+	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/ui/page"
+)
+
+// TestRoomsAreBlockedByGraph: the sign-in of 200 room accounts is blocked from the
+// page, read back and allowed again, with less than a tenth of the presses that the
+// script takes: there, each key of the two commands counts, and nothing of signing
+// in twice and of bringing the result back.
+func TestRoomsAreBlockedByGraph(t *testing.T) {
+	h := home(t, simulator.Options{Rooms: 200, Users: 5, Faults: []string{fault.RoomSignIn}})
+	id, err := h.Simulate(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := sitDown(t, h, id)
+	s.goes(setup.Choose)
+	s.press("Continue")
+	s.goes(setup.Restrict)
+	s.sees("Microsoft has no supported API for calendar processing, so it stays a script.")
+	const script = "block-room-sign-in"
+	restrict := s.shell.Page().(*page.Restrict)
+	presses := 2 // the list of scripts, and the script
+	restrict.Open(script)
+	s.rest()
+	press := func(text string) { presses++; s.press(text) }
+	press("Sign in and plan")
+	s.sees("Sign-in: no", "The plan")
+	press("Apply")
+	s.sees("200 done, 0 failed.")
+
+	target, err := s.shell.Session().ScriptTarget(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := exchange.Generate(script, target, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := 0
+	for _, how := range []int{0, 2} { // with -WhatIf, and without
+		keys += len(doc.HowToRun[how].Command) + 1
+	}
+	if presses*10 >= keys {
+		t.Errorf("%d presses here, %d keys for the script", presses, keys)
+	}
+
+	restrict.View(page.ViewScripts)
+	s.press("Undo…")
+	s.sees("What comes back")
+	s.press("Restore")
+	s.sees("200 done, 0 failed.")
+	restrict.View(page.ViewScripts)
+	s.press("Undo…")
+	s.sees("amend.nothing-made")
+}

@@ -1,0 +1,159 @@
+package page
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"github.com/roomkey/roomkey/core/amend"
+	"github.com/roomkey/roomkey/core/change"
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+// amender does what a script does, with the administrator's own sign-in.
+type amender struct {
+	r      *Restrict
+	body   *fyne.Container
+	script script
+	plan   *amend.Plan
+}
+
+func newAmender(r *Restrict) *amender { return &amender{r: r, body: kit.Column(0)} }
+
+// show is the card for a script; a plan of the settings from before is dropped.
+func (a *amender) show(s script) fyne.CanvasObject {
+	a.script, a.plan = s, nil
+	a.draw()
+	return a.body
+}
+
+// drop forgets the plan, because the settings changed.
+func (a *amender) drop() {
+	if a.plan != nil {
+		a.plan = nil
+		a.draw()
+	}
+}
+
+func (a *amender) draw() { a.put(a.card()) }
+
+func (a *amender) put(o fyne.CanvasObject) {
+	a.body.Objects = []fyne.CanvasObject{o}
+	a.body.Refresh()
+	a.r.about.Refresh()
+	a.r.side.Refresh()
+}
+
+func (a *amender) card() fyne.CanvasObject {
+	if a.script.API == nil {
+		if a.script.Name == mainScript {
+			return kit.Card(kit.NewText(kit.L("Microsoft has no supported API for calendar processing, so it stays a script.")))
+		}
+		return kit.Column(0)
+	}
+	if a.plan != nil {
+		return a.planCard()
+	}
+	return kit.Card(kit.Column(kit.Gap, kit.Heading(kit.L("Let Roomkey do it")),
+		kit.NewText(kit.L("Roomkey signs you in and shows a plan. Nothing is changed before you press Apply, every change is read back, and the values from before are kept.")),
+		kit.Small(kit.L("Needs the role %s.", kit.L(a.script.API.Role))),
+		kit.Row(kit.Gap, -1, kit.NewButtonWithIcon(kit.L("Sign in and plan"), theme.LoginIcon(), func() { a.makePlan(false) }),
+			kit.QuietButton(kit.L("Undo…"), theme.ContentUndoIcon(), func() { a.makePlan(true) }))))
+}
+
+func (a *amender) planCard() fyne.CanvasObject {
+	items := make([]change.Item, len(a.plan.Items))
+	for n, i := range a.plan.Items {
+		items[n] = i.Item
+	}
+	title, apply := kit.L("The plan"), kit.L("Apply")
+	if a.plan.Undo {
+		title, apply = kit.L("What comes back"), kit.L("Restore")
+	}
+	row := kit.Row(kit.Gap, -1)
+	if len(a.plan.Todo()) > 0 {
+		row.Add(kit.PrimaryButton(apply, theme.ConfirmIcon(), a.apply))
+	}
+	row.Add(kit.NewButton(kit.L("Cancel"), func() { a.drop() }))
+	return kit.Column(kit.Gap, planTable(a.r.env.Host, title, items, a.r.side.Refresh), row)
+}
+
+// way is a sign-in whose page opens in the browser, or is played where the tenant
+// is simulated.
+func (a *amender) way(ctx context.Context) session.SignIn {
+	played := a.r.env.simulated()
+	var says words.Text
+	tell := func(objects ...fyne.CanvasObject) {
+		a.r.env.Host.Dispatch(func() {
+			a.put(kit.Card(kit.Column(kit.Gap, append([]fyne.CanvasObject{kit.Heading(kit.L("Sign in on Microsoft's page")), kit.NewText(kit.Say(says))}, objects...)...)))
+		})
+	}
+	return session.SignIn{
+		Disclose: func(t words.Text) { says = t },
+		Open: func(address string) {
+			tell(kit.Small(kit.L("No page? Open this address in a browser on this computer:")), kit.Command(a.r.env.Host, address))
+			if played != nil {
+				played.Browse(ctx, address)
+				return
+			}
+			a.r.env.Host.Dispatch(func() { a.r.env.Host.Open(address) })
+		},
+		Show: func(c entra.DeviceCode) {
+			tell(kit.Command(a.r.env.Host, c.Code), kit.Link(a.r.env.Host, c.Address, c.Address))
+			if played != nil {
+				played.TypeCode(ctx, c)
+			}
+		},
+	}
+}
+
+// makePlan signs in to look alone, and shows what would be changed or undone.
+func (a *amender) makePlan(undo bool) {
+	name, values := a.script.Name, a.r.values()
+	var plan amend.Plan
+	a.r.env.Scope.Show(kit.L("Reading the tenant"), func(ctx context.Context, report task.Report) (err error) {
+		if _, err = a.r.env.Session.SignIn(ctx, a.way(ctx), session.ScopesToAmend(name, false)); err != nil {
+			return err
+		}
+		if undo {
+			plan, err = a.r.env.Session.AmendUndoPlan(ctx, name, report)
+		} else {
+			plan, err = a.r.env.Session.AmendPlan(ctx, name, values, report)
+		}
+		return err
+	}, func(err error) {
+		a.r.notice.fail(problem.Of(err))
+		if a.script.Name != name {
+			return
+		}
+		if a.plan = nil; err == nil {
+			a.plan = &plan
+		}
+		a.draw()
+		a.r.frame.Object.Refresh()
+	})
+}
+
+// apply carries out the plan; the sign-in grows by what that needs.
+func (a *amender) apply() {
+	plan := *a.plan
+	var back readback
+	a.r.env.Scope.Show(kit.L("Applying the plan"), func(ctx context.Context, report task.Report) error {
+		if _, err := a.r.env.Session.SignIn(ctx, a.way(ctx), session.ScopesToAmend(plan.Script, true)); err != nil {
+			return err
+		}
+		_, err := a.r.env.Session.Amend(ctx, plan, report)
+		back = a.r.env.readback()
+		return err
+	}, func(err error) {
+		a.plan = nil
+		a.draw()
+		a.r.cameBack(ViewResults, back, err)
+	})
+}
