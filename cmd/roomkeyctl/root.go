@@ -64,7 +64,7 @@ func newRoot(t *terminal) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &status{code: exitUsage, err: err} })
 	root.AddCommand(
 		newCloud(a), newProduct(a), newConnection(a), newSecret(a), newCheck(a), newRooms(a), newPeople(a),
-		newScript(a), newExchange(a), newPush(a), newServer(a), newStatus(a), newForm(a), newSimulate(a), newDemo(a), newSignIn(a), newRegister(a), newSchedule(a), newConsent(a), newPolicy(a),
+		newScript(a), newExchange(a), newPush(a), newServer(a), newStatus(a), newForm(a), newSimulate(a), newDemo(a), newSignIn(a), newRegister(a), newSchedule(a), newConsent(a), newPolicy(a), newProxy(a),
 	)
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {

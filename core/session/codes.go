@@ -20,6 +20,7 @@ var (
 	codeExchangeResultFuture = problem.Declare("exchange.result-future", problem.WrongInput)
 	codeExportCannotWrite    = problem.Declare("export.cannot-write", problem.WrongInput)
 	CodeProductUnknown       = problem.Declare("product.unknown", problem.WrongInput)
+	codeProxyLogin           = problem.Declare("proxy.login", problem.WrongInput)
 	codeRoomListAmbiguous    = problem.Declare("rooms.list-ambiguous", problem.WrongInput)
 	codeRoomListUnknown      = problem.Declare("rooms.list-unknown", problem.WrongInput)
 	codeRoomsIncomplete      = problem.Declare("rooms.incomplete", problem.NoAnswer)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,10 +24,19 @@ var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxBody>>20)
 type roundTripper struct {
 	base *http.Transport
 	o    Options
+	// signed takes the place of base after a proxy wanted a sign-in; nil where
+	// there is nobody to sign in.
+	signed *http.Transport
+	signIn atomic.Bool
 }
 
 // CloseIdleConnections lets http.Client reach the pool.
-func (t *roundTripper) CloseIdleConnections() { t.base.CloseIdleConnections() }
+func (t *roundTripper) CloseIdleConnections() {
+	t.base.CloseIdleConnections()
+	if t.signed != nil {
+		t.signed.CloseIdleConnections()
+	}
+}
 
 // RoundTrip sends the request, repeats it where that is right, and leaves one
 // piece of evidence. The answer's body has come whole.
@@ -102,7 +112,7 @@ func (t *roundTripper) attempt(r *http.Request, body func() io.ReadCloser, seen 
 	if t.o.UserAgent != "" && out.Header.Get("User-Agent") == "" {
 		out.Header.Set("User-Agent", t.o.UserAgent)
 	}
-	resp, err := t.base.RoundTrip(out)
+	resp, err := t.send(out, body)
 	seen.look(look)
 	if err == nil {
 		seen.answer(resp)
@@ -118,6 +128,26 @@ func (t *roundTripper) attempt(r *http.Request, body func() io.ReadCloser, seen 
 		return nil, err
 	}
 	return resp, nil
+}
+
+// send sends the request; a proxy that wants a sign-in gets one, and from then on
+// all go that way.
+func (t *roundTripper) send(r *http.Request, body func() io.ReadCloser) (*http.Response, error) {
+	if !t.signIn.Load() {
+		resp, err := t.base.RoundTrip(r)
+		var refusal *proxyRefusal
+		if t.signed == nil || !errors.As(err, &refusal) || refusal.status != http.StatusProxyAuthRequired {
+			return resp, err
+		}
+		t.signIn.Store(true)
+		if body != nil {
+			r.Body = body()
+		}
+	}
+	if _, err := t.base.Proxy(r); err != nil { // it notes which proxy that is
+		return nil, err
+	}
+	return t.signed.RoundTrip(r)
 }
 
 // readWhole puts the whole body in the place of the one that is on its way;

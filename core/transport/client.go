@@ -41,6 +41,8 @@ type Options struct {
 	RetryBudget time.Duration
 	// Proxy is the address of the proxy, "direct" for none and "" for the system's.
 	Proxy string
+	// ProxyLogin signs in to proxies that want it, nil for nobody.
+	ProxyLogin ProxyLogin
 	// InsecureLoopback allows plain http to the loopback interface. Plain http
 	// to anything else is always refused.
 	InsecureLoopback bool
@@ -82,8 +84,12 @@ func New(o Options) (*http.Client, error) {
 	base.TLSHandshakeTimeout = min(o.Timeout, 15*time.Second)
 	base.MaxResponseHeaderBytes = 1 << 20
 	base.MaxIdleConnsPerHost = 8
+	t := &roundTripper{base: base, o: o}
+	if o.ProxyLogin != nil {
+		t.signed = signedIn(base, o.ProxyLogin)
+	}
 	return &http.Client{
-		Transport: &roundTripper{base: base, o: o},
+		Transport: t,
 		// A redirect would carry tokens to a host that nobody chose; the
 		// caller sees the 3xx instead.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

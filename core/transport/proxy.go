@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/mattn/go-ieproxy"
@@ -47,25 +48,25 @@ func proxyOf(system func(*http.Request) (*url.URL, error)) func(*http.Request) (
 type proxyRefusal struct {
 	proxy  string
 	status int
-	// offers are the ways to sign in that it names, such as "Negotiate".
+	// offers are the ways to sign in that it names, such as "Negotiate", tried is
+	// the one that it did not accept, and cause why that could not go on.
 	offers []string
+	tried  string
+	cause  error
 }
 
 func (p *proxyRefusal) Error() string {
 	return fmt.Sprintf("the proxy %s answered %d", p.proxy, p.status)
 }
 
+func (p *proxyRefusal) Unwrap() error { return p.cause }
+
 // opened is nil when the proxy opened the way.
 func opened(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
 	if answer.StatusCode == http.StatusOK {
 		return nil
 	}
-	refusal := &proxyRefusal{proxy: proxy.Host, status: answer.StatusCode}
-	for _, challenge := range answer.Header.Values("Proxy-Authenticate") {
-		scheme, _, _ := strings.Cut(strings.TrimSpace(challenge), " ")
-		refusal.offers = append(refusal.offers, problem.Line(scheme))
-	}
-	return refusal
+	return &proxyRefusal{proxy: proxy.Host, status: answer.StatusCode, offers: offers(answer.Header)}
 }
 
 func ofProxy(err error, host string) *problem.Problem {
@@ -84,9 +85,22 @@ func ofProxy(err error, host string) *problem.Problem {
 func (r *proxyRefusal) problem(host string) *problem.Problem {
 	exempt := words.T("Ask whoever runs the proxy %s to let this computer reach %s without a sign-in.", r.proxy, host)
 	switch {
+	case r.tried != "":
+		p := problem.New(CodeProxy, words.T("The proxy %s did not accept the sign-in.", r.proxy)).With(words.T("Roomkey signed in with %s.", r.tried))
+		if r.cause != nil {
+			p.With(words.T("Signing in with %s failed: %s", r.tried, words.Plain(problem.Line(r.cause.Error()))))
+		}
+		if strings.EqualFold(r.tried, "Basic") {
+			p.Run(words.T("Store the user name and password again:"), "roomkeyctl proxy login NAME")
+		}
+		return p.Fix(exempt)
 	case r.status == http.StatusProxyAuthRequired && len(r.offers) > 0:
-		return problem.New(CodeProxy, words.T("The proxy %s wants a sign-in before it lets %s through.", r.proxy, host)).
-			With(words.T("It offers: %s. Roomkey does not sign in to proxies.", strings.Join(r.offers, ", "))).Fix(exempt)
+		p := problem.New(CodeProxy, words.T("The proxy %s wants a sign-in before it lets %s through.", r.proxy, host)).
+			With(words.T("It offers: %s.", problem.Line(strings.Join(r.offers, ", "))))
+		if slices.ContainsFunc(r.offers, func(scheme string) bool { return strings.EqualFold(scheme, "Basic") }) {
+			p.Run(words.T("Store the user name and password for the proxy in the keychain:"), "roomkeyctl proxy login NAME")
+		}
+		return p.Fix(exempt)
 	case r.status == http.StatusProxyAuthRequired:
 		return problem.New(CodeProxy, words.T("The proxy %s wants a sign-in before it lets %s through.", r.proxy, host)).Fix(exempt)
 	case r.status == http.StatusForbidden:

@@ -100,8 +100,9 @@ func New(o Options) (*session.Environment, error) {
 		log = slog.New(slog.NewJSONHandler(&lumberjack.Logger{Filename: paths.Log, MaxSize: 5, MaxBackups: 3}, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	env.Log = log
+	login := &proxyLogin{v}
 	env.HTTP = func(t transport.Options) (*http.Client, error) {
-		t.UserAgent, t.Log, t.Proxy = "Roomkey/"+o.Version, log, o.Policy.Proxy
+		t.UserAgent, t.Log, t.Proxy, t.ProxyLogin = "Roomkey/"+o.Version, log, o.Policy.Proxy, login
 		client, err := transport.New(t)
 		if err == nil && t.Owner == transport.BookingServer {
 			client.Transport = guarded{client.Transport, o.Policy}
