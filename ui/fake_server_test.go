@@ -20,7 +20,7 @@ import (
 func (b *fakeCore) Rooms(_ context.Context, emit func([]tenant.Room)) tenant.Listing[tenant.Room] {
 	b.ask("Rooms")()
 	b.hang()
-	var all []tenant.Room
+	all := b.Odd
 	for i := range b.RoomCount {
 		seats, level := 4+i%5*4, i%4
 		all = append(all, tenant.Room{ID: fmt.Sprint(i), DisplayName: fmt.Sprintf("Room %03d%s", i+1, b.Hostile), EmailAddress: fmt.Sprintf("room%03d@contoso.com", i+1), Capacity: &seats, FloorNumber: &level, Building: "Main building"})

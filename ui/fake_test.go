@@ -22,6 +22,7 @@ import (
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/page"
@@ -51,6 +52,8 @@ type fakeCore struct {
 	Hostile string
 	// RoomCount is how many rooms there are.
 	RoomCount int
+	// Odd are rooms that stand before the others.
+	Odd []tenant.Room
 	// Policy is that of the computer.
 	Policy policy.Policy
 	// Unknown makes Discover find nothing; Locked makes the keychain refuse.

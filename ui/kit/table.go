@@ -74,6 +74,9 @@ type DataTable[T any] struct {
 	rows []T
 	// folded is what the filter searches, the cells of a row a line each.
 	folded []string
+	// keys tell how many things the rows are, where they can be chosen: one may
+	// stand in two rows.
+	keys map[string]bool
 	// order are all rows as they are sorted, visible those that the filter leaves.
 	order, visible []int32
 	sorted         int
@@ -97,7 +100,7 @@ type DataTable[T any] struct {
 // NewDataTable is an empty table; name is under which its columns are remembered,
 // key tells rows apart. Empty is shown while there are no rows.
 func NewDataTable[T any](name string, columns []TableColumn[T], key func(T) string, selectable bool, empty fyne.CanvasObject) *DataTable[T] {
-	t := &DataTable[T]{columns: columns, key: key, selectable: selectable, selected: map[string]bool{}, sorted: -1}
+	t := &DataTable[T]{columns: columns, key: key, selectable: selectable, selected: map[string]bool{}, keys: map[string]bool{}, sorted: -1}
 	t.filter = newFilter(t.arrange)
 	t.count = Muted("").As(Whole, ColorMuted)
 	more := NewButtonWithIcon("", theme.MoreHorizontalIcon(), nil)
@@ -144,7 +147,7 @@ func (t *DataTable[T]) AddTool(o fyne.CanvasObject) { t.tools.Add(o) }
 
 // SetRows replaces all rows, and keeps the list; the choice stays.
 func (t *DataTable[T]) SetRows(rows []T) {
-	t.rows, t.folded, t.order = slices.Clip(rows), nil, nil
+	t.rows, t.folded, t.order, t.keys = slices.Clip(rows), nil, nil, map[string]bool{}
 	t.take(0)
 }
 
@@ -158,6 +161,11 @@ func (t *DataTable[T]) Append(rows []T) {
 // take puts the rows from one on in their places.
 func (t *DataTable[T]) take(from int) {
 	t.fold(t.rows[from:])
+	for _, row := range t.rows[from:] {
+		if t.all != nil {
+			t.keys[t.key(row)] = true
+		}
+	}
 	fresh := make([]int32, len(t.rows)-from)
 	for i := range fresh {
 		fresh[i] = int32(from + i)
@@ -382,7 +390,19 @@ func (t *DataTable[T]) show() {
 		t.all.Partial = chosen > 0 && chosen < len(t.visible)
 		t.all.Refresh()
 		t.setting = false
-		says = L("%d of %d chosen", len(t.Chosen()), len(t.rows))
+		here, gone := 0, 0
+		for k, on := range t.selected {
+			switch {
+			case on && t.keys[k]:
+				here++
+			case on:
+				gone++
+			}
+		}
+		says = L("%d of %d chosen", here, len(t.keys))
+		if gone > 0 {
+			says += L(", %d more that are not listed", gone)
+		}
 		if len(t.visible) != len(t.rows) {
 			says += L(", %d shown", len(t.visible))
 		}

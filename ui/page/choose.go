@@ -195,11 +195,21 @@ func (c *Choose) makeRooms() {
 		func(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room] {
 			return sorted(c.env.Session.Rooms(ctx, page))
 		})
+	c.rooms.came = c.nowhere
 	c.fromFile = kit.NewButtonWithIcon(kit.L("From a file…"), theme.FolderOpenIcon(), c.importRooms)
 	c.rooms.table.AddTool(c.fromFile)
 	c.mode = widget.NewRadioGroup([]string{kit.L("All rooms of the tenant"), kit.L("Only the chosen rooms"), kit.L("Rooms in the chosen lists")}, nil)
 	c.mode.Horizontal, c.mode.Required = true, true
 	c.mode.SetSelected(c.mode.Options[0])
+}
+
+// nowhere says how rooms get a building when none of them has one.
+func (c *Choose) nowhere(rooms []tenant.Room, whole bool) {
+	if !whole || c.rooms.loading || len(rooms) == 0 || slices.ContainsFunc(rooms, func(r tenant.Room) bool { return r.Building != "" }) {
+		return
+	}
+	scripts := kit.QuietButton(kit.L("Open the scripts"), theme.NavigateNextIcon(), func() { c.env.Go(setup.Restrict) })
+	c.rooms.notice.also(kit.Row(kit.Gap, 0, kit.Muted(kit.L("No room has a building. The script “Describe the rooms” gives them buildings and floors.")), scripts))
 }
 
 func (c *Choose) makeLists() {
