@@ -288,3 +288,23 @@ func (b *fakeCore) FinishRotation(_ context.Context, confirmed bool) (register.R
 	b.State.Rotation = nil
 	return register.Rotation{}, nil
 }
+
+// Consent is the vendor's application as its product's file has it.
+func (s *fakeSession) Consent() (session.Consent, error) {
+	p, err := s.Product()
+	c := session.Consent{Model: p.Model, ClientID: s.Document().Application.ClientID, Link: "https://login.microsoftonline.com/contoso.com/adminconsent"}
+	if p.VendorApplication != nil {
+		c.Expected = *p.VendorApplication
+	}
+	return c, err
+}
+
+// ReadConsent finds exactly what the product needs.
+func (s *fakeSession) ReadConsent(context.Context) (session.Consent, error) {
+	c, err := s.Consent()
+	c.Read = true
+	for _, n := range s.Needs().Permissions {
+		c.Granted = append(c.Granted, n.Ref)
+	}
+	return c, err
+}

@@ -178,6 +178,7 @@ func (b *fakeCore) Close() { defer b.ask("Close")() }
 type fakePlayed struct{ b *fakeCore }
 
 func (fakePlayed) Browse(context.Context, string)             {}
+func (fakePlayed) Consent(context.Context, string)            {}
 func (fakePlayed) TypeCode(context.Context, entra.DeviceCode) {}
 func (p fakePlayed) Run(exchange.Document) ([]byte, error) {
 	p.b.ask("Colleague")()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/ui/kit"
@@ -51,6 +52,8 @@ type Shell struct {
 	notice   *fyne.Container
 
 	env *page.Env
+	// model is the product's when the pages were made.
+	model product.Model
 	// unwatch ends the news about the document.
 	unwatch func()
 	pages   map[string]page.Page
@@ -211,6 +214,9 @@ func (s *Shell) newPage(route string) page.Page {
 	case setup.Describe:
 		return page.NewDescribe(s.env)
 	case setup.Register:
+		if modelOf(s.env) != product.Own {
+			return page.NewConsent(s.env)
+		}
 		return page.NewRegister(s.env)
 	case setup.Prove:
 		return page.NewProve(s.env)
@@ -222,6 +228,28 @@ func (s *Shell) newPage(route string) page.Page {
 		return page.NewHandOver(s.env)
 	}
 	return nil
+}
+
+// remake forgets the pages that another model has others in place of.
+func (s *Shell) remake(model product.Model) {
+	if s.model == model {
+		return
+	}
+	s.model = model
+	for _, route := range []string{setup.Register, setup.HandOver} {
+		delete(s.pages, route)
+		if s.route == route {
+			s.Go(route)
+		}
+	}
+}
+
+// modelOf is how the vendor gets in, product.Own while no product is chosen.
+func modelOf(env *page.Env) product.Model {
+	if p, err := env.Session.Product(); err == nil {
+		return p.Model
+	}
+	return product.Own
 }
 
 // Load opens another connection, or the same anew; "" goes to the start page.
@@ -277,6 +305,7 @@ func (s *Shell) leave() {
 
 func (s *Shell) enter(opened page.Opened) {
 	s.env = s.newEnv(opened, kit.NewScope(s.ctx, s.o.Host.Dispatch, s.bar))
+	s.model = modelOf(s.env)
 	s.watch(s.env)
 	if opened.Notice != nil {
 		s.show(opened.Notice, kit.MarkAttention)
@@ -307,6 +336,7 @@ func (s *Shell) watch(env *page.Env) {
 			return
 		}
 		c := env.Connection()
+		s.remake(modelOf(env))
 		for _, p := range s.pages {
 			if f, ok := p.(follower); ok {
 				f.Follow(c)

@@ -213,7 +213,7 @@ func (d *drafted) product(now time.Time) (product.Product, error) {
 			return p, usage("--months takes a number, not %q.", d.months)
 		}
 		p.Model, p.Credential = "", product.Credential{Kinds: []string{"secret"}, Months: months}
-		p.Form = product.UsualForm()
+		p.Form = p.UsualForm()
 	}
 	if p.Model == product.User {
 		p.ServiceAccount = &product.Account{Purpose: words.Key(d.account), Delegation: "calendar"}

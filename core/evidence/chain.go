@@ -81,7 +81,10 @@ var links = []link{
 		return words.T("Rooms")
 	}},
 	{LinkExchange, []Claim{Calendars, Scope}, func(claimed func(Claim) bool) words.Text {
-		if claimed(Scope) {
+		switch {
+		case claimed(Scope) && !claimed(Calendars):
+			return words.T("Exchange limit")
+		case claimed(Scope):
 			return words.T("Calendars and Exchange limit")
 		}
 		return words.T("Calendars")

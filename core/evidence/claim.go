@@ -35,6 +35,10 @@ const (
 	// RoomSettings is that the chosen rooms process invitations as the product
 	// needs.
 	RoomSettings Claim = "room-settings"
+	// Account is that the service account which signs in at the vendor is there,
+	// and Delegation that it may open the chosen rooms.
+	Account    Claim = "service-account"
+	Delegation Claim = "delegation"
 	// HandedOver is that the booking server has this configuration.
 	HandedOver Claim = "handed-over"
 	// ServerWorks is that the booking server itself reaches the tenant.
@@ -56,6 +60,7 @@ const (
 	Addresses     Part = "notification-urls"
 	Redirects     Part = "redirect-uris"
 	BookingServer Part = "server"
+	ServiceUser   Part = "service-account"
 )
 
 // Basis is the digest of each part, at the time that something was seen. A part
@@ -92,6 +97,7 @@ var parts = []part{
 	{ExchangeLimit, words.T("the Exchange limit"), words.T("The Exchange limit has changed since.")},
 	{Addresses, words.T("the notification URLs"), words.T("The notification URLs have changed since.")},
 	{Redirects, words.T("the redirect URIs"), words.T("The redirect URIs have changed since.")},
+	{ServiceUser, words.T("the service account"), words.T("The service account has changed since.")},
 	{BookingServer, words.T("the booking server"), words.T("The settings of the booking server have changed since.")},
 }
 
@@ -149,6 +155,10 @@ var claims = []claim{
 		rests: []Part{BookingServer}},
 	{id: RoomSettings, title: words.T("The chosen rooms are set up in Exchange"), name: words.T("The room settings"), inner: words.T("the room settings"), plural: true, quiet: true,
 		rests: []Part{ChosenRooms}},
+	{id: Account, title: words.T("The service account is ready"), name: words.T("The service account"), inner: words.T("the service account"), quiet: true,
+		rests: []Part{Application, Product, ServiceUser}},
+	{id: Delegation, title: words.T("The service account may open the chosen rooms"), name: words.T("Delegation of the rooms"), inner: words.T("delegation of the rooms"), quiet: true,
+		rests: []Part{Application, ChosenRooms, ServiceUser}},
 	{id: HandedOver, title: words.T("The booking server has this configuration"), name: words.T("The handover"), inner: words.T("the handover"), quiet: true,
 		rests: []Part{Application, Credential, Product, ChosenRooms, ChosenPeople, BookingServer}},
 	{id: ServerWorks, title: words.T("The booking server itself reaches the tenant"), name: words.T("The booking server's own access"), inner: words.T("the booking server's own access"),

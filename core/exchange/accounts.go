@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -92,6 +93,78 @@ func (b *build) serviceAccountReach() error {
 	b.folder(rooms, account, right)
 	b.explainN(len(rooms), "Gives %s the right %s on the calendar of %d room, and on nothing else.", "Gives %s the right %s on the calendars of %d rooms, and on nothing else.", account, right, len(rooms))
 	return nil
+}
+
+// Actions of delegate-rooms, and the field of a result that says what is so.
+var delegations = map[string]struct{ action, field string }{
+	product.DelegateResource: {"resource delegate", "Delegate"},
+	product.DelegateFull:     {"full access", "FullAccess"},
+}
+
+// delegateRooms makes the service account a delegate of the rooms, or gives it
+// Full Access.
+func (b *build) delegateRooms() error {
+	account, err := b.account()
+	if err != nil {
+		return err
+	}
+	b.data["Account"] = account
+	if changed, ok, err := b.undone(); err != nil {
+		return err
+	} else if ok {
+		return b.undoDelegation(account, changed)
+	}
+	rooms, err := b.rooms()
+	if err != nil {
+		return err
+	}
+	way, _ := b.form.value("delegation").(string)
+	if wants := b.Product.ServiceAccount; wants != nil && wants.Delegation == product.DelegateFull && !b.form.given("delegation") {
+		way = product.DelegateFull
+	}
+	var data rows
+	for _, r := range rooms {
+		data = append(data, table{"Room": r, "Way": way, "Wanted": true, "Left": ""})
+		b.delegate(account, way, r, true)
+	}
+	b.data["Rows"] = data
+	if way == product.DelegateFull {
+		b.explainN(len(rooms), "Gives %s Full Access to %d room mailbox, without adding it to anybody's Outlook.", "Gives %s Full Access to %d room mailboxes, without adding them to anybody's Outlook.", account, len(rooms))
+		b.warn("Full Access opens the whole mailbox and not only the calendar. Give it only where the vendor asks for it.")
+		return nil
+	}
+	b.explainN(len(rooms), "Makes %s a resource delegate of %d room. Delegates that are there already stay.", "Makes %s a resource delegate of %d rooms. Delegates that are there already stay.", account, len(rooms))
+	return nil
+}
+
+// delegate adds the operation for one room to the intent.
+func (b *build) delegate(account, way, room string, wanted bool) {
+	b.intent.Objects = append(b.intent.Objects, room)
+	switch {
+	case way == product.DelegateResource && wanted:
+		b.will("Add-ResourceDelegate", room, map[string]any{"User": account})
+	case way == product.DelegateResource:
+		b.will("Remove-ResourceDelegate", room, map[string]any{"User": account})
+	case wanted:
+		b.will("Add-MailboxPermission", room, map[string]any{"User": account, "AccessRights": "FullAccess"})
+	default:
+		b.will("Remove-MailboxPermission", room, map[string]any{"User": account, "AccessRights": "FullAccess"})
+	}
+}
+
+// undoDelegation takes back what a run gave.
+func (b *build) undoDelegation(account string, changed []Outcome) error {
+	var data rows
+	for _, o := range changed {
+		for way, d := range delegations {
+			if o.Action == d.action {
+				wanted := o.Before[d.field] == "True"
+				data = append(data, table{"Room": o.Identity, "Way": way, "Wanted": wanted, "Left": o.After[d.field]})
+				b.delegate(account, way, o.Identity, wanted)
+			}
+		}
+	}
+	return b.restore(data)
 }
 
 // blockRoomSignIn blocks the accounts behind rooms, or undoes it for those that

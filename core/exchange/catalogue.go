@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/resources"
 )
@@ -214,6 +215,10 @@ func known(field string, t Target) string {
 		return or(scope.Inside, joinLines(sample(t.Rooms)))
 	case "outside":
 		return scope.Outside
+	case "delegation":
+		if a := t.Product.ServiceAccount; a != nil && a.Delegation == product.DelegateFull {
+			return a.Delegation
+		}
 	case "account":
 		return t.Connection.ServiceAccount
 	}

@@ -152,6 +152,8 @@ var builders = map[string]func(*build) error{
 	"access-policy-migrate":    (*build).accessPolicyMigrate,
 	"service-account":          (*build).serviceAccount,
 	"service-account-reach":    (*build).serviceAccountReach,
+	"delegate-rooms":           (*build).delegateRooms,
+	"access-policy":            (*build).accessPolicy,
 	"block-room-sign-in":       (*build).blockRoomSignIn,
 	"ews-show":                 (*build).ewsShow,
 	"ews-allow":                (*build).ewsAllow,

@@ -27,6 +27,8 @@ func (s Script) wanted(t Target) bool {
 		return err == nil || problem.CodeOf(err) == codeTooEarly
 	case "access-policy-show":
 		return c.Scope.Kind == connection.ScopePolicy
+	case "service-account-reach", "delegate-rooms":
+		return t.Product.DelegationScript().Field == s.Name && c.ServiceAccount != ""
 	case "service-account":
 		return t.Product.ServiceAccount != nil && c.ServiceAccount != ""
 	case "register-application":

@@ -194,7 +194,7 @@ func (r Result) Settled() time.Time {
 		"limit-application": propagation, "limit-application-undo": propagation, "access-policy-migrate": propagation,
 		"remove-grant": 90 * time.Minute, "restore-grant": 90 * time.Minute,
 		"create-rooms": 48 * time.Hour, "room-lists": 24 * time.Hour, "set-places": 24 * time.Hour, "places-buildings": 24 * time.Hour, "ews-allow": 24 * time.Hour,
-		"block-room-sign-in": time.Hour, "service-account-reach": time.Hour,
+		"block-room-sign-in": time.Hour, "service-account-reach": time.Hour, "delegate-rooms": time.Hour, "access-policy": propagation,
 	}[r.Script])
 }
 

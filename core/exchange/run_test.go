@@ -156,6 +156,8 @@ func (l *lab) scripts() map[string]exchange.Document {
 		"places-buildings":      l.make("places-buildings", nil),
 		"subject-visibility":    l.make("subject-visibility", map[string]any{"rooms": "all"}),
 		"service-account-reach": l.make("service-account-reach", nil),
+		"delegate-rooms":        l.make("delegate-rooms", nil),
+		"access-policy":         l.make("access-policy", nil),
 		"limit-application":     l.make("limit-application", map[string]any{"target": "chosen"}),
 		"ews-allow":             l.make("ews-allow", map[string]any{"apps": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", "enable": "true"}),
 	}

@@ -350,6 +350,48 @@ func (b *build) accessPolicyShow() error {
 	return nil
 }
 
+// accessPolicy limits an application by the older means, for software that looks
+// for its permission in the token.
+func (b *build) accessPolicy() error {
+	if !isGUID(b.Connection.Application.ClientID) {
+		return b.application()
+	}
+	rooms, err := b.rooms()
+	if err != nil {
+		return err
+	}
+	appID := b.Connection.Application.ClientID
+	name := "Roomkey " + appID[:8] + " chosen rooms"
+	inside := b.form.addresses("inside")
+	if len(inside) == 0 {
+		inside = sample(b.Rooms)
+	}
+	outside := b.form.addresses("outside")
+	if len(outside) == 0 && b.Connection.Scope.Outside != "" {
+		outside = []string{b.Connection.Scope.Outside}
+	}
+	if len(outside) == 0 {
+		return problem.New(codeNoProof, words.T("The limit is proven with a mailbox inside and a mailbox outside, and one of them is not named yet.")).
+			Fix(words.T("Name a room that the application must reach and a mailbox of a person or a shared mailbox that it must not reach."))
+	}
+	b.data["Group"], b.data["Alias"], b.data["Rooms"] = name, b.alias("rooms", appID), rooms
+	b.data["Description"], b.data["Inside"], b.data["Outside"] = "Roomkey "+appID[:8], inside, outside
+	b.intent.Objects = rooms
+	b.will("New-DistributionGroup", name, map[string]any{"Type": "Security"})
+	for _, r := range rooms {
+		b.will("Add-DistributionGroupMember", name, map[string]any{"Member": r})
+	}
+	b.will("New-ApplicationAccessPolicy", appID, map[string]any{"AppId": appID, "PolicyScopeGroupId": name, "AccessRight": "RestrictAccess"})
+	for _, m := range append(slices.Clone(inside), outside...) {
+		b.will("Test-ApplicationAccessPolicy", m, map[string]any{"AppId": appID})
+	}
+	b.explainN(len(rooms), "Makes a mail-enabled security group of %d chosen room, and a policy that keeps the application to it.", "Makes a mail-enabled security group of the %d chosen rooms, and a policy that keeps the application to it.", len(rooms))
+	b.explain("Tests the named mailboxes inside and outside; bring the result file back to Roomkey.")
+	b.warn("A policy takes more than an hour to count. Hand nothing over before then.")
+	b.warn("Rooms that are made later are out of the application's reach until the script is run again for them.")
+	return nil
+}
+
 // roomAccess asks Exchange which applications may open the calendar of a room.
 func (b *build) roomAccess() error {
 	room := or(b.form.address("room"), firstRoom(b))

@@ -38,7 +38,7 @@ type Stored func(vault.Kind) bool
 func Form(p product.Product, c *connection.Connection, cloudName string, stored Stored) []Entry {
 	fields := p.Form
 	if len(fields) == 0 {
-		fields = product.UsualForm()
+		fields = p.UsualForm()
 	}
 	entries := make([]Entry, 0, len(fields))
 	for _, f := range fields {

@@ -124,13 +124,16 @@ func (h *Handover) Entered(ctx context.Context, by string) error {
 		return problem.New(codeSaysItself, words.T("This booking server says by itself whether it works.")).
 			Run(words.T("Ask it:"), "roomkeyctl status")
 	}
+	if err := h.o.Ledger.LimitFirst(ctx); err != nil {
+		return err
+	}
 	steps, err := h.o.Steps(ctx)
 	if err != nil {
 		return err
 	}
 	for _, step := range steps {
 		if step.ID == setup.HandOver && step.State == setup.Blocked && p.Model != product.Own {
-			return problem.New(codeNotProven, step.Reason).Run(words.T("See the consent link, and compare what was granted:"), "roomkeyctl consent")
+			return problem.New(codeNotProven, step.Reason).Lead(words.T("See the consent link, and compare what was granted."), problem.PlaceConsent)
 		}
 		if step.ID == setup.HandOver && step.State == setup.Blocked {
 			return problem.New(codeNotProven, step.Reason).Run(words.T("Test the connection:"), "roomkeyctl check")

@@ -88,6 +88,9 @@ func unacceptable(dry booking.DryRun) *problem.Problem {
 // gate weighs the last whole check, and what is remembered of what it did not
 // try.
 func (h *Handover) gate(ctx context.Context, digest string, acceptWarnings bool) (booking.Clearance, error) {
+	if err := h.o.Ledger.LimitFirst(ctx); err != nil {
+		return booking.Clearance{}, err
+	}
 	last, _, err := h.o.Ledger.LastCheck(ctx)
 	if err != nil {
 		return booking.Clearance{}, err

@@ -37,6 +37,7 @@ var (
 	PlaceServiceAccount = place("describe", "serviceAccount", "roomkeyctl connection set serviceAccount=ADDRESS")
 
 	PlaceRegister     = place("register", "", "roomkeyctl register plan")
+	PlaceConsent      = place("register", "consent", "roomkeyctl consent")
 	PlaceSignIn       = place("register", "sign-in", "roomkeyctl check --sign-in")
 	PlaceUndo         = place("register", "undo", "roomkeyctl register undo")
 	PlaceClientID     = place("register", "application.clientId", "roomkeyctl connection set application.clientId=ID")
@@ -55,6 +56,11 @@ var (
 	PlaceScripts        = place("restrict", "", "roomkeyctl script list")
 	PlaceCalendarScript = place("restrict", "calendar-processing", "roomkeyctl script show calendar-processing")
 	PlaceLimitScript    = place("restrict", "limit-application", "roomkeyctl script show limit-application")
+	PlaceDelegateScript = place("restrict", "delegate-rooms", "roomkeyctl script show delegate-rooms")
+	PlaceReachScript    = place("restrict", "service-account-reach", "roomkeyctl script show service-account-reach")
+	PlacePolicyScript   = place("restrict", "access-policy", "roomkeyctl script show access-policy")
+	PlaceAccessScript   = place("restrict", "room-access", "roomkeyctl script show room-access")
+	PlaceLimitTest      = place("restrict", "limit-application-test", "roomkeyctl script show limit-application-test")
 	PlaceRoomsScript    = place("restrict", "rooms-show", "roomkeyctl script show rooms-show")
 
 	PlaceCheck     = place("prove", "check", "roomkeyctl check")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/strictyaml"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -38,6 +39,20 @@ func (m Model) Means() words.Text {
 
 // EWSEnds is what Microsoft says of the end of Exchange Web Services.
 const EWSEnds = "Since 2026-10-01 Microsoft switches Exchange Web Services off tenant by tenant, and on 2027-04-01 everywhere."
+
+// EndsOn is that what the product uses stops working, nil where it does not: a
+// warning before the day, a failure from then on.
+func (p Product) EndsOn(now time.Time) *problem.Problem {
+	if p.Ends == "" {
+		return nil
+	}
+	if now.Format(time.DateOnly) >= p.Ends {
+		return problem.New(codeEnded, words.T("What %s uses stopped working on %s.", p.Name, p.Ends)).With(words.T(EWSEnds)).
+			Fix(words.T("Ask the vendor for its connection by Microsoft Graph."))
+	}
+	return problem.New(codeEnds, words.T("What %s uses stops working on %s.", p.Name, p.Ends)).With(words.T(EWSEnds)).
+		Fix(words.T("Ask the vendor for its connection by Microsoft Graph, and change over before then."))
+}
 
 // Calendars reports whether the product opens calendars, as far as is known.
 func (p Product) Calendars() bool {
@@ -108,28 +123,28 @@ type Scoping struct {
 
 // The ways of limiting that a vendor's software may survive.
 const (
-	// scopingRBAC is RBAC for Applications: the token then carries no role for
+	// ScopingRBAC is RBAC for Applications: the token then carries no role for
 	// calendars.
-	scopingRBAC = "rbac"
-	// scopingPolicy is an Application Access Policy only: the software looks for
+	ScopingRBAC = "rbac"
+	// ScopingPolicy is an Application Access Policy only: the software looks for
 	// the role in its token.
-	scopingPolicy = "policy"
+	ScopingPolicy = "policy"
 	// scopingDelegation is that the account sees only the rooms delegated to it.
 	scopingDelegation = "delegation"
-	scopingNone       = "none"
+	ScopingNone       = "none"
 	scopingUnknown    = "unknown"
 )
 
 // Advice says what the way of limiting means for the administrator.
 func (s Scoping) Advice(product string) words.Text {
 	switch s.Way {
-	case scopingRBAC:
+	case ScopingRBAC:
 		return words.T("%s works when Exchange limits it with RBAC for Applications.", product)
-	case scopingPolicy:
+	case ScopingPolicy:
 		return words.T("%s looks for the permission in its token, so limit it with an Application Access Policy. With RBAC for Applications the token carries no calendar permission, and %s stops.", product, product)
 	case scopingDelegation:
 		return words.T("%s sees the rooms that are delegated to its service account. There is nothing else to limit.", product)
-	case scopingNone:
+	case ScopingNone:
 		return words.T("%s does not work when Exchange limits it. It can read every calendar of the tenant.", product)
 	}
 	return words.T("Whether %s works when Exchange limits it is not known. To find out safely, limit it to one test room with RBAC for Applications, remove the grant in Microsoft Entra ID, and book that room in %s. If it fails, undo the limit: nothing else has changed.", product, product)
@@ -196,7 +211,7 @@ func (p Product) facts(d *strictyaml.Document) {
 		d.Wrong("choose", words.T("The permissions are said to be unknown, so they have to be chosen for each connection. Write \"choose: true\"."))
 	}
 	if p.Scoping.Way != "" {
-		oneOf(d, "scoping.way", p.Scoping.Way, scopingRBAC, scopingPolicy, scopingDelegation, scopingNone, scopingUnknown)
+		oneOf(d, "scoping.way", p.Scoping.Way, ScopingRBAC, ScopingPolicy, scopingDelegation, ScopingNone, scopingUnknown)
 	}
 	date(d, "scoping.read", p.Scoping.Read)
 	if p.Scoping.Way != "" && p.Scoping.Way != scopingUnknown && (p.Scoping.Source == "" || p.Scoping.Read == "") {
@@ -259,7 +274,7 @@ func (s SSO) validate(d *strictyaml.Document) {
 func (a Account) validate(d *strictyaml.Document) {
 	text(d, "serviceAccount.purpose", a.Purpose)
 	if a.Delegation != "" {
-		oneOf(d, "serviceAccount.delegation", a.Delegation, "calendar", "delegate", "full-access")
+		oneOf(d, "serviceAccount.delegation", a.Delegation, DelegateCalendar, DelegateResource, DelegateFull)
 	}
 	if a.SignInDays < 0 || a.SignInDays > 3650 {
 		d.Wrong("serviceAccount.signInDays", words.T("Write the number of days, from 1 to 3650, or leave it out."))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // AdapterOf is how the configuration reaches the booking server: as the
@@ -26,6 +27,10 @@ func (p Product) Shows(to problem.Place, adapter string) bool {
 		return adapter != AdapterForm
 	case at(problem.PlaceEntered):
 		return adapter != AdapterContract // that server says it by itself
+	case at(problem.PlaceConsent):
+		return !p.tested()
+	case at(problem.PlaceSignIn), at(problem.PlaceUndo), at(problem.PlaceClientSecret), at(problem.PlaceCertificate), at(problem.PlaceExpires):
+		return p.tested() // what the vendor has is not registered here
 	case at(problem.PlaceOrganizer):
 		return p.tested() && p.Writes != WritesNothing
 	case at(problem.PlaceNotifications):
@@ -46,13 +51,55 @@ func (p Product) Shows(to problem.Place, adapter string) bool {
 	return to.Page != problem.PlaceCheck.Page || p.tested()
 }
 
+// DelegationScript is where the script is that gives the service account what it
+// needs in each room, the zero place for a product that needs nothing there.
+func (p Product) DelegationScript() problem.Place {
+	switch {
+	case p.ServiceAccount == nil || p.ServiceAccount.Delegation == "":
+		return problem.Place{}
+	case p.ServiceAccount.Delegation == DelegateCalendar:
+		return problem.PlaceReachScript
+	}
+	return problem.PlaceDelegateScript
+}
+
+// LimitScript is where the script is that limits the application as the
+// vendor's software survives it.
+func (p Product) LimitScript() problem.Place {
+	if p.Scoping.Way == ScopingPolicy {
+		return problem.PlacePolicyScript
+	}
+	return problem.PlaceLimitScript
+}
+
+// DelegationText says what the service account needs in each room, nothing where
+// that is not known.
+func (p Product) DelegationText() words.Text {
+	if p.ServiceAccount == nil {
+		return words.Text{}
+	}
+	switch p.ServiceAccount.Delegation {
+	case DelegateCalendar:
+		return words.T("A right on the room's calendar.")
+	case DelegateResource:
+		return words.T("It is a resource delegate of the room.")
+	case DelegateFull:
+		return words.T("Full Access to the room mailbox.")
+	}
+	return words.Text{}
+}
+
 // tested reports whether a connection is tested here: not where nobody has what
 // the vendor's application signs in with.
 func (p Product) tested() bool { return p.Model != Vendor && p.Model != User }
 
 func at(p problem.Place) string { return p.Page + " " + p.Field }
 
-// UsualForm is what a vendor's console asks for that no file describes.
-func UsualForm() []Field {
+// UsualForm is what a vendor's console asks for that no file describes, nothing
+// where no credential is handed over.
+func (p Product) UsualForm() []Field {
+	if !p.tested() {
+		return nil
+	}
 	return []Field{{Label: "Tenant ID", Value: "tenant.id"}, {Label: "Client ID", Value: "application.clientId"}, {Label: "Client secret", Value: "secret:client-secret"}}
 }

@@ -170,6 +170,16 @@ type Account struct {
 	Delegation string `yaml:"delegation,omitempty" json:"delegation,omitempty"`
 }
 
+// What a service account may need in a room.
+const (
+	// DelegateCalendar is a right on the calendar folder.
+	DelegateCalendar = "calendar"
+	// DelegateResource is that it is a resource delegate, who answers requests.
+	DelegateResource = "delegate"
+	// DelegateFull is Full Access to the mailbox.
+	DelegateFull = "full-access"
+)
+
 // Setting is one parameter of Set-CalendarProcessing.
 type Setting struct {
 	Parameter string    `yaml:"parameter" json:"parameter"`

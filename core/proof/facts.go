@@ -63,6 +63,7 @@ func (f Facts) basis() evidence.Basis {
 		}),
 		evidence.Addresses:     connection.DigestOf(c.Notifications),
 		evidence.Redirects:     connection.DigestOf(c.SingleSignOn.RedirectURIs),
+		evidence.ServiceUser:   connection.DigestOf(strings.ToLower(c.ServiceAccount)),
 		evidence.BookingServer: connection.DigestOf([]string{c.Server.URL, f.Product.Adapter, c.Server.CAFile}),
 	}
 	if f.Fingerprint != "" {
@@ -124,6 +125,15 @@ func (f Facts) wanted() []evidence.Want {
 			by(evidence.Permissions, SourceConsent), by(evidence.HandedOver, evidence.SourcePerson),
 			{Claim: evidence.ServerWorks, By: []string{SourceSignIns}, Optional: true},
 		}
+		if f.Product.Model == product.Vendor {
+			theirs = append(theirs, evidence.Want{Claim: evidence.Scope, By: []string{limitedBy(f.Product)}, Optional: !f.Product.LimitFirst})
+		}
+		if f.Product.Model == product.User {
+			theirs = append(theirs, by(evidence.Account, SourceConsent))
+		}
+		if to := f.Product.DelegationScript(); !to.IsZero() {
+			theirs = append(theirs, by(evidence.Delegation, to.Field))
+		}
 		if len(f.Product.Policy) > 0 {
 			theirs = append(theirs, by(evidence.RoomSettings))
 		}
@@ -135,6 +145,12 @@ func (f Facts) wanted() []evidence.Want {
 		in.Server = struct{ check.BookingServer }{} // it is only asked whether there is one
 	}
 	wanted := append(check.Claims(in), by(evidence.RoomSettings))
+	if f.Product.LimitFirst && !slices.ContainsFunc(wanted, func(w evidence.Want) bool { return w.Claim == evidence.Scope }) {
+		wanted = append(wanted, evidence.Want{Claim: evidence.Scope, By: []string{limitedBy(f.Product)}, Optional: true})
+	}
+	if to := f.Product.DelegationScript(); !to.IsZero() {
+		wanted = append(wanted, by(evidence.Delegation, to.Field))
+	}
 	if form {
 		return append(wanted, by(evidence.HandedOver, evidence.SourcePerson))
 	}

@@ -63,6 +63,7 @@ func (l *Ledger) Claims(ctx context.Context) ([]evidence.State, error) {
 			return r.Claim == evidence.HandedOver || r.Claim == evidence.ServerWorks
 		})
 	}
+	records = evidence.Merge(records, f.administrators()...)
 	if r, ok := f.reported(); ok {
 		records = evidence.Merge(records, r)
 	}

@@ -331,15 +331,33 @@ var ScopesRooms = []string{"Place.Read.All"}
 // product that may not list them itself, and keeps them as the connection's known
 // rooms. The application gets no permission for it.
 func (s *Session) RoomsByAdministrator(ctx context.Context) tenant.Listing[tenant.Room] {
+	return s.roomsByAdministrator(ctx, nil)
+}
+
+func (s *Session) roomsByAdministrator(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room] {
 	_, directory, err := s.admin.opened()
 	if err != nil {
 		return failed[tenant.Room](err)
 	}
-	l := directory.Rooms(ctx, nil)
+	l := directory.Rooms(ctx, page)
 	if l.Complete {
 		if err := s.keepRooms(cacheImported, cachedRooms{Source: l.Source, At: l.At, Rooms: l.Items}); err != nil {
 			l.Problem = problem.Of(err)
 		}
 	}
 	return l
+}
+
+// asAdministrator is access with the administrator's sign-in.
+func (s *Session) asAdministrator() (GraphOptions, error) {
+	admin, _, err := s.admin.opened()
+	if err != nil {
+		return GraphOptions{}, err
+	}
+	row, err := s.Cloud()
+	if err != nil {
+		return GraphOptions{}, err
+	}
+	client, err := s.cloudHTTP(row)
+	return GraphOptions{Cloud: row, HTTP: client, Token: admin.Token, Renew: admin.Renew, Source: tenant.SourceAdministrator}, err
 }

@@ -36,6 +36,11 @@ type Consent struct {
 	Granted []permission.Ref `json:"granted"`
 	Missing []permission.Ref `json:"missing"`
 	Excess  []permission.Ref `json:"excess"`
+	// Limited are permissions that Exchange grants for its mailboxes in place of
+	// what Microsoft Entra ID granted for all of them.
+	Limited []permission.Ref `json:"limited"`
+	// Account is the service account that signs in at the vendor, nil for none.
+	Account *ServiceAccount `json:"serviceAccount,omitempty"`
 	// Problems are what to think of before the link is opened.
 	Problems []*problem.Problem `json:"problems"`
 	// Used is when the vendor's application last signed in by itself or a person
@@ -55,15 +60,25 @@ func clientOf(c *connection.Connection, p product.Product) string {
 	return c.Application.ClientID
 }
 
+// theirs is whether the application is the vendor's, so that nobody here can sign
+// in as it.
+func (s *Session) theirs() bool {
+	p, err := s.Product()
+	return err == nil && p.Model != product.Own // an unknown product is said where it matters
+}
+
 // testable is a problem where there is nothing of the customer's to register or
 // to test with.
 func (s *Session) testable() error {
+	if !s.theirs() {
+		return nil
+	}
 	p, err := s.Product()
-	if err != nil || p.Model == product.Own {
-		return nil // an unknown product is said where it matters
+	if err != nil {
+		return err
 	}
 	return problem.New(codeConsentOnly, words.T("%s uses an application of its vendor's, so there is nothing to register and no credential to test with.", p.Name)).
-		Run(words.T("See the consent link, and compare what was granted:"), "roomkeyctl consent")
+		Lead(words.T("See the consent link, and compare what was granted."), problem.PlaceConsent)
 }
 
 // Consent says what is known without asking Microsoft.
@@ -77,10 +92,10 @@ func (s *Session) Consent() (Consent, error) {
 		return Consent{}, err
 	}
 	c := s.Document()
-	out := Consent{Model: p.Model, ClientID: clientOf(c, p), Granted: []permission.Ref{}, Missing: []permission.Ref{}, Excess: []permission.Ref{}, Problems: []*problem.Problem{}}
+	out := Consent{Model: p.Model, ClientID: clientOf(c, p), Granted: []permission.Ref{}, Limited: []permission.Ref{}, Missing: []permission.Ref{}, Excess: []permission.Ref{}, Problems: []*problem.Problem{}}
 	if p.Model == product.Own {
 		return out, problem.New(codeConsentOnly, words.T("%s uses an application of your own, which Roomkey registers.", p.Name)).
-			Run(words.T("See what would be registered:"), "roomkeyctl register plan")
+			Lead(words.T("See what would be registered."), problem.PlaceRegister)
 	}
 	if p.VendorApplication != nil {
 		out.Expected = *p.VendorApplication
@@ -88,7 +103,7 @@ func (s *Session) Consent() (Consent, error) {
 	if out.ClientID == "" {
 		return out, problem.New(codeConsentUnknown, words.T("The client ID of the vendor's application is not known.")).
 			With(words.Plain(p.Leaves(product.UnknownApplication))).
-			Run(words.T("Enter it:"), "roomkeyctl connection set clientId=ID")
+			Lead(words.T("Enter it."), problem.PlaceClientID)
 	}
 	out.Link = strings.TrimSuffix(row.Authority, "/") + "/" + url.PathEscape(tenantOf(c)) + "/adminconsent?client_id=" + url.QueryEscape(out.ClientID)
 	if id := out.Expected.ClientID; id != "" && !strings.EqualFold(id, out.ClientID) {
@@ -99,16 +114,20 @@ func (s *Session) Consent() (Consent, error) {
 	return out, nil
 }
 
+// unprovable are the claims that nobody here can prove, and how the administrator
+// sees the rest.
 func unprovable(p product.Product) []words.Text {
 	all := []words.Text{words.T("Whether %s reads and books the rooms cannot be tested here: only the vendor has the credential of its application. Book a room there and look at its calendar.", p.Name)}
-	if p.Model == product.User {
+	switch {
+	case p.Model == product.User:
 		all = append(all, words.T("What the service account may do at the vendor, and whether its sign-in there is still valid, is shown by the vendor only."))
-		if a := p.ServiceAccount; a.SignInDays > 0 {
-			all = append(all, words.T("The account must sign in at the vendor again every %d days. Put the day in your calendar.", a.SignInDays))
+		if n := p.ServiceAccount.SignInDays; n > 0 {
+			all = append(all, words.T("The account must sign in at the vendor again every %d days. Put the day in your calendar.", n))
 		}
-		return all
+	case p.Scoping.Way != product.ScopingNone:
+		all = append(all, words.T("The limit in Exchange is proven by an Exchange administrator: with the script limit-application-test, which runs Test-ServicePrincipalAuthorization."))
 	}
-	return append(all, words.T("The limit in Exchange is proven by an Exchange administrator: with the script limit-application-test, which runs Test-ServicePrincipalAuthorization."))
+	return all
 }
 
 // ReadConsent reads what the tenant granted to the vendor's application, compares
@@ -133,6 +152,9 @@ func (s *Session) ReadConsent(ctx context.Context) (Consent, error) {
 	case problem.KindOf(err) == problem.Absent:
 		out.Missing = refsOf(needs)
 		out.Problems = append(out.Problems, absent(out))
+		if err := s.readAccount(ctx, directory, p, tenant.SignIn{}, &out); err != nil {
+			return out, err
+		}
 		return out, s.keepConsent(ctx, out)
 	case err != nil:
 		return out, err
@@ -142,8 +164,11 @@ func (s *Session) ReadConsent(ctx context.Context) (Consent, error) {
 	if out.Granted, err = granted(ctx, directory, sp); err != nil {
 		return out, err
 	}
-	out.compare(needs, s.env.Permissions, p)
-	s.readUse(ctx, directory, &out)
+	roles, _ := s.facts(ctx).LimitedByRBAC()
+	out.compare(needs, s.env.Permissions, p, roles)
+	if err := s.readAccount(ctx, directory, p, s.readUse(ctx, directory, &out), &out); err != nil {
+		return out, err
+	}
 	if s.Document().Application.ClientID == "" || s.Document().Application.ServicePrincipalID != sp.ID {
 		if err := s.Edit(ctx, func(c *connection.Connection) {
 			c.Application.ClientID, c.Application.ServicePrincipalID, c.Application.DisplayName = out.ClientID, sp.ID, sp.DisplayName
@@ -225,10 +250,16 @@ func refsOf(n product.Needs) []permission.Ref {
 	return refs
 }
 
-// compare says what is missing, and what is more than needed.
-func (c *Consent) compare(needs product.Needs, catalog *permission.Catalog, p product.Product) {
+// compare says what is missing, and what is more than needed. What Exchange was
+// seen to grant by one of the roles is not missing.
+func (c *Consent) compare(needs product.Needs, catalog *permission.Catalog, p product.Product, roles []string) {
 	wanted := refsOf(needs)
 	for _, w := range wanted {
+		e, _ := catalog.Get(w.Value)
+		if granted := slices.ContainsFunc(c.Granted, func(g permission.Ref) bool { return catalog.Covers(g, w) }); !granted && w.Kind == permission.Application && slices.Contains(roles, e.ExchangeRole) {
+			c.Limited = append(c.Limited, w)
+			continue
+		}
 		if !slices.ContainsFunc(c.Granted, func(g permission.Ref) bool { return catalog.Covers(g, w) }) {
 			c.Missing = append(c.Missing, w)
 		}
@@ -257,8 +288,9 @@ func listRefs(refs []permission.Ref) string {
 	return strings.Join(all, ", ")
 }
 
-// readUse looks in the sign-in log whether the vendor uses its application.
-func (s *Session) readUse(ctx context.Context, directory Directory, c *Consent) {
+// readUse looks in the sign-in log whether the vendor uses its application, and
+// gives the last sign-in of a person through it.
+func (s *Session) readUse(ctx context.Context, directory Directory, c *Consent) tenant.SignIn {
 	activity, err := directory.ClientActivity(ctx, c.ClientID)
 	if err == nil {
 		c.Used = activity.Application
@@ -273,6 +305,13 @@ func (s *Session) readUse(ctx context.Context, directory Directory, c *Consent) 
 	if c.Used.IsZero() {
 		c.LogRefused = problem.Of(cmp.Or(err, byPerson))
 	}
+	return signIn
+}
+
+// isLimited is whether a limit was proven that the grant passes by.
+func isLimited(f proof.Facts) bool {
+	_, proven := f.LimitedByRBAC()
+	return proven
 }
 
 // keepConsent remembers what the grants and the log prove.
@@ -281,6 +320,7 @@ func (s *Session) keepConsent(ctx context.Context, c Consent) error {
 	r := evidence.Record{Claim: evidence.Permissions, Source: proof.SourceConsent, Outcome: evidence.Proven, At: s.env.Now(), Basis: now.Of(evidence.Permissions)}
 	for _, p := range c.Problems {
 		switch {
+		case c.Account != nil && slices.Contains(c.Account.Problems, p): // it is a claim of its own
 		case p.Code == codeConsentMissing || p.Code == codeConsentAbsent || p.Code == codeConsentDisabled:
 			r.Outcome, r.Problem = evidence.Disproved, p
 		case r.Outcome == evidence.Proven:
@@ -288,6 +328,16 @@ func (s *Session) keepConsent(ctx context.Context, c Consent) error {
 		}
 	}
 	records := []evidence.Record{r}
+	if c.Account != nil {
+		records = append(records, c.Account.evidence(s.env.Now(), now))
+	}
+	if wide, limited := c.wide(s.env.Permissions), isLimited(s.facts(ctx)); len(wide) > 0 && limited {
+		// The limit was proven, and what Microsoft Entra ID grants passes it by.
+		records = append(records, evidence.Record{Claim: evidence.Scope, Source: proof.SourceConsent, Outcome: evidence.Doubtful, At: s.env.Now(), Basis: now.Of(evidence.Scope),
+			Note: words.T("The limit in Exchange does nothing yet: %s is still granted for the whole tenant.", strings.Join(wide, ", "))})
+	} else {
+		records = append(records, evidence.Record{Claim: evidence.Scope, Source: proof.SourceConsent, Outcome: evidence.Proven, At: s.env.Now(), Basis: now.Of(evidence.Scope)})
+	}
 	if !c.Used.IsZero() {
 		records = append(records, evidence.Record{Claim: evidence.ServerWorks, Source: proof.SourceSignIns, Outcome: evidence.Proven, At: c.Used, Basis: now.Of(evidence.ServerWorks)})
 	}

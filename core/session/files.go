@@ -86,9 +86,17 @@ func (s *Session) Form(ctx context.Context) ([]export.Entry, error) {
 		c = c.Clone() // vendors' consoles take rooms, not lists of them and not rules
 		c.Rooms = connection.Rooms{Mode: connection.Selected, Items: tenant.Addresses(rooms)}
 	}
-	return export.Form(p, c, row.Name, func(kind vault.Kind) bool {
+	entries := export.Form(p, c, row.Name, func(kind vault.Kind) bool {
 		return s.presence(ctx, kind) == setup.Present
-	}), nil
+	})
+	if err := s.LimitFirst(ctx); err != nil {
+		for i, e := range entries {
+			if e.Secret != "" {
+				entries[i].Secret, entries[i].Missing, entries[i].Place = "", problem.Of(err).Title, p.LimitScript()
+			}
+		}
+	}
+	return entries, nil
 }
 
 // Needs are what the connection's product and options need; the zero value when

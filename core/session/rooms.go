@@ -132,7 +132,7 @@ func (s *Session) ImportRooms(data []byte) (tenant.Listing[tenant.Room], []*prob
 func (s *Session) ResolveRooms(ctx context.Context) ([]tenant.Room, error) {
 	choice := s.Document().Rooms
 	t, err := s.tenant()
-	if err != nil {
+	if err != nil && (choice.Mode == connection.Lists || !s.theirs()) {
 		return nil, err
 	}
 	var listed []tenant.Room

@@ -255,9 +255,14 @@ func (t tokens) Fresh(ctx context.Context) (entra.Token, error) {
 }
 
 // tenant reads the tenant with the application's own token: what the booking
-// server will see.
+// server will see. Where nobody has one, it reads with the administrator's
+// sign-in.
 func (s *Session) tenant() (Tenant, error) {
-	o, err := s.applications()
+	access := s.applications
+	if s.theirs() {
+		access = s.asAdministrator
+	}
+	o, err := access()
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
@@ -54,12 +55,16 @@ func (s *Session) known(ctx context.Context) (setup.Known, error) {
 		k.ByForm, k.ServerSilent = adapter == booking.AdapterForm, !booking.SaysItself(adapter)
 		k.NoCredential, k.ByAccount = p.Model != product.Own, p.Model == product.User
 		k.ClientID = clientOf(c, p) != ""
+		k.LimitFirst = p.LimitFirst
 	}
 	k.Credential = s.presence(ctx, credentialKind(c))
 	k.ServerToken = s.presence(ctx, vault.ServerToken)
 	var err error
 	if k.Claims, err = s.Claims(ctx); err != nil {
 		return k, err
+	}
+	if p, err := s.Product(); err == nil && p.ServiceAccount != nil {
+		k.SignInEnds = signInEnds(p, evidence.Find(k.Claims, evidence.HandedOver))
 	}
 	last, err := s.LastPush()
 	if err != nil {

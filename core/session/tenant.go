@@ -9,6 +9,7 @@ import (
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/policy"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/task"
@@ -130,6 +131,18 @@ func (s *Session) Rooms(ctx context.Context, page func([]tenant.Room)) tenant.Li
 	_, needs, err := s.needs()
 	if err != nil {
 		return failed[tenant.Room](err)
+	}
+	if s.theirs() {
+		if l := s.roomsByAdministrator(ctx, page); l.Problem == nil || len(l.Items) > 0 {
+			return l
+		}
+		l := s.knownRooms(page)
+		if l.Problem != nil {
+			l.Problem = problem.New(entra.CodeNeeded, words.T("The rooms are listed with the sign-in of an administrator.")).
+				Lead(words.T("Sign in there, then come back."), problem.PlaceConsent).
+				Lead(words.T("Or have an Exchange administrator run the script that lists the rooms, and import its result."), problem.PlaceRoomsScript)
+		}
+		return l
 	}
 	if !slices.Contains(needs.Lists, "rooms") {
 		return s.knownRooms(page)

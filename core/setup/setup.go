@@ -3,6 +3,7 @@
 package setup
 
 import (
+	"slices"
 	"time"
 
 	"github.com/roomkey/roomkey/core/evidence"
@@ -90,6 +91,12 @@ type Known struct {
 	// credential nobody hands over; ByAccount whether a service account signs in
 	// at the vendor.
 	NoCredential, ByAccount bool
+	// SignInEnds is when the sign-in of that account at the vendor ends, zero when
+	// nobody knows.
+	SignInEnds time.Time
+	// LimitFirst is whether the limit in Exchange has to be proven before anything
+	// is handed over.
+	LimitFirst bool
 	// PushUnknown is whether a push was cut off.
 	PushUnknown bool
 	// CannotSignIn is whether the server uses a redirect URI that the connection
@@ -224,6 +231,9 @@ func restrict(k Known) Step {
 	if bad, ok := evidence.Worst(k.only(func(c evidence.State) bool { return c.Claim == evidence.Scope })); ok {
 		return step(Restrict, stateOf(bad.Standing), bad.Reason)
 	}
+	if d := evidence.Find(k.Claims, evidence.Delegation); d.Claim != "" && d.Standing != evidence.Works {
+		return judge(Restrict, []evidence.State{d}, delegate)
+	}
 	settings := evidence.Find(k.Claims, evidence.RoomSettings)
 	if settings.Claim == "" {
 		return step(Restrict, Ready, words.T("The product needs no settings of its rooms. To limit what it reaches, use the scripts."))
@@ -272,7 +282,7 @@ func chosenSince(claims []evidence.State) (rechosen bool) {
 // Tested are those of the claims that a test proves.
 func Tested(claims []evidence.State) []evidence.State {
 	return Known{Claims: claims}.only(func(c evidence.State) bool {
-		return c.Claim != evidence.RoomSettings && c.Claim != evidence.HandedOver && c.Claim != evidence.ServerWorks
+		return !slices.Contains([]evidence.Claim{evidence.Account, evidence.Delegation, evidence.RoomSettings, evidence.HandedOver, evidence.ServerWorks}, c.Claim)
 	})
 }
 
@@ -301,6 +311,8 @@ func handOver(k Known) Step {
 		return step(HandOver, Attention, words.T("The booking server has an older configuration. %s", held.Reason))
 	case !passable(k):
 		return step(HandOver, Blocked, words.T("Prove the configuration first."))
+	case k.unlimited():
+		return step(HandOver, Blocked, limitFirst)
 	case k.ByForm:
 		return step(HandOver, Ready, words.T("Fill in the vendor's form, then say that you have entered it."))
 	case k.ServerToken == Absent:
@@ -312,9 +324,6 @@ func handOver(k Known) Step {
 // passable is whether what was proven may be handed over; a warning may.
 func passable(k Known) bool {
 	s := prove(k)
-	if k.NoCredential {
-		s = consent(k)
-	}
 	bad, warned := evidence.Worst(Tested(k.Claims))
 	return s.State == Done || s.State == Attention && warned && bad.Standing == evidence.Attention
 }

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"slices"
 	"time"
 
 	"github.com/roomkey/roomkey/core/evidence"
@@ -10,15 +11,28 @@ import (
 // theirs are the steps where the application is the vendor's: there is none to
 // register and none to test with.
 func theirs(k Known) []Step {
-	steps := []Step{describe(k), consent(k), choose(k), restrict(k), finish(k)}
-	steps[1].Title, steps[4].Title = words.T("Consent to the vendor's application"), words.T("Finish at the vendor")
+	steps := []Step{describe(k), consent(k), choose(k), restrictTheirs(k), finish(k)}
+	steps[1].Title, steps[4].Title = TitleOf(Register, true), TitleOf(HandOver, true)
 	if k.ByAccount {
 		steps[4].Title = words.T("Sign in at the vendor")
 	}
 	return steps
 }
 
-// consent is done when the grants were read and are those that the product needs.
+// TitleOf is what a step is called; theirs is whether the application is the
+// vendor's.
+func TitleOf(id string, theirs bool) words.Text {
+	switch {
+	case theirs && id == Register:
+		return words.T("Consent to the vendor's application")
+	case theirs && id == HandOver:
+		return words.T("Finish at the vendor")
+	}
+	return titles[id]
+}
+
+// consent is done when the grants were read and are those that the product needs,
+// and the service account was looked up, where there is one.
 func consent(k Known) Step {
 	switch {
 	case !k.TenantFound:
@@ -26,19 +40,66 @@ func consent(k Known) Step {
 	case !k.ClientID:
 		return step(Register, Ready, words.T("Enter the application (client) ID of the vendor's application."))
 	}
-	return judge(Register, k.only(func(c evidence.State) bool { return c.Claim == evidence.Permissions }),
+	s := judge(Register, k.only(func(c evidence.State) bool { return c.Claim == evidence.Permissions || c.Claim == evidence.Account }),
 		words.T("Consent as an administrator, then compare what was granted with what the product needs."))
+	if s.State == Done {
+		s.Reason = words.T("What was granted is what the product needs.")
+	}
+	return s
 }
+
+// inExchange are the claims that scripts prove of the vendor's application, and
+// of the account that signs in there.
+var inExchange = []evidence.Claim{evidence.Scope, evidence.Delegation, evidence.RoomSettings}
+
+// restrictTheirs is done when an Exchange administrator's results say so: nobody
+// here can make a call as the vendor's application.
+func restrictTheirs(k Known) Step {
+	if s := restrict(k); s.State == Blocked {
+		return s
+	}
+	claims := k.only(func(c evidence.State) bool { return slices.Contains(inExchange, c.Claim) })
+	untried := words.T("The product needs no settings of its rooms. To limit what it reaches, use the scripts.")
+	for _, c := range claims {
+		switch {
+		case c.Optional || c.Standing == evidence.Works:
+		case c.Claim == evidence.Delegation:
+			untried = delegate
+		case c.Claim == evidence.Scope:
+			untried = words.T("Limit the application in Exchange before the vendor gets in. Give the script to an Exchange administrator, then import its results.")
+		default:
+			untried = words.T("Give the script to an Exchange administrator, then import its results.")
+		}
+	}
+	s := judge(Restrict, claims, untried)
+	switch {
+	case s.State == Ready:
+		s.Reason = untried
+	case s.State == Done:
+		s.Reason = words.T("The results of the scripts say so. No call has confirmed it: only the vendor can make one.")
+	}
+	return s
+}
+
+// signInWarning is how long before its end the sign-in of a service account asks
+// for attention.
+const signInWarning = 14 * 24 * time.Hour
 
 // finish is done by a person's word, and says that it is no more than that
 // unless the sign-in log shows the vendor's application.
 func finish(k Known) Step {
 	held, works := evidence.Find(k.Claims, evidence.HandedOver), evidence.Find(k.Claims, evidence.ServerWorks)
-	switch {
-	case !passable(k):
+	switch ready := consent(k); {
+	case ready.State != Done && ready.State != Attention:
 		return step(HandOver, Blocked, words.T("Consent to the vendor's application first, and compare what was granted."))
+	case k.unlimited():
+		return step(HandOver, Blocked, limitFirst)
 	case held.Standing == evidence.Void:
 		return step(HandOver, Attention, held.Reason)
+	case held.Standing == evidence.Works && !k.SignInEnds.IsZero() && !k.Now.Before(k.SignInEnds):
+		return step(HandOver, Failed, words.T("The sign-in of the service account at the vendor ended on %s. Sign in there again, then say so.", k.SignInEnds.Format(time.DateOnly)))
+	case held.Standing == evidence.Works && !k.SignInEnds.IsZero() && k.SignInEnds.Sub(k.Now) < signInWarning:
+		return step(HandOver, Attention, words.T("The sign-in of the service account at the vendor ends on %s. Sign in there before then, and say so.", k.SignInEnds.Format(time.DateOnly)))
 	case held.Standing == evidence.Works && works.Standing == evidence.Works:
 		return proven(HandOver, words.T("%s confirmed it on %s, and the sign-in log shows that the vendor uses its application.", held.By, held.At.Format(time.DateOnly)), held, works)
 	case held.Standing == evidence.Works:
@@ -47,4 +108,14 @@ func finish(k Known) Step {
 		return step(HandOver, Ready, words.T("Sign in at the vendor with the service account, then say that it works."))
 	}
 	return step(HandOver, Ready, words.T("Connect Microsoft 365 in the vendor's console, then say that it works."))
+}
+
+var delegate = words.T("Give the script that delegates the rooms to an Exchange administrator, then import its results.")
+
+var limitFirst = words.T("Limit the application in Exchange first, and prove the limit: whoever has the credential before then can see every calendar.")
+
+// unlimited is whether the limit has to be proven before the vendor gets in, and
+// is not.
+func (k Known) unlimited() bool {
+	return k.LimitFirst && evidence.Find(k.Claims, evidence.Scope).Standing != evidence.Works
 }

@@ -38,6 +38,16 @@ func Browse(ctx context.Context, client *http.Client, address string) error {
 	return err
 }
 
+// Consent does what an administrator does with a consent link of a vendor: it is
+// opened, and Microsoft's page is accepted.
+func Consent(ctx context.Context, client *http.Client, link string) error {
+	page, err := fetch(ctx, client, http.MethodGet, link, nil)
+	if err == nil && !strings.Contains(page, "Permissions accepted") {
+		err = fmt.Errorf("nothing was accepted: %s", page)
+	}
+	return err
+}
+
 // TypeCode does what a person does with a device code: it types it on the page.
 // The text of the page that follows is given back.
 func TypeCode(ctx context.Context, client *http.Client, address, code string) (string, error) {

@@ -79,6 +79,8 @@ type Opened struct {
 type Simulated interface {
 	Browse(ctx context.Context, address string)
 	TypeCode(ctx context.Context, code entra.DeviceCode)
+	// Consent opens a consent link and accepts.
+	Consent(ctx context.Context, link string)
 	// Run has the colleague run a script and gives its result file.
 	Run(doc exchange.Document) ([]byte, error)
 }
@@ -146,6 +148,9 @@ type registered interface {
 	SignOut() error
 	RevokeSignIn(ctx context.Context) error
 	AllowSignInLog(ctx context.Context, o session.SignIn) error
+
+	Consent() (session.Consent, error)
+	ReadConsent(ctx context.Context) (session.Consent, error)
 
 	RegisterPlan(ctx context.Context, o register.Options, report task.Report) (session.RegistrationPlan, error)
 	ReviewedPlan(ctx context.Context, reviewed register.Plan, report task.Report) (session.RegistrationPlan, error)

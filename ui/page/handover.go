@@ -14,6 +14,8 @@ import (
 	"github.com/roomkey/roomkey/core/export"
 	"github.com/roomkey/roomkey/core/handover"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/proof"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/words"
@@ -49,8 +51,11 @@ func NewHandOver(env *Env) *HandOver {
 	h := &HandOver{env: env, notice: newNotice(env.Host), plan: kit.Column(kit.GapWide), holds: kit.Column(0), form: kit.Column(kit.GapWide), asks: kit.Column(kit.GapWide), entered: kit.Column(kit.GapWide), yes: map[string]bool{}}
 	h.remove = newRemoval(h)
 	body := kit.Column(kit.GapWide, h.notice.object, h.plan, h.holds, h.remove.object, h.form, h.entered)
-	h.frame = kit.NewFrame(kit.L("Hand over to the booking server"),
-		kit.L("Only a configuration that was just proven is handed over. You see what would change before anything is sent."), body)
+	lead := kit.L("Only a configuration that was just proven is handed over. You see what would change before anything is sent.")
+	if h.theirs() {
+		lead = kit.L("Nothing secret changes hands. %s is connected in the vendor's own console.", env.product().Name)
+	}
+	h.frame = kit.NewFrame(kit.Say(setup.TitleOf(setup.HandOver, h.theirs())), lead, body)
 	h.notice.top = h.frame.ToTop
 	h.look = kit.NewButtonWithIcon(kit.L("Look again"), theme.ViewRefreshIcon(), h.lookAgain)
 	h.push = kit.PrimaryButton(kit.L("Push"), theme.UploadIcon(), h.send)
@@ -70,6 +75,9 @@ func (h *HandOver) byForm() bool {
 	return h.adapter() == booking.AdapterForm
 }
 
+// theirs is whether the application is the vendor's.
+func (h *HandOver) theirs() bool { return h.env.product().Model != product.Own }
+
 // adapter is how the configuration reaches the server.
 func (h *HandOver) adapter() string {
 	return h.env.product().AdapterOf(h.env.Connection().Server.Adapter)
@@ -87,12 +95,24 @@ func (h *HandOver) Shown() {
 		h.asks.RemoveAll()
 		h.plan.RemoveAll()
 		h.plan.Add(kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary,
-			kit.NewText(kit.L("%s is set up in the vendor's own console. Below are its fields in the vendor's order; each has a copy button.", h.env.product().Name))))
+			kit.NewText(h.instruction())))
 	} else {
 		h.frame.Actions(h.export, h.look, h.push)
 		h.lookAgain()
 	}
 	h.fillForm()
+}
+
+// instruction says what is to be done in the vendor's console.
+func (h *HandOver) instruction() string {
+	p := h.env.product()
+	switch {
+	case p.Model == product.User && h.env.Connection().ServiceAccount != "":
+		return kit.L("Sign in to %s as its administrator, start the connection to Microsoft 365 there, and sign in on Microsoft's page as %s.", p.Name, h.env.Connection().ServiceAccount)
+	case p.Model != product.Own:
+		return kit.L("Sign in to %s as its administrator and connect Microsoft 365 there.", p.Name)
+	}
+	return kit.L("%s is set up in the vendor's own console. Below are its fields in the vendor's order; each has a copy button.", p.Name)
 }
 
 // lookAgain asks for the plan and for what the server holds.
@@ -358,7 +378,9 @@ func (h *HandOver) fillForm() {
 		h.entered.RemoveAll()
 		if err != nil {
 			h.form.Add(kit.ProblemCard(h.env.Host, problem.Of(err)))
-		} else if len(entries) > 0 {
+		} else if blocked := limitBlocks(steps, h.env.product()); blocked != nil {
+			h.form.Add(kit.ProblemAs(h.env.Host, kit.MarkAttention, blocked))
+		} else if len(entries) > 0 || h.theirs() {
 			h.showForm(entries)
 			h.showEntered(steps)
 		}
@@ -366,11 +388,24 @@ func (h *HandOver) fillForm() {
 	})
 }
 
+// limitBlocks is why nothing may be handed over before the limit in Exchange was
+// proven, nil where it may.
+func limitBlocks(steps []setup.Step, p product.Product) *problem.Problem {
+	for _, s := range steps {
+		if s.ID == setup.HandOver && s.State == setup.Blocked && p.LimitFirst {
+			return proof.LimitFirst(p)
+		}
+	}
+	return nil
+}
+
 // showEntered asks for the word of the person who filled in the form, or shows
 // it: no server says there what it holds.
 func (h *HandOver) showEntered(steps []setup.Step) {
 	said, cannot := kit.L("I have entered it"), kit.Small(kit.L("Roomkey cannot look into the vendor's console. A booking made there shows that the values are right."))
 	switch {
+	case h.theirs():
+		said, cannot = kit.L("It works there"), kit.Small(kit.L("Roomkey cannot test it: it has no credential of the vendor's application. Book a room there and look at its calendar before you confirm it."))
 	case h.byForm():
 	case h.adapter() == booking.AdapterSeatsurfing:
 		said, cannot = kit.L("It works there"), kit.Small(kit.L("This booking server cannot say whether it works. Sign in there before you confirm it."))
@@ -412,6 +447,9 @@ func (h *HandOver) showEntered(steps []setup.Step) {
 
 // showForm shows the form at once where it is the only way, else on request.
 func (h *HandOver) showForm(entries []export.Entry) {
+	if len(entries) == 0 {
+		return
+	}
 	if h.byForm() {
 		h.form.Add(h.formCard(entries))
 		return

@@ -8,9 +8,11 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/session"
@@ -22,14 +24,10 @@ import (
 // planner is the way of the page Register on which Roomkey registers the
 // application: sign in, read the plan, apply it, look after it.
 type planner struct {
-	env    *Env
+	*desk
 	page   *Register
-	notice *notice
 	object *fyne.Container
 
-	state       session.Registration
-	known       bool
-	signIn      *signInCard
 	application *applicationCard
 	choices     *choices
 	notes       *notes
@@ -46,14 +44,13 @@ type planner struct {
 	renewed bool
 	// steps are what a run has done so far, nil while none runs.
 	steps *runSteps
-	busy  bool
 	// handOff is the card for a colleague, nil while it is not open.
 	handOff fyne.CanvasObject
 }
 
 func newPlanner(env *Env, notice *notice, page *Register) *planner {
-	p := &planner{env: env, page: page, notice: notice, object: kit.Column(kit.GapWide)}
-	p.signIn = newSignInCard(p)
+	p := &planner{page: page, object: kit.Column(kit.GapWide)}
+	p.desk = newDesk(env, notice, p)
 	p.application = newApplicationCard(p)
 	p.choices = newChoices(p)
 	p.notes = newNotes()
@@ -87,30 +84,35 @@ func (p *planner) shown() {
 	}
 }
 
-// ask looks at what is known here, then shows it.
-func (p *planner) ask(then func()) {
-	var state session.Registration
-	p.env.Scope.Run(func(ctx context.Context) (err error) {
-		state, err = p.env.Session.Registration(ctx)
-		return err
-	}, func(err error) {
-		if err != nil {
-			p.fail(problem.Of(err))
-			return
-		}
-		p.state, p.known = state, true
-		if state.Account == nil {
-			p.plan = nil
-			p.signIn.disclose()
-		} else if p.plan == nil && p.result == nil && then == nil {
-			then = p.makePlan
-		}
-		p.show()
-		if then != nil {
-			then()
-		}
-	})
+func (p *planner) purpose() string {
+	return kit.L("Roomkey reads the tenant and shows a plan. Nothing is changed before you press Apply, and the credential goes from Microsoft straight into the keychain.")
 }
+
+func (p *planner) scopes() []string { return entra.ScopesRead }
+
+// looked goes on with the plan once somebody is signed in.
+func (p *planner) looked(then func()) {
+	if p.state.Account == nil {
+		p.plan, p.handOff = nil, nil
+	} else if p.plan == nil && p.result == nil && then == nil {
+		then = p.makePlan
+	}
+	p.show()
+	if then != nil {
+		then()
+	}
+}
+
+func (p *planner) began() { p.handOff = nil }
+
+func (p *planner) ended() {
+	p.steps = nil
+	p.record.again()
+}
+
+func (p *planner) relayout() { p.page.relayout() }
+
+func (p *planner) toTop() { p.page.frame.ToTop() }
 
 // show brings the page up to date.
 func (p *planner) show() {
@@ -171,7 +173,12 @@ func (p *planner) actions() []*kit.Button {
 	case p.result != nil && p.result.Consent == nil && !p.left:
 		return p.proved(p.result.Proven())
 	case p.state.Account == nil:
-		return p.signIn.actions()
+		signIn := p.signIn.button()
+		if !p.application.registered() {
+			return []*kit.Button{signIn}
+		}
+		signIn.Importance = widget.MediumImportance
+		return []*kit.Button{signIn, p.page.forward()}
 	case p.plan == nil || p.choices.dirty:
 		return []*kit.Button{p.able(kit.PrimaryButton(kit.L("Make the plan"), theme.SearchIcon(), p.makePlan))}
 	}
@@ -214,36 +221,6 @@ func (p *planner) test() {
 		}
 		p.ask(func() { p.notice.fail(problem.Of(err)) })
 	})
-}
-
-// able switches a button off while something runs.
-func (p *planner) able(b *kit.Button) *kit.Button {
-	if p.busy {
-		b.Disable()
-	}
-	return b
-}
-
-func (p *planner) fail(failed *problem.Problem) {
-	p.notice.fail(failed)
-	p.page.frame.ToTop()
-	p.page.relayout()
-}
-
-// work runs something that may ask for a further sign-in, shown in the bar.
-func (p *planner) work(title string, work func(context.Context, task.Report) error, done func(error)) {
-	p.busy = true
-	p.notice.clear()
-	p.handOff = nil
-	stop := p.env.Scope.Show(title, work, func(err error) {
-		p.busy = false
-		p.signIn.over()
-		p.steps = nil
-		p.record.again()
-		done(err)
-	})
-	p.signIn.stop = stop
-	p.show()
 }
 
 // makePlan reads the tenant.

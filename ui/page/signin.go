@@ -8,7 +8,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
@@ -23,7 +22,7 @@ import (
 // signInCard is the sign-in of an administrator: what it is for, what to do
 // while it waits, and who is signed in.
 type signInCard struct {
-	p    *planner
+	d    *desk
 	body *fyne.Container
 
 	disclosure words.Text
@@ -44,15 +43,15 @@ type signInCard struct {
 	stuck bool
 }
 
-func newSignInCard(p *planner) *signInCard {
-	s := &signInCard{p: p, body: kit.Column(0), policy: p.env.Home.About().Policy}
+func newSignInCard(d *desk) *signInCard {
+	s := &signInCard{d: d, body: kit.Column(0), policy: d.env.Home.About().Policy}
 	s.client = kit.TextField(kit.L("Client ID of your own application"), kit.L("A public client of this tenant. Roomkey remembers it for this connection."), "00000000-0000-0000-0000-000000000000")
 	s.client.Clean = connection.Clean
 	s.client.Check = func(value string) words.Text {
 		if value == "" {
 			return words.T("Enter the client ID, or sign in to Microsoft's application.")
 		}
-		return p.env.judge("application.clientId", value)
+		return d.env.judge("application.clientId", value)
 	}
 	s.client.OnChanged = func(string) { s.disclose() }
 	return s
@@ -65,7 +64,7 @@ func (s *signInCard) id() string {
 		return "" // it is not to be chosen
 	case s.own:
 		return strings.TrimSpace(s.client.Value())
-	case s.p.state.OwnClient != "":
+	case s.d.state.OwnClient != "":
 		return entra.CommandLineTools // the person went back to it
 	}
 	return "" // the one of the last time
@@ -80,8 +79,8 @@ func (s *signInCard) disclose() {
 	}
 	var says words.Text
 	id := s.id()
-	s.p.env.Scope.Run(func(context.Context) (err error) {
-		says, err = s.p.env.Session.Disclosure(id, entra.ScopesRead)
+	s.d.env.Scope.Run(func(context.Context) (err error) {
+		says, err = s.d.env.Session.Disclosure(id, s.d.page.scopes())
 		return err
 	}, func(err error) {
 		s.disclosure, s.refused = says, problem.Of(err)
@@ -98,8 +97,8 @@ func (s *signInCard) ownInstead() { s.own = s.policy.SignInClient == "" }
 
 // show is the card as it is now.
 func (s *signInCard) show() fyne.CanvasObject {
-	if s.client.Value() == "" && s.p.state.OwnClient != "" && s.policy.SignInClient == "" {
-		s.client.SetValue(s.p.state.OwnClient)
+	if s.client.Value() == "" && s.d.state.OwnClient != "" && s.policy.SignInClient == "" {
+		s.client.SetValue(s.d.state.OwnClient)
 		s.own = true
 	}
 	s.draw()
@@ -113,50 +112,50 @@ func (s *signInCard) draw() {
 		o = s.codeCard(*s.news.code)
 	case s.news != nil:
 		o = s.browserCard()
-	case s.p.state.Account != nil:
-		o = s.accountCard(*s.p.state.Account)
+	case s.d.state.Account != nil:
+		o = s.accountCard(*s.d.state.Account)
 	default:
 		o = s.askCard()
 	}
 	s.body.Objects = []fyne.CanvasObject{o}
 	s.body.Refresh()
-	s.p.page.relayout()
+	s.d.page.relayout()
 }
 
 // askCard says what the sign-in is for, before anything opens.
 func (s *signInCard) askCard() fyne.CanvasObject {
-	column := kit.Column(kit.GapWide, kit.Heading(kit.L("Sign in as an administrator of %s", s.p.tenant())),
-		kit.NewText(kit.L("Roomkey reads the tenant and shows a plan. Nothing is changed before you press Apply, and the credential goes from Microsoft straight into the keychain.")))
+	column := kit.Column(kit.GapWide, kit.Heading(kit.L("Sign in as an administrator of %s", s.d.tenant())),
+		kit.NewText(s.d.page.purpose()))
 	if !s.disclosure.IsZero() {
 		column.Add(kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.Say(s.disclosure))))
 	}
-	if s.p.env.simulated() != nil {
+	if s.d.env.simulated() != nil {
 		column.Add(kit.Muted(kit.L("This is the simulated tenant: no browser opens, Roomkey plays it and signs in as the simulated administrator.")))
 	}
 	if s.refused != nil {
-		column.Add(kit.ProblemAs(s.p.env.Host, kit.MarkAttention, s.refused))
+		column.Add(kit.ProblemAs(s.d.env.Host, kit.MarkAttention, s.refused))
 	}
 	if s.own {
 		column.Add(s.client)
 		if s.refused == nil {
-			for _, r := range s.p.state.HowToMake {
+			for _, r := range s.d.state.HowToMake {
 				column.Add(kit.Muted(kit.Say(r.Text)))
 				if r.Command != "" {
-					column.Add(kit.Command(s.p.env.Host, r.Command))
+					column.Add(kit.Command(s.d.env.Host, r.Command))
 				}
 			}
 		}
 	}
 	other := kit.Row(kit.Gap, -1)
 	if !s.policy.NoDeviceCode {
-		other.Add(s.p.able(kit.QuietButton(kit.L("Sign in with a code instead"), theme.ComputerIcon(), func() { s.begin(true) })))
+		other.Add(s.d.able(kit.QuietButton(kit.L("Sign in with a code instead"), theme.ComputerIcon(), func() { s.begin(true) })))
 	}
 	switch {
 	case s.policy.SignInClient != "":
 	case s.own:
-		other.Add(s.p.able(kit.QuietButton(kit.L("Use Microsoft's application"), theme.AccountIcon(), func() { s.own = false; s.disclose() })))
+		other.Add(s.d.able(kit.QuietButton(kit.L("Use Microsoft's application"), theme.AccountIcon(), func() { s.own = false; s.disclose() })))
 	default:
-		other.Add(s.p.able(kit.QuietButton(kit.L("Use an application of your own"), theme.AccountIcon(), func() { s.own = true; s.disclose() })))
+		other.Add(s.d.able(kit.QuietButton(kit.L("Use an application of your own"), theme.AccountIcon(), func() { s.own = true; s.disclose() })))
 	}
 	column.Add(other)
 	if s.policy.NoDeviceCode || s.policy.SignInClient != "" {
@@ -168,29 +167,25 @@ func (s *signInCard) askCard() fyne.CanvasObject {
 	return kit.Card(column)
 }
 
-func (s *signInCard) actions() []*kit.Button {
-	b := s.p.able(kit.PrimaryButton(kit.L("Sign in with the browser"), theme.LoginIcon(), func() { s.begin(false) }))
-	if s.p.application.registered() {
-		b.Importance = widget.MediumImportance
-		return []*kit.Button{b, s.p.page.forward()}
-	}
-	return []*kit.Button{b}
+// button signs in with the browser.
+func (s *signInCard) button() *kit.Button {
+	return s.d.able(kit.PrimaryButton(kit.L("Sign in with the browser"), theme.LoginIcon(), func() { s.begin(false) }))
 }
 
-// begin signs in and then reads the plan.
+// begin signs in and then goes on with what the page is for.
 func (s *signInCard) begin(byCode bool) {
 	if s.own && !s.client.Validate() {
 		return
 	}
 	client := s.id()
-	s.p.work(kit.L("Waiting for the sign-in"), func(ctx context.Context, _ task.Report) error {
-		way := s.p.way(ctx)
+	s.d.work(kit.L("Waiting for the sign-in"), func(ctx context.Context, _ task.Report) error {
+		way := s.d.way(ctx)
 		way.ClientID, way.DeviceCode = client, byCode
-		_, err := s.p.env.Session.SignIn(ctx, way, entra.ScopesRead)
+		_, err := s.d.env.Session.SignIn(ctx, way, s.d.page.scopes())
 		return err
 	}, func(err error) {
 		if err == nil {
-			s.p.ask(nil)
+			s.d.ask(nil)
 			return
 		}
 		failed := problem.Of(err)
@@ -198,28 +193,28 @@ func (s *signInCard) begin(byCode bool) {
 			s.ownInstead()
 			s.disclose()
 		}
-		s.p.show()
-		s.p.fail(failed)
+		s.d.page.show()
+		s.d.fail(failed)
 		if byCode && entra.BrowserInstead(err) {
-			s.p.notice.also(kit.Row(0, -1, kit.NewButtonWithIcon(kit.L("Sign in with the browser"), theme.LoginIcon(), func() { s.begin(false) })))
-			s.p.page.relayout()
+			s.d.notice.also(kit.Row(0, -1, kit.NewButtonWithIcon(kit.L("Sign in with the browser"), theme.LoginIcon(), func() { s.begin(false) })))
+			s.d.page.relayout()
 		}
 	})
 }
 
 // tell gets what the person has to do; it is called aside.
 func (s *signInCard) tell(n signInNews) {
-	s.p.env.Host.Dispatch(func() {
-		if !s.p.busy {
+	s.d.env.Host.Dispatch(func() {
+		if !s.d.busy {
 			return // it is over already
 		}
 		s.news, s.stuck = &n, false
-		if n.code == nil && s.p.env.simulated() == nil {
-			s.p.env.Host.Open(n.address)
+		if n.code == nil && s.d.env.simulated() == nil {
+			s.d.env.Host.Open(n.address)
 		}
 		s.countDown()
 		s.draw()
-		s.p.page.frame.ToTop()
+		s.d.page.toTop()
 	})
 }
 
@@ -244,13 +239,13 @@ func (s *signInCard) browserCard() fyne.CanvasObject {
 	if !s.news.disclosure.IsZero() {
 		column.Add(kit.NewText(kit.Say(s.news.disclosure)))
 	}
-	if s.p.env.simulated() != nil {
+	if s.d.env.simulated() != nil {
 		column.Add(kit.NewText(kit.L("This is the simulated tenant: Roomkey plays the browser, no page opens.")))
 	} else {
 		column.Add(kit.NewText(kit.L("The browser has opened. Sign in there; this page goes on by itself.")))
 	}
 	address := kit.Ground(theme.ColorNameInputBackground, kit.Pad(4, 4, 4, 10, kit.Row(kit.Gap, 0, kit.Mono(s.news.address).As(kit.Clip, ""),
-		kit.NewCopyButton(s.p.env.Host, kit.L("Copy"), func() string { return s.news.address }))))
+		kit.NewCopyButton(s.d.env.Host, kit.L("Copy"), func() string { return s.news.address }))))
 	address.Radius, address.Border = 6, kit.ColorLine
 	column.Add(kit.Column(kit.GapTight, kit.Small(kit.L("No page? Open this address in a browser on this computer:")), address))
 	if s.stuck {
@@ -270,7 +265,7 @@ func (s *signInCard) stuckHelp() fyne.CanvasObject {
 		With(words.T("AADSTS700016 (the application is not in this tenant) and AADSTS50105 (you are not assigned to it) mean that this tenant does not let you use Microsoft's application.")).
 		Fix(words.T("Press “Stop waiting”, then “Use an application of your own”.")).
 		Fix(words.T("For AADSTS50020 (another organization's account), close the page and sign in with an account of this tenant, for instance in a private window of the browser."))
-	return kit.ProblemAs(s.p.env.Host, kit.MarkAttention, p)
+	return kit.ProblemAs(s.d.env.Host, kit.MarkAttention, p)
 }
 
 // codeCard shows a device code, large, until it is used or ends.
@@ -284,12 +279,12 @@ func (s *signInCard) codeCard(code entra.DeviceCode) fyne.CanvasObject {
 	}
 	s.left = kit.Muted(s.leftText())
 	open := kit.PrimaryButton(kit.L("Copy and open"), theme.ContentCopyIcon(), func() {
-		s.p.env.Host.Copy(code.Code)
-		s.p.env.Host.Open(code.Address)
+		s.d.env.Host.Copy(code.Code)
+		s.d.env.Host.Open(code.Address)
 	})
 	column.Add(kit.Row(kit.GapWide, -1, large, open))
-	column.Add(kit.Row(kit.Gap, -1, kit.Link(s.p.env.Host, code.Address, code.Address), kit.NewCopyButton(s.p.env.Host, "", func() string { return code.Address })))
-	if s.p.env.simulated() != nil {
+	column.Add(kit.Row(kit.Gap, -1, kit.Link(s.d.env.Host, code.Address, code.Address), kit.NewCopyButton(s.d.env.Host, "", func() string { return code.Address })))
+	if s.d.env.simulated() != nil {
 		column.Add(kit.NewText(kit.L("This is the simulated tenant: Roomkey types the code itself in a few seconds.")))
 	}
 	column.Add(s.left)
@@ -303,10 +298,10 @@ func (s *signInCard) countDown() {
 		s.tick()
 		s.tick = nil
 	}
-	if s.news == nil || s.news.code == nil || s.p.env.Host.After == nil {
+	if s.news == nil || s.news.code == nil || s.d.env.Host.After == nil {
 		return
 	}
-	s.tick = s.p.env.Host.After(time.Second, func() {
+	s.tick = s.d.env.Host.After(time.Second, func() {
 		if s.left != nil {
 			s.left.SetText(s.leftText())
 		}
@@ -315,7 +310,7 @@ func (s *signInCard) countDown() {
 }
 
 func (s *signInCard) leftText() string {
-	left := s.news.code.Expires.Sub(s.p.env.Now()).Round(time.Second)
+	left := s.news.code.Expires.Sub(s.d.env.Now()).Round(time.Second)
 	if left <= 0 {
 		return kit.L("The code has expired.")
 	}
@@ -339,7 +334,7 @@ func (s *signInCard) accountCard(a session.Signed) fyne.CanvasObject {
 		roles += kit.L(" (from the sign-in's token; the directory did not tell more)")
 	}
 	who := strings.TrimSpace(a.Name + "  " + a.UPN)
-	out := s.p.able(kit.NewButtonWithIcon(kit.L("Sign out"), theme.LogoutIcon(), s.signOut))
+	out := s.d.able(kit.NewButtonWithIcon(kit.L("Sign out"), theme.LogoutIcon(), s.signOut))
 	column := kit.Column(kit.Gap, kit.Row(kit.Gap, 1, kit.Badge(kit.MarkDone, kit.L("Signed in")), kit.Strong(who).As(kit.Clip, ""), out),
 		kit.Small(kit.L("Tenant %s  ·  Roles: %s", a.TenantID, roles)))
 	application := a.ClientName + " (" + a.Client + ")"
@@ -356,44 +351,32 @@ func (s *signInCard) accountCard(a session.Signed) fyne.CanvasObject {
 	}
 	column.Add(kit.Small(stays))
 	if len(a.Consented) > 0 {
-		column.Add(kit.Row(0, -1, s.p.able(kit.QuietButton(kit.L("Take this consent back and sign out"), theme.ContentUndoIcon(), s.revoke))))
+		column.Add(kit.Row(0, -1, s.d.able(kit.QuietButton(kit.L("Take this consent back and sign out"), theme.ContentUndoIcon(), s.revoke))))
 	}
 	return kit.Card(column)
 }
 
 func (s *signInCard) signOut() {
-	s.p.env.Scope.Run(func(context.Context) error { return s.p.env.Session.SignOut() }, func(err error) {
-		s.p.notice.fail(problem.Of(err))
-		s.p.handOff = nil
-		s.p.ask(nil)
+	s.d.env.Scope.Run(func(context.Context) error { return s.d.env.Session.SignOut() }, func(err error) {
+		s.d.notice.fail(problem.Of(err))
+		s.d.ask(nil)
 	})
 }
 
 func (s *signInCard) revoke() {
-	s.p.work(kit.L("Taking the consent back"), func(ctx context.Context, _ task.Report) error {
-		if err := s.p.grow(ctx, entra.ScopesConsent); err != nil {
+	s.d.work(kit.L("Taking the consent back"), func(ctx context.Context, _ task.Report) error {
+		if err := s.d.grow(ctx, entra.ScopesConsent); err != nil {
 			return err
 		}
-		return s.p.env.Session.RevokeSignIn(ctx)
+		return s.d.env.Session.RevokeSignIn(ctx)
 	}, func(err error) {
-		s.p.ask(func() {
+		s.d.ask(func() {
 			if err != nil {
-				s.p.fail(problem.Of(err))
+				s.d.fail(problem.Of(err))
 				return
 			}
-			s.p.notice.good(kit.L("Consent revoked. You are signed out."))
-			s.p.page.relayout()
+			s.d.notice.good(kit.L("Consent revoked. You are signed out."))
+			s.d.page.relayout()
 		})
 	})
-}
-
-// tenant is the tenant as a person calls it.
-func (p *planner) tenant() string {
-	t := p.env.Connection().Tenant
-	for _, name := range []string{t.DisplayName, t.Domain, t.ID} {
-		if name != "" {
-			return name
-		}
-	}
-	return kit.L("the tenant")
 }

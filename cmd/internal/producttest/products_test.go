@@ -82,7 +82,7 @@ func (l *lab) connect(p product.Product) *session.Session {
 			}
 		}
 		if p.ServiceAccount != nil {
-			c.ServiceAccount = "booking@" + l.sim.Account().Domain
+			c.ServiceAccount = l.sim.Account().OrganizerUPN
 		}
 	})
 	if err != nil {

@@ -33,6 +33,15 @@ func (s simulated) Browse(ctx context.Context, address string) {
 	s.ended(ctx, err)
 }
 
+// Consent accepts on Microsoft's page as the simulated administrator.
+func (s simulated) Consent(ctx context.Context, link string) {
+	client, err := s.env.HTTP(transport.Options{CAFile: s.sim.CAFile()})
+	if err == nil {
+		err = simulator.Consent(ctx, client, link)
+	}
+	s.ended(ctx, err)
+}
+
 // TypeCode types a device code after a while.
 func (s simulated) TypeCode(ctx context.Context, code entra.DeviceCode) {
 	select {

@@ -20,6 +20,7 @@ func init() {
 		"Get-EXOMailboxFolderStatistics": (*Organization).folders, "Get-MailboxFolderStatistics": (*Organization).folders,
 		"Get-MailboxFolderPermission": (*Organization).getRights, "Add-MailboxFolderPermission": (*Organization).addRight,
 		"Set-MailboxFolderPermission": (*Organization).setRight, "Remove-MailboxFolderPermission": (*Organization).removeRight,
+		"Get-MailboxPermission": (*Organization).getAccess, "Add-MailboxPermission": (*Organization).addAccess, "Remove-MailboxPermission": (*Organization).removeAccess,
 		"New-Mailbox": (*Organization).newMailbox, "Get-DistributionGroup": (*Organization).getGroups,
 		"New-DistributionGroup": (*Organization).newGroup, "Set-DistributionGroup": (*Organization).setGroup,
 		"Get-DistributionGroupMember": (*Organization).getMembers, "Add-DistributionGroupMember": (*Organization).addMember,
@@ -34,8 +35,8 @@ func init() {
 		"Remove-ManagementRoleAssignment":    (*Organization).removeAssignment,
 		"Test-ServicePrincipalAuthorization": (*Organization).testReach,
 		"Get-ApplicationAccessPolicy":        (*Organization).getPolicies, "Test-ApplicationAccessPolicy": (*Organization).testPolicy,
-		"Remove-ApplicationAccessPolicy": (*Organization).removePolicy,
-		"Get-PlacesSettings":             (*Organization).getSettings, "Set-PlacesSettings": (*Organization).setSettings,
+		"New-ApplicationAccessPolicy": (*Organization).newPolicy, "Remove-ApplicationAccessPolicy": (*Organization).removePolicy,
+		"Get-PlacesSettings": (*Organization).getSettings, "Set-PlacesSettings": (*Organization).setSettings,
 		"Get-PlaceV3": (*Organization).getV3, "New-Place": (*Organization).newV3, "Set-PlaceV3": (*Organization).setV3,
 	}
 }

@@ -53,6 +53,8 @@ type State struct {
 	Scopes      []Object
 	Assignments []Object
 	Policies    []Object
+	// FullAccess is who has Full Access to a mailbox, by address.
+	FullAccess map[string][]string
 	// Units are the administrative units, by object id, with their members.
 	Units    map[string][]string
 	Config   Object

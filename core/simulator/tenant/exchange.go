@@ -19,6 +19,9 @@ type ExchangeState struct {
 	EWSEnabled *bool                  `json:"ewsEnabled,omitempty"`
 	SignIn     map[string]bool        `json:"signIn,omitempty"` // of room accounts, as somebody said
 	Folders    map[string]string      `json:"calendarDefaultRights,omitempty"`
+	// Delegates and FullAccess are who has which room mailbox, by "room user".
+	Delegates  map[string]bool `json:"resourceDelegates,omitempty"`
+	FullAccess map[string]bool `json:"fullAccess,omitempty"`
 }
 
 // Processing is a room's calendar processing; names and defaults are Exchange's
