@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -272,4 +273,69 @@ func TestRoomAccess(t *testing.T) {
 	if owners["Cronofy"] != "Cronofy" || owners["Room booking"] != "this tenant" || owners["Visitor badges"] != "" {
 		t.Errorf("%v", owners)
 	}
+}
+
+// TestThirtyApplications: of thirty applications with and without reach into a room,
+// by grants, roles and policies, each is classified as it is, the worst first; and
+// none is said not to reach it while Exchange was not asked.
+func TestThirtyApplications(t *testing.T) {
+	l := newLab(t)
+	products, _ := product.Load("")
+	p, _ := products.Get("cronofy")
+	s := l.connect(p)
+	l.signIn(s, append(slices.Clone(entra.ScopesRead), session.ScopesRooms...)...)
+	rooms, err := s.ResolveRooms(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	room := rooms[0].EmailAddress
+	seeded, err := l.sim.SeedReach(room)
+	if err != nil || len(seeded) != 30 {
+		t.Fatalf("%d applications, %v", len(seeded), err)
+	}
+	look := func() map[string]reach.Access {
+		list, err := s.RoomAccess(t.Context(), room)
+		if err != nil {
+			t.Fatal(err)
+		}
+		byID := map[string]reach.Access{}
+		for i, a := range list {
+			byID[a.AppID] = a
+			if i > 0 && list[i-1].State == reach.No && a.State != reach.No {
+				t.Errorf("%s, which may reach the room, stands below one that does not", a.Name)
+			}
+		}
+		return byID
+	}
+	for _, a := range look() {
+		if a.State == reach.Reaches || a.State == reach.No && a.Enabled {
+			t.Errorf("%s %s, and Exchange was not asked", a.Name, a.State)
+		}
+	}
+	target, err := s.ScriptTarget(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := exchange.Generate("room-access", target, map[string]any{"room": room})
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := l.sim.ApplyIntent(doc.Intent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.ReadScriptResult(result); err != nil {
+		t.Fatal(err)
+	}
+	found, right := look(), 0
+	for _, want := range seeded {
+		got, listed := found[want.AppID]
+		level := string(got.Level)
+		if listed && (got.State == reach.Reaches) == (want.Level != "") && level == want.Level || !listed && want.Level == "" {
+			right++
+			continue
+		}
+		t.Errorf("%s: %s %q, and it is %q: %v", want.Name, got.State, level, want.Level, got.Ways)
+	}
+	t.Logf("%d of %d right", right, len(seeded))
 }

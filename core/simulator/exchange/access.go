@@ -66,3 +66,25 @@ func (x *Exchange) PolicyDenies(appID, address string) bool {
 	}
 	return false
 }
+
+// roomAccess is what the script room-access finds: the roles of each application
+// that Exchange knows, and what its policies come to, in one room.
+func (x *Exchange) roomAccess(room string) []Outcome {
+	x.Lock()
+	defer x.Unlock()
+	say := func(identity, action string, after map[string]string) Outcome {
+		return Outcome{Identity: identity, Action: action, Status: "same", Before: map[string]string{}, After: after}
+	}
+	all := []Outcome{say(room, "room", map[string]string{})}
+	for _, a := range x.State.Exchange.Roles {
+		all = append(all, say(a.AppID, "role", map[string]string{"Role": a.Role, "InScope": shownValue(x.reaches(a, room))}))
+	}
+	asked := map[string]bool{}
+	for _, p := range x.State.Exchange.Policies {
+		if !asked[p.AppID] {
+			asked[p.AppID] = true
+			all = append(all, say(p.AppID, "policy", map[string]string{"AccessCheckResult": map[bool]string{true: "Denied", false: "Granted"}[x.PolicyDenies(p.AppID, room)]}))
+		}
+	}
+	return all
+}

@@ -1,0 +1,107 @@
+package tenant
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Reaching is an application of the tenant and what it can do with the calendar
+// of a room: "write", "read", "basic", or "" for nothing.
+type Reaching struct{ AppID, Name, Level string }
+
+// Policies of a seeded application.
+const (
+	letsIn   = "the room is in the policy's group"
+	keepsOut = "it is not"
+	denies   = "a policy denies the group"
+)
+
+// reachSeeds are applications with and without reach, by each of the ways and by
+// what is mistaken for one.
+var reachSeeds = []struct {
+	grant, role, scope, policy string
+	off                        bool
+	level                      string
+}{
+	{grant: "Calendars.ReadWrite", level: "write"},
+	{grant: "Calendars.Read", level: "read"},
+	{grant: "Calendars.ReadBasic.All", level: "basic"},
+	{grant: "full_access_as_app", level: "write"},
+	{grant: "Calendars.ReadWrite", policy: letsIn, level: "write"},
+	{grant: "Calendars.ReadWrite", policy: keepsOut},
+	{grant: "Calendars.Read", policy: letsIn, level: "read"},
+	{grant: "Calendars.Read", policy: keepsOut},
+	{grant: "Calendars.Read", policy: denies},
+	{grant: "full_access_as_app", policy: keepsOut},
+	{grant: "Calendars.ReadWrite", off: true},
+	{grant: "User.Read.All"},
+	{grant: "Place.Read.All"},
+	{grant: "MailboxSettings.Read"},
+	{grant: "Contacts.Read"},
+	{grant: "Calendars.Read.All"},      // work hours, no calendars
+	{grant: "Calendars.ReadWrite.All"}, // work hours, no calendars
+	{role: "Application Calendars.ReadWrite", scope: "rooms", level: "write"},
+	{role: "Application Calendars.ReadWrite", scope: "others"},
+	{role: "Application Calendars.Read", scope: "rooms", level: "read"},
+	{role: "Application Calendars.Read", scope: "others"},
+	{role: "Application Calendars.Read", level: "read"}, // the whole organization
+	{role: "Application Exchange Full Access", scope: "rooms", level: "write"},
+	{role: "Application Mail.Send", scope: "rooms"},
+	{role: "Application MailboxSettings.ReadWrite", scope: "rooms"},
+	{grant: "Calendars.Read", role: "Application Calendars.ReadWrite", scope: "rooms", level: "write"},
+	{grant: "Calendars.Read", role: "Application Calendars.ReadWrite", scope: "others", level: "read"},
+	{grant: "Calendars.ReadWrite", policy: keepsOut, role: "Application Calendars.Read", scope: "rooms", level: "read"},
+	{grant: "User.Read.All", role: "Application Calendars.ReadWrite", scope: "rooms", off: true},
+	{},
+}
+
+// SeedReach puts thirty applications into the tenant, with and without reach
+// into a room, and says which is which.
+func (t *Tenant) SeedReach(room string) (all []Reaching, err error) {
+	t.Lock()
+	defer t.Unlock()
+	e := &t.State.Exchange
+	e.Scopes = append(e.Scopes, ManagementScope{Name: "rooms", AllRooms: true}, ManagementScope{Name: "others", Mailboxes: []string{t.Directory.UPN(OrganizerUser)}})
+	group := func(i int, name, member string) string {
+		g := &Group{ID: t.Directory.ID(KindOther, 4500+i), Name: name, Email: name + "@" + t.Directory.Domain, Kind: "security", Members: []string{strings.ToLower(member)}}
+		t.State.Groups = append(t.State.Groups, g)
+		return g.Email
+	}
+	in, out := group(0, "reach-rooms", room), group(1, "reach-others", t.Directory.UPN(OrganizerUser))
+	for i, seed := range reachSeeds {
+		one := Reaching{AppID: t.Directory.ID(KindOther, 4000+i*2), Name: fmt.Sprintf("Application %02d", i+1), Level: seed.level}
+		owner := t.Directory.TenantID()
+		if i%3 == 0 {
+			owner = t.Directory.ID(KindOther, 4400+i)
+		}
+		sp := NewPrincipal(t.Directory.ID(KindOther, 4001+i*2), one.AppID, one.Name, owner)
+		if owner != t.Directory.TenantID() {
+			publisher := fmt.Sprintf("Vendor %02d", i+1)
+			sp.VerifiedPublisher.DisplayName = &publisher
+		}
+		sp.AccountEnabled = !seed.off
+		t.State.Principals = append(t.State.Principals, sp)
+		for _, api := range []string{GraphAppID, ExchangeAppID} {
+			resource := t.PrincipalByApp(api)
+			for _, r := range resource.AppRoles {
+				if r.Value == seed.grant {
+					t.Assign(sp, resource, r.ID)
+				}
+			}
+		}
+		if seed.role != "" {
+			e.Principals = append(e.Principals, ExchangePrincipal{AppID: sp.AppID, ObjectID: sp.ID, DisplayName: sp.DisplayName})
+			e.Roles = append(e.Roles, ManagementAssignment{Name: one.Name, AppID: sp.AppID, Role: seed.role, Scope: seed.scope, Made: t.Now()})
+		}
+		switch seed.policy {
+		case letsIn:
+			e.Policies = append(e.Policies, ApplicationPolicy{AppID: sp.AppID, Group: in, Restrict: true})
+		case keepsOut:
+			e.Policies = append(e.Policies, ApplicationPolicy{AppID: sp.AppID, Group: out, Restrict: true})
+		case denies:
+			e.Policies = append(e.Policies, ApplicationPolicy{AppID: sp.AppID, Group: in})
+		}
+		all = append(all, one)
+	}
+	return all, t.Save()
+}
