@@ -59,8 +59,6 @@ var (
 	PlaceDelegateScript = place("restrict", "delegate-rooms", "roomkeyctl script show delegate-rooms")
 	PlaceReachScript    = place("restrict", "service-account-reach", "roomkeyctl script show service-account-reach")
 	PlacePolicyScript   = place("restrict", "access-policy", "roomkeyctl script show access-policy")
-	PlaceAccessScript   = place("restrict", "room-access", "roomkeyctl script show room-access")
-	PlaceLimitTest      = place("restrict", "limit-application-test", "roomkeyctl script show limit-application-test")
 	PlaceRoomsScript    = place("restrict", "rooms-show", "roomkeyctl script show rooms-show")
 
 	PlaceCheck     = place("prove", "check", "roomkeyctl check")

@@ -98,7 +98,7 @@ func NewRestrict(env *Env) *Restrict {
 		kit.NewButtonWithIcon(kit.L("Read a result…"), theme.FolderOpenIcon(), r.readResult),
 		kit.NewButtonWithIcon(kit.L("Save everything…"), theme.FolderIcon(), r.saveAll),
 		kit.PrimaryButton(kit.L("Continue"), theme.NavigateNextIcon(), func() { env.Go(setup.Prove) }))
-	for _, name := range []string{mainScript, "limit-application", "limit-application-test", "service-account-reach", "access-policy", "delegate-rooms", "room-access", "rooms-show"} {
+	for _, name := range []string{mainScript, "limit-application", "service-account-reach", "access-policy", "delegate-rooms", "rooms-show"} {
 		r.frame.Spot(name, r.pick, func() {
 			r.tabs.Open(ViewScripts)
 			r.current = name // for a catalogue that is still being read
