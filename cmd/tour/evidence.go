@@ -38,7 +38,18 @@ func (g *guide) scripting() []stop {
 		{"restrict-colleague", g.colleague},
 		{"restrict-changed", g.changed},
 		{"restrict-refused", func() error { g.shell.Take("result.json", []byte(`{"seal":"","result":{}}`)); return nil }},
+		{"restrict-by-graph", g.byGraph},
+		{"restrict-by-graph-plan", g.tap("Sign in and plan")},
 	}
+}
+
+// byGraph opens what Graph can do in place of a script.
+func (g *guide) byGraph() error {
+	if err := g.results(page.ViewScripts)(); err != nil {
+		return err
+	}
+	g.shell.Page().(*page.Restrict).Open("block-room-sign-in")
+	return nil
 }
 
 // booking chooses a test booking.

@@ -81,7 +81,7 @@ func NewRestrict(env *Env) *Restrict {
 	r.direct = newAmender(r)
 	r.code = kit.NewCodeView(env.Host, r.saveOne)
 	r.side = kit.NewVScroll(kit.Pad(0, 14, kit.GapWide, 0, r.about))
-	split := container.NewHSplit(r.side, r.code.Object)
+	split := container.NewHSplit(r.side, container.NewStack(r.code.Object, r.direct.plans))
 	split.SetOffset(0.4)
 	r.pick = kit.SelectField("", "", nil)
 	r.pick.OnChanged = func(name string) {
@@ -203,6 +203,7 @@ func (r *Restrict) show(s script) {
 	if r.only = r.onlySwitch(s); r.only != nil {
 		r.about.Add(kit.Card(r.only))
 	}
+	r.about.Add(r.direct.show(s))
 	r.about.Add(kit.Card(facts))
 	r.fields, r.files = map[string]*kit.Field{}, map[string]string{}
 	if len(s.Params) > 0 {
@@ -217,7 +218,6 @@ func (r *Restrict) show(s script) {
 		}
 		r.env.Remember(typed, r.generate)
 	}
-	r.about.Add(r.direct.show(s))
 	r.kept = len(r.about.Objects)
 	r.about.Refresh()
 	r.side.Refresh()

@@ -18,13 +18,21 @@ import (
 
 // amender does what a script does, with the administrator's own sign-in.
 type amender struct {
-	r      *Restrict
-	body   *fyne.Container
-	script script
-	plan   *amend.Plan
+	r    *Restrict
+	body *fyne.Container
+	// plans holds the plan, in the place of the script's text.
+	plans   *kit.Scroll
+	planned *fyne.Container
+	script  script
+	plan    *amend.Plan
 }
 
-func newAmender(r *Restrict) *amender { return &amender{r: r, body: kit.Column(0)} }
+func newAmender(r *Restrict) *amender {
+	a := &amender{r: r, body: kit.Column(0), planned: kit.Column(kit.Gap)}
+	a.plans = kit.NewVScroll(kit.Pad(0, 14, kit.GapWide, 14, a.planned))
+	a.plans.Hide()
+	return a
+}
 
 // show is the card for a script; a plan of the settings from before is dropped.
 func (a *amender) show(s script) fyne.CanvasObject {
@@ -41,7 +49,19 @@ func (a *amender) drop() {
 	}
 }
 
-func (a *amender) draw() { a.put(a.card()) }
+func (a *amender) draw() {
+	a.planned.RemoveAll()
+	if a.plan == nil {
+		a.plans.Hide()
+		a.r.code.Object.Show()
+	} else {
+		a.planned.Add(a.planCard())
+		a.r.code.Object.Hide()
+		a.plans.Show()
+		a.plans.Refresh()
+	}
+	a.put(a.card())
+}
 
 func (a *amender) put(o fyne.CanvasObject) {
 	a.body.Objects = []fyne.CanvasObject{o}
@@ -56,9 +76,6 @@ func (a *amender) card() fyne.CanvasObject {
 			return kit.Card(kit.NewText(kit.L("Microsoft has no supported API for calendar processing, so it stays a script.")))
 		}
 		return kit.Column(0)
-	}
-	if a.plan != nil {
-		return a.planCard()
 	}
 	return kit.Card(kit.Column(kit.Gap, kit.Heading(kit.L("Let Roomkey do it")),
 		kit.NewText(kit.L("Roomkey signs you in and shows a plan. Nothing is changed before you press Apply, every change is read back, and the values from before are kept.")),
@@ -81,7 +98,7 @@ func (a *amender) planCard() fyne.CanvasObject {
 		row.Add(kit.PrimaryButton(apply, theme.ConfirmIcon(), a.apply))
 	}
 	row.Add(kit.NewButton(kit.L("Cancel"), func() { a.drop() }))
-	return kit.Column(kit.Gap, planTable(a.r.env.Host, title, items, a.r.side.Refresh), row)
+	return kit.Column(kit.Gap, row, planTable(a.r.env.Host, title, items, a.plans.Refresh)) // the buttons first: there may be hundreds of rooms
 }
 
 // way is a sign-in whose page opens in the browser, or is played where the tenant
