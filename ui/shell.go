@@ -25,13 +25,13 @@ type Options struct {
 	Host *kit.Host
 	// Files asks for files; see Dialogs.
 	Files page.Files
-	// SetVariant chooses light or dark, nil when that cannot be chosen.
-	SetVariant func(string)
+	// SetVariant chooses light or dark.
+	SetVariant func(string) `optional:"it cannot be chosen"`
 	// Variant is the choice as it is: "light", "dark" or "" for the system's.
-	Variant string
-	Now     func() time.Time
-	// Help shows a page of help, which is Markdown; nil shows none.
-	Help func(markdown string)
+	Variant string           `optional:"the system's"`
+	Now     func() time.Time `optional:"the real time"`
+	// Help shows a page of help, which is Markdown.
+	Help func(markdown string) `optional:"none is shown"`
 }
 
 // Shell is the content of the window.
@@ -67,6 +67,11 @@ type Shell struct {
 // NewShell builds the shell; everything that it starts ends with ctx. Start
 // shows its first page.
 func NewShell(ctx context.Context, o Options) *Shell {
+	for _, parts := range []any{o, o.Host} {
+		if err := problem.Complete(parts); err != nil {
+			panic(err)
+		}
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}

@@ -55,6 +55,28 @@ func TestSwitcherTellsConnectionsApart(t *testing.T) {
 	}
 }
 
+// TestTheSameConnectionIsOpenedAnew: so does whoever picks it in the switcher again.
+func TestTheSameConnectionIsOpenedAnew(t *testing.T) {
+	b := newFake(t)
+	p := sit(t, b)
+	id, err := b.Make(connection.New("Contoso"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.shell.Load(id)
+	p.rest()
+	before := b.Asked["Open"]
+	menu, ok := p.shell.switcher.Input().(interface{ SetSelected(string) })
+	if !ok {
+		t.Fatal("the switcher is no menu")
+	}
+	menu.SetSelected("Contoso")
+	p.rest()
+	if b.Asked["Open"] != before+1 || p.shell.Connection() != id {
+		t.Errorf("opened %d times more, and %q is shown", b.Asked["Open"]-before, p.shell.Connection())
+	}
+}
+
 // TestFileIsDroppedOnTheStartPage: it is opened as a connection, or it is said
 // what is wrong with it.
 func TestFileIsDroppedOnTheStartPage(t *testing.T) {

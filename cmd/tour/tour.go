@@ -68,7 +68,7 @@ func newGuide(ctx context.Context, home page.Home, o options, folder string) *gu
 	g.app.Settings().SetTheme(kit.ForcedTheme(theme.VariantLight))
 	g.shell = ui.NewShell(ctx, ui.Options{
 		Home: home,
-		Host: &kit.Host{Dispatch: g.queue.Dispatch, Clipboard: g.app.Clipboard,
+		Host: &kit.Host{Dispatch: g.queue.Dispatch, Clipboard: g.app.Clipboard, OpenURL: func(string) {},
 			After: func(time.Duration, func()) func() { return func() {} }},
 		Files: &g.tray,
 	})

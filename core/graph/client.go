@@ -36,10 +36,10 @@ type Options struct {
 	// on as it is.
 	Token func(context.Context) (vault.Secret, error)
 	// Renew gives a token that was issued now, for one that Graph takes no more
-	// (401); nil where there is no other. Its error is handed on as it is.
-	Renew func(context.Context) (vault.Secret, error)
+	// (401). Its error is handed on as it is.
+	Renew func(context.Context) (vault.Secret, error) `optional:"there is no other"`
 	// Source is whose token it is, and stands on every list.
-	Source tenant.Source
+	Source tenant.Source `optional:"lists do not say it"`
 }
 
 // Client is safe for use by several goroutines. Every error of its methods is
@@ -60,8 +60,12 @@ var registerJSON = sync.OnceFunc(func() {
 	abstractions.RegisterDefaultDeserializer(func() serialization.ParseNodeFactory { return kjson.NewJsonParseNodeFactory() })
 })
 
-// New makes a client; a mistake in the options shows with the first call.
+// New makes a client. Without what it needs it panics: that is a mistake in
+// Roomkey. Any other in the options shows with the first call.
 func New(o Options) *Client {
+	if err := problem.Complete(o); err != nil {
+		panic(err)
+	}
 	registerJSON()
 	base := strings.TrimSuffix(o.Cloud.Graph, "/") + "/v1.0"
 	root, err := url.Parse(base)
@@ -70,7 +74,7 @@ func New(o Options) *Client {
 	}
 	c := &Client{o: o, root: root, parameters: map[string]string{"baseurl": base}}
 	rt := http.DefaultTransport
-	if o.HTTP != nil && o.HTTP.Transport != nil {
+	if o.HTTP.Transport != nil {
 		rt = o.HTTP.Transport
 	}
 	client := &http.Client{

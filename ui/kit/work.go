@@ -63,9 +63,9 @@ type Host struct {
 	// from the UI thread.
 	OpenURL func(address string)
 	// Lead opens a place in Roomkey that a remedy leads to.
-	Lead func(to problem.Place)
-	// Notify is told of long work that has ended; nil tells nobody.
-	Notify func(title string)
+	Lead func(to problem.Place) `optional:"the shell sets it"`
+	// Notify is told of long work that has ended.
+	Notify func(title string) `optional:"nobody is told"`
 	// After runs f on the UI thread after a while and gives a stop function.
 	After func(wait time.Duration, f func()) (stop func())
 }

@@ -35,7 +35,7 @@ func sitAtProve(t *testing.T) *atProve {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.shell = ui.NewShell(t.Context(), ui.Options{Home: p.home, Host: &kit.Host{Dispatch: p.queue.Dispatch, Clipboard: test.NewClipboard,
+	p.shell = ui.NewShell(t.Context(), ui.Options{Home: p.home, Files: noFiles{}, Host: &kit.Host{Dispatch: p.queue.Dispatch, Clipboard: test.NewClipboard, OpenURL: func(string) {},
 		After: func(time.Duration, func()) func() { return func() {} }}})
 	w := test.NewTempWindow(t, p.shell.Object())
 	w.Resize(fyne.NewSize(1024, 700))
