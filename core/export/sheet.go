@@ -64,8 +64,13 @@ func Form(p product.Product, c *connection.Connection, cloudName string, stored 
 // inWords is a value in the vendor's words, where the vendor has other ones.
 func inWords(f product.Field, c *connection.Connection, value string) string {
 	raw := value
-	if f.Value == "cloud" {
+	switch f.Value {
+	case "cloud":
 		raw = c.Cloud
+	case "rooms":
+		raw = c.Rooms.Mode
+	case "people":
+		raw = c.People.Mode
 	}
 	return f.Says(raw, value)
 }

@@ -3,6 +3,9 @@ package window
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/connection"
@@ -11,6 +14,7 @@ import (
 	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
+	"github.com/roomkey/roomkey/ui/uitest"
 )
 
 // These play, at the window, on the real core and against servers over TLS, what
@@ -209,4 +213,90 @@ func TestASilentServerIsNotBelievedOnAWord(t *testing.T) {
 	if st := s.stands(setup.HandOver, setup.Attention); !strings.Contains(st.Reason.String(), "Nobody can sign in yet") {
 		t.Errorf("after a word: %s", st.Reason)
 	}
+}
+
+// TestVendorsForms: each form is filled from the connection, in the vendor's words
+// and whole; what is not known leads to its field; the word of a person finishes the
+// step, with date and what it does not show.
+func TestVendorsForms(t *testing.T) {
+	for product, shows := range map[string][]string{
+		"gfacility":            {"Tenant", "Client", "Secret"},
+		"flexo":                {"Application Secret Key", "https://flexo.example/signin", "https://flexo.example/lifecycle"},
+		"offision-application": {"Microsoft 365 service operator", "Sync all rooms", "Visitors", "extensionAttribute1"},
+	} {
+		t.Run(product, func(t *testing.T) {
+			s, sim := begin(t, simulator.Options{Rooms: 10, Users: 5})
+			s.goes(setup.Describe)
+			s.puts("Tenant", sim.Account().Domain)
+			s.puts("Booking product", product)
+			s.press("Find the tenant")
+			s.enters(sim)
+			s.goes(setup.Choose)
+			s.press("Continue")
+			s.tests()
+			s.goes(setup.HandOver)
+			switch product {
+			case "flexo": // its application may not list rooms, so none is known yet
+				s.stands(setup.HandOver, setup.Blocked)
+				s.missesOut("I have entered it")
+				s.leads("Redirection URL", "Redirect URIs", "https://flexo.example/signin")
+				s.leads("Lifecycle URL", "Lifecycle URL", "https://flexo.example/lifecycle")
+				if err := s.shell.Session().Change(t.Context(), connection.Put("rooms.mode", connection.Selected), connection.Put("rooms.items", "boston-seaport-1.02@"+sim.Account().Domain)); err != nil {
+					t.Fatal(err)
+				}
+			case "offision-application":
+				s.leads("Default user groups", "Default user groups", "Visitors")
+				s.leads("Card number of user (Pager)", "Card number", "extensionAttribute1")
+			}
+			s.tests()
+			s.goes(setup.HandOver)
+			s.sees(shows...)
+			s.sees(sim.Account().TenantID, sim.Account().ClientID)
+			s.missesOut(sim.Account().ClientSecret)
+			s.puts("Your name", "Anna Virtanen")
+			s.press("I have entered it")
+			done := s.stands(setup.HandOver, setup.Done)
+			s.sees("Anna Virtanen entered it on "+time.Now().Format(time.DateOnly), "Roomkey cannot look into the vendor's console.")
+			if !strings.Contains(done.Reason.String(), "Anna Virtanen") {
+				t.Errorf("the step says %s", done.Reason)
+			}
+		})
+	}
+}
+
+// leads follows a line of the vendor's form to where its value is entered, enters
+// it there, and comes back.
+func (s *seat) leads(label, field, value string) {
+	s.t.Helper()
+	s.goes(setup.HandOver)
+	var there *kit.Button
+	below := false
+	uitest.Each(s.shell.Object(), func(o fyne.CanvasObject) {
+		switch v := o.(type) {
+		case *kit.Text:
+			below = below || v.Text() == label
+		case *kit.Button:
+			if below && there == nil {
+				there = v
+			}
+		}
+	})
+	if there == nil {
+		s.t.Fatalf("nothing leads from %q to its value:\n%s", label, s.reads())
+	}
+	there.OnTapped()
+	s.rest()
+	s.puts(field, value)
+	s.press("Save")
+}
+
+// tests the connection, for the first time or again.
+func (s *seat) tests() {
+	s.t.Helper()
+	s.goes(setup.Prove)
+	label := "Test the connection"
+	if _, tested := shows(s, func(b *kit.Button) bool { return b.Text == "Test again" }); tested {
+		label = "Test again"
+	}
+	s.press(label)
 }
