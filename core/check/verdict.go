@@ -124,17 +124,21 @@ func (s *State) putBeside(r *Run) {
 			}
 			f.Note = beside
 		}
-		if granted, ran := r.Finding(Roles); ran && granted.Status == Pass && f.Problem.Code == tenant.CodeDenied {
-			carried := *f.Problem
-			carried.Title = words.T("Microsoft Graph says that a permission for this request is missing, and the token carries every permission that the product needs.")
-			carried.Remedies = ofCarried
-			f.Problem = &carried
+		granted, ran := r.Finding(Roles)
+		carries := ran && granted.Status == Pass
+		advised := *f.Problem
+		switch code := f.Problem.Code; {
+		case code == tenant.CodeDenied && carries:
+			advised.Title = words.T("Microsoft Graph says that a permission for this request is missing, and the token carries every permission that the product needs.")
+			advised.Remedies = ofCarried
+		case code != tenant.CodeMailboxDenied:
+			continue
+		case f.ID != RoomCalendars && carries: // about a list, not about a mailbox
+			advised.Remedies = ofCarried
+		case f.ID == RoomCalendars && s.Connection.Scope.Kind == connection.ScopeRBAC:
+			advised.Remedies = ofLimit
 		}
-		if f.Problem.Code == tenant.CodeMailboxDenied && s.Connection.Scope.Kind == connection.ScopeRBAC {
-			limited := *f.Problem
-			limited.Remedies = ofLimit
-			f.Problem = &limited
-		}
+		f.Problem = &advised
 	}
 }
 

@@ -316,19 +316,28 @@ func TestRefusals(t *testing.T) {
 		status           int
 		body, want, says string
 	}{
-		"no places (400)": {400, `{"error":{"code":"BadRequest","message":"Resource not found for the segment 'places'."}}`, tenant.CodePlacesNotInCloud.String(), "does not list rooms"},
-		"no places (404)": {404, `{"error":{"code":"UnknownError","message":"Resource not found for the segment 'Places'"}}`, tenant.CodePlacesNotInCloud.String(), "does not list rooms"},
-		"another segment": {400, `{"error":{"code":"BadRequest","message":"Resource not found for the segment 'rooms'."}}`, "graph.BadRequest", "refused"},
-		"denied":          {403, `{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges to complete the operation.","innerError":{"request-id":"r"}}}`, tenant.CodeDenied.String(), "permission for this request is missing"},
-		"expired":         {401, `{"error":{"code":"InvalidAuthenticationToken","message":"Lifetime validation failed, the token is expired."}}`, "graph.InvalidAuthenticationToken", "has expired"},
-		"policy":          {403, `{"error":{"code":"ErrorAccessDenied","message":"Access to OData is disabled."}}`, "graph.ErrorAccessDenied", "policy keeps the application out of this mailbox"},
-		"places at fault": {401, `{"error":{"code":"UnknownError","message":"{\"code\":\"Unauthorized\",\"message\":\"There was a problem calling the proxy call\"}"}}`, "graph.UnknownError", "places service failed"},
-		"unknown 403":     {403, `{"error":{"code":"SomethingNew","message":"Because."}}`, "graph.SomethingNew", "refused the request (SomethingNew, HTTP 403)"},
-		"no mailbox":      {404, `{"error":{"code":"MailboxNotEnabledForRESTAPI","message":"x"}}`, "graph.MailboxNotEnabledForRESTAPI", "no mailbox"},
+		"no places (400)":      {400, `{"error":{"code":"BadRequest","message":"Resource not found for the segment 'places'."}}`, tenant.CodePlacesNotInCloud.String(), "does not list rooms"},
+		"no places (404)":      {404, `{"error":{"code":"UnknownError","message":"Resource not found for the segment 'Places'"}}`, tenant.CodePlacesNotInCloud.String(), "does not list rooms"},
+		"another segment":      {400, `{"error":{"code":"BadRequest","message":"Resource not found for the segment 'rooms'."}}`, "graph.BadRequest", "refused"},
+		"denied":               {403, `{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges to complete the operation.","innerError":{"request-id":"r"}}}`, tenant.CodeDenied.String(), "permission for this request is missing"},
+		"expired":              {401, `{"error":{"code":"InvalidAuthenticationToken","message":"Lifetime validation failed, the token is expired."}}`, "graph.InvalidAuthenticationToken", "has expired"},
+		"of a mailbox: policy": {403, `{"error":{"code":"ErrorAccessDenied","message":"Access to OData is disabled."}}`, "graph.ErrorAccessDenied", "policy keeps the application out of this mailbox"},
+		"places at fault":      {401, `{"error":{"code":"UnknownError","message":"{\"code\":\"Unauthorized\",\"message\":\"There was a problem calling the proxy call\"}"}}`, "graph.UnknownError", "places service failed"},
+		"unknown 403":          {403, `{"error":{"code":"SomethingNew","message":"Because."}}`, "graph.SomethingNew", "refused the request (SomethingNew, HTTP 403)"},
+		"a list denied":        {403, `{"error":{"code":"ErrorAccessDenied","message":"Access is denied. Check credentials and try again."}}`, "graph.ErrorAccessDenied", "refused the request (ErrorAccessDenied, HTTP 403)"},
+		"a list without P1":    {403, `{"error":{"code":"Authentication_RequestFromNonPremiumTenantOrB2CTenant","message":"x"}}`, "graph.Authentication_RequestFromNonPremiumTenantOrB2CTenant", "refused the request"},
+		"of a mailbox: denied": {403, `{"error":{"code":"ErrorAccessDenied","message":"Access is denied."}}`, "graph.ErrorAccessDenied", "no access to this mailbox"},
+		"of a mailbox: none":   {404, `{"error":{"code":"MailboxNotEnabledForRESTAPI","message":"x"}}`, "graph.MailboxNotEnabledForRESTAPI", "no mailbox"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(tt.status); fmt.Fprint(w, tt.body) })
-			p := l.Rooms(t.Context(), nil).Problem
+			var p *problem.Problem
+			if strings.HasPrefix(name, "of a mailbox") {
+				_, err := l.CalendarView(t.Context(), "a@contoso.example", time.Now(), time.Now().Add(time.Hour), 1)
+				p = problem.Of(err)
+			} else {
+				p = l.Rooms(t.Context(), nil).Problem
+			}
 			for _, r := range p.Remedies {
 				if tt.status < 500 && (strings.Contains(r.Text.String(), "Try again") || strings.Contains(r.Text.String(), "request id")) {
 					t.Errorf("what Microsoft refuses it refuses again: %s", r.Text)

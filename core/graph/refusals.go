@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/roomkey/roomkey/core/problem"
@@ -13,7 +14,8 @@ type explanation struct {
 	// code is Graph's own; text is a part of the message in small letters where the
 	// code alone is not enough.
 	code, text string
-	// at is a part of the request's path where the code means this there only.
+	// at are parts of a request's path, with | between them, where the code means
+	// this there only.
 	at string
 	// kind is that of the code's status unless it is given here.
 	kind  problem.Kind
@@ -26,12 +28,19 @@ func explain(code, message, what string) (explanation, bool) {
 	message = strings.ToLower(message)
 	for _, e := range explanations {
 		same := e.code == "" || strings.EqualFold(e.code, code)
-		if same && strings.Contains(message, e.text) && strings.Contains(what, e.at) {
+		here := slices.ContainsFunc(strings.Split(e.at, "|"), func(part string) bool { return strings.Contains(what, part) })
+		if same && here && strings.Contains(message, e.text) {
 			return e, true
 		}
 	}
 	return explanation{}, false
 }
+
+// Requests that are about a mailbox, and those for the sign-in log.
+const (
+	ofMailbox = "/users/|/me/|/subscriptions|/$batch"
+	ofLog     = "signIns|SignInActivities"
+)
 
 // Codes and messages: Microsoft Learn, "Microsoft Graph error responses",
 // "Exchange Web Services response codes", and answers seen by other tools.
@@ -45,30 +54,30 @@ var explanations = []explanation{
 		"Consent counts in new tokens only: wait a few minutes, then test again."}},
 	{code: "AuthOMMissingRequiredPermissions", title: "A permission for this request is missing.", fix: []words.Key{
 		"Compare the permissions that Microsoft names above with those of the application under App registrations > your application > API permissions, add what is missing as an application permission, and press Grant admin consent."}},
-	{text: "access to odata is disabled", title: "An application access policy keeps the application out of this mailbox.", fix: []words.Key{
+	{text: "access to odata is disabled", at: ofMailbox, title: "An application access policy keeps the application out of this mailbox.", fix: []words.Key{
 		"In Exchange Online PowerShell run Get-ApplicationAccessPolicy and add the mailbox to the group that the policy names. A change can take an hour."}},
-	{code: "ErrorAccessDenied", title: "The application has no access to this mailbox.", fix: []words.Key{
+	{code: "ErrorAccessDenied", at: ofMailbox, title: "The application has no access to this mailbox.", fix: []words.Key{
 		"If the application is limited in Exchange, run Test-ServicePrincipalAuthorization in Exchange Online PowerShell: it says whether the mailbox is in the scope.",
 		"If it is not limited, check in the Microsoft Entra admin center under App registrations > your application > API permissions that its application permission for calendars has the status Granted."}},
-	{code: "ErrorQuotaExceeded", kind: problem.Unmet, title: "The mailbox is full.", fix: mailboxFull},
-	{code: "QuotaExceededException", kind: problem.Unmet, title: "The mailbox is full.", fix: mailboxFull},
-	{code: "ErrorItemNotFound", text: "default folder calendar not found", kind: problem.Unmet, title: "The mailbox has no calendar.", fix: []words.Key{
+	{code: "ErrorQuotaExceeded", at: ofMailbox, kind: problem.Unmet, title: "The mailbox is full.", fix: mailboxFull},
+	{code: "QuotaExceededException", at: ofMailbox, kind: problem.Unmet, title: "The mailbox is full.", fix: mailboxFull},
+	{code: "ErrorItemNotFound", text: "default folder calendar not found", at: ofMailbox, kind: problem.Unmet, title: "The mailbox has no calendar.", fix: []words.Key{
 		"Sign in to the mailbox once in Outlook on the web, or have an Exchange administrator check whether it is a mailbox of Exchange Online: its calendar is created at the first sign-in or the first booking."}},
-	{code: "ErrorFolderNotFound", text: "calendar", kind: problem.Unmet, title: "The mailbox has no calendar.", fix: []words.Key{
+	{code: "ErrorFolderNotFound", text: "calendar", at: ofMailbox, kind: problem.Unmet, title: "The mailbox has no calendar.", fix: []words.Key{
 		"Sign in to the mailbox once in Outlook on the web: its calendar is created at the first sign-in or the first booking."}},
-	{text: "default folder calendar not found", kind: problem.Unmet, title: "The mailbox has no calendar.", fix: []words.Key{
+	{text: "default folder calendar not found", at: ofMailbox, kind: problem.Unmet, title: "The mailbox has no calendar.", fix: []words.Key{
 		"Sign in to the mailbox once in Outlook on the web: its calendar is created at the first sign-in or the first booking."}},
-	{code: "MailboxNotEnabledForRESTAPI", title: "The address has no mailbox in Exchange Online.", fix: []words.Key{
+	{code: "MailboxNotEnabledForRESTAPI", at: ofMailbox, title: "The address has no mailbox in Exchange Online.", fix: []words.Key{
 		"Check in the Exchange admin center under Recipients > Resources that the room is an Exchange Online mailbox. A mailbox on an Exchange server of your own cannot be reached through Microsoft Graph."}},
-	{code: "MailboxNotSupportedForRESTAPI", title: "The address has no mailbox in Exchange Online.", fix: []words.Key{
+	{code: "MailboxNotSupportedForRESTAPI", at: ofMailbox, title: "The address has no mailbox in Exchange Online.", fix: []words.Key{
 		"Check in the Exchange admin center under Recipients > Resources that the room is an Exchange Online mailbox. A mailbox on an Exchange server of your own cannot be reached through Microsoft Graph."}},
-	{code: "ResourceNotFound", text: "could not be discovered", title: "Microsoft finds no mailbox for the address.", fix: []words.Key{
+	{code: "ResourceNotFound", text: "could not be discovered", at: ofMailbox, title: "Microsoft finds no mailbox for the address.", fix: []words.Key{
 		"Check in the Exchange admin center under Recipients > Resources that the room is an Exchange Online mailbox. The mailbox of a new room takes some minutes to appear."}},
-	{code: "ErrorMailboxMoveInProgress", kind: problem.NoAnswer, title: "The mailbox is being moved.", fix: mailboxMoves},
-	{text: "mailbox move in progress", kind: problem.NoAnswer, title: "The mailbox is being moved.", fix: mailboxMoves},
-	{code: "ErrorSendAsDenied", title: "The mailbox may not send in the name of that address.", fix: []words.Key{
+	{code: "ErrorMailboxMoveInProgress", at: ofMailbox, kind: problem.NoAnswer, title: "The mailbox is being moved.", fix: mailboxMoves},
+	{text: "mailbox move in progress", at: ofMailbox, kind: problem.NoAnswer, title: "The mailbox is being moved.", fix: mailboxMoves},
+	{code: "ErrorSendAsDenied", at: ofMailbox, title: "The mailbox may not send in the name of that address.", fix: []words.Key{
 		"Have an Exchange administrator check the addresses of the mailbox that sends: an alias that is not its primary address cannot send unless the tenant allows it."}},
-	{code: "ErrorMessageSubmissionBlocked", title: "Exchange Online has stopped the mailbox from sending.", fix: []words.Key{
+	{code: "ErrorMessageSubmissionBlocked", at: ofMailbox, title: "Exchange Online has stopped the mailbox from sending.", fix: []words.Key{
 		"Have an Exchange administrator look in the Microsoft Defender portal under Email & collaboration > Review > Restricted entities, and release the mailbox there."}},
 	{code: "Authorization_IdentityNotFound", title: "Microsoft Graph does not find the application's enterprise application in this tenant.", fix: []words.Key{
 		"Look in the Microsoft Entra admin center under Enterprise applications for the application. If it is missing, open App registrations > your application > API permissions and press Grant admin consent: that creates it.",
@@ -76,8 +85,8 @@ var explanations = []explanation{
 	{code: "OrganizationFromTenantGuidNotFound", title: "This tenant has no Exchange Online.", fix: []words.Key{
 		"Check that the tenant is the one that holds the room mailboxes: another tenant of the same company may.",
 		"If it is the right one, it needs a subscription with Exchange Online before rooms can be read."}},
-	{code: "ErrorInvalidUser", title: "No mailbox has this address.", fix: addressGone},
-	{code: "ErrorNonExistentMailbox", title: "No mailbox has this address.", fix: addressGone},
+	{code: "ErrorInvalidUser", at: ofMailbox, title: "No mailbox has this address.", fix: addressGone},
+	{code: "ErrorNonExistentMailbox", at: ofMailbox, title: "No mailbox has this address.", fix: addressGone},
 	{code: "Request_BadRequest", text: "not allowed to add", title: "The application has as many secrets as it may have.", fix: []words.Key{
 		"In the Microsoft Entra admin center open App registrations > your application > Certificates & secrets and delete a secret that nobody uses.",
 		"An application for this organization only may have more: under Authentication > Supported accounts, narrow who may sign in.",
@@ -93,9 +102,9 @@ var explanations = []explanation{
 		"Choose a shorter life, or have the policy's administrator exempt this application: Microsoft Entra admin center > Enterprise applications > Security > Application policies."}},
 	{code: "SignInAudienceNotAllowedAsPerAppPolicy", title: "The tenant's app management policy does not allow these supported account types.", fix: []words.Key{
 		"Choose an application for this organization only, or have the policy's administrator exempt this application: Microsoft Entra admin center > Enterprise applications > Security > Application policies."}},
-	{code: "Authentication_RequestFromNonPremiumTenantOrB2CTenant", title: "The tenant has no Microsoft Entra ID P1, without which no program can read its sign-in log.", fix: []words.Key{
+	{code: "Authentication_RequestFromNonPremiumTenantOrB2CTenant", at: ofLog, title: "The tenant has no Microsoft Entra ID P1, without which no program can read its sign-in log.", fix: []words.Key{
 		"Look at the sign-in logs in the Microsoft Entra admin center: it shows the last 7 days without a license."}},
-	{code: "Authentication_RequestFromUnsupportedUserRole", title: "Your role may not read the tenant's sign-in log.", fix: []words.Key{
+	{code: "Authentication_RequestFromUnsupportedUserRole", at: ofLog, title: "Your role may not read the tenant's sign-in log.", fix: []words.Key{
 		"Sign in as Reports Reader, Security Reader or Global Reader, or have a colleague with such a role look at the sign-in logs in the Microsoft Entra admin center."}},
 	{code: "Authentication_MSGraphPermissionMissing", title: "The sign-in lacks the permission AuditLog.Read.All.", fix: []words.Key{
 		"Sign in again and consent to AuditLog.Read.All, or look at the sign-in logs in the Microsoft Entra admin center."}},

@@ -21,6 +21,9 @@ var calm = []scenario{
 		faults: []string{"room-settings=AddOrganizerToSubject=False,DeleteSubject=False,DeleteComments=False"}, verdict: check.Passed},
 	{area: "healthy", name: "no Microsoft Entra ID P1", registered: true, change: ownProduct, faults: []string{"no-premium"}, verdict: check.Passed},
 	{area: "healthy", name: "two other applications of the same name", registered: true, change: ownProduct, faults: []string{"duplicate-names"}, verdict: check.Passed},
+	{area: "healthy", name: "members stumble once", faults: []string{"error-once=/members"}, change: members("Room bookers", "All employees"), verdict: check.Passed},
+	{area: "healthy", name: "members are cut off once", faults: []string{"cut-once=/members"}, change: members("Room bookers", "All employees"), verdict: check.Passed},
+	{area: "healthy", name: "a token is withdrawn while members are read", faults: []string{"unauthorized-once=/members"}, change: members("Room bookers", "All employees"), verdict: check.Passed},
 	{area: "healthy", name: "a call that nobody makes is refused", faults: []string{"answer=/drives 403 AccessDenied No."}, verdict: check.Passed},
 }
 
@@ -39,6 +42,10 @@ var given = []scenario{
 	answered(signIn, "a second factor, for the application", "/token 400 AADSTS50076 You must use multi-factor authentication.", check.Failed, check.Token, "entra.AADSTS50076", "Service principal sign-ins"),
 	answered(signIn, "a declined consent, for the application", "/token 400 AADSTS65004 User declined to consent.", check.Failed, check.Token, "entra.AADSTS65004", "Service principal sign-ins"),
 
+	answered(signIn, "an assignment, for the application", "/token 400 AADSTS50105 The signed in user is not assigned to a role for the application.", check.Failed, check.Token, "entra.AADSTS50105", "Service principal sign-ins"),
+	answered(permissions, "the list of rooms denied in a mailbox's words", "/places 403 ErrorAccessDenied Access is denied. Check credentials and try again.", check.Failed, check.RoomList, "graph.ErrorAccessDenied", "does not help"),
+	answered(permissions, "a licence for the list of people", "/users 403 Authentication_RequestFromNonPremiumTenantOrB2CTenant Neither tenant is B2C or tenant doesn't have premium license.", check.Failed, check.PeopleList, "graph.Authentication_RequestFromNonPremiumTenantOrB2CTenant", "claims no cause"),
+	answered(permissions, "the mailbox of a list of groups", "/groups 403 ErrorAccessDenied Access is denied.", check.Failed, check.GroupList, "graph.ErrorAccessDenied", "does not help"),
 	answered(permissions, "Graph misses a permission that the token carries", "/places 403 Authorization_RequestDenied Insufficient privileges to complete the operation.", check.Failed, check.RoomList, "graph.Authorization_RequestDenied", "does not help"),
 	answered(permissions, "Graph does not find the application", "/users 401 Authorization_IdentityNotFound The identity of the calling application could not be established.", check.Failed, check.PeopleList, "graph.Authorization_IdentityNotFound", "Enterprise applications"),
 	answered(permissions, "code that nobody knows, for people", "/users 402 PaymentRequired Pay.", check.Failed, check.PeopleList, "graph.PaymentRequired", "claims no cause"),
@@ -59,6 +66,10 @@ var given = []scenario{
 	answered(mailboxes, "code that nobody knows", "/calendarview 400 ErrorSomething Something.", check.Failed, check.RoomCalendars, "graph.ErrorSomething", "claims no cause"),
 	answered(policy, "an application access policy", "/calendarview 403 ErrorAccessDenied Access to OData is disabled: [RAOP] : Blocked by tenant configured AppOnly AccessPolicy settings.", check.Failed, check.RoomCalendars, "graph.ErrorAccessDenied", "Get-ApplicationAccessPolicy"),
 
+	{area: mailboxes, name: "the rooms of a list denied", faults: []string{"answer=roomlist/rooms 403 ErrorAccessDenied Access is denied."}, change: ofLists("first"),
+		verdict: check.Failed, check: check.ChosenLists, code: "graph.ErrorAccessDenied", remedy: "does not help"},
+	{area: people, name: "members in another form", faults: []string{"wrong-types=/members"}, change: members("Room bookers"),
+		verdict: check.Incomplete, check: check.ChosenGroups, code: "graph.unexpected-answer", remedy: "Try again"},
 	{area: mailboxes, name: "the organizer's mailbox is full", faults: []string{"answer=/events 403 ErrorQuotaExceeded Your mailbox is full."}, options: books,
 		verdict: check.Failed, check: check.TestBooking, code: "graph.ErrorQuotaExceeded", remedy: "Recoverable Items"},
 	{area: mailboxes, name: "the organizer may not send", faults: []string{"answer=/events 400 ErrorMessageSubmissionBlocked Cannot send mail."}, options: books,
