@@ -12,7 +12,7 @@ WINRES   := GOFLAGS= go run github.com/tc-hib/go-winres@v0.3.3 simply --arch amd
 export GOFLAGS ?= -mod=readonly
 export GOMEMLIMIT ?= 6GiB
 
-.PHONY: run test build setup setup-test lint bench diagnose-bench windows darwin release tour fuzz facts texts clean
+.PHONY: run test build setup setup-test lint bench diagnose-bench windows darwin release wine tour fuzz facts texts clean
 
 run: setup build
 	@scripts/run.sh
@@ -79,6 +79,10 @@ darwin:
 # Everything that is published: docs/releasing.md.
 release:
 	@scripts/release.sh
+
+# What only Windows can show, under Wine.
+wine:
+	@scripts/wine.sh
 
 tour: setup
 	go run -tags $(TAGS) ./cmd/tour docs/tour

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what building (build), testing (test) or a release (release) needs, or says what is missing
+# Installs what building (build), testing (test), a release (release) or Wine (wine) needs, or says what is missing
 # and how to get it where it cannot be installed without asking.
 set -euo pipefail
 what=${1:-build}
@@ -18,6 +18,9 @@ debian() {
 	fi
 	if [ "$what" = release ]; then
 		packages+=(gcc-mingw-w64-x86-64 wixl msitools osslsigncode openssl faketime imagemagick zip jq)
+	fi
+	if [ "$what" = wine ]; then
+		packages+=(wine wine64)
 	fi
 	local missing=()
 	for p in "${packages[@]}"; do
