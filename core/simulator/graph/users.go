@@ -182,12 +182,12 @@ func (c *call) patchUser() (reply, error) {
 	if address, room := c.g.RoomOf(c.vars[0]); room {
 		return c.allowSignIn(address)
 	}
-	if !c.claims.HasAny(userWrite...) { // the narrower permission is for the sign-in of accounts alone
-		return reply{}, microsoft.Denied()
-	}
 	at, err := c.madeUserAt()
 	if err != nil {
 		return reply{}, err
+	}
+	if !c.claims.HasAny(userWrite...) { // the narrower permission is for the sign-in of accounts alone
+		return reply{}, microsoft.Denied()
 	}
 	if err := c.body(c.g.State.Users[at]); err != nil {
 		return reply{}, err
