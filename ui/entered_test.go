@@ -51,7 +51,7 @@ func TestCredentialIsDeletedOnTheSecondYes(t *testing.T) {
 		t.Error("deleting is the primary button")
 	}
 	p.press("Delete from this computer…")
-	p.sees("for good?")
+	p.sees("Permanently delete")
 	if b.Asked["ForgetSecret"] != 0 {
 		t.Fatal("one press deleted it")
 	}

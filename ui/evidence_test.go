@@ -28,7 +28,7 @@ func TestATestWritesOnlyAfterAYes(t *testing.T) {
 	p := simulated(t, b)
 	p.goes(setup.Prove)
 	p.press("Options for the next test")
-	p.puts("Book a room and take the booking back", "true")
+	p.puts("Book a room, then cancel the booking", "true")
 	p.sees("Mail, door panels and holds may show a trace")
 	p.press("Test the connection")
 	if p.field("Organizer's mailbox").Wrong() == "" || p.field("Room").Wrong() == "" || b.Asked["Check"] != 0 {
@@ -286,7 +286,7 @@ func TestAScriptIsSavedAsPowerShellWantsItAndCompared(t *testing.T) {
 // TestHeadlineAndStepSayTheSame: a run that passed is not green while its step
 // is blocked.
 func TestHeadlineAndStepSayTheSame(t *testing.T) {
-	const blocked = "An application with its credential is needed first."
+	const blocked = "First enter an application and its credential."
 	p := registered(t, newFake(t))
 	p.goes(setup.Prove)
 	p.press("Test the connection")

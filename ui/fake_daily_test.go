@@ -14,7 +14,7 @@ func (b *fakeCore) LastSurvey() (words.Text, []words.Text) {
 	if len(b.Trouble) == 0 {
 		return words.Text{}, nil
 	}
-	return words.T("Asked on 2026-11-26."), b.Trouble
+	return words.T("Checked on 2026-11-26."), b.Trouble
 }
 
 // Scheduled is what was scheduled.

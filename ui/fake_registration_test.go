@@ -100,7 +100,7 @@ func (b *fakeCore) SignIn(ctx context.Context, o session.SignIn, _ []string) (se
 		return session.Signed{}, b.Refuse
 	}
 	b.State.Account = &session.Signed{Account: entra.Account{UPN: "ada@contoso.com", Name: "Ada Admin" + b.Hostile, TenantID: fakeTenant, Roles: []tenant.DirectoryRole{{DisplayName: "Application Administrator"}}},
-		RolesFrom: "directory", Client: "14d82eec", ClientName: "Microsoft Graph Command Line Tools", Consented: []string{"Directory.Read.All", "Policy.Read.All"}}
+		RolesFrom: "directory", Client: "14d82eec", ClientName: words.Plain("Microsoft Graph Command Line Tools"), Consented: []string{"Directory.Read.All", "Policy.Read.All"}}
 	return *b.State.Account, nil
 }
 

@@ -208,7 +208,7 @@ func (b *fakeCore) Mistakes() []*problem.Problem { return nil }
 // About is made up.
 func (b *fakeCore) About() page.About {
 	return page.About{Version: "0.1.0", ConfigFolder: "/home/ada/.config/roomkey", LogFile: "/home/ada/.local/state/roomkey/roomkey.log",
-		CloudsFile: "/home/ada/.config/roomkey/clouds.yaml", ProductsFolder: "/home/ada/.config/roomkey/products", Keychain: "GNOME Keyring", Policy: b.Policy}
+		CloudsFile: "/home/ada/.config/roomkey/clouds.yaml", ProductsFolder: "/home/ada/.config/roomkey/products", Keychain: words.Plain("GNOME Keyring"), Policy: b.Policy}
 }
 
 // Change counts as Save.

@@ -236,7 +236,7 @@ func TestNothingWaitsForAServer(t *testing.T) {
 	p := simulated(t, b)
 	b.Hang = make(chan struct{})
 	for _, step := range []struct{ route, press, says string }{
-		{setup.HandOver, "", "Asking the booking server…"},
+		{setup.HandOver, "", "Checking the booking server…"},
 		{setup.Choose, "", "Reading the rooms"},
 		{setup.Prove, "Test the connection", "Testing the connection"},
 	} {

@@ -66,8 +66,8 @@ func TestBareTenantToProof(t *testing.T) {
 	if address := <-p.opened; !strings.HasPrefix(address, "https://login.microsoftonline.com/") {
 		t.Errorf("the browser opened %s", address)
 	}
-	for _, text := range []string{"Ada Admin", "Application Administrator", "(from the directory)", "Calendars.ReadWrite (application)", "declared,\ngranted for the tenant",
-		"Privileged Role Administrator", "This is advice.", "Nothing was changed yet.", "Not Roomkey's: left alone", "Mail.Send"} {
+	for _, text := range []string{"Ada Admin", "Application Administrator", "Calendars.ReadWrite (application)", "declared,\ngranted for the tenant",
+		"Privileged Role Administrator", "This is advice.", "Nothing has been changed yet.", "Not Roomkey's: left alone", "Mail.Send"} {
 		p.sees(text)
 	}
 	if b.Applied.Load() != 0 {
@@ -178,7 +178,7 @@ func TestStalePlanIsMadeAgain(t *testing.T) {
 	p := planned(t, b)
 	p.press("Apply")
 	p.sees("The tenant has changed since the plan was made")
-	p.sees("Nothing was changed yet.")
+	p.sees("Nothing has been changed yet.")
 	if b.Applied.Load() != 0 || b.Asked["RegisterPlan"] != 2 {
 		t.Errorf("applied %d times, planned %d times", b.Applied.Load(), b.Asked["RegisterPlan"])
 	}
@@ -354,7 +354,7 @@ func TestCutOffRunIsSaid(t *testing.T) {
 	b := newFake(t)
 	b.State.Unfinished = true
 	p := bare(t, b)
-	p.sees("Apply goes on where it was: nothing is made twice.")
+	p.sees("Apply continues where it stopped and creates nothing twice.")
 }
 
 // TestHostilePlan shows a plan whose names are an attack.

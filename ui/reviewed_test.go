@@ -79,7 +79,7 @@ func TestLogoIsChosenAndJudged(t *testing.T) {
 		t.Error("the logo was not left out")
 	}
 	p.field("Credential").SetValue("certificate-4096")
-	p.sees("Empty for “")
+	p.sees("Leave empty for “")
 	p.field("Name of the credential").SetValue("Boston")
 	p.press("Look again")
 	if b.Used.Credential != connection.CredentialCertificate || b.Used.Bits != 4096 || b.Used.CredentialName != "Boston" {

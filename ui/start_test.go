@@ -34,8 +34,8 @@ func TestStartShowsTheNewestTroubleFirst(t *testing.T) {
 	p := sit(t, b)
 	p.rest()
 	text, at := p.reads(), 0
-	for _, want := range []string{"Your connections", "The webhook was not told.", "Asked on 2026-11-26.", "Celle", "The credential ended. (since 2026-11-25)", "Bremen", "The room a@contoso.com is gone. (since 2026-11-24)",
-		"Aachen", "Everything was well on 2026-11-20.", "Dresden", "New connection"} {
+	for _, want := range []string{"Your connections", "The webhook was not told.", "Checked on 2026-11-26.", "Celle", "The credential ended. (since 2026-11-25)", "Bremen", "The room a@contoso.com is gone. (since 2026-11-24)",
+		"Aachen", "Everything worked on 2026-11-20.", "Dresden", "New connection"} {
 		i := strings.Index(text[at:], want)
 		if i < 0 {
 			t.Fatalf("no %q in its place:\n%s", want, text)
@@ -51,16 +51,16 @@ func TestDailyInTheSettings(t *testing.T) {
 	p.goes(page.RouteSettings)
 	p.sees("Nothing is scheduled.")
 	p.types("Time of day", "25:00")
-	p.press("Ask daily")
+	p.press("Check daily")
 	p.rest()
 	p.sees("is not a time of day")
 	p.types("Time of day", "06:30")
 	p.puts("Tell a webhook", session.WebhookTeams)
-	p.press("Ask daily")
+	p.press("Check daily")
 	p.rest()
 	p.sees("Paste the address that the receiver shows.")
 	p.types("Address of the webhook", "https://teams.example/secret")
-	p.press("Ask daily")
+	p.press("Check daily")
 	p.rest()
 	p.sees("Scheduled for every day at 06:30.")
 	if b.daily.At != "06:30" || b.daily.Form != session.WebhookTeams || b.webhook.Reveal() != "https://teams.example/secret" || p.field("Address of the webhook").Value() != "" {

@@ -82,7 +82,7 @@ func (t *terminal) read(ctx context.Context, name string) ([]byte, error) {
 	}
 	data, err := unless(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(t.in, file.MaxBytes+1)) })
 	if err == nil && len(data) > file.MaxBytes {
-		err = problem.New(codeUsageFile, words.T("%s is larger than 32 MiB, which is none of Roomkey's files.", name))
+		err = problem.New(codeUsageFile, words.T("%s is larger than 32 MiB, so it is not a Roomkey file.", name))
 	}
 	return data, err
 }

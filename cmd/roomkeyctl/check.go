@@ -119,7 +119,7 @@ func wanted(only []string, report string) error {
 		}
 	}
 	if report != "" && !slices.Contains([]string{".html", ".json", ".zip"}, filepath.Ext(report)) {
-		return usage("A report is an .html, .json or .zip file, not %q.", report)
+		return usage("A report must be an .html, .json or .zip file, not %q.", report)
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func exchangeList(a *app) *cobra.Command {
 			return a.show(scripts, func(w io.Writer) {
 				var cells [][]string
 				for _, s := range scripts {
-					cells = append(cells, []string{s.Name, l(s.Title), s.Fields(), l(s.API.Role)})
+					cells = append(cells, []string{s.Name, l(s.Title), say(s.Fields()), l(s.API.Role)})
 				}
 				rows(w, []words.Key{"name", "what it does", "--set", "role"}, cells)
 				printLine(w, "Microsoft has no supported API for calendar processing: it stays a script.")
@@ -227,7 +227,7 @@ func printAmendPlan(w io.Writer, p amend.Plan) {
 	}
 	var cells [][]string
 	for _, i := range p.Items {
-		cells = append(cells, []string{problem.Line(i.Identity), problem.Line(say(i.Today)), problem.Line(say(i.Wanted)), word(i.Action)})
+		cells = append(cells, []string{problem.Line(i.Identity), problem.Line(say(i.Today)), problem.Line(say(i.Wanted)), say(i.Action.Text())})
 	}
 	rows(w, []words.Key{"object", "today", "wanted", "action"}, cells)
 	for _, i := range p.Items {

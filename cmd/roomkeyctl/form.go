@@ -58,7 +58,7 @@ func printEntry(w io.Writer, e export.Entry) {
 	value := e.Value
 	switch {
 	case e.Action:
-		value = l("(press this button)")
+		value = l("(select this button)")
 	case !e.Missing.IsZero():
 		value = l("— %s", e.Missing)
 		if e.Place.Command != "" {

@@ -98,8 +98,8 @@ func TestScripts(t *testing.T) {
 					ts.Check(os.Remove(file))
 				}
 			},
-			"by-hand": byHand,
-			"liar":    liar,
+			"by-hand": byHand, "foreign": foreign, "no-english": noEnglish,
+			"liar": liar,
 			// receiver takes what is told to a webhook into told.json, and puts its
 			// address where the keychain would have it.
 			"receiver": func(ts *testscript.TestScript, _ bool, _ []string) {

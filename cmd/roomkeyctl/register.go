@@ -172,7 +172,7 @@ func (a *app) advise(advice []words.Text) {
 func printRegisterPlan(w io.Writer, p register.Plan) {
 	var cells [][]string
 	for _, i := range p.Items {
-		cells = append(cells, []string{say(i.Title), say(i.Today), say(i.Wanted), word(i.Action)})
+		cells = append(cells, []string{say(i.Title), say(i.Today), say(i.Wanted), say(i.Action.Text())})
 	}
 	rows(w, []words.Key{"what", "today", "wanted", "action"}, cells)
 	for _, i := range p.Items {

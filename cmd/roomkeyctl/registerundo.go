@@ -95,7 +95,7 @@ func (a *app) allowSignInLog(ctx context.Context, s *session.Session, f signInFl
 func printUndo(w io.Writer, p register.UndoPlan) {
 	var cells [][]string
 	for _, i := range p.Items {
-		cells = append(cells, []string{say(i.Title), say(i.Today), word(i.Action)})
+		cells = append(cells, []string{say(i.Title), say(i.Today), say(i.Action.Text())})
 	}
 	rows(w, []words.Key{"what", "name", "action"}, cells)
 	for _, t := range p.Leaves {
@@ -180,7 +180,7 @@ func registerHandOff(a *app) *cobra.Command {
 					return err
 				}
 			}
-			return a.show(h, func(w io.Writer) { fmt.Fprint(w, h.Text()) })
+			return a.show(h, func(w io.Writer) { fmt.Fprint(w, h.In(language)) })
 		},
 	}
 	f.register(c)

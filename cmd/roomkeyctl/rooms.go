@@ -169,7 +169,7 @@ func roomsSelect(a *app) *cobra.Command {
 	var all, followed bool
 	var rule connection.Rule
 	c := &cobra.Command{
-		Use: "select ADDRESS…", Short: "Choose the rooms that the booking server handles", Args: cobra.ArbitraryArgs,
+		Use: "select ADDRESS…", Short: "Choose the rooms that the booking server manages", Args: cobra.ArbitraryArgs,
 		Long: "Chooses the rooms by address, all of them, those of room lists, or by rule. A rule has the rooms for which " +
 			"all of --building, --name, --min-seats, --max-seats and --list hold, including those created later.",
 		Example: "  roomkeyctl rooms select --building North --min-seats 6\n  roomkeyctl rooms select --name 'Meeting *'",

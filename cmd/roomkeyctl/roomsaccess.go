@@ -43,7 +43,7 @@ func roomsAccess(a *app) *cobra.Command {
 			}
 			for _, one := range list {
 				if one.State == reach.Unknown {
-					a.say("Exchange was not asked about every application. Have an Exchange administrator run the script of: %s", "roomkeyctl script show room-access --set room="+problem.Line(args[0]))
+					a.say("Exchange was not asked about every application. Have an Exchange administrator run the script from: %s", "roomkeyctl script show room-access --set room="+problem.Line(args[0]))
 					break
 				}
 			}

@@ -61,15 +61,11 @@ func newRoot(t *terminal) *cobra.Command {
 	flags.StringVarP(&a.connection, "connection", "c", "", "`name` of the connection that is meant")
 	flags.StringVar(&a.configDir, "config-dir", "", "`folder` of the configuration (env ROOMKEY_HOME)")
 	flags.StringVar(&a.vaultKind, "vault", "", "where secrets are kept: keychain or memory (env ROOMKEY_VAULT)")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &status{code: exitUsage, err: err} })
 	root.AddCommand(
 		newCloud(a), newProduct(a), newConnection(a), newSecret(a), newCheck(a), newRooms(a), newPeople(a),
-		newScript(a), newExchange(a), newPush(a), newServer(a), newStatus(a), newForm(a), newSimulate(a), newDemo(a), newSignIn(a), newRegister(a), newSchedule(a), newConsent(a), newPolicy(a), newProxy(a),
+		newScript(a), newExchange(a), newPush(a), newServer(a), newStatus(a), newForm(a), newSimulate(a), newDemo(a), newSignIn(a), newRegister(a), newSchedule(a), newConsent(a), newPolicy(a), newProxy(a), newCompletion(a),
 	)
-	root.InitDefaultCompletionCmd()
-	if completion, _, err := root.Find([]string{"completion"}); err == nil {
-		completion.Short = string(words.Key("Write a script that completes commands in your shell"))
-	}
+	root.CompletionOptions.DisableDefaultCmd = true // it speaks English alone
 	return root
 }
 

@@ -31,7 +31,7 @@ func scriptList(a *app) *cobra.Command {
 				next := a.scriptNeeds()
 				var cells [][]string
 				for _, s := range scripts {
-					cells = append(cells, []string{s.Name, l(s.Title), s.Fields(), l(s.Role), l(s.Takes), next(s)})
+					cells = append(cells, []string{s.Name, l(s.Title), say(s.Fields()), l(s.Role), l(s.Takes), next(s)})
 				}
 				rows(w, []words.Key{"name", "what it does", "--set", "who may run it", "takes effect", "needed first"}, cells)
 			})
@@ -250,8 +250,8 @@ func scriptProcessing(a *app) *cobra.Command {
 						cells = append(cells, []string{where, say(st.Problem.Title), "", ""})
 						continue
 					}
-					for _, d := range st.Says() {
-						cells = append(cells, []string{st.Room, d.Parameter, d.Is, d.Wanted})
+					for _, line := range st.Lines() {
+						cells = append(cells, []string{st.Room, say(line.Setting), line.Is, line.Wanted})
 					}
 				}
 				rows(w, []words.Key{"room", "setting", "is", "wanted"}, cells)
@@ -267,7 +267,7 @@ func printResult(w io.Writer, r exchange.Result) {
 		if p := r.Reason(o); p != nil {
 			said = say(p.Title)
 		}
-		cells = append(cells, []string{o.Identity, word(o.Action), word(o.Status), problem.Line(said)})
+		cells = append(cells, []string{o.Identity, o.Action, say(exchange.StatusText(o.Status)), problem.Line(said)})
 	}
 	rows(w, []words.Key{"object", "action", "status", "error"}, cells)
 	fmt.Fprintln(w)

@@ -27,7 +27,7 @@ func kindOf(name string) (vault.Kind, error) {
 	case vault.ClientSecret, vault.Certificate, vault.ServerToken:
 		return k, nil
 	}
-	return "", usage("A secret is client-secret, certificate or server-token, not %q.", name)
+	return "", usage("The secret must be client-secret, certificate or server-token, not %q.", name)
 }
 
 func secretSet(a *app) *cobra.Command {

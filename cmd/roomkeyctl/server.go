@@ -28,9 +28,9 @@ func serverConformance(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use: "conformance URL", Short: "Test whether a server keeps to the booking-server contract", Args: cobra.ExactArgs(1),
 		Long: "Tests every rule that can be tested from outside and prints a report. It stores " +
-			"invented configurations and deletes them again, and refuses a server that holds " +
-			"one. The server's token is read from standard input; a second line may hold one " +
-			"that may only read.",
+			"test configurations and deletes them afterwards, and refuses a server that already has " +
+			"one. It reads the server's token from standard input; a second line can hold a " +
+			"read-only token.",
 		RunE: func(c *cobra.Command, args []string) error {
 			given, err := io.ReadAll(io.LimitReader(a.in, 1<<16))
 			if err != nil {
@@ -52,7 +52,8 @@ func serverConformance(a *app) *cobra.Command {
 			failed := slices.ContainsFunc(trials, func(t booking.Trial) bool { return t.State == booking.TrialFailed })
 			if report != "" {
 				var file bytes.Buffer
-				fmt.Fprintf(&file, "%s, held to version 1 of the booking-server contract by Roomkey %s on %s.\n\n", args[0], version, time.Now().UTC().Format("2006-01-02 15:04 UTC"))
+				printLine(&file, "%s, tested against version 1 of the booking-server contract by Roomkey %s on %s.", args[0], version, time.Now().UTC().Format("2006-01-02 15:04 UTC"))
+				fmt.Fprintln(&file)
 				printTrials(&file, trials)
 				if err := a.write(report, file.Bytes()); err != nil {
 					return err
@@ -76,7 +77,7 @@ func printTrials(w io.Writer, trials []booking.Trial) {
 	for _, t := range trials {
 		count[t.State]++
 		left := fmt.Sprintf("%-8s %-20s ", t.State, t.ID)
-		for _, part := range []string{t.Rule, t.Saw} {
+		for _, part := range []string{say(t.Rule), say(t.Seen)} {
 			if part == "" {
 				continue
 			}
@@ -86,5 +87,6 @@ func printTrials(w io.Writer, trials []booking.Trial) {
 			}
 		}
 	}
-	fmt.Fprintf(w, "\n%d pass, %d fail, %d skipped\n", count[booking.TrialPassed], count[booking.TrialFailed], count[booking.TrialSkipped])
+	fmt.Fprintln(w)
+	printLine(w, "%d passed, %d failed, %d skipped", count[booking.TrialPassed], count[booking.TrialFailed], count[booking.TrialSkipped])
 }

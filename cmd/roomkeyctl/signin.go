@@ -161,7 +161,7 @@ func printSigned(w io.Writer, s session.Signed) {
 		{l("Account"), strings.TrimSpace(s.UPN + " " + s.Name)},
 		{l("Tenant"), s.TenantID},
 		{l("Roles"), strings.Join(roles, ", ")},
-		{l("Signed in with"), s.ClientName + " " + s.Client},
+		{l("Signed in with"), l("%s (%s)", s.ClientName, s.Client)},
 		{l("Consent that stays"), stays},
 	})
 	if len(s.Consented) > 0 {

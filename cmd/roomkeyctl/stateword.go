@@ -9,7 +9,7 @@ var stateWords = map[string]words.Key{
 	"proven": "proven", "untested": "not tested", "void": "no longer valid", "attention": "needs attention", "failed": "failed",
 	"ready": "ready", "running": "running", "done": "done", "blocked": "blocked",
 	"application": "application", "delegated": "delegated", "administrator": "administrator", "exchange": "Exchange", "file": "file", "typed": "typed in",
-	"keep": "keep", "create": "create", "change": "change", "grant": "grant", "remove": "remove", "by hand": "by hand",
+	"start": "started", "before": "sent", "after": "done", "undone": "undone", "apply": "apply", "rotate": "rotate", "undo": "undo", "restore": "restore",
 	"own": "your application", "vendor": "the vendor's application", "user": "service account",
 	"none": "none", "rooms": "rooms", "people": "people", "rooms+organizers": "rooms and organizers",
 	"rbac": "RBAC for Applications", "policy": "application access policy", "delegation": "delegation",

@@ -53,7 +53,7 @@ type mistake words.Text
 func (m mistake) Error() string { return words.Text(m).String() }
 
 func usage(key words.Key, args ...any) error {
-	return &status{code: exitUsage, err: mistake(words.T(key, args...))}
+	return mistake(words.T(key, args...))
 }
 
 // exit shows err and gives the exit status for it.
@@ -73,12 +73,12 @@ func (t *terminal) exit(err error) int {
 			return s.code
 		}
 		return exitOf(p.Kind)
-	case known:
-		t.mistyped(s)
-		return s.code
-	case strings.HasPrefix(err.Error(), "unknown ") || strings.Contains(err.Error(), "flag") || strings.Contains(err.Error(), "arg(s)"):
-		// cobra's own complaints about the command line have no type.
-		t.mistyped(err)
+	}
+	if said, ok := complaint(err); ok {
+		t.mistyped(said)
+		if known {
+			return s.code
+		}
 		return exitUsage
 	}
 	t.problem(problem.Of(err))
@@ -86,12 +86,7 @@ func (t *terminal) exit(err error) int {
 }
 
 // mistyped shows what is wrong with the command line.
-func (t *terminal) mistyped(err error) {
-	said := words.Plain(err.Error())
-	var m mistake
-	if errors.As(err, &m) {
-		said = words.Text(m)
-	}
+func (t *terminal) mistyped(said words.Text) {
 	if t.json {
 		t.problem(problem.New(codeUsageCommand, said))
 		return

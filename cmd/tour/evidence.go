@@ -9,6 +9,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
 	"github.com/roomkey/roomkey/ui/uitest"
@@ -54,7 +55,7 @@ func (g *guide) byGraph() error {
 
 // booking chooses a test booking.
 func (g *guide) booking() error {
-	if err := g.fill("Book a room and take the booking back", "true"); err != nil {
+	if err := g.fill("Book a room, then cancel the booking", "true"); err != nil {
 		return err
 	}
 	organizer := "organizer@contoso.com"
@@ -138,10 +139,11 @@ func (g *guide) watch() error {
 	}
 	ctx, stop := context.WithTimeout(g.ctx, stepTime)
 	defer stop()
+	waiting, _, _ := strings.Cut(kit.L("Not yet (try %d). The next try is in %d seconds."), "%")
 	waits := false
 	if err := g.queue.Until(ctx, func() bool {
 		uitest.Each(g.shell.Object(), func(o fyne.CanvasObject) {
-			if t, ok := o.(*kit.Text); ok && strings.HasPrefix(t.Text(), "Not yet") {
+			if t, ok := o.(*kit.Text); ok && strings.HasPrefix(t.Text(), waiting) {
 				waits = true
 			}
 		})
@@ -149,7 +151,7 @@ func (g *guide) watch() error {
 	}); err != nil {
 		return err
 	}
-	if err := g.draw("prove-watching"); err != nil {
+	if err := g.look("prove-watching"); err != nil {
 		return err
 	}
 	uitest.Each(g.shell.Object(), func(o fyne.CanvasObject) {
@@ -161,10 +163,10 @@ func (g *guide) watch() error {
 }
 
 // fill puts a value into a field that can be seen, as a person would.
-func (g *guide) fill(label, value string) error {
+func (g *guide) fill(label words.Key, value string) error {
 	var found *kit.Field
 	uitest.Each(g.shell.Page().Frame().Object, func(o fyne.CanvasObject) {
-		if f, ok := o.(*kit.Field); ok && f.Label == label {
+		if f, ok := o.(*kit.Field); ok && f.Label == kit.L(label) {
 			found = f
 		}
 	})

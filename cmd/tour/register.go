@@ -8,6 +8,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
 	"github.com/roomkey/roomkey/ui/uitest"
@@ -45,9 +46,9 @@ func (g *guide) registering(simulated string) []stop {
 
 // The folded parts of the page.
 const (
-	choices = "Choose name, credential, consent or branding…"
-	review  = "Have the plan reviewed, or apply a reviewed one…"
-	record  = "Record of what was done…"
+	choices words.Key = "Choose name, credential, consent or branding…"
+	review  words.Key = "Have the plan reviewed, or apply a reviewed one…"
+	record  words.Key = "Record of what was done…"
 )
 
 // then does one thing after the other.
@@ -66,7 +67,7 @@ func (g *guide) then(all ...func() error) func() error {
 }
 
 // atEndAfter presses a button and shows the end of the page.
-func (g *guide) atEndAfter(text string) func() error { return g.then(g.tap(text), g.end) }
+func (g *guide) atEndAfter(label words.Key) func() error { return g.then(g.tap(label), g.end) }
 
 // lay puts a file where the next dialog finds it.
 func (g *guide) lay(f page.File) func() error {
@@ -126,7 +127,7 @@ func (g *guide) signIn() error {
 	if err := g.queue.Until(ctx, func() bool { return g.button("Stop waiting") != nil || !g.shell.Busy() }); err != nil {
 		return err
 	}
-	if err := g.draw("register-code"); err != nil {
+	if err := g.look("register-code"); err != nil {
 		return err
 	}
 	if b := g.button("Stop waiting"); b != nil {
@@ -141,12 +142,12 @@ func (g *guide) signIn() error {
 	return nil
 }
 
-// tap presses a button of the page by its text.
-func (g *guide) tap(text string) func() error {
+// tap presses a button of the page by its label.
+func (g *guide) tap(label words.Key) func() error {
 	return func() error {
-		b := g.button(text)
+		b := g.button(label)
 		if b == nil || b.Disabled() {
-			return fmt.Errorf("the button %q cannot be pressed", text)
+			return fmt.Errorf("the button %q cannot be pressed", label)
 		}
 		b.OnTapped()
 		return nil
@@ -154,7 +155,8 @@ func (g *guide) tap(text string) func() error {
 }
 
 // button finds a visible one, nil for none.
-func (g *guide) button(text string) (found *kit.Button) {
+func (g *guide) button(label words.Key) (found *kit.Button) {
+	text := kit.L(label)
 	uitest.Each(g.shell.Page().Frame().Object, func(o fyne.CanvasObject) {
 		if b, ok := o.(*kit.Button); ok && b.Text == text {
 			found = b

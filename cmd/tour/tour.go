@@ -59,6 +59,8 @@ type guide struct {
 	window fyne.Window
 	number int
 	tray   tray
+	// look is what is done at each stop: draw the page, which may still be busy.
+	look func(name string) error
 	// atEnd is whether the next picture is of the end of the page.
 	atEnd bool
 }
@@ -74,6 +76,7 @@ func newGuide(ctx context.Context, home page.Home, o options, folder string) *gu
 	})
 	g.window = test.NewWindow(g.shell.Object())
 	g.window.SetPadded(false)
+	g.look = g.draw
 	return g
 }
 
@@ -88,15 +91,15 @@ func (g *guide) idle() error {
 	return nil
 }
 
-// picture draws the page in front in every variant and size.
+// picture looks at the page in front when it has come to rest.
 func (g *guide) picture(name string) error {
 	if err := g.idle(); err != nil {
 		return err
 	}
-	return g.draw(name)
+	return g.look(name)
 }
 
-// draw is picture of a page that may still be busy.
+// draw draws the page in every variant and size.
 func (g *guide) draw(name string) error {
 	g.number++
 	if !strings.HasPrefix(name, g.only) {

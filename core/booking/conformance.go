@@ -30,11 +30,11 @@ const (
 
 // Trial is one rule of the contract that an implementation was held to.
 type Trial struct {
-	ID    string `json:"id"`
-	Rule  string `json:"rule"`
-	State string `json:"state"`
-	// Saw is what was seen instead, or why the trial was skipped.
-	Saw string `json:"saw,omitempty"`
+	ID    string     `json:"id"`
+	Rule  words.Text `json:"rule"`
+	State string     `json:"state"`
+	// Seen is what was seen instead, or why the trial was skipped.
+	Seen words.Text `json:"saw,omitzero"`
 }
 
 // Conform holds an implementation of the contract to its rules and tells its
@@ -54,7 +54,7 @@ func Conform(ctx context.Context, address string, token, readOnly vault.Secret, 
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	c := &conformance{ctx: ctx, http: &own, token: token, readOnly: readOnly, tags: map[string]bool{}, waits: map[int]bool{}}
 	if c.said, err = asked.Describe(ctx); err != nil {
-		c.add("describe", "The well-known document describes the server.", problem.Of(err).Title.String()+" "+problem.Of(err).Detail.String())
+		c.add("describe", "The well-known document describes the server.", words.Sentences(problem.Of(err).Title, problem.Of(err).Detail))
 		return c.trials, ctx.Err()
 	}
 	if host := hostOf(c.said.APIBase); host != hostOf(address) {
@@ -67,10 +67,10 @@ func Conform(ctx context.Context, address string, token, readOnly vault.Secret, 
 		return nil, problem.New(codeTokenWrong, words.T("%s does not accept the token.", hostOf(address))).
 			Fix(words.T("Create a token in the server's console, and give it on standard input."))
 	case http.StatusOK:
-		return nil, problem.New(codeOccupied, words.T("%s holds a configuration, which these trials would replace.", hostOf(address))).
-			Fix(words.T("Run them on a server of your own that holds none."))
+		return nil, problem.New(codeOccupied, words.T("%s already has a configuration, which this test would replace.", hostOf(address))).
+			Fix(words.T("Run the test on a server without a configuration."))
 	}
-	c.add("describe", "The well-known document describes the server.", "")
+	c.add("describe", "The well-known document describes the server.", words.Text{})
 	for _, part := range []func(){c.entry, c.empty, c.refusals, c.sealing, c.storing, c.reading, c.races, c.view, c.ending} {
 		if ctx.Err() != nil {
 			break
@@ -99,14 +99,23 @@ type conformance struct {
 	waits map[int]bool
 }
 
-// add notes a trial: saw is empty when the rule was kept.
-func (c *conformance) add(id, rule, saw string) bool {
-	t := Trial{ID: id, Rule: rule, State: TrialPassed}
-	if saw != "" {
-		t.State, t.Saw = TrialFailed, problem.Line(caller{secrets: []vault.Secret{c.token, c.readOnly}}.hide(saw))
+// add notes a trial: seen is empty when the rule was kept.
+func (c *conformance) add(id string, rule words.Key, seen words.Text) bool {
+	return c.note(id, words.T(rule), seen)
+}
+
+func (c *conformance) note(id string, rule, seen words.Text) bool {
+	t := Trial{ID: id, Rule: rule, State: TrialPassed, Seen: seen}
+	if !seen.IsZero() {
+		t.State = TrialFailed
 	}
 	c.trials = append(c.trials, t)
-	return saw == ""
+	return seen.IsZero()
+}
+
+// got quotes an answer, without what is secret.
+func (c *conformance) got(r reply) words.Text {
+	return words.Plain(problem.Line(caller{secrets: []vault.Secret{c.token, c.readOnly}}.hide(r.String())))
 }
 
 // reply is an answer, or why there was none.
@@ -178,7 +187,7 @@ func (c *conformance) once(method, path string, header map[string]string, body [
 }
 
 // refused holds an answer to a problem of the contract's table.
-func (c *conformance) refused(id, rule string, r reply, status int, code string) {
+func (c *conformance) refused(id string, rule words.Key, r reply, status int, code string) {
 	var p struct {
 		Code, Type string
 		Status     int
@@ -186,16 +195,16 @@ func (c *conformance) refused(id, rule string, r reply, status int, code string)
 	kind, _, _ := mime.ParseMediaType(r.header.Get("Content-Type"))
 	if r.err != nil || r.status != status || kind != "application/problem+json" || json.Unmarshal(r.body, &p) != nil ||
 		p.Code != code || p.Status != status || p.Type != "urn:room-booking-integration:problem:"+code {
-		c.add(id, rule, fmt.Sprintf("wanted %d %s as application/problem+json with type, status and code; got %s", status, code, r))
+		c.add(id, rule, words.T("wanted %d %s as application/problem+json with type, status and code; got %s", status, code, c.got(r)))
 		return
 	}
-	c.add(id, rule, "")
+	c.add(id, rule, words.Text{})
 }
 
 // refusedAt is refused with an entry in errors.
-func (c *conformance) refusedAt(id, rule string, r reply, pointer, code string) {
+func (c *conformance) refusedAt(id string, rule words.Key, r reply, pointer, code string) {
 	if !strings.Contains(string(r.body), `"`+pointer+`"`) || code != "" && !strings.Contains(string(r.body), `"`+code+`"`) {
-		c.add(id, rule, fmt.Sprintf("wanted 422 invalid-configuration with %s %s in errors; got %s", pointer, code, r))
+		c.add(id, rule, words.T("wanted 422 invalid-configuration with %s %s in errors; got %s", pointer, code, c.got(r)))
 		return
 	}
 	c.refused(id, rule, r, http.StatusUnprocessableEntity, "invalid-configuration")
@@ -247,7 +256,7 @@ func next(etag string) map[string]string {
 }
 
 // stored holds an answer to what was put, redacted.
-func (c *conformance) stored(id, rule string, r reply, digest string, statuses ...int) bool {
+func (c *conformance) stored(id string, rule words.Key, r reply, digest string, statuses ...int) bool {
 	right := false
 	for _, s := range statuses {
 		right = right || r.status == s
@@ -256,16 +265,16 @@ func (c *conformance) stored(id, rule string, r reply, digest string, statuses .
 	tag := r.header.Get("ETag")
 	switch {
 	case r.err != nil || !right:
-		return c.add(id, rule, fmt.Sprintf("wanted %v; got %s", statuses, r))
+		return c.add(id, rule, words.T("wanted %s; got %s", fmt.Sprint(statuses), c.got(r)))
 	case json.Unmarshal(r.body, &s) != nil || s.Configuration == nil || len(s.StoredAt) == 0:
-		return c.add(id, rule, "the body is not what GET answers: "+r.String())
+		return c.add(id, rule, words.T("the body is not what GET returns: %s", c.got(r)))
 	case s.Configuration.Digest != digest || len(Changes(s.Configuration, invented(digest))) > 0:
-		return c.add(id, rule, "it differs from what was sent: "+listed(Changes(s.Configuration, invented(digest))).String())
+		return c.add(id, rule, words.T("it differs from what was sent: %s", listed(Changes(s.Configuration, invented(digest)))))
 	case strings.Contains(string(r.body), "BEGIN AGE") || strings.Contains(string(r.body), inventedSecret):
-		return c.add(id, rule, "the credential is in the answer")
+		return c.add(id, rule, words.T("the credential is in the response"))
 	case !strongETag.MatchString(tag):
-		return c.add(id, rule, fmt.Sprintf("the ETag %q is no strong one", tag))
+		return c.add(id, rule, words.T("the ETag %q is not a strong one", tag))
 	}
 	c.etag, c.tags[tag] = tag, true
-	return c.add(id, rule, "")
+	return c.add(id, rule, words.Text{})
 }

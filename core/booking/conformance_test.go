@@ -28,7 +28,7 @@ func TestConform(t *testing.T) {
 	}
 	for _, trial := range trials {
 		if trial.State == booking.TrialFailed {
-			t.Errorf("%s: %s: %s", trial.ID, trial.Rule, trial.Saw)
+			t.Errorf("%s: %s: %s", trial.ID, trial.Rule, trial.Seen)
 		}
 	}
 	if err := sim.SetFaults("server-answer-lost"); err != nil {

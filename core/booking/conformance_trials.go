@@ -4,53 +4,61 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
 	"filippo.io/age"
+
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // entry is who gets in.
 func (c *conformance) entry() {
-	for _, try := range [][2]string{{"no token", ""}, {"a wrong token", "Bearer wrong"}, {"another scheme", "Basic " + c.token.Reveal()}} {
-		c.refused("authorization", "Everything under apiBase wants the token: "+try[0]+".", c.do(http.MethodGet, "", map[string]string{"Authorization": try[1]}, nil), 401, "unauthorized")
+	for _, try := range []struct {
+		rule   words.Key
+		header string
+	}{
+		{"Everything under apiBase requires the token: no token is 401.", ""},
+		{"Everything under apiBase requires the token: a wrong token is 401.", "Bearer wrong"},
+		{"Everything under apiBase requires the token: another scheme is 401.", "Basic " + c.token.Reveal()},
+	} {
+		c.refused("authorization", try.rule, c.do(http.MethodGet, "", map[string]string{"Authorization": try.header}, nil), 401, "unauthorized")
 	}
-	c.refused("not-found", "What the contract does not have is 404 not-found.", c.do(http.MethodGet, "/nothing-here", nil, nil), 404, "not-found")
+	c.refused("not-found", "A path outside the contract is 404 not-found.", c.do(http.MethodGet, "/nothing-here", nil, nil), 404, "not-found")
 }
 
 // empty is a server that holds nothing.
 func (c *conformance) empty() {
-	c.refused("empty-get", "GET of nothing is 404 not-configured.", c.do(http.MethodGet, "", nil, nil), 404, "not-configured")
-	c.refused("empty-delete", "DELETE of nothing is 404 not-configured, before its precondition is looked at.", c.do(http.MethodDelete, "", map[string]string{"If-Match": `"none"`}, nil), 404, "not-configured")
+	c.refused("empty-get", "GET without a configuration is 404 not-configured.", c.do(http.MethodGet, "", nil, nil), 404, "not-configured")
+	c.refused("empty-delete", "DELETE without a configuration is 404 not-configured, whatever its precondition.", c.do(http.MethodDelete, "", map[string]string{"If-Match": `"none"`}, nil), 404, "not-configured")
 	r := c.do(http.MethodGet, "/status", nil, nil)
-	saw := ""
+	var seen words.Text
 	if r.status != 200 || !strings.Contains(string(r.body), `"not-configured"`) {
-		saw = r.String()
+		seen = c.got(r)
 	}
-	c.add("empty-status", "The status of nothing is not-configured.", saw)
+	c.add("empty-status", "The status without a configuration is not-configured.", seen)
 	r = c.do(http.MethodPost, "/dry-run", nil, c.good("dry"))
 	var d struct {
 		Acceptable *bool
 		Changes    []Change
 		Problems   []DryRunProblem
 	}
-	saw = ""
+	seen = words.Text{}
 	if r.status != 200 || json.Unmarshal(r.body, &d) != nil || d.Acceptable == nil || !*d.Acceptable || len(d.Changes) == 0 || d.Problems == nil {
-		saw = r.String()
+		seen = c.got(r)
 	}
-	c.add("dry-run", "A dry run says what would change.", saw)
+	c.add("dry-run", "A dry run says what would change.", seen)
 	c.refused("dry-run-stores", "A dry run stores nothing.", c.do(http.MethodGet, "", nil, nil), 404, "not-configured")
 	cfg := invented("dry")
 	cfg.Tenant.ID = "contoso"
 	raw, _ := json.Marshal(cfg) // texts
 	r = c.do(http.MethodPost, "/dry-run", nil, raw)
-	saw = ""
+	seen = words.Text{}
 	if d.Acceptable = nil; r.status != 200 || json.Unmarshal(r.body, &d) != nil || d.Acceptable == nil || *d.Acceptable || !strings.Contains(string(r.body), "/tenant/id") {
-		saw = r.String()
+		seen = c.got(r)
 	}
-	c.add("dry-run-refuses", "A dry run of what would be refused is 200, not acceptable, with the pointer.", saw)
+	c.add("dry-run-refuses", "A dry run of a configuration that would be refused is 200, not acceptable, with the pointer.", seen)
 }
 
 // refusals are PUTs that are not taken, each for one reason.
@@ -67,10 +75,10 @@ func (c *conformance) refusals() {
 	c.refused("precondition", "A PUT without precondition is 428.", put(with(map[string]string{"If-None-Match": ""}), good), 428, "precondition-required")
 	c.refused("both-preconditions", "Both preconditions are 400 malformed.", put(with(map[string]string{"If-Match": `"x"`}), good), 400, "malformed")
 	c.refused("any-match", "If-Match: * is 400 malformed.", put(with(map[string]string{"If-None-Match": "", "If-Match": "*"}), good), 400, "malformed")
-	c.refused("match-of-nothing", "If-Match where nothing is stored is 412.", put(next(`"none"`), good), 412, "etag-mismatch")
+	c.refused("match-of-nothing", "If-Match without a stored configuration is 412.", put(next(`"none"`), good), 412, "etag-mismatch")
 	c.refused("key-missing", "A PUT without Idempotency-Key is 400.", put(with(map[string]string{"Idempotency-Key": ""}), good), 400, "idempotency-key-missing")
-	c.refused("key-short", "An Idempotency-Key of less than 16 characters is 400.", put(with(map[string]string{"Idempotency-Key": "short"}), good), 400, "idempotency-key-missing")
-	c.refused("not-json", "What is no JSON is 400 malformed.", put(first(), []byte("{")), 400, "malformed")
+	c.refused("key-short", "An Idempotency-Key shorter than 16 characters is 400.", put(with(map[string]string{"Idempotency-Key": "short"}), good), 400, "idempotency-key-missing")
+	c.refused("not-json", "Invalid JSON is 400 malformed.", put(first(), []byte("{")), 400, "malformed")
 	c.refused("wrong-type", "A field of the wrong type is 400 malformed.", put(first(), bytes.Replace(good, []byte(`"digest":"refused"`), []byte(`"digest":7`), 1)), 400, "malformed")
 	c.refused("media-type", "Another content type is 415.", put(with(map[string]string{"Content-Type": "text/plain"}), good), 415, "unsupported-media-type")
 	c.refused("too-large", "More than 16 MiB is 413.", put(first(), append(bytes.Repeat([]byte(" "), bodyLimit+1), good...)), 413, "too-large")
@@ -80,13 +88,13 @@ func (c *conformance) refusals() {
 		change(&cfg)
 		return put(first(), c.body(cfg, c.said.SealingRecipient, cfg.Application.ClientID))
 	}
-	c.refusedAt("tenant", "A tenant that is no GUID is named by its pointer.", wrong(func(cfg *Configuration) { cfg.Tenant.ID = "contoso" }), "/tenant/id", "")
-	c.refusedAt("twice", "A room that is there twice, in another case, is named by its pointer.", wrong(func(cfg *Configuration) {
+	c.refusedAt("tenant", "A tenant ID that is not a GUID is reported with its pointer.", wrong(func(cfg *Configuration) { cfg.Tenant.ID = "contoso" }), "/tenant/id", "")
+	c.refusedAt("twice", "A duplicate room, in another case, is reported with its pointer.", wrong(func(cfg *Configuration) {
 		cfg.Rooms.Items = append(cfg.Rooms.Items, Room{EmailAddress: "BOARDROOM@contoso.example"})
 	}), "/rooms/items/1/emailAddress", "")
 	raw, _ := json.Marshal(invented("refused")) // texts
-	c.refusedAt("unsealed", "A PUT without a credential is refused at it.", put(first(), raw), "/credential/sealed", "")
-	c.refused("refused-stores", "What was refused is not stored.", c.do(http.MethodGet, "", nil, nil), 404, "not-configured")
+	c.refusedAt("unsealed", "A PUT without a credential is reported at the credential.", put(first(), raw), "/credential/sealed", "")
+	c.refused("refused-stores", "A refused configuration is not stored.", c.do(http.MethodGet, "", nil, nil), 404, "not-configured")
 }
 
 // sealing is whether the credential is really opened.
@@ -96,9 +104,9 @@ func (c *conformance) sealing() {
 	if err != nil {
 		return
 	}
-	c.refusedAt("sealed-to-another", "A credential that is sealed to another recipient cannot be opened.",
+	c.refusedAt("sealed-to-another", "A credential sealed to another recipient is refused.",
 		c.do(http.MethodPut, "", first(), c.body(cfg, identity.Recipient().String(), cfg.Application.ClientID)), "/credential/sealed", "cannot-unseal")
-	c.refusedAt("sealed-for-another", "A credential that belongs to another application is told from the configuration's own.",
+	c.refusedAt("sealed-for-another", "A credential of another application is refused.",
 		c.do(http.MethodPut, "", first(), c.body(cfg, c.said.SealingRecipient, "00000000-0000-4000-8000-000000000000")), "/credential/sealed", "other-credential")
 }
 
@@ -106,38 +114,38 @@ func (c *conformance) sealing() {
 func (c *conformance) storing() {
 	body, header := c.good("first"), first()
 	r := c.do(http.MethodPut, "", header, body)
-	if !c.stored("first-put", "The first PUT is 201 with what GET will answer, a strong ETag and no credential.", r, "first", 201) {
+	if !c.stored("first-put", "The first PUT is 201 with the same body as GET, a strong ETag and no credential.", r, "first", 201) {
 		return
 	}
 	tag := c.etag
-	c.stored("get", "GET answers what was put, field by field.", c.do(http.MethodGet, "", nil, nil), "first", 200)
-	c.same("get-etag", "GET and PUT name the same content by the same ETag.", c.etag, tag)
+	c.stored("get", "GET returns what was put, field by field.", c.do(http.MethodGet, "", nil, nil), "first", 200)
+	c.same("get-etag", "GET and PUT return the same ETag for the same content.", c.etag, tag)
 	again := c.do(http.MethodPut, "", header, body)
-	saw := ""
+	var seen words.Text
 	if again.status != r.status || again.header.Get("ETag") != tag || !bytes.Equal(again.body, r.body) || again.header.Get("Idempotency-Replayed") != "true" {
-		saw = again.String()
+		seen = c.got(again)
 	}
-	c.add("repeat", "The same PUT again gets the same status, ETag and body with Idempotency-Replayed: true.", saw)
-	c.refused("key-reused", "The key with another body is 422 idempotency-key-reused.", c.do(http.MethodPut, "", header, c.good("other")), 422, "idempotency-key-reused")
-	c.refused("first-again", "If-None-Match: * where something is stored is 412.", c.do(http.MethodPut, "", first(), c.good("other")), 412, "etag-mismatch")
-	c.refused("stale-put", "A PUT for another ETag is 412.", c.do(http.MethodPut, "", next(`"stale"`), c.good("other")), 412, "etag-mismatch")
+	c.add("repeat", "Repeating the PUT returns the same status, ETag and body with Idempotency-Replayed: true.", seen)
+	c.refused("key-reused", "The same key with another body is 422 idempotency-key-reused.", c.do(http.MethodPut, "", header, c.good("other")), 422, "idempotency-key-reused")
+	c.refused("first-again", "If-None-Match: * with a stored configuration is 412.", c.do(http.MethodPut, "", first(), c.good("other")), 412, "etag-mismatch")
+	c.refused("stale-put", "A PUT with another ETag is 412.", c.do(http.MethodPut, "", next(`"stale"`), c.good("other")), 412, "etag-mismatch")
 	c.refused("weak-put", "A weak ETag is 400 malformed.", c.do(http.MethodPut, "", next("W/"+tag), c.good("other")), 400, "malformed")
-	c.stored("refused-keeps", "What was refused has changed nothing.", c.do(http.MethodGet, "", nil, nil), "first", 200)
+	c.stored("refused-keeps", "A refused PUT changes nothing.", c.do(http.MethodGet, "", nil, nil), "first", 200)
 	unknown := bytes.Replace(c.good("second"), []byte(`"digest"`), []byte(`"fieldOfTomorrow":{"a":1},"digest"`), 1)
-	c.stored("change", "A PUT for the ETag of now is 200; fields that are not known are no mistake.", c.do(http.MethodPut, "", next(c.etag), unknown), "second", 200)
-	saw = ""
+	c.stored("change", "A PUT with the current ETag is 200; unknown fields are accepted.", c.do(http.MethodPut, "", next(c.etag), unknown), "second", 200)
+	seen = words.Text{}
 	if c.etag == tag {
-		saw = "it is still " + tag
+		seen = words.T("it is still %s", tag)
 	}
-	c.add("new-etag", "The ETag changes with what is stored.", saw)
+	c.add("new-etag", "The ETag changes with the stored configuration.", seen)
 }
 
-func (c *conformance) same(id, rule, got, want string) {
-	saw := ""
+func (c *conformance) same(id string, rule words.Key, got, want string) {
+	var seen words.Text
 	if got != want {
-		saw = fmt.Sprintf("%s and %s", got, want)
+		seen = words.T("%s and %s", got, want)
 	}
-	c.add(id, rule, saw)
+	c.add(id, rule, seen)
 }
 
 // reading is a token that may only read.
@@ -147,10 +155,10 @@ func (c *conformance) reading() {
 	}
 	may := map[string]string{"Authorization": "Bearer " + c.readOnly.Reveal()}
 	with := func(h map[string]string) map[string]string { h["Authorization"] = may["Authorization"]; return h }
-	c.stored("read-only", "A token that may only read reads.", c.do(http.MethodGet, "", may, nil), "second", 200)
-	c.refused("forbidden", "A token that may only read gets 403 on PUT.", c.do(http.MethodPut, "", with(next(c.etag)), c.good("forbidden")), 403, "forbidden")
-	c.refused("forbidden", "A token that may only read gets 403 on DELETE.", c.do(http.MethodDelete, "", with(map[string]string{"If-Match": c.etag}), nil), 403, "forbidden")
-	c.stored("forbidden-keeps", "What was forbidden has changed nothing.", c.do(http.MethodGet, "", nil, nil), "second", 200)
+	c.stored("read-only", "A read-only token can read.", c.do(http.MethodGet, "", may, nil), "second", 200)
+	c.refused("forbidden", "A read-only token gets 403 on PUT.", c.do(http.MethodPut, "", with(next(c.etag)), c.good("forbidden")), 403, "forbidden")
+	c.refused("forbidden", "A read-only token gets 403 on DELETE.", c.do(http.MethodDelete, "", with(map[string]string{"If-Match": c.etag}), nil), 403, "forbidden")
+	c.stored("forbidden-keeps", "A 403 changes nothing.", c.do(http.MethodGet, "", nil, nil), "second", 200)
 }
 
 // races are two at once.
@@ -177,24 +185,24 @@ func (c *conformance) races() {
 			lost++
 		}
 	}
-	saw := ""
+	var seen words.Text
 	if won != 1 || lost != 1 {
-		saw = got[0].String() + " and " + got[1].String()
+		seen = words.T("%s and %s", c.got(got[0]), c.got(got[1]))
 	}
-	c.add("race", "Of two PUTs for the same ETag one is stored and one is 412.", saw)
+	c.add("race", "Of two PUTs with the same ETag one is stored and one is 412.", seen)
 	header, body := next(c.etag), c.good("fifth")
 	got = both(header, header, body, body)
-	saw = ""
+	seen = words.Text{}
 	for _, r := range got {
 		if r.status != 200 && !(r.status == 409 && strings.Contains(string(r.body), `"in-progress"`)) {
-			saw = r.String()
+			seen = c.got(r)
 		}
 	}
 	if got[0].status == 200 && got[1].status == 200 && got[0].header.Get("ETag") != got[1].header.Get("ETag") {
-		saw = "it was stored twice"
+		seen = words.T("it was stored twice")
 	}
-	c.add("race-of-one", "The same PUT twice at once is stored once; the other gets its answer, or 409 in-progress.", saw)
-	c.stored("race-kept", "What is stored is one of them, whole.", c.do(http.MethodGet, "", nil, nil), "fifth", 200)
+	c.add("race-of-one", "Of two identical PUTs at once, one is stored; the other gets the same response or 409 in-progress.", seen)
+	c.stored("race-kept", "Exactly one of them is stored, in full.", c.do(http.MethodGet, "", nil, nil), "fifth", 200)
 }
 
 // view is the server's own.
@@ -202,24 +210,24 @@ func (c *conformance) view() {
 	began := time.Now()
 	r := c.do(http.MethodGet, "/status", nil, nil)
 	var s Status
-	saw := ""
+	var seen words.Text
 	switch {
 	case r.status != 200 || json.Unmarshal(r.body, &s) != nil:
-		saw = r.String()
+		seen = c.got(r)
 	case s.State == StatusOK:
-		saw = "it is ok with a tenant that does not exist"
+		seen = words.T("it is ok with a tenant that does not exist")
 	case s.State != StatusFailing && s.State != StatusUnknown:
-		saw = "the state is " + s.State
+		seen = words.T("the state is %s", s.State)
 	case s.CheckedAt.Before(began.Add(-2 * skew)), s.CheckedAt.After(time.Now().Add(skew)):
-		saw = "checkedAt is " + s.CheckedAt.Format(time.RFC3339)
+		seen = words.T("checkedAt is %s", s.CheckedAt.Format(time.RFC3339))
 	case c.etag != "" && s.Digest != "fifth":
-		saw = "the digest is " + s.Digest
+		seen = words.T("the digest is %s", s.Digest)
 	case time.Since(began) > 20*time.Second:
-		saw = "it took more than 20 seconds"
+		seen = words.T("it took more than 20 seconds")
 	case strings.Contains(string(r.body), inventedSecret):
-		saw = "the credential is in the answer"
+		seen = words.T("the credential is in the response")
 	}
-	c.add("status", "The status is the server's own try with what is stored: its digest, when it tried, and never ok for a tenant that does not exist.", saw)
+	c.add("status", "The status is the server's own test of the stored configuration: with its digest and time, and never ok for a tenant that does not exist.", seen)
 }
 
 // ending takes everything away again.
@@ -228,26 +236,26 @@ func (c *conformance) ending() {
 		return
 	}
 	c.refused("delete-precondition", "A DELETE without precondition is 428.", c.do(http.MethodDelete, "", nil, nil), 428, "precondition-required")
-	c.refused("delete-stale", "A DELETE for another ETag is 412.", c.do(http.MethodDelete, "", map[string]string{"If-Match": `"stale"`}, nil), 412, "etag-mismatch")
-	c.remove("delete", "A DELETE for the ETag of now is 204.")
-	c.refused("deleted", "What was deleted is not there.", c.do(http.MethodGet, "", nil, nil), 404, "not-configured")
+	c.refused("delete-stale", "A DELETE with another ETag is 412.", c.do(http.MethodDelete, "", map[string]string{"If-Match": `"stale"`}, nil), 412, "etag-mismatch")
+	c.remove("delete", "A DELETE with the current ETag is 204.")
+	c.refused("deleted", "After a DELETE, GET is 404 not-configured.", c.do(http.MethodGet, "", nil, nil), 404, "not-configured")
 	r := c.do(http.MethodPut, "", first(), c.good("again"))
-	saw := ""
+	var seen words.Text
 	if tag := r.header.Get("ETag"); r.status != 201 || c.tags[tag] {
-		saw = fmt.Sprintf("%s with the ETag %s", r, tag)
+		seen = words.T("%s with the ETag %s", c.got(r), tag)
 	}
 	c.etag = r.header.Get("ETag")
-	c.add("etag-once", "An ETag is never used again, also after a DELETE.", saw)
-	c.remove("cleaned", "The server is left as it was found.")
+	c.add("etag-once", "An ETag is never reused, not even after a DELETE.", seen)
+	c.remove("cleaned", "The server is as it was before the test.")
 }
 
-func (c *conformance) remove(id, rule string) {
+func (c *conformance) remove(id string, rule words.Key) {
 	r := c.do(http.MethodDelete, "", map[string]string{"If-Match": c.etag}, nil)
-	saw := ""
+	var seen words.Text
 	if r.status != http.StatusNoContent {
-		saw = r.String()
+		seen = c.got(r)
 	}
-	c.add(id, rule, saw)
+	c.add(id, rule, seen)
 }
 
 // clean removes what a trial has left, because it failed or was cancelled.
@@ -263,7 +271,7 @@ func (c *conformance) clean() {
 	}
 	c.do(http.MethodDelete, "", map[string]string{"If-Match": now.header.Get("ETag")}, nil)
 	if c.do(http.MethodGet, "", nil, nil).status == http.StatusOK {
-		c.add("left-behind", "What a trial stored can be deleted again.", "the invented configuration is still there: delete it in the server's console")
+		c.add("left-behind", "The test configuration can be deleted.", words.T("the test configuration is still there: delete it in the server's console"))
 	}
 }
 
@@ -271,29 +279,30 @@ func (c *conformance) clean() {
 // that asks to wait says for how long is seen where it did.
 func (c *conformance) beyond() {
 	for _, rule := range []struct {
-		id, why string
-		status  int
+		id     string
+		rule   words.Text
+		status int
 	}{
-		{"forbidden", "A token that may only read gets 403 on PUT and DELETE.", 0},
-		{"too-many-requests", "429 carries Retry-After.", http.StatusTooManyRequests},
-		{"unavailable", "503 carries Retry-After.", http.StatusServiceUnavailable},
-		{"storage", "500 storage: nothing has changed.", 0},
-		{"power", "A server that answered 2xx has it on stable storage.", 0},
-		{"log", "No token, secret or sealed text is in the server's log: look for " + inventedSecret + ".", 0},
+		{"forbidden", words.T("A read-only token gets 403 on PUT and DELETE."), 0},
+		{"too-many-requests", words.T("429 carries Retry-After."), http.StatusTooManyRequests},
+		{"unavailable", words.T("503 carries Retry-After."), http.StatusServiceUnavailable},
+		{"storage", words.T("500 storage: nothing changed."), 0},
+		{"power", words.T("After a 2xx the configuration is on stable storage."), 0},
+		{"log", words.T("The server's log has no token, secret or sealed text: look for %s.", inventedSecret), 0},
 	} {
 		said, seen := c.waits[rule.status]
 		switch {
 		case rule.id == "forbidden" && !c.readOnly.IsZero(): // tried
 		case !seen:
-			why := "nothing from outside brings it about"
+			why := words.T("cannot be tested from outside")
 			if rule.id == "forbidden" {
-				why = "give such a token as the second line of standard input"
+				why = words.T("to test it, put a read-only token on the second line of standard input")
 			}
-			c.trials = append(c.trials, Trial{ID: rule.id, Rule: rule.why, State: TrialSkipped, Saw: why})
+			c.trials = append(c.trials, Trial{ID: rule.id, Rule: rule.rule, State: TrialSkipped, Seen: why})
 		case said:
-			c.add(rule.id, rule.why, "")
+			c.note(rule.id, rule.rule, words.Text{})
 		default:
-			c.add(rule.id, rule.why, fmt.Sprintf("a %d without seconds in Retry-After", rule.status))
+			c.note(rule.id, rule.rule, words.T("a %d without seconds in Retry-After", rule.status))
 		}
 	}
 }

@@ -44,7 +44,7 @@ func Confirmations(s connection.Server, d Description) ([]Confirmation, error) {
 	for _, host := range d.otherHosts(s.URL) {
 		if !slices.Contains(s.ConfirmedHosts, host) {
 			open = append(open, Confirmation{ConfirmHost, host,
-				words.T("%s says that it also uses addresses on %s. Confirm only if that host belongs to your booking server.", hostOf(s.URL), host)})
+				words.T("%s also uses addresses on %s. Confirm only if that host belongs to your booking server.", hostOf(s.URL), host)})
 		}
 	}
 	return open, nil
@@ -88,7 +88,7 @@ func pinned(s connection.Server, d Description) error {
 
 func recipientChanged(s connection.Server, d Description) *problem.Problem {
 	return problem.New(CodeRecipientChanged, words.T("The booking server shows another key than the one that you confirmed.")).
-		With(words.T("Confirmed was %s; now it is %s. Somebody may be answering in the server's place. Nothing was sent.", s.PinnedRecipient, d.SealingRecipient)).
+		With(words.T("You confirmed %s, but now it is %s. Someone may be impersonating the server. Nothing was sent.", s.PinnedRecipient, d.SealingRecipient)).
 		Fix(words.T("Ask whoever runs the booking server whether its key was renewed on purpose, by telephone or in person.")).
 		Run(words.T("If it was, forget the old key, then confirm the new one."), "roomkeyctl connection set server.pinnedRecipient=").
 		Lead(words.T("Compare the new key, then confirm it."), problem.PlaceConfirm)
@@ -128,11 +128,11 @@ func webAddress(address string) *problem.Problem {
 	u, err := url.Parse(address)
 	if err != nil || !plainHost.MatchString(u.Host) || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
 		return problem.New(codeAddress, words.T("This is not the address of a booking server.")).
-			With(words.T("An address such as https://rooms.contoso.com is needed.")).
+			With(words.T("Enter an address such as https://rooms.contoso.com.")).
 			Lead(words.T("Copy the address from the browser in which you open the booking server, without a user name."), problem.PlaceServerURL).By(err)
 	}
 	if u.Scheme == "http" && !loopback(u.Hostname()) {
-		return problem.New(codePlainHTTP, words.T("A booking server is only called over https.")).
+		return problem.New(codePlainHTTP, words.T("The booking server's address must begin with https://.")).
 			With(words.T("Over http the token could be read on the way. Only a server on this computer may be called without TLS.")).
 			Lead(words.T("Change http:// to https://. If the server has no certificate yet, ask whoever runs it."), problem.PlaceServerURL)
 	}

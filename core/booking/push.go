@@ -112,7 +112,7 @@ func (c *Client) refusedPush(ctx context.Context, line store.Push, refusal error
 		return Receipt{}, c.note(line, mismatch(refusal, seen, now))
 	}
 	p := problem.New(codeOtherContent, words.T("The booking server holds neither what it held before nor what was handed over.")).
-		With(words.Plain(titleAndDetail(refusal).String()+"\n"+listed(Changes(&want, valueOf(now.Configuration))).String())).
+		With(words.Lines(titleAndDetail(refusal), listed(Changes(&want, valueOf(now.Configuration))))).
 		Lead(words.T("Look at what the server holds, then push again."), problem.PlaceLook)
 	return Receipt{Current: now}, c.note(line, p)
 }
@@ -226,7 +226,7 @@ func unanswered(err error) error {
 
 func titleAndDetail(err error) words.Text {
 	p := problem.Of(err)
-	return words.Plain(strings.TrimSpace(p.Title.String() + "\n" + p.Detail.String()))
+	return words.Lines(p.Title, p.Detail)
 }
 
 // mismatch adds what somebody else has changed in the meantime.

@@ -63,7 +63,7 @@ func (c caller) refused(req *http.Request, a answer) *problem.Problem {
 func (c caller) ofStatus(host string, a answer, r refusal) *problem.Problem {
 	switch {
 	case a.status >= 300 && a.status < 400:
-		return problem.New(codeRedirected, words.T("%s sends the call to another address, which is not followed.", host)).
+		return problem.New(codeRedirected, words.T("%s redirects to another address, which Roomkey does not follow.", host)).
 			Lead(words.T("Following would carry the token to a host that you did not type. Ask whoever runs the booking server for its final address and enter that."), problem.PlaceServerURL)
 	case a.status == http.StatusUnauthorized:
 		return problem.New(codeTokenWrong, words.T("%s does not accept the token.", host)).
@@ -72,7 +72,7 @@ func (c caller) ofStatus(host string, a answer, r refusal) *problem.Problem {
 		return problem.New(codeForbidden, words.T("The token may not do this at %s.", host)).
 			Fix(words.T("In the booking server's console, give the token the right to write the Microsoft 365 configuration, or make one that has it."))
 	case a.status == http.StatusNotFound && r.Code == "not-configured":
-		return problem.New(CodeNothingStored, words.T("%s holds no Microsoft 365 configuration.", host)).
+		return problem.New(CodeNothingStored, words.T("%s has no Microsoft 365 configuration.", host)).
 			Lead(words.T("Push the configuration."), problem.PlacePush)
 	case a.status == http.StatusNotFound, a.status == http.StatusMethodNotAllowed:
 		return problem.New(CodeNotFound, words.T("%s has nothing at this address.", host)).
@@ -86,13 +86,13 @@ func (c caller) ofStatus(host string, a answer, r refusal) *problem.Problem {
 		return problem.New(codeInProgress, words.T("The booking server is still working on the previous hand-over.")).
 			Lead(words.T("Wait a minute, then look at what the server holds."), problem.PlaceLook)
 	case a.status == http.StatusTooManyRequests:
-		return problem.New(codeTooManyRequests, words.T("%s asks to be called less often.", host)).
+		return problem.New(codeTooManyRequests, words.T("%s is limiting requests.", host)).
 			Fix(words.T("Wait a minute and try again."))
 	case a.status >= 500:
-		return problem.New(codeServerError, words.T("%s has a problem of its own.", host)).
+		return problem.New(codeServerError, words.T("%s has an internal problem.", host)).
 			Fix(words.T("Try again in a few minutes. If it stays, give the text above to whoever runs the booking server."))
 	default:
 		return problem.New(codeRefused, words.T("%s did not accept the configuration; nothing was changed.", host)).
-			Fix(words.T("Correct what the server names above. If it looks right to you, give the text to the server's vendor."))
+			Fix(words.T("Correct what the server reports above. If it looks right to you, send the text to the server's vendor."))
 	}
 }

@@ -26,7 +26,7 @@ func (c *Client) Removal(ctx context.Context) (Removal, error) {
 		return Removal{}, err
 	}
 	if now.Configuration == nil {
-		return Removal{}, problem.New(CodeNothingStored, words.T("%s holds nothing that was handed over from here.", hostOf(c.server.URL)))
+		return Removal{}, problem.New(CodeNothingStored, words.T("%s has no configuration from this connection.", hostOf(c.server.URL)))
 	}
 	r := Removal{Current: now}
 	r.Goes, r.Stays = c.adapter.Leaves(now)
@@ -65,7 +65,7 @@ func (c *contract) Leaves(now Current) (goes, stays []words.Text) {
 			words.T("The configuration of the tenant %s with the application %s", cfg.Tenant.ID, cfg.Application.ClientID),
 			words.T("The server's copy of the credential %s, which it destroys", cfg.Credential.Fingerprint),
 		}, []words.Text{
-			words.T("Bookings and everything else that the server keeps by itself"),
+			words.T("Bookings and everything else that the server stores itself"),
 			words.T("The app registration and its credential at Microsoft"),
 		}
 }

@@ -223,7 +223,7 @@ func (state *ssState) obstacle(cfg Configuration) *problem.Problem {
 			Lead(words.T("Use a client secret instead of a certificate."), problem.PlaceClientSecret)
 	case own != nil && string(own["readOnly"]) == "true":
 		return problem.New(codeReadOnly, words.T("Seatsurfing's sign-in “%s” was set up by its own configuration and cannot be changed.", own.text("name"))).
-			Fix(words.T("Ask whoever runs Seatsurfing to take it out of the server's configuration."))
+			Fix(words.T("Ask whoever runs Seatsurfing to remove it from the server's configuration."))
 	}
 	name := cfg.SingleSignOn.LoginButton
 	if name == "" && own == nil {
@@ -235,7 +235,7 @@ func (state *ssState) obstacle(cfg Configuration) *problem.Problem {
 		}
 		if p.text("name") == name || own == nil && p.text("clientId") == cfg.Application.ClientID {
 			return problem.New(codeSignInTaken, words.T("Seatsurfing has a sign-in “%s” that this connection did not make.", p.text("name"))).
-				Fix(words.T("A second one would lock out the people who belong to it. Rename or delete it in Seatsurfing, or choose another text for the button.")).
+				Fix(words.T("A second one would lock out the people who use it. Rename or delete it in Seatsurfing, or choose another text for the button.")).
 				Run(takeOver, command)
 		}
 	}

@@ -24,6 +24,27 @@ const (
 	Attention Action = "attention"
 )
 
+// Text is the action as a person reads it.
+func (a Action) Text() words.Text {
+	switch a {
+	case Keep:
+		return words.T("keep")
+	case Create:
+		return words.T("create")
+	case Change:
+		return words.T("change")
+	case Grant:
+		return words.T("grant")
+	case Remove:
+		return words.T("remove")
+	case ByHand:
+		return words.T("by hand")
+	case Attention:
+		return words.T("note")
+	}
+	return words.Plain(string(a))
+}
+
 // Does reports whether something is called for it.
 func (a Action) Does() bool {
 	return a == Create || a == Change || a == Grant || a == Remove

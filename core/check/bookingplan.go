@@ -39,7 +39,7 @@ func PlanBooking(ctx context.Context, in Input) (BookingPlan, error) {
 // Says tells who is invited for when, and what is not known of that time.
 func (p BookingPlan) Says() words.Text {
 	if !p.NoHours.IsZero() {
-		return words.T("%s invites %s for %s. Whether that is within the room's working hours is not known: %s The time is by this computer's clock.", p.Organizer, p.Room, p.when(), p.NoHours)
+		return words.T("%s invites %s for %s, in this computer's time zone. The room's working hours are unknown: %s", p.Organizer, p.Room, p.when(), p.NoHours)
 	}
 	return words.T("%s invites %s for %s, within the room's working hours.", p.Organizer, p.Room, p.when())
 }
@@ -108,7 +108,7 @@ func (s *State) planBooking(ctx context.Context) (BookingPlan, error) {
 		}
 	}
 	if plan.Start.IsZero() {
-		return BookingPlan{}, problem.New(codeNoTime, words.T("%s has no free quarter of an hour for a test booking.", o.TestRoom)).
+		return BookingPlan{}, problem.New(codeNoTime, words.T("%s has no free 15 minutes for a test booking.", o.TestRoom)).
 			With(words.T("The days up to %s were looked at, between these hours: %s.", min(last, to.In(hours.Zone).Format(time.DateOnly)), hoursText(*hours))).
 			Fix(words.T("Name another room for the test booking."))
 	}
@@ -170,9 +170,9 @@ func (r *RoomPolicy) refuses(room string) *problem.Problem {
 	case r == nil:
 		return nil
 	case r.HasDelegates || r.NeedsApproval:
-		return problem.New(codeAsksPeople, words.T("Bookings of %s are decided by people, who would be bothered by a test.", room)).Fix(choose)
+		return problem.New(codeAsksPeople, words.T("People approve the bookings of %s, so a test would disturb them.", room)).Fix(choose)
 	case !r.AutoAccept:
-		return problem.New(codeDoesNotAccept, words.T("%s does not accept invitations by itself.", room)).Fix(choose).
+		return problem.New(codeDoesNotAccept, words.T("%s does not accept invitations automatically.", room)).Fix(choose).
 			Lead(words.T("Or run the calendar-processing script for it."), problem.PlaceCalendarScript)
 	}
 	return nil

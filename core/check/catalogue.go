@@ -85,7 +85,7 @@ func Catalogue() []Check {
 // wantsList is whether the product asks for a list of the tenant.
 func wantsList(list string) func(Input) (bool, words.Text) {
 	return func(in Input) (bool, words.Text) {
-		return slices.Contains(in.Needs.Lists, list), words.T("%s does not ask the tenant for this list.", in.Product.Name)
+		return slices.Contains(in.Needs.Lists, list), words.T("%s does not read this list from the tenant.", in.Product.Name)
 	}
 }
 
@@ -107,7 +107,7 @@ func speaks(in Input) (bool, words.Text) {
 
 func checkFields(_ context.Context, s *State) Finding {
 	if len(s.FieldProblems) == 0 {
-		return pass(words.T("Every field is filled in as it must be."))
+		return pass(words.T("Every field is filled in correctly."))
 	}
 	f := fail(s.FieldProblems[0])
 	if n := len(s.FieldProblems); n > 1 {

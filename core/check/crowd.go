@@ -101,9 +101,9 @@ func (c *crowd) card(number, name string) {
 func (c crowd) facts(cards bool) words.Text {
 	switch {
 	case cards && c.offWithMail > 0:
-		return words.T("Disabled: %d. Disabled with a mail address, as shared mailboxes, workspaces and equipment are too: %d; Microsoft Graph does not tell these from people who have left. Without a mail address: %d. Guests: %d. Without a card number: %d.", c.disabled, c.offWithMail, c.noMail, c.guests, c.noCard)
+		return words.T("Disabled: %d. Disabled with a mail address: %d; these can be shared mailboxes, workspaces and equipment or people who have left, which Microsoft Graph does not distinguish. Without a mail address: %d. Guests: %d. Without a card number: %d.", c.disabled, c.offWithMail, c.noMail, c.guests, c.noCard)
 	case c.offWithMail > 0:
-		return words.T("Disabled: %d. Disabled with a mail address, as shared mailboxes, workspaces and equipment are too: %d; Microsoft Graph does not tell these from people who have left. Without a mail address: %d. Guests: %d.", c.disabled, c.offWithMail, c.noMail, c.guests)
+		return words.T("Disabled: %d. Disabled with a mail address: %d; these can be shared mailboxes, workspaces and equipment or people who have left, which Microsoft Graph does not distinguish. Without a mail address: %d. Guests: %d.", c.disabled, c.offWithMail, c.noMail, c.guests)
 	case cards:
 		return words.T("Disabled: %d. Without a mail address: %d. Guests: %d. Without a card number: %d.", c.disabled, c.noMail, c.guests, c.noCard)
 	}
@@ -128,7 +128,7 @@ func (c crowd) judge(choice connection.People, note words.Text) Finding {
 	counts := c.facts(choice.CardNumberAttribute != "")
 	nobody := func(code problem.Code, all, some words.Text) Finding {
 		if c.chosen {
-			return fail(problem.New(code, some).With(counts).Lead(words.T("Choose groups that hold the people who book."), problem.PlaceGroups))
+			return fail(problem.New(code, some).With(counts).Lead(words.T("Choose groups that contain the people who book."), problem.PlaceGroups))
 		}
 		return fail(problem.New(code, all).With(counts).Fix(words.T("Look in the Microsoft Entra admin center under Users whether this is the right tenant.")))
 	}
@@ -147,7 +147,7 @@ func (c crowd) judge(choice connection.People, note words.Text) Finding {
 		return nobody(codePeopleNoneUsable, words.T("Every account is disabled or has no mail address."), words.T("Every account in the chosen groups is disabled or has no mail address."))
 	case choice.CardNumberAttribute != "" && c.noCard == c.people:
 		return warn(problem.New(codePeopleNoCardNumbers, words.T("Nobody has a card number in %s.", choice.CardNumberAttribute)).With(counts).
-			Lead(words.T("Choose the attribute that holds your card numbers."), problem.PlaceCardNumber))
+			Lead(words.T("Choose the attribute that contains your card numbers."), problem.PlaceCardNumber))
 	case c.shared != nil:
 		return warn(problem.New(codePeopleSharedCard, words.T("%s and %s have the same card number.", c.shared[0], c.shared[1])).With(counts).
 			Fix(words.T("Give each of them a card number of their own.")))
@@ -164,10 +164,10 @@ func (c crowd) judge(choice connection.People, note words.Text) Finding {
 			title = words.T("%d of %d people have no mail address. The first are %s.", c.unusable, c.people, words.And(c.first...))
 		}
 		return warn(problem.New(codePeopleSomeUnusable, title).With(counts).
-			Lead(words.T("Choose groups that hold only the people who book."), problem.PlaceGroups).
+			Lead(words.T("Choose groups that contain only the people who book."), problem.PlaceGroups).
 			Fix(words.T("Or give them a mail address: Microsoft Entra admin center, Users.")))
 	case c.disabled > 0:
-		return pass(words.T("%s %s", note, counts))
+		return pass(words.Sentences(note, counts))
 	}
 	return pass(note)
 }

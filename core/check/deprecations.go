@@ -77,7 +77,7 @@ var deprecations = []deprecation{
 		if a := s.application.SignInAudience; a == "" || a == "AzureADMyOrg" || s.multiTenant() {
 			return nil
 		}
-		return problem.New(codeDeprecatedAudience, words.T("Accounts of other organizations may sign in to the application, which nothing needs.")).
+		return problem.New(codeDeprecatedAudience, words.T("Accounts of other organizations can sign in to the application, which is not needed.")).
 			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication: choose \"Accounts in this organizational directory only\" and press \"Save\"."))
 	}},
 }

@@ -198,7 +198,7 @@ func (s *State) unproven(r *Run) []words.Text {
 	}
 	for _, l := range r.Layers {
 		if l.Wanted && l.Kind == permission.Application && l.InToken == permission.NotApplicable && l.Proven != permission.Yes {
-			list = append(list, words.T("%s is granted in Exchange, if at all, and no call has proven it.", l.Value))
+			list = append(list, words.T("%s can only be granted in Exchange, and no call has proven it.", l.Value))
 		}
 	}
 	return list

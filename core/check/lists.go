@@ -27,7 +27,7 @@ func listChecks() []Check {
 
 func wantsRooms(in Input) (bool, words.Text) {
 	if in.Cloud.Lacks(cloud.FeaturePlaces) {
-		return false, words.T("%s has no list of rooms; rooms come from an Exchange result file or are typed.", in.Cloud.Name)
+		return false, words.T("%s has no list of rooms. Import rooms from an Exchange result file or type them in.", in.Cloud.Name)
 	}
 	return wantsList("rooms")(in)
 }
@@ -74,7 +74,7 @@ func checkRooms(ctx context.Context, s *State) Finding {
 		code: codeRoomsNoneFound, empty: words.T("The tenant shows the application no room."),
 		remedies: []words.Text{
 			words.T("Rooms that are hidden from address lists are not shown: Exchange admin center, Resources, open the room, \"Hide from global address list\" off."),
-			words.T("A new room takes 24 to 48 hours to appear; until then give the rooms as an Exchange result file or type them."),
+			words.T("A new room takes 24 to 48 hours to appear. Until then, import the rooms from an Exchange result file or type them in."),
 		},
 		// Which rooms there are, if any, is not the registration's matter.
 		mild: s.Options.Quick,

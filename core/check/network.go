@@ -47,7 +47,7 @@ func checkNames(ctx context.Context, s *State) Finding {
 	for _, at := range s.microsoft() {
 		host, err := hostname(at)
 		if err != nil {
-			return fail(problem.New(codeNetAddress, words.T("%s is not an address that can be called.", at)).
+			return fail(problem.New(codeNetAddress, words.T("%s is not a valid address.", at)).
 				Fix(words.T("Correct the entry of the cloud %q in clouds.yaml.", s.Cloud.ID)).By(err))
 		}
 		found, err := s.Network.Resolve(ctx, host)
@@ -68,7 +68,7 @@ func checkNames(ctx context.Context, s *State) Finding {
 	f := pass(words.T("Every name has an address.")).with("addresses", addresses)
 	for host, found := range addresses {
 		if onlySix(found) {
-			f = f.noted(words.T("%s resolves to IPv6 addresses only: the booking server's network must carry IPv6.", host))
+			f = f.noted(words.T("%s resolves to IPv6 addresses only: the booking server's network must support IPv6.", host))
 		}
 	}
 	return f
@@ -130,7 +130,7 @@ func (l look) trouble(host string, anybody bool) Finding {
 	case l.err != nil:
 		return refused(l.err).with("host", host)
 	case l.Status == 0:
-		return unknown(unexpected(words.T("%s gave no answer that can be read.", host)))
+		return unknown(unexpected(words.T("%s sent an unreadable response.", host)))
 	case l.Status == 407 || l.Status == 511:
 		return fail(captive(host, l.Status)).with("host", host)
 	}
@@ -187,9 +187,9 @@ func checkClock(_ context.Context, s *State) Finding {
 			ahead = words.T("ahead")
 		}
 		return fail(problem.New(codeNetClockSkew, words.T("This computer's clock is %s %s.", off, ahead)).
-			With(words.T("%s says it is %s. Beyond five minutes Microsoft refuses certificates and tokens look expired or not yet valid.", host, l.ServerDate.UTC().Format(time.RFC3339))).
+			With(words.T("%s reports the time %s. With a difference of more than five minutes, Microsoft refuses certificates, and tokens look expired or not yet valid.", host, l.ServerDate.UTC().Format(time.RFC3339))).
 			Fix(words.T("Windows: Settings, Time & language, Date & time, \"Sync now\". macOS: System Settings, General, Date & Time, \"Set time and date automatically\".")).
-			Fix(words.T("Check the clock of the booking server's computer as well."))).
+			Fix(words.T("Also check the clock of the booking server's computer."))).
 			with("skewSeconds", l.Skew.Seconds())
 	}
 	return unknown(problem.New(codeNetNoDate, words.T("No answer carried the time, so the clock could not be compared.")))
@@ -233,7 +233,7 @@ func captive(host string, status int) *problem.Problem {
 // unexpected is the problem of an answer that is not what Microsoft documents.
 func unexpected(what words.Text) *problem.Problem {
 	return problem.New(codeCheckUnexpectedAnswer, words.T("The answer is not what Microsoft documents.")).With(what).
-		Fix(words.T("Check again; if it stays, look for a proxy or filter on the way that changes answers."))
+		Fix(words.T("Check again. If the problem persists, look for a proxy or filter that changes responses."))
 }
 
 func hostname(address string) (string, error) {

@@ -60,7 +60,7 @@ func checkAddresses(_ context.Context, s *State) Finding {
 	}
 	wantsLifecycle := !s.Product.Choose && slices.ContainsFunc(s.Product.Form, func(f product.Field) bool { return f.Value == "notifications.lifecycleUrl" })
 	if own.LifecycleURL == "" && (wantsLifecycle || said.LifecycleURL != "" && own.URL != "") {
-		return warn(problem.New(codeNotificationsNoLifecycle, words.T("%s needs a lifecycle URL, and the connection names none.", s.Product.Name)).
+		return warn(problem.New(codeNotificationsNoLifecycle, words.T("%s needs a lifecycle URL, and the connection has none.", s.Product.Name)).
 			With(words.T("Without it, the booking server does not learn that a subscription ends or that notifications were missed.")).
 			Lead(words.T("Enter the lifecycle URL that the booking server shows."), problem.PlaceLifecycle))
 	}

@@ -48,7 +48,7 @@ func aboutAddress(f Finding) bool {
 // inbound is where Microsoft publishes from where it calls.
 var inbound = words.T("they are on Microsoft's page \"Additional endpoints not included in the Microsoft 365 IP Address and URL Web service\", section Microsoft Graph Change Notifications.")
 
-var tunnel = words.T("A server that must not be reachable from outside needs a tunnel that ends at it, or has to ask for changes by itself: see the booking product's guide.")
+var tunnel = words.T("A server that must not be reachable from the internet needs a tunnel, or must poll for changes: see the booking product's guide.")
 
 var (
 	// addresses are left out of what is looked at: a host's name says nothing.

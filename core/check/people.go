@@ -177,7 +177,7 @@ func (s *State) roomAddresses() []string {
 
 func wantsChosenGroups(in Input) (bool, words.Text) {
 	if in.Connection.People.Mode != connection.Groups {
-		return false, words.T("All people are taken over, whatever group they are in.")
+		return false, words.T("All people are imported, whatever groups they are in.")
 	}
 	if people, why := wantsList("people")(in); !people {
 		groups, _ := wantsList("groups")(in)
@@ -221,7 +221,7 @@ func (s *State) judgeGroups(t Taken, c crowd) Finding {
 	}
 	switch {
 	case len(gone) > 0:
-		return fail(problem.New(codeGroupsGone, words.T("A group that was chosen does not exist: %s", gone[0])).
+		return fail(problem.New(codeGroupsGone, words.T("A chosen group does not exist: %s", gone[0])).
 			Lead(words.T("Choose the groups again."), problem.PlaceGroups)).with("gone", gone)
 	case flaw != nil && c.usable == 0:
 		return fail(flaw)
@@ -254,7 +254,7 @@ func (s *State) flaw(g ChosenGroup) *problem.Problem {
 	switch {
 	case g.People.people == 0 && g.Groups > 0:
 		return problem.New(codeGroupsNestedOnly, words.N(g.Groups, "The group %s holds no people itself, only %d other group.", "The group %s holds no people itself, only %d other groups.", name, g.Groups)).
-			With(words.T("%s takes over the direct members of a group. Those of a group inside it are not read.", s.Product.Name)).
+			With(words.T("%s imports only direct members of a group, not members of nested groups.", s.Product.Name)).
 			Lead(words.T("Choose the groups inside it instead."), problem.PlaceGroups).
 			Fix(words.T("Or add the people to the group themselves: Microsoft Entra admin center, Groups, the group, Members, \"Add members\"."))
 	case g.People.people == 0:

@@ -42,9 +42,9 @@ func (s *State) lookUp(ctx context.Context, address string) *problem.Problem {
 			Lead(words.T("Choose rooms of this tenant, and connect the other tenant for its own rooms."), problem.PlaceRooms)
 	case a.Mail != "" && !strings.EqualFold(a.Mail, address) && current:
 		return problem.New(codeRoomsOldAddress, words.T("%s is an old address of the room %s.", address, a.Mail)).
-			Lead(words.T("Choose %s instead of it.", a.Mail), problem.PlaceRooms)
+			Lead(words.T("Choose %s instead.", a.Mail), problem.PlaceRooms)
 	case a.Enabled != nil && *a.Enabled:
-		return problem.New(codeRoomsNotARoom, words.T("%s is not in the tenant's list of rooms, and its account can sign in, as a person's can.", address)).
+		return problem.New(codeRoomsNotARoom, words.T("%s is not in the tenant's list of rooms, and its account can sign in like a person's.", address)).
 			Fix(words.T("Exchange admin center, Resources: look whether it is a room mailbox. Convert it, or choose another room.")).
 			Lead(words.T("If it is a person's or a shared mailbox, take it out of the choice."), problem.PlaceRooms)
 	case a.InAddressList != nil && !*a.InAddressList:

@@ -147,7 +147,7 @@ func (s *State) judgeRooms(t *tallying, cancelled error) Finding {
 	case t.Failed > 0:
 		f = fail(t.failure).noted(words.N(t.Chosen, "%d of %d room failed: %s.", "%d of %d rooms failed; the first is %s.", t.Failed, t.Chosen, t.failed))
 	case cancelled != nil:
-		f = unknown(problem.Of(cancelled)).noted(words.N(t.Chosen, "%d of %d room was looked at.", "%d of %d rooms were looked at.", looked, t.Chosen))
+		f = unknown(problem.Of(cancelled)).noted(words.N(t.Chosen, "%d of %d room was checked.", "%d of %d rooms were checked.", looked, t.Chosen))
 	case t.Unknown > 0:
 		f = unknown(t.doubt).noted(words.N(t.Chosen, "%d of %d room could not be checked.", "%d of %d rooms could not be checked.", t.Unknown, t.Chosen))
 	case t.Proven != t.Chosen:

@@ -76,7 +76,7 @@ func diagnose(ctx context.Context, in Input, catalogue []Check, emit func(Findin
 			collect(results, len(running), func(f Finding) { finish(find(catalogue, f.ID), f) })
 			for _, c := range catalogue {
 				if _, ended := done[c.ID]; !ended {
-					finish(c, Finding{Status: Skipped, Problem: problem.Of(context.Canceled), Note: words.T("Cancelled before it was finished.")})
+					finish(c, Finding{Status: Skipped, Problem: problem.Of(context.Canceled), Note: words.T("Canceled before it finished.")})
 				}
 			}
 		}

@@ -124,15 +124,15 @@ func (s *State) judgeOutside(mailbox string, exists permission.Truth, id string,
 		p.RequestID = problem.Of(err).RequestID
 		return unknown(p)
 	case exists == permission.No:
-		return unknown(problem.New(codeScopeNoSuchMailbox, words.T("%s does not exist in this tenant, so that it is out of reach proves nothing.", mailbox)).
+		return unknown(problem.New(codeScopeNoSuchMailbox, words.T("%s does not exist in this tenant, so a refusal proves nothing.", mailbox)).
 			Lead(words.T("Name a mailbox that exists."), problem.PlaceOutside))
 	case exists != permission.Yes:
-		return unknown(problem.New(codeScopeOutsiderUnseen, words.T("%s was refused, but it is not known whether it exists.", mailbox)).
+		return unknown(problem.New(codeScopeOutsiderUnseen, words.T("Access to %s was refused, but it may not exist.", mailbox)).
 			Fix(words.T("Sign in as an administrator, who can look it up, and check again.")))
 	}
-	f := pass(words.T("%s exists and is refused.", mailbox))
+	f := pass(words.T("%s exists, and access to it is refused.", mailbox))
 	if pending {
-		f = f.noted(words.T("%s exists and is refused. The scope was changed less than two hours ago; look again after %s.", mailbox, again.Local().Format("15:04")))
+		f = f.noted(words.T("%s exists, and access to it is refused. The limit was changed less than two hours ago; check again after %s.", mailbox, again.Local().Format("15:04")))
 	}
 	return f.with("requestId", problem.Of(err).RequestID)
 }

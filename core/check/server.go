@@ -30,7 +30,7 @@ func checkReach(ctx context.Context, s *State) Finding {
 	host, _ := hostname(s.Connection.Server.URL)
 	switch {
 	case e.Status == 0:
-		return unknown(unexpected(words.T("%s gave no answer that can be read.", host)))
+		return unknown(unexpected(words.T("%s sent an unreadable response.", host)))
 	case e.Status == 407 || e.Status == 511:
 		return fail(captive(host, e.Status))
 	case e.Status >= 500:

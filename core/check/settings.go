@@ -35,12 +35,12 @@ func checkSettings(_ context.Context, s *State) Finding {
 	case first != nil && wrong == len(rooms):
 		f = fail(first).noted(words.N(wrong, "The %d chosen room cannot be booked as it should.", "None of the %d chosen rooms can be booked as it should.", wrong))
 	case first != nil:
-		f = warn(first).noted(words.N(len(rooms), "%d of %d chosen room cannot be booked as it should.", "%d of %d chosen rooms cannot be booked as they should.", wrong, len(rooms)))
+		f = warn(first).noted(words.N(len(rooms), "%d of %d chosen room cannot be booked properly.", "%d of %d chosen rooms cannot be booked properly.", wrong, len(rooms)))
 	case len(rooms) == 0 || len(unread) > 0:
 		f = unknown(problem.New(codeRoomsSettingsUnread, words.N(len(unread), "The calendar processing of %d chosen room was not read.", "The calendar processing of %d chosen rooms was not read.", len(unread))).
 			Lead(words.T("Have an Exchange administrator run the script that shows calendar processing, and bring its CSV."), problem.PlaceCalendarScript.With("roomkeyctl script show calendar-processing-show")))
 	default:
-		f = pass(words.N(len(rooms), "By its calendar processing, the %d chosen room can be booked.", "By their calendar processing, all %d chosen rooms can be booked.", len(rooms)))
+		f = pass(words.N(len(rooms), "According to its calendar processing, the %d chosen room can be booked.", "According to their calendar processing, all %d chosen rooms can be booked.", len(rooms)))
 	}
 	return f.with("rooms", len(rooms)).with("wrong", wrong).with("unread", len(unread))
 }

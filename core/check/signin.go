@@ -34,7 +34,7 @@ func checkTenant(ctx context.Context, s *State) Finding {
 	s.discovery = d
 	s.mu.Unlock()
 	if id := s.Connection.Tenant.ID; id != "" && !sameID(id, d.TenantID) {
-		return fail(problem.New(codeTenantMismatch, words.T("%s is another tenant than this connection's.", s.Connection.Tenant.Domain)).
+		return fail(problem.New(codeTenantMismatch, words.T("%s is not the tenant of this connection.", s.Connection.Tenant.Domain)).
 			With(words.T("The connection names the tenant %s, the cloud says that the domain belongs to %s.", id, d.TenantID)).
 			Lead(words.T("Correct the domain or the tenant ID, so that both belong to the same tenant."), problem.PlaceTenant))
 	}
@@ -59,11 +59,11 @@ func checkToken(ctx context.Context, s *State) Finding {
 	s.token = t
 	s.mu.Unlock()
 	if t.Claims == nil {
-		return warn(problem.New(codeTokenUnreadable, words.T("A token came, but it cannot be read, so what is granted cannot be seen in it.")).
+		return warn(problem.New(codeTokenUnreadable, words.T("Microsoft issued a token, but Roomkey cannot read the permissions in it.")).
 			Fix(words.T("Nothing needs to be done for the booking server; what the calls below prove is proven.")))
 	}
 	c := t.Claims
-	f := pass(words.T("A token of %q came.", c.Name)).with("application", c.Name).with("tenantId", c.TenantID).with("expires", t.Expires)
+	f := pass(words.T("Microsoft issued a token for %q.", c.Name)).with("application", c.Name).with("tenantId", c.TenantID).with("expires", t.Expires)
 	s.mu.Lock()
 	known := s.discovery.TenantID
 	s.mu.Unlock()
@@ -128,7 +128,7 @@ func checkRoles(ctx context.Context, s *State) Finding {
 		f = fail(s.whyMissing(ctx, missing, roles))
 	case f.Status != "":
 	case needed == 0:
-		f = pass(words.T("%s needs no permission that an application holds by itself.", s.Product.Name))
+		f = pass(words.T("%s needs no application permission.", s.Product.Name))
 	default:
 		f = pass(words.N(needed, "The %d permission is in the token.", "All %d permissions are in the token.", needed))
 	}
@@ -181,7 +181,7 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 	}
 	switch {
 	case denied(err) && scoped:
-		p := problem.New(codeScopeNotGranted, words.T("Exchange does not let the application into the rooms.")).
+		p := problem.New(codeScopeNotGranted, words.T("Exchange denies the application access to the rooms.")).
 			With(words.T("The token carries no tenant-wide permission, so access has to come from RBAC for Applications. A change there takes 30 minutes to 2 hours to work.")).
 			Lead(words.T("Run the script that limits the application as an Exchange administrator, if that was not done."), problem.PlaceLimitScript).By(err)
 		p.Remedies = append(p.Remedies, ofLimit...)
@@ -210,7 +210,7 @@ func (s *State) missingProblem(missing []product.Permission, roles []string) *pr
 	p.With(words.Lines(reasons...))
 	for _, wrong := range []string{"Calendars.Read.All", "Calendars.ReadWrite.All"} {
 		if slices.Contains(roles, wrong) {
-			p.Fix(words.T("%s was granted, which is about work hours and locations, not calendars: remove it, and add %s instead.", wrong, strings.TrimSuffix(wrong, ".All")))
+			p.Fix(words.T("%s was granted, but it covers work hours and locations, not calendars. Remove it and add %s instead.", wrong, strings.TrimSuffix(wrong, ".All")))
 		}
 	}
 	return p.Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: add %s as application permissions of Microsoft Graph, then press \"Grant admin consent\". A Privileged Role Administrator or Global Administrator has to press it.", list)).

@@ -104,7 +104,7 @@ func checkSignInConsent(_ context.Context, s *State) Finding {
 		}
 	}
 	if len(missing) == 0 {
-		return pass(words.T("Consent for sign-in is given for everybody."))
+		return pass(words.T("Consent for sign-in is granted for everyone."))
 	}
 	return warn(problem.New(codeSignOnConsentMissing, words.T("Sign-in requests %s, which has no admin consent for all users.", strings.Join(missing, ", "))).
 		With(words.T("People are asked at their first sign-in, or are turned away where the tenant does not let them consent.")).

@@ -61,7 +61,7 @@ func checkBooking(ctx context.Context, s *State) Finding {
 	case !o.AllowWrites:
 		return Finding{Status: Skipped, Note: words.T("No test booking was made because writes were not allowed. %s", plan.Says())}
 	case !o.BookingAt.IsZero() && !o.BookingAt.Equal(plan.Start):
-		return unknown(problem.New(codeBookingTimeTaken, words.T("%s is not free any more at the time that was agreed to.", o.TestRoom)).
+		return unknown(problem.New(codeBookingTimeTaken, words.T("%s is no longer free at the agreed time.", o.TestRoom)).
 			With(words.T("Nothing was made. The next free time is %s.", plan.when())).
 			Fix(words.T("Press \"Test again\" and agree to the new time.")))
 	}
@@ -120,7 +120,7 @@ func ofOrganizer(organizer string, err error) error {
 		return err
 	}
 	named := problem.New(CodeNoOrganizer, words.T("The organizer %s has no mailbox in Exchange Online.", organizer)).
-		With(words.T("%s %s", p.Title, p.Detail)).
+		With(words.Sentences(p.Title, p.Detail)).
 		Lead(words.T("Name a person with an Exchange Online mailbox as the organizer of the test booking."), problem.PlaceOrganizer).By(err)
 	named.RequestID = p.RequestID
 	return named
@@ -208,14 +208,17 @@ func (s *State) judgeCopy(ctx context.Context, made tenant.Event) Finding {
 		"body":      strings.Contains(c.Body, testBody),
 		"organizer": strings.EqualFold(c.Organizer, o.Organizer),
 	}
-	lost := []string{}
-	for _, part := range []string{"subject", "body", "organizer"} {
-		if !kept[part] {
-			lost = append(lost, part)
+	var lost []words.Text
+	for _, part := range []struct {
+		name string
+		text words.Text
+	}{{"subject", words.T("subject")}, {"body", words.T("body")}, {"organizer", words.T("organizer")}} {
+		if !kept[part.name] {
+			lost = append(lost, part.text)
 		}
 	}
 	if len(lost) > 0 {
-		return warn(problem.New(codeBookingTestNotKept, words.T("%s accepted the booking but did not keep its %s.", o.TestRoom, strings.Join(lost, ", "))).
+		return warn(problem.New(codeBookingTestNotKept, words.T("%s accepted the booking but did not keep its %s.", o.TestRoom, words.And(lost...))).
 			Lead(words.T("Run the calendar-processing script for it: it keeps subject and body (DeleteSubject, AddOrganizerToSubject and DeleteComments off)."), problem.PlaceCalendarScript)).
 			with("kept", kept)
 	}

@@ -44,7 +44,7 @@ func refused(c Cloud, tenant string, status int, body []byte) *problem.Problem {
 	case r.is(noTenant) || r.Error == "invalid_tenant":
 		p = unknown(c, tenant)
 	default:
-		p = problem.New(codeRefused, words.T("%s refused to say which tenant %s is.", c.Name, tenant))
+		p = problem.New(codeRefused, words.T("%s refused to identify the tenant %s.", c.Name, tenant))
 	}
 	p.TraceID, p.CorrelationID = problem.Line(r.TraceID), problem.Line(r.CorrelationID)
 	if p.Detail.IsZero() {
@@ -85,7 +85,7 @@ func wrongCloud(asked, right Cloud, m metadata, tenant string) *problem.Problem 
 		return p.Fix(words.T("Choose %s as the cloud of this connection. Its application has to be registered in that cloud.", right.Name))
 	}
 	if m.Issuer != "" {
-		return p.Fix(words.T("Add that cloud to clouds.yaml in Roomkey's configuration folder, with these two addresses as authority and graph."))
+		return p.Fix(words.T("Add that cloud to clouds.yaml in the Roomkey configuration folder, with these two addresses as authority and graph."))
 	}
 	return p.Fix(words.T("Choose the right cloud for this connection, or let Roomkey ask the other clouds: each of them then learns that somebody looked for %s.", tenant))
 }

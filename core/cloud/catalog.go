@@ -118,13 +118,13 @@ func (c Cloud) validate(d *strictyaml.Document, at string, others []Cloud) {
 	case c.ID == "":
 		d.Wrong(at+".id", words.T("The cloud needs an id."))
 	case !idForm.MatchString(c.ID):
-		d.Wrong(at+".id", words.T("%q is not an ID. Use small letters, digits and hyphens.", c.ID))
+		d.Wrong(at+".id", words.T("%q is not an ID. Use lowercase letters, digits and hyphens.", c.ID))
 	}
 	if i := slices.IndexFunc(others, func(o Cloud) bool { return o.ID == c.ID }); i >= 0 {
 		if others[i].Own {
 			d.Wrong(at+".id", words.T("The id %q is used twice in this file.", c.ID))
 		} else {
-			d.Wrong(at+".id", words.T("%q is a cloud that Roomkey brings along, and cannot be replaced. Give yours another id.", c.ID))
+			d.Wrong(at+".id", words.T("%q is a cloud that comes with Roomkey and cannot be replaced. Give yours another ID.", c.ID))
 		}
 	}
 	if strings.TrimSpace(c.Name) == "" || c.Name != problem.Line(c.Name) {
@@ -157,7 +157,7 @@ func (c Cloud) validate(d *strictyaml.Document, at string, others []Cloud) {
 		field := strictyaml.Item(at+".uncertain", i)
 		known(d, field, f)
 		if c.Lacks(f) {
-			d.Wrong(field, words.T("%s cannot be missing and uncertain.", f))
+			d.Wrong(field, words.T("%s cannot be both missing and uncertain.", f))
 		}
 	}
 }
@@ -199,7 +199,7 @@ func root(d *strictyaml.Document, field, address string, missing words.Text) {
 		return
 	}
 	if u := https(d, field, address); u != nil && (u.Path != "" || u.RawQuery != "" || u.Fragment != "") {
-		d.Wrong(field, words.T("%q must end with the host name, without a path behind it.", address))
+		d.Wrong(field, words.T("%q must end with the host name, without a path.", address))
 	}
 }
 
@@ -207,10 +207,10 @@ func https(d *strictyaml.Document, field, address string) *url.URL {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Host == "" || !hostForm.MatchString(u.Host) && !loopback6(u) || u.User != nil || u.Opaque != "":
-		d.Wrong(field, words.T("%q is not an address. Write it like https://host.example.com, in small letters.", address))
+		d.Wrong(field, words.T("%q is not an address. Write it like https://host.example.com, in lowercase.", address))
 		return nil
 	case u.Scheme != "https":
-		d.Wrong(field, words.T("%q must begin with https://: secrets travel over it.", address))
+		d.Wrong(field, words.T("%q must begin with https://, because secrets are sent to it.", address))
 		return nil
 	}
 	return u

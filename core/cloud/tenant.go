@@ -220,7 +220,7 @@ func malformed(typed string) *problem.Problem {
 }
 
 func undecidable(typed string) *problem.Problem {
-	return problem.New(CodeTenantUndecidable, words.T("%q does not say for certain which tenant is meant.", problem.Line(typed))).Fix(howToFind())
+	return problem.New(CodeTenantUndecidable, words.T("%q does not clearly identify a tenant.", problem.Line(typed))).Fix(howToFind())
 }
 
 func howToFind() words.Text {

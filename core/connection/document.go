@@ -159,7 +159,7 @@ func (r *reader) wellFormed() *problem.Problem {
 			Fix(words.T("Open %s in an editor and save it again with the encoding UTF-8.", r.file))
 	}
 	if at := tooDeep(r.data); at >= 0 {
-		return problem.New(codeDamaged, words.T("%s, line %d: the fields are nested deeper than %d levels, which no connection is.", r.file, r.line(int64(at)), maxDepth)).
+		return problem.New(codeDamaged, words.T("%s, line %d: the fields are nested more than %d levels deep, so this is not a connection.", r.file, r.line(int64(at)), maxDepth)).
 			Fix(words.T("Choose the file of a Roomkey connection."))
 	}
 	var all json.RawMessage
@@ -171,13 +171,21 @@ func (r *reader) wellFormed() *problem.Problem {
 	if !errors.As(err, &syntax) {
 		return problem.New(codeDamaged, words.T("%s cannot be read.", r.file)).With(words.Plain(err.Error())).By(err)
 	}
+	after := r.after()
 	if strings.Contains(syntax.Error(), "unexpected end") {
-		return problem.New(codeDamaged, words.T("%s, line %d: the file is cut off here%s.", r.file, r.line(syntax.Offset), r.after())).
-			Fix(remedyRestore(r.file)).By(err)
+		cut := words.T("%s, line %d: the file is cut off here, after the field %s.", r.file, r.line(syntax.Offset), after)
+		if after == "" {
+			cut = words.T("%s, line %d: the file is cut off here.", r.file, r.line(syntax.Offset))
+		}
+		return problem.New(codeDamaged, cut).Fix(remedyRestore(r.file)).By(err)
 	}
-	return problem.New(codeDamaged, words.T("%s, line %d: this is not correct JSON%s.", r.file, r.line(syntax.Offset-1), r.after())).
+	invalid := words.T("%s, line %d: this is not valid JSON, after the field %s.", r.file, r.line(syntax.Offset-1), after)
+	if after == "" {
+		invalid = words.T("%s, line %d: this is not valid JSON.", r.file, r.line(syntax.Offset-1))
+	}
+	return problem.New(codeDamaged, invalid).
 		With(words.Plain(syntax.Error())).
-		Fix(words.T("Correct line %d of %s: every text stands in double quotes and a comma stands between two fields.", r.line(syntax.Offset-1), r.file)).
+		Fix(words.T("Correct line %d of %s: put every text in double quotes and a comma between fields.", r.line(syntax.Offset-1), r.file)).
 		By(err)
 }
 
@@ -206,8 +214,8 @@ func tooDeep(data []byte) int {
 	return -1
 }
 
-// after names the last field name that can be read before the damage.
-func (r *reader) after() words.Text {
+// after names the last field that can be read before the damage, "" for none.
+func (r *reader) after() string {
 	d := json.NewDecoder(bytes.NewReader(r.data))
 	type level struct {
 		name   string
@@ -242,10 +250,7 @@ func (r *reader) after() words.Text {
 			path = append(path, l.name)
 		}
 	}
-	if len(path) == 0 {
-		return words.Text{}
-	}
-	return words.T(", after the field %s", problem.Line(strings.Join(path, ".")))
+	return problem.Line(strings.Join(path, "."))
 }
 
 // object reads an object into the struct target and gives what is left over.

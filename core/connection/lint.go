@@ -178,11 +178,11 @@ func (l *linter) identity() {
 	c := l.c
 	if c.Cloud != "" && l.known.Clouds != nil && !slices.Contains(l.known.Clouds, c.Cloud) {
 		l.add("cloud", codeCloudUnknown, words.T("There is no cloud %q.", c.Cloud),
-			words.T("Choose one of these: %s. A cloud of your own stands in clouds.yaml in the configuration folder.", strings.Join(l.known.Clouds, ", ")))
+			words.T("Choose one of these: %s. Define your own cloud in clouds.yaml in the configuration folder.", strings.Join(l.known.Clouds, ", ")))
 	}
 	if c.Product.ID != "" && l.known.Products != nil && !slices.Contains(l.known.Products, c.Product.ID) {
 		l.add("product.id", codeProductUnknown, words.T("There is no product %q.", c.Product.ID),
-			words.T("Choose one of these: %s. A product of your own stands in the folder products of the configuration folder.", strings.Join(l.known.Products, ", ")))
+			words.T("Choose one of these: %s. Put your own product into the folder products of the configuration folder.", strings.Join(l.known.Products, ", ")))
 	}
 	if c.Tenant.ID != "" && !IsGUID(c.Tenant.ID) {
 		l.add("tenant.id", codeNotGUID, notGUID(c.Tenant.ID, words.T("The tenant ID is not a GUID.")),
@@ -201,10 +201,10 @@ func (l *linter) identity() {
 			words.T("Copy the Application (client) ID from the page Overview of the app registration. The client secret belongs in its own field."))
 	case strings.EqualFold(client, Clean(c.Tenant.ID)) || strings.EqualFold(client, Clean(c.Tenant.Domain)):
 		l.add("application.clientId", codeTenantAsClient, words.T("This is the tenant ID, not the application (client) ID."),
-			words.T("Copy the Application (client) ID: it stands on the page Overview of the app registration, above the Directory (tenant) ID."))
+			words.T("Copy the Application (client) ID from the Overview page of the app registration. It is above the Directory (tenant) ID."))
 	case c.Application.ObjectID != "" && strings.EqualFold(client, c.Application.ObjectID):
 		l.add("application.clientId", codeObjectAsClient, words.T("This is the object ID, not the application (client) ID."),
-			words.T("Copy the Application (client) ID: it stands on the page Overview of the app registration, above the Object ID."))
+			words.T("Copy the Application (client) ID from the Overview page of the app registration. It is above the Object ID."))
 	}
 }
 
@@ -216,7 +216,7 @@ func (l *linter) choice() {
 	for path, allowed := range choices {
 		v, p := l.c.field(path)
 		if p == nil && v.String() != "" && !slices.Contains(allowed, v.String()) {
-			l.add(path, codeWrongValue, words.T("%q is no choice here.", problem.Line(cut(v.String(), 60))),
+			l.add(path, codeWrongValue, words.T("%q is not one of the choices.", problem.Line(cut(v.String(), 60))),
 				words.T("Choose one of these: %s.", strings.Join(allowed, ", ")))
 		}
 	}
@@ -289,7 +289,7 @@ func (l *linter) duplicates(path string, list []string) {
 	for i, item := range list {
 		key := strings.ToLower(Clean(item))
 		if first, ok := seen[key]; ok {
-			l.add(fmt.Sprintf("%s[%d]", path, i), codeDuplicate, words.T("%q stands here twice (also as number %d).", problem.Line(cut(item, 80)), first+1),
+			l.add(fmt.Sprintf("%s[%d]", path, i), codeDuplicate, words.T("%q is listed twice (also as number %d).", problem.Line(cut(item, 80)), first+1),
 				words.T("Remove one of the two."))
 			continue
 		}
@@ -370,9 +370,9 @@ func redirectURI(uri string) (wrong, remedy words.Text) {
 	case len(uri) > 256:
 		return words.T("A redirect URI may have at most 256 characters."), again
 	case strings.Contains(uri, "*"):
-		return words.T("A redirect URI cannot hold a wildcard (*)."), words.T("Type each redirect URI in full.")
+		return words.T("A redirect URI cannot contain a wildcard (*)."), words.T("Type each redirect URI in full.")
 	case strings.Contains(uri, "#"):
-		return words.T("A redirect URI cannot hold a #."), words.T("Remove the # and everything behind it.")
+		return words.T("A redirect URI cannot contain a #."), words.T("Remove the # and everything behind it.")
 	case u.User != nil:
 		return words.T("There is a user name or password in the address."), words.T("Remove everything between // and @.")
 	case u.Scheme == "http" && !strings.EqualFold(u.Hostname(), "localhost"):

@@ -75,7 +75,7 @@ var otherThings = []struct {
 	{
 		func(_, text string) bool { return masked.MatchString(text) },
 		words.T("This is the masked value: its beginning, and signs in place of the rest."),
-		words.T("A value is shown in full only right after it was made. If it is masked now, make a new one and copy that."),
+		words.T("The full value is shown only once, right after it is created. If it is masked now, create a new one and copy that."),
 	},
 	{
 		func(_, text string) bool {

@@ -237,7 +237,7 @@ func unexpected(c cloud.Cloud, status int) *problem.Problem {
 	return problem.New(codeUnexpectedAnswer, words.T("What answered at %s is not Microsoft's sign-in (HTTP %d).", hostOf(c), status)).
 		With(words.T("The answer is not in the form that Microsoft Entra ID uses. A proxy or a network's own sign-in page may have answered instead.")).
 		Fix(words.T("Open a web page in the browser of this computer; if the network asks for a sign-in or a proxy, complete it and test again.")).
-		Fix(words.T("Ask the network's administrator to let this computer reach %s without a proxy's sign-in page.", hostOf(c)))
+		Fix(words.T("Ask your network administrator to let this computer reach %s without a proxy sign-in page.", hostOf(c)))
 }
 
 func hostOf(c cloud.Cloud) string {

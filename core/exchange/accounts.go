@@ -66,7 +66,7 @@ func (b *build) serviceAccount() error {
 	b.intent.Objects = []string{account}
 	b.will("POST /users", account, map[string]any{"displayName": b.data["DisplayName"], "accountEnabled": true})
 	b.explain("Makes the account as an ordinary user without licence. Its password does not expire, because the booking server could not follow.")
-	b.explain("Asks for the password when it runs. Keep it in your organization's password store; it is typed into the booking server and nowhere else.")
+	b.explain("Asks for the password when it runs. Keep it in your organization's password manager, and enter it only in the booking server.")
 	b.explain("Says so when the account holds a directory role, which it does not need.")
 	if a := b.Product.ServiceAccount; a != nil {
 		b.explain("What the vendor says: %s", words.Sentences(words.T(a.Purpose), words.T(a.Role), words.T(a.Licence)))
@@ -208,7 +208,7 @@ func (b *build) blockRoomSignIn() error {
 	b.explainN(len(rooms), "Looks at the account behind %d room.", "Looks at the account behind each of %d rooms.", len(rooms))
 	if !allow {
 		b.explain("Leaves out every account with a licence, because Teams Rooms and panels sign in with it, and names it in the result.")
-		b.warn("A Teams Room or panel that signs in without a licence of its own is not recognized: name it in the field Leave out.")
+		b.warn("A Teams Room or panel that signs in without its own license is not recognized. Enter it in the field Leave out.")
 	}
 	return nil
 }
@@ -238,7 +238,7 @@ func (b *build) ewsAllow() error {
 	b.intent.Objects = ids
 	b.will("Set-OrganizationConfig", "organization", map[string]any{"EwsAllowedAppIDs": ids, "EwsEnabled": enable})
 	b.explain("Reads the list, shows it with what would be added, and writes it whole.")
-	b.warn("EWS in Exchange Online ends on 1 April 2027 in every cloud, without exceptions. Move the application to Graph before.")
+	b.warn("EWS in Exchange Online ends on 1 April 2027 in every cloud, without exceptions. Move the application to Microsoft Graph before then.")
 	if enable {
 		b.warn("With EWS switched on and a list in place, every application that is not in the list is refused.")
 	}

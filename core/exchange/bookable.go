@@ -32,7 +32,7 @@ var rules = []rule{
 	}, "AllowConflicts=False"},
 	{codeBooksTwice, func(room string, value func(string) string) (t words.Text) {
 		if value("AllRequestOutOfPolicy") == "True" {
-			t = words.T("%s does not decline a meeting at a time that is taken: everyone may request bookings outside its policy (AllRequestOutOfPolicy is True).", room)
+			t = words.T("%s does not decline a meeting when it is busy: everyone can request bookings outside its policy (AllRequestOutOfPolicy is True).", room)
 		}
 		return t
 	}, "AllRequestOutOfPolicy=False"},
@@ -50,7 +50,7 @@ var rules = []rule{
 	}, "BookingType=Standard"},
 	{codeAcceptsNobody, func(room string, value func(string) string) (t words.Text) {
 		if value("BookingWindowInDays") == "0" {
-			t = words.T("%s accepts no meeting after today (BookingWindowInDays is 0).", room)
+			t = words.T("%s accepts meetings for today only (BookingWindowInDays is 0).", room)
 		}
 		return t
 	}, "BookingWindowInDays=180"},
@@ -78,7 +78,7 @@ var rules = []rule{
 	}, "ResourceDelegates=ADDRESS"},
 	{codeBooksTwice, func(room string, value func(string) string) (t words.Text) {
 		if approves(value) && value("TentativePendingApproval") == "False" {
-			t = words.T("%s shows as free what waits for a delegate's approval, so it can be asked for twice (TentativePendingApproval is False).", room)
+			t = words.T("%s shows times that await a delegate's approval as free, so they can be requested twice (TentativePendingApproval is False).", room)
 		}
 		return t
 	}, "TentativePendingApproval=True"},
@@ -90,7 +90,7 @@ var rules = []rule{
 	}, "AllBookInPolicy=True"},
 	{codeAcceptsLess, func(room string, value func(string) string) (t words.Text) {
 		if days, err := strconv.Atoi(value("BookingWindowInDays")); err == nil && days > 0 && days < shortWindow {
-			t = words.N(days, "%s accepts no meeting that is more than %d day ahead (BookingWindowInDays).", "%s accepts no meeting that is more than %d days ahead (BookingWindowInDays).", room, days)
+			t = words.N(days, "%s accepts no meeting more than %d day ahead (BookingWindowInDays).", "%s accepts no meeting more than %d days ahead (BookingWindowInDays).", room, days)
 		}
 		return t
 	}, "BookingWindowInDays=180"},
@@ -108,7 +108,7 @@ var rules = []rule{
 	}, "AllowRecurringMeetings=True"},
 	{codeAcceptsLess, func(room string, value func(string) string) (t words.Text) {
 		if value("EnforceSchedulingHorizon") == "False" {
-			t = words.T("%s cuts off a series at the end of its booking window and accepts it: the meetings after that have no room (EnforceSchedulingHorizon is False).", room)
+			t = words.T("%s accepts a series that extends beyond its booking window and cuts it off there: later meetings have no room (EnforceSchedulingHorizon is False).", room)
 		}
 		return t
 	}, "EnforceSchedulingHorizon=True"},
@@ -156,7 +156,7 @@ func (s *RoomState) judge() {
 		case !says.IsZero():
 			p := problem.New(r.code, says)
 			if r.code == codeAcceptsSome {
-				p.Fix(words.T("Check with an Exchange administrator that the list has everyone who is to book the room."))
+				p.Fix(words.T("Check with an Exchange administrator that the list includes everyone who should be able to book the room."))
 			}
 			s.Effects = append(s.Effects, p.Lead(words.T("Run the calendar-processing script for the room with %s.", r.set),
 				problem.PlaceCalendarScript.With(fmt.Sprintf("roomkeyctl script show calendar-processing --set only=%s --set %s", s.Room, r.set))))
@@ -192,20 +192,29 @@ func (s RoomState) AsNeeded() bool {
 	return s.Problem == nil && len(s.Differences)+len(s.Effects)+len(s.Unread) == 0
 }
 
-// Says are the lines of a table about the room: what differs, what its settings
-// do, and what was not read.
-func (s RoomState) Says() []Difference {
+// Line is a line of a table about a room; Is and Wanted are empty where it is about
+// the room as a whole.
+type Line struct {
+	Setting    words.Text
+	Is, Wanted string
+}
+
+// Lines are those of the room: what differs, what its settings do, and what was
+// not read.
+func (s RoomState) Lines() (out []Line) {
 	if s.AsNeeded() {
-		return []Difference{{Parameter: words.T("as the product needs it").String()}}
+		return []Line{{Setting: words.T("as the product needs it")}}
 	}
-	out := slices.Clone(s.Differences)
+	for _, d := range s.Differences {
+		out = append(out, Line{words.Plain(d.Parameter), d.Is, d.Wanted})
+	}
 	for _, e := range s.Effects {
-		out = append(out, Difference{Parameter: e.Title.String()})
+		out = append(out, Line{Setting: e.Title})
 	}
 	if n := len(s.Unread); n > 3 {
-		out = append(out, Difference{Parameter: words.T("%d settings were not read, such as %s", n, s.Unread[0]).String()})
+		out = append(out, Line{Setting: words.T("%d settings were not read, such as %s", n, s.Unread[0])})
 	} else if n > 0 {
-		out = append(out, Difference{Parameter: words.T("not read: %s", strings.Join(s.Unread, ", ")).String()})
+		out = append(out, Line{Setting: words.T("not read: %s", strings.Join(s.Unread, ", "))})
 	}
 	return out
 }

@@ -55,7 +55,7 @@ func (b *build) calendarShow() error {
 		b.shared("Get-CalendarProcessing", r, encode(nil))
 	}
 	b.explain("Reads the calendar processing of each room and writes it to a CSV beside the script.")
-	b.explain("Bring the CSV back to Roomkey: it shows for each room what differs from what the product needs.")
+	b.explain("Import the CSV file into Roomkey. It shows for each room what differs from what the product needs.")
 	return nil
 }
 
@@ -112,8 +112,8 @@ func (b *build) calendarSet() error {
 		b.shared("Set-CalendarProcessing", r, alone)
 	}
 
-	b.explain("Asks Exchange for all room mailboxes, so that an address which is no room is refused.")
-	b.explainN(len(kept)+len(private), "Compares %d room with what is wanted and changes only what differs: %s.", "Compares each of %d rooms with what is wanted and changes only what differs: %s.", len(kept)+len(private), describe(full))
+	b.explain("Asks Exchange for all room mailboxes, so that an address that is not a room is refused.")
+	b.explainN(len(kept)+len(private), "Compares %d room with the wanted settings and changes only what differs: %s.", "Compares each of %d rooms with the wanted settings and changes only what differs: %s.", len(kept)+len(private), describe(full))
 	b.explain("Writes the values from before to a CSV before each change, and reads each room again after it.")
 	if len(private) > 0 && len(subject) > 0 {
 		b.explainN(len(private), "In %d room the settings that show what is discussed stay as they are.", "In %d rooms the settings that show what is discussed stay as they are.", len(private))
@@ -263,7 +263,7 @@ func (b *build) calendarUndo() error {
 	b.explain("Takes the values from before out of the CSV that the change wrote, and sets only what differs from them.")
 	text, ok := b.form.raw("before")
 	if !ok {
-		b.explain("Asks for the CSV when it is started: -Before FILE.")
+		b.explain("Asks for the CSV file at the start: -Before FILE.")
 		return nil
 	}
 	states, err := readProcessing([]byte(text), b.Connection)

@@ -210,7 +210,7 @@ func prepare(name string, t Target, values map[string]any) (*build, error) {
 	}
 	if t.Connection == nil || !isGUID(t.Connection.Tenant.ID) {
 		return nil, problem.New(codeNoTenant, words.T("The tenant's id is not known yet.")).
-			Lead(words.T("Check the connection once: that finds the id of the tenant, and every script compares it before it changes anything."), problem.PlaceCheck)
+			Lead(words.T("Check the connection once. This finds the tenant ID, which every script compares before it changes anything."), problem.PlaceCheck)
 	}
 	if t.Now.IsZero() {
 		t.Now = time.Now()

@@ -18,7 +18,7 @@ func (b *build) roomsShow() error {
 	b.data["Columns"] = append([]string{"Tenant", "Room", "DisplayName", "Account", "Hidden"}, placeColumns...)
 	b.will("Get-EXOMailbox", "all room mailboxes", nil)
 	b.explain("Reads every room mailbox and its place, and writes them to a CSV beside the script.")
-	b.explain("Bring the CSV back to Roomkey: the rooms can then be chosen from it, with Exchange as their source.")
+	b.explain("Import the CSV file into Roomkey. You can then choose rooms from it, with Exchange as their source.")
 	return nil
 }
 
@@ -56,7 +56,7 @@ func (b *build) createRooms() error {
 	}
 	b.data["Rows"] = data
 	b.explainN(len(data), "Makes %d room mailbox; an address that is a room mailbox already is left alone, one that belongs to something else is refused.", "Makes %d room mailboxes; an address that is a room mailbox already is left alone, one that belongs to something else is refused.", len(data))
-	b.explain("Exchange gives each an account with a random password: block its sign-in with the script block-room-sign-in.")
+	b.explain("Exchange gives each room an account with a random password. Block its sign-in with the script block-room-sign-in.")
 	b.explain("Describe the rooms with set-places and put them into lists with room-lists, from the same table.")
 	b.warn("Graph, and with it the booking server, may need up to two days until it lists a new room.")
 	return nil
@@ -155,7 +155,7 @@ func (b *build) setPlaces() error {
 			Fix(words.T("Give a CSV with the column Address and any of Capacity, Building, Floor, FloorLabel."))
 	}
 	b.data["Rows"] = data
-	b.explainN(len(data), "Compares what Exchange knows of %d room with what is known here, and sets what differs. What is empty here stays as it is there.", "Compares what Exchange knows of %d rooms with what is known here, and sets what differs. What is empty here stays as it is there.", len(data))
+	b.explainN(len(data), "Compares the data of %d room in Exchange with the data here, and updates what differs. Fields that are empty here stay unchanged.", "Compares the data of %d rooms in Exchange with the data here, and updates what differs. Fields that are empty here stay unchanged.", len(data))
 	b.warn("For rooms that come from the local Active Directory, the phone number is set there.")
 	return nil
 }

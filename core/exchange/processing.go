@@ -175,13 +175,13 @@ func (s *RoomState) fill(row sheet.Row, columns []string) *problem.Problem {
 		switch p.Kind {
 		case KindSwitch:
 			if !strings.EqualFold(text, "true") && !strings.EqualFold(text, "false") {
-				return lineProblem(row.Line, words.T("%s is neither True nor False", p.Name))
+				return lineProblem(row.Line, words.T("%s is not True or False", p.Name))
 			}
 			s.values[p.Name] = strings.EqualFold(text, "true")
 		case KindNumber:
 			n, err := strconv.Atoi(text)
 			if err != nil || p.Min != nil && n < *p.Min || p.Max != nil && n > *p.Max {
-				return lineProblem(row.Line, words.T("%s is not a number in its range", p.Name))
+				return lineProblem(row.Line, words.T("%s is out of range", p.Name))
 			}
 			s.values[p.Name] = n
 		case KindList:

@@ -18,49 +18,50 @@ func readme(t Target, docs []Document, waiting []string) string {
 Tenant:  %s (%s)
 Cloud:   %s
 Product: %s
-Made:    %s
+Created: %s
 
-Each script compares the tenant with the one above and stops before it changes anything
-when it is another one. Each can be run again at any time: what is already as it should
-be is left alone.
+Each script checks the tenant first and stops before it changes anything if it is not the
+one above. You can run each script again at any time: it changes only what is not set yet.
 
 How to start a script
 ---------------------
-In Windows PowerShell 5.1 or PowerShell 7. First look what it would do:
+Use Windows PowerShell 5.1 or PowerShell 7. First see what the script would do:
 
     powershell.exe -NoProfile -ExecutionPolicy RemoteSigned -File .\%s -WhatIf
 
-Then without -WhatIf. That sets the execution policy for this one process; never change it
-for the whole machine. If the files came by mail or download: Get-ChildItem *.ps1 | Unblock-File
+Then run it without -WhatIf. The command sets the execution policy for this process only; do
+not change it for the whole computer. If you got the files by mail or download, unblock them:
 
-Where only signed scripts may run (AllSigned), sign them with your own code-signing
-certificate and start them with -ExecutionPolicy AllSigned:
+    Get-ChildItem *.ps1 | Unblock-File
+
+If only signed scripts can run (AllSigned), sign them with your own code-signing certificate
+and start them with -ExecutionPolicy AllSigned:
 
     $certificate = Get-ChildItem Cert:\CurrentUser\My -CodeSigningCert | Select-Object -First 1
     Get-ChildItem *.ps1 | Set-AuthenticodeSignature -Certificate $certificate
 
-Scripts for Exchange then also take -SigningThumbprint and the thumbprint of that
-certificate, because Connect-ExchangeOnline makes a module that has to be signed too.
+Then start the Exchange scripts with -SigningThumbprint and the thumbprint of that
+certificate, because the module that Connect-ExchangeOnline creates must be signed too.
 
-In Constrained Language Mode the scripts use nothing that is forbidden there, but the
-modules ExchangeOnlineManagement and Microsoft.Graph.Authentication have to be allowed.
+The scripts run in Constrained Language Mode if the modules ExchangeOnlineManagement and
+Microsoft.Graph.Authentication are allowed.
 
-Scripts for Exchange and scripts for Microsoft Graph each need a PowerShell window of their
-own: their modules bring libraries that do not go together.
+Run Exchange scripts and Microsoft Graph scripts in separate PowerShell windows: their modules
+load conflicting libraries.
 
-Signing in to Microsoft Graph PowerShell leaves a consent for the application Microsoft Graph
-Command Line Tools in the tenant, even with -WhatIf. Remove it in the Entra admin center under
-Enterprise applications, or start the Graph scripts with -ClientId and the ID of a public
-client application of your own. If the sign-in through Windows' account broker fails, start
-the script with -NoBroker.
+When you sign in to Microsoft Graph PowerShell, your consent for the application Microsoft
+Graph Command Line Tools stays in the tenant, even with -WhatIf. Remove it in the Entra admin
+center under Enterprise applications, or start the Graph scripts with -ClientId and the ID of
+your own public client application. If the sign-in through the Windows account broker fails,
+start the script with -NoBroker.
 
--Room ADDRESS,ADDRESS limits a run to some of the rooms. A script that was stopped goes on
-where it stopped when it is run again.
+-Room ADDRESS,ADDRESS limits a run to these rooms. If a script is interrupted, run it again: it
+continues with what is left.
 
-The sign-in opens a browser. A role from Privileged Identity Management has to be activated
-before. No script holds or asks for a password of an administrator.
+The sign-in opens a browser. Activate roles from Privileged Identity Management first. No
+script contains or asks for an administrator's password.
 
-Bring back to Roomkey the files that end in .result.json, and the CSVs.
+When you are done, return the files that end in .result.json and the CSV files to Roomkey.
 
 The scripts
 -----------
@@ -73,47 +74,47 @@ The scripts
 			fmt.Fprintf(&b, "\n--- Open a new PowerShell window for these (%s) ---\n", map[string]string{"exchange": "Exchange Online", "graph": "Microsoft Graph", "places": "Microsoft Places"}[s.Platform])
 			last = s.Platform
 		}
-		fmt.Fprintf(&b, "\n%s\n    %s\n    Changes: %s\n    Who:     %s\n    Takes:   %s\n    Undo:    %s\n", d.File, s.Title, s.Changes, s.Role, s.Takes, s.Undo)
-		if fields := s.Fields(); fields != "" {
+		fmt.Fprintf(&b, "\n%s\n    %s\n    Changes: %s\n    Who:     %s\n    Effect:  %s\n    Undo:    %s\n", d.File, string(s.Title), string(s.Changes), string(s.Role), string(s.Takes), string(s.Undo))
+		if fields := s.Fields().String(); fields != "" {
 			fmt.Fprintf(&b, "    Fields:  roomkeyctl script show %s --set NAME=VALUE, with %s\n", s.Name, fields)
 		}
 		if s.Reads {
-			b.WriteString("    Next:    run it, then bring its result file and CSV back to Roomkey\n")
+			b.WriteString("    Next:    run it, then return its result file and CSV to Roomkey\n")
 		} else {
-			b.WriteString("    Next:    run it with -WhatIf, then without, then bring its result file back to Roomkey\n")
+			b.WriteString("    Next:    run it with -WhatIf, then without, then return its result file to Roomkey\n")
 		}
 		for _, w := range d.Warnings {
-			fmt.Fprintf(&b, "    Mind:    %s\n", problem.Line(w.String()))
+			fmt.Fprintf(&b, "    Note:    %s\n", problem.Line(w.String()))
 		}
 	}
 	if len(waiting) > 0 {
-		fmt.Fprintf(&b, "\nNot made yet\n------------\n%s\n", strings.Join(waiting, "\n"))
+		fmt.Fprintf(&b, "\nNot created yet\n---------------\n%s\n", strings.Join(waiting, "\n"))
 	}
 	b.WriteString(schedule)
 	return b.String()
 }
 
-// schedule says how rooms that are made later get the same treatment.
+// schedule is how to set up rooms that are created later.
 const schedule = `
 
-Rooms that are made later
--------------------------
-Run the calendar-processing script again with -AllRooms: it also takes the room mailboxes
-that are not in its list, and changes only those that differ. What is discussed in them
-stays hidden until they are chosen for it in Roomkey.
+Rooms that are created later
+----------------------------
+Run the calendar-processing script again with -AllRooms. It includes the room mailboxes that
+are not in its list and changes only those that differ. Their meeting subjects stay hidden
+until you choose these rooms in Roomkey.
 
-On a schedule nobody can sign in. Register an application of your own with the permission
-Exchange.ManageAsApp (Office 365 Exchange Online), give its enterprise application the role
-Exchange Recipient Administrator, put its certificate into the certificate store of the
-account that runs the task, and let the Task Scheduler start each night:
+A scheduled task runs without a sign-in. Register an application with the permission
+Exchange.ManageAsApp (Office 365 Exchange Online), assign the role Exchange Recipient
+Administrator to its enterprise application, put its certificate in the certificate store of
+the account that runs the task, and have Task Scheduler start this every night:
 
     powershell.exe -NoProfile -ExecutionPolicy RemoteSigned -File C:\Path\calendar-processing.ps1 -AllRooms -AutomationAppId ID -AutomationThumbprint THUMBPRINT -AutomationOrganization NAME.onmicrosoft.com
 
-The module has to be installed for that account beforehand. The exit code is 1 when a room
-failed. A certificate that is stored without export is safer than a password in a task.
+Install the module for that account first. The exit code is 1 if a room failed. A certificate
+that cannot be exported is safer than a password in a task.
 `
 
-// checklist is what to tick.
+// checklist is what to tick off.
 func checklist(docs []Document) string {
 	var b strings.Builder
 	b.WriteString("Checklist\n=========\n")
@@ -125,11 +126,11 @@ func checklist(docs []Document) string {
 		}
 		fmt.Fprintf(&b, "\n%s  %s\n", d.File, s.Title)
 		if !s.Reads {
-			b.WriteString("  [ ] looked at with -WhatIf\n")
+			b.WriteString("  [ ] previewed with -WhatIf\n")
 		}
-		b.WriteString("  [ ] run on ____________ by ____________\n  [ ] 0 failed\n  [ ] result file brought back to Roomkey\n")
+		b.WriteString("  [ ] run on ____________ by ____________\n  [ ] 0 failed\n  [ ] result file returned to Roomkey\n")
 		if !s.Reads {
-			fmt.Fprintf(&b, "  [ ] waited: %s\n  [ ] checked again in Roomkey\n", s.Takes)
+			fmt.Fprintf(&b, "  [ ] waited: %s\n  [ ] tested again in Roomkey\n", string(s.Takes))
 		}
 	}
 	return b.String()

@@ -38,7 +38,7 @@ func remains(text string, c *connection.Connection) *problem.Problem {
 	if ended := endedLine.FindStringSubmatch(text); ended != nil {
 		return problem.New(codeRunHasResult, words.T("This run came to its end and has a result file.")).
 			With(words.Plain(problem.Line(ended[1]))).
-			Fix(words.T("Bring the file whose name ends in .result.json."))
+			Fix(words.T("Choose the file whose name ends in .result.json."))
 	}
 	count, last := map[string]int{}, ""
 	for _, m := range objectLine.FindAllStringSubmatch(text, -1) {
@@ -50,7 +50,7 @@ func remains(text string, c *connection.Connection) *problem.Problem {
 		}
 	}
 	p := problem.New(codeRunEnded, words.N(count[""], "The run of %s ended before it was finished, after %d object.", "The run of %s ended before it was finished, after %d objects.", begun[1], count[""])).
-		With(words.T("%d changed, %d as wanted already, %d failed, %d left out. The last one: %s", count[Changed], count[Same], count[Failed], count[Skipped], problem.Line(or(last, "-"))))
+		With(words.T("%d changed, %d already set, %d failed, %d skipped. The last one: %s", count[Changed], count[Same], count[Failed], count[Skipped], problem.Line(or(last, "-"))))
 	if begun[5] != "" {
 		return p.Fix(words.T("It ran with -WhatIf: nothing was changed."))
 	}
@@ -62,7 +62,7 @@ func remains(text string, c *connection.Connection) *problem.Problem {
 func savedBefore(states []RoomState) *problem.Problem {
 	last := states[len(states)-1].Room
 	return problem.New(codeValuesBefore, words.N(len(states), "This CSV has the values of %d room from before a change, not today's.", "This CSV has the values of %d rooms from before a change, not today's.", len(states))).
-		With(words.T("Each room was saved before it was changed. The last one, %s, may not have been changed if the run was ended there.", problem.Line(last))).
+		With(words.T("The script saved each room before changing it. The last one, %s, may be unchanged if the run ended there.", problem.Line(last))).
 		Fix(words.T("If the run left no result file, run the script calendar-processing again: it goes on where it stopped.")).
 		Run(words.T("To bring these values back, give the CSV to the script calendar-processing-undo, as its values from before."), "roomkeyctl script show calendar-processing-undo --set before=@FILE.before.csv --out calendar-processing-undo.ps1").
 		Fix(words.T("For today's calendar processing, run the script calendar-processing-show and bring its CSV."))

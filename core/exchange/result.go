@@ -24,6 +24,21 @@ const (
 	Skipped = "skipped"
 )
 
+// StatusText is what became of an object, as a person reads it.
+func StatusText(status string) words.Text {
+	switch status {
+	case Changed:
+		return words.T("changed")
+	case Same:
+		return words.T("already set")
+	case Failed:
+		return words.T("failed")
+	case Skipped:
+		return words.T("skipped")
+	}
+	return words.Plain(status)
+}
+
 // Outcome is what became of one object.
 type Outcome struct {
 	Identity string `json:"identity"`
@@ -117,7 +132,7 @@ func ReadResult(data []byte, c *connection.Connection) (Result, error) {
 	}
 	if !strings.EqualFold(file.Checksum, checksum(file.Result)) {
 		return r, problem.New(codeResultEdited, words.T("The result file does not fit its checksum: it was changed or damaged after the script wrote it.")).
-			Fix(words.T("Bring the file as the script wrote it; an editor or a mail gateway may have changed it. Otherwise run the script again."))
+			Fix(words.T("Use the file exactly as the script wrote it; an editor or a mail gateway may have changed it. Otherwise, run the script again."))
 	}
 	if err := json.Unmarshal(file.Result, &r); err != nil {
 		return Result{}, problem.New(codeResultBroken, words.T("The result file holds something unexpected.")).With(words.Plain(err.Error())).By(err)

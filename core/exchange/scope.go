@@ -149,7 +149,7 @@ func (b *build) limitApplication() error {
 	app := b.Connection.Application
 	if !isGUID(app.ServicePrincipalID) {
 		return problem.New(codeNoServicePrincipal, words.T("The object ID of the enterprise application is not known.")).
-			Fix(words.T("Copy it in the Entra admin center under Enterprise applications > Overview > Object ID. The one under App registrations is another one, and Exchange refuses it."))
+			Fix(words.T("Copy it in the Entra admin center under Enterprise applications > Overview > Object ID. The one under App registrations is different, and Exchange refuses it."))
 	}
 	if app.ServicePrincipalID == app.ObjectID {
 		return problem.New(codeWrongObjectID, words.T("The object ID is the one of the app registration; Exchange wants the one of the enterprise application.")).
@@ -163,7 +163,7 @@ func (b *build) limitApplication() error {
 	group := or(b.form.address("group"), scope.Group)
 	by, organizers := b.organizers()
 	if b.Product.Writes == product.WritesRoomsAndOrganizers && organizers == "" {
-		return problem.New(codeRoomOnlyScope, words.T("%s also writes in the calendars of the people who book, so a limit to rooms would break its bookings.", b.Product.Name)).
+		return problem.New(codeRoomOnlyScope, words.T("%s also writes to the calendars of the people who book, so a limit to rooms would break its bookings.", b.Product.Name)).
 			Fix(words.T("Name what the mailboxes of the people who book have in common: a department, an office, a custom attribute or an administrative unit.")).
 			Fix(words.T("Or name a mail-enabled group that holds everybody who books (direct members only, no groups in it)."))
 	}
@@ -220,7 +220,7 @@ func (b *build) limitTest() error {
 	if err := b.application(); err != nil {
 		return err
 	}
-	b.explain("Asks Exchange about the named mailboxes, and about some rooms and people that it finds inside and outside, for each role of the application.")
+	b.explain("Asks Exchange, for each role of the application, about the named mailboxes and about some rooms and people inside and outside the limit.")
 	return b.mailboxes()
 }
 
@@ -268,7 +268,7 @@ func (b *build) removeGrant() error {
 	b.data["Proof"] = proof + "."
 	b.data["NotBefore"] = ready.UTC().Format(time.RFC3339)
 	b.explain("Removes the consent to %s for the application; other permissions are left alone.", strings.Join(b.data["Permissions"].([]string), ", "))
-	b.explain("Check the connection afterwards: it takes a fresh token, and proves a calendar inside and a refusal outside.")
+	b.explain("Check the connection afterwards. It gets a new token and proves that one calendar inside the limit works and one outside is refused.")
 	b.explain("Keep restore-grant at hand: it gives the consent again at once.")
 	b.warn("Take the permissions out of the app registration too (API permissions), or the next press of Grant admin consent brings them back.")
 	return nil
@@ -321,7 +321,7 @@ func (b *build) evidence(undo string, scripts ...string) (Result, error) {
 			Fix(words.T("Run that script, and bring its result file back to Roomkey."))
 	case !slices.Contains(scripts, r.Script) || r.WhatIf:
 		return r, problem.New(codeWrongEvidence, words.T("This is the result of %s, but the one of %s is needed, and not of a run with -WhatIf.", problem.Line(r.Script), strings.Join(scripts, " or "))).
-			Fix(words.T("Bring the other result file."))
+			Fix(words.T("Choose the other result file."))
 	}
 	for _, back := range b.Results {
 		if back.Script == undo && back.Summary[Changed] > 0 && !back.FinishedAt.Before(r.FinishedAt) {
@@ -346,7 +346,7 @@ func (b *build) accessPolicyShow() error {
 	}
 	b.data["Mailboxes"] = list
 	b.explainN(len(list), "Shows the policies that name the application, and what they say about %d mailbox.", "Shows the policies that name the application, and what they say about %d mailboxes.", len(list))
-	b.explain("A test answers at once, but a changed policy takes more than an hour to count.")
+	b.explain("A test answers immediately, but a policy change takes more than an hour to take effect.")
 	return nil
 }
 
@@ -404,7 +404,7 @@ func (b *build) roomAccess() error {
 	b.will("Test-ServicePrincipalAuthorization", room, nil)
 	b.explain("Asks Exchange for each application that it knows which roles of RBAC for Applications have the room in scope.")
 	b.explain("Asks for each application that a policy names what its Application Access Policies come to in the room.")
-	b.explain("Bring the result back to Roomkey: it joins this with what Microsoft Entra ID has granted.")
+	b.explain("Import the result into Roomkey, which combines it with the grants in Microsoft Entra ID.")
 	return nil
 }
 

@@ -21,14 +21,14 @@ func (b *build) undone() (changed []Outcome, ok bool, err error) {
 	}
 	if r.Script != b.script.Name || r.WhatIf {
 		return nil, true, problem.New(codeWrongEvidence, words.T("This is the result of %s, but the one of %s is needed, and not of a run with -WhatIf.", problem.Line(r.Script), b.script.Name)).
-			Fix(words.T("Bring the other result file."))
+			Fix(words.T("Choose the other result file."))
 	}
 	for _, o := range r.Results {
 		if o.Status == Changed {
 			changed = append(changed, o)
 		}
 	}
-	b.explainN(len(changed), "Brings %d object back to what it was before the run of %s.", "Brings %d objects back to what they were before the run of %s.", len(changed), r.FinishedAt.UTC().Format("2 January 2006 15:04 UTC"))
+	b.explainN(len(changed), "Restores %d object to its state before the run of %s.", "Restores %d objects to their state before the run of %s.", len(changed), r.FinishedAt.UTC().Format("2 January 2006 15:04 UTC"))
 	b.explain("What somebody has changed since that run stays as it is, and is named.")
 	return changed, true, nil
 }
@@ -51,7 +51,7 @@ func (b *build) undoPlaces(changed []Outcome) error {
 		for name, before := range o.Before {
 			v, settable := placeValue(name, before)
 			if !settable {
-				b.warn("%s of %s was empty before and stays as it is: Set-Place cannot empty a number.", name, o.Identity)
+				b.warn("%s of %s was empty before and stays as it is: Set-Place cannot clear a number.", name, o.Identity)
 				continue
 			}
 			want[name], left[name] = v, o.After[name]
@@ -158,7 +158,7 @@ func (b *build) undoParents(changed []Outcome) error {
 			continue
 		}
 		if o.Before["ParentId"] == "" {
-			b.warn("%s was on no floor before and stays where it is now.", o.Identity)
+			b.warn("%s was not assigned to a floor before and stays where it is.", o.Identity)
 			continue
 		}
 		data = append(data, table{"Room": o.Identity, "Parent": o.Before["ParentId"], "Left": o.After["ParentId"]})

@@ -139,15 +139,15 @@ func (f *form) value(name string) any {
 		case "false", "no", "off", "0":
 			return false
 		}
-		f.fail(name, words.T("%s is either true or false, not %s.", name, s))
+		f.fail(name, words.T("%s must be true or false, not %s.", name, s))
 	case KindNumber:
 		n, err := strconv.Atoi(s)
 		if err != nil {
-			f.fail(name, words.T("%s is a whole number, not %s.", name, s))
+			f.fail(name, words.T("%s must be a whole number, not %s.", name, s))
 			return nil
 		}
 		if p.Min != nil && n < *p.Min || p.Max != nil && n > *p.Max {
-			f.fail(name, words.T("%s is between %d and %d, not %d.", name, *p.Min, *p.Max, n))
+			f.fail(name, words.T("%s must be between %d and %d, not %d.", name, *p.Min, *p.Max, n))
 			return nil
 		}
 		return n
@@ -157,7 +157,7 @@ func (f *form) value(name string) any {
 				return c
 			}
 		}
-		f.fail(name, words.T("%s is one of %s, not %s.", name, strings.Join(p.Choices, ", "), s))
+		f.fail(name, words.T("%s must be one of %s, not %s.", name, strings.Join(p.Choices, ", "), s))
 	case KindList, KindRooms:
 		return f.addresses(name)
 	default:
@@ -203,10 +203,10 @@ func (s Script) fields() []string {
 
 // Fields are the names that --set takes, for a person: the parameters of
 // Set-CalendarProcessing are not listed one by one.
-func (s Script) Fields() string {
+func (s Script) Fields() words.Text {
 	names := s.fields()
 	if s.Name == "calendar-processing" {
-		names = append(names[:2], "the parameters of Set-CalendarProcessing")
+		return words.T("%s and every parameter of Set-CalendarProcessing", strings.Join(names[:2], ", "))
 	}
-	return strings.Join(names, ", ")
+	return words.Plain(strings.Join(names, ", "))
 }

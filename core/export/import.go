@@ -69,8 +69,8 @@ func version(raw json.RawMessage, file string) error {
 		Version *int `json:"version"`
 	}
 	if err := json.Unmarshal(raw, &e); err != nil || e.Version == nil || *e.Version < 1 {
-		return problem.New(codeDamaged, words.T("%s, field %s: it must say the version of the file.", file, field)).
-			Fix(words.T("Export the connection once more, or take the field %s out of the file with a text editor.", field)).By(err)
+		return problem.New(codeDamaged, words.T("%s, field %s: it must contain the version of the file.", file, field)).
+			Fix(words.T("Export the connection again, or remove the field %s from the file with a text editor.", field)).By(err)
 	}
 	if *e.Version > schemaVersion {
 		return problem.New(codeNewer, words.T("%s was written by a newer Roomkey.", file)).

@@ -321,7 +321,7 @@ func TestRefusals(t *testing.T) {
 		"another segment":      {400, `{"error":{"code":"BadRequest","message":"Resource not found for the segment 'rooms'."}}`, "graph.BadRequest", "refused"},
 		"denied":               {403, `{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges to complete the operation.","innerError":{"request-id":"r"}}}`, tenant.CodeDenied.String(), "permission for this request is missing"},
 		"expired":              {401, `{"error":{"code":"InvalidAuthenticationToken","message":"Lifetime validation failed, the token is expired."}}`, "graph.InvalidAuthenticationToken", "has expired"},
-		"of a mailbox: policy": {403, `{"error":{"code":"ErrorAccessDenied","message":"Access to OData is disabled."}}`, "graph.ErrorAccessDenied", "policy keeps the application out of this mailbox"},
+		"of a mailbox: policy": {403, `{"error":{"code":"ErrorAccessDenied","message":"Access to OData is disabled."}}`, "graph.ErrorAccessDenied", "Policy denies the application this mailbox"},
 		"places at fault":      {401, `{"error":{"code":"UnknownError","message":"{\"code\":\"Unauthorized\",\"message\":\"There was a problem calling the proxy call\"}"}}`, "graph.UnknownError", "places service failed"},
 		"unknown 403":          {403, `{"error":{"code":"SomethingNew","message":"Because."}}`, "graph.SomethingNew", "refused the request (SomethingNew, HTTP 403)"},
 		"a list denied":        {403, `{"error":{"code":"ErrorAccessDenied","message":"Access is denied. Check credentials and try again."}}`, "graph.ErrorAccessDenied", "refused the request (ErrorAccessDenied, HTTP 403)"},

@@ -137,7 +137,7 @@ func read[M, T any](ctx context.Context, c *Client, w walk[M, T], onPage func([]
 		}
 		fresh, bad := take(values, w, seen)
 		if bad > 0 {
-			flaw = malformed(w.what, words.T("%d entries have no address or id", bad).String())
+			flaw = malformed(w.what, words.T("%d entries without an address or ID", bad).String())
 		}
 		received += int64(len(values))
 		list.Items = append(list.Items, fresh...)

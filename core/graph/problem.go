@@ -116,7 +116,7 @@ func notGraph(status int, what string) *problem.Problem {
 	p := problem.New(tenant.CodeUnexpected, words.T("What answered is not Microsoft Graph (HTTP %d).", status)).
 		With(words.T("Request: %s. The answer is not in Graph's form; a proxy or a network's own sign-in page may have answered instead.", what))
 	return p.Fix(words.T("Open a web page in the browser of this computer; if the network asks for a sign-in or a proxy, complete it.")).
-		Fix(words.T("Ask the network's administrator to let this computer reach Microsoft Graph without a proxy's sign-in page."))
+		Fix(words.T("Ask your network administrator to let this computer reach Microsoft Graph without a proxy sign-in page."))
 }
 
 // malformed is an answer that came as a success and is not usable as one.

@@ -51,10 +51,10 @@ var explanations = []explanation{
 		"Check that the chosen cloud is the tenant's own: a token of one cloud is not valid in another."}},
 	{code: "Authorization_RequestDenied", title: "A permission for this request is missing.", fix: []words.Key{
 		"In the Microsoft Entra admin center open App registrations > your application > API permissions, check that the permissions of the product are there as application permissions with the status Granted, and press Grant admin consent.",
-		"Consent counts in new tokens only: wait a few minutes, then test again."}},
+		"Consent applies to new tokens only. Wait a few minutes, then test again."}},
 	{code: "AuthOMMissingRequiredPermissions", title: "A permission for this request is missing.", fix: []words.Key{
 		"Compare the permissions that Microsoft names above with those of the application under App registrations > your application > API permissions, add what is missing as an application permission, and press Grant admin consent."}},
-	{text: "access to odata is disabled", at: ofMailbox, title: "An application access policy keeps the application out of this mailbox.", fix: []words.Key{
+	{text: "access to odata is disabled", at: ofMailbox, title: "An Application Access Policy denies the application this mailbox.", fix: []words.Key{
 		"In Exchange Online PowerShell run Get-ApplicationAccessPolicy and add the mailbox to the group that the policy names. A change can take an hour."}},
 	{code: "ErrorAccessDenied", at: ofMailbox, title: "The application has no access to this mailbox.", fix: []words.Key{
 		"If the application is limited in Exchange, run Test-ServicePrincipalAuthorization in Exchange Online PowerShell: it says whether the mailbox is in the scope.",
@@ -89,7 +89,7 @@ var explanations = []explanation{
 	{code: "ErrorNonExistentMailbox", at: ofMailbox, title: "No mailbox has this address.", fix: addressGone},
 	{code: "Request_BadRequest", text: "not allowed to add", title: "The application has as many secrets as it may have.", fix: []words.Key{
 		"In the Microsoft Entra admin center open App registrations > your application > Certificates & secrets and delete a secret that nobody uses.",
-		"An application for this organization only may have more: under Authentication > Supported accounts, narrow who may sign in.",
+		"A single-tenant application can have more: limit who can sign in under Authentication > Supported accounts.",
 		"Or use a certificate: certificates are counted by themselves."}},
 	{code: "Directory_QuotaExceeded", text: "for the principal", kind: problem.Unmet, title: "The account has made as many directory objects as it may make.", fix: []words.Key{
 		"Sign in as another administrator. An account without an administrator role may make 250 objects.",
@@ -99,9 +99,9 @@ var explanations = []explanation{
 	{code: "CredentialTypeNotAllowedAsPerAppPolicy", title: "The tenant's app management policy does not allow this kind of credential.", fix: []words.Key{
 		"Use a certificate, or have the policy's administrator exempt this application: Microsoft Entra admin center > Enterprise applications > Security > Application policies."}},
 	{code: "CredentialInvalidLifetimeAsPerAppPolicy", title: "The tenant's app management policy does not allow a credential that lasts this long.", fix: []words.Key{
-		"Choose a shorter life, or have the policy's administrator exempt this application: Microsoft Entra admin center > Enterprise applications > Security > Application policies."}},
+		"Choose a shorter lifetime, or have the policy's administrator exempt this application: Microsoft Entra admin center > Enterprise applications > Security > Application policies."}},
 	{code: "SignInAudienceNotAllowedAsPerAppPolicy", title: "The tenant's app management policy does not allow these supported account types.", fix: []words.Key{
-		"Choose an application for this organization only, or have the policy's administrator exempt this application: Microsoft Entra admin center > Enterprise applications > Security > Application policies."}},
+		"Choose a single-tenant application, or have the policy's administrator exempt this application: Microsoft Entra admin center > Enterprise applications > Security > Application policies."}},
 	{code: "Authentication_RequestFromNonPremiumTenantOrB2CTenant", at: ofLog, title: "The tenant has no Microsoft Entra ID P1, without which no program can read its sign-in log.", fix: []words.Key{
 		"Look at the sign-in logs in the Microsoft Entra admin center: it shows the last 7 days without a license."}},
 	{code: "Authentication_RequestFromUnsupportedUserRole", at: ofLog, title: "Your role may not read the tenant's sign-in log.", fix: []words.Key{
@@ -129,7 +129,7 @@ var (
 	addressGone = []words.Key{
 		"Check the address in the Exchange admin center under Recipients > Resources: a renamed room has a new address."}
 	directoryFull = []words.Key{
-		"Delete users, groups and applications that nobody needs, then remove them for good under Deleted users, Deleted groups and Deleted applications: they count as long as they can be restored.",
+		"Delete unneeded users, groups and applications, then remove them permanently under Deleted users, Deleted groups and Deleted applications: they count until they can no longer be restored.",
 		"Verifying a custom domain in the tenant raises the quota."}
 	tooManySubscriptions = []words.Key{
 		"Have the booking server delete subscriptions that it no longer uses: each lasts up to seven days unless it is deleted."}

@@ -46,7 +46,7 @@ func (h *Handover) reprove(ctx context.Context, cfg booking.Configuration) error
 // withdrawn is what no longer holds, with what helps against it.
 func withdrawn(why *problem.Problem) *problem.Problem {
 	p := problem.New(codeWithdrawn, words.T("Something that was tested no longer works, so nothing was pushed.")).
-		With(words.T("%s %s", why.Title, why.Detail)).By(why)
+		With(words.Sentences(why.Title, why.Detail)).By(why)
 	p.Remedies = slices.Clone(why.Remedies)
 	p.RequestID, p.Attempts, p.Links = why.RequestID, why.Attempts, why.Links
 	return p.Lead(words.T("Test the connection."), problem.PlaceCheck)

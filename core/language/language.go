@@ -70,7 +70,7 @@ func (b *Bundle) folder(files fs.FS, dir string, read func(string) ([]byte, erro
 		}
 		if err != nil {
 			problems = append(problems, problem.New(codeFile, words.T("The translation %s has a mistake in it.", filepath.Join(dir, e.Name()))).
-				With(words.Plain(err.Error())).By(err).Fix(words.T("Correct the file. What is right in it is used.")))
+				With(words.Plain(err.Error())).By(err).Fix(words.T("Correct the file. Roomkey uses its valid entries.")))
 		}
 	}
 	return problems

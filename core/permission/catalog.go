@@ -57,7 +57,7 @@ func parse(file string, data []byte) (*Catalog, []*problem.Problem) {
 			d.Wrong(at+".resource", words.T("%q is not an application ID.", e.Resource))
 		}
 		if !slices.Contains([]Calendar{"", CalendarBasic, CalendarRead, CalendarWrite}, e.Calendar) {
-			d.Wrong(at+".calendar", words.T("%q is not known here. Write one of: basic, read, write.", e.Calendar))
+			d.Wrong(at+".calendar", words.T("%q is not known. Use one of: basic, read, write.", e.Calendar))
 		}
 		for field, id := range map[string]string{".application": e.ApplicationID, ".delegated": e.DelegatedID} {
 			if id != "" && (!guid.MatchString(id) || ids[id]) {

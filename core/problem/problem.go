@@ -133,7 +133,7 @@ func Of(err error) *Problem {
 		return p
 	}
 	if errors.Is(err, context.Canceled) {
-		return New(CodeCancelled, words.T("Cancelled before it was finished.")).By(err)
+		return New(CodeCancelled, words.T("Canceled before it finished.")).By(err)
 	}
 	return New(CodeUnexpected, words.T("Something unexpected went wrong.")).With(words.Plain(err.Error())).By(err)
 }

@@ -32,7 +32,7 @@ func (m Model) Means() words.Text {
 	case Vendor:
 		return words.T("The tenant consents to the vendor's own application. Nothing secret changes hands.")
 	case User:
-		return words.T("A service account of the tenant signs in at the vendor. The vendor sees what that account may see.")
+		return words.T("A service account of the tenant signs in at the vendor. The vendor sees what that account can see.")
 	}
 	return words.T("With an application of the tenant's own, whose credential is handed over to the vendor.")
 }
@@ -143,7 +143,7 @@ func (s Scoping) Advice(product string) words.Text {
 	case ScopingPolicy:
 		return words.T("%s looks for the permission in its token, so limit it with an Application Access Policy. With RBAC for Applications the token carries no calendar permission, and %s stops.", product, product)
 	case scopingDelegation:
-		return words.T("%s sees the rooms that are delegated to its service account. There is nothing else to limit.", product)
+		return words.T("%s sees only the rooms that are delegated to its service account. There is nothing else to limit.", product)
 	case ScopingNone:
 		return words.T("%s does not work when Exchange limits it. It can read every calendar of the tenant.", product)
 	}
@@ -220,7 +220,7 @@ func (p Product) facts(d *strictyaml.Document) {
 	date(d, "ends", p.Ends)
 	for i, n := range p.Needs.Permissions {
 		if e, _ := permissions().Get(n.Value); e.Ends != "" && (p.Ends == "" || p.Ends > e.Ends) {
-			d.Wrong("ends", words.T("%s stops working on %s. Write \"ends: %s\", or ask for a permission of Microsoft Graph in its place (needs.permissions[%d]).", n.Value, e.Ends, e.Ends, i))
+			d.Wrong("ends", words.T("%s stops working on %s. Write \"ends: %s\", or request a Microsoft Graph permission instead (needs.permissions[%d]).", n.Value, e.Ends, e.Ends, i))
 		}
 	}
 	for i, id := range p.Also {

@@ -112,7 +112,7 @@ func (p Product) excess() []words.Text {
 			continue
 		}
 		if list, opens := listsOf[n.Value]; opens && !slices.Contains(p.Needs.Lists, list) {
-			all = append(all, words.T("%s lists %s of the whole tenant, and the file does not ask for that list. Write \"lists: [%s]\" if the product needs it, or leave the permission out.", n.Value, list, list))
+			all = append(all, words.T("%s lists %s of the whole tenant, but the file does not request that list. Write \"lists: [%s]\" if the product needs it, or remove the permission.", n.Value, list, list))
 		}
 		for wide, narrow := range map[string]string{"User.Read.All": "User.ReadBasic.All", "Group.Read.All": "GroupMember.Read.All", "Directory.Read.All": "User.Read.All", "Place.ReadWrite.All": "Place.Read.All"} {
 			if n.Value == wide {
@@ -120,7 +120,7 @@ func (p Product) excess() []words.Text {
 			}
 		}
 		if e.Calendar != "" && e.ExchangeRole != "" && p.Scoping.Way == "" {
-			all = append(all, words.T("%s opens every mailbox of the tenant. Ask the vendor which limit in Exchange the product supports, and write it under scoping.", n.Value))
+			all = append(all, words.T("%s gives access to every mailbox in the tenant. Ask the vendor which Exchange limit the product supports, and enter it under scoping.", n.Value))
 		}
 	}
 	return all

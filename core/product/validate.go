@@ -94,7 +94,7 @@ func (p Product) validate(d *strictyaml.Document, others []Product) {
 		text(d, "cardNumber.attribute", p.CardNumber.Attribute)
 		for i, name := range p.CardNumber.Graph {
 			if !extName.MatchString(name) {
-				d.Wrong(strictyaml.Item("cardNumber.graph", i), words.T("%q cannot be read through Microsoft Graph. Known are extensionAttribute1 to extensionAttribute15, a directory extension (extension_…), and %s for any of those.", name, directoryExtension))
+				d.Wrong(strictyaml.Item("cardNumber.graph", i), words.T("%q cannot be read through Microsoft Graph. You can use extensionAttribute1 to extensionAttribute15, a directory extension (extension_…), or %s for any of these.", name, directoryExtension))
 			}
 		}
 	}
@@ -134,7 +134,7 @@ func (p Product) presets(d *strictyaml.Document) {
 		for j, choice := range preset.Permissions {
 			ref := refOf(choice)
 			if e, known := permissions().Get(ref.Value); !known || e.ID(ref.Kind) == "" {
-				d.Wrong(strictyaml.Item(at+".permissions", j), words.T("%q is not in Roomkey's catalogue of permissions. Its spelling counts, capital letters included.", choice))
+				d.Wrong(strictyaml.Item(at+".permissions", j), words.T("%q is not in Roomkey's permission catalog. Permission names are case-sensitive.", choice))
 			}
 		}
 	}
@@ -167,15 +167,15 @@ func (n Needs) validate(d *strictyaml.Document, at string) {
 		case p.Value == "":
 			d.Wrong(item+".value", words.T("The permission needs its value, such as Calendars.Read."))
 		case !known:
-			d.Wrong(item+".value", words.T("%q is not in Roomkey's catalogue of permissions. Its spelling counts, capital letters included.", p.Value))
+			d.Wrong(item+".value", words.T("%q is not in Roomkey's permission catalog. Permission names are case-sensitive.", p.Value))
 		case e.Instead != "":
-			d.Wrong(item+".value", words.T("%s means something else: %s It was probably meant to be %s.", p.Value, e.Means, e.Instead))
+			d.Wrong(item+".value", words.T("%s means something else: %s You probably want %s.", p.Value, e.Means, e.Instead))
 		case p.Kind != permission.Application && p.Kind != permission.Delegated:
 			d.Wrong(item+".kind", words.T("Write \"application\" or \"delegated\", not %q.", p.Kind))
 		case e.ID(p.Kind) == "":
-			d.Wrong(item+".kind", words.T("%s does not exist as %s permission.", p.Value, p.Kind))
+			d.Wrong(item+".kind", words.T("%s does not exist as a permission of kind %s.", p.Value, p.Kind))
 		case seen[p.Ref]:
-			d.Wrong(item+".value", words.T("%s is asked for twice.", p.Value))
+			d.Wrong(item+".value", words.T("%s is requested twice.", p.Value))
 		}
 		seen[p.Ref] = true
 	}
@@ -207,17 +207,17 @@ func form(d *strictyaml.Document, fields []Field) {
 		}
 		switch {
 		case f.Action && f.Value != "":
-			d.Wrong(at+".value", words.T("A button holds no value."))
+			d.Wrong(at+".value", words.T("A button has no value."))
 		case f.Action:
 		case !slices.Contains(values, f.Value):
-			d.Wrong(at+".value", words.T("%q is not a field of a connection. Known are %s.", f.Value, strings.Join(values, ", ")))
+			d.Wrong(at+".value", words.T("%q is not a field of a connection. The fields are: %s.", f.Value, strings.Join(values, ", ")))
 		}
 	}
 }
 
 func identity(d *strictyaml.Document, field, id string) {
 	if !idForm.MatchString(id) {
-		d.Wrong(field, words.T("%q is not an ID. Use small letters, digits and hyphens.", id))
+		d.Wrong(field, words.T("%q is not an ID. Use lowercase letters, digits and hyphens.", id))
 	}
 }
 
@@ -231,6 +231,6 @@ func oneOf(d *strictyaml.Document, field, value string, known ...string) bool {
 	if slices.Contains(known, value) {
 		return true
 	}
-	d.Wrong(field, words.T("%q is not known here. Write one of: %s.", value, strings.Join(known, ", ")))
+	d.Wrong(field, words.T("%q is not known. Use one of: %s.", value, strings.Join(known, ", ")))
 	return false
 }

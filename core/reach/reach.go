@@ -91,19 +91,19 @@ func of(a Application, exchange *Exchange, catalog *permission.Catalog) (Access,
 	case granted == "":
 	case exchange == nil:
 		out.State, out.Level = Unknown, level
-		out.Ways = append(out.Ways, words.T("%s is granted in Microsoft Entra ID for every mailbox. Whether an Application Access Policy limits it, only Exchange says.", granted))
+		out.Ways = append(out.Ways, words.T("%s is granted in Microsoft Entra ID for every mailbox. Only Exchange can tell whether an Application Access Policy limits it.", granted))
 	case exchange.Failed[key]:
 		out.State, out.Level = Unknown, level
 		out.Ways = append(out.Ways, words.T("%s is granted in Microsoft Entra ID for every mailbox. Exchange did not answer whether a policy limits it.", granted))
 	default:
 		allowed, policy := exchange.Policies[key]
 		if policy && !allowed {
-			out.Ways = append(out.Ways, words.T("%s is granted in Microsoft Entra ID, but an Application Access Policy keeps it from this room.", granted))
+			out.Ways = append(out.Ways, words.T("%s is granted in Microsoft Entra ID, but an Application Access Policy denies it this room.", granted))
 			break
 		}
 		out.State, out.Level = Reaches, level
 		if policy {
-			out.Ways = append(out.Ways, words.T("%s is granted in Microsoft Entra ID, and its Application Access Policy lets it in.", granted))
+			out.Ways = append(out.Ways, words.T("%s is granted in Microsoft Entra ID, and its Application Access Policy allows it.", granted))
 		} else {
 			out.Ways = append(out.Ways, words.T("%s is granted in Microsoft Entra ID for every mailbox, and no policy limits it.", granted))
 		}

@@ -186,7 +186,7 @@ func makes(kind string) bool {
 
 // theirKey is for a product whose credential nobody makes here.
 func theirKey(p product.Product) *problem.Problem {
-	return problem.New(codeTheirCredential, words.T("%s takes no credential that Roomkey creates: %s.", p.Name, strings.Join(p.Credential.Kinds, ", "))).
+	return problem.New(codeTheirCredential, words.T("%s does not use a credential that Roomkey creates: %s.", p.Name, strings.Join(p.Credential.Kinds, ", "))).
 		Run(words.T("Register the application without one:"), "roomkeyctl script show register-application").
 		Fix(words.T("If the vendor sends a certificate, upload it in the Microsoft Entra admin center under App registrations, this application, Certificates & secrets, Certificates. Never ask for its private key, and never send one.")).
 		Fix(words.T("If the vendor signs in with a federated credential, enter its issuer and subject there under Federated credentials."))
@@ -200,7 +200,7 @@ func describe(kind string, k tenant.Credential) words.Text {
 	if k.End.IsZero() {
 		return what
 	}
-	return words.T("%s, ends on %s", what, k.End.Format(time.DateOnly))
+	return words.T("%s, expires on %s", what, k.End.Format(time.DateOnly))
 }
 
 // planOrphans are secrets of interrupted runs: nobody knows their text.

@@ -2,7 +2,6 @@ package register
 
 import (
 	"cmp"
-	"fmt"
 	"net/url"
 	"strings"
 
@@ -36,10 +35,10 @@ func MakeHandOff(in Input, plan Plan) HandOff {
 	h.PermissionsPage = in.Cloud.Pages(h.ClientID, c.ServicePrincipalID).Permissions
 	h.ConsentLink = consentLink(in.Cloud.Authority, in.TenantID, h.ClientID, in.Cloud.Graph, plan.Target.RedirectURIs)
 	if h.ClientID == "" {
-		h.Checklist = append(h.Checklist, words.T("The application is not registered yet: run the script of this hand-off first, or let Roomkey apply the plan."))
+		h.Checklist = append(h.Checklist, words.T("The application is not registered yet: run the script in this handoff first, or have Roomkey apply the plan."))
 	}
 	h.Checklist = append(h.Checklist,
-		words.T("You need the role Privileged Role Administrator or Global Administrator; if it is only eligible (PIM), activate it first."))
+		words.T("You need the Privileged Role Administrator or Global Administrator role. If you are only eligible for it (PIM), activate it first."))
 	if h.ClientID == "" {
 		h.Checklist = append(h.Checklist, words.T("Compare the name \"%s\" with what you see before you consent.", h.DisplayName))
 	} else {
@@ -49,10 +48,10 @@ func MakeHandOff(in Input, plan Plan) HandOff {
 		h.Checklist = append(h.Checklist, words.T("Consent to %s (%s): %s", p.Value, p.Kind.Text(), p.Reason))
 	}
 	if in.Document().Scope.Kind == connection.ScopeRBAC {
-		h.Checklist = append(h.Checklist, words.T("Do not add permissions for calendars here: Exchange grants them for some mailboxes only."))
+		h.Checklist = append(h.Checklist, words.T("Do not add calendar permissions here: Exchange grants them, for selected mailboxes only."))
 	}
 	h.Checklist = append(h.Checklist, h.wayTo(),
-		words.T("Tell your colleague when it is done: Roomkey sees what was granted with the next plan or check."))
+		words.T("Tell your colleague when you are done. The next plan or check in Roomkey shows what was granted."))
 	return h
 }
 
@@ -60,38 +59,55 @@ func MakeHandOff(in Input, plan Plan) HandOff {
 func (h HandOff) wayTo() words.Text {
 	switch {
 	case h.ClientID == "":
-		return words.T("Run the script: it registers the application and consents.")
+		return words.T("Run the script. It registers the application and grants consent.")
 	case h.ConsentLink == "":
-		return words.T("Open the page of permissions and press \"Grant admin consent\", or run the script.")
+		return words.T("Open the permissions page and select \"Grant admin consent\", or run the script.")
 	}
-	return words.T("Open the page of permissions and press \"Grant admin consent\", or open the consent link, or run the script.")
+	return words.T("Open the permissions page and select \"Grant admin consent\", open the consent link, or run the script.")
 }
 
-// Text is the hand-off as the colleague reads it, the plan included.
-func (h HandOff) Text() string {
+// In is the hand-off in the language of the colleague, the plan included; nil is
+// English.
+func (h HandOff) In(l words.Language) string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s, client ID %s\n\n", problem.Line(h.DisplayName), cmp.Or(h.ClientID, "none yet"))
+	line := func(t words.Text) { text.WriteString(problem.Line(t.In(l)) + "\n") }
+	if h.ClientID == "" {
+		line(words.T("%s, not registered yet", h.DisplayName))
+	} else {
+		line(words.T("%s, client ID %s", h.DisplayName, h.ClientID))
+	}
+	text.WriteString("\n")
 	for i, t := range h.Checklist {
-		fmt.Fprintf(&text, "%d. %s\n", i+1, problem.Line(t.String()))
+		line(words.T("%d. %s", i+1, t))
 	}
-	switch {
-	case h.ClientID == "":
-		text.WriteString("\nThe application is not registered yet, so it has no page of permissions and no consent link.\n")
-	case h.ConsentLink == "":
-		fmt.Fprintf(&text, "\nPermissions: %s\nConsent link: none, since the application has no redirect URI that could take its answer (AADSTS500113).\n", h.page())
-	default:
-		fmt.Fprintf(&text, "\nPermissions: %s\nConsent link: %s\n", h.page(), h.ConsentLink)
+	text.WriteString("\n")
+	if h.ClientID == "" {
+		line(words.T("The application is not registered yet, so it has no permissions page and no consent link."))
+	} else {
+		if h.PermissionsPage == "" {
+			line(words.T("Permissions: the application's \"API permissions\" page (the address of this cloud's portal is not known)"))
+		} else {
+			line(words.T("Permissions: %s", h.PermissionsPage))
+		}
+		if h.ConsentLink == "" {
+			line(words.T("Consent link: none, because the application has no redirect URI for the answer (AADSTS500113)."))
+		} else {
+			line(words.T("Consent link: %s", h.ConsentLink))
+		}
 	}
-	fmt.Fprintf(&text, "\nPlan %s\n", h.Plan.Digest)
+	text.WriteString("\n")
+	line(words.T("Plan %s", h.Plan.Digest))
 	for _, i := range h.Plan.Items {
-		fmt.Fprintf(&text, "- %s: %s; today %s; wanted %s\n", problem.Line(i.Title.String()), i.Action,
-			cmp.Or(problem.Line(i.Today.String()), "nothing"), cmp.Or(problem.Line(i.Wanted.String()), "nothing"))
+		line(words.T("- %s: %s; today: %s; wanted: %s", i.Title, i.Action.Text(), orNothing(i.Today), orNothing(i.Wanted)))
 	}
 	return text.String()
 }
 
-func (h HandOff) page() string {
-	return cmp.Or(h.PermissionsPage, "the application's page \"API permissions\" (this cloud's portal is not known)")
+func orNothing(t words.Text) words.Text {
+	if t.IsZero() {
+		return words.T("nothing")
+	}
+	return t
 }
 
 // consentLink is the address at which an administrator consents to all that the
@@ -124,10 +140,10 @@ func Advice(roles []tenant.DirectoryRole, plan Plan) (advice []words.Text) {
 		registers = registers || i.Action != change.Grant
 	}
 	if consents && !has(entra.RoleGlobalAdministrator, entra.RolePrivilegedRoleAdministrator) {
-		advice = append(advice, words.T("Your roles will probably not be enough to consent to application permissions of Microsoft Graph. That takes Privileged Role Administrator or Global Administrator. If you are eligible for one (PIM), activate it and sign in again; otherwise leave the consent to a colleague with the hand-off."))
+		advice = append(advice, words.T("Your roles are probably not enough to consent to Microsoft Graph application permissions. You need Privileged Role Administrator or Global Administrator. If you are eligible for one of them (PIM), activate it and sign in again. Otherwise, hand the consent to a colleague."))
 	}
 	if registers && !has(entra.RoleGlobalAdministrator, entra.RoleApplicationAdministrator, entra.RoleCloudApplicationAdministrator, entra.RoleApplicationDeveloper) {
-		advice = append(advice, words.T("Your roles will probably not be enough to register the application, unless your organization lets users register applications. That takes Application Administrator, Cloud Application Administrator or Application Developer."))
+		advice = append(advice, words.T("Your roles are probably not enough to register the application, unless your tenant lets users register applications. You need Application Administrator, Cloud Application Administrator or Application Developer."))
 	}
 	return advice
 }

@@ -185,7 +185,7 @@ func (in Input) planApplication(s state, w Wanted) []change.Item {
 		items = append(items, change.Item{ID: "logo", Title: words.T("Logo"), Today: words.T("none"), Wanted: words.T("a picture of %d bytes", len(w.Logo)), Action: change.Create})
 	case w.HomePage != "" || w.Branding != nil:
 		items = append(items, change.Item{ID: "logo", Title: words.T("Logo"), Today: list([]string{a.Branding.LogoURL}), Wanted: words.T("the product's, if you like"), Action: change.ByHand,
-			Why: words.T("Choose the picture with the plan's other choices and Apply uploads it. Or, in the Microsoft Entra admin center, App registrations, this application, Branding & properties: press Upload new logo.")})
+			Why: words.T("Choose the image with the other options of the plan, and Apply uploads it. Or, in the Microsoft Entra admin center, go to App registrations > this application > Branding & properties and select Upload new logo.")})
 	}
 	sp := change.Item{ID: "service-principal", Title: words.T("Enterprise application"), Today: words.T("none"), Wanted: words.T("there"), Action: change.Create}
 	if s.principal != nil {
@@ -224,7 +224,7 @@ func (in Input) planPermissions(s state, w Wanted) (items []change.Item) {
 		items = append(items, declared, consent)
 		if p.ServerSignIn {
 			items = append(items, change.Item{ID: "server-sign-in:" + p.Value, Title: words.T("Sign-in at the booking server for %s", p.Value), Wanted: words.T("a licensed account signs in there"), Action: change.ByHand,
-				Why: words.T("An application cannot do this by itself: the booking server needs a signed-in user for it. Sign in at the booking server after the hand-over.")})
+				Why: words.T("An application cannot do this on its own: the booking server needs a signed-in user. Sign in at the booking server after the handover.")})
 		}
 	}
 	_, unknown, byExchange := in.wanted(s.graph)
@@ -238,7 +238,7 @@ func (in Input) planPermissions(s state, w Wanted) (items []change.Item) {
 			Why: words.T("The connection limits the application with RBAC for Applications, so this permission is neither declared nor consented to here.")}
 		if id := in.idOf(ref, s.graph); id != "" && (s.granted(Permission{ID: id}) || declares(have, tenant.GraphAppID, id, ref.Kind)) {
 			i.Today, i.Action = words.T("declared or granted for the whole tenant"), change.Attention
-			i.Problem = problem.New(codeScopeUndone, words.T("%s is granted or declared for the whole tenant, which undoes the limit in Exchange.", ref.Value)).
+			i.Problem = problem.New(codeScopeUndone, words.T("%s is granted or declared for the whole tenant, which bypasses the Exchange limit.", ref.Value)).
 				Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: at %s press Remove permission and then Revoke admin consent. Or run Roomkey's script that removes the grant.", ref.Value))
 		}
 		items = append(items, i)

@@ -89,10 +89,7 @@ func (in Input) obey(s state, want *Credential, item *change.Item, own bool) (wh
 			return blocked(problem.New(codeRegisterLifeForbidden, words.T("The tenant's app-management policy does not allow a credential that lasts a day.")).Fix(exemption()), cap)
 		}
 		shorter := words.T("The tenant's app-management policy \"%s\" allows %d days at most.", cap.Policy, want.Days)
-		if why.IsZero() {
-			return shorter
-		}
-		return words.T("%s %s", why, shorter)
+		return words.Sentences(why, shorter)
 	}
 	return why
 }

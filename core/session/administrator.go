@@ -53,8 +53,8 @@ type SignIn struct {
 // Signed is who signed in, and what the sign-in learned.
 type Signed struct {
 	entra.Account
-	Client     string `json:"client"`
-	ClientName string `json:"clientName"`
+	Client     string     `json:"client"`
+	ClientName words.Text `json:"clientName"`
 	// RolesFrom is where the roles came from: "directory" or "token".
 	RolesFrom string `json:"rolesFrom"`
 	// Consented are the delegated permissions that this person gave to that
@@ -244,9 +244,9 @@ func signedIn(ctx context.Context, admin *entra.Administrator, directory Directo
 	if account == nil {
 		return Signed{}, problem.New(entra.CodeNeeded, words.T("This needs the sign-in of an administrator."))
 	}
-	out := Signed{Account: *account, Client: admin.ClientID(), ClientName: "an application of your own", RolesFrom: "token", Consented: []string{}}
+	out := Signed{Account: *account, Client: admin.ClientID(), ClientName: words.T("your own application"), RolesFrom: "token", Consented: []string{}}
 	if out.Client == entra.CommandLineTools {
-		out.ClientName = "Microsoft Graph Command Line Tools"
+		out.ClientName = words.Plain("Microsoft Graph Command Line Tools")
 	}
 	if roles, err := directory.MyRoles(ctx); err == nil && len(roles) >= len(out.Roles) {
 		out.Roles, out.RolesFrom = roles, "directory"

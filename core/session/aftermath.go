@@ -99,7 +99,7 @@ func remove(ctx context.Context, t Tenant, trace check.Trace) error {
 	case trace.Kind == "event":
 		return check.Remove(ctx, t, trace)
 	case trace.ID == "":
-		return problem.New(codeCheckTraceWithoutID, words.T("A test subscription may have been made, and its id is not known.")).
+		return problem.New(codeCheckTraceWithoutID, words.T("A test subscription may exist, and its ID is unknown.")).
 			Fix(words.T("It ends by itself within 45 minutes."))
 	}
 	return t.Unsubscribe(ctx, trace.ID)

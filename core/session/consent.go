@@ -275,7 +275,7 @@ func (c *Consent) compare(needs product.Needs, catalog *permission.Catalog, p pr
 	}
 	if len(c.Excess) > 0 && p.Leaves(product.UnknownPermissions) == "" {
 		c.Problems = append(c.Problems, problem.New(codeConsentExcess, words.T("The application holds more than the product's file says: %s.", listRefs(c.Excess))).
-			Fix(words.T("Ask the vendor what it is for. To take it away: Microsoft Entra admin center, Enterprise applications, this application, Permissions.")))
+			Fix(words.T("Ask the vendor what it is for. To remove it: Microsoft Entra admin center > Enterprise applications > this application > Permissions.")))
 	}
 }
 

@@ -48,9 +48,9 @@ func (e *Environment) Schedule(ctx context.Context, at, form string, address vau
 	case err != nil:
 		return j, problem.New(CodeScheduleTime, words.T("“%s” is not a time of day.", problem.Line(at))).Fix(words.T("Type it as 07:00."))
 	case form != "" && !slices.Contains(WebhookForms(), form):
-		return j, problem.New(codeScheduleForm, words.T("A webhook takes %s, not “%s”.", strings.Join(WebhookForms(), ", "), problem.Line(form)))
+		return j, problem.New(codeScheduleForm, words.T("The format of the webhook must be %s, not “%s”.", strings.Join(WebhookForms(), ", "), problem.Line(form)))
 	case e.Daily.Forgets:
-		return j, problem.New(codeScheduleMemory, words.T("A scheduled run needs the keychain: what is kept in memory is gone by then."))
+		return j, problem.New(codeScheduleMemory, words.T("A scheduled run needs the keychain: secrets in memory are gone by then."))
 	case e.Daily.Program == "":
 		return j, problem.New(codeScheduleProgram, words.T("The system would run roomkeyctl, which is neither beside this program nor on the search path.")).
 			Fix(words.T("Put roomkeyctl into the folder of this program, then schedule again."))
@@ -113,13 +113,13 @@ func (e *Environment) LastSurvey() (found words.Text, trouble []words.Text) {
 	at := last.At.Local().Format("2006-01-02 15:04")
 	switch {
 	case asked && last.Wanting > 0:
-		found = words.N(last.Wanting, "Asked on %[2]s: %[1]d of %[3]d wants attention.", "Asked on %[2]s: %[1]d of %[3]d want attention.", last.Wanting, at, last.Connections)
+		found = words.N(last.Wanting, "Checked on %[2]s: %[1]d of %[3]d needs attention.", "Checked on %[2]s: %[1]d of %[3]d need attention.", last.Wanting, at, last.Connections)
 	case asked:
-		found = words.N(last.Connections, "Asked on %[2]s: %[1]d connection is well.", "Asked on %[2]s: all %[1]d connections are well.", last.Connections, at)
+		found = words.N(last.Connections, "Checked on %[2]s: %[1]d connection works.", "Checked on %[2]s: all %[1]d connections work.", last.Connections, at)
 	}
 	// A run that is missed while the computer is off is made up for at its start.
 	if late := e.Now().Add(-36 * time.Hour); scheduled && daily.Since.Before(late) && last.At.Before(late) {
-		trouble = append(trouble, words.T("Every day at %s they should be asked, and for more than a day they were not.", daily.At))
+		trouble = append(trouble, words.T("They should be checked every day at %s, but have not been checked for more than a day.", daily.At))
 	}
 	return found, append(trouble, last.Trouble...)
 }

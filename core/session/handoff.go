@@ -49,7 +49,7 @@ func (h HandOff) Save(folder string) (paths []string, err error) {
 	for _, f := range []struct {
 		name string
 		data []byte
-	}{{"plan.json", plan}, {"checklist.txt", []byte(h.Text())}, {h.ScriptFile, []byte(h.Script)}} {
+	}{{"plan.json", plan}, {"checklist.txt", []byte(h.In(nil))}, {h.ScriptFile, []byte(h.Script)}} {
 		path := filepath.Join(folder, f.name)
 		if err := WriteFile(path, f.data); err != nil {
 			return paths, err

@@ -48,8 +48,8 @@ func (s *Session) ofChosen(states []exchange.RoomState) []exchange.RoomState {
 	for i, r := range out {
 		if r.Problem == nil && !slices.ContainsFunc(chosen, is(r.Room)) {
 			out[i] = exchange.RoomState{Room: r.Room, Line: r.Line, Read: r.Read,
-				Problem: problem.New(codeRoomNotChosen, words.T("%s is not a chosen room, so its settings were not judged.", r.Room)).
-					Lead(words.T("Choose it if the booking server is to handle it."), problem.PlaceRooms)}
+				Problem: problem.New(codeRoomNotChosen, words.T("%s is not a chosen room, so its settings were not evaluated.", r.Room)).
+					Lead(words.T("Choose it if the booking server should manage it."), problem.PlaceRooms)}
 		}
 	}
 	for _, a := range chosen {

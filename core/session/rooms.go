@@ -260,7 +260,7 @@ func (s *Session) listAddresses(ctx context.Context, names []string) (chosen []s
 			return nil, problem.New(codeRoomListUnknown, words.T("There is no room list %s.", problem.Line(name))).
 				Run(words.T("Give the name or the address of a room list as it is listed."), "roomkeyctl rooms lists")
 		case len(matches) > 1:
-			return nil, problem.New(codeRoomListAmbiguous, words.T("%d room lists are called %s.", len(matches), problem.Line(name))).
+			return nil, problem.New(codeRoomListAmbiguous, words.T("%d room lists are named %s.", len(matches), problem.Line(name))).
 				Fix(words.T("Give the address instead: %s.", strings.Join(matches, ", ")))
 		case !slices.Contains(chosen, matches[0]):
 			chosen = append(chosen, matches[0])

@@ -93,7 +93,7 @@ func WriteFile(path string, data []byte) error {
 // cannotWrite is the problem of a file that cannot be written.
 func cannotWrite(path string, err error) *problem.Problem {
 	return problem.New(codeExportCannotWrite, words.T("%s cannot be written.", path)).With(words.Plain(err.Error())).By(err).
-		Fix(words.T("Choose a folder that you may write to and that has room."))
+		Fix(words.T("Choose a folder that you can write to and that has enough space."))
 }
 
 // resultName is where the last result of a script is kept.

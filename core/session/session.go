@@ -131,7 +131,7 @@ func (e *Environment) cloud(id string) (cloud.Cloud, error) {
 	if !ok {
 		return cloud.Cloud{}, problem.New(CodeCloudUnknown, words.T("There is no cloud called %s.", id)).
 			Run(words.T("See which there are:"), "roomkeyctl cloud list").
-			Fix(words.T("A cloud of your own is added in clouds.yaml in the configuration folder."))
+			Fix(words.T("You can add your own cloud in clouds.yaml in the configuration folder."))
 	}
 	return c, nil
 }

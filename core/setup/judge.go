@@ -42,7 +42,7 @@ func judge(id string, claims []evidence.State, untried words.Text) Step {
 		tried = tried || c.Standing != evidence.Untested
 		switch {
 		case c.Standing == evidence.Void, c.Standing == evidence.Unknown && !c.Optional:
-			return step(id, Attention, words.T("%s %s", evidence.Headline(claims), c.Reason))
+			return step(id, Attention, words.Sentences(evidence.Headline(claims), c.Reason))
 		case c.Standing == evidence.Works:
 			good = append(good, c)
 		case c.Standing == evidence.Lacking: // there is nothing to prove

@@ -251,7 +251,7 @@ func restrict(k Known) Step {
 func prove(k Known) Step {
 	switch {
 	case !described(k) || !k.ClientID || k.Credential != Present:
-		return step(Prove, Blocked, words.T("An application with its credential is needed first."))
+		return step(Prove, Blocked, words.T("First enter an application and its credential."))
 	case !k.RoomsChosen:
 		return step(Prove, Blocked, words.T("Choose the rooms first."))
 	}

@@ -107,7 +107,7 @@ func finish(k Known) Step {
 	case k.ByAccount:
 		return step(HandOver, Ready, words.T("Sign in at the vendor with the service account, then say that it works."))
 	}
-	return step(HandOver, Ready, words.T("Connect Microsoft 365 in the vendor's console, then say that it works."))
+	return step(HandOver, Ready, words.T("Connect Microsoft 365 in the vendor's console, then confirm that it works."))
 }
 
 var delegate = words.T("Give the script that delegates the rooms to an Exchange administrator, then import its results.")

@@ -89,7 +89,7 @@ func (s *Store) writing(ctx context.Context, id string, work func() error) error
 }
 
 func inUse(file string) *problem.Problem {
-	p := problem.New(codeInUse, words.T("Another Roomkey is working on this connection.")).
+	p := problem.New(codeInUse, words.T("Another copy of Roomkey is working on this connection.")).
 		With(words.Plain(file))
 	return p.Fix(words.T("Wait until the other window or terminal (a program named roomkey or roomkeyctl) has finished, then try again."))
 }

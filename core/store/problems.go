@@ -38,16 +38,16 @@ func cannotRead(path string, err error) *problem.Problem {
 }
 
 func missing(file string) *problem.Problem {
-	return problem.New(codeNoDocument, words.T("%s is missing, though other files of the connection are there.", file)).
+	return problem.New(codeNoDocument, words.T("%s is missing, but other files of the connection exist.", file)).
 		Fix(words.T("Restore the file from a backup, or delete its folder."))
 }
 
 func misplaced(file, id string) *problem.Problem {
 	if id == "" {
-		return problem.New(codeMisplaced, words.T("%s lies in a folder whose name cannot be a connection's id.", file)).
+		return problem.New(codeMisplaced, words.T("%s is in a folder whose name is not a valid connection ID.", file)).
 			Fix(words.T("Use connection import to bring in a document from elsewhere, and remove the folder."))
 	}
-	return problem.New(codeMisplaced, words.T("%s, field id: it says %q, which is not the name of its folder.", file, problem.Line(id))).
+	return problem.New(codeMisplaced, words.T("%s, field id: %q is not the name of its folder.", file, problem.Line(id))).
 		Fix(words.T("If the folder is a copy, use connection import instead, which gives the copy an id of its own, and remove the folder."))
 }
 
@@ -66,5 +66,5 @@ func changed(file string) *problem.Problem {
 
 func deleted(file string) *problem.Problem {
 	return problem.New(codeDeleted, words.T("The connection was deleted on disk since it was loaded here, so it was not saved.")).
-		With(words.Plain(file)).Fix(words.T("Export it to a file from here and import it again if it is still wanted."))
+		With(words.Plain(file)).Fix(words.T("Export it to a file here and import it again if you still need it."))
 }

@@ -21,7 +21,7 @@ func (d *Document) value(n *yaml.Node, t reflect.Type, path string) {
 		t = t.Elem()
 	}
 	if n.Kind == yaml.AliasNode || n.Anchor != "" {
-		d.at(n, path, words.T("Anchors and aliases (& and *) are not used in these files; write the value out."))
+		d.at(n, path, words.T("These files cannot use anchors and aliases (& and *). Write the value out."))
 		return
 	}
 	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" {

@@ -48,7 +48,7 @@ func (o Owner) place() problem.Place {
 // of an endpoint whose address comes with Roomkey.
 func (o Owner) checkAddress(p *problem.Problem, otherwise words.Text) *problem.Problem {
 	if at := o.addressIn(); !at.IsZero() {
-		return p.Lead(words.T("Check %s: host and port must be the server's, and https is usually port 443.", at), o.place())
+		return p.Lead(words.T("Check %s: host and port must be those of the server, and https usually uses port 443.", at), o.place())
 	}
 	return p.Fix(otherwise)
 }

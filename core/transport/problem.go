@@ -140,9 +140,9 @@ func (o Owner) untrusted(err error, host string, shown *x509.Certificate, failed
 		issuer = issuerOf(shown)
 	}
 	if box, ok := intercepts(host, issuer); ok {
-		exempt := words.T("Ask the network's administrator to exempt %s from TLS inspection.", host)
+		exempt := words.T("Ask your network administrator to exempt %s from TLS inspection.", host)
 		if isMicrosoft(host) {
-			exempt = words.T("Ask the network's administrator to exempt %s from TLS inspection; Microsoft asks for that as well.", host)
+			exempt = words.T("Ask your network administrator to exempt %s from TLS inspection, as Microsoft recommends.", host)
 		}
 		return problem.New(CodeTLSIntercepted, words.T("A device on the network inspects the encrypted connection to %s. Its certificate is signed by %s.", host, box)).
 			With(words.T("This computer does not trust that authority, so nothing was sent.")).
@@ -185,9 +185,9 @@ func (o Owner) ofConnection(err error, host string) *problem.Problem {
 		return againOr(problem.New(CodeCut, words.T("The connection to %s was cut before the answer was complete.", host)), host,
 			words.T("Try again. If it happens each time, a proxy or firewall on the way may be ending the connection: have it let %s through.", withPort(host)))
 	case errors.Is(err, errSwitched):
-		return o.checkAddress(problem.New(codeSwitched, words.T("%s answered with another protocol instead of an answer (101).", host)), inPlaceOfMicrosoft(host))
+		return o.checkAddress(problem.New(codeSwitched, words.T("%s switched to another protocol instead of answering (101).", host)), inPlaceOfMicrosoft(host))
 	case errors.Is(err, errTooLarge):
-		return o.checkAddress(problem.New(codeTooLarge, words.T("%s sent more than the %d MiB that Roomkey reads of one answer.", host, maxBody>>20)), inPlaceOfMicrosoft(host))
+		return o.checkAddress(problem.New(codeTooLarge, words.T("%s sent a response larger than %d MiB, the most that Roomkey reads.", host, maxBody>>20)), inPlaceOfMicrosoft(host))
 	}
 	return nil
 }

@@ -96,7 +96,7 @@ func (k KeyPair) PEM() Secret {
 // the certificate itself, so nobody need have signed it.
 func NewCertificate(commonName string, bits int, validFor time.Duration, now time.Time) (KeyPair, error) {
 	if bits != 3072 && bits != 4096 {
-		return KeyPair{}, problem.New(codeCertificateBits, words.T("A new key has 3072 or 4096 bits, not %d.", bits)).
+		return KeyPair{}, problem.New(codeCertificateBits, words.T("A new key must have 3072 or 4096 bits, not %d.", bits)).
 			Fix(words.T("Choose 3072 or 4096 bits."))
 	}
 	if validFor <= 0 {
@@ -140,7 +140,7 @@ func pair(key crypto.PrivateKey, certificates []*x509.Certificate, now time.Time
 		return KeyPair{}, notCertificate(nil)
 	case key == nil:
 		return KeyPair{}, problem.New(codeCertificateWithoutKey, words.T("This file holds the certificate without its private key.")).
-			Fix(words.T("Choose the file that holds both: a .pfx file, or a .pem file with the sections CERTIFICATE and PRIVATE KEY.")).
+			Fix(words.T("Choose a file that contains both: a .pfx file, or a .pem file with the sections CERTIFICATE and PRIVATE KEY.")).
 			Fix(words.T("In Windows' program Manage computer certificates, export the certificate with Yes, export the private key."))
 	case len(certificates) == 0:
 		return KeyPair{}, keyAlone()
@@ -163,7 +163,7 @@ func pair(key crypto.PrivateKey, certificates []*x509.Certificate, now time.Time
 	if own < 0 {
 		return KeyPair{}, problem.New(codeCertificateMismatch, words.T("The private key in this file belongs to another certificate.")).
 			With(words.T("The file holds the certificate %q. %s", problem.Line(certificates[0].Subject.String()), thumbprints(certificates[0]))).
-			Fix(words.T("Choose the file in which the certificate and its own private key are together."))
+			Fix(words.T("Choose the file that contains the certificate and its private key."))
 	}
 	first := certificates[own]
 	if now.After(first.NotAfter) {
@@ -174,7 +174,7 @@ func pair(key crypto.PrivateKey, certificates []*x509.Certificate, now time.Time
 	if now.Before(first.NotBefore) {
 		return KeyPair{}, problem.New(codeCertificateNotYetValid, words.T("The certificate is valid only from %s on.", first.NotBefore.UTC().Format("2006-01-02 15:04 MST"))).
 			With(words.T("This computer's clock says %s.", now.UTC().Format("2006-01-02 15:04 MST"))).
-			Fix(words.T("Correct the clock of this computer if it is wrong; otherwise wait, or make a certificate that is valid now."))
+			Fix(words.T("Correct this computer's clock if it is wrong. Otherwise wait, or create a certificate that is valid now."))
 	}
 	chain := []*x509.Certificate{first}
 	for i, c := range certificates {

@@ -49,7 +49,7 @@ func (c Catalogue) JSON() ([]byte, error) {
 }
 
 // verb is where an argument goes.
-var verb = regexp.MustCompile(`%[-+#0-9.\[\]]*[a-zA-Z]`)
+var verb = regexp.MustCompile(`%[-+#0-9.*\[\]]*[a-zA-Z]`)
 
 // add takes a key, unless it has no words of its own.
 func (c Catalogue) add(key string) {
@@ -134,6 +134,9 @@ func (s *source) read(name, dir string) (*types.Package, error) {
 	s.known[name] = p
 	for _, f := range parsed {
 		s.keys(f, info)
+		if name != words {
+			s.glue(f, info)
+		}
 	}
 	return p, nil
 }

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"strconv"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -68,20 +69,20 @@ func problemIDs(p *problem.Problem) string {
 
 // problemDetails is the whole problem as text, to paste into a ticket.
 func problemDetails(p *problem.Problem) string {
-	s := problemIDs(p) + "\n" + Say(p.Title) + "\n"
+	lines := []string{problemIDs(p), Say(p.Title)}
 	if !p.Detail.IsZero() {
-		s += Say(p.Detail) + "\n"
+		lines = append(lines, Say(p.Detail))
 	}
 	for i, r := range p.Remedies {
-		s += strconv.Itoa(i+1) + ". " + Say(r.Text) + "\n"
+		lines = append(lines, strconv.Itoa(i+1)+". "+Say(r.Text))
 		if r.Command != "" {
-			s += "   " + problem.Clean(r.Command) + "\n"
+			lines = append(lines, "   "+problem.Clean(r.Command))
 		}
 	}
 	for _, l := range p.Links {
-		s += Say(l.Title) + ": " + l.URL + "\n"
+		lines = append(lines, Say(l.Title)+": "+l.URL)
 	}
-	return s
+	return strings.Join(lines, "\n") + "\n"
 }
 
 // Command is a command on a ground of its own with a copy button.

@@ -37,7 +37,7 @@ type SecretField struct {
 func NewSecretField(host *Host, label, help, placeholder string) *SecretField {
 	s := &SecretField{host: host, label: label, help: help, placeholder: placeholder, body: Column(GapTight)}
 	s.ExtendBaseWidget(s)
-	s.put(Strong(label), Muted(L("Asking the keychain…")))
+	s.put(Strong(label), Muted(L("Opening the keychain…")))
 	return s
 }
 

@@ -404,7 +404,7 @@ func (t *DataTable[T]) show() {
 			says += L(", %d more that are not listed", gone)
 		}
 		if len(t.visible) != len(t.rows) {
-			says += L(", %d shown", len(t.visible))
+			says = L("%d of %d chosen, %d shown", len(t.Chosen()), len(t.rows), len(t.visible))
 		}
 	}
 	t.count.SetText(says)

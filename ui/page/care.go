@@ -99,7 +99,7 @@ func credentialText(k connection.Credential) string {
 		text += " " + k.Hint + "…"
 	}
 	if !k.Expires.IsZero() {
-		text += kit.L(", ends on %s", k.Expires.Format("2006-01-02"))
+		text = kit.L("%s, expires on %s", text, k.Expires.Format("2006-01-02"))
 	}
 	return text
 }

@@ -40,7 +40,7 @@ func newChoices(p *planner) *choices {
 	c.app.Clean = strings.TrimSpace
 	c.months = kit.TextField(kit.L("Life of the credential in months"), "", "")
 	c.months.Check = monthsOrNothing
-	c.leave = kit.SwitchField(kit.L("Leave the consent to a colleague"), kit.L("Everything else is done now; the hand-off tells the colleague what to press."))
+	c.leave = kit.SwitchField(kit.L("Leave the consent to a colleague"), kit.L("Everything else is done now. The handoff tells your colleague what to do."))
 	c.home = kit.TextField(kit.L("Home page"), "", "https://")
 	c.support = kit.TextField(kit.L("Address of support"), "", "https://")
 	c.privacy = kit.TextField(kit.L("Address of the privacy statement"), "", "https://")
@@ -66,8 +66,8 @@ func newChoices(p *planner) *choices {
 func credentialKind(label, none string) *kit.Field {
 	return kit.SelectField(label, "", []kit.Option{{ID: "", Name: none},
 		{ID: connection.CredentialSecret, Name: kit.L("Client secret")},
-		{ID: connection.CredentialCertificate, Name: kit.L("Certificate (RSA 3072), made on this computer")},
-		{ID: largeKey, Name: kit.L("Certificate (RSA 4096), made on this computer")}})
+		{ID: connection.CredentialCertificate, Name: kit.L("Certificate (RSA 3072), created on this computer")},
+		{ID: largeKey, Name: kit.L("Certificate (RSA 4096), created on this computer")}})
 }
 
 // kindOf reads a credentialKind field: the kind, and the bits of a key that is
@@ -84,7 +84,7 @@ const largeKey = "certificate-4096"
 
 func monthsOrNothing(v string) words.Text {
 	if n, err := strconv.Atoi(strings.TrimSpace(v)); v != "" && (err != nil || n < 1 || n > 120) {
-		return words.T("Enter a number of months between 1 and 120, or nothing.")
+		return words.T("Enter a number of months between 1 and 120, or leave it empty.")
 	}
 	return words.Text{}
 }
@@ -131,7 +131,7 @@ func credentialName() *kit.Field {
 // nameHelp says what an empty field for a credential's name means.
 func (c *choices) nameHelp() string {
 	p := c.product()
-	return kit.L("Empty for “%s”. A client secret's name ends with a mark of Roomkey's, by which it is found again when an answer gets lost.", cmp.Or(p.Credential.Name, p.Name))
+	return kit.L("Leave empty for “%s”. Roomkey adds a suffix to the name of a client secret, so that it can find the secret again if a response is lost.", cmp.Or(p.Credential.Name, p.Name))
 }
 
 // life says what an empty field for a credential's life means.
@@ -146,8 +146,8 @@ func (c *choices) life() words.Text {
 func (c *choices) advise() {
 	p := c.product()
 	c.name.SetHelp(c.nameHelp())
-	c.app.SetHelp(kit.L("Empty for “%s”. An application that exists keeps its name.", p.ApplicationName()))
-	c.months.SetHelp(kit.Say(words.Sentences(c.life(), words.T("A shorter life is safer, and renewed with one press."), words.T(p.Credential.Advice))))
+	c.app.SetHelp(kit.L("Leave empty for “%s”. An existing application keeps its name.", p.ApplicationName()))
+	c.months.SetHelp(kit.Say(words.Sentences(c.life(), words.T("A shorter lifetime is safer, and renewal takes one click."), words.T(p.Credential.Advice))))
 	if len(p.Credential.Kinds) == 1 {
 		c.kind.SetHelp(kit.L("%s takes only this kind: %s.", p.Name, p.Credential.Kinds[0]))
 	}

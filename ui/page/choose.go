@@ -219,7 +219,7 @@ func (c *Choose) makeLists() {
 		{Title: kit.L("Rooms"), Share: 1, Number: func(l tenant.RoomList) *int { return l.Rooms }},
 	}
 	c.lists = newPreview(c.env, "room-lists", columns, func(l tenant.RoomList) string { return strings.ToLower(l.EmailAddress) }, true,
-		kit.L("Reading the room lists"), kit.L("No room lists"), kit.L("A room list groups the rooms of a building. The tenant has none, and nothing needs one."),
+		kit.L("Reading the room lists"), kit.L("No room lists"), kit.L("A room list groups the rooms of a building. The tenant has none, and none is needed."),
 		func(ctx context.Context, _ func([]tenant.RoomList)) tenant.Listing[tenant.RoomList] {
 			return c.env.Session.RoomLists(ctx)
 		})

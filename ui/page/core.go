@@ -223,7 +223,7 @@ type About struct {
 	// ConfigFolder, LogFile, CloudsFile and ProductsFolder are paths.
 	ConfigFolder, LogFile, CloudsFile, ProductsFolder string
 	// Keychain names the keychain of this system.
-	Keychain string
+	Keychain words.Text
 	// Policy is what the administrator of the computer has locked.
 	Policy policy.Policy
 }

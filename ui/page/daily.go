@@ -46,7 +46,7 @@ func newDaily(env *Env) *daily {
 	d.save = kit.NewButtonWithIcon("", theme.HistoryIcon(), d.schedule)
 	d.save.Importance = widget.HighImportance
 	d.stop = kit.NewButtonWithIcon(kit.L("Stop asking daily"), theme.MediaStopIcon(), d.unschedule)
-	d.object = section(kit.L("Ask every connection daily"),
+	d.object = section(kit.L("Check every connection daily"),
 		kit.Muted(kit.L("The system runs roomkeyctl status --all once a day, also while Roomkey is closed. What it finds is on the start page.")),
 		d.notice.object, d.says, d.at, d.form, d.address, kit.Row(kit.Gap, -1, d.save, d.stop))
 	d.refresh()
@@ -64,7 +64,7 @@ func (d *daily) refresh() {
 	if d.now.Webhook {
 		d.address.SetHelp(kit.L("One is in the keychain. Leave this empty to keep it."))
 	}
-	d.save.SetText(kit.L("Ask daily"))
+	d.save.SetText(kit.L("Check daily"))
 	if d.now.On {
 		d.save.SetText(kit.L("Change"))
 	}

@@ -63,9 +63,9 @@ func NewDescribe(env *Env) *Describe {
 		d.product.SetOptions(d.products(v, d.product.Value()))
 		cloudEdited(v)
 	}
-	d.url = d.form.bind("server.url", kit.TextField(kit.L("Address of the booking server"), kit.L("As in the browser's address line; it begins with https://."), "https://rooms.contoso.com"), false)
+	d.url = d.form.bind("server.url", kit.TextField(kit.L("Address of the booking server"), kit.L("As in the browser's address bar; it begins with https://."), "https://rooms.contoso.com"), false)
 	d.adapterCA = d.form.bind("server.caFile", kit.TextField(kit.L("Certificate authority of the server"), kit.L("Only for a server whose certificate comes from your own authority: the path of its PEM file."), ""), false)
-	d.testLasts = d.form.bind("server.testLasts", kit.SelectField(kit.L("A test counts for"), kit.L("An older one is not pushed on: test again."), testLives()), false)
+	d.testLasts = d.form.bind("server.testLasts", kit.SelectField(kit.L("A test is valid for"), kit.L("An older test is not enough for a push. Test again."), testLives()), false)
 	d.redirect = d.form.bind("singleSignOn.redirectUris", kit.LinesField(kit.L("Redirect URIs"), kit.L("Where Microsoft sends people back after sign-in, one a line, exactly as the booking server names them."), "", 2), false)
 	d.button = d.form.bind("singleSignOn.loginButton", kit.TextField(kit.L("Text of the sign-in button"), "", kit.L("Sign in with Microsoft")), false)
 	d.notifyURL = d.form.bind("notifications.url", kit.TextField(kit.L("Notification URL"), kit.L("Microsoft calls it from the internet when a booking changes."), ""), false)

@@ -77,9 +77,9 @@ func (e *Env) prepare(context.Context) (prepared, error) {
 func leftover(t check.Trace) string {
 	when := t.At.Local().Format("2006-01-02 15:04")
 	if t.Kind == "event" {
-		return kit.L("A test booking of %s by %s, made %s.", t.Room, t.Mailbox, when)
+		return kit.L("A test booking of %s by %s, created %s.", t.Room, t.Mailbox, when)
 	}
-	return kit.L("A test subscription to changes of %s, made %s. It ends by itself within 45 minutes.", t.Room, when)
+	return kit.L("A test subscription to changes of %s, created %s. It expires within 45 minutes.", t.Room, when)
 }
 
 // unwanted is whether a check was skipped because nothing asked for it.

@@ -73,9 +73,9 @@ func entries(n int) string {
 	case 0:
 		return ""
 	case 1:
-		return kit.L("1 entry that differs")
+		return kit.L("1 different entry")
 	}
-	return kit.L("%d entries that differ", n)
+	return kit.L("%d different entries", n)
 }
 
 // differences is the table of what is there and what would be; each entry of a

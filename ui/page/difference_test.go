@@ -20,7 +20,7 @@ func TestGrouped(t *testing.T) {
 	}) {
 		got = append(got, [3]string{d.Path, d.From, d.To})
 	}
-	want := [][3]string{{"Tenant ID", "", "t"}, {"Rooms", "1 entry that differs", "2 entries that differ"}, {"new.field", "x", ""}}
+	want := [][3]string{{"Tenant ID", "", "t"}, {"Rooms", "1 different entry", "2 different entries"}, {"new.field", "x", ""}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -260,7 +260,7 @@ func sentence(p *problem.Problem) words.Text {
 	case p == nil:
 		return words.Text{}
 	case len(p.Remedies) > 0:
-		return words.T("%s %s", p.Title, p.Remedies[0].Text)
+		return words.Sentences(p.Title, p.Remedies[0].Text)
 	}
 	return p.Title
 }

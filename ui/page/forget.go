@@ -19,7 +19,7 @@ func forgetOffer(env *Env, kept func(), done func(error)) fyne.CanvasObject {
 		kind = vault.Certificate
 	}
 	place := kit.Column(0)
-	sure := kit.NewConfirmCard(kit.L("Delete the credential from this computer for good?"),
+	sure := kit.NewConfirmCard(kit.L("Permanently delete the credential from this computer?"),
 		kit.L("Microsoft does not show it again. To test or push later, renew the credential first."),
 		kit.L("Delete from this computer"), kit.L("Cancel"), true, func(yes bool) {
 			if !yes {

@@ -119,12 +119,12 @@ func (h *HandOver) instruction() string {
 func (h *HandOver) lookAgain() {
 	h.look.Disable()
 	h.push.Disable()
-	h.plan.Objects = []fyne.CanvasObject{kit.Muted(kit.L("Asking the booking server…"))}
+	h.plan.Objects = []fyne.CanvasObject{kit.Muted(kit.L("Checking the booking server…"))}
 	h.frame.Object.Refresh()
 	var plan handover.Plan
 	var held handover.Held
 	var heldErr error
-	h.env.Scope.Show(kit.L("Asking the booking server"), func(ctx context.Context, _ task.Report) (err error) {
+	h.env.Scope.Show(kit.L("Checking the booking server"), func(ctx context.Context, _ task.Report) (err error) {
 		held, heldErr = h.env.Session.Held(ctx)
 		plan, err = h.env.Session.PlanWith(ctx, false, h.choices)
 		return err

@@ -44,7 +44,7 @@ func newPermissionChoice(catalog *permission.Catalog) *permissionChoice {
 			add("delegated:"+e.Value, kit.L("%s (as a signed-in user)", e.Value))
 		}
 	}
-	c.preset = kit.SelectField(kit.L("Start from"), kit.L("A preset replaces what is chosen below."), nil)
+	c.preset = kit.SelectField(kit.L("Start from"), kit.L("A preset replaces the choices below."), nil)
 	c.preset.OnChanged = c.begin
 	c.find = kit.TextField(kit.L("Permissions"), kit.L("Search to add others by name or by what they do."), kit.L("Search all permissions"))
 	c.find.OnChanged = func(string) { c.show() }

@@ -124,7 +124,7 @@ func (p *planner) show() {
 	}
 	if p.known {
 		if p.state.Unfinished && p.steps == nil && p.result == nil {
-			add(kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.L("An earlier run was cut off. Apply goes on where it was: nothing is made twice."))))
+			add(kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.L("An earlier run was interrupted. Apply continues where it stopped and creates nothing twice."))))
 		}
 		if p.application.ask != nil {
 			add(p.application.ask)
@@ -333,7 +333,7 @@ func (p *planner) resultCard() fyne.CanvasObject {
 		credential = kit.L("Certificate, in the keychain")
 	}
 	if end := r.Application.Credential.Expires; !end.IsZero() {
-		credential += kit.L(", ends on %s", end.Format("2006-01-02"))
+		credential = kit.L("%s, expires on %s", credential, end.Format("2006-01-02"))
 	}
 	facts := kit.Facts(p.env.Host, [][2]string{{kit.L("Application"), r.Application.DisplayName}, {kit.L("Client ID"), r.Application.ClientID}})
 	rest := pairs([][2]string{{kit.L("Credential"), credential}, {kit.L("Proof"), kit.Say(proofOf(r.Proof, p.renewed))}})

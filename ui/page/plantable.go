@@ -41,7 +41,7 @@ func (p *planner) planObjects() []fyne.CanvasObject {
 	case todo == 0:
 		list = append(list, kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.NewText(kit.L("The tenant is as it should be: there is nothing to apply."))))
 	default:
-		list = append(list, kit.Strong(kit.L("Apply makes the changes below. Nothing was changed yet.")))
+		list = append(list, kit.Strong(kit.L("Apply makes the changes below. Nothing has been changed yet.")))
 	}
 	if len(plan.Items) > 0 {
 		list = append(list, planTable(p.env.Host, kit.L("The plan"), plan.Items, p.page.relayout))
@@ -58,7 +58,7 @@ func (p *planner) todoCard() fyne.CanvasObject {
 	plan := p.plan.Plan
 	says := kit.Column(kit.Gap)
 	if !p.plan.Asks.IsZero() {
-		says.Add(kit.NewText(kit.L("Apply may open one more page of Microsoft's. %s", kit.Say(p.plan.Asks))))
+		says.Add(kit.NewText(kit.L("Apply may open one more Microsoft page. %s", kit.Say(p.plan.Asks))))
 	}
 	consent := kit.QuietButton(kit.L("Leave the consent to a colleague"), theme.AccountIcon(), func() { p.choices.leaveConsent(true) })
 	if plan.Options.LeaveConsent {
@@ -184,7 +184,7 @@ func fillPlan(table *fyne.Container, host *kit.Host, lines []*planLine) {
 	}
 	table.Objects = []fyne.CanvasObject{head}
 	if len(lines) == 0 {
-		table.Add(kit.Muted(kit.L("Everything is as it should be.")))
+		table.Add(kit.Muted(kit.L("Everything is set up correctly.")))
 	}
 	for _, l := range lines {
 		row := kit.Shares(planShares)
@@ -194,8 +194,7 @@ func fillPlan(table *fyne.Container, host *kit.Host, lines []*planLine) {
 		row.Add(kit.Pad(0, 12, 0, 0, kit.NewText(strings.Join(distinct(l.wanted), ",\n"))))
 		marks := kit.Column(kit.GapTight)
 		for _, a := range l.actions {
-			mark, text := actionOf(a)
-			marks.Add(kit.MarkedText(mark, text))
+			marks.Add(kit.MarkedText(actionMark(a), kit.Say(a.Text())))
 		}
 		row.Add(marks)
 		table.Add(kit.Rule())
@@ -219,22 +218,14 @@ func distinct(list []string) (out []string) {
 	return out
 }
 
-func actionOf(a change.Action) (kit.Mark, string) {
+func actionMark(a change.Action) kit.Mark {
 	switch a {
 	case change.Keep:
-		return kit.MarkDone, kit.L("keep")
-	case change.Create:
-		return kit.MarkReady, kit.L("create")
-	case change.Change:
-		return kit.MarkReady, kit.L("change")
-	case change.Grant:
-		return kit.MarkReady, kit.L("grant")
-	case change.Remove:
-		return kit.MarkAttention, kit.L("remove")
-	case change.ByHand:
-		return kit.MarkAttention, kit.L("by hand")
-	case change.Attention:
-		return kit.MarkAttention, kit.L("to read")
+		return kit.MarkDone
+	case change.Create, change.Change, change.Grant:
+		return kit.MarkReady
+	case change.Remove, change.ByHand, change.Attention:
+		return kit.MarkAttention
 	}
-	return kit.MarkUnknown, string(a)
+	return kit.MarkUnknown
 }

@@ -109,9 +109,9 @@ func (p *preview[T]) take(l tenant.Listing[T]) {
 	p.tell(l.Items, true)
 	source := sourceOf(l.Source, l.At)
 	if p.facts != nil && len(l.Items) > 0 {
-		source += " " + kit.Say(p.facts(l.Items))
+		source = words.Sentences(source, p.facts(l.Items))
 	}
-	p.source.SetText(source)
+	p.source.SetText(kit.Say(source))
 	p.object.Refresh()
 }
 
@@ -142,22 +142,22 @@ func (e *Env) saveTable(name string, write func() ([]byte, error), says *notice)
 }
 
 // sourceOf says where a list came from.
-func sourceOf(s tenant.Source, at time.Time) string {
-	text := ""
+func sourceOf(s tenant.Source, at time.Time) words.Text {
+	var text words.Text
 	switch s {
 	case tenant.SourceApplication:
-		text = kit.L("Read with the application's own credential: what the booking server will see.")
+		text = words.T("Read with the application's own credential: what the booking server will see.")
 	case tenant.SourceAdministrator:
-		text = kit.L("Read with the administrator's sign-in: the booking server may see less.")
+		text = words.T("Read with the administrator's sign-in: the booking server may see less.")
 	case tenant.SourceExchange:
-		text = kit.L("From a result file of a script that was run in Exchange.")
+		text = words.T("From the result file of an Exchange script.")
 	case tenant.SourceFile:
-		text = kit.L("From a file.")
+		text = words.T("From a file.")
 	case tenant.SourceTyped:
-		text = kit.L("Typed.")
+		text = words.T("Typed in.")
 	}
-	if !at.IsZero() && text != "" {
-		text += " " + kit.L("As of %s.", at.Local().Format(time.TimeOnly))
+	if !at.IsZero() && !text.IsZero() {
+		text = words.Sentences(text, words.T("As of %s.", at.Local().Format(time.TimeOnly)))
 	}
 	return text
 }

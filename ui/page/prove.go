@@ -43,7 +43,7 @@ func NewProve(env *Env) *Prove {
 	p.proof.again, p.proof.relayout, p.proof.trace = p.again, p.relayout, p.openTrace
 	body := kit.Column(kit.GapWide, p.notice.object, p.left, p.verdict, p.proof.object, p.options.object, p.facts)
 	p.frame = kit.NewFrame(kit.L("Prove that it works"),
-		kit.L("Every link is tried with the application's own credential. Nothing counts as working that was not exercised; nothing is changed unless you say so."), body)
+		kit.L("Roomkey tests every link with the application's own credential. Only what was tested counts as working, and nothing is changed unless you allow it."), body)
 	p.notice.top = p.frame.ToTop
 	p.run = kit.PrimaryButton(kit.L("Test the connection"), theme.MediaPlayIcon(), p.Start)
 	p.report = kit.NewButtonWithIcon(kit.L("Save report…"), theme.DocumentSaveIcon(), p.chooseReport)

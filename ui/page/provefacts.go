@@ -61,7 +61,7 @@ func featureList(run check.Run) fyne.CanvasObject {
 	column := kit.Column(kit.Gap)
 	if len(run.Features) > 0 {
 		column.Add(kit.Heading(kit.L("What will work")))
-		column.Add(kit.Muted(kit.L("Derived from what was proven: something works only when every check that exercises it passed.")))
+		column.Add(kit.Muted(kit.L("Based on the tests: a feature works only if every check that covers it passed.")))
 	}
 	for _, f := range run.Features {
 		mark, says := kit.MarkUnknown, kit.L("unproven")

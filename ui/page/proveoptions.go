@@ -36,7 +36,7 @@ func bookingTrace() string {
 }
 
 func notificationTrace() string {
-	return kit.L("A subscription to one room's changes is made for 45 minutes and removed at once. Microsoft calls the booking server for it.")
+	return kit.L("Creates a 45-minute subscription to one room's changes and removes it immediately. Microsoft calls the booking server to confirm it.")
 }
 
 func traceOf(o check.Options, plan check.BookingPlan) string {
@@ -52,9 +52,9 @@ func traceOf(o check.Options, plan check.BookingPlan) string {
 
 func newRunOptions(env *Env, relayout func()) *runOptions {
 	o := &runOptions{env: env, relayout: relayout, says: kit.Small("")}
-	o.booking = kit.SwitchField(kit.L("Book a room and take the booking back"),
-		kit.L("An organizer invites one room, the way real bookings come. It alone proves that bookings reach the room and what is kept of them."))
-	o.organizer = kit.TextField(kit.L("Organizer's mailbox"), kit.L("A mailbox within the application's reach, whose owner knows of it."), "organizer@contoso.com")
+	o.booking = kit.SwitchField(kit.L("Book a room, then cancel the booking"),
+		kit.L("An organizer invites one room, like in a real booking. Only this proves that bookings reach the room and what the room keeps of them."))
+	o.organizer = kit.TextField(kit.L("Organizer's mailbox"), kit.L("A mailbox that the application can reach and whose owner agrees."), "organizer@contoso.com")
 	o.organizer.Clean = connection.Clean
 	o.organizer.Check = func(v string) words.Text {
 		if !connection.IsAddress(connection.Clean(v)) {

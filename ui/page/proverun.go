@@ -127,7 +127,7 @@ func (p *Prove) tell(f check.Finding, failed *problem.Problem) {
 			kit.NewText(kit.L("This was not tried again: %s", because(f))),
 			kit.NewText(kit.L("Choose it under “Options for the next test” and test the whole connection.")))))
 	default:
-		p.notice.good(kit.L("%s: this passes now. Test the whole connection again for a verdict.", f.Title))
+		p.notice.good(kit.L("%s: this passes now. Test the whole connection again for a complete result.", f.Title))
 	}
 }
 

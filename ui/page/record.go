@@ -117,7 +117,7 @@ func (r *record) draw() {
 	lead := kit.Muted(kit.L("Kept on this computer and never changed: who did what to the tenant, with what was there before and after, and Microsoft's request id."))
 	if len(r.runs) == 0 {
 		r.body.Objects = []fyne.CanvasObject{kit.EmptyState(theme.HistoryIcon(), kit.L("Nothing was done to the tenant yet"),
-			kit.L("Apply, Undo and the renewal of the credential write here what they did."))}
+			kit.L("Apply, Undo and credential renewal record here what they did."))}
 	} else {
 		save := kit.QuietButton(kit.L("Save…"), theme.DocumentSaveIcon(), r.save)
 		r.body.Add(kit.TopRow(kit.GapWide, 0, lead, save))

@@ -51,7 +51,7 @@ func (r *removal) show(held bool) {
 // ask shows what goes, what stays and the last use, and wants the name typed.
 func (r *removal) ask() {
 	var plan handover.RemovalPlan
-	r.h.env.Scope.Show(kit.L("Asking the booking server"), func(ctx context.Context, _ task.Report) (err error) {
+	r.h.env.Scope.Show(kit.L("Checking the booking server"), func(ctx context.Context, _ task.Report) (err error) {
 		plan, err = r.h.env.Session.PlanRemoval(ctx)
 		return err
 	}, func(err error) {

@@ -231,7 +231,7 @@ func (r *Restrict) onlySwitch(s script) *kit.Field {
 		return nil
 	}
 	f := kit.SwitchField(kit.L("Only the rooms that differ (%d)", len(rooms)),
-		kit.L("By the CSV with today's calendar processing that was read back. The others are as the product needs them already."))
+		kit.L("According to the imported CSV file with the current calendar processing. The others already meet the product's needs."))
 	f.OnChanged = func(on string) {
 		list := ""
 		if on == "true" {

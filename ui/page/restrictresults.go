@@ -103,7 +103,7 @@ func (v *results) set(back readback) {
 	}
 	if len(newest) == 0 {
 		v.list.Add(kit.EmptyState(theme.FolderOpenIcon(), kit.L("Nothing was read back yet"),
-			kit.L("Each script writes a result file (.json). Drop it onto this window, or press “Read a result…”: it is the evidence of what was changed, and when the change counts everywhere.")))
+			kit.L("Each script writes a result file (.json). Drop it onto this window or select “Read a result…”. It shows what was changed and when the change takes effect.")))
 	}
 	v.showRooms()
 	v.scroll.Refresh()
@@ -117,7 +117,7 @@ func (v *results) card(r exchange.Result) fyne.CanvasObject {
 	}
 	now := v.env.Now()
 	says := kit.Column(kit.GapTight, kit.Strong(titleOf(r)),
-		kit.NewText(kit.L("%d done, %d failed. It ended at %s.", doneBy(r), r.Summary[exchange.Failed], at(r.FinishedAt, now))))
+		kit.NewText(kit.L("%d done, %d failed. Finished at %s.", doneBy(r), r.Summary[exchange.Failed], at(r.FinishedAt, now))))
 	if reach := reachOf(r); reach != "" {
 		says.Add(kit.NewText(reach))
 	}
@@ -134,7 +134,7 @@ func (v *results) card(r exchange.Result) fyne.CanvasObject {
 			says.Add(kit.Muted(kit.L("and %d more", len(r.Results)-i)))
 			break
 		}
-		parts := []string{o.Identity, o.Status, o.Action}
+		parts := []string{o.Identity, kit.Say(exchange.StatusText(o.Status)), o.Action}
 		if p := r.Reason(o); p != nil {
 			parts = append(parts, kit.Say(p.Title))
 		}
@@ -159,7 +159,7 @@ func (v *results) showRooms() {
 		case r.AsNeeded():
 			same = append(same, roomLine{r.Room, kit.L("as the product needs it"), "", ""})
 		default:
-			for _, d := range r.Says() {
+			for _, d := range r.Lines() {
 				lines = append(lines, lineOf(r.Room, d))
 			}
 		}
@@ -176,7 +176,7 @@ func (v *results) showRooms() {
 	}
 	v.head.Add(line)
 	if v.outdated() {
-		v.head.Add(marked(kit.MarkAttention, kit.L("A script changed rooms after this was read, at %s: have today's calendar processing shown again.", at(v.data.at, v.env.Now())), ""))
+		v.head.Add(marked(kit.MarkAttention, kit.L("A script changed rooms after this was read at %s. Read the calendar processing again.", at(v.data.at, v.env.Now())), ""))
 	}
 	for i, w := range wrong {
 		if i == 3 {
@@ -197,11 +197,11 @@ func (v *results) outdated() bool {
 }
 
 // lineOf is what differs, or what is said of a room as a whole.
-func lineOf(room string, d exchange.Difference) roomLine {
-	if d.Wanted == "" {
-		return roomLine{room, d.Parameter, "", ""}
+func lineOf(room string, l exchange.Line) roomLine {
+	if l.Wanted == "" {
+		return roomLine{room, kit.Say(l.Setting), "", ""}
 	}
-	return roomLine{room, d.Parameter, shownValue(d.Is), shownValue(d.Wanted)}
+	return roomLine{room, kit.Say(l.Setting), shownValue(l.Is), shownValue(l.Wanted)}
 }
 
 // shownValue is a setting as it is shown; an empty one is said to be.

@@ -12,6 +12,7 @@ import (
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
@@ -24,7 +25,7 @@ type notes struct {
 
 func newNotes() *notes {
 	n := &notes{reviewer: kit.TextField(kit.L("Reviewed by"), "", ""), ticket: kit.TextField(kit.L("Change ticket"), "", "")}
-	n.object = kit.Column(kit.GapTight, twoFields(n.reviewer, n.ticket), kit.Small(kit.L("Both may stay empty. They are kept with the record of what was done.")))
+	n.object = kit.Column(kit.GapTight, twoFields(n.reviewer, n.ticket), kit.Small(kit.L("Both are optional. They are stored with the record of changes.")))
 	return n
 }
 
@@ -71,7 +72,7 @@ func (r *review) show() fyne.CanvasObject {
 	}
 	open := p.able(kit.NewButtonWithIcon(kit.L("Apply a reviewed plan…"), theme.FolderOpenIcon(), r.choose))
 	r.body.Objects = []fyne.CanvasObject{
-		kit.NewText(kit.L("A second person reads the saved plan, here or in any editor. Opened again, it is applied exactly as it was reviewed; where the tenant has changed since, it is refused and you see what is different.")),
+		kit.NewText(kit.L("A second person reviews the saved plan, here or in any editor. When you open it again, Roomkey applies exactly what was reviewed. If the tenant has changed since, Roomkey refuses the plan and shows the differences.")),
 		p.notes.object, kit.Row(kit.Gap, -1, save, open),
 	}
 	return r.fold.object
@@ -115,13 +116,13 @@ func (r *review) open(name string, data []byte) {
 
 // banner says that what stands below is a reviewed plan.
 func (r *review) banner(reviewed register.Plan) fyne.CanvasObject {
-	made := kit.L("Made on %s.", reviewed.MadeAt.Local().Format(time.DateTime))
+	made := words.T("Created on %s.", reviewed.MadeAt.Local().Format(time.DateTime))
 	if reviewed.MadeBy != "" {
-		made = kit.L("Made by %s on %s.", reviewed.MadeBy, reviewed.MadeAt.Local().Format(time.DateTime))
+		made = words.T("Created by %s on %s.", reviewed.MadeBy, reviewed.MadeAt.Local().Format(time.DateTime))
 	}
 	own := r.p.able(kit.QuietButton(kit.L("Make a plan of my own instead"), theme.ViewRefreshIcon(), r.p.makePlan))
 	return kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.Column(kit.Gap, kit.Strong(kit.L("This is the reviewed plan")),
-		kit.NewText(made+" "+kit.L("The tenant still agrees with it. Apply carries out exactly this plan, or nothing.")),
+		kit.NewText(kit.Say(words.Sentences(made, words.T("It still matches the tenant. Apply carries out exactly this plan, or nothing.")))),
 		r.p.notes.object, kit.Row(0, -1, own)))
 }
 

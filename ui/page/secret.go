@@ -67,10 +67,7 @@ func (b *secretBox) show(state session.SecretState, err error) {
 func detail(s session.SecretState) string {
 	text := strings.TrimSpace(s.Subject + " " + s.Thumbprint)
 	if !s.Expires.IsZero() {
-		if text != "" {
-			text += "  ·  "
-		}
-		text += kit.L("valid until %s", s.Expires.Format(time.DateOnly))
+		return strings.TrimPrefix(text+"  ·  "+kit.L("valid until %s", s.Expires.Format(time.DateOnly)), "  ·  ")
 	}
 	return text
 }

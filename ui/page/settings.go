@@ -45,7 +45,7 @@ func NewSettings(env *Env) *Settings {
 	about := env.Home.About()
 	body.Add(section(kit.L("Roomkey %s", about.Version), kit.Facts(env.Host, [][2]string{
 		{kit.L("Connections"), about.ConfigFolder},
-		{kit.L("Secrets"), about.Keychain},
+		{kit.L("Secrets"), kit.Say(about.Keychain)},
 		{kit.L("Log"), about.LogFile},
 		{kit.L("Own clouds"), about.CloudsFile},
 		{kit.L("Own products"), about.ProductsFolder},

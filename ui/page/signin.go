@@ -162,7 +162,7 @@ func (s *signInCard) askCard() fyne.CanvasObject {
 		column.Add(kit.Small(kit.L("How to sign in is set by the administrator of this computer in %s.", s.policy.Source)))
 	}
 	if !s.policy.NoDeviceCode {
-		column.Add(kit.Small(kit.L("A code can be typed on another device. Many tenants block codes: the browser works in more of them.")))
+		column.Add(kit.Small(kit.L("You can enter a code on another device. Many tenants block codes, so the browser works more often.")))
 	}
 	return kit.Card(column)
 }
@@ -325,19 +325,17 @@ func (s *signInCard) accountCard(a session.Signed) fyne.CanvasObject {
 	}
 	roles := strings.Join(active, ", ")
 	if roles == "" {
-		roles = kit.L("none that is active")
+		roles = kit.L("none")
 	}
-	switch a.RolesFrom {
-	case "directory":
-		roles += kit.L(" (from the directory)")
-	case "token":
-		roles += kit.L(" (from the sign-in's token; the directory did not tell more)")
+	rolesKey := words.Key("Tenant %s  ·  Active roles: %s")
+	if a.RolesFrom == "token" {
+		rolesKey = "Tenant %s  ·  Active roles: %s (from the token; the directory lists no more)"
 	}
 	who := strings.TrimSpace(a.Name + "  " + a.UPN)
 	out := s.d.able(kit.NewButtonWithIcon(kit.L("Sign out"), theme.LogoutIcon(), s.signOut))
 	column := kit.Column(kit.Gap, kit.Row(kit.Gap, 1, kit.Badge(kit.MarkDone, kit.L("Signed in")), kit.Strong(who).As(kit.Clip, ""), out),
-		kit.Small(kit.L("Tenant %s  ·  Roles: %s", a.TenantID, roles)))
-	application := a.ClientName + " (" + a.Client + ")"
+		kit.Small(kit.L(rolesKey, a.TenantID, roles)))
+	application := kit.L("%s (%s)", a.ClientName, a.Client)
 	stays := kit.L("Signed in to %s. Nothing that was consented to stays with it.", application)
 	switch {
 	case a.ConsentUnknown:

@@ -146,7 +146,7 @@ func (s *Start) rows(entries []kept) (rows []kit.Item) {
 			row.Detail += "\n" + kit.L("%s (since %s)", problem.Line(kit.Say(e.health.Wants[0])), day(e.health.Since))
 		case e.known:
 			row.Mark = kit.MarkDone
-			row.Detail += "\n" + kit.L("Everything was well on %s.", day(e.health.At))
+			row.Detail += "\n" + kit.L("Everything worked on %s.", day(e.health.At))
 		}
 		rows = append(rows, row)
 	}

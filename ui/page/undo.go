@@ -10,6 +10,7 @@ import (
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
@@ -48,12 +49,12 @@ func (c *applicationCard) showUndo(plan register.UndoPlan) {
 	for _, t := range plan.Leaves {
 		stays.Add(kit.NewText("– " + kit.Say(t)))
 	}
-	detail := kit.L("The booking server stops working with it at once.")
+	detail := words.T("The booking server stops working immediately.")
 	if plan.Restorable {
-		detail += " " + kit.L("A deleted application can be restored for 30 days.")
+		detail = words.Sentences(detail, words.T("A deleted application can be restored for 30 days."))
 	}
 	var card *kit.ConfirmCard
-	card = kit.NewConfirmCard(kit.L("Undo the registration of %s?", plan.Name), detail, kit.L("Remove"), kit.L("Keep it"), true, func(yes bool) {
+	card = kit.NewConfirmCard(kit.L("Undo the registration of %s?", plan.Name), kit.Say(detail), kit.L("Remove"), kit.L("Keep it"), true, func(yes bool) {
 		if !yes {
 			c.ask = nil
 			c.p.show()

@@ -196,12 +196,12 @@ func (h *Home) Mistakes() []*problem.Problem { return h.Environment.Problems }
 
 // About is what the settings page shows.
 func (h *Home) About() page.About {
-	keychain := "the Secret Service (GNOME Keyring, KWallet)"
+	keychain := words.T("Secret Service (GNOME Keyring, KWallet)")
 	switch runtime.GOOS {
 	case "windows":
-		keychain = "Windows Credential Manager"
+		keychain = words.Plain("Windows Credential Manager")
 	case "darwin":
-		keychain = "the macOS keychain"
+		keychain = words.T("macOS Keychain")
 	}
 	return page.About{
 		Version: h.Version, ConfigFolder: h.Paths.Config, LogFile: h.Paths.Log,

@@ -7,7 +7,7 @@
     Makes or completes the app registration with the permissions and redirect URIs that the product needs, the enterprise application and the admin consent. For administrators who may not use Roomkey's own sign-in.
 
     Who may run it: Privileged Role Administrator together with Cloud Application Administrator, or Global Administrator
-    Takes effect:   At once, but new objects need up to ten minutes to be known everywhere.
+    Takes effect:   Immediately, but it takes up to ten minutes until new objects are known everywhere.
     Undo:           Delete the app registration in the Entra admin center; it can be restored for 30 days.
 
     How to start it, for this process only (the execution policy of the machine
@@ -120,14 +120,14 @@ $KnownErrors = @(
         @{ 'Fix' = 'Run the script again; it looks first.'; 'Kind' = 'lost'; 'Match' = 'connection was closed|\b502\b|Bad ?Gateway|operation was canceled|HttpClient\.Timeout|error occurred while sending the request'; 'Title' = 'The answer did not arrive; the change may have been made.' },
         @{ 'Fix' = 'Have an administrator change it whose role is not limited to other objects. If it is synchronized from a local Active Directory, change it there.'; 'Kind' = ''; 'Match' = 'out of the current user''s write scope'; 'Title' = 'The object is outside what this account may change.' },
         @{ 'Fix' = 'Change it there; the next synchronization brings it here.'; 'Kind' = ''; 'Match' = 'synchronized from your on-premises|ObjectIsDirSynced|local Active Directory'; 'Title' = 'The object comes from the local Active Directory.' },
-        @{ 'Fix' = 'Sign in with an account that holds the role that the script needs: Privileged Role Administrator together with Cloud Application Administrator, or Global Administrator. A role from Privileged Identity Management has to be active before the sign-in.'; 'Kind' = 'denied'; 'Match' = 'Access Denied|AccessDenied|Authorization_RequestDenied|\b403\b|Forbidden|UnAuthorized|Insufficient privileges|does not include the parameter'; 'Title' = 'The account may not do this.' },
+        @{ 'Fix' = 'Sign in with an account that holds the role that the script needs: Privileged Role Administrator together with Cloud Application Administrator, or Global Administrator. Activate roles from Privileged Identity Management before you sign in.'; 'Kind' = 'denied'; 'Match' = 'Access Denied|AccessDenied|Authorization_RequestDenied|\b403\b|Forbidden|UnAuthorized|Insufficient privileges|does not include the parameter'; 'Title' = 'The account may not do this.' },
         @{ 'Fix' = 'Use an address in a domain that the Microsoft 365 admin center lists under Settings > Domains.'; 'Kind' = ''; 'Match' = 'not an accepted domain'; 'Title' = 'The domain of the address is not one of this tenant''s.' },
         @{ 'Fix' = 'Find it in the Exchange admin center, deleted mailboxes included, or choose another address.'; 'Kind' = ''; 'Match' = 'ProxyAddressExists|proxy address .* is already being used|The address belongs to'; 'Title' = 'Another object has this address already.' },
         @{ 'Fix' = 'Make it one with Set-Mailbox -Type Room, or take it out of the chosen rooms.'; 'Kind' = ''; 'Match' = 'AutoAccept can only be enabled on resource mailboxes'; 'Title' = 'This is not a room mailbox.' },
         @{ 'Fix' = 'Run the script limit-application, which does it, and again a day later.'; 'Kind' = ''; 'Match' = 'Enable-OrganizationCustomization|DehydratedContext'; 'Title' = 'The organization has to be prepared for settings of its own first.' },
         @{ 'Fix' = 'Shorten it in the table.'; 'Kind' = ''; 'Match' = 'maximum length is 64|property is too long'; 'Title' = 'The name is longer than the 64 characters that Exchange takes.' },
         @{ 'Fix' = 'Start the script with -NoBroker; the browser signs in then.'; 'Kind' = ''; 'Match' = 'broker|\bWAM\b|window handle|0x?[0-9a-f]*CAA[0-9a-f]+|A specified logon session does not exist'; 'Title' = 'The sign-in through Windows'' account broker failed.' },
-        @{ 'Fix' = 'Start a new PowerShell window and run the script there; Exchange and Graph scripts never in the same window.'; 'Kind' = ''; 'Match' = 'Could not load file or assembly|manifest definition does not match|Method not found'; 'Title' = 'Another module in this window brought a library that does not fit.' },
+        @{ 'Fix' = 'Start a new PowerShell window and run the script there; Exchange and Graph scripts never in the same window.'; 'Kind' = ''; 'Match' = 'Could not load file or assembly|manifest definition does not match|Method not found'; 'Title' = 'Another module in this window loaded a conflicting library.' },
         @{ 'Fix' = 'Use a certificate or have the policy changed in the Entra admin center under Enterprise applications > Application policies.'; 'Kind' = ''; 'Match' = 'CredentialTypeNotAllowedAsPerAppPolicy|CredentialInvalidLifetimeAsPerAppPolicy|policy forbids client secrets'; 'Title' = 'A policy of the tenant forbids this client secret, or its life.' },
         @{ 'Fix' = 'Check the address. A new object needs some minutes until all of Microsoft''s servers know it.'; 'Kind' = 'missing'; 'Match' = 'ManagementObjectNotFound|couldn''t be found|could not be found|Request_ResourceNotFound|\b404\b|NotFound|There is no room mailbox'; 'Title' = 'The object is not there, or not everywhere yet.' }
     )
@@ -154,7 +154,7 @@ $SignIn = @{
         '700016' = 'The application is not known in this tenant. Enter the Application (client) ID of an application that exists in this tenant and that people may sign in with. The Microsoft Entra admin center shows it under Enterprise applications, on the application''s Overview. Check that the tenant is the right one, and that the chosen cloud is the tenant''s.'
         '70043' = 'The sign-in has expired. Sign in again in Roomkey.'
         '90002' = 'There is no such tenant in this cloud. In the Microsoft Entra admin center open Overview and copy the Tenant ID or the Primary domain. If the spelling is right, choose the tenant''s cloud in the connection (Global, GCC High, DoD, China).'
-        '90094' = 'An administrator has to consent. Sign in with the role Privileged Role Administrator or Global Administrator and press Accept. Or have such an administrator open Enterprise applications > the application named below > Permissions and press Grant admin consent, or open the address below.'
+        '90094' = 'An administrator must consent. Sign in with the role Privileged Role Administrator or Global Administrator and press Accept. Or have such an administrator open Enterprise applications > the application named below > Permissions and press Grant admin consent, or open the address below.'
     }
 
 # Get-Text is what an error says: without Exchange's identifiers, and of a refusal by Graph
