@@ -93,7 +93,7 @@ func TestMistakes(t *testing.T) {
 		"strange id":          {swap("id: mine", "id: ../mine"), 1, "id", "is not an ID"},
 		"unknown permission":  {swap("Calendars.ReadWrite", "Calendar.ReadWrite"), 6, "needs.permissions[0].value", "not in Roomkey's permission catalog"},
 		"other capitals":      {swap("Calendars.ReadWrite", "calendars.readwrite"), 6, "needs.permissions[0].value", "case-sensitive"},
-		"work hours":          {swap("Calendars.ReadWrite", "Calendars.ReadWrite.All"), 6, "needs.permissions[0].value", "It was probably meant to be Calendars.ReadWrite"},
+		"work hours":          {swap("Calendars.ReadWrite", "Calendars.ReadWrite.All"), 6, "needs.permissions[0].value", "You probably want Calendars.ReadWrite"},
 		"unknown kind":        {swap("kind: application", "kind: Role"), 7, "needs.permissions[0].kind", "\"application\" or \"delegated\""},
 		"no such form":        {swap("value: Calendars.ReadWrite", "value: ChatMessage.Send"), 7, "needs.permissions[0].kind", "ChatMessage.Send does not exist as a permission of kind application"},
 		"asked twice":         {swap("writes:", "    - {value: Calendars.ReadWrite, kind: application, reason: again}\nwrites:"), 9, "needs.permissions[1].value", "requested twice"},

@@ -52,7 +52,7 @@ func TestMessage(t *testing.T) {
 	if err := json.Unmarshal([]byte(text(WebhookPlain, all)), &plain); err != nil || len(plain.Connections) != 2 || plain.Connections[1].Wants[0] != "The credential ends in 5 days." {
 		t.Errorf("%v: %+v", err, plain)
 	}
-	if got := text(WebhookSlack, all[:1]); !strings.Contains(got, "1 connection works") {
+	if got := text(WebhookSlack, all[:1]); !strings.Contains(got, "1 connection is well") {
 		t.Error(got)
 	}
 	var many []Health
