@@ -399,12 +399,16 @@ func (t *DataTable[T]) show() {
 				gone++
 			}
 		}
-		says = L("%d of %d chosen", here, len(t.keys))
-		if gone > 0 {
-			says += L(", %d more that are not listed", gone)
-		}
-		if len(t.visible) != len(t.rows) {
-			says = L("%d of %d chosen, %d shown", len(t.Chosen()), len(t.rows), len(t.visible))
+		shown := len(t.visible)
+		switch all := shown == len(t.rows); {
+		case gone == 0 && all:
+			says = L("%d of %d chosen", here, len(t.keys))
+		case gone == 0:
+			says = L("%d of %d chosen, %d shown", here, len(t.keys), shown)
+		case all:
+			says = L("%d of %d chosen, %d more that are not listed", here, len(t.keys), gone)
+		default:
+			says = L("%d of %d chosen, %d more that are not listed, %d shown", here, len(t.keys), gone, shown)
 		}
 	}
 	t.count.SetText(says)
