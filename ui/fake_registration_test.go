@@ -9,6 +9,7 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/task"
@@ -307,4 +308,10 @@ func (s *fakeSession) ReadConsent(context.Context) (session.Consent, error) {
 		c.Granted = append(c.Granted, n.Ref)
 	}
 	return c, err
+}
+
+// OwnProduct is the product with the chosen permissions.
+func (s *fakeSession) OwnProduct(id, name string) (product.Product, error) {
+	p, err := s.Product()
+	return p.Chosen(id, name, s.Document().Product.Options, s.Document().Product.Permissions), err
 }

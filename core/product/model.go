@@ -40,13 +40,18 @@ func (m Model) Means() words.Text {
 // EWSEnds is what Microsoft says of the end of Exchange Web Services.
 const EWSEnds = "Since 2026-10-01 Microsoft switches Exchange Web Services off tenant by tenant, and on 2027-04-01 everywhere."
 
+// Ended reports whether what the product uses has stopped working everywhere.
+func (p Product) Ended(now time.Time) bool {
+	return p.Ends != "" && now.Format(time.DateOnly) >= p.Ends
+}
+
 // EndsOn is that what the product uses stops working, nil where it does not: a
 // warning before the day, a failure from then on.
 func (p Product) EndsOn(now time.Time) *problem.Problem {
 	if p.Ends == "" {
 		return nil
 	}
-	if now.Format(time.DateOnly) >= p.Ends {
+	if p.Ended(now) {
 		return problem.New(codeEnded, words.T("What %s uses stopped working on %s.", p.Name, p.Ends)).With(words.T(EWSEnds)).
 			Fix(words.T("Ask the vendor for its connection by Microsoft Graph."))
 	}

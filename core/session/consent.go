@@ -97,6 +97,9 @@ func (s *Session) Consent() (Consent, error) {
 		return out, problem.New(codeConsentOnly, words.T("%s uses an application of your own, which Roomkey registers.", p.Name)).
 			Lead(words.T("See what would be registered."), problem.PlaceRegister)
 	}
+	if p.Ended(s.env.Now()) {
+		return out, p.EndsOn(s.env.Now())
+	}
 	if p.VendorApplication != nil {
 		out.Expected = *p.VendorApplication
 	}

@@ -54,6 +54,9 @@ func (s *Session) registerInput(o register.Options, report task.Report) (registe
 	if err != nil {
 		return register.Input{}, err
 	}
+	if p.Ended(s.env.Now()) {
+		return register.Input{}, p.EndsOn(s.env.Now())
+	}
 	row, err := s.Cloud()
 	if err != nil {
 		return register.Input{}, err

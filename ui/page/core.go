@@ -109,6 +109,8 @@ type documents interface {
 	Draft(drafts map[string]*store.Draft) error
 
 	Product() (product.Product, error)
+	// OwnProduct is the product with what was chosen, under another id and name.
+	OwnProduct(id, name string) (product.Product, error)
 	Steps(ctx context.Context) ([]setup.Step, error)
 	Export(ctx context.Context, format string) ([]byte, error)
 	Delete(ctx context.Context) error

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
@@ -60,7 +61,11 @@ func NewSettings(env *Env) *Settings {
 	if env.Session != nil {
 		export := kit.NewButtonWithIcon(kit.L("Export as a file…"), theme.DocumentSaveIcon(), s.export)
 		remove := kit.NewButtonWithIcon(kit.L("Delete the connection…"), theme.DeleteIcon(), s.askDelete)
-		body.Add(section(kit.L("This connection"), kit.Row(kit.Gap, -1, export, remove), s.remove))
+		line := kit.Row(kit.Gap, -1, export, remove)
+		if env.product().Choose {
+			line = kit.Row(kit.Gap, -1, export, kit.NewButtonWithIcon(kit.L("Save the product as a file…"), theme.DocumentSaveIcon(), s.saveProduct), remove)
+		}
+		body.Add(section(kit.L("This connection"), line, s.remove))
 	}
 	s.frame = kit.NewFrame(kit.L("Settings"), kit.L("What is kept where, and how Roomkey looks."), body)
 	s.notice.top = s.frame.ToTop
@@ -88,6 +93,32 @@ func (s *Settings) export() {
 			s.notice.fail(p)
 			if p == nil {
 				s.notice.good(kit.L("Saved to %s. No secret is in it.", path))
+			}
+		})
+	})
+}
+
+// saveProduct saves the product with the permissions that were chosen, as a file
+// that another connection can choose.
+func (s *Settings) saveProduct() {
+	name := s.env.Connection().Name
+	id := product.IDOf(name)
+	var data []byte
+	s.env.Scope.Run(func(context.Context) error {
+		p, err := s.env.Session.OwnProduct(id, name)
+		if err == nil {
+			data, err = p.Encode()
+		}
+		return err
+	}, func(err error) {
+		if err != nil {
+			s.notice.fail(problem.Of(err))
+			return
+		}
+		s.env.Files.Save(File{Name: id + ".yaml", Data: data}, func(path string, p *problem.Problem) {
+			s.notice.fail(p)
+			if p == nil {
+				s.notice.good(kit.L("Saved to %s. In the folder of your own products, it is offered as a product of its own after a restart.", path))
 			}
 		})
 	})

@@ -8,8 +8,10 @@ import (
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/exchange"
+	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/simulator"
+	"github.com/roomkey/roomkey/ui/page"
 )
 
 // ran has the simulated colleague run a script of the connection that the
@@ -149,4 +151,27 @@ func TestTheServiceAccount(t *testing.T) {
 	s.puts("Your name", "Anna Virtanen")
 	s.press("It works there")
 	s.stands(setup.HandOver, setup.Done)
+}
+
+// TestAProductIsSavedAsAFile: what was chosen for another booking server becomes
+// a product file that can be checked and used.
+func TestAProductIsSavedAsAFile(t *testing.T) {
+	s, sim := begin(t, simulator.Options{Rooms: 3, Users: 5})
+	s.describes(sim, "custom", "https://rooms.contoso.example")
+	if err := s.shell.Session().Change(t.Context(), connection.Put("product.permissions", "Calendars.ReadWrite,Place.Read.All")); err != nil {
+		t.Fatal(err)
+	}
+	s.goes(page.RouteSettings)
+	s.press("Save the product as a file…")
+	p, err := s.shell.Session().OwnProduct("ours", "Ours")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := p.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := product.ReviewFile("ours.yaml", data); len(r.Mistakes) > 0 || len(r.Product.Needs.Permissions) != 2 {
+		t.Errorf("%+v", r)
+	}
 }
