@@ -70,11 +70,9 @@ windows: setup-test
 		go build -tags $(TAGS) -trimpath -ldflags "-s -w -H=windowsgui $(LDFLAGS)" -o dist/windows/Roomkey.exe ./cmd/roomkey
 	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go build $(RELEASE) -o dist/windows/roomkeyctl.exe ./cmd/roomkeyctl
 
-# roomkeyctl for a Mac, and the window's packages compiled for one: what links
-# with Apple's headers is made by scripts/macos.sh, on a Mac.
+# roomkeyctl for a Mac; the window is made on one, by scripts/macos.sh.
 darwin:
 	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go build $(RELEASE) -o dist/darwin/roomkeyctl ./cmd/roomkeyctl
-	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go build -tags "ci $(TAGS)" ./ui/...
 
 # Everything that is published: docs/releasing.md.
 release:
