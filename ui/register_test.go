@@ -164,7 +164,7 @@ func TestGrowingConsentIsSaidBeforeApply(t *testing.T) {
 	b := newFake(t)
 	b.Grows = true
 	p := planned(t, b)
-	p.sees("Apply may open one more page of Microsoft's. It asks for: Application.ReadWrite.All.")
+	p.sees("Apply may open one more Microsoft page. It asks for: Application.ReadWrite.All.")
 	<-p.opened
 	p.press("Apply")
 	if address := <-p.opened; !strings.HasSuffix(address, "/more") {

@@ -81,7 +81,7 @@ func TestBookingIsPlannedWithinHoursAndWindow(t *testing.T) {
 			if plan.when() != tt.when {
 				t.Errorf("%s, want %s", plan.when(), tt.when)
 			}
-			if says := plan.Says().String(); strings.Contains(says, "not known") == plan.NoHours.IsZero() || !strings.Contains(says, tt.when) {
+			if says := plan.Says().String(); strings.Contains(says, "unknown") == plan.NoHours.IsZero() || !strings.Contains(says, tt.when) {
 				t.Error(says)
 			}
 		})
