@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
@@ -146,4 +147,34 @@ func (b *fakeCore) Entered(_ context.Context, by string) error {
 func (b *fakeCore) Form(context.Context) ([]export.Entry, error) {
 	defer b.ask("Form")()
 	return []export.Entry{{Label: "Tenant ID", Value: fakeTenant, Help: "The vendor also calls it Directory (tenant) ID."}, {Label: "Application Secret Key", Secret: vault.ClientSecret}, {Label: "Test settings", Action: true}, {Label: "Redirection URL", Missing: words.T("Enter it on the first page.")}}, nil
+}
+
+// Days are days with a meeting from ten to half past, room002 having a tentative
+// one and room003 not being told about.
+func (b *fakeCore) Days(_ context.Context, date time.Time, rooms []string) ([]tenant.Day, error) {
+	b.mu.Lock()
+	b.asked = append(b.asked, len(rooms))
+	b.mu.Unlock()
+	zone := time.FixedZone("CET", 3600)
+	var days []tenant.Day
+	for _, r := range rooms {
+		d := tenant.Day{Room: r, ZoneKnown: true, Start: time.Date(date.Year(), date.Month(), date.Day(), tenant.DayFrom, 0, 0, 0, zone), Slots: make([]tenant.Presence, tenant.DaySlots)}
+		d.Slots[12], d.Slots[13] = tenant.Busy, tenant.Busy
+		switch r {
+		case "room002@contoso.com":
+			d.Slots[12], d.Slots[13] = tenant.Tentative, tenant.Tentative
+		case "room003@contoso.com":
+			d.Slots, d.Problem = nil, problem.New(tenant.CodeNoSchedule, words.T("Microsoft Graph does not tell when %s is free.", r))
+		}
+		days = append(days, d)
+	}
+	return days, nil
+}
+
+// Moved are the rooms that Relocated says.
+func (b *fakeCore) Moved([]tenant.Room) []check.MovedRoom { return b.Relocated }
+
+// ProvenRooms are the first two and one that is gone.
+func (b *fakeCore) ProvenRooms() []string {
+	return []string{"room001@contoso.com", "room002@contoso.com", "gone@contoso.com"}
 }

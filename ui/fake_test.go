@@ -50,6 +50,10 @@ type fakeCore struct {
 	enteredBy string
 	// Hostile is put into every name that a tenant or server could send.
 	Hostile string
+	// Relocated are chosen rooms that have another address now.
+	Relocated []check.MovedRoom
+	// asked is how many rooms each question about a day was about.
+	asked []int
 	// RoomCount is how many rooms there are.
 	RoomCount int
 	// Odd are rooms that stand before the others.

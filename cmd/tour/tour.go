@@ -197,6 +197,8 @@ func (g *guide) walk() error {
 	stops = append(stops, g.proving()...)
 	stops = append(stops, []stop{
 		{"choose-rooms", g.page(setup.Choose)},
+		{"choose-rule", g.onChoose((*page.Choose).ByRule)},
+		{"choose-day", g.onChoose((*page.Choose).Day)},
 		{"choose-lists", g.view(page.ViewLists)},
 		{"choose-people", g.view(page.ViewPeople)},
 		{"choose-groups", g.view(page.ViewGroups)},
@@ -256,12 +258,16 @@ func (g *guide) press() error {
 }
 
 func (g *guide) view(view int) func() error {
+	return g.onChoose(func(p *page.Choose) { p.Open(view) })
+}
+
+func (g *guide) onChoose(do func(*page.Choose)) func() error {
 	return func() error {
 		p, ok := g.shell.Page().(*page.Choose)
 		if !ok {
 			return fmt.Errorf("this is not the page with the lists")
 		}
-		p.Open(view)
+		do(p)
 		return nil
 	}
 }

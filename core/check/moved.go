@@ -48,10 +48,10 @@ func Follow(addresses []string, moved []MovedRoom) []string {
 	}
 	to, seen, out := map[string]string{}, map[string]bool{}, []string{}
 	for _, m := range moved {
-		to[m.From] = m.To.EmailAddress
+		to[strings.ToLower(m.From)] = m.To.EmailAddress
 	}
 	for _, a := range addresses {
-		if now, is := to[a]; is {
+		if now, is := to[strings.ToLower(a)]; is {
 			a = now
 		}
 		if key := strings.ToLower(a); !seen[key] {

@@ -18,7 +18,7 @@ func roomsOfRule(ctx context.Context, d Directory, rule connection.Rule, listed 
 	if len(rule.Lists) > 0 {
 		listed, wrong = roomsOfLists(ctx, d, rule.Lists)
 	}
-	rooms = matching(rule, listed)
+	rooms = Matching(rule, listed)
 	if len(rooms) == 0 && wrong == nil {
 		wrong = problem.New(codeRuleEmpty, words.T("No room matches the rule: %s.", rule.Text())).
 			Lead(words.T("Change the rule. Rooms whose building or seats nobody has entered match no rule about them."), problem.PlaceRoomRule)
@@ -26,8 +26,8 @@ func roomsOfRule(ctx context.Context, d Directory, rule connection.Rule, listed 
 	return rooms, wrong
 }
 
-// matching are the rooms that a rule matches by their data.
-func matching(rule connection.Rule, rooms []tenant.Room) []tenant.Room {
+// Matching are the rooms that a rule matches by their data.
+func Matching(rule connection.Rule, rooms []tenant.Room) []tenant.Room {
 	matches := rule.Matcher()
 	return slices.DeleteFunc(slices.Clone(rooms), func(r tenant.Room) bool { return !matches(r) })
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -14,48 +15,82 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// scheduleStep is how finely free and busy are asked for.
-const scheduleStep = 15 * time.Minute
-
 // Schedule asks from an organizer's mailbox when a room is busy between two
 // moments (62 days apart at most), to a quarter of an hour, and for its working
 // hours. An error with tenant.CodeNoSchedule is the room's own.
 func (c *Client) Schedule(ctx context.Context, organizer, room string, from, to time.Time) (tenant.Schedule, error) {
-	what := "POST /users/" + organizer + "/calendar/getSchedule"
-	body := users.NewItemCalendarGetSchedulePostRequestBody()
-	body.SetSchedules([]string{room})
-	body.SetStartTime(utc(from))
-	body.SetEndTime(utc(to))
-	body.SetAvailabilityViewInterval(pointer(int32(scheduleStep / time.Minute)))
-	answer, err := call(ctx, c, what, func(ctx context.Context) (users.ItemCalendarGetSchedulePostResponseable, error) {
-		return c.users().ByUserId(organizer).Calendar().GetSchedule().PostAsGetSchedulePostResponse(ctx, body, nil)
-	})
+	told, err := c.Availability(ctx, organizer, []string{room}, from, to)
 	if err != nil {
 		return tenant.Schedule{}, err
 	}
-	if len(answer.GetValue()) != 1 || isNil(answer.GetValue()[0]) {
-		return tenant.Schedule{}, malformed(what, "it is not about one mailbox")
+	if told[0].Problem != nil {
+		return tenant.Schedule{}, told[0].Problem
 	}
-	m := answer.GetValue()[0]
+	return told[0].Schedule(to), nil
+}
+
+// Availability asks from one mailbox what the calendars of up to twenty show to
+// it between two moments (62 days apart at most), in their order. One that is not
+// told about has its own problem: tenant.CodeNoSchedule when Microsoft says so.
+func (c *Client) Availability(ctx context.Context, asker string, rooms []string, from, to time.Time) ([]tenant.Availability, error) {
+	what := "POST /users/" + asker + "/calendar/getSchedule"
+	body := users.NewItemCalendarGetSchedulePostRequestBody()
+	body.SetSchedules(rooms)
+	body.SetStartTime(utc(from))
+	body.SetEndTime(utc(to))
+	body.SetAvailabilityViewInterval(pointer(int32(tenant.ScheduleStep / time.Minute)))
+	answer, err := call(ctx, c, what, func(ctx context.Context) (users.ItemCalendarGetSchedulePostResponseable, error) {
+		return c.users().ByUserId(asker).Calendar().GetSchedule().PostAsGetSchedulePostResponse(ctx, body, nil)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if n := len(answer.GetValue()); n != len(rooms) {
+		return nil, malformed(what, fmt.Sprintf("%d mailboxes were asked about and %d are in it", len(rooms), n))
+	}
+	told := make([]tenant.Availability, len(rooms))
+	for i, room := range rooms {
+		told[i] = tenant.Availability{Room: room, From: from}
+		m := answer.GetValue()[i]
+		for _, other := range answer.GetValue() {
+			if !isNil(other) && strings.EqualFold(text(other.GetScheduleId()), room) {
+				m = other
+			}
+		}
+		if isNil(m) {
+			told[i].Problem = problem.Of(malformed(what, "there is nothing about "+room+" in it"))
+			continue
+		}
+		told[i].Problem = problem.Of(available(&told[i], m, what))
+	}
+	return told, nil
+}
+
+// available reads what is told about one mailbox.
+func available(a *tenant.Availability, m models.ScheduleInformationable, what string) error {
 	if e := m.GetError(); !isNil(e) {
-		return tenant.Schedule{}, problem.New(tenant.CodeNoSchedule, words.T("Microsoft Graph does not tell when %s is free.", room)).
+		return problem.New(tenant.CodeNoSchedule, words.T("Microsoft Graph does not tell when %s is free.", a.Room)).
 			With(words.T("Microsoft says: %s: %s", text(e.GetResponseCode()), text(e.GetMessage()))).
 			Fix(words.T("Check the address, and that the free and busy times of the room may be seen (its calendar's default permission is AvailabilityOnly or more)."))
 	}
 	view := text(m.GetAvailabilityView())
 	if view == "" {
-		return tenant.Schedule{}, malformed(what, "there is no view of free and busy in it")
+		return malformed(what, "there is no view of free and busy in it")
 	}
-	// What the view does not reach may be busy.
-	view += strings.Repeat("2", max(0, int(to.Sub(from)/scheduleStep)-len(view)))
-	var s tenant.Schedule
-	for i, status := range view {
-		if start := from.Add(time.Duration(i) * scheduleStep); status != '0' {
-			s.Busy = append(s.Busy, tenant.Span{Start: start, End: start.Add(scheduleStep)})
+	a.View = make([]tenant.Presence, len(view))
+	for i := range view {
+		// Microsoft's 3 and 4 are out of office and working elsewhere; a room with
+		// either is taken.
+		a.View[i] = tenant.Busy
+		switch view[i] {
+		case '0':
+			a.View[i] = tenant.Free
+		case '1':
+			a.View[i] = tenant.Tentative
 		}
 	}
-	s.Hours, s.NoHours = hours(m.GetWorkingHours())
-	return s, nil
+	a.Hours, a.NoHours = hours(m.GetWorkingHours())
+	return nil
 }
 
 // hours reads working hours; without them it gives the reason.

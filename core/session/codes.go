@@ -22,6 +22,7 @@ var (
 	codeAccountLicence       = problem.Declare("consent.account-licence", problem.Unmet)
 	codeAccountMailbox       = problem.Declare("consent.account-mailbox", problem.Unmet)
 	codeConsentOnly          = problem.Declare("consent.nothing-to-test", problem.WrongInput)
+	codeDayNotAllowed        = problem.Declare("rooms.day-not-allowed", problem.Unsupported)
 	codeExchangeResultFuture = problem.Declare("exchange.result-future", problem.WrongInput)
 	codeExportCannotWrite    = problem.Declare("export.cannot-write", problem.WrongInput)
 	CodeProductUnknown       = problem.Declare("product.unknown", problem.WrongInput)

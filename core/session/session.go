@@ -43,6 +43,7 @@ type Session struct {
 	running string
 	// shown are the scripts as they were shown last, by name; see KeepShown.
 	shown map[string]exchange.Document
+	days  keptDays
 }
 
 // Open opens a connection.

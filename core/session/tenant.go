@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
@@ -22,6 +23,8 @@ type Tenant interface {
 	check.Directory
 	check.Calendars
 	check.Subscriber
+	// Availability asks from one mailbox what the calendars of up to twenty show.
+	Availability(ctx context.Context, asker string, rooms []string, from, to time.Time) ([]tenant.Availability, error)
 }
 
 // Lint says what is wrong with the fields of a connection, ids of clouds and

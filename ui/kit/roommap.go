@@ -336,6 +336,12 @@ func (r *mapRenderer) line(l mapLine) {
 }
 
 func (r *mapRenderer) text(s string, ink fyne.ThemeColorName, style fyne.TextStyle, at fyne.Position, size fyne.Size, align fyne.TextAlign) {
+	r.objects = append(r.objects, smallLine(s, ink, style, at, size, align)...)
+}
+
+// smallLine is a line of small text in the middle of a box, cut to its width;
+// nothing when not a letter fits.
+func smallLine(s string, ink fyne.ThemeColorName, style fyne.TextStyle, at fyne.Position, size fyne.Size, align fyne.TextAlign) []fyne.CanvasObject {
 	scale := theme.Size(theme.SizeNameCaptionText)
 	if runes := []rune(s); len(runes) > mapLongest {
 		s = string(runes[:mapLongest]) + "…"
@@ -344,7 +350,7 @@ func (r *mapRenderer) text(s string, ink fyne.ThemeColorName, style fyne.TextSty
 		runes := []rune(strings.TrimSuffix(s, "…"))
 		s = string(runes[:len(runes)-1]) + "…"
 		if len(runes) <= 1 {
-			return
+			return nil
 		}
 	}
 	t := canvas.NewText(s, theme.Color(ink))
@@ -352,7 +358,7 @@ func (r *mapRenderer) text(s string, ink fyne.ThemeColorName, style fyne.TextSty
 	high := fyne.MeasureText(s, scale, style).Height
 	t.Move(at.AddXY(0, (size.Height-high)/2))
 	t.Resize(fyne.NewSize(size.Width, high))
-	r.objects = append(r.objects, t)
+	return []fyne.CanvasObject{t}
 }
 
 func (r *mapRenderer) Layout(fyne.Size)             { r.fill() }

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
@@ -39,6 +40,9 @@ type Choose struct {
 	fromFile *kit.Button
 	plan     *floorPlan
 	crowd    *crowd
+	rule     *roomRule
+	// moved are the chosen rooms that have another address now.
+	moved []check.MovedRoom
 }
 
 // The views of the page, in the order of its tabs.
@@ -55,15 +59,20 @@ func NewChoose(env *Env) *Choose {
 	doc := env.Connection()
 	c.makeRooms()
 	c.makeLists()
-	c.plan = newFloorPlan(c.rooms.table, c.handles)
-	c.rooms.whole = c.plan.judge
+	c.plan = newFloorPlan(env, c.rooms.table, c.handles)
+	c.rule = newRoomRule(c)
+	c.rooms.whole = func(rooms []tenant.Room) {
+		c.plan.judge(rooms)
+		c.rule.take(rooms)
+		c.follow()
+	}
 	c.makePeople()
 	c.reach = widget.NewRadioGroup([]string{kit.L("All people of the tenant"), kit.L("Only the members of the chosen groups")}, nil)
 	c.reach.Horizontal, c.reach.Required = true, true
 	c.reach.SetSelected(c.reach.Options[0])
 	c.makeGroups()
 	c.tabs = kit.NewTabs([]string{kit.L("Rooms"), kit.L("Room lists"), kit.L("People"), kit.L("Groups")},
-		[]fyne.CanvasObject{c.withChoice(c.mode, c.plan.above(c.rooms.object)), c.lists.object, c.withChoice(c.reach, c.crowd.above(c.people.object)), c.groups.object})
+		[]fyne.CanvasObject{c.withChoice(kit.Column(kit.Gap, c.mode, c.rule.object), c.plan.above(c.rooms.object)), c.lists.object, c.withChoice(c.reach, c.crowd.above(c.people.object)), c.groups.object})
 	c.tabs.OnOpen = func(int) { c.load() }
 	c.bind()
 	body := kit.Dock(kit.Pad(0, 0, kit.Gap, 0, c.notice.object), nil, nil, nil, c.tabs.Object)
@@ -78,6 +87,10 @@ func NewChoose(env *Env) *Choose {
 	rooms := func() { c.Open(ViewRooms) }
 	c.frame.Spot("rooms", c.mode, rooms)
 	c.frame.Spot("rooms.lists", c.lists.object, func() { c.Open(ViewLists) })
+	c.frame.Spot("rooms.rule.name", c.rule.name, func() {
+		c.Open(ViewRooms)
+		c.ByRule()
+	})
 	c.frame.Spot("rooms-file", c.fromFile, rooms)
 	c.frame.Spot("people.groups", c.reach, func() { c.Open(ViewPeople) })
 	c.form.fill(doc)
@@ -98,7 +111,8 @@ type some struct {
 func (c *Choose) bind() {
 	c.join("rooms.mode", c.mode,
 		some{connection.Selected, "rooms.items", c.rooms.table.Chosen, func(list []string) { c.rooms.table.Choose(lowered(list)) }, c.rooms.table.SetSelectable, &c.rooms.table.OnSelect},
-		some{connection.Lists, "rooms.lists", c.lists.table.Chosen, func(list []string) { c.lists.table.Choose(lowered(list)) }, c.lists.table.SetSelectable, &c.lists.table.OnSelect})
+		some{connection.Lists, "rooms.lists", c.lists.table.Chosen, func(list []string) { c.lists.table.Choose(lowered(list)) }, c.lists.table.SetSelectable, &c.lists.table.OnSelect},
+		some{mode: connection.ByRule, selectable: c.rule.show})
 	c.join("people.mode", c.reach,
 		some{connection.Groups, "people.groups", c.groups.table.Chosen, c.groups.table.Choose, c.groups.table.SetSelectable, &c.groups.table.OnSelect})
 }
@@ -106,11 +120,6 @@ func (c *Choose) bind() {
 // join binds a choice between all and some ways of choosing, which are its options
 // in this order.
 func (c *Choose) join(path string, choice *widget.RadioGroup, ways ...some) {
-	say := func(text words.Text) {
-		if !text.IsZero() {
-			c.notice.put(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.NewText(kit.Say(text))))
-		}
-	}
 	is := func(i int) bool { return choice.Selected == choice.Options[i+1] }
 	show := func() {
 		for i, w := range ways {
@@ -128,14 +137,17 @@ func (c *Choose) join(path string, choice *widget.RadioGroup, ways ...some) {
 	}, func(mode string) {
 		choice.SetSelected(choice.Options[1+slices.IndexFunc(ways, func(w some) bool { return w.mode == mode })])
 		show()
-	}, never, say)}
+	}, never, c.say)}
 	for i, w := range ways {
+		if w.path == "" {
+			continue // its fields are bound by themselves
+		}
 		*w.onSelect = c.form.choice(w.path, func() string {
 			if !is(i) {
 				return ""
 			}
 			return strings.Join(w.keys(), ",")
-		}, func(v string) { w.choose(connection.List(v)) }, func() bool { return is(i) }, say)
+		}, func(v string) { w.choose(connection.List(v)) }, func() bool { return is(i) }, c.say)
 		edited = append(edited, *w.onSelect)
 	}
 	choice.OnChanged = func(string) {
@@ -143,6 +155,13 @@ func (c *Choose) join(path string, choice *widget.RadioGroup, ways ...some) {
 		for _, tell := range edited {
 			tell()
 		}
+	}
+}
+
+// say shows what is wrong with a choice.
+func (c *Choose) say(text words.Text) {
+	if !text.IsZero() {
+		c.notice.put(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.NewText(kit.Say(text))))
 	}
 }
 
@@ -157,6 +176,15 @@ func (c *Choose) Shown() {
 
 // Follow shows what somebody else has changed.
 func (c *Choose) Follow(doc *connection.Connection) { c.form.fill(doc) }
+
+// ByRule shows the rule for the rooms.
+func (c *Choose) ByRule() { c.mode.SetSelected(c.mode.Options[3]) }
+
+// Day shows when the rooms in sight are free and busy.
+func (c *Choose) Day() {
+	c.plan.turn(c.plan.day.object)
+	c.plan.show()
+}
 
 // Open shows one of the views.
 func (c *Choose) Open(view int) { c.tabs.Open(view) }
@@ -193,12 +221,14 @@ func (c *Choose) makeRooms() {
 	c.rooms = newPreview(c.env, "rooms", columns, func(r tenant.Room) string { return strings.ToLower(r.EmailAddress) }, true,
 		kit.L("Reading the rooms"), kit.L("No rooms"), kit.L("The tenant has no room mailboxes that the application may see. Rooms can be taken from a CSV or an Exchange result file."),
 		func(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room] {
-			return sorted(c.env.Session.Rooms(ctx, page))
+			l := sorted(c.env.Session.Rooms(ctx, page))
+			c.moved, c.rule.proven = c.env.Session.Moved(l.Items), c.env.Session.ProvenRooms()
+			return l
 		})
 	c.rooms.came = c.nowhere
 	c.fromFile = kit.NewButtonWithIcon(kit.L("From a file…"), theme.FolderOpenIcon(), c.importRooms)
 	c.rooms.table.AddTool(c.fromFile)
-	c.mode = widget.NewRadioGroup([]string{kit.L("All rooms of the tenant"), kit.L("Only the chosen rooms"), kit.L("Rooms in the chosen lists")}, nil)
+	c.mode = widget.NewRadioGroup([]string{kit.L("All rooms of the tenant"), kit.L("Only the chosen rooms"), kit.L("Rooms in the chosen lists"), kit.L("By rule")}, nil)
 	c.mode.Horizontal, c.mode.Required = true, true
 	c.mode.SetSelected(c.mode.Options[0])
 }
@@ -299,8 +329,21 @@ func (c *Choose) handles(r tenant.Room) bool {
 		return true
 	case c.mode.Options[1]:
 		return c.rooms.table.IsChosen(strings.ToLower(r.EmailAddress))
+	case c.mode.Options[3]:
+		return c.rule.matches(r)
 	}
 	return slices.ContainsFunc(r.Lists, func(list string) bool { return c.lists.table.IsChosen(strings.ToLower(list)) })
+}
+
+// follow puts the present addresses of rooms that have moved into the choice.
+func (c *Choose) follow() {
+	if len(c.moved) == 0 || c.mode.Selected != c.mode.Options[1] {
+		return
+	}
+	c.rooms.table.Choose(lowered(check.Follow(c.rooms.table.Chosen(), c.moved)))
+	c.rooms.table.OnSelect()
+	c.notice.put(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning,
+		kit.NewText(kit.L("%s Save the choice to keep this.", kit.Say(check.MovedText(c.moved))))))
 }
 
 // store saves the choice of rooms and people, then goes on.

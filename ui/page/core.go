@@ -136,6 +136,12 @@ type described interface {
 
 type listed interface {
 	Rooms(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room]
+	// Days reads free and busy of rooms on a day by each room's own clocks.
+	Days(ctx context.Context, date time.Time, rooms []string) ([]tenant.Day, error)
+	// Moved are the chosen rooms that have another address now, ProvenRooms those of
+	// the last whole test; neither makes a call.
+	Moved(listed []tenant.Room) []check.MovedRoom
+	ProvenRooms() []string
 	RoomLists(ctx context.Context) tenant.Listing[tenant.RoomList]
 	RoomsOf(ctx context.Context, listAddress string) tenant.Listing[tenant.Room]
 	People(ctx context.Context, page func([]tenant.Person)) check.Taken

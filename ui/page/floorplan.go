@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/roomkey/roomkey/core/problem"
@@ -20,29 +21,51 @@ type floorPlan struct {
 	handles func(tenant.Room) bool
 	plan    *kit.RoomMap
 	hint    *kit.Text
-	box     *fyne.Container
-	rooms   []tenant.Room
-	byKey   map[string]tenant.Room
-	flaws   map[string][]words.Text
+	// view is what stands above the table: the map, the day or neither.
+	view  fyne.CanvasObject
+	maps  *fyne.Container
+	day   *roomDay
+	box   *fyne.Container
+	rooms []tenant.Room
+	byKey map[string]tenant.Room
+	flaws map[string][]words.Text
 }
 
-func newFloorPlan(table *kit.DataTable[tenant.Room], handles func(tenant.Room) bool) *floorPlan {
+func newFloorPlan(env *Env, table *kit.DataTable[tenant.Room], handles func(tenant.Room) bool) *floorPlan {
 	f := &floorPlan{table: table, handles: handles, hint: kit.Small("").As(kit.Clip, kit.ColorMuted)}
 	plan, scroll := kit.NewRoomMap()
 	f.plan = plan
 	f.plan.Hovered = f.hovered
 	frame := kit.Ground(kit.ColorCard, kit.Dock(nil, kit.Pad(4, 0, 0, 0, f.hint), nil, nil, scroll))
 	frame.Border, frame.Radius, frame.Pad = kit.ColorLine, 8, 10
-	f.box = kit.Pad(0, 0, kit.Gap, 0, frame)
-	toggle := kit.QuietButton(kit.L("Map"), theme.GridIcon(), func() {
-		f.box.Hidden = !f.box.Hidden
-		f.box.Refresh()
-		f.show()
-	})
-	table.AddTool(toggle)
+	f.maps = kit.Pad(0, 0, kit.Gap, 0, frame)
+	f.day = newRoomDay(env)
+	f.box = container.NewStack(f.maps, f.day.object)
+	f.turn(f.maps)
+	toggle := func(label string, icon fyne.Resource, view fyne.CanvasObject) {
+		table.AddTool(kit.QuietButton(label, icon, func() {
+			next := view
+			if f.view == view {
+				next = nil
+			}
+			f.turn(next)
+			f.show()
+		}))
+	}
+	toggle(kit.L("Map"), theme.GridIcon(), f.maps)
+	toggle(kit.L("Day"), theme.HistoryIcon(), f.day.object)
 	table.OnArrange = f.arrange
 	table.OnShow = f.show
 	return f
+}
+
+// turn shows one of the views, nil for none.
+func (f *floorPlan) turn(view fyne.CanvasObject) {
+	f.view = view
+	hide(f.maps, view != f.maps)
+	hide(f.box, view == nil)
+	f.day.turn(view == f.day.object)
+	f.box.Refresh()
 }
 
 // above puts the map above the table.
@@ -51,7 +74,7 @@ func (f *floorPlan) above(table fyne.CanvasObject) fyne.CanvasObject {
 		if len(f.rooms) == 0 {
 			return 0
 		}
-		return f.plan.MinSize().Height + 56
+		return f.needs() + 72
 	})
 }
 
@@ -65,6 +88,7 @@ func (f *floorPlan) arrange(rooms []tenant.Room) {
 			Seats: r.Capacity, Flaw: f.flaw(r)}
 	}
 	f.plan.Set(cells, f.chosen)
+	f.day.arrange(rooms)
 }
 
 func (f *floorPlan) chosen(key string) bool { return f.handles(f.byKey[key]) }
@@ -111,6 +135,14 @@ func (f *floorPlan) hovered(c *kit.Cell) {
 		parts = append(parts, c.Flaw)
 	}
 	f.hint.SetText(strings.Join(parts, "  ·  "))
+}
+
+// needs is how high what is shown would be as a whole.
+func (f *floorPlan) needs() float32 {
+	if f.view == f.maps {
+		return f.plan.MinSize().Height
+	}
+	return f.day.view.MinSize().Height
 }
 
 // usage says what the map is for while nothing is pointed at.

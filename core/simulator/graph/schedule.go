@@ -12,6 +12,9 @@ import (
 
 const maxSchedules = 20
 
+// inView are the digits of an availability view.
+var inView = map[string]byte{"free": '0', "tentative": '1', "busy": '2', "oof": '3', "workingElsewhere": '4', "unknown": '2'}
+
 // getSchedule is free and busy for up to twenty mailboxes; one that cannot be
 // read has an error of its own in a list that is otherwise well.
 func (c *call) getSchedule() (reply, error) {
@@ -64,13 +67,13 @@ func (c *call) schedule(name string, from, to time.Time, step time.Duration) obj
 	events := c.g.EventsBetween(address, from, to)
 	var view strings.Builder
 	for t := from; t.Before(to); t = t.Add(step) {
-		busy := byte('0')
+		shown := byte('0')
 		for _, e := range events {
 			if !e.Cancelled && e.Start.Before(t.Add(step)) && e.End.After(t) {
-				busy = '2'
+				shown = max(shown, inView[cmp.Or(e.ShowAs, "busy")])
 			}
 		}
-		view.WriteByte(busy)
+		view.WriteByte(shown)
 	}
 	items := []object{}
 	when := func(t time.Time) object {
