@@ -158,7 +158,7 @@ func (b *fakeCore) Days(_ context.Context, date time.Time, rooms []string) ([]te
 	zone := time.FixedZone("CET", 3600)
 	var days []tenant.Day
 	for _, r := range rooms {
-		d := tenant.Day{Room: r, ZoneKnown: true, Start: time.Date(date.Year(), date.Month(), date.Day(), tenant.DayFrom, 0, 0, 0, zone), Slots: make([]tenant.Presence, tenant.DaySlots)}
+		d := tenant.Day{Room: r, ZoneKnown: true, Start: time.Date(date.Year(), date.Month(), date.Day(), tenant.DayFrom, 0, 0, 0, zone), Slots: make([]tenant.Presence, 4*(tenant.DayTo-tenant.DayFrom))}
 		d.Slots[12], d.Slots[13] = tenant.Busy, tenant.Busy
 		switch r {
 		case "room002@contoso.com":

@@ -61,8 +61,8 @@ const (
 	DayTo   = 20
 )
 
-// DaySlots is how many quarters of an hour a day has.
-const DaySlots = (DayTo - DayFrom) * int(time.Hour/ScheduleStep)
+// daySlots is how many quarters of an hour a day has.
+const daySlots = (DayTo - DayFrom) * int(time.Hour/ScheduleStep)
 
 // Day is a day of a room by its own clocks.
 type Day struct {
@@ -95,7 +95,7 @@ func (a Availability) Day(date time.Time) Day {
 	if a.Problem != nil {
 		return d
 	}
-	d.Slots = make([]Presence, DaySlots)
+	d.Slots = make([]Presence, daySlots)
 	for i := range d.Slots {
 		d.Slots[i] = a.at(d.Start.Add(time.Duration(i) * ScheduleStep))
 	}

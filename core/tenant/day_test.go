@@ -21,7 +21,7 @@ func TestDay(t *testing.T) {
 		a.View[at], a.View[at+1], a.View[at+2] = Busy, Busy, Tentative
 		d := a.Day(date)
 		m := d.Meetings()
-		if len(d.Slots) != DaySlots || len(m) != 2 || !m[0].Start.Equal(ten) || m[0].End.Sub(m[0].Start) != 30*time.Minute || m[1].Presence != Tentative || !m[1].Start.Equal(m[0].End) {
+		if len(d.Slots) != daySlots || len(m) != 2 || !m[0].Start.Equal(ten) || m[0].End.Sub(m[0].Start) != 30*time.Minute || m[1].Presence != Tentative || !m[1].Start.Equal(m[0].End) {
 			t.Errorf("%s: %v", zone, m)
 		}
 		if s := a.Schedule(to); len(s.Busy) != 3 {
