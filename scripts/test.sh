@@ -24,7 +24,7 @@ run() { go test -race -timeout 30m -tags $tags "$@"; }
 # quarter of an hour each under the race detector; what they walk through is raced
 # in the tests of ui, core and the window.
 raced=$(go list -tags $tags ./core/... ./internal/... ./ui/... ./resources/... .)
-go test -timeout 30m -tags $tags ./cmd/tour/ ./cmd/internal/diagnosebench/
+go test -timeout 30m -tags $tags ./cmd/tour/ ./cmd/internal/diagnosebench/ ./packaging/
 if [ "$(uname -s)" = Linux ] && command -v dbus-run-session >/dev/null && command -v gnome-keyring-daemon >/dev/null; then
 	run $raced
 	export ROOMKEY_TEST_KEYCHAIN=1
