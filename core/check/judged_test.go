@@ -28,6 +28,8 @@ var notJudged = map[string]string{
 	"Application.Branding":               ofRegister,
 	"ServicePrincipal.OwnerOrganization": ofRegister,
 	"ServicePrincipal.Publisher":         "the consent to a vendor's application is compared with it",
+	"Account.Licences":                   "session judges it at a vendor's service account, amend at a room's",
+	"Account.Synced":                     "amend leaves accounts of a local directory alone",
 	"Claims.ObjectID":                    ofSignIn,
 	"Claims.UPN":                         ofSignIn,
 	"Claims.WIDs":                        ofSignIn,
