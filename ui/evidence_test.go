@@ -99,7 +99,7 @@ func TestLeftoversAreNamedAndRemoved(t *testing.T) {
 	p := simulated(t, b)
 	p.goes(setup.Prove)
 	p.sees("An interrupted test may have left something")
-	p.sees("A test booking of room001@contoso.com by ada@contoso.com, made ")
+	p.sees("A test booking of room001@contoso.com by ada@contoso.com, created ")
 	p.press("Clean up")
 	p.sees("Removed: 1.")
 	p.missesOut("A test booking of room001@contoso.com")
