@@ -134,7 +134,7 @@ func TestMistakes(t *testing.T) {
 		"a version":          {head + "    authority: https://login.example\n    graph: https://graph.example/v1.0\n", "line 10", "clouds[1].graph"},
 		"a user":             {head + "    authority: https://a:b@login.example\n    graph: https://graph.example\n", "line 9", "clouds[1].authority"},
 		"no address":         {head + "    authority: login.example\n    graph: https://graph.example\n", "line 9", "clouds[1].authority"},
-		"built-in id":        {strings.Replace(fine, "id: mine", "id: global", 1), "line 7", "clouds[1].id: \"global\" is a cloud that Roomkey brings along"},
+		"built-in id":        {strings.Replace(fine, "id: mine", "id: global", 1), "line 7", "clouds[1].id: \"global\" is a cloud that comes with Roomkey"},
 		"id twice":           {strings.Replace(fine, "id: mine", "id: lab", 1), "line 7", "clouds[1].id: The id \"lab\" is used twice"},
 		"strange id":         {strings.Replace(fine, "id: mine", "id: My Cloud", 1), "line 7", "clouds[1].id"},
 		"no id":              {strings.Replace(fine, "id: mine", "id:", 1), "line 7", "clouds[1].id: The cloud needs an id"},
@@ -149,7 +149,7 @@ func TestMistakes(t *testing.T) {
 		"PowerShell":         {fine + "    exchangeEnvironment: $(calc)\n", "line 11", "clouds[1].exchangeEnvironment"},
 		"mixed clouds":       {head + "    authority: https://login.microsoftonline.us\n    graph: https://graph.microsoft.com\n", "line 10", "clouds[1].graph: https://login.microsoftonline.us is the sign-in of US Government GCC High"},
 		"stolen Graph":       {head + "    authority: https://login.example\n    graph: https://graph.microsoft.com\n", "line 9", "clouds[1].authority: https://graph.microsoft.com is the Microsoft Graph of Global"},
-		"an alias in YAML":   {fine + "    missing: &x [places]\n", "line 11", "clouds[1].missing: Anchors and aliases"},
+		"an alias in YAML":   {fine + "    missing: &x [places]\n", "line 11", "clouds[1].missing: These files cannot use anchors and aliases"},
 		"no cloud":           {lab + "  - mine\n", "line 7", "clouds[1]: This must be fields"},
 	} {
 		t.Run(name, func(t *testing.T) {

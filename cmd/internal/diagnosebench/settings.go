@@ -56,7 +56,7 @@ var misset = []scenario{
 	set("shows as free what waits for a delegate", "AllBookInPolicy=False,AllRequestInPolicy=True,ResourceDelegates=/o=X/cn=aa,TentativePendingApproval=False", false, "exchange.books-twice", "TentativePendingApproval=True"),
 	set("delegates, and nobody answers", "AutomateProcessing=None,ResourceDelegates=/o=X/cn=aa", false, "exchange.nobody-answers", "AutomateProcessing=AutoAccept"),
 	set("only updates its calendar", "AutomateProcessing=AutoUpdate", true, "exchange.nobody-answers", "AutomateProcessing=AutoAccept"),
-	set("only some in policy", "AllBookInPolicy=False,BookInPolicy=/o=X/cn=aa", false, "exchange.accepts-some", "everyone who is to book"),
+	set("only some in policy", "AllBookInPolicy=False,BookInPolicy=/o=X/cn=aa", false, "exchange.accepts-some", "everyone who should be able to book"),
 	set("half an hour at most", "MaximumDurationInMinutes=30", false, "exchange.accepts-less", "MaximumDurationInMinutes=1440"),
 	set("no series", "AllowRecurringMeetings=False", false, "exchange.accepts-less", "AllowRecurringMeetings=True"),
 	set("cuts off a series", "EnforceSchedulingHorizon=False", false, "exchange.accepts-less", "EnforceSchedulingHorizon=True"),
