@@ -197,7 +197,7 @@ func (g *guide) walk() error {
 	stops = append(stops, g.proving()...)
 	stops = append(stops, []stop{
 		{"choose-rooms", g.page(setup.Choose)},
-		{"choose-rule", g.onChoose((*page.Choose).ByRule)},
+		{"choose-rule", g.onChoose(func(p *page.Choose) { p.BySeats("6") })},
 		{"choose-day", g.onChoose((*page.Choose).Day)},
 		{"choose-lists", g.view(page.ViewLists)},
 		{"choose-people", g.view(page.ViewPeople)},

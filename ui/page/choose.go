@@ -180,6 +180,13 @@ func (c *Choose) Follow(doc *connection.Connection) { c.form.fill(doc) }
 // ByRule shows the rule for the rooms.
 func (c *Choose) ByRule() { c.mode.SetSelected(c.mode.Options[3]) }
 
+// BySeats chooses the rooms by the rule that they have at least so many seats.
+func (c *Choose) BySeats(number string) {
+	c.ByRule()
+	c.rule.from.SetValue(number)
+	c.rule.from.OnChanged(number)
+}
+
 // Day shows when the rooms in sight are free and busy.
 func (c *Choose) Day() {
 	c.plan.turn(c.plan.day.object)
