@@ -34,7 +34,7 @@ func TestWhatIsTypedSurvivesACrash(t *testing.T) {
 	p.types("Name", "Half a na")
 	p.sees("Not saved yet.")
 	p.goes(setup.Choose)
-	p.chooses("All rooms of the tenant")
+	p.chooses("All rooms")
 	if c := p.shell.Session().Document(); c.Name != "Contoso (simulated)" || c.Rooms.Mode != connection.Selected {
 		t.Fatalf("stored without a press: %s, %s", c.Name, c.Rooms.Mode)
 	}
@@ -102,13 +102,13 @@ func TestContinueDoesWhatThePageIsFor(t *testing.T) {
 	}
 
 	p.goes(setup.Choose)
-	p.chooses("Only the chosen rooms")
+	p.chooses("Chosen rooms")
 	p.press("Continue")
 	if p.shell.Route() != setup.Choose {
 		t.Errorf("no room is chosen, and Continue leads to %s", p.shell.Route())
 	}
 	p.sees("No room is chosen.")
-	p.chooses("Rooms in the chosen lists")
+	p.chooses("In room lists")
 	p.press("Continue")
 	p.sees("No room list is chosen.")
 }

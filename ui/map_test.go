@@ -25,9 +25,9 @@ func TestRoomsAreChosenOnTheMap(t *testing.T) {
 		t.Fatal("there is no map")
 	}
 	building := func() { plan.Tapped(&fyne.PointEvent{Position: fyne.NewPos(4, 4)}) }
-	p.chooses("All rooms of the tenant")
+	p.chooses("All rooms")
 	building() // all are handled, and none can be taken away
-	p.chooses("Only the chosen rooms")
+	p.chooses("Chosen rooms")
 	p.sees("3 of 12 chosen")
 	building()
 	p.sees("12 of 12 chosen")

@@ -283,7 +283,7 @@ func TestAChangeTakesTheGreenAway(t *testing.T) {
 	p.press("Test the connection")
 	p.sees("It works.")
 	p.goes(setup.Choose)
-	p.chooses("All rooms of the tenant")
+	p.chooses("All rooms")
 	p.press("Save the choice")
 	p.goes(setup.Prove)
 	p.missesOut("It works.")

@@ -235,7 +235,7 @@ func (c *Choose) makeRooms() {
 	c.rooms.came = c.nowhere
 	c.fromFile = kit.NewButtonWithIcon(kit.L("From a file…"), theme.FolderOpenIcon(), c.importRooms)
 	c.rooms.table.AddTool(c.fromFile)
-	c.mode = widget.NewRadioGroup([]string{kit.L("All rooms of the tenant"), kit.L("Only the chosen rooms"), kit.L("Rooms in the chosen lists"), kit.L("By rule")}, nil)
+	c.mode = widget.NewRadioGroup([]string{kit.L("All rooms"), kit.L("Chosen rooms"), kit.L("In room lists"), kit.L("By rule")}, nil)
 	c.mode.Horizontal, c.mode.Required = true, true
 	c.mode.SetSelected(c.mode.Options[0])
 }

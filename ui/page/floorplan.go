@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/theme"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -42,8 +41,8 @@ func newFloorPlan(env *Env, table *kit.DataTable[tenant.Room], handles func(tena
 	f.day = newRoomDay(env)
 	f.box = container.NewStack(f.maps, f.day.object)
 	f.turn(f.maps)
-	toggle := func(label string, icon fyne.Resource, view fyne.CanvasObject) {
-		table.AddTool(kit.QuietButton(label, icon, func() {
+	toggle := func(label string, view fyne.CanvasObject) {
+		table.AddTool(kit.QuietButton(label, nil, func() {
 			next := view
 			if f.view == view {
 				next = nil
@@ -52,8 +51,8 @@ func newFloorPlan(env *Env, table *kit.DataTable[tenant.Room], handles func(tena
 			f.show()
 		}))
 	}
-	toggle(kit.L("Map"), theme.GridIcon(), f.maps)
-	toggle(kit.L("Day"), theme.HistoryIcon(), f.day.object)
+	toggle(kit.L("Map"), f.maps)
+	toggle(kit.L("Day"), f.day.object)
 	table.OnArrange = f.arrange
 	table.OnShow = f.show
 	return f

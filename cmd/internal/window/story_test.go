@@ -110,7 +110,7 @@ func TestFromNothingToPushed(t *testing.T) {
 		t.Fatalf("after a registration that works the window is at %s:\n%s", s.shell.Route(), s.reads())
 	}
 	s.stands(setup.Register, setup.Done)
-	s.chooses("Only the chosen rooms")
+	s.chooses("Chosen rooms")
 	list, ok := shows(s, func(l *kit.Grid) bool { return l.Len() == 10 })
 	if !ok {
 		t.Fatalf("ten rooms are not listed:\n%s", s.reads())
