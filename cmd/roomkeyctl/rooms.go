@@ -19,7 +19,7 @@ import (
 )
 
 func newRooms(a *app) *cobra.Command {
-	return group("rooms", "The rooms that the booking server will see", roomsList(a), roomsLists(a), roomsSelect(a), roomsImport(a), roomsAccess(a))
+	return group("rooms", "The rooms that the booking server will see", roomsList(a), roomsLists(a), roomsSelect(a), roomsDay(a), roomsImport(a), roomsAccess(a))
 }
 
 func roomsList(a *app) *cobra.Command {

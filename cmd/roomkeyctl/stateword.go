@@ -17,7 +17,7 @@ var stateWords = map[string]words.Key{
 	"added": "added", "changed": "changed", "removed": "removed", "same": "already set", "ok": "works", "failing": "does not work",
 	"microsoft365": "Microsoft 365", "mailSecurity": "mail-enabled security", "security": "security", "distribution": "distribution",
 	"secret": "secret", "certificate": "certificate", "client-secret": "client secret", "server-token": "booking server token",
-	"all": "all", "selected": "selected", "lists": "room lists", "rule": "by rule", "groups": "groups",
+	"all": "all", "selected": "selected", "lists": "room lists", "rule": "by rule", "tentative": "tentative", "groups": "groups",
 	"event": "booking", "subscription": "subscription",
 	"info": "information", "warning": "warning", "error": "error",
 	"permissions": "permissions", "vendorApplication": "vendor's application", "redirectUris": "redirect URIs", "credential": "credential",
