@@ -7,6 +7,7 @@ import (
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/proof"
 	"github.com/roomkey/roomkey/core/setup"
@@ -115,7 +116,8 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 		Journal: journal{s}, Proofs: newProofs(s),
 		Server: server, From: transport.Here(ctx), Options: o,
 	}
-	if admin, directory, err := s.admin.opened(); err == nil {
+	// A sign-in for something else, such as for the sign-in of rooms, reads no registration.
+	if admin, directory, err := s.admin.opened(); err == nil && admin.Holds(entra.ScopesRead) {
 		in.Registration, in.Exists = registrationReader{admin, directory}, directory.Exists
 	}
 	if o.Now == nil {
