@@ -42,7 +42,7 @@ func TestGate(t *testing.T) {
 		{"warnings", Checked{Digest: "d", Verdict: "warn"}, "d", false, "booking.gate-warnings"},
 		{"warnings accepted", Checked{Digest: "d", Verdict: "warn"}, "d", true, ""},
 		{"failed", Checked{Digest: "d", Verdict: "fail"}, "d", true, "booking.gate-failed"},
-		{"incomplete", Checked{Digest: "d", Verdict: "incomplete"}, "d", true, "booking.gate-incomplete"},
+		{"incomplete", Checked{Verdict: "incomplete"}, "d", true, "booking.gate-incomplete"},
 		{"old", Checked{Digest: "d", Verdict: "pass", Age: 25 * time.Hour, Life: 24 * time.Hour}, "d", true, "booking.gate-old"},
 		{"nearly old", Checked{Digest: "d", Verdict: "pass", Age: 23 * time.Hour, Life: 24 * time.Hour}, "d", true, ""},
 		{"dated in the future", Checked{Digest: "d", Verdict: "pass", Age: -time.Hour, Life: 24 * time.Hour}, "d", true, "booking.gate-future"},

@@ -31,7 +31,13 @@ type Clearance struct{ digest string }
 func Gate(last Checked, digest string, acceptWarnings bool) (Clearance, error) {
 	closed := problem.New
 	again := words.T("Test the connection.")
+	incomplete := func() (Clearance, error) {
+		return Clearance{}, closed(codeGateIncomplete, words.T("The last test could not check everything, so nothing is handed over.")).
+			With(words.T("Something that the booking server needs could not be checked, or was skipped.")).Lead(again, problem.PlaceCheck)
+	}
 	switch {
+	case last.Verdict == "incomplete": // such a run has no digest
+		return incomplete()
 	case digest == "" || last.Digest == "" || last.Verdict == "":
 		return Clearance{}, closed(codeGateUnchecked, words.T("This connection has not been checked yet, so it is not handed over.")).Lead(again, problem.PlaceCheck)
 	case last.Digest != digest:
@@ -58,7 +64,6 @@ func Gate(last Checked, digest string, acceptWarnings bool) (Clearance, error) {
 		return Clearance{}, closed(codeGateFailed, words.T("The last check failed, so the connection is not handed over.")).
 			Fix(words.T("Follow the remedies of the root cause.")).Lead(again, problem.PlaceCheck)
 	default:
-		return Clearance{}, closed(codeGateIncomplete, words.T("The last check did not finish, so the connection is not handed over.")).
-			With(words.T("Something that it needed is unknown or was skipped. Not known is not good.")).Lead(again, problem.PlaceCheck)
+		return incomplete()
 	}
 }
