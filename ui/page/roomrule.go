@@ -43,10 +43,10 @@ func newRoomRule(c *Choose) *roomRule {
 	r.name = field("name", kit.L("Name"), kit.L("Meeting *"))
 	named := c.form.bound[len(c.form.bound)-1]
 	named.needed, named.say = func() bool { return r.on }, c.say // a rule without any part is wrong as a whole
-	r.from = field("seatsFrom", kit.L("Seats"), kit.L("from"))
-	r.to = field("seatsTo", "", kit.L("to"))
+	r.from = field("seatsFrom", kit.L("Seats from"), kit.L("any"))
+	r.to = field("seatsTo", kit.L("Seats to"), kit.L("any"))
 	r.inList = field("lists", kit.L("Room lists"), kit.L("any"))
-	row := kit.Shares([]float32{3, 3, 1.2, 1.2, 3})
+	row := kit.Shares([]float32{3, 3, 1.8, 1.8, 3})
 	for _, f := range r.fields() {
 		row.Add(kit.Pad(0, kit.Gap, 0, 0, f))
 	}
