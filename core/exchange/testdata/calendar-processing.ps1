@@ -7,7 +7,7 @@
     How the chosen rooms answer meeting requests and what they keep of a meeting. Only settings that differ are changed; the values from before are saved to a CSV first.
 
     Who may run it: Exchange Administrator or Exchange Recipient Administrator
-    Takes effect:   Immediately for new meetings. Meetings that are already in a room's calendar keep the subject that they have.
+    Takes effect:   Immediately for new meetings. Meetings that are already in a room's calendar keep their subject.
     Undo:           Run the script calendar-processing-undo with the CSV of values from before.
 
     How to start it, for this process only (the execution policy of the machine

@@ -54,12 +54,12 @@ func (o *Organization) removeAccess(p Object) (any, error) {
 }
 
 func (o *Organization) newPolicy(p Object) (any, error) {
-	g, err := o.find(str(p, "PolicyScopeGroupId"))
+	g, err := o.find(str(p, "PolicyScopeGroupID"))
 	if err != nil {
 		return nil, err
 	}
 	if !isGroup(g) {
-		return nil, refused("Management.Tasks.InvalidScopeException", "The scope '%s' is not a security principal.", str(p, "PolicyScopeGroupId"))
+		return nil, refused("Management.Tasks.InvalidScopeException", "The scope '%s' is not a security principal.", str(p, "PolicyScopeGroupID"))
 	}
 	made := Object{"Identity": o.Tenant + "\\" + str(p, "AppId") + ":" + str(g, "PrimarySmtpAddress"), "AppId": p["AppId"], "ScopeName": g["PrimarySmtpAddress"], "AccessRight": p["AccessRight"], "Description": p["Description"]}
 	o.State.Policies = append(o.State.Policies, made)
