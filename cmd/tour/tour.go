@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
@@ -121,7 +122,7 @@ func (g *guide) draw(name string) error {
 // capture lets the layout settle first: text learns its width in one pass and
 // answers with its height in the next, which a window does between frames.
 func (g *guide) capture(v fyne.ThemeVariant, s size) image.Image {
-	if c, ok := g.window.Canvas().(test.WindowlessCanvas); ok {
+	if c, ok := g.window.Canvas().(software.WindowlessCanvas); ok {
 		c.SetScale(s.scale)
 	}
 	g.window.Resize(fyne.NewSize(s.width/s.scale, s.height/s.scale))

@@ -93,7 +93,7 @@ var roomColumns = []sheet.Column{
 		"Adresse e-mail", "Adresse de messagerie", "Adresse électronique", "Courriel", "Adresse SMTP principale",
 		"Dirección de correo electrónico", "Correo electrónico", "Correo", "Dirección SMTP principal",
 		"Indirizzo di posta elettronica", "Indirizzo e-mail", "Posta elettronica", "Indirizzo SMTP primario",
-		"E-mailadres", "Primair SMTP-adres", "Endereço de e-mail", "Endereço SMTP principal"},
+		"E-mailadres", "Primair SMTP-adres", "Endereço de e-mail", "Endereço SMTP principal"}, //nolint:misspell // Dutch
 		Fallbacks: []string{"WindowsEmailAddress", "UserPrincipalName", "Benutzerprinzipalname", "Nom d'utilisateur principal", "Nombre principal de usuario",
 			"Nome entità utente", "Nome dell'entità utente", "User principal name (UPN)", "Nome UPN", "Nome principal do usuário", "Nome principal de utilizador", "Identity"},
 		Required: true, Unique: true, Check: checkAddress},

@@ -13,7 +13,7 @@ import (
 // ProxyOwner stands in the vault where others have the connection's id.
 const (
 	ProxyLogin vault.Kind = "proxy-login"
-	ProxyOwner            = "proxy"
+	ProxyOwner string     = "proxy"
 )
 
 // SetProxyLogin stores what proxies that ask for a name and a password are told.

@@ -66,7 +66,7 @@ func (t *tunnels) open(ctx context.Context, network, address string) (net.Conn, 
 	l := &leg{tunnels: t, proxy: proxy, address: address}
 	answer, err := l.ask(ctx, "")
 	if err == nil && answer.StatusCode == http.StatusProxyAuthRequired {
-		answer, err = l.signIn(ctx, answer)
+		answer, err = l.signIn(ctx, answer) //nolint:bodyclose // the answer of CONNECT has no body, what follows is the tunnel
 	}
 	if err == nil && answer.StatusCode != http.StatusOK {
 		err = opened(ctx, proxy, nil, answer)

@@ -188,7 +188,7 @@ func (b *Bars) TypedRune(rune) {}
 
 // TypedKey goes from part to part and presses one.
 func (b *Bars) TypedKey(e *fyne.KeyEvent) {
-	step := 0
+	var step int
 	switch e.Name {
 	case fyne.KeyLeft, fyne.KeyUp:
 		step = -1

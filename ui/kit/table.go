@@ -211,7 +211,7 @@ func line(folded string, column int) string {
 // that are alike as they came.
 func (t *DataTable[T]) compare() func(a, b int32) int {
 	if t.sorted < 0 {
-		return func(a, b int32) int { return cmp.Compare(a, b) }
+		return cmp.Compare[int32]
 	}
 	column, turn := t.sorted, 1
 	if t.down {

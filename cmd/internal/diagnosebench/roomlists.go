@@ -38,19 +38,19 @@ var brokenLists = []scenario{
 	listed("a room of the list is gone", "room-gone={room0}", check.Failed, check.RoomCalendars, "graph.ErrorInvalidUser", "", "first"),
 }
 
-// ruled is a scenario of rooms that are chosen by a rule.
-func ruled(name, fault string, rule connection.Rule, verdict check.Verdict, id, code, remedy string) scenario {
-	return scenario{area: mailboxes, name: name, faults: strings.Fields(fault), verdict: verdict, check: id, code: code, remedy: remedy,
+// ruled is a failure of rooms that are chosen by a rule.
+func ruled(name, fault string, rule connection.Rule, id, code, remedy string) scenario {
+	return scenario{area: mailboxes, name: name, faults: strings.Fields(fault), verdict: check.Failed, check: id, code: code, remedy: remedy,
 		change: func(_ *bench, c *connection.Connection) {
 			c.Rooms = connection.Rooms{Mode: connection.ByRule, Rule: rule}
 		}}
 }
 
 var brokenRules = []scenario{
-	ruled("a rule that matches no room", "", connection.Rule{Name: "Nowhere *"}, check.Failed, check.ChosenRule, "rooms.rule-empty", "Change the rule"),
-	ruled("a rule of a room list that never was", "", connection.Rule{Name: "*", Lists: []string{"no-such-list@contoso.example"}}, check.Failed, check.ChosenRule, "rooms.list-gone", "Choose the room lists again"),
-	ruled("a rule in a cloud that lists no rooms", "no-places", connection.Rule{SeatsFrom: 1}, check.Failed, check.ChosenRule, "rooms.rule-empty", "Change the rule"),
-	ruled("a room of the rule is gone", "room-gone={room0}", connection.Rule{Name: "*"}, check.Failed, check.RoomCalendars, "graph.ErrorInvalidUser", ""),
+	ruled("a rule that matches no room", "", connection.Rule{Name: "Nowhere *"}, check.ChosenRule, "rooms.rule-empty", "Change the rule"),
+	ruled("a rule of a room list that never was", "", connection.Rule{Name: "*", Lists: []string{"no-such-list@contoso.example"}}, check.ChosenRule, "rooms.list-gone", "Choose the room lists again"),
+	ruled("a rule in a cloud that lists no rooms", "no-places", connection.Rule{SeatsFrom: 1}, check.ChosenRule, "rooms.rule-empty", "Change the rule"),
+	ruled("a room of the rule is gone", "room-gone={room0}", connection.Rule{Name: "*"}, check.RoomCalendars, "graph.ErrorInvalidUser", ""),
 }
 
 var soundLists = []scenario{
