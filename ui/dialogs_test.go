@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -60,9 +61,9 @@ func TestNativeDialogs(t *testing.T) {
 	n := &native{dialogs: &dialogs{window: test.NewTempWindow(t, nil), dispatch: queue.Dispatch, folders: folders{app.Preferences()}}}
 	folder := t.TempDir()
 	file := filepath.Join(folder, "rooms.csv")
-	asked := 0
+	var asked atomic.Int32
 	answer := func(path string, err error) func(...zenity.Option) (string, error) {
-		return func(...zenity.Option) (string, error) { asked++; return path, err }
+		return func(...zenity.Option) (string, error) { asked.Add(1); return path, err }
 	}
 	got := ""
 	until := func(done func() bool) {
@@ -77,11 +78,11 @@ func TestNativeDialogs(t *testing.T) {
 	n.ask(opening, "", answer(file, nil), chosen)
 	n.ask(opening, "", answer("another", nil), chosen)
 	until(func() bool { return got != "" })
-	if got != file || asked != 1 || n.folders.last(opening) != folder {
-		t.Errorf("%d dialogs gave %q, remembered is %q", asked, got, n.folders.last(opening))
+	if got != file || asked.Load() != 1 || n.folders.last(opening) != folder {
+		t.Errorf("%d dialogs gave %q, remembered is %q", asked.Load(), got, n.folders.last(opening))
 	}
 	n.ask(opening, "", answer("", zenity.ErrCanceled), chosen)
-	until(func() bool { return asked == 2 && !n.open })
+	until(func() bool { return asked.Load() == 2 && !n.open })
 	if got != file || n.window.Canvas().Overlays().Top() != nil {
 		t.Error("a dialog that was cancelled does something")
 	}

@@ -25,10 +25,10 @@ func TestRoomsAreChosenByRule(t *testing.T) {
 	p.sees("The rule for the rooms says nothing.")
 	p.types("Name", "room 00?")
 	p.sees("9 rooms match. 7 rooms are new since the last test: room003@contoso.com, room004@contoso.com, room005@contoso.com, …. 1 room is gone since the last test: gone@contoso.com.")
-	p.types("Seats", "many")
+	p.types("Seats from", "many")
 	p.press("Save the choice")
 	p.sees("it must be a whole number")
-	p.types("Seats", "8")
+	p.types("Seats from", "8")
 	p.press("Save the choice")
 	p.sees("Saved.")
 	rooms := p.shell.Session().Document().Rooms

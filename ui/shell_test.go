@@ -77,7 +77,7 @@ func (p *person) rest() { p.until(func() bool { return !p.shell.Busy() }) }
 
 func (p *person) until(done func() bool) {
 	p.t.Helper()
-	ctx, stop := context.WithTimeout(p.t.Context(), 20*time.Second)
+	ctx, stop := context.WithTimeout(p.t.Context(), time.Minute)
 	defer stop()
 	if err := p.queue.Until(ctx, done); err != nil {
 		p.t.Fatalf("waited in vain on the page %s", p.shell.Route())
