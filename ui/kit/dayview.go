@@ -6,9 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 )
 
 // DayRow is a line of a DayView.
@@ -42,7 +40,7 @@ const (
 // DayView draws a day as a line for each row, with a line where now is. It draws
 // and asks for only what is in sight.
 type DayView struct {
-	widget.BaseWidget
+	picture
 	// InSight gets the keys of the rows in sight whenever they change.
 	InSight func(keys []string)
 	// Hovered gets the row under the mouse and the time there in hours, nil for
@@ -53,8 +51,6 @@ type DayView struct {
 	rows     []DayRow
 	strips   map[string]DayStrip
 	seen     []string
-	scroll   *Scroll
-	drawn    *dayRenderer
 }
 
 const (
@@ -69,11 +65,9 @@ const (
 // NewDayView is an empty view from one hour to another, in a scroll of its own.
 func NewDayView(from, to int) (*DayView, fyne.CanvasObject) {
 	v := &DayView{from: from, to: to, strips: map[string]DayStrip{}}
-	v.ExtendBaseWidget(v)
-	v.scroll = NewVScroll(v)
-	v.scroll.OnScrolled = func(fyne.Position) { v.draw() }
-	v.scroll.resized = v.draw
-	return v, v.scroll
+	v.paint, v.painted = v.fillRows, v.tellSight
+	v.pointed, v.left = v.hover, func() { v.hover(fyne.NewPos(-1, -1)) }
+	return v, v.begin(v)
 }
 
 // SetRows replaces the rows; what is known of them stays.
@@ -101,11 +95,8 @@ func (v *DayView) MinSize() fyne.Size {
 	return fyne.NewSize(dayTitleMin+float32(v.to-v.from)*dayHourMin/2, dayHeadHigh+float32(len(v.rows))*dayRowHigh)
 }
 
-func (v *DayView) draw() {
-	if v.drawn == nil {
-		return
-	}
-	v.drawn.Refresh()
+// tellSight says which rows are in sight when these have changed.
+func (v *DayView) tellSight() {
 	first, last := v.inSight()
 	var keys []string
 	for _, r := range v.rows[first:last] {
@@ -119,9 +110,9 @@ func (v *DayView) draw() {
 
 // inSight are the first row in sight and the one after the last.
 func (v *DayView) inSight() (first, last int) {
-	top, high := v.scroll.Offset.Y, v.scroll.Size().Height
+	top, bottom := v.sight()
 	first = min(max(int(top/dayRowHigh), 0), len(v.rows))
-	last = min(max(int((top+high-dayHeadHigh)/dayRowHigh)+1, first), len(v.rows))
+	last = min(max(int((bottom-dayHeadHigh)/dayRowHigh)+1, first), len(v.rows))
 	return first, last
 }
 
@@ -136,64 +127,42 @@ func (v *DayView) x(hour float32) float32 {
 	return title + (v.Size().Width-title)*(hour-float32(v.from))/float32(v.to-v.from)
 }
 
-// MouseIn tells what is under the mouse.
-func (v *DayView) MouseIn(e *desktop.MouseEvent) { v.MouseMoved(e) }
-
-// MouseMoved tells what is under the mouse.
-func (v *DayView) MouseMoved(e *desktop.MouseEvent) {
+// hover tells which row and hour a place is.
+func (v *DayView) hover(at fyne.Position) {
 	if v.Hovered == nil {
 		return
 	}
-	i := int((e.Position.Y - dayHeadHigh) / dayRowHigh)
-	if e.Position.Y < v.scroll.Offset.Y+dayHeadHigh || i < 0 || i >= len(v.rows) {
+	top, _ := v.sight()
+	i := int((at.Y - dayHeadHigh) / dayRowHigh)
+	if at.Y < top+dayHeadHigh || i >= len(v.rows) {
 		v.Hovered(nil, 0)
 		return
 	}
 	title := v.titleWide()
-	v.Hovered(&v.rows[i], float32(v.from)+(e.Position.X-title)/(v.Size().Width-title)*float32(v.to-v.from))
+	v.Hovered(&v.rows[i], float32(v.from)+(at.X-title)/(v.Size().Width-title)*float32(v.to-v.from))
 }
 
-// MouseOut tells that nothing is under the mouse.
-func (v *DayView) MouseOut() {
-	if v.Hovered != nil {
-		v.Hovered(nil, 0)
-	}
-}
-
-// CreateRenderer is Fyne's.
-func (v *DayView) CreateRenderer() fyne.WidgetRenderer {
-	v.drawn = &dayRenderer{of: v}
-	v.drawn.fill()
-	return v.drawn
-}
-
-// dayRenderer draws the rows that are in sight, and the hours above them.
-type dayRenderer struct {
-	of      *DayView
-	objects []fyne.CanvasObject
-}
-
-func (r *dayRenderer) fill() {
-	r.objects = nil
-	first, last := r.of.inSight()
+// fillRows draws the rows that are in sight, and the hours above them.
+func (v *DayView) fillRows() {
+	first, last := v.inSight()
 	for i := first; i < last; i++ {
-		r.row(r.of.rows[i], dayHeadHigh+float32(i)*dayRowHigh)
+		v.fillRow(v.rows[i], dayHeadHigh+float32(i)*dayRowHigh)
 	}
-	r.head(r.of.scroll.Offset.Y)
+	top, _ := v.sight()
+	v.fillHead(top)
 }
 
-func (r *dayRenderer) row(row DayRow, y float32) {
-	v := r.of
+func (v *DayView) fillRow(row DayRow, y float32) {
 	title, wide := v.titleWide(), v.Size().Width
-	r.objects = append(r.objects, smallLine(row.Name, theme.ColorNameForeground, fyne.TextStyle{}, fyne.NewPos(0, y), fyne.NewSize(title-Gap, dayRowHigh), fyne.TextAlignLeading)...)
+	v.line(row.Name, theme.ColorNameForeground, fyne.TextStyle{}, fyne.NewPos(0, y), fyne.NewSize(title-Gap, dayRowHigh), fyne.TextAlignLeading)
 	top := y + (dayRowHigh-dayBarHigh)/2
 	strip, known := v.strips[row.Key]
 	if strip.Note != "" {
-		r.objects = append(r.objects, smallLine(strip.Note, theme.ColorNameWarning, fyne.TextStyle{}, fyne.NewPos(title, y), fyne.NewSize(wide-title, dayRowHigh), fyne.TextAlignLeading)...)
+		v.line(strip.Note, theme.ColorNameWarning, fyne.TextStyle{}, fyne.NewPos(title, y), fyne.NewSize(wide-title, dayRowHigh), fyne.TextAlignLeading)
 		return
 	}
-	track := r.bar(title, wide, top, theme.ColorNameInputBackground)
-	track.StrokeWidth, track.StrokeColor = 1, theme.Color(theme.ColorNameInputBorder)
+	track := v.bar(title, wide, top, theme.ColorNameInputBackground)
+	outline(track, 1, theme.ColorNameInputBorder)
 	if !known {
 		track.FillColor = theme.Color(theme.ColorNameDisabledButton)
 		return
@@ -205,52 +174,31 @@ func (r *dayRenderer) row(row DayRow, y float32) {
 		}
 		switch m.Look {
 		case DayBusy:
-			r.bar(from, to, top, theme.ColorNamePrimary)
+			v.bar(from, to, top, theme.ColorNamePrimary)
 		case DayTentative:
-			b := r.bar(from, to, top, ColorCard)
-			b.StrokeWidth, b.StrokeColor = 2, theme.Color(theme.ColorNamePrimary)
+			outline(v.bar(from, to, top, ColorCard), 2, theme.ColorNamePrimary)
 		default:
-			r.bar(from, to, top, theme.ColorNameDisabled)
+			v.bar(from, to, top, theme.ColorNameDisabled)
 		}
 	}
 	if strip.Now >= float32(v.from) && strip.Now <= float32(v.to) {
-		x := v.x(strip.Now)
-		r.bar(x-1, x+1, y, theme.ColorNameError).Resize(fyne.NewSize(2, dayRowHigh))
+		v.box(fyne.NewPos(v.x(strip.Now)-1, y), fyne.NewSize(2, dayRowHigh), 1, theme.ColorNameError)
 	}
 }
 
-func (r *dayRenderer) bar(from, to, top float32, color fyne.ThemeColorName) *canvas.Rectangle {
-	b := canvas.NewRectangle(theme.Color(color))
-	b.CornerRadius = min(3, (to-from)/2)
-	b.Move(fyne.NewPos(from, top))
-	b.Resize(fyne.NewSize(to-from, dayBarHigh))
-	r.objects = append(r.objects, b)
-	return b
+func (v *DayView) bar(from, to, top float32, color fyne.ThemeColorName) *canvas.Rectangle {
+	return v.box(fyne.NewPos(from, top), fyne.NewSize(to-from, dayBarHigh), min(3, (to-from)/2), color)
 }
 
-// head are the hours, which stay above the rows that are scrolled.
-func (r *dayRenderer) head(top float32) {
-	v := r.of
-	ground := canvas.NewRectangle(theme.Color(ColorCard))
-	ground.Move(fyne.NewPos(0, top))
-	ground.Resize(fyne.NewSize(v.Size().Width, dayHeadHigh))
-	r.objects = append(r.objects, ground)
+// fillHead draws the hours, which stay above the rows that are scrolled.
+func (v *DayView) fillHead(top float32) {
+	v.box(fyne.NewPos(0, top), fyne.NewSize(v.Size().Width, dayHeadHigh), 0, ColorCard)
 	hour := v.x(float32(v.from+1)) - v.x(float32(v.from))
 	step := 1
-	for float32(step)*hour < dayHourMin {
+	for float32(step)*hour < dayHourMin && step < v.to-v.from {
 		step++
 	}
 	for h := v.from; h < v.to; h += step {
-		r.objects = append(r.objects, smallLine(fmt.Sprintf("%d:00", h), ColorMuted, fyne.TextStyle{}, fyne.NewPos(v.x(float32(h)), top), fyne.NewSize(float32(step)*hour, dayHeadHigh), fyne.TextAlignLeading)...)
+		v.line(fmt.Sprintf("%d:00", h), ColorMuted, fyne.TextStyle{}, fyne.NewPos(v.x(float32(h)), top), fyne.NewSize(float32(step)*hour, dayHeadHigh), fyne.TextAlignLeading)
 	}
-}
-
-func (r *dayRenderer) Layout(fyne.Size)             { r.of.draw() }
-func (r *dayRenderer) MinSize() fyne.Size           { return r.of.MinSize() }
-func (r *dayRenderer) Objects() []fyne.CanvasObject { return r.objects }
-func (r *dayRenderer) Destroy()                     {}
-
-func (r *dayRenderer) Refresh() {
-	r.fill()
-	canvas.Refresh(r.of)
 }

@@ -102,7 +102,7 @@ func (frameLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		foot.Move(fyne.NewPos(0, size.Height-bottom))
 	}
 	body.Move(fyne.NewPos(0, top))
-	body.Resize(fyne.NewSize(size.Width, size.Height-top-bottom))
+	body.Resize(within(size, 0, top+bottom))
 }
 
 func (frameLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {

@@ -137,8 +137,14 @@ type pad struct{ top, right, bottom, left float32 }
 func (p pad) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, o := range objects {
 		o.Move(fyne.NewPos(p.left, p.top))
-		o.Resize(fyne.NewSize(size.Width-p.left-p.right, size.Height-p.top-p.bottom))
+		o.Resize(within(size, p.left+p.right, p.top+p.bottom))
 	}
+}
+
+// within is what is left of a size, nothing less: what has no room yet is laid out
+// all the same, and a negative size is not to be painted.
+func within(size fyne.Size, width, height float32) fyne.Size {
+	return fyne.NewSize(max(size.Width-width, 0), max(size.Height-height, 0))
 }
 
 func (p pad) MinSize(objects []fyne.CanvasObject) fyne.Size {
@@ -263,18 +269,18 @@ func (d dock) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	if shown(d.left) {
 		width := d.left.MinSize().Width
 		d.left.Move(at)
-		d.left.Resize(fyne.NewSize(width, rest.Height))
+		d.left.Resize(fyne.NewSize(width, max(rest.Height, 0)))
 		at.X, rest.Width = width, rest.Width-width
 	}
 	if shown(d.right) {
 		width := d.right.MinSize().Width
 		d.right.Move(fyne.NewPos(size.Width-width, at.Y))
-		d.right.Resize(fyne.NewSize(width, rest.Height))
+		d.right.Resize(fyne.NewSize(width, max(rest.Height, 0)))
 		rest.Width -= width
 	}
 	if shown(d.middle) {
 		d.middle.Move(at)
-		d.middle.Resize(rest)
+		d.middle.Resize(within(rest, 0, 0))
 	}
 }
 
@@ -329,7 +335,7 @@ func (l *overview) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	l.box.Move(fyne.Position{})
 	l.box.Resize(fyne.NewSize(size.Width, high))
 	table.Move(fyne.NewPos(0, high))
-	table.Resize(fyne.NewSize(size.Width, size.Height-high))
+	table.Resize(within(size, 0, high))
 }
 
 func (l *overview) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[1].MinSize() }

@@ -8,10 +8,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/problem"
 )
@@ -25,31 +22,30 @@ type Cell struct {
 	// Seats is nil when nobody knows.
 	Seats *int
 	// Flaw says what is wrong with its data, "" for nothing.
-	Flaw   string
-	Detail string
+	Flaw string
+	// building and name are what it is sorted by.
+	building, name string
 }
 
 // RoomMap draws buildings as blocks, floors as rows and rooms as cells as wide as
 // they have seats. A press chooses a room, one on a floor or a building all of
-// its rooms, and dragging all rooms on the way. It draws only what is in sight,
-// so that its cost does not grow with the tenant.
+// its rooms, and dragging all rooms on the way.
 type RoomMap struct {
-	widget.BaseWidget
+	picture
 	// OnChoose gets the keys whose choice changed; nil when rooms cannot be chosen.
 	OnChoose func(keys []string, chosen bool)
 	// Hovered gets the cell under the mouse, nil for none.
 	Hovered func(*Cell)
 
-	cells  []Cell
-	chosen map[string]bool
-	lines  []mapLine
-	width  float32
-	scroll *Scroll
+	// all are the rooms in the order of the map, cells those that are shown.
+	all, cells []Cell
+	chosen     map[string]bool
+	lines      []mapLine
+	width      float32
 	// drag is what dragging does: it chooses, or takes the choice away; passed
 	// are the rooms that it has been over.
 	dragging, choosing bool
 	passed             map[string]bool
-	drawn              *mapRenderer
 }
 
 // mapLine is a line of the map: a building's name, or a part of a floor.
@@ -76,37 +72,49 @@ const (
 	mapNarrow     float32 = 24
 	mapWide       float32 = 86
 	mapFloorsHigh         = mapCellHigh + mapCellGap
-	// mapLongest is how many letters of a name can fit at all.
-	mapLongest = 120
 )
 
 // NewRoomMap is an empty map in a scroll of its own.
 func NewRoomMap() (*RoomMap, fyne.CanvasObject) {
 	m := &RoomMap{chosen: map[string]bool{}}
-	m.ExtendBaseWidget(m)
-	m.scroll = NewVScroll(m)
-	m.scroll.OnScrolled = func(fyne.Position) { m.draw() }
-	m.scroll.resized = m.draw
-	return m, m.scroll
-}
-
-// Set replaces the rooms and the choice.
-func (m *RoomMap) Set(cells []Cell, chosen func(key string) bool) {
-	m.cells = slices.Clone(cells)
-	slices.SortStableFunc(m.cells, func(a, b Cell) int {
-		// Rooms of no known building come last.
-		return cmp.Or(cmp.Compare(empty(a.Building), empty(b.Building)), strings.Compare(Fold(a.Building), Fold(b.Building)),
-			cmp.Compare(b.Level, a.Level), strings.Compare(a.Floor, b.Floor), strings.Compare(Fold(a.Name), Fold(b.Name)), strings.Compare(a.Key, b.Key))
-	})
-	m.Choice(chosen)
-	m.arrange()
-}
-
-func empty(s string) int {
-	if s == "" {
-		return 1
+	m.paint = m.fillLines
+	m.pointed = func(p fyne.Position) {
+		_, cell := m.at(p)
+		m.hover(cell)
 	}
-	return 0
+	m.left = func() { m.hover(nil) }
+	return m, m.begin(m)
+}
+
+// Clear takes all rooms away.
+func (m *RoomMap) Clear() { m.all, m.cells = nil, nil }
+
+// Add takes rooms in their places, and is not cheap: filtering is for Only.
+func (m *RoomMap) Add(cells []Cell) {
+	fresh := slices.Clone(cells)
+	for i := range fresh {
+		fresh[i].building, fresh[i].name = Fold(fresh[i].Building), Fold(fresh[i].Name)
+	}
+	slices.SortStableFunc(fresh, compareCells)
+	m.all = merge(m.all, fresh, compareCells)
+	m.cells = m.all
+}
+
+// compareCells has rooms of no known building last.
+func compareCells(a, b Cell) int {
+	return cmp.Or(without(a.Building == "")-without(b.Building == ""), strings.Compare(a.building, b.building), strings.Compare(a.Building, b.Building),
+		cmp.Compare(b.Level, a.Level), strings.Compare(a.Floor, b.Floor), strings.Compare(a.name, b.name), strings.Compare(a.Key, b.Key))
+}
+
+// Only shows the rooms for which keep answers true.
+func (m *RoomMap) Only(keep func(key string) bool) {
+	m.cells = make([]Cell, 0, len(m.all))
+	for _, c := range m.all {
+		if keep(c.Key) {
+			m.cells = append(m.cells, c)
+		}
+	}
+	m.arrange()
 }
 
 // Choice shows another choice of the same rooms.
@@ -194,12 +202,6 @@ func (m *RoomMap) Resize(size fyne.Size) {
 	m.BaseWidget.Resize(size)
 }
 
-func (m *RoomMap) draw() {
-	if m.drawn != nil {
-		m.drawn.Refresh()
-	}
-}
-
 // at is the line and the cell at a place; the cell is nil on a title or between.
 func (m *RoomMap) at(p fyne.Position) (line *mapLine, cell *Cell) {
 	i := sort.Search(len(m.lines), func(i int) bool { return m.lines[i].top+m.lines[i].height > p.Y })
@@ -261,112 +263,48 @@ func (m *RoomMap) choose(keys []string, chosen bool) {
 	m.OnChoose(keys, chosen)
 }
 
-// MouseIn tells what is under the mouse.
-func (m *RoomMap) MouseIn(e *desktop.MouseEvent) { m.MouseMoved(e) }
-
-// MouseMoved tells what is under the mouse.
-func (m *RoomMap) MouseMoved(e *desktop.MouseEvent) {
+func (m *RoomMap) hover(c *Cell) {
 	if m.Hovered != nil {
-		_, cell := m.at(e.Position)
-		m.Hovered(cell)
+		m.Hovered(c)
 	}
 }
 
-// MouseOut tells that nothing is under the mouse.
-func (m *RoomMap) MouseOut() {
-	if m.Hovered != nil {
-		m.Hovered(nil)
-	}
-}
-
-// CreateRenderer is Fyne's.
-func (m *RoomMap) CreateRenderer() fyne.WidgetRenderer {
-	m.drawn = &mapRenderer{of: m}
-	m.drawn.fill()
-	return m.drawn
-}
-
-// mapRenderer draws the lines that are in sight.
-type mapRenderer struct {
-	of      *RoomMap
-	objects []fyne.CanvasObject
-}
-
-func (r *mapRenderer) fill() {
-	r.objects = nil
-	from, to := r.of.scroll.Offset.Y, r.of.scroll.Offset.Y+r.of.scroll.Size().Height
-	first := sort.Search(len(r.of.lines), func(i int) bool { return r.of.lines[i].top+r.of.lines[i].height > from })
-	for _, l := range r.of.lines[first:] {
+// fillLines draws the lines that are in sight.
+func (m *RoomMap) fillLines() {
+	from, to := m.sight()
+	first := sort.Search(len(m.lines), func(i int) bool { return m.lines[i].top+m.lines[i].height > from })
+	for _, l := range m.lines[first:] {
 		if l.top > to {
 			break
 		}
-		r.line(l)
+		m.fillLine(l)
 	}
 }
 
-func (r *mapRenderer) line(l mapLine) {
+func (m *RoomMap) fillLine(l mapLine) {
 	if l.title != "" {
-		style := fyne.TextStyle{Bold: l.building}
 		wide := mapTitleWide - Gap
 		if l.building {
-			wide = max(r.of.width, mapTitleWide)
+			wide = max(m.width, mapTitleWide)
 		}
-		r.text(l.title, ColorMuted, style, fyne.NewPos(0, l.top), fyne.NewSize(wide, l.height-mapCellGap), fyne.TextAlignLeading)
+		m.line(l.title, ColorMuted, fyne.TextStyle{Bold: l.building}, fyne.NewPos(0, l.top), fyne.NewSize(wide, l.height-mapCellGap), fyne.TextAlignLeading)
 	}
 	for _, c := range l.cells {
 		fill, ink := theme.ColorNameInputBackground, ColorMuted
-		if r.of.chosen[c.cell.Key] {
+		if m.chosen[c.cell.Key] {
 			fill, ink = theme.ColorNamePrimary, theme.ColorNameForegroundOnPrimary
 		}
-		box := canvas.NewRectangle(theme.Color(fill))
-		box.CornerRadius, box.StrokeWidth, box.StrokeColor = 4, 1, theme.Color(theme.ColorNameInputBorder)
+		at, size := fyne.NewPos(c.x, l.top), fyne.NewSize(c.wide, mapCellHigh)
+		box := m.box(at, size, 4, fill)
+		outline(box, 1, theme.ColorNameInputBorder)
 		label := "–"
 		if c.cell.Seats != nil && *c.cell.Seats > 0 {
 			label = strconv.Itoa(*c.cell.Seats)
 		}
 		if c.cell.Flaw != "" {
-			box.StrokeWidth, box.StrokeColor = 2, theme.Color(theme.ColorNameWarning)
+			outline(box, 2, theme.ColorNameWarning)
 			label = "! " + label
 		}
-		box.Move(fyne.NewPos(c.x, l.top))
-		box.Resize(fyne.NewSize(c.wide, mapCellHigh))
-		r.objects = append(r.objects, box)
-		r.text(label, ink, fyne.TextStyle{}, fyne.NewPos(c.x, l.top), fyne.NewSize(c.wide, mapCellHigh), fyne.TextAlignCenter)
+		m.line(label, ink, fyne.TextStyle{}, at, size, fyne.TextAlignCenter)
 	}
-}
-
-func (r *mapRenderer) text(s string, ink fyne.ThemeColorName, style fyne.TextStyle, at fyne.Position, size fyne.Size, align fyne.TextAlign) {
-	r.objects = append(r.objects, smallLine(s, ink, style, at, size, align)...)
-}
-
-// smallLine is a line of small text in the middle of a box, cut to its width;
-// nothing when not a letter fits.
-func smallLine(s string, ink fyne.ThemeColorName, style fyne.TextStyle, at fyne.Position, size fyne.Size, align fyne.TextAlign) []fyne.CanvasObject {
-	scale := theme.Size(theme.SizeNameCaptionText)
-	if runes := []rune(s); len(runes) > mapLongest {
-		s = string(runes[:mapLongest]) + "…"
-	}
-	for len(s) > 0 && fyne.MeasureText(s, scale, style).Width > size.Width {
-		runes := []rune(strings.TrimSuffix(s, "…"))
-		s = string(runes[:len(runes)-1]) + "…"
-		if len(runes) <= 1 {
-			return nil
-		}
-	}
-	t := canvas.NewText(s, theme.Color(ink))
-	t.TextSize, t.TextStyle, t.Alignment = scale, style, align
-	high := fyne.MeasureText(s, scale, style).Height
-	t.Move(at.AddXY(0, (size.Height-high)/2))
-	t.Resize(fyne.NewSize(size.Width, high))
-	return []fyne.CanvasObject{t}
-}
-
-func (r *mapRenderer) Layout(fyne.Size)             { r.fill() }
-func (r *mapRenderer) MinSize() fyne.Size           { return r.of.MinSize() }
-func (r *mapRenderer) Objects() []fyne.CanvasObject { return r.objects }
-func (r *mapRenderer) Destroy()                     {}
-
-func (r *mapRenderer) Refresh() {
-	r.fill()
-	canvas.Refresh(r.of)
 }

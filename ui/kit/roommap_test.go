@@ -26,7 +26,8 @@ func mapped(t *testing.T, cells []Cell) (*RoomMap, map[string]bool) {
 			chosen[k] = on
 		}
 	}
-	m.Set(cells, func(k string) bool { return chosen[k] })
+	m.Add(cells)
+	m.Only(func(string) bool { return true })
 	w := test.NewTempWindow(t, o)
 	w.Resize(fyne.NewSize(700, 300))
 	return m, chosen
@@ -124,7 +125,7 @@ func TestAMapOfHostileRooms(t *testing.T) {
 	if n != len(cells) {
 		t.Errorf("%d of %d rooms are on the map", n, len(cells))
 	}
-	for _, o := range m.drawn.Objects() {
+	for _, o := range m.objects {
 		if text, ok := o.(*canvas.Text); ok && (strings.ContainsRune(text.Text, '\u202e') || text.MinSize().Width > 710) {
 			t.Errorf("drawn: %.60q", text.Text)
 		}
@@ -138,11 +139,11 @@ func TestAMapDrawsWhatIsInSight(t *testing.T) {
 		cells = append(cells, Cell{Key: fmt.Sprint(i), Building: fmt.Sprint("Building ", i/200), Floor: fmt.Sprint(i / 20 % 10), Level: i / 20 % 10, Seats: seats(i % 30)})
 	}
 	m, _ := mapped(t, cells)
-	if n := len(m.drawn.Objects()); n == 0 || n > 800 {
+	if n := len(m.objects); n == 0 || n > 800 {
 		t.Errorf("%d objects are drawn", n)
 	}
 	m.scroll.ScrollToBottom()
-	if n := len(m.drawn.Objects()); n == 0 || n > 800 {
+	if n := len(m.objects); n == 0 || n > 800 {
 		t.Errorf("%d objects are drawn at the end", n)
 	}
 }

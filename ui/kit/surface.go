@@ -81,7 +81,7 @@ func (r *surfaceRenderer) Layout(size fyne.Size) {
 	r.stripe.Resize(fyne.NewSize(stripeWidth, size.Height))
 	left, other := r.insets()
 	r.surface.Content.Move(fyne.NewPos(left, other))
-	r.surface.Content.Resize(fyne.NewSize(size.Width-left-other, size.Height-2*other))
+	r.surface.Content.Resize(within(size, left+other, 2*other))
 }
 
 func (r *surfaceRenderer) MinSize() fyne.Size {

@@ -58,8 +58,10 @@ type DataTable[T any] struct {
 	// row that was pressed when rows cannot be chosen.
 	OnSelect func()
 	OnOpen   func(T)
-	// OnArrange gets the rows that the filter leaves whenever they have changed,
-	// OnShow is called whenever they or the choice have.
+	// OnTake gets rows that have come, fresh when they replace all others. OnArrange
+	// gets the rows that the filter leaves whenever they have changed, OnShow is
+	// called whenever they or the choice have.
+	OnTake    func(rows []T, fresh bool)
 	OnArrange func([]T)
 	OnShow    func()
 	// OnSave gets a file of the rows that the filter leaves: what its name ends
@@ -173,6 +175,9 @@ func (t *DataTable[T]) take(from int) {
 	compare := t.compare()
 	slices.SortFunc(fresh, compare)
 	t.order = merge(t.order, fresh, compare)
+	if t.OnTake != nil {
+		t.OnTake(t.rows[from:], from == 0)
+	}
 	t.arrange()
 }
 
@@ -249,13 +254,13 @@ func without(yes bool) int {
 }
 
 // merge puts two sorted lists together.
-func merge(a, b []int32, compare func(a, b int32) int) []int32 {
+func merge[T any](a, b []T, compare func(a, b T) int) []T {
 	if len(a) == 0 || len(b) == 0 || compare(a[len(a)-1], b[0]) < 0 {
 		return append(a, b...)
 	}
-	out := make([]int32, 0, len(a)+len(b))
+	out := make([]T, 0, len(a)+len(b))
 	for len(a) > 0 && len(b) > 0 {
-		if compare(a[0], b[0]) < 0 {
+		if compare(a[0], b[0]) <= 0 {
 			out, a = append(out, a[0]), a[1:]
 		} else {
 			out, b = append(out, b[0]), b[1:]

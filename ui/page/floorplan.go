@@ -21,11 +21,12 @@ type floorPlan struct {
 	plan    *kit.RoomMap
 	hint    *kit.Text
 	// view is what stands above the table: the map, the day or neither.
-	view  fyne.CanvasObject
-	maps  *fyne.Container
-	day   *roomDay
-	box   *fyne.Container
-	rooms []tenant.Room
+	view fyne.CanvasObject
+	maps *fyne.Container
+	day  *roomDay
+	box  *fyne.Container
+	// shown is how many rooms the filter leaves.
+	shown int
 	byKey map[string]tenant.Room
 	flaws map[string][]words.Text
 }
@@ -53,7 +54,7 @@ func newFloorPlan(env *Env, table *kit.DataTable[tenant.Room], handles func(tena
 	}
 	toggle(kit.L("Map"), f.maps)
 	toggle(kit.L("Day"), f.day.object)
-	table.OnArrange = f.arrange
+	table.OnTake, table.OnArrange = f.take, f.arrange
 	table.OnShow = f.show
 	return f
 }
@@ -70,15 +71,19 @@ func (f *floorPlan) turn(view fyne.CanvasObject) {
 // above puts the map above the table.
 func (f *floorPlan) above(table fyne.CanvasObject) fyne.CanvasObject {
 	return kit.Overview(f.box, table, func() float32 {
-		if len(f.rooms) == 0 {
+		if f.shown == 0 {
 			return 0
 		}
 		return f.needs() + 72
 	})
 }
 
-func (f *floorPlan) arrange(rooms []tenant.Room) {
-	f.rooms, f.byKey = rooms, map[string]tenant.Room{}
+// take gets rooms that have come.
+func (f *floorPlan) take(rooms []tenant.Room, fresh bool) {
+	if fresh {
+		f.byKey = map[string]tenant.Room{}
+		f.plan.Clear()
+	}
 	cells := make([]kit.Cell, len(rooms))
 	for i, r := range rooms {
 		key := strings.ToLower(r.EmailAddress)
@@ -86,7 +91,17 @@ func (f *floorPlan) arrange(rooms []tenant.Room) {
 		cells[i] = kit.Cell{Key: key, Name: cmp.Or(r.DisplayName, r.EmailAddress), Building: r.Building, Floor: floor(r), Level: value(r.FloorNumber),
 			Seats: r.Capacity, Flaw: f.flaw(r)}
 	}
-	f.plan.Set(cells, f.chosen)
+	f.plan.Add(cells)
+}
+
+// arrange shows the rooms that the filter leaves.
+func (f *floorPlan) arrange(rooms []tenant.Room) {
+	f.shown = len(rooms)
+	left := make(map[string]bool, len(rooms))
+	for _, r := range rooms {
+		left[strings.ToLower(r.EmailAddress)] = true
+	}
+	f.plan.Only(func(key string) bool { return left[key] })
 	f.day.arrange(rooms)
 }
 
