@@ -24,40 +24,57 @@ func newScript(a *app) *cobra.Command {
 
 func scriptList(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Short: "List the scripts, what each changes, and who may run it", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			scripts := exchange.Catalogue()
-			return a.show(scripts, func(w io.Writer) {
-				next := a.scriptNeeds()
+		Use: "list", Short: "List the scripts, what each changes, who may run it, and whether the connection needs it", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			list := a.scripts(c.Context())
+			return a.show(list, func(w io.Writer) {
 				var cells [][]string
-				for _, s := range scripts {
-					cells = append(cells, []string{s.Name, l(s.Title), say(s.Fields()), l(s.Role), l(s.Takes), next(s)})
+				for _, s := range list {
+					cells = append(cells, []string{s.Name, l(s.Title), say(s.Needed()), say(s.Fields()), l(s.Role), l(s.Takes), say(s.First)})
 				}
-				rows(w, []words.Key{"name", "what it does", "--set", "who may run it", "takes effect", "needed first"}, cells)
+				rows(w, []words.Key{"name", "what it does", "for this connection", "--set", "who may run it", "takes effect", "needed first"}, cells)
 			})
 		},
 	}
 }
 
-// scriptNeeds says of a script what is needed before it can be written for the
-// connection, "" for nothing or where there is no connection.
-func (a *app) scriptNeeds() func(exchange.Script) string {
-	nothing := func(exchange.Script) string { return "" }
+// listedScript is a script as the connection needs it; without one, only what it is.
+type listedScript struct {
+	exchange.Script
+	Stage exchange.Stage `json:"stage,omitempty"`
+	Why   words.Text     `json:"why,omitzero"`
+	// First is what is needed before it can be written.
+	First words.Text `json:"first,omitzero"`
+}
+
+// Needed is whether the connection needs it, and why.
+func (s listedScript) Needed() words.Text {
+	return exchange.Task{Stage: s.Stage, Why: s.Why}.Text()
+}
+
+// scripts are those of the catalogue, in the order of the connection's checklist
+// where there is a connection.
+func (a *app) scripts(ctx context.Context) (list []listedScript) {
+	for _, s := range exchange.Catalogue() {
+		list = append(list, listedScript{Script: s})
+	}
 	s, err := a.open()
 	if err != nil {
-		return nothing
+		return list
 	}
 	defer s.Close()
-	target, err := s.LastScriptTarget()
-	if err != nil {
-		return nothing
+	target, unknown := s.LastScriptTarget()
+	tasks, err := s.Checklist(ctx)
+	if err != nil || unknown != nil {
+		return list
 	}
-	return func(script exchange.Script) string {
-		if _, err := script.For(target); err != nil {
-			return problem.Line(problem.Of(err).Title.String())
+	for i, t := range tasks {
+		list[i] = listedScript{Script: t.Script, Stage: t.Stage, Why: t.Why}
+		if _, err := t.Script.For(target); err != nil {
+			list[i].First = problem.Of(err).Title
 		}
-		return ""
 	}
+	return list
 }
 
 // shownScript is what script show prints as JSON.

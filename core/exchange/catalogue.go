@@ -24,6 +24,9 @@ type Script struct {
 	Role    words.Key `yaml:"role" json:"role"`
 	Takes   words.Key `yaml:"takes" json:"takes"`
 	Undo    words.Key `yaml:"undo" json:"undo"`
+	// Dangerous says what can stop working or come to light, "" for a script that is
+	// harmless.
+	Dangerous words.Key `yaml:"dangerous" json:"dangerous,omitempty"`
 	// Platform is what the script connects to: "exchange", "graph" or "places".
 	Platform string `yaml:"platform" json:"platform"`
 	// Folder is whether the script is part of the folder that is handed over;

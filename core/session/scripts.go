@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/store"
@@ -50,6 +51,39 @@ func (s *Session) scriptTarget(rooms []tenant.Room) (exchange.Target, error) {
 		return exchange.Target{}, err
 	}
 	return exchange.Target{Connection: s.Document(), Cloud: row, Product: p, Rooms: rooms, Results: s.ScriptResults(), Now: s.env.Now()}, nil
+}
+
+// shownBy are the claims that show what a script was run for.
+var shownBy = map[string]evidence.Claim{
+	"calendar-processing": evidence.RoomSettings, "service-account": evidence.Account,
+	"service-account-reach": evidence.Delegation, "delegate-rooms": evidence.Delegation,
+	"limit-application": evidence.Scope, "remove-grant": evidence.Scope, "access-policy": evidence.Scope,
+}
+
+// Checklist are the scripts as exchange.Checklist has them, with what was proven
+// since. It makes no call.
+func (s *Session) Checklist(ctx context.Context) ([]exchange.Task, error) {
+	target, err := s.LastScriptTarget()
+	if err != nil {
+		return nil, err
+	}
+	claims, err := s.Claims(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := exchange.Checklist(target)
+	for i := range list {
+		task := &list[i]
+		claim := evidence.Find(claims, shownBy[task.Script.Name])
+		switch own := claim.Source == task.Script.Name; {
+		case task.Stage == "" || claim.Claim == "":
+		case claim.Standing == evidence.Works && !claim.Reported:
+			task.Stage, task.Why, task.At = exchange.Proven, claim.Title, claim.At
+		case own && claim.Standing != evidence.Works && task.Stage == exchange.Reported:
+			task.Stage, task.Why = exchange.Needed, claim.Reason // of other rooms, or not of all
+		}
+	}
+	return list, nil
 }
 
 // WriteScriptFolder writes everything for this connection into a folder:

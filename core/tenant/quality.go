@@ -21,7 +21,7 @@ func Flaws(rooms []Room) map[string][]words.Text {
 			continue
 		}
 		var of []words.Text
-		if r.Capacity == nil || *r.Capacity <= 0 {
+		if !r.Seated() {
 			of = append(of, words.T("No seats"))
 		}
 		if r.Building == "" {

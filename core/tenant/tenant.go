@@ -32,6 +32,9 @@ type Room struct {
 	Lists []string `json:"lists,omitempty"`
 }
 
+// Seated is whether it is known how many people the room seats.
+func (r Room) Seated() bool { return r.Capacity != nil && *r.Capacity > 0 }
+
 // Addresses are those of the rooms, in their order.
 func Addresses(rooms []Room) []string {
 	out := make([]string, len(rooms))

@@ -53,6 +53,16 @@ func (l *StepList) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpl
 // Len is how many entries there are.
 func (l *StepList) Len() int { return len(l.items) }
 
+// Input is the entry that is open, for the keyboard; nil while none is.
+func (l *StepList) Input() fyne.Focusable {
+	for _, w := range l.items {
+		if w.selected {
+			return w
+		}
+	}
+	return nil
+}
+
 // Set shows the items; those that were there keep the keyboard's focus.
 func (l *StepList) Set(items []Item) {
 	if len(items) != len(l.items) {

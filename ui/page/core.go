@@ -191,6 +191,7 @@ type checked interface {
 
 type scripted interface {
 	KeepShown() error
+	Checklist(ctx context.Context) ([]exchange.Task, error)
 	LastScriptTarget() (exchange.Target, error)
 	ScriptTarget(ctx context.Context) (exchange.Target, error)
 	ShowScript(d exchange.Document) (diff string, at time.Time)

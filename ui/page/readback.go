@@ -12,18 +12,23 @@ import (
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
-// script is one of the catalogue for this connection.
+// script is one of the checklist for this connection.
 type script struct {
 	exchange.Script
+	task exchange.Task
 	// blocked is why it cannot be generated now, nil when it can.
 	blocked *problem.Problem
 }
 
-// scripts is the catalogue for the connection as it is known here. Whoever comes
+// scripts is the checklist for the connection as it is known here. Whoever comes
 // back to it sees what changed since: the scripts that were shown before are what
 // the next ones are compared with.
-func (e *Env) scripts() ([]script, error) {
+func (e *Env) scripts(ctx context.Context) ([]script, error) {
 	if err := e.Session.KeepShown(); err != nil {
+		return nil, err
+	}
+	tasks, err := e.Session.Checklist(ctx)
+	if err != nil {
 		return nil, err
 	}
 	target, err := e.Session.LastScriptTarget()
@@ -31,9 +36,9 @@ func (e *Env) scripts() ([]script, error) {
 		return nil, err
 	}
 	var list []script
-	for _, s := range exchange.Catalogue() {
-		s, blocked := s.For(target)
-		one := script{Script: s}
+	for _, t := range tasks {
+		s, blocked := t.Script.For(target)
+		one := script{Script: s, task: t}
 		var fields exchange.FieldErrors
 		if blocked != nil && !errors.As(blocked, &fields) { // what is only wrong in the form can be filled in
 			one.blocked = problem.Of(blocked)

@@ -28,7 +28,7 @@ type Restrict struct {
 	frame   *kit.Frame
 	notice  *notice
 	scripts []script
-	pick    *kit.Field
+	list    *checklist
 	current string
 	about   *fyne.Container
 	fields  map[string]*kit.Field
@@ -80,17 +80,15 @@ func NewRestrict(env *Env) *Restrict {
 	r := &Restrict{env: env, notice: newNotice(env.Host), about: kit.Column(kit.GapWide)}
 	r.direct = newAmender(r)
 	r.code = kit.NewCodeView(env.Host, r.saveOne)
-	r.side = kit.NewVScroll(kit.Pad(0, 14, kit.GapWide, 0, r.about))
-	split := container.NewHSplit(r.side, container.NewStack(r.code.Object, r.direct.plans))
-	split.SetOffset(0.4)
-	r.pick = kit.SelectField("", "", nil)
-	r.pick.OnChanged = func(name string) {
+	r.list = newChecklist(func(name string) {
 		r.notice.clear()
 		r.open(name)
-	}
+	})
+	r.side = kit.NewVScroll(kit.Pad(0, 14, kit.GapWide, 0, kit.Column(kit.GapWide, r.list.object, r.about)))
+	split := container.NewHSplit(r.side, container.NewStack(r.code.Object, r.direct.plans))
+	split.SetOffset(0.4)
 	r.back = newResults(env, r.differing)
-	scripts := kit.Dock(kit.Pad(0, 0, 14, 0, kit.Readable(r.pick)), nil, nil, nil, split)
-	r.tabs = kit.NewTabs([]string{kit.L("Scripts"), kit.L("Results"), kit.L("Calendar processing today")}, []fyne.CanvasObject{scripts, r.back.results, r.back.rooms})
+	r.tabs = kit.NewTabs([]string{kit.L("Scripts"), kit.L("Results"), kit.L("Calendar processing today")}, []fyne.CanvasObject{split, r.back.results, r.back.rooms})
 	body := kit.Dock(kit.Pad(0, 0, kit.Gap, 0, r.notice.object), nil, nil, nil, r.tabs.Object)
 	r.frame = kit.NewWideFrame(kit.L("Set up Exchange"),
 		kit.L("These scripts are for an Exchange administrator. They change one mailbox at a time, keep what was there before, and can be undone. Drop what they wrote onto this window."), body)
@@ -99,7 +97,7 @@ func NewRestrict(env *Env) *Restrict {
 		kit.NewButtonWithIcon(kit.L("Save everything…"), theme.FolderIcon(), r.saveAll),
 		kit.PrimaryButton(kit.L("Continue"), theme.NavigateNextIcon(), func() { env.Go(setup.Prove) }))
 	for _, name := range []string{mainScript, "limit-application", "service-account-reach", "access-policy", "delegate-rooms", "rooms-show"} {
-		r.frame.Spot(name, r.pick, func() {
+		r.frame.Spot(name, r.list.list, func() {
 			r.tabs.Open(ViewScripts)
 			r.current = name // for a catalogue that is still being read
 			r.open(name)
@@ -116,8 +114,8 @@ func (r *Restrict) Shown() {
 	var scripts []script
 	var back readback
 	read := r.read
-	r.env.Scope.Run(func(context.Context) (err error) {
-		scripts, err = r.env.scripts()
+	r.env.Scope.Run(func(ctx context.Context) (err error) {
+		scripts, err = r.env.scripts(ctx)
 		back = r.env.readback()
 		return err
 	}, func(err error) {
@@ -131,8 +129,8 @@ func (r *Restrict) Shown() {
 		}
 		if r.current == "" && len(scripts) > 0 {
 			r.current = scripts[0].Name
-			if slices.ContainsFunc(scripts, func(s script) bool { return s.Name == mainScript }) {
-				r.current = mainScript
+			if next := slices.IndexFunc(scripts, script.next); next >= 0 {
+				r.current = scripts[next].Name
 			}
 		}
 		r.open(r.current)
@@ -181,12 +179,7 @@ func (r *Restrict) open(name string) {
 
 // show draws what a script is about, with its form.
 func (r *Restrict) show(s script) {
-	var options []kit.Option
-	for i, other := range r.scripts {
-		options = append(options, kit.Option{ID: other.Name, Name: strconv.Itoa(i+1) + ".  " + kit.L(other.Title)})
-	}
-	r.pick.SetOptions(options)
-	r.pick.SetValue(s.Name)
+	r.list.set(r.scripts, s.Name)
 	r.about.RemoveAll()
 	facts := kit.Column(kit.Gap)
 	for _, f := range []struct {
@@ -199,6 +192,10 @@ func (r *Restrict) show(s script) {
 		if f.text != "" {
 			facts.Add(kit.Column(1, kit.Small(f.title), kit.NewText(kit.L(f.text))))
 		}
+	}
+	r.about.Add(kit.Heading(kit.L(s.Title)))
+	if s.Dangerous != "" {
+		r.about.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.Column(2, kit.Strong(kit.L("High impact")), kit.NewText(kit.L(s.Dangerous)))))
 	}
 	if r.only = r.onlySwitch(s); r.only != nil {
 		r.about.Add(kit.Card(r.only))

@@ -1,0 +1,152 @@
+package exchange
+
+import (
+	"slices"
+	"time"
+
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// Stage is where a script stands on the checklist of a connection.
+type Stage string
+
+// The stages. A script that is in none is not on the checklist.
+const (
+	Needed   Stage = "needed"
+	Optional Stage = "optional"
+	// Reported is that a result file says that everything was done. Anybody can
+	// write such a file.
+	Reported Stage = "reported"
+	// Proven is that calls have shown what the script is for.
+	Proven Stage = "proven"
+)
+
+// text is the stage as a sentence.
+func (s Stage) text() words.Text {
+	switch s {
+	case Needed:
+		return words.T("Needed.")
+	case Optional:
+		return words.T("Optional.")
+	case Reported:
+		return words.T("Reported.")
+	case Proven:
+		return words.T("Done.")
+	}
+	return words.Text{}
+}
+
+// Task is a script with its place on the checklist.
+type Task struct {
+	Script Script `json:"script"`
+	Stage  Stage  `json:"stage,omitempty"`
+	// Why says why it is on the checklist, or what is known of it.
+	Why words.Text `json:"why,omitzero"`
+	// At is when the run ended that Why is about, zero for none.
+	At time.Time `json:"at,omitzero"`
+}
+
+// Text is the stage, and why; nothing for a script that is not on the checklist.
+func (t Task) Text() words.Text { return words.Sentences(t.Stage.text(), t.Why) }
+
+// Checklist are all scripts: first those that are needed, in the order to run
+// them, then the optional ones, then the others.
+func Checklist(t Target) []Task {
+	var needed, optional, others []Task
+	for _, s := range Catalogue() {
+		task := Task{Script: s}
+		task.Stage, task.Why = s.need(t)
+		into := &others
+		switch task.Stage {
+		case Needed:
+			into = &needed
+		case Optional:
+			into = &optional
+		}
+		task.read(t.Results)
+		*into = append(*into, task)
+	}
+	return slices.Concat(needed, optional, others)
+}
+
+// read takes what the last run of the script reported.
+func (t *Task) read(results []Result) {
+	i := slices.IndexFunc(results, func(r Result) bool { return r.Script == t.Script.Name })
+	if i < 0 || t.Stage == "" || results[i].WhatIf {
+		return
+	}
+	r := results[i]
+	t.At = r.FinishedAt
+	switch failed := r.Summary[Failed]; {
+	case r.Complete():
+		t.Stage, t.Why = Reported, words.T("Its result file says that everything was done. No call has confirmed it.")
+	case failed > 0:
+		t.Why = words.N(failed, "The last run failed for %d object.", "The last run failed for %d objects.", failed)
+	default:
+		t.Why = words.T("The last run did not do everything. Its results say what it skipped, or why it stopped.")
+	}
+}
+
+// need is whether a connection needs the script, and why; nothing has been run yet.
+func (s Script) need(t Target) (Stage, words.Text) {
+	c, p := t.Connection, t.Product
+	limits := c.Scope.Kind == connection.ScopeRBAC || p.LimitFirst && p.Scoping.Way != product.ScopingPolicy
+	switch s.Name {
+	case "rooms-show":
+		if !slices.Contains(p.With(c.Product.Options, c.Product.Permissions).Lists, "rooms") {
+			return Needed, words.T("%s has no permission to list rooms, so Exchange lists them.", p.Name)
+		}
+	case "calendar-processing-show":
+		if len(p.Policy) > 0 {
+			return Optional, words.T("Shows beforehand which rooms would be changed.")
+		}
+	case "calendar-processing":
+		if len(p.Policy) > 0 {
+			return Needed, words.T("%s needs the rooms to answer meeting requests its way.", p.Name)
+		}
+	case "service-account":
+		if p.ServiceAccount != nil && c.ServiceAccount != "" {
+			return Optional, words.T("Only if the service account does not exist yet.")
+		}
+	case "service-account-reach", "delegate-rooms":
+		if p.DelegationScript().Field == s.Name {
+			return Needed, words.T("%s works in the rooms with the service account.", p.Name)
+		}
+	case "limit-application":
+		if limits {
+			return Needed, words.T("Until then, the application can reach every mailbox of the tenant.")
+		}
+	case "remove-grant":
+		if limits {
+			return Needed, words.T("The limit counts only when the tenant-wide consent is gone.")
+		}
+	case "access-policy":
+		if c.Scope.Kind == connection.ScopePolicy || p.LimitFirst && !limits {
+			return Needed, words.T("Until then, the application can reach every mailbox of the tenant.")
+		}
+	case "block-room-sign-in":
+		return Optional, words.T("Nobody needs to sign in as a room.")
+	case "set-places":
+		if n := undescribed(t.Rooms); n > 0 {
+			return Optional, words.N(n, "%d room has no building or no seats.", "%d rooms have no building or no seats.", n)
+		}
+	case "ews-show":
+		if len(p.NotUpdatable) > 0 {
+			return Optional, words.T("Shows whether the applications of %s may still use EWS.", p.Name)
+		}
+	}
+	return "", words.Text{}
+}
+
+// undescribed is how many rooms lack a building or seats.
+func undescribed(rooms []tenant.Room) (n int) {
+	for _, r := range rooms {
+		if r.Building == "" || !r.Seated() {
+			n++
+		}
+	}
+	return n
+}
