@@ -103,6 +103,23 @@ func TestCodeIsShownUntilItIsStopped(t *testing.T) {
 	p.sees("Sign in as an administrator of Contoso")
 }
 
+// A sign-in in the middle of Apply leaves the page when Microsoft has answered:
+// its button to stop waiting would stop the work.
+func TestSignInEndsBeforeTheWork(t *testing.T) {
+	b := newFake(t)
+	p := bare(t, b)
+	p.press("Sign in with the browser")
+	b.Grows, b.HoldApply = true, true
+	p.button("Apply").OnTapped()
+	p.until(func() bool {
+		return strings.Contains(p.reads(), "waiting for Microsoft to catch up") && strings.Contains(p.reads(), "Ada Admin")
+	})
+	p.missesOut("Stop waiting")
+	p.missesOut("Open this address in a browser on this computer")
+	p.press("Cancel")
+	p.missesOut("registered and proven")
+}
+
 func TestWaitingShowsTheAddress(t *testing.T) {
 	b := newFake(t)
 	b.Hold = true

@@ -140,7 +140,7 @@ func (c *Consent) read(log bool) {
 	var seen session.Consent
 	c.work(kit.L("Reading what was granted"), func(ctx context.Context, _ task.Report) (err error) {
 		if log {
-			if err := c.env.Session.AllowSignInLog(ctx, c.way(ctx)); err != nil {
+			if err := c.through(ctx, func(way session.SignIn) error { return c.env.Session.AllowSignInLog(ctx, way) }); err != nil {
 				return err
 			}
 		}

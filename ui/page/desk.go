@@ -127,10 +127,20 @@ func (d *desk) way(ctx context.Context) session.SignIn {
 	}
 }
 
+// through signs in by way of the page, and takes what the person had to do off
+// the page when Microsoft has answered, though the work continues.
+func (d *desk) through(ctx context.Context, sign func(session.SignIn) error) error {
+	err := sign(d.way(ctx))
+	d.env.Host.Dispatch(d.signIn.answered)
+	return err
+}
+
 // grow makes the sign-in hold scopes, in the way in which it began.
 func (d *desk) grow(ctx context.Context, scopes ...[]string) error {
-	_, err := d.env.Session.SignIn(ctx, d.way(ctx), slices.Concat(scopes...))
-	return err
+	return d.through(ctx, func(way session.SignIn) error {
+		_, err := d.env.Session.SignIn(ctx, way, slices.Concat(scopes...))
+		return err
+	})
 }
 
 // tenant is the tenant as a person calls it.

@@ -227,6 +227,15 @@ func (s *signInCard) over() {
 	}
 }
 
+// answered takes the card of the sign-in off the page.
+func (s *signInCard) answered() {
+	if s.news == nil {
+		return
+	}
+	s.over()
+	s.draw()
+}
+
 func (s *signInCard) cancel() {
 	if s.stop != nil {
 		s.stop()

@@ -9,6 +9,7 @@ import (
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
@@ -23,7 +24,7 @@ func (c *applicationCard) planUndo(withLog bool) {
 	var plan register.UndoPlan
 	c.p.work(kit.L("Reading the tenant"), func(ctx context.Context, _ task.Report) (err error) {
 		if withLog {
-			if err := c.p.env.Session.AllowSignInLog(ctx, c.p.way(ctx)); err != nil {
+			if err := c.p.through(ctx, func(way session.SignIn) error { return c.p.env.Session.AllowSignInLog(ctx, way) }); err != nil {
 				return err
 			}
 		}
