@@ -155,7 +155,15 @@ func secretStatus(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.showSecrets(states)
+			if err := a.showSecrets(states); err != nil {
+				return err
+			}
+			for _, state := range states {
+				if state.Problem != nil {
+					return state.Problem
+				}
+			}
+			return nil
 		},
 	}
 }

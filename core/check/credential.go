@@ -73,7 +73,7 @@ func checkKeyMatch(_ context.Context, s *State) Finding {
 		return unknown(problem.New(codeCredentialUnrecorded, words.T("Which of the application's credentials this is was not recorded.")).
 			Fix(words.T("Nothing needs to be done. A credential that Roomkey makes is recorded.")))
 	case own.Kind == connection.CredentialCertificate:
-		return fail(problem.New(codeCredentialCertificateNotRegistered, words.T("The application does not know the certificate %s.", own.Thumbprint)).
+		return fail(problem.New(codeCredentialCertificateNotRegistered, words.T("The application does not know the certificate with the thumbprint %s (SHA-1, as the portal shows it).", own.Thumbprint)).
 			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets, Certificates: press \"Upload certificate\" and choose its public part (.cer).")).
 			See(words.T("Certificates & secrets of this application"), s.portal("Credentials")))
 	}

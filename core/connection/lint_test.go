@@ -124,11 +124,26 @@ func TestLintSecret(t *testing.T) {
 		"client_secret: Qx8~abcDEF":              {"connection.not-secret"},
 		`{"password": "Qx8~abcDEF"}`:             {"connection.not-secret"},
 		"eyJhbGciOiJ.eyJhdWQiOiJ.c2ln":           {"connection.not-secret"},
-		"Qx8=abc~DEF":                            nil,
-		"Qx8_abc=DEF~123":                        nil,
-		"Zm9vYmFyYmF6Zm9vYmFyYmF6Zm9v=":          nil,
-		"Qx8*a**bc*":                             nil,
-		"-----BEGIN PRIVATE KEY-----":            {"connection.secret-characters", "connection.secret-is-certificate"},
+		"***Qx8":                                 {"connection.not-secret"},
+		"[secret]":                               {"connection.not-secret"},
+		"$secret = 'Qx8~abcDEF'":                 {"connection.not-secret"},
+		`"clientSecret": "Qx8~abcDEF",`:          {"connection.not-secret"},
+		"AZURE_CLIENT_ID=1\nAZURE_CLIENT_SECRET=Qx8~abcDEF":  {"connection.not-secret"},
+		"clientId=1;clientSecret=Qx8~abcDEF;":                {"connection.not-secret"},
+		"{\n  \"password\": \"Qx8~abc":                       {"connection.not-secret"},
+		"eyJhbGciOiJ.eyJhdWQiOiJ":                            {"connection.not-secret"},
+		"Authorization: Bearer eyJhbGciOiJ.eyJhdWQiOiJ.c2ln": {"connection.not-secret"},
+		"Bearer Qx8~abcDEF":                                  {"connection.not-secret"},
+		"${CLIENT_SECRET}":                                   {"connection.not-secret"},
+		"@Microsoft.KeyVault(SecretUri=https://v.example/s)": {"connection.not-secret"},
+		"<your client secret>":                               {"connection.not-secret"},
+		"0123456789ABCDEF0123456789ABCDEF01234567":           {"connection.not-secret"},
+		"admin@contoso.com":                                  {"connection.not-secret"},
+		"Qx8=abc~DEF":                                        nil,
+		"Qx8_abc=DEF~123":                                    nil,
+		"Zm9vYmFyYmF6Zm9vYmFyYmF6Zm9v=":                      nil,
+		"Qx8*a**bc*":                                         nil,
+		"-----BEGIN PRIVATE KEY-----":                        {"connection.secret-characters", "connection.secret-is-certificate"},
 	} {
 		var got []string
 		for _, f := range LintSecret("client-secret", text) {
@@ -146,6 +161,9 @@ func TestLintSecret(t *testing.T) {
 	}
 	if found := LintSecret("server-token", "eyJhbGciOiJ.eyJhdWQiOiJ.c2ln"); len(found) > 0 {
 		t.Error("a server's token may be a JWT")
+	}
+	if found := LintSecret("server-token", "Bearer eyJhbGciOiJ.eyJhdWQiOiJ.c2ln"); len(found) != 1 || !strings.Contains(found[0].Problem.Title.String(), "Bearer") {
+		t.Error(found)
 	}
 	if found := LintSecret("certificate", "\n-----BEGIN"); len(found) > 0 {
 		t.Error("a certificate is the vault's to judge")

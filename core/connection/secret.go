@@ -1,7 +1,6 @@
 package connection
 
 import (
-	"encoding/json"
 	"regexp"
 	"strings"
 
@@ -28,10 +27,8 @@ func LintSecret(kind, text string) []FieldProblem {
 	for _, other := range otherThings {
 		if other.is(kind, clean) {
 			add(codeNotSecret, other.title, other.remedy)
+			return found
 		}
-	}
-	if len(found) > 0 {
-		return found
 	}
 	if len(removed) > 0 {
 		add(codeUnclean, words.T("There is something around or inside the value that pasting added: %s.", listed(removed)),
@@ -53,10 +50,15 @@ func LintSecret(kind, text string) []FieldProblem {
 }
 
 var (
-	masked     = regexp.MustCompile(`^.{0,8}(\*{3,}|[•●∗⁎]{3,}|\.{3,}|…)$`)
-	assignment = regexp.MustCompile(`^(?i)(export |set |\$env:)?([a-z_][a-z0-9_.-]*)\s*[=:]\s*([^=\s].*)$`)
-	jwt        = regexp.MustCompile(`^(?i)(Bearer )?eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$`)
+	masked     = regexp.MustCompile(`^(?i)(.{0,8}(\*{3,}|[•●∗⁎]{3,}|\.{3,}|…).{0,8}|x{6,}|[\[(<](secret|hidden|redacted|masked)[\])>])$`)
+	assignment = regexp.MustCompile(`^(?is)(export |setx? |\$env:|\$)?["']?([a-z_][a-z0-9_.-]*)["']?\s*[=:]\s*([^=\s].*)$`)
+	asJSON     = regexp.MustCompile(`^[\[{]\s*["\[{]`)
+	bearer     = regexp.MustCompile(`^(?i)(authorization:\s*)?bearer\s`)
+	jwt        = regexp.MustCompile(`^(?i:(authorization:\s*)?bearer\s+)?eyJ[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){1,4}$`)
 	named      = regexp.MustCompile(`(?i:secret|token|password|passwd|key|value)|^[A-Z][A-Z0-9]*_[A-Z0-9_]+$`)
+	pairs      = regexp.MustCompile(`(?i)client[_-]?secret["']?\s*[=:]`)
+	reference  = regexp.MustCompile(`^(?i)(\$\{.*\}|\$\(.*\)|\{\{.*\}\}|%\w+%|\$[a-z_]\w*|<[^<>]+>|@Microsoft\.KeyVault\(.*\)|YOUR[_-].*)$`)
+	thumbprint = regexp.MustCompile(`^[0-9A-Fa-f]{40}$`)
 )
 
 // webAddress is an address where a secret is wanted.
@@ -68,7 +70,7 @@ var otherThings = []struct {
 	title, remedy words.Text
 }{
 	{
-		func(kind, text string) bool { return kind == "client-secret" && webAddress.MatchString(text) },
+		func(_, text string) bool { return webAddress.MatchString(text) },
 		words.T("This is a web address, not a secret value."),
 		words.T("Copy the value itself, with the copy button beside it."),
 	},
@@ -78,9 +80,7 @@ var otherThings = []struct {
 		words.T("The full value is shown only once, right after it is created. If it is masked now, create a new one and copy that."),
 	},
 	{
-		func(_, text string) bool {
-			return strings.HasPrefix(text, "{") && json.Valid([]byte(text)) || strings.HasPrefix(text, "[") && json.Valid([]byte(text))
-		},
+		func(_, text string) bool { return asJSON.MatchString(text) },
 		words.T("This is a JSON text, not the value alone."),
 		words.T("Paste only what stands between the quotes behind the name of the value, such as \"password\" in the output of az or \"secretText\" in an answer of Graph."),
 	},
@@ -90,9 +90,31 @@ var otherThings = []struct {
 		words.T("In the app registration open Certificates & secrets, press New client secret and copy the column Value."),
 	},
 	{
+		func(kind, text string) bool {
+			return bearer.MatchString(text) && !(kind == "client-secret" && jwt.MatchString(text))
+		},
+		words.T("This begins with the word Bearer, which is not part of the value."),
+		words.T("Paste only what stands behind it."),
+	},
+	{
+		func(_, text string) bool { return reference.MatchString(text) },
+		words.T("This stands in the place of a value that is kept elsewhere. It is not the value."),
+		words.T("Look up the value itself where it is kept, and copy that."),
+	},
+	{
+		func(kind, text string) bool { return kind == "client-secret" && thumbprint.MatchString(text) },
+		words.T("This looks like the thumbprint of a certificate, not a client secret."),
+		words.T("To sign in with the certificate, choose its file. To sign in with a secret, copy the column Value under Certificates & secrets, Client secrets."),
+	},
+	{
+		func(kind, text string) bool { return kind == "client-secret" && IsAddress(text) },
+		words.T("This is an e-mail address, not a client secret."),
+		words.T("In the app registration open Certificates & secrets and copy the column Value of a client secret."),
+	},
+	{
 		func(_, text string) bool {
 			m := assignment.FindStringSubmatch(text)
-			return m != nil && (m[1] != "" || named.MatchString(m[2]))
+			return !bearer.MatchString(text) && (m != nil && (m[1] != "" || named.MatchString(m[2])) || pairs.MatchString(text) && !asJSON.MatchString(text))
 		},
 		words.T("This is a line with a name and a value, not the value alone."),
 		words.T("Paste only what stands behind the = or the colon, without quotes."),

@@ -123,7 +123,12 @@ func (a *Application) acquire(ctx context.Context, client *confidential.Client) 
 		return Token{}, problem.Of(ctx.Err())
 	}
 	if err != nil {
-		return Token{}, problemOf(hiding{err, a.o.Secret}, BookingApplication, a.o.Cloud, a.o.ClientID, a.o.TenantID)
+		p := problemOf(hiding{err, a.o.Secret}, BookingApplication, a.o.Cloud, a.o.ClientID, a.o.TenantID)
+		if a.o.Certificate != nil && p.Kind.Decided() {
+			named := *p // it may be one that others hold too
+			p = named.With(words.Sentences(p.Detail, words.T("Roomkey signed in with a certificate."), a.o.Certificate.Thumbprints()))
+		}
+		return Token{}, p
 	}
 	if result.AccessToken == "" {
 		return Token{}, unexpected(a.o.Cloud, 200)

@@ -91,14 +91,14 @@ func checkAlias(v string) words.Text {
 var roomColumns = []sheet.Column{
 	{Key: "Address", Title: "Address", Aliases: []string{"Room", "EmailAddress", "E-mail", "PrimarySmtpAddress", "Mail", "E-Mail-Adresse", "Primäre SMTP-Adresse",
 		"Adresse e-mail", "Adresse de messagerie", "Adresse électronique", "Courriel", "Adresse SMTP principale",
-		"Dirección de correo electrónico", "Correo electrónico", "Correo", "Dirección SMTP principal",
+		"Adresse courriel", "Dirección de correo electrónico", "Correo electrónico", "Correo", "Dirección SMTP principal",
 		"Indirizzo di posta elettronica", "Indirizzo e-mail", "Posta elettronica", "Indirizzo SMTP primario",
 		"E-mailadres", "Primair SMTP-adres", "Endereço de e-mail", "Endereço SMTP principal"}, //nolint:misspell // Dutch
 		Fallbacks: []string{"WindowsEmailAddress", "UserPrincipalName", "Benutzerprinzipalname", "Nom d'utilisateur principal", "Nombre principal de usuario",
 			"Nome entità utente", "Nome dell'entità utente", "User principal name (UPN)", "Nome UPN", "Nome principal do usuário", "Nome principal de utilizador", "Identity"},
 		Required: true, Unique: true, Check: checkAddress},
 	{Key: "Name", Title: "Name", Aliases: []string{"Nom", "Nombre", "Nome", "Naam"}, Unique: true, Check: checkName},
-	{Key: "DisplayName", Title: "DisplayName", Aliases: []string{"Display name", "Anzeigename", "Nom d'affichage", "Nom complet", "Nombre para mostrar", "Nombre para mostrarlo", "Nome visualizzato", "Weergavenaam", "Nome para exibição", "Nome a apresentar"}, Check: func(v string) words.Text {
+	{Key: "DisplayName", Title: "DisplayName", Aliases: []string{"Display name", "Room name", "Anzeigename", "Nom d'affichage", "Nom complet", "Nombre para mostrar", "Nombre para mostrarlo", "Nome visualizzato", "Weergavenaam", "Nome para exibição", "Nome a apresentar"}, Check: func(v string) words.Text {
 		if utf8.RuneCountInString(v) > 256 {
 			return words.T("is longer than 256 characters")
 		}
@@ -106,7 +106,7 @@ var roomColumns = []sheet.Column{
 	}},
 	{Key: "Alias", Title: "Alias", Unique: true, Check: checkAlias},
 	{Key: "Capacity", Title: "Capacity", Aliases: []string{"Seats", "Kapazität", "Capacité", "Capacidad", "Capacità", "Capienza", "Capaciteit", "Capacidade"}, Fallbacks: []string{"ResourceCapacity"}, Check: checkNumber},
-	{Key: "Office", Title: "Office", Aliases: []string{"Büro", "Bureau", "Oficina", "Ufficio", "Kantoor", "Escritório"}, Fallbacks: []string{"Location", "Standort", "Emplacement", "Ubicación", "Posizione", "Locatie", "Localização"}},
+	{Key: "Office", Title: "Office", Aliases: []string{"Büro", "Bureau", "Oficina", "Ufficio", "Kantoor", "Escritório"}, Fallbacks: []string{"Location", "Standort", "Ort", "Emplacement", "Ubicación", "Posizione", "Locatie", "Localização"}},
 	{Key: "Building", Title: "Building", Aliases: []string{"Gebäude", "Bâtiment", "Edificio", "Gebouw", "Edifício", "Prédio"}},
 	{Key: "Floor", Title: "Floor", Aliases: []string{"FloorNumber", "Etage", "Stockwerk", "Étage", "Planta", "Piso", "Piano", "Verdieping", "Andar"}, Check: checkFloor},
 	{Key: "FloorLabel", Title: "FloorLabel", Aliases: []string{"Etagenbezeichnung"}},
@@ -118,10 +118,35 @@ var roomColumns = []sheet.Column{
 	{Key: "Audio", Title: "Audio", Aliases: []string{"AudioDeviceName"}},
 	{Key: "Video", Title: "Video", Aliases: []string{"VideoDeviceName"}},
 	{Key: "Display", Title: "Display", Aliases: []string{"DisplayDeviceName"}},
-	{Key: "Type", Title: "RecipientTypeDetails", Fallbacks: []string{"Type", "ResourceType", "Empfängertyp", "Type de destinataire", "Tipo de destinatario", "Tipo di destinatario", "Tipo destinatario", "Type geadresseerde", "Tipo de destinatário"}},
+	{Key: "Type", Title: "RecipientTypeDetails", Fallbacks: []string{"Type", "Typ", "ResourceType", "Ressourcentyp", "Type de ressource", "Tipo de recurso", "Tipo di risorsa", "Tipo risorsa", "Type resource",
+		"Empfängertyp", "Type de destinataire", "Tipo de destinatario", "Tipo di destinatario", "Tipo destinatario", "Type geadresseerde", "Tipo de destinatário", "Mailbox type", "Postfachtyp", "RecipientType"},
+		Leaves: notRoom, LeavesCode: CodeNotRoom},
+	{Key: "Resource", Title: "IsResource", Leaves: func(v string) words.Text {
+		if yes, ok := yesNo(v); ok && !yes {
+			return words.T("IsResource is %s, so it is not a room.", v)
+		}
+		return words.Text{}
+	}, LeavesCode: CodeNotRoom},
+	{Key: "LastName", Title: "LastName", Aliases: []string{"Surname", "Nachname", "Nom de famille", "Apellidos", "Apellido", "Cognome", "Achternaam", "Sobrenome", "Apelido"}, Leaves: func(v string) words.Text {
+		if v != "" {
+			return words.T("it has the last name %q, as people have and rooms do not.", problem.Line(v))
+		}
+		return words.Text{}
+	}, LeavesCode: CodeNotRoom},
 	{Key: "Tenant", Title: "Tenant"},
 	{Key: "Hidden", Title: "Hidden"},
 	{Key: "Account", Title: "Account"},
+}
+
+// notRoom says why a row of this type is left out, zero for a room.
+func notRoom(kind string) words.Text {
+	switch {
+	case isRoom(kind):
+		return words.Text{}
+	case strings.EqualFold(kind, "UserMailbox"):
+		return words.T("it is of the type %q. If that is the column RecipientType, export RecipientTypeDetails: it tells rooms from people.", problem.Line(kind))
+	}
+	return words.T("it is of the type %q, and only rooms are read. Set-Mailbox -Type Room makes a mailbox a room.", problem.Line(kind))
 }
 
 // isRoom reports whether a mailbox of this type is a room. RecipientTypeDetails
@@ -144,12 +169,6 @@ func ParseRooms(data []byte) ([]NewRoom, []sheet.LineProblem, error) {
 	}
 	var out []NewRoom
 	for _, row := range read.Rows {
-		if kind := row.Get("Type"); !isRoom(kind) {
-			wrong = append(wrong, sheet.LineProblem{Line: row.Line, Column: "Type", Skipped: true, Problem: problem.New(CodeNotRoom,
-				words.T("Line %d: %s is not a room. Its type is %q, so it was left out.", row.Line, problem.Line(row.Get("Address")), problem.Line(kind))).
-				Fix(words.T("Nothing needs to be done if that is right. A room has the type RoomMailbox: Set-Mailbox -Type Room makes one."))})
-			continue
-		}
 		r := NewRoom{Line: row.Line, Name: row.Get("Name"), Alias: row.Get("Alias"), Office: row.Get("Office"), RoomList: row.Get("RoomList")}
 		r.Room = tenant.Room{
 			EmailAddress: row.Get("Address"), DisplayName: or(row.Get("DisplayName"), r.Name),
@@ -168,7 +187,6 @@ func ParseRooms(data []byte) ([]NewRoom, []sheet.LineProblem, error) {
 		}
 		out = append(out, r)
 	}
-	slices.SortStableFunc(wrong, func(a, b sheet.LineProblem) int { return a.Line - b.Line })
 	return out, wrong, nil
 }
 

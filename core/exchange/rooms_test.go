@@ -15,11 +15,11 @@ import (
 func TestParseRoomsReadsWhatMicrosoftsToolsExport(t *testing.T) {
 	for file, want := range map[string]struct {
 		name string
-		out  []string
+		out  []int
 	}{
 		"powershell-5.csv": {"Lake view", nil}, "get-mailbox.csv": {"Lake view", nil},
-		"get-exomailbox.csv": {"Lake view", []string{"anna@fabrikam.com", "car@fabrikam.com"}},
-		"get-place.csv":      {"Lake view", []string{"desks@fabrikam.com"}},
+		"get-exomailbox.csv": {"Lake view", []int{3, 4}},
+		"get-place.csv":      {"Lake view", []int{3}},
 		"german.csv":         {"Seeblick Zürich", nil}, "french-dos.csv": {"Vue étoilée", nil}, "spanish-mac.csv": {"Salón de la Niña", nil},
 		"header-only.csv": {"", nil},
 	} {
@@ -32,13 +32,12 @@ func TestParseRoomsReadsWhatMicrosoftsToolsExport(t *testing.T) {
 			t.Errorf("%s: %v", file, err)
 			continue
 		}
-		var out []string
+		var out []int
 		for _, w := range wrong {
 			if w.Problem.Code != CodeNotRoom {
 				t.Errorf("%s: %v", file, w.Problem)
 			}
-			_, rest, _ := strings.Cut(w.Problem.Title.String(), ": ")
-			out = append(out, strings.Fields(rest)[0])
+			out = append(out, w.Line)
 		}
 		if d := cmp.Diff(want.out, out); d != "" {
 			t.Error(file, d)
@@ -86,6 +85,32 @@ func TestRoomsInTheirOwnWords(t *testing.T) {
 	for _, text := range []string{"Lake view\nlake@fabrikam.com\n", "lake@fabrikam.com;8\nsea@fabrikam.com;9\n", "lake@fabrikam.com sea@fabrikam.com\n"} {
 		if rooms, _, err := ParseRooms([]byte(text)); err == nil {
 			t.Errorf("%q: %+v", text, rooms)
+		}
+	}
+}
+
+// TestOnlyRoomsAreTaken: tables of all mailboxes or of all people, of which only the
+// room is read, whatever the columns are that tell.
+func TestOnlyRoomsAreTaken(t *testing.T) {
+	for name, text := range map[string]string{
+		"active users":             "Block credential,Display name,First name,Last name,Licenses,User principal name\nFalse,Anna Keller,Anna,Keller,E3,anna@fabrikam.com\nTrue,Lake view,,,Unlicensed,lake@fabrikam.com\n",
+		"active users, German":     "Anzeigename;Benutzerprinzipalname;Vorname;Nachname\nAnna Keller;anna@fabrikam.com;Anna;Keller\nSee;lake@fabrikam.com;;\n",
+		"users of Entra":           "userPrincipalName,displayName,surname,mail,givenName,id\nanna@fabrikam.com,Anna Keller,Keller,anna@fabrikam.com,Anna,1\nlake@fabrikam.com,Lake view,,lake@fabrikam.com,,2\n",
+		"mailboxes":                "Display name,Email address,Recipient type\nAnna,anna@fabrikam.com,UserMailbox\nLake,lake@fabrikam.com,RoomMailbox\n",
+		"resources":                "DISPLAY NAME,EMAIL ADDRESS,RESOURCE TYPE,CAPACITY\nCar,car@fabrikam.com,Equipment,4\nLake,lake@fabrikam.com,Room,8\n",
+		"resources, German":        "Anzeigename;E-Mail-Adresse;Ressourcentyp;Kapazität\nAuto;auto@fabrikam.com;Gerät;4\nSee;lake@fabrikam.com;Raum;8\n",
+		"resources, French":        "Nom d'affichage;Adresse courriel;Type de ressource;Capacité\nVoiture;v@fabrikam.com;Équipement;\nLac;lake@fabrikam.com;Salle;8\n",
+		"resources, Spanish":       "Nombre para mostrar;Correo electrónico;Tipo de recurso\nCoche;c@fabrikam.com;Equipamiento\nLago;lake@fabrikam.com;Sala\n",
+		"IsResource":               "Name,PrimarySmtpAddress,IsResource\nanna,anna@fabrikam.com,False\nlake,lake@fabrikam.com,True\n",
+		"places of every level":    "Identity,DisplayName,Type\nNorth_1,North,Building\nlake@fabrikam.com,Lake,Room\n",
+		"places, not of a mailbox": "Identity,DisplayName,Type\n,Desk 4,Desk\nlake@fabrikam.com,Lake,Room\n",
+	} {
+		rooms, wrong, err := ParseRooms([]byte(text))
+		if err != nil || len(rooms) != 1 || rooms[0].EmailAddress != "lake@fabrikam.com" {
+			t.Errorf("%s: %+v %v", name, rooms, err)
+		}
+		if len(wrong) != 1 || wrong[0].Problem.Code != CodeNotRoom || !wrong[0].Skipped {
+			t.Errorf("%s: %+v", name, wrong)
 		}
 	}
 }

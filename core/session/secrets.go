@@ -23,6 +23,8 @@ type SecretState struct {
 	Thumbprint    string `json:"thumbprint,omitempty"`
 	Thumbprint256 string `json:"thumbprint256,omitempty"`
 	Subject       string `json:"subject,omitempty"`
+	// Problem is why what is stored cannot be used, nil when it can.
+	Problem *problem.Problem `json:"problem,omitempty"`
 }
 
 // SecretStates asks the keychain for every kind.
@@ -39,7 +41,7 @@ func (s *Session) SecretStates(ctx context.Context) ([]SecretState, error) {
 }
 
 // SecretState asks the keychain for one kind. A secret that is not there is no
-// error; a keychain that cannot be asked is.
+// error, nor is one that cannot be used; a keychain that cannot be asked is.
 func (s *Session) SecretState(ctx context.Context, kind vault.Kind) (SecretState, error) {
 	secret, err := s.env.Vault.Get(ctx, s.ID(), kind)
 	if problem.CodeOf(err) == vault.CodeAbsent {
@@ -51,8 +53,8 @@ func (s *Session) SecretState(ctx context.Context, kind vault.Kind) (SecretState
 	state := SecretState{Kind: kind, Stored: true, Fingerprint: vault.Fingerprint(secret)}
 	if kind == vault.Certificate {
 		pair, err := vault.ParseCertificate([]byte(secret.Reveal()), vault.Secret{})
-		if err != nil {
-			return state, err
+		if state.Problem = problem.Of(err); len(pair.Certificates) == 0 {
+			return state, nil
 		}
 		leaf := pair.Certificates[0]
 		state.Expires, state.Thumbprint, state.Thumbprint256, state.Subject = leaf.NotAfter, pair.Thumbprint(), pair.Thumbprint256(), leaf.Subject.String()

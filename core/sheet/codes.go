@@ -12,6 +12,7 @@ var (
 	codeLineBroken      = problem.Declare("sheet.line-broken", problem.WrongInput)
 	codeLineTooLong     = problem.Declare("sheet.line-too-long", problem.WrongInput)
 	CodeNoColumn        = problem.Declare("sheet.no-column", problem.WrongInput)
+	codeLettersLost     = problem.Declare("sheet.letters-lost", problem.WrongInput)
 	codeNotText         = problem.Declare("sheet.not-text", problem.WrongInput)
 	codeTooLarge        = problem.Declare("sheet.too-large", problem.WrongInput)
 	codeTooMuchWrong    = problem.Declare("sheet.too-much-wrong", problem.WrongInput)

@@ -2,10 +2,12 @@ package sheet
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding/charmap"
 	utf "golang.org/x/text/encoding/unicode"
 
 	"github.com/roomkey/roomkey/core/problem"
@@ -45,11 +47,71 @@ func decode(data []byte) (text, encoding string, p *problem.Problem) {
 	if strings.ContainsRune(text, 0) {
 		return "", "", notText()
 	}
-	// Old Macintosh line ends, which encoding/csv does not know.
-	if !strings.Contains(text, "\n") {
-		text = strings.ReplaceAll(text, "\r", "\n")
+	if strings.ContainsRune(text, utf8.RuneError) {
+		return "", "", problem.New(codeUnknownEncoding, words.T("Letters were lost when the file was saved: it has %q in their place.", string(utf8.RuneError))).
+			Fix(words.T("In the spreadsheet choose Save As and the type CSV UTF-8.")).
+			Fix(words.T("In PowerShell add -Encoding UTF8 to Export-Csv."))
 	}
-	return text, encoding, nil
+	if once, twice := encodedTwice(text); twice {
+		text, encoding = once, encoding+", encoded twice"
+	}
+	if p := otherForm(text); p != nil {
+		return "", "", p
+	}
+	return unquoted(ends(text)), encoding, nil
+}
+
+// encodedTwice undoes what a program did that took UTF-8 for Windows-1252 and
+// wrote it as UTF-8 once more: "ZÃ¼rich".
+func encodedTwice(text string) (once string, twice bool) {
+	once, err := charmap.Windows1252.NewEncoder().String(text)
+	return once, err == nil && len(once) < len(text) && utf8.ValidString(once)
+}
+
+// ends are line ends as encoding/csv knows them: an old Macintosh's are turned,
+// also those to which something has added a last line end of another kind.
+func ends(text string) string {
+	first, _, _ := strings.Cut(text, "\n")
+	if strings.Contains(strings.TrimSuffix(first, "\r"), "\r") {
+		return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	}
+	return text
+}
+
+// unquoted takes off the quotes around whole lines, which a spreadsheet with
+// another separator writes when it has opened a CSV and saves it again.
+func unquoted(text string) string {
+	lines := strings.Split(strings.TrimRight(text, "\r\n"), "\n")
+	for i, line := range lines {
+		inner, open := strings.CutPrefix(strings.TrimSuffix(line, "\r"), `"`)
+		inner, closed := strings.CutSuffix(inner, `"`)
+		// Only doubled quotes are left in a line that was quoted as a whole.
+		if !open || !closed || !strings.Contains(inner, `""`) || strings.Contains(strings.ReplaceAll(inner, `""`, ""), `"`) {
+			return text
+		}
+		lines[i] = strings.ReplaceAll(inner, `""`, `"`)
+	}
+	return strings.Join(lines, "\n")
+}
+
+var (
+	markup  = regexp.MustCompile(`^(?i)\s*<(!doctype|html|\?xml|table|objs)\b`)
+	ruled   = regexp.MustCompile(`^\s*[^\n]+\n *-{2,}( +-{2,})* *\r?\n`)
+	listing = regexp.MustCompile(`^\s*[A-Za-z]\w* +: [^\n]*\n[A-Za-z]\w* *: `)
+)
+
+// otherForm says that a text is something else than CSV, nil when it may be one.
+func otherForm(text string) *problem.Problem {
+	isNot := func(what words.Text) *problem.Problem { return problem.New(codeNotText, what) }
+	switch start := strings.TrimSpace(text); {
+	case strings.HasPrefix(start, "{") || strings.HasPrefix(start, "["):
+		return isNot(words.T("This is JSON, not a CSV file.")).Fix(words.T("In PowerShell use Export-Csv instead of ConvertTo-Json."))
+	case markup.MatchString(text):
+		return isNot(words.T("This is a web page or XML, not a CSV file.")).Fix(words.T("Export the table once more as CSV; a sign-in page may have been saved in its place."))
+	case ruled.MatchString(text), listing.MatchString(text):
+		return isNot(words.T("This is what PowerShell shows on the screen, not a CSV file.")).Fix(words.T("End the command with | Export-Csv rooms.csv -NoTypeInformation -Encoding UTF8 and choose that file."))
+	}
+	return nil
 }
 
 func notText() *problem.Problem {

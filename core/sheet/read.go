@@ -96,18 +96,23 @@ type header struct {
 }
 
 // findHeader takes the first line that is not empty, with the separator that
-// makes most of its cells known. Excel's own line "sep=;" is obeyed, and the line
-// "#TYPE" that Export-Csv of Windows PowerShell writes is left out.
+// makes most of its cells known. Excel's own line "sep=;" is obeyed, and lines
+// "#TYPE" that Export-Csv of Windows PowerShell writes are left out.
 func findHeader(text string, columns []Column) (header, *problem.Problem) {
-	separators, skip := []rune{',', ';', '\t'}, 0
-	if m := toldSeparator.FindStringSubmatch(text); m != nil {
-		r, _ := utf8.DecodeRuneInString(m[1] + m[2])
-		separators, skip = []rune{r}, 1
+	separators, skip, rest := []rune{',', ';', '\t'}, 0, text
+	for {
+		line, after, _ := strings.Cut(rest, "\n")
+		told := toldSeparator.FindStringSubmatch(line)
+		if told != nil {
+			r, _ := utf8.DecodeRuneInString(told[1] + told[2])
+			separators = []rune{r}
+		}
+		if told == nil && !typeLine.MatchString(line) {
+			break
+		}
+		rest, skip = after, skip+1
 	}
-	if typeLine.MatchString(text) {
-		skip = 1
-	}
-	if strings.Trim(typeLine.ReplaceAllString(text, ""), " ,;\t\r\n") == "" {
+	if strings.Trim(rest, " ,;\t\r\n") == "" {
 		return header{}, problem.New(codeEmpty, words.T("The file is empty.")).Fix(words.T("Choose a CSV file with a header line and one line for each entry."))
 	}
 	best, found := header{}, -1
@@ -150,9 +155,9 @@ func implied(columns []Column, cells []string) (title string) {
 	return title
 }
 
-var toldSeparator = regexp.MustCompile(`^(?i)sep=([^\s"])[ \t]*\r?\n|^(?i)sep=(\t)\r?\n`)
+var toldSeparator = regexp.MustCompile(`^(?i)sep=(?:([^\s"])[ \t]*|(\t))\r?$`)
 
-var typeLine = regexp.MustCompile(`^(?i)"?#TYPE [^\r\n]*(\r?\n|$)`)
+var typeLine = regexp.MustCompile(`^(?i)"?#TYPE `)
 
 type reading struct {
 	table    Table
@@ -232,6 +237,9 @@ func (t *reading) row(rec record) {
 			return
 		}
 	}
+	if t.leaves(rec) {
+		return
+	}
 	row := Row{Line: rec.line, Values: map[string]string{}}
 	before, ok := len(t.problems), true
 	unique := map[int]string{}
@@ -240,14 +248,14 @@ func (t *reading) row(rec record) {
 			continue
 		}
 		c := t.columns[t.at[i]]
-		value, formula, wrong := t.cell(c, rec.line, cell)
+		value, note, wrong := t.cell(c, rec.line, cell)
 		if wrong != nil {
 			t.say(rec.line, c.Key, true, wrong)
 			ok = false
 			continue
 		}
-		if formula != nil {
-			t.say(rec.line, c.Key, false, formula)
+		if note != nil {
+			t.say(rec.line, c.Key, false, note)
 		}
 		if value == "" {
 			continue
@@ -282,9 +290,28 @@ func (t *reading) row(rec record) {
 	t.table.Rows = append(t.table.Rows, row)
 }
 
-// cell gives the value, a note when it is a formula that was taken as text, and
-// what is wrong with it.
-func (t *reading) cell(c Column, line int, cell string) (value string, formula, wrong *problem.Problem) {
+// leaves notes a row that is none of those that are read, and reports whether it
+// is one.
+func (t *reading) leaves(rec record) bool {
+	for i, cell := range rec.cells[:min(len(t.at), len(rec.cells))] {
+		if t.at[i] < 0 || t.columns[t.at[i]].Leaves == nil {
+			continue
+		}
+		c := t.columns[t.at[i]]
+		if why := c.Leaves(tidy(cell)); !why.IsZero() {
+			t.say(rec.line, c.Key, true, problem.New(c.LeavesCode, words.T("Line %d was left out: %s", rec.line, why)))
+			return true
+		}
+	}
+	return false
+}
+
+// lostLetter is how a letter looks that Windows PowerShell wrote in ASCII.
+var lostLetter = regexp.MustCompile(`\?\pL`)
+
+// cell gives the value, a note when it is a formula that was taken as text or has
+// lost a letter, and what is wrong with it.
+func (t *reading) cell(c Column, line int, cell string) (value string, note, wrong *problem.Problem) {
 	value, was := undo(tidy(cell))
 	value = tidy(value)
 	switch {
@@ -293,8 +320,13 @@ func (t *reading) cell(c Column, line int, cell string) (value string, formula, 
 	case strings.IndexFunc(value, isControl) >= 0:
 		return "", nil, problem.New(codeValueWrong, words.T("Line %d: the %s holds control characters.", line, c.Title)).Fix(words.T("Type the value again."))
 	}
+	if lostLetter.MatchString(value) && !strings.Contains(value, "://") {
+		note = problem.New(codeLettersLost, words.T("Line %d: the %s %q has a question mark where a letter was, as far as can be told.", line, c.Title, short(value))).
+			Fix(words.T("In PowerShell add -Encoding UTF8 to Export-Csv, and choose the new file.")).
+			Fix(words.T("Nothing needs to be done if the name has a question mark."))
+	}
 	if was {
-		formula = problem.New(codeFormula, words.T("Line %d: the %s starts like a formula; it was taken as the text %q.", line, c.Title, short(value))).
+		note = problem.New(codeFormula, words.T("Line %d: the %s starts like a formula; it was taken as the text %q.", line, c.Title, short(value))).
 			Fix(words.T("Nothing needs to be done if that is what it should be."))
 	}
 	if c.Check != nil && value != "" {
@@ -303,7 +335,7 @@ func (t *reading) cell(c Column, line int, cell string) (value string, formula, 
 				Fix(words.T("Correct the line, or remove it."))
 		}
 	}
-	return value, formula, nil
+	return value, note, nil
 }
 
 func isControl(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f }

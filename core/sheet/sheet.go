@@ -43,6 +43,11 @@ type Column struct {
 	// Check says what is wrong with a value, as the end of a sentence; nil for
 	// no check. It is not asked about empty values.
 	Check func(value string) words.Text
+	// Leaves says why a row with this value is left out, as the end of a sentence,
+	// before anything else is said of the row; nil where no value decides that.
+	// LeavesCode is the problem's code.
+	Leaves     func(value string) words.Text
+	LeavesCode problem.Code
 }
 
 // Row is one line of the file that can be used.

@@ -133,13 +133,15 @@ func NewCertificate(commonName string, bits int, validFor time.Duration, now tim
 	return KeyPair{Certificates: []*x509.Certificate{certificate}, Key: key}, nil
 }
 
-// pair joins a key with the certificate that belongs to it and puts that first.
+// pair joins a key with the certificate that belongs to it and puts that first. It
+// also gives a pair whose time is over or has not come, with the problem.
 func pair(key crypto.PrivateKey, certificates []*x509.Certificate, now time.Time) (KeyPair, error) {
 	switch {
 	case key == nil && len(certificates) == 0:
 		return KeyPair{}, notCertificate(nil)
 	case key == nil:
 		return KeyPair{}, problem.New(codeCertificateWithoutKey, words.T("This file holds the certificate without its private key.")).
+			With(KeyPair{Certificates: certificates}.Thumbprints()).
 			Fix(words.T("Choose a file that contains both: a .pfx file, or a .pem file with the sections CERTIFICATE and PRIVATE KEY.")).
 			Fix(words.T("In Windows' program Manage computer certificates, export the certificate with Yes, export the private key."))
 	case len(certificates) == 0:
@@ -162,32 +164,36 @@ func pair(key crypto.PrivateKey, certificates []*x509.Certificate, now time.Time
 	}
 	if own < 0 {
 		return KeyPair{}, problem.New(codeCertificateMismatch, words.T("The private key in this file belongs to another certificate.")).
-			With(words.T("The file holds the certificate %q. %s", problem.Line(certificates[0].Subject.String()), thumbprints(certificates[0]))).
+			With(words.T("The file holds the certificate %q. %s", problem.Line(certificates[0].Subject.String()), KeyPair{Certificates: certificates}.Thumbprints())).
 			Fix(words.T("Choose the file that contains the certificate and its private key."))
 	}
 	first := certificates[own]
-	if now.After(first.NotAfter) {
-		return KeyPair{}, problem.New(CodeCertificateExpired, words.T("The certificate expired on %s.", first.NotAfter.UTC().Format(time.DateOnly))).
-			With(thumbprints(first)).
-			Fix(words.T("Make a new certificate, and upload it in the app registration: Certificates & secrets, Certificates, Upload certificate."))
-	}
-	if now.Before(first.NotBefore) {
-		return KeyPair{}, problem.New(codeCertificateNotYetValid, words.T("The certificate is valid only from %s on.", first.NotBefore.UTC().Format("2006-01-02 15:04 MST"))).
-			With(words.T("This computer's clock says %s.", now.UTC().Format("2006-01-02 15:04 MST"))).
-			Fix(words.T("Correct this computer's clock if it is wrong. Otherwise wait, or create a certificate that is valid now."))
-	}
 	chain := []*x509.Certificate{first}
 	for i, c := range certificates {
 		if i != own {
 			chain = append(chain, c)
 		}
 	}
-	return KeyPair{Certificates: chain, Key: private}, nil
+	k := KeyPair{Certificates: chain, Key: private}
+	if now.After(first.NotAfter) {
+		return k, problem.New(CodeCertificateExpired, words.T("The certificate expired on %s.", first.NotAfter.UTC().Format(time.DateOnly))).
+			With(k.Thumbprints()).
+			Fix(words.T("Make a new certificate, and upload it in the app registration: Certificates & secrets, Certificates, Upload certificate."))
+	}
+	if now.Before(first.NotBefore) {
+		return k, problem.New(codeCertificateNotYetValid, words.T("The certificate is valid only from %s on.", first.NotBefore.UTC().Format("2006-01-02 15:04 MST"))).
+			With(words.Sentences(words.T("This computer's clock says %s.", now.UTC().Format("2006-01-02 15:04 MST")), k.Thumbprints())).
+			Fix(words.T("Correct this computer's clock if it is wrong. Otherwise wait, or create a certificate that is valid now."))
+	}
+	return k, nil
 }
 
-// thumbprints are both names of a certificate, for comparing with the portal.
-func thumbprints(c *x509.Certificate) words.Text {
-	k := KeyPair{Certificates: []*x509.Certificate{c}}
+// Thumbprints are both names of the certificate in a sentence, for comparing with
+// the portal; zero for the zero value.
+func (k KeyPair) Thumbprints() words.Text {
+	if len(k.Certificates) == 0 || k.Certificates[0] == nil {
+		return words.Text{}
+	}
 	return words.T("Its thumbprint is %s (SHA-1, as the portal shows it), or %s (SHA-256).", k.Thumbprint(), k.Thumbprint256())
 }
 
@@ -203,6 +209,6 @@ func notRSA() *problem.Problem {
 }
 
 func notCertificate(cause error) *problem.Problem {
-	return problem.New(codeCertificateUnreadable, words.T("This is neither a PEM file nor a PFX file.")).By(cause).
+	return problem.New(codeCertificateUnreadable, words.T("This is no PEM or PFX file with a certificate and its private key.")).By(cause).
 		Fix(words.T("Choose a .pfx or .p12 file, or a .pem file with the sections CERTIFICATE and PRIVATE KEY."))
 }

@@ -168,6 +168,18 @@ func TestParseCertificateNamesWhatIsWrong(t *testing.T) {
 		{"PEM not yet valid", "", []byte(keyPEM + block("CERTIFICATE", certificateOf(t, key, now.Add(time.Hour), now.Add(2*time.Hour)).Raw)), "vault.certificate-not-yet-valid"},
 		{"PEM with a broken section", "", []byte(keyPEM + block("CERTIFICATE", []byte("x"))), "vault.certificate-unreadable"},
 		{"PEM cut off", "", []byte(certPEM[:200]), "vault.certificate-unreadable"},
+		{"PEM cut off in its key", "", []byte(certPEM + keyPEM[:200]), "vault.certificate-unreadable"},
+		{"PEM whose key has no end", "", []byte(strings.Replace(keyPEM, "-----END PRIVATE KEY-----\n", "", 1) + certPEM), "vault.certificate-unreadable"},
+		{"PEM in one line", "", []byte(strings.ReplaceAll(certPEM+keyPEM, "\n", " ")), ""},
+		{"PEM without line ends", "", []byte(strings.ReplaceAll(certPEM+keyPEM, "\n", "")), ""},
+		{"PEM with line ends in letters", "", []byte(`"` + strings.ReplaceAll(certPEM+keyPEM, "\n", `\n`) + `"`), ""},
+		{"PEM of an old Macintosh", "", []byte(strings.ReplaceAll(certPEM+keyPEM, "\n", "\r")), ""},
+		{"PEM indented", "", []byte("  " + strings.ReplaceAll(certPEM+keyPEM, "\n", "\n  ")), ""},
+		{"PEM as az shows it", "", []byte(`{"id": "https://v.example/s", "value": "` + strings.ReplaceAll(certPEM+keyPEM, "\n", `\n`) + `"}`), ""},
+		{"base64 without its end, in UTF-16 without a mark", "", wide(t, strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(certPEM+keyPEM)), "=")), ""},
+		{"PKCS #8 without certificate", "", pkcs8, "vault.key-without-certificate"},
+		{"certificate request", "", []byte(block("CERTIFICATE REQUEST", []byte("x"))), "vault.certificate-unreadable"},
+		{"PEM with a key of SSH", "", []byte(certPEM + block("OPENSSH PRIVATE KEY", []byte("x"))), "vault.certificate-unreadable"},
 		{"nothing", "", nil, "vault.certificate-unreadable"},
 		{"a text", "", []byte("hello"), "vault.certificate-unreadable"},
 		{"too large", "", bytes.Repeat([]byte("-----BEGIN "), maxCertificateFile/10), "vault.certificate-unreadable"},
@@ -189,6 +201,16 @@ func TestParseCertificateNamesWhatIsWrong(t *testing.T) {
 			}
 		})
 	}
+}
+
+// wide is text in UTF-16 without a byte-order mark.
+func wide(t *testing.T, text string) []byte {
+	t.Helper()
+	data, err := unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewEncoder().Bytes([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 var mustKey = func(t *testing.T) *rsa.PrivateKey {

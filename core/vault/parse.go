@@ -5,9 +5,11 @@ import (
 	"crypto"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -25,7 +27,8 @@ const maxCertificateFile = 1 << 20
 // ParseCertificate reads a certificate with its private key from a PEM or PFX
 // file, also from one in UTF-16 or base64, and checks that Microsoft Entra ID can
 // take it today. password is that of the PFX file or of the key in the PEM file,
-// zero for none. The problems are "vault.certificate-…": unreadable, without-key,
+// zero for none. A pair that is expired or not yet valid comes with its problem. The
+// problems are "vault.certificate-…": unreadable, without-key,
 // mismatch, encrypted, password, costly, not-rsa, weak, expired, not-yet-valid; and
 // "vault.key-without-certificate".
 func ParseCertificate(data []byte, password Secret) (KeyPair, error) {
@@ -47,38 +50,52 @@ func parseCertificate(data []byte, password Secret, now time.Time) (KeyPair, err
 	if certificate, err := x509.ParseCertificate(data); err == nil {
 		return pair(nil, []*x509.Certificate{certificate}, now) // a .cer file
 	}
+	if _, err := x509.ParsePKCS8PrivateKey(data); err == nil {
+		return KeyPair{}, keyAlone()
+	}
 	return parsePFX(data, password, now)
 }
 
 // unwrap takes off what is around a PEM or PFX file: UTF-16, in which Windows
-// PowerShell redirects output, and base64, in which Key Vault hands out a PFX.
+// PowerShell redirects output, the JSON that az shows of a secret in Key Vault, and
+// base64, in which Key Vault hands out a PFX.
 func unwrap(data []byte) []byte {
-	for _, order := range []unicode.Endianness{unicode.LittleEndian, unicode.BigEndian} {
-		dash := []byte{'-', 0}
-		mark := []byte("\xFF\xFE")
-		if order == unicode.BigEndian {
-			dash, mark = []byte{0, '-'}, []byte("\xFE\xFF")
+	if len(data) > 1 && (data[1] == 0 || data[0] == 0 || bytes.HasPrefix(data, []byte("\xFF\xFE")) || bytes.HasPrefix(data, []byte("\xFE\xFF"))) {
+		order := unicode.LittleEndian
+		if data[0] == 0 || data[0] == 0xFE {
+			order = unicode.BigEndian
 		}
-		if bytes.HasPrefix(data, mark) || bytes.HasPrefix(data, dash) {
-			if text, err := unicode.UTF16(order, unicode.UseBOM).NewDecoder().Bytes(data); err == nil {
-				data = text
-			}
-			break
+		if text, err := unicode.UTF16(order, unicode.UseBOM).NewDecoder().Bytes(data); err == nil {
+			data = text
 		}
 	}
 	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
+	var kept struct{ Value string }
+	if json.Unmarshal(data, &kept) == nil && kept.Value != "" {
+		data = []byte(kept.Value)
+	}
 	if text := bytes.Trim(bytes.TrimSpace(data), `"'`); len(text) > 0 && !bytes.Contains(text, []byte("-----BEGIN ")) {
-		if inner, err := base64.StdEncoding.DecodeString(string(text)); err == nil {
-			return inner
+		if inner, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(string(text), "=")); err == nil {
+			data = inner
 		}
 	}
-	return data
+	if !bytes.Contains(data, []byte("-----BEGIN ")) {
+		return data
+	}
+	// One line, lines of an old Macintosh, indented ones and "\n" in letters are
+	// what is left of a PEM text that went through a form or a variable.
+	text := strings.NewReplacer(`\r`, "", `\n`, "\n", "\r\n", "\n", "\r", "\n").Replace(string(data))
+	return []byte(marker.ReplaceAllString(text, "\n$1\n"))
 }
+
+// marker is the line at which a section of a PEM text begins or ends.
+var marker = regexp.MustCompile(`\s*(-----(?:BEGIN|END) [A-Z0-9 ]+-----)\s*`)
 
 // readPEM gives the first private key and all certificates.
 func readPEM(data []byte, password Secret) (crypto.PrivateKey, []*x509.Certificate, error) {
 	var key crypto.PrivateKey
 	var certificates []*x509.Certificate
+	var read []string
 	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
 		switch {
 		case block.Type == "CERTIFICATE":
@@ -96,12 +113,24 @@ func readPEM(data []byte, password Secret) (crypto.PrivateKey, []*x509.Certifica
 				key = k
 			}
 		}
+		read = append(read, block.Type)
+	}
+	if key != nil && len(certificates) > 0 {
+		return key, certificates, nil
+	}
+	for i, m := range begin.FindAllStringSubmatch(string(data), -1) {
+		if i >= len(read) || read[i] != m[1] {
+			return nil, nil, broken(m[1], errors.New("it cannot be decoded"))
+		}
 	}
 	if key == nil && len(certificates) == 0 {
-		return nil, nil, broken("CERTIFICATE", errors.New("no PEM section can be decoded"))
+		return nil, nil, notCertificate(nil).With(words.T("It has the section %s.", strings.Join(read, ", ")))
 	}
 	return key, certificates, nil
 }
+
+// begin is the line at which a section of a PEM text begins.
+var begin = regexp.MustCompile(`-----BEGIN ([A-Z0-9 ]+)-----`)
 
 func privateKey(block *pem.Block, password Secret) (crypto.PrivateKey, error) {
 	old := strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED")
@@ -145,8 +174,10 @@ func privateKey(block *pem.Block, password Secret) (crypto.PrivateKey, error) {
 			return nil, broken(block.Type, err)
 		}
 		return k, nil
-	default:
+	case "EC PRIVATE KEY", "DSA PRIVATE KEY":
 		return nil, notRSA()
+	default:
+		return nil, broken(block.Type, errors.New("nothing reads it"))
 	}
 }
 

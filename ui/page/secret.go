@@ -57,6 +57,8 @@ func (b *secretBox) show(state session.SecretState, err error) {
 	switch p := problem.Of(err); {
 	case p != nil:
 		b.field.Failed(p)
+	case state.Problem != nil:
+		b.field.Failed(state.Problem)
 	case state.Stored:
 		b.field.Stored(state.Fingerprint, detail(state))
 	default:
