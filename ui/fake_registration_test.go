@@ -310,6 +310,9 @@ func (s *fakeSession) ReadConsent(context.Context) (session.Consent, error) {
 	return c, err
 }
 
+// Asks is that no guide leaves anything open.
+func (s *fakeSession) Asks(string) []*problem.Problem { return nil }
+
 // OwnProduct is the product with the chosen permissions.
 func (s *fakeSession) OwnProduct(id, name string) (product.Product, error) {
 	p, err := s.Product()

@@ -229,7 +229,18 @@ func (a *app) showConnection(c *connection.Connection) error {
 		fmt.Fprintf(a.err, "%s: ", f.Field)
 		f.Problem.Terminal(a.err, nil)
 	}
+	a.asks(c, "")
 	return nil
+}
+
+// asks says what the vendor's guide leaves open on a page, "" for all.
+func (a *app) asks(c *connection.Connection, page string) {
+	if a.json {
+		return
+	}
+	for _, p := range a.env.Asks(c, page) {
+		a.problem(p)
+	}
 }
 
 func fieldsOf(c *connection.Connection) [][]string {
@@ -244,22 +255,32 @@ func fieldsOf(c *connection.Connection) [][]string {
 	case connection.ByRule:
 		rooms = l("by rule: %s", say(c.Rooms.Rule.Text()))
 	}
-	return [][]string{
+	fields := [][]string{
 		{l("name"), c.Name}, {l("cloud"), c.Cloud}, {l("tenant"), strings.TrimSpace(c.Tenant.Domain + " " + c.Tenant.ID)},
 		{l("product"), strings.Join(append([]string{c.Product.ID}, c.Product.Options...), " + ")},
 		{l("client ID"), c.Application.ClientID}, {l("credential"), say(credentialOf(c.Application.Credential))},
 		{l("rooms"), rooms}, {l("people"), word(c.People.Mode)}, {l("server"), c.Server.URL}, {l("id"), c.ID},
 	}
+	for _, uri := range c.SingleSignOn.RedirectURIs {
+		fields = append(fields, []string{l("redirect URI"), uri})
+	}
+	return fields
 }
 
 func connectionSet(a *app) *cobra.Command {
 	var d described
+	var blanks map[string]string
 	c := &cobra.Command{
-		Use: "set KEY=VALUE…", Short: "Change fields of a connection", Args: cobra.MinimumNArgs(1),
+		Use: "set KEY=VALUE…", Short: "Change fields of a connection", Args: cobra.ArbitraryArgs,
 		Long: "Changes fields by their dotted path, as in connection show --output json. " +
-			"Short forms: tenant, product, server, clientId. Separate the items of a list with commas.",
-		Example: "  roomkeyctl connection set clientId=8d3c… server=https://booking.contoso.com",
+			"Short forms: tenant, product, server, clientId. Separate the items of a list with commas. " +
+			"The blanks of the redirect URIs that the vendor's guide has, such as <company>, are filled in with --fill.",
+		Example: "  roomkeyctl connection set clientId=8d3c… server=https://booking.contoso.com\n" +
+			"  roomkeyctl connection set --fill company=contoso",
 		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 && len(blanks) == 0 {
+				return usage("Name a field and its value: KEY=VALUE.")
+			}
 			s, err := a.open()
 			if err != nil {
 				return err
@@ -277,12 +298,18 @@ func connectionSet(a *app) *cobra.Command {
 			if err := s.Change(c.Context(), all...); err != nil {
 				return err
 			}
+			if len(blanks) > 0 {
+				if err := s.FillRedirects(c.Context(), blanks); err != nil {
+					return err
+				}
+			}
 			if before.Cloud == doc.Cloud && before.Tenant == doc.Tenant {
 				d.offline = true
 			}
 			return a.settle(c.Context(), s, d)
 		},
 	}
+	c.Flags().StringToStringVar(&blanks, "fill", nil, "`NAME=VALUE` of a blank in the product's redirect URIs; may be repeated")
 	discoverFlags(c, &d)
 	return c
 }

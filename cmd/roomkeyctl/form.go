@@ -11,6 +11,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/export"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/setup"
 )
 
 func newForm(a *app) *cobra.Command {
@@ -43,6 +44,7 @@ func newForm(a *app) *cobra.Command {
 				for _, e := range entries {
 					printEntry(w, e)
 				}
+				a.asks(s.Document(), setup.HandOver)
 			})
 		},
 	}

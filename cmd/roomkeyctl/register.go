@@ -151,6 +151,7 @@ func registerPlan(a *app) *cobra.Command {
 				return err
 			}
 			a.advise(planned.Advice)
+			a.asks(s.Document(), "")
 			if plan.Blocked != nil {
 				return plan.Blocked
 			}

@@ -64,6 +64,7 @@ const (
 	KeyMatch              = "credential.match"
 	RedirectURIs          = "sign-on.redirects"
 	IDTokens              = "sign-on.id-tokens"
+	AccessTokens          = "sign-on.access-tokens"
 	SignInConsent         = "sign-on.consent"
 	SignInAssigned        = "sign-on.assignment"
 	Notifications         = "notifications"

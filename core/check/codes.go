@@ -115,6 +115,8 @@ var (
 	codeSignOnSomeAssigned                 = problem.Declare("sign-on.some-assigned", problem.Unmet)
 	codeSignOnConsentMissing               = problem.Declare("sign-on.consent-missing", problem.Unmet)
 	codeSignOnConsentUnknown               = problem.Declare("sign-on.consent-unknown", problem.Unmet)
+	codeSignOnAccessTokensOff              = problem.Declare("sign-on.access-tokens-off", problem.Unmet)
+	codeSignOnRedirectBlank                = problem.Declare("sign-on.redirect-blank", problem.Unmet)
 	codeSignOnIDTokensOff                  = problem.Declare("sign-on.id-tokens-off", problem.Unmet)
 	codeSignOnRedirectDiffers              = problem.Declare("sign-on.redirect-differs", problem.Unmet)
 	codeSignOnRedirectPlatform             = problem.Declare("sign-on.redirect-platform", problem.Unmet)

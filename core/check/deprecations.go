@@ -8,6 +8,7 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -52,8 +53,12 @@ var deprecations = []deprecation{
 		if s.Connection.Scope.Kind != connection.ScopePolicy {
 			return nil
 		}
-		return problem.New(codeDeprecatedPolicy, words.T("The application is limited by an Application Access Policy, which Microsoft calls legacy.")).
-			Lead(words.T("Move to RBAC for Applications with the script that limits the application; it creates the scope first and removes the policy last."), problem.PlaceLimitScript)
+		p := problem.New(codeDeprecatedPolicy, words.T("The application is limited by an Application Access Policy, which Microsoft calls legacy."))
+		if s.Product.Scoping.Way == product.ScopingPolicy {
+			return p.With(s.Product.Scoping.Advice(s.Product.Name)).
+				Fix(words.T("Keep the policy, and ask the vendor when %s will work with RBAC for Applications.", s.Product.Name))
+		}
+		return p.Lead(words.T("Move to RBAC for Applications with the script that limits the application; it creates the scope first and removes the policy last."), problem.PlaceLimitScript)
 	}},
 	{"deprecated.secret-life", words.T("No secret lives longer than two years"), true, func(s *State) *problem.Problem {
 		for _, c := range s.application.Secrets {
@@ -66,12 +71,12 @@ var deprecations = []deprecation{
 		return nil
 	}},
 	{"deprecated.implicit", words.T("No implicit flow is on without need"), true, func(s *State) *problem.Problem {
-		a := s.application
-		if !a.AccessTokens && (!a.IDTokens || s.Product.SingleSignOn.IDTokens) {
+		a, needs := s.application, s.Product.SingleSignOn
+		if (!a.AccessTokens || needs.AccessTokens) && (!a.IDTokens || needs.IDTokens) {
 			return nil
 		}
 		return problem.New(codeDeprecatedImplicit, words.T("The application issues tokens straight to browsers, which %s does not need.", s.Product.Name)).
-			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication, \"Implicit grant and hybrid flows\": clear \"Access tokens\", and \"ID tokens\" unless the product needs them."))
+			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication, \"Implicit grant and hybrid flows\": clear what the product does not need of \"Access tokens\" and \"ID tokens\"."))
 	}},
 	{"deprecated.audience", words.T("The application is for this tenant only"), true, func(s *State) *problem.Problem {
 		if a := s.application.SignInAudience; a == "" || a == "AzureADMyOrg" || s.multiTenant() {

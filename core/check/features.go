@@ -92,6 +92,9 @@ func signsOn(s *State) []string {
 	if s.Product.SingleSignOn.IDTokens {
 		ids = append(ids, IDTokens)
 	}
+	if s.Product.SingleSignOn.AccessTokens {
+		ids = append(ids, AccessTokens)
+	}
 	return ids
 }
 

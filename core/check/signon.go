@@ -18,6 +18,7 @@ func signOnChecks() []Check {
 	return []Check{
 		{ID: RedirectURIs, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("Sign-in leads back to the booking server"), DependsOn: []string{Declared}, After: []string{ServerContract}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs }), SignIn: true, Run: checkRedirects},
 		{ID: IDTokens, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("The application issues ID tokens"), DependsOn: []string{Declared}, Applies: wantsSignOn(func(p product.SSO) bool { return p.IDTokens }), SignIn: true, Run: checkIDTokens},
+		{ID: AccessTokens, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("The application issues access tokens"), DependsOn: []string{Declared}, Applies: wantsSignOn(func(p product.SSO) bool { return p.AccessTokens }), SignIn: true, Run: checkAccessTokens},
 		{ID: SignInConsent, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("People may sign in without being asked"), DependsOn: []string{Declared}, After: []string{Consented}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs || p.IDTokens }), SignIn: true, Run: checkSignInConsent},
 		{ID: SignInAssigned, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("People are assigned to the application where that is required"), DependsOn: []string{Declared}, After: []string{Consented}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs || p.IDTokens }), SignIn: true, Run: checkAssigned},
 	}
@@ -40,11 +41,17 @@ func checkRedirects(_ context.Context, s *State) Finding {
 			want = append(want, own)
 		}
 	}
+	signOn := s.Product.SingleSignOn
+	if empty := signOn.Empty(want); len(empty) > 0 {
+		return warn(problem.New(codeSignOnRedirectBlank, words.T("The vendor's guide has the redirect URI %s, and the connection has none like it.", empty[0])).
+			With(words.T("Nobody can sign in at an address that the application does not know.")).
+			Lead(words.T("Fill in the blanks of the redirect URI, and update the registration."), problem.PlaceRedirectURIs)).with("guide", signOn.Patterns)
+	}
 	if len(want) == 0 {
 		return Finding{Status: Skipped, Note: words.T("Neither the booking server nor this connection says where sign-in leads back to: enter the redirect URI if people are to sign in.")}
 	}
-	have := a.RedirectURIs
-	page := words.T("Microsoft Entra admin center, App registrations, this application, Authentication, platform Web: press \"Add URI\", enter it exactly so, and press \"Save\".")
+	have, platform := a.Redirects(signOn.Platform), product.PlatformText(signOn.Platform)
+	page := words.T("Microsoft Entra admin center, App registrations, this application, Authentication, platform %s: press \"Add URI\", enter it exactly so, and press \"Save\".", platform)
 	for _, uri := range want {
 		if slices.Contains(have, uri) {
 			continue
@@ -53,9 +60,9 @@ func checkRedirects(_ context.Context, s *State) Finding {
 		if len(have) > 0 {
 			p.With(words.T("It has: %s.", strings.Join(have, ", ")))
 		}
-		if slices.Contains(a.SpaURIs, uri) || slices.Contains(a.PublicURIs, uri) {
-			p = problem.New(codeSignOnRedirectPlatform, words.T("The redirect URI %s is registered for another platform than Web.", uri)).
-				With(words.T("%s signs people in as a web application. Microsoft refuses its sign-in at an address of a single-page application or of a mobile and desktop application.", s.Product.Name)).
+		if slices.Contains(slices.Concat(a.RedirectURIs, a.SpaURIs, a.PublicURIs), uri) {
+			p = problem.New(codeSignOnRedirectPlatform, words.T("The redirect URI %s is registered for another platform than %s.", uri, platform)).
+				With(words.T("%s signs people in as the platform %s does. Microsoft refuses that at an address of another platform.", s.Product.Name, platform)).
 				Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication: remove it from the other platform."))
 		}
 		for _, near := range have {
@@ -73,6 +80,17 @@ func checkRedirects(_ context.Context, s *State) Finding {
 func bareURI(uri string) string {
 	uri = strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(uri), "https://"), "http://")
 	return strings.TrimRight(uri, "/")
+}
+
+func checkAccessTokens(_ context.Context, s *State) Finding {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.application.AccessTokens {
+		return pass(words.T("Access tokens are on."))
+	}
+	return fail(problem.New(codeSignOnAccessTokensOff, words.T("The application does not issue access tokens, which %s signs people in with.", s.Product.Name)).
+		Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication, \"Implicit grant and hybrid flows\": tick \"Access tokens\" and press \"Save\".")).
+		See(words.T("Authentication of this application"), s.portal("Authentication")))
 }
 
 func checkIDTokens(_ context.Context, s *State) Finding {

@@ -357,14 +357,17 @@ func IsLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// redirectURI says what is wrong with a redirect URI of platform Web, and what
-// to do; both are empty when Microsoft Entra ID takes it. Source: Microsoft's
-// "Redirect URI (reply URL) outline and restrictions": https except for
-// localhost, no wildcard, no fragment, at most 256 characters.
+// redirectURI says what is wrong with a redirect URI, and what to do; both are
+// empty when Microsoft Entra ID takes it. Source: Microsoft's "Redirect URI
+// (reply URL) outline and restrictions": https except for localhost, no wildcard,
+// no fragment, at most 256 characters. A scheme of a desktop application's own is
+// a reversed domain, or msal and the client ID.
 func redirectURI(uri string) (wrong, remedy words.Text) {
 	again := words.T("Copy the redirect URI from the booking server's settings.")
 	u, err := url.Parse(uri)
 	switch {
+	case strings.ContainsAny(uri, "<>"):
+		return words.T("A blank of the redirect URI is not filled in."), words.T("Replace the angle brackets and what is in them.")
 	case uri == "" || err != nil || u.Host == "":
 		return words.T("This is not a web address."), again
 	case len(uri) > 256:
@@ -377,7 +380,7 @@ func redirectURI(uri string) (wrong, remedy words.Text) {
 		return words.T("There is a user name or password in the address."), words.T("Remove everything between // and @.")
 	case u.Scheme == "http" && !strings.EqualFold(u.Hostname(), "localhost"):
 		return words.T("A redirect URI starts with https; http works only for localhost."), words.T("Type it with https://.")
-	case u.Scheme != "http" && u.Scheme != "https":
+	case u.Scheme != "http" && u.Scheme != "https" && !strings.Contains(u.Scheme, ".") && !(strings.HasPrefix(u.Scheme, "msal") && len(u.Scheme) == len("msal")+36):
 		return words.T("A redirect URI of a booking server starts with https."), words.T("Type it with https://.")
 	}
 	return words.Text{}, words.Text{}

@@ -10,8 +10,13 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/words"
 )
+
+// graphPlatforms are the properties of Microsoft Graph's application that hold the
+// redirect URIs of a platform.
+var graphPlatforms = map[string]string{"": "web", product.PlatformWeb: "web", product.PlatformSPA: "spa", product.PlatformPublic: "publicClient"}
 
 // registerApplication is the registration for administrators who may not use
 // Roomkey's own sign-in.
@@ -48,7 +53,8 @@ func (b *build) registerApplication() error {
 	if b.Product.SingleSignOn.RedirectURIs {
 		uris = append(uris, b.Connection.SingleSignOn.RedirectURIs...)
 	}
-	idTokens := b.Product.SingleSignOn.IDTokens && len(uris) > 0
+	signOn := b.Product.SingleSignOn
+	idTokens := signOn.IDTokens && len(uris) > 0
 	for _, scope := range []string{"openid", "profile", "email"} { // people sign in with their work accounts
 		if idTokens && !slices.Contains(delegated, scope) {
 			delegated = append(delegated, scope)
@@ -57,11 +63,12 @@ func (b *build) registerApplication() error {
 	b.data["UniqueName"] = b.Connection.UniqueName()
 	b.data["DisplayName"] = or(b.Connection.Application.DisplayName, b.Product.ApplicationName())
 	b.data["RedirectURIs"], b.data["IDTokens"], b.data["Audience"] = uris, idTokens, audience
+	b.data["AccessTokens"], b.data["Platform"] = signOn.AccessTokens && len(uris) > 0, graphPlatforms[signOn.Platform]
 	b.data["Application"], b.data["Delegated"], b.data["Months"] = application, delegated, months
 	b.data["Certificate"] = b.certificate()
 
 	b.intent.Objects = []string{b.data["UniqueName"].(string)}
-	b.will("PATCH /applications", b.data["UniqueName"].(string), map[string]any{"displayName": b.data["DisplayName"], "redirectUris": uris, "application": application, "delegated": delegated})
+	b.will("PATCH /applications", b.data["UniqueName"].(string), map[string]any{"displayName": b.data["DisplayName"], "redirectUris": uris, "platform": b.data["Platform"], "application": application, "delegated": delegated})
 	b.will("POST /servicePrincipals", b.data["UniqueName"].(string), nil)
 	for _, p := range application {
 		b.will("POST /appRoleAssignedTo", p, nil)

@@ -189,20 +189,39 @@ func changed(c tenant.ApplicationChange) models.Applicationable {
 	if c.SignInAudience != nil {
 		m.SetSignInAudience(c.SignInAudience)
 	}
-	if c.RedirectURIs != nil || c.IDTokens != nil || c.HomePage != nil {
+	onWeb := c.RedirectURIs != nil && (c.Platform == "" || c.Platform == "web")
+	if onWeb || c.IDTokens != nil || c.AccessTokens != nil || c.HomePage != nil {
 		web := models.NewWebApplication()
-		if c.RedirectURIs != nil {
+		if onWeb {
 			web.SetRedirectUris(append([]string{}, *c.RedirectURIs...))
 		}
-		if c.IDTokens != nil {
+		if c.IDTokens != nil || c.AccessTokens != nil {
 			implicit := models.NewImplicitGrantSettings()
-			implicit.SetEnableIdTokenIssuance(c.IDTokens)
+			if c.IDTokens != nil {
+				implicit.SetEnableIdTokenIssuance(c.IDTokens)
+			}
+			if c.AccessTokens != nil {
+				implicit.SetEnableAccessTokenIssuance(c.AccessTokens)
+			}
 			web.SetImplicitGrantSettings(implicit)
 		}
 		if c.HomePage != nil {
 			web.SetHomePageUrl(c.HomePage)
 		}
 		m.SetWeb(web)
+	}
+	if c.RedirectURIs != nil && !onWeb {
+		uris := append([]string{}, *c.RedirectURIs...)
+		switch c.Platform {
+		case "spa":
+			spa := models.NewSpaApplication()
+			spa.SetRedirectUris(uris)
+			m.SetSpa(spa)
+		case "public":
+			public := models.NewPublicClientApplication()
+			public.SetRedirectUris(uris)
+			m.SetPublicClient(public)
+		}
 	}
 	if b := c.Branding; b != nil {
 		info := models.NewInformationalUrl()

@@ -34,6 +34,7 @@ var (
 	PlaceRedirectURIs  = place("describe", "singleSignOn.redirectUris", "roomkeyctl connection set singleSignOn.redirectUris=ADDRESS")
 	PlaceLoginButton   = place("describe", "singleSignOn.loginButton", "roomkeyctl connection set singleSignOn.loginButton=TEXT")
 
+	PlacePermissions    = place("describe", "product.permissions", "roomkeyctl connection set product.permissions=VALUES")
 	PlaceServiceAccount = place("describe", "serviceAccount", "roomkeyctl connection set serviceAccount=ADDRESS")
 
 	PlaceRegister     = place("register", "", "roomkeyctl register plan")

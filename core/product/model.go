@@ -245,29 +245,14 @@ func date(d *strictyaml.Document, field, s string) {
 	}
 }
 
-// blank is a part of a pattern that the administrator fills in.
-func blanksOf(pattern string) (blanks []string) {
-	for rest := pattern; ; {
-		_, after, open := strings.Cut(rest, "<")
-		name, tail, closed := strings.Cut(after, ">")
-		if !open || !closed {
-			return blanks
-		}
-		blanks, rest = append(blanks, name), tail
-	}
-}
-
 func (s SSO) validate(d *strictyaml.Document) {
 	if s.Platform != "" {
-		oneOf(d, "singleSignOn.platform", s.Platform, "web", "spa", "public")
+		oneOf(d, "singleSignOn.platform", s.Platform, PlatformWeb, PlatformSPA, PlatformPublic)
 	}
 	for i, pattern := range s.Patterns {
 		at := strictyaml.Item("singleSignOn.patterns", i)
-		plain := pattern
-		for _, b := range blanksOf(pattern) {
-			plain = strings.Replace(plain, "<"+b+">", "blank", 1)
-		}
-		if u, err := url.Parse(plain); err != nil || strings.ContainsAny(plain, "<> ") || u.Host == "" || u.Scheme == "http" && s.Platform != "public" {
+		plain := blankForm.ReplaceAllString(pattern, "blank")
+		if u, err := url.Parse(plain); err != nil || strings.ContainsAny(plain, "<> ") || slices.Contains(blanksOf(pattern), "") || u.Host == "" || u.Scheme != "https" && s.Platform != PlatformPublic {
 			d.Wrong(at, words.T("%q is not a redirect URI. Write it as the guide prints it, with blanks in angle brackets: https://<company>.example.com/signin.", pattern))
 		}
 	}

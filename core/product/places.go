@@ -39,6 +39,8 @@ func (p Product) Shows(to problem.Place, adapter string) bool {
 		return p.Notifications || p.Asks("notifications.lifecycleUrl")
 	case at(problem.PlaceRedirectURIs):
 		return p.SingleSignOn.RedirectURIs || p.Asks("singleSignOn.redirectUris")
+	case at(problem.PlacePermissions):
+		return p.Choose
 	case at(problem.PlaceLoginButton):
 		return p.SingleSignOn.LoginButton || p.Asks("singleSignOn.loginButton")
 	case at(problem.PlaceServiceAccount):

@@ -146,7 +146,7 @@ type SSO struct {
 	RedirectURIs bool `yaml:"redirectUris,omitempty" json:"redirectUris"`
 	IDTokens     bool `yaml:"idTokens,omitempty" json:"idTokens"`
 	AccessTokens bool `yaml:"accessTokens,omitempty" json:"accessTokens,omitempty"`
-	// Platform is that of the redirect URIs: "web", "spa" or "public"; "" is web.
+	// Platform is that of the redirect URIs, "" for PlatformWeb.
 	Platform string `yaml:"platform,omitempty" json:"platform,omitempty"`
 	// Patterns are the redirect URIs as the guide prints them, with blanks such
 	// as <company>; <server> is the host of the booking server.

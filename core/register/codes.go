@@ -21,6 +21,7 @@ var (
 	CodeName                   = problem.Declare("register.name-differs", problem.WrongInput)
 	CodeNoPlan                 = problem.Declare("register.no-plan", problem.WrongInput)
 	codeNoRotation             = problem.Declare("register.no-rotation", problem.Absent)
+	codeNotGraph               = problem.Declare("register.not-graph", problem.Unsupported)
 	codeNotDeleted             = problem.Declare("register.not-deleted", problem.Blocked)
 	codeNothingMade            = problem.Declare("register.nothing-made", problem.Absent)
 	codeNothingToRotate        = problem.Declare("register.nothing-to-rotate", problem.Absent)

@@ -71,8 +71,10 @@ type made struct {
 // settings are parts of an application that can be taken away again.
 type settings struct {
 	RedirectURIs []string `json:"redirectUris,omitempty"`
+	Platform     string   `json:"platform,omitempty"` // of the redirect URIs, "" for Web
 	Declared     []string `json:"declared,omitempty"` // "Role id" or "Scope id" of Microsoft Graph
 	IDTokens     bool     `json:"idTokens,omitempty"`
+	AccessTokens bool     `json:"accessTokens,omitempty"`
 	Scopes       []string `json:"scopes,omitempty"`
 }
 

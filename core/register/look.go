@@ -222,7 +222,9 @@ func (s state) digest(w Wanted) string {
 		byKey := func(x, y tenant.Credential) int { return cmp.Compare(x.KeyID, y.KeyID) }
 		a.Secrets = slices.SortedFunc(slices.Values(a.Secrets), byKey)
 		slices.SortFunc(a.Certificates, byKey)
-		a.RedirectURIs = slices.Sorted(slices.Values(a.RedirectURIs))
+		for _, uris := range []*[]string{&a.RedirectURIs, &a.SpaURIs, &a.PublicURIs} {
+			*uris = slices.Sorted(slices.Values(*uris))
+		}
 		v.Application = &a
 	}
 	if s.principal != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -101,11 +102,14 @@ func (in Input) plan(ctx context.Context, s state, w Wanted, j journal) (Plan, e
 		Version: planVersion, MadeAt: in.Time(), MadeBy: in.By, Connection: c.Name, Tenant: in.TenantID, Cloud: in.Cloud.ID, Product: in.Product.ID,
 		Target: Target{Found: s.how, UniqueName: w.UniqueName, DisplayName: w.DisplayName}, Blocked: s.blocked, Items: []change.Item{}, Options: in.Options,
 	}
+	if p.Blocked == nil {
+		p.Blocked = in.notGraph()
+	}
 	for _, a := range s.named {
 		p.Choices = append(p.Choices, Choice{ClientID: a.AppID, DisplayName: a.DisplayName, CreatedAt: a.CreatedAt})
 	}
 	if a := s.application; a != nil {
-		p.Target = Target{Found: s.how, ClientID: a.AppID, ObjectID: a.ID, UniqueName: a.UniqueName, DisplayName: a.DisplayName, RedirectURIs: a.RedirectURIs}
+		p.Target = Target{Found: s.how, ClientID: a.AppID, ObjectID: a.ID, UniqueName: a.UniqueName, DisplayName: a.DisplayName, RedirectURIs: w.redirects(*a)}
 	}
 	var credential change.Item
 	var err error
@@ -163,11 +167,15 @@ func (in Input) planApplication(s state, w Wanted) []change.Item {
 		}
 		items = append(items, i)
 	}
-	if len(w.RedirectURIs) > 0 {
-		part("redirect-uris", words.T("Redirect URIs, platform Web"), list(a.RedirectURIs), list(union(a.RedirectURIs, w.RedirectURIs)), differs.RedirectURIs != nil)
+	if has := w.redirects(a); len(w.RedirectURIs) > 0 {
+		part("redirect-uris", words.T("Redirect URIs, platform %s", product.PlatformText(w.Platform)), list(has), list(union(has, w.RedirectURIs)), differs.RedirectURIs != nil)
 	}
+	items = append(items, in.planRedirects(w, a)...)
 	if w.IDTokens {
 		part("id-tokens", words.T("ID tokens"), onOff(a.IDTokens), onOff(true), differs.IDTokens != nil)
+	}
+	if w.AccessTokens {
+		part("access-tokens", words.T("Access tokens"), onOff(a.AccessTokens), onOff(true), differs.AccessTokens != nil)
 	}
 	if w.HomePage != "" {
 		part("home-page", words.T("Home page"), list([]string{a.HomePage}), words.Plain(w.HomePage), differs.HomePage != nil)
@@ -197,6 +205,42 @@ func (in Input) planApplication(s state, w Wanted) []change.Item {
 		}
 	}
 	return append(items, sp)
+}
+
+// notGraph is that the product needs a permission of another API than Microsoft
+// Graph. Roomkey proves nothing of those, so it registers nothing for them.
+func (in Input) notGraph() *problem.Problem {
+	for _, need := range in.Needs.Permissions {
+		if e, ok := in.Permissions.Get(need.Value); ok && e.API() != permission.GraphResource {
+			p := problem.New(codeNotGraph, words.T("%s needs %s, which is no permission of Microsoft Graph. Roomkey registers no application for it.", in.Product.Name, need.Value))
+			if e.Ends != "" {
+				p.With(words.T(product.EWSEnds))
+			}
+			return p.Fix(words.T("Ask the vendor for its connection by Microsoft Graph."))
+		}
+	}
+	return nil
+}
+
+// planRedirects is what the redirect URIs need that Apply does not do.
+func (in Input) planRedirects(w Wanted, a tenant.Application) (items []change.Item) {
+	item := func(id string, title, today, wanted, why words.Text) {
+		items = append(items, change.Item{ID: id, Title: title, Today: today, Wanted: wanted, Action: change.Attention, Why: why})
+	}
+	signOn, uris := in.Product.SingleSignOn, in.Document().SingleSignOn.RedirectURIs
+	for _, pattern := range signOn.Empty(uris) {
+		item("redirect-blank:"+pattern, words.T("Redirect URI of the vendor's guide"), words.T("not in the connection"), words.Plain(pattern),
+			words.T("Fill in its blanks, and plan again. Without this address nobody can sign in to %s.", in.Product.Name))
+	}
+	for _, uri := range signOn.Strange(uris) {
+		item("redirect-strange:"+uri, words.T("Redirect URI that the vendor's guide does not have"), words.Plain(uri), list(signOn.Patterns),
+			words.T("It is registered as the connection has it. Compare it with the guide."))
+	}
+	for _, uri := range w.elsewhere(a) {
+		item("redirect-platform:"+uri, words.T("Redirect URI on another platform"), words.Plain(uri), words.T("on the platform %s", product.PlatformText(w.Platform)),
+			words.T("Left as it is. In the Microsoft Entra admin center open App registrations, this application, Authentication, remove it from the other platform, and plan again."))
+	}
+	return items
 }
 
 // planPermissions has two items a permission: declared and consented.
@@ -280,7 +324,7 @@ func (in Input) planOthers(s state, w Wanted, j journal) (items []change.Item) {
 			items = append(items, change.Item{ID: id, Title: title, Today: words.Plain(strings.Join(list, ", ")), Wanted: words.T("left alone"), Action: change.Keep, Why: why})
 		}
 	}
-	others("other-redirect-uris", words.T("Other redirect URIs"), without(a.RedirectURIs, w.RedirectURIs), words.T("The product does not know them; somebody else may."))
+	others("other-redirect-uris", words.T("Other redirect URIs"), without(slices.Concat(a.RedirectURIs, a.SpaURIs, a.PublicURIs), w.RedirectURIs), words.T("The product does not know them; somebody else may."))
 	var over []string
 	for _, r := range a.Required {
 		for _, x := range r.Access {

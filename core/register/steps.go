@@ -147,7 +147,7 @@ func (r *run) application() step {
 		},
 		before: func() any {
 			if a := r.state.application; a != nil {
-				return map[string]any{"redirectUris": a.RedirectURIs, "requiredResourceAccess": a.Required, "idTokens": a.IDTokens}
+				return map[string]any{"redirectUris": r.wanted.redirects(*a), "platform": r.wanted.Platform, "requiredResourceAccess": a.Required, "idTokens": a.IDTokens, "accessTokens": a.AccessTokens}
 			}
 			return nil
 		},
@@ -173,7 +173,11 @@ func (r *run) logo() step {
 
 // added are the settings that the application does not have yet.
 func (r *run) added(a tenant.Application) *settings {
-	s := &settings{RedirectURIs: without(r.wanted.RedirectURIs, a.RedirectURIs), IDTokens: r.wanted.IDTokens && !a.IDTokens}
+	add := r.wanted.change(a)
+	s := &settings{IDTokens: add.IDTokens != nil, AccessTokens: add.AccessTokens != nil}
+	if add.RedirectURIs != nil {
+		s.RedirectURIs, s.Platform = without(*add.RedirectURIs, r.wanted.redirects(a)), add.Platform
+	}
 	for _, p := range r.wanted.Permissions {
 		if !declares(a.Required, tenant.GraphAppID, p.ID, p.Kind) {
 			s.Declared = append(s.Declared, p.Kind.AccessType()+" "+p.ID)

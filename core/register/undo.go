@@ -101,6 +101,9 @@ func (in Input) shown(m made, a tenant.Application) words.Text {
 	if m.Added.IDTokens {
 		parts = append(parts, "ID tokens")
 	}
+	if m.Added.AccessTokens {
+		parts = append(parts, "Access tokens")
+	}
 	for _, d := range m.Added.Declared {
 		_, id, _ := strings.Cut(d, " ")
 		parts = append(parts, in.nameOf(tenant.ServicePrincipal{}, "", id))
@@ -294,12 +297,15 @@ func (r *run) removeSettings(ctx context.Context, m made) error {
 	}
 	a := *r.state.application
 	var less tenant.ApplicationChange
-	if rest := without(a.RedirectURIs, m.Added.RedirectURIs); len(rest) < len(a.RedirectURIs) {
-		less.RedirectURIs = &rest
+	has, off := a.Redirects(m.Added.Platform), false
+	if rest := without(has, m.Added.RedirectURIs); len(rest) < len(has) {
+		less.RedirectURIs, less.Platform = &rest, m.Added.Platform
 	}
 	if m.Added.IDTokens && a.IDTokens {
-		off := false
 		less.IDTokens = &off
+	}
+	if m.Added.AccessTokens && a.AccessTokens {
+		less.AccessTokens = &off
 	}
 	required := []tenant.RequiredResource{}
 	for _, resource := range a.Required {

@@ -21,7 +21,10 @@ type Wanted struct {
 	DisplayName    string   `json:"displayName"`
 	SignInAudience string   `json:"signInAudience"`
 	RedirectURIs   []string `json:"redirectUris"`
-	IDTokens       bool     `json:"idTokens"`
+	// Platform is that of the redirect URIs, "" for Web.
+	Platform     string `json:"platform,omitempty"`
+	IDTokens     bool   `json:"idTokens"`
+	AccessTokens bool   `json:"accessTokens,omitempty"`
 	// Permissions are those to declare and to consent to.
 	Permissions []Permission     `json:"permissions"`
 	Credential  Credential       `json:"credential"`
@@ -81,7 +84,9 @@ func (in Input) wanted(graph tenant.ServicePrincipal) (w Wanted, unknown, byExch
 		w.RedirectURIs = append(w.RedirectURIs, c.SingleSignOn.RedirectURIs...)
 		slices.Sort(w.RedirectURIs)
 		w.RedirectURIs = slices.Compact(w.RedirectURIs)
+		w.Platform = signOn.Platform
 		w.IDTokens = signOn.IDTokens && len(w.RedirectURIs) > 0
+		w.AccessTokens = signOn.AccessTokens && len(w.RedirectURIs) > 0
 	}
 	add := func(p Permission) {
 		if slices.ContainsFunc(w.Permissions, func(o Permission) bool { return o.Ref == p.Ref }) {
@@ -140,12 +145,15 @@ func (w Wanted) change(a tenant.Application) (c tenant.ApplicationChange) {
 	if a.ID == "" {
 		c.DisplayName, c.SignInAudience = &w.DisplayName, &w.SignInAudience
 	}
-	if merged := union(a.RedirectURIs, w.RedirectURIs); len(merged) > len(a.RedirectURIs) {
-		c.RedirectURIs = &merged
+	if merged := union(w.redirects(a), without(w.RedirectURIs, w.elsewhere(a))); len(merged) > len(w.redirects(a)) {
+		c.RedirectURIs, c.Platform = &merged, w.Platform
 	}
+	on := true
 	if w.IDTokens && !a.IDTokens {
-		on := true
 		c.IDTokens = &on
+	}
+	if w.AccessTokens && !a.AccessTokens {
+		c.AccessTokens = &on
 	}
 	if w.HomePage != "" && a.HomePage != w.HomePage {
 		c.HomePage = &w.HomePage
@@ -157,6 +165,16 @@ func (w Wanted) change(a tenant.Application) (c tenant.ApplicationChange) {
 		c.Required = &required
 	}
 	return c
+}
+
+// redirects are the redirect URIs that an application has on the wanted platform.
+func (w Wanted) redirects(a tenant.Application) []string { return a.Redirects(w.Platform) }
+
+// elsewhere are the wanted redirect URIs that the application has on another
+// platform. Nothing is taken from there, and nothing is registered twice.
+func (w Wanted) elsewhere(a tenant.Application) []string {
+	others := without(slices.Concat(a.RedirectURIs, a.SpaURIs, a.PublicURIs), w.redirects(a))
+	return slices.DeleteFunc(slices.Clone(w.RedirectURIs), func(uri string) bool { return !slices.Contains(others, uri) })
 }
 
 // branded is whether an application's page says all that is wanted.

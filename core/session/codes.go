@@ -26,6 +26,8 @@ var (
 	codeExchangeResultFuture = problem.Declare("exchange.result-future", problem.WrongInput)
 	codeExportCannotWrite    = problem.Declare("export.cannot-write", problem.WrongInput)
 	CodeProductUnknown       = problem.Declare("product.unknown", problem.WrongInput)
+	codeAsks                 = problem.Declare("product.asks", problem.Unmet)
+	codeNoBlank              = problem.Declare("product.no-blank", problem.WrongInput)
 	codeProxyLogin           = problem.Declare("proxy.login", problem.WrongInput)
 	codeRoomListAmbiguous    = problem.Declare("rooms.list-ambiguous", problem.WrongInput)
 	codeRoomListUnknown      = problem.Declare("rooms.list-unknown", problem.WrongInput)

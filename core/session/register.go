@@ -7,10 +7,8 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/amend"
-	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/check"
-	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
@@ -128,33 +126,6 @@ func (s *Session) registerPlan(ctx context.Context, o register.Options, report t
 		out.Asks = admin.Disclosure(more)
 	}
 	return out, ctx.Err()
-}
-
-// takeRedirects asks the booking server where sign-in leads back to, if nobody
-// said so. A server that does not answer is no obstacle: silent is why it did not
-// say.
-func (s *Session) takeRedirects(ctx context.Context) (silent, err error) {
-	c := s.Document()
-	p, err := s.Product()
-	// Seatsurfing chooses its address when the sign-in is made there, which is
-	// after the first registration.
-	late := err == nil && p.AdapterOf(c.Server.Adapter) == booking.AdapterSeatsurfing
-	if err != nil || len(c.SingleSignOn.RedirectURIs) > 0 && !late || !p.SingleSignOn.RedirectURIs || c.Server.URL == "" {
-		return nil, err
-	}
-	uris, silent, err := s.RedirectURIs(ctx)
-	if silent != nil || err != nil || len(uris) == 0 {
-		return silent, err
-	}
-	return nil, s.Edit(ctx, func(c *connection.Connection) {
-		if len(c.SingleSignOn.RedirectURIs) == 0 || late {
-			for _, uri := range uris {
-				if !slices.Contains(c.SingleSignOn.RedirectURIs, uri) {
-					c.SingleSignOn.RedirectURIs = append(slices.Clone(c.SingleSignOn.RedirectURIs), uri)
-				}
-			}
-		}
-	})
 }
 
 // Registered is what an Apply did, and what the test after it showed.

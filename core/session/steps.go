@@ -11,6 +11,7 @@ import (
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // Steps gives the six steps from what is known here: it asks the keychain, but
@@ -55,6 +56,9 @@ func (s *Session) known(ctx context.Context) (setup.Known, error) {
 		k.ByForm, k.ServerSilent = adapter == booking.AdapterForm, !booking.SaysItself(adapter)
 		k.NoCredential, k.ByAccount = p.Model != product.Own, p.Model == product.User
 		k.ClientID = clientOf(c, p) != ""
+		if _, needs, err := s.needs(); err == nil && len(needs.Permissions) == 0 && p.Leaves(product.UnknownPermissions) != "" {
+			k.Missing = append(k.Missing, words.T("Choose the permissions that the vendor's guide names."))
+		}
 		k.LimitFirst = p.LimitFirst
 	}
 	k.Credential = s.presence(ctx, credentialKind(c))

@@ -31,6 +31,17 @@ type Application struct {
 	DeletedAt      time.Time          `json:"deletedDateTime,omitzero"`
 }
 
+// Redirects are the redirect URIs of a platform: "web" or "", "spa", "public".
+func (a Application) Redirects(platform string) []string {
+	switch platform {
+	case "spa":
+		return a.SpaURIs
+	case "public":
+		return a.PublicURIs
+	}
+	return a.RedirectURIs
+}
+
 // Branding is the information page of an application.
 type Branding struct {
 	Marketing      string `json:"marketingUrl,omitempty"`

@@ -7,11 +7,14 @@ import "time"
 type ApplicationChange struct {
 	DisplayName    *string
 	SignInAudience *string
-	RedirectURIs   *[]string
-	IDTokens       *bool
-	HomePage       *string
-	Branding       *Branding
-	Required       *[]RequiredResource
+	// RedirectURIs are those of a platform, "" for Web.
+	RedirectURIs *[]string
+	Platform     string
+	IDTokens     *bool
+	AccessTokens *bool
+	HomePage     *string
+	Branding     *Branding
+	Required     *[]RequiredResource
 	// Certificates are all key credentials that the application shall have;
 	// each needs its Key.
 	Certificates *[]Credential

@@ -109,6 +109,9 @@ type documents interface {
 	Draft(drafts map[string]*store.Draft) error
 
 	Product() (product.Product, error)
+	// Asks are what the vendor's guide leaves open and nobody has answered, of one
+	// page.
+	Asks(page string) []*problem.Problem
 	// OwnProduct is the product with what was chosen, under another id and name.
 	OwnProduct(id, name string) (product.Product, error)
 	Steps(ctx context.Context) ([]setup.Step, error)

@@ -36,6 +36,8 @@ type Describe struct {
 	found                  *fyne.Container
 	options                *fyne.Container
 	choice                 *permissionChoice
+	open                   *fyne.Container
+	blanks                 *blanks
 	more                   fyne.CanvasObject
 	token                  *secretBox
 	tokenPart              *fyne.Container
@@ -47,7 +49,7 @@ type Describe struct {
 
 // NewDescribe makes the page.
 func NewDescribe(env *Env) *Describe {
-	d := &Describe{env: env, notice: newNotice(env.Host), found: kit.Column(0), options: kit.Column(kit.Gap),
+	d := &Describe{env: env, notice: newNotice(env.Host), found: kit.Column(0), options: kit.Column(kit.Gap), open: kit.Column(kit.Gap),
 		chosen: map[string]bool{}, about: kit.Muted("")}
 	d.form = newForm(env)
 	d.optionsEdited = d.form.choice("product.options", func() string { return strings.Join(d.chosenOptions(), ",") }, func(v string) { d.chosen = set(v); d.showProduct() }, never, func(words.Text) {})
@@ -67,6 +69,7 @@ func NewDescribe(env *Env) *Describe {
 	d.adapterCA = d.form.bind("server.caFile", kit.TextField(kit.L("Certificate authority of the server"), kit.L("Only for a server whose certificate comes from your own authority: the path of its PEM file."), ""), false)
 	d.testLasts = d.form.bind("server.testLasts", kit.SelectField(kit.L("A test is valid for"), kit.L("An older test is not enough for a push. Test again."), testLives()), false)
 	d.redirect = d.form.bind("singleSignOn.redirectUris", kit.LinesField(kit.L("Redirect URIs"), kit.L("Where Microsoft sends people back after sign-in, one a line, exactly as the booking server names them."), "", 2), false)
+	d.blanks = newBlanks(d.redirect)
 	d.button = d.form.bind("singleSignOn.loginButton", kit.TextField(kit.L("Text of the sign-in button"), "", kit.L("Sign in with Microsoft")), false)
 	d.notifyURL = d.form.bind("notifications.url", kit.TextField(kit.L("Notification URL"), kit.L("Microsoft calls it from the internet when a booking changes."), ""), false)
 	d.lifecycle = d.form.bind("notifications.lifecycleUrl", kit.TextField(kit.L("Lifecycle URL"), "", ""), false)
@@ -84,17 +87,18 @@ func NewDescribe(env *Env) *Describe {
 		kit.L("The bearer token with which the server lets Roomkey in. Its administrator finds it in the server's console."), "")
 	d.tokenPart = kit.Column(0, d.token.field)
 
-	d.more = section(kit.L("What the product needs to know"), d.redirect, d.button, d.notifyURL, d.lifecycle, d.account, d.card, d.groups)
+	d.more = section(kit.L("What the product needs to know"), d.blanks.object, d.redirect, d.button, d.notifyURL, d.lifecycle, d.account, d.card, d.groups)
 	body := kit.Column(kit.GapWide,
 		d.notice.object,
 		section(kit.L("Microsoft 365"), name, d.cloud, d.tenant, d.found),
-		section(kit.L("Booking product"), d.product, d.about, d.options, d.choice.object),
+		section(kit.L("Booking product"), d.product, d.about, d.open, d.options, d.choice.object),
 		section(kit.L("Booking server"), d.url, d.tokenPart, d.adapterCA, d.testLasts),
 		d.more)
 	d.frame = kit.NewFrame(kit.L("Describe the connection"),
 		kit.L("Say which tenant is joined to which booking server. Roomkey looks the tenant up; nothing is changed there."), body)
 	d.notice.top = d.frame.ToTop
 	d.form.spots(d.frame, nil)
+	d.frame.Spot("product.permissions", d.choice.find, nil)
 	d.frame.Spot(string(vault.ServerToken), d.token.field, nil)
 	d.save = kit.NewButton(kit.L("Save"), d.store)
 	d.next = kit.PrimaryButton(kit.L("Find the tenant"), theme.SearchIcon(), d.proceed)
@@ -207,6 +211,11 @@ func (d *Describe) showProduct() {
 	}
 	d.choice.object.Hidden = !p.Choose
 	d.choice.offer(p.Presets)
+	d.blanks.offer(p.SingleSignOn)
+	d.env.asks(d.open, setup.Describe)
+	if d.env.Connection().Product.ID != p.ID {
+		d.open.Hide() // of the product that is stored
+	}
 	adapter := p.AdapterOf(d.env.Connection().Server.Adapter)
 	for part, place := range map[fyne.CanvasObject]problem.Place{
 		d.redirect: problem.PlaceRedirectURIs, d.button: problem.PlaceLoginButton,

@@ -194,6 +194,15 @@ func StepMark(s setup.State) kit.Mark {
 	return kit.MarkTodo
 }
 
+// asks puts into a box what the vendor's guide leaves open on a page.
+func (e *Env) asks(box *fyne.Container, page string) {
+	box.RemoveAll()
+	for _, p := range e.Session.Asks(page) {
+		box.Add(kit.ProblemAs(e.Host, kit.MarkAttention, p))
+	}
+	hide(box, len(box.Objects) == 0)
+}
+
 // notice is a place on a page for a problem or a word of success; it stays
 // until it is replaced.
 type notice struct {

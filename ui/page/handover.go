@@ -34,6 +34,8 @@ type HandOver struct {
 	// asks are the questions that a push waits for, entered is where a person says
 	// that it works.
 	asks, entered *fyne.Container
+	// open is what the vendor's guide leaves open.
+	open *fyne.Container
 
 	look    *kit.Button
 	push    *kit.Button
@@ -48,9 +50,9 @@ type HandOver struct {
 
 // NewHandOver makes the page.
 func NewHandOver(env *Env) *HandOver {
-	h := &HandOver{env: env, notice: newNotice(env.Host), plan: kit.Column(kit.GapWide), holds: kit.Column(0), form: kit.Column(kit.GapWide), asks: kit.Column(kit.GapWide), entered: kit.Column(kit.GapWide), yes: map[string]bool{}}
+	h := &HandOver{env: env, notice: newNotice(env.Host), plan: kit.Column(kit.GapWide), holds: kit.Column(0), form: kit.Column(kit.GapWide), asks: kit.Column(kit.GapWide), entered: kit.Column(kit.GapWide), open: kit.Column(kit.Gap), yes: map[string]bool{}}
 	h.remove = newRemoval(h)
-	body := kit.Column(kit.GapWide, h.notice.object, h.plan, h.holds, h.remove.object, h.form, h.entered)
+	body := kit.Column(kit.GapWide, h.notice.object, h.plan, h.holds, h.remove.object, h.open, h.form, h.entered)
 	lead := kit.L("Only a configuration that was just proven is handed over. You see what would change before anything is sent.")
 	if h.theirs() {
 		lead = kit.L("Nothing secret changes hands. %s is connected in the vendor's own console.", env.product().Name)
@@ -100,6 +102,7 @@ func (h *HandOver) Shown() {
 		h.frame.Actions(h.export, h.look, h.push)
 		h.lookAgain()
 	}
+	h.env.asks(h.open, setup.HandOver)
 	h.fillForm()
 }
 

@@ -20,6 +20,7 @@ type Register struct {
 	ways     []*kit.Button
 	planner  *planner
 	existing *existing
+	open     *fyne.Container
 	way      int
 }
 
@@ -31,7 +32,7 @@ const (
 
 // NewRegister makes the page.
 func NewRegister(env *Env) *Register {
-	r := &Register{env: env, notice: newNotice(env.Host)}
+	r := &Register{env: env, notice: newNotice(env.Host), open: kit.Column(kit.Gap)}
 	line := kit.Row(kit.GapTight, -1)
 	for i, title := range []string{kit.L("Let Roomkey register it (recommended)"), kit.L("Enter an existing application")} {
 		b := kit.NewButton(title, func() { r.Open(i) })
@@ -40,7 +41,7 @@ func NewRegister(env *Env) *Register {
 	}
 	r.existing = newExisting(env, r.notice, r.relayout)
 	r.planner = newPlanner(env, r.notice, r)
-	body := kit.Column(kit.GapWide, line, r.notice.object, r.planner.object, r.existing.object)
+	body := kit.Column(kit.GapWide, line, r.open, r.notice.object, r.planner.object, r.existing.object)
 	r.frame = kit.NewFrame(kit.L("Register the application"),
 		kit.L("The booking server signs in to Microsoft 365 as an application. Its credential goes into the keychain of this computer."), body)
 	r.notice.top = r.frame.ToTop
@@ -58,6 +59,7 @@ func (r *Register) Frame() *kit.Frame { return r.frame }
 // Shown looks at the keychain, at who is signed in and at what the product
 // asks for.
 func (r *Register) Shown() {
+	r.env.asks(r.open, setup.Register)
 	r.existing.shown()
 	r.planner.shown()
 }

@@ -56,6 +56,8 @@ type Restrict struct {
 	kept int
 	// broken is whether the notice is about the script that could not be written.
 	broken bool
+	// asks is what the vendor's guide leaves open.
+	asks *fyne.Container
 	// changes is whether the difference is shown instead of the script.
 	changes bool
 }
@@ -77,14 +79,14 @@ const (
 
 // NewRestrict makes the page.
 func NewRestrict(env *Env) *Restrict {
-	r := &Restrict{env: env, notice: newNotice(env.Host), about: kit.Column(kit.GapWide)}
+	r := &Restrict{env: env, notice: newNotice(env.Host), about: kit.Column(kit.GapWide), asks: kit.Column(kit.Gap)}
 	r.direct = newAmender(r)
 	r.code = kit.NewCodeView(env.Host, r.saveOne)
 	r.list = newChecklist(func(name string) {
 		r.notice.clear()
 		r.open(name)
 	})
-	r.side = kit.NewVScroll(kit.Pad(0, 14, kit.GapWide, 0, kit.Column(kit.GapWide, r.list.object, r.about)))
+	r.side = kit.NewVScroll(kit.Pad(0, 14, kit.GapWide, 0, kit.Column(kit.GapWide, r.asks, r.list.object, r.about)))
 	split := container.NewHSplit(r.side, container.NewStack(r.code.Object, r.direct.plans))
 	split.SetOffset(0.4)
 	r.back = newResults(env, r.differing)
@@ -111,6 +113,7 @@ func (r *Restrict) Frame() *kit.Frame { return r.frame }
 
 // Shown reads the catalogue for the connection as it is now.
 func (r *Restrict) Shown() {
+	r.env.asks(r.asks, setup.Restrict)
 	var scripts []script
 	var back readback
 	read := r.read

@@ -2,19 +2,25 @@ package producttest
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
+	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/reach"
 	"github.com/roomkey/roomkey/core/register"
@@ -22,6 +28,7 @@ import (
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/simulator"
 	"github.com/roomkey/roomkey/core/transport"
+	"github.com/roomkey/roomkey/core/vault"
 )
 
 // lab is one simulated tenant with an administrator's browser.
@@ -32,13 +39,23 @@ type lab struct {
 	web *http.Client
 }
 
-func newLab(t *testing.T) *lab {
+// newLab is one with product files of one's own.
+func newLab(t *testing.T, files ...string) *lab {
 	t.Helper()
-	env, err := wire.New(wire.Options{ConfigDir: t.TempDir(), Vault: "memory"})
+	config := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(config, "products"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for i, file := range files {
+		if err := os.WriteFile(filepath.Join(config, "products", fmt.Sprint(i, ".yaml")), []byte(file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	env, err := wire.New(wire.Options{ConfigDir: config, Vault: "memory"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	sim, err := simulator.Start(t.Context(), simulator.Options{Dir: t.TempDir()})
+	sim, err := simulator.Start(t.Context(), simulator.Options{Dir: t.TempDir(), Seatsurfing: "1.125.0"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,10 +163,40 @@ func (l *lab) own(s *session.Session, p product.Product) {
 	if steps := l.steps(s); len(steps) != 6 {
 		l.Errorf("%d steps", len(steps))
 	}
-	l.signIn(s, entra.ScopesRead...)
+	l.edit(s, func(c *connection.Connection) {
+		c.Server.CAFile = l.sim.CAFile()
+		c.Server.URL = map[string]string{product.AdapterContract: l.sim.BookingURL(), product.AdapterSeatsurfing: l.sim.SeatsurfingURL(),
+			product.AdapterForm: l.sim.Cloud().Graph}[p.Adapter] // a server that says nothing of itself
+		if signOn := p.SingleSignOn; p.Adapter == product.AdapterForm && signOn.RedirectURIs && len(signOn.Patterns) == 0 {
+			c.SingleSignOn.RedirectURIs = []string{"https://rooms.contoso.example/signin"}
+		}
+		if needs := p.With(nil, c.Product.Permissions); !slices.Contains(needs.Lists, "rooms") {
+			c.Rooms = connection.Rooms{Mode: connection.Selected, Items: []string{l.sim.Account().RoomAddress}}
+		}
+	})
+	l.secret(s, vault.ServerToken, l.sim.Account().ServerToken)
+	blanks := map[string]string{}
+	for _, b := range p.SingleSignOn.Blanks(nil) {
+		if b.Name != product.BlankServer {
+			blanks[b.Name] = "contoso"
+		}
+	}
+	if err := s.FillRedirects(l.Context(), blanks); err != nil {
+		l.Fatal(err)
+	}
+	l.signIn(s, slices.Concat(entra.ScopesRead, session.ScopesRooms)...)
 	plan, err := s.RegisterPlan(l.Context(), register.Options{Use: register.New, Name: p.ID}, nil)
+	if p.Ends != "" { // Roomkey registers nothing for Exchange Web Services
+		if problem.CodeOf(plan.Blocked.Err()).String() != "register.not-graph" {
+			l.Errorf("%v, %v", plan.Blocked, err)
+		}
+		return
+	}
 	if err != nil || plan.Blocked != nil {
 		l.Fatalf("plan: %v, %v", err, plan.Blocked)
+	}
+	if open := p.SingleSignOn.Empty(s.Document().SingleSignOn.RedirectURIs); len(open) > 0 {
+		l.Errorf("the redirect URIs %v are not filled in", open)
 	}
 	l.signIn(s, session.ScopesFor(plan.Plan)...)
 	result, err := s.RegisterApply(l.Context(), plan.Plan, plan.Options, nil)
@@ -161,6 +208,78 @@ func (l *lab) own(s *session.Session, p product.Product) {
 		l.Errorf("the vendor's form has %d entries: %v", len(form), err)
 	}
 	l.script(s, p)
+	l.prove(s, p)
+	l.handOver(s, p)
+}
+
+// prove tests the whole connection, sign-on included: nothing fails.
+func (l *lab) prove(s *session.Session, p product.Product) {
+	run, err := s.Check(l.Context(), check.Options{NoSubscription: true}, nil, nil)
+	if err != nil || !run.Verdict.Passes() {
+		l.Errorf("the test is %s: %+v, %v", run.Verdict, run.RootCause, err)
+	}
+	for _, f := range run.Findings {
+		if f.Status == check.Fail || f.ID == check.RedirectURIs && f.Status != check.Pass && len(p.SingleSignOn.Patterns) > 0 {
+			l.Errorf("%s: %s %v", f.ID, f.Status, f.Problem)
+		}
+	}
+}
+
+// handOver ends where the booking server, or the person who typed into the
+// vendor's console, says that it has the configuration.
+func (l *lab) handOver(s *session.Session, p product.Product) {
+	ctx := l.Context()
+	if p.Adapter == product.AdapterForm {
+		if p.LimitFirst {
+			if err := s.Entered(ctx, "Ada"); problem.CodeOf(err).String() != "booking.limit-first" {
+				l.Errorf("it is handed over before it is limited: %v", err)
+			}
+			l.limit(s, p)
+		}
+		if err := s.Entered(ctx, "Ada"); err != nil {
+			l.Error(err)
+		}
+		if st := l.steps(s)[setup.HandOver]; st.State != setup.Done {
+			l.Errorf("handed over: %+v", st)
+		}
+		return
+	}
+	plan, err := s.PlanWith(ctx, true, booking.Choices{})
+	if err != nil {
+		l.Fatal(err)
+	}
+	if err := s.Confirm(ctx, plan.Confirmations); err != nil {
+		l.Fatal(err)
+	}
+	if plan, err = s.PlanWith(ctx, true, booking.Choices{}); err != nil || plan.Gate != nil {
+		l.Fatalf("%v, %v", plan.Gate, err)
+	}
+	if _, err := s.Push(ctx, plan, true, nil); err != nil {
+		l.Fatal(err)
+	}
+	if held, err := s.Held(ctx); err != nil || held.Current.Configuration == nil {
+		l.Errorf("the server holds nothing: %v", err)
+	}
+}
+
+// limit has the colleague limit the application in Exchange as the product
+// survives it, and reads the result.
+func (l *lab) limit(s *session.Session, p product.Product) {
+	target, err := s.ScriptTarget(l.Context())
+	if err != nil {
+		l.Fatal(err)
+	}
+	doc, err := exchange.Generate(p.LimitScript().Field, target, map[string]any{"outside": l.sim.Account().OrganizerUPN})
+	if err != nil {
+		l.Fatal(err)
+	}
+	result, err := l.sim.ApplyIntent(doc.Intent)
+	if err != nil {
+		l.Fatal(err)
+	}
+	if _, err := s.ReadScriptResult(result); err != nil {
+		l.Fatal(err)
+	}
 }
 
 func (l *lab) theirs(s *session.Session, p product.Product) {

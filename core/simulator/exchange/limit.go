@@ -297,7 +297,15 @@ func (c *Colleague) upsertApplication(o *Outcome, p object) error {
 	name := o.Identity
 	app := tenant.NewApplication(uuid.NewString(), uuid.NewString(), text(p, "displayName"), c.x.Directory.Domain, c.x.Now().UTC())
 	app.UniqueName, app.SignInAudience = &name, "AzureADMyOrg"
-	app.Web.RedirectURIs = append([]string{}, list(p, "redirectUris")...)
+	uris := append([]string{}, list(p, "redirectUris")...)
+	switch text(p, "platform") {
+	case "spa":
+		app.SPA.RedirectURIs = uris
+	case "publicClient":
+		app.PublicClient.RedirectURIs = uris
+	default:
+		app.Web.RedirectURIs = uris
+	}
 	app.RequiredResourceAccess = []tenant.RequiredResource{access}
 	c.x.State.Applications = append(c.x.State.Applications, app)
 	c.x.Born(app.ID)
