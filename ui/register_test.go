@@ -372,6 +372,8 @@ func TestCutOffRunIsSaid(t *testing.T) {
 	b.State.Unfinished = true
 	p := bare(t, b)
 	p.sees("Apply continues where it stopped and creates nothing twice.")
+	p.button("Sign in with the browser")
+	p.missesOut("Continue\n") // as if the registration were whole
 }
 
 // TestHostilePlan shows a plan whose names are an attack.
@@ -397,7 +399,7 @@ func TestRunIsCancelled(t *testing.T) {
 	p := planned(t, b)
 	p.button("Apply").OnTapped()
 	p.until(func() bool { return strings.Contains(p.reads(), "App registration: waiting for Microsoft to catch up") })
-	p.sees("the next Apply goes on where this one was")
+	p.sees("The next Apply continues where this one stopped.")
 	began := time.Now()
 	p.press("Cancel")
 	if took := time.Since(began); took > 2*time.Second {

@@ -55,7 +55,7 @@ func NewDescribe(env *Env) *Describe {
 	d.optionsEdited = d.form.choice("product.options", func() string { return strings.Join(d.chosenOptions(), ",") }, func(v string) { d.chosen = set(v); d.showProduct() }, never, func(words.Text) {})
 	d.choice = newPermissionChoice(env.Home.Permissions())
 	d.choice.edited = d.form.choice("product.permissions", func() string { return strings.Join(d.chosenPermissions(), ",") }, d.choice.take, never, func(words.Text) {})
-	name := d.form.bind("name", kit.TextField(kit.L("Name"), kit.L("How this connection is called in Roomkey."), kit.L("Contoso")), true)
+	name := d.form.bind("name", kit.TextField(kit.L("Name"), kit.L("What this connection is called in Roomkey."), kit.L("Contoso")), true)
 	d.cloud = d.form.bind("cloud", kit.SelectField(kit.L("Microsoft cloud"), kit.L("Global, unless the tenant is in a national cloud. GCC is in Global."), d.clouds()), true)
 	d.tenant = d.form.bind("tenant.domain", kit.TextField(kit.L("Tenant"), kit.L("The company's domain, its tenant ID, or an address pasted from the portal."), "contoso.com"), true)
 	d.tenant.Submit(d.proceed)
@@ -95,7 +95,7 @@ func NewDescribe(env *Env) *Describe {
 		section(kit.L("Booking server"), d.url, d.tokenPart, d.adapterCA, d.testLasts),
 		d.more)
 	d.frame = kit.NewFrame(kit.L("Describe the connection"),
-		kit.L("Say which tenant is joined to which booking server. Roomkey looks the tenant up; nothing is changed there."), body)
+		kit.L("Choose the tenant and its booking server. Roomkey looks up the tenant and changes nothing there."), body)
 	d.notice.top = d.frame.ToTop
 	d.form.spots(d.frame, nil)
 	d.frame.Spot("product.permissions", d.choice.find, nil)

@@ -174,11 +174,11 @@ func (p *planner) actions() []*kit.Button {
 		return p.proved(p.result.Proven())
 	case p.state.Account == nil:
 		signIn := p.signIn.button()
-		if !p.application.registered() {
+		if !p.application.registered() || p.state.Unfinished {
 			return []*kit.Button{signIn}
 		}
 		signIn.Importance = widget.MediumImportance
-		return []*kit.Button{signIn, p.page.forward()}
+		return append([]*kit.Button{signIn}, p.proved(p.state.Proven)...)
 	case p.plan == nil || p.choices.dirty:
 		return []*kit.Button{p.able(kit.PrimaryButton(kit.L("Make the plan"), theme.SearchIcon(), p.makePlan))}
 	}

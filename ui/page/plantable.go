@@ -40,6 +40,8 @@ func (p *planner) planObjects() []fyne.CanvasObject {
 		list = append(list, kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.L("There is nothing left for Roomkey to apply. What is marked “by hand” or “to read” below is yours to look at."))))
 	case todo == 0:
 		list = append(list, kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.NewText(kit.L("The tenant is as it should be: there is nothing to apply."))))
+	case p.state.Unfinished:
+		list = append(list, kit.Strong(kit.L("Apply makes the changes that are left.")))
 	default:
 		list = append(list, kit.Strong(kit.L("Apply makes the changes below. Nothing has been changed yet.")))
 	}

@@ -251,7 +251,7 @@ func (s *signInCard) browserCard() fyne.CanvasObject {
 	if s.d.env.simulated() != nil {
 		column.Add(kit.NewText(kit.L("This is the simulated tenant: Roomkey plays the browser, no page opens.")))
 	} else {
-		column.Add(kit.NewText(kit.L("The browser has opened. Sign in there; this page goes on by itself.")))
+		column.Add(kit.NewText(kit.L("Your browser has opened. Sign in there; this page continues by itself.")))
 	}
 	address := kit.Ground(theme.ColorNameInputBackground, kit.Pad(4, 4, 4, 10, kit.Row(kit.Gap, 0, kit.Mono(s.news.address).As(kit.Clip, ""),
 		kit.NewCopyButton(s.d.env.Host, kit.L("Copy"), func() string { return s.news.address }))))

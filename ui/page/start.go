@@ -54,7 +54,7 @@ func NewStart(env *Env) *Start {
 			kit.L("Everything works as with a real tenant, on this computer only. Nothing is sent to Microsoft."),
 			kit.L("Try it"), false, s.simulate))
 	s.frame = kit.NewFrame(kit.L("Connect meeting rooms"),
-		kit.L("Roomkey takes the connection between a Microsoft 365 tenant and a meeting-room booking server from nothing to proven."), body)
+		kit.L("Connect a Microsoft 365 tenant to a meeting-room booking server, and prove that it works."), body)
 	s.notice.top = s.frame.ToTop
 	return s
 }
