@@ -35,7 +35,7 @@ var layers = map[string]string{
 	"core/graph":      "words problem transport cloud tenant permission vault entra resources",
 	"core/change":     "words problem transport tenant",
 	"core/register":   data + io + "change",
-	"core/amend":      "words problem task change connection exchange tenant",
+	"core/amend":      "words problem task change connection exchange tenant vault",
 	"core/check":      data + io + "evidence",
 	"core/exchange":   data + io,
 	"core/booking":    data + io,
@@ -49,15 +49,16 @@ var layers = map[string]string{
 	"core/session":    data + io + "policy file owner proof handover change register check exchange amend booking export report schedule setup evidence reach",
 	// The door of the simulated Microsoft and booking servers, and the rooms behind it.
 	"core/simulator":           "cloud simulator/booking simulator/entra simulator/exchange simulator/fault simulator/graph simulator/seatsurfing simulator/tenant",
-	"core/simulator/graph":     "simulator/entra simulator/exchange simulator/fault simulator/microsoft simulator/tenant",
+	"core/simulator/graph":     "simulator/entra simulator/exchange simulator/fault simulator/microsoft simulator/opath simulator/tenant",
 	"core/simulator/entra":     "simulator/fault simulator/microsoft simulator/tenant",
-	"core/simulator/exchange":  "simulator/fault simulator/microsoft simulator/tenant",
+	"core/simulator/exchange":  "simulator/fault simulator/microsoft simulator/opath simulator/tenant",
 	"core/simulator/tenant":    "resources simulator/fault simulator/microsoft",
 	"core/simulator/booking":   "simulator/fault simulator/microsoft",
 	"core/simulator/fault":     "simulator/microsoft",
 	"core/simulator/microsoft": "",
+	"core/simulator/opath":     "",
 	// What an administrator's PowerShell meets: the modules and the organization behind them.
-	"core/simulator/cmdlet": "",
+	"core/simulator/cmdlet": "simulator/opath",
 	// The other kind of booking server.
 	"core/simulator/seatsurfing": "",
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -93,7 +94,7 @@ func (b *fakeCore) AmendUndoPlan(_ context.Context, script string, _ task.Report
 }
 
 // Amend changes the room.
-func (b *fakeCore) Amend(_ context.Context, plan amend.Plan, _ task.Report) (exchange.Result, error) {
+func (b *fakeCore) Amend(_ context.Context, plan amend.Plan, _ vault.Secret, _ task.Report) (exchange.Result, error) {
 	defer b.ask("Amend")()
 	r := exchange.NewResult(exchange.Result{Script: plan.Script, FinishedAt: fakeAt, Results: []exchange.Outcome{{Identity: "room001@contoso.com", Action: "sign-in blocked", Status: exchange.Changed}}})
 	b.results = append(b.results, r)

@@ -15,6 +15,7 @@ import (
 	"github.com/roomkey/roomkey/core/file"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -35,18 +36,39 @@ func exchangeList(a *app) *cobra.Command {
 			return a.show(scripts, func(w io.Writer) {
 				var cells [][]string
 				for _, s := range scripts {
-					cells = append(cells, []string{s.Name, l(s.Title), say(s.Fields()), l(s.API.Role)})
+					title := l(s.Title)
+					if s.API.Preview {
+						title = l("%s (preview at Microsoft)", title)
+					}
+					cells = append(cells, []string{s.Name, title, say(s.Fields()), l(s.API.Role)})
 				}
 				rows(w, []words.Key{"name", "what it does", "--set", "role"}, cells)
+				printLine(w, "What is marked as a preview needs --preview: Microsoft may change it without notice and does not support it in production.")
 				printLine(w, "Microsoft has no supported API for calendar processing: it stays a script.")
 			})
 		},
 	}
 }
 
+// amendFlags are those of plan, apply and undo.
+type amendFlags struct {
+	signInFlags
+	preview bool
+}
+
+func (f *amendFlags) register(c *cobra.Command) {
+	f.signInFlags.register(c)
+	c.Flags().BoolVar(&f.preview, "preview", false, "use what Microsoft offers as a preview only")
+}
+
 // amends opens the connection and signs in for what a script is about; the
 // sign-in asks for nothing else.
-func (a *app) amends(ctx context.Context, f signInFlags, script string, changes bool) (*session.Session, error) {
+func (a *app) amends(ctx context.Context, f amendFlags, script string, changes bool) (*session.Session, error) {
+	if exchange.APIOf(script).Preview && !f.preview {
+		return nil, problem.New(codeUsagePreview, words.T("Microsoft offers this as a preview only: it may change without notice, and Microsoft does not support it in production.")).
+			Run(words.T("Have an Exchange administrator run the script:"), "roomkeyctl script show "+script).
+			Run(words.T("To use the preview, add:"), "--preview")
+	}
 	scopes := session.ScopesToAmend(script, changes)
 	if len(scopes) == 0 { // says why, and which scripts there are
 		_, err := exchange.WorkOf(script, exchange.Target{}, nil)
@@ -56,7 +78,7 @@ func (a *app) amends(ctx context.Context, f signInFlags, script string, changes 
 	if err != nil {
 		return nil, err
 	}
-	if _, err := a.signIn(ctx, s, f, scopes); err != nil {
+	if _, err := a.signIn(ctx, s, f.signInFlags, scopes); err != nil {
 		s.Close()
 		return nil, err
 	}
@@ -64,7 +86,7 @@ func (a *app) amends(ctx context.Context, f signInFlags, script string, changes 
 }
 
 func exchangePlan(a *app) *cobra.Command {
-	var f signInFlags
+	var f amendFlags
 	var set []string
 	var out string
 	c := &cobra.Command{
@@ -105,7 +127,7 @@ func exchangePlan(a *app) *cobra.Command {
 }
 
 func exchangeApply(a *app) *cobra.Command {
-	var f signInFlags
+	var f amendFlags
 	var set []string
 	var name string
 	var yes bool
@@ -113,6 +135,8 @@ func exchangeApply(a *app) *cobra.Command {
 		Use: "apply SCRIPT", Short: "Do by Microsoft Graph what the script does", Args: cobra.ExactArgs(1),
 		Long: "Shows the plan, asks, and carries it out. Each object is read back afterwards. It can be " +
 			"interrupted at any point and run again: what is done already stays as it is. " +
+			"The password of a new account is read from standard input, or asked for at a terminal " +
+			"without showing it, and goes to Microsoft only. " +
 			"Exit status: 3 if an object failed.",
 		RunE: func(c *cobra.Command, args []string) error {
 			values, err := a.values(c.Context(), set)
@@ -132,7 +156,7 @@ func exchangeApply(a *app) *cobra.Command {
 }
 
 func exchangeUndo(a *app) *cobra.Command {
-	var f signInFlags
+	var f amendFlags
 	var yes, dryRun bool
 	c := &cobra.Command{
 		Use: "undo SCRIPT", Short: "Restore what apply changed, as far as nobody has changed it since", Args: cobra.ExactArgs(1),
@@ -162,7 +186,7 @@ func exchangeUndo(a *app) *cobra.Command {
 }
 
 // amend plans, asks and applies. A plan from a file takes the place of a new one.
-func (a *app) amend(ctx context.Context, f signInFlags, script string, yes bool, name string, make func(*session.Session) (amend.Plan, error)) error {
+func (a *app) amend(ctx context.Context, f amendFlags, script string, yes bool, name string, make func(*session.Session) (amend.Plan, error)) error {
 	var plan amend.Plan
 	if name != "" {
 		data, err := file.Read(name, file.MaxBytes)
@@ -199,11 +223,17 @@ func (a *app) amend(ctx context.Context, f signInFlags, script string, yes bool,
 		if !yes {
 			return problem.New(codeUsageNotConfirmed, words.T("Nothing was applied.")).Run(words.T("Confirm at a terminal, or add:"), "--yes")
 		}
-		if _, err := a.signIn(ctx, s, f, session.ScopesToAmend(script, true)); err != nil {
+		if _, err := a.signIn(ctx, s, f.signInFlags, session.ScopesToAmend(script, true)); err != nil {
 			return err
 		}
 	}
-	result, err := s.Amend(ctx, plan, a.progress())
+	var password vault.Secret
+	if account := plan.NewAccount(); account != "" {
+		if password, err = a.secret(ctx, "Password for the new account (not shown)"); err != nil {
+			return err
+		}
+	}
+	result, err := s.Amend(ctx, plan, password, a.progress())
 	if result.Script != "" {
 		if err := a.show(result, func(w io.Writer) { fmt.Fprintln(w); printResult(w, result) }); err != nil {
 			return err

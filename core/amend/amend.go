@@ -17,6 +17,7 @@ import (
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -28,6 +29,32 @@ type Directory interface {
 	Rooms(ctx context.Context, each func([]tenant.Room)) tenant.Listing[tenant.Room]
 	Place(ctx context.Context, key string) (tenant.Place, error)
 	ChangePlace(ctx context.Context, id, kind string, properties map[string]any) error
+	// Spaces are the places of a kind: "building", "floor" or "section".
+	Spaces(ctx context.Context, kind string) ([]tenant.Space, error)
+	CreateSpace(ctx context.Context, s tenant.Space) error
+	DeleteSpace(ctx context.Context, id string) error
+	CreateUser(ctx context.Context, u tenant.NewUser, password vault.Secret) error
+	DeleteUser(ctx context.Context, id string) error
+	RolesOf(ctx context.Context, id string) ([]tenant.DirectoryRole, error)
+	ServicePrincipal(ctx context.Context, appID string) (tenant.ServicePrincipal, error)
+	AppRoleGrants(ctx context.Context, servicePrincipalID string) ([]tenant.AppRoleGrant, error)
+	GrantAppRole(ctx context.Context, servicePrincipalID, resourceID, appRoleID string) error
+	RevokeAppRole(ctx context.Context, servicePrincipalID, grantID string) error
+	Preview
+}
+
+// Preview is what Microsoft offers as a preview only: the management scopes and
+// roles of Exchange.
+type Preview interface {
+	// ExchangeRole is the id of a management role by its name, "" for none.
+	ExchangeRole(ctx context.Context, name string) (string, error)
+	AppScopes(ctx context.Context) ([]tenant.AppScope, error)
+	CreateAppScope(ctx context.Context, s tenant.AppScope) error
+	ChangeAppScope(ctx context.Context, s tenant.AppScope) error
+	DeleteAppScope(ctx context.Context, id string) error
+	ExchangeAssignments(ctx context.Context, servicePrincipalID string) ([]tenant.ExchangeAssignment, error)
+	CreateExchangeAssignment(ctx context.Context, a tenant.ExchangeAssignment) error
+	DeleteExchangeAssignment(ctx context.Context, id string) error
 }
 
 // Input is all that a plan or a run works on.
@@ -36,8 +63,10 @@ type Input struct {
 	Directory  Directory
 	Journal    change.Journal
 	// By is the administrator's user principal name, for the record.
-	By     string
-	Report task.Report
+	By string
+	// Password is that of an account that is made; it goes to Microsoft only.
+	Password vault.Secret
+	Report   task.Report
 	// Clock's patience is how long Microsoft may take until it shows a change, 0
 	// for half a minute.
 	change.Clock
@@ -57,6 +86,17 @@ type Plan struct {
 	Undo     bool         `json:"undo,omitempty"`
 	Items    []Item       `json:"items"`
 	Warnings []words.Text `json:"warnings"`
+}
+
+// NewAccount is the account that Apply would make, for which it needs a password;
+// "" for none.
+func (p Plan) NewAccount() string {
+	for _, i := range p.Items {
+		if i.Cmdlet == "POST /users" && i.Action == change.Create {
+			return i.Identity
+		}
+	}
+	return ""
 }
 
 // planVersion is the version of the plan's JSON.
@@ -88,24 +128,41 @@ func (p Plan) Todo() (todo []Item) {
 
 // MakePlan looks at every object of the work. It changes nothing.
 func MakePlan(ctx context.Context, in Input, w exchange.Work) (Plan, error) {
-	items := make([]Item, len(w.Operations))
-	for i, o := range w.Operations {
-		items[i] = Item{Cmdlet: o.Cmdlet, Identity: o.Identity}
-		if err := json.Unmarshal(o.Parameters, &items[i].After); err != nil {
+	e, err := in.eye(w.Script.Name)
+	if err != nil {
+		return Plan{}, err
+	}
+	var items []Item
+	for _, o := range w.Operations {
+		k, known := kinds[o.Cmdlet]
+		if !known { // it only looks, or Graph cannot do it, which the plan says
+			continue
+		}
+		i := Item{Cmdlet: o.Cmdlet, Identity: o.Identity}
+		err := json.Unmarshal(o.Parameters, &i.After)
+		if err == nil && k.wanted != nil {
+			i.After, err = k.wanted(i.After)
+		}
+		if err != nil {
 			return Plan{}, err
 		}
+		items = append(items, i)
 	}
 	p := in.plan(w.Script.Name, items)
-	p.Warnings = append(p.Warnings, w.Warnings...)
-	return p, in.compare(ctx, p.Items, func(i *Item, now object) {
+	p.Warnings = append(append(p.Warnings, w.Warnings...), untested(w.Script)...)
+	err = e.compare(ctx, p, func(i *Item, now object) {
 		before, after := Values{}, Values{}
 		for name, v := range i.After {
-			if !same(now.values[name], v) {
+			if !same(now.values[name], v) && (now.id == "" || !kinds[i.Cmdlet].made) {
 				before[name], after[name] = now.values[name], v
 			}
 		}
 		i.say(now, before, after)
 	})
+	if e.spaces != nil && len(*e.spaces) == 0 {
+		p.Warnings = append(p.Warnings, words.T("Microsoft shows no building of this tenant. Where buildings are not switched on, it does not show what is created either: switch them on first with Set-PlacesSettings -EnableBuildings 'Default:true', or run the script, which does."))
+	}
+	return p, err
 }
 
 func (in Input) plan(script string, items []Item) Plan {
@@ -118,16 +175,26 @@ const atOnce = 4
 
 // compare looks at the objects of items and has judge fill each in. One that is
 // not there is an item to read; any other error ends it.
-func (in Input) compare(ctx context.Context, items []Item, judge func(*Item, object)) error {
-	look := in.looks(ctx, items)
+func (e *eye) compare(ctx context.Context, p Plan, judge func(*Item, object)) error {
+	err := e.ahead(ctx, p.Items)
+	if err == nil {
+		err = e.each(ctx, p.Items, judge)
+	}
+	if why := problem.Of(err); why != nil && why.Kind == problem.Denied {
+		return e.roleRefused(p.Script, words.T("Microsoft did not let %s look at what this would change.", e.By), why)
+	}
+	return err
+}
+
+func (e *eye) each(ctx context.Context, items []Item, judge func(*Item, object)) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(atOnce)
 	for n := range items {
 		g.Go(func() error {
 			i := &items[n]
 			i.ID, i.Title, i.Action = i.Cmdlet+" "+i.Identity, words.Plain(i.Identity), change.Keep
-			in.Report.Say(n, len(items), words.T("Looking at %s", i.Identity))
-			now, err := look(ctx, i.Cmdlet, i.Identity)
+			e.Report.Say(n, len(items), words.T("Looking at %s", i.Identity))
+			now, err := e.look(ctx, *i)
 			if p := problem.Of(err); p != nil && p.Kind == problem.Absent {
 				i.Action, i.Problem, i.Before, i.After = change.Attention, p, nil, nil
 				i.Today = words.T("not found")
@@ -144,16 +211,17 @@ func (in Input) compare(ctx context.Context, items []Item, judge func(*Item, obj
 
 // say fills in what is changed of an object, and why it is not.
 func (i *Item) say(now object, before, after Values) {
-	i.Before, i.After = before, after
+	i.Before, i.After, i.Why = before, after, now.note
 	i.Today, i.Wanted = before.text(), after.text()
+	k := kinds[i.Cmdlet]
 	switch {
-	case len(after) == 0:
+	case len(after) == 0 && (!k.made || now.leave.IsZero()):
 		i.Before, i.After = nil, nil
 		i.Today, i.Wanted = words.T("as needed"), words.T("as needed")
 	case !now.leave.IsZero():
 		i.Action, i.Why = change.Attention, now.leave
 	default:
-		i.Action = change.Change
+		i.Action = k.does(now, after)
 	}
 }
 

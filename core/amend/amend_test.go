@@ -23,12 +23,17 @@ var refused = problem.Declare("test.refused", problem.Denied)
 type memory struct {
 	lines []json.RawMessage
 	dies  string
+	// deaf is whether nothing comes to the disk any more, nil for no.
+	deaf func() bool
 }
 
 func (m *memory) Entries() ([]json.RawMessage, error) { return m.lines, nil }
 
 func (m *memory) Append(e any) error {
 	line, err := json.Marshal(e)
+	if m.deaf != nil && m.deaf() {
+		return errKilled
+	}
 	if m.dies != "" && strings.Contains(string(line), `"phase":"`+m.dies+`"`) {
 		return problem.New(problem.CodeCancelled, words.T("killed"))
 	}
@@ -39,6 +44,7 @@ func (m *memory) Append(e any) error {
 // rooms are accounts and places that forget what is in lost and deny what is in
 // denied.
 type rooms struct {
+	Directory
 	enabled map[string]bool
 	places  map[string]map[string]any
 	lost    bool

@@ -19,7 +19,7 @@ const inARow = 3
 
 // run is one Apply on its way.
 type run struct {
-	in   Input
+	in   *eye
 	id   string
 	plan Plan
 	// unwritten is why the journal took no entry: nothing is done without it.
@@ -34,17 +34,33 @@ func Apply(ctx context.Context, in Input, p Plan) (exchange.Result, error) {
 	if err := in.fits(p); err != nil {
 		return exchange.Result{}, err
 	}
-	r := &run{in: in, id: strings.ToLower(rand.Text()[:12]), plan: p}
+	e, err := in.eye(p.Script)
+	if err != nil {
+		return exchange.Result{}, err
+	}
+	if p.Undo { // what is not there is as it was
+		e.made = nil
+	}
+	r := &run{in: e, id: strings.ToLower(rand.Text()[:12]), plan: p}
 	if r.in.Patience <= 0 {
 		r.in.Patience = 30 * time.Second
 	}
-	out := exchange.Result{Script: p.Script, Connection: p.Connection, Tenant: p.Tenant, StartedAt: in.Time(), Account: in.By, Files: []string{}, Results: []exchange.Outcome{}}
-	err := r.all(ctx, &out)
+	out := exchange.Result{Script: p.result(), Connection: p.Connection, Tenant: p.Tenant, StartedAt: in.Time(), Account: in.By, Files: []string{}, Results: []exchange.Outcome{}}
+	err = r.all(ctx, &out)
 	if err != nil {
 		out.Err = plainly(problem.Of(err))
 	}
 	out.FinishedAt = in.Time()
 	return exchange.NewResult(out), err
+}
+
+// result is the script whose result a run of the plan leaves: what takes back what
+// another script rests on must not pass for that.
+func (p Plan) result() string {
+	if undo := exchange.APIOf(p.Script).Undo; p.Undo && undo != "" {
+		return undo
+	}
+	return p.Script
 }
 
 func (r *run) all(ctx context.Context, out *exchange.Result) error {
@@ -67,6 +83,9 @@ func (r *run) all(ctx context.Context, out *exchange.Result) error {
 		switch {
 		case i.Problem != nil:
 			o.Status, o.Error = exchange.Failed, plainly(i.Problem)
+			if stop == nil && i.Problem.Code == codeHidden { // what goes into it cannot be made either
+				stop = i.Problem
+			}
 		case i.Action == change.Attention:
 			o.Status, o.Error = exchange.Skipped, i.Why.String()
 		case stop != nil:
@@ -99,8 +118,10 @@ func (r *run) stops(i Item, p *problem.Problem, failures int) error {
 	switch {
 	case r.unwritten != nil:
 		return r.unwritten
+	case p.Code == codeHidden || p.Code == codePreviewAbsent || p.Code == codeNoPassword:
+		return p
 	case p.Kind == problem.Denied:
-		return r.roleRefused(p)
+		return r.in.roleRefused(r.plan.Script, words.T("Microsoft did not let %s make this change.", r.in.By), p)
 	case p.Kind == problem.SignInNeeded || p.Kind == problem.Local || p.Kind == problem.Throttled:
 		return p
 	case failures >= inARow:
@@ -127,11 +148,15 @@ func (r *run) object(ctx context.Context, i Item, o *exchange.Outcome) error {
 	var now object
 	first, request := true, ""
 	look := func(ctx context.Context) (so bool, err error) {
-		if now, err = k.look(ctx, r.in.Directory, i.Identity); err != nil {
+		if !first && k.made {
+			r.in.spaces = nil
+		}
+		if now, err = r.in.look(ctx, i); err != nil {
 			return false, err
 		}
 		so = now.holds(i.After)
-		if first && !so && (!now.holds(i.Before) || !now.leave.IsZero()) {
+		others := k.made && now.id != "" && !i.After.empty()
+		if first && !so && (others || !now.holds(i.Before) || !now.leave.IsZero()) {
 			return false, stale(i)
 		}
 		first = false
@@ -142,17 +167,23 @@ func (r *run) object(ctx context.Context, i Item, o *exchange.Outcome) error {
 			return err
 		}
 		var err error
-		request, err = change.Recorded(ctx, func(ctx context.Context) error { return k.change(ctx, r.in.Directory, now, i.After) })
+		request, err = change.Recorded(ctx, func(ctx context.Context) error { return k.change(ctx, r.in, now, i) })
 		if p := problem.Of(err); p != nil && change.Refused(p) {
 			if err := r.write(i, change.Record{Phase: change.PhaseFailed, Request: k.request, Code: p.Code.String(), RequestID: p.RequestID}); err != nil {
 				return err
 			}
+		}
+		if err == nil && k.made && !i.After.empty() { // Microsoft says so; it may not show it for long
+			err = r.write(i, change.Record{Phase: done, Request: k.request, RequestID: request})
 		}
 		return err
 	}
 	acted, err := r.in.Bring(ctx, look, act, func(int, time.Duration) {}, func(_ time.Duration, last error) error {
 		if last != nil {
 			return last
+		}
+		if k.inTree && k.made && r.in.spaces != nil && len(*r.in.spaces) == 0 && !i.After.empty() {
+			return hidden(i)
 		}
 		return notKept(i, now)
 	})
@@ -207,13 +238,13 @@ func notKept(i Item, now object) *problem.Problem {
 
 // roleRefused says what Microsoft asks for, not why it refused: the answer does
 // not carry that.
-func (r *run) roleRefused(why *problem.Problem) *problem.Problem {
-	api := exchange.APIOf(r.plan.Script)
-	p := problem.New(codeRole, words.T("Microsoft did not let %s make this change.", r.in.By)).
+func (in Input) roleRefused(script string, title words.Text, why *problem.Problem) *problem.Problem {
+	api := exchange.APIOf(script)
+	p := problem.New(codeRole, title).
 		With(why.Detail).
 		Fix(words.T("This change needs the role %s. Sign in with an account that has it.", api.Role)).
 		Fix(words.T("If the role is only eligible (PIM), activate it in the Microsoft Entra admin center under Privileged Identity Management, and sign in again.")).
-		Run(words.T("Or let a colleague run the script:"), "roomkeyctl script show "+r.plan.Script).By(why)
+		Run(words.T("Or let a colleague run the script:"), "roomkeyctl script show "+script).By(why)
 	p.RequestID = why.RequestID
 	return p
 }

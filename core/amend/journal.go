@@ -3,6 +3,7 @@ package amend
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/problem"
@@ -20,8 +21,11 @@ type entry struct {
 	Script   string `json:"script"`
 	Cmdlet   string `json:"cmdlet,omitempty"`
 	Identity string `json:"identity,omitempty"`
-	Before   Values `json:"before,omitempty"`
-	After    Values `json:"after,omitempty"`
+	// Application is the client ID of the connection's application, where the change
+	// is about that.
+	Application string `json:"application,omitempty"`
+	Before      Values `json:"before,omitempty"`
+	After       Values `json:"after,omitempty"`
 }
 
 // write appends an entry about an object, or about the run as a whole; without
@@ -31,8 +35,39 @@ func (r *run) write(i Item, e change.Record) error {
 	if i.Cmdlet != "" {
 		e.Step, e.Title = r.plan.Script, words.T("%s: %s", kinds[i.Cmdlet].title, i.Identity)
 	}
-	r.unwritten = r.in.Journal.Append(entry{Kind: journalKind, Record: e, Script: r.plan.Script, Cmdlet: i.Cmdlet, Identity: i.Identity, Before: i.Before, After: i.After})
+	application := ""
+	if kinds[i.Cmdlet].ofApplication {
+		application = r.in.Connection.Application.ClientID
+	}
+	r.unwritten = r.in.Journal.Append(entry{Kind: journalKind, Record: e, Script: r.plan.Script, Cmdlet: i.Cmdlet, Identity: i.Identity, Application: application, Before: i.Before, After: i.After})
 	return r.unwritten
+}
+
+// keyOf tells the objects of a script apart.
+func keyOf(i Item) string { return i.Cmdlet + " " + i.Identity }
+
+// eye opens an eye that knows what runs of the script have made.
+func (in Input) eye(script string) (*eye, error) {
+	entries, err := in.entries(script)
+	made := map[string]bool{}
+	for _, e := range entries {
+		switch key := e.Cmdlet + " " + e.Identity; e.Phase {
+		case change.PhaseAfter:
+			made[key] = true
+		case change.PhaseUndone:
+			delete(made, key)
+		}
+	}
+	return &eye{Input: in, made: made}, err
+}
+
+// entries are those of a script. What is about another application than the
+// connection's of today is left out: it is no business of the connection any more.
+func (in Input) entries(script string) ([]entry, error) {
+	all, err := readJournal(in.Journal)
+	return slices.DeleteFunc(all, func(e entry) bool {
+		return e.Script != script || e.Application != "" && e.Application != in.Connection.Application.ClientID
+	}), err
 }
 
 func readJournal(j change.Journal) ([]entry, error) {
@@ -69,7 +104,7 @@ func History(j change.Journal) ([]change.Record, error) {
 
 // standing is what runs of a script changed and nobody took back: for each object
 // the values from before the first run and those of the last, oldest first.
-func standing(entries []entry, script string) (list []Item) {
+func standing(entries []entry) (list []Item) {
 	undoes := map[string]bool{}
 	held, open := map[string]*Item{}, map[string]entry{}
 	var order []string
@@ -88,9 +123,6 @@ func standing(entries []entry, script string) (list []Item) {
 		}
 	}
 	for _, e := range entries {
-		if e.Script != script {
-			continue
-		}
 		key := e.Cmdlet + " " + e.Identity
 		switch e.Phase {
 		case change.PhaseStart:
@@ -109,7 +141,7 @@ func standing(entries []entry, script string) (list []Item) {
 		}
 	}
 	for _, e := range entries { // what was begun, and whose end nobody saw
-		if begun, there := open[e.Cmdlet+" "+e.Identity]; there && e.Script == script {
+		if begun, there := open[e.Cmdlet+" "+e.Identity]; there {
 			keep(begun)
 		}
 	}
@@ -122,21 +154,35 @@ func standing(entries []entry, script string) (list []Item) {
 	return list
 }
 
+// depth is how deep an object is in others.
+func (i Item) depth() int {
+	switch {
+	case i.Cmdlet == "Set-PlaceV3":
+		return 2
+	case i.Cmdlet == "New-ManagementRoleAssignment", canonical(i.After[spaceType]) == "Floor":
+		return 1
+	}
+	return 0
+}
+
 // MakeUndoPlan says what taking back what runs of a script did would do. What
 // somebody has changed since stays. It changes nothing.
 func MakeUndoPlan(ctx context.Context, in Input, script string) (Plan, error) {
-	entries, err := readJournal(in.Journal)
+	entries, err := in.entries(script)
 	if err != nil {
 		return Plan{}, err
 	}
-	items := standing(entries, script)
+	items := standing(entries)
+	slices.SortStableFunc(items, func(a, b Item) int { return b.depth() - a.depth() }) // what is in another is taken out of it first
+	items = slices.DeleteFunc(items, func(i Item) bool { return kinds[i.Cmdlet].back == "" })
 	if len(items) == 0 {
 		return Plan{}, problem.New(codeNothing, words.T("Roomkey has changed nothing by %s that it could undo.", script)).
 			Fix(words.T("There is nothing to undo. What a script changed is undone with its result file."))
 	}
 	p := in.plan(script, items)
 	p.Undo = true
-	return p, in.compare(ctx, p.Items, func(i *Item, now object) {
+	e := &eye{Input: in}
+	return p, e.compare(ctx, p, func(i *Item, now object) {
 		before, after, others := Values{}, Values{}, 0
 		for name, ours := range i.After {
 			switch was := i.Before[name]; {
@@ -147,7 +193,10 @@ func MakeUndoPlan(ctx context.Context, in Input, script string) (Plan, error) {
 				others++
 			}
 		}
-		i.say(object{}, before, after)
+		if others > 0 && kinds[i.Cmdlet].made { // it is somebody else's by now
+			after = Values{}
+		}
+		i.say(object{id: now.id}, before, after)
 		switch {
 		case others > 0 && len(after) == 0:
 			i.Action, i.Today, i.Wanted = change.Attention, words.T("changed since"), words.T("left alone")

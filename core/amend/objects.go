@@ -1,68 +1,146 @@
 package amend
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
-	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// object is what a look at one object found.
+// object is what a look at one object found; one without an id is not there yet.
 type object struct {
 	id, kind string
 	values   Values
-	// leave is why it is not changed.
-	leave words.Text
+	// leave is why it is not changed, note what a person should know of it.
+	leave, note words.Text
 }
 
 // kind is how Graph reads and changes what a cmdlet of a script is about.
 type kind struct {
 	// action and back are what changing it, and taking that back, are called in a
-	// result; request stands in the record.
+	// result; request stands in the record. What has no back is not taken back.
 	action, back, request string
 	title                 words.Text
-	look                  func(context.Context, Directory, string) (object, error)
-	change                func(context.Context, Directory, object, Values) error
+	// made is whether the script makes the object: one that is there is left as it
+	// is, whatever its values, and taking it back removes it.
+	made bool
+	// ofApplication is whether it is about the connection's application, inTree
+	// whether it is about buildings and floors, preview whether Microsoft has it as a
+	// preview only.
+	ofApplication, inTree, preview bool
+	// wanted are the values that the parameters of the cmdlet stand for, nil for the
+	// parameters themselves.
+	wanted func(Values) (Values, error)
+	// look finds the object of an item, change brings its values about. What many
+	// objects have in common is read once, through the eye.
+	look   func(context.Context, *eye, Item) (object, error)
+	change func(context.Context, *eye, object, Item) error
 }
 
 // kinds are by the cmdlet of the operation.
 var kinds = map[string]kind{
-	"PATCH /users": {
-		action: "sign-in blocked", back: "sign-in allowed", request: "PATCH /users/{id}", title: words.T("Sign-in of a room account"),
-		look: lookAccount,
-		change: func(ctx context.Context, d Directory, o object, v Values) error {
-			allowed, _ := v[accountEnabled].(bool)
-			return d.AllowSignIn(ctx, o.id, allowed)
-		},
-	},
-	"Set-Place": {
-		action: "place", back: "place", request: "PATCH /places/{id}", title: words.T("Description of a room"),
-		look: lookPlace,
-		change: func(ctx context.Context, d Directory, o object, v Values) error {
-			properties := map[string]any{}
-			for name, value := range v {
-				if name == "Tags" && canonical(value) == "" {
-					value = []string{} // Graph takes no null for it
-				}
-				properties[inGraph[name]] = value
-			}
-			return d.ChangePlace(ctx, o.id, o.kind, properties)
-		},
-	},
+	"PATCH /users":                 blockedAccount,
+	"POST /users":                  serviceAccount,
+	"Set-Place":                    describedRoom,
+	"New-Place":                    madeSpace,
+	"Set-PlaceV3":                  roomOnFloor,
+	"remove appRoleAssignment":     grantTaken,
+	"restore appRoleAssignment":    grantGiven,
+	"New-ManagementScope":          limitScope,
+	"New-ManagementRoleAssignment": limitRole,
 }
 
-const accountEnabled = "accountEnabled"
+// eye looks at the objects of one plan or one run.
+type eye struct {
+	Input
+	// listed are the rooms as they were when a plan looked at many.
+	listed map[string]tenant.Room
+	spaces *tree
+	access *access
+	// made are the objects that runs of the script made before, by keyOf.
+	made map[string]bool
+}
+
+// look finds the object of an item.
+func (e *eye) look(ctx context.Context, i Item) (object, error) {
+	return kinds[i.Cmdlet].look(ctx, e, i)
+}
+
+// room is a room as a list of the tenant has it, or by itself.
+func (e *eye) room(ctx context.Context, address string) (tenant.Place, error) {
+	if r, there := e.listed[strings.ToLower(address)]; there {
+		return tenant.Place{Room: r}, nil
+	}
+	return e.Directory.Place(ctx, address)
+}
+
+// ahead reads what many items of a plan have in common. Many rooms come in few calls
+// as a list, which leaves out those that are hidden.
+func (e *eye) ahead(ctx context.Context, items []Item) error {
+	rooms := 0
+	for _, i := range items {
+		var err error
+		switch k := kinds[i.Cmdlet]; {
+		case k.inTree:
+			_, err = e.theSpaces(ctx)
+		case k.ofApplication && !k.preview:
+			_, err = e.theAccess(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		if i.Cmdlet == "Set-Place" || i.Cmdlet == "Set-PlaceV3" {
+			rooms++
+		}
+	}
+	if rooms < 2 {
+		return nil
+	}
+	e.listed = map[string]tenant.Room{}
+	for _, r := range e.Directory.Rooms(ctx, nil).Items {
+		e.listed[strings.ToLower(r.EmailAddress)] = r
+	}
+	return nil
+}
+
+// action is what an item does, going by what is there and what is wanted.
+func (k kind) does(now object, after Values) change.Action {
+	switch {
+	case k.made && after.empty():
+		return change.Remove
+	case now.id == "":
+		return change.Create
+	}
+	switch after[granted] {
+	case true:
+		return change.Grant
+	case false:
+		return change.Remove
+	}
+	return change.Change
+}
+
+// empty is whether none of the values says anything.
+func (v Values) empty() bool {
+	for one := range maps.Values(v) {
+		if canonical(one) != "" {
+			return false
+		}
+	}
+	return true
+}
 
 // titles are what the properties are called, for a person.
 var titles = map[string]words.Text{
 	accountEnabled: words.T("Sign-in"), "FloorLabel": words.T("Floor label"), "IsWheelChairAccessible": words.T("Accessible"),
 	"AudioDeviceName": words.T("Audio"), "VideoDeviceName": words.T("Video"), "DisplayDeviceName": words.T("Display"),
+	spaceType: words.T("Kind"), spaceName: words.T("Name"), parentFloor: words.T("Floor of the room"), displayName: words.T("Name"), granted: words.T("Granted tenant-wide"),
+	scopeFilter: words.T("Filter"), roleHolder: words.T("Enterprise application"), roleName: words.T("Exchange role"), roleScope: words.T("Scope"),
 	"Building": words.T("Building"), "Floor": words.T("Floor"), "Capacity": words.T("Capacity"), "Label": words.T("Label"), "Phone": words.T("Phone"), "Tags": words.T("Tags"),
 }
 
@@ -71,74 +149,6 @@ func titleOf(name string) words.Text {
 		return title
 	}
 	return words.Plain(name)
-}
-
-func lookAccount(ctx context.Context, d Directory, address string) (object, error) {
-	a, err := d.Account(ctx, address)
-	if err != nil {
-		return object{}, err
-	}
-	if a.ID == "" {
-		return object{}, problem.New(codeNoAccount, words.T("No account of the tenant has the address %s.", problem.Line(address))).
-			Lead(words.T("Choose the rooms again."), problem.PlaceRooms)
-	}
-	o := object{id: a.ID, values: Values{}}
-	if a.Enabled != nil {
-		o.values[accountEnabled] = *a.Enabled
-	}
-	switch {
-	case a.Synced:
-		o.leave = words.T("The account comes from the local Active Directory. Change it there.")
-	case len(a.Licences) > 0 && a.Enabled != nil && *a.Enabled:
-		o.leave = words.T("The account has a license, so it may be a Teams Room or a panel, which could no longer sign in.")
-	}
-	return o, nil
-}
-
-// inGraph are the parameters of Set-Place in Graph's words.
-var inGraph = map[string]string{
-	"Capacity": "capacity", "Building": "building", "Floor": "floorNumber", "FloorLabel": "floorLabel", "Label": "label", "Phone": "phone", "Tags": "tags",
-	"IsWheelChairAccessible": "isWheelChairAccessible", "AudioDeviceName": "audioDeviceName", "VideoDeviceName": "videoDeviceName", "DisplayDeviceName": "displayDeviceName",
-}
-
-func lookPlace(ctx context.Context, d Directory, address string) (object, error) {
-	p, err := d.Place(ctx, address)
-	return placeObject(p), err
-}
-
-func placeObject(p tenant.Place) object {
-	return object{id: p.ID, kind: cmp.Or(p.Type, "room"), values: valuesOf(p.Room)}
-}
-
-// valuesOf are the properties of a room that Set-Place has.
-func valuesOf(r tenant.Room) Values {
-	data, _ := json.Marshal(r)
-	var graph map[string]any
-	_ = json.Unmarshal(data, &graph)
-	out := Values{}
-	for name, property := range inGraph {
-		if v, there := graph[property]; there {
-			out[name] = v
-		}
-	}
-	return out
-}
-
-// looks gives the way to look at the objects of a plan: many rooms come in few
-// calls as a list, which leaves out those that are hidden.
-func (in Input) looks(ctx context.Context, items []Item) func(context.Context, string, string) (object, error) {
-	listed := map[string]tenant.Room{}
-	if n := len(items); n > 1 && items[0].Cmdlet == "Set-Place" {
-		for _, r := range in.Directory.Rooms(ctx, nil).Items {
-			listed[strings.ToLower(r.EmailAddress)] = r
-		}
-	}
-	return func(ctx context.Context, cmdlet, identity string) (object, error) {
-		if r, there := listed[strings.ToLower(identity)]; there && cmdlet == "Set-Place" {
-			return placeObject(tenant.Place{Room: r}), nil
-		}
-		return kinds[cmdlet].look(ctx, in.Directory, identity)
-	}
 }
 
 // same compares two values whichever way they came: as Go has them or out of

@@ -53,6 +53,11 @@ type API struct {
 	Read  []string  `yaml:"read" json:"read"`
 	Write []string  `yaml:"write" json:"write"`
 	Role  words.Key `yaml:"role" json:"role"`
+	// Undo is the script whose result it leaves when it is taken back, "" for the
+	// script itself.
+	Undo string `yaml:"undo" json:"-"`
+	// Preview is whether Microsoft has it as a preview only.
+	Preview bool `yaml:"preview" json:"preview,omitempty"`
 }
 
 // Kinds of parameter.

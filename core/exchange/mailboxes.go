@@ -193,15 +193,24 @@ func (b *build) placesBuildings() error {
 		}
 		data = append(data, table{"Room": r.EmailAddress, "Floor": r.Building + "|" + floor, "Parent": "", "Left": ""})
 		b.intent.Objects = append(b.intent.Objects, r.EmailAddress)
-		b.will("Set-PlaceV3", r.EmailAddress, map[string]any{"Building": r.Building, "Floor": floor})
 	}
 	if len(data) == 0 {
 		return problem.New(codeNoBuildings, words.T("No room has a building and a floor.")).
 			Fix(words.T("Give a CSV with the columns Address, Building and Floor."))
 	}
+	b.will("Set-PlacesSettings", "tenant", map[string]any{"EnableBuildings": "Default:true"})
 	var buildings rows
 	for _, n := range names {
 		buildings = append(buildings, table{"Name": n, "Floors": floors[n]})
+		b.will("New-Place", n, map[string]any{"Type": "Building"})
+	}
+	for _, n := range names {
+		for _, floor := range floors[n] {
+			b.will("New-Place", n+"|"+floor, map[string]any{"Type": "Floor", "Building": n, "Name": floor})
+		}
+	}
+	for _, row := range data {
+		b.will("Set-PlaceV3", row["Room"].(string), map[string]any{"ParentId": row["Floor"]})
 	}
 	b.data["Buildings"], b.data["Rows"] = buildings, data
 	var addresses []string
@@ -209,7 +218,6 @@ func (b *build) placesBuildings() error {
 		addresses = append(addresses, r.EmailAddress)
 	}
 	b.prove(addresses)
-	b.will("Set-PlacesSettings", "tenant", map[string]any{"EnableBuildings": "Default:true"})
 	b.explain("Switches buildings on for the tenant, makes %s with their floors where they are missing, and puts %s on their floor.",
 		words.N(len(names), "%d building", "%d buildings", len(names)), words.N(len(data), "%d room", "%d rooms", len(data)))
 	b.warn("The module MicrosoftPlaces needs PowerShell 7.4 or newer and does not say which tenant it is connected to: the script looks for one of the rooms before it changes anything.")

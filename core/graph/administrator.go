@@ -17,9 +17,14 @@ const me = "me-token-to-replace"
 // active now, those held by way of groups included. Roles that are only
 // eligible (PIM) do not show.
 func (c *Client) MyRoles(ctx context.Context) ([]tenant.DirectoryRole, error) {
-	list := c.users().ByUserId(me).TransitiveMemberOf().GraphDirectoryRole()
+	return c.RolesOf(ctx, me)
+}
+
+// RolesOf are the directory roles of an account, likewise.
+func (c *Client) RolesOf(ctx context.Context, id string) ([]tenant.DirectoryRole, error) {
+	list := c.users().ByUserId(id).TransitiveMemberOf().GraphDirectoryRole()
 	return whole(read(ctx, c, walk[models.DirectoryRoleable, tenant.DirectoryRole]{
-		what: "GET /me/transitiveMemberOf/microsoft.graph.directoryRole",
+		what: "GET /users/{id}/transitiveMemberOf/microsoft.graph.directoryRole",
 		noun: func(m models.DirectoryRoleable) (tenant.DirectoryRole, bool) {
 			return tenant.DirectoryRole{TemplateID: text(m.GetRoleTemplateId()), DisplayName: text(m.GetDisplayName())}, true
 		},

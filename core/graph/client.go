@@ -120,14 +120,14 @@ func (c *Client) own(u *url.URL) bool {
 		strings.HasPrefix(u.Path, c.root.Path+"/") && u.User == nil
 }
 
-// beta reports whether an address is of the two that are read from Graph's
-// beta.
+// beta reports whether an address is of those few that are had from Graph's beta
+// only.
 func (c *Client) beta(u *url.URL) bool {
 	if u == nil || u.Scheme != c.root.Scheme || !strings.EqualFold(u.Host, c.root.Host) || u.User != nil {
 		return false
 	}
 	path := strings.TrimPrefix(u.Path, strings.TrimSuffix(c.root.Path, "v1.0"))
-	return path == betaReport || path == betaPolicy
+	return path == betaReport || path == betaPolicy || strings.HasPrefix(path, betaExchange)
 }
 
 func foreign(u *url.URL) *problem.Problem {

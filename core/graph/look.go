@@ -10,6 +10,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/vault"
 )
 
 // Look finds whose address it is, also where it is an old one, and what kind of
@@ -33,6 +34,20 @@ func (c *Client) AllowSignIn(ctx context.Context, id string, allowed bool) error
 	return c.send(ctx, abstractions.PATCH, "v1.0/users/"+url.PathEscape(id), nil, map[string]any{"accountEnabled": allowed}, nil)
 }
 
+// CreateUser makes an ordinary account whose password does not expire.
+func (c *Client) CreateUser(ctx context.Context, u tenant.NewUser, password vault.Secret) error {
+	return c.send(ctx, abstractions.POST, "v1.0/users", nil, map[string]any{
+		"accountEnabled": true, "displayName": u.DisplayName, "userPrincipalName": u.Address, "mailNickname": u.Nickname,
+		"passwordPolicies": "DisablePasswordExpiration",
+		"passwordProfile":  map[string]any{"password": password.Reveal(), "forceChangePasswordNextSignIn": false},
+	}, nil)
+}
+
+// DeleteUser deletes an account; Microsoft keeps it for 30 days.
+func (c *Client) DeleteUser(ctx context.Context, id string) error {
+	return c.send(ctx, abstractions.DELETE, "v1.0/users/"+url.PathEscape(id), nil, nil, nil)
+}
+
 func (c *Client) account(ctx context.Context, address string, more ...string) (tenant.Account, error) {
 	quoted := strings.ReplaceAll(address, "'", "''")
 	filter := "userPrincipalName eq '" + quoted + "' or mail eq '" + quoted + "' or proxyAddresses/any(a:a eq 'smtp:" + quoted + "')"
@@ -43,7 +58,7 @@ func (c *Client) account(ctx context.Context, address string, more ...string) (t
 		page: func(ctx context.Context, _, _ int32) (*page[*tenant.Account], error) {
 			return plain[tenant.Account](ctx, c)(c.users().ToGetRequestInformation(ctx, &users.UsersRequestBuilderGetRequestConfiguration{
 				QueryParameters: &users.UsersRequestBuilderGetQueryParameters{Filter: &filter,
-					Select: append([]string{"id", "userPrincipalName", "mail", "userType", "accountEnabled", "showInAddressList"}, more...)}}))
+					Select: append([]string{"id", "displayName", "userPrincipalName", "mail", "userType", "accountEnabled", "showInAddressList"}, more...)}}))
 		},
 	}, nil))
 	if err != nil || len(found) == 0 {

@@ -19,12 +19,10 @@ func (c *Client) plainly(ctx context.Context, path string, filter *string, into 
 func (c *Client) send(ctx context.Context, method abstractions.HttpMethod, path string, filter *string, body, into any) error {
 	what := method.String() + " /" + strings.TrimPrefix(path, "v1.0/")
 	_, err := call(ctx, c, what, func(ctx context.Context) (any, error) {
-		info := abstractions.NewRequestInformationWithMethodAndUrlTemplateAndPathParameters(method,
-			"{+graph}"+path+"{?%24filter}", map[string]string{"graph": strings.TrimSuffix(c.root.String(), "v1.0")})
+		info := c.request(method, path, "{?%24filter}")
 		if filter != nil {
 			info.QueryParameters["%24filter"] = *filter
 		}
-		info.Headers.Add("Accept", "application/json")
 		if body != nil {
 			data, err := json.Marshal(body)
 			if err != nil {
@@ -43,4 +41,12 @@ func (c *Client) send(ctx context.Context, method abstractions.HttpMethod, path 
 		return into, nil
 	})
 	return err
+}
+
+// request is one to a path below the cloud's Graph.
+func (c *Client) request(method abstractions.HttpMethod, path, query string) *abstractions.RequestInformation {
+	info := abstractions.NewRequestInformationWithMethodAndUrlTemplateAndPathParameters(method,
+		"{+graph}"+path+query, map[string]string{"graph": strings.TrimSuffix(c.root.String(), "v1.0")})
+	info.Headers.Add("Accept", "application/json")
+	return info
 }

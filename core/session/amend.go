@@ -9,6 +9,7 @@ import (
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/vault"
 )
 
 // ScopesToAmend are what the administrator's sign-in needs to look at what a
@@ -60,8 +61,9 @@ func (s *Session) AmendUndoPlan(ctx context.Context, script string, report task.
 }
 
 // Amend carries out a plan and keeps what became of each object as the result of
-// the script in whose place it was done.
-func (s *Session) Amend(ctx context.Context, plan amend.Plan, report task.Report) (exchange.Result, error) {
+// the script in whose place it was done. A plan that makes an account needs the
+// password for it, which is kept nowhere.
+func (s *Session) Amend(ctx context.Context, plan amend.Plan, password vault.Secret, report task.Report) (exchange.Result, error) {
 	done, err := s.work(setup.Restrict, true)
 	if err != nil {
 		return exchange.Result{}, err
@@ -71,6 +73,7 @@ func (s *Session) Amend(ctx context.Context, plan amend.Plan, report task.Report
 	if err != nil {
 		return exchange.Result{}, err
 	}
+	in.Password = password
 	result, err := amend.Apply(ctx, in, plan)
 	if result.Script == "" {
 		return result, err

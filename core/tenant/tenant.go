@@ -28,6 +28,8 @@ type Room struct {
 	Audio        string   `json:"audioDeviceName,omitempty"`
 	Video        string   `json:"videoDeviceName,omitempty"`
 	Display      string   `json:"displayDeviceName,omitempty"`
+	// ParentID is the id of the floor or section that it is in, "" for none.
+	ParentID string `json:"parentId,omitempty"`
 	// Lists are the addresses of the room lists that the room was seen in.
 	Lists []string `json:"lists,omitempty"`
 }
@@ -49,8 +51,15 @@ type Place struct {
 	Room
 	// Type is Graph's, such as "room" or "workspace".
 	Type string
-	// ParentID is the id of the floor or section that it is in, "" for none.
-	ParentID string
+}
+
+// Space is a building, a floor of one, or a section of a floor.
+type Space struct {
+	ID   string `json:"id"`
+	Name string `json:"displayName"`
+	// Kind is "building", "floor" or "section".
+	Kind     string `json:"-"`
+	ParentID string `json:"parentId,omitempty"`
 }
 
 // RoomList groups rooms, usually those of one building.
@@ -81,6 +90,7 @@ type Person struct {
 // the tenant has it.
 type Account struct {
 	ID                string `json:"id"`
+	DisplayName       string `json:"displayName,omitempty"`
 	UserPrincipalName string `json:"userPrincipalName"`
 	// Mail is the address that is in use; others may still lead to the account.
 	Mail     string `json:"mail,omitempty"`
@@ -96,6 +106,16 @@ type Account struct {
 	// Place is Graph's type of the place, such as "workspace", "" for none.
 	Place string `json:"-"`
 }
+
+// NewUser is an account that is to be made.
+type NewUser struct{ Address, DisplayName, Nickname string }
+
+// AppScope is a management scope of Exchange: the recipients that a filter finds.
+type AppScope struct{ ID, Name, Filter string }
+
+// ExchangeAssignment is a management role of Exchange that an enterprise application
+// holds within a scope, "" for one that is not limited by a scope of this kind.
+type ExchangeAssignment struct{ ID, PrincipalID, RoleID, ScopeID string }
 
 // Group is a group of people.
 type Group struct {

@@ -12,6 +12,7 @@ import (
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
@@ -25,6 +26,8 @@ type amender struct {
 	planned *fyne.Container
 	script  script
 	plan    *amend.Plan
+	// password is the field for that of an account which the plan makes.
+	password *kit.Field
 }
 
 func newAmender(r *Restrict) *amender {
@@ -36,7 +39,7 @@ func newAmender(r *Restrict) *amender {
 
 // show is the card for a script; a plan of the settings from before is dropped.
 func (a *amender) show(s script) fyne.CanvasObject {
-	a.script, a.plan = s, nil
+	a.script, a.plan, a.password = s, nil, nil
 	a.draw()
 	return a.body
 }
@@ -51,6 +54,7 @@ func (a *amender) drop() {
 
 func (a *amender) draw() {
 	a.planned.RemoveAll()
+	a.password = nil
 	if a.plan == nil {
 		a.plans.Hide()
 		a.r.code.Object.Show()
@@ -77,11 +81,21 @@ func (a *amender) card() fyne.CanvasObject {
 		}
 		return kit.Column(0)
 	}
-	return kit.Card(kit.Column(kit.Gap, kit.Heading(kit.L("Let Roomkey do it")),
+	plan := kit.NewButtonWithIcon(kit.L("Sign in and plan"), theme.LoginIcon(), func() { a.makePlan(false) })
+	says := kit.Column(kit.Gap, kit.Heading(kit.L("Let Roomkey do it")),
 		kit.NewText(kit.L("Roomkey signs you in and shows a plan. Nothing is changed before you press Apply, every change is read back, and the values from before are kept.")),
-		kit.Small(kit.L("Needs the role %s.", kit.L(a.script.API.Role))),
-		kit.Row(kit.Gap, -1, kit.NewButtonWithIcon(kit.L("Sign in and plan"), theme.LoginIcon(), func() { a.makePlan(false) }),
-			kit.QuietButton(kit.L("Undo…"), theme.ContentUndoIcon(), func() { a.makePlan(true) }))))
+		kit.Small(kit.L("Needs the role %s.", kit.L(a.script.API.Role))))
+	if a.script.API.Preview {
+		plan.Disable()
+		says.Add(kit.Badge(kit.MarkAttention, kit.L("Preview at Microsoft")))
+		says.Add(kit.NewCheck(kit.L("Use what Microsoft may change without notice and does not support in production"), func(on bool) {
+			if plan.Disable(); on {
+				plan.Enable()
+			}
+		}))
+	}
+	says.Add(kit.Row(kit.Gap, -1, plan, kit.QuietButton(kit.L("Undo…"), theme.ContentUndoIcon(), func() { a.makePlan(true) })))
+	return kit.Card(says)
 }
 
 func (a *amender) planCard() fyne.CanvasObject {
@@ -98,7 +112,23 @@ func (a *amender) planCard() fyne.CanvasObject {
 		row.Add(kit.PrimaryButton(apply, theme.ConfirmIcon(), a.apply))
 	}
 	row.Add(kit.NewButton(kit.L("Cancel"), func() { a.drop() }))
-	return kit.Column(kit.Gap, row, planTable(a.r.env.Host, title, items, a.plans.Refresh)) // the buttons first: there may be hundreds of rooms
+	out := kit.Column(kit.Gap)
+	if account := a.plan.NewAccount(); account != "" {
+		a.password = kit.PasswordField(kit.L("Password for %s", account), kit.L("It goes to Microsoft only. Keep it in your organization's password manager."), "")
+		a.password.Check = func(v string) words.Text {
+			if v == "" {
+				return words.T("Type a password.")
+			}
+			return words.Text{}
+		}
+		out.Add(a.password)
+	}
+	out.Add(row)
+	for _, w := range a.plan.Warnings {
+		out.Add(kit.Small(kit.Say(w)))
+	}
+	out.Add(planTable(a.r.env.Host, title, items, a.plans.Refresh)) // the buttons first: there may be hundreds of rooms
+	return out
 }
 
 // way is a sign-in whose page opens in the browser, or is played where the tenant
@@ -160,12 +190,19 @@ func (a *amender) makePlan(undo bool) {
 // apply carries out the plan; the sign-in grows by what that needs.
 func (a *amender) apply() {
 	plan := *a.plan
+	var password vault.Secret
+	if a.password != nil {
+		if !a.password.Validate() {
+			return
+		}
+		password = vault.NewSecret(a.password.Value())
+	}
 	var back readback
 	a.r.env.Scope.Show(kit.L("Applying the plan"), func(ctx context.Context, report task.Report) error {
 		if _, err := a.r.env.Session.SignIn(ctx, a.way(ctx), session.ScopesToAmend(plan.Script, true)); err != nil {
 			return err
 		}
-		_, err := a.r.env.Session.Amend(ctx, plan, report)
+		_, err := a.r.env.Session.Amend(ctx, plan, password, report)
 		back = a.r.env.readback()
 		return err
 	}, func(err error) {

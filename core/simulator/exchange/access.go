@@ -6,16 +6,71 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/opath"
 	"github.com/roomkey/roomkey/core/simulator/tenant"
 )
 
 // contains reports whether a mailbox is within a scope. Only direct members of
 // a group count.
 func (x *Exchange) contains(sc tenant.ManagementScope, address string) bool {
-	return sc.AllRooms && x.isRoom(address) ||
+	return sc.Filter != "" && x.found(sc.Filter, address) || sc.AllRooms && x.isRoom(address) ||
 		slices.ContainsFunc(sc.Mailboxes, func(m string) bool { return strings.EqualFold(m, address) }) ||
 		slices.ContainsFunc(sc.Groups, func(g string) bool { return x.isMember(g, address) }) ||
 		len(sc.Departments) > 0 && slices.Contains(sc.Departments, x.department(address))
+}
+
+// found is whether a filter finds a mailbox.
+func (x *Exchange) found(filter, address string) bool {
+	test, err := opath.Compile(filter)
+	if err != nil {
+		return false
+	}
+	return test(func(property, want string, like bool) bool {
+		is := ""
+		switch strings.ToLower(property) {
+		case "recipienttypedetails":
+			if is = "UserMailbox"; x.isRoom(address) {
+				is = "RoomMailbox"
+			}
+		case "department":
+			is = x.department(address)
+		case "primarysmtpaddress":
+			is = address
+		case "memberofgroup":
+			return x.isMember(groupOfDN(want), address)
+		}
+		if like {
+			return strings.HasPrefix(strings.ToLower(is), strings.ToLower(strings.TrimSuffix(want, "*")))
+		}
+		return is != "" && strings.EqualFold(is, want)
+	})
+}
+
+// groupOfDN is the address of a group in its distinguished name.
+func groupOfDN(dn string) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(dn, "CN="), ",")
+	return first
+}
+
+// FilterOf is a scope as Exchange writes it.
+func FilterOf(sc tenant.ManagementScope) string {
+	if sc.Filter != "" {
+		return sc.Filter
+	}
+	var parts []string
+	if sc.AllRooms {
+		parts = append(parts, "RecipientTypeDetails -eq 'RoomMailbox'")
+	}
+	for _, g := range sc.Groups {
+		parts = append(parts, "MemberOfGroup -eq 'CN="+g+"'")
+	}
+	for _, m := range sc.Mailboxes {
+		parts = append(parts, "PrimarySmtpAddress -eq '"+m+"'")
+	}
+	for _, d := range sc.Departments {
+		parts = append(parts, "Department -eq '"+d+"'")
+	}
+	return strings.Join(parts, " -or ")
 }
 
 // department is that of a person's mailbox, "" for any other.

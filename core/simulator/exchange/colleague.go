@@ -137,8 +137,9 @@ func init() {
 		"New-DistributionGroup":              (*Colleague).newGroup,
 		"Add-DistributionGroupMember":        (*Colleague).addMember,
 		"Set-Place":                          (*Colleague).setPlace,
-		"Set-PlaceV3":                        (*Colleague).setPlace,
-		"Set-PlacesSettings":                 changedThat,
+		"Set-PlaceV3":                        (*Colleague).setFloor,
+		"New-Place":                          (*Colleague).newSpace,
+		"Set-PlacesSettings":                 (*Colleague).showBuildings,
 		"Set-MailboxFolderPermission":        (*Colleague).setFolder,
 		"Add-ResourceDelegate":               (*Colleague).delegate,
 		"Remove-ResourceDelegate":            (*Colleague).undelegate,
@@ -165,11 +166,6 @@ func init() {
 
 func looked(_ *Colleague, o *Outcome, _ object) error {
 	o.Action = "read"
-	return nil
-}
-
-func changedThat(_ *Colleague, o *Outcome, _ object) error {
-	o.Status = "changed"
 	return nil
 }
 

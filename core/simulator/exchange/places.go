@@ -104,6 +104,68 @@ func (c *Colleague) setPlace(o *Outcome, p object) error {
 	return nil
 }
 
+// space is a building by its name, or a floor by its building's and its own with a
+// bar between them; nil for none.
+func (c *Colleague) space(path string) *tenant.Space {
+	e := &c.x.State.Exchange
+	for _, s := range e.Spaces {
+		if in := e.Space(s.ParentID); s.Type == "building" && s.Name == path || s.Type == "floor" && in != nil && in.Name+"|"+s.Name == path {
+			return s
+		}
+	}
+	return nil
+}
+
+// newSpace makes a building or a floor that is missing.
+func (c *Colleague) newSpace(o *Outcome, p object) error {
+	o.Action = strings.ToLower(text(p, "Type"))
+	if c.space(o.Identity) != nil {
+		return nil
+	}
+	s := &tenant.Space{ID: uuid.NewString(), Type: o.Action, Name: cmp.Or(text(p, "Name"), o.Identity)}
+	if building := text(p, "Building"); building != "" {
+		in := c.space(building)
+		if in == nil {
+			return noRoom(building)
+		}
+		s.ParentID = in.ID
+	}
+	c.x.State.Exchange.Spaces = append(c.x.State.Exchange.Spaces, s)
+	c.x.Born(s.ID)
+	o.Status = "changed"
+	return nil
+}
+
+// setFloor puts a room on a floor; one in a section of it stays there.
+func (c *Colleague) setFloor(o *Outcome, p object) error {
+	o.Action = "floor of the room"
+	e := &c.x.State.Exchange
+	floor := c.space(text(p, "ParentId"))
+	switch {
+	case !c.x.isRoom(o.Identity):
+		return noRoom(o.Identity)
+	case floor == nil:
+		return noRoom(text(p, "ParentId"))
+	}
+	now, _ := e.Places[strings.ToLower(o.Identity)]["parentId"].(string)
+	if in := e.Space(now); now == floor.ID || in != nil && in.ParentID == floor.ID {
+		return nil
+	}
+	o.Before["ParentId"], o.After["ParentId"] = now, floor.ID
+	e.SetPlace(o.Identity, object{"parentId": floor.ID})
+	o.Status = "changed"
+	return nil
+}
+
+// showBuildings switches buildings on.
+func (c *Colleague) showBuildings(o *Outcome, _ object) error {
+	o.Action = "buildings enabled"
+	if e := &c.x.State.Exchange; !e.BuildingsOn {
+		e.BuildingsOn, o.Status = true, "changed"
+	}
+	return nil
+}
+
 func (c *Colleague) setFolder(o *Outcome, p object) error {
 	o.Action = "calendar for " + text(p, "User")
 	if !c.x.isRoom(o.Identity) {

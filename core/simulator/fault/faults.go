@@ -57,6 +57,8 @@ const (
 	CalendarDenied       = "calendar-denied"
 	CalendarOnPremises   = "calendar-not-in-cloud"
 	NoPlaces             = "no-places"
+	BuildingsOff         = "buildings-off"
+	NoPreview            = "no-preview"
 	HostileNames         = "hostile-names"
 	PeopleDisabled       = "people-disabled"
 	PeopleWithoutMail    = "people-without-mail"
@@ -172,6 +174,8 @@ var faults = []Fault{
 	{CalendarDenied, "The calendar may not be read (403 ErrorAccessDenied)", argRoom + "; without it every mailbox"},
 	{CalendarOnPremises, "The mailbox is not in the cloud (MailboxNotEnabledForRESTAPI)", argRoom + "; without it the first room"},
 	{NoPlaces, "This cloud's Graph does not have places", ""},
+	{BuildingsOff, "Buildings are not switched on in Microsoft Places: Graph shows none of them, and no floor", ""},
+	{NoPreview, "Graph's beta has no scopes and roles of Exchange", ""},
 	{HostileNames, "Rooms and people have names that try to harm", ""},
 	{PeopleDisabled, "Accounts of people are disabled", argPeople},
 	{PeopleWithoutMail, "People have no mail address", argPeople},

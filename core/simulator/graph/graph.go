@@ -68,7 +68,7 @@ type route struct {
 var graphRoutes []route
 
 func init() {
-	for _, list := range [][]route{placeRoutes, userRoutes, groupRoutes, tenantRoutes, calendarRoutes, applicationRoutes, principalRoutes, grantRoutes, subscriptionRoutes, reportRoutes} {
+	for _, list := range [][]route{placeRoutes, userRoutes, groupRoutes, tenantRoutes, calendarRoutes, applicationRoutes, principalRoutes, grantRoutes, subscriptionRoutes, reportRoutes, previewRoutes} {
 		graphRoutes = append(graphRoutes, list...)
 	}
 	for i := range graphRoutes {

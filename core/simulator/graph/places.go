@@ -12,6 +12,8 @@ import (
 var (
 	placeRead  = []string{"Place.Read.All", "Place.ReadWrite.All"}
 	placeWrite = []string{"Place.ReadWrite.All"}
+
+	placeAdmins = []string{tenant.GlobalAdministrator, tenant.ExchangeAdministrator}
 )
 
 var placeRoutes = []route{
@@ -21,12 +23,17 @@ var placeRoutes = []route{
 	{pattern: "GET /places/microsoft.graph.room", allow: placeRead, serve: (*call).rooms},
 	{pattern: "GET /places/microsoft.graph.roomList", allow: placeRead, serve: (*call).roomLists},
 	{pattern: "GET /places/microsoft.graph.room/$count", allow: placeRead, serve: func(c *call) (reply, error) { return c.countOf(c.roomCollection()) }},
+	{pattern: "GET /places/microsoft.graph.building", allow: placeRead, serve: func(c *call) (reply, error) { return c.spaces("building") }},
+	{pattern: "GET /places/microsoft.graph.floor", allow: placeRead, serve: func(c *call) (reply, error) { return c.spaces("floor") }},
+	{pattern: "GET /places/microsoft.graph.section", allow: placeRead, serve: func(c *call) (reply, error) { return c.spaces("section") }},
 	{pattern: "GET /places/{}", allow: placeRead, serve: (*call).place},
 	{pattern: "GET /places/{}/microsoft.graph.room", allow: placeRead, serve: (*call).place},
 	{pattern: "GET /places/{}/microsoft.graph.roomList", allow: placeRead, serve: (*call).place},
 	{pattern: "GET /places/{}/microsoft.graph.roomList/rooms", allow: placeRead, serve: (*call).roomsOfList},
 	{pattern: "GET /places/{}/rooms", allow: placeRead, serve: (*call).roomsOfList},
-	{pattern: "PATCH /places/{}", allow: placeWrite, admin: []string{tenant.GlobalAdministrator, tenant.ExchangeAdministrator}, serve: (*call).patchPlace},
+	{pattern: "PATCH /places/{}", allow: placeWrite, admin: placeAdmins, serve: (*call).patchPlace},
+	{pattern: "POST /places", allow: placeWrite, admin: placeAdmins, serve: (*call).createSpace},
+	{pattern: "DELETE /places/{}", allow: placeWrite, admin: placeAdmins, serve: (*call).deleteSpace},
 }
 
 var (
@@ -169,6 +176,9 @@ func (c *call) place() (reply, error) {
 			return c.entity("places", c.g.MadeRoomObject(m), roomProperties)
 		}
 	}
+	if sp := c.space(c.vars[0]); sp != nil {
+		return c.entity("places", spaceObject(sp), spaceProperties)
+	}
 	return reply{}, notAPlace(c.vars[0])
 }
 
@@ -187,6 +197,7 @@ type placePatch struct {
 	IsWheelChairAccessible *bool     `json:"isWheelChairAccessible,omitempty"`
 	Tags                   *[]string `json:"tags,omitempty"`
 	Phone                  *string   `json:"phone,omitempty"`
+	ParentID               *string   `json:"parentId,omitempty"`
 }
 
 func (c *call) patchPlace() (reply, error) {
@@ -216,6 +227,9 @@ func (c *call) patchPlace() (reply, error) {
 	delete(change, "@odata.type")
 	if tags, named := change["tags"]; named && tags == nil {
 		return reply{}, microsoft.BadRequest("The property 'tags' does not take null.")
+	}
+	if p.ParentID != nil && (c.buildingsOff() || !c.g.State.Exchange.Fits("room", *p.ParentID)) {
+		return reply{}, microsoft.BadRequest("The parent of a room must be a floor or a section.")
 	}
 	c.g.State.Exchange.SetPlace(address, change)
 	c.vars[0] = address

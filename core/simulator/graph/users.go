@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -14,6 +15,7 @@ import (
 var (
 	userRead      = []string{"User.Read.All", "User.ReadBasic.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	userWrite     = []string{"User.ReadWrite.All", "Directory.ReadWrite.All"}
+	userAdmins    = []string{tenant.GlobalAdministrator, tenant.UserAdministrator}
 	userEnable    = "User.EnableDisableAccount.All"
 	directoryRead = []string{"Directory.Read.All", "Directory.ReadWrite.All", "User.Read", "User.Read.All", "RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory"}
 )
@@ -21,12 +23,13 @@ var (
 var userRoutes = []route{
 	{pattern: "GET /users", allow: userRead, serve: (*call).users},
 	{pattern: "GET /users/$count", allow: userRead, serve: func(c *call) (reply, error) { return c.countOf(c.userCollection()) }},
-	{pattern: "POST /users", allow: userWrite, admin: []string{tenant.GlobalAdministrator}, serve: (*call).createUser},
+	{pattern: "POST /users", allow: userWrite, admin: userAdmins, serve: (*call).createUser},
 	{pattern: "GET /users/{}", allow: userRead, serve: func(c *call) (reply, error) { return c.oneUser(c.vars[0]) }},
-	{pattern: "PATCH /users/{}", allow: append(slices.Clone(userWrite), userEnable), admin: []string{tenant.GlobalAdministrator, tenant.UserAdministrator}, serve: (*call).patchUser},
-	{pattern: "DELETE /users/{}", allow: userWrite, admin: []string{tenant.GlobalAdministrator}, serve: (*call).deleteUser},
+	{pattern: "PATCH /users/{}", allow: append(slices.Clone(userWrite), userEnable), admin: userAdmins, serve: (*call).patchUser},
+	{pattern: "DELETE /users/{}", allow: userWrite, admin: userAdmins, serve: (*call).deleteUser},
 	{pattern: "GET /users/{}/memberOf", allow: append(slices.Clone(directoryRead), groupRead...), serve: (*call).memberOf},
 	{pattern: "GET /users/{}/transitiveMemberOf", allow: append(slices.Clone(directoryRead), groupRead...), serve: (*call).memberOf},
+	{pattern: "GET /users/{}/transitiveMemberOf/microsoft.graph.directoryRole", allow: directoryRead[:2:2], serve: (*call).rolesOf},
 	{pattern: "GET /me", serve: func(c *call) (reply, error) {
 		if err := c.signedIn(); err != nil {
 			return reply{}, err
@@ -107,6 +110,22 @@ func (c *call) myRoles() (reply, error) {
 		return reply{}, err
 	}
 	i, _ := c.g.Directory.FindPerson(c.claims.ObjectID)
+	return c.rolesOfPerson(i)
+}
+
+// rolesOf are those of any account; one that was made lately has none.
+func (c *call) rolesOf() (reply, error) {
+	if _, known := c.g.FindUser(c.vars[0]); !known {
+		return reply{}, microsoft.NotFound(c.vars[0])
+	}
+	i, person := c.g.Directory.FindPerson(c.vars[0])
+	if !person {
+		i = -1
+	}
+	return c.rolesOfPerson(i)
+}
+
+func (c *call) rolesOfPerson(i int) (reply, error) {
 	wids := slices.DeleteFunc(c.g.RolesOf(i), func(id string) bool { return id == tenant.DefaultUserRole })
 	cast := strings.HasSuffix(strings.ToLower(c.r.URL.Path), "directoryrole")
 	return c.list(collection{
@@ -135,6 +154,9 @@ func (c *call) createUser() (reply, error) {
 	if _, domain, _ := strings.Cut(u.UserPrincipalName, "@"); !strings.EqualFold(domain, c.g.Directory.Domain) && !strings.EqualFold(domain, c.g.Directory.InitialDomain()) {
 		return reply{}, microsoft.BadRequest("The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.")
 	}
+	if !complex(u.PasswordProfile.Password) {
+		return reply{}, microsoft.BadRequest("The specified password does not comply with password complexity requirements. Please provide a different password.")
+	}
 	if _, exists := c.g.FindUser(u.UserPrincipalName); exists {
 		return reply{}, microsoft.Refuse(http.StatusBadRequest, "Request_BadRequest", "Another object with the same value for property userPrincipalName already exists.")
 	}
@@ -144,6 +166,17 @@ func (c *call) createUser() (reply, error) {
 	o := u.Object()
 	o["@odata.context"] = c.context("users/$entity")
 	return created(o)
+}
+
+// complex is whether a password is of 8 characters at least and of three kinds.
+func complex(password string) bool {
+	kinds := 0
+	for _, kind := range []func(rune) bool{unicode.IsLower, unicode.IsUpper, unicode.IsDigit, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }} {
+		if strings.ContainsFunc(password, kind) {
+			kinds++
+		}
+	}
+	return len(password) >= 8 && kinds >= 3
 }
 
 func (c *call) madeUserAt() (int, error) {

@@ -1,24 +1,29 @@
 package tenant
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
 
 // ExchangeState is what Exchange Online knows beside mailboxes' contents.
 type ExchangeState struct {
-	Places     map[string]object      `json:"places,omitempty"` // Set-Place, by address
-	Processing map[string]*Processing `json:"processing,omitempty"`
-	MadeRooms  []MadeRoom             `json:"rooms,omitempty"`
-	Lists      []*Group               `json:"roomLists,omitempty"`
-	Principals []ExchangePrincipal    `json:"servicePrincipals,omitempty"`
-	Scopes     []ManagementScope      `json:"managementScopes,omitempty"`
-	Roles      []ManagementAssignment `json:"roleAssignments,omitempty"`
-	Policies   []ApplicationPolicy    `json:"applicationAccessPolicies,omitempty"`
-	EWSAllowed []string               `json:"ewsAllowedAppIds,omitempty"`
-	EWSEnabled *bool                  `json:"ewsEnabled,omitempty"`
-	SignIn     map[string]bool        `json:"signIn,omitempty"` // of room accounts, as somebody said
-	Folders    map[string]string      `json:"calendarDefaultRights,omitempty"`
+	Places map[string]object `json:"places,omitempty"` // Set-Place, by address
+	// Spaces are the buildings, floors and sections; BuildingsOn is whether a
+	// script switched them on where a fault has them off.
+	Spaces      []*Space               `json:"spaces,omitempty"`
+	BuildingsOn bool                   `json:"buildingsOn,omitempty"`
+	Processing  map[string]*Processing `json:"processing,omitempty"`
+	MadeRooms   []MadeRoom             `json:"rooms,omitempty"`
+	Lists       []*Group               `json:"roomLists,omitempty"`
+	Principals  []ExchangePrincipal    `json:"servicePrincipals,omitempty"`
+	Scopes      []ManagementScope      `json:"managementScopes,omitempty"`
+	Roles       []ManagementAssignment `json:"roleAssignments,omitempty"`
+	Policies    []ApplicationPolicy    `json:"applicationAccessPolicies,omitempty"`
+	EWSAllowed  []string               `json:"ewsAllowedAppIds,omitempty"`
+	EWSEnabled  *bool                  `json:"ewsEnabled,omitempty"`
+	SignIn      map[string]bool        `json:"signIn,omitempty"` // of room accounts, as somebody said
+	Folders     map[string]string      `json:"calendarDefaultRights,omitempty"`
 	// Delegates and FullAccess are who has which room mailbox, by "room user".
 	Delegates  map[string]bool `json:"resourceDelegates,omitempty"`
 	FullAccess map[string]bool `json:"fullAccess,omitempty"`
@@ -86,6 +91,41 @@ type MadeRoom struct {
 	Capacity *int   `json:"capacity,omitempty"`
 }
 
+// Space is a building, a floor of one, or a section of a floor.
+type Space struct {
+	ID       string `json:"id"`
+	Type     string `json:"type"` // building, floor or section
+	Name     string `json:"name"`
+	ParentID string `json:"parentId,omitempty"`
+	Label    string `json:"label,omitempty"`
+}
+
+// Space is one by its id, nil for none.
+func (e *ExchangeState) Space(id string) *Space {
+	for _, s := range e.Spaces {
+		if id != "" && strings.EqualFold(s.ID, id) {
+			return s
+		}
+	}
+	return nil
+}
+
+// parents are the types that may hold a place of a type.
+var parents = map[string][]string{"building": {""}, "floor": {"building"}, "section": {"floor"}, "room": {"", "floor", "section"}}
+
+// Fits is whether a place of a type may be in the space with an id, "" for none.
+func (e *ExchangeState) Fits(kind, parent string) bool {
+	in := ""
+	if parent != "" {
+		s := e.Space(parent)
+		if s == nil {
+			return false
+		}
+		in = s.Type
+	}
+	return slices.Contains(parents[kind], in)
+}
+
 // SetPlace changes properties of a place.
 func (e *ExchangeState) SetPlace(address string, change object) {
 	if e.Places == nil {
@@ -108,10 +148,11 @@ type ExchangePrincipal struct {
 }
 
 // ManagementScope is what a role assignment is limited to: all rooms, the
-// direct members of groups, the people of departments, mailboxes by address, or
-// several of these.
+// direct members of groups, the people of departments, mailboxes by address, what a
+// filter finds, or several of these.
 type ManagementScope struct {
 	Name      string   `json:"name"`
+	Filter    string   `json:"filter,omitempty"`
 	AllRooms  bool     `json:"allRooms,omitempty"`
 	Groups    []string `json:"groups,omitempty"`
 	Mailboxes []string `json:"mailboxes,omitempty"`

@@ -56,6 +56,17 @@ type catalogued struct {
 	Application string `yaml:"application"`
 	Delegated   string `yaml:"delegated"`
 	Resource    string `yaml:"resource"`
+	Exchange    string `yaml:"exchangeRole"`
+}
+
+// ExchangeRoles are the management roles that applications may have.
+func ExchangeRoles() (roles []string) {
+	for _, p := range catalogue() {
+		if p.Exchange != "" {
+			roles = append(roles, p.Exchange)
+		}
+	}
+	return roles
 }
 
 // catalogue is every permission that the tenant's APIs offer.
