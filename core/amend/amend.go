@@ -40,12 +40,12 @@ type Directory interface {
 	AppRoleGrants(ctx context.Context, servicePrincipalID string) ([]tenant.AppRoleGrant, error)
 	GrantAppRole(ctx context.Context, servicePrincipalID, resourceID, appRoleID string) error
 	RevokeAppRole(ctx context.Context, servicePrincipalID, grantID string) error
-	Preview
+	preview
 }
 
-// Preview is what Microsoft offers as a preview only: the management scopes and
+// preview is what Microsoft offers as a preview only: the management scopes and
 // roles of Exchange.
-type Preview interface {
+type preview interface {
 	// ExchangeRole is the id of a management role by its name, "" for none.
 	ExchangeRole(ctx context.Context, name string) (string, error)
 	AppScopes(ctx context.Context) ([]tenant.AppScope, error)
