@@ -16,7 +16,9 @@ import (
 
 // fakeScripts is what came back of scripts.
 type fakeScripts struct {
-	kept    *exchange.Document
+	kept *exchange.Document
+	// Whole is whether the next result has no failure.
+	Whole   bool
 	results []exchange.Result
 	rooms   []exchange.RoomState
 }
@@ -67,6 +69,9 @@ func (b *fakeCore) ReadScriptResult([]byte) (exchange.Result, error) {
 	defer b.ask("ReadScriptResult")()
 	r := exchange.Result{Script: "calendar-processing", FinishedAt: fakeAt, Summary: map[string]int{exchange.Same: 11, exchange.Failed: 1},
 		Results: []exchange.Outcome{{Identity: "room003@contoso.com", Status: exchange.Failed, Error: "not found" + b.Hostile}}}
+	if b.Whole {
+		r = exchange.NewResult(exchange.Result{Script: r.Script, FinishedAt: fakeAt, Results: []exchange.Outcome{{Identity: "room003@contoso.com", Status: exchange.Changed}}})
+	}
 	limit := exchange.Result{Script: "limit-application", FinishedAt: fakeAt.Add(-time.Minute), Summary: map[string]int{exchange.Changed: 3}}
 	for mailbox, inside := range map[string]string{"room001@contoso.com": "in scope", "ceo@contoso.com": "out of scope"} {
 		said := map[string]string{"in scope": "True", "out of scope": "False"}[inside]

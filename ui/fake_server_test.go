@@ -171,6 +171,19 @@ func (b *fakeCore) Days(_ context.Context, date time.Time, rooms []string) ([]te
 	return days, nil
 }
 
+// Flaws are those of the data.
+func (b *fakeCore) Flaws(rooms []tenant.Room) map[string][]tenant.Flaw { return tenant.Flaws(rooms) }
+
+// Unlisted are none.
+func (b *fakeCore) Unlisted([]tenant.Room) []string { return nil }
+
+// InLists has the first room in a list.
+func (b *fakeCore) InLists(_ context.Context, rooms []tenant.Room, _ task.Report) ([]tenant.Room, error) {
+	rooms = slices.Clone(rooms)
+	rooms[0].Lists = []string{"boston@contoso.com"}
+	return rooms, nil
+}
+
 // Moved are the rooms that Relocated says.
 func (b *fakeCore) Moved([]tenant.Room) []check.MovedRoom { return b.Relocated }
 

@@ -24,7 +24,7 @@ func newRooms(a *app) *cobra.Command {
 
 func roomsList(a *app) *cobra.Command {
 	var of string
-	var administrator bool
+	var administrator, lists bool
 	var signIn signInFlags
 	c := &cobra.Command{
 		Use: "list", Short: "List the rooms, and where the list comes from", Args: cobra.NoArgs,
@@ -51,10 +51,16 @@ func roomsList(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if lists && found.Problem == nil {
+				if found.Items, err = s.InLists(c.Context(), found.Items, nil); err != nil {
+					return err
+				}
+			}
+			flaws := s.Flaws(found.Items)
 			if moved := s.Moved(found.Items); len(moved) > 0 {
 				a.say("%s To save this: %s", say(check.MovedText(moved)), "roomkeyctl rooms select --follow")
 			}
-			return listing(a, found, func(w io.Writer) {
+			return listing(a, withFlaws(found, flaws), func(w io.Writer) {
 				var cells [][]string
 				for _, r := range found.Items {
 					seats, is := "", ""
@@ -64,9 +70,10 @@ func roomsList(a *app) *cobra.Command {
 					if chosen == nil || chosen[strings.ToLower(r.EmailAddress)] {
 						is = l("yes")
 					}
-					cells = append(cells, []string{r.DisplayName, r.EmailAddress, seats, session.Where(r), is})
+					cells = append(cells, []string{r.DisplayName, r.EmailAddress, seats, session.Where(r), is, shortly(flaws[strings.ToLower(r.EmailAddress)])})
 				}
-				rows(w, []words.Key{"room", "address", "seats", "where", "chosen"}, cells)
+				rows(w, []words.Key{"room", "address", "seats", "where", "chosen", "to check"}, cells)
+				tellFlaws(w, found.Items, flaws, s.Unlisted(found.Items))
 				if choice := s.Document().Rooms; choice.Mode == connection.ByRule && of == "" {
 					fmt.Fprintln(w)
 					tellRule(w, choice.Rule, slices.Collect(maps.Keys(chosen)), s.ProvenRooms())
@@ -77,7 +84,51 @@ func roomsList(a *app) *cobra.Command {
 	c.Flags().BoolVar(&administrator, "sign-in", false, "sign in as an administrator, if the product may not list rooms; the rooms found are kept")
 	signIn.register(c)
 	c.Flags().StringVar(&of, "list", "", "only the rooms of the room list with this `address`")
+	c.Flags().BoolVar(&lists, "check-lists", false, "also find the rooms that are in no room list, which reads each room list")
 	return c
+}
+
+// checkedRoom is a room with what is to check about it.
+type checkedRoom struct {
+	tenant.Room
+	ToCheck []tenant.Flaw `json:"toCheck,omitempty"`
+}
+
+func withFlaws(l tenant.Listing[tenant.Room], flaws map[string][]tenant.Flaw) tenant.Listing[checkedRoom] {
+	out := tenant.Listing[checkedRoom]{Source: l.Source, Complete: l.Complete, Problem: l.Problem, At: l.At}
+	for _, r := range l.Items {
+		out.Items = append(out.Items, checkedRoom{r, flaws[strings.ToLower(r.EmailAddress)]})
+	}
+	return out
+}
+
+func shortly(flaws []tenant.Flaw) string {
+	says := make([]string, len(flaws))
+	for i, f := range flaws {
+		says[i] = say(f.Short)
+	}
+	return strings.Join(says, ", ")
+}
+
+// tellFlaws says of each kind how many rooms have it, and what repairs it.
+func tellFlaws(w io.Writer, rooms []tenant.Room, flaws map[string][]tenant.Flaw, unlisted []string) {
+	for _, f := range tenant.FlawKinds(rooms, flaws) {
+		fmt.Fprintln(w)
+		printLine(w, "%s: %s", f.Short, words.N(f.Rooms, "%d room", "%d rooms", f.Rooms))
+		tellRemedies(w, f.Problem)
+	}
+	if len(unlisted) > 0 {
+		p := tenant.Unlisted(unlisted)
+		fmt.Fprintln(w)
+		printLine(w, "%s", p.Title)
+		tellRemedies(w, p)
+	}
+}
+
+func tellRemedies(w io.Writer, p *problem.Problem) {
+	for _, r := range p.Remedies {
+		printLine(w, "  %s", words.Plain(r.In(language)))
+	}
 }
 
 // chosenRooms are the addresses of the rooms that the choice comes to, nil for

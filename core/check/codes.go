@@ -87,7 +87,6 @@ var (
 	codeRoomsOtherTenant                   = problem.Declare("rooms.other-tenant", problem.Unmet)
 	codeRoomsWorkspace                     = problem.Declare("rooms.workspace", problem.Unmet)
 	codeRoomsReserved                      = problem.Declare("rooms.reserved", problem.Unmet)
-	codeRoomsHidden                        = problem.Declare("rooms.hidden", problem.Unmet)
 	codeRoomsNotARoom                      = problem.Declare("rooms.not-a-room", problem.Unmet)
 	codeScopeNoOutsider                    = problem.Declare("scope.no-outsider", problem.Unmet)
 	codeScopeNoSuchMailbox                 = problem.Declare("scope.no-such-mailbox", problem.Absent)

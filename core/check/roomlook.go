@@ -48,7 +48,7 @@ func (s *State) lookUp(ctx context.Context, address string) *problem.Problem {
 			Fix(words.T("Exchange admin center, Resources: look whether it is a room mailbox. Convert it, or choose another room.")).
 			Lead(words.T("If it is a person's or a shared mailbox, take it out of the choice."), problem.PlaceRooms)
 	case a.InAddressList != nil && !*a.InAddressList:
-		return problem.New(codeRoomsHidden, words.T("%s is not in the tenant's list of rooms. Microsoft Graph shows it as hidden from address lists.", address)).
+		return problem.New(tenant.CodeHidden, words.T("%s is not in the tenant's list of rooms. Microsoft Graph shows it as hidden from address lists.", address)).
 			With(words.T("Microsoft Graph does not always follow Exchange in this, so look at Exchange's own setting.")).
 			Fix(words.T("Exchange admin center, Resources: select the room. If \"Hide from global address list\" is on, switch it off. The list of rooms has it a day later at most.")).
 			Lead(words.T("If it is to stay hidden, or is a shared mailbox, take it out of the choice."), problem.PlaceRooms)

@@ -164,6 +164,25 @@ func (s *RoomState) judge() {
 	}
 }
 
+// Flaws are what the room's settings do to bookings that people would call wrong:
+// it can be booked twice, nobody answers, or nobody can book it.
+func (s RoomState) Flaws() (flaws []tenant.Flaw) {
+	for _, p := range s.Effects {
+		if i := slices.IndexFunc(flaws, func(f tenant.Flaw) bool { return f.Problem.Code == p.Code }); i >= 0 {
+			continue
+		}
+		switch p.Code {
+		case codeBooksTwice:
+			flaws = append(flaws, tenant.Flaw{Short: words.T("Can be booked twice"), Problem: p})
+		case codeNobodyAnswers:
+			flaws = append(flaws, tenant.Flaw{Short: words.T("Does not answer requests"), Problem: p})
+		case codeAcceptsNobody:
+			flaws = append(flaws, tenant.Flaw{Short: words.T("Accepts nobody"), Problem: p})
+		}
+	}
+	return flaws
+}
+
 func (s *RoomState) unread(parameters ...string) {
 	for _, p := range parameters {
 		if !slices.Contains(s.Unread, p) {

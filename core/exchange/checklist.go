@@ -141,10 +141,11 @@ func (s Script) need(t Target) (Stage, words.Text) {
 	return "", words.Text{}
 }
 
-// undescribed is how many rooms lack a building or seats.
+// undescribed is how many rooms lack a building or seats. Of one that was typed,
+// nothing has been read.
 func undescribed(rooms []tenant.Room) (n int) {
 	for _, r := range rooms {
-		if r.Building == "" || !r.Seated() {
+		if r.DisplayName != r.EmailAddress && (r.Building == "" || !r.Seated()) {
 			n++
 		}
 	}

@@ -179,6 +179,9 @@ func ParseRooms(data []byte) ([]NewRoom, []sheet.LineProblem, error) {
 		if yes, ok := yesNo(row.Get("Accessible")); ok {
 			r.Accessible = &yes
 		}
+		if yes, ok := yesNo(row.Get("Hidden")); ok {
+			r.Hidden = &yes
+		}
 		for _, tag := range strings.FieldsFunc(row.Get("Tags"), func(c rune) bool { return c == '|' || c == ',' }) {
 			if strings.HasPrefix(tag, "System.") || strings.HasPrefix(tag, "Microsoft.Exchange.") {
 				continue // Export-Csv writes the type of a list instead of what is in it

@@ -60,6 +60,8 @@ var (
 	PlaceDelegateScript = place("restrict", "delegate-rooms", "roomkeyctl script show delegate-rooms")
 	PlaceReachScript    = place("restrict", "service-account-reach", "roomkeyctl script show service-account-reach")
 	PlacePolicyScript   = place("restrict", "access-policy", "roomkeyctl script show access-policy")
+	PlaceDescribeScript = place("restrict", "set-places", "roomkeyctl script show set-places")
+	PlaceListsScript    = place("restrict", "room-lists", "roomkeyctl script show room-lists")
 	PlaceRoomsScript    = place("restrict", "rooms-show", "roomkeyctl script show rooms-show")
 
 	PlaceCheck     = place("prove", "check", "roomkeyctl check")

@@ -16,4 +16,12 @@ var (
 	CodeGraphThrottled   = problem.Declare("graph.throttled", problem.Throttled)
 	CodeGraphUnavailable = problem.Declare("graph.unavailable", problem.NoAnswer)
 	CodeUnexpected       = problem.Declare("graph.unexpected-answer", problem.UnexpectedAnswer)
+
+	codeNoSeats      = problem.Declare("rooms.no-seats", problem.Unmet)
+	codeNoBuilding   = problem.Declare("rooms.no-building", problem.Unmet)
+	codeSameName     = problem.Declare("rooms.same-name", problem.Unmet)
+	codeListedTwice  = problem.Declare("rooms.listed-twice", problem.Unmet)
+	codeTwoAddresses = problem.Declare("rooms.two-addresses", problem.Unmet)
+	codeInNoList     = problem.Declare("rooms.in-no-list", problem.Unmet)
+	CodeHidden       = problem.Declare("rooms.hidden", problem.Unmet)
 )

@@ -30,6 +30,9 @@ type Room struct {
 	Display      string   `json:"displayDeviceName,omitempty"`
 	// ParentID is the id of the floor or section that it is in, "" for none.
 	ParentID string `json:"parentId,omitempty"`
+	// Hidden is whether Exchange hides it from address lists, nil where only Graph
+	// was asked, which does not list such rooms.
+	Hidden *bool `json:"hiddenFromAddressLists,omitempty"`
 	// Lists are the addresses of the room lists that the room was seen in.
 	Lists []string `json:"lists,omitempty"`
 }

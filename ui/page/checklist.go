@@ -54,13 +54,18 @@ func (c *checklist) set(scripts []script, open string) {
 // next is whether the script is to be run and can be.
 func (s script) next() bool { return s.task.Stage == exchange.Needed && s.blocked == nil }
 
+// waits is whether something else has to come before the script.
+func (s script) waits() bool {
+	return s.blocked != nil && s.task.Stage == exchange.Needed && s.task.At.IsZero()
+}
+
 func (s script) mark() kit.Mark {
 	switch {
 	case s.task.Stage == exchange.Proven:
 		return kit.MarkDone
 	case s.task.Stage == exchange.Reported:
 		return kit.MarkUnknown
-	case s.blocked != nil:
+	case s.waits():
 		return kit.MarkBlocked
 	case s.task.Stage == exchange.Optional:
 		return kit.MarkTodo
@@ -73,7 +78,7 @@ func (s script) mark() kit.Mark {
 // state is where the script stands, and why.
 func (s script) state() words.Text {
 	task := s.task
-	if s.blocked != nil && task.At.IsZero() {
+	if s.waits() {
 		task.Why = s.blocked.Title
 	}
 	return task.Text()

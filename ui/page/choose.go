@@ -43,6 +43,8 @@ type Choose struct {
 	rule     *roomRule
 	// moved are the chosen rooms that have another address now.
 	moved []check.MovedRoom
+	// flaws are what is to check about the rooms that have come.
+	flaws roomFlaws
 }
 
 // The views of the page, in the order of its tabs.
@@ -62,7 +64,7 @@ func NewChoose(env *Env) *Choose {
 	c.plan = newFloorPlan(env, c.rooms.table, c.handles)
 	c.rule = newRoomRule(c)
 	c.rooms.whole = func(rooms []tenant.Room) {
-		c.plan.judge(rooms)
+		c.plan.check.take(rooms, c.flaws)
 		c.rule.take(rooms)
 		c.follow()
 	}
@@ -193,6 +195,12 @@ func (c *Choose) Day() {
 	c.plan.show()
 }
 
+// Issues shows what is to check about the rooms.
+func (c *Choose) Issues() {
+	c.plan.turn(c.plan.check.object)
+	c.plan.show()
+}
+
 // Open shows one of the views.
 func (c *Choose) Open(view int) { c.tabs.Open(view) }
 
@@ -230,6 +238,7 @@ func (c *Choose) makeRooms() {
 		func(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room] {
 			l := sorted(c.env.Session.Rooms(ctx, page))
 			c.moved, c.rule.proven = c.env.Session.Moved(l.Items), c.env.Session.ProvenRooms()
+			c.flaws = c.env.flaws(l.Items)
 			return l
 		})
 	c.rooms.came = c.nowhere
@@ -312,6 +321,7 @@ func (c *Choose) importRooms() {
 		var wrong []*problem.Problem
 		c.env.Scope.Run(func(context.Context) error {
 			rooms, wrong = c.env.Session.ImportRooms(data)
+			c.flaws = c.env.flaws(rooms.Items)
 			return nil
 		}, func(error) {
 			c.rooms.take(rooms)

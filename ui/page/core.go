@@ -145,6 +145,12 @@ type listed interface {
 	// the last whole test; neither makes a call.
 	Moved(listed []tenant.Room) []check.MovedRoom
 	ProvenRooms() []string
+	// Flaws are what to check about rooms, by address in lower case; Unlisted the
+	// rooms that Exchange hides. Neither makes a call. InLists reads the room lists
+	// that rooms are in.
+	Flaws(rooms []tenant.Room) map[string][]tenant.Flaw
+	Unlisted(rooms []tenant.Room) []string
+	InLists(ctx context.Context, rooms []tenant.Room, report task.Report) ([]tenant.Room, error)
 	RoomLists(ctx context.Context) tenant.Listing[tenant.RoomList]
 	RoomsOf(ctx context.Context, listAddress string) tenant.Listing[tenant.Room]
 	People(ctx context.Context, page func([]tenant.Person)) check.Taken

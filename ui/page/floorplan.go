@@ -21,14 +21,16 @@ type floorPlan struct {
 	plan    *kit.RoomMap
 	hint    *kit.Text
 	// view is what stands above the table: the map, the day or neither.
-	view fyne.CanvasObject
-	maps *fyne.Container
-	day  *roomDay
-	box  *fyne.Container
+	view  fyne.CanvasObject
+	maps  *fyne.Container
+	day   *roomDay
+	check *roomCheck
+	box   *fyne.Container
+	// over is the view above the table.
+	over *fyne.Container
 	// shown is how many rooms the filter leaves.
 	shown int
 	byKey map[string]tenant.Room
-	flaws map[string][]words.Text
 }
 
 func newFloorPlan(env *Env, table *kit.DataTable[tenant.Room], handles func(tenant.Room) bool) *floorPlan {
@@ -39,8 +41,8 @@ func newFloorPlan(env *Env, table *kit.DataTable[tenant.Room], handles func(tena
 	frame := kit.Ground(kit.ColorCard, kit.Dock(nil, kit.Pad(4, 0, 0, 0, f.hint), nil, nil, scroll))
 	frame.Border, frame.Radius, frame.Pad = kit.ColorLine, 8, 10
 	f.maps = kit.Pad(0, 0, kit.Gap, 0, frame)
-	f.day = newRoomDay(env)
-	f.box = container.NewStack(f.maps, f.day.object)
+	f.day, f.check = newRoomDay(env), newRoomCheck(env, table, f.relayout)
+	f.box = container.NewStack(f.maps, f.day.object, f.check.object)
 	f.turn(f.maps)
 	toggle := func(label string, view fyne.CanvasObject) {
 		table.AddTool(kit.QuietButton(label, nil, func() {
@@ -54,6 +56,7 @@ func newFloorPlan(env *Env, table *kit.DataTable[tenant.Room], handles func(tena
 	}
 	toggle(kit.L("Map"), f.maps)
 	toggle(kit.L("Day"), f.day.object)
+	toggle(kit.L("Issues"), f.check.object)
 	table.OnTake, table.OnArrange = f.take, f.arrange
 	table.OnShow = f.show
 	return f
@@ -65,17 +68,29 @@ func (f *floorPlan) turn(view fyne.CanvasObject) {
 	hide(f.maps, view != f.maps)
 	hide(f.box, view == nil)
 	f.day.turn(view == f.day.object)
-	f.box.Refresh()
+	hide(f.check.object, view != f.check.object)
+	if view != f.check.object && f.check.chosen >= 0 {
+		f.check.choose(-1)
+	}
+	f.relayout()
 }
 
 // above puts the map above the table.
 func (f *floorPlan) above(table fyne.CanvasObject) fyne.CanvasObject {
-	return kit.Overview(f.box, table, func() float32 {
+	f.over = kit.Overview(f.box, table, func() float32 {
 		if f.shown == 0 {
 			return 0
 		}
 		return f.needs() + 72
 	})
+	return f.over
+}
+
+// relayout gives the view the room that it needs now.
+func (f *floorPlan) relayout() {
+	if f.over != nil {
+		f.over.Refresh()
+	}
 }
 
 // take gets rooms that have come.
@@ -97,6 +112,7 @@ func (f *floorPlan) take(rooms []tenant.Room, fresh bool) {
 // arrange shows the rooms that the filter leaves.
 func (f *floorPlan) arrange(rooms []tenant.Room) {
 	f.shown = len(rooms)
+	defer f.relayout()
 	left := make(map[string]bool, len(rooms))
 	for _, r := range rooms {
 		left[strings.ToLower(r.EmailAddress)] = true
@@ -107,19 +123,12 @@ func (f *floorPlan) arrange(rooms []tenant.Room) {
 
 func (f *floorPlan) chosen(key string) bool { return f.handles(f.byKey[key]) }
 
-// judge looks at the data of all rooms.
-func (f *floorPlan) judge(rooms []tenant.Room) { f.flaws = tenant.Flaws(rooms) }
-
-// flaw says what is wrong with the data of a room, "" for nothing.
+// flaw says what is to check about a room, "" for nothing.
 func (f *floorPlan) flaw(r tenant.Room) string {
 	if f == nil {
 		return ""
 	}
-	var says []string
-	for _, t := range f.flaws[strings.ToLower(r.EmailAddress)] {
-		says = append(says, kit.Say(t))
-	}
-	return strings.Join(says, ", ")
+	return f.check.says(r)
 }
 
 // show follows the choice on the page.
@@ -153,8 +162,11 @@ func (f *floorPlan) hovered(c *kit.Cell) {
 
 // needs is how high what is shown would be as a whole.
 func (f *floorPlan) needs() float32 {
-	if f.view == f.maps {
+	switch f.view {
+	case f.maps:
 		return f.plan.MinSize().Height
+	case f.check.object:
+		return f.check.needs()
 	}
 	return f.day.view.MinSize().Height
 }

@@ -20,13 +20,8 @@ type script struct {
 	blocked *problem.Problem
 }
 
-// scripts is the checklist for the connection as it is known here. Whoever comes
-// back to it sees what changed since: the scripts that were shown before are what
-// the next ones are compared with.
+// scripts is the checklist for the connection as it is known here.
 func (e *Env) scripts(ctx context.Context) ([]script, error) {
-	if err := e.Session.KeepShown(); err != nil {
-		return nil, err
-	}
 	tasks, err := e.Session.Checklist(ctx)
 	if err != nil {
 		return nil, err

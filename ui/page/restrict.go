@@ -98,7 +98,7 @@ func NewRestrict(env *Env) *Restrict {
 		kit.NewButtonWithIcon(kit.L("Read a result…"), theme.FolderOpenIcon(), r.readResult),
 		kit.NewButtonWithIcon(kit.L("Save everything…"), theme.FolderIcon(), r.saveAll),
 		kit.PrimaryButton(kit.L("Continue"), theme.NavigateNextIcon(), func() { env.Go(setup.Prove) }))
-	for _, name := range []string{mainScript, "limit-application", "service-account-reach", "access-policy", "delegate-rooms", "rooms-show"} {
+	for _, name := range []string{mainScript, "limit-application", "service-account-reach", "access-policy", "delegate-rooms", "set-places", "room-lists", "rooms-show"} {
 		r.frame.Spot(name, r.list.list, func() {
 			r.tabs.Open(ViewScripts)
 			r.current = name // for a catalogue that is still being read
@@ -111,25 +111,37 @@ func NewRestrict(env *Env) *Restrict {
 // Frame is the page.
 func (r *Restrict) Frame() *kit.Frame { return r.frame }
 
-// Shown reads the catalogue for the connection as it is now.
+// Shown reads the checklist for the connection as it is now. Whoever comes back to
+// it sees what changed since: the scripts that were shown before are what the next
+// ones are compared with.
 func (r *Restrict) Shown() {
 	r.env.asks(r.asks, setup.Restrict)
+	r.reload(r.env.Session.KeepShown)
+}
+
+// reload reads the checklist and what came back of scripts, after something else
+// was done.
+func (r *Restrict) reload(first func() error) {
 	var scripts []script
 	var back readback
+	r.read++
 	read := r.read
 	r.env.Scope.Run(func(ctx context.Context) (err error) {
-		scripts, err = r.env.scripts(ctx)
+		if err = first(); err == nil {
+			scripts, err = r.env.scripts(ctx)
+		}
 		back = r.env.readback()
 		return err
 	}, func(err error) {
+		if read != r.read {
+			return
+		}
 		if err != nil {
 			r.notice.fail(problem.Of(err))
 			return
 		}
 		r.scripts = scripts
-		if read == r.read {
-			r.showBack(back)
-		}
+		r.showBack(back)
 		if r.current == "" && len(scripts) > 0 {
 			r.current = scripts[0].Name
 			if next := slices.IndexFunc(scripts, script.next); next >= 0 {

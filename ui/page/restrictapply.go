@@ -107,11 +107,12 @@ func (a *amender) planCard() fyne.CanvasObject {
 	if a.plan.Undo {
 		title, apply = kit.L("What comes back"), kit.L("Restore")
 	}
-	row := kit.Row(kit.Gap, -1)
+	row, leave := kit.Row(kit.Gap, -1), kit.L("Close")
 	if len(a.plan.Todo()) > 0 {
 		row.Add(kit.PrimaryButton(apply, theme.ConfirmIcon(), a.apply))
+		leave = kit.L("Cancel")
 	}
-	row.Add(kit.NewButton(kit.L("Cancel"), func() { a.drop() }))
+	row.Add(kit.NewButton(leave, func() { a.drop() }))
 	out := kit.Column(kit.Gap)
 	if account := a.plan.NewAccount(); account != "" {
 		a.password = kit.PasswordField(kit.L("Password for %s", account), kit.L("It goes to Microsoft only. Keep it in your organization's password manager."), "")
@@ -197,17 +198,15 @@ func (a *amender) apply() {
 		}
 		password = vault.NewSecret(a.password.Value())
 	}
-	var back readback
 	a.r.env.Scope.Show(kit.L("Applying the plan"), func(ctx context.Context, report task.Report) error {
 		if _, err := a.r.env.Session.SignIn(ctx, a.way(ctx), session.ScopesToAmend(plan.Script, true)); err != nil {
 			return err
 		}
 		_, err := a.r.env.Session.Amend(ctx, plan, password, report)
-		back = a.r.env.readback()
 		return err
 	}, func(err error) {
 		a.plan = nil
 		a.draw()
-		a.r.cameBack(ViewResults, back, err)
+		a.r.cameBack(ViewResults, err)
 	})
 }

@@ -25,7 +25,6 @@ func (r *Restrict) readResult() {
 // a CSV with today's calendar processing, or the transcript of a run that left no
 // result.
 func (r *Restrict) Take(name string, data []byte) {
-	var back readback
 	view := ViewResults
 	if strings.EqualFold(filepath.Ext(name), ".csv") {
 		view = ViewProcessing
@@ -36,10 +35,9 @@ func (r *Restrict) Take(name string, data []byte) {
 		} else {
 			_, err = r.env.Session.ReadScriptResult(data)
 		}
-		back = r.env.readback()
 		return err
 	}, func(err error) {
-		r.cameBack(view, back, err)
+		r.cameBack(view, err)
 		if err != nil {
 			r.notice.also(kit.Small(kit.L("The file was %s.", problem.Line(name))))
 			r.frame.Object.Refresh()
@@ -48,14 +46,12 @@ func (r *Restrict) Take(name string, data []byte) {
 }
 
 // cameBack shows what was read back, or why it was not.
-func (r *Restrict) cameBack(view int, back readback, err error) {
-	r.read++
+func (r *Restrict) cameBack(view int, err error) {
 	r.env.Changed()
 	r.notice.fail(problem.Of(err))
 	if err == nil {
-		r.showBack(back)
-		r.open(r.current)
 		r.tabs.Open(view)
+		r.reload(func() error { return nil })
 	}
 	r.frame.Object.Refresh()
 }

@@ -138,7 +138,6 @@ func (r *Restrict) saveAll() {
 // runByColleague has the simulated colleague run the script as it is.
 func (r *Restrict) runByColleague() {
 	name, values := r.current, r.values()
-	var back readback
 	r.env.Scope.Show(kit.L("The simulated colleague runs the script"), func(ctx context.Context, _ task.Report) error {
 		doc, err := r.env.generate(ctx, name, values)
 		if err != nil {
@@ -151,7 +150,6 @@ func (r *Restrict) runByColleague() {
 		if err == nil {
 			_, err = r.env.Session.ReadScriptResult(result)
 		}
-		back = r.env.readback()
 		return err
-	}, func(err error) { r.cameBack(ViewResults, back, err) })
+	}, func(err error) { r.cameBack(ViewResults, err) })
 }

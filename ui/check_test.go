@@ -1,0 +1,80 @@
+package ui
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/ui/kit"
+	"github.com/roomkey/roomkey/ui/page"
+)
+
+// TestRoomsToCheck presses what is to check about rooms, sees those rooms alone,
+// and goes to what repairs them.
+func TestRoomsToCheck(t *testing.T) {
+	b := newFake(t)
+	b.Odd = []tenant.Room{{DisplayName: "Room 001", EmailAddress: "twin@contoso.com", Building: "Main building"}}
+	p := simulated(t, b)
+	p.goes(setup.Choose)
+	p.press("Issues")
+	p.sees("Press a part of the bar")
+	p.bar(false)
+	p.sees("2 shown")
+	p.sees("Set-Mailbox -Identity ADDRESS -DisplayName NAME")
+	p.bar(true)
+	p.sees("1 shown")
+	p.sees("Nobody has entered how many people the room seats.")
+	p.press("Read the room lists")
+	p.missesOut("1 shown")
+	p.bar(false)
+	p.sees("12 shown")
+	p.sees("The room is in no room list")
+	p.press("Take me there")
+	if p.shell.Route() != setup.Restrict {
+		t.Fatalf("leads to %s", p.shell.Route())
+	}
+	p.sees("Make room lists")
+	p.goes(setup.Choose)
+	p.press("Map")
+	p.missesOut("12 shown")
+}
+
+// bar presses the first or the last part of the bar.
+func (p *person) bar(last bool) {
+	p.t.Helper()
+	for _, o := range test.LaidOutObjects(p.window.Canvas().Content()) {
+		if b, ok := o.(*kit.Bars); ok {
+			x := float32(100)
+			if last {
+				x = b.Size().Width - 10
+			}
+			b.Tapped(&fyne.PointEvent{Position: fyne.NewPos(x, 10)})
+			p.rest()
+			return
+		}
+	}
+	p.t.Fatal("there is no bar")
+}
+
+// TestTheChecklist sees which script is needed, and that a result is not taken for
+// a proof.
+func TestTheChecklist(t *testing.T) {
+	b := newFake(t)
+	p := simulated(t, b)
+	p.goes(setup.Restrict)
+	p.sees("1.  Calendar processing for the chosen rooms")
+	p.sees("Needed.")
+	p.sees("Optional. Nobody needs to sign in as a room.")
+	b.Whole = true
+	p.shell.Take("result.json", []byte("{}"))
+	p.rest()
+	p.shell.Page().(*page.Restrict).View(page.ViewScripts)
+	p.rest()
+	p.sees("Reported. Its result file says that everything was done. No call has confirmed it.")
+	p.shell.Page().(*page.Restrict).Open("remove-grant")
+	p.rest()
+	p.sees("The booking server loses what the limit in Exchange does not give it.")
+}
