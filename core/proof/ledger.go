@@ -104,6 +104,27 @@ func (l *Ledger) Remembers(claim evidence.Claim) (bool, error) {
 	return slices.ContainsFunc(records, func(r evidence.Record) bool { return r.Claim == claim }), err
 }
 
+// LastToken is when a test, however small, last got a token of the connection's
+// present application; zero when none did.
+func (l *Ledger) LastToken(ctx context.Context) (at time.Time) {
+	f := l.facts(ctx)
+	records, kept, err := l.store.Evidence(l.id)
+	if err != nil {
+		return at
+	}
+	if !kept {
+		records = l.older(f)
+	}
+	application := f.basis()[evidence.Application]
+	for _, r := range records {
+		got := r.Outcome == evidence.Proven || r.Outcome == evidence.Doubtful
+		if got && r.Claim == evidence.SignIn && r.Source == check.Token && r.Basis[evidence.Application] == application && r.At.After(at) {
+			at = r.At
+		}
+	}
+	return at
+}
+
 // older is what a version that kept no evidence left behind: its last
 // check and its last push. It counts when they were of exactly the present
 // configuration, and is void otherwise.

@@ -270,3 +270,26 @@ func TestReported(t *testing.T) {
 		}
 	}
 }
+
+// The smallest test that got a token counts as the last use of the application,
+// and none of another application does.
+func TestLastToken(t *testing.T) {
+	b := open(t)
+	if at := b.LastToken(t.Context()); !at.IsZero() {
+		t.Errorf("used at %s before any test", at)
+	}
+	b.keep(t, b.whole())
+	b.now = b.now.Add(time.Hour)
+	c := b.facts.Connection
+	small := check.Run{Finished: b.now, Findings: []check.Finding{{ID: check.Token, Status: check.Warn}}}
+	if err := b.Remember(t.Context(), small.Evidence(b.Basis(t.Context(), c))...); err != nil {
+		t.Fatal(err)
+	}
+	if at := b.LastToken(t.Context()); !at.Equal(b.now) {
+		t.Errorf("last used at %s, want %s", at, b.now)
+	}
+	c.Application.ClientID = "99999999-2222-4333-8444-555555555555"
+	if at := b.LastToken(t.Context()); !at.IsZero() {
+		t.Errorf("another application was used at %s", at)
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
@@ -47,18 +46,5 @@ func (s *Session) readsSignIns(ctx context.Context, in *register.Input) {
 	}
 	in.SignInsRefused = s.admin.logRefused
 	s.admin.mu.Unlock()
-	in.LastToken = s.lastToken(ctx)
-}
-
-// lastToken is when a check last got a token of the connection's application,
-// zero when none did.
-func (s *Session) lastToken(ctx context.Context) time.Time {
-	run, _, err := s.LastCheck(ctx)
-	if err != nil || run == nil {
-		return time.Time{}
-	}
-	if f, _ := run.Finding(check.Token); f.Status == check.Pass || f.Status == check.Warn {
-		return run.Finished
-	}
-	return time.Time{}
+	in.LastToken = s.LastToken(ctx)
 }

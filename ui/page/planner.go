@@ -130,13 +130,15 @@ func (p *planner) show() {
 			add(p.application.ask)
 		}
 		add(p.resultCard())
-		add(p.proof.object)
+		if p.application.ask == nil { // a question stands alone
+			add(p.proof.object)
+		}
 		add(p.handOff)
 		add(p.signIn.show())
 		switch {
 		case p.steps != nil:
 			add(p.steps.object)
-		case p.result == nil && p.application.ask == nil: // a question stands alone
+		case p.result == nil && p.application.ask == nil:
 			add(p.application.show())
 			if p.plan != nil {
 				for _, o := range p.planObjects() {
