@@ -36,7 +36,7 @@ func TestRoomsToCheck(t *testing.T) {
 	if p.shell.Route() != setup.Restrict {
 		t.Fatalf("leads to %s", p.shell.Route())
 	}
-	p.sees("Make room lists")
+	p.sees("Create room lists")
 	p.goes(setup.Choose)
 	p.press("Map")
 	p.missesOut("12 shown")

@@ -99,7 +99,7 @@ func (d *dialogs) Open(extensions []string, got func(string, []byte)) {
 func readAll(r io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err == nil && len(data) > maxFile {
-		err = problem.New(codeFileTooLarge, words.T("This file is larger than Roomkey reads."))
+		err = problem.New(codeFileTooLarge, words.T("This file is larger than Roomkey accepts."))
 	}
 	return data, err
 }

@@ -23,7 +23,7 @@ func TestVendorsFormIsFinished(t *testing.T) {
 	p.goes(setup.Prove)
 	p.press("Test the connection")
 	p.goes(setup.HandOver)
-	p.sees("cannot look into the vendor's console")
+	p.sees("cannot see the vendor's console")
 	p.press("I have entered it")
 	p.sees("Enter your name")
 	if b.Asked["Entered"] != 0 {

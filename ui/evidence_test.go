@@ -29,7 +29,7 @@ func TestATestWritesOnlyAfterAYes(t *testing.T) {
 	p.goes(setup.Prove)
 	p.press("Options for the next test")
 	p.puts("Book a room, then cancel the booking", "true")
-	p.sees("Mail, door panels and holds may show a trace")
+	p.sees("The test booking may leave a trace in mail")
 	p.press("Test the connection")
 	if p.field("Organizer's mailbox").Wrong() == "" || p.field("Room").Wrong() == "" || b.Asked["Check"] != 0 {
 		t.Fatalf("tested without organizer and room: %d runs", b.Asked["Check"])
@@ -42,7 +42,7 @@ func TestATestWritesOnlyAfterAYes(t *testing.T) {
 	b.NoTime = nil
 	p.press("Test the connection")
 	p.sees(fakeAt.Format("Mon 2006-01-02 15:04-") + fakeAt.Add(15*time.Minute).Format("15:04 ("))
-	p.sees("This test writes into the tenant. Go ahead?")
+	p.sees("This test writes to the tenant. Continue?")
 	p.sees("ada@contoso.com invites room003@contoso.com")
 	p.press("Not now")
 	if b.Asked["Check"] != 0 {
@@ -116,7 +116,7 @@ func TestOneCheckIsTriedUntilItPasses(t *testing.T) {
 	p.missesOut("Proven from")
 	p.sees("Listing rooms: will not work")
 	p.shell.Page().(*page.Prove).Every = time.Millisecond
-	p.press("Test this again until it passes")
+	p.press("Repeat this test until it passes")
 	if n := len(b.Options); n != 4 || len(b.Options[3].Only) != 1 || b.Options[3].Only[0] != check.Token {
 		t.Fatalf("%d runs, the last %+v", n, b.Options[n-1])
 	}
@@ -136,7 +136,7 @@ func TestTryingAgainCanBeCancelled(t *testing.T) {
 	p.goes(setup.Prove)
 	p.press("Test the connection")
 	p.shell.Page().(*page.Prove).Every = time.Hour
-	p.button("Test this again until it passes").OnTapped()
+	p.button("Repeat this test until it passes").OnTapped()
 	p.until(func() bool { return strings.Contains(p.reads(), "Not yet") })
 	p.press("Cancel")
 	p.sees("Stopped. It has not passed yet.")
@@ -222,14 +222,14 @@ func TestResultsSayWhenTheyCount(t *testing.T) {
 	p.rest()
 	p.sees("11 done, 1 failed.")
 	p.sees("room003@contoso.com  ·  failed  ·  not found")
-	p.sees("The change counts everywhere from " + fakeAt.Add(2*time.Hour-time.Minute).Local().Format("15:04"))
+	p.sees("The change is in effect everywhere from " + fakeAt.Add(2*time.Hour-time.Minute).Local().Format("15:04"))
 	p.sees("Not in scope: ceo@contoso.com.")
 
 	p = sitAt(t, b, fakeAt.Add(3*time.Hour))
 	p.goes(setup.Restrict)
 	p.shell.Page().(*page.Restrict).View(page.ViewResults)
 	p.rest()
-	p.sees("The change counts everywhere since")
+	p.sees("The change has been in effect everywhere since")
 	p.press("Test again on the page Prove")
 	if p.shell.Route() != setup.Prove {
 		t.Errorf("leads to %s", p.shell.Route())

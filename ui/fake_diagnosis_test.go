@@ -133,7 +133,7 @@ func (b *fakeCore) again(id string) check.Run {
 // diagnosed adds what follows from the findings.
 func (b *fakeCore) diagnosed(run *check.Run) {
 	run.Features = []check.Feature{{Title: words.T("Listing rooms"), State: check.FeatureWorks},
-		{Title: words.T("Booking rooms"), State: check.FeatureUnproven, Because: words.T("Nothing was booked. A test booking proves it.")}}
+		{Title: words.T("Booking rooms"), State: check.FeatureUnproven, Because: words.T("Nothing was booked. To test booking, name it.")}}
 	if run.Verdict == check.Failed {
 		run.Features[0].State, run.Features[0].Because = check.FeatureBroken, words.T("The application gets no token.")
 	}

@@ -58,7 +58,7 @@ type fakeRegistration struct {
 	NoHistory, NoOpen *problem.Problem
 }
 
-var fakeDisclosure = words.T("You will sign in to \"Microsoft Graph Command Line Tools\", because Roomkey has no application of its own in your tenant yet. What you consent to stays with that application after you sign out.")
+var fakeDisclosure = words.T("You will sign in to \"Microsoft Graph Command Line Tools\", because Roomkey has no application of its own in your tenant yet. What you consent to remains with that application after you sign out.")
 
 // Registration is State.
 func (b *fakeCore) Registration(context.Context) (session.Registration, error) {
@@ -283,7 +283,7 @@ func (b *fakeCore) Rotate(_ context.Context, o register.Options, _ task.Report) 
 // FinishRotation leaves the new one.
 func (b *fakeCore) FinishRotation(_ context.Context, confirmed bool) (register.Rotation, error) {
 	if b.Unproven && !confirmed {
-		return register.Rotation{}, problem.New(register.CodeRotationUnproven, words.T("The booking server has not proven the new credential: the old one is kept."))
+		return register.Rotation{}, problem.New(register.CodeRotationUnproven, words.T("The booking server has not proven the new credential, so the old one is kept."))
 	}
 	b.Finished.Add(1)
 	b.State.Rotation = nil

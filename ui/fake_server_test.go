@@ -132,7 +132,7 @@ func (b *fakeCore) LeftBehind() *problem.Problem {
 	if !b.pushed {
 		return nil
 	}
-	return problem.New(problem.CodeUnexpected, words.T("What this connection made elsewhere stays there.")).
+	return problem.New(problem.CodeUnexpected, words.T("What this connection created elsewhere remains.")).
 		Lead(words.T("Remove what the booking server has from here."), problem.PlaceRemove)
 }
 
@@ -164,7 +164,7 @@ func (b *fakeCore) Days(_ context.Context, date time.Time, rooms []string) ([]te
 		case "room002@contoso.com":
 			d.Slots[12], d.Slots[13] = tenant.Tentative, tenant.Tentative
 		case "room003@contoso.com":
-			d.Slots, d.Problem = nil, problem.New(tenant.CodeNoSchedule, words.T("Microsoft Graph does not tell when %s is free.", r))
+			d.Slots, d.Problem = nil, problem.New(tenant.CodeNoSchedule, words.T("Microsoft Graph does not say when %s is free.", r))
 		}
 		days = append(days, d)
 	}

@@ -226,7 +226,7 @@ func TestAServerThatFailsAfterThePushIsRed(t *testing.T) {
 	p.sees("AADSTS53003")
 	p.sees("it does not work there")
 	p.missesOut("Remove the credential from the keychain of this computer?")
-	p.missesOut("The booking server holds exactly this configuration now.")
+	p.missesOut("The booking server now has exactly this configuration.")
 }
 
 // TestNothingWaitsForAServer: every press returns, and the page shows that

@@ -89,7 +89,7 @@ func TestCodeIsShownUntilItIsStopped(t *testing.T) {
 	p.button("Sign in with a code instead").OnTapped()
 	p.until(func() bool { return strings.Contains(p.reads(), "F4KEC0DE9") })
 	p.sees("https://microsoft.com/devicelogin")
-	p.sees("The code is good for 1")
+	p.sees("The code is valid for 1")
 	if len(p.opened) > 0 {
 		t.Error("a browser opened by itself")
 	}
@@ -223,7 +223,7 @@ func TestUnprovenIsNeverGreen(t *testing.T) {
 			if name != "roles that lag" {
 				p.sees("For a colleague who may consent")
 				p.sees("https://entra.microsoft.com/#view/permissions")
-				p.press("Look what was granted")
+				p.press("Check what was granted")
 				p.sees("The plan")
 			}
 		})
@@ -295,18 +295,18 @@ func TestAChoiceMakesThePlanAnew(t *testing.T) {
 	b := newFake(t)
 	p := planned(t, b)
 	p.press("Choose name, credential, consent or branding…")
-	months := p.field("Life of the credential in months")
+	months := p.field("Lifetime of the credential in months")
 	months.SetValue("1000")
 	months.OnChanged("1000")
 	if p.shell.Page().Frame().Primary().Text == "Apply" {
 		t.Fatal("a plan can be applied that is older than the choices")
 	}
-	p.press("Make the plan")
+	p.press("Create the plan")
 	if months.Wrong() == "" || b.Asked["RegisterPlan"] != 1 {
 		t.Errorf("1000 months say %q, planned %d times", months.Wrong(), b.Asked["RegisterPlan"])
 	}
 	months.SetValue("6")
-	p.press("Make the plan")
+	p.press("Create the plan")
 	if b.Used.Months != 6 {
 		t.Errorf("planned with %d months", b.Used.Months)
 	}
@@ -326,7 +326,7 @@ func TestUndoWantsTheNameAndCanBeRestored(t *testing.T) {
 	}
 	p.field("Type the application's name to confirm").SetValue("Room booking")
 	p.press("Remove")
-	p.sees("What Roomkey made was removed.")
+	p.sees("What Roomkey created was removed.")
 	p.sees("Microsoft keeps a deleted application for 30 days.")
 	p.press("Restore it")
 	p.sees("The application is back.")
@@ -343,7 +343,7 @@ func TestRotationKeepsTheOldUntilProven(t *testing.T) {
 		t.Fatal("rotated after Not now")
 	}
 	p.press("Renew the credential…")
-	p.press("Make a new credential")
+	p.press("Create a credential")
 	p.sees("The old one still works.")
 	p.press("Finish: remove the old one")
 	p.sees("The booking server has not proven the new credential")

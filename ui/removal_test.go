@@ -48,7 +48,7 @@ func TestHandOverIsTakenBack(t *testing.T) {
 	p.types("Type the connection's name to confirm", p.shell.Session().Document().Name)
 	p.press("Remove")
 	p.rest()
-	p.sees("The booking server has forgotten it")
+	p.sees("The booking server has deleted it")
 	p.sees("Nothing yet.")
 	if b.pushed {
 		t.Error("it is still there")
@@ -60,7 +60,7 @@ func TestDeletingNamesWhatStaysElsewhere(t *testing.T) {
 	p := pushed(t, newFake(t))
 	p.goes(page.RouteSettings)
 	p.press("Delete the connection…")
-	p.sees("stays there")
+	p.sees("created elsewhere remains.")
 	p.press("Take me there")
 	p.rest()
 	if p.shell.Route() != setup.HandOver || !p.shell.Page().Frame().Reveal("remove") {
@@ -74,13 +74,13 @@ func TestPushTakesOverAndRemoves(t *testing.T) {
 	b.Takeable, b.Unwanted = true, 2
 	p := simulated(t, b)
 	p.goes(setup.HandOver)
-	p.press("Roomkey made it: take it over")
+	p.press("Created by Roomkey: it will be reused")
 	p.rest()
 	if b.Asked["TakeOver"] != 1 {
 		t.Error("it was not taken over")
 	}
 	uitest.Each(p.shell.Object(), func(o fyne.CanvasObject) {
-		if c, ok := o.(*kit.Check); ok && strings.HasPrefix(c.Text, "Remove 2 things that Roomkey made there") {
+		if c, ok := o.(*kit.Check); ok && strings.HasPrefix(c.Text, "Remove 2 items that Roomkey created there") {
 			c.SetChecked(true)
 		}
 	})

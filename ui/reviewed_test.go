@@ -69,19 +69,19 @@ func TestLogoIsChosenAndJudged(t *testing.T) {
 	if logo.Wrong() != "" || p.shell.Page().Frame().Primary().Text == "Apply" {
 		t.Fatalf("a good logo says %q, and the old plan is applied with it", logo.Wrong())
 	}
-	p.press("Make the plan")
+	p.press("Create the plan")
 	if !bytes.Equal(b.Used.Logo, d.data) {
 		t.Fatalf("planned with the logo %q", b.Used.Logo)
 	}
 	p.press("Remove file")
-	p.press("Make the plan")
+	p.press("Create the plan")
 	if len(b.Used.Logo) != 0 {
 		t.Error("the logo was not left out")
 	}
 	p.field("Credential").SetValue("certificate-4096")
 	p.sees("Leave empty for “")
 	p.field("Name of the credential").SetValue("Boston")
-	p.press("Look again")
+	p.press("Check again")
 	if b.Used.Credential != connection.CredentialCertificate || b.Used.Bits != 4096 || b.Used.CredentialName != "Boston" {
 		t.Errorf("planned %s with %d bits", b.Used.Credential, b.Used.Bits)
 	}
@@ -149,7 +149,7 @@ func TestReviewedPlanCanBeLeft(t *testing.T) {
 	if b.Used.HomePage != "https://rooms.contoso.com" {
 		t.Errorf("compared with %+v", b.Used)
 	}
-	p.press("Make a plan of my own instead")
+	p.press("Create a plan of my own instead")
 	p.missesOut("This is the reviewed plan")
 	if b.Used.HomePage != "" {
 		t.Errorf("planned with %+v", b.Used)
@@ -184,7 +184,7 @@ func TestRecordShowsWhatWasDone(t *testing.T) {
 	line(change.Record{Phase: change.PhaseBefore, Step: "credential", Title: words.T("Client secret: rk-1"), Request: "POST addPassword"})
 	p.press(recorded)
 	for _, text := range []string{"Apply  ·  ", "did not end", "ada@contoso.com  ·  reviewed by Bea  ·  change ticket CHG-17", "App registration: Room booking",
-		"Request id 67b9fcc4-7d11", "refused: graph.Authorization_RequestDenied", "begun; no answer was seen"} {
+		"Request ID 67b9fcc4-7d11", "refused: graph.Authorization_RequestDenied", "begun; no answer was seen"} {
 		p.sees(text)
 	}
 	if n := strings.Count(p.reads(), "App registration: Room booking"); n != 1 {
@@ -223,7 +223,7 @@ func TestUndoShowsTheLastSignIn(t *testing.T) {
 	}
 	p := registered(t, b)
 	p.press("Undo…")
-	for _, text := range []string{"Something still uses this application.", "The application by itself", "unknown", "The tenant has no Microsoft Entra ID P1.", "Sign-in logs", "Roomkey, on this computer", "2026-11-22 09:30:00 UTC", "Roomkey's record"} {
+	for _, text := range []string{"Something still uses this application.", "The application itself", "unknown", "The tenant has no Microsoft Entra ID P1.", "Sign-in logs", "Roomkey, on this computer", "2026-11-22 09:30:00 UTC", "Roomkey's record"} {
 		p.sees(text)
 	}
 	if n := strings.Count(p.reads(), "The tenant has no Microsoft Entra ID P1."); n != 1 {
@@ -256,22 +256,22 @@ func TestRotationTakesItsLifeAndNotes(t *testing.T) {
 	b := newFake(t)
 	p := registered(t, b)
 	p.press("Renew the credential…")
-	months := p.field("Life of the new credential in months")
+	months := p.field("Lifetime of the new credential in months")
 	months.SetValue("soon")
-	p.press("Make a new credential")
+	p.press("Create a credential")
 	if months.Wrong() == "" || b.Asked["Rotate"] != 0 {
 		t.Fatalf("%q rotated %d times", months.Wrong(), b.Asked["Rotate"])
 	}
 	months.SetValue("6")
 	p.field("Name of the credential").SetValue(strings.Repeat("x", 65))
-	p.press("Make a new credential")
+	p.press("Create a credential")
 	if p.field("Name of the credential").Wrong() == "" || b.Asked["Rotate"] != 0 {
 		t.Fatal("a credential gets a name that it cannot have")
 	}
 	p.field("Name of the credential").SetValue("Boston 2")
 	p.field("Kind of the new credential").SetValue("certificate-4096")
 	p.field("Reviewed by").SetValue("Bea")
-	p.press("Make a new credential")
+	p.press("Create a credential")
 	if b.Noted.Months != 6 || b.Noted.Credential != connection.CredentialCertificate || b.Noted.Bits != 4096 || b.Noted.CredentialName != "Boston 2" || b.Noted.Reviewer != "Bea" {
 		t.Errorf("rotated with %+v", b.Noted)
 	}
@@ -280,7 +280,7 @@ func TestRotationTakesItsLifeAndNotes(t *testing.T) {
 func TestCertificateIsExported(t *testing.T) {
 	b := newFake(t)
 	p := registered(t, b)
-	p.missesOut("Save its public part…")
+	p.missesOut("Save the public part…")
 	id := p.shell.Connection()
 	if err := p.shell.Session().Change(t.Context(), connection.Edit(func(c *connection.Connection) {
 		c.Application.Credential = connection.Credential{Kind: connection.CredentialCertificate, Thumbprint: "AB12"}
@@ -293,8 +293,8 @@ func TestCertificateIsExported(t *testing.T) {
 	p.rest()
 	d := withDisk(p)
 	p.goes(setup.Register)
-	p.press("Save its public part…")
-	p.sees("The certificate without its key is in /home/ada/New-connection-certificate.pem")
+	p.press("Save the public part…")
+	p.sees("The certificate without its private key is in /home/ada/New-connection-certificate.pem")
 	if len(d.saved) != 1 {
 		t.Errorf("saved %v", d.saved)
 	}

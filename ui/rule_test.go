@@ -22,7 +22,7 @@ func TestRoomsAreChosenByRule(t *testing.T) {
 	p.goes(setup.Choose)
 	p.chooses("By rule")
 	p.press("Save the choice")
-	p.sees("The rule for the rooms says nothing.")
+	p.sees("The rule for the rooms is empty.")
 	p.types("Name", "room 00?")
 	p.sees("9 rooms match. 7 rooms are new since the last test: room003@contoso.com, room004@contoso.com, room005@contoso.com, …. 1 room is gone since the last test: gone@contoso.com.")
 	p.types("Seats from", "many")
@@ -89,7 +89,7 @@ func TestDayOfTheRoomsInSight(t *testing.T) {
 	over(1, 10.2)
 	p.sees("10:00 to 10:30: tentative")
 	over(2, 10.2)
-	p.sees("Microsoft Graph does not tell when room003@contoso.com is free.")
+	p.sees("Microsoft Graph does not say when room003@contoso.com is free.")
 	asked := len(b.asked)
 	p.press("Day") // hides it
 	p.press("Map")

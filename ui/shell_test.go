@@ -260,7 +260,7 @@ func TestCancelledTestIsNotGreen(t *testing.T) {
 	p.button("Test the connection").OnTapped()
 	p.until(func() bool { return strings.Contains(p.reads(), "2 / 6") })
 	p.press("Cancel")
-	p.sees("The test is incomplete, which proves nothing.")
+	p.sees("The test is incomplete, so it proves nothing.")
 	p.missesOut("It works")
 	for _, s := range p.steps() {
 		if s.ID == setup.Prove && s.State == setup.Done {
@@ -306,8 +306,8 @@ func TestPushWaitsForTheConfirmation(t *testing.T) {
 		c.SetChecked(true)
 	}
 	p.press("Push")
-	p.sees("The booking server holds exactly this configuration now.")
-	p.sees("The booking server says that it works there, too.")
+	p.sees("The booking server now has exactly this configuration.")
+	p.sees("The booking server also reports that it works.")
 	if p.backend.Asked["Push"] != 1 {
 		t.Errorf("pushed %d times", p.backend.Asked["Push"])
 	}

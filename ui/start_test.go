@@ -55,7 +55,7 @@ func TestDailyInTheSettings(t *testing.T) {
 	p.rest()
 	p.sees("is not a time of day")
 	p.types("Time of day", "06:30")
-	p.puts("Tell a webhook", session.WebhookTeams)
+	p.puts("Notify a webhook", session.WebhookTeams)
 	p.press("Check daily")
 	p.rest()
 	p.sees("Paste the address that the receiver shows.")
@@ -70,7 +70,7 @@ func TestDailyInTheSettings(t *testing.T) {
 	p.press("Change") // with the address that is kept
 	p.rest()
 	p.sees("Scheduled for every day at 08:00.")
-	p.press("Stop asking daily")
+	p.press("Stop checking daily")
 	p.rest()
 	p.sees("Nothing is scheduled.")
 	if b.daily.On || !b.webhook.IsZero() {

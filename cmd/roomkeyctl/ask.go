@@ -66,7 +66,7 @@ func (t *terminal) secret(ctx context.Context, prompt words.Key) (vault.Secret, 
 		return vault.Secret{}, err
 	}
 	if len(b) > maxSecret {
-		return vault.Secret{}, problem.New(codeUsageSecretTooLong, words.T("What came on standard input is too long for a secret."))
+		return vault.Secret{}, problem.New(codeUsageSecretTooLong, words.T("The text on standard input is too long for a secret."))
 	}
 	return vault.NewSecret(string(b)), nil
 }

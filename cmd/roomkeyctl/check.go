@@ -30,7 +30,7 @@ func newCheck(a *app) *cobra.Command {
 	var clean, administrator bool
 	var signIn signInFlags
 	c := &cobra.Command{
-		Use: "check", Short: "Prove that the connection works, or name what is wrong", Args: cobra.NoArgs,
+		Use: "check", Short: "Prove that the connection works, or find out what is wrong", Args: cobra.NoArgs,
 		Long: "Tests every link of the chain and proves each claim with a real call. " +
 			"Exit status: 3 if a check failed, 1 if the run is incomplete.",
 		RunE: func(c *cobra.Command, _ []string) error {

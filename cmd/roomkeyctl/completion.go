@@ -7,9 +7,10 @@ import (
 func newCompletion(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "completion bash|fish|powershell|zsh", Short: "Write a script that completes commands in your shell", Args: cobra.ExactArgs(1),
-		Long: "Writes a script for your shell. To load it now: source <(roomkeyctl completion bash) in bash and zsh, " +
-			"roomkeyctl completion fish | source in fish, and roomkeyctl completion powershell | Out-String | " +
-			"Invoke-Expression in PowerShell. To load it in every session, put the same line into the profile of your shell.",
+		Long: "Writes a script for your shell. To load it now: source <(roomkeyctl completion bash) in " +
+			"bash and zsh, roomkeyctl completion fish | source in fish, and roomkeyctl completion " +
+			"powershell | Out-String | Invoke-Expression in PowerShell. To load it in every session, " +
+			"add the same line to your shell's profile.",
 		Example: "  roomkeyctl completion bash > /etc/bash_completion.d/roomkeyctl",
 		RunE: func(c *cobra.Command, args []string) error {
 			root := c.Root()
@@ -23,7 +24,7 @@ func newCompletion(a *app) *cobra.Command {
 			case "zsh":
 				return root.GenZshCompletion(a.out)
 			}
-			return usage("The shell is bash, fish, powershell or zsh, not %q.", args[0])
+			return usage("The shell must be bash, fish, powershell or zsh, not %q.", args[0])
 		},
 	}
 }

@@ -95,7 +95,7 @@ func connectionNew(a *app) *cobra.Command {
 			defer s.Close()
 			err = a.settle(c.Context(), s, d)
 			if err != nil && !a.json {
-				a.say("The connection %s was created all the same. When that is corrected: %s", problem.Line(args[0]), "roomkeyctl connection find-tenant")
+				a.say("The connection %s was created anyway. After you correct this: %s", problem.Line(args[0]), "roomkeyctl connection find-tenant")
 			}
 			return err
 		},
@@ -317,7 +317,7 @@ func connectionSet(a *app) *cobra.Command {
 func connectionFind(a *app) *cobra.Command {
 	var d described
 	c := &cobra.Command{
-		Use: "find-tenant", Short: "Look the tenant up in the connection's cloud", Args: cobra.NoArgs,
+		Use: "find-tenant", Short: "Look up the tenant in the connection's cloud", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.open()
 			if err != nil {

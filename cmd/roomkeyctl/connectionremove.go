@@ -16,9 +16,9 @@ func connectionRemove(a *app) *cobra.Command {
 	var dryRun bool
 	c := &cobra.Command{
 		Use: "remove-from-server", Short: "Remove this connection's configuration from the booking server", Args: cobra.NoArgs,
-		Long: "Shows what is removed, what stays and when it was last used, and asks for the name of " +
-			"the connection. Nothing changes at Microsoft: the app registration is removed " +
-			"with roomkeyctl register undo, after this.",
+		Long: "Shows what is removed, what remains and when it was last used, and asks for the name of " +
+			"the connection. Nothing changes at Microsoft: to remove the app registration afterwards, " +
+			"use roomkeyctl register undo.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.open()
 			if err != nil {
@@ -60,7 +60,7 @@ func printRemoval(w io.Writer, plan handover.RemovalPlan) {
 	for _, part := range []struct {
 		title words.Key
 		lines []words.Text
-	}{{"Removed from the booking server:", plan.Goes}, {"Stays:", plan.Stays}} {
+	}{{"Removed from the booking server:", plan.Goes}, {"Remains:", plan.Stays}} {
 		printLine(w, part.title)
 		for _, line := range part.lines {
 			fmt.Fprintf(w, "  %s\n", problem.Line(say(line)))

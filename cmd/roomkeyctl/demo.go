@@ -22,10 +22,10 @@ import (
 func newDemo(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "demo", Short: "Run the whole main job on a simulated tenant", Args: cobra.NoArgs,
-		Long: "Starts a simulated tenant and booking server on this computer and does the whole " +
-			"main job over real TLS: describe, choose, prove, write the script, hand over and " +
-			"read back. Secrets stay in memory. Exit status: 0 only if the server has exactly " +
-			"the configuration that was created.",
+		Long: "Starts a simulated tenant and booking server on this computer and does the whole main " +
+			"job over real TLS: describe, choose, prove, write the script, hand over and read back. " +
+			"Secrets stay in memory. The exit status is 0 only if the server has exactly the " +
+			"configuration that was created.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			dir, err := os.MkdirTemp("", "roomkey-demo-")
 			if err != nil {

@@ -20,7 +20,7 @@ import (
 )
 
 func newExchange(a *app) *cobra.Command {
-	return group("exchange", "What a script does, done by Microsoft Graph: plan, apply, undo", exchangeList(a), exchangePlan(a), exchangeApply(a), exchangeUndo(a))
+	return group("exchange", "Do what a script does with Microsoft Graph: plan, apply, undo", exchangeList(a), exchangePlan(a), exchangeApply(a), exchangeUndo(a))
 }
 
 func exchangeList(a *app) *cobra.Command {
@@ -91,9 +91,9 @@ func exchangePlan(a *app) *cobra.Command {
 	var out string
 	c := &cobra.Command{
 		Use: "plan SCRIPT", Short: "Show what apply would change", Args: cobra.ExactArgs(1),
-		Long: "Reads the tenant and changes nothing. The parameters are those of the script. With " +
-			"--out FILE the plan can be reviewed by a second person; apply --plan FILE applies " +
-			"exactly that plan.",
+		Long: "Reads the tenant and changes nothing. It takes the parameters of the script. With --out " +
+			"FILE the plan can be reviewed by a second person; apply --plan FILE applies exactly that " +
+			"plan.",
 		RunE: func(c *cobra.Command, args []string) error {
 			values, err := a.values(c.Context(), set)
 			if err != nil {
@@ -159,7 +159,7 @@ func exchangeUndo(a *app) *cobra.Command {
 	var f amendFlags
 	var yes, dryRun bool
 	c := &cobra.Command{
-		Use: "undo SCRIPT", Short: "Restore what apply changed, as far as nobody has changed it since", Args: cobra.ExactArgs(1),
+		Use: "undo SCRIPT", Short: "Restore what apply changed, unless someone has changed it since", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			undo := func(s *session.Session) (amend.Plan, error) {
 				return s.AmendUndoPlan(c.Context(), args[0], a.progress())

@@ -43,7 +43,7 @@ func newProduct(a *app) *cobra.Command {
 			p, ok := env.Products.Get(args[0])
 			if !ok {
 				return problem.New(session.CodeProductUnknown, words.T("There is no product %s.", args[0])).
-					Run(words.T("See which there are:"), "roomkeyctl product list")
+					Run(words.T("To list them:"), "roomkeyctl product list")
 			}
 			return a.show(p, func(w io.Writer) { describeProduct(w, p) })
 		},
@@ -118,7 +118,7 @@ func describeProduct(w io.Writer, p product.Product) {
 		printLine(w, "Limit in Exchange: %s %s", p.Scoping.Advice(p.Name), p.Scoping.Note)
 	}
 	if p.LimitFirst {
-		printLine(w, "Limit it first, then hand the credential over. Until it is limited, whoever has the credential can see every calendar.")
+		printLine(w, "Limit it before you hand the credential over. Until then, anyone who has the credential can see every calendar.")
 	}
 	for _, pattern := range p.SingleSignOn.Patterns {
 		printLine(w, "Redirect URI (%s): %s", cmp.Or(p.SingleSignOn.Platform, "web"), pattern)

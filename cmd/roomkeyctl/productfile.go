@@ -125,7 +125,7 @@ func productNew(a *app) *cobra.Command {
 	f.StringArrayVar(&d.permissions, "permission", nil, "`PERMISSION=REASON`, delegated:PERMISSION=REASON for a delegated one; may be repeated")
 	f.StringSliceVar(&d.lists, "list", nil, "`list` that the product reads: rooms, people or groups")
 	f.StringVar(&d.writes, "writes", "", "`whose` calendars it writes: none, rooms, people or rooms+organizers")
-	f.StringVar(&d.months, "months", "12", "suggested life of the client secret in `months`")
+	f.StringVar(&d.months, "months", "12", "suggested lifetime of the client secret in `months`")
 	f.StringVar(&d.out, "out", "", "`file` to write, - for standard output (default: a file in the folder of your own products)")
 	f.BoolVar(&d.fromConnection, "from-connection", false, "use product, options and permissions of the connection")
 	return c

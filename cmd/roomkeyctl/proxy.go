@@ -10,16 +10,16 @@ import (
 )
 
 func newProxy(a *app) *cobra.Command {
-	return group("proxy", "The user name and password for proxies that ask for them",
+	return group("proxy", "The user name and password for proxies that require them",
 		proxyLogin(a), proxyShow(a), proxyLogout(a))
 }
 
 func proxyLogin(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "login NAME", Short: "Store a user name and password for proxies", Args: cobra.ExactArgs(1),
-		Long: "Reads the password from standard input, or asks for it at a terminal without showing " +
-			"it, and keeps both in the keychain. Only proxies that offer Basic are told them; with " +
-			"the login of Windows Roomkey signs in by itself.",
+		Long: "Reads the password from standard input, or asks for it at a terminal without showing it, " +
+			"and stores both in the keychain. They are sent only to proxies that offer Basic; with " +
+			"the Windows account, Roomkey signs in automatically.",
 		RunE: func(c *cobra.Command, args []string) error {
 			if wire.InMemory(a.vaultKind) {
 				return usage("Secrets are kept in memory: the password would be lost when this command ends. Use the keychain.")

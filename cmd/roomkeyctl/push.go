@@ -84,7 +84,7 @@ func newPush(a *app) *cobra.Command {
 	f.BoolVar(&dry, "dry-run", false, "only show what would change")
 	f.BoolVar(&accept, "accept-warnings", false, "push even if the last check has warnings")
 	f.BoolVar(&choices.Remove, "remove", false, "remove what Roomkey created there and is no longer wanted, with its bookings")
-	f.BoolVar(&takeOver, "take-over", false, "take over what already has the names that this push uses")
+	f.BoolVar(&takeOver, "take-over", false, "reuse what already has the names that this push uses")
 	f.StringSliceVar(&confirm, "confirm", nil, "`value` that the server gave and that you have compared")
 	return c
 }
@@ -136,7 +136,7 @@ func printPlan(w io.Writer, plan handover.Plan) {
 	case plan.Unchanged():
 		printLine(w, "The server already has exactly this configuration.")
 	case !plan.Asked():
-		printLine(w, "What it has is not known until its host is confirmed.")
+		printLine(w, "Its configuration is unknown until its host is confirmed.")
 	default:
 		var cells [][]string
 		for _, d := range plan.Changes {
@@ -158,9 +158,9 @@ func newStatus(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use: "status", Short: "Show what the booking server has and whether it works", Args: cobra.NoArgs,
 		Long: "Shows the state of the connection and what its booking server has. With --all, it " +
-			"asks every connection, several at once: when the credential expires, what the " +
-			"server reports, and what has changed at Microsoft since the last test. The exit " +
-			"status is 3 if something needs attention.",
+			"queries every connection, several at a time: when the credential expires, what the " +
+			"server reports, and what has changed at Microsoft since the last test. The exit status " +
+			"is 3 if something needs attention.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if all {
 				return a.survey(c.Context(), o)
@@ -200,9 +200,9 @@ func newStatus(a *app) *cobra.Command {
 	f := c.Flags()
 	f.BoolVar(&all, "all", false, "ask every connection")
 	f.StringVar(&o.Tell, "tell", "", "with --all: `form` in which the result is sent to the webhook of schedule install: "+session.WebhookTeams+", "+session.WebhookSlack+" or "+session.WebhookPlain)
-	f.IntVar(&o.Beside, "beside", 8, "with --all: `number` of connections that are asked at once")
+	f.IntVar(&o.Beside, "beside", 8, "with --all: `number` of connections that are checked at the same time")
 	f.DurationVar(&o.Each, "each", time.Minute, "with --all: how `long` one connection may take")
-	f.DurationVar(&o.All, "within", 30*time.Minute, "with --all: how `long` all of them may take")
+	f.DurationVar(&o.All, "within", 30*time.Minute, "with --all: how `long` they may all take together")
 	return c
 }
 
@@ -241,7 +241,7 @@ func printHeld(w io.Writer, h handover.Held) {
 		case h.Matches:
 			printLine(w, "It is the configuration that was last checked here.")
 		case !h.Compared:
-			printLine(w, "Whether it is the configuration that was last checked here is not known, because no check has read the rooms.")
+			printLine(w, "It is not known whether this configuration was last checked here, because no check has read the rooms.")
 		default:
 			printLine(w, "It is not the configuration that was last checked here.")
 		}

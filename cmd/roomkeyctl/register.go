@@ -312,6 +312,6 @@ func printRegistered(w io.Writer, r session.Registered, kept words.Text) {
 	fmt.Fprintln(w)
 	printLine(w, "%s", r.Check.Headline)
 	if !r.Proven() {
-		printLine(w, "The application stays registered. Correct what did not pass, then run: %s", "roomkeyctl check --quick")
+		printLine(w, "The application remains registered. Correct what did not pass, then run: %s", "roomkeyctl check --quick")
 	}
 }

@@ -100,7 +100,7 @@ func (a *app) pushRotated(ctx context.Context, s *session.Session, how rotation)
 func printRotation(w io.Writer, r register.Rotation, finished bool, kept words.Text) {
 	switch {
 	case finished && r.OldKeyID == "":
-		printLine(w, "The new credential is in use. The old one is not known here. Look for it in the Microsoft Entra admin center under Certificates & secrets.")
+		printLine(w, "The new credential is in use. The old one is not recorded here. Look for it in the Microsoft Entra admin center under Certificates & secrets.")
 	case finished:
 		printLine(w, "The old credential %s was removed.", r.OldKeyID)
 	default:

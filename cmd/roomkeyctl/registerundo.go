@@ -23,10 +23,10 @@ func registerUndo(a *app) *cobra.Command {
 	var noLog, dryRun bool
 	c := &cobra.Command{
 		Use: "undo", Short: "Remove what Roomkey created, newest first", Args: cobra.NoArgs,
-		Long: "Shows what would be removed, what stays and when the application was last used, " +
-			"and asks for the name of the application. Reading the tenant's sign-in log asks " +
-			"for the permission AuditLog.Read.All; if that is refused, the last sign-in is " +
-			"unknown and the undo continues. A deleted application can be restored for 30 days.",
+		Long: "Shows what would be removed, what remains and when the application was last used, and " +
+			"asks for the name of the application. Reading the tenant's sign-in log asks for the " +
+			"permission AuditLog.Read.All; if that is refused, the last sign-in is unknown and the " +
+			"undo continues. A deleted application can be restored for 30 days.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.registered(c.Context(), f, !dryRun)
 			if err != nil {
@@ -87,7 +87,7 @@ func registerUndo(a *app) *cobra.Command {
 func (a *app) allowSignInLog(ctx context.Context, s *session.Session, f signInFlags) error {
 	way := a.way(f)
 	way.Disclose = func(t words.Text) {
-		a.say("To show when the application was last used, Roomkey reads the tenant's sign-in log. To leave that out: %s\n%s", "--no-sign-in-log", t)
+		a.say("To show when the application was last used, Roomkey reads the tenant's sign-in log. To skip that: %s\n%s", "--no-sign-in-log", t)
 	}
 	return s.AllowSignInLog(ctx, way)
 }
@@ -99,7 +99,7 @@ func printUndo(w io.Writer, p register.UndoPlan) {
 	}
 	rows(w, []words.Key{"what", "name", "action"}, cells)
 	for _, t := range p.Leaves {
-		printLine(w, "Stays: %s", problem.Line(say(t)))
+		printLine(w, "Remains: %s", problem.Line(say(t)))
 	}
 	fmt.Fprintln(w)
 	cells = nil

@@ -81,7 +81,7 @@ func roomsList(a *app) *cobra.Command {
 			})
 		},
 	}
-	c.Flags().BoolVar(&administrator, "sign-in", false, "sign in as an administrator, if the product may not list rooms; the rooms found are kept")
+	c.Flags().BoolVar(&administrator, "sign-in", false, "sign in as an administrator, if the product cannot list rooms; the rooms that are found are saved")
 	signIn.register(c)
 	c.Flags().StringVar(&of, "list", "", "only the rooms of the room list with this `address`")
 	c.Flags().BoolVar(&lists, "check-lists", false, "also find the rooms that are in no room list, which reads each room list")
@@ -269,7 +269,7 @@ func roomsSelect(a *app) *cobra.Command {
 	c.Flags().BoolVar(&followed, "follow", false, "save the new addresses of chosen rooms whose address has changed")
 	c.Flags().StringArrayVar(&rule.Lists, "list", nil, "the rooms of the room list with this `name` or address, including those added later; may be repeated")
 	c.Flags().StringArrayVar(&rule.Buildings, "building", nil, "the rooms in the building with this `name`; may be repeated")
-	c.Flags().StringVar(&rule.Name, "name", "", "the rooms whose display name fits this `pattern`: * stands for anything, ? for one character")
+	c.Flags().StringVar(&rule.Name, "name", "", "the rooms whose display name matches this `pattern`: * matches anything, ? matches one character")
 	c.Flags().IntVar(&rule.SeatsFrom, "min-seats", 0, "the rooms with at least this `number` of seats")
 	c.Flags().IntVar(&rule.SeatsTo, "max-seats", 0, "the rooms with at most this `number` of seats")
 	return c
@@ -277,7 +277,7 @@ func roomsSelect(a *app) *cobra.Command {
 
 func roomsImport(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "import FILE.csv", Short: "Read rooms from a CSV file, if the product may not list them", Args: cobra.ExactArgs(1),
+		Use: "import FILE.csv", Short: "Read rooms from a CSV file, if the product cannot list them", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open()
 			if err != nil {

@@ -31,9 +31,9 @@ var presences = map[tenant.Presence]string{tenant.Busy: "busy", tenant.Tentative
 func roomsDay(a *app) *cobra.Command {
 	var on string
 	c := &cobra.Command{
-		Use: "day [ADDRESS…]", Short: "Show when rooms are free and busy, by each room's own clocks",
-		Long: "Shows the chosen rooms, or those with the addresses, from 7 to 20 o'clock in each room's time zone. Only free, " +
-			"tentative and busy are read, never what a meeting is about.",
+		Use: "day [ADDRESS…]", Short: "Show when rooms are free and busy, in each room's own time zone",
+		Long: "Shows the chosen rooms, or those with the addresses, from 7 to 20 o'clock in each room's " +
+			"time zone. Only free, tentative and busy are read, never the details of a meeting.",
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open()
 			if err != nil {
@@ -83,7 +83,7 @@ func roomsDay(a *app) *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().StringVar(&on, "date", "", "the `day`, such as 2026-11-30; without it today")
+	c.Flags().StringVar(&on, "date", "", "the `day`, such as 2026-11-30 (default: today)")
 	return c
 }
 

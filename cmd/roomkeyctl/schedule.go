@@ -21,10 +21,10 @@ func scheduleInstall(a *app) *cobra.Command {
 	var at, webhook string
 	c := &cobra.Command{
 		Use: "install", Short: "Run status --all once a day", Args: cobra.NoArgs,
-		Long: "Schedules roomkeyctl status --all once a day, with Task Scheduler on Windows, " +
-			"launchd on macOS and a systemd user timer elsewhere. What it finds is shown on the " +
-			"start page. With --webhook, each result is also sent to a webhook. Its address " +
-			"is read from standard input, or asked for, and kept in the keychain.",
+		Long: "Schedules roomkeyctl status --all once a day, with Task Scheduler on Windows, launchd on " +
+			"macOS and a systemd user timer elsewhere. The results appear on the start page. With " +
+			"--webhook, each result is also sent to a webhook. Its address is read from standard " +
+			"input, or asked for, and stored in the keychain.",
 		Example: "  roomkeyctl schedule install --at 07:00 --webhook teams < address.txt",
 		RunE: func(c *cobra.Command, _ []string) error {
 			env, err := a.environment()

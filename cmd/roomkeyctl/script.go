@@ -112,7 +112,7 @@ func scriptShow(a *app) *cobra.Command {
 			if differing {
 				only := exchange.Differing(s.Processing())
 				if len(only) == 0 {
-					return problem.New(codeExchangeNothingDiffers, words.T("No room is known that differs from the product's policy.")).
+					return problem.New(codeExchangeNothingDiffers, words.T("No known room differs from the product's policy.")).
 						Run(words.T("Read the CSV of the script calendar-processing-show first:"), "roomkeyctl script processing FILE.csv")
 				}
 				values["only"] = strings.Join(only, "\n")
@@ -153,7 +153,7 @@ func scriptShow(a *app) *cobra.Command {
 	}
 	c.Flags().StringVar(&out, "out", "-", "`file` or folder to write, - for standard output")
 	c.Flags().BoolVar(&changes, "diff", false, "show the differences from the last script instead of the text")
-	c.Flags().BoolVar(&differing, "only-differing", false, "only the rooms whose settings differ from the product's, by the last CSV that was read")
+	c.Flags().BoolVar(&differing, "only-differing", false, "only the rooms whose settings differ from the product's, according to the last CSV file that was read")
 	setFlag(c, &set)
 	return c
 }

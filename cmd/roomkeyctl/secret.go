@@ -33,7 +33,7 @@ func kindOf(name string) (vault.Kind, error) {
 func secretSet(a *app) *cobra.Command {
 	var file string
 	c := &cobra.Command{
-		Use: "set KIND", Short: "Put a secret into the keychain", Args: cobra.ExactArgs(1),
+		Use: "set KIND", Short: "Store a secret in the keychain", Args: cobra.ExactArgs(1),
 		Long: "Reads the secret from standard input, or asks for it at a terminal without showing it. A " +
 			"certificate is a PEM file with its private key on standard input, or --file " +
 			"with a PEM or PFX file, whose password is then read from standard input.",

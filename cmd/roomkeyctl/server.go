@@ -26,10 +26,10 @@ func newServer(a *app) *cobra.Command {
 func serverConformance(a *app) *cobra.Command {
 	var ca, report string
 	c := &cobra.Command{
-		Use: "conformance URL", Short: "Test whether a server keeps to the booking-server contract", Args: cobra.ExactArgs(1),
-		Long: "Tests every rule that can be tested from outside and prints a report. It stores " +
-			"test configurations and deletes them afterwards, and refuses a server that already has " +
-			"one. It reads the server's token from standard input; a second line can hold a " +
+		Use: "conformance URL", Short: "Test whether a server follows the booking-server contract", Args: cobra.ExactArgs(1),
+		Long: "Tests every rule that can be tested from outside and prints a report. It stores test " +
+			"configurations and deletes them afterwards, and refuses to run on a server that already " +
+			"has one. It reads the server's token from standard input; a second line can contain a " +
 			"read-only token.",
 		RunE: func(c *cobra.Command, args []string) error {
 			given, err := io.ReadAll(io.LimitReader(a.in, 1<<16))

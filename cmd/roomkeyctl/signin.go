@@ -56,7 +56,7 @@ func (a *app) signIn(ctx context.Context, s *session.Session, f signInFlags, sco
 // leave signs out and says what the sign-in leaves at Microsoft.
 func (a *app) leave(s *session.Session) error {
 	if len(a.signed.Consented) > 0 {
-		a.say("Your consent for %s stays: %s.\nTo revoke it: %s", a.signed.ClientName, strings.Join(a.signed.Consented, ", "), "roomkeyctl sign-in --revoke")
+		a.say("Your consent for %s remains: %s.\nTo revoke it: %s", a.signed.ClientName, strings.Join(a.signed.Consented, ", "), "roomkeyctl sign-in --revoke")
 	}
 	return s.SignOut()
 }
@@ -111,9 +111,9 @@ func newSignIn(a *app) *cobra.Command {
 	var revoke bool
 	c := &cobra.Command{
 		Use: "sign-in", Short: "Sign in as an administrator, show account, tenant and roles, and sign out", Args: cobra.NoArgs,
-		Long: "Signs an administrator in to the tenant of the connection, shows the account, its " +
-			"active directory roles and the consent that was given, and forgets the " +
-			"tokens. The other commands sign in by themselves with the same flags.",
+		Long: "Signs an administrator in to the tenant of the connection, shows the account, its active " +
+			"directory roles and the consent that was granted, and discards the tokens. The other " +
+			"commands sign in on their own with the same flags.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.open()
 			if err != nil {

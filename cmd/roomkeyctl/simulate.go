@@ -172,7 +172,7 @@ func (s simulated) printFor(w io.Writer, shell shellCommands) {
 		s.Room, s.SealingRecipient)
 	if s.Seatsurfing != "" {
 		fmt.Fprintln(w)
-		printLine(w, "Or with Seatsurfing, which chooses its redirect URI when it gets the sign-in:")
+		printLine(w, "Or use Seatsurfing, which chooses its redirect URI when it gets the sign-in:")
 		fmt.Fprintf(w, `
   roomkeyctl connection new Desks --cloud simulated --tenant %s --product seatsurfing --option rooms --server %s
   roomkeyctl connection set -c Desks "server.caFile=%s"

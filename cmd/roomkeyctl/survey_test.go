@@ -107,12 +107,12 @@ func TestSurveyComparesWithWhatWasProven(t *testing.T) {
 		notToday     bool
 	}{
 		{},
-		{faults: []string{fault.RoomGone + "=" + room}, changed: "The mailbox of the room " + room + " is gone.", changedToday: true},
-		{faults: []string{fault.RoomHidden + "=" + room}, changed: "The room " + room + " is not listed any more.", changedToday: true},
-		{faults: []string{fault.CalendarDenied + "=" + room}, changed: "The calendar of the room " + room + " may not be read any more.", changedToday: true},
-		{consented: "User.Read", not: "only a test with an administrator's sign-in", notToday: true},
-		{faults: []string{fault.ExtraRole + "=Mail.Send"}, changed: "The permission Mail.Send is new.", changedToday: true},
-		{faults: []string{fault.ExtraRole + "=Directory.Read.All"}, consented: "Calendars.Read.Shared", changed: "The delegated permission Calendars.Read.Shared is not granted any more.", changedToday: true},
+		{faults: []string{fault.RoomGone + "=" + room}, changed: "The mailbox of the room " + room + " no longer exists.", changedToday: true},
+		{faults: []string{fault.RoomHidden + "=" + room}, changed: "The room " + room + " is no longer listed.", changedToday: true},
+		{faults: []string{fault.CalendarDenied + "=" + room}, changed: "The calendar of the room " + room + " can no longer be read.", changedToday: true},
+		{consented: "User.Read", not: "Only a test with an administrator's sign-in", notToday: true},
+		{faults: []string{fault.ExtraRole + "=Mail.Send"}, changed: "The permission Mail.Send was added.", changedToday: true},
+		{faults: []string{fault.ExtraRole + "=Directory.Read.All"}, consented: "Calendars.Read.Shared", changed: "The delegated permission Calendars.Read.Shared is no longer granted.", changedToday: true},
 	} {
 		if err := sim.SetFaults(step.faults...); err != nil {
 			t.Fatal(err)

@@ -134,7 +134,7 @@ func (g *guide) changed() error {
 
 // watch draws one check while it is tried again and again, and cancels it.
 func (g *guide) watch() error {
-	if err := g.tap("Test this again until it passes")(); err != nil {
+	if err := g.tap("Repeat this test until it passes")(); err != nil {
 		return err
 	}
 	ctx, stop := context.WithTimeout(g.ctx, stepTime)

@@ -31,7 +31,7 @@ func TestEveryTextIsInTheCatalogue(t *testing.T) {
 		"Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app",
 		// A command, and the fields of a record.
 		"az ad app create", "what: application", "what: secret", "what: role", "what: scopes",
-		// What a script calls its step, and an application.
+		// Do what a script calls its step, and an application.
 		"calendar processing", "FlexO room booking")
 	if err != nil {
 		t.Fatal(err)

@@ -38,7 +38,7 @@ func (g *guide) registering(simulated string) []stop {
 		{"register-record", g.atEndAfter(record)},
 		{"register-record-before-after", g.atEndAfter("Before and after")},
 		{"register-rotate-ask", g.tap("Renew the credential…")},
-		{"register-rotated", g.tap("Make a new credential")},
+		{"register-rotated", g.tap("Create a credential")},
 		{"register-undo", g.tap("Undo…")},
 		{"register-undo-end", g.end},
 	}

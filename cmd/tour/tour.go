@@ -40,7 +40,7 @@ const stepTime = 60 * time.Second
 // writes a PNG of each page into folder.
 func walk(ctx context.Context, home page.Home, o options, folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return problem.New(codeTourFolder, words.T("The folder for the pictures cannot be made.")).With(words.Plain(err.Error())).By(err)
+		return problem.New(codeTourFolder, words.T("The folder for the pictures cannot be created.")).With(words.Plain(err.Error())).By(err)
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

@@ -23,7 +23,7 @@ var blockedAccount = kind{
 			return object{}, err
 		}
 		if a.ID == "" {
-			return object{}, problem.New(codeNoAccount, words.T("No account of the tenant has the address %s.", problem.Line(i.Identity))).
+			return object{}, problem.New(codeNoAccount, words.T("No account in the tenant has the address %s.", problem.Line(i.Identity))).
 				Lead(words.T("Choose the rooms again."), problem.PlaceRooms)
 		}
 		o := object{id: a.ID, values: Values{}}
@@ -32,9 +32,9 @@ var blockedAccount = kind{
 		}
 		switch {
 		case a.Synced:
-			o.leave = words.T("The account comes from the local Active Directory. Change it there.")
+			o.leave = words.T("The account comes from the on-premises Active Directory. Change it there.")
 		case len(a.Licences) > 0 && a.Enabled != nil && *a.Enabled:
-			o.leave = words.T("The account has a license, so it may be a Teams Room or a panel, which could no longer sign in.")
+			o.leave = words.T("The account has a license, so it may belong to a Teams Room or a panel, which could no longer sign in.")
 		}
 		return o, nil
 	},

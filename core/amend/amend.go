@@ -193,7 +193,7 @@ func (e *eye) each(ctx context.Context, items []Item, judge func(*Item, object))
 		g.Go(func() error {
 			i := &items[n]
 			i.ID, i.Title, i.Action = i.Cmdlet+" "+i.Identity, words.Plain(i.Identity), change.Keep
-			e.Report.Say(n, len(items), words.T("Looking at %s", i.Identity))
+			e.Report.Say(n, len(items), words.T("Checking %s", i.Identity))
 			now, err := e.look(ctx, *i)
 			if p := problem.Of(err); p != nil && p.Kind == problem.Absent {
 				i.Action, i.Problem, i.Before, i.After = change.Attention, p, nil, nil

@@ -253,13 +253,13 @@ func (in Input) roleRefused(script string, title words.Text, why *problem.Proble
 func (in Input) fits(p Plan) error {
 	switch {
 	case p.Version != planVersion:
-		return problem.New(codeNoPlan, words.T("The plan was made by another version of Roomkey.")).Fix(words.T("Make a new plan."))
+		return problem.New(codeNoPlan, words.T("The plan was created by another version of Roomkey.")).Fix(words.T("Create a new plan."))
 	case p.Connection != in.Connection.ID || !strings.EqualFold(p.Tenant, in.Connection.Tenant.ID):
-		return problem.New(codeNoPlan, words.T("The plan is of another connection or tenant.")).Fix(words.T("Open the connection that the plan was made for."))
+		return problem.New(codeNoPlan, words.T("The plan belongs to another connection or tenant.")).Fix(words.T("Open the connection that the plan was made for."))
 	}
 	for _, i := range p.Items {
 		if _, known := kinds[i.Cmdlet]; !known {
-			return problem.New(codeNoPlan, words.T("The plan names a change that this version does not know: %s.", problem.Line(i.Cmdlet))).Fix(words.T("Make a new plan."))
+			return problem.New(codeNoPlan, words.T("The plan names a change that this version does not know: %s.", problem.Line(i.Cmdlet))).Fix(words.T("Create a new plan."))
 		}
 	}
 	return nil

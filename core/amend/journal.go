@@ -176,8 +176,8 @@ func MakeUndoPlan(ctx context.Context, in Input, script string) (Plan, error) {
 	slices.SortStableFunc(items, func(a, b Item) int { return b.depth() - a.depth() }) // what is in another is taken out of it first
 	items = slices.DeleteFunc(items, func(i Item) bool { return kinds[i.Cmdlet].back == "" })
 	if len(items) == 0 {
-		return Plan{}, problem.New(codeNothing, words.T("Roomkey has changed nothing by %s that it could undo.", script)).
-			Fix(words.T("There is nothing to undo. What a script changed is undone with its result file."))
+		return Plan{}, problem.New(codeNothing, words.T("Roomkey changed nothing with %s that it could undo.", script)).
+			Fix(words.T("There is nothing to undo. To undo what a script changed, use its result file."))
 	}
 	p := in.plan(script, items)
 	p.Undo = true
@@ -200,9 +200,9 @@ func MakeUndoPlan(ctx context.Context, in Input, script string) (Plan, error) {
 		switch {
 		case others > 0 && len(after) == 0:
 			i.Action, i.Today, i.Wanted = change.Attention, words.T("changed since"), words.T("left alone")
-			i.Why = words.T("Somebody has changed it since Roomkey did. It stays as it is.")
+			i.Why = words.T("Someone has changed it since Roomkey did. It stays as it is.")
 		case others > 0:
-			i.Why = words.T("What somebody has changed since stays as it is.")
+			i.Why = words.T("What someone has changed since stays as it is.")
 		}
 	})
 }
@@ -212,7 +212,7 @@ func ReadPlan(data []byte, name string) (Plan, error) {
 	var p Plan
 	if err := json.Unmarshal(data, &p); err != nil || p.Script == "" {
 		return p, problem.New(codeNoPlan, words.T("%s is not a plan of roomkeyctl exchange.", name)).By(err).
-			Run(words.T("Make one:"), "roomkeyctl exchange plan SCRIPT --out FILE")
+			Run(words.T("Create one:"), "roomkeyctl exchange plan SCRIPT --out FILE")
 	}
 	return p, nil
 }

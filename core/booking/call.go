@@ -78,7 +78,7 @@ func (c caller) call(ctx context.Context, method, url string, header http.Header
 		return a, transport.BookingServer.Problem(err, req.URL.Host)
 	}
 	if len(a.body) > bodyLimit {
-		return a, c.unexpected(a, words.T("The answer is larger than 16 MiB."))
+		return a, c.unexpected(a, words.T("The response is larger than 16 MiB."))
 	}
 	if a.status >= 300 || a.status < 200 {
 		return a, c.refused(req, a)
@@ -131,13 +131,13 @@ func (c caller) decode(a answer, v any) error {
 		return c.unexpected(a, words.T("JSON was expected; the answer is of the type “%s”.", problem.Line(a.header.Get("Content-Type"))))
 	}
 	if len(bytes.TrimSpace(a.body)) == 0 {
-		return c.unexpected(a, words.T("The answer is empty."))
+		return c.unexpected(a, words.T("The response is empty."))
 	}
 	if err := json.Unmarshal(a.body, v); err != nil {
-		return c.unexpected(a, words.T("The answer is not what the contract says: %s", words.Plain(c.hide(err.Error())))).By(err)
+		return c.unexpected(a, words.T("The response does not follow the contract: %s", words.Plain(c.hide(err.Error())))).By(err)
 	}
 	if field := doubled(json.NewDecoder(bytes.NewReader(a.body))); field != "" {
-		return c.unexpected(a, words.T("The answer has the field “%s” twice.", c.hide(field)))
+		return c.unexpected(a, words.T("The response has the field “%s” twice.", c.hide(field)))
 	}
 	return nil
 }
@@ -175,7 +175,7 @@ func doubled(d *json.Decoder) string {
 }
 
 func (c caller) unexpected(a answer, what words.Text) *problem.Problem {
-	p := problem.New(codeUnexpectedAnswer, words.T("The booking server gave an answer that does not fit.")).Asked(a.attempts)
+	p := problem.New(codeUnexpectedAnswer, words.T("The booking server sent a response that does not fit.")).Asked(a.attempts)
 	if title := htmlTitle(a.body); title != "" {
 		what = words.T("A web page came instead of data, with the title “%s”. It is often the sign-in page of a proxy.", c.hide(title))
 	}

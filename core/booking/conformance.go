@@ -68,7 +68,7 @@ func Conform(ctx context.Context, address string, token, readOnly vault.Secret, 
 			Fix(words.T("Create a token in the server's console, and give it on standard input."))
 	case http.StatusOK:
 		return nil, problem.New(codeOccupied, words.T("%s already has a configuration, which this test would replace.", hostOf(address))).
-			Fix(words.T("Run the test on a server without a configuration."))
+			Fix(words.T("Run the test on a server that has no configuration."))
 	}
 	c.add("describe", "The well-known document describes the server.", words.Text{})
 	for _, part := range []func(){c.entry, c.empty, c.refusals, c.sealing, c.storing, c.reading, c.races, c.view, c.ending} {

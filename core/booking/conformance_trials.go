@@ -81,7 +81,7 @@ func (c *conformance) refusals() {
 	c.refused("not-json", "Invalid JSON is 400 malformed.", put(first(), []byte("{")), 400, "malformed")
 	c.refused("wrong-type", "A field of the wrong type is 400 malformed.", put(first(), bytes.Replace(good, []byte(`"digest":"refused"`), []byte(`"digest":7`), 1)), 400, "malformed")
 	c.refused("media-type", "Another content type is 415.", put(with(map[string]string{"Content-Type": "text/plain"}), good), 415, "unsupported-media-type")
-	c.refused("too-large", "More than 16 MiB is 413.", put(first(), append(bytes.Repeat([]byte(" "), bodyLimit+1), good...)), 413, "too-large")
+	c.refused("too-large", "More than 16 MiB gets 413.", put(first(), append(bytes.Repeat([]byte(" "), bodyLimit+1), good...)), 413, "too-large")
 
 	wrong := func(change func(*Configuration)) reply {
 		cfg := invented("refused")
@@ -114,7 +114,7 @@ func (c *conformance) sealing() {
 func (c *conformance) storing() {
 	body, header := c.good("first"), first()
 	r := c.do(http.MethodPut, "", header, body)
-	if !c.stored("first-put", "The first PUT is 201 with the same body as GET, a strong ETag and no credential.", r, "first", 201) {
+	if !c.stored("first-put", "The first PUT gets 201 with the same body as GET, a strong ETag and no credential.", r, "first", 201) {
 		return
 	}
 	tag := c.etag
@@ -126,7 +126,7 @@ func (c *conformance) storing() {
 		seen = c.got(again)
 	}
 	c.add("repeat", "Repeating the PUT returns the same status, ETag and body with Idempotency-Replayed: true.", seen)
-	c.refused("key-reused", "The same key with another body is 422 idempotency-key-reused.", c.do(http.MethodPut, "", header, c.good("other")), 422, "idempotency-key-reused")
+	c.refused("key-reused", "The same key with another body gets 422 idempotency-key-reused.", c.do(http.MethodPut, "", header, c.good("other")), 422, "idempotency-key-reused")
 	c.refused("first-again", "If-None-Match: * with a stored configuration is 412.", c.do(http.MethodPut, "", first(), c.good("other")), 412, "etag-mismatch")
 	c.refused("stale-put", "A PUT with another ETag is 412.", c.do(http.MethodPut, "", next(`"stale"`), c.good("other")), 412, "etag-mismatch")
 	c.refused("weak-put", "A weak ETag is 400 malformed.", c.do(http.MethodPut, "", next("W/"+tag), c.good("other")), 400, "malformed")
@@ -189,7 +189,7 @@ func (c *conformance) races() {
 	if won != 1 || lost != 1 {
 		seen = words.T("%s and %s", c.got(got[0]), c.got(got[1]))
 	}
-	c.add("race", "Of two PUTs with the same ETag one is stored and one is 412.", seen)
+	c.add("race", "Of two PUTs with the same ETag, one is stored and one gets 412.", seen)
 	header, body := next(c.etag), c.good("fifth")
 	got = both(header, header, body, body)
 	seen = words.Text{}
@@ -201,7 +201,7 @@ func (c *conformance) races() {
 	if got[0].status == 200 && got[1].status == 200 && got[0].header.Get("ETag") != got[1].header.Get("ETag") {
 		seen = words.T("it was stored twice")
 	}
-	c.add("race-of-one", "Of two identical PUTs at once, one is stored; the other gets the same response or 409 in-progress.", seen)
+	c.add("race-of-one", "Of two identical PUTs at the same time, one is stored; the other gets the same response or 409 in-progress.", seen)
 	c.stored("race-kept", "Exactly one of them is stored, in full.", c.do(http.MethodGet, "", nil, nil), "fifth", 200)
 }
 
@@ -227,7 +227,7 @@ func (c *conformance) view() {
 	case strings.Contains(string(r.body), inventedSecret):
 		seen = words.T("the credential is in the response")
 	}
-	c.add("status", "The status is the server's own test of the stored configuration: with its digest and time, and never ok for a tenant that does not exist.", seen)
+	c.add("status", "The status is the server's own test of the stored configuration, with its digest and time, and is never ok for a tenant that does not exist.", seen)
 }
 
 // ending takes everything away again.
@@ -288,7 +288,7 @@ func (c *conformance) beyond() {
 		{"unavailable", words.T("503 carries Retry-After."), http.StatusServiceUnavailable},
 		{"storage", words.T("500 storage: nothing changed."), 0},
 		{"power", words.T("After a 2xx the configuration is on stable storage."), 0},
-		{"log", words.T("The server's log has no token, secret or sealed text: look for %s.", inventedSecret), 0},
+		{"log", words.T("The server's log contains no token, secret or sealed text. Search it for %s.", inventedSecret), 0},
 	} {
 		said, seen := c.waits[rule.status]
 		switch {

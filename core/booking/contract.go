@@ -52,9 +52,9 @@ func (c *contract) Describe(ctx context.Context) (Description, error) {
 		return d, err
 	}
 	if d.ContractVersion != contractVersion {
-		return d, problem.New(codeContractVersion, words.T("The booking server speaks another version of the contract.")).
+		return d, problem.New(codeContractVersion, words.T("The booking server uses another version of the contract.")).
 			With(words.T("It speaks version %d, Roomkey speaks version %d.", d.ContractVersion, contractVersion)).
-			Fix(words.T("Update the booking server if its version is the lower one, else update Roomkey.")).
+			Fix(words.T("Update the booking server if its version is lower. Otherwise update Roomkey.")).
 			Lead(words.T("Until then, export the configuration as a file."), problem.PlaceExport).
 			Lead(words.T("Or type the values into the vendor's form."), problem.PlaceForm)
 	}
@@ -83,10 +83,10 @@ func (c *contract) valid(a answer, d Description) error {
 		}
 	}
 	if strings.ContainsAny(d.APIBase, "?#") {
-		return c.unexpected(a, words.T("The field “apiBase” has a query, so nothing can lie under it."))
+		return c.unexpected(a, words.T("The field “apiBase” has a query, so no path can follow it."))
 	}
 	if n := len(d.RedirectURIs); n > connection.MaxRedirectURIs {
-		return c.unexpected(a, words.T("The field “%s” has %d addresses, and an application can have %d.", "redirectUris", n, connection.MaxRedirectURIs))
+		return c.unexpected(a, words.T("The field “%s” has %d addresses, but an application can have only %d.", "redirectUris", n, connection.MaxRedirectURIs))
 	}
 	for _, u := range d.RedirectURIs {
 		if webAddress(u) != nil {
@@ -159,11 +159,11 @@ func (c *contract) current(a answer) (Current, error) {
 	now := Current{Configuration: s.Configuration, ETag: a.header.Get("ETag"), StoredAt: c.moment(s.StoredAt)}
 	switch {
 	case s.Configuration == nil || s.Configuration.Tenant.ID == "" || s.Configuration.Application.ClientID == "" || s.Configuration.Digest == "" || s.Configuration.Credential.Fingerprint == "":
-		return Current{}, c.unexpected(a, words.T("The answer holds no whole configuration."))
+		return Current{}, c.unexpected(a, words.T("The response does not contain a complete configuration."))
 	case slices.ContainsFunc(s.Configuration.Rooms.Items, func(r Room) bool { return r.EmailAddress == "" }):
-		return Current{}, c.unexpected(a, words.T("The answer names a room without its address."))
+		return Current{}, c.unexpected(a, words.T("The response names a room without its address."))
 	case !strongETag.MatchString(now.ETag):
-		return Current{}, c.unexpected(a, words.T("The answer has no strong ETag; a proxy in front of the booking server may take it away or weaken it."))
+		return Current{}, c.unexpected(a, words.T("The response has no strong ETag. A proxy in front of the booking server may remove or weaken it."))
 	}
 	return now, nil
 }
@@ -191,7 +191,7 @@ func (c *contract) DryRun(ctx context.Context, cfg Configuration) (DryRun, error
 		return DryRun{}, err
 	}
 	if said.Acceptable == nil || said.Changes == nil || said.Problems == nil {
-		return DryRun{}, c.unexpected(a, words.T("The answer to the dry run is not whole."))
+		return DryRun{}, c.unexpected(a, words.T("The response to the dry run is incomplete."))
 	}
 	d := DryRun{Acceptable: *said.Acceptable, Changes: said.Changes, Problems: said.Problems}
 	for i, change := range d.Changes {
@@ -280,7 +280,7 @@ func (c *contract) Status(ctx context.Context) (Status, error) {
 	}
 	proven, failed := c.checks(&s)
 	if failed && s.State == StatusOK {
-		return Status{}, c.unexpected(a, words.T("The server says that all is well and names a failure in the same answer."))
+		return Status{}, c.unexpected(a, words.T("The server reports that everything works and names a failure in the same response."))
 	}
 	switch s.State {
 	case StatusFailing, StatusUnknown, StatusNotConfigured:

@@ -32,36 +32,36 @@ func Gate(last Checked, digest string, acceptWarnings bool) (Clearance, error) {
 	closed := problem.New
 	again := words.T("Test the connection.")
 	incomplete := func() (Clearance, error) {
-		return Clearance{}, closed(codeGateIncomplete, words.T("The last test could not check everything, so nothing is handed over.")).
-			With(words.T("Something that the booking server needs could not be checked, or was skipped.")).Lead(again, problem.PlaceCheck)
+		return Clearance{}, closed(codeGateIncomplete, words.T("The last test could not check everything, so nothing was handed over.")).
+			With(words.T("Something that the booking server needs could not be checked or was skipped.")).Lead(again, problem.PlaceCheck)
 	}
 	switch {
 	case last.Verdict == "incomplete": // such a run has no digest
 		return incomplete()
 	case digest == "" || last.Digest == "" || last.Verdict == "":
-		return Clearance{}, closed(codeGateUnchecked, words.T("This connection has not been checked yet, so it is not handed over.")).Lead(again, problem.PlaceCheck)
+		return Clearance{}, closed(codeGateUnchecked, words.T("This connection has not been checked yet, so it was not handed over.")).Lead(again, problem.PlaceCheck)
 	case last.Digest != digest:
-		p := closed(codeGateChanged, words.T("The connection has changed since it was checked, so it is not handed over."))
+		p := closed(codeGateChanged, words.T("The connection has changed since it was checked, so it was not handed over."))
 		if !last.At.IsZero() {
-			p.With(words.T("The last check was on %s; since then a setting, the credential or the list of rooms has changed.", last.At.UTC().Format("2006-01-02 15:04 MST")))
+			p.With(words.T("The last check was on %s. Since then a setting, the credential or the list of rooms has changed.", last.At.UTC().Format("2006-01-02 15:04 MST")))
 		}
 		return Clearance{}, p.Lead(again, problem.PlaceCheck)
 	case last.Life > 0 && last.Age > last.Life:
-		return Clearance{}, closed(codeGateOld, words.T("The last test is too old to push on.")).
+		return Clearance{}, closed(codeGateOld, words.T("The last test is too old for a push.")).
 			With(words.T("It was on %s. A test counts for %d hours (server.testLasts): a tenant changes without telling anybody.", last.At.UTC().Format("2006-01-02 15:04 MST"), int(last.Life.Hours()))).
 			Lead(again, problem.PlaceCheck)
 	case last.Life > 0 && last.Age < -skew:
-		return Clearance{}, closed(codeGateFuture, words.T("The last test is dated in the future, so it is not known how old it is.")).
+		return Clearance{}, closed(codeGateFuture, words.T("The last test is dated in the future, so its age is unknown.")).
 			With(words.T("It is dated %s.", last.At.UTC().Format("2006-01-02 15:04 MST"))).
 			Fix(words.T("Check this computer's date and time first.")).Lead(again, problem.PlaceCheck)
 	case last.Verdict == "pass", last.Verdict == "warn" && acceptWarnings:
 		return Clearance{digest}, nil
 	case last.Verdict == "warn":
-		return Clearance{}, closed(CodeGateWarnings, words.T("The last check has warnings; handing over needs your yes to them.")).
+		return Clearance{}, closed(CodeGateWarnings, words.T("The last check has warnings. To hand over anyway, confirm them.")).
 			Fix(words.T("Read the warnings of the last test.")).
 			Lead(words.T("If you accept them, push in spite of them."), problem.PlaceWarnings)
 	case last.Verdict == "fail":
-		return Clearance{}, closed(codeGateFailed, words.T("The last check failed, so the connection is not handed over.")).
+		return Clearance{}, closed(codeGateFailed, words.T("The last check failed, so the connection was not handed over.")).
 			Fix(words.T("Follow the remedies of the root cause.")).Lead(again, problem.PlaceCheck)
 	default:
 		return incomplete()

@@ -39,7 +39,7 @@ func Confirmations(s connection.Server, d Description) ([]Confirmation, error) {
 		return nil, recipientChanged(s, d)
 	default:
 		open = append(open, Confirmation{ConfirmRecipient, d.SealingRecipient,
-			words.T("The credential will be sealed to this key of %s. Compare it with the key that the booking server's own console shows.", hostOf(s.URL))})
+			words.T("The credential will be sealed with this key of %s. Compare it with the key that the booking server's own console shows.", hostOf(s.URL))})
 	}
 	for _, host := range d.otherHosts(s.URL) {
 		if !slices.Contains(s.ConfirmedHosts, host) {
@@ -77,7 +77,7 @@ func pinned(s connection.Server, d Description) error {
 	if err != nil || len(open) == 0 {
 		return err
 	}
-	p := problem.New(CodeUnconfirmed, words.T("The booking server said something of itself that you have not confirmed yet."))
+	p := problem.New(CodeUnconfirmed, words.T("The booking server gave information about itself that you have not confirmed yet."))
 	command := "roomkeyctl push"
 	for _, c := range open {
 		p.Fix(c.About)
@@ -133,7 +133,7 @@ func webAddress(address string) *problem.Problem {
 	}
 	if u.Scheme == "http" && !loopback(u.Hostname()) {
 		return problem.New(codePlainHTTP, words.T("The booking server's address must begin with https://.")).
-			With(words.T("Over http the token could be read on the way. Only a server on this computer may be called without TLS.")).
+			With(words.T("Over http, others on the network can read the token. Only a server on this computer can be called without TLS.")).
 			Lead(words.T("Change http:// to https://. If the server has no certificate yet, ask whoever runs it."), problem.PlaceServerURL)
 	}
 	return nil

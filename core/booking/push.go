@@ -48,8 +48,8 @@ func (c *Client) Push(ctx context.Context, cfg Configuration, credential vault.S
 		return Receipt{}, err
 	}
 	if c.log == nil {
-		return Receipt{}, problem.New(codeNoLog, words.T("The hand-over cannot be recorded, so it is not made.")).
-			Fix(words.T("Open the connection where it is not open in another copy of Roomkey."))
+		return Receipt{}, problem.New(codeNoLog, words.T("The push cannot be recorded, so it was not started.")).
+			Fix(words.T("Use the copy of Roomkey in which the connection is open."))
 	}
 	said, err := c.adapter.Describe(ctx)
 	if err != nil {
@@ -102,7 +102,7 @@ func (c *Client) refusedPush(ctx context.Context, line store.Push, refusal error
 		line.State, line.ETag = store.PushDone, now.ETag
 		return Receipt{At: c.now().UTC(), Current: now}, c.note(line, nil)
 	case holds(now, want):
-		p := problem.New(codeContradiction, words.T("The booking server refused the configuration, and holds it all the same.")).
+		p := problem.New(codeContradiction, words.T("The booking server refused the configuration but has it anyway.")).
 			With(titleAndDetail(refusal)).
 			Fix(words.T("Give this text to whoever runs the booking server: its answer and what it holds do not go together."))
 		return Receipt{Current: now}, c.note(line, p)
@@ -111,9 +111,9 @@ func (c *Client) refusedPush(ctx context.Context, line store.Push, refusal error
 	case problem.CodeOf(refusal) == codeETagMismatch:
 		return Receipt{}, c.note(line, mismatch(refusal, seen, now))
 	}
-	p := problem.New(codeOtherContent, words.T("The booking server holds neither what it held before nor what was handed over.")).
+	p := problem.New(codeOtherContent, words.T("The booking server has neither its previous configuration nor the one that was handed over.")).
 		With(words.Lines(titleAndDetail(refusal), listed(Changes(&want, valueOf(now.Configuration))))).
-		Lead(words.T("Look at what the server holds, then push again."), problem.PlaceLook)
+		Lead(words.T("Check what the server has, then push again."), problem.PlaceLook)
 	return Receipt{Current: now}, c.note(line, p)
 }
 
@@ -136,9 +136,9 @@ func (c *Client) verify(ctx context.Context, line store.Push, want Configuration
 	if !holds(now, want) {
 		line.State = store.PushFailed
 		different := append(Changes(&want, valueOf(now.Configuration)), now.Altered...)
-		p := problem.New(codeNotKept, words.T("The booking server took the configuration and holds something else.")).
+		p := problem.New(codeNotKept, words.T("The booking server accepted the configuration but has a different one.")).
 			With(listed(different)).
-			Lead(words.T("Look at what the server holds. If it happens again, give this text to the server's vendor."), problem.PlaceLook)
+			Lead(words.T("Check what the server has. If it happens again, give this text to the server's vendor."), problem.PlaceLook)
 		return Receipt{Current: now}, c.note(line, p)
 	}
 	if now.StoredAt.Before(line.At.Add(-skew)) {
@@ -221,7 +221,7 @@ func unanswered(err error) error {
 	p := problem.New(codeUnknown, words.T("It is not known whether the booking server has taken the configuration.")).
 		With(titleAndDetail(err)).By(err)
 	p.Remedies = why.Remedies
-	return p.Lead(words.T("Look at what the server holds. Roomkey also asks it at the next start."), problem.PlaceLook)
+	return p.Lead(words.T("Check what the server has. Roomkey also asks it at the next start."), problem.PlaceLook)
 }
 
 func titleAndDetail(err error) words.Text {
@@ -233,7 +233,7 @@ func titleAndDetail(err error) words.Text {
 func mismatch(err error, seen, now Current) error {
 	p := *problem.Of(err)
 	if now.Configuration == nil {
-		p.Detail = words.T("The server holds no configuration any more.")
+		p.Detail = words.T("The server no longer has a configuration.")
 	} else {
 		p.Detail = listed(Changes(seen.Configuration, *now.Configuration))
 	}

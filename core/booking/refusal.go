@@ -69,7 +69,7 @@ func (c caller) ofStatus(host string, a answer, r refusal) *problem.Problem {
 		return problem.New(codeTokenWrong, words.T("%s does not accept the token.", host)).
 			Lead(words.T("Create a new token in the booking server's console and store it."), problem.PlaceServerToken)
 	case a.status == http.StatusForbidden:
-		return problem.New(codeForbidden, words.T("The token may not do this at %s.", host)).
+		return problem.New(codeForbidden, words.T("The token does not allow this at %s.", host)).
 			Fix(words.T("In the booking server's console, give the token the right to write the Microsoft 365 configuration, or make one that has it."))
 	case a.status == http.StatusNotFound && r.Code == "not-configured":
 		return problem.New(CodeNothingStored, words.T("%s has no Microsoft 365 configuration.", host)).
@@ -80,8 +80,8 @@ func (c caller) ofStatus(host string, a answer, r refusal) *problem.Problem {
 			Lead(words.T("If it is right, the server does not have this API: export the configuration as a file."), problem.PlaceExport).
 			Lead(words.T("Or type the values into the vendor's form."), problem.PlaceForm)
 	case a.status == http.StatusPreconditionFailed:
-		return problem.New(codeETagMismatch, words.T("The booking server's configuration was changed by somebody else in the meantime.")).
-			Lead(words.T("Look at what has changed, then push again."), problem.PlaceLook)
+		return problem.New(codeETagMismatch, words.T("Someone else changed the booking server's configuration in the meantime.")).
+			Lead(words.T("Check what has changed, then push again."), problem.PlaceLook)
 	case a.status == http.StatusConflict && r.Code == "in-progress":
 		return problem.New(codeInProgress, words.T("The booking server is still working on the previous hand-over.")).
 			Lead(words.T("Wait a minute, then look at what the server holds."), problem.PlaceLook)
@@ -90,7 +90,7 @@ func (c caller) ofStatus(host string, a answer, r refusal) *problem.Problem {
 			Fix(words.T("Wait a minute and try again."))
 	case a.status >= 500:
 		return problem.New(codeServerError, words.T("%s has an internal problem.", host)).
-			Fix(words.T("Try again in a few minutes. If it stays, give the text above to whoever runs the booking server."))
+			Fix(words.T("Try again in a few minutes. If this continues, give the text above to whoever runs the booking server."))
 	default:
 		return problem.New(codeRefused, words.T("%s did not accept the configuration; nothing was changed.", host)).
 			Fix(words.T("Correct what the server reports above. If it looks right to you, send the text to the server's vendor."))

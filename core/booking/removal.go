@@ -37,8 +37,8 @@ func (c *Client) Removal(ctx context.Context) (Removal, error) {
 // gone: an answer proves nothing.
 func (c *Client) Remove(ctx context.Context, seen Removal) error {
 	if c.log == nil {
-		return problem.New(codeNoLog, words.T("The removal cannot be recorded, so it is not made.")).
-			Fix(words.T("Open the connection where it is not open in another copy of Roomkey."))
+		return problem.New(codeNoLog, words.T("The removal cannot be recorded, so it was not started.")).
+			Fix(words.T("Use the copy of Roomkey in which the connection is open."))
 	}
 	failed := c.adapter.Delete(ctx, seen.Current.ETag)
 	if failed != nil && !lost(failed) {
@@ -48,12 +48,12 @@ func (c *Client) Remove(ctx context.Context, seen Removal) error {
 	switch {
 	case err != nil:
 		p := problem.New(codeUnknown, words.T("It is not known whether the booking server has forgotten the configuration."))
-		return p.With(titleAndDetail(err)).Lead(words.T("Look at what the server holds."), problem.PlaceLook).By(err)
+		return p.With(titleAndDetail(err)).Lead(words.T("Check what the server has."), problem.PlaceLook).By(err)
 	case now.Configuration != nil && failed != nil:
 		return failed
 	case now.Configuration != nil:
-		return problem.New(codeNotKept, words.T("The booking server said that it has forgotten the configuration, and still holds it.")).
-			Lead(words.T("Look at what the server holds. If it happens again, give this text to the server's vendor."), problem.PlaceLook)
+		return problem.New(codeNotKept, words.T("The booking server reported that it deleted the configuration, but still has it.")).
+			Lead(words.T("Check what the server has. If it happens again, give this text to the server's vendor."), problem.PlaceLook)
 	}
 	return c.log.Append(store.Push{At: c.now().UTC(), Digest: seen.Current.Configuration.Digest, State: store.PushRemoved, IdempotencyKey: rand.Text(), Server: c.server.URL})
 }
@@ -73,13 +73,13 @@ func (c *contract) Leaves(now Current) (goes, stays []words.Text) {
 // Leaves of Seatsurfing: what Roomkey made goes, with what hangs on it.
 func (s *seatsurfing) Leaves(now Current) (goes, stays []words.Text) {
 	if now.Configuration.Application.ClientID != "" {
-		goes = append(goes, words.T("The sign-in “%s”. If people belong to it, Seatsurfing keeps it: their accounts would be left without one.", now.Configuration.SingleSignOn.LoginButton))
+		goes = append(goes, words.T("The sign-in “%s”. If people belong to it, Seatsurfing keeps it, because their accounts would otherwise have none.", now.Configuration.SingleSignOn.LoginButton))
 	}
 	for _, r := range now.Configuration.Rooms.Items {
 		goes = append(goes, words.T("The space “%s” in “%s”, with all its bookings", r.DisplayName, r.Building))
 	}
-	return append(goes, words.T("The locations that Roomkey made, where nothing else is in them")), []words.Text{
-		words.T("Locations, spaces and sign-ins that people made, and locations that hold such spaces"),
+	return append(goes, words.T("The locations that Roomkey created, if they contain nothing else")), []words.Text{
+		words.T("Locations, spaces and sign-ins that people created, and locations that contain such spaces"),
 		words.T("The accounts of the people who have signed in"),
 		words.T("The app registration and its credential at Microsoft"),
 	}

@@ -33,15 +33,15 @@ func (r Resolution) Text() words.Text {
 	at := r.Push.At.UTC().Format("2006-01-02 15:04 MST")
 	switch {
 	case r.Holds == HoldsNew:
-		return words.T("The hand-over of %s arrived: the booking server holds the new configuration.", at)
+		return words.T("The push of %s arrived: the booking server has the new configuration.", at)
 	case r.Holds == HoldsOld && r.Current.Configuration == nil:
-		return words.T("The hand-over of %s did not arrive: the booking server holds no configuration, as before.", at)
+		return words.T("The push of %s did not arrive: the booking server has no configuration, as before.", at)
 	case r.Holds == HoldsOld:
-		return words.T("The hand-over of %s did not arrive: the booking server holds the configuration that it had before.", at)
+		return words.T("The push of %s did not arrive: the booking server has its previous configuration.", at)
 	case r.Holds == HoldsElsewhere:
-		return words.T("The hand-over of %s went to %s, which is not this connection's server any more: what it holds is not known.", at, r.Push.Server)
+		return words.T("The push of %s went to %s, which is no longer this connection's server. What that server has is not known.", at, r.Push.Server)
 	default:
-		return words.T("The hand-over of %s was interrupted, and the booking server is not known to hold the configuration from before, or the new one as a whole. Compare, and push again.", at)
+		return words.T("The push of %s was interrupted, and the booking server may have neither its previous configuration nor the complete new one. Compare, and push again.", at)
 	}
 }
 

@@ -156,7 +156,7 @@ func (s *seatsurfing) redirectURI(ctx context.Context, provider string) ([]strin
 	}
 	to, err := url.Parse(a.header.Get("Location"))
 	if err != nil || webAddress(to.Query().Get("redirect_uri")) != nil {
-		return nil, s.unexpected(a, words.T("Seatsurfing's sign-in does not lead to Microsoft with an address to come back to."))
+		return nil, s.unexpected(a, words.T("Seatsurfing's sign-in does not go to Microsoft with an address to return to."))
 	}
 	return []string{to.Query().Get("redirect_uri")}, nil
 }
@@ -175,7 +175,7 @@ func (s *seatsurfing) mayWrite(ctx context.Context) error {
 	}
 	const readOnly = 21 // the role of a service account that may only read
 	if err == nil && me.Role == readOnly {
-		return problem.New(codeReadOnlyToken, words.T("The token of %s may only read.", hostOf(s.server.URL))).
+		return problem.New(codeReadOnlyToken, words.T("The token of %s is read-only.", hostOf(s.server.URL))).
 			Lead(words.T("In Seatsurfing, give the service account the role that may write, or create a token of one that has it and store that."), problem.PlaceServerToken)
 	}
 	return err
@@ -209,7 +209,7 @@ func (s *seatsurfing) list(ctx context.Context, path string) ([]ssObject, error)
 	}
 	for _, o := range all {
 		if o.text("id") == "" {
-			return nil, s.unexpected(a, words.T("The answer holds an object without an id."))
+			return nil, s.unexpected(a, words.T("The response contains an object without an ID."))
 		}
 	}
 	return all, nil

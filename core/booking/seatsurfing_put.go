@@ -74,9 +74,9 @@ func (w *writer) partly(err error) error {
 	if p.Code != codeRefused {
 		return err
 	}
-	return problem.New(codePartRefused, words.T("Seatsurfing refused one of %d steps; what was written before it stays.", w.total)).
+	return problem.New(codePartRefused, words.T("Seatsurfing refused one of %d steps; what was written before it remains.", w.total)).
 		With(p.Detail).By(err).
-		Lead(words.T("Push again: it goes on where this one ended. If it is refused again, give the text above to whoever runs Seatsurfing; its log says more."), problem.PlacePush)
+		Lead(words.T("Push again: it continues where this one ended. If it is refused again, give the text above to whoever runs Seatsurfing; the log there has more."), problem.PlacePush)
 }
 
 func (w *writer) write(ctx context.Context, plan ssPlan) error {
@@ -125,7 +125,7 @@ func (w *writer) send(ctx context.Context, method, path string, body any) error 
 func (w *writer) step(ctx context.Context, method, path string, body any) (answer, error) {
 	now := words.T("Seatsurfing: request %d of %d", w.done+1, w.total)
 	if end := w.pace.end(w.total - w.done); !end.IsZero() {
-		now = words.T("Seatsurfing: request %d of %d; it takes %d a minute, so that this ends at about %s", w.done+1, w.total, w.pace.limit, end.Local().Format("15:04"))
+		now = words.T("Seatsurfing: request %d of %d; it accepts %d a minute, so this ends at about %s", w.done+1, w.total, w.pace.limit, end.Local().Format("15:04"))
 	}
 	w.put.Progress.Say(w.done, w.total, now)
 	a, err := w.request(ctx, method, path, body)
@@ -165,7 +165,7 @@ func (w *writer) create(ctx context.Context, key, name, path string, body map[st
 	}
 	id := a.header.Get("X-Object-Id")
 	if a.status != http.StatusCreated || id == "" || strings.ContainsAny(id, "/?#") {
-		return w.unexpected(a, words.T("Seatsurfing did not say what it made."))
+		return w.unexpected(a, words.T("Seatsurfing did not say what it created."))
 	}
 	w.state.made.Objects[key] = store.MadeObject{ID: id, Name: name}
 	w.touched[id] = true
@@ -220,7 +220,7 @@ func (w *writer) spaces(ctx context.Context, location string, rooms []Room) erro
 		return err
 	}
 	if len(did.Creates) != len(made) || len(did.Updates) != len(changed) {
-		return w.unexpected(a, words.T("Seatsurfing did not say what became of each space."))
+		return w.unexpected(a, words.T("Seatsurfing did not report the result for each space."))
 	}
 	var refused []string
 	for i, r := range made {
@@ -243,9 +243,9 @@ func (w *writer) spaces(ctx context.Context, location string, rooms []Room) erro
 	if err := w.save(); err != nil || len(refused) == 0 {
 		return err
 	}
-	return problem.New(codePartRefused, words.T("Seatsurfing did not write the spaces of %d rooms; everything before them is written.", len(refused))).
+	return problem.New(codePartRefused, words.T("Seatsurfing did not write the spaces of %d rooms; everything before them was written.", len(refused))).
 		With(words.Plain(strings.Join(refused, "\n"))).
-		Lead(words.T("Push again: what is there already is left alone. If it stays, look at the limits of your Seatsurfing plan."), problem.PlacePush)
+		Lead(words.T("Push again: what is already there is left alone. If this continues, check the limits of your Seatsurfing plan."), problem.PlacePush)
 }
 
 // ssDone is what became of one item of a bulk.

@@ -86,7 +86,7 @@ func (s *State) planBooking(ctx context.Context) (BookingPlan, error) {
 		hours = &tenant.WorkingHours{From: 10 * time.Hour, To: 16 * time.Hour, Zone: now.Location(),
 			Days: []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday}}
 	case hours.Never():
-		return BookingPlan{}, problem.New(codeBookingNoHours, words.T("The working hours of %s are such that no time lies within them.", o.TestRoom)).
+		return BookingPlan{}, problem.New(codeBookingNoHours, words.T("%s has no suitable time within its working hours.", o.TestRoom)).
 			With(words.T("They are: %s.", hoursText(*hours))).
 			Fix(words.T("Exchange Online PowerShell: Set-MailboxCalendarConfiguration -Identity %s -WorkDays Weekdays -WorkingHoursStartTime 08:00:00 -WorkingHoursEndTime 18:00:00", o.TestRoom)).
 			Fix(words.T("Or name another room for the test booking."))
@@ -109,7 +109,7 @@ func (s *State) planBooking(ctx context.Context) (BookingPlan, error) {
 	}
 	if plan.Start.IsZero() {
 		return BookingPlan{}, problem.New(codeNoTime, words.T("%s has no free 15 minutes for a test booking.", o.TestRoom)).
-			With(words.T("The days up to %s were looked at, between these hours: %s.", min(last, to.In(hours.Zone).Format(time.DateOnly)), hoursText(*hours))).
+			With(words.T("The days up to %s were checked, between these hours: %s.", min(last, to.In(hours.Zone).Format(time.DateOnly)), hoursText(*hours))).
 			Fix(words.T("Name another room for the test booking."))
 	}
 	return plan, nil
@@ -165,12 +165,12 @@ func hoursText(h tenant.WorkingHours) string {
 // refuses is why a room must not be used for a test booking, nil if it may or
 // nothing is known of it.
 func (r *RoomPolicy) refuses(room string) *problem.Problem {
-	choose := words.T("Name a room that accepts invitations by itself.")
+	choose := words.T("Name a room that accepts invitations automatically.")
 	switch {
 	case r == nil:
 		return nil
 	case r.HasDelegates || r.NeedsApproval:
-		return problem.New(codeAsksPeople, words.T("People approve the bookings of %s, so a test would disturb them.", room)).Fix(choose)
+		return problem.New(codeAsksPeople, words.T("People approve the bookings of %s, so a test would bother them.", room)).Fix(choose)
 	case !r.AutoAccept:
 		return problem.New(codeDoesNotAccept, words.T("%s does not accept invitations automatically.", room)).Fix(choose).
 			Lead(words.T("Or run the calendar-processing script for it."), problem.PlaceCalendarScript)
@@ -214,5 +214,5 @@ func (s *State) judgeDecline(plan BookingPlan) Finding {
 		seen = words.T("It was free then (%s) and takes bookings at any hour, so its calendar processing forbids the booking.", plan.when())
 	}
 	return fail(problem.New(codeBookingDeclined, words.T("%s declined the invitation.", room)).With(seen).
-		Lead(words.T("Run the calendar-processing script for it, and check whether the organizer may book it (BookInPolicy)."), problem.PlaceCalendarScript))
+		Lead(words.T("Run the calendar-processing script for it, and check whether the organizer can book it (BookInPolicy)."), problem.PlaceCalendarScript))
 }

@@ -77,7 +77,7 @@ const (
 // depends on, and of two failures the earlier one is the root cause.
 func Catalogue() []Check {
 	return slices.Concat(
-		[]Check{{ID: Lint, Claim: evidence.Fields, Proves: true, Title: words.T("The connection's fields make sense"), Run: checkFields}},
+		[]Check{{ID: Lint, Claim: evidence.Fields, Proves: true, Title: words.T("The connection's fields are valid"), Run: checkFields}},
 		networkChecks(), signInChecks(), registrationChecks(), listChecks(), scopeChecks(), credentialChecks(),
 		serverChecks(), signOnChecks(), notificationChecks(), bookingChecks(), deprecationChecks(),
 	)
@@ -93,7 +93,7 @@ func wantsList(list string) func(Input) (bool, words.Text) {
 // hasServer is whether there is a booking server with an interface to talk to.
 func hasServer(in Input) (bool, words.Text) {
 	if in.Connection.Server.URL == "" {
-		return false, words.T("No booking server is named in this connection.")
+		return false, words.T("This connection names no booking server.")
 	}
 	return true, words.Text{}
 }
@@ -103,7 +103,7 @@ func speaks(in Input) (bool, words.Text) {
 	if ok, why := hasServer(in); !ok {
 		return false, why
 	}
-	return in.Server != nil, words.T("The configuration is typed into %s, which has no interface for it.", in.Product.Name)
+	return in.Server != nil, words.T("You type the configuration into %s, which has no interface for it.", in.Product.Name)
 }
 
 func checkFields(_ context.Context, s *State) Finding {

@@ -51,7 +51,7 @@ func TestHealthyTenantPasses(t *testing.T) {
 		t.Errorf("digest %q, server %q, rooms %+v", r.Digest, r.Server, r.Rooms)
 	}
 	if most := w.mostUnderway.Load(); most > outlookAtATime {
-		t.Errorf("%d mailboxes were asked at once", most)
+		t.Errorf("%d mailboxes were checked at the same time", most)
 	}
 }
 

@@ -18,7 +18,7 @@ const expirySoon = 30 * 24 * time.Hour
 func credentialChecks() []Check {
 	return []Check{
 		{ID: KeyMatch, Claim: evidence.SignIn, Title: words.T("The application knows the credential"), DependsOn: []string{Declared}, Optional: true, SignIn: true, Run: checkKeyMatch},
-		{ID: Expiry, Claim: evidence.SignIn, Title: words.T("The credential lasts"), DependsOn: []string{Lint}, After: []string{Declared}, Optional: true, Run: checkExpiry},
+		{ID: Expiry, Claim: evidence.SignIn, Title: words.T("The credential stays valid"), DependsOn: []string{Lint}, After: []string{Declared}, Optional: true, Run: checkExpiry},
 	}
 }
 
@@ -68,17 +68,17 @@ func checkKeyMatch(_ context.Context, s *State) Finding {
 	own := s.Connection.Application.Credential
 	switch {
 	case found != nil:
-		return pass(words.T("The credential is among the application's.")).with("keyId", found.KeyID).with("otherValid", others)
+		return pass(words.T("The application has this credential.")).with("keyId", found.KeyID).with("otherValid", others)
 	case own.KeyID == "" && own.Thumbprint == "" && (own.Hint == "" || s.unhinted()):
-		return unknown(problem.New(codeCredentialUnrecorded, words.T("Which of the application's credentials this is was not recorded.")).
-			Fix(words.T("Nothing needs to be done. A credential that Roomkey makes is recorded.")))
+		return unknown(problem.New(codeCredentialUnrecorded, words.T("Roomkey has not recorded which of the application's credentials this is.")).
+			Fix(words.T("No action is needed. Roomkey records the credentials that it creates.")))
 	case own.Kind == connection.CredentialCertificate:
 		return fail(problem.New(codeCredentialCertificateNotRegistered, words.T("The application does not know the certificate with the thumbprint %s (SHA-1, as the portal shows it).", own.Thumbprint)).
 			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets, Certificates: press \"Upload certificate\" and choose its public part (.cer).")).
 			See(words.T("Certificates & secrets of this application"), s.portal("Credentials")))
 	}
 	return fail(problem.New(codeCredentialSecretNotRegistered, words.T("The application no longer has the secret that this connection uses.")).
-		Lead(words.T("In the Microsoft Entra admin center open App registrations > this application > Certificates & secrets, press New client secret, and store its Value."), problem.PlaceClientSecret).
+		Lead(words.T("In the Microsoft Entra admin center open App registrations > this application > Certificates & secrets, select New client secret, and store its Value."), problem.PlaceClientSecret).
 		See(words.T("Certificates & secrets of this application"), s.portal("Credentials")))
 }
 
@@ -91,20 +91,20 @@ func checkExpiry(_ context.Context, s *State) Finding {
 		end, source = found.End, "application"
 	}
 	if end.IsZero() {
-		return unknown(problem.New(codeCredentialExpiryUnknown, words.T("When the credential ends is not known.")).
+		return unknown(problem.New(codeCredentialExpiryUnknown, words.T("The end date of the credential is not known.")).
 			Lead(words.T("In the Microsoft Entra admin center open App registrations > this application > Certificates & secrets, and enter the date in the column Expires."), problem.PlaceExpires).
 			See(words.T("Certificates & secrets of this application"), s.portal("Credentials")))
 	}
 	left := end.Sub(s.now())
 	days := int(left.Hours() / 24)
-	renew := words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets: make a new one, store it here, push it to the booking server, and only then delete the old one.")
-	f := pass(words.T("The credential lasts %d more days.", days))
+	renew := words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets: create a new one, store it here, push it to the booking server, and only then delete the old one.")
+	f := pass(words.T("The credential is valid for %d more days.", days))
 	switch {
 	case left <= 0:
-		f = fail(problem.New(codeCredentialExpired, words.T("The credential ended on %s.", end.Format(time.DateOnly))).Fix(renew))
+		f = fail(problem.New(codeCredentialExpired, words.T("The credential expired on %s.", end.Format(time.DateOnly))).Fix(renew))
 	case left < expirySoon:
-		f = warn(problem.New(codeCredentialExpiresSoon, words.N(days, "The credential ends in %d day, on %s.", "The credential ends in %d days, on %s.", days, end.Format(time.DateOnly))).
-			With(words.T("On that day rooms stop being synchronized without a word.")).Fix(renew))
+		f = warn(problem.New(codeCredentialExpiresSoon, words.N(days, "The credential expires in %d day, on %s.", "The credential expires in %d days, on %s.", days, end.Format(time.DateOnly))).
+			With(words.T("On that day, rooms stop synchronizing without notice.")).Fix(renew))
 	}
 	f = f.with("daysLeft", days).with("source", source)
 	if read {

@@ -130,23 +130,23 @@ func (c crowd) judge(choice connection.People, note words.Text) Finding {
 		if c.chosen {
 			return fail(problem.New(code, some).With(counts).Lead(words.T("Choose groups that contain the people who book."), problem.PlaceGroups))
 		}
-		return fail(problem.New(code, all).With(counts).Fix(words.T("Look in the Microsoft Entra admin center under Users whether this is the right tenant.")))
+		return fail(problem.New(code, all).With(counts).Fix(words.T("In the Microsoft Entra admin center, under Users, check that this is the right tenant.")))
 	}
 	switch {
 	case c.hidden > 0:
-		return unknown(problem.New(codePeopleHidden, words.N(c.hidden, "Of %d person, Microsoft shows the application nothing but the id.", "Of %d people, Microsoft shows the application nothing but the ids.", c.hidden)).
+		return unknown(problem.New(codePeopleHidden, words.N(c.hidden, "Of %d person, Microsoft shows the application only the ID.", "Of %d people, Microsoft shows the application only the IDs.", c.hidden)).
 			Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: add User.Read.All as application permission of Microsoft Graph, then press \"Grant admin consent\".")).
 			Fix(words.T("If the membership of the group is hidden, the application needs Member.Read.Hidden as well.")))
 	case c.people == 0:
-		return nobody(codePeopleNoneFound, words.T("The application sees no people in the tenant."), words.T("Nobody is in the chosen groups."))
+		return nobody(codePeopleNoneFound, words.T("The application sees no people in the tenant."), words.T("The chosen groups have no members."))
 	case c.disabled == c.people:
 		return nobody(codePeopleAllDisabled, words.T("Every account of the tenant is disabled."), words.T("Every account in the chosen groups is disabled."))
 	case c.noMail == c.people:
-		return nobody(codePeopleNoMail, words.T("Nobody in the tenant has a mail address."), words.T("Nobody in the chosen groups has a mail address."))
+		return nobody(codePeopleNoMail, words.T("No one in the tenant has an email address."), words.T("No one in the chosen groups has an email address."))
 	case c.usable == 0:
 		return nobody(codePeopleNoneUsable, words.T("Every account is disabled or has no mail address."), words.T("Every account in the chosen groups is disabled or has no mail address."))
 	case choice.CardNumberAttribute != "" && c.noCard == c.people:
-		return warn(problem.New(codePeopleNoCardNumbers, words.T("Nobody has a card number in %s.", choice.CardNumberAttribute)).With(counts).
+		return warn(problem.New(codePeopleNoCardNumbers, words.T("No one has a card number in %s.", choice.CardNumberAttribute)).With(counts).
 			Lead(words.T("Choose the attribute that contains your card numbers."), problem.PlaceCardNumber))
 	case c.shared != nil:
 		return warn(problem.New(codePeopleSharedCard, words.T("%s and %s have the same card number.", c.shared[0], c.shared[1])).With(counts).

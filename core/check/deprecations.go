@@ -33,7 +33,7 @@ type deprecation struct {
 }
 
 var deprecations = []deprecation{
-	{"deprecated.ews", words.T("The application does not lean on Exchange Web Services"), true, func(s *State) *problem.Problem {
+	{"deprecated.ews", words.T("The application does not depend on Exchange Web Services"), true, func(s *State) *problem.Problem {
 		for _, r := range s.application.Required {
 			if !sameID(r.ResourceAppID, tenant.ExchangeAppID) {
 				continue
@@ -41,7 +41,7 @@ var deprecations = []deprecation{
 			if slices.ContainsFunc(r.Access, func(a tenant.RequiredAccess) bool {
 				return slices.ContainsFunc(ewsPermissions, func(id string) bool { return sameID(a.ID, id) })
 			}) {
-				return problem.New(codeDeprecatedEWS, words.T("The application holds a permission of Exchange Web Services, which Microsoft shuts down.")).
+				return problem.New(codeDeprecatedEWS, words.T("The application holds a permission of Exchange Web Services, which Microsoft is shutting down.")).
 					With(words.T("Switching off began on 2026-10-01 and ends on 2027-04-01, without exceptions.")).
 					Lead(words.T("Register a new application for Microsoft Graph; do not update this one."), problem.PlaceRegister).
 					Fix(words.T("Set the booking server's Exchange connector to Microsoft Graph, then remove the permission from this application."))
@@ -60,12 +60,12 @@ var deprecations = []deprecation{
 		}
 		return p.Lead(words.T("Move to RBAC for Applications with the script that limits the application; it creates the scope first and removes the policy last."), problem.PlaceLimitScript)
 	}},
-	{"deprecated.secret-life", words.T("No secret lives longer than two years"), true, func(s *State) *problem.Problem {
+	{"deprecated.secret-life", words.T("No secret is valid for more than two years"), true, func(s *State) *problem.Problem {
 		for _, c := range s.application.Secrets {
 			if !c.Start.IsZero() && c.End.Sub(c.Start) > secretLife {
-				return problem.New(codeDeprecatedSecretLife, words.T("The secret %q lives longer than 24 months.", c.DisplayName)).
-					With(words.T("The portal no longer makes such secrets, and tenants' policies forbid them more and more.")).
-					Fix(words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets: make one of 6 to 12 months, or upload a certificate."))
+				return problem.New(codeDeprecatedSecretLife, words.T("The secret %q is valid for more than 24 months.", c.DisplayName)).
+					With(words.T("The portal no longer creates such secrets, and tenant policies increasingly forbid them.")).
+					Fix(words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets: create one for 6 to 12 months, or upload a certificate."))
 			}
 		}
 		return nil
@@ -75,7 +75,7 @@ var deprecations = []deprecation{
 		if (!a.AccessTokens || needs.AccessTokens) && (!a.IDTokens || needs.IDTokens) {
 			return nil
 		}
-		return problem.New(codeDeprecatedImplicit, words.T("The application issues tokens straight to browsers, which %s does not need.", s.Product.Name)).
+		return problem.New(codeDeprecatedImplicit, words.T("The application issues tokens directly to browsers, which %s does not need.", s.Product.Name)).
 			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication, \"Implicit grant and hybrid flows\": clear what the product does not need of \"Access tokens\" and \"ID tokens\"."))
 	}},
 	{"deprecated.audience", words.T("The application is for this tenant only"), true, func(s *State) *problem.Problem {
@@ -83,7 +83,7 @@ var deprecations = []deprecation{
 			return nil
 		}
 		return problem.New(codeDeprecatedAudience, words.T("Accounts of other organizations can sign in to the application, which is not needed.")).
-			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication: choose \"Accounts in this organizational directory only\" and press \"Save\"."))
+			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication: select \"Accounts in this organizational directory only\" and select \"Save\"."))
 	}},
 }
 

@@ -52,27 +52,27 @@ func always(ids ...string) func(*State) []string { return func(*State) []string 
 
 var features = []feature{
 	{id: "rooms", title: words.T("Listing rooms"), has: list("rooms"), needs: []string{"Place.Read.All"}, checks: always(Token, RoomList),
-		unseen: words.T("The list of rooms was not asked for.")},
+		unseen: words.T("The list of rooms was not requested.")},
 	{id: "calendars", title: words.T("Showing what is booked"), has: readsCalendars, needs: []string{"Calendars.Read", "Calendars.ReadWrite"}, checks: always(Token, RoomCalendars),
 		unseen: words.T("No calendar was read.")},
 	{id: "bookings", title: words.T("Booking rooms"), has: func(s *State) bool {
 		return s.Product.Writes != product.WritesNothing && s.wants("Calendars.ReadWrite")
 	},
 		needs: []string{"Calendars.ReadWrite"}, checks: always(Token, RoomCalendars, TestBooking),
-		unseen: words.T("Nothing was booked. A test booking proves it: name an organizer and a room, and allow writes.")},
+		unseen: words.T("Nothing was booked. To test booking, name an organizer and a room, and allow writes.")},
 	{id: "people", title: words.T("Import people"), has: list("people"), needs: []string{"User.Read.All", "User.ReadBasic.All"}, checks: takesPeople,
-		unseen: words.T("The list of people was not asked for.")},
+		unseen: words.T("The list of people was not requested.")},
 	{id: "groups", title: words.T("Import groups"), has: list("groups"), needs: []string{"Group.Read.All", "GroupMember.Read.All"}, checks: always(Token, GroupList),
-		unseen: words.T("The list of groups was not asked for."), strict: true},
+		unseen: words.T("The list of groups was not requested."), strict: true},
 	{id: "single-sign-on", title: words.T("Single sign-on"), has: func(s *State) bool { return len(signsOn(s)) > 2 }, checks: signsOn,
-		unseen: words.T("The application's registration was not read: sign in as an administrator.")},
+		unseen: words.T("The app registration was not read. Sign in as an administrator.")},
 	{id: "notifications", title: words.T("Change notifications"), has: func(s *State) bool { return s.Product.Notifications }, checks: always(Token, Notifications),
-		unseen: words.T("No subscription was tried: allow writes, so that one can be made and removed.")},
+		unseen: words.T("No subscription was tested. Allow writes so that one can be created and removed.")},
 	{id: "chat", title: words.T("Messages in Teams"), has: func(s *State) bool { return s.wants("Chat.Create") || s.wants("Chat.ReadWrite.All") },
 		needs: []string{"Chat.Create", "Chat.ReadWrite.All"}, checks: always("-"), // nothing exercises it
 		unseen: words.T("No chat was opened. Messages need a service account that signs in at the booking server itself: an application alone cannot send them.")},
 	{id: "reach", title: words.T("No access beyond the rooms"), has: func(s *State) bool { is, _ := scoped(s.Input); return is }, checks: always(Token, RoomCalendars, ScopeGrant, ScopeOutside), // refused everywhere, nothing is limited
-		unseen: words.T("No mailbox outside the scope was tried: name one that must be out of reach."), strict: true},
+		unseen: words.T("No mailbox outside the scope was tested. Name one that must be out of reach."), strict: true},
 }
 
 // takesPeople are the checks of whom the booking server takes over.

@@ -16,12 +16,12 @@ import (
 func listChecks() []Check {
 	return []Check{
 		{ID: RoomList, Claim: evidence.Rooms, Proves: true, Title: words.T("The tenant's rooms can be listed"), DependsOn: []string{Token}, Applies: wantsRooms, Run: checkRooms},
-		{ID: ChosenLists, Claim: evidence.Rooms, Proves: true, Title: words.T("The chosen room lists hold rooms"), DependsOn: []string{Token}, After: []string{RoomList}, Applies: wantsChosenLists, Run: checkChosenLists},
+		{ID: ChosenLists, Claim: evidence.Rooms, Proves: true, Title: words.T("The chosen room lists contain rooms"), DependsOn: []string{Token}, After: []string{RoomList}, Applies: wantsChosenLists, Run: checkChosenLists},
 		{ID: ChosenRule, Claim: evidence.Rooms, Proves: true, Title: words.T("The rule for the rooms matches rooms"), DependsOn: []string{Token, RoomList}, Applies: wantsRule, Run: checkRule},
 		{ID: RoomCalendars, Claim: evidence.Calendars, Proves: true, Title: words.T("The calendar of every chosen room can be read"), DependsOn: []string{Token}, After: []string{RoomList, ChosenLists, ChosenRule}, Applies: wantsCalendars, Run: checkCalendars},
 		{ID: PeopleList, Claim: evidence.People, Proves: true, Title: words.T("The tenant's people can be listed"), DependsOn: []string{Token}, After: []string{RoomList}, Applies: wantsList("people"), Run: checkPeople},
 		{ID: GroupList, Claim: evidence.Groups, Proves: true, Title: words.T("The tenant's groups can be listed"), DependsOn: []string{Token}, Applies: wantsList("groups"), Run: checkGroups},
-		{ID: ChosenGroups, Claim: evidence.People, Proves: true, Title: words.T("The chosen groups hold people"), DependsOn: []string{Token}, After: []string{PeopleList, GroupList}, Applies: wantsChosenGroups, Run: checkChosenGroups},
+		{ID: ChosenGroups, Claim: evidence.People, Proves: true, Title: words.T("The chosen groups have members"), DependsOn: []string{Token}, After: []string{PeopleList, GroupList}, Applies: wantsChosenGroups, Run: checkChosenGroups},
 	}
 }
 
@@ -73,7 +73,7 @@ func checkRooms(ctx context.Context, s *State) Finding {
 	f := s.judgeList(l.Problem, l.Complete, len(addresses), listing{
 		code: codeRoomsNoneFound, empty: words.T("The tenant shows the application no room."),
 		remedies: []words.Text{
-			words.T("Rooms that are hidden from address lists are not shown: Exchange admin center, Resources, open the room, \"Hide from global address list\" off."),
+			words.T("Rooms that are hidden from address lists are not shown. To show a room, open it in the Exchange admin center under Resources and switch off \"Hide from global address list\"."),
 			words.T("A new room takes 24 to 48 hours to appear. Until then, import the rooms from an Exchange result file or type them in."),
 		},
 		// Which rooms there are, if any, is not the registration's matter.
@@ -91,7 +91,7 @@ func checkRooms(ctx context.Context, s *State) Finding {
 	s.mu.Unlock()
 	if can, _ := books(s.Input); can && len(reserved) > 0 {
 		return warn(problem.New(codeRoomsReserved, words.N(len(reserved), "%d chosen room is reserved (BookingType), so people cannot book it: %s.", "%d chosen rooms are reserved (BookingType), so people cannot book them. The first is %s.", len(reserved), reserved[0])).
-			Lead(words.T("Run the calendar-processing script for it with BookingType=Standard, or take it out of the choice."),
+			Lead(words.T("Run the calendar-processing script for it with BookingType=Standard, or remove it from the chosen rooms."),
 				problem.PlaceCalendarScript.With("roomkeyctl script show calendar-processing --set only="+reserved[0]+" --set BookingType=Standard"))).
 			with("rooms", len(addresses)).with("reserved", len(reserved))
 	}
@@ -178,7 +178,7 @@ type listing struct {
 func (s *State) judgeList(p *problem.Problem, complete bool, n int, l listing) Finding {
 	switch {
 	case p != nil && n > 0 && !complete:
-		return unknown(p).noted(words.N(n, "The list ended early: %d entry had come.", "The list ended early: %d entries had come.", n))
+		return unknown(p).noted(words.N(n, "The list ended early: %d entry was received.", "The list ended early: %d entries were received.", n))
 	case p != nil:
 		return judge(p)
 	case !complete:

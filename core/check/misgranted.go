@@ -25,8 +25,8 @@ func (s *State) whyMissing(ctx context.Context, missing []product.Permission, ro
 		names := strings.Join(list, ", ")
 		return problem.New(codePermissionDelegated, words.N(len(list), "%s was added as a delegated permission. An application needs application permissions.", "%s were added as delegated permissions. An application needs application permissions.", names)).
 			With(p.Detail).
-			Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: press \"Add a permission\", Microsoft Graph, \"Application permissions\", tick %s, then press \"Grant admin consent\". Remove the delegated ones afterwards.", names)).
-			Fix(words.T("The booking server keeps its old token for up to 90 minutes: restart it after the consent.")).
+			Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: select \"Add a permission\", Microsoft Graph, \"Application permissions\", select %s, then select \"Grant admin consent\". Remove the delegated ones afterwards.", names)).
+			Fix(words.T("The booking server keeps its old token for up to 90 minutes. Restart it after the consent.")).
 			See(words.T("API permissions of this application"), s.portal("CallAnAPI"))
 	}
 	if other := s.grantedNamesake(ctx, missing); other.AppID != "" {
@@ -164,5 +164,5 @@ func (s *State) revoked(roles []string) *problem.Problem {
 	ends := s.token.Expires
 	s.mu.Unlock()
 	return problem.New(codePermissionRevoked, words.T("Admin consent for %s was revoked. The token that still carries it ends at %s.", strings.Join(still, ", "), ends.UTC().Format("15:04 MST"))).
-		With(words.T("Until then everything works as before, here and, with its own token, at the booking server."))
+		With(words.T("Until then, everything works as before, here and at the booking server with its own token."))
 }

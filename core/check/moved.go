@@ -72,5 +72,5 @@ func MovedText(moved []MovedRoom) words.Text {
 func movedProblem(moved []MovedRoom) *problem.Problem {
 	return problem.New(codeRoomsMoved, MovedText(moved)).
 		With(words.T("Each was found by its place ID, which stays when a room is renamed, and was tested at its new address.")).
-		Lead(words.T("Save the new address in the choice, so that it does not depend on this computer."), problem.PlaceRooms.With("roomkeyctl rooms select --follow"))
+		Lead(words.T("Save the new address with the chosen rooms, so that it does not depend on this computer."), problem.PlaceRooms.With("roomkeyctl rooms select --follow"))
 }

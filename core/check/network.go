@@ -95,8 +95,8 @@ func checkCertificate(ctx context.Context, s *State) Finding {
 	f := pass(words.T("No TLS inspection found.")).with("issuers", issuers)
 	for _, l := range seen {
 		if host, _ := hostname(l.url); !s.expects(l.Issuer) {
-			return warn(problem.New(transport.CodeTLSIntercepted, words.T("The connection to %s is opened on the way by %q.", host, l.Issuer)).
-				With(words.T("This computer trusts that authority, so everything works from here. The booking server may not trust it, and some of Microsoft's sign-in refuses intercepted connections.")).
+			return warn(problem.New(transport.CodeTLSIntercepted, words.T("The connection to %s is inspected by %q.", host, l.Issuer)).
+				With(words.T("This computer trusts that authority, so everything works from here. The booking server may not trust it, and some Microsoft sign-ins refuse inspected connections.")).
 				Fix(words.T("Ask the people who run the proxy to let %s through without TLS inspection, for this computer and for the booking server.", host))).
 				with("issuers", issuers)
 		}
@@ -192,7 +192,7 @@ func checkClock(_ context.Context, s *State) Finding {
 			Fix(words.T("Also check the clock of the booking server's computer."))).
 			with("skewSeconds", l.Skew.Seconds())
 	}
-	return unknown(problem.New(codeNetNoDate, words.T("No answer carried the time, so the clock could not be compared.")))
+	return unknown(problem.New(codeNetNoDate, words.T("No response included the time, so the clock could not be compared.")))
 }
 
 func checkSpeed(_ context.Context, s *State) Finding {
@@ -210,7 +210,7 @@ func checkSpeed(_ context.Context, s *State) Finding {
 	f := pass(words.T("The slowest first byte took %s.", took))
 	if slowest.FirstByte > slowAnswer {
 		f = warn(problem.New(codeNetSlow, words.T("%s took %s until the first byte.", host, took)).
-			Fix(words.T("Look at the proxy or virtual private network on the way; lists of many rooms and people will take long.")))
+			Fix(words.T("Check the proxy or virtual private network; long lists of rooms and people will be slow.")))
 	}
 	return f.with("firstByteMs", slowest.FirstByte.Milliseconds())
 }
@@ -232,7 +232,7 @@ func captive(host string, status int) *problem.Problem {
 
 // unexpected is the problem of an answer that is not what Microsoft documents.
 func unexpected(what words.Text) *problem.Problem {
-	return problem.New(codeCheckUnexpectedAnswer, words.T("The answer is not what Microsoft documents.")).With(what).
+	return problem.New(codeCheckUnexpectedAnswer, words.T("The response is not what Microsoft documents.")).With(what).
 		Fix(words.T("Check again. If the problem persists, look for a proxy or filter that changes responses."))
 }
 

@@ -42,7 +42,7 @@ func hasNotifications(in Input) (bool, words.Text) {
 
 func wantsNotifications(in Input) (bool, words.Text) {
 	return in.Options.AllowWrites && !in.Options.NoSubscription,
-		words.T("The test creates a subscription for 45 minutes and removes it at once. Allow writes to run it.")
+		words.T("The test creates a subscription for 45 minutes and then removes it. Allow writes to run it.")
 }
 
 // checkAddresses compares the addresses of the connection with what the product
@@ -61,7 +61,7 @@ func checkAddresses(_ context.Context, s *State) Finding {
 	wantsLifecycle := !s.Product.Choose && slices.ContainsFunc(s.Product.Form, func(f product.Field) bool { return f.Value == "notifications.lifecycleUrl" })
 	if own.LifecycleURL == "" && (wantsLifecycle || said.LifecycleURL != "" && own.URL != "") {
 		return warn(problem.New(codeNotificationsNoLifecycle, words.T("%s needs a lifecycle URL, and the connection has none.", s.Product.Name)).
-			With(words.T("Without it, the booking server does not learn that a subscription ends or that notifications were missed.")).
+			With(words.T("Without it, the booking server does not learn that a subscription has ended or that notifications were missed.")).
 			Lead(words.T("Enter the lifecycle URL that the booking server shows."), problem.PlaceLifecycle))
 	}
 	return pass(words.T("Every address that %s needs is there.", s.Product.Name))
@@ -77,7 +77,7 @@ func checkNotifications(ctx context.Context, s *State) Finding {
 	}
 	rooms, _ := s.chosen()
 	if len(rooms) == 0 {
-		return unknown(problem.New(codeRoomsNoneChosen, words.T("No room is known whose changes could be asked for.")).
+		return unknown(problem.New(codeRoomsNoneChosen, words.T("No known room could be asked for changes.")).
 			Lead(words.T("Choose rooms."), problem.PlaceRooms))
 	}
 	trace, err := s.subscribe(ctx, rooms[0], n.LifecycleURL)
@@ -107,7 +107,7 @@ func (s *State) withoutLifecycle(ctx context.Context, room string, f Finding) Fi
 	case err != nil && aboutAddress(s.judgeSubscription(err)):
 		return f // the notification URL fails by itself
 	case err != nil:
-		return f.noted(words.T("Whether the notification URL or the lifecycle URL fails could not be found out: %s", problem.Of(err).Title))
+		return f.noted(words.T("It is not known whether the notification URL or the lifecycle URL fails: %s", problem.Of(err).Title))
 	}
 	told := *f.Problem
 	told.Code, told.Title = codeNotificationsLifecycle, words.T("Microsoft reaches the notification URL, but not the lifecycle URL %s.", n.LifecycleURL)
@@ -135,7 +135,7 @@ func (s *State) subscribe(ctx context.Context, room, lifecycleURL string) (Trace
 	})
 	seen.Repeat(ctx)
 	if err == nil && trace.ID == "" {
-		err = unexpected(words.T("The subscription was made without an id; it ends by itself within 45 minutes."))
+		err = unexpected(words.T("The subscription was created without an ID. It expires within 45 minutes."))
 	}
 	if err != nil {
 		return trace, err
@@ -161,7 +161,7 @@ func (s *State) unsubscribe(ctx context.Context, trace Trace) *problem.Problem {
 	_ = s.Journal.Append(trace)
 	return problem.New(codeNotificationsLeftBehind, words.T("The test subscription could not be removed.")).
 		With(words.T("It ends by itself within 45 minutes. Until then Microsoft sends changes of %s to the booking server.", trace.Room)).
-		Fix(words.T("Nothing needs to be done; the next start offers to remove it.")).By(err)
+		Fix(words.T("No action is needed. The next start offers to remove it.")).By(err)
 }
 
 // cleanupPatience is how long a removal is tried when nobody is waiting for a

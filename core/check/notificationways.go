@@ -19,7 +19,7 @@ func (s *State) judgeSubscription(err error) Finding {
 	inner := innerStatus.FindStringSubmatch(said)
 	switch {
 	case p.Kind == problem.Stale || inner != nil && inner[1] == "Conflict" || strings.Contains(p.Title.String(), "HTTP 409") || strings.Contains(strings.ToLower(said), "already exists"):
-		return unknown(problem.New(codeNotificationsExists, words.T("There is a subscription like this one already, so no new one was made and nothing was proven.")).
+		return unknown(problem.New(codeNotificationsExists, words.T("A subscription like this one already exists, so no new one was created and nothing was proven.")).
 			Fix(words.T("It is the booking server's own, or one of an interrupted check that ends within 45 minutes: check again then.")))
 	case inner != nil && busy[inner[1]]:
 		return unknown(p)
@@ -27,7 +27,7 @@ func (s *State) judgeSubscription(err error) Finding {
 		return judge(err)
 	}
 	told := way{codeNotificationsUnknownWords, nil, "Microsoft does not accept %s for notifications, for a reason that Roomkey does not know.",
-		words.T("Read what Microsoft says, and look into the booking server's log whether Microsoft called it at this time.")}
+		words.T("Read Microsoft's message, and check in the booking server's log whether Microsoft called it at this time.")}
 	for _, w := range ways {
 		if w.signs.MatchString(said) {
 			told = w
@@ -46,7 +46,7 @@ func aboutAddress(f Finding) bool {
 }
 
 // inbound is where Microsoft publishes from where it calls.
-var inbound = words.T("they are on Microsoft's page \"Additional endpoints not included in the Microsoft 365 IP Address and URL Web service\", section Microsoft Graph Change Notifications.")
+var inbound = words.T("they are on Microsoft's page \"Additional endpoints not included in the Microsoft 365 IP Address and URL Web service\", in the section Microsoft Graph Change Notifications.")
 
 var tunnel = words.T("A server that must not be reachable from the internet needs a tunnel, or must poll for changes: see the booking product's guide.")
 
@@ -77,9 +77,9 @@ var ways = []way{
 	{codeNotificationsTLS, regexp.MustCompile(`(?i)\bssl\b|\btls\b|certificate|trust ?(relationship|failure)|secure ?channel`), "Microsoft does not trust the certificate at %s.",
 		words.T("Install a certificate of a public authority with its whole chain (intermediate certificates included) on the booking server.")},
 	{codeNotificationsTimeout, regexp.MustCompile(`(?i)timed out|time-?out|took too long|10 seconds`), "The booking server at %s does not answer Microsoft within 10 seconds.",
-		words.T("Let the firewall pass HTTPS from Microsoft to the booking server, and look into the server's log for slow answers.")},
-	{codeNotificationsEcho, regexp.MustCompile(`(?i)validation ?token|content.?type|text/plain|response body|did not match|exactly match`), "The booking server at %s answers Microsoft's question with something else than its echo.",
-		words.T("The booking server must answer 200 within 10 seconds, with the content type text/plain and nothing but the decoded validationToken. Check that the URL is exactly the one that it shows, and that nothing in front of it (sign-in page, web filter) answers instead.")},
+		words.T("Allow HTTPS from Microsoft to the booking server in the firewall, and check the server's log for slow responses.")},
+	{codeNotificationsEcho, regexp.MustCompile(`(?i)validation ?token|content.?type|text/plain|response body|did not match|exactly match`), "The booking server at %s does not echo Microsoft's validation request.",
+		words.T("The booking server must answer 200 within 10 seconds, with the content type text/plain and only the decoded validationToken. Check that the URL is exactly the one that it shows, and that nothing in front of it (sign-in page, web filter) answers instead.")},
 	{codeNotificationsRedirect, regexp.MustCompile(`(?i)status code (is )?'?(redirect\w*|found|moved\w*|see ?other|temporary ?redirect|permanent ?redirect|30[12378])\b`), "The booking server redirects Microsoft's call at %s to another address.",
 		words.T("Microsoft does not follow redirects. Have the booking server answer 200 at this address itself, or enter the address that it redirects to.")},
 	{codeNotificationsRefused, regexp.MustCompile(`(?i)status code (is )?'?\w+|unauthorized|forbidden|not ?found|bad ?request|method ?not ?allowed`), "The booking server refuses Microsoft's call at %s.",

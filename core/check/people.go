@@ -141,7 +141,7 @@ func checkPeople(ctx context.Context, s *State) Finding {
 	s.mu.Unlock()
 	f := s.judgeList(t.Problem, t.Complete, c.people, listing{
 		code: codePeopleNoneFound, empty: words.T("The application sees no people in the tenant."),
-		remedies: []words.Text{words.T("Look in the Microsoft Entra admin center under Users whether this is the right tenant.")},
+		remedies: []words.Text{words.T("In the Microsoft Entra admin center, under Users, check that this is the right tenant.")},
 	})
 	if f.Status != Pass {
 		f.Exchanges = seen.All()
@@ -253,18 +253,18 @@ func (s *State) flaw(g ChosenGroup) *problem.Problem {
 	other := words.T("Choose another group.")
 	switch {
 	case g.People.people == 0 && g.Groups > 0:
-		return problem.New(codeGroupsNestedOnly, words.N(g.Groups, "The group %s holds no people itself, only %d other group.", "The group %s holds no people itself, only %d other groups.", name, g.Groups)).
+		return problem.New(codeGroupsNestedOnly, words.N(g.Groups, "The group %s has no people as direct members, only %d other group.", "The group %s has no people as direct members, only %d other groups.", name, g.Groups)).
 			With(words.T("%s imports only direct members of a group, not members of nested groups.", s.Product.Name)).
 			Lead(words.T("Choose the groups inside it instead."), problem.PlaceGroups).
 			Fix(words.T("Or add the people to the group themselves: Microsoft Entra admin center, Groups, the group, Members, \"Add members\"."))
 	case g.People.people == 0:
-		return problem.New(codeGroupsEmpty, words.T("Nobody is in the group %s.", name)).
+		return problem.New(codeGroupsEmpty, words.T("The group %s has no members.", name)).
 			Fix(words.T("Microsoft Entra admin center, Groups, the group, Members, \"Add members\": add the people who book.")).
 			Lead(other, problem.PlaceGroups)
 	case g.People.disabled == g.People.people:
 		return problem.New(codeGroupsAllDisabled, words.T("Every account in the group %s is disabled.", name)).
 			Lead(other, problem.PlaceGroups)
 	}
-	return problem.New(codeGroupsNoneUsable, words.T("Nobody in the group %s has a mail address and an account that is enabled.", name)).
+	return problem.New(codeGroupsNoneUsable, words.T("No one in the group %s has an email address and an enabled account.", name)).
 		With(g.People.facts(false)).Lead(other, problem.PlaceGroups)
 }

@@ -20,7 +20,7 @@ func registrationChecks() []Check {
 	}
 }
 
-var needsSignIn = words.T("Only an administrator's sign-in shows the application's registration.")
+var needsSignIn = words.T("Only an administrator's sign-in shows the app registration.")
 
 // SignInGroup is the id of the finding that stands for those that need an
 // administrator's sign-in.
@@ -54,10 +54,10 @@ func judgeReader(err error) Finding {
 	if !denied(err) {
 		return judge(err)
 	}
-	p := problem.New(codeSignInMayNotRead, words.T("The account that signed in may not read the application's registration.")).
+	p := problem.New(codeSignInMayNotRead, words.T("The account that signed in cannot read the app registration.")).
 		With(problem.Of(err).Detail).
 		Fix(words.T("Sign in with an account that has the role Application Administrator, Cloud Application Administrator or Global Reader. If the role is only eligible (PIM), activate it first: Microsoft Entra admin center, Privileged Identity Management, My roles, press \"Activate\".")).
-		Fix(words.T("Or check without a sign-in: what it would show is then skipped.")).By(err)
+		Fix(words.T("Or check without signing in: what needs the sign-in is skipped.")).By(err)
 	p.RequestID = problem.Of(err).RequestID
 	return unknown(p)
 }
@@ -70,7 +70,7 @@ func checkDeclared(ctx context.Context, s *State) Finding {
 		return judgeReader(err)
 	}
 	if !sameID(a.AppID, s.Connection.Application.ClientID) {
-		return unknown(unexpected(words.T("The registration that came is another application's.")))
+		return unknown(unexpected(words.T("The registration that was returned belongs to another application.")))
 	}
 	if !a.DeletedAt.IsZero() {
 		return fail(deletedProblem(a))
@@ -99,7 +99,7 @@ func checkDeclared(ctx context.Context, s *State) Finding {
 	}
 	if len(missing) > 0 {
 		return warn(problem.New(codeApplicationNotDeclared, words.T("The registration does not declare %s.", strings.Join(missing, ", "))).
-			With(words.T("The next \"Grant admin consent\" in the portal may take away what is granted but not declared.")).
+			With(words.T("The next \"Grant admin consent\" in the portal may remove what is granted but not declared.")).
 			Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: press \"Add a permission\", Microsoft Graph, and add it.")).
 			See(words.T("API permissions of this application"), s.portal("CallAnAPI"))).with("missing", missing)
 	}
@@ -119,13 +119,13 @@ func checkConsented(ctx context.Context, s *State) Finding {
 		return judgeReader(err)
 	}
 	if sp.ID == "" {
-		return unknown(unexpected(words.T("The enterprise application has no id.")))
+		return unknown(unexpected(words.T("The enterprise application has no ID.")))
 	}
 	s.mu.Lock()
 	s.principal = &sp
 	s.mu.Unlock()
 	if !sp.Enabled {
-		return fail(problem.New(codeApplicationDisabled, words.T("Sign-in of the application is switched off.")).
+		return fail(problem.New(codeApplicationDisabled, words.T("Sign-in of the application is disabled.")).
 			Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Properties: set \"Enabled for users to sign-in?\" to Yes and press \"Save\".")))
 	}
 	roles, err := s.Registration.AppRoleGrants(ctx, sp.ID)
@@ -182,7 +182,7 @@ func (s *State) judgeConsent() Finding {
 		f = fail(p.Fix(consent).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
 	case len(scopes) > 0:
 		f = warn(problem.New(codePermissionDelegatedNotConsented, words.T("Admin consent for all users is missing for %s.", strings.Join(scopes, ", "))).
-			With(words.T("People are asked at their first sign-in, or are turned away where the tenant does not let them consent.")).
+			With(words.T("People are asked at their first sign-in, or are refused if the tenant does not allow them to consent.")).
 			Fix(consent).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
 	}
 	return f.with("missingRoles", roles).with("missingScopes", scopes)

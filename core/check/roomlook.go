@@ -36,7 +36,7 @@ func (s *State) lookUp(ctx context.Context, address string) *problem.Problem {
 	switch {
 	case a.Place == "workspace":
 		return problem.New(codeRoomsWorkspace, words.T("%s is a workspace, not a room.", address)).
-			Lead(words.T("Take it out of the choice: the booking server handles rooms only."), problem.PlaceRooms)
+			Lead(words.T("Remove it from the chosen rooms: the booking server handles rooms only."), problem.PlaceRooms)
 	case strings.EqualFold(a.UserType, "Guest") || strings.Contains(a.UserPrincipalName, "#EXT#"):
 		return problem.New(codeRoomsOtherTenant, words.T("%s is a guest of this tenant: its mailbox is in another tenant.", address)).
 			Lead(words.T("Choose rooms of this tenant, and connect the other tenant for its own rooms."), problem.PlaceRooms)
@@ -49,7 +49,7 @@ func (s *State) lookUp(ctx context.Context, address string) *problem.Problem {
 			Lead(words.T("If it is a person's or a shared mailbox, take it out of the choice."), problem.PlaceRooms)
 	case a.InAddressList != nil && !*a.InAddressList:
 		return problem.New(tenant.CodeHidden, words.T("%s is not in the tenant's list of rooms. Microsoft Graph shows it as hidden from address lists.", address)).
-			With(words.T("Microsoft Graph does not always follow Exchange in this, so look at Exchange's own setting.")).
+			With(words.T("Microsoft Graph does not always follow Exchange in this, so check the setting in Exchange.")).
 			Fix(words.T("Exchange admin center, Resources: select the room. If \"Hide from global address list\" is on, switch it off. The list of rooms has it a day later at most.")).
 			Lead(words.T("If it is to stay hidden, or is a shared mailbox, take it out of the choice."), problem.PlaceRooms)
 	}
@@ -70,6 +70,6 @@ func (s *State) ofNobody(address string) *problem.Problem {
 	if len(s.rooms) == 0 || domain == "" {
 		return nil
 	}
-	return problem.New(codeRoomsOtherTenant, words.T("No account of this tenant has the address %s, and none of its rooms is at %s.", address, domain)).
+	return problem.New(codeRoomsOtherTenant, words.T("No account in this tenant has the address %s, and none of its rooms is at %s.", address, domain)).
 		Lead(words.T("Correct the address. If the room is another tenant's, connect that tenant for it."), problem.PlaceRooms)
 }

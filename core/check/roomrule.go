@@ -40,7 +40,7 @@ func wantsRule(in Input) (bool, words.Text) {
 func checkRule(ctx context.Context, s *State) Finding {
 	rule := s.Connection.Rooms.Rule
 	if !rule.Given() {
-		return fail(problem.New(codeRuleEmpty, words.T("The rule for the rooms says nothing.")).
+		return fail(problem.New(codeRuleEmpty, words.T("The rule for the rooms is empty.")).
 			Lead(words.T("Give a building, a name, a number of seats or a room list."), problem.PlaceRoomRule))
 	}
 	if len(rule.Lists) > 0 {

@@ -132,11 +132,11 @@ func (s *State) noRoom() *problem.Problem {
 	noPlaces := s.noPlaces || s.Cloud.Lacks(cloud.FeaturePlaces)
 	s.mu.Unlock()
 	if noPlaces {
-		return problem.New(codeRoomsNoneChosen, words.T("No room is known: Microsoft Graph in %s does not list rooms (/places).", s.Cloud.Name)).
+		return problem.New(codeRoomsNoneChosen, words.T("No rooms are known: Microsoft Graph in %s does not list rooms (/places).", s.Cloud.Name)).
 			Lead(words.T("Have an Exchange administrator run the script that lists the rooms."), problem.PlaceRoomsScript).
 			Lead(words.T("Then import its result, or type the rooms' addresses."), problem.PlaceRoomFile)
 	}
-	return problem.New(codeRoomsNoneChosen, words.T("No room is known whose calendar could be read.")).
+	return problem.New(codeRoomsNoneChosen, words.T("No known room has a calendar that could be read.")).
 		Lead(words.T("Choose rooms: from the list, from an Exchange result file, or by typing their addresses."), problem.PlaceRooms)
 }
 

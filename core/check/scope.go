@@ -26,7 +26,7 @@ func scopeChecks() []Check {
 func scoped(in Input) (bool, words.Text) {
 	kind := in.Connection.Scope.Kind
 	return kind == connection.ScopeRBAC || kind == connection.ScopePolicy,
-		words.T("The application is not limited in Exchange. A script of the step Set up Exchange does that.")
+		words.T("The application is not limited in Exchange. A script in the step Set up Exchange does that.")
 }
 
 func scopedOrAsked(in Input) (bool, words.Text) {
@@ -58,22 +58,22 @@ func (s *State) tenantWide() []string {
 
 func checkScopeGrant(_ context.Context, s *State) Finding {
 	if _, readable := s.roles(); !readable {
-		return unknown(unexpected(words.T("The token is not one whose roles can be read.")))
+		return unknown(unexpected(words.T("The token's roles cannot be read.")))
 	}
 	wide := s.tenantWide()
 	if s.Connection.Scope.Kind == connection.ScopePolicy {
 		return pass(words.T("An Application Access Policy limits what is granted in Entra."))
 	}
 	if len(wide) == 0 {
-		return pass(words.T("The token carries no permission that reaches every mailbox."))
+		return pass(words.T("The token has no permission that reaches every mailbox."))
 	}
 	return warn(s.worthless(wide)).with("tenantWide", wide)
 }
 
 func (s *State) worthless(wide []string) *problem.Problem {
 	list := strings.Join(wide, ", ")
-	return problem.New(codeScopeTenantWide, words.T("The scope in Exchange is worthless: %s is granted for the whole tenant as well.", list)).
-		With(words.T("What Entra grants and what Exchange grants are added up. A server keeps its old token, and with it the grant, for up to 90 minutes.")).
+	return problem.New(codeScopeTenantWide, words.T("The scope in Exchange has no effect: %s is also granted for the whole tenant.", list)).
+		With(words.T("The grants of Entra ID and Exchange add up. A server keeps its old token, and with it the grant, for up to 90 minutes.")).
 		Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Permissions: open the menu of %s, press \"Revoke permission\", and remove it under App registrations, API permissions too.", list)).
 		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))
 }
@@ -84,7 +84,7 @@ func (s *State) worthless(wide []string) *problem.Problem {
 func checkOutside(ctx context.Context, s *State) Finding {
 	mailbox := s.outOfReach()
 	if mailbox == "" {
-		return unknown(problem.New(codeScopeNoOutsider, words.T("No mailbox is named that must be out of reach.")).
+		return unknown(problem.New(codeScopeNoOutsider, words.T("No mailbox that must be out of reach is named.")).
 			Lead(words.T("Name a mailbox that must be out of reach: a person's mailbox that the booking server has no business with."), problem.PlaceOutside).
 			Run(words.T("Or in the terminal:"), "roomkeyctl check --out-of-reach MAILBOX"))
 	}
@@ -104,7 +104,7 @@ func (s *State) judgeOutside(mailbox string, exists permission.Truth, id string,
 	pending := !s.Options.ScopeChanged.IsZero() && s.now().Before(again)
 	switch {
 	case err == nil && id == "":
-		return unknown(unexpected(words.T("The calendar of %s came without an id.", mailbox)))
+		return unknown(unexpected(words.T("The calendar of %s was returned without an ID.", mailbox)))
 	case err == nil && rbac && len(wide) > 0:
 		return warn(s.worthless(wide))
 	case err == nil && pending:
@@ -118,7 +118,7 @@ func (s *State) judgeOutside(mailbox string, exists permission.Truth, id string,
 		}
 		return fail(p)
 	case !onlyAccessDenied(err):
-		p := problem.New(codeScopeNotProven, words.T("Whether %s is out of reach is not proven: it was not refused but answered otherwise.", mailbox)).
+		p := problem.New(codeScopeNotProven, words.T("Whether %s is out of reach is not proven: access was not refused, but the response was something else.", mailbox)).
 			With(problem.Of(err).Title).
 			Fix(words.T("Check the address, and whether the mailbox exists in Exchange Online; then check again.")).By(err)
 		p.RequestID = problem.Of(err).RequestID

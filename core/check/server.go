@@ -16,7 +16,7 @@ import (
 func serverChecks() []Check {
 	return []Check{
 		{ID: ServerReach, Claim: evidence.Server, Proves: true, Title: words.T("The booking server answers"), DependsOn: []string{Lint}, Applies: hasServer, Run: checkReach},
-		{ID: ServerContract, Claim: evidence.Server, Proves: true, Title: words.T("The booking server speaks a version that Roomkey knows"), DependsOn: []string{ServerReach}, Applies: speaks, Run: checkContract},
+		{ID: ServerContract, Claim: evidence.Server, Proves: true, Title: words.T("Roomkey knows the version that the booking server uses"), DependsOn: []string{ServerReach}, Applies: speaks, Run: checkContract},
 		{ID: ServerToken, Claim: evidence.Server, Proves: true, Title: words.T("The booking server accepts its token"), DependsOn: []string{ServerContract}, Applies: speaks, Run: checkServerToken},
 		{ID: ServerStatusOf, Claim: evidence.ServerWorks, Proves: true, Title: words.T("The booking server itself reaches the tenant"), DependsOn: []string{ServerToken}, After: []string{RoomCalendars}, Optional: true, Applies: speaks, Run: checkServerStatus},
 	}
@@ -35,7 +35,7 @@ func checkReach(ctx context.Context, s *State) Finding {
 		return fail(captive(host, e.Status))
 	case e.Status >= 500:
 		return fail(problem.New(codeServerDown, words.T("%s answers, but the booking server behind it does not work (HTTP %d).", host, e.Status)).
-			Fix(words.T("Look into the booking server's own log, and restart it.")))
+			Fix(words.T("Check the booking server's own log, and restart it.")))
 	}
 	return pass(words.T("%s answers.", host)).with("status", e.Status).with("issuer", e.Issuer).with("address", e.RemoteAddr)
 }
@@ -46,11 +46,11 @@ func checkContract(ctx context.Context, s *State) Finding {
 		return judge(err)
 	}
 	if d.Product == "" && d.Version == "" && d.Contract == "" {
-		return unknown(problem.New(codeServerUnexpectedAnswer, words.T("The booking server describes itself with an empty answer.")).
+		return unknown(problem.New(codeServerUnexpectedAnswer, words.T("The booking server describes itself with an empty response.")).
 			Lead(words.T("Check the address of the booking server: it may be that of another service."), problem.PlaceServerURL))
 	}
 	if !d.ContractKnown {
-		return fail(problem.New(codeServerContractUnknown, words.T("The booking server speaks version %q of the interface, which this Roomkey does not know.", d.Contract)).
+		return fail(problem.New(codeServerContractUnknown, words.T("The booking server uses version %q of the interface, which this version of Roomkey does not know.", d.Contract)).
 			Fix(words.T("Install the newest Roomkey, or the version of the booking server that goes with this one.")))
 	}
 	s.mu.Lock()
@@ -69,22 +69,22 @@ func checkServerToken(ctx context.Context, s *State) Finding {
 		return judge(err)
 	}
 	if !c.Stored {
-		return pass(words.T("The token is accepted; the server holds no configuration yet.")).with("stored", false)
+		return pass(words.T("The token is accepted; the server has no configuration yet.")).with("stored", false)
 	}
 	s.mu.Lock()
 	s.stored = true
 	s.mu.Unlock()
-	f := pass(words.T("The token is accepted; the server holds a configuration."))
+	f := pass(words.T("The token is accepted; the server has a configuration."))
 	switch own := s.Connection.Tenant.ID; {
 	case c.TenantID != "" && own != "" && !sameID(c.TenantID, own):
-		f = warn(problem.New(codeServerOtherTenant, words.T("The booking server holds the configuration of another tenant: %s.", c.TenantID)).
-			Fix(words.T("Look whether this is the right booking server. Pushing replaces what it holds.")))
+		f = warn(problem.New(codeServerOtherTenant, words.T("The booking server has the configuration of another tenant: %s.", c.TenantID)).
+			Fix(words.T("Check that this is the right booking server. Pushing replaces what it has.")))
 	case !c.CredentialExpires.IsZero() && !c.CredentialExpires.After(s.now()):
 		// Not a failure, which would stand in the way of the push that helps.
-		f = warn(problem.New(codeServerCredentialExpired, words.T("The booking server holds a credential that expired on %s.", c.CredentialExpires.Format(time.DateOnly))).
+		f = warn(problem.New(codeServerCredentialExpired, words.T("The booking server has a credential that expired on %s.", c.CredentialExpires.Format(time.DateOnly))).
 			Lead(words.T("Push the configuration with the credential of this connection."), problem.PlacePush))
 	case c.ClientID != "" && !sameID(c.ClientID, s.Connection.Application.ClientID):
-		f = f.noted(words.T("The token is accepted; the server holds a configuration with another application of this tenant, which pushing replaces."))
+		f = f.noted(words.T("The token is accepted; the server has a configuration with another application of this tenant, which pushing replaces."))
 	}
 	return f.with("stored", true)
 }
@@ -100,8 +100,8 @@ func checkServerStatus(ctx context.Context, s *State) Finding {
 	s.mu.Unlock()
 	switch {
 	case none && stored:
-		p := problem.New(codeServerNoView, words.T("The booking server holds a configuration and does not say whether it works.")).
-			Fix(words.T("Test again in a minute. If it stays, give this text to whoever runs the booking server."))
+		p := problem.New(codeServerNoView, words.T("The booking server has a configuration and does not say whether it works.")).
+			Fix(words.T("Test again in a minute. If this continues, give this text to whoever runs the booking server."))
 		if why := problem.Of(err); why != nil {
 			p.With(why.Title).By(why)
 		}
@@ -120,11 +120,11 @@ func checkServerStatus(ctx context.Context, s *State) Finding {
 // minutes; the rest is for a clock that is off.
 const staleView = time.Hour
 
-var noView = Finding{Status: Skipped, Note: words.T("The booking server has no view of its own yet: push the configuration first.")}
+var noView = Finding{Status: Skipped, Note: words.T("The booking server cannot report yet. Push the configuration first.")}
 
 // silent is the finding on a server that has no view of its own, ever: it was not
 // asked, so that it says nothing against the word of a person who tried it.
-var silent = Finding{Status: Skipped, Note: words.T("Only a person who signs in there can say that it works."),
+var silent = Finding{Status: Skipped, Note: words.T("Only a person who signs in there can confirm that it works."),
 	Problem: problem.New(codeServerSilent, words.T("This booking server has no way to say whether it works.")).
 		Fix(words.T("Sign in there once as one of its users.")).
 		Lead(words.T("If that works, confirm it."), problem.PlaceEntered)}
@@ -153,24 +153,24 @@ func JudgeServer(st ServerStatus, v View) Finding {
 	case st.Silent:
 		return silent
 	case st.State == ServerFails && !v.Same:
-		f = warn(problem.New(codeServerOldConfiguration, words.T("The booking server does not work with the configuration that it holds, which is not this one.")).
+		f = warn(problem.New(codeServerOldConfiguration, words.T("The booking server does not work with the configuration that it has, which is not this one.")).
 			With(words.T("The booking server reports %s: %s", st.Code, st.Message)).
 			Lead(words.T("Push this configuration, then test again."), problem.PlacePush))
 	case st.State == ServerWorks && st.Digest != "" && !v.Same:
-		f = unknown(problem.New(codeServerOtherConfiguration, words.T("The booking server works, but with another configuration than this one.")).
+		f = unknown(problem.New(codeServerOtherConfiguration, words.T("The booking server works, but with a different configuration.")).
 			Lead(words.T("Push this configuration, then test again."), problem.PlacePush))
 	case st.State == ServerWorks && v.Now.Sub(st.CheckedAt) > staleView:
-		f = unknown(problem.New(codeServerStaleView, words.T("The booking server says that it works, but tried it last at %s.", st.CheckedAt.UTC().Format("2006-01-02 15:04"))).
-			Fix(words.T("Wait a minute, and check again: the server has to try anew what it tried more than five minutes ago.")).
+		f = unknown(problem.New(codeServerStaleView, words.T("The booking server reports that it works, but last tried it at %s.", st.CheckedAt.UTC().Format("2006-01-02 15:04"))).
+			Fix(words.T("Wait a minute, and check again: the server must retry what it tried more than five minutes ago.")).
 			Fix(words.T("If the time above is wrong, set the clock of the booking server's computer.")))
 	case st.State == ServerWorks && st.Token && st.Room:
-		f = pass(words.T("The booking server got a token and read a room by itself."))
+		f = pass(words.T("The booking server got a token and read a room on its own."))
 	case st.State == ServerFails && signIn:
 		f = fail(signInRefused(refusal, v))
 	case st.State == ServerFails:
 		f = fail(problem.New(codeServerViewDiffers, words.T("From this computer it works, but the booking server says that it does not.")).
 			With(words.T("The booking server reports %s: %s", st.Code, st.Message)).
-			Fix(words.T("Push the configuration again and restart the booking server, so that it drops its old token and settings.")).
+			Fix(words.T("Push the configuration again and restart the booking server, so that it discards its old token and settings.")).
 			Fix(words.T("Compare the network of the booking server with this computer's: proxy, firewall, clock.")))
 	default:
 		f = unknown(problem.New(codeServerNoView, words.T("The booking server does not say whether it got a token and read a room.")).

@@ -33,7 +33,7 @@ func checkSettings(_ context.Context, s *State) Finding {
 	var f Finding
 	switch {
 	case first != nil && wrong == len(rooms):
-		f = fail(first).noted(words.N(wrong, "The %d chosen room cannot be booked as it should.", "None of the %d chosen rooms can be booked as it should.", wrong))
+		f = fail(first).noted(words.N(wrong, "The %d chosen room cannot be booked properly.", "None of the %d chosen rooms can be booked properly.", wrong))
 	case first != nil:
 		f = warn(first).noted(words.N(len(rooms), "%d of %d chosen room cannot be booked properly.", "%d of %d chosen rooms cannot be booked properly.", wrong, len(rooms)))
 	case len(rooms) == 0 || len(unread) > 0:

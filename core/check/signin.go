@@ -28,7 +28,7 @@ func checkTenant(ctx context.Context, s *State) Finding {
 		return judge(err)
 	}
 	if d.TenantID == "" {
-		return unknown(unexpected(words.T("The description of the tenant names no tenant id.")))
+		return unknown(unexpected(words.T("The description of the tenant names no tenant ID.")))
 	}
 	s.mu.Lock()
 	s.discovery = d
@@ -53,14 +53,14 @@ func checkToken(ctx context.Context, s *State) Finding {
 		return unknown(unexpected(words.T("The sign-in was answered, but without a token.")))
 	}
 	if !t.Expires.IsZero() && !t.Expires.After(s.now().Add(-maxSkew)) {
-		return unknown(unexpected(words.T("The token that came had already expired at %s.", t.Expires)))
+		return unknown(unexpected(words.T("The token had already expired at %s when it was received.", t.Expires)))
 	}
 	s.mu.Lock()
 	s.token = t
 	s.mu.Unlock()
 	if t.Claims == nil {
 		return warn(problem.New(codeTokenUnreadable, words.T("Microsoft issued a token, but Roomkey cannot read the permissions in it.")).
-			Fix(words.T("Nothing needs to be done for the booking server; what the calls below prove is proven.")))
+			Fix(words.T("The booking server needs nothing. What the calls below prove counts.")))
 	}
 	c := t.Claims
 	f := pass(words.T("Microsoft issued a token for %q.", c.Name)).with("application", c.Name).with("tenantId", c.TenantID).with("expires", t.Expires)
@@ -69,7 +69,7 @@ func checkToken(ctx context.Context, s *State) Finding {
 	s.mu.Unlock()
 	switch {
 	case c.TenantID == "" && c.AppID == "":
-		return unknown(unexpected(words.T("The token names neither tenant nor application.")))
+		return unknown(unexpected(words.T("The token names neither a tenant nor an application.")))
 	case !sameID(c.TenantID, known):
 		return fail(problem.New(codeTokenWrongTenant, words.T("The token is for another tenant: %s.", c.TenantID)).
 			Lead(words.T("Correct the tenant."), problem.PlaceTenant))
@@ -94,7 +94,7 @@ func (s *State) audience(aud string) bool {
 func checkRoles(ctx context.Context, s *State) Finding {
 	roles, readable := s.roles()
 	if !readable {
-		return unknown(unexpected(words.T("The token is not one whose roles can be read.")))
+		return unknown(unexpected(words.T("The token's roles cannot be read.")))
 	}
 	missing, exchange := []product.Permission{}, []string{}
 	needed := 0
@@ -150,7 +150,7 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 	chosen, _ := s.chosen()
 	if len(chosen) == 0 {
 		if scoped {
-			return unknown(problem.New(codeScopeUnproven, words.T("The token does not carry %s, and no room is known on which Exchange's own grant could be tried.", strings.Join(values, ", "))).
+			return unknown(problem.New(codeScopeUnproven, words.T("The token does not have %s, and no room is known with which Exchange's own grant could be tested.", strings.Join(values, ", "))).
 				Lead(words.T("Choose at least one room, then test again."), problem.PlaceRooms))
 		}
 		return notGranted()
@@ -161,8 +161,8 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 		switch {
 		case !s.has(reads):
 		case scoped:
-			return unknown(problem.New(codeScopeUnproven, words.T("The token does not carry %s. Whether Exchange grants it cannot be seen by reading, because %s of the whole tenant already allows that.", strings.Join(values, ", "), reads)).
-				Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: take %s away, wait two hours, and check again.", reads)))
+			return unknown(problem.New(codeScopeUnproven, words.T("The token does not have %s. Reading cannot show whether Exchange grants it, because %s for the whole tenant already allows reading.", strings.Join(values, ", "), reads)).
+				Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: remove %s, wait two hours, and check again.", reads)))
 		default:
 			return notGranted()
 		}
@@ -182,8 +182,8 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 	switch {
 	case denied(err) && scoped:
 		p := problem.New(codeScopeNotGranted, words.T("Exchange denies the application access to the rooms.")).
-			With(words.T("The token carries no tenant-wide permission, so access has to come from RBAC for Applications. A change there takes 30 minutes to 2 hours to work.")).
-			Lead(words.T("Run the script that limits the application as an Exchange administrator, if that was not done."), problem.PlaceLimitScript).By(err)
+			With(words.T("The token has no tenant-wide permission, so access must come from RBAC for Applications. A change there takes 30 minutes to 2 hours.")).
+			Lead(words.T("Run the script that limits the application as an Exchange administrator, if that has not been done."), problem.PlaceLimitScript).By(err)
 		p.Remedies = append(p.Remedies, ofLimit...)
 		p.RequestID = problem.Of(err).RequestID
 		return fail(p)
@@ -213,8 +213,8 @@ func (s *State) missingProblem(missing []product.Permission, roles []string) *pr
 			p.Fix(words.T("%s was granted, but it covers work hours and locations, not calendars. Remove it and add %s instead.", wrong, strings.TrimSuffix(wrong, ".All")))
 		}
 	}
-	return p.Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: add %s as application permissions of Microsoft Graph, then press \"Grant admin consent\". A Privileged Role Administrator or Global Administrator has to press it.", list)).
-		Fix(words.T("The booking server keeps its old token for up to 90 minutes: restart it after the consent.")).
+	return p.Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: add %s as application permissions of Microsoft Graph, then select \"Grant admin consent\". Only a Privileged Role Administrator or Global Administrator can do that.", list)).
+		Fix(words.T("The booking server keeps its old token for up to 90 minutes. Restart it after the consent.")).
 		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))
 }
 
@@ -230,7 +230,7 @@ func (s *State) portal(blade string) string {
 func checkExcess(_ context.Context, s *State) Finding {
 	roles, readable := s.roles()
 	if !readable {
-		return unknown(unexpected(words.T("The token is not one whose roles can be read.")))
+		return unknown(unexpected(words.T("The token's roles cannot be read.")))
 	}
 	superfluous, dangerous := []string{}, []string{}
 	var worst permission.Entry
@@ -246,14 +246,14 @@ func checkExcess(_ context.Context, s *State) Finding {
 			}
 		}
 	}
-	f := pass(words.T("The token carries nothing that %s does not need.", s.Product.Name))
+	f := pass(words.T("The token has no permission that %s does not need.", s.Product.Name))
 	remove := words.T("Microsoft Entra admin center, Enterprise applications, this application, Permissions: open the menu of each permission and press \"Revoke permission\"; then remove it under App registrations, API permissions too.")
 	switch {
 	case len(dangerous) > 0:
-		f = warn(problem.New(codePermissionDangerous, words.T("The application may do what no booking server should: %s", strings.Join(dangerous, ", "))).
+		f = warn(problem.New(codePermissionDangerous, words.T("The application can do what no booking server should: %s", strings.Join(dangerous, ", "))).
 			With(words.T(worst.Dangerous)).Fix(remove).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
 	case len(superfluous) > 0:
-		f = warn(problem.New(codePermissionSuperfluous, words.T("The application holds permissions that %s does not need: %s", s.Product.Name, strings.Join(superfluous, ", "))).
+		f = warn(problem.New(codePermissionSuperfluous, words.T("The application has permissions that %s does not need: %s", s.Product.Name, strings.Join(superfluous, ", "))).
 			Fix(remove).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
 	}
 	return f.with("superfluous", superfluous).with("dangerous", dangerous)

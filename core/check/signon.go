@@ -16,10 +16,10 @@ import (
 
 func signOnChecks() []Check {
 	return []Check{
-		{ID: RedirectURIs, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("Sign-in leads back to the booking server"), DependsOn: []string{Declared}, After: []string{ServerContract}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs }), SignIn: true, Run: checkRedirects},
+		{ID: RedirectURIs, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("Sign-in returns to the booking server"), DependsOn: []string{Declared}, After: []string{ServerContract}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs }), SignIn: true, Run: checkRedirects},
 		{ID: IDTokens, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("The application issues ID tokens"), DependsOn: []string{Declared}, Applies: wantsSignOn(func(p product.SSO) bool { return p.IDTokens }), SignIn: true, Run: checkIDTokens},
 		{ID: AccessTokens, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("The application issues access tokens"), DependsOn: []string{Declared}, Applies: wantsSignOn(func(p product.SSO) bool { return p.AccessTokens }), SignIn: true, Run: checkAccessTokens},
-		{ID: SignInConsent, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("People may sign in without being asked"), DependsOn: []string{Declared}, After: []string{Consented}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs || p.IDTokens }), SignIn: true, Run: checkSignInConsent},
+		{ID: SignInConsent, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("People can sign in without a consent prompt"), DependsOn: []string{Declared}, After: []string{Consented}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs || p.IDTokens }), SignIn: true, Run: checkSignInConsent},
 		{ID: SignInAssigned, Claim: evidence.SingleSignOn, Proves: true, Title: words.T("People are assigned to the application where that is required"), DependsOn: []string{Declared}, After: []string{Consented}, Applies: wantsSignOn(func(p product.SSO) bool { return p.RedirectURIs || p.IDTokens }), SignIn: true, Run: checkAssigned},
 	}
 }
@@ -48,7 +48,7 @@ func checkRedirects(_ context.Context, s *State) Finding {
 			Lead(words.T("Fill in the blanks of the redirect URI, and update the registration."), problem.PlaceRedirectURIs)).with("guide", signOn.Patterns)
 	}
 	if len(want) == 0 {
-		return Finding{Status: Skipped, Note: words.T("Neither the booking server nor this connection says where sign-in leads back to: enter the redirect URI if people are to sign in.")}
+		return Finding{Status: Skipped, Note: words.T("Neither the booking server nor this connection names the address to which sign-in returns. Enter the redirect URI if people should sign in.")}
 	}
 	have, platform := a.Redirects(signOn.Platform), product.PlatformText(signOn.Platform)
 	page := words.T("Microsoft Entra admin center, App registrations, this application, Authentication, platform %s: press \"Add URI\", enter it exactly so, and press \"Save\".", platform)
@@ -67,8 +67,8 @@ func checkRedirects(_ context.Context, s *State) Finding {
 		}
 		for _, near := range have {
 			if strings.EqualFold(bareURI(near), bareURI(uri)) {
-				p = problem.New(codeSignOnRedirectDiffers, words.T("The redirect URI %s is not to the letter: the application has %s.", uri, near)).
-					With(words.T("Scheme, upper and lower case of the path, and a slash at the end all count."))
+				p = problem.New(codeSignOnRedirectDiffers, words.T("The redirect URI %s does not match exactly: the application has %s.", uri, near)).
+					With(words.T("The scheme, the case of the path and a trailing slash all count."))
 			}
 		}
 		return fail(p.Fix(page).See(words.T("Authentication of this application"), s.portal("Authentication"))).
@@ -99,8 +99,8 @@ func checkIDTokens(_ context.Context, s *State) Finding {
 	if s.application.IDTokens {
 		return pass(words.T("ID tokens are on."))
 	}
-	return fail(problem.New(codeSignOnIDTokensOff, words.T("The application does not issue ID tokens, which %s signs people in with.", s.Product.Name)).
-		Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication, \"Implicit grant and hybrid flows\": tick \"ID tokens\" and press \"Save\".")).
+	return fail(problem.New(codeSignOnIDTokensOff, words.T("The application does not issue ID tokens, with which %s signs people in.", s.Product.Name)).
+		Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication, \"Implicit grant and hybrid flows\": select \"ID tokens\", then select \"Save\".")).
 		See(words.T("Authentication of this application"), s.portal("Authentication")))
 }
 
@@ -112,7 +112,7 @@ func checkSignInConsent(_ context.Context, s *State) Finding {
 	read := s.grants != nil
 	s.mu.Unlock()
 	if !read {
-		return unknown(problem.New(codeSignOnConsentUnknown, words.T("What was consented to could not be read.")).
+		return unknown(problem.New(codeSignOnConsentUnknown, words.T("The consent could not be read.")).
 			Fix(words.T("Repair what the check \"An administrator consented to it\" names, then check again.")))
 	}
 	missing := []string{}
@@ -125,7 +125,7 @@ func checkSignInConsent(_ context.Context, s *State) Finding {
 		return pass(words.T("Consent for sign-in is granted for everyone."))
 	}
 	return warn(problem.New(codeSignOnConsentMissing, words.T("Sign-in requests %s, which has no admin consent for all users.", strings.Join(missing, ", "))).
-		With(words.T("People are asked at their first sign-in, or are turned away where the tenant does not let them consent.")).
+		With(words.T("People are asked at their first sign-in, or are refused if the tenant does not allow them to consent.")).
 		Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: press \"Grant admin consent\".")).
 		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))).with("missing", missing)
 }
@@ -147,19 +147,19 @@ func checkAssigned(ctx context.Context, s *State) Finding {
 	if err != nil {
 		return judgeReader(err)
 	}
-	assign := words.T("Microsoft Entra admin center, Enterprise applications, this application, Users and groups: press \"Add user/group\" and assign the people and groups who are to sign in.")
+	assign := words.T("Microsoft Entra admin center, Enterprise applications, this application, Users and groups: select \"Add user/group\" and assign the people and groups who should sign in.")
 	open := words.T("Or under Properties set \"Assignment required?\" to No and press \"Save\".")
 	if len(assigned) == 0 {
-		return fail(problem.New(codeSignOnNobodyAssigned, words.T("Nobody may sign in: the enterprise application requires assignment, and nobody is assigned.")).
-			With(words.T("Microsoft turns everybody away with AADSTS50105.")).Fix(assign).Fix(open))
+		return fail(problem.New(codeSignOnNobodyAssigned, words.T("No one can sign in: the enterprise application requires assignment, and no one is assigned.")).
+			With(words.T("Microsoft refuses everyone with AADSTS50105.")).Fix(assign).Fix(open))
 	}
 	holds := func(id string) bool {
 		return slices.ContainsFunc(assigned, func(g tenant.AppRoleGrant) bool { return sameID(g.PrincipalID, id) })
 	}
 	f := pass(words.N(len(assigned), "Assignment is required, and the chosen groups are assigned. %d person or group may sign in.", "Assignment is required, and the chosen groups are assigned. %d people and groups may sign in.", len(assigned)))
 	if people := s.Connection.People; people.Mode != connection.Groups || slices.ContainsFunc(people.Groups, func(id string) bool { return !holds(id) }) {
-		f = warn(problem.New(codeSignOnSomeAssigned, words.N(len(assigned), "Only %d person or group may sign in: the enterprise application requires assignment.", "Only %d people and groups may sign in: the enterprise application requires assignment.", len(assigned))).
-			With(words.T("Microsoft turns everybody else away with AADSTS50105. Members of groups within an assigned group do not count.")).Fix(assign).Fix(open))
+		f = warn(problem.New(codeSignOnSomeAssigned, words.N(len(assigned), "Only %d person or group can sign in: the enterprise application requires assignment.", "Only %d people and groups can sign in: the enterprise application requires assignment.", len(assigned))).
+			With(words.T("Microsoft refuses everyone else with AADSTS50105. Members of groups within an assigned group do not count.")).Fix(assign).Fix(open))
 	}
 	return f.with("assigned", len(assigned))
 }

@@ -119,7 +119,7 @@ func guard(call func() error) (err error) {
 }
 
 func broke(by any) *problem.Problem {
-	return problem.New(problem.CodeUnexpected, words.T("This check broke on something that it did not expect.")).
+	return problem.New(problem.CodeUnexpected, words.T("This check failed because of something unexpected.")).
 		With(words.Plain(fmt.Sprint(by)))
 }
 

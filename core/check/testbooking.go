@@ -25,7 +25,7 @@ const (
 
 func bookingChecks() []Check {
 	return []Check{{
-		ID: RoomSettings, Claim: evidence.Booking, Title: words.T("The calendar processing of the rooms lets them be booked"),
+		ID: RoomSettings, Claim: evidence.Booking, Title: words.T("The calendar processing of the rooms allows bookings"),
 		DependsOn: []string{Lint}, After: []string{RoomList}, Optional: true, Applies: books, Wanted: wantsSettings, Run: checkSettings,
 	}, {
 		ID: TestBooking, Claim: evidence.Booking, Proves: true, Title: words.T("A room answers an invitation"),
@@ -62,7 +62,7 @@ func checkBooking(ctx context.Context, s *State) Finding {
 		return Finding{Status: Skipped, Note: words.T("No test booking was made because writes were not allowed. %s", plan.Says())}
 	case !o.BookingAt.IsZero() && !o.BookingAt.Equal(plan.Start):
 		return unknown(problem.New(codeBookingTimeTaken, words.T("%s is no longer free at the agreed time.", o.TestRoom)).
-			With(words.T("Nothing was made. The next free time is %s.", plan.when())).
+			With(words.T("Nothing was created. The next free time is %s.", plan.when())).
 			Fix(words.T("Press \"Test again\" and agree to the new time.")))
 	}
 	s.say(0, 0, plan.Says())
@@ -94,7 +94,7 @@ func checkBooking(ctx context.Context, s *State) Finding {
 		return judge(ofOrganizer(o.Organizer, err)).with("organizer", o.Organizer)
 	}
 	if made.ID == "" {
-		return unknown(unexpected(words.T("The meeting was made without an id; look for %q in the calendar of %s.", testSubject, o.Organizer)))
+		return unknown(unexpected(words.T("The meeting was created without an ID. Look for %q in the calendar of %s.", testSubject, o.Organizer)))
 	}
 	trace.ID, trace.UID, trace.State = made.ID, made.ICalUID, TraceCreated
 	_ = s.Journal.Append(trace)
@@ -165,7 +165,7 @@ func (s *State) awaitRoom(ctx context.Context, made tenant.Event, plan BookingPl
 			return s.judgeDecline(plan)
 		case e.Response == "tentativelyAccepted":
 			return fail(problem.New(codeBookingTentative, words.T("%s accepted tentatively. Someone must approve the booking.", o.TestRoom)).
-				Lead(words.T("Run the calendar-processing script for it, so that it accepts by itself."), problem.PlaceCalendarScript))
+				Lead(words.T("Run the calendar-processing script for it, so that it accepts automatically."), problem.PlaceCalendarScript))
 		}
 		select {
 		case <-time.After(pause):
@@ -249,7 +249,7 @@ func (s *State) takeBack(ctx context.Context, trace Trace) *problem.Problem {
 func Remove(ctx context.Context, calendars Calendars, trace Trace) error {
 	if trace.ID == "" {
 		if trace.Start.IsZero() {
-			return problem.New(codeBookingTraceWithoutID, words.T("The meeting's id is not known.")).
+			return problem.New(codeBookingTraceWithoutID, words.T("The meeting's ID is not known.")).
 				Fix(words.T("Look for %q in the calendar of %s.", testSubject, trace.Mailbox))
 		}
 		found, err := locate(ctx, calendars, trace)

@@ -57,7 +57,7 @@ func unknown(c Cloud, tenant string) *problem.Problem {
 	p := problem.New(CodeTenantUnknown, words.T("%s does not know the tenant %s.", c.Name, tenant)).
 		Fix(words.T("Check the spelling of the domain. It must be one that is verified in Microsoft Entra ID. The Tenant ID always works. The name that Microsoft gave the tenant may be %s.onmicrosoft.com, but that is a guess.", firstLabel(tenant)))
 	if !c.Own {
-		p.Fix(words.T("The tenant may be in another of Microsoft's clouds. Roomkey can ask those too, but only after you say yes: each of them then learns that somebody looked for %s.", tenant))
+		p.Fix(words.T("The tenant may be in another of Microsoft's clouds. Roomkey can ask those too, but only with your consent, because each of them learns that someone looked for %s.", tenant))
 	}
 	return p
 }
@@ -93,8 +93,8 @@ func wrongCloud(asked, right Cloud, m metadata, tenant string) *problem.Problem 
 // otherTenant is for an answer that is whole and speaks of another tenant than
 // the one that was asked for, or of two.
 func otherTenant(c Cloud, m metadata, tenant string) *problem.Problem {
-	p := problem.New(codeOtherTenant, words.T("The sign-in of %s was asked for the tenant %s and answered about another one.", c.Name, tenant)).
-		With(words.T("The issuer in the answer is the tenant %s, the token endpoint that of %s.", m.tenantID(), tenantIn(m.TokenEndpoint)))
+	p := problem.New(codeOtherTenant, words.T("The sign-in of %s was asked about the tenant %s and answered about another one.", c.Name, tenant)).
+		With(words.T("The issuer in the answer is the tenant %s, the token endpoint belongs to %s.", m.tenantID(), tenantIn(m.TokenEndpoint)))
 	if c.Own {
 		p.Fix(words.T("Check authority of the cloud %q in clouds.yaml, in Roomkey's configuration folder: it has to be the sign-in without a tenant.", c.ID))
 	}
@@ -103,7 +103,7 @@ func otherTenant(c Cloud, m metadata, tenant string) *problem.Problem {
 }
 
 func busy(c Cloud, status int) *problem.Problem {
-	return problem.New(codeBusy, words.T("The sign-in of %s cannot answer just now.", c.Name)).
+	return problem.New(codeBusy, words.T("The sign-in of %s cannot answer at the moment.", c.Name)).
 		With(words.T("%s answered %d %s.", host(c.Authority), status, http.StatusText(status))).
 		Fix(words.T("Wait a minute and try again."))
 }
@@ -111,7 +111,7 @@ func busy(c Cloud, status int) *problem.Problem {
 // unexpected is for an answer that no sign-in gives: a proxy's login page, half
 // a document, another web server.
 func unexpected(c Cloud, status int, body []byte) *problem.Problem {
-	p := problem.New(codeUnexpectedAnswer, words.T("What answered at %s is not the sign-in of %s.", host(c.Authority), c.Name))
+	p := problem.New(codeUnexpectedAnswer, words.T("%s answered, but it is not the sign-in of %s.", host(c.Authority), c.Name))
 	switch start := strings.ToLower(strings.TrimSpace(string(body[:min(len(body), 512)]))); {
 	case status >= 300 && status < 400:
 		p.With(words.T("It answered %d and sent us to another page, as the login page of a proxy does.", status))

@@ -128,7 +128,7 @@ func (c Cloud) validate(d *strictyaml.Document, at string, others []Cloud) {
 		}
 	}
 	if strings.TrimSpace(c.Name) == "" || c.Name != problem.Line(c.Name) {
-		d.Wrong(at+".name", words.T("The cloud needs a name on one line, to choose it by."))
+		d.Wrong(at+".name", words.T("The cloud needs a one-line name to choose it by."))
 	}
 	root(d, at+".authority", c.Authority, words.T("The cloud needs the address of its sign-in, such as https://login.example.com."))
 	root(d, at+".graph", c.Graph, words.T("The cloud needs the address of its Microsoft Graph, such as https://graph.example.com."))

@@ -126,7 +126,7 @@ func TestMistakes(t *testing.T) {
 	const fine = head + "    authority: https://login.example\n    graph: https://graph.example\n"
 	for name, tt := range map[string]struct{ text, where, says string }{
 		"unknown field":      {fine + "    scope: x\n", "line 11", "clouds[1].scope: There is no such field. Known here: id, name, authority"},
-		"field twice":        {fine + "    name: Again\n", "line 11", "clouds[1].name: The field is written twice; the first time in line 8"},
+		"field twice":        {fine + "    name: Again\n", "line 11", "clouds[1].name: The field appears twice. The first is in line 8"},
 		"no graph":           {head + "    authority: https://login.example\n", "line 7", "clouds[1].graph: The cloud needs the address of its Microsoft Graph"},
 		"empty authority":    {head + "    authority:\n    graph: https://graph.example\n", "line 9", "clouds[1].authority: The cloud needs the address of its sign-in"},
 		"plain http":         {head + "    authority: http://127.0.0.1:80\n    graph: https://graph.example\n", "line 9", "clouds[1].authority: \"http://127.0.0.1:80\" must begin with https://"},

@@ -46,7 +46,7 @@ func DiscoverElsewhere(ctx context.Context, client func(Cloud) (*http.Client, er
 		}
 	}
 	if len(unreached) > 0 {
-		return Cloud{}, Discovery{}, problem.New(codeSearchIncomplete, words.T("The tenant %s was not found, but not every cloud could be asked.", tenant)).
+		return Cloud{}, Discovery{}, problem.New(codeSearchIncomplete, words.T("The tenant %s was not found, but not every cloud answered.", tenant)).
 			With(words.T("No valid answer from: %s. First error: %s", strings.Join(unreached, ", "), problem.Of(first).Title)).
 			Fix(words.T("Choose the cloud yourself if you know it, or try again from a network that lets this computer reach them.")).By(first)
 	}
@@ -70,7 +70,7 @@ func inCloud(ctx context.Context, client func(Cloud) (*http.Client, error), c Cl
 		return Cloud{}, Discovery{}, wrongCloud(c, Cloud{}, m, tenant)
 	}
 	if twins := slices.DeleteFunc(slices.Clone(clouds), func(o Cloud) bool { return !m.fits(o) }); len(twins) > 1 {
-		return Cloud{}, Discovery{}, problem.New(codeAmbiguous, words.T("The tenant %s is in %s or in %s; its sign-in does not say which.", tenant, twins[0].Name, twins[1].Name)).
+		return Cloud{}, Discovery{}, problem.New(codeAmbiguous, words.T("The tenant %s is in %s or in %s. Its sign-in does not say which.", tenant, twins[0].Name, twins[1].Name)).
 			Fix(words.T("Choose the cloud that your contract with Microsoft names."))
 	}
 	return found, m.discovery(tenant, seen), nil

@@ -278,7 +278,7 @@ func (r *reader) object(target reflect.Value, path string) (unknown, *problem.Pr
 		}
 		at := join(path, name)
 		if seen[name] {
-			return left, r.mistake(start, at, words.T("the field stands here twice"))
+			return left, r.mistake(start, at, words.T("the field appears twice here"))
 		}
 		seen[name] = true
 		index, known := fields[name]

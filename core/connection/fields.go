@@ -126,7 +126,7 @@ func (c *Connection) Get(path string) (string, error) {
 func (c *Connection) Set(path, value string) error {
 	if path == "schema" || path == "id" {
 		return problem.New(codeFixedField, words.T("The field %s cannot be changed.", path)).
-			Fix(words.T("Make a new connection instead."))
+			Fix(words.T("Create a new connection instead."))
 	}
 	changed := c.Clone()
 	v, p := changed.field(path)
@@ -193,7 +193,7 @@ func (c *Connection) follow(path string, old *Connection) *problem.Problem {
 
 func wrongValue(path string, wrong words.Text) *problem.Problem {
 	return problem.New(codeWrongValue, words.T("%s: %s.", path, wrong)).
-		Fix(words.T("Write another value for %s.", path))
+		Fix(words.T("Enter another value for %s.", path))
 }
 
 // List splits a typed list at commas, semicolons and line ends; it is empty

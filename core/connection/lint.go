@@ -100,8 +100,8 @@ func (l *linter) cleanliness() {
 	l.each(func(path, text string) {
 		if _, removed := tidy(text); len(removed) > 0 {
 			field, _, _ := strings.Cut(path, "[")
-			l.add(path, codeUnclean, words.T("There is something around or inside this value that pasting added: %s.", listed(removed)),
-				words.T("Paste the value again into its field, where Roomkey takes this away, or run: roomkeyctl connection set %s=VALUE", field))
+			l.add(path, codeUnclean, words.T("Pasting added something around or inside this value: %s.", listed(removed)),
+				words.T("Paste the value again into its field, where Roomkey removes this, or run: roomkeyctl connection set %s=VALUE", field))
 		}
 	})
 }
@@ -130,7 +130,7 @@ func (l *linter) empties() {
 		l.add("rooms.lists", CodeEmpty, words.T("No room list is chosen."), words.T("Choose room lists in the step Choose, or choose all rooms."))
 	}
 	if l.c.Rooms.Mode == ByRule && !l.c.Rooms.Rule.Given() {
-		l.add("rooms.rule.name", CodeEmpty, words.T("The rule for the rooms says nothing."), words.T("Give a building, a name, a number of seats or a room list, or choose all rooms."))
+		l.add("rooms.rule.name", CodeEmpty, words.T("The rule for the rooms is empty."), words.T("Give a building, a name, a number of seats or a room list, or choose all rooms."))
 	}
 	if l.c.People.Mode == Groups && len(l.c.People.Groups) == 0 {
 		l.add("people.groups", CodeEmpty, words.T("No group is chosen."), words.T("Choose groups in the step Choose, or choose all people."))
@@ -140,7 +140,7 @@ func (l *linter) empties() {
 func emptyField(path string) (title, remedy words.Text) {
 	switch path {
 	case "name":
-		return words.T("The connection has no name."), words.T("Type a name by which you will find it again, such as the company's.")
+		return words.T("The connection has no name."), words.T("Type a name that you will recognize, such as the company's.")
 	case "cloud":
 		return words.T("No Microsoft cloud is chosen."), words.T("Choose the cloud. It is Global unless the tenant is in a national cloud.")
 	case "tenant.domain":
@@ -307,7 +307,7 @@ func (l *linter) urls() {
 	l.url("notifications.url", c.Notifications.URL, words.T("notifications"))
 	l.url("notifications.lifecycleUrl", c.Notifications.LifecycleURL, words.T("lifecycle notifications"))
 	if n := len(c.SingleSignOn.RedirectURIs); n > MaxRedirectURIs {
-		l.add("singleSignOn.redirectUris", codeRedirectURI, words.T("There are %d redirect URIs, and an application can have %d.", n, MaxRedirectURIs),
+		l.add("singleSignOn.redirectUris", codeRedirectURI, words.T("There are %d redirect URIs, but an application can have only %d.", n, MaxRedirectURIs),
 			words.T("Keep the ones that the booking server uses."))
 		return
 	}
@@ -333,7 +333,7 @@ func (l *linter) url(path, value string, whose words.Text) {
 		l.add(path, code, words.T("This is not a web address."), words.T("Type the address of %s in full, such as https://booking.contoso.com.", whose))
 	case u.Scheme == "http" && IsLoopback(u.Hostname()) && path == "server.url":
 	case u.Scheme == "http":
-		l.add(path, code, words.T("The address of %s starts with http: what is sent there could be read on the way.", whose), words.T("Type it with https://. Plain http works only for a booking server on this computer."))
+		l.add(path, code, words.T("The address of %s starts with http: others on the network can read what is sent there.", whose), words.T("Type it with https://. Plain http works only for a booking server on this computer."))
 	case u.Scheme != "https":
 		l.add(path, code, words.T("The address of %s starts with %q.", whose, u.Scheme), words.T("Type it with https://."))
 	}
@@ -344,10 +344,10 @@ func (l *linter) url(path, value string, whose words.Text) {
 		l.add(path, code, words.T("There is a user name or password in the address."), words.T("Remove everything between // and @: credentials belong in the keychain."))
 	}
 	if path == "server.url" && (u.RawQuery != "" || u.ForceQuery) {
-		l.add(path, code, words.T("There is a question mark in the address."), words.T("Remove the question mark and everything behind it."))
+		l.add(path, code, words.T("There is a question mark in the address."), words.T("Remove the question mark and everything after it."))
 	}
 	if u.Fragment != "" || strings.HasSuffix(value, "#") {
-		l.add(path, code, words.T("There is a # in the address."), words.T("Remove the # and everything behind it."))
+		l.add(path, code, words.T("There is a # in the address."), words.T("Remove the # and everything after it."))
 	}
 }
 
@@ -375,7 +375,7 @@ func redirectURI(uri string) (wrong, remedy words.Text) {
 	case strings.Contains(uri, "*"):
 		return words.T("A redirect URI cannot contain a wildcard (*)."), words.T("Type each redirect URI in full.")
 	case strings.Contains(uri, "#"):
-		return words.T("A redirect URI cannot contain a #."), words.T("Remove the # and everything behind it.")
+		return words.T("A redirect URI cannot contain a #."), words.T("Remove the # and everything after it.")
 	case u.User != nil:
 		return words.T("There is a user name or password in the address."), words.T("Remove everything between // and @.")
 	case u.Scheme == "http" && !strings.EqualFold(u.Hostname(), "localhost"):

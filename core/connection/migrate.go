@@ -20,11 +20,11 @@ func (r *reader) migrate(steps []migration) *problem.Problem {
 		Schema json.RawMessage `json:"schema"`
 	}
 	if err := json.Unmarshal(r.data, &head); err != nil {
-		return r.mistake(0, "", words.T("the file must hold one object in braces"))
+		return r.mistake(0, "", words.T("the file must contain one object in braces"))
 	}
 	var version int
 	if err := json.Unmarshal(head.Schema, &version); err != nil || version < 1 {
-		return r.mistake(0, "schema", words.T("the version of the document is missing or no number from 1 on, so this may be another kind of file"))
+		return r.mistake(0, "schema", words.T("the version of the document is missing or is not a number from 1, so this may be another kind of file"))
 	}
 	current := len(steps) + 1
 	if version > current {

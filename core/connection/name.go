@@ -19,21 +19,21 @@ const maxName = 120
 // is deleted, so that all of it must be seen.
 func CheckName(name string) *problem.Problem {
 	bad := func(title words.Text) *problem.Problem {
-		return problem.New(codeName, title).Fix(words.T("Type a name of letters, digits and ordinary signs."))
+		return problem.New(codeName, title).Fix(words.T("Type a name with letters, digits and ordinary characters."))
 	}
 	at := strings.IndexFunc(name, func(r rune) bool { return problem.Invisible(r) || unicode.IsSpace(r) && r != ' ' })
 	switch {
 	case name == "":
 		return problem.New(CodeEmpty, words.T("The connection has no name.")).Fix(words.T("Type a name."))
 	case !utf8.ValidString(name):
-		return bad(words.T("The name is no text."))
+		return bad(words.T("The name is not text."))
 	case at >= 0:
 		r, _ := utf8.DecodeRuneInString(name[at:])
-		return bad(words.T("The name has a character in it that is not seen or that turns the text around: U+%04X.", r))
+		return bad(words.T("The name has a character that cannot be seen or that reverses the text: U+%04X.", r))
 	case strings.TrimSpace(name) != name:
-		return bad(words.T("The name begins or ends with a space, which is not seen."))
+		return bad(words.T("The name begins or ends with a space, which cannot be seen."))
 	case strings.HasSuffix(name, "."):
-		return bad(words.T("The name ends with a dot, which Windows drops from the names of files."))
+		return bad(words.T("The name ends with a dot, which Windows removes from file names."))
 	case utf8.RuneCountInString(name) > maxName:
 		return bad(words.T("The name is longer than %d characters.", maxName))
 	}

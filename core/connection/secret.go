@@ -31,16 +31,16 @@ func LintSecret(kind, text string) []FieldProblem {
 		}
 	}
 	if len(removed) > 0 {
-		add(codeUnclean, words.T("There is something around or inside the value that pasting added: %s.", listed(removed)),
-			words.T("Paste the value again into its field, where Roomkey takes this away."))
+		add(codeUnclean, words.T("Pasting added something around or inside the value: %s.", listed(removed)),
+			words.T("Paste the value again into its field, where Roomkey removes this."))
 	}
 	if strings.IndexFunc(clean, func(r rune) bool { return r <= ' ' || r > '~' }) >= 0 {
-		add(codeSecretCharacters, words.T("There are characters in the middle of the value that cannot be part of it."),
+		add(codeSecretCharacters, words.T("The value contains characters that cannot be part of it."),
 			words.T("Copy the value again with the copy button beside it, and nothing else."))
 	}
 	if kind == "client-secret" && IsGUID(clean) {
 		add(codeSecretID, words.T("This looks like the Secret ID, not the secret's Value."),
-			words.T("In the app registration open Certificates & secrets and copy the column Value. It is only visible right after creation: if it is hidden, press New client secret and copy the new Value."))
+			words.T("In the app registration open Certificates & secrets and copy the column Value. It is only visible right after creation: if it is hidden, select New client secret and copy the new Value."))
 	}
 	if kind == "client-secret" && strings.Contains(clean, "-----BEGIN") {
 		add(codeSecretIsCertificate, words.T("This is a certificate or key, not a client secret."),
@@ -76,18 +76,18 @@ var otherThings = []struct {
 	},
 	{
 		func(_, text string) bool { return masked.MatchString(text) },
-		words.T("This is the masked value: its beginning, and signs in place of the rest."),
+		words.T("This is the masked value: its beginning, followed by placeholders."),
 		words.T("The full value is shown only once, right after it is created. If it is masked now, create a new one and copy that."),
 	},
 	{
 		func(_, text string) bool { return asJSON.MatchString(text) },
-		words.T("This is a JSON text, not the value alone."),
-		words.T("Paste only what stands between the quotes behind the name of the value, such as \"password\" in the output of az or \"secretText\" in an answer of Graph."),
+		words.T("This is JSON, not only the value."),
+		words.T("Paste only the text between the quotes after the name of the value, such as \"password\" in the output of az or \"secretText\" in a response from Graph."),
 	},
 	{
 		func(kind, text string) bool { return kind == "client-secret" && jwt.MatchString(text) },
-		words.T("This is an access token (JWT), not a client secret: it ends within hours."),
-		words.T("In the app registration open Certificates & secrets, press New client secret and copy the column Value."),
+		words.T("This is an access token (JWT), not a client secret: it expires within hours."),
+		words.T("In the app registration open Certificates & secrets, select New client secret and copy the column Value."),
 	},
 	{
 		func(kind, text string) bool {
@@ -116,7 +116,7 @@ var otherThings = []struct {
 			m := assignment.FindStringSubmatch(text)
 			return !bearer.MatchString(text) && (m != nil && (m[1] != "" || named.MatchString(m[2])) || pairs.MatchString(text) && !asJSON.MatchString(text))
 		},
-		words.T("This is a line with a name and a value, not the value alone."),
-		words.T("Paste only what stands behind the = or the colon, without quotes."),
+		words.T("This is a line with a name and a value, not only the value."),
+		words.T("Paste only what follows the = or the colon, without quotes."),
 	},
 }

@@ -33,7 +33,7 @@ func TestCatalogue(t *testing.T) {
 				}
 			}
 		}
-		// What a person has to do helps no application that signs in by itself.
+		// What a person has to do helps no application that signs in automatically.
 		for _, fix := range (Refusal{Code: code}).Problem(BookingApplication, global, client, "").Remedies {
 			if s := fix.Text.String(); strings.HasPrefix(s, "Sign in") || strings.Contains(s, "ign in again") {
 				t.Errorf("%d sends an application to a person's sign-in: %q", code, s)

@@ -118,11 +118,11 @@ func (a *Administrator) ClientID() string { return a.o.ClientID }
 // Disclosure is what a person reads before the sign-in opens.
 func (a *Administrator) Disclosure(scopes []string) words.Text {
 	if a.o.ClientID != CommandLineTools {
-		return words.T("You will sign in to your own application %s. It asks for: %s.", a.o.ClientID, strings.Join(scopes, ", "))
+		return words.T("You will sign in to your own application %s. It requests: %s.", a.o.ClientID, strings.Join(scopes, ", "))
 	}
-	return words.T("You will sign in to \"Microsoft Graph Command Line Tools\", an application of Microsoft's, because Roomkey has no application of its own in your tenant yet. "+
-		"It asks for: %s. Do not tick \"Consent on behalf of your organization\". "+
-		"What you consent to stays with that application after you sign out, for you alone, and its sign-ins are logged under its name.", strings.Join(scopes, ", "))
+	return words.T("You will sign in to \"Microsoft Graph Command Line Tools\", a Microsoft application, because Roomkey has no application of its own in your tenant yet. "+
+		"It requests: %s. Do not select \"Consent on behalf of your organization\". "+
+		"What you consent to remains with that application after you sign out, for you alone, and its sign-ins are logged under its name.", strings.Join(scopes, ", "))
 }
 
 // Account is who is signed in, nil when nobody is.

@@ -367,7 +367,7 @@ func TestSilent(t *testing.T) {
 func TestDisclosure(t *testing.T) {
 	a := newReception(t).administrator()
 	s := a.Disclosure(ScopesApply).String()
-	for _, part := range []string{"Microsoft Graph Command Line Tools", "Application.ReadWrite.All", "Do not tick", "logged under its name"} {
+	for _, part := range []string{"Microsoft Graph Command Line Tools", "Application.ReadWrite.All", "Do not select", "logged under its name"} {
 		if !strings.Contains(s, part) {
 			t.Errorf("%q is not in %s", part, s)
 		}

@@ -46,7 +46,7 @@ func ownClientNeeded(c cloud.Cloud) *problem.Problem {
 func OwnClient(c cloud.Cloud) []problem.Remedy {
 	command := `az ad app create --display-name "Roomkey sign-in" --sign-in-audience AzureADMyOrg --public-client-redirect-uris http://localhost --is-fallback-public-client true --query appId --output tsv`
 	return []problem.Remedy{
-		{Text: words.T("Make an application of your own for the sign-in: in the Microsoft Entra admin center open App registrations, press New registration, enter a name such as Roomkey sign-in, choose Accounts in this organizational directory only, under Redirect URI choose Public client/native (mobile & desktop) with http://localhost, and press Register. Under Authentication > Settings set Allow public client flows to Yes and press Save. Then enter its Application (client) ID in Roomkey as the client for the sign-in.")},
+		{Text: words.T("Create an application of your own for the sign-in: in the Microsoft Entra admin center open App registrations, select New registration, enter a name such as Roomkey sign-in, select Accounts in this organizational directory only, under Redirect URI select Public client/native (mobile & desktop) with http://localhost, and select Register. Under Authentication > Settings set Allow public client flows to Yes and select Save. Then enter its Application (client) ID in Roomkey as the client for the sign-in.")},
 		{Text: words.T("The same with Azure's command line (it prints the client ID):"), Command: command},
 	}
 }

@@ -184,14 +184,14 @@ func (r Refusal) Problem(whose Whose, c cloud.Cloud, clientID, tenant string) *p
 	}
 	known, ok := Explain(r.Code)
 	if ok && whose == BookingApplication && known.people() {
-		p.Title = words.T("Microsoft refused the application's sign-in with a code about a person's sign-in (AADSTS%d).", r.Code)
+		p.Title = words.T("Microsoft refused the application's sign-in with a code for a person's sign-in (AADSTS%d).", r.Code)
 		p.Detail = words.T("An application that signs in by itself has no person beside it, so the code does not tell the cause. Tenant: %s. Application: %s. %s", or(tenant), or(clientID), said)
 		p.Fix(words.T("Look for the attempt in the Microsoft Entra admin center under Monitoring & health > Sign-in logs > Service principal sign-ins."))
 		p.See(words.T("AADSTS%d at Microsoft", r.Code), c.Authority+"/error?code="+strconv.Itoa(r.Code))
 		return p.See(pageLink(c, "signins", clientID))
 	}
 	if !ok {
-		p.With(said).Fix(words.T("Look the code up at the address below, or look for the attempt under Monitoring & health > Sign-in logs in the Microsoft Entra admin center."))
+		p.With(said).Fix(words.T("Look up the code at the address below, or look for the attempt under Monitoring & health > Sign-in logs in the Microsoft Entra admin center."))
 		p.See(words.T("AADSTS%d at Microsoft", r.Code), c.Authority+"/error?code="+strconv.Itoa(r.Code))
 		return p.See(pageLink(c, "signins", clientID))
 	}
@@ -230,12 +230,12 @@ func slug(s string) string {
 // unexpected is an answer that is none of Microsoft's.
 func unexpected(c cloud.Cloud, status int) *problem.Problem {
 	if status == 429 || status >= 500 {
-		return problem.New(CodeUnavailable, words.T("Microsoft's sign-in at %s is too busy or out of order (HTTP %d).", hostOf(c), status)).
+		return problem.New(CodeUnavailable, words.T("Microsoft's sign-in at %s is too busy or unavailable (HTTP %d).", hostOf(c), status)).
 			Fix(words.T("Wait a few minutes and test again.")).
 			See(words.T("Microsoft's service status"), "https://status.cloud.microsoft")
 	}
-	return problem.New(codeUnexpectedAnswer, words.T("What answered at %s is not Microsoft's sign-in (HTTP %d).", hostOf(c), status)).
-		With(words.T("The answer is not in the form that Microsoft Entra ID uses. A proxy or a network's own sign-in page may have answered instead.")).
+	return problem.New(codeUnexpectedAnswer, words.T("%s answered, but it is not Microsoft's sign-in (HTTP %d).", hostOf(c), status)).
+		With(words.T("The response is not in the form that Microsoft Entra ID uses. A proxy or a network's own sign-in page may have answered instead.")).
 		Fix(words.T("Open a web page in the browser of this computer; if the network asks for a sign-in or a proxy, complete it and test again.")).
 		Fix(words.T("Ask your network administrator to let this computer reach %s without a proxy sign-in page.", hostOf(c)))
 }

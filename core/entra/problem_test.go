@@ -60,7 +60,7 @@ func TestEveryShapeOfARefusal(t *testing.T) {
 			if p.Code.String() != "entra.AADSTS7000215" || p.TraceID != trace || p.CorrelationID != correlation {
 				t.Fatalf("code %s, trace %s, correlation %s", p.Code, p.TraceID, p.CorrelationID)
 			}
-			if p.Title.String() != "The client secret is not right." || len(p.Remedies) < 2 {
+			if p.Title.String() != "The client secret is not correct." || len(p.Remedies) < 2 {
 				t.Errorf("title %q, remedies %d", p.Title, len(p.Remedies))
 			}
 			if d := p.Detail.String(); !strings.Contains(d, `it's the "Value"`) || strings.Contains(d, trace) || strings.Contains(d, "Timestamp") {

@@ -24,7 +24,7 @@ func (b *build) subjectVisibility() error {
 	case b.form.text("rooms") != "":
 		rooms = b.among(rooms, b.form.addresses("rooms"), "rooms")
 	case len(keepers(b.Rooms)) == 0:
-		return problem.New(codeNoRooms, words.T("None of the chosen rooms is proposed to show what is discussed.")).
+		return problem.New(codeNoRooms, words.T("None of the chosen rooms should show what is discussed.")).
 			Fix(words.T("Name the rooms."))
 	default:
 		rooms = keepers(b.Rooms)
@@ -65,13 +65,13 @@ func (b *build) serviceAccount() error {
 	b.data["Upn"], b.data["DisplayName"], b.data["Nickname"] = account, b.form.text("displayName"), name
 	b.intent.Objects = []string{account}
 	b.will("POST /users", account, map[string]any{"displayName": b.data["DisplayName"], "accountEnabled": true})
-	b.explain("Makes the account as an ordinary user without licence. Its password does not expire, because the booking server could not follow.")
+	b.explain("Creates the account as an ordinary user without a license. Its password does not expire, because the booking server could not change it.")
 	b.explain("Asks for the password when it runs. Keep it in your organization's password manager, and enter it only in the booking server.")
-	b.explain("Says so when the account holds a directory role, which it does not need.")
+	b.explain("Reports if the account has a directory role, which it does not need.")
 	if a := b.Product.ServiceAccount; a != nil {
 		b.explain("What the vendor says: %s", words.Sentences(words.T(a.Purpose), words.T(a.Role), words.T(a.Licence)))
 	}
-	b.warn("Rules that ask everybody for a second factor stop an account that signs in with a password alone. Ask the vendor how the account is used before you make an exception.")
+	b.warn("Rules that require multifactor authentication for everyone stop an account that signs in with only a password. Ask the vendor how the account is used before you make an exception.")
 	return nil
 }
 
@@ -133,7 +133,7 @@ func (b *build) delegateRooms() error {
 		b.warn("Full Access opens the whole mailbox and not only the calendar. Give it only where the vendor asks for it.")
 		return nil
 	}
-	b.explainN(len(rooms), "Makes %s a resource delegate of %d room. Delegates that are there already stay.", "Makes %s a resource delegate of %d rooms. Delegates that are there already stay.", account, len(rooms))
+	b.explainN(len(rooms), "Makes %s a resource delegate of %d room. Existing delegates stay.", "Makes %s a resource delegate of %d rooms. Existing delegates stay.", account, len(rooms))
 	return nil
 }
 
@@ -205,7 +205,7 @@ func (b *build) blockRoomSignIn() error {
 	for _, r := range rooms {
 		b.will("PATCH /users", r, map[string]any{"accountEnabled": allow})
 	}
-	b.explainN(len(rooms), "Looks at the account behind %d room.", "Looks at the account behind each of %d rooms.", len(rooms))
+	b.explainN(len(rooms), "Checks the account behind %d room.", "Checks the account behind each of %d rooms.", len(rooms))
 	if !allow {
 		b.explain("Leaves out every account with a licence, because Teams Rooms and panels sign in with it, and names it in the result.")
 		b.warn("A Teams Room or panel that signs in without its own license is not recognized. Enter it in the field Leave out.")
@@ -216,7 +216,7 @@ func (b *build) blockRoomSignIn() error {
 func (b *build) ewsShow() error {
 	b.will("Get-OrganizationConfig", "organization", nil)
 	b.explain("Shows whether EWS is on, which applications are in the list, and which hold an EWS role in Exchange.")
-	b.explain("What really used EWS lately is in the Microsoft 365 admin center under Reports > Usage > Exchange > EWS usage. The permission full_access_as_app in Entra ID is not seen from Exchange; Roomkey's check looks for it.")
+	b.explain("To see what has really used EWS lately, open the Microsoft 365 admin center under Reports > Usage > Exchange > EWS usage. Exchange does not see the permission full_access_as_app in Entra ID; Roomkey's check looks for it.")
 	return nil
 }
 
@@ -240,7 +240,7 @@ func (b *build) ewsAllow() error {
 	b.explain("Reads the list, shows it with what would be added, and writes it whole.")
 	b.warn("EWS in Exchange Online ends on 1 April 2027 in every cloud, without exceptions. Move the application to Microsoft Graph before then.")
 	if enable {
-		b.warn("With EWS switched on and a list in place, every application that is not in the list is refused.")
+		b.warn("When EWS is on and a list exists, every application that is not in the list is refused.")
 	}
 	return nil
 }

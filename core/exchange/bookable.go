@@ -66,13 +66,13 @@ var rules = []rule{
 		case value("ResourceDelegates") == "":
 			t = words.T("Requests for %s wait for a delegate, and it has none (ResourceDelegates is empty).", room)
 		case value("ForwardRequestsToDelegates") == "False":
-			t = words.T("Requests for %s wait for its delegates, who are not told (ForwardRequestsToDelegates is False).", room)
+			t = words.T("Requests for %s wait for its delegates, who are not notified (ForwardRequestsToDelegates is False).", room)
 		}
 		return t
 	}, "AllBookInPolicy=True"},
 	{codeNobodyAnswers, func(room string, value func(string) string) (t words.Text) {
 		if value("RequestOutOfPolicy") != "" && value("ResourceDelegates") == "" {
-			t = words.T("Some may request bookings outside the policy of %s, which wait for a delegate, and it has none (RequestOutOfPolicy, ResourceDelegates).", room)
+			t = words.T("Some people can request bookings outside the policy of %s, which wait for a delegate, and it has none (RequestOutOfPolicy, ResourceDelegates).", room)
 		}
 		return t
 	}, "ResourceDelegates=ADDRESS"},

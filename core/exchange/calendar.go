@@ -90,7 +90,7 @@ func (b *build) calendarSet() error {
 		return err
 	}
 	if len(policy)+len(subject) == 0 {
-		return problem.New(codeNoPolicy, words.T("The product %s needs nothing particular of its rooms.", b.Product.Name)).
+		return problem.New(codeNoPolicy, words.T("The product %s has no special requirements for its rooms.", b.Product.Name)).
 			Fix(words.T("Fill in the settings that the rooms should have."))
 	}
 	b.data["Policy"], b.data["Subject"] = policy, subject
@@ -114,7 +114,7 @@ func (b *build) calendarSet() error {
 
 	b.explain("Asks Exchange for all room mailboxes, so that an address that is not a room is refused.")
 	b.explainN(len(kept)+len(private), "Compares %d room with the wanted settings and changes only what differs: %s.", "Compares each of %d rooms with the wanted settings and changes only what differs: %s.", len(kept)+len(private), describe(full))
-	b.explain("Writes the values from before to a CSV before each change, and reads each room again after it.")
+	b.explain("Writes the previous values to a CSV file before each change, and reads each room again after it.")
 	if len(private) > 0 && len(subject) > 0 {
 		b.explainN(len(private), "In %d room the settings that show what is discussed stay as they are.", "In %d rooms the settings that show what is discussed stay as they are.", len(private))
 	}
@@ -260,7 +260,7 @@ func (b *build) calendarUndo() error {
 		kinds[s.Name] = s.Kind
 	}
 	b.data["Kinds"] = kinds
-	b.explain("Takes the values from before out of the CSV that the change wrote, and sets only what differs from them.")
+	b.explain("Reads the previous values from the CSV file that the change wrote, and sets only what differs from them.")
 	text, ok := b.form.raw("before")
 	if !ok {
 		b.explain("Asks for the CSV file at the start: -Before FILE.")

@@ -170,11 +170,11 @@ func Generate(name string, t Target, values map[string]any) (Document, error) {
 		return Document{}, err
 	}
 	if b.script.Platform == "graph" {
-		b.warn("Signing in leaves a consent for the application Microsoft Graph Command Line Tools in the tenant, even with -WhatIf. To use a public client of your own, start the script with -ClientId and its ID.")
+		b.warn("Even with -WhatIf, signing in leaves a consent for the application Microsoft Graph Command Line Tools in the tenant. To use a public client of your own, start the script with -ClientId and its ID.")
 	}
 	b.doc.Intent, b.doc.HowToRun = encode(b.intent), howToRun(b.doc.File, b.script.Reads)
 	if b.doc.Text, err = b.render(); err != nil {
-		return Document{}, problem.New(codeTemplate, words.T("The template of the script %s is broken.", name)).By(err)
+		return Document{}, problem.New(codeTemplate, words.T("The template of the script %s is invalid.", name)).By(err)
 	}
 	return b.doc, nil
 }
@@ -209,7 +209,7 @@ func prepare(name string, t Target, values map[string]any) (*build, error) {
 			Lead(words.T("See which scripts there are."), problem.PlaceScripts)
 	}
 	if t.Connection == nil || !isGUID(t.Connection.Tenant.ID) {
-		return nil, problem.New(codeNoTenant, words.T("The tenant's id is not known yet.")).
+		return nil, problem.New(codeNoTenant, words.T("The tenant's ID is not known yet.")).
 			Lead(words.T("Check the connection once. This finds the tenant ID, which every script compares before it changes anything."), problem.PlaceCheck)
 	}
 	if t.Now.IsZero() {
@@ -240,7 +240,7 @@ func (b *build) reach() error {
 	case c.ExchangeHost != "":
 		b.warn("Exchange PowerShell has no name for the cloud %s: the script connects to %s directly, which could not be tried here.", c.Name, c.ExchangeHost)
 	case c.Own:
-		b.warn("The cloud %s names no Exchange host: the script connects to Microsoft's worldwide cloud, where it stops because the tenant is another one.", c.Name)
+		b.warn("The cloud %s names no Exchange host. The script connects to Microsoft's worldwide cloud and stops there, because it is a different tenant.", c.Name)
 	default:
 		return problem.New(codeCloud, words.T("No address of Exchange Online is known for the cloud %s.", c.Name)).
 			Fix(words.T("Add the cloud with its exchangeHost to clouds.yaml in the configuration folder when Microsoft has published it."))
@@ -284,13 +284,13 @@ func howToRun(file string, reads bool) []problem.Remedy {
 			problem.Remedy{Text: words.T("The same in PowerShell 7:"), Command: seven})
 	} else {
 		out = append(out,
-			problem.Remedy{Text: words.T("See first what it would do, in Windows PowerShell 5.1; the machine's execution policy stays as it is:"), Command: windows + " -WhatIf"},
+			problem.Remedy{Text: words.T("First see what it would do, in Windows PowerShell 5.1. The computer's execution policy stays as it is:"), Command: windows + " -WhatIf"},
 			problem.Remedy{Text: words.T("The same in PowerShell 7:"), Command: seven + " -WhatIf"},
 			problem.Remedy{Text: words.T("Then make the changes: the same command without -WhatIf."), Command: windows})
 	}
 	return append(out,
 		problem.Remedy{Text: words.T("If the file came by mail or download:"), Command: `Unblock-File .\` + file},
-		problem.Remedy{Text: words.T("Where only signed scripts may run (AllSigned), sign it with your own certificate and start it with -ExecutionPolicy AllSigned:"), Command: `Set-AuthenticodeSignature -FilePath .\` + file + ` -Certificate (Get-ChildItem Cert:\CurrentUser\My -CodeSigningCert | Select-Object -First 1)`})
+		problem.Remedy{Text: words.T("Where only signed scripts can run (AllSigned), sign it with your own certificate and start it with -ExecutionPolicy AllSigned:"), Command: `Set-AuthenticodeSignature -FilePath .\` + file + ` -Certificate (Get-ChildItem Cert:\CurrentUser\My -CodeSigningCert | Select-Object -First 1)`})
 }
 
 func isGUID(s string) bool {

@@ -73,7 +73,7 @@ func failure(text string, s Script) *problem.Problem {
 		}
 	}
 	return problem.New(codeFailure, said).
-		Fix(words.T("Mend what it says and run the script again: what is done already is left as it is."))
+		Fix(words.T("Fix what it names and run the script again. What is already done stays as it is."))
 }
 
 // fixes are the remedies, which name the role that the script needs.

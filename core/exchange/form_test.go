@@ -255,7 +255,7 @@ func TestRegistrationLeavesLimitedPermissionsOut(t *testing.T) {
 	}
 	to.Cloud = cloudOf(t, "china")
 	text = string(generate(t, "register-application", to, nil).Text)
-	if !strings.Contains(text, "$environment = 'China'") || !strings.Contains(text, "start the script with -ClientId ITS-ID") {
+	if !strings.Contains(text, "$environment = 'China'") || !strings.Contains(text, "start the script with -ClientId and its ID") {
 		t.Error("China needs its environment and a client id")
 	}
 }
@@ -304,7 +304,7 @@ func TestBadLinesAreNamedAndTheOthersUsed(t *testing.T) {
 	}
 	all := strings.Join(said, "\n")
 	for _, says := range []string{
-		`Line 3: the Name starts like a formula; it was taken as the text "=1+1".`, `Left out: Line 4: "ONE@contoso.com" stands in line 2 already.`,
+		`Line 3: the Name starts like a formula; it was read as the text "=1+1".`, `Left out: Line 4: "ONE@contoso.com" is already in line 2.`,
 		`Left out: Line 5: the Address "nobody" is not an e-mail address.`, "Left out: Line 6: the Capacity", "Left out: Line 7: the room six@contoso.com has no name.",
 		"Left out: Line 8:", ", 36, 37.",
 	} {

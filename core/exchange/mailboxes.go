@@ -52,10 +52,10 @@ func (b *build) createRooms() error {
 		b.will("New-Mailbox", r.EmailAddress, row)
 	}
 	if len(data) == 0 {
-		b.form.fail("table", words.T("No room of the table has a name."))
+		b.form.fail("table", words.T("No room in the table has a name."))
 	}
 	b.data["Rows"] = data
-	b.explainN(len(data), "Makes %d room mailbox; an address that is a room mailbox already is left alone, one that belongs to something else is refused.", "Makes %d room mailboxes; an address that is a room mailbox already is left alone, one that belongs to something else is refused.", len(data))
+	b.explainN(len(data), "Creates %d room mailbox. An address that is already a room mailbox is left alone; one that belongs to something else is refused.", "Creates %d room mailboxes. An address that is already a room mailbox is left alone; one that belongs to something else is refused.", len(data))
 	b.explain("Exchange gives each room an account with a random password. Block its sign-in with the script block-room-sign-in.")
 	b.explain("Describe the rooms with set-places and put them into lists with room-lists, from the same table.")
 	b.warn("Graph, and with it the booking server, may need up to two days until it lists a new room.")
@@ -100,7 +100,7 @@ func (b *build) roomLists() error {
 		}
 	}
 	b.data["Rows"] = data
-	b.explain("Makes the room lists that are missing (%s) and adds the rooms that are not in them yet. No room is taken out.", strings.Join(names, ", "))
+	b.explain("Creates the room lists that are missing (%s) and adds the rooms that are not in them yet. No room is taken out.", strings.Join(names, ", "))
 	return nil
 }
 
@@ -151,7 +151,7 @@ func (b *build) setPlaces() error {
 		b.will("Set-Place", r.EmailAddress, want)
 	}
 	if len(data) == 0 {
-		return problem.New(codeNoPlaces, words.T("Nothing is known of the rooms that could be set.")).
+		return problem.New(codeNoPlaces, words.T("No settable room is known.")).
 			Fix(words.T("Give a CSV with the column Address and any of Capacity, Building, Floor, FloorLabel."))
 	}
 	b.data["Rows"] = data
@@ -218,9 +218,9 @@ func (b *build) placesBuildings() error {
 		addresses = append(addresses, r.EmailAddress)
 	}
 	b.prove(addresses)
-	b.explain("Switches buildings on for the tenant, makes %s with their floors where they are missing, and puts %s on their floor.",
+	b.explain("Switches on buildings for the tenant, creates %s with their floors where they are missing, and assigns %s to their floors.",
 		words.N(len(names), "%d building", "%d buildings", len(names)), words.N(len(data), "%d room", "%d rooms", len(data)))
-	b.warn("The module MicrosoftPlaces needs PowerShell 7.4 or newer and does not say which tenant it is connected to: the script looks for one of the rooms before it changes anything.")
+	b.warn("The module MicrosoftPlaces needs PowerShell 7.4 or newer and does not say which tenant it is connected to. The script therefore looks for one of the rooms before it changes anything.")
 	return nil
 }
 

@@ -73,18 +73,18 @@ func (b *build) registerApplication() error {
 	for _, p := range application {
 		b.will("POST /appRoleAssignedTo", p, nil)
 	}
-	b.explain("Looks the permissions up in this tenant's own Microsoft Graph, and stops when one is not there.")
-	b.explain("Makes the application, or adds what it lacks: nothing that it has is taken away.")
-	b.explain("Makes the enterprise application and gives the consent: %s.", strings.Join(append(application, delegated...), ", "))
+	b.explain("Looks up the permissions in this tenant's own Microsoft Graph, and stops if one is missing.")
+	b.explain("Creates the application, or adds what it lacks. Nothing that it has is removed.")
+	b.explain("Creates the enterprise application and grants the consent: %s.", strings.Join(append(application, delegated...), ", "))
 	if len(limited) > 0 {
 		b.explain("Leaves %s out: the script limit-application gives that to the application, for its mailboxes only.", strings.Join(limited, ", "))
 	}
-	b.explain("The result file holds client ID, object ID and the ID of the enterprise application: bring it back to Roomkey.")
+	b.explain("The result file contains the client ID, the object ID and the ID of the enterprise application. Bring it back to Roomkey.")
 	if b.data["Certificate"] == "" {
-		b.explain("Start it with -NewSecret to make a client secret for %d months. It goes to the clipboard and is neither shown nor written.", months)
+		b.explain("To create a client secret for %d months, start it with -NewSecret. The secret goes to the clipboard and is neither shown nor written.", months)
 	}
 	if b.Cloud.Lacks(cloud.FeatureCommandLineClient) || b.Cloud.Doubtful(cloud.FeatureCommandLineClient) {
-		b.warn("The cloud %s may not have the application Microsoft Graph Command Line Tools: register a public client of your own (platform Mobile and desktop, redirect URI http://localhost) and start the script with -ClientId and its ID.", b.Cloud.Name)
+		b.warn("The cloud %s does not have the application Microsoft Graph Command Line Tools. Register a public client of your own (platform Mobile and desktop, redirect URI http://localhost) and start the script with -ClientId and its ID.", b.Cloud.Name)
 	}
 	return nil
 }
@@ -97,7 +97,7 @@ func (b *build) certificate() string {
 		return ""
 	}
 	if strings.Contains(text, "PRIVATE KEY") {
-		b.form.fail("certificate", words.T("This holds the private key. Give the certificate alone: the part from BEGIN CERTIFICATE to END CERTIFICATE."))
+		b.form.fail("certificate", words.T("This contains the private key. Enter only the certificate: the part from BEGIN CERTIFICATE to END CERTIFICATE."))
 		return ""
 	}
 	block, _ := pem.Decode([]byte(text))

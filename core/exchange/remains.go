@@ -49,22 +49,22 @@ func remains(text string, c *connection.Connection) *problem.Problem {
 			last = m[2] + "  " + m[3]
 		}
 	}
-	p := problem.New(codeRunEnded, words.N(count[""], "The run of %s ended before it was finished, after %d object.", "The run of %s ended before it was finished, after %d objects.", begun[1], count[""])).
+	p := problem.New(codeRunEnded, words.N(count[""], "The run of %s stopped after %d object, before it was finished.", "The run of %s stopped after %d objects, before it was finished.", begun[1], count[""])).
 		With(words.T("%d changed, %d already set, %d failed, %d skipped. The last one: %s", count[Changed], count[Same], count[Failed], count[Skipped], problem.Line(or(last, "-"))))
 	if begun[5] != "" {
 		return p.Fix(words.T("It ran with -WhatIf: nothing was changed."))
 	}
-	return p.Fix(words.T("Run the script again: what is done already is left as it is, and it goes on where it stopped. The object after the last one may have been changed too."))
+	return p.Fix(words.T("Run the script again: it leaves what is already done and continues where it stopped. The object after the last one may have been changed too."))
 }
 
 // savedBefore is what the CSV with the values from before says about the run
 // that wrote it: each room was saved before it was changed.
 func savedBefore(states []RoomState) *problem.Problem {
 	last := states[len(states)-1].Room
-	return problem.New(codeValuesBefore, words.N(len(states), "This CSV has the values of %d room from before a change, not today's.", "This CSV has the values of %d rooms from before a change, not today's.", len(states))).
+	return problem.New(codeValuesBefore, words.N(len(states), "This CSV file has the values of %d room from before a change, not today's.", "This CSV file has the values of %d rooms from before a change, not today's.", len(states))).
 		With(words.T("The script saved each room before changing it. The last one, %s, may be unchanged if the run ended there.", problem.Line(last))).
 		Fix(words.T("If the run left no result file, run the script calendar-processing again: it goes on where it stopped.")).
-		Run(words.T("To bring these values back, give the CSV to the script calendar-processing-undo, as its values from before."), "roomkeyctl script show calendar-processing-undo --set before=@FILE.before.csv --out calendar-processing-undo.ps1").
+		Run(words.T("To restore these values, give the CSV file to the script calendar-processing-undo as its previous values."), "roomkeyctl script show calendar-processing-undo --set before=@FILE.before.csv --out calendar-processing-undo.ps1").
 		Fix(words.T("For today's calendar processing, run the script calendar-processing-show and bring its CSV."))
 }
 

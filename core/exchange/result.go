@@ -128,14 +128,14 @@ func ReadResult(data []byte, c *connection.Connection) (Result, error) {
 			return r, p
 		}
 		return r, problem.New(codeResultBroken, words.T("This is not a complete result file.")).By(err).
-			Fix(words.T("Take the file whose name ends in .result.json, as the script wrote it."))
+			Fix(words.T("Use the file whose name ends in .result.json, as the script wrote it."))
 	}
 	if !strings.EqualFold(file.Checksum, checksum(file.Result)) {
-		return r, problem.New(codeResultEdited, words.T("The result file does not fit its checksum: it was changed or damaged after the script wrote it.")).
-			Fix(words.T("Use the file exactly as the script wrote it; an editor or a mail gateway may have changed it. Otherwise, run the script again."))
+		return r, problem.New(codeResultEdited, words.T("The result file does not match its checksum. It was changed or damaged after the script wrote it.")).
+			Fix(words.T("Use the file exactly as the script wrote it. An editor or a mail gateway may have changed it. Otherwise, run the script again."))
 	}
 	if err := json.Unmarshal(file.Result, &r); err != nil {
-		return Result{}, problem.New(codeResultBroken, words.T("The result file holds something unexpected.")).With(words.Plain(err.Error())).By(err)
+		return Result{}, problem.New(codeResultBroken, words.T("The result file contains something unexpected.")).With(words.Plain(err.Error())).By(err)
 	}
 	return r, r.fits(c)
 }
@@ -144,16 +144,16 @@ func ReadResult(data []byte, c *connection.Connection) (Result, error) {
 func (r Result) belongs(c *connection.Connection) error {
 	switch {
 	case r.Schema > 1:
-		return problem.New(codeResultNewer, words.T("The result file is of a newer version of Roomkey.")).Fix(words.T("Update Roomkey."))
+		return problem.New(codeResultNewer, words.T("The result file is from a newer version of Roomkey.")).Fix(words.T("Update Roomkey."))
 	case r.Connection != c.ID:
-		return problem.New(codeOtherConnection, words.T("The result file is of another connection.")).
+		return problem.New(codeOtherConnection, words.T("The result file belongs to another connection.")).
 			Fix(words.T("Open the connection that the script was made for."))
 	case !strings.EqualFold(r.Tenant, c.Tenant.ID):
-		return problem.New(codeOtherTenant, words.T("The result file is of the tenant %s, not of this connection's.", problem.Line(r.Tenant))).
+		return problem.New(codeOtherTenant, words.T("The result file is from the tenant %s, not from this connection's.", problem.Line(r.Tenant))).
 			Fix(words.T("Run the script for this tenant, or open the other connection."))
 	}
 	if _, ok := find(r.Script); !ok {
-		return problem.New(codeUnknownScript, words.T("The result file is of a script that this version does not know: %s.", problem.Line(r.Script)))
+		return problem.New(codeUnknownScript, words.T("The result file is from a script that this version does not know: %s.", problem.Line(r.Script)))
 	}
 	return nil
 }
@@ -169,12 +169,12 @@ func (r Result) fits(c *connection.Connection) error {
 	}
 	for _, status := range []string{Changed, Same, Failed, Skipped} {
 		if count[status] != r.Summary[status] {
-			return problem.New(codeResultBroken, words.T("The result file does not add up: it counts %d as %s and lists %d.", r.Summary[status], status, count[status]))
+			return problem.New(codeResultBroken, words.T("The result file is inconsistent: it counts %d as %s and lists %d.", r.Summary[status], status, count[status]))
 		}
 		delete(count, status)
 	}
 	if len(count) > 0 || r.FinishedAt.Before(r.StartedAt) {
-		return problem.New(codeResultBroken, words.T("The result file does not add up."))
+		return problem.New(codeResultBroken, words.T("The result file is inconsistent."))
 	}
 	return nil
 }
@@ -235,7 +235,7 @@ func (r Reach) Text() words.Text {
 	case len(r.Wrong) > 0:
 		return words.Sentences(r.Wrong...)
 	case len(r.Roles) == 0:
-		return words.T("No mailbox inside and outside the limit was tested.")
+		return words.T("No mailboxes inside and outside the limit were tested.")
 	}
 	inside, outside := strings.Join(r.Inside, ", "), strings.Join(r.Outside, ", ")
 	if r.Mailboxes != "" {

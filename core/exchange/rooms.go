@@ -235,7 +235,7 @@ func sameTenant(line int, id string, c *connection.Connection) error {
 	if strings.EqualFold(id, c.Tenant.ID) {
 		return nil
 	}
-	return problem.New(codeOtherTenant, words.T("Line %d of this CSV is of the tenant %s, not of this connection's.", line, problem.Line(id))).
+	return problem.New(codeOtherTenant, words.T("Line %d of this CSV is from the tenant %s, not from this connection's.", line, problem.Line(id))).
 		Fix(words.T("Open the connection that the CSV belongs to, or run the script for this one."))
 }
 

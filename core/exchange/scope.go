@@ -38,7 +38,7 @@ func (b *build) scoped() (permissions, roles, wide []string, err error) {
 		}
 	}
 	if len(roles) == 0 {
-		return nil, nil, nil, problem.New(codeNothingToLimit, words.T("The product %s holds no permission that Exchange can limit to mailboxes.", b.Product.Name))
+		return nil, nil, nil, problem.New(codeNothingToLimit, words.T("The product %s has no permission that Exchange can limit to mailboxes.", b.Product.Name))
 	}
 	return permissions, roles, wide, nil
 }
@@ -73,7 +73,7 @@ func (b *build) mailboxes() error {
 		outside = []string{b.Connection.Scope.Outside}
 	}
 	if len(inside) == 0 || len(outside) == 0 {
-		return problem.New(codeNoProof, words.T("The limit is proven with a mailbox inside and a mailbox outside, and one of them is not named yet.")).
+		return problem.New(codeNoProof, words.T("The limit is proven with one mailbox inside and one outside, and one of them is not named yet.")).
 			Fix(words.T("Name a room that the application must reach and a mailbox of a person or a shared mailbox that it must not reach."))
 	}
 	for _, o := range outside {
@@ -127,7 +127,7 @@ func (b *build) organizers() (by, organizers string) {
 	case by == connection.ByUnit:
 		b.data["Unit"] = organizers
 		if len(b.form.addresses("insidePeople")) == 0 {
-			b.form.fail("insidePeople", words.T("Name a mailbox or two out of the administrative unit: Exchange does not list them, and the limit is proven with them."))
+			b.form.fail("insidePeople", words.T("Name one or two mailboxes outside the administrative unit: Exchange does not list them, and the limit is proven with them."))
 		}
 	default:
 		values := []string{}
@@ -152,7 +152,7 @@ func (b *build) limitApplication() error {
 			Fix(words.T("Copy it in the Entra admin center under Enterprise applications > Overview > Object ID. The one under App registrations is different, and Exchange refuses it."))
 	}
 	if app.ServicePrincipalID == app.ObjectID {
-		return problem.New(codeWrongObjectID, words.T("The object ID is the one of the app registration; Exchange wants the one of the enterprise application.")).
+		return problem.New(codeWrongObjectID, words.T("The object ID belongs to the app registration. Exchange needs the one of the enterprise application.")).
 			Fix(words.T("Copy it in the Entra admin center under Enterprise applications > Overview > Object ID."))
 	}
 	scope := b.Connection.Scope
@@ -165,7 +165,7 @@ func (b *build) limitApplication() error {
 	if b.Product.Writes == product.WritesRoomsAndOrganizers && organizers == "" {
 		return problem.New(codeRoomOnlyScope, words.T("%s also writes to the calendars of the people who book, so a limit to rooms would break its bookings.", b.Product.Name)).
 			Fix(words.T("Name what the mailboxes of the people who book have in common: a department, an office, a custom attribute or an administrative unit.")).
-			Fix(words.T("Or name a mail-enabled group that holds everybody who books (direct members only, no groups in it)."))
+			Fix(words.T("Or name a mail-enabled group that contains everyone who books (direct members only, no nested groups)."))
 	}
 	rooms := []string{}
 	switch target {
@@ -200,18 +200,18 @@ func (b *build) limitApplication() error {
 	if err := b.mailboxes(); err != nil {
 		return err
 	}
-	b.explain("Makes Exchange know the enterprise application, makes the management scope, and gives the application %s within it.", strings.Join(roles, ", "))
+	b.explain("Registers the enterprise application in Exchange, creates the management scope, and gives the application %s within it.", strings.Join(roles, ", "))
 	if organizers != "" {
-		b.explain("Takes in the mailboxes of the people who book, by %s, and says how many mailboxes match: with -WhatIf before anything is changed.", words.Plain(by+": "+organizers))
+		b.explain("Includes the mailboxes of the people who book, by %s, and reports how many mailboxes match: with -WhatIf before anything is changed.", words.Plain(by+": "+organizers))
 	}
-	b.explain("Tests the named mailboxes, and some rooms and people that Exchange finds inside and outside; bring the result file back to Roomkey.")
-	b.explain("Then, after two hours, take the tenant-wide grant of %s away with remove-grant. Until then the limit limits nothing: what Entra ID grants and what Exchange grants add up.", strings.Join(permissions, ", "))
+	b.explain("Tests the named mailboxes, and some rooms and people that Exchange finds inside and outside. Bring the result file back to Roomkey.")
+	b.explain("Then, after two hours, remove the tenant-wide grant of %s with remove-grant. Until then the limit has no effect, because the grants of Entra ID and Exchange add up.", strings.Join(permissions, ", "))
 	if len(wide) > 0 {
 		b.explain("These permissions cannot be limited to mailboxes and stay tenant-wide: %s.", strings.Join(wide, ", "))
 	}
-	b.warn("After remove-grant the token no longer carries %s. A later press of Grant admin consent in the portal brings the tenant-wide grant back while the app registration still lists it.", strings.Join(permissions, ", "))
+	b.warn("After remove-grant the token no longer carries %s. While the app registration still lists the permission, granting admin consent in the portal brings the tenant-wide grant back.", strings.Join(permissions, ", "))
 	if target == "chosen" {
-		b.warn("Rooms that are made later are out of the application's reach until the script is run again for them.")
+		b.warn("The application cannot reach rooms created later until the script runs for them again.")
 	}
 	return nil
 }
@@ -233,7 +233,7 @@ func (b *build) limitUndo() error {
 		b.will("Remove-ManagementRoleAssignment", b.data["Prefix"].(string)+strings.TrimPrefix(role, "Application "), nil)
 	}
 	b.will("Remove-ManagementScope", b.data["Scope"].(string), nil)
-	b.explain("Removes the role assignments and the management scope that Roomkey's script made.")
+	b.explain("Removes the role assignments and the management scope that Roomkey's script created.")
 	b.warn("If the tenant-wide grant was taken away, run restore-grant first: without both the booking server reaches no calendar.")
 	return nil
 }
@@ -250,7 +250,7 @@ func (b *build) removeGrant() error {
 	reach := r.Reach()
 	if !reach.Proven() {
 		return problem.New(codeScopeNotProven, words.T("The result file does not prove the limit.")).With(reach.Text()).
-			Fix(words.T("Run limit-application-test again. The grant may only go when the application is in scope inside and not in scope outside, for every role."))
+			Fix(words.T("Run limit-application-test again. Remove the grant only when the application is in scope inside and not in scope outside, for every role."))
 	}
 	if unnamed := missing(b.data["Roles"].([]string), reach.Roles); len(unnamed) > 0 {
 		return problem.New(codeScopeNotProven, words.T("The result file says nothing about %s.", strings.Join(unnamed, ", "))).
@@ -258,7 +258,7 @@ func (b *build) removeGrant() error {
 	}
 	ready := r.FinishedAt.Add(propagation)
 	if b.Now.Before(ready) {
-		return problem.New(codeTooEarly, words.T("The limit was tested at %s; it counts everywhere from %s on.", r.FinishedAt.UTC().Format("15:04 UTC"), ready.UTC().Format("15:04 UTC on 2 January"))).
+		return problem.New(codeTooEarly, words.T("The limit was tested at %s; it is in effect everywhere from %s.", r.FinishedAt.UTC().Format("15:04 UTC"), ready.UTC().Format("15:04 UTC on 2 January"))).
 			Fix(words.T("Generate the script after that."))
 	}
 	proof := fmt.Sprintf("Tested at %s: in scope for %s; not in scope for %s", r.FinishedAt.UTC().Format(time.RFC3339), strings.Join(reach.Inside, ", "), strings.Join(reach.Outside, ", "))
@@ -270,7 +270,7 @@ func (b *build) removeGrant() error {
 	b.explain("Removes the consent to %s for the application; other permissions are left alone.", strings.Join(b.data["Permissions"].([]string), ", "))
 	b.explain("Check the connection afterwards. It gets a new token and proves that one calendar inside the limit works and one outside is refused.")
 	b.explain("Keep restore-grant at hand: it gives the consent again at once.")
-	b.warn("Take the permissions out of the app registration too (API permissions), or the next press of Grant admin consent brings them back.")
+	b.warn("Also remove the permissions from the app registration (API permissions). Otherwise the next Grant admin consent brings them back.")
 	return nil
 }
 
@@ -320,7 +320,7 @@ func (b *build) evidence(undo string, scripts ...string) (Result, error) {
 		return r, problem.New(codeNoEvidence, words.T("This needs the result file of %s.", strings.Join(scripts, " or "))).
 			Fix(words.T("Run that script, and bring its result file back to Roomkey."))
 	case !slices.Contains(scripts, r.Script) || r.WhatIf:
-		return r, problem.New(codeWrongEvidence, words.T("This is the result of %s, but the one of %s is needed, and not of a run with -WhatIf.", problem.Line(r.Script), strings.Join(scripts, " or "))).
+		return r, problem.New(codeWrongEvidence, words.T("This is the result of %s. The result of %s is needed, from a run without -WhatIf.", problem.Line(r.Script), strings.Join(scripts, " or "))).
 			Fix(words.T("Choose the other result file."))
 	}
 	for _, back := range b.Results {
@@ -371,7 +371,7 @@ func (b *build) accessPolicy() error {
 		outside = []string{b.Connection.Scope.Outside}
 	}
 	if len(outside) == 0 {
-		return problem.New(codeNoProof, words.T("The limit is proven with a mailbox inside and a mailbox outside, and one of them is not named yet.")).
+		return problem.New(codeNoProof, words.T("The limit is proven with one mailbox inside and one outside, and one of them is not named yet.")).
 			Fix(words.T("Name a room that the application must reach and a mailbox of a person or a shared mailbox that it must not reach."))
 	}
 	b.data["Group"], b.data["Alias"], b.data["Rooms"] = name, b.alias("rooms", appID), rooms
@@ -385,10 +385,10 @@ func (b *build) accessPolicy() error {
 	for _, m := range append(slices.Clone(inside), outside...) {
 		b.will("Test-ApplicationAccessPolicy", m, map[string]any{"AppId": appID})
 	}
-	b.explainN(len(rooms), "Makes a mail-enabled security group of %d chosen room, and a policy that keeps the application to it.", "Makes a mail-enabled security group of the %d chosen rooms, and a policy that keeps the application to it.", len(rooms))
-	b.explain("Tests the named mailboxes inside and outside; bring the result file back to Roomkey.")
+	b.explainN(len(rooms), "Creates a mail-enabled security group of %d chosen room, and a policy that keeps the application to it.", "Creates a mail-enabled security group of the %d chosen rooms, and a policy that keeps the application to it.", len(rooms))
+	b.explain("Tests the named mailboxes inside and outside. Bring the result file back to Roomkey.")
 	b.warn("A policy takes more than an hour to count. Hand nothing over before then.")
-	b.warn("Rooms that are made later are out of the application's reach until the script is run again for them.")
+	b.warn("The application cannot reach rooms created later until the script runs for them again.")
 	return nil
 }
 
@@ -417,11 +417,11 @@ func (b *build) accessPolicyMigrate() error {
 		return err
 	}
 	if r.Err != "" || r.Summary["failed"]+r.Summary["skipped"] > 0 || r.Summary["changed"]+r.Summary["same"] == 0 {
-		return problem.New(codeGrantRemains, words.T("The result file does not say that the tenant-wide grant is gone everywhere.")).
-			Fix(words.T("Run remove-grant again. Without the policy a grant that remains would reach every mailbox."))
+		return problem.New(codeGrantRemains, words.T("The result file does not say that the tenant-wide grant is removed everywhere.")).
+			Fix(words.T("Run remove-grant again. Without the policy the remaining grant would reach every mailbox."))
 	}
 	b.will("Remove-ApplicationAccessPolicy", b.Connection.Application.ClientID, nil)
-	b.explain("Tests the new scope once more, then removes the policies of this application. Policies of other applications are left alone.")
+	b.explain("Tests the new scope again, then removes the policies of this application. Policies of other applications are left alone.")
 	return b.mailboxes()
 }
 

@@ -20,7 +20,7 @@ func (b *build) undone() (changed []Outcome, ok bool, err error) {
 		return nil, true, err
 	}
 	if r.Script != b.script.Name || r.WhatIf {
-		return nil, true, problem.New(codeWrongEvidence, words.T("This is the result of %s, but the one of %s is needed, and not of a run with -WhatIf.", problem.Line(r.Script), b.script.Name)).
+		return nil, true, problem.New(codeWrongEvidence, words.T("This is the result of %s. The result of %s is needed, from a run without -WhatIf.", problem.Line(r.Script), b.script.Name)).
 			Fix(words.T("Choose the other result file."))
 	}
 	for _, o := range r.Results {
@@ -29,14 +29,14 @@ func (b *build) undone() (changed []Outcome, ok bool, err error) {
 		}
 	}
 	b.explainN(len(changed), "Restores %d object to its state before the run of %s.", "Restores %d objects to their state before the run of %s.", len(changed), r.FinishedAt.UTC().Format("2 January 2006 15:04 UTC"))
-	b.explain("What somebody has changed since that run stays as it is, and is named.")
+	b.explain("What someone has changed since that run stays as it is, and is listed.")
 	return changed, true, nil
 }
 
 // restore takes the objects that are brought back.
 func (b *build) restore(data rows) error {
 	if len(data) == 0 {
-		return problem.New(codeNothingToUndo, words.T("That run changed nothing that can be brought back."))
+		return problem.New(codeNothingToUndo, words.T("That run changed nothing that can be restored."))
 	}
 	b.data["Rows"] = data
 	return nil
@@ -146,7 +146,7 @@ func (b *build) undoMembers(changed []Outcome) error {
 			b.will("Remove-DistributionGroupMember", n, map[string]any{"Member": r})
 		}
 	}
-	b.warn("Room lists that the run made stay, without the rooms: remove them in the Exchange admin center under Recipients > Groups.")
+	b.warn("Room lists that the run created remain, without the rooms: remove them in the Exchange admin center under Recipients > Groups.")
 	return b.restore(data)
 }
 
@@ -166,6 +166,6 @@ func (b *build) undoParents(changed []Outcome) error {
 		b.will("Set-PlaceV3", o.Identity, map[string]any{"ParentId": o.Before["ParentId"]})
 	}
 	b.data["Buildings"] = rows(nil)
-	b.warn("The buildings and floors that the run made stay: remove them with Remove-Place where nobody else uses them.")
+	b.warn("The buildings and floors that the run created remain. If no one else uses them, remove them with Remove-Place.")
 	return b.restore(data)
 }

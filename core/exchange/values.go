@@ -52,7 +52,7 @@ func newForm(s Script, values map[string]any) *form {
 	}
 	for name := range values {
 		if _, ok := f.params[name]; !ok {
-			f.fail(name, words.T("The script %s has no field %s. It has: %s.", s.Name, name, strings.Join(s.fields(), ", ")))
+			f.fail(name, words.T("The script %s has no field %s. Its fields are: %s.", s.Name, name, strings.Join(s.fields(), ", ")))
 		}
 	}
 	return f

@@ -28,7 +28,7 @@ func Import(data []byte, file string) (Imported, error) {
 	file = problem.Line(file)
 	if start := strings.ToLower(string(bytes.TrimSpace(data[:min(len(data), 512)]))); strings.HasPrefix(start, "<!doctype") || strings.HasPrefix(start, "<html") {
 		return Imported{}, problem.New(codeWebPage, words.T("%s is a web page, not a connection.", file)).
-			Fix(words.T("The download was probably answered by a sign-in page. Fetch the file once more."))
+			Fix(words.T("The download probably returned a sign-in page. Download the file again."))
 	}
 	c, wrong := connection.Parse(data, file)
 	if wrong != nil {
@@ -47,12 +47,12 @@ func Import(data []byte, file string) (Imported, error) {
 	if err != nil {
 		return Imported{}, err
 	}
-	in := Imported{Notes: []words.Text{words.T("Secrets do not travel in a file: enter the credential and the server's token once more. Then check the connection.")}}
+	in := Imported{Notes: []words.Text{words.T("Secrets do not travel in a file: enter the credential and the server's token again. Then check the connection.")}}
 	for _, field := range c.DropSecrets() {
-		in.Notes = append(in.Notes, words.T("The field %s looked like a secret, or held a password, and was not kept.", problem.Line(field)))
+		in.Notes = append(in.Notes, words.T("The field %s looked like a secret, or contained a password, so it was not kept.", problem.Line(field)))
 	}
 	if s := c.Server; s.PinnedRecipient != "" || len(s.ConfirmedHosts) > 0 || s.CAFile != "" {
-		in.Notes = append(in.Notes, words.T("The booking server's key, other hosts and own certificate authority have to be confirmed on this computer."))
+		in.Notes = append(in.Notes, words.T("Confirm the booking server's key, other hosts and own certificate authority on this computer."))
 	}
 	in.Connection = withoutTrust(c)
 	in.Connection.ID = connection.New("").ID

@@ -133,7 +133,7 @@ func missing(path string) (words.Text, problem.Place) {
 	case to == problem.PlaceRegister:
 		return words.T("It is known after the application is registered."), to
 	case to == problem.PlaceNotifications, to == problem.PlaceLifecycle, to == problem.PlaceRedirectURIs:
-		return words.T("The booking server says it: ask its vendor, then enter it."), to
+		return words.T("Ask the vendor of the booking server, then enter it."), to
 	case !to.IsZero():
 		return words.T("Nothing is chosen. Leave the vendor's field empty if you do not need it."), to
 	}

@@ -167,8 +167,8 @@ func read[M, T any](ctx context.Context, c *Client, w walk[M, T], onPage func([]
 		case coming != nil || flaw != nil:
 		case promised > received:
 			flaw = problem.New(codeListShort, words.T("Microsoft Graph ended the list early.")).
-				With(words.T("Request: %s. %d entries came; there are more.", w.what, received)).
-				Fix(words.T("Load the list again. If it stays short, load an Exchange result or a CSV file instead."))
+				With(words.T("Request: %s. %d entries were returned; there are more.", w.what, received)).
+				Fix(words.T("Load the list again. If it is still short, load an Exchange result or a CSV file instead."))
 		}
 		if coming == nil && flaw != nil {
 			list.Problem = c.problem(flaw, w.what, g.answer)
@@ -181,8 +181,8 @@ func read[M, T any](ctx context.Context, c *Client, w walk[M, T], onPage func([]
 // endless is a list that goes on beyond what a tenant can hold.
 func endless(what string, pages, received int64) *problem.Problem {
 	return problem.New(codeListEndless, words.T("Microsoft Graph's list does not end.")).
-		With(words.T("Request: %s. After %d pages with %d entries there is still a link to another page, which is more than a tenant can hold. Roomkey stopped there.", what, pages, received)).
-		Fix(words.T("Load the list again. If it stays, a proxy on the way may be changing answers; report it with the request id."))
+		With(words.T("Request: %s. After %d pages with %d entries there is still a link to another page, which is more than a tenant can have. Roomkey stopped there.", what, pages, received)).
+		Fix(words.T("Load the list again. If this continues, a proxy may be changing the responses; report it with the request ID."))
 }
 
 // take turns a page into nouns: those not seen before, and how many entries

@@ -44,20 +44,20 @@ func refused(resp *http.Response, body []byte, what string) *problem.Problem {
 	case isGraph && (status == 400 || status == 404) && segment != nil && strings.EqualFold(segment[1], "places"):
 		return problem.New(tenant.CodePlacesNotInCloud, words.T("This Microsoft cloud does not list rooms through Microsoft Graph.")).
 			With(words.T("Microsoft says: %s", s.Error.Message)).
-			Fix(words.T("Let Roomkey make the Exchange script that lists the rooms, run it, and load its result under Rooms; or load a CSV file.")).
+			Fix(words.T("Have Roomkey create the Exchange script that lists the rooms, run it, and load its result under Rooms. Or load a CSV file.")).
 			Fix(words.T("Nothing is wrong with the application or its permissions."))
 	case status == http.StatusTooManyRequests:
-		p := problem.New(tenant.CodeGraphThrottled, words.T("Microsoft Graph is turning requests away because there are too many."))
+		p := problem.New(tenant.CodeGraphThrottled, words.T("Microsoft Graph is rejecting requests because there are too many."))
 		if wait := resp.Header.Get("Retry-After"); wait != "" {
-			p.With(words.T("Roomkey waited and tried again, and then gave up. Microsoft asks to wait longer (Retry-After: %s).", wait))
+			p.With(words.T("Roomkey waited, tried again, and gave up. Microsoft asks to wait longer (Retry-After: %s).", wait))
 		} else {
-			p.With(words.T("Roomkey waited and tried again, and then gave up."))
+			p.With(words.T("Roomkey waited, tried again, and gave up."))
 		}
-		return p.Fix(words.T("Try again in ten minutes. If it stays, another program is using the same application; the booking server itself, for instance."))
+		return p.Fix(words.T("Try again in ten minutes. If this continues, another program is using the same application, for instance the booking server itself."))
 	case isGraph && status == http.StatusUnauthorized && s.Error.Code == "UnknownError" && strings.Contains(what, "/places/"):
 		return placesAtFault(what, s.Error.Message)
 	case status >= 500 && !(isGraph && (status == http.StatusInsufficientStorage || strings.EqualFold(s.Error.Code, "ErrorMailboxMoveInProgress"))): // 507 is a full mailbox or directory
-		p := problem.New(tenant.CodeGraphUnavailable, words.T("Microsoft Graph is out of order at the moment (HTTP %d).", status)).
+		p := problem.New(tenant.CodeGraphUnavailable, words.T("Microsoft Graph is unavailable at the moment (HTTP %d).", status)).
 			Fix(words.T("Try again in a few minutes.")).See(words.T("Microsoft's service status"), "https://status.cloud.microsoft")
 		if isGraph {
 			p.With(words.T("Microsoft says: %s: %s", s.Error.Code, s.Error.Message))
@@ -78,7 +78,7 @@ func refused(resp *http.Response, body []byte, what string) *problem.Problem {
 		}
 		return p
 	}
-	return p.Fix(words.T("Read Microsoft's message above. Roomkey does not know this code and claims no cause.")).
+	return p.Fix(words.T("Read Microsoft's message above. Roomkey does not know this code, so it names no cause.")).
 		See(words.T("Microsoft Graph's error codes"), "https://learn.microsoft.com/graph/errors")
 }
 
@@ -113,8 +113,8 @@ func placesAtFault(what, message string) *problem.Problem {
 
 // notGraph is an answer by something else on the way.
 func notGraph(status int, what string) *problem.Problem {
-	p := problem.New(tenant.CodeUnexpected, words.T("What answered is not Microsoft Graph (HTTP %d).", status)).
-		With(words.T("Request: %s. The answer is not in Graph's form; a proxy or a network's own sign-in page may have answered instead.", what))
+	p := problem.New(tenant.CodeUnexpected, words.T("Something other than Microsoft Graph answered (HTTP %d).", status)).
+		With(words.T("Request: %s. The response is not in the form that Graph uses; a proxy or a network's own sign-in page may have answered instead.", what))
 	return p.Fix(words.T("Open a web page in the browser of this computer; if the network asks for a sign-in or a proxy, complete it.")).
 		Fix(words.T("Ask your network administrator to let this computer reach Microsoft Graph without a proxy sign-in page."))
 }
@@ -122,6 +122,6 @@ func notGraph(status int, what string) *problem.Problem {
 // malformed is an answer that came as a success and is not usable as one.
 func malformed(what, why string) *problem.Problem {
 	return problem.New(tenant.CodeUnexpected, words.T("Microsoft Graph's answer cannot be used.")).
-		With(words.T("Request: %s. About the answer: %s.", what, why)).
-		Fix(words.T("Try again. If it stays, a proxy on the way may be changing answers; report it with the request id."))
+		With(words.T("Request: %s. About the response: %s.", what, why)).
+		Fix(words.T("Try again. If this continues, a proxy may be changing the responses; report it with the request ID."))
 }

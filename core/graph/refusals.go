@@ -50,10 +50,10 @@ var explanations = []explanation{
 	{code: "InvalidAuthenticationToken", text: "audience", title: "The access token is for another service or cloud.", fix: []words.Key{
 		"Check that the chosen cloud is the tenant's own: a token of one cloud is not valid in another."}},
 	{code: "Authorization_RequestDenied", title: "A permission for this request is missing.", fix: []words.Key{
-		"In the Microsoft Entra admin center open App registrations > your application > API permissions, check that the permissions of the product are there as application permissions with the status Granted, and press Grant admin consent.",
+		"In the Microsoft Entra admin center open App registrations > your application > API permissions, check that the permissions of the product are there as application permissions with the status Granted, and select Grant admin consent.",
 		"Consent applies to new tokens only. Wait a few minutes, then test again."}},
 	{code: "AuthOMMissingRequiredPermissions", title: "A permission for this request is missing.", fix: []words.Key{
-		"Compare the permissions that Microsoft names above with those of the application under App registrations > your application > API permissions, add what is missing as an application permission, and press Grant admin consent."}},
+		"Compare the permissions that Microsoft names above with those of the application under App registrations > your application > API permissions, add what is missing as an application permission, and select Grant admin consent."}},
 	{text: "access to odata is disabled", at: ofMailbox, title: "An Application Access Policy denies the application this mailbox.", fix: []words.Key{
 		"In Exchange Online PowerShell run Get-ApplicationAccessPolicy and add the mailbox to the group that the policy names. A change can take an hour."}},
 	{code: "ErrorAccessDenied", at: ofMailbox, title: "The application has no access to this mailbox.", fix: []words.Key{
@@ -75,7 +75,7 @@ var explanations = []explanation{
 		"Check in the Exchange admin center under Recipients > Resources that the room is an Exchange Online mailbox. The mailbox of a new room takes some minutes to appear."}},
 	{code: "ErrorMailboxMoveInProgress", at: ofMailbox, kind: problem.NoAnswer, title: "The mailbox is being moved.", fix: mailboxMoves},
 	{text: "mailbox move in progress", at: ofMailbox, kind: problem.NoAnswer, title: "The mailbox is being moved.", fix: mailboxMoves},
-	{code: "ErrorSendAsDenied", at: ofMailbox, title: "The mailbox may not send in the name of that address.", fix: []words.Key{
+	{code: "ErrorSendAsDenied", at: ofMailbox, title: "The mailbox cannot send as that address.", fix: []words.Key{
 		"Have an Exchange administrator check the addresses of the mailbox that sends: an alias that is not its primary address cannot send unless the tenant allows it."}},
 	{code: "ErrorMessageSubmissionBlocked", at: ofMailbox, title: "Exchange Online has stopped the mailbox from sending.", fix: []words.Key{
 		"Have an Exchange administrator look in the Microsoft Defender portal under Email & collaboration > Review > Restricted entities, and release the mailbox there."}},
@@ -87,15 +87,15 @@ var explanations = []explanation{
 		"If it is the right one, it needs a subscription with Exchange Online before rooms can be read."}},
 	{code: "ErrorInvalidUser", at: ofMailbox, title: "No mailbox has this address.", fix: addressGone},
 	{code: "ErrorNonExistentMailbox", at: ofMailbox, title: "No mailbox has this address.", fix: addressGone},
-	{code: "Request_BadRequest", text: "not allowed to add", title: "The application has as many secrets as it may have.", fix: []words.Key{
+	{code: "Request_BadRequest", text: "not allowed to add", title: "The application has the maximum number of secrets.", fix: []words.Key{
 		"In the Microsoft Entra admin center open App registrations > your application > Certificates & secrets and delete a secret that nobody uses.",
 		"A single-tenant application can have more: limit who can sign in under Authentication > Supported accounts.",
-		"Or use a certificate: certificates are counted by themselves."}},
-	{code: "Directory_QuotaExceeded", text: "for the principal", kind: problem.Unmet, title: "The account has made as many directory objects as it may make.", fix: []words.Key{
-		"Sign in as another administrator. An account without an administrator role may make 250 objects.",
-		"Or delete objects that this account made and nobody needs, also under App registrations > Deleted applications: deleted objects count until they are removed for good."}},
-	{code: "Directory_QuotaExceeded", kind: problem.Unmet, title: "The directory holds as many objects as it may.", fix: directoryFull},
-	{text: "directory object quota limit for the tenant", kind: problem.Unmet, title: "The directory holds as many objects as it may.", fix: directoryFull},
+		"Or use a certificate: certificates are counted separately."}},
+	{code: "Directory_QuotaExceeded", text: "for the principal", kind: problem.Unmet, title: "The account has created as many directory objects as it can.", fix: []words.Key{
+		"Sign in as another administrator. An account without an administrator role can create 250 objects.",
+		"Or delete objects that this account made and nobody needs, also under App registrations > Deleted applications: deleted objects count until they are permanently deleted."}},
+	{code: "Directory_QuotaExceeded", kind: problem.Unmet, title: "The directory contains the maximum number of objects.", fix: directoryFull},
+	{text: "directory object quota limit for the tenant", kind: problem.Unmet, title: "The directory contains the maximum number of objects.", fix: directoryFull},
 	{code: "CredentialTypeNotAllowedAsPerAppPolicy", title: "The tenant's app management policy does not allow this kind of credential.", fix: []words.Key{
 		"Use a certificate, or have the policy's administrator exempt this application: Microsoft Entra admin center > Enterprise applications > Security > Application policies."}},
 	{code: "CredentialInvalidLifetimeAsPerAppPolicy", title: "The tenant's app management policy does not allow a credential that lasts this long.", fix: []words.Key{
@@ -103,27 +103,27 @@ var explanations = []explanation{
 	{code: "SignInAudienceNotAllowedAsPerAppPolicy", title: "The tenant's app management policy does not allow these supported account types.", fix: []words.Key{
 		"Choose a single-tenant application, or have the policy's administrator exempt this application: Microsoft Entra admin center > Enterprise applications > Security > Application policies."}},
 	{code: "Authentication_RequestFromNonPremiumTenantOrB2CTenant", at: ofLog, title: "The tenant has no Microsoft Entra ID P1, without which no program can read its sign-in log.", fix: []words.Key{
-		"Look at the sign-in logs in the Microsoft Entra admin center: it shows the last 7 days without a license."}},
-	{code: "Authentication_RequestFromUnsupportedUserRole", at: ofLog, title: "Your role may not read the tenant's sign-in log.", fix: []words.Key{
-		"Sign in as Reports Reader, Security Reader or Global Reader, or have a colleague with such a role look at the sign-in logs in the Microsoft Entra admin center."}},
+		"Check the sign-in logs in the Microsoft Entra admin center: it shows the last 7 days without a license."}},
+	{code: "Authentication_RequestFromUnsupportedUserRole", at: ofLog, title: "Your role does not allow reading the tenant's sign-in log.", fix: []words.Key{
+		"Sign in as Reports Reader, Security Reader or Global Reader, or have a colleague with such a role check the sign-in logs in the Microsoft Entra admin center."}},
 	{code: "Authentication_MSGraphPermissionMissing", title: "The sign-in lacks the permission AuditLog.Read.All.", fix: []words.Key{
-		"Sign in again and consent to AuditLog.Read.All, or look at the sign-in logs in the Microsoft Entra admin center."}},
+		"Sign in again and consent to AuditLog.Read.All, or check the sign-in logs in the Microsoft Entra admin center."}},
 	{text: "resource not found for the segment 'serviceprincipalsigninactivities'", title: "This Microsoft cloud does not report the sign-ins of applications.", fix: []words.Key{
-		"Look at the sign-in logs in the console of this cloud."}},
-	{text: "resource not found for the segment 'signins'", title: "This Microsoft cloud does not give its sign-in log through Microsoft Graph.", fix: []words.Key{
-		"Look at the sign-in logs in the console of this cloud."}},
-	{code: "Request_ResourceNotFound", at: "/calendar", title: "No account of the tenant has this address.", fix: addressGone},
+		"Check the sign-in logs in the admin center of this cloud."}},
+	{text: "resource not found for the segment 'signins'", title: "This Microsoft cloud does not provide its sign-in log through Microsoft Graph.", fix: []words.Key{
+		"Check the sign-in logs in the admin center of this cloud."}},
+	{code: "Request_ResourceNotFound", at: "/calendar", title: "No account in the tenant has this address.", fix: addressGone},
 	{code: "Request_ResourceNotFound", title: "Microsoft Graph does not know this object.", fix: []words.Key{
 		"It may have been deleted, or be so new that it is not known everywhere: load the list again."}},
 	{code: "Request_UnsupportedQuery", at: "/places", title: "Microsoft Graph does not list rooms with this query.", fix: []words.Key{
 		"Import the rooms from a CSV file or from the result of an Exchange script instead."}},
-	{text: "maximum number of subscriptions", kind: problem.Unmet, title: "The application has as many subscriptions as it may have.", fix: tooManySubscriptions},
-	{text: "subscription limit", kind: problem.Unmet, title: "The application has as many subscriptions as it may have.", fix: tooManySubscriptions},
+	{text: "maximum number of subscriptions", kind: problem.Unmet, title: "The application has the maximum number of subscriptions.", fix: tooManySubscriptions},
+	{text: "subscription limit", kind: problem.Unmet, title: "The application has the maximum number of subscriptions.", fix: tooManySubscriptions},
 }
 
 var (
 	mailboxMoves = []words.Key{
-		"Wait until Exchange has moved it, which takes hours at most. An Exchange administrator sees how far it is with Get-MoveRequestStatistics."}
+		"Wait until Exchange has moved it, which takes hours at most. An Exchange administrator can follow the progress with Get-MoveRequestStatistics."}
 	mailboxFull = []words.Key{
 		"Have an Exchange administrator empty the mailbox (Deleted Items and Recoverable Items count), or raise its limit."}
 	addressGone = []words.Key{

@@ -69,7 +69,7 @@ func (c *Client) Availability(ctx context.Context, asker string, rooms []string,
 // available reads what is told about one mailbox.
 func available(a *tenant.Availability, m models.ScheduleInformationable, what string) error {
 	if e := m.GetError(); !isNil(e) {
-		return problem.New(tenant.CodeNoSchedule, words.T("Microsoft Graph does not tell when %s is free.", a.Room)).
+		return problem.New(tenant.CodeNoSchedule, words.T("Microsoft Graph does not say when %s is free.", a.Room)).
 			With(words.T("Microsoft says: %s: %s", text(e.GetResponseCode()), text(e.GetMessage()))).
 			Fix(words.T("Check the address, and that the free and busy times of the room may be seen (its calendar's default permission is AvailabilityOnly or more)."))
 	}

@@ -100,7 +100,7 @@ func (h *Handover) remember(ctx context.Context, now Held, digest string, failed
 	case before && now.Current.Configuration == nil:
 		seen = proof.Lost(at, basis)
 	case before:
-		seen = append(seen, proof.Pushed(evidence.Doubtful, words.T("The booking server has another configuration than this one. Push it again."), at, basis))
+		seen = append(seen, proof.Pushed(evidence.Doubtful, words.T("The booking server has a different configuration. Push this one again."), at, basis))
 	}
 	if len(seen) == 0 {
 		return nil
@@ -121,7 +121,7 @@ func (h *Handover) Entered(ctx context.Context, by string) error {
 	case h.adapter() == booking.AdapterForm:
 		claim = evidence.HandedOver
 	case h.speaks():
-		return problem.New(codeSaysItself, words.T("This booking server says by itself whether it works.")).
+		return problem.New(codeSaysItself, words.T("This booking server reports whether it works.")).
 			Run(words.T("Ask it:"), "roomkeyctl status")
 	}
 	if err := h.o.Ledger.LimitFirst(ctx); err != nil {
@@ -181,9 +181,9 @@ func (h *Handover) Unregistered(used []string) *problem.Problem {
 	c := h.o.Owner.Document()
 	for _, uri := range used {
 		if !slices.Contains(c.SingleSignOn.RedirectURIs, uri) {
-			return problem.New(booking.CodeRedirectMissing, words.T("Nobody can sign in yet: the app registration does not have the redirect URI of the booking server.")).
+			return problem.New(booking.CodeRedirectMissing, words.T("No one can sign in yet: the app registration does not have the redirect URI of the booking server.")).
 				With(words.Plain(uri)).
-				Lead(words.T("Plan the registration again, which takes the address over, and apply it. Then test and push again; nothing is written there that is right already."), problem.PlaceRegister)
+				Lead(words.T("Plan the registration again to import the address, and apply the plan. Then test and push again; what is already right is not written again."), problem.PlaceRegister)
 		}
 	}
 	return nil

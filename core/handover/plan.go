@@ -76,7 +76,7 @@ func (h *Handover) PlanWith(ctx context.Context, acceptWarnings bool, choices bo
 
 // unacceptable is a dry run that the server said no to.
 func unacceptable(dry booking.DryRun) *problem.Problem {
-	p := problem.New(codeUnacceptable, words.T("The booking server would not take this configuration."))
+	p := problem.New(codeUnacceptable, words.T("The booking server did not accept this configuration."))
 	for _, said := range dry.Problems {
 		if said.Severity == "error" {
 			p.Fix(words.T("%s (field %s, code %s)", problem.Line(said.Detail), problem.Line(cmp.Or(said.Pointer, "/")), problem.Line(said.Code)))

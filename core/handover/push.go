@@ -99,7 +99,7 @@ func (h *Handover) push(ctx context.Context, plan Plan, acceptWarnings bool, rep
 	}
 	if now.Digest != plan.Configuration.Digest {
 		return nil, booking.Receipt{}, problem.New(CodePlanStale, words.T("Something has changed since this plan was shown.")).
-			Fix(words.T("Look at the plan again: press “Look again” on the page “Hand over”."))
+			Fix(words.T("Check the plan again."))
 	}
 	clearance, err := h.gate(ctx, now.Digest, acceptWarnings)
 	if err != nil {

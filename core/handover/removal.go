@@ -29,7 +29,7 @@ func (h *Handover) PlanRemoval(ctx context.Context) (RemovalPlan, error) {
 	if p.Removal, err = client.Removal(ctx); err != nil {
 		return p, err
 	}
-	p.LastUse = words.T("When it was last used is not known: the server does not say it.")
+	p.LastUse = words.T("The server does not say when it was last used.")
 	if view, err := client.Status(ctx); err == nil && !view.CheckedAt.IsZero() {
 		p.LastUse = words.T("The server last tried it at %s, with the result “%s”.", view.CheckedAt.UTC().Format("2006-01-02 15:04 UTC"), problem.Line(view.State))
 	}

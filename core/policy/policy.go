@@ -149,7 +149,7 @@ func (p Policy) Secrets() *problem.Problem {
 	if !p.NoSecretExport {
 		return nil
 	}
-	return p.locked(words.T("Secrets may not be copied or exported on this computer."), words.T("Roomkey still uses them for sign-ins, and pushes them to the booking server sealed."))
+	return p.locked(words.T("Secrets cannot be copied or exported on this computer."), words.T("Roomkey still uses them for sign-ins, and pushes them to the booking server sealed."))
 }
 
 func (p Policy) locked(title, detail words.Text) *problem.Problem {

@@ -14,7 +14,7 @@ func Complete(parts any) error {
 	for _, f := range reflect.VisibleFields(v.Type()) {
 		if _, optional := f.Tag.Lookup("optional"); f.IsExported() && !optional && empty(v.FieldByIndex(f.Index)) {
 			return New(codeIncomplete, words.T("Roomkey was built without %s, which %s needs.", f.Name, v.Type().String())).
-				Fix(words.T("Report this as a mistake in Roomkey."))
+				Fix(words.T("Report this as an error in Roomkey."))
 		}
 	}
 	return nil

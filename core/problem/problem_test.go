@@ -14,7 +14,7 @@ func TestRemediesKeepTheirPlaces(t *testing.T) {
 	was := New(CodeUnexpected, words.T("Nothing answers.")).
 		Fix(words.T("Ask the network's administrator.")).
 		Lead(words.T("Check the address of the booking server."), PlaceServerURL).
-		Run(words.T("Look again:"), "roomkeyctl status")
+		Run(words.T("Check again:"), "roomkeyctl status")
 	data, err := json.Marshal(was)
 	if err != nil {
 		t.Fatal(err)

@@ -30,7 +30,7 @@ const (
 func (m Model) Means() words.Text {
 	switch m {
 	case Vendor:
-		return words.T("The tenant consents to the vendor's own application. Nothing secret changes hands.")
+		return words.T("The tenant consents to the vendor's own application. No secret is handed over.")
 	case User:
 		return words.T("A service account of the tenant signs in at the vendor. The vendor sees what that account can see.")
 	}
@@ -38,7 +38,7 @@ func (m Model) Means() words.Text {
 }
 
 // EWSEnds is what Microsoft says of the end of Exchange Web Services.
-const EWSEnds = "Since 2026-10-01 Microsoft switches Exchange Web Services off tenant by tenant, and on 2027-04-01 everywhere."
+const EWSEnds = "Since 2026-10-01, Microsoft has been switching off Exchange Web Services tenant by tenant. On 2027-04-01 they end everywhere."
 
 // Ended reports whether what the product uses has stopped working everywhere.
 func (p Product) Ended(now time.Time) bool {
@@ -152,7 +152,7 @@ func (s Scoping) Advice(product string) words.Text {
 	case ScopingNone:
 		return words.T("%s does not work when Exchange limits it. It can read every calendar of the tenant.", product)
 	}
-	return words.T("Whether %s works when Exchange limits it is not known. To find out safely, limit it to one test room with RBAC for Applications, remove the grant in Microsoft Entra ID, and book that room in %s. If it fails, undo the limit: nothing else has changed.", product, product)
+	return words.T("It is not known whether %s works when Exchange limits it. To find out safely, limit it to one test room with RBAC for Applications, remove the grant in Microsoft Entra ID, and book that room in %s. If it fails, undo the limit: nothing else has changed.", product, product)
 }
 
 // HoldsCredential reports whether Roomkey itself can sign in as the
@@ -192,7 +192,7 @@ func (p Product) vendorApplication(d *strictyaml.Document) {
 	case p.Model == Own && a != nil:
 		d.Wrong("vendorApplication", words.T("In the model \"own\" the customer registers the application. Leave vendorApplication out, or write \"model: vendor\"."))
 	case p.Model == Vendor && a == nil:
-		d.Wrong("vendorApplication", words.T("Say which application of the vendor is consented to. Write, for example: vendorApplication: {name: Zoom, publisher: Zoom, clientId: f56e91e5-5a82-452f-b435-d4d78aeaf064}."))
+		d.Wrong("vendorApplication", words.T("Name the vendor's application that gets the consent. Write, for example: vendorApplication: {name: Zoom, publisher: Zoom, clientId: f56e91e5-5a82-452f-b435-d4d78aeaf064}."))
 	case a == nil:
 	case a.ClientID == "" && p.Leaves(UnknownApplication) == "":
 		d.Wrong("vendorApplication.clientId", words.T("Write the application (client) ID of the vendor's application, or say under unknown that the guide does not name it: unknown: [{what: vendorApplication, ask: \"Ask the vendor for …\"}]."))
@@ -213,14 +213,14 @@ func (p Product) facts(d *strictyaml.Document) {
 		text(d, at+".ask", u.Ask)
 	}
 	if p.Leaves(UnknownPermissions) != "" && !p.Choose {
-		d.Wrong("choose", words.T("The permissions are said to be unknown, so they have to be chosen for each connection. Write \"choose: true\"."))
+		d.Wrong("choose", words.T("The permissions are marked as unknown, so they must be chosen for each connection. Write \"choose: true\"."))
 	}
 	if p.Scoping.Way != "" {
 		oneOf(d, "scoping.way", p.Scoping.Way, ScopingRBAC, ScopingPolicy, scopingDelegation, ScopingNone, scopingUnknown)
 	}
 	date(d, "scoping.read", p.Scoping.Read)
 	if p.Scoping.Way != "" && p.Scoping.Way != scopingUnknown && (p.Scoping.Source == "" || p.Scoping.Read == "") {
-		d.Wrong("scoping", words.T("Say who says so, and when it was read: scoping: {way: %s, source: \"the page and its site\", read: 2026-11-26}.", p.Scoping.Way))
+		d.Wrong("scoping", words.T("Name the source, and when it was read: scoping: {way: %s, source: \"the page and its site\", read: 2026-11-26}.", p.Scoping.Way))
 	}
 	date(d, "ends", p.Ends)
 	for i, n := range p.Needs.Permissions {
@@ -257,7 +257,7 @@ func (s SSO) validate(d *strictyaml.Document) {
 		}
 	}
 	if len(s.Patterns) > 0 && !s.RedirectURIs {
-		d.Wrong("singleSignOn.redirectUris", words.T("There are patterns of redirect URIs. Write \"redirectUris: true\"."))
+		d.Wrong("singleSignOn.redirectUris", words.T("The redirect URIs contain patterns. Write \"redirectUris: true\"."))
 	}
 }
 

@@ -110,7 +110,7 @@ func (p Product) options(d *strictyaml.Document) {
 		at := strictyaml.Item("options", i)
 		identity(d, at+".id", o.ID)
 		if seen[o.ID] {
-			d.Wrong(at+".id", words.T("The option %q is there twice.", o.ID))
+			d.Wrong(at+".id", words.T("The option %q appears twice.", o.ID))
 		}
 		seen[o.ID] = true
 		text(d, at+".name", o.Name)
@@ -123,7 +123,7 @@ func (p Product) options(d *strictyaml.Document) {
 
 func (p Product) presets(d *strictyaml.Document) {
 	if len(p.Presets) > 0 && !p.Choose {
-		d.Wrong("presets", words.T("Presets are where a choice of permissions begins. Write \"choose: true\", or leave them out."))
+		d.Wrong("presets", words.T("Presets are starting points for a choice of permissions. Write \"choose: true\", or leave them out."))
 	}
 	for i, preset := range p.Presets {
 		at := strictyaml.Item("presets", i)
@@ -194,7 +194,7 @@ func (c Credential) validate(d *strictyaml.Document) {
 		lives = lives || k == "secret" || k == "certificate"
 	}
 	if (lives || len(c.Kinds) == 0 || c.Months != 0) && (c.Months < 1 || c.Months > 24) {
-		d.Wrong("credential.months", words.T("Write the suggested life in months, from 1 to 24: Microsoft Entra offers no longer one."))
+		d.Wrong("credential.months", words.T("Write the suggested lifetime in months, from 1 to 24. Microsoft Entra ID offers no longer one."))
 	}
 }
 
@@ -223,7 +223,7 @@ func identity(d *strictyaml.Document, field, id string) {
 
 func text[S ~string](d *strictyaml.Document, field string, s S) {
 	if v := string(s); strings.TrimSpace(v) == "" || v != problem.Clean(v) {
-		d.Wrong(field, words.T("This must be text that can be read; it is empty or has control characters in it."))
+		d.Wrong(field, words.T("This must be readable text. It is empty or contains control characters."))
 	}
 }
 

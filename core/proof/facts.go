@@ -198,7 +198,7 @@ func (f Facts) reported() (evidence.Record, bool) {
 		return evidence.Record{}, false
 	default:
 		record.Outcome, record.Reported = evidence.Proven, true
-		record.Note = words.T("The result file of the script says so. Anybody can write such a file, and no call has confirmed it.")
+		record.Note = words.T("The result file of the script says so. Anyone can write such a file, and no call has confirmed it.")
 	}
 	return record, true
 }

@@ -164,7 +164,7 @@ func Pushed(outcome evidence.Outcome, note words.Text, at time.Time, basis evide
 
 // Lost is what is known of a push that the server has nothing of any more.
 func Lost(at time.Time, basis evidence.Basis) []evidence.Record {
-	note := words.T("The booking server has no configuration any more. Push it again.")
+	note := words.T("The booking server no longer has a configuration. Push it again.")
 	return []evidence.Record{
 		Pushed(evidence.Doubtful, note, at, basis),
 		{Claim: evidence.ServerWorks, Source: check.ServerStatusOf, Outcome: evidence.Unanswered, Note: note, At: at, Basis: basis.Of(evidence.ServerWorks)},

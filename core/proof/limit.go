@@ -15,7 +15,7 @@ import (
 // limit in Exchange was proven.
 func LimitFirst(p product.Product) *problem.Problem {
 	return problem.New(codeLimitFirst, words.T("%s is limited in Exchange before anything is handed over.", p.Name)).
-		With(words.T("The vendor's guide says so: whoever has the credential before then can see every calendar of the tenant.")).
+		With(words.T("The vendor's guide says so. Anyone who has the credential before then can see every calendar of the tenant.")).
 		Lead(words.T("Have an Exchange administrator run the script that limits the application, then import its result."), p.LimitScript())
 }
 
@@ -108,7 +108,7 @@ func (f Facts) policyHolds(r exchange.Result) (bool, words.Text) {
 		granted := o.After["AccessCheckResult"] == "Granted"
 		switch {
 		case granted != chosen[strings.ToLower(o.Identity)]:
-			return false, words.T("The answer for %s is %s.", o.Identity, words.Plain(o.After["AccessCheckResult"]))
+			return false, words.T("The response for %s is %s.", o.Identity, words.Plain(o.After["AccessCheckResult"]))
 		case granted:
 			inside = append(inside, o.Identity)
 		default:
@@ -116,7 +116,7 @@ func (f Facts) policyHolds(r exchange.Result) (bool, words.Text) {
 		}
 	}
 	if len(inside) == 0 || len(outside) == 0 {
-		return false, words.T("No mailbox inside and outside the limit was tested.")
+		return false, words.T("No mailboxes inside and outside the limit were tested.")
 	}
 	return true, words.T("In scope: %s. Not in scope: %s.", strings.Join(inside, ", "), strings.Join(outside, ", "))
 }
@@ -155,7 +155,7 @@ func (f Facts) delegated(r exchange.Result) evidence.Record {
 		}
 	}
 	record := evidence.Record{Claim: evidence.Delegation, Source: r.Script, Outcome: evidence.Proven, Reported: true, At: r.FinishedAt, Basis: f.basis().Of(evidence.Delegation),
-		Note: words.T("The result file of the script says so. Anybody can write such a file, and no call has confirmed it.")}
+		Note: words.T("The result file of the script says so. Anyone can write such a file, and no call has confirmed it.")}
 	switch n := r.Summary[exchange.Failed]; {
 	case n > 0:
 		record.Outcome, record.Note = evidence.Disproved, words.N(n, "The script failed for %d mailbox.", "The script failed for %d mailboxes.", n)

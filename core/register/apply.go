@@ -94,7 +94,7 @@ func Apply(ctx context.Context, in Input, reviewed Plan) (Result, error) {
 // run of the same plan, what is left must be a part of what was reviewed.
 func agree(reviewed, now Plan, j journal) error {
 	if reviewed.Version != planVersion {
-		return problem.New(codePlanVersion, words.T("The plan was made by another version of Roomkey.")).Fix(words.T("Make a new plan."))
+		return problem.New(codePlanVersion, words.T("The plan was created by another version of Roomkey.")).Fix(words.T("Create a new plan."))
 	}
 	if !strings.EqualFold(reviewed.Tenant, now.Tenant) || reviewed.Product != now.Product || reviewed.Cloud != now.Cloud {
 		return stale(words.T("The plan is for the product %s in the tenant %s; the connection is for %s in %s.", reviewed.Product, reviewed.Tenant, now.Product, now.Tenant))

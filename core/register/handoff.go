@@ -140,7 +140,7 @@ func Advice(roles []tenant.DirectoryRole, plan Plan) (advice []words.Text) {
 		registers = registers || i.Action != change.Grant
 	}
 	if consents && !has(entra.RoleGlobalAdministrator, entra.RolePrivilegedRoleAdministrator) {
-		advice = append(advice, words.T("Your roles are probably not enough to consent to Microsoft Graph application permissions. You need Privileged Role Administrator or Global Administrator. If you are eligible for one of them (PIM), activate it and sign in again. Otherwise, hand the consent to a colleague."))
+		advice = append(advice, words.T("Your roles are probably not enough to consent to Microsoft Graph application permissions. You need Privileged Role Administrator or Global Administrator. If you are eligible for one of them (PIM), activate it and sign in again. Otherwise, leave the consent to a colleague."))
 	}
 	if registers && !has(entra.RoleGlobalAdministrator, entra.RoleApplicationAdministrator, entra.RoleCloudApplicationAdministrator, entra.RoleApplicationDeveloper) {
 		advice = append(advice, words.T("Your roles are probably not enough to register the application, unless your tenant lets users register applications. You need Application Administrator, Cloud Application Administrator or Application Developer."))

@@ -18,9 +18,9 @@ func CheckLogo(picture []byte) *problem.Problem {
 	var reason words.Text
 	switch {
 	case !slices.Contains([]string{"image/png", "image/jpeg", "image/gif"}, http.DetectContentType(picture)):
-		reason = words.T("This is not a PNG, JPEG or GIF.")
+		reason = words.T("This is not a PNG, JPEG or GIF file.")
 	case len(picture) > maxLogo:
-		reason = words.T("The picture is larger than 100 KB.")
+		reason = words.T("The image is larger than 100 KB.")
 	default:
 		return nil
 	}

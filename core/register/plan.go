@@ -148,10 +148,10 @@ func (in Input) planApplication(s state, w Wanted) []change.Item {
 		audience.Today, audience.Action = audienceOf(a.SignInAudience), change.Keep
 		if a.SignInAudience != w.SignInAudience {
 			audience.Action, audience.Wanted = change.Attention, audienceOf(w.SignInAudience)
-			audience.Why = words.T("Left as it is. Other organizations can use a multi-tenant application too: if nobody needs that, choose Single tenant in the Microsoft Entra admin center under App registrations, this application, Authentication, Supported account types.")
+			audience.Why = words.T("Left as it is. Other organizations can use a multi-tenant application too: if no one needs that, select Single tenant in the Microsoft Entra admin center under App registrations, this application, Authentication, Supported account types.")
 		}
 	case s.exchange != nil:
-		app.Why = words.T("The application \"%s\" has permissions of Exchange Web Services. The vendor says not to update it: a new one is registered, and the old one is left alone.", s.exchange.DisplayName)
+		app.Why = words.T("The application \"%s\" has permissions of Exchange Web Services. The vendor says not to update it, so Roomkey registers a new one and leaves the old one alone.", s.exchange.DisplayName)
 	case s.deleted != nil:
 		app.Why = words.T("One that Roomkey registered was deleted on %s. It can be restored until %s instead.", s.deleted.DeletedAt.Format(time.DateOnly), s.deleted.DeletedAt.AddDate(0, 0, 30).Format(time.DateOnly))
 	}
@@ -200,7 +200,7 @@ func (in Input) planApplication(s state, w Wanted) []change.Item {
 		sp.Today, sp.Action = words.T("there"), change.Keep
 		if !s.principal.Enabled {
 			sp.Today, sp.Action = words.T("switched off"), change.Attention
-			sp.Problem = problem.New(codeApplicationDisabled, words.T("Sign-in of the application is switched off.")).
+			sp.Problem = problem.New(codeApplicationDisabled, words.T("Sign-in of the application is disabled.")).
 				Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Properties: set \"Enabled for users to sign-in?\" to Yes and press \"Save\"."))
 		}
 	}
@@ -275,7 +275,7 @@ func (in Input) planPermissions(s state, w Wanted) (items []change.Item) {
 	items = append(items, in.scopeFirst(s, w)...)
 	for _, ref := range unknown {
 		items = append(items, change.Item{ID: "unknown:" + string(ref.Kind) + ":" + ref.Value, Title: words.T("%s (%s)", ref.Value, ref.Kind.Text()), Today: words.T("not offered"), Wanted: words.T("declared"), Action: change.Attention,
-			Why: words.T("This tenant's Microsoft Graph does not offer this permission; it is left out.")})
+			Why: words.T("This tenant's Microsoft Graph does not offer this permission; so it is left out.")})
 	}
 	for _, ref := range byExchange {
 		i := change.Item{ID: "exchange:" + ref.Value, Title: words.T("%s (application)", ref.Value), Today: words.T("not granted for the tenant"), Wanted: words.T("granted in Exchange, for some mailboxes only"), Action: change.Keep,
@@ -298,8 +298,8 @@ func (in Input) scopeFirst(s state, w Wanted) (items []change.Item) {
 	}
 	for _, p := range w.roles() {
 		if in.scopable(p.Ref) && !s.granted(p) {
-			items = append(items, change.Item{ID: "scope-first:" + p.Value, Title: words.T("Reach of %s", p.Value), Today: words.T("every mailbox of the tenant, once granted"), Wanted: words.T("the rooms only, if you choose so"), Action: change.ByHand,
-				Why: words.T("Scope first, never grant tenant-wide: choose the limit with RBAC for Applications in the step Restrict before you apply. Roomkey then leaves this permission out here, and Exchange grants it for the rooms only.")})
+			items = append(items, change.Item{ID: "scope-first:" + p.Value, Title: words.T("Reach of %s", p.Value), Today: words.T("every mailbox of the tenant, once granted"), Wanted: words.T("only the rooms, if you choose that"), Action: change.ByHand,
+				Why: words.T("Limit first, and never grant tenant-wide: choose the limit with RBAC for Applications in the step Set up Exchange before you apply. Roomkey then leaves this permission out here, and Exchange grants it for the rooms only.")})
 		}
 	}
 	return items
@@ -313,7 +313,7 @@ func (in Input) planOthers(s state, w Wanted, j journal) (items []change.Item) {
 			today = words.Plain(upn)
 		}
 		items = append(items, change.Item{ID: "service-account", Title: words.T("Service account"), Today: today, Wanted: words.T(account.Purpose), Action: change.ByHand,
-			Why: words.T("Made with Roomkey's script for service accounts, or in the Microsoft 365 admin center.")})
+			Why: words.T("Created with Roomkey's script for service accounts, or in the Microsoft 365 admin center.")})
 	}
 	if s.application == nil {
 		return items
@@ -324,7 +324,7 @@ func (in Input) planOthers(s state, w Wanted, j journal) (items []change.Item) {
 			items = append(items, change.Item{ID: id, Title: title, Today: words.Plain(strings.Join(list, ", ")), Wanted: words.T("left alone"), Action: change.Keep, Why: why})
 		}
 	}
-	others("other-redirect-uris", words.T("Other redirect URIs"), without(slices.Concat(a.RedirectURIs, a.SpaURIs, a.PublicURIs), w.RedirectURIs), words.T("The product does not know them; somebody else may."))
+	others("other-redirect-uris", words.T("Other redirect URIs"), without(slices.Concat(a.RedirectURIs, a.SpaURIs, a.PublicURIs), w.RedirectURIs), words.T("The product does not use them. Someone else may."))
 	var over []string
 	for _, r := range a.Required {
 		for _, x := range r.Access {
@@ -333,14 +333,14 @@ func (in Input) planOthers(s state, w Wanted, j journal) (items []change.Item) {
 			}
 		}
 	}
-	others("other-permissions", words.T("Other declared permissions"), over, words.T("More than %s needs. If nobody else uses this application, remove them under API permissions.", in.Product.Name))
+	others("other-permissions", words.T("Other declared permissions"), over, words.T("More than %s needs. If nothing else uses this application, remove them under API permissions.", in.Product.Name))
 	var granted []string
 	for _, g := range s.roles {
 		if !declares([]tenant.RequiredResource{{ResourceAppID: tenant.GraphAppID, Access: wantedAccess(w)}}, tenant.GraphAppID, g.AppRoleID, "application") {
 			granted = append(granted, in.nameOf(s.graph, "", g.AppRoleID))
 		}
 	}
-	others("other-grants", words.T("Other consented application permissions"), granted, words.T("More than %s needs: whoever has the application's credential can use them.", in.Product.Name))
+	others("other-grants", words.T("Other consented application permissions"), granted, words.T("More than %s needs: anyone who has the application's credential can use them.", in.Product.Name))
 	var credentials []string
 	lost := in.orphans(a, j)
 	for _, c := range append(append([]tenant.Credential{}, a.Secrets...), a.Certificates...) {
@@ -348,7 +348,7 @@ func (in Input) planOthers(s state, w Wanted, j journal) (items []change.Item) {
 			credentials = append(credentials, strings.TrimSpace(c.DisplayName+" "+c.KeyID))
 		}
 	}
-	others("other-credentials", words.T("Other credentials"), credentials, words.T("Roomkey does not hold them and leaves them."))
+	others("other-credentials", words.T("Other credentials"), credentials, words.T("Roomkey does not have them and leaves them alone."))
 	return items
 }
 

@@ -45,7 +45,7 @@ func (in Input) outlives(s state, pair vault.KeyPair) *problem.Problem {
 	const day = 24 * time.Hour
 	return problem.New(codeRegisterLifeForbidden, words.T("The certificate in this computer's keychain is valid for %d days. The tenant's app-management policy allows %d at most.", int(life/day), int(cap.Life/day))).
 		With(inPolicy(cap)).
-		Run(words.T("Store a certificate with a shorter validity:"), "roomkeyctl secret set certificate --file FILE").
+		Run(words.T("Store a certificate with a shorter lifetime:"), "roomkeyctl secret set certificate --file FILE").
 		Run(words.T("Or delete it from this computer, and have Roomkey create one:"), "roomkeyctl secret forget certificate").
 		Fix(exemption())
 }
@@ -78,7 +78,7 @@ func (in Input) obey(s state, want *Credential, item *change.Item, own bool) (wh
 			return blocked(authorityRequired(!secretsOff && takes(connection.CredentialSecret)), authority)
 		}
 		want.Kind = connection.CredentialSecret
-		why = words.T("The tenant's app-management policy \"%s\" accepts only certificates of chosen authorities, so a client secret is created instead.", authority.Policy)
+		why = words.T("The tenant's app-management policy \"%s\" accepts only certificates from chosen authorities, so a client secret is created instead.", authority.Policy)
 	}
 	rule := tenant.RuleSecretLife
 	if want.Kind == connection.CredentialCertificate {
@@ -103,7 +103,7 @@ func exemption() words.Text {
 }
 
 func authorityRequired(secrets bool) *problem.Problem {
-	p := problem.New(codeAuthorityRequired, words.T("The tenant's app-management policy accepts only certificates of chosen authorities; the certificate that Roomkey makes is none."))
+	p := problem.New(codeAuthorityRequired, words.T("The tenant's app-management policy accepts only certificates from chosen authorities. The certificate that Roomkey creates is not from one of them."))
 	if secrets {
 		p.Run(words.T("Use a client secret:"), "roomkeyctl register plan --credential secret")
 	}

@@ -30,7 +30,7 @@ func deletedApplication(a tenant.Application) *problem.Problem {
 func foreign(sp tenant.ServicePrincipal) *problem.Problem {
 	return problem.New(CodeForeign, words.T("The application \"%s\" belongs to another organization.", sp.DisplayName)).
 		With(words.T("It is registered in the tenant %s; your tenant has only its enterprise application. Permissions, redirect URIs and credentials are that organization's to change: in your tenant it can be consented to and removed.", sp.OwnerOrganization)).
-		Fix(words.T("If the booking product's vendor runs it, press Grant admin consent in the Microsoft Entra admin center: Enterprise applications, this application, Permissions.")).
+		Fix(words.T("If the booking product's vendor runs it, select Grant admin consent in the Microsoft Entra admin center: Enterprise applications, this application, Permissions.")).
 		Lead(words.T("Or register an application of your own."), problem.PlaceRegister.With("roomkeyctl register plan --use new"))
 }
 
@@ -85,7 +85,7 @@ func unfinished(step words.Text, waited time.Duration, why error) *problem.Probl
 		Fix(words.T("Apply again in a few minutes. Roomkey continues where it stopped and creates nothing twice.")).By(why)
 	if last := problem.Of(why); last != nil {
 		p.RequestID = last.RequestID
-		p.With(words.T("The last answer was: %s", last.Title))
+		p.With(words.T("The last response was: %s", last.Title))
 	}
 	return p
 }

@@ -337,7 +337,7 @@ func TestPolicyUnread(t *testing.T) {
 			t.Fatalf("%s: %v", code, err)
 		}
 		remedies := problem.Of(err).Remedies
-		if last := remedies[len(remedies)-1].String(); !strings.Contains(last, "This run made: App registration") || !strings.Contains(last, "register undo") {
+		if last := remedies[len(remedies)-1].String(); !strings.Contains(last, "This run created: App registration") || !strings.Contains(last, "register undo") {
 			t.Errorf("%s does not say what remains: %s", code, last)
 		}
 	}

@@ -61,7 +61,7 @@ type LastSignIn struct {
 func (l LastSignIn) Title() words.Text {
 	switch l.Kind {
 	case byApplication:
-		return words.T("The application by itself")
+		return words.T("The application itself")
 	case byUser:
 		return words.T("A person, through the application")
 	}
@@ -120,7 +120,7 @@ func (in Input) noSignIns() error {
 		return in.SignInsRefused
 	}
 	return problem.New(CodeSignInLog, words.T("Permission to read the sign-in log was not requested.")).
-		Fix(words.T("Look at the sign-in log yourself, or consent to AuditLog.Read.All."))
+		Fix(words.T("Check the sign-in log yourself, or consent to AuditLog.Read.All."))
 }
 
 func (l *LastSignIn) seen(at time.Time, by string) {
@@ -155,7 +155,7 @@ func (in Input) inUse(list []LastSignIn) (warning words.Text) {
 		case l.Kind == byRoomkey || l.At.IsZero() || in.Time().Sub(l.At) > recentUse:
 		case l.Kind == byApplication && !own.IsZero() && !l.At.After(own.Add(ownUse)):
 			if warning.IsZero() {
-				warning = words.T("The application signed in on %s. This may have been Roomkey, which last used it on %s. The booking server may use it too.", stampOf(l.At), stampOf(own))
+				warning = words.T("The application signed in on %s. That may have been Roomkey, which last used it on %s. The booking server may use it too.", stampOf(l.At), stampOf(own))
 			}
 		default:
 			warning = words.T("This application is still in use: it signed in on %s (%s). Whatever uses it will stop working.", stampOf(l.At), l.Title())

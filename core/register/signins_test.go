@@ -37,7 +37,7 @@ func TestInUse(t *testing.T) {
 	}{
 		"nobody":           {log{}, time.Time{}, "none none none", ""},
 		"long ago":         {log{activity: tenant.ClientActivity{Application: now.AddDate(0, 0, -8)}}, time.Time{}, "seen none none", ""},
-		"the server":       {log{activity: tenant.ClientActivity{Application: now.Add(-time.Hour)}}, now.Add(-2 * time.Hour), "seen none seen", "This application is still in use: it signed in on 2026-11-22 11:00:00 UTC (The application by itself)"},
+		"the server":       {log{activity: tenant.ClientActivity{Application: now.Add(-time.Hour)}}, now.Add(-2 * time.Hour), "seen none seen", "This application is still in use: it signed in on 2026-11-22 11:00:00 UTC (The application itself)"},
 		"Roomkey or it":    {log{activity: tenant.ClientActivity{Application: now.Add(-time.Hour)}}, now.Add(-time.Hour - time.Minute), "seen none seen", "may have been Roomkey,"},
 		"never by Roomkey": {log{activity: tenant.ClientActivity{Application: now.Add(-time.Hour)}}, time.Time{}, "seen none none", "still in use"},
 		"a person":         {log{signIn: tenant.SignIn{At: now.Add(-time.Hour), By: "ada@contoso.com"}}, now, "none seen seen", "This application is still in use: it signed in on 2026-11-22 11:00:00 UTC (A person"},

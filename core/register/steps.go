@@ -73,7 +73,7 @@ func (r *run) remains(err error) {
 		}
 	}
 	if len(made) > 0 {
-		p.Lead(words.T("This run made: %s. That remains. Correct the cause and apply again, which makes nothing twice, or remove it.", words.And(made...)), problem.PlaceUndo)
+		p.Lead(words.T("This run created: %s. It remains. Correct the cause and apply again, which creates nothing twice, or remove it.", words.And(made...)), problem.PlaceUndo)
 	}
 }
 

@@ -69,7 +69,7 @@ func MakeUndoPlan(ctx context.Context, in Input) (UndoPlan, error) {
 	if c.ServiceAccount != "" {
 		p.Leaves = append(p.Leaves, words.T("The service account %s.", c.ServiceAccount))
 	}
-	p.Leaves = append(p.Leaves, words.T("What the booking server stored: remove it there."))
+	p.Leaves = append(p.Leaves, words.T("What the booking server stored. Remove it there."))
 	p.LastSignIns, err = in.lastSignIns(ctx, j, c.Application.ClientID)
 	p.InUse = in.inUse(p.LastSignIns)
 	return p, err
@@ -147,7 +147,7 @@ func Undo(ctx context.Context, in Input, typed string) (UndoPlan, error) {
 	}
 	if strings.TrimSpace(typed) != plan.Name {
 		return plan, problem.New(CodeName, words.T("The name does not match the application. Nothing was removed.")).
-			Fix(words.T("Type \"%s\" exactly.", plan.Name))
+			Fix(words.T("Type exactly \"%s\".", plan.Name))
 	}
 	r := &run{in: in, id: strings.ToLower(rand.Text()[:12])}
 	if r.journal, err = in.readJournal(); err != nil {

@@ -46,7 +46,7 @@ func broken() check.Run {
 		Connection: "Contoso", Verdict: check.Failed, RootCause: &check.Cause{Check: check.Roles, Code: "permission.missing"},
 		From: "laptop (192.0.2.7)", Server: check.ServerUnproven, Started: noon, Finished: noon.Add(3 * time.Second),
 		Findings: []check.Finding{
-			{ID: check.Lint, Title: words.T("The connection's fields make sense"), Status: check.Pass, Note: words.T("Every field is filled in correctly.")},
+			{ID: check.Lint, Title: words.T("The connection's fields are valid"), Status: check.Pass, Note: words.T("Every field is filled in correctly.")},
 			{ID: check.Roles, Title: words.T("Every permission that the product needs is granted"), Status: check.Fail, Problem: denied, Duration: 120 * time.Millisecond,
 				Evidence:  map[string]any{"roles": []string{"Place.Read.All"}, "name": hostile},
 				Exchanges: []transport.Evidence{{Method: "GET", URL: "https://graph.microsoft.com/v1.0/users/anna@contoso.example/calendarView", Status: 403, RequestID: "9c1f", FirstByte: 40 * time.Millisecond}}},

@@ -120,15 +120,15 @@ func (s *Session) Consent() (Consent, error) {
 // unprovable are the claims that nobody here can prove, and how the administrator
 // sees the rest.
 func unprovable(p product.Product) []words.Text {
-	all := []words.Text{words.T("Whether %s reads and books the rooms cannot be tested here: only the vendor has the credential of its application. Book a room there and look at its calendar.", p.Name)}
+	all := []words.Text{words.T("Whether %s reads and books the rooms cannot be tested here: only the vendor has the credential of its application. Book a room there and check its calendar.", p.Name)}
 	switch {
 	case p.Model == product.User:
-		all = append(all, words.T("What the service account may do at the vendor, and whether its sign-in there is still valid, is shown by the vendor only."))
+		all = append(all, words.T("Only the vendor shows what the service account can do there, and whether its sign-in is still valid."))
 		if n := p.ServiceAccount.SignInDays; n > 0 {
 			all = append(all, words.T("The account must sign in at the vendor again every %d days. Put the day in your calendar.", n))
 		}
 	case p.Scoping.Way != product.ScopingNone:
-		all = append(all, words.T("The limit in Exchange is proven by an Exchange administrator: with the script limit-application-test, which runs Test-ServicePrincipalAuthorization."))
+		all = append(all, words.T("An Exchange administrator proves the limit in Exchange with the script limit-application-test, which runs Test-ServicePrincipalAuthorization."))
 	}
 	return all
 }
@@ -200,7 +200,7 @@ func unlike(c Consent, sp tenant.ServicePrincipal) (all []*problem.Problem) {
 	differs(words.T("name"), sp.DisplayName, c.Expected.Name)
 	differs(words.T("publisher"), sp.Publisher, c.Expected.Publisher)
 	if !sp.Enabled {
-		all = append(all, problem.New(codeConsentDisabled, words.T("Sign-in of the vendor's application is switched off.")).
+		all = append(all, problem.New(codeConsentDisabled, words.T("Sign-in of the vendor's application is disabled.")).
 			Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Properties: set \"Enabled for users to sign-in?\" to Yes and press \"Save\".")))
 	}
 	return all
@@ -277,7 +277,7 @@ func (c *Consent) compare(needs product.Needs, catalog *permission.Catalog, p pr
 			Fix(words.T("Open the link as Global Administrator or Privileged Role Administrator, and accept: %s", c.Link)))
 	}
 	if len(c.Excess) > 0 && p.Leaves(product.UnknownPermissions) == "" {
-		c.Problems = append(c.Problems, problem.New(codeConsentExcess, words.T("The application holds more than the product's file says: %s.", listRefs(c.Excess))).
+		c.Problems = append(c.Problems, problem.New(codeConsentExcess, words.T("The application has more than the product's file lists: %s.", listRefs(c.Excess))).
 			Fix(words.T("Ask the vendor what it is for. To remove it: Microsoft Entra admin center > Enterprise applications > this application > Permissions.")))
 	}
 }

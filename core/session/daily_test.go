@@ -135,7 +135,7 @@ func TestSince(t *testing.T) {
 		}
 		return h.Since
 	}
-	gone, ended := words.T("The room %s is not listed any more.", "a@x"), words.T("The last test failed.")
+	gone, ended := words.T("The room %s is no longer listed.", "a@x"), words.T("The last test failed.")
 	for i, step := range []struct {
 		wants []words.Text
 		since int

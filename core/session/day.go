@@ -82,7 +82,7 @@ func (s *Session) mayReadDays() error {
 		}
 	}
 	return problem.New(codeDayNotAllowed, words.T("%s has no application permission to read calendars, so free and busy times are not shown.", p.Name)).
-		Fix(words.T("Nothing needs to be done: the booking server does not read them either."))
+		Fix(words.T("No action is needed: the booking server does not read them either."))
 }
 
 // readDays asks one mailbox of a call for the free and busy times of all. One

@@ -101,7 +101,7 @@ func (e *Environment) Create(ctx context.Context, name string, fill func(*connec
 }
 
 func nameTaken(other string) *problem.Problem {
-	return problem.New(codeConnectionNameTaken, words.T("There is already a connection called %s, or one that looks like it.", problem.Line(other))).
+	return problem.New(codeConnectionNameTaken, words.T("There is already a connection called %s, or one with a similar name.", problem.Line(other))).
 		Fix(words.T("Choose another name, or delete that connection first."))
 }
 
@@ -177,7 +177,7 @@ func (e *Environment) Find(nameOrID string) (string, error) {
 	switch {
 	case len(entries) == 1 && len(problems) > 0:
 		// The one that cannot be read may be the one that is meant.
-		return "", problem.New(codeConnectionWhich, words.T("There is a connection that cannot be read beside %s: say which one is meant.", entries[0].Name)).
+		return "", problem.New(codeConnectionWhich, words.T("Besides %s, there is a connection that cannot be read. Name the one to use.", entries[0].Name)).
 			With(problems[0].Title).Fix(words.T("Add --connection NAME."))
 	case len(entries) == 1:
 		return entries[0].ID, nil
@@ -185,9 +185,9 @@ func (e *Environment) Find(nameOrID string) (string, error) {
 		return "", problems[0]
 	case len(entries) == 0:
 		return "", problem.New(codeConnectionNone, words.T("There is no connection yet.")).
-			Run(words.T("Make one:"), "roomkeyctl connection new NAME --tenant DOMAIN --product PRODUCT --server URL").
+			Run(words.T("Create one:"), "roomkeyctl connection new NAME --tenant DOMAIN --product PRODUCT --server URL").
 			Run(words.T("Or try everything on a simulated tenant:"), "roomkeyctl demo")
 	}
-	return "", problem.New(codeConnectionWhich, words.T("There are %d connections: say which one is meant.", len(entries))).
+	return "", problem.New(codeConnectionWhich, words.T("There are %d connections. Name the one to use.", len(entries))).
 		Fix(words.T("Add --connection NAME."))
 }

@@ -10,7 +10,7 @@ import (
 // LeftBehind says what of this connection would stay elsewhere when it is
 // deleted here, and where to remove it first; nil when nothing is known of any.
 func (s *Session) LeftBehind() *problem.Problem {
-	p := problem.New(codeLeftBehind, words.T("What this connection made elsewhere stays there when it is deleted here, and can then not be removed with Roomkey."))
+	p := problem.New(codeLeftBehind, words.T("What this connection created elsewhere remains when you delete the connection here, and Roomkey can then no longer remove it."))
 	last, _ := s.LastPush() // what cannot be read is not known of
 	switch last.State {
 	case store.PushStarted, store.PushDone, store.PushUnknown:

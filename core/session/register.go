@@ -119,7 +119,7 @@ func (s *Session) registerPlan(ctx context.Context, o register.Options, report t
 	}
 	out := RegistrationPlan{Plan: made, Advice: register.Advice(roles, made)}
 	if silent != nil {
-		out.Advice = append(out.Advice, words.T("The booking server did not say where sign-in leads back to, so this plan has no redirect URI: %s", problem.Of(silent).Title))
+		out.Advice = append(out.Advice, words.T("The booking server did not give the address to which sign-in returns, so this plan has no redirect URI: %s", problem.Of(silent).Title))
 	}
 	held := admin.Account().Scopes
 	if more := slices.DeleteFunc(ScopesFor(made), func(scope string) bool { return slices.Contains(held, scope) }); len(more) > 0 {
@@ -152,7 +152,7 @@ func (s *Session) RegisterApply(ctx context.Context, plan register.Plan, o regis
 		return out, err
 	}
 	in.Patience = quickPatience
-	out.NotTested = problem.Of(in.Await(ctx, words.T("the test of the registration"), words.T("Waiting for Microsoft to let the application in"), func() (notYet, err error) {
+	out.NotTested = problem.Of(in.Await(ctx, words.T("the test of the registration"), words.T("Waiting for Microsoft to accept the application's sign-in"), func() (notYet, err error) {
 		run, err := s.QuickProof(ctx, nil, report)
 		if err != nil {
 			return nil, err
@@ -263,7 +263,7 @@ func (s *Session) FinishRotation(ctx context.Context, confirmed bool) (register.
 // serverProves is nil when the booking server says that it works with exactly
 // the configuration of now.
 func (s *Session) serverProves(ctx context.Context) error {
-	unproven := problem.New(register.CodeRotationUnproven, words.T("The booking server has not proven the new credential: the old one is kept.")).
+	unproven := problem.New(register.CodeRotationUnproven, words.T("The booking server has not proven the new credential, so the old one is kept.")).
 		Run(words.T("Check and push the configuration:"), "roomkeyctl check && roomkeyctl push").
 		Run(words.T("If you have seen that the server works with the new credential, confirm it:"), "roomkeyctl register rotate --finish --confirmed")
 	if proves, err := s.Proves(ctx); err != nil {

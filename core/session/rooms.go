@@ -156,7 +156,7 @@ func (s *Session) wholeList(ctx context.Context) ([]tenant.Room, error) {
 	case l.Problem != nil:
 		return nil, l.Problem
 	case !l.Complete:
-		return nil, problem.New(codeRoomsIncomplete, words.T("The list of rooms did not come whole."))
+		return nil, problem.New(codeRoomsIncomplete, words.T("The list of rooms is incomplete."))
 	}
 	return l.Items, nil
 }

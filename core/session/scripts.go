@@ -145,7 +145,7 @@ func (s *Session) ReadScriptResult(data []byte) (exchange.Result, error) {
 	}
 	if now := s.env.Now(); r.FinishedAt.After(now.Add(clockLeeway)) {
 		return r, problem.New(codeExchangeResultFuture, words.T("The result file says that the script ended on %s, which is in the future.", r.FinishedAt.UTC().Format(time.DateTime+" MST"))).
-			Fix(words.T("Set the clock of the computer that ran the script, and of this one, then run the script again: Roomkey tells by the time which result is the newest."))
+			Fix(words.T("Set the clock of the computer that ran the script, and of this one, then run the script again. Roomkey finds the newest result by its time."))
 	}
 	// What a script would do does not take the place of what it did.
 	if last, ok := s.scriptResult(r.Script); ok && (last.FinishedAt.After(r.FinishedAt) || r.WhatIf && !last.WhatIf) {

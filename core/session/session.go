@@ -131,7 +131,7 @@ func (e *Environment) cloud(id string) (cloud.Cloud, error) {
 	}
 	if !ok {
 		return cloud.Cloud{}, problem.New(CodeCloudUnknown, words.T("There is no cloud called %s.", id)).
-			Run(words.T("See which there are:"), "roomkeyctl cloud list").
+			Run(words.T("To list them:"), "roomkeyctl cloud list").
 			Fix(words.T("You can add your own cloud in clouds.yaml in the configuration folder."))
 	}
 	return c, nil
@@ -149,7 +149,7 @@ func (e *Environment) product(id string) (product.Product, error) {
 	}
 	if !ok {
 		return product.Product{}, problem.New(CodeProductUnknown, words.T("There is no product called %s.", id)).
-			Run(words.T("See which there are:"), "roomkeyctl product list")
+			Run(words.T("To list them:"), "roomkeyctl product list")
 	}
 	return p, nil
 }

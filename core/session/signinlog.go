@@ -27,7 +27,7 @@ func (s *Session) AllowSignInLog(ctx context.Context, o SignIn) error {
 	}
 	if err != nil && limited.Err() != nil {
 		err = problem.New(entra.CodeSignInTimeout, words.T("No consent to read the sign-in log within %d minutes.", int(signInLogPatience.Minutes()))).
-			Fix(words.T("Look at the sign-in log yourself, or plan the undo again."))
+			Fix(words.T("Check the sign-in log yourself, or plan the undo again."))
 	}
 	s.admin.mu.Lock()
 	defer s.admin.mu.Unlock()

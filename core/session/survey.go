@@ -139,7 +139,7 @@ func (e *Environment) conclude(ctx context.Context, tell string, all []Health, p
 		if err := e.tell(ctx, tell, all, problems); err != nil {
 			p := problem.Of(err)
 			problems = append(problems, p)
-			v.Trouble = append(v.Trouble, words.T("The webhook was not told: %s", p.Title))
+			v.Trouble = append(v.Trouble, words.T("The webhook was not notified: %s", p.Title))
 		}
 	}
 	if err := e.Store.SaveSurvey(v); err != nil {
@@ -292,9 +292,9 @@ func (s *Session) ends(h *Health) {
 	h.CredentialDays = &days
 	switch {
 	case days < 0:
-		h.wants(words.T("The credential ended on %s.", end.Format(time.DateOnly)))
+		h.wants(words.T("The credential expired on %s.", end.Format(time.DateOnly)))
 	case days <= credentialEnd:
-		h.wants(words.N(days, "The credential ends in %d day.", "The credential ends in %d days.", days))
+		h.wants(words.N(days, "The credential expires in %d day.", "The credential expires in %d days.", days))
 	}
 }
 

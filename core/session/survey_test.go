@@ -10,8 +10,8 @@ import (
 func TestChangedRooms(t *testing.T) {
 	proven, now := []string{"A@x", "b@x"}, []string{"a@X", "c@x"}
 	for all, want := range map[bool]string{
-		false: "[The room b@x is not listed any more.]",
-		true:  "[The room b@x is not listed any more. The room c@x is new.]",
+		false: "[The room b@x is no longer listed.]",
+		true:  "[The room b@x is no longer listed. The room c@x is new.]",
 	} {
 		if got := fmt.Sprint(changedRooms(all, proven, now)); got != want {
 			t.Errorf("all %v: %s, want %s", all, got, want)

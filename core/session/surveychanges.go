@@ -60,9 +60,9 @@ func (s *Session) compareMailboxes(ctx context.Context, before check.Run, rooms 
 	for i, err := range found {
 		switch problem.KindOf(err) {
 		case problem.Absent:
-			c.changed = append(c.changed, words.T("The mailbox of the room %s is gone.", rooms[i]))
+			c.changed = append(c.changed, words.T("The mailbox of the room %s no longer exists.", rooms[i]))
 		case problem.Denied:
-			c.changed = append(c.changed, words.T("The calendar of the room %s may not be read any more.", rooms[i]))
+			c.changed = append(c.changed, words.T("The calendar of the room %s can no longer be read.", rooms[i]))
 		default:
 			if err != nil {
 				c.err = err
@@ -98,15 +98,15 @@ func (s *Session) compareGrants(ctx context.Context, before []permission.Layers)
 	}
 	switch kind := problem.KindOf(err); {
 	case kind == problem.Denied || kind == problem.Refused:
-		c.not = append(c.not, words.T("The application may not read what is granted for signed-in users: only a test with an administrator's sign-in compares that."))
+		c.not = append(c.not, words.T("The application cannot read what is granted for signed-in users. Only a test with an administrator's sign-in compares that."))
 	case kind == problem.Absent:
-		c.changed = append(c.changed, words.T("The enterprise application is gone."))
+		c.changed = append(c.changed, words.T("The enterprise application no longer exists."))
 	case err != nil:
 		c.err = err
 	default:
 		for _, ref := range proven {
 			if !slices.ContainsFunc(now, func(o permission.Ref) bool { return o.Kind == ref.Kind && strings.EqualFold(o.Value, ref.Value) }) {
-				c.changed = append(c.changed, words.T("The delegated permission %s is not granted any more.", ref.Value))
+				c.changed = append(c.changed, words.T("The delegated permission %s is no longer granted.", ref.Value))
 			}
 		}
 	}
@@ -124,14 +124,14 @@ func changedRoles(before, now []permission.Layers) (changed []words.Text) {
 		}
 		switch {
 		case was == permission.Yes && l.InToken == permission.No:
-			changed = append(changed, words.T("The permission %s is gone.", l.Value))
+			changed = append(changed, words.T("The permission %s was removed.", l.Value))
 		case was == permission.No && l.InToken == permission.Yes:
-			changed = append(changed, words.T("The permission %s is new.", l.Value))
+			changed = append(changed, words.T("The permission %s was added.", l.Value))
 		}
 	}
 	for _, l := range before {
 		if l.InToken == permission.Yes && len(now) > 0 && !slices.ContainsFunc(now, func(o permission.Layers) bool { return o.Ref == l.Ref }) {
-			changed = append(changed, words.T("The permission %s is gone.", l.Value))
+			changed = append(changed, words.T("The permission %s was removed.", l.Value))
 		}
 	}
 	return changed
@@ -142,7 +142,7 @@ func changedRoles(before, now []permission.Layers) (changed []words.Text) {
 func changedRooms(all bool, proven, now []string) (changed []words.Text) {
 	added, gone := check.Since(proven, now)
 	for _, address := range gone {
-		changed = append(changed, words.T("The room %s is not listed any more.", address))
+		changed = append(changed, words.T("The room %s is no longer listed.", address))
 	}
 	if !all || len(proven) == 0 {
 		return changed

@@ -51,7 +51,7 @@ func (e *Environment) setWebhook(ctx context.Context, address vault.Secret) erro
 
 // noWebhook is that there is nobody to tell.
 func noWebhook() *problem.Problem {
-	return problem.New(CodeWebhookMissing, words.T("The keychain holds no address of a webhook.")).
+	return problem.New(CodeWebhookMissing, words.T("The keychain has no address of a webhook.")).
 		Lead(words.T("Give the address of the webhook."), problem.PlaceSchedule)
 }
 
@@ -94,7 +94,7 @@ func (e *Environment) tell(ctx context.Context, form string, all []Health, unrea
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return problem.New(codeWebhookSilent, words.T("The webhook at %s did not take the message.", host)).
+		return problem.New(codeWebhookSilent, words.T("The webhook at %s did not accept the message.", host)).
 			With(words.Plain(strings.ReplaceAll(transport.Owner{}.Problem(err, host).Title.String(), address.Reveal(), address.String())))
 	}
 	defer func() { _ = resp.Body.Close() }()
@@ -160,10 +160,10 @@ func told(all []Health, unread []*problem.Problem) (title string, lines []string
 	}
 	n, of := len(lines), len(all)+len(unread)
 	if n == 0 {
-		return words.N(of, "Roomkey: %d connection is well.", "Roomkey: all %d connections are well.", of).String(), nil
+		return words.N(of, "Roomkey: %d connection works.", "Roomkey: all %d connections work.", of).String(), nil
 	}
 	if n > mostTold {
 		lines = append(lines[:mostTold], words.T("and %d more", n-mostTold).String())
 	}
-	return words.N(n, "Roomkey: %d of %d connections wants attention.", "Roomkey: %d of %d connections want attention.", n, of).String(), lines
+	return words.N(n, "Roomkey: %d of %d connections needs attention.", "Roomkey: %d of %d connections need attention.", n, of).String(), lines
 }

@@ -12,7 +12,7 @@ import (
 // TestMessage: each receiver gets its own form; a name is no formatting there, and
 // a long list is cut so that Teams takes it.
 func TestMessage(t *testing.T) {
-	all := []Health{{Name: "Well"}, {Name: "<!channel> *Contoso*", Wants: []words.Text{words.T("The credential ends in %d days.", 5)}}}
+	all := []Health{{Name: "Well"}, {Name: "<!channel> *Contoso*", Wants: []words.Text{words.T("The credential expires in %d days.", 5)}}}
 	text := func(form string, all []Health) string {
 		raw, err := json.Marshal(message(form, all, nil))
 		if err != nil {
@@ -35,7 +35,7 @@ func TestMessage(t *testing.T) {
 		t.Fatalf("%v: %+v", err, card)
 	}
 	body := card.Attachments[0].Content.Body
-	if len(body) != 2 || body[0].Text != "Roomkey: 1 of 2 connections wants attention." || body[1].Text != `&lt;!channel> \*Contoso\*: The credential ends in 5 days.` {
+	if len(body) != 2 || body[0].Text != "Roomkey: 1 of 2 connections needs attention." || body[1].Text != `&lt;!channel> \*Contoso\*: The credential expires in 5 days.` {
 		t.Errorf("%+v", body)
 	}
 	var slack struct{ Text string }
@@ -49,10 +49,10 @@ func TestMessage(t *testing.T) {
 			Wants      []string
 		}
 	}
-	if err := json.Unmarshal([]byte(text(WebhookPlain, all)), &plain); err != nil || len(plain.Connections) != 2 || plain.Connections[1].Wants[0] != "The credential ends in 5 days." {
+	if err := json.Unmarshal([]byte(text(WebhookPlain, all)), &plain); err != nil || len(plain.Connections) != 2 || plain.Connections[1].Wants[0] != "The credential expires in 5 days." {
 		t.Errorf("%v: %+v", err, plain)
 	}
-	if got := text(WebhookSlack, all[:1]); !strings.Contains(got, "1 connection is well") {
+	if got := text(WebhookSlack, all[:1]); !strings.Contains(got, "1 connection works") {
 		t.Error(got)
 	}
 	var many []Health

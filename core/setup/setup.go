@@ -236,7 +236,7 @@ func restrict(k Known) Step {
 	}
 	settings := evidence.Find(k.Claims, evidence.RoomSettings)
 	if settings.Claim == "" {
-		return step(Restrict, Ready, words.T("The product needs no settings of its rooms. To limit what it reaches, use the scripts."))
+		return step(Restrict, Ready, words.T("The product needs no room settings. To limit what it reaches, use the scripts."))
 	}
 	if settings.Standing == evidence.Works && settings.Reported {
 		return proven(Restrict, words.T("The results of the script report that every chosen room is set up. No call has confirmed it."), settings)
@@ -290,11 +290,11 @@ func handOver(k Known) Step {
 	held, works := evidence.Find(k.Claims, evidence.HandedOver), evidence.Find(k.Claims, evidence.ServerWorks)
 	switch {
 	case k.PushUnknown:
-		return step(HandOver, Attention, words.T("The last push was interrupted. Look what the server has."))
+		return step(HandOver, Attention, words.T("The last push was interrupted. Check what the server has."))
 	case works.Standing == evidence.Failed || works.Standing == evidence.Attention:
 		return step(HandOver, stateOf(works.Standing), works.Reason)
 	case held.Standing == evidence.Works && k.CannotSignIn:
-		return step(HandOver, Attention, words.T("Nobody can sign in yet: the app registration needs the redirect URI of the booking server."))
+		return step(HandOver, Attention, words.T("No one can sign in yet: the app registration needs the redirect URI of the booking server."))
 	case held.Standing == evidence.Attention:
 		return step(HandOver, Attention, held.Reason)
 	case held.Standing == evidence.Works && k.ByForm:

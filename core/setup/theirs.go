@@ -59,14 +59,14 @@ func restrictTheirs(k Known) Step {
 		return s
 	}
 	claims := k.only(func(c evidence.State) bool { return slices.Contains(inExchange, c.Claim) })
-	untried := words.T("The product needs no settings of its rooms. To limit what it reaches, use the scripts.")
+	untried := words.T("The product needs no room settings. To limit what it reaches, use the scripts.")
 	for _, c := range claims {
 		switch {
 		case c.Optional || c.Standing == evidence.Works:
 		case c.Claim == evidence.Delegation:
 			untried = delegate
 		case c.Claim == evidence.Scope:
-			untried = words.T("Limit the application in Exchange before the vendor gets in. Give the script to an Exchange administrator, then import its results.")
+			untried = words.T("Limit the application in Exchange before the vendor gets access. Give the script to an Exchange administrator, then import its results.")
 		default:
 			untried = words.T("Give the script to an Exchange administrator, then import its results.")
 		}
@@ -97,22 +97,22 @@ func finish(k Known) Step {
 	case held.Standing == evidence.Void:
 		return step(HandOver, Attention, held.Reason)
 	case held.Standing == evidence.Works && !k.SignInEnds.IsZero() && !k.Now.Before(k.SignInEnds):
-		return step(HandOver, Failed, words.T("The sign-in of the service account at the vendor ended on %s. Sign in there again, then say so.", k.SignInEnds.Format(time.DateOnly)))
+		return step(HandOver, Failed, words.T("The sign-in of the service account at the vendor ended on %s. Sign in there again, then confirm it.", k.SignInEnds.Format(time.DateOnly)))
 	case held.Standing == evidence.Works && !k.SignInEnds.IsZero() && k.SignInEnds.Sub(k.Now) < signInWarning:
-		return step(HandOver, Attention, words.T("The sign-in of the service account at the vendor ends on %s. Sign in there before then, and say so.", k.SignInEnds.Format(time.DateOnly)))
+		return step(HandOver, Attention, words.T("The sign-in of the service account at the vendor ends on %s. Sign in there before then, and confirm it.", k.SignInEnds.Format(time.DateOnly)))
 	case held.Standing == evidence.Works && works.Standing == evidence.Works:
 		return proven(HandOver, words.T("%s confirmed it on %s, and the sign-in log shows that the vendor uses its application.", held.By, held.At.Format(time.DateOnly)), held, works)
 	case held.Standing == evidence.Works:
 		return proven(HandOver, words.T("%s confirmed it on %s. Roomkey cannot test it: it has no credential of the vendor's application.", held.By, held.At.Format(time.DateOnly)), held)
 	case k.ByAccount:
-		return step(HandOver, Ready, words.T("Sign in at the vendor with the service account, then say that it works."))
+		return step(HandOver, Ready, words.T("Sign in at the vendor with the service account, then confirm that it works."))
 	}
 	return step(HandOver, Ready, words.T("Connect Microsoft 365 in the vendor's console, then confirm that it works."))
 }
 
 var delegate = words.T("Give the script that delegates the rooms to an Exchange administrator, then import its results.")
 
-var limitFirst = words.T("Limit the application in Exchange first, and prove the limit: whoever has the credential before then can see every calendar.")
+var limitFirst = words.T("Limit the application in Exchange and prove the limit first. Anyone who gets the credential before then can see every calendar.")
 
 // unlimited is whether the limit has to be proven before the vendor gets in, and
 // is not.

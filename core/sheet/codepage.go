@@ -39,7 +39,7 @@ func narrow(data []byte) (text, encoding string, p *problem.Problem) {
 	if len(readings) == 1 {
 		return text, encoding, nil
 	}
-	p = problem.New(codeUnknownEncoding, words.T("The file does not say how its letters are encoded, and it cannot be told from them."))
+	p = problem.New(codeUnknownEncoding, words.T("The file does not state its encoding, and it cannot be determined."))
 	if len(readings) > 1 {
 		p.With(words.T("The same word reads %q or %q.", differing(readings[0], readings[1]), differing(readings[1], readings[0])))
 	}

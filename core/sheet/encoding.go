@@ -115,7 +115,7 @@ func otherForm(text string) *problem.Problem {
 }
 
 func notText() *problem.Problem {
-	return problem.New(codeNotText, words.T("This is not a CSV file: it holds bytes that are no text.")).
+	return problem.New(codeNotText, words.T("This is not a CSV file: it contains bytes that are not text.")).
 		Fix(words.T("In the spreadsheet choose Save As and the type CSV UTF-8."))
 }
 

@@ -58,9 +58,9 @@ func Read(r io.Reader, columns []Column) (Table, []LineProblem, error) {
 		}
 		t.row(rec)
 		if t.wrong > maxWrong+len(t.table.Rows) || lines.again > maxBytes {
-			return Table{}, nil, problem.New(codeTooMuchWrong, words.T("More of the file is wrong than right, up to line %d.", rec.line)).
+			return Table{}, nil, problem.New(codeTooMuchWrong, words.T("Up to line %d, most of the file is wrong.", rec.line)).
 				With(t.problems[0].Problem.Title).
-				Fix(words.T("Save the table as CSV UTF-8 once more, or choose another file."))
+				Fix(words.T("Save the table as CSV UTF-8 again, or choose another file."))
 		}
 	}
 	return t.table, t.problems, nil
@@ -197,7 +197,7 @@ func (t *reading) header(h header) *problem.Problem {
 	for i, c := range t.columns {
 		if _, ok := where[i]; !ok && (c.Required || len(where) == 0) {
 			return problem.New(CodeNoColumn, words.T("Line %d: the column %q is missing.", h.line, c.Title)).
-				With(words.T("The header line reads: %s. This column may be called %s. The columns that are read: %s.", problem.Line(strings.Join(h.cells, string(h.separator))),
+				With(words.T("The header line reads: %s. This column can be called %s. Columns that Roomkey reads: %s.", problem.Line(strings.Join(h.cells, string(h.separator))),
 					strings.Join(slices.Concat([]string{c.Title}, c.Aliases, c.Fallbacks), ", "), titles(t.columns))).
 				Fix(words.T("Write a header line that has the column %q, then one line for each entry.", c.Title))
 		}
@@ -233,7 +233,7 @@ func (t *reading) row(rec record) {
 	for _, extra := range rec.cells[min(len(t.at), len(rec.cells)):] {
 		if tidy(extra) != "" {
 			t.say(rec.line, "", true, problem.New(codeLineBroken, words.T("Line %d has %d cells, but the header line has %d.", rec.line, len(rec.cells), len(t.at))).
-				Fix(words.T("Put a cell that holds the separator %q between double quotes.", string(t.table.Separator))))
+				Fix(words.T("Put double quotes around a cell that contains the separator %q.", string(t.table.Separator))))
 			return
 		}
 	}
@@ -262,7 +262,7 @@ func (t *reading) row(rec record) {
 		}
 		if key := strings.ToLower(value); c.Unique {
 			if first, twice := t.seen[i][key]; twice {
-				t.say(rec.line, c.Key, true, problem.New(codeDuplicate, words.T("Line %d: %q stands in line %d already.", rec.line, short(value), first)).
+				t.say(rec.line, c.Key, true, problem.New(codeDuplicate, words.T("Line %d: %q is already in line %d.", rec.line, short(value), first)).
 					Fix(words.T("Remove one of the two lines.")))
 				ok = false
 				continue
@@ -318,7 +318,7 @@ func (t *reading) cell(c Column, line int, cell string) (value string, note, wro
 	case utf8.RuneCountInString(value) > maxCell:
 		return "", nil, problem.New(codeLineTooLong, words.T("Line %d: the %s is longer than %d characters.", line, c.Title, maxCell)).Fix(words.T("Shorten it."))
 	case strings.IndexFunc(value, isControl) >= 0:
-		return "", nil, problem.New(codeValueWrong, words.T("Line %d: the %s holds control characters.", line, c.Title)).Fix(words.T("Type the value again."))
+		return "", nil, problem.New(codeValueWrong, words.T("Line %d: the %s contains control characters.", line, c.Title)).Fix(words.T("Type the value again."))
 	}
 	if lostLetter.MatchString(value) && !strings.Contains(value, "://") {
 		note = problem.New(codeLettersLost, words.T("Line %d: the %s %q has a question mark where a letter was, as far as can be told.", line, c.Title, short(value))).
@@ -326,8 +326,8 @@ func (t *reading) cell(c Column, line int, cell string) (value string, note, wro
 			Fix(words.T("Nothing needs to be done if the name has a question mark."))
 	}
 	if was {
-		note = problem.New(codeFormula, words.T("Line %d: the %s starts like a formula; it was taken as the text %q.", line, c.Title, short(value))).
-			Fix(words.T("Nothing needs to be done if that is what it should be."))
+		note = problem.New(codeFormula, words.T("Line %d: the %s starts like a formula; it was read as the text %q.", line, c.Title, short(value))).
+			Fix(words.T("No action is needed if this is intended."))
 	}
 	if c.Check != nil && value != "" {
 		if bad := c.Check(value); !bad.IsZero() {

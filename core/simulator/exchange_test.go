@@ -139,7 +139,7 @@ func TestBookingTheWayRealOnesCome(t *testing.T) {
 }
 
 // TestLimitedApplication goes the way of the scripts: scope, role, proof, then
-// the tenant-wide grant away.
+// the tenant-wide grant.
 func TestLimitedApplication(t *testing.T) {
 	c := start(t, Options{Faults: []string{fault.ScopePending}})
 	a := c.Account()

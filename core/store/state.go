@@ -157,7 +157,7 @@ func (s *Store) Made(id string) (Made, error) {
 		return made, err
 	}
 	if err := json.Unmarshal(data, &made); err != nil {
-		return made, problem.New(codeStateDamaged, words.T("The list of what was made on the booking server cannot be read: %s.", filepath.Join(s.dir(id), madeFile))).By(err).
+		return made, problem.New(codeStateDamaged, words.T("The list of what was created on the booking server cannot be read: %s.", filepath.Join(s.dir(id), madeFile))).By(err).
 			Fix(words.T("Put the file back from a backup. Without it, Roomkey does not know which objects on the server are its own."))
 	}
 	return made, nil

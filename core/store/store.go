@@ -173,7 +173,7 @@ func (s *Store) FindByName(name string) (*connection.Connection, error) {
 			ids = append(ids, e.ID)
 		}
 		return nil, problem.New(codeAmbiguous, words.T("There are %d connections with the name %q.", len(exact), name)).
-			Fix(words.T("Use the id instead of the name: %s.", strings.Join(ids, ", ")))
+			Fix(words.T("Use the ID instead of the name: %s.", strings.Join(ids, ", ")))
 	}
 	p := unknownConnection(name, names)
 	if len(broken) > 0 {

@@ -71,7 +71,7 @@ func (d *Document) mapping(n *yaml.Node, t reflect.Type, path string) {
 		field, ok := known[key.Value]
 		switch line := seen[key.Value]; {
 		case line > 0:
-			d.at(key, below, words.T("The field is written twice; the first time in line %d.", line))
+			d.at(key, below, words.T("The field appears twice. The first is in line %d.", line))
 		case !ok || key.Kind != yaml.ScalarNode:
 			d.at(key, below, words.T("There is no such field. Known here: %s.", strings.Join(names(t), ", ")))
 		default:

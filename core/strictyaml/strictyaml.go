@@ -80,7 +80,7 @@ func ReadFile(path string, into any) *Document {
 func Read(file string, data []byte, into any) *Document {
 	d := &Document{file: file}
 	if len(data) > limit {
-		d.Wrong("", words.T("The file is larger than 256 KB, so it is not read."))
+		d.Wrong("", words.T("The file is larger than 256 KB, so it was not read."))
 		return d
 	}
 	var root yaml.Node
@@ -93,7 +93,7 @@ func Read(file string, data []byte, into any) *Document {
 		return d
 	}
 	if count(&root) > maxNodes {
-		d.Wrong("", words.T("The file holds more than %d values, so it is not read.", maxNodes))
+		d.Wrong("", words.T("The file contains more than %d values, so it was not read.", maxNodes))
 		return d
 	}
 	d.root = root.Content[0]

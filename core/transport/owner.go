@@ -61,7 +61,7 @@ func (o Owner) trust(p *problem.Problem, host string) *problem.Problem {
 	case o.cloud != "":
 		p.Fix(words.T("If it is your own authority, save its certificate as a PEM file, name that file as caFile of the cloud %q in clouds.yaml, in Roomkey's configuration folder, and start Roomkey again.", o.cloud))
 	default:
-		return p.Fix(words.T("Something on the network answers in place of Microsoft. Ask the network's administrator to let this computer reach %s directly, or to install that authority's certificate in this computer's certificate store.", host)).
+		return p.Fix(words.T("Something on the network answers instead of Microsoft. Ask the network's administrator to let this computer reach %s directly, or to install that authority's certificate in this computer's certificate store.", host)).
 			Fix(words.T("If nothing inspects the connection, install this computer's updates: its list of public authorities may be too old."))
 	}
 	return p.Fix(words.T("Otherwise the server must send its whole certificate chain, signed by a public authority."))

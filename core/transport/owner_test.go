@@ -49,7 +49,7 @@ func TestRemediesNameThePlace(t *testing.T) {
 		"name, own cloud":         {lab, other, "lab.example", own, describe},
 		"name, Microsoft":         {Owner{}, other, "graph.microsoft.com", "network's administrator", "renewed"},
 		"no such name, own":       {lab, &net.DNSError{Name: "x", IsNotFound: true}, "x", own, describe},
-		"no such name, Microsoft": {Owner{}, &net.DNSError{Name: "x", IsNotFound: true}, "x", "not mistyped", "spelling"},
+		"no such name, Microsoft": {Owner{}, &net.DNSError{Name: "x", IsNotFound: true}, "x", "not misspelled", "spelling"},
 		"no TLS, server":          {BookingServer, http.ErrSchemeMismatch, "rooms.example", "[describe server.url]", "clouds.yaml"},
 		"refused, own cloud":      {lab, syscall.ECONNREFUSED, "localhost:45000", own, "localhost:45000 on port"},
 		"refused, Microsoft":      {Owner{}, syscall.ECONNREFUSED, "graph.microsoft.com", "graph.microsoft.com on port 443", "running"},

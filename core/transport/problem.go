@@ -79,12 +79,12 @@ func (o Owner) ofName(err error, _ string) *problem.Problem {
 	if dns.IsNotFound {
 		p := problem.New(CodeDNS, words.T("There is no server with the name %s.", dns.Name))
 		if o.builtIn() {
-			return p.Fix(words.T("The name comes with Roomkey, so it is not mistyped: check that this computer is online, and that its name server (DNS) does not filter it."))
+			return p.Fix(words.T("The name is built into Roomkey, so it is not misspelled. Check that this computer is online, and that its DNS server does not block it."))
 		}
 		return p.Lead(words.T("Check the spelling of %s.", o.addressIn()), o.place()).
 			Fix(words.T("If the name exists only inside your network, connect to that network (VPN) and try again."))
 	}
-	return problem.New(CodeDNS, words.T("The name %s could not be looked up: the name server did not answer.", dns.Name)).
+	return problem.New(CodeDNS, words.T("The name %s could not be looked up: the DNS server did not answer.", dns.Name)).
 		With(words.Plain(dns.Err)).
 		Fix(words.T("Check that this computer is online and that its name server (DNS) works, then try again."))
 }
@@ -100,7 +100,7 @@ func (o Owner) ofCertificate(err error, host string) *problem.Problem {
 	)
 	switch {
 	case errors.As(err, &name):
-		p := problem.New(codeTLSName, words.T("The server that answers for %s shows a certificate for another name.", host)).
+		p := problem.New(codeTLSName, words.T("The server that answers for %s presents a certificate for another name.", host)).
 			With(words.T("The certificate is for %s, signed by %s.", strings.Join(namesOf(name.Certificate), ", "), issuerOf(name.Certificate)))
 		if o.builtIn() {
 			return p.Fix(inPlaceOfMicrosoft(host))
@@ -122,7 +122,7 @@ func (o Owner) ofCertificate(err error, host string) *problem.Problem {
 	case errors.As(err, &alert):
 		p := problem.New(codeTLSRefused, words.T("%s refused the encrypted connection.", host)).With(words.Plain(bare(alert)))
 		if !o.builtIn() {
-			p.Fix(words.T("The server must offer TLS 1.2 or newer: whoever runs it turns that on."))
+			p.Fix(words.T("The server must offer TLS 1.2 or newer. Ask whoever runs it to turn that on."))
 		}
 		return p.Fix(words.T("If a firewall inspects TLS, ask the network's administrator to exempt %s from the inspection.", host))
 	}
@@ -161,7 +161,7 @@ func (o Owner) untrusted(err error, host string, shown *x509.Certificate, failed
 // inPlaceOfMicrosoft is the remedy where the address cannot be wrong, so that
 // somebody else answers at it.
 func inPlaceOfMicrosoft(host string) words.Text {
-	return words.T("Something on the network answers in place of Microsoft: open a web page in the browser of this computer, complete a sign-in that the network asks for, or ask the network's administrator to let this computer reach %s directly.", host)
+	return words.T("Something on the network answers instead of Microsoft: open a web page in the browser of this computer, complete a sign-in that the network asks for, or ask the network's administrator to let this computer reach %s directly.", host)
 }
 
 func (o Owner) ofConnection(err error, host string) *problem.Problem {
@@ -170,7 +170,7 @@ func (o Owner) ofConnection(err error, host string) *problem.Problem {
 	case errors.Is(err, errStalled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
 		errors.As(err, &timeout) && timeout.Timeout():
 		return againOr(problem.New(CodeTimeout, words.T("%s did not answer in time.", host)), host,
-			words.T("Try again. If it happens each time, a firewall may be swallowing the connection: have it allow %s.", withPort(host)))
+			words.T("Try again. If it happens each time, a firewall may be dropping the connection. Have it allow %s.", withPort(host)))
 	case isErrno(err, syscall.ECONNREFUSED, wsaConnRefused):
 		p := o.checkAddress(problem.New(CodeRefused, words.T("Nothing is listening at %s: the connection was refused.", host)),
 			words.T("A firewall or proxy on the way refuses the connection: have it allow %s.", withPort(host)))
@@ -182,8 +182,8 @@ func (o Owner) ofConnection(err error, host string) *problem.Problem {
 		return problem.New(codeUnreachable, words.T("This computer has no network route to %s.", host)).
 			Fix(words.T("Check that this computer is online, and connected to the right network or VPN."))
 	case isCut(err):
-		return againOr(problem.New(CodeCut, words.T("The connection to %s was cut before the answer was complete.", host)), host,
-			words.T("Try again. If it happens each time, a proxy or firewall on the way may be ending the connection: have it let %s through.", withPort(host)))
+		return againOr(problem.New(CodeCut, words.T("The connection to %s was closed before the response was complete.", host)), host,
+			words.T("Try again. If it happens each time, a proxy or firewall may be closing the connection. Have it allow %s.", withPort(host)))
 	case errors.Is(err, errSwitched):
 		return o.checkAddress(problem.New(codeSwitched, words.T("%s switched to another protocol instead of answering (101).", host)), inPlaceOfMicrosoft(host))
 	case errors.Is(err, errTooLarge):
@@ -202,7 +202,7 @@ func isCut(err error) bool {
 // computer it is the server's own doing.
 func againOr(p *problem.Problem, host string, otherwise words.Text) *problem.Problem {
 	if isHere(host) {
-		return p.Fix(words.T("Try again. If it happens each time, look into the log of the server on this computer, and restart it."))
+		return p.Fix(words.T("Try again. If it happens each time, check the log of the server on this computer, and restart it."))
 	}
 	return p.Fix(otherwise)
 }

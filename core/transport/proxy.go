@@ -76,7 +76,7 @@ func ofProxy(err error, host string) *problem.Problem {
 	case errors.As(err, &refusal):
 		return refusal.problem(host)
 	case errors.As(err, &op) && op.Op == "proxyconnect":
-		p := problem.New(CodeProxy, words.T("The proxy of this network cannot be reached, so %s cannot be either.", host)).With(words.Plain(bare(err)))
+		p := problem.New(CodeProxy, words.T("The proxy of this network cannot be reached, so %s cannot be reached either.", host)).With(words.Plain(bare(err)))
 		return p.Fix(words.T("Check the proxy in the system's settings, or in the environment variable HTTPS_PROXY, and whether its name and port are right."))
 	}
 	return nil
@@ -95,20 +95,20 @@ func (r *proxyRefusal) problem(host string) *problem.Problem {
 		}
 		return p.Fix(exempt)
 	case r.status == http.StatusProxyAuthRequired && len(r.offers) > 0:
-		p := problem.New(CodeProxy, words.T("The proxy %s wants a sign-in before it lets %s through.", r.proxy, host)).
+		p := problem.New(CodeProxy, words.T("The proxy %s requires a sign-in before it allows access to %s.", r.proxy, host)).
 			With(words.T("It offers: %s.", problem.Line(strings.Join(r.offers, ", "))))
 		if slices.ContainsFunc(r.offers, func(scheme string) bool { return strings.EqualFold(scheme, "Basic") }) {
 			p.Run(words.T("Store the user name and password for the proxy in the keychain:"), "roomkeyctl proxy login NAME")
 		}
 		return p.Fix(exempt)
 	case r.status == http.StatusProxyAuthRequired:
-		return problem.New(CodeProxy, words.T("The proxy %s wants a sign-in before it lets %s through.", r.proxy, host)).Fix(exempt)
+		return problem.New(CodeProxy, words.T("The proxy %s requires a sign-in before it allows access to %s.", r.proxy, host)).Fix(exempt)
 	case r.status == http.StatusForbidden:
-		return problem.New(CodeProxy, words.T("The proxy %s does not let this computer reach %s.", r.proxy, host)).
+		return problem.New(CodeProxy, words.T("The proxy %s blocks this computer from %s.", r.proxy, host)).
 			With(words.T("It answered 403. The refusal is the proxy's: %s was not asked.", host)).
 			Fix(words.T("Ask whoever runs the proxy %s to allow %s.", r.proxy, withPort(host)))
 	}
-	return problem.New(CodeProxy, words.T("The proxy %s could not open the way to %s.", r.proxy, host)).
+	return problem.New(CodeProxy, words.T("The proxy %s could not connect to %s.", r.proxy, host)).
 		With(words.T("It answered %d.", r.status)).
 		Fix(words.T("Try again. If it happens each time, give this text to whoever runs the proxy %s.", r.proxy))
 }

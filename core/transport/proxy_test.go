@@ -19,7 +19,7 @@ func TestARefusalOfTheProxyIsTheProxys(t *testing.T) {
 		says   string
 	}{
 		"sign-in":       {407, []string{"Negotiate", "NTLM", `Basic realm="corp"`}, "It offers: Negotiate, NTLM, Basic."},
-		"sign-in, bare": {407, nil, "wants a sign-in"},
+		"sign-in, bare": {407, nil, "requires a sign-in"},
 		"forbidden":     {403, nil, "was not asked"},
 		"gateway":       {502, nil, "It answered 502."},
 	} {

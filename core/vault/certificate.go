@@ -100,7 +100,7 @@ func NewCertificate(commonName string, bits int, validFor time.Duration, now tim
 			Fix(words.T("Choose 3072 or 4096 bits."))
 	}
 	if validFor <= 0 {
-		return KeyPair{}, problem.New(codeCertificateLife, words.T("The certificate would end before it starts.")).
+		return KeyPair{}, problem.New(codeCertificateLife, words.T("The certificate would expire before it becomes valid.")).
 			Fix(words.T("Choose how long the certificate is valid."))
 	}
 	key, err := rsa.GenerateKey(rand.Reader, bits)
@@ -140,7 +140,7 @@ func pair(key crypto.PrivateKey, certificates []*x509.Certificate, now time.Time
 	case key == nil && len(certificates) == 0:
 		return KeyPair{}, notCertificate(nil)
 	case key == nil:
-		return KeyPair{}, problem.New(codeCertificateWithoutKey, words.T("This file holds the certificate without its private key.")).
+		return KeyPair{}, problem.New(codeCertificateWithoutKey, words.T("This file contains the certificate without its private key.")).
 			With(KeyPair{Certificates: certificates}.Thumbprints()).
 			Fix(words.T("Choose a file that contains both: a .pfx file, or a .pem file with the sections CERTIFICATE and PRIVATE KEY.")).
 			Fix(words.T("In Windows' program Manage computer certificates, export the certificate with Yes, export the private key."))
@@ -152,8 +152,8 @@ func pair(key crypto.PrivateKey, certificates []*x509.Certificate, now time.Time
 		return KeyPair{}, notRSA()
 	}
 	if private.N.BitLen() < 2048 {
-		return KeyPair{}, problem.New(codeCertificateWeak, words.T("The key has only %d bits; Microsoft Entra ID takes 2048 or more.", private.N.BitLen())).
-			Fix(words.T("Make a new certificate with a key of 3072 bits."))
+		return KeyPair{}, problem.New(codeCertificateWeak, words.T("The key has only %d bits. Microsoft Entra ID requires 2048 or more.", private.N.BitLen())).
+			Fix(words.T("Create a certificate with a 3072-bit key."))
 	}
 	own := -1
 	for i, c := range certificates {
@@ -164,7 +164,7 @@ func pair(key crypto.PrivateKey, certificates []*x509.Certificate, now time.Time
 	}
 	if own < 0 {
 		return KeyPair{}, problem.New(codeCertificateMismatch, words.T("The private key in this file belongs to another certificate.")).
-			With(words.T("The file holds the certificate %q. %s", problem.Line(certificates[0].Subject.String()), KeyPair{Certificates: certificates}.Thumbprints())).
+			With(words.T("The file contains the certificate %q. %s", problem.Line(certificates[0].Subject.String()), KeyPair{Certificates: certificates}.Thumbprints())).
 			Fix(words.T("Choose the file that contains the certificate and its private key."))
 	}
 	first := certificates[own]
@@ -178,7 +178,7 @@ func pair(key crypto.PrivateKey, certificates []*x509.Certificate, now time.Time
 	if now.After(first.NotAfter) {
 		return k, problem.New(CodeCertificateExpired, words.T("The certificate expired on %s.", first.NotAfter.UTC().Format(time.DateOnly))).
 			With(k.Thumbprints()).
-			Fix(words.T("Make a new certificate, and upload it in the app registration: Certificates & secrets, Certificates, Upload certificate."))
+			Fix(words.T("Create a certificate, and upload it in the app registration: Certificates & secrets, Certificates, Upload certificate."))
 	}
 	if now.Before(first.NotBefore) {
 		return k, problem.New(codeCertificateNotYetValid, words.T("The certificate is valid only from %s on.", first.NotBefore.UTC().Format("2006-01-02 15:04 MST"))).
@@ -198,14 +198,14 @@ func (k KeyPair) Thumbprints() words.Text {
 }
 
 func keyAlone() *problem.Problem {
-	return problem.New(codeKeyWithoutCertificate, words.T("This file holds a private key without its certificate.")).
+	return problem.New(codeKeyWithoutCertificate, words.T("This file contains a private key without its certificate.")).
 		Fix(words.T("Export the certificate again, together with its private key.")).
-		Run(words.T("Or put the two PEM files into one:"), "cat certificate.pem key.pem > both.pem")
+		Run(words.T("Or combine the two PEM files:"), "cat certificate.pem key.pem > both.pem")
 }
 
 func notRSA() *problem.Problem {
-	return problem.New(codeCertificateNotRSA, words.T("The certificate's key is not RSA; Microsoft Entra ID takes only RSA keys here.")).
-		Fix(words.T("Make a new certificate with an RSA key of 3072 bits."))
+	return problem.New(codeCertificateNotRSA, words.T("The certificate's key is not RSA; Microsoft Entra ID accepts only RSA keys here.")).
+		Fix(words.T("Create a certificate with a 3072-bit RSA key."))
 }
 
 func notCertificate(cause error) *problem.Problem {

@@ -71,6 +71,6 @@ func cheap(der []byte, depth int, rounds *int) bool {
 
 // costly is a file that asks for more work than it is worth.
 func costly() *problem.Problem {
-	return problem.New(codeCertificateCostly, words.T("Opening this file would take minutes or more memory than there is, and no program that exports certificates asks for that.")).
+	return problem.New(codeCertificateCostly, words.T("Opening this file would take minutes or more memory than available. No program that exports certificates needs that.")).
 		Run(words.T("If the file is your own, write it again with the usual protection, and choose that:"), "openssl pkcs12 -in file.pfx -out both.pem")
 }

@@ -135,7 +135,7 @@ var begin = regexp.MustCompile(`-----BEGIN ([A-Z0-9 ]+)-----`)
 func privateKey(block *pem.Block, password Secret) (crypto.PrivateKey, error) {
 	old := strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED")
 	if (old || block.Type == "ENCRYPTED PRIVATE KEY") && password.IsZero() {
-		return nil, problem.New(CodeCertificateEncrypted, words.T("The private key in this PEM file has a password.")).
+		return nil, problem.New(CodeCertificateEncrypted, words.T("The private key in this PEM file is protected by a password.")).
 			Fix(words.T("Type the password that was set when the key was made."))
 	}
 	if old {
@@ -159,7 +159,7 @@ func privateKey(block *pem.Block, password Secret) (crypto.PrivateKey, error) {
 		}
 		if err != nil {
 			return nil, problem.New(codeCertificateUnreadable, words.T("The encryption of the private key in this PEM file cannot be read.")).By(err).
-				Run(words.T("Put the certificate and the key into a PFX file, and choose that:"), "openssl pkcs12 -export -in file.pem -out file.pfx")
+				Run(words.T("Combine the certificate and the key in a PFX file, and choose that file:"), "openssl pkcs12 -export -in file.pem -out file.pfx")
 		}
 		return k, nil
 	case "RSA PRIVATE KEY":
@@ -221,7 +221,7 @@ func parsePFX(data []byte, password Secret, now time.Time) (KeyPair, error) {
 	case err != nil && strings.Contains(err.Error(), "certificate missing"):
 		return KeyPair{}, keyAlone()
 	case err != nil && strings.Contains(err.Error(), "no MAC in data"):
-		return KeyPair{}, problem.New(CodeCertificatePassword, words.T("This PFX file has no password, so the one that was typed is wrong.")).
+		return KeyPair{}, problem.New(CodeCertificatePassword, words.T("This PFX file has no password, so the password that was typed is wrong.")).
 			Fix(words.T("Leave the password empty."))
 	case err != nil && strings.HasPrefix(err.Error(), "pkcs12: error reading P12 data"):
 		return KeyPair{}, notCertificate(err)

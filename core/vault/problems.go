@@ -31,13 +31,13 @@ func absent(kind Kind) *problem.Problem {
 }
 
 func damaged(kind Kind) *problem.Problem {
-	return problem.New(CodeDamaged, words.T("What the keychain holds for %s is not complete.", name(kind))).
-		With(words.T("Storing it was interrupted, or another program changed a part of it.")).
+	return problem.New(CodeDamaged, words.T("The keychain entry for %s is incomplete.", name(kind))).
+		With(words.T("Storing it was interrupted, or another program changed part of it.")).
 		Run(words.T("Store it again in its field in Roomkey, or from a terminal:"), "roomkeyctl secret set "+string(kind))
 }
 
 func waiting() *problem.Problem {
-	p := problem.New(CodeLocked, words.T("The keychain does not answer: it is locked or waiting for you."))
+	p := problem.New(CodeLocked, words.T("The keychain does not answer. It is locked or waiting for you."))
 	if !headless() {
 		p.Fix(words.T("Look for a window of the operating system that asks for the keychain's password, answer it, and try again."))
 	}
@@ -63,7 +63,7 @@ func unlocking(p *problem.Problem) *problem.Problem {
 }
 
 func unavailable(cause error) *problem.Problem {
-	p := problem.New(CodeUnavailable, words.T("This computer has no keychain that Roomkey can reach, so no secret can be stored.")).
+	p := problem.New(CodeUnavailable, words.T("Roomkey cannot reach a keychain on this computer, so no secret can be stored.")).
 		With(words.Plain(cause.Error())).By(cause)
 	switch runtime.GOOS {
 	case "darwin", "windows":
@@ -102,7 +102,7 @@ func problemOf(err error, kind Kind) error {
 		return unavailable(err)
 	}
 	return problem.New(CodeRefused, words.T("The keychain refused %s.", name(kind))).With(words.Plain(err.Error())).By(err).
-		Fix(words.T("Try again. If it refuses again, look at the keychain with the operating system's own program."))
+		Fix(words.T("Try again. If it is refused again, check the keychain with the operating system's own program."))
 }
 
 // contains reports whether the error's text has one of the parts: what the

@@ -64,7 +64,7 @@ func Seal(recipient string, s Sealable) (string, error) {
 func ParseRecipient(text string) (age.Recipient, error) {
 	found, err := age.ParseRecipients(strings.NewReader(text))
 	if err != nil || len(found) != 1 || strings.ContainsAny(text, "\r\n#") {
-		return nil, problem.New(codeRecipient, words.T("This is not a key that a credential can be sealed to.")).
+		return nil, problem.New(codeRecipient, words.T("A credential cannot be sealed with this key.")).
 			With(words.T("Enter an age recipient: one line that begins with age1.")).
 			Fix(words.T("Copy the recipient from the booking server's console again, or ask the vendor for it.")).By(err)
 	}

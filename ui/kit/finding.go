@@ -155,13 +155,13 @@ func (r *findingRow) detail() fyne.CanvasObject {
 	}
 	facts := f.Facts
 	if f.RequestID != "" && f.Problem == nil {
-		facts = append(facts[:len(facts):len(facts)], [2]string{L("Request id"), f.RequestID})
+		facts = append(facts[:len(facts):len(facts)], [2]string{L("Request ID"), f.RequestID})
 	}
 	if len(facts) > 0 {
 		body.Add(Facts(r.list.host, facts))
 	}
 	if again := r.list.OnAgain; again != nil && (f.Mark == MarkFail || f.Mark == MarkUnknown || f.Mark == MarkAttention) {
-		body.Add(Row(0, -1, NewButtonWithIcon(L("Test this again until it passes"), theme.ViewRefreshIcon(), func() { again(f.ID) })))
+		body.Add(Row(0, -1, NewButtonWithIcon(L("Repeat this test until it passes"), theme.ViewRefreshIcon(), func() { again(f.ID) })))
 	}
 	return body
 }

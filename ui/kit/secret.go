@@ -140,7 +140,7 @@ func joined(detail string) string {
 func (s *SecretField) askForget() {
 	before := append([]fyne.CanvasObject(nil), s.body.Objects...)
 	ask := NewConfirmCard(L("Remove it from the keychain of this computer?"),
-		L("Microsoft and the booking server keep theirs; here it has to be entered again."),
+		L("Microsoft and the booking server keep theirs; it must be entered again here."),
 		L("Forget"), L("Keep"), true, func(yes bool) {
 			s.put(before...)
 			if yes && s.OnForget != nil {

@@ -52,14 +52,14 @@ func (c *applicationCard) show() fyne.CanvasObject {
 	column.Add(kit.Facts(p.env.Host, facts))
 	column.Add(pairs([][2]string{{kit.L("Credential"), credentialText(a.Credential)}}))
 	if a.Credential.Kind == connection.CredentialCertificate {
-		column.Add(kit.Row(0, -1, kit.QuietButton(kit.L("Save its public part…"), theme.DocumentSaveIcon(), func() {
+		column.Add(kit.Row(0, -1, kit.QuietButton(kit.L("Save the public part…"), theme.DocumentSaveIcon(), func() {
 			c.save("-certificate.pem", p.env.Session.PublicCertificate, func(path string) string {
-				return kit.L("The certificate without its key is in %s, for a booking server that wants it uploaded.", path)
+				return kit.L("The certificate without its private key is in %s. Use it for a booking server that requires an upload.", path)
 			})
 		})))
 	}
 	if p.state.Expiring {
-		column.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.NewText(kit.L("The credential ends on %s. Renew it in time: then nothing stops.", a.Credential.Expires.Format("2006-01-02")))))
+		column.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.NewText(kit.L("The credential expires on %s. Renew it before then, and nothing stops.", a.Credential.Expires.Format("2006-01-02")))))
 	}
 	signedIn := p.state.Account != nil
 	line := c.care
@@ -80,7 +80,7 @@ func (c *applicationCard) show() fyne.CanvasObject {
 	column.Add(line)
 	column.Add(kit.Row(0, -1, p.able(kit.QuietButton(kit.L("Delete from this computer…"), theme.DeleteIcon(), c.askForget))))
 	if !signedIn {
-		column.Add(kit.Small(kit.L("Sign in below to see what has drifted and to repair it, to renew the credential, or to undo.")))
+		column.Add(kit.Small(kit.L("Sign in below to see and repair what has changed, to renew the credential, or to undo.")))
 	}
 	whole := kit.Column(kit.GapWide)
 	if r := p.state.Rotation; r != nil {
@@ -113,14 +113,14 @@ func (c *applicationCard) question(o fyne.CanvasObject) {
 }
 
 func (c *applicationCard) askRotate() {
-	months := kit.TextField(kit.L("Life of the new credential in months"), kit.Say(c.p.choices.life()), "")
+	months := kit.TextField(kit.L("Lifetime of the new credential in months"), kit.Say(c.p.choices.life()), "")
 	months.Check = monthsOrNothing
 	kind := credentialKind(kit.L("Kind of the new credential"), kit.L("The same as now"))
 	name := credentialName()
 	name.SetHelp(c.p.choices.nameHelp())
-	c.question(kit.NewConfirmCard(kit.L("Make a new credential beside the old one?"),
-		kit.L("The new one goes into the keychain and is proven with a fresh token. The old one keeps working at the booking server until you finish; whatever fails leaves it working."),
-		kit.L("Make a new credential"), kit.L("Not now"), false, func(yes bool) {
+	c.question(kit.NewConfirmCard(kit.L("Create a new credential beside the old one?"),
+		kit.L("The new credential goes into the keychain and is proven with a new token. The old one keeps working at the booking server until you finish. If anything fails, the old one still works."),
+		kit.L("Create a credential"), kit.L("Not now"), false, func(yes bool) {
 			if yes && (!months.Validate() || !name.Validate()) {
 				return
 			}
@@ -195,7 +195,7 @@ func (c *applicationCard) finish(confirmed bool) {
 	}, func(err error) {
 		if failed := problem.Of(err); failed != nil && failed.Code == register.CodeRotationUnproven && !confirmed {
 			c.ask = kit.NewConfirmCard(kit.Say(failed.Title),
-				kit.L("Test and push first. If you have seen yourself that the booking server works with the new credential, you may say so."),
+				kit.L("Test and push first. If you have seen yourself that the booking server works with the new credential, you can confirm that."),
 				kit.L("I have seen it: remove the old one"), kit.L("Keep the old one"), true, func(yes bool) {
 					c.ask = nil
 					if yes {

@@ -38,7 +38,7 @@ func newChoices(p *planner) *choices {
 	c.name = credentialName()
 	c.app = kit.TextField(kit.L("Name of the application"), "", "")
 	c.app.Clean = strings.TrimSpace
-	c.months = kit.TextField(kit.L("Life of the credential in months"), "", "")
+	c.months = kit.TextField(kit.L("Lifetime of the credential in months"), "", "")
 	c.months.Check = monthsOrNothing
 	c.leave = kit.SwitchField(kit.L("Leave the consent to a colleague"), kit.L("Everything else is done now. The handoff tells your colleague what to do."))
 	c.home = kit.TextField(kit.L("Home page"), "", "https://")
@@ -52,9 +52,9 @@ func newChoices(p *planner) *choices {
 	for _, f := range []*kit.Field{c.home, c.support, c.privacy, c.terms} {
 		f.Check = webAddress
 	}
-	again := kit.NewButtonWithIcon(kit.L("Make the plan with this"), theme.ViewRefreshIcon(), p.makePlan)
+	again := kit.NewButtonWithIcon(kit.L("Create the plan with this"), theme.ViewRefreshIcon(), p.makePlan)
 	c.fold = newFold(kit.L("Choose name, credential, consent or branding…"), kit.Card(kit.Column(kit.GapWide, c.app, c.kind, c.name, c.months, c.leave,
-		kit.Rule(), kit.Heading(kit.L("What people see who sign in")), twoFields(c.home, c.support), twoFields(c.privacy, c.terms), c.logo,
+		kit.Rule(), kit.Heading(kit.L("What people see when they sign in")), twoFields(c.home, c.support), twoFields(c.privacy, c.terms), c.logo,
 		kit.Row(0, -1, again))), func() {}, p.page.relayout)
 	c.use.Hide()
 	c.advise()

@@ -69,7 +69,7 @@ func NewChoose(env *Env) *Choose {
 		c.follow()
 	}
 	c.makePeople()
-	c.reach = widget.NewRadioGroup([]string{kit.L("All people of the tenant"), kit.L("Only the members of the chosen groups")}, nil)
+	c.reach = widget.NewRadioGroup([]string{kit.L("All people of the tenant"), kit.L("Only members of the chosen groups")}, nil)
 	c.reach.Horizontal, c.reach.Required = true, true
 	c.reach.SetSelected(c.reach.Options[0])
 	c.makeGroups()
@@ -234,7 +234,7 @@ func (c *Choose) makeRooms() {
 		{Title: kit.L("To check"), Share: 2, Text: func(r tenant.Room) string { return c.plan.flaw(r) }},
 	}
 	c.rooms = newPreview(c.env, "rooms", columns, func(r tenant.Room) string { return strings.ToLower(r.EmailAddress) }, true,
-		kit.L("Reading the rooms"), kit.L("No rooms"), kit.L("The tenant has no room mailboxes that the application may see. Rooms can be taken from a CSV or an Exchange result file."),
+		kit.L("Reading the rooms"), kit.L("No rooms"), kit.L("The tenant has no room mailboxes that the application can see. Import rooms from a CSV file or an Exchange result file."),
 		func(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room] {
 			l := sorted(c.env.Session.Rooms(ctx, page))
 			c.moved, c.rule.proven = c.env.Session.Moved(l.Items), c.env.Session.ProvenRooms()

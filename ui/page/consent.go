@@ -290,7 +290,7 @@ func (c *Consent) showGrants() {
 		column.Add(kit.MarkedText(kit.MarkDone, kit.L("The sign-in log shows the application on %s.", c.seen.Used.Local().Format(time.DateTime))))
 	case c.seen.LogRefused != nil:
 		column.Add(kit.Small(kit.L("The sign-in log could not be read: %s", c.seen.LogRefused.Title)))
-		column.Add(kit.Row(0, -1, c.able(kit.QuietButton(kit.L("Read the sign-in log too"), theme.HistoryIcon(), func() { c.read(true) }))))
+		column.Add(kit.Row(0, -1, c.able(kit.QuietButton(kit.L("Also read the sign-in log"), theme.HistoryIcon(), func() { c.read(true) }))))
 	default:
 		column.Add(kit.Small(kit.L("The sign-in log does not show the application.")))
 	}
@@ -315,7 +315,7 @@ func (c *Consent) showAccount() {
 				column.Add(kit.MarkedText(kit.MarkAttention, no))
 			}
 		}
-		fact(a.Found && a.Enabled, kit.L("The tenant has the account, and it may sign in."), kit.L("The tenant does not have the account, or it may not sign in."))
+		fact(a.Found && a.Enabled, kit.L("The tenant has the account, and it can sign in."), kit.L("The tenant does not have the account, or it cannot sign in."))
 		if wants.Licence != "" {
 			fact(a.Licences > 0, kit.Say(words.N(a.Licences, "It has %d license.", "It has %d licenses.", a.Licences)), kit.L("It has no license."))
 		}

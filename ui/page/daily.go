@@ -31,7 +31,7 @@ func newDaily(env *Env) *daily {
 	d := &daily{env: env, notice: newNotice(env.Host), says: kit.NewText("")}
 	d.at = kit.TextField(kit.L("Time of day"), "", "07:00")
 	d.at.SetValue("07:00")
-	d.form = kit.SelectField(kit.L("Tell a webhook"), kit.L("It is told every day, also when all is well: a message that stays away says that nothing was asked."), []kit.Option{
+	d.form = kit.SelectField(kit.L("Notify a webhook"), kit.L("It is told every day, also when all is well: a message that stays away says that nothing was asked."), []kit.Option{
 		{ID: "", Name: kit.L("No")}, {ID: session.WebhookTeams, Name: "Microsoft Teams"}, {ID: session.WebhookSlack, Name: "Slack"},
 		{ID: session.WebhookPlain, Name: kit.L("Another program (plain JSON)")}})
 	d.form.SetValue("")
@@ -45,9 +45,9 @@ func newDaily(env *Env) *daily {
 	}
 	d.save = kit.NewButtonWithIcon("", theme.HistoryIcon(), d.schedule)
 	d.save.Importance = widget.HighImportance
-	d.stop = kit.NewButtonWithIcon(kit.L("Stop asking daily"), theme.MediaStopIcon(), d.unschedule)
+	d.stop = kit.NewButtonWithIcon(kit.L("Stop checking daily"), theme.MediaStopIcon(), d.unschedule)
 	d.object = section(kit.L("Check every connection daily"),
-		kit.Muted(kit.L("The system runs roomkeyctl status --all once a day, also while Roomkey is closed. What it finds is on the start page.")),
+		kit.Muted(kit.L("The system runs roomkeyctl status --all once a day, even when Roomkey is closed. The results are on the start page.")),
 		d.notice.object, d.says, d.at, d.form, d.address, kit.Row(kit.Gap, -1, d.save, d.stop))
 	d.refresh()
 	return d
@@ -60,7 +60,7 @@ func (d *daily) shown() {
 
 func (d *daily) refresh() {
 	hide(d.address, d.form.Value() == "")
-	d.address.SetHelp(kit.L("Whoever has it can write there: it is kept in the keychain."))
+	d.address.SetHelp(kit.L("Anyone who has it can write there, so it is stored in the keychain."))
 	if d.now.Webhook {
 		d.address.SetHelp(kit.L("One is in the keychain. Leave this empty to keep it."))
 	}
@@ -72,7 +72,7 @@ func (d *daily) refresh() {
 	case !d.now.On:
 		d.says.SetText(kit.L("Nothing is scheduled."))
 	case d.now.At == "":
-		d.says.SetText(kit.L("The system has it scheduled."))
+		d.says.SetText(kit.L("The system has scheduled it."))
 	default:
 		d.says.SetText(kit.L("Scheduled for every day at %s.", d.now.At))
 	}
@@ -84,11 +84,11 @@ func (d *daily) schedule() {
 		return
 	}
 	at, form, address := d.at.Value(), d.form.Value(), vault.NewSecret(d.address.Value())
-	d.work(func(ctx context.Context) error { return d.env.Home.Schedule(ctx, at, form, address) }, kit.L("The system asks every connection each day at %s.", at))
+	d.work(func(ctx context.Context) error { return d.env.Home.Schedule(ctx, at, form, address) }, kit.L("Every connection is checked each day at %s.", at))
 }
 
 func (d *daily) unschedule() {
-	d.work(d.env.Home.Unschedule, kit.L("The system asks no more, and the address of the webhook is forgotten."))
+	d.work(d.env.Home.Unschedule, kit.L("The daily check is off, and the address of the webhook is deleted."))
 }
 
 // work does something and shows what the system runs then.

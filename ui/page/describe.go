@@ -68,7 +68,7 @@ func NewDescribe(env *Env) *Describe {
 	d.url = d.form.bind("server.url", kit.TextField(kit.L("Address of the booking server"), kit.L("As in the browser's address bar; it begins with https://."), "https://rooms.contoso.com"), false)
 	d.adapterCA = d.form.bind("server.caFile", kit.TextField(kit.L("Certificate authority of the server"), kit.L("Only for a server whose certificate comes from your own authority: the path of its PEM file."), ""), false)
 	d.testLasts = d.form.bind("server.testLasts", kit.SelectField(kit.L("A test is valid for"), kit.L("An older test is not enough for a push. Test again."), testLives()), false)
-	d.redirect = d.form.bind("singleSignOn.redirectUris", kit.LinesField(kit.L("Redirect URIs"), kit.L("Where Microsoft sends people back after sign-in, one a line, exactly as the booking server names them."), "", 2), false)
+	d.redirect = d.form.bind("singleSignOn.redirectUris", kit.LinesField(kit.L("Redirect URIs"), kit.L("Where Microsoft sends people back after sign-in, one per line, exactly as the booking server names them."), "", 2), false)
 	d.blanks = newBlanks(d.redirect)
 	d.button = d.form.bind("singleSignOn.loginButton", kit.TextField(kit.L("Text of the sign-in button"), "", kit.L("Sign in with Microsoft")), false)
 	d.notifyURL = d.form.bind("notifications.url", kit.TextField(kit.L("Notification URL"), kit.L("Microsoft calls it from the internet when a booking changes."), ""), false)
@@ -82,9 +82,9 @@ func NewDescribe(env *Env) *Describe {
 		productEdited(v)
 		d.optionsEdited()
 	}
-	d.groups = d.form.bind("people.defaultGroups", kit.LinesField(kit.L("Default user groups"), kit.L("The booking server's groups for people who are new, one a line."), "", 2), false)
+	d.groups = d.form.bind("people.defaultGroups", kit.LinesField(kit.L("Default user groups"), kit.L("The booking server's groups for new people, one per line."), "", 2), false)
 	d.token = newSecretBox(env, vault.ServerToken, kit.L("Token of the booking server"),
-		kit.L("The bearer token with which the server lets Roomkey in. Its administrator finds it in the server's console."), "")
+		kit.L("The bearer token with which the server accepts Roomkey. Its administrator finds it in the server's console."), "")
 	d.tokenPart = kit.Column(0, d.token.field)
 
 	d.more = section(kit.L("What the product needs to know"), d.blanks.object, d.redirect, d.button, d.notifyURL, d.lifecycle, d.account, d.card, d.groups)
@@ -358,7 +358,7 @@ func (d *Describe) discover(goOn bool) {
 func (d *Describe) askElsewhere() fyne.CanvasObject {
 	c := d.env.Connection()
 	return kit.NewConfirmCard(kit.L("Look in the other Microsoft clouds?"),
-		kit.L("The name %s is then sent to the sign-in services of the other clouds, national ones included.", c.Tenant.Domain),
+		kit.L("The name %s is then sent to the sign-in services of the other clouds, including national clouds.", c.Tenant.Domain),
 		kit.L("Ask the other clouds"), kit.L("No"), false, func(yes bool) {
 			d.notice.clear()
 			if !yes {

@@ -113,11 +113,11 @@ func facts(f check.Finding) (list [][2]string, requestID string) {
 func serverView(state string) words.Text {
 	switch state {
 	case check.ServerWorks:
-		return words.T("The booking server says that it works there, too.")
+		return words.T("The booking server also reports that it works.")
 	case check.ServerFails:
-		return words.T("The booking server says that it does not work there.")
+		return words.T("The booking server reports that it does not work.")
 	}
-	return words.T("Whether it works from the booking server is unproven until the server says so.")
+	return words.T("It is not proven that it works from the booking server until the server says so.")
 }
 
 // provenFrom is where a run was proven from, and what the server itself says.

@@ -83,7 +83,7 @@ func entries(n int) string {
 func differences(list []booking.Change, relayout func()) fyne.CanvasObject {
 	column := kit.Column(kit.Gap, kit.Heading(kit.L("What a push would change")))
 	if len(list) == 0 {
-		column.Add(kit.Muted(kit.L("Nothing that can be shown.")))
+		column.Add(kit.Muted(kit.L("Nothing to show.")))
 		return kit.Card(column)
 	}
 	table := kit.Column(kit.Gap)

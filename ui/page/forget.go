@@ -29,7 +29,7 @@ func forgetOffer(env *Env, kept func(), done func(error)) fyne.CanvasObject {
 			env.Scope.Run(func(ctx context.Context) error { return env.Session.ForgetSecret(ctx, kind) }, done)
 		})
 	place.Add(kit.NewConfirmCard(kit.L("Keep the credential in the keychain of this computer?"),
-		kit.L("Roomkey needs it to test and push the connection. Without it, the credential must be renewed first."),
+		kit.L("Roomkey needs it to test and push the connection. Without it, you must renew the credential first."),
 		kit.L("Keep it"), kit.L("Delete from this computer…"), false, func(keep bool) {
 			if keep {
 				kept()

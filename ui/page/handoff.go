@@ -33,12 +33,12 @@ func (p *planner) openHandOff(plan register.Plan) {
 func (p *planner) handOffCard(h session.HandOff) fyne.CanvasObject {
 	column := kit.Column(kit.GapWide, kit.Heading(kit.L("For a colleague who may consent")))
 	if h.ClientID != "" && h.PermissionsPage != "" {
-		column.Add(p.address(kit.L("This application's permissions, where “Grant admin consent” is pressed"), h.PermissionsPage))
+		column.Add(p.address(kit.L("This application's permissions, where you select “Grant admin consent”"), h.PermissionsPage))
 	}
 	if h.ConsentLink != "" {
-		column.Add(p.address(kit.L("Or the consent link, to send to the colleague"), h.ConsentLink))
+		column.Add(p.address(kit.L("Or send the colleague the consent link"), h.ConsentLink))
 	} else if h.ClientID != "" {
-		column.Add(kit.Muted(kit.L("There is no consent link: the application has no redirect URI that could take its answer.")))
+		column.Add(kit.Muted(kit.L("There is no consent link, because the application has no redirect URI that could receive the response.")))
 	}
 	list := kit.Column(kit.Gap)
 	for i, t := range h.Checklist {
@@ -46,7 +46,7 @@ func (p *planner) handOffCard(h session.HandOff) fyne.CanvasObject {
 	}
 	column.Add(list)
 	save := kit.NewButtonWithIcon(kit.L("Save plan, checklist and script…"), theme.DocumentSaveIcon(), func() { p.saveHandOff(h) })
-	again := kit.NewButtonWithIcon(kit.L("Look what was granted"), theme.ViewRefreshIcon(), func() {
+	again := kit.NewButtonWithIcon(kit.L("Check what was granted"), theme.ViewRefreshIcon(), func() {
 		p.result = nil
 		p.makePlan()
 	})

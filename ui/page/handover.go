@@ -53,13 +53,13 @@ func NewHandOver(env *Env) *HandOver {
 	h := &HandOver{env: env, notice: newNotice(env.Host), plan: kit.Column(kit.GapWide), holds: kit.Column(0), form: kit.Column(kit.GapWide), asks: kit.Column(kit.GapWide), entered: kit.Column(kit.GapWide), open: kit.Column(kit.Gap), yes: map[string]bool{}}
 	h.remove = newRemoval(h)
 	body := kit.Column(kit.GapWide, h.notice.object, h.plan, h.holds, h.remove.object, h.open, h.form, h.entered)
-	lead := kit.L("Only a configuration that was just proven is handed over. You see what would change before anything is sent.")
+	lead := kit.L("Roomkey hands over only a configuration that was just proven. You see what would change before anything is sent.")
 	if h.theirs() {
-		lead = kit.L("Nothing secret changes hands. %s is connected in the vendor's own console.", env.product().Name)
+		lead = kit.L("No secret is handed over. %s is connected in the vendor's own console.", env.product().Name)
 	}
 	h.frame = kit.NewFrame(kit.Say(setup.TitleOf(setup.HandOver, h.theirs())), lead, body)
 	h.notice.top = h.frame.ToTop
-	h.look = kit.NewButtonWithIcon(kit.L("Look again"), theme.ViewRefreshIcon(), h.lookAgain)
+	h.look = kit.NewButtonWithIcon(kit.L("Check again"), theme.ViewRefreshIcon(), h.lookAgain)
 	h.push = kit.PrimaryButton(kit.L("Push"), theme.UploadIcon(), h.send)
 	h.push.Disable()
 	h.export = kit.NewButtonWithIcon(kit.L("Export as a file…"), theme.DocumentSaveIcon(), h.save)
@@ -209,7 +209,7 @@ func (h *HandOver) showPlan(plan handover.Plan) {
 	}
 	hide(h.asks, len(h.checks) == 0)
 	if plan.Unchanged() {
-		h.plan.Add(kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.NewText(kit.L("The server holds exactly this configuration. There is nothing to push."))))
+		h.plan.Add(kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.NewText(kit.L("The server has exactly this configuration. There is nothing to push."))))
 	} else {
 		h.plan.Add(differences(plan.Changes, h.frame.Object.Refresh))
 	}
@@ -253,9 +253,9 @@ func (h *HandOver) send() {
 			return err
 		}
 		if !plan.Asked() {
-			return problem.New(handover.CodePlanStale, words.T("What you confirmed is kept. What the server holds and what would change could not be shown before.")).
-				Fix(words.T("Press “Test the connection” on the page “Prove”.")).
-				Fix(words.T("Then look at the plan: press “Look again” on the page “Hand over”."))
+			return problem.New(handover.CodePlanStale, words.T("Your confirmation is kept. What the server has and what would change could not be shown before.")).
+				Fix(words.T("Test the connection.")).
+				Fix(words.T("Then check the plan again."))
 		}
 		if _, err := h.env.Session.Push(ctx, plan, accept, report); err != nil {
 			return err
@@ -275,11 +275,11 @@ func (h *HandOver) send() {
 				h.notice.fail(held.StatusProblem)
 			case mark == kit.MarkFail:
 				h.notice.put(kit.Tinted(mark.Tint(), mark.Color(), kit.Column(kit.Gap,
-					kit.Strong(kit.L("The booking server holds the configuration, but it does not work there.")), kit.NewText(kit.Say(says)))))
+					kit.Strong(kit.L("The booking server has the configuration, but it does not work there.")), kit.NewText(kit.Say(says)))))
 			case held.SignIn != nil:
 				h.notice.warn(held.SignIn)
 			case held.Matches:
-				h.notice.good(kit.L("The booking server holds exactly this configuration now. It was read back from the server."))
+				h.notice.good(kit.L("The booking server now has exactly this configuration. It was read back from the server."))
 				if mark == kit.MarkDone {
 					h.offerForget()
 				}
@@ -312,7 +312,7 @@ func (h *HandOver) offerForget() {
 func (h *HandOver) showHeld(held handover.Held, err error) {
 	h.holds.RemoveAll()
 	h.remove.show(held.Current.Configuration != nil)
-	column := kit.Column(kit.Gap, kit.Heading(kit.L("What the booking server holds")))
+	column := kit.Column(kit.Gap, kit.Heading(kit.L("What the booking server has")))
 	switch {
 	case err != nil:
 		h.holds.Add(kit.ProblemCard(h.env.Host, problem.Of(err)))
@@ -358,7 +358,7 @@ func viewOf(held handover.Held) (kit.Mark, words.Text) {
 	case booking.StatusFailing:
 		for _, c := range held.Status.Checks {
 			if c.State == "failed" {
-				return kit.MarkFail, words.T("The booking server says that it does not work there: %s %s", c.Code, c.Detail)
+				return kit.MarkFail, words.T("The booking server reports that it does not work: %s %s", c.Code, c.Detail)
 			}
 		}
 		return kit.MarkFail, serverView(check.ServerFails)
@@ -405,7 +405,7 @@ func limitBlocks(steps []setup.Step, p product.Product) *problem.Problem {
 // showEntered asks for the word of the person who filled in the form, or shows
 // it: no server says there what it holds.
 func (h *HandOver) showEntered(steps []setup.Step) {
-	said, cannot := kit.L("I have entered it"), kit.Small(kit.L("Roomkey cannot look into the vendor's console. A booking made there shows that the values are right."))
+	said, cannot := kit.L("I have entered it"), kit.Small(kit.L("Roomkey cannot see the vendor's console. A booking made there shows that the values are right."))
 	switch {
 	case h.theirs():
 		said, cannot = kit.L("It works there"), kit.Small(kit.L("Roomkey cannot test it: it has no credential of the vendor's application. Book a room there and look at its calendar before you confirm it."))
@@ -530,4 +530,4 @@ func (h *HandOver) save() {
 	})
 }
 
-var wordsNotAsPushed = words.T("The server answered, but what it holds now is not what was pushed.")
+var wordsNotAsPushed = words.T("The server answered, but it does not have what was pushed.")

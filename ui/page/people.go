@@ -52,7 +52,7 @@ func newCrowd(table *kit.DataTable[tenant.Person], cards bool) *crowd {
 	c.facets = []*facet{
 		{title: kit.L("Department"), most: departments, of: func(p tenant.Person) string { return cmp.Or(problem.Line(p.Department), kit.L("No department")) }},
 		{title: kit.L("Sign-in"), most: 4, of: signInOf},
-		either(kit.L("Mail"), kit.L("With a mail address"), kit.L("Without"), func(p tenant.Person) string { return p.Mail }),
+		either(kit.L("Mail"), kit.L("With an email address"), kit.L("Without"), func(p tenant.Person) string { return p.Mail }),
 	}
 	if cards {
 		c.facets = append(c.facets, either(kit.L("Card number"), kit.L("With a card number"), kit.L("Without"), func(p tenant.Person) string { return p.CardNumber }))

@@ -85,7 +85,7 @@ func (p *planner) shown() {
 }
 
 func (p *planner) purpose() string {
-	return kit.L("Roomkey reads the tenant and shows a plan. Nothing is changed before you press Apply, and the credential goes from Microsoft straight into the keychain.")
+	return kit.L("Roomkey reads the tenant and shows a plan. Nothing is changed until you select Apply, and the credential goes from Microsoft straight into the keychain.")
 }
 
 func (p *planner) scopes() []string { return entra.ScopesRead }
@@ -182,13 +182,13 @@ func (p *planner) actions() []*kit.Button {
 		signIn.Importance = widget.MediumImportance
 		return append([]*kit.Button{signIn}, p.proved(p.state.Proven)...)
 	case p.plan == nil || p.choices.dirty:
-		return []*kit.Button{p.able(kit.PrimaryButton(kit.L("Make the plan"), theme.SearchIcon(), p.makePlan))}
+		return []*kit.Button{p.able(kit.PrimaryButton(kit.L("Create the plan"), theme.SearchIcon(), p.makePlan))}
 	}
 	apply := p.able(kit.PrimaryButton(kit.L("Apply"), theme.ConfirmIcon(), p.apply))
 	if p.plan.Reviewed != nil && p.plan.Blocked == nil && len(p.plan.Todo()) > 0 {
 		return []*kit.Button{apply}
 	}
-	again := p.able(kit.NewButtonWithIcon(kit.L("Look again"), theme.ViewRefreshIcon(), p.makePlan))
+	again := p.able(kit.NewButtonWithIcon(kit.L("Check again"), theme.ViewRefreshIcon(), p.makePlan))
 	switch {
 	case p.plan.Blocked != nil:
 		return []*kit.Button{again}
@@ -356,9 +356,9 @@ func (p *planner) resultCard() fyne.CanvasObject {
 func proofOf(p register.Proof, renewed bool) words.Text {
 	switch {
 	case !p.Token && !renewed:
-		return words.T("No fresh token came.")
+		return words.T("No new token was issued.")
 	case !p.Token:
-		return words.T("No token came for the new credential yet.")
+		return words.T("No token was issued for the new credential yet.")
 	case p.Opaque:
 		return words.T("A fresh token came. It does not show its permissions.")
 	case len(p.Missing) > 0:

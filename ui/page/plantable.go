@@ -24,7 +24,7 @@ func (p *planner) planObjects() []fyne.CanvasObject {
 	}
 	for _, a := range plan.Advice {
 		list = append(list, kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.Column(kit.Gap, kit.NewText(kit.Say(a)),
-			kit.Small(kit.L("This is advice. Custom roles, roles by way of groups and partners' delegated administration do not show here: you may try.")))))
+			kit.Small(kit.L("This is advice. Custom roles, roles through groups and partners' delegated administration are not shown here, so you can still try.")))))
 	}
 	if plan.Blocked != nil {
 		list = append(list, kit.ProblemAs(p.env.Host, kit.MarkAttention, plan.Blocked))
@@ -37,7 +37,7 @@ func (p *planner) planObjects() []fyne.CanvasObject {
 	switch {
 	case plan.Blocked != nil:
 	case todo == 0 && slices.ContainsFunc(plan.Items, func(i change.Item) bool { return i.Action == change.ByHand || i.Action == change.Attention }):
-		list = append(list, kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.L("There is nothing left for Roomkey to apply. What is marked “by hand” or “to read” below is yours to look at."))))
+		list = append(list, kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.L("There is nothing left for Roomkey to apply. Review what is marked “by hand” or “to read” below."))))
 	case todo == 0:
 		list = append(list, kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.NewText(kit.L("The tenant is as it should be: there is nothing to apply."))))
 	case p.state.Unfinished:
@@ -64,7 +64,7 @@ func (p *planner) todoCard() fyne.CanvasObject {
 	}
 	consent := kit.QuietButton(kit.L("Leave the consent to a colleague"), theme.AccountIcon(), func() { p.choices.leaveConsent(true) })
 	if plan.Options.LeaveConsent {
-		says.Add(kit.NewText(kit.L("The consent is left to a colleague: the hand-off follows when everything else is done.")))
+		says.Add(kit.NewText(kit.L("A colleague grants the consent. The hand-off follows when everything else is done.")))
 		consent = kit.QuietButton(kit.L("Consent here after all"), theme.AccountIcon(), func() { p.choices.leaveConsent(false) })
 	}
 	whole := kit.QuietButton(kit.L("Hand all of it to a colleague…"), theme.MailForwardIcon(), func() { p.openHandOff(plan) })

@@ -62,7 +62,7 @@ func (p *preview[T]) load() {
 	p.reload.Disable()
 	p.notice.clear()
 	p.table.SetRows(nil)
-	p.table.SetEmpty(kit.EmptyState(theme.ViewRefreshIcon(), p.title, kit.L("Rows appear as they come in.")))
+	p.table.SetEmpty(kit.EmptyState(theme.ViewRefreshIcon(), p.title, kit.L("Rows appear as they are read.")))
 	p.source.SetText("")
 	rows := newStream[T](p.env.Scope, func(items []T) {
 		if p.loading {
@@ -93,14 +93,14 @@ func (p *preview[T]) take(l tenant.Listing[T]) {
 	if l.Problem != nil {
 		p.notice.fail(l.Problem)
 		if len(l.Items) > 0 {
-			p.notice.object.Add(kit.Muted(kit.L("The list ended early: %d came, and there may be more.", len(l.Items))))
+			p.notice.object.Add(kit.Muted(kit.L("The list ended early: %d entries were received, and there may be more.", len(l.Items))))
 		}
 		p.notice.object.Add(kit.Pad(0, 0, kit.Gap, 0, kit.Column(0)))
 	}
 	if l.Problem == nil {
 		p.table.SetEmpty(p.empty)
 	} else {
-		p.table.SetEmpty(kit.EmptyState(theme.ListIcon(), kit.L("Nothing came"), kit.L("That is no proof that there is nothing.")))
+		p.table.SetEmpty(kit.EmptyState(theme.ListIcon(), kit.L("Nothing was received"), kit.L("That does not prove that there is nothing.")))
 	}
 	if p.whole != nil {
 		p.whole(l.Items)

@@ -287,7 +287,7 @@ func verdictOf(run *diagnosis) (kit.Mark, string) {
 	case check.Failed:
 		return kit.MarkFail, kit.L("It does not work yet.")
 	}
-	return kit.MarkUnknown, kit.L("The test is incomplete, which proves nothing.")
+	return kit.MarkUnknown, kit.L("The test is incomplete, so it proves nothing.")
 }
 
 // MarkOf is the mark of a finding's status.

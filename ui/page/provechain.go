@@ -150,7 +150,7 @@ func (c *proofChain) card(l evidence.Link) fyne.CanvasObject {
 	case l.Standing == evidence.Works || seen:
 	case l.Problem != nil: // an earlier test saw it, and the last one did not try
 		body.Add(kit.ProblemAs(c.env.Host, marks[l.Standing], l.Problem))
-		says.Add(kit.Small(kit.L("Seen on %s. It stays until the same is tested again and passes.", l.At.Local().Format(time.DateTime))))
+		says.Add(kit.Small(kit.L("Seen on %s. It remains until the same test passes.", l.At.Local().Format(time.DateTime))))
 	default:
 		says.Add(kit.NewText(kit.Say(l.Reason)))
 	}

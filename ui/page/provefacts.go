@@ -17,7 +17,7 @@ func comparison(run *diagnosis) fyne.CanvasObject {
 	changes := check.Compare(*run.before, run.Run)
 	since := at(changes.Before, run.Finished)
 	if len(changes.Better)+len(changes.Worse) == 0 {
-		return kit.Small(kit.L("No check found something else than in the test of %s.", since))
+		return kit.Small(kit.L("No check found anything different from the test of %s.", since))
 	}
 	column := kit.Column(kit.GapTight, kit.Strong(kit.L("Since the test of %s: %d better, %d worse", since, len(changes.Better), len(changes.Worse))))
 	for _, part := range []struct {
@@ -34,7 +34,7 @@ func comparison(run *diagnosis) fyne.CanvasObject {
 			column.Add(marked(part.mark, kit.L("%s: %s (%s, was %s)", part.says, c.Title, statusName(c.After), statusName(c.Before)), ""))
 		}
 		if unseen > 0 {
-			column.Add(marked(kit.MarkSkipped, kit.L("not looked at because of it: %d", unseen), ""))
+			column.Add(marked(kit.MarkSkipped, kit.L("not checked because of it: %d", unseen), ""))
 		}
 	}
 	return column
@@ -159,7 +159,7 @@ func (p *Prove) permissionNote(l permission.Layers) string {
 		return kit.L("Dangerous: %s", entry.Dangerous)
 	}
 	if !l.Wanted {
-		return kit.L("The product does not ask for it.")
+		return kit.L("The product does not request it.")
 	}
 	for _, n := range p.env.Session.Needs().Permissions {
 		if n.Ref == l.Ref {

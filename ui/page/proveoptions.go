@@ -32,7 +32,7 @@ type runOptions struct {
 
 // bookingTrace and notificationTrace are said before anything is made.
 func bookingTrace() string {
-	return kit.L("Mail, door panels and holds may show a trace of the test booking. Roomkey waits for the room's answer, cancels, and looks into both calendars; what could not be removed is listed on this page.")
+	return kit.L("The test booking may leave a trace in mail, on door panels and in holds. Roomkey waits for the room's answer, cancels, and checks both calendars; what could not be removed is listed on this page.")
 }
 
 func notificationTrace() string {
@@ -62,7 +62,7 @@ func newRunOptions(env *Env, relayout func()) *runOptions {
 		}
 		return words.Text{}
 	}
-	o.room = kit.SelectField(kit.L("Room"), kit.L("One of the chosen rooms that accepts by itself: rooms with delegates or approval are not used."), nil)
+	o.room = kit.SelectField(kit.L("Room"), kit.L("One of the chosen rooms that accepts automatically: rooms with delegates or approval are not used."), nil)
 	o.trace = kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.NewText(bookingTrace()))
 	o.booking.OnChanged = func(string) { o.show() }
 	o.notification = kit.SwitchField(kit.L("Have Microsoft call the booking server"), notificationTrace())
@@ -138,7 +138,7 @@ func (o *runOptions) show() {
 			if len(o.ready.rooms) > 0 {
 				booking.Add(o.room)
 			} else {
-				booking.Add(marked(kit.MarkUnknown, kit.L("Which rooms there are is known after a first test without a booking."), ""))
+				booking.Add(marked(kit.MarkUnknown, kit.L("The rooms are known after a first test without a booking."), ""))
 			}
 			o.form.Add(kit.Pad(0, 0, 0, 26, booking))
 		}
@@ -176,11 +176,11 @@ func (o *runOptions) tell() {
 // signedIn says whether the registration can be looked at.
 func (o *runOptions) signedIn() fyne.CanvasObject {
 	if o.ready.signedIn != "" {
-		return marked(kit.MarkDone, kit.L("Signed in as %s: what is declared and consented is read, too.", o.ready.signedIn), "")
+		return marked(kit.MarkDone, kit.L("Signed in as %s. What is declared and consented is also read.", o.ready.signedIn), "")
 	}
 	return kit.Column(kit.GapTight, kit.Strong(kit.L("What is declared and consented")),
 		kit.Row(0, -1, kit.NewButtonWithIcon(kit.L("Sign in on the page Register"), theme.LoginIcon(), func() { o.env.Go(setup.Register) })),
-		kit.Small(kit.L("The application cannot read its own registration. An administrator who is signed in can; without one these layers stay unknown.")))
+		kit.Small(kit.L("The application cannot read its own registration. A signed-in administrator can; without one, these layers stay unknown.")))
 }
 
 func (o *runOptions) outside() string { return connection.Clean(o.outOfReach.Value()) }

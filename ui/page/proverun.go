@@ -24,7 +24,7 @@ func (p *Prove) plan(o check.Options) {
 	p.verdict.RemoveAll() // what an earlier run came to says nothing of this one
 	p.facts.RemoveAll()
 	var plan check.BookingPlan
-	p.env.Scope.Show(kit.L("Looking when the room is free"), func(ctx context.Context, _ task.Report) (err error) {
+	p.env.Scope.Show(kit.L("Checking when the room is free"), func(ctx context.Context, _ task.Report) (err error) {
 		plan, err = p.env.Session.PlanBooking(ctx, o)
 		return err
 	}, func(err error) {
@@ -48,7 +48,7 @@ func (p *Prove) plan(o check.Options) {
 
 // ask says what a run leaves, and begins it after a yes.
 func (p *Prove) ask(o check.Options, plan check.BookingPlan) {
-	p.notice.put(kit.NewConfirmCard(kit.L("This test writes into the tenant. Go ahead?"), traceOf(o, plan),
+	p.notice.put(kit.NewConfirmCard(kit.L("This test writes to the tenant. Continue?"), traceOf(o, plan),
 		kit.L("Test, and remove it again"), kit.L("Not now"), true, func(yes bool) {
 			p.notice.clear()
 			if yes {
@@ -142,7 +142,7 @@ func (p *Prove) showLeft(left []check.Trace) {
 		says.Add(kit.NewText("•  " + leftover(l)))
 	}
 	clean := kit.NewButtonWithIcon(kit.L("Clean up"), theme.DeleteIcon(), p.cleanUp)
-	says.Add(kit.Row(kit.Gap, 1, clean, kit.Small(kit.L("Only what is listed here is removed, by the ids that were written down before it was made."))))
+	says.Add(kit.Row(kit.Gap, 1, clean, kit.Small(kit.L("Only what is listed here is removed, by the IDs recorded when it was created."))))
 	p.left.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, says))
 }
 
@@ -161,7 +161,7 @@ func (p *Prove) cleanUp() {
 		p.showLeft(after.left)
 		p.notice.fail(problem.Of(err))
 		if err == nil {
-			p.notice.good(kit.L("Removed: %d. Nothing of an interrupted test is left.", removed))
+			p.notice.good(kit.L("Removed: %d. Nothing is left of the interrupted test.", removed))
 		}
 		p.relayout()
 	})
@@ -214,7 +214,7 @@ func (p *Prove) reportFile(ctx context.Context, form string) (File, error) {
 		return File{}, err
 	}
 	if run == nil {
-		return File{}, problem.New(codeCheckNone, words.T("Nothing was checked yet.")).Fix(words.T("Press “Test the connection” on the page Prove."))
+		return File{}, problem.New(codeCheckNone, words.T("Nothing has been checked yet.")).Fix(words.T("Test the connection."))
 	}
 	switch form {
 	case "json":

@@ -153,7 +153,7 @@ func (r *record) run(run recordRun) fyne.CanvasObject {
 	mark, says := kit.MarkDone, kit.L("done")
 	switch {
 	case run.code != "":
-		mark, says = kit.MarkAttention, kit.L("not all of it: %s", run.code)
+		mark, says = kit.MarkAttention, kit.L("incomplete: %s", run.code)
 	case !run.ended && run.Verb != "rotate":
 		mark, says = kit.MarkAttention, kit.L("did not end")
 	}
@@ -207,7 +207,7 @@ func (r *record) step(s recordStep, detail bool) fyne.CanvasObject {
 	column := kit.Column(2, kit.NewText(kit.Say(s.Title)), kit.Small(strings.Join(facts, "  ·  ")))
 	line := kit.TopRow(kit.Gap, 1, kit.MarkIcon(mark, 18), column)
 	if id := s.RequestID; id != "" {
-		column.Add(kit.Small(kit.L("Request id %s", id)))
+		column.Add(kit.Small(kit.L("Request ID %s", id)))
 		line.Add(kit.NewCopyButton(r.p.env.Host, "", func() string { return id }))
 	}
 	if detail {

@@ -17,15 +17,15 @@ import (
 // elsewhere, and to remove what it made and nobody wants any more.
 func (h *HandOver) offer(plan handover.Plan) {
 	if plan.DryRun.Takeable {
-		h.plan.Add(kit.Row(0, -1, kit.NewButtonWithIcon(kit.L("Roomkey made it: take it over"), theme.DownloadIcon(), func() {
-			h.env.Scope.Show(kit.L("Taking over"), func(ctx context.Context, _ task.Report) error { return h.env.Session.TakeOver(ctx) }, func(err error) {
+		h.plan.Add(kit.Row(0, -1, kit.NewButtonWithIcon(kit.L("Created by Roomkey: it will be reused"), theme.DownloadIcon(), func() {
+			h.env.Scope.Show(kit.L("Reusing what exists"), func(ctx context.Context, _ task.Report) error { return h.env.Session.TakeOver(ctx) }, func(err error) {
 				h.notice.fail(problem.Of(err))
 				h.lookAgain()
 			})
 		})))
 	}
 	if plan.DryRun.Unwanted > 0 || h.choices.Remove {
-		remove := kit.NewCheck(kit.Say(words.N(plan.DryRun.Unwanted, "Remove %d thing that Roomkey made there and that is no longer wanted, with its bookings", "Remove %d things that Roomkey made there and that are no longer wanted, with their bookings", plan.DryRun.Unwanted)), nil)
+		remove := kit.NewCheck(kit.Say(words.N(plan.DryRun.Unwanted, "Remove %d item that Roomkey created there and that is no longer wanted, with its bookings", "Remove %d items that Roomkey created there and that are no longer wanted, with their bookings", plan.DryRun.Unwanted)), nil)
 		remove.Checked = h.choices.Remove
 		remove.OnChanged = func(on bool) { h.choices.Remove = on; h.lookAgain() }
 		h.plan.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, remove))
@@ -95,12 +95,12 @@ func (r *removal) question(plan handover.RemovalPlan) fyne.CanvasObject {
 			r.show(false)
 			r.fail(err)
 			if err == nil {
-				r.h.notice.good(kit.L("The booking server has forgotten it. The app registration is still there."))
+				r.h.notice.good(kit.L("The booking server has deleted it. The app registration is still there."))
 			}
 			r.h.lookAgain()
 			r.h.env.Changed()
 		})
-	}, list(kit.L("Goes from the booking server"), plan.Goes), list(kit.L("Stays"), plan.Stays), name)
+	}, list(kit.L("Goes from the booking server"), plan.Goes), list(kit.L("Remains"), plan.Stays), name)
 	return card
 }
 

@@ -93,7 +93,7 @@ func NewRestrict(env *Env) *Restrict {
 	r.tabs = kit.NewTabs([]string{kit.L("Scripts"), kit.L("Results"), kit.L("Calendar processing today")}, []fyne.CanvasObject{split, r.back.results, r.back.rooms})
 	body := kit.Dock(kit.Pad(0, 0, kit.Gap, 0, r.notice.object), nil, nil, nil, r.tabs.Object)
 	r.frame = kit.NewWideFrame(kit.L("Set up Exchange"),
-		kit.L("These scripts are for an Exchange administrator. They change one mailbox at a time, keep what was there before, and can be undone. Drop what they wrote onto this window."), body)
+		kit.L("These scripts are for an Exchange administrator. They change one mailbox at a time, keep the previous values, and can be undone. Drop their result files onto this window."), body)
 	r.frame.Actions(
 		kit.NewButtonWithIcon(kit.L("Read a result…"), theme.FolderOpenIcon(), r.readResult),
 		kit.NewButtonWithIcon(kit.L("Save everything…"), theme.FolderIcon(), r.saveAll),
@@ -288,7 +288,7 @@ func (r *Restrict) field(p exchange.Param) fyne.CanvasObject {
 	if p.Kind == exchange.KindNumber {
 		f.Check = func(v string) words.Text {
 			if _, err := strconv.Atoi(v); v != "" && err != nil {
-				return words.T("This takes a whole number.")
+				return words.T("This must be a whole number.")
 			}
 			return words.Text{}
 		}

@@ -83,7 +83,7 @@ func (a *amender) card() fyne.CanvasObject {
 	}
 	plan := kit.NewButtonWithIcon(kit.L("Sign in and plan"), theme.LoginIcon(), func() { a.makePlan(false) })
 	says := kit.Column(kit.Gap, kit.Heading(kit.L("Let Roomkey do it")),
-		kit.NewText(kit.L("Roomkey signs you in and shows a plan. Nothing is changed before you press Apply, every change is read back, and the values from before are kept.")),
+		kit.NewText(kit.L("Roomkey signs you in and shows a plan. Nothing is changed until you select Apply. Every change is read back, and the previous values are kept.")),
 		kit.Small(kit.L("Needs the role %s.", kit.L(a.script.API.Role))))
 	if a.script.API.Preview {
 		plan.Disable()
@@ -105,7 +105,7 @@ func (a *amender) planCard() fyne.CanvasObject {
 	}
 	title, apply := kit.L("The plan"), kit.L("Apply")
 	if a.plan.Undo {
-		title, apply = kit.L("What comes back"), kit.L("Restore")
+		title, apply = kit.L("What is restored"), kit.L("Restore")
 	}
 	row, leave := kit.Row(kit.Gap, -1), kit.L("Close")
 	if len(a.plan.Todo()) > 0 {

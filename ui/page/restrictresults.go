@@ -81,7 +81,7 @@ func newResults(env *Env, write func()) *results {
 		{Title: kit.L("Wanted"), Share: 1.6, Text: func(l roomLine) string { return l.wanted }},
 	}, func(l roomLine) string { return l.room + l.setting }, false,
 		kit.EmptyState(theme.ListIcon(), kit.L("No calendar processing was read back"),
-			kit.L("Run the script that shows today's calendar processing and drop its CSV onto this window: then this says per room what differs from what the product needs.")))
+			kit.L("Run the script that shows today's calendar processing and drop its CSV file onto this window. Roomkey then shows for each room what differs from what the product needs.")))
 	v.scroll = kit.NewVScroll(kit.Readable(v.list))
 	v.results = v.scroll
 	v.rooms = kit.Dock(v.head, nil, nil, nil, v.table.Object)
@@ -120,9 +120,9 @@ func (v *results) card(r exchange.Result) fyne.CanvasObject {
 	switch settles := r.Settled(); {
 	case settles.IsZero():
 	case now.Before(settles):
-		says.Add(marked(kit.MarkUnknown, kit.L("The change counts everywhere from %s. A test before then may still see what was.", at(settles, now)), ""))
+		says.Add(marked(kit.MarkUnknown, kit.L("The change is in effect everywhere from %s. A test before then may still see the old state.", at(settles, now)), ""))
 	default:
-		says.Add(marked(kit.MarkDone, kit.L("The change counts everywhere since %s.", at(settles, now)), ""))
+		says.Add(marked(kit.MarkDone, kit.L("The change has been in effect everywhere since %s.", at(settles, now)), ""))
 		says.Add(kit.Row(0, -1, kit.QuietButton(kit.L("Test again on the page Prove"), theme.NavigateNextIcon(), func() { v.env.Go(setup.Prove) })))
 	}
 	for i, o := range outcomes(r) {

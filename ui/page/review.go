@@ -82,7 +82,7 @@ func (r *review) save() {
 	p := r.p
 	data, err := applied(p.plan, p.notes).File()
 	p.saved(p.env.file("-plan.json", data), err, func(path string) string {
-		return kit.L("The plan is in %s. Whoever reviews it finds everything in it that Apply would do; no secret is in it.", path)
+		return kit.L("The plan is in %s. Reviewers find everything in it that Apply would do. It contains no secret.", path)
 	})
 }
 
@@ -120,7 +120,7 @@ func (r *review) banner(reviewed register.Plan) fyne.CanvasObject {
 	if reviewed.MadeBy != "" {
 		made = words.T("Created by %s on %s.", reviewed.MadeBy, reviewed.MadeAt.Local().Format(time.DateTime))
 	}
-	own := r.p.able(kit.QuietButton(kit.L("Make a plan of my own instead"), theme.ViewRefreshIcon(), r.p.makePlan))
+	own := r.p.able(kit.QuietButton(kit.L("Create a plan of my own instead"), theme.ViewRefreshIcon(), r.p.makePlan))
 	return kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.Column(kit.Gap, kit.Strong(kit.L("This is the reviewed plan")),
 		kit.NewText(kit.Say(words.Sentences(made, words.T("It still matches the tenant. Apply carries out exactly this plan, or nothing.")))),
 		r.p.notes.object, kit.Row(0, -1, own)))

@@ -103,14 +103,14 @@ func (r *roomRule) tell() {
 func (r *roomRule) text(rule connection.Rule) words.Text {
 	switch {
 	case !rule.Given():
-		return words.T("Rooms for which everything holds that you enter here, including those created later.")
+		return words.T("Rooms that match everything you enter here, including rooms created later.")
 	case len(r.rooms) == 0:
 		return words.Text{}
 	}
 	now := tenant.Addresses(check.Matching(rule, r.rooms))
 	says := words.N(len(now), "%d room matches.", "%d rooms match.", len(now))
 	if len(rule.Lists) > 0 {
-		return words.Sentences(says, words.T("The test looks up which of them the room lists have."))
+		return words.Sentences(says, words.T("The test finds out which of them the room lists contain."))
 	}
 	if r.proven == nil {
 		return says

@@ -20,7 +20,7 @@ type runSteps struct {
 
 func newRunSteps(scope *kit.Scope, relayout func()) *runSteps {
 	r := &runSteps{column: kit.Column(kit.Gap), at: -1, relayout: relayout}
-	r.column.Add(kit.Muted(kit.L("Looking at the tenant once more…")))
+	r.column.Add(kit.Muted(kit.L("Reading the tenant again…")))
 	r.object = section(kit.L("Registering the application"), r.column,
 		kit.Small(kit.L("You can cancel at any time in the bar below. The next Apply continues where this one stopped.")))
 	r.stream = newStream(scope, r.take)

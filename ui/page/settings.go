@@ -50,7 +50,7 @@ func NewSettings(env *Env) *Settings {
 		{kit.L("Log"), about.LogFile},
 		{kit.L("Own clouds"), about.CloudsFile},
 		{kit.L("Own products"), about.ProductsFolder},
-	}), kit.Small(kit.L("Secrets are in the keychain of this computer only: never in these folders, in the log or in an exported file."))))
+	}), kit.Small(kit.L("Secrets are only in the keychain of this computer: never in these folders, in the log or in an exported file."))))
 	if locks := about.Policy.Locks(); len(locks) > 0 {
 		column := kit.Column(kit.GapTight)
 		for _, lock := range locks {
@@ -142,7 +142,7 @@ func (s *Settings) askDelete() {
 		extra = []fyne.CanvasObject{kit.ProblemAs(s.env.Host, kit.MarkAttention, left), s.name}
 	}
 	ask := kit.NewConfirmCard(kit.L("Delete %s?", name),
-		kit.L("The document, its history and its secrets leave this computer. The application in Microsoft Entra ID and the booking server stay as they are."),
+		kit.L("The document, its history and its secrets are deleted from this computer. The application in Microsoft Entra ID and the booking server stay as they are."),
 		kit.L("Delete"), kit.L("Keep it"), true, func(yes bool) {
 			if yes && !s.name.Validate() {
 				return

@@ -130,7 +130,7 @@ func (s *signInCard) askCard() fyne.CanvasObject {
 		column.Add(kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.Say(s.disclosure))))
 	}
 	if s.d.env.simulated() != nil {
-		column.Add(kit.Muted(kit.L("This is the simulated tenant: no browser opens, Roomkey plays it and signs in as the simulated administrator.")))
+		column.Add(kit.Muted(kit.L("This is the simulated tenant: no browser opens. Roomkey acts as the browser and signs in as the simulated administrator.")))
 	}
 	if s.refused != nil {
 		column.Add(kit.ProblemAs(s.d.env.Host, kit.MarkAttention, s.refused))
@@ -249,7 +249,7 @@ func (s *signInCard) browserCard() fyne.CanvasObject {
 		column.Add(kit.NewText(kit.Say(s.news.disclosure)))
 	}
 	if s.d.env.simulated() != nil {
-		column.Add(kit.NewText(kit.L("This is the simulated tenant: Roomkey plays the browser, no page opens.")))
+		column.Add(kit.NewText(kit.L("This is the simulated tenant: Roomkey acts as the browser, and no page opens.")))
 	} else {
 		column.Add(kit.NewText(kit.L("Your browser has opened. Sign in there; this page continues by itself.")))
 	}
@@ -294,7 +294,7 @@ func (s *signInCard) codeCard(code entra.DeviceCode) fyne.CanvasObject {
 	column.Add(kit.Row(kit.GapWide, -1, large, open))
 	column.Add(kit.Row(kit.Gap, -1, kit.Link(s.d.env.Host, code.Address, code.Address), kit.NewCopyButton(s.d.env.Host, "", func() string { return code.Address })))
 	if s.d.env.simulated() != nil {
-		column.Add(kit.NewText(kit.L("This is the simulated tenant: Roomkey types the code itself in a few seconds.")))
+		column.Add(kit.NewText(kit.L("This is the simulated tenant: Roomkey enters the code itself in a few seconds.")))
 	}
 	column.Add(s.left)
 	column.Add(kit.Row(kit.Gap, -1, kit.NewButtonWithIcon(kit.L("Stop waiting"), theme.CancelIcon(), s.cancel)))
@@ -323,7 +323,7 @@ func (s *signInCard) leftText() string {
 	if left <= 0 {
 		return kit.L("The code has expired.")
 	}
-	return kit.L("The code is good for %s minutes more.", fmt.Sprintf("%d:%02d", int(left.Minutes()), int(left.Seconds())%60))
+	return kit.L("The code is valid for %s more minutes.", fmt.Sprintf("%d:%02d", int(left.Minutes()), int(left.Seconds())%60))
 }
 
 // accountCard is who is signed in, and what stays of the sign-in.
@@ -338,27 +338,27 @@ func (s *signInCard) accountCard(a session.Signed) fyne.CanvasObject {
 	}
 	rolesKey := words.Key("Tenant %s  ·  Active roles: %s")
 	if a.RolesFrom == "token" {
-		rolesKey = "Tenant %s  ·  Active roles: %s (from the token; the directory lists no more)"
+		rolesKey = "Tenant %s  ·  Active roles: %s (from the token; the directory lists no others)"
 	}
 	who := strings.TrimSpace(a.Name + "  " + a.UPN)
 	out := s.d.able(kit.NewButtonWithIcon(kit.L("Sign out"), theme.LogoutIcon(), s.signOut))
 	column := kit.Column(kit.Gap, kit.Row(kit.Gap, 1, kit.Badge(kit.MarkDone, kit.L("Signed in")), kit.Strong(who).As(kit.Clip, ""), out),
 		kit.Small(kit.L(rolesKey, a.TenantID, roles)))
 	application := kit.L("%s (%s)", a.ClientName, a.Client)
-	stays := kit.L("Signed in to %s. Nothing that was consented to stays with it.", application)
+	stays := kit.L("Signed in to %s. It keeps no consent.", application)
 	switch {
 	case a.ConsentUnknown:
 		stays = kit.L("Signed in to %s. What you consented to could not be read.", application)
 	case len(a.Consented) > 0:
-		stays = kit.L("Signed in to %s. What you consented to stays with it after you sign out: %s.", application, strings.Join(a.Consented, ", "))
+		stays = kit.L("Signed in to %s. It keeps the following consent after you sign out: %s.", application, strings.Join(a.Consented, ", "))
 	}
 	if !s.open {
-		column.Add(kit.Row(0, -1, kit.QuietButton(kit.L("What stays after the sign-in…"), theme.MenuExpandIcon(), func() { s.open = true; s.draw() })))
+		column.Add(kit.Row(0, -1, kit.QuietButton(kit.L("What remains after the sign-in…"), theme.MenuExpandIcon(), func() { s.open = true; s.draw() })))
 		return kit.Card(column)
 	}
 	column.Add(kit.Small(stays))
 	if len(a.Consented) > 0 {
-		column.Add(kit.Row(0, -1, s.d.able(kit.QuietButton(kit.L("Take this consent back and sign out"), theme.ContentUndoIcon(), s.revoke))))
+		column.Add(kit.Row(0, -1, s.d.able(kit.QuietButton(kit.L("Revoke this consent and sign out"), theme.ContentUndoIcon(), s.revoke))))
 	}
 	return kit.Card(column)
 }
@@ -371,7 +371,7 @@ func (s *signInCard) signOut() {
 }
 
 func (s *signInCard) revoke() {
-	s.d.work(kit.L("Taking the consent back"), func(ctx context.Context, _ task.Report) error {
+	s.d.work(kit.L("Revoking the consent"), func(ctx context.Context, _ task.Report) error {
 		if err := s.d.grow(ctx, entra.ScopesConsent); err != nil {
 			return err
 		}

@@ -46,7 +46,7 @@ func (c *applicationCard) planUndo(withLog bool) {
 
 func (c *applicationCard) showUndo(plan register.UndoPlan) {
 	c.typed = kit.TextField(kit.L("Type the application's name to confirm"), "", plan.Name)
-	stays := kit.Column(kit.GapTight, kit.Strong(kit.L("What stays, and why")))
+	stays := kit.Column(kit.GapTight, kit.Strong(kit.L("What remains, and why")))
 	for _, t := range plan.Leaves {
 		stays.Add(kit.NewText("– " + kit.Say(t)))
 	}
@@ -90,7 +90,7 @@ func (c *applicationCard) undo(differs func(*problem.Problem)) {
 			return
 		}
 		c.ask = nil
-		c.done(kit.L("What Roomkey made was removed."))(err)
+		c.done(kit.L("What Roomkey created was removed."))(err)
 	})
 }
 

@@ -40,7 +40,7 @@ const testIt = "Test the connection"
 var presses = []struct{ route, button string }{
 	{setup.Prove, testIt},
 	{setup.HandOver, ""},
-	{setup.HandOver, "Look again"},
+	{setup.HandOver, "Check again"},
 }
 
 // noFiles is a person who cancels every file dialog.

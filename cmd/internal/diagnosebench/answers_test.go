@@ -174,7 +174,7 @@ func TestNoGreenWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-// pushedSession is a connection whose configuration the booking server holds and
+// pushedSession is a connection whose configuration the booking server has and
 // works with.
 func pushedSession(t *testing.T, b *bench) *session.Session {
 	s, err := wire.ConnectSimulated(t.Context(), b.env, b.sim, "answers")

@@ -59,8 +59,8 @@ func Describe() int {
 func missing(version string, err error) *problem.Problem {
 	switch {
 	case errors.Is(err, errNoDisplay):
-		return problem.New(codeNone, words.T("There is no display to open a window on.")).
-			With(words.T("Neither DISPLAY nor WAYLAND_DISPLAY leads to one that answers.")).
+		return problem.New(codeNone, words.T("There is no display for the window.")).
+			With(words.T("Neither DISPLAY nor WAYLAND_DISPLAY points to a display that answers.")).
 			Fix(words.T("Start Roomkey on a desktop, or over ssh with X11 forwarding (ssh -X).")).
 			Run(words.T("Use Roomkey's command line: it does the same in this terminal."), "roomkeyctl --help")
 	case err != nil || !enough(version):
@@ -70,11 +70,11 @@ func missing(version string, err error) *problem.Problem {
 }
 
 func noOpenGL(version string) *problem.Problem {
-	p := problem.New(codeOpenGL, words.T("This session has no OpenGL that a window can be drawn with."))
+	p := problem.New(codeOpenGL, words.T("This session has no OpenGL with which a window can be drawn."))
 	if version == "" {
 		p.With(words.T("Roomkey needs OpenGL 2.1. Remote desktops, virtual machines and servers often have none."))
 	} else {
-		p.With(words.T("The graphics driver offers OpenGL %s, and Roomkey needs 2.1. Remote desktops, virtual machines and servers often have no better one.", version))
+		p.With(words.T("The graphics driver offers OpenGL %s, but Roomkey needs 2.1. Remote desktops, virtual machines and servers often offer no more.", version))
 	}
 	p.Fix(remedy())
 	return p.Run(words.T("Use Roomkey's command line: it does the same in a terminal."), "roomkeyctl --help")

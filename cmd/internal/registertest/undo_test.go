@@ -60,7 +60,7 @@ func TestUndoAndRestore(t *testing.T) {
 }
 
 // TestUndoOfOthers takes away only what was added to an application that
-// Roomkey did not make.
+// Roomkey did not create.
 func TestUndoOfOthers(t *testing.T) {
 	l := newLab(t)
 	l.edit(func(c *connection.Connection) {

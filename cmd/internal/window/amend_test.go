@@ -54,7 +54,7 @@ func TestRoomsAreBlockedByGraph(t *testing.T) {
 
 	restrict.View(page.ViewScripts)
 	s.press("Undo…")
-	s.sees("What comes back")
+	s.sees("What is restored")
 	s.press("Restore")
 	s.sees("200 done, 0 failed.")
 	restrict.View(page.ViewScripts)

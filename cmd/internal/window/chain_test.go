@@ -190,7 +190,7 @@ func TestThePictureFollowsTheEvidence(t *testing.T) {
 
 	p.breaks("server-cannot-reach-microsoft")
 	p.tests()
-	see("the server's own view is broken", "✓✓·✓✓·✓✗*", "Root cause\nThe server's own view", "[Test this again until it passes]")
+	see("the server's own view is broken", "✓✓·✓✓·✓✗*", "Root cause\nThe server's own view", "[Repeat this test until it passes]")
 	p.breaks()
 	p.tests()
 	see("the server reaches Microsoft again", "✓✓·✓✓·✓✓")
@@ -201,7 +201,7 @@ func TestThePictureFollowsTheEvidence(t *testing.T) {
 	p.tests()
 	p.breaks("expired-secret")
 	p.tests()
-	see("the sign-in is broken", "✓✗*––––✓!", "Root cause\nMicrosoft sign-in", "Not reached\nApplication and permissions", "[Test this again until it passes]")
+	see("the sign-in is broken", "✓✗*––––✓!", "Root cause\nMicrosoft sign-in", "Not reached\nApplication and permissions", "[Repeat this test until it passes]")
 	p.breaks()
 	p.changes(func(c *connection.Connection) { c.Application.ClientID = "no client id" })
 	p.tests()

@@ -50,7 +50,7 @@ func (s *seat) titles() (titles []string) {
 // TestTheVendorsApplication: the consent link is shown with what to compare before
 // it is opened, the grants are read and compared, the limit in Exchange is proven
 // by an administrator's result, and what nobody here can prove is said. There is
-// no step for a test that cannot be made.
+// no step for a test that cannot be created.
 func TestTheVendorsApplication(t *testing.T) {
 	s, sim := begin(t, simulator.Options{Rooms: 3, Users: 5})
 	s.describes(sim, "zoom-rooms", "")
@@ -115,7 +115,7 @@ func TestAnotherPublisher(t *testing.T) {
 	}
 	s.press("Sign in with the browser")
 	s.press("Open the consent link")
-	s.sees("the product's file expects \"Cronofy\"", "holds more than the product's file says: Directory.Read.All (application)", "More than needed", "Missing")
+	s.sees("the product's file expects \"Cronofy\"", "has more than the product's file lists: Directory.Read.All (application)", "More than needed", "Missing")
 }
 
 // TestTheServiceAccount: the account that signs in at the vendor is looked up,
@@ -141,7 +141,7 @@ func TestTheServiceAccount(t *testing.T) {
 	s.press("Save")
 	s.goes(setup.Register)
 	s.press("Read again")
-	s.sees("The tenant has the account, and it may sign in.")
+	s.sees("The tenant has the account, and it can sign in.")
 	s.press("Continue")
 	s.press("Continue")
 	s.stands(setup.Restrict, setup.Ready)

@@ -126,7 +126,7 @@ func TestFromNothingToPushed(t *testing.T) {
 	s.press("Test the connection")
 	s.stands(setup.Prove, setup.Done)
 	s.pushes()
-	s.sees("The booking server holds exactly this configuration now.")
+	s.sees("The booking server now has exactly this configuration.")
 	s.stands(setup.HandOver, setup.Done)
 	held, err := s.shell.Session().Held(t.Context())
 	if err != nil || held.Current.Configuration == nil || len(held.Current.Configuration.Rooms.Items) != 5 {
@@ -152,7 +152,7 @@ func TestAServerThatMicrosoftLetsNotIn(t *testing.T) {
 	s.stands(setup.HandOver, setup.Failed)
 	s.sees("entra.AADSTS53003", "Named locations")
 	reads := s.reads()
-	if code, below := strings.Index(reads, "entra.AADSTS53003"), strings.Index(reads, "What the booking server holds"); code > below {
+	if code, below := strings.Index(reads, "entra.AADSTS53003"), strings.Index(reads, "What the booking server has"); code > below {
 		t.Errorf("what is wrong stands below what the server holds:\n%s", reads)
 	}
 	s.missesOut("Delete from this computer…")
@@ -207,10 +207,10 @@ func TestASilentServerIsNotBelievedOnAWord(t *testing.T) {
 	s.press("Test the connection")
 	s.pushes()
 	s.stands(setup.HandOver, setup.Attention)
-	s.sees("Nobody can sign in yet")
+	s.sees("No one can sign in yet")
 	s.puts("Your name", "Anna Virtanen")
 	s.press("It works there")
-	if st := s.stands(setup.HandOver, setup.Attention); !strings.Contains(st.Reason.String(), "Nobody can sign in yet") {
+	if st := s.stands(setup.HandOver, setup.Attention); !strings.Contains(st.Reason.String(), "No one can sign in yet") {
 		t.Errorf("after a word: %s", st.Reason)
 	}
 }
@@ -256,7 +256,7 @@ func TestVendorsForms(t *testing.T) {
 			s.puts("Your name", "Anna Virtanen")
 			s.press("I have entered it")
 			done := s.stands(setup.HandOver, setup.Done)
-			s.sees("Anna Virtanen entered it on "+time.Now().Format(time.DateOnly), "Roomkey cannot look into the vendor's console.")
+			s.sees("Anna Virtanen entered it on "+time.Now().Format(time.DateOnly), "Roomkey cannot see the vendor's console.")
 			if !strings.Contains(done.Reason.String(), "Anna Virtanen") {
 				t.Errorf("the step says %s", done.Reason)
 			}

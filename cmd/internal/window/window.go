@@ -179,7 +179,7 @@ func cutOff(ctx context.Context, s *session.Session) *problem.Problem {
 	if resolution.Holds == booking.HoldsNew {
 		return p
 	}
-	return p.Fix(words.T("Press “Look again” on the page Hand over, look at what would change, and push again."))
+	return p.Fix(words.T("On the page Hand over, select “Check again”, review what would change, and push again."))
 }
 
 // Clouds are the catalogue of clouds.

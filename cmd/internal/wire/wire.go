@@ -49,7 +49,7 @@ func PathsOf(configDir string) (Paths, error) {
 	if configDir == "" {
 		base, err := os.UserConfigDir()
 		if err != nil {
-			return Paths{}, problem.New(codeStoreNoFolder, words.T("This system does not say where configuration is kept.")).
+			return Paths{}, problem.New(codeStoreNoFolder, words.T("This system does not say where it keeps configuration.")).
 				Fix(words.T("Name a folder with --config-dir or in ROOMKEY_HOME.")).By(err)
 		}
 		configDir = filepath.Join(base, "Roomkey")
@@ -95,7 +95,7 @@ func New(o Options) (*session.Environment, error) {
 	log := slog.New(slog.DiscardHandler)
 	if err := file.Regular(paths.Log); err != nil {
 		env.Problems = append(env.Problems, problem.New(codeLog, words.T("The log file %s cannot be written.", paths.Log)).With(words.Plain(err.Error())).By(err).
-			Fix(words.T("Remove what has its name. Until then Roomkey works without a log.")))
+			Fix(words.T("Remove whatever has its name. Until then, Roomkey keeps no log.")))
 	} else {
 		log = slog.New(slog.NewJSONHandler(&lumberjack.Logger{Filename: paths.Log, MaxSize: 5, MaxBackups: 3}, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}

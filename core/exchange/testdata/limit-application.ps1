@@ -4,49 +4,50 @@
     Limit the application to its mailboxes
 
 .DESCRIPTION
-    Gives the application its Exchange roles for the rooms only (RBAC for Applications): the pointer to the enterprise application, a management scope and the role assignments, then a test for a mailbox inside and one outside. The tenant-wide grant in Entra ID still counts beside it until the script remove-grant takes it away.
+    Gives the application its Exchange roles for the rooms only (RBAC for Applications): the service principal in Exchange, a management scope and the role assignments, then a test for a mailbox inside and one outside. The tenant-wide grant in Entra ID remains in effect until the script remove-grant removes it.
 
     Who may run it: Exchange Administrator who is a member of Organization Management
-    Takes effect:   30 minutes to 2 hours; the test at the end sees it at once.
+    Takes effect:   30 minutes to 2 hours; the test at the end sees it immediately.
     Undo:           Run limit-application-undo, after restore-grant.
 
-    How to start it, for this process only (the execution policy of the machine
-    stays as it is). First look, with -WhatIf; then leave -WhatIf away:
+    Start it as follows. The execution policy applies to this process only; that of the
+    computer stays as it is. First see what it would do, with -WhatIf. Then run it
+    without -WhatIf:
 
       powershell.exe -NoProfile -ExecutionPolicy RemoteSigned -File .\limit-application.ps1 -WhatIf
       pwsh -NoProfile -ExecutionPolicy RemoteSigned -File ./limit-application.ps1 -WhatIf
 
-    If the file came by mail or download, unblock it first: Unblock-File .\limit-application.ps1
-    Where only signed scripts may run (AllSigned), sign it with your own code-signing
+    If you received the file by email or downloaded it, unblock it first: Unblock-File .\limit-application.ps1
+    If only signed scripts can run (AllSigned), sign it with your own code-signing
     certificate, and start it with -ExecutionPolicy AllSigned:
 
       Set-AuthenticodeSignature -FilePath .\limit-application.ps1 -Certificate (Get-ChildItem Cert:\CurrentUser\My -CodeSigningCert | Select-Object -First 1)
 
     Beside the script it writes a transcript and NAME-TIME.result.json, which Roomkey
-    reads back. It may be run again at any time: what is already as it should be is
-    left alone. It exits with 1 if anything failed.
+    reads back. You can run it again at any time: what is already as it should be is
+    left alone. The exit code is 1 if anything failed.
 
 .PARAMETER UserPrincipalName
-    The account to sign in with; without it the browser asks.
+    The account to sign in with. Without it, the browser asks.
 .PARAMETER OutputFolder
-    Where transcript and results go; the folder of the script unless given.
+    The folder for the transcript and the results. By default, the folder of the script.
 .PARAMETER Room
-    Only these rooms (addresses, separated by commas), out of those in the script.
+    Only these rooms of the script (addresses, separated by commas).
 .PARAMETER NoBroker
-    Sign in with the browser and not through the account broker of Windows (WAM).
+    Sign in with the browser instead of the Windows account broker (WAM).
 .PARAMETER Device
-    Sign in with a code on another device, in PowerShell 7. Many tenants block this by
-    Conditional Access, because it is used for phishing: only if the browser cannot be
-    used here.
+    Sign in with a code on another device (PowerShell 7). Use it only if you cannot use
+    the browser here: many tenants block it with Conditional Access, because it is used
+    for phishing.
 #>
 [CmdletBinding(SupportsShouldProcess)]
 param(
     [string]$UserPrincipalName,
     [string]$OutputFolder,
-    # Thumbprint of a code-signing certificate in Cert:\CurrentUser\My, where AllSigned
-    # also wants the module signed that Connect-ExchangeOnline makes.
+    # Thumbprint of a code-signing certificate in Cert:\CurrentUser\My. With AllSigned, the
+    # module that Connect-ExchangeOnline creates must also be signed.
     [string]$SigningThumbprint,
-    # For a schedule, without a person: an application with Exchange.ManageAsApp.
+    # For unattended runs on a schedule: an application with Exchange.ManageAsApp.
     [string]$AutomationAppId,
     [string]$AutomationThumbprint,
     [string]$AutomationOrganization,
@@ -56,8 +57,8 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-# What the caller's session has set is not for this script. Debug output of Graph would
-# write whole requests and answers, secrets among them, into the transcript.
+# Settings of the caller's session must not affect this script. Debug output of Graph
+# would write whole requests and responses, including secrets, to the transcript.
 Set-StrictMode -Off
 $DebugPreference = 'SilentlyContinue'
 $CallersDefaults = $global:PSDefaultParameterValues
@@ -67,7 +68,7 @@ $ConnectionId = 'c-1'
 $TenantId = '5b2a7c1e-0f5d-4b6a-9c3e-7d8f9a0b1c2d'
 $Preview = [bool]$WhatIfPreference
 $Confirming = "$ConfirmPreference" -eq 'Low'
-# From here on -WhatIf and -Confirm are about the tenant, not about transcript and result file.
+# From here on, -WhatIf and -Confirm apply to the tenant, not to the transcript and the result file.
 $WhatIfPreference = $false
 $ConfirmPreference = 'High'
 $OnlyRooms = @(($Room -join ',') -split '[,;\s]+' | Where-Object { $_ })
@@ -79,16 +80,16 @@ $SameKind = 0
 $Reconnected = $false
 $Files = @()
 $Account = ''
-$Problem = 'Stopped before it was finished.'
+$Problem = 'Stopped before it finished.'
 $Started = [datetime]::UtcNow.ToString('s') + 'Z'
 if (-not $OutputFolder) { $OutputFolder = $PSScriptRoot }
 if (-not $OutputFolder) { $OutputFolder = (Get-Location).Path }
 $Base = Join-Path -Path $OutputFolder -ChildPath ($ScriptName + '-' + ($Started -replace '[^0-9]', ''))
 
-# Add-Result notes what became of one object and prints it.
+# Add-Result records and prints the result for one object.
 function Add-Result {
     param([string]$Identity, [string]$Action, [string]$Status, [string]$Message = '', [hashtable]$Before = @{}, [hashtable]$After = @{})
-    # What was sent before the answer was lost has been changed by this run.
+    # If a response was lost, the change that was sent before it belongs to this run.
     if ($Status -eq 'same' -and $script:Pending -and $script:Pending.Identity -eq $Identity -and $script:Pending.Action -eq $Action) {
         $Status = 'changed'
         $Before = $script:Pending.Before
@@ -99,15 +100,15 @@ function Add-Result {
     Write-Host ($line -replace '\p{C}', '?')
 }
 
-# Test-Go says whether a change is to be made now: not under -WhatIf, and under
-# -Confirm only after a yes.
+# Test-Go returns whether to make a change now: not with -WhatIf, and with -Confirm only
+# after a yes.
 function Test-Go {
     param([string]$Identity, [string]$Action, [hashtable]$Before = @{}, [hashtable]$After = @{})
     if ($script:Preview) {
         Add-Result $Identity $Action 'skipped' 'What if: this would be changed.' $Before $After
         return $false
     }
-    if ($script:Confirming -and (Read-Host -Prompt ("$Action $Identity - go on? [y/N]" -replace '\p{C}', '?')) -notmatch '^\s*[yY]') {
+    if ($script:Confirming -and (Read-Host -Prompt ("$Action $Identity - continue? [y/N]" -replace '\p{C}', '?')) -notmatch '^\s*[yY]') {
         Add-Result $Identity $Action 'skipped' 'Not confirmed.' $Before $After
         return $false
     }
@@ -115,53 +116,53 @@ function Test-Go {
     return $true
 }
 
-# Known errors: what they look like, of which kind they are, what they mean.
+# Known errors: what they look like, what kind they are, and what they mean.
 $KnownErrors = @(
-        @{ 'Fix' = 'Run the script again in a few minutes; what is done already is left alone.'; 'Kind' = 'throttled'; 'Match' = '\b429\b|TooManyRequests|Too ?Many ?Requests|micro delay|server is busy|ServerBusy|throttl'; 'Title' = 'Microsoft asks to wait, because too much was asked at once.' },
-        @{ 'Fix' = 'Run the script again and sign in anew. If it fails at once: activate the role in Privileged Identity Management first, then sign in anew.'; 'Kind' = 'expired'; 'Match' = '\b401\b|InvalidAuthenticationToken|token (has|is) expired|Lifetime validation failed'; 'Title' = 'The sign-in ran out, or the account may not use this service.' },
-        @{ 'Fix' = 'Run the script again later; what is done already is left alone.'; 'Kind' = 'down'; 'Match' = '\b50[034]\b|ServiceUnavailable|Service Unavailable|Gateway ?Timeout|InternalServerError'; 'Title' = 'Microsoft''s service is not available at the moment.' },
-        @{ 'Fix' = 'Run the script again; it looks first.'; 'Kind' = 'lost'; 'Match' = 'connection was closed|\b502\b|Bad ?Gateway|operation was canceled|HttpClient\.Timeout|error occurred while sending the request'; 'Title' = 'The answer did not arrive; the change may have been made.' },
-        @{ 'Fix' = 'Have an administrator change it whose role is not limited to other objects. If it is synchronized from a local Active Directory, change it there.'; 'Kind' = ''; 'Match' = 'out of the current user''s write scope'; 'Title' = 'The object is outside what this account may change.' },
-        @{ 'Fix' = 'Change it there; the next synchronization brings it here.'; 'Kind' = ''; 'Match' = 'synchronized from your on-premises|ObjectIsDirSynced|local Active Directory'; 'Title' = 'The object comes from the local Active Directory.' },
-        @{ 'Fix' = 'Sign in with an account that holds the role that the script needs: Exchange Administrator who is a member of Organization Management. Activate roles from Privileged Identity Management before you sign in.'; 'Kind' = 'denied'; 'Match' = 'Access Denied|AccessDenied|Authorization_RequestDenied|\b403\b|Forbidden|UnAuthorized|Insufficient privileges|does not include the parameter'; 'Title' = 'The account may not do this.' },
-        @{ 'Fix' = 'Use an address in a domain that the Microsoft 365 admin center lists under Settings > Domains.'; 'Kind' = ''; 'Match' = 'not an accepted domain'; 'Title' = 'The domain of the address is not one of this tenant''s.' },
-        @{ 'Fix' = 'Find it in the Exchange admin center, deleted mailboxes included, or choose another address.'; 'Kind' = ''; 'Match' = 'ProxyAddressExists|proxy address .* is already being used|The address belongs to'; 'Title' = 'Another object has this address already.' },
-        @{ 'Fix' = 'Make it one with Set-Mailbox -Type Room, or take it out of the chosen rooms.'; 'Kind' = ''; 'Match' = 'AutoAccept can only be enabled on resource mailboxes'; 'Title' = 'This is not a room mailbox.' },
-        @{ 'Fix' = 'Run the script limit-application, which does it, and again a day later.'; 'Kind' = ''; 'Match' = 'Enable-OrganizationCustomization|DehydratedContext'; 'Title' = 'The organization has to be prepared for settings of its own first.' },
-        @{ 'Fix' = 'Shorten it in the table.'; 'Kind' = ''; 'Match' = 'maximum length is 64|property is too long'; 'Title' = 'The name is longer than the 64 characters that Exchange takes.' },
-        @{ 'Fix' = 'Start the script with -NoBroker; the browser signs in then.'; 'Kind' = ''; 'Match' = 'broker|\bWAM\b|window handle|0x?[0-9a-f]*CAA[0-9a-f]+|A specified logon session does not exist'; 'Title' = 'The sign-in through Windows'' account broker failed.' },
-        @{ 'Fix' = 'Start a new PowerShell window and run the script there; Exchange and Graph scripts never in the same window.'; 'Kind' = ''; 'Match' = 'Could not load file or assembly|manifest definition does not match|Method not found'; 'Title' = 'Another module in this window loaded a conflicting library.' },
-        @{ 'Fix' = 'Use a certificate or have the policy changed in the Entra admin center under Enterprise applications > Application policies.'; 'Kind' = ''; 'Match' = 'CredentialTypeNotAllowedAsPerAppPolicy|CredentialInvalidLifetimeAsPerAppPolicy|policy forbids client secrets'; 'Title' = 'A policy of the tenant forbids this client secret, or its life.' },
-        @{ 'Fix' = 'Check the address. A new object needs some minutes until all of Microsoft''s servers know it.'; 'Kind' = 'missing'; 'Match' = 'ManagementObjectNotFound|couldn''t be found|could not be found|Request_ResourceNotFound|\b404\b|NotFound|There is no room mailbox'; 'Title' = 'The object is not there, or not everywhere yet.' }
+        @{ 'Fix' = 'Run the script again in a few minutes; what is already done is left alone.'; 'Kind' = 'throttled'; 'Match' = '\b429\b|TooManyRequests|Too ?Many ?Requests|micro delay|server is busy|ServerBusy|throttl'; 'Title' = 'Microsoft asks Roomkey to wait because there were too many requests.' },
+        @{ 'Fix' = 'Run the script again and sign in again. If it fails immediately: activate the role in Privileged Identity Management first, then sign in again.'; 'Kind' = 'expired'; 'Match' = '\b401\b|InvalidAuthenticationToken|token (has|is) expired|Lifetime validation failed'; 'Title' = 'The sign-in expired, or the account cannot use this service.' },
+        @{ 'Fix' = 'Run the script again later; what is already done is left alone.'; 'Kind' = 'down'; 'Match' = '\b50[034]\b|ServiceUnavailable|Service Unavailable|Gateway ?Timeout|InternalServerError'; 'Title' = 'Microsoft''s service is not available at the moment.' },
+        @{ 'Fix' = 'Run the script again. It checks first.'; 'Kind' = 'lost'; 'Match' = 'connection was closed|\b502\b|Bad ?Gateway|operation was canceled|HttpClient\.Timeout|error occurred while sending the request'; 'Title' = 'The response did not arrive. The change may have been made.' },
+        @{ 'Fix' = 'Ask an administrator whose role includes this object to change it. If it is synchronized from a local Active Directory, change it there.'; 'Kind' = ''; 'Match' = 'out of the current user''s write scope'; 'Title' = 'The object is outside what this account can change.' },
+        @{ 'Fix' = 'Change it there; the next synchronization brings it here.'; 'Kind' = ''; 'Match' = 'synchronized from your on-premises|ObjectIsDirSynced|local Active Directory'; 'Title' = 'The object comes from the on-premises Active Directory.' },
+        @{ 'Fix' = 'Sign in with an account that holds the role that the script needs: Exchange Administrator who is a member of Organization Management. Activate roles from Privileged Identity Management before you sign in.'; 'Kind' = 'denied'; 'Match' = 'Access Denied|AccessDenied|Authorization_RequestDenied|\b403\b|Forbidden|UnAuthorized|Insufficient privileges|does not include the parameter'; 'Title' = 'The account is not allowed to do this.' },
+        @{ 'Fix' = 'Use an address in a domain that the Microsoft 365 admin center lists under Settings > Domains.'; 'Kind' = ''; 'Match' = 'not an accepted domain'; 'Title' = 'The domain of the address does not belong to this tenant.' },
+        @{ 'Fix' = 'Find it in the Exchange admin center, including deleted mailboxes, or choose another address.'; 'Kind' = ''; 'Match' = 'ProxyAddressExists|proxy address .* is already being used|The address belongs to'; 'Title' = 'Another object already has this address.' },
+        @{ 'Fix' = 'Convert it with Set-Mailbox -Type Room, or remove it from the chosen rooms.'; 'Kind' = ''; 'Match' = 'AutoAccept can only be enabled on resource mailboxes'; 'Title' = 'This is not a room mailbox.' },
+        @{ 'Fix' = 'Run the script limit-application, which does it, and again a day later.'; 'Kind' = ''; 'Match' = 'Enable-OrganizationCustomization|DehydratedContext'; 'Title' = 'The organization must be prepared for its own settings first.' },
+        @{ 'Fix' = 'Shorten it in the table.'; 'Kind' = ''; 'Match' = 'maximum length is 64|property is too long'; 'Title' = 'The name is longer than the 64 characters that Exchange allows.' },
+        @{ 'Fix' = 'Start the script with -NoBroker; it then signs in with the browser.'; 'Kind' = ''; 'Match' = 'broker|\bWAM\b|window handle|0x?[0-9a-f]*CAA[0-9a-f]+|A specified logon session does not exist'; 'Title' = 'The sign-in through Windows'' account broker failed.' },
+        @{ 'Fix' = 'Open a new PowerShell window and run the script there. Never run Exchange and Graph scripts in the same window.'; 'Kind' = ''; 'Match' = 'Could not load file or assembly|manifest definition does not match|Method not found'; 'Title' = 'Another module in this window loaded a conflicting library.' },
+        @{ 'Fix' = 'Use a certificate or have the policy changed in the Entra admin center under Enterprise applications > Application policies.'; 'Kind' = ''; 'Match' = 'CredentialTypeNotAllowedAsPerAppPolicy|CredentialInvalidLifetimeAsPerAppPolicy|policy forbids client secrets'; 'Title' = 'A policy of the tenant forbids this client secret or its lifetime.' },
+        @{ 'Fix' = 'Check the address. A new object needs a few minutes until all of Microsoft''s servers know it.'; 'Kind' = 'missing'; 'Match' = 'ManagementObjectNotFound|couldn''t be found|could not be found|Request_ResourceNotFound|\b404\b|NotFound|There is no room mailbox'; 'Title' = 'The object does not exist, or not everywhere yet.' }
     )
 $SignIn = @{
-        '500011' = 'The tenant does not know the API that was asked for. Check the chosen cloud; each cloud has its own Microsoft Graph.'
-        '50020' = 'The account is not in this tenant. Sign in again and choose Use another account; take an administrator of the tenant that the connection names.'
-        '50034' = 'The account is not in this tenant. Sign in again and choose Use another account; take an administrator of the tenant that the connection names.'
-        '50053' = 'The account is locked, or the sign-in came from an address with a bad reputation. Wait ten minutes, or have an administrator look at Users > the account > Sign-in logs and unlock it; sign in from the company''s network.'
+        '500011' = 'The tenant does not know the requested API. Check the chosen cloud; each cloud has its own Microsoft Graph.'
+        '50020' = 'The account is not in this tenant. Sign in again and choose Use another account; select an administrator of the tenant that the connection names.'
+        '50034' = 'The account is not in this tenant. Sign in again and choose Use another account; select an administrator of the tenant that the connection names.'
+        '50053' = 'The account is locked, or the sign-in came from an IP address with a bad reputation. Wait ten minutes, or have an administrator check Users > the account > Sign-in logs and unlock the account. Sign in from the company''s network.'
         '50055' = 'The password has expired. Sign in at the Microsoft 365 portal in a browser, set a new password there, then sign in again in Roomkey.'
         '50057' = 'The account is disabled. In the Microsoft Entra admin center open Users > the account > Properties > Settings and switch Account enabled on; or sign in with another account.'
-        '50059' = 'The sign-in did not say which tenant is meant. Enter the Tenant ID from the Overview of the Microsoft Entra admin center in the connection.'
+        '50059' = 'The sign-in did not name a tenant. Enter the Tenant ID from the Overview of the Microsoft Entra admin center in the connection.'
         '50074' = 'The sign-in needs a second factor. Choose Sign in with the browser in Roomkey and complete the second factor there; set one up at aka.ms/mfasetup if the account has none.'
         '50076' = 'The sign-in needs a second factor. Choose Sign in with the browser in Roomkey and complete the second factor there; set one up at aka.ms/mfasetup if the account has none.'
         '50079' = 'The sign-in needs a second factor. Choose Sign in with the browser in Roomkey and complete the second factor there; set one up at aka.ms/mfasetup if the account has none.'
-        '50105' = 'The account is not assigned to the application. In the Microsoft Entra admin center open Enterprise applications > the application named below > Users and groups, press Add user/group and add the account.'
-        '50126' = 'User name or password is wrong. Sign in again in the browser. If the password is forgotten, use Can''t access your account? on the sign-in page.'
-        '50128' = 'The sign-in did not say which tenant is meant. Enter the Tenant ID from the Overview of the Microsoft Entra admin center in the connection.'
-        '53000' = 'The tenant only accepts sign-ins from a managed device. Run Roomkey on a managed computer and choose Sign in with the browser. Or have the Conditional Access administrator exempt the account for this work.'
-        '53001' = 'The tenant only accepts sign-ins from a managed device. Run Roomkey on a managed computer and choose Sign in with the browser. Or have the Conditional Access administrator exempt the account for this work.'
+        '50105' = 'The account is not assigned to the application. In the Microsoft Entra admin center open Enterprise applications > the application named below > Users and groups, select Add user/group and add the account.'
+        '50126' = 'The user name or password is wrong. Sign in again in the browser. If the password is forgotten, use Can''t access your account? on the sign-in page.'
+        '50128' = 'The sign-in did not name a tenant. Enter the Tenant ID from the Overview of the Microsoft Entra admin center in the connection.'
+        '53000' = 'The tenant accepts sign-ins only from a managed device. Run Roomkey on a managed computer and choose Sign in with the browser. Or have the Conditional Access administrator exempt the account for this work.'
+        '53001' = 'The tenant accepts sign-ins only from a managed device. Run Roomkey on a managed computer and choose Sign in with the browser. Or have the Conditional Access administrator exempt the account for this work.'
         '53003' = 'A Conditional Access policy blocks the sign-in. In the Microsoft Entra admin center open Monitoring & health > Sign-in logs (for the application itself the tab Service principal sign-ins), choose the failed sign-in and look at the tab Conditional Access; it names the policy. If you signed in with a device code, choose Sign in with the browser instead. Have the Conditional Access administrator exclude the account or application, or allow this network''s address.'
         '530032' = 'A security policy of the tenant blocks the sign-in. Ask the Conditional Access administrator; the correlation ID below finds the attempt in Monitoring & health > Sign-in logs.'
-        '65001' = 'Nobody has consented to the application''s permissions. In the Microsoft Entra admin center open Enterprise applications > the application named below > Permissions and press Grant admin consent (as Privileged Role Administrator or Global Administrator). If the application is not listed there, open the address below as such an administrator and press Accept. Consent can take some minutes to take effect; then sign in again.'
-        '65004' = 'The consent was declined. Sign in again and press Accept, or have an administrator sign in who may consent. An administrator can consent for everybody. In the Microsoft Entra admin center open Enterprise applications > the application named below > Permissions and press Grant admin consent, or open the address below.'
+        '65001' = 'No one has consented to the application''s permissions. In the Microsoft Entra admin center open Enterprise applications > the application named below > Permissions and select Grant admin consent (as Privileged Role Administrator or Global Administrator). If the application is not listed there, open the address below as such an administrator and select Accept. Consent can take some minutes to take effect; then sign in again.'
+        '65004' = 'The consent was declined. Sign in again and select Accept, or have an administrator who can consent sign in. An administrator can consent for everybody. In the Microsoft Entra admin center open Enterprise applications > the application named below > Permissions and select Grant admin consent, or open the address below.'
         '700016' = 'The application is not known in this tenant. Enter the Application (client) ID of an application that exists in this tenant and that people may sign in with. The Microsoft Entra admin center shows it under Enterprise applications, on the application''s Overview. Check that the tenant is the right one, and that the chosen cloud is the tenant''s.'
         '70043' = 'The sign-in has expired. Sign in again in Roomkey.'
         '90002' = 'There is no such tenant in this cloud. In the Microsoft Entra admin center open Overview and copy the Tenant ID or the Primary domain. If the spelling is right, choose the tenant''s cloud in the connection (Global, GCC High, DoD, China).'
         '90094' = 'An administrator must consent. Sign in with the role Privileged Role Administrator or Global Administrator and press Accept. Or have such an administrator open Enterprise applications > the application named below > Permissions and press Grant admin consent, or open the address below.'
     }
 
-# Get-Text is what an error says: without Exchange's identifiers, and of a refusal by Graph
-# the message and the request id, not the whole answer.
+# Get-Text returns the text of an error, without Exchange's identifiers. For an error of
+# Graph it returns the message and the request ID, not the whole response.
 function Get-Text {
     param($Failure)
     $text = "$Failure"
@@ -177,14 +178,14 @@ function Get-Text {
     return $text -replace '^\s*\|?Ex[0-9A-F]{6}\|[^|]*\|', ''
 }
 
-# Get-Kind is the kind of an error, '' for one that is about a single object.
+# Get-Kind returns the kind of an error, or '' if it concerns only one object.
 function Get-Kind {
     param([string]$Text)
     foreach ($one in $KnownErrors) { if ($Text -match $one.Match) { return $one.Kind } }
     return ''
 }
 
-# Get-Words is an error in words, with what to do; an unknown one as it is.
+# Get-Words explains an error and says what to do. It returns an unknown error as it is.
 function Get-Words {
     param([string]$Text)
     if (-not $Text) { return '' }
@@ -193,7 +194,7 @@ function Get-Words {
     return $Text
 }
 
-# Get-Wait is for how many seconds an error asks to wait before the next try.
+# Get-Wait returns how many seconds to wait before the next attempt.
 function Get-Wait {
     param([string]$Text, [int]$Try)
     if ($Text -match 'Retry-After["\s:{]+(\d+)') { return [int]$Matches[1] }
@@ -201,8 +202,8 @@ function Get-Wait {
     return 5 * $Try
 }
 
-# Wait-Until tries until it works, while what is needed is not there yet: for four minutes
-# at most, and only for "not found". Found looks whether it was done by now.
+# Wait-Until retries while a needed object does not exist yet: for at most four minutes,
+# and only after "not found". Found checks whether it has been done in the meantime.
 function Wait-Until {
     param([string]$What, [scriptblock]$Do, [scriptblock]$Found)
     foreach ($UntilWait in @(5, 10, 15, 30, 60, 120, 0)) {
@@ -216,16 +217,16 @@ function Wait-Until {
             if ($UntilWait -eq 0 -or @('missing', 'lost', 'throttled') -notcontains (Get-Kind $UntilText)) { throw $UntilText }
             if ((Get-Kind $UntilText) -eq 'throttled') {
                 $UntilWait = Get-Wait $UntilText 1
-                Write-Host "Microsoft asks to wait: next try in $UntilWait seconds."
+                Write-Host "Microsoft asks to wait. Next attempt in $UntilWait seconds."
             }
-            else { Write-Host "$What is not known everywhere yet; next try in $UntilWait seconds." }
+            else { Write-Host "$What is not available everywhere yet. Next attempt in $UntilWait seconds." }
             Start-Sleep -Seconds $UntilWait
         }
     }
 }
 
-# Invoke-Item does one object. What is asked to wait is waited for, what was lost is looked
-# at again, a sign-in that ran out is renewed once. Each try compares first.
+# Invoke-Item processes one object. It waits if asked to, checks again if a response was
+# lost, and renews an expired sign-in once. Each attempt compares first.
 function Invoke-Item {
     param([string]$ItemName, [string]$ItemAction, [scriptblock]$Do)
     $script:Pending = $null
@@ -241,7 +242,7 @@ function Invoke-Item {
         $ItemKind = Get-Kind $ItemText
         if ($ItemKind -eq 'expired' -and -not $script:Reconnected) {
             $script:Reconnected = $true
-            Write-Host 'The sign-in ran out; signing in again.'
+            Write-Host 'The sign-in expired. Signing in again.'
             Disconnect-Tenant
             $null = Connect-Tenant
             continue
@@ -251,7 +252,7 @@ function Invoke-Item {
         $ItemWait = Get-Wait $ItemText $ItemTry
         if ($ItemWait -gt 300) { break }
         if ($ItemWait -gt 0) {
-            Write-Host "Microsoft asks to wait: next try in $ItemWait seconds."
+            Write-Host "Microsoft asks to wait. Next attempt in $ItemWait seconds."
             Start-Sleep -Seconds $ItemWait
         }
     }
@@ -261,11 +262,11 @@ function Invoke-Item {
     $script:LastKind = $ItemKind
     if ($script:SameKind -ge 3) {
         $ItemDone = @($script:Results | Where-Object { $_.status -ne 'failed' }).Count
-        throw "Stopped after three failures of the same kind in a row; $ItemDone done. Run the script again when it is mended: it goes on where it stopped. The last one: $ItemText"
+        throw "Stopped after three consecutive failures of the same kind; $ItemDone done. Correct the cause and run the script again: it continues where it stopped. The last failure: $ItemText"
     }
 }
 
-# Invoke-Each does a list of objects, one after the other, as $item. -Room leaves the others out.
+# Invoke-Each processes a list of objects, each as $item. With -Room, it skips the others.
 function Invoke-Each {
     param([array]$Items, [string]$Key, [string]$Action, [scriptblock]$Do)
     $EachBegan = Get-Date
@@ -282,7 +283,7 @@ function Invoke-Each {
             $EachStatus = "$EachDone of $($EachItems.Count) done"
             if ($EachDone -gt 4) {
                 $EachLeft = ((Get-Date) - $EachBegan).TotalSeconds / $EachDone * ($EachItems.Count - $EachDone)
-                $EachStatus += ', until about ' + (Get-Date).AddSeconds($EachLeft).ToString('HH:mm')
+                $EachStatus += ', finished at about ' + (Get-Date).AddSeconds($EachLeft).ToString('HH:mm')
             }
             Write-Progress -Activity $ScriptName -Status $EachStatus -PercentComplete (100 * $EachDone / $EachItems.Count)
         }
@@ -293,32 +294,32 @@ function Invoke-Each {
 }
 $Chosen = @{}
 
-# Test-Kept fails when a value that was set is not read back.
+# Test-Kept fails if a value that was set is not read back.
 function Test-Kept {
     param($Now, [hashtable]$Will)
     $unmoved = @(foreach ($name in @($Will.Keys)) { if ((Format-Value $Now.$name) -cne "$($Will[$name])") { $name } })
-    if ($unmoved.Count -gt 0) { throw "Exchange took the command but shows the old value of: $($unmoved -join ', '). Run the script again in a few minutes." }
+    if ($unmoved.Count -gt 0) { throw "Exchange accepted the command but still shows the old value of: $($unmoved -join ', '). Run the script again in a few minutes." }
 }
 
-# Test-Left is whether an object is still as a run left it that is to be undone. What
-# somebody has changed since then stays.
+# Test-Left returns whether an object is still as the run left it that is being undone.
+# What someone has changed since then is left alone.
 function Test-Left {
     param([string]$Identity, [string]$Action, $Now, [hashtable]$Left)
     if ($null -eq $Left) { return $true }
     $since = @(foreach ($name in @($Left.Keys)) { if ((Format-Value $Now.$name) -cne "$($Left[$name])") { $name } })
     if ($since.Count -eq 0) { return $true }
-    Add-Result $Identity $Action 'skipped' "Somebody has changed $($since -join ', ') since that run; left as it is."
+    Add-Result $Identity $Action 'skipped' "Someone has changed $($since -join ', ') since that run, so it was left as it is."
     return $false
 }
 
-# Format-Value is a value as text, lists joined by |, with \| inside a part.
+# Format-Value returns a value as text. Lists are joined by |, with \| inside an element.
 function Format-Value {
     param($Value)
     if ($Value -is [string]) { return $Value }
     return (@($Value) | ForEach-Object { "$_" -replace '\|', '\|' }) -join '|'
 }
 
-# Get-Change compares an object with what is wanted: what to set, as it was, as it will be.
+# Get-Change compares an object with the wanted values: what to set, the old and the new values.
 function Get-Change {
     param($Now, [hashtable]$Want)
     $change = @{ Set = @{}; Was = @{}; Will = @{} }
@@ -334,13 +335,13 @@ function Get-Change {
     return $change
 }
 
-# Format-Filter doubles what ends a quoted value in a filter of Exchange or Graph.
+# Format-Filter doubles the quotation marks of a value in a filter of Exchange or Graph.
 function Format-Filter {
     param([string]$Value)
     return $Value -replace "['\u2018-\u201B]", '$0$0'
 }
 
-# Use-Module loads a module, and asks before it installs one.
+# Use-Module loads a module, and asks before installing it.
 function Use-Module {
     param([string]$Name, [string]$Minimum, [string]$Newest)
     $loaded = Get-Module -Name $Name | Where-Object { $_.Version -ge [version]$Minimum }
@@ -354,23 +355,23 @@ function Use-Module {
         if ($Newest) { $wanted['MaximumVersion'] = $Newest }
         Install-Module @wanted
         $have = Get-Module -ListAvailable -Name $Name | Where-Object $fits | Sort-Object -Property Version -Descending | Select-Object -First 1
-        if (-not $have) { throw "The module $Name was installed but is not found. Start PowerShell anew." }
+        if (-not $have) { throw "The module $Name was installed but cannot be found. Restart PowerShell." }
     }
     Import-Module -Name $Name -RequiredVersion $have.Version
 }
 
-# Connect-Tenant opens a connection to Exchange Online and lets nothing pass that is not
-# the tenant and the role which this script was made for.
+# Connect-Tenant connects to Exchange Online and stops if the tenant or the role is not the
+# one that this script was created for.
 function Connect-Tenant {
     $version = $PSVersionTable.PSVersion.Major * 100 + $PSVersionTable.PSVersion.Minor
     $newest = ''
     if ($version -ge 600 -and $version -lt 704) { $newest = '3.4.0' }
     elseif ($version -ge 704 -and $version -lt 706) { $newest = '3.9.2' }
-    if (Get-Module -Name 'Microsoft.Graph.Authentication') { throw 'This window has the Microsoft Graph module loaded, whose libraries do not go together with those of Exchange. Start a new PowerShell window. Nothing was changed.' }
+    if (Get-Module -Name 'Microsoft.Graph.Authentication') { throw 'This window has the Microsoft Graph module loaded, whose libraries conflict with those of Exchange. Open a new PowerShell window. Nothing was changed.' }
     Use-Module 'ExchangeOnlineManagement' '3.4.0' $newest
     $open = @(Get-ConnectionInformation)
     if (@($open | Where-Object { "$($_.TenantID)" -ne $TenantId }).Count -gt 0) {
-        throw 'This window is already connected to another tenant. Start a new PowerShell window. Nothing was changed.'
+        throw 'This window is already connected to another tenant. Open a new PowerShell window. Nothing was changed.'
     }
     $before = @($open | ForEach-Object { "$($_.ConnectionId)" })
     $commands = @(
@@ -405,26 +406,26 @@ function Connect-Tenant {
     if ($NoBroker -and @((Get-Command -Name Connect-ExchangeOnline).Parameters.Keys) -contains 'DisableWAM') { $how['DisableWAM'] = $true }
     Connect-ExchangeOnline -ShowBanner:$false -CommandName @((@('Enable-OrganizationCustomization', 'Get-AdministrativeUnit', 'Remove-ManagementRoleAssignment') + $commands) | Where-Object { $_ -notlike 'Get-EXO*' }) @how
     $mine = @(Get-ConnectionInformation | Where-Object { $before -notcontains "$($_.ConnectionId)" })
-    if ($mine.Count -ne 1) { throw 'The connection that was just opened is not found. Nothing was changed.' }
+    if ($mine.Count -ne 1) { throw 'The connection that was just opened cannot be found. Nothing was changed.' }
     $script:Opened = "$($mine[0].ConnectionId)"
     $script:Account = "$($mine[0].UserPrincipalName)"
     if ("$($mine[0].TenantID)" -ne $TenantId) {
-        throw "This is tenant $($mine[0].TenantID), but the script was made for tenant $TenantId. Nothing was changed."
+        throw "This is tenant $($mine[0].TenantID), but the script was created for tenant $TenantId. Nothing was changed."
     }
     foreach ($command in $commands) {
         if (-not (Get-Command -Name $command -ErrorAction SilentlyContinue)) {
-            throw ("The account may not run ${command}. It needs: " + 'Exchange Administrator who is a member of Organization Management' + '. A role from Privileged Identity Management must be activated before signing in. Nothing was changed.')
+            throw ("The account cannot run ${command}. It needs: " + 'Exchange Administrator who is a member of Organization Management' + '. Activate roles from Privileged Identity Management before you sign in. Nothing was changed.')
         }
     }
 }
 
-# Disconnect-Tenant closes the connection that Connect-Tenant opened, and no other.
+# Disconnect-Tenant closes only the connection that Connect-Tenant opened.
 function Disconnect-Tenant {
     if ($script:Opened) { Disconnect-ExchangeOnline -ConnectionId $script:Opened -Confirm:$false }
 }
 
-# Write-ResultFile writes what Roomkey reads back. The seal shows whether the file was
-# cut off or edited; it is no signature.
+# Write-ResultFile writes the file that Roomkey reads back. The seal shows whether the file
+# was truncated or edited. It is not a signature.
 function Write-ResultFile {
     $summary = @{ changed = 0; same = 0; failed = 0; skipped = 0 }
     foreach ($result in $script:Results) { $summary[$result.status] += 1 }
@@ -441,7 +442,7 @@ function Write-ResultFile {
     Remove-Item -LiteralPath $draft
     Set-Content -LiteralPath "$Base.result.json" -Value ('{"seal":"' + $seal + '","result":' + $json + '}') -Encoding UTF8
     Write-Host ''
-    Write-Host ('{0} changed, {1} already so, {2} failed, {3} skipped' -f $summary.changed, $summary.same, $summary.failed, $summary.skipped)
+    Write-Host ('{0} changed, {1} already set, {2} failed, {3} skipped' -f $summary.changed, $summary.same, $summary.failed, $summary.skipped)
     Write-Host "Result file for Roomkey: $Base.result.json"
 }
 
@@ -452,7 +453,7 @@ try {
         $logging = $true
     }
     catch { Write-Warning "No transcript: $_" }
-    # Where no result can be written, nothing is changed.
+    # If no result can be written, nothing is changed.
     Set-Content -LiteralPath "$Base.draft" -Value ''
     Remove-Item -LiteralPath "$Base.draft"
     $how = ''
@@ -472,21 +473,21 @@ try {
         if ($found.Count -eq 0) { $found = @(Get-DistributionGroup -Filter "DisplayName -eq '$(Format-Filter $Name)'" -ErrorAction Stop | Where-Object { "$($_.RecipientTypeDetails)" -eq $Kind }) }
         if ($found.Count -gt 1) { throw "There is more than one group called $Name." }
         if ($found.Count -eq 1) {
-            if ("$($found[0].IsDirSynced)" -eq 'True') { throw "The group $Name comes from the local Active Directory: change it there." }
+            if ("$($found[0].IsDirSynced)" -eq 'True') { throw "The group $Name comes from the on-premises Active Directory. Change it there." }
             return $found[0]
         }
     }
 
-    # New-Group makes a group with that alias. The naming policy is passed over where the
-    # role allows it; where not, the alias finds the group again.
+    # New-Group creates a group with that alias. It ignores the naming policy if the role
+    # allows that; otherwise the alias finds the group again.
     function New-Group {
         param([string]$Alias, [string]$Name, [hashtable]$More)
         if (@((Get-Command -Name New-DistributionGroup).Parameters.Keys) -contains 'IgnoreNamingPolicy') { $More['IgnoreNamingPolicy'] = $true }
         return Wait-Until $Name { New-DistributionGroup -Name $Name -DisplayName $Name -Alias $Alias @More -Confirm:$false -ErrorAction Stop } { Get-Group $Alias $Name '' }
     }
 
-    # Test-Members reads a group back: who was added and is not there, or was taken out and
-    # is, has failed.
+    # Test-Members reads a group back. Members that were added but are missing, or removed but
+    # still there, have failed.
     function Test-Members {
         param([string]$Address, [array]$Whom, [string]$Action)
         $sent = @(@($script:Added.Keys) + @($script:Removed.Keys) | Where-Object { $Whom -contains $_ } | Sort-Object)
@@ -494,7 +495,7 @@ try {
             $is = @(Get-DistributionGroupMember -Identity $Address -ResultSize Unlimited -ErrorAction Stop | ForEach-Object { "$($_.PrimarySmtpAddress)" })
             foreach ($one in $sent) {
                 if (($is -contains $one) -eq [bool]$script:Added[$one]) { Add-Result $one $Action 'changed' }
-                else { Add-Result $one $Action 'failed' 'Exchange took the command but shows the members as they were. Run the script again in a few minutes.' }
+                else { Add-Result $one $Action 'failed' 'Exchange accepted the command but still shows the old members. Run the script again in a few minutes.' }
             }
         }
         $script:Added = @{}
@@ -515,18 +516,18 @@ try {
     $Unit = ''
     $Rooms = @()
 
-    # A small tenant cannot have scopes of its own until this was switched on once.
+    # A small tenant cannot have its own scopes until this was switched on once.
     if ((Get-OrganizationConfig -ErrorAction Stop).IsDehydrated -and (Test-Go 'organization' 'customization enabled')) {
         Enable-OrganizationCustomization -Confirm:$false -ErrorAction Stop
         Add-Result 'organization' 'customization enabled' 'changed'
-        throw 'Exchange now prepares the organization for scopes of its own, which takes up to a day. Run the script again after that.'
+        throw 'Exchange is preparing the organization for its own scopes, which takes up to a day. Run the script again after that.'
     }
 
-    # The pointer of Exchange to the enterprise application. A new application is not seen
-    # at once: the script waits, for four minutes at most, and only for that.
+    # The service principal in Exchange, which points to the enterprise application. A new
+    # application takes time to appear: the script waits only for that, at most four minutes.
     $principal = @(Wait-Until 'The application' { Get-ServicePrincipal -ErrorAction Stop } | Where-Object { "$($_.AppId)" -eq $AppId })
     if ($principal.Count -gt 0) {
-        if ("$($principal[0].ObjectId)" -ne $ObjectId) { throw "Exchange knows the application by the object id $($principal[0].ObjectId), which is not that of the enterprise application. Remove it with Remove-ServicePrincipal and run the script again." }
+        if ("$($principal[0].ObjectId)" -ne $ObjectId) { throw "Exchange has the application with the object ID $($principal[0].ObjectId), which does not belong to the enterprise application. Remove it with Remove-ServicePrincipal and run the script again." }
         Add-Result $AppId 'service principal' 'same'
     }
     elseif (Test-Go $AppId 'service principal' @{} @{ ObjectId = $ObjectId }) {
@@ -571,13 +572,13 @@ try {
         }
     }
 
-    # Get-Members is the part of the filter for one group. Only direct members count, so a
-    # group inside the group would silently be out of scope.
+    # Get-Members returns the part of the filter for one group. Only direct members count, so
+    # a nested group would silently be out of scope.
     function Get-Members {
         param([string]$Address)
         $group = Get-DistributionGroup -Identity $Address -ErrorAction Stop
         $nested = @(Get-DistributionGroupMember -Identity $Address -ResultSize Unlimited -ErrorAction Stop | Where-Object { "$($_.RecipientType)" -like '*Group*' })
-        if ($nested.Count -gt 0) { throw "The group $Address holds other groups ($($nested[0].DisplayName)), whose members would be out of scope. Only direct members count." }
+        if ($nested.Count -gt 0) { throw "The group $Address contains other groups ($($nested[0].DisplayName)), whose members would be out of scope. Only direct members count." }
         return "MemberOfGroup -eq '$(Format-Filter $group.DistinguishedName)'"
     }
     $filter = ''
@@ -591,7 +592,7 @@ try {
     }
     if ($people) {
         $count = @(Get-EXORecipient -Filter $people -ResultSize Unlimited -ErrorAction Stop).Count
-        if ($count -eq 0) { throw "No mailbox matches $people, so nobody could book. Correct what their mailboxes have in common." }
+        if ($count -eq 0) { throw "No mailbox matches $people, so no one could book. Correct what their mailboxes have in common." }
         Add-Result "$Organizers$($Values -join '; ')" 'people who book' 'same' '' @{} @{ Filter = $people; Mailboxes = "$count" }
         Write-Host "$count mailboxes match: $people"
         if ($filter) { $filter = "($filter) -or ($people)" }
@@ -616,7 +617,7 @@ try {
         }
     }
 
-    # Set-Assignment gives the application a role where it is to have it.
+    # Set-Assignment assigns a role to the application within its scope.
     function Set-Assignment {
         param([string]$Name, [string]$Role, [hashtable]$Where)
         Invoke-Item $Name 'role assignment' {
@@ -637,7 +638,7 @@ try {
         Set-Assignment $name $role @{ CustomResourceScope = $Scope }
         if ($Unit) { Set-Assignment "$name people" $role @{ RecipientAdministrativeUnitScope = $Unit } }
         else {
-            # A unit of an earlier run would let the application in where it is not to be now.
+            # The unit of an earlier run would give the application access that it must no longer have.
             Invoke-Item "$name people" 'no role assignment' {
                 if (@(Get-ManagementRoleAssignment -Role $role -ErrorAction Stop | Where-Object { "$($_.Name)" -eq "$name people" }).Count -gt 0 -and (Test-Go "$name people" 'no role assignment')) {
                     Remove-ManagementRoleAssignment -Identity "$name people" -Confirm:$false -ErrorAction Stop
@@ -648,7 +649,7 @@ try {
     }
 
     # Test-Reach asks Exchange what the application may do in one mailbox. It does not see
-    # grants in Entra ID, and it sees a new scope at once.
+    # grants in Entra ID, and it sees a new scope immediately.
     function Test-Reach {
         param([string]$Mailbox, [bool]$Inside)
         $action = 'out of scope'
@@ -658,7 +659,7 @@ try {
                 $rows = @(Test-ServicePrincipalAuthorization -Identity $AppId -Resource $Mailbox -ErrorAction Stop | Where-Object { "$($_.RoleName)" -eq $role })
                 $is = @($rows | Where-Object { "$($_.InScope)" -eq 'True' }).Count -gt 0
                 $after = @{ Role = $role; InScope = "$is" }
-                if ($rows.Count -eq 0 -and $Inside) { throw "The application does not hold $role." }
+                if ($rows.Count -eq 0 -and $Inside) { throw "The application does not have $role." }
                 if ($is -ne $Inside) { Add-Result $Mailbox $action 'failed' "InScope is $is for $role." @{} $after }
                 else { Add-Result $Mailbox $action 'same' '' @{} $after }
             }
@@ -666,14 +667,14 @@ try {
     }
     $Inside = @('room0@contoso.com', 'room1@contoso.com', 'room2@contoso.com')
     $Outside = @('ceo@contoso.com')
-    # Get-Some are three mailboxes of a kind that a filter finds.
+    # Get-Some returns three mailboxes of a kind that a filter finds.
     function Get-Some {
         param([string]$Kind, [string]$Filter)
         return @(Get-EXORecipient -Filter "(RecipientTypeDetails -eq '$Kind') -and ($Filter)" -ResultSize 3 -ErrorAction Stop | ForEach-Object { "$($_.PrimarySmtpAddress)" })
     }
-    # Test-Limit asks about the named mailboxes, and about rooms and people that Exchange
-    # finds inside and outside. Who is in an administrative unit is not in the filter, so
-    # nobody else is taken for outside then.
+    # Test-Limit tests the named mailboxes, and rooms and people that Exchange finds inside and
+    # outside. The filter does not include the members of an administrative unit, so no other
+    # mailbox is then assumed to be outside.
     function Test-Limit {
         $in = $Inside
         $out = $Outside

@@ -4,48 +4,49 @@
     Register the application by Microsoft Graph PowerShell
 
 .DESCRIPTION
-    Makes or completes the app registration with the permissions and redirect URIs that the product needs, the enterprise application and the admin consent. For administrators who may not use Roomkey's own sign-in.
+    Creates or completes the app registration with the permissions and redirect URIs that the product needs, the enterprise application and the admin consent. For administrators who cannot use Roomkey's own sign-in.
 
     Who may run it: Privileged Role Administrator together with Cloud Application Administrator, or Global Administrator
-    Takes effect:   Immediately, but it takes up to ten minutes until new objects are known everywhere.
+    Takes effect:   Immediately, but new objects may take up to ten minutes to appear everywhere.
     Undo:           Delete the app registration in the Entra admin center; it can be restored for 30 days.
 
-    How to start it, for this process only (the execution policy of the machine
-    stays as it is). First look, with -WhatIf; then leave -WhatIf away:
+    Start it as follows. The execution policy applies to this process only; that of the
+    computer stays as it is. First see what it would do, with -WhatIf. Then run it
+    without -WhatIf:
 
       powershell.exe -NoProfile -ExecutionPolicy RemoteSigned -File .\register-application.ps1 -WhatIf
       pwsh -NoProfile -ExecutionPolicy RemoteSigned -File ./register-application.ps1 -WhatIf
 
-    If the file came by mail or download, unblock it first: Unblock-File .\register-application.ps1
-    Where only signed scripts may run (AllSigned), sign it with your own code-signing
+    If you received the file by email or downloaded it, unblock it first: Unblock-File .\register-application.ps1
+    If only signed scripts can run (AllSigned), sign it with your own code-signing
     certificate, and start it with -ExecutionPolicy AllSigned:
 
       Set-AuthenticodeSignature -FilePath .\register-application.ps1 -Certificate (Get-ChildItem Cert:\CurrentUser\My -CodeSigningCert | Select-Object -First 1)
 
     Beside the script it writes a transcript and NAME-TIME.result.json, which Roomkey
-    reads back. It may be run again at any time: what is already as it should be is
-    left alone. It exits with 1 if anything failed.
+    reads back. You can run it again at any time: what is already as it should be is
+    left alone. The exit code is 1 if anything failed.
 
 .PARAMETER UserPrincipalName
-    The account to sign in with; without it the browser asks.
+    The account to sign in with. Without it, the browser asks.
 .PARAMETER OutputFolder
-    Where transcript and results go; the folder of the script unless given.
+    The folder for the transcript and the results. By default, the folder of the script.
 .PARAMETER Room
-    Only these rooms (addresses, separated by commas), out of those in the script.
+    Only these rooms of the script (addresses, separated by commas).
 .PARAMETER NoBroker
-    Sign in with the browser and not through the account broker of Windows (WAM).
+    Sign in with the browser instead of the Windows account broker (WAM).
 .PARAMETER Device
-    Sign in with a code on another device, in PowerShell 7. Many tenants block this by
-    Conditional Access, because it is used for phishing: only if the browser cannot be
-    used here.
+    Sign in with a code on another device (PowerShell 7). Use it only if you cannot use
+    the browser here: many tenants block it with Conditional Access, because it is used
+    for phishing.
 #>
 [CmdletBinding(SupportsShouldProcess)]
 param(
     [string]$UserPrincipalName,
     [string]$OutputFolder,
-    # The public client to sign in with. Without it: Microsoft Graph Command Line Tools.
+    # The public client to sign in with. By default, Microsoft Graph Command Line Tools.
     [string]$ClientId,
-    # Make a new client secret. It goes to the clipboard and nowhere else.
+    # Create a client secret. It goes to the clipboard and nowhere else.
     [switch]$NewSecret,
     [string[]]$Room,
     [switch]$NoBroker,
@@ -53,8 +54,8 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-# What the caller's session has set is not for this script. Debug output of Graph would
-# write whole requests and answers, secrets among them, into the transcript.
+# Settings of the caller's session must not affect this script. Debug output of Graph
+# would write whole requests and responses, including secrets, to the transcript.
 Set-StrictMode -Off
 $DebugPreference = 'SilentlyContinue'
 $CallersDefaults = $global:PSDefaultParameterValues
@@ -64,7 +65,7 @@ $ConnectionId = 'c-1'
 $TenantId = '5b2a7c1e-0f5d-4b6a-9c3e-7d8f9a0b1c2d'
 $Preview = [bool]$WhatIfPreference
 $Confirming = "$ConfirmPreference" -eq 'Low'
-# From here on -WhatIf and -Confirm are about the tenant, not about transcript and result file.
+# From here on, -WhatIf and -Confirm apply to the tenant, not to the transcript and the result file.
 $WhatIfPreference = $false
 $ConfirmPreference = 'High'
 $OnlyRooms = @(($Room -join ',') -split '[,;\s]+' | Where-Object { $_ })
@@ -76,16 +77,16 @@ $SameKind = 0
 $Reconnected = $false
 $Files = @()
 $Account = ''
-$Problem = 'Stopped before it was finished.'
+$Problem = 'Stopped before it finished.'
 $Started = [datetime]::UtcNow.ToString('s') + 'Z'
 if (-not $OutputFolder) { $OutputFolder = $PSScriptRoot }
 if (-not $OutputFolder) { $OutputFolder = (Get-Location).Path }
 $Base = Join-Path -Path $OutputFolder -ChildPath ($ScriptName + '-' + ($Started -replace '[^0-9]', ''))
 
-# Add-Result notes what became of one object and prints it.
+# Add-Result records and prints the result for one object.
 function Add-Result {
     param([string]$Identity, [string]$Action, [string]$Status, [string]$Message = '', [hashtable]$Before = @{}, [hashtable]$After = @{})
-    # What was sent before the answer was lost has been changed by this run.
+    # If a response was lost, the change that was sent before it belongs to this run.
     if ($Status -eq 'same' -and $script:Pending -and $script:Pending.Identity -eq $Identity -and $script:Pending.Action -eq $Action) {
         $Status = 'changed'
         $Before = $script:Pending.Before
@@ -96,15 +97,15 @@ function Add-Result {
     Write-Host ($line -replace '\p{C}', '?')
 }
 
-# Test-Go says whether a change is to be made now: not under -WhatIf, and under
-# -Confirm only after a yes.
+# Test-Go returns whether to make a change now: not with -WhatIf, and with -Confirm only
+# after a yes.
 function Test-Go {
     param([string]$Identity, [string]$Action, [hashtable]$Before = @{}, [hashtable]$After = @{})
     if ($script:Preview) {
         Add-Result $Identity $Action 'skipped' 'What if: this would be changed.' $Before $After
         return $false
     }
-    if ($script:Confirming -and (Read-Host -Prompt ("$Action $Identity - go on? [y/N]" -replace '\p{C}', '?')) -notmatch '^\s*[yY]') {
+    if ($script:Confirming -and (Read-Host -Prompt ("$Action $Identity - continue? [y/N]" -replace '\p{C}', '?')) -notmatch '^\s*[yY]') {
         Add-Result $Identity $Action 'skipped' 'Not confirmed.' $Before $After
         return $false
     }
@@ -112,53 +113,53 @@ function Test-Go {
     return $true
 }
 
-# Known errors: what they look like, of which kind they are, what they mean.
+# Known errors: what they look like, what kind they are, and what they mean.
 $KnownErrors = @(
-        @{ 'Fix' = 'Run the script again in a few minutes; what is done already is left alone.'; 'Kind' = 'throttled'; 'Match' = '\b429\b|TooManyRequests|Too ?Many ?Requests|micro delay|server is busy|ServerBusy|throttl'; 'Title' = 'Microsoft asks to wait, because too much was asked at once.' },
-        @{ 'Fix' = 'Run the script again and sign in anew. If it fails at once: activate the role in Privileged Identity Management first, then sign in anew.'; 'Kind' = 'expired'; 'Match' = '\b401\b|InvalidAuthenticationToken|token (has|is) expired|Lifetime validation failed'; 'Title' = 'The sign-in ran out, or the account may not use this service.' },
-        @{ 'Fix' = 'Run the script again later; what is done already is left alone.'; 'Kind' = 'down'; 'Match' = '\b50[034]\b|ServiceUnavailable|Service Unavailable|Gateway ?Timeout|InternalServerError'; 'Title' = 'Microsoft''s service is not available at the moment.' },
-        @{ 'Fix' = 'Run the script again; it looks first.'; 'Kind' = 'lost'; 'Match' = 'connection was closed|\b502\b|Bad ?Gateway|operation was canceled|HttpClient\.Timeout|error occurred while sending the request'; 'Title' = 'The answer did not arrive; the change may have been made.' },
-        @{ 'Fix' = 'Have an administrator change it whose role is not limited to other objects. If it is synchronized from a local Active Directory, change it there.'; 'Kind' = ''; 'Match' = 'out of the current user''s write scope'; 'Title' = 'The object is outside what this account may change.' },
-        @{ 'Fix' = 'Change it there; the next synchronization brings it here.'; 'Kind' = ''; 'Match' = 'synchronized from your on-premises|ObjectIsDirSynced|local Active Directory'; 'Title' = 'The object comes from the local Active Directory.' },
-        @{ 'Fix' = 'Sign in with an account that holds the role that the script needs: Privileged Role Administrator together with Cloud Application Administrator, or Global Administrator. Activate roles from Privileged Identity Management before you sign in.'; 'Kind' = 'denied'; 'Match' = 'Access Denied|AccessDenied|Authorization_RequestDenied|\b403\b|Forbidden|UnAuthorized|Insufficient privileges|does not include the parameter'; 'Title' = 'The account may not do this.' },
-        @{ 'Fix' = 'Use an address in a domain that the Microsoft 365 admin center lists under Settings > Domains.'; 'Kind' = ''; 'Match' = 'not an accepted domain'; 'Title' = 'The domain of the address is not one of this tenant''s.' },
-        @{ 'Fix' = 'Find it in the Exchange admin center, deleted mailboxes included, or choose another address.'; 'Kind' = ''; 'Match' = 'ProxyAddressExists|proxy address .* is already being used|The address belongs to'; 'Title' = 'Another object has this address already.' },
-        @{ 'Fix' = 'Make it one with Set-Mailbox -Type Room, or take it out of the chosen rooms.'; 'Kind' = ''; 'Match' = 'AutoAccept can only be enabled on resource mailboxes'; 'Title' = 'This is not a room mailbox.' },
-        @{ 'Fix' = 'Run the script limit-application, which does it, and again a day later.'; 'Kind' = ''; 'Match' = 'Enable-OrganizationCustomization|DehydratedContext'; 'Title' = 'The organization has to be prepared for settings of its own first.' },
-        @{ 'Fix' = 'Shorten it in the table.'; 'Kind' = ''; 'Match' = 'maximum length is 64|property is too long'; 'Title' = 'The name is longer than the 64 characters that Exchange takes.' },
-        @{ 'Fix' = 'Start the script with -NoBroker; the browser signs in then.'; 'Kind' = ''; 'Match' = 'broker|\bWAM\b|window handle|0x?[0-9a-f]*CAA[0-9a-f]+|A specified logon session does not exist'; 'Title' = 'The sign-in through Windows'' account broker failed.' },
-        @{ 'Fix' = 'Start a new PowerShell window and run the script there; Exchange and Graph scripts never in the same window.'; 'Kind' = ''; 'Match' = 'Could not load file or assembly|manifest definition does not match|Method not found'; 'Title' = 'Another module in this window loaded a conflicting library.' },
-        @{ 'Fix' = 'Use a certificate or have the policy changed in the Entra admin center under Enterprise applications > Application policies.'; 'Kind' = ''; 'Match' = 'CredentialTypeNotAllowedAsPerAppPolicy|CredentialInvalidLifetimeAsPerAppPolicy|policy forbids client secrets'; 'Title' = 'A policy of the tenant forbids this client secret, or its life.' },
-        @{ 'Fix' = 'Check the address. A new object needs some minutes until all of Microsoft''s servers know it.'; 'Kind' = 'missing'; 'Match' = 'ManagementObjectNotFound|couldn''t be found|could not be found|Request_ResourceNotFound|\b404\b|NotFound|There is no room mailbox'; 'Title' = 'The object is not there, or not everywhere yet.' }
+        @{ 'Fix' = 'Run the script again in a few minutes; what is already done is left alone.'; 'Kind' = 'throttled'; 'Match' = '\b429\b|TooManyRequests|Too ?Many ?Requests|micro delay|server is busy|ServerBusy|throttl'; 'Title' = 'Microsoft asks Roomkey to wait because there were too many requests.' },
+        @{ 'Fix' = 'Run the script again and sign in again. If it fails immediately: activate the role in Privileged Identity Management first, then sign in again.'; 'Kind' = 'expired'; 'Match' = '\b401\b|InvalidAuthenticationToken|token (has|is) expired|Lifetime validation failed'; 'Title' = 'The sign-in expired, or the account cannot use this service.' },
+        @{ 'Fix' = 'Run the script again later; what is already done is left alone.'; 'Kind' = 'down'; 'Match' = '\b50[034]\b|ServiceUnavailable|Service Unavailable|Gateway ?Timeout|InternalServerError'; 'Title' = 'Microsoft''s service is not available at the moment.' },
+        @{ 'Fix' = 'Run the script again. It checks first.'; 'Kind' = 'lost'; 'Match' = 'connection was closed|\b502\b|Bad ?Gateway|operation was canceled|HttpClient\.Timeout|error occurred while sending the request'; 'Title' = 'The response did not arrive. The change may have been made.' },
+        @{ 'Fix' = 'Ask an administrator whose role includes this object to change it. If it is synchronized from a local Active Directory, change it there.'; 'Kind' = ''; 'Match' = 'out of the current user''s write scope'; 'Title' = 'The object is outside what this account can change.' },
+        @{ 'Fix' = 'Change it there; the next synchronization brings it here.'; 'Kind' = ''; 'Match' = 'synchronized from your on-premises|ObjectIsDirSynced|local Active Directory'; 'Title' = 'The object comes from the on-premises Active Directory.' },
+        @{ 'Fix' = 'Sign in with an account that holds the role that the script needs: Privileged Role Administrator together with Cloud Application Administrator, or Global Administrator. Activate roles from Privileged Identity Management before you sign in.'; 'Kind' = 'denied'; 'Match' = 'Access Denied|AccessDenied|Authorization_RequestDenied|\b403\b|Forbidden|UnAuthorized|Insufficient privileges|does not include the parameter'; 'Title' = 'The account is not allowed to do this.' },
+        @{ 'Fix' = 'Use an address in a domain that the Microsoft 365 admin center lists under Settings > Domains.'; 'Kind' = ''; 'Match' = 'not an accepted domain'; 'Title' = 'The domain of the address does not belong to this tenant.' },
+        @{ 'Fix' = 'Find it in the Exchange admin center, including deleted mailboxes, or choose another address.'; 'Kind' = ''; 'Match' = 'ProxyAddressExists|proxy address .* is already being used|The address belongs to'; 'Title' = 'Another object already has this address.' },
+        @{ 'Fix' = 'Convert it with Set-Mailbox -Type Room, or remove it from the chosen rooms.'; 'Kind' = ''; 'Match' = 'AutoAccept can only be enabled on resource mailboxes'; 'Title' = 'This is not a room mailbox.' },
+        @{ 'Fix' = 'Run the script limit-application, which does it, and again a day later.'; 'Kind' = ''; 'Match' = 'Enable-OrganizationCustomization|DehydratedContext'; 'Title' = 'The organization must be prepared for its own settings first.' },
+        @{ 'Fix' = 'Shorten it in the table.'; 'Kind' = ''; 'Match' = 'maximum length is 64|property is too long'; 'Title' = 'The name is longer than the 64 characters that Exchange allows.' },
+        @{ 'Fix' = 'Start the script with -NoBroker; it then signs in with the browser.'; 'Kind' = ''; 'Match' = 'broker|\bWAM\b|window handle|0x?[0-9a-f]*CAA[0-9a-f]+|A specified logon session does not exist'; 'Title' = 'The sign-in through Windows'' account broker failed.' },
+        @{ 'Fix' = 'Open a new PowerShell window and run the script there. Never run Exchange and Graph scripts in the same window.'; 'Kind' = ''; 'Match' = 'Could not load file or assembly|manifest definition does not match|Method not found'; 'Title' = 'Another module in this window loaded a conflicting library.' },
+        @{ 'Fix' = 'Use a certificate or have the policy changed in the Entra admin center under Enterprise applications > Application policies.'; 'Kind' = ''; 'Match' = 'CredentialTypeNotAllowedAsPerAppPolicy|CredentialInvalidLifetimeAsPerAppPolicy|policy forbids client secrets'; 'Title' = 'A policy of the tenant forbids this client secret or its lifetime.' },
+        @{ 'Fix' = 'Check the address. A new object needs a few minutes until all of Microsoft''s servers know it.'; 'Kind' = 'missing'; 'Match' = 'ManagementObjectNotFound|couldn''t be found|could not be found|Request_ResourceNotFound|\b404\b|NotFound|There is no room mailbox'; 'Title' = 'The object does not exist, or not everywhere yet.' }
     )
 $SignIn = @{
-        '500011' = 'The tenant does not know the API that was asked for. Check the chosen cloud; each cloud has its own Microsoft Graph.'
-        '50020' = 'The account is not in this tenant. Sign in again and choose Use another account; take an administrator of the tenant that the connection names.'
-        '50034' = 'The account is not in this tenant. Sign in again and choose Use another account; take an administrator of the tenant that the connection names.'
-        '50053' = 'The account is locked, or the sign-in came from an address with a bad reputation. Wait ten minutes, or have an administrator look at Users > the account > Sign-in logs and unlock it; sign in from the company''s network.'
+        '500011' = 'The tenant does not know the requested API. Check the chosen cloud; each cloud has its own Microsoft Graph.'
+        '50020' = 'The account is not in this tenant. Sign in again and choose Use another account; select an administrator of the tenant that the connection names.'
+        '50034' = 'The account is not in this tenant. Sign in again and choose Use another account; select an administrator of the tenant that the connection names.'
+        '50053' = 'The account is locked, or the sign-in came from an IP address with a bad reputation. Wait ten minutes, or have an administrator check Users > the account > Sign-in logs and unlock the account. Sign in from the company''s network.'
         '50055' = 'The password has expired. Sign in at the Microsoft 365 portal in a browser, set a new password there, then sign in again in Roomkey.'
         '50057' = 'The account is disabled. In the Microsoft Entra admin center open Users > the account > Properties > Settings and switch Account enabled on; or sign in with another account.'
-        '50059' = 'The sign-in did not say which tenant is meant. Enter the Tenant ID from the Overview of the Microsoft Entra admin center in the connection.'
+        '50059' = 'The sign-in did not name a tenant. Enter the Tenant ID from the Overview of the Microsoft Entra admin center in the connection.'
         '50074' = 'The sign-in needs a second factor. Choose Sign in with the browser in Roomkey and complete the second factor there; set one up at aka.ms/mfasetup if the account has none.'
         '50076' = 'The sign-in needs a second factor. Choose Sign in with the browser in Roomkey and complete the second factor there; set one up at aka.ms/mfasetup if the account has none.'
         '50079' = 'The sign-in needs a second factor. Choose Sign in with the browser in Roomkey and complete the second factor there; set one up at aka.ms/mfasetup if the account has none.'
-        '50105' = 'The account is not assigned to the application. In the Microsoft Entra admin center open Enterprise applications > the application named below > Users and groups, press Add user/group and add the account.'
-        '50126' = 'User name or password is wrong. Sign in again in the browser. If the password is forgotten, use Can''t access your account? on the sign-in page.'
-        '50128' = 'The sign-in did not say which tenant is meant. Enter the Tenant ID from the Overview of the Microsoft Entra admin center in the connection.'
-        '53000' = 'The tenant only accepts sign-ins from a managed device. Run Roomkey on a managed computer and choose Sign in with the browser. Or have the Conditional Access administrator exempt the account for this work.'
-        '53001' = 'The tenant only accepts sign-ins from a managed device. Run Roomkey on a managed computer and choose Sign in with the browser. Or have the Conditional Access administrator exempt the account for this work.'
+        '50105' = 'The account is not assigned to the application. In the Microsoft Entra admin center open Enterprise applications > the application named below > Users and groups, select Add user/group and add the account.'
+        '50126' = 'The user name or password is wrong. Sign in again in the browser. If the password is forgotten, use Can''t access your account? on the sign-in page.'
+        '50128' = 'The sign-in did not name a tenant. Enter the Tenant ID from the Overview of the Microsoft Entra admin center in the connection.'
+        '53000' = 'The tenant accepts sign-ins only from a managed device. Run Roomkey on a managed computer and choose Sign in with the browser. Or have the Conditional Access administrator exempt the account for this work.'
+        '53001' = 'The tenant accepts sign-ins only from a managed device. Run Roomkey on a managed computer and choose Sign in with the browser. Or have the Conditional Access administrator exempt the account for this work.'
         '53003' = 'A Conditional Access policy blocks the sign-in. In the Microsoft Entra admin center open Monitoring & health > Sign-in logs (for the application itself the tab Service principal sign-ins), choose the failed sign-in and look at the tab Conditional Access; it names the policy. If you signed in with a device code, choose Sign in with the browser instead. Have the Conditional Access administrator exclude the account or application, or allow this network''s address.'
         '530032' = 'A security policy of the tenant blocks the sign-in. Ask the Conditional Access administrator; the correlation ID below finds the attempt in Monitoring & health > Sign-in logs.'
-        '65001' = 'Nobody has consented to the application''s permissions. In the Microsoft Entra admin center open Enterprise applications > the application named below > Permissions and press Grant admin consent (as Privileged Role Administrator or Global Administrator). If the application is not listed there, open the address below as such an administrator and press Accept. Consent can take some minutes to take effect; then sign in again.'
-        '65004' = 'The consent was declined. Sign in again and press Accept, or have an administrator sign in who may consent. An administrator can consent for everybody. In the Microsoft Entra admin center open Enterprise applications > the application named below > Permissions and press Grant admin consent, or open the address below.'
+        '65001' = 'No one has consented to the application''s permissions. In the Microsoft Entra admin center open Enterprise applications > the application named below > Permissions and select Grant admin consent (as Privileged Role Administrator or Global Administrator). If the application is not listed there, open the address below as such an administrator and select Accept. Consent can take some minutes to take effect; then sign in again.'
+        '65004' = 'The consent was declined. Sign in again and select Accept, or have an administrator who can consent sign in. An administrator can consent for everybody. In the Microsoft Entra admin center open Enterprise applications > the application named below > Permissions and select Grant admin consent, or open the address below.'
         '700016' = 'The application is not known in this tenant. Enter the Application (client) ID of an application that exists in this tenant and that people may sign in with. The Microsoft Entra admin center shows it under Enterprise applications, on the application''s Overview. Check that the tenant is the right one, and that the chosen cloud is the tenant''s.'
         '70043' = 'The sign-in has expired. Sign in again in Roomkey.'
         '90002' = 'There is no such tenant in this cloud. In the Microsoft Entra admin center open Overview and copy the Tenant ID or the Primary domain. If the spelling is right, choose the tenant''s cloud in the connection (Global, GCC High, DoD, China).'
         '90094' = 'An administrator must consent. Sign in with the role Privileged Role Administrator or Global Administrator and press Accept. Or have such an administrator open Enterprise applications > the application named below > Permissions and press Grant admin consent, or open the address below.'
     }
 
-# Get-Text is what an error says: without Exchange's identifiers, and of a refusal by Graph
-# the message and the request id, not the whole answer.
+# Get-Text returns the text of an error, without Exchange's identifiers. For an error of
+# Graph it returns the message and the request ID, not the whole response.
 function Get-Text {
     param($Failure)
     $text = "$Failure"
@@ -174,14 +175,14 @@ function Get-Text {
     return $text -replace '^\s*\|?Ex[0-9A-F]{6}\|[^|]*\|', ''
 }
 
-# Get-Kind is the kind of an error, '' for one that is about a single object.
+# Get-Kind returns the kind of an error, or '' if it concerns only one object.
 function Get-Kind {
     param([string]$Text)
     foreach ($one in $KnownErrors) { if ($Text -match $one.Match) { return $one.Kind } }
     return ''
 }
 
-# Get-Words is an error in words, with what to do; an unknown one as it is.
+# Get-Words explains an error and says what to do. It returns an unknown error as it is.
 function Get-Words {
     param([string]$Text)
     if (-not $Text) { return '' }
@@ -190,7 +191,7 @@ function Get-Words {
     return $Text
 }
 
-# Get-Wait is for how many seconds an error asks to wait before the next try.
+# Get-Wait returns how many seconds to wait before the next attempt.
 function Get-Wait {
     param([string]$Text, [int]$Try)
     if ($Text -match 'Retry-After["\s:{]+(\d+)') { return [int]$Matches[1] }
@@ -198,8 +199,8 @@ function Get-Wait {
     return 5 * $Try
 }
 
-# Wait-Until tries until it works, while what is needed is not there yet: for four minutes
-# at most, and only for "not found". Found looks whether it was done by now.
+# Wait-Until retries while a needed object does not exist yet: for at most four minutes,
+# and only after "not found". Found checks whether it has been done in the meantime.
 function Wait-Until {
     param([string]$What, [scriptblock]$Do, [scriptblock]$Found)
     foreach ($UntilWait in @(5, 10, 15, 30, 60, 120, 0)) {
@@ -213,16 +214,16 @@ function Wait-Until {
             if ($UntilWait -eq 0 -or @('missing', 'lost', 'throttled') -notcontains (Get-Kind $UntilText)) { throw $UntilText }
             if ((Get-Kind $UntilText) -eq 'throttled') {
                 $UntilWait = Get-Wait $UntilText 1
-                Write-Host "Microsoft asks to wait: next try in $UntilWait seconds."
+                Write-Host "Microsoft asks to wait. Next attempt in $UntilWait seconds."
             }
-            else { Write-Host "$What is not known everywhere yet; next try in $UntilWait seconds." }
+            else { Write-Host "$What is not available everywhere yet. Next attempt in $UntilWait seconds." }
             Start-Sleep -Seconds $UntilWait
         }
     }
 }
 
-# Invoke-Item does one object. What is asked to wait is waited for, what was lost is looked
-# at again, a sign-in that ran out is renewed once. Each try compares first.
+# Invoke-Item processes one object. It waits if asked to, checks again if a response was
+# lost, and renews an expired sign-in once. Each attempt compares first.
 function Invoke-Item {
     param([string]$ItemName, [string]$ItemAction, [scriptblock]$Do)
     $script:Pending = $null
@@ -238,7 +239,7 @@ function Invoke-Item {
         $ItemKind = Get-Kind $ItemText
         if ($ItemKind -eq 'expired' -and -not $script:Reconnected) {
             $script:Reconnected = $true
-            Write-Host 'The sign-in ran out; signing in again.'
+            Write-Host 'The sign-in expired. Signing in again.'
             Disconnect-Tenant
             $null = Connect-Tenant
             continue
@@ -248,7 +249,7 @@ function Invoke-Item {
         $ItemWait = Get-Wait $ItemText $ItemTry
         if ($ItemWait -gt 300) { break }
         if ($ItemWait -gt 0) {
-            Write-Host "Microsoft asks to wait: next try in $ItemWait seconds."
+            Write-Host "Microsoft asks to wait. Next attempt in $ItemWait seconds."
             Start-Sleep -Seconds $ItemWait
         }
     }
@@ -258,11 +259,11 @@ function Invoke-Item {
     $script:LastKind = $ItemKind
     if ($script:SameKind -ge 3) {
         $ItemDone = @($script:Results | Where-Object { $_.status -ne 'failed' }).Count
-        throw "Stopped after three failures of the same kind in a row; $ItemDone done. Run the script again when it is mended: it goes on where it stopped. The last one: $ItemText"
+        throw "Stopped after three consecutive failures of the same kind; $ItemDone done. Correct the cause and run the script again: it continues where it stopped. The last failure: $ItemText"
     }
 }
 
-# Invoke-Each does a list of objects, one after the other, as $item. -Room leaves the others out.
+# Invoke-Each processes a list of objects, each as $item. With -Room, it skips the others.
 function Invoke-Each {
     param([array]$Items, [string]$Key, [string]$Action, [scriptblock]$Do)
     $EachBegan = Get-Date
@@ -279,7 +280,7 @@ function Invoke-Each {
             $EachStatus = "$EachDone of $($EachItems.Count) done"
             if ($EachDone -gt 4) {
                 $EachLeft = ((Get-Date) - $EachBegan).TotalSeconds / $EachDone * ($EachItems.Count - $EachDone)
-                $EachStatus += ', until about ' + (Get-Date).AddSeconds($EachLeft).ToString('HH:mm')
+                $EachStatus += ', finished at about ' + (Get-Date).AddSeconds($EachLeft).ToString('HH:mm')
             }
             Write-Progress -Activity $ScriptName -Status $EachStatus -PercentComplete (100 * $EachDone / $EachItems.Count)
         }
@@ -290,32 +291,32 @@ function Invoke-Each {
 }
 $Chosen = @{}
 
-# Test-Kept fails when a value that was set is not read back.
+# Test-Kept fails if a value that was set is not read back.
 function Test-Kept {
     param($Now, [hashtable]$Will)
     $unmoved = @(foreach ($name in @($Will.Keys)) { if ((Format-Value $Now.$name) -cne "$($Will[$name])") { $name } })
-    if ($unmoved.Count -gt 0) { throw "Exchange took the command but shows the old value of: $($unmoved -join ', '). Run the script again in a few minutes." }
+    if ($unmoved.Count -gt 0) { throw "Exchange accepted the command but still shows the old value of: $($unmoved -join ', '). Run the script again in a few minutes." }
 }
 
-# Test-Left is whether an object is still as a run left it that is to be undone. What
-# somebody has changed since then stays.
+# Test-Left returns whether an object is still as the run left it that is being undone.
+# What someone has changed since then is left alone.
 function Test-Left {
     param([string]$Identity, [string]$Action, $Now, [hashtable]$Left)
     if ($null -eq $Left) { return $true }
     $since = @(foreach ($name in @($Left.Keys)) { if ((Format-Value $Now.$name) -cne "$($Left[$name])") { $name } })
     if ($since.Count -eq 0) { return $true }
-    Add-Result $Identity $Action 'skipped' "Somebody has changed $($since -join ', ') since that run; left as it is."
+    Add-Result $Identity $Action 'skipped' "Someone has changed $($since -join ', ') since that run, so it was left as it is."
     return $false
 }
 
-# Format-Value is a value as text, lists joined by |, with \| inside a part.
+# Format-Value returns a value as text. Lists are joined by |, with \| inside an element.
 function Format-Value {
     param($Value)
     if ($Value -is [string]) { return $Value }
     return (@($Value) | ForEach-Object { "$_" -replace '\|', '\|' }) -join '|'
 }
 
-# Get-Change compares an object with what is wanted: what to set, as it was, as it will be.
+# Get-Change compares an object with the wanted values: what to set, the old and the new values.
 function Get-Change {
     param($Now, [hashtable]$Want)
     $change = @{ Set = @{}; Was = @{}; Will = @{} }
@@ -331,13 +332,13 @@ function Get-Change {
     return $change
 }
 
-# Format-Filter doubles what ends a quoted value in a filter of Exchange or Graph.
+# Format-Filter doubles the quotation marks of a value in a filter of Exchange or Graph.
 function Format-Filter {
     param([string]$Value)
     return $Value -replace "['\u2018-\u201B]", '$0$0'
 }
 
-# Use-Module loads a module, and asks before it installs one.
+# Use-Module loads a module, and asks before installing it.
 function Use-Module {
     param([string]$Name, [string]$Minimum, [string]$Newest)
     $loaded = Get-Module -Name $Name | Where-Object { $_.Version -ge [version]$Minimum }
@@ -351,19 +352,19 @@ function Use-Module {
         if ($Newest) { $wanted['MaximumVersion'] = $Newest }
         Install-Module @wanted
         $have = Get-Module -ListAvailable -Name $Name | Where-Object $fits | Sort-Object -Property Version -Descending | Select-Object -First 1
-        if (-not $have) { throw "The module $Name was installed but is not found. Start PowerShell anew." }
+        if (-not $have) { throw "The module $Name was installed but cannot be found. Restart PowerShell." }
     }
     Import-Module -Name $Name -RequiredVersion $have.Version
 }
 
-# Connect-Tenant signs in to Microsoft Graph for this process only, and lets nothing pass
-# that is not the tenant and the role which this script was made for.
+# Connect-Tenant signs in to Microsoft Graph for this process only, and stops if the tenant
+# or the role is not the one that this script was created for.
 function Connect-Tenant {
-    if (Get-Module -Name 'ExchangeOnlineManagement') { throw 'This window has the Exchange module loaded, whose libraries do not go together with those of Microsoft Graph. Start a new PowerShell window. Nothing was changed.' }
-    # 2.4.0 is the first with -NoWelcome; 2.11.0 and 2.18.0 escape an address once more.
+    if (Get-Module -Name 'ExchangeOnlineManagement') { throw 'This window has the Exchange module loaded, whose libraries conflict with those of Microsoft Graph. Open a new PowerShell window. Nothing was changed.' }
+    # 2.4.0 is the first with -NoWelcome; 2.11.0 and 2.18.0 escape an address twice.
     Use-Module 'Microsoft.Graph.Authentication' '2.19.0' ''
     if ($NoBroker -and @((Get-Command -Name Set-MgGraphOption -ErrorAction SilentlyContinue).Parameters.Keys) -contains 'DisableLoginByWAM') { Set-MgGraphOption -DisableLoginByWAM $true }
-    if (Get-MgContext) { throw 'This window is already signed in to Microsoft Graph. Start a new PowerShell window. Nothing was changed.' }
+    if (Get-MgContext) { throw 'This window is already signed in to Microsoft Graph. Open a new PowerShell window. Nothing was changed.' }
     $scopes = @(
         'Application.ReadWrite.All',
         'AppRoleAssignment.ReadWrite.All',
@@ -382,15 +383,15 @@ function Connect-Tenant {
     $context = Get-MgContext
     $script:Account = "$($context.Account)"
     if ("$($context.TenantId)" -ne $TenantId) {
-        throw "This is tenant $($context.TenantId), but the script was made for tenant $TenantId. Nothing was changed."
+        throw "This is tenant $($context.TenantId), but the script was created for tenant $TenantId. Nothing was changed."
     }
     foreach ($scope in $scopes) {
-        if ($context.Scopes -notcontains $scope) { throw "The sign-in was not given $scope. Nothing was changed." }
+        if ($context.Scopes -notcontains $scope) { throw "The sign-in did not get $scope. Nothing was changed." }
     }
     $roles = @('62e90394-69f5-4237-9190-012177145e10', 'e8611ab8-c189-46e8-94e1-60213ab1f814')
     $held = @(Get-All '/v1.0/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=displayName,roleTemplateId' | ForEach-Object { "$($_.roleTemplateId)" })
     if (@($held | Where-Object { $roles -contains $_ }).Count -eq 0) {
-        throw ('The account does not hold the role that this needs: ' + 'Privileged Role Administrator together with Cloud Application Administrator, or Global Administrator' + '. A role from Privileged Identity Management must be activated before signing in. Nothing was changed.')
+        throw ('The account does not have the required role: ' + 'Privileged Role Administrator together with Cloud Application Administrator, or Global Administrator' + '. Activate roles from Privileged Identity Management before you sign in. Nothing was changed.')
     }
 }
 
@@ -404,7 +405,7 @@ function Get-All {
     }
 }
 
-# Get-One reads one object, nothing when there is none.
+# Get-One reads one object. It returns nothing if the object does not exist.
 function Get-One {
     param([string]$Uri)
     try { return Invoke-MgGraphRequest -Method GET -Uri $Uri -OutputType PSObject }
@@ -414,8 +415,8 @@ function Get-One {
     }
 }
 
-# Get-Escaped reads an address with escaped signs, nothing when there is no such object. It
-# travels inside a batch, because some versions of the module escape an address once more.
+# Get-Escaped reads an address with escaped characters, or nothing if there is no such object.
+# It uses a batch, because some versions of the module escape an address twice.
 function Get-Escaped {
     param([string]$Uri)
     $answer = @((Send-Json POST '/v1.0/$batch' @{ requests = @(@{ id = '1'; method = 'GET'; url = $Uri }) }).responses)[0]
@@ -432,13 +433,13 @@ function Send-Json {
     return Invoke-MgGraphRequest -Method $Method -Uri $Uri -Body $json -ContentType 'application/json; charset=utf-8' -OutputType PSObject
 }
 
-# Disconnect-Tenant ends the sign-in that Connect-Tenant made.
+# Disconnect-Tenant ends the sign-in of Connect-Tenant.
 function Disconnect-Tenant {
     if ($script:Opened) { $null = Disconnect-MgGraph }
 }
 
-# Write-ResultFile writes what Roomkey reads back. The seal shows whether the file was
-# cut off or edited; it is no signature.
+# Write-ResultFile writes the file that Roomkey reads back. The seal shows whether the file
+# was truncated or edited. It is not a signature.
 function Write-ResultFile {
     $summary = @{ changed = 0; same = 0; failed = 0; skipped = 0 }
     foreach ($result in $script:Results) { $summary[$result.status] += 1 }
@@ -455,7 +456,7 @@ function Write-ResultFile {
     Remove-Item -LiteralPath $draft
     Set-Content -LiteralPath "$Base.result.json" -Value ('{"seal":"' + $seal + '","result":' + $json + '}') -Encoding UTF8
     Write-Host ''
-    Write-Host ('{0} changed, {1} already so, {2} failed, {3} skipped' -f $summary.changed, $summary.same, $summary.failed, $summary.skipped)
+    Write-Host ('{0} changed, {1} already set, {2} failed, {3} skipped' -f $summary.changed, $summary.same, $summary.failed, $summary.skipped)
     Write-Host "Result file for Roomkey: $Base.result.json"
 }
 
@@ -466,7 +467,7 @@ try {
         $logging = $true
     }
     catch { Write-Warning "No transcript: $_" }
-    # Where no result can be written, nothing is changed.
+    # If no result can be written, nothing is changed.
     Set-Content -LiteralPath "$Base.draft" -Value ''
     Remove-Item -LiteralPath "$Base.draft"
     $how = ''
@@ -480,11 +481,11 @@ try {
     $RedirectUris = @('https://booking.contoso.com/signin')
     $Application = @('Calendars.ReadWrite')
     $Delegated = @('openid', 'profile', 'email')
-    # The key of a certificate (public part only), where the application uses one.
+    # The key of a certificate (public part only), if the application uses one.
     $Certificate = ''
 
     $graph = Invoke-MgGraphRequest -Method GET -Uri "/v1.0/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')?`$select=id,appRoles,oauth2PermissionScopes" -OutputType PSObject
-    # This tenant's own ids of the permissions.
+    # The IDs of the permissions in this tenant.
     $roles = @{}
     foreach ($role in $graph.appRoles) { if (@($role.allowedMemberTypes) -contains 'Application') { $roles["$($role.value)"] = "$($role.id)" } }
     $scopes = @{}
@@ -495,18 +496,18 @@ try {
     foreach ($name in $Application) { $access += @{ id = $roles[$name]; type = 'Role' } }
     foreach ($name in $Delegated) { $access += @{ id = $scopes[$name]; type = 'Scope' } }
 
-    # What the tenant allows of client secrets comes before anything is made.
+    # Check what the tenant allows for client secrets before anything is created.
     if ($NewSecret) {
         $policy = $null
         try { $policy = Get-One '/v1.0/policies/defaultAppManagementPolicy' } catch { Write-Host "The policy about client secrets cannot be read: $(Get-Words (Get-Text $_))" }
         if ($policy -and $policy.isEnabled) {
             foreach ($rule in @($policy.applicationRestrictions.passwordCredentials | Where-Object { "$($_.state)" -ne 'disabled' })) {
                 if ("$($rule.restrictionType)" -eq 'passwordAddition') { throw "The tenant's policy forbids client secrets ($($policy.displayName)). Use a certificate. Nothing was changed." }
-                if ("$($rule.restrictionType)" -eq 'passwordLifetime') { Write-Warning "The tenant's policy limits the life of a client secret to $($rule.maxLifetime)." }
+                if ("$($rule.restrictionType)" -eq 'passwordLifetime') { Write-Warning "The tenant's policy limits the lifetime of a client secret to $($rule.maxLifetime)." }
             }
         }
     }
-    # What the application has already is kept: Graph replaces lists as a whole.
+    # Keep what the application already has, because Graph replaces whole lists.
     $where = "/v1.0/applications(uniqueName='$Unique')"
     if ($AppId) { $where = "/v1.0/applications(appId='$AppId')" }
     $fields = '?$select=id,appId,displayName,web,requiredResourceAccess,keyCredentials'
@@ -546,11 +547,11 @@ try {
         $lacks += 'certificate'
         $body['keyCredentials'] = @(@{ type = 'AsymmetricX509Cert'; usage = 'Verify'; key = $Certificate; displayName = $DisplayName })
     }
-    elseif ($Certificate) { Add-Result $DisplayName 'certificate' 'skipped' 'The application has a certificate already: add the new one in the Entra admin center, so that the old one keeps working.' }
+    elseif ($Certificate) { Add-Result $DisplayName 'certificate' 'skipped' 'The application already has a certificate. Add the new one in the Microsoft Entra admin center, so that the old one keeps working.' }
     $known = [bool]$app
     if ($lacks.Count -eq 0) { Add-Result $DisplayName 'app registration' 'same' '' @{} @{ ClientId = "$($app.appId)"; ObjectId = "$($app.id)" } }
     elseif (Test-Go $DisplayName 'app registration' @{ AppId = "$($app.appId)" } @{ RedirectUris = ($uris -join ' '); Permissions = (@($Application + $Delegated) -join ' ') }) {
-        # Sent again, it makes nothing twice.
+        # Sending it again creates nothing twice.
         $null = Wait-Until 'The application' {
             if ($known) { Send-Json PATCH "/v1.0/applications/$($app.id)" $body }
             else {
@@ -558,13 +559,13 @@ try {
                 Invoke-MgGraphRequest -Method PATCH -Uri $where -Headers @{ Prefer = 'create-if-missing' } -Body $json -ContentType 'application/json; charset=utf-8' -OutputType PSObject
             }
         }
-        # A new object takes a while to be everywhere.
+        # A new object takes a while to appear everywhere.
         foreach ($wait in @(0, 2, 4, 8, 16, 30, 60)) {
             Start-Sleep -Seconds $wait
             $app = Get-One ($where + $fields)
             if ($app) { break }
         }
-        if (-not $app) { throw 'The application was made but is not found yet. Run the script again in a few minutes.' }
+        if (-not $app) { throw 'The application was created but cannot be found yet. Run the script again in a few minutes.' }
         Add-Result $DisplayName 'app registration' 'changed' '' @{} @{ ClientId = "$($app.appId)"; ObjectId = "$($app.id)" }
     }
 
@@ -590,7 +591,7 @@ try {
                     try { Send-Json POST "/v1.0/servicePrincipals/$($graph.id)/appRoleAssignedTo" @{ principalId = "$($principal.id)"; resourceId = "$($graph.id)"; appRoleId = $roles[$name] } }
                     catch {
                         if ((Get-Text $_) -notmatch 'already exists') { throw }
-                        # The list lags behind.
+                        # The list is behind.
                         $script:Pending = $null
                         $script:Already[$name] = $true
                     }
@@ -620,18 +621,18 @@ try {
     if ($NewSecret -and $app -and (Test-Go $DisplayName 'client secret')) {
         $until = (Get-Date).AddMonths(24).ToUniversalTime().ToString('s') + 'Z'
         $made = Send-Json POST "/v1.0/applications/$($app.id)/addPassword" @{ passwordCredential = @{ displayName = $DisplayName; endDateTime = $until } }
-        # Read back: without a clipboard the secret would be lost, and stay on the application.
+        # Read back: without a clipboard, the secret would be lost but remain on the application.
         try {
             Set-Clipboard -Value $made.secretText
-            if ((@(Get-Clipboard) -join "`n") -cne $made.secretText) { throw 'it does not keep what is put into it.' }
+            if ((@(Get-Clipboard) -join "`n") -cne $made.secretText) { throw 'it does not keep its contents.' }
         }
         catch {
             $null = Send-Json POST "/v1.0/applications/$($app.id)/removePassword" @{ keyId = "$($made.keyId)" }
-            throw "The clipboard cannot be used here, so the new secret was removed again: $_"
+            throw "The clipboard cannot be used here, so the new secret was removed: $_"
         }
         Add-Result $DisplayName 'client secret' 'changed' '' @{} @{ KeyId = "$($made.keyId)"; Expires = $until }
         $made = $null
-        Write-Host 'The secret is in the clipboard: paste it into Roomkey now. It is shown nowhere.'
+        Write-Host 'The secret is in the clipboard. Paste it into Roomkey now; it is not shown anywhere.'
     }
 
     $unknown = @($OnlyRooms | Where-Object { -not $Chosen[$_] })

@@ -1,49 +1,50 @@
 #Requires -Version 5.1
 <#
 .SYNOPSIS
-    Take the tenant-wide grant away
+    Remove the tenant-wide grant
 
 .DESCRIPTION
-    Removes the tenant-wide consent in Entra ID for the permissions that the application holds in Exchange by now. Only then does the limit limit anything.
+    Removes the tenant-wide consent in Microsoft Entra ID for the permissions that the application now has in Exchange. Until then, the limit has no effect.
 
     Who may run it: Privileged Role Administrator or Global Administrator (Entra ID, not Exchange)
-    Takes effect:   With the next token of the booking server, within 90 minutes. Check the connection then, for a mailbox inside and one outside.
-    Undo:           Run restore-grant, which gives the consent again.
+    Takes effect:   With the booking server's next token, within 90 minutes. Then check the connection, with a mailbox inside and one outside.
+    Undo:           Run restore-grant, which grants the consent again.
 
-    How to start it, for this process only (the execution policy of the machine
-    stays as it is). First look, with -WhatIf; then leave -WhatIf away:
+    Start it as follows. The execution policy applies to this process only; that of the
+    computer stays as it is. First see what it would do, with -WhatIf. Then run it
+    without -WhatIf:
 
       powershell.exe -NoProfile -ExecutionPolicy RemoteSigned -File .\remove-grant.ps1 -WhatIf
       pwsh -NoProfile -ExecutionPolicy RemoteSigned -File ./remove-grant.ps1 -WhatIf
 
-    If the file came by mail or download, unblock it first: Unblock-File .\remove-grant.ps1
-    Where only signed scripts may run (AllSigned), sign it with your own code-signing
+    If you received the file by email or downloaded it, unblock it first: Unblock-File .\remove-grant.ps1
+    If only signed scripts can run (AllSigned), sign it with your own code-signing
     certificate, and start it with -ExecutionPolicy AllSigned:
 
       Set-AuthenticodeSignature -FilePath .\remove-grant.ps1 -Certificate (Get-ChildItem Cert:\CurrentUser\My -CodeSigningCert | Select-Object -First 1)
 
     Beside the script it writes a transcript and NAME-TIME.result.json, which Roomkey
-    reads back. It may be run again at any time: what is already as it should be is
-    left alone. It exits with 1 if anything failed.
+    reads back. You can run it again at any time: what is already as it should be is
+    left alone. The exit code is 1 if anything failed.
 
 .PARAMETER UserPrincipalName
-    The account to sign in with; without it the browser asks.
+    The account to sign in with. Without it, the browser asks.
 .PARAMETER OutputFolder
-    Where transcript and results go; the folder of the script unless given.
+    The folder for the transcript and the results. By default, the folder of the script.
 .PARAMETER Room
-    Only these rooms (addresses, separated by commas), out of those in the script.
+    Only these rooms of the script (addresses, separated by commas).
 .PARAMETER NoBroker
-    Sign in with the browser and not through the account broker of Windows (WAM).
+    Sign in with the browser instead of the Windows account broker (WAM).
 .PARAMETER Device
-    Sign in with a code on another device, in PowerShell 7. Many tenants block this by
-    Conditional Access, because it is used for phishing: only if the browser cannot be
-    used here.
+    Sign in with a code on another device (PowerShell 7). Use it only if you cannot use
+    the browser here: many tenants block it with Conditional Access, because it is used
+    for phishing.
 #>
 [CmdletBinding(SupportsShouldProcess)]
 param(
     [string]$UserPrincipalName,
     [string]$OutputFolder,
-    # The public client to sign in with. Without it: Microsoft Graph Command Line Tools.
+    # The public client to sign in with. By default, Microsoft Graph Command Line Tools.
     [string]$ClientId,
     [string[]]$Room,
     [switch]$NoBroker,
@@ -51,8 +52,8 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-# What the caller's session has set is not for this script. Debug output of Graph would
-# write whole requests and answers, secrets among them, into the transcript.
+# Settings of the caller's session must not affect this script. Debug output of Graph
+# would write whole requests and responses, including secrets, to the transcript.
 Set-StrictMode -Off
 $DebugPreference = 'SilentlyContinue'
 $CallersDefaults = $global:PSDefaultParameterValues
@@ -62,7 +63,7 @@ $ConnectionId = 'c-1'
 $TenantId = '5b2a7c1e-0f5d-4b6a-9c3e-7d8f9a0b1c2d'
 $Preview = [bool]$WhatIfPreference
 $Confirming = "$ConfirmPreference" -eq 'Low'
-# From here on -WhatIf and -Confirm are about the tenant, not about transcript and result file.
+# From here on, -WhatIf and -Confirm apply to the tenant, not to the transcript and the result file.
 $WhatIfPreference = $false
 $ConfirmPreference = 'High'
 $OnlyRooms = @(($Room -join ',') -split '[,;\s]+' | Where-Object { $_ })
@@ -74,16 +75,16 @@ $SameKind = 0
 $Reconnected = $false
 $Files = @()
 $Account = ''
-$Problem = 'Stopped before it was finished.'
+$Problem = 'Stopped before it finished.'
 $Started = [datetime]::UtcNow.ToString('s') + 'Z'
 if (-not $OutputFolder) { $OutputFolder = $PSScriptRoot }
 if (-not $OutputFolder) { $OutputFolder = (Get-Location).Path }
 $Base = Join-Path -Path $OutputFolder -ChildPath ($ScriptName + '-' + ($Started -replace '[^0-9]', ''))
 
-# Add-Result notes what became of one object and prints it.
+# Add-Result records and prints the result for one object.
 function Add-Result {
     param([string]$Identity, [string]$Action, [string]$Status, [string]$Message = '', [hashtable]$Before = @{}, [hashtable]$After = @{})
-    # What was sent before the answer was lost has been changed by this run.
+    # If a response was lost, the change that was sent before it belongs to this run.
     if ($Status -eq 'same' -and $script:Pending -and $script:Pending.Identity -eq $Identity -and $script:Pending.Action -eq $Action) {
         $Status = 'changed'
         $Before = $script:Pending.Before
@@ -94,15 +95,15 @@ function Add-Result {
     Write-Host ($line -replace '\p{C}', '?')
 }
 
-# Test-Go says whether a change is to be made now: not under -WhatIf, and under
-# -Confirm only after a yes.
+# Test-Go returns whether to make a change now: not with -WhatIf, and with -Confirm only
+# after a yes.
 function Test-Go {
     param([string]$Identity, [string]$Action, [hashtable]$Before = @{}, [hashtable]$After = @{})
     if ($script:Preview) {
         Add-Result $Identity $Action 'skipped' 'What if: this would be changed.' $Before $After
         return $false
     }
-    if ($script:Confirming -and (Read-Host -Prompt ("$Action $Identity - go on? [y/N]" -replace '\p{C}', '?')) -notmatch '^\s*[yY]') {
+    if ($script:Confirming -and (Read-Host -Prompt ("$Action $Identity - continue? [y/N]" -replace '\p{C}', '?')) -notmatch '^\s*[yY]') {
         Add-Result $Identity $Action 'skipped' 'Not confirmed.' $Before $After
         return $false
     }
@@ -110,53 +111,53 @@ function Test-Go {
     return $true
 }
 
-# Known errors: what they look like, of which kind they are, what they mean.
+# Known errors: what they look like, what kind they are, and what they mean.
 $KnownErrors = @(
-        @{ 'Fix' = 'Run the script again in a few minutes; what is done already is left alone.'; 'Kind' = 'throttled'; 'Match' = '\b429\b|TooManyRequests|Too ?Many ?Requests|micro delay|server is busy|ServerBusy|throttl'; 'Title' = 'Microsoft asks to wait, because too much was asked at once.' },
-        @{ 'Fix' = 'Run the script again and sign in anew. If it fails at once: activate the role in Privileged Identity Management first, then sign in anew.'; 'Kind' = 'expired'; 'Match' = '\b401\b|InvalidAuthenticationToken|token (has|is) expired|Lifetime validation failed'; 'Title' = 'The sign-in ran out, or the account may not use this service.' },
-        @{ 'Fix' = 'Run the script again later; what is done already is left alone.'; 'Kind' = 'down'; 'Match' = '\b50[034]\b|ServiceUnavailable|Service Unavailable|Gateway ?Timeout|InternalServerError'; 'Title' = 'Microsoft''s service is not available at the moment.' },
-        @{ 'Fix' = 'Run the script again; it looks first.'; 'Kind' = 'lost'; 'Match' = 'connection was closed|\b502\b|Bad ?Gateway|operation was canceled|HttpClient\.Timeout|error occurred while sending the request'; 'Title' = 'The answer did not arrive; the change may have been made.' },
-        @{ 'Fix' = 'Have an administrator change it whose role is not limited to other objects. If it is synchronized from a local Active Directory, change it there.'; 'Kind' = ''; 'Match' = 'out of the current user''s write scope'; 'Title' = 'The object is outside what this account may change.' },
-        @{ 'Fix' = 'Change it there; the next synchronization brings it here.'; 'Kind' = ''; 'Match' = 'synchronized from your on-premises|ObjectIsDirSynced|local Active Directory'; 'Title' = 'The object comes from the local Active Directory.' },
-        @{ 'Fix' = 'Sign in with an account that holds the role that the script needs: Privileged Role Administrator or Global Administrator (Entra ID, not Exchange). Activate roles from Privileged Identity Management before you sign in.'; 'Kind' = 'denied'; 'Match' = 'Access Denied|AccessDenied|Authorization_RequestDenied|\b403\b|Forbidden|UnAuthorized|Insufficient privileges|does not include the parameter'; 'Title' = 'The account may not do this.' },
-        @{ 'Fix' = 'Use an address in a domain that the Microsoft 365 admin center lists under Settings > Domains.'; 'Kind' = ''; 'Match' = 'not an accepted domain'; 'Title' = 'The domain of the address is not one of this tenant''s.' },
-        @{ 'Fix' = 'Find it in the Exchange admin center, deleted mailboxes included, or choose another address.'; 'Kind' = ''; 'Match' = 'ProxyAddressExists|proxy address .* is already being used|The address belongs to'; 'Title' = 'Another object has this address already.' },
-        @{ 'Fix' = 'Make it one with Set-Mailbox -Type Room, or take it out of the chosen rooms.'; 'Kind' = ''; 'Match' = 'AutoAccept can only be enabled on resource mailboxes'; 'Title' = 'This is not a room mailbox.' },
-        @{ 'Fix' = 'Run the script limit-application, which does it, and again a day later.'; 'Kind' = ''; 'Match' = 'Enable-OrganizationCustomization|DehydratedContext'; 'Title' = 'The organization has to be prepared for settings of its own first.' },
-        @{ 'Fix' = 'Shorten it in the table.'; 'Kind' = ''; 'Match' = 'maximum length is 64|property is too long'; 'Title' = 'The name is longer than the 64 characters that Exchange takes.' },
-        @{ 'Fix' = 'Start the script with -NoBroker; the browser signs in then.'; 'Kind' = ''; 'Match' = 'broker|\bWAM\b|window handle|0x?[0-9a-f]*CAA[0-9a-f]+|A specified logon session does not exist'; 'Title' = 'The sign-in through Windows'' account broker failed.' },
-        @{ 'Fix' = 'Start a new PowerShell window and run the script there; Exchange and Graph scripts never in the same window.'; 'Kind' = ''; 'Match' = 'Could not load file or assembly|manifest definition does not match|Method not found'; 'Title' = 'Another module in this window loaded a conflicting library.' },
-        @{ 'Fix' = 'Use a certificate or have the policy changed in the Entra admin center under Enterprise applications > Application policies.'; 'Kind' = ''; 'Match' = 'CredentialTypeNotAllowedAsPerAppPolicy|CredentialInvalidLifetimeAsPerAppPolicy|policy forbids client secrets'; 'Title' = 'A policy of the tenant forbids this client secret, or its life.' },
-        @{ 'Fix' = 'Check the address. A new object needs some minutes until all of Microsoft''s servers know it.'; 'Kind' = 'missing'; 'Match' = 'ManagementObjectNotFound|couldn''t be found|could not be found|Request_ResourceNotFound|\b404\b|NotFound|There is no room mailbox'; 'Title' = 'The object is not there, or not everywhere yet.' }
+        @{ 'Fix' = 'Run the script again in a few minutes; what is already done is left alone.'; 'Kind' = 'throttled'; 'Match' = '\b429\b|TooManyRequests|Too ?Many ?Requests|micro delay|server is busy|ServerBusy|throttl'; 'Title' = 'Microsoft asks Roomkey to wait because there were too many requests.' },
+        @{ 'Fix' = 'Run the script again and sign in again. If it fails immediately: activate the role in Privileged Identity Management first, then sign in again.'; 'Kind' = 'expired'; 'Match' = '\b401\b|InvalidAuthenticationToken|token (has|is) expired|Lifetime validation failed'; 'Title' = 'The sign-in expired, or the account cannot use this service.' },
+        @{ 'Fix' = 'Run the script again later; what is already done is left alone.'; 'Kind' = 'down'; 'Match' = '\b50[034]\b|ServiceUnavailable|Service Unavailable|Gateway ?Timeout|InternalServerError'; 'Title' = 'Microsoft''s service is not available at the moment.' },
+        @{ 'Fix' = 'Run the script again. It checks first.'; 'Kind' = 'lost'; 'Match' = 'connection was closed|\b502\b|Bad ?Gateway|operation was canceled|HttpClient\.Timeout|error occurred while sending the request'; 'Title' = 'The response did not arrive. The change may have been made.' },
+        @{ 'Fix' = 'Ask an administrator whose role includes this object to change it. If it is synchronized from a local Active Directory, change it there.'; 'Kind' = ''; 'Match' = 'out of the current user''s write scope'; 'Title' = 'The object is outside what this account can change.' },
+        @{ 'Fix' = 'Change it there; the next synchronization brings it here.'; 'Kind' = ''; 'Match' = 'synchronized from your on-premises|ObjectIsDirSynced|local Active Directory'; 'Title' = 'The object comes from the on-premises Active Directory.' },
+        @{ 'Fix' = 'Sign in with an account that holds the role that the script needs: Privileged Role Administrator or Global Administrator (Entra ID, not Exchange). Activate roles from Privileged Identity Management before you sign in.'; 'Kind' = 'denied'; 'Match' = 'Access Denied|AccessDenied|Authorization_RequestDenied|\b403\b|Forbidden|UnAuthorized|Insufficient privileges|does not include the parameter'; 'Title' = 'The account is not allowed to do this.' },
+        @{ 'Fix' = 'Use an address in a domain that the Microsoft 365 admin center lists under Settings > Domains.'; 'Kind' = ''; 'Match' = 'not an accepted domain'; 'Title' = 'The domain of the address does not belong to this tenant.' },
+        @{ 'Fix' = 'Find it in the Exchange admin center, including deleted mailboxes, or choose another address.'; 'Kind' = ''; 'Match' = 'ProxyAddressExists|proxy address .* is already being used|The address belongs to'; 'Title' = 'Another object already has this address.' },
+        @{ 'Fix' = 'Convert it with Set-Mailbox -Type Room, or remove it from the chosen rooms.'; 'Kind' = ''; 'Match' = 'AutoAccept can only be enabled on resource mailboxes'; 'Title' = 'This is not a room mailbox.' },
+        @{ 'Fix' = 'Run the script limit-application, which does it, and again a day later.'; 'Kind' = ''; 'Match' = 'Enable-OrganizationCustomization|DehydratedContext'; 'Title' = 'The organization must be prepared for its own settings first.' },
+        @{ 'Fix' = 'Shorten it in the table.'; 'Kind' = ''; 'Match' = 'maximum length is 64|property is too long'; 'Title' = 'The name is longer than the 64 characters that Exchange allows.' },
+        @{ 'Fix' = 'Start the script with -NoBroker; it then signs in with the browser.'; 'Kind' = ''; 'Match' = 'broker|\bWAM\b|window handle|0x?[0-9a-f]*CAA[0-9a-f]+|A specified logon session does not exist'; 'Title' = 'The sign-in through Windows'' account broker failed.' },
+        @{ 'Fix' = 'Open a new PowerShell window and run the script there. Never run Exchange and Graph scripts in the same window.'; 'Kind' = ''; 'Match' = 'Could not load file or assembly|manifest definition does not match|Method not found'; 'Title' = 'Another module in this window loaded a conflicting library.' },
+        @{ 'Fix' = 'Use a certificate or have the policy changed in the Entra admin center under Enterprise applications > Application policies.'; 'Kind' = ''; 'Match' = 'CredentialTypeNotAllowedAsPerAppPolicy|CredentialInvalidLifetimeAsPerAppPolicy|policy forbids client secrets'; 'Title' = 'A policy of the tenant forbids this client secret or its lifetime.' },
+        @{ 'Fix' = 'Check the address. A new object needs a few minutes until all of Microsoft''s servers know it.'; 'Kind' = 'missing'; 'Match' = 'ManagementObjectNotFound|couldn''t be found|could not be found|Request_ResourceNotFound|\b404\b|NotFound|There is no room mailbox'; 'Title' = 'The object does not exist, or not everywhere yet.' }
     )
 $SignIn = @{
-        '500011' = 'The tenant does not know the API that was asked for. Check the chosen cloud; each cloud has its own Microsoft Graph.'
-        '50020' = 'The account is not in this tenant. Sign in again and choose Use another account; take an administrator of the tenant that the connection names.'
-        '50034' = 'The account is not in this tenant. Sign in again and choose Use another account; take an administrator of the tenant that the connection names.'
-        '50053' = 'The account is locked, or the sign-in came from an address with a bad reputation. Wait ten minutes, or have an administrator look at Users > the account > Sign-in logs and unlock it; sign in from the company''s network.'
+        '500011' = 'The tenant does not know the requested API. Check the chosen cloud; each cloud has its own Microsoft Graph.'
+        '50020' = 'The account is not in this tenant. Sign in again and choose Use another account; select an administrator of the tenant that the connection names.'
+        '50034' = 'The account is not in this tenant. Sign in again and choose Use another account; select an administrator of the tenant that the connection names.'
+        '50053' = 'The account is locked, or the sign-in came from an IP address with a bad reputation. Wait ten minutes, or have an administrator check Users > the account > Sign-in logs and unlock the account. Sign in from the company''s network.'
         '50055' = 'The password has expired. Sign in at the Microsoft 365 portal in a browser, set a new password there, then sign in again in Roomkey.'
         '50057' = 'The account is disabled. In the Microsoft Entra admin center open Users > the account > Properties > Settings and switch Account enabled on; or sign in with another account.'
-        '50059' = 'The sign-in did not say which tenant is meant. Enter the Tenant ID from the Overview of the Microsoft Entra admin center in the connection.'
+        '50059' = 'The sign-in did not name a tenant. Enter the Tenant ID from the Overview of the Microsoft Entra admin center in the connection.'
         '50074' = 'The sign-in needs a second factor. Choose Sign in with the browser in Roomkey and complete the second factor there; set one up at aka.ms/mfasetup if the account has none.'
         '50076' = 'The sign-in needs a second factor. Choose Sign in with the browser in Roomkey and complete the second factor there; set one up at aka.ms/mfasetup if the account has none.'
         '50079' = 'The sign-in needs a second factor. Choose Sign in with the browser in Roomkey and complete the second factor there; set one up at aka.ms/mfasetup if the account has none.'
-        '50105' = 'The account is not assigned to the application. In the Microsoft Entra admin center open Enterprise applications > the application named below > Users and groups, press Add user/group and add the account.'
-        '50126' = 'User name or password is wrong. Sign in again in the browser. If the password is forgotten, use Can''t access your account? on the sign-in page.'
-        '50128' = 'The sign-in did not say which tenant is meant. Enter the Tenant ID from the Overview of the Microsoft Entra admin center in the connection.'
-        '53000' = 'The tenant only accepts sign-ins from a managed device. Run Roomkey on a managed computer and choose Sign in with the browser. Or have the Conditional Access administrator exempt the account for this work.'
-        '53001' = 'The tenant only accepts sign-ins from a managed device. Run Roomkey on a managed computer and choose Sign in with the browser. Or have the Conditional Access administrator exempt the account for this work.'
+        '50105' = 'The account is not assigned to the application. In the Microsoft Entra admin center open Enterprise applications > the application named below > Users and groups, select Add user/group and add the account.'
+        '50126' = 'The user name or password is wrong. Sign in again in the browser. If the password is forgotten, use Can''t access your account? on the sign-in page.'
+        '50128' = 'The sign-in did not name a tenant. Enter the Tenant ID from the Overview of the Microsoft Entra admin center in the connection.'
+        '53000' = 'The tenant accepts sign-ins only from a managed device. Run Roomkey on a managed computer and choose Sign in with the browser. Or have the Conditional Access administrator exempt the account for this work.'
+        '53001' = 'The tenant accepts sign-ins only from a managed device. Run Roomkey on a managed computer and choose Sign in with the browser. Or have the Conditional Access administrator exempt the account for this work.'
         '53003' = 'A Conditional Access policy blocks the sign-in. In the Microsoft Entra admin center open Monitoring & health > Sign-in logs (for the application itself the tab Service principal sign-ins), choose the failed sign-in and look at the tab Conditional Access; it names the policy. If you signed in with a device code, choose Sign in with the browser instead. Have the Conditional Access administrator exclude the account or application, or allow this network''s address.'
         '530032' = 'A security policy of the tenant blocks the sign-in. Ask the Conditional Access administrator; the correlation ID below finds the attempt in Monitoring & health > Sign-in logs.'
-        '65001' = 'Nobody has consented to the application''s permissions. In the Microsoft Entra admin center open Enterprise applications > the application named below > Permissions and press Grant admin consent (as Privileged Role Administrator or Global Administrator). If the application is not listed there, open the address below as such an administrator and press Accept. Consent can take some minutes to take effect; then sign in again.'
-        '65004' = 'The consent was declined. Sign in again and press Accept, or have an administrator sign in who may consent. An administrator can consent for everybody. In the Microsoft Entra admin center open Enterprise applications > the application named below > Permissions and press Grant admin consent, or open the address below.'
+        '65001' = 'No one has consented to the application''s permissions. In the Microsoft Entra admin center open Enterprise applications > the application named below > Permissions and select Grant admin consent (as Privileged Role Administrator or Global Administrator). If the application is not listed there, open the address below as such an administrator and select Accept. Consent can take some minutes to take effect; then sign in again.'
+        '65004' = 'The consent was declined. Sign in again and select Accept, or have an administrator who can consent sign in. An administrator can consent for everybody. In the Microsoft Entra admin center open Enterprise applications > the application named below > Permissions and select Grant admin consent, or open the address below.'
         '700016' = 'The application is not known in this tenant. Enter the Application (client) ID of an application that exists in this tenant and that people may sign in with. The Microsoft Entra admin center shows it under Enterprise applications, on the application''s Overview. Check that the tenant is the right one, and that the chosen cloud is the tenant''s.'
         '70043' = 'The sign-in has expired. Sign in again in Roomkey.'
         '90002' = 'There is no such tenant in this cloud. In the Microsoft Entra admin center open Overview and copy the Tenant ID or the Primary domain. If the spelling is right, choose the tenant''s cloud in the connection (Global, GCC High, DoD, China).'
         '90094' = 'An administrator must consent. Sign in with the role Privileged Role Administrator or Global Administrator and press Accept. Or have such an administrator open Enterprise applications > the application named below > Permissions and press Grant admin consent, or open the address below.'
     }
 
-# Get-Text is what an error says: without Exchange's identifiers, and of a refusal by Graph
-# the message and the request id, not the whole answer.
+# Get-Text returns the text of an error, without Exchange's identifiers. For an error of
+# Graph it returns the message and the request ID, not the whole response.
 function Get-Text {
     param($Failure)
     $text = "$Failure"
@@ -172,14 +173,14 @@ function Get-Text {
     return $text -replace '^\s*\|?Ex[0-9A-F]{6}\|[^|]*\|', ''
 }
 
-# Get-Kind is the kind of an error, '' for one that is about a single object.
+# Get-Kind returns the kind of an error, or '' if it concerns only one object.
 function Get-Kind {
     param([string]$Text)
     foreach ($one in $KnownErrors) { if ($Text -match $one.Match) { return $one.Kind } }
     return ''
 }
 
-# Get-Words is an error in words, with what to do; an unknown one as it is.
+# Get-Words explains an error and says what to do. It returns an unknown error as it is.
 function Get-Words {
     param([string]$Text)
     if (-not $Text) { return '' }
@@ -188,7 +189,7 @@ function Get-Words {
     return $Text
 }
 
-# Get-Wait is for how many seconds an error asks to wait before the next try.
+# Get-Wait returns how many seconds to wait before the next attempt.
 function Get-Wait {
     param([string]$Text, [int]$Try)
     if ($Text -match 'Retry-After["\s:{]+(\d+)') { return [int]$Matches[1] }
@@ -196,8 +197,8 @@ function Get-Wait {
     return 5 * $Try
 }
 
-# Wait-Until tries until it works, while what is needed is not there yet: for four minutes
-# at most, and only for "not found". Found looks whether it was done by now.
+# Wait-Until retries while a needed object does not exist yet: for at most four minutes,
+# and only after "not found". Found checks whether it has been done in the meantime.
 function Wait-Until {
     param([string]$What, [scriptblock]$Do, [scriptblock]$Found)
     foreach ($UntilWait in @(5, 10, 15, 30, 60, 120, 0)) {
@@ -211,16 +212,16 @@ function Wait-Until {
             if ($UntilWait -eq 0 -or @('missing', 'lost', 'throttled') -notcontains (Get-Kind $UntilText)) { throw $UntilText }
             if ((Get-Kind $UntilText) -eq 'throttled') {
                 $UntilWait = Get-Wait $UntilText 1
-                Write-Host "Microsoft asks to wait: next try in $UntilWait seconds."
+                Write-Host "Microsoft asks to wait. Next attempt in $UntilWait seconds."
             }
-            else { Write-Host "$What is not known everywhere yet; next try in $UntilWait seconds." }
+            else { Write-Host "$What is not available everywhere yet. Next attempt in $UntilWait seconds." }
             Start-Sleep -Seconds $UntilWait
         }
     }
 }
 
-# Invoke-Item does one object. What is asked to wait is waited for, what was lost is looked
-# at again, a sign-in that ran out is renewed once. Each try compares first.
+# Invoke-Item processes one object. It waits if asked to, checks again if a response was
+# lost, and renews an expired sign-in once. Each attempt compares first.
 function Invoke-Item {
     param([string]$ItemName, [string]$ItemAction, [scriptblock]$Do)
     $script:Pending = $null
@@ -236,7 +237,7 @@ function Invoke-Item {
         $ItemKind = Get-Kind $ItemText
         if ($ItemKind -eq 'expired' -and -not $script:Reconnected) {
             $script:Reconnected = $true
-            Write-Host 'The sign-in ran out; signing in again.'
+            Write-Host 'The sign-in expired. Signing in again.'
             Disconnect-Tenant
             $null = Connect-Tenant
             continue
@@ -246,7 +247,7 @@ function Invoke-Item {
         $ItemWait = Get-Wait $ItemText $ItemTry
         if ($ItemWait -gt 300) { break }
         if ($ItemWait -gt 0) {
-            Write-Host "Microsoft asks to wait: next try in $ItemWait seconds."
+            Write-Host "Microsoft asks to wait. Next attempt in $ItemWait seconds."
             Start-Sleep -Seconds $ItemWait
         }
     }
@@ -256,11 +257,11 @@ function Invoke-Item {
     $script:LastKind = $ItemKind
     if ($script:SameKind -ge 3) {
         $ItemDone = @($script:Results | Where-Object { $_.status -ne 'failed' }).Count
-        throw "Stopped after three failures of the same kind in a row; $ItemDone done. Run the script again when it is mended: it goes on where it stopped. The last one: $ItemText"
+        throw "Stopped after three consecutive failures of the same kind; $ItemDone done. Correct the cause and run the script again: it continues where it stopped. The last failure: $ItemText"
     }
 }
 
-# Invoke-Each does a list of objects, one after the other, as $item. -Room leaves the others out.
+# Invoke-Each processes a list of objects, each as $item. With -Room, it skips the others.
 function Invoke-Each {
     param([array]$Items, [string]$Key, [string]$Action, [scriptblock]$Do)
     $EachBegan = Get-Date
@@ -277,7 +278,7 @@ function Invoke-Each {
             $EachStatus = "$EachDone of $($EachItems.Count) done"
             if ($EachDone -gt 4) {
                 $EachLeft = ((Get-Date) - $EachBegan).TotalSeconds / $EachDone * ($EachItems.Count - $EachDone)
-                $EachStatus += ', until about ' + (Get-Date).AddSeconds($EachLeft).ToString('HH:mm')
+                $EachStatus += ', finished at about ' + (Get-Date).AddSeconds($EachLeft).ToString('HH:mm')
             }
             Write-Progress -Activity $ScriptName -Status $EachStatus -PercentComplete (100 * $EachDone / $EachItems.Count)
         }
@@ -288,32 +289,32 @@ function Invoke-Each {
 }
 $Chosen = @{}
 
-# Test-Kept fails when a value that was set is not read back.
+# Test-Kept fails if a value that was set is not read back.
 function Test-Kept {
     param($Now, [hashtable]$Will)
     $unmoved = @(foreach ($name in @($Will.Keys)) { if ((Format-Value $Now.$name) -cne "$($Will[$name])") { $name } })
-    if ($unmoved.Count -gt 0) { throw "Exchange took the command but shows the old value of: $($unmoved -join ', '). Run the script again in a few minutes." }
+    if ($unmoved.Count -gt 0) { throw "Exchange accepted the command but still shows the old value of: $($unmoved -join ', '). Run the script again in a few minutes." }
 }
 
-# Test-Left is whether an object is still as a run left it that is to be undone. What
-# somebody has changed since then stays.
+# Test-Left returns whether an object is still as the run left it that is being undone.
+# What someone has changed since then is left alone.
 function Test-Left {
     param([string]$Identity, [string]$Action, $Now, [hashtable]$Left)
     if ($null -eq $Left) { return $true }
     $since = @(foreach ($name in @($Left.Keys)) { if ((Format-Value $Now.$name) -cne "$($Left[$name])") { $name } })
     if ($since.Count -eq 0) { return $true }
-    Add-Result $Identity $Action 'skipped' "Somebody has changed $($since -join ', ') since that run; left as it is."
+    Add-Result $Identity $Action 'skipped' "Someone has changed $($since -join ', ') since that run, so it was left as it is."
     return $false
 }
 
-# Format-Value is a value as text, lists joined by |, with \| inside a part.
+# Format-Value returns a value as text. Lists are joined by |, with \| inside an element.
 function Format-Value {
     param($Value)
     if ($Value -is [string]) { return $Value }
     return (@($Value) | ForEach-Object { "$_" -replace '\|', '\|' }) -join '|'
 }
 
-# Get-Change compares an object with what is wanted: what to set, as it was, as it will be.
+# Get-Change compares an object with the wanted values: what to set, the old and the new values.
 function Get-Change {
     param($Now, [hashtable]$Want)
     $change = @{ Set = @{}; Was = @{}; Will = @{} }
@@ -329,13 +330,13 @@ function Get-Change {
     return $change
 }
 
-# Format-Filter doubles what ends a quoted value in a filter of Exchange or Graph.
+# Format-Filter doubles the quotation marks of a value in a filter of Exchange or Graph.
 function Format-Filter {
     param([string]$Value)
     return $Value -replace "['\u2018-\u201B]", '$0$0'
 }
 
-# Use-Module loads a module, and asks before it installs one.
+# Use-Module loads a module, and asks before installing it.
 function Use-Module {
     param([string]$Name, [string]$Minimum, [string]$Newest)
     $loaded = Get-Module -Name $Name | Where-Object { $_.Version -ge [version]$Minimum }
@@ -349,19 +350,19 @@ function Use-Module {
         if ($Newest) { $wanted['MaximumVersion'] = $Newest }
         Install-Module @wanted
         $have = Get-Module -ListAvailable -Name $Name | Where-Object $fits | Sort-Object -Property Version -Descending | Select-Object -First 1
-        if (-not $have) { throw "The module $Name was installed but is not found. Start PowerShell anew." }
+        if (-not $have) { throw "The module $Name was installed but cannot be found. Restart PowerShell." }
     }
     Import-Module -Name $Name -RequiredVersion $have.Version
 }
 
-# Connect-Tenant signs in to Microsoft Graph for this process only, and lets nothing pass
-# that is not the tenant and the role which this script was made for.
+# Connect-Tenant signs in to Microsoft Graph for this process only, and stops if the tenant
+# or the role is not the one that this script was created for.
 function Connect-Tenant {
-    if (Get-Module -Name 'ExchangeOnlineManagement') { throw 'This window has the Exchange module loaded, whose libraries do not go together with those of Microsoft Graph. Start a new PowerShell window. Nothing was changed.' }
-    # 2.4.0 is the first with -NoWelcome; 2.11.0 and 2.18.0 escape an address once more.
+    if (Get-Module -Name 'ExchangeOnlineManagement') { throw 'This window has the Exchange module loaded, whose libraries conflict with those of Microsoft Graph. Open a new PowerShell window. Nothing was changed.' }
+    # 2.4.0 is the first with -NoWelcome; 2.11.0 and 2.18.0 escape an address twice.
     Use-Module 'Microsoft.Graph.Authentication' '2.19.0' ''
     if ($NoBroker -and @((Get-Command -Name Set-MgGraphOption -ErrorAction SilentlyContinue).Parameters.Keys) -contains 'DisableLoginByWAM') { Set-MgGraphOption -DisableLoginByWAM $true }
-    if (Get-MgContext) { throw 'This window is already signed in to Microsoft Graph. Start a new PowerShell window. Nothing was changed.' }
+    if (Get-MgContext) { throw 'This window is already signed in to Microsoft Graph. Open a new PowerShell window. Nothing was changed.' }
     $scopes = @('Application.Read.All', 'AppRoleAssignment.ReadWrite.All', 'Directory.Read.All')
     $how = @{}
     if ($ClientId) { $how['ClientId'] = $ClientId }
@@ -375,15 +376,15 @@ function Connect-Tenant {
     $context = Get-MgContext
     $script:Account = "$($context.Account)"
     if ("$($context.TenantId)" -ne $TenantId) {
-        throw "This is tenant $($context.TenantId), but the script was made for tenant $TenantId. Nothing was changed."
+        throw "This is tenant $($context.TenantId), but the script was created for tenant $TenantId. Nothing was changed."
     }
     foreach ($scope in $scopes) {
-        if ($context.Scopes -notcontains $scope) { throw "The sign-in was not given $scope. Nothing was changed." }
+        if ($context.Scopes -notcontains $scope) { throw "The sign-in did not get $scope. Nothing was changed." }
     }
     $roles = @('62e90394-69f5-4237-9190-012177145e10', 'e8611ab8-c189-46e8-94e1-60213ab1f814')
     $held = @(Get-All '/v1.0/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=displayName,roleTemplateId' | ForEach-Object { "$($_.roleTemplateId)" })
     if (@($held | Where-Object { $roles -contains $_ }).Count -eq 0) {
-        throw ('The account does not hold the role that this needs: ' + 'Privileged Role Administrator or Global Administrator (Entra ID, not Exchange)' + '. A role from Privileged Identity Management must be activated before signing in. Nothing was changed.')
+        throw ('The account does not have the required role: ' + 'Privileged Role Administrator or Global Administrator (Entra ID, not Exchange)' + '. Activate roles from Privileged Identity Management before you sign in. Nothing was changed.')
     }
 }
 
@@ -397,7 +398,7 @@ function Get-All {
     }
 }
 
-# Get-One reads one object, nothing when there is none.
+# Get-One reads one object. It returns nothing if the object does not exist.
 function Get-One {
     param([string]$Uri)
     try { return Invoke-MgGraphRequest -Method GET -Uri $Uri -OutputType PSObject }
@@ -407,8 +408,8 @@ function Get-One {
     }
 }
 
-# Get-Escaped reads an address with escaped signs, nothing when there is no such object. It
-# travels inside a batch, because some versions of the module escape an address once more.
+# Get-Escaped reads an address with escaped characters, or nothing if there is no such object.
+# It uses a batch, because some versions of the module escape an address twice.
 function Get-Escaped {
     param([string]$Uri)
     $answer = @((Send-Json POST '/v1.0/$batch' @{ requests = @(@{ id = '1'; method = 'GET'; url = $Uri }) }).responses)[0]
@@ -425,13 +426,13 @@ function Send-Json {
     return Invoke-MgGraphRequest -Method $Method -Uri $Uri -Body $json -ContentType 'application/json; charset=utf-8' -OutputType PSObject
 }
 
-# Disconnect-Tenant ends the sign-in that Connect-Tenant made.
+# Disconnect-Tenant ends the sign-in of Connect-Tenant.
 function Disconnect-Tenant {
     if ($script:Opened) { $null = Disconnect-MgGraph }
 }
 
-# Write-ResultFile writes what Roomkey reads back. The seal shows whether the file was
-# cut off or edited; it is no signature.
+# Write-ResultFile writes the file that Roomkey reads back. The seal shows whether the file
+# was truncated or edited. It is not a signature.
 function Write-ResultFile {
     $summary = @{ changed = 0; same = 0; failed = 0; skipped = 0 }
     foreach ($result in $script:Results) { $summary[$result.status] += 1 }
@@ -448,7 +449,7 @@ function Write-ResultFile {
     Remove-Item -LiteralPath $draft
     Set-Content -LiteralPath "$Base.result.json" -Value ('{"seal":"' + $seal + '","result":' + $json + '}') -Encoding UTF8
     Write-Host ''
-    Write-Host ('{0} changed, {1} already so, {2} failed, {3} skipped' -f $summary.changed, $summary.same, $summary.failed, $summary.skipped)
+    Write-Host ('{0} changed, {1} already set, {2} failed, {3} skipped' -f $summary.changed, $summary.same, $summary.failed, $summary.skipped)
     Write-Host "Result file for Roomkey: $Base.result.json"
 }
 
@@ -459,7 +460,7 @@ try {
         $logging = $true
     }
     catch { Write-Warning "No transcript: $_" }
-    # Where no result can be written, nothing is changed.
+    # If no result can be written, nothing is changed.
     Set-Content -LiteralPath "$Base.draft" -Value ''
     Remove-Item -LiteralPath "$Base.draft"
     $how = ''
@@ -468,9 +469,9 @@ try {
     Connect-Tenant
     Write-Host "Connected to tenant $TenantId as $Account."
     # Only after the new scope works everywhere: without the tenant-wide grant the
-    # application has nothing but the scope.
+    # application has only the scope.
     $NotBefore = '2026-11-22T11:00:00Z'
-    if ((Get-Date) -lt [datetime]$NotBefore) { throw "Exchange may need until $NotBefore to know the new scope everywhere. Run the script after that. Nothing was changed." }
+    if ((Get-Date) -lt [datetime]$NotBefore) { throw "Exchange may need until $NotBefore to apply the new scope everywhere. Run the script after that. Nothing was changed." }
     Write-Host 'Tested at 2026-11-22T09:00:00Z: in scope for room0@contoso.com, room1@contoso.com, room2@contoso.com; not in scope for ceo@contoso.com.'
     $AppId = '11111111-2222-3333-4444-555555555555'
     $Permissions = @('Calendars.ReadWrite')
@@ -478,23 +479,23 @@ try {
     $principal = Get-One "/v1.0/servicePrincipals(appId='$AppId')?`$select=id,displayName"
     if (-not $principal) { throw 'The enterprise application is not in this tenant. Nothing was changed.' }
 
-    # Get-Grants are the tenant-wide grants of one permission, as they are now.
+    # Get-Grants returns the current tenant-wide grants of one permission.
     function Get-Grants {
         param([string]$Id)
         return @(Get-All "/v1.0/servicePrincipals/$($principal.id)/appRoleAssignments" | Where-Object { "$($_.resourceId)" -eq "$($graph.id)" -and "$($_.appRoleId)" -eq $Id })
     }
 
-    # Test-Grants reads a change back, which takes Microsoft Entra ID some seconds to show.
+    # Test-Grants reads a change back. Microsoft Entra ID needs some seconds to show it.
     function Test-Grants {
         param([string]$Id, [bool]$Held)
         foreach ($wait in @(0, 2, 5, 10, 20, 30)) {
             if ($wait) { Start-Sleep -Seconds $wait }
             if ((@(Get-Grants $Id).Count -gt 0) -eq $Held) { return }
         }
-        throw 'Microsoft Entra ID took the change but still shows what was. Run the script again in a few minutes.'
+        throw 'Microsoft Entra ID accepted the change but still shows the old state. Run the script again in a few minutes.'
     }
 
-    # Get-RoleId is the id that this tenant's Graph gives a permission.
+    # Get-RoleId returns the ID of a permission in this tenant's Graph.
     function Get-RoleId {
         param([string]$Permission)
         $role = @($graph.appRoles | Where-Object { "$($_.value)" -eq $Permission -and @($_.allowedMemberTypes) -contains 'Application' })
