@@ -479,6 +479,7 @@ try {
     $AppId = '11111111-2222-3333-4444-555555555555'
     $DisplayName = 'Room booking'
     $RedirectUris = @('https://booking.contoso.com/signin')
+    $Platform = 'web'
     $Application = @('Calendars.ReadWrite')
     $Delegated = @('openid', 'profile', 'email')
     # The key of a certificate (public part only), if the application uses one.
@@ -510,12 +511,13 @@ try {
     # Keep what the application already has, because Graph replaces whole lists.
     $where = "/v1.0/applications(uniqueName='$Unique')"
     if ($AppId) { $where = "/v1.0/applications(appId='$AppId')" }
-    $fields = '?$select=id,appId,displayName,web,requiredResourceAccess,keyCredentials'
+    $fields = '?$select=id,appId,displayName,web,spa,publicClient,requiredResourceAccess,keyCredentials'
     $app = Get-One ($where + $fields)
     if ($AppId -and -not $app) { throw "There is no application $AppId in this tenant. Nothing was changed." }
     $uris = @($RedirectUris)
     $others = @()
     $idTokens = $true
+    $accessTokens = $false
     $lacks = @('everything')
     if ($app) {
         $has = @()
@@ -523,7 +525,12 @@ try {
             if ("$($resource.resourceAppId)" -eq '00000003-0000-0000-c000-000000000000') { $has += @($resource.resourceAccess) }
             else { $others += @{ resourceAppId = "$($resource.resourceAppId)"; resourceAccess = @($resource.resourceAccess | ForEach-Object { @{ id = "$($_.id)"; type = "$($_.type)" } }) } }
         }
-        $hasUris = @($app.web.redirectUris | Where-Object { $_ })
+        $hasUris = @($app.$Platform.redirectUris | Where-Object { $_ })
+        # An address of another platform stays there: nothing is registered twice.
+        foreach ($uri in @(@($app.web.redirectUris) + @($app.spa.redirectUris) + @($app.publicClient.redirectUris) | Where-Object { $_ -and $hasUris -cnotcontains $_ })) {
+            if ($uris -ccontains $uri) { Add-Result $uri 'redirect URI' 'skipped' 'It is registered for another platform: remove it there, and run the script again.' }
+            $uris = @($uris | Where-Object { $_ -cne $uri })
+        }
         $lacks = @($uris | Where-Object { $hasUris -cnotcontains $_ })
         foreach ($wanted in @($access)) {
             if (@($has | Where-Object { "$($_.id)" -eq $wanted.id }).Count -eq 0) { $lacks += $wanted.id }
@@ -534,11 +541,14 @@ try {
         $uris = @($hasUris + @($uris | Where-Object { $hasUris -cnotcontains $_ }))
         if ($app.web.implicitGrantSettings.enableIdTokenIssuance) { $idTokens = $true }
         elseif ($idTokens) { $lacks += 'ID tokens' }
+        if ($app.web.implicitGrantSettings.enableAccessTokenIssuance) { $accessTokens = $true }
+        elseif ($accessTokens) { $lacks += 'access tokens' }
     }
     $body = @{
-        web = @{ redirectUris = $uris; implicitGrantSettings = @{ enableIdTokenIssuance = $idTokens } }
+        web = @{ implicitGrantSettings = @{ enableIdTokenIssuance = $idTokens; enableAccessTokenIssuance = $accessTokens } }
         requiredResourceAccess = @($others + @(@{ resourceAppId = '00000003-0000-0000-c000-000000000000'; resourceAccess = $access }))
     }
+    if ($Platform -eq 'web') { $body['web']['redirectUris'] = $uris } else { $body[$Platform] = @{ redirectUris = $uris } }
     if (-not $app) {
         $body['displayName'] = $DisplayName
         $body['signInAudience'] = 'AzureADMyOrg'
