@@ -316,6 +316,11 @@ func TestAChoiceMakesThePlanAnew(t *testing.T) {
 func TestUndoWantsTheNameAndCanBeRestored(t *testing.T) {
 	b := newFake(t)
 	p := registered(t, b)
+	p.goes(setup.Prove)
+	b.State.Proven = false
+	p.goes(setup.Register)
+	p.press("Test the registration")
+	p.sees("Valid for 60 minutes.")
 	p.press("Undo…")
 	p.sees("What is removed, newest first")
 	p.sees("only an Exchange administrator may remove it")
@@ -327,6 +332,7 @@ func TestUndoWantsTheNameAndCanBeRestored(t *testing.T) {
 	p.field("Type the application's name to confirm").SetValue("Room booking")
 	p.press("Remove")
 	p.sees("What Roomkey created was removed.")
+	p.missesOut("Valid for 60 minutes.") // that was of the removed application
 	p.sees("Microsoft keeps a deleted application for 30 days.")
 	p.press("Restore it")
 	p.sees("The application is back.")

@@ -24,6 +24,8 @@ type form struct {
 	filling bool
 	// restored is whether the drafts of an earlier time were read.
 	restored bool
+	// changed is called when a person changed a value; nil for nothing.
+	changed func()
 }
 
 // bound is one field of the document on the page.
@@ -95,6 +97,9 @@ func (f *form) edited(b *bound) {
 		f.env.Draft(b.path, nil)
 	} else {
 		f.env.Draft(b.path, &store.Draft{Value: value, Was: b.was})
+	}
+	if f.changed != nil {
+		f.changed()
 	}
 	f.tell()
 }

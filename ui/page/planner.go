@@ -103,7 +103,11 @@ func (p *planner) looked(then func()) {
 	}
 }
 
-func (p *planner) began() { p.handOff = nil }
+// began takes off the page what an earlier run showed.
+func (p *planner) began() {
+	p.handOff = nil
+	p.proof.show(nil)
+}
 
 func (p *planner) ended() {
 	p.steps = nil

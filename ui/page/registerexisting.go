@@ -53,6 +53,7 @@ func newExisting(env *Env, notice *notice, relayout func()) *existing {
 		section(kit.L("The application that the booking server uses"), r.client, r.kind, r.secret.field, r.cert.object, expires),
 		section(kit.L("Permissions that the product asks for"), r.wanted))
 	r.next = kit.PrimaryButton(kit.L("Save and continue"), theme.NavigateNextIcon(), r.proceed)
+	r.form.changed = func() { r.proof.show(nil) } // it was of other values
 	r.fill(env.Connection())
 	return r
 }
@@ -96,6 +97,7 @@ func (r *existing) showWanted() {
 // proceed puts what was typed or chosen into the keychain and the document,
 // tests it when both hold it, and goes on when that passes.
 func (r *existing) proceed() {
+	r.proof.show(nil)
 	r.form.save(func(ok bool, p *problem.Problem) {
 		r.notice.fail(p)
 		settle := r.secret.settle
