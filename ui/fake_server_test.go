@@ -34,8 +34,7 @@ func (b *fakeCore) Rooms(_ context.Context, emit func([]tenant.Room)) tenant.Lis
 
 // RoomLists is a list.
 func (b *fakeCore) RoomLists(context.Context) tenant.Listing[tenant.RoomList] {
-	n := 12
-	return tenant.Listing[tenant.RoomList]{Items: []tenant.RoomList{{DisplayName: "Main building", EmailAddress: "main@contoso.com", Rooms: &n}}, Source: tenant.SourceApplication, Complete: true, At: fakeAt}
+	return tenant.Listing[tenant.RoomList]{Items: []tenant.RoomList{{DisplayName: "Main building", EmailAddress: "main@contoso.com"}}, Source: tenant.SourceApplication, Complete: true, At: fakeAt}
 }
 
 // RoomsOf is a list.

@@ -25,6 +25,7 @@ import (
 	"github.com/roomkey/roomkey/ui"
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
+	"github.com/roomkey/roomkey/ui/uitest"
 )
 
 // variants are light and dark by the names that the files bear.
@@ -200,6 +201,7 @@ func (g *guide) walk() error {
 		{"choose-rooms", g.page(setup.Choose)},
 		{"choose-rule", g.onChoose(func(p *page.Choose) { p.BySeats("6") })},
 		{"choose-day", g.onChoose((*page.Choose).Day)},
+		{"choose-issues", g.issues},
 		{"choose-lists", g.view(page.ViewLists)},
 		{"choose-people", g.view(page.ViewPeople)},
 		{"choose-groups", g.view(page.ViewGroups)},
@@ -255,6 +257,17 @@ func (g *guide) press() error {
 		return fmt.Errorf("the main action of the page cannot be pressed")
 	}
 	b.OnTapped()
+	return nil
+}
+
+// issues shows those of the rooms, and what repairs one of them.
+func (g *guide) issues() error {
+	if err := g.onChoose((*page.Choose).Issues)(); err != nil {
+		return err
+	}
+	if bars, ok := uitest.Find(g.shell.Page().Frame().Object, func(*kit.Bars) bool { return true }); ok {
+		bars.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	}
 	return nil
 }
 

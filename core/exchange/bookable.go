@@ -173,9 +173,9 @@ func (s RoomState) Flaws() (flaws []tenant.Flaw) {
 		}
 		switch p.Code {
 		case codeBooksTwice:
-			flaws = append(flaws, tenant.Flaw{Short: words.T("Can be booked twice"), Problem: p})
+			flaws = append(flaws, tenant.Flaw{Short: words.T("Double bookings"), Problem: p})
 		case codeNobodyAnswers:
-			flaws = append(flaws, tenant.Flaw{Short: words.T("Does not answer requests"), Problem: p})
+			flaws = append(flaws, tenant.Flaw{Short: words.T("Does not answer"), Problem: p})
 		case codeAcceptsNobody:
 			flaws = append(flaws, tenant.Flaw{Short: words.T("Accepts nobody"), Problem: p})
 		}

@@ -52,7 +52,8 @@ type Task struct {
 // Text is the stage, and why; nothing for a script that is not on the checklist.
 func (t Task) Text() words.Text { return words.Sentences(t.Stage.text(), t.Why) }
 
-// Checklist are all scripts: first those that are needed, in the order to run
+// Checklist are all scripts of a target whose rooms have their data as far as it was
+// read: first those that are needed, in the order to run
 // them, then the optional ones, then the others.
 func Checklist(t Target) []Task {
 	var needed, optional, others []Task
@@ -141,11 +142,10 @@ func (s Script) need(t Target) (Stage, words.Text) {
 	return "", words.Text{}
 }
 
-// undescribed is how many rooms lack a building or seats. Of one that was typed,
-// nothing has been read.
+// undescribed is how many rooms lack a building or seats.
 func undescribed(rooms []tenant.Room) (n int) {
 	for _, r := range rooms {
-		if r.DisplayName != r.EmailAddress && (r.Building == "" || !r.Seated()) {
+		if r.Building == "" || !r.Seated() {
 			n++
 		}
 	}

@@ -86,8 +86,4 @@ func (m *roomAnswer) room() (tenant.Room, bool) {
 }
 
 // roomListAnswer is a room list as Graph sends one.
-type roomListAnswer struct {
-	tenant.RoomList
-	// Rooms hides the noun's number: Graph's property of the name are the rooms.
-	Rooms json.RawMessage `json:"rooms"`
-}
+type roomListAnswer struct{ tenant.RoomList }

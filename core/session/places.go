@@ -59,6 +59,13 @@ type placing struct {
 func (p placing) Rooms(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room] {
 	l := p.Tenant.Rooms(ctx, page)
 	p.s.place(l.Items)
+	listed := map[string]tenant.Room{}
+	for _, r := range l.Items {
+		listed[strings.ToLower(r.EmailAddress)] = r
+	}
+	p.s.mu.Lock()
+	p.s.listed = listed
+	p.s.mu.Unlock()
 	return l
 }
 

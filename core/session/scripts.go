@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/roomkey/roomkey/core/evidence"
@@ -71,6 +72,7 @@ func (s *Session) Checklist(ctx context.Context) ([]exchange.Task, error) {
 	if err != nil {
 		return nil, err
 	}
+	target.Rooms = s.described(target.Rooms)
 	list := exchange.Checklist(target)
 	for i := range list {
 		task := &list[i]
@@ -84,6 +86,19 @@ func (s *Session) Checklist(ctx context.Context) ([]exchange.Task, error) {
 		}
 	}
 	return list, nil
+}
+
+// described are those of the rooms that were listed since the connection was opened,
+// with their data.
+func (s *Session) described(rooms []tenant.Room) (known []tenant.Room) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range rooms {
+		if listed, ok := s.listed[strings.ToLower(r.EmailAddress)]; ok {
+			known = append(known, listed)
+		}
+	}
+	return known
 }
 
 // WriteScriptFolder writes everything for this connection into a folder:

@@ -44,6 +44,8 @@ type Session struct {
 	// shown are the scripts as they were shown last, by name; see KeepShown.
 	shown map[string]exchange.Document
 	days  keptDays
+	// listed are the rooms as they were listed last, by address in lower case.
+	listed map[string]tenant.Room
 }
 
 // Open opens a connection.

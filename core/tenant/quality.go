@@ -26,13 +26,13 @@ var (
 	noSeats = Flaw{words.T("No seats"), describe(codeNoSeats, words.T("Nobody has entered how many people the room seats."))}
 	// noBuilding is a room that Graph and Outlook show outside of every building.
 	noBuilding = Flaw{words.T("No building"), describe(codeNoBuilding, words.T("The room is in no building."))}
-	sameName   = Flaw{words.T("Another room has this name"), problem.New(codeSameName, words.T("Another room has the same name, so people cannot tell them apart.")).
+	sameName   = Flaw{words.T("Same name"), problem.New(codeSameName, words.T("Another room has the same name, so people cannot tell them apart.")).
 			Run(words.T("Rename one of them in Exchange PowerShell:"), "Set-Mailbox -Identity ADDRESS -DisplayName NAME")}
 	listedTwice = Flaw{words.T("Listed twice"), problem.New(codeListedTwice, words.T("Microsoft lists two rooms with this address. Whoever chooses it chooses both.")).
 			Run(words.T("See both entries in Exchange PowerShell:"), "Get-Place -Identity ADDRESS | Format-List")}
-	twoAddresses = Flaw{words.T("Listed under two addresses"), problem.New(codeTwoAddresses, words.T("Microsoft lists this room under two addresses, with one place ID.")).
+	twoAddresses = Flaw{words.T("Two addresses"), problem.New(codeTwoAddresses, words.T("Microsoft lists this room under two addresses, with one place ID.")).
 			Lead(words.T("Choose one of the two addresses, so that the booking server does not have the room twice."), problem.PlaceRooms)}
-	hidden = Flaw{words.T("Hidden from address lists"), problem.New(CodeHidden, words.T("The room is hidden from address lists, so Microsoft Graph does not list it and people do not find it.")).
+	hidden = Flaw{words.T("Hidden"), problem.New(CodeHidden, words.T("The room is hidden from address lists, so Microsoft Graph does not list it and people do not find it.")).
 		Run(words.T("If people may book it, show it in Exchange PowerShell. The list of rooms has it a day later at most:"), "Set-Mailbox -Identity ADDRESS -HiddenFromAddressListsEnabled $false").
 		Lead(words.T("If it is to stay hidden, take it out of the choice."), problem.PlaceRooms)}
 	inNoList = Flaw{words.T("In no room list"), problem.New(codeInNoList, words.T("The room is in no room list, so Outlook's room finder does not offer it with its building.")).

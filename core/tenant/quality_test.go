@@ -31,12 +31,12 @@ func TestFlaws(t *testing.T) {
 		got[address] = strings.Join(says, ", ")
 	}
 	want := map[string]string{
-		"rome1@contoso.com": "Another room has this name",
-		"rome2@contoso.com": "No seats, Another room has this name",
+		"rome1@contoso.com": "Same name",
+		"rome2@contoso.com": "No seats, Same name",
 		"bare@contoso.com":  "No seats, No building",
-		"lima@contoso.com":  "Another room has this name, Listed twice",
-		"bern@contoso.com":  "Listed under two addresses, Hidden from address lists",
-		"berne@contoso.com": "Listed under two addresses, In no room list",
+		"lima@contoso.com":  "Same name, Listed twice",
+		"bern@contoso.com":  "Two addresses, Hidden",
+		"berne@contoso.com": "Two addresses, In no room list",
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v", got)

@@ -70,8 +70,6 @@ type RoomList struct {
 	ID           string `json:"id,omitempty"`
 	DisplayName  string `json:"displayName"`
 	EmailAddress string `json:"emailAddress"`
-	// Rooms is how many rooms are in it, nil when that was not asked.
-	Rooms *int `json:"rooms,omitempty"`
 }
 
 // Person is a user object.

@@ -137,7 +137,7 @@ func (l *columnLayout) place(width float32) {
 // Layout places the heads, and the grips over their borders.
 func (l *columnLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	l.place(size.Width)
-	if l.box && len(objects) > 0 {
+	if l.box {
 		objects[0].Move(fyne.NewPos(4, 0))
 		objects[0].Resize(fyne.NewSize(boxWidth-4, size.Height))
 	}

@@ -53,7 +53,7 @@ func NewWideFrame(title, lead string, body fyne.CanvasObject) *Frame {
 // lowPage is the height under which a wide page leaves out its lead, and how far
 // its title keeps away then: the table needs the room more.
 const (
-	lowPage float32 = 620
+	lowPage float32 = 680
 	lowGap  float32 = 12
 )
 

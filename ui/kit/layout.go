@@ -321,7 +321,7 @@ type overview struct {
 // The least heights of what is over a table, and of the table with its filter.
 const (
 	leastOver  float32 = 100
-	leastTable float32 = 190
+	leastTable float32 = 150
 )
 
 func (l *overview) Layout(objects []fyne.CanvasObject, size fyne.Size) {

@@ -319,7 +319,7 @@ func (t *DataTable[T]) SetSelectable(on bool) {
 	if t.all == nil {
 		return
 	}
-	t.selectable = on
+	t.selectable, t.layout.box = on, on
 	t.all.Hidden = !on
 	t.show()
 }
@@ -379,9 +379,9 @@ func (t *DataTable[T]) show() {
 	if hasRows && len(t.visible) == 0 {
 		t.noMatch.Show()
 	}
-	says := L("%d", len(t.rows))
+	says := Number(len(t.rows))
 	if len(t.visible) != len(t.rows) {
-		says = L("%d of %d", len(t.visible), len(t.rows))
+		says = L("%s of %s", Number(len(t.visible)), Number(len(t.rows)))
 	}
 	if t.all != nil && t.selectable {
 		chosen := 0
@@ -407,13 +407,13 @@ func (t *DataTable[T]) show() {
 		shown := len(t.visible)
 		switch all := shown == len(t.rows); {
 		case gone == 0 && all:
-			says = L("%d of %d chosen", here, len(t.keys))
+			says = L("%s of %s chosen", Number(here), Number(len(t.keys)))
 		case gone == 0:
-			says = L("%d of %d chosen, %d shown", here, len(t.keys), shown)
+			says = L("%s of %s chosen, %s shown", Number(here), Number(len(t.keys)), Number(shown))
 		case all:
-			says = L("%d of %d chosen, %d more that are not listed", here, len(t.keys), gone)
+			says = L("%s of %s chosen, %s more that are not listed", Number(here), Number(len(t.keys)), Number(gone))
 		default:
-			says = L("%d of %d chosen, %d more that are not listed, %d shown", here, len(t.keys), gone, shown)
+			says = L("%s of %s chosen, %s more that are not listed, %s shown", Number(here), Number(len(t.keys)), Number(gone), Number(shown))
 		}
 	}
 	t.count.SetText(says)

@@ -262,7 +262,6 @@ func (c *Choose) makeLists() {
 	columns := []kit.TableColumn[tenant.RoomList]{
 		{Title: kit.L("Room list"), Share: 3, Text: func(l tenant.RoomList) string { return l.DisplayName }},
 		{Title: kit.L("Address"), Share: 3, Text: func(l tenant.RoomList) string { return l.EmailAddress }},
-		{Title: kit.L("Rooms"), Share: 1, Number: func(l tenant.RoomList) *int { return l.Rooms }},
 	}
 	c.lists = newPreview(c.env, "room-lists", columns, func(l tenant.RoomList) string { return strings.ToLower(l.EmailAddress) }, true,
 		kit.L("Reading the room lists"), kit.L("No room lists"), kit.L("A room list groups the rooms of a building. The tenant has none, and none is needed."),
@@ -305,7 +304,7 @@ func (c *Choose) makeGroups() {
 	columns := []kit.TableColumn[tenant.Group]{
 		{Title: kit.L("Group"), Share: 2.4, Text: func(g tenant.Group) string { return g.DisplayName }},
 		{Title: kit.L("Address"), Share: 2.6, Text: func(g tenant.Group) string { return g.Mail }},
-		{Title: kit.L("Kind"), Share: 1.4, Text: groupKind},
+		{Title: kit.L("Kind"), Share: 1.8, Text: groupKind},
 		{Title: kit.L("Description"), Share: 2.6, Text: func(g tenant.Group) string { return g.Description }},
 	}
 	c.groups = newPreview(c.env, "groups", columns, func(g tenant.Group) string { return g.ID }, true,

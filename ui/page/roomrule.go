@@ -50,7 +50,7 @@ func newRoomRule(c *Choose) *roomRule {
 	for _, f := range r.fields() {
 		row.Add(kit.Pad(0, kit.Gap, 0, 0, f))
 	}
-	r.object = kit.Column(4, row, r.says)
+	r.object = kit.Column(4, kit.Pad(0, 0, 0, 4, row), kit.Pad(0, 0, 0, 4, r.says)) // where the choices above begin
 	r.show(false)
 	return r
 }
