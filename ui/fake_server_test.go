@@ -72,6 +72,9 @@ func (s *fakeSession) PlanWith(_ context.Context, _ bool, choices booking.Choice
 		p.Gate = problem.New(problem.CodeUnexpected, words.T("This configuration was not proven.")).Fix(words.T("Open the page Prove that it works and press Test the connection."))
 	}
 	p.Changes = []booking.Change{{Path: "tenant.id", To: fakeTenant}, {Path: "application.clientId", To: "11111111-2222-4333-8444-555555555555"}, {Path: "credential.fingerprint", To: "3f9a 12c4"}, {Path: "rooms.mode", From: "10" + s.Hostile, To: "12"}}
+	if old := s.Document().Server.PinnedRecipient; old != "" {
+		return handover.Plan{}, problem.New(booking.CodeRecipientChanged, words.T("The booking server shows another key than the one that you confirmed."))
+	}
 	p.Confirmations = []booking.Confirmation{{Kind: booking.ConfirmRecipient, About: words.T("The credential travels sealed to it. Compare it with what the server's console shows."), Value: "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"}}
 	return p, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/ui/page"
 	"github.com/roomkey/roomkey/ui/uitest"
@@ -52,6 +53,23 @@ func TestHandOverIsTakenBack(t *testing.T) {
 	p.sees("Nothing yet.")
 	if b.pushed {
 		t.Error("it is still there")
+	}
+}
+
+// TestARenewedKeyIsConfirmedAnew: a server that shows another key than the confirmed
+// one can be used again without leaving the window, and not before a yes.
+func TestARenewedKeyIsConfirmedAnew(t *testing.T) {
+	p := simulated(t, newFake(t))
+	if err := p.shell.Session().Change(t.Context(), connection.Put("server.pinnedRecipient", "age1old")); err != nil {
+		t.Fatal(err)
+	}
+	p.goes(setup.HandOver)
+	p.sees("shows another key")
+	p.press("Forget the old key")
+	p.rest()
+	p.sees("Is this the booking server's key?")
+	if left := p.shell.Session().Document().Server.PinnedRecipient; left != "" {
+		t.Errorf("the key %s is still confirmed", left)
 	}
 }
 

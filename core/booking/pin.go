@@ -90,8 +90,7 @@ func recipientChanged(s connection.Server, d Description) *problem.Problem {
 	return problem.New(CodeRecipientChanged, words.T("The booking server shows another key than the one that you confirmed.")).
 		With(words.T("You confirmed %s, but now it is %s. Someone may be impersonating the server. Nothing was sent.", s.PinnedRecipient, d.SealingRecipient)).
 		Fix(words.T("Ask whoever runs the booking server whether its key was renewed on purpose, by telephone or in person.")).
-		Run(words.T("If it was, forget the old key, then confirm the new one."), "roomkeyctl connection set server.pinnedRecipient=").
-		Lead(words.T("Compare the new key, then confirm it."), problem.PlaceConfirm)
+		Lead(words.T("If it was, forget the old key. You are then asked to compare the new one."), problem.PlaceConfirm.With("roomkeyctl connection set server.pinnedRecipient="))
 }
 
 // otherHosts are the hosts, other than the typed address's, that the

@@ -54,19 +54,20 @@ func refused(c Cloud, tenant string, status int, body []byte) *problem.Problem {
 }
 
 func unknown(c Cloud, tenant string) *problem.Problem {
-	p := problem.New(CodeTenantUnknown, words.T("%s does not know the tenant %s.", c.Name, tenant)).
-		Fix(words.T("Check the spelling of the domain. It must be one that is verified in Microsoft Entra ID. The Tenant ID always works. The name that Microsoft gave the tenant may be %s.onmicrosoft.com, but that is a guess.", firstLabel(tenant)))
+	p := problem.New(CodeTenantUnknown, words.T("%s does not know the tenant %s.", c.Name, tenant))
+	first, rest, _ := strings.Cut(tenant, ".")
+	switch {
+	case isGUID(tenant):
+		p.Lead(words.T("Compare it with the Tenant ID on the page Overview of Microsoft Entra ID. A tenant that was deleted is not known any more either."), problem.PlaceTenant)
+	case strings.EqualFold(rest, "onmicrosoft.com"):
+		p.Lead(words.T("Check the spelling of the domain. The Tenant ID on the page Overview of Microsoft Entra ID always works."), problem.PlaceTenant)
+	default:
+		p.Lead(words.T("Check the spelling of the domain. It must be one that is verified in Microsoft Entra ID. The Tenant ID always works. The name that Microsoft gave the tenant may be %s.onmicrosoft.com, but that is a guess.", first), problem.PlaceTenant)
+	}
 	if !c.Own {
 		p.Fix(words.T("The tenant may be in another of Microsoft's clouds. Roomkey can ask those too, but only with your consent, because each of them learns that someone looked for %s.", tenant))
 	}
 	return p
-}
-
-func firstLabel(tenant string) string {
-	if first, _, found := strings.Cut(tenant, "."); found {
-		return first
-	}
-	return "contoso"
 }
 
 func wrongCloud(asked, right Cloud, m metadata, tenant string) *problem.Problem {

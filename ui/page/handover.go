@@ -11,6 +11,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/export"
 	"github.com/roomkey/roomkey/core/handover"
 	"github.com/roomkey/roomkey/core/problem"
@@ -136,6 +137,12 @@ func (h *HandOver) lookAgain() {
 		h.plan.RemoveAll()
 		if err != nil {
 			h.plan.Add(kit.ProblemCard(h.env.Host, problem.Of(err)))
+			h.asks.RemoveAll()
+			hide(h.asks, problem.CodeOf(err) != booking.CodeRecipientChanged)
+			if h.asks.Visible() {
+				h.asks.Add(h.oldKey())
+			}
+			h.plan.Add(h.asks)
 		} else {
 			h.showPlan(plan)
 		}
@@ -146,6 +153,29 @@ func (h *HandOver) lookAgain() {
 		}
 		h.frame.Object.Refresh()
 	})
+}
+
+// oldKey asks whether the key that was confirmed is to be forgotten, for a server
+// that shows another.
+func (h *HandOver) oldKey() fyne.CanvasObject {
+	return kit.NewConfirmCard(kit.L("Was the booking server's key renewed on purpose?"),
+		kit.L("Ask whoever runs the server first. You then compare the new key and confirm it."),
+		kit.L("Forget the old key"), kit.L("Keep it"), true, func(yes bool) {
+			h.asks.Hide()
+			h.frame.Object.Refresh()
+			if !yes {
+				return
+			}
+			h.env.Scope.Run(func(ctx context.Context) error {
+				return h.env.Session.Change(ctx, connection.Put("server.pinnedRecipient", ""))
+			}, func(err error) {
+				if err != nil {
+					h.notice.fail(problem.Of(err))
+					return
+				}
+				h.lookAgain()
+			})
+		})
 }
 
 // acceptWarnings is the id of the question about a check with warnings.
