@@ -25,6 +25,7 @@ var (
 	CodeNoAPI            = problem.Declare("booking.no-api", problem.Absent)
 	codeNoContract       = problem.Declare("booking.no-contract", problem.Absent)
 	codeNoLog            = problem.Declare("booking.no-log", problem.Local)
+	codeGuarded          = problem.Declare("booking.description-guarded", problem.Denied)
 	CodeNotFound         = problem.Declare("booking.not-found", problem.Absent)
 	codeNotKept          = problem.Declare("booking.not-kept", problem.Refused)
 	CodeNothingStored    = problem.Declare("booking.nothing-stored", problem.Absent)

@@ -38,7 +38,12 @@ type contract struct {
 func (c *contract) Describe(ctx context.Context) (Description, error) {
 	var d Description
 	a, err := c.call(ctx, http.MethodGet, strings.TrimRight(c.server.URL, "/")+wellKnown, nil, nil)
-	if problem.CodeOf(err) == CodeNotFound {
+	switch {
+	case a.status == http.StatusUnauthorized, a.status == http.StatusForbidden:
+		return d, problem.New(codeGuarded, words.T("%s wants a sign-in before it describes itself (HTTP %d).", hostOf(c.server.URL), a.status)).By(err).
+			Fix(words.T("Have whoever runs the booking server allow %s without a sign-in, also in a proxy or firewall in front of it.", wellKnown)).
+			Lead(words.T("Check the address of the booking server."), problem.PlaceServerURL)
+	case problem.CodeOf(err) == CodeNotFound, problem.CodeOf(err) == codeRefused:
 		return d, problem.New(codeNoContract, words.T("%s does not describe itself as a booking server.", hostOf(c.server.URL))).
 			Lead(words.T("Check the address of the booking server."), problem.PlaceServerURL).
 			Fix(words.T("If it is right, this booking server is too old to be configured directly: update it.")).

@@ -120,3 +120,22 @@ func TestTheTokenStays(t *testing.T) {
 		t.Errorf("%d requests went to a host that nobody chose", strangers)
 	}
 }
+
+// TestNoTokenIsBlamedForTheDescription: the description is asked for without a token,
+// so a refusal of it says nothing about one, and nothing about a configuration.
+func TestNoTokenIsBlamedForTheDescription(t *testing.T) {
+	for status, want := range map[int]string{
+		400: "booking.no-contract", 401: "booking.description-guarded", 403: "booking.description-guarded", 404: "booking.no-contract",
+		405: "booking.no-contract", 410: "booking.no-contract", 418: "booking.no-contract", 429: "booking.too-many-requests", 500: "booking.server-error",
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		defer server.Close()
+		c, err := Open(Options{Server: connection.Server{URL: server.URL}, Token: vault.NewSecret(token), HTTP: server.Client()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Describe(t.Context()); problem.CodeOf(err).String() != want || len(problem.Of(err).Remedies) == 0 {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+}

@@ -28,7 +28,7 @@ func (c caller) refused(req *http.Request, a answer) *problem.Problem {
 	kind, _, _ := mime.ParseMediaType(a.header.Get("Content-Type"))
 	understood := kind == "application/problem+json" && json.Unmarshal(a.body, &r) == nil
 	host := req.URL.Host
-	p := c.ofStatus(host, a, r).Asked(a.attempts)
+	p := c.ofStatus(req.Method, host, a, r).Asked(a.attempts)
 	switch {
 	case understood:
 		said := []string{r.Detail}
@@ -60,7 +60,7 @@ func (c caller) refused(req *http.Request, a answer) *problem.Problem {
 	return p
 }
 
-func (c caller) ofStatus(host string, a answer, r refusal) *problem.Problem {
+func (c caller) ofStatus(method, host string, a answer, r refusal) *problem.Problem {
 	switch {
 	case a.status >= 300 && a.status < 400:
 		return problem.New(codeRedirected, words.T("%s redirects to another address, which Roomkey does not follow.", host)).
@@ -91,6 +91,9 @@ func (c caller) ofStatus(host string, a answer, r refusal) *problem.Problem {
 	case a.status >= 500:
 		return problem.New(codeServerError, words.T("%s has an internal problem.", host)).
 			Fix(words.T("Try again in a few minutes. If this continues, give the text above to whoever runs the booking server."))
+	case method == http.MethodGet:
+		return problem.New(codeRefused, words.T("%s refused the request (HTTP %d).", host, a.status)).
+			Fix(words.T("Send the text above to whoever runs the booking server, or to its vendor."))
 	default:
 		return problem.New(codeRefused, words.T("%s did not accept the configuration; nothing was changed.", host)).
 			Fix(words.T("Correct what the server reports above. If it looks right to you, send the text to the server's vendor."))

@@ -195,7 +195,7 @@ func (s *seatsurfing) request(ctx context.Context, method, path string, body any
 		}
 		s.pace.left, s.pace.known = 0, true
 	}
-	return answer{}, s.ofStatus(hostOf(s.server.URL), answer{status: http.StatusTooManyRequests}, refusal{})
+	return answer{}, s.ofStatus(method, hostOf(s.server.URL), answer{status: http.StatusTooManyRequests}, refusal{})
 }
 
 func (s *seatsurfing) list(ctx context.Context, path string) ([]ssObject, error) {

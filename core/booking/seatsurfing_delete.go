@@ -20,7 +20,7 @@ func (s *seatsurfing) Delete(ctx context.Context, etag string) error {
 		return err
 	}
 	if state.current().ETag != etag {
-		return s.ofStatus(hostOf(s.server.URL), answer{status: http.StatusPreconditionFailed}, refusal{})
+		return s.ofStatus(http.MethodDelete, hostOf(s.server.URL), answer{status: http.StatusPreconditionFailed}, refusal{})
 	}
 	state.made.Digest = ""
 	w := &writer{seatsurfing: s, state: state, touched: map[string]bool{}}

@@ -41,7 +41,7 @@ func (s *seatsurfing) apply(ctx context.Context, p attempt) error {
 		return err
 	}
 	if state.current().ETag != p.ETag && s.began != p.IdempotencyKey {
-		return s.ofStatus(hostOf(s.server.URL), answer{status: http.StatusPreconditionFailed}, refusal{})
+		return s.ofStatus(http.MethodPut, hostOf(s.server.URL), answer{status: http.StatusPreconditionFailed}, refusal{})
 	}
 	if obstacle := state.obstacle(p.Configuration); obstacle != nil {
 		return obstacle

@@ -83,6 +83,11 @@ func TestFaultsAreNamed(t *testing.T) {
 		{"empty answer", func(w *world) { w.see(func(e *transport.Evidence) { *e = transport.Evidence{} }) }, Incomplete, Certificate, "check.unexpected-answer"},
 		{"clock", func(w *world) { w.see(func(e *transport.Evidence) { e.Skew = -6 * time.Minute }) }, Failed, Clock, "net.clock-skew"},
 		{"slow", func(w *world) { w.see(func(e *transport.Evidence) { e.FirstByte = 9 * time.Second }) }, Warned, Speed, "net.slow"},
+		{"slow server", func(w *world) {
+			w.at("https://booking.example", func() (transport.Evidence, error) {
+				return transport.Evidence{Status: 200, FirstByte: 4 * time.Second}, nil
+			})
+		}, Warned, ServerReach, "net.slow"},
 		{"tenant unknown", func(w *world) { w.discoverErr = refusal("cloud.tenant-unknown") }, Failed, Tenant, "cloud.tenant-unknown"},
 		{"tenant without id", func(w *world) { w.discovery.TenantID = "" }, Incomplete, Tenant, "check.unexpected-answer"},
 		{"another tenant", func(w *world) { w.discovery.TenantID = "other" }, Failed, Tenant, "tenant.mismatch"},

@@ -79,6 +79,7 @@ func (c *crowd) add(p tenant.Person) {
 }
 
 func (c *crowd) card(number, name string) {
+	number = strings.ToLower(strings.TrimSpace(number))
 	if number == "" {
 		c.noCard++
 		return

@@ -209,10 +209,15 @@ func checkSpeed(_ context.Context, s *State) Finding {
 	took := slowest.FirstByte.Round(time.Millisecond)
 	f := pass(words.T("The slowest first byte took %s.", took))
 	if slowest.FirstByte > slowAnswer {
-		f = warn(problem.New(codeNetSlow, words.T("%s took %s until the first byte.", host, took)).
+		f = warn(slow(host, took).
 			Fix(words.T("Check the proxy or virtual private network; long lists of rooms and people will be slow.")))
 	}
 	return f.with("firstByteMs", slowest.FirstByte.Milliseconds())
+}
+
+// slow is a host that took longer than slowAnswer.
+func slow(host string, took time.Duration) *problem.Problem {
+	return problem.New(codeNetSlow, words.T("%s took %s until the first byte.", host, took.Round(time.Millisecond)))
 }
 
 func (s *State) looks() []look {

@@ -27,6 +27,10 @@ func (s *State) lookUp(ctx context.Context, address string) *problem.Problem {
 	if err := guard(func() (err error) { a, err = s.Directory.Look(ctx, address); return err }); err != nil {
 		return nil
 	}
+	if a.Place == "roomList" {
+		return problem.New(codeRoomsIsList, words.T("%s is a room list, not a room.", address)).
+			Lead(words.T("Choose the rooms of this list instead."), problem.PlaceRoomLists.With("roomkeyctl rooms select --list "+address))
+	}
 	if a.ID == "" {
 		return s.ofNobody(address)
 	}

@@ -37,7 +37,12 @@ func checkReach(ctx context.Context, s *State) Finding {
 		return fail(problem.New(codeServerDown, words.T("%s answers, but the booking server behind it does not work (HTTP %d).", host, e.Status)).
 			Fix(words.T("Check the booking server's own log, and restart it.")))
 	}
-	return pass(words.T("%s answers.", host)).with("status", e.Status).with("issuer", e.Issuer).with("address", e.RemoteAddr)
+	f := pass(words.T("%s answers.", host))
+	if e.FirstByte > slowAnswer {
+		f = warn(slow(host, e.FirstByte).
+			Fix(words.T("Find out from whoever runs the booking server why it takes so long: Microsoft stops sending changes to a server that does not answer within 3 seconds.")))
+	}
+	return f.with("status", e.Status).with("issuer", e.Issuer).with("address", e.RemoteAddr)
 }
 
 func checkContract(ctx context.Context, s *State) Finding {

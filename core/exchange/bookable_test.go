@@ -79,3 +79,20 @@ func TestAbsentIsNotRead(t *testing.T) {
 		t.Errorf("%+v, %v", states, err)
 	}
 }
+
+// TestAChoiceIsOneOfItsWords: a value that Exchange does not have is not read as one
+// that lets the room be booked.
+func TestAChoiceIsOneOfItsWords(t *testing.T) {
+	c := connection.New("x")
+	c.Tenant.ID = "8a4f2b1e-6c3d-4e5f-9a7b-1c2d3e4f5a6b"
+	for value, usable := range map[string]bool{"AutoAccept": true, "autoaccept": true, "NONE": true, "Auto Accept": false, "2": false, "Automatisch": false} {
+		states, err := ReadProcessing([]byte("Tenant,Room,AutomateProcessing\n"+c.Tenant.ID+",a@contoso.com,"+value+"\n"), c, nil)
+		if err != nil || len(states) != 1 || (states[0].Problem == nil) != usable {
+			t.Errorf("%s: %+v %v", value, states, err)
+			continue
+		}
+		if value == "NONE" && (len(states[0].Effects) == 0 || states[0].Effects[0].Code != codeNobodyAnswers) {
+			t.Errorf("%s: %+v", value, states[0].Effects)
+		}
+	}
+}

@@ -190,6 +190,12 @@ func (s *RoomState) fill(row sheet.Row, columns []string) *problem.Problem {
 			if list := strings.FieldsFunc(text, func(r rune) bool { return r == '|' }); len(list) > 0 {
 				s.values[p.Name] = list
 			}
+		case KindChoice:
+			at := slices.IndexFunc(p.Choices, func(c string) bool { return strings.EqualFold(c, text) })
+			if at < 0 {
+				return lineProblem(row.Line, words.T("%s is none of %s", p.Name, strings.Join(p.Choices, ", ")))
+			}
+			s.values[p.Name] = p.Choices[at]
 		default:
 			s.values[p.Name] = text
 		}

@@ -386,7 +386,7 @@ func TestThrottlingIsWaitedOut(t *testing.T) {
 		w.WriteHeader(429)
 		fmt.Fprint(w, `{"error":{"code":"TooManyRequests","message":"x"}}`)
 	})
-	if p := l.People(t.Context(), PeopleQuery{}, nil).Problem; p == nil || p.Code != tenant.CodeGraphThrottled || !strings.Contains(p.Detail.String(), "600") {
+	if p := l.People(t.Context(), PeopleQuery{}, nil).Problem; p == nil || p.Code != tenant.CodeGraphThrottled || !strings.Contains(p.Detail.String(), "10m0s") {
 		t.Errorf("%v", p)
 	}
 }

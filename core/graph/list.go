@@ -182,7 +182,7 @@ func read[M, T any](ctx context.Context, c *Client, w walk[M, T], onPage func([]
 func endless(what string, pages, received int64) *problem.Problem {
 	return problem.New(codeListEndless, words.T("Microsoft Graph's list does not end.")).
 		With(words.T("Request: %s. After %d pages with %d entries there is still a link to another page, which is more than a tenant can have. Roomkey stopped there.", what, pages, received)).
-		Fix(words.T("Load the list again. If this continues, a proxy may be changing the responses; report it with the request ID."))
+		Fix(words.T("Load the list again. If this continues, ask your network administrator whether a proxy changes the answers of Microsoft Graph."))
 }
 
 // take turns a page into nouns: those not seen before, and how many entries

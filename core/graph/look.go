@@ -14,10 +14,10 @@ import (
 )
 
 // Look finds whose address it is, also where it is an old one, and what kind of
-// place it is, if that may be read. Without an id no account of the tenant has it.
+// place it is, if that may be read; a room list is one that no account has.
 func (c *Client) Look(ctx context.Context, address string) (tenant.Account, error) {
 	account, err := c.account(ctx, address)
-	if err == nil && account.ID != "" {
+	if err == nil {
 		account.Place = c.placeType(ctx, address)
 	}
 	return account, err

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -22,6 +24,10 @@ type said struct {
 		} `json:"innerError"` // encoding/json ignores case
 	} `json:"error"`
 }
+
+// bandwidthExceeded is Graph's answer to an application that has moved too much
+// (Microsoft Learn, "Microsoft Graph error responses").
+const bandwidthExceeded = 509
 
 func innerRequestID(body []byte) string {
 	var s said
@@ -46,14 +52,17 @@ func refused(resp *http.Response, body []byte, what string) *problem.Problem {
 			With(words.T("Microsoft says: %s", s.Error.Message)).
 			Fix(words.T("Have Roomkey create the Exchange script that lists the rooms, run it, and load its result under Rooms. Or load a CSV file.")).
 			Fix(words.T("Nothing is wrong with the application or its permissions."))
-	case status == http.StatusTooManyRequests:
+	case status == http.StatusTooManyRequests, status == bandwidthExceeded:
 		p := problem.New(tenant.CodeGraphThrottled, words.T("Microsoft Graph is rejecting requests because there are too many."))
-		if wait := resp.Header.Get("Retry-After"); wait != "" {
-			p.With(words.T("Roomkey waited, tried again, and gave up. Microsoft asks to wait longer (Retry-After: %s).", wait))
-		} else {
-			p.With(words.T("Roomkey waited, tried again, and gave up."))
+		again := words.T("Try again in ten minutes. If this continues, another program is using the same application, for instance the booking server itself.")
+		if seconds, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && seconds > 0 {
+			wait := time.Duration(seconds) * time.Second
+			p.With(words.T("Microsoft asks to wait %s before the next request.", wait))
+			if wait > 10*time.Minute {
+				again = words.T("Try again in %s. If this continues, another program is using the same application, for instance the booking server itself.", wait)
+			}
 		}
-		return p.Fix(words.T("Try again in ten minutes. If this continues, another program is using the same application, for instance the booking server itself."))
+		return p.Fix(again)
 	case isGraph && status == http.StatusUnauthorized && s.Error.Code == "UnknownError" && strings.Contains(what, "/places/"):
 		return placesAtFault(what, s.Error.Message)
 	case status >= 500 && !(isGraph && (status == http.StatusInsufficientStorage || strings.EqualFold(s.Error.Code, "ErrorMailboxMoveInProgress"))): // 507 is a full mailbox or directory
@@ -122,6 +131,6 @@ func notGraph(status int, what string) *problem.Problem {
 // malformed is an answer that came as a success and is not usable as one.
 func malformed(what, why string) *problem.Problem {
 	return problem.New(tenant.CodeUnexpected, words.T("Microsoft Graph's answer cannot be used.")).
-		With(words.T("Request: %s. About the response: %s.", what, why)).
-		Fix(words.T("Try again. If this continues, a proxy may be changing the responses; report it with the request ID."))
+		With(words.T("Request: %s. About the answer: %s.", what, why)).
+		Fix(words.T("Try again. If this continues, ask your network administrator whether a proxy changes the answers of Microsoft Graph."))
 }

@@ -49,6 +49,10 @@ var explanations = []explanation{
 		"Check this computer's date and time, then test again."}},
 	{code: "InvalidAuthenticationToken", text: "audience", title: "The access token is for another service or cloud.", fix: []words.Key{
 		"Check that the chosen cloud is the tenant's own: a token of one cloud is not valid in another."}},
+	{code: "InvalidAuthenticationToken", text: "continuous access evaluation", title: "A Conditional Access policy no longer accepts the token from this place.", fix: []words.Key{
+		"In the Microsoft Entra admin center open Monitoring & health > Sign-in logs > Service principal sign-ins, choose the latest entry of the application and look at the tab Conditional Access: it names the policy. Add the public address of this computer, and that of the booking server, to its named locations."}},
+	{code: "Directory_ExpiredPageToken", kind: problem.NoAnswer, title: "Microsoft Graph has dropped its place in the list.", fix: []words.Key{
+		"Load the list again: Microsoft keeps the place for a limited time."}},
 	{code: "Authorization_RequestDenied", title: "A permission for this request is missing.", fix: []words.Key{
 		"In the Microsoft Entra admin center open App registrations > your application > API permissions, check that the permissions of the product are there as application permissions with the status Granted, and select Grant admin consent.",
 		"Consent applies to new tokens only. Wait a few minutes, then test again."}},

@@ -126,7 +126,7 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 	if o.TestRoom != "" && o.TestRoomPolicy == nil {
 		in.Options.TestRoomPolicy = s.roomPolicy(o.TestRoom)
 	}
-	in.Settings = s.roomSettings()
+	in.Settings, in.SettingsAt = s.roomSettings(), s.ProcessingAt()
 	if o.ScopeChanged.IsZero() {
 		in.Options.ScopeChanged = proof.Facts{Result: s.scriptResult}.ScopeChanged()
 	}

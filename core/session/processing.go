@@ -80,12 +80,16 @@ func (s *Session) roomSettings() map[string]*problem.Problem {
 	}
 	out, at := map[string]*problem.Problem{}, s.ProcessingAt()
 	for _, r := range states {
-		if r.Problem != nil || s.changedSince(r.Room, at) != nil || len(r.Effects) == 0 && len(r.Unread) > 0 {
+		if r.Problem != nil || s.changedSince(r.Room, at) != nil {
 			continue
 		}
-		out[strings.ToLower(r.Room)] = r.Differs(needs.Name, names[strings.ToLower(r.Room)])
+		address := strings.ToLower(r.Room)
+		wrong := r.Differs(needs.Name, names[address])
 		if len(r.Effects) > 0 {
-			out[strings.ToLower(r.Room)] = r.Effects[0]
+			wrong = r.Effects[0]
+		}
+		if wrong != nil || len(r.Unread) == 0 {
+			out[address] = wrong
 		}
 	}
 	return out

@@ -147,7 +147,7 @@ var faults = []Fault{
 	{NotAJWT, "The access token is opaque, not a JWT", ""},
 	{ConditionalAccess, "Conditional Access blocks the application (AADSTS53003)", ""},
 	{WrongCloud, "The tenant belongs to another national cloud", "the Graph host to name; without it graph.microsoft.us"},
-	{Answer, "Microsoft answers what is given here", "part of the address, status, code and message, for instance \"/places 403 ErrorQuotaExceeded The mailbox is full.\"; where the code is AADSTS and a number, as Entra"},
+	{Answer, "Microsoft answers what is given here", "part of the address, status, code and message, for instance \"/places 403 ErrorQuotaExceeded The mailbox is full.\"; where the code is AADSTS and a number, as Entra; where it is a media type, the message is the body. *N after the address is how often, :N after the status a Retry-After, and \"; \" stands between several"},
 	{Throttled, "Graph answers 429 with Retry-After, twice for each address", argWhere},
 	{ThrottledSilent, "Graph answers 429 without Retry-After, twice for each address", argWhere},
 	{ThrottledAlways, "Graph answers 429 with Retry-After, always", argWhere},

@@ -140,23 +140,46 @@ func (y *Way) Instead(w *microsoft.Recorded, r *http.Request) bool {
 	return true
 }
 
-// answers gives the answer that the fault names, and reports whether it did.
+// answers gives the first answer that the fault names for a call, and reports
+// whether there is one.
 func (y *Way) answers(w *microsoft.Recorded, r *http.Request) bool {
 	arg, on := y.Fault(Answer)
-	part := append(strings.SplitN(arg, " ", 4), "", "", "")
-	where, code, message := part[0], part[2], part[3]
-	status, err := strconv.Atoi(part[1])
-	if !on || err != nil || !strings.Contains(strings.ToLower(r.URL.Path), strings.ToLower(where)) {
-		return false
+	for given := range strings.SplitSeq(arg, "; ") {
+		part := append(strings.SplitN(given, " ", 4), "", "", "")
+		where, code, message := part[0], part[2], part[3]
+		where, times, limited := strings.Cut(where, "*")
+		status, after, _ := strings.Cut(part[1], ":")
+		number, err := strconv.Atoi(status)
+		if !on || err != nil || !strings.Contains(strings.ToLower(r.URL.Path+"?"+r.URL.RawQuery), strings.ToLower(where)) {
+			continue
+		}
+		if n, err := strconv.Atoi(times); limited && (err != nil || !y.on().strikes(given, n)) {
+			continue
+		}
+		if after != "" {
+			w.Header().Set("Retry-After", after)
+		}
+		answer(w, r, number, code, message)
+		return true
 	}
-	if number, entra := strings.CutPrefix(code, "AADSTS"); entra {
+	return false
+}
+
+// answer is as Entra or Graph gives it, or with the body that was given.
+func answer(w *microsoft.Recorded, r *http.Request, status int, code, message string) {
+	number, entra := strings.CutPrefix(code, "AADSTS")
+	switch {
+	case entra:
 		n, _ := strconv.Atoi(number)
 		microsoft.JSON(w, status, map[string]any{"error": "invalid_request", "error_description": code + ": " + message, "error_codes": []int{n},
 			"trace_id": microsoft.RequestID(r), "correlation_id": microsoft.RequestID(r)})
-		return true
+	case strings.Contains(code, "/"):
+		w.Header().Set("Content-Type", code)
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(message))
+	default:
+		microsoft.Fail(w, r, microsoft.Refuse(status, code, message))
 	}
-	microsoft.Fail(w, r, microsoft.Refuse(status, code, message))
-	return true
 }
 
 // tooLarge reports whether more entries are asked for than a slow tenant gets
