@@ -85,6 +85,10 @@ func (b *fakeCore) Confirm(context.Context, []booking.Confirmation) error { retu
 // Push stores it.
 func (b *fakeCore) Push(context.Context, handover.Plan, bool, task.Report) (handover.Pushed, error) {
 	defer b.ask("Push")()
+	if b.CancelPush {
+		b.CancelPush = false
+		return handover.Pushed{}, problem.Of(context.Canceled)
+	}
 	b.pushed = true
 	return handover.Pushed{Works: true}, nil
 }

@@ -62,8 +62,8 @@ func Claims(in Input) []evidence.Want {
 	return wanted
 }
 
-// Evidence is what a run saw, on a basis. A check that did not run says nothing,
-// unless it could not because of another's failure.
+// Evidence is what a run saw, on a basis. A check that did not run says only that
+// nobody had to try, unless it could not because of another's failure.
 func (r Run) Evidence(basis evidence.Basis) []evidence.Record {
 	var records []evidence.Record
 	for _, f := range r.Findings {
@@ -75,7 +75,7 @@ func (r Run) Evidence(basis evidence.Basis) []evidence.Record {
 }
 
 var outcomes = map[Status]evidence.Outcome{
-	Pass: evidence.Proven, Warn: evidence.Doubtful, Fail: evidence.Disproved, Unknown: evidence.Unanswered,
+	Pass: evidence.Proven, Warn: evidence.Doubtful, Fail: evidence.Disproved, Unknown: evidence.Unanswered, Skipped: evidence.NotTried,
 }
 
 func (f Finding) evidence(r Run, basis evidence.Basis) (evidence.Record, bool) {

@@ -83,7 +83,7 @@ func TestEvidenceOfARun(t *testing.T) {
 		}
 		got = append(got, strings.Join([]string{string(r.Claim), r.Source, string(r.Outcome), r.RequestID}, " "))
 	}
-	want := []string{"sign-in token proven two", "permissions token.roles disproved ", "rooms rooms.list unanswered ", "permissions token.excess doubtful "}
+	want := []string{"sign-in token proven two", "permissions token.roles disproved ", "rooms rooms.list unanswered ", "people people.list not-tried ", "permissions token.excess doubtful "}
 	if !slices.Equal(got, want) {
 		t.Errorf("evidence\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}

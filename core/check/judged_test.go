@@ -20,6 +20,8 @@ var notJudged = map[string]string{
 	"Room.Capacity": shownToPeople, "Room.Building": shownToPeople, "Room.FloorNumber": shownToPeople, "Room.FloorLabel": shownToPeople,
 	"Room.Label": shownToPeople, "Room.Phone": shownToPeople, "Room.Tags": shownToPeople, "Room.Accessible": shownToPeople,
 	"Room.Audio": shownToPeople, "Room.Video": shownToPeople, "Room.Display": shownToPeople,
+	"Room.Hidden":       "it comes from Exchange's script, and the quality of rooms judges it",
+	"Room.ParentID":     "amend leaves a room in its section",
 	"Person.Department": shownToPeople, "Group.Description": shownToPeople,
 	"Event.Private":                      "the private flag is judged by RemovePrivateProperty",
 	"Application.UniqueName":             ofRegister,

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"slices"
 	"time"
 
 	"github.com/roomkey/roomkey/core/problem"
@@ -20,6 +21,9 @@ const (
 	// NotOffered is that Microsoft does not offer in this tenant what the claim is
 	// about: nothing is proven, and nothing is missing.
 	NotOffered Outcome = "not-offered"
+	// NotTried is that a run had no reason to try: it takes back that an earlier
+	// one got no answer, and is never kept.
+	NotTried Outcome = "not-tried"
 )
 
 // Sources of evidence beside the ids of checks and the names of scripts.
@@ -67,12 +71,18 @@ next:
 			if old.Claim != r.Claim || old.Source != r.Source {
 				continue
 			}
-			if r.Outcome != Unanswered || !old.bad() || old.Basis == nil || !same(old.Basis, r.Basis) {
+			switch {
+			case r.Outcome == NotTried && old.Outcome == Unanswered:
+				merged = slices.Delete(merged, i, i+1)
+			case r.Outcome == NotTried:
+			case r.Outcome != Unanswered || !old.bad() || old.Basis == nil || !same(old.Basis, r.Basis):
 				merged[i] = r
 			}
 			continue next
 		}
-		merged = append(merged, r)
+		if r.Outcome != NotTried {
+			merged = append(merged, r)
+		}
 	}
 	return merged
 }

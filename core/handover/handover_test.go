@@ -218,6 +218,21 @@ func TestNotPushed(t *testing.T) {
 	}
 }
 
+// TestCancelledBefore: who stops in time is told that nothing was sent.
+func TestCancelledBefore(t *testing.T) {
+	s := stage(t, "flexo")
+	plan := s.confirmed(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := s.Push(ctx, plan, false, nil)
+	if p := problem.Of(err); p == nil || p.Kind != problem.Cancelled || p.Detail.String() != "Nothing was sent to the booking server." {
+		t.Errorf("%+v", p)
+	}
+	if held, err := s.Held(t.Context()); err != nil || held.Current.Configuration != nil {
+		t.Errorf("%+v %v", held, err)
+	}
+}
+
 // TestEntered: a person's word counts where the server cannot say it, once nothing
 // stands before it.
 func TestEntered(t *testing.T) {

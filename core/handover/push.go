@@ -40,6 +40,9 @@ func (h *Handover) Push(ctx context.Context, plan Plan, acceptWarnings bool, rep
 	defer done()
 	basis := h.o.Ledger.Basis(ctx, h.o.Owner.Document())
 	client, receipt, err := h.push(ctx, plan, acceptWarnings, report)
+	if p := problem.Of(err); p != nil && p.Kind == problem.Cancelled { // later it would be unknown
+		return Pushed{}, problem.New(p.Code, p.Title).With(words.T("Nothing was sent to the booking server.")).By(err)
+	}
 	if err != nil {
 		return Pushed{}, err
 	}

@@ -139,7 +139,7 @@ func (l *Ledger) older(now Facts) []evidence.Record {
 	if last, err := l.store.LastCheck(l.id); err == nil && last != nil {
 		var run check.Run
 		if json.Unmarshal(last.Report, &run) == nil {
-			records = append(records, run.Evidence(on(last.Digest))...)
+			records = evidence.Merge(records, run.Evidence(on(last.Digest))...)
 		}
 	}
 	if p, err := l.LastPush(); err == nil && p.State == store.PushDone {

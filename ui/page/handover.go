@@ -297,6 +297,9 @@ func (h *HandOver) send() {
 		h.look.Enable()
 		if err != nil {
 			h.notice.fail(problem.Of(err))
+			if problem.KindOf(err) == problem.Cancelled {
+				h.ready() // nothing was sent: the plan is as it was
+			}
 		} else {
 			h.plan.RemoveAll()
 			mark, says := viewOf(held)
