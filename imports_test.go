@@ -51,7 +51,7 @@ var layers = map[string]string{
 	"core/simulator":           "cloud simulator/booking simulator/entra simulator/exchange simulator/fault simulator/graph simulator/seatsurfing simulator/tenant",
 	"core/simulator/graph":     "simulator/entra simulator/exchange simulator/fault simulator/microsoft simulator/opath simulator/tenant",
 	"core/simulator/entra":     "simulator/fault simulator/microsoft simulator/tenant",
-	"core/simulator/exchange":  "simulator/fault simulator/microsoft simulator/opath simulator/tenant",
+	"core/simulator/exchange":  "simulator/cmdlet simulator/fault simulator/microsoft simulator/opath simulator/tenant",
 	"core/simulator/tenant":    "resources simulator/fault simulator/microsoft",
 	"core/simulator/booking":   "simulator/fault simulator/microsoft",
 	"core/simulator/fault":     "simulator/microsoft",

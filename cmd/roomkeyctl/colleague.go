@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,10 +20,12 @@ import (
 func scriptColleague(a *app) *cobra.Command {
 	var out string
 	c := &cobra.Command{
-		Use: "colleague FILE.intent.json", Short: "On a simulated tenant, run a script and get its result file", Args: cobra.ExactArgs(1),
+		Use: "colleague FILE", Short: "On a simulated tenant, run a script and get its result file", Args: cobra.ExactArgs(1),
 		Long: "An Exchange administrator runs a script in PowerShell. On a simulated tenant " +
-			"the simulator does that: it applies the intent file that was written with " +
-			"the script and returns the result file that the script would have written.",
+			"the simulator does that: it applies the intent file (.intent.json) that was written " +
+			"with the script and returns the result file that the script would have written. " +
+			"For the script itself (.ps1), pwsh runs it on Linux, with modules that speak to the " +
+			"simulator in place of Microsoft's.",
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open()
 			if err != nil {
@@ -36,6 +39,9 @@ func scriptColleague(a *app) *cobra.Command {
 			if u, err := url.Parse(row.Authority); err != nil || !connection.IsLoopback(u.Hostname()) {
 				return problem.New(wire.CodeNotSimulated, words.T("The cloud %s is not simulated.", row.Name)).
 					Fix(words.T("Give the script to an Exchange administrator; its result file is read with roomkeyctl script result FILE."))
+			}
+			if strings.EqualFold(filepath.Ext(args[0]), ".ps1") {
+				return a.runScript(c.Context(), row, args[0], out)
 			}
 			intent, err := a.read(c.Context(), args[0])
 			if err != nil {

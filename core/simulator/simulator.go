@@ -79,10 +79,11 @@ type Simulator struct {
 	ca        *authority
 	stop      context.CancelFunc
 
-	tenant   *tenant.Tenant
-	entra    *entra.Entra
-	exchange *exchange.Exchange
-	graph    *graph.Graph
+	tenant     *tenant.Tenant
+	entra      *entra.Entra
+	exchange   *exchange.Exchange
+	powershell *exchange.PowerShell
+	graph      *graph.Graph
 
 	microsoft *site
 	booking   *site
@@ -140,6 +141,7 @@ func (s *Simulator) prepare(ctx context.Context) (err error) {
 	}
 	s.way = &fault.Way{Switches: s.tenant.Switches, Latency: s.o.Latency, Now: s.tenant.Now, Log: s.o.Log}
 	s.exchange = exchange.New(ctx, s.tenant, callback)
+	s.powershell = s.exchange.PowerShell()
 	s.graph = graph.New(s.exchange, s.entra, s.way)
 	return nil
 }
@@ -172,6 +174,14 @@ func (s *Simulator) routeMicrosoft(w http.ResponseWriter, r *http.Request) {
 	case "oidc":
 		s.entra.ServeUserInfo(w, r)
 	case "simulator":
+		if strings.HasPrefix(r.URL.Path, "/simulator/powershell/") {
+			http.StripPrefix("/simulator/powershell", s.powershell).ServeHTTP(w, r)
+			return
+		}
+		if r.URL.Path == "/simulator/token" {
+			s.serveToken(w, r)
+			return
+		}
 		s.exchange.ServeIntent(w, r)
 	default:
 		s.entra.ServeHTTP(w, r)
@@ -252,6 +262,19 @@ func (s *Simulator) SignInAs(upn string) { s.entra.SignInAs(upn) }
 // for tests that are about something else than signing in.
 func (s *Simulator) UserToken(upn string, scopes ...string) (string, error) {
 	return s.entra.UserToken(upn, scopes...)
+}
+
+// serveToken gives the administrator's token for the scopes that are asked for, with
+// which the colleague's PowerShell goes to Graph.
+func (s *Simulator) serveToken(w http.ResponseWriter, r *http.Request) {
+	upn := s.Account().AdminUPN
+	token, err := s.UserToken(upn, strings.Fields(r.URL.Query().Get("scope"))...)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	w.Header().Set("X-Account", upn)
+	_, _ = w.Write([]byte(token))
 }
 
 // ApplyIntent plays the Exchange administrator who runs a whole script: it applies

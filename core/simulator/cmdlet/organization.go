@@ -31,6 +31,9 @@ type Organization struct {
 	// NamingPrefix is put before the display name of new groups, as a group
 	// naming policy does.
 	NamingPrefix string
+	// Changed is told of each change that was made, and of the mailbox or group that
+	// it was about; nil for nobody. It may read State.
+	Changed func(name, address string)
 
 	mu     sync.Mutex
 	State  State
@@ -252,7 +255,7 @@ func (o *Organization) Run(name string, p Object) (any, error) {
 	o.calls = append(o.calls, Call{name, p, changes})
 	f := o.meets(name, changes)
 	if f == nil {
-		return run(o, p)
+		return o.act(run, name, p, changes)
 	}
 	switch f.Kind {
 	case Denied:
@@ -273,15 +276,48 @@ func (o *Organization) Run(name string, p Object) (any, error) {
 		return nil, nil
 	case Stale:
 		o.remember(p)
-		return run(o, p)
+		return o.act(run, name, p, changes)
 	}
-	if _, err := run(o, p); err != nil {
+	if _, err := o.act(run, name, p, changes); err != nil {
 		return nil, err
 	}
 	if f.Kind == KilledOn {
 		return nil, errKilled
 	}
 	return nil, failure{text: "The underlying connection was closed: A connection that was expected to be kept alive was closed by the server.", status: 502}
+}
+
+// act runs a cmdlet and tells of its change.
+func (o *Organization) act(run func(*Organization, Object) (any, error), name string, p Object, changes bool) (any, error) {
+	value, err := run(o, p)
+	if err != nil || !changes || o.Changed == nil {
+		return value, err
+	}
+	identity := str(p, "Identity")
+	if made, is := value.(Object); is && identity == "" {
+		identity = str(made, "PrimarySmtpAddress")
+	}
+	at, _, _ := strings.Cut(identity, `:\`)
+	o.Changed(name, o.AddressOf(at))
+	return value, nil
+}
+
+// AddressOf is the address, in small letters, of whom an identity names, "" for
+// nobody.
+func (o *Organization) AddressOf(identity string) string {
+	r, err := o.find(identity)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(str(r, "PrimarySmtpAddress"))
+}
+
+// DistinguishedName is how lists of Exchange name somebody with an address.
+func (o *Organization) DistinguishedName(address string) string {
+	if r := o.State.Recipients[strings.ToLower(address)]; r != nil {
+		return str(r, "DistinguishedName")
+	}
+	return address
 }
 
 // remember keeps the calendar processing of a room for one more read.
