@@ -204,30 +204,48 @@ func (l atLeast) MinSize(objects []fyne.CanvasObject) fyne.Size {
 }
 
 // Shares is an empty row whose objects share the width.
-func Shares(shares []float32) *fyne.Container { return container.New(sharesLayout{shares, false}) }
+func Shares(shares []float32) *fyne.Container { return container.New(sharesLayout{shares: shares}) }
 
 // SharesCentred is Shares with the objects in the middle of the row's height.
 func SharesCentred(shares []float32) *fyne.Container {
-	return container.New(sharesLayout{shares, true})
+	return container.New(sharesLayout{shares: shares, centre: true})
+}
+
+// SharesWithEnd is Shares whose last object has at least a width: what stands there
+// is short and must not be broken.
+func SharesWithEnd(shares []float32, end float32) *fyne.Container {
+	return container.New(sharesLayout{shares: shares, end: end})
 }
 
 type sharesLayout struct {
 	shares []float32
 	centre bool
+	end    float32
 }
 
-func (l sharesLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	x, total := float32(0), float32(0)
+// widths are those of the objects.
+func (l sharesLayout) widths(width float32) []float32 {
+	widths, total, last := make([]float32, len(l.shares)), float32(0), len(l.shares)-1
 	for _, s := range l.shares {
 		total += s
 	}
+	end := max(width*l.shares[last]/total, l.end)
+	for i, s := range l.shares[:last] {
+		widths[i] = max(width-end, 0) * s / (total - l.shares[last])
+	}
+	widths[last] = end
+	return widths
+}
+
+func (l sharesLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	x, widths := float32(0), l.widths(size.Width)
 	for i, o := range objects {
-		width, y := size.Width*l.shares[i]/total, float32(0)
-		if height := fit(o, width); l.centre {
+		y := float32(0)
+		if height := fit(o, widths[i]); l.centre {
 			y = fyne.Max((size.Height-height)/2, 0)
 		}
 		o.Move(fyne.NewPos(x, y))
-		x += width
+		x += widths[i]
 	}
 }
 

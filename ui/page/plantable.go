@@ -143,6 +143,11 @@ func planLines(items []change.Item) (lines []*planLine) {
 // planShares are the widths of the table's columns.
 var planShares = []float32{1.5, 1.35, 1.55, 0.75}
 
+// actionWide is how wide a mark with an action is, such as "by hand".
+const actionWide float32 = 88
+
+func planRow() *fyne.Container { return kit.SharesWithEnd(planShares, actionWide) }
+
 // planTable shows today, wanted and action of each item. What stays as it is
 // comes on request; what belongs to others stands below, pointed out.
 func planTable(host *kit.Host, title string, items []change.Item, relayout func()) fyne.CanvasObject {
@@ -180,7 +185,7 @@ func planTable(host *kit.Host, title string, items []change.Item, relayout func(
 }
 
 func fillPlan(table *fyne.Container, host *kit.Host, lines []*planLine) {
-	head := kit.Shares(planShares)
+	head := planRow()
 	for _, t := range []string{kit.L("What"), kit.L("Today"), kit.L("Wanted"), kit.L("Action")} {
 		head.Add(kit.Small(t))
 	}
@@ -189,7 +194,7 @@ func fillPlan(table *fyne.Container, host *kit.Host, lines []*planLine) {
 		table.Add(kit.Muted(kit.L("Everything is set up correctly.")))
 	}
 	for _, l := range lines {
-		row := kit.Shares(planShares)
+		row := planRow()
 		what := kit.Column(2, kit.NewText(l.title))
 		row.Add(kit.Pad(0, 12, 0, 0, what))
 		row.Add(kit.Pad(0, 12, 0, 0, kit.Muted(strings.Join(distinct(l.today), ",\n"))))
