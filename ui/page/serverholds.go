@@ -1,0 +1,72 @@
+package page
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/handover"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
+	"github.com/roomkey/roomkey/ui/kit"
+)
+
+// showHeld shows what the server holds and what it says of itself.
+func (h *HandOver) showHeld(held handover.Held, err error) {
+	h.holds.RemoveAll()
+	h.remove.show(held.Current.Configuration != nil)
+	column := kit.Column(kit.Gap, kit.Heading(kit.L("What the booking server has")))
+	switch {
+	case err != nil:
+		h.holds.Add(kit.ProblemCard(h.env.Host, problem.Of(err)))
+		return
+	case held.Current.Configuration == nil:
+		column.Add(kit.Muted(kit.L("Nothing yet.")))
+	default:
+		line := kit.Row(kit.Gap, -1, kit.Badge(kit.MarkAttention, kit.L("Differs from this connection")))
+		if held.Matches {
+			line = kit.Row(kit.Gap, -1, kit.Badge(kit.MarkDone, kit.L("As in this connection")))
+		}
+		column.Add(line)
+		c := held.Current.Configuration
+		column.Add(kit.Facts(h.env.Host, [][2]string{
+			{kit.L("Stored"), held.Current.StoredAt.Local().Format(time.DateTime)},
+			{kit.L("Tenant"), strings.TrimSpace(c.Tenant.Domain + " " + c.Tenant.ID)},
+			{kit.L("Client ID"), c.Application.ClientID},
+			{kit.L("Credential"), c.Credential.Kind + " " + c.Credential.Fingerprint},
+			{kit.L("Rooms"), strconv.Itoa(len(c.Rooms.Items))},
+			{kit.L("ETag"), held.Current.ETag},
+		}))
+	}
+	mark, says := viewOf(held)
+	if held.SignIn != nil {
+		column.Add(kit.ProblemAs(h.env.Host, kit.MarkAttention, held.SignIn))
+	}
+	column.Add(kit.Rule())
+	column.Add(kit.TopRow(kit.Gap, 1, kit.MarkIcon(mark, 20), kit.Column(2, kit.NewText(kit.Say(says)), kit.Small(kit.L("The server's own view.")))))
+	server := strings.TrimSpace(held.Description.Product + " " + held.Description.ProductVersion)
+	column.Add(kit.Small(kit.L("%s, as of %s.", server, h.env.Now().Local().Format(time.DateTime))))
+	h.holds.Add(kit.Card(column))
+	if held.StatusProblem != nil {
+		h.holds.Add(kit.Pad(kit.Gap, 0, 0, 0, kit.ProblemAs(h.env.Host, kit.MarkAttention, held.StatusProblem)))
+	}
+	h.holds.Refresh()
+}
+
+// viewOf is the server's own view.
+func viewOf(held handover.Held) (kit.Mark, words.Text) {
+	switch held.Status.State {
+	case booking.StatusOK:
+		return kit.MarkDone, serverView(check.ServerWorks)
+	case booking.StatusFailing:
+		for _, c := range held.Status.Checks {
+			if c.State == "failed" {
+				return kit.MarkFail, words.T("The booking server reports that it does not work: %s %s", c.Code, c.Detail)
+			}
+		}
+		return kit.MarkFail, serverView(check.ServerFails)
+	}
+	return kit.MarkUnknown, serverView(check.ServerUnproven)
+}
