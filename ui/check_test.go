@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -10,6 +11,7 @@ import (
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
+	"github.com/roomkey/roomkey/ui/uitest"
 )
 
 // TestRoomsToCheck presses what is to check about rooms, sees those rooms alone,
@@ -77,4 +79,13 @@ func TestTheChecklist(t *testing.T) {
 	p.shell.Page().(*page.Restrict).Open("remove-grant")
 	p.rest()
 	p.sees("The booking server loses what the limit in Exchange does not give it.")
+}
+
+// settings opens those of a script, which are folded where they are many.
+func (p *person) settings() {
+	p.t.Helper()
+	if b, ok := uitest.Find(p.shell.Object(), func(b *kit.Button) bool { return strings.HasPrefix(b.Text, "Settings (") }); ok {
+		b.OnTapped()
+		p.rest()
+	}
 }

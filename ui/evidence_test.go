@@ -200,6 +200,7 @@ func TestADroppedCSVLimitsTheScript(t *testing.T) {
 	p.missesOut("A script changed rooms after this was read")
 	p.sees("Line 4: BookingWindowInDays is not a number in its range.")
 	p.press("Write the script for these rooms only")
+	p.settings()
 	if got := p.field("Only these rooms").Value(); got != "room001@contoso.com" {
 		t.Errorf("the script is for %q", got)
 	}
@@ -208,6 +209,7 @@ func TestADroppedCSVLimitsTheScript(t *testing.T) {
 	p.shell.Page().(*page.Restrict).View(page.ViewProcessing)
 	p.sees("A script changed rooms after this was read")
 	p.press("Write the script for these rooms only")
+	p.settings()
 	p.puts("Only the rooms that differ (1)", "false")
 	if got := p.field("Only these rooms").Value(); got != "" {
 		t.Errorf("after no, the script is for %q", got)

@@ -258,6 +258,7 @@ func TestSettingsOfAScriptSurvive(t *testing.T) {
 	p := simulated(t, b)
 	id := p.shell.Connection()
 	p.goes(setup.Restrict)
+	p.settings()
 	begins := p.field("BookingWindowInDays").Value()
 	p.puts("BookingWindowInDays", "90")
 

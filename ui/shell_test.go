@@ -381,6 +381,7 @@ func TestHostileTenant(t *testing.T) {
 func TestWrongFormSaysSoAtTheField(t *testing.T) {
 	p := simulated(t, newFake(t))
 	p.goes(setup.Restrict)
+	p.settings()
 	f := p.field("BookingWindowInDays")
 	f.SetValue("9999")
 	f.OnChanged("9999")

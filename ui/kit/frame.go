@@ -205,14 +205,22 @@ func (f *Frame) Reveal(name string) bool {
 	if canvas == nil {
 		return false
 	}
-	if f.scroll != nil {
-		at := position(s.object).Y - position(f.scroll.Content).Y
-		f.scroll.ScrollToOffset(fyne.NewPos(0, max(0, at-GapBlocks)))
-	}
+	f.ToSee(s.object)
 	if target := focusable(s.object); target != nil {
 		canvas.Focus(target)
 	}
 	return true
+}
+
+// ToSee scrolls a readable page as far as an object of it, unless that is in sight.
+func (f *Frame) ToSee(o fyne.CanvasObject) {
+	if f.scroll == nil || canvasOf(o) == nil {
+		return
+	}
+	at := position(o).Y - position(f.scroll.Content).Y
+	if top := f.scroll.Offset.Y; at < top || at+o.Size().Height > top+f.scroll.Size().Height {
+		f.scroll.ScrollToOffset(fyne.NewPos(0, max(0, at-GapBlocks)))
+	}
 }
 
 // focusable is what of an object takes the keyboard, nil for nothing.

@@ -229,15 +229,21 @@ func scrollAround(o fyne.CanvasObject) (found *Scroll) {
 		return nil
 	}
 	at := position(o)
-	walk(c.Content(), func(o fyne.CanvasObject) bool {
-		if s, ok := o.(*Scroll); ok {
+	var look func(o fyne.CanvasObject) bool
+	look = func(o fyne.CanvasObject) bool {
+		switch s := o.(type) {
+		case *Scroll:
 			from, size := position(s.Content), s.Content.Size()
 			if at.X >= from.X && at.Y >= from.Y && at.X < from.X+size.Width && at.Y < from.Y+size.Height {
 				found = s
 			}
+		case *container.Split:
+			walk(s.Leading, look)
+			walk(s.Trailing, look)
 		}
 		return true
-	})
+	}
+	walk(c.Content(), look)
 	return found
 }
 

@@ -61,7 +61,7 @@ func NewChoose(env *Env) *Choose {
 	doc := env.Connection()
 	c.makeRooms()
 	c.makeLists()
-	c.plan = newFloorPlan(env, c.rooms.table, c.handles)
+	c.plan = newFloorPlan(env, c.rooms.table, c.rooms.notice, c.handles)
 	c.rule = newRoomRule(c)
 	c.rooms.whole = func(rooms []tenant.Room) {
 		c.plan.check.take(rooms, c.flaws)

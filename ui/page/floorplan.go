@@ -33,7 +33,7 @@ type floorPlan struct {
 	byKey map[string]tenant.Room
 }
 
-func newFloorPlan(env *Env, table *kit.DataTable[tenant.Room], handles func(tenant.Room) bool) *floorPlan {
+func newFloorPlan(env *Env, table *kit.DataTable[tenant.Room], says *notice, handles func(tenant.Room) bool) *floorPlan {
 	f := &floorPlan{table: table, handles: handles, hint: kit.Small("").As(kit.Clip, kit.ColorMuted)}
 	plan, scroll := kit.NewRoomMap()
 	f.plan = plan
@@ -41,7 +41,7 @@ func newFloorPlan(env *Env, table *kit.DataTable[tenant.Room], handles func(tena
 	frame := kit.Ground(kit.ColorCard, kit.Dock(nil, kit.Pad(4, 0, 0, 0, f.hint), nil, nil, scroll))
 	frame.Border, frame.Radius, frame.Pad = kit.ColorLine, 8, 10
 	f.maps = kit.Pad(0, 0, kit.Gap, 0, frame)
-	f.day, f.check = newRoomDay(env), newRoomCheck(env, table, f.relayout)
+	f.day, f.check = newRoomDay(env), newRoomCheck(env, table, says, f.relayout)
 	f.box = container.NewStack(f.maps, f.day.object, f.check.object)
 	f.turn(f.maps)
 	toggle := func(label string, view fyne.CanvasObject) {

@@ -38,6 +38,7 @@ func (h *HandOver) lookAgain() {
 				h.asks.Add(h.oldKey())
 			}
 			h.plan.Add(h.asks)
+			h.frame.ToTop()
 		} else {
 			h.showPlan(plan)
 		}

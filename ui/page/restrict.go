@@ -31,10 +31,12 @@ type Restrict struct {
 	list    *checklist
 	current string
 	about   *fyne.Container
-	fields  map[string]*kit.Field
-	files   map[string]string
-	code    *kit.CodeView
-	doc     exchange.Document
+	// settings are the fields of the form, folded where they are many.
+	settings *fold
+	fields   map[string]*kit.Field
+	files    map[string]string
+	code     *kit.CodeView
+	doc      exchange.Document
 	// text is the script as it is shown; diff and last are against the one that
 	// was generated last.
 	text, changed string
@@ -76,6 +78,9 @@ const (
 	showScript = mainScript + "-show"
 	onlyRooms  = "only"
 )
+
+// fewSettings are as many as are not folded away.
+const fewSettings = 8
 
 // NewRestrict makes the page.
 func NewRestrict(env *Env) *Restrict {
@@ -218,17 +223,22 @@ func (r *Restrict) show(s script) {
 	r.about.Add(r.direct.show(s))
 	r.about.Add(kit.Card(facts))
 	r.fields, r.files = map[string]*kit.Field{}, map[string]string{}
-	if len(s.Params) > 0 {
-		form := kit.Column(14, kit.Heading(kit.L("Settings")))
+	if n := len(s.Params); n > 0 {
+		form := kit.Column(14)
 		for _, p := range s.Params {
 			form.Add(r.field(p))
 		}
-		r.about.Add(kit.Card(form))
+		r.settings = newFold(kit.L("Settings (%d)", n), form, func() {}, func() { r.about.Refresh(); r.side.Refresh() })
+		r.settings.show(n <= fewSettings)
+		r.about.Add(kit.Card(r.settings.object))
 		typed := map[string]*kit.Field{}
 		for name, f := range r.fields {
 			typed["script."+s.Name+"."+name] = f
 		}
-		r.env.Remember(typed, r.generate)
+		r.env.Remember(typed, func() {
+			r.settings.show(true)
+			r.generate()
+		})
 	}
 	r.kept = len(r.about.Objects)
 	r.about.Refresh()
@@ -352,6 +362,7 @@ func (r *Restrict) generate() {
 		if errors.As(err, &wrong) {
 			for field, p := range wrong {
 				if f, ok := r.fields[field]; ok {
+					r.settings.show(true)
 					f.Say(p.Title)
 				} else {
 					r.broken = true

@@ -19,6 +19,7 @@ import (
 // with one thing, and what repairs it.
 type roomCheck struct {
 	env    *Env
+	notice *notice
 	table  *kit.DataTable[tenant.Room]
 	object *fyne.Container
 	scroll *kit.Scroll
@@ -47,8 +48,8 @@ func (e *Env) flaws(rooms []tenant.Room) roomFlaws {
 	return roomFlaws{e.Session.Flaws(rooms), e.Session.Unlisted(rooms)}
 }
 
-func newRoomCheck(env *Env, table *kit.DataTable[tenant.Room], relayout func()) *roomCheck {
-	c := &roomCheck{env: env, table: table, bars: kit.NewBars(), hint: kit.Small("").As(kit.Wrap, kit.ColorMuted), repair: kit.Column(kit.Gap), chosen: -1, relayout: relayout}
+func newRoomCheck(env *Env, table *kit.DataTable[tenant.Room], says *notice, relayout func()) *roomCheck {
+	c := &roomCheck{env: env, notice: says, table: table, bars: kit.NewBars(), hint: kit.Small("").As(kit.Wrap, kit.ColorMuted), repair: kit.Column(kit.Gap), chosen: -1, relayout: relayout}
 	c.bars.OnPress = func(_, part int) { c.choose(part) }
 	c.bars.Hovered = c.hovered
 	lists := kit.QuietButton(kit.L("Read the room lists"), theme.ListIcon(), c.readLists)
@@ -131,9 +132,7 @@ func (c *roomCheck) readLists() {
 		}
 		return err
 	}, func(err error) {
-		if err != nil {
-			c.repair.Objects = []fyne.CanvasObject{kit.ProblemCard(c.env.Host, problem.Of(err))}
-			c.relayout()
+		if c.notice.fail(problem.Of(err)); err != nil {
 			return
 		}
 		c.take(rooms, flaws)

@@ -69,6 +69,7 @@ func NewSettings(env *Env) *Settings {
 	}
 	s.frame = kit.NewFrame(kit.L("Settings"), kit.L("What is kept where, and how Roomkey looks."), body)
 	s.notice.top = s.frame.ToTop
+	s.daily.notice.top = func() { s.frame.ToSee(s.daily.object) }
 	s.frame.Spot("daily", s.daily.at, nil)
 	return s
 }
