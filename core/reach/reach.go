@@ -6,6 +6,7 @@ package reach
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +22,8 @@ type Application struct {
 	Name    string `json:"name"`
 	Owner   string `json:"owner"`
 	Enabled bool   `json:"enabled"`
+	// Gone is that Exchange still names it, and the tenant does not have it.
+	Gone bool `json:"gone,omitempty"`
 	// Granted are the values of its application permissions.
 	Granted []string `json:"granted"`
 	// LastUsed is when it last signed in, zero when nobody knows.
@@ -32,10 +35,17 @@ type Exchange struct {
 	// Roles are the roles of RBAC for Applications that have the room in scope,
 	// Policies what the effective Application Access Policy says: true for
 	// granted. Both by client ID in small letters.
-	Roles    map[string][]string
+	Roles    map[string][]Role
 	Policies map[string]bool
 	// Failed are the client IDs for which a test failed.
 	Failed map[string]bool
+}
+
+// Role is a role of RBAC for Applications with the permissions that Exchange says
+// it grants. An organization can make roles of its own.
+type Role struct {
+	Name        string
+	Permissions []string
 }
 
 // State is whether an application reaches the room.
@@ -87,6 +97,7 @@ func of(a Application, exchange *Exchange, catalog *permission.Catalog) (Access,
 	key := strings.ToLower(a.AppID)
 	granted, level := strongest(a.Granted, catalog)
 	concerns := granted != ""
+	free, freely := strongest(slices.DeleteFunc(slices.Clone(a.Granted), limitable), catalog)
 	switch {
 	case granted == "":
 	case exchange == nil:
@@ -97,6 +108,11 @@ func of(a Application, exchange *Exchange, catalog *permission.Catalog) (Access,
 		out.Ways = append(out.Ways, words.T("%s is granted in Microsoft Entra ID for every mailbox. Exchange did not answer whether a policy limits it.", granted))
 	default:
 		allowed, policy := exchange.Policies[key]
+		if policy && !allowed && free != "" {
+			out.State, out.Level = Reaches, freely
+			out.Ways = append(out.Ways, words.T("%s is granted in Microsoft Entra ID for every mailbox, and an Application Access Policy does not limit it.", free))
+			break
+		}
 		if policy && !allowed {
 			out.Ways = append(out.Ways, words.T("%s is granted in Microsoft Entra ID, but an Application Access Policy denies it this room.", granted))
 			break
@@ -110,7 +126,11 @@ func of(a Application, exchange *Exchange, catalog *permission.Catalog) (Access,
 	}
 	if exchange != nil {
 		for _, role := range exchange.Roles[key] {
-			level := levelOfRole(role, catalog)
+			level, known := levelOfRole(role, catalog)
+			if !known && out.State == No {
+				concerns, out.State = true, Unknown
+				out.Ways = append(out.Ways, words.T("The role %s in Exchange has this room in its scope. Roomkey does not know what this role opens.", role.Name))
+			}
 			if level == "" {
 				continue
 			}
@@ -118,12 +138,16 @@ func of(a Application, exchange *Exchange, catalog *permission.Catalog) (Access,
 			if weight(level) > weight(out.Level) {
 				out.Level = level
 			}
-			out.Ways = append(out.Ways, words.T("The role %s in Exchange has this room in its scope.", role))
+			out.Ways = append(out.Ways, words.T("The role %s in Exchange has this room in its scope.", role.Name))
 		}
 		if out.State == No && exchange.Failed[key] {
 			concerns, out.State = true, Unknown
 			out.Ways = append(out.Ways, words.T("Exchange did not answer which roles it has."))
 		}
+	}
+	if concerns && a.Gone && out.State != No {
+		out.State = No
+		out.Ways = append(out.Ways, words.T("The tenant has no enterprise application with this client ID: nothing can sign in with it."))
 	}
 	if concerns && !a.Enabled && out.State != No {
 		out.State = No
@@ -145,14 +169,27 @@ func strongest(granted []string, catalog *permission.Catalog) (value string, lev
 	return value, level
 }
 
-func levelOfRole(role string, catalog *permission.Catalog) permission.Calendar {
-	if role == fullAccess {
-		return permission.CalendarWrite
+// limitable reports whether an Application Access Policy limits a permission: it
+// knows calendars, mail, contacts, settings, and Exchange Web Services. Source:
+// Microsoft Learn "Limiting application permissions to specific mailboxes".
+func limitable(value string) bool {
+	return strings.HasPrefix(value, "Calendars.") || value == "full_access_as_app"
+}
+
+// levelOfRole is what a role opens of a calendar; known is false for a role of
+// which nobody can tell.
+func levelOfRole(role Role, catalog *permission.Catalog) (level permission.Calendar, known bool) {
+	if role.Name == fullAccess {
+		return permission.CalendarWrite, true
 	}
 	for _, e := range catalog.All() {
-		if e.ExchangeRole == role {
-			return e.Calendar
+		if e.ExchangeRole == role.Name {
+			return e.Calendar, true
 		}
 	}
-	return ""
+	_, level = strongest(role.Permissions, catalog)
+	return level, level != "" || len(role.Permissions) > 0 && !slices.ContainsFunc(role.Permissions, func(p string) bool { return !apart.MatchString(p) }) || apart.MatchString(strings.TrimPrefix(role.Name, "Application "))
 }
+
+// apart are the permissions of Exchange that open no calendar.
+var apart = regexp.MustCompile(`^(Mail|MailboxSettings|Contacts|SMTP)\.[A-Za-z.]+$|^Mail Full Access$`)

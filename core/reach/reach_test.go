@@ -59,12 +59,15 @@ func TestThirtyApplications(t *testing.T) {
 	if len(all) != 30 {
 		t.Fatalf("%d applications", len(all))
 	}
-	exchange := &Exchange{Roles: map[string][]string{}, Policies: map[string]bool{}, Failed: map[string]bool{}}
+	exchange := &Exchange{Roles: map[string][]Role{}, Policies: map[string]bool{}, Failed: map[string]bool{}}
 	var apps []Application
 	for i, a := range all {
 		id := fmt.Sprintf("00000000-0000-0000-0000-%012d", i)
 		apps = append(apps, Application{AppID: id, Name: id, Granted: a.granted, Enabled: !a.off})
-		exchange.Roles[id], exchange.Failed[id] = a.roles, a.failed
+		for _, name := range a.roles {
+			exchange.Roles[id] = append(exchange.Roles[id], Role{Name: name})
+		}
+		exchange.Failed[id] = a.failed
 		if a.policy != "" {
 			exchange.Policies[id] = a.policy == "granted"
 		}

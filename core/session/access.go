@@ -61,8 +61,8 @@ func (s *Session) RoomAccess(ctx context.Context, room string) ([]reach.Access, 
 // opens calendars.
 func (s *Session) calendarGrants(ctx context.Context, directory Directory, resource tenant.ServicePrincipal, apps map[string]*reach.Application) error {
 	roles := map[string]string{}
-	for _, r := range resource.Roles {
-		if e, ok := s.env.Permissions.Get(r.Value); ok && e.Calendar != "" {
+	for _, r := range resource.Roles { // another API may have a role of the same name
+		if e, ok := s.env.Permissions.Get(r.Value); ok && e.Calendar != "" && strings.EqualFold(e.API(), resource.AppID) {
 			roles[strings.ToLower(r.ID)] = r.Value
 		}
 	}
@@ -95,7 +95,7 @@ func (s *Session) enterprise(ctx context.Context, directory Directory, appID str
 	}
 	sp, err := directory.ServicePrincipal(ctx, appID)
 	if problem.KindOf(err) == problem.Absent {
-		apps[strings.ToLower(appID)] = &reach.Application{AppID: appID, Name: appID, Enabled: true}
+		apps[strings.ToLower(appID)] = &reach.Application{AppID: appID, Name: appID, Enabled: true, Gone: true}
 		return nil
 	}
 	if err == nil {
@@ -128,7 +128,7 @@ func (s *Session) exchangeAccess(room string) *reach.Exchange {
 	if !ok || !asked || r.Err != "" {
 		return nil
 	}
-	out := &reach.Exchange{Roles: map[string][]string{}, Policies: map[string]bool{}, Failed: map[string]bool{}}
+	out := &reach.Exchange{Roles: map[string][]reach.Role{}, Policies: map[string]bool{}, Failed: map[string]bool{}}
 	for _, o := range r.Results {
 		id := strings.ToLower(o.Identity)
 		switch {
@@ -136,7 +136,7 @@ func (s *Session) exchangeAccess(room string) *reach.Exchange {
 		case o.Status == exchange.Failed:
 			out.Failed[id] = true
 		case o.Action == "role" && o.After["InScope"] == "True":
-			out.Roles[id] = append(out.Roles[id], o.After["Role"])
+			out.Roles[id] = append(out.Roles[id], reach.Role{Name: o.After["Role"], Permissions: strings.FieldsFunc(o.After["Permissions"], func(r rune) bool { return strings.ContainsRune(", ;", r) })})
 		case o.Action == "policy":
 			out.Policies[id] = o.After["AccessCheckResult"] == "Granted"
 		}

@@ -293,7 +293,7 @@ func (s *Simulator) Colleague() *exchange.Colleague { return s.exchange.Colleagu
 // product owns; "" for a product without.
 func (s *Simulator) VendorClientID(product string) string { return s.tenant.VendorClientID(product) }
 
-// SeedReach puts thirty applications into the tenant, with and without reach into
+// SeedReach puts applications into the tenant, with and without reach into
 // a room, and says which is which.
 func (s *Simulator) SeedReach(room string) ([]tenant.Reaching, error) {
 	return s.tenant.SeedReach(room)

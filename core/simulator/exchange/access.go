@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -106,9 +107,9 @@ func (x *Exchange) ScopedRole(appID, address string, roles ...string) bool {
 
 // reaches reports whether a mailbox is within a role assignment.
 func (x *Exchange) reaches(a tenant.ManagementAssignment, address string) bool {
-	return a.Scope == "" || slices.ContainsFunc(x.State.Exchange.Scopes, func(sc tenant.ManagementScope) bool {
+	return !a.Disabled && (a.Scope == "" || slices.ContainsFunc(x.State.Exchange.Scopes, func(sc tenant.ManagementScope) bool {
 		return strings.EqualFold(sc.Name, a.Scope) && x.contains(sc, address)
-	})
+	}))
 }
 
 // PolicyDenies reports whether an Application Access Policy keeps an
@@ -132,7 +133,7 @@ func (x *Exchange) roomAccess(room string) []Outcome {
 	}
 	all := []Outcome{say(room, "room", map[string]string{})}
 	for _, a := range x.State.Exchange.Roles {
-		all = append(all, say(a.AppID, "role", map[string]string{"Role": a.Role, "InScope": shownValue(x.reaches(a, room))}))
+		all = append(all, say(a.AppID, "role", map[string]string{"Role": a.Role, "Permissions": cmp.Or(a.Permissions, strings.TrimPrefix(a.Role, "Application ")), "InScope": shownValue(x.reaches(a, room))}))
 	}
 	asked := map[string]bool{}
 	for _, p := range x.State.Exchange.Policies {

@@ -162,11 +162,14 @@ type ManagementScope struct {
 
 // ManagementAssignment gives an application a role within a scope.
 type ManagementAssignment struct {
-	Name  string    `json:"name"`
-	AppID string    `json:"appId"`
-	Role  string    `json:"role"`
-	Scope string    `json:"scope"` // "" for the whole organization
-	Made  time.Time `json:"made"`
+	Name  string `json:"name"`
+	AppID string `json:"appId"`
+	Role  string `json:"role"`
+	Scope string `json:"scope"` // "" for the whole organization
+	// Permissions are those of a role that the organization made itself.
+	Permissions string    `json:"permissions,omitempty"`
+	Disabled    bool      `json:"disabled,omitempty"`
+	Made        time.Time `json:"made"`
 }
 
 // ApplicationPolicy is an Application Access Policy, the older way.

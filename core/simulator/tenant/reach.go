@@ -6,7 +6,7 @@ import (
 )
 
 // Reaching is an application of the tenant and what it can do with the calendar
-// of a room: "write", "read", "basic", or "" for nothing.
+// of a room: "write", "read", "basic", "" for nothing, or "?" where nobody can tell.
 type Reaching struct{ AppID, Name, Level string }
 
 // Policies of a seeded application.
@@ -14,6 +14,7 @@ const (
 	letsIn   = "the room is in the policy's group"
 	keepsOut = "it is not"
 	denies   = "a policy denies the group"
+	both     = "one policy lets it in, another denies"
 )
 
 // reachSeeds are applications with and without reach, by each of the ways and by
@@ -22,6 +23,14 @@ var reachSeeds = []struct {
 	grant, role, scope, policy string
 	off                        bool
 	level                      string
+	// also is a second grant, permissions are those of a role that the
+	// organization made, delegated is the consent to a delegated permission:
+	// "AllPrincipals" or "Principal".
+	also, permissions, delegated string
+	// namesake is a role of the same name of another API; expired is that no secret
+	// is valid; disabled an assignment that is switched off; gone an enterprise
+	// application that was deleted.
+	namesake, expired, disabled, gone bool
 }{
 	{grant: "Calendars.ReadWrite", level: "write"},
 	{grant: "Calendars.Read", level: "read"},
@@ -53,9 +62,25 @@ var reachSeeds = []struct {
 	{grant: "Calendars.ReadWrite", policy: keepsOut, role: "Application Calendars.Read", scope: "rooms", level: "read"},
 	{grant: "User.Read.All", role: "Application Calendars.ReadWrite", scope: "rooms", off: true},
 	{},
+
+	{grant: "Calendars.ReadWrite", namesake: true},
+	{delegated: "AllPrincipals"},
+	{delegated: "Principal"},
+	{grant: "Calendars.ReadWrite", expired: true, level: "write"}, // a new secret is a minute's work
+	{grant: "MailboxItem.Read.All", level: "read"},
+	{grant: "MailboxItem.ImportExport.All", policy: keepsOut, level: "write"}, // which no policy limits
+	{grant: "Calendars.ReadWrite", also: "MailboxItem.Read.All", policy: keepsOut, level: "read"},
+	{grant: "full_access_as_app", also: "Calendars.Read", policy: denies},
+	{grant: "Calendars.ReadWrite", policy: both},
+	{role: "Room readers", permissions: "Calendars.Read", scope: "rooms", level: "read"},
+	{role: "Room robots", permissions: "MailboxFolder.Extra", scope: "rooms", level: "?"},
+	{role: "Application Mail Full Access", scope: "rooms"},
+	{role: "Application EWS.AccessAsApp", level: "write"},
+	{role: "Application Calendars.ReadWrite", scope: "rooms", disabled: true},
+	{role: "Application Calendars.ReadWrite", scope: "rooms", gone: true},
 }
 
-// SeedReach puts thirty applications into the tenant, with and without reach
+// SeedReach puts these applications into the tenant, with and without reach
 // into a room, and says which is which.
 func (t *Tenant) SeedReach(room string) (all []Reaching, err error) {
 	t.Lock()
@@ -80,24 +105,46 @@ func (t *Tenant) SeedReach(room string) (all []Reaching, err error) {
 			sp.VerifiedPublisher.DisplayName = &publisher
 		}
 		sp.AccountEnabled = !seed.off
-		t.State.Principals = append(t.State.Principals, sp)
-		for _, api := range []string{GraphAppID, ExchangeAppID} {
-			resource := t.PrincipalByApp(api)
+		if !seed.gone {
+			t.State.Principals = append(t.State.Principals, sp)
+		}
+		resources := []*ServicePrincipal{t.PrincipalByApp(GraphAppID), t.PrincipalByApp(ExchangeAppID)}
+		if seed.namesake {
+			other := NewPrincipal(t.Directory.ID(KindOther, 4600+i*2), t.Directory.ID(KindOther, 4601+i*2), "Another API", owner)
+			other.AppRoles = []AppRole{{ID: t.Directory.ID(KindOther, 4700+i), Value: seed.grant, IsEnabled: true, AllowedMemberTypes: []string{"Application"}}}
+			t.State.Principals = append(t.State.Principals, other)
+			resources = []*ServicePrincipal{other}
+		}
+		for _, resource := range resources {
 			for _, r := range resource.AppRoles {
-				if r.Value == seed.grant {
+				if r.Value == seed.grant || r.Value == seed.also {
 					t.Assign(sp, resource, r.ID)
 				}
 			}
 		}
+		if seed.expired {
+			ended := t.Now().AddDate(0, -1, 0)
+			sp.PasswordCredentials = []Password{{KeyID: t.Directory.ID(KindOther, 4800+i), EndDateTime: &ended}}
+		}
+		if seed.delegated != "" {
+			var person *string
+			if seed.delegated == "Principal" {
+				id := t.Directory.ID(KindUser, OrganizerUser)
+				person = &id
+			}
+			t.GrantScopes(sp.ID, resources[0].ID, seed.delegated, person, []string{"Calendars.ReadWrite.Shared"})
+		}
 		if seed.role != "" {
 			e.Principals = append(e.Principals, ExchangePrincipal{AppID: sp.AppID, ObjectID: sp.ID, DisplayName: sp.DisplayName})
-			e.Roles = append(e.Roles, ManagementAssignment{Name: one.Name, AppID: sp.AppID, Role: seed.role, Scope: seed.scope, Made: t.Now()})
+			e.Roles = append(e.Roles, ManagementAssignment{Name: one.Name, AppID: sp.AppID, Role: seed.role, Scope: seed.scope, Permissions: seed.permissions, Disabled: seed.disabled, Made: t.Now()})
 		}
 		switch seed.policy {
 		case letsIn:
 			e.Policies = append(e.Policies, ApplicationPolicy{AppID: sp.AppID, Group: in, Restrict: true})
 		case keepsOut:
 			e.Policies = append(e.Policies, ApplicationPolicy{AppID: sp.AppID, Group: out, Restrict: true})
+		case both:
+			e.Policies = append(e.Policies, ApplicationPolicy{AppID: sp.AppID, Group: in, Restrict: true}, ApplicationPolicy{AppID: sp.AppID, Group: in})
 		case denies:
 			e.Policies = append(e.Policies, ApplicationPolicy{AppID: sp.AppID, Group: in})
 		}
