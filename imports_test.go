@@ -40,7 +40,7 @@ var layers = map[string]string{
 	"core/exchange":   data + io,
 	"core/booking":    data + io,
 	"core/export":     data + io,
-	"core/report":     data + io + "check evidence",
+	"core/report":     data + io + "check evidence reach",
 	"core/schedule":   "words problem",
 	"core/setup":      "words evidence",
 	"core/reach":      "words permission",

@@ -10,6 +10,7 @@ import (
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/reach"
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/task"
@@ -312,6 +313,14 @@ func (s *fakeSession) ReadConsent(context.Context) (session.Consent, error) {
 
 // Asks is that no guide leaves anything open.
 func (s *fakeSession) Asks(string) []*problem.Problem { return nil }
+
+// RoomAccess is one application that reaches the room.
+func (s *fakeSession) RoomAccess(_ context.Context, room string) (reach.Room, error) {
+	return reach.Room{Address: room, Applications: []reach.Access{{Application: reach.Application{AppID: "a", Name: "Visitor badges"}, State: reach.Reaches}}}, nil
+}
+
+// LastRoomAccess is that nobody has asked.
+func (s *fakeSession) LastRoomAccess() (reach.Room, bool) { return reach.Room{}, false }
 
 // OwnProduct is the product with the chosen permissions.
 func (s *fakeSession) OwnProduct(id, name string) (product.Product, error) {

@@ -13,7 +13,7 @@ var stateWords = map[string]words.Key{
 	"own": "your application", "vendor": "the vendor's application", "user": "service account",
 	"none": "none", "rooms": "rooms", "people": "people", "rooms+organizers": "rooms and organizers",
 	"rbac": "RBAC for Applications", "policy": "application access policy", "delegation": "delegation",
-	"reaches": "yes", "no": "no", "yes": "yes", "read": "read", "write": "write", "basic": "read free/busy",
+	"no": "no", "yes": "yes", "read": "read", "write": "write",
 	"added": "added", "changed": "changed", "removed": "removed", "same": "already set", "ok": "works", "failing": "does not work",
 	"microsoft365": "Microsoft 365", "mailSecurity": "mail-enabled security", "security": "security", "distribution": "distribution",
 	"secret": "secret", "certificate": "certificate", "client-secret": "client secret", "server-token": "booking server token",

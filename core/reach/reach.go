@@ -37,6 +37,8 @@ type Exchange struct {
 	// granted. Both by client ID in small letters.
 	Roles    map[string][]Role
 	Policies map[string]bool
+	// Names are what Exchange calls the applications that have roles.
+	Names map[string]string
 	// Failed are the client IDs for which a test failed.
 	Failed map[string]bool
 }
@@ -67,6 +69,27 @@ type Access struct {
 	// Ways are how it gets there, or what stops it.
 	Ways []words.Text `json:"ways"`
 }
+
+// Room is what reaches a room, as it was read.
+type Room struct {
+	Address string    `json:"room"`
+	At      time.Time `json:"at"`
+	// ExchangeAt is when Exchange was asked, zero when it was not.
+	ExchangeAt   time.Time `json:"exchangeAt,omitzero"`
+	Applications []Access  `json:"applications"`
+}
+
+// Open reports whether only Exchange can say of some application whether it
+// reaches the room.
+func (r Room) Open() bool {
+	return slices.ContainsFunc(r.Applications, func(a Access) bool { return a.State == Unknown })
+}
+
+// The words for a state and for a level, as tables show them.
+var (
+	Words  = map[State]words.Text{Reaches: words.T("yes"), Unknown: words.T("not known"), No: words.T("no")}
+	Levels = map[permission.Calendar]words.Text{permission.CalendarBasic: words.T("read basic details"), permission.CalendarRead: words.T("read"), permission.CalendarWrite: words.T("read and write")}
+)
 
 // fullAccess is the role of RBAC for Applications that holds all others.
 const fullAccess = "Application Exchange Full Access"

@@ -15,6 +15,7 @@ import (
 	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/reach"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -22,6 +23,8 @@ import (
 type Options struct {
 	// Previous is the run before, nil for none.
 	Previous *check.Run
+	// Access is what reaches a room, nil where nobody asked.
+	Access *reach.Room
 	// Speak is the reader's language, nil for English.
 	Speak words.Language
 	// Language is its code, "" for "en".
@@ -49,6 +52,10 @@ func HTML(w io.Writer, run check.Run, o Options) error {
 		"truth":    func(t permission.Truth) string { return say(truths[t]) },
 		"status":   func(s check.Status) string { return say(statuses[s]) },
 		"verdict":  func(v check.Verdict) string { return say(verdicts[v]) },
+		"reaches":  func(s reach.State) string { return say(reach.Words[s]) },
+		"level":    func(a reach.Access) string { return say(reach.Levels[a.Level]) },
+		"ways":     func(a reach.Access) string { return say(words.Sentences(a.Ways...)) },
+		"day":      func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
 		"class":    func(s evidence.Standing) string { return classes[s] },
 		"safe":     func(url string) bool { return strings.HasPrefix(url, "https://") },
 	}
@@ -62,7 +69,8 @@ func HTML(w io.Writer, run check.Run, o Options) error {
 		Comparison *check.Comparison
 		Cause      *check.Finding
 		Picture    picture
-	}{Run: run, Language: o.Language}
+		Access     *reach.Room
+	}{Run: run, Language: o.Language, Access: o.Access}
 	data.Picture = draw(run, func(l evidence.Link) (title, says, when string) {
 		if !l.At.IsZero() {
 			when = l.At.UTC().Format("2006-01-02 15:04 UTC")

@@ -22,6 +22,7 @@ import (
 	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/reach"
 	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
@@ -288,5 +289,24 @@ func TestPictureIsReadWithoutColour(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestAccessIsShown has what reaches a room, with hostile names harmless.
+func TestAccessIsShown(t *testing.T) {
+	var page bytes.Buffer
+	room := reach.Room{Address: "room@contoso.com", At: time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC), Applications: []reach.Access{
+		{Application: reach.Application{AppID: "a-1", Name: "<b>Badges</b>\u202e", Owner: "Vendor & Co"}, State: reach.Reaches, Level: permission.CalendarWrite, Ways: []words.Text{words.T("The role %s in Exchange has this room in its scope.", "R")}},
+	}}
+	if err := HTML(&page, check.Run{}, Options{Access: &room}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"What can read room@contoso.com", "Exchange was not asked.", "&lt;b&gt;Badges&lt;/b&gt;", "Vendor &amp; Co", "read and write", "The role R in Exchange", "2026-11-27 08:00:00 UTC"} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("%q is not in the report", want)
+		}
+	}
+	if strings.Contains(page.String(), "\u202e") {
+		t.Error("a name turns the text around")
 	}
 }

@@ -1,9 +1,12 @@
 package session
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
@@ -15,11 +18,58 @@ import (
 // room.
 const scriptAccess = "room-access"
 
+// cacheAccess holds what was last read of a room.
+const cacheAccess = "room-access.json"
+
+// accessRead is that, without what Exchange says of it.
+type accessRead struct {
+	Room         string              `json:"room"`
+	At           time.Time           `json:"at"`
+	Applications []reach.Application `json:"applications"`
+}
+
 // RoomAccess says which applications of the tenant can read or write the
-// calendar of a room. An administrator must be signed in; nothing is changed.
-// What only Exchange can say comes from the result of the script room-access,
-// if it was read back for this room.
-func (s *Session) RoomAccess(ctx context.Context, room string) ([]reach.Access, error) {
+// calendar of a room, and keeps it for the report. An administrator must be signed
+// in; nothing is changed. What only Exchange can say comes from the result of the
+// script room-access, if it was read back for this room.
+func (s *Session) RoomAccess(ctx context.Context, room string) (reach.Room, error) {
+	list, err := s.reaching(ctx, room)
+	if err != nil {
+		return reach.Room{}, err
+	}
+	read := accessRead{Room: room, At: s.env.Now(), Applications: list}
+	data, err := json.Marshal(read)
+	if err == nil {
+		err = s.env.Store.PutCache(s.ID(), cacheAccess, data)
+	}
+	return s.judged(read), err
+}
+
+// LastRoomAccess is what was last read of a room, with what Exchange has said
+// since; ok false for nothing.
+func (s *Session) LastRoomAccess() (room reach.Room, ok bool) {
+	data, _, ok := s.env.Store.Cache(s.ID(), cacheAccess)
+	var read accessRead
+	if !ok || json.Unmarshal(data, &read) != nil {
+		return reach.Room{}, false
+	}
+	return s.judged(read), true
+}
+
+func (s *Session) judged(read accessRead) reach.Room {
+	answers, at := s.exchangeAccess(read.Room)
+	if answers != nil { // what Exchange named since, of which nothing else was read
+		for id := range answers.Roles {
+			if !slices.ContainsFunc(read.Applications, func(a reach.Application) bool { return strings.EqualFold(a.AppID, id) }) {
+				read.Applications = append(read.Applications, reach.Application{AppID: id, Name: cmp.Or(answers.Names[id], id), Enabled: true})
+			}
+		}
+	}
+	return reach.Room{Address: read.Room, At: read.At, ExchangeAt: at, Applications: reach.Of(read.Applications, answers, s.env.Permissions)}
+}
+
+// reaching are the applications that may reach a room.
+func (s *Session) reaching(ctx context.Context, room string) ([]reach.Application, error) {
 	_, directory, err := s.admin.opened()
 	if err != nil {
 		return nil, err
@@ -37,8 +87,7 @@ func (s *Session) RoomAccess(ctx context.Context, room string) ([]reach.Access, 
 			return nil, err
 		}
 	}
-	answers := s.exchangeAccess(room)
-	if answers != nil {
+	if answers, _ := s.exchangeAccess(room); answers != nil {
 		for appID := range answers.Roles {
 			if err := s.enterprise(ctx, directory, appID, apps); err != nil {
 				return nil, err
@@ -54,7 +103,7 @@ func (s *Session) RoomAccess(ctx context.Context, room string) ([]reach.Access, 
 		}
 		list = append(list, *a)
 	}
-	return reach.Of(list, answers, s.env.Permissions), ctx.Err()
+	return list, ctx.Err()
 }
 
 // calendarGrants adds the applications that hold a permission of one API that
@@ -118,17 +167,17 @@ func (s *Session) enterpriseOf(sp tenant.ServicePrincipal, apps map[string]*reac
 	return apps[key]
 }
 
-// exchangeAccess is what the script said of the room, nil if it was not run for
+// exchangeAccess is what the script said of the room, and when; nil if it was not run for
 // it, or did not end.
-func (s *Session) exchangeAccess(room string) *reach.Exchange {
+func (s *Session) exchangeAccess(room string) (*reach.Exchange, time.Time) {
 	r, ok := s.scriptResult(scriptAccess)
 	asked := slices.ContainsFunc(r.Results, func(o exchange.Outcome) bool {
 		return o.Action == "room" && strings.EqualFold(o.Identity, room)
 	})
 	if !ok || !asked || r.Err != "" {
-		return nil
+		return nil, time.Time{}
 	}
-	out := &reach.Exchange{Roles: map[string][]reach.Role{}, Policies: map[string]bool{}, Failed: map[string]bool{}}
+	out := &reach.Exchange{Roles: map[string][]reach.Role{}, Names: map[string]string{}, Policies: map[string]bool{}, Failed: map[string]bool{}}
 	for _, o := range r.Results {
 		id := strings.ToLower(o.Identity)
 		switch {
@@ -136,10 +185,11 @@ func (s *Session) exchangeAccess(room string) *reach.Exchange {
 		case o.Status == exchange.Failed:
 			out.Failed[id] = true
 		case o.Action == "role" && o.After["InScope"] == "True":
+			out.Names[id] = o.After["Name"]
 			out.Roles[id] = append(out.Roles[id], reach.Role{Name: o.After["Role"], Permissions: strings.FieldsFunc(o.After["Permissions"], func(r rune) bool { return strings.ContainsRune(", ;", r) })})
 		case o.Action == "policy":
 			out.Policies[id] = o.After["AccessCheckResult"] == "Granted"
 		}
 	}
-	return out
+	return out, r.FinishedAt
 }

@@ -14,10 +14,14 @@ import (
 )
 
 // Report is a run as one self-contained HTML page, with what became better and
-// worse since the run before it.
+// worse since the run before it, and what was last read of who reaches a room.
 func (s *Session) Report(run check.Run) ([]byte, error) {
 	var page bytes.Buffer
-	err := report.HTML(&page, run, report.Options{Previous: s.PreviousCheck(), Speak: s.env.Language, Language: s.env.LanguageCode})
+	o := report.Options{Previous: s.PreviousCheck(), Speak: s.env.Language, Language: s.env.LanguageCode}
+	if room, read := s.LastRoomAccess(); read {
+		o.Access = &room
+	}
+	err := report.HTML(&page, run, o)
 	return page.Bytes(), err
 }
 

@@ -22,6 +22,7 @@ import (
 	"github.com/roomkey/roomkey/core/policy"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/reach"
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/setup"
@@ -139,6 +140,10 @@ type described interface {
 
 type listed interface {
 	Rooms(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room]
+	// RoomAccess reads which applications of the tenant reach a room, LastRoomAccess
+	// is what was read last; ok false for nothing.
+	RoomAccess(ctx context.Context, room string) (reach.Room, error)
+	LastRoomAccess() (room reach.Room, ok bool)
 	// Days reads free and busy of rooms on a day by each room's own clocks.
 	Days(ctx context.Context, date time.Time, rooms []string) ([]tenant.Day, error)
 	// Moved are the chosen rooms that have another address now, ProvenRooms those of

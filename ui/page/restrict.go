@@ -49,6 +49,8 @@ type Restrict struct {
 	read int
 	tabs *kit.Tabs
 	back *results
+	// access is what else can read a room.
+	access *roomAccess
 	// only is the switch that limits the script to the rooms that differ, nil
 	// where there is none.
 	only *kit.Field
@@ -69,6 +71,7 @@ const (
 	ViewScripts = iota
 	ViewResults
 	ViewProcessing
+	ViewAccess
 )
 
 // mainScript is the one that every connection needs, showScript the one that
@@ -77,6 +80,8 @@ const (
 	mainScript = "calendar-processing"
 	showScript = mainScript + "-show"
 	onlyRooms  = "only"
+	// accessScript asks what applications reach a room.
+	accessScript = "room-access"
 )
 
 // fewSettings are as many as are not folded away.
@@ -95,7 +100,14 @@ func NewRestrict(env *Env) *Restrict {
 	split := container.NewHSplit(r.side, container.NewStack(r.code.Object, r.direct.plans))
 	split.SetOffset(0.4)
 	r.back = newResults(env, r.differing)
-	r.tabs = kit.NewTabs([]string{kit.L("Scripts"), kit.L("Results"), kit.L("Calendar processing today")}, []fyne.CanvasObject{split, r.back.results, r.back.rooms})
+	r.access = newRoomAccess(env, r.openAccess)
+	r.tabs = kit.NewTabs([]string{kit.L("Scripts"), kit.L("Results"), kit.L("Calendar processing today"), kit.L("What can read a room")},
+		[]fyne.CanvasObject{split, r.back.results, r.back.rooms, r.access.object})
+	r.tabs.OnOpen = func(view int) {
+		if view == ViewAccess {
+			r.access.opened()
+		}
+	}
 	body := kit.Dock(kit.Pad(0, 0, kit.Gap, 0, r.notice.object), nil, nil, nil, r.tabs.Object)
 	r.frame = kit.NewWideFrame(kit.L("Set up Exchange"),
 		kit.L("These scripts are for an Exchange administrator. They change one mailbox at a time, keep the previous values, and can be undone. Drop their result files onto this window."), body)
@@ -162,6 +174,16 @@ func (r *Restrict) Open(name string) { r.open(name) }
 
 // View shows one of the views.
 func (r *Restrict) View(view int) { r.tabs.Open(view) }
+
+// openAccess shows the script that asks Exchange what reaches a room.
+func (r *Restrict) openAccess(room string) {
+	r.tabs.Open(ViewScripts)
+	r.open(accessScript)
+	if f := r.fields["room"]; f != nil {
+		f.SetValue(room)
+		f.OnChanged(room)
+	}
+}
 
 func (r *Restrict) showBack(back readback) {
 	r.back.set(back)

@@ -33,7 +33,9 @@ func (r *Restrict) Take(name string, data []byte) {
 		if view == ViewProcessing {
 			_, err = r.env.Session.ReadProcessing(data)
 		} else {
-			_, err = r.env.Session.ReadScriptResult(data)
+			var read exchange.Result
+			read, err = r.env.Session.ReadScriptResult(data)
+			view = resultView(read.Script)
 		}
 		return err
 	}, func(err error) {
@@ -43,6 +45,14 @@ func (r *Restrict) Take(name string, data []byte) {
 			r.frame.Object.Refresh()
 		}
 	})
+}
+
+// resultView is where the result of a script is shown.
+func resultView(script string) int {
+	if script == accessScript {
+		return ViewAccess
+	}
+	return ViewResults
 }
 
 // cameBack shows what was read back, or why it was not.

@@ -383,7 +383,7 @@ func TestRoomAccess(t *testing.T) {
 		t.Fatal(err)
 	}
 	owners := map[string]string{}
-	for _, a := range list {
+	for _, a := range list.Applications {
 		owners[a.Name] = a.Owner
 		if a.State != reach.Unknown || a.Level != permission.CalendarWrite {
 			t.Errorf("%s: %s %s without an answer of Exchange", a.Name, a.State, a.Level)
@@ -418,9 +418,9 @@ func TestSeededApplications(t *testing.T) {
 			t.Fatal(err)
 		}
 		byID := map[string]reach.Access{}
-		for i, a := range list {
+		for i, a := range list.Applications {
 			byID[a.AppID] = a
-			if i > 0 && list[i-1].State == reach.No && a.State != reach.No {
+			if i > 0 && list.Applications[i-1].State == reach.No && a.State != reach.No {
 				t.Errorf("%s, which may reach the room, stands below one that does not", a.Name)
 			}
 		}

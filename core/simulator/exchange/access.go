@@ -133,7 +133,7 @@ func (x *Exchange) roomAccess(room string) []Outcome {
 	}
 	all := []Outcome{say(room, "room", map[string]string{})}
 	for _, a := range x.State.Exchange.Roles {
-		all = append(all, say(a.AppID, "role", map[string]string{"Role": a.Role, "Permissions": cmp.Or(a.Permissions, strings.TrimPrefix(a.Role, "Application ")), "InScope": shownValue(x.reaches(a, room))}))
+		all = append(all, say(a.AppID, "role", map[string]string{"Name": a.Name, "Role": a.Role, "Permissions": cmp.Or(a.Permissions, strings.TrimPrefix(a.Role, "Application ")), "InScope": shownValue(x.reaches(a, room))}))
 	}
 	asked := map[string]bool{}
 	for _, p := range x.State.Exchange.Policies {
