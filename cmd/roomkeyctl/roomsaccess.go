@@ -17,19 +17,12 @@ func roomsAccess(a *app) *cobra.Command {
 	var f signInFlags
 	c := &cobra.Command{
 		Use: "access ROOM", Short: "Show every application that can reach the calendar of a room", Args: cobra.ExactArgs(1),
-<<<<<<< HEAD
 		Long: "Lists every application of the tenant that can read or write the calendar of a room, the " +
 			"most powerful first: how, who owns it, and when it was last used. It only reads. What " +
 			"only Exchange knows comes from a script: roomkeyctl script show room-access --set " +
-			"room=ROOM, then roomkeyctl script result FILE. Applications that act as a signed-in " +
-			"person see what that person can see, and are not listed.",
-=======
-		Long: "Lists every application of the tenant that can read or write the calendar of a room, " +
-			"the most powerful first: how, who owns it, and when it was last used. It only reads. " +
-			"What only Exchange knows comes from a script: roomkeyctl script show room-access " +
-			"--set room=ROOM, then roomkeyctl script result FILE. The next report of a check shows the same. Applications that act as a " +
-			"signed-in person see what that person may see, and are not listed.",
->>>>>>> c693468 (Show what else can read a room, in the window and in the report)
+			"room=ROOM, then roomkeyctl script result FILE. The next report of a check " +
+			"shows the same. Applications that act as a signed-in person see what that person can " +
+			"see, and are not listed.",
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open()
 			if err != nil {

@@ -151,9 +151,5 @@ func (r *Restrict) runByColleague() {
 			_, err = r.env.Session.ReadScriptResult(result)
 		}
 		return err
-<<<<<<< HEAD
-	}, func(err error) { r.cameBack(ViewResults, err) })
-=======
-	}, func(err error) { r.cameBack(resultView(name), back, err) })
->>>>>>> c693468 (Show what else can read a room, in the window and in the report)
+	}, func(err error) { r.cameBack(resultView(name), err) })
 }

@@ -86,7 +86,7 @@ func (a *roomAccess) tell(room reach.Room, read bool) {
 			when = words.T("Exchange was asked on %s.", room.ExchangeAt.Local().Format(time.DateTime))
 		}
 		a.said.Add(kit.Small(kit.Say(words.Sentences(words.T("%s, read on %s.", problem.Line(room.Address), room.At.Local().Format(time.DateTime)), when,
-			words.T("Applications that act as a signed-in person see what that person may see, and are not listed.")))))
+			words.T("Applications that act as a signed-in person see what that person can see, and are not listed.")))))
 		if room.Open() {
 			a.said.Add(kit.MarkedText(kit.MarkAttention, kit.L("Only Exchange can tell whether some of these are limited. Have an Exchange administrator run the script, and drop its result onto this window.")))
 		}
