@@ -52,6 +52,7 @@ func HTML(w io.Writer, run check.Run, o Options) error {
 		"truth":    func(t permission.Truth) string { return say(truths[t]) },
 		"status":   func(s check.Status) string { return say(statuses[s]) },
 		"verdict":  func(v check.Verdict) string { return say(verdicts[v]) },
+		"access":   func(s reach.State) string { return reachClasses[s] },
 		"reaches":  func(s reach.State) string { return say(reach.Words[s]) },
 		"level":    func(a reach.Access) string { return say(reach.Levels[a.Level]) },
 		"ways":     func(a reach.Access) string { return say(words.Sentences(a.Ways...)) },
@@ -91,6 +92,9 @@ func HTML(w io.Writer, run check.Run, o Options) error {
 	}
 	return page.Execute(w, data)
 }
+
+// reachClasses are how a state of access looks: what reaches the room stands out.
+var reachClasses = map[reach.State]string{reach.Reaches: "broken", reach.Unknown: "unknown", reach.No: "works"}
 
 var truths = map[permission.Truth]words.Text{
 	permission.Unknown: words.T("unknown"), permission.No: words.T("no"),
