@@ -43,7 +43,7 @@ var limited = []scenario{
 		c.Rooms = connection.Rooms{Mode: connection.Selected, Items: []string{b.room(1), b.room(0)}}
 	}, verdict: check.Failed, check: check.RoomCalendars, code: "graph.ErrorAccessDenied", remedy: "role assignment is enabled"},
 	{area: policy, name: "limited, and the list of rooms is denied", faults: []string{"missing-role", "answer=/places 403 ErrorAccessDenied Access is denied."}, change: scopedToRooms,
-		verdict: check.Failed, check: check.RoomList, code: "graph.ErrorAccessDenied", remedy: "claims no cause"},
+		verdict: check.Failed, check: check.RoomList, code: "graph.ErrorAccessDenied", remedy: "names no cause"},
 	{area: policy, name: "tenant-wide grant beside a working scope", change: scopedToRooms,
 		verdict: check.Warned, check: check.ScopeGrant, code: "scope.tenant-wide", remedy: "Revoke"},
 }

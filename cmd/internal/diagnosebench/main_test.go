@@ -6,6 +6,10 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +17,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/permission"
+	simulated "github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // TestEveryScenario is the benchmark as a test, without the tenant of 3,000
@@ -204,4 +209,31 @@ func BenchmarkCheckOf200Rooms(b *testing.B) {
 	}
 	b.ReportMetric(float64(took)/float64(b.N)/float64(bound), "of-bound")
 	b.ReportMetric(float64(first)/float64(time.Millisecond), "first-ms")
+}
+
+// TestEveryFaultIsTried: each fault of the simulator is in a scenario, or in a test
+// or script of what it concerns.
+func TestEveryFaultIsTried(t *testing.T) {
+	var tried strings.Builder
+	for _, sc := range slices.Concat(scenarios(), limited) {
+		tried.WriteString(strings.Join(append(slices.Clone(sc.faults), sc.misset...), "\n") + "\n")
+	}
+	for _, pattern := range []string{"../../roomkeyctl/testdata/*.txtar", "../registertest/*_test.go", "../../../core/entra/*_test.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatal(pattern, err)
+		}
+		for _, name := range files {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tried.Write(text)
+		}
+	}
+	for _, f := range simulated.All() {
+		if !regexp.MustCompile(`(?m)(^|[^\w-])` + f.Name + `($|[^\w-])`).MatchString(tried.String()) {
+			t.Errorf("nothing tries the fault %q: %s", f.Name, f.Title)
+		}
+	}
 }

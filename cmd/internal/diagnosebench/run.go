@@ -37,8 +37,9 @@ type bench struct {
 	// application declares when it is in order.
 	admin    *graph.Client
 	required []tenant.RequiredResource
-	// patience is how long one call goes on after it was turned away.
-	patience time.Duration
+	// patience is how long one call goes on after it was turned away, stall how long
+	// an attempt waits for an answer; 0 is as long as always.
+	patience, stall time.Duration
 	// between, when set, stands between Roomkey and everybody else.
 	between func(http.RoundTripper) http.RoundTripper
 }
@@ -71,7 +72,7 @@ func start(ctx context.Context, rooms, users int, latency time.Duration) (*bench
 	b := &bench{env: env, dir: dir, patience: 4 * time.Second}
 	patient := env.HTTP
 	env.HTTP = func(o transport.Options) (*http.Client, error) {
-		o.RetryBudget, o.Timeout = b.patience, 2*time.Second
+		o.RetryBudget, o.Timeout = b.patience, b.stall
 		client, err := patient(o)
 		if err == nil {
 			client.Transport = way{b, client.Transport}
@@ -97,6 +98,7 @@ func (b *bench) close() error {
 func (b *bench) diagnose(ctx context.Context, sc scenario) (check.Run, error) {
 	var none check.Run
 	b.n++
+	b.stall = sc.stall
 	if err := b.sim.SetFaults(); err != nil {
 		return none, err
 	}
