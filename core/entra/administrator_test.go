@@ -110,6 +110,7 @@ func TestBrowserRefused(t *testing.T) {
 	}{
 		{"wrong-account", "entra.AADSTS50020", false},
 		{"user-not-assigned", "entra.AADSTS50105", true},
+		{"consent-declined", "entra.AADSTS65004", false},
 		{"first-party-client-missing=redirect", "entra.AADSTS700016", true},
 	} {
 		t.Run(tt.fault, func(t *testing.T) {
