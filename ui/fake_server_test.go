@@ -97,6 +97,9 @@ func (b *fakeCore) Push(context.Context, handover.Plan, bool, task.Report) (hand
 func (b *fakeCore) Held(context.Context) (handover.Held, error) {
 	b.hang()
 	defer b.ask("Held")()
+	if b.CancelHeld && b.pushed {
+		return handover.Held{}, problem.Of(context.Canceled)
+	}
 	h := handover.Held{Description: booking.Description{Product: "Room booking", ProductVersion: "4.2"}}
 	if b.pushed {
 		h.Matches, h.Status = true, booking.Status{State: booking.StatusOK}

@@ -62,8 +62,9 @@ type fakeCore struct {
 	Policy policy.Policy
 	// Unknown makes Discover find nothing; Locked makes the keychain refuse.
 	Unknown, Locked bool
-	// CancelPush cancels the next push before anything is sent.
-	CancelPush bool
+	// CancelPush cancels the next push before anything is sent, CancelHeld what
+	// is read after one.
+	CancelPush, CancelHeld bool
 	// ServerSays is the code for which the server says that it does not work.
 	ServerSays string
 	// Health is what was last found of the connections, by id.

@@ -316,6 +316,26 @@ func TestPushWaitsForTheConfirmation(t *testing.T) {
 	}
 }
 
+// A push that was done before somebody canceled what comes after it is not
+// called canceled.
+func TestCanceledAfterThePush(t *testing.T) {
+	p := simulated(t, newFake(t))
+	p.goes(setup.Prove)
+	p.press("Test the connection")
+	p.goes(setup.HandOver)
+	for _, c := range p.shell.Page().(*page.HandOver).Confirmations() {
+		c.SetChecked(true)
+	}
+	p.backend.CancelHeld = true
+	p.press("Push")
+	p.sees("The booking server has the configuration.")
+	p.sees("What it reports now was not read: Canceled before it finished.")
+	p.missesOut("What a push would change")
+	p.backend.CancelHeld = false
+	p.press("Check again")
+	p.sees("As in this connection")
+}
+
 func TestSecretIsCopiedWithoutBeingShown(t *testing.T) {
 	p := simulated(t, newFake(t))
 	p.goes(setup.HandOver)

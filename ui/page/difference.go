@@ -63,19 +63,20 @@ func grouped(list []booking.Change) []booking.Change {
 		}
 	}
 	for of, i := range at {
-		lines[i].From, lines[i].To = entries(olds[of]), entries(news[of])
+		lines[i].From, lines[i].To = entries(olds[of], news[of]), entries(news[of], olds[of])
 	}
 	return lines
 }
 
-func entries(n int) string {
-	switch n {
-	case 0:
+// entries counts those of one side that are not as on the other.
+func entries(n, other int) string {
+	if n == 0 {
 		return ""
-	case 1:
-		return kit.L("1 different entry")
 	}
-	return kit.L("%d different entries", n)
+	if other == 0 {
+		return kit.Say(words.N(n, "%d entry", "%d entries", n))
+	}
+	return kit.Say(words.N(n, "%d different entry", "%d different entries", n))
 }
 
 // differences is the table of what is there and what would be; each entry of a

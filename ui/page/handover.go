@@ -53,7 +53,10 @@ func NewHandOver(env *Env) *HandOver {
 	}
 	h.frame = kit.NewFrame(kit.Say(setup.TitleOf(setup.HandOver, h.theirs())), lead, body)
 	h.notice.top = h.frame.ToTop
-	h.look = kit.NewButtonWithIcon(kit.L("Check again"), theme.ViewRefreshIcon(), h.lookAgain)
+	h.look = kit.NewButtonWithIcon(kit.L("Check again"), theme.ViewRefreshIcon(), func() {
+		h.notice.clear()
+		h.lookAgain()
+	})
 	h.push = kit.PrimaryButton(kit.L("Push"), theme.UploadIcon(), h.send)
 	h.push.Disable()
 	h.export = kit.NewButtonWithIcon(kit.L("Export as a file…"), theme.DocumentSaveIcon(), h.save)

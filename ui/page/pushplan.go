@@ -147,7 +147,9 @@ func (h *HandOver) send() {
 	h.push.Disable()
 	h.look.Disable()
 	h.notice.clear()
+	var pushed handover.Pushed
 	var held handover.Held
+	var unread error
 	h.env.Scope.Show(kit.L("Pushing the configuration"), func(ctx context.Context, report task.Report) (err error) {
 		if err := h.env.Session.Confirm(ctx, yes); err != nil {
 			return err
@@ -157,11 +159,11 @@ func (h *HandOver) send() {
 				Fix(words.T("Test the connection.")).
 				Fix(words.T("Then check the plan again."))
 		}
-		if _, err := h.env.Session.Push(ctx, plan, accept, report); err != nil {
+		if pushed, err = h.env.Session.Push(ctx, plan, accept, report); err != nil {
 			return err
 		}
-		held, err = h.env.Session.Held(ctx)
-		return err
+		held, unread = h.env.Session.Held(ctx) // a push is done, whatever comes of this
+		return nil
 	}, func(err error) {
 		h.pushing = false
 		h.look.Enable()
@@ -174,6 +176,12 @@ func (h *HandOver) send() {
 			h.plan.RemoveAll()
 			mark, says := viewOf(held)
 			switch {
+			case pushed.Fails && unread != nil:
+				h.notice.fail(pushed.Problem)
+			case unread != nil:
+				h.notice.warn(problem.New(codeBookingPushedUnread, words.T("The booking server has the configuration.")).
+					With(words.T("What it reports now was not read: %s", problem.Of(unread).Title)).
+					Lead(words.T("Check again."), problem.PlaceLook))
 			case mark == kit.MarkFail && held.StatusProblem != nil:
 				h.notice.fail(held.StatusProblem)
 			case mark == kit.MarkFail:
@@ -189,7 +197,7 @@ func (h *HandOver) send() {
 			default:
 				h.notice.warn(problem.New(codeBookingNotAsPushed, wordsNotAsPushed))
 			}
-			h.showHeld(held, nil)
+			h.showHeld(held, unread)
 			h.fillForm()
 		}
 		h.frame.ToTop()
