@@ -51,7 +51,8 @@ func newProduct(a *app) *cobra.Command {
 	return group("product", "Booking products and what they need in Microsoft 365", list, show, productCheck(a), productNew(a))
 }
 
-func describeAccount(w io.Writer, a *product.Account) {
+func describeAccount(w io.Writer, p product.Product) {
+	a := p.ServiceAccount
 	if a == nil {
 		return
 	}
@@ -59,7 +60,7 @@ func describeAccount(w io.Writer, a *product.Account) {
 	for _, fact := range []struct {
 		name words.Key
 		text string
-	}{{"  Role: %s", l(a.Role)}, {"  License: %s", l(a.Licence)}, {"  First sign-in: %s", l(a.FirstSignIn)}, {"  In each room: %s", a.Delegation}} {
+	}{{"  Role: %s", l(a.Role)}, {"  License: %s", l(a.Licence)}, {"  First sign-in: %s", l(a.FirstSignIn)}, {"  In each room: %s", say(p.DelegationText())}} {
 		if fact.text != "" {
 			printLine(w, fact.name, fact.text)
 		}
@@ -113,15 +114,15 @@ func describeProduct(w io.Writer, p product.Product) {
 	if p.Credential.Months > 0 {
 		printLine(w, "%s", words.N(p.Credential.Months, "Suggested lifetime: %d month", "Suggested lifetime: %d months", p.Credential.Months))
 	}
-	describeAccount(w, p.ServiceAccount)
+	describeAccount(w, p)
 	if p.Calendars() {
-		printLine(w, "Limit in Exchange: %s %s", p.Scoping.Advice(p.Name), p.Scoping.Note)
+		printLine(w, "Limit in Exchange: %s", p.Advice())
 	}
 	if p.LimitFirst {
 		printLine(w, "Limit it before you hand the credential over. Until then, anyone who has the credential can see every calendar.")
 	}
 	for _, pattern := range p.SingleSignOn.Patterns {
-		printLine(w, "Redirect URI (%s): %s", cmp.Or(p.SingleSignOn.Platform, "web"), pattern)
+		printLine(w, "Redirect URI (%s): %s", product.PlatformText(p.SingleSignOn.Platform), pattern)
 	}
 	for _, id := range p.Also {
 		printLine(w, "It needs a second application, which is a connection of its own for the product %s.", id)

@@ -223,6 +223,7 @@ func (g *guide) walk() error {
 		{"hand-over-form-product", g.page(setup.HandOver)},
 	}...)
 	stops = append(stops, g.registering(id)...)
+	stops = append(stops, g.models(id)...)
 	for _, s := range stops {
 		if err := g.idle(); err != nil {
 			return err

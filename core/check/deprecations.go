@@ -55,7 +55,7 @@ var deprecations = []deprecation{
 		}
 		p := problem.New(codeDeprecatedPolicy, words.T("The application is limited by an Application Access Policy, which Microsoft calls legacy."))
 		if s.Product.Scoping.Way == product.ScopingPolicy {
-			return p.With(s.Product.Scoping.Advice(s.Product.Name)).
+			return p.With(s.Product.Advice()).
 				Fix(words.T("Keep the policy, and ask the vendor when %s will work with RBAC for Applications.", s.Product.Name))
 		}
 		return p.Lead(words.T("Move to RBAC for Applications with the script that limits the application; it creates the scope first and removes the policy last."), problem.PlaceLimitScript)

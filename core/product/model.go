@@ -140,19 +140,27 @@ const (
 	scopingUnknown    = "unknown"
 )
 
-// Advice says what the way of limiting means for the administrator.
-func (s Scoping) Advice(product string) words.Text {
-	switch s.Way {
+// Advice says what limiting the product means for the administrator, with what
+// the file adds to it.
+func (p Product) Advice() words.Text {
+	return words.Sentences(p.advice(), words.T(p.Scoping.Note))
+}
+
+func (p Product) advice() words.Text {
+	switch p.Scoping.Way {
 	case ScopingRBAC:
-		return words.T("%s works when Exchange limits it with RBAC for Applications.", product)
+		return words.T("%s works when Exchange limits it with RBAC for Applications.", p.Name)
 	case ScopingPolicy:
-		return words.T("%s looks for the permission in its token, so limit it with an Application Access Policy. With RBAC for Applications the token carries no calendar permission, and %s stops.", product, product)
+		return words.T("%s looks for the permission in its token, so limit it with an Application Access Policy. With RBAC for Applications the token carries no calendar permission, and %s stops.", p.Name, p.Name)
 	case scopingDelegation:
-		return words.T("%s sees only the rooms that are delegated to its service account. There is nothing else to limit.", product)
+		return words.T("%s sees only the rooms that are delegated to its service account. There is nothing else to limit.", p.Name)
 	case ScopingNone:
-		return words.T("%s does not work when Exchange limits it. It can read every calendar of the tenant.", product)
+		return words.T("%s does not work when Exchange limits it. It can read every calendar of the tenant.", p.Name)
 	}
-	return words.T("It is not known whether %s works when Exchange limits it. To find out safely, limit it to one test room with RBAC for Applications, remove the grant in Microsoft Entra ID, and book that room in %s. If it fails, undo the limit: nothing else has changed.", product, product)
+	if p.Model == User {
+		return words.T("%s sees what its service account can see. Delegate to that account only the rooms that %s manages.", p.Name, p.Name)
+	}
+	return words.T("It is not known whether %s works when Exchange limits it. To find out safely, before it is in use: limit it to one test room with RBAC for Applications, remove the grant in Microsoft Entra ID, and book that room in %s. If that fails, grant the permission again and undo the limit.", p.Name, p.Name)
 }
 
 // HoldsCredential reports whether Roomkey itself can sign in as the

@@ -59,7 +59,7 @@ type Product struct {
 	// Adapter is how a configuration reaches the server: "contract",
 	// "seatsurfing" or "form" (typed into the vendor's console).
 	Adapter        string     `yaml:"adapter" json:"adapter"`
-	Credential     Credential `yaml:"credential" json:"credential"`
+	Credential     Credential `yaml:"credential,omitempty" json:"credential"`
 	SingleSignOn   SSO        `yaml:"singleSignOn,omitempty" json:"singleSignOn"`
 	ServiceAccount *Account   `yaml:"serviceAccount,omitempty" json:"serviceAccount,omitempty"`
 	// Notifications is whether Microsoft must reach the server with change
@@ -74,7 +74,7 @@ type Product struct {
 	// a chosen group; without it, only direct members.
 	NestedGroups bool `yaml:"nestedGroups,omitempty" json:"nestedGroups,omitempty"`
 	// Form is the vendor's own form in the vendor's order.
-	Form []Field `yaml:"form" json:"form"`
+	Form []Field `yaml:"form,omitempty" json:"form"`
 	// NotUpdatable are reasons for which an existing application must not be
 	// updated: "ews" (it holds EWS permissions).
 	NotUpdatable []string `yaml:"notUpdatable,omitempty" json:"notUpdatable,omitempty"`
@@ -133,7 +133,7 @@ const (
 type Credential struct {
 	// Kinds are the accepted ones, the vendor's first choice first: "secret",
 	// "certificate", "vendor-certificate", "federated", or "none".
-	Kinds []string `yaml:"kinds" json:"kinds"`
+	Kinds []string `yaml:"kinds,omitempty" json:"kinds"`
 	// Months is the suggested life of a secret or certificate.
 	Months int    `yaml:"months,omitempty" json:"months"`
 	Name   string `yaml:"name,omitempty" json:"name,omitempty"`

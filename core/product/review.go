@@ -135,8 +135,8 @@ func (p Product) open() []words.Text {
 	for _, u := range p.Unknown {
 		all = append(all, words.Plain(u.Ask))
 	}
-	if p.Scoping.Way == "" {
-		all = append(all, p.Scoping.Advice(p.Name))
+	if p.Scoping.Way == "" && p.Calendars() {
+		all = append(all, p.Advice())
 	}
 	return all
 }

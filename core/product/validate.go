@@ -134,10 +134,20 @@ func (p Product) presets(d *strictyaml.Document) {
 		for j, choice := range preset.Permissions {
 			ref := refOf(choice)
 			if e, known := permissions().Get(ref.Value); !known || e.ID(ref.Kind) == "" {
-				d.Wrong(strictyaml.Item(at+".permissions", j), words.T("%q is not in Roomkey's permission catalog. Permission names are case-sensitive.", choice))
+				d.Wrong(strictyaml.Item(at+".permissions", j), unknownPermission(choice))
 			}
 		}
 	}
+}
+
+// unknownPermission says that a permission is none, and which was probably meant.
+func unknownPermission(value string) words.Text {
+	for _, e := range permissions().All() {
+		if strings.EqualFold(e.Value, value) {
+			return words.T("%q is not in Roomkey's permission catalog. Permission names are case-sensitive: write %s.", value, e.Value)
+		}
+	}
+	return words.T("%q is not in Roomkey's permission catalog. Permission names are case-sensitive.", value)
 }
 
 // writes compares what the file says about calendars with what it asks for.
@@ -167,7 +177,7 @@ func (n Needs) validate(d *strictyaml.Document, at string) {
 		case p.Value == "":
 			d.Wrong(item+".value", words.T("The permission needs its value, such as Calendars.Read."))
 		case !known:
-			d.Wrong(item+".value", words.T("%q is not in Roomkey's permission catalog. Permission names are case-sensitive.", p.Value))
+			d.Wrong(item+".value", unknownPermission(p.Value))
 		case e.Instead != "":
 			d.Wrong(item+".value", words.T("%s means something else: %s You probably want %s.", p.Value, e.Means, e.Instead))
 		case p.Kind != permission.Application && p.Kind != permission.Delegated:

@@ -358,9 +358,9 @@ func (c *Consent) showRest() {
 	c.rest.RemoveAll()
 	p := c.env.product()
 	if p.Model == product.Vendor && p.Calendars() {
-		limit := section(kit.L("Limit in Exchange"), kit.NewText(kit.Say(words.Sentences(p.Scoping.Advice(p.Name), words.T(p.Scoping.Note)))))
+		limit := section(kit.L("Limit in Exchange"), kit.NewText(kit.Say(p.Advice())))
 		if p.Scoping.Way != product.ScopingNone {
-			limit = section(kit.L("Limit in Exchange"), kit.NewText(kit.Say(words.Sentences(p.Scoping.Advice(p.Name), words.T(p.Scoping.Note)))),
+			limit = section(kit.L("Limit in Exchange"), kit.NewText(kit.Say(p.Advice())),
 				kit.Row(0, -1, kit.NewButton(kit.L("Script that limits it…"), func() { c.env.Host.Lead(p.LimitScript()) })))
 		}
 		c.rest.Add(limit)
