@@ -238,14 +238,23 @@ func restrict(k Known) Step {
 	if settings.Claim == "" {
 		return step(Restrict, Ready, words.T("The product needs no room settings. To limit what it reaches, use the scripts."))
 	}
-	if settings.Standing == evidence.Works && settings.Reported {
-		return proven(Restrict, words.T("The results of the script report that every chosen room is set up. No call has confirmed it."), settings)
-	}
 	if settings.Standing == evidence.Works {
-		return proven(Restrict, words.T("The results of the script show that every chosen room is set up."), settings)
+		return reported(settings, evidence.Find(k.Claims, evidence.Booking))
 	}
 	return judge(Restrict, k.only(func(c evidence.State) bool { return c.Claim == evidence.RoomSettings }),
 		words.T("Give the script to an Exchange administrator, then import its results."))
+}
+
+// reported is what the result file of a script comes to. Anybody can write such
+// a file, so that the step is done only with a later test booking.
+func reported(settings, booking evidence.State) Step {
+	switch {
+	case booking.Claim == "":
+		return step(Restrict, Attention, words.T("The results of the script report that every chosen room is set up. The product books nothing, so no test booking can confirm it."))
+	case booking.Standing != evidence.Works || booking.At.Before(settings.At):
+		return step(Restrict, Attention, words.T("The results of the script report that every chosen room is set up. No call has confirmed it: make a test booking."))
+	}
+	return proven(Restrict, words.T("The results of the script report that every chosen room is set up, and a room accepted a test booking since."), settings, booking)
 }
 
 func prove(k Known) Step {

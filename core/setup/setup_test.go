@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -111,7 +112,10 @@ func TestSteps(t *testing.T) {
 		{"credential expires soon", with(after(whole), func(k *Known) { k.CredentialExpires = now.Add(59 * 24 * time.Hour) }), [6]State{Done, Attention, Done, Ready, Done, Ready}, "register: expires on"},
 		{"credential lives long", with(after(whole), func(k *Known) { k.CredentialExpires = now.Add(61 * 24 * time.Hour) }), [6]State{Done, Done, Done, Ready, Done, Ready}, ""},
 		{"credential expired", with(after(whole), func(k *Known) { k.CredentialExpires = now }), [6]State{Done, Failed, Done, Ready, Done, Ready}, "register: expired on"},
-		{"the script did everything", with(after(whole, "script")), [6]State{Done, Done, Done, Done, Done, Ready}, ""},
+		{"the script reports everything", with(after(whole, "script")), [6]State{Done, Done, Done, Attention, Done, Ready}, "restrict: make a test booking."},
+		{"a room was booked before the script reports", with(after(whole, "booking", "script"), func(k *Known) { settingsAt(k, now) }), [6]State{Done, Done, Done, Attention, Done, Ready}, "restrict: make a test booking."},
+		{"a test booking confirms the script", with(after(whole, "booking", "script")), [6]State{Done, Done, Done, Done, Done, Ready}, "restrict: accepted a test booking since"},
+		{"a product that books nothing", with(after(whole, "script"), unbooked), [6]State{Done, Done, Done, Attention, Done, Ready}, "restrict: no test booking can confirm it"},
 		{"the script failed", with(after(whole, "script=disproved")), [6]State{Done, Done, Done, Failed, Done, Ready}, "restrict: script: disproved."},
 		{"the script left rooms out", with(after(whole, "script=doubtful")), [6]State{Done, Done, Done, Attention, Done, Ready}, "restrict: script: doubtful."},
 		{"no rooms known of a product that lists none", with(func(k *Known) { k.RoomsCount = 0 }), [6]State{Done, Ready, Attention, Ready, Ready, Blocked}, ""},
@@ -154,14 +158,21 @@ func TestSteps(t *testing.T) {
 	}
 }
 
-// form is a product that is typed into the vendor's console.
-func form(k *Known) {
-	k.ByForm = true
-	var claims []evidence.State
-	for _, c := range k.Claims {
-		if c.Claim != evidence.ServerWorks {
-			claims = append(claims, c)
+// form is a product that is typed into the vendor's console, unbooked one that
+// books nothing.
+func form(k *Known)     { k.ByForm = true; k.Claims = without(k.Claims, evidence.ServerWorks) }
+func unbooked(k *Known) { k.Claims = without(k.Claims, evidence.Booking) }
+
+func without(claims []evidence.State, claim evidence.Claim) []evidence.State {
+	return slices.DeleteFunc(slices.Clone(claims), func(c evidence.State) bool { return c.Claim == claim })
+}
+
+// settingsAt has the script's results be of a time.
+func settingsAt(k *Known, at time.Time) {
+	k.Claims = slices.Clone(k.Claims)
+	for i, c := range k.Claims {
+		if c.Claim == evidence.RoomSettings {
+			k.Claims[i].At = at
 		}
 	}
-	k.Claims = claims
 }

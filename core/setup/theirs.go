@@ -52,8 +52,8 @@ func consent(k Known) Step {
 // of the account that signs in there.
 var inExchange = []evidence.Claim{evidence.Scope, evidence.Delegation, evidence.RoomSettings}
 
-// restrictTheirs is done when an Exchange administrator's results say so: nobody
-// here can make a call as the vendor's application.
+// restrictTheirs stays with what an Exchange administrator's results report:
+// nobody here can make a call as the vendor's application to confirm it.
 func restrictTheirs(k Known) Step {
 	if s := restrict(k); s.State == Blocked {
 		return s
@@ -76,7 +76,7 @@ func restrictTheirs(k Known) Step {
 	case s.State == Ready:
 		s.Reason = untried
 	case s.State == Done:
-		s.Reason = words.T("The results of the scripts say so. No call has confirmed it: only the vendor can make one.")
+		return step(Restrict, Attention, words.T("The results of the scripts report that Exchange is set up. No call has confirmed it: only the vendor can make one."))
 	}
 	return s
 }

@@ -82,21 +82,32 @@ func TestTheVendorsApplication(t *testing.T) {
 	s.stands(setup.Choose, setup.Done)
 	outside := map[string]any{"outside": sim.Account().OrganizerUPN}
 	s.ran(sim, "limit-application", outside)
-	s.stands(setup.Restrict, setup.Done)
+	s.reported()
 	s.goes(setup.Register)
 	s.press("Read again")
-	s.stands(setup.Restrict, setup.Attention) // what Microsoft Entra ID grants passes the limit by
+	if st := s.stands(setup.Restrict, setup.Attention); strings.Contains(st.Reason.String(), "report") {
+		t.Errorf("what Microsoft Entra ID grants passes the limit by: %s", st.Reason)
+	}
 	s.ran(sim, "remove-grant", nil)
 	s.goes(setup.Register)
 	s.press("Read again")
 	s.sees("By Exchange, for its rooms")
 	s.stands(setup.Register, setup.Done)
-	s.stands(setup.Restrict, setup.Done)
+	s.reported()
 	s.goes(setup.HandOver)
 	s.puts("Your name", "Anna Virtanen")
 	s.press("It works there")
 	if st := s.stands(setup.HandOver, setup.Done); !strings.Contains(st.Reason.String(), "cannot test it") {
 		t.Errorf("a word counts as a proof: %s", st.Reason)
+	}
+}
+
+// reported is that the results of scripts say that Exchange is set up, which is
+// no proof.
+func (s *seat) reported() {
+	s.t.Helper()
+	if st := s.stands(setup.Restrict, setup.Attention); !strings.Contains(st.Reason.String(), "report that Exchange is set up") {
+		s.t.Errorf("the results say: %s", st.Reason)
 	}
 }
 
@@ -146,7 +157,7 @@ func TestTheServiceAccount(t *testing.T) {
 	s.press("Continue")
 	s.stands(setup.Restrict, setup.Ready)
 	s.ran(sim, "service-account-reach", map[string]any{"right": "Editor"})
-	s.stands(setup.Restrict, setup.Done)
+	s.reported()
 	s.goes(setup.HandOver)
 	s.puts("Your name", "Anna Virtanen")
 	s.press("It works there")
