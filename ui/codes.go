@@ -6,5 +6,4 @@ import "github.com/roomkey/roomkey/core/problem"
 var (
 	codeFileNotRead    = problem.Declare("file.not-read", problem.Local)
 	codeFileNotWritten = problem.Declare("file.not-written", problem.Local)
-	codeFileTooLarge   = problem.Declare("file.too-large", problem.WrongInput)
 )

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"errors"
-	"io"
 	"path/filepath"
 	"runtime"
 
@@ -10,15 +9,12 @@ import (
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/storage"
 
+	"github.com/roomkey/roomkey/core/file"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
 )
-
-// maxFile is how much of a chosen file is read: a document, a certificate or a
-// result file of 20,000 rooms is far below it.
-const maxFile = 32 << 20
 
 // Dialogs asks for files: with the system's own dialogs on Windows and macOS, with
 // Fyne's over the window elsewhere. Each begins in the folder in which it ended
@@ -78,10 +74,10 @@ func (d *dialogs) Open(extensions []string, got func(string, []byte)) {
 		if r == nil {
 			return
 		}
+		_ = r.Close() // it is read as every file that is named
 		d.folders.ended(opening, filepath.FromSlash(r.URI().Path()))
 		go func() {
-			defer r.Close()
-			data, err := readAll(r)
+			data, err := read(r.URI())
 			d.dispatch(func() {
 				if err != nil {
 					d.fail(err)
@@ -91,17 +87,8 @@ func (d *dialogs) Open(extensions []string, got func(string, []byte)) {
 			})
 		}()
 	}, d.window)
-	open.SetFilter(storage.NewExtensionFileFilter(extensions))
+	open.SetFilter(regular{storage.NewExtensionFileFilter(extensions)})
 	d.show(open, opening)
-}
-
-// readAll reads a file that a person chose, up to maxFile.
-func readAll(r io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
-	if err == nil && len(data) > maxFile {
-		err = problem.New(codeFileTooLarge, words.T("This file is larger than Roomkey accepts."))
-	}
-	return data, err
 }
 
 // take reads the files that were dropped onto the window, away from the UI
@@ -122,12 +109,15 @@ func take(s *Shell, dropped []fyne.URI, dispatch kit.Dispatch) {
 }
 
 func read(u fyne.URI) ([]byte, error) {
-	r, err := storage.Reader(u)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	return readAll(r)
+	return file.Read(filepath.FromSlash(u.Path()), file.MaxBytes)
+}
+
+// regular leaves out of a dialog what only looks like a file: Fyne opens what was
+// chosen on the UI thread, and opening a pipe waits until somebody writes to it.
+type regular struct{ storage.FileFilter }
+
+func (r regular) Matches(u fyne.URI) bool {
+	return r.FileFilter.Matches(u) && file.Regular(filepath.FromSlash(u.Path())) == nil
 }
 
 func unread(name string, err error) *problem.Problem {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ncruces/zenity"
 
+	"github.com/roomkey/roomkey/core/file"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
@@ -55,7 +56,7 @@ func (n *native) Open(extensions []string, got func(string, []byte)) {
 	}
 	filter := zenity.FileFilters{{Name: strings.Join(patterns, ", "), Patterns: patterns, CaseFold: true}}
 	n.ask(opening, "", zenity.SelectFile, func(path string) {
-		data, err := readFile(path)
+		data, err := file.Read(path, file.MaxBytes)
 		n.dispatch(func() {
 			if err != nil {
 				n.fail(err)
@@ -64,15 +65,6 @@ func (n *native) Open(extensions []string, got func(string, []byte)) {
 			got(filepath.Base(path), data)
 		})
 	}, filter, zenity.Title(kit.L("Open a file")))
-}
-
-func readFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return readAll(f)
 }
 
 func (n *native) Save(f page.File, saved func(string, *problem.Problem)) {
