@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
@@ -37,3 +38,21 @@ func (b *fakeCore) Unschedule(context.Context) error {
 	b.daily, b.webhook = session.Scheduled{}, vault.Secret{}
 	return nil
 }
+
+// ProxyName is whose login was stored.
+func (b *fakeCore) ProxyName(context.Context) (string, error) {
+	name, _, _ := strings.Cut(b.proxy, ":")
+	return name, nil
+}
+
+// SetProxyLogin keeps it.
+func (b *fakeCore) SetProxyLogin(_ context.Context, name string, password vault.Secret) error {
+	if name == "" || password.IsZero() {
+		return problem.New(problem.CodeUnexpected, words.T("This is not a user name and a password."))
+	}
+	b.proxy = name + ":" + password.Reveal()
+	return nil
+}
+
+// ForgetProxyLogin forgets it.
+func (b *fakeCore) ForgetProxyLogin(context.Context) error { b.proxy = ""; return nil }

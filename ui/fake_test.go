@@ -73,6 +73,8 @@ type fakeCore struct {
 	// system runs.
 	Trouble []words.Text
 	daily   session.Scheduled
+	// proxy is the login for proxies.
+	proxy   string
 	webhook vault.Secret
 	// Takeable and Unwanted are what a plan says of what is on the server.
 	Takeable bool

@@ -77,3 +77,28 @@ func TestDailyInTheSettings(t *testing.T) {
 		t.Errorf("%+v", b.daily)
 	}
 }
+
+// TestProxyLoginInTheSettings: stored, shown by its name, and removed.
+func TestProxyLoginInTheSettings(t *testing.T) {
+	b := newFake(t)
+	p := sit(t, b)
+	p.goes(page.RouteSettings)
+	p.sees("No login is stored.")
+	p.types("User name for proxies", "CORP\\ada")
+	p.press("Store in the keychain")
+	p.rest()
+	p.sees("This is not a user name and a password.")
+	p.types("Password for proxies", "a:secret")
+	p.press("Store in the keychain")
+	p.rest()
+	p.sees("Proxies that ask for a password are told the login CORP\\ada.")
+	if b.proxy != "CORP\\ada:a:secret" || p.field("Password for proxies").Value() != "" {
+		t.Errorf("stored %q", b.proxy)
+	}
+	p.press("Remove the login")
+	p.rest()
+	p.sees("No login is stored.")
+	if b.proxy != "" {
+		t.Errorf("left %q", b.proxy)
+	}
+}

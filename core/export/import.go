@@ -48,8 +48,8 @@ func Import(data []byte, file string) (Imported, error) {
 		return Imported{}, err
 	}
 	in := Imported{Notes: []words.Text{words.T("Secrets do not travel in a file: enter the credential and the server's token again. Then check the connection.")}}
-	for _, field := range c.DropSecrets() {
-		in.Notes = append(in.Notes, words.T("The field %s looked like a secret, or contained a password, so it was not kept.", problem.Line(field)))
+	if dropped := c.DropSecrets(); len(dropped) > 0 {
+		in.Notes = append(in.Notes, notKept(dropped))
 	}
 	if s := c.Server; s.PinnedRecipient != "" || len(s.ConfirmedHosts) > 0 || s.CAFile != "" {
 		in.Notes = append(in.Notes, words.T("Confirm the booking server's key, other hosts and own certificate authority on this computer."))
@@ -58,6 +58,17 @@ func Import(data []byte, file string) (Imported, error) {
 	in.Connection.ID = connection.New("").ID
 	in.Connection.Name = cmp.Or(connection.CleanName(c.Name), words.T("Imported connection").String())
 	return in, nil
+}
+
+// notKept names the fields that DropSecrets took out, the first of them where
+// they are many.
+func notKept(fields []string) words.Text {
+	named := problem.Line(strings.Join(fields[:min(len(fields), 10)], ", "))
+	if len(fields) > 10 {
+		named += ", …"
+	}
+	return words.N(len(fields), "%[2]d field looked like a secret, or contained a password, so it was not kept: %[1]s.",
+		"%[2]d fields looked like secrets, or contained passwords, so they were not kept: %[1]s.", named, len(fields))
 }
 
 // version refuses an export of a newer Roomkey.

@@ -78,6 +78,7 @@ var (
 	PlaceExport   = place("hand-over", "export", "roomkeyctl connection export")
 
 	PlaceSchedule = place("settings", "daily", "roomkeyctl schedule install --webhook FORM")
+	PlaceProxy    = place("settings", "proxy", "roomkeyctl proxy login NAME")
 )
 
 var places []Place

@@ -91,14 +91,14 @@ func (r *proxyRefusal) problem(host string) *problem.Problem {
 			p.With(words.T("Signing in with %s failed: %s", r.tried, words.Plain(problem.Line(r.cause.Error()))))
 		}
 		if strings.EqualFold(r.tried, "Basic") {
-			p.Run(words.T("Store the user name and password again:"), "roomkeyctl proxy login NAME")
+			p.Lead(words.T("Store the user name and password again."), problem.PlaceProxy)
 		}
 		return p.Fix(exempt)
 	case r.status == http.StatusProxyAuthRequired && len(r.offers) > 0:
 		p := problem.New(CodeProxy, words.T("The proxy %s requires a sign-in before it allows access to %s.", r.proxy, host)).
 			With(words.T("It offers: %s.", problem.Line(strings.Join(r.offers, ", "))))
 		if slices.ContainsFunc(r.offers, func(scheme string) bool { return strings.EqualFold(scheme, "Basic") }) {
-			p.Run(words.T("Store the user name and password for the proxy in the keychain:"), "roomkeyctl proxy login NAME")
+			p.Lead(words.T("Store the user name and password for the proxy in the keychain."), problem.PlaceProxy)
 		}
 		return p.Fix(exempt)
 	case r.status == http.StatusProxyAuthRequired:

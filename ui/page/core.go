@@ -49,6 +49,11 @@ type Home interface {
 	Scheduled(ctx context.Context) (session.Scheduled, error)
 	Schedule(ctx context.Context, at, form string, address vault.Secret) error
 	Unschedule(ctx context.Context) error
+	// ProxyName, SetProxyLogin and ForgetProxyLogin are about the login for
+	// proxies; see session.Environment.
+	ProxyName(ctx context.Context) (string, error)
+	SetProxyLogin(ctx context.Context, name string, password vault.Secret) error
+	ForgetProxyLogin(ctx context.Context) error
 	// Create, Import and Simulate make a connection and give its id: an empty
 	// one, that of an exported file, the one to the simulated tenant.
 	Create(ctx context.Context) (id string, err error)

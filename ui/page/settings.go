@@ -22,12 +22,13 @@ type Settings struct {
 	remove *fyne.Container
 	name   *kit.Field
 	daily  *daily
+	proxy  *proxyLogin
 }
 
 // NewSettings makes the page; without an open connection it is about Roomkey
 // only.
 func NewSettings(env *Env) *Settings {
-	s := &Settings{env: env, notice: newNotice(env.Host), remove: kit.Column(kit.Gap), daily: newDaily(env)}
+	s := &Settings{env: env, notice: newNotice(env.Host), remove: kit.Column(kit.Gap), daily: newDaily(env), proxy: newProxyLogin(env)}
 	look := kit.SelectField(kit.L("Appearance"), "", []kit.Option{
 		{ID: "", Name: kit.L("As the system")}, {ID: "light", Name: kit.L("Light")}, {ID: "dark", Name: kit.L("Dark")}})
 	look.SetValue(env.Variant)
@@ -43,6 +44,7 @@ func NewSettings(env *Env) *Settings {
 	}
 	body.Add(section("", look))
 	body.Add(s.daily.object)
+	body.Add(s.proxy.object)
 	about := env.Home.About()
 	body.Add(section(kit.L("Roomkey %s", about.Version), kit.Facts(env.Host, [][2]string{
 		{kit.L("Connections"), about.ConfigFolder},
@@ -71,14 +73,18 @@ func NewSettings(env *Env) *Settings {
 	s.notice.top = s.frame.ToTop
 	s.daily.notice.top = func() { s.frame.ToSee(s.daily.object) }
 	s.frame.Spot("daily", s.daily.at, nil)
+	s.frame.Spot("proxy", s.proxy.name, nil)
 	return s
 }
 
 // Frame is the page.
 func (s *Settings) Frame() *kit.Frame { return s.frame }
 
-// Shown asks what is scheduled.
-func (s *Settings) Shown() { s.daily.shown() }
+// Shown asks what is scheduled, and what the keychain has.
+func (s *Settings) Shown() {
+	s.daily.shown()
+	s.proxy.shown()
+}
 
 func (s *Settings) export() {
 	var data []byte

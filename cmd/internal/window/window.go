@@ -37,6 +37,9 @@ type Home struct {
 	// starting is held while the simulated tenant starts.
 	starting sync.Mutex
 	sim      atomic.Pointer[simulator.Simulator]
+	// imported has what to say of an imported connection when it is opened, a
+	// *problem.Problem by id.
+	imported sync.Map
 }
 
 var _ page.Home = (*Home)(nil)
@@ -85,6 +88,19 @@ func (h *Home) Schedule(ctx context.Context, at, form string, address vault.Secr
 // Unschedule ends that.
 func (h *Home) Unschedule(ctx context.Context) error { return h.Environment.Unschedule(ctx) }
 
+// ProxyName is whom proxies that ask for a password are told.
+func (h *Home) ProxyName(ctx context.Context) (string, error) { return h.Environment.ProxyName(ctx) }
+
+// SetProxyLogin stores that login.
+func (h *Home) SetProxyLogin(ctx context.Context, name string, password vault.Secret) error {
+	return h.Environment.SetProxyLogin(ctx, name, password)
+}
+
+// ForgetProxyLogin removes it.
+func (h *Home) ForgetProxyLogin(ctx context.Context) error {
+	return h.Environment.ForgetProxyLogin(ctx)
+}
+
 // Create makes an empty connection.
 func (h *Home) Create(ctx context.Context) (string, error) {
 	s, err := h.Environment.Create(ctx, h.Environment.FreeName(session.NewName), nil)
@@ -93,7 +109,10 @@ func (h *Home) Create(ctx context.Context) (string, error) {
 
 // Import makes a connection of an exported file.
 func (h *Home) Import(ctx context.Context, data []byte, file string) (string, error) {
-	s, _, err := h.Environment.Import(ctx, data, file)
+	s, notes, err := h.Environment.Import(ctx, data, file)
+	if err == nil {
+		h.imported.Store(s.ID(), problem.New(codeImported, words.T("The connection was imported.")).With(words.Sentences(notes...)))
+	}
 	return id(s, err)
 }
 
@@ -151,7 +170,11 @@ func (h *Home) Open(ctx context.Context, id string) (page.Opened, error) {
 			return page.Opened{}, err
 		}
 	}
-	return page.Opened{Session: s, Notice: cutOff(ctx, s)}, nil
+	notice := cutOff(ctx, s)
+	if said, ok := h.imported.LoadAndDelete(id); ok {
+		notice = said.(*problem.Problem)
+	}
+	return page.Opened{Session: s, Notice: notice}, nil
 }
 
 // plays is whether a cloud is the built-in simulation.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/simulator"
 	"github.com/roomkey/roomkey/ui/page"
@@ -184,4 +185,29 @@ func TestReadback(t *testing.T) {
 	if at := s.ProcessingAt(); !at.Equal(time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)) || len(s.Processing()) != 4 {
 		t.Errorf("an old CSV is called as new as its reading: %v, %d rooms", at, len(s.Processing()))
 	}
+}
+
+// TestAnImportSaysWhatItLeftOut: above the first page, and once.
+func TestAnImportSaysWhatItLeftOut(t *testing.T) {
+	h := home(t, simulator.Options{})
+	from := connection.New("Contoso")
+	from.Server.URL, from.Server.CAFile = "https://ada:pw@rooms.contoso.example", "/etc/ca.pem"
+	raw, err := from.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := strings.Replace(string(raw), "{", `{"clientSecret": "abc", "theirs": {"apiKey": "x", "colour": "blue"},`, 1)
+	id, err := h.Import(t.Context(), []byte(file), "contoso.roomkey")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := sitDown(t, h, id)
+	s.sees("The connection was imported.", "3 fields looked like secrets, or contained passwords, so they were not kept: clientSecret, theirs, server.url.",
+		"Secrets do not travel in a file", "own certificate authority on this computer.")
+	if got := s.shell.Session().Document().Server.URL; got != "https://rooms.contoso.example" {
+		t.Errorf("the address is %s", got)
+	}
+	s.shell.Load(id)
+	s.rest()
+	s.missesOut("The connection was imported.")
 }
