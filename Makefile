@@ -70,16 +70,18 @@ windows: setup-test
 		go build -tags $(TAGS) -trimpath -ldflags "-s -w -H=windowsgui $(LDFLAGS)" -o dist/windows/Roomkey.exe ./cmd/roomkey
 	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go build $(RELEASE) -o dist/windows/roomkeyctl.exe ./cmd/roomkeyctl
 
-# roomkeyctl for a Mac; the window is made on one, by scripts/macos.sh.
+# roomkeyctl for a Mac; the window is made on one, by scripts/macos.sh. Here its
+# packages are compiled, without those of Fyne that want Apple's headers.
 darwin:
 	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go build $(RELEASE) -o dist/darwin/roomkeyctl ./cmd/roomkeyctl
+	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go build -tags $(TAGS),ci -trimpath ./ui/... ./cmd/internal/...
 
 # Everything that is published: docs/releasing.md.
 release:
 	@scripts/release.sh
 
 # What only Windows can show, under Wine.
-wine:
+wine: windows
 	@scripts/wine.sh
 
 tour: setup

@@ -35,7 +35,7 @@ func standIns(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
 	for _, file := range []string{"windows-amd64/Roomkey.exe", "windows-amd64/roomkeyctl.exe", "linux-amd64/roomkey", "linux-amd64/roomkeyctl",
-		"linux-arm64/roomkeyctl", "darwin-arm64/roomkeyctl", "darwin-amd64/roomkeyctl"} {
+		"linux-arm64/roomkeyctl", "darwin-universal/roomkeyctl"} {
 		path := filepath.Join(folder, file)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)

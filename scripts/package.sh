@@ -85,7 +85,7 @@ linux() {
 }
 
 # terminal packs roomkeyctl alone.
-terminal() { # linux-arm64 linux-arm64
+terminal() { # FOLDER NAME
 	local tree=$work/roomkeyctl-$version-$2
 	mkdir "$tree"
 	cp "$folder/$1/roomkeyctl" LICENSE "$tree"
@@ -95,6 +95,5 @@ terminal() { # linux-arm64 linux-arm64
 windows
 linux
 terminal linux-arm64 linux-arm64
-terminal darwin-arm64 macos-arm64
-terminal darwin-amd64 macos-x64
+terminal darwin-universal macos-universal
 (cd "$out" && find . -type f ! -name SHA256SUMS -printf '%P\n' | LC_ALL=C sort | xargs sha256sum >SHA256SUMS)
