@@ -144,7 +144,10 @@ func (f Facts) wanted() []evidence.Want {
 	if !form {
 		in.Server = struct{ check.BookingServer }{} // it is only asked whether there is one
 	}
-	wanted := append(check.Claims(in), by(evidence.RoomSettings))
+	wanted := check.Claims(in)
+	if len(f.Product.Policy) > 0 {
+		wanted = append(wanted, by(evidence.RoomSettings))
+	}
 	if f.Product.LimitFirst && !slices.ContainsFunc(wanted, func(w evidence.Want) bool { return w.Claim == evidence.Scope }) {
 		wanted = append(wanted, evidence.Want{Claim: evidence.Scope, By: []string{limitedBy(f.Product)}, Optional: true})
 	}

@@ -202,7 +202,7 @@ func cutOff(ctx context.Context, s *session.Session) *problem.Problem {
 	if resolution.Holds == booking.HoldsNew {
 		return p
 	}
-	return p.Fix(words.T("On the page Hand over, select “Check again”, review what would change, and push again."))
+	return p.Lead(words.T("Check again, review what would change, and push again."), problem.PlaceLook)
 }
 
 // Clouds are the catalogue of clouds.
