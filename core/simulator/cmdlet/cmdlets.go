@@ -217,15 +217,28 @@ func (o *Organization) setProcessing(p Object) (any, error) {
 }
 
 func (o *Organization) getPlace(p Object) (any, error) {
+	if str(p, "Identity") == "" {
+		out := []Object{}
+		for _, r := range o.sorted() {
+			if str(r, "RecipientTypeDetails") == "RoomMailbox" {
+				out = append(out, o.place(strings.ToLower(str(r, "PrimarySmtpAddress"))))
+			}
+		}
+		return out, nil
+	}
 	room, err := o.room(p)
 	if err != nil {
 		return nil, err
 	}
+	return o.place(room), nil
+}
+
+func (o *Organization) place(room string) Object {
 	out := Object{"Identity": room, "Tags": []any{}, "Capacity": nil, "Building": "", "Floor": nil, "FloorLabel": "", "Label": "", "Phone": "", "IsWheelChairAccessible": false}
 	for k, v := range o.State.Places[room] {
 		out[k] = v
 	}
-	return out, nil
+	return out
 }
 
 func (o *Organization) setPlace(p Object) (any, error) {

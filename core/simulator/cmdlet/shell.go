@@ -2,6 +2,7 @@ package cmdlet
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -37,6 +38,8 @@ type Run struct {
 	Prelude     string
 	// Constrained is Constrained Language Mode.
 	Constrained bool
+	// Seconds is how long it may take, 0 for four minutes.
+	Seconds int
 }
 
 // Outcome is what became of a run.
@@ -82,6 +85,7 @@ func (s *Shell) Run(r Run) (Outcome, error) {
 	if r.Arguments == nil {
 		r.Arguments = Object{}
 	}
+	r.Seconds = cmp.Or(r.Seconds, 240)
 	line, err := json.Marshal(r)
 	if err != nil {
 		return o, err

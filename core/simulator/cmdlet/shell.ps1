@@ -19,7 +19,7 @@ while ($line = [Console]::In.ReadLine()) {
     $inputs = New-Object -TypeName 'System.Management.Automation.PSDataCollection[psobject]'
     $inputs.Complete()
     $waits = $shell.BeginInvoke($inputs, $output)
-    $at = [System.Threading.WaitHandle]::WaitAny(@($waits.AsyncWaitHandle, $killed), 240000)
+    $at = [System.Threading.WaitHandle]::WaitAny(@($waits.AsyncWaitHandle, $killed), 1000 * $run.Seconds)
     $outcome = @{ Killed = $at -eq 1; Hung = $at -eq 258; Error = ''; Exit = -1 }
     if ($at -eq 0) {
         try { $null = $shell.EndInvoke($waits) } catch { $outcome.Error = "$_" }
