@@ -276,6 +276,7 @@ func TestAScriptIsSavedAsPowerShellWantsItAndCompared(t *testing.T) {
 	}
 	p.sees("Saved to /home/ada/calendar-processing.ps1.")
 	p.sees("The same as the one generated at")
+	p.settings()
 	p.puts("Only these rooms", "room001@contoso.com")
 	p.sees("Changed since the one generated at")
 	p.sees("1 added, 1 removed")

@@ -2,11 +2,14 @@ package session
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
@@ -39,7 +42,14 @@ func (s *Session) ScriptTarget(ctx context.Context) (exchange.Target, error) {
 // LastScriptTarget is ScriptTarget with the rooms as they are known here,
 // without a call: for showing the catalogue.
 func (s *Session) LastScriptTarget() (exchange.Target, error) {
-	return s.scriptTarget(s.KnownRooms())
+	rooms := s.KnownRooms()
+	if mode := s.Document().Rooms.Mode; len(rooms) == 0 && (mode == "" || mode == connection.All) {
+		s.mu.Lock()
+		rooms = slices.Collect(maps.Values(s.listed))
+		s.mu.Unlock()
+		SortRooms(rooms)
+	}
+	return s.scriptTarget(rooms)
 }
 
 func (s *Session) scriptTarget(rooms []tenant.Room) (exchange.Target, error) {

@@ -29,6 +29,23 @@ func ProblemAs(host *Host, mark Mark, p *problem.Problem) fyne.CanvasObject {
 	return Tinted(mark.Tint(), mark.Color(), body)
 }
 
+// ProblemRows is a problem without its ids and in few lines, for a place that has
+// little room.
+func ProblemRows(host *Host, p *problem.Problem) fyne.CanvasObject {
+	rows := Column(GapTight, Strong(Say(p.Title)))
+	for _, r := range p.Remedies {
+		row := Row(Gap, 0, NewText(Say(r.Text)))
+		switch {
+		case !r.Place.IsZero():
+			row.Add(TakeThere(host, r.Place))
+		case r.Command != "":
+			row.Add(Command(host, r.Command))
+		}
+		rows.Add(row)
+	}
+	return Tinted(MarkAttention.Tint(), MarkAttention.Color(), rows)
+}
+
 // TakeThere is the button that opens a place in Roomkey.
 func TakeThere(host *Host, to problem.Place) *Button {
 	return QuietButton(L("Take me there"), theme.NavigateNextIcon(), func() { host.Lead(to) })

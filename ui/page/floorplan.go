@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -26,6 +27,8 @@ type floorPlan struct {
 	day   *roomDay
 	check *roomCheck
 	box   *fyne.Container
+	// toggles show the views and say which is shown.
+	toggles map[fyne.CanvasObject]*kit.Button
 	// over is the view above the table.
 	over *fyne.Container
 	// shown is how many rooms the filter leaves.
@@ -34,7 +37,7 @@ type floorPlan struct {
 }
 
 func newFloorPlan(env *Env, table *kit.DataTable[tenant.Room], says *notice, handles func(tenant.Room) bool) *floorPlan {
-	f := &floorPlan{table: table, handles: handles, hint: kit.Small("").As(kit.Clip, kit.ColorMuted)}
+	f := &floorPlan{table: table, handles: handles, hint: kit.Small("").As(kit.Clip, kit.ColorMuted), toggles: map[fyne.CanvasObject]*kit.Button{}}
 	plan, scroll := kit.NewRoomMap()
 	f.plan = plan
 	f.plan.Hovered = f.hovered
@@ -43,20 +46,22 @@ func newFloorPlan(env *Env, table *kit.DataTable[tenant.Room], says *notice, han
 	f.maps = kit.Pad(0, 0, kit.Gap, 0, frame)
 	f.day, f.check = newRoomDay(env), newRoomCheck(env, table, says, f.relayout)
 	f.box = container.NewStack(f.maps, f.day.object, f.check.object)
-	f.turn(f.maps)
 	toggle := func(label string, view fyne.CanvasObject) {
-		table.AddTool(kit.QuietButton(label, nil, func() {
+		press := kit.QuietButton(label, nil, func() {
 			next := view
 			if f.view == view {
 				next = nil
 			}
 			f.turn(next)
 			f.show()
-		}))
+		})
+		f.toggles[view] = press
+		table.AddTool(press)
 	}
 	toggle(kit.L("Map"), f.maps)
 	toggle(kit.L("Day"), f.day.object)
 	toggle(kit.L("Issues"), f.check.object)
+	f.turn(f.maps)
 	table.OnTake, table.OnArrange = f.take, f.arrange
 	table.OnShow = f.show
 	return f
@@ -65,6 +70,13 @@ func newFloorPlan(env *Env, table *kit.DataTable[tenant.Room], says *notice, han
 // turn shows one of the views, nil for none.
 func (f *floorPlan) turn(view fyne.CanvasObject) {
 	f.view = view
+	for of, press := range f.toggles {
+		press.Importance = widget.LowImportance
+		if of == view {
+			press.Importance = widget.MediumImportance
+		}
+		press.Refresh()
+	}
 	hide(f.maps, view != f.maps)
 	hide(f.box, view == nil)
 	f.day.turn(view == f.day.object)

@@ -117,13 +117,16 @@ func (v *results) set(back readback) {
 
 // card is one result file.
 func (v *results) card(r exchange.Result) fyne.CanvasObject {
-	mark := kit.MarkDone
+	mark := kit.MarkReady // no call has confirmed it
 	if r.Summary[exchange.Failed] > 0 || len(problemsOf(r)) > 0 {
 		mark = kit.MarkAttention
 	}
 	now := v.env.Now()
 	says := kit.Column(kit.GapTight, kit.Strong(titleOf(r)),
 		kit.NewText(kit.L("%d done, %d failed. Finished at %s.", doneBy(r), r.Summary[exchange.Failed], at(r.FinishedAt, now))))
+	if r.Complete() && !r.Settled().IsZero() {
+		says.Add(kit.Small(kit.L("Its result file says so. No call has confirmed it.")))
+	}
 	if reach := reachOf(r); reach != "" {
 		says.Add(kit.NewText(reach))
 	}
@@ -132,7 +135,7 @@ func (v *results) card(r exchange.Result) fyne.CanvasObject {
 	case now.Before(settles):
 		says.Add(marked(kit.MarkUnknown, kit.L("The change is in effect everywhere from %s. A test before then may still see the old state.", at(settles, now)), ""))
 	default:
-		says.Add(marked(kit.MarkDone, kit.L("The change has been in effect everywhere since %s.", at(settles, now)), ""))
+		says.Add(marked(kit.MarkReady, kit.L("The change has been in effect everywhere since %s.", at(settles, now)), ""))
 		says.Add(kit.Row(0, -1, kit.QuietButton(kit.L("Test again on the page Prove"), theme.NavigateNextIcon(), func() { v.env.Go(setup.Prove) })))
 	}
 	for i, o := range outcomes(r) {

@@ -99,7 +99,7 @@ func (c *roomCheck) choose(kind int) {
 	c.table.Only(func(r tenant.Room) bool {
 		return slices.ContainsFunc(c.flaws.of[strings.ToLower(r.EmailAddress)], func(f tenant.Flaw) bool { return f.Short.String() == short })
 	})
-	c.repair.Add(kit.ProblemAs(c.env.Host, kit.MarkAttention, c.kinds[kind].Problem))
+	c.repair.Add(kit.ProblemRows(c.env.Host, c.kinds[kind].Problem))
 	c.relayout()
 }
 
@@ -108,7 +108,7 @@ func (c *roomCheck) showUnlisted() {
 	if len(c.flaws.unlisted) == 0 {
 		return
 	}
-	c.repair.Add(kit.ProblemAs(c.env.Host, kit.MarkAttention, tenant.Unlisted(c.flaws.unlisted)))
+	c.repair.Add(kit.ProblemRows(c.env.Host, tenant.Unlisted(c.flaws.unlisted)))
 }
 
 func (c *roomCheck) hovered(part *kit.BarPart) {
