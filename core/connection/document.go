@@ -158,8 +158,12 @@ func (r *reader) wellFormed() *problem.Problem {
 		return problem.New(codeDamaged, words.T("%s is not UTF-8 text.", r.file)).
 			Fix(words.T("Open %s in an editor and save it again with the encoding UTF-8.", r.file))
 	}
-	if at := tooDeep(r.data); at >= 0 {
+	switch at, deep := tooMuch(r.data); {
+	case deep:
 		return problem.New(codeDamaged, words.T("%s, line %d: the fields are nested more than %d levels deep, so this is not a connection.", r.file, r.line(int64(at)), maxDepth)).
+			Fix(words.T("Choose the file of a Roomkey connection."))
+	case at >= 0:
+		return problem.New(codeDamaged, words.T("%s, line %d: there are more than %d fields before this one, so this is not a connection.", r.file, r.line(int64(at)), maxFields)).
 			Fix(words.T("Choose the file of a Roomkey connection."))
 	}
 	var all json.RawMessage
@@ -189,13 +193,18 @@ func (r *reader) wellFormed() *problem.Problem {
 		By(err)
 }
 
-// maxDepth is more levels than any document has, its unknown fields included.
-const maxDepth = 100
+// maxDepth and maxFields are more levels and fields than any document has, its
+// unknown fields included.
+const (
+	maxDepth  = 100
+	maxFields = 20_000
+)
 
-// tooDeep is where a JSON text goes deeper than maxDepth, -1 when nowhere. It
-// looks at the brackets only: the decoder's work grows with their square.
-func tooDeep(data []byte) int {
-	depth, quoted := 0, false
+// tooMuch is where a JSON text goes deeper than maxDepth or has more than
+// maxFields, -1 when nowhere. It looks at brackets and colons only: the decoder's
+// work grows with the square of the depth.
+func tooMuch(data []byte) (at int, deep bool) {
+	depth, fields, quoted := 0, 0, false
 	for i := 0; i < len(data); i++ {
 		switch b := data[i]; {
 		case quoted && b == '\\':
@@ -203,15 +212,19 @@ func tooDeep(data []byte) int {
 		case b == '"':
 			quoted = !quoted
 		case quoted:
+		case b == ':':
+			if fields++; fields > maxFields {
+				return i, false
+			}
 		case b == '{' || b == '[':
 			if depth++; depth > maxDepth {
-				return i
+				return i, true
 			}
 		case b == '}' || b == ']':
 			depth--
 		}
 	}
-	return -1
+	return -1, false
 }
 
 // after names the last field that can be read before the damage, "" for none.

@@ -28,7 +28,8 @@ func TestImportIsBounded(t *testing.T) {
 		"nested list":           `{"schema":1,"extra":` + strings.Repeat("[", 70000) + strings.Repeat("]", 70000) + `}`,
 		"cut off deep":          `{"schema":1,"extra":` + strings.Repeat("[{\"a\":", 70000),
 		"100,000 redirect URIs": `{"schema":1,"name":"x","singleSignOn":{"redirectUris":[` + wide(100000, `"https://a.example/%d"`) + `]}}`,
-		"20,000 unknown fields": `{"schema":1,"name":"x",` + wide(20000, `"f%d":1`) + `}`,
+		"19,000 unknown fields": `{"schema":1,"name":"x",` + wide(19000, `"f%d":1`) + `}`,
+		"500,000 secrets":       `{"schema":1,"name":"x",` + wide(500000, `"secret%d":{"a":1}`) + `}`,
 		"20,000 rooms":          `{"schema":1,"name":"x","rooms":{"mode":"selected","items":[` + wide(20000, `"r%d@a.example"`) + `]}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
