@@ -62,6 +62,8 @@ type fakeCore struct {
 	Policy policy.Policy
 	// Unknown makes Discover find nothing; Locked makes the keychain refuse.
 	Unknown, Locked bool
+	// CutOff is what opening says of an earlier push.
+	CutOff *problem.Problem
 	// CancelPush cancels the next push before anything is sent, CancelHeld what
 	// is read after one.
 	CancelPush, CancelHeld bool
@@ -169,7 +171,7 @@ func (b *fakeCore) Open(_ context.Context, id string) (page.Opened, error) {
 	if err != nil {
 		return page.Opened{}, err
 	}
-	return page.Opened{Session: &fakeSession{o, b}}, nil
+	return page.Opened{Session: &fakeSession{o, b}, Notice: b.CutOff}, nil
 }
 
 // Simulated plays where Plays.

@@ -128,7 +128,7 @@ func (s *Shell) Start() {
 
 func (s *Shell) newEnv(opened page.Opened, scope *kit.Scope) *page.Env {
 	return &page.Env{Home: s.o.Home, Host: s.o.Host, Scope: scope, Files: s.o.Files, Session: opened.Session,
-		Go: s.Go, Load: s.Load, Changed: s.changed, Now: s.o.Now, SetVariant: s.o.SetVariant, Variant: s.o.Variant}
+		Go: s.Go, Load: s.Load, Changed: s.changed, Settle: s.settle, Now: s.o.Now, SetVariant: s.o.SetVariant, Variant: s.o.Variant}
 }
 
 // Page is the page in front, Route its name.
@@ -304,8 +304,13 @@ func (s *Shell) leave() {
 	}
 	s.env = s.newEnv(page.Opened{}, s.scope)
 	s.pages = map[string]page.Page{}
+	s.settle()
+}
+
+func (s *Shell) settle() {
 	s.notice.RemoveAll()
 	s.notice.Refresh()
+	s.object.Refresh()
 }
 
 func (s *Shell) enter(opened page.Opened) {

@@ -295,10 +295,13 @@ func TestAChangeTakesTheGreenAway(t *testing.T) {
 }
 
 func TestPushWaitsForTheConfirmation(t *testing.T) {
-	p := simulated(t, newFake(t))
+	b := newFake(t)
+	b.CutOff = problem.New(problem.CodeUnexpected, words.T("The push of yesterday was interrupted."))
+	p := simulated(t, b)
 	p.goes(setup.Prove)
 	p.press("Test the connection")
 	p.goes(setup.HandOver)
+	p.sees("The push of yesterday was interrupted.")
 	if !p.button("Push").Disabled() {
 		t.Fatal("Push is possible before the server's key was confirmed")
 	}
@@ -311,6 +314,7 @@ func TestPushWaitsForTheConfirmation(t *testing.T) {
 	p.press("Push") // what was confirmed still is
 	p.sees("The booking server now has exactly this configuration.")
 	p.sees("The booking server also reports that it works.")
+	p.missesOut("The push of yesterday was interrupted.")
 	if p.backend.Asked["Push"] != 2 {
 		t.Errorf("pushed %d times", p.backend.Asked["Push"])
 	}

@@ -166,11 +166,15 @@ func (r *findingRow) detail() fyne.CanvasObject {
 	return body
 }
 
-// Facts shows names and values in two columns; each value can be copied.
+// Facts shows names and values in two columns, without those that have no value;
+// each value can be copied.
 func Facts(host *Host, facts [][2]string) fyne.CanvasObject {
 	column := Column(2)
 	for _, f := range facts {
 		value := f[1]
+		if value == "" {
+			continue
+		}
 		column.Add(Row(GapWide, 1, AtLeast(150, 0, Muted(f[0])), Line(strings.TrimSpace(value)),
 			NewCopyButton(host, "", func() string { return value })))
 	}

@@ -51,10 +51,12 @@ type Env struct {
 	// Session is the open connection, nil on the pages that need none.
 	Session Session
 	// Go shows another page, Load another connection, Changed asks the shell to
-	// look at the steps again.
+	// look at the steps again, Settle to drop what it said on opening of an
+	// earlier push.
 	Go      func(route string)
 	Load    func(id string)
 	Changed func()
+	Settle  func()
 	Now     func() time.Time
 	// SetVariant chooses light or dark: "light", "dark" or "" for the system's.
 	SetVariant func(string)

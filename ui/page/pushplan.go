@@ -144,6 +144,7 @@ func (h *HandOver) send() {
 		}
 	}
 	h.pushing = true
+	h.env.Settle()
 	h.push.Disable()
 	h.look.Disable()
 	h.notice.clear()

@@ -30,9 +30,13 @@ func (h *HandOver) showHeld(held handover.Held, err error) {
 			line = kit.Row(kit.Gap, -1, kit.Badge(kit.MarkDone, kit.L("As in this connection")))
 		}
 		column.Add(line)
+		stored := ""
+		if at := held.Current.StoredAt; !at.IsZero() { // not every server says it
+			stored = at.Local().Format(time.DateTime)
+		}
 		c := held.Current.Configuration
 		column.Add(kit.Facts(h.env.Host, [][2]string{
-			{kit.L("Stored"), held.Current.StoredAt.Local().Format(time.DateTime)},
+			{kit.L("Stored"), stored},
 			{kit.L("Tenant"), strings.TrimSpace(c.Tenant.Domain + " " + c.Tenant.ID)},
 			{kit.L("Client ID"), c.Application.ClientID},
 			{kit.L("Credential"), c.Credential.Kind + " " + c.Credential.Fingerprint},
