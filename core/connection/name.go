@@ -60,7 +60,9 @@ func CleanName(name string) string {
 
 // LooksLike is whether two names can be taken for one another: they differ only
 // in capitals, or in characters that look the same (Unicode TR39), such as a
-// Cyrillic "а".
+// Cyrillic "а", or a zero for an o.
 func LooksLike(a, b string) bool {
-	return confusables.Confusable(a, b) || confusables.Confusable(strings.ToLower(a), strings.ToLower(b))
+	return looks(a) == looks(b) || looks(strings.ToLower(a)) == looks(strings.ToLower(b))
 }
+
+func looks(name string) string { return strings.ToLower(confusables.Skeleton(name)) }

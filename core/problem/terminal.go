@@ -75,9 +75,7 @@ func Invisible(r rune) bool {
 	if r < 0x7F {
 		return r < ' '
 	}
-	switch r {
-	case '\u115F', '\u1160', '\u3164', '\uFFA0', '\u2800', '\u034F', '\u17B4', '\u17B5': // fillers
-		return true
-	}
-	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
+	const blank, lineEnd, paragraphEnd = '\u2800', '\u2028', '\u2029'
+	return r == blank || r == lineEnd || r == paragraphEnd || unicode.IsControl(r) ||
+		unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }
