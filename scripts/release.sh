@@ -25,8 +25,7 @@ for target in linux/amd64 linux/arm64 windows/amd64 darwin/amd64 darwin/arm64; d
 	CGO_ENABLED=0 GOOS=${target%/*} GOARCH=${target#*/} go build -ldflags "$ldflags" -o "$out" ./cmd/roomkeyctl
 done
 mkdir -p dist/build/darwin-universal
-GOFLAGS='' go run github.com/randall77/makefat@v0.0.0-20210315173500-7ddd0e42c844 \
-	dist/build/darwin-universal/roomkeyctl dist/build/darwin-{amd64,arm64}/roomkeyctl
+go run ./packaging/universal dist/build/darwin-universal/roomkeyctl dist/build/darwin-{amd64,arm64}/roomkeyctl
 echo "The window for Linux and Windows"
 go build -tags migrated_fynedo -ldflags "$ldflags" -o dist/build/linux-amd64/ ./cmd/roomkey
 CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc \

@@ -145,6 +145,10 @@ func (s *Session) Product() (product.Product, error) {
 }
 
 func (e *Environment) product(id string) (product.Product, error) {
+	if id == "" {
+		return product.Product{}, problem.New(CodeProductUnknown, words.T("No booking product is chosen.")).
+			Run(words.T("Choose one of the products, then set it on the connection."), "roomkeyctl product list")
+	}
 	p, ok := e.Products.Get(id)
 	if locked := e.Policy.Product(id); !ok && locked != nil {
 		return product.Product{}, locked
