@@ -28,7 +28,7 @@ func TestRoomsToCheck(t *testing.T) {
 	p.sees("Set-Mailbox -Identity ADDRESS -DisplayName NAME")
 	p.bar(true)
 	p.sees("1 shown")
-	p.sees("Nobody has entered how many people the room seats.")
+	p.sees("The number of seats has not been entered.")
 	p.press("Read the room lists")
 	p.missesOut("1 shown")
 	p.bar(false)
@@ -69,7 +69,7 @@ func TestTheChecklist(t *testing.T) {
 	p.goes(setup.Restrict)
 	p.sees("1.  Calendar processing for the chosen rooms")
 	p.sees("Needed.")
-	p.sees("Optional. Nobody needs to sign in as a room.")
+	p.sees("Optional. No one needs to sign in as a room.")
 	b.Whole = true
 	p.shell.Take("result.json", []byte("{}"))
 	p.rest()

@@ -125,7 +125,7 @@ func unread(name string, err error) *problem.Problem {
 		return p
 	}
 	return problem.New(codeFileNotRead, words.T("The file %s could not be read.", problem.Line(name))).With(words.Plain(err.Error())).
-		Fix(words.T("Check that it is a file, not a folder, and that you may read it; then drop it again.")).By(err)
+		Fix(words.T("Check that it is a file, not a folder, and that you can read it. Then drop it again.")).By(err)
 }
 
 func (d *dialogs) Save(f page.File, saved func(string, *problem.Problem)) {

@@ -148,7 +148,7 @@ func (b *fakeSession) RegisterPlan(_ context.Context, o register.Options, _ task
 		plan.Items = append(plan.Items, i)
 	}
 	item(change.Item{ID: "application", Title: words.T("App registration"), Today: words.T("none"), Wanted: words.Plain("Room booking" + b.Hostile), Action: change.Create})
-	item(change.Item{ID: "audience", Title: words.T("Who may sign in"), Today: words.T("this organization only"), Wanted: words.T("this organization only"), Action: change.Keep})
+	item(change.Item{ID: "audience", Title: words.T("Who can sign in"), Today: words.T("this organization only"), Wanted: words.T("this organization only"), Action: change.Keep})
 	reason := words.T("The booking server reads and writes the calendars of rooms.")
 	item(change.Item{ID: "declare:application:Calendars.ReadWrite", Title: words.T("Declare Calendars.ReadWrite (application)"), Today: words.T("not declared"), Wanted: words.T("declared"), Action: change.Change, Why: reason})
 	item(change.Item{ID: "consent:application:Calendars.ReadWrite", Title: words.T("Consent to Calendars.ReadWrite (application)"), Today: words.T("not granted"), Wanted: words.T("granted for the tenant"), Action: change.Grant, Why: reason})
@@ -201,7 +201,7 @@ func (b *fakeSession) RegisterApply(ctx context.Context, plan register.Plan, _ r
 	defer b.ask("RegisterApply")()
 	if b.Stale {
 		b.Stale = false
-		return session.Registered{}, problem.New(register.CodeStale, words.T("The tenant has changed since the plan was made. Nothing was changed."))
+		return session.Registered{}, problem.New(register.CodeStale, words.T("The tenant has changed since the plan was created. Nothing was changed."))
 	}
 	report.Say(0, 5, words.T("App registration"))
 	if b.HoldApply {

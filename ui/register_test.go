@@ -194,7 +194,7 @@ func TestStalePlanIsMadeAgain(t *testing.T) {
 	b.Stale = true
 	p := planned(t, b)
 	p.press("Apply")
-	p.sees("The tenant has changed since the plan was made")
+	p.sees("The tenant has changed since the plan was created")
 	p.sees("Nothing has been changed yet.")
 	if b.Applied.Load() != 0 || b.Asked["RegisterPlan"] != 2 {
 		t.Errorf("applied %d times, planned %d times", b.Applied.Load(), b.Asked["RegisterPlan"])
@@ -221,7 +221,7 @@ func TestUnprovenIsNeverGreen(t *testing.T) {
 			p.sees("Registered, but not proven yet")
 			p.missesOut("registered and proven")
 			if name != "roles that lag" {
-				p.sees("For a colleague who may consent")
+				p.sees("For a colleague who can consent")
 				p.sees("https://entra.microsoft.com/#view/permissions")
 				p.press("Check what was granted")
 				p.sees("The plan")

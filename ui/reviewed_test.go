@@ -112,7 +112,7 @@ func TestReviewedPlanIsSavedAndApplied(t *testing.T) {
 	d.name, d.data = "notes.txt", []byte("nothing")
 	p.press("Apply a reviewed plan…")
 	p.sees("notes.txt is not a Roomkey plan.")
-	b.NoOpen = problem.New(register.CodeStale, words.T("The tenant has changed since the plan was made. Nothing was changed.")).
+	b.NoOpen = problem.New(register.CodeStale, words.T("The tenant has changed since the plan was created. Nothing was changed.")).
 		With(words.T("Different now: %s", "Redirect URIs, platform Web: none")).Fix(words.T("Look at the new plan, and apply that one."))
 	d.name, d.data = "contoso-plan.json", file
 	p.press("Apply a reviewed plan…")
@@ -184,7 +184,7 @@ func TestRecordShowsWhatWasDone(t *testing.T) {
 	line(change.Record{Phase: change.PhaseBefore, Step: "credential", Title: words.T("Client secret: rk-1"), Request: "POST addPassword"})
 	p.press(recorded)
 	for _, text := range []string{"Apply  ·  ", "did not end", "ada@contoso.com  ·  reviewed by Bea  ·  change ticket CHG-17", "App registration: Room booking",
-		"Request ID 67b9fcc4-7d11", "refused: graph.Authorization_RequestDenied", "begun; no answer was seen"} {
+		"Request ID 67b9fcc4-7d11", "refused: graph.Authorization_RequestDenied", "started; no response was received"} {
 		p.sees(text)
 	}
 	if n := strings.Count(p.reads(), "App registration: Room booking"); n != 1 {

@@ -112,7 +112,7 @@ func connectionNew(a *app) *cobra.Command {
 }
 
 func discoverFlags(c *cobra.Command, d *described) {
-	c.Flags().BoolVar(&d.elsewhere, "elsewhere", false, "if the cloud does not know the tenant, ask the other clouds, which tells them its name")
+	c.Flags().BoolVar(&d.elsewhere, "elsewhere", false, "if the cloud does not know the tenant, ask the other clouds, which sends its name to them")
 	c.Flags().BoolVar(&d.offline, "offline", false, "do not look the tenant up now")
 }
 

@@ -134,10 +134,9 @@ func exchangeApply(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use: "apply SCRIPT", Short: "Do by Microsoft Graph what the script does", Args: cobra.ExactArgs(1),
 		Long: "Shows the plan, asks, and carries it out. Each object is read back afterwards. It can be " +
-			"interrupted at any point and run again: what is done already stays as it is. " +
-			"The password of a new account is read from standard input, or asked for at a terminal " +
-			"without showing it, and goes to Microsoft only. " +
-			"Exit status: 3 if an object failed.",
+			"interrupted at any point and run again: what is already done stays as it is. The " +
+			"password of a new account is read from standard input, or asked for at a terminal " +
+			"without showing it, and goes to Microsoft only. Exit status: 3 if an object failed.",
 		RunE: func(c *cobra.Command, args []string) error {
 			values, err := a.values(c.Context(), set)
 			if err != nil {

@@ -125,7 +125,7 @@ func describeProduct(w io.Writer, p product.Product) {
 		printLine(w, "Redirect URI (%s): %s", product.PlatformText(p.SingleSignOn.Platform), pattern)
 	}
 	for _, id := range p.Also {
-		printLine(w, "It needs a second application, which is a connection of its own for the product %s.", id)
+		printLine(w, "It needs a second application, in a separate connection for the product %s.", id)
 	}
 	if p.Ends != "" {
 		printLine(w, "It stops working on %s. %s", p.Ends, product.EWSEnds)

@@ -113,7 +113,7 @@ func productNew(a *app) *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&d.id, "id", "", "`ID` of the product (default: made from its name)")
+	f.StringVar(&d.id, "id", "", "`ID` of the product (default: derived from its name)")
 	f.StringVar(&d.name, "name", "", "`name` of the product")
 	f.StringVar(&d.vendor, "vendor", "", "`name` of the vendor")
 	f.StringVar(&d.source, "source", "", "`address` of the vendor's guide")

@@ -221,8 +221,9 @@ func roomsSelect(a *app) *cobra.Command {
 	var rule connection.Rule
 	c := &cobra.Command{
 		Use: "select ADDRESS…", Short: "Choose the rooms that the booking server manages", Args: cobra.ArbitraryArgs,
-		Long: "Chooses the rooms by address, all of them, those of room lists, or by rule. A rule has the rooms for which " +
-			"all of --building, --name, --min-seats, --max-seats and --list hold, including those created later.",
+		Long: "Chooses the rooms by address, all of them, those of room lists, or by rule. A rule " +
+			"includes the rooms that match all of --building, --name, --min-seats, --max-seats and " +
+			"--list, including those created later.",
 		Example: "  roomkeyctl rooms select --building North --min-seats 6\n  roomkeyctl rooms select --name 'Meeting *'",
 		RunE: func(c *cobra.Command, args []string) error {
 			lists := rule.Lists

@@ -24,7 +24,7 @@ func newScript(a *app) *cobra.Command {
 
 func scriptList(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Short: "List the scripts, what each changes, who may run it, and whether the connection needs it", Args: cobra.NoArgs,
+		Use: "list", Short: "List the scripts, what each changes, who can run it, and whether the connection needs it", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			list := a.scripts(c.Context())
 			return a.show(list, func(w io.Writer) {
@@ -32,7 +32,7 @@ func scriptList(a *app) *cobra.Command {
 				for _, s := range list {
 					cells = append(cells, []string{s.Name, l(s.Title), say(s.Needed()), say(s.Fields()), l(s.Role), l(s.Takes), say(s.First)})
 				}
-				rows(w, []words.Key{"name", "what it does", "for this connection", "--set", "who may run it", "takes effect", "needed first"}, cells)
+				rows(w, []words.Key{"name", "what it does", "for this connection", "--set", "who can run it", "takes effect", "needed first"}, cells)
 			})
 		},
 	}

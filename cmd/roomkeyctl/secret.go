@@ -144,7 +144,7 @@ func (a *app) showSecrets(states []session.SecretState) error {
 
 func secretStatus(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "status", Short: "Show which secrets the keychain holds", Args: cobra.NoArgs,
+		Use: "status", Short: "Show which secrets are in the keychain", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.open()
 			if err != nil {

@@ -162,7 +162,7 @@ func printSigned(w io.Writer, s session.Signed) {
 		{l("Tenant"), s.TenantID},
 		{l("Roles"), strings.Join(roles, ", ")},
 		{l("Signed in with"), l("%s (%s)", s.ClientName, s.Client)},
-		{l("Consent that stays"), stays},
+		{l("Consent that remains"), stays},
 	})
 	if len(s.Consented) > 0 {
 		printLine(w, "To revoke the consent: %s", "roomkeyctl sign-in --revoke")

@@ -64,7 +64,7 @@ var serviceAccount = kind{
 		case a.Enabled != nil && !*a.Enabled:
 			o.leave = words.T("The account is there, but its sign-in is blocked. Allow it in the Microsoft Entra admin center under Users.")
 		case len(roles) > 0:
-			o.note = words.T("The account holds %s, which it does not need. Take it away in the Microsoft Entra admin center under Roles & admins.", named(roles))
+			o.note = words.T("The account has %s, which it does not need. Remove it in the Microsoft Entra admin center under Roles & admins.", named(roles))
 		}
 		return o, nil
 	},

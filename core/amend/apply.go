@@ -220,7 +220,7 @@ func plainly(p *problem.Problem) string {
 }
 
 func stale(i Item) *problem.Problem {
-	return problem.New(codeStale, words.T("%s has changed since the plan was made. It was left alone.", i.Identity)).
+	return problem.New(codeStale, words.T("%s has changed since the plan was created. It was left alone.", i.Identity)).
 		Fix(words.T("Plan again."))
 }
 
@@ -255,7 +255,7 @@ func (in Input) fits(p Plan) error {
 	case p.Version != planVersion:
 		return problem.New(codeNoPlan, words.T("The plan was created by another version of Roomkey.")).Fix(words.T("Create a new plan."))
 	case p.Connection != in.Connection.ID || !strings.EqualFold(p.Tenant, in.Connection.Tenant.ID):
-		return problem.New(codeNoPlan, words.T("The plan belongs to another connection or tenant.")).Fix(words.T("Open the connection that the plan was made for."))
+		return problem.New(codeNoPlan, words.T("The plan belongs to another connection or tenant.")).Fix(words.T("Open the connection that the plan was created for."))
 	}
 	for _, i := range p.Items {
 		if _, known := kinds[i.Cmdlet]; !known {

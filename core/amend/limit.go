@@ -62,7 +62,7 @@ func bare(filter string) string {
 func filterOf(parameters Values) (string, error) {
 	target, by, organizers := canonical(parameters["Target"]), canonical(parameters["OrganizersBy"]), canonical(parameters["Organizers"])
 	if target != "rooms" || organizers != "" && (by == connection.ByGroup || by == connection.ByUnit) {
-		return "", problem.New(codePreviewCannot, words.T("The preview cannot set this limit: Microsoft Graph does not tell what Exchange needs to know of a group or an administrative unit.")).
+		return "", problem.New(codePreviewCannot, words.T("The preview cannot set this limit: Microsoft Graph does not provide what Exchange needs about a group or an administrative unit.")).
 			Fix(words.T("Limit the application to all rooms, and name the people who book by a department, an office or a custom attribute.")).
 			Run(words.T("Or have an Exchange administrator run the script:"), "roomkeyctl script show limit-application")
 	}

@@ -152,7 +152,7 @@ func hidden(i Item) *problem.Problem {
 	return problem.New(codeHidden, words.T("Roomkey has created %s, but Microsoft shows no building of this tenant.", problem.Line(i.Identity))).
 		Run(words.T("Switch buildings on once, in PowerShell with the module MicrosoftPlaces:"), "Set-PlacesSettings -EnableBuildings 'Default:true'").
 		Fix(words.T("Microsoft may take a day to show them. Then plan again. Nothing is created twice until then.")).
-		Run(words.T("If somebody has removed it, have Roomkey forget it:"), "roomkeyctl exchange undo places-buildings")
+		Run(words.T("If someone has removed it, delete it from Roomkey:"), "roomkeyctl exchange undo places-buildings")
 }
 
 // holdsNothing refuses to remove a building or a floor in which something is.
@@ -175,8 +175,8 @@ func (e *eye) holdsNothing(ctx context.Context, t tree, id string) error {
 	if inside == "" {
 		return nil
 	}
-	return problem.New(codeInUse, words.T("%s holds %s, so it stays.", problem.Line(t[id].Name), problem.Line(inside))).
-		Fix(words.T("Remove it in Microsoft Places when nothing is in it any more."))
+	return problem.New(codeInUse, words.T("%s contains %s, so it remains.", problem.Line(t[id].Name), problem.Line(inside))).
+		Fix(words.T("Remove it in Microsoft Places when it is empty."))
 }
 
 // roomOnFloor is the floor on which a room is. One that is in a section of the

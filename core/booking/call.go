@@ -128,7 +128,7 @@ func Inconclusive(err error) bool {
 // decode reads an answer's JSON into v and then asks v's own rules.
 func (c caller) decode(a answer, v any) error {
 	if kind, _, _ := mime.ParseMediaType(a.header.Get("Content-Type")); kind != "application/json" {
-		return c.unexpected(a, words.T("JSON was expected; the answer is of the type “%s”.", problem.Line(a.header.Get("Content-Type"))))
+		return c.unexpected(a, words.T("JSON was expected; the response is of the type “%s”.", problem.Line(a.header.Get("Content-Type"))))
 	}
 	if len(bytes.TrimSpace(a.body)) == 0 {
 		return c.unexpected(a, words.T("The response is empty."))

@@ -48,7 +48,7 @@ func Gate(last Checked, digest string, acceptWarnings bool) (Clearance, error) {
 		return Clearance{}, p.Lead(again, problem.PlaceCheck)
 	case last.Life > 0 && last.Age > last.Life:
 		return Clearance{}, closed(codeGateOld, words.T("The last test is too old for a push.")).
-			With(words.T("It was on %s. A test counts for %d hours (server.testLasts): a tenant changes without telling anybody.", last.At.UTC().Format("2006-01-02 15:04 MST"), int(last.Life.Hours()))).
+			With(words.T("It was on %s. A test is valid for %d hours (server.testLasts), because a tenant can change without notice.", last.At.UTC().Format("2006-01-02 15:04 MST"), int(last.Life.Hours()))).
 			Lead(again, problem.PlaceCheck)
 	case last.Life > 0 && last.Age < -skew:
 		return Clearance{}, closed(codeGateFuture, words.T("The last test is dated in the future, so its age is unknown.")).

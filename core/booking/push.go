@@ -104,7 +104,7 @@ func (c *Client) refusedPush(ctx context.Context, line store.Push, refusal error
 	case holds(now, want):
 		p := problem.New(codeContradiction, words.T("The booking server refused the configuration but has it anyway.")).
 			With(titleAndDetail(refusal)).
-			Fix(words.T("Give this text to whoever runs the booking server: its answer and what it holds do not go together."))
+			Fix(words.T("Give this text to whoever runs the booking server: its response does not match what it has."))
 		return Receipt{Current: now}, c.note(line, p)
 	case same(now, seen):
 		return Receipt{}, c.note(line, refusal)

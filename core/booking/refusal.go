@@ -70,7 +70,7 @@ func (c caller) ofStatus(method, host string, a answer, r refusal) *problem.Prob
 			Lead(words.T("Create a new token in the booking server's console and store it."), problem.PlaceServerToken)
 	case a.status == http.StatusForbidden:
 		return problem.New(codeForbidden, words.T("The token does not allow this at %s.", host)).
-			Fix(words.T("In the booking server's console, give the token the right to write the Microsoft 365 configuration, or make one that has it."))
+			Fix(words.T("In the booking server's console, give the token the right to write the Microsoft 365 configuration, or create one that has it."))
 	case a.status == http.StatusNotFound && r.Code == "not-configured":
 		return problem.New(CodeNothingStored, words.T("%s has no Microsoft 365 configuration.", host)).
 			Lead(words.T("Push the configuration."), problem.PlacePush)
@@ -84,7 +84,7 @@ func (c caller) ofStatus(method, host string, a answer, r refusal) *problem.Prob
 			Lead(words.T("Check what has changed, then push again."), problem.PlaceLook)
 	case a.status == http.StatusConflict && r.Code == "in-progress":
 		return problem.New(codeInProgress, words.T("The booking server is still working on the previous hand-over.")).
-			Lead(words.T("Wait a minute, then look at what the server holds."), problem.PlaceLook)
+			Lead(words.T("Wait a minute, then check what the server has."), problem.PlaceLook)
 	case a.status == http.StatusTooManyRequests:
 		return problem.New(codeTooManyRequests, words.T("%s is limiting requests.", host)).
 			Fix(words.T("Wait a minute and try again."))

@@ -176,7 +176,7 @@ func (s *seatsurfing) mayWrite(ctx context.Context) error {
 	const readOnly = 21 // the role of a service account that may only read
 	if err == nil && me.Role == readOnly {
 		return problem.New(codeReadOnlyToken, words.T("The token of %s is read-only.", hostOf(s.server.URL))).
-			Lead(words.T("In Seatsurfing, give the service account the role that may write, or create a token of one that has it and store that."), problem.PlaceServerToken)
+			Lead(words.T("In Seatsurfing, give the service account a role with write access, or create a token for one that has it and store that token."), problem.PlaceServerToken)
 	}
 	return err
 }

@@ -215,7 +215,7 @@ func (s *seatsurfing) DryRun(ctx context.Context, cfg Configuration) (DryRun, er
 // for Roomkey's by its name.
 func (state *ssState) obstacle(cfg Configuration) *problem.Problem {
 	const command = "roomkeyctl push --take-over"
-	takeOver := words.T("If Roomkey made it, on another computer or before this connection was deleted, take it over with the command.")
+	takeOver := words.T("If Roomkey created it, on another computer or before this connection was deleted, reuse it with the command.")
 	own := state.provider()
 	switch {
 	case cfg.Credential.Kind == connection.CredentialCertificate:

@@ -102,13 +102,13 @@ func (c *crowd) card(number, name string) {
 func (c crowd) facts(cards bool) words.Text {
 	switch {
 	case cards && c.offWithMail > 0:
-		return words.T("Disabled: %d. Disabled with a mail address: %d; these can be shared mailboxes, workspaces and equipment or people who have left, which Microsoft Graph does not distinguish. Without a mail address: %d. Guests: %d. Without a card number: %d.", c.disabled, c.offWithMail, c.noMail, c.guests, c.noCard)
+		return words.T("Disabled: %d. Disabled with an email address: %d; these can be shared mailboxes, workspaces and equipment or people who have left, which Microsoft Graph does not distinguish. Without an email address: %d. Guests: %d. Without a card number: %d.", c.disabled, c.offWithMail, c.noMail, c.guests, c.noCard)
 	case c.offWithMail > 0:
-		return words.T("Disabled: %d. Disabled with a mail address: %d; these can be shared mailboxes, workspaces and equipment or people who have left, which Microsoft Graph does not distinguish. Without a mail address: %d. Guests: %d.", c.disabled, c.offWithMail, c.noMail, c.guests)
+		return words.T("Disabled: %d. Disabled with an email address: %d; these can be shared mailboxes, workspaces and equipment or people who have left, which Microsoft Graph does not distinguish. Without an email address: %d. Guests: %d.", c.disabled, c.offWithMail, c.noMail, c.guests)
 	case cards:
-		return words.T("Disabled: %d. Without a mail address: %d. Guests: %d. Without a card number: %d.", c.disabled, c.noMail, c.guests, c.noCard)
+		return words.T("Disabled: %d. Without an email address: %d. Guests: %d. Without a card number: %d.", c.disabled, c.noMail, c.guests, c.noCard)
 	}
-	return words.T("Disabled: %d. Without a mail address: %d. Guests: %d.", c.disabled, c.noMail, c.guests)
+	return words.T("Disabled: %d. Without an email address: %d. Guests: %d.", c.disabled, c.noMail, c.guests)
 }
 
 // PeopleFacts says in a line what people there are: what the check counts, for
@@ -145,7 +145,7 @@ func (c crowd) judge(choice connection.People, note words.Text) Finding {
 	case c.noMail == c.people:
 		return nobody(codePeopleNoMail, words.T("No one in the tenant has an email address."), words.T("No one in the chosen groups has an email address."))
 	case c.usable == 0:
-		return nobody(codePeopleNoneUsable, words.T("Every account is disabled or has no mail address."), words.T("Every account in the chosen groups is disabled or has no mail address."))
+		return nobody(codePeopleNoneUsable, words.T("Every account is disabled or has no email address."), words.T("Every account in the chosen groups is disabled or has no email address."))
 	case choice.CardNumberAttribute != "" && c.noCard == c.people:
 		return warn(problem.New(codePeopleNoCardNumbers, words.T("No one has a card number in %s.", choice.CardNumberAttribute)).With(counts).
 			Lead(words.T("Choose the attribute that contains your card numbers."), problem.PlaceCardNumber))
@@ -153,20 +153,20 @@ func (c crowd) judge(choice connection.People, note words.Text) Finding {
 		return warn(problem.New(codePeopleSharedCard, words.T("%s and %s have the same card number.", c.shared[0], c.shared[1])).With(counts).
 			Fix(words.T("Give each of them a card number of their own.")))
 	case c.unusable > 0 && c.chosen:
-		title := words.N(c.unusable, "%d of %d people has no mail address or is disabled: %s.", "%d of %d people have no mail address or are disabled: %s.", c.unusable, c.people, words.And(c.first...))
+		title := words.N(c.unusable, "%d of %d people has no email address or is disabled: %s.", "%d of %d people have no email address or are disabled: %s.", c.unusable, c.people, words.And(c.first...))
 		if c.unusable > named {
-			title = words.T("%d of %d people have no mail address or are disabled. The first are %s.", c.unusable, c.people, words.And(c.first...))
+			title = words.T("%d of %d people have no email address or are disabled. The first are %s.", c.unusable, c.people, words.And(c.first...))
 		}
 		return warn(problem.New(codePeopleSomeUnusable, title).With(counts).
-			Fix(words.T("Microsoft Entra admin center, Groups: remove them from the group, or give them a mail address and enable their accounts.")))
+			Fix(words.T("Microsoft Entra admin center, Groups: remove them from the group, or give them an email address and enable their accounts.")))
 	case c.unusable > 0:
-		title := words.N(c.unusable, "%d of %d people has no mail address: %s.", "%d of %d people have no mail address: %s.", c.unusable, c.people, words.And(c.first...))
+		title := words.N(c.unusable, "%d of %d people has no email address: %s.", "%d of %d people have no email address: %s.", c.unusable, c.people, words.And(c.first...))
 		if c.unusable > named {
-			title = words.T("%d of %d people have no mail address. The first are %s.", c.unusable, c.people, words.And(c.first...))
+			title = words.T("%d of %d people have no email address. The first are %s.", c.unusable, c.people, words.And(c.first...))
 		}
 		return warn(problem.New(codePeopleSomeUnusable, title).With(counts).
 			Lead(words.T("Choose groups that contain only the people who book."), problem.PlaceGroups).
-			Fix(words.T("Or give them a mail address: Microsoft Entra admin center, Users.")))
+			Fix(words.T("Or give them an email address: Microsoft Entra admin center, Users.")))
 	case c.disabled > 0:
 		return pass(words.Sentences(note, counts))
 	}

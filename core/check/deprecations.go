@@ -41,7 +41,7 @@ var deprecations = []deprecation{
 			if slices.ContainsFunc(r.Access, func(a tenant.RequiredAccess) bool {
 				return slices.ContainsFunc(ewsPermissions, func(id string) bool { return sameID(a.ID, id) })
 			}) {
-				return problem.New(codeDeprecatedEWS, words.T("The application holds a permission of Exchange Web Services, which Microsoft is shutting down.")).
+				return problem.New(codeDeprecatedEWS, words.T("The application has a permission of Exchange Web Services, which Microsoft is shutting down.")).
 					With(words.T("Switching off began on 2026-10-01 and ends on 2027-04-01, without exceptions.")).
 					Lead(words.T("Register a new application for Microsoft Graph; do not update this one."), problem.PlaceRegister).
 					Fix(words.T("Set the booking server's Exchange connector to Microsoft Graph, then remove the permission from this application."))

@@ -197,7 +197,7 @@ func (s *State) unproven(r *Run) []words.Text {
 		}
 	}
 	if named := s.namedDefaults(); len(named) > 0 {
-		list = append(list, words.T("Default groups: %s is given by name, which may be that of a group of the booking server's own.", words.And(named...)))
+		list = append(list, words.T("Default groups: %s is given by name, which may be the name of one of the booking server's own groups.", words.And(named...)))
 	}
 	for _, l := range r.Layers {
 		if l.Wanted && l.Kind == permission.Application && l.InToken == permission.NotApplicable && l.Proven != permission.Yes {

@@ -108,7 +108,7 @@ func checkGroups(ctx context.Context, s *State) Finding {
 	nameGroups(l.Items, names, mails)
 	f := s.judgeList(l.Problem, l.Complete, len(names), listing{
 		code: codeGroupsNoneFound, empty: words.T("The tenant shows the application no group."), mild: true,
-		remedies: []words.Text{words.T("If people are to be taken over by group, create one in the Microsoft Entra admin center under Groups.")},
+		remedies: []words.Text{words.T("To import people by group, create one in the Microsoft Entra admin center under Groups.")},
 	})
 	if f.Status == Pass {
 		s.prove(seen.Last().RequestID, "Group.Read.All", "GroupMember.Read.All", "Group.ReadBasic.All")

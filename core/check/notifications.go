@@ -81,7 +81,7 @@ func checkNotifications(ctx context.Context, s *State) Finding {
 			Lead(words.T("Choose rooms."), problem.PlaceRooms))
 	}
 	trace, err := s.subscribe(ctx, rooms[0], n.LifecycleURL)
-	f := pass(words.T("Microsoft called %s and got the right answer.", n.URL))
+	f := pass(words.T("Microsoft called %s and got the right response.", n.URL))
 	switch {
 	case trace.Key == "":
 		return unknown(problem.Of(err))
@@ -160,7 +160,7 @@ func (s *State) unsubscribe(ctx context.Context, trace Trace) *problem.Problem {
 	trace.State = TraceLeft
 	_ = s.Journal.Append(trace)
 	return problem.New(codeNotificationsLeftBehind, words.T("The test subscription could not be removed.")).
-		With(words.T("It ends by itself within 45 minutes. Until then Microsoft sends changes of %s to the booking server.", trace.Room)).
+		With(words.T("It expires within 45 minutes. Until then, Microsoft sends changes of %s to the booking server.", trace.Room)).
 		Fix(words.T("No action is needed. The next start offers to remove it.")).By(err)
 }
 

@@ -73,7 +73,7 @@ var ways = []way{
 	{codeNotificationsName, regexp.MustCompile(`(?i)could not be resolved|no such host|name ?resolution|\bdns\b`), "Microsoft cannot resolve the name in %s.",
 		words.T("Publish the booking server's name in public DNS; a name that only your own network knows is not enough.")},
 	{codeNotificationsChain, regexp.MustCompile(`(?i)partial ?chain|local issuer|incomplete (certificate )?chain`), "The booking server at %s does not send the whole certificate chain.",
-		words.T("Install the certificate together with its intermediate certificates (the authority's file fullchain.pem or bundle) on the booking server. Browsers complete a chain by themselves, and Microsoft does not.")},
+		words.T("Install the certificate together with its intermediate certificates (the authority's file fullchain.pem or bundle) on the booking server. Browsers complete a chain automatically; Microsoft does not.")},
 	{codeNotificationsTLS, regexp.MustCompile(`(?i)\bssl\b|\btls\b|certificate|trust ?(relationship|failure)|secure ?channel`), "Microsoft does not trust the certificate at %s.",
 		words.T("Install a certificate of a public authority with its whole chain (intermediate certificates included) on the booking server.")},
 	{codeNotificationsTimeout, regexp.MustCompile(`(?i)timed out|time-?out|took too long|10 seconds`), "The booking server at %s does not answer Microsoft within 10 seconds.",
@@ -84,6 +84,6 @@ var ways = []way{
 		words.T("Microsoft does not follow redirects. Have the booking server answer 200 at this address itself, or enter the address that it redirects to.")},
 	{codeNotificationsRefused, regexp.MustCompile(`(?i)status code (is )?'?\w+|unauthorized|forbidden|not ?found|bad ?request|method ?not ?allowed`), "The booking server refuses Microsoft's call at %s.",
 		words.T("Check that the URL is exactly the one that the booking server shows, and let it be called without a sign-in.")},
-	{codeNotificationsNotReached, regexp.MustCompile(`(?i)200 ok|unreachable|connection|connect\b|validation request failed`), "Microsoft does not reach the booking server at %s, or gets another answer than 200 OK.",
+	{codeNotificationsNotReached, regexp.MustCompile(`(?i)200 ok|unreachable|connection|connect\b|validation request failed`), "Microsoft does not reach the booking server at %s, or gets a response other than 200 OK.",
 		words.T("Check that the URL is exactly the one that the booking server shows, and let Microsoft's addresses for change notifications in: %s", inbound)},
 }

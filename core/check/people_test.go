@@ -138,8 +138,8 @@ func TestDisabledAccountsAreNormal(t *testing.T) {
 		people        []tenant.Person
 		all, inGroups string
 	}{
-		{[]tenant.Person{fine, off}, "", "1 of 2 people has no mail address or is disabled: b@x."},
-		{[]tenant.Person{fine, off, mute}, "1 of 3 people has no mail address: c@x.", "2 of 3 people have no mail address or are disabled: b@x and c@x."},
+		{[]tenant.Person{fine, off}, "", "1 of 2 people has no email address or is disabled: b@x."},
+		{[]tenant.Person{fine, off, mute}, "1 of 3 people has no email address: c@x.", "2 of 3 people have no email address or are disabled: b@x and c@x."},
 	} {
 		for mode, want := range map[string]string{connection.All: c.all, connection.Groups: c.inGroups} {
 			w := healthy(2)

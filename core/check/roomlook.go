@@ -55,7 +55,7 @@ func (s *State) lookUp(ctx context.Context, address string) *problem.Problem {
 		return problem.New(tenant.CodeHidden, words.T("%s is not in the tenant's list of rooms. Microsoft Graph shows it as hidden from address lists.", address)).
 			With(words.T("Microsoft Graph does not always follow Exchange in this, so check the setting in Exchange.")).
 			Fix(words.T("Exchange admin center, Resources: select the room. If \"Hide from global address list\" is on, switch it off. The list of rooms has it a day later at most.")).
-			Lead(words.T("If it is to stay hidden, or is a shared mailbox, take it out of the choice."), problem.PlaceRooms)
+			Lead(words.T("If it should stay hidden, or is a shared mailbox, remove it from the chosen rooms."), problem.PlaceRooms)
 	}
 	return nil
 }

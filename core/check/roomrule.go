@@ -21,7 +21,7 @@ func roomsOfRule(ctx context.Context, d Directory, rule connection.Rule, listed 
 	rooms = Matching(rule, listed)
 	if len(rooms) == 0 && wrong == nil {
 		wrong = problem.New(codeRuleEmpty, words.T("No room matches the rule: %s.", rule.Text())).
-			Lead(words.T("Change the rule. Rooms whose building or seats nobody has entered match no rule about them."), problem.PlaceRoomRule)
+			Lead(words.T("Change the rule. Rooms without a building or seats match no rule about them."), problem.PlaceRoomRule)
 	}
 	return rooms, wrong
 }

@@ -52,7 +52,7 @@ func checkContract(ctx context.Context, s *State) Finding {
 	}
 	if d.Product == "" && d.Version == "" && d.Contract == "" {
 		return unknown(problem.New(codeServerUnexpectedAnswer, words.T("The booking server describes itself with an empty response.")).
-			Lead(words.T("Check the address of the booking server: it may be that of another service."), problem.PlaceServerURL))
+			Lead(words.T("Check the address of the booking server. It may belong to another service."), problem.PlaceServerURL))
 	}
 	if !d.ContractKnown {
 		return fail(problem.New(codeServerContractUnknown, words.T("The booking server uses version %q of the interface, which this version of Roomkey does not know.", d.Contract)).

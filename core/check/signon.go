@@ -44,7 +44,7 @@ func checkRedirects(_ context.Context, s *State) Finding {
 	signOn := s.Product.SingleSignOn
 	if empty := signOn.Empty(want); len(empty) > 0 {
 		return warn(problem.New(codeSignOnRedirectBlank, words.T("The vendor's guide has the redirect URI %s, and the connection has none like it.", empty[0])).
-			With(words.T("Nobody can sign in at an address that the application does not know.")).
+			With(words.T("No one can sign in at an address that the application does not know.")).
 			Lead(words.T("Fill in the blanks of the redirect URI, and update the registration."), problem.PlaceRedirectURIs)).with("guide", signOn.Patterns)
 	}
 	if len(want) == 0 {
@@ -89,7 +89,7 @@ func checkAccessTokens(_ context.Context, s *State) Finding {
 		return pass(words.T("Access tokens are on."))
 	}
 	return fail(problem.New(codeSignOnAccessTokensOff, words.T("The application does not issue access tokens, which %s signs people in with.", s.Product.Name)).
-		Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication, \"Implicit grant and hybrid flows\": tick \"Access tokens\" and press \"Save\".")).
+		Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication, \"Implicit grant and hybrid flows\": select \"Access tokens\" and select \"Save\".")).
 		See(words.T("Authentication of this application"), s.portal("Authentication")))
 }
 
@@ -156,7 +156,7 @@ func checkAssigned(ctx context.Context, s *State) Finding {
 	holds := func(id string) bool {
 		return slices.ContainsFunc(assigned, func(g tenant.AppRoleGrant) bool { return sameID(g.PrincipalID, id) })
 	}
-	f := pass(words.N(len(assigned), "Assignment is required, and the chosen groups are assigned. %d person or group may sign in.", "Assignment is required, and the chosen groups are assigned. %d people and groups may sign in.", len(assigned)))
+	f := pass(words.N(len(assigned), "Assignment is required, and the chosen groups are assigned. %d person or group can sign in.", "Assignment is required, and the chosen groups are assigned. %d people and groups can sign in.", len(assigned)))
 	if people := s.Connection.People; people.Mode != connection.Groups || slices.ContainsFunc(people.Groups, func(id string) bool { return !holds(id) }) {
 		f = warn(problem.New(codeSignOnSomeAssigned, words.N(len(assigned), "Only %d person or group can sign in: the enterprise application requires assignment.", "Only %d people and groups can sign in: the enterprise application requires assignment.", len(assigned))).
 			With(words.T("Microsoft refuses everyone else with AADSTS50105. Members of groups within an assigned group do not count.")).Fix(assign).Fix(open))

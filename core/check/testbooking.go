@@ -39,7 +39,7 @@ func books(in Input) (bool, words.Text) {
 
 func wantsTestBooking(in Input) (bool, words.Text) {
 	return in.Options.Organizer != "" && in.Options.TestRoom != "",
-		words.T("It invites one room and takes the invitation back; mail, door panels and holds may show a trace. Allow writes, and name an organizer and a room, to have it tried.")
+		words.T("It invites one room and then cancels the invitation. This may leave a trace in mail, on door panels and in holds. To test it, allow writes and name an organizer and a room.")
 }
 
 // checkBooking books the way real bookings come: an organizer invites a room.

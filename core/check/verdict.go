@@ -149,7 +149,7 @@ var ofCarried = new(problem.Problem).
 // ofLimit is what to do when an application that Exchange limits is refused.
 var ofLimit = new(problem.Problem).
 	Lead(words.T("The application is limited in Exchange. First run the test of the script that limits it: it shows whether the role assignment is enabled and what its filter matches."), problem.PlaceLimitScript.With("roomkeyctl script show limit-application-test")).
-	Fix(words.T("Only direct members of the scope's group count: add the mailbox itself, not a group that holds it.")).
+	Fix(words.T("Only direct members of the scope's group count. Add the mailbox itself, not a group that contains it.")).
 	Fix(words.T("A change takes 30 minutes to 2 hours to take effect. Wait, then test again.")).Remedies
 
 func causeOf(f *Finding) *Cause {

@@ -88,19 +88,19 @@ func wrongCloud(asked, right Cloud, m metadata, tenant string) *problem.Problem 
 	if m.Issuer != "" {
 		return p.Fix(words.T("Add that cloud to clouds.yaml in the Roomkey configuration folder, with these two addresses as authority and graph."))
 	}
-	return p.Fix(words.T("Choose the right cloud for this connection, or let Roomkey ask the other clouds: each of them then learns that somebody looked for %s.", tenant))
+	return p.Fix(words.T("Choose the right cloud for this connection, or let Roomkey ask the other clouds: each of them then learns that someone looked for %s.", tenant))
 }
 
 // otherTenant is for an answer that is whole and speaks of another tenant than
 // the one that was asked for, or of two.
 func otherTenant(c Cloud, m metadata, tenant string) *problem.Problem {
 	p := problem.New(codeOtherTenant, words.T("The sign-in of %s was asked about the tenant %s and answered about another one.", c.Name, tenant)).
-		With(words.T("The issuer in the answer is the tenant %s, the token endpoint belongs to %s.", m.tenantID(), tenantIn(m.TokenEndpoint)))
+		With(words.T("The issuer in the response is the tenant %s, the token endpoint belongs to %s.", m.tenantID(), tenantIn(m.TokenEndpoint)))
 	if c.Own {
 		p.Fix(words.T("Check authority of the cloud %q in clouds.yaml, in Roomkey's configuration folder: it has to be the sign-in without a tenant.", c.ID))
 	}
 	return p.Lead(words.T("Compare them with the Tenant ID in the Microsoft Entra admin center: Entra ID > Overview. If another one is yours, correct the tenant."), problem.PlaceTenant).
-		Fix(words.T("If the tenant is right, something on the way mixes up answers: ask your network administrator to let this computer reach %s without a proxy that keeps answers.", host(c.Authority)))
+		Fix(words.T("If the tenant is right, something on the network mixes up responses. Ask your network administrator to let this computer reach %s without a proxy that caches responses.", host(c.Authority)))
 }
 
 func busy(c Cloud, status int) *problem.Problem {
@@ -121,7 +121,7 @@ func unexpected(c Cloud, status int, body []byte) *problem.Problem {
 	case start == "":
 		p.With(words.T("It answered %d with nothing.", status))
 	default:
-		p.With(words.T("It answered %d with something that is cut off or not what a sign-in says.", status))
+		p.With(words.T("It answered %d with something that is incomplete or not a sign-in response.", status))
 	}
 	return p.Fix(words.T("Open %s in the browser of this computer: if a page of your network asks you to sign in, do that and try again.", c.Authority)).
 		Fix(words.T("Ask your network administrator to let this computer reach %s without a login page in between.", host(c.Authority)))

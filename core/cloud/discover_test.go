@@ -103,7 +103,7 @@ func TestDiscover(t *testing.T) {
 		"fields of other types": {"global", "contoso.com", say(200, `{"issuer":7}`), "cloud.unexpected-answer", "", ""},
 		"plain issuer":          {"global", "contoso.com", say(200, `{"issuer":"http://login.microsoftonline.com/`+contoso+`/v2.0","token_endpoint":"https://login.microsoftonline.com/x"}`), "cloud.unexpected-answer", "", ""},
 		"no id":                 {"global", "contoso.com", say(200, `{"issuer":"https://login.microsoftonline.com/{tenantid}/v2.0","token_endpoint":"https://login.microsoftonline.com/x"}`), "cloud.unexpected-answer", "", ""},
-		"another id":            {"global", "11111111-86f1-41af-91ab-2d7cd011db47", tenantAt(com, "graph.microsoft.com"), "cloud.other-tenant", "The issuer in the answer is the tenant " + contoso, ""},
+		"another id":            {"global", "11111111-86f1-41af-91ab-2d7cd011db47", tenantAt(com, "graph.microsoft.com"), "cloud.other-tenant", "The issuer in the response is the tenant " + contoso, ""},
 		"another's tokens":      {"global", "contoso.com", say(200, `{"issuer":"https://login.microsoftonline.com/`+contoso+`/v2.0","token_endpoint":"https://login.microsoftonline.com/11111111-86f1-41af-91ab-2d7cd011db47/oauth2/v2.0/token"}`), "cloud.other-tenant", "the token endpoint belongs to 11111111-", ""},
 		"no token endpoint":     {"global", "contoso.com", say(200, `{"issuer":"https://login.microsoftonline.com/`+contoso+`/v2.0"}`), "cloud.unexpected-answer", "", ""},
 		"hostile Graph host":    {"global", "contoso.com", tenantAt(com, "graph.microsoft.com/@evil\u202e"), "cloud.unexpected-answer", "", ""},

@@ -47,7 +47,7 @@ func DiscoverElsewhere(ctx context.Context, client func(Cloud) (*http.Client, er
 	}
 	if len(unreached) > 0 {
 		return Cloud{}, Discovery{}, problem.New(codeSearchIncomplete, words.T("The tenant %s was not found, but not every cloud answered.", tenant)).
-			With(words.T("No valid answer from: %s. First error: %s", strings.Join(unreached, ", "), problem.Of(first).Title)).
+			With(words.T("No valid response from: %s. First error: %s", strings.Join(unreached, ", "), problem.Of(first).Title)).
 			Fix(words.T("Choose the cloud yourself if you know it, or try again from a network that lets this computer reach them.")).By(first)
 	}
 	return Cloud{}, Discovery{}, problem.New(CodeTenantUnknown, words.T("None of the clouds knows the tenant %s.", tenant)).

@@ -132,7 +132,7 @@ func TestParseNamesLineAndField(t *testing.T) {
 		{"misspelled", replace(`"clientId"`, `"clientID"`), "connection.mistake", "line 13, field application.clientID: the field is spelled clientId"},
 		{"twice", replace(`"region": "EU"`, `"domain": "evil.com"`), "connection.mistake", "line 10, field tenant.domain: the field appears twice here"},
 		{"unknown twice", replace(`"domain": "contoso.com",`, `"region": "US",`), "connection.mistake", "line 10, field tenant.region: the field appears twice here"},
-		{"id that leaves the folder", replace(`"abc"`, `"../../x"`), "connection.mistake", "line 3, field id: it must be made of small letters"},
+		{"id that leaves the folder", replace(`"abc"`, `"../../x"`), "connection.mistake", "line 3, field id: it must consist of lowercase letters"},
 		{"id that Windows cannot name", replace(`"abc"`, `"nul"`), "connection.mistake", "line 3, field id:"},
 		{"newer", replace(`"schema": 1`, `"schema": 2`), "connection.newer", "field schema: version 2, this one reads up to 1"},
 		{"no version", replace(`"schema": 1,`, ``), "connection.mistake", "field schema:"},

@@ -240,7 +240,7 @@ func checkValue(path string, value any) words.Text {
 		return words.T("it must be %s, but is %s", words.Plain(`"`+strings.Join(allowed, `" or "`)+`"`), problem.Line(cut(fmt.Sprintf("%q", text), 60)))
 	}
 	if path == "id" && !ValidID(text) {
-		return words.T("it must be made of small letters, digits and hyphens (at most 64)")
+		return words.T("it must consist of lowercase letters, digits and hyphens (at most 64)")
 	}
 	if n, ok := value.(int); ok && path != "schema" && (n < 0 || n > maxSeats) {
 		return words.T("it must be a whole number from 0 to %d", maxSeats)

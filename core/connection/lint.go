@@ -279,7 +279,7 @@ func IsAddress(text string) bool {
 
 func (l *linter) address(path, value string) {
 	if clean := Clean(value); !IsAddress(clean) {
-		l.add(path, CodeNotAddress, words.T("%q is not an e-mail address.", problem.Line(cut(clean, 80))),
+		l.add(path, CodeNotAddress, words.T("%q is not an email address.", problem.Line(cut(clean, 80))),
 			words.T("Type one address, such as room1@contoso.com."))
 	}
 }

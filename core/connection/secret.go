@@ -36,7 +36,7 @@ func LintSecret(kind, text string) []FieldProblem {
 	}
 	if strings.IndexFunc(clean, func(r rune) bool { return r <= ' ' || r > '~' }) >= 0 {
 		add(codeSecretCharacters, words.T("The value contains characters that cannot be part of it."),
-			words.T("Copy the value again with the copy button beside it, and nothing else."))
+			words.T("Copy only the value again, with the copy button beside it."))
 	}
 	if kind == "client-secret" && IsGUID(clean) {
 		add(codeSecretID, words.T("This looks like the Secret ID, not the secret's Value."),
@@ -94,11 +94,11 @@ var otherThings = []struct {
 			return bearer.MatchString(text) && !(kind == "client-secret" && jwt.MatchString(text))
 		},
 		words.T("This begins with the word Bearer, which is not part of the value."),
-		words.T("Paste only what stands behind it."),
+		words.T("Paste only what follows it."),
 	},
 	{
 		func(_, text string) bool { return reference.MatchString(text) },
-		words.T("This stands in the place of a value that is kept elsewhere. It is not the value."),
+		words.T("This is a reference to a value that is stored elsewhere. It is not the value."),
 		words.T("Look up the value itself where it is kept, and copy that."),
 	},
 	{
@@ -108,7 +108,7 @@ var otherThings = []struct {
 	},
 	{
 		func(kind, text string) bool { return kind == "client-secret" && IsAddress(text) },
-		words.T("This is an e-mail address, not a client secret."),
+		words.T("This is an email address, not a client secret."),
 		words.T("In the app registration open Certificates & secrets and copy the column Value of a client secret."),
 	},
 	{

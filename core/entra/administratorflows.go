@@ -151,7 +151,7 @@ func (a *Administrator) interactive(err error) *problem.Problem {
 	for _, stray := range []string{"via a GET operation", "OAuth state", "authorization code missing", "failed to parse form"} {
 		if strings.Contains(text, stray) {
 			return problem.New(CodeSignInInterrupted, words.T("Roomkey's sign-in received something other than Microsoft's response.")).
-				With(words.T("A browser preview, a virus scanner or the Back button can cause this. Nobody was signed in.")).
+				With(words.T("A browser preview, a virus scanner or the Back button can cause this. No one was signed in.")).
 				Fix(words.T("Press Sign in again, and use the new browser page.")).By(err)
 		}
 	}

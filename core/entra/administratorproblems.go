@@ -36,7 +36,7 @@ func hasCode(err error, codes ...int) bool {
 }
 
 func ownClientNeeded(c cloud.Cloud) *problem.Problem {
-	p := problem.New(CodeSignInOwnClient, words.T("In the cloud %s you sign in to an application of your own.", c.Name)).
+	p := problem.New(CodeSignInOwnClient, words.T("In the cloud %s, you sign in to your own application.", c.Name)).
 		With(words.T("The application Microsoft Graph Command Line Tools does not exist there."))
 	p.Remedies = OwnClient(c)
 	return p.See(pageLink(c, "registrations", ""))

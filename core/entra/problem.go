@@ -185,7 +185,7 @@ func (r Refusal) Problem(whose Whose, c cloud.Cloud, clientID, tenant string) *p
 	known, ok := Explain(r.Code)
 	if ok && whose == BookingApplication && known.people() {
 		p.Title = words.T("Microsoft refused the application's sign-in with a code for a person's sign-in (AADSTS%d).", r.Code)
-		p.Detail = words.T("An application that signs in by itself has no person beside it, so the code does not tell the cause. Tenant: %s. Application: %s. %s", or(tenant), or(clientID), said)
+		p.Detail = words.T("An application signs in without a person, so the code does not show the cause. Tenant: %s. Application: %s. %s", or(tenant), or(clientID), said)
 		p.Fix(words.T("Look for the attempt in the Microsoft Entra admin center under Monitoring & health > Sign-in logs > Service principal sign-ins."))
 		p.See(words.T("AADSTS%d at Microsoft", r.Code), c.Authority+"/error?code="+strconv.Itoa(r.Code))
 		return p.See(pageLink(c, "signins", clientID))

@@ -143,7 +143,7 @@ var claims = []claim{
 		rests: []Part{Application, Product, ChosenRooms, ExchangeLimit}},
 	{id: Booking, title: words.T("Rooms can be booked"), name: words.T("Booking"), inner: words.T("booking"),
 		rests: []Part{Application, Product, ChosenRooms, ExchangeLimit}},
-	{id: Scope, title: words.T("The Exchange limit holds"), name: words.T("The Exchange limit"), inner: words.T("the Exchange limit"),
+	{id: Scope, title: words.T("The Exchange limit is in effect"), name: words.T("The Exchange limit"), inner: words.T("the Exchange limit"),
 		rests: []Part{Application, ChosenRooms, ExchangeLimit}},
 	{id: SingleSignOn, title: words.T("People can sign in to the booking server"), name: words.T("Single sign-on"), inner: words.T("single sign-on"),
 		rests: []Part{Application, Product, Redirects}},

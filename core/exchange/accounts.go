@@ -31,7 +31,7 @@ func (b *build) subjectVisibility() error {
 	}
 	right, _ := b.form.value("right").(string)
 	b.folder(rooms, "Default", right)
-	b.explainN(len(rooms), "Finds the calendar folder of %d room in the language of the mailbox, and sets what everybody in the organization may see to %s.", "Finds the calendar folder of each of %d rooms in the language of the mailbox, and sets what everybody in the organization may see to %s.", len(rooms), right)
+	b.explainN(len(rooms), "Finds the calendar folder of %d room in the language of the mailbox, and sets what everyone in the organization can see to %s.", "Finds the calendar folder of each of %d rooms in the language of the mailbox, and sets what everyone in the organization can see to %s.", len(rooms), right)
 	b.explain("The booking server does not need this: it reads with its own permission.")
 	return nil
 }
@@ -129,7 +129,7 @@ func (b *build) delegateRooms() error {
 	}
 	b.data["Rows"] = data
 	if way == product.DelegateFull {
-		b.explainN(len(rooms), "Gives %s Full Access to %d room mailbox, without adding it to anybody's Outlook.", "Gives %s Full Access to %d room mailboxes, without adding them to anybody's Outlook.", account, len(rooms))
+		b.explainN(len(rooms), "Gives %s Full Access to %d room mailbox, without adding it to anyone's Outlook.", "Gives %s Full Access to %d room mailboxes, without adding them to anyone's Outlook.", account, len(rooms))
 		b.warn("Full Access opens the whole mailbox and not only the calendar. Give it only where the vendor asks for it.")
 		return nil
 	}
@@ -215,7 +215,7 @@ func (b *build) blockRoomSignIn() error {
 
 func (b *build) ewsShow() error {
 	b.will("Get-OrganizationConfig", "organization", nil)
-	b.explain("Shows whether EWS is on, which applications are in the list, and which hold an EWS role in Exchange.")
+	b.explain("Shows whether EWS is on, which applications are in the list, and which have an EWS role in Exchange.")
 	b.explain("To see what has really used EWS lately, open the Microsoft 365 admin center under Reports > Usage > Exchange > EWS usage. Exchange does not see the permission full_access_as_app in Entra ID; Roomkey's check looks for it.")
 	return nil
 }

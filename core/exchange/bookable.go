@@ -56,7 +56,7 @@ var rules = []rule{
 	}, "BookingWindowInDays=180"},
 	{codeAcceptsNobody, func(room string, value func(string) string) (t words.Text) {
 		if value("AllBookInPolicy") == "False" && value("BookInPolicy") == "" && value("AllRequestInPolicy") == "False" && value("RequestInPolicy") == "" {
-			t = words.T("%s accepts nobody: AllBookInPolicy is False and BookInPolicy is empty.", room)
+			t = words.T("%s accepts no one: AllBookInPolicy is False and BookInPolicy is empty.", room)
 		}
 		return t
 	}, "AllBookInPolicy=True"},
@@ -120,7 +120,7 @@ var rules = []rule{
 	}, "ProcessExternalMeetingMessages=False"},
 	{codeReleases, func(room string, value func(string) string) (t words.Text) {
 		if value("EnableAutoRelease") == "True" {
-			t = words.T("Exchange releases %s when nobody checks in at its panel, whatever the booking server knows (EnableAutoRelease is True).", room)
+			t = words.T("Exchange releases %s when no one checks in at its panel, regardless of the booking server (EnableAutoRelease is True).", room)
 		}
 		return t
 	}, "EnableAutoRelease=False"},
@@ -177,7 +177,7 @@ func (s RoomState) Flaws() (flaws []tenant.Flaw) {
 		case codeNobodyAnswers:
 			flaws = append(flaws, tenant.Flaw{Short: words.T("Does not answer"), Problem: p})
 		case codeAcceptsNobody:
-			flaws = append(flaws, tenant.Flaw{Short: words.T("Accepts nobody"), Problem: p})
+			flaws = append(flaws, tenant.Flaw{Short: words.T("Accepts no one"), Problem: p})
 		}
 	}
 	return flaws

@@ -119,9 +119,9 @@ func (b *build) calendarSet() error {
 		b.explainN(len(private), "In %d room the settings that show what is discussed stay as they are.", "In %d rooms the settings that show what is discussed stay as they are.", len(private))
 	}
 	if len(kept) > 0 && len(subject) > 0 {
-		b.warn("In %s, everybody who can open the room's calendar reads what is discussed there. Take out the rooms where that must not be.", words.N(len(kept), "%d room", "%d rooms", len(kept)))
+		b.warn("In %s, everyone who can open the room's calendar can read what is discussed there. Remove the rooms where that is not allowed.", words.N(len(kept), "%d room", "%d rooms", len(kept)))
 	}
-	b.explain("For rooms that are made later, run it again with -AllRooms: only those that differ are changed. On a schedule it needs an application with a certificate instead of a person: register one with the permission Exchange.ManageAsApp and the role Exchange Recipient Administrator, and let the Task Scheduler start the script with -AllRooms -AutomationAppId ID -AutomationThumbprint THUMBPRINT -AutomationOrganization NAME.onmicrosoft.com.")
+	b.explain("For rooms that are created later, run it again with -AllRooms: only those that differ are changed. On a schedule it needs an application with a certificate instead of a person: register one with the permission Exchange.ManageAsApp and the role Exchange Recipient Administrator, and let the Task Scheduler start the script with -AllRooms -AutomationAppId ID -AutomationThumbprint THUMBPRINT -AutomationOrganization NAME.onmicrosoft.com.")
 	return nil
 }
 

@@ -106,7 +106,7 @@ func (s Script) need(t Target) (Stage, words.Text) {
 		}
 	case "calendar-processing":
 		if len(p.Policy) > 0 {
-			return Needed, words.T("%s needs the rooms to answer meeting requests its way.", p.Name)
+			return Needed, words.T("%s needs the rooms to answer meeting requests in its way.", p.Name)
 		}
 	case "service-account":
 		if p.ServiceAccount != nil && c.ServiceAccount != "" {
@@ -129,14 +129,14 @@ func (s Script) need(t Target) (Stage, words.Text) {
 			return Needed, words.T("Until then, the application can reach every mailbox of the tenant.")
 		}
 	case "block-room-sign-in":
-		return Optional, words.T("Nobody needs to sign in as a room.")
+		return Optional, words.T("No one needs to sign in as a room.")
 	case "set-places":
 		if n := undescribed(t.Rooms); n > 0 {
 			return Optional, words.N(n, "%d room has no building or no seats.", "%d rooms have no building or no seats.", n)
 		}
 	case "ews-show":
 		if len(p.NotUpdatable) > 0 {
-			return Optional, words.T("Shows whether the applications of %s may still use EWS.", p.Name)
+			return Optional, words.T("Shows whether the applications of %s can still use EWS.", p.Name)
 		}
 	}
 	return "", words.Text{}

@@ -280,7 +280,7 @@ func howToRun(file string, reads bool) []problem.Remedy {
 	var out []problem.Remedy
 	if reads {
 		out = append(out,
-			problem.Remedy{Text: words.T("It only looks. In Windows PowerShell 5.1; the machine's execution policy stays as it is:"), Command: windows},
+			problem.Remedy{Text: words.T("It only reads. In Windows PowerShell 5.1; the computer's execution policy stays as it is:"), Command: windows},
 			problem.Remedy{Text: words.T("The same in PowerShell 7:"), Command: seven})
 	} else {
 		out = append(out,

@@ -305,7 +305,7 @@ func TestBadLinesAreNamedAndTheOthersUsed(t *testing.T) {
 	all := strings.Join(said, "\n")
 	for _, says := range []string{
 		`Line 3: the Name starts like a formula; it was read as the text "=1+1".`, `Left out: Line 4: "ONE@contoso.com" is already in line 2.`,
-		`Left out: Line 5: the Address "nobody" is not an e-mail address.`, "Left out: Line 6: the Capacity", "Left out: Line 7: the room six@contoso.com has no name.",
+		`Left out: Line 5: the Address "nobody" is not an email address.`, "Left out: Line 6: the Capacity", "Left out: Line 7: the room six@contoso.com has no name.",
 		"Left out: Line 8:", ", 36, 37.",
 	} {
 		if !strings.Contains(all, says) {

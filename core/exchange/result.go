@@ -147,7 +147,7 @@ func (r Result) belongs(c *connection.Connection) error {
 		return problem.New(codeResultNewer, words.T("The result file is from a newer version of Roomkey.")).Fix(words.T("Update Roomkey."))
 	case r.Connection != c.ID:
 		return problem.New(codeOtherConnection, words.T("The result file belongs to another connection.")).
-			Fix(words.T("Open the connection that the script was made for."))
+			Fix(words.T("Open the connection that the script was created for."))
 	case !strings.EqualFold(r.Tenant, c.Tenant.ID):
 		return problem.New(codeOtherTenant, words.T("The result file is from the tenant %s, not from this connection's.", problem.Line(r.Tenant))).
 			Fix(words.T("Run the script for this tenant, or open the other connection."))

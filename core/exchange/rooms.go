@@ -31,7 +31,7 @@ const nameLimit = 64
 
 func checkAddress(v string) words.Text {
 	if !isAddress(v) {
-		return words.T("is not an e-mail address")
+		return words.T("is not an email address")
 	}
 	return words.Text{}
 }
@@ -144,7 +144,7 @@ func notRoom(kind string) words.Text {
 	case isRoom(kind):
 		return words.Text{}
 	case strings.EqualFold(kind, "UserMailbox"):
-		return words.T("it is of the type %q. If that is the column RecipientType, export RecipientTypeDetails: it tells rooms from people.", problem.Line(kind))
+		return words.T("it is of the type %q. If that is the column RecipientType, export RecipientTypeDetails: it distinguishes rooms from people.", problem.Line(kind))
 	}
 	return words.T("it is of the type %q, and only rooms are read. Set-Mailbox -Type Room makes a mailbox a room.", problem.Line(kind))
 }

@@ -121,7 +121,7 @@ func (b *build) organizers() (by, organizers string) {
 	case organizers == "":
 	case by == connection.ByGroup:
 		if !isAddress(organizers) {
-			b.form.fail("organizers", words.T("%s is not an e-mail address.", organizers))
+			b.form.fail("organizers", words.T("%s is not an email address.", organizers))
 		}
 		b.data["Organizers"] = organizers
 	case by == connection.ByUnit:
@@ -172,7 +172,7 @@ func (b *build) limitApplication() error {
 	case "rooms":
 	case "group":
 		if group == "" {
-			b.form.fail("group", words.T("Name the mail-enabled group that holds the rooms."))
+			b.form.fail("group", words.T("Name the mail-enabled group that contains the rooms."))
 		}
 	case "chosen":
 		list, err := b.rooms()

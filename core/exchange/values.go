@@ -105,7 +105,7 @@ func (f *form) yes(name string) bool {
 func (f *form) address(name string) string {
 	s := f.text(name)
 	if s != "" && !isAddress(s) {
-		f.fail(name, words.T("%s is not an e-mail address.", s))
+		f.fail(name, words.T("%s is not an email address.", s))
 	}
 	return s
 }
@@ -116,7 +116,7 @@ func (f *form) addresses(name string) []string {
 	list := splitList(s)
 	for _, a := range list {
 		if !isAddress(a) {
-			f.fail(name, words.T("%s is not an e-mail address.", a))
+			f.fail(name, words.T("%s is not an email address.", a))
 		}
 	}
 	return list

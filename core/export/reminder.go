@@ -46,7 +46,7 @@ func Reminder(c *connection.Connection, now time.Time) ([]byte, error) {
 		e.SetAllDayStartAt(day)
 		e.SetAllDayEndAt(day.AddDate(0, 0, 1))
 		e.SetSummary(words.T(r.title, name).String())
-		e.SetDescription(words.T("Application %s (%s) in %s. After %s the booking server can no longer reach Microsoft 365. Make a new credential in Roomkey on the page “Register”, check, and hand over again.",
+		e.SetDescription(words.T("Application %s (%s) in %s. After %s the booking server can no longer reach Microsoft 365. Create a new credential in Roomkey on the page “Register”, test, and push again.",
 			problem.Line(c.Application.DisplayName), c.Application.ClientID, problem.Line(c.Tenant.Domain), end.UTC().Format("2006-01-02 15:04 MST")).String())
 		e.SetTimeTransparency(ics.TransparencyTransparent)
 		alarm := e.AddAlarm()

@@ -132,7 +132,7 @@ func (c *Client) beta(u *url.URL) bool {
 
 func foreign(u *url.URL) *problem.Problem {
 	return problem.New(codeForeignLink, words.T("The response redirects to another server (%s), which Roomkey does not follow.", u.Host)).
-		Fix(words.T("Check the chosen cloud. If a proxy rewrites answers of Microsoft Graph, exempt this computer from it."))
+		Fix(words.T("Check the chosen cloud. If a proxy rewrites responses of Microsoft Graph, exempt this computer from it."))
 }
 
 // call runs one request of the SDK and demands an answer: an empty one comes

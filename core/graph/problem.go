@@ -130,7 +130,7 @@ func notGraph(status int, what string) *problem.Problem {
 
 // malformed is an answer that came as a success and is not usable as one.
 func malformed(what, why string) *problem.Problem {
-	return problem.New(tenant.CodeUnexpected, words.T("Microsoft Graph's answer cannot be used.")).
-		With(words.T("Request: %s. About the answer: %s.", what, why)).
+	return problem.New(tenant.CodeUnexpected, words.T("Microsoft Graph's response cannot be used.")).
+		With(words.T("Request: %s. About the response: %s.", what, why)).
 		Fix(words.T("Try again. If this continues, ask your network administrator whether a proxy changes the answers of Microsoft Graph."))
 }

@@ -72,9 +72,9 @@ var explanations = []explanation{
 	{text: "default folder calendar not found", at: ofMailbox, kind: problem.Unmet, title: "The mailbox has no calendar.", fix: []words.Key{
 		"Sign in to the mailbox once in Outlook on the web: its calendar is created at the first sign-in or the first booking."}},
 	{code: "MailboxNotEnabledForRESTAPI", at: ofMailbox, title: "The address has no mailbox in Exchange Online.", fix: []words.Key{
-		"Check in the Exchange admin center under Recipients > Resources that the room is an Exchange Online mailbox. A mailbox on an Exchange server of your own cannot be reached through Microsoft Graph."}},
+		"Check in the Exchange admin center under Recipients > Resources that the room is an Exchange Online mailbox. A mailbox on your own Exchange server cannot be reached through Microsoft Graph."}},
 	{code: "MailboxNotSupportedForRESTAPI", at: ofMailbox, title: "The address has no mailbox in Exchange Online.", fix: []words.Key{
-		"Check in the Exchange admin center under Recipients > Resources that the room is an Exchange Online mailbox. A mailbox on an Exchange server of your own cannot be reached through Microsoft Graph."}},
+		"Check in the Exchange admin center under Recipients > Resources that the room is an Exchange Online mailbox. A mailbox on your own Exchange server cannot be reached through Microsoft Graph."}},
 	{code: "ResourceNotFound", text: "could not be discovered", at: ofMailbox, title: "Microsoft finds no mailbox for the address.", fix: []words.Key{
 		"Check in the Exchange admin center under Recipients > Resources that the room is an Exchange Online mailbox. The mailbox of a new room takes some minutes to appear."}},
 	{code: "ErrorMailboxMoveInProgress", at: ofMailbox, kind: problem.NoAnswer, title: "The mailbox is being moved.", fix: mailboxMoves},
@@ -87,17 +87,17 @@ var explanations = []explanation{
 		"Look in the Microsoft Entra admin center under Enterprise applications for the application. If it is missing, open App registrations > your application > API permissions and press Grant admin consent: that creates it.",
 		"If it was created within the last minutes, wait a little: a new one is not known everywhere at once."}},
 	{code: "OrganizationFromTenantGuidNotFound", title: "This tenant has no Exchange Online.", fix: []words.Key{
-		"Check that the tenant is the one that holds the room mailboxes: another tenant of the same company may.",
+		"Check that this tenant has the room mailboxes. They may be in another tenant of the same company.",
 		"If it is the right one, it needs a subscription with Exchange Online before rooms can be read."}},
 	{code: "ErrorInvalidUser", at: ofMailbox, title: "No mailbox has this address.", fix: addressGone},
 	{code: "ErrorNonExistentMailbox", at: ofMailbox, title: "No mailbox has this address.", fix: addressGone},
 	{code: "Request_BadRequest", text: "not allowed to add", title: "The application has the maximum number of secrets.", fix: []words.Key{
-		"In the Microsoft Entra admin center open App registrations > your application > Certificates & secrets and delete a secret that nobody uses.",
+		"In the Microsoft Entra admin center open App registrations > your application > Certificates & secrets and delete a secret that is no longer used.",
 		"A single-tenant application can have more: limit who can sign in under Authentication > Supported accounts.",
 		"Or use a certificate: certificates are counted separately."}},
 	{code: "Directory_QuotaExceeded", text: "for the principal", kind: problem.Unmet, title: "The account has created as many directory objects as it can.", fix: []words.Key{
 		"Sign in as another administrator. An account without an administrator role can create 250 objects.",
-		"Or delete objects that this account made and nobody needs, also under App registrations > Deleted applications: deleted objects count until they are permanently deleted."}},
+		"Or delete objects that this account created and that are no longer needed, also under App registrations > Deleted applications: deleted objects count until they are permanently deleted."}},
 	{code: "Directory_QuotaExceeded", kind: problem.Unmet, title: "The directory contains the maximum number of objects.", fix: directoryFull},
 	{text: "directory object quota limit for the tenant", kind: problem.Unmet, title: "The directory contains the maximum number of objects.", fix: directoryFull},
 	{code: "CredentialTypeNotAllowedAsPerAppPolicy", title: "The tenant's app management policy does not allow this kind of credential.", fix: []words.Key{

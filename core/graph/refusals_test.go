@@ -43,7 +43,7 @@ func TestAnswersOfMicrosoft(t *testing.T) {
 		{"GET /users/{room}/places/rooms", 403, "UnknownError", "",
 			problem.Denied, "refused the request (UnknownError, HTTP 403)", "names no cause"},
 		{"POST /applications/{id}/addPassword", 400, "Request_BadRequest", "Not allowed to add 3 passwords. You can only add a maximum of 2 passwords.",
-			problem.Refused, "maximum number of secrets", "delete a secret that nobody uses"},
+			problem.Refused, "maximum number of secrets", "delete a secret that is no longer used"},
 		{"PATCH /applications(uniqueName={name})", 403, "Directory_QuotaExceeded", "The directory object quota limit for the Principal has been exceeded. Please ask your administrator to increase the quota limit or delete objects to reduce the used quota.",
 			problem.Unmet, "The account has created", "Sign in as another administrator"},
 		{"POST /servicePrincipals", 403, "Directory_QuotaExceeded", "The directory object quota limit for the Tenant has been exceeded. Please ask your administrator to increase the quota limit or delete objects to reduce the used quota.",

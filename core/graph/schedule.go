@@ -71,7 +71,7 @@ func available(a *tenant.Availability, m models.ScheduleInformationable, what st
 	if e := m.GetError(); !isNil(e) {
 		return problem.New(tenant.CodeNoSchedule, words.T("Microsoft Graph does not say when %s is free.", a.Room)).
 			With(words.T("Microsoft says: %s: %s", text(e.GetResponseCode()), text(e.GetMessage()))).
-			Fix(words.T("Check the address, and that the free and busy times of the room may be seen (its calendar's default permission is AvailabilityOnly or more)."))
+			Fix(words.T("Check the address, and that the free and busy times of the room can be seen (its calendar's default permission is AvailabilityOnly or more)."))
 	}
 	view := text(m.GetAvailabilityView())
 	if view == "" {

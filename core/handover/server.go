@@ -100,7 +100,7 @@ func checkedStatus(st booking.Status) check.ServerStatus {
 func unanswered(silent error) *problem.Problem {
 	p := problem.Of(silent)
 	return problem.New(codeServerInterfaceUnknown, words.T("Roomkey could not determine whether the booking server has an interface for it.")).
-		With(words.T("Its answer: %s", p.Title)).
+		With(words.T("Its response: %s", p.Title)).
 		Fix(words.T("Check again. If the problem persists, find out from the log of the booking server, or of the proxy in front of it, why %s gets no response.", "/.well-known/room-booking-integration")).
 		Fix(words.T("If it has none, say so: roomkeyctl connection set server.adapter=%s", booking.AdapterForm)).By(silent)
 }

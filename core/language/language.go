@@ -57,7 +57,7 @@ func (b *Bundle) folder(files fs.FS, dir string, read func(string) ([]byte, erro
 	entries, err := fs.ReadDir(files, ".")
 	if err != nil {
 		return []*problem.Problem{problem.New(codeFolder, words.T("The folder of your own translations cannot be read.")).With(words.Plain(err.Error())).By(err).
-			Fix(words.T("Check that %s is a folder and that you may read it.", dir))}
+			Fix(words.T("Check that %s is a folder and that you can read it.", dir))}
 	}
 	for _, e := range entries {
 		name, found := strings.CutSuffix(e.Name(), ".json")

@@ -67,7 +67,7 @@ func Load(userDir string) (*Catalog, []*problem.Problem) {
 	if err != nil {
 		return c, []*problem.Problem{problem.New(codeFolderUnreadable, words.T("The folder of your own products cannot be read.")).
 			With(words.Plain(err.Error())).By(err).
-			Fix(words.T("Check that %s is a folder and that you may read it.", userDir))}
+			Fix(words.T("Check that %s is a folder and that you can read it.", userDir))}
 	}
 	var problems []*problem.Problem
 	for _, e := range entries {

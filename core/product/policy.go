@@ -80,7 +80,7 @@ func policy(d *strictyaml.Document, settings []Setting) {
 		k, known := parameters[s.Parameter]
 		switch {
 		case !known:
-			d.Wrong(at+".parameter", words.T("Set-CalendarProcessing has no parameter %q that a product may set.", s.Parameter))
+			d.Wrong(at+".parameter", words.T("Set-CalendarProcessing has no parameter %q that a product can set.", s.Parameter))
 		case seen[s.Parameter]:
 			d.Wrong(at+".parameter", words.T("%s is set twice.", s.Parameter))
 		case s.Value == nil && s.Matches != "":

@@ -196,7 +196,7 @@ func (n Needs) validate(d *strictyaml.Document, at string) {
 
 func (c Credential) validate(d *strictyaml.Document) {
 	if len(c.Kinds) == 0 {
-		d.Wrong("credential.kinds", words.T("Name what the server accepts: secret, certificate or both; vendor-certificate where the vendor holds the key, federated, or none."))
+		d.Wrong("credential.kinds", words.T("Name what the server accepts: secret, certificate or both; vendor-certificate if the vendor has the key, federated, or none."))
 	}
 	lives := false
 	for i, k := range c.Kinds {

@@ -125,7 +125,7 @@ func of(a Application, exchange *Exchange, catalog *permission.Catalog) (Access,
 	case granted == "":
 	case exchange == nil:
 		out.State, out.Level = Unknown, level
-		out.Ways = append(out.Ways, words.T("%s is granted in Microsoft Entra ID for every mailbox. Only Exchange can tell whether an Application Access Policy limits it.", granted))
+		out.Ways = append(out.Ways, words.T("%s is granted in Microsoft Entra ID for every mailbox. Only Exchange can show whether an Application Access Policy limits it.", granted))
 	case exchange.Failed[key]:
 		out.State, out.Level = Unknown, level
 		out.Ways = append(out.Ways, words.T("%s is granted in Microsoft Entra ID for every mailbox. Exchange did not answer whether a policy limits it.", granted))
@@ -174,7 +174,7 @@ func of(a Application, exchange *Exchange, catalog *permission.Catalog) (Access,
 	}
 	if concerns && !a.Enabled && out.State != No {
 		out.State = No
-		out.Ways = append(out.Ways, words.T("Its sign-in is switched off: it can use none of this until somebody switches it on."))
+		out.Ways = append(out.Ways, words.T("Its sign-in is disabled: it can use none of this until someone enables it."))
 	}
 	if out.State == No {
 		out.Level = ""

@@ -90,7 +90,7 @@ func (h HandOff) In(l words.Language) string {
 			line(words.T("Permissions: %s", h.PermissionsPage))
 		}
 		if h.ConsentLink == "" {
-			line(words.T("Consent link: none, because the application has no redirect URI for the answer (AADSTS500113)."))
+			line(words.T("Consent link: none, because the application has no redirect URI for the response (AADSTS500113)."))
 		} else {
 			line(words.T("Consent link: %s", h.ConsentLink))
 		}

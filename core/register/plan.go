@@ -140,7 +140,7 @@ func (in Input) plan(ctx context.Context, s state, w Wanted, j journal) (Plan, e
 func (in Input) planApplication(s state, w Wanted) []change.Item {
 	a := tenant.Application{}
 	app := change.Item{ID: "application", Title: words.T("App registration"), Today: words.T("none"), Wanted: words.Plain(w.DisplayName), Action: change.Create}
-	audience := change.Item{ID: "audience", Title: words.T("Who may sign in"), Today: words.T("–"), Wanted: audienceOf(w.SignInAudience), Action: change.Create}
+	audience := change.Item{ID: "audience", Title: words.T("Who can sign in"), Today: words.T("–"), Wanted: audienceOf(w.SignInAudience), Action: change.Create}
 	switch {
 	case s.application != nil:
 		a = *s.application
@@ -230,7 +230,7 @@ func (in Input) planRedirects(w Wanted, a tenant.Application) (items []change.It
 	signOn, uris := in.Product.SingleSignOn, in.Document().SingleSignOn.RedirectURIs
 	for _, pattern := range signOn.Empty(uris) {
 		item("redirect-blank:"+pattern, words.T("Redirect URI of the vendor's guide"), words.T("not in the connection"), words.Plain(pattern),
-			words.T("Fill in its blanks, and plan again. Without this address nobody can sign in to %s.", in.Product.Name))
+			words.T("Fill in its blanks, and plan again. Without this address, no one can sign in to %s.", in.Product.Name))
 	}
 	for _, uri := range signOn.Strange(uris) {
 		item("redirect-strange:"+uri, words.T("Redirect URI that the vendor's guide does not have"), words.Plain(uri), list(signOn.Patterns),

@@ -41,7 +41,7 @@ func unknownApplication(clientID string) *problem.Problem {
 }
 
 func stale(what words.Text) *problem.Problem {
-	return problem.New(CodeStale, words.T("The tenant has changed since the plan was made. Nothing was changed.")).
+	return problem.New(CodeStale, words.T("The tenant has changed since the plan was created. Nothing was changed.")).
 		With(what).
 		Lead(words.T("Review the new plan and apply it."), problem.PlaceRegister)
 }

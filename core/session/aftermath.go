@@ -104,7 +104,7 @@ func remove(ctx context.Context, t Tenant, trace check.Trace) error {
 		return check.Remove(ctx, t, trace)
 	case trace.ID == "":
 		return problem.New(codeCheckTraceWithoutID, words.T("A test subscription may exist, and its ID is unknown.")).
-			Fix(words.T("It ends by itself within 45 minutes."))
+			Fix(words.T("It expires within 45 minutes."))
 	}
 	return t.Unsubscribe(ctx, trace.ID)
 }

@@ -21,7 +21,7 @@ func (e *Environment) SetProxyLogin(ctx context.Context, name string, password v
 	name = strings.TrimSpace(name)
 	if name == "" || strings.Contains(name, ":") || password.IsZero() {
 		return problem.New(codeProxyLogin, words.T("This is not a user name and a password.")).
-			Fix(words.T("Give both. The name holds no colon."))
+			Fix(words.T("Give both. The name cannot contain a colon."))
 	}
 	return e.Vault.Set(ctx, ProxyOwner, ProxyLogin, vault.NewSecret(name+":"+password.Reveal()))
 }

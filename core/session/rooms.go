@@ -183,8 +183,8 @@ func (s *Session) SelectRooms(ctx context.Context, all bool, addresses []string)
 	for _, a := range addresses {
 		a = connection.Clean(a)
 		if !connection.IsAddress(a) {
-			return problem.New(connection.CodeNotAddress, words.T("%s is not an e-mail address.", problem.Line(a))).
-				Fix(words.T("Give the rooms' e-mail addresses, as roomkeyctl rooms list shows them."))
+			return problem.New(connection.CodeNotAddress, words.T("%s is not an email address.", problem.Line(a))).
+				Fix(words.T("Give the rooms' email addresses, as roomkeyctl rooms list shows them."))
 		}
 		if !slices.ContainsFunc(chosen, func(b string) bool { return strings.EqualFold(a, b) }) {
 			chosen = append(chosen, a)

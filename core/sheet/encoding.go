@@ -107,7 +107,7 @@ func otherForm(text string) *problem.Problem {
 	case strings.HasPrefix(start, "{") || strings.HasPrefix(start, "["):
 		return isNot(words.T("This is JSON, not a CSV file.")).Fix(words.T("In PowerShell use Export-Csv instead of ConvertTo-Json."))
 	case markup.MatchString(text):
-		return isNot(words.T("This is a web page or XML, not a CSV file.")).Fix(words.T("Export the table once more as CSV; a sign-in page may have been saved in its place."))
+		return isNot(words.T("This is a web page or XML, not a CSV file.")).Fix(words.T("Export the table again as CSV; a sign-in page may have been saved instead."))
 	case ruled.MatchString(text), listing.MatchString(text):
 		return isNot(words.T("This is what PowerShell shows on the screen, not a CSV file.")).Fix(words.T("End the command with | Export-Csv rooms.csv -NoTypeInformation -Encoding UTF8 and choose that file."))
 	}

@@ -20,7 +20,7 @@ import (
 var rooms = []Column{
 	{Key: "email", Title: "E-mail address", Aliases: []string{"Mail", "PrimarySmtpAddress"}, Required: true, Unique: true, Check: func(v string) words.Text {
 		if !strings.Contains(v, "@") {
-			return words.T("is not an e-mail address")
+			return words.T("is not an email address")
 		}
 		return words.Text{}
 	}},

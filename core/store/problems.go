@@ -48,7 +48,7 @@ func misplaced(file, id string) *problem.Problem {
 			Fix(words.T("To bring in a document from elsewhere, use connection import, and remove the folder."))
 	}
 	return problem.New(codeMisplaced, words.T("%s, field id: %q is not the name of its folder.", file, problem.Line(id))).
-		Fix(words.T("If the folder is a copy, use connection import instead, which gives the copy an id of its own, and remove the folder."))
+		Fix(words.T("If the folder is a copy, use connection import instead, which gives the copy its own ID, and remove the folder."))
 }
 
 func unknownConnection(name string, names []string) *problem.Problem {

@@ -23,7 +23,7 @@ func describe(code problem.Code, title words.Text) *problem.Problem {
 
 // Those that say the same of every room.
 var (
-	noSeats = Flaw{words.T("No seats"), describe(codeNoSeats, words.T("Nobody has entered how many people the room seats."))}
+	noSeats = Flaw{words.T("No seats"), describe(codeNoSeats, words.T("The number of seats has not been entered."))}
 	// noBuilding is a room that Graph and Outlook show outside of every building.
 	noBuilding = Flaw{words.T("No building"), describe(codeNoBuilding, words.T("The room is in no building."))}
 	sameName   = Flaw{words.T("Same name"), problem.New(codeSameName, words.T("Another room has the same name, so people cannot tell them apart.")).
@@ -33,10 +33,10 @@ var (
 	twoAddresses = Flaw{words.T("Two addresses"), problem.New(codeTwoAddresses, words.T("Microsoft lists this room under two addresses, with one place ID.")).
 			Lead(words.T("Choose one of the two addresses, so that the booking server does not have the room twice."), problem.PlaceRooms)}
 	hidden = Flaw{words.T("Hidden"), problem.New(CodeHidden, words.T("The room is hidden from address lists, so Microsoft Graph does not list it and people do not find it.")).
-		Run(words.T("If people may book it, show it in Exchange PowerShell. The list of rooms has it a day later at most:"), "Set-Mailbox -Identity ADDRESS -HiddenFromAddressListsEnabled $false").
-		Lead(words.T("If it is to stay hidden, take it out of the choice."), problem.PlaceRooms)}
+		Run(words.T("If people can book it, show it in Exchange PowerShell. The list of rooms has it a day later at most:"), "Set-Mailbox -Identity ADDRESS -HiddenFromAddressListsEnabled $false").
+		Lead(words.T("If it should stay hidden, remove it from the chosen rooms."), problem.PlaceRooms)}
 	inNoList = Flaw{words.T("In no room list"), problem.New(codeInNoList, words.T("The room is in no room list, so Outlook's room finder does not offer it with its building.")).
-			Lead(words.T("Have an Exchange administrator run the script that makes room lists."), problem.PlaceListsScript)}
+			Lead(words.T("Have an Exchange administrator run the script that creates room lists."), problem.PlaceListsScript)}
 )
 
 // mostNamed is how many rooms a sentence names.

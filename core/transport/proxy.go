@@ -105,7 +105,7 @@ func (r *proxyRefusal) problem(host string) *problem.Problem {
 		return problem.New(CodeProxy, words.T("The proxy %s requires a sign-in before it allows access to %s.", r.proxy, host)).Fix(exempt)
 	case r.status == http.StatusForbidden:
 		return problem.New(CodeProxy, words.T("The proxy %s blocks this computer from %s.", r.proxy, host)).
-			With(words.T("It answered 403. The refusal is the proxy's: %s was not asked.", host)).
+			With(words.T("It answered 403. The proxy refused the request: %s was not asked.", host)).
 			Fix(words.T("Ask whoever runs the proxy %s to allow %s.", r.proxy, withPort(host)))
 	}
 	return problem.New(CodeProxy, words.T("The proxy %s could not connect to %s.", r.proxy, host)).

@@ -136,7 +136,7 @@ func privateKey(block *pem.Block, password Secret) (crypto.PrivateKey, error) {
 	old := strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED")
 	if (old || block.Type == "ENCRYPTED PRIVATE KEY") && password.IsZero() {
 		return nil, problem.New(CodeCertificateEncrypted, words.T("The private key in this PEM file is protected by a password.")).
-			Fix(words.T("Type the password that was set when the key was made."))
+			Fix(words.T("Type the password that was set when the key was created."))
 	}
 	if old {
 		plain, err := x509.DecryptPEMBlock(block, []byte(password.Reveal())) //nolint:staticcheck // what OpenSSL wrote for years
@@ -183,7 +183,7 @@ func privateKey(block *pem.Block, password Secret) (crypto.PrivateKey, error) {
 
 func wrongKeyPassword(cause error) *problem.Problem {
 	return problem.New(CodeCertificatePassword, words.T("The password does not open the private key in this PEM file.")).By(cause).
-		Fix(words.T("Type the password that was set when the key was made."))
+		Fix(words.T("Type the password that was set when the key was created."))
 }
 
 // decryptPKCS8 keeps a crash of the decoder on a hostile file inside.

@@ -70,7 +70,7 @@ func unavailable(cause error) *problem.Problem {
 		p.Fix(words.T("Start Roomkey in your own desktop session: a service or a remote shell has no keychain."))
 	default:
 		if headless() {
-			return p.Run(words.T("Install gnome-keyring and run Roomkey in a session of its own, which asks for the keyring's password without showing it:"), ownSession+"roomkeyctl …'").
+			return p.Run(words.T("Install gnome-keyring and run Roomkey in its own session, which asks for the keyring's password without showing it:"), ownSession+"roomkeyctl …'").
 				Run(words.T("To work without storing anything, keep the secrets in memory until Roomkey ends:"), "roomkeyctl --vault memory …")
 		}
 		p.Fix(words.T("Install gnome-keyring or KWallet and sign in at the desktop again: Roomkey needs the Secret Service on the session's D-Bus."))

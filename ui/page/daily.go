@@ -31,7 +31,7 @@ func newDaily(env *Env) *daily {
 	d := &daily{env: env, notice: newNotice(env.Host), says: kit.NewText("")}
 	d.at = kit.TextField(kit.L("Time of day"), "", "07:00")
 	d.at.SetValue("07:00")
-	d.form = kit.SelectField(kit.L("Notify a webhook"), kit.L("It is told every day, also when all is well: a message that stays away says that nothing was asked."), []kit.Option{
+	d.form = kit.SelectField(kit.L("Notify a webhook"), kit.L("It is notified every day, even when nothing needs attention. If a message is missing, the check did not run."), []kit.Option{
 		{ID: "", Name: kit.L("No")}, {ID: session.WebhookTeams, Name: "Microsoft Teams"}, {ID: session.WebhookSlack, Name: "Slack"},
 		{ID: session.WebhookPlain, Name: kit.L("Another program (plain JSON)")}})
 	d.form.SetValue("")

@@ -230,7 +230,7 @@ func (d *Describe) showProduct() {
 	}
 	if n := p.CardNumber; n != nil {
 		d.card.SetHelp(kit.L(n.Note))
-		options := []kit.Option{{ID: "", Name: kit.L("Not taken over")}}
+		options := []kit.Option{{ID: "", Name: kit.L("Not imported")}}
 		for _, a := range n.Graph {
 			options = append(options, kit.Option{ID: a, Name: a})
 		}

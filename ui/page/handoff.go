@@ -31,7 +31,7 @@ func (p *planner) openHandOff(plan register.Plan) {
 }
 
 func (p *planner) handOffCard(h session.HandOff) fyne.CanvasObject {
-	column := kit.Column(kit.GapWide, kit.Heading(kit.L("For a colleague who may consent")))
+	column := kit.Column(kit.GapWide, kit.Heading(kit.L("For a colleague who can consent")))
 	if h.ClientID != "" && h.PermissionsPage != "" {
 		column.Add(p.address(kit.L("This application's permissions, where you select “Grant admin consent”"), h.PermissionsPage))
 	}

@@ -58,7 +58,7 @@ func newRunOptions(env *Env, relayout func()) *runOptions {
 	o.organizer.Clean = connection.Clean
 	o.organizer.Check = func(v string) words.Text {
 		if !connection.IsAddress(connection.Clean(v)) {
-			return words.T("Enter the e-mail address of the mailbox that invites the room.")
+			return words.T("Enter the email address of the mailbox that invites the room.")
 		}
 		return words.Text{}
 	}
@@ -68,11 +68,11 @@ func newRunOptions(env *Env, relayout func()) *runOptions {
 	o.notification = kit.SwitchField(kit.L("Have Microsoft call the booking server"), notificationTrace())
 	o.notification.OnChanged = func(string) { o.show() }
 	o.outOfReach = kit.TextField(kit.L("Mailbox that must be out of reach"),
-		kit.L("It is shown to be refused: only its calendar's id is asked for, never anybody's events. Leave it empty for the one of the connection."), "person@contoso.com")
+		kit.L("It proves that access is refused: only the ID of its calendar is requested, never any events. Leave it empty to use the one of the connection."), "person@contoso.com")
 	o.outOfReach.Clean = connection.Clean
 	o.outOfReach.Check = func(v string) words.Text {
 		if v != "" && !connection.IsAddress(connection.Clean(v)) {
-			return words.T("This is not an e-mail address.")
+			return words.T("This is not an email address.")
 		}
 		return words.Text{}
 	}

@@ -192,7 +192,7 @@ func (r *record) step(s recordStep, detail bool) fyne.CanvasObject {
 	mark, says := kit.MarkDone, ""
 	switch s.Phase {
 	case change.PhaseBefore:
-		mark, says = kit.MarkUnknown, kit.L("begun; no answer was seen")
+		mark, says = kit.MarkUnknown, kit.L("started; no response was received")
 	case change.PhaseFailed:
 		mark, says = kit.MarkFail, kit.L("refused: %s", s.Code)
 	case change.PhaseUndone:

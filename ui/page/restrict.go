@@ -228,7 +228,7 @@ func (r *Restrict) show(s script) {
 		title string
 		text  words.Key
 	}{
-		{kit.L("What it changes"), s.Changes}, {kit.L("Who may run it"), s.Role},
+		{kit.L("What it changes"), s.Changes}, {kit.L("Who can run it"), s.Role},
 		{kit.L("When it takes effect"), s.Takes}, {kit.L("How to undo it"), s.Undo},
 	} {
 		if f.text != "" {

@@ -88,7 +88,7 @@ func (a *roomAccess) tell(room reach.Room, read bool) {
 		a.said.Add(kit.Small(kit.Say(words.Sentences(words.T("%s, read on %s.", problem.Line(room.Address), room.At.Local().Format(time.DateTime)), when,
 			words.T("Applications that act as a signed-in person see what that person can see, and are not listed.")))))
 		if room.Open() {
-			a.said.Add(kit.MarkedText(kit.MarkAttention, kit.L("Only Exchange can tell whether some of these are limited. Have an Exchange administrator run the script, and drop its result onto this window.")))
+			a.said.Add(kit.MarkedText(kit.MarkAttention, kit.L("Only Exchange can show whether some of these are limited. Have an Exchange administrator run the script, and drop its result onto this window.")))
 		}
 	}
 	a.object.Refresh()

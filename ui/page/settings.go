@@ -125,7 +125,7 @@ func (s *Settings) saveProduct() {
 		s.env.Files.Save(File{Name: id + ".yaml", Data: data}, func(path string, p *problem.Problem) {
 			s.notice.fail(p)
 			if p == nil {
-				s.notice.good(kit.L("Saved to %s. In the folder of your own products, it is offered as a product of its own after a restart.", path))
+				s.notice.good(kit.L("Saved to %s. If it is in the folder of your own products, it appears as a product after a restart.", path))
 			}
 		})
 	})

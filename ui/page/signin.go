@@ -251,7 +251,7 @@ func (s *signInCard) browserCard() fyne.CanvasObject {
 	if s.d.env.simulated() != nil {
 		column.Add(kit.NewText(kit.L("This is the simulated tenant: Roomkey acts as the browser, and no page opens.")))
 	} else {
-		column.Add(kit.NewText(kit.L("Your browser has opened. Sign in there; this page continues by itself.")))
+		column.Add(kit.NewText(kit.L("Your browser has opened. Sign in there; this page continues automatically.")))
 	}
 	address := kit.Ground(theme.ColorNameInputBackground, kit.Pad(4, 4, 4, 10, kit.Row(kit.Gap, 0, kit.Mono(s.news.address).As(kit.Clip, ""),
 		kit.NewCopyButton(s.d.env.Host, kit.L("Copy"), func() string { return s.news.address }))))
@@ -272,7 +272,7 @@ func (s *signInCard) browserCard() fyne.CanvasObject {
 func (s *signInCard) stuckHelp() fyne.CanvasObject {
 	p := problem.New(codeSignInPageError, words.T("Microsoft's page does not tell Roomkey about some errors.")).
 		With(words.T("AADSTS700016 (the application is not in this tenant) and AADSTS50105 (you are not assigned to it) mean that this tenant does not let you use Microsoft's application.")).
-		Fix(words.T("Press “Stop waiting”, then “Use an application of your own”.")).
+		Fix(words.T("Select “Stop waiting”, then “Use an application of your own”.")).
 		Fix(words.T("For AADSTS50020 (another organization's account), close the page and sign in with an account of this tenant, for instance in a private window of the browser."))
 	return kit.ProblemAs(s.d.env.Host, kit.MarkAttention, p)
 }

@@ -48,7 +48,7 @@ func NewStart(env *Env) *Start {
 			kit.L("Join a Microsoft 365 tenant to a booking server. You need the tenant's domain; everything else is found or asked for."),
 			kit.L("New"), true, s.Create),
 		choice(theme.FolderOpenIcon(), kit.L("Open a file"),
-			kit.L("A connection that somebody exported. Secrets are never in the file and are entered again."),
+			kit.L("A connection that someone exported. Secrets are never in the file and are entered again."),
 			kit.L("Open…"), false, s.Open),
 		choice(theme.ComputerIcon(), kit.L("Try with a simulated tenant"),
 			kit.L("Everything works as with a real tenant, on this computer only. Nothing is sent to Microsoft."),

@@ -68,7 +68,7 @@ func limitBlocks(steps []setup.Step, p product.Product) *problem.Problem {
 // showEntered asks for the word of the person who filled in the form, or shows
 // it: no server says there what it holds.
 func (h *HandOver) showEntered(steps []setup.Step) {
-	said, cannot := kit.L("I have entered it"), kit.Small(kit.L("Roomkey cannot see the vendor's console. A booking made there shows that the values are right."))
+	said, cannot := kit.L("I have entered it"), kit.Small(kit.L("Roomkey cannot see the vendor's console. A booking there shows that the values are right."))
 	switch {
 	case h.theirs():
 		said, cannot = kit.L("It works there"), kit.Small(kit.L("Roomkey cannot test it: it has no credential of the vendor's application. Book a room there and look at its calendar before you confirm it."))

@@ -32,7 +32,7 @@ func TestWhatReadsARoom(t *testing.T) {
 	s.sees("Enter the address of a room.")
 	s.puts("Room", room)
 	s.press("Read what reaches it")
-	s.sees("Exchange was not asked.", "Only Exchange can tell whether some of these are limited.")
+	s.sees("Exchange was not asked.", "Only Exchange can show whether some of these are limited.")
 	s.press("Script for Exchange…")
 	s.sees("Applications that reach a room")
 	s.press("Let the simulated colleague run it")
