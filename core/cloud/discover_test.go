@@ -97,7 +97,7 @@ func TestDiscover(t *testing.T) {
 		"a proxy's page":        {"global", "contoso.com", say(200, "<!DOCTYPE html><title>Sign in to the network</title>"), "cloud.unexpected-answer", "login page of a proxy", ""},
 		"a proxy's redirect":    {"global", "contoso.com", say(302, ""), "cloud.unexpected-answer", "sent us to another page", ""},
 		"nothing":               {"global", "contoso.com", say(200, ""), "cloud.unexpected-answer", "with nothing", ""},
-		"truncated":             {"global", "contoso.com", say(200, `{"issuer":"https://login.microsoftonline.com/`+contoso), "cloud.unexpected-answer", "cut off", ""},
+		"truncated":             {"global", "contoso.com", say(200, `{"issuer":"https://login.microsoftonline.com/`+contoso), "cloud.unexpected-answer", "incomplete", ""},
 		"other JSON":            {"global", "contoso.com", say(200, `{"hello":"world"}`), "cloud.unexpected-answer", "", ""},
 		"JSON of another kind":  {"global", "contoso.com", say(200, `[1,2]`), "cloud.unexpected-answer", "", ""},
 		"fields of other types": {"global", "contoso.com", say(200, `{"issuer":7}`), "cloud.unexpected-answer", "", ""},
