@@ -1,12 +1,14 @@
 package window
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/simulator"
 	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
 )
 
@@ -60,4 +62,54 @@ func TestRoomsAreBlockedByGraph(t *testing.T) {
 	restrict.View(page.ViewScripts)
 	s.press("Undo…")
 	s.sees("amend.nothing-made")
+}
+
+// TestWhatGraphMakes: a preview is off until it is chosen, and the service account is
+// made with a password that was typed on the page.
+func TestWhatGraphMakes(t *testing.T) {
+	h := home(t, simulator.Options{Rooms: 3, Users: 5})
+	id, err := h.Simulate(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := sitDown(t, h, id)
+	s.goes(setup.Choose)
+	s.press("Continue")
+	s.goes(setup.Restrict)
+	restrict := s.shell.Page().(*page.Restrict)
+	restrict.Open("limit-application")
+	s.rest()
+	s.sees("Preview at Microsoft")
+	if !s.button("Sign in and plan").Disabled() {
+		t.Error("the preview is on without a choice")
+	}
+	check, ok := shows(s, func(c *kit.Check) bool {
+		return strings.HasPrefix(c.Text, "Use what Microsoft may change without notice")
+	})
+	if !ok {
+		t.Fatal("there is no choice of the preview")
+	}
+	check.SetChecked(true)
+	s.rest()
+	if s.button("Sign in and plan").Disabled() {
+		t.Error("the preview was chosen and cannot be used")
+	}
+
+	restrict.Open("service-account")
+	s.rest()
+	account := "booking@" + s.shell.Session().Document().Tenant.Domain
+	s.puts("Account", account)
+	s.press("Sign in and plan")
+	s.sees("Password for " + account)
+	s.press("Apply")
+	s.sees("Type a password.")
+	s.puts("Password for "+account, "Correct-Horse-7")
+	s.press("Apply")
+	s.sees("1 done, 0 failed.")
+	s.missesOut("Correct-Horse")
+	restrict.View(page.ViewScripts)
+	s.press("Undo…")
+	s.sees("What is restored")
+	s.press("Restore")
+	s.sees("1 done, 0 failed.")
 }
