@@ -47,6 +47,7 @@ func (g *guide) sells(simulated, product, clientID string, permissions ...string
 			c.Server = connection.Server{URL: "https://rooms.contoso.example"}
 			c.Application = connection.Application{ClientID: clientID}
 			c.SingleSignOn = connection.SingleSignOn{}
+			c.Rooms = connection.Rooms{Mode: connection.All}
 		}))
 		if err != nil {
 			return err

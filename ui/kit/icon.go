@@ -93,10 +93,10 @@ func iconAt(res fyne.Resource, size float32) (*widget.Icon, fyne.CanvasObject) {
 	return icon, AtLeast(size, size, icon)
 }
 
-// MarkedText is a mark with a word beside it.
+// MarkedText is a mark with a sentence beside it, which wraps.
 func MarkedText(mark Mark, text string) fyne.CanvasObject {
 	_, icon := iconAt(mark.Icon(), 16)
-	return Row(6, 1, icon, Line(text).As(Clip, mark.Color()))
+	return TopRow(6, 1, Pad(2, 0, 0, 0, icon), NewText(text).As(Wrap, mark.Color()))
 }
 
 // MarkIcon is a mark as a picture of that size.

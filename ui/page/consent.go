@@ -84,7 +84,11 @@ func (c *Consent) look() {
 	if !c.seen.Read {
 		c.seen = known
 	}
-	c.client.SetHelp(cmp.Or(c.env.product().Leaves(product.UnknownApplication), kit.L("The vendor's guide names it.")))
+	help := kit.L("The vendor's guide names it.")
+	if c.seen.Expected.ClientID != "" {
+		help = kit.L("Leave it empty unless the vendor names another client ID than the product's file.")
+	}
+	c.client.SetHelp(cmp.Or(c.env.product().Leaves(product.UnknownApplication), help))
 }
 
 func (c *Consent) purpose() string {
@@ -220,7 +224,11 @@ func (c *Consent) showApplication() {
 	}
 	add("", kit.L("The product's file expects"), kit.L("The tenant shows"))
 	add(kit.L("Name"), cmp.Or(expected.Name, notKnown), cmp.Or(problem.Line(c.seen.Name), is))
-	add(kit.L("Publisher"), cmp.Or(expected.Publisher, notKnown), cmp.Or(problem.Line(c.seen.Publisher), is))
+	publisher := cmp.Or(problem.Line(c.seen.Publisher), is)
+	if c.seen.Name != "" && c.seen.Publisher == "" {
+		publisher = kit.L("none that Microsoft has verified")
+	}
+	add(kit.L("Publisher"), cmp.Or(expected.Publisher, notKnown), publisher)
 	add(kit.L("Client ID"), cmp.Or(expected.ClientID, notKnown), "")
 	c.app.Objects = []fyne.CanvasObject{rows}
 }

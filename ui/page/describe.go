@@ -210,7 +210,7 @@ func (d *Describe) showProduct() {
 		}
 	}
 	d.choice.object.Hidden = !p.Choose
-	d.choice.offer(p.Presets)
+	d.choice.offer(p)
 	d.blanks.offer(p.SingleSignOn)
 	d.env.asks(d.open, setup.Describe)
 	if d.env.Connection().Product.ID != p.ID {

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -52,15 +53,16 @@ func newPermissionChoice(catalog *permission.Catalog) *permissionChoice {
 	return c
 }
 
-// offer shows the presets of a product.
-func (c *permissionChoice) offer(presets []product.Preset) {
-	c.presets = presets
-	options := make([]kit.Option, len(presets))
-	for i, p := range presets {
-		options[i] = kit.Option{ID: string(p.Name), Name: kit.L(p.Name)}
+// offer shows the presets of a product, and what its file says of the choice.
+func (c *permissionChoice) offer(p product.Product) {
+	c.presets = p.Presets
+	options := make([]kit.Option, len(p.Presets))
+	for i, preset := range p.Presets {
+		options[i] = kit.Option{ID: string(preset.Name), Name: kit.L(preset.Name)}
 	}
 	c.preset.SetOptions(options)
-	c.preset.Hidden = len(presets) == 0
+	c.preset.Hidden = len(p.Presets) == 0
+	c.find.SetHelp(cmp.Or(p.Leaves(product.UnknownPermissions), kit.L("Search to add others by name or by what they do.")))
 	c.named()
 	c.show()
 }

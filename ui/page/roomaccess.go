@@ -64,12 +64,10 @@ func dayOf(t time.Time) string {
 func (a *roomAccess) opened() {
 	last, read := a.env.Session.LastRoomAccess()
 	if a.room.Value() == "" {
-		items := a.env.Connection().Rooms.Items
-		switch {
-		case read:
+		if target, err := a.env.Session.LastScriptTarget(); read {
 			a.room.SetValue(last.Address)
-		case len(items) > 0:
-			a.room.SetValue(items[0])
+		} else if err == nil && len(target.Rooms) > 0 {
+			a.room.SetValue(target.Rooms[0].EmailAddress)
 		}
 	}
 	a.tell(last, read)

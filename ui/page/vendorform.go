@@ -80,7 +80,10 @@ func (h *HandOver) showEntered(steps []setup.Step) {
 	}
 	for _, s := range steps {
 		if s.ID == setup.HandOver && s.State == setup.Done {
-			h.entered.Add(kit.Column(kit.GapTight, kit.MarkedText(kit.MarkDone, kit.Say(s.Reason)), cannot))
+			h.entered.Add(kit.MarkedText(kit.MarkDone, kit.Say(s.Reason)))
+			if !h.theirs() {
+				h.entered.Add(cannot)
+			}
 			return
 		}
 		if s.ID == setup.HandOver && (s.State == setup.Blocked || !h.byForm() && s.State == setup.Ready) {
