@@ -83,6 +83,8 @@ var (
 	codeRoomsNoneFound                     = problem.Declare("rooms.none-found", problem.Unmet)
 	codeRoomsSettingsOld                   = problem.Declare("rooms.settings-old", problem.Unmet)
 	codeRoomsSettingsUnread                = problem.Declare("rooms.settings-unread", problem.Unmet)
+	codeNotificationsInside                = problem.Declare("notifications.inside", problem.Unmet)
+	codeBookingOrganizerIsRoom             = problem.Declare("booking.organizer-is-room", problem.WrongInput)
 	CodeNoOrganizer                        = problem.Declare("booking.organizer-without-mailbox", problem.Unmet)
 	codeRoomsOldAddress                    = problem.Declare("rooms.old-address", problem.Unmet)
 	codeRoomsOtherTenant                   = problem.Declare("rooms.other-tenant", problem.Unmet)

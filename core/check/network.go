@@ -161,10 +161,13 @@ func (s *State) lookAt(ctx context.Context, addresses []string) []look {
 // the certificates of login and Graph hosts showed them up to 2026.
 var publicIssuers = []string{"microsoft", "digicert", "globalsign", "entrust", "sectigo", "verisign", "baltimore"}
 
+// laboratory is whether the cloud is none of Microsoft's own.
+func (s *State) laboratory() bool { return s.Cloud.Own || s.Cloud.CAFile != "" }
+
 // expects is whether an issuer is one that Microsoft uses. A laboratory has an
 // authority of its own, and the sovereign clouds theirs, which are not listed.
 func (s *State) expects(issuer string) bool {
-	if s.Cloud.Own || s.Cloud.CAFile != "" || !slices.Contains([]string{"global", "gcc-high", "dod", "china"}, s.Cloud.ID) {
+	if s.laboratory() || !slices.Contains([]string{"global", "gcc-high", "dod", "china"}, s.Cloud.ID) {
 		return true
 	}
 	issuer = strings.ToLower(issuer)

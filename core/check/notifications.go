@@ -3,7 +3,9 @@ package check
 import (
 	"context"
 	"crypto/rand"
+	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/roomkey/roomkey/core/cloud"
@@ -58,6 +60,12 @@ func checkAddresses(_ context.Context, s *State) Finding {
 				Lead(words.T("Enter the notification URL and the lifecycle URL that the booking server shows."), problem.PlaceNotifications))
 		}
 	}
+	for _, address := range []string{own.URL, own.LifecycleURL} {
+		if host, err := hostname(address); err == nil && inside(host) && !s.laboratory() {
+			return fail(problem.New(codeNotificationsInside, words.T("Microsoft cannot reach %s: the name or address exists only inside a network.", host)).
+				Lead(words.T("Enter the address under which the booking server is reached from the internet. If it has none, have whoever runs it publish the notification URL."), problem.PlaceNotifications))
+		}
+	}
 	wantsLifecycle := !s.Product.Choose && slices.ContainsFunc(s.Product.Form, func(f product.Field) bool { return f.Value == "notifications.lifecycleUrl" })
 	if own.LifecycleURL == "" && (wantsLifecycle || said.LifecycleURL != "" && own.URL != "") {
 		return warn(problem.New(codeNotificationsNoLifecycle, words.T("%s needs a lifecycle URL, and the connection has none.", s.Product.Name)).
@@ -65,6 +73,18 @@ func checkAddresses(_ context.Context, s *State) Finding {
 			Lead(words.T("Enter the lifecycle URL that the booking server shows."), problem.PlaceLifecycle))
 	}
 	return pass(words.T("Every address that %s needs is there.", s.Product.Name))
+}
+
+// inside reports whether a host cannot be one of the internet: a private address, a
+// name without a dot, or one of the endings that public DNS does not have (RFC 6761,
+// RFC 6762, ICANN's .internal and the names that it does not delegate).
+func inside(host string) bool {
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.IsPrivate() || ip.IsLoopback() || ip.IsLinkLocalUnicast() || ip.IsUnspecified()
+	}
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	return host != "" && (!strings.Contains(host, ".") ||
+		slices.ContainsFunc([]string{".localhost", ".local", ".internal", ".lan", ".home", ".corp"}, func(end string) bool { return strings.HasSuffix(host, end) }))
 }
 
 // checkNotifications has Microsoft itself call the booking server: it does so

@@ -47,6 +47,10 @@ func wantsTestBooking(in Input) (bool, words.Text) {
 // prove nothing.
 func checkBooking(ctx context.Context, s *State) Finding {
 	o := s.Options
+	if strings.EqualFold(strings.TrimSpace(o.Organizer), strings.TrimSpace(o.TestRoom)) {
+		return fail(problem.New(codeBookingOrganizerIsRoom, words.T("%s cannot invite itself.", o.TestRoom)).
+			Lead(words.T("Name a person with an Exchange Online mailbox as the organizer of the test booking."), problem.PlaceOrganizer)).noted(words.T("Nothing was sent.")).with("room", o.TestRoom)
+	}
 	if s.inList(o.TestRoom) != permission.Yes {
 		if p := s.lookUp(ctx, o.TestRoom); p != nil {
 			return fail(p).noted(words.T("Nothing was sent.")).with("room", o.TestRoom)
@@ -271,6 +275,9 @@ func Remove(ctx context.Context, calendars Calendars, trace Trace) error {
 		clean := true
 		for _, mailbox := range []string{trace.Mailbox, trace.Room} {
 			copies, err := calendars.FindEvents(ctx, mailbox, trace.UID)
+			if denied(err) {
+				return err // it stays so: nobody learns there whether it is gone
+			}
 			if err != nil {
 				clean, last = false, err
 				continue

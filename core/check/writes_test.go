@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -383,5 +384,22 @@ func TestLeftovers(t *testing.T) {
 	}
 	if want := []string{"1 e1", "4 s4"}; !cmp.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// TestMicrosoftIsNotAskedToReachInside: an address that exists only inside a network
+// is said to be one, whatever Microsoft would answer.
+func TestMicrosoftIsNotAskedToReachInside(t *testing.T) {
+	for address, bad := range map[string]bool{
+		"https://10.1.2.3/n": true, "https://192.168.0.9:8443/n": true, "https://[fd00::1]/n": true, "https://localhost/n": true, "https://booking/n": true,
+		"https://booking.contoso.local/n": true, "https://booking.CORP./n": true, "https://booking.contoso.com/n": false, "https://203.0.113.9/n": false, "https://localhost.contoso.com/n": false,
+	} {
+		w := healthy(1)
+		w.in.Product.Notifications = true
+		w.in.Connection.Notifications = connection.Notifications{URL: address}
+		f, ran := w.run(t).Finding(NotificationAddresses)
+		if got := problem.CodeOf(f.Problem.Err()) == codeNotificationsInside; got != bad || !ran {
+			t.Errorf("%s: %s %v", address, f.Status, f.Problem)
+		}
 	}
 }

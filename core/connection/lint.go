@@ -184,6 +184,9 @@ func (l *linter) identity() {
 		l.add("product.id", codeProductUnknown, words.T("There is no product %q.", c.Product.ID),
 			words.T("Choose one of these: %s. Put your own product into the folder products of the configuration folder.", strings.Join(l.known.Products, ", ")))
 	}
+	if strings.HasPrefix(Clean(c.Tenant.ID), "{") && IsGUID(c.Tenant.ID) {
+		l.add("tenant.id", codeUnclean, words.T("There are braces around the tenant ID."), words.T("Remove them."))
+	}
 	if c.Tenant.ID != "" && !IsGUID(c.Tenant.ID) {
 		l.add("tenant.id", codeNotGUID, notGUID(c.Tenant.ID, words.T("The tenant ID is not a GUID.")),
 			words.T("Copy the Tenant ID from the page Overview of Microsoft Entra ID, or leave it empty and type the domain."))
@@ -202,6 +205,8 @@ func (l *linter) identity() {
 	case strings.EqualFold(client, Clean(c.Tenant.ID)) || strings.EqualFold(client, Clean(c.Tenant.Domain)):
 		l.add("application.clientId", codeTenantAsClient, words.T("This is the tenant ID, not the application (client) ID."),
 			words.T("Copy the Application (client) ID from the Overview page of the app registration. It is above the Directory (tenant) ID."))
+	case strings.HasPrefix(client, "{"):
+		l.add("application.clientId", codeUnclean, words.T("There are braces around the application (client) ID."), words.T("Remove them."))
 	case c.Application.ObjectID != "" && strings.EqualFold(client, c.Application.ObjectID):
 		l.add("application.clientId", codeObjectAsClient, words.T("This is the object ID, not the application (client) ID."),
 			words.T("Copy the Application (client) ID from the Overview page of the app registration. It is above the Object ID."))

@@ -123,6 +123,10 @@ var explanations = []explanation{
 		"Import the rooms from a CSV file or from the result of an Exchange script instead."}},
 	{text: "maximum number of subscriptions", kind: problem.Unmet, title: "The application has the maximum number of subscriptions.", fix: tooManySubscriptions},
 	{text: "subscription limit", kind: problem.Unmet, title: "The application has the maximum number of subscriptions.", fix: tooManySubscriptions},
+	{code: "ExtensionError", text: "status code: forbidden", at: ofMailbox, title: "The application has no access to this mailbox.", fix: []words.Key{
+		"If the application is limited in Exchange, run Test-ServicePrincipalAuthorization in Exchange Online PowerShell: it says whether the mailbox is in the scope."}},
+	{code: "ExtensionError", text: "status code: notfound", at: ofMailbox, title: "Microsoft finds no mailbox for the address.", fix: []words.Key{
+		"Check in the Exchange admin center under Recipients > Resources that the room is an Exchange Online mailbox. The mailbox of a new room takes some minutes to appear."}},
 }
 
 var (

@@ -6,6 +6,7 @@ import (
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/vault"
 )
 
 const (
@@ -91,11 +92,88 @@ var rareAnswers = []scenario{
 	typed(server, "Microsoft's address instead of the server's", func(b *bench, c *connection.Connection) { c.Server.URL = b.sim.Cloud().Graph }, check.Failed, check.ServerContract, "booking.no-contract", "address of the booking server"),
 	typed(server, "the address of a page on the server", func(_ *bench, c *connection.Connection) { c.Server.URL += "/login" }, check.Failed, check.ServerContract, "booking.no-contract", "address of the booking server"),
 	{area: server, name: "an older contract than at the push", faults: []string{"server-old-contract"}, pushed: true, verdict: check.Failed, check: check.ServerContract, code: "booking.contract-version", remedy: "Update the booking server"},
+	pushedThen("the token is withdrawn after the push", "server-token-wrong", check.Failed, check.ServerToken, "booking.token-wrong", "Create a new token"),
+	pushedThen("the server fails after the push", "server-error", check.Failed, check.ServerReach, "server.down", "log"),
+	pushedThen("a sign-in page stands before the server after the push", "server-html", check.Incomplete, check.ServerContract, "booking.unexpected-answer", "address"),
+	pushedThen("a room is deleted after the push", "room-gone={room0}", check.Failed, check.RoomCalendars, "graph.ErrorInvalidUser", "renamed room"),
+	subscribing("refused with a code that nobody knows", "400 InvalidRequest Something.", check.Failed, "graph.InvalidRequest", "names no cause"),
+	subscribing("the room's mailbox is denied", "403 ExtensionError Operation: Create, Exception: [Status Code: Forbidden, Reason: Access is denied]", check.Failed, "graph.ExtensionError", "Test-ServicePrincipalAuthorization"),
+	subscribing("the room has no mailbox", "404 ExtensionError Operation: Create, Exception: [Status Code: NotFound, Reason: Not found]", check.Failed, "graph.ExtensionError", "Exchange Online mailbox"),
+	subscribing("Graph takes too long", "504 GatewayTimeout x", check.Incomplete, "graph.unavailable", "Try again"),
+	subscribing("too many requests", "429:1 TooManyRequests x", check.Incomplete, "graph.throttled", "ten minutes"),
+	subscribing("a web page", "200 text/html <html></html>", check.Incomplete, "graph.unexpected-answer", "sign-in or a proxy"),
+	invited("an organizer whom nobody knows", "", func(b *bench, o *check.Options) { o.Organizer = "nobody@" + b.sim.Account().Domain }, check.Failed, check.TestBooking, "booking.organizer-without-mailbox", "Exchange Online mailbox"),
+	invited("a room that invites itself", "", func(b *bench, o *check.Options) { o.Organizer = b.room(0) }, check.Failed, check.TestBooking, "booking.organizer-is-room", "Name a person"),
+	invited("a room list as the room of a test booking", "", func(b *bench, o *check.Options) { o.TestRoom = b.lists[0] }, check.Failed, check.TestBooking, "rooms.is-a-list", "Choose the rooms of this list"),
+	invited("a workspace as the room of a test booking", "workspace={room0}", nil, check.Failed, check.TestBooking, "rooms.workspace", "rooms only"),
+	invited("the organizer's calendar may not be written", "answer=/events 403 ErrorAccessDenied Access is denied.", nil, check.Failed, check.TestBooking, "graph.ErrorAccessDenied", "Test-ServicePrincipalAuthorization"),
+	invited("free and busy are out of order", "answer=/getschedule 500 InternalServerError x", nil, check.Incomplete, check.TestBooking, "graph.unavailable", "Try again"),
+	invited("the answer to the booking is lost", "answer=/events 504 GatewayTimeout x", nil, check.Incomplete, check.TestBooking, "graph.unavailable", "Try again"),
+	invited("the room's calendar may not be read", "calendar-denied={room0}", nil, check.Failed, check.RoomCalendars, "graph.ErrorAccessDenied", "Test-ServicePrincipalAuthorization"),
+	fault(network, "people behind a sign-in page", "html=/users", check.Incomplete, check.PeopleList, "graph.unexpected-answer", "sign-in or a proxy"),
+	fault(network, "Entra answers nothing", "empty-200=entra", check.Incomplete, check.Tenant, "cloud.unexpected-answer", "browser"),
+	fault(network, "Entra answers in another form", "wrong-types=entra", check.Incomplete, check.Tenant, "cloud.unexpected-answer", "browser"),
+	fault(network, "only the calendars take no token", "unauthorized=/calendarview", check.Failed, check.RoomCalendars, "graph.InvalidAuthenticationToken", "names no cause"),
+	fault(network, "the calendars are out of order", "unavailable=/calendarview", check.Incomplete, check.RoomCalendars, "graph.unavailable", "Try again"),
+	{area: credential, name: "a masked secret", secret: secretText("abc****************"), verdict: check.Failed, check: check.Lint, code: "connection.not-secret", remedy: "create a new one"},
+	{area: credential, name: "a line of a settings file", secret: secretText("CLIENT_SECRET=abc8Q~aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), verdict: check.Failed, check: check.Lint, code: "connection.not-secret", remedy: "follows the ="},
+	{area: credential, name: "a reference instead of a secret", secret: secretText("@Microsoft.KeyVault(SecretUri=https://v.example/s)"), verdict: check.Failed, check: check.Lint, code: "connection.not-secret", remedy: "where it is kept"},
+	typed(credential, "a certificate that nobody stored", certified, check.Failed, check.Lint, "vault.absent", ""),
+	typed(credential, "braces around the client ID", func(_ *bench, c *connection.Connection) { c.Application.ClientID = "{" + c.Application.ClientID + "}" }, check.Failed, check.Lint, "connection.unclean", "Remove"),
+	typed(people, "an attribute that Graph does not have", func(_ *bench, c *connection.Connection) { c.People.CardNumberAttribute = "extensionAttribute99" },
+		check.Failed, check.PeopleList, "graph.attribute-unreadable", "extensionAttribute15"),
+	typed(server, "an authority whose file is gone", func(_ *bench, c *connection.Connection) { c.Server.CAFile = "/nowhere/ca.pem" }, check.Failed, check.ServerReach, "net.ca-file", "path"),
+	registered("the registration behind a sign-in page", "answer=/applications 200 text/html <html></html>", check.Incomplete, check.Declared, "graph.unexpected-answer", "sign-in or a proxy"),
+	registered("the grants cannot be read at the moment", "answer=/approleassignments 500 InternalServerError x", check.Incomplete, check.Consented, "graph.unavailable", "Try again"),
+	registered("the delegated grants may not be read", "answer=/oauth2permissiongrants 403 Authorization_RequestDenied x", check.Incomplete, check.Consented, "sign-in.may-not-read", "Global Reader"),
+	registered("no consent to sign in", `answer=/oauth2permissiongrants 200 application/json {"value":[]}`, check.Warned, check.Consented, "permission.delegated-not-consented", "Grant admin consent"),
+	registered("disabled, and an administrator looks", "app-disabled", check.Failed, check.Token, "entra.AADSTS7000112", "Enabled for users to sign-in"),
 	{area: signOn, name: "open to personal accounts", registered: true, change: ownProduct,
 		application: func(c *tenant.ApplicationChange) { a := "AzureADandPersonalMicrosoftAccount"; c.SignInAudience = &a },
 		verdict:     check.Warned, check: "deprecated.audience", code: "deprecated.audience", remedy: "this organizational directory only"},
 	{area: permissions, name: "the enterprise applications may not be read", registered: true, change: ownProduct, faults: []string{"answer=/serviceprincipals 403 Authorization_RequestDenied Insufficient."},
 		verdict: check.Incomplete, check: check.Declared, code: "sign-in.may-not-read", remedy: "Global Reader"},
+}
+
+// pushedThen is a connection that was pushed before something happened.
+func pushedThen(name, faultName string, verdict check.Verdict, id, code, remedy string) scenario {
+	sc := fault(server, name, faultName, verdict, id, code, remedy)
+	sc.pushed = true
+	return sc
+}
+
+// subscribing is a test subscription that Microsoft answers with this.
+func subscribing(name, answer string, verdict check.Verdict, code, remedy string) scenario {
+	sc := answered(notify, name, "/subscriptions "+answer, verdict, check.Notifications, code, remedy)
+	sc.change, sc.options = notified, writes
+	return sc
+}
+
+// invited is a test booking with other options than usual.
+func invited(name, faultName string, other func(*bench, *check.Options), verdict check.Verdict, id, code, remedy string) scenario {
+	sc := fault(mailboxes, name, faultName, verdict, id, code, remedy)
+	if faultName == "" {
+		sc.faults = nil
+	}
+	sc.options = func(b *bench, o *check.Options) {
+		booksInVain(b, o)
+		if other != nil {
+			other(b, o)
+		}
+	}
+	return sc
+}
+
+// registered is a registration that an administrator reads, and how Microsoft
+// answers.
+func registered(name, faultName string, verdict check.Verdict, id, code, remedy string) scenario {
+	sc := fault(permissions, name, faultName, verdict, id, code, remedy)
+	sc.registered, sc.change = true, ownProduct
+	return sc
+}
+
+func secretText(text string) func(*bench) map[vault.Kind]string {
+	return func(*bench) map[vault.Kind]string { return map[vault.Kind]string{vault.ClientSecret: text} }
 }
 
 // rareAndSound are tenants that look ill and are not.
@@ -108,5 +186,10 @@ var rareAndSound = []scenario{
 	odd("a booking server whose texts try to harm", "server-hostile-text"),
 	sound("a room in capital letters", room(func(b *bench) string { return strings.ToUpper(b.room(0)) })),
 	{area: "healthy", name: "a group of guests", faults: []string{person(`"displayName":"Guest","userPrincipalName":"g_fabrikam.example#EXT#@contoso.example","mail":"g@fabrikam.example","userType":"Guest","accountEnabled":true`)}, change: members("Room bookers"), verdict: check.Passed},
+	registered("a policy forbids new secrets", "secrets-forbidden", check.Passed, "", "", ""),
+	registered("a policy caps the life of secrets", "secret-lifetime-capped", check.Passed, "", "", ""),
+	registered("a policy wants certificates of chosen authorities", "certificate-authority-required", check.Passed, "", "", ""),
+	registered("a policy forbids multi-tenant applications", "multi-tenant-forbidden", check.Passed, "", "", ""),
+	listed("a room of the list is hidden", "room-hidden={room0}", check.Passed, "", "", "", "first"),
 	{area: "healthy", name: "the tenant's own name may not be read", registered: true, change: ownProduct, faults: []string{"answer=/organization 403 Authorization_RequestDenied No."}, verdict: check.Passed},
 }
