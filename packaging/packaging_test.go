@@ -145,8 +145,14 @@ var required = map[string]map[string]string{
 	"version": {"DefaultLocale": `^[a-z]{2}-[A-Z]{2}$`},
 	"defaultLocale": {"PackageLocale": `^[a-z]{2}-[A-Z]{2}$`, "Publisher": `^.{2,256}$`, "PackageName": `^.{2,256}$`,
 		"License": `^.{3,512}$`, "ShortDescription": `^.{3,256}$`},
-	"installer": {"Installers": `.`, "InstallerType": `^(msix|msi|appx|exe|zip|inno|nullsoft|wix|burn|pwa|portable)$`},
+	"installer": {"Installers": `.`, "InstallerType": `^(msix|msi|appx|exe|zip|inno|nullsoft|wix|burn|pwa|portable)$`,
+		"UpgradeBehavior": `^(install|uninstallPrevious)$`},
 }
+
+// lists are the fields of an installer's manifest that have several values, with
+// what the schema lets each be.
+var lists = map[string]string{"InstallModes": `^(interactive|silent|silentWithProgress)$`,
+	"FileExtensions": `^[^\\/:*?"<>|\x01-\x1f]{1,64}$`, "Commands": `^.{1,40}$`}
 
 func winget(t *testing.T, files map[string][]byte) {
 	found := 0
@@ -166,6 +172,15 @@ func winget(t *testing.T, files map[string][]byte) {
 		}
 		fields["PackageIdentifier"], fields["PackageVersion"], fields["ManifestVersion"] = `^Roomkey\.Roomkey$`, `^1\.2\.3$`, `^1\.6\.0$`
 		match(t, name, m, fields)
+		for field, form := range lists {
+			values, _ := m[field].([]any)
+			for _, v := range values {
+				match(t, name, map[string]any{field: v}, map[string]string{field: form})
+			}
+			if kind == "installer" && len(values) == 0 {
+				t.Errorf("%s has no %s", name, field)
+			}
+		}
 		installers, _ := m["Installers"].([]any)
 		for _, i := range installers {
 			match(t, name, i.(map[string]any), map[string]string{"Architecture": `^(x86|x64|arm|arm64|neutral)$`, "Scope": `^(user|machine)$`,
