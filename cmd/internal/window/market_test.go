@@ -134,6 +134,10 @@ func TestAnotherPublisher(t *testing.T) {
 func TestTheServiceAccount(t *testing.T) {
 	s, sim := begin(t, simulator.Options{Rooms: 3, Users: 5})
 	s.describes(sim, "mystreserve", "")
+	s.stands(setup.Describe, setup.Ready) // nobody has chosen what the guide does not say
+	if err := s.shell.Session().Change(t.Context(), connection.Put("product.permissions", "delegated:Calendars.ReadWrite.Shared")); err != nil {
+		t.Fatal(err)
+	}
 	s.goes(setup.Register)
 	s.puts("Application (client) ID", sim.VendorClientID("mystreserve"))
 	s.press("Save the client ID")
