@@ -29,18 +29,18 @@ type Options struct {
 	// talked to.
 	Server connection.Server
 	// Token is the server's bearer token; Describe works without.
-	Token vault.Secret
+	Token vault.Secret `optional:"Describe works without"`
 	// HTTP is the transport's client, with the connection's own CA.
 	HTTP *http.Client
 	// Log remembers pushes; without one Push refuses.
-	Log PushLog
+	Log PushLog `optional:"Push refuses"`
 	// Memory keeps what was made on a server that keeps no configuration as a
 	// whole; without one it is forgotten with the Client.
-	Memory Memory
+	Memory Memory `optional:"forgotten with the Client"`
 	// Now is the clock, time.Now when nil.
-	Now func() time.Time
+	Now func() time.Time `optional:"time.Now"`
 	// Wait waits for a server's limit, a timer when nil.
-	Wait func(context.Context, time.Duration) error
+	Wait func(context.Context, time.Duration) error `optional:"sleeps"`
 }
 
 // Client is one booking server.
@@ -61,6 +61,9 @@ func Open(o Options) (*Client, error) {
 	}
 	if p := webAddress(o.Server.URL); p != nil {
 		return nil, p
+	}
+	if err := problem.Complete(o); err != nil {
+		return nil, err
 	}
 	c := &Client{server: o.Server, log: o.Log, now: o.Now}
 	if c.now == nil {

@@ -41,7 +41,9 @@ type AdministratorOptions struct {
 	// ClientID is a public client of the administrator's own, "" for Microsoft
 	// Graph Command Line Tools.
 	ClientID string
-	HTTP     *http.Client
+	// HTTP is the transport's client. Without it the sign-in can only say what it
+	// would ask for.
+	HTTP *http.Client `optional:"Disclosure only"`
 }
 
 // Administrator is the sign-in of a person. Tokens are kept in its memory only.
@@ -86,6 +88,9 @@ func NewAdministrator(o AdministratorOptions) (*Administrator, error) {
 			return nil, ownClientNeeded(o.Cloud)
 		}
 		o.ClientID = CommandLineTools
+	}
+	if err := problem.Complete(o); err != nil {
+		return nil, err
 	}
 	a := &Administrator{o: o}
 	return a, a.forget()

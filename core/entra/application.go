@@ -26,8 +26,8 @@ type ApplicationOptions struct {
 	// TenantID is the tenant's GUID or domain, ClientID the application's
 	// client id.
 	TenantID, ClientID string
-	Secret             vault.Secret
-	Certificate        *vault.KeyPair
+	Secret             vault.Secret   `optional:"a Certificate"`
+	Certificate        *vault.KeyPair `optional:"a Secret"`
 	HTTP               *http.Client
 }
 
@@ -52,8 +52,11 @@ func NewApplication(o ApplicationOptions) (*Application, error) {
 		return nil, missing(codeNoCredential, words.T("There is no client secret or certificate for the application on this computer."),
 			words.T("Enter the client secret or choose the certificate under Credential; Roomkey keeps it in this computer's keychain."))
 	}
+	err := problem.Complete(o)
+	if err != nil {
+		return nil, err
+	}
 	a := &Application{o: o}
-	var err error
 	if o.Certificate != nil {
 		a.cred, err = confidential.NewCredFromCert(o.Certificate.Certificates, o.Certificate.Key)
 	} else {
