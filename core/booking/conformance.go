@@ -34,7 +34,7 @@ type Trial struct {
 	Rule  words.Text `json:"rule"`
 	State string     `json:"state"`
 	// Seen is what was seen instead, or why the trial was skipped.
-	Seen words.Text `json:"saw,omitzero"`
+	Seen words.Text `json:"seen,omitzero"`
 }
 
 // Conform holds an implementation of the contract to its rules and tells its

@@ -189,7 +189,7 @@ func (s *seatsurfing) request(ctx context.Context, method, path string, body any
 			return answer{}, err
 		}
 		a, err := s.authorized(ctx, method, s.url(path), nil, body)
-		s.pace.saw(a)
+		s.pace.observe(a)
 		if problem.CodeOf(err) != codeTooManyRequests {
 			return a, err
 		}

@@ -22,8 +22,8 @@ type pace struct {
 // longestPace bounds one wait: the limit is one a minute.
 const longestPace = 2 * time.Minute
 
-// saw reads the headers of an answer.
-func (p *pace) saw(a answer) {
+// observe reads the headers of an answer.
+func (p *pace) observe(a answer) {
 	number := func(name string) (int64, bool) {
 		n, err := strconv.ParseInt(a.header.Get(name), 10, 64)
 		return n, err == nil

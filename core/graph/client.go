@@ -206,7 +206,7 @@ type answer struct {
 
 type answerKey struct{}
 
-func (a *answer) saw(status int, requestID string) {
+func (a *answer) record(status int, requestID string) {
 	if a == nil {
 		return
 	}

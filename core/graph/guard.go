@@ -31,7 +31,7 @@ func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	id := resp.Header.Get("request-id")
 	a, _ := r.Context().Value(answerKey{}).(*answer)
-	a.saw(resp.StatusCode, id)
+	a.record(resp.StatusCode, id)
 	// A challenge would make the SDK ask for another token with claims that
 	// nobody here can meet; one of its paths panics on a malformed header.
 	resp.Header.Del("WWW-Authenticate")

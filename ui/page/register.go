@@ -83,7 +83,7 @@ func (r *Register) spots() {
 		})
 	}
 	r.frame.Spot("sign-in", r.planner.signIn.body, func() { r.Open(WayRoomkey) })
-	r.frame.Spot("undo", r.planner.application.care, func() { r.Open(WayRoomkey) })
+	r.frame.Spot("undo", r.planner.application.actions, func() { r.Open(WayRoomkey) })
 }
 
 // Open shows one of the ways.

@@ -20,14 +20,14 @@ type applicationCard struct {
 	p *planner
 	// ask is a question that stands above everything, nil for none.
 	ask fyne.CanvasObject
-	// care are the buttons that look after the application.
-	care *fyne.Container
+	// actions are the buttons that look after the application.
+	actions *fyne.Container
 	// Typed is the field in which the application's name confirms Undo.
 	typed *kit.Field
 }
 
 func newApplicationCard(p *planner) *applicationCard {
-	return &applicationCard{p: p, care: kit.Row(kit.GapTight, -1)}
+	return &applicationCard{p: p, actions: kit.Row(kit.GapTight, -1)}
 }
 
 func (c *applicationCard) document() connection.Application { return c.p.env.Connection().Application }
@@ -62,7 +62,7 @@ func (c *applicationCard) show() fyne.CanvasObject {
 		column.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, kit.NewText(kit.L("The credential expires on %s. Renew it before then, and nothing stops.", a.Credential.Expires.Format("2006-01-02")))))
 	}
 	signedIn := p.state.Account != nil
-	line := c.care
+	line := c.actions
 	line.RemoveAll()
 	for _, b := range []*kit.Button{
 		kit.QuietButton(kit.L("Renew the credential…"), theme.ViewRefreshIcon(), c.askRotate),
