@@ -79,10 +79,14 @@ func (h *Handover) Held(ctx context.Context) (Held, error) {
 		return out, nil // without a check there is nothing to compare it with
 	}
 	out.Compared, out.Matches = true, client.Keeps(out.Current, *want)
-	if view := h.view(ctx, out.Status, failed, want.Digest); view.Status == check.Fail {
+	digest := want.Digest
+	if out.Matches {
+		digest = out.Current.Configuration.Digest // the server speaks of what it has under this one
+	}
+	if view := h.view(ctx, out.Status, failed, digest); view.Status == check.Fail {
 		out.StatusProblem = view.Problem
 	}
-	return out, h.remember(ctx, out, want.Digest, failed)
+	return out, h.remember(ctx, out, digest, failed)
 }
 
 // remember keeps what a look at the server showed. What it has of somebody

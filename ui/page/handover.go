@@ -87,6 +87,7 @@ func (h *HandOver) Shown() {
 	if h.pushing {
 		return
 	}
+	h.notice.clear() // it may be mended by now
 	if h.byForm() {
 		h.frame.Actions(h.export)
 		h.holds.RemoveAll()
