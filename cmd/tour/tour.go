@@ -35,7 +35,7 @@ var variants = []struct {
 }{{"light", theme.VariantLight}, {"dark", theme.VariantDark}}
 
 // stepTime is how long one stop of the tour may take before it is an error.
-const stepTime = 60 * time.Second
+const stepTime = 5 * time.Minute
 
 // walk goes through the main job on a simulated tenant as a person would, and
 // writes a PNG of each page into folder.

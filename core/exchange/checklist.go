@@ -83,7 +83,7 @@ func (t *Task) read(results []Result) {
 	t.At = r.FinishedAt
 	switch failed := r.Summary[Failed]; {
 	case r.Complete():
-		t.Stage, t.Why = Reported, words.T("Its result file says that everything was done. No call has confirmed it.")
+		t.Stage, t.Why = Reported, words.T("Its result file says that everything was done. No test has confirmed it.")
 	case failed > 0:
 		t.Why = words.N(failed, "The last run failed for %d object.", "The last run failed for %d objects.", failed)
 	default:

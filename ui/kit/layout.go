@@ -3,7 +3,6 @@ package kit
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 )
 
 // Gaps between things, in Fyne's device-independent pixels.
@@ -178,9 +177,6 @@ func (readable) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return min
 }
 
-// Spacer takes what is left in a Row at its index.
-func Spacer() fyne.CanvasObject { return layout.NewSpacer() }
-
 // AtLeast gives an object a least size.
 func AtLeast(width, height float32, o fyne.CanvasObject) *fyne.Container {
 	return container.New(atLeast{fyne.NewSize(width, height)}, o)
@@ -324,28 +320,35 @@ func (d dock) MinSize([]fyne.CanvasObject) fyne.Size {
 }
 
 // Overview puts a picture of what a table shows over it: as high as it wants, at
-// most two fifths, and nothing where the table would have no room.
-func Overview(over, table fyne.CanvasObject, wants func() float32) *fyne.Container {
+// most two fifths, and nothing where the table would have no room, unless somebody
+// insists on it.
+func Overview(over, table fyne.CanvasObject, wants func() (high float32, insists bool)) *fyne.Container {
 	l := &overview{over: over, wants: wants, box: container.NewStack(over)}
 	return container.New(l, l.box, table)
 }
 
 type overview struct {
 	over  fyne.CanvasObject
-	wants func() float32
+	wants func() (high float32, insists bool)
 	box   *fyne.Container
 }
 
-// The least heights of what is over a table, and of the table with its filter.
+// The least heights of what is over a table, of the table with its filter, and of
+// the filter alone.
 const (
 	leastOver  float32 = 100
 	leastTable float32 = 150
+	tableTools float32 = 48
 )
 
 func (l *overview) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	table, high := objects[1], float32(0)
-	if wants := l.wants(); l.over.Visible() && wants > 0 {
-		if high = min(wants, max(size.Height*2/5, leastOver)); size.Height-high < leastTable {
+	if wants, insists := l.wants(); l.over.Visible() && wants > 0 {
+		high = min(wants, max(size.Height*2/5, leastOver))
+		switch fits := size.Height-high >= leastTable; {
+		case !fits && insists:
+			high = max(size.Height-tableTools, 0)
+		case !fits:
 			high = 0
 		}
 	}

@@ -104,10 +104,10 @@ type DataTable[T any] struct {
 func NewDataTable[T any](name string, columns []TableColumn[T], key func(T) string, selectable bool, empty fyne.CanvasObject) *DataTable[T] {
 	t := &DataTable[T]{columns: columns, key: key, selectable: selectable, selected: map[string]bool{}, keys: map[string]bool{}, sorted: -1}
 	t.filter = newFilter(t.arrange)
-	t.count = Muted("").As(Whole, ColorMuted)
+	t.count = Muted("").As(Clip, ColorMuted)
 	more := NewButtonWithIcon("", theme.MoreHorizontalIcon(), nil)
 	more.OnTapped = func() { t.openMenu(more) }
-	t.tools = Row(Gap, 1, AtLeast(220, 0, t.filter), Spacer(), Pad(0, Gap, 0, 0, t.count), more)
+	t.tools = Row(Gap, 1, AtLeast(170, 0, t.filter), t.count, more)
 
 	t.layout = newColumnLayout(name, selectable)
 	t.head = container.New(t.layout)

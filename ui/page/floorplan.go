@@ -27,6 +27,8 @@ type floorPlan struct {
 	day   *roomDay
 	check *roomCheck
 	box   *fyne.Container
+	// pressed is whether the view is what the person pressed.
+	pressed bool
 	// toggles show the views and say which is shown.
 	toggles map[fyne.CanvasObject]*kit.Button
 	// over is the view above the table.
@@ -52,6 +54,7 @@ func newFloorPlan(env *Env, table *kit.DataTable[tenant.Room], says *notice, han
 			if f.view == view {
 				next = nil
 			}
+			f.pressed = true
 			f.turn(next)
 			f.show()
 		})
@@ -89,11 +92,11 @@ func (f *floorPlan) turn(view fyne.CanvasObject) {
 
 // above puts the map above the table.
 func (f *floorPlan) above(table fyne.CanvasObject) fyne.CanvasObject {
-	f.over = kit.Overview(f.box, table, func() float32 {
+	f.over = kit.Overview(f.box, table, func() (float32, bool) {
 		if f.shown == 0 {
-			return 0
+			return 0, false
 		}
-		return f.needs() + 72
+		return f.needs() + 72, f.pressed
 	})
 	return f.over
 }

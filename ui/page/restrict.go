@@ -44,6 +44,7 @@ type Restrict struct {
 	// rows are the script, diff what changed, ready to be shown.
 	rows, diff []widget.TextGridRow
 	side       *kit.Scroll
+	split      *container.Split
 	serial     int
 	// read counts what was read back, so that an older answer is not shown.
 	read int
@@ -97,12 +98,12 @@ func NewRestrict(env *Env) *Restrict {
 		r.open(name)
 	})
 	r.side = kit.NewVScroll(kit.Pad(0, 14, kit.GapWide, 0, kit.Column(kit.GapWide, r.asks, r.list.object, r.about)))
-	split := container.NewHSplit(r.side, container.NewStack(r.code.Object, r.direct.plans))
-	split.SetOffset(0.4)
+	r.split = container.NewHSplit(r.side, r.code.Object)
+	r.split.SetOffset(0.4)
 	r.back = newResults(env, r.differing)
 	r.access = newRoomAccess(env, r.openAccess)
 	r.tabs = kit.NewTabs([]string{kit.L("Scripts"), kit.L("Results"), kit.L("Calendar processing today"), kit.L("What can read a room")},
-		[]fyne.CanvasObject{split, r.back.results, r.back.rooms, r.access.object})
+		[]fyne.CanvasObject{container.NewStack(r.split, r.direct.plans), r.back.results, r.back.rooms, r.access.object})
 	r.tabs.OnOpen = func(view int) {
 		if view == ViewAccess {
 			r.access.opened()

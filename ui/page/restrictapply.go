@@ -21,7 +21,7 @@ import (
 type amender struct {
 	r    *Restrict
 	body *fyne.Container
-	// plans holds the plan, in the place of the script's text.
+	// plans holds the plan, in the place of the scripts.
 	plans   *kit.Scroll
 	planned *fyne.Container
 	script  script
@@ -32,7 +32,7 @@ type amender struct {
 
 func newAmender(r *Restrict) *amender {
 	a := &amender{r: r, body: kit.Column(0), planned: kit.Column(kit.Gap)}
-	a.plans = kit.NewVScroll(kit.Pad(0, 14, kit.GapWide, 14, a.planned))
+	a.plans = kit.NewVScroll(kit.Pad(0, 14, kit.GapWide, 0, kit.Readable(a.planned)))
 	a.plans.Hide()
 	return a
 }
@@ -57,10 +57,10 @@ func (a *amender) draw() {
 	a.password = nil
 	if a.plan == nil {
 		a.plans.Hide()
-		a.r.code.Object.Show()
+		a.r.split.Show()
 	} else {
 		a.planned.Add(a.planCard())
-		a.r.code.Object.Hide()
+		a.r.split.Hide()
 		a.plans.Show()
 		a.plans.Refresh()
 	}
@@ -72,6 +72,18 @@ func (a *amender) put(o fyne.CanvasObject) {
 	a.body.Refresh()
 	a.r.about.Refresh()
 	a.r.side.Refresh()
+}
+
+// ask shows what a sign-in asks for: above the plan, while there is one.
+func (a *amender) ask(o fyne.CanvasObject) {
+	if a.plan == nil {
+		a.put(o)
+		return
+	}
+	plan := a.planned.Objects[len(a.planned.Objects)-1]
+	a.planned.Objects = []fyne.CanvasObject{o, plan}
+	a.plans.Refresh()
+	a.plans.ScrollToTop()
 }
 
 func (a *amender) card() fyne.CanvasObject {
@@ -113,7 +125,7 @@ func (a *amender) planCard() fyne.CanvasObject {
 		leave = kit.L("Cancel")
 	}
 	row.Add(kit.NewButton(leave, func() { a.drop() }))
-	out := kit.Column(kit.Gap)
+	out := kit.Column(kit.Gap, kit.Heading(kit.L(a.script.Title)))
 	if account := a.plan.NewAccount(); account != "" {
 		a.password = kit.PasswordField(kit.L("Password for %s", account), kit.L("It goes to Microsoft only. Keep it in your organization's password manager."), "")
 		a.password.Check = func(v string) words.Text {
@@ -139,7 +151,7 @@ func (a *amender) way(ctx context.Context) session.SignIn {
 	var says words.Text
 	tell := func(objects ...fyne.CanvasObject) {
 		a.r.env.Host.Dispatch(func() {
-			a.put(kit.Card(kit.Column(kit.Gap, append([]fyne.CanvasObject{kit.Heading(kit.L("Sign in on Microsoft's page")), kit.NewText(kit.Say(says))}, objects...)...)))
+			a.ask(kit.Card(kit.Column(kit.Gap, append([]fyne.CanvasObject{kit.Heading(kit.L("Sign in on Microsoft's page")), kit.NewText(kit.Say(says))}, objects...)...)))
 		})
 	}
 	return session.SignIn{

@@ -117,7 +117,7 @@ func (v *results) set(back readback) {
 
 // card is one result file.
 func (v *results) card(r exchange.Result) fyne.CanvasObject {
-	mark := kit.MarkReady // no call has confirmed it
+	mark := kit.MarkReady // no test has confirmed it
 	if r.Summary[exchange.Failed] > 0 || len(problemsOf(r)) > 0 {
 		mark = kit.MarkAttention
 	}
@@ -125,7 +125,7 @@ func (v *results) card(r exchange.Result) fyne.CanvasObject {
 	says := kit.Column(kit.GapTight, kit.Strong(titleOf(r)),
 		kit.NewText(kit.L("%d done, %d failed. Finished at %s.", doneBy(r), r.Summary[exchange.Failed], at(r.FinishedAt, now))))
 	if r.Complete() && !r.Settled().IsZero() {
-		says.Add(kit.Small(kit.L("Its result file says so. No call has confirmed it.")))
+		says.Add(kit.Small(kit.L("Its result file says so. No test has confirmed it.")))
 	}
 	if reach := reachOf(r); reach != "" {
 		says.Add(kit.NewText(reach))
