@@ -18,6 +18,7 @@ import (
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/permission"
 	simulated "github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/vault"
 )
 
 // TestEveryScenario is the benchmark as a test, without the tenant of 3,000
@@ -234,6 +235,30 @@ func TestEveryFaultIsTried(t *testing.T) {
 	for _, f := range simulated.All() {
 		if !regexp.MustCompile(`(?m)(^|[^\w-])` + f.Name + `($|[^\w-])`).MatchString(tried.String()) {
 			t.Errorf("nothing tries the fault %q: %s", f.Name, f.Title)
+		}
+	}
+}
+
+// TestBothThumbprintsAreNamed where Microsoft does not know the certificate: the
+// portal shows the one, newer tools the other.
+func TestBothThumbprintsAreNamed(t *testing.T) {
+	b, err := start(t.Context(), 2, 5, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.close() })
+	run, err := b.diagnose(t.Context(), named("certificate not registered"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, err := vault.ParseCertificate(b.sim.Account().CertificatePEM, vault.Secret{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, _ := run.Finding(check.Token)
+	for _, name := range []string{pair.Thumbprint(), pair.Thumbprint256()} {
+		if !strings.Contains(f.Problem.Error(), name) {
+			t.Errorf("%s is not in %s", name, f.Problem.Error())
 		}
 	}
 }
