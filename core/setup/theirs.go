@@ -12,19 +12,18 @@ import (
 // register and none to test with.
 func theirs(k Known) []Step {
 	steps := []Step{describe(k), consent(k), choose(k), restrictTheirs(k), finish(k)}
-	steps[1].Title, steps[4].Title = TitleOf(Register, true), TitleOf(HandOver, true)
-	if k.ByAccount {
-		steps[4].Title = words.T("Sign in at the vendor")
-	}
+	steps[1].Title, steps[4].Title = TitleOf(Register, true, k.ByAccount), TitleOf(HandOver, true, k.ByAccount)
 	return steps
 }
 
 // TitleOf is what a step is called; theirs is whether the application is the
-// vendor's.
-func TitleOf(id string, theirs bool) words.Text {
+// vendor's, byAccount whether a service account signs in there.
+func TitleOf(id string, theirs, byAccount bool) words.Text {
 	switch {
 	case theirs && id == Register:
 		return words.T("Consent to the vendor's application")
+	case byAccount && id == HandOver:
+		return words.T("Sign in at the vendor")
 	case theirs && id == HandOver:
 		return words.T("Finish at the vendor")
 	}

@@ -28,6 +28,8 @@ type Consent struct {
 	frame  *kit.Frame
 	form   *form
 	client *kit.Field
+	// keep saves the client ID, shown while it is not.
+	keep *kit.Button
 	// app, link, account and rest are rebuilt; grants are those that were read.
 	app, link, account, rest, grants *fyne.Container
 
@@ -41,14 +43,14 @@ func NewConsent(env *Env) *Consent {
 	c.desk = newDesk(env, newNotice(env.Host), c)
 	c.form = newForm(env)
 	c.client = c.form.bind("application.clientId", kit.TextField(kit.L("Application (client) ID"), "", "00000000-0000-0000-0000-000000000000"), false)
-	save := kit.NewButton(kit.L("Save the client ID"), c.save)
+	c.keep = kit.NewButton(kit.L("Save the client ID"), c.save)
 	edited := c.client.OnChanged
-	c.client.OnChanged = func(v string) { edited(v); hide(save, len(c.form.edits()) == 0); c.relayout() }
-	save.Hide()
+	c.client.OnChanged = func(v string) { edited(v); c.showKeep(); c.relayout() }
+	c.keep.Hide()
 	body := kit.Column(kit.GapWide, c.notice.object,
-		section(kit.L("The vendor's application"), c.app, c.client, kit.Row(0, -1, save)),
+		section(kit.L("The vendor's application"), c.app, c.client, kit.Row(0, -1, c.keep)),
 		c.link, c.signIn.body, c.grants, c.account, c.rest)
-	c.frame = kit.NewFrame(kit.Say(setup.TitleOf(setup.Register, true)), kit.Say(env.product().Model.Means()), body)
+	c.frame = kit.NewFrame(kit.Say(setup.TitleOf(setup.Register, true, false)), kit.Say(env.product().Model.Means()), body)
 	c.notice.top = c.frame.ToTop
 	c.form.spots(c.frame, nil)
 	c.frame.Spot("consent", c.link, nil)
@@ -126,10 +128,13 @@ func (c *Consent) relayout() {
 
 func (c *Consent) toTop() { c.frame.ToTop() }
 
+func (c *Consent) showKeep() { hide(c.keep, len(c.form.edits()) == 0) }
+
 // save keeps the client ID that was typed.
 func (c *Consent) save() {
 	c.form.save(func(ok bool, p *problem.Problem) {
 		c.notice.fail(p)
+		c.showKeep()
 		if ok {
 			c.seen = session.Consent{}
 			c.look()

@@ -51,7 +51,7 @@ func NewHandOver(env *Env) *HandOver {
 	if h.theirs() {
 		lead = kit.L("No secret is handed over. %s is connected in the vendor's own console.", env.product().Name)
 	}
-	h.frame = kit.NewFrame(kit.Say(setup.TitleOf(setup.HandOver, h.theirs())), lead, body)
+	h.frame = kit.NewFrame(kit.Say(setup.TitleOf(setup.HandOver, h.theirs(), env.product().Model == product.User)), lead, body)
 	h.notice.top = h.frame.ToTop
 	h.look = kit.NewButtonWithIcon(kit.L("Check again"), theme.ViewRefreshIcon(), func() {
 		h.notice.clear()
