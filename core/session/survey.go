@@ -41,6 +41,9 @@ type Health struct {
 	Wants []words.Text `json:"wants"`
 	// Since is when the newest of it was first found, zero when all is well.
 	Since time.Time `json:"since,omitzero"`
+	// Tested is whether only a whole test is behind it: nobody asked what the
+	// booking server has.
+	Tested bool `json:"-"`
 }
 
 // Well is whether nobody has to look at it.
@@ -175,7 +178,7 @@ func (e *Environment) LastHealth(id string) (h Health, ok bool) {
 	if err != nil || last == nil || ok && !last.At.After(h.At) {
 		return h, ok
 	}
-	h = Health{ID: id, At: last.At, ProvenAt: last.At, Since: last.At}
+	h = Health{ID: id, At: last.At, ProvenAt: last.At, Since: last.At, Tested: true}
 	switch check.Verdict(last.Verdict) {
 	case check.Passed:
 		h.Since = time.Time{}
