@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -155,28 +156,33 @@ var verb = regexp.MustCompile(`%(?:[-+#0-9.]*(?:\[(\d+)\])?([a-zA-Z])|%)`)
 // fits is whether a translation takes the arguments of its key: the same verbs
 // in the same order, or numbered, "%[2]s".
 func fits(key, translation string) bool {
-	var want []string
-	for _, m := range verb.FindAllStringSubmatch(key, -1) {
-		if m[2] != "" {
-			want = append(want, m[2])
+	want, _ := arguments(key)
+	got, numbered := arguments(translation)
+	for at, v := range got {
+		if want[at] != v {
+			return false
 		}
 	}
-	next, numbered := 0, false
-	for _, m := range verb.FindAllStringSubmatch(translation, -1) {
+	return numbered || len(got) == len(want)
+}
+
+// arguments are the verbs of a sentence by the argument that each shows, and
+// whether the sentence numbers them.
+func arguments(sentence string) (verbs map[int]string, numbered bool) {
+	verbs = map[int]string{}
+	next := 1
+	for _, m := range verb.FindAllStringSubmatch(sentence, -1) {
 		if m[2] == "" {
 			continue
 		}
 		if m[1] != "" {
 			numbered = true
-			if _, err := fmt.Sscan(m[1], &next); err != nil || next < 1 {
-				return false
-			}
-			next--
+			next, _ = strconv.Atoi(m[1]) // one that is too large fits no key
 		}
-		if next >= len(want) || want[next] != m[2] {
-			return false
+		if v := verbs[next]; v != m[2] {
+			verbs[next] = v + m[2]
 		}
 		next++
 	}
-	return numbered || next == len(want)
+	return verbs, numbered
 }

@@ -29,7 +29,7 @@ func load(t *testing.T, files map[string]string) (*Bundle, []string) {
 func TestFormsByTheLanguage(t *testing.T) {
 	b, problems := load(t, map[string]string{"pl.json": `{
 		"%d rooms": {"one": "%d sala", "few": "%d sale", "many": "%d sal", "other": "%d sali"},
-		"%s is in %s.": "W %[2]s jest %[1]s.", "id": "identyfikator"}`})
+		"%s is in %s.": "W %[2]s jest %[1]s.", "On %[2]s: %[1]d.": "%[2]s: %[1]d.", "id": "identyfikator"}`})
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -45,6 +45,7 @@ func TestFormsByTheLanguage(t *testing.T) {
 		{words.N(3, "%d room", "%d rooms", 3), "3 sale"},
 		{words.N(5, "%d room", "%d rooms", 5), "5 sal"},
 		{words.T("%s is in %s.", "A", "B"), "W B jest A."},
+		{words.T("On %[2]s: %[1]d.", 3, "A"), "A: 3."},
 		{words.T("id"), "identyfikator"},
 		{words.T("Not translated: %s.", words.T("id")), "Not translated: identyfikator."},
 		{words.Plain("id"), "id"},
@@ -82,5 +83,16 @@ func TestMarked(t *testing.T) {
 	}
 	if got, want := words.T("Not in the catalogue: %s", words.T("Cancel")).In(marked), "Not in the catalogue: [!! Çáñçéļ !!]"; got != want {
 		t.Errorf("%q, not %q", got, want)
+	}
+}
+
+// TestACopyOfTheCatalogueHasNoMistakes: a translation begins as one.
+func TestACopyOfTheCatalogueHasNoMistakes(t *testing.T) {
+	english, err := os.ReadFile("../../resources/texts/en.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, problems := load(t, map[string]string{"de.json": string(english)}); len(problems) > 0 {
+		t.Error(problems)
 	}
 }
