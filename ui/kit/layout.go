@@ -334,11 +334,11 @@ type overview struct {
 }
 
 // The least heights of what is over a table, of the table with its filter, and of
-// the filter alone.
+// the filter with the heads and what stands below.
 const (
 	leastOver  float32 = 100
 	leastTable float32 = 150
-	tableTools float32 = 48
+	tableTools float32 = 108
 )
 
 func (l *overview) Layout(objects []fyne.CanvasObject, size fyne.Size) {

@@ -190,16 +190,10 @@ func (c *Choose) BySeats(number string) {
 }
 
 // Day shows when the rooms in sight are free and busy.
-func (c *Choose) Day() {
-	c.plan.turn(c.plan.day.object)
-	c.plan.show()
-}
+func (c *Choose) Day() { c.plan.open(c.plan.day.object) }
 
 // Issues shows what is to check about the rooms.
-func (c *Choose) Issues() {
-	c.plan.turn(c.plan.check.object)
-	c.plan.show()
-}
+func (c *Choose) Issues() { c.plan.open(c.plan.check.object) }
 
 // Open shows one of the views.
 func (c *Choose) Open(view int) { c.tabs.Open(view) }

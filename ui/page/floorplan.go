@@ -54,9 +54,7 @@ func newFloorPlan(env *Env, table *kit.DataTable[tenant.Room], says *notice, han
 			if f.view == view {
 				next = nil
 			}
-			f.pressed = true
-			f.turn(next)
-			f.show()
+			f.open(next)
 		})
 		f.toggles[view] = press
 		table.AddTool(press)
@@ -68,6 +66,13 @@ func newFloorPlan(env *Env, table *kit.DataTable[tenant.Room], says *notice, han
 	table.OnTake, table.OnArrange = f.take, f.arrange
 	table.OnShow = f.show
 	return f
+}
+
+// open shows the view that somebody asked for, however little room there is.
+func (f *floorPlan) open(view fyne.CanvasObject) {
+	f.pressed = true
+	f.turn(view)
+	f.show()
 }
 
 // turn shows one of the views, nil for none.
