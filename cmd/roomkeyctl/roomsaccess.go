@@ -62,7 +62,7 @@ func describeAccess(w io.Writer, room reach.Room) {
 		if !one.LastUsed.IsZero() {
 			used = one.LastUsed.Format(time.DateOnly)
 		}
-		cells = append(cells, []string{problem.Line(one.Name), say(reach.Words[one.State]), cmp.Or(say(reach.Levels[one.Level]), "–"), problem.Line(say(words.Sentences(one.Ways...))), problem.Line(one.Owner), used})
+		cells = append(cells, []string{problem.Line(one.Name), say(reach.Words[one.State]), cmp.Or(say(reach.Levels[one.Level]), "–"), problem.Line(say(words.Sentences(one.Ways...))), problem.Line(say(one.OwnerText())), used})
 	}
 	rows(w, []words.Key{"application", "reaches the room", "may", "how", "owner", "last used"}, cells)
 	if !room.ExchangeAt.IsZero() {

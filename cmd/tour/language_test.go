@@ -32,7 +32,7 @@ func TestEveryTextIsInTheCatalogue(t *testing.T) {
 		// A command, and the fields of a record.
 		"az ad app create", "what: application", "what: secret", "what: role", "what: scopes",
 		// Do what a script calls its step, and an application.
-		"calendar processing", "FlexO room booking")
+		"calendar processing", "FlexO room booking", "Room booking", "Room booking with certificate")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestEveryTextIsInTheCatalogue(t *testing.T) {
 	g.window.Resize(fyne.NewSize(1280, 800))
 	met := map[string]bool{}
 	// constants are names and values in evidence and in the server's document.
-	constants := []string{"room", "when", "yes", "rooms", "secret", "all", "organizer"}
+	constants := []string{"room", "read", "when", "yes", "rooms", "secret", "all", "organizer"}
 	seen := 0
 	g.look = func(name string) error {
 		for _, shown := range visible(g.window.Canvas()) {

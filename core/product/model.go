@@ -91,7 +91,7 @@ type Unknown struct {
 	// What is one of the Unknown constants.
 	What string `yaml:"what" json:"what"`
 	// Ask is the sentence with which the administrator is asked for it.
-	Ask string `yaml:"ask" json:"ask"`
+	Ask words.Key `yaml:"ask" json:"ask"`
 }
 
 // What a vendor's guide may leave open.
@@ -107,7 +107,7 @@ const (
 
 // Leaves is the sentence for something that the source leaves open, "" when it
 // does not.
-func (p Product) Leaves(what string) string {
+func (p Product) Leaves(what string) words.Key {
 	for _, u := range p.Unknown {
 		if u.What == what {
 			return u.Ask

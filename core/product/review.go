@@ -133,7 +133,7 @@ func (p Product) open() []words.Text {
 		all = append(all, words.T("It does not say where its facts are from, and when they were read: write source."))
 	}
 	for _, u := range p.Unknown {
-		all = append(all, words.Plain(u.Ask))
+		all = append(all, words.T(u.Ask))
 	}
 	if p.Scoping.Way == "" && p.Calendars() {
 		all = append(all, p.Advice())

@@ -30,6 +30,20 @@ type Application struct {
 	LastUsed time.Time `json:"lastUsed,omitzero"`
 }
 
+// thisTenant is the owner of an application of the tenant's own.
+const thisTenant = "this tenant"
+
+// ThisTenant makes an application one of the tenant's own.
+func (a *Application) ThisTenant() { a.Owner = thisTenant }
+
+// OwnerText is the owner as a table shows it.
+func (a Application) OwnerText() words.Text {
+	if a.Owner == thisTenant {
+		return words.T(thisTenant)
+	}
+	return words.Plain(a.Owner)
+}
+
 // Exchange is what only Exchange can say about the room; nil for not asked.
 type Exchange struct {
 	// Roles are the roles of RBAC for Applications that have the room in scope,

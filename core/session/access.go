@@ -156,13 +156,11 @@ func (s *Session) enterprise(ctx context.Context, directory Directory, appID str
 func (s *Session) enterpriseOf(sp tenant.ServicePrincipal, apps map[string]*reach.Application) *reach.Application {
 	key := strings.ToLower(sp.AppID)
 	if apps[key] == nil {
-		owner := "this tenant"
-		if !strings.EqualFold(sp.OwnerOrganization, s.Document().Tenant.ID) {
-			if owner = sp.Publisher; owner == "" {
-				owner = "tenant " + sp.OwnerOrganization
-			}
+		a := &reach.Application{AppID: sp.AppID, Name: sp.DisplayName, Enabled: sp.Enabled, Granted: []string{}}
+		if a.ThisTenant(); !strings.EqualFold(sp.OwnerOrganization, s.Document().Tenant.ID) {
+			a.Owner = cmp.Or(sp.Publisher, "tenant "+sp.OwnerOrganization)
 		}
-		apps[key] = &reach.Application{AppID: sp.AppID, Name: sp.DisplayName, Owner: owner, Enabled: sp.Enabled, Granted: []string{}}
+		apps[key] = a
 	}
 	return apps[key]
 }

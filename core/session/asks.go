@@ -29,7 +29,7 @@ func (e *Environment) Asks(c *connection.Connection, page string) (all []*proble
 	}
 	for _, u := range p.Unknown {
 		if a := answers[u.What]; a.open(c, p) {
-			ask(words.T(a.title, p.Name), words.Plain(u.Ask), words.T(a.todo), a.place(p))
+			ask(words.T(a.title, p.Name), words.T(u.Ask), words.T(a.todo), a.place(p))
 		}
 	}
 	for _, pattern := range p.SingleSignOn.Empty(c.SingleSignOn.RedirectURIs) {

@@ -105,7 +105,7 @@ func (s *Session) Consent() (Consent, error) {
 	}
 	if out.ClientID == "" {
 		return out, problem.New(codeConsentUnknown, words.T("The client ID of the vendor's application is not known.")).
-			With(words.Plain(p.Leaves(product.UnknownApplication))).
+			With(words.T(p.Leaves(product.UnknownApplication))).
 			Lead(words.T("Enter it."), problem.PlaceClientID)
 	}
 	out.Link = strings.TrimSuffix(row.Authority, "/") + "/" + url.PathEscape(tenantOf(c)) + "/adminconsent?client_id=" + url.QueryEscape(out.ClientID)

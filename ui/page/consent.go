@@ -90,7 +90,10 @@ func (c *Consent) look() {
 	if c.seen.Expected.ClientID != "" {
 		help = kit.L("Leave it empty unless the vendor names another client ID than the product's file.")
 	}
-	c.client.SetHelp(cmp.Or(c.env.product().Leaves(product.UnknownApplication), help))
+	if ask := c.env.product().Leaves(product.UnknownApplication); ask != "" {
+		help = kit.L(ask)
+	}
+	c.client.SetHelp(help)
 }
 
 func (c *Consent) purpose() string {

@@ -62,7 +62,7 @@ func (c *permissionChoice) offer(p product.Product) {
 	}
 	c.preset.SetOptions(options)
 	c.preset.Hidden = len(p.Presets) == 0
-	c.find.SetHelp(cmp.Or(p.Leaves(product.UnknownPermissions), kit.L("Search to add others by name or by what they do.")))
+	c.find.SetHelp(kit.L(cmp.Or(p.Leaves(product.UnknownPermissions), words.Key("Search to add others by name or by what they do."))))
 	c.named()
 	c.show()
 }

@@ -41,7 +41,7 @@ func newRoomAccess(env *Env, script func(room string)) *roomAccess {
 		{Title: kit.L("Reaches the room"), Share: 1.1, Text: func(r reach.Access) string { return kit.Say(reach.Words[r.State]) }},
 		{Title: kit.L("May"), Share: 1.2, Text: func(r reach.Access) string { return kit.Say(reach.Levels[r.Level]) }},
 		{Title: kit.L("How"), Share: 4, Text: func(r reach.Access) string { return kit.Say(words.Sentences(r.Ways...)) }},
-		{Title: kit.L("Owner"), Share: 1.3, Text: func(r reach.Access) string { return r.Owner }},
+		{Title: kit.L("Owner"), Share: 1.3, Text: func(r reach.Access) string { return kit.Say(r.OwnerText()) }},
 		{Title: kit.L("Last used"), Share: 1.1, Text: func(r reach.Access) string { return dayOf(r.LastUsed) }},
 	}, func(r reach.Access) string { return r.AppID }, false,
 		kit.EmptyState(theme.SearchIcon(), kit.L("Nothing was read yet"), kit.L("Enter a room, then read what reaches it.")))
