@@ -78,15 +78,16 @@ func (h *Handover) Held(ctx context.Context) (Held, error) {
 	if want == nil {
 		return out, nil // without a check there is nothing to compare it with
 	}
-	out.Compared, out.Matches = true, client.Keeps(out.Current, *want)
-	digest := want.Digest
-	if out.Matches {
-		digest = out.Current.Configuration.Digest // the server speaks of what it has under this one
+	if _, tested, err := h.o.Ledger.LastCheck(ctx); err == nil && tested && out.Current.Configuration != nil {
+		// The present choice was tested since. A digest that differs by a field for
+		// which the server has no use is no difference: a push would write nothing.
+		want.Digest = out.Current.Configuration.Digest
 	}
-	if view := h.view(ctx, out.Status, failed, digest); view.Status == check.Fail {
+	out.Compared, out.Matches = true, client.Keeps(out.Current, *want)
+	if view := h.view(ctx, out.Status, failed, want.Digest); view.Status == check.Fail {
 		out.StatusProblem = view.Problem
 	}
-	return out, h.remember(ctx, out, digest, failed)
+	return out, h.remember(ctx, out, want.Digest, failed)
 }
 
 // remember keeps what a look at the server showed. What it has of somebody
