@@ -22,7 +22,7 @@ func TestRoomsToCheck(t *testing.T) {
 	p := simulated(t, b)
 	p.goes(setup.Choose)
 	p.press("Issues")
-	p.sees("Press a part of the bar")
+	p.sees("Select a part of the bar")
 	p.bar(false)
 	p.sees("2 shown")
 	p.sees("Set-Mailbox -Identity ADDRESS -DisplayName NAME")

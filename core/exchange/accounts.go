@@ -207,7 +207,7 @@ func (b *build) blockRoomSignIn() error {
 	}
 	b.explainN(len(rooms), "Checks the account behind %d room.", "Checks the account behind each of %d rooms.", len(rooms))
 	if !allow {
-		b.explain("Leaves out every account with a licence, because Teams Rooms and panels sign in with it, and names it in the result.")
+		b.explain("Leaves out every account with a license, because Teams Rooms and panels sign in with it, and names it in the result.")
 		b.warn("A Teams Room or panel that signs in without its own license is not recognized. Enter it in the field Leave out.")
 	}
 	return nil

@@ -128,7 +128,7 @@ func (c *proofChain) show(id evidence.LinkID) {
 	if i >= 0 {
 		c.panel.Add(c.card(c.chain[i]))
 	} else if len(c.chain) > 0 {
-		c.panel.Add(kit.Small(kit.L("Press a link to see its checks.")))
+		c.panel.Add(kit.Small(kit.L("Select a link to see its checks.")))
 	}
 	if f, ok := c.needsSignIn(); ok {
 		c.panel.Add(c.signInRow(f))

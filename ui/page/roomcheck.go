@@ -118,7 +118,7 @@ func (c *roomCheck) hovered(part *kit.BarPart) {
 	case len(c.kinds) == 0:
 		c.hint.SetText(kit.L("No issue is known. What the rooms' settings do to bookings is known when an Exchange administrator has shown calendar processing."))
 	default:
-		c.hint.SetText(kit.L("Press a part of the bar to see only these rooms and what repairs them. Press it again to see all."))
+		c.hint.SetText(kit.L("Select a part of the bar to see only these rooms and what repairs them. Select it again to see all."))
 	}
 }
 

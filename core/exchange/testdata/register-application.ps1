@@ -6,7 +6,7 @@
 .DESCRIPTION
     Creates or completes the app registration with the permissions and redirect URIs that the product needs, the enterprise application and the admin consent. For administrators who cannot use Roomkey's own sign-in.
 
-    Who can run it: Privileged Role Administrator together with Cloud Application Administrator, or Global Administrator
+    Who may run it: Privileged Role Administrator together with Cloud Application Administrator, or Global Administrator
     Takes effect:   Immediately, but new objects may take up to ten minutes to appear everywhere.
     Undo:           Delete the app registration in the Entra admin center; it can be restored for 30 days.
 
@@ -58,8 +58,12 @@ $ErrorActionPreference = 'Stop'
 # would write whole requests and responses, including secrets, to the transcript.
 Set-StrictMode -Off
 $DebugPreference = 'SilentlyContinue'
+$WarningPreference = 'Continue'
+$ProgressPreference = 'Continue'
+$InformationPreference = 'SilentlyContinue'
 $CallersDefaults = $global:PSDefaultParameterValues
-Remove-Variable -Name 'PSDefaultParameterValues' -Scope Global -ErrorAction SilentlyContinue -WhatIf:$false -Debug:$false
+Remove-Variable -Name 'PSDefaultParameterValues' -Scope Global -ErrorAction SilentlyContinue -WhatIf:$false -Confirm:$false -Debug:$false
+$PSDefaultParameterValues = @{}
 $ScriptName = 'register-application'
 $ConnectionId = 'c-1'
 $TenantId = '5b2a7c1e-0f5d-4b6a-9c3e-7d8f9a0b1c2d'
@@ -81,7 +85,7 @@ $Problem = 'Stopped before it finished.'
 $Started = [datetime]::UtcNow.ToString('s') + 'Z'
 if (-not $OutputFolder) { $OutputFolder = $PSScriptRoot }
 if (-not $OutputFolder) { $OutputFolder = (Get-Location).Path }
-$Base = Join-Path -Path $OutputFolder -ChildPath ($ScriptName + '-' + ($Started -replace '[^0-9]', ''))
+$Base = Join-Path -Path $OutputFolder -ChildPath ($ScriptName + '-' + ($Started -replace '[^0-9]', '') + "-$PID")
 
 # Add-Result records and prints the result for one object.
 function Add-Result {
@@ -115,13 +119,13 @@ function Test-Go {
 
 # Known errors: what they look like, what kind they are, and what they mean.
 $KnownErrors = @(
-        @{ 'Fix' = 'Run the script again in a few minutes; what is already done is left alone.'; 'Kind' = 'throttled'; 'Match' = '\b429\b|TooManyRequests|Too ?Many ?Requests|micro delay|server is busy|ServerBusy|throttl'; 'Title' = 'Microsoft asks Roomkey to wait because there were too many requests.' },
-        @{ 'Fix' = 'Run the script again and sign in again. If it fails immediately: activate the role in Privileged Identity Management first, then sign in again.'; 'Kind' = 'expired'; 'Match' = '\b401\b|InvalidAuthenticationToken|token (has|is) expired|Lifetime validation failed'; 'Title' = 'The sign-in expired, or the account cannot use this service.' },
-        @{ 'Fix' = 'Run the script again later; what is already done is left alone.'; 'Kind' = 'down'; 'Match' = '\b50[034]\b|ServiceUnavailable|Service Unavailable|Gateway ?Timeout|InternalServerError'; 'Title' = 'Microsoft''s service is not available at the moment.' },
-        @{ 'Fix' = 'Run the script again. It checks first.'; 'Kind' = 'lost'; 'Match' = 'connection was closed|\b502\b|Bad ?Gateway|operation was canceled|HttpClient\.Timeout|error occurred while sending the request'; 'Title' = 'The response did not arrive. The change may have been made.' },
+        @{ 'Fix' = 'Run the script again in a few minutes; what is already done is left alone.'; 'Kind' = 'throttled'; 'Match' = '^429 \w+:|success: 429\b|error: \(429\)|TooManyRequests|Too ?Many ?Requests|micro delay|server is busy|ServerBusy|throttl'; 'Title' = 'Microsoft asks Roomkey to wait because there were too many requests.' },
+        @{ 'Fix' = 'Run the script again and sign in again. If it fails immediately: activate the role in Privileged Identity Management first, then sign in again.'; 'Kind' = 'expired'; 'Match' = '^401 \w+:|success: 401\b|error: \(401\)|InvalidAuthenticationToken|token (has|is) expired|Lifetime validation failed'; 'Title' = 'The sign-in expired, or the account cannot use this service.' },
+        @{ 'Fix' = 'Run the script again later; what is already done is left alone.'; 'Kind' = 'down'; 'Match' = '^50[034] \w+:|success: 50[034]\b|error: \(50[034]\)|ServiceUnavailable|Service Unavailable|Gateway ?Timeout|InternalServerError'; 'Title' = 'Microsoft''s service is not available at the moment.' },
+        @{ 'Fix' = 'Run the script again. It checks first.'; 'Kind' = 'lost'; 'Match' = 'connection was closed|^502 \w+:|success: 502\b|error: \(502\)|Bad ?Gateway|operation was canceled|HttpClient\.Timeout|error occurred while sending the request'; 'Title' = 'The response did not arrive. The change may have been made.' },
         @{ 'Fix' = 'Ask an administrator whose role includes this object to change it. If it is synchronized from a local Active Directory, change it there.'; 'Kind' = ''; 'Match' = 'out of the current user''s write scope'; 'Title' = 'The object is outside what this account can change.' },
         @{ 'Fix' = 'Change it there; the next synchronization brings it here.'; 'Kind' = ''; 'Match' = 'synchronized from your on-premises|ObjectIsDirSynced|local Active Directory'; 'Title' = 'The object comes from the on-premises Active Directory.' },
-        @{ 'Fix' = 'Sign in with an account that has the role that the script needs: Privileged Role Administrator together with Cloud Application Administrator, or Global Administrator. Activate roles from Privileged Identity Management before you sign in.'; 'Kind' = 'denied'; 'Match' = 'Access Denied|AccessDenied|Authorization_RequestDenied|\b403\b|Forbidden|UnAuthorized|Insufficient privileges|does not include the parameter'; 'Title' = 'The account is not allowed to do this.' },
+        @{ 'Fix' = 'Sign in with an account that has the role that the script needs: Privileged Role Administrator together with Cloud Application Administrator, or Global Administrator. Activate roles from Privileged Identity Management before you sign in.'; 'Kind' = 'denied'; 'Match' = 'Access Denied|AccessDenied|Authorization_RequestDenied|^403 \w+:|success: 403\b|error: \(403\)|Forbidden|UnAuthorized|Insufficient privileges|does not include the parameter'; 'Title' = 'The account is not allowed to do this.' },
         @{ 'Fix' = 'Use an address in a domain that the Microsoft 365 admin center lists under Settings > Domains.'; 'Kind' = ''; 'Match' = 'not an accepted domain'; 'Title' = 'The domain of the address does not belong to this tenant.' },
         @{ 'Fix' = 'Find it in the Exchange admin center, including deleted mailboxes, or choose another address.'; 'Kind' = ''; 'Match' = 'ProxyAddressExists|proxy address .* is already being used|The address belongs to'; 'Title' = 'Another object already has this address.' },
         @{ 'Fix' = 'Convert it with Set-Mailbox -Type Room, or remove it from the chosen rooms.'; 'Kind' = ''; 'Match' = 'AutoAccept can only be enabled on resource mailboxes'; 'Title' = 'This is not a room mailbox.' },
@@ -130,7 +134,7 @@ $KnownErrors = @(
         @{ 'Fix' = 'Start the script with -NoBroker; it then signs in with the browser.'; 'Kind' = ''; 'Match' = 'broker|\bWAM\b|window handle|0x?[0-9a-f]*CAA[0-9a-f]+|A specified logon session does not exist'; 'Title' = 'The sign-in through Windows'' account broker failed.' },
         @{ 'Fix' = 'Open a new PowerShell window and run the script there. Never run Exchange and Graph scripts in the same window.'; 'Kind' = ''; 'Match' = 'Could not load file or assembly|manifest definition does not match|Method not found'; 'Title' = 'Another module in this window loaded a conflicting library.' },
         @{ 'Fix' = 'Use a certificate or have the policy changed in the Entra admin center under Enterprise applications > Application policies.'; 'Kind' = ''; 'Match' = 'CredentialTypeNotAllowedAsPerAppPolicy|CredentialInvalidLifetimeAsPerAppPolicy|policy forbids client secrets'; 'Title' = 'A policy of the tenant forbids this client secret or its lifetime.' },
-        @{ 'Fix' = 'Check the address. A new object needs a few minutes until all of Microsoft''s servers know it.'; 'Kind' = 'missing'; 'Match' = 'ManagementObjectNotFound|couldn''t be found|could not be found|Request_ResourceNotFound|\b404\b|NotFound|There is no room mailbox'; 'Title' = 'The object does not exist, or not everywhere yet.' }
+        @{ 'Fix' = 'Check the address. A new object needs a few minutes until all of Microsoft''s servers know it.'; 'Kind' = 'missing'; 'Match' = 'ManagementObjectNotFound|couldn''t be found|could not be found|Request_ResourceNotFound|^404 \w+:|success: 404\b|error: \(404\)|NotFound|There is no room mailbox'; 'Title' = 'The object does not exist, or not everywhere yet.' }
     )
 $SignIn = @{
         '500011' = 'The tenant does not know the requested API. Check the chosen cloud; each cloud has its own Microsoft Graph.'
