@@ -25,7 +25,7 @@ var errKilled = problem.New(problem.CodeCancelled, words.T("killed"))
 // at a write.
 type world struct {
 	Directory
-	Spaces_     []tenant.Space
+	Places      []tenant.Space
 	Parents     map[string]string
 	Accounts    map[string]string
 	Granted     map[string]bool
@@ -40,17 +40,17 @@ type world struct {
 
 func newWorld() *world {
 	return &world{Parents: map[string]string{"a@c": "", "b@c": "s1", "c@c": "old"}, Accounts: map[string]string{}, Granted: map[string]bool{"Calendars.Read": true, "Place.Read.All": true},
-		Spaces_: []tenant.Space{{ID: "n", Name: "North", Kind: "building"}, {ID: "n1", Name: "1", Kind: "floor", ParentID: "n"}, {ID: "s1", Name: "Left", Kind: "section", ParentID: "n1"}, {ID: "old", Name: "9", Kind: "floor", ParentID: "n"}}}
+		Places: []tenant.Space{{ID: "n", Name: "North", Kind: "building"}, {ID: "n1", Name: "1", Kind: "floor", ParentID: "n"}, {ID: "s1", Name: "Left", Kind: "section", ParentID: "n1"}, {ID: "old", Name: "9", Kind: "floor", ParentID: "n"}}}
 }
 
 // state is all that is in it.
 func (w *world) state() string {
 	spaces := []string{}
 	t := tree{}
-	for _, s := range w.Spaces_ {
+	for _, s := range w.Places {
 		t[s.ID] = s
 	}
-	for _, s := range w.Spaces_ {
+	for _, s := range w.Places {
 		spaces = append(spaces, s.Kind+" "+t.path(s.ID)+s.Name)
 	}
 	slices.Sort(spaces)
@@ -84,7 +84,7 @@ func (w *world) write(do func()) error {
 func (w *world) id() string { w.n++; return fmt.Sprint("id", w.n) }
 
 func (w *world) Spaces(_ context.Context, kind string) (list []tenant.Space, err error) {
-	for _, s := range w.Spaces_ {
+	for _, s := range w.Places {
 		if s.Kind == kind && !w.hidden {
 			list = append(list, s)
 		}
@@ -93,11 +93,11 @@ func (w *world) Spaces(_ context.Context, kind string) (list []tenant.Space, err
 }
 
 func (w *world) CreateSpace(_ context.Context, s tenant.Space) error {
-	return w.write(func() { s.ID = w.id(); w.Spaces_ = append(w.Spaces_, s) })
+	return w.write(func() { s.ID = w.id(); w.Places = append(w.Places, s) })
 }
 
 func (w *world) DeleteSpace(_ context.Context, id string) error {
-	return w.write(func() { w.Spaces_ = slices.DeleteFunc(w.Spaces_, func(s tenant.Space) bool { return s.ID == id }) })
+	return w.write(func() { w.Places = slices.DeleteFunc(w.Places, func(s tenant.Space) bool { return s.ID == id }) })
 }
 
 func (w *world) Rooms(context.Context, func([]tenant.Room)) (l tenant.Listing[tenant.Room]) {
@@ -312,7 +312,7 @@ func TestEveryKill(t *testing.T) {
 // not made a second time.
 func TestBuildingsOff(t *testing.T) {
 	w := newWorld()
-	w.Spaces_, w.hidden = nil, true
+	w.Places, w.hidden = nil, true
 	in, _ := w.input()
 	job := works()["places-buildings"]
 	p, err := MakePlan(t.Context(), in, job)
@@ -323,8 +323,8 @@ func TestBuildingsOff(t *testing.T) {
 		if p, err = MakePlan(t.Context(), in, job); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Apply(t.Context(), in, p); problem.CodeOf(err) != codeHidden || len(w.Spaces_) != 1 {
-			t.Fatal(err, w.Spaces_)
+		if _, err := Apply(t.Context(), in, p); problem.CodeOf(err) != codeHidden || len(w.Places) != 1 {
+			t.Fatal(err, w.Places)
 		}
 	}
 	w.hidden = false // North is there, South is not
@@ -351,12 +351,12 @@ func TestWhatSomebodyElseMade(t *testing.T) {
 		t.Fatal(err)
 	}
 	for id, s := range map[string]tenant.Space{"x": {ID: "x", Name: "new", Kind: "section"}} {
-		for _, floor := range w.Spaces_ {
+		for _, floor := range w.Places {
 			if floor.Name == "G" {
 				s.ParentID = floor.ID
 			}
 		}
-		w.Spaces_ = append(w.Spaces_, s)
+		w.Places = append(w.Places, s)
 		w.Parents["b@c"] = id
 	}
 	if p, err = MakeUndoPlan(t.Context(), in, "places-buildings"); err != nil {
