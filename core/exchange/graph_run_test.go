@@ -114,7 +114,7 @@ func TestGraphScriptsRun(t *testing.T) {
 	t.Run("secret", func(t *testing.T) {
 		l.t = t
 		o := run(l.make("register-application", nil), map[string]any{"NewSecret": true})
-		if o.Exit != 1 || !strings.Contains(o.result.Err, "removed again") || strings.Contains(o.Output, "is in the clipboard:") {
+		if o.Exit != 1 || !strings.Contains(o.result.Err, "so the new secret was removed") || strings.Contains(o.Output, "is in the clipboard:") {
 			t.Errorf("without a clipboard: %s", o.Output)
 		}
 	})

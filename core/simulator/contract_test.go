@@ -104,7 +104,7 @@ func TestAnswersAreMicrosofts(t *testing.T) {
 	a := c.Account()
 	room, group := c.tenant.Directory.Room(0).Email, c.tenant.Directory.ID(tenant.KindGroup, tenant.GroupFirstDepartment)
 	c.token = c.signIn(registerScopes + " User.ReadWrite.All Group.Read.All Place.ReadWrite.All Calendars.ReadWrite").text("access_token")
-	user := c.graph(http.MethodPost, "/users", `{"accountEnabled":true,"displayName":"Booking","mailNickname":"booking","userPrincipalName":"booking@contoso.example","passwordProfile":{"password":"correct horse battery","forceChangePasswordNextSignIn":false}}`)
+	user := c.graph(http.MethodPost, "/users", `{"accountEnabled":true,"displayName":"Booking","mailNickname":"booking","userPrincipalName":"booking@contoso.example","passwordProfile":{"password":"Correct horse battery 1","forceChangePasswordNextSignIn":false}}`)
 	c.want(user, 201, "")
 	graph := c.graph(http.MethodGet, "/servicePrincipals(appId='"+tenant.GraphAppID+"')?$select=id", "").text("id")
 	for _, call := range []struct {

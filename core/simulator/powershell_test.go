@@ -79,3 +79,18 @@ func TestPowerShellSharesTheTenant(t *testing.T) {
 		t.Error(string(again))
 	}
 }
+
+// TestNoPreview: a tenant whose beta has no limits of Exchange says so, and the
+// others list them.
+func TestNoPreview(t *testing.T) {
+	for _, faults := range [][]string{nil, {fault.NoPreview}} {
+		c := start(t, Options{Faults: faults})
+		c.token = c.signIn("RoleManagement.ReadWrite.Exchange").text("access_token")
+		got := c.do(http.MethodGet, c.Cloud().Graph+"/beta/roleManagement/exchange/customAppScopes", "", "", "Authorization", "Bearer "+c.token)
+		if len(faults) == 0 {
+			c.want(got, http.StatusOK, "")
+		} else {
+			c.want(got, http.StatusBadRequest, "BadRequest")
+		}
+	}
+}

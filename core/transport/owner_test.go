@@ -57,7 +57,7 @@ func TestRemediesNameThePlace(t *testing.T) {
 		"time-out at a port":      {BookingServer, context.DeadlineExceeded, "rooms.example:8443", "allow rooms.example:8443.", "on port"},
 		"time-out here":           {lab, context.DeadlineExceeded, "localhost:45000", "on this computer", "firewall"},
 		"cut here":                {lab, io.ErrUnexpectedEOF, "127.0.0.1:45000", "on this computer", "firewall"},
-		"cut on the way":          {lab, io.ErrUnexpectedEOF, "lab.example:8443", "let lab.example:8443 through", "on port"},
+		"cut on the way":          {lab, io.ErrUnexpectedEOF, "lab.example:8443", "allow lab.example:8443", "on port"},
 		"plain http":              {BookingServer, plainHTTP("rooms.example", BookingServer), "rooms.example", describe, "clouds.yaml"},
 		"too large":               {BookingServer, errTooLarge, "rooms.example", describe, "clouds.yaml"},
 	} {
