@@ -125,7 +125,11 @@ func TestTheMainJobByKeyboard(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, step := range steps {
-		if step.State != setup.Done {
+		want := setup.Done
+		if step.ID == setup.Restrict {
+			want = setup.Attention // a file reports it; nobody made a test booking
+		}
+		if step.State != want {
 			t.Errorf("%s is %s: %s", step.ID, step.State, step.Reason)
 		}
 	}

@@ -246,11 +246,12 @@ func restrict(k Known) Step {
 }
 
 // reported is what the result file of a script comes to. Anybody can write such
-// a file, so that the step is done only with a later test booking.
+// a file, so that the step is done only with a later test booking, where one can
+// be made.
 func reported(settings, booking evidence.State) Step {
 	switch {
 	case booking.Claim == "":
-		return step(Restrict, Attention, words.T("The results of the script report that every chosen room is set up. The product books nothing, so no test booking can confirm it."))
+		return proven(Restrict, words.T("The results of the script report that every chosen room is set up. The product books nothing, so no test booking can confirm it."), settings)
 	case booking.Standing != evidence.Works || booking.At.Before(settings.At):
 		return step(Restrict, Attention, words.T("The results of the script report that every chosen room is set up. No call has confirmed it: make a test booking."))
 	}

@@ -115,7 +115,7 @@ func TestSteps(t *testing.T) {
 		{"the script reports everything", with(after(whole, "script")), [6]State{Done, Done, Done, Attention, Done, Ready}, "restrict: make a test booking."},
 		{"a room was booked before the script reports", with(after(whole, "booking", "script"), func(k *Known) { settingsAt(k, now) }), [6]State{Done, Done, Done, Attention, Done, Ready}, "restrict: make a test booking."},
 		{"a test booking confirms the script", with(after(whole, "booking", "script")), [6]State{Done, Done, Done, Done, Done, Ready}, "restrict: accepted a test booking since"},
-		{"a product that books nothing", with(after(whole, "script"), unbooked), [6]State{Done, Done, Done, Attention, Done, Ready}, "restrict: no test booking can confirm it"},
+		{"a product that books nothing", with(after(whole, "script"), unbooked), [6]State{Done, Done, Done, Done, Done, Ready}, "restrict: no test booking can confirm it"},
 		{"the script failed", with(after(whole, "script=disproved")), [6]State{Done, Done, Done, Failed, Done, Ready}, "restrict: script: disproved."},
 		{"the script left rooms out", with(after(whole, "script=doubtful")), [6]State{Done, Done, Done, Attention, Done, Ready}, "restrict: script: doubtful."},
 		{"no rooms known of a product that lists none", with(func(k *Known) { k.RoomsCount = 0 }), [6]State{Done, Ready, Attention, Ready, Ready, Blocked}, ""},
