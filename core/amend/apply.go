@@ -45,12 +45,12 @@ func Apply(ctx context.Context, in Input, p Plan) (exchange.Result, error) {
 	if r.in.Patience <= 0 {
 		r.in.Patience = 30 * time.Second
 	}
-	out := exchange.Result{Script: p.result(), Connection: p.Connection, Tenant: p.Tenant, StartedAt: in.Time(), Account: in.By, Files: []string{}, Results: []exchange.Outcome{}}
+	out := exchange.Result{Script: p.result(), Connection: p.Connection, Tenant: p.Tenant, StartedAt: in.Time().Truncate(time.Second), Account: in.By, Files: []string{}, Results: []exchange.Outcome{}}
 	err = r.all(ctx, &out)
 	if err != nil {
 		out.Err = plainly(problem.Of(err))
 	}
-	out.FinishedAt = in.Time()
+	out.FinishedAt = in.Time().Truncate(time.Second) // as scripts write it: theirs can follow in the same second
 	return exchange.NewResult(out), err
 }
 

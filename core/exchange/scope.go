@@ -298,8 +298,8 @@ func (b *build) grants() error {
 	return nil
 }
 
-// evidence is the result of one of the named scripts: the file in the form, or
-// else the newest that was read back. A later result of the script that undoes
+// evidence is the result of one of the named scripts, in the order in which they
+// are run: the file in the form, or else the newest that was read back. A later result of the script that undoes
 // them spoils it; "" for none.
 func (b *build) evidence(undo string, scripts ...string) (Result, error) {
 	var r Result
@@ -310,9 +310,11 @@ func (b *build) evidence(undo string, scripts ...string) (Result, error) {
 			return r, err
 		}
 	}
-	for _, back := range b.Results {
-		if !ok && slices.Contains(scripts, back.Script) && !back.WhatIf && back.FinishedAt.After(r.FinishedAt) && back.fits(b.Connection) == nil {
-			r = back
+	for _, script := range scripts {
+		for _, back := range b.Results {
+			if !ok && back.Script == script && !back.WhatIf && !back.FinishedAt.Before(r.FinishedAt) && back.fits(b.Connection) == nil {
+				r = back
+			}
 		}
 	}
 	switch {

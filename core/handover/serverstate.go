@@ -1,6 +1,7 @@
 package handover
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -81,7 +82,8 @@ func (h *Handover) Held(ctx context.Context) (Held, error) {
 	if _, tested, err := h.o.Ledger.LastCheck(ctx); err == nil && tested && out.Current.Configuration != nil {
 		// The present choice was tested since. A digest that differs by a field for
 		// which the server has no use is no difference: a push would write nothing.
-		want.Digest = out.Current.Configuration.Digest
+		// None at all is that of a push that has not ended.
+		want.Digest = cmp.Or(out.Current.Configuration.Digest, want.Digest)
 	}
 	out.Compared, out.Matches = true, client.Keeps(out.Current, *want)
 	if view := h.view(ctx, out.Status, failed, want.Digest); view.Status == check.Fail {

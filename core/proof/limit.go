@@ -61,14 +61,15 @@ func (f Facts) LimitedByRBAC() (roles []string, proven bool) {
 	return reach.Roles, reach.Proven()
 }
 
-// newest is the latest result of several scripts, none where a later one undid it.
+// newest is the latest result of several scripts, which are in the order in which
+// they are run within a second, none where a later one undid it.
 func (f Facts) newest(undo string, scripts ...string) (r exchange.Result, ok bool) {
 	for _, script := range scripts {
-		if other, read := f.Result(script); read && !other.WhatIf && other.FinishedAt.After(r.FinishedAt) {
+		if other, read := f.Result(script); read && !other.WhatIf && !other.FinishedAt.Before(r.FinishedAt) {
 			r, ok = other, true
 		}
 	}
-	if back, read := f.Result(undo); read && back.Summary[exchange.Changed] > 0 && back.FinishedAt.After(r.FinishedAt) {
+	if back, read := f.Result(undo); read && back.Summary[exchange.Changed] > 0 && !back.FinishedAt.Before(r.FinishedAt) {
 		return exchange.Result{}, false
 	}
 	return r, ok
