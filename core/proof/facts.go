@@ -170,7 +170,7 @@ func (f Facts) wanted() []evidence.Want {
 func (f Facts) reported() (evidence.Record, bool) {
 	r, ok := f.Result("calendar-processing")
 	undo, undone := f.Result("calendar-processing-undo")
-	if !ok || r.WhatIf || undone && !undo.WhatIf && undo.FinishedAt.After(r.FinishedAt) {
+	if !ok || r.WhatIf || undone && !undo.WhatIf && !undo.FinishedAt.Before(r.FinishedAt) {
 		return evidence.Record{}, false
 	}
 	right := map[string]bool{}

@@ -162,7 +162,7 @@ func (s *Session) roomPolicy(room string) *check.RoomPolicy {
 // was read back.
 func (s *Session) changedSince(room string, read time.Time) map[string]string {
 	r, ok := s.scriptResult("calendar-processing")
-	if !ok || r.WhatIf || r.FinishedAt.Before(read) {
+	if !ok || r.WhatIf || r.FinishedAt.Before(read.Truncate(time.Second)) {
 		return nil
 	}
 	for _, o := range r.Results {
