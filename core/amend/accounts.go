@@ -17,7 +17,7 @@ const (
 // blockedAccount is the account behind a room, whose sign-in is blocked or allowed.
 var blockedAccount = kind{
 	action: "sign-in blocked", back: "sign-in allowed", request: "PATCH /users/{id}", title: words.T("Sign-in of a room account"),
-	look: func(ctx context.Context, e *eye, i Item) (object, error) {
+	look: func(ctx context.Context, e *view, i Item) (object, error) {
 		a, err := e.Directory.Account(ctx, i.Identity)
 		if err != nil {
 			return object{}, err
@@ -38,7 +38,7 @@ var blockedAccount = kind{
 		}
 		return o, nil
 	},
-	change: func(ctx context.Context, e *eye, o object, i Item) error {
+	change: func(ctx context.Context, e *view, o object, i Item) error {
 		allowed, _ := i.After[accountEnabled].(bool)
 		return e.Directory.AllowSignIn(ctx, o.id, allowed)
 	},
@@ -47,7 +47,7 @@ var blockedAccount = kind{
 // serviceAccount is the ordinary user that some products want.
 var serviceAccount = kind{
 	action: "service account", back: "service account deleted", request: "POST /users", title: words.T("Service account"), made: true,
-	look: func(ctx context.Context, e *eye, i Item) (object, error) {
+	look: func(ctx context.Context, e *view, i Item) (object, error) {
 		a, err := e.Directory.Account(ctx, i.Identity)
 		if err != nil || a.ID == "" {
 			return object{}, err
@@ -68,7 +68,7 @@ var serviceAccount = kind{
 		}
 		return o, nil
 	},
-	change: func(ctx context.Context, e *eye, o object, i Item) error {
+	change: func(ctx context.Context, e *view, o object, i Item) error {
 		if i.After.empty() {
 			return e.Directory.DeleteUser(ctx, o.id)
 		}

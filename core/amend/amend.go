@@ -128,7 +128,7 @@ func (p Plan) Todo() (todo []Item) {
 
 // MakePlan looks at every object of the work. It changes nothing.
 func MakePlan(ctx context.Context, in Input, w exchange.Work) (Plan, error) {
-	e, err := in.eye(w.Script.Name)
+	e, err := in.view(w.Script.Name)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -175,7 +175,7 @@ const atOnce = 4
 
 // compare looks at the objects of items and has judge fill each in. One that is
 // not there is an item to read; any other error ends it.
-func (e *eye) compare(ctx context.Context, p Plan, judge func(*Item, object)) error {
+func (e *view) compare(ctx context.Context, p Plan, judge func(*Item, object)) error {
 	err := e.ahead(ctx, p.Items)
 	if err == nil {
 		err = e.each(ctx, p.Items, judge)
@@ -186,7 +186,7 @@ func (e *eye) compare(ctx context.Context, p Plan, judge func(*Item, object)) er
 	return err
 }
 
-func (e *eye) each(ctx context.Context, items []Item, judge func(*Item, object)) error {
+func (e *view) each(ctx context.Context, items []Item, judge func(*Item, object)) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(atOnce)
 	for n := range items {

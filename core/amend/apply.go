@@ -19,7 +19,7 @@ const inARow = 3
 
 // run is one Apply on its way.
 type run struct {
-	in   *eye
+	in   *view
 	id   string
 	plan Plan
 	// unwritten is why the journal took no entry: nothing is done without it.
@@ -34,7 +34,7 @@ func Apply(ctx context.Context, in Input, p Plan) (exchange.Result, error) {
 	if err := in.fits(p); err != nil {
 		return exchange.Result{}, err
 	}
-	e, err := in.eye(p.Script)
+	e, err := in.view(p.Script)
 	if err != nil {
 		return exchange.Result{}, err
 	}

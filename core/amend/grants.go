@@ -14,8 +14,8 @@ const granted = "granted"
 // access are the enterprise application of the connection and Microsoft Graph's.
 type access struct{ application, graph tenant.ServicePrincipal }
 
-// theAccess reads both once.
-func (e *eye) theAccess(ctx context.Context) (*access, error) {
+// readAccess reads both once.
+func (e *view) readAccess(ctx context.Context) (*access, error) {
 	if e.access != nil {
 		return e.access, nil
 	}
@@ -50,16 +50,16 @@ func grant(action, back, request string, held bool) kind {
 	return kind{
 		action: action, back: back, request: request, title: words.T("Tenant-wide permission"), ofApplication: true,
 		wanted: func(Values) (Values, error) { return Values{granted: held}, nil },
-		look: func(ctx context.Context, e *eye, i Item) (object, error) {
-			a, err := e.theAccess(ctx)
+		look: func(ctx context.Context, e *view, i Item) (object, error) {
+			a, err := e.readAccess(ctx)
 			if err != nil {
 				return object{}, err
 			}
 			held, err := e.heldGrants(ctx, a, i.Identity)
 			return object{id: a.application.ID, values: Values{granted: len(held) > 0}}, err
 		},
-		change: func(ctx context.Context, e *eye, o object, i Item) error {
-			a, err := e.theAccess(ctx)
+		change: func(ctx context.Context, e *view, o object, i Item) error {
+			a, err := e.readAccess(ctx)
 			if err != nil {
 				return err
 			}
@@ -82,7 +82,7 @@ func grant(action, back, request string, held bool) kind {
 }
 
 // heldGrants are the tenant-wide grants of a permission to the application.
-func (e *eye) heldGrants(ctx context.Context, a *access, permission string) (held []tenant.AppRoleGrant, err error) {
+func (e *view) heldGrants(ctx context.Context, a *access, permission string) (held []tenant.AppRoleGrant, err error) {
 	role, err := a.role(permission)
 	if err != nil {
 		return nil, err

@@ -46,8 +46,8 @@ func (r *run) write(i Item, e change.Record) error {
 // keyOf tells the objects of a script apart.
 func keyOf(i Item) string { return i.Cmdlet + " " + i.Identity }
 
-// eye opens an eye that knows what runs of the script have made.
-func (in Input) eye(script string) (*eye, error) {
+// view opens an view that knows what runs of the script have made.
+func (in Input) view(script string) (*view, error) {
 	entries, err := in.entries(script)
 	made := map[string]bool{}
 	for _, e := range entries {
@@ -58,7 +58,7 @@ func (in Input) eye(script string) (*eye, error) {
 			delete(made, key)
 		}
 	}
-	return &eye{Input: in, made: made}, err
+	return &view{Input: in, made: made}, err
 }
 
 // entries are those of a script. What is about another application than the
@@ -181,7 +181,7 @@ func MakeUndoPlan(ctx context.Context, in Input, script string) (Plan, error) {
 	}
 	p := in.plan(script, items)
 	p.Undo = true
-	e := &eye{Input: in}
+	e := &view{Input: in}
 	return p, e.compare(ctx, p, func(i *Item, now object) {
 		before, after, others := Values{}, Values{}, 0
 		for name, ours := range i.After {

@@ -27,7 +27,7 @@ var limitScope = kind{
 		filter, err := filterOf(parameters)
 		return Values{scopeFilter: filter}, err
 	},
-	look: func(ctx context.Context, e *eye, i Item) (object, error) {
+	look: func(ctx context.Context, e *view, i Item) (object, error) {
 		s, err := e.scope(ctx, i.Identity)
 		if err != nil || s.ID == "" {
 			return object{}, err
@@ -40,7 +40,7 @@ var limitScope = kind{
 		}
 		return o, nil
 	},
-	change: func(ctx context.Context, e *eye, o object, i Item) error {
+	change: func(ctx context.Context, e *view, o object, i Item) error {
 		s := tenant.AppScope{ID: o.id, Name: i.Identity, Filter: canonical(i.After[scopeFilter])}
 		switch {
 		case s.Filter == "":
@@ -80,7 +80,7 @@ func filterOf(parameters Values) (string, error) {
 }
 
 // scope finds a scope by its name; without an id there is none.
-func (e *eye) scope(ctx context.Context, name string) (tenant.AppScope, error) {
+func (e *view) scope(ctx context.Context, name string) (tenant.AppScope, error) {
 	all, err := e.Directory.AppScopes(ctx)
 	if err != nil {
 		return tenant.AppScope{}, e.preview(err)
@@ -96,7 +96,7 @@ func (e *eye) scope(ctx context.Context, name string) (tenant.AppScope, error) {
 // limitRole is a role that the application has within the scope.
 var limitRole = kind{
 	action: "role assignment", back: "no role assignment", request: "POST /roleManagement/exchange/roleAssignments", title: words.T("Exchange role of the application"), made: true, ofApplication: true, preview: true,
-	look: func(ctx context.Context, e *eye, i Item) (object, error) {
+	look: func(ctx context.Context, e *view, i Item) (object, error) {
 		values := i.After
 		if values.empty() {
 			values = i.Before
@@ -116,7 +116,7 @@ var limitRole = kind{
 		}
 		return object{}, nil
 	},
-	change: func(ctx context.Context, e *eye, o object, i Item) error {
+	change: func(ctx context.Context, e *view, o object, i Item) error {
 		if i.After.empty() {
 			return e.Directory.DeleteExchangeAssignment(ctx, o.id)
 		}
@@ -132,7 +132,7 @@ var limitRole = kind{
 }
 
 // assignable is the id of a role, and the scope by its name.
-func (e *eye) assignable(ctx context.Context, v Values) (id string, s tenant.AppScope, err error) {
+func (e *view) assignable(ctx context.Context, v Values) (id string, s tenant.AppScope, err error) {
 	role := canonical(v[roleName])
 	if id, err = e.Directory.ExchangeRole(ctx, role); err != nil {
 		return "", s, e.preview(err)
@@ -147,7 +147,7 @@ func (e *eye) assignable(ctx context.Context, v Values) (id string, s tenant.App
 
 // preview is why Microsoft's preview does not answer, with the script in its place;
 // that Microsoft was busy or did not let the account look is not the preview's.
-func (e *eye) preview(err error) error {
+func (e *view) preview(err error) error {
 	p := problem.Of(err)
 	if p.Kind != problem.Absent && p.Kind != problem.Refused && p.Kind != problem.Unsupported && p.Kind != problem.UnexpectedAnswer {
 		return p

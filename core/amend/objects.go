@@ -37,9 +37,9 @@ type kind struct {
 	// parameters themselves.
 	wanted func(Values) (Values, error)
 	// look finds the object of an item, change brings its values about. What many
-	// objects have in common is read once, through the eye.
-	look   func(context.Context, *eye, Item) (object, error)
-	change func(context.Context, *eye, object, Item) error
+	// objects have in common is read once, through the view.
+	look   func(context.Context, *view, Item) (object, error)
+	change func(context.Context, *view, object, Item) error
 }
 
 // kinds are by the cmdlet of the operation.
@@ -55,8 +55,8 @@ var kinds = map[string]kind{
 	"New-ManagementRoleAssignment": limitRole,
 }
 
-// eye looks at the objects of one plan or one run.
-type eye struct {
+// view is what one plan or one run reads of the tenant, the common parts once.
+type view struct {
 	Input
 	// listed are the rooms as they were when a plan looked at many.
 	listed map[string]tenant.Room
@@ -67,12 +67,12 @@ type eye struct {
 }
 
 // look finds the object of an item.
-func (e *eye) look(ctx context.Context, i Item) (object, error) {
+func (e *view) look(ctx context.Context, i Item) (object, error) {
 	return kinds[i.Cmdlet].look(ctx, e, i)
 }
 
 // room is a room as a list of the tenant has it, or by itself.
-func (e *eye) room(ctx context.Context, address string) (tenant.Place, error) {
+func (e *view) room(ctx context.Context, address string) (tenant.Place, error) {
 	if r, there := e.listed[strings.ToLower(address)]; there {
 		return tenant.Place{Room: r}, nil
 	}
@@ -81,15 +81,15 @@ func (e *eye) room(ctx context.Context, address string) (tenant.Place, error) {
 
 // ahead reads what many items of a plan have in common. Many rooms come in few calls
 // as a list, which leaves out those that are hidden.
-func (e *eye) ahead(ctx context.Context, items []Item) error {
+func (e *view) ahead(ctx context.Context, items []Item) error {
 	rooms := 0
 	for _, i := range items {
 		var err error
 		switch k := kinds[i.Cmdlet]; {
 		case k.inTree:
-			_, err = e.theSpaces(ctx)
+			_, err = e.readSpaces(ctx)
 		case k.ofApplication && !k.preview:
-			_, err = e.theAccess(ctx)
+			_, err = e.readAccess(ctx)
 		}
 		if err != nil {
 			return err
@@ -108,7 +108,7 @@ func (e *eye) ahead(ctx context.Context, items []Item) error {
 	return nil
 }
 
-// action is what an item does, going by what is there and what is wanted.
+// does is what an item does, going by what is there and what is wanted.
 func (k kind) does(now object, after Values) change.Action {
 	switch {
 	case k.made && after.empty():

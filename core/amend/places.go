@@ -19,11 +19,11 @@ var inGraph = map[string]string{
 // describedRoom is what is known of a room: building, capacity, equipment.
 var describedRoom = kind{
 	action: "place", back: "place", request: "PATCH /places/{id}", title: words.T("Description of a room"),
-	look: func(ctx context.Context, e *eye, i Item) (object, error) {
+	look: func(ctx context.Context, e *view, i Item) (object, error) {
 		p, err := e.room(ctx, i.Identity)
 		return object{id: p.ID, kind: cmp.Or(p.Type, "room"), values: valuesOf(p.Room)}, err
 	},
-	change: func(ctx context.Context, e *eye, o object, i Item) error {
+	change: func(ctx context.Context, e *view, o object, i Item) error {
 		properties := map[string]any{}
 		for name, value := range i.After {
 			if name == "Tags" && canonical(value) == "" {
@@ -61,8 +61,8 @@ const (
 // tree are the buildings, floors and sections of the tenant by id.
 type tree map[string]tenant.Space
 
-// theSpaces reads the tree once, and again when one was made or removed.
-func (e *eye) theSpaces(ctx context.Context) (tree, error) {
+// readSpaces reads the tree once, and again when one was made or removed.
+func (e *view) readSpaces(ctx context.Context) (tree, error) {
 	if e.spaces != nil {
 		return *e.spaces, nil
 	}
@@ -108,8 +108,8 @@ func (t tree) find(kind, path string) (found tenant.Space) {
 // madeSpace is a building, or a floor of one.
 var madeSpace = kind{
 	action: "building or floor", back: "building or floor removed", request: "POST /places", title: words.T("Building or floor"), made: true, inTree: true,
-	look: func(ctx context.Context, e *eye, i Item) (object, error) {
-		t, err := e.theSpaces(ctx)
+	look: func(ctx context.Context, e *view, i Item) (object, error) {
+		t, err := e.readSpaces(ctx)
 		if err != nil {
 			return object{}, err
 		}
@@ -124,8 +124,8 @@ var madeSpace = kind{
 		}
 		return object{}, nil
 	},
-	change: func(ctx context.Context, e *eye, o object, i Item) error {
-		t, err := e.theSpaces(ctx)
+	change: func(ctx context.Context, e *view, o object, i Item) error {
+		t, err := e.readSpaces(ctx)
 		if err != nil {
 			return err
 		}
@@ -156,7 +156,7 @@ func hidden(i Item) *problem.Problem {
 }
 
 // holdsNothing refuses to remove a building or a floor in which something is.
-func (e *eye) holdsNothing(ctx context.Context, t tree, id string) error {
+func (e *view) holdsNothing(ctx context.Context, t tree, id string) error {
 	inside := ""
 	for _, s := range t {
 		if s.ParentID == id {
@@ -183,12 +183,12 @@ func (e *eye) holdsNothing(ctx context.Context, t tree, id string) error {
 // floor is on it, and stays in the section.
 var roomOnFloor = kind{
 	action: "floor of the room", back: "floor of the room", request: "PATCH /places/{id}", title: words.T("Floor of a room"), inTree: true,
-	look: func(ctx context.Context, e *eye, i Item) (object, error) {
+	look: func(ctx context.Context, e *view, i Item) (object, error) {
 		p, err := e.room(ctx, i.Identity)
 		if err != nil {
 			return object{}, err
 		}
-		t, err := e.theSpaces(ctx)
+		t, err := e.readSpaces(ctx)
 		o := object{id: p.ID, kind: cmp.Or(p.Type, "room"), values: Values{}}
 		if path := t.path(p.ParentID); path != "" {
 			o.values[parentFloor] = path
@@ -198,12 +198,12 @@ var roomOnFloor = kind{
 		}
 		return o, err
 	},
-	change: func(ctx context.Context, e *eye, o object, i Item) error {
+	change: func(ctx context.Context, e *view, o object, i Item) error {
 		path := canonical(i.After[parentFloor])
 		if path == "" {
 			return e.Directory.ChangePlace(ctx, o.id, o.kind, map[string]any{"parentId": nil})
 		}
-		t, err := e.theSpaces(ctx)
+		t, err := e.readSpaces(ctx)
 		if err != nil {
 			return err
 		}

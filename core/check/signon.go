@@ -84,24 +84,28 @@ func bareURI(uri string) string {
 
 func checkAccessTokens(_ context.Context, s *State) Finding {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.application.AccessTokens {
-		return pass(words.T("Access tokens are on."))
-	}
-	return fail(problem.New(codeSignOnAccessTokensOff, words.T("The application does not issue access tokens, which %s signs people in with.", s.Product.Name)).
-		Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication, \"Implicit grant and hybrid flows\": select \"Access tokens\" and select \"Save\".")).
-		See(words.T("Authentication of this application"), s.portal("Authentication")))
+	on := s.application.AccessTokens
+	s.mu.Unlock()
+	return s.issued(on, words.T("Access tokens are on."),
+		problem.New(codeSignOnAccessTokensOff, words.T("The application does not issue access tokens, which %s signs people in with.", s.Product.Name)).
+			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication, \"Implicit grant and hybrid flows\": select \"Access tokens\" and select \"Save\".")))
 }
 
 func checkIDTokens(_ context.Context, s *State) Finding {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.application.IDTokens {
-		return pass(words.T("ID tokens are on."))
+	on := s.application.IDTokens
+	s.mu.Unlock()
+	return s.issued(on, words.T("ID tokens are on."),
+		problem.New(codeSignOnIDTokensOff, words.T("The application does not issue ID tokens, with which %s signs people in.", s.Product.Name)).
+			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication, \"Implicit grant and hybrid flows\": select \"ID tokens\", then select \"Save\".")))
+}
+
+// issued is the finding on tokens that an application issues without a code.
+func (s *State) issued(on bool, passed words.Text, off *problem.Problem) Finding {
+	if on {
+		return pass(passed)
 	}
-	return fail(problem.New(codeSignOnIDTokensOff, words.T("The application does not issue ID tokens, with which %s signs people in.", s.Product.Name)).
-		Fix(words.T("Microsoft Entra admin center, App registrations, this application, Authentication, \"Implicit grant and hybrid flows\": select \"ID tokens\", then select \"Save\".")).
-		See(words.T("Authentication of this application"), s.portal("Authentication")))
+	return fail(off.See(words.T("Authentication of this application"), s.portal("Authentication")))
 }
 
 // signInScopes are what a sign-in asks for.

@@ -53,8 +53,8 @@ type Task struct {
 func (t Task) Text() words.Text { return words.Sentences(t.Stage.text(), t.Why) }
 
 // Checklist are all scripts of a target whose rooms have their data as far as it was
-// read: first those that are needed, in the order to run
-// them, then the optional ones, then the others.
+// read: first those that are needed, in the order to run them, then the optional
+// ones, then the others.
 func Checklist(t Target) []Task {
 	var needed, optional, others []Task
 	for _, s := range Catalogue() {

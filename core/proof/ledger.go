@@ -47,12 +47,9 @@ func (l *Ledger) of(ctx context.Context, c *connection.Connection) Facts {
 // Claims are where the claims of the connection stand.
 func (l *Ledger) Claims(ctx context.Context) ([]evidence.State, error) {
 	f := l.facts(ctx)
-	records, kept, err := l.store.Evidence(l.id)
+	records, err := l.remembered(f)
 	if err != nil {
 		return nil, err
-	}
-	if !kept {
-		records = l.older(f)
 	}
 	last, err := l.LastPush()
 	if err != nil {
@@ -108,12 +105,9 @@ func (l *Ledger) Remembers(claim evidence.Claim) (bool, error) {
 // present application; zero when none did.
 func (l *Ledger) LastToken(ctx context.Context) (at time.Time) {
 	f := l.facts(ctx)
-	records, kept, err := l.store.Evidence(l.id)
+	records, err := l.remembered(f)
 	if err != nil {
 		return at
-	}
-	if !kept {
-		records = l.older(f)
 	}
 	application := f.basis()[evidence.Application]
 	for _, r := range records {
@@ -123,6 +117,15 @@ func (l *Ledger) LastToken(ctx context.Context) (at time.Time) {
 		}
 	}
 	return at
+}
+
+// remembered is what was seen so far.
+func (l *Ledger) remembered(f Facts) ([]evidence.Record, error) {
+	records, kept, err := l.store.Evidence(l.id)
+	if err == nil && !kept {
+		records = l.older(f)
+	}
+	return records, err
 }
 
 // older is what a version that kept no evidence left behind: its last

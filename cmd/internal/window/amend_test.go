@@ -17,12 +17,7 @@ import (
 // script takes: there, each key of the two commands counts, and nothing of signing
 // in twice and of bringing the result back.
 func TestRoomsAreBlockedByGraph(t *testing.T) {
-	h := home(t, simulator.Options{Rooms: 200, Users: 5, Faults: []string{fault.RoomSignIn}})
-	id, err := h.Simulate(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := sitDown(t, h, id)
+	_, s := simulate(t, simulator.Options{Rooms: 200, Users: 5, Faults: []string{fault.RoomSignIn}})
 	s.goes(setup.Choose)
 	s.press("Continue")
 	s.goes(setup.Restrict)
@@ -67,12 +62,7 @@ func TestRoomsAreBlockedByGraph(t *testing.T) {
 // TestWhatGraphMakes: a preview is off until it is chosen, and the service account is
 // made with a password that was typed on the page.
 func TestWhatGraphMakes(t *testing.T) {
-	h := home(t, simulator.Options{Rooms: 3, Users: 5})
-	id, err := h.Simulate(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := sitDown(t, h, id)
+	_, s := simulate(t, simulator.Options{Rooms: 3, Users: 5})
 	s.goes(setup.Choose)
 	s.press("Continue")
 	s.goes(setup.Restrict)

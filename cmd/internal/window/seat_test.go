@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/simulator"
 	"github.com/roomkey/roomkey/ui"
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
@@ -25,6 +26,17 @@ type seat struct {
 	shell  *ui.Shell
 	queue  *kit.Queue
 	window fyne.Window
+}
+
+// simulate sits down before the connection to a simulated tenant.
+func simulate(t *testing.T, o simulator.Options) (*Home, *seat) {
+	t.Helper()
+	h := home(t, o)
+	id, err := h.Simulate(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h, sitDown(t, h, id)
 }
 
 // sitDown opens a connection in a window without a display.

@@ -137,12 +137,7 @@ func TestFromNothingToPushed(t *testing.T) {
 // TestAServerThatMicrosoftLetsNotIn: the push is red, with the code of its own
 // sign-in and what helps at the top, and nothing proposes to delete the credential.
 func TestAServerThatMicrosoftLetsNotIn(t *testing.T) {
-	h := home(t, simulator.Options{Rooms: 3, Users: 5, Faults: []string{fault.ServerMicrosoft}})
-	id, err := h.Simulate(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := sitDown(t, h, id)
+	_, s := simulate(t, simulator.Options{Rooms: 3, Users: 5, Faults: []string{fault.ServerMicrosoft}})
 	s.goes(setup.Choose)
 	s.press("Continue")
 	s.stands(setup.Choose, setup.Done)
@@ -161,12 +156,7 @@ func TestAServerThatMicrosoftLetsNotIn(t *testing.T) {
 // TestTestingLessIsNoProof: after a failure, a test of less that passes leaves the
 // step failed and the headline red.
 func TestTestingLessIsNoProof(t *testing.T) {
-	h := home(t, simulator.Options{Rooms: 3, Users: 5})
-	id, err := h.Simulate(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := sitDown(t, h, id)
+	h, s := simulate(t, simulator.Options{Rooms: 3, Users: 5})
 	s.goes(setup.Choose)
 	s.press("Continue")
 	s.stands(setup.Choose, setup.Done)
