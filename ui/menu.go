@@ -15,12 +15,14 @@ import (
 // Menu is the menu bar: everything that has a shortcut, so that it can be found.
 // Its shortcuts work wherever the keyboard is, unlike a canvas's, which a text
 // field swallows.
-func (s *Shell) Menu(clipboard func() fyne.Clipboard) *fyne.MainMenu {
+func (s *Shell) Menu(clipboard func() fyne.Clipboard, quit func()) *fyne.MainMenu {
 	s.menu = fyne.NewMainMenu(
 		fyne.NewMenu(kit.L("File"),
 			item(kit.L("New connection"), command(fyne.KeyN), func() { s.begin((*page.Start).Create) }),
 			item(kit.L("Open a file…"), command(fyne.KeyO), func() { s.begin((*page.Start).Open) }),
-			item(kit.L("All connections"), command(fyne.Key0), func() { s.Load("") })),
+			item(kit.L("All connections"), command(fyne.Key0), func() { s.Load("") }),
+			fyne.NewMenuItemSeparator(),
+			&fyne.MenuItem{Label: kit.L("Quit"), IsQuit: true, Action: quit}),
 		fyne.NewMenu(kit.L("Edit"),
 			item(kit.L("Undo"), &fyne.ShortcutUndo{}, func() { s.edit(&fyne.ShortcutUndo{}) }),
 			item(kit.L("Redo"), &fyne.ShortcutRedo{}, func() { s.edit(&fyne.ShortcutRedo{}) }),

@@ -33,7 +33,15 @@ func TestEveryPageHasHelp(t *testing.T) {
 // one, and finds none when no connection is open.
 func TestTheMenuBarFollowsTheConnection(t *testing.T) {
 	p := sit(t, newFake(t))
-	bar := p.shell.Menu(func() fyne.Clipboard { return p.clip })
+	quits := 0
+	bar := p.shell.Menu(func() fyne.Clipboard { return p.clip }, func() { quits++ })
+	// Fyne would add a Quit of its own, which asks nothing and keeps nothing.
+	file := bar.Items[0].Items
+	if last := file[len(file)-1]; !last.IsQuit {
+		t.Errorf("the File menu ends with %q", last.Label)
+	} else if last.Action(); quits != 1 {
+		t.Error("Quit does not close the window as its button does")
+	}
 	if n := len(bar.Items[connectionMenu].Items); n != 1 {
 		t.Errorf("without a connection the menu has %d entries", n)
 	}

@@ -54,28 +54,29 @@ func New(ctx context.Context, app fyne.App, home page.Home, dispatch kit.Dispatc
 	w.Resize(WindowSize)
 	w.CenterOnScreen()
 	shell.Keys(w.Canvas())
-	w.SetMainMenu(shell.Menu(app.Clipboard))
 	w.SetOnDropped(func(_ fyne.Position, dropped []fyne.URI) { take(shell, dropped, dispatch) })
 	leave := func() {
 		w.Canvas().Unfocus() // what was typed is kept when its field is left
 		shell.Close(patience)
 		w.Close()
 	}
-	w.SetCloseIntercept(func() {
+	ask := func() {
 		running := shell.Running()
 		if running == "" {
 			leave()
 			return
 		}
-		ask := dialog.NewConfirm(kit.L("Close Roomkey?"), kit.L("“%s” is still running and would be stopped.", running), func(yes bool) {
+		sure := dialog.NewConfirm(kit.L("Close Roomkey?"), kit.L("“%s” is still running and would be stopped.", running), func(yes bool) {
 			if yes {
 				leave()
 			}
 		}, w)
-		ask.SetConfirmText(kit.L("Stop it and close"))
-		ask.SetDismissText(kit.L("Cancel"))
-		ask.Show()
-	})
+		sure.SetConfirmText(kit.L("Stop it and close"))
+		sure.SetDismissText(kit.L("Cancel"))
+		sure.Show()
+	}
+	w.SetCloseIntercept(ask)
+	w.SetMainMenu(shell.Menu(app.Clipboard, ask))
 	shell.Start()
 	var begin []fyne.URI
 	for _, file := range files {

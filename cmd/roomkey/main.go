@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"syscall"
+	"time"
 	_ "time/tzdata" // Windows has no time zones by their IANA names
 
 	"fyne.io/fyne/v2"
@@ -28,6 +29,9 @@ import (
 
 // version and commit are set by the build.
 var version, commit = "dev", ""
+
+// patience is how long the toolkit may take to end after its window has closed.
+const patience = 3 * time.Second
 
 func main() { os.Exit(run()) }
 
@@ -68,13 +72,11 @@ func run() int {
 	home, err := open(ctx, wire.Options{ConfigDir: *configDir, Vault: *vault, Version: version})
 	if err != nil {
 		problem.Of(err).Terminal(os.Stderr, nil)
-		show(ctx, func(a fyne.App) fyne.Window { return ui.Failed(a, problem.Of(err), fyne.Do) })
-		return 1
+		return show(ctx, 1, func(a fyne.App) fyne.Window { return ui.Failed(a, problem.Of(err), fyne.Do) })
 	}
 	defer home.Close()
 	crashFile(filepath.Join(home.Paths.Config, "crash.log"))
-	show(ctx, func(a fyne.App) fyne.Window { return ui.New(ctx, a, home, fyne.Do, files...) })
-	return 0
+	return show(ctx, 0, func(a fyne.App) fyne.Window { return ui.New(ctx, a, home, fyne.Do, files...) })
 }
 
 // open opens the configuration folder, as far as the policy of this computer
@@ -86,12 +88,22 @@ func open(ctx context.Context, o wire.Options) (home *window.Home, err error) {
 	return window.Open(ctx, o)
 }
 
-// show runs the application until its window is closed or ctx ends.
-func show(ctx context.Context, window func(fyne.App) fyne.Window) {
+// show runs the application until its window is closed or ctx ends, and gives
+// back the exit status.
+func show(ctx context.Context, code int, window func(fyne.App) fyne.Window) int {
 	a := app.New()
 	w := window(a)
-	context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
+	// While it shuts down, the loop of Fyne 2.8 can lose the last event of its
+	// queue, and then waits for it without end: an invisible process would keep
+	// the lock of the connection.
+	end := func() { time.AfterFunc(patience, func() { os.Exit(code) }) }
+	w.SetOnClosed(end)
+	context.AfterFunc(ctx, func() {
+		end()
+		fyne.Do(a.Quit)
+	})
 	w.ShowAndRun()
+	return code
 }
 
 // crashFile keeps the stack of a crash, which holds addresses and function

@@ -101,7 +101,7 @@ func TestTheMainJobByKeyboard(t *testing.T) {
 	p := typist{newGuide(t.Context(), home, options{}, t.TempDir()), t}
 	p.window.Resize(fyne.NewSize(1024, 700))
 	p.shell.Keys(p.window.Canvas())
-	bar := p.shell.Menu(func() fyne.Clipboard { return p.app.Clipboard() })
+	bar := p.shell.Menu(func() fyne.Clipboard { return p.app.Clipboard() }, func() {})
 	p.shell.Start()
 	p.rest()
 	p.press("Try it")
