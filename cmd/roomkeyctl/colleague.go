@@ -13,6 +13,7 @@ import (
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -26,12 +27,7 @@ func scriptColleague(a *app) *cobra.Command {
 			"with the script and returns the result file that the script would have written. " +
 			"For the script itself (.ps1), pwsh runs it on Linux, with modules that speak to the " +
 			"simulator in place of Microsoft's.",
-		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, args []string) error {
 			row, err := s.Cloud()
 			if err != nil {
 				return err
@@ -85,7 +81,7 @@ func scriptColleague(a *app) *cobra.Command {
 				return row.Owner().Problem(err, r.URL.Host)
 			}
 			return a.write(strings.TrimSuffix(strings.TrimSuffix(out, ".json"), ".result")+".csv", table)
-		},
+		}),
 	}
 	c.Flags().StringVar(&out, "out", "-", "`file` to write, - for standard output")
 	return c

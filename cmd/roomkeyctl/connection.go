@@ -200,14 +200,9 @@ func assigned(pairs []string, path string) bool {
 func connectionShow(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "show", Short: "Show a connection, and what is wrong with its fields", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			return a.showConnection(s.Document())
-		},
+		}),
 	}
 }
 
@@ -318,14 +313,9 @@ func connectionFind(a *app) *cobra.Command {
 	var d described
 	c := &cobra.Command{
 		Use: "find-tenant", Short: "Look up the tenant in the connection's cloud", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			return a.settle(c.Context(), s, d)
-		},
+		}),
 	}
 	discoverFlags(c, &d)
 	return c
@@ -335,16 +325,12 @@ func connectionDelete(a *app) *cobra.Command {
 	var sure bool
 	c := &cobra.Command{
 		Use: "delete", Short: "Delete a connection and its secrets in the keychain", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			if left := s.LeftBehind(); left != nil {
 				a.problem(left)
 			}
 			if !sure {
+				var err error
 				if sure, err = a.yes(c.Context(), words.T("Delete %s and its secrets? Nothing changes in the tenant or on the booking server.", problem.Line(s.Document().Name))); err != nil {
 					return err
 				}
@@ -357,7 +343,7 @@ func connectionDelete(a *app) *cobra.Command {
 				return err
 			}
 			return a.show(map[string]string{"deleted": name}, func(io.Writer) {})
-		},
+		}),
 	}
 	c.Flags().BoolVar(&sure, "yes", false, "do not ask")
 	return c
@@ -393,12 +379,7 @@ func connectionExport(a *app) *cobra.Command {
 	var format, out string
 	c := &cobra.Command{
 		Use: "export", Short: "Write the configuration as a file, without any secret", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			data, err := s.Export(c.Context(), format)
 			if err != nil {
 				return err
@@ -407,7 +388,7 @@ func connectionExport(a *app) *cobra.Command {
 				return err
 			}
 			return a.written(out)
-		},
+		}),
 	}
 	c.Flags().StringVar(&format, "format", "json", "`format`: json (can be imported), yaml, env, ics (a reminder when the credential expires) or age (the credential, sealed for the booking server)")
 	c.Flags().StringVar(&out, "out", "-", "`file` to write, - for standard output")

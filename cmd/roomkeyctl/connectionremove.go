@@ -8,6 +8,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/handover"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -19,12 +20,7 @@ func connectionRemove(a *app) *cobra.Command {
 		Long: "Shows what is removed, what remains and when it was last used, and asks for the name of " +
 			"the connection. Nothing changes at Microsoft: to remove the app registration afterwards, " +
 			"use roomkeyctl register undo.",
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			plan, err := s.PlanRemoval(c.Context())
 			if err != nil {
 				return err
@@ -49,7 +45,7 @@ func connectionRemove(a *app) *cobra.Command {
 			return a.show(map[string]bool{"removed": true}, func(w io.Writer) {
 				printLine(w, "Removed from the booking server. The app registration is still there. To remove it: %s", "roomkeyctl register undo")
 			})
-		},
+		}),
 	}
 	c.Flags().StringVar(&typed, "name", "", "`name` of the connection, instead of typing it when asked")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be removed, and stop")

@@ -23,12 +23,7 @@ func newConsent(a *app) *cobra.Command {
 		Long: "For products that use the vendor's application. Shows the address where an " +
 			"administrator consents, reads what was granted, compares it with the product's file, " +
 			"and says what cannot be proven here. Changes nothing in the tenant.",
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			seen, err := s.Consent()
 			if err != nil {
 				return err
@@ -54,7 +49,7 @@ func newConsent(a *app) *cobra.Command {
 				return &status{code: exitFindings, err: seen.Problems[0], silent: true}
 			}
 			return nil
-		},
+		}),
 	}
 	f.register(c)
 	c.Flags().BoolVar(&offline, "offline", false, "do not sign in; show only the link and what cannot be proven")

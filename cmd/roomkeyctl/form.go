@@ -11,6 +11,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/export"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/setup"
 )
 
@@ -19,12 +20,7 @@ func newForm(a *app) *cobra.Command {
 	var by string
 	c := &cobra.Command{
 		Use: "form", Short: "What to type into the vendor's form, in its order", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			if entered {
 				if err := s.Entered(c.Context(), by); err != nil {
 					return err
@@ -46,7 +42,7 @@ func newForm(a *app) *cobra.Command {
 				}
 				a.asks(s.Document(), setup.HandOver)
 			})
-		},
+		}),
 	}
 	c.Flags().BoolVar(&entered, "entered", false, "confirm that everything was entered in the vendor's console, or that a booking server that cannot say so works")
 	c.Flags().StringVar(&by, "by", personHere(), "`name` of the person who confirms it, kept with the date")

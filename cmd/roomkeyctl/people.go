@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/words"
 
 	"github.com/roomkey/roomkey/core/check"
@@ -21,12 +22,7 @@ func peopleList(a *app) *cobra.Command {
 	var most int
 	c := &cobra.Command{
 		Use: "list", Short: "List the people", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			taken := s.People(c.Context(), nil)
 			l := taken.Listing
 			choice := s.Document().People
@@ -48,7 +44,7 @@ func peopleList(a *app) *cobra.Command {
 					fmt.Fprintln(w, say(words.N(n, "%d account of a room is left out.", "%d accounts of rooms are left out.", n)))
 				}
 			})
-		},
+		}),
 	}
 	c.Flags().IntVar(&most, "most", 50, "how many `rows` a table shows, 0 for all; JSON has all of them")
 	return c
@@ -67,12 +63,7 @@ func state(p tenant.Person) string {
 func peopleGroups(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "groups", Short: "List the groups", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			l := s.Groups(c.Context(), nil)
 			return listing(a, l, func(w io.Writer) {
 				var cells [][]string
@@ -81,6 +72,6 @@ func peopleGroups(a *app) *cobra.Command {
 				}
 				rows(w, []words.Key{"group", "kind", "mail", "id"}, cells)
 			})
-		},
+		}),
 	}
 }

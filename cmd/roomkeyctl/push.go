@@ -27,12 +27,7 @@ func newPush(a *app) *cobra.Command {
 		Long: "Shows what would change on the server, then pushes it. A configuration is pushed only " +
 			"if the last check did not fail on it. What the server says about " +
 			"itself (its sealing key, other hosts) is confirmed once with --confirm VALUE.",
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			if takeOver {
 				if err := s.TakeOver(c.Context()); err != nil {
 					return err
@@ -78,7 +73,7 @@ func newPush(a *app) *cobra.Command {
 				return err
 			}
 			return shut
-		},
+		}),
 	}
 	f := c.Flags()
 	f.BoolVar(&dry, "dry-run", false, "only show what would change")

@@ -113,12 +113,7 @@ func registerCertificate(a *app) *cobra.Command {
 	var file string
 	c := &cobra.Command{
 		Use: "certificate", Short: "Export the public part of the certificate (PEM)", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			public, err := s.PublicCertificate(c.Context())
 			if err != nil {
 				return err
@@ -127,7 +122,7 @@ func registerCertificate(a *app) *cobra.Command {
 				return a.write(file, public)
 			}
 			return a.show(map[string]string{"certificate": string(public)}, func(w io.Writer) { fmt.Fprint(w, string(public)) })
-		},
+		}),
 	}
 	c.Flags().StringVar(&file, "out", "", "`file` for the certificate")
 	return c

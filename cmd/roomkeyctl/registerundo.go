@@ -192,12 +192,7 @@ func registerHandOff(a *app) *cobra.Command {
 func registerHistory(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "history", Short: "Show what was changed in the tenant", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			records, err := s.History()
 			if err != nil {
 				return err
@@ -214,6 +209,6 @@ func registerHistory(a *app) *cobra.Command {
 				}
 				rows(w, []words.Key{"when", "who", "phase", "step", "request", "note"}, cells)
 			})
-		},
+		}),
 	}
 }

@@ -28,12 +28,7 @@ func roomsList(a *app) *cobra.Command {
 	var signIn signInFlags
 	c := &cobra.Command{
 		Use: "list", Short: "List the rooms, and where the list comes from", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			var found tenant.Listing[tenant.Room]
 			switch {
 			case administrator:
@@ -79,7 +74,7 @@ func roomsList(a *app) *cobra.Command {
 					tellRule(w, choice.Rule, slices.Collect(maps.Keys(chosen)), s.ProvenRooms())
 				}
 			})
-		},
+		}),
 	}
 	c.Flags().BoolVar(&administrator, "sign-in", false, "sign in as an administrator, if the product cannot list rooms; the rooms that are found are saved")
 	signIn.register(c)
@@ -198,12 +193,7 @@ func listing[T any](a *app, list tenant.Listing[T], human func(io.Writer)) error
 func roomsLists(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "lists", Short: "List the room lists", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			l := s.RoomLists(c.Context())
 			return listing(a, l, func(w io.Writer) {
 				var cells [][]string
@@ -212,7 +202,7 @@ func roomsLists(a *app) *cobra.Command {
 				}
 				rows(w, []words.Key{"room list", "address"}, cells)
 			})
-		},
+		}),
 	}
 }
 
@@ -279,12 +269,7 @@ func roomsSelect(a *app) *cobra.Command {
 func roomsImport(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "import FILE.csv", Short: "Read rooms from a CSV file, if the product cannot list them", Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, args []string) error {
 			data, err := a.read(c.Context(), args[0])
 			if err != nil {
 				return err
@@ -306,6 +291,6 @@ func roomsImport(a *app) *cobra.Command {
 				return &status{code: exitUsage, err: problem.Of(wrong[0]), silent: true}
 			}
 			return nil
-		},
+		}),
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/reach"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -23,12 +24,7 @@ func roomsAccess(a *app) *cobra.Command {
 			"room=ROOM, then roomkeyctl script result FILE. The next report of a check " +
 			"shows the same. Applications that act as a signed-in person see what that person can " +
 			"see, and are not listed.",
-		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, args []string) error {
 			if _, err := a.signIn(c.Context(), s, f, entra.ScopesRead); err != nil {
 				return err
 			}
@@ -49,7 +45,7 @@ func roomsAccess(a *app) *cobra.Command {
 				a.say("Exchange was not asked about every application. Have an Exchange administrator run the script from: %s", "roomkeyctl script show room-access --set room="+problem.Line(args[0]))
 			}
 			return nil
-		},
+		}),
 	}
 	f.register(c)
 	return c

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -34,14 +35,10 @@ func roomsDay(a *app) *cobra.Command {
 		Use: "day [ADDRESS…]", Short: "Show when rooms are free and busy, in each room's own time zone",
 		Long: "Shows the chosen rooms, or those with the addresses, from 7 to 20 o'clock in each room's " +
 			"time zone. Only free, tentative and busy are read, never the details of a meeting.",
-		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, args []string) error {
 			date := a.env.Now()
 			if on != "" {
+				var err error
 				if date, err = time.Parse(time.DateOnly, on); err != nil {
 					return usage("--date must be a day such as 2026-11-30.")
 				}
@@ -81,7 +78,7 @@ func roomsDay(a *app) *cobra.Command {
 				return first
 			}
 			return nil
-		},
+		}),
 	}
 	c.Flags().StringVar(&on, "date", "", "the `day`, such as 2026-11-30 (default: today)")
 	return c

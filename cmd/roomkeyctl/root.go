@@ -120,6 +120,18 @@ func (a *app) open() (*session.Session, error) {
 	return env.Open(id)
 }
 
+// opened runs a command on the connection that it is for.
+func (a *app) opened(run func(*cobra.Command, *session.Session, []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		s, err := a.open()
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		return run(c, s, args)
+	}
+}
+
 // group is a command that only holds others: called alone it shows its help and
 // fails as wrong usage.
 func group(use string, short words.Key, commands ...*cobra.Command) *cobra.Command {

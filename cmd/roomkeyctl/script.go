@@ -15,6 +15,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -99,12 +100,7 @@ func scriptShow(a *app) *cobra.Command {
 		Long: "Writes one script for the chosen rooms and remembers it. With --diff, it shows " +
 			"the differences from the last one generated here or in the window, " +
 			"and remembers the new one only if it is written with --out.",
-		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, args []string) error {
 			values, err := a.values(c.Context(), set)
 			if err != nil {
 				return err
@@ -149,7 +145,7 @@ func scriptShow(a *app) *cobra.Command {
 				return err
 			}
 			return s.KeepScript(doc)
-		},
+		}),
 	}
 	c.Flags().StringVar(&out, "out", "-", "`file` or folder to write, - for standard output")
 	c.Flags().BoolVar(&changes, "diff", false, "show the differences from the last script instead of the text")
@@ -185,12 +181,7 @@ func (a *app) values(ctx context.Context, set []string) (map[string]any, error) 
 func scriptFolder(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "folder FOLDER", Short: "Write every script for this connection, with a README and a checklist", Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, args []string) error {
 			paths, err := s.WriteScriptFolder(c.Context(), args[0])
 			if err != nil {
 				return err
@@ -200,7 +191,7 @@ func scriptFolder(a *app) *cobra.Command {
 					fmt.Fprintln(w, p)
 				}
 			})
-		},
+		}),
 	}
 }
 
@@ -209,12 +200,7 @@ func scriptResult(a *app) *cobra.Command {
 		Use: "result FILE", Short: "Read the result file of a script", Args: cobra.ExactArgs(1),
 		Long: "Reads the result file of a script as evidence. A run that was interrupted leaves no " +
 			"result file; its transcript, or its CSV of the previous values, shows how far it got.",
-		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, args []string) error {
 			data, err := a.read(c.Context(), args[0])
 			if err != nil {
 				return err
@@ -235,19 +221,14 @@ func scriptResult(a *app) *cobra.Command {
 				return &status{code: exitFindings, err: errors.New("the script did not do everything"), silent: true}
 			}
 			return nil
-		},
+		}),
 	}
 }
 
 func scriptProcessing(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "processing FILE.csv", Short: "Read the settings of the rooms, and show what differs from the product's", Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, args []string) error {
 			data, err := a.read(c.Context(), args[0])
 			if err != nil {
 				return err
@@ -273,7 +254,7 @@ func scriptProcessing(a *app) *cobra.Command {
 				}
 				rows(w, []words.Key{"room", "setting", "is", "wanted"}, cells)
 			})
-		},
+		}),
 	}
 }
 

@@ -145,12 +145,7 @@ func (a *app) showSecrets(states []session.SecretState) error {
 func secretStatus(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "status", Short: "Show which secrets are in the keychain", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			states, err := s.SecretStates(c.Context())
 			if err != nil {
 				return err
@@ -164,7 +159,7 @@ func secretStatus(a *app) *cobra.Command {
 				}
 			}
 			return nil
-		},
+		}),
 	}
 }
 

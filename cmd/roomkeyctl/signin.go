@@ -114,12 +114,7 @@ func newSignIn(a *app) *cobra.Command {
 		Long: "Signs an administrator in to the tenant of the connection, shows the account, its active " +
 			"directory roles and the consent that was granted, and discards the tokens. The other " +
 			"commands sign in on their own with the same flags.",
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			scopes := append([]string{}, entra.ScopesRead...)
 			if revoke {
 				scopes = append(scopes, entra.ScopesConsent...)
@@ -138,7 +133,7 @@ func newSignIn(a *app) *cobra.Command {
 				a.say("The consent for %s was revoked.", signed.ClientName)
 			}
 			return s.SignOut()
-		},
+		}),
 	}
 	f.register(c)
 	c.Flags().BoolVar(&revoke, "revoke", false, "also revoke your consent for the client of the sign-in")
