@@ -62,6 +62,8 @@ func (s *State) chosen() ([]string, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
+	case !s.Product.ManagesRooms(s.Needs):
+		return nil, true
 	case s.Connection.Rooms.Mode == connection.Selected:
 		return Follow(s.Connection.Rooms.Items, s.moved), true
 	case s.Connection.Rooms.Mode == connection.Lists, s.Connection.Rooms.Mode == connection.ByRule:

@@ -7,6 +7,7 @@ var (
 	CodePlanStale              = problem.Declare("booking.plan-stale", problem.Stale)
 	codeWithdrawn              = problem.Declare("booking.gate-withdrawn", problem.Blocked)
 	codeSaysItself             = problem.Declare("booking.says-itself", problem.WrongInput)
+	codeRoomsNotChosen         = problem.Declare("booking.rooms-not-chosen", problem.Blocked)
 	codeNotProven              = problem.Declare("booking.not-proven", problem.Blocked)
 	codeUnacceptable           = problem.Declare("booking.unacceptable", problem.Refused)
 	CodeNameNotTyped           = problem.Declare("connection.name-not-typed", problem.WrongInput)

@@ -235,6 +235,30 @@ func TestCancelledBefore(t *testing.T) {
 
 // TestEntered: a person's word counts where the server cannot say it, once nothing
 // stands before it.
+// What nobody chose is not handed over as "all", unless there is nothing to
+// choose.
+func TestNobodyChoseRooms(t *testing.T) {
+	unchosen := func(c *connection.Connection) { c.Rooms.Mode = "" }
+	s := stage(t, "flexo")
+	if err := s.o.Owner.Edit(t.Context(), unchosen); err != nil {
+		t.Fatal(err)
+	}
+	plan := s.confirmed(t)
+	if gate := plan.Gate; gate == nil || gate.Code != codeRoomsNotChosen || gate.Remedies[0].Place != problem.PlaceRooms {
+		t.Errorf("%+v", gate)
+	}
+	if _, err := s.Push(t.Context(), plan, true, nil); problem.CodeOf(err) != codeRoomsNotChosen {
+		t.Errorf("%v", err)
+	}
+	desks := stage(t, "seatsurfing")
+	if err := desks.o.Owner.Edit(t.Context(), unchosen); err != nil {
+		t.Fatal(err)
+	}
+	if err := desks.roomsChosen(); err != nil {
+		t.Errorf("it manages no rooms: %v", err)
+	}
+}
+
 func TestEntered(t *testing.T) {
 	s := stage(t, "flexo")
 	if err := s.FindAdapter(t.Context()); err != nil {

@@ -88,6 +88,9 @@ func unacceptable(dry booking.DryRun) *problem.Problem {
 // gate weighs the last whole check, and what is remembered of what it did not
 // try.
 func (h *Handover) gate(ctx context.Context, digest string, acceptWarnings bool) (booking.Clearance, error) {
+	if err := h.roomsChosen(); err != nil {
+		return booking.Clearance{}, err
+	}
 	if err := h.o.Ledger.LimitFirst(ctx); err != nil {
 		return booking.Clearance{}, err
 	}
@@ -103,6 +106,19 @@ func (h *Handover) gate(ctx context.Context, digest string, acceptWarnings bool)
 		}
 	}
 	return booking.Gate(checked, digest, acceptWarnings)
+}
+
+// roomsChosen is why a choice that nobody made is not handed over: without one the
+// booking server would get every room of the tenant.
+func (h *Handover) roomsChosen() error {
+	p, err := h.o.Product()
+	c := h.o.Owner.Document()
+	if err != nil || c.Rooms.Chosen() || !p.ManagesRooms(p.With(c.Product.Options, c.Product.Permissions)) {
+		return err
+	}
+	return problem.New(codeRoomsNotChosen, words.T("No one has chosen the rooms yet, so nothing was handed over.")).
+		With(words.T("Without a choice, the booking server would get every room of the tenant.")).
+		Lead(words.T("Choose the rooms that the booking server manages, or all of them. Then test the connection."), problem.PlaceRooms)
 }
 
 // Configuration is what the server would get, over the rooms as they are now.

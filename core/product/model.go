@@ -67,6 +67,12 @@ func (p Product) Calendars() bool {
 	})
 }
 
+// ManagesRooms reports whether the product has anything to do with rooms, given
+// what a connection to it needs.
+func (p Product) ManagesRooms(n Needs) bool {
+	return p.Calendars() || slices.Contains(n.Lists, "rooms")
+}
+
 // VendorApplication is an application that the vendor owns, as the enterprise
 // application in the customer's tenant should show it.
 type VendorApplication struct {

@@ -128,8 +128,12 @@ func (s *Session) ImportRooms(data []byte) (tenant.Listing[tenant.Room], []*prob
 
 // ResolveRooms lists the rooms that the connection's choice comes to, sorted by
 // name. A list that did not come whole is an error: a choice of "all" that
-// missed some would be pushed as if it were all.
+// missed some would be pushed as if it were all. A product that manages no rooms
+// gets none.
 func (s *Session) ResolveRooms(ctx context.Context) ([]tenant.Room, error) {
+	if p, needs, err := s.needs(); err == nil && !p.ManagesRooms(needs) {
+		return nil, nil
+	}
 	choice := s.Document().Rooms
 	t, err := s.tenant()
 	if err != nil && (choice.Mode == connection.Lists || !s.theirs()) {

@@ -35,7 +35,8 @@ func (s *Session) known(ctx context.Context) (setup.Known, error) {
 		RoomsChosen:       c.Rooms.Chosen(),
 		RoomsCount:        -1, Now: s.env.Now(),
 	}
-	if _, needs, err := s.needs(); c.Rooms.Mode == connection.Selected {
+	p, needs, err := s.needs()
+	if c.Rooms.Mode == connection.Selected {
 		k.RoomsCount = len(c.Rooms.Items)
 	} else if err == nil && !slices.Contains(needs.Lists, "rooms") {
 		k.RoomsCount = len(s.knownRooms(nil).Items)
@@ -51,23 +52,22 @@ func (s *Session) known(ctx context.Context) (setup.Known, error) {
 			k.Wrong = append(k.Wrong, f.Problem.Title)
 		}
 	}
-	if p, err := s.Product(); err == nil {
+	if err == nil {
 		adapter := p.AdapterOf(c.Server.Adapter)
 		k.ByForm, k.ServerSilent = adapter == booking.AdapterForm, !booking.SaysItself(adapter)
 		k.NoCredential, k.ByAccount = p.Model != product.Own, p.Model == product.User
 		k.ClientID = clientOf(c, p) != ""
-		if _, needs, err := s.needs(); err == nil && len(needs.Permissions) == 0 && p.Leaves(product.UnknownPermissions) != "" {
+		if len(needs.Permissions) == 0 && p.Leaves(product.UnknownPermissions) != "" {
 			k.Missing = append(k.Missing, words.T("Choose the permissions that the vendor's guide names."))
 		}
-		k.LimitFirst = p.LimitFirst
+		k.LimitFirst, k.NoRooms = p.LimitFirst, !p.ManagesRooms(needs)
 	}
 	k.Credential = s.presence(ctx, credentialKind(c))
 	k.ServerToken = s.presence(ctx, vault.ServerToken)
-	var err error
 	if k.Claims, err = s.Claims(ctx); err != nil {
 		return k, err
 	}
-	if p, err := s.Product(); err == nil && p.ServiceAccount != nil {
+	if p.ServiceAccount != nil {
 		k.SignInEnds = signInEnds(p, evidence.Find(k.Claims, evidence.HandedOver))
 	}
 	last, err := s.LastPush()

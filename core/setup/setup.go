@@ -78,6 +78,8 @@ type Known struct {
 	// not list rooms and none are known.
 	RoomsChosen bool
 	RoomsCount  int
+	// NoRooms is whether the product has nothing to do with rooms.
+	NoRooms bool
 	// Claims are where the claims of this connection stand.
 	Claims []evidence.State
 	// ByForm is whether the configuration is typed into the vendor's console, so
@@ -211,6 +213,8 @@ func choose(k Known) Step {
 	switch {
 	case !described(k):
 		return step(Choose, Blocked, words.T("Describe the connection first."))
+	case k.NoRooms:
+		return step(Choose, Done, words.T("The product manages no rooms."))
 	case !k.RoomsChosen:
 		return step(Choose, Ready, words.T("Choose the rooms that the booking server manages."))
 	case k.RoomsCount < 0:
@@ -221,12 +225,17 @@ func choose(k Known) Step {
 	return step(Choose, Done, words.N(k.RoomsCount, "%d room is chosen.", "%d rooms are chosen.", k.RoomsCount))
 }
 
+// roomsOpen is whether rooms have to be chosen before anything else is done.
+func (k Known) roomsOpen() bool { return !k.RoomsChosen && !k.NoRooms }
+
+var roomsFirst = words.T("Choose the rooms first.")
+
 func restrict(k Known) Step {
 	switch {
 	case !described(k):
 		return step(Restrict, Blocked, words.T("Describe the connection first."))
-	case !k.RoomsChosen:
-		return step(Restrict, Blocked, words.T("Choose the rooms first."))
+	case k.roomsOpen():
+		return step(Restrict, Blocked, roomsFirst)
 	}
 	if bad, ok := evidence.Worst(k.only(func(c evidence.State) bool { return c.Claim == evidence.Scope })); ok {
 		return step(Restrict, stateOf(bad.Standing), bad.Reason)
@@ -262,8 +271,8 @@ func prove(k Known) Step {
 	switch {
 	case !described(k) || !k.ClientID || k.Credential != Present:
 		return step(Prove, Blocked, words.T("First enter an application and its credential."))
-	case !k.RoomsChosen:
-		return step(Prove, Blocked, words.T("Choose the rooms first."))
+	case k.roomsOpen():
+		return step(Prove, Blocked, roomsFirst)
 	}
 	claims := Tested(k.Claims)
 	if chosenSince(claims) {
@@ -319,6 +328,8 @@ func handOver(k Known) Step {
 		return step(HandOver, Attention, words.T("The booking server has the configuration. It has not said yet whether it works."))
 	case held.Standing == evidence.Void:
 		return step(HandOver, Attention, words.T("The booking server has an older configuration. %s", held.Reason))
+	case k.roomsOpen():
+		return step(HandOver, Blocked, roomsFirst)
 	case !passable(k):
 		return step(HandOver, Blocked, words.T("Prove the configuration first."))
 	case k.unlimited():

@@ -93,6 +93,8 @@ func TestSteps(t *testing.T) {
 		{"the keychain is silent", Known{TenantFound: true, ClientID: true, Now: now}, [6]State{Done, Attention, Ready, Blocked, Blocked, Blocked}, "register: The keychain"},
 		{"entered is not registered", with(), [6]State{Done, Ready, Done, Ready, Ready, Blocked}, "register: Test sign-in"},
 		{"nobody chose", with(rooms(false)), [6]State{Done, Ready, Ready, Blocked, Blocked, Blocked}, "prove: Choose the rooms first."},
+		{"nobody chose, and all was tested", with(rooms(false), after(whole)), [6]State{Done, Done, Ready, Blocked, Blocked, Blocked}, "hand-over: Choose the rooms first."},
+		{"a product without rooms", with(rooms(false), after(whole), func(k *Known) { k.NoRooms = true }), [6]State{Done, Done, Done, Ready, Done, Ready}, "choose: The product manages no rooms."},
 		{"registered and proven at once", with(rooms(false), after(quick)), [6]State{Done, Done, Ready, Blocked, Blocked, Blocked}, "register: Sign-in and reading work."},
 		{"a part of the quick proof", with(after("token roles")), [6]State{Done, Ready, Done, Ready, Ready, Blocked}, "register: Sign-in works. Reading has not been tested."},
 		{"sign-in fails", with(after("roles rooms", "token=disproved")), [6]State{Done, Failed, Done, Ready, Failed, Blocked}, "register: token: disproved."},
