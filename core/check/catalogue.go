@@ -53,6 +53,7 @@ const (
 	GroupList             = "groups.list"
 	ChosenGroups          = "people.groups"
 	ServerReach           = "server.reachable"
+	ServerCertificate     = "server.certificate"
 	ServerContract        = "server.contract"
 	ServerToken           = "server.token"
 	ServerStatusOf        = "server.status"

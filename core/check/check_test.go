@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/transport"
@@ -55,6 +56,18 @@ func TestHealthyTenantPasses(t *testing.T) {
 	}
 }
 
+// TestShortLivedCertificates are renewed late: a certificate of six days is not
+// overdue two days before its end, and is half a day before it.
+func TestShortLivedCertificates(t *testing.T) {
+	for left, want := range map[time.Duration]Status{48 * time.Hour: Pass, 12 * time.Hour: Warn} {
+		s := &State{now: func() time.Time { return noon }, reached: transport.Evidence{ValidFrom: noon.Add(left - 6*24*time.Hour), ValidUntil: noon.Add(left)}}
+		s.Connection = &connection.Connection{Server: connection.Server{URL: "https://booking.example"}}
+		if f := checkServerCertificate(t.Context(), s); f.Status != want {
+			t.Errorf("with %s left: %s, want %s", left, f.Status, want)
+		}
+	}
+}
+
 // TestFaultsAreNamed holds one fault after the other into a healthy world: what
 // the verdict is, which check is the root cause, with which code.
 func TestFaultsAreNamed(t *testing.T) {
@@ -69,6 +82,7 @@ func TestFaultsAreNamed(t *testing.T) {
 		{"name unknown", func(w *world) { w.resolveErr, w.probe = refusal("net.dns"), down("net.dns") }, Failed, Names, "net.dns"},
 		{"no address", func(w *world) { w.noAddress, w.probe = true, down("net.dns") }, Failed, Names, "net.dns"},
 		{"intercepted, not trusted", func(w *world) { w.probe = down("net.tls-intercepted") }, Failed, Certificate, "net.tls-intercepted"},
+		{"server's certificate expires in ten days", func(w *world) { w.see(func(e *transport.Evidence) { e.ValidUntil = noon.AddDate(0, 0, 10) }) }, Warned, ServerCertificate, "server.certificate-expires"},
 		{"intercepted, trusted", func(w *world) { w.see(func(e *transport.Evidence) { e.Issuer = "Contoso Proxy CA" }) }, Warned, Certificate, "net.tls-intercepted"},
 		{"time-out", func(w *world) { w.probe = down("net.timeout") }, Failed, Certificate, "net.timeout"},
 		{"always cut", func(w *world) { w.probe = down("net.cut") }, Failed, Certificate, "net.cut"},
@@ -85,7 +99,7 @@ func TestFaultsAreNamed(t *testing.T) {
 		{"slow", func(w *world) { w.see(func(e *transport.Evidence) { e.FirstByte = 9 * time.Second }) }, Warned, Speed, "net.slow"},
 		{"slow server", func(w *world) {
 			w.at("https://booking.example", func() (transport.Evidence, error) {
-				return transport.Evidence{Status: 200, FirstByte: 4 * time.Second}, nil
+				return transport.Evidence{Status: 200, FirstByte: 4 * time.Second, ValidUntil: noon.AddDate(1, 0, 0)}, nil
 			})
 		}, Warned, ServerReach, "net.slow"},
 		{"tenant unknown", func(w *world) { w.discoverErr = refusal("cloud.tenant-unknown") }, Failed, Tenant, "cloud.tenant-unknown"},

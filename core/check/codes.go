@@ -101,6 +101,7 @@ var (
 	codeScopePending                       = problem.Declare("scope.pending", problem.NoAnswer)
 	codeScopeTenantWide                    = problem.Declare("scope.tenant-wide", problem.Unmet)
 	codeScopeUnproven                      = problem.Declare("scope.unproven", problem.Unmet)
+	codeServerCertificateExpires           = problem.Declare("server.certificate-expires", problem.Unmet)
 	codeServerContractUnknown              = problem.Declare("server.contract-unknown", problem.Unmet)
 	codeServerCredentialExpired            = problem.Declare("server.credential-expired", problem.Unmet)
 	codeServerDown                         = problem.Declare("server.down", problem.NoAnswer)

@@ -111,7 +111,8 @@ func healthy(n int) *world {
 	w.people = tenant.Listing[tenant.Person]{Complete: true, Items: []tenant.Person{{ID: "p1", Mail: "p1@contoso.example", Enabled: &yes}}}
 	w.groups = tenant.Listing[tenant.Group]{Complete: true, Items: []tenant.Group{{ID: "g1"}}}
 	w.probe = func(url string) (transport.Evidence, error) {
-		return transport.Evidence{Method: "GET", URL: url, Status: 200, Issuer: "DigiCert Inc", FirstByte: 20 * time.Millisecond, ServerDate: noon}, nil
+		return transport.Evidence{Method: "GET", URL: url, Status: 200, Issuer: "DigiCert Inc", FirstByte: 20 * time.Millisecond, ServerDate: noon,
+			ValidFrom: noon.AddDate(0, -2, 0), ValidUntil: noon.AddDate(0, 1, 0)}, nil
 	}
 	w.in = Input{
 		Connection: &connection.Connection{

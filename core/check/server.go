@@ -16,6 +16,7 @@ import (
 func serverChecks() []Check {
 	return []Check{
 		{ID: ServerReach, Claim: evidence.Server, Proves: true, Title: words.T("The booking server answers"), DependsOn: []string{Lint}, Applies: hasServer, Run: checkReach},
+		{ID: ServerCertificate, Claim: evidence.Server, Title: words.T("The booking server's certificate stays valid"), DependsOn: []string{ServerReach}, Applies: overTLS, Run: checkServerCertificate},
 		{ID: ServerContract, Claim: evidence.Server, Proves: true, Title: words.T("Roomkey knows the version that the booking server uses"), DependsOn: []string{ServerReach}, Applies: speaks, Run: checkContract},
 		{ID: ServerToken, Claim: evidence.Server, Proves: true, Title: words.T("The booking server accepts its token"), DependsOn: []string{ServerContract}, Applies: speaks, Run: checkServerToken},
 		{ID: ServerStatusOf, Claim: evidence.ServerWorks, Proves: true, Title: words.T("The booking server itself reaches the tenant"), DependsOn: []string{ServerToken}, After: []string{RoomCalendars}, Optional: true, Applies: speaks, Run: checkServerStatus},
@@ -37,12 +38,47 @@ func checkReach(ctx context.Context, s *State) Finding {
 		return fail(problem.New(codeServerDown, words.T("%s answers, but the booking server behind it does not work (HTTP %d).", host, e.Status)).
 			Fix(words.T("Check the booking server's own log, and restart it.")))
 	}
+	s.mu.Lock()
+	s.reached = e
+	s.mu.Unlock()
 	f := pass(words.T("%s answers.", host))
 	if e.FirstByte > slowAnswer {
 		f = warn(slow(host, e.FirstByte).
 			Fix(words.T("Find out from whoever runs the booking server why it takes so long: Microsoft stops sending changes to a server that does not answer within 3 seconds.")))
 	}
 	return f.with("status", e.Status).with("issuer", e.Issuer).with("address", e.RemoteAddr)
+}
+
+// overTLS is whether the booking server shows a certificate.
+func overTLS(in Input) (bool, words.Text) {
+	if ok, why := hasServer(in); !ok {
+		return false, why
+	}
+	return strings.HasPrefix(in.Connection.Server.URL, "https://"), words.T("The booking server is not reached over TLS.")
+}
+
+// longNotice is how long before its end a certificate is worth a word at most. A
+// short-lived one is renewed later: a sixth of its life before.
+const longNotice = 14 * 24 * time.Hour
+
+// checkServerCertificate looks ahead: an expired certificate ends the sign-in of
+// people, change notifications and every push at once.
+func checkServerCertificate(_ context.Context, s *State) Finding {
+	s.mu.Lock()
+	e := s.reached
+	s.mu.Unlock()
+	host, _ := hostname(s.Connection.Server.URL)
+	if e.ValidUntil.IsZero() {
+		return unknown(unexpected(words.T("%s showed no certificate.", host)))
+	}
+	until, left := e.ValidUntil.Format(time.DateOnly), e.ValidUntil.Sub(s.now())
+	f := pass(words.T("The certificate of %s is valid until %s.", host, until))
+	if left < min(longNotice, e.ValidUntil.Sub(e.ValidFrom)/6) {
+		f = warn(problem.New(codeServerCertificateExpires, words.T("The certificate of %s expires on %s.", host, until)).
+			With(words.T("Roomkey, browsers and Microsoft's change notifications refuse the booking server after that.")).
+			Fix(words.T("Renew the certificate on the booking server. If it is renewed automatically, find out why that has not happened yet.")))
+	}
+	return f.with("validUntil", e.ValidUntil)
 }
 
 func checkContract(ctx context.Context, s *State) Finding {

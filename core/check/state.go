@@ -13,6 +13,7 @@ import (
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -54,8 +55,10 @@ type State struct {
 	// groupNames are the names of its groups by id.
 	people     int
 	groupNames map[string]string
-	server     ServerDescription
-	status     ServerStatus
+	// reached is what was seen when the booking server was reached.
+	reached transport.Evidence
+	server  ServerDescription
+	status  ServerStatus
 	// stored is whether the server was seen to hold a configuration.
 	stored bool
 	// registration as the administrator's sign-in reads it, nil if unread.

@@ -300,6 +300,21 @@ func TestWrongCloud(t *testing.T) {
 	}
 }
 
+func TestServerCertificateExpires(t *testing.T) {
+	c := start(t, Options{Seatsurfing: "1.125", Faults: []string{fault.ServerExpiring + "=48h"}})
+	for name, at := range map[string]string{"the contract's server": c.BookingURL(), "Seatsurfing": c.SeatsurfingURL(), "Microsoft": c.Cloud().Graph} {
+		resp, err := c.client.Get(at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		left := time.Until(resp.TLS.PeerCertificates[0].NotAfter)
+		if soon := left < 49*time.Hour; soon != (name != "Microsoft") {
+			t.Errorf("the certificate of %s is valid for another %s", name, left)
+		}
+	}
+}
+
 // TestEveryFaultIsShown holds the list against the tests: a fault that no test
 // names is a promise that nobody keeps.
 func TestEveryFaultIsShown(t *testing.T) {

@@ -11,6 +11,7 @@ package simulator
 
 import (
 	"cmp"
+	"crypto/tls"
 	"encoding/json"
 
 	"github.com/roomkey/roomkey/core/simulator/entra"
@@ -152,7 +153,7 @@ func (s *Simulator) serve() error {
 	if err != nil {
 		return err
 	}
-	if s.microsoft, err = s.ca.open(listen[0], s.way.Wrap(http.HandlerFunc(s.routeMicrosoft)), s.o.Log); err != nil {
+	if s.microsoft, err = s.ca.open(listen[0], s.ca.valid, s.way.Wrap(http.HandlerFunc(s.routeMicrosoft)), s.o.Log); err != nil {
 		return err
 	}
 	s.tenant.Root = s.microsoft.url()
@@ -196,10 +197,18 @@ func (s *Simulator) openBooking(addr string) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.ca.open(addr, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return s.ca.open(addr, s.serverCertificate, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fault.Pause(r.Context(), s.o.Latency)
 		handler.ServeHTTP(w, r)
 	}), s.o.Log)
+}
+
+// serverCertificate is what the booking servers show.
+func (s *Simulator) serverCertificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	if arg, on := s.tenant.Fault(fault.ServerExpiring); on {
+		return s.ca.expiring(fault.Duration(arg, 72*time.Hour))
+	}
+	return s.ca.valid(hello)
 }
 
 // Close stops all servers; a temporary folder is removed.

@@ -21,7 +21,7 @@ func (s *Simulator) openSeatsurfing(addr string) error {
 	if err != nil {
 		return err
 	}
-	s.surf, err = s.ca.open(addr, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.surf, err = s.ca.open(addr, s.serverCertificate, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fault.Pause(r.Context(), s.o.Latency)
 		server.ServeHTTP(w, r)
 	}), s.o.Log)

@@ -27,6 +27,7 @@ import (
 // that it signed for loopback.
 type authority struct {
 	root *x509.Certificate
+	key  any
 	leaf tls.Certificate
 }
 
@@ -47,8 +48,8 @@ func openAuthority(dir string, now time.Time) (*authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	leaf, err := issue(root, pair.PrivateKey, now)
-	return &authority{root: root, leaf: leaf}, err
+	leaf, err := issue(root, pair.PrivateKey, now.Add(-time.Hour), now.AddDate(1, 0, 0))
+	return &authority{root: root, key: pair.PrivateKey, leaf: leaf}, err
 }
 
 func makeAuthority(certFile, keyFile string, now time.Time) error {
@@ -77,15 +78,15 @@ func makeAuthority(certFile, keyFile string, now time.Time) error {
 	return os.WriteFile(certFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o644)
 }
 
-func issue(root *x509.Certificate, rootKey any, now time.Time) (tls.Certificate, error) {
+func issue(root *x509.Certificate, rootKey any, from, until time.Time) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(now.UnixNano() + 1),
+		SerialNumber: big.NewInt(time.Now().UnixNano() + 1),
 		Subject:      pkix.Name{CommonName: "localhost", Organization: []string{"Roomkey simulator"}},
-		NotBefore:    now.Add(-time.Hour), NotAfter: now.AddDate(1, 0, 0),
+		NotBefore:    from, NotAfter: until,
 		DNSNames:    []string{"localhost"},
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
 		KeyUsage:    x509.KeyUsageDigitalSignature,
@@ -122,9 +123,21 @@ type site struct {
 	listener net.Listener
 }
 
+// expiring is the certificate that a server shows which forgot to renew its own.
+func (a *authority) expiring(in time.Duration) (*tls.Certificate, error) {
+	now := time.Now()
+	leaf, err := issue(a.root, a.key, now.AddDate(0, 0, -90), now.Add(in))
+	return &leaf, err
+}
+
+// shown is which certificate a site shows to a client.
+type shown func(*tls.ClientHelloInfo) (*tls.Certificate, error)
+
+func (a *authority) valid(*tls.ClientHelloInfo) (*tls.Certificate, error) { return &a.leaf, nil }
+
 // open listens. A port from last time that is taken gives way to a free one.
-func (a *authority) open(addr string, h http.Handler, l *slog.Logger) (*site, error) {
-	s := &site{handler: h, addr: addr, log: slog.NewLogLogger(l.Handler(), slog.LevelWarn), tls: &tls.Config{Certificates: []tls.Certificate{a.leaf}, MinVersion: tls.VersionTLS12}}
+func (a *authority) open(addr string, certificate shown, h http.Handler, l *slog.Logger) (*site, error) {
+	s := &site{handler: h, addr: addr, log: slog.NewLogLogger(l.Handler(), slog.LevelWarn), tls: &tls.Config{GetCertificate: certificate, MinVersion: tls.VersionTLS12}}
 	return s, s.up()
 }
 

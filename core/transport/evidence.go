@@ -20,9 +20,12 @@ type Evidence struct {
 	ClientRequestID string `json:"clientRequestId,omitempty"`
 	// Issuer is the organization or common name of the authority that signed
 	// the server's certificate.
-	Issuer     string `json:"issuer,omitempty"`
-	RemoteAddr string `json:"remoteAddr,omitempty"`
-	Proxy      string `json:"proxy,omitempty"`
+	Issuer string `json:"issuer,omitempty"`
+	// ValidFrom and ValidUntil are when that certificate is valid.
+	ValidFrom  time.Time `json:"validFrom,omitzero"`
+	ValidUntil time.Time `json:"validUntil,omitzero"`
+	RemoteAddr string    `json:"remoteAddr,omitempty"`
+	Proxy      string    `json:"proxy,omitempty"`
 	// Attempts counts the tries, retries included.
 	Attempts int       `json:"attempts,omitempty"`
 	At       time.Time `json:"at"`

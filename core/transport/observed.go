@@ -83,7 +83,8 @@ func (e *evidenceEntry) answer(resp *http.Response) {
 		e.RequestID = resp.Header.Get("x-ms-request-id")
 	}
 	if resp.TLS != nil && len(resp.TLS.PeerCertificates) > 0 {
-		e.Issuer = issuerOf(resp.TLS.PeerCertificates[0])
+		shown := resp.TLS.PeerCertificates[0]
+		e.Issuer, e.ValidFrom, e.ValidUntil = issuerOf(shown), shown.NotBefore, shown.NotAfter
 	}
 	e.ServerDate, e.Skew = time.Time{}, 0
 	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {

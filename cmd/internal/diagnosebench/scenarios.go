@@ -204,6 +204,7 @@ var broken = []scenario{
 	fault(server, "answers 500", "server-error", check.Failed, check.ServerReach, "server.down", "log"),
 	silent(fault(server, "server slow", "server-slow", check.Failed, check.ServerReach, "net.timeout", "")),
 	fault(server, "a server that takes five seconds", "server-slow", check.Warned, check.ServerReach, "net.slow", "within 3 seconds"),
+	fault(server, "the server's certificate expires in three days", "server-certificate-expires", check.Warned, check.ServerCertificate, "server.certificate-expires", "Renew the certificate"),
 	{area: server, name: "the server is blocked by Conditional Access", faults: []string{"server-cannot-reach-microsoft"}, pushed: true,
 		verdict: check.Failed, check: check.ServerStatusOf, code: "entra.AADSTS53003", remedy: "Named locations"},
 	typed(server, "name that does not exist", func(_ *bench, c *connection.Connection) { c.Server.URL = "https://no-such-server.invalid" },

@@ -108,6 +108,7 @@ const (
 	ServerToken     = "server-token-wrong"
 	ServerDown      = "server-down"
 	StaleETag       = "stale-etag"
+	ServerExpiring  = "server-certificate-expires"
 	ServerHTML      = "server-html"
 	ServerCut       = "server-cut"
 	ServerCutOnce   = "server-cut-once"
@@ -220,6 +221,7 @@ var faults = []Fault{
 	{LogConsentDeclined, "The person declines the consent to read the sign-in log (AADSTS65004)", ""},
 	{ServerToken, "The booking server does not accept the token", ""},
 	{ServerDown, "The booking server does not run", ""},
+	{ServerExpiring, "The certificate of the booking server expires soon", argTime + "; without it 72h"},
 	{StaleETag, "The booking server's configuration changes between look and push", ""},
 	{ServerHTML, "A sign-in page comes instead of the booking server's answer", ""},
 	{ServerCut, "The booking server's answer is cut", ""},
