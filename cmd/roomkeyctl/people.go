@@ -23,23 +23,29 @@ func peopleList(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use: "list", Short: "List the people", Args: cobra.NoArgs,
 		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
-			taken := s.People(c.Context(), nil)
-			l := taken.Listing
-			choice := s.Document().People
-			return listing(a, l, func(w io.Writer) {
+			table := &printer{w: a.out, header: []words.Key{"person", "user principal name", "mail", "department", "state", "card number"}}
+			shown := 0
+			taken := s.People(c.Context(), func(people []tenant.Person) {
+				if most > 0 {
+					people = people[:min(len(people), most-shown)]
+				}
+				if a.json || len(people) == 0 {
+					return
+				}
+				shown += len(people)
 				var cells [][]string
-				for i, p := range l.Items {
-					if most > 0 && i == most {
-						break
-					}
+				for _, p := range people {
 					cells = append(cells, []string{p.DisplayName, p.UserPrincipalName, p.Mail, p.Department, state(p), p.CardNumber})
 				}
-				rows(w, []words.Key{"person", "user principal name", "mail", "department", "state", "card number"}, cells)
-				if most > 0 && len(l.Items) > most {
-					printLine(w, "… and %d more. To show all: --most 0", len(l.Items)-most)
+				table.add(cells)
+			})
+			l := taken.Listing
+			return listing(a, l, func(w io.Writer) {
+				if more := len(l.Items) - shown; more > 0 {
+					printLine(w, "… and %d more. To show all: --most 0", more)
 				}
 				fmt.Fprintln(w)
-				printLine(w, "%s", check.PeopleFacts(l.Items, choice))
+				printLine(w, "%s", check.PeopleFacts(l.Items, s.Document().People))
 				if n := taken.Rooms; n > 0 {
 					fmt.Fprintln(w, say(words.N(n, "%d account of a room is left out.", "%d accounts of rooms are left out.", n)))
 				}

@@ -29,23 +29,47 @@ func roomsList(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use: "list", Short: "List the rooms, and where the list comes from", Args: cobra.NoArgs,
 		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
-			var found tenant.Listing[tenant.Room]
-			switch {
-			case administrator:
+			if administrator {
 				if _, err := a.signIn(c.Context(), s, signIn, session.ScopesRooms); err != nil {
 					return err
 				}
-				found = s.RoomsByAdministrator(c.Context())
-			case of != "":
-				found = s.RoomsOf(c.Context(), of)
-			default:
-				found = s.Rooms(c.Context(), nil)
 			}
-			session.SortRooms(found.Items)
-			chosen, err := chosenRooms(c.Context(), s, found.Items)
+			chosen, err := chosenRooms(c.Context(), s)
 			if err != nil {
 				return err
 			}
+			table := &printer{w: a.out, header: []words.Key{"room", "address", "seats", "where", "chosen"}}
+			show := func(rooms []tenant.Room) {
+				if a.json || len(rooms) == 0 {
+					return
+				}
+				rooms = slices.Clone(rooms)
+				session.SortRooms(rooms)
+				is, cells := chosen(rooms), [][]string{}
+				for _, r := range rooms {
+					seats, yes := "", ""
+					if r.Capacity != nil {
+						seats = fmt.Sprint(*r.Capacity)
+					}
+					if is[strings.ToLower(r.EmailAddress)] {
+						yes = l("yes")
+					}
+					cells = append(cells, []string{r.DisplayName, r.EmailAddress, seats, session.Where(r), yes})
+				}
+				table.add(cells)
+			}
+			var found tenant.Listing[tenant.Room]
+			switch {
+			case administrator:
+				found = s.RoomsByAdministrator(c.Context())
+				show(found.Items)
+			case of != "":
+				found = s.RoomsOf(c.Context(), of)
+				show(found.Items)
+			default:
+				found = s.Rooms(c.Context(), show)
+			}
+			session.SortRooms(found.Items)
 			if lists && found.Problem == nil {
 				if found.Items, err = s.InLists(c.Context(), found.Items, nil); err != nil {
 					return err
@@ -56,22 +80,10 @@ func roomsList(a *app) *cobra.Command {
 				a.say("%s To save this: %s", say(check.MovedText(moved)), "roomkeyctl rooms select --follow")
 			}
 			return listing(a, withFlaws(found, flaws), func(w io.Writer) {
-				var cells [][]string
-				for _, r := range found.Items {
-					seats, is := "", ""
-					if r.Capacity != nil {
-						seats = fmt.Sprint(*r.Capacity)
-					}
-					if chosen == nil || chosen[strings.ToLower(r.EmailAddress)] {
-						is = l("yes")
-					}
-					cells = append(cells, []string{r.DisplayName, r.EmailAddress, seats, session.Where(r), is, shortly(flaws[strings.ToLower(r.EmailAddress)])})
-				}
-				rows(w, []words.Key{"room", "address", "seats", "where", "chosen", "to check"}, cells)
 				tellFlaws(w, found.Items, flaws, s.Unlisted(found.Items))
 				if choice := s.Document().Rooms; choice.Mode == connection.ByRule && of == "" {
 					fmt.Fprintln(w)
-					tellRule(w, choice.Rule, slices.Collect(maps.Keys(chosen)), s.ProvenRooms())
+					tellRule(w, choice.Rule, slices.Collect(maps.Keys(chosen(found.Items))), s.ProvenRooms())
 				}
 			})
 		}),
@@ -97,19 +109,11 @@ func withFlaws(l tenant.Listing[tenant.Room], flaws map[string][]tenant.Flaw) te
 	return out
 }
 
-func shortly(flaws []tenant.Flaw) string {
-	says := make([]string, len(flaws))
-	for i, f := range flaws {
-		says[i] = say(f.Short)
-	}
-	return strings.Join(says, ", ")
-}
-
-// tellFlaws says of each kind how many rooms have it, and what repairs it.
+// tellFlaws says of each kind which rooms have it, and what repairs it.
 func tellFlaws(w io.Writer, rooms []tenant.Room, flaws map[string][]tenant.Flaw, unlisted []string) {
 	for _, f := range tenant.FlawKinds(rooms, flaws) {
 		fmt.Fprintln(w)
-		printLine(w, "%s: %s", f.Short, words.N(f.Rooms, "%d room", "%d rooms", f.Rooms))
+		printLine(w, "%s: %s (%s)", f.Short, words.N(len(f.Rooms), "%d room", "%d rooms", len(f.Rooms)), few(f.Rooms))
 		tellRemedies(w, f.Problem)
 	}
 	if len(unlisted) > 0 {
@@ -126,28 +130,39 @@ func tellRemedies(w io.Writer, p *problem.Problem) {
 	}
 }
 
-// chosenRooms are the addresses of the rooms that the choice comes to, nil for
-// all.
-func chosenRooms(ctx context.Context, s *session.Session, listed []tenant.Room) (map[string]bool, error) {
+// few names the first of many addresses.
+func few(addresses []string) string {
+	const most = 5
+	if len(addresses) > most {
+		addresses = append(slices.Clone(addresses[:most]), "…")
+	}
+	return strings.Join(addresses, ", ")
+}
+
+// chosenRooms tells which rooms of a page of the list the choice includes, by their
+// addresses in lower case.
+func chosenRooms(ctx context.Context, s *session.Session) (func(page []tenant.Room) map[string]bool, error) {
 	choice := s.Document().Rooms
-	addresses := choice.Items
-	switch choice.Mode {
-	case connection.Selected:
-		addresses = check.Follow(addresses, s.Moved(listed))
-	case connection.Lists, connection.ByRule:
+	chosen := tenant.Addresses
+	switch {
+	case choice.Mode == connection.Selected:
+		chosen = func(page []tenant.Room) []string { return check.Follow(choice.Items, s.Moved(page)) }
+	case choice.Mode == connection.Lists, choice.Mode == connection.ByRule && len(choice.Rule.Lists) > 0:
 		rooms, err := s.ResolveRooms(ctx)
 		if err != nil {
 			return nil, err
 		}
-		addresses = tenant.Addresses(rooms)
-	default:
-		return nil, nil
+		chosen = func([]tenant.Room) []string { return tenant.Addresses(rooms) }
+	case choice.Mode == connection.ByRule:
+		chosen = func(page []tenant.Room) []string { return tenant.Addresses(check.Matching(choice.Rule, page)) }
 	}
-	chosen := map[string]bool{}
-	for _, address := range addresses {
-		chosen[strings.ToLower(address)] = true
-	}
-	return chosen, nil
+	return func(page []tenant.Room) map[string]bool {
+		is := map[string]bool{}
+		for _, address := range chosen(page) {
+			is[strings.ToLower(address)] = true
+		}
+		return is
+	}, nil
 }
 
 // tellRule says what a rule matches, and what has changed since the last test.

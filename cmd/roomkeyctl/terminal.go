@@ -159,24 +159,48 @@ func (t *terminal) written(paths ...string) error {
 
 // rows writes a plain table; cells are made harmless.
 func rows(w io.Writer, header []words.Key, cells [][]string) {
+	(&printer{w: w, header: header}).add(cells)
+}
+
+// printer writes a table as its rows come. Its columns are as wide as the rows so
+// far want them.
+type printer struct {
+	w      io.Writer
+	header []words.Key
+	widths []int
+}
+
+// add writes more rows, the first time below the header.
+func (t *printer) add(cells [][]string) {
 	tw := table.NewWriter()
-	tw.SetOutputMirror(w)
+	tw.SetOutputMirror(t.w)
 	style := table.StyleLight
 	style.Options = table.OptionsNoBordersAndSeparators
 	style.Format.Header = text.FormatUpper
 	tw.SetStyle(style)
-	head := table.Row{}
-	for _, h := range header {
-		head = append(head, l(h))
+	if t.widths == nil {
+		t.widths = make([]int, len(t.header))
+		head := table.Row{}
+		for i, h := range t.header {
+			head = append(head, l(h))
+			t.widths[i] = text.StringWidth(l(h))
+		}
+		tw.AppendHeader(head)
 	}
-	tw.AppendHeader(head)
 	for _, c := range cells {
 		row := table.Row{}
-		for _, cell := range c {
-			row = append(row, short(problem.Line(cell)))
+		for i, cell := range c {
+			cell = short(problem.Line(cell))
+			row = append(row, cell)
+			t.widths[i] = max(t.widths[i], text.StringWidth(cell))
 		}
 		tw.AppendRow(row)
 	}
+	columns := make([]table.ColumnConfig, len(t.widths))
+	for i, width := range t.widths {
+		columns[i] = table.ColumnConfig{Number: i + 1, WidthMin: width}
+	}
+	tw.SetColumnConfigs(columns)
 	tw.Render()
 }
 

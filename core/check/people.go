@@ -34,13 +34,17 @@ type ChosenGroup struct {
 // People lists the people whom the booking server takes over with a choice, each
 // once: all of the tenant, or the members of the groups, with those of groups
 // inside them if the product follows these. The accounts of rooms are left out:
-// every room mailbox has one among the users. A group that is gone does not keep
-// the others from being read.
-func People(ctx context.Context, d Directory, choice connection.People, nested bool, rooms []string, page func([]tenant.Person)) Taken {
+// every room mailbox has one among the users. The rooms' addresses may come while
+// the people do; pages wait for them. A group that is gone does not keep the others
+// from being read.
+func People(ctx context.Context, d Directory, choice connection.People, nested bool, rooms <-chan []string, page func([]tenant.Person)) Taken {
 	t := Taken{Listing: tenant.Listing[tenant.Person]{Items: []tenant.Person{}, Source: tenant.SourceApplication, Complete: true}}
-	isRoom := map[string]bool{}
-	for _, address := range rooms {
-		isRoom[strings.ToLower(address)] = true
+	var isRoom map[string]bool
+	know := func(addresses []string) {
+		isRoom = map[string]bool{}
+		for _, address := range addresses {
+			isRoom[strings.ToLower(address)] = true
+		}
 	}
 	room := func(p tenant.Person) bool {
 		return isRoom[strings.ToLower(p.Mail)] || isRoom[strings.ToLower(p.UserPrincipalName)]
@@ -63,12 +67,29 @@ func People(ctx context.Context, d Directory, choice connection.People, nested b
 		}
 	}
 	if choice.Mode != connection.Groups {
-		l := d.People(ctx, choice.CardNumberAttribute, take)
+		var early []tenant.Person
+		l := d.People(ctx, choice.CardNumberAttribute, func(people []tenant.Person) {
+			if isRoom == nil {
+				early = append(early, people...)
+				select {
+				case addresses := <-rooms:
+					know(addresses)
+				default:
+					return
+				}
+				people = early
+			}
+			take(people)
+		})
+		if isRoom == nil {
+			know(<-rooms)
+		}
 		take(l.Items)
 		l.Items = t.Items
 		t.Listing = l
 		return t
 	}
+	know(<-rooms)
 	for _, id := range choice.Groups {
 		g := ChosenGroup{ID: id}
 		g.read(ctx, d, choice.CardNumberAttribute, nested, func(l tenant.Listing[tenant.Person]) {
@@ -166,13 +187,19 @@ func checkPeople(ctx context.Context, s *State) Finding {
 }
 
 // roomAddresses are the rooms that are known: the tenant's, once they were listed.
-func (s *State) roomAddresses() []string {
+func (s *State) roomAddresses() <-chan []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.listed {
-		return s.rooms
+		return already(s.rooms)
 	}
-	return tenant.Addresses(s.KnownRooms)
+	return already(tenant.Addresses(s.KnownRooms))
+}
+
+func already(addresses []string) <-chan []string {
+	come := make(chan []string, 1)
+	come <- addresses
+	return come
 }
 
 func wantsChosenGroups(in Input) (bool, words.Text) {

@@ -2,8 +2,10 @@ package check
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -108,7 +110,7 @@ func TestWhoIsListedIsWhoIsCounted(t *testing.T) {
 	w.members = map[string]members{"g1": {people: []tenant.Person{other, atRoom}}, "g2": {people: []tenant.Person{other}}}
 	for _, choice := range []connection.People{{Mode: connection.All}, {Mode: connection.Groups, Groups: []string{"g1", "g2"}}, {Mode: connection.Groups, Groups: []string{"gone", "g1"}}} {
 		w.in.Connection.People = choice
-		listed := People(context.Background(), w.in.Directory, choice, false, []string{"room0@contoso.example"}, nil)
+		listed := People(context.Background(), w.in.Directory, choice, false, already([]string{"room0@contoso.example"}), nil)
 		id := PeopleList
 		if choice.Mode == connection.Groups {
 			id = ChosenGroups
@@ -116,6 +118,48 @@ func TestWhoIsListedIsWhoIsCounted(t *testing.T) {
 		f, _ := w.run(t).Finding(id)
 		if f.Evidence["people"] != len(listed.Items) || listed.Rooms != 1 || listed.Complete == (choice.Groups != nil && choice.Groups[0] == "gone") {
 			t.Errorf("%+v: %v counted, %d listed, %d rooms", choice, f.Evidence["people"], len(listed.Items), listed.Rooms)
+		}
+	}
+}
+
+// pagesOfPeople hands out people page by page.
+type pagesOfPeople struct {
+	Directory
+	pages [][]tenant.Person
+	// before is called before each page.
+	before func(page int)
+}
+
+func (d pagesOfPeople) People(_ context.Context, _ string, page func([]tenant.Person)) tenant.Listing[tenant.Person] {
+	for i, people := range d.pages {
+		d.before(i)
+		page(people)
+	}
+	return tenant.Listing[tenant.Person]{Items: slices.Concat(d.pages...), Complete: true}
+}
+
+// TestPagesWaitForTheRooms: no account of a room is shown, whenever the rooms come.
+func TestPagesWaitForTheRooms(t *testing.T) {
+	third := tenant.Person{ID: "third"}
+	for comesBefore := range 4 {
+		rooms := make(chan []string, 1)
+		come := func(page int) {
+			if page == comesBefore {
+				rooms <- []string{"room0@contoso.example"}
+			}
+		}
+		if comesBefore == 3 { // after the last page
+			time.AfterFunc(10*time.Millisecond, func() { come(3) })
+		}
+		var seen []string
+		listed := People(context.Background(), pagesOfPeople{pages: [][]tenant.Person{{fine, atRoom}, {other}, {third}}, before: come}, connection.People{Mode: connection.All}, false, rooms,
+			func(people []tenant.Person) {
+				for _, p := range people {
+					seen = append(seen, p.ID)
+				}
+			})
+		if want := []string{fine.ID, other.ID, third.ID}; !slices.Equal(seen, want) || len(listed.Items) != 3 || listed.Rooms != 1 {
+			t.Errorf("rooms before page %d: saw %v, listed %d, %d rooms", comesBefore, seen, len(listed.Items), listed.Rooms)
 		}
 	}
 }

@@ -190,7 +190,9 @@ func (s *Session) People(ctx context.Context, page func([]tenant.Person)) check.
 	if err != nil {
 		return check.Taken{Listing: failed[tenant.Person](err)}
 	}
-	rooms := tenant.Addresses(s.Rooms(ctx, nil).Items)
+	// People wait for the rooms, which nobody has to wait for before asking.
+	rooms := make(chan []string, 1)
+	go func() { rooms <- tenant.Addresses(s.Rooms(ctx, nil).Items) }()
 	return check.People(ctx, t, s.Document().People, p.NestedGroups, rooms, page)
 }
 

@@ -104,7 +104,8 @@ func Flaws(rooms []Room) map[string][]Flaw {
 // FlawKind is a flaw that several rooms may have; its problem is that of one of them.
 type FlawKind struct {
 	Flaw
-	Rooms int
+	// Rooms are the addresses of those that have it.
+	Rooms []string
 }
 
 // FlawKinds are the kinds of flaws that rooms have, the most frequent first.
@@ -118,9 +119,9 @@ func FlawKinds(rooms []Room, flaws map[string][]Flaw) (kinds []FlawKind) {
 				at[f.Short.String()] = i
 				kinds = append(kinds, FlawKind{Flaw: f})
 			}
-			kinds[i].Rooms++
+			kinds[i].Rooms = append(kinds[i].Rooms, r.EmailAddress)
 		}
 	}
-	slices.SortStableFunc(kinds, func(a, b FlawKind) int { return b.Rooms - a.Rooms })
+	slices.SortStableFunc(kinds, func(a, b FlawKind) int { return len(b.Rooms) - len(a.Rooms) })
 	return kinds
 }

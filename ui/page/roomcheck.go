@@ -69,7 +69,7 @@ func (c *roomCheck) take(rooms []tenant.Room, flaws roomFlaws) {
 	c.rooms, c.flaws, c.kinds = rooms, flaws, tenant.FlawKinds(rooms, flaws.of)
 	bar := kit.Bar{Title: kit.L("Issues")}
 	for _, f := range c.kinds {
-		bar.Parts = append(bar.Parts, kit.BarPart{Name: kit.Say(f.Short), Count: f.Rooms})
+		bar.Parts = append(bar.Parts, kit.BarPart{Name: kit.Say(f.Short), Count: len(f.Rooms)})
 	}
 	c.bars.Set([]kit.Bar{bar})
 	c.choose(-1)
