@@ -33,18 +33,13 @@ func newCheck(a *app) *cobra.Command {
 		Use: "check", Short: "Prove that the connection works, or find out what is wrong", Args: cobra.NoArgs,
 		Long: "Tests every link of the chain and proves each claim with a real call. " +
 			"Exit status: 3 if a check failed, 1 if the run is incomplete.",
-		RunE: func(c *cobra.Command, _ []string) error {
-			if err := wanted(o.Only, file); err != nil {
-				return err
-			}
+		PreRunE: func(*cobra.Command, []string) error {
 			if (o.Organizer == "") != (o.TestRoom == "") {
 				return usage("A test booking needs both --organizer and --test-room.")
 			}
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+			return wanted(o.Only, file)
+		},
+		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			if administrator {
 				if _, err := a.signIn(c.Context(), s, signIn, entra.ScopesRead); err != nil {
 					return err
@@ -53,43 +48,26 @@ func newCheck(a *app) *cobra.Command {
 			if err := a.leftovers(c.Context(), s, clean); err != nil {
 				return err
 			}
-			emit := func(f check.Finding) {
-				if !a.json && !f.NeedsSignIn {
-					printFinding(a.out, f)
-				}
-			}
-			for {
-				run, err := s.Check(c.Context(), o, emit, a.progress())
-				if err != nil {
-					return err
-				}
+			run, err := a.checked(c.Context(), s, o)
+			for err == nil && watch > 0 && run.Verdict != check.Passed && rested(c.Context(), watch) {
 				if !a.json {
-					printRun(a.out, run)
-					if previous := s.PreviousCheck(); previous != nil {
-						printComparison(a.out, check.Compare(*previous, run))
-					}
+					fmt.Fprintln(a.err)
 				}
-				if watch > 0 && run.Verdict != check.Passed && c.Context().Err() == nil {
-					select {
-					case <-time.After(watch):
-						if !a.json {
-							fmt.Fprintln(a.err)
-						}
-						continue
-					case <-c.Context().Done():
-					}
-				}
-				if err := a.show(run, func(io.Writer) {}); err != nil { // one document, however often it ran
+				run, err = a.checked(c.Context(), s, o)
+			}
+			if err != nil {
+				return err
+			}
+			if err := a.show(run, func(io.Writer) {}); err != nil { // one document, however often it ran
+				return err
+			}
+			if file != "" {
+				if err := a.report(c.Context(), s, run, file); err != nil {
 					return err
 				}
-				if file != "" {
-					if err := a.report(c.Context(), s, run, file); err != nil {
-						return err
-					}
-				}
-				return verdictStatus(run)
 			}
-		},
+			return verdictStatus(run)
+		}),
 	}
 	f := c.Flags()
 	f.StringSliceVar(&o.Only, "only", nil, "`id` of a check to run, with what it depends on")
@@ -104,6 +82,32 @@ func newCheck(a *app) *cobra.Command {
 	f.BoolVar(&clean, "clean-up", false, "first remove what an interrupted check left in the tenant")
 	f.DurationVar(&watch, "watch", 0, "repeat after this `time` until it passes")
 	return c
+}
+
+// checked runs the checks once, each finding shown as it comes.
+func (a *app) checked(ctx context.Context, s *session.Session, o check.Options) (check.Run, error) {
+	run, err := s.Check(ctx, o, func(f check.Finding) {
+		if !a.json && !f.NeedsSignIn {
+			printFinding(a.out, f)
+		}
+	}, a.progress())
+	if err == nil && !a.json {
+		printRun(a.out, run)
+		if previous := s.PreviousCheck(); previous != nil {
+			printComparison(a.out, check.Compare(*previous, run))
+		}
+	}
+	return run, err
+}
+
+// rested waits, and is false when ctx ended first.
+func rested(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // wanted refuses a check or a form of report that does not exist, before the

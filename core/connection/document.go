@@ -26,6 +26,17 @@ type unknown struct {
 	inside map[string]unknown
 }
 
+// within keeps what is left over of the object in a field.
+func (u *unknown) within(name string, inner unknown) {
+	if len(inner.fields)+len(inner.inside) == 0 {
+		return
+	}
+	if u.inside == nil {
+		u.inside = map[string]unknown{}
+	}
+	u.inside[name] = inner
+}
+
 func (u unknown) clone() unknown {
 	o := unknown{fields: maps.Clone(u.fields), inside: maps.Clone(u.inside)}
 	for name, inner := range o.inside {
@@ -294,57 +305,64 @@ func (r *reader) object(target reflect.Value, path string) (unknown, *problem.Pr
 			return left, r.mistake(start, at, words.T("the field appears twice here"))
 		}
 		seen[name] = true
-		index, known := fields[name]
-		if !known {
-			for other := range fields {
-				if strings.EqualFold(name, other) {
-					return left, r.mistake(start, at, words.T("the field is spelled %s", other))
-				}
+		var p *problem.Problem
+		if index, known := fields[name]; !known {
+			p = r.unknown(&left, fields, name, start, at)
+		} else if field := target.Field(index); field.Kind() == reflect.Struct && field.Type() != timeType {
+			var inner unknown
+			if inner, p = r.object(field, at); p == nil {
+				left.within(name, inner)
 			}
-			var value json.RawMessage
-			if err := r.d.Decode(&value); err != nil {
-				return left, r.mistake(start, at, words.T("it cannot be read"))
-			}
-			if left.fields == nil {
-				left.fields = map[string]json.RawMessage{}
-			}
-			left.fields[name] = value
-			continue
+		} else {
+			p = r.value(field, at)
 		}
-		field := target.Field(index)
-		if field.Kind() == reflect.Struct && field.Type() != timeType {
-			inner, p := r.object(field, at)
-			if p != nil {
-				return left, p
-			}
-			if len(inner.fields)+len(inner.inside) > 0 {
-				if left.inside == nil {
-					left.inside = map[string]unknown{}
-				}
-				left.inside[name] = inner
-			}
-			continue
-		}
-		start = r.here()
-		var value json.RawMessage
-		if err := r.d.Decode(&value); err != nil {
-			return left, r.mistake(start, at, words.T("it cannot be read"))
-		}
-		if _, choice := choices[at]; choice && at != openChoice && string(value) == `""` {
-			continue // the default
-		}
-		if wrong := assign(field, value); !wrong.IsZero() {
-			return left, r.mistake(start, at, wrong)
-		}
-		if wrong := checkValue(at, field.Interface()); !wrong.IsZero() {
-			return left, r.mistake(start, at, wrong)
+		if p != nil {
+			return left, p
 		}
 	}
-	_, err = r.d.Token()
-	if err != nil {
+	if _, err = r.d.Token(); err != nil {
 		return left, r.mistake(r.here(), path, words.T("it cannot be read"))
 	}
 	return left, nil
+}
+
+// unknown keeps a field that the document does not have, unless it is one in
+// another spelling.
+func (r *reader) unknown(left *unknown, fields map[string]int, name string, start int64, at string) *problem.Problem {
+	for other := range fields {
+		if strings.EqualFold(name, other) {
+			return r.mistake(start, at, words.T("the field is spelled %s", other))
+		}
+	}
+	var value json.RawMessage
+	if err := r.d.Decode(&value); err != nil {
+		return r.mistake(start, at, words.T("it cannot be read"))
+	}
+	if left.fields == nil {
+		left.fields = map[string]json.RawMessage{}
+	}
+	left.fields[name] = value
+	return nil
+}
+
+// value reads a field that is no object.
+func (r *reader) value(field reflect.Value, at string) *problem.Problem {
+	start := r.here()
+	var value json.RawMessage
+	if err := r.d.Decode(&value); err != nil {
+		return r.mistake(start, at, words.T("it cannot be read"))
+	}
+	if _, choice := choices[at]; choice && at != openChoice && string(value) == `""` {
+		return nil // the default
+	}
+	wrong := assign(field, value)
+	if wrong.IsZero() {
+		wrong = checkValue(at, field.Interface())
+	}
+	if !wrong.IsZero() {
+		return r.mistake(start, at, wrong)
+	}
+	return nil
 }
 
 // here is the offset of the next token: past white space and separators.

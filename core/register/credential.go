@@ -112,15 +112,8 @@ func (in Input) planCredential(ctx context.Context, s state) (Credential, change
 			want.Kind = c.Kind
 		}
 	}
-	months := in.Options.Months
-	if months <= 0 {
-		months = in.Product.Credential.Months
-	}
-	if months <= 0 {
-		months = 12
-	}
 	// In days, so that a reviewed plan stays the same overnight.
-	want.Days = months * 365 / 12
+	want.Days = cmp.Or(max(in.Options.Months, 0), max(in.Product.Credential.Months, 0), 12) * 365 / 12
 	secret, pair, err := in.held(ctx, vaultKind(want.Kind))
 	if ctx.Err() != nil {
 		return want, item, problem.Of(ctx.Err())
@@ -146,28 +139,11 @@ func (in Input) planCredential(ctx context.Context, s state) (Credential, change
 	if item.Action == change.Attention {
 		return want, item, nil
 	}
-	if want.Kind == connection.CredentialCertificate {
-		if pair == nil { // the policy may have turned a secret into a certificate
-			if _, pair, err = in.held(ctx, vault.Certificate); err != nil {
-				item.Problem = problem.Of(err)
-			}
-		}
-		if pair != nil {
-			if p := in.outlives(s, *pair); p != nil {
-				item.Action, item.Problem = change.Attention, p
-				return want, item, nil
-			}
-		}
-		if want.Bits == 0 {
-			want.Bits = 3072
-		}
-		item.Wanted = words.T("a certificate \"%s\" (RSA %d), valid for %d days, its key in this computer's keychain", want.Name, want.Bits, want.Days)
-		if pair != nil {
-			item.Wanted = words.T("the certificate %s from this computer's keychain", pair.Thumbprint())
-		}
-	} else {
+	if want.Kind != connection.CredentialCertificate {
 		want.Bits = 0
 		item.Wanted = words.T("a client secret \"%s rk-…\", valid for %d days, straight into this computer's keychain", want.Name, want.Days)
+	} else if !in.planCertificate(ctx, s, pair, &want, &item) {
+		return want, item, nil
 	}
 	kinds := in.Product.Credential.Kinds
 	switch item.Why = why; {
@@ -177,6 +153,28 @@ func (in Input) planCredential(ctx context.Context, s state) (Credential, change
 		item.Why = words.T(in.Product.Credential.Advice)
 	}
 	return want, item, nil
+}
+
+// planCertificate plans the one in the keychain, or a new one; it is false when
+// the tenant's policy does not take the one that is there.
+func (in Input) planCertificate(ctx context.Context, s state, pair *vault.KeyPair, want *Credential, item *change.Item) bool {
+	if pair == nil { // the policy may have turned a secret into a certificate
+		var err error
+		if _, pair, err = in.held(ctx, vault.Certificate); err != nil {
+			item.Problem = problem.Of(err)
+		}
+	}
+	want.Bits = cmp.Or(want.Bits, 3072)
+	if pair == nil {
+		item.Wanted = words.T("a certificate \"%s\" (RSA %d), valid for %d days, its key in this computer's keychain", want.Name, want.Bits, want.Days)
+		return true
+	}
+	if p := in.outlives(s, *pair); p != nil {
+		item.Action, item.Problem = change.Attention, p
+		return false
+	}
+	item.Wanted = words.T("the certificate %s from this computer's keychain", pair.Thumbprint())
+	return true
 }
 
 // makes reports whether Roomkey makes credentials of a kind.
