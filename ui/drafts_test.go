@@ -60,6 +60,24 @@ func TestWhatIsTypedSurvivesACrash(t *testing.T) {
 	}
 }
 
+// TestTypedApplicationIsShown after a crash, and not the other way to register.
+func TestTypedApplicationIsShown(t *testing.T) {
+	b := newFake(t)
+	p := bare(t, b)
+	p.press("Enter an existing application")
+	p.types("Application (client) ID", "aaaaaaaa-0000-4000-8000-000000000001")
+	id := p.shell.Connection()
+
+	p = sit(t, b) // nobody closed the first
+	p.shell.Load(id)
+	p.rest()
+	p.goes(setup.Register)
+	if got := p.field("Application (client) ID").Value(); got != "aaaaaaaa-0000-4000-8000-000000000001" {
+		t.Errorf("the field shows %q", got)
+	}
+	p.sees("Not saved yet.")
+}
+
 // TestWhatIsNoFieldOfTheDocumentSurvives, too, until it was used.
 func TestWhatIsNoFieldOfTheDocumentSurvives(t *testing.T) {
 	b := newFake(t)

@@ -85,5 +85,5 @@ func conflict(path, now, wanted string) *problem.Problem {
 	}
 	return problem.New(CodeConflict, words.T("%s was changed elsewhere while you edited it.", path)).
 		With(words.T("It is now: %s. You entered: %s.", shown(now), shown(wanted))).
-		Fix(words.T("Decide which value is right, enter it and save again."))
+		Lead(words.T("Decide which value is right, enter it and save again."), problem.PlaceOf(path))
 }

@@ -26,6 +26,7 @@ func (p Place) IsZero() bool { return p.Page == "" }
 // command line runs each command.
 var (
 	PlaceTenant        = place("describe", "tenant.domain", "roomkeyctl connection set tenant.domain=DOMAIN")
+	PlaceProduct       = place("describe", "product.id", "roomkeyctl connection set product.id=PRODUCT")
 	PlaceServerURL     = place("describe", "server.url", "roomkeyctl connection set server.url=ADDRESS")
 	PlaceServerCA      = place("describe", "server.caFile", "roomkeyctl connection set server.caFile=FILE")
 	PlaceServerToken   = place("describe", "server-token", "roomkeyctl secret set server-token")
@@ -91,6 +92,15 @@ func place(page, field, command string) Place {
 
 // Places lists every place, for the tests that follow each of them.
 func Places() []Place { return slices.Clone(places) }
+
+// PlaceOf is where a field of the connection is edited, the zero place for one
+// that no remedy leads to.
+func PlaceOf(field string) Place {
+	if i := slices.IndexFunc(places, func(p Place) bool { return p.Field == field }); i >= 0 {
+		return places[i]
+	}
+	return Place{}
+}
 
 // Lead adds a remedy that leads to a place in Roomkey. Its text says what to do
 // there, not where it is. The zero place leads nowhere, like Fix.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -144,15 +145,23 @@ func (s *Session) Change(ctx context.Context, changes ...connection.Change) erro
 const NewName = "New connection"
 
 // NameAfter calls a connection that nobody has named after its tenant and its
-// product, as soon as both are known.
+// product, as soon as both are known, and again when the product is another.
 func (s *Session) NameAfter(ctx context.Context) error {
 	c := s.Document()
 	p, err := s.Product()
 	tenant := cmp.Or(c.Tenant.DisplayName, c.Tenant.Domain)
-	if err != nil || tenant == "" || c.Name != NewName && !strings.HasPrefix(c.Name, NewName+" (") {
+	is := func(name string) bool { return c.Name == name || strings.HasPrefix(c.Name, name+" (") }
+	after := func(p product.Product) bool {
+		return is(nameOf(c.Tenant.DisplayName, p)) || is(nameOf(c.Tenant.Domain, p))
+	}
+	if err != nil || tenant == "" || after(p) || !is(NewName) && !slices.ContainsFunc(s.env.Products.All(), after) {
 		return nil // a product that is missing is said at its field
 	}
-	return s.Change(ctx, connection.Put("name", s.env.FreeName(words.T("%s – %s", tenant, p.Name).String())).BasedOn(c.Name))
+	return s.Change(ctx, connection.Put("name", s.env.FreeName(nameOf(tenant, p))).BasedOn(c.Name))
+}
+
+func nameOf(tenant string, p product.Product) string {
+	return words.T("%s – %s", tenant, p.Name).String()
 }
 
 // adopt saves a document that is new here and opens it.

@@ -147,7 +147,8 @@ func (s *Session) Product() (product.Product, error) {
 func (e *Environment) product(id string) (product.Product, error) {
 	if id == "" {
 		return product.Product{}, problem.New(CodeProductUnknown, words.T("No booking product is chosen.")).
-			Run(words.T("Choose one of the products, then set it on the connection."), "roomkeyctl product list")
+			Lead(words.T("Choose the booking product that will be connected."), problem.PlaceProduct).
+			Run(words.T("To list them:"), "roomkeyctl product list")
 	}
 	p, ok := e.Products.Get(id)
 	if locked := e.Policy.Product(id); !ok && locked != nil {
@@ -155,6 +156,7 @@ func (e *Environment) product(id string) (product.Product, error) {
 	}
 	if !ok {
 		return product.Product{}, problem.New(CodeProductUnknown, words.T("There is no product called %s.", id)).
+			Lead(words.T("Choose the booking product that will be connected."), problem.PlaceProduct).
 			Run(words.T("To list them:"), "roomkeyctl product list")
 	}
 	return p, nil

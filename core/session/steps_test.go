@@ -105,3 +105,37 @@ func resultFile(t *testing.T, r exchange.Result) []byte {
 	}
 	return fmt.Appendf(nil, `{"seal":"%x","result":%s}`, sha256.Sum256(text), body)
 }
+
+// TestNameAfter: a name that nobody chose follows tenant and product; one that
+// somebody chose stays.
+func TestNameAfter(t *testing.T) {
+	kept, err := store.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	products, _ := product.Load("")
+	env := &Environment{Store: kept, Vault: vault.Memory(), Products: products, Now: time.Now}
+	s, err := env.Create(t.Context(), NewName, func(*connection.Connection) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for _, step := range []struct{ path, value, want string }{
+		{"tenant.domain", "contoso.com", NewName},
+		{"product.id", "flexo", "contoso.com – FlexO"},
+		{"product.id", "flexo", "contoso.com – FlexO"},
+		{"product.id", "gfacility", "contoso.com – Gfacility"},
+		{"name", "Head office", "Head office"},
+		{"product.id", "flexo", "Head office"},
+	} {
+		if err := s.Change(t.Context(), connection.Put(step.path, step.value)); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.NameAfter(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Document().Name; got != step.want {
+			t.Errorf("%s=%s: it is called %q, want %q", step.path, step.value, got, step.want)
+		}
+	}
+}

@@ -60,7 +60,7 @@ func (r *Register) Frame() *kit.Frame { return r.frame }
 // asks for.
 func (r *Register) Shown() {
 	r.env.asks(r.open, setup.Register)
-	r.existing.shown()
+	r.existing.shown(func() { r.Open(WayExisting) })
 	r.planner.shown()
 }
 

@@ -64,12 +64,16 @@ func (r *existing) fill(c *connection.Connection) {
 	r.showKind()
 }
 
-// shown looks at the keychain and at what the product asks for.
-func (r *existing) shown() {
+// shown looks at the keychain and at what the product asks for; typed is called
+// when something is here that somebody typed before the last start.
+func (r *existing) shown(typed func()) {
 	r.secret.look()
 	r.cert.secret.look()
 	r.showWanted()
-	r.form.restore(r.showKind)
+	r.form.restore(func() {
+		r.showKind()
+		typed()
+	})
 }
 
 func (r *existing) showKind() {
