@@ -204,8 +204,11 @@ func (c *contract) DryRun(ctx context.Context, cfg Configuration) (DryRun, error
 	}
 	for i := range d.Problems {
 		d.Problems[i].Detail = c.hide(d.Problems[i].Detail)
-		// An error that the server itself calls acceptable is still an error.
-		d.Acceptable = d.Acceptable && d.Problems[i].Severity != "error"
+		// An error that the server itself calls acceptable is still an error, and so
+		// is what it calls neither an error nor a warning.
+		if d.Problems[i].Severity != "warning" {
+			d.Problems[i].Severity, d.Acceptable = "error", false
+		}
 	}
 	return d, nil
 }

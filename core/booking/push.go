@@ -92,9 +92,6 @@ func (c *Client) refusedPush(ctx context.Context, line store.Push, refusal error
 	now, err := c.adapter.Current(ctx)
 	line.State = store.PushFailed
 	switch {
-	case err != nil && answered && problem.CodeOf(err) == problem.CodeOf(refusal):
-		// The same door stayed shut: the request never came further than this.
-		return Receipt{}, c.note(line, refusal)
 	case err != nil:
 		line.State = store.PushUnknown
 		return Receipt{}, c.note(line, unanswered(refusal))
@@ -106,10 +103,8 @@ func (c *Client) refusedPush(ctx context.Context, line store.Push, refusal error
 			With(titleAndDetail(refusal)).
 			Fix(words.T("Give this text to whoever runs the booking server: its response does not match what it has."))
 		return Receipt{Current: now}, c.note(line, p)
-	case same(now, seen):
-		return Receipt{}, c.note(line, refusal)
-	case problem.CodeOf(refusal) == codeETagMismatch:
-		return Receipt{}, c.note(line, mismatch(refusal, seen, now))
+	case same(now, seen), problem.CodeOf(refusal) == codeETagMismatch:
+		return Receipt{}, c.note(line, c.compared(refusal, seen, now))
 	}
 	p := problem.New(codeOtherContent, words.T("The booking server has neither its previous configuration nor the one that was handed over.")).
 		With(words.Lines(titleAndDetail(refusal), listed(Changes(&want, valueOf(now.Configuration))))).
@@ -229,13 +224,24 @@ func titleAndDetail(err error) words.Text {
 	return words.Lines(p.Title, p.Detail)
 }
 
-// mismatch adds what somebody else has changed in the meantime.
-func mismatch(err error, seen, now Current) error {
-	p := *problem.Of(err)
-	if now.Configuration == nil {
+// compared is a refusal as what the server was read to hold after it bears it out.
+func (c *Client) compared(refusal error, seen, now Current) error {
+	p, still := *problem.Of(refusal), same(now, seen)
+	switch {
+	case p.Code == codeRefused && still:
+		p.Title = words.T("%s refused the request; nothing was changed.", hostOf(c.server.URL))
+	case p.Code != codeETagMismatch:
+	case still:
+		return problem.New(codeContradiction, words.T("The booking server reports that its configuration has changed, but has the one that was shown.")).
+			With(p.Detail).By(refusal).
+			Fix(words.T("Give this text to whoever runs the booking server: its response does not match what it has."))
+	case now.Configuration == nil:
 		p.Detail = words.T("The server no longer has a configuration.")
-	} else {
-		p.Detail = listed(Changes(seen.Configuration, *now.Configuration))
+	default:
+		differ := Changes(seen.Configuration, *now.Configuration)
+		if p.Detail = listed(differ); len(differ) == 0 {
+			p.Detail = words.T("Only its ETag is different. If this happens at every attempt, give this text to the server's vendor.")
+		}
 	}
 	return &p
 }

@@ -71,7 +71,7 @@ func (c caller) ofStatus(method, host string, a answer, r refusal) *problem.Prob
 	case a.status == http.StatusForbidden:
 		return problem.New(codeForbidden, words.T("The token does not allow this at %s.", host)).
 			Fix(words.T("In the booking server's console, give the token the right to write the Microsoft 365 configuration, or create one that has it."))
-	case a.status == http.StatusNotFound && r.Code == "not-configured":
+	case a.status == http.StatusNotFound && r.Code == "not-configured" && method != http.MethodPut:
 		return problem.New(CodeNothingStored, words.T("%s has no Microsoft 365 configuration.", host)).
 			Lead(words.T("Push the configuration."), problem.PlacePush)
 	case a.status == http.StatusNotFound, a.status == http.StatusMethodNotAllowed:
@@ -80,8 +80,8 @@ func (c caller) ofStatus(method, host string, a answer, r refusal) *problem.Prob
 			Lead(words.T("If it is right, the server does not have this API: export the configuration as a file."), problem.PlaceExport).
 			Lead(words.T("Or type the values into the vendor's form."), problem.PlaceForm)
 	case a.status == http.StatusPreconditionFailed:
-		return problem.New(codeETagMismatch, words.T("Someone else changed the booking server's configuration in the meantime.")).
-			Lead(words.T("Check what has changed, then push again."), problem.PlaceLook)
+		return problem.New(codeETagMismatch, words.T("The booking server's configuration changed after it was shown.")).
+			Lead(words.T("Check what has changed, then try again."), problem.PlaceLook)
 	case a.status == http.StatusConflict && r.Code == "in-progress":
 		return problem.New(codeInProgress, words.T("The booking server is still working on the previous hand-over.")).
 			Lead(words.T("Wait a minute, then check what the server has."), problem.PlaceLook)
@@ -91,11 +91,10 @@ func (c caller) ofStatus(method, host string, a answer, r refusal) *problem.Prob
 	case a.status >= 500:
 		return problem.New(codeServerError, words.T("%s has an internal problem.", host)).
 			Fix(words.T("Try again in a few minutes. If this continues, give the text above to whoever runs the booking server."))
-	case method == http.MethodGet:
-		return problem.New(codeRefused, words.T("%s refused the request (HTTP %d).", host, a.status)).
-			Fix(words.T("Send the text above to whoever runs the booking server, or to its vendor."))
-	default:
-		return problem.New(codeRefused, words.T("%s did not accept the configuration; nothing was changed.", host)).
-			Fix(words.T("Correct what the server reports above. If it looks right to you, send the text to the server's vendor."))
 	}
+	p := problem.New(codeRefused, words.T("%s refused the request (HTTP %d).", host, a.status))
+	if method == http.MethodGet || method == http.MethodDelete {
+		return p.Fix(words.T("Send the text above to whoever runs the booking server, or to its vendor."))
+	}
+	return p.Fix(words.T("Correct what the server reports above. If it looks right to you, send the text to the server's vendor."))
 }

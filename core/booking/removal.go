@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 
@@ -26,7 +27,8 @@ func (c *Client) Removal(ctx context.Context) (Removal, error) {
 		return Removal{}, err
 	}
 	if now.Configuration == nil {
-		return Removal{}, problem.New(CodeNothingStored, words.T("%s has no configuration from this connection.", hostOf(c.server.URL)))
+		return Removal{}, problem.New(CodeNothingStored, words.T("%s has no configuration from this connection.", hostOf(c.server.URL))).
+			Lead(words.T("Check what the server has."), problem.PlaceLook)
 	}
 	r := Removal{Current: now}
 	r.Goes, r.Stays = c.adapter.Leaves(now)
@@ -41,18 +43,18 @@ func (c *Client) Remove(ctx context.Context, seen Removal) error {
 			Fix(words.T("Use the copy of Roomkey in which the connection is open."))
 	}
 	failed := c.adapter.Delete(ctx, seen.Current.ETag)
-	if failed != nil && !lost(failed) {
-		return failed
+	if kind := problem.KindOf(failed); kind == problem.Blocked || kind == problem.SignInNeeded {
+		return failed // nothing was sent
 	}
 	now, err := c.adapter.Current(ctx)
 	switch {
 	case err != nil:
 		p := problem.New(codeUnknown, words.T("It is not known whether the booking server has forgotten the configuration."))
-		return p.With(titleAndDetail(err)).Lead(words.T("Check what the server has."), problem.PlaceLook).By(err)
-	case now.Configuration != nil && failed != nil:
-		return failed
+		return p.With(titleAndDetail(cmp.Or(failed, err))).Lead(words.T("Check what the server has."), problem.PlaceLook).By(err)
+	case now.Configuration != nil && failed != nil && problem.CodeOf(failed) != CodeNothingStored:
+		return c.compared(failed, seen.Current, now)
 	case now.Configuration != nil:
-		return problem.New(codeNotKept, words.T("The booking server reported that it deleted the configuration, but still has it.")).
+		return problem.New(codeNotKept, words.T("The booking server reported that the configuration is gone, but still shows it.")).
 			Lead(words.T("Check what the server has. If it happens again, give this text to the server's vendor."), problem.PlaceLook)
 	}
 	return c.log.Append(store.Push{At: c.now().UTC(), Digest: seen.Current.Configuration.Digest, State: store.PushRemoved, IdempotencyKey: rand.Text(), Server: c.server.URL})

@@ -199,6 +199,22 @@ func TestServerThatIsSilentIsUnproven(t *testing.T) {
 	}
 }
 
+// TestViewOfWhatTheServerHolds: a view that names no configuration is of the one
+// that the server has, and one from before it got that proves nothing.
+func TestViewOfWhatTheServerHolds(t *testing.T) {
+	for name, spoil := range map[string]func(*world){
+		"of another": func(w *world) { w.current.Digest = "another" },
+		"of none":    func(w *world) { w.current.Digest = "" },
+		"of before":  func(w *world) { w.current.StoredAt = noon.Add(time.Minute) },
+	} {
+		w := healthy(2)
+		spoil(w)
+		if r := w.run(t); r.Verdict != Passed || r.Server != ServerUnproven {
+			t.Errorf("%s: verdict %s, server %s", name, r.Verdict, r.Server)
+		}
+	}
+}
+
 func TestSkippedNamesTheFailureAndNotTheSkipBetween(t *testing.T) {
 	w := healthy(2)
 	w.probe = down("net.refused")

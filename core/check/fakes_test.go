@@ -129,6 +129,7 @@ func healthy(n int) *world {
 		Digest:  func(rooms []string) string { return "digest of " + strings.Join(rooms, ",") },
 		Options: Options{Now: func() time.Time { return noon }},
 	}
+	w.current.Digest = w.in.Digest(tenant.Addresses(w.rooms.Items))
 	w.in.Discover = func(context.Context) (cloud.Discovery, error) { return w.discovery, w.discoverErr }
 	w.in.Network, w.in.Tokens, w.in.Directory, w.in.Server = network{w}, tokens{w}, directory{w}, server{w}
 	w.in.Calendars = &calendars{world: w}

@@ -218,6 +218,9 @@ type ServerCurrent struct {
 	Stored             bool
 	TenantID, ClientID string
 	CredentialExpires  time.Time
+	// Digest is that of what it holds, StoredAt since when, as far as it says.
+	Digest   string
+	StoredAt time.Time
 }
 
 // States of a booking server's own view.

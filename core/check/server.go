@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -113,7 +114,7 @@ func checkServerToken(ctx context.Context, s *State) Finding {
 		return pass(words.T("The token is accepted; the server has no configuration yet.")).with("stored", false)
 	}
 	s.mu.Lock()
-	s.stored = true
+	s.held = c
 	s.mu.Unlock()
 	f := pass(words.T("The token is accepted; the server has a configuration."))
 	switch own := s.Connection.Tenant.ID; {
@@ -137,10 +138,10 @@ func checkServerStatus(ctx context.Context, s *State) Finding {
 	none := problem.KindOf(err) == problem.Absent || err == nil && st.State == ServerNothing
 	s.mu.Lock()
 	s.status = st
-	stored := s.stored
+	held := s.held
 	s.mu.Unlock()
 	switch {
-	case none && stored:
+	case none && held.Stored:
 		p := problem.New(codeServerNoView, words.T("The booking server has a configuration and does not say whether it works.")).
 			Fix(words.T("Test again in a minute. If this continues, give this text to whoever runs the booking server."))
 		if why := problem.Of(err); why != nil {
@@ -153,8 +154,9 @@ func checkServerStatus(ctx context.Context, s *State) Finding {
 		return judge(err)
 	}
 	rooms, known := s.chosen()
-	same := known && s.Digest != nil && st.Digest != "" && st.Digest == s.Digest(rooms)
-	return JudgeServer(st, View{Same: same, Now: s.now(), From: s.fromHere(), Cloud: s.Cloud, Connection: s.Connection})
+	tried := cmp.Or(st.Digest, held.Digest) // one that names none is of what is there
+	same := known && s.Digest != nil && tried != "" && tried == s.Digest(rooms)
+	return JudgeServer(st, View{Same: same, Since: held.StoredAt, Now: s.now(), From: s.fromHere(), Cloud: s.Cloud, Connection: s.Connection})
 }
 
 // staleView is how old the server's view may be. The contract allows five
@@ -174,7 +176,8 @@ var silent = Finding{Status: Skipped, Note: words.T("Only a person who signs in 
 type View struct {
 	// Same is whether the server tried exactly this configuration.
 	Same bool
-	Now  time.Time
+	// Since is when the server got it; what it tried before says nothing of it.
+	Since, Now time.Time
 	// From is the computer from which the application signs in.
 	From       string
 	Cloud      cloud.Cloud
@@ -197,10 +200,10 @@ func JudgeServer(st ServerStatus, v View) Finding {
 		f = warn(problem.New(codeServerOldConfiguration, words.T("The booking server does not work with the configuration that it has, which is not this one.")).
 			With(words.T("The booking server reports %s: %s", st.Code, st.Message)).
 			Lead(words.T("Push this configuration, then test again."), problem.PlacePush))
-	case st.State == ServerWorks && st.Digest != "" && !v.Same:
+	case st.State == ServerWorks && !v.Same:
 		f = unknown(problem.New(codeServerOtherConfiguration, words.T("The booking server works, but with a different configuration.")).
 			Lead(words.T("Push this configuration, then test again."), problem.PlacePush))
-	case st.State == ServerWorks && v.Now.Sub(st.CheckedAt) > staleView:
+	case st.State == ServerWorks && (v.Now.Sub(st.CheckedAt) > staleView || st.CheckedAt.Before(v.Since.Truncate(time.Second))):
 		f = unknown(problem.New(codeServerStaleView, words.T("The booking server reports that it works, but last tried it at %s.", st.CheckedAt.UTC().Format("2006-01-02 15:04"))).
 			Fix(words.T("Wait a minute, and check again: the server must retry what it tried more than five minutes ago.")).
 			Fix(words.T("If the time above is wrong, set the clock of the booking server's computer.")))

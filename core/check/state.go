@@ -59,8 +59,8 @@ type State struct {
 	reached transport.Evidence
 	server  ServerDescription
 	status  ServerStatus
-	// stored is whether the server was seen to hold a configuration.
-	stored bool
+	// held is what the server was seen to hold.
+	held ServerCurrent
 	// registration as the administrator's sign-in reads it, nil if unread.
 	application    *tenant.Application
 	principal      *tenant.ServicePrincipal

@@ -1,8 +1,11 @@
 package handover
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -311,3 +314,41 @@ func TestNoWay(t *testing.T) {
 }
 
 func noResult(string) (r exchange.Result, ok bool) { return r, ok }
+
+// before has a server's own view be from the day before.
+type before struct{ http.RoundTripper }
+
+func (b before) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := b.RoundTripper.RoundTrip(r)
+	if err != nil || !strings.HasSuffix(r.URL.Path, "/status") {
+		return resp, err
+	}
+	var said map[string]any
+	if err := json.NewDecoder(resp.Body).Decode(&said); err != nil {
+		return nil, err
+	}
+	said["checkedAt"] = time.Now().Add(-10 * time.Minute)
+	raw, err := json.Marshal(said)
+	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(raw)), int64(len(raw))
+	return resp, err
+}
+
+// TestViewFromBeforeThePush: what a server tried before it got the configuration
+// says nothing of it, whatever it names.
+func TestViewFromBeforeThePush(t *testing.T) {
+	s := stage(t, "flexo")
+	plan := s.confirmed(t)
+	client, err := s.o.HTTP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.Transport = before{client.Transport}
+	pushed, err := s.Push(t.Context(), plan, false, nil)
+	if err != nil || pushed.Works || pushed.Problem == nil || s.standing(t, evidence.ServerWorks) == evidence.Works {
+		t.Errorf("%+v %v", pushed, err)
+	}
+	held, err := s.Held(t.Context())
+	if err != nil || !held.Matches || s.standing(t, evidence.ServerWorks) == evidence.Works {
+		t.Errorf("%+v %v", held, err)
+	}
+}

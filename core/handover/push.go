@@ -38,7 +38,7 @@ func (h *Handover) Push(ctx context.Context, plan Plan, acceptWarnings bool, rep
 		return Pushed{}, err
 	}
 	defer done()
-	basis := h.o.Ledger.Basis(ctx, h.o.Owner.Document())
+	basis, began := h.o.Ledger.Basis(ctx, h.o.Owner.Document()), h.o.Now()
 	client, receipt, err := h.push(ctx, plan, acceptWarnings, report)
 	if p := problem.Of(err); p != nil && p.Kind == problem.Cancelled { // later it would be unknown
 		return Pushed{}, problem.New(p.Code, p.Title).With(words.T("Nothing was sent to the booking server.")).By(err)
@@ -58,7 +58,9 @@ func (h *Handover) Push(ctx context.Context, plan Plan, acceptWarnings bool, rep
 		}
 	}
 	out.Status = status
-	view := h.view(ctx, status, failed, plan.Configuration.Digest)
+	held := receipt.Current
+	held.StoredAt = cmp.Or(held.StoredAt, began) // of a push that arrived this is the earliest
+	view := h.view(ctx, status, failed, plan.Configuration.Digest, held)
 	out.Works, out.Fails, out.Problem = view.Status == check.Pass, view.Status == check.Fail, view.Problem
 	seen := append(h.viewEvidence(view, basis), proof.Pushed(evidence.Proven, words.Text{}, receipt.At, basis))
 	return out, h.o.Ledger.Remember(ctx, seen...)
@@ -72,14 +74,18 @@ const viewPatience = 4 * time.Second
 func (h *Handover) speaks() bool { return booking.SaysItself(h.adapter()) }
 
 // view is the finding on the server's own view of the configuration with this
-// digest.
-func (h *Handover) view(ctx context.Context, st booking.Status, failed error, digest string) check.Finding {
+// digest, given what it holds.
+func (h *Handover) view(ctx context.Context, st booking.Status, failed error, digest string, held booking.Current) check.Finding {
 	row, err := h.o.Cloud()
 	if failed != nil || err != nil {
 		return check.Finding{ID: check.ServerStatusOf, Status: check.Unknown, Problem: problem.Of(cmp.Or(failed, err))}
 	}
+	tried := st.Digest
+	if tried == "" && held.Configuration != nil {
+		tried = held.Configuration.Digest // one that names none is of what is there
+	}
 	f := check.JudgeServer(checkedStatus(st), check.View{
-		Same: st.Digest != "" && st.Digest == digest, Now: h.o.Now(), From: transport.Here(ctx), Cloud: row, Connection: h.o.Owner.Document(),
+		Same: tried != "" && tried == digest, Since: held.StoredAt, Now: h.o.Now(), From: transport.Here(ctx), Cloud: row, Connection: h.o.Owner.Document(),
 	})
 	f.ID = check.ServerStatusOf
 	return f

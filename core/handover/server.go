@@ -59,6 +59,7 @@ func (c checkedServer) Current(ctx context.Context) (check.ServerCurrent, error)
 	return check.ServerCurrent{
 		Stored: true, TenantID: now.Configuration.Tenant.ID, ClientID: now.Configuration.Application.ClientID,
 		CredentialExpires: now.Configuration.Credential.Expires,
+		Digest:            now.Configuration.Digest, StoredAt: now.StoredAt,
 	}, nil
 }
 

@@ -86,7 +86,7 @@ func (h *Handover) Held(ctx context.Context) (Held, error) {
 		want.Digest = cmp.Or(out.Current.Configuration.Digest, want.Digest)
 	}
 	out.Compared, out.Matches = true, client.Keeps(out.Current, *want)
-	if view := h.view(ctx, out.Status, failed, want.Digest); view.Status == check.Fail {
+	if view := h.view(ctx, out.Status, failed, want.Digest, out.Current); view.Status == check.Fail {
 		out.StatusProblem = view.Problem
 	}
 	return out, h.remember(ctx, out, want.Digest, failed)
@@ -103,7 +103,7 @@ func (h *Handover) remember(ctx context.Context, now Held, digest string, failed
 	var seen []evidence.Record
 	switch {
 	case now.Matches:
-		seen = append(h.viewEvidence(h.view(ctx, now.Status, failed, digest), basis), proof.Pushed(evidence.Proven, words.Text{}, at, basis))
+		seen = append(h.viewEvidence(h.view(ctx, now.Status, failed, digest, now.Current), basis), proof.Pushed(evidence.Proven, words.Text{}, at, basis))
 	case before && now.Current.Configuration == nil:
 		seen = proof.Lost(at, basis)
 	case before:
