@@ -46,9 +46,23 @@ func (h *HandOver) lookAgain() {
 			h.holds.RemoveAll() // it is said above
 		} else {
 			h.showHeld(held, heldErr)
+			h.saysItFails(held)
 		}
 		h.frame.Object.Refresh()
+		h.env.Changed() // a look is remembered
 	})
+}
+
+// saysItFails puts the server's own view at the top when it does not work.
+func (h *HandOver) saysItFails(held handover.Held) {
+	switch mark, says := viewOf(held); {
+	case mark != kit.MarkFail:
+	case held.StatusProblem != nil:
+		h.notice.fail(held.StatusProblem)
+	default:
+		h.notice.put(kit.Tinted(mark.Tint(), mark.Color(), kit.Column(kit.Gap,
+			kit.Strong(kit.L("The booking server has the configuration, but it does not work there.")), kit.NewText(kit.Say(says)))))
+	}
 }
 
 // question has to be answered with yes before a push.
@@ -175,7 +189,7 @@ func (h *HandOver) send() {
 			}
 		} else {
 			h.plan.RemoveAll()
-			mark, says := viewOf(held)
+			mark, _ := viewOf(held)
 			switch {
 			case pushed.Fails && unread != nil:
 				h.notice.fail(pushed.Problem)
@@ -183,11 +197,8 @@ func (h *HandOver) send() {
 				h.notice.warn(problem.New(codeBookingPushedUnread, words.T("The booking server has the configuration.")).
 					With(words.T("What it reports now was not read: %s", problem.Of(unread).Title)).
 					Lead(words.T("Check again."), problem.PlaceLook))
-			case mark == kit.MarkFail && held.StatusProblem != nil:
-				h.notice.fail(held.StatusProblem)
 			case mark == kit.MarkFail:
-				h.notice.put(kit.Tinted(mark.Tint(), mark.Color(), kit.Column(kit.Gap,
-					kit.Strong(kit.L("The booking server has the configuration, but it does not work there.")), kit.NewText(kit.Say(says)))))
+				h.saysItFails(held)
 			case held.SignIn != nil:
 				h.notice.warn(held.SignIn)
 			case held.Matches:

@@ -53,7 +53,7 @@ func (h *HandOver) showHeld(held handover.Held, err error) {
 	server := strings.TrimSpace(held.Description.Product + " " + held.Description.ProductVersion)
 	column.Add(kit.Small(kit.L("%s, as of %s.", server, h.env.Now().Local().Format(time.DateTime))))
 	h.holds.Add(kit.Card(column))
-	if held.StatusProblem != nil {
+	if held.StatusProblem != nil && mark != kit.MarkFail { // that is said at the top
 		h.holds.Add(kit.Pad(kit.Gap, 0, 0, 0, kit.ProblemAs(h.env.Host, kit.MarkAttention, held.StatusProblem)))
 	}
 	h.holds.Refresh()
@@ -67,6 +67,9 @@ func viewOf(held handover.Held) (kit.Mark, words.Text) {
 	case booking.StatusFailing:
 		for _, c := range held.Status.Checks {
 			if c.State == "failed" {
+				if strings.Contains(c.Detail, c.Code) {
+					return kit.MarkFail, words.T("The booking server reports that it does not work: %s", c.Detail)
+				}
 				return kit.MarkFail, words.T("The booking server reports that it does not work: %s %s", c.Code, c.Detail)
 			}
 		}

@@ -153,6 +153,35 @@ func TestAServerThatMicrosoftLetsNotIn(t *testing.T) {
 	s.missesOut("Delete from this computer…")
 }
 
+// TestAServerThatStopsWorkingIsRed as soon as a look shows it, in the list of
+// steps too, and green again when it works again.
+func TestAServerThatStopsWorkingIsRed(t *testing.T) {
+	h, s := simulate(t, simulator.Options{Rooms: 3, Users: 5})
+	s.goes(setup.Choose)
+	s.press("Continue")
+	s.goes(setup.Prove)
+	s.press("Test the connection")
+	s.pushes()
+	const works = "The booking server said on"
+	s.sees(works)
+	if err := h.sim.Load().SetFaults(fault.ServerMicrosoft); err != nil {
+		t.Fatal(err)
+	}
+	s.press("Check again")
+	s.sees("entra.AADSTS53003")
+	s.missesOut(works)
+	reads := s.reads()
+	if code, below := strings.Index(reads, "entra.AADSTS53003"), strings.Index(reads, "What the booking server has"); code > below {
+		t.Errorf("what is wrong stands below what the server holds:\n%s", reads)
+	}
+	if err := h.sim.Load().SetFaults(); err != nil {
+		t.Fatal(err)
+	}
+	s.press("Check again")
+	s.sees(works)
+	s.missesOut("entra.AADSTS53003")
+}
+
 // TestTestingLessIsNoProof: after a failure, a test of less that passes leaves the
 // step failed and the headline red.
 func TestTestingLessIsNoProof(t *testing.T) {
