@@ -122,9 +122,9 @@ func (c *Client) Preview(ctx context.Context, cfg Configuration, choices Choices
 // TakeOver makes what is on the server under the names that cfg would use this
 // connection's own; a server that keeps a configuration as a whole needs no such
 // thing.
-func (c *Client) TakeOver(cfg Configuration) error {
+func (c *Client) TakeOver(ctx context.Context, cfg Configuration) error {
 	if s, ok := c.adapter.(*seatsurfing); ok {
-		return s.takeOver(cfg)
+		return s.takeOver(ctx, cfg)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -53,6 +54,9 @@ const ssProviderKey = "sign-in"
 
 func ssLocationKey(building string) string { return "location " + building }
 func ssSpaceKey(address string) string     { return "space " + strings.ToLower(address) }
+
+// ssID is an ID that can stand in an address.
+var ssID = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
 
 // ssObject is an object as the server has it, unknown fields included.
 type ssObject map[string]json.RawMessage
@@ -207,10 +211,13 @@ func (s *seatsurfing) list(ctx context.Context, path string) ([]ssObject, error)
 	if err := s.decode(a, &all); err != nil {
 		return nil, err
 	}
+	seen := map[string]bool{}
 	for _, o := range all {
-		if o.text("id") == "" {
-			return nil, s.unexpected(a, words.T("The response contains an object without an ID."))
+		id := o.text("id")
+		if !ssID.MatchString(id) || seen[id] {
+			return nil, s.unexpected(a, words.T("The response contains an object without an ID of its own."))
 		}
+		seen[id] = true
 	}
 	return all, nil
 }

@@ -234,7 +234,7 @@ func (state *ssState) obstacle(cfg Configuration) *problem.Problem {
 			continue
 		}
 		if p.text("name") == name || own == nil && p.text("clientId") == cfg.Application.ClientID {
-			return problem.New(codeSignInTaken, words.T("Seatsurfing has a sign-in “%s” that this connection did not create.", p.text("name"))).
+			return problem.New(codeSignInTaken, words.T("Seatsurfing has a sign-in “%s” that is not known to be from this connection.", p.text("name"))).
 				Fix(words.T("A second one would lock out the people who use it. Rename or delete it in Seatsurfing, or choose another text for the button.")).
 				Run(takeOver, command)
 		}
@@ -250,7 +250,7 @@ func (state *ssState) obstacle(cfg Configuration) *problem.Problem {
 	}
 	for _, building := range slices.Concat(plan.create, slices.Collect(maps.Values(plan.rename))) {
 		if taken[building] {
-			return problem.New(codeNameTaken, words.T("Seatsurfing has a location “%s” that this connection did not create.", building)).
+			return problem.New(codeNameTaken, words.T("Seatsurfing has a location “%s” that is not known to be from this connection.", building)).
 				Fix(words.T("Rename that location in Seatsurfing under “Areas”, so that Roomkey can create its own.")).Run(takeOver, command)
 		}
 	}
@@ -261,7 +261,7 @@ func (state *ssState) obstacle(cfg Configuration) *problem.Problem {
 		}
 		for _, r := range rooms {
 			if taken[r.DisplayName] {
-				return problem.New(codeNameTaken, words.T("Seatsurfing has a space “%s” in “%s” that this connection did not create; the room %s would have the same name.", r.DisplayName, building, r.EmailAddress)).
+				return problem.New(codeNameTaken, words.T("Seatsurfing has a space “%s” in “%s” that is not known to be from this connection; the room %s would have the same name.", r.DisplayName, building, r.EmailAddress)).
 					Fix(words.T("Rename that space in Seatsurfing under “Areas”.")).Run(takeOver, command)
 			}
 		}

@@ -164,7 +164,7 @@ func (w *writer) create(ctx context.Context, key, name, path string, body map[st
 		return err
 	}
 	id := a.header.Get("X-Object-Id")
-	if a.status != http.StatusCreated || id == "" || strings.ContainsAny(id, "/?#") {
+	if a.status != http.StatusCreated || !w.state.fresh(id) {
 		return w.unexpected(a, words.T("Seatsurfing did not say what it created."))
 	}
 	w.state.made.Objects[key] = store.MadeObject{ID: id, Name: name}
@@ -223,13 +223,17 @@ func (w *writer) spaces(ctx context.Context, location string, rooms []Room) erro
 		return w.unexpected(a, words.T("Seatsurfing did not report the result for each space."))
 	}
 	var refused []string
+	strange := false
 	for i, r := range made {
 		key := ssSpaceKey(r.EmailAddress)
-		if did.Creates[i].Success && did.Creates[i].ID != "" {
-			w.state.made.Objects[key] = store.MadeObject{ID: did.Creates[i].ID, Name: r.DisplayName, In: location}
-		} else {
+		switch {
+		case !did.Creates[i].Success:
 			delete(w.state.made.Objects, key)
 			refused = append(refused, r.EmailAddress)
+		case w.state.fresh(did.Creates[i].ID):
+			w.state.made.Objects[key] = store.MadeObject{ID: did.Creates[i].ID, Name: r.DisplayName, In: location}
+		default:
+			strange = true // it stays noted by its name
 		}
 	}
 	for i, r := range changed {
@@ -240,10 +244,15 @@ func (w *writer) spaces(ctx context.Context, location string, rooms []Room) erro
 		key := ssSpaceKey(r.EmailAddress)
 		w.state.made.Objects[key] = store.MadeObject{ID: w.state.made.Objects[key].ID, Name: r.DisplayName, In: location}
 	}
-	if err := w.save(); err != nil || len(refused) == 0 {
+	switch err := w.save(); {
+	case err != nil:
 		return err
+	case strange:
+		return w.unexpected(a, words.T("Seatsurfing did not say what it created."))
+	case len(refused) == 0:
+		return nil
 	}
-	return problem.New(codePartRefused, words.T("Seatsurfing did not write the spaces of %d rooms; everything before them was written.", len(refused))).
+	return problem.New(codePartRefused, words.N(len(refused), "Seatsurfing did not write the space of %d room; everything before it was written.", "Seatsurfing did not write the spaces of %d rooms; everything before them was written.", len(refused))).
 		With(words.Plain(strings.Join(refused, "\n"))).
 		Lead(words.T("Push again: what is already there is left alone. If this continues, check the limits of your Seatsurfing plan."), problem.PlacePush)
 }
@@ -303,14 +312,15 @@ func (w *writer) foreign(location string) bool {
 }
 
 // takeOver makes what is there under the names that cfg would use this
-// connection's own.
-func (s *seatsurfing) takeOver(cfg Configuration) error {
-	made, err := s.made()
+// connection's own, where it has none that is still there.
+func (s *seatsurfing) takeOver(ctx context.Context, cfg Configuration) error {
+	state, err := s.read(ctx)
 	if err != nil {
 		return err
 	}
+	made := state.made
 	want := func(key, name string) {
-		if _, ours := made.Objects[key]; !ours {
+		if id := made.Objects[key].ID; state.byID[id].object == nil && ssFind(state.providers, id) == nil {
 			made.Objects[key] = store.MadeObject{Name: name}
 		}
 	}

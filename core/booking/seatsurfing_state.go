@@ -39,6 +39,16 @@ func (state *ssState) index(in string, all []ssObject) {
 	}
 }
 
+// fresh reports whether id can be that of something that was made just now.
+func (state *ssState) fresh(id string) bool {
+	for _, o := range state.made.Objects {
+		if o.ID == id {
+			return false
+		}
+	}
+	return ssID.MatchString(id) && state.byID[id].object == nil && ssFind(state.providers, id) == nil
+}
+
 // noted are the keys of a kind, those of objects whose id is not known only.
 func (state *ssState) noted(kind string) (keys []string) {
 	for key, o := range state.made.Objects {

@@ -546,7 +546,7 @@ func TestSeatsurfingObstacles(t *testing.T) {
 	// Taken over by name, with a yes.
 	s.console("PUT", "/auth-provider/"+s.find("/auth-provider/", "Ours")["id"].(string), func() any { provider["name"] = "Microsoft 365"; return provider }())
 	cfg := surfing("d", room("a@x", "A", "Main"))
-	s.must(s.open().TakeOver(cfg))
+	s.must(s.open().TakeOver(t.Context(), cfg))
 	s.must(s.push(cfg))
 	s.want("Main", "Main/A", "sign-in Microsoft 365")
 }

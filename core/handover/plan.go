@@ -186,5 +186,5 @@ func (h *Handover) TakeOver(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return client.TakeOver(cfg)
+	return client.TakeOver(ctx, cfg)
 }
