@@ -79,7 +79,12 @@ func (p Policy) checked(d *strictyaml.Document) (Policy, error) {
 	if field := mistakes[0].Field; field != "" {
 		text = words.T("%s: %s", field, text)
 	}
-	return Policy{}, problem.New(codeInvalid, words.T("There is a mistake in the policy of this computer: %s.", at)).With(text).
+	return Policy{}, invalid(at, text)
+}
+
+// invalid is a policy of which nobody knows what it locks.
+func invalid(at, why words.Text) *problem.Problem {
+	return problem.New(codeInvalid, words.T("There is a mistake in the policy of this computer: %s.", at)).With(why).
 		Fix(words.T("Ask the administrator of this computer to correct it. Roomkey does not start before that."))
 }
 
