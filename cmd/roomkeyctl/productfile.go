@@ -42,7 +42,11 @@ func (a *app) review(r product.Review) error {
 
 func describeReview(w io.Writer, r product.Review) {
 	for _, m := range r.Mistakes {
-		printLine(w, "Line %d, %s: %s", m.Line, cmp.Or(m.Field, l("file")), m.Text)
+		if at := cmp.Or(m.Field, l("file")); m.Line > 0 {
+			printLine(w, "Line %d, %s: %s", m.Line, at, m.Text)
+		} else { // the file as a whole
+			printLine(w, "%s: %s", at, m.Text)
+		}
 		if m.Example != "" {
 			printLine(w, "  For example:\n    %s", strings.ReplaceAll(m.Example, "\n", "\n    "))
 		}

@@ -91,14 +91,16 @@ func (e *Environment) Create(ctx context.Context, name string, fill func(*connec
 	if p := connection.CheckName(name); p != nil {
 		return nil, p
 	}
-	if other, taken := e.taken(name, ""); taken {
-		return nil, nameTaken(other)
-	}
 	c := connection.New(name)
 	if fill != nil {
 		fill(c)
 	}
-	return e.adopt(ctx, c)
+	return e.adopt(ctx, c, func() error {
+		if other, taken := e.taken(name, ""); taken {
+			return nameTaken(other)
+		}
+		return nil
+	})
 }
 
 func nameTaken(other string) *problem.Problem {
@@ -131,14 +133,23 @@ func (e *Environment) FreeName(name string) string {
 // Change is the Owner's, and refuses a name that can be taken for another
 // connection's.
 func (s *Session) Change(ctx context.Context, changes ...connection.Change) error {
+	var names []string
 	for _, change := range changes {
 		if name, renames := change.Renames(); renames && name != s.Document().Name {
-			if other, taken := s.env.taken(connection.Clean(name), s.ID()); taken {
+			names = append(names, connection.Clean(name))
+		}
+	}
+	if len(names) == 0 {
+		return s.Owner.Change(ctx, changes...)
+	}
+	return s.env.Store.Naming(ctx, func() error {
+		for _, name := range names {
+			if other, taken := s.env.taken(name, s.ID()); taken {
 				return nameTaken(other)
 			}
 		}
-	}
-	return s.Owner.Change(ctx, changes...)
+		return s.Owner.Change(ctx, changes...)
+	})
 }
 
 // NewName is what a connection is called until it is known what it joins.
@@ -164,9 +175,16 @@ func nameOf(tenant string, p product.Product) string {
 	return words.T("%s – %s", tenant, p.Name).String()
 }
 
-// adopt saves a document that is new here and opens it.
-func (e *Environment) adopt(ctx context.Context, c *connection.Connection) (*Session, error) {
-	if err := e.Store.Save(ctx, c); err != nil {
+// adopt saves a document that is new here, once name has seen to its name, and
+// opens it.
+func (e *Environment) adopt(ctx context.Context, c *connection.Connection, name func() error) (*Session, error) {
+	err := e.Store.Naming(ctx, func() error {
+		if err := name(); err != nil {
+			return err
+		}
+		return e.Store.Save(ctx, c)
+	})
+	if err != nil {
 		return nil, err
 	}
 	return e.Open(c.ID)

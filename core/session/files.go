@@ -22,8 +22,10 @@ func (e *Environment) Import(ctx context.Context, data []byte, file string) (*Se
 		return nil, nil, err
 	}
 	c := imported.Connection
-	c.Name = e.FreeName(c.Name)
-	s, err := e.adopt(ctx, c)
+	s, err := e.adopt(ctx, c, func() error {
+		c.Name = e.FreeName(c.Name)
+		return nil
+	})
 	return s, imported.Notes, err
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/transport"
@@ -83,5 +84,59 @@ func TestManyGoroutines(t *testing.T) {
 	all.Wait()
 	if got := len(opened.Document().People.Groups); got != 6 {
 		t.Errorf("%d of 6 changes are there", got)
+	}
+}
+
+// TestANameIsGivenOnce: windows and terminals that create, rename and import at
+// the same moment do not end with two connections of one name.
+func TestANameIsGivenOnce(t *testing.T) {
+	dir := t.TempDir()
+	clouds, _ := cloud.Load("")
+	products, _ := product.Load("")
+	another := func() *Environment { // each is as good as a process of its own
+		s, err := store.Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &Environment{Store: s, Vault: vault.Memory(), Clouds: clouds, Products: products, Now: time.Now}
+	}
+	file, err := connection.New("Contoso").Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for i := range 3 {
+		env, ctx := another(), t.Context()
+		old, err := env.Create(ctx, fmt.Sprintf("Old %d", i), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, work := range []func() (*Session, error){
+			func() (*Session, error) { return env.Create(ctx, "Contoso", nil) },
+			func() (*Session, error) { s, _, err := env.Import(ctx, file, "contoso.roomkey"); return s, err },
+			func() (*Session, error) { return nil, old.Change(ctx, connection.Put("name", "Contoso")) },
+		} {
+			all.Go(func() {
+				s, err := work()
+				if code := problem.CodeOf(err); err != nil && code != codeConnectionNameTaken {
+					t.Error(err)
+				}
+				if s != nil {
+					s.Close()
+				}
+			})
+		}
+	}
+	all.Wait()
+	entries, _ := another().Store.List()
+	names := map[string]bool{}
+	for _, e := range entries {
+		if names[e.Name] {
+			t.Errorf("two are called %s", e.Name)
+		}
+		names[e.Name] = true
+	}
+	if len(entries) < 6 || !names["Contoso"] {
+		t.Errorf("%d connections: %v", len(entries), names)
 	}
 }

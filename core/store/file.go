@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/roomkey/roomkey/core/file"
@@ -30,7 +31,7 @@ func writeFile(path string, data []byte) error {
 // is written to directly, and a link's target is what is replaced.
 func WriteFile(path string, data []byte) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return os.WriteFile(path, data, 0o600)
+		return writeInto(path, data)
 	}
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
@@ -53,6 +54,17 @@ func WriteFile(path string, data []byte) error {
 	}
 	syncFolder(filepath.Dir(path))
 	return nil
+}
+
+// writeInto writes to what is there already. A pipe that nobody reads refuses:
+// to open it would wait for ever.
+func writeInto(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Close())
 }
 
 // rename retries while a virus scanner or an indexer has the file open, which

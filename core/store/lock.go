@@ -66,6 +66,12 @@ func (l *Lock) Unlock() error {
 // milliseconds.
 const writePatience = 5 * time.Second
 
+// Naming runs work while nobody else gives a connection a name, in this process
+// or another: a name that is looked for and found free is free until work ends.
+func (s *Store) Naming(ctx context.Context, work func() error) error {
+	return s.writing(ctx, "names", work)
+}
+
 // writing runs work while nobody else writes the document.
 func (s *Store) writing(ctx context.Context, id string, work func() error) error {
 	file := filepath.Join(s.root, id+".write.lock")
