@@ -5,6 +5,7 @@
 package schedule
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -40,7 +41,7 @@ type System struct {
 const (
 	unitName  = "roomkey-status"
 	labelName = "com.roomkey.status"
-	taskName  = `Roomkey\Daily status`
+	taskName  = "Roomkey daily status"
 )
 
 // file is one that the system reads.
@@ -61,9 +62,11 @@ func (s System) files(j Job) []file {
 	return []file{{filepath.Join(units, unitName+".service"), serviceUnit(j)}, {filepath.Join(units, unitName+".timer"), timerUnit(j)}}
 }
 
-// Install schedules the job in the place of the one from before.
+// Install schedules the job in the place of the one from before. Where the system
+// does not take the first one, nothing of it is left.
 func (s System) Install(ctx context.Context, j Job) error {
 	files := s.files(j)
+	_, none := os.Stat(files[0].path)
 	for _, f := range files {
 		err := os.MkdirAll(filepath.Dir(f.path), 0o755)
 		if err == nil {
@@ -73,13 +76,21 @@ func (s System) Install(ctx context.Context, j Job) error {
 			return problem.New(codeFile, words.T("%s cannot be written.", f.path)).With(words.Plain(err.Error())).By(err)
 		}
 	}
+	err := s.load(ctx, files[0].path)
+	if s.OS == "windows" || err != nil && none != nil { // Windows has its own copy
+		return cmp.Or(err, s.forget())
+	}
+	return err
+}
+
+// load has the system take the files; path is the first.
+func (s System) load(ctx context.Context, path string) error {
 	switch s.OS {
 	case "windows":
-		defer func() { _ = os.Remove(files[0].path) }() // the system has its own copy
-		return s.tool(ctx, "schtasks", "/Create", "/F", "/TN", taskName, "/XML", files[0].path)
+		return s.tool(ctx, "schtasks", "/Create", "/F", "/TN", taskName, "/XML", path)
 	case "darwin":
 		_, _ = s.Run(ctx, "launchctl", "bootout", s.service()) // none may be there
-		return s.tool(ctx, "launchctl", "bootstrap", "gui/"+s.UID, files[0].path)
+		return s.tool(ctx, "launchctl", "bootstrap", "gui/"+s.UID, path)
 	}
 	if err := s.tool(ctx, "systemctl", "--user", "daemon-reload"); err != nil {
 		return err
@@ -88,6 +99,20 @@ func (s System) Install(ctx context.Context, j Job) error {
 		return err
 	}
 	return s.tool(ctx, "systemctl", "--user", "restart", unitName+".timer")
+}
+
+// forget deletes the files, and the link by which systemd starts a timer.
+func (s System) forget() error {
+	files := s.files(Job{})
+	if s.OS != "windows" && s.OS != "darwin" {
+		files = append(files, file{path: filepath.Join(filepath.Dir(files[0].path), "timers.target.wants", unitName+".timer")})
+	}
+	for _, f := range files {
+		if err := os.Remove(f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return problem.New(codeFile, words.T("%s cannot be removed.", f.path)).With(words.Plain(err.Error())).By(err)
+		}
+	}
+	return nil
 }
 
 // Show is what the system says of the job; "" when there is none.
@@ -112,32 +137,26 @@ func (s System) Show(ctx context.Context) (string, error) {
 	return strings.TrimSpace(out), ctx.Err()
 }
 
-// Remove takes the job away; it is not an error when there is none.
+// Remove takes the job away; it is not an error when there is none. The files go
+// also where the system does not answer: it would find them at its next start.
 func (s System) Remove(ctx context.Context) error {
 	there, err := s.Show(ctx)
-	if err != nil || there == "" {
-		return err
-	}
-	switch s.OS {
-	case "windows":
-		return s.tool(ctx, "schtasks", "/Delete", "/F", "/TN", taskName)
-	case "darwin":
+	switch {
+	case err != nil || there == "":
+	case s.OS == "windows":
+		err = s.tool(ctx, "schtasks", "/Delete", "/F", "/TN", taskName)
+	case s.OS == "darwin":
 		err = s.tool(ctx, "launchctl", "bootout", s.service())
 	default:
 		err = s.tool(ctx, "systemctl", "--user", "disable", "--now", unitName+".timer")
 	}
-	if err != nil {
+	if err := s.forget(); err != nil {
 		return err
 	}
-	for _, f := range s.files(Job{}) {
-		if err := os.Remove(f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return problem.New(codeFile, words.T("%s cannot be removed.", f.path)).With(words.Plain(err.Error())).By(err)
-		}
+	if s.OS == "windows" || s.OS == "darwin" || there == "" {
+		return err
 	}
-	if s.OS == "darwin" {
-		return nil
-	}
-	return s.tool(ctx, "systemctl", "--user", "daemon-reload")
+	return cmp.Or(err, s.tool(ctx, "systemctl", "--user", "daemon-reload"))
 }
 
 func (s System) service() string { return "gui/" + s.UID + "/" + labelName }
@@ -156,5 +175,7 @@ func (s System) refused(name, out string, err error) error {
 	if said == "" {
 		said = err.Error()
 	}
-	return problem.New(codeTool, words.T("%s did not do it.", name)).With(words.Plain(problem.Clean(said))).By(err)
+	return problem.New(codeTool, words.T("%s did not do it.", name)).With(words.Plain(problem.Clean(said))).By(err).
+		Fix(words.T("Try again when you are signed in to this computer yourself: the schedule is your account's.")).
+		Fix(words.T("Or have another scheduler run this command daily: %s", "roomkeyctl status --all"))
 }

@@ -69,8 +69,8 @@ func TestJob(t *testing.T) {
 			"systemctl --user disable --now roomkey-status.timer", "systemctl --user daemon-reload"},
 		"darwin": {"launchctl bootout gui/501/com.roomkey.status", "launchctl bootstrap gui/501 HOME/Library/LaunchAgents/com.roomkey.status.plist",
 			"launchctl print gui/501/com.roomkey.status", "launchctl print gui/501/com.roomkey.status", "launchctl bootout gui/501/com.roomkey.status"},
-		"windows": {`schtasks /Create /F /TN Roomkey\Daily status /XML TEMP`, `schtasks /Query /TN Roomkey\Daily status /V /FO LIST`,
-			`schtasks /Query /TN Roomkey\Daily status /V /FO LIST`, `schtasks /Delete /F /TN Roomkey\Daily status`},
+		"windows": {`schtasks /Create /F /TN Roomkey daily status /XML TEMP`, `schtasks /Query /TN Roomkey daily status /V /FO LIST`,
+			`schtasks /Query /TN Roomkey daily status /V /FO LIST`, `schtasks /Delete /F /TN Roomkey daily status`},
 	} {
 		home := t.TempDir()
 		var ran []string
@@ -104,14 +104,41 @@ func TestJob(t *testing.T) {
 	}
 }
 
-// TestToolIsQuoted: what the system's tool says is the reason.
-func TestToolIsQuoted(t *testing.T) {
-	home := t.TempDir()
-	s := System{OS: "linux", Home: home, Config: home, Run: func(context.Context, string, ...string) (string, error) {
-		return "Failed to connect to bus: No medium found\n", errors.New("exit status 1")
-	}}
-	err := s.Install(t.Context(), job)
-	if problem.CodeOf(err) != codeTool || !strings.Contains(problem.Of(err).Detail.String(), "No medium found") {
-		t.Error(err)
+// TestToolRefuses: what the system's tool says is the reason, and of a job that it
+// does not take, or does not let go, nothing stays for its next start.
+func TestToolRefuses(t *testing.T) {
+	for _, system := range []string{"linux", "darwin", "windows"} {
+		home := t.TempDir()
+		works := false
+		s := System{OS: system, Home: home, Config: home, Run: func(context.Context, string, ...string) (string, error) {
+			if works {
+				return "there", nil
+			}
+			return "Failed to connect to bus: No medium found\n", errors.New("exit status 1")
+		}}
+		left := func(when string) {
+			for _, f := range s.files(job) {
+				if _, err := os.Stat(f.path); err == nil {
+					t.Errorf("%s, %s: %s is there", system, when, f.path)
+				}
+			}
+		}
+		err := s.Install(t.Context(), job)
+		if p := problem.Of(err); problem.CodeOf(err) != codeTool || !strings.Contains(p.Detail.String(), "No medium found") || len(p.Remedies) == 0 {
+			t.Error(err)
+		}
+		left("not installed")
+		works = true
+		if err := s.Install(t.Context(), job); err != nil {
+			t.Fatal(err)
+		}
+		works = false
+		if err := s.Remove(t.Context()); system == "linux" && problem.CodeOf(err) != codeTool || system != "linux" && err != nil {
+			t.Errorf("%s: %v", system, err)
+		}
+		left("not let go")
+		if err := s.Remove(t.Context()); err != nil {
+			t.Error(err)
+		}
 	}
 }
