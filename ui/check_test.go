@@ -67,7 +67,8 @@ func TestTheChecklist(t *testing.T) {
 	b := newFake(t)
 	p := simulated(t, b)
 	p.goes(setup.Restrict)
-	p.sees("1.  Calendar processing for the chosen rooms")
+	p.sees("1.  Show calendar processing")
+	p.sees("2.  Calendar processing for the chosen rooms")
 	p.sees("Needed.")
 	p.sees("Optional. No one needs to sign in as a room.")
 	b.Whole = true

@@ -53,18 +53,18 @@ type Task struct {
 func (t Task) Text() words.Text { return words.Sentences(t.Stage.text(), t.Why) }
 
 // Checklist are all scripts of a target whose rooms have their data as far as it was
-// read: first those that are needed, in the order to run them, then the optional
-// ones, then the others.
+// read: first those that are needed, in the order to run them, with the optional ones
+// that only show something in their place, then the other optional ones, then the others.
 func Checklist(t Target) []Task {
 	var needed, optional, others []Task
 	for _, s := range Catalogue() {
 		task := Task{Script: s}
 		task.Stage, task.Why = s.need(t)
 		into := &others
-		switch task.Stage {
-		case Needed:
+		switch {
+		case task.Stage == Needed, task.Stage == Optional && s.Reads:
 			into = &needed
-		case Optional:
+		case task.Stage == Optional:
 			into = &optional
 		}
 		task.read(t.Results)

@@ -61,6 +61,12 @@ func TestChecklist(t *testing.T) {
 			if !slices.Equal(needed, c.needed) {
 				t.Errorf("needed are %v", needed)
 			}
+			at := func(name string) int {
+				return slices.IndexFunc(list, func(t Task) bool { return t.Script.Name == name })
+			}
+			if before := at("calendar-processing-show"); list[before].Stage == Optional && before != at("calendar-processing")-1 {
+				t.Error("the script that shows what would change does not stand before the one that changes it")
+			}
 			if first := slices.IndexFunc(list, func(t Task) bool { return t.Stage == "" }); slices.ContainsFunc(list[first:], func(t Task) bool { return t.Stage != "" }) {
 				t.Error("others come before the end of the checklist")
 			}

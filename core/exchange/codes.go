@@ -4,15 +4,16 @@ import "github.com/roomkey/roomkey/core/problem"
 
 // The codes of this package's problems.
 var (
-	codeAcceptsNobody      = problem.Declare("exchange.accepts-nobody", problem.Unmet)
-	codeAcceptsLess        = problem.Declare("exchange.accepts-less", problem.Unmet)
-	codeAcceptsSome        = problem.Declare("exchange.accepts-some", problem.Unmet)
-	codeBooksTwice         = problem.Declare("exchange.books-twice", problem.Unmet)
-	codeNotAsNeeded        = problem.Declare("exchange.not-as-needed", problem.Unmet)
-	codeOpenToOutside      = problem.Declare("exchange.open-to-outside", problem.Unmet)
-	codeReleases           = problem.Declare("exchange.releases", problem.Unmet)
-	codeNobodyAnswers      = problem.Declare("exchange.nobody-answers", problem.Unmet)
-	codeNoSettings         = problem.Declare("exchange.no-settings", problem.WrongInput)
+	codeAcceptsNobody = problem.Declare("exchange.accepts-nobody", problem.Unmet)
+	codeAcceptsLess   = problem.Declare("exchange.accepts-less", problem.Unmet)
+	codeAcceptsSome   = problem.Declare("exchange.accepts-some", problem.Unmet)
+	codeBooksTwice    = problem.Declare("exchange.books-twice", problem.Unmet)
+	codeNotAsNeeded   = problem.Declare("exchange.not-as-needed", problem.Unmet)
+	codeOpenToOutside = problem.Declare("exchange.open-to-outside", problem.Unmet)
+	codeReleases      = problem.Declare("exchange.releases", problem.Unmet)
+	codeNobodyAnswers = problem.Declare("exchange.nobody-answers", problem.Unmet)
+	// CodeNoSettings is a CSV without calendar processing; it may be one of rooms.
+	CodeNoSettings         = problem.Declare("exchange.no-settings", problem.WrongInput)
 	codeClientID           = problem.Declare("exchange.client-id", problem.WrongInput)
 	codeCloud              = problem.Declare("exchange.cloud", problem.Unsupported)
 	codeCSVLine            = problem.Declare("exchange.csv-line", problem.WrongInput)

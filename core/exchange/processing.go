@@ -82,7 +82,7 @@ func ReadProcessing(data []byte, c *connection.Connection, policy []product.Sett
 		states[i].judge()
 	}
 	if useless {
-		return nil, problem.New(codeNoSettings, words.T("This CSV file has no calendar processing settings.")).
+		return nil, problem.New(CodeNoSettings, words.T("This CSV file has no calendar processing settings.")).
 			Fix(words.T("Run the script calendar-processing-show and bring its CSV file to Roomkey."))
 	}
 	return states, nil

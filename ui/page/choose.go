@@ -318,17 +318,20 @@ func (c *Choose) importRooms() {
 			return nil
 		}, func(error) {
 			c.rooms.take(rooms)
-			cards := []fyne.CanvasObject{}
-			for i, p := range wrong {
-				if i == 3 {
-					cards = append(cards, kit.Muted(kit.L("and %d more lines that cannot be used", len(wrong)-i)))
-					break
-				}
-				cards = append(cards, kit.ProblemAs(c.env.Host, kit.MarkAttention, p))
-			}
-			c.notice.put(cards...)
+			c.notice.put(unusable(c.env, wrong)...)
 		})
 	})
+}
+
+// unusable are the first lines of a file that cannot be used.
+func unusable(env *Env, wrong []*problem.Problem) (cards []fyne.CanvasObject) {
+	for i, p := range wrong {
+		if i == 3 {
+			return append(cards, kit.Muted(kit.L("and %d more lines that cannot be used", len(wrong)-i)))
+		}
+		cards = append(cards, kit.ProblemAs(env.Host, kit.MarkAttention, p))
+	}
+	return cards
 }
 
 // handles is whether the booking server would handle a room under the choice on

@@ -12,6 +12,7 @@ import (
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
@@ -22,16 +23,22 @@ func (r *Restrict) readResult() {
 }
 
 // Take reads a file that was chosen or dropped onto the window: a result file,
-// a CSV with today's calendar processing, or the transcript of a run that left no
-// result.
+// a CSV with today's calendar processing or with rooms, or the transcript of a run
+// that left no result.
 func (r *Restrict) Take(name string, data []byte) {
 	view := ViewResults
 	if strings.EqualFold(filepath.Ext(name), ".csv") {
 		view = ViewProcessing
 	}
+	var rooms tenant.Listing[tenant.Room]
+	var wrong []*problem.Problem
 	r.env.Scope.Run(func(context.Context) (err error) {
 		if view == ViewProcessing {
-			_, err = r.env.Session.ReadProcessing(data)
+			if _, err = r.env.Session.ReadProcessing(data); problem.CodeOf(err) == exchange.CodeNoSettings {
+				if rooms, wrong = r.env.Session.ImportRooms(data); len(rooms.Items) > 0 {
+					err = nil
+				}
+			}
 		} else {
 			var read exchange.Result
 			read, err = r.env.Session.ReadScriptResult(data)
@@ -39,12 +46,34 @@ func (r *Restrict) Take(name string, data []byte) {
 		}
 		return err
 	}, func(err error) {
+		if len(rooms.Items) > 0 {
+			r.env.Changed()
+			r.notice.put(append([]fyne.CanvasObject{r.roomsCame(rooms.Items)}, unusable(r.env, wrong)...)...)
+			r.frame.Object.Refresh()
+			return
+		}
 		r.cameBack(view, err)
 		if err != nil {
 			r.notice.also(kit.Small(kit.L("The file was %s.", problem.Line(name))))
 			r.frame.Object.Refresh()
 		}
 	})
+}
+
+// roomsCame says what a file of rooms has brought, and leads to them.
+func (r *Restrict) roomsCame(rooms []tenant.Room) fyne.CanvasObject {
+	hidden := 0
+	for _, room := range rooms {
+		if room.Hidden != nil && *room.Hidden {
+			hidden++
+		}
+	}
+	said := words.N(len(rooms), "%d room was read.", "%d rooms were read.", len(rooms))
+	if hidden > 0 {
+		said = words.Sentences(said, words.N(hidden, "%d room is hidden from address lists.", "%d rooms are hidden from address lists.", hidden))
+	}
+	return kit.Row(kit.Gap, 0, kit.MarkedText(kit.MarkReady, kit.Say(said)),
+		kit.QuietButton(kit.L("Open the rooms"), theme.NavigateNextIcon(), func() { r.env.Go(setup.Choose) }))
 }
 
 // resultView is where the result of a script is shown.

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -67,6 +68,30 @@ func TestWhatReadsARoom(t *testing.T) {
 	if last.Applications[0].State != reach.Reaches {
 		t.Errorf("the first is %+v", last.Applications[0])
 	}
+}
+
+// TestRoomsDroppedAmongTheScripts: the CSV file of all room mailboxes is taken for
+// what it is on the page of the script that writes it, hidden rooms included.
+func TestRoomsDroppedAmongTheScripts(t *testing.T) {
+	s, sim := begin(t, simulator.Options{Rooms: 3, Users: 5})
+	s.describes(sim, "offision-application", "")
+	s.goes(setup.Restrict)
+	tenant := s.shell.Session().Document().Tenant
+	s.shell.Take("rooms-show.csv", fmt.Appendf(nil, "Tenant,Room,DisplayName,Hidden\n%s,vault@%s,Vault,True\n%[1]s,oslo@%[2]s,Oslo,False\n", tenant.ID, tenant.Domain))
+	s.rest()
+	s.sees("2 rooms were read. 1 room is hidden from address lists.")
+	if hidden := s.shell.Session().Unlisted(nil); !slices.Equal(hidden, []string{"vault@" + tenant.Domain}) {
+		t.Errorf("hidden are %v", hidden)
+	}
+	s.press("Open the rooms")
+	if s.shell.Route() != setup.Choose {
+		t.Errorf("it leads to %s", s.shell.Route())
+	}
+	s.goes(setup.Restrict)
+	s.shell.Take("rooms-show.csv", []byte("Tenant,Room,DisplayName,Hidden\nanother,vault@contoso.com,Vault,True\n"))
+	s.rest()
+	s.sees("not from this connection's")
+	s.missesOut("was read.")
 }
 
 // TestAsksForBlanks: what a vendor's guide leaves to be filled in, or does not
