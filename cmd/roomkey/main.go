@@ -64,11 +64,12 @@ func run() int {
 	if code, ended := display.Ready(*softwareGL); ended {
 		return code
 	}
-	icon, err := icons.Files.ReadFile("roomkey.svg")
+	// As large as Fyne wants it: scaling another takes as long as drawing a page.
+	icon, err := icons.Files.ReadFile("window.png")
 	if err != nil {
 		panic(err) // it is embedded
 	}
-	app.SetMetadata(fyne.AppMetadata{ID: "app.roomkey.desktop", Name: "Roomkey", Version: version, Icon: fyne.NewStaticResource("roomkey.svg", icon)})
+	app.SetMetadata(fyne.AppMetadata{ID: "app.roomkey.desktop", Name: "Roomkey", Version: version, Icon: fyne.NewStaticResource("window.png", icon)})
 	home, err := open(ctx, wire.Options{ConfigDir: *configDir, Vault: *vault, Version: version})
 	if err != nil {
 		problem.Of(err).Terminal(os.Stderr, nil)

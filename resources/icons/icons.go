@@ -5,7 +5,7 @@ package icons
 import "embed"
 
 // Files holds the pictures: roomkey.svg is the application's own (the packagers'
-// roomkey.png is made of it), the others are the states of steps and findings,
+// roomkey.png and the window's window.png are made of it), the others are the states of steps and findings,
 // drawn in black and coloured by the theme.
 //
 //go:embed *.svg *.png

@@ -107,5 +107,5 @@ func MarkIcon(mark Mark, size float32) fyne.CanvasObject {
 
 // Logo is Roomkey's own picture.
 func Logo(size float32) fyne.CanvasObject {
-	return AtLeast(size, size, widget.NewIcon(Picture("roomkey.png")))
+	return AtLeast(size, size, widget.NewIcon(Picture("window.png")))
 }

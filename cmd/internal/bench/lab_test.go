@@ -30,6 +30,10 @@ type lab struct {
 	// seen is told of every answer, unless nil.
 	seen func(*http.Response)
 	env  *session.Environment
+	// config is the folder of the configuration, caFile whom the servers are
+	// trusted by, secrets what roomkeyctl gets instead of a keychain.
+	config, caFile string
+	secrets        []string
 }
 
 // RoundTripFunc is a transport made of a function.
@@ -61,7 +65,7 @@ func newLab(b *testing.B, rooms, users int, latency time.Duration) *lab {
 	must(b, os.WriteFile(filepath.Join(config, "clouds.yaml"), []byte(sim.Clouds), 0o600))
 	env, err := wire.New(wire.Options{ConfigDir: config, Vault: "memory", Version: "bench"})
 	must(b, err)
-	l := &lab{env: env, calls: new(atomic.Int64)}
+	l := &lab{env: env, calls: new(atomic.Int64), config: config, caFile: sim.CAFile}
 	plain := env.HTTP
 	env.HTTP = func(o transport.Options) (*http.Client, error) {
 		client, err := plain(o)
@@ -76,9 +80,10 @@ func newLab(b *testing.B, rooms, users int, latency time.Duration) *lab {
 	})
 	must(b, err)
 	b.Cleanup(l.Close)
-	for _, kind := range []vault.Kind{vault.ClientSecret, vault.ServerToken} {
+	for kind, variable := range map[vault.Kind]string{vault.ClientSecret: "ROOMKEY_CLIENT_SECRET", vault.ServerToken: "ROOMKEY_SERVER_TOKEN"} {
 		text, err := os.ReadFile(sim.SecretFiles[kind])
 		must(b, err)
+		l.secrets = append(l.secrets, variable+"="+string(text))
 		_, err = l.SetSecret(b.Context(), kind, vault.NewSecret(string(text)), vault.Secret{})
 		must(b, err)
 	}
@@ -104,6 +109,14 @@ func (l *lab) signedOut(b *testing.B) {
 	s, err := l.env.Open(l.ID())
 	must(b, err)
 	l.Session = s
+}
+
+// roomkeyctl is the real program at work on the connection.
+func (l *lab) roomkeyctl(b *testing.B, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(b.Context(), program(b, "roomkeyctl"), args...)
+	cmd.Env = append(append(os.Environ(), "ROOMKEY_HOME="+l.config, "ROOMKEY_VAULT=memory"), l.secrets...)
+	cmd.Stderr = os.Stderr
+	return cmd
 }
 
 func must(b *testing.B, err error) {
