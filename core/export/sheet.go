@@ -52,7 +52,10 @@ func Form(p product.Product, c *connection.Connection, cloudName string, stored 
 			}
 		default:
 			e.Value = inWords(f, c, valueOf(f.Value, c, cloudName))
-			if e.Value == "" {
+			switch {
+			case f.Value == "cloud" && len(f.Words) > 0 && f.Says(c.Cloud, "") == "":
+				e.Value, e.Missing = "", words.T("The vendor's form does not offer %s. Ask the vendor what to select.", cloudName)
+			case e.Value == "":
 				e.Missing, e.Place = missing(f.Value)
 			}
 		}
