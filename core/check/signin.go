@@ -214,6 +214,7 @@ func (s *State) missingProblem(missing []product.Permission, roles []string) *pr
 		}
 	}
 	return p.Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: add %s as application permissions of Microsoft Graph, then select \"Grant admin consent\". Only a Privileged Role Administrator or Global Administrator can do that.", list)).
+		Lead(words.T("Or let Roomkey plan that change, and apply the plan as such an administrator."), problem.PlaceRegister).
 		Fix(words.T("The booking server keeps its old token for up to 90 minutes. Restart it after the consent.")).
 		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))
 }

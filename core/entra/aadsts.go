@@ -26,6 +26,9 @@ type AADSTS struct {
 	Fix, SignIn []words.Key
 	// Page is the page of the portal to link, a key of the table in page.
 	Page string
+	// Enter is the field of Roomkey in which the booking application's mistake is
+	// mended, "" where it is not mended there.
+	Enter string
 	// Wait is whether it may pass by itself within minutes, while Microsoft
 	// copies a recent change to all its servers.
 	Wait bool
@@ -52,6 +55,7 @@ type entry struct {
 	Fix    []words.Key `yaml:"fix"`
 	SignIn []words.Key `yaml:"signIn"`
 	Page   string      `yaml:"page"`
+	Enter  string      `yaml:"enter"`
 	Wait   bool        `yaml:"wait"`
 }
 
@@ -75,14 +79,25 @@ func parse(data []byte) (map[int]AADSTS, error) {
 		if !slices.Contains([]Whose{BookingApplication, SignInClient, either, person, none}, e.Whose) || len(e.SignIn) > 0 && e.Whose != either {
 			return nil, fmt.Errorf("aadsts.yaml: entry %d (%s) does not say whose application it is about: whose is %q", i+1, e.Title, e.Whose)
 		}
+		if _, ok := mended[e.Enter]; e.Enter != "" && !ok {
+			return nil, fmt.Errorf("aadsts.yaml: entry %d (%s) names an unknown field %q", i+1, e.Title, e.Enter)
+		}
 		for _, code := range e.Codes {
 			if _, twice := byCode[code]; twice {
 				return nil, fmt.Errorf("aadsts.yaml: code %d is there twice", code)
 			}
-			byCode[code] = AADSTS{Code: code, Title: e.Title, Means: e.Means, Whose: e.Whose, Fix: e.Fix, SignIn: e.SignIn, Page: e.Page, Wait: e.Wait}
+			byCode[code] = AADSTS{Code: code, Title: e.Title, Means: e.Means, Whose: e.Whose, Fix: e.Fix, SignIn: e.SignIn, Page: e.Page, Enter: e.Enter, Wait: e.Wait}
 		}
 	}
 	return byCode, nil
+}
+
+// mended says what to do at a field of Roomkey.
+var mended = map[string]words.Text{
+	"client-secret":        words.T("Replace the client secret."),
+	"certificate":          words.T("Replace the certificate."),
+	"application.clientId": words.T("Correct the client ID."),
+	"tenant.domain":        words.T("Correct the tenant."),
 }
 
 // people reports whether it is about a person's sign-in alone.

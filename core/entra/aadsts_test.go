@@ -1,10 +1,12 @@
 package entra
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -50,11 +52,30 @@ func TestCatalogue(t *testing.T) {
 	}
 }
 
+// What is entered in Roomkey has a button and a command, which a person who signs
+// in has no use for.
+func TestRefusalLeadsToItsField(t *testing.T) {
+	for code, place := range map[int]problem.Place{
+		7000215: problem.PlaceClientSecret, 7000222: problem.PlaceClientSecret, 700027: problem.PlaceCertificate,
+		700016: problem.PlaceClientID, 90002: problem.PlaceTenant,
+	} {
+		leads := func(whose Whose) bool {
+			return slices.ContainsFunc((Refusal{Code: code}).Problem(whose, global, client, "").Remedies, func(r problem.Remedy) bool {
+				return r.Place == place && r.Command == place.Command
+			})
+		}
+		if !leads(BookingApplication) || leads(SignInClient) {
+			t.Errorf("%d: the application's leads there: %t, the client's: %t", code, leads(BookingApplication), leads(SignInClient))
+		}
+	}
+}
+
 func TestCatalogueMistakes(t *testing.T) {
 	for name, data := range map[string]string{
 		"unknown field":        "- {codes: [1], title: a., means: b., fix: [c.], whose: none, page: users, colour: red}",
 		"no remedy":            "- {codes: [1], title: a., means: b., whose: none, page: users}",
 		"unknown page":         "- {codes: [1], title: a., means: b., fix: [c.], whose: none, page: cellar}",
+		"unknown place":        "- {codes: [1], title: a., means: b., fix: [c.], whose: none, page: users, enter: cellar}",
 		"twice":                "- {codes: [1, 1], title: a., means: b., fix: [c.], whose: none, page: users}",
 		"whose is not said":    "- {codes: [1], title: a., means: b., fix: [c.], page: users}",
 		"nobody's":             "- {codes: [1], title: a., means: b., fix: [c.], whose: neighbour, page: users}",

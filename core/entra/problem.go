@@ -200,6 +200,9 @@ func (r Refusal) Problem(whose Whose, c cloud.Cloud, clientID, tenant string) *p
 	for _, f := range known.Remedies(whose) {
 		p.Fix(words.T(f))
 	}
+	if whose == BookingApplication && known.Enter != "" {
+		p.Lead(mended[known.Enter], problem.PlaceOf(known.Enter))
+	}
 	if whose == SignInClient && clientID != "" && tenant != "" && slices.Contains(consents, r.Code) {
 		p.See(words.T("Admin consent for the application that you sign in with"), c.Authority+"/"+url.PathEscape(tenant)+"/adminconsent?client_id="+clientID)
 	}
