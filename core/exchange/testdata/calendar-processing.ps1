@@ -85,6 +85,7 @@ $Pending = $null
 $LastKind = ''
 $SameKind = 0
 $Reconnected = $false
+$GaveUp = $false
 $Files = @()
 $Account = ''
 $Problem = 'Stopped before it finished.'
@@ -209,62 +210,88 @@ function Get-Wait {
     return 5 * $Try
 }
 
-# Wait-Until retries while a needed object does not exist yet: for at most four minutes,
-# and only after "not found". Found checks whether it has been done in the meantime.
-function Wait-Until {
-    param([string]$What, [scriptblock]$Do, [scriptblock]$Found)
-    foreach ($UntilWait in @(5, 10, 15, 30, 60, 120, 0)) {
-        try { return & $Do }
+# Wait-Again returns whether to try again, and waits before: as long as Microsoft asks to,
+# with a new sign-in if it expired, and while an object that is needed may be too new.
+function Wait-Again {
+    param([string]$What, [string]$Text, [int]$Try)
+    $kind = Get-Kind $Text
+    if ($kind -eq 'expired') {
+        if ($script:Reconnected) { return $false }
+        $script:Reconnected = $true
+        Write-Host 'The sign-in expired. Signing in again.'
+        Disconnect-Tenant
+        $null = Connect-Tenant
+        return $true
+    }
+    if ($kind -eq 'missing') {
+        $wait = @(5, 10, 15, 30, 60, 120, 240)[$Try - 1]
+        if (-not $wait -or $wait -gt $script:Patience) { return $false }
+        $script:Patience -= $wait
+        Write-Host "$What is not available everywhere yet. Next attempt in $wait seconds."
+    }
+    else {
+        $most = @{ throttled = 5; lost = 5; down = 2 }[$kind]
+        $wait = Get-Wait $Text $Try
+        if ($Try -ge [int]$most -or $wait -gt 300) { return $false }
+        Write-Host "Microsoft asks to wait. Next attempt in $wait seconds."
+    }
+    Start-Sleep -Seconds $wait
+    return $true
+}
+# How many seconds this run may still wait for objects that are new: those that it needs
+# from another run, or that it created.
+$Patience = 0
+
+# Invoke-Again does something that is not about one object, and tries again where that can
+# help. Found checks whether it has been done in the meantime.
+function Invoke-Again {
+    param([scriptblock]$AgainDo, [string]$AgainWhat, [scriptblock]$AgainFound)
+    for ($AgainTry = 1; ; $AgainTry++) {
+        try { return & $AgainDo }
         catch {
-            $UntilText = Get-Text $_
-            if ($Found) {
-                $UntilThere = & $Found
-                if ($UntilThere) { return $UntilThere }
+            $AgainText = Get-Text $_
+            $AgainGo = Wait-Again $AgainWhat $AgainText $AgainTry
+            if ($AgainFound -and ($AgainGo -or -not (Get-Kind $AgainText))) {
+                $AgainThere = Invoke-Again $AgainFound $AgainWhat
+                if ($AgainThere) { return $AgainThere }
             }
-            if ($UntilWait -eq 0 -or @('missing', 'lost', 'throttled') -notcontains (Get-Kind $UntilText)) { throw $UntilText }
-            if ((Get-Kind $UntilText) -eq 'throttled') {
-                $UntilWait = Get-Wait $UntilText 1
-                Write-Host "Microsoft asks to wait. Next attempt in $UntilWait seconds."
+            if (-not $AgainGo) {
+                $script:GaveUp = $true
+                throw $AgainText
             }
-            else { Write-Host "$What is not available everywhere yet. Next attempt in $UntilWait seconds." }
-            Start-Sleep -Seconds $UntilWait
         }
     }
 }
 
-# Invoke-Item processes one object. It waits if asked to, checks again if a response was
-# lost, and renews an expired sign-in once. Each attempt compares first.
+# Wait-Until is Invoke-Again with something that is new or that needs something new: it waits
+# at most four minutes for what does not exist yet.
+function Wait-Until {
+    param([string]$UntilWhat, [scriptblock]$UntilDo, [scriptblock]$UntilFound)
+    $script:Patience = 240
+    return Invoke-Again $UntilDo $UntilWhat $UntilFound
+}
+
+# Invoke-Item processes one object. It tries again where that can help. Each attempt
+# compares first.
 function Invoke-Item {
     param([string]$ItemName, [string]$ItemAction, [scriptblock]$Do)
     $script:Pending = $null
-    for ($ItemTry = 1; $ItemTry -le 5; $ItemTry++) {
+    $script:GaveUp = $false
+    for ($ItemTry = 1; ; $ItemTry++) {
         $ItemText = ''
         try { & $Do }
         catch { $ItemText = Get-Text $_ }
         if (-not $ItemText) {
             $script:LastKind = ''
             $script:Pending = $null
+            $script:Reconnected = $false
             return
         }
-        $ItemKind = Get-Kind $ItemText
-        if ($ItemKind -eq 'expired' -and -not $script:Reconnected) {
-            $script:Reconnected = $true
-            Write-Host 'The sign-in expired. Signing in again.'
-            Disconnect-Tenant
-            $null = Connect-Tenant
-            continue
-        }
-        if (@('throttled', 'lost', 'down') -notcontains $ItemKind -or $ItemTry -eq 5) { break }
-        if ($ItemKind -eq 'down' -and $ItemTry -eq 2) { break }
-        $ItemWait = Get-Wait $ItemText $ItemTry
-        if ($ItemWait -gt 300) { break }
-        if ($ItemWait -gt 0) {
-            Write-Host "Microsoft asks to wait. Next attempt in $ItemWait seconds."
-            Start-Sleep -Seconds $ItemWait
-        }
+        if ($script:GaveUp -or -not (Wait-Again $ItemName $ItemText $ItemTry)) { break }
     }
     $script:Pending = $null
     Add-Result $ItemName $ItemAction 'failed' $ItemText
+    $ItemKind = Get-Kind $ItemText
     if ($ItemKind -and @('missing', 'kept') -notcontains $ItemKind -and $ItemKind -eq $script:LastKind) { $script:SameKind++ } else { $script:SameKind = 1 }
     $script:LastKind = $ItemKind
     if ($script:SameKind -ge 3) {
@@ -503,7 +530,7 @@ try {
     $RoomMailboxes = @{}
     $ByName = @{}
     $Read = @{}
-    foreach ($mailbox in @(Wait-Until 'The list of rooms' { Get-EXOMailbox -RecipientTypeDetails RoomMailbox -ResultSize Unlimited -ErrorAction Stop })) {
+    foreach ($mailbox in @(Invoke-Again { Get-EXOMailbox -RecipientTypeDetails RoomMailbox -ResultSize Unlimited -ErrorAction Stop })) {
         $RoomMailboxes["$($mailbox.PrimarySmtpAddress)"] = $true
         # By the name that Exchange shows for the owner of a calendar; '' if two have the same name.
         if ($ByName.ContainsKey("$($mailbox.Name)")) { $ByName["$($mailbox.Name)"] = '' } else { $ByName["$($mailbox.Name)"] = "$($mailbox.PrimarySmtpAddress)" }

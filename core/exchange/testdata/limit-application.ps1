@@ -82,6 +82,7 @@ $Pending = $null
 $LastKind = ''
 $SameKind = 0
 $Reconnected = $false
+$GaveUp = $false
 $Files = @()
 $Account = ''
 $Problem = 'Stopped before it finished.'
@@ -206,62 +207,88 @@ function Get-Wait {
     return 5 * $Try
 }
 
-# Wait-Until retries while a needed object does not exist yet: for at most four minutes,
-# and only after "not found". Found checks whether it has been done in the meantime.
-function Wait-Until {
-    param([string]$What, [scriptblock]$Do, [scriptblock]$Found)
-    foreach ($UntilWait in @(5, 10, 15, 30, 60, 120, 0)) {
-        try { return & $Do }
+# Wait-Again returns whether to try again, and waits before: as long as Microsoft asks to,
+# with a new sign-in if it expired, and while an object that is needed may be too new.
+function Wait-Again {
+    param([string]$What, [string]$Text, [int]$Try)
+    $kind = Get-Kind $Text
+    if ($kind -eq 'expired') {
+        if ($script:Reconnected) { return $false }
+        $script:Reconnected = $true
+        Write-Host 'The sign-in expired. Signing in again.'
+        Disconnect-Tenant
+        $null = Connect-Tenant
+        return $true
+    }
+    if ($kind -eq 'missing') {
+        $wait = @(5, 10, 15, 30, 60, 120, 240)[$Try - 1]
+        if (-not $wait -or $wait -gt $script:Patience) { return $false }
+        $script:Patience -= $wait
+        Write-Host "$What is not available everywhere yet. Next attempt in $wait seconds."
+    }
+    else {
+        $most = @{ throttled = 5; lost = 5; down = 2 }[$kind]
+        $wait = Get-Wait $Text $Try
+        if ($Try -ge [int]$most -or $wait -gt 300) { return $false }
+        Write-Host "Microsoft asks to wait. Next attempt in $wait seconds."
+    }
+    Start-Sleep -Seconds $wait
+    return $true
+}
+# How many seconds this run may still wait for objects that are new: those that it needs
+# from another run, or that it created.
+$Patience = 0
+
+# Invoke-Again does something that is not about one object, and tries again where that can
+# help. Found checks whether it has been done in the meantime.
+function Invoke-Again {
+    param([scriptblock]$AgainDo, [string]$AgainWhat, [scriptblock]$AgainFound)
+    for ($AgainTry = 1; ; $AgainTry++) {
+        try { return & $AgainDo }
         catch {
-            $UntilText = Get-Text $_
-            if ($Found) {
-                $UntilThere = & $Found
-                if ($UntilThere) { return $UntilThere }
+            $AgainText = Get-Text $_
+            $AgainGo = Wait-Again $AgainWhat $AgainText $AgainTry
+            if ($AgainFound -and ($AgainGo -or -not (Get-Kind $AgainText))) {
+                $AgainThere = Invoke-Again $AgainFound $AgainWhat
+                if ($AgainThere) { return $AgainThere }
             }
-            if ($UntilWait -eq 0 -or @('missing', 'lost', 'throttled') -notcontains (Get-Kind $UntilText)) { throw $UntilText }
-            if ((Get-Kind $UntilText) -eq 'throttled') {
-                $UntilWait = Get-Wait $UntilText 1
-                Write-Host "Microsoft asks to wait. Next attempt in $UntilWait seconds."
+            if (-not $AgainGo) {
+                $script:GaveUp = $true
+                throw $AgainText
             }
-            else { Write-Host "$What is not available everywhere yet. Next attempt in $UntilWait seconds." }
-            Start-Sleep -Seconds $UntilWait
         }
     }
 }
 
-# Invoke-Item processes one object. It waits if asked to, checks again if a response was
-# lost, and renews an expired sign-in once. Each attempt compares first.
+# Wait-Until is Invoke-Again with something that is new or that needs something new: it waits
+# at most four minutes for what does not exist yet.
+function Wait-Until {
+    param([string]$UntilWhat, [scriptblock]$UntilDo, [scriptblock]$UntilFound)
+    $script:Patience = 240
+    return Invoke-Again $UntilDo $UntilWhat $UntilFound
+}
+
+# Invoke-Item processes one object. It tries again where that can help. Each attempt
+# compares first.
 function Invoke-Item {
     param([string]$ItemName, [string]$ItemAction, [scriptblock]$Do)
     $script:Pending = $null
-    for ($ItemTry = 1; $ItemTry -le 5; $ItemTry++) {
+    $script:GaveUp = $false
+    for ($ItemTry = 1; ; $ItemTry++) {
         $ItemText = ''
         try { & $Do }
         catch { $ItemText = Get-Text $_ }
         if (-not $ItemText) {
             $script:LastKind = ''
             $script:Pending = $null
+            $script:Reconnected = $false
             return
         }
-        $ItemKind = Get-Kind $ItemText
-        if ($ItemKind -eq 'expired' -and -not $script:Reconnected) {
-            $script:Reconnected = $true
-            Write-Host 'The sign-in expired. Signing in again.'
-            Disconnect-Tenant
-            $null = Connect-Tenant
-            continue
-        }
-        if (@('throttled', 'lost', 'down') -notcontains $ItemKind -or $ItemTry -eq 5) { break }
-        if ($ItemKind -eq 'down' -and $ItemTry -eq 2) { break }
-        $ItemWait = Get-Wait $ItemText $ItemTry
-        if ($ItemWait -gt 300) { break }
-        if ($ItemWait -gt 0) {
-            Write-Host "Microsoft asks to wait. Next attempt in $ItemWait seconds."
-            Start-Sleep -Seconds $ItemWait
-        }
+        if ($script:GaveUp -or -not (Wait-Again $ItemName $ItemText $ItemTry)) { break }
     }
     $script:Pending = $null
     Add-Result $ItemName $ItemAction 'failed' $ItemText
+    $ItemKind = Get-Kind $ItemText
     if ($ItemKind -and @('missing', 'kept') -notcontains $ItemKind -and $ItemKind -eq $script:LastKind) { $script:SameKind++ } else { $script:SameKind = 1 }
     $script:LastKind = $ItemKind
     if ($script:SameKind -ge 3) {
@@ -473,8 +500,8 @@ try {
     # renaming touches; one that an older script made by its name.
     function Get-Group {
         param([string]$Alias, [string]$Name, [string]$Kind)
-        $found = @(Wait-Until $Name { Get-DistributionGroup -Filter "Alias -eq '$Alias'" -ErrorAction Stop })
-        if ($found.Count -eq 0) { $found = @(Get-DistributionGroup -Filter "DisplayName -eq '$(Format-Filter $Name)'" -ErrorAction Stop | Where-Object { "$($_.RecipientTypeDetails)" -eq $Kind }) }
+        $found = @(Invoke-Again { Get-DistributionGroup -Filter "Alias -eq '$Alias'" -ErrorAction Stop })
+        if ($found.Count -eq 0) { $found = @(Invoke-Again { Get-DistributionGroup -Filter "DisplayName -eq '$(Format-Filter $Name)'" -ErrorAction Stop } | Where-Object { "$($_.RecipientTypeDetails)" -eq $Kind }) }
         if ($found.Count -gt 1) { throw "There is more than one group called $Name." }
         if ($found.Count -eq 1) {
             if ("$($found[0].IsDirSynced)" -eq 'True') { throw "The group $Name comes from the local Active Directory. Change it there." }
@@ -490,13 +517,37 @@ try {
         return Wait-Until $Name { New-DistributionGroup -Name $Name -DisplayName $Name -Alias $Alias @More -Confirm:$false -ErrorAction Stop } { Get-Group $Alias $Name '' }
     }
 
+    # Get-Addresses returns the addresses of a group's direct members.
+    function Get-Addresses {
+        param([string]$Address)
+        return Invoke-Again { Get-DistributionGroupMember -Identity $Address -ResultSize Unlimited -ErrorAction Stop } $Address | ForEach-Object { "$($_.PrimarySmtpAddress)" }
+    }
+
+    # Set-Member adds a member to a group or removes one. If the response to an earlier attempt
+    # was lost, the group shows that it is done.
+    function Set-Member {
+        param([string]$Address, [string]$Member, [bool]$Wanted)
+        # Members of Organization Management do not need to own the group.
+        $anyway = @{}
+        if (@((Get-Command -Name Add-DistributionGroupMember).Parameters.Keys) -contains 'BypassSecurityGroupManagerCheck') { $anyway['BypassSecurityGroupManagerCheck'] = $true }
+        try {
+            if ($Wanted) { Add-DistributionGroupMember -Identity $Address -Member $Member @anyway -Confirm:$false -ErrorAction Stop }
+            else { Remove-DistributionGroupMember -Identity $Address -Member $Member @anyway -Confirm:$false -ErrorAction Stop }
+        }
+        catch {
+            $why = Get-Text $_
+            if ((Get-Kind $why) -or (@(Get-Addresses $Address) -contains $Member) -ne $Wanted) { throw $why }
+        }
+        if ($Wanted) { $script:Added[$Member] = $true } else { $script:Removed[$Member] = $true }
+    }
+
     # Test-Members reads a group back. Members that were added but are missing, or removed but
     # still there, have failed.
     function Test-Members {
         param([string]$Address, [array]$Whom, [string]$Action)
         $sent = @(@($script:Added.Keys) + @($script:Removed.Keys) | Where-Object { $Whom -contains $_ } | Sort-Object)
         if ($sent.Count -gt 0) {
-            $is = @(Get-DistributionGroupMember -Identity $Address -ResultSize Unlimited -ErrorAction Stop | ForEach-Object { "$($_.PrimarySmtpAddress)" })
+            $is = @(Get-Addresses $Address)
             foreach ($one in $sent) {
                 if (($is -contains $one) -eq [bool]$script:Added[$one]) { Add-Result $one $Action 'changed' }
                 else { Add-Result $one $Action 'failed' 'Exchange accepted the command but still shows the old members. Run the script again in a few minutes.' }
@@ -521,15 +572,15 @@ try {
     $Rooms = @()
 
     # A small tenant cannot have its own scopes until this was switched on once.
-    if ((Get-OrganizationConfig -ErrorAction Stop).IsDehydrated -and (Test-Go 'organization' 'customization enabled')) {
-        Enable-OrganizationCustomization -Confirm:$false -ErrorAction Stop
+    if ("$((Invoke-Again { Get-OrganizationConfig -ErrorAction Stop }).IsDehydrated)" -eq 'True' -and (Test-Go 'organization' 'customization enabled')) {
+        Invoke-Again { Enable-OrganizationCustomization -Confirm:$false -ErrorAction Stop }
         Add-Result 'organization' 'customization enabled' 'changed'
         throw 'Exchange is preparing the organization for its own scopes, which takes up to a day. Run the script again after that.'
     }
 
     # The service principal in Exchange, which points to the enterprise application. A new
     # application takes time to appear: the script waits only for that, at most four minutes.
-    $principal = @(Wait-Until 'The application' { Get-ServicePrincipal -ErrorAction Stop } | Where-Object { "$($_.AppId)" -eq $AppId })
+    $principal = @(Invoke-Again { Get-ServicePrincipal -ErrorAction Stop } | Where-Object { "$($_.AppId)" -eq $AppId })
     if ($principal.Count -gt 0) {
         if ("$($principal[0].ObjectId)" -ne $ObjectId) { throw "Exchange has the application with the object ID $($principal[0].ObjectId), which does not belong to the enterprise application. Remove it with Remove-ServicePrincipal and run the script again." }
         Add-Result $AppId 'service principal' 'same'
@@ -552,24 +603,18 @@ try {
         else { foreach ($room in $Rooms) { Add-Result $room 'member of the scope' 'skipped' 'What if: this would be changed.' } }
         if ($found.Count -eq 1) {
             $Group = "$($found[0].PrimarySmtpAddress)"
-            $members = @(Get-DistributionGroupMember -Identity $Group -ResultSize Unlimited -ErrorAction Stop | ForEach-Object { "$($_.PrimarySmtpAddress)" })
+            $members = @(Get-Addresses $Group)
             foreach ($room in $Rooms) {
                 Invoke-Item $room 'member of the scope' {
                     if ($members -contains $room) { Add-Result $room 'member of the scope' 'same' }
-                    elseif (Test-Go $room 'member of the scope') {
-                        Add-DistributionGroupMember -Identity $Group -Member $room -BypassSecurityGroupManagerCheck -Confirm:$false -ErrorAction Stop
-                        $script:Added[$room] = $true
-                    }
+                    elseif (Test-Go $room 'member of the scope') { Set-Member $Group $room $true }
                 }
             }
             Test-Members $Group $Rooms 'member of the scope'
             $gone = @($members | Where-Object { $Rooms -notcontains $_ })
             foreach ($member in $gone) {
                 Invoke-Item $member 'no longer member of the scope' {
-                    if (Test-Go $member 'no longer member of the scope') {
-                        Remove-DistributionGroupMember -Identity $Group -Member $member -BypassSecurityGroupManagerCheck -Confirm:$false -ErrorAction Stop
-                        $script:Removed[$member] = $true
-                    }
+                    if (Test-Go $member 'no longer member of the scope') { Set-Member $Group $member $false }
                 }
             }
             Test-Members $Group $gone 'no longer member of the scope'
@@ -580,8 +625,8 @@ try {
     # a nested group would silently be out of scope.
     function Get-Members {
         param([string]$Address)
-        $group = Get-DistributionGroup -Identity $Address -ErrorAction Stop
-        $nested = @(Get-DistributionGroupMember -Identity $Address -ResultSize Unlimited -ErrorAction Stop | Where-Object { "$($_.RecipientType)" -like '*Group*' })
+        $group = Invoke-Again { Get-DistributionGroup -Identity $Address -ErrorAction Stop } $Address
+        $nested = @(Invoke-Again { Get-DistributionGroupMember -Identity $Address -ResultSize Unlimited -ErrorAction Stop } $Address | Where-Object { "$($_.RecipientType)" -like '*Group*' })
         if ($nested.Count -gt 0) { throw "The group $Address contains other groups ($($nested[0].DisplayName)), whose members would be out of scope. Only direct members count." }
         return "MemberOfGroup -eq '$(Format-Filter $group.DistinguishedName)'"
     }
@@ -595,18 +640,19 @@ try {
         $people = "RecipientTypeDetails -eq 'UserMailbox' -and ($($parts -join ' -or '))"
     }
     if ($people) {
-        $count = @(Get-EXORecipient -Filter $people -ResultSize Unlimited -ErrorAction Stop).Count
+        $count = @(Invoke-Again { Get-EXORecipient -Filter $people -ResultSize Unlimited -ErrorAction Stop }).Count
         if ($count -eq 0) { throw "No mailbox matches $people, so no one could book. Correct what their mailboxes have in common." }
         Add-Result "$Organizers$($Values -join '; ')" 'people who book' 'same' '' @{} @{ Filter = $people; Mailboxes = "$count" }
         Write-Host "$count mailboxes match: $people"
         if ($filter) { $filter = "($filter) -or ($people)" }
     }
-    if ($Unit) { $null = Get-AdministrativeUnit -Identity $Unit -ErrorAction Stop }
+    if ($Unit) { $null = Invoke-Again { Get-AdministrativeUnit -Identity $Unit -ErrorAction Stop } }
 
     Invoke-Item $Scope 'management scope' {
         $existing = @(Get-ManagementScope -ErrorAction Stop | Where-Object { "$($_.Name)" -eq $Scope })
         if ($existing.Count -eq 0) {
             if (Test-Go $Scope 'management scope' @{} @{ Filter = $filter }) {
+                $script:Patience = 240
                 $null = New-ManagementScope -Name $Scope -RecipientRestrictionFilter $filter -Confirm:$false -ErrorAction Stop
                 Add-Result $Scope 'management scope' 'changed' '' @{} @{ Filter = $filter }
             }
@@ -675,7 +721,7 @@ try {
     # Get-Some returns three mailboxes of a kind that a filter finds.
     function Get-Some {
         param([string]$Kind, [string]$Filter)
-        return @(Get-EXORecipient -Filter "(RecipientTypeDetails -eq '$Kind') -and ($Filter)" -ResultSize 3 -ErrorAction Stop | ForEach-Object { "$($_.PrimarySmtpAddress)" })
+        return @(Invoke-Again { Get-EXORecipient -Filter "(RecipientTypeDetails -eq '$Kind') -and ($Filter)" -ResultSize 3 -ErrorAction Stop } | ForEach-Object { "$($_.PrimarySmtpAddress)" })
     }
     # Test-Limit tests the named mailboxes, and rooms and people that Exchange finds inside and
     # outside. The filter does not include the members of an administrative unit, so no other
@@ -684,8 +730,8 @@ try {
         $in = $Inside
         $out = $Outside
         try {
-            $filter = "$(@(Get-ManagementScope -ErrorAction Stop | Where-Object { "$($_.Name)" -eq $Scope })[0].RecipientFilter)"
-            $units = @(Get-ManagementRoleAssignment -Role $Roles[0] -ErrorAction Stop | Where-Object { "$($_.Name)" -like "$Prefix* people" })
+            $filter = "$(@(Invoke-Again { Get-ManagementScope -ErrorAction Stop } | Where-Object { "$($_.Name)" -eq $Scope })[0].RecipientFilter)"
+            $units = @(Invoke-Again { Get-ManagementRoleAssignment -Role $Roles[0] -ErrorAction Stop } | Where-Object { "$($_.Name)" -like "$Prefix* people" })
             if ($filter) {
                 foreach ($kind in @('RoomMailbox', 'UserMailbox')) {
                     $in += Get-Some $kind $filter

@@ -31,6 +31,8 @@ type Organization struct {
 	// NamingPrefix is put before the display name of new groups, as a group
 	// naming policy does.
 	NamingPrefix string
+	// Lag is how many calls that name a new object do not find it yet.
+	Lag int
 	// Changed is told of each change that was made, and of the mailbox or group that
 	// it was about; nil for nobody. It may read State.
 	Changed func(name, address string)
@@ -41,6 +43,8 @@ type Organization struct {
 	// stale are the values from before, by object, that are still read.
 	stale map[string]int
 	old   map[string]Object
+	// fresh is how many calls will not find a new object yet, by a name of its.
+	fresh map[string]int
 	// Calls are the cmdlets that were run, in order.
 	calls []Call
 }
@@ -138,7 +142,7 @@ func (o *Organization) Snapshot() string {
 func (o *Organization) Restore(snapshot string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.State, o.faults, o.calls, o.old, o.stale = State{}, nil, nil, nil, nil
+	o.State, o.faults, o.calls, o.old, o.stale, o.fresh = State{}, nil, nil, nil, nil, nil
 	if err := json.Unmarshal([]byte(snapshot), &o.State); err != nil {
 		panic(err)
 	}
@@ -289,7 +293,20 @@ func (o *Organization) Run(name string, p Object) (any, error) {
 
 // act runs a cmdlet and tells of its change.
 func (o *Organization) act(run func(*Organization, Object) (any, error), name string, p Object, changes bool) (any, error) {
+	if what := o.tooNew(p); what != "" {
+		return nil, notFound(what)
+	}
 	value, err := run(o, p)
+	if made, is := value.(Object); is && err == nil && o.Lag > 0 && strings.HasPrefix(name, "New-") {
+		if o.fresh == nil {
+			o.fresh = map[string]int{}
+		}
+		for _, by := range []string{"PrimarySmtpAddress", "Name", "PlaceId", "AppId", "ObjectId"} {
+			if v := str(made, by); v != "" {
+				o.fresh[v] = o.Lag
+			}
+		}
+	}
 	if err != nil || !changes || o.Changed == nil {
 		return value, err
 	}
@@ -300,6 +317,17 @@ func (o *Organization) act(run func(*Organization, Object) (any, error), name st
 	at, _, _ := strings.Cut(identity, `:\`)
 	o.Changed(name, o.AddressOf(at))
 	return value, nil
+}
+
+// tooNew is an object that a call names and that is not everywhere yet, "" for none.
+func (o *Organization) tooNew(p Object) string {
+	for _, by := range []string{"Identity", "Member", "PolicyScopeGroupID", "App", "CustomResourceScope", "ParentId"} {
+		if v := str(p, by); o.fresh[v] > 0 {
+			o.fresh[v]--
+			return v
+		}
+	}
+	return ""
 }
 
 // AddressOf is the address, in small letters, of whom an identity names, "" for

@@ -1,61 +1,7 @@
 # A stand-in for Microsoft's module: the same names, parameters and manners. It speaks to
 # the organization at ROOMKEY_STANDIN_EXCHANGE.
 $script:Connections = @()
-$script:Http = New-Object -TypeName System.Net.Http.HttpClient
-
-function Send-Organization {
-    param([string]$Path, [string]$Name, $Parameters)
-    $json = ConvertTo-Json -InputObject @{ Name = $Name; Parameters = $Parameters } -Depth 5 -Compress
-    $content = New-Object -TypeName System.Net.Http.StringContent -ArgumentList $json, ([System.Text.Encoding]::UTF8), 'application/json'
-    $answer = $script:Http.PostAsync("$env:ROOMKEY_STANDIN_EXCHANGE/$Path", $content).GetAwaiter().GetResult()
-    $said = ConvertFrom-Json -InputObject $answer.Content.ReadAsStringAsync().GetAwaiter().GetResult()
-    if ($said.killed) {
-        # In a shell that runs many scripts the pipeline is left standing where it is, in
-        # one that runs a single script the process ends: nothing after this happens.
-        if ($global:StandInKilled) { $null = $global:StandInKilled.Set(); Microsoft.PowerShell.Utility\Start-Sleep -Seconds 86400 }
-        Stop-Process -Id $PID -Force
-    }
-    return $said
-}
-
-# Invoke-Cmdlet runs one cmdlet. Its errors do not end the caller, unless -ErrorAction says so.
-function Invoke-Cmdlet {
-    param([string]$Name, $Bound, $Caller)
-    $parameters = @{}
-    foreach ($key in $Bound.Keys) {
-        if ([System.Management.Automation.Cmdlet]::CommonParameters -contains $key -or [System.Management.Automation.Cmdlet]::OptionalCommonParameters -contains $key) { continue }
-        $value = $Bound[$key]
-        if ($value -is [switch]) { $value = [bool]$value }
-        $parameters[$key] = $value
-    }
-    $said = Send-Organization 'run' $Name $parameters
-    if ($said.error) {
-        $record = New-Object -TypeName System.Management.Automation.ErrorRecord -ArgumentList (New-Object -TypeName System.Exception -ArgumentList $said.error), 'StandIn', 'NotSpecified', $null
-        $Caller.WriteError($record)
-        return
-    }
-    $said.value
-}
-
-function New-CmdletText {
-    param([string]$Line)
-    $words = -split $Line
-    $name = $words[0].TrimEnd('!')
-    $binding = '[CmdletBinding()]'
-    $impact = 'Medium'
-    if ($name -like 'Remove-*') { $impact = 'High' }
-    if ($words[0].EndsWith('!')) { $binding = "[CmdletBinding(SupportsShouldProcess, ConfirmImpact = '$impact')]" }
-    $params = foreach ($word in @($words | Select-Object -Skip 1)) {
-        $parameter, $type = $word -split ':'
-        if (-not $type) { $type = 'object' }
-        $attribute = ''
-        if ($parameter -eq 'Identity') { $attribute = '[Parameter(Position = 0, ValueFromPipelineByPropertyName)]' }
-        "$attribute[$type]`$$parameter"
-    }
-    $act = ''
-    if ($words[0].EndsWith('!')) { $act = "if (-not `$PSCmdlet.ShouldProcess('$name')) { return }" }
-    return "function $name { $binding param($($params -join ', ')) process { $act & `$Invoke '$name' `$PSBoundParameters `$PSCmdlet } }"
-}
+. "$PSScriptRoot/../../Organization.ps1"
 
 function Connect-ExchangeOnline {
     [CmdletBinding()]
