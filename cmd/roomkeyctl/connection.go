@@ -7,15 +7,15 @@ import (
 	"io"
 	"strings"
 
-	"github.com/roomkey/roomkey/core/cloud"
-
 	"github.com/spf13/cobra"
 
-	"github.com/roomkey/roomkey/core/words"
-
+	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 func newConnection(a *app) *cobra.Command {
@@ -93,7 +93,12 @@ func connectionNew(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			err = a.settle(c.Context(), s, d)
+			if !d.offline {
+				err = findAdapter(c.Context(), s)
+			}
+			if err == nil {
+				err = a.settle(c.Context(), s, d)
+			}
 			if err != nil && !a.json {
 				a.say("The connection %s was created anyway. After you correct this: %s", problem.Line(args[0]), "roomkeyctl connection find-tenant")
 			}
@@ -136,7 +141,7 @@ func (a *app) settle(ctx context.Context, s *session.Session, d described) error
 			return err
 		}
 	}
-	return a.showConnection(s.Document())
+	return a.showConnection(ctx, s)
 }
 
 // short names for what is typed most often.
@@ -201,12 +206,13 @@ func connectionShow(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "show", Short: "Show a connection, and what is wrong with its fields", Args: cobra.NoArgs,
 		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
-			return a.showConnection(s.Document())
+			return a.showConnection(c.Context(), s)
 		}),
 	}
 }
 
-func (a *app) showConnection(c *connection.Connection) error {
+func (a *app) showConnection(ctx context.Context, s *session.Session) error {
+	c := s.Document()
 	data, err := c.Encode()
 	if err != nil {
 		return err
@@ -224,8 +230,26 @@ func (a *app) showConnection(c *connection.Connection) error {
 		fmt.Fprintf(a.err, "%s: ", f.Field)
 		f.Problem.Terminal(a.err, nil)
 	}
+	if _, err := s.Secret(ctx, vault.ServerToken); problem.CodeOf(err) == vault.CodeAbsent && takesPush(s) {
+		a.say("This booking server can be configured directly. To store its token: %s", "roomkeyctl secret set server-token")
+	}
 	a.asks(c, "")
 	return nil
+}
+
+// findAdapter asks a new server what it speaks; without a product that is of no use.
+func findAdapter(ctx context.Context, s *session.Session) error {
+	if _, err := s.Product(); err != nil {
+		return nil
+	}
+	return s.FindAdapter(ctx)
+}
+
+// takesPush is whether the booking server gets its configuration by a push.
+func takesPush(s *session.Session) bool {
+	p, err := s.Product()
+	server := s.Document().Server
+	return err == nil && server.URL != "" && p.AdapterOf(server.Adapter) != booking.AdapterForm
 }
 
 // asks says what the vendor's guide leaves open on a page, "" for all.
@@ -255,6 +279,9 @@ func fieldsOf(c *connection.Connection) [][]string {
 		{l("product"), strings.Join(append([]string{c.Product.ID}, c.Product.Options...), " + ")},
 		{l("client ID"), c.Application.ClientID}, {l("credential"), say(credentialOf(c.Application.Credential))},
 		{l("rooms"), rooms}, {l("people"), word(c.People.Mode)}, {l("server"), c.Server.URL}, {l("id"), c.ID},
+	}
+	if c.Server.CAFile != "" {
+		fields = append(fields, []string{l("certificate authority of the server"), c.Server.CAFile})
 	}
 	for _, uri := range c.SingleSignOn.RedirectURIs {
 		fields = append(fields, []string{l("redirect URI"), uri})
@@ -295,6 +322,11 @@ func connectionSet(a *app) *cobra.Command {
 			}
 			if len(blanks) > 0 {
 				if err := s.FillRedirects(c.Context(), blanks); err != nil {
+					return err
+				}
+			}
+			if was, now := before.Server, doc.Server; !d.offline && (was.URL != now.URL || was.CAFile != now.CAFile) {
+				if err := findAdapter(c.Context(), s); err != nil {
 					return err
 				}
 			}
@@ -370,7 +402,7 @@ func connectionImport(a *app) *cobra.Command {
 				a.say("%s", note)
 			}
 			a.say("What was proven elsewhere does not count here. To test the connection: %s", "roomkeyctl check")
-			return a.showConnection(s.Document())
+			return a.showConnection(c.Context(), s)
 		},
 	}
 }

@@ -37,6 +37,9 @@ func newForm(a *app) *cobra.Command {
 				return err
 			}
 			return a.show(entries, func(w io.Writer) {
+				if takesPush(s) {
+					printLine(w, "This booking server can be configured directly: %s", "roomkeyctl push")
+				}
 				for _, e := range entries {
 					printEntry(w, e)
 				}

@@ -268,7 +268,7 @@ func roomsSelect(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.showConnection(s.Document())
+			return a.showConnection(c.Context(), s)
 		},
 	}
 	c.Flags().BoolVar(&all, "all", false, "all rooms, including those created later")
