@@ -100,6 +100,13 @@ func (r *proxyRefusal) problem(host string) *problem.Problem {
 		if slices.ContainsFunc(r.offers, func(scheme string) bool { return strings.EqualFold(scheme, "Basic") }) {
 			p.Lead(words.T("Store the user name and password for the proxy in the keychain."), problem.PlaceProxy)
 		}
+		// Outside Windows nothing hands a login on: the libraries for Kerberos are
+		// no longer maintained.
+		if slices.ContainsFunc(r.offers, func(scheme string) bool {
+			return strings.EqualFold(scheme, "Negotiate") || strings.EqualFold(scheme, "NTLM")
+		}) {
+			p.Fix(words.T("Run a relay on this computer that signs in to %s, such as Px or Cntlm, and set the relay as the system's proxy.", r.proxy))
+		}
 		return p.Fix(exempt)
 	case r.status == http.StatusProxyAuthRequired:
 		return problem.New(CodeProxy, words.T("The proxy %s requires a sign-in before it allows access to %s.", r.proxy, host)).Fix(exempt)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,7 +20,9 @@ func TestARefusalOfTheProxyIsTheProxys(t *testing.T) {
 		says   string
 	}{
 		"sign-in":       {407, []string{"Negotiate", "NTLM", `Basic realm="corp"`}, "It offers: Negotiate, NTLM, Basic."},
+		"Kerberos":      {407, []string{"Negotiate"}, "Px or Cntlm"},
 		"sign-in, bare": {407, nil, "requires a sign-in"},
+		"Basic":         {407, []string{`Basic realm="corp"`}, "roomkeyctl proxy login NAME"},
 		"forbidden":     {403, nil, "was not asked"},
 		"gateway":       {502, nil, "It answered 502."},
 	} {
@@ -52,6 +55,9 @@ func TestARefusalOfTheProxyIsTheProxys(t *testing.T) {
 			p.Terminal(&b, nil)
 			said := b.String()
 			if p.Code != CodeProxy || !strings.Contains(p.Title.String(), at.Host) || !strings.Contains(said, tt.says) || len(p.Remedies) == 0 {
+				t.Error(said)
+			}
+			if relay := strings.Contains(said, "Cntlm"); relay != slices.Contains(tt.offers, "Negotiate") {
 				t.Error(said)
 			}
 			if strings.Contains(said, "HTTPS_PROXY") || problem.KindOf(p) == problem.Refused {
