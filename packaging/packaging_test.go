@@ -34,8 +34,8 @@ func run(t *testing.T, env []string, name string, args ...string) string {
 func standIns(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
-	for _, file := range []string{"windows-amd64/Roomkey.exe", "windows-amd64/roomkeyctl.exe", "linux-amd64/roomkey", "linux-amd64/roomkeyctl",
-		"linux-arm64/roomkeyctl", "darwin-universal/roomkeyctl"} {
+	for _, file := range []string{"windows-amd64/Roomkey.exe", "windows-amd64/roomkeyctl.exe", "windows-arm64/Roomkey.exe", "windows-arm64/roomkeyctl.exe",
+		"linux-amd64/roomkey", "linux-amd64/roomkeyctl", "linux-arm64/roomkeyctl", "darwin-universal/roomkeyctl"} {
 		path := filepath.Join(folder, file)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
@@ -100,8 +100,9 @@ func TestPackages(t *testing.T) {
 		}
 	})
 	t.Run("Windows", func(t *testing.T) {
-		for _, msi := range []struct{ name, folder, path string }{
-			{"roomkey-1.2.3-x64.msi", "Roomkey", "=-*PATH"}, {"roomkey-1.2.3-x64-user.msi", "Programs/Roomkey", "=-PATH"}} {
+		for _, msi := range []struct{ name, folder, path, kind string }{
+			{"roomkey-1.2.3-x64.msi", "Roomkey", "=-*PATH", "x64"}, {"roomkey-1.2.3-x64-user.msi", "Programs/Roomkey", "=-PATH", "x64"},
+			{"roomkey-1.2.3-arm64.msi", "Roomkey", "=-*PATH", "Arm64"}, {"roomkey-1.2.3-arm64-user.msi", "Programs/Roomkey", "=-PATH", "Arm64"}} {
 			file := filepath.Join(out, msi.name)
 			list := run(t, nil, "msiextract", "-l", file)
 			for _, want := range []string{"Roomkey.exe", "roomkeyctl.exe", "LICENSE.txt", "OpenGL.txt"} {
@@ -115,11 +116,32 @@ func TestPackages(t *testing.T) {
 					t.Errorf("%s: no %q in %s:\n%s", msi.name, want, table, rows)
 				}
 			}
+			if said := run(t, nil, "msiinfo", "suminfo", file); !strings.Contains(said, "Template: "+msi.kind+";1033") {
+				t.Errorf("%s is for another kind of computer:\n%s", msi.name, said)
+			}
+			// The installer for everyone deletes nothing in anybody's own folders.
+			if rows := run(t, nil, "msiinfo", "export", file, "RemoveFile"); strings.Contains(rows, "LOOK") != strings.Contains(msi.name, "user") {
+				t.Errorf("%s removes:\n%s", msi.name, rows)
+			}
 			run(t, nil, "osslsigncode", "verify", "-CAfile", cert, "-in", file)
 		}
 		folder := t.TempDir()
-		run(t, nil, "unzip", "-q", filepath.Join(out, "roomkey-1.2.3-windows-x64.zip"), "-d", folder)
-		run(t, nil, "osslsigncode", "verify", "-CAfile", cert, "-in", filepath.Join(folder, "roomkey-1.2.3-windows-x64", "Roomkey.exe"))
+		for _, kind := range []string{"x64", "arm64"} {
+			run(t, nil, "unzip", "-q", filepath.Join(out, "roomkey-1.2.3-windows-"+kind+".zip"), "-d", folder)
+			run(t, nil, "osslsigncode", "verify", "-CAfile", cert, "-in", filepath.Join(folder, "roomkey-1.2.3-windows-"+kind, "Roomkey.exe"))
+		}
+	})
+	t.Run("no window for arm64", func(t *testing.T) {
+		if err := os.Remove(filepath.Join(programs, "windows-arm64", "Roomkey.exe")); err != nil {
+			t.Fatal(err)
+		}
+		less := contents(t, packed())
+		if less["roomkeyctl-1.2.3-windows-arm64.zip"] == nil || less["roomkey-1.2.3-arm64.msi"] != nil {
+			t.Errorf("%v", slices.Sorted(maps.Keys(less)))
+		}
+		if n := bytes.Count(less["winget/Roomkey.Roomkey.installer.yaml"], []byte("Architecture:")); n != 2 {
+			t.Errorf("%d installers", n)
+		}
 	})
 	t.Run("Linux", func(t *testing.T) {
 		list := run(t, nil, "dpkg-deb", "--contents", filepath.Join(out, "roomkey_1.2.3_amd64.deb"))
@@ -140,7 +162,8 @@ func TestPackages(t *testing.T) {
 }
 
 // required are the fields that the schemas of the Windows Package Manager want
-// (version 1.6.0), with what their values look like.
+// (microsoft/winget-cli, schemas/JSON/manifests/v1.6.0), with what their values look
+// like. They stand here because no package registry has the schemas.
 var required = map[string]map[string]string{
 	"version": {"DefaultLocale": `^[a-z]{2}-[A-Z]{2}$`},
 	"defaultLocale": {"PackageLocale": `^[a-z]{2}-[A-Z]{2}$`, "Publisher": `^.{2,256}$`, "PackageName": `^.{2,256}$`,
@@ -153,6 +176,10 @@ var required = map[string]map[string]string{
 // what the schema lets each be.
 var lists = map[string]string{"InstallModes": `^(interactive|silent|silentWithProgress)$`,
 	"FileExtensions": `^[^\\/:*?"<>|\x01-\x1f]{1,64}$`, "Commands": `^.{1,40}$`}
+
+// optional are the other fields that the manifests have. The schemas pass over
+// what they do not know, so that a misspelled field would do nothing.
+var optional = []string{"ManifestType", "PackageUrl", "ReleaseDate"}
 
 func winget(t *testing.T, files map[string][]byte) {
 	found := 0
@@ -172,6 +199,11 @@ func winget(t *testing.T, files map[string][]byte) {
 		}
 		fields["PackageIdentifier"], fields["PackageVersion"], fields["ManifestVersion"] = `^Roomkey\.Roomkey$`, `^1\.2\.3$`, `^1\.6\.0$`
 		match(t, name, m, fields)
+		for field := range m {
+			if fields[field] == "" && lists[field] == "" && !slices.Contains(optional, field) {
+				t.Errorf("%s: there is no %s", name, field)
+			}
+		}
 		for field, form := range lists {
 			values, _ := m[field].([]any)
 			for _, v := range values {
@@ -186,7 +218,7 @@ func winget(t *testing.T, files map[string][]byte) {
 			match(t, name, i.(map[string]any), map[string]string{"Architecture": `^(x86|x64|arm|arm64|neutral)$`, "Scope": `^(user|machine)$`,
 				"InstallerUrl": `^https://.*-1\.2\.3-.*\.msi$`, "InstallerSha256": `^[A-F0-9]{64}$`, "ProductCode": `^\{[A-F0-9]{8}(-[A-F0-9]{4}){3}-[A-F0-9]{12}\}$`})
 		}
-		if kind == "installer" && len(installers) != 2 {
+		if kind == "installer" && len(installers) != 4 {
 			t.Errorf("%d installers", len(installers))
 		}
 		if regexp.MustCompile(`@[A-Z_]+@`).Match(data) {

@@ -38,26 +38,43 @@ tarball() { # FOLDER NAME
 	tar -C "$1" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -cf - "$2" | gzip -n9 >"$out/$2.tar.gz"
 }
 
-windows() {
-	local portable=$work/roomkey-$version-windows-x64
+# zipped packs a folder of $work.
+zipped() { # NAME
+	still "$work/$1"
+	rm -f "$out/$1.zip"
+	(cd "$work" && find "$1" | LC_ALL=C sort | zip -qX9 "$out/$1.zip" -@)
+}
+
+windows() { # FOLDER ARCHITECTURE
+	local portable=$work/roomkey-$version-windows-$2 scope msi
 	mkdir "$portable"
-	cp "$folder"/windows-amd64/{Roomkey,roomkeyctl}.exe packaging/windows/OpenGL.txt "$portable"
+	cp "$folder/$1"/{Roomkey,roomkeyctl}.exe packaging/windows/OpenGL.txt "$portable"
 	cp LICENSE "$portable/LICENSE.txt"
 	sign "$portable/Roomkey.exe"
 	sign "$portable/roomkeyctl.exe"
-	scripts/msi.sh perMachine "$version" "$portable" "$out/roomkey-$version-x64.msi"
-	scripts/msi.sh perUser "$version" "$portable" "$out/roomkey-$version-x64-user.msi"
-	sign "$out/roomkey-$version-x64.msi"
-	sign "$out/roomkey-$version-x64-user.msi"
-	still "$portable"
-	rm -f "$out/${portable##*/}.zip"
-	(cd "$work" && find "${portable##*/}" | LC_ALL=C sort | zip -qX9 "$out/${portable##*/}.zip" -@)
+	for scope in machine user; do
+		msi=$out/roomkey-$version-$2.msi
+		[ $scope = machine ] || msi=${msi%.msi}-user.msi
+		scripts/msi.sh "per${scope^}" "$2" "$version" "$portable" "$msi"
+		sign "$msi"
+		cat >>"$work/installers" <<-YAML
+			  - Architecture: $2
+			    Scope: $scope
+			    InstallerUrl: https://roomkey.example/releases/$version/${msi##*/}
+			    InstallerSha256: $(sum "$msi")
+			    ProductCode: "$(code "$msi")"
+		YAML
+	done
+	zipped "${portable##*/}"
+}
+
+# winget writes the manifests, with the installers that were packed.
+winget() {
+	local manifest
 	mkdir -p "$out/winget"
 	for manifest in packaging/winget/*.yaml; do
 		sed -e "s/@VERSION@/$version/g" -e "s/@DATE@/$(date -d "@$SOURCE_DATE_EPOCH" +%F)/g" \
-			-e "s/@MACHINE@/$(sum "$out/roomkey-$version-x64.msi")/" -e "s/@USER@/$(sum "$out/roomkey-$version-x64-user.msi")/" \
-			-e "s/@MACHINE_CODE@/$(code "$out/roomkey-$version-x64.msi")/" -e "s/@USER_CODE@/$(code "$out/roomkey-$version-x64-user.msi")/" \
-			"$manifest" >"$out/winget/${manifest##*/}"
+			-e "/^Installers:/r $work/installers" "$manifest" >"$out/winget/${manifest##*/}"
 	done
 }
 
@@ -92,7 +109,17 @@ terminal() { # FOLDER NAME
 	tarball "$work" "${tree##*/}"
 }
 
-windows
+windows windows-amd64 x64
+if [ -e "$folder/windows-arm64/Roomkey.exe" ]; then # it wants a compiler that not every computer has
+	windows windows-arm64 arm64
+else
+	mkdir "$work/roomkeyctl-$version-windows-arm64"
+	cp "$folder/windows-arm64/roomkeyctl.exe" "$work/roomkeyctl-$version-windows-arm64"
+	cp LICENSE "$work/roomkeyctl-$version-windows-arm64/LICENSE.txt"
+	sign "$work/roomkeyctl-$version-windows-arm64/roomkeyctl.exe"
+	zipped "roomkeyctl-$version-windows-arm64"
+fi
+winget
 linux
 terminal linux-arm64 linux-arm64
 terminal darwin-universal macos-universal
