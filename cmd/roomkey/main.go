@@ -46,9 +46,6 @@ func run() int {
 		fmt.Println("roomkey version", wire.Build(version, commit))
 		return 0
 	}
-	if *checkDisplay {
-		return display.Describe()
-	}
 	var files []string
 	for _, arg := range flag.Args() { // exported connections: the system opens them with Roomkey
 		file, err := filepath.Abs(arg)
@@ -61,7 +58,7 @@ func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
-	if code, ended := display.Ready(*softwareGL); ended {
+	if code, ended := display.Ready(*softwareGL, *checkDisplay); ended {
 		return code
 	}
 	// As large as Fyne wants it: scaling another takes as long as drawing a page.

@@ -26,10 +26,12 @@ const inSoftFolder = "ROOMKEY_SOFTWARE_GL"
 // Ready says whether the window can be opened. When it cannot, what is missing
 // has been told and ended is true. With software OpenGL at hand the program runs
 // as a child process meanwhile, and code is how that ended. software asks for it
-// even where the graphics driver would do.
-func Ready(software bool) (code int, ended bool) {
+// even where the graphics driver would do. describe only says what a window would
+// be drawn with.
+func Ready(software, describe bool) (code int, ended bool) {
 	child := os.Getenv(inSoftFolder) != ""
-	p := missing(probe())
+	version, err := probe()
+	p := missing(version, err)
 	if folder := softwareGL(); folder != "" && !child && (p != nil || software) {
 		code, err := again(folder)
 		if err == nil {
@@ -37,22 +39,14 @@ func Ready(software bool) (code int, ended bool) {
 		}
 		p = noOpenGL("").By(err)
 	}
-	if p == nil {
-		return 0, false
+	switch {
+	case p != nil:
+		tell(p)
+		return 1, true
+	case describe:
+		fmt.Println("A window can be opened: OpenGL", strconv.Quote(version))
 	}
-	tell(p)
-	return 1, true
-}
-
-// Describe writes for --check-display what a window would be drawn with.
-func Describe() int {
-	version, err := probe()
-	if p := missing(version, err); p != nil {
-		p.Terminal(os.Stdout, nil)
-		return 1
-	}
-	fmt.Println("A window can be opened: OpenGL", strconv.Quote(version))
-	return 0
+	return 0, describe
 }
 
 // missing says what keeps a window from opening, nil when nothing does.

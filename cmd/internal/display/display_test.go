@@ -39,7 +39,8 @@ func TestChild(t *testing.T) {
 	if os.Getenv("ROOMKEY_DISPLAY_CHILD") == "" {
 		t.Skip("it is started by TestDisplays")
 	}
-	os.Exit(Describe())
+	code, _ := Ready(false, true)
+	os.Exit(code)
 }
 
 func TestDisplays(t *testing.T) {
@@ -53,7 +54,7 @@ func TestDisplays(t *testing.T) {
 	describe := func(name string, args ...string) string {
 		c := exec.CommandContext(t.Context(), name, args...)
 		c.Env = append(os.Environ(), "ROOMKEY_DISPLAY_CHILD=1", "WAYLAND_DISPLAY=")
-		out, _ := c.Output()
+		out, _ := c.CombinedOutput()
 		return string(out)
 	}
 	for what, test := range map[string]struct{ said, want string }{
