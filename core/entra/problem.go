@@ -154,7 +154,7 @@ func (r Refusal) start() *problem.Problem {
 	switch r.Code {
 	case 90055, 50196: // throttled; a loop of requests
 		kind = problem.Throttled
-	case 90033, 90022, 90023, 90038: // Microsoft's own trouble
+	case 90033, 90022, 90023: // Microsoft's own trouble
 		kind = problem.NoAnswer
 	}
 	return numbered.New(strconv.Itoa(r.Code), kind, words.T("Microsoft Entra ID refused the sign-in with the code AADSTS%d.", r.Code))
