@@ -256,7 +256,7 @@ func TestFaultsThatLeaveTheRoomWell(t *testing.T) {
 	if err := c.SetFaults(fault.MissingRole + "=Place.Read.All,User.Read.All"); err != nil {
 		t.Fatal(err)
 	}
-	if roles := tokenClaims(t, c.application().text("access_token"))["roles"].([]any); len(roles) != 4 {
+	if roles := tokenClaims(t, c.application().text("access_token"))["roles"].([]any); len(roles) != 2 {
 		t.Errorf("roles %v", roles)
 	}
 	token, err := c.UserToken(c.Account().LesserAdminUPN, "Application.Read.All")

@@ -3,6 +3,7 @@ package simulator
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,6 +60,31 @@ func TestFaultsOfPeople(t *testing.T) {
 		if n := count(tt.is); n != tt.want {
 			t.Errorf("%q: %d, want %d", tt.fault, n, tt.want)
 		}
+	}
+	for name, want := range map[string]string{"": "user", fault.GroupNested: "user group", fault.GroupOthers: "orgContact device servicePrincipal"} {
+		if err := c.SetFaults(strings.Fields(name)...); err != nil {
+			t.Fatal(err)
+		}
+		kinds := []string{}
+		for _, m := range c.graph(http.MethodGet, "/groups/"+bookers+"/members?$select=id", "").values() {
+			if kind := strings.TrimPrefix(fmt.Sprint(m.(map[string]any)["@odata.type"]), "#microsoft.graph."); !slices.Contains(kinds, kind) {
+				kinds = append(kinds, kind)
+			}
+		}
+		if got := strings.Join(kinds, " "); got != want {
+			t.Errorf("%s: the members are %s", name, got)
+		}
+	}
+	if err := c.SetFaults(fault.EndlessList + "=/users"); err != nil {
+		t.Fatal(err)
+	}
+	page := c.graph(http.MethodGet, "/users", "")
+	for range 3 {
+		next := page.text("@odata.nextLink")
+		if next == "" {
+			t.Fatalf("the list ends: %s", page.raw)
+		}
+		page = c.graph(http.MethodGet, strings.TrimPrefix(next, c.Cloud().Graph+"/v1.0"), "")
 	}
 	for name, status := range map[string]int{fault.GroupGone: 404, fault.GroupEmpty: 200, fault.GroupGone + "=" + bookers: 404, fault.GroupGone + "=Sales": 200} {
 		if err := c.SetFaults(name); err != nil {

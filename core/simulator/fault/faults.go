@@ -66,6 +66,9 @@ const (
 	RoomSignIn           = "room-sign-in"
 	GroupGone            = "group-gone"
 	GroupEmpty           = "group-empty"
+	GroupOthers          = "group-others"
+	GroupNested          = "group-nested"
+	EndlessList          = "endless-list"
 	DeclaredDelegated    = "declared-as-delegated"
 	GrantedDelegated     = "granted-as-delegated"
 	ConsentElsewhere     = "consent-elsewhere"
@@ -158,6 +161,7 @@ var faults = []Fault{
 	{UnauthorizedOnce, "Graph no longer takes a token that it took before (401), once", argWhere},
 	{Unauthorized, "Graph takes no token (401 InvalidAuthenticationToken)", argWhere},
 	{CutOnce, "The connection is cut in the middle of the answer, once for each address", argWhere},
+	{EndlessList, "The link to the next page never ends: each leads to an empty page", argWhere},
 	{LargePages, "Pages of more than 30 entries time out (504)", argWhere},
 	{Slow, "Answers take long", "how long, for instance 5s; without it 3s"},
 	{Cut, "The connection is cut in the middle of the answer", argWhere},
@@ -184,6 +188,8 @@ var faults = []Fault{
 	{RoomSignIn, "The accounts of rooms may sign in", argRoom + "; without it every room's"},
 	{GroupGone, "A group was deleted", argGroup},
 	{GroupEmpty, "A group has no members", argGroup},
+	{GroupOthers, "A group has a contact, a device and an application as members, and no people", argGroup},
+	{GroupNested, "A group has another group as a member, beside its people", argGroup},
 	{DeclaredDelegated, "Permissions were added as delegated ones, and none of them is granted", "values of permissions, with commas; without it all"},
 	{GrantedDelegated, "Consent was given to delegated permissions; the registration declares neither those nor the application permissions", "values of permissions, with commas; without it all"},
 	{ConsentElsewhere, "Consent was given to another application of the same name", ""},
@@ -208,7 +214,7 @@ var faults = []Fault{
 	{AssignmentRequired, "The tenant's own enterprise applications require assignment, and nobody is assigned (AADSTS50105)", ""},
 	{FirstPartyMissing, "The Microsoft Graph Command Line Tools do not exist here (AADSTS700016, on Microsoft's page)", "redirect, to send the error to the client"},
 	{DuplicateNames, "Two other applications have the same name as the one that is registered first", "the display name; without it Room booking"},
-	{ForeignSettings, "The application has settings that are not the product's", "ews, multi-tenant, or other; without it other"},
+	{ForeignSettings, "The application has settings that are not the product's; they stay when the fault is switched off", "ews, multi-tenant, or other; without it other"},
 	{CallbackUnreachable, "Microsoft cannot reach the notification address", "lifecycle, for that one only; 404, redirect, slow, echo, tls, chain, dns: how it fails"},
 	{BookingsDeclined, "Rooms decline every invitation", argRoom},
 	{RoomSilent, "Rooms do not process invitations", argRoom},

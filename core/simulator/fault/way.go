@@ -90,13 +90,13 @@ func (y *Way) Wrap(next http.Handler) http.Handler {
 	})
 }
 
-// strikesAt reports whether a fault of the way applies to a call.
-func (y *Way) strikesAt(name string, r *http.Request) bool {
+// Strikes reports whether a fault of the way applies to a call.
+func (y *Way) Strikes(name string, r *http.Request) bool {
 	arg, on := y.Fault(name)
 	if !on {
 		return false
 	}
-	path := strings.ToLower(r.URL.Path)
+	path := strings.ToLower(r.URL.Path + "?" + r.URL.RawQuery)
 	graph := strings.HasPrefix(path, "/v1.0/") || strings.HasPrefix(path, "/beta/")
 	switch arg {
 	case "":
@@ -113,26 +113,26 @@ func (y *Way) Instead(w *microsoft.Recorded, r *http.Request) bool {
 	set := y.on()
 	key := r.Method + r.URL.Path + "?" + r.URL.RawQuery
 	switch {
-	case y.strikesAt(HTML, r):
+	case y.Strikes(HTML, r):
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = w.Write([]byte("<!DOCTYPE html>\n<html><head><title>Network sign-in</title></head><body><h1>Please sign in to use the Internet</h1><form action=\"/login\" method=\"post\"><input name=\"user\"></form></body></html>\n"))
-	case y.strikesAt(Empty200, r):
+	case y.Strikes(Empty200, r):
 		w.WriteHeader(http.StatusOK)
 	case y.answers(w, r):
-	case y.strikesAt(ThrottledAlways, r):
+	case y.Strikes(ThrottledAlways, r):
 		y.throttle(w, r, "1")
-	case y.strikesAt(Throttled, r) && set.strikes(key, 2):
+	case y.Strikes(Throttled, r) && set.strikes(key, 2):
 		y.throttle(w, r, "1")
-	case y.strikesAt(ThrottledSilent, r) && set.strikes(key, 2):
+	case y.Strikes(ThrottledSilent, r) && set.strikes(key, 2):
 		y.throttle(w, r, "")
-	case y.strikesAt(Unavailable, r):
+	case y.Strikes(Unavailable, r):
 		w.Header().Set("Retry-After", "1")
 		microsoft.Fail(w, r, microsoft.Refuse(http.StatusServiceUnavailable, "ServiceUnavailable", "The service is temporarily unavailable. Please try again later."))
-	case y.strikesAt(Error, r), y.strikesAt(ErrorOnce, r) && y.Once(ErrorOnce+key):
+	case y.Strikes(Error, r), y.Strikes(ErrorOnce, r) && y.Once(ErrorOnce+key):
 		microsoft.Fail(w, r, microsoft.Refuse(http.StatusInternalServerError, "InternalServerError", "An internal server error occurred."))
-	case y.strikesAt(Unauthorized, r), y.strikesAt(UnauthorizedOnce, r) && y.Once(UnauthorizedOnce):
+	case y.Strikes(Unauthorized, r), y.Strikes(UnauthorizedOnce, r) && y.Once(UnauthorizedOnce):
 		microsoft.Fail(w, r, microsoft.Unauthorized("Access token has been revoked or is no longer valid."))
-	case y.strikesAt(LargePages, r) && tooLarge(r):
+	case y.Strikes(LargePages, r) && tooLarge(r):
 		microsoft.Fail(w, r, microsoft.Refuse(http.StatusGatewayTimeout, "Timeout", "The request timed out."))
 	default:
 		return false
@@ -219,10 +219,10 @@ func (y *Way) send(w http.ResponseWriter, r *http.Request, a *microsoft.Recorded
 	}
 	w.Header().Set("Date", y.Now().UTC().Format(http.TimeFormat))
 	body := a.Body.Bytes()
-	if y.strikesAt(WrongTypes, r) && a.Status < 300 {
+	if y.Strikes(WrongTypes, r) && a.Status < 300 {
 		body = otherTypes(body)
 	}
-	if y.strikesAt(Truncated, r) {
+	if y.Strikes(Truncated, r) {
 		body = body[:len(body)/2]
 	}
 	if a.Status != http.StatusNoContent {
@@ -231,7 +231,7 @@ func (y *Way) send(w http.ResponseWriter, r *http.Request, a *microsoft.Recorded
 	if len(body) == 0 && w.Header().Get("Content-Type") == "" {
 		w.Header()["Content-Type"] = nil
 	}
-	cut := y.strikesAt(Cut, r) || y.strikesAt(CutOnce, r) && y.Once(CutOnce+r.Method+r.URL.String())
+	cut := y.Strikes(Cut, r) || y.Strikes(CutOnce, r) && y.Once(CutOnce+r.Method+r.URL.String())
 	cut = cut && len(body) > 1
 	if cut {
 		body = body[:len(body)/2]

@@ -45,6 +45,7 @@ var (
 func assignmentObject(a *tenant.AppRoleAssignment) object {
 	o := microsoft.AsObject(a)
 	delete(o, "x-sequence")
+	delete(o, "x-extra")
 	o["deletedDateTime"] = nil
 	return o
 }

@@ -79,37 +79,56 @@ func (c *call) memberCollection() (collection, error) {
 	}
 	path := strings.ToLower(c.r.URL.Path)
 	cast := strings.HasSuffix(path, "graph.user")
-	l := collection{context: "directoryObjects", known: userProperties, shown: userDefault, top: 100, maxTop: 999, nextLink: true, directory: true, sparse: true, n: c.g.Directory.Users}
-	typed := func(o object, kind string) object {
-		if !cast {
-			o["@odata.type"] = "#microsoft.graph." + kind
-		}
-		return o
-	}
-	switch {
-	case made == nil && c.g.GroupStruck(fault.GroupEmpty, i):
-		l.n, l.at = 0, func(int) object { return nil }
-	case made != nil:
-		l.n = len(made.Members)
-		l.at = func(n int) object {
-			if o, ok := c.g.FindUser(made.Members[n]); ok {
-				return typed(o, "user")
-			}
+	l := collection{context: "directoryObjects", known: userProperties, shown: userDefault, top: 100, maxTop: 999, nextLink: true, directory: true, sparse: true}
+	people, person := c.g.Directory.Users, func(n int) object {
+		if !c.g.InGroup(i, n) {
 			return nil
 		}
+		return c.g.UserObject(n)
+	}
+	var beside []object
+	nest := func(group int) {
+		o := c.g.GroupObject(group)
+		o["@odata.type"] = "#microsoft.graph.group"
+		beside = append(beside, o)
+	}
+	switch {
+	case made != nil:
+		people, person = len(made.Members), func(n int) object {
+			o, _ := c.g.FindUser(made.Members[n])
+			return o
+		}
+	case c.g.GroupStruck(fault.GroupEmpty, i):
+		people = 0
+	case c.g.GroupStruck(fault.GroupOthers, i):
+		people = 0
+		for n, kind := range []string{"orgContact", "device", "servicePrincipal"} {
+			beside = append(beside, object{"@odata.type": "#microsoft.graph." + kind, "id": c.g.Directory.ID(tenant.KindOther, 930+n), "displayName": kind})
+		}
 	case i == tenant.GroupDepartments && !strings.Contains(path, "/transitivemembers"):
-		l.n, l.known, l.shown = len(tenant.Departments), groupProperties, nil
-		if cast {
-			l.n = 0
+		people = 0
+		for n := range tenant.Departments {
+			nest(tenant.GroupFirstDepartment + n)
 		}
-		l.at = func(n int) object { return typed(c.g.GroupObject(tenant.GroupFirstDepartment+n), "group") }
-	default:
-		l.at = func(n int) object {
-			if !c.g.InGroup(i, n) {
-				return nil
-			}
-			return typed(c.g.UserObject(n), "user")
+	case c.g.GroupStruck(fault.GroupNested, i):
+		nest(tenant.GroupFirstDepartment)
+	}
+	if people == 0 {
+		l.known, l.shown = groupProperties, nil
+	}
+	if cast {
+		beside = nil
+	}
+	l.n = people + len(beside)
+	l.at = func(n int) object {
+		if n >= people {
+			return beside[n-people]
 		}
+		o := person(n)
+		if o != nil && !cast {
+			o["@odata.type"] = "#microsoft.graph.user"
+		}
+		return o
 	}
 	return l, nil
 }

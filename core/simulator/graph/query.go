@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
 )
 
@@ -82,7 +83,10 @@ func (c *call) list(l collection) (reply, error) {
 			body["@odata.count"] = count
 		}
 	}
-	if l.nextLink && i < l.n && (match == nil || l.more(i, match)) {
+	switch {
+	case c.g.way.Strikes(fault.EndlessList, c.r):
+		body["@odata.nextLink"] = c.nextLink(max(i, l.n)+1, false)
+	case l.nextLink && i < l.n && (match == nil || l.more(i, match)):
 		body["@odata.nextLink"] = c.nextLink(i, l.skip)
 	}
 	return ok(body)

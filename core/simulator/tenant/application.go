@@ -182,6 +182,8 @@ type AppRoleAssignment struct {
 	ResourceID           string    `json:"resourceId"`
 	// Sequence orders assignments against the faults that hide older ones.
 	Sequence int `json:"x-sequence,omitempty"`
+	// Extra is whether a fault made the assignment, which goes with the fault.
+	Extra bool `json:"x-extra,omitempty"`
 }
 
 // PermissionGrant is the consent to delegated permissions.

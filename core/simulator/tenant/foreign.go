@@ -8,6 +8,9 @@ import (
 	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
+// duplicates is where the ids of the strangers begin.
+const duplicates = 900
+
 // seedDuplicates puts two strangers of the same name beside the ready
 // application, or beside the one that the fault's argument names.
 func (t *Tenant) seedDuplicates() {
@@ -19,11 +22,11 @@ func (t *Tenant) seedDuplicates() {
 		name = "Room booking"
 	}
 	for i := range 2 {
-		id := t.Directory.ID(KindOther, 900+i*2)
+		id := t.Directory.ID(KindOther, duplicates+i*2)
 		if t.Application(id) != nil {
 			continue
 		}
-		app := NewApplication(id, t.Directory.ID(KindOther, 901+i*2), name, t.Directory.Domain, t.Now().Add(-time.Hour))
+		app := NewApplication(id, t.Directory.ID(KindOther, duplicates+i*2+1), name, t.Directory.Domain, t.Now().Add(-time.Hour))
 		app.SignInAudience = "AzureADMyOrg"
 		t.State.Applications = append(t.State.Applications, app)
 	}
@@ -64,9 +67,10 @@ func (t *Tenant) seedForeign() {
 	}
 }
 
-// seedExtraRoles grants the ready applications more than they declare; the grant
-// stays until somebody takes it away.
+// seedExtraRoles grants the ready applications more than they declare, as long as
+// the fault is on.
 func (t *Tenant) seedExtraRoles() {
+	t.State.Assignments = slices.DeleteFunc(t.State.Assignments, func(a *AppRoleAssignment) bool { return a.Extra })
 	wanted, on := t.Fault(fault.ExtraRole)
 	if !on {
 		return
@@ -78,7 +82,7 @@ func (t *Tenant) seedExtraRoles() {
 		}
 		for _, i := range []int{AppReady, appCertificate} {
 			if sp := t.PrincipalByApp(t.Directory.ID(KindOther, i+1)); sp != nil && !t.Assigned(sp.ID, graph.ID, r.ID) {
-				t.Assign(sp, graph, r.ID)
+				t.Assign(sp, graph, r.ID).Extra = true
 			}
 		}
 	}

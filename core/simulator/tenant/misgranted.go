@@ -32,8 +32,12 @@ func (t *Tenant) seedNamesake() {
 	}
 }
 
-// strayNamesake reports whether an object is of the namesake while the fault is off.
+// strayNamesake reports whether an object is of an application of the same name
+// while the fault that made it is off.
 func (t *Tenant) strayNamesake(id string) bool {
+	if id == t.Directory.ID(KindOther, duplicates) || id == t.Directory.ID(KindOther, duplicates+2) {
+		return !t.Has(fault.DuplicateNames)
+	}
 	return !t.Has(fault.ConsentElsewhere) && (id == t.Directory.ID(KindOther, namesake) || id == t.Directory.ID(KindOther, namesake+2))
 }
 
