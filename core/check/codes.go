@@ -57,6 +57,8 @@ var (
 	codeGroupsAllDisabled                  = problem.Declare("groups.all-disabled", problem.Unmet)
 	codeGroupsDefaultGone                  = problem.Declare("groups.default-gone", problem.Unmet)
 	codeGroupsEmpty                        = problem.Declare("groups.empty", problem.Unmet)
+	codeGroupsNestedBeside                 = problem.Declare("groups.nested-beside", problem.Unmet)
+	codeGroupsNoPeople                     = problem.Declare("groups.no-people", problem.Unmet)
 	codeGroupsNestedOnly                   = problem.Declare("groups.nested-only", problem.Unmet)
 	codeGroupsNoneUsable                   = problem.Declare("groups.none-usable", problem.Unmet)
 	codePeopleHidden                       = problem.Declare("people.hidden", problem.Unmet)
@@ -80,6 +82,8 @@ var (
 	codeRoomsMoved                         = problem.Declare("rooms.moved", problem.Unmet)
 	codeRoomListsNotWanted                 = problem.Declare("rooms.lists-not-readable", problem.WrongInput)
 	codeRoomsNoneChosen                    = problem.Declare("rooms.none-chosen", problem.WrongInput)
+	codeRoomsOneAddress                    = problem.Declare("rooms.one-address", problem.Unmet)
+	codeRoomsNoAddress                     = problem.Declare("rooms.no-address", problem.Unmet)
 	codeRoomsNoneFound                     = problem.Declare("rooms.none-found", problem.Unmet)
 	codeRoomsSettingsOld                   = problem.Declare("rooms.settings-old", problem.Unmet)
 	codeRoomsSettingsUnread                = problem.Declare("rooms.settings-unread", problem.Unmet)
@@ -135,8 +139,8 @@ var (
 // Codes of the choice of rooms by room list, which is looked up outside of a check
 // as well.
 var (
-	// CodeRoomListEmpty is a chosen room list without rooms.
-	CodeRoomListEmpty = problem.Declare("rooms.list-empty", problem.Unmet)
+	// codeRoomListEmpty is a chosen room list without rooms.
+	codeRoomListEmpty = problem.Declare("rooms.list-empty", problem.Unmet)
 	// CodeRoomListGone is a chosen room list that does not exist.
 	CodeRoomListGone = problem.Declare("rooms.list-gone", problem.Unmet)
 	// CodeRoomListsNotInCloud is a cloud without room lists.

@@ -63,6 +63,8 @@ type world struct {
 type members struct {
 	people []tenant.Person
 	groups []string
+	// others is how many contacts and devices it has.
+	others int
 }
 
 type fakePermissions map[string]permission.Entry
@@ -187,10 +189,13 @@ func (d directory) Members(_ context.Context, id, _ string, _ func([]tenant.Pers
 	}
 	return tenant.Listing[tenant.Person]{Items: m.people, Complete: true}
 }
-func (d directory) GroupsIn(_ context.Context, id string) tenant.Listing[tenant.Group] {
-	l := tenant.Listing[tenant.Group]{Complete: true}
+func (d directory) Inside(_ context.Context, id string) tenant.Listing[tenant.Member] {
+	l := tenant.Listing[tenant.Member]{Complete: true}
 	for _, inside := range d.members[id].groups {
-		l.Items = append(l.Items, tenant.Group{ID: inside})
+		l.Items = append(l.Items, tenant.Member{ID: inside, Group: true})
+	}
+	for i := range d.members[id].others {
+		l.Items = append(l.Items, tenant.Member{ID: fmt.Sprint("other", i)})
 	}
 	return l
 }

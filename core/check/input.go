@@ -131,10 +131,10 @@ type Directory interface {
 	Groups(ctx context.Context, page func([]tenant.Group)) tenant.Listing[tenant.Group]
 	// Look finds whose address it is, without an id when no account has it.
 	Look(ctx context.Context, address string) (tenant.Account, error)
-	// Members lists the people who are direct members of a group, GroupsIn the
-	// groups.
+	// Members lists the people who are direct members of a group, Inside the direct
+	// members of every kind.
 	Members(ctx context.Context, groupID, cardNumberAttribute string, page func([]tenant.Person)) tenant.Listing[tenant.Person]
-	GroupsIn(ctx context.Context, groupID string) tenant.Listing[tenant.Group]
+	Inside(ctx context.Context, groupID string) tenant.Listing[tenant.Member]
 }
 
 // Calendars reads and, for the test booking only, writes calendars with the

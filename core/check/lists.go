@@ -1,7 +1,9 @@
 package check
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/roomkey/roomkey/core/cloud"
@@ -89,6 +91,9 @@ func checkRooms(ctx context.Context, s *State) Finding {
 	s.rooms, s.isRoom, s.listed, s.matching = addresses, isRoom, true, matching
 	s.moved = Moved(s.Connection.Rooms, s.Places, placed)
 	s.mu.Unlock()
+	if left := leftOut(l, handles); left != nil && s.Connection.Rooms.Mode != connection.Lists {
+		return warn(left).with("rooms", len(addresses)).with("leftOut", len(l.LeftOut))
+	}
 	if can, _ := books(s.Input); can && len(reserved) > 0 {
 		return warn(problem.New(codeRoomsReserved, words.N(len(reserved), "%d chosen room is reserved (BookingType), so people cannot book it: %s.", "%d chosen rooms are reserved (BookingType), so people cannot book them. The first is %s.", len(reserved), reserved[0])).
 			Lead(words.T("Run the calendar-processing script for it with BookingType=Standard, or remove it from the chosen rooms."),
@@ -101,9 +106,31 @@ func checkRooms(ctx context.Context, s *State) Finding {
 	return f.noted(words.N(len(addresses), "%d room was listed.", "%d rooms were listed.", len(addresses)))
 }
 
+// leftOut is what is wrong with the listed rooms that cannot be used, nil where
+// none of them is among the chosen ones.
+func leftOut(l tenant.Listing[tenant.Room], handles func(tenant.Room) bool) *problem.Problem {
+	for _, r := range l.LeftOut {
+		at := slices.IndexFunc(l.Items, func(other tenant.Room) bool {
+			return r.EmailAddress != "" && strings.EqualFold(other.EmailAddress, r.EmailAddress)
+		})
+		switch {
+		case !handles(r):
+		case at >= 0:
+			return problem.New(codeRoomsOneAddress, words.T("Two rooms have the address %s: %s and %s.", r.EmailAddress, l.Items[at].DisplayName, r.DisplayName)).
+				With(words.T("A booking of one of them is a booking of the other: both are one mailbox.")).
+				Fix(words.T("Exchange admin center, Resources: give each room a mailbox of its own. If one of the two was deleted, wait until the list of rooms no longer shows it, which takes up to 48 hours."))
+		case r.EmailAddress == "":
+			return problem.New(codeRoomsNoAddress, words.T("The room %s has no email address.", cmp.Or(r.DisplayName, r.ID))).
+				With(words.T("No one can invite it, and a booking server does not see it.")).
+				Fix(words.T("Exchange admin center, Resources: check whether it has a room mailbox. A place without one is no room that can be booked."))
+		}
+	}
+	return nil
+}
+
 func checkGroups(ctx context.Context, s *State) Finding {
 	ctx, seen := transport.Record(ctx)
-	names, mails := map[string]string{}, map[string]bool{}
+	names, mails := map[string]string{}, map[string]string{}
 	l := s.Directory.Groups(ctx, func(page []tenant.Group) { nameGroups(page, names, mails) })
 	nameGroups(l.Items, names, mails)
 	f := s.judgeList(l.Problem, l.Complete, len(names), listing{
@@ -119,37 +146,51 @@ func checkGroups(ctx context.Context, s *State) Finding {
 	} else {
 		s.deny(f.err(), "Group.Read.All", "GroupMember.Read.All")
 	}
-	if l.Complete {
-		if gone := goneDefaults(s.Connection.People.DefaultGroups, names, mails); gone != "" {
-			f = warn(problem.New(codeGroupsDefaultGone, words.T("The default group %s does not exist in the tenant.", gone)).
-				Lead(words.T("Correct the default groups."), problem.PlaceDefaultGroups))
-		}
+	if l.Complete && f.Status == Pass {
+		f = s.judgeDefaults(ctx, f, names, mails)
 	}
 	f.Exchanges = seen.All()
 	return f.with("groups", len(names))
 }
 
-func nameGroups(page []tenant.Group, names map[string]string, mails map[string]bool) {
+func nameGroups(page []tenant.Group, names, mails map[string]string) {
 	for _, g := range page {
 		if g.ID != "" {
 			names[strings.ToLower(g.ID)] = g.DisplayName
-			mails[strings.ToLower(g.Mail)] = true
+			mails[strings.ToLower(g.Mail)] = g.ID
 		}
 	}
 }
 
-// goneDefaults is the first default group that is given by an id or an address
-// that no group of the tenant has. One that is given by name is the booking
-// server's own.
-func goneDefaults(defaults []string, names map[string]string, mails map[string]bool) string {
-	for _, g := range defaults {
-		key := strings.ToLower(strings.TrimSpace(g))
-		_, known := names[key]
-		if connection.IsGUID(key) && !known || connection.IsAddress(key) && !mails[key] {
-			return g
+// judgeDefaults looks at the default groups that are given by an id or an address.
+// One that is given by name is the booking server's own.
+func (s *State) judgeDefaults(ctx context.Context, f Finding, names, mails map[string]string) Finding {
+	for _, given := range s.Connection.People.DefaultGroups {
+		id := strings.ToLower(strings.TrimSpace(given))
+		switch {
+		case connection.IsAddress(id):
+			id = mails[id]
+		case !connection.IsGUID(id):
+			continue
+		}
+		if _, known := names[strings.ToLower(id)]; !known {
+			return warn(problem.New(codeGroupsDefaultGone, words.T("The default group %s does not exist in the tenant.", given)).
+				Lead(words.T("Correct the default groups."), problem.PlaceDefaultGroups))
+		}
+		g := ChosenGroup{ID: id}
+		g.read(ctx, s.Directory, "", s.Product.NestedGroups, func(l tenant.Listing[tenant.Person]) {
+			for _, p := range l.Items {
+				g.People.add(p)
+			}
+		})
+		if g.Problem != nil {
+			return judge(g.Problem)
+		}
+		if flaw := s.flaw(g); flaw != nil {
+			return warn(flaw)
 		}
 	}
-	return ""
+	return f
 }
 
 // namedDefaults are the default groups that are given neither by an id nor by an

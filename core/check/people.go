@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -25,8 +26,9 @@ type Taken struct {
 type ChosenGroup struct {
 	ID     string
 	People crowd
-	// Groups is how many groups are inside it, as far as that was asked.
-	Groups int
+	// Groups is how many groups are inside it, Others how many members are neither
+	// people nor groups.
+	Groups, Others int
 	// Problem is why its members are not known, nil when they are.
 	Problem *problem.Problem
 }
@@ -96,7 +98,9 @@ func People(ctx context.Context, d Directory, choice connection.People, nested b
 			take(l.Items)
 			t.At = l.At
 			for _, p := range l.Items {
-				if !room(p) {
+				if room(p) {
+					g.Others++
+				} else {
 					g.People.add(p)
 				}
 			}
@@ -113,7 +117,7 @@ func People(ctx context.Context, d Directory, choice connection.People, nested b
 }
 
 // read goes through a group, and through those inside it if the product follows
-// them. Which groups are inside is asked only where it matters.
+// them.
 func (g *ChosenGroup) read(ctx context.Context, d Directory, cardNumberAttribute string, nested bool, got func(tenant.Listing[tenant.Person])) {
 	been := map[string]bool{strings.ToLower(g.ID): true}
 	for ahead := []string{g.ID}; len(ahead) > 0; ahead = ahead[1:] {
@@ -122,18 +126,21 @@ func (g *ChosenGroup) read(ctx context.Context, d Directory, cardNumberAttribute
 		if g.Problem = ended(l.Complete, l.Problem); g.Problem != nil {
 			return
 		}
-		if !nested && len(l.Items) > 0 {
-			return
-		}
-		inside := d.GroupsIn(ctx, ahead[0])
+		inside := d.Inside(ctx, ahead[0])
 		if g.Problem = ended(inside.Complete, inside.Problem); g.Problem != nil {
 			return
 		}
-		g.Groups += len(inside.Items)
 		for _, in := range inside.Items {
-			if id := strings.ToLower(in.ID); nested && !been[id] {
+			switch id := strings.ToLower(in.ID); {
+			case !in.Group && !in.Person:
+				g.Others++
+			case !in.Group:
+			case !been[id]:
 				been[id] = true
-				ahead = append(ahead, in.ID)
+				g.Groups++
+				if nested {
+					ahead = append(ahead, in.ID)
+				}
 			}
 		}
 	}
@@ -262,7 +269,29 @@ func (s *State) judgeGroups(t Taken, c crowd) Finding {
 	if everybody >= c.people && everybody > 0 {
 		note = words.T("%d of the tenant's %d people are in the chosen groups.", c.people, everybody)
 	}
-	return c.judge(s.Connection.People, note)
+	f := c.judge(s.Connection.People, note)
+	if at := slices.IndexFunc(t.Groups, func(g ChosenGroup) bool { return g.Groups > 0 }); at >= 0 && f.Status == Pass && !s.Product.NestedGroups {
+		g := t.Groups[at]
+		f = warn(problem.New(codeGroupsNestedBeside, words.N(g.Groups, "The group %s also has %d group as a member, whose people are not imported.", "The group %s also has %d groups as members, whose people are not imported.", s.groupName(g.ID), g.Groups)).
+			With(words.Sentences(note, s.directOnly())).
+			Lead(words.T("Choose the groups inside it too."), problem.PlaceGroups).Fix(addPeople))
+	}
+	return f
+}
+
+// directOnly says whom a product takes of a group.
+func (s *State) directOnly() words.Text {
+	return words.T("%s imports only direct members of a group, not members of nested groups.", s.Product.Name)
+}
+
+// addPeople is the way around groups inside a group.
+var addPeople = words.T("Or add the people to the group themselves: Microsoft Entra admin center, Groups, the group, Members, \"Add members\".")
+
+// groupName is the name of a group, or its id where the name is not known.
+func (s *State) groupName(id string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return cmp.Or(s.groupNames[strings.ToLower(id)], id)
 }
 
 // flaw is why a chosen group gives the booking server nobody, nil when it gives
@@ -271,19 +300,18 @@ func (s *State) flaw(g ChosenGroup) *problem.Problem {
 	if g.People.usable > 0 || g.People.hidden > 0 {
 		return nil
 	}
-	s.mu.Lock()
-	name := s.groupNames[strings.ToLower(g.ID)]
-	s.mu.Unlock()
-	if name == "" {
-		name = g.ID
-	}
-	other := words.T("Choose another group.")
+	name, other := s.groupName(g.ID), words.T("Choose another group.")
 	switch {
+	case g.People.people == 0 && g.Groups > 0 && s.Product.NestedGroups:
+		return problem.New(codeGroupsEmpty, words.T("Neither the group %s nor the groups inside it have people as members.", name)).
+			Lead(other, problem.PlaceGroups)
 	case g.People.people == 0 && g.Groups > 0:
 		return problem.New(codeGroupsNestedOnly, words.N(g.Groups, "The group %s has no people as direct members, only %d other group.", "The group %s has no people as direct members, only %d other groups.", name, g.Groups)).
-			With(words.T("%s imports only direct members of a group, not members of nested groups.", s.Product.Name)).
-			Lead(words.T("Choose the groups inside it instead."), problem.PlaceGroups).
-			Fix(words.T("Or add the people to the group themselves: Microsoft Entra admin center, Groups, the group, Members, \"Add members\"."))
+			With(s.directOnly()).Lead(words.T("Choose the groups inside it instead."), problem.PlaceGroups).Fix(addPeople)
+	case g.People.people == 0 && g.Others > 0:
+		return problem.New(codeGroupsNoPeople, words.N(g.Others, "The group %s has no people as members, only %d account of a room, contact, device or application.", "The group %s has no people as members, only %d accounts of rooms, contacts, devices or applications.", name, g.Others)).
+			With(words.T("A booking server imports users. A contact is not a user: invite the person as a guest instead.")).
+			Lead(other, problem.PlaceGroups).Fix(addPeople)
 	case g.People.people == 0:
 		return problem.New(codeGroupsEmpty, words.T("The group %s has no members.", name)).
 			Fix(words.T("Microsoft Entra admin center, Groups, the group, Members, \"Add members\": add the people who book.")).

@@ -82,7 +82,10 @@ func TestChosenGroups(t *testing.T) {
 		"one holds disabled people":  {map[string]members{"g1": {people: []tenant.Person{fine}}, "g2": {people: []tenant.Person{off}}}, Warn, "groups.all-disabled"},
 		"disabled, or without mail":  {map[string]members{"g1": {people: []tenant.Person{fine}}, "g2": {people: []tenant.Person{off, mute}}}, Warn, "groups.none-usable"},
 		"a room beside the people":   {map[string]members{"g1": {people: []tenant.Person{fine, atRoom}}, "g2": {people: []tenant.Person{fine}}}, Pass, ""},
-		"a room instead of a person": {map[string]members{"g1": {people: []tenant.Person{fine}}, "g2": {people: []tenant.Person{atRoom}}}, Warn, "groups.empty"},
+		"a room instead of a person": {map[string]members{"g1": {people: []tenant.Person{fine}}, "g2": {people: []tenant.Person{atRoom}}}, Warn, "groups.no-people"},
+		"only contacts and devices":  {map[string]members{"g1": {others: 2}, "g2": {others: 1}}, Fail, "groups.no-people"},
+		"contacts beside people":     {map[string]members{"g1": {people: []tenant.Person{fine}, others: 3}, "g2": {people: []tenant.Person{other}}}, Pass, ""},
+		"groups beside people":       {map[string]members{"g1": {people: []tenant.Person{fine}, groups: []string{"g3"}}, "g2": {people: []tenant.Person{other}}}, Warn, "groups.nested-beside"},
 	} {
 		w := healthy(2)
 		w.in.Connection.People = connection.People{Mode: connection.Groups, Groups: []string{"g1", "g2"}}
@@ -210,15 +213,30 @@ func TestDisabledAccountsAreNormal(t *testing.T) {
 }
 
 func TestDefaultGroups(t *testing.T) {
-	for given, code := range map[string]string{
-		"Visitors": "", "G1": "", "6f3a1d34-0000-4000-8000-000000000001": "groups.default-gone", "nobody@contoso.example": "groups.default-gone", "All@Contoso.example": "",
+	some := members{people: []tenant.Person{fine}}
+	for _, c := range []struct {
+		given string
+		has   members
+		code  string
+	}{
+		{"Visitors", members{}, ""},
+		{"G1", some, ""},
+		{"All@Contoso.example", some, ""},
+		{"6f3a1d34-0000-4000-8000-000000000001", some, "groups.default-gone"},
+		{"nobody@contoso.example", some, "groups.default-gone"},
+		{"all@contoso.example", members{}, "groups.empty"},
+		{idOfGroup, members{people: []tenant.Person{off}}, "groups.all-disabled"},
+		{idOfGroup, members{groups: []string{"g3"}}, "groups.nested-only"},
 	} {
 		w := healthy(1)
-		w.groups.Items = []tenant.Group{{ID: "g1", Mail: "all@contoso.example"}}
-		w.in.Connection.People.DefaultGroups = []string{given}
+		w.groups.Items = []tenant.Group{{ID: idOfGroup, Mail: "all@contoso.example"}}
+		w.members = map[string]members{idOfGroup: c.has}
+		w.in.Connection.People.DefaultGroups = []string{c.given}
 		f, _ := w.run(t).Finding(GroupList)
-		if got := f.Problem; (got == nil) != (code == "") || got != nil && got.Code.String() != code {
-			t.Errorf("%s: %v", given, got)
+		if got := f.Problem; (got == nil) != (c.code == "") || got != nil && got.Code.String() != c.code {
+			t.Errorf("%s, %+v: %v", c.given, c.has, got)
 		}
 	}
 }
+
+const idOfGroup = "6f3a1d34-0000-4000-8000-000000000007"

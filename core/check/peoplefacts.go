@@ -167,7 +167,7 @@ func (c crowd) judge(choice connection.People, note words.Text) Finding {
 		return warn(problem.New(codePeopleSomeUnusable, title).With(counts).
 			Lead(words.T("Choose groups that contain only the people who book."), problem.PlaceGroups).
 			Fix(words.T("Or give them an email address: Microsoft Entra admin center, Users.")))
-	case c.disabled > 0:
+	case c.disabled > 0, c.guests > 0, choice.CardNumberAttribute != "" && c.noCard > 0:
 		return pass(words.Sentences(note, counts))
 	}
 	return pass(note)

@@ -50,7 +50,7 @@ func roomsOfLists(ctx context.Context, d Directory, lists []string) (rooms []ten
 	for _, list := range lists {
 		l := d.RoomsOf(ctx, list)
 		flaw := flawOfList(list, l)
-		if flaw != nil && (wrong == nil || wrong.Code == CodeRoomListEmpty && flaw.Code != CodeRoomListEmpty) {
+		if flaw != nil && (wrong == nil || LeavesRooms(wrong) && !LeavesRooms(flaw)) {
 			wrong = flaw
 		}
 		for _, r := range l.Items {
@@ -70,19 +70,27 @@ func flawOfList(list string, l tenant.Listing[tenant.Room]) *problem.Problem {
 	again := words.T("Choose the room lists again.")
 	switch p := ended(l.Complete, l.Problem); {
 	case p == nil && len(l.Items) == 0:
-		return problem.New(CodeRoomListEmpty, words.T("The room list %s is empty.", list)).
+		return problem.New(codeRoomListEmpty, words.T("The room list %s is empty.", list)).
 			Lead(words.T("Choose another room list."), problem.PlaceRoomLists).
 			Fix(words.T("Or have an Exchange administrator add rooms to it: Add-DistributionGroupMember -Identity %s -Member ROOM", list))
-	case p != nil && p.Kind == problem.Absent:
+	case p == nil:
+		return leftOut(l, func(tenant.Room) bool { return true })
+	case p.Kind == problem.Absent:
 		gone := problem.New(CodeRoomListGone, words.T("The room list %s does not exist.", list)).With(p.Detail).Lead(again, problem.PlaceRoomLists).By(p)
 		gone.RequestID = p.RequestID
 		return gone
-	case p != nil && p.Code == tenant.CodePlacesNotInCloud:
+	case p.Code == tenant.CodePlacesNotInCloud:
 		return problem.New(CodeRoomListsNotInCloud, words.T("This cloud's Microsoft Graph has no room lists.")).With(p.Detail).
 			Lead(words.T("Choose the rooms themselves: from an Exchange result file, or by typing their addresses."), problem.PlaceRooms).By(p)
 	default:
 		return p
 	}
+}
+
+// LeavesRooms reports whether a flaw that ChosenRooms found leaves the rooms that
+// it gives in order.
+func LeavesRooms(flaw *problem.Problem) bool {
+	return slices.Contains([]problem.Code{codeRoomListEmpty, codeRoomsOneAddress, codeRoomsNoAddress}, flaw.Code)
 }
 
 func wantsChosenLists(in Input) (bool, words.Text) {
@@ -117,7 +125,7 @@ func (s *State) resolve(rooms []tenant.Room, wrong *problem.Problem, seen *trans
 	f := pass(words.Text{})
 	switch {
 	case wrong == nil:
-	case wrong.Code == CodeRoomListEmpty && len(rooms) > 0:
+	case LeavesRooms(wrong) && len(rooms) > 0:
 		f = warn(wrong)
 	default:
 		f = judge(wrong)

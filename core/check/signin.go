@@ -207,7 +207,7 @@ func (s *State) missingProblem(missing []product.Permission, roles []string) *pr
 	if len(roles) == 0 {
 		p = problem.New(codePermissionNoConsent, words.T("No permission is granted to the application at all: its token carries none."))
 	}
-	p.With(words.Lines(reasons...))
+	p.With(words.Lines(append(reasons, s.weaker(missing, roles)...)...))
 	for _, wrong := range []string{"Calendars.Read.All", "Calendars.ReadWrite.All"} {
 		if slices.Contains(roles, wrong) {
 			p.Fix(words.T("%s was granted, but it covers work hours and locations, not calendars. Remove it and add %s instead.", wrong, strings.TrimSuffix(wrong, ".All")))
@@ -217,6 +217,18 @@ func (s *State) missingProblem(missing []product.Permission, roles []string) *pr
 		Lead(words.T("Or let Roomkey plan that change, and apply the plan as such an administrator."), problem.PlaceRegister).
 		Fix(words.T("The booking server keeps its old token for up to 90 minutes. Restart it after the consent.")).
 		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))
+}
+
+// weaker says which of the token's roles are only a part of what is missing.
+func (s *State) weaker(missing []product.Permission, roles []string) (lines []words.Text) {
+	for _, p := range missing {
+		for _, r := range roles {
+			if s.covers(p.Value, r) {
+				lines = append(lines, words.T("%s is granted, which is only a part of %s.", r, p.Value))
+			}
+		}
+	}
+	return lines
 }
 
 // portal is a page of the application's registration in this cloud.
@@ -247,17 +259,34 @@ func checkExcess(_ context.Context, s *State) Finding {
 			}
 		}
 	}
-	f := pass(words.T("The token has no permission that %s does not need.", s.Product.Name))
-	remove := words.T("Microsoft Entra admin center, Enterprise applications, this application, Permissions: open the menu of each permission and press \"Revoke permission\"; then remove it under App registrations, API permissions too.")
+	var p *problem.Problem
 	switch {
 	case len(dangerous) > 0:
-		f = warn(problem.New(codePermissionDangerous, words.T("The application can do what no booking server should: %s", strings.Join(dangerous, ", "))).
-			With(words.T(worst.Dangerous)).Fix(remove).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
+		p = problem.New(codePermissionDangerous, words.T("The application can do what no booking server should: %s", strings.Join(dangerous, ", "))).
+			With(words.T(worst.Dangerous))
 	case len(superfluous) > 0:
-		f = warn(problem.New(codePermissionSuperfluous, words.T("The application has permissions that %s does not need: %s", s.Product.Name, strings.Join(superfluous, ", "))).
-			Fix(remove).See(words.T("API permissions of this application"), s.portal("CallAnAPI")))
+		p = problem.New(codePermissionSuperfluous, words.T("The application has permissions that %s does not need: %s", s.Product.Name, strings.Join(superfluous, ", ")))
+	default:
+		return pass(words.T("The token has no permission that %s does not need.", s.Product.Name)).with("superfluous", superfluous).with("dangerous", dangerous)
 	}
-	return f.with("superfluous", superfluous).with("dangerous", dangerous)
+	if needed := s.standsIn(superfluous, roles); len(needed) > 0 {
+		p.Fix(words.T("First add %s as application permissions of Microsoft Graph and select \"Grant admin consent\": App registrations, this application, API permissions. Without that, revoking takes away what %s needs.", strings.Join(needed, ", "), s.Product.Name))
+	}
+	p.Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Permissions: open the menu of each permission and press \"Revoke permission\"; then remove it under App registrations, API permissions too.")).
+		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))
+	return warn(p).with("superfluous", superfluous).with("dangerous", dangerous)
+}
+
+// standsIn are the needed permissions that only superfluous roles include.
+func (s *State) standsIn(superfluous, roles []string) (needed []string) {
+	for _, p := range s.needsOf(permission.Application) {
+		holds := func(r string) bool { return s.covers(r, p.Value) }
+		proper := func(r string) bool { return holds(r) && !slices.Contains(superfluous, r) }
+		if slices.ContainsFunc(roles, holds) && !slices.ContainsFunc(roles, proper) {
+			needed = append(needed, p.Value)
+		}
+	}
+	return needed
 }
 
 // isNeeded is whether a role of the token is one that the product asks for, or

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -41,6 +42,9 @@ type walk[M, T any] struct {
 	noun func(M) (T, bool)
 	// key tells items apart, "" for one that cannot be used.
 	key func(T) string
+	// id tells entries of one key, or of none, apart: all but the first are left
+	// out, and told. nil where the key is the id.
+	id func(T) string
 	// enough ends the walk before the list's end; nil reads it all.
 	enough func() bool
 }
@@ -93,7 +97,7 @@ func read[M, T any](ctx context.Context, c *Client, w walk[M, T], onPage func([]
 	list := tenant.Listing[T]{Items: []T{}, Source: c.o.Source, At: now()}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // a page that is on its way for nothing
-	seen, links := map[string]bool{}, map[string]bool{}
+	seen, links := met{map[string]bool{}, map[string]bool{}}, map[string]bool{}
 	var received, promised, pages int64 = 0, -1, 0
 	var flaw *problem.Problem
 	coming := w.ask(ctx, c, place{})
@@ -135,13 +139,14 @@ func read[M, T any](ctx context.Context, c *Client, w walk[M, T], onPage func([]
 			list.Problem = c.problem(err, w.what, g.answer)
 			return list
 		}
-		fresh, bad := take(values, w, seen)
+		fresh, left, bad := take(values, w, seen)
 		if bad > 0 {
 			flaw = malformed(w.what, words.T("%d entries without an address or ID", bad).String())
 		}
 		received += int64(len(values))
-		list.Items = append(list.Items, fresh...)
-		if !early && w.skips && len(fresh) > 0 {
+		list.Items, list.LeftOut = append(list.Items, fresh...), append(list.LeftOut, left...)
+		news := len(fresh) + len(left)
+		if !early && w.skips && news > 0 {
 			astray = onward(place{skip: int32(received)})
 		}
 		if len(fresh) > 0 && onPage != nil {
@@ -153,10 +158,10 @@ func read[M, T any](ctx context.Context, c *Client, w walk[M, T], onPage func([]
 			promised = -1
 		case link != "":
 			astray = onward(place{link: link})
-		case w.skips && len(values) > 0 && len(fresh) == 0:
+		case w.skips && len(values) > 0 && news == 0:
 			// A page without anything new: $skip has no effect, and asking on
 			// would never end. Whether there is more, only the count can tell.
-			received = int64(len(seen))
+			received = int64(len(seen.entries))
 			if promised < 0 {
 				promised = received + 1
 			}
@@ -185,9 +190,12 @@ func endless(what string, pages, received int64) *problem.Problem {
 		Fix(words.T("Load the list again. If this continues, ask your network administrator whether a proxy changes the answers of Microsoft Graph."))
 }
 
-// take turns a page into nouns: those not seen before, and how many entries
-// cannot be used.
-func take[M, T any](values []M, w walk[M, T], seen map[string]bool) (fresh []T, bad int) {
+// met are the entries that came so far, and their keys.
+type met struct{ entries, keys map[string]bool }
+
+// take turns a page into nouns: those not seen before, those of no use, and how
+// many entries are no answer of Graph's.
+func take[M, T any](values []M, w walk[M, T], seen met) (fresh, left []T, bad int) {
 	for _, v := range values {
 		if isNil(v) {
 			bad++
@@ -197,15 +205,25 @@ func take[M, T any](values []M, w walk[M, T], seen map[string]bool) (fresh []T, 
 		if !wanted {
 			continue
 		}
-		switch key := w.key(noun); {
-		case key == "":
+		key := w.key(noun)
+		entry := key
+		if w.id != nil {
+			entry = strings.TrimSpace(w.id(noun) + " " + key)
+		}
+		switch {
+		case entry == "":
 			bad++
-		case !seen[key]:
-			seen[key] = true
+			continue
+		case seen.entries[entry]:
+			continue
+		case key == "" || seen.keys[key]:
+			left = append(left, noun)
+		default:
 			fresh = append(fresh, noun)
 		}
+		seen.entries[entry], seen.keys[key] = true, true
 	}
-	return fresh, bad
+	return fresh, left, bad
 }
 
 // follow checks a link before it is followed: it must lead to this Graph, and

@@ -101,8 +101,8 @@ func TestGroupsAndMembers(t *testing.T) {
 	if p := members.Items[0]; p.UserPrincipalName != "ann@contoso.com" || p.Department != "Sales" || p.CardNumber != "7" || p.Enabled == nil || *p.Enabled {
 		t.Errorf("%+v", p)
 	}
-	if inside := l.GroupsIn(t.Context(), "1"); !inside.Complete || len(inside.Items) != 1 || inside.Items[0].ID != "g" {
-		t.Errorf("%+v", inside)
+	if all := l.Inside(t.Context(), "1"); !all.Complete || len(all.Items) != 3 || !all.Items[0].Person || !all.Items[1].Group || all.Items[2].Group {
+		t.Errorf("%+v", all)
 	}
 }
 

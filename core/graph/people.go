@@ -137,18 +137,26 @@ func members[M any, P answering[M]](ctx context.Context, c *Client, groupID stri
 	}, each)
 }
 
-// GroupsIn lists the groups that are direct members of a group, by id.
-func (c *Client) GroupsIn(ctx context.Context, groupID string) tenant.Listing[tenant.Group] {
+// Inside lists the direct members of a group, of every kind.
+func (c *Client) Inside(ctx context.Context, groupID string) tenant.Listing[tenant.Member] {
 	all := c.groups().ByGroupId(groupID).Members()
-	return read(ctx, c, walk[*groupAnswer, tenant.Group]{
-		what: "GET /groups/" + groupID + "/members", size: directoryPage, next: linked[groupAnswer](c),
-		noun: func(m *groupAnswer) (tenant.Group, bool) { return m.group(), m.Type == "#microsoft.graph.group" },
-		key:  func(g tenant.Group) string { return g.ID },
-		page: func(ctx context.Context, _, size int32) (*page[*groupAnswer], error) {
-			return plain[groupAnswer](ctx, c)(all.ToGetRequestInformation(ctx, &groups.ItemMembersRequestBuilderGetRequestConfiguration{
+	return read(ctx, c, walk[*memberAnswer, tenant.Member]{
+		what: "GET /groups/" + groupID + "/members", size: directoryPage, next: linked[memberAnswer](c),
+		noun: func(m *memberAnswer) (tenant.Member, bool) {
+			return tenant.Member{ID: m.ID, Group: m.Type == "#microsoft.graph.group", Person: m.Type == "#microsoft.graph.user"}, true
+		},
+		key: func(m tenant.Member) string { return m.ID },
+		page: func(ctx context.Context, _, size int32) (*page[*memberAnswer], error) {
+			return plain[memberAnswer](ctx, c)(all.ToGetRequestInformation(ctx, &groups.ItemMembersRequestBuilderGetRequestConfiguration{
 				QueryParameters: &groups.ItemMembersRequestBuilderGetQueryParameters{Select: []string{"id"}, Top: &size}}))
 		},
 	}, nil)
+}
+
+// memberAnswer is a member as Graph sends one.
+type memberAnswer struct {
+	ID   string `json:"id"`
+	Type string `json:"@odata.type"`
 }
 
 // personAnswer is a person as Graph sends one: the noun, and what its card
@@ -194,7 +202,6 @@ func (m *extendedAnswer) person(card string) tenant.Person {
 // groupAnswer is a group as Graph sends one: the noun, and what tells its kind.
 type groupAnswer struct {
 	tenant.Group
-	Type     string   `json:"@odata.type"`
 	Types    []string `json:"groupTypes"`
 	HasMail  bool     `json:"mailEnabled"`
 	Security bool     `json:"securityEnabled"`

@@ -24,7 +24,7 @@ func (c *Client) places() *places.PlacesRequestBuilder {
 // tenant.CodePlacesNotInCloud.
 func (c *Client) Rooms(ctx context.Context, each func([]tenant.Room)) tenant.Listing[tenant.Room] {
 	return read(ctx, c, walk[*roomAnswer, tenant.Room]{
-		what: "GET /places/microsoft.graph.room", size: placesPage, skips: true, noun: (*roomAnswer).room, key: roomKey, next: linked[roomAnswer](c),
+		what: "GET /places/microsoft.graph.room", size: placesPage, skips: true, noun: (*roomAnswer).room, key: roomKey, id: roomID, next: linked[roomAnswer](c),
 		page: func(ctx context.Context, skip, size int32) (*page[*roomAnswer], error) {
 			return plain[roomAnswer](ctx, c)(c.places().GraphRoom().ToGetRequestInformation(ctx, &places.GraphRoomRequestBuilderGetRequestConfiguration{
 				QueryParameters: &places.GraphRoomRequestBuilderGetQueryParameters{Top: &size, Skip: skipped(skip), Count: pointer(true)}}))
@@ -50,7 +50,7 @@ func (c *Client) RoomLists(ctx context.Context) tenant.Listing[tenant.RoomList] 
 func (c *Client) RoomsOf(ctx context.Context, listEmail string) tenant.Listing[tenant.Room] {
 	all := c.places().ByPlaceId(listEmail).GraphRoomList().Rooms()
 	return read(ctx, c, walk[*roomAnswer, tenant.Room]{
-		what: "GET /places/" + listEmail + "/microsoft.graph.roomList/rooms", size: placesPage, skips: true, key: roomKey, next: linked[roomAnswer](c),
+		what: "GET /places/" + listEmail + "/microsoft.graph.roomList/rooms", size: placesPage, skips: true, key: roomKey, id: roomID, next: linked[roomAnswer](c),
 		noun: func(m *roomAnswer) (tenant.Room, bool) {
 			r, ok := m.room()
 			r.Lists = []string{listEmail}
@@ -72,6 +72,8 @@ func skipped(n int32) *int32 {
 
 func roomKey(r tenant.Room) string { return strings.ToLower(r.EmailAddress) }
 
+func roomID(r tenant.Room) string { return r.ID }
+
 // roomAnswer is a room as Graph sends one.
 type roomAnswer struct {
 	tenant.Room
@@ -79,11 +81,9 @@ type roomAnswer struct {
 	Lists json.RawMessage `json:"lists"`
 }
 
-// room is the noun. Microsoft's description allows a room without an address,
-// which nobody can invite; only one without an id as well is no room.
-func (m *roomAnswer) room() (tenant.Room, bool) {
-	return m.Room, m.EmailAddress != "" || m.ID == ""
-}
+// room is the noun. Microsoft's description allows a room without an address, which
+// nobody can invite.
+func (m *roomAnswer) room() (tenant.Room, bool) { return m.Room, true }
 
 // roomListAnswer is a room list as Graph sends one.
 type roomListAnswer struct{ tenant.RoomList }

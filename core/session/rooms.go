@@ -146,7 +146,7 @@ func (s *Session) ResolveRooms(ctx context.Context) ([]tenant.Room, error) {
 		}
 	}
 	rooms, p := check.ChosenRooms(ctx, t, choice, s.places(), listed)
-	if p != nil && (p.Code != check.CodeRoomListEmpty || len(rooms) == 0) {
+	if p != nil && (!check.LeavesRooms(p) || len(rooms) == 0) {
 		return nil, p
 	}
 	SortRooms(rooms)

@@ -170,10 +170,20 @@ const (
 	SourceTyped Source = "typed"
 )
 
+// Member is a direct member of a group: a person, a group, or something else, such
+// as a contact, a device or an enterprise application.
+type Member struct {
+	ID            string `json:"id"`
+	Person, Group bool
+}
+
 // Listing is a list with its provenance. A list that ended early keeps what
 // came and says so: Complete is false and Problem is set.
 type Listing[T any] struct {
-	Items    []T              `json:"items"`
+	Items []T `json:"items"`
+	// LeftOut are entries that came and are of no use: rooms without an address, or
+	// with that of another.
+	LeftOut  []T              `json:"leftOut,omitempty"`
 	Source   Source           `json:"source"`
 	Complete bool             `json:"complete"`
 	Problem  *problem.Problem `json:"problem,omitempty"`
