@@ -149,6 +149,9 @@ func (b *bench) diagnose(ctx context.Context, sc scenario) (check.Run, error) {
 			return none, err
 		}
 	}
+	if sc.faultsOf != nil {
+		sc.faults = sc.faultsOf(b)
+	}
 	if err := b.sim.SetFaults(b.named(sc.faults)...); err != nil {
 		return none, err
 	}
@@ -182,11 +185,12 @@ func (b *bench) push(ctx context.Context, s *session.Session) error {
 	return err
 }
 
-// named fills in the addresses that a scenario's faults name.
+// named fills in what a scenario's faults name of the tenant.
 func (b *bench) named(faults []string) []string {
 	out := make([]string, len(faults))
 	for i, f := range faults {
-		out[i] = strings.NewReplacer("{room0}", b.room(0), "{organizer}", b.sim.Account().OrganizerUPN).Replace(f)
+		out[i] = strings.NewReplacer("{room0}", b.room(0), "{organizer}", b.sim.Account().OrganizerUPN, "{graph}", b.sim.Cloud().Graph,
+			"{tenant}", b.sim.Account().TenantID, "{client}", b.sim.Account().ClientID).Replace(f)
 	}
 	return out
 }

@@ -13,8 +13,10 @@ import (
 // diagnosis of it has to come to. The zero verdict of a healthy one is "pass".
 type scenario struct {
 	area, name string
-	// faults are the simulator's; {room0} and {organizer} are filled in.
-	faults []string
+	// faults are the simulator's; {room0} and its like are filled in. faultsOf gives
+	// them where they are made of more of the tenant.
+	faults   []string
+	faultsOf func(*bench) []string
 	// change edits the document, secret puts other secrets into the vault,
 	// absent takes one out, options are those of the run.
 	change  func(*bench, *connection.Connection)
