@@ -141,8 +141,8 @@ var (
 var (
 	// codeRoomListEmpty is a chosen room list without rooms.
 	codeRoomListEmpty = problem.Declare("rooms.list-empty", problem.Unmet)
-	// CodeRoomListGone is a chosen room list that does not exist.
-	CodeRoomListGone = problem.Declare("rooms.list-gone", problem.Unmet)
-	// CodeRoomListsNotInCloud is a cloud without room lists.
-	CodeRoomListsNotInCloud = problem.Declare("rooms.lists-not-in-cloud", problem.Unmet)
+	// codeRoomListGone is a chosen room list that does not exist.
+	codeRoomListGone = problem.Declare("rooms.list-gone", problem.Unmet)
+	// codeRoomListsNotInCloud is a cloud without room lists.
+	codeRoomListsNotInCloud = problem.Declare("rooms.lists-not-in-cloud", problem.Unmet)
 )

@@ -76,11 +76,11 @@ func flawOfList(list string, l tenant.Listing[tenant.Room]) *problem.Problem {
 	case p == nil:
 		return leftOut(l, func(tenant.Room) bool { return true })
 	case p.Kind == problem.Absent:
-		gone := problem.New(CodeRoomListGone, words.T("The room list %s does not exist.", list)).With(p.Detail).Lead(again, problem.PlaceRoomLists).By(p)
+		gone := problem.New(codeRoomListGone, words.T("The room list %s does not exist.", list)).With(p.Detail).Lead(again, problem.PlaceRoomLists).By(p)
 		gone.RequestID = p.RequestID
 		return gone
 	case p.Code == tenant.CodePlacesNotInCloud:
-		return problem.New(CodeRoomListsNotInCloud, words.T("This cloud's Microsoft Graph has no room lists.")).With(p.Detail).
+		return problem.New(codeRoomListsNotInCloud, words.T("This cloud's Microsoft Graph has no room lists.")).With(p.Detail).
 			Lead(words.T("Choose the rooms themselves: from an Exchange result file, or by typing their addresses."), problem.PlaceRooms).By(p)
 	default:
 		return p
