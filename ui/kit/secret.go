@@ -114,8 +114,8 @@ func (s *SecretField) Store() bool {
 }
 
 // Stored says that the secret is in the keychain; detail is for instance its
-// expiry, fingerprint tells two secrets apart.
-func (s *SecretField) Stored(fingerprint, detail string) {
+// expiry, fingerprint tells two secrets apart, below are lines of their own.
+func (s *SecretField) Stored(fingerprint, detail string, below ...string) {
 	s.field, s.storing = nil, false
 	says := Line(detail).As(Clip, ColorMuted)
 	if fingerprint != "" {
@@ -127,7 +127,11 @@ func (s *SecretField) Stored(fingerprint, detail string) {
 	}
 	line.Add(QuietButton(L("Replace"), theme.ViewRefreshIcon(), s.Absent))
 	line.Add(QuietButton(L("Forget"), theme.DeleteIcon(), s.askForget))
-	s.put(Strong(s.label), line)
+	shown := []fyne.CanvasObject{Strong(s.label), line}
+	for _, more := range below {
+		shown = append(shown, Small(more))
+	}
+	s.put(shown...)
 }
 
 func joined(detail string) string {

@@ -60,18 +60,27 @@ func (b *secretBox) show(state session.SecretState, err error) {
 	case state.Problem != nil:
 		b.field.Failed(state.Problem)
 	case state.Stored:
-		b.field.Stored(state.Fingerprint, detail(state))
+		b.field.Stored(state.Fingerprint, detail(state), thumbprints(state)...)
 	default:
 		b.field.Absent()
 	}
 }
 
 func detail(s session.SecretState) string {
-	text := strings.TrimSpace(s.Subject + " " + s.Thumbprint)
+	text := s.Subject
 	if !s.Expires.IsZero() {
 		return strings.TrimPrefix(text+"  ·  "+kit.L("valid until %s", s.Expires.Format(time.DateOnly)), "  ·  ")
 	}
 	return text
+}
+
+// thumbprints are those of a certificate: the portal shows the one, newer tools the
+// other.
+func thumbprints(s session.SecretState) []string {
+	if s.Thumbprint == "" {
+		return nil
+	}
+	return []string{kit.L("Thumbprint, as the portal shows it (SHA-1): %s", s.Thumbprint), kit.L("Thumbprint (SHA-256): %s", s.Thumbprint256)}
 }
 
 func (b *secretBox) store(s, password vault.Secret) {
