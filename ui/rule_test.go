@@ -24,7 +24,7 @@ func TestRoomsAreChosenByRule(t *testing.T) {
 	p.press("Save the choice")
 	p.sees("The rule for the rooms is empty.")
 	p.types("Name", "room 00?")
-	p.sees("9 rooms match. 7 rooms are new since the last test: room003@contoso.com, room004@contoso.com, room005@contoso.com, …. 1 room is gone since the last test: gone@contoso.com.")
+	p.sees("9 rooms match. 7 rooms are new since the last test: room003@contoso.com, room004@contoso.com, room005@contoso.com and 4 more. 1 room is gone since the last test: gone@contoso.com.")
 	p.types("Seats from", "many")
 	p.press("Save the choice")
 	p.sees("it must be a whole number")

@@ -113,7 +113,7 @@ func withFlaws(l tenant.Listing[tenant.Room], flaws map[string][]tenant.Flaw) te
 func tellFlaws(w io.Writer, rooms []tenant.Room, flaws map[string][]tenant.Flaw, unlisted []string) {
 	for _, f := range tenant.FlawKinds(rooms, flaws) {
 		fmt.Fprintln(w)
-		printLine(w, "%s: %s (%s)", f.Short, words.N(len(f.Rooms), "%d room", "%d rooms", len(f.Rooms)), few(f.Rooms))
+		printLine(w, "%s: %s (%s)", f.Short, words.N(len(f.Rooms), "%d room", "%d rooms", len(f.Rooms)), words.Few(f.Rooms))
 		tellRemedies(w, f.Problem)
 	}
 	if len(unlisted) > 0 {
@@ -128,15 +128,6 @@ func tellRemedies(w io.Writer, p *problem.Problem) {
 	for _, r := range p.Remedies {
 		printLine(w, "  %s", words.Plain(r.In(language)))
 	}
-}
-
-// few names the first of many addresses.
-func few(addresses []string) string {
-	const most = 5
-	if len(addresses) > most {
-		addresses = append(slices.Clone(addresses[:most]), "…")
-	}
-	return strings.Join(addresses, ", ")
 }
 
 // chosenRooms tells which rooms of a page of the list the choice includes, by their

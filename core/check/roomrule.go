@@ -90,15 +90,8 @@ func Since(before, now []string) (added, gone []string) {
 
 // SinceText says what Since found, the zero text for nothing.
 func SinceText(added, gone []string) words.Text {
-	named := func(list []string) string {
-		const few = 3
-		if len(list) > few {
-			return strings.Join(list[:few], ", ") + ", …"
-		}
-		return strings.Join(list, ", ")
-	}
-	more := words.N(len(added), "%d room is new since the last test: %s.", "%d rooms are new since the last test: %s.", len(added), named(added))
-	less := words.N(len(gone), "%d room is gone since the last test: %s.", "%d rooms are gone since the last test: %s.", len(gone), named(gone))
+	more := words.N(len(added), "%d room is new since the last test: %s.", "%d rooms are new since the last test: %s.", len(added), words.Few(added))
+	less := words.N(len(gone), "%d room is gone since the last test: %s.", "%d rooms are gone since the last test: %s.", len(gone), words.Few(gone))
 	switch {
 	case len(added) > 0 && len(gone) > 0:
 		return words.Sentences(more, less)

@@ -21,6 +21,15 @@ func Sentences(items ...Text) Text { return row(" ", items) }
 // Lines are texts on lines of their own; those without words are left out.
 func Lines(items ...Text) Text { return row("\n", items) }
 
+// Few names the first of many things, and counts the others.
+func Few(names []string) Text {
+	const few = 3
+	if more := len(names) - few; more > 0 {
+		return T("%s and %d more", strings.Join(names[:few], ", "), more)
+	}
+	return Plain(strings.Join(names, ", "))
+}
+
 func row(between string, items []Text) Text {
 	list := List{Between: between}
 	for _, t := range items {

@@ -276,7 +276,7 @@ func (w *chainLink) MouseMoved(*desktop.MouseEvent) {}
 func (w *chainLink) MouseOut()                      { w.hovered = false; w.paint() }
 
 // FocusGained scrolls the page to the link.
-func (w *chainLink) FocusGained() { w.focused = true; w.paint(); reveal(w) }
+func (w *chainLink) FocusGained() { w.focused = true; w.paint(); InSight(w) }
 
 // FocusLost and TypedRune are Fyne's.
 func (w *chainLink) FocusLost()     { w.focused = false; w.paint() }

@@ -50,7 +50,7 @@ func (c *choice) CreateRenderer() fyne.WidgetRenderer {
 func (c *choice) FocusGained() {
 	c.focused = true
 	c.Select.FocusGained()
-	reveal(c)
+	InSight(c)
 }
 
 // FocusLost takes the ring away.

@@ -281,7 +281,7 @@ func newEntry(password bool) *entry {
 // FocusGained scrolls the page to the field.
 func (e *entry) FocusGained() {
 	e.Entry.FocusGained()
-	reveal(e)
+	InSight(e)
 }
 
 // TypedKey gives the page what one line has no use for.

@@ -59,7 +59,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 func (b *Button) FocusGained() {
 	b.focused = true
 	b.Button.FocusGained()
-	reveal(b.self)
+	InSight(b.self)
 }
 
 // FocusLost takes the ring away.
@@ -101,7 +101,7 @@ func (c *Check) CreateRenderer() fyne.WidgetRenderer {
 func (c *Check) FocusGained() {
 	c.focused = true
 	c.Check.FocusGained()
-	reveal(c)
+	InSight(c)
 }
 
 // FocusLost takes the ring away.
@@ -201,8 +201,9 @@ func turnPage(self fyne.CanvasObject, e *fyne.ScrollEvent) {
 	}
 }
 
-// reveal scrolls what an object lies in until the object is seen whole.
-func reveal(o fyne.CanvasObject) {
+// InSight scrolls what an object lies in until the object is seen whole, or from its
+// beginning when it is too high for that.
+func InSight(o fyne.CanvasObject) {
 	s := scrollAround(o)
 	if s == nil {
 		return
@@ -213,7 +214,7 @@ func reveal(o fyne.CanvasObject) {
 	case top-GapWide < s.Offset.Y:
 		s.ScrollToOffset(fyne.NewPos(0, max(0, top-GapBlocks)))
 	case bottom > s.Offset.Y+s.Size().Height:
-		s.ScrollToOffset(fyne.NewPos(0, bottom-s.Size().Height))
+		s.ScrollToOffset(fyne.NewPos(0, max(0, min(bottom-s.Size().Height, top-GapBlocks))))
 	}
 }
 

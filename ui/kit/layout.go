@@ -321,33 +321,34 @@ func (d dock) MinSize([]fyne.CanvasObject) fyne.Size {
 
 // Overview puts a picture of what a table shows over it: as high as it wants, at
 // most two fifths, and nothing where the table would have no room, unless somebody
-// insists on it.
-func Overview(over, table fyne.CanvasObject, wants func() (high float32, insists bool)) *fyne.Container {
-	l := &overview{over: over, wants: wants, box: container.NewStack(over)}
+// insists on it: fold then leaves of the table what stands around its rows.
+func Overview(over, table fyne.CanvasObject, wants func() (high float32, insists bool), fold func(on bool)) *fyne.Container {
+	l := &overview{over: over, wants: wants, fold: fold, box: container.NewStack(over)}
 	return container.New(l, l.box, table)
 }
 
 type overview struct {
 	over  fyne.CanvasObject
 	wants func() (high float32, insists bool)
+	fold  func(on bool)
 	box   *fyne.Container
 }
 
-// The least heights of what is over a table, of the table with its filter, and of
-// the filter with the heads and what stands below.
+// The least heights of what is over a table, and of the table with its filter.
 const (
 	leastOver  float32 = 100
 	leastTable float32 = 150
-	tableTools float32 = 108
 )
 
 func (l *overview) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	table, high := objects[1], float32(0)
+	l.fold(false)
 	if wants, insists := l.wants(); l.over.Visible() && wants > 0 {
 		high = min(wants, max(size.Height*2/5, leastOver))
 		switch fits := size.Height-high >= leastTable; {
 		case !fits && insists:
-			high = max(size.Height-tableTools, 0)
+			l.fold(true)
+			high = max(size.Height-table.MinSize().Height, 0)
 		case !fits:
 			high = 0
 		}

@@ -162,7 +162,7 @@ func (w *item) press() {
 func (w *item) MouseIn(*desktop.MouseEvent)    { w.hovered = true; w.paint() }
 func (w *item) MouseMoved(*desktop.MouseEvent) {}
 func (w *item) MouseOut()                      { w.hovered = false; w.paint() }
-func (w *item) FocusGained()                   { w.focused = true; w.paint(); reveal(w) }
+func (w *item) FocusGained()                   { w.focused = true; w.paint(); InSight(w) }
 func (w *item) FocusLost()                     { w.focused = false; w.paint() }
 func (w *item) TypedRune(rune)                 {}
 

@@ -102,7 +102,7 @@ func (f *floorPlan) above(table fyne.CanvasObject) fyne.CanvasObject {
 			return 0, false
 		}
 		return f.needs() + 72, f.pressed
-	})
+	}, f.table.HideRows)
 	return f.over
 }
 

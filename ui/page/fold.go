@@ -40,4 +40,7 @@ func (f *fold) show(on bool) {
 		f.body.Hide()
 	}
 	f.relayout()
+	if on {
+		kit.InSight(f.object)
+	}
 }

@@ -68,7 +68,7 @@ func newCrowd(table *kit.DataTable[tenant.Person], cards bool) *crowd {
 
 // above puts the bars above the table.
 func (c *crowd) above(table fyne.CanvasObject) fyne.CanvasObject {
-	return kit.Overview(c.object, table, func() (float32, bool) { return c.object.MinSize().Height, false })
+	return kit.Overview(c.object, table, func() (float32, bool) { return c.object.MinSize().Height, false }, c.table.HideRows)
 }
 
 // signInOf says whether a person can sign in.

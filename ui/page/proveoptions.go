@@ -90,6 +90,9 @@ func newRunOptions(env *Env, relayout func()) *runOptions {
 func (o *runOptions) toggle() {
 	o.form.Hidden = !o.form.Hidden
 	o.show()
+	if o.form.Visible() {
+		kit.InSight(o.object)
+	}
 }
 
 // open unfolds the options.
