@@ -43,6 +43,10 @@ func connectionRemove(a *app) *cobra.Command {
 				return err
 			}
 			return a.show(map[string]bool{"removed": true}, func(w io.Writer) {
+				if !s.Registered() {
+					printLine(w, "Removed from the booking server.")
+					return
+				}
 				printLine(w, "Removed from the booking server. The app registration is still there. To remove it: %s", "roomkeyctl register undo")
 			})
 		}),

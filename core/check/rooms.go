@@ -147,6 +147,9 @@ func (s *State) judgeRooms(t *tallying, cancelled error) Finding {
 	var f Finding
 	switch {
 	case t.Failed > 0:
+		if t.failure.Kind == problem.Absent {
+			t.failure.Lead(words.T("If it is no longer a room, or has another address, choose the rooms again."), problem.PlaceRooms)
+		}
 		f = fail(t.failure).noted(words.N(t.Chosen, "%d of %d room failed: %s.", "%d of %d rooms failed; the first is %s.", t.Failed, t.Chosen, t.failed))
 	case cancelled != nil:
 		f = unknown(problem.Of(cancelled)).noted(words.N(t.Chosen, "%d of %d room was checked.", "%d of %d rooms were checked.", looked, t.Chosen))

@@ -242,7 +242,7 @@ func signInRefused(r entra.Refusal, v View) *problem.Problem {
 	p := r.Problem(entra.BookingApplication, v.Cloud, v.Connection.Application.ClientID, v.Connection.Tenant.ID)
 	p.Title = words.T("The booking server cannot sign in: %s", p.Title)
 	if r.Code == blockedByAccess {
-		p.Detail = words.T("%s The application signed in from %s. A policy for workload identities may allow certain locations only.", p.Detail, v.From)
+		p.Detail = words.T("%s Roomkey tests from %s, and the booking server signs in from its own address. A policy for workload identities may allow certain locations only.", p.Detail, v.From)
 		p.Remedies = append([]problem.Remedy{{Text: words.T("In the Microsoft Entra admin center open Conditional Access > Named locations and add the public address of the booking server to a location that the policy allows.")}}, p.Remedies...)
 	}
 	return p

@@ -16,7 +16,19 @@ func (s *Session) LeftBehind() *problem.Problem {
 	case store.PushStarted, store.PushDone, store.PushUnknown:
 		p.Lead(words.T("Remove what the booking server has from here."), problem.PlaceRemove)
 	}
-	history, _ := s.registerHistory()
+	if s.Registered() {
+		p.Lead(words.T("Undo the app registration, after the booking server has forgotten it."), problem.PlaceUndo)
+	}
+	if len(p.Remedies) == 0 {
+		return nil
+	}
+	return p
+}
+
+// Registered reports whether there is anything of the app registration that
+// Roomkey made and has not undone.
+func (s *Session) Registered() bool {
+	history, _ := s.registerHistory() // what cannot be read is not known of
 	made := 0
 	for _, r := range history {
 		switch r.Phase {
@@ -26,11 +38,5 @@ func (s *Session) LeftBehind() *problem.Problem {
 			made--
 		}
 	}
-	if made > 0 {
-		p.Lead(words.T("Undo the app registration, after the booking server has forgotten it."), problem.PlaceUndo)
-	}
-	if len(p.Remedies) == 0 {
-		return nil
-	}
-	return p
+	return made > 0
 }

@@ -177,8 +177,7 @@ func SortRooms(rooms []tenant.Room) {
 }
 
 // SelectRooms keeps a choice of rooms: all of them, or those with these
-// addresses. A room that the tenant does not list is refused unless the list
-// itself could not be had.
+// addresses. Whether they exist is for a test to say.
 func (s *Session) SelectRooms(ctx context.Context, all bool, addresses []string) error {
 	if all {
 		return s.Edit(ctx, func(c *connection.Connection) { c.Rooms = connection.Rooms{Mode: connection.All} })

@@ -110,7 +110,7 @@ func withItems(i items, deadline time.Duration) Vault {
 func exercise(t *testing.T, v Vault, id string) {
 	t.Helper()
 	ctx := t.Context()
-	if _, err := v.Get(ctx, id, ClientSecret); problem.CodeOf(err) != CodeAbsent {
+	if _, err := v.Get(ctx, id, ClientSecret); problem.CodeOf(err) != CodeAbsent || problem.Of(err).Remedies[0].Place != problem.PlaceClientSecret {
 		t.Errorf("nothing is stored: %v", err)
 	}
 	if err := v.Delete(ctx, id, ClientSecret); err != nil {

@@ -27,13 +27,13 @@ func name(kind Kind) words.Text {
 
 func absent(kind Kind) *problem.Problem {
 	return problem.New(CodeAbsent, words.T("Nothing is stored in the keychain for %s of this connection.", name(kind))).
-		Run(words.T("Paste it into its field in Roomkey, or store it from a terminal:"), "roomkeyctl secret set "+string(kind))
+		Lead(words.T("Enter it."), problem.PlaceOf(string(kind)))
 }
 
 func damaged(kind Kind) *problem.Problem {
 	return problem.New(CodeDamaged, words.T("The keychain entry for %s is incomplete.", name(kind))).
 		With(words.T("Storing it was interrupted, or another program changed part of it.")).
-		Run(words.T("Store it again in its field in Roomkey, or from a terminal:"), "roomkeyctl secret set "+string(kind))
+		Lead(words.T("Enter it again."), problem.PlaceOf(string(kind)))
 }
 
 func waiting() *problem.Problem {
