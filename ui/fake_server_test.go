@@ -136,13 +136,13 @@ func (s *fakeSession) Remove(_ context.Context, plan handover.RemovalPlan, typed
 	return nil
 }
 
-// LeftBehind is the push.
+// LeftBehind is the push, and then the registration.
 func (b *fakeCore) LeftBehind() *problem.Problem {
-	if !b.pushed {
-		return nil
+	p := problem.New(problem.CodeUnexpected, words.T("What this connection created elsewhere remains."))
+	if b.pushed {
+		return p.Lead(words.T("Remove what the booking server has from here."), problem.PlaceRemove)
 	}
-	return problem.New(problem.CodeUnexpected, words.T("What this connection created elsewhere remains.")).
-		Lead(words.T("Remove what the booking server has from here."), problem.PlaceRemove)
+	return p.Lead(words.T("Undo the app registration."), problem.PlaceUndo)
 }
 
 // Entered keeps who said so.

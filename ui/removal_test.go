@@ -50,6 +50,7 @@ func TestHandOverIsTakenBack(t *testing.T) {
 	p.press("Remove")
 	p.rest()
 	p.sees("The booking server has deleted it")
+	p.sees("Undo the app registration.")
 	p.sees("Nothing yet.")
 	if b.pushed {
 		t.Error("it is still there")

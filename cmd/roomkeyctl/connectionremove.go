@@ -60,7 +60,7 @@ func printRemoval(w io.Writer, plan handover.RemovalPlan) {
 	for _, part := range []struct {
 		title words.Key
 		lines []words.Text
-	}{{"Removed from the booking server:", plan.Goes}, {"Remains:", plan.Stays}} {
+	}{{"Will be removed from the booking server:", plan.Goes}, {"Will remain:", plan.Stays}} {
 		printLine(w, part.title)
 		for _, line := range part.lines {
 			fmt.Fprintf(w, "  %s\n", problem.Line(say(line)))

@@ -96,11 +96,14 @@ func (r *removal) question(plan handover.RemovalPlan) fyne.CanvasObject {
 			r.fail(err)
 			if err == nil {
 				r.h.notice.good(kit.L("The booking server has deleted it. The app registration is still there."))
+				if left := r.h.env.Session.LeftBehind(); left != nil {
+					r.h.notice.also(kit.ProblemAs(r.h.env.Host, kit.MarkAttention, left))
+				}
 			}
 			r.h.lookAgain()
 			r.h.env.Changed()
 		})
-	}, list(kit.L("Goes from the booking server"), plan.Goes), list(kit.L("Remains"), plan.Stays), name)
+	}, list(kit.L("Will be removed from the booking server"), plan.Goes), list(kit.L("Will remain"), plan.Stays), name)
 	return card
 }
 
