@@ -5,15 +5,19 @@ import (
 	"crypto/x509"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/simulator/cmdlet"
+	"github.com/roomkey/roomkey/core/simulator/fault"
 )
 
 // stumble stands between a script and the simulated Graph. What meets the change
@@ -26,20 +30,28 @@ type stumble struct {
 	at      int
 	once    bool
 	changes int
+	// reads is whether everything is counted, and not changes alone.
+	reads bool
 }
 
 func (s *stumble) set(kind cmdlet.FaultKind, at int, once bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.kind, s.at, s.once, s.changes = kind, at, once, 0
+	s.kind, s.at, s.once, s.changes, s.reads = kind, at, once, 0, false
+}
+
+// setAny is set, once, for the request number at, whatever it does.
+func (s *stumble) setAny(kind cmdlet.FaultKind, at int) {
+	s.set(kind, at, true)
+	s.reads = true
 }
 
 func (s *stumble) meets(r *http.Request) cmdlet.FaultKind {
-	if r.Method == http.MethodGet || strings.HasSuffix(r.URL.Path, "$batch") {
-		return ""
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if !s.reads && (r.Method == http.MethodGet || strings.HasSuffix(r.URL.Path, "$batch")) {
+		return ""
+	}
 	s.changes++
 	if s.kind != "" && (s.changes-1 == s.at || s.changes-1 > s.at && !s.once) {
 		return s.kind
@@ -51,7 +63,7 @@ func (s *stumble) meets(r *http.Request) cmdlet.FaultKind {
 var refusals = map[cmdlet.FaultKind]struct {
 	status int
 	code   string
-}{cmdlet.Denied: {403, "Authorization_RequestDenied"}, cmdlet.Throttled: {429, "TooManyRequests"}, cmdlet.Down: {503, "ServiceUnavailable"}, cmdlet.Lost: {502, "BadGateway"}}
+}{cmdlet.Denied: {403, "Authorization_RequestDenied"}, cmdlet.Throttled: {429, "TooManyRequests"}, cmdlet.Down: {503, "ServiceUnavailable"}, cmdlet.Lost: {502, "BadGateway"}, cmdlet.Expired: {401, "InvalidAuthenticationToken"}}
 
 func (s *stumble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	kind := s.meets(r)
@@ -67,7 +79,7 @@ func (s *stumble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case cmdlet.Killed:
 		w.Header().Set("X-Standin-Killed", "1")
 		return
-	case cmdlet.Denied, cmdlet.Throttled, cmdlet.Down:
+	case cmdlet.Denied, cmdlet.Throttled, cmdlet.Down, cmdlet.Expired:
 		refuse(kind)
 		return
 	}
@@ -115,11 +127,20 @@ func trusting(t *testing.T, file string) *http.Client {
 	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}
 }
 
+// allows is the script that allows the sign-in of the room again, on the evidence of a
+// block.
+func (g *graphLab) allows() exchange.Document {
+	at := time.Now().UTC().Truncate(time.Second)
+	g.to.Results = []exchange.Result{{Schema: 1, Script: "block-room-sign-in", Connection: g.to.Connection.ID, Tenant: g.to.Connection.Tenant.ID, StartedAt: at, FinishedAt: at,
+		Results: []exchange.Outcome{{Identity: g.sim.Account().RoomAddress, Action: "sign-in blocked", Status: exchange.Changed}}, Summary: map[string]int{exchange.Changed: 1}}}
+	return g.make("block-room-sign-in", map[string]any{"action": "allow"})
+}
+
 // TestGraphScriptsStumble: each script of Graph meets each fault, and is killed
 // before and after each change. What it says is true, and one more run ends where
 // an undisturbed one does.
 func TestGraphScriptsStumble(t *testing.T) {
-	g := newGraphLab(t)
+	g := newGraphLab(t, fault.RoomSignIn)
 	between := &stumble{graph: g.sim.Cloud().Graph, client: trusting(t, g.sim.CAFile())}
 	server := httptest.NewServer(between)
 	t.Cleanup(server.Close)
@@ -136,6 +157,7 @@ func TestGraphScriptsStumble(t *testing.T) {
 		"register-application": {doc: func() exchange.Document { return g.make("register-application", nil) }},
 		"service-account":      {doc: func() exchange.Document { return g.make("service-account", nil) }},
 		"remove-grant":         {before: func() exchange.Document { return g.make("restore-grant", nil) }, doc: func() exchange.Document { return g.removal() }},
+		"block-room-sign-in":   {before: g.allows, doc: func() exchange.Document { return g.make("block-room-sign-in", nil) }},
 		"restore-grant":        {doc: func() exchange.Document { return g.make("restore-grant", nil) }, before: func() exchange.Document { return g.removal() }},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -168,6 +190,53 @@ func TestGraphScriptsStumble(t *testing.T) {
 					t.Errorf("%s: a third run changes something: %s", what, o.Output)
 				}
 			}
+			doc = begin()
+			between.setAny("", 0)
+			g.play(doc, nil)
+			requests := between.changes
+			for _, at := range slices.Compact([]int{0, requests / 2, requests - 1}) {
+				for _, kind := range []cmdlet.FaultKind{cmdlet.Throttled, cmdlet.Expired, cmdlet.Down} {
+					if os.Getenv("ROOMKEY_EVERY_KILL") == "" && at != requests/2 {
+						continue
+					}
+					doc := begin()
+					between.setAny(kind, at)
+					if o := g.play(doc, nil); !o.result.Complete() {
+						t.Errorf("%s at request %d of %d is not got over: %s", kind, at, requests, o.Output)
+					}
+					heal(fmt.Sprint(kind, " at request ", at), doc)
+				}
+			}
+			for what, c := range map[string]struct {
+				run  cmdlet.Run
+				env  map[string]string
+				code string // why it stops
+			}{
+				"what if":      {run: cmdlet.Run{Prelude: "$global:PSDefaultParameterValues = @{ '*:WhatIf' = $true; '*:ErrorAction' = 'SilentlyContinue'; '*:Debug' = $true };"}},
+				"broker":       {env: map[string]string{"ROOMKEY_STANDIN_SIGNIN_ERROR": "A window handle must be configured (WAM)."}, code: "script.broker"},
+				"other tenant": {env: map[string]string{"ROOMKEY_STANDIN_TENANT": "00000000-0f5d-4b6a-9c3e-7d8f9a0b1c2d"}, code: "exchange.script-failed"},
+				"no folder":    {run: cmdlet.Run{Arguments: map[string]any{"OutputFolder": "/proc"}}, code: "no folder"},
+				"no broker":    {run: cmdlet.Run{Arguments: map[string]any{"NoBroker": true}}, env: map[string]string{"ROOMKEY_STANDIN_SIGNIN_ERROR": "A window handle must be configured (WAM)."}},
+				"strict":       {run: cmdlet.Run{Prelude: "$global:PSDefaultParameterValues = @{ '*:ErrorAction' = 'SilentlyContinue'; '*:Debug' = $true; '*:Uri' = 'x'; '*:Method' = 'DELETE' }; Set-StrictMode -Version Latest; $OFS = ';';"}},
+				"constrained":  {run: cmdlet.Run{Constrained: true, Prelude: "Import-Module Microsoft.Graph.Authentication; "}},
+			} {
+				doc := begin()
+				between.set("", 0, false)
+				env := maps.Clone(g.env)
+				env["ROOMKEY_STANDIN_SIGNIN_ERROR"], env["ROOMKEY_STANDIN_TENANT"] = "", ""
+				maps.Copy(env, c.env)
+				c.run.Environment, c.run.Prelude = env, typed+c.run.Prelude
+				o := g.run(doc, c.run)
+				code := ""
+				if p := o.result.Stopped(); p != nil {
+					code = p.Code.String()
+				}
+				looks := c.code != "" || what == "what if"
+				if looks && between.changes > 0 || (o.Exit == 0) != (c.code == "") || c.code != "no folder" && (o.err != nil || code != c.code) || !looks && between.changes == 0 {
+					t.Errorf("%s: %s, exit %d, %d changes, %v: %s %s", what, code, o.Exit, between.changes, o.err, o.Output, o.Error)
+				}
+			}
+			g.env["ROOMKEY_STANDIN_SIGNIN_ERROR"], g.env["ROOMKEY_STANDIN_TENANT"] = "", ""
 			for i := range changes {
 				for _, kind := range []cmdlet.FaultKind{cmdlet.Killed, cmdlet.KilledOn, cmdlet.Throttled, cmdlet.Lost, cmdlet.Denied, cmdlet.Down} {
 					if os.Getenv("ROOMKEY_EVERY_KILL") == "" && (i > 0 || kind == cmdlet.Killed || kind == cmdlet.Down) {

@@ -254,7 +254,11 @@ func TestScriptsRun(t *testing.T) {
 	for _, name := range scripts {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := newLab(t, 4)
+			rooms := 4
+			if os.Getenv("ROOMKEY_EVERY_KILL") != "" {
+				rooms = 7 // for 300 kills
+			}
+			l := newLab(t, rooms)
 			doc := l.doc(name)
 			start := l.Snapshot()
 			o := l.run(doc, cmdlet.Run{Prelude: quick, Arguments: map[string]any{"WhatIf": true}})

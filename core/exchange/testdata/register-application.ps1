@@ -430,7 +430,7 @@ function Connect-Tenant {
 function Get-All {
     param([string]$Uri)
     while ($Uri) {
-        $page = Invoke-MgGraphRequest -Method GET -Uri $Uri -OutputType PSObject
+        $page = Invoke-Again { Invoke-MgGraphRequest -Method GET -Uri $Uri -OutputType PSObject } $Uri
         $page.value
         $Uri = $page.'@odata.nextLink'
     }
@@ -439,10 +439,9 @@ function Get-All {
 # Get-One reads one object. It returns nothing if the object does not exist.
 function Get-One {
     param([string]$Uri)
-    try { return Invoke-MgGraphRequest -Method GET -Uri $Uri -OutputType PSObject }
-    catch {
-        if ((Get-Kind (Get-Text $_)) -eq 'missing') { return $null }
-        throw
+    return Invoke-Again {
+        try { Invoke-MgGraphRequest -Method GET -Uri $Uri -OutputType PSObject }
+        catch { if ((Get-Kind (Get-Text $_)) -ne 'missing') { throw } }
     }
 }
 
@@ -450,10 +449,12 @@ function Get-One {
 # It uses a batch, because some versions of the module escape an address twice.
 function Get-Escaped {
     param([string]$Uri)
-    $answer = @((Send-Json POST '/v1.0/$batch' @{ requests = @(@{ id = '1'; method = 'GET'; url = $Uri }) }).responses)[0]
-    if ([int]$answer.status -eq 404) { return $null }
-    if ([int]$answer.status -ge 400) { throw "$($answer.status) $($answer.body.error.code): $($answer.body.error.message) Retry-After: $($answer.headers.'Retry-After')" }
-    return $answer.body
+    return Invoke-Again {
+        $answer = @((Send-Json POST '/v1.0/$batch' @{ requests = @(@{ id = '1'; method = 'GET'; url = $Uri }) }).responses)[0]
+        if ([int]$answer.status -eq 404) { return }
+        if ([int]$answer.status -ge 400) { throw "$($answer.status) $($answer.body.error.code): $($answer.body.error.message) Retry-After: $($answer.headers.'Retry-After')" }
+        $answer.body
+    }
 }
 
 # Send-Json sends one change.
@@ -516,7 +517,7 @@ try {
     # The key of a certificate (public part only), if the application uses one.
     $Certificate = ''
 
-    $graph = Invoke-MgGraphRequest -Method GET -Uri "/v1.0/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')?`$select=id,appRoles,oauth2PermissionScopes" -OutputType PSObject
+    $graph = Get-One "/v1.0/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')?`$select=id,appRoles,oauth2PermissionScopes"
     # The IDs of the permissions in this tenant.
     $roles = @{}
     foreach ($role in $graph.appRoles) { if (@($role.allowedMemberTypes) -contains 'Application') { $roles["$($role.value)"] = "$($role.id)" } }

@@ -219,15 +219,26 @@ func (o *Organization) getV3(p Object) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		return []Object{{"PlaceId": room, "Identity": room, "ParentId": o.State.Places[room]["ParentId"]}}, nil
+		return []Object{o.roomV3(room)}, nil
 	}
 	out := []Object{}
+	if str(p, "Type") == "Room" {
+		for address, r := range o.State.Recipients {
+			if str(r, "RecipientTypeDetails") == "RoomMailbox" {
+				out = append(out, o.roomV3(address))
+			}
+		}
+	}
 	for _, x := range o.State.PlacesV3 {
 		if str(x, "Type") == str(p, "Type") {
 			out = append(out, x)
 		}
 	}
 	return out, nil
+}
+
+func (o *Organization) roomV3(address string) Object {
+	return Object{"PlaceId": address, "Identity": address, "Type": "Room", "ParentId": o.State.Places[address]["ParentId"]}
 }
 
 func (o *Organization) newV3(p Object) (any, error) {
