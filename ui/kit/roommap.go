@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -41,6 +42,7 @@ type RoomMap struct {
 	all, cells []Cell
 	chosen     map[string]bool
 	lines      []mapLine
+	shelves    []mapShelf
 	width      float32
 	// drag is what dragging does: it chooses, or takes the choice away; passed
 	// are the rooms that it has been over.
@@ -50,12 +52,18 @@ type RoomMap struct {
 
 // mapLine is a line of the map: a building's name, or a part of a floor.
 type mapLine struct {
-	top, height float32
-	title       string
-	building    bool
-	cells       []placed
+	left, wide, top, height float32
+	title                   string
+	building                bool
+	cells                   []placed
 	// all are the keys that a press on the title chooses.
 	all []string
+}
+
+// mapShelf are buildings side by side: the lines from one to before another.
+type mapShelf struct {
+	top, height, right float32
+	from, to           int
 }
 
 type placed struct {
@@ -71,6 +79,7 @@ const (
 	mapSeatWide   float32 = 1.4
 	mapNarrow     float32 = 24
 	mapWide       float32 = 86
+	mapLetter     float32 = 8
 	mapFloorsHigh         = mapCellHigh + mapCellGap
 )
 
@@ -128,46 +137,75 @@ func (m *RoomMap) Choice(chosen func(key string) bool) {
 	m.draw()
 }
 
-// arrange breaks the floors into lines of the present width.
+// arrange stands the buildings side by side as far as the present width goes.
 func (m *RoomMap) arrange() {
-	m.lines = nil
-	y := float32(0)
-	room := max(m.width-mapTitleWide, mapWide)
+	m.lines, m.shelves = nil, nil
 	for from := 0; from < len(m.cells); {
-		building := m.cells[from].Building
 		to := from
-		for to < len(m.cells) && m.cells[to].Building == building {
+		for to < len(m.cells) && m.cells[to].Building == m.cells[from].Building {
 			to++
 		}
-		head := mapLine{top: y, height: mapBuilding, building: true, all: keysOf(m.cells[from:to]),
-			title: L("%s (%d rooms)", cmp.Or(problem.Line(building), L("No building")), to-from)}
-		m.lines = append(m.lines, head)
-		y += mapBuilding
-		for from < to {
-			floor := from
-			for floor < to && m.cells[floor].Level == m.cells[from].Level && m.cells[floor].Floor == m.cells[from].Floor {
-				floor++
-			}
-			line := mapLine{top: y, height: mapFloorsHigh, title: problem.Line(m.cells[from].Floor), all: keysOf(m.cells[from:floor])}
-			x := float32(0)
-			for i := from; i < floor; i++ {
-				wide := seatsWide(m.cells[i].Seats)
-				if x > 0 && x+wide > room {
-					m.lines = append(m.lines, line)
-					y += mapFloorsHigh
-					line = mapLine{top: y, height: mapFloorsHigh, all: line.all}
-					x = 0
-				}
-				line.cells = append(line.cells, placed{&m.cells[i], mapTitleWide + x, wide})
-				x += wide + mapCellGap
-			}
-			m.lines = append(m.lines, line)
-			y += mapFloorsHigh
-			from = floor
-		}
-		y += Gap
+		m.put(m.block(m.cells[from:to]))
+		from = to
 	}
 	m.Refresh()
+}
+
+// block are the lines of one building, as if it were the only one: its floors, broken
+// at the present width.
+func (m *RoomMap) block(cells []Cell) (lines []mapLine, wide float32) {
+	title := L("%s (%d rooms)", cmp.Or(problem.Line(cells[0].Building), L("No building")), len(cells))
+	lines = []mapLine{{height: mapBuilding, building: true, all: keysOf(cells), title: title}}
+	wide = min(mapLetter*float32(utf8.RuneCountInString(title)), m.width)
+	room, y := max(m.width-mapTitleWide, mapWide), mapBuilding
+	for from := 0; from < len(cells); {
+		floor := from
+		for floor < len(cells) && cells[floor].Level == cells[from].Level && cells[floor].Floor == cells[from].Floor {
+			floor++
+		}
+		line := mapLine{top: y, height: mapFloorsHigh, title: problem.Line(cells[from].Floor), all: keysOf(cells[from:floor])}
+		x := float32(0)
+		for i := from; i < floor; i++ {
+			seats := seatsWide(cells[i].Seats)
+			if x > 0 && x+seats > room {
+				lines = append(lines, line)
+				y += mapFloorsHigh
+				line = mapLine{top: y, height: mapFloorsHigh, all: line.all}
+				x = 0
+			}
+			line.cells = append(line.cells, placed{&cells[i], mapTitleWide + x, seats})
+			wide = max(wide, mapTitleWide+x+seats)
+			x += seats + mapCellGap
+		}
+		lines = append(lines, line)
+		y += mapFloorsHigh
+		from = floor
+	}
+	return lines, wide
+}
+
+// put stands a building beside the one before, or begins another shelf.
+func (m *RoomMap) put(lines []mapLine, wide float32) {
+	n := len(m.shelves)
+	if n == 0 || m.shelves[n-1].right+wide > m.width {
+		next := mapShelf{from: len(m.lines)}
+		if n > 0 {
+			next.top = m.shelves[n-1].top + m.shelves[n-1].height + Gap
+		}
+		m.shelves = append(m.shelves, next)
+		n++
+	}
+	shelf := &m.shelves[n-1]
+	for _, l := range lines {
+		l.left, l.wide, l.top = shelf.right, wide, shelf.top+l.top
+		for i := range l.cells {
+			l.cells[i].x += l.left
+		}
+		shelf.height = max(shelf.height, l.top+l.height-shelf.top)
+		m.lines = append(m.lines, l)
+	}
+	shelf.right += wide + GapBlocks
+	shelf.to = len(m.lines)
 }
 
 func keysOf(cells []Cell) (keys []string) {
@@ -187,8 +225,8 @@ func seatsWide(seats *int) float32 {
 // MinSize is as high as all lines.
 func (m *RoomMap) MinSize() fyne.Size {
 	high := float32(1)
-	if n := len(m.lines); n > 0 {
-		high = m.lines[n-1].top + m.lines[n-1].height
+	if n := len(m.shelves); n > 0 {
+		high = m.shelves[n-1].top + m.shelves[n-1].height
 	}
 	return fyne.NewSize(mapTitleWide+mapWide, high)
 }
@@ -204,16 +242,28 @@ func (m *RoomMap) Resize(size fyne.Size) {
 
 // at is the line and the cell at a place; the cell is nil on a title or between.
 func (m *RoomMap) at(p fyne.Position) (line *mapLine, cell *Cell) {
-	i := sort.Search(len(m.lines), func(i int) bool { return m.lines[i].top+m.lines[i].height > p.Y })
-	if i == len(m.lines) || p.Y < m.lines[i].top {
+	i := m.shelfBelow(p.Y)
+	if i == len(m.shelves) {
 		return nil, nil
 	}
-	for _, c := range m.lines[i].cells {
+	lines := m.lines[m.shelves[i].from:m.shelves[i].to]
+	j := slices.IndexFunc(lines, func(l mapLine) bool {
+		return p.Y >= l.top && p.Y < l.top+l.height && p.X >= l.left && p.X < l.left+l.wide
+	})
+	if j < 0 {
+		return nil, nil
+	}
+	for _, c := range lines[j].cells {
 		if p.X >= c.x && p.X < c.x+c.wide {
-			return &m.lines[i], c.cell
+			return &lines[j], c.cell
 		}
 	}
-	return &m.lines[i], nil
+	return &lines[j], nil
+}
+
+// shelfBelow is the first shelf that ends below a height.
+func (m *RoomMap) shelfBelow(y float32) int {
+	return sort.Search(len(m.shelves), func(i int) bool { return m.shelves[i].top+m.shelves[i].height > y })
 }
 
 // Tapped chooses the room, the floor or the building that was pressed, or takes
@@ -223,7 +273,7 @@ func (m *RoomMap) Tapped(e *fyne.PointEvent) {
 	switch {
 	case cell != nil:
 		m.choose([]string{cell.Key}, !m.chosen[cell.Key])
-	case line != nil && (line.building || e.Position.X < mapTitleWide):
+	case line != nil && (line.building || e.Position.X < line.left+mapTitleWide):
 		all := !slices.ContainsFunc(line.all, func(k string) bool { return !m.chosen[k] })
 		m.choose(line.all, !all)
 	}
@@ -272,12 +322,15 @@ func (m *RoomMap) hover(c *Cell) {
 // fillLines draws the lines that are in sight.
 func (m *RoomMap) fillLines() {
 	from, to := m.sight()
-	first := sort.Search(len(m.lines), func(i int) bool { return m.lines[i].top+m.lines[i].height > from })
-	for _, l := range m.lines[first:] {
-		if l.top > to {
+	for _, shelf := range m.shelves[m.shelfBelow(from):] {
+		if shelf.top > to {
 			break
 		}
-		m.fillLine(l)
+		for _, l := range m.lines[shelf.from:shelf.to] {
+			if l.top <= to && l.top+l.height > from {
+				m.fillLine(l)
+			}
+		}
 	}
 }
 
@@ -285,9 +338,9 @@ func (m *RoomMap) fillLine(l mapLine) {
 	if l.title != "" {
 		wide := mapTitleWide - Gap
 		if l.building {
-			wide = max(m.width, mapTitleWide)
+			wide = max(l.wide, mapTitleWide)
 		}
-		m.line(l.title, ColorMuted, fyne.TextStyle{Bold: l.building}, fyne.NewPos(0, l.top), fyne.NewSize(wide, l.height-mapCellGap), fyne.TextAlignLeading)
+		m.line(l.title, ColorMuted, fyne.TextStyle{Bold: l.building}, fyne.NewPos(l.left, l.top), fyne.NewSize(wide, l.height-mapCellGap), fyne.TextAlignLeading)
 	}
 	for _, c := range l.cells {
 		fill, ink := theme.ColorNameInputBackground, ColorMuted

@@ -105,6 +105,31 @@ func TestAMapChoosesRoomsFloorsAndBuildings(t *testing.T) {
 	}
 }
 
+// TestBuildingsStandSideBySide as far as the window is wide, and each is pressed for
+// itself.
+func TestBuildingsStandSideBySide(t *testing.T) {
+	m, chosen := mapped(t, []Cell{
+		{Key: "a", Building: "North", Floor: "1", Level: 1}, {Key: "b", Building: "South", Floor: "1", Level: 1},
+		{Key: "c", Building: "West", Floor: "2", Level: 2}, {Key: "d", Building: "West", Floor: "1", Level: 1},
+	})
+	if m.spot(t, "a").Y != m.spot(t, "b").Y || m.spot(t, "a").X >= m.spot(t, "b").X {
+		t.Fatal("two buildings do not stand side by side")
+	}
+	at := func(key string) mapLine {
+		i := slices.IndexFunc(m.lines, func(l mapLine) bool { return slices.Equal(l.all, []string{key}) && !l.building })
+		return m.lines[i]
+	}
+	m.Tapped(&fyne.PointEvent{Position: fyne.NewPos(at("b").left+5, at("b").top+5)})
+	m.Tapped(&fyne.PointEvent{Position: fyne.NewPos(at("c").left+5, at("c").top+5)})
+	if got := on(chosen); got != "b c" {
+		t.Errorf("two floors are %q", got)
+	}
+	m.Resize(fyne.NewSize(200, 300))
+	if m.spot(t, "a").Y >= m.spot(t, "b").Y {
+		t.Error("a narrow map does not put them below each other")
+	}
+}
+
 // TestAMapOfHostileRooms draws what a tenant can hold, each room once.
 func TestAMapOfHostileRooms(t *testing.T) {
 	cells := []Cell{
