@@ -241,8 +241,9 @@ func (p *Prove) show(run *diagnosis, chain evidence.Chain) {
 	p.relayout()
 }
 
-// headline is what stands above a run: green only when the run passed and the
-// step is done by it; otherwise the step's own reason stands first.
+// headline is what stands above a run: green only when the run passed, the step is
+// done by it and nothing else that is known is wrong, such as the server's own view;
+// where the step is not done, its own reason stands first.
 func headline(run *diagnosis) (kit.Mark, *fyne.Container) {
 	mark, title := verdictOf(run)
 	if !run.Headline.IsZero() {
@@ -254,6 +255,12 @@ func headline(run *diagnosis) (kit.Mark, *fyne.Container) {
 		says = kit.Column(kit.GapTight, kit.Heading(kit.Say(run.step.Reason)))
 		if !run.Headline.IsZero() && run.Headline.String() != run.step.Reason.String() {
 			says.Add(kit.NewText(title))
+		}
+	}
+	if bad, ok := evidence.Worst(run.Claims); ok && mark == kit.MarkDone {
+		mark = kit.MarkAttention
+		if bad.Standing == evidence.Failed {
+			mark = kit.MarkFail
 		}
 	}
 	return mark, says
