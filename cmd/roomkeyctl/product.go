@@ -128,7 +128,7 @@ func describeProduct(w io.Writer, p product.Product) {
 		printLine(w, "It needs a second application, in a separate connection for the product %s.", id)
 	}
 	if p.Ends != "" {
-		printLine(w, "It stops working on %s. %s", p.Ends, product.EWSEnds)
+		printLine(w, "It stops working on %s. %s", p.Ends, p.Ending())
 	}
 	for _, u := range p.Unknown {
 		printLine(w, "Not known (%s): %s", word(u.What), u.Ask)

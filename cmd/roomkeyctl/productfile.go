@@ -57,6 +57,9 @@ func describeReview(w io.Writer, r product.Review) {
 		printLine(w, "The file is valid. This is what an administrator sees:")
 		fmt.Fprintln(w)
 	}
+	if !r.Product.Legible() {
+		return
+	}
 	describeProduct(w, r.Product)
 	list(w, "More than needed:", r.Excess)
 	list(w, "Left open:", r.Open)

@@ -125,7 +125,7 @@ func TestMistakes(t *testing.T) {
 	const head = lab + "  - id: mine\n    name: Mine\n"
 	const fine = head + "    authority: https://login.example\n    graph: https://graph.example\n"
 	for name, tt := range map[string]struct{ text, where, says string }{
-		"unknown field":      {fine + "    scope: x\n", "line 11", "clouds[1].scope: There is no such field. Known here: id, name, authority"},
+		"unknown field":      {fine + "    scope: x\n", "line 11", "clouds[1].scope: There is no such field. Use one of: id, name, authority"},
 		"field twice":        {fine + "    name: Again\n", "line 11", "clouds[1].name: The field appears twice. The first is in line 8"},
 		"no graph":           {head + "    authority: https://login.example\n", "line 7", "clouds[1].graph: The cloud needs the address of its Microsoft Graph"},
 		"empty authority":    {head + "    authority:\n    graph: https://graph.example\n", "line 9", "clouds[1].authority: The cloud needs the address of its sign-in"},
@@ -184,11 +184,11 @@ func TestBrokenFile(t *testing.T) {
 		"tabs":       {"clouds:\n\t- id: a\n", "line 2"},
 		"empty":      {" \n", "There is nothing in the file"},
 		"remarks":    {"# clouds: …\n", "There is nothing in the file"},
-		"binary":     {"\x00\x01\x02", "is not valid YAML"},
-		"two":        {"clouds: []\n---\nclouds: []\n", "is not valid YAML"},
+		"binary":     {"\x00\x01\x02", "control characters"},
+		"two":        {"clouds: []\n---\nclouds: []\n", "A second document"},
 		"a list":     {"- id: a\n", "This must be fields"},
 		"huge":       {strings.Repeat("# …\n", 400_000), "larger than 256 KB"},
-		"other keys": {"cloud:\n  - id: a\n", "cloud: There is no such field. Known here: clouds"},
+		"other keys": {"cloud:\n  - id: a\n", "cloud: There is no such field. Did you mean \"clouds\"? Use one of: clouds"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, problems, _ := load(t, tt.text)

@@ -52,11 +52,20 @@ func (p Product) EndsOn(now time.Time) *problem.Problem {
 		return nil
 	}
 	if p.Ended(now) {
-		return problem.New(codeEnded, words.T("What %s uses stopped working on %s.", p.Name, p.Ends)).With(words.T(EWSEnds)).
+		return problem.New(codeEnded, words.T("What %s uses stopped working on %s.", p.Name, p.Ends)).With(p.Ending()).
 			Fix(words.T("Ask the vendor for its connection by Microsoft Graph."))
 	}
-	return problem.New(codeEnds, words.T("What %s uses stops working on %s.", p.Name, p.Ends)).With(words.T(EWSEnds)).
+	return problem.New(codeEnds, words.T("What %s uses stops working on %s.", p.Name, p.Ends)).With(p.Ending()).
 		Fix(words.T("Ask the vendor for its connection by Microsoft Graph, and change over before then."))
+}
+
+// Ending is what Microsoft says of it, nothing where it is not Exchange Web
+// Services.
+func (p Product) Ending() words.Text {
+	if !slices.ContainsFunc(p.Needs.Permissions, func(n Permission) bool { e, _ := permissions().Get(n.Value); return e.Ends != "" }) {
+		return words.Text{}
+	}
+	return words.T(EWSEnds)
 }
 
 // Calendars reports whether the product opens calendars, as far as is known.
@@ -243,7 +252,9 @@ func (p Product) facts(d *strictyaml.Document) {
 		}
 	}
 	for i, id := range p.Also {
-		identity(d, strictyaml.Item("also", i), id)
+		if identity(d, strictyaml.Item("also", i), id); id == p.ID {
+			d.Wrong(strictyaml.Item("also", i), words.T("This is the product itself. Name the other products that belong to it, or leave it out."))
+		}
 	}
 }
 

@@ -87,8 +87,9 @@ func TestMistakes(t *testing.T) {
 		says  string
 	}{
 		"unknown field":       {mine + "colour: red\n", 17, "colour", "There is no such field"},
-		"no name":             {swap("name: My booking server\n", ""), 1, "name", "must be readable text"},
-		"no reason":           {swap("      reason: It books rooms.\n", ""), 6, "needs.permissions[0].reason", "must be readable text"},
+		"misspelt field":      {mine + "nestedgroups: true\n", 17, "nestedgroups", "Did you mean \"nestedGroups\"?"},
+		"no name":             {swap("name: My booking server\n", ""), 1, "name", "missing or empty"},
+		"no reason":           {swap("      reason: It books rooms.\n", ""), 6, "needs.permissions[0].reason", "missing or empty"},
 		"built-in id":         {swap("id: mine", "id: flexo"), 1, "id", "cannot be replaced"},
 		"strange id":          {swap("id: mine", "id: ../mine"), 1, "id", "is not an ID"},
 		"unknown permission":  {swap("Calendars.ReadWrite", "Calendar.ReadWrite"), 6, "needs.permissions[0].value", "not in Roomkey's permission catalog"},
@@ -113,7 +114,7 @@ func TestMistakes(t *testing.T) {
 		"unknown limit":       {mine + "scoping: {way: firewall, source: \"https://example.com\", read: 2026-11-26}\n", 17, "scoping.way", "rbac, policy, delegation, none, unknown"},
 		"limit says nobody":   {mine + "scoping: {way: rbac}\n", 17, "scoping", "Name the source"},
 		"no day":              {mine + "source: {read: yesterday}\n", 17, "source.read", "2026-11-26"},
-		"empty page":          {mine + "source: {pages: [\"\"]}\n", 17, "source.pages[0]", "must be readable text"},
+		"empty page":          {mine + "source: {pages: [\"\"]}\n", 17, "source.pages[0]", "missing or empty"},
 		"EWS without its end": {swap("value: Calendars.ReadWrite", "value: full_access_as_app"), 1, "ends", "ends: 2027-04-01"},
 		"EWS beyond its end":  {swap("value: Calendars.ReadWrite", "value: full_access_as_app") + "ends: 2028-01-01\n", 17, "ends", "ends: 2027-04-01"},
 		"unknown unknown":     {mine + "unknown: [{what: colour, ask: Ask.}]\n", 17, "unknown[0].what", "permissions, vendorApplication"},
@@ -139,14 +140,31 @@ func TestMistakes(t *testing.T) {
 		"a list for a value":  {swap("365", "[1]"), 13, "roomPolicy[0].value", "a whole number"},
 		"unknown form value":  {swap("value: tenant.id", "value: tenant.secret"), 16, "form[0].value", "not a field of a connection"},
 		"a button's value":    {swap("value: tenant.id", "value: tenant.id, action: true"), 16, "form[0].value", "button"},
-		"no label":            {swap("label: Tenant, ", ""), 16, "form[0].label", "must be readable text"},
+		"no label":            {swap("label: Tenant, ", ""), 16, "form[0].label", "missing or empty"},
 		"guide without TLS":   {mine + "guide: http://example.com\n", 17, "guide", "https://"},
 		"card number":         {mine + "cardNumber: {attribute: Pager, graph: [pager]}\n", 17, "cardNumber.graph[0]", "cannot be read through Microsoft Graph"},
 		"empty option":        {mine + "options: [{id: a, name: A, needs: {}}]\n", 17, "options[0].needs", "changes nothing"},
 		"option twice":        {mine + "options:\n  - {id: a, name: A, multiTenant: true}\n  - {id: a, name: A, multiTenant: true}\n", 19, "options[1].id", "appears twice"},
 		"option's permission": {mine + "options:\n  - id: a\n    name: A\n    needs: {permissions: [{value: X, kind: application, reason: r}]}\n", 20, "options[0].needs.permissions[0].value", "not in Roomkey's permission catalog"},
 		"unknown obstacle":    {mine + "notUpdatable: [smtp]\n", 17, "notUpdatable[0]", "ews"},
-		"service account":     {mine + "serviceAccount: {role: User}\n", 17, "serviceAccount.purpose", "must be readable text"},
+		"service account":     {mine + "serviceAccount: {role: User}\n", 17, "serviceAccount.purpose", "missing or empty"},
+		"field twice":         {mine + "writes: none\n", 17, "writes", "The first is in line 9"},
+		"too long":            {swap("My booking server", strings.Repeat("x", maxText+1)), 2, "name", "at most 1000 characters"},
+		"names for entries":   {swap("    - value: Calendars.ReadWrite\n      kind: application\n      reason: It books rooms.\n", "    - Calendars.ReadWrite\n"), 6, "needs.permissions[0]", "fields with values"},
+		"misspelt permission": {swap("Calendars.ReadWrite", "Calendar.ReadWrite"), 6, "needs.permissions[0].value", "Did you mean Calendars.ReadWrite?"},
+		"misspelt value":      {swap("writes: rooms", "writes: room"), 9, "writes", "Did you mean \"rooms\"?"},
+		"misspelt parameter":  {swap("BookingWindowInDays", "BookingWindowDays"), 13, "roomPolicy[0].parameter", "Did you mean \"BookingWindowInDays\"?"},
+		"no ID":               {swap("id: mine\n", ""), 1, "id", "missing or empty"},
+		"a kind twice":        {swap("[certificate, secret]", "[secret, secret]"), 11, "credential.kinds[1]", "appears twice"},
+		"none and a secret":   {swap("[certificate, secret]", "[secret, none]"), 11, "credential.kinds[1]", "takes no credential"},
+		"months for nothing":  {swap("[certificate, secret]", "[federated]"), 11, "credential.months", "Leave it out"},
+		"a secret of none":    {swap("[certificate, secret], months: 6", "[federated]") + "  - {label: Secret, value: \"secret:client-secret\"}\n", 17, "form[1].value", "gets no secret"},
+		"also itself":         {mine + "also: [mine]\n", 17, "also[0]", "the product itself"},
+		"no way":              {mine + "scoping: {way: rback, source: a, read: 2026-11-26}\n", 17, "scoping.way", "Did you mean \"rbac\"?"},
+		"a number for text":   {swap("name: My booking server", "name: 12"), 2, "name", "in quotes"},
+		"text for a list":     {swap("[certificate, secret]", "secret"), 11, "credential.kinds", "must be a list"},
+		"a word for truth":    {mine + "limitFirst: yes\n", 17, "limitFirst", "true or false"},
+		"an anchor":           {swap("adapter: form", "adapter: &a form"), 10, "adapter", "anchors"},
 		"control characters":  {swap("name: My booking server", `name: "My\u202Eserver"`), 2, "name", "control characters"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -168,6 +186,50 @@ func TestMistakes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What is no YAML at all, or no text, is said with its line where there is one.
+func TestUnreadable(t *testing.T) {
+	for name, tt := range map[string]struct {
+		text, says string
+		line       int
+	}{
+		"a tab":            {strings.Replace(mine, "    - value", "\t- value", 1), "tab", 6},
+		"a colon":          {strings.Replace(mine, "It books.", "It books: rooms.", 1), "mapping values", 3},
+		"two documents":    {mine + "---\n" + mine, "second document", 17},
+		"Latin-1":          {mine + "vendor: M\xf6bel\n", "UTF-8", 17},
+		"NUL":              {mine + "vendor: a\x00\n", "control characters", 17},
+		"an unknown alias": {mine + "vendor: *v\n", "unknown anchor", 17},
+		"too large":        {mine + "#" + strings.Repeat("x", 300_000), "larger than 256 KB", 0},
+		"nothing":          {"", "nothing in the file", 0},
+		"a list":           {"- id: a\n", "fields with values", 1},
+		"a word":           {"hello\n", "fields with values", 1},
+	} {
+		r := ReviewFile("a.yaml", []byte(tt.text))
+		if len(r.Mistakes) != 1 || r.Mistakes[0].Line != tt.line || !strings.Contains(r.Mistakes[0].Text.String(), tt.says) {
+			t.Errorf("%s: %+v", name, r.Mistakes)
+		}
+		if len(r.Open)+len(r.Excess) > 0 || r.Product.Legible() || r.Mistakes[0].Example != smallest {
+			t.Errorf("%s: it is shown as a product: %+v", name, r)
+		}
+	}
+	if r := ReviewFile("a.yaml", []byte(smallest)); len(r.Mistakes) > 0 {
+		t.Errorf("the example of a whole file: %+v", r.Mistakes)
+	}
+	for _, text := range []string{"\xef\xbb\xbf" + mine, strings.ReplaceAll(mine, "\n", "\r\n"), utf16(mine)} {
+		if r := ReviewFile("a.yaml", []byte(text)); len(r.Mistakes) > 0 {
+			t.Errorf("%.9q: %+v", text, r.Mistakes)
+		}
+	}
+}
+
+// utf16 is a text as Windows' editors once saved it.
+func utf16(text string) string {
+	out := "\xff\xfe"
+	for _, c := range []byte(text) {
+		out += string([]byte{c, 0})
+	}
+	return out
 }
 
 func TestBrokenFiles(t *testing.T) {
@@ -227,7 +289,7 @@ func TestNamesExist(t *testing.T) {
 // Every word that a file knows, in one of each model.
 func TestEveryWord(t *testing.T) {
 	dir := folder(t, map[string]string{
-		"own.yaml": strings.NewReplacer("id: mine", "id: own", "[certificate, secret]", "[vendor-certificate, federated]", "value: 365", "matches: Horizon in the console").Replace(mine) +
+		"own.yaml": strings.NewReplacer("id: mine", "id: own", "[certificate, secret]", "[vendor-certificate, federated]", ", months: 6", "", "value: 365", "matches: Horizon in the console").Replace(mine) +
 			"group: My vendor\nplace: 3\nalso: [other]\nlimitFirst: true\nsource: {pages: [\"https://example.com\"], read: 2026-11-26}\n" +
 			"scoping: {way: policy, source: \"https://example.com\", read: 2026-11-26, note: Says so.}\n" +
 			"singleSignOn: {redirectUris: true, platform: spa, accessTokens: true, patterns: [\"https://<server>/signin\", \"https://<company>.example.com/signin\"]}\n",

@@ -1,6 +1,7 @@
 package product
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -80,7 +81,7 @@ func policy(d *strictyaml.Document, settings []Setting) {
 		k, known := parameters[s.Parameter]
 		switch {
 		case !known:
-			d.Wrong(at+".parameter", words.T("Set-CalendarProcessing has no parameter %q that a product can set.", s.Parameter))
+			d.Wrong(at+".parameter", words.T("Set-CalendarProcessing has no parameter %q that a product can set. %s", s.Parameter, strictyaml.OneOf(s.Parameter, slices.Sorted(maps.Keys(parameters))...)))
 		case seen[s.Parameter]:
 			d.Wrong(at+".parameter", words.T("%s is set twice.", s.Parameter))
 		case s.Value == nil && s.Matches != "":

@@ -41,7 +41,10 @@ func ReviewFile(path string, data []byte) Review {
 	if d.Sound("") || p.ID != "" {
 		p.validate(d, builtIn())
 	}
-	r := Review{Product: p, Mistakes: []Mistake{}, Excess: p.excess(), Open: p.open()}
+	r := Review{Product: p, Mistakes: []Mistake{}, Excess: []words.Text{}, Open: []words.Text{}}
+	if p.Legible() {
+		r.Excess, r.Open = p.excess(), p.open()
+	}
 	for _, m := range d.Mistakes() {
 		r.Mistakes = append(r.Mistakes, Mistake{m.Line, m.Field, m.Text, example(m.Field)})
 	}
@@ -50,6 +53,7 @@ func ReviewFile(path string, data []byte) Review {
 
 // examples are how fields are written, by path without the numbers of items.
 var examples = map[string]string{
+	"":                  smallest,
 	"id":                "id: my-booking-server",
 	"name":              "name: My booking server",
 	"about":             "about: Room booking that keeps room calendars in step.",
@@ -58,6 +62,14 @@ var examples = map[string]string{
 	"model":             "model: vendor",
 	"source":            "source: {pages: [\"https://example.com/microsoft-365\"], read: 2026-11-26}",
 	"unknown":           "unknown:\n  - what: permissions\n    ask: Open the vendor's guide and choose the permissions that it names.",
+	"vendor":            "vendor: Example Inc.",
+	"group":             "group: Example",
+	"application":       "application: Example room booking",
+	"limitFirst":        "limitFirst: true",
+	"choose":            "choose: true",
+	"presets":           "presets:\n  - name: Reads rooms\n    permissions: [Calendars.Read, \"delegated:User.Read\"]",
+	"notifications":     "notifications: true",
+	"nestedGroups":      "nestedGroups: true",
 	"vendorApplication": "vendorApplication:\n  name: Example Rooms\n  publisher: Example Inc.\n  clientId: f56e91e5-5a82-452f-b435-d4d78aeaf064",
 	"scoping":           "scoping: {way: rbac, source: \"example.com, Limit access\", read: 2026-11-26}",
 	"ends":              "ends: 2027-04-01",
@@ -80,16 +92,32 @@ var examples = map[string]string{
 
 var itemNumber = regexp.MustCompile(`\[\d+\]`)
 
-// example is that of a field, or of the nearest one above it.
+// smallest is a whole file.
+const smallest = `id: my-booking-server
+name: My booking server
+about: "Room booking: it keeps room calendars in step."
+needs:
+  permissions:
+    - value: Calendars.ReadWrite
+      kind: application
+      reason: It books rooms.
+writes: rooms
+adapter: form
+credential: {kinds: [secret], months: 12}`
+
+// example is that of a field, or of the nearest one above it, the last of which
+// is a whole file.
 func example(field string) string {
-	for path := itemNumber.ReplaceAllString(field, ""); path != ""; {
-		if e, ok := examples[path]; ok {
-			return e
-		}
+	path := itemNumber.ReplaceAllString(field, "")
+	for examples[path] == "" {
 		path = path[:max(strings.LastIndex(path, "."), 0)]
 	}
-	return ""
+	return examples[path]
 }
+
+// Legible reports whether so much of a file was read that it can be shown as a
+// product.
+func (p Product) Legible() bool { return p.Name != "" }
 
 // excess is what is more than needed, as far as the file itself shows it.
 func (p Product) excess() []words.Text {

@@ -45,7 +45,7 @@ var values = []string{"name", "cloud", "tenant.id", "tenant.domain", "tenant.dis
 	"secret:client-secret", "secret:certificate"}
 
 var (
-	guidForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+	guidForm = regexp.MustCompile(`(?i)^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 	idForm   = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$`)
 	extName  = regexp.MustCompile(`^(extensionAttribute([1-9]|1[0-5])|extension_[0-9a-f]{32}_[A-Za-z0-9_]+|` + directoryExtension + `)$`)
 )
@@ -58,6 +58,12 @@ var permissions = sync.OnceValue(func() *permission.Catalog {
 	}
 	return c
 })
+
+// secretKinds are the kinds of credential that a form's field hands over.
+var secretKinds = map[string]string{"secret:client-secret": "secret", "secret:certificate": "certificate"}
+
+// maxText is how long a text of a file can be: longer than any sentence.
+const maxText = 1000
 
 // validate notes everything that is wrong with a product file.
 func (p Product) validate(d *strictyaml.Document, others []Product) {
@@ -98,7 +104,7 @@ func (p Product) validate(d *strictyaml.Document, others []Product) {
 			}
 		}
 	}
-	form(d, p.Form)
+	p.form(d)
 	for i, reason := range p.NotUpdatable {
 		oneOf(d, strictyaml.Item("notUpdatable", i), reason, "ews")
 	}
@@ -142,10 +148,12 @@ func (p Product) presets(d *strictyaml.Document) {
 
 // unknownPermission says that a permission is none, and which was probably meant.
 func unknownPermission(value string) words.Text {
+	var known []string
 	for _, e := range permissions().All() {
-		if strings.EqualFold(e.Value, value) {
-			return words.T("%q is not in Roomkey's permission catalog. Permission names are case-sensitive: write %s.", value, e.Value)
-		}
+		known = append(known, e.Value)
+	}
+	if near := strictyaml.Nearest(value, known); near != "" {
+		return words.T("%q is not in Roomkey's permission catalog. Permission names are case-sensitive. Did you mean %s?", value, near)
 	}
 	return words.T("%q is not in Roomkey's permission catalog. Permission names are case-sensitive.", value)
 }
@@ -200,16 +208,26 @@ func (c Credential) validate(d *strictyaml.Document) {
 	}
 	lives := false
 	for i, k := range c.Kinds {
-		oneOf(d, strictyaml.Item("credential.kinds", i), k, "secret", "certificate", "vendor-certificate", "federated", "none")
+		at := strictyaml.Item("credential.kinds", i)
+		oneOf(d, at, k, "secret", "certificate", "vendor-certificate", "federated", "none")
+		switch {
+		case slices.Contains(c.Kinds[:i], k):
+			d.Wrong(at, words.T("%q appears twice.", k))
+		case k == "none" && len(c.Kinds) > 1:
+			d.Wrong(at, words.T("\"none\" is that the product takes no credential. Leave out the other kinds, or this one."))
+		}
 		lives = lives || k == "secret" || k == "certificate"
 	}
-	if (lives || len(c.Kinds) == 0 || c.Months != 0) && (c.Months < 1 || c.Months > 24) {
+	switch {
+	case (lives || len(c.Kinds) == 0) && (c.Months < 1 || c.Months > 24):
 		d.Wrong("credential.months", words.T("Write the suggested lifetime in months, from 1 to 24. Microsoft Entra ID offers no longer one."))
+	case !lives && c.Months != 0 && d.Sound("credential.kinds"):
+		d.Wrong("credential.months", words.T("This is the lifetime of a secret or a certificate that you create, and credential.kinds has neither. Leave it out."))
 	}
 }
 
-func form(d *strictyaml.Document, fields []Field) {
-	for i, f := range fields {
+func (p Product) form(d *strictyaml.Document) {
+	for i, f := range p.Form {
 		at := strictyaml.Item("form", i)
 		text(d, at+".label", f.Label)
 		for j, w := range f.Words {
@@ -219,21 +237,32 @@ func form(d *strictyaml.Document, fields []Field) {
 		case f.Action && f.Value != "":
 			d.Wrong(at+".value", words.T("A button has no value."))
 		case f.Action:
+		case secretKinds[f.Value] != "" && !slices.Contains(p.Credential.Kinds, secretKinds[f.Value]):
+			if d.Sound("credential") {
+				d.Wrong(at+".value", words.T("The product gets no %s: credential.kinds does not have it. Leave the field out, or add the kind.", secretKinds[f.Value]))
+			}
 		case !slices.Contains(values, f.Value):
-			d.Wrong(at+".value", words.T("%q is not a field of a connection. The fields are: %s.", f.Value, strings.Join(values, ", ")))
+			d.Wrong(at+".value", words.T("%q is not a field of a connection. %s", f.Value, strictyaml.OneOf(f.Value, values...)))
 		}
 	}
 }
 
 func identity(d *strictyaml.Document, field, id string) {
-	if !idForm.MatchString(id) {
+	if id == "" {
+		d.Wrong(field, words.T("This is missing or empty. Write an ID in lowercase letters, digits and hyphens."))
+	} else if !idForm.MatchString(id) {
 		d.Wrong(field, words.T("%q is not an ID. Use lowercase letters, digits and hyphens.", id))
 	}
 }
 
 func text[S ~string](d *strictyaml.Document, field string, s S) {
-	if v := string(s); strings.TrimSpace(v) == "" || v != problem.Clean(v) {
-		d.Wrong(field, words.T("This must be readable text. It is empty or contains control characters."))
+	switch v := strings.TrimSpace(string(s)); {
+	case v == "":
+		d.Wrong(field, words.T("This is missing or empty. Write a text."))
+	case len(v) > maxText:
+		d.Wrong(field, words.T("The text is too long. Write at most %d characters.", maxText))
+	case v != problem.Clean(v):
+		d.Wrong(field, words.T("The text contains control characters or others that cannot be seen. Type it again."))
 	}
 }
 
@@ -241,6 +270,10 @@ func oneOf(d *strictyaml.Document, field, value string, known ...string) bool {
 	if slices.Contains(known, value) {
 		return true
 	}
-	d.Wrong(field, words.T("%q is not known. Use one of: %s.", value, strings.Join(known, ", ")))
+	if value == "" {
+		d.Wrong(field, words.T("This is missing or empty. %s", strictyaml.OneOf(value, known...)))
+	} else {
+		d.Wrong(field, words.T("%q is not known. %s", value, strictyaml.OneOf(value, known...)))
+	}
 	return false
 }

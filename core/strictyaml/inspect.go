@@ -65,20 +65,25 @@ func (d *Document) mapping(n *yaml.Node, t reflect.Type, path string) {
 	}
 	known := fields(t)
 	seen := map[string]int{}
+	var once []*yaml.Node // a field that appears twice keeps the library from loading any
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
+		if seen[key.Value] == 0 {
+			once = append(once, key, value)
+		}
 		below := strings.TrimPrefix(path+"."+key.Value, ".")
 		field, ok := known[key.Value]
 		switch line := seen[key.Value]; {
 		case line > 0:
 			d.at(key, below, words.T("The field appears twice. The first is in line %d.", line))
 		case !ok || key.Kind != yaml.ScalarNode:
-			d.at(key, below, words.T("There is no such field. Known here: %s.", strings.Join(names(t), ", ")))
+			d.at(key, below, words.T("There is no such field. %s", OneOf(key.Value, names(t)...)))
 		default:
 			d.value(value, field, below)
 		}
 		seen[key.Value] = key.Line
 	}
+	n.Content = once
 }
 
 func (d *Document) at(n *yaml.Node, path string, text words.Text) {

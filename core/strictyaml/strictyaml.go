@@ -4,12 +4,14 @@
 package strictyaml
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
@@ -34,6 +36,11 @@ type Mistake struct {
 	Line  int
 	Field string
 	Text  words.Text
+}
+
+// within reports whether the mistake is in the field or below it.
+func (m Mistake) within(field string) bool {
+	return m.Field == field || strings.HasPrefix(m.Field, field+".") || strings.HasPrefix(m.Field, field+"[")
 }
 
 // problem is the mistake as an administrator reads it.
@@ -120,9 +127,12 @@ func count(n *yaml.Node) int {
 
 func (d *Document) syntax(data []byte, err error) {
 	var load *yaml.LoadError
+	line, odd := oddText(data)
 	switch {
 	case len(strings.TrimSpace(string(data))) == 0 || errors.As(err, &load) && strings.Contains(load.Message, "no documents"):
 		d.Wrong("", words.T("There is nothing in the file."))
+	case !odd.IsZero():
+		d.mistakes = append(d.mistakes, Mistake{File: d.file, Line: line, Text: odd})
 	case errors.As(err, &load) && load.Mark.Line > 0:
 		d.mistakes = append(d.mistakes, Mistake{File: d.file, Line: load.Mark.Line,
 			Text: words.T("This is not valid YAML: %s.", load.Message)})
@@ -133,10 +143,36 @@ func (d *Document) syntax(data []byte, err error) {
 	}
 }
 
+// oddText is what keeps a file from being read, and its line: several documents,
+// tabs that indent, bytes that are not UTF-8, or control characters.
+func oddText(data []byte) (line int, what words.Text) {
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return 0, words.Text{} // UTF-16, which the library reads
+	}
+	begun := false
+	for text := range strings.Lines(string(data)) {
+		line++
+		content, _, _ := strings.Cut(strings.TrimSpace(text), "#")
+		switch {
+		case !utf8.ValidString(text):
+			return line, words.T("The text is not UTF-8. Save the file as UTF-8 in your editor.")
+		case strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\r\n", r) || r == 0x7f }):
+			return line, words.T("The line contains control characters. Type it again.")
+		case strings.HasPrefix(strings.TrimLeft(text, " "), "\t"):
+			return line, words.T("The line is indented with a tab. Use spaces.")
+		case begun && strings.HasPrefix(text, "---"):
+			return line, words.T("A second document begins here. Write each product or cloud file as one document, without this line.")
+		}
+		begun = begun || content != ""
+	}
+	return 0, words.Text{}
+}
+
 // Wrong notes a mistake at the field, on the field's line or that of what it is
-// missing from. A field that has a mistake already gets no second one.
+// missing from. A field that has a mistake already, itself or in what is below
+// it, gets no second one.
 func (d *Document) Wrong(field string, text words.Text) {
-	if slices.ContainsFunc(d.mistakes, func(m Mistake) bool { return m.Field == field && field != "" }) {
+	if slices.ContainsFunc(d.mistakes, func(m Mistake) bool { return m.Field != "" && m.within(field) }) {
 		return
 	}
 	d.mistakes = append(d.mistakes, Mistake{File: d.file, Line: d.line(field), Field: field, Text: text})
@@ -149,8 +185,7 @@ func Item(path string, at int) string { return fmt.Sprintf("%s[%d]", path, at) }
 // a whole.
 func (d *Document) Sound(field string) bool {
 	return !slices.ContainsFunc(d.mistakes, func(m Mistake) bool {
-		return m.Field == "" || m.Field == field || field == "" ||
-			strings.HasPrefix(m.Field, field+".") || strings.HasPrefix(m.Field, field+"[")
+		return m.Field == "" || field == "" || m.within(field)
 	})
 }
 
