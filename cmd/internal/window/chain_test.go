@@ -184,6 +184,8 @@ func TestThePictureFollowsTheEvidence(t *testing.T) {
 	see("nothing run yet", "········", "no Proven\nThis computer", "no Root cause", "[Test the connection]")
 	p.tests()
 	see("before it is handed over", "✓✓·✓✓·✓·", "no Root cause", "Partly tested", "[Sign in]", "Choose the rooms first.", "no [Hand over]")
+	p.changes(func(c *connection.Connection) { c.Rooms.Mode = connection.All })
+	p.tests()
 	p.handsOver()
 	p.tests()
 	see("everything that an ordinary test proves", "✓✓·✓✓·✓✓", "no Root cause", "no Not reached")
