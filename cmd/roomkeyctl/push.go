@@ -52,7 +52,7 @@ func newPush(a *app) *cobra.Command {
 			// All of it is there, and nobody gets in: that is not done.
 			shut := s.CannotSignIn(c.Context())
 			err = a.show(pushed, func(w io.Writer) {
-				printLine(w, "The booking server has had this configuration since %s.", pushed.At.Format("2006-01-02 15:04:05 MST"))
+				printLine(w, "The booking server has this configuration. It was read back at %s.", pushed.At.Format("2006-01-02 15:04:05 MST"))
 				switch {
 				case shut != nil:
 					return
