@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -18,17 +19,21 @@ import (
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/simulator"
+	"github.com/roomkey/roomkey/core/simulator/booking"
 	"github.com/roomkey/roomkey/core/simulator/seatsurfing"
 )
 
-// desks is a Seatsurfing in this process that can be killed, or kill, at one of
-// its requests.
+// desks is a booking server in this process that can be killed, or kill, at one
+// of its requests.
 type desks struct {
 	t    *testing.T
 	file string
+	// open starts it with what is in the file, and names says what that is.
+	open  func() (http.Handler, error)
+	names func(disk []byte) ([]string, error)
 
 	mu    sync.Mutex
-	real  *seatsurfing.Server
+	real  http.Handler
 	count int
 	// at is the request at which strike is called, after it was served and before
 	// it is answered; 0 for none.
@@ -38,7 +43,7 @@ type desks struct {
 
 // restart is a server that died: what it had not on disk is gone.
 func (d *desks) restart() {
-	real, err := seatsurfing.New(seatsurfing.Options{Token: "writes", AdminToken: "console", File: d.file})
+	real, err := d.open()
 	if err != nil {
 		d.t.Error(err)
 		return
@@ -71,26 +76,62 @@ func (d *desks) served() int {
 }
 
 // holds is everything on its disk, by name.
-func (d *desks) holds() (all []string) {
+func (d *desks) holds() []string {
 	d.t.Helper()
-	var kept struct{ Providers, Locations, Spaces []map[string]any }
 	raw, err := os.ReadFile(d.file)
 	if os.IsNotExist(err) {
 		return nil
 	}
-	if err == nil {
-		err = json.Unmarshal(raw, &kept)
-	}
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	for kind, list := range map[string][]map[string]any{"sign-in": kept.Providers, "location": kept.Locations, "space": kept.Spaces} {
-		for _, o := range list {
-			all = append(all, fmt.Sprint(kind, " ", o["name"]))
-		}
+	all, err := d.names(raw)
+	if err != nil {
+		d.t.Fatal(err)
 	}
-	slices.Sort(all)
 	return all
+}
+
+// seats is a Seatsurfing, which keeps objects.
+func seats(t *testing.T) *desks {
+	d := &desks{t: t, file: filepath.Join(t.TempDir(), "desks.json")}
+	d.open = func() (http.Handler, error) {
+		return seatsurfing.New(seatsurfing.Options{Token: "writes", AdminToken: "console", File: d.file})
+	}
+	d.names = func(disk []byte) (all []string, err error) {
+		var kept struct{ Providers, Locations, Spaces []map[string]any }
+		err = json.Unmarshal(disk, &kept)
+		for kind, list := range map[string][]map[string]any{"sign-in": kept.Providers, "location": kept.Locations, "space": kept.Spaces} {
+			for _, o := range list {
+				all = append(all, fmt.Sprint(kind, " ", o["name"]))
+			}
+		}
+		slices.Sort(all)
+		return all, err
+	}
+	return d
+}
+
+// contracted is a server of the contract, which keeps a configuration as a whole.
+func contracted(t *testing.T) *desks {
+	dir := t.TempDir()
+	d := &desks{t: t, file: filepath.Join(dir, "booking", "configuration.json")}
+	d.open = func() (http.Handler, error) {
+		return booking.New(booking.Options{Dir: dir, Token: "writes", Fault: func(string) bool { return false },
+			Probe: func(context.Context, string, string, string) error { return nil }})
+	}
+	d.names = func(disk []byte) ([]string, error) {
+		var kept struct {
+			Stored struct {
+				Configuration struct {
+					Digest string `json:"digest"`
+				} `json:"configuration"`
+			} `json:"stored"`
+		}
+		err := json.Unmarshal(disk, &kept)
+		return []string{kept.Stored.Configuration.Digest}, err
+	}
+	return d
 }
 
 // disk is what it keeps, nil for nothing; put starts it again with that.
@@ -129,16 +170,20 @@ func copied(t *testing.T, folder string) string {
 }
 
 // TestKilledPush kills roomkeyctl push (SIGKILL), or the server, at every single
-// request of a first and of a changed push to Seatsurfing: the next start says
-// what is there, and the next push ends at the same, with nothing twice and
+// request of a first and of a changed push to either kind of server: the next start
+// says what is there, and the next push ends at the same, with nothing twice and
 // nothing lost.
 func TestKilledPush(t *testing.T) {
+	t.Run("seatsurfing", func(t *testing.T) { killed(t, seats(t), 3, "--product", "seatsurfing", "--option", "rooms") })
+	t.Run("contract", func(t *testing.T) { killed(t, contracted(t), 1, "--product", "offision-application") })
+}
+
+func killed(t *testing.T, d *desks, least int, product ...string) {
 	sim, err := simulator.Start(t.Context(), simulator.Options{Dir: t.TempDir(), Rooms: 3, Users: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer sim.Close()
-	d := &desks{t: t, file: filepath.Join(t.TempDir(), "desks.json")}
 	d.restart()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -157,9 +202,14 @@ func TestKilledPush(t *testing.T) {
 		t.Fatal(err)
 	}
 	domain := sim.Account().Domain
-	p.must("connection", "new", "Desks", "--cloud", "simulated", "--tenant", domain, "--product", "seatsurfing", "--option", "rooms",
-		"--client-id", sim.Account().ClientID, "--server", "http://"+listener.Addr().String())
-	p.must("register", "apply", "--yes")
+	address := "http://" + listener.Addr().String()
+	p.must(append([]string{"connection", "new", "Desks", "--cloud", "simulated", "--tenant", domain, "--client-id", sim.Account().ClientID, "--server", address}, product...)...)
+	if product[1] == "seatsurfing" {
+		p.must("register", "apply", "--yes")
+	}
+	rec := httptest.NewRecorder()
+	d.real.ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), http.MethodGet, booking.WellKnown, nil))
+	p.key = regexp.MustCompile(`age1\w+`).FindString(rec.Body.String())
 	var rooms struct {
 		Items []struct {
 			EmailAddress string `json:"emailAddress"`
@@ -180,7 +230,7 @@ func TestKilledPush(t *testing.T) {
 		n := d.served()
 		p.push()
 		requests, want := d.served()-n, d.holds()
-		if len(want) < 3 || requests < 5 {
+		if len(want) < least || requests < 5 || slices.Equal(before, want) {
 			t.Fatalf("push %d made %d requests and %v", i, requests, want)
 		}
 		whole, wholeDisk := p.home, d.disk()
@@ -188,7 +238,7 @@ func TestKilledPush(t *testing.T) {
 			for at := 1; at <= requests; at++ {
 				p.home = copied(t, home)
 				d.put(disk)
-				cmd := p.command("push", "--accept-warnings", "--remove")
+				cmd := p.pushes()
 				d.mu.Lock()
 				d.at = d.count + at
 				d.strike = d.restart
@@ -226,6 +276,8 @@ type pusher struct {
 	t    *testing.T
 	sim  *simulator.Simulator
 	home string
+	// key is the server's, "" where it has none.
+	key string
 }
 
 func (p *pusher) command(args ...string) *exec.Cmd {
@@ -249,11 +301,19 @@ func (p *pusher) must(args ...string) string {
 	return string(out)
 }
 
+func (p *pusher) pushes() *exec.Cmd {
+	args := []string{"push", "--accept-warnings", "--remove"}
+	if p.key != "" {
+		args = append(args, "--confirm", p.key)
+	}
+	return p.command(args...)
+}
+
 // push is a push that nobody disturbs. Its status is 1: nobody can sign in before
 // the registration has the server's redirect URI.
 func (p *pusher) push() {
 	p.t.Helper()
-	if out, err := p.command("push", "--accept-warnings", "--remove").CombinedOutput(); err != nil && !strings.Contains(string(out), "booking.redirect-uri") {
+	if out, err := p.pushes().CombinedOutput(); err != nil && !strings.Contains(string(out), "booking.redirect-uri") {
 		p.t.Errorf("push: %v\n%s", err, out)
 	}
 }
