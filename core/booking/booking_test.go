@@ -205,6 +205,7 @@ func TestAnswersThatDoNotFit(t *testing.T) {
 		{"403", "text/plain", "no", 403, nil, "booking.forbidden"},
 		{"500", "text/html", "<html><title>Oops</title>", 500, nil, "booking.server-error"},
 		{"429", "text/plain", "", 429, nil, "booking.too-many-requests"},
+		{"511", "text/html", "<html><title>Wi-Fi</title>", 511, nil, "booking.network-sign-in"},
 		{"418", "text/plain", "", 418, nil, "booking.refused"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

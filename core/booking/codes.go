@@ -24,6 +24,7 @@ var (
 	codeNameTaken        = problem.Declare("booking.name-taken", problem.Refused)
 	CodeNoAPI            = problem.Declare("booking.no-api", problem.Absent)
 	codeNoContract       = problem.Declare("booking.no-contract", problem.Absent)
+	codeNetworkSignIn    = problem.Declare("booking.network-sign-in", problem.NoAnswer)
 	codeNoLog            = problem.Declare("booking.no-log", problem.Local)
 	codeGuarded          = problem.Declare("booking.description-guarded", problem.Denied)
 	CodeNotFound         = problem.Declare("booking.not-found", problem.Absent)

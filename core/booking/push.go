@@ -224,6 +224,8 @@ func titleAndDetail(err error) words.Text {
 	return words.Lines(p.Title, p.Detail)
 }
 
+var changedSince = words.T("The booking server's configuration changed after it was shown.")
+
 // compared is a refusal as what the server was read to hold after it bears it out.
 func (c *Client) compared(refusal error, seen, now Current) error {
 	p, still := *problem.Of(refusal), same(now, seen)
@@ -236,8 +238,10 @@ func (c *Client) compared(refusal error, seen, now Current) error {
 			With(p.Detail).By(refusal).
 			Fix(words.T("Give this text to whoever runs the booking server: its response does not match what it has."))
 	case now.Configuration == nil:
+		p.Title = changedSince
 		p.Detail = words.T("The server no longer has a configuration.")
 	default:
+		p.Title = changedSince
 		differ := Changes(seen.Configuration, *now.Configuration)
 		if p.Detail = listed(differ); len(differ) == 0 {
 			p.Detail = words.T("Only its ETag is different. If this happens at every attempt, give this text to the server's vendor.")

@@ -80,7 +80,7 @@ func (c caller) ofStatus(method, host string, a answer, r refusal) *problem.Prob
 			Lead(words.T("If it is right, the server does not have this API: export the configuration as a file."), problem.PlaceExport).
 			Lead(words.T("Or type the values into the vendor's form."), problem.PlaceForm)
 	case a.status == http.StatusPreconditionFailed:
-		return problem.New(codeETagMismatch, words.T("The booking server's configuration changed after it was shown.")).
+		return problem.New(codeETagMismatch, words.T("%s reports that its configuration is not the one that was shown (HTTP %d).", host, a.status)).
 			Lead(words.T("Check what has changed, then try again."), problem.PlaceLook)
 	case a.status == http.StatusConflict && r.Code == "in-progress":
 		return problem.New(codeInProgress, words.T("The booking server is still working on the previous hand-over.")).
@@ -88,8 +88,11 @@ func (c caller) ofStatus(method, host string, a answer, r refusal) *problem.Prob
 	case a.status == http.StatusTooManyRequests:
 		return problem.New(codeTooManyRequests, words.T("%s is limiting requests.", host)).
 			Fix(words.T("Wait a minute and try again."))
+	case a.status == http.StatusNetworkAuthenticationRequired:
+		return problem.New(codeNetworkSignIn, words.T("A network on the way to %s wants a sign-in first (HTTP %d).", host, a.status)).
+			Fix(words.T("Open a page of the internet in a browser, sign in to the network, then try again."))
 	case a.status >= 500:
-		return problem.New(codeServerError, words.T("%s has an internal problem.", host)).
+		return problem.New(codeServerError, words.T("%s reports an internal problem (HTTP %d).", host, a.status)).
 			Fix(words.T("Try again in a few minutes. If this continues, give the text above to whoever runs the booking server."))
 	}
 	p := problem.New(codeRefused, words.T("%s refused the request (HTTP %d).", host, a.status))

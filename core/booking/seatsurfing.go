@@ -128,7 +128,7 @@ func (s *seatsurfing) Describe(ctx context.Context) (Description, error) {
 	case err != nil:
 		return d, err
 	case health.Status != "success":
-		return d, problem.New(codeServerError, words.T("%s has an internal problem.", hostOf(s.server.URL))).
+		return d, problem.New(codeServerError, words.T("%s reports an internal problem.", hostOf(s.server.URL))).
 			With(words.T("Its health check says “%s”.", problem.Line(health.Status))).
 			Fix(words.T("Ask whoever runs the booking server to look at its database."))
 	}
