@@ -189,7 +189,7 @@ func (s Script) For(t Target) (Script, error) {
 			p.Default = said
 		}
 	}
-	_, err := prepare(s.Name, t, nil)
+	_, err := prepare(s.Name, t, nil, (*build).reach)
 	return s, err
 }
 

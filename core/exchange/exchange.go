@@ -165,7 +165,7 @@ var builders = map[string]func(*build) error{
 // FieldErrors; other errors are problems: exchange.unknown-script,
 // exchange.no-tenant, exchange.no-rooms, exchange.cloud, …
 func Generate(name string, t Target, values map[string]any) (Document, error) {
-	b, err := prepare(name, t, values)
+	b, err := prepare(name, t, values, (*build).reach)
 	if err != nil {
 		return Document{}, err
 	}
@@ -194,15 +194,16 @@ func WorkOf(name string, t Target, values map[string]any) (Work, error) {
 		return Work{}, problem.New(codeNoAPI, words.T("Microsoft has no supported API for what %s does.", name)).
 			Run(words.T("Have an Exchange administrator run the script:"), "roomkeyctl script show "+name)
 	}
-	b, err := prepare(name, t, values)
+	b, err := prepare(name, t, values, func(*build) error { return nil }) // Graph is in every cloud
 	if err != nil {
 		return Work{}, err
 	}
 	return Work{b.script, b.intent.Operations, b.doc.Warnings}, nil
 }
 
-// prepare is all of Generate but the text.
-func prepare(name string, t Target, values map[string]any) (*build, error) {
+// prepare is all of Generate but the text; reach is whether there is something to
+// connect to.
+func prepare(name string, t Target, values map[string]any, reach func(*build) error) (*build, error) {
 	s, ok := find(name)
 	if !ok {
 		return nil, problem.New(codeUnknownScript, words.T("There is no script called %s.", name)).
@@ -218,7 +219,7 @@ func prepare(name string, t Target, values map[string]any) (*build, error) {
 	b := &build{Target: t, script: s, form: newForm(s, values), data: map[string]any{}}
 	b.intent = intent{Schema: 1, Script: name, Connection: t.Connection.ID, Tenant: t.Connection.Tenant.ID, Cloud: t.Cloud.ID, Objects: []string{}, Operations: []Operation{}}
 	b.doc.Name, b.doc.File = name, name+".ps1"
-	if err := b.reach(); err != nil {
+	if err := reach(b); err != nil {
 		return nil, err
 	}
 	if err := builders[name](b); err != nil {

@@ -23,7 +23,7 @@ func (s Script) wanted(t Target) bool {
 	case "limit-application", "limit-application-test", "limit-application-undo", "restore-grant":
 		return c.Scope.Kind == connection.ScopeRBAC
 	case "remove-grant", "access-policy-migrate": // once there is evidence
-		_, err := prepare(s.Name, t, nil)
+		_, err := prepare(s.Name, t, nil, (*build).reach)
 		return err == nil || problem.CodeOf(err) == codeTooEarly
 	case "access-policy-show":
 		return c.Scope.Kind == connection.ScopePolicy

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -57,6 +58,59 @@ func TestRoomsAreBlockedByGraph(t *testing.T) {
 	restrict.View(page.ViewScripts)
 	s.press("Undo…")
 	s.sees("amend.nothing-made")
+}
+
+// TestRoomsAreDescribedByGraph: a tenant with 200 rooms is described from a table on the
+// page, with less than a tenth of the presses that the script takes, and as it was after.
+func TestRoomsAreDescribedByGraph(t *testing.T) {
+	_, s := simulate(t, simulator.Options{Rooms: 200, Users: 5})
+	s.goes(setup.Choose)
+	s.press("Continue")
+	s.goes(setup.Restrict)
+	const script = "set-places"
+	target, err := s.shell.Session().ScriptTarget(t.Context())
+	if err != nil || len(target.Rooms) != 200 {
+		t.Fatal(err, len(target.Rooms))
+	}
+	var table strings.Builder
+	table.WriteString("Address;Building;Floor;Capacity\n")
+	for i, r := range target.Rooms {
+		fmt.Fprintf(&table, "%s;O'Brien $(House) „%d“;%d;%d\n", r.EmailAddress, i%7, i%5, i+2)
+	}
+	restrict := s.shell.Page().(*page.Restrict)
+	presses := 3 // the list of scripts, the script, and the file in its dialog
+	restrict.Open(script)
+	s.rest()
+	press := func(text string) { presses++; s.press(text) }
+	s.files.content = table.String()
+	shows(s, func(b *kit.Button) bool {
+		if b.Text == "Choose…" {
+			b.OnTapped()
+		}
+		return false
+	})
+	s.rest()
+	press("Sign in and plan")
+	s.sees("O'Brien $(House) „3“", "The plan")
+	press("Apply")
+	s.sees("200 done, 0 failed.")
+	doc, err := exchange.Generate(script, target, map[string]any{"table": table.String()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := 0
+	for _, how := range []int{0, 2} { // with -WhatIf, and without
+		keys += len(doc.HowToRun[how].Command) + 1
+	}
+	t.Logf("%d presses here, %d keys for the script", presses, keys)
+	if presses*10 >= keys {
+		t.Errorf("%d presses here, %d keys for the script", presses, keys)
+	}
+	restrict.View(page.ViewScripts)
+	s.press("Undo…")
+	s.sees("What is restored")
+	s.press("Restore")
+	s.sees("200 done, 0 failed.")
 }
 
 // TestWhatGraphMakes: a preview is off until it is chosen, and the service account is

@@ -26,6 +26,7 @@ type seat struct {
 	shell  *ui.Shell
 	queue  *kit.Queue
 	window fyne.Window
+	files  *files
 }
 
 // simulate sits down before the connection to a simulated tenant.
@@ -43,9 +44,9 @@ func simulate(t *testing.T, o simulator.Options) (*Home, *seat) {
 func sitDown(t testing.TB, h *Home, id string) *seat {
 	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(kit.ForcedTheme(theme.VariantLight))
-	s := &seat{t: t, queue: kit.NewQueue()}
+	s := &seat{t: t, queue: kit.NewQueue(), files: &files{}}
 	clip := test.NewClipboard()
-	s.shell = ui.NewShell(t.Context(), ui.Options{Home: h, Files: noFiles{}, Host: &kit.Host{
+	s.shell = ui.NewShell(t.Context(), ui.Options{Home: h, Files: s.files, Host: &kit.Host{
 		Dispatch: s.queue.Dispatch, Clipboard: func() fyne.Clipboard { return clip },
 		OpenURL: func(string) {}, After: func(time.Duration, func()) func() { return func() {} },
 	}})
@@ -64,6 +65,18 @@ type noFiles struct{}
 func (noFiles) Open([]string, func(string, []byte))            {}
 func (noFiles) Save(page.File, func(string, *problem.Problem)) {}
 func (noFiles) Folder(func(string))                            {}
+
+// files is a person who chooses the table with this content, if there is one.
+type files struct {
+	noFiles
+	content string
+}
+
+func (f *files) Open(kinds []string, done func(string, []byte)) {
+	if f.content != "" && slices.Contains(kinds, ".csv") {
+		done("chosen", []byte(f.content))
+	}
+}
 
 // rest waits until nothing runs.
 func (s *seat) rest() {
