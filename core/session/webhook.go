@@ -153,7 +153,7 @@ func told(all []Health, unread []*problem.Problem) (title string, lines []string
 		for _, t := range h.Wants {
 			wants = append(wants, t.String())
 		}
-		lines = append(lines, problem.Line(h.Name+": "+strings.Join(wants, " ")))
+		lines = append(lines, problem.Line(h.Name+": "+strings.Join(wants, " · ")))
 	}
 	for _, p := range unread {
 		lines = append(lines, problem.Line(p.Title.String()))

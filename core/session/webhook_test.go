@@ -55,6 +55,10 @@ func TestMessage(t *testing.T) {
 	if got := text(WebhookSlack, all[:1]); !strings.Contains(got, "1 connection works") {
 		t.Error(got)
 	}
+	two := []Health{{Name: "Two", Wants: []words.Text{words.T("Roles are missing: A, B"), words.T("Test it.")}}}
+	if got := text(WebhookPlain, two); !strings.Contains(got, "A, B · Test it.") {
+		t.Error(got)
+	}
 	var many []Health
 	for i := range 500 {
 		many = append(many, Health{Name: fmt.Sprint("Connection ", i), Wants: []words.Text{words.T("%s", strings.Repeat("x", 300))}})
