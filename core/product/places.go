@@ -29,7 +29,9 @@ func (p Product) Shows(to problem.Place, adapter string) bool {
 		return adapter != AdapterContract // that server says it by itself
 	case at(problem.PlaceConsent):
 		return !p.tested()
-	case at(problem.PlaceSignIn), at(problem.PlaceUndo), at(problem.PlaceClientSecret), at(problem.PlaceCertificate), at(problem.PlaceExpires):
+	case at(problem.PlaceServerURL):
+		return p.tested() || p.Asks("server.url")
+	case at(problem.PlaceSignIn), at(problem.PlaceUndo), at(problem.PlaceClientSecret), at(problem.PlaceCertificate), at(problem.PlaceExpires), at(problem.PlaceServerCA):
 		return p.tested() // what the vendor has is not registered here
 	case at(problem.PlaceOrganizer):
 		return p.tested() && p.Writes != WritesNothing

@@ -106,12 +106,13 @@ func (c *Consent) scopes() []string {
 	return append(slices.Clone(entra.ScopesRead), session.ScopesRooms...)
 }
 
-// looked reads the grants once somebody is signed in.
+// looked reads the grants whenever the page is shown and somebody is signed in:
+// what was read before may have changed since, or the reading was stopped.
 func (c *Consent) looked(then func()) {
 	if c.state.Account == nil {
 		c.seen = session.Consent{}
 		c.look()
-	} else if then == nil && !c.seen.Read && c.unknown == nil {
+	} else if then == nil && c.unknown == nil {
 		then = func() { c.read(false) }
 	}
 	c.show()

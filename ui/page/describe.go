@@ -38,7 +38,7 @@ type Describe struct {
 	choice                 *permissionChoice
 	open                   *fyne.Container
 	blanks                 *blanks
-	more                   fyne.CanvasObject
+	server, more           fyne.CanvasObject
 	token                  *secretBox
 	tokenPart              *fyne.Container
 	chosen                 map[string]bool
@@ -88,11 +88,12 @@ func NewDescribe(env *Env) *Describe {
 	d.tokenPart = kit.Column(0, d.token.field)
 
 	d.more = section(kit.L("What the product needs to know"), d.blanks.object, d.redirect, d.button, d.notifyURL, d.lifecycle, d.account, d.card, d.groups)
+	d.server = section(kit.L("Booking server"), d.url, d.tokenPart, d.adapterCA, d.testLasts)
 	body := kit.Column(kit.GapWide,
 		d.notice.object,
 		section(kit.L("Microsoft 365"), name, d.cloud, d.tenant, d.found),
 		section(kit.L("Booking product"), d.product, d.about, d.open, d.options, d.choice.object),
-		section(kit.L("Booking server"), d.url, d.tokenPart, d.adapterCA, d.testLasts),
+		d.server,
 		d.more)
 	d.frame = kit.NewFrame(kit.L("Describe the connection"),
 		kit.L("Choose the tenant and its booking server. Roomkey looks up the tenant and changes nothing there."), body)
@@ -221,10 +222,12 @@ func (d *Describe) showProduct() {
 		d.redirect: problem.PlaceRedirectURIs, d.button: problem.PlaceLoginButton,
 		d.notifyURL: problem.PlaceNotifications, d.lifecycle: problem.PlaceLifecycle,
 		d.account: problem.PlaceServiceAccount, d.card: problem.PlaceCardNumber,
-		d.groups: problem.PlaceDefaultGroups, d.tokenPart: problem.PlaceServerToken,
+		d.groups: problem.PlaceDefaultGroups, d.server: problem.PlaceServerURL, d.tokenPart: problem.PlaceServerToken,
+		d.adapterCA: problem.PlaceServerCA,
 	} {
 		hide(part, !p.Shows(place, adapter))
 	}
+	hide(d.testLasts, !p.Shows(problem.PlaceCheck, adapter))
 	if p.ServiceAccount != nil {
 		d.account.SetHelp(kit.L(p.ServiceAccount.Purpose))
 	}

@@ -46,7 +46,9 @@ func (s *seat) describes(sim *simulator.Simulator, product, server string) {
 	s.goes(setup.Describe)
 	s.puts("Tenant", sim.Account().Domain)
 	s.puts("Booking product", product)
-	s.puts("Address of the booking server", server)
+	if server != "" {
+		s.puts("Address of the booking server", server)
+	}
 	s.press("Find the tenant")
 }
 
