@@ -169,12 +169,12 @@ func (r *reader) wellFormed() *problem.Problem {
 		return problem.New(codeDamaged, words.T("%s is not UTF-8 text.", r.file)).
 			Fix(words.T("Open %s in an editor and save it again with the encoding UTF-8.", r.file))
 	}
-	switch at, deep := tooMuch(r.data); {
-	case deep:
+	switch at, limit := tooMuch(r.data); limit {
+	case maxDepth:
 		return problem.New(codeDamaged, words.T("%s, line %d: the fields are nested more than %d levels deep, so this is not a connection.", r.file, r.line(int64(at)), maxDepth)).
 			Fix(words.T("Choose the file of a Roomkey connection."))
-	case at >= 0:
-		return problem.New(codeDamaged, words.T("%s, line %d: there are more than %d fields before this one, so this is not a connection.", r.file, r.line(int64(at)), maxFields)).
+	case maxFields, maxValues:
+		return problem.New(codeDamaged, words.T("%s, line %d: there are more than %d fields or values before this one, so this is not a connection.", r.file, r.line(int64(at)), limit)).
 			Fix(words.T("Choose the file of a Roomkey connection."))
 	}
 	var all json.RawMessage
@@ -204,18 +204,19 @@ func (r *reader) wellFormed() *problem.Problem {
 		By(err)
 }
 
-// maxDepth and maxFields are more levels and fields than any document has, its
-// unknown fields included.
+// More levels, fields and values than any document has, its unknown fields
+// included. Every start of Roomkey reads all documents.
 const (
 	maxDepth  = 100
 	maxFields = 20_000
+	maxValues = 200_000
 )
 
-// tooMuch is where a JSON text goes deeper than maxDepth or has more than
-// maxFields, -1 when nowhere. It looks at brackets and colons only: the decoder's
-// work grows with the square of the depth.
-func tooMuch(data []byte) (at int, deep bool) {
-	depth, fields, quoted := 0, 0, false
+// tooMuch is where a JSON text goes beyond which of the limits, 0 for none. It
+// looks at brackets, colons and commas only: the decoder's work grows with the
+// square of the depth.
+func tooMuch(data []byte) (at, limit int) {
+	depth, fields, values, quoted := 0, 0, 0, false
 	for i := 0; i < len(data); i++ {
 		switch b := data[i]; {
 		case quoted && b == '\\':
@@ -225,17 +226,21 @@ func tooMuch(data []byte) (at int, deep bool) {
 		case quoted:
 		case b == ':':
 			if fields++; fields > maxFields {
-				return i, false
+				return i, maxFields
+			}
+		case b == ',':
+			if values++; values > maxValues {
+				return i, maxValues
 			}
 		case b == '{' || b == '[':
 			if depth++; depth > maxDepth {
-				return i, true
+				return i, maxDepth
 			}
 		case b == '}' || b == ']':
 			depth--
 		}
 	}
-	return -1, false
+	return 0, 0
 }
 
 // after names the last field that can be read before the damage, "" for none.
