@@ -90,9 +90,10 @@ func TestServerThatAlters(t *testing.T) {
 // contract.
 func TestDescriptionWithMistakes(t *testing.T) {
 	for text, code := range map[string]string{
-		`{"product":"P","contractVersion":2}`:                                                                    "booking.contract-version",
-		`{"product":"P","contractVersion":0}`:                                                                    "booking.contract-version",
-		`{"product":"P","contractVersion":"1"}`:                                                                  "booking.unexpected-answer",
+		`{"product":"P","contractVersion":2}`:   "booking.contract-version",
+		`{"product":"P","contractVersion":0}`:   "booking.contract-version",
+		`{"product":"P"}`:                       "booking.unexpected-answer",
+		`{"product":"P","contractVersion":"1"}`: "booking.unexpected-answer",
 		`{"product":"P","contractVersion":1,"apiBase":"/api","sealingRecipient":"` + recipient + `"}`:            "booking.unexpected-answer",
 		`{"product":"P","contractVersion":1,"apiBase":"https://x/a?b=c","sealingRecipient":"` + recipient + `"}`: "booking.unexpected-answer",
 		`{"product":"P","contractVersion":1,"apiBase":"https://x/a","sealingRecipient":"age1qqqq"}`:              "booking.unexpected-answer",

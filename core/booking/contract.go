@@ -53,9 +53,18 @@ func (c *contract) Describe(ctx context.Context) (Description, error) {
 	if err != nil {
 		return d, err
 	}
-	if err := c.decode(a, &d); err != nil {
+	var said struct {
+		Description
+		ContractVersion *int `json:"contractVersion"`
+	}
+	err = c.decode(a, &said)
+	if d = said.Description; err != nil {
 		return d, err
 	}
+	if said.ContractVersion == nil {
+		return d, c.unexpected(a, words.T("The field “%s” is missing.", "contractVersion"))
+	}
+	d.ContractVersion = *said.ContractVersion
 	if d.ContractVersion != contractVersion {
 		return d, problem.New(codeContractVersion, words.T("The booking server uses another version of the contract.")).
 			With(words.T("It speaks version %d, Roomkey speaks version %d.", d.ContractVersion, contractVersion)).
@@ -80,7 +89,7 @@ func (c *contract) Describe(ctx context.Context) (Description, error) {
 
 func (c *contract) valid(a answer, d Description) error {
 	if strings.TrimSpace(d.Product) == "" {
-		return c.unexpected(a, words.T("The field “product” is missing."))
+		return c.unexpected(a, words.T("The field “%s” is missing.", "product"))
 	}
 	for field, u := range map[string]string{"apiBase": d.APIBase, "notificationUrl": d.NotificationURL, "lifecycleNotificationUrl": d.LifecycleNotificationURL} {
 		if (u != "" || field == "apiBase") && webAddress(u) != nil {
