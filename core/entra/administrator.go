@@ -189,7 +189,11 @@ func (a *Administrator) silently(ctx context.Context, o ...public.AcquireSilentO
 		if p.Code == CodeFailed {
 			return vault.Secret{}, needed().By(err)
 		}
-		return vault.Secret{}, a.explained(p, device)
+		p = a.explained(p, device)
+		if p.Kind.Decided() { // the next sign-in asks the person, and does not count on this one
+			_ = a.forget()
+		}
+		return vault.Secret{}, p
 	}
 	token := vault.NewSecret(result.AccessToken)
 	a.mu.Lock()

@@ -94,6 +94,14 @@ func TestBrowser(t *testing.T) {
 	if err != nil || !slices.Contains(readClaims(renewed).Scopes, "Application.ReadWrite.All") || time.Until(a.Account().Expires) < 30*time.Minute {
 		t.Fatalf("renewed: %v", err)
 	}
+	// One that Microsoft no longer renews is none: the next sign-in asks the person.
+	r.sim.Advance(400 * 24 * time.Hour)
+	if _, err := a.Renew(t.Context()); problem.CodeOf(err).String() != "entra.AADSTS700082" || a.Holds(ScopesRead) {
+		t.Errorf("a sign-in that ended is kept: %v", err)
+	}
+	if _, err := a.Browser(t.Context(), ScopesRead, r.person); err != nil || !a.Holds(ScopesRead) {
+		t.Fatal(err)
+	}
 	if err := a.SignOut(); err != nil {
 		t.Fatal(err)
 	}
