@@ -72,7 +72,7 @@ func checkAddresses(_ context.Context, s *State) Finding {
 			With(words.T("Without it, the booking server does not learn that a subscription has ended or that notifications were missed.")).
 			Lead(words.T("Enter the lifecycle URL that the booking server shows."), problem.PlaceLifecycle))
 	}
-	return pass(words.T("Every address that %s needs is there.", s.Product.Name))
+	return s.asDescribed(pass(words.T("Every address that %s needs is there.", s.Product.Name)))
 }
 
 // inside reports whether a host cannot be one of the internet: a private address, a

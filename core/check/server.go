@@ -25,6 +25,9 @@ func serverChecks() []Check {
 }
 
 func checkReach(ctx context.Context, s *State) Finding {
+	s.mu.Lock()
+	s.undescribed = ServerReach
+	s.mu.Unlock()
 	e, err := s.probe(ctx, s.Connection.Server.URL)
 	if err != nil {
 		return refused(err)
@@ -83,6 +86,9 @@ func checkServerCertificate(_ context.Context, s *State) Finding {
 }
 
 func checkContract(ctx context.Context, s *State) Finding {
+	s.mu.Lock()
+	s.undescribed = ServerContract
+	s.mu.Unlock()
 	d, err := s.Server.Describe(ctx)
 	if err != nil {
 		return judge(err)
@@ -96,13 +102,24 @@ func checkContract(ctx context.Context, s *State) Finding {
 			Fix(words.T("Install the newest Roomkey, or the version of the booking server that goes with this one.")))
 	}
 	s.mu.Lock()
-	s.server = d
+	s.server, s.undescribed = d, ""
 	s.mu.Unlock()
 	says := words.T("%s answers.", d.Product)
 	if d.Contract != "" {
 		says = words.T("%s %s, interface %s.", d.Product, d.Version, d.Contract)
 	}
 	return pass(says).with("product", d.Product).with("version", d.Version).with("contract", d.Contract)
+}
+
+// asDescribed is a finding that rests on what the booking server says of itself:
+// where it did not say that, nothing was found.
+func (s *State) asDescribed(f Finding) Finding {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if can, _ := speaks(s.Input); !can || s.undescribed == "" {
+		return f
+	}
+	return Finding{Status: Skipped, Because: s.undescribed, Note: words.T("The booking server did not say which addresses it expects.")}
 }
 
 func checkServerToken(ctx context.Context, s *State) Finding {

@@ -48,7 +48,7 @@ func checkRedirects(_ context.Context, s *State) Finding {
 			Lead(words.T("Fill in the blanks of the redirect URI, and update the registration."), problem.PlaceRedirectURIs)).with("guide", signOn.Patterns)
 	}
 	if len(want) == 0 {
-		return Finding{Status: Skipped, Note: words.T("Neither the booking server nor this connection names the address to which sign-in returns. Enter the redirect URI if people should sign in.")}
+		return s.asDescribed(Finding{Status: Skipped, Note: words.T("Neither the booking server nor this connection names the address to which sign-in returns. Enter the redirect URI if people should sign in.")})
 	}
 	have, platform := a.Redirects(signOn.Platform), product.PlatformText(signOn.Platform)
 	page := words.T("Microsoft Entra admin center, App registrations, this application, Authentication, platform %s: press \"Add URI\", enter it exactly so, and press \"Save\".", platform)
@@ -74,7 +74,7 @@ func checkRedirects(_ context.Context, s *State) Finding {
 		return fail(p.Fix(page).See(words.T("Authentication of this application"), s.portal("Authentication"))).
 			with("wanted", want).with("application", have)
 	}
-	return pass(words.T("Every redirect URI of the booking server is registered.")).with("wanted", want)
+	return s.asDescribed(pass(words.T("Every redirect URI of the booking server is registered."))).with("wanted", want)
 }
 
 func bareURI(uri string) string {

@@ -58,7 +58,10 @@ type State struct {
 	// reached is what was seen when the booking server was reached.
 	reached transport.Evidence
 	server  ServerDescription
-	status  ServerStatus
+	// undescribed is the check in which the server did not say what it is, "" where
+	// it did or was not asked.
+	undescribed string
+	status      ServerStatus
 	// held is what the server was seen to hold.
 	held ServerCurrent
 	// registration as the administrator's sign-in reads it, nil if unread.

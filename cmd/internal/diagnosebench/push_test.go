@@ -4,8 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/roomkey/roomkey/cmd/internal/wire"
-	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/evidence"
@@ -22,17 +20,11 @@ func TestProofHasAnAge(t *testing.T) {
 	t.Cleanup(func() { _ = b.close() })
 	ahead := time.Duration(0)
 	b.env.Now = func() time.Time { return time.Now().Add(ahead) }
-	s, err := wire.ConnectSimulated(t.Context(), b.env, b.sim, "age")
+	s, err := b.open(t.Context(), "age")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if err := s.Edit(t.Context(), func(c *connection.Connection) { c.Server.Adapter = booking.AdapterContract }); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Discover(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	if run, err := s.Check(t.Context(), check.Options{}, nil, nil); err != nil || run.Verdict != check.Passed {
 		t.Fatalf("%v, %+v", err, run.RootCause)
 	}

@@ -102,17 +102,11 @@ func (b *bench) diagnose(ctx context.Context, sc scenario) (check.Run, error) {
 	if err := b.sim.SetFaults(); err != nil {
 		return none, err
 	}
-	s, err := wire.ConnectSimulated(ctx, b.env, b.sim, fmt.Sprintf("%s %d", sc.name, b.n))
+	s, err := b.open(ctx, fmt.Sprintf("%s %d", sc.name, b.n))
 	if err != nil {
 		return none, err
 	}
 	defer s.Close()
-	if err := s.Discover(ctx); err != nil {
-		return none, err
-	}
-	if err := s.Edit(ctx, func(c *connection.Connection) { c.Server.Adapter = booking.AdapterContract }); err != nil {
-		return none, err
-	}
 	if sc.pushed {
 		if err := b.push(ctx, s); err != nil {
 			return none, fmt.Errorf("pushing beforehand: %w", err)
@@ -164,6 +158,24 @@ func (b *bench) diagnose(ctx context.Context, sc scenario) (check.Run, error) {
 		sc.options(b, &o)
 	}
 	return s.Check(ctx, o, sc.emit, nil)
+}
+
+// open makes a connection with all rooms chosen, to a server of the contract.
+func (b *bench) open(ctx context.Context, name string) (*session.Session, error) {
+	s, err := wire.ConnectSimulated(ctx, b.env, b.sim, name)
+	if err != nil {
+		return nil, err
+	}
+	if err = s.Discover(ctx); err == nil {
+		err = s.Edit(ctx, func(c *connection.Connection) {
+			c.Server.Adapter, c.Rooms.Mode = booking.AdapterContract, connection.All
+		})
+	}
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
 }
 
 // push hands the configuration over as it is.
