@@ -5,8 +5,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/strictyaml"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -100,6 +103,9 @@ func productNew(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if r := product.ReviewFile(p.ID+".yaml", data); len(r.Mistakes) > 0 {
+				return a.review(r)
+			}
 			if d.out == "" {
 				paths, err := wire.PathsOf(a.configDir)
 				if err != nil {
@@ -109,9 +115,9 @@ func productNew(a *app) *cobra.Command {
 					return err
 				}
 				d.out = filepath.Join(paths.Products, p.ID+".yaml")
-			}
-			if r := product.ReviewFile(d.out, data); len(r.Mistakes) > 0 {
-				return a.review(r)
+				if _, err := os.Lstat(d.out); err == nil { // it may have been worked on since
+					return usage("The file %s exists. Choose another ID with --id, or name the file with --out to replace it.", d.out)
+				}
 			}
 			if err := a.write(d.out, data); err != nil || d.out == "-" {
 				return err
@@ -141,10 +147,18 @@ func productNew(a *app) *cobra.Command {
 // draft asks for what no flag has said.
 func (a *app) draft(ctx context.Context, d *drafted) (product.Product, error) {
 	var stopped error
-	ask := func(into *string, question words.Key, otherwise string) {
-		if *into == "" && stopped == nil {
+	ask := func(into *string, question words.Key, otherwise string, known ...string) {
+		for *into == "" && stopped == nil {
 			*into, stopped = a.typed(ctx, words.T(question))
 			*into = cmp.Or(*into, otherwise)
+			if i := slices.IndexFunc(known, func(k string) bool { return strings.EqualFold(k, *into) }); i >= 0 {
+				*into = known[i]
+			} else if len(known) > 0 && stopped == nil {
+				a.say("%s", strictyaml.OneOf(*into, known...))
+				*into = ""
+				continue
+			}
+			return
 		}
 	}
 	ask(&d.name, "Name of the product", "")
@@ -152,6 +166,7 @@ func (a *app) draft(ctx context.Context, d *drafted) (product.Product, error) {
 		return product.Product{}, usage("The product needs a name: --name NAME")
 	}
 	d.id = cmp.Or(d.id, product.IDOf(d.name))
+	ask(&d.id, "ID of the product, in lowercase letters, digits and hyphens", "")
 	if d.fromConnection {
 		s, err := a.open()
 		if err != nil {
@@ -162,7 +177,7 @@ func (a *app) draft(ctx context.Context, d *drafted) (product.Product, error) {
 	}
 	ask(&d.vendor, "Vendor", "")
 	ask(&d.source, "Address of the vendor's guide", "")
-	ask(&d.model, "How the vendor gets access: own (an application of yours), vendor (the vendor's application), user (a service account) [own]", string(product.Own))
+	ask(&d.model, "How the vendor gets access: own (an application of yours), vendor (the vendor's application), user (a service account) [own]", string(product.Own), string(product.Own), string(product.Vendor), string(product.User))
 	model := product.Model(d.model)
 	if model != product.Own {
 		ask(&d.clientID, "Application (client) ID of the vendor's application, empty if the guide does not name it", "")
@@ -171,18 +186,39 @@ func (a *app) draft(ctx context.Context, d *drafted) (product.Product, error) {
 	if model == product.User {
 		ask(&d.account, "What the service account is for", d.name+" books rooms as this account.")
 	}
-	for next := "first"; len(d.permissions) == 0 || next != ""; {
-		next = ""
-		if ask(&next, "Permission and why, as Calendars.ReadWrite=It books rooms. (empty to end)", ""); next == "" {
+	for asked := len(d.permissions) == 0; asked; {
+		var value, why string
+		if ask(&value, "Permission that the guide names, such as Calendars.ReadWrite or delegated:User.Read (empty to end)", ""); value == "" {
 			break
 		}
-		d.permissions = append(d.permissions, next)
+		value, why, _ = strings.Cut(value, "=")
+		choice := value
+		if model == product.User { // there all are delegated
+			choice = "delegated:" + strings.TrimPrefix(value, "delegated:")
+		}
+		if unknown := product.UnknownPermission(choice); unknown != nil {
+			a.say("%s", *unknown)
+			continue
+		}
+		if ask(&why, "Why the product needs it", ""); why != "" {
+			d.permissions = append(d.permissions, value+"="+why)
+		}
 	}
-	ask(&d.writes, "Whose calendars it writes: none, rooms, people, rooms+organizers [rooms]", string(product.WritesRooms))
+	ask(&d.writes, "Whose calendars it writes: none, rooms, people, rooms+organizers [rooms]", string(product.WritesRooms),
+		string(product.WritesNothing), string(product.WritesRooms), string(product.WritesPeople), string(product.WritesRoomsAndOrganizers))
 	if stopped != nil {
 		return product.Product{}, stopped
 	}
 	return d.product(time.Now())
+}
+
+// clientIn is a client ID, taken out of the address of a consent page where that
+// was pasted.
+func clientIn(text string) string {
+	if u, err := url.Parse(text); err == nil && u.Query().Get("client_id") != "" {
+		text = u.Query().Get("client_id")
+	}
+	return strings.ToLower(text)
 }
 
 // product is the file that the answers make.
@@ -210,7 +246,7 @@ func (d *drafted) product(now time.Time) (product.Product, error) {
 		p.Unknown = append(p.Unknown, product.Unknown{What: product.UnknownPermissions, Ask: "Choose the permissions that the vendor's guide names."})
 	}
 	if p.Model != product.Own {
-		p.VendorApplication = &product.VendorApplication{Name: d.application, Publisher: d.publisher, ClientID: strings.ToLower(d.clientID)}
+		p.VendorApplication = &product.VendorApplication{Name: d.application, Publisher: d.publisher, ClientID: clientIn(d.clientID)}
 		if d.clientID == "" {
 			p.Unknown = append(p.Unknown, product.Unknown{What: product.UnknownApplication, Ask: "Ask the vendor for the application (client) ID of its application."})
 		}

@@ -146,6 +146,21 @@ func (p Product) presets(d *strictyaml.Document) {
 	}
 }
 
+// UnknownPermission says that a permission, written as the choice of a connection
+// is, does not exist, and which was probably meant; nil for one that does.
+func UnknownPermission(choice string) *words.Text {
+	ref := refOf(strings.TrimSpace(choice))
+	e, known := permissions().Get(ref.Value)
+	text := unknownPermission(ref.Value)
+	switch {
+	case known && e.ID(ref.Kind) != "":
+		return nil
+	case known:
+		text = words.T("%s does not exist as a permission of kind %s.", ref.Value, ref.Kind)
+	}
+	return &text
+}
+
 // unknownPermission says that a permission is none, and which was probably meant.
 func unknownPermission(value string) words.Text {
 	var known []string
