@@ -177,20 +177,25 @@ func stands(whole, wanted fyne.CanvasObject) bool {
 	if whole == wanted {
 		return true
 	}
-	var parts []fyne.CanvasObject
+	return slices.ContainsFunc(partsOf(whole), func(part fyne.CanvasObject) bool { return stands(part, wanted) })
+}
+
+// partsOf are the objects that an object is made of, as far as Roomkey puts them
+// together.
+func partsOf(whole fyne.CanvasObject) []fyne.CanvasObject {
 	switch o := whole.(type) {
 	case *fyne.Container:
-		parts = o.Objects
+		return o.Objects
 	case *Scroll:
-		parts = []fyne.CanvasObject{o.Content}
+		return []fyne.CanvasObject{o.Content}
 	case *container.Scroll:
-		parts = []fyne.CanvasObject{o.Content}
+		return []fyne.CanvasObject{o.Content}
 	case *container.Split:
-		parts = []fyne.CanvasObject{o.Leading, o.Trailing}
+		return []fyne.CanvasObject{o.Leading, o.Trailing}
 	case *Surface:
-		parts = []fyne.CanvasObject{o.Content}
+		return []fyne.CanvasObject{o.Content}
 	}
-	return slices.ContainsFunc(parts, func(part fyne.CanvasObject) bool { return stands(part, wanted) })
+	return nil
 }
 
 // Reveal scrolls to a named object and gives it the keyboard; false when the

@@ -3,6 +3,7 @@ package kit
 import (
 	"cmp"
 	"runtime"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -223,28 +224,32 @@ func position(o fyne.CanvasObject) fyne.Position {
 }
 
 // scrollAround is the innermost Scroll whose content an object lies in, nil for
-// none. Fyne's objects do not know what they lie in, so it goes by places.
+// none. Fyne's objects do not know what they lie in; where a widget hides it, what
+// lies under its place has to do.
 func scrollAround(o fyne.CanvasObject) (found *Scroll) {
 	c := canvasOf(o)
 	if c == nil {
 		return nil
 	}
 	at := position(o)
-	var look func(o fyne.CanvasObject) bool
-	look = func(o fyne.CanvasObject) bool {
-		switch s := o.(type) {
-		case *Scroll:
-			from, size := position(s.Content), s.Content.Size()
-			if at.X >= from.X && at.Y >= from.Y && at.X < from.X+size.Width && at.Y < from.Y+size.Height {
+	var look func(part fyne.CanvasObject, in *Scroll) bool
+	look = func(part fyne.CanvasObject, in *Scroll) bool {
+		if part == nil || !part.Visible() {
+			return false
+		}
+		if part == o {
+			found = in
+			return true
+		}
+		if s, is := part.(*Scroll); is {
+			in = s
+			if from, size := position(s.Content), s.Content.Size(); at.X >= from.X && at.Y >= from.Y && at.X < from.X+size.Width && at.Y < from.Y+size.Height {
 				found = s
 			}
-		case *container.Split:
-			walk(s.Leading, look)
-			walk(s.Trailing, look)
 		}
-		return true
+		return slices.ContainsFunc(partsOf(part), func(part fyne.CanvasObject) bool { return look(part, in) })
 	}
-	walk(c.Content(), look)
+	look(c.Content(), nil)
 	return found
 }
 

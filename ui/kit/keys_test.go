@@ -56,6 +56,20 @@ func TestAPageScrollsToWhatHasTheKeyboard(t *testing.T) {
 	}
 }
 
+// TestAListStaysWhereItIs when a button below it gets the keyboard, although the rest
+// of the list would lie there.
+func TestAListStaysWhereItIs(t *testing.T) {
+	lightApp(t)
+	list := NewVScroll(AtLeast(100, 5000, NewText("rows")))
+	below := NewButton("Continue", func() {})
+	w := test.NewTempWindow(t, Dock(nil, nil, nil, below, list))
+	w.Resize(fyne.NewSize(400, 300))
+	w.Canvas().Focus(below)
+	if list.Offset.Y != 0 {
+		t.Errorf("the list moves by %v", list.Offset.Y)
+	}
+}
+
 func TestTheWheelScrollsAPageOverItsFields(t *testing.T) {
 	test.NewTempApp(t).Settings().SetTheme(NewTheme())
 	body := Column(Gap)
