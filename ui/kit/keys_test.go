@@ -62,7 +62,7 @@ func TestAListStaysWhereItIs(t *testing.T) {
 	lightApp(t)
 	list := NewVScroll(AtLeast(100, 5000, NewText("rows")))
 	below := NewButton("Continue", func() {})
-	w := test.NewTempWindow(t, Dock(nil, nil, nil, below, list))
+	w := test.NewTempWindow(t, Dock(nil, below, nil, nil, list))
 	w.Resize(fyne.NewSize(400, 300))
 	w.Canvas().Focus(below)
 	if list.Offset.Y != 0 {
