@@ -394,7 +394,7 @@ func TestRoomAccess(t *testing.T) {
 	}
 }
 
-// TestSeededApplications: of forty-five applications with and without reach into a room,
+// TestSeededApplications: of seventy-five applications with and without reach into a room,
 // by grants, roles and policies, each is classified as it is, the worst first; and
 // none is said not to reach it while Exchange was not asked.
 func TestSeededApplications(t *testing.T) {
@@ -409,7 +409,7 @@ func TestSeededApplications(t *testing.T) {
 	}
 	room := rooms[0].EmailAddress
 	seeded, err := l.sim.SeedReach(room)
-	if err != nil || len(seeded) != 45 {
+	if err != nil || len(seeded) != 75 {
 		t.Fatalf("%d applications, %v", len(seeded), err)
 	}
 	look := func() map[string]reach.Access {

@@ -78,6 +78,37 @@ var reachSeeds = []struct {
 	{role: "Application EWS.AccessAsApp", level: "write"},
 	{role: "Application Calendars.ReadWrite", scope: "rooms", disabled: true},
 	{role: "Application Calendars.ReadWrite", scope: "rooms", gone: true},
+
+	{grant: "Exchange.ManageAsApp"}, // opens nothing without a role in the directory
+	{grant: "Mail.Send"},
+	{grant: "MailboxSettings.ReadWrite"},
+	{grant: "Directory.Read.All"},
+	{grant: "Group.Read.All"},
+	{grant: "Presence.Read.All"},
+	{grant: "MailboxItem.ReadWrite.All", level: "write"},
+	{grant: "MailboxItem.Export.All", level: "read"},
+	{grant: "MailboxItem.Read.All", policy: denies, level: "read"}, // which no policy limits
+	{grant: "MailboxItem.Read.All", off: true},
+	{grant: "Calendars.ReadBasic.All", policy: letsIn, level: "basic"},
+	{grant: "Calendars.ReadBasic.All", policy: keepsOut},
+	{grant: "Calendars.ReadBasic.All", also: "Calendars.Read", level: "read"},
+	{grant: "full_access_as_app", policy: letsIn, level: "write"},
+	{grant: "full_access_as_app", policy: both},
+	{grant: "full_access_as_app", also: "Calendars.Read", level: "write"},
+	{grant: "full_access_as_app", off: true},
+	{grant: "full_access_as_app", expired: true, level: "write"},
+	{grant: "Calendars.ReadWrite", policy: denies, role: "Application Calendars.ReadWrite", scope: "others"},
+	{grant: "Calendars.ReadWrite", policy: denies, role: "Application Calendars.ReadWrite", scope: "rooms", level: "write"},
+	{grant: "Calendars.Read", role: "Application Calendars.ReadWrite", scope: "rooms", disabled: true, level: "read"},
+	{grant: "Calendars.ReadBasic.All", role: "Application Calendars.Read", level: "read"},
+	{grant: "Mail.Send", role: "Application Contacts.Read", scope: "rooms"},
+	{grant: "Calendars.ReadWrite", delegated: "AllPrincipals", level: "write"},
+	{delegated: "AllPrincipals", role: "Application Mail.Send", scope: "rooms"},
+	{role: "Application EWS.AccessAsApp", scope: "others"},
+	{role: "Application Exchange Full Access", scope: "others"},
+	{role: "Application Exchange Full Access", gone: true},
+	{role: "Room writers", permissions: "Calendars.ReadWrite", scope: "rooms", level: "write"},
+	{role: "Room writers elsewhere", permissions: "Calendars.ReadWrite", scope: "others"},
 }
 
 // SeedReach puts these applications into the tenant, with and without reach
