@@ -38,11 +38,11 @@ func main() { os.Exit(run()) }
 func run() int {
 	configDir := flag.String("config-dir", "", "`folder` of the configuration (env ROOMKEY_HOME)")
 	vault := flag.String("vault", "", "where secrets are kept: keychain or memory (env ROOMKEY_VAULT)")
-	says := flag.Bool("version", false, "print the version and the commit, and stop")
+	text := flag.Bool("version", false, "print the version and the commit, and stop")
 	softwareGL := flag.Bool("software-gl", false, "draw with the software OpenGL in the folder softgl (Windows)")
 	checkDisplay := flag.Bool("check-display", false, "say whether a window can be opened here, and stop")
 	flag.Parse()
-	if *says {
+	if *text {
 		fmt.Println("roomkey version", wire.Build(version, commit))
 		return 0
 	}

@@ -240,14 +240,14 @@ func printChain(w io.Writer, chain evidence.Chain) {
 		if i > 0 {
 			fmt.Fprintln(w, "  │")
 		}
-		name, says := problem.Line(say(l.Title)), say(l.Says())
+		name, text := problem.Line(say(l.Title)), say(l.Says())
 		switch {
 		case l.Standing == evidence.Works:
-			says += " " + l.At.Local().Format("2006-01-02 15:04")
+			text += " " + l.At.Local().Format("2006-01-02 15:04")
 		case l.Standing != evidence.NotReached && !l.Reason.IsZero():
-			says += ": " + problem.Line(say(l.Reason))
+			text += ": " + problem.Line(say(l.Reason))
 		}
-		fmt.Fprintf(w, "  %s %s%s  %s\n", l.Standing.Sign(), name, strings.Repeat(" ", max(title-utf8.RuneCountInString(name), 0)), says)
+		fmt.Fprintf(w, "  %s %s%s  %s\n", l.Standing.Sign(), name, strings.Repeat(" ", max(title-utf8.RuneCountInString(name), 0)), text)
 	}
 }
 

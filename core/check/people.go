@@ -25,7 +25,7 @@ type Taken struct {
 // ChosenGroup is what was seen of a group whose members are taken over.
 type ChosenGroup struct {
 	ID     string
-	People crowd
+	People headcount
 	// Groups is how many groups are inside it, Others how many members are neither
 	// people nor groups.
 	Groups, Others int
@@ -160,7 +160,7 @@ func checkPeople(ctx context.Context, s *State) Finding {
 	everybody := choice
 	everybody.Mode = connection.All
 	t := People(ctx, s.Directory, everybody, false, s.roomAddresses(), nil)
-	c := crowdOf(t.Items, false)
+	c := countHeads(t.Items, false)
 	outsider := s.outOfReach()
 	s.mu.Lock()
 	s.sawOutsider = outsider != "" && slices.ContainsFunc(t.Items, func(p tenant.Person) bool {
@@ -225,7 +225,7 @@ func wantsChosenGroups(in Input) (bool, words.Text) {
 func checkChosenGroups(ctx context.Context, s *State) Finding {
 	ctx, seen := transport.Record(ctx)
 	t := People(ctx, s.Directory, s.Connection.People, s.Product.NestedGroups, s.roomAddresses(), nil)
-	c := crowdOf(t.Items, true)
+	c := countHeads(t.Items, true)
 	f := s.judgeGroups(t, c)
 	f.Exchanges = seen.All()
 	if f.Status == Pass || f.Status == Warn {
@@ -240,7 +240,7 @@ func checkChosenGroups(ctx context.Context, s *State) Finding {
 	return c.show(f).with("groups", len(t.Groups)).with("roomMailboxes", t.Rooms)
 }
 
-func (s *State) judgeGroups(t Taken, c crowd) Finding {
+func (s *State) judgeGroups(t Taken, c headcount) Finding {
 	var gone []string
 	var flaw *problem.Problem
 	for _, g := range t.Groups {

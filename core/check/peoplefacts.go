@@ -10,8 +10,8 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// crowd is what was seen of some people.
-type crowd struct {
+// headcount is what was seen of some people.
+type headcount struct {
 	people, noMail, disabled, guests, noCard, usable int
 	// offWithMail are disabled and have a mail address, as shared mailboxes have.
 	offWithMail int
@@ -36,15 +36,15 @@ type crowd struct {
 // named is how many people a sentence names.
 const named = 3
 
-func crowdOf(people []tenant.Person, chosen bool) crowd {
-	c := crowd{chosen: chosen}
+func countHeads(people []tenant.Person, chosen bool) headcount {
+	c := headcount{chosen: chosen}
 	for _, p := range people {
 		c.add(p)
 	}
 	return c
 }
 
-func (c *crowd) add(p tenant.Person) {
+func (c *headcount) add(p tenant.Person) {
 	c.people++
 	if p.UserPrincipalName == "" && p.DisplayName == "" && p.Mail == "" {
 		c.hidden++
@@ -78,7 +78,7 @@ func (c *crowd) add(p tenant.Person) {
 	c.card(p.CardNumber, name)
 }
 
-func (c *crowd) card(number, name string) {
+func (c *headcount) card(number, name string) {
 	number = strings.ToLower(strings.TrimSpace(number))
 	if number == "" {
 		c.noCard++
@@ -99,7 +99,7 @@ func (c *crowd) card(number, name string) {
 }
 
 // facts are the counts in a line.
-func (c crowd) facts(cards bool) words.Text {
+func (c headcount) facts(cards bool) words.Text {
 	switch {
 	case cards && c.offWithMail > 0:
 		return words.T("Disabled: %d. Disabled with an email address: %d; these can be shared mailboxes, workspaces and equipment or people who have left, which Microsoft Graph does not distinguish. Without an email address: %d. Guests: %d. Without a card number: %d.", c.disabled, c.offWithMail, c.noMail, c.guests, c.noCard)
@@ -114,18 +114,18 @@ func (c crowd) facts(cards bool) words.Text {
 // PeopleFacts says in a line what people there are: what the check counts, for
 // those who show a list of them.
 func PeopleFacts(people []tenant.Person, choice connection.People) words.Text {
-	return crowdOf(people, false).facts(choice.CardNumberAttribute != "")
+	return countHeads(people, false).facts(choice.CardNumberAttribute != "")
 }
 
 // show adds the counts to the evidence.
-func (c crowd) show(f Finding) Finding {
+func (c headcount) show(f Finding) Finding {
 	return f.with("people", c.people).with("disabled", c.disabled).with("disabledWithMail", c.offWithMail).with("withoutMail", c.noMail).with("guests", c.guests).
 		with("withCardNumber", c.people-c.hidden-c.noCard).with("sharingCardNumber", c.sharing)
 }
 
 // judge says whether the booking server can use the people whom a choice takes
 // over; note is said when it can.
-func (c crowd) judge(choice connection.People, note words.Text) Finding {
+func (c headcount) judge(choice connection.People, note words.Text) Finding {
 	counts := c.facts(choice.CardNumberAttribute != "")
 	nobody := func(code problem.Code, all, some words.Text) Finding {
 		if c.chosen {

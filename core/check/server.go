@@ -104,11 +104,11 @@ func checkContract(ctx context.Context, s *State) Finding {
 	s.mu.Lock()
 	s.server, s.undescribed = d, ""
 	s.mu.Unlock()
-	says := words.T("%s answers.", d.Product)
+	text := words.T("%s answers.", d.Product)
 	if d.Contract != "" {
-		says = words.T("%s %s, interface %s.", d.Product, d.Version, d.Contract)
+		text = words.T("%s %s, interface %s.", d.Product, d.Version, d.Contract)
 	}
-	return pass(says).with("product", d.Product).with("version", d.Version).with("contract", d.Contract)
+	return pass(text).with("product", d.Product).with("version", d.Version).with("contract", d.Contract)
 }
 
 // asDescribed is a finding that rests on what the booking server says of itself:

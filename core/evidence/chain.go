@@ -214,7 +214,7 @@ func (c Chain) Cause() (l Link, ok bool) {
 // shown is how a standing is drawn without colour.
 var shown = map[Standing]struct {
 	sign string
-	says words.Text
+	text words.Text
 }{
 	Works:      {"✓", words.T("Proven")},
 	Attention:  {"!", words.T("Needs attention")},
@@ -237,5 +237,5 @@ func (l Link) Says() words.Text {
 	if l.partly && l.Standing == Untested {
 		return words.T("Partly tested")
 	}
-	return shown[l.Standing].says
+	return shown[l.Standing].text
 }

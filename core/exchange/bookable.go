@@ -17,7 +17,7 @@ type rule struct {
 	code problem.Code
 	// says is what is wrong, zero for nothing. value gives a setting as PowerShell
 	// prints it; what is asked for and was not read makes the rule say nothing.
-	says func(room string, value func(string) string) words.Text
+	text func(room string, value func(string) string) words.Text
 	// set is what the script calendar-processing has to set.
 	set string
 }
@@ -143,7 +143,7 @@ const (
 func (s *RoomState) judge() {
 	for _, r := range rules {
 		var missing []string
-		says := r.says(s.Room, func(parameter string) string {
+		text := r.text(s.Room, func(parameter string) string {
 			v, seen := s.values[parameter]
 			if p, _ := settingOf(parameter); !seen && (p.Default != nil || p.Kind == KindList) {
 				missing = append(missing, parameter) // a switch without a documented default is not in every cloud
@@ -153,8 +153,8 @@ func (s *RoomState) judge() {
 		switch {
 		case len(missing) > 0:
 			s.unread(missing...)
-		case !says.IsZero():
-			p := problem.New(r.code, says)
+		case !text.IsZero():
+			p := problem.New(r.code, text)
 			if r.code == codeAcceptsSome {
 				p.Fix(words.T("Check with an Exchange administrator that the list includes everyone who should be able to book the room."))
 			}

@@ -39,7 +39,7 @@ func TestEverySettingIsJudged(t *testing.T) {
 	for _, answers := range []map[string]string{{}, {"AllBookInPolicy": "False"}, {"AllBookInPolicy": "False", "AllRequestInPolicy": "False"},
 		{"AllBookInPolicy": "False", "AllRequestInPolicy": "True", "ResourceDelegates": "x", "RequestInPolicy": "x", "BookInPolicy": "x", "RequestOutOfPolicy": "x"}} {
 		for _, r := range rules {
-			r.says("a@contoso.com", func(parameter string) string { judged[parameter] = true; return answers[parameter] })
+			r.text("a@contoso.com", func(parameter string) string { judged[parameter] = true; return answers[parameter] })
 		}
 	}
 	for _, s := range loaded().settings {

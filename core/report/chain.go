@@ -55,7 +55,7 @@ const (
 )
 
 // draw lays a chain out.
-func draw(run check.Run, say func(evidence.Link) (title, says, when string)) picture {
+func draw(run check.Run, say func(evidence.Link) (title, text, when string)) picture {
 	n := len(run.Chain)
 	if n == 0 {
 		return picture{}
@@ -64,9 +64,9 @@ func draw(run check.Run, say func(evidence.Link) (title, says, when string)) pic
 	across := (n + rows - 1) / rows
 	p := picture{Width: across*(boxWidth+boxGap) - boxGap + 4, Height: rows*(boxHeight+rowsGap) - rowsGap + 4}
 	for i, l := range run.Chain {
-		title, says, when := say(l)
+		title, note, when := say(l)
 		x, y := 2+i%across*(boxWidth+boxGap), 2+i/across*(boxHeight+rowsGap)
-		b := box{Link: l, Class: classes[l.Standing], X: x, Y: y, W: boxWidth, H: boxHeight, Sign: l.Standing.Sign(), Says: says,
+		b := box{Link: l, Class: classes[l.Standing], X: x, Y: y, W: boxWidth, H: boxHeight, Sign: l.Standing.Sign(), Says: note,
 			SignX: x + 12, SaysX: x + 32, SignY: y + 24}
 		for j, text := range wrap(title, titleRunes) {
 			b.Title = append(b.Title, textLine{x + 12, y + 46 + 17*j, text})

@@ -72,7 +72,7 @@ func HTML(w io.Writer, run check.Run, o Options) error {
 		Picture    picture
 		Access     *reach.Room
 	}{Run: run, Language: o.Language, Access: o.Access}
-	data.Picture = draw(run, func(l evidence.Link) (title, says, when string) {
+	data.Picture = draw(run, func(l evidence.Link) (title, text, when string) {
 		if !l.At.IsZero() {
 			when = l.At.UTC().Format("2006-01-02 15:04 UTC")
 		}

@@ -49,12 +49,12 @@ type Health struct {
 // Well is whether nobody has to look at it.
 func (h Health) Well() bool { return len(h.Wants) == 0 }
 
-func (h *Health) says(t words.Text) bool {
+func (h *Health) lists(t words.Text) bool {
 	return slices.ContainsFunc(h.Wants, func(o words.Text) bool { return o.String() == t.String() })
 }
 
 func (h *Health) wants(t words.Text) {
-	if !h.says(t) {
+	if !h.lists(t) {
 		h.Wants = append(h.Wants, t)
 	}
 }
@@ -162,7 +162,7 @@ func (e *Environment) since(h Health) time.Time {
 		return h.At
 	}
 	for _, t := range h.Wants {
-		if !before.says(t) {
+		if !before.lists(t) {
 			return h.At
 		}
 	}
@@ -313,7 +313,7 @@ func (s *Session) judge(ctx context.Context, h *Health, held handover.Held) erro
 		return err
 	}
 	for _, step := range steps {
-		if (step.ID == setup.Prove || step.ID == setup.HandOver) && step.State != setup.Done && !h.says(step.Reason) {
+		if (step.ID == setup.Prove || step.ID == setup.HandOver) && step.State != setup.Done && !h.lists(step.Reason) {
 			h.wants(words.T("%s: %s", step.Title, step.Reason))
 		}
 	}

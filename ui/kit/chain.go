@@ -186,7 +186,7 @@ type chainLink struct {
 	index                      int
 	link                       ChainLink
 	picture                    *widget.Icon
-	title, says, detail        *Text
+	title, text, detail        *Text
 	ground                     *Surface
 	under                      *Surface
 	selected, hovered, focused bool
@@ -200,10 +200,10 @@ var (
 
 func newChainLink(c *Chain, index int) *chainLink {
 	w := &chainLink{chain: c, index: index, title: Strong(""), detail: Small("")}
-	w.says = styled(&Text{Scale: theme.SizeNameCaptionText, Style: fyne.TextStyle{Bold: true}}, "")
+	w.text = styled(&Text{Scale: theme.SizeNameCaptionText, Style: fyne.TextStyle{Bold: true}}, "")
 	icon, box := iconAt(nil, 20)
 	w.picture = icon
-	w.ground = Ground("", Pad(9, 10, 9, 10, Column(3, Row(7, 1, box, w.says), w.title, w.detail)))
+	w.ground = Ground("", Pad(9, 10, 9, 10, Column(3, Row(7, 1, box, w.text), w.title, w.detail)))
 	w.ground.Radius = 8
 	w.under = Ground("", AtLeast(0, 3, Column(0)))
 	w.under.Radius = 1.5
@@ -231,8 +231,8 @@ func (w *chainLink) set(l ChainLink, selected bool) {
 	w.link, w.selected = l, selected
 	w.picture.SetResource(l.Mark.Icon())
 	w.title.SetText(l.Title)
-	w.says.Color = l.Mark.Color()
-	w.says.SetText(l.Says)
+	w.text.Color = l.Mark.Color()
+	w.text.SetText(l.Says)
 	w.detail.Hidden = l.Detail == ""
 	w.detail.SetText(l.Detail)
 	w.paint()

@@ -110,7 +110,7 @@ func (v *DayView) tellSight() {
 
 // inSight are the first row in sight and the one after the last.
 func (v *DayView) inSight() (first, last int) {
-	top, bottom := v.sight()
+	top, bottom := v.visible()
 	first = min(max(int(top/dayRowHigh), 0), len(v.rows))
 	last = min(max(int((bottom-dayHeadHigh)/dayRowHigh)+1, first), len(v.rows))
 	return first, last
@@ -132,7 +132,7 @@ func (v *DayView) hover(at fyne.Position) {
 	if v.Hovered == nil {
 		return
 	}
-	top, _ := v.sight()
+	top, _ := v.visible()
 	i := int((at.Y - dayHeadHigh) / dayRowHigh)
 	if at.Y < top+dayHeadHigh || i >= len(v.rows) {
 		v.Hovered(nil, 0)
@@ -148,7 +148,7 @@ func (v *DayView) fillRows() {
 	for i := first; i < last; i++ {
 		v.fillRow(v.rows[i], dayHeadHigh+float32(i)*dayRowHigh)
 	}
-	top, _ := v.sight()
+	top, _ := v.visible()
 	v.fillHead(top)
 }
 

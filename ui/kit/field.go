@@ -31,7 +31,7 @@ type Field struct {
 
 	column  *fyne.Container
 	wrong   *fyne.Container
-	says    *Text
+	text    *Text
 	help    *Text
 	entry   *entry
 	choice  *choice
@@ -108,8 +108,8 @@ func (f *Field) watch() {
 
 func (f *Field) build(label, help string, input fyne.CanvasObject) *Field {
 	_, icon := iconAt(MarkFail.Icon(), 16)
-	f.says = NewText("").As(Wrap, theme.ColorNameError)
-	f.wrong = TopRow(6, 1, Pad(2, 0, 0, 0, icon), f.says)
+	f.text = NewText("").As(Wrap, theme.ColorNameError)
+	f.wrong = TopRow(6, 1, Pad(2, 0, 0, 0, icon), f.text)
 	f.wrong.Hide()
 	f.help = Small(help)
 	f.Label = label
@@ -221,10 +221,10 @@ func (f *Field) Validate() bool {
 
 // Say shows a sentence about what is wrong, or takes it away.
 func (f *Field) Say(text words.Text) {
-	if text.IsZero() == !f.wrong.Visible() && f.says.Text() == Say(text) {
+	if text.IsZero() == !f.wrong.Visible() && f.text.Text() == Say(text) {
 		return
 	}
-	f.says.SetText(Say(text))
+	f.text.SetText(Say(text))
 	if text.IsZero() {
 		f.wrong.Hide()
 	} else {
@@ -238,7 +238,7 @@ func (f *Field) Say(text words.Text) {
 // Wrong is the sentence that is shown, "" for none.
 func (f *Field) Wrong() string {
 	if f.wrong.Visible() {
-		return f.says.Text()
+		return f.text.Text()
 	}
 	return ""
 }

@@ -117,11 +117,11 @@ func (r *findingRow) set(f Finding) {
 	_, icon := iconAt(f.Mark.Icon(), 20)
 	title := NewText(f.Title)
 	title.Style.Bold = f.Mark == MarkFail || f.Cause
-	says := Column(2, title)
+	text := Column(2, title)
 	if f.Summary != "" {
-		says.Add(Small(f.Summary))
+		text.Add(Small(f.Summary))
 	}
-	line := TopRow(10, 1, icon, says)
+	line := TopRow(10, 1, icon, text)
 	if f.Cause {
 		line.Add(Badge(MarkFail, L("Root cause")))
 	}

@@ -54,7 +54,7 @@ func (p *picture) fill() {
 }
 
 // sight is what of the picture can be seen, from the top to before the bottom.
-func (p *picture) sight() (top, bottom float32) {
+func (p *picture) visible() (top, bottom float32) {
 	return p.scroll.Offset.Y, p.scroll.Offset.Y + p.scroll.Size().Height
 }
 

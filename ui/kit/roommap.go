@@ -321,7 +321,7 @@ func (m *RoomMap) hover(c *Cell) {
 
 // fillLines draws the lines that are in sight.
 func (m *RoomMap) fillLines() {
-	from, to := m.sight()
+	from, to := m.visible()
 	for _, shelf := range m.shelves[m.shelfBelow(from):] {
 		if shelf.top > to {
 			break

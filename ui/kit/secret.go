@@ -117,11 +117,11 @@ func (s *SecretField) Store() bool {
 // expiry, fingerprint tells two secrets apart, below are lines of their own.
 func (s *SecretField) Stored(fingerprint, detail string, below ...string) {
 	s.field, s.storing = nil, false
-	says := Line(detail).As(Clip, ColorMuted)
+	text := Line(detail).As(Clip, ColorMuted)
 	if fingerprint != "" {
-		says.SetText(L("Fingerprint %s", fingerprint) + joined(detail))
+		text.SetText(L("Fingerprint %s", fingerprint) + joined(detail))
 	}
-	line := Row(Gap, 1, Badge(MarkDone, L("In the keychain")), says)
+	line := Row(Gap, 1, Badge(MarkDone, L("In the keychain")), text)
 	if s.OnCopy != nil {
 		line.Add(QuietButton(L("Copy"), theme.ContentCopyIcon(), s.OnCopy))
 	}

@@ -383,9 +383,9 @@ func (t *DataTable[T]) show() {
 	if hasRows && len(t.visible) == 0 {
 		t.noMatch.Show()
 	}
-	says := Number(len(t.rows))
+	text := Number(len(t.rows))
 	if len(t.visible) != len(t.rows) {
-		says = L("%s of %s", Number(len(t.visible)), Number(len(t.rows)))
+		text = L("%s of %s", Number(len(t.visible)), Number(len(t.rows)))
 	}
 	if t.all != nil && t.selectable {
 		chosen := 0
@@ -411,16 +411,16 @@ func (t *DataTable[T]) show() {
 		shown := len(t.visible)
 		switch all := shown == len(t.rows); {
 		case gone == 0 && all:
-			says = L("%s of %s chosen", Number(here), Number(len(t.keys)))
+			text = L("%s of %s chosen", Number(here), Number(len(t.keys)))
 		case gone == 0:
-			says = L("%s of %s chosen, %s shown", Number(here), Number(len(t.keys)), Number(shown))
+			text = L("%s of %s chosen, %s shown", Number(here), Number(len(t.keys)), Number(shown))
 		case all:
-			says = L("%s of %s chosen, %s more that are not listed", Number(here), Number(len(t.keys)), Number(gone))
+			text = L("%s of %s chosen, %s more that are not listed", Number(here), Number(len(t.keys)), Number(gone))
 		default:
-			says = L("%s of %s chosen, %s more that are not listed, %s shown", Number(here), Number(len(t.keys)), Number(gone), Number(shown))
+			text = L("%s of %s chosen, %s more that are not listed, %s shown", Number(here), Number(len(t.keys)), Number(gone), Number(shown))
 		}
 	}
-	t.count.SetText(says)
+	t.count.SetText(text)
 	if t.OnShow != nil {
 		t.OnShow()
 	}

@@ -167,13 +167,13 @@ func (c *applicationCard) done(good string) func(error) {
 
 // rotationCard is a rotation whose old credential still works.
 func (c *applicationCard) rotationCard(r register.Rotation) fyne.CanvasObject {
-	says := kit.L("Test the connection and push it, so that the booking server gets the new credential. Then finish: the old one (%s) is removed at Microsoft.", r.OldKeyID)
+	text := kit.L("Test the connection and push it, so that the booking server gets the new credential. Then finish: the old one (%s) is removed at Microsoft.", r.OldKeyID)
 	if r.OldKeyID == "" {
-		says = kit.L("Test the connection and push it, so that the booking server gets the new credential. Then finish.")
+		text = kit.L("Test the connection and push it, so that the booking server gets the new credential. Then finish.")
 	}
 	test := kit.NewButton(kit.L("Test and push"), func() { c.p.page.forward().OnTapped() })
 	finish := c.p.able(kit.NewButton(kit.L("Finish: remove the old one"), func() { c.finish(false) }))
-	column := kit.Column(kit.Gap, kit.Strong(kit.L("The credential is being renewed")), kit.NewText(says), kit.Row(kit.Gap, -1, test, finish))
+	column := kit.Column(kit.Gap, kit.Strong(kit.L("The credential is being renewed")), kit.NewText(text), kit.Row(kit.Gap, -1, test, finish))
 	if c.p.state.Account == nil {
 		finish.Disable()
 		column.Add(kit.Small(kit.L("Sign in below to finish.")))
@@ -251,12 +251,12 @@ func (c *applicationCard) reminder() {
 }
 
 // save saves a file that the core makes.
-func (c *applicationCard) save(ending string, file func(context.Context) ([]byte, error), says func(path string) string) {
+func (c *applicationCard) save(ending string, file func(context.Context) ([]byte, error), text func(path string) string) {
 	var made []byte
 	c.p.env.Scope.Run(func(ctx context.Context) (err error) {
 		made, err = file(ctx)
 		return err
-	}, func(err error) { c.p.saved(c.p.env.file(ending, made), err, says) })
+	}, func(err error) { c.p.saved(c.p.env.file(ending, made), err, text) })
 }
 
 // toChange makes the sign-in able to change applications.

@@ -24,7 +24,7 @@ import (
 // Consent is the second step where the application is the vendor's: the consent
 // link, what was granted, the service account, and what nobody here can prove.
 type Consent struct {
-	*desk
+	*administration
 	frame  *kit.Frame
 	form   *form
 	client *kit.Field
@@ -40,7 +40,7 @@ type Consent struct {
 // NewConsent makes the page.
 func NewConsent(env *Env) *Consent {
 	c := &Consent{app: kit.Column(kit.Gap), link: kit.Column(kit.GapWide), account: kit.Column(kit.GapWide), rest: kit.Column(kit.GapWide), grants: kit.Column(kit.GapWide)}
-	c.desk = newDesk(env, newNotice(env.Host), c)
+	c.administration = newAdministration(env, newNotice(env.Host), c)
 	c.form = newForm(env)
 	c.client = c.form.bind("application.clientId", kit.TextField(kit.L("Application (client) ID"), "", "00000000-0000-0000-0000-000000000000"), false)
 	c.keep = kit.NewButton(kit.L("Save the client ID"), c.save)
@@ -281,8 +281,8 @@ func (c *Consent) showGrants() {
 	for _, n := range c.env.Session.Needs().Permissions {
 		reasons[n.Ref] = n.Reason
 	}
-	line := func(r permission.Ref, mark kit.Mark, says string) {
-		head := kit.Row(kit.Gap, -1, kit.Badge(mark, says), kit.Mono(problem.Line(r.Value)).As(kit.Whole, ""), kit.Muted(kit.Say(r.Kind.Text())).As(kit.Whole, ""))
+	line := func(r permission.Ref, mark kit.Mark, text string) {
+		head := kit.Row(kit.Gap, -1, kit.Badge(mark, text), kit.Mono(problem.Line(r.Value)).As(kit.Whole, ""), kit.Muted(kit.Say(r.Kind.Text())).As(kit.Whole, ""))
 		if why := reasons[r]; why != "" {
 			column.Add(kit.Column(2, head, kit.Small(kit.L(why))))
 			return

@@ -21,14 +21,14 @@ type daily struct {
 	env               *Env
 	object            fyne.CanvasObject
 	notice            *notice
-	says              *kit.Text
+	text              *kit.Text
 	at, form, address *kit.Field
 	save, stop        *kit.Button
 	now               session.Scheduled
 }
 
 func newDaily(env *Env) *daily {
-	d := &daily{env: env, notice: newNotice(env.Host), says: kit.NewText("")}
+	d := &daily{env: env, notice: newNotice(env.Host), text: kit.NewText("")}
 	d.at = kit.TextField(kit.L("Time of day"), "", "07:00")
 	d.at.SetValue("07:00")
 	d.form = kit.SelectField(kit.L("Notify a webhook"), kit.L("It is notified every day, even when nothing needs attention. If a message is missing, the check did not run."), []kit.Option{
@@ -48,7 +48,7 @@ func newDaily(env *Env) *daily {
 	d.stop = kit.NewButtonWithIcon(kit.L("Stop checking daily"), theme.MediaStopIcon(), d.unschedule)
 	d.object = section(kit.L("Check every connection daily"),
 		kit.Muted(kit.L("The system runs roomkeyctl status --all once a day, even when Roomkey is closed. The results are on the start page.")),
-		d.notice.object, d.says, d.at, d.form, d.address, kit.Row(kit.Gap, -1, d.save, d.stop))
+		d.notice.object, d.text, d.at, d.form, d.address, kit.Row(kit.Gap, -1, d.save, d.stop))
 	d.refresh()
 	return d
 }
@@ -70,11 +70,11 @@ func (d *daily) refresh() {
 	}
 	switch {
 	case !d.now.On:
-		d.says.SetText(kit.L("Nothing is scheduled."))
+		d.text.SetText(kit.L("Nothing is scheduled."))
 	case d.now.At == "":
-		d.says.SetText(kit.L("The system has scheduled it."))
+		d.text.SetText(kit.L("The system has scheduled it."))
 	default:
-		d.says.SetText(kit.L("Scheduled for every day at %s.", d.now.At))
+		d.text.SetText(kit.L("Scheduled for every day at %s.", d.now.At))
 	}
 	hide(d.stop, !d.now.On)
 }

@@ -38,7 +38,7 @@ type floorPlan struct {
 	byKey map[string]tenant.Room
 }
 
-func newFloorPlan(env *Env, table *kit.DataTable[tenant.Room], says *notice, handles func(tenant.Room) bool) *floorPlan {
+func newFloorPlan(env *Env, table *kit.DataTable[tenant.Room], text *notice, handles func(tenant.Room) bool) *floorPlan {
 	f := &floorPlan{table: table, handles: handles, hint: kit.Small("").As(kit.Clip, kit.ColorMuted), toggles: map[fyne.CanvasObject]*kit.Button{}}
 	plan, scroll := kit.NewRoomMap()
 	f.plan = plan
@@ -46,7 +46,7 @@ func newFloorPlan(env *Env, table *kit.DataTable[tenant.Room], says *notice, han
 	frame := kit.Ground(kit.ColorCard, kit.Dock(nil, kit.Pad(4, 0, 0, 0, f.hint), nil, nil, scroll))
 	frame.Border, frame.Radius, frame.Pad = kit.ColorLine, 8, 10
 	f.maps = kit.Pad(0, 0, kit.Gap, 0, frame)
-	f.day, f.check = newRoomDay(env), newRoomCheck(env, table, says, f.relayout)
+	f.day, f.check = newRoomDay(env), newRoomCheck(env, table, text, f.relayout)
 	f.box = container.NewStack(f.maps, f.day.object, f.check.object)
 	toggle := func(label string, view fyne.CanvasObject) {
 		press := kit.QuietButton(label, nil, func() {
@@ -148,7 +148,7 @@ func (f *floorPlan) flaw(r tenant.Room) string {
 	if f == nil {
 		return ""
 	}
-	return f.check.says(r)
+	return f.check.toCheck(r)
 }
 
 // show follows the choice on the page.

@@ -218,15 +218,15 @@ func (f *form) read(paths ...string) (changes []connection.Change, sent []*bound
 		if wrong[b] {
 			continue
 		}
-		var says words.Text
+		var text words.Text
 		for _, p := range found {
 			if p.Of(b.path) && (b.needed() || p.Problem.Code != connection.CodeEmpty) {
-				says, ok = sentence(p.Problem), false
+				text, ok = sentence(p.Problem), false
 				break
 			}
 		}
-		b.say(says)
-		if value := b.get(); value != b.shown && says.IsZero() {
+		b.say(text)
+		if value := b.get(); value != b.shown && text.IsZero() {
 			changes = append(changes, connection.Put(b.path, value).BasedOn(b.was))
 			sent = append(sent, b)
 		}

@@ -15,9 +15,9 @@ import (
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
-// crowd shows the people of a table as bars, which filter it when they are
+// peopleBars shows the people of a table as bars, which filter it when they are
 // pressed.
-type crowd struct {
+type peopleBars struct {
 	table  *kit.DataTable[tenant.Person]
 	bars   *kit.Bars
 	hint   *kit.Text
@@ -39,8 +39,8 @@ type facet struct {
 // departments is how many departments have a part of their own.
 const departments = 7
 
-func newCrowd(table *kit.DataTable[tenant.Person], cards bool) *crowd {
-	c := &crowd{table: table, bars: kit.NewBars(), hint: kit.Small("").As(kit.Clip, kit.ColorMuted)}
+func newPeopleBars(table *kit.DataTable[tenant.Person], cards bool) *peopleBars {
+	c := &peopleBars{table: table, bars: kit.NewBars(), hint: kit.Small("").As(kit.Clip, kit.ColorMuted)}
 	either := func(title, with, without string, value func(tenant.Person) string) *facet {
 		return &facet{title: title, most: 2, of: func(p tenant.Person) string {
 			if value(p) != "" {
@@ -67,7 +67,7 @@ func newCrowd(table *kit.DataTable[tenant.Person], cards bool) *crowd {
 }
 
 // above puts the bars above the table.
-func (c *crowd) above(table fyne.CanvasObject) fyne.CanvasObject {
+func (c *peopleBars) above(table fyne.CanvasObject) fyne.CanvasObject {
 	return kit.Overview(c.object, table, func() (float32, bool) { return c.object.MinSize().Height, false }, c.table.HideRows)
 }
 
@@ -83,7 +83,7 @@ func signInOf(p tenant.Person) string {
 }
 
 // add counts people who have come; fresh forgets those before.
-func (c *crowd) add(people []tenant.Person, fresh bool) {
+func (c *peopleBars) add(people []tenant.Person, fresh bool) {
 	var bars []kit.Bar
 	for _, f := range c.facets {
 		if fresh || f.count == nil {
@@ -141,7 +141,7 @@ func (f *facet) has(p tenant.Person) bool {
 	return false
 }
 
-func (c *crowd) press(bar, part int) {
+func (c *peopleBars) press(bar, part int) {
 	f := c.facets[bar]
 	f.chosen = ""
 	if part >= 0 {
@@ -152,7 +152,7 @@ func (c *crowd) press(bar, part int) {
 	})
 }
 
-func (c *crowd) hovered(part *kit.BarPart) {
+func (c *peopleBars) hovered(part *kit.BarPart) {
 	if part == nil {
 		c.hint.SetText(kit.L("Press a part of a bar to see only these people. Press it again to see all."))
 		return
@@ -180,8 +180,8 @@ func (c *Choose) makePeople() {
 			rooms = taken.Rooms
 			return taken.Listing
 		})
-	c.crowd = newCrowd(c.people.table, cards)
-	c.people.came = c.crowd.add
+	c.bars = newPeopleBars(c.people.table, cards)
+	c.people.came = c.bars.add
 	c.people.facts = func(people []tenant.Person) words.Text {
 		facts := check.PeopleFacts(people, c.env.Connection().People)
 		if rooms == 0 {

@@ -24,7 +24,7 @@ import (
 // planner is the way of the page Register on which Roomkey registers the
 // application: sign in, read the plan, apply it, look after it.
 type planner struct {
-	*desk
+	*administration
 	page   *Register
 	object *fyne.Container
 
@@ -50,7 +50,7 @@ type planner struct {
 
 func newPlanner(env *Env, notice *notice, page *Register) *planner {
 	p := &planner{page: page, object: kit.Column(kit.GapWide)}
-	p.desk = newDesk(env, notice, p)
+	p.administration = newAdministration(env, notice, p)
 	p.application = newApplicationCard(p)
 	p.choices = newChoices(p)
 	p.notes = newNotes()
@@ -313,7 +313,7 @@ func (p *planner) offerHandOff() {
 }
 
 // saved asks where a file that was made may go, and says where it went.
-func (p *planner) saved(file File, err error, says func(path string) string) {
+func (p *planner) saved(file File, err error, text func(path string) string) {
 	if err != nil {
 		p.fail(problem.Of(err))
 		return
@@ -321,7 +321,7 @@ func (p *planner) saved(file File, err error, says func(path string) string) {
 	p.env.Files.Save(file, func(path string, failed *problem.Problem) {
 		p.notice.fail(failed)
 		if failed == nil {
-			p.notice.good(says(path))
+			p.notice.good(text(path))
 		}
 		p.page.frame.ToTop()
 		p.page.relayout()

@@ -58,13 +58,13 @@ func (p *planner) planObjects() []fyne.CanvasObject {
 // whose rows are seen beside Apply in a small window too.
 func (p *planner) todoCard() fyne.CanvasObject {
 	plan := p.plan.Plan
-	says := kit.Column(kit.Gap)
+	text := kit.Column(kit.Gap)
 	if !p.plan.Asks.IsZero() {
-		says.Add(kit.NewText(kit.L("Apply may open one more Microsoft page. %s", kit.Say(p.plan.Asks))))
+		text.Add(kit.NewText(kit.L("Apply may open one more Microsoft page. %s", kit.Say(p.plan.Asks))))
 	}
 	consent := kit.QuietButton(kit.L("Leave the consent to a colleague"), theme.AccountIcon(), func() { p.choices.leaveConsent(true) })
 	if plan.Options.LeaveConsent {
-		says.Add(kit.NewText(kit.L("A colleague grants the consent. The hand-off follows when everything else is done.")))
+		text.Add(kit.NewText(kit.L("A colleague grants the consent. The hand-off follows when everything else is done.")))
 		consent = kit.QuietButton(kit.L("Consent here after all"), theme.AccountIcon(), func() { p.choices.leaveConsent(false) })
 	}
 	whole := kit.QuietButton(kit.L("Hand all of it to a colleague…"), theme.MailForwardIcon(), func() { p.openHandOff(plan) })
@@ -73,8 +73,8 @@ func (p *planner) todoCard() fyne.CanvasObject {
 		line.Add(p.able(consent))
 	}
 	line.Add(whole)
-	says.Add(line)
-	return kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, says)
+	text.Add(line)
+	return kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, text)
 }
 
 // waysOut are the buttons for what a blocked plan's remedies say.

@@ -122,20 +122,20 @@ func (p *preview[T]) tell(rows []T, fresh bool) {
 }
 
 // saveTable writes a table aside, then asks where to put it.
-func (e *Env) saveTable(name string, write func() ([]byte, error), says *notice) {
+func (e *Env) saveTable(name string, write func() ([]byte, error), text *notice) {
 	var data []byte
 	e.Scope.Run(func(context.Context) (err error) {
 		data, err = write()
 		return err
 	}, func(err error) {
 		if err != nil {
-			says.fail(problem.Of(err))
+			text.fail(problem.Of(err))
 			return
 		}
 		e.Files.Save(e.file("-"+name, data), func(path string, p *problem.Problem) {
-			says.fail(p)
+			text.fail(p)
 			if p == nil {
-				says.good(kit.L("Saved to %s.", path))
+				text.good(kit.L("Saved to %s.", path))
 			}
 		})
 	})

@@ -219,8 +219,8 @@ func (p *Prove) show(run *diagnosis, chain evidence.Chain) {
 		p.proof.set(chain, all, "")
 		return
 	}
-	mark, says := headline(run)
-	card := kit.Tinted(mark.Tint(), mark.Color(), says)
+	mark, text := headline(run)
+	card := kit.Tinted(mark.Tint(), mark.Color(), text)
 	card.Pad = 12
 	p.verdict.Add(card)
 	p.facts.Add(about(run))
@@ -249,12 +249,12 @@ func headline(run *diagnosis) (kit.Mark, *fyne.Container) {
 	if !run.Headline.IsZero() {
 		title = kit.Say(run.Headline)
 	}
-	says := kit.Column(kit.GapTight, kit.Heading(title))
+	text := kit.Column(kit.GapTight, kit.Heading(title))
 	if mark == kit.MarkDone && run.step.State != setup.Done {
 		mark = StepMark(run.step.State)
-		says = kit.Column(kit.GapTight, kit.Heading(kit.Say(run.step.Reason)))
+		text = kit.Column(kit.GapTight, kit.Heading(kit.Say(run.step.Reason)))
 		if !run.Headline.IsZero() && run.Headline.String() != run.step.Reason.String() {
-			says.Add(kit.NewText(title))
+			text.Add(kit.NewText(title))
 		}
 	}
 	if bad, ok := evidence.Worst(run.Claims); ok && mark == kit.MarkDone {
@@ -263,19 +263,19 @@ func headline(run *diagnosis) (kit.Mark, *fyne.Container) {
 			mark = kit.MarkFail
 		}
 	}
-	return mark, says
+	return mark, text
 }
 
 // about is from where and when a run tested, and what changed since the one before.
 func about(run *diagnosis) fyne.CanvasObject {
-	says := kit.Column(kit.GapTight, kit.NewText(kit.Say(provenFrom(run.Run))))
+	text := kit.Column(kit.GapTight, kit.NewText(kit.Say(provenFrom(run.Run))))
 	if !run.Finished.IsZero() {
-		says.Add(kit.Small(kit.L("Tested on %s, in %.1f seconds.", run.Finished.Local().Format(time.DateTime), run.Finished.Sub(run.Started).Seconds())))
+		text.Add(kit.Small(kit.L("Tested on %s, in %.1f seconds.", run.Finished.Local().Format(time.DateTime), run.Finished.Sub(run.Started).Seconds())))
 	}
 	if run.before != nil && len(run.Only) == 0 {
-		says.Add(kit.Pad(kit.GapTight, 0, 0, 0, comparison(run)))
+		text.Add(kit.Pad(kit.GapTight, 0, 0, 0, comparison(run)))
 	}
-	return kit.Card(says)
+	return kit.Card(text)
 }
 
 // verdictOf never answers green for anything but a pass on this configuration.

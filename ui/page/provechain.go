@@ -138,21 +138,21 @@ func (c *proofChain) show(id evidence.LinkID) {
 
 // card is one link: how it stands and why, and what its checks found.
 func (c *proofChain) card(l evidence.Link) fyne.CanvasObject {
-	says := kit.Column(kit.GapTight, kit.Heading(kit.Say(l.Title)))
+	text := kit.Column(kit.GapTight, kit.Heading(kit.Say(l.Title)))
 	if l.Standing == evidence.Works {
-		says.Add(kit.NewText(kit.L("Proven on %s.", l.At.Local().Format(time.DateTime))))
-		says.Add(kit.Small(kit.Say(l.VoidWhen)))
+		text.Add(kit.NewText(kit.L("Proven on %s.", l.At.Local().Format(time.DateTime))))
+		text.Add(kit.Small(kit.Say(l.VoidWhen)))
 	}
-	body := kit.Column(kit.Gap, kit.Pad(6, 8, 0, 8, says))
+	body := kit.Column(kit.Gap, kit.Pad(6, 8, 0, 8, text))
 	found := check.ByLink(c.findings)[l.ID]
 	seen := slices.ContainsFunc(found.Open, func(f check.Finding) bool { return f.ID == l.Source })
 	switch {
 	case l.Standing == evidence.Works || seen:
 	case l.Problem != nil: // an earlier test saw it, and the last one did not try
 		body.Add(kit.ProblemAs(c.env.Host, marks[l.Standing], l.Problem))
-		says.Add(kit.Small(kit.L("Seen on %s. It remains until the same test passes.", l.At.Local().Format(time.DateTime))))
+		text.Add(kit.Small(kit.L("Seen on %s. It remains until the same test passes.", l.At.Local().Format(time.DateTime))))
 	default:
-		says.Add(kit.NewText(kit.Say(l.Reason)))
+		text.Add(kit.NewText(kit.Say(l.Reason)))
 	}
 	if len(found.Open) > 0 {
 		body.Add(c.list(found.Open, true))

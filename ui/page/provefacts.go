@@ -22,7 +22,7 @@ func comparison(run *diagnosis) fyne.CanvasObject {
 	column := kit.Column(kit.GapTight, kit.Strong(kit.L("Since the test of %s: %d better, %d worse", since, len(changes.Better), len(changes.Worse))))
 	for _, part := range []struct {
 		mark    kit.Mark
-		says    string
+		text    string
 		changes []check.Change
 	}{{kit.MarkFail, kit.L("worse"), changes.Worse}, {kit.MarkDone, kit.L("better"), changes.Better}} {
 		unseen := 0
@@ -31,7 +31,7 @@ func comparison(run *diagnosis) fyne.CanvasObject {
 				unseen++ // they follow from the others
 				continue
 			}
-			column.Add(marked(part.mark, kit.L("%s: %s (%s, was %s)", part.says, c.Title, statusName(c.After), statusName(c.Before)), ""))
+			column.Add(marked(part.mark, kit.L("%s: %s (%s, was %s)", part.text, c.Title, statusName(c.After), statusName(c.Before)), ""))
 		}
 		if unseen > 0 {
 			column.Add(marked(kit.MarkSkipped, kit.L("not checked because of it: %d", unseen), ""))
@@ -64,14 +64,14 @@ func featureList(run check.Run) fyne.CanvasObject {
 		column.Add(kit.Muted(kit.L("Based on the tests: a feature works only if every check that covers it passed.")))
 	}
 	for _, f := range run.Features {
-		mark, says := kit.MarkUnknown, kit.L("unproven")
+		mark, text := kit.MarkUnknown, kit.L("unproven")
 		switch f.State {
 		case check.FeatureWorks:
-			mark, says = kit.MarkDone, kit.L("works")
+			mark, text = kit.MarkDone, kit.L("works")
 		case check.FeatureBroken:
-			mark, says = kit.MarkFail, kit.L("will not work")
+			mark, text = kit.MarkFail, kit.L("will not work")
 		}
-		column.Add(marked(mark, kit.L("%s: %s", f.Title, says), kit.Say(f.Because)))
+		column.Add(marked(mark, kit.L("%s: %s", f.Title, text), kit.Say(f.Because)))
 	}
 	if len(run.Unproven) > 0 {
 		column.Add(kit.Strong(kit.L("Not tested")))
@@ -84,11 +84,11 @@ func featureList(run check.Run) fyne.CanvasObject {
 
 // marked is a wrapping line with a mark before it.
 func marked(mark kit.Mark, text, detail string) fyne.CanvasObject {
-	says := kit.Column(1, kit.NewText(text))
+	note := kit.Column(1, kit.NewText(text))
 	if detail != "" {
-		says.Add(kit.Small(detail))
+		note.Add(kit.Small(detail))
 	}
-	return kit.TopRow(kit.Gap, 1, kit.Pad(2, 0, 0, 0, kit.MarkIcon(mark, 16)), says)
+	return kit.TopRow(kit.Gap, 1, kit.Pad(2, 0, 0, 0, kit.MarkIcon(mark, 16)), note)
 }
 
 // endpointList is the list for the people who run the firewall.

@@ -21,7 +21,7 @@ type runOptions struct {
 	object   *kit.Surface
 	column   *fyne.Container
 	press    *kit.Button
-	says     *kit.Text
+	text     *kit.Text
 	form     *fyne.Container
 	ready    prepared
 
@@ -40,18 +40,18 @@ func notificationTrace() string {
 }
 
 func traceOf(o check.Options, plan check.BookingPlan) string {
-	var says []string
+	var text []string
 	if o.Organizer != "" {
-		says = append(says, kit.Say(plan.Says()), bookingTrace())
+		text = append(text, kit.Say(plan.Says()), bookingTrace())
 	}
 	if !o.NoSubscription {
-		says = append(says, notificationTrace())
+		text = append(text, notificationTrace())
 	}
-	return strings.Join(says, " ")
+	return strings.Join(text, " ")
 }
 
 func newRunOptions(env *Env, relayout func()) *runOptions {
-	o := &runOptions{env: env, relayout: relayout, says: kit.Small("")}
+	o := &runOptions{env: env, relayout: relayout, text: kit.Small("")}
 	o.booking = kit.SwitchField(kit.L("Book a room, then cancel the booking"),
 		kit.L("An organizer invites one room, like in a real booking. Only this proves that bookings reach the room and what the room keeps of them."))
 	o.organizer = kit.TextField(kit.L("Organizer's mailbox"), kit.L("A mailbox that the application can reach and whose owner agrees."), "organizer@contoso.com")
@@ -80,7 +80,7 @@ func newRunOptions(env *Env, relayout func()) *runOptions {
 	o.press = kit.QuietButton(kit.L("Options for the next test"), theme.MenuDropDownIcon(), o.toggle)
 	o.form = kit.Column(kit.GapWide)
 	o.form.Hide()
-	o.column = kit.Column(kit.GapWide, kit.Row(kit.Gap, 1, o.press, o.says), o.form)
+	o.column = kit.Column(kit.GapWide, kit.Row(kit.Gap, 1, o.press, o.text), o.form)
 	o.object = kit.Card(o.column)
 	o.object.Pad = 10
 	o.show()
@@ -159,21 +159,21 @@ func (o *runOptions) show() {
 
 // tell is the line beside the button: what the next test will do besides.
 func (o *runOptions) tell() {
-	var says []string
+	var text []string
 	if o.booking.Value() == "true" {
-		says = append(says, kit.L("a test booking"))
+		text = append(text, kit.L("a test booking"))
 	}
 	if o.notification.Value() == "true" {
-		says = append(says, kit.L("a test subscription"))
+		text = append(text, kit.L("a test subscription"))
 	}
 	if v := o.outside(); v != "" {
-		says = append(says, kit.L("%s must be refused", v))
+		text = append(text, kit.L("%s must be refused", v))
 	}
-	if len(says) == 0 {
-		o.says.SetText(kit.L("Nothing that leaves a trace."))
+	if len(text) == 0 {
+		o.text.SetText(kit.L("Nothing that leaves a trace."))
 		return
 	}
-	o.says.SetText(kit.L("With: %s.", strings.Join(says, ", ")))
+	o.text.SetText(kit.L("With: %s.", strings.Join(text, ", ")))
 }
 
 // signedIn says whether the registration can be looked at.

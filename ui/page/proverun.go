@@ -137,13 +137,13 @@ func (p *Prove) showLeft(left []check.Trace) {
 	if len(left) == 0 {
 		return
 	}
-	says := kit.Column(kit.Gap, kit.Strong(kit.L("An interrupted test may have left something in the tenant")))
+	text := kit.Column(kit.Gap, kit.Strong(kit.L("An interrupted test may have left something in the tenant")))
 	for _, l := range left {
-		says.Add(kit.NewText("•  " + leftover(l)))
+		text.Add(kit.NewText("•  " + leftover(l)))
 	}
 	clean := kit.NewButtonWithIcon(kit.L("Clean up"), theme.DeleteIcon(), p.cleanUp)
-	says.Add(kit.Row(kit.Gap, 1, clean, kit.Small(kit.L("Only what is listed here is removed, by the IDs recorded when it was created."))))
-	p.left.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, says))
+	text.Add(kit.Row(kit.Gap, 1, clean, kit.Small(kit.L("Only what is listed here is removed, by the IDs recorded when it was created."))))
+	p.left.Add(kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, text))
 }
 
 func (p *Prove) cleanUp() {
@@ -171,7 +171,7 @@ func (p *Prove) cleanUp() {
 func (p *Prove) chooseReport() {
 	column := kit.Column(kit.Gap, kit.Strong(kit.L("Save the report of the last test as")))
 	for _, form := range []struct {
-		id, name, says string
+		id, name, text string
 		icon           fyne.Resource
 	}{
 		{"html", kit.L("Web page (.html)"), kit.L("One file to read, print or mail, with what got better and worse."), theme.DocumentIcon()},
@@ -179,7 +179,7 @@ func (p *Prove) chooseReport() {
 		{"zip", kit.L("Support bundle (.zip)"), kit.L("Report, configuration and log for whoever gives support; secrets are taken out."), theme.FolderIcon()},
 	} {
 		press := kit.NewButtonWithIcon(form.name, form.icon, func() { p.saveReport(form.id) })
-		column.Add(kit.Row(kit.GapWide, 1, kit.AtLeast(220, 0, press), kit.Small(form.says)))
+		column.Add(kit.Row(kit.GapWide, 1, kit.AtLeast(220, 0, press), kit.Small(form.text)))
 	}
 	column.Add(kit.Row(0, -1, kit.QuietButton(kit.L("Not now"), theme.CancelIcon(), func() { p.notice.clear(); p.relayout() })))
 	p.notice.put(kit.Card(column))

@@ -17,20 +17,20 @@ type proxyLogin struct {
 	env            *Env
 	object         fyne.CanvasObject
 	notice         *notice
-	says           *kit.Text
+	text           *kit.Text
 	name, password *kit.Field
 	store, forget  *kit.Button
 }
 
 func newProxyLogin(env *Env) *proxyLogin {
-	l := &proxyLogin{env: env, notice: newNotice(env.Host), says: kit.NewText("")}
+	l := &proxyLogin{env: env, notice: newNotice(env.Host), text: kit.NewText("")}
 	l.name = kit.TextField(kit.L("User name for proxies"), "", "")
 	l.password = kit.PasswordField(kit.L("Password for proxies"), kit.L("It is kept in the keychain."), "")
 	l.store = kit.NewButtonWithIcon(kit.L("Store in the keychain"), theme.LoginIcon(), l.set)
 	l.forget = kit.NewButtonWithIcon(kit.L("Remove the login"), theme.DeleteIcon(), func() { l.work(env.Home.ForgetProxyLogin) })
 	l.object = section(kit.L("Sign-in to proxies"),
 		kit.Muted(kit.L("For proxies that ask for a user name and a password (Basic). To proxies that take the login of Windows, Roomkey signs in by itself.")),
-		l.notice.object, l.says, l.name, l.password, kit.Row(kit.Gap, -1, l.store, l.forget))
+		l.notice.object, l.text, l.name, l.password, kit.Row(kit.Gap, -1, l.store, l.forget))
 	return l
 }
 
@@ -60,9 +60,9 @@ func (l *proxyLogin) work(do func(context.Context) error) {
 		if l.notice.fail(problem.Of(err)); err != nil {
 			return
 		}
-		l.says.SetText(kit.L("No login is stored."))
+		l.text.SetText(kit.L("No login is stored."))
 		if name != "" {
-			l.says.SetText(kit.L("Proxies that ask for a password are told the login %s.", problem.Line(name)))
+			l.text.SetText(kit.L("Proxies that ask for a password are told the login %s.", problem.Line(name)))
 			l.name.SetValue("")
 			l.password.SetValue("")
 		}

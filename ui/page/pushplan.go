@@ -55,13 +55,13 @@ func (h *HandOver) lookAgain() {
 
 // saysItFails puts the server's own view at the top when it does not work.
 func (h *HandOver) saysItFails(held handover.Held) {
-	switch mark, says := viewOf(held); {
+	switch mark, text := viewOf(held); {
 	case mark != kit.MarkFail:
 	case held.StatusProblem != nil:
 		h.notice.fail(held.StatusProblem)
 	default:
 		h.notice.put(kit.Tinted(mark.Tint(), mark.Color(), kit.Column(kit.Gap,
-			kit.Strong(kit.L("The booking server has the configuration, but it does not work there.")), kit.NewText(kit.Say(says)))))
+			kit.Strong(kit.L("The booking server has the configuration, but it does not work there.")), kit.NewText(kit.Say(text)))))
 	}
 }
 

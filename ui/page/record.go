@@ -150,14 +150,14 @@ func verbOf(verb string) string {
 func (r *record) run(run recordRun) fyne.CanvasObject {
 	when := run.At.Local().Format(time.DateTime)
 	column := kit.Column(kit.Gap)
-	mark, says := kit.MarkDone, kit.L("done")
+	mark, note := kit.MarkDone, kit.L("done")
 	switch {
 	case run.code != "":
-		mark, says = kit.MarkAttention, kit.L("incomplete: %s", run.code)
+		mark, note = kit.MarkAttention, kit.L("incomplete: %s", run.code)
 	case !run.ended && run.Verb != "rotate":
-		mark, says = kit.MarkAttention, kit.L("did not end")
+		mark, note = kit.MarkAttention, kit.L("did not end")
 	}
-	column.Add(kit.Row(kit.Gap, 0, kit.Strong(kit.L("%s  ·  %s", verbOf(run.Verb), when)).As(kit.Clip, ""), kit.Badge(mark, says)))
+	column.Add(kit.Row(kit.Gap, 0, kit.Strong(kit.L("%s  ·  %s", verbOf(run.Verb), when)).As(kit.Clip, ""), kit.Badge(mark, note)))
 	by := []string{run.By}
 	if run.Reviewer != "" {
 		by = append(by, kit.L("reviewed by %s", run.Reviewer))
@@ -189,17 +189,17 @@ func (r *record) run(run recordRun) fyne.CanvasObject {
 
 // step is one line of a run.
 func (r *record) step(s recordStep, detail bool) fyne.CanvasObject {
-	mark, says := kit.MarkDone, ""
+	mark, text := kit.MarkDone, ""
 	switch s.Phase {
 	case change.PhaseBefore:
-		mark, says = kit.MarkUnknown, kit.L("started; no response was received")
+		mark, text = kit.MarkUnknown, kit.L("started; no response was received")
 	case change.PhaseFailed:
-		mark, says = kit.MarkFail, kit.L("refused: %s", s.Code)
+		mark, text = kit.MarkFail, kit.L("refused: %s", s.Code)
 	case change.PhaseUndone:
-		mark, says = kit.MarkSkipped, kit.L("removed")
+		mark, text = kit.MarkSkipped, kit.L("removed")
 	}
 	facts := []string{s.At.Local().Format(time.TimeOnly)}
-	for _, fact := range []string{says, s.Request} {
+	for _, fact := range []string{text, s.Request} {
 		if fact != "" {
 			facts = append(facts, fact)
 		}
@@ -211,14 +211,14 @@ func (r *record) step(s recordStep, detail bool) fyne.CanvasObject {
 		line.Add(kit.NewCopyButton(r.p.env.Host, "", func() string { return id }))
 	}
 	if detail {
-		column.Add(kit.Small(kit.L("Before: %s", held(s.before))))
-		column.Add(kit.Small(kit.L("After: %s", held(s.After))))
+		column.Add(kit.Small(kit.L("Before: %s", fieldsOf(s.before))))
+		column.Add(kit.Small(kit.L("After: %s", fieldsOf(s.After))))
 	}
 	return line
 }
 
 // held is what the tenant held, as names and values.
-func held(v any) string {
+func fieldsOf(v any) string {
 	data, err := json.Marshal(v)
 	if err != nil || v == nil {
 		return kit.L("nothing")

@@ -94,20 +94,20 @@ func (a *amender) card() fyne.CanvasObject {
 		return kit.Column(0)
 	}
 	plan := kit.NewButtonWithIcon(kit.L("Sign in and plan"), theme.LoginIcon(), func() { a.makePlan(false) })
-	says := kit.Column(kit.Gap, kit.Heading(kit.L("Let Roomkey do it")),
+	text := kit.Column(kit.Gap, kit.Heading(kit.L("Let Roomkey do it")),
 		kit.NewText(kit.L("Roomkey signs you in and shows a plan. Nothing is changed until you select Apply. Every change is read back, and the previous values are kept.")),
 		kit.Small(kit.L("Needs the role %s.", kit.L(a.script.API.Role))))
 	if a.script.API.Preview {
 		plan.Disable()
-		says.Add(kit.Badge(kit.MarkAttention, kit.L("Preview at Microsoft")))
-		says.Add(kit.NewCheck(kit.L("Use what Microsoft may change without notice and does not support in production"), func(on bool) {
+		text.Add(kit.Badge(kit.MarkAttention, kit.L("Preview at Microsoft")))
+		text.Add(kit.NewCheck(kit.L("Use what Microsoft may change without notice and does not support in production"), func(on bool) {
 			if plan.Disable(); on {
 				plan.Enable()
 			}
 		}))
 	}
-	says.Add(kit.Row(kit.Gap, -1, plan, kit.QuietButton(kit.L("Undo…"), theme.ContentUndoIcon(), func() { a.makePlan(true) })))
-	return kit.Card(says)
+	text.Add(kit.Row(kit.Gap, -1, plan, kit.QuietButton(kit.L("Undo…"), theme.ContentUndoIcon(), func() { a.makePlan(true) })))
+	return kit.Card(text)
 }
 
 func (a *amender) planCard() fyne.CanvasObject {
@@ -148,14 +148,14 @@ func (a *amender) planCard() fyne.CanvasObject {
 // is simulated.
 func (a *amender) way(ctx context.Context) session.SignIn {
 	played := a.r.env.simulated()
-	var says words.Text
+	var text words.Text
 	tell := func(objects ...fyne.CanvasObject) {
 		a.r.env.Host.Dispatch(func() {
-			a.ask(kit.Card(kit.Column(kit.Gap, append([]fyne.CanvasObject{kit.Heading(kit.L("Sign in on Microsoft's page")), kit.NewText(kit.Say(says))}, objects...)...)))
+			a.ask(kit.Card(kit.Column(kit.Gap, append([]fyne.CanvasObject{kit.Heading(kit.L("Sign in on Microsoft's page")), kit.NewText(kit.Say(text))}, objects...)...)))
 		})
 	}
 	return session.SignIn{
-		Disclose: func(t words.Text) { says = t },
+		Disclose: func(t words.Text) { text = t },
 		Open: func(address string) {
 			tell(kit.Small(kit.L("No page? Open this address in a browser on this computer:")), kit.Command(a.r.env.Host, address))
 			if played != nil {

@@ -151,25 +151,25 @@ func (v *results) card(r exchange.Result) fyne.CanvasObject {
 		mark = kit.MarkAttention
 	}
 	now := v.env.Now()
-	says := kit.Column(kit.GapTight, kit.Strong(titleOf(r)),
+	text := kit.Column(kit.GapTight, kit.Strong(titleOf(r)),
 		kit.NewText(kit.L("%d done, %d failed. Finished at %s.", doneBy(r), r.Summary[exchange.Failed], at(r.FinishedAt, now))))
 	if r.Complete() && !r.Settled().IsZero() {
-		says.Add(kit.Small(kit.L("Its result file says so. No test has confirmed it.")))
+		text.Add(kit.Small(kit.L("Its result file says so. No test has confirmed it.")))
 	}
 	if reach := reachOf(r); reach != "" {
-		says.Add(kit.NewText(reach))
+		text.Add(kit.NewText(reach))
 	}
 	switch settles := r.Settled(); {
 	case settles.IsZero():
 	case now.Before(settles):
-		says.Add(marked(kit.MarkUnknown, kit.L("The change is in effect everywhere from %s. A test before then may still see the old state.", at(settles, now)), ""))
+		text.Add(marked(kit.MarkUnknown, kit.L("The change is in effect everywhere from %s. A test before then may still see the old state.", at(settles, now)), ""))
 	default:
-		says.Add(marked(kit.MarkReady, kit.L("The change has been in effect everywhere since %s.", at(settles, now)), ""))
-		says.Add(kit.Row(0, -1, kit.QuietButton(kit.L("Test again on the page Prove"), theme.NavigateNextIcon(), func() { v.env.Go(setup.Prove) })))
+		text.Add(marked(kit.MarkReady, kit.L("The change has been in effect everywhere since %s.", at(settles, now)), ""))
+		text.Add(kit.Row(0, -1, kit.QuietButton(kit.L("Test again on the page Prove"), theme.NavigateNextIcon(), func() { v.env.Go(setup.Prove) })))
 	}
 	for i, o := range outcomes(r) {
 		if i == 5 {
-			says.Add(kit.Muted(kit.L("and %d more", len(r.Results)-i)))
+			text.Add(kit.Muted(kit.L("and %d more", len(r.Results)-i)))
 			break
 		}
 		parts := []string{o.Identity, kit.Say(exchange.StatusText(o.Status)), o.Action}
@@ -177,12 +177,12 @@ func (v *results) card(r exchange.Result) fyne.CanvasObject {
 			parts = append(parts, kit.Say(p.Title))
 		}
 		parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
-		says.Add(kit.Small(strings.Join(parts, "  ·  ")))
+		text.Add(kit.Small(strings.Join(parts, "  ·  ")))
 	}
 	for _, p := range problemsOf(r) {
-		says.Add(kit.ProblemAs(v.env.Host, kit.MarkAttention, p))
+		text.Add(kit.ProblemAs(v.env.Host, kit.MarkAttention, p))
 	}
-	return kit.Tinted(mark.Tint(), mark.Color(), says)
+	return kit.Tinted(mark.Tint(), mark.Color(), text)
 }
 
 // showRooms fills the table with what differs, room by room.
@@ -207,8 +207,8 @@ func (v *results) showRooms() {
 	if len(rooms) == 0 {
 		return
 	}
-	says := kit.Strong(kit.Say(words.N(len(rooms)-len(wrong), "Not as the product needs it: %d of %d room", "Not as the product needs them: %d of %d rooms", len(differing), len(rooms)-len(wrong))))
-	line := kit.Row(kit.Gap, 0, says)
+	text := kit.Strong(kit.Say(words.N(len(rooms)-len(wrong), "Not as the product needs it: %d of %d room", "Not as the product needs them: %d of %d rooms", len(differing), len(rooms)-len(wrong))))
+	line := kit.Row(kit.Gap, 0, text)
 	if len(differing) > 0 {
 		line.Add(kit.NewButtonWithIcon(kit.L("Write the script for these rooms only"), theme.DocumentCreateIcon(), v.write))
 	}

@@ -19,7 +19,7 @@ import (
 // roomAccess shows what else can read a room: every application of the tenant that
 // reaches its calendar. It only reads, for an administrator who is signed in.
 type roomAccess struct {
-	*desk
+	*administration
 	object fyne.CanvasObject
 	room   *kit.Field
 	// line is the room with what can be done, said when and of whom what is below
@@ -32,7 +32,7 @@ type roomAccess struct {
 
 func newRoomAccess(env *Env, script func(room string)) *roomAccess {
 	a := &roomAccess{script: script, line: kit.Column(kit.GapWide), said: kit.Column(kit.Gap)}
-	a.desk = newDesk(env, newNotice(env.Host), a)
+	a.administration = newAdministration(env, newNotice(env.Host), a)
 	a.room = kit.TextField(kit.L("Room"), "", "room@contoso.com")
 	a.room.Clean = connection.Clean
 	a.room.Submit(a.read)

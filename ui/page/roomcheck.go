@@ -48,8 +48,8 @@ func (e *Env) flaws(rooms []tenant.Room) roomFlaws {
 	return roomFlaws{e.Session.Flaws(rooms), e.Session.Unlisted(rooms)}
 }
 
-func newRoomCheck(env *Env, table *kit.DataTable[tenant.Room], says *notice, relayout func()) *roomCheck {
-	c := &roomCheck{env: env, notice: says, table: table, bars: kit.NewBars(), hint: kit.Small("").As(kit.Wrap, kit.ColorMuted), repair: kit.Column(kit.Gap), chosen: -1, relayout: relayout}
+func newRoomCheck(env *Env, table *kit.DataTable[tenant.Room], text *notice, relayout func()) *roomCheck {
+	c := &roomCheck{env: env, notice: text, table: table, bars: kit.NewBars(), hint: kit.Small("").As(kit.Wrap, kit.ColorMuted), repair: kit.Column(kit.Gap), chosen: -1, relayout: relayout}
 	c.bars.OnPress = func(_, part int) { c.choose(part) }
 	c.bars.Hovered = c.hovered
 	lists := kit.QuietButton(kit.L("Read the room lists"), theme.ListIcon(), c.readLists)
@@ -77,12 +77,12 @@ func (c *roomCheck) take(rooms []tenant.Room, flaws roomFlaws) {
 }
 
 // says is what is to check about a room, "" for nothing.
-func (c *roomCheck) says(r tenant.Room) string {
-	var says []string
+func (c *roomCheck) toCheck(r tenant.Room) string {
+	var text []string
 	for _, f := range c.flaws.of[strings.ToLower(r.EmailAddress)] {
-		says = append(says, kit.Say(f.Short))
+		text = append(text, kit.Say(f.Short))
 	}
-	return strings.Join(says, ", ")
+	return strings.Join(text, ", ")
 }
 
 // choose shows the rooms of one kind, -1 for all.

@@ -18,7 +18,7 @@ type roomRule struct {
 	page                              *Choose
 	object                            *fyne.Container
 	buildings, name, from, to, inList *kit.Field
-	says                              *kit.Text
+	result                            *kit.Text
 	// matches is the matcher of what is typed.
 	matches func(tenant.Room) bool
 	rooms   []tenant.Room
@@ -28,7 +28,7 @@ type roomRule struct {
 }
 
 func newRoomRule(c *Choose) *roomRule {
-	r := &roomRule{page: c, says: kit.Small("").As(kit.Wrap, kit.ColorMuted), matches: func(tenant.Room) bool { return false }}
+	r := &roomRule{page: c, result: kit.Small("").As(kit.Wrap, kit.ColorMuted), matches: func(tenant.Room) bool { return false }}
 	field := func(path, label, placeholder string) *kit.Field {
 		f := c.form.bind("rooms.rule."+path, kit.TextField(label, "", placeholder), false)
 		kept := f.OnChanged
@@ -50,7 +50,7 @@ func newRoomRule(c *Choose) *roomRule {
 	for _, f := range r.fields() {
 		row.Add(kit.Pad(0, kit.Gap, 0, 0, f))
 	}
-	r.object = kit.Column(4, kit.Pad(0, 0, 0, 4, row), kit.Pad(0, 0, 0, 4, r.says)) // where the choices above begin
+	r.object = kit.Column(4, kit.Pad(0, 0, 0, 4, row), kit.Pad(0, 0, 0, 4, r.result)) // where the choices above begin
 	r.show(false)
 	return r
 }
@@ -97,7 +97,7 @@ func (r *roomRule) tell() {
 	if !r.on {
 		return
 	}
-	r.says.SetText(kit.Say(r.text(rule)))
+	r.result.SetText(kit.Say(r.text(rule)))
 }
 
 func (r *roomRule) text(rule connection.Rule) words.Text {
@@ -108,15 +108,15 @@ func (r *roomRule) text(rule connection.Rule) words.Text {
 		return words.Text{}
 	}
 	now := tenant.Addresses(check.Matching(rule, r.rooms))
-	says := words.N(len(now), "%d room matches.", "%d rooms match.", len(now))
+	text := words.N(len(now), "%d room matches.", "%d rooms match.", len(now))
 	if len(rule.Lists) > 0 {
-		return words.Sentences(says, words.T("The test finds out which of them the room lists contain."))
+		return words.Sentences(text, words.T("The test finds out which of them the room lists contain."))
 	}
 	if r.proven == nil {
-		return says
+		return text
 	}
 	if since := check.SinceText(check.Since(r.proven, now)); !since.IsZero() {
-		return words.Sentences(says, since)
+		return words.Sentences(text, since)
 	}
-	return words.Sentences(says, words.T("They are those of the last test."))
+	return words.Sentences(text, words.T("They are those of the last test."))
 }

@@ -12,7 +12,7 @@ import (
 type runSteps struct {
 	object   fyne.CanvasObject
 	column   *fyne.Container
-	says     []string
+	text     []string
 	at       int
 	relayout func()
 	stream   *stream[task.Progress]
@@ -37,19 +37,19 @@ func (r *runSteps) take(list []task.Progress) {
 		text := kit.Say(p.Now)
 		switch {
 		case text == "":
-		case p.Total > 0 && p.Done != r.at || len(r.says) == 0:
+		case p.Total > 0 && p.Done != r.at || len(r.text) == 0:
 			if p.Total > 0 {
 				r.at = p.Done
 			}
-			r.says = append(r.says, text)
+			r.text = append(r.text, text)
 		default:
-			r.says[len(r.says)-1] = text
+			r.text[len(r.text)-1] = text
 		}
 	}
 	r.column.RemoveAll()
-	for i, text := range r.says {
+	for i, text := range r.text {
 		mark := kit.MarkDone
-		if i == len(r.says)-1 {
+		if i == len(r.text)-1 {
 			mark = kit.MarkRunning
 		}
 		r.column.Add(kit.TopRow(kit.Gap, 1, kit.MarkIcon(mark, 18), kit.NewText(text)))

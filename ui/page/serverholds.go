@@ -44,12 +44,12 @@ func (h *HandOver) showHeld(held handover.Held, err error) {
 			{kit.L("ETag"), held.Current.ETag},
 		}))
 	}
-	mark, says := viewOf(held)
+	mark, text := viewOf(held)
 	if held.SignIn != nil {
 		column.Add(kit.ProblemAs(h.env.Host, kit.MarkAttention, held.SignIn))
 	}
 	column.Add(kit.Rule())
-	column.Add(kit.TopRow(kit.Gap, 1, kit.MarkIcon(mark, 20), kit.Column(2, kit.NewText(kit.Say(says)), kit.Small(kit.L("The server's own view.")))))
+	column.Add(kit.TopRow(kit.Gap, 1, kit.MarkIcon(mark, 20), kit.Column(2, kit.NewText(kit.Say(text)), kit.Small(kit.L("The server's own view.")))))
 	server := strings.TrimSpace(held.Description.Product + " " + held.Description.ProductVersion)
 	column.Add(kit.Small(kit.L("%s, as of %s.", server, h.env.Now().Local().Format(time.DateTime))))
 	h.holds.Add(kit.Card(column))

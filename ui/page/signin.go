@@ -22,7 +22,7 @@ import (
 // signInCard is the sign-in of an administrator: what it is for, what to do
 // while it waits, and who is signed in.
 type signInCard struct {
-	d    *desk
+	d    *administration
 	body *fyne.Container
 
 	disclosure words.Text
@@ -43,7 +43,7 @@ type signInCard struct {
 	stuck bool
 }
 
-func newSignInCard(d *desk) *signInCard {
+func newSignInCard(d *administration) *signInCard {
 	s := &signInCard{d: d, body: kit.Column(0), policy: d.env.Home.About().Policy}
 	s.client = kit.TextField(kit.L("Client ID of your own application"), kit.L("A public client of this tenant. Roomkey remembers it for this connection."), "00000000-0000-0000-0000-000000000000")
 	s.client.Clean = connection.Clean
@@ -77,13 +77,13 @@ func (s *signInCard) disclose() {
 		s.draw()
 		return
 	}
-	var says words.Text
+	var text words.Text
 	id := s.id()
 	s.d.env.Scope.Run(func(context.Context) (err error) {
-		says, err = s.d.env.Session.Disclosure(id, s.d.page.scopes())
+		text, err = s.d.env.Session.Disclosure(id, s.d.page.scopes())
 		return err
 	}, func(err error) {
-		s.disclosure, s.refused = says, problem.Of(err)
+		s.disclosure, s.refused = text, problem.Of(err)
 		if s.refused != nil {
 			s.ownInstead() // where Microsoft's does not exist
 		}

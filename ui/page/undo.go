@@ -112,7 +112,7 @@ func (c *applicationCard) lastSignIns(plan register.UndoPlan) fyne.CanvasObject 
 		line.Add(kit.Pad(0, kit.GapWide, 0, 0, kit.NewText(kit.Say(l.Title()))))
 		line.Add(kit.Column(2, when, kit.Small(kit.Say(l.Source))))
 		column.Add(line)
-		if l.Problem != nil && !says(why, l.Problem) {
+		if l.Problem != nil && !contains(why, l.Problem) {
 			why = append(why, l.Problem)
 		}
 	}
@@ -126,7 +126,7 @@ func (c *applicationCard) lastSignIns(plan register.UndoPlan) fyne.CanvasObject 
 }
 
 // says is whether the list has a problem that reads the same.
-func says(list []*problem.Problem, p *problem.Problem) bool {
+func contains(list []*problem.Problem, p *problem.Problem) bool {
 	for _, other := range list {
 		if other.Code == p.Code && kit.Say(other.Title) == kit.Say(p.Title) {
 			return true

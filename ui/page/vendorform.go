@@ -156,7 +156,7 @@ func (h *HandOver) formValue(e export.Entry) fyne.CanvasObject {
 		}
 		return kit.TopRow(kit.Gap, 1, kit.MarkIcon(kit.MarkAttention, 16), missing)
 	case e.Secret != "":
-		says := kit.Muted("••••••••••••").As(kit.Clip, kit.ColorMuted)
+		text := kit.Muted("••••••••••••").As(kit.Clip, kit.ColorMuted)
 		var b *kit.CopyButton
 		b = kit.NewCopyButton(nil, kit.L("Copy without showing"), func() string { return "" })
 		b.OnTapped = func() {
@@ -167,10 +167,10 @@ func (h *HandOver) formValue(e export.Entry) fyne.CanvasObject {
 					return
 				}
 				b.Tick()
-				says.SetText(kit.L("Copied for one minute."))
+				text.SetText(kit.L("Copied for one minute."))
 			})
 		}
-		return kit.Row(kit.Gap, 0, says, b)
+		return kit.Row(kit.Gap, 0, text, b)
 	}
 	return kit.Command(h.env.Host, e.Value)
 }

@@ -12,12 +12,12 @@ import (
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
-// desk is where an administrator sits on a page: the sign-in, and the work that
+// administration is what an administrator does on a page: the sign-in, and the work that
 // is done with it.
-type desk struct {
+type administration struct {
 	env    *Env
 	notice *notice
-	page   office
+	page   administered
 
 	state  session.Registration
 	known  bool
@@ -25,8 +25,8 @@ type desk struct {
 	busy   bool
 }
 
-// office is the page around a desk.
-type office interface {
+// administered is the page that the administration is on.
+type administered interface {
 	// purpose says what the sign-in is for.
 	purpose() string
 	// scopes are what the sign-in asks for.
@@ -42,14 +42,14 @@ type office interface {
 	toTop()
 }
 
-func newDesk(env *Env, notice *notice, page office) *desk {
-	d := &desk{env: env, notice: notice, page: page}
+func newAdministration(env *Env, notice *notice, page administered) *administration {
+	d := &administration{env: env, notice: notice, page: page}
 	d.signIn = newSignInCard(d)
 	return d
 }
 
 // ask looks at who is signed in, then shows it.
-func (d *desk) ask(then func()) {
+func (d *administration) ask(then func()) {
 	var state session.Registration
 	d.env.Scope.Run(func(ctx context.Context) (err error) {
 		state, err = d.env.Session.Registration(ctx)
@@ -68,21 +68,21 @@ func (d *desk) ask(then func()) {
 }
 
 // able switches a button off while something runs.
-func (d *desk) able(b *kit.Button) *kit.Button {
+func (d *administration) able(b *kit.Button) *kit.Button {
 	if d.busy {
 		b.Disable()
 	}
 	return b
 }
 
-func (d *desk) fail(failed *problem.Problem) {
+func (d *administration) fail(failed *problem.Problem) {
 	d.notice.fail(failed)
 	d.page.toTop()
 	d.page.relayout()
 }
 
 // work runs something that may ask for a further sign-in, shown in the bar.
-func (d *desk) work(title string, work func(context.Context, task.Report) error, done func(error)) {
+func (d *administration) work(title string, work func(context.Context, task.Report) error, done func(error)) {
 	d.busy = true
 	d.notice.clear()
 	d.page.began()
@@ -107,19 +107,19 @@ type signInNews struct {
 
 // way is a sign-in that tells the page what the person has to do, and has it done
 // where the tenant is simulated.
-func (d *desk) way(ctx context.Context) session.SignIn {
-	var says words.Text
+func (d *administration) way(ctx context.Context) session.SignIn {
+	var text words.Text
 	played := d.env.simulated()
 	return session.SignIn{
-		Disclose: func(t words.Text) { says = t },
+		Disclose: func(t words.Text) { text = t },
 		Open: func(address string) {
-			d.signIn.tell(signInNews{disclosure: says, address: address})
+			d.signIn.tell(signInNews{disclosure: text, address: address})
 			if played != nil {
 				played.Browse(ctx, address)
 			}
 		},
 		Show: func(c entra.DeviceCode) {
-			d.signIn.tell(signInNews{disclosure: says, code: &c})
+			d.signIn.tell(signInNews{disclosure: text, code: &c})
 			if played != nil {
 				played.TypeCode(ctx, c)
 			}
@@ -129,14 +129,14 @@ func (d *desk) way(ctx context.Context) session.SignIn {
 
 // through signs in by way of the page, and takes what the person had to do off
 // the page when Microsoft has answered, though the work continues.
-func (d *desk) through(ctx context.Context, sign func(session.SignIn) error) error {
+func (d *administration) through(ctx context.Context, sign func(session.SignIn) error) error {
 	err := sign(d.way(ctx))
 	d.env.Host.Dispatch(d.signIn.answered)
 	return err
 }
 
 // grow makes the sign-in hold scopes, in the way in which it began.
-func (d *desk) grow(ctx context.Context, scopes ...[]string) error {
+func (d *administration) grow(ctx context.Context, scopes ...[]string) error {
 	return d.through(ctx, func(way session.SignIn) error {
 		_, err := d.env.Session.SignIn(ctx, way, slices.Concat(scopes...))
 		return err
@@ -144,7 +144,7 @@ func (d *desk) grow(ctx context.Context, scopes ...[]string) error {
 }
 
 // tenant is the tenant as a person calls it.
-func (d *desk) tenant() string {
+func (d *administration) tenant() string {
 	t := d.env.Connection().Tenant
 	for _, name := range []string{t.DisplayName, t.Domain, t.ID} {
 		if name != "" {
