@@ -45,7 +45,7 @@ func Apply(ctx context.Context, in Input, p Plan) (exchange.Result, error) {
 	if r.in.Patience <= 0 {
 		r.in.Patience = 30 * time.Second
 	}
-	out := exchange.Result{Script: p.result(), Connection: p.Connection, Tenant: p.Tenant, StartedAt: in.Time().Truncate(time.Second), Account: in.By, Files: []string{}, Results: []exchange.Outcome{}}
+	out := exchange.Result{Script: p.result(), Undo: p.Undo, Connection: p.Connection, Tenant: p.Tenant, StartedAt: in.Time().Truncate(time.Second), Account: in.By, Files: []string{}, Results: []exchange.Outcome{}}
 	err = r.all(ctx, &out)
 	if err != nil {
 		out.Err = plainly(problem.Of(err))

@@ -175,6 +175,7 @@ func (b *build) blockRoomSignIn() error {
 		return err
 	}
 	allow := b.form.value("action") == "allow"
+	b.undo = allow
 	if allow {
 		r, err := b.evidence("", "block-room-sign-in")
 		if err != nil {

@@ -82,6 +82,8 @@ func (t *Task) read(results []Result) {
 	r := results[i]
 	t.At = r.FinishedAt
 	switch failed := r.Summary[Failed]; {
+	case r.Undo && r.Complete():
+		t.Why = words.T("The last run took back what it had done.")
 	case r.Complete():
 		t.Stage, t.Why = Reported, words.T("Its result file says that everything was done. No test has confirmed it.")
 	case failed > 0:

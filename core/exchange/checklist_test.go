@@ -37,6 +37,7 @@ func TestChecklist(t *testing.T) {
 		"policy":       {scope: connection.ScopePolicy, product: product.Product{Needs: lists}, needed: []string{"access-policy"}},
 		"undescribed":  {product: product.Product{Needs: lists}, rooms: []tenant.Room{{DisplayName: "Oslo", EmailAddress: "oslo@contoso.com"}}, stage: map[string]Stage{"set-places": Optional}},
 		"reported":     {product: product.Product{Needs: lists, Policy: policy}, results: []Result{done("calendar-processing", Changed)}, stage: map[string]Stage{"calendar-processing": Reported}},
+		"undone":       {product: product.Product{Needs: lists}, results: []Result{{Script: "block-room-sign-in", Undo: true, Results: []Outcome{{Status: Changed}}, Summary: map[string]int{Changed: 1}}}, stage: map[string]Stage{"block-room-sign-in": Optional}},
 		"failed":       {product: product.Product{Needs: lists, Policy: policy}, results: []Result{done("calendar-processing", Failed)}, needed: []string{"calendar-processing"}},
 		"not on it":    {product: product.Product{Needs: lists}, results: []Result{done("ews-allow", Changed)}, stage: map[string]Stage{"ews-allow": ""}},
 		"optional too": {product: product.Product{Needs: lists}, results: []Result{done("block-room-sign-in", Same)}, stage: map[string]Stage{"block-room-sign-in": Reported}},

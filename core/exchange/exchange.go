@@ -12,7 +12,7 @@
 // as UTF-16LE with a byte-order mark; it is no signature):
 //
 //	{"seal","result":{"schema":1,"script","connection","tenant","startedAt",
-//	 "finishedAt","whatIf","account","error","files":[],
+//	 "finishedAt","whatIf","undo","account","error","files":[],
 //	 "results":[{"identity","action","status":"changed|same|failed|skipped",
 //	   "error","before":{},"after":{}}],
 //	 "summary":{"changed","same","failed","skipped"}}}
@@ -91,6 +91,8 @@ type build struct {
 	Target
 	script Script
 	form   *form
+	// undo is whether it takes back what a run of the same script did.
+	undo bool
 	// data is what the template of the script sees as .Data.
 	data   map[string]any
 	intent intent

@@ -22,6 +22,7 @@ type page struct {
 	// NeedsClient is whether the cloud has no public client of Microsoft's.
 	NeedsClient bool
 	Data        map[string]any
+	Undo        bool
 	// Errors and SignIn are what errors mean.
 	Errors rows
 	SignIn table
@@ -60,7 +61,7 @@ func (b *build) render() ([]byte, error) {
 		return nil, err
 	}
 	data := page{
-		Script: b.script, File: b.doc.File, Connection: b.Connection, Cloud: b.Cloud, Data: b.data, Errors: errorTable(b.script), SignIn: signInTable(),
+		Script: b.script, File: b.doc.File, Connection: b.Connection, Cloud: b.Cloud, Data: b.data, Undo: b.undo, Errors: errorTable(b.script), SignIn: signInTable(),
 		NeedsClient: b.Cloud.Lacks(cloud.FeatureCommandLineClient),
 	}
 	if b.Cloud.ExchangeEnvironment == "" && b.Cloud.ID != "global" && b.Cloud.ExchangeHost != "" {

@@ -59,7 +59,9 @@ type Result struct {
 	StartedAt  time.Time `json:"startedAt"`
 	FinishedAt time.Time `json:"finishedAt"`
 	WhatIf     bool      `json:"whatIf"`
-	Account    string    `json:"account"`
+	// Undo is whether the run took back what the same script did before.
+	Undo    bool   `json:"undo,omitempty"`
+	Account string `json:"account"`
 	// Err is why the script stopped early, "" when it went through.
 	Err string `json:"error"`
 	// Files are the CSVs that it wrote beside.

@@ -15,6 +15,7 @@ func (b *build) undone() (changed []Outcome, ok bool, err error) {
 	if !ok {
 		return nil, false, nil
 	}
+	b.undo = true
 	r, err := ReadResult([]byte(text), b.Connection)
 	if err != nil {
 		return nil, true, err

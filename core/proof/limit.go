@@ -158,6 +158,8 @@ func (f Facts) delegated(r exchange.Result) evidence.Record {
 	record := evidence.Record{Claim: evidence.Delegation, Source: r.Script, Outcome: evidence.Proven, Reported: true, At: r.FinishedAt, Basis: f.basis().Of(evidence.Delegation),
 		Note: words.T("The result file of the script says so. Anyone can write such a file, and no call has confirmed it.")}
 	switch n := r.Summary[exchange.Failed]; {
+	case r.Undo:
+		record.Outcome, record.Note = evidence.Disproved, words.T("The last run took back what it had done.")
 	case n > 0:
 		record.Outcome, record.Note = evidence.Disproved, words.N(n, "The script failed for %d mailbox.", "The script failed for %d mailboxes.", n)
 	case missing > 0:

@@ -471,7 +471,7 @@ function Write-ResultFile {
     $body = @{
         schema = 1; script = $ScriptName; connection = $ConnectionId; tenant = $TenantId
         startedAt = $Started; finishedAt = [datetime]::UtcNow.ToString('s') + 'Z'
-        whatIf = $Preview; account = "$script:Account"; error = "$script:Problem"
+        whatIf = $Preview; undo = $false; account = "$script:Account"; error = "$script:Problem"
         files = @($script:Files); results = @($script:Results); summary = $summary
     }
     $json = ConvertTo-Json -InputObject $body -Depth 6 -Compress
