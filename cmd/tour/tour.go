@@ -208,7 +208,7 @@ func (g *guide) walk() error {
 	}...)
 	stops = append(stops, g.scripting()...)
 	stops = append(stops, []stop{
-		{"prove-again", g.proveAgain},
+		{"prove-again", g.proveChosen},
 		{"hand-over", g.page(setup.HandOver)},
 		{"hand-over-pushed", g.push},
 		{"hand-over-end", g.end},
@@ -285,6 +285,16 @@ func (g *guide) onChoose(do func(*page.Choose)) func() error {
 		do(p)
 		return nil
 	}
+}
+
+// proveChosen chooses all rooms, without which nothing is pushed, and tests.
+func (g *guide) proveChosen() error {
+	if err := g.shell.Session().Change(g.ctx, connection.Edit(func(c *connection.Connection) {
+		c.Rooms = connection.Rooms{Mode: connection.All}
+	})); err != nil {
+		return err
+	}
+	return g.proveAgain()
 }
 
 // push says yes to what the plan asks and presses Push.
