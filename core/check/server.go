@@ -11,6 +11,7 @@ import (
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -112,11 +113,12 @@ func checkContract(ctx context.Context, s *State) Finding {
 }
 
 // asDescribed is a finding that rests on what the booking server says of itself:
-// where it did not say that, nothing was found.
+// where it did not say that, nothing was found. A server whose console a person
+// types into says nothing of itself.
 func (s *State) asDescribed(f Finding) Finding {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if can, _ := speaks(s.Input); !can || s.undescribed == "" {
+	if can, _ := speaks(s.Input); !can || s.undescribed == "" || s.Product.Adapter == product.AdapterForm {
 		return f
 	}
 	return Finding{Status: Skipped, Because: s.undescribed, Note: words.T("The booking server did not say which addresses it expects.")}
