@@ -183,9 +183,12 @@ func (s *Session) ReadConsent(ctx context.Context) (Consent, error) {
 }
 
 func absent(c Consent) *problem.Problem {
-	return problem.New(codeConsentAbsent, words.T("The tenant has not consented to the vendor's application yet.")).
-		With(words.T("Microsoft's page must show the name %s and the publisher %s. If it shows others, do not accept.",
-			cmp.Or(c.Expected.Name, "that the vendor's guide names"), cmp.Or(c.Expected.Publisher, "that the vendor's guide names"))).
+	compare := words.T("Compare the name and the publisher on Microsoft's page with the vendor's guide before you accept.")
+	if c.Expected.Name != "" || c.Expected.Publisher != "" {
+		compare = words.T("Microsoft's page must show the name %s and the publisher %s. If it shows others, do not accept.",
+			cmp.Or(c.Expected.Name, "that the vendor's guide names"), cmp.Or(c.Expected.Publisher, "that the vendor's guide names"))
+	}
+	return problem.New(codeConsentAbsent, words.T("The tenant has not consented to the vendor's application yet.")).With(compare).
 		Fix(words.T("Open the link as Global Administrator or Privileged Role Administrator, and accept: %s", c.Link))
 }
 
