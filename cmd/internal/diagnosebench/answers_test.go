@@ -165,7 +165,7 @@ var shapes = []shape{
 		defaults("Sales")(b, c)
 	}},
 	{name: "registered", register: true, change: ownProduct, about: "/applications|/servicePrincipals|/oauth2Permission|well-known/room", calls: 6, every: 1},
-	{name: "writes", change: ownProduct, options: booksOnce, about: "/events|/subscriptions|/getSchedule", calls: 8, every: 7},
+	{name: "writes", change: ownProduct, options: booksOnce, about: "/events|/subscriptions|/getSchedule", calls: 8, every: 21},
 }
 
 // booksOnce does not look long for an answer that does not come.
