@@ -121,36 +121,11 @@ windows() {
 	clicked no-opengl
 	[ "$status" = 1 ] || fail "it ended with $status"
 	dark
-	step "Software OpenGL"
-	soft
 	step "The window with OpenGL"
 	screen
 	clicked window --vault memory
 	[ "$status" = 0 ] || fail "it ended with $status"
 	dark
-}
-
-# soft puts an opengl32.dll into softgl that says a version of its own, which is
-# the one that is loaded when it is asked for, and only then. Wine prefers its own
-# unless told.
-soft() {
-	mkdir "$folder/softgl"
-	echo 'const char *version(void) { return "9.9 of softgl"; } long long one(void) { return 1; }' >"$work/soft.c"
-	{
-		printf 'EXPORTS\nglGetString=version\n'
-		printf '%s=one\n' wglCreateContext wglMakeCurrent wglDeleteContext
-		# What the program links to.
-		x86_64-w64-mingw32-objdump -p "$folder/Roomkey.exe" |
-			awk 'tolower($0) ~ /dll name: opengl32/ {on = 1; next} on && /DLL Name/ {exit} on && $NF ~ /^gl[A-Z]/ && $NF != "glGetString" {print $NF "=one"}'
-	} >"$work/soft.def"
-	x86_64-w64-mingw32-gcc -shared -o "$folder/softgl/opengl32.dll" "$work/soft.c" "$work/soft.def"
-	screen
-	bounded "$folder/Roomkey.exe" --check-display | tee "$work/said"
-	! grep -q softgl "$work/said" || fail "softgl was used though the system has OpenGL"
-	WINEDLLOVERRIDES="$WINEDLLOVERRIDES;opengl32=n,b" bounded "$folder/Roomkey.exe" --software-gl --check-display | tee "$work/said"
-	said '9.9 of softgl'
-	dark
-	rm -r "$folder/softgl"
 }
 
 # clicked starts the application as the Start menu does, waits until it is drawn
@@ -192,11 +167,9 @@ for scope in perMachine perUser; do
 	[ "$scope" = perUser ] || windows
 	step "Uninstalling"
 	bounded msiexec /x "$work/new.msi" /qn
-	# What the window remembers is the user's, and goes with the user's installer.
-	# Wine 8 does not know the call by which Go deletes folders, as those in Temp.
-	users=(! -path '*/fyne*')
-	[ "$scope" = perMachine ] || users=()
-	left=$(find "$WINEPREFIX/drive_c" \( -iname '*roomkey*' -o -name fyne \) ! -path "$documents*" "${users[@]}" ! -path '*/Temp/*')
+	# What the window remembers is the user's as the documents are. Wine 8 does not
+	# know the call by which Go deletes folders, as those in Temp.
+	left=$(find "$WINEPREFIX/drive_c" -iname '*roomkey*' ! -path "$documents*" ! -path '*/fyne/*' ! -path '*/Temp/*')
 	[ -z "$left" ] || fail "the uninstallation left $left"
 	! bounded reg query "$root\\Software\\Classes\\Roomkey.Connection" >/dev/null 2>&1 || fail "the uninstallation left the file type"
 	[ -s "$documents/kept.txt" ] || fail "the uninstallation took the documents"
