@@ -36,7 +36,7 @@ func TestStartShowsTheNewestTroubleFirst(t *testing.T) {
 	p.rest()
 	text, at := p.reads(), 0
 	for _, want := range []string{"Your connections", "The webhook was not told.", "Checked on 2026-11-26.", "Celle", "The credential ended. (since 2026-11-25)", "Bremen", "The room a@contoso.com is gone. (since 2026-11-24)",
-		"Aachen", "Everything worked on 2026-11-20.", "Dresden", "The last test passed on 2026-11-21.", "Essen", "New connection"} {
+		"Aachen", "Everything worked on 2026-11-20.", "Dresden", "The last test passed on 2026-11-21.", "Essen", "Not tested.", "New connection"} {
 		i := strings.Index(text[at:], want)
 		if i < 0 {
 			t.Fatalf("no %q in its place:\n%s", want, text)

@@ -150,6 +150,8 @@ func (s *Start) rows(entries []kept) (rows []kit.Item) {
 		case e.known:
 			row.Mark = kit.MarkDone
 			row.Detail += "\n" + kit.L("Everything worked on %s.", day(e.health.At))
+		default:
+			row.Detail += "\n" + kit.L("Not tested.")
 		}
 		rows = append(rows, row)
 	}
