@@ -43,6 +43,8 @@ var (
 	}
 	prefix = regexp.MustCompile(`^\s*\|?Ex[0-9A-F]{6}\|[^|]*\|`)
 	aadsts = regexp.MustCompile(`AADSTS(\d+)`)
+	// named is a name in an error, which can read like another error.
+	named = regexp.MustCompile(`(^|[\s(])'[^']*'`)
 )
 
 // failure is what an error that a script wrote down means, and what to do; nil
@@ -63,8 +65,9 @@ func failure(text string, s Script) *problem.Problem {
 			return p
 		}
 	}
+	bare := named.ReplaceAllString(text, "$1")
 	for _, known := range knownErrors() {
-		if known.match.MatchString(text) {
+		if known.match.MatchString(bare) {
 			p := failed.New(known.Code, kindOf[known.Kind], words.T(known.Title)).With(said)
 			for _, fix := range known.fixes(s) {
 				p.Fix(fix)

@@ -207,6 +207,8 @@ func TestGraphScriptsStumble(t *testing.T) {
 					heal(fmt.Sprint(kind, " at request ", at), doc)
 				}
 			}
+			// The shell keeps the variables of the run before.
+			g.env["ROOMKEY_STANDIN_SIGNIN_ERROR"], g.env["ROOMKEY_STANDIN_TENANT"] = "", ""
 			for what, c := range map[string]struct {
 				run  cmdlet.Run
 				env  map[string]string
@@ -223,7 +225,6 @@ func TestGraphScriptsStumble(t *testing.T) {
 				doc := begin()
 				between.set("", 0, false)
 				env := maps.Clone(g.env)
-				env["ROOMKEY_STANDIN_SIGNIN_ERROR"], env["ROOMKEY_STANDIN_TENANT"] = "", ""
 				maps.Copy(env, c.env)
 				c.run.Environment, c.run.Prelude = env, typed+c.run.Prelude
 				o := g.run(doc, c.run)
@@ -236,7 +237,6 @@ func TestGraphScriptsStumble(t *testing.T) {
 					t.Errorf("%s: %s, exit %d, %d changes, %v: %s %s", what, code, o.Exit, between.changes, o.err, o.Output, o.Error)
 				}
 			}
-			g.env["ROOMKEY_STANDIN_SIGNIN_ERROR"], g.env["ROOMKEY_STANDIN_TENANT"] = "", ""
 			for i := range changes {
 				for _, kind := range []cmdlet.FaultKind{cmdlet.Killed, cmdlet.KilledOn, cmdlet.Throttled, cmdlet.Lost, cmdlet.Denied, cmdlet.Down} {
 					if os.Getenv("ROOMKEY_EVERY_KILL") == "" && (i > 0 || kind == cmdlet.Killed || kind == cmdlet.Down) {

@@ -167,6 +167,11 @@ func TestErrorsInWords(t *testing.T) {
 		"failed because it's out of the current user's write scope.":                                   "script.write-scope",
 		"Could not load file or assembly 'Microsoft.Identity.Client'":                                  "script.assembly",
 		"Ex6F9304|Microsoft.Exchange.Data.X|Something else.":                                           "exchange.script-failed",
+		"(pii): Unknown error, WAM_provider_error_3399614466 0xCAA20002":                               "script.broker",
+		// A request ID and a name say nothing.
+		"NotFound (Not Found). Request_ResourceNotFound: it does not exist. (request 8073b2ed-b36e-4cb3-bb14-09fcb17caaba)": "script.not-found",
+		"The operation couldn't be performed because object 'broker-forbidden@contoso.com' couldn't be found.":              "script.not-found",
+		"The room 'Access Denied, throttled (WAM)' is something else.":                                                      "exchange.script-failed",
 	} {
 		p := exchange.Result{Script: "calendar-processing"}.Reason(exchange.Outcome{Status: exchange.Failed, Error: text})
 		if p.Code.String() != want || len(p.Remedies) == 0 {

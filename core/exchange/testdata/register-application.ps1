@@ -132,7 +132,7 @@ $KnownErrors = @(
         @{ 'Fix' = 'Convert it with Set-Mailbox -Type Room, or remove it from the chosen rooms.'; 'Kind' = ''; 'Match' = 'AutoAccept can only be enabled on resource mailboxes'; 'Title' = 'This is not a room mailbox.' },
         @{ 'Fix' = 'Run the script limit-application, which does it, and again a day later.'; 'Kind' = ''; 'Match' = 'Enable-OrganizationCustomization|DehydratedContext'; 'Title' = 'The organization must be prepared for its own settings first.' },
         @{ 'Fix' = 'Shorten it in the table.'; 'Kind' = ''; 'Match' = 'maximum length is 64|property is too long'; 'Title' = 'The name is longer than the 64 characters that Exchange allows.' },
-        @{ 'Fix' = 'Start the script with -NoBroker; it then signs in with the browser.'; 'Kind' = ''; 'Match' = 'broker|\bWAM\b|window handle|0x?[0-9a-f]*CAA[0-9a-f]+|A specified logon session does not exist'; 'Title' = 'The sign-in through Windows'' account broker failed.' },
+        @{ 'Fix' = 'Start the script with -NoBroker; it then signs in with the browser.'; 'Kind' = ''; 'Match' = 'RuntimeBroker|MsalRuntime|(account|authentication) broker|[( ]WAM[) :.]|WAM_provider|window handle|\b0xCAA[0-9a-f]{5}\b|A specified logon session does not exist'; 'Title' = 'The sign-in through Windows'' account broker failed.' },
         @{ 'Fix' = 'Open a new PowerShell window and run the script there. Never run Exchange and Graph scripts in the same window.'; 'Kind' = ''; 'Match' = 'Could not load file or assembly|manifest definition does not match|Method not found'; 'Title' = 'Another module in this window loaded a conflicting library.' },
         @{ 'Fix' = 'Use a certificate or have the policy changed in the Entra admin center under Enterprise applications > Application policies.'; 'Kind' = ''; 'Match' = 'CredentialTypeNotAllowedAsPerAppPolicy|CredentialInvalidLifetimeAsPerAppPolicy|policy forbids client secrets'; 'Title' = 'A policy of the tenant forbids this client secret or its lifetime.' },
         @{ 'Fix' = 'Check the address. A new object needs a few minutes until all of Microsoft''s servers know it.'; 'Kind' = 'missing'; 'Match' = 'ManagementObjectNotFound|couldn''t be found|could not be found|Request_ResourceNotFound|^404 \w+:|success: 404\b|error: \(404\)|NotFound|There is no room mailbox'; 'Title' = 'The object does not exist, or not everywhere yet.' }
@@ -180,10 +180,19 @@ function Get-Text {
     return $text -replace '^\s*\|?Ex[0-9A-F]{6}\|[^|]*\|', ''
 }
 
+# Find-Known returns what is known of an error. What stands in quotes is a name, which can
+# read like another error.
+function Find-Known {
+    param([string]$Text)
+    $bare = $Text -replace "(^|[\s(])'[^']*'", '$1'
+    foreach ($one in $KnownErrors) { if ($bare -match $one.Match) { return $one } }
+}
+
 # Get-Kind returns the kind of an error, or '' if it concerns only one object.
 function Get-Kind {
     param([string]$Text)
-    foreach ($one in $KnownErrors) { if ($Text -match $one.Match) { return $one.Kind } }
+    $known = Find-Known $Text
+    if ($known) { return $known.Kind }
     return ''
 }
 
@@ -192,7 +201,8 @@ function Get-Words {
     param([string]$Text)
     if (-not $Text) { return '' }
     if ($Text -match 'AADSTS(\d+)' -and $SignIn[$Matches[1]]) { return "$($SignIn[$Matches[1]]) ($Text)" }
-    foreach ($one in $KnownErrors) { if ($Text -match $one.Match) { return "$($one.Title) $($one.Fix) ($Text)" } }
+    $known = Find-Known $Text
+    if ($known) { return "$($known.Title) $($known.Fix) ($Text)" }
     return $Text
 }
 
