@@ -55,7 +55,7 @@ func TestWhatReadsARoom(t *testing.T) {
 			want++
 		}
 	}
-	if reaches != want+2 { // Exchange names one that is switched off and one that is gone, as the next reading finds
+	if reaches != want+3 { // Exchange names one that is switched off and two that are gone, as the next reading finds
 		t.Errorf("%d of %d seeded applications reach the room", reaches, want)
 	}
 	s.press("Read what reaches it")
