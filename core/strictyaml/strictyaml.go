@@ -25,7 +25,7 @@ import (
 const (
 	limit       = 256 << 10 // bytes
 	maxNodes    = 20_000    // values and names
-	maxMistakes = 100
+	maxMistakes = 30
 )
 
 // Mistake is one thing that is wrong with a file. Line counts from 1 and is 0
