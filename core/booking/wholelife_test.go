@@ -472,7 +472,6 @@ func live(t *testing.T, w *world, before bool) {
 	if shown(t, err); err != nil {
 		return
 	}
-	has = w.digest()
 	err = again.Remove(t.Context(), removal)
 	shown(t, err)
 	switch left := w.digest(); {
