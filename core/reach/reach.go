@@ -30,14 +30,24 @@ type Application struct {
 	LastUsed time.Time `json:"lastUsed,omitzero"`
 }
 
-// thisTenant is the owner of an application of the tenant's own.
-const thisTenant = "this tenant"
+// thisTenant is the owner of an application of the tenant's own; otherTenant begins
+// the owner of one whose publisher nobody verified.
+const (
+	thisTenant  = "this tenant"
+	otherTenant = "tenant "
+)
 
 // ThisTenant makes an application one of the tenant's own.
 func (a *Application) ThisTenant() { a.Owner = thisTenant }
 
+// OtherTenant says that another tenant owns it, by its ID.
+func (a *Application) OtherTenant(id string) { a.Owner = otherTenant + id }
+
 // OwnerText is the owner as a table shows it.
 func (a Application) OwnerText() words.Text {
+	if id, ok := strings.CutPrefix(a.Owner, otherTenant); ok {
+		return words.T("tenant %s", id)
+	}
 	if a.Owner == thisTenant {
 		return words.T(thisTenant)
 	}

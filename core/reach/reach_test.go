@@ -97,3 +97,18 @@ func TestThirtyApplications(t *testing.T) {
 		}
 	}
 }
+
+// TestOwners are shown as texts, and kept as they always were.
+func TestOwners(t *testing.T) {
+	var own, other Application
+	own.ThisTenant()
+	other.OtherTenant("d8680000-0000-4000-8000-000000000001")
+	for _, c := range []struct {
+		a    Application
+		want string
+	}{{own, "this tenant"}, {other, "tenant d8680000-0000-4000-8000-000000000001"}, {Application{Owner: "Contoso"}, "Contoso"}} {
+		if got := c.a.OwnerText(); got.String() != c.want || c.a.Owner != c.want {
+			t.Errorf("%q is shown as %q, want %q", c.a.Owner, got, c.want)
+		}
+	}
+}

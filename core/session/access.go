@@ -158,7 +158,9 @@ func (s *Session) enterpriseOf(sp tenant.ServicePrincipal, apps map[string]*reac
 	if apps[key] == nil {
 		a := &reach.Application{AppID: sp.AppID, Name: sp.DisplayName, Enabled: sp.Enabled, Granted: []string{}}
 		if a.ThisTenant(); !strings.EqualFold(sp.OwnerOrganization, s.Document().Tenant.ID) {
-			a.Owner = cmp.Or(sp.Publisher, "tenant "+sp.OwnerOrganization)
+			if a.Owner = sp.Publisher; a.Owner == "" {
+				a.OtherTenant(sp.OwnerOrganization)
+			}
 		}
 		apps[key] = a
 	}
