@@ -46,21 +46,9 @@ func (c *commandLine) run(args ...string) (int, string) {
 // that was printed and all that is in the configuration folder, log included.
 func TestNoSecretAnywhere(t *testing.T) {
 	home, lab := t.TempDir(), t.TempDir()
-	sim, err := simulator.Start(t.Context(), simulator.Options{Dir: lab})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = sim.Close() })
+	sim, entry := signedIn(t, home, simulator.Options{Dir: lab})
 	account := sim.Account()
-	t.Setenv("ROOMKEY_HOME", home)
-	t.Setenv("ROOMKEY_VAULT", "memory")
-	t.Setenv("ROOMKEY_CLIENT_SECRET", account.ClientSecret)
-	t.Setenv("ROOMKEY_SERVER_TOKEN", account.ServerToken)
 	t.Setenv("ROOMKEY_CERTIFICATE", string(account.CertificatePEM))
-	entry, err := wire.CloudsYAML(sim.Cloud())
-	if err != nil {
-		t.Fatal(err)
-	}
 	if err := os.WriteFile(filepath.Join(home, "clouds.yaml"), []byte(entry), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +102,7 @@ func TestNoSecretAnywhere(t *testing.T) {
 	}
 	look("what was printed", c.all.Bytes())
 	files := 0
-	err = filepath.WalkDir(home, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(home, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -137,4 +125,25 @@ func keyLine(t *testing.T, pem string) string {
 		t.Fatal("no private key in the certificate")
 	}
 	return lines[4]
+}
+
+// signedIn starts a simulator whose secrets are in the environment, with home as the
+// configuration folder, and gives its entry for clouds.yaml.
+func signedIn(t *testing.T, home string, o simulator.Options) (*simulator.Simulator, string) {
+	t.Helper()
+	sim, err := simulator.Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = sim.Close() })
+	account := sim.Account()
+	t.Setenv("ROOMKEY_HOME", home)
+	t.Setenv("ROOMKEY_VAULT", "memory")
+	t.Setenv("ROOMKEY_CLIENT_SECRET", account.ClientSecret)
+	t.Setenv("ROOMKEY_SERVER_TOKEN", account.ServerToken)
+	entry, err := wire.CloudsYAML(sim.Cloud())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sim, entry
 }

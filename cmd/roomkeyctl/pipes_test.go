@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/simulator"
 )
 
@@ -18,20 +17,8 @@ import (
 // every file of the configuration folder, one after another: each command ends.
 func TestAPipeHangsNothing(t *testing.T) {
 	home, lab := t.TempDir(), t.TempDir()
-	sim, err := simulator.Start(t.Context(), simulator.Options{Dir: lab})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = sim.Close() })
+	sim, entry := signedIn(t, home, simulator.Options{Dir: lab})
 	account := sim.Account()
-	t.Setenv("ROOMKEY_HOME", home)
-	t.Setenv("ROOMKEY_VAULT", "memory")
-	t.Setenv("ROOMKEY_CLIENT_SECRET", account.ClientSecret)
-	t.Setenv("ROOMKEY_SERVER_TOKEN", account.ServerToken)
-	entry, err := wire.CloudsYAML(sim.Cloud())
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name, text := range map[string]string{"clouds.yaml": entry, "products/own.yaml": "id: own", "languages/de.json": "{}"} {
 		if err := os.MkdirAll(filepath.Join(home, filepath.Dir(name)), 0o700); err != nil {
 			t.Fatal(err)
@@ -67,7 +54,7 @@ func TestAPipeHangsNothing(t *testing.T) {
 		}
 	}
 	var files []string
-	err = filepath.WalkDir(home, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(home, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() {
 			files = append(files, path)
 		}

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/simulator"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -53,21 +52,9 @@ func (w *firstWrite) Write(p []byte) (int, error) {
 // still asked for.
 func TestRowsComeAsPagesCome(t *testing.T) {
 	home, seen := t.TempDir(), new(atomic.Int64)
-	sim, err := simulator.Start(t.Context(), simulator.Options{Dir: t.TempDir(), Rooms: 450, Users: 10, Latency: 20 * time.Millisecond,
+	sim, entry := signedIn(t, home, simulator.Options{Dir: t.TempDir(), Rooms: 450, Users: 10, Latency: 20 * time.Millisecond,
 		Log: slog.New(calls{slog.NewTextHandler(io.Discard, nil), "/places/", seen})})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = sim.Close() })
 	account := sim.Account()
-	t.Setenv("ROOMKEY_HOME", home)
-	t.Setenv("ROOMKEY_VAULT", "memory")
-	t.Setenv("ROOMKEY_CLIENT_SECRET", account.ClientSecret)
-	t.Setenv("ROOMKEY_SERVER_TOKEN", account.ServerToken)
-	entry, err := wire.CloudsYAML(sim.Cloud())
-	if err != nil {
-		t.Fatal(err)
-	}
 	if err := os.WriteFile(filepath.Join(home, "clouds.yaml"), []byte(entry), 0o600); err != nil {
 		t.Fatal(err)
 	}
