@@ -67,6 +67,7 @@ var (
 	codePeopleNoMail                       = problem.Declare("people.no-mail", problem.Unmet)
 	codePeopleNoneUsable                   = problem.Declare("people.none-usable", problem.Unmet)
 	codePeopleSharedCard                   = problem.Declare("people.shared-card-number", problem.Unmet)
+	codePeopleSharedMail                   = problem.Declare("people.shared-email-address", problem.Unmet)
 	codePeopleNoCardNumbers                = problem.Declare("people.no-card-numbers", problem.Unmet)
 	codePeopleNoneFound                    = problem.Declare("people.none-found", problem.Unmet)
 	codePermissionDelegated                = problem.Declare("permission.delegated", problem.Unmet)

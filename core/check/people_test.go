@@ -17,6 +17,7 @@ var (
 	other   = tenant.Person{ID: "e", UserPrincipalName: "e@x", Mail: "e@x", Enabled: &yes, UserType: "Guest"}
 	off     = tenant.Person{ID: "b", UserPrincipalName: "b@x", Mail: "b@x", Enabled: &no}
 	mute    = tenant.Person{ID: "c", UserPrincipalName: "c@x"}
+	double  = tenant.Person{ID: "e", UserPrincipalName: "e@x", Mail: " A@X", CardNumber: "5"}
 	twin    = tenant.Person{ID: "d", UserPrincipalName: "d@x", Mail: "d@x", CardNumber: "1"}
 	hidden  = tenant.Person{ID: "h"}
 	atRoom  = tenant.Person{ID: "r", UserPrincipalName: "room0@contoso.example", Mail: "Room0@contoso.example", Enabled: &yes}
@@ -36,6 +37,7 @@ func TestPeopleAreLookedAt(t *testing.T) {
 		"no mail":             {[]tenant.Person{mute}, Fail, "people.no-mail", ""},
 		"disabled or no mail": {[]tenant.Person{off, mute}, Fail, "people.none-usable", ""},
 		"one card for two":    {[]tenant.Person{fine, twin}, Warn, "people.shared-card-number", "a@x and d@x have the same card number."},
+		"one address for two": {[]tenant.Person{fine, double}, Warn, "people.shared-email-address", "a@x and e@x have the same email address."},
 		"nothing but ids":     {[]tenant.Person{fine, hidden}, Unknown, "people.hidden", ""},
 	} {
 		for _, mode := range []string{connection.All, connection.Groups} {

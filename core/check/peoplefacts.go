@@ -24,13 +24,39 @@ type headcount struct {
 	shown bool
 	// unusable counts who has no mail address and should have one, and of chosen
 	// people who is disabled; the first of them are named.
-	unusable int
-	first    []words.Text
-	// cards has who showed each card number first; shared are the first two with
-	// one, sharing is how many have a number that another has too.
-	cards   map[string]string
+	unusable     int
+	first        []words.Text
+	cards, mails once
+}
+
+// once finds what should be one person's alone and is that of several.
+type once struct {
+	// whose has who showed each value first.
+	whose map[string]string
+	// shared are the first two who have the same, sharing is how many have one
+	// that another had before.
 	shared  []string
 	sharing int
+}
+
+// add notes whose value it is. Case and white space around it do not count.
+func (o *once) add(value, name string) {
+	value = strings.ToLower(strings.TrimSpace(value))
+	if value == "" {
+		return
+	}
+	first, taken := o.whose[value]
+	switch {
+	case o.whose == nil:
+		o.whose = map[string]string{value: name}
+	case !taken:
+		o.whose[value] = name
+	default:
+		o.sharing++
+		if o.shared == nil {
+			o.shared = []string{first, name}
+		}
+	}
 }
 
 // named is how many people a sentence names.
@@ -75,27 +101,11 @@ func (c *headcount) add(p tenant.Person) {
 			c.first = append(c.first, words.Plain(name))
 		}
 	}
-	c.card(p.CardNumber, name)
-}
-
-func (c *headcount) card(number, name string) {
-	number = strings.ToLower(strings.TrimSpace(number))
-	if number == "" {
+	if strings.TrimSpace(p.CardNumber) == "" {
 		c.noCard++
-		return
 	}
-	if c.cards == nil {
-		c.cards = map[string]string{}
-	}
-	first, taken := c.cards[number]
-	if !taken {
-		c.cards[number] = name
-		return
-	}
-	c.sharing++
-	if c.shared == nil {
-		c.shared = []string{first, name}
-	}
+	c.cards.add(p.CardNumber, name)
+	c.mails.add(p.Mail, name)
 }
 
 // facts are the counts in a line.
@@ -120,7 +130,7 @@ func PeopleFacts(people []tenant.Person, choice connection.People) words.Text {
 // show adds the counts to the evidence.
 func (c headcount) show(f Finding) Finding {
 	return f.with("people", c.people).with("disabled", c.disabled).with("disabledWithMail", c.offWithMail).with("withoutMail", c.noMail).with("guests", c.guests).
-		with("withCardNumber", c.people-c.hidden-c.noCard).with("sharingCardNumber", c.sharing)
+		with("withCardNumber", c.people-c.hidden-c.noCard).with("sharingCardNumber", c.cards.sharing).with("sharingMail", c.mails.sharing)
 }
 
 // judge says whether the booking server can use the people whom a choice takes
@@ -149,9 +159,12 @@ func (c headcount) judge(choice connection.People, note words.Text) Finding {
 	case choice.CardNumberAttribute != "" && c.noCard == c.people:
 		return warn(problem.New(codePeopleNoCardNumbers, words.T("No one has a card number in %s.", choice.CardNumberAttribute)).With(counts).
 			Lead(words.T("Choose the attribute that contains your card numbers."), problem.PlaceCardNumber))
-	case c.shared != nil:
-		return warn(problem.New(codePeopleSharedCard, words.T("%s and %s have the same card number.", c.shared[0], c.shared[1])).With(counts).
+	case c.cards.shared != nil:
+		return warn(problem.New(codePeopleSharedCard, words.T("%s and %s have the same card number.", c.cards.shared[0], c.cards.shared[1])).With(counts).
 			Fix(words.T("Give each of them a card number of their own.")))
+	case c.mails.shared != nil:
+		return warn(problem.New(codePeopleSharedMail, words.T("%s and %s have the same email address.", c.mails.shared[0], c.mails.shared[1])).With(counts).
+			Fix(words.T("Microsoft Entra admin center, Users: give each of them an email address of their own, or delete the account that is no longer needed.")))
 	case c.unusable > 0 && c.chosen:
 		title := words.N(c.unusable, "%d of %d people has no email address or is disabled: %s.", "%d of %d people have no email address or are disabled: %s.", c.unusable, c.people, words.And(c.first...))
 		if c.unusable > named {

@@ -34,6 +34,11 @@ func TestFaultsOfPeople(t *testing.T) {
 		cards[card]++
 		return strings.Contains(card, "extensionAttribute1:") && !strings.Contains(card, "<nil>") && cards[card] == 2
 	}
+	mails := map[any]int{}
+	twice := func(o map[string]any) bool {
+		mails[o["mail"]]++
+		return o["mail"] != nil && mails[o["mail"]] == 2
+	}
 	rooms := c.tenant.Directory.Rooms
 	for _, tt := range []struct {
 		fault string
@@ -48,8 +53,11 @@ func TestFaultsOfPeople(t *testing.T) {
 		{fault.PeopleWithoutMail + "=Room bookers", mute, (c.tenant.Directory.Users+2)/3 + 1},
 		{"", shares, 0},
 		{fault.SharedCardNumber, shares, 1},
+		{"", twice, 0},
+		{fault.SharedMail, twice, 1},
 	} {
 		clear(cards)
+		clear(mails)
 		var faults []string
 		if tt.fault != "" {
 			faults = []string{tt.fault}

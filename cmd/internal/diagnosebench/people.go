@@ -42,6 +42,7 @@ var brokenPeople = []scenario{
 	fault(people, "a department without mail", "people-without-mail=Sales", check.Warned, check.PeopleList, "people.some-unusable", "Choose groups"),
 	{area: people, name: "two people with one card number", faults: []string{"shared-card-number"}, change: cards,
 		verdict: check.Warned, check: check.PeopleList, code: "people.shared-card-number", remedy: "of their own"},
+	fault(people, "two people with one email address", "shared-mail", check.Warned, check.PeopleList, "people.shared-email-address", "of their own"),
 	typed(people, "no card number in the attribute", func(_ *bench, c *connection.Connection) { c.People.CardNumberAttribute = "extensionAttribute7" },
 		check.Warned, check.PeopleList, "people.no-card-numbers", "attribute"),
 	typed(people, "default group deleted", func(_ *bench, c *connection.Connection) { c.People.DefaultGroups = []string{goneGroup} },

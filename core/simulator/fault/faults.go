@@ -63,6 +63,7 @@ const (
 	PeopleDisabled       = "people-disabled"
 	PeopleWithoutMail    = "people-without-mail"
 	SharedCardNumber     = "shared-card-number"
+	SharedMail           = "shared-mail"
 	RoomSignIn           = "room-sign-in"
 	GroupGone            = "group-gone"
 	GroupEmpty           = "group-empty"
@@ -185,6 +186,7 @@ var faults = []Fault{
 	{PeopleDisabled, "Accounts of people are disabled", argPeople},
 	{PeopleWithoutMail, "People have no mail address", argPeople},
 	{SharedCardNumber, "Two people have the same card number", ""},
+	{SharedMail, "Two people have the same email address", ""},
 	{RoomSignIn, "The accounts of rooms may sign in", argRoom + "; without it every room's"},
 	{GroupGone, "A group was deleted", argGroup},
 	{GroupEmpty, "A group has no members", argGroup},

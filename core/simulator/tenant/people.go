@@ -60,6 +60,9 @@ func (t *Tenant) strikePerson(i int, o object) {
 	if i == OrganizerUser+1 && t.Has(fault.SharedCardNumber) {
 		o["onPremisesExtensionAttributes"] = t.UserObject(OrganizerUser)["onPremisesExtensionAttributes"]
 	}
+	if i == OrganizerUser+1 && t.Has(fault.SharedMail) {
+		o["mail"] = t.UserObject(OrganizerUser)["mail"]
+	}
 }
 
 // personStruck reports whether a fault names a person, or a group with the
