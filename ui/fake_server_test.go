@@ -93,14 +93,14 @@ func (b *fakeCore) Push(context.Context, handover.Plan, bool, task.Report) (hand
 	return handover.Pushed{Works: true}, nil
 }
 
-// Held is what was pushed.
-func (b *fakeCore) Held(context.Context) (handover.Held, error) {
+// ServerState is what was pushed.
+func (b *fakeCore) ServerState(context.Context) (handover.ServerState, error) {
 	b.hang()
-	defer b.ask("Held")()
+	defer b.ask("ServerState")()
 	if b.CancelHeld && b.pushed {
-		return handover.Held{}, problem.Of(context.Canceled)
+		return handover.ServerState{}, problem.Of(context.Canceled)
 	}
-	h := handover.Held{Description: booking.Description{Product: "Room booking", ProductVersion: "4.2"}}
+	h := handover.ServerState{Description: booking.Description{Product: "Room booking", ProductVersion: "4.2"}}
 	if b.pushed {
 		h.Matches, h.Status = true, booking.Status{State: booking.StatusOK}
 		if b.ServerSays != "" {

@@ -169,12 +169,12 @@ func (d demonstration) play(ctx context.Context) (booking.Configuration, error) 
 	}
 
 	d.step("7. Read back what the server has now, and whether it works.")
-	held, err := s.Held(ctx)
+	held, err := s.ServerState(ctx)
 	if err != nil {
 		return none, err
 	}
 	if !d.json {
-		printHeld(d.out, held)
+		printServerState(d.out, held)
 	}
 	if held.Current.Configuration == nil {
 		return none, fmt.Errorf("the server holds nothing after the push")

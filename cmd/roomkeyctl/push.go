@@ -166,7 +166,7 @@ func newStatus(a *app) *cobra.Command {
 			}
 			defer s.Close()
 			// Asking first: what became of a push without an answer decides a step.
-			held, failed := s.Held(c.Context())
+			held, failed := s.ServerState(c.Context())
 			steps, err := s.Steps(c.Context())
 			if err != nil {
 				return err
@@ -174,7 +174,7 @@ func newStatus(a *app) *cobra.Command {
 			if err := a.show(map[string]any{"steps": steps, "held": held, "problem": problem.Of(failed)}, func(w io.Writer) {
 				printSteps(w, steps)
 				if failed == nil {
-					printHeld(w, held)
+					printServerState(w, held)
 				}
 			}); err != nil {
 				return err
@@ -218,7 +218,7 @@ func printSteps(w io.Writer, steps []setup.Step) {
 	rows(w, []words.Key{"", "step", "state", "proven", ""}, cells)
 }
 
-func printHeld(w io.Writer, h handover.Held) {
+func printServerState(w io.Writer, h handover.ServerState) {
 	fmt.Fprintln(w)
 	if h.Resolution != nil {
 		fmt.Fprintln(w, problem.Line(say(h.Resolution.Text())))

@@ -12,11 +12,11 @@ import (
 // TestTheServersViewSaysWhatItIsAbout: an "ok" from long ago, or about another
 // configuration, is not shown bare.
 func TestTheServersViewSaysWhatItIsAbout(t *testing.T) {
-	var h handover.Held
+	var h handover.ServerState
 	h.Current.Configuration = &booking.Configuration{Digest: "held"}
 	h.Status = booking.Status{State: booking.StatusOK, Digest: "other", CheckedAt: time.Date(2020, 1, 1, 8, 0, 0, 0, time.UTC)}
 	var out strings.Builder
-	printHeld(&out, h)
+	printServerState(&out, h)
 	if want := "The server reports: works\nIt last tested this at 2020-01-01 08:00 UTC.\nIt tested another configuration than the one it has.\n"; !strings.Contains(out.String(), want) {
 		t.Errorf("shown:\n%s", out.String())
 	}

@@ -161,7 +161,7 @@ func TestHandOver(t *testing.T) {
 	if handed, works := s.standing(t, evidence.HandedOver), s.standing(t, evidence.ServerWorks); handed != evidence.Works || works != evidence.Works {
 		t.Errorf("handed over: %s, the server's own view: %s", handed, works)
 	}
-	held, err := s.Held(t.Context())
+	held, err := s.ServerState(t.Context())
 	if err != nil || !held.HandedOver || !held.Matches || held.Differs() {
 		t.Errorf("%+v %v", held, err)
 	}
@@ -211,7 +211,7 @@ func TestNotPushed(t *testing.T) {
 				t.Errorf("%v", err)
 			}
 			s.rooms = s.rooms[:1]
-			if held, err := s.Held(t.Context()); err != nil || held.Current.Configuration != nil || held.HandedOver {
+			if held, err := s.ServerState(t.Context()); err != nil || held.Current.Configuration != nil || held.HandedOver {
 				t.Errorf("%+v %v", held, err)
 			}
 			if s.tested.RootCause != nil && s.standing(t, evidence.SignIn) != evidence.Failed {
@@ -231,7 +231,7 @@ func TestCancelledBefore(t *testing.T) {
 	if p := problem.Of(err); p == nil || p.Kind != problem.Cancelled || p.Detail.String() != "Nothing was sent to the booking server." {
 		t.Errorf("%+v", p)
 	}
-	if held, err := s.Held(t.Context()); err != nil || held.Current.Configuration != nil {
+	if held, err := s.ServerState(t.Context()); err != nil || held.Current.Configuration != nil {
 		t.Errorf("%+v %v", held, err)
 	}
 }
@@ -347,7 +347,7 @@ func TestViewFromBeforeThePush(t *testing.T) {
 	if err != nil || pushed.Works || pushed.Problem == nil || s.standing(t, evidence.ServerWorks) == evidence.Works {
 		t.Errorf("%+v %v", pushed, err)
 	}
-	held, err := s.Held(t.Context())
+	held, err := s.ServerState(t.Context())
 	if err != nil || !held.Matches || s.standing(t, evidence.ServerWorks) == evidence.Works {
 		t.Errorf("%+v %v", held, err)
 	}

@@ -16,8 +16,8 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// Held is what the server holds and what it says of itself.
-type Held struct {
+// ServerState is what the server holds and what it says of itself.
+type ServerState struct {
 	Description booking.Description `json:"server"`
 	Current     booking.Current     `json:"current"`
 	Status      booking.Status      `json:"status"`
@@ -39,20 +39,20 @@ type Held struct {
 
 // Differs reports whether the server holds something else than what was checked
 // here, or nothing although it was handed over.
-func (h Held) Differs() bool {
+func (h ServerState) Differs() bool {
 	return h.Compared && !h.Matches && (h.HandedOver || h.Current.Configuration != nil)
 }
 
-// Held asks the server.
-func (h *Handover) Held(ctx context.Context) (Held, error) {
+// ServerState asks the server.
+func (h *Handover) ServerState(ctx context.Context) (ServerState, error) {
 	if err := h.find(ctx); err != nil {
-		return Held{}, err
+		return ServerState{}, err
 	}
 	client, err := h.client(ctx)
 	if err != nil {
-		return Held{}, err
+		return ServerState{}, err
 	}
-	var out Held
+	var out ServerState
 	if out.Description, err = client.Describe(ctx); err == nil {
 		err = booking.StillConfirmed(h.o.Owner.Document().Server, out.Description)
 	}
@@ -94,7 +94,7 @@ func (h *Handover) Held(ctx context.Context) (Held, error) {
 
 // remember keeps what a look at the server showed. What it has of somebody
 // else, before anything was pushed from here, is no evidence.
-func (h *Handover) remember(ctx context.Context, now Held, digest string, failed error) error {
+func (h *Handover) remember(ctx context.Context, now ServerState, digest string, failed error) error {
 	before, err := h.o.Ledger.Remembers(evidence.HandedOver)
 	if err != nil {
 		return err
@@ -213,7 +213,7 @@ func (h *Handover) ResolvePush(ctx context.Context) (*booking.Resolution, error)
 // Proves is whether the server says that it works with exactly what was pushed
 // last, which is the configuration of now.
 func (h *Handover) Proves(ctx context.Context) (bool, error) {
-	held, err := h.Held(ctx)
+	held, err := h.ServerState(ctx)
 	if err != nil {
 		return false, err
 	}

@@ -225,7 +225,7 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 	var rooms []string
 	var moved []check.MovedRoom
 	some := s.Document().Rooms.Mode == connection.Selected // one that is hidden is chosen all the same
-	var held handover.Held
+	var held handover.ServerState
 	var mailboxes, grants comparison
 	var checkErr, roomsErr, heldErr error
 	var wait sync.WaitGroup
@@ -245,7 +245,7 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 		}
 		rooms, moved = tenant.Addresses(found), s.Moved(found)
 	})
-	wait.Go(func() { held, heldErr = s.Held(ctx) })
+	wait.Go(func() { held, heldErr = s.ServerState(ctx) })
 	wait.Wait()
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -302,7 +302,7 @@ func (s *Session) ends(h *Health) {
 }
 
 // judge adds what the steps and the server want.
-func (s *Session) judge(ctx context.Context, h *Health, held handover.Held) error {
+func (s *Session) judge(ctx context.Context, h *Health, held handover.ServerState) error {
 	for _, p := range []*problem.Problem{held.StatusProblem, held.SignIn} {
 		if p != nil && p.Kind != problem.Absent {
 			h.wants(p.Title)

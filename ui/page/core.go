@@ -231,7 +231,7 @@ type handedOver interface {
 	TakeOver(ctx context.Context) error
 	Confirm(ctx context.Context, confirmed []booking.Confirmation) error
 	Push(ctx context.Context, plan handover.Plan, acceptWarnings bool, report task.Report) (handover.Pushed, error)
-	Held(ctx context.Context) (handover.Held, error)
+	ServerState(ctx context.Context) (handover.ServerState, error)
 	Form(ctx context.Context) ([]export.Entry, error)
 	Entered(ctx context.Context, by string) error
 	PlanRemoval(ctx context.Context) (handover.RemovalPlan, error)

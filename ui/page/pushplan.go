@@ -21,10 +21,10 @@ func (h *HandOver) lookAgain() {
 	h.plan.Objects = []fyne.CanvasObject{kit.Muted(kit.L("Checking the booking server…"))}
 	h.frame.Object.Refresh()
 	var plan handover.Plan
-	var held handover.Held
+	var held handover.ServerState
 	var heldErr error
 	h.env.Scope.Show(kit.L("Checking the booking server"), func(ctx context.Context, _ task.Report) (err error) {
-		held, heldErr = h.env.Session.Held(ctx)
+		held, heldErr = h.env.Session.ServerState(ctx)
 		plan, err = h.env.Session.PlanWith(ctx, false, h.choices)
 		return err
 	}, func(err error) {
@@ -45,7 +45,7 @@ func (h *HandOver) lookAgain() {
 		if p := problem.Of(heldErr); p != nil && err != nil && p.Code == problem.Of(err).Code {
 			h.holds.RemoveAll() // it is said above
 		} else {
-			h.showHeld(held, heldErr)
+			h.showServerState(held, heldErr)
 			h.saysItFails(held)
 		}
 		h.frame.Object.Refresh()
@@ -54,7 +54,7 @@ func (h *HandOver) lookAgain() {
 }
 
 // saysItFails puts the server's own view at the top when it does not work.
-func (h *HandOver) saysItFails(held handover.Held) {
+func (h *HandOver) saysItFails(held handover.ServerState) {
 	switch mark, text := viewOf(held); {
 	case mark != kit.MarkFail:
 	case held.StatusProblem != nil:
@@ -163,7 +163,7 @@ func (h *HandOver) send() {
 	h.look.Disable()
 	h.notice.clear()
 	var pushed handover.Pushed
-	var held handover.Held
+	var held handover.ServerState
 	var unread error
 	h.env.Scope.Show(kit.L("Pushing the configuration"), func(ctx context.Context, report task.Report) (err error) {
 		if err := h.env.Session.Confirm(ctx, yes); err != nil {
@@ -177,7 +177,7 @@ func (h *HandOver) send() {
 		if pushed, err = h.env.Session.Push(ctx, plan, accept, report); err != nil {
 			return err
 		}
-		held, unread = h.env.Session.Held(ctx) // a push is done, whatever comes of this
+		held, unread = h.env.Session.ServerState(ctx) // a push is done, whatever comes of this
 		return nil
 	}, func(err error) {
 		h.pushing = false
@@ -209,7 +209,7 @@ func (h *HandOver) send() {
 			default:
 				h.notice.warn(problem.New(codeBookingNotAsPushed, wordsNotAsPushed))
 			}
-			h.showHeld(held, unread)
+			h.showServerState(held, unread)
 			h.fillForm()
 		}
 		h.frame.ToTop()

@@ -13,8 +13,8 @@ import (
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
-// showHeld shows what the server holds and what it says of itself.
-func (h *HandOver) showHeld(held handover.Held, err error) {
+// showServerState shows what the server holds and what it says of itself.
+func (h *HandOver) showServerState(held handover.ServerState, err error) {
 	h.holds.RemoveAll()
 	h.remove.show(held.Current.Configuration != nil)
 	column := kit.Column(kit.Gap, kit.Heading(kit.L("What the booking server has")))
@@ -60,7 +60,7 @@ func (h *HandOver) showHeld(held handover.Held, err error) {
 }
 
 // viewOf is the server's own view.
-func viewOf(held handover.Held) (kit.Mark, words.Text) {
+func viewOf(held handover.ServerState) (kit.Mark, words.Text) {
 	switch held.Status.State {
 	case booking.StatusOK:
 		return kit.MarkDone, serverView(check.ServerWorks)

@@ -75,7 +75,7 @@ func TestProofHasAnAge(t *testing.T) {
 				}
 			}
 			_ = b.sim.SetFaults()
-			if held, err := s.Held(t.Context()); err != nil || held.Current.Configuration != nil {
+			if held, err := s.ServerState(t.Context()); err != nil || held.Current.Configuration != nil {
 				t.Errorf("the server holds something: %v", err)
 			}
 			ahead = 0

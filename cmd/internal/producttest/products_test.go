@@ -257,7 +257,7 @@ func (l *lab) handOver(s *session.Session, p product.Product) {
 	if _, err := s.Push(ctx, plan, true, nil); err != nil {
 		l.Fatal(err)
 	}
-	if held, err := s.Held(ctx); err != nil || held.Current.Configuration == nil {
+	if held, err := s.ServerState(ctx); err != nil || held.Current.Configuration == nil {
 		l.Errorf("the server holds nothing: %v", err)
 	}
 }

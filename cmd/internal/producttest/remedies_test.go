@@ -82,7 +82,7 @@ func (l *lab) problems(s *session.Session) map[string]*problem.Problem {
 		_, err = s.Push(ctx, plan, false, nil)
 		add("push", err)
 	}
-	held, err := s.Held(ctx)
+	held, err := s.ServerState(ctx)
 	add("held", err)
 	for _, p := range []*problem.Problem{held.StatusProblem, held.SignIn, s.LeftBehind()} {
 		if p != nil {

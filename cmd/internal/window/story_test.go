@@ -130,7 +130,7 @@ func TestFromNothingToPushed(t *testing.T) {
 	s.pushes()
 	s.sees("The booking server now has exactly this configuration.")
 	s.stands(setup.HandOver, setup.Done)
-	held, err := s.shell.Session().Held(t.Context())
+	held, err := s.shell.Session().ServerState(t.Context())
 	if err != nil || held.Current.Configuration == nil || len(held.Current.Configuration.Rooms.Items) != 5 {
 		t.Errorf("the server holds %+v, %v", held.Current.Configuration, err)
 	}
