@@ -185,10 +185,18 @@ func (s *seatsurfing) mayWrite(ctx context.Context) error {
 	return err
 }
 
+// ssTries is how often something is asked that is refused for being too much.
+const ssTries = 5
+
 // request is an authorized call that keeps to the server's limit: it waits when
 // nothing is left, and repeats what was refused for being too much.
 func (s *seatsurfing) request(ctx context.Context, method, path string, body any) (answer, error) {
-	for range 5 {
+	return s.ask(ctx, ssTries, method, path, body)
+}
+
+// ask is request with a number of tries.
+func (s *seatsurfing) ask(ctx context.Context, tries int, method, path string, body any) (answer, error) {
+	for range tries {
 		if err := s.pace.ready(ctx); err != nil {
 			return answer{}, err
 		}

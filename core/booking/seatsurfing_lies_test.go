@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -38,6 +39,8 @@ type ssLie struct {
 	withheld bool
 	// from is the first request of this kind that is answered so.
 	from int
+	// once is whether only the first request is answered so.
+	once bool
 	say  func(d *desk, a *response)
 }
 
@@ -54,7 +57,7 @@ func newDesk(t *testing.T, lie ssLie) *desk {
 		call := r.Method + " " + idInPath.ReplaceAllString(r.URL.Path, "/#")
 		d.mu.Lock()
 		d.count[call]++
-		lies := d.lying && call == lie.path && d.count[call] >= max(lie.from, 1)
+		lies := d.lying && call == lie.path && d.count[call] >= max(lie.from, 1) && !(lie.once && d.count[call] > 1)
 		d.mu.Unlock()
 		rec := httptest.NewRecorder()
 		if !lies || !lie.withheld {
@@ -138,7 +141,18 @@ func seatsurfingLies() map[string]ssLie {
 		health    = "GET /healthcheck"
 		login     = "GET /auth/#/login/ui/"
 	)
-	return map[string]ssLie{
+	table := map[string]ssLie{}
+	for _, path := range []string{sign, place, bulk} {
+		for _, status := range []int{300, 302, 401, 402, 405, 406, 408, 411, 412, 413, 415, 421, 422, 424, 425, 426, 429, 451, 501, 502, 503, 504, 520} {
+			for _, once := range []bool{false, true} {
+				lie := ssLie{path: path, say: says(status, ""), once: once}
+				table[fmt.Sprintf("%s done and answered %d, once: %t", strings.ReplaceAll(path, "/", " "), status, once)] = lie
+				lie.withheld = true
+				table[fmt.Sprintf("%s not done and answered %d, once: %t", strings.ReplaceAll(path, "/", " "), status, once)] = lie
+			}
+		}
+	}
+	maps.Copy(table, map[string]ssLie{
 		"providers null":                 {path: providers, say: says(200, "null")},
 		"providers as object":            {path: providers, say: says(200, `{"items":[]}`)},
 		"providers with an error":        {path: providers, say: says(200, `{"error":"no database"}`)},
@@ -301,7 +315,8 @@ func seatsurfingLies() map[string]ssLie {
 		"a sign-in that is not there":     {path: login, say: says(404, "")},
 		"a sign-in with an error":         {path: login, say: says(500, "")},
 		"a sign-in to a relative address": {path: login, say: func(_ *desk, a *response) { a.status = 302; a.header.Set("Location", "/?redirect_uri=/cb") }},
-	}
+	})
+	return table
 }
 
 var errNotTaken = errors.New("not acceptable")

@@ -31,6 +31,10 @@ func (s *seatsurfing) Put(ctx context.Context, p attempt) error {
 	own := *s
 	own.secrets = append([]vault.Secret{p.Credential}, s.secrets...)
 	err := own.apply(ctx, p)
+	// What was not to be created for being too much may have been: look before asking again.
+	for try := 1; try < ssTries && problem.CodeOf(err) == codeTooManyRequests; try++ {
+		err = own.apply(ctx, p)
+	}
 	s.began, s.last, s.settled, s.pace = own.began, own.last, own.settled, own.pace
 	return err
 }
@@ -116,19 +120,20 @@ func (w *writer) write(ctx context.Context, plan ssPlan) error {
 
 func (w *writer) save() error { return w.memory.SaveMade(w.state.made) }
 
-// send makes one request of the plan and says how far it is.
+// send changes or removes what is there already, which can be repeated.
 func (w *writer) send(ctx context.Context, method, path string, body any) error {
-	_, err := w.step(ctx, method, path, body)
+	_, err := w.step(ctx, ssTries, method, path, body)
 	return err
 }
 
-func (w *writer) step(ctx context.Context, method, path string, body any) (answer, error) {
+// step makes one request of the plan and says how far it is.
+func (w *writer) step(ctx context.Context, tries int, method, path string, body any) (answer, error) {
 	now := words.T("Seatsurfing: request %d of %d", w.done+1, w.total)
 	if end := w.pace.end(w.total - w.done); !end.IsZero() {
 		now = words.T("Seatsurfing: request %d of %d; it accepts %d a minute, so this ends at about %s", w.done+1, w.total, w.pace.limit, end.Local().Format("15:04"))
 	}
 	w.put.Progress.Say(w.done, w.total, now)
-	a, err := w.request(ctx, method, path, body)
+	a, err := w.ask(ctx, tries, method, path, body)
 	w.done++
 	return a, err
 }
@@ -159,7 +164,7 @@ func (w *writer) create(ctx context.Context, key, name, path string, body map[st
 	if err := w.save(); err != nil {
 		return err
 	}
-	a, err := w.step(ctx, http.MethodPost, path, body)
+	a, err := w.step(ctx, 1, http.MethodPost, path, body)
 	if err != nil {
 		return err
 	}
@@ -211,7 +216,7 @@ func (w *writer) spaces(ctx context.Context, location string, rooms []Room) erro
 	if err := w.save(); err != nil {
 		return err
 	}
-	a, err := w.step(ctx, http.MethodPost, "/location/"+location+"/space/bulk", map[string]any{"creates": creates, "updates": updates, "deleteIds": []string{}})
+	a, err := w.step(ctx, 1, http.MethodPost, "/location/"+location+"/space/bulk", map[string]any{"creates": creates, "updates": updates, "deleteIds": []string{}})
 	if err != nil {
 		return err
 	}
