@@ -79,6 +79,9 @@ func roomsList(a *app) *cobra.Command {
 			if moved := s.Moved(found.Items); len(moved) > 0 {
 				a.say("%s To save this: %s", say(check.MovedText(moved)), "roomkeyctl rooms select --follow")
 			}
+			if !a.json && len(found.Items) > 0 && !s.Document().Rooms.Chosen() {
+				a.say("No rooms are chosen yet. To choose them: %s", "roomkeyctl rooms select ADDRESS…")
+			}
 			return listing(a, withFlaws(found, flaws), func(w io.Writer) {
 				tellFlaws(w, found.Items, flaws, s.Unlisted(found.Items))
 				if choice := s.Document().Rooms; choice.Mode == connection.ByRule && of == "" {
@@ -134,8 +137,10 @@ func tellRemedies(w io.Writer, p *problem.Problem) {
 // addresses in lower case.
 func chosenRooms(ctx context.Context, s *session.Session) (func(page []tenant.Room) map[string]bool, error) {
 	choice := s.Document().Rooms
-	chosen := tenant.Addresses
+	chosen := func([]tenant.Room) []string { return nil }
 	switch {
+	case choice.Mode == connection.All:
+		chosen = tenant.Addresses
 	case choice.Mode == connection.Selected:
 		chosen = func(page []tenant.Room) []string { return check.Follow(choice.Items, s.Moved(page)) }
 	case choice.Mode == connection.Lists, choice.Mode == connection.ByRule && len(choice.Rule.Lists) > 0:
