@@ -30,7 +30,20 @@ func productCheck(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.review(product.ReviewFile(args[0], data))
+			env, err := a.environment()
+			if err != nil {
+				return err
+			}
+			r := product.ReviewFile(args[0], data)
+			var clouds, products []string
+			for _, one := range env.Clouds.All() {
+				clouds = append(clouds, one.ID)
+			}
+			for _, one := range env.Products.All() {
+				products = append(products, one.ID)
+			}
+			r.Open = append(r.Open, r.Product.Doubts(env.Now(), clouds, products)...)
+			return a.review(r)
 		},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v4"
 
@@ -165,6 +166,29 @@ func (p Product) open() []words.Text {
 	}
 	if p.Scoping.Way == "" && p.Calendars() {
 		all = append(all, p.Advice())
+	}
+	return all
+}
+
+// Doubts are what is valid and yet surprising, beside the clouds and products
+// that there are, by id: what may be misspelled, and dates that have not come.
+func (p Product) Doubts(now time.Time, clouds, products []string) []words.Text {
+	all := []words.Text{}
+	for field, read := range map[string]string{"source.read": p.Source.Read, "scoping.read": p.Scoping.Read} {
+		// Where the file was written, the day may have begun earlier.
+		if day, err := time.Parse(time.DateOnly, read); err == nil && day.After(now.AddDate(0, 0, 1)) {
+			all = append(all, words.T("%s: %s is in the future. Write the day on which the guide was read.", field, read))
+		}
+	}
+	for _, id := range p.Operators {
+		if !slices.Contains(clouds, id) {
+			all = append(all, words.T("operators: there is no cloud with the ID %q here. There are: %s.", id, words.Plain(strings.Join(clouds, ", "))))
+		}
+	}
+	for _, id := range p.Also {
+		if !slices.Contains(products, id) {
+			all = append(all, words.T("also: there is no product with the ID %q here.", id))
+		}
 	}
 	return all
 }
