@@ -111,7 +111,7 @@ func newSimulate(a *app) *cobra.Command {
 	f.IntVar(&o.Users, "users", simulator.DefaultUsers, "`number` of users")
 	f.Uint64Var(&o.Seed, "seed", 0, "`number` that decides names and IDs")
 	f.StringArrayVar(&o.Faults, "fault", nil, "`name` of a fault; may be repeated; see --list-faults")
-	f.DurationVar(&o.Latency, "latency", 0, "`time` added to every response, such as 50ms")
+	f.DurationVar(&o.Latency, "latency", 0, "`time` that every response takes at least, such as 50ms")
 	f.StringVar(&o.Dir, "dir", "", "`folder` in which the tenant and the server are kept between runs")
 	f.StringVar(&o.Listen, "listen", "", "`address` of the tenant, such as 127.0.0.1:8443; the booking server uses the next port, Seatsurfing the one after")
 	f.StringVar(&o.Seatsurfing, "seatsurfing", "1.125.0", "`version` of Seatsurfing; empty for none")

@@ -38,6 +38,15 @@ type Application struct {
 
 	mu     sync.Mutex
 	client *confidential.Client
+	asked  *request
+}
+
+// request is a token that is on its way, for all who want one meanwhile.
+type request struct {
+	done   chan struct{}
+	token  Token
+	err    error
+	gaveUp bool // whoever asked did not wait for the answer
 }
 
 // NewApplication makes no call. Its error is a problem: an empty field, no
@@ -94,10 +103,44 @@ func (a *Application) newClient() (*confidential.Client, error) {
 // Token is a valid token, from memory when there is one. Its error is a problem
 // with a code that begins with "entra." or "net.".
 func (a *Application) Token(ctx context.Context) (Token, error) {
+	for ctx.Err() == nil {
+		r, mine := a.request()
+		if mine {
+			a.answer(ctx, r)
+			return r.token, r.err
+		}
+		select {
+		case <-ctx.Done():
+		case <-r.done:
+			if !r.gaveUp {
+				return r.token, r.err
+			}
+		}
+	}
+	return Token{}, problem.Of(ctx.Err())
+}
+
+// request is the one that is on its way, or a new one that is the caller's to
+// answer.
+func (a *Application) request() (r *request, mine bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if mine = a.asked == nil; mine {
+		a.asked = &request{done: make(chan struct{})}
+	}
+	return a.asked, mine
+}
+
+func (a *Application) answer(ctx context.Context, r *request) {
 	a.mu.Lock()
 	client := a.client
 	a.mu.Unlock()
-	return a.acquire(ctx, client)
+	r.token, r.err = a.acquire(ctx, client)
+	r.gaveUp = ctx.Err() != nil
+	a.mu.Lock()
+	a.asked = nil
+	a.mu.Unlock()
+	close(r.done)
 }
 
 // Fresh is a token that was issued now, with the permissions of now; Token

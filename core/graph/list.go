@@ -24,6 +24,9 @@ const (
 // for once more.
 const smallestPage = 10
 
+// abreast is how many pages of a list without links are on their way at a time.
+const abreast = 4
+
 // walk says how one list is read.
 type walk[M, T any] struct {
 	what string
@@ -36,7 +39,8 @@ type walk[M, T any] struct {
 	// next follows a link that Graph gave.
 	next func(ctx context.Context, link string) (*page[M], error)
 	// skips is for lists that come without links, however long they are: they
-	// are asked on with $skip until an empty page.
+	// are asked on with $skip until an empty page, several pages at a time as far
+	// as the list says that it goes.
 	skips bool
 	// noun makes the tenant's noun, false for an item that is not wanted.
 	noun func(M) (T, bool)
@@ -63,29 +67,80 @@ type got[M any] struct {
 	size int32
 	// answer is this page's: the next may have come by the time it is read.
 	answer *answer
+	// on is set when the channel brings the page behind the link, too, unless the
+	// link is astray.
+	on     bool
+	astray *problem.Problem
 }
 
 // ask sends for a page; the channel brings it.
 func (w walk[M, T]) ask(ctx context.Context, c *Client, at place) <-chan got[M] {
 	came := make(chan got[M], 1)
+	go func() { came <- w.get(ctx, c, at) }()
+	return came
+}
+
+// follow sends for a page and for those behind its links. Each is asked for the
+// moment that the link to it has come; a few may wait to be read.
+func (w walk[M, T]) follow(ctx context.Context, c *Client, at place, links map[string]bool) <-chan got[M] {
+	came := make(chan got[M], abreast)
 	go func() {
-		g := got[M]{size: w.size, answer: new(answer)}
-		ctx := context.WithValue(ctx, answerKey{}, g.answer)
+		defer close(came) // without a page only when ctx has ended
 		for {
-			g.page, g.err = call(ctx, c, w.what, func(ctx context.Context) (*page[M], error) {
-				if at.link != "" {
-					return w.next(ctx, at.link)
-				}
-				return w.page(ctx, at.skip, g.size)
-			})
-			smaller := g.size / 4
-			if g.err == nil || g.answer.status() != http.StatusGatewayTimeout || smaller < smallestPage {
-				break
+			g := w.get(ctx, c, at)
+			if g.on = g.err == nil && g.page.link != "" && w.enough == nil; g.on {
+				at, w.size = place{link: g.page.link}, g.size
+				g.astray = c.follow(at.link, links)
 			}
-			g.size, at.link = smaller, sized(at.link, smaller)
+			select {
+			case came <- g:
+			case <-ctx.Done():
+				return
+			}
+			if !g.on || g.astray != nil {
+				return
+			}
 		}
-		came <- g
 	}()
+	return came
+}
+
+// get is one page, a smaller one if Graph does not get it ready in time.
+func (w walk[M, T]) get(ctx context.Context, c *Client, at place) got[M] {
+	g := got[M]{size: w.size, answer: new(answer)}
+	ctx = context.WithValue(ctx, answerKey{}, g.answer)
+	for {
+		g.page, g.err = call(ctx, c, w.what, func(ctx context.Context) (*page[M], error) {
+			if at.link != "" {
+				return w.next(ctx, at.link)
+			}
+			return w.page(ctx, at.skip, g.size)
+		})
+		smaller := g.size / 4
+		if g.err == nil || g.answer.status() != http.StatusGatewayTimeout || smaller < smallestPage {
+			return g
+		}
+		g.size, at.link = smaller, sized(at.link, smaller)
+	}
+}
+
+// after gives the page after so many items. With it those behind it are sent
+// for, up to where the list promised to end; a page that begins elsewhere than it
+// was thought to is asked for anew.
+func (w walk[M, T]) after(ctx context.Context, c *Client, ahead map[int64]<-chan got[M], from, promised int64) <-chan got[M] {
+	if ahead[from] == nil {
+		clear(ahead)
+	}
+	for at := from; len(ahead) < abreast; at = min(at+int64(w.size), promised) {
+		if ahead[at] == nil {
+			ahead[at] = w.ask(ctx, c, place{skip: int32(at)})
+		}
+		if at >= promised {
+			break
+		}
+	}
+	came := ahead[from]
+	delete(ahead, from)
 	return came
 }
 
@@ -100,36 +155,52 @@ func read[M, T any](ctx context.Context, c *Client, w walk[M, T], onPage func([]
 	seen, links := met{map[string]bool{}, map[string]bool{}}, map[string]bool{}
 	var received, promised, pages int64 = 0, -1, 0
 	var flaw *problem.Problem
-	coming := w.ask(ctx, c, place{})
-	onward := func(at place) *problem.Problem {
-		if at.link != "" {
-			if p := c.follow(at.link, links); p != nil {
-				return p
-			}
-		}
+	coming, ahead := w.follow(ctx, c, place{}, links), map[int64]<-chan got[M]{}
+	tooLong := func() *problem.Problem {
 		if pages >= slowPages+received/fewPerPage || received >= tenantHolds {
 			return endless(w.what, pages, received)
 		}
-		coming = w.ask(ctx, c, at)
+		return nil
+	}
+	onward := func(link string) *problem.Problem {
+		if p := tooLong(); p != nil {
+			return p
+		}
+		if link == "" {
+			coming = w.after(ctx, c, ahead, received, promised)
+			return nil
+		}
+		if p := c.follow(link, links); p != nil {
+			return p
+		}
+		coming = w.follow(ctx, c, place{link: link}, links)
 		return nil
 	}
 	for coming != nil {
-		g := <-coming
-		coming = nil
+		line := coming
+		g, came := <-line
+		if coming = nil; !came {
+			g.err = c.problem(ctx.Err(), w.what, new(answer))
+		}
 		if g.err != nil {
 			list.Problem = problem.Of(g.err)
 			return list
 		}
 		pages++
 		w.size = g.size
-		if promised < 0 && g.page.count != nil {
-			promised = *g.page.count
-		}
 		var astray *problem.Problem
 		link := g.page.link
 		early := link != "" && w.enough == nil
-		if early {
-			astray = onward(place{link: link})
+		switch {
+		case !early:
+		case !g.on:
+			astray = onward(link)
+		case g.astray != nil:
+			astray = g.astray
+		default:
+			if astray = tooLong(); astray == nil {
+				coming = line
+			}
 		}
 		values, err := g.page.items()
 		if err == nil && values == nil {
@@ -139,6 +210,9 @@ func read[M, T any](ctx context.Context, c *Client, w walk[M, T], onPage func([]
 			list.Problem = c.problem(err, w.what, g.answer)
 			return list
 		}
+		if promised < 0 && g.page.count != nil {
+			promised = *g.page.count
+		}
 		fresh, left, bad := take(values, w, seen)
 		if bad > 0 {
 			flaw = malformed(w.what, words.T("%d entries without an address or ID", bad).String())
@@ -147,7 +221,7 @@ func read[M, T any](ctx context.Context, c *Client, w walk[M, T], onPage func([]
 		list.Items, list.LeftOut = append(list.Items, fresh...), append(list.LeftOut, left...)
 		news := len(fresh) + len(left)
 		if !early && w.skips && news > 0 {
-			astray = onward(place{skip: int32(received)})
+			astray = onward("")
 		}
 		if len(fresh) > 0 && onPage != nil {
 			onPage(fresh)
@@ -157,7 +231,7 @@ func read[M, T any](ctx context.Context, c *Client, w walk[M, T], onPage func([]
 		case w.enough != nil && w.enough():
 			promised = -1
 		case link != "":
-			astray = onward(place{link: link})
+			astray = onward(link)
 		case w.skips && len(values) > 0 && news == 0:
 			// A page without anything new: $skip has no effect, and asking on
 			// would never end. Whether there is more, only the count can tell.

@@ -1,9 +1,13 @@
 package graph
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"regexp"
 
@@ -14,7 +18,8 @@ import (
 type page[M any] struct {
 	// link leads to the page after this one, "" when there is none.
 	link string
-	// count is how long the whole list is, nil when the page does not say.
+	// count is how long the whole list is, nil when the page does not say. It may
+	// stand behind the items.
 	count *int64
 	// items are read only when they are asked for, so that the next page can be
 	// on its way meanwhile.
@@ -70,28 +75,65 @@ func linked[M any](c *Client) func(context.Context, string) (*page[*M], error) {
 	}
 }
 
-// decode finds the parts of a page; its items are left as they came.
+// decode reads a page as far as the link to the next. Graph puts it before the
+// items, which are then left as they came.
 func decode[M any](body []byte) (*page[*M], error) {
-	// A map, because a struct would also take "Value" for "value".
-	var parts map[string]json.RawMessage
-	if err := json.Unmarshal(body, &parts); err != nil {
+	p, in := &page[*M]{}, json.NewDecoder(bytes.NewReader(body))
+	if t, err := in.Token(); err != nil || t != json.Delim('{') {
+		return nil, cmp.Or(err, errShape)
+	}
+	has, err := p.parts(in)
+	if err != nil {
 		return nil, err
 	}
-	p := &page[*M]{items: func() (items []*M, err error) {
-		err = json.Unmarshal(parts["value"], &items)
-		return items, err
-	}}
-	for name, to := range map[string]any{"@odata.nextLink": &p.link, "@odata.count": &p.count} {
-		if part, has := parts[name]; has {
-			if err := json.Unmarshal(part, to); err != nil {
-				return nil, fmt.Errorf("%s: %w", name, err)
+	p.items = func() (items []*M, err error) {
+		if has {
+			if err := in.Decode(&items); err != nil {
+				return nil, err
+			}
+			if again, err := p.parts(in); err != nil || again {
+				return nil, cmp.Or(err, errShape)
 			}
 		}
+		if _, err := in.Token(); err != io.EOF {
+			return nil, cmp.Or(err, errShape)
+		}
+		return items, nil
 	}
-	if parts["value"] == nil {
-		p.items = func() ([]*M, error) { return nil, nil }
+	if p.link == "" {
+		items, err := p.items()
+		p.items = func() ([]*M, error) { return items, err }
+		return p, err
 	}
 	return p, nil
+}
+
+var errShape = errors.New("it is not one object with one list and one link")
+
+// parts reads what stands beside a page's items, and stops before these or at the
+// page's end.
+func (p *page[M]) parts(in *json.Decoder) (items bool, err error) {
+	for in.More() {
+		name, err := in.Token()
+		if err != nil || name == "value" {
+			return err == nil, err
+		}
+		var into any = new(json.RawMessage)
+		switch name {
+		case "@odata.nextLink":
+			if p.link != "" {
+				return false, errShape
+			}
+			into = &p.link
+		case "@odata.count":
+			into = &p.count
+		}
+		if err := in.Decode(into); err != nil {
+			return false, fmt.Errorf("%v: %w", name, err)
+		}
+	}
+	_, err = in.Token()
+	return false, err
 }
 
 var topOf = regexp.MustCompile(`([?&](?:\$|%24)top=)[0-9]+`)

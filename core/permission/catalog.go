@@ -3,6 +3,7 @@ package permission
 import (
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/strictyaml"
@@ -24,13 +25,15 @@ var guid = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 // Load reads the built-in catalogue. An error means that the program itself was
 // built with a mistake in it.
-func Load() (*Catalog, error) {
+func Load() (*Catalog, error) { return builtIn() }
+
+var builtIn = sync.OnceValues(func() (*Catalog, error) {
 	c, problems := parse("permissions.yaml", resources.Permissions)
 	if len(problems) > 0 {
 		return nil, problems[0]
 	}
 	return c, nil
-}
+})
 
 func parse(file string, data []byte) (*Catalog, []*problem.Problem) {
 	var doc struct {

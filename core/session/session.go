@@ -39,6 +39,8 @@ type Session struct {
 	// revision.
 	app         *entra.Application
 	appRevision string
+	// making is held while the client is made, so that there is one for all.
+	making sync.Mutex
 	// running is the step that something works on, "" for none.
 	running string
 	// shown are the scripts as they were shown last, by name; see KeepShown.
@@ -197,6 +199,8 @@ func (s *Session) forgetApplication() {
 
 // application makes the client that gets the application's own token.
 func (s *Session) application(ctx context.Context) (*entra.Application, error) {
+	s.making.Lock()
+	defer s.making.Unlock()
 	c := s.Document()
 	s.mu.Lock()
 	kept, of := s.app, s.appRevision

@@ -49,7 +49,7 @@ type Options struct {
 	Seed uint64
 	// Faults are names of [Faults], each "name" or "name=argument".
 	Faults []string
-	// Latency is added to every answer.
+	// Latency is how long every answer takes at least.
 	Latency time.Duration
 	// Dir keeps the certificate authority, the ports, what was registered and
 	// the booking server's files across restarts. "" for a temporary folder

@@ -4,6 +4,7 @@ package wire
 
 import (
 	"cmp"
+	"crypto/x509"
 	"log/slog"
 	"net/http"
 	"os"
@@ -70,6 +71,9 @@ func New(o Options) (*session.Environment, error) {
 	if err != nil {
 		return nil, err
 	}
+	// These take longest, and need nothing of what follows.
+	go product.Load("")
+	go x509.SystemCertPool()
 	v, err := vaultOf(o.Vault)
 	if err != nil {
 		return nil, err

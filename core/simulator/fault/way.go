@@ -35,6 +35,7 @@ const keptRequests = 20_000
 // before and behind the answer, and a record of the calls.
 type Way struct {
 	*Switches
+	// Latency is how long an answer takes, the making of it included.
 	Latency time.Duration
 	Now     func() time.Time
 	Log     *slog.Logger
@@ -64,10 +65,10 @@ func (y *Way) record(r Request) {
 // log.
 func (y *Way) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		Pause(r.Context(), y.Latency)
 		if arg, on := y.Fault(Slow); on {
 			Pause(r.Context(), Duration(arg, 3*time.Second))
 		}
+		due := time.Now().Add(y.Latency)
 		id, at := uuid.NewString(), y.Now()
 		r = microsoft.Received(r, id, at)
 		entry := Request{
@@ -84,6 +85,7 @@ func (y *Way) Wrap(next http.Handler) http.Handler {
 				panic(http.ErrAbortHandler)
 			}
 		}
+		Pause(r.Context(), time.Until(due))
 		answer.WriteHeader(http.StatusOK)
 		entry.Status = answer.Status
 		y.send(w, r, answer)
