@@ -69,19 +69,21 @@ func People(ctx context.Context, d Directory, choice connection.People, nested b
 		}
 	}
 	if choice.Mode != connection.Groups {
-		var early []tenant.Person
+		var early [][]tenant.Person
 		l := d.People(ctx, choice.CardNumberAttribute, func(people []tenant.Person) {
+			early = append(early, people)
 			if isRoom == nil {
-				early = append(early, people...)
 				select {
 				case addresses := <-rooms:
 					know(addresses)
 				default:
 					return
 				}
-				people = early
 			}
-			take(people)
+			for _, page := range early {
+				take(page)
+			}
+			early = nil
 		})
 		if isRoom == nil {
 			know(<-rooms)

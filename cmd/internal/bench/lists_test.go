@@ -8,13 +8,13 @@ import (
 	"github.com/roomkey/roomkey/core/tenant"
 )
 
-// pages is how the calls of a list become a bound: each page is asked for when
-// the one before has come.
+// pages is how the calls of a list become a bound: as if each page were asked for
+// when the one before has come.
 func pages(n int64) (string, time.Duration) {
 	if n == 1 {
 		return "one call of " + short(latency), latency
 	}
-	return fmt.Sprintf("%d calls in a row × %s", n, short(latency)), time.Duration(n) * latency
+	return fmt.Sprintf("%d calls one after another × %s", n, short(latency)), time.Duration(n) * latency
 }
 
 // watch is how long a list took to its first entries and to its end, and how

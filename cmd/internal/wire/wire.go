@@ -4,7 +4,6 @@ package wire
 
 import (
 	"cmp"
-	"crypto/x509"
 	"log/slog"
 	"net/http"
 	"os"
@@ -73,7 +72,6 @@ func New(o Options) (*session.Environment, error) {
 	}
 	// These take longest, and need nothing of what follows.
 	go product.Load("")
-	go x509.SystemCertPool()
 	v, err := vaultOf(o.Vault)
 	if err != nil {
 		return nil, err
