@@ -382,6 +382,21 @@ func TestCutOffRunIsSaid(t *testing.T) {
 	p.missesOut("Continue\n") // as if the registration were whole
 }
 
+// TestCutOffRunWithNothingLeft ends a run that was cut off after its last change.
+func TestCutOffRunWithNothingLeft(t *testing.T) {
+	b := newFake(t)
+	p := registered(t, b)
+	b.State.Unfinished = true
+	p.press("Sign out")
+	p.press("Sign in with the browser")
+	p.sees("Apply completes the interrupted run and changes nothing.")
+	before := b.Applied.Load()
+	p.press("Apply")
+	if b.Applied.Load() != before+1 {
+		t.Error("Apply did nothing")
+	}
+}
+
 // TestHostilePlan shows a plan whose names are an attack.
 func TestHostilePlan(t *testing.T) {
 	b := newFake(t)

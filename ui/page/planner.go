@@ -196,7 +196,7 @@ func (p *planner) actions() []*kit.Button {
 	switch {
 	case p.plan.Blocked != nil:
 		return []*kit.Button{again}
-	case len(p.plan.Todo()) == 0:
+	case len(p.plan.Todo()) == 0 && !p.state.Unfinished:
 		return append([]*kit.Button{again}, p.proved(p.state.Proven)...)
 	}
 	return []*kit.Button{again, apply}

@@ -38,6 +38,8 @@ func (p *planner) planObjects() []fyne.CanvasObject {
 	case plan.Blocked != nil:
 	case todo == 0 && slices.ContainsFunc(plan.Items, func(i change.Item) bool { return i.Action == change.ByHand || i.Action == change.Attention }):
 		list = append(list, kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.L("There is nothing left for Roomkey to apply. Review what is marked “by hand” or “to read” below."))))
+	case todo == 0 && p.state.Unfinished:
+		list = append(list, kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.L("The tenant is as it should be. Apply completes the interrupted run and changes nothing."))))
 	case todo == 0:
 		list = append(list, kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.NewText(kit.L("The tenant is as it should be: there is nothing to apply."))))
 	case p.state.Unfinished:
