@@ -88,6 +88,9 @@ func (b *TaskBar) begin(title string, cancel func()) *job {
 
 func (b *TaskBar) progress(j *job, p task.Progress) {
 	now := Say(p.Now)
+	if now == j.title {
+		now = "" // it stands beside it
+	}
 	if p.Total > 0 {
 		now = fmt.Sprintf("%d / %d   %s", p.Done, p.Total, now)
 		j.bar.SetValue(float64(p.Done) / float64(p.Total))
