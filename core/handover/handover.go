@@ -103,10 +103,19 @@ const (
 	checkPatience = 20 * time.Second
 )
 
-// FindAdapter asks a server what it speaks, for a page: one that does not answer
-// soon is asked again when something is wanted of it.
+// FindAdapter asks a server what it speaks, for the page that describes it: one
+// that does not answer soon is asked again when something is wanted of it. A
+// certificate that is not trusted is an error, for it is mended on that page.
 func (h *Handover) FindAdapter(ctx context.Context) error {
-	_, err := h.findWithin(ctx, pagePatience)
+	patient, cancel := context.WithTimeout(ctx, 2*pagePatience)
+	defer cancel()
+	_, silent, err := h.RedirectURIs(patient)
+	switch {
+	case patient.Err() != nil:
+		return ctx.Err()
+	case err == nil && problem.KindOf(silent) == problem.Untrusted:
+		return silent
+	}
 	return err
 }
 

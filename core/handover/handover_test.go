@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,7 @@ import (
 	simulated "github.com/roomkey/roomkey/core/simulator/booking"
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -236,9 +238,7 @@ func TestCancelledBefore(t *testing.T) {
 	}
 }
 
-// TestEntered: a person's word counts where the server cannot say it, once nothing
-// stands before it.
-// What nobody chose is not handed over as "all", unless there is nothing to
+// TestNobodyChoseRooms: what nobody chose is not handed over as "all", unless there is nothing to
 // choose.
 func TestNobodyChoseRooms(t *testing.T) {
 	unchosen := func(c *connection.Connection) { c.Rooms.Mode = "" }
@@ -262,6 +262,35 @@ func TestNobodyChoseRooms(t *testing.T) {
 	}
 }
 
+// TestFindAdapterUntrusted: a certificate that is not trusted is said where it can
+// be mended, whatever the product; a server that is not there is not.
+func TestFindAdapterUntrusted(t *testing.T) {
+	strange := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(strange.Close)
+	for _, id := range []string{"flexo", "offision-application", "seatsurfing"} {
+		s := stage(t, id)
+		to := func(url string) {
+			if err := s.o.Owner.Edit(t.Context(), func(c *connection.Connection) { c.Server.URL = url }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		to(strange.URL)
+		s.o.HTTP = func() (*http.Client, error) {
+			return transport.New(transport.Options{Owner: transport.BookingServer, InsecureLoopback: true})
+		}
+		p := problem.Of(s.FindAdapter(t.Context()))
+		if p == nil || p.Kind != problem.Untrusted || !slices.ContainsFunc(p.Remedies, func(r problem.Remedy) bool { return r.Place == problem.PlaceServerCA }) {
+			t.Errorf("%s: %+v", id, p)
+		}
+		to("https://127.0.0.1:1")
+		if err := s.FindAdapter(t.Context()); err != nil {
+			t.Errorf("%s: nobody there: %v", id, err)
+		}
+	}
+}
+
+// TestEntered: a person's word counts where the server cannot say it, once nothing
+// stands before it.
 func TestEntered(t *testing.T) {
 	s := stage(t, "flexo")
 	if err := s.FindAdapter(t.Context()); err != nil {
