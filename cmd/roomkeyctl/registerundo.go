@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
@@ -56,7 +57,7 @@ func registerUndo(a *app) *cobra.Command {
 					return problem.New(codeUsageNotConfirmed, words.T("Nothing was removed.")).Run(words.T("Type the name at a terminal, or add:"), "--name NAME")
 				}
 			}
-			if strings.TrimSpace(typed) == plan.Name { // another name needs no more permissions to be refused
+			if connection.Means(typed, plan.Name) { // another name needs no more permissions to be refused
 				if _, err := a.signIn(c.Context(), s, f, slices.Concat(entra.ScopesRead, entra.ScopesApply, entra.ScopesConsent)); err != nil {
 					return err
 				}

@@ -65,4 +65,8 @@ func LooksLike(a, b string) bool {
 	return looks(a) == looks(b) || looks(strings.ToLower(a)) == looks(strings.ToLower(b))
 }
 
+// Means is whether somebody who types this means name, which may have characters
+// that few keyboards have, such as the dash in the names that Roomkey gives.
+func Means(typed, name string) bool { return LooksLike(strings.TrimSpace(typed), name) }
+
 func looks(name string) string { return strings.ToLower(confusables.Skeleton(name)) }

@@ -2,9 +2,9 @@ package handover
 
 import (
 	"context"
-	"strings"
 
 	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -39,7 +39,7 @@ func (h *Handover) PlanRemoval(ctx context.Context) (RemovalPlan, error) {
 // Remove takes off the server exactly what was shown; typed is the name of the
 // connection.
 func (h *Handover) Remove(ctx context.Context, plan RemovalPlan, typed string) error {
-	if strings.TrimSpace(typed) != plan.Name {
+	if !connection.Means(typed, plan.Name) {
 		return problem.New(CodeNameNotTyped, words.T("Nothing was removed: the name does not match."))
 	}
 	done, err := h.o.Begin()

@@ -145,9 +145,9 @@ func Undo(ctx context.Context, in Input, typed string) (UndoPlan, error) {
 	if err != nil {
 		return plan, err
 	}
-	if strings.TrimSpace(typed) != plan.Name {
+	if !connection.Means(typed, plan.Name) {
 		return plan, problem.New(CodeName, words.T("The name does not match the application. Nothing was removed.")).
-			Fix(words.T("Type exactly \"%s\".", plan.Name))
+			Fix(words.T("Type \"%s\".", plan.Name))
 	}
 	r := &run{in: in, id: strings.ToLower(rand.Text()[:12])}
 	if r.journal, err = in.readJournal(); err != nil {

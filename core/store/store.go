@@ -143,8 +143,8 @@ func (s *Store) Load(id string) (*connection.Connection, error) {
 	return c, nil
 }
 
-// FindByName loads the connection with this name or id; capitals do not matter
-// unless two names differ only in them.
+// FindByName loads the connection with this name or id, or the one that somebody
+// who types this means, unless there are two.
 func (s *Store) FindByName(name string) (*connection.Connection, error) {
 	entries, broken := s.List()
 	var exact, loose []Entry
@@ -157,7 +157,7 @@ func (s *Store) FindByName(name string) (*connection.Connection, error) {
 		if e.Name == name {
 			exact = append(exact, e)
 		}
-		if strings.EqualFold(e.Name, strings.TrimSpace(name)) {
+		if connection.Means(name, e.Name) {
 			loose = append(loose, e)
 		}
 	}

@@ -59,18 +59,18 @@ func content(t *testing.T, path string) string {
 
 func TestASavedConnectionIsFoundAfterARestart(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "folder")
-	a := saved(t, open(t, dir), "Zürich")
+	a := saved(t, open(t, dir), "Zürich – Süd")
 	b := saved(t, open(t, dir), "basel")
 	s := open(t, dir)
 	entries, problems := s.List()
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	want := []Entry{{ID: b.ID, Name: "basel", Cloud: "global", Tenant: "contoso.com"}, {ID: a.ID, Name: "Zürich", Cloud: "global", Tenant: "contoso.com"}}
+	want := []Entry{{ID: b.ID, Name: "basel", Cloud: "global", Tenant: "contoso.com"}, {ID: a.ID, Name: "Zürich – Süd", Cloud: "global", Tenant: "contoso.com"}}
 	if d := cmp.Diff(want, entries, cmpopts.IgnoreFields(Entry{}, "File", "Modified")); d != "" {
 		t.Error(d)
 	}
-	for _, name := range []string{a.ID, "Zürich", "ZÜRICH", " zürich "} {
+	for _, name := range []string{a.ID, "Zürich – Süd", "ZÜRICH – SÜD", " zürich - süd "} {
 		got, err := s.FindByName(name)
 		if err != nil {
 			t.Fatal(name, err)
@@ -82,11 +82,11 @@ func TestASavedConnectionIsFoundAfterARestart(t *testing.T) {
 	if _, err := s.FindByName("Bern"); problem.CodeOf(err).String() != "store.unknown-connection" || !strings.Contains(problem.Of(err).Remedies[0].String(), "basel") {
 		t.Error(err)
 	}
-	saved(t, s, "ZÜRICH")
-	if got, err := s.FindByName("Zürich"); err != nil || got.ID != a.ID {
+	saved(t, s, "ZÜRICH – SÜD")
+	if got, err := s.FindByName("Zürich – Süd"); err != nil || got.ID != a.ID {
 		t.Error("an exact name wins", err)
 	}
-	if _, err := s.FindByName("zürich"); problem.CodeOf(err).String() != "store.ambiguous" {
+	if _, err := s.FindByName("zürich - süd"); problem.CodeOf(err).String() != "store.ambiguous" {
 		t.Error(err)
 	}
 	if err := s.Delete(t.Context(), a.ID); err != nil {

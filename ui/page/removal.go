@@ -61,6 +61,7 @@ func (r *removal) ask() {
 		}
 		r.object.Objects = []fyne.CanvasObject{r.question(plan)}
 		r.h.frame.Object.Refresh()
+		r.h.frame.ToSee(r.object)
 	})
 }
 
