@@ -17,7 +17,7 @@ func (s *Session) LeftBehind() *problem.Problem {
 		p.Lead(words.T("Remove what the booking server has from here."), problem.PlaceRemove)
 	}
 	if s.Registered() {
-		p.Lead(words.T("Undo the app registration, after the booking server has forgotten it."), problem.PlaceUndo)
+		p.Lead(words.T("Undo the app registration."), problem.PlaceUndo)
 	}
 	if len(p.Remedies) == 0 {
 		return nil
