@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -42,7 +43,7 @@ func (s *State) registered() (found *tenant.Credential, others int, read bool) {
 		case own.KeyID != "" && sameID(c.KeyID, own.KeyID),
 			own.KeyID == "" && own.Thumbprint != "" && sameID(c.Thumbprint, own.Thumbprint),
 			own.KeyID == "" && own.Thumbprint == "" && own.Hint != "" && c.Hint == own.Hint:
-			if found == nil {
+			if found == nil || c.End.After(found.End) { // several may begin alike
 				found = &list[i]
 			}
 		}
@@ -53,6 +54,31 @@ func (s *State) registered() (found *tenant.Credential, others int, read bool) {
 		}
 	}
 	return found, others, true
+}
+
+// putSecretBeside adds to a secret that has expired what the registration shows: the
+// application has another that has not.
+func (s *State) putSecretBeside(f *Finding) {
+	if f.Problem == nil || f.Problem.Code.String() != "entra.AADSTS7000222" {
+		return
+	}
+	found, _, read := s.registered()
+	if !read {
+		return
+	}
+	var other *tenant.Credential
+	for i, c := range s.application.Secrets {
+		if (found == nil || c.KeyID != found.KeyID) && c.End.After(s.now()) && (other == nil || c.End.After(other.End)) {
+			other = &s.application.Secrets[i]
+		}
+	}
+	if other == nil {
+		return
+	}
+	advised := *f.Problem
+	advised.Remedies = append(new(problem.Problem).
+		Lead(words.T("The application has another client secret, %s (%s…), which is valid until %s. If someone kept its Value, store that.", cmp.Or(other.DisplayName, other.KeyID), other.Hint, other.End.Format(time.DateOnly)), problem.PlaceClientSecret).Remedies, advised.Remedies...)
+	f.Problem = &advised
 }
 
 // unhinted is whether the application has a secret whose first characters

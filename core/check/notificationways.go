@@ -76,6 +76,8 @@ var ways = []way{
 		words.T("Install the certificate together with its intermediate certificates (the authority's file fullchain.pem or bundle) on the booking server. Browsers complete a chain automatically; Microsoft does not.")},
 	{codeNotificationsTLS, regexp.MustCompile(`(?i)\bssl\b|\btls\b|certificate|trust ?(relationship|failure)|secure ?channel`), "Microsoft does not trust the certificate at %s.",
 		words.T("Install a certificate of a public authority with its whole chain (intermediate certificates included) on the booking server.")},
+	{codeNotificationsFails, regexp.MustCompile(`(?i)status code (is )?'?(internal ?server ?error|bad ?gateway|service ?unavailable|gateway ?time-?out|50\d)\b`), "The booking server at %s fails when Microsoft calls it.",
+		words.T("Look in the booking server's log, and in that of a proxy in front of it, at the time of this check: Microsoft's call arrived and was answered with an error of the server (5xx).")},
 	{codeNotificationsTimeout, regexp.MustCompile(`(?i)timed out|time-?out|took too long|10 seconds`), "The booking server at %s does not answer Microsoft within 10 seconds.",
 		words.T("Allow HTTPS from Microsoft to the booking server in the firewall, and check the server's log for slow responses.")},
 	{codeNotificationsEcho, regexp.MustCompile(`(?i)validation ?token|content.?type|text/plain|response body|did not match|exactly match`), "The booking server at %s does not echo Microsoft's validation request.",

@@ -13,12 +13,12 @@ import (
 
 var (
 	yes, no = true, false
-	fine    = tenant.Person{ID: "a", UserPrincipalName: "a@x", Mail: "a@x", Enabled: &yes, CardNumber: "1"}
-	other   = tenant.Person{ID: "e", UserPrincipalName: "e@x", Mail: "e@x", Enabled: &yes, UserType: "Guest"}
-	off     = tenant.Person{ID: "b", UserPrincipalName: "b@x", Mail: "b@x", Enabled: &no}
-	mute    = tenant.Person{ID: "c", UserPrincipalName: "c@x"}
-	double  = tenant.Person{ID: "e", UserPrincipalName: "e@x", Mail: " A@X", CardNumber: "5"}
-	twin    = tenant.Person{ID: "d", UserPrincipalName: "d@x", Mail: "d@x", CardNumber: "1"}
+	fine    = tenant.Person{ID: "a", UserPrincipalName: "a@x.example", Mail: "a@x.example", Enabled: &yes, CardNumber: "1"}
+	other   = tenant.Person{ID: "e", UserPrincipalName: "e@x.example", Mail: "e@x.example", Enabled: &yes, UserType: "Guest"}
+	off     = tenant.Person{ID: "b", UserPrincipalName: "b@x.example", Mail: "b@x.example", Enabled: &no}
+	mute    = tenant.Person{ID: "c", UserPrincipalName: "c@x.example"}
+	double  = tenant.Person{ID: "e", UserPrincipalName: "e@x.example", Mail: " A@X.example", CardNumber: "5"}
+	twin    = tenant.Person{ID: "d", UserPrincipalName: "d@x.example", Mail: "d@x.example", CardNumber: "1"}
 	hidden  = tenant.Person{ID: "h"}
 	atRoom  = tenant.Person{ID: "r", UserPrincipalName: "room0@contoso.example", Mail: "Room0@contoso.example", Enabled: &yes}
 )
@@ -36,8 +36,8 @@ func TestPeopleAreLookedAt(t *testing.T) {
 		"all disabled":        {[]tenant.Person{off}, Fail, "people.all-disabled", ""},
 		"no mail":             {[]tenant.Person{mute}, Fail, "people.no-mail", ""},
 		"disabled or no mail": {[]tenant.Person{off, mute}, Fail, "people.none-usable", ""},
-		"one card for two":    {[]tenant.Person{fine, twin}, Warn, "people.shared-card-number", "a@x and d@x have the same card number."},
-		"one address for two": {[]tenant.Person{fine, double}, Warn, "people.shared-email-address", "a@x and e@x have the same email address."},
+		"one card for two":    {[]tenant.Person{fine, twin}, Warn, "people.shared-card-number", "a@x.example and d@x.example have the same card number."},
+		"one address for two": {[]tenant.Person{fine, double}, Warn, "people.shared-email-address", "a@x.example and e@x.example have the same email address."},
 		"nothing but ids":     {[]tenant.Person{fine, hidden}, Unknown, "people.hidden", ""},
 	} {
 		for _, mode := range []string{connection.All, connection.Groups} {
@@ -187,8 +187,8 @@ func TestDisabledAccountsAreNormal(t *testing.T) {
 		people        []tenant.Person
 		all, inGroups string
 	}{
-		{[]tenant.Person{fine, off}, "", "1 of 2 people has no email address or is disabled: b@x."},
-		{[]tenant.Person{fine, off, mute}, "1 of 3 people has no email address: c@x.", "2 of 3 people have no email address or are disabled: b@x and c@x."},
+		{[]tenant.Person{fine, off}, "", "1 of 2 people has no email address or is disabled: b@x.example."},
+		{[]tenant.Person{fine, off, mute}, "1 of 3 people has no email address: c@x.example.", "2 of 3 people have no email address or are disabled: b@x.example and c@x.example."},
 	} {
 		for mode, want := range map[string]string{connection.All: c.all, connection.Groups: c.inGroups} {
 			w := healthy(2)

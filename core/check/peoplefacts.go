@@ -27,6 +27,10 @@ type headcount struct {
 	unusable     int
 	first        []words.Text
 	cards, mails once
+	// addresses are those that people get mail at and those that they sign in with.
+	addresses once
+	// malformed is the first person whose mail address is none, and what it is.
+	malformed []string
 }
 
 // once finds what should be one person's alone and is that of several.
@@ -106,6 +110,12 @@ func (c *headcount) add(p tenant.Person) {
 	}
 	c.cards.add(p.CardNumber, name)
 	c.mails.add(p.Mail, name)
+	if c.addresses.add(p.Mail, name); !strings.EqualFold(p.Mail, p.UserPrincipalName) {
+		c.addresses.add(p.UserPrincipalName, name)
+	}
+	if p.Mail != "" && !connection.IsAddress(p.Mail) && c.malformed == nil {
+		c.malformed = []string{name, p.Mail}
+	}
 }
 
 // facts are the counts in a line.
@@ -165,6 +175,13 @@ func (c headcount) judge(choice connection.People, note words.Text) Finding {
 	case c.mails.shared != nil:
 		return warn(problem.New(codePeopleSharedMail, words.T("%s and %s have the same email address.", c.mails.shared[0], c.mails.shared[1])).With(counts).
 			Fix(words.T("Microsoft Entra admin center, Users: give each of them an email address of their own, or delete the account that is no longer needed.")))
+	case c.addresses.shared != nil: // and no two have one email address
+		return warn(problem.New(codePeopleUserName, words.T("%s and %s: the email address of one is the user name of the other.", c.addresses.shared[0], c.addresses.shared[1])).
+			With(words.Sentences(words.T("A booking server that identifies people by either may give the one what belongs to the other."), counts)).
+			Fix(words.T("Microsoft Entra admin center, Users: give each of them an email address and a user name that no one else has.")))
+	case c.malformed != nil:
+		return warn(problem.New(codePeopleMalformedMail, words.T("The email address of %s is not valid: %q.", c.malformed[0], c.malformed[1])).With(counts).
+			Fix(words.T("Microsoft Entra admin center, Users: correct the email address. If the account comes from a local Active Directory, correct its attribute mail there.")))
 	case c.unusable > 0 && c.chosen:
 		title := words.N(c.unusable, "%d of %d people has no email address or is disabled: %s.", "%d of %d people have no email address or are disabled: %s.", c.unusable, c.people, words.And(c.first...))
 		if c.unusable > named {

@@ -19,7 +19,7 @@ const scopeDelay = 2 * time.Hour
 func scopeChecks() []Check {
 	return []Check{
 		{ID: ScopeGrant, Claim: evidence.Scope, Proves: true, Title: words.T("No tenant-wide permission bypasses the Exchange limit"), DependsOn: []string{Token}, Applies: scoped, Run: checkScopeGrant},
-		{ID: ScopeOutside, Claim: evidence.Scope, Proves: true, Title: words.T("A mailbox outside the scope is out of reach"), DependsOn: []string{Token}, After: []string{PeopleList, ScopeGrant}, Optional: true, Applies: scopedOrAsked, Run: checkOutside},
+		{ID: ScopeOutside, Claim: evidence.Scope, Proves: true, Title: words.T("A mailbox outside the scope is out of reach"), DependsOn: []string{Token}, After: []string{PeopleList, ScopeGrant, RoomCalendars}, Optional: true, Applies: scopedOrAsked, Run: checkOutside},
 	}
 }
 
@@ -130,11 +130,22 @@ func (s *State) judgeOutside(mailbox string, exists permission.Truth, id string,
 		return unknown(problem.New(codeScopeOutsiderUnseen, words.T("Access to %s was refused, but it may not exist.", mailbox)).
 			Fix(words.T("Sign in as an administrator, who can look it up, and check again.")))
 	}
+	if s.refusedEverywhere() {
+		return unknown(problem.New(codeScopeNotProven, words.T("Access to %s is refused, but so is access to every chosen room: that shows no limit.", mailbox)).
+			Fix(words.T("First let the application reach the rooms, as the failed check of their calendars says; then check again.")))
+	}
 	f := pass(words.T("%s exists, and access to it is refused.", mailbox))
 	if pending {
 		f = f.noted(words.T("%s exists, and access to it is refused. The limit was changed less than two hours ago; check again after %s.", mailbox, again.Local().Format("15:04")))
 	}
 	return f.with("requestId", problem.Of(err).RequestID)
+}
+
+// refusedEverywhere is whether no chosen room could be read either.
+func (s *State) refusedEverywhere() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.tally.Failed > 0 && s.tally.Proven == 0
 }
 
 // onlyAccessDenied is whether Exchange refused the mailbox: a missing

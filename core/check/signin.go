@@ -183,8 +183,9 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 	case denied(err) && scoped:
 		p := problem.New(codeScopeNotGranted, words.T("Exchange denies the application access to the rooms.")).
 			With(words.T("The token has no tenant-wide permission, so access must come from RBAC for Applications. A change there takes 30 minutes to 2 hours.")).
-			Lead(words.T("Run the script that limits the application as an Exchange administrator, if that has not been done."), problem.PlaceLimitScript).By(err)
+			By(err)
 		p.Remedies = append(p.Remedies, ofLimit...)
+		p.Lead(words.T("If the limit was never set up, or the test shows that it is not right, run the script that limits the application as an Exchange administrator."), problem.PlaceLimitScript)
 		p.RequestID = problem.Of(err).RequestID
 		return fail(p)
 	case !problem.KindOf(err).Decided(), scoped:

@@ -114,6 +114,9 @@ func (s *State) putBeside(r *Run) {
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
+		if f.ID == Token {
+			s.putSecretBeside(f)
+		}
 		if !slices.Contains(readers, f.ID) || f.Problem == nil || f.Status == Pass || f.Status == Warn {
 			continue
 		}

@@ -111,7 +111,7 @@ func TestNotifications(t *testing.T) {
 		}, Fail, "notifications.not-reached", []string{TraceIntended}},
 		{"a status that is no refusal", func(_ *world, _ *memory, s *subscriber) {
 			s.err = said("Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request. HTTP status code is 'BadGateway'.")
-		}, Fail, "notifications.refused", []string{TraceIntended}},
+		}, Fail, "notifications.fails", []string{TraceIntended}},
 		{"redirect", func(_ *world, _ *memory, s *subscriber) {
 			s.err = said("Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request. HTTP status code is 'Found'.")
 		}, Fail, "notifications.redirect", []string{TraceIntended}},

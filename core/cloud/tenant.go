@@ -91,7 +91,7 @@ func ofName(name string) (string, *problem.Problem) {
 		return "", malformed(name)
 	case !strings.Contains(ascii, "."):
 		p := malformed(name)
-		if ascii != "" && !isGUID(ascii) {
+		if initialName.MatchString(ascii) && WrongDigits(ascii) == 0 {
 			p.Fix(words.T("If it is the first part of the name that Microsoft gave the tenant, type all of it: %s.onmicrosoft.com.", ascii))
 		}
 		return "", p
@@ -212,7 +212,16 @@ func WrongDigits(text string) int {
 	return 0
 }
 
+// initialName is the form of the name that Microsoft gives a tenant.
+var initialName = regexp.MustCompile(`^[a-z0-9]{1,27}$`)
+
+// grouped is a text in the groups of a GUID, whatever its digits.
+var grouped = regexp.MustCompile(`^\{?[0-9A-Za-z]{8}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{12}\}?$`)
+
 func malformed(typed string) *problem.Problem {
+	if wrong := strings.IndexFunc(typed, func(r rune) bool { return !strings.ContainsRune("{}-0123456789abcdefABCDEF", r) }); wrong >= 0 && grouped.MatchString(typed) {
+		return problem.New(CodeTenantMalformed, words.T("A tenant ID has only the digits 0 to 9 and the letters a to f; this one has %q.", typed[wrong:wrong+1])).Fix(howToFind())
+	}
 	if n := WrongDigits(typed); n > 0 {
 		return problem.New(CodeTenantMalformed, words.T("A tenant ID has 32 digits in groups of 8, 4, 4, 4 and 12; this one has %d.", n)).Fix(howToFind())
 	}

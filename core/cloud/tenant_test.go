@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -118,6 +119,24 @@ func TestParseTenantRefuses(t *testing.T) {
 		case len(p.Remedies) == 0:
 			t.Errorf("%.80q: nothing says what to do", typed)
 		}
+	}
+}
+
+// TestWrongTenantIDSaysWhatIsWrong: an ID with a slip is no name of a tenant.
+func TestWrongTenantIDSaysWhatIsWrong(t *testing.T) {
+	for typed, want := range map[string]string{
+		"8a4f2b1e-6c3d-4e5f-9a7b-1c2d3e4f5a6":    "this one has 31",
+		"8a4f2b1e-6c3d-4e5f-9a7b-1c2d3e4f5a6bb":  "this one has 33",
+		"8a4f2b1e-6c3d-4e5f-9a7b-1c2d3e4f5a6g":   `this one has "g"`,
+		"{8a4f2b1e-6c3d-4e5f-9a7b-lc2d3e4f5a6b}": `this one has "l"`,
+	} {
+		_, p := ParseTenant(typed)
+		if p == nil || !strings.Contains(p.Error(), want) || strings.Contains(p.Error(), "onmicrosoft") || strings.Contains(fmt.Sprint(p.Remedies), "onmicrosoft") {
+			t.Errorf("%s: %v %v", typed, p, p.Remedies)
+		}
+	}
+	if _, p := ParseTenant("contoso"); !strings.Contains(fmt.Sprint(p.Remedies), "contoso.onmicrosoft.com") {
+		t.Errorf("the name is not completed: %v", p.Remedies)
 	}
 }
 

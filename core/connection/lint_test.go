@@ -143,7 +143,8 @@ func TestLintSecret(t *testing.T) {
 		"Qx8_abc=DEF~123":                                    nil,
 		"Zm9vYmFyYmF6Zm9vYmFyYmF6Zm9v=":                      nil,
 		"Qx8*a**bc*":                                         nil,
-		"-----BEGIN PRIVATE KEY-----":                        {"connection.secret-characters", "connection.secret-is-certificate"},
+		"-----BEGIN PRIVATE KEY-----":                        {"connection.secret-is-certificate"},
+		"$env:CLIENT_SECRET":                                 {"connection.not-secret"},
 	} {
 		var got []string
 		for _, f := range LintSecret("client-secret", text) {

@@ -30,6 +30,11 @@ func LintSecret(kind, text string) []FieldProblem {
 			return found
 		}
 	}
+	if kind == "client-secret" && strings.Contains(clean, "-----BEGIN") {
+		add(codeSecretIsCertificate, words.T("This is a certificate or key, not a client secret."),
+			words.T("Store it as certificate instead."))
+		return found
+	}
 	if len(removed) > 0 {
 		add(codeUnclean, words.T("Pasting added something around or inside the value: %s.", listed(removed)),
 			words.T("Paste the value again into its field, where Roomkey removes this."))
@@ -42,10 +47,6 @@ func LintSecret(kind, text string) []FieldProblem {
 		add(codeSecretID, words.T("This looks like the Secret ID, not the secret's Value."),
 			words.T("In the app registration open Certificates & secrets and copy the column Value. It is only visible right after creation: if it is hidden, select New client secret and copy the new Value."))
 	}
-	if kind == "client-secret" && strings.Contains(clean, "-----BEGIN") {
-		add(codeSecretIsCertificate, words.T("This is a certificate or key, not a client secret."),
-			words.T("Store it as certificate instead."))
-	}
 	return found
 }
 
@@ -57,7 +58,7 @@ var (
 	jwt        = regexp.MustCompile(`^(?i:(authorization:\s*)?bearer\s+)?eyJ[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){1,4}$`)
 	named      = regexp.MustCompile(`(?i:secret|token|password|passwd|key|value)|^[A-Z][A-Z0-9]*_[A-Z0-9_]+$`)
 	pairs      = regexp.MustCompile(`(?i)client[_-]?secret["']?\s*[=:]`)
-	reference  = regexp.MustCompile(`^(?i)(\$\{.*\}|\$\(.*\)|\{\{.*\}\}|%\w+%|\$[a-z_]\w*|<[^<>]+>|@Microsoft\.KeyVault\(.*\)|YOUR[_-].*)$`)
+	reference  = regexp.MustCompile(`^(?i)(\$\{.*\}|\$\(.*\)|\{\{.*\}\}|%\w+%|\$(env:)?[a-z_]\w*|<[^<>]+>|@Microsoft\.KeyVault\(.*\)|YOUR[_-].*)$`)
 	thumbprint = regexp.MustCompile(`^[0-9A-Fa-f]{40}$`)
 )
 

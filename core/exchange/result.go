@@ -254,6 +254,9 @@ func (r Result) Reach() Reach {
 		if o.Action == "people who book" && o.Status == Same {
 			out.Mailboxes = o.After["Mailboxes"]
 		}
+		if o.Status == Failed && (o.Action == "role assignment" || o.Action == "management scope") {
+			out.Wrong = append(out.Wrong, words.Plain(o.Error))
+		}
 		inside := o.Action == "in scope"
 		if !inside && o.Action != "out of scope" {
 			continue

@@ -35,7 +35,11 @@ func scopedToRooms(b *bench, c *connection.Connection) {
 var limited = []scenario{
 	{area: "healthy", name: "limited by RBAC for Applications", faults: []string{"missing-role"}, change: scopedToRooms, verdict: check.Passed},
 	{area: policy, name: "scope not in effect yet", faults: []string{"missing-role", "scope-pending"}, change: scopedToRooms,
-		verdict: check.Failed, check: check.Roles, code: "scope.not-granted", remedy: "limits the application"},
+		verdict: check.Failed, check: check.Roles, code: "scope.not-granted", remedy: "role assignment is enabled"},
+	{area: policy, name: "the role assignment is disabled", faults: []string{"missing-role", "scope-disabled"}, change: scopedToRooms,
+		verdict: check.Failed, check: check.Roles, code: "scope.not-granted", remedy: "role assignment is enabled"},
+	{area: policy, name: "the scope matches nothing", faults: []string{"missing-role", "scope-empty"}, change: scopedToRooms,
+		verdict: check.Failed, check: check.Roles, code: "scope.not-granted", remedy: "what its filter matches"},
 	{area: policy, name: "limited, and another permission missing", faults: []string{"missing-role=Calendars.ReadWrite,Place.Read.All"}, change: scopedToRooms,
 		verdict: check.Failed, check: check.Roles, code: "permission.missing", remedy: "API permissions: add Place.Read.All as application permissions"},
 	{area: policy, name: "limited, and one room is refused", faults: []string{"missing-role", "calendar-denied={room0}"}, change: func(b *bench, c *connection.Connection) {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/permission"
 	simulated "github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/vault"
@@ -53,6 +54,11 @@ func TestLimitedByExchange(t *testing.T) {
 	for _, o := range all {
 		if o.kind() != right {
 			t.Errorf("%s: %s: %s", o.scenario.name, o.kind(), o.said())
+		}
+		// Who is refused everywhere shows no limit.
+		limit := evidence.Find(o.run.Claims, evidence.Scope)
+		if slices.ContainsFunc(o.scenario.faults, func(f string) bool { return strings.HasPrefix(f, "scope-") }) && limit.Standing == evidence.Works {
+			t.Errorf("%s: the limit is proven", o.scenario.name)
 		}
 		for _, f := range o.run.Features {
 			if works := o.scenario.verdict == check.Passed; f.ID == "reach" && (f.State == check.FeatureWorks) != works {

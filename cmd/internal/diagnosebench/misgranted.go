@@ -10,6 +10,7 @@ var misgranted = []scenario{
 	registration("calendars consented to as delegated", "granted-as-delegated=Calendars.ReadWrite", check.Roles, "permission.delegated", "Application permissions"),
 	registration("consent given to an application of the same name", "consent-elsewhere", check.Roles, "permission.granted-elsewhere", "client ID"),
 	registration("consent revoked, and the token still works", "consent-revoked", check.Consented, "permission.revoked", "Grant admin consent"),
+	registration("the secret has expired, and another is valid", "two-secrets=own", check.Token, "entra.AADSTS7000222", "another client secret, Second secret (2nd…)"),
 	registration("application deleted, and restorable", "app-deleted", check.Token, "application.deleted", "Restore it"),
 }
 

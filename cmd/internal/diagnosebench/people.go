@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
 )
@@ -58,8 +61,28 @@ var brokenPeople = []scenario{
 	grouped("chosen group holds only disabled people", "people-disabled=Room bookers", check.Failed, "groups.all-disabled", "another group", "Room bookers"),
 	grouped("nobody in the chosen group has mail", "people-without-mail=Room bookers", check.Failed, "groups.none-usable", "another group", "Room bookers"),
 	grouped("some in the chosen group are disabled", "people-disabled={organizer}", check.Warned, "people.some-unusable", "remove them from the group", "Room bookers"),
+	fault(people, "two people with one address", listOfPeople(personOf("1", "ada@contoso.example", "ada@contoso.example"), personOf("2", "adm-ada@contoso.example", "Ada@contoso.example")),
+		check.Warned, check.PeopleList, "people.shared-email-address", "of their own"),
+	fault(people, "the mail address of one is the user name of another", listOfPeople(personOf("1", "ada@contoso.example", "ada.lovelace@contoso.example"), personOf("2", "ada2@contoso.example", "ada@contoso.example")),
+		check.Warned, check.PeopleList, "people.email-is-user-name", "no one else has"),
+	fault(people, "a mail address that is none", listOfPeople(personOf("1", "ada@contoso.example", "ada@contoso.example"), personOf("2", "bo@contoso.example", "to follow")),
+		check.Warned, check.PeopleList, "people.malformed-email", "correct the email address"),
+	{area: people, name: "two members of a group with one address", change: members("Room bookers"), verdict: check.Warned, check: check.ChosenGroups, code: "people.shared-email-address", remedy: "of their own",
+		faults: []string{"answer=/members/microsoft.graph.user 200 application/json " + entries(personOf("1", "ada@contoso.example", "ada@contoso.example"), personOf("2", "adm-ada@contoso.example", "ada@contoso.example"))}},
 	{area: people, name: "members refused, groups listed", faults: []string{"unavailable=/members"}, change: members("Room bookers"),
 		verdict: check.Incomplete, check: check.ChosenGroups, code: "graph.unavailable"},
+}
+
+// personOf is a user as Graph shows it, entries a list of them, listOfPeople the whole
+// tenant's.
+func personOf(id, upn, mail string) string {
+	return fmt.Sprintf(`{"@odata.type":"#microsoft.graph.user","id":"6f3a1d34-0000-4000-8000-00000000010%s","displayName":"Ada","userPrincipalName":%q,"mail":%q,"accountEnabled":true,"userType":"Member"}`, id, upn, mail)
+}
+
+func entries(all ...string) string { return `{"value":[` + strings.Join(all, ",") + `]}` }
+
+func listOfPeople(all ...string) string {
+	return "answer=/users? 200 application/json " + entries(all...)
 }
 
 // soundPeople are healthy choices of people that look odd.

@@ -174,7 +174,7 @@ var broken = []scenario{
 	typed(policy, "Application Access Policy", func(_ *bench, c *connection.Connection) { c.Scope.Kind = connection.ScopePolicy },
 		check.Warned, "deprecated.policy", "deprecated.policy", "RBAC for Applications"),
 	{area: policy, name: "scope by RBAC not applied", faults: []string{"missing-role"}, change: func(_ *bench, c *connection.Connection) { c.Scope.Kind = connection.ScopeRBAC },
-		verdict: check.Failed, check: check.Roles, code: "scope.not-granted", remedy: "limits the application"},
+		verdict: check.Failed, check: check.Roles, code: "scope.not-granted", remedy: "role assignment is enabled"},
 
 	fault(network, "clock off", "clock-skew", check.Failed, check.Clock, "net.clock-skew", "Date & time"),
 	silent(fault(network, "slow", "slow=3500ms", check.Failed, check.Certificate, "net.timeout", "")),

@@ -424,6 +424,7 @@ function Connect-Tenant {
         'Set-ManagementScope',
         'Get-ManagementRoleAssignment',
         'New-ManagementRoleAssignment',
+        'Set-ManagementRoleAssignment',
         'Test-ServicePrincipalAuthorization',
         'Get-DistributionGroup',
         'Get-DistributionGroupMember',
@@ -686,7 +687,11 @@ try {
             $held = @(Get-ManagementRoleAssignment -Role $Role -ErrorAction Stop | Where-Object { "$($_.Name)" -eq $Name -or ($target -eq $Scope -and "$($_.CustomResourceScope)" -eq $Scope) })
             if ($held.Count -gt 0) {
                 if (@("$($held[0].CustomResourceScope)", "$($held[0].RecipientAdministrativeUnitScope)") -notcontains $target) { throw "The assignment $Name has another scope: $($held[0].CustomResourceScope)$($held[0].RecipientAdministrativeUnitScope). Run the script limit-application-undo, then this one again." }
-                Add-Result $Name 'role assignment' 'same'
+                if ("$($held[0].Enabled)" -ne 'False') { Add-Result $Name 'role assignment' 'same' }
+                elseif (Test-Go $Name 'role assignment' @{ Enabled = 'False' } @{ Enabled = 'True' }) {
+                    Set-ManagementRoleAssignment -Identity "$($held[0].Name)" -Enabled $true -Confirm:$false -ErrorAction Stop
+                    Add-Result $Name 'role assignment' 'changed' '' @{ Enabled = 'False' } @{ Enabled = 'True' }
+                }
             }
             elseif (Test-Go $Name 'role assignment' @{} @{ Role = $Role; Scope = $target }) {
                 $null = New-ManagementRoleAssignment -Name $Name -App $ObjectId -Role $Role @Where -Confirm:$false -ErrorAction Stop

@@ -32,6 +32,7 @@ func init() {
 		"Get-ManagementScope":    (*Organization).getScopes, "New-ManagementScope": (*Organization).newScope,
 		"Set-ManagementScope": (*Organization).setScope, "Remove-ManagementScope": (*Organization).removeScope,
 		"Get-ManagementRoleAssignment": (*Organization).getAssignments, "New-ManagementRoleAssignment": (*Organization).newAssignment,
+		"Set-ManagementRoleAssignment":       (*Organization).setAssignment,
 		"Remove-ManagementRoleAssignment":    (*Organization).removeAssignment,
 		"Test-ServicePrincipalAuthorization": (*Organization).testReach,
 		"Get-ApplicationAccessPolicy":        (*Organization).getPolicies, "Test-ApplicationAccessPolicy": (*Organization).testPolicy,

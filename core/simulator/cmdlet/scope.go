@@ -122,9 +122,20 @@ func (o *Organization) newAssignment(p Object) (any, error) {
 	if named(o.State.Assignments, str(p, "Name")) >= 0 {
 		return nil, refused("Data.Directory.ADObjectAlreadyExistsException", "The object '%s' already exists.", str(p, "Name"))
 	}
-	made := Object{"Name": short(str(p, "Name")), "Role": p["Role"], "CustomResourceScope": cmp.Or(str(p, "CustomResourceScope"), unit), "App": o.State.Principals[i]["AppId"], "RoleAssigneeName": app}
+	made := Object{"Name": short(str(p, "Name")), "Role": p["Role"], "CustomResourceScope": cmp.Or(str(p, "CustomResourceScope"), unit), "App": o.State.Principals[i]["AppId"], "RoleAssigneeName": app, "Enabled": true}
 	o.State.Assignments = append(o.State.Assignments, made)
 	return made, nil
+}
+
+func (o *Organization) setAssignment(p Object) (any, error) {
+	i := named(o.State.Assignments, str(p, "Identity"))
+	if i < 0 {
+		return nil, notFound(str(p, "Identity"))
+	}
+	if on, given := p["Enabled"].(bool); given {
+		o.State.Assignments[i]["Enabled"] = on
+	}
+	return nil, nil
 }
 
 func (o *Organization) removeAssignment(p Object) (any, error) {
@@ -146,15 +157,15 @@ func (o *Organization) testReach(p Object) (any, error) {
 		if !strings.EqualFold(str(a, "App"), str(p, "Identity")) {
 			continue
 		}
-		in := true
+		in := a["Enabled"] != false
 		if i := named(o.State.Scopes, str(a, "CustomResourceScope")); i >= 0 {
 			matches, err := compile(str(o.State.Scopes[i], "RecipientFilter"))
 			if err != nil {
 				return nil, err
 			}
-			in = o.match(matches, r)
+			in = in && o.match(matches, r)
 		} else if members, ok := o.State.Units[str(a, "CustomResourceScope")]; ok {
-			in = slices.Contains(members, strings.ToLower(str(r, "PrimarySmtpAddress")))
+			in = in && slices.Contains(members, strings.ToLower(str(r, "PrimarySmtpAddress")))
 		}
 		out = append(out, Object{"RoleName": a["Role"], "GrantedPermissions": strings.TrimPrefix(str(a, "Role"), "Application "), "AllowedResourceScope": a["CustomResourceScope"], "ScopeType": "CustomRecipientScope", "InScope": in})
 	}

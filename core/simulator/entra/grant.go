@@ -162,7 +162,7 @@ func (e *Entra) credential(r *http.Request, app *tenant.Application) *entraError
 	switch {
 	case e.Has(fault.WrongSecret):
 		return wrong
-	case e.Has(fault.ExpiredSecret):
+	case e.Has(fault.ExpiredSecret), e.OwnSecretExpired():
 		return expired
 	}
 	for _, p := range app.PasswordCredentials {

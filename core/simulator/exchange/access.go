@@ -14,6 +14,9 @@ import (
 // contains reports whether a mailbox is within a scope. Only direct members of
 // a group count.
 func (x *Exchange) contains(sc tenant.ManagementScope, address string) bool {
+	if x.empty(sc) {
+		return false
+	}
 	return sc.Filter != "" && x.found(sc.Filter, address) || sc.AllRooms && x.isRoom(address) ||
 		slices.ContainsFunc(sc.Mailboxes, func(m string) bool { return strings.EqualFold(m, address) }) ||
 		slices.ContainsFunc(sc.Groups, func(g string) bool { return x.isMember(g, address) }) ||
@@ -54,7 +57,10 @@ func groupOfDN(dn string) string {
 }
 
 // FilterOf is a scope as Exchange writes it.
-func FilterOf(sc tenant.ManagementScope) string {
+func (x *Exchange) FilterOf(sc tenant.ManagementScope) string {
+	if x.empty(sc) {
+		return "Department -eq 'Nobody is in it'"
+	}
 	if sc.Filter != "" {
 		return sc.Filter
 	}
@@ -105,9 +111,18 @@ func (x *Exchange) ScopedRole(appID, address string, roles ...string) bool {
 	})
 }
 
+// off is whether a role assignment is disabled, empty whether a scope matches nothing.
+func (x *Exchange) off(a tenant.ManagementAssignment) bool {
+	return a.Disabled || x.Has(fault.ScopeDisabled) && !a.Mended
+}
+
+func (x *Exchange) empty(sc tenant.ManagementScope) bool {
+	return x.Has(fault.ScopeEmpty) && !sc.Mended
+}
+
 // reaches reports whether a mailbox is within a role assignment.
 func (x *Exchange) reaches(a tenant.ManagementAssignment, address string) bool {
-	return !a.Disabled && (a.Scope == "" || slices.ContainsFunc(x.State.Exchange.Scopes, func(sc tenant.ManagementScope) bool {
+	return !x.off(a) && (a.Scope == "" || slices.ContainsFunc(x.State.Exchange.Scopes, func(sc tenant.ManagementScope) bool {
 		return strings.EqualFold(sc.Name, a.Scope) && x.contains(sc, address)
 	}))
 }

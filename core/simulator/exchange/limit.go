@@ -74,6 +74,7 @@ func (c *Colleague) newScope(o *Outcome, p object) error {
 		o.Status = "changed"
 		return nil
 	}
+	sc.Mended = e.Scopes[at].Mended || c.x.empty(e.Scopes[at])
 	if fmt.Sprint(e.Scopes[at]) != fmt.Sprint(sc) {
 		e.Scopes[at], o.Status = sc, "changed"
 	}
@@ -113,6 +114,9 @@ func (c *Colleague) newAssignment(o *Outcome, p object) error {
 	if have := slices.IndexFunc(e.Roles, func(a tenant.ManagementAssignment) bool { return strings.EqualFold(a.Name, o.Identity) }); have >= 0 {
 		if !strings.EqualFold(e.Roles[have].Scope, scope) {
 			return fmt.Errorf("the assignment %s has another scope: %s", o.Identity, e.Roles[have].Scope)
+		}
+		if c.x.off(e.Roles[have]) {
+			e.Roles[have].Disabled, e.Roles[have].Mended, o.Status = false, true, "changed"
 		}
 		return nil
 	}

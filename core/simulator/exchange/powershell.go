@@ -167,10 +167,10 @@ func (x *Exchange) limits(o *cmdlet.Organization) {
 		s.Principals = append(s.Principals, object{"AppId": p.AppID, "ObjectId": p.ObjectID, "DisplayName": p.DisplayName})
 	}
 	for _, sc := range e.Scopes {
-		s.Scopes = append(s.Scopes, object{"Name": sc.Name, "RecipientFilter": FilterOf(sc)})
+		s.Scopes = append(s.Scopes, object{"Name": sc.Name, "RecipientFilter": x.FilterOf(sc)})
 	}
 	for _, a := range e.Roles {
-		s.Assignments = append(s.Assignments, object{"Name": a.Name, "Role": a.Role, "CustomResourceScope": a.Scope, "App": a.AppID, "RoleAssigneeName": a.AppID})
+		s.Assignments = append(s.Assignments, object{"Name": a.Name, "Role": a.Role, "CustomResourceScope": a.Scope, "App": a.AppID, "RoleAssigneeName": a.AppID, "Enabled": !x.off(a)})
 	}
 	for _, p := range e.Policies {
 		s.Policies = append(s.Policies, object{"Identity": p.AppID + ":" + p.Group, "AppId": p.AppID, "ScopeName": p.Group, "AccessRight": map[bool]string{true: "RestrictAccess", false: "DenyAccess"}[p.Restrict]})
@@ -197,16 +197,16 @@ func (x *Exchange) keep(o *cmdlet.Organization, name, address string) {
 	case s.Members[address] != nil || who["RecipientType"] != "UserMailbox":
 		x.keepGroup(who, s.Members[address])
 	}
-	e.Principals, e.Roles, e.Policies, e.Spaces = nil, keptRoles(e.Roles, s.Assignments), nil, nil
+	e.Principals, e.Roles, e.Policies, e.Spaces = nil, x.keptRoles(s.Assignments), nil, nil
 	for _, p := range s.Principals {
 		e.Principals = append(e.Principals, tenant.ExchangePrincipal{AppID: text(p, "AppId"), ObjectID: text(p, "ObjectId"), DisplayName: text(p, "DisplayName")})
 	}
 	scopes := e.Scopes
 	e.Scopes = nil
 	for _, sc := range s.Scopes {
-		scope := tenant.ManagementScope{Name: text(sc, "Name"), Filter: text(sc, "RecipientFilter")}
+		scope := tenant.ManagementScope{Name: text(sc, "Name"), Filter: text(sc, "RecipientFilter"), Mended: x.Has(fault.ScopeEmpty)}
 		for _, was := range scopes {
-			if was.Name == scope.Name && FilterOf(was) == scope.Filter {
+			if was.Name == scope.Name && x.FilterOf(was) == scope.Filter {
 				scope = was
 			}
 		}
@@ -233,12 +233,16 @@ func listed(v any) any {
 	return v
 }
 
-func keptRoles(was []tenant.ManagementAssignment, now []object) (kept []tenant.ManagementAssignment) {
+func (x *Exchange) keptRoles(now []object) (kept []tenant.ManagementAssignment) {
 	for _, a := range now {
 		r := tenant.ManagementAssignment{Name: text(a, "Name"), AppID: text(a, "App"), Role: text(a, "Role"), Scope: text(a, "CustomResourceScope")}
-		for _, old := range was {
+		r.Disabled = a["Enabled"] == false
+		r.Mended = x.Has(fault.ScopeDisabled) && !r.Disabled
+		for _, old := range x.State.Exchange.Roles {
 			if old.Name == r.Name {
-				r.Made = old.Made
+				if r.Made = old.Made; r.Disabled == x.off(old) {
+					r.Disabled, r.Mended = old.Disabled, old.Mended
+				}
 			}
 		}
 		kept = append(kept, r)

@@ -18,6 +18,7 @@ type Fault struct {
 const (
 	WrongSecret          = "wrong-secret"
 	ExpiredSecret        = "expired-secret"
+	TwoSecrets           = "two-secrets"
 	UnknownApp           = "unknown-app"
 	UnknownTenant        = "unknown-tenant"
 	AppDisabled          = "app-disabled"
@@ -101,6 +102,8 @@ const (
 	RoomHours            = "room-hours"
 	RoomSettings         = "room-settings"
 	ScopePending         = "scope-pending"
+	ScopeDisabled        = "scope-disabled"
+	ScopeEmpty           = "scope-empty"
 	NoPremium            = "no-premium"
 	ReportsDenied        = "reports-denied"
 	NoReports            = "no-reports"
@@ -140,6 +143,7 @@ const (
 var faults = []Fault{
 	{WrongSecret, "The client secret is not the application's (AADSTS7000215)", ""},
 	{ExpiredSecret, "The client secret has expired (AADSTS7000222)", ""},
+	{TwoSecrets, "The application has two client secrets, and one of them has expired", "own, for the one that it signs in with (AADSTS7000222); without it the other"},
 	{UnknownApp, "The application is not in this tenant (AADSTS700016)", ""},
 	{UnknownTenant, "The tenant does not exist (AADSTS90002)", ""},
 	{AppDisabled, "The enterprise application is disabled (AADSTS7000112)", ""},
@@ -223,6 +227,8 @@ var faults = []Fault{
 	{RoomHours, "Rooms decline what is outside their working hours", "tonga, for one hour a day on the other side of the world; unknown-zone, none, error: what is wrong with what Graph tells of the hours"},
 	{RoomSettings, "Rooms have other settings of calendar processing, until a script sets them", "SETTING=VALUE, several with commas, for every room or for those whose addresses stand before; without it AllowConflicts=True"},
 	{ScopePending, "Exchange's role assignments do not take effect yet", argTime + "; without it 30m"},
+	{ScopeDisabled, "Exchange's role assignments are disabled, until a script enables them", ""},
+	{ScopeEmpty, "The filters of Exchange's scopes match no mailbox, until a script corrects them", ""},
 	{NoPremium, "The tenant has no Microsoft Entra ID P1: nobody may read its sign-in log", ""},
 	{ReportsDenied, "The administrator's role may not read the sign-in log", ""},
 	{NoReports, "This cloud's Graph does not report the sign-ins of applications", ""},

@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/roomkey/roomkey/core/simulator/exchange"
 	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/simulator/microsoft"
 	"github.com/roomkey/roomkey/core/simulator/opath"
@@ -66,14 +65,14 @@ func (c *call) exchangeRoles() (reply, error) {
 	return c.few("roleDefinitions", list, roleDefinitionProperties)
 }
 
-func appScopeObject(s tenant.ManagementScope) object {
-	return object{"id": exchangeID("scope", s.Name), "type": "RecipientScope", "displayName": s.Name, "customAttributes": object{"Exclusive": false, "RecipientFilter": exchange.FilterOf(s)}}
+func (c *call) appScopeObject(s tenant.ManagementScope) object {
+	return object{"id": exchangeID("scope", s.Name), "type": "RecipientScope", "displayName": s.Name, "customAttributes": object{"Exclusive": false, "RecipientFilter": c.g.FilterOf(s)}}
 }
 
 func (c *call) appScopes() (reply, error) {
 	var list []object
 	for _, s := range c.g.State.Exchange.Scopes {
-		list = append(list, appScopeObject(s))
+		list = append(list, c.appScopeObject(s))
 	}
 	return c.few("customAppScopes", list, appScopeProperties)
 }
@@ -116,7 +115,7 @@ func (c *call) createAppScope() (reply, error) {
 	}
 	s := tenant.ManagementScope{Name: name, Filter: filter}
 	e.Scopes = append(e.Scopes, s)
-	return created(appScopeObject(s))
+	return created(c.appScopeObject(s))
 }
 
 // appScopeAt is the place of the scope that the path names.

@@ -47,6 +47,7 @@ var applicationProperties = strings.Fields("id deletedDateTime appId uniqueName 
 func (c *call) applicationObject(a *tenant.Application) object {
 	seen := *a
 	seen.RequiredResourceAccess = c.g.Declared(a)
+	seen.PasswordCredentials = c.g.SecretsOf(a)
 	o := microsoft.AsObject(&seen)
 	if !strings.Contains(strings.ToLower(c.query.Get("$select")), "keycredentials") {
 		for _, k := range o["keyCredentials"].([]any) {

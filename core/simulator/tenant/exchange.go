@@ -158,6 +158,8 @@ type ManagementScope struct {
 	Mailboxes []string `json:"mailboxes,omitempty"`
 	// Departments are those of people.
 	Departments []string `json:"departments,omitempty"`
+	// Mended is whether a script set the filter while the fault scope-empty was on.
+	Mended bool `json:"mended,omitempty"`
 }
 
 // ManagementAssignment gives an application a role within a scope.
@@ -167,9 +169,11 @@ type ManagementAssignment struct {
 	Role  string `json:"role"`
 	Scope string `json:"scope"` // "" for the whole organization
 	// Permissions are those of a role that the organization made itself.
-	Permissions string    `json:"permissions,omitempty"`
-	Disabled    bool      `json:"disabled,omitempty"`
-	Made        time.Time `json:"made"`
+	Permissions string `json:"permissions,omitempty"`
+	Disabled    bool   `json:"disabled,omitempty"`
+	// Mended is whether a script enabled it while the fault scope-disabled was on.
+	Mended bool      `json:"mended,omitempty"`
+	Made   time.Time `json:"made"`
 }
 
 // ApplicationPolicy is an Application Access Policy, the older way.

@@ -12,6 +12,9 @@ import (
 // one: registration, client and enterprise application.
 const namesake = 920
 
+// secondSecret is the id of the secret that a fault puts beside the first.
+const secondSecret = 930
+
 // seedNamesake registers it and gives it the permissions of the ready application.
 func (t *Tenant) seedNamesake() {
 	id := func(n int) string { return t.Directory.ID(KindOther, namesake+n) }
@@ -46,6 +49,26 @@ func (t *Tenant) Revoked(a *AppRoleAssignment) bool {
 	roles, on := t.Fault(fault.ConsentRevoked)
 	graph := t.PrincipalByApp(GraphAppID)
 	return on && a.Sequence <= t.Since() && a.ResourceID == graph.ID && fault.Hits(cmp.Or(roles, "Calendars.ReadWrite"), RoleValue(graph, a.AppRoleID), false)
+}
+
+// OwnSecretExpired reports whether a fault ended the life of the ready application's
+// own secret, which has another beside it.
+func (t *Tenant) OwnSecretExpired() bool {
+	arg, on := t.Fault(fault.TwoSecrets)
+	return on && arg == "own"
+}
+
+// SecretsOf are the client secrets of an application as its registration shows them.
+func (t *Tenant) SecretsOf(a *Application) []Password {
+	if !t.Has(fault.TwoSecrets) || len(a.PasswordCredentials) == 0 || a.ID != t.Directory.ID(KindOther, AppReady) {
+		return a.PasswordCredentials
+	}
+	name, ended := "Second secret", t.Now().AddDate(0, 0, -1)
+	own, other := a.PasswordCredentials[0], Password{DisplayName: &name, KeyID: t.Directory.ID(KindOther, secondSecret), Hint: "2nd", StartDateTime: a.PasswordCredentials[0].StartDateTime}
+	if other.EndDateTime = &ended; t.OwnSecretExpired() {
+		own.EndDateTime, other.EndDateTime = &ended, own.EndDateTime
+	}
+	return append([]Password{own, other}, a.PasswordCredentials[1:]...)
 }
 
 // ReadyDeleted reports whether the fault deleted an object of the ready
