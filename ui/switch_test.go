@@ -98,20 +98,25 @@ func TestFileIsDroppedOnTheStartPage(t *testing.T) {
 // TestDeleteAsksForANameThatCanBeTyped: the first of a long one, without what
 // nobody can type.
 func TestDeleteAsksForANameThatCanBeTyped(t *testing.T) {
-	b := newFake(t)
-	p := sit(t, b)
-	id, err := b.Make(connection.New("line\n" + strings.Repeat("n", 10_000)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.shell.Load(id)
-	p.rest()
-	p.goes(page.RouteSettings)
-	p.press("Delete the connection…")
-	p.field("Type its name to confirm").SetValue("line " + strings.Repeat("n", 55))
-	p.press("Delete")
-	p.rest()
-	if b.Asked["Delete"] != 1 || p.shell.Connection() != "" {
-		t.Error("it was not deleted")
+	for name, typed := range map[string]string{
+		"line\n" + strings.Repeat("n", 10_000): "line " + strings.Repeat("n", 55),
+		"contoso.com – FlexO":                  "contoso.com - FlexO",
+	} {
+		b := newFake(t)
+		p := sit(t, b)
+		id, err := b.Make(connection.New(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.shell.Load(id)
+		p.rest()
+		p.goes(page.RouteSettings)
+		p.press("Delete the connection…")
+		p.field("Type its name to confirm").SetValue(typed)
+		p.press("Delete")
+		p.rest()
+		if b.Asked["Delete"] != 1 || p.shell.Connection() != "" {
+			t.Errorf("%q was not deleted", typed)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/words"
@@ -139,7 +140,7 @@ func (s *Settings) askDelete() {
 	}
 	s.name = kit.TextField(kit.L("Type its name to confirm"), "", name)
 	s.name.Check = func(v string) words.Text {
-		if v != name {
+		if !connection.Means(v, name) {
 			return words.T("This is not the connection's name.")
 		}
 		return words.Text{}
