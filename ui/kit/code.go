@@ -1,8 +1,10 @@
 package kit
 
 import (
+	"embed"
 	"image/color"
 	"strings"
+	"sync"
 	"unicode"
 
 	"fyne.io/fyne/v2"
@@ -10,7 +12,6 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 	"github.com/alecthomas/chroma/v2"
-	"github.com/alecthomas/chroma/v2/lexers"
 )
 
 // CodeView shows a script with line numbers and highlighting. What is shown is
@@ -54,6 +55,15 @@ func (v *CodeView) SetText(name, text string, rows []widget.TextGridRow) {
 // is data.
 const highlighted = 200_000
 
+//go:embed powershell.xml
+var powershellRules embed.FS
+
+// powershell is chroma's, alone: with all 250 languages of its package, each start
+// of the window would read all of them.
+var powershell = sync.OnceValue(func() chroma.Lexer {
+	return chroma.Coalesce(chroma.MustNewXMLLexer(powershellRules, "powershell.xml"))
+})
+
 // Highlight colours PowerShell, away from the UI thread for a long script. Each
 // rune that could turn or hide what follows is shown as U+FFFD.
 func Highlight(text string) []widget.TextGridRow {
@@ -63,8 +73,7 @@ func Highlight(text string) []widget.TextGridRow {
 		head, tail = text[:cut], text[cut:]
 	}
 	b := gridBuilder{rows: []widget.TextGridRow{{}}}
-	lexer := lexers.Get("powershell")
-	tokens, err := chroma.Coalesce(lexer).Tokenise(nil, head)
+	tokens, err := powershell().Tokenise(nil, head)
 	if err != nil {
 		b.add(head, nil)
 	} else {
