@@ -2,7 +2,10 @@
 // sentence only where a person reads it; JSON and logs stay English.
 package words
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // Key is an English sentence, with fmt verbs where the arguments go. It is also
 // the key under which a translation is looked up. Every constant of this type
@@ -81,12 +84,33 @@ func (t Text) In(l Language) string {
 	}
 	args := make([]any, len(t.Args))
 	for i, a := range t.Args {
-		if inner, ok := a.(interface{ In(l Language) string }); ok {
+		switch inner := a.(type) {
+		case interface{ In(l Language) string }:
 			a = inner.In(l)
+		case int:
+			a = separated(inner)
+		case int64:
+			a = separated(inner)
 		}
 		args[i] = a
 	}
 	return fmt.Sprintf(sentence, args...)
+}
+
+// separated is a number that is written with separators between its thousands.
+type separated int64
+
+// Format writes the number for %d as people write it, for any other verb as it is.
+func (n separated) Format(to fmt.State, verb rune) {
+	if form := fmt.FormatString(to, verb); form != "%d" {
+		fmt.Fprintf(to, form, int64(n))
+		return
+	}
+	digits := strconv.FormatInt(int64(n), 10)
+	for at := len(digits) - 3; at > 0 && digits[at-1] != '-'; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	_, _ = to.Write([]byte(digits))
 }
 
 // MarshalText writes the English text, which is what JSON carries.

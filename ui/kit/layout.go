@@ -319,17 +319,26 @@ func (d dock) MinSize([]fyne.CanvasObject) fyne.Size {
 	return min
 }
 
+// Wants is how high what is over a table would like to be.
+type Wants struct {
+	High float32
+	// Insists shows it however little room there is, Whole leaves the table no more
+	// than it must have.
+	Insists, Whole bool
+}
+
 // Overview puts a picture of what a table shows over it: as high as it wants, at
-// most two fifths, and nothing where the table would have no room, unless somebody
-// insists on it: fold then leaves of the table what stands around its rows.
-func Overview(over, table fyne.CanvasObject, wants func() (high float32, insists bool), fold func(on bool)) *fyne.Container {
+// most two fifths if it is not wanted whole, and nothing where the table would have
+// no room, unless somebody insists on it: fold then leaves of the table what stands
+// around its rows.
+func Overview(over, table fyne.CanvasObject, wants func() Wants, fold func(on bool)) *fyne.Container {
 	l := &overview{over: over, wants: wants, fold: fold, box: container.NewStack(over)}
 	return container.New(l, l.box, table)
 }
 
 type overview struct {
 	over  fyne.CanvasObject
-	wants func() (high float32, insists bool)
+	wants func() Wants
 	fold  func(on bool)
 	box   *fyne.Container
 }
@@ -343,10 +352,14 @@ const (
 func (l *overview) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	table, high := objects[1], float32(0)
 	l.fold(false)
-	if wants, insists := l.wants(); l.over.Visible() && wants > 0 {
-		high = min(wants, max(size.Height*2/5, leastOver))
+	if wants := l.wants(); l.over.Visible() && wants.High > 0 {
+		most := size.Height * 2 / 5
+		if wants.Whole {
+			most = max(most, size.Height-leastTable)
+		}
+		high = min(wants.High, max(most, leastOver))
 		switch fits := size.Height-high >= leastTable; {
-		case !fits && insists:
+		case !fits && wants.Insists:
 			l.fold(true)
 			high = max(size.Height-table.MinSize().Height, 0)
 		case !fits:

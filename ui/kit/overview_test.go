@@ -15,7 +15,7 @@ func TestAViewInALowWindow(t *testing.T) {
 	table := peopleTable(t)
 	table.SetRows([]tenant.Person{{ID: "a"}, {ID: "b"}})
 	over, insists := AtLeast(0, 0, NewText("view")), false
-	both := Overview(over, table.Object, func() (float32, bool) { return 400, insists }, table.HideRows)
+	both := Overview(over, table.Object, func() Wants { return Wants{High: 400, Insists: insists} }, table.HideRows)
 	w := test.NewTempWindow(t, both)
 	w.SetPadded(false)
 	for _, c := range []struct {

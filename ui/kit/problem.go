@@ -35,13 +35,13 @@ func ProblemRows(host *Host, p *problem.Problem) fyne.CanvasObject {
 	rows := Column(GapTight, Strong(Say(p.Title)))
 	for _, r := range p.Remedies {
 		row := Row(Gap, 0, NewText(Say(r.Text)))
+		rows.Add(row)
 		switch {
 		case !r.Place.IsZero():
 			row.Add(TakeThere(host, r.Place))
 		case r.Command != "":
-			row.Add(Command(host, r.Command))
+			rows.Add(Command(host, r.Command))
 		}
-		rows.Add(row)
 	}
 	return Tinted(MarkAttention.Tint(), MarkAttention.Color(), rows)
 }

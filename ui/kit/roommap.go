@@ -151,6 +151,24 @@ func (m *RoomMap) arrange() {
 	m.Refresh()
 }
 
+// floorOf is where the floor ends on which a room is, and its name. Rooms without the
+// floor's label are on it with those that have it, if their level has only one.
+func floorOf(cells []Cell, from int) (end int, name string) {
+	level, plain, labels := cells[from].Level, cells[from].Floor, 0
+	for end = from; end < len(cells) && cells[end].Level == level; end++ {
+		if cells[end].Floor != plain && (labels == 0 || cells[end].Floor != name) {
+			name, labels = cells[end].Floor, labels+1
+		}
+	}
+	if labels == 1 && plain == strconv.Itoa(level) {
+		return end, name
+	}
+	for end = from; end < len(cells) && cells[end].Level == level && cells[end].Floor == plain; {
+		end++
+	}
+	return end, plain
+}
+
 // block are the lines of one building, as if it were the only one: its floors, broken
 // at the present width.
 func (m *RoomMap) block(cells []Cell) (lines []mapLine, wide float32) {
@@ -159,11 +177,8 @@ func (m *RoomMap) block(cells []Cell) (lines []mapLine, wide float32) {
 	wide = min(mapLetter*float32(utf8.RuneCountInString(title)), m.width)
 	room, y := max(m.width-mapTitleWide, mapWide), mapBuilding
 	for from := 0; from < len(cells); {
-		floor := from
-		for floor < len(cells) && cells[floor].Level == cells[from].Level && cells[floor].Floor == cells[from].Floor {
-			floor++
-		}
-		line := mapLine{top: y, height: mapFloorsHigh, title: problem.Line(cells[from].Floor), all: keysOf(cells[from:floor])}
+		floor, name := floorOf(cells, from)
+		line := mapLine{top: y, height: mapFloorsHigh, title: problem.Line(name), all: keysOf(cells[from:floor])}
 		x := float32(0)
 		for i := from; i < floor; i++ {
 			seats := seatsWide(cells[i].Seats)

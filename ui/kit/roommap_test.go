@@ -130,6 +130,25 @@ func TestBuildingsStandSideBySide(t *testing.T) {
 	}
 }
 
+// A floor whose label only some rooms bear is one floor, and two labels are two.
+func TestAFloorWithALabel(t *testing.T) {
+	cell := func(key, floor string, level int) Cell {
+		return Cell{Key: key, Building: "North", Floor: floor, Level: level}
+	}
+	m, _ := mapped(t, []Cell{
+		cell("a", "1", 1), cell("b", "L1", 1), cell("c", "2", 2), cell("d", "East", 3), cell("e", "West", 3), cell("f", "3", 3), cell("g", "", -1),
+	})
+	var floors []string
+	for _, l := range m.lines {
+		if !l.building {
+			floors = append(floors, l.title+" "+strings.Join(l.all, ""))
+		}
+	}
+	if got := strings.Join(floors, ", "); got != "3 f, East d, West e, 2 c, L1 ab,  g" {
+		t.Errorf("%q", got)
+	}
+}
+
 // TestAMapOfHostileRooms draws what a tenant can hold, each room once.
 func TestAMapOfHostileRooms(t *testing.T) {
 	cells := []Cell{

@@ -97,11 +97,12 @@ func (f *floorPlan) turn(view fyne.CanvasObject) {
 
 // above puts the map above the table.
 func (f *floorPlan) above(table fyne.CanvasObject) fyne.CanvasObject {
-	f.over = kit.Overview(f.box, table, func() (float32, bool) {
+	f.over = kit.Overview(f.box, table, func() kit.Wants {
 		if f.shown == 0 {
-			return 0, false
+			return kit.Wants{}
 		}
-		return f.needs() + 72, f.pressed
+		// A repair is read to its end.
+		return kit.Wants{High: f.needs() + 72, Insists: f.pressed, Whole: f.view == f.check.object && f.check.chosen >= 0}
 	}, f.table.HideRows)
 	return f.over
 }
@@ -194,7 +195,7 @@ func (f *floorPlan) needs() float32 {
 // usage says what the map is for while nothing is pointed at.
 func (f *floorPlan) usage() string {
 	if f.table.Selectable() {
-		return kit.L("Press a room, a floor or a building to choose it, or drag over rooms. Numbers are seats.")
+		return kit.L("Select a room, a floor or a building to choose it, or drag over rooms. Numbers are seats.")
 	}
 	return kit.L("Point at a room to see its name. Numbers are seats.")
 }

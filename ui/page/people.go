@@ -68,7 +68,7 @@ func newPeopleBars(table *kit.DataTable[tenant.Person], cards bool) *peopleBars 
 
 // above puts the bars above the table.
 func (c *peopleBars) above(table fyne.CanvasObject) fyne.CanvasObject {
-	return kit.Overview(c.object, table, func() (float32, bool) { return c.object.MinSize().Height, false }, c.table.HideRows)
+	return kit.Overview(c.object, table, func() kit.Wants { return kit.Wants{High: c.object.MinSize().Height} }, c.table.HideRows)
 }
 
 // signInOf says whether a person can sign in.
@@ -154,10 +154,10 @@ func (c *peopleBars) press(bar, part int) {
 
 func (c *peopleBars) hovered(part *kit.BarPart) {
 	if part == nil {
-		c.hint.SetText(kit.L("Press a part of a bar to see only these people. Press it again to see all."))
+		c.hint.SetText(kit.L("Select a part of a bar to see only these people. Select it again to see all."))
 		return
 	}
-	c.hint.SetText(part.Name + "  ·  " + kit.Say(words.N(part.Count, "%s person", "%s people", kit.Number(part.Count))))
+	c.hint.SetText(part.Name + "  ·  " + kit.Say(words.N(part.Count, "%d person", "%d people", part.Count)))
 }
 
 func (c *Choose) makePeople() {

@@ -114,7 +114,7 @@ func (c *roomCheck) showUnlisted() {
 func (c *roomCheck) hovered(part *kit.BarPart) {
 	switch {
 	case part != nil:
-		c.hint.SetText(part.Name + "  ·  " + kit.Say(words.N(part.Count, "%s room", "%s rooms", kit.Number(part.Count))))
+		c.hint.SetText(part.Name + "  ·  " + kit.Say(words.N(part.Count, "%d room", "%d rooms", part.Count)))
 	case len(c.kinds) == 0:
 		c.hint.SetText(kit.L("No issue is known. What the rooms' settings do to bookings is known when an Exchange administrator has shown calendar processing."))
 	default:

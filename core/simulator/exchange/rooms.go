@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -123,8 +124,8 @@ func (x *Exchange) RoomObject(i int) object {
 	if h%5 == 0 {
 		o["building"], o["floorNumber"] = nil, nil
 	}
-	if h%7 == 0 {
-		o["label"], o["floorLabel"] = "Ground floor", "G"
+	if h%7 == 0 && o["floorNumber"] != nil {
+		o["floorLabel"] = fmt.Sprintf("L%d", r.Floor)
 	}
 	if x.Has(fault.HostileNames) {
 		o["displayName"] = tenant.Hostile(i)
