@@ -102,7 +102,7 @@ func (f *floorPlan) above(table fyne.CanvasObject) fyne.CanvasObject {
 			return kit.Wants{}
 		}
 		// A repair is read to its end.
-		return kit.Wants{High: f.needs() + 72, Insists: f.pressed, Whole: f.view == f.check.object && f.check.chosen >= 0}
+		return kit.Wants{High: f.needs(), Insists: f.pressed, Whole: f.view == f.check.object && f.check.chosen >= 0}
 	}, f.table.HideRows)
 	return f.over
 }
@@ -183,13 +183,14 @@ func (f *floorPlan) hovered(c *kit.Cell) {
 
 // needs is how high what is shown would be as a whole.
 func (f *floorPlan) needs() float32 {
+	const frame, line = 36, 36 // what stands around a view, and below it
 	switch f.view {
 	case f.maps:
-		return f.plan.MinSize().Height
+		return f.plan.MinSize().Height + frame + line
 	case f.check.object:
-		return f.check.needs()
+		return f.check.needs() + frame
 	}
-	return f.day.view.MinSize().Height
+	return f.day.view.MinSize().Height + frame + line
 }
 
 // usage says what the map is for while nothing is pointed at.
