@@ -3,8 +3,10 @@ package simulator
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/roomkey/roomkey/core/simulator/fault"
 )
@@ -62,4 +64,56 @@ func TestFaultsOfConsent(t *testing.T) {
 	}
 	set(fault.AppDeleted)
 	c.want(c.application(), 400, "AADSTS700016")
+}
+
+// TestTwoSecrets: one of an application's two secrets has expired, its own or the other.
+func TestTwoSecrets(t *testing.T) {
+	c := start(t, Options{})
+	c.token = c.signIn(registerScopes).text("access_token")
+	for arg, own := range map[string]int{"": 200, "=own": 401} {
+		if err := c.SetFaults(fault.TwoSecrets + arg); err != nil {
+			t.Fatal(err)
+		}
+		c.want(c.application(), own, map[int]string{401: "AADSTS7000222"}[own])
+		ended := 0
+		seen := c.graph(http.MethodGet, "/applications(appId='"+c.Account().ClientID+"')?$select=passwordCredentials", "")
+		for i := range 2 {
+			end, err := time.Parse(time.RFC3339, seen.text("passwordCredentials", strconv.Itoa(i), "endDateTime"))
+			if err != nil {
+				t.Fatalf("%v: %s", err, seen.raw)
+			}
+			if end.Before(time.Now()) {
+				ended++
+			}
+		}
+		if ended != 1 {
+			t.Errorf("%d of the secrets have expired: %s", ended, seen.raw)
+		}
+	}
+}
+
+// TestLimitAtRest: an assignment that is disabled and a scope that matches nothing
+// refuse every mailbox, until the scripts put them right.
+func TestLimitAtRest(t *testing.T) {
+	for _, name := range []string{fault.ScopeDisabled, fault.ScopeEmpty} {
+		c := start(t, Options{})
+		a, room := c.Account(), c.tenant.Directory.Room(0).Email
+		script := []string{
+			`{"cmdlet":"New-ServicePrincipal","identity":"` + a.ClientID + `","parameters":{"AppId":"` + a.ClientID + `","ObjectId":"` + a.ServicePrincipalID + `"}}`,
+			`{"cmdlet":"New-ManagementScope","identity":"Roomkey rooms","parameters":{"Target":"rooms","Group":"","Organizers":"","Rooms":[]}}`,
+			`{"cmdlet":"New-ManagementRoleAssignment","identity":"Roomkey","parameters":{"App":"` + a.ServicePrincipalID + `","Role":"Application Calendars.ReadWrite","CustomResourceScope":"Roomkey rooms"}}`,
+		}
+		c.intent(append(script, `{"cmdlet":"remove appRoleAssignment","identity":"Calendars.ReadWrite","parameters":{"appId":"`+a.ClientID+`"}}`)...)
+		c.token = c.application().text("access_token")
+		read := func() answered { return c.graph(http.MethodGet, "/users/"+room+"/calendar?$select=id", "") }
+		c.want(read(), 200, "")
+		if err := c.SetFaults(name); err != nil {
+			t.Fatal(err)
+		}
+		c.want(read(), 403, "ErrorAccessDenied")
+		if r := c.intent(script...); !strings.Contains(r, `"changed":1`) {
+			t.Errorf("%s: the script changes nothing: %s", name, r)
+		}
+		c.want(read(), 200, "")
+	}
 }
