@@ -94,7 +94,7 @@ func connectionNew(a *app) *cobra.Command {
 			}
 			defer s.Close()
 			if !d.offline {
-				err = findAdapter(c.Context(), s)
+				err = a.findAdapter(c.Context(), s)
 			}
 			if err == nil {
 				err = a.settle(c.Context(), s, d)
@@ -238,11 +238,19 @@ func (a *app) showConnection(ctx context.Context, s *session.Session) error {
 }
 
 // findAdapter asks a new server what it speaks; without a product that is of no use.
-func findAdapter(ctx context.Context, s *session.Session) error {
+// A certificate that is not trusted stops nothing: the authority is named later.
+func (a *app) findAdapter(ctx context.Context, s *session.Session) error {
 	if _, err := s.Product(); err != nil {
 		return nil
 	}
-	return s.FindAdapter(ctx)
+	err := s.FindAdapter(ctx)
+	if problem.KindOf(err) != problem.Untrusted {
+		return err
+	}
+	if !a.json {
+		a.say("%s If it is your own authority: %s", say(problem.Of(err).Title), "roomkeyctl connection set server.caFile=FILE")
+	}
+	return nil
 }
 
 // takesPush is whether the booking server gets its configuration by a push.
@@ -326,7 +334,7 @@ func connectionSet(a *app) *cobra.Command {
 				}
 			}
 			if was, now := before.Server, doc.Server; !d.offline && (was.URL != now.URL || was.CAFile != now.CAFile) {
-				if err := findAdapter(c.Context(), s); err != nil {
+				if err := a.findAdapter(c.Context(), s); err != nil {
 					return err
 				}
 			}
