@@ -3,6 +3,7 @@ package roomkey_test
 import (
 	"bytes"
 	"os"
+	"regexp"
 	"testing"
 
 	"github.com/roomkey/roomkey/internal/texts"
@@ -30,5 +31,17 @@ func TestTextsAreInTheCatalogue(t *testing.T) {
 	}
 	if len(catalogue) < 2000 {
 		t.Errorf("only %d texts were found", len(catalogue))
+	}
+}
+
+// TestNumbersThatAreNames: %d writes separators between thousands, which a code, a
+// port or the length of a key must not have.
+func TestNumbersThatAreNames(t *testing.T) {
+	file, err := os.ReadFile("resources/texts/en.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := regexp.MustCompile(`[^"]*(AADSTS|RSA |[A-Za-z]:|[Pp]ort |[Cc]ode )%d[^"]*`).FindAll(file, -1); len(found) > 0 {
+		t.Errorf("write %%v: %q", found)
 	}
 }

@@ -157,7 +157,7 @@ func (r Refusal) start() *problem.Problem {
 	case 90033, 90022, 90023: // Microsoft's own trouble
 		kind = problem.NoAnswer
 	}
-	return numbered.New(strconv.Itoa(r.Code), kind, words.T("Microsoft Entra ID refused the sign-in with the code AADSTS%d.", r.Code))
+	return numbered.New(strconv.Itoa(r.Code), kind, words.T("Microsoft Entra ID refused the sign-in with the code AADSTS%v.", r.Code))
 }
 
 // Settles reports whether the refusal may pass by itself within minutes, while
@@ -184,15 +184,15 @@ func (r Refusal) Problem(whose Whose, c cloud.Cloud, clientID, tenant string) *p
 	}
 	known, ok := Explain(r.Code)
 	if ok && whose == BookingApplication && known.people() {
-		p.Title = words.T("Microsoft refused the application's sign-in with a code for a person's sign-in (AADSTS%d).", r.Code)
+		p.Title = words.T("Microsoft refused the application's sign-in with a code for a person's sign-in (AADSTS%v).", r.Code)
 		p.Detail = words.T("An application signs in without a person, so the code does not show the cause. Tenant: %s. Application: %s. %s", or(tenant), or(clientID), said)
 		p.Fix(words.T("Look for the attempt in the Microsoft Entra admin center under Monitoring & health > Sign-in logs > Service principal sign-ins."))
-		p.See(words.T("AADSTS%d at Microsoft", r.Code), c.Authority+"/error?code="+strconv.Itoa(r.Code))
+		p.See(words.T("AADSTS%v at Microsoft", r.Code), c.Authority+"/error?code="+strconv.Itoa(r.Code))
 		return p.See(pageLink(c, "signins", clientID))
 	}
 	if !ok {
 		p.With(said).Fix(words.T("Look up the code at the address below, or look for the attempt under Monitoring & health > Sign-in logs in the Microsoft Entra admin center."))
-		p.See(words.T("AADSTS%d at Microsoft", r.Code), c.Authority+"/error?code="+strconv.Itoa(r.Code))
+		p.See(words.T("AADSTS%v at Microsoft", r.Code), c.Authority+"/error?code="+strconv.Itoa(r.Code))
 		return p.See(pageLink(c, "signins", clientID))
 	}
 	p.Title = words.T(known.Title)

@@ -166,7 +166,7 @@ func (in Input) planCertificate(ctx context.Context, s state, pair *vault.KeyPai
 	}
 	want.Bits = cmp.Or(want.Bits, 3072)
 	if pair == nil {
-		item.Wanted = words.T("a certificate \"%s\" (RSA %d), valid for %d days, its key in this computer's keychain", want.Name, want.Bits, want.Days)
+		item.Wanted = words.T("a certificate \"%s\" (RSA %v), valid for %d days, its key in this computer's keychain", want.Name, want.Bits, want.Days)
 		return true
 	}
 	if p := in.outlives(s, *pair); p != nil {

@@ -96,7 +96,7 @@ func (k KeyPair) PEM() Secret {
 // the certificate itself, so nobody need have signed it.
 func NewCertificate(commonName string, bits int, validFor time.Duration, now time.Time) (KeyPair, error) {
 	if bits != 3072 && bits != 4096 {
-		return KeyPair{}, problem.New(codeCertificateBits, words.T("A new key must have 3072 or 4096 bits, not %d.", bits)).
+		return KeyPair{}, problem.New(codeCertificateBits, words.T("A new key must have 3072 or 4096 bits, not %v.", bits)).
 			Fix(words.T("Choose 3072 or 4096 bits."))
 	}
 	if validFor <= 0 {
@@ -152,7 +152,7 @@ func pair(key crypto.PrivateKey, certificates []*x509.Certificate, now time.Time
 		return KeyPair{}, notRSA()
 	}
 	if private.N.BitLen() < 2048 {
-		return KeyPair{}, problem.New(codeCertificateWeak, words.T("The key has only %d bits. Microsoft Entra ID requires 2048 or more.", private.N.BitLen())).
+		return KeyPair{}, problem.New(codeCertificateWeak, words.T("The key has only %v bits. Microsoft Entra ID requires 2048 or more.", private.N.BitLen())).
 			Fix(words.T("Create a certificate with a 3072-bit key."))
 	}
 	own := -1

@@ -100,7 +100,8 @@ func (t Text) In(l Language) string {
 // separated is a number that is written with separators between its thousands.
 type separated int64
 
-// Format writes the number for %d as people write it, for any other verb as it is.
+// Format writes the number for %d as people write it, for any other verb as it is:
+// %v is for numbers that are names, such as those of errors and keys.
 func (n separated) Format(to fmt.State, verb rune) {
 	if form := fmt.FormatString(to, verb); form != "%d" {
 		fmt.Fprintf(to, form, int64(n))
