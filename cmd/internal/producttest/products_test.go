@@ -341,9 +341,16 @@ func (l *lab) script(s *session.Session, p product.Product) {
 // TestOtherApplication warns before the consent link when the tenant shows
 // another name or publisher than the file, or more than the file asks for.
 func TestOtherApplication(t *testing.T) {
-	l := newLab(t)
-	products, _ := product.Load("")
-	p, _ := products.Get("cronofy")
+	l := newLab(t, `id: theirs
+name: Their server
+about: It books.
+model: vendor
+vendorApplication: {name: Theirs, publisher: Their Ltd, clientId: f56e91e5-5a82-452f-b435-d4d78aeaf064}
+needs: {permissions: [{value: Place.Read.All, kind: application, reason: It lists rooms.}]}
+writes: none
+adapter: form
+`)
+	p, _ := l.env.Products.Get("theirs")
 	s := l.connect(p)
 	l.signIn(s, entra.ScopesRead...)
 	if err := s.Edit(context.WithoutCancel(t.Context()), func(c *connection.Connection) { c.Application.ClientID = l.sim.VendorClientID("webex") }); err != nil {
@@ -389,7 +396,7 @@ func TestRoomAccess(t *testing.T) {
 			t.Errorf("%s: %s %s without an answer of Exchange", a.Name, a.State, a.Level)
 		}
 	}
-	if owners["Cronofy"] != "Cronofy" || owners["Room booking"] != "this tenant" || owners["Visitor badges"] != "" {
+	if !strings.HasPrefix(owners["Cronofy"], "tenant ") || owners["Room booking"] != "this tenant" || owners["Visitor badges"] != "" {
 		t.Errorf("%v", owners)
 	}
 }
