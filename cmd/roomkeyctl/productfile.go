@@ -93,9 +93,9 @@ func list(w io.Writer, title words.Key, texts []words.Text) {
 
 // drafted are the answers to the questions of product new.
 type drafted struct {
-	id, name, vendor, model, writes, months, clientID, publisher, application, account, source, out string
-	permissions, lists                                                                              []string
-	fromConnection                                                                                  bool
+	id, name, vendor, model, writes, months, clientID, publisher, application, account, delegation, source, out string
+	permissions, lists                                                                                          []string
+	fromConnection                                                                                              bool
 }
 
 func productNew(a *app) *cobra.Command {
@@ -148,6 +148,7 @@ func productNew(a *app) *cobra.Command {
 	f.StringVar(&d.application, "application-name", "", "`name` of the vendor's application")
 	f.StringVar(&d.publisher, "publisher", "", "`publisher` of the vendor's application")
 	f.StringVar(&d.account, "account", "", "`purpose` of the service account")
+	f.StringVar(&d.delegation, "delegation", "", "`right` of the service account in each room: calendar, delegate or full-access")
 	f.StringArrayVar(&d.permissions, "permission", nil, "`PERMISSION=REASON`, delegated:PERMISSION=REASON for a delegated one; may be repeated")
 	f.StringSliceVar(&d.lists, "list", nil, "`list` that the product reads: rooms, people or groups")
 	f.StringVar(&d.writes, "writes", "", "`whose` calendars it writes: none, rooms, people or rooms+organizers")
@@ -198,6 +199,7 @@ func (a *app) draft(ctx context.Context, d *drafted) (product.Product, error) {
 	}
 	if model == product.User {
 		ask(&d.account, "What the service account is for", d.name+" books rooms as this account.")
+		ask(&d.delegation, "Its right in each room: calendar, delegate or full-access (empty if the guide does not say)", "")
 	}
 	for asked := len(d.permissions) == 0; asked; {
 		var value, why string
@@ -272,7 +274,7 @@ func (d *drafted) product(now time.Time) (product.Product, error) {
 		p.Form = p.UsualForm()
 	}
 	if p.Model == product.User {
-		p.ServiceAccount = &product.Account{Purpose: words.Key(d.account), Delegation: "calendar"}
+		p.ServiceAccount = &product.Account{Purpose: words.Key(d.account), Delegation: d.delegation}
 	}
 	return p, nil
 }

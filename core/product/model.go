@@ -232,7 +232,10 @@ func (p Product) facts(d *strictyaml.Document) {
 	date(d, "source.read", p.Source.Read)
 	for i, u := range p.Unknown {
 		at := strictyaml.Item("unknown", i)
-		oneOf(d, at+".what", u.What, UnknownPermissions, UnknownApplication, UnknownRedirectURIs, UnknownCredential, UnknownForm, UnknownScoping, UnknownRoomPolicy)
+		if oneOf(d, at+".what", u.What, UnknownPermissions, UnknownApplication, UnknownRedirectURIs, UnknownCredential, UnknownForm, UnknownScoping, UnknownRoomPolicy) &&
+			slices.ContainsFunc(p.Unknown[:i], func(other Unknown) bool { return other.What == u.What }) {
+			d.Wrong(at+".what", words.T("%q appears twice.", u.What))
+		}
 		text(d, at+".ask", u.Ask)
 	}
 	if p.Leaves(UnknownPermissions) != "" && !p.Choose {
@@ -252,8 +255,22 @@ func (p Product) facts(d *strictyaml.Document) {
 		}
 	}
 	for i, id := range p.Also {
+		if slices.Contains(p.Also[:i], id) {
+			d.Wrong(strictyaml.Item("also", i), words.T("%q appears twice.", id))
+		}
 		if identity(d, strictyaml.Item("also", i), id); id == p.ID {
 			d.Wrong(strictyaml.Item("also", i), words.T("This is the product itself. Name the other products that belong to it, or leave it out."))
+		}
+	}
+}
+
+// read notes the days of reading that are still to come. Only who writes the file
+// is told: a clock that is wrong must not hide a product.
+func (p Product) read(d *strictyaml.Document, now time.Time) {
+	tomorrow := now.AddDate(0, 0, 1).Format(time.DateOnly) // it is that already elsewhere
+	for field, day := range map[string]string{"source.read": p.Source.Read, "scoping.read": p.Scoping.Read} {
+		if day > tomorrow && d.Sound(field) {
+			d.Wrong(field, words.T("%s is in the future. Write the day on which you read the page.", day))
 		}
 	}
 }
@@ -277,7 +294,7 @@ func (s SSO) validate(d *strictyaml.Document) {
 	for i, pattern := range s.Patterns {
 		at := strictyaml.Item("singleSignOn.patterns", i)
 		plain := blankForm.ReplaceAllString(pattern, "blank")
-		if u, err := url.Parse(plain); err != nil || strings.ContainsAny(plain, "<> ") || slices.Contains(blanksOf(pattern), "") || u.Host == "" || u.Scheme != "https" && s.Platform != PlatformPublic {
+		if u, err := url.Parse(plain); err != nil || strings.ContainsAny(plain, "<> *#") || u.User != nil || slices.Contains(blanksOf(pattern), "") || u.Host == "" || u.Scheme != "https" && s.Platform != PlatformPublic {
 			d.Wrong(at, words.T("%q is not a redirect URI. Write it as the guide prints it, with blanks in angle brackets: https://<company>.example.com/signin.", pattern))
 		}
 	}

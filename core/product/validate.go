@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/strictyaml"
@@ -59,6 +60,16 @@ var permissions = sync.OnceValue(func() *permission.Catalog {
 	return c
 })
 
+// clouds are the IDs of Microsoft's clouds. An administrator's own cloud is a
+// laboratory for every product, so none names it.
+var clouds = sync.OnceValue(func() (ids []string) {
+	known, _ := cloud.Load("")
+	for _, c := range known.All() {
+		ids = append(ids, c.ID)
+	}
+	return ids
+})
+
 // secretKinds are the kinds of credential that a form's field hands over.
 var secretKinds = map[string]string{"secret:client-secret": "secret", "secret:certificate": "certificate"}
 
@@ -78,6 +89,9 @@ func (p Product) validate(d *strictyaml.Document, others []Product) {
 	text(d, "name", p.Name)
 	text(d, "about", p.About)
 	address(d, "guide", p.Guide)
+	if p.Place < 0 {
+		d.Wrong("place", words.T("Write a whole number from 1, or leave it out. Lists show small numbers first."))
+	}
 	p.facts(d)
 	p.model(d)
 	p.Needs.validate(d, "needs")
@@ -88,9 +102,7 @@ func (p Product) validate(d *strictyaml.Document, others []Product) {
 	p.presets(d)
 	oneOf(d, "adapter", p.Adapter, AdapterContract, AdapterSeatsurfing, AdapterForm)
 	p.writes(d)
-	for i, id := range p.Operators {
-		identity(d, strictyaml.Item("operators", i), id)
-	}
+	eachOf(d, "operators", p.Operators, clouds()...)
 	p.SingleSignOn.validate(d)
 	if p.ServiceAccount != nil {
 		p.ServiceAccount.validate(d)
@@ -105,9 +117,7 @@ func (p Product) validate(d *strictyaml.Document, others []Product) {
 		}
 	}
 	p.form(d)
-	for i, reason := range p.NotUpdatable {
-		oneOf(d, strictyaml.Item("notUpdatable", i), reason, "ews")
-	}
+	eachOf(d, "notUpdatable", p.NotUpdatable, "ews")
 }
 
 func (p Product) options(d *strictyaml.Document) {
@@ -212,9 +222,7 @@ func (n Needs) validate(d *strictyaml.Document, at string) {
 		}
 		seen[p.Ref] = true
 	}
-	for i, l := range n.Lists {
-		oneOf(d, strictyaml.Item(at+".lists", i), l, listRooms, listPeople, listGroups)
-	}
+	eachOf(d, at+".lists", n.Lists, listRooms, listPeople, listGroups)
 }
 
 func (c Credential) validate(d *strictyaml.Document) {
@@ -222,14 +230,10 @@ func (c Credential) validate(d *strictyaml.Document) {
 		d.Wrong("credential.kinds", words.T("Name what the server accepts: secret, certificate or both; vendor-certificate if the vendor has the key, federated, or none."))
 	}
 	lives := false
+	eachOf(d, "credential.kinds", c.Kinds, "secret", "certificate", "vendor-certificate", "federated", "none")
 	for i, k := range c.Kinds {
-		at := strictyaml.Item("credential.kinds", i)
-		oneOf(d, at, k, "secret", "certificate", "vendor-certificate", "federated", "none")
-		switch {
-		case slices.Contains(c.Kinds[:i], k):
-			d.Wrong(at, words.T("%q appears twice.", k))
-		case k == "none" && len(c.Kinds) > 1:
-			d.Wrong(at, words.T("\"none\" is that the product takes no credential. Leave out the other kinds, or this one."))
+		if k == "none" && len(c.Kinds) > 1 {
+			d.Wrong(strictyaml.Item("credential.kinds", i), words.T("\"none\" is that the product takes no credential. Leave out the other kinds, or this one."))
 		}
 		lives = lives || k == "secret" || k == "certificate"
 	}
@@ -246,6 +250,7 @@ func (p Product) form(d *strictyaml.Document) {
 		at := strictyaml.Item("form", i)
 		text(d, at+".label", f.Label)
 		for j, w := range f.Words {
+			text(d, strictyaml.Item(at+".words", j)+".value", w.Value)
 			text(d, strictyaml.Item(at+".words", j)+".says", w.Says)
 		}
 		switch {
@@ -291,4 +296,14 @@ func oneOf(d *strictyaml.Document, field, value string, known ...string) bool {
 		d.Wrong(field, words.T("%q is not known. %s", value, strictyaml.OneOf(value, known...)))
 	}
 	return false
+}
+
+// eachOf notes the values that are not known, and those that appear twice.
+func eachOf(d *strictyaml.Document, field string, all []string, known ...string) {
+	for i, value := range all {
+		at := strictyaml.Item(field, i)
+		if oneOf(d, at, value, known...) && slices.Contains(all[:i], value) {
+			d.Wrong(at, words.T("%q appears twice.", value))
+		}
+	}
 }
