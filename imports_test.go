@@ -22,7 +22,7 @@ var layers = map[string]string{
 	"core/strictyaml": "words problem file",
 	"core/cloud":      "words problem transport strictyaml resources",
 	"core/permission": "words problem strictyaml resources",
-	"core/product":    "words problem cloud permission strictyaml resources",
+	"core/product":    "words problem permission strictyaml resources",
 	"core/tenant":     "words problem",
 	"core/policy":     "words problem strictyaml",
 	"core/evidence":   "words problem",

@@ -264,17 +264,6 @@ func (p Product) facts(d *strictyaml.Document) {
 	}
 }
 
-// read notes the days of reading that are still to come. Only who writes the file
-// is told: a clock that is wrong must not hide a product.
-func (p Product) read(d *strictyaml.Document, now time.Time) {
-	tomorrow := now.AddDate(0, 0, 1).Format(time.DateOnly) // it is that already elsewhere
-	for field, day := range map[string]string{"source.read": p.Source.Read, "scoping.read": p.Scoping.Read} {
-		if day > tomorrow && d.Sound(field) {
-			d.Wrong(field, words.T("%s is in the future. Write the day on which you read the page.", day))
-		}
-	}
-}
-
 func address(d *strictyaml.Document, field, s string) {
 	if u, err := url.Parse(s); s != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
 		d.Wrong(field, words.T("%q is not an address that begins with https://.", s))

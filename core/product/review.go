@@ -41,7 +41,6 @@ func ReviewFile(path string, data []byte) Review {
 	p.Own, p.Model = true, cmp.Or(p.Model, Own)
 	if d.Sound("") || p.ID != "" {
 		p.validate(d, builtIn())
-		p.read(d, time.Now())
 	}
 	r := Review{Product: p, Mistakes: []Mistake{}, Excess: []words.Text{}, Open: []words.Text{}}
 	if p.Legible() {
@@ -164,11 +163,6 @@ func (p Product) open() []words.Text {
 	}
 	for _, u := range p.Unknown {
 		all = append(all, words.T(u.Ask))
-	}
-	for _, id := range p.Also {
-		if !slices.ContainsFunc(builtIn(), func(o Product) bool { return o.ID == id }) {
-			all = append(all, words.T("%q, under also, is no product that comes with Roomkey. It needs a file of its own beside this one.", id))
-		}
 	}
 	if p.Scoping.Way == "" && p.Calendars() {
 		all = append(all, p.Advice())

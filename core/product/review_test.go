@@ -26,18 +26,6 @@ func TestReviewExamples(t *testing.T) {
 	}
 }
 
-// A day of reading that is to come is a mistake, and a second product that is not
-// there is said.
-func TestReviewDays(t *testing.T) {
-	r := ReviewFile("a.yaml", []byte(mine+"source: {read: 2999-01-01}\nscoping: {way: rbac, source: a, read: 2999-01-02}\nalso: [flexo, my-second]\n"))
-	if len(r.Mistakes) != 2 || r.Mistakes[0].Line != 17 || r.Mistakes[1].Field != "scoping.read" || !strings.Contains(r.Mistakes[1].Text.String(), "2999-01-02 is in the future") {
-		t.Errorf("%+v", r.Mistakes)
-	}
-	if open := r.Open[len(r.Open)-1].String(); !strings.Contains(open, `"my-second"`) {
-		t.Errorf("%q", r.Open)
-	}
-}
-
 func TestReviewExcess(t *testing.T) {
 	text := strings.Replace(mine, "writes:", "    - {value: Calendars.Read, kind: application, reason: r}\n    - {value: Group.Read.All, kind: application, reason: r}\n    - {value: Directory.ReadWrite.All, kind: application, reason: r}\nwrites:", 1)
 	var all []string

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/strictyaml"
@@ -60,16 +59,6 @@ var permissions = sync.OnceValue(func() *permission.Catalog {
 	return c
 })
 
-// clouds are the IDs of Microsoft's clouds. An administrator's own cloud is a
-// laboratory for every product, so none names it.
-var clouds = sync.OnceValue(func() (ids []string) {
-	known, _ := cloud.Load("")
-	for _, c := range known.All() {
-		ids = append(ids, c.ID)
-	}
-	return ids
-})
-
 // secretKinds are the kinds of credential that a form's field hands over.
 var secretKinds = map[string]string{"secret:client-secret": "secret", "secret:certificate": "certificate"}
 
@@ -102,7 +91,9 @@ func (p Product) validate(d *strictyaml.Document, others []Product) {
 	p.presets(d)
 	oneOf(d, "adapter", p.Adapter, AdapterContract, AdapterSeatsurfing, AdapterForm)
 	p.writes(d)
-	eachOf(d, "operators", p.Operators, clouds()...)
+	for i, id := range p.Operators {
+		identity(d, strictyaml.Item("operators", i), id)
+	}
 	p.SingleSignOn.validate(d)
 	if p.ServiceAccount != nil {
 		p.ServiceAccount.validate(d)
