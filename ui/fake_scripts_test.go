@@ -82,7 +82,10 @@ func (b *fakeCore) ReadScriptResult([]byte) (exchange.Result, error) {
 }
 
 // ScriptResults are those that were read.
-func (b *fakeCore) ScriptResults() []exchange.Result { return b.results }
+func (b *fakeCore) ScriptResults() []exchange.Result {
+	defer b.ask("ScriptResults")()
+	return b.results
+}
 
 // AmendPlan would change one room and keep another.
 func (b *fakeCore) AmendPlan(_ context.Context, script string, _ map[string]any, _ task.Report) (amend.Plan, error) {
@@ -118,7 +121,10 @@ func (b *fakeCore) ReadProcessing([]byte) ([]exchange.RoomState, error) {
 }
 
 // Processing is what was read, at ProcessingAt.
-func (b *fakeCore) Processing() []exchange.RoomState { return b.rooms }
+func (b *fakeCore) Processing() []exchange.RoomState {
+	defer b.ask("Processing")()
+	return b.rooms
+}
 
 // ProcessingAt is an hour ago.
 func (b *fakeCore) ProcessingAt() time.Time { return fakeAt.Add(-time.Hour) }

@@ -410,7 +410,7 @@ func TestWrongFormSaysSoAtTheField(t *testing.T) {
 	f.SetValue("9999")
 	f.OnChanged("9999")
 	p.rest()
-	if !strings.Contains(f.Wrong(), "1080") {
+	if !strings.Contains(f.Wrong(), "1,080") {
 		t.Errorf("the field says %q", f.Wrong())
 	}
 }

@@ -63,6 +63,9 @@ func TestRowsComeAsPagesCome(t *testing.T) {
 		"--client-id", account.ClientID, "--server", sim.BookingURL()); status != exitDone {
 		t.Fatal(printed)
 	}
+	if status, printed := c.run("rooms", "select", "--all"); status != exitDone {
+		t.Fatal(printed)
+	}
 	out := &firstWrite{seen: seen}
 	term := &terminal{in: os.Stdin, out: out, err: io.Discard}
 	root := newRoot(term)
