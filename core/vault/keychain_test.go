@@ -220,6 +220,24 @@ func TestAHalfWrittenSecretNeverReadsAsWhole(t *testing.T) {
 	}
 }
 
+// A part that another program took out of the middle does not hide those behind
+// it from a removal.
+func TestRemovalLooksBehindAMissingPart(t *testing.T) {
+	for _, from := range []string{"a0", "a1"} {
+		d, v := newDrawer()
+		if err := v.Set(t.Context(), "c", Certificate, NewSecret(strings.Repeat("a", 9000))); err != nil {
+			t.Fatal(err)
+		}
+		delete(d.held, "Roomkey:c/certificate/"+from)
+		if len(d.held) != 4 {
+			t.Fatal(slices.Sorted(maps.Keys(d.held)))
+		}
+		if err := v.Delete(t.Context(), "c", Certificate); err != nil || len(d.held) > 0 {
+			t.Errorf("without %s: %v stay, %v", from, slices.Sorted(maps.Keys(d.held)), err)
+		}
+	}
+}
+
 func TestAPartChangedByOthersIsDamage(t *testing.T) {
 	for name, change := range map[string]func(held map[string]string){
 		"part missing":     func(held map[string]string) { delete(held, "Roomkey:c/certificate/a1") },

@@ -197,26 +197,26 @@ func (s step) sweep(user string) error {
 	return s.clear(user, "a", "b")
 }
 
-// clear deletes the parts in the slots, the last first, so that an interrupted
-// clear leaves parts without a gap for the next one to find.
+// farthest is how many missing places in a row end the search for parts: another
+// program, or a person in the keychain's own window, may have taken one out.
+const farthest = 8
+
+// clear deletes the parts in the slots.
 func (s step) clear(user string, slots ...string) error {
 	for _, slot := range slots {
-		n := 0
-		for {
+		for n, missing := 0, 0; missing < farthest; n++ {
 			_, there, err := s.get(part(user, slot, n))
 			if err != nil {
 				return err
 			}
 			if !there {
-				break
+				missing++
+				continue
 			}
-			n++
-		}
-		for n > 0 {
-			n--
 			if err := s.delete(part(user, slot, n)); err != nil {
 				return err
 			}
+			missing = 0
 		}
 	}
 	return nil
