@@ -53,6 +53,8 @@ type proxyRefusal struct {
 	offers []string
 	tried  string
 	cause  error
+	// unread is why nobody knows whether a name and password are stored.
+	unread *problem.Problem
 }
 
 func (p *proxyRefusal) Error() string {
@@ -82,6 +84,12 @@ func ofProxy(err error, host string) *problem.Problem {
 	return nil
 }
 
+func (r *proxyRefusal) offersOne(schemes ...string) bool {
+	return slices.ContainsFunc(r.offers, func(offer string) bool {
+		return slices.ContainsFunc(schemes, func(scheme string) bool { return strings.EqualFold(offer, scheme) })
+	})
+}
+
 func (r *proxyRefusal) problem(host string) *problem.Problem {
 	exempt := words.T("Ask whoever runs the proxy %s to let this computer reach %s without a sign-in.", r.proxy, host)
 	switch {
@@ -95,16 +103,18 @@ func (r *proxyRefusal) problem(host string) *problem.Problem {
 		}
 		return p.Fix(exempt)
 	case r.status == http.StatusProxyAuthRequired && len(r.offers) > 0:
+		offered := problem.Line(strings.Join(r.offers, ", "))
 		p := problem.New(CodeProxy, words.T("The proxy %s requires a sign-in before it allows access to %s.", r.proxy, host)).
-			With(words.T("It offers: %s.", problem.Line(strings.Join(r.offers, ", "))))
-		if slices.ContainsFunc(r.offers, func(scheme string) bool { return strings.EqualFold(scheme, "Basic") }) {
-			p.Lead(words.T("Store the user name and password for the proxy in the keychain."), problem.PlaceProxy)
+			With(words.T("It offers: %s.", offered))
+		if r.unread != nil {
+			p.With(words.T("It offers: %s. The stored user name and password could not be read: %s", offered, r.unread.Title))
+		}
+		if r.offersOne("Basic") {
+			p.Lead(words.T("Store the user name and password for the proxy."), problem.PlaceProxy)
 		}
 		// Outside Windows nothing hands a login on: the libraries for Kerberos are
-		// no longer maintained.
-		if slices.ContainsFunc(r.offers, func(scheme string) bool {
-			return strings.EqualFold(scheme, "Negotiate") || strings.EqualFold(scheme, "NTLM")
-		}) {
+		// no longer maintained. Without a keychain a relay is what remains.
+		if r.unread != nil || r.offersOne("Negotiate", "NTLM") {
 			p.Fix(words.T("Run a relay on this computer that signs in to %s, such as Px or Cntlm, and set the relay as the system's proxy.", r.proxy))
 		}
 		return p.Fix(exempt)

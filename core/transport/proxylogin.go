@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/roomkey/roomkey/core/problem"
 )
 
 // ProxyLogin signs in to the proxies that want it. Its dynamic type must be
@@ -100,8 +102,13 @@ func (l *leg) close() {
 // signIn goes through the legs of a sign-in and gives the last answer.
 func (l *leg) signIn(ctx context.Context, answer *http.Response) (*http.Response, error) {
 	handshake, err := l.login.Begin(ctx, l.proxy.Hostname(), offers(answer.Header))
-	if err != nil || handshake == nil {
-		return answer, err
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil: // no keychain must not hide that it is the proxy that refuses
+		return nil, &proxyRefusal{proxy: l.proxy.Host, status: answer.StatusCode, offers: offers(answer.Header), unread: problem.Of(err)}
+	case handshake == nil:
+		return answer, nil
 	}
 	defer handshake.Close()
 	var challenge []byte

@@ -16,6 +16,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // strictProxy leads every way to server, after a sign-in: says gives the status
@@ -77,6 +80,9 @@ type scripted struct {
 type scriptedLogin struct{ *scripted }
 
 func (s scriptedLogin) Begin(_ context.Context, host string, offers []string) (ProxyHandshake, error) {
+	if s.scheme == "broken" {
+		return nil, problem.New(CodeFailed, words.Plain("The keychain is missing."))
+	}
 	if host != "127.0.0.1" || !slices.Contains(offers, s.scheme) {
 		return nil, nil
 	}
@@ -151,6 +157,7 @@ func TestSignInToProxies(t *testing.T) {
 		"an old ticket":              {negotiate, "Negotiate", nil, "Signing in with Negotiate failed: the ticket has expired"},
 		"another scheme":             {ntlm, "Negotiate", []string{"ticket"}, "It offers: NTLM."},
 		"another scheme, Basic":      {basic, "Negotiate", nil, "roomkeyctl proxy login NAME"},
+		"no keychain":                {basic, "broken", nil, "could not be read: The keychain is missing"},
 		"for ever":                   {func([]string) (int, string) { return 407, "Proxy-Authenticate: NTLM cmlkZGxl\r\n" }, "NTLM", slices.Repeat([]string{"again"}, 20), "did not accept"},
 	} {
 		t.Run(name, func(t *testing.T) {
