@@ -8,12 +8,26 @@ import (
 	"slices"
 )
 
-// secretName and secretValue are what a secret in a JSON text looks like: its
-// name, a private key, an access token, an address with a password.
+// What a secret in a JSON text looks like: its name, as programs and people
+// write it; a private key, an access token, an address with a password, a
+// header, a connection string, a client secret of Microsoft Entra ID (three
+// characters, a digit, "Q~"); or a long word that nobody would make up.
 var (
-	secretName  = regexp.MustCompile(`(?i)"[^"]*(secret|password|passwd|pwd|token|api[-_]?key|private[-_]?key|connection[-_]?string)[^"]*":`)
-	secretValue = regexp.MustCompile(`-----BEGIN |eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.|://[^/\s"@]*:[^/\s"@]*@`)
+	secretName = regexp.MustCompile(`(?i)"[^"]*(secret|passw|passphrase|pwd|kennwort|wachtwoord|contrase|senha|mot[-_ ]?de[-_ ]?passe|hasło|parol|пароль|密码|パスワード|` +
+		`credential|authorization|cookie|token|(api|private|access|account|shared|signing|encryption)[-_ ]?key|connection[-_ ]?string)[^"]*":`)
+	secretValue = regexp.MustCompile(`-----BEGIN |eyJ[\w-]+\.[\w-]+\.|//[^/\s"@]*:[^/\s"@]*@|[\w.~-]{3}[0-9]Q~[\w.~-]{8}|` +
+		`(?i:\b(bearer|basic|negotiate)\s+[\w+/=.~-]{6,}"|[;?&"\s](sig|code|password|pwd|accountkey|sharedaccesskey)\s*=\s*\S)`)
+	longWord = regexp.MustCompile(`"[\w+/=.~-]{24,}"`)
+	lower    = regexp.MustCompile(`[a-z]`)
+	upper    = regexp.MustCompile(`[A-Z]`)
+	digit    = regexp.MustCompile(`[0-9]`)
 )
+
+func looksSecret(text []byte) bool {
+	return secretName.Match(text) || secretValue.Match(text) || slices.ContainsFunc(longWord.FindAll(text, -1), func(word []byte) bool {
+		return lower.Match(word) && upper.Match(word) && digit.Match(word)
+	})
+}
 
 // DropSecrets takes out of a document from elsewhere what must not be kept in a
 // file: unknown fields that look like a secret, and passwords in addresses. It
@@ -50,7 +64,7 @@ func (u unknown) dropSecrets(path string) []string {
 		err := json.Unmarshal(u.fields[name], &value)
 		// Written again, so that nothing hides behind escapes.
 		text, again := json.Marshal(map[string]any{name: value})
-		if err != nil || again != nil || secretName.Match(text) || secretValue.Match(text) {
+		if err != nil || again != nil || looksSecret(text) {
 			delete(u.fields, name)
 			dropped = append(dropped, join(path, name))
 		}
