@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -182,6 +183,12 @@ func changes(pairs []string, skipEmpty bool) (all []connection.Change, err error
 		}
 		if long, ok := shorthand[key]; ok {
 			key = long
+		}
+		if key == "server.caFile" && value != "" {
+			var err error
+			if value, err = filepath.Abs(value); err != nil { // as typed in this folder
+				return nil, err
+			}
 		}
 		all = append(all, connection.Put(key, value))
 	}

@@ -5,7 +5,9 @@ import (
 	"net"
 	"net/mail"
 	"net/url"
+	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -302,6 +304,9 @@ func (l *linter) duplicates(path string, list []string) {
 	}
 }
 
+// fullPath is what a full path looks like here.
+var fullPath = map[bool]string{true: `C:\Roomkey\ca.pem`, false: "/etc/roomkey/ca.pem"}[runtime.GOOS == "windows"]
+
 // MaxRedirectURIs is how many an app registration can have: Microsoft's limit
 // for work and school accounts.
 const MaxRedirectURIs = 256
@@ -309,6 +314,10 @@ const MaxRedirectURIs = 256
 func (l *linter) urls() {
 	c := l.c
 	l.url("server.url", c.Server.URL, words.T("the booking server"))
+	if file := Clean(c.Server.CAFile); file != "" && !filepath.IsAbs(file) {
+		l.add("server.caFile", codeWrongValue, words.T("%q depends on the folder that Roomkey is started in.", file),
+			words.T("Type the full path of the file, such as %s.", fullPath))
+	}
 	l.url("notifications.url", c.Notifications.URL, words.T("notifications"))
 	l.url("notifications.lifecycleUrl", c.Notifications.LifecycleURL, words.T("lifecycle notifications"))
 	if n := len(c.SingleSignOn.RedirectURIs); n > MaxRedirectURIs {

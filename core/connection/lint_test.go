@@ -2,6 +2,7 @@ package connection
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -63,6 +64,8 @@ func TestLintNamesTheField(t *testing.T) {
 		{"user and query", func(c *Connection) { c.Server.URL = "https://u:p@b.contoso.com/?a" }, []string{"server.url connection.wrong-url", "server.url connection.wrong-url"}},
 		{"fragment", func(c *Connection) { c.Server.URL += "#" }, []string{"server.url connection.wrong-url"}},
 		{"notifications over http", func(c *Connection) { c.Notifications.URL = "http://localhost/n" }, []string{"notifications.url connection.wrong-url"}},
+		{"a path from nowhere", func(c *Connection) { c.Server.CAFile = "certs/ca.pem" }, []string{"server.caFile connection.wrong-value"}},
+		{"a full path", func(c *Connection) { c.Server.CAFile = filepath.Join(t.TempDir(), "ca.pem") }, nil},
 		{"lifecycle", func(c *Connection) { c.Notifications.LifecycleURL = "x" }, []string{"notifications.lifecycleUrl connection.wrong-url"}},
 		{"redirect URIs", func(c *Connection) {
 			c.SingleSignOn.RedirectURIs = []string{"https://*.x.ch/a", "https://x.ch/#a", "http://x.ch", "http://127.0.0.1", "msal://auth", "x", "https://x.ch/" + strings.Repeat("a", 256), "https://u@x.ch"}

@@ -35,7 +35,7 @@ func CheckName(name string) *problem.Problem {
 	case strings.HasSuffix(name, "."):
 		return bad(words.T("The name ends with a dot, which Windows removes from file names."))
 	case utf8.RuneCountInString(name) > maxName:
-		return bad(words.T("The name is longer than %d characters.", maxName))
+		return problem.New(codeName, words.T("The name is longer than %d characters.", maxName)).Fix(words.T("Shorten the name."))
 	}
 	return nil
 }
