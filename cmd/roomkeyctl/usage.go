@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 	"regexp"
 	"strconv"
 	"strings"
@@ -26,6 +27,7 @@ func complaint(err error) (words.Text, bool) {
 	var unknown *pflag.NotExistError
 	var lacks *pflag.ValueRequiredError
 	var invalid *pflag.InvalidValueError
+	var unread *fs.PathError
 	var syntax *pflag.InvalidSyntaxError
 	switch {
 	case errors.As(err, &m):
@@ -37,6 +39,8 @@ func complaint(err error) (words.Text, bool) {
 		return words.T("There is no flag --%s.", unknown.GetSpecifiedName()), true
 	case errors.As(err, &lacks):
 		return words.T("--%s needs a value.", lacks.GetFlag().Name), true
+	case errors.As(err, &invalid) && errors.As(err, &unread):
+		return words.T("The file %q of --%s cannot be read: %s.", unread.Path, invalid.GetFlag().Name, words.Plain(unread.Err.Error())), true
 	case errors.As(err, &invalid):
 		return words.T("%q is not a valid value for --%s.", invalid.GetValue(), invalid.GetFlag().Name), true
 	case errors.As(err, &syntax):

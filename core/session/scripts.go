@@ -19,11 +19,12 @@ import (
 )
 
 // ScriptTarget is what scripts of this connection are written for, with the
-// rooms that its choice comes to. Where they cannot be read because nobody can
-// sign in yet, scripts that are about no room are written all the same.
+// rooms that its choice comes to. Where they are not known yet, because nobody can
+// sign in or none were typed, scripts that are about no room are written all the
+// same.
 func (s *Session) ScriptTarget(ctx context.Context) (exchange.Target, error) {
 	rooms, noRooms := s.ResolveRooms(ctx)
-	if p := problem.Of(noRooms); p != nil && p.Kind != problem.SignInNeeded {
+	if p := problem.Of(noRooms); p != nil && p.Kind != problem.SignInNeeded && p.Code != codeRoomsNotListable {
 		return exchange.Target{}, noRooms
 	}
 	t, err := s.scriptTarget(rooms)
