@@ -28,13 +28,16 @@ type Consent struct {
 	frame  *kit.Frame
 	form   *form
 	client *kit.Field
-	// keep saves the client ID, shown while it is not.
-	keep *kit.Button
+	// edited is whether the client ID is not saved yet, which comes first.
+	edited bool
 	// app, link, account and rest are rebuilt; grants are those that were read.
 	app, link, account, rest, grants *fyne.Container
 
 	seen    session.Consent
 	unknown *problem.Problem
+	// opened is whether the consent link was opened; what became of it is not
+	// known before the grants are read again.
+	opened bool
 }
 
 // NewConsent makes the page.
@@ -43,18 +46,17 @@ func NewConsent(env *Env) *Consent {
 	c.administration = newAdministration(env, newNotice(env.Host), c)
 	c.form = newForm(env)
 	c.client = c.form.bind("application.clientId", kit.TextField(kit.L("Application (client) ID"), "", "00000000-0000-0000-0000-000000000000"), false)
-	c.keep = kit.NewButton(kit.L("Save the client ID"), c.save)
-	edited := c.client.OnChanged
-	c.client.OnChanged = func(v string) { edited(v); c.showKeep(); c.relayout() }
-	c.keep.Hide()
+	typed := c.client.OnChanged
+	c.client.OnChanged = func(v string) { typed(v); c.showEdited() }
 	body := kit.Column(kit.GapWide, c.notice.object,
-		section(kit.L("The vendor's application"), c.app, c.client, kit.Row(0, -1, c.keep)),
+		section(kit.L("The vendor's application"), c.app, c.client),
 		c.link, c.signIn.body, c.grants, c.account, c.rest)
 	c.frame = kit.NewFrame(kit.Say(setup.TitleOf(setup.Register, true, false)), kit.Say(env.product().Model.Means()), body)
 	c.notice.top = c.frame.ToTop
 	c.form.spots(c.frame, nil)
 	c.frame.Spot("consent", c.link, nil)
 	c.form.fill(env.Connection())
+	c.form.restore(c.show)
 	return c
 }
 
@@ -132,13 +134,18 @@ func (c *Consent) relayout() {
 
 func (c *Consent) toTop() { c.frame.ToTop() }
 
-func (c *Consent) showKeep() { hide(c.keep, len(c.form.edits()) == 0) }
+func (c *Consent) showEdited() {
+	if edited := len(c.form.edits()) > 0; edited != c.edited {
+		c.actions()
+		c.relayout()
+	}
+}
 
 // save keeps the client ID that was typed.
 func (c *Consent) save() {
 	c.form.save(func(ok bool, p *problem.Problem) {
 		c.notice.fail(p)
-		c.showKeep()
+		c.showEdited()
 		if ok {
 			c.seen = session.Consent{}
 			c.look()
@@ -174,8 +181,10 @@ func (c *Consent) read(log bool) {
 // open opens the consent link, or plays it on the simulated tenant.
 func (c *Consent) open() {
 	played := c.env.simulated()
+	c.opened = true
 	if played == nil {
 		c.env.Host.Open(c.seen.Link)
+		c.show()
 		return
 	}
 	link := c.seen.Link
@@ -205,14 +214,33 @@ func (c *Consent) show() {
 }
 
 func (c *Consent) actions() {
+	c.edited = len(c.form.edits()) > 0
 	switch {
+	case c.edited:
+		c.frame.Actions(c.able(kit.PrimaryButton(kit.L("Save the client ID"), theme.DocumentSaveIcon(), c.save)))
 	case !c.known || c.unknown != nil:
 		c.frame.Actions()
 	case c.state.Account == nil:
 		c.frame.Actions(c.signIn.button())
 	default:
-		again := c.able(kit.NewButtonWithIcon(kit.L("Read again"), theme.ViewRefreshIcon(), func() { c.read(false) }))
-		c.frame.Actions(again, c.able(kit.PrimaryButton(kit.L("Continue"), theme.NavigateNextIcon(), func() { c.env.Go(setup.Choose) })))
+		// The next thing to do stands last.
+		button := func(next bool) func(string, fyne.Resource, func()) *kit.Button {
+			if next {
+				return kit.PrimaryButton
+			}
+			return kit.NewButtonWithIcon
+		}
+		wanting := c.seen.Read && (c.seen.Name == "" || len(c.seen.Missing) > 0)
+		again := c.able(button(wanting)(kit.L("Read again"), theme.ViewRefreshIcon(), func() { c.read(false) }))
+		goOn := c.able(button(!wanting)(kit.L("Continue"), theme.NavigateNextIcon(), func() { c.env.Go(setup.Choose) }))
+		switch {
+		case wanting && !c.opened:
+			c.frame.Actions(goOn, c.able(button(true)(kit.L("Open the consent link"), theme.ComputerIcon(), c.open)))
+		case wanting:
+			c.frame.Actions(goOn, again)
+		default:
+			c.frame.Actions(again, goOn)
+		}
 	}
 }
 

@@ -68,7 +68,6 @@ func (p *planner) typed() map[string]*kit.Field {
 	return map[string]*kit.Field{
 		"register.credentialName": c.name, "register.months": c.months, "register.homePage": c.home, "register.support": c.support,
 		"register.privacy": c.privacy, "register.terms": c.terms, "register.reviewer": p.notes.reviewer, "register.ticket": p.notes.ticket,
-		"register.client": p.signIn.client,
 	}
 }
 

@@ -54,6 +54,10 @@ func newSignInCard(d *administration) *signInCard {
 		return d.env.judge("application.clientId", value)
 	}
 	s.client.OnChanged = func(string) { s.disclose() }
+	d.env.Remember(map[string]*kit.Field{"register.client": s.client}, func() {
+		s.ownInstead()
+		s.disclose()
+	})
 	return s
 }
 

@@ -98,6 +98,7 @@ func (h *HandOver) showEntered(steps []setup.Step) {
 		}
 		return words.Text{}
 	}
+	h.env.Remember(map[string]*kit.Field{"handover.enteredBy": by}, func() {})
 	press := kit.NewButtonWithIcon(said, theme.ConfirmIcon(), func() {
 		if !by.Validate() {
 			return
@@ -105,6 +106,7 @@ func (h *HandOver) showEntered(steps []setup.Step) {
 		h.env.Scope.Run(func(ctx context.Context) error { return h.env.Session.Entered(ctx, by.Value()) }, func(err error) {
 			h.notice.fail(problem.Of(err))
 			if err == nil {
+				h.env.Forget("handover.enteredBy")
 				h.notice.clear()
 				h.fillForm()
 			}
