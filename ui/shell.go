@@ -154,6 +154,9 @@ func (s *Shell) Go(route string) {
 	if s.env.Session == nil && route != page.RouteSettings {
 		route = page.RouteStart
 	}
+	if route == setup.Prove && modelOf(s.env) != product.Own {
+		route = setup.HandOver // nothing here could sign in as the vendor's application
+	}
 	p, ok := s.pages[route]
 	if !ok {
 		if p = s.newPage(route); p == nil {
