@@ -244,7 +244,7 @@ func (in Input) roleRefused(script string, title words.Text, why *problem.Proble
 		With(why.Detail).
 		Fix(words.T("This change needs the role %s. Sign in with an account that has it.", api.Role)).
 		Fix(words.T("If the role is only eligible (PIM), activate it in the Microsoft Entra admin center under Privileged Identity Management, and sign in again.")).
-		Run(words.T("Or let a colleague run the script:"), "roomkeyctl script show "+script).By(why)
+		Lead(words.T("Or let a colleague run the script."), problem.PlaceScript(script)).By(why)
 	p.RequestID = why.RequestID
 	return p
 }

@@ -64,7 +64,7 @@ func filterOf(parameters Values) (string, error) {
 	if target != "rooms" || organizers != "" && (by == connection.ByGroup || by == connection.ByUnit) {
 		return "", problem.New(codePreviewCannot, words.T("The preview cannot set this limit: Microsoft Graph does not provide what Exchange needs about a group or an administrative unit.")).
 			Fix(words.T("Limit the application to all rooms, and name the people who book by a department, an office or a custom attribute.")).
-			Run(words.T("Or have an Exchange administrator run the script:"), "roomkeyctl script show limit-application")
+			Lead(words.T("Or have an Exchange administrator run the script."), problem.PlaceLimitScript)
 	}
 	filter := "RecipientTypeDetails -eq 'RoomMailbox'"
 	if organizers == "" {
@@ -139,7 +139,7 @@ func (e *view) assignable(ctx context.Context, v Values) (id string, s tenant.Ap
 	}
 	if id == "" {
 		return "", s, problem.New(codePreviewCannot, words.T("The preview does not show the Exchange role %s.", problem.Line(role))).
-			Run(words.T("Have an Exchange administrator run the script:"), "roomkeyctl script show limit-application")
+			Lead(words.T("Have an Exchange administrator run the script."), problem.PlaceLimitScript)
 	}
 	s, err = e.scope(ctx, canonical(v[roleScope]))
 	return id, s, err
@@ -153,7 +153,7 @@ func (e *view) preview(err error) error {
 		return p
 	}
 	return problem.New(codePreviewAbsent, words.T("Microsoft's preview for limits in Exchange does not answer for this tenant.")).With(p.Title).By(p).
-		Run(words.T("Have an Exchange administrator run the script:"), "roomkeyctl script show limit-application")
+		Lead(words.T("Have an Exchange administrator run the script."), problem.PlaceLimitScript)
 }
 
 // untested says that nothing is proven yet.

@@ -194,7 +194,7 @@ type Work struct {
 func WorkOf(name string, t Target, values map[string]any) (Work, error) {
 	if s, ok := find(name); ok && s.API == nil {
 		return Work{}, problem.New(codeNoAPI, words.T("Microsoft has no supported API for what %s does.", name)).
-			Run(words.T("Have an Exchange administrator run the script:"), "roomkeyctl script show "+name)
+			Lead(words.T("Have an Exchange administrator run the script."), problem.PlaceScript(name))
 	}
 	b, err := prepare(name, t, values, func(*build) error { return nil }) // Graph is in every cloud
 	if err != nil {

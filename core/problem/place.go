@@ -93,6 +93,11 @@ func place(page, field, command string) Place {
 // Places lists every place, for the tests that follow each of them.
 func Places() []Place { return slices.Clone(places) }
 
+// PlaceScript is where a script is shown and saved.
+func PlaceScript(name string) Place {
+	return Place{"restrict", name, "roomkeyctl script show " + name}
+}
+
 // PlaceOf is where a field of the connection is edited, the zero place for one
 // that no remedy leads to.
 func PlaceOf(field string) Place {

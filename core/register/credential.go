@@ -185,7 +185,7 @@ func makes(kind string) bool {
 // theirKey is for a product whose credential nobody makes here.
 func theirKey(p product.Product) *problem.Problem {
 	return problem.New(codeTheirCredential, words.T("%s does not use a credential that Roomkey creates: %s.", p.Name, strings.Join(p.Credential.Kinds, ", "))).
-		Run(words.T("Register the application without one:"), "roomkeyctl script show register-application").
+		Lead(words.T("Register the application without one, with a script."), problem.PlaceScript("register-application")).
 		Fix(words.T("If the vendor sends a certificate, upload it in the Microsoft Entra admin center under App registrations, this application, Certificates & secrets, Certificates. Never ask for its private key, and never send one.")).
 		Fix(words.T("If the vendor signs in with a federated credential, enter its issuer and subject there under Federated credentials."))
 }

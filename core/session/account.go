@@ -55,7 +55,7 @@ func (s *Session) readAccount(ctx context.Context, directory Directory, p produc
 // judge is what stands in the way of the account, the first thing to mend alone.
 func (a *ServiceAccount) judge(wants *product.Account) []*problem.Problem {
 	script := func(p *problem.Problem) []*problem.Problem {
-		return []*problem.Problem{p.Run(words.T("Or create it with the script service-account:"), "roomkeyctl script show service-account")}
+		return []*problem.Problem{p.Lead(words.T("Or create it with a script."), problem.PlaceScript("service-account"))}
 	}
 	switch {
 	case a.Address == "":

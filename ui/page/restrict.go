@@ -116,7 +116,8 @@ func NewRestrict(env *Env) *Restrict {
 		kit.NewButtonWithIcon(kit.L("Read a result…"), theme.FolderOpenIcon(), r.readResult),
 		kit.NewButtonWithIcon(kit.L("Save everything…"), theme.FolderIcon(), r.saveAll),
 		kit.PrimaryButton(kit.L("Continue"), theme.NavigateNextIcon(), func() { env.Go(setup.Prove) }))
-	for _, name := range []string{mainScript, "limit-application", "service-account-reach", "access-policy", "delegate-rooms", "set-places", "room-lists", "rooms-show"} {
+	for _, script := range exchange.Catalogue() {
+		name := script.Name
 		r.frame.Spot(name, r.list.list, func() {
 			r.tabs.Open(ViewScripts)
 			r.current = name // for a catalogue that is still being read
