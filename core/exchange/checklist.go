@@ -99,8 +99,12 @@ func (s Script) need(t Target) (Stage, words.Text) {
 	limits := c.Scope.Kind == connection.ScopeRBAC || p.LimitFirst && p.Scoping.Way != product.ScopingPolicy
 	switch s.Name {
 	case "rooms-show":
-		if !slices.Contains(p.With(c.Product.Options, c.Product.Permissions).Lists, "rooms") {
+		switch listed := slices.Contains(p.With(c.Product.Options, c.Product.Permissions).Lists, "rooms"); {
+		case listed || p.Model == product.Vendor || p.Model == product.User: // an administrator's sign-in lists them
+		case len(t.Rooms) == 0:
 			return Needed, words.T("%s has no permission to list rooms, so Exchange lists them.", p.Name)
+		default:
+			return Optional, words.T("Finds rooms that were added since.")
 		}
 	case "calendar-processing-show":
 		if len(p.Policy) > 0 {
@@ -122,6 +126,7 @@ func (s Script) need(t Target) (Stage, words.Text) {
 		if limits {
 			return Needed, words.T("Until then, the application can reach every mailbox of the tenant.")
 		}
+		return s.limitsVendor(p)
 	case "remove-grant":
 		if limits {
 			return Needed, words.T("The limit counts only when the tenant-wide consent is gone.")
@@ -130,6 +135,7 @@ func (s Script) need(t Target) (Stage, words.Text) {
 		if c.Scope.Kind == connection.ScopePolicy || p.LimitFirst && !limits {
 			return Needed, words.T("Until then, the application can reach every mailbox of the tenant.")
 		}
+		return s.limitsVendor(p)
 	case "block-room-sign-in":
 		return Optional, words.T("No one needs to sign in as a room.")
 	case "set-places":
@@ -142,6 +148,16 @@ func (s Script) need(t Target) (Stage, words.Text) {
 		}
 	}
 	return "", words.Text{}
+}
+
+// limitsVendor is about the limit of a vendor's application: nobody registers it
+// here, so nobody was asked whether to limit it.
+func (s Script) limitsVendor(p product.Product) (Stage, words.Text) {
+	known := p.Scoping.Way == product.ScopingRBAC || p.Scoping.Way == product.ScopingPolicy
+	if p.Model != product.Vendor || !p.Calendars() || !known || p.LimitScript().Field != s.Name {
+		return "", words.Text{}
+	}
+	return Optional, words.T("Without it, the application can reach every mailbox of the tenant.")
 }
 
 // undescribed is how many rooms lack a building or seats.
