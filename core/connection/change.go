@@ -83,7 +83,7 @@ func conflict(path, now, wanted string) *problem.Problem {
 		}
 		return words.Plain(problem.Line(cut(strings.ReplaceAll(value, ",", ", "), 200)))
 	}
-	return problem.New(CodeConflict, words.T("%s was changed elsewhere while you edited it.", path)).
+	return problem.New(CodeConflict, words.T("The field \"%s\" was changed elsewhere while you edited it.", Label(path))).
 		With(words.T("It is now: %s. You entered: %s.", shown(now), shown(wanted))).
 		Lead(words.T("Decide which value is right, enter it and save again."), problem.PlaceOf(path))
 }

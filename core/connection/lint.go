@@ -155,7 +155,7 @@ func emptyField(path string) (title, remedy words.Text) {
 	case "server.url":
 		return words.T("The address of the booking server is missing."), words.T("Type the address at which the booking server is opened in a browser, such as https://booking.contoso.com.")
 	default:
-		return words.T("The field %s is empty.", path), words.T("Fill in the field %s.", path)
+		return words.T("The field \"%s\" is empty.", Label(path)), words.T("Fill it in.")
 	}
 }
 

@@ -55,26 +55,26 @@ func NewDescribe(env *Env) *Describe {
 	d.optionsEdited = d.form.choice("product.options", func() string { return strings.Join(d.chosenOptions(), ",") }, func(v string) { d.chosen = set(v); d.showProduct() }, never, func(words.Text) {})
 	d.choice = newPermissionChoice(env.Home.Permissions())
 	d.choice.edited = d.form.choice("product.permissions", func() string { return strings.Join(d.chosenPermissions(), ",") }, d.choice.take, never, func(words.Text) {})
-	name := d.form.bind("name", kit.TextField(kit.L("Name"), kit.L("What this connection is called in Roomkey."), kit.L("Contoso")), true)
-	d.cloud = d.form.bind("cloud", kit.SelectField(kit.L("Microsoft cloud"), kit.L("Global, unless the tenant is in a national cloud. GCC is in Global."), d.clouds()), true)
-	d.tenant = d.form.bind("tenant.domain", kit.TextField(kit.L("Tenant"), kit.L("The company's domain, its tenant ID, or an address pasted from the portal."), "contoso.com"), true)
+	name := d.form.bind("name", kit.TextField(label("name"), kit.L("What this connection is called in Roomkey."), kit.L("Contoso")), true)
+	d.cloud = d.form.bind("cloud", kit.SelectField(label("cloud"), kit.L("Global, unless the tenant is in a national cloud. GCC is in Global."), d.clouds()), true)
+	d.tenant = d.form.bind("tenant.domain", kit.TextField(label("tenant.domain"), kit.L("The company's domain, its tenant ID, or an address pasted from the portal."), "contoso.com"), true)
 	d.tenant.Submit(d.proceed)
-	d.product = d.form.bind("product.id", kit.SelectField(kit.L("Booking product"), "", d.products(env.Connection().Cloud, env.Connection().Product.ID)), true)
+	d.product = d.form.bind("product.id", kit.SelectField(label("product.id"), "", d.products(env.Connection().Cloud, env.Connection().Product.ID)), true)
 	cloudEdited := d.cloud.OnChanged
 	d.cloud.OnChanged = func(v string) {
 		d.product.SetOptions(d.products(v, d.product.Value()))
 		cloudEdited(v)
 	}
-	d.url = d.form.bind("server.url", kit.TextField(kit.L("Address of the booking server"), kit.L("As in the browser's address bar; it begins with https://."), "https://rooms.contoso.com"), false)
-	d.adapterCA = d.form.bind("server.caFile", kit.TextField(kit.L("Certificate authority of the server"), kit.L("Only for a server whose certificate comes from your own authority: the path of its PEM file."), ""), false)
-	d.testLasts = d.form.bind("server.testLasts", kit.SelectField(kit.L("A test is valid for"), kit.L("An older test is not enough for a push. Test again."), testLives()), false)
-	d.redirect = d.form.bind("singleSignOn.redirectUris", kit.LinesField(kit.L("Redirect URIs"), kit.L("Where Microsoft sends people back after sign-in, one per line, exactly as the booking server names them."), "", 2), false)
+	d.url = d.form.bind("server.url", kit.TextField(label("server.url"), kit.L("As in the browser's address bar; it begins with https://."), "https://rooms.contoso.com"), false)
+	d.adapterCA = d.form.bind("server.caFile", kit.TextField(label("server.caFile"), kit.L("Only for a server whose certificate comes from your own authority: the path of its PEM file."), ""), false)
+	d.testLasts = d.form.bind("server.testLasts", kit.SelectField(label("server.testLasts"), kit.L("An older test is not enough for a push. Test again."), testLives()), false)
+	d.redirect = d.form.bind("singleSignOn.redirectUris", kit.LinesField(label("singleSignOn.redirectUris"), kit.L("Where Microsoft sends people back after sign-in, one per line, exactly as the booking server names them."), "", 2), false)
 	d.blanks = newBlanks(d.redirect)
-	d.button = d.form.bind("singleSignOn.loginButton", kit.TextField(kit.L("Text of the sign-in button"), "", kit.L("Sign in with Microsoft")), false)
-	d.notifyURL = d.form.bind("notifications.url", kit.TextField(kit.L("Notification URL"), kit.L("Microsoft calls it from the internet when a booking changes."), ""), false)
-	d.lifecycle = d.form.bind("notifications.lifecycleUrl", kit.TextField(kit.L("Lifecycle URL"), "", ""), false)
-	d.account = d.form.bind("serviceAccount", kit.TextField(kit.L("Service account"), "", "booking@contoso.com"), false)
-	d.card = d.form.bind("people.cardNumberAttribute", kit.SelectField(kit.L("Card number"), "", nil), false)
+	d.button = d.form.bind("singleSignOn.loginButton", kit.TextField(label("singleSignOn.loginButton"), "", kit.L("Sign in with Microsoft")), false)
+	d.notifyURL = d.form.bind("notifications.url", kit.TextField(label("notifications.url"), kit.L("Microsoft calls it from the internet when a booking changes."), ""), false)
+	d.lifecycle = d.form.bind("notifications.lifecycleUrl", kit.TextField(label("notifications.lifecycleUrl"), "", ""), false)
+	d.account = d.form.bind("serviceAccount", kit.TextField(label("serviceAccount"), "", "booking@contoso.com"), false)
+	d.card = d.form.bind("people.cardNumberAttribute", kit.SelectField(label("people.cardNumberAttribute"), "", nil), false)
 	productEdited := d.product.OnChanged
 	d.product.OnChanged = func(v string) {
 		d.chosen = map[string]bool{}
@@ -82,7 +82,7 @@ func NewDescribe(env *Env) *Describe {
 		productEdited(v)
 		d.optionsEdited()
 	}
-	d.groups = d.form.bind("people.defaultGroups", kit.LinesField(kit.L("Default user groups"), kit.L("The booking server's groups for new people, one per line."), "", 2), false)
+	d.groups = d.form.bind("people.defaultGroups", kit.LinesField(label("people.defaultGroups"), kit.L("The booking server's groups for new people, one per line."), "", 2), false)
 	d.token = newSecretBox(env, vault.ServerToken, kit.L("Token of the booking server"),
 		kit.L("The bearer token with which the server accepts Roomkey. Its administrator finds it in the server's console."), "")
 	d.tokenPart = kit.Column(0, d.token.field)

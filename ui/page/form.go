@@ -51,6 +51,9 @@ func newForm(env *Env) *form {
 	return f
 }
 
+// label is what the field at a path is called.
+func label(path string) string { return kit.Say(connection.Label(path)) }
+
 // bind joins an input field to a path.
 func (f *form) bind(path string, field *kit.Field, needed bool) *kit.Field {
 	b := &bound{path: path, field: field, get: field.Value, set: field.SetValue, seen: field.Visible, say: field.Say, needed: func() bool { return needed }}

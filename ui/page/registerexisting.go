@@ -36,15 +36,15 @@ type existing struct {
 func newExisting(env *Env, notice *notice, relayout func()) *existing {
 	r := &existing{env: env, notice: notice, relayout: relayout, wanted: kit.Column(14), proof: newQuickProof(env)}
 	r.form = newForm(env)
-	r.client = r.form.bind("application.clientId", kit.TextField(kit.L("Application (client) ID"),
+	r.client = r.form.bind("application.clientId", kit.TextField(label("application.clientId"),
 		kit.L("In the Microsoft Entra admin center under App registrations, on the application's Overview."), "00000000-0000-0000-0000-000000000000"), true)
-	r.kind = r.form.bind("application.credential.kind", kit.SelectField(kit.L("Credential"), "", []kit.Option{
+	r.kind = r.form.bind("application.credential.kind", kit.SelectField(label("application.credential.kind"), "", []kit.Option{
 		{ID: connection.CredentialSecret, Name: kit.L("Client secret")},
 		{ID: connection.CredentialCertificate, Name: kit.L("Certificate")},
 	}), true)
 	kindEdited := r.kind.OnChanged
 	r.kind.OnChanged = func(v string) { r.showKind(); kindEdited(v) }
-	expires := r.form.bind("application.credential.expires", kit.TextField(kit.L("Expires"),
+	expires := r.form.bind("application.credential.expires", kit.TextField(label("application.credential.expires"),
 		kit.L("The date in the column Expires under Certificates & secrets. Roomkey warns before it."), "2027-01-31"), false)
 	r.secret = newSecretBox(env, vault.ClientSecret, kit.L("Client secret"),
 		kit.L("The secret's Value, which Microsoft shows only once. Not its Secret ID."), "")

@@ -29,8 +29,8 @@ type roomRule struct {
 
 func newRoomRule(c *Choose) *roomRule {
 	r := &roomRule{page: c, result: kit.Small("").As(kit.Wrap, kit.ColorMuted), matches: func(tenant.Room) bool { return false }}
-	field := func(path, label, placeholder string) *kit.Field {
-		f := c.form.bind("rooms.rule."+path, kit.TextField(label, "", placeholder), false)
+	field := func(path, text, placeholder string) *kit.Field {
+		f := c.form.bind("rooms.rule."+path, kit.TextField(text, "", placeholder), false)
 		kept := f.OnChanged
 		f.OnChanged = func(v string) {
 			kept(v)
@@ -39,13 +39,13 @@ func newRoomRule(c *Choose) *roomRule {
 		}
 		return f
 	}
-	r.buildings = field("buildings", kit.L("Buildings"), kit.L("any"))
+	r.buildings = field("buildings", label("rooms.rule.buildings"), kit.L("any"))
 	r.name = field("name", kit.L("Name"), kit.L("Meeting *"))
 	named := c.form.bound[len(c.form.bound)-1]
 	named.needed, named.say = func() bool { return r.on }, c.say // a rule without any part is wrong as a whole
-	r.from = field("seatsFrom", kit.L("Seats from"), kit.L("any"))
-	r.to = field("seatsTo", kit.L("Seats to"), kit.L("any"))
-	r.inList = field("lists", kit.L("Room lists"), kit.L("any"))
+	r.from = field("seatsFrom", label("rooms.rule.seatsFrom"), kit.L("any"))
+	r.to = field("seatsTo", label("rooms.rule.seatsTo"), kit.L("any"))
+	r.inList = field("lists", label("rooms.rule.lists"), kit.L("any"))
 	row := kit.Shares([]float32{3, 3, 1.8, 1.8, 3})
 	for _, f := range r.fields() {
 		row.Add(kit.Pad(0, kit.Gap, 0, 0, f))
