@@ -80,7 +80,7 @@ func (w *writer) partly(err error) error {
 	}
 	return problem.New(codePartRefused, words.T("Seatsurfing refused one of %d steps; what was written before it remains.", w.total)).
 		With(p.Detail).By(err).
-		Lead(words.T("Push again: it continues where this one ended. If it is refused again, give the text above to whoever runs Seatsurfing; the log there has more."), problem.PlacePush)
+		Lead(words.T("Push again: it continues where this one ended. If it is refused again, give this text to whoever runs Seatsurfing. Its log says more."), problem.PlacePush)
 }
 
 func (w *writer) write(ctx context.Context, plan ssPlan) error {

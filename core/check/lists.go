@@ -117,7 +117,7 @@ func leftOut(l tenant.Listing[tenant.Room], handles func(tenant.Room) bool) *pro
 		case !handles(r):
 		case at >= 0:
 			return problem.New(codeRoomsOneAddress, words.T("Two rooms have the address %s: %s and %s.", r.EmailAddress, l.Items[at].DisplayName, r.DisplayName)).
-				With(words.T("A booking of one of them is a booking of the other: both are one mailbox.")).
+				With(words.T("Both addresses belong to one mailbox, so booking one books the other.")).
 				Fix(words.T("Exchange admin center, Resources: give each room a mailbox of its own. If one of the two was deleted, wait until the list of rooms no longer shows it, which takes up to 48 hours."))
 		case r.EmailAddress == "":
 			return problem.New(codeRoomsNoAddress, words.T("The room %s has no email address.", cmp.Or(r.DisplayName, r.ID))).

@@ -231,7 +231,7 @@ func JudgeServer(st ServerStatus, v View) Finding {
 	case st.State == ServerFails && signIn:
 		f = fail(signInRefused(refusal, v))
 	case st.State == ServerFails:
-		f = fail(problem.New(codeServerViewDiffers, words.T("From this computer it works, but the booking server says that it does not.")).
+		f = fail(problem.New(codeServerViewDiffers, words.T("The booking server reports that it does not work.")).
 			With(words.T("The booking server reports %s: %s", st.Code, st.Message)).
 			Fix(words.T("Push the configuration again and restart the booking server, so that it discards its old token and settings.")).
 			Fix(words.T("Compare the network of the booking server with this computer's: proxy, firewall, clock.")))
@@ -252,17 +252,25 @@ func refusalOf(st ServerStatus) (entra.Refusal, bool) {
 	return r, ok && r.Code != 0
 }
 
-// blockedByAccess is Microsoft's number for Conditional Access.
-const blockedByAccess = 53003
+// Microsoft's numbers for Conditional Access, and for a tenant that is not in the
+// cloud where it was looked for.
+const (
+	blockedByAccess = 53003
+	noSuchTenant    = 90002
+)
 
 // signInRefused explains Microsoft's answer to the booking server as it is
 // explained when this computer gets it.
 func signInRefused(r entra.Refusal, v View) *problem.Problem {
 	p := r.Problem(entra.BookingApplication, v.Cloud, v.Connection.Application.ClientID, v.Connection.Tenant.ID)
 	p.Title = words.T("The booking server cannot sign in: %s", p.Title)
-	if r.Code == blockedByAccess {
+	switch r.Code {
+	case blockedByAccess:
 		p.Detail = words.T("%s Roomkey tests from %s, and the booking server signs in from its own address. A policy for workload identities may allow certain locations only.", p.Detail, v.From)
 		p.Remedies = append([]problem.Remedy{{Text: words.T("In the Microsoft Entra admin center open Conditional Access > Named locations and add the public address of the booking server to a location that the policy allows.")}}, p.Remedies...)
+	case noSuchTenant: // which Roomkey found there before it handed it over
+		p.Detail = words.T("%s The booking server was given the tenant %s in the cloud %s.", p.Detail, v.Connection.Tenant.ID, v.Cloud.Name)
+		p.Remedies = append([]problem.Remedy{{Text: words.T("Compare the tenant and the Microsoft cloud in the booking server's console with these.")}}, p.Remedies...)
 	}
 	return p
 }

@@ -100,7 +100,7 @@ var otherThings = []struct {
 	{
 		func(_, text string) bool { return reference.MatchString(text) },
 		words.T("This is a reference to a value that is stored elsewhere. It is not the value."),
-		words.T("Look up the value itself where it is kept, and copy that."),
+		words.T("Copy the value itself from where it is kept."),
 	},
 	{
 		func(kind, text string) bool { return kind == "client-secret" && thumbprint.MatchString(text) },

@@ -209,6 +209,8 @@ var broken = []scenario{
 	fault(server, "the server's certificate expires in three days", "server-certificate-expires", check.Warned, check.ServerCertificate, "server.certificate-expires", "Renew the certificate"),
 	{area: server, name: "the server is blocked by Conditional Access", faults: []string{"server-cannot-reach-microsoft"}, pushed: true,
 		verdict: check.Failed, check: check.ServerStatusOf, code: "entra.AADSTS53003", remedy: "Named locations"},
+	{area: server, name: "the server looks for the tenant in another cloud", faults: []string{"server-other-cloud"}, pushed: true,
+		verdict: check.Failed, check: check.ServerStatusOf, code: "entra.AADSTS90002", remedy: "Compare the tenant and the Microsoft cloud"},
 	typed(server, "name that does not exist", func(_ *bench, c *connection.Connection) { c.Server.URL = "https://no-such-server.invalid" },
 		check.Failed, check.ServerReach, "net.dns", ""),
 	typed(server, "nobody listening", func(_ *bench, c *connection.Connection) { c.Server.URL = "https://127.0.0.1:1" },

@@ -139,20 +139,25 @@ func TestFromNothingToPushed(t *testing.T) {
 // TestAServerThatMicrosoftLetsNotIn: the push is red, with the code of its own
 // sign-in and what helps at the top, and nothing proposes to delete the credential.
 func TestAServerThatMicrosoftLetsNotIn(t *testing.T) {
-	_, s := simulate(t, simulator.Options{Rooms: 3, Users: 5, Faults: []string{fault.ServerMicrosoft}})
-	s.goes(setup.Choose)
-	s.press("Continue")
-	s.stands(setup.Choose, setup.Done)
-	s.goes(setup.Prove)
-	s.press("Test the connection")
-	s.pushes()
-	s.stands(setup.HandOver, setup.Failed)
-	s.sees("entra.AADSTS53003", "Named locations")
-	reads := s.reads()
-	if code, below := strings.Index(reads, "entra.AADSTS53003"), strings.Index(reads, "What the booking server has"); code > below {
-		t.Errorf("what is wrong stands below what the server holds:\n%s", reads)
+	for with, says := range map[string][]string{
+		fault.ServerMicrosoft: {"entra.AADSTS53003", "Named locations"},
+		fault.ServerTenant:    {"entra.AADSTS90002", "Compare the tenant and the Microsoft cloud in the booking server's console"},
+	} {
+		_, s := simulate(t, simulator.Options{Rooms: 3, Users: 5, Faults: []string{with}})
+		s.goes(setup.Choose)
+		s.press("Continue")
+		s.stands(setup.Choose, setup.Done)
+		s.goes(setup.Prove)
+		s.press("Test the connection")
+		s.pushes()
+		s.stands(setup.HandOver, setup.Failed)
+		s.sees(says...)
+		reads := s.reads()
+		if code, below := strings.Index(reads, says[0]), strings.Index(reads, "What the booking server has"); code > below {
+			t.Errorf("what is wrong stands below what the server holds:\n%s", reads)
+		}
+		s.missesOut("Delete from this computer…")
 	}
-	s.missesOut("Delete from this computer…")
 }
 
 // TestAServerThatStopsWorkingIsRed as soon as a look shows it, in the list of

@@ -31,6 +31,7 @@ func TestBookingFaults(t *testing.T) {
 		{fault.ServerRecipient, "confirm", "booking.recipient-changed"},
 		{fault.StaleETag, "push", "booking.etag-mismatch"},
 		{fault.ServerMicrosoft, "status", ""},
+		{fault.ServerTenant, "status", ""},
 		{fault.ServerHostile, "describe", ""},
 		{fault.ServerSlow, "current", ""},
 	} {
@@ -54,7 +55,7 @@ func TestBookingFaults(t *testing.T) {
 				_, err = client.Current(t.Context())
 			case "status":
 				var s booking.Status
-				if s, err = client.Status(t.Context()); s.State != booking.StatusFailing || s.Checks[0].Code != "AADSTS53003" {
+				if s, err = client.Status(t.Context()); s.State != booking.StatusFailing || s.Checks[0].Code != map[string]string{fault.ServerMicrosoft: "AADSTS53003", fault.ServerTenant: "AADSTS90002"}[c.fault] {
 					t.Errorf("%+v", s)
 				}
 			case "confirm":

@@ -252,6 +252,9 @@ func (s *server) probe(ctx context.Context, c sealedCredential) (code, detail st
 	if s.Fault(fault.ServerMicrosoft) {
 		return "AADSTS53003", "AADSTS53003: Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.", true
 	}
+	if s.Fault(fault.ServerTenant) {
+		return "AADSTS90002", "AADSTS90002: Tenant '" + c.TenantID + "' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.", true
+	}
 	if s.Probe == nil {
 		return "", "", false
 	}

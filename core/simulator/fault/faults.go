@@ -126,6 +126,7 @@ const (
 	ServerOtherHost = "server-other-host"
 	ServerRecipient = "server-recipient-changed"
 	ServerMicrosoft = "server-cannot-reach-microsoft"
+	ServerTenant    = "server-other-cloud"
 	ServerLost      = "server-answer-lost"
 	ServerHostile   = "server-hostile-text"
 )
@@ -247,6 +248,7 @@ var faults = []Fault{
 	{ServerOtherHost, "The booking server names addresses on another host", ""},
 	{ServerRecipient, "The booking server's sealing recipient has changed", ""},
 	{ServerMicrosoft, "The booking server itself is blocked by Conditional Access", ""},
+	{ServerTenant, "The booking server itself looks for the tenant in another cloud (AADSTS90002)", ""},
 	{ServerLost, "The booking server stores and its answer is lost", ""},
 	{ServerHostile, "The booking server's texts try to harm", ""},
 }
