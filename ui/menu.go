@@ -114,7 +114,7 @@ func (s *Shell) showMenu(steps []setup.Step) {
 	if len(items) > 0 {
 		items = append(items, fyne.NewMenuItemSeparator())
 	}
-	items = append(items, item(kit.L("Press the page's main button"), command(fyne.KeyReturn), s.pressPrimary))
+	items = append(items, item(kit.L("Select the page's main button"), command(fyne.KeyReturn), s.pressPrimary))
 	s.menu.Items[connectionMenu].Items = items
 	s.menu.Refresh()
 }

@@ -351,7 +351,7 @@ func connectionSet(a *app) *cobra.Command {
 			return a.settle(c.Context(), s, d)
 		},
 	}
-	c.Flags().StringToStringVar(&blanks, "fill", nil, "`NAME=VALUE` of a blank in the product's redirect URIs; may be repeated")
+	c.Flags().StringToStringVar(&blanks, "fill", nil, "`NAME=VALUE` for a blank in the product's redirect URIs; may be repeated")
 	discoverFlags(c, &d)
 	return c
 }

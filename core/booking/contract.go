@@ -40,7 +40,7 @@ func (c *contract) Describe(ctx context.Context) (Description, error) {
 	a, err := c.call(ctx, http.MethodGet, strings.TrimRight(c.server.URL, "/")+wellKnown, nil, nil)
 	switch {
 	case a.status == http.StatusUnauthorized, a.status == http.StatusForbidden:
-		return d, problem.New(codeGuarded, words.T("%s wants a sign-in before it describes itself (HTTP %d).", hostOf(c.server.URL), a.status)).By(err).
+		return d, problem.New(codeGuarded, words.T("%s requires a sign-in before it describes itself (HTTP %d).", hostOf(c.server.URL), a.status)).By(err).
 			Fix(words.T("Have whoever runs the booking server allow %s without a sign-in, also in a proxy or firewall in front of it.", wellKnown)).
 			Lead(words.T("Check the address of the booking server."), problem.PlaceServerURL)
 	case problem.CodeOf(err) == CodeNotFound, problem.CodeOf(err) == codeRefused:

@@ -89,7 +89,7 @@ func (c caller) ofStatus(method, host string, a answer, r refusal) *problem.Prob
 		return problem.New(codeTooManyRequests, words.T("%s is limiting requests.", host)).
 			Fix(words.T("Wait a minute and try again."))
 	case a.status == http.StatusNetworkAuthenticationRequired:
-		return problem.New(codeNetworkSignIn, words.T("A network on the way to %s wants a sign-in first (HTTP %d).", host, a.status)).
+		return problem.New(codeNetworkSignIn, words.T("A network between this computer and %s requires a sign-in first (HTTP %d).", host, a.status)).
 			Fix(words.T("Open a page of the internet in a browser, sign in to the network, then try again."))
 	case a.status >= 500:
 		return problem.New(codeServerError, words.T("%s reports an internal problem (HTTP %d).", host, a.status)).

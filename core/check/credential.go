@@ -100,7 +100,7 @@ func checkKeyMatch(_ context.Context, s *State) Finding {
 			Fix(words.T("No action is needed. Roomkey records the credentials that it creates.")))
 	case own.Kind == connection.CredentialCertificate:
 		return fail(problem.New(codeCredentialCertificateNotRegistered, words.T("The application does not know the certificate with the thumbprint %s (SHA-1, as the portal shows it).", own.Thumbprint)).
-			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets, Certificates: press \"Upload certificate\" and choose its public part (.cer).")).
+			Fix(words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets, Certificates: select \"Upload certificate\" and choose its public part (.cer).")).
 			See(words.T("Certificates & secrets of this application"), s.portal("Credentials")))
 	}
 	return fail(problem.New(codeCredentialSecretNotRegistered, words.T("The application no longer has the secret that this connection uses.")).

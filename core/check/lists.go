@@ -122,7 +122,7 @@ func leftOut(l tenant.Listing[tenant.Room], handles func(tenant.Room) bool) *pro
 		case r.EmailAddress == "":
 			return problem.New(codeRoomsNoAddress, words.T("The room %s has no email address.", cmp.Or(r.DisplayName, r.ID))).
 				With(words.T("No one can invite it, and a booking server does not see it.")).
-				Fix(words.T("Exchange admin center, Resources: check whether it has a room mailbox. A place without one is no room that can be booked."))
+				Fix(words.T("Exchange admin center, Resources: check whether it has a room mailbox. A place without one cannot be booked."))
 		}
 	}
 	return nil

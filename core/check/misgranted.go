@@ -33,7 +33,7 @@ func (s *State) whyMissing(ctx context.Context, missing []product.Permission, ro
 		return problem.New(codePermissionElsewhere, words.T("Admin consent was given to another application that is called %s as well: %s.", other.DisplayName, other.AppID)).
 			With(p.Detail).
 			Lead(words.T("If that is the application of the booking server, enter its client ID and its own secret."), problem.PlaceClientID).
-			Fix(words.T("Or give consent to this one: Microsoft Entra admin center, App registrations, the application with the ID %s, API permissions, press \"Grant admin consent\".", s.Connection.Application.ClientID)).
+			Fix(words.T("Or give consent to this one: Microsoft Entra admin center, App registrations, the application with the ID %s, API permissions, select \"Grant admin consent\".", s.Connection.Application.ClientID)).
 			See(words.T("API permissions of this application"), s.portal("CallAnAPI"))
 	}
 	return p
@@ -145,7 +145,7 @@ func deletedProblem(a tenant.Application) *problem.Problem {
 	}
 	return problem.New(codeApplicationDeleted, title).
 		Lead(words.T("Restore it: that is possible for 30 days, and brings its permissions and credentials back."), problem.PlaceRegister.With("roomkeyctl register restore")).
-		Fix(words.T("Or select it in the Microsoft Entra admin center under App registrations, Deleted applications, and press \"Restore app registration\"."))
+		Fix(words.T("Or select it in the Microsoft Entra admin center under App registrations, Deleted applications, and select \"Restore app registration\"."))
 }
 
 // revoked are the permissions that the token carries although nobody grants them

@@ -156,7 +156,7 @@ func (c headcount) judge(choice connection.People, note words.Text) Finding {
 	switch {
 	case c.hidden > 0:
 		return unknown(problem.New(codePeopleHidden, words.N(c.hidden, "Of %d person, Microsoft shows the application only the ID.", "Of %d people, Microsoft shows the application only the IDs.", c.hidden)).
-			Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: add User.Read.All as application permission of Microsoft Graph, then press \"Grant admin consent\".")).
+			Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: add User.Read.All as application permission of Microsoft Graph, then select \"Grant admin consent\".")).
 			Fix(words.T("If the membership of the group is hidden, the application needs Member.Read.Hidden as well.")))
 	case c.people == 0:
 		return nobody(codePeopleNoneFound, words.T("The application sees no people in the tenant."), words.T("The chosen groups have no members."))

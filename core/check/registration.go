@@ -56,7 +56,7 @@ func judgeReader(err error) Finding {
 	}
 	p := problem.New(codeSignInMayNotRead, words.T("The account that signed in cannot read the app registration.")).
 		With(problem.Of(err).Detail).
-		Fix(words.T("Sign in with an account that has the role Application Administrator, Cloud Application Administrator or Global Reader. If the role is only eligible (PIM), activate it first: Microsoft Entra admin center, Privileged Identity Management, My roles, press \"Activate\".")).
+		Fix(words.T("Sign in with an account that has the role Application Administrator, Cloud Application Administrator or Global Reader. If the role is only eligible (PIM), activate it first: Microsoft Entra admin center, Privileged Identity Management, My roles, select \"Activate\".")).
 		Fix(words.T("Or check without signing in: what needs the sign-in is skipped.")).By(err)
 	p.RequestID = problem.Of(err).RequestID
 	return unknown(p)
@@ -100,7 +100,7 @@ func checkDeclared(ctx context.Context, s *State) Finding {
 	if len(missing) > 0 {
 		return warn(problem.New(codeApplicationNotDeclared, words.T("The registration does not declare %s.", strings.Join(missing, ", "))).
 			With(words.T("The next \"Grant admin consent\" in the portal may remove what is granted but not declared.")).
-			Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: press \"Add a permission\", Microsoft Graph, and add it.")).
+			Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: select \"Add a permission\", Microsoft Graph, and add it.")).
 			See(words.T("API permissions of this application"), s.portal("CallAnAPI"))).with("missing", missing)
 	}
 	return pass(words.T("Everything that is needed is declared.")).with("application", a.DisplayName)
@@ -126,7 +126,7 @@ func checkConsented(ctx context.Context, s *State) Finding {
 	s.mu.Unlock()
 	if !sp.Enabled {
 		return fail(problem.New(codeApplicationDisabled, words.T("Sign-in of the application is disabled.")).
-			Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Properties: set \"Enabled for users to sign-in?\" to Yes and press \"Save\".")))
+			Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Properties: set \"Enabled for users to sign-in?\" to Yes and select \"Save\".")))
 	}
 	roles, err := s.Registration.AppRoleGrants(ctx, sp.ID)
 	if err != nil {
@@ -171,7 +171,7 @@ func (s *State) judgeConsent() Finding {
 			roles = append(roles, p.Value)
 		}
 	}
-	consent := words.T("Microsoft Entra admin center, App registrations, this application, API permissions: press \"Grant admin consent\" as Privileged Role Administrator or Global Administrator.")
+	consent := words.T("Microsoft Entra admin center, App registrations, this application, API permissions: select \"Grant admin consent\" as Privileged Role Administrator or Global Administrator.")
 	f := pass(words.T("Everything that is needed is granted."))
 	switch {
 	case len(roles) > 0:

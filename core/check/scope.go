@@ -74,7 +74,7 @@ func (s *State) worthless(wide []string) *problem.Problem {
 	list := strings.Join(wide, ", ")
 	return problem.New(codeScopeTenantWide, words.T("The scope in Exchange has no effect: %s is also granted for the whole tenant.", list)).
 		With(words.T("The grants of Entra ID and Exchange add up. A server keeps its old token, and with it the grant, for up to 90 minutes.")).
-		Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Permissions: open the menu of %s, press \"Revoke permission\", and remove it under App registrations, API permissions too.", list)).
+		Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Permissions: open the menu of %s, select \"Revoke permission\", and remove it under App registrations, API permissions too.", list)).
 		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))
 }
 

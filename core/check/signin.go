@@ -60,7 +60,7 @@ func checkToken(ctx context.Context, s *State) Finding {
 	s.mu.Unlock()
 	if t.Claims == nil {
 		return warn(problem.New(codeTokenUnreadable, words.T("Microsoft issued a token, but Roomkey cannot read the permissions in it.")).
-			Fix(words.T("The booking server needs nothing. What the calls below prove counts.")))
+			Fix(words.T("No action is needed: the calls below prove what the application can do.")))
 	}
 	c := t.Claims
 	f := pass(words.T("Microsoft issued a token for %q.", c.Name)).with("application", c.Name).with("tenantId", c.TenantID).with("expires", t.Expires)
@@ -273,7 +273,7 @@ func checkExcess(_ context.Context, s *State) Finding {
 	if needed := s.standsIn(superfluous, roles); len(needed) > 0 {
 		p.Fix(words.T("First add %s as application permissions of Microsoft Graph and select \"Grant admin consent\": App registrations, this application, API permissions. Without that, revoking takes away what %s needs.", strings.Join(needed, ", "), s.Product.Name))
 	}
-	p.Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Permissions: open the menu of each permission and press \"Revoke permission\"; then remove it under App registrations, API permissions too.")).
+	p.Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Permissions: open the menu of each permission and select \"Revoke permission\"; then remove it under App registrations, API permissions too.")).
 		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))
 	return warn(p).with("superfluous", superfluous).with("dangerous", dangerous)
 }

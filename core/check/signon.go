@@ -51,7 +51,7 @@ func checkRedirects(_ context.Context, s *State) Finding {
 		return s.asDescribed(Finding{Status: Skipped, Note: words.T("Neither the booking server nor this connection names the address to which sign-in returns. Enter the redirect URI if people should sign in.")})
 	}
 	have, platform := a.Redirects(signOn.Platform), product.PlatformText(signOn.Platform)
-	page := words.T("Microsoft Entra admin center, App registrations, this application, Authentication, platform %s: press \"Add URI\", enter it exactly so, and press \"Save\".", platform)
+	page := words.T("Microsoft Entra admin center, App registrations, this application, Authentication, platform %s: select \"Add URI\", enter it exactly so, and select \"Save\".", platform)
 	for _, uri := range want {
 		if slices.Contains(have, uri) {
 			continue
@@ -130,7 +130,7 @@ func checkSignInConsent(_ context.Context, s *State) Finding {
 	}
 	return warn(problem.New(codeSignOnConsentMissing, words.T("Sign-in requests %s, which has no admin consent for all users.", strings.Join(missing, ", "))).
 		With(words.T("People are asked at their first sign-in, or are refused if the tenant does not allow them to consent.")).
-		Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: press \"Grant admin consent\".")).
+		Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: select \"Grant admin consent\".")).
 		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))).with("missing", missing)
 }
 
@@ -152,7 +152,7 @@ func checkAssigned(ctx context.Context, s *State) Finding {
 		return judgeReader(err)
 	}
 	assign := words.T("Microsoft Entra admin center, Enterprise applications, this application, Users and groups: select \"Add user/group\" and assign the people and groups who should sign in.")
-	open := words.T("Or under Properties set \"Assignment required?\" to No and press \"Save\".")
+	open := words.T("Or under Properties set \"Assignment required?\" to No and select \"Save\".")
 	if len(assigned) == 0 {
 		return fail(problem.New(codeSignOnNobodyAssigned, words.T("No one can sign in: the enterprise application requires assignment, and no one is assigned.")).
 			With(words.T("Microsoft refuses everyone with AADSTS50105.")).Fix(assign).Fix(open))

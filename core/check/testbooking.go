@@ -67,7 +67,7 @@ func checkBooking(ctx context.Context, s *State) Finding {
 	case !o.BookingAt.IsZero() && !o.BookingAt.Equal(plan.Start):
 		return unknown(problem.New(codeBookingTimeTaken, words.T("%s is no longer free at the agreed time.", o.TestRoom)).
 			With(words.T("Nothing was created. The next free time is %s.", plan.when())).
-			Fix(words.T("Press \"Test again\" and agree to the new time.")))
+			Fix(words.T("Select \"Test again\" and agree to the new time.")))
 	}
 	s.say(0, 0, plan.Says())
 	trace := Trace{Kind: "event", Key: rand.Text(), State: TraceIntended, Mailbox: o.Organizer, Room: o.TestRoom, At: s.now(), Start: plan.Start}

@@ -381,7 +381,7 @@ func redirectURI(uri string) (wrong, remedy words.Text) {
 	u, err := url.Parse(uri)
 	switch {
 	case strings.ContainsAny(uri, "<>"):
-		return words.T("A blank of the redirect URI is not filled in."), words.T("Replace the angle brackets and what is in them.")
+		return words.T("A blank in the redirect URI is not filled in."), words.T("Replace the angle brackets and what is in them.")
 	case uri == "" || err != nil || u.Host == "":
 		return words.T("This is not a web address."), again
 	case len(uri) > 256:

@@ -56,7 +56,7 @@ func (a *Administrator) Browser(ctx context.Context, scopes []string, open func(
 		return Account{}, problem.Of(ctx.Err())
 	case limited.Err() != nil:
 		return Account{}, problem.New(CodeSignInTimeout, words.T("No sign-in within %d minutes.", int(browserPatience.Minutes()))).
-			Fix(words.T("Press Sign in again.")).By(err)
+			Fix(words.T("Select Sign in again.")).By(err)
 	case err != nil:
 		return Account{}, a.explained(a.interactive(err), false)
 	}
@@ -120,7 +120,7 @@ func (a *Administrator) DeviceCode(ctx context.Context, scopes []string, show fu
 		return Account{}, problem.Of(ctx.Err())
 	case errors.Is(err, context.DeadlineExceeded): // MSAL's way of saying it
 		return Account{}, problem.New(codeSignInCodeExpired, words.T("The code has expired.")).
-			Fix(words.T("Press Sign in with a code for a new one, or Sign in with the browser.")).By(err)
+			Fix(words.T("Select Sign in with a code for a new one, or Sign in with the browser.")).By(err)
 	case err != nil:
 		return Account{}, a.explained(problemOf(err, SignInClient, a.o.Cloud, a.o.ClientID, a.o.TenantID), true)
 	}
@@ -152,7 +152,7 @@ func (a *Administrator) interactive(err error) *problem.Problem {
 		if strings.Contains(text, stray) {
 			return problem.New(CodeSignInInterrupted, words.T("Roomkey's sign-in received something other than Microsoft's response.")).
 				With(words.T("A browser preview, a virus scanner or the Back button can cause this. No one was signed in.")).
-				Fix(words.T("Press Sign in again, and use the new browser page.")).By(err)
+				Fix(words.T("Select Sign in again, and use the new browser page.")).By(err)
 		}
 	}
 	return problemOf(err, SignInClient, a.o.Cloud, a.o.ClientID, a.o.TenantID)
@@ -162,7 +162,7 @@ func (a *Administrator) interactive(err error) *problem.Problem {
 func (a *Administrator) explained(p *problem.Problem, device bool) *problem.Problem {
 	if device && BrowserInstead(p) {
 		out := *p
-		out.Remedies = append([]problem.Remedy{{Text: words.T("Press Sign in with the browser: it is allowed where device codes are blocked.")}}, p.Remedies...)
+		out.Remedies = append([]problem.Remedy{{Text: words.T("Select Sign in with the browser: it is allowed where device codes are blocked.")}}, p.Remedies...)
 		return &out
 	}
 	if a.o.ClientID == CommandLineTools && OwnClientInstead(p) {

@@ -12,7 +12,7 @@ import (
 
 func needed() *problem.Problem {
 	return problem.New(CodeNeeded, words.T("This needs the sign-in of an administrator.")).
-		Fix(words.T("Press Sign in with the browser."))
+		Fix(words.T("Select Sign in with the browser."))
 }
 
 // BrowserInstead reports whether a refused device code may well pass as a

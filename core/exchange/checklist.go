@@ -129,7 +129,7 @@ func (s Script) need(t Target) (Stage, words.Text) {
 		return s.limitsVendor(p)
 	case "remove-grant":
 		if limits {
-			return Needed, words.T("The limit counts only when the tenant-wide consent is gone.")
+			return Needed, words.T("The limit takes effect only when the tenant-wide consent is gone.")
 		}
 	case "access-policy":
 		if c.Scope.Kind == connection.ScopePolicy || p.LimitFirst && !limits {

@@ -389,7 +389,7 @@ func (b *build) accessPolicy() error {
 	}
 	b.explainN(len(rooms), "Creates a mail-enabled security group of %d chosen room, and a policy that keeps the application to it.", "Creates a mail-enabled security group of the %d chosen rooms, and a policy that keeps the application to it.", len(rooms))
 	b.explain("Tests the named mailboxes inside and outside. Bring the result file back to Roomkey.")
-	b.warn("A policy takes more than an hour to count. Hand nothing over before then.")
+	b.warn("A policy takes more than an hour to take effect. Hand nothing over before then.")
 	b.warn("The application cannot reach rooms created later until the script runs for them again.")
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 const MaxBytes = 32 << 20
 
 // errNotRegular is a name that stands for a folder, a pipe or a device.
-var errNotRegular = errors.New("it is no regular file but a folder, a pipe or a device")
+var errNotRegular = errors.New("it is not a regular file but a folder, a pipe or a device")
 
 // Regular is nil for a regular file and for a name that is free: only these may
 // be opened to write. Opening a pipe waits until somebody reads from it.

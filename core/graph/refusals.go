@@ -84,7 +84,7 @@ var explanations = []explanation{
 	{code: "ErrorMessageSubmissionBlocked", at: ofMailbox, title: "Exchange Online has stopped the mailbox from sending.", fix: []words.Key{
 		"Have an Exchange administrator look in the Microsoft Defender portal under Email & collaboration > Review > Restricted entities, and release the mailbox there."}},
 	{code: "Authorization_IdentityNotFound", title: "Microsoft Graph does not find the application's enterprise application in this tenant.", fix: []words.Key{
-		"Look in the Microsoft Entra admin center under Enterprise applications for the application. If it is missing, open App registrations > your application > API permissions and press Grant admin consent: that creates it.",
+		"Look in the Microsoft Entra admin center under Enterprise applications for the application. If it is missing, open App registrations > your application > API permissions and select Grant admin consent: that creates it.",
 		"If it was created within the last minutes, wait a little: a new one is not known everywhere at once."}},
 	{code: "OrganizationFromTenantGuidNotFound", title: "This tenant has no Exchange Online.", fix: []words.Key{
 		"Check that this tenant has the room mailboxes. They may be in another tenant of the same company.",

@@ -201,7 +201,7 @@ func (in Input) planApplication(s state, w Wanted) []change.Item {
 		if !s.principal.Enabled {
 			sp.Today, sp.Action = words.T("switched off"), change.Attention
 			sp.Problem = problem.New(codeApplicationDisabled, words.T("Sign-in of the application is disabled.")).
-				Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Properties: set \"Enabled for users to sign-in?\" to Yes and press \"Save\"."))
+				Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Properties: set \"Enabled for users to sign-in?\" to Yes and select \"Save\"."))
 		}
 	}
 	return append(items, sp)
@@ -212,7 +212,7 @@ func (in Input) planApplication(s state, w Wanted) []change.Item {
 func (in Input) notGraph() *problem.Problem {
 	for _, need := range in.Needs.Permissions {
 		if e, ok := in.Permissions.Get(need.Value); ok && e.API() != permission.GraphResource {
-			p := problem.New(codeNotGraph, words.T("%s needs %s, which is no permission of Microsoft Graph. Roomkey registers no application for it.", in.Product.Name, need.Value))
+			p := problem.New(codeNotGraph, words.T("%s needs %s, which is not a Microsoft Graph permission. Roomkey registers no application for it.", in.Product.Name, need.Value))
 			if e.Ends != "" {
 				p.With(words.T(product.EWSEnds))
 			}
@@ -283,7 +283,7 @@ func (in Input) planPermissions(s state, w Wanted) (items []change.Item) {
 		if id := in.idOf(ref, s.graph); id != "" && (s.granted(Permission{ID: id}) || declares(have, tenant.GraphAppID, id, ref.Kind)) {
 			i.Today, i.Action = words.T("declared or granted for the whole tenant"), change.Attention
 			i.Problem = problem.New(codeScopeUndone, words.T("%s is granted or declared for the whole tenant, which bypasses the Exchange limit.", ref.Value)).
-				Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: at %s press Remove permission and then Revoke admin consent. Or run Roomkey's script that removes the grant.", ref.Value))
+				Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: at %s select Remove permission and then Revoke admin consent. Or run Roomkey's script that removes the grant.", ref.Value))
 		}
 		items = append(items, i)
 	}

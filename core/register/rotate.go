@@ -282,7 +282,7 @@ func FinishRotation(ctx context.Context, in Input) (Rotation, error) {
 		return Rotation{}, problem.New(codeNoRotation, words.T("No rotation is in progress.")).Fix(words.T("Start one with Rotate."))
 	}
 	if in.Document().Application.Credential.KeyID != open.NewKeyID {
-		return *open, problem.New(CodeRotationUnproven, words.T("The connection does not use the new credential yet.")).Fix(words.T("Press Rotate again to continue where it stopped."))
+		return *open, problem.New(CodeRotationUnproven, words.T("The connection does not use the new credential yet.")).Fix(words.T("Select Rotate again to continue where it stopped."))
 	}
 	a, err := in.Directory.ApplicationByID(ctx, in.Document().Application.ObjectID)
 	if err != nil {

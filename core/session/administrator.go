@@ -90,7 +90,7 @@ func (i *signIn) opened() (*entra.Administrator, Directory, error) {
 	defer i.mu.Unlock()
 	if i.admin == nil || i.admin.Account() == nil {
 		return nil, nil, problem.New(entra.CodeNeeded, words.T("This needs the sign-in of an administrator.")).
-			Fix(words.T("Press Sign in with the browser."))
+			Fix(words.T("Select Sign in with the browser."))
 	}
 	return i.admin, i.directory, nil
 }

@@ -204,7 +204,7 @@ func unlike(c Consent, sp tenant.ServicePrincipal) (all []*problem.Problem) {
 	differs(words.T("publisher"), sp.Publisher, c.Expected.Publisher)
 	if !sp.Enabled {
 		all = append(all, problem.New(codeConsentDisabled, words.T("Sign-in of the vendor's application is disabled.")).
-			Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Properties: set \"Enabled for users to sign-in?\" to Yes and press \"Save\".")))
+			Fix(words.T("Microsoft Entra admin center, Enterprise applications, this application, Properties: set \"Enabled for users to sign-in?\" to Yes and select \"Save\".")))
 	}
 	return all
 }

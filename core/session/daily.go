@@ -46,7 +46,7 @@ func (e *Environment) Schedule(ctx context.Context, at, form string, address vau
 	j := schedule.Job{Program: e.Daily.Program, Args: []string{"status", "--all", "--config-dir", e.Daily.Folder}, Hour: when.Hour(), Minute: when.Minute()}
 	switch {
 	case err != nil:
-		return j, problem.New(CodeScheduleTime, words.T("“%s” is not a time of day.", problem.Line(at))).Fix(words.T("Type it as 07:00."))
+		return j, problem.New(CodeScheduleTime, words.T("“%s” is not a time of day.", problem.Line(at))).Fix(words.T("Enter a time such as 07:00."))
 	case form != "" && !slices.Contains(WebhookForms(), form):
 		return j, problem.New(codeScheduleForm, words.T("The format of the webhook must be %s, not “%s”.", strings.Join(WebhookForms(), ", "), problem.Line(form)))
 	case e.Daily.Forgets:

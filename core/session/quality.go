@@ -85,7 +85,7 @@ func (s *Session) InLists(ctx context.Context, rooms []tenant.Room, report task.
 			case l.Problem != nil:
 				return l.Problem
 			case !l.Complete:
-				return problem.New(codeRoomsIncomplete, words.T("The rooms of the room list %s did not come whole.", list.DisplayName))
+				return problem.New(codeRoomsIncomplete, words.T("The list of the rooms in %s is incomplete.", list.DisplayName))
 			}
 			mu.Lock()
 			defer mu.Unlock()

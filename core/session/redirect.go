@@ -74,7 +74,7 @@ func fillRedirects(signOn product.SSO, c *connection.Connection, values map[stri
 	}
 	for name, value := range values {
 		if !slices.Contains(names, name) {
-			return nil, problem.New(codeNoBlank, words.T("The redirect URIs of this product have no blank %s.", problem.Line(name))).
+			return nil, problem.New(codeNoBlank, words.T("The redirect URIs of this product have no blank named %s.", problem.Line(name))).
 				Fix(words.T("Fill in one of these: %s.", cmp.Or(strings.Join(names, ", "), "–")))
 		}
 		now[name] = value

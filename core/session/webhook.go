@@ -51,7 +51,7 @@ func (e *Environment) setWebhook(ctx context.Context, address vault.Secret) erro
 
 // noWebhook is that there is nobody to tell.
 func noWebhook() *problem.Problem {
-	return problem.New(CodeWebhookMissing, words.T("The keychain has no address of a webhook.")).
+	return problem.New(CodeWebhookMissing, words.T("No webhook address is in the keychain.")).
 		Lead(words.T("Give the address of the webhook."), problem.PlaceSchedule)
 }
 

@@ -209,6 +209,6 @@ func notRSA() *problem.Problem {
 }
 
 func notCertificate(cause error) *problem.Problem {
-	return problem.New(codeCertificateUnreadable, words.T("This is no PEM or PFX file with a certificate and its private key.")).By(cause).
+	return problem.New(codeCertificateUnreadable, words.T("This is not a PEM or PFX file with a certificate and its private key.")).By(cause).
 		Fix(words.T("Choose a .pfx or .p12 file, or a .pem file with the sections CERTIFICATE and PRIVATE KEY."))
 }

@@ -150,7 +150,7 @@ func (h *HandOver) formCard(entries []export.Entry) fyne.CanvasObject {
 func (h *HandOver) formValue(e export.Entry) fyne.CanvasObject {
 	switch {
 	case e.Action:
-		return kit.Muted(kit.L("Press this button in the vendor's console."))
+		return kit.Muted(kit.L("Select this button in the vendor's console."))
 	case !e.Missing.IsZero():
 		missing := kit.Column(kit.GapTight, kit.NewText(kit.Say(e.Missing)))
 		if !e.Place.IsZero() {

@@ -163,7 +163,7 @@ $SignIn = @{
         '700016' = 'The application is not known in this tenant. Enter the Application (client) ID of an application that exists in this tenant and that people can sign in with. The Microsoft Entra admin center shows it under Enterprise applications, on the application''s Overview. Check that the tenant is the right one, and that the chosen cloud is the tenant''s.'
         '70043' = 'The sign-in has expired. Sign in again in Roomkey.'
         '90002' = 'There is no such tenant in this cloud. In the Microsoft Entra admin center open Overview and copy the Tenant ID or the Primary domain. If the spelling is right, choose the tenant''s cloud in the connection (Global, GCC High, DoD, China).'
-        '90094' = 'An administrator must consent. Sign in with the role Privileged Role Administrator or Global Administrator and press Accept. Or have such an administrator open Enterprise applications > the application named below > Permissions and press Grant admin consent, or open the address below.'
+        '90094' = 'An administrator must consent. Sign in with the role Privileged Role Administrator or Global Administrator and select Accept. Or have such an administrator open Enterprise applications > the application named below > Permissions and select Grant admin consent, or open the address below.'
     }
 
 # Get-Text returns the text of an error, without Exchange's identifiers. For an error of
