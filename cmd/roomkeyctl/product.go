@@ -109,10 +109,10 @@ func describeProduct(w io.Writer, p product.Product) {
 		for _, kind := range p.Credential.Kinds {
 			kinds = append(kinds, word(kind))
 		}
-		printLine(w, "Credential: %s. %s", strings.Join(kinds, ", "), p.Credential.Advice)
+		printLine(w, "%s", words.Sentences(words.T("Credential: %s.", strings.Join(kinds, ", ")), words.T(p.Credential.Advice)))
 	}
 	if p.Credential.Months > 0 {
-		printLine(w, "%s", words.N(p.Credential.Months, "Suggested lifetime: %d month", "Suggested lifetime: %d months", p.Credential.Months))
+		printLine(w, "%s", words.N(p.Credential.Months, "Lifetime that the guide suggests: %d month", "Lifetime that the guide suggests: %d months", p.Credential.Months))
 	}
 	describeAccount(w, p)
 	if p.Calendars() {

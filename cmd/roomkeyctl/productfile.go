@@ -93,9 +93,10 @@ func list(w io.Writer, title words.Key, texts []words.Text) {
 
 // drafted are the answers to the questions of product new.
 type drafted struct {
-	id, name, vendor, model, writes, months, clientID, publisher, application, account, delegation, source, out string
-	permissions, lists                                                                                          []string
-	fromConnection                                                                                              bool
+	months                                                                                              int
+	id, name, vendor, model, writes, clientID, publisher, application, account, delegation, source, out string
+	permissions, lists                                                                                  []string
+	fromConnection                                                                                      bool
 }
 
 func productNew(a *app) *cobra.Command {
@@ -152,7 +153,7 @@ func productNew(a *app) *cobra.Command {
 	f.StringArrayVar(&d.permissions, "permission", nil, "`PERMISSION=REASON`, delegated:PERMISSION=REASON for a delegated one; may be repeated")
 	f.StringSliceVar(&d.lists, "list", nil, "`list` that the product reads: rooms, people or groups")
 	f.StringVar(&d.writes, "writes", "", "`whose` calendars it writes: none, rooms, people or rooms+organizers")
-	f.StringVar(&d.months, "months", "12", "suggested lifetime of the client secret in `months`")
+	f.IntVar(&d.months, "months", 0, "lifetime of the client secret that the guide suggests, in `months`")
 	f.StringVar(&d.out, "out", "", "`file` to write, - for standard output (default: a file in the folder of your own products)")
 	f.BoolVar(&d.fromConnection, "from-connection", false, "use product, options and permissions of the connection")
 	return c
@@ -266,11 +267,7 @@ func (d *drafted) product(now time.Time) (product.Product, error) {
 			p.Unknown = append(p.Unknown, product.Unknown{What: product.UnknownApplication, Ask: "Ask the vendor for the application (client) ID of its application."})
 		}
 	} else {
-		var months int
-		if _, err := fmt.Sscan(d.months, &months); err != nil {
-			return p, usage("--months takes a number, not %q.", d.months)
-		}
-		p.Model, p.Credential = "", product.Credential{Kinds: []string{"secret"}, Months: months}
+		p.Model, p.Credential = "", product.Credential{Kinds: []string{"secret"}, Months: d.months}
 		p.Form = p.UsualForm()
 	}
 	if p.Model == product.User {

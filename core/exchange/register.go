@@ -45,10 +45,6 @@ func (b *build) registerApplication() error {
 	if b.Product.MultiTenant(b.Connection.Product.Options) {
 		audience = "AzureADMultipleOrgs"
 	}
-	months := b.Product.Credential.Months
-	if months <= 0 || months > 24 {
-		months = 12
-	}
 	uris := []string{}
 	if b.Product.SingleSignOn.RedirectURIs {
 		uris = append(uris, b.Connection.SingleSignOn.RedirectURIs...)
@@ -64,7 +60,7 @@ func (b *build) registerApplication() error {
 	b.data["DisplayName"] = or(b.Connection.Application.DisplayName, b.Product.ApplicationName())
 	b.data["RedirectURIs"], b.data["IDTokens"], b.data["Audience"] = uris, idTokens, audience
 	b.data["AccessTokens"], b.data["Platform"] = signOn.AccessTokens && len(uris) > 0, graphPlatforms[signOn.Platform]
-	b.data["Application"], b.data["Delegated"], b.data["Months"] = application, delegated, months
+	b.data["Application"], b.data["Delegated"], b.data["Months"] = application, delegated, b.Product.Credential.Life()
 	b.data["Certificate"] = b.certificate()
 
 	b.intent.Objects = []string{b.data["UniqueName"].(string)}
@@ -81,7 +77,7 @@ func (b *build) registerApplication() error {
 	}
 	b.explain("The result file contains the client ID, the object ID and the ID of the enterprise application. Bring it back to Roomkey.")
 	if b.data["Certificate"] == "" {
-		b.explain("To create a client secret for %d months, start it with -NewSecret. The secret goes to the clipboard and is neither shown nor written.", months)
+		b.explain("To create a client secret for %d months, start it with -NewSecret. The secret goes to the clipboard and is neither shown nor written.", b.Product.Credential.Life())
 	}
 	if b.Cloud.Lacks(cloud.FeatureCommandLineClient) || b.Cloud.Doubtful(cloud.FeatureCommandLineClient) {
 		b.warn("The cloud %s does not have the application Microsoft Graph Command Line Tools. Register a public client of your own (platform Mobile and desktop, redirect URI http://localhost) and start the script with -ClientId and its ID.", b.Cloud.Name)

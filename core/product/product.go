@@ -134,12 +134,20 @@ type Credential struct {
 	// Kinds are the accepted ones, the vendor's first choice first: "secret",
 	// "certificate", "vendor-certificate", "federated", or "none".
 	Kinds []string `yaml:"kinds,omitempty" json:"kinds"`
-	// Months is the suggested life of a secret or certificate.
-	Months int    `yaml:"months,omitempty" json:"months"`
+	// Months is the life of a secret or certificate that the guide suggests, 0
+	// where it suggests none.
+	Months int    `yaml:"months,omitempty" json:"months,omitempty"`
 	Name   string `yaml:"name,omitempty" json:"name,omitempty"`
 	// Advice is shown beside the life, "" for none.
 	Advice words.Key `yaml:"advice,omitempty" json:"advice,omitempty"`
 }
+
+// usualMonths is the life of a credential where the guide suggests none: long
+// enough to be renewed once a year.
+const usualMonths = 12
+
+// Life is how many months a new secret or certificate lives.
+func (c Credential) Life() int { return cmp.Or(c.Months, usualMonths) }
 
 // SSO is what single sign-on of the product needs on the application.
 type SSO struct {

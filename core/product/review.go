@@ -81,7 +81,7 @@ var examples = map[string]string{
 	"writes":            "writes: rooms",
 	"operators":         "operators: [global, china]",
 	"adapter":           "adapter: form",
-	"credential":        "credential:\n  kinds: [secret]\n  months: 12",
+	"credential":        "credential:\n  kinds: [secret]",
 	"singleSignOn":      "singleSignOn:\n  redirectUris: true\n  platform: web\n  patterns: [\"https://<company>.example.com/signin\"]",
 	"serviceAccount":    "serviceAccount:\n  purpose: It books rooms as this account.\n  delegation: calendar",
 	"roomPolicy":        "roomPolicy:\n  - parameter: DeleteSubject\n    value: false\n    reason: The display shows what a meeting is called.",

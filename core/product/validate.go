@@ -229,8 +229,8 @@ func (c Credential) validate(d *strictyaml.Document) {
 		lives = lives || k == "secret" || k == "certificate"
 	}
 	switch {
-	case (lives || len(c.Kinds) == 0) && (c.Months < 1 || c.Months > 24):
-		d.Wrong("credential.months", words.T("Write the suggested lifetime in months, from 1 to 24. Microsoft Entra ID offers no longer one."))
+	case (lives || len(c.Kinds) == 0) && (c.Months < 0 || c.Months > 24):
+		d.Wrong("credential.months", words.T("Write the lifetime that the guide suggests in months, from 1 to 24, or leave it out. Microsoft Entra ID offers no longer one."))
 	case !lives && c.Months != 0 && d.Sound("credential.kinds"):
 		d.Wrong("credential.months", words.T("This is the lifetime of a secret or a certificate that you create, and credential.kinds has neither. Leave it out."))
 	}

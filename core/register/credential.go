@@ -113,7 +113,7 @@ func (in Input) planCredential(ctx context.Context, s state) (Credential, change
 		}
 	}
 	// In days, so that a reviewed plan stays the same overnight.
-	want.Days = cmp.Or(max(in.Options.Months, 0), max(in.Product.Credential.Months, 0), 12) * 365 / 12
+	want.Days = cmp.Or(max(in.Options.Months, 0), in.Product.Credential.Life()) * 365 / 12
 	secret, pair, err := in.held(ctx, vaultKind(want.Kind))
 	if ctx.Err() != nil {
 		return want, item, problem.Of(ctx.Err())

@@ -117,11 +117,7 @@ func (r *run) newCredential() (Credential, *problem.Problem) {
 	if wrong := CheckCredentialName(in.Options.CredentialName); wrong != nil {
 		return want, wrong
 	}
-	months := in.Options.Months
-	if months <= 0 {
-		months = max(in.Product.Credential.Months, 1)
-	}
-	if want.Days = months * 365 / 12; want.Kind == connection.CredentialCertificate {
+	if want.Days = cmp.Or(max(in.Options.Months, 0), in.Product.Credential.Life()) * 365 / 12; want.Kind == connection.CredentialCertificate {
 		want.Bits = max(in.Options.Bits, 3072)
 	}
 	in.obey(r.state, &want, &item, false)

@@ -136,10 +136,11 @@ func (c *choices) nameHelp() string {
 
 // life says what an empty field for a credential's life means.
 func (c *choices) life() words.Text {
-	if months := c.product().Credential.Months; months > 0 {
-		return words.N(months, "Empty for the product's %d month.", "Empty for the product's %d months.", months)
+	credential := c.product().Credential
+	if months := credential.Months; months > 0 {
+		return words.N(months, "Leave empty for the guide's %d month.", "Leave empty for the guide's %d months.", months)
 	}
-	return words.T("Empty for the product's.")
+	return words.N(credential.Life(), "Leave empty for %d month. The guide suggests no lifetime.", "Leave empty for %d months. The guide suggests no lifetime.", credential.Life())
 }
 
 // advise shows what the product's vendor says about the credential.
