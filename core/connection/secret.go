@@ -51,15 +51,16 @@ func LintSecret(kind, text string) []FieldProblem {
 }
 
 var (
-	masked     = regexp.MustCompile(`^(?i)(.{0,8}(\*{3,}|[•●∗⁎]{3,}|\.{3,}|…).{0,8}|x{6,}|[\[(<](secret|hidden|redacted|masked)[\])>])$`)
-	assignment = regexp.MustCompile(`^(?is)(export |setx? |\$env:|\$)?["']?([a-z_][a-z0-9_.-]*)["']?\s*[=:]\s*([^=\s].*)$`)
-	asJSON     = regexp.MustCompile(`^[\[{]\s*["\[{]`)
-	bearer     = regexp.MustCompile(`^(?i)(authorization:\s*)?bearer\s`)
-	jwt        = regexp.MustCompile(`^(?i:(authorization:\s*)?bearer\s+)?eyJ[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){1,4}$`)
-	named      = regexp.MustCompile(`(?i:secret|token|password|passwd|key|value)|^[A-Z][A-Z0-9]*_[A-Z0-9_]+$`)
-	pairs      = regexp.MustCompile(`(?i)client[_-]?secret["']?\s*[=:]`)
-	reference  = regexp.MustCompile(`^(?i)(\$\{.*\}|\$\(.*\)|\{\{.*\}\}|%\w+%|\$(env:)?[a-z_]\w*|<[^<>]+>|@Microsoft\.KeyVault\(.*\)|YOUR[_-].*)$`)
-	thumbprint = regexp.MustCompile(`^[0-9A-Fa-f]{40}$`)
+	masked      = regexp.MustCompile(`^(?i)(.{0,8}(\*{3,}|[•●∗⁎]{3,}|\.{3,}|…).{0,8}|x{6,}|[\[(<](secret|hidden|redacted|masked)[\])>])$`)
+	assignment  = regexp.MustCompile(`^(?is)(export |setx? |\$env:|\$)?["']?([a-z_][a-z0-9_.-]*)["']?\s*[=:]\s*([^=\s].*)$`)
+	asJSON      = regexp.MustCompile(`^[\[{]\s*["\[{]`)
+	bearer      = regexp.MustCompile(`^(?i)(authorization:\s*)?bearer\s`)
+	jwt         = regexp.MustCompile(`^(?i:(authorization:\s*)?bearer\s+)?eyJ[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){1,4}$`)
+	named       = regexp.MustCompile(`(?i:secret|token|password|passwd|key|value)|^[A-Z][A-Z0-9]*_[A-Z0-9_]+$`)
+	pairs       = regexp.MustCompile(`(?i)client[_-]?secret["']?\s*[=:]`)
+	reference   = regexp.MustCompile(`^(?i)(\$\{.*\}|\$\(.*\)|\{\{.*\}\}|%\w+%|\$(env:)?[a-z_]\w*|<[^<>]+>|@Microsoft\.KeyVault\(.*\)|YOUR[_-].*)$`)
+	placeholder = regexp.MustCompile(`^(?i)((client|app)?[ _-]?secret([ _-]?(value|id))?|hidden|redacted|masked|value|password|token|null|nil|none|undefined|n/?a|changeme|todo|tbd|copied!?|copy|test)$`)
+	thumbprint  = regexp.MustCompile(`^[0-9A-Fa-f]{40}$`)
 )
 
 // webAddress is an address where a secret is wanted.
@@ -79,6 +80,11 @@ var otherThings = []struct {
 		func(_, text string) bool { return masked.MatchString(text) },
 		words.T("This is the masked value: its beginning, followed by placeholders."),
 		words.T("The full value is shown only once, right after it is created. If it is masked now, create a new one and copy that."),
+	},
+	{
+		func(_, text string) bool { return placeholder.MatchString(text) },
+		words.T("This is a placeholder, not what it stands for."),
+		words.T("Copy what the portal shows right after it is created; if it is hidden there, create a new one."),
 	},
 	{
 		func(_, text string) bool { return asJSON.MatchString(text) },
