@@ -101,6 +101,9 @@ type search struct {
 	visible []int
 	marked  int
 	pop     *widget.PopUp
+	// most is the size that the window has room for, row the height of an option.
+	most fyne.Size
+	row  float32
 }
 
 func newSearch(of *choice, typed string) *search {
@@ -111,10 +114,9 @@ func newSearch(of *choice, typed string) *search {
 	s.entry.search = s
 	s.entry.SetPlaceHolder(L("Search"))
 	s.entry.ExtendBaseWidget(s.entry)
-	s.list = widget.NewList(func() int { return len(s.visible) },
-		func() fyne.CanvasObject {
-			return Row(Gap, 1, AtLeast(16, 16, widget.NewIcon(nil)), Line(""))
-		},
+	row := func() fyne.CanvasObject { return Row(Gap, 1, AtLeast(16, 16, widget.NewIcon(nil)), Line("")) }
+	s.row = row().MinSize().Height + theme.Padding()
+	s.list = widget.NewList(func() int { return len(s.visible) }, row,
 		func(i widget.ListItemID, o fyne.CanvasObject) {
 			row, name := o.(*fyne.Container), s.of.Options[s.visible[i]]
 			icon := row.Objects[0].(*fyne.Container).Objects[0].(*widget.Icon)
@@ -149,7 +151,8 @@ func (s *search) show(at fyne.Canvas) {
 	})))
 	s.pop = widget.NewPopUp(body, at)
 	s.pop.ShowAtPosition(place)
-	s.pop.Resize(fyne.NewSize(width, height))
+	s.most = fyne.NewSize(width, height)
+	s.fit()
 	at.Focus(s.entry)
 	s.mark(s.current())
 }
@@ -178,7 +181,14 @@ func (s *search) filter() {
 	s.mark(0)
 	if s.pop != nil {
 		s.pop.Content.Refresh()
+		s.fit()
 	}
+}
+
+// fit makes the list as high as what it has to show.
+func (s *search) fit() {
+	least := s.pop.MinSize().Height - s.list.MinSize().Height
+	s.pop.Resize(fyne.NewSize(s.most.Width, min(s.most.Height, least+float32(len(s.visible))*s.row)))
 }
 
 func containsAll(text string, words []string) bool {
