@@ -345,3 +345,14 @@ func TestVendorsWords(t *testing.T) {
 		}
 	}
 }
+
+func TestFileName(t *testing.T) {
+	for name, want := range map[string]string{
+		"contoso.example – Gfacility": "contoso-example-Gfacility", "Müller & Söhne": "Muller-Sohne", "../../etc/passwd": "etc-passwd",
+		"会議室": "connection", "": "connection", strings.Repeat("a", 59) + " b": strings.Repeat("a", 59),
+	} {
+		if got := FileName(name); got != want {
+			t.Errorf("%q becomes %q, want %q", name, got, want)
+		}
+	}
+}

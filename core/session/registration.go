@@ -27,6 +27,9 @@ type Registration struct {
 	// Proven is whether the step is done: everything that a registration has to
 	// give was seen to work, and still counts.
 	Proven bool
+	// Unheld is whether the credential is known not to be in the keychain, so that
+	// no test can use it.
+	Unheld bool
 	// Rotation is one whose old credential still works, nil for none.
 	Rotation *register.Rotation
 }
@@ -52,6 +55,7 @@ func (s *Session) Registration(ctx context.Context) (Registration, error) {
 	if err != nil {
 		return out, err
 	}
+	out.Unheld = known.Credential == setup.Absent
 	out.Proven = setup.Steps(known)[slices.Index(setup.Order(), setup.Register)].State == setup.Done
 	history, err := s.registerHistory()
 	out.Unfinished, out.Restorable = left(history, application.ClientID != "")

@@ -138,12 +138,19 @@ func (f *Frame) Aside(o fyne.CanvasObject) {
 	}
 }
 
-// Primary is the page's main action, nil when it has none.
-func (f *Frame) Primary() *Button {
+// Primary is the page's main action, or the answer of a question on it; nil when
+// it has none.
+func (f *Frame) Primary() (main *Button) {
 	if n := len(f.bar.Objects); n > 1 {
 		return f.bar.Objects[n-1].(*Button)
 	}
-	return nil
+	walk(f.Object, func(o fyne.CanvasObject) bool {
+		if b, ok := o.(*Button); ok && b.Importance == widget.HighImportance {
+			main = b
+		}
+		return main == nil
+	})
+	return main
 }
 
 // Spot names an object of the page, so that Reveal finds it; open, which may be

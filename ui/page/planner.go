@@ -179,7 +179,7 @@ func (p *planner) actions() []*kit.Button {
 		return p.proved(p.result.Proven())
 	case p.state.Account == nil:
 		signIn := p.signIn.button()
-		if !p.application.registered() || p.state.Unfinished {
+		if !p.application.registered() || p.state.Unfinished || p.state.Unheld {
 			return []*kit.Button{signIn}
 		}
 		signIn.Importance = widget.MediumImportance
