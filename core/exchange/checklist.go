@@ -62,7 +62,7 @@ func Checklist(t Target) []Task {
 		task.Stage, task.Why = s.need(t)
 		into := &others
 		switch {
-		case task.Stage == Needed, task.Stage == Optional && s.Reads:
+		case task.Stage == Needed, task.Stage == Optional && (s.Reads || s.Name == t.Product.LimitScript().Field):
 			into = &needed
 		case task.Stage == Optional:
 			into = &optional

@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -65,7 +67,10 @@ func LinesField(label, help, placeholder string, rows int) *Field {
 	f.entry.SetMinRowsVisible(rows)
 	f.entry.SetPlaceHolder(placeholder)
 	f.watch()
-	return f.build(label, help, f.entry)
+	over := overWheel(f.entry, turnPage)
+	// Lines that do not fit turn by themselves.
+	over.Objects[1].(*wheel).fits = func() bool { return strings.Count(f.entry.Text, "\n") < rows }
+	return f.build(label, help, over)
 }
 
 // SelectField is a choice of one option.

@@ -180,6 +180,8 @@ func faster(e *fyne.ScrollEvent) *fyne.ScrollEvent {
 type wheel struct {
 	widget.BaseWidget
 	turned func(e *fyne.ScrollEvent)
+	// fits is whether the wheel is its own to take; nil for always.
+	fits func() bool
 }
 
 func overWheel(under fyne.CanvasObject, turned func(self fyne.CanvasObject, e *fyne.ScrollEvent)) *fyne.Container {
@@ -192,6 +194,9 @@ func overWheel(under fyne.CanvasObject, turned func(self fyne.CanvasObject, e *f
 func (w *wheel) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(container.NewWithoutLayout())
 }
+
+// Visible leaves the wheel to what is under it where that has to turn itself.
+func (w *wheel) Visible() bool { return w.BaseWidget.Visible() && (w.fits == nil || w.fits()) }
 
 func (w *wheel) Scrolled(e *fyne.ScrollEvent) { w.turned(e) }
 

@@ -128,3 +128,31 @@ func TestManyOptionsAreFoundByTyping(t *testing.T) {
 		t.Errorf("the next option is %q", got)
 	}
 }
+
+// TestTheWheelOverLines turns the page, and the lines where they do not fit.
+func TestTheWheelOverLines(t *testing.T) {
+	f := LinesField("Redirect URIs", "", "", 2)
+	var over *wheel
+	var find func(o fyne.CanvasObject)
+	find = func(o fyne.CanvasObject) {
+		switch o := o.(type) {
+		case *wheel:
+			over = o
+		case *fyne.Container:
+			for _, in := range o.Objects {
+				find(in)
+			}
+		case *Field:
+			for _, in := range test.WidgetRenderer(o).Objects() {
+				find(in)
+			}
+		}
+	}
+	find(f)
+	for text, page := range map[string]bool{"": true, "a\nb": true, "a\nb\nc": false} {
+		f.SetValue(text)
+		if over == nil || over.Visible() != page {
+			t.Errorf("%q turns the page: %v", text, !page)
+		}
+	}
+}

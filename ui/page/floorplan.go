@@ -101,8 +101,8 @@ func (f *floorPlan) above(table fyne.CanvasObject) fyne.CanvasObject {
 		if f.shown == 0 {
 			return kit.Wants{}
 		}
-		// A repair is read to its end.
-		return kit.Wants{High: f.needs(), Insists: f.pressed, Whole: f.view == f.check.object && f.check.chosen >= 0}
+		// A repair is read to its end, and a day is of many rooms.
+		return kit.Wants{High: f.needs(), Insists: f.pressed, Whole: f.view == f.check.object && f.check.chosen >= 0 || f.view == f.day.object}
 	}, f.table.HideRows)
 	return f.over
 }

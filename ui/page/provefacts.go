@@ -17,7 +17,7 @@ func comparison(run *diagnosis) fyne.CanvasObject {
 	changes := check.Compare(*run.before, run.Run)
 	since := at(changes.Before, run.Finished)
 	if len(changes.Better)+len(changes.Worse) == 0 {
-		return kit.Small(kit.L("No check found anything different from the test of %s.", since))
+		return kit.Small(kit.L("Every check that the test of %s also made found the same again.", since))
 	}
 	column := kit.Column(kit.GapTight, kit.Strong(kit.L("Since the test of %s: %d better, %d worse", since, len(changes.Better), len(changes.Worse))))
 	for _, part := range []struct {
