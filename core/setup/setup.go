@@ -322,6 +322,8 @@ func handOver(k Known) Step {
 		return proven(HandOver, words.T("%s confirmed on %s that the booking server works.", works.By, works.At.Format(time.DateOnly)), held, works)
 	case held.Standing == evidence.Works && works.Standing == evidence.Works:
 		return proven(HandOver, words.T("The booking server said on %s that it works.", works.At.Format(time.DateOnly)), held, works)
+	case held.Standing == evidence.Works && k.ServerSilent && evidence.Find(k.Claims, evidence.SingleSignOn).Standing == evidence.Void:
+		return step(HandOver, Attention, words.T("The booking server has the configuration. Test single sign-on again, then try it there."))
 	case held.Standing == evidence.Works && k.ServerSilent:
 		return step(HandOver, Attention, words.T("The booking server has the configuration and cannot say whether it works. Try it there, then confirm that it works."))
 	case held.Standing == evidence.Works:

@@ -132,6 +132,10 @@ func TestSteps(t *testing.T) {
 		{"a form that somebody filled in", with(after(whole, "person"), form), [6]State{Done, Done, Done, Ready, Done, Done}, "hand-over: Ada entered it on 2026-11-22."},
 		{"a form filled in with another credential", with(on(evidence.Credential, whole+" person"), form), [6]State{Done, Attention, Done, Ready, Attention, Attention}, ""},
 		{"a server that cannot say", with(after(whole, "push"), func(k *Known) { k.ServerSilent = true }), [6]State{Done, Done, Done, Ready, Done, Attention}, "hand-over: confirm that it works"},
+		{"a server that cannot say, with a new redirect URI", with(after(whole, "push"), func(k *Known) {
+			k.ServerSilent = true
+			k.Claims = append([]evidence.State{{Claim: evidence.SingleSignOn, Standing: evidence.Void}}, k.Claims...)
+		}), [6]State{Done, Done, Done, Ready, Attention, Attention}, "hand-over: Test single sign-on again"},
 		{"no server token", with(after(whole), func(k *Known) { k.ServerToken = Absent }), [6]State{Done, Done, Done, Ready, Done, Ready}, "hand-over: Enter the token"},
 		{"running", with(after(whole), func(k *Known) { k.Running = Prove }), [6]State{Done, Done, Done, Ready, Running, Ready}, ""},
 	}
