@@ -193,7 +193,7 @@ func fillPlan(table *fyne.Container, host *kit.Host, lines []*planLine) {
 	}
 	table.Objects = []fyne.CanvasObject{head}
 	if len(lines) == 0 {
-		table.Add(kit.Muted(kit.L("Everything is set up correctly.")))
+		table.Objects = []fyne.CanvasObject{kit.Muted(kit.L("Nothing would change."))}
 	}
 	for _, l := range lines {
 		row := planRow()
