@@ -298,6 +298,8 @@ func walk(o fyne.CanvasObject, visit func(fyne.CanvasObject) bool) bool {
 		return walk(o.Content, visit)
 	case *Surface:
 		return walk(o.Content, visit)
+	case *ConfirmCard:
+		return walk(o.Content, visit)
 	}
 	return true
 }

@@ -156,3 +156,15 @@ func TestTheWheelOverLines(t *testing.T) {
 		}
 	}
 }
+
+// TestAQuestionIsThePagesMainAction while the page has no other, unless its yes is
+// dangerous.
+func TestAQuestionIsThePagesMainAction(t *testing.T) {
+	for _, danger := range []bool{false, true} {
+		card := NewConfirmCard("Create it?", "", "Create", "Not now", danger, func(bool) {})
+		frame := NewFrame("Page", "", Column(0, card))
+		if got := frame.Primary(); (got == card.Yes) == danger {
+			t.Errorf("dangerous %v: the main action is %v", danger, got)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/ui/kit"
 )
@@ -171,7 +172,7 @@ func (c *applicationCard) rotationCard(r register.Rotation) fyne.CanvasObject {
 	if r.OldKeyID == "" {
 		text = kit.L("Test the connection and push it, so that the booking server gets the new credential. Then finish.")
 	}
-	test := kit.NewButton(kit.L("Test and push"), func() { c.p.page.forward().OnTapped() })
+	test := kit.NewButton(kit.L("Test and push"), func() { c.p.env.Go(setup.Prove) })
 	finish := c.p.able(kit.NewButton(kit.L("Finish: remove the old one"), func() { c.finish(false) }))
 	column := kit.Column(kit.Gap, kit.Strong(kit.L("The credential is being renewed")), kit.NewText(text), kit.Row(kit.Gap, -1, test, finish))
 	if c.p.state.Account == nil {

@@ -22,6 +22,7 @@ import (
 
 // seat is somebody at the window of a Home: presses, types and reads.
 type seat struct {
+	home   *Home
 	t      testing.TB
 	shell  *ui.Shell
 	queue  *kit.Queue
@@ -44,7 +45,7 @@ func simulate(t *testing.T, o simulator.Options) (*Home, *seat) {
 func sitDown(t testing.TB, h *Home, id string) *seat {
 	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(kit.ForcedTheme(theme.VariantLight))
-	s := &seat{t: t, queue: kit.NewQueue(), files: &files{}}
+	s := &seat{home: h, t: t, queue: kit.NewQueue(), files: &files{}}
 	clip := test.NewClipboard()
 	s.shell = ui.NewShell(t.Context(), ui.Options{Home: h, Files: s.files, Host: &kit.Host{
 		Dispatch: s.queue.Dispatch, Clipboard: func() fyne.Clipboard { return clip },

@@ -9,9 +9,11 @@ import (
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/simulator"
 	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
 	"github.com/roomkey/roomkey/ui/uitest"
@@ -325,4 +327,91 @@ func (s *seat) tests() {
 		label = "Test again"
 	}
 	s.press(label)
+}
+
+// handedOver is a connection that Roomkey registered, tested and pushed, all in
+// the window.
+func handedOver(t *testing.T) *seat {
+	t.Helper()
+	s, sim := begin(t, simulator.Options{Rooms: 3, Users: 5})
+	s.describes(sim, "offision-application", sim.BookingURL())
+	s.goes(setup.Describe)
+	s.secret("Token of the booking server", sim.Account().ServerToken)
+	s.goes(setup.Register)
+	s.press("Sign in with the browser")
+	s.press("Apply")
+	s.press("Continue")
+	s.press("Continue")
+	s.goes(setup.Prove)
+	s.press("Test the connection")
+	s.pushes()
+	s.stands(setup.HandOver, setup.Done)
+	return s
+}
+
+// TestTheCredentialIsRenewed to its end: the server gets the new one by the buttons
+// that the page names, and only then the old one is removed.
+func TestTheCredentialIsRenewed(t *testing.T) {
+	s := handedOver(t)
+	old := s.shell.Session().Document().Application.Credential.KeyID
+	s.goes(setup.Register)
+	s.press("Renew the credential…")
+	s.press("Create a credential")
+	s.sees("The credential is being renewed")
+	s.press("Finish: remove the old one")
+	s.press("Keep the old one") // the server has not proven the new one
+	s.press("Test and push")
+	if s.shell.Route() != setup.Prove {
+		t.Fatalf("the button leads to %s", s.shell.Route())
+	}
+	s.press("Test again")
+	s.press("Hand over")
+	s.press("Push")
+	s.stands(setup.HandOver, setup.Done)
+	s.goes(setup.Register)
+	s.press("Finish: remove the old one")
+	s.sees("The old credential was removed. Only the new one works now.")
+	if now := s.shell.Session().Document().Application.Credential.KeyID; now == old || old == "" {
+		t.Errorf("the credential is %q, it was %q", now, old)
+	}
+	s.missesOut("The credential is being renewed")
+}
+
+// TestEverythingIsTakenBack: from the server, at Microsoft, and from this computer,
+// each after its name was typed, and the page of one names the next.
+func TestEverythingIsTakenBack(t *testing.T) {
+	s := handedOver(t)
+	s.press("Remove from the server…")
+	s.puts("Type the connection's name to confirm", "something else")
+	s.press("Remove")
+	s.stands(setup.HandOver, setup.Done)
+	name := s.shell.Session().Document().Name
+	s.puts("Type the connection's name to confirm", name)
+	s.press("Remove")
+	s.sees("The booking server has deleted it. The app registration is still there.")
+	s.stands(setup.HandOver, setup.Ready)
+
+	s.goes(setup.Register)
+	s.press("Undo…")
+	s.puts("Type the application's name to confirm", "something else")
+	s.press("Remove")
+	s.stands(setup.Register, setup.Done)
+	s.puts("Type the application's name to confirm", "Offision room booking")
+	s.press("Remove")
+	s.sees("Restore it") // for 30 days
+	s.stands(setup.Register, setup.Ready)
+
+	id := s.shell.Connection()
+	s.goes(page.RouteSettings)
+	s.press("Delete the connection…")
+	s.puts("Type its name to confirm", name)
+	s.press("Delete")
+	if s.shell.Route() != page.RouteStart {
+		t.Fatalf("a deleted connection is still shown:\n%s", s.reads())
+	}
+	for _, kind := range []vault.Kind{vault.ClientSecret, vault.ServerToken} {
+		if _, err := s.home.Environment.Vault.Get(t.Context(), id, kind); problem.CodeOf(err) != vault.CodeAbsent {
+			t.Errorf("%s stays: %v", kind, err)
+		}
+	}
 }
