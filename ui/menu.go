@@ -18,9 +18,9 @@ import (
 func (s *Shell) Menu(clipboard func() fyne.Clipboard, quit func()) *fyne.MainMenu {
 	s.menu = fyne.NewMainMenu(
 		fyne.NewMenu(kit.L("File"),
-			item(kit.L("New connection"), command(fyne.KeyN), func() { s.begin((*page.Start).Create) }),
-			item(kit.L("Open a file…"), command(fyne.KeyO), func() { s.begin((*page.Start).Open) }),
-			item(kit.L("All connections"), command(fyne.Key0), func() { s.Load("") }),
+			item(kit.L("New connection"), command(fyne.KeyN), s.free(func() { s.begin((*page.Start).Create) })),
+			item(kit.L("Open a file…"), command(fyne.KeyO), s.free(func() { s.begin((*page.Start).Open) })),
+			item(kit.L("All connections"), command(fyne.Key0), s.free(func() { s.Load("") })),
 			fyne.NewMenuItemSeparator(),
 			&fyne.MenuItem{Label: kit.L("Quit"), IsQuit: true, Action: quit}),
 		fyne.NewMenu(kit.L("Edit"),
@@ -32,14 +32,14 @@ func (s *Shell) Menu(clipboard func() fyne.Clipboard, quit func()) *fyne.MainMen
 			item(kit.L("Paste"), &fyne.ShortcutPaste{}, func() { s.edit(&fyne.ShortcutPaste{Clipboard: clipboard()}) }),
 			item(kit.L("Select all"), &fyne.ShortcutSelectAll{}, func() { s.edit(&fyne.ShortcutSelectAll{}) }),
 			fyne.NewMenuItemSeparator(),
-			item(kit.L("Find in the table"), command(fyne.KeyF), func() { kit.FindIn(s.object) })),
+			item(kit.L("Find in the table"), command(fyne.KeyF), s.free(func() { kit.FindIn(s.object) }))),
 		fyne.NewMenu(kit.L("Connection")),
 		fyne.NewMenu(kit.L("View"),
 			item(kit.L("Appearance: as the system"), nil, func() { s.look("") }),
 			item(kit.L("Appearance: light"), nil, func() { s.look("light") }),
 			item(kit.L("Appearance: dark"), nil, func() { s.look("dark") }),
 			fyne.NewMenuItemSeparator(),
-			item(kit.L("Settings"), command(fyne.KeyComma), func() { s.Go(page.RouteSettings) })),
+			item(kit.L("Settings"), command(fyne.KeyComma), s.free(func() { s.Go(page.RouteSettings) }))),
 		fyne.NewMenu(kit.L("Help"),
 			item(kit.L("Help for this page (F1)"), nil, s.help)))
 	s.showMenu(nil)
@@ -67,6 +67,16 @@ func (s *Shell) key(e *fyne.KeyEvent) {
 func (s *Shell) edit(shortcut fyne.Shortcut) {
 	if to, ok := s.canvas.Focused().(fyne.Shortcutable); ok {
 		to.TypedShortcut(shortcut)
+	}
+}
+
+// free is f for a page that nothing stands over: what is behind a dialog waits for
+// its answer.
+func (s *Shell) free(f func()) func() {
+	return func() {
+		if s.canvas == nil || s.canvas.Overlays().Top() == nil {
+			f()
+		}
 	}
 }
 
@@ -109,12 +119,12 @@ func (s *Shell) showMenu(steps []setup.Step) {
 	}
 	var items []*fyne.MenuItem
 	for i, st := range steps {
-		items = append(items, item(kit.Say(st.Title), command(fyne.KeyName(rune('1'+i))), func() { s.Go(st.ID) }))
+		items = append(items, item(kit.Say(st.Title), command(fyne.KeyName(rune('1'+i))), s.free(func() { s.Go(st.ID) })))
 	}
 	if len(items) > 0 {
 		items = append(items, fyne.NewMenuItemSeparator())
 	}
-	items = append(items, item(kit.L("Select the page's main button"), command(fyne.KeyReturn), s.pressPrimary))
+	items = append(items, item(kit.L("Select the page's main button"), command(fyne.KeyReturn), s.free(s.pressPrimary)))
 	s.menu.Items[connectionMenu].Items = items
 	s.menu.Refresh()
 }

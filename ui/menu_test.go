@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/resources"
@@ -55,6 +56,14 @@ func TestTheMenuBarFollowsTheConnection(t *testing.T) {
 	if p.shell.Route() != setup.Prove {
 		t.Errorf("the menu leads to %s", p.shell.Route())
 	}
+	over := widget.NewModalPopUp(kit.NewText("A question"), p.window.Canvas())
+	over.Show()
+	items[0].Action()
+	p.rest()
+	if p.shell.Route() != setup.Prove {
+		t.Errorf("behind a question the page turned to %s", p.shell.Route())
+	}
+	over.Hide()
 	for _, m := range bar.Items {
 		for _, i := range m.Items {
 			if !i.IsSeparator && (i.Label == "" || i.Action == nil) {

@@ -81,7 +81,7 @@ func (c *applicationCard) show() fyne.CanvasObject {
 	column.Add(line)
 	column.Add(kit.Row(0, -1, p.able(kit.QuietButton(kit.L("Delete from this computer…"), theme.DeleteIcon(), c.askForget))))
 	if !signedIn {
-		column.Add(kit.Small(kit.L("Sign in below to see and repair what has changed, to renew the credential, or to undo.")))
+		column.Add(kit.Small(kit.L("Sign in to see and repair what has changed, to renew the credential, or to undo.")))
 	}
 	whole := kit.Column(kit.GapWide)
 	if r := p.state.Rotation; r != nil {
@@ -177,7 +177,7 @@ func (c *applicationCard) rotationCard(r register.Rotation) fyne.CanvasObject {
 	column := kit.Column(kit.Gap, kit.Strong(kit.L("The credential is being renewed")), kit.NewText(text), kit.Row(kit.Gap, -1, test, finish))
 	if c.p.state.Account == nil {
 		finish.Disable()
-		column.Add(kit.Small(kit.L("Sign in below to finish.")))
+		column.Add(kit.Small(kit.L("Sign in to finish.")))
 	}
 	return kit.Tinted(kit.ColorWarnTint, theme.ColorNameWarning, column)
 }
@@ -219,7 +219,7 @@ func (c *applicationCard) restoreCard() fyne.CanvasObject {
 		kit.NewText(kit.L("Microsoft keeps a deleted application for 30 days. Restored, it has its permissions again; it gets a new credential with the next Apply.")), kit.Row(0, -1, b))
 	if c.p.state.Account == nil {
 		b.Disable()
-		column.Add(kit.Small(kit.L("Sign in below to restore it.")))
+		column.Add(kit.Small(kit.L("Sign in to restore it.")))
 	}
 	return kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, column)
 }
