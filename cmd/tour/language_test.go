@@ -39,8 +39,9 @@ func TestEveryTextIsInTheCatalogue(t *testing.T) {
 	g := newGuide(t.Context(), home, options{}, t.TempDir())
 	g.window.Resize(fyne.NewSize(1280, 800))
 	met := map[string]bool{}
-	// constants are names and values in evidence and in the server's document.
-	constants := []string{"room", "read", "when", "yes", "rooms", "secret", "all", "organizer"}
+	// constants are names and values in evidence, in the server's document and of a
+	// script's parameters.
+	constants := []string{"room", "read", "when", "yes", "rooms", "group", "secret", "all", "organizer"}
 	seen := 0
 	g.look = func(name string) error {
 		for _, shown := range visible(g.window.Canvas()) {
