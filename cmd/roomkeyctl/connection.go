@@ -311,7 +311,7 @@ func connectionSet(a *app) *cobra.Command {
 		Use: "set KEY=VALUE…", Short: "Change fields of a connection", Args: cobra.ArbitraryArgs,
 		Long: "Changes fields by their dotted path, as in connection show --output json. " +
 			"Short forms: tenant, product, server, clientId. Separate the items of a list with commas. " +
-			"--fill replaces the placeholders in the guide's redirect URIs, such as <company>.",
+			"--fill fills in the blanks of the guide's redirect URIs, such as <company>.",
 		Example: "  roomkeyctl connection set clientId=8d3c… server=https://booking.contoso.com\n" +
 			"  roomkeyctl connection set --fill company=contoso",
 		RunE: func(c *cobra.Command, args []string) error {

@@ -104,7 +104,7 @@ needs:
       reason: It books rooms.
 writes: rooms
 adapter: form
-credential: {kinds: [secret], months: 12}`
+credential: {kinds: [secret]}`
 
 // example is that of a field, or of the nearest one above it, the last of which
 // is a whole file.

@@ -146,12 +146,7 @@ func TestAServerThatMicrosoftLetsNotIn(t *testing.T) {
 		fault.ServerTenant:    {"entra.AADSTS90002", "Compare the tenant and the Microsoft cloud in the booking server's console"},
 	} {
 		_, s := simulate(t, simulator.Options{Rooms: 3, Users: 5, Faults: []string{with}})
-		s.goes(setup.Choose)
-		s.press("Continue")
-		s.stands(setup.Choose, setup.Done)
-		s.goes(setup.Prove)
-		s.press("Test the connection")
-		s.pushes()
+		s.handsOver()
 		s.stands(setup.HandOver, setup.Failed)
 		s.sees(says...)
 		reads := s.reads()
@@ -228,12 +223,7 @@ func TestASilentServerIsNotBelievedOnAWord(t *testing.T) {
 	s.goes(setup.Describe)
 	s.secret("Token of the booking server", sim.Account().ServerToken)
 	s.enters(sim)
-	s.goes(setup.Choose)
-	s.press("Continue")
-	s.stands(setup.Choose, setup.Done)
-	s.goes(setup.Prove)
-	s.press("Test the connection")
-	s.pushes()
+	s.handsOver()
 	s.stands(setup.HandOver, setup.Attention)
 	s.sees("No one can sign in yet")
 	s.puts("Your name", "Anna Virtanen")
@@ -329,6 +319,16 @@ func (s *seat) tests() {
 	s.press(label)
 }
 
+// handsOver chooses all rooms, tests and pushes.
+func (s *seat) handsOver() {
+	s.t.Helper()
+	s.goes(setup.Choose)
+	s.press("Continue")
+	s.stands(setup.Choose, setup.Done)
+	s.tests()
+	s.pushes()
+}
+
 // handedOver is a connection that Roomkey registered, tested and pushed, all in
 // the window.
 func handedOver(t *testing.T) *seat {
@@ -340,11 +340,7 @@ func handedOver(t *testing.T) *seat {
 	s.goes(setup.Register)
 	s.press("Sign in with the browser")
 	s.press("Apply")
-	s.press("Continue")
-	s.press("Continue")
-	s.goes(setup.Prove)
-	s.press("Test the connection")
-	s.pushes()
+	s.handsOver()
 	s.stands(setup.HandOver, setup.Done)
 	return s
 }
@@ -364,7 +360,7 @@ func TestTheCredentialIsRenewed(t *testing.T) {
 	if s.shell.Route() != setup.Prove {
 		t.Fatalf("the button leads to %s", s.shell.Route())
 	}
-	s.press("Test again")
+	s.tests()
 	s.press("Hand over")
 	s.press("Push")
 	s.stands(setup.HandOver, setup.Done)
