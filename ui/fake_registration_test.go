@@ -274,11 +274,11 @@ func (b *fakeSession) RegisterRestore(ctx context.Context) (tenant.Application, 
 }
 
 // Rotate leaves two credentials.
-func (b *fakeCore) Rotate(_ context.Context, o register.Options, _ task.Report) (register.Rotation, error) {
+func (b *fakeCore) Rotate(_ context.Context, o register.Options, _ task.Report) (session.Rotated, error) {
 	defer b.ask("Rotate")()
 	b.Noted = o
 	b.State.Rotation = &register.Rotation{OldKeyID: "k1", NewKeyID: "k2", Expires: fakeAt.AddDate(1, 0, 0)}
-	return *b.State.Rotation, nil
+	return session.Rotated{Rotation: *b.State.Rotation}, nil
 }
 
 // FinishRotation leaves the new one.

@@ -277,13 +277,30 @@ func (a *app) applyPlan(ctx context.Context, s *session.Session, f signInFlags, 
 	if err := a.leave(s); err != nil {
 		return err
 	}
+	return ending(result.Tested)
+}
+
+// ending is the exit status of a change and the test after it.
+func ending(t session.Tested) error {
 	switch {
-	case result.NotTested != nil:
-		return result.NotTested
-	case result.Check == nil:
+	case t.NotTested != nil:
+		return t.NotTested
+	case t.Check == nil:
 		return nil // the consent was left to a colleague
 	}
-	return verdictStatus(*result.Check)
+	return verdictStatus(*t.Check)
+}
+
+func printTested(w io.Writer, t session.Tested) {
+	if t.Check == nil {
+		return
+	}
+	fmt.Fprintln(w)
+	for _, f := range check.Fold(t.Check.Findings) {
+		printFinding(w, f)
+	}
+	fmt.Fprintln(w)
+	printLine(w, "%s", t.Check.Headline)
 }
 
 func printRegistered(w io.Writer, r session.Registered, kept words.Text) {
@@ -302,16 +319,8 @@ func printRegistered(w io.Writer, r session.Registered, kept words.Text) {
 	rows(w, []words.Key{"", ""}, [][]string{
 		{l("Application"), r.Application.DisplayName}, {l("Client ID"), r.Application.ClientID}, {l("Credential"), credential}, {l("Proof"), proof},
 	})
-	if r.Check == nil {
-		return
-	}
-	fmt.Fprintln(w)
-	for _, f := range check.Fold(r.Check.Findings) {
-		printFinding(w, f)
-	}
-	fmt.Fprintln(w)
-	printLine(w, "%s", r.Check.Headline)
-	if !r.Proven() {
+	printTested(w, r.Tested)
+	if r.Check != nil && !r.Proven() {
 		printLine(w, "The application remains registered. Correct what did not pass, then run: %s", "roomkeyctl check --quick")
 	}
 }

@@ -40,7 +40,7 @@ func registerRotate(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			var r register.Rotation
+			var r session.Rotated
 			if !how.finish {
 				a.warnOfMemory()
 				if r, err = s.Rotate(c.Context(), o, a.progress()); err != nil {
@@ -53,11 +53,17 @@ func registerRotate(a *app) *cobra.Command {
 				}
 			}
 			if how.finish || how.push {
-				if r, err = s.FinishRotation(c.Context(), how.confirmed); err != nil {
+				if r.Rotation, err = s.FinishRotation(c.Context(), how.confirmed); err != nil {
 					return err
 				}
 			}
-			return a.show(r, func(w io.Writer) { printRotation(w, r, how.finish || how.push, a.kept()) })
+			if how.finish || how.push {
+				return a.show(r.Rotation, func(w io.Writer) { printFinished(w, r.Rotation) })
+			}
+			if err := a.show(r, func(w io.Writer) { printRotated(w, r, a.kept()) }); err != nil {
+				return err
+			}
+			return ending(r.Tested)
 		},
 	}
 	f.register(c)
@@ -97,16 +103,18 @@ func (a *app) pushRotated(ctx context.Context, s *session.Session, how rotation)
 	return err
 }
 
-func printRotation(w io.Writer, r register.Rotation, finished bool, kept words.Text) {
-	switch {
-	case finished && r.OldKeyID == "":
+func printFinished(w io.Writer, r register.Rotation) {
+	if r.OldKeyID == "" {
 		printLine(w, "The new credential is in use. The old one is not recorded here. Look for it in the Microsoft Entra admin center under Certificates & secrets.")
-	case finished:
-		printLine(w, "The old credential %s was removed.", r.OldKeyID)
-	default:
-		printLine(w, "The new credential %s is proven. It is %s and expires on %s. The old one still works.", r.NewKeyID, kept, r.Expires.Format("2006-01-02"))
-		printLine(w, "Next: %s", "roomkeyctl check, roomkeyctl push, roomkeyctl register rotate --finish")
+		return
 	}
+	printLine(w, "The old credential %s was removed.", r.OldKeyID)
+}
+
+func printRotated(w io.Writer, r session.Rotated, kept words.Text) {
+	printLine(w, "The new credential %s is proven. It is %s and expires on %s. The old one still works.", r.NewKeyID, kept, r.Expires.Format("2006-01-02"))
+	printTested(w, r.Tested)
+	printLine(w, "Next: %s", "roomkeyctl check, roomkeyctl push, roomkeyctl register rotate --finish")
 }
 
 func registerCertificate(a *app) *cobra.Command {

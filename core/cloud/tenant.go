@@ -229,7 +229,29 @@ func malformed(typed string) *problem.Problem {
 }
 
 func undecidable(typed string) *problem.Problem {
-	return problem.New(CodeTenantUndecidable, words.T("%q does not clearly identify a tenant.", problem.Line(typed))).Fix(howToFind())
+	p := problem.New(CodeTenantUndecidable, words.T("%q does not clearly identify a tenant.", problem.Line(typed))).Fix(howToFind())
+	if initial := ofSite(typed); initial != "" {
+		p.Fix(words.T("If the tenant still has the name that Microsoft gave it when the site was made, type %s. That is a guess: a SharePoint site can be renamed.", initial))
+	}
+	return p
+}
+
+// siteEndings are the domains of SharePoint's sites with the domain of the name
+// that Microsoft gives a tenant of the same cloud.
+var siteEndings = map[string]string{
+	"sharepoint.com": "onmicrosoft.com", "sharepoint.us": "onmicrosoft.us",
+	"sharepoint-mil.us": "onmicrosoft.us", "sharepoint.cn": "partner.onmschina.cn",
+}
+
+var siteAddress = regexp.MustCompile(`(?:^|[/@])([a-z0-9]{1,27})(?:-my|-admin)?\.(sharepoint\.com|sharepoint\.us|sharepoint-mil\.us|sharepoint\.cn)(?:[:/]|$)`)
+
+// ofSite is the initial domain of the tenant whose SharePoint site was typed, as
+// it is where neither was renamed; "" for anything else.
+func ofSite(typed string) string {
+	if site := siteAddress.FindStringSubmatch(strings.ToLower(typed)); site != nil {
+		return site[1] + "." + siteEndings[site[2]]
+	}
+	return ""
 }
 
 func howToFind() words.Text {

@@ -138,6 +138,19 @@ func TestWrongTenantIDSaysWhatIsWrong(t *testing.T) {
 	if _, p := ParseTenant("contoso"); !strings.Contains(fmt.Sprint(p.Remedies), "contoso.onmicrosoft.com") {
 		t.Errorf("the name is not completed: %v", p.Remedies)
 	}
+	for site, want := range map[string]string{
+		"contoso.sharepoint.com":                       "type contoso.onmicrosoft.com.",
+		"https://Contoso-my.sharepoint.com/personal/x": "type contoso.onmicrosoft.com.",
+		"contoso-admin.sharepoint.us":                  "type contoso.onmicrosoft.us.",
+		"https://contoso.sharepoint.cn":                "type contoso.partner.onmschina.cn.",
+		"portal.azure.com":                             "",
+		"sharepoint.com":                               "",
+	} {
+		_, p := ParseTenant(site)
+		if got := fmt.Sprint(p.Remedies); strings.Contains(got, "guess") != (want != "") || !strings.Contains(got, want) {
+			t.Errorf("%s: %v", site, p.Remedies)
+		}
+	}
 }
 
 // What ParseTenant gives goes into a URL and is parsed again when a connection

@@ -128,17 +128,28 @@ func (s *Session) registerPlan(ctx context.Context, o register.Options, report t
 	return out, ctx.Err()
 }
 
-// Registered is what an Apply did, and what the test after it showed.
-type Registered struct {
-	register.Result
-	// Check is the quick proof; nil while consent is missing, for then there is
-	// nothing to prove. NotTested is why it could not be made.
-	Check     *check.Run       `json:"check"`
+// Tested is the quick proof that follows a change of the registration.
+type Tested struct {
+	// Check is nil while consent is missing, for then there is nothing to prove.
+	Check *check.Run `json:"check"`
+	// NotTested is why it could not be made.
 	NotTested *problem.Problem `json:"notTested,omitempty"`
 }
 
 // Proven reports whether the test passed, if with warnings.
-func (r Registered) Proven() bool { return r.Check != nil && r.Check.Verdict.Passes() }
+func (t Tested) Proven() bool { return t.Check != nil && t.Check.Verdict.Passes() }
+
+// Registered is what an Apply did, and what the test after it showed.
+type Registered struct {
+	register.Result
+	Tested
+}
+
+// Rotated is a new credential, and what the test with it showed.
+type Rotated struct {
+	register.Rotation
+	Tested
+}
 
 // RegisterApply carries out a plan, exactly that or nothing, and then tests what
 // it made. Nothing is taken back when the test fails.
@@ -151,6 +162,12 @@ func (s *Session) RegisterApply(ctx context.Context, plan register.Plan, o regis
 	if out.Result, err = s.apply(ctx, in, plan); err != nil || out.Consent != nil || plan.LeavesConsent() {
 		return out, err
 	}
+	out.Tested = s.proveChange(ctx, in, report)
+	return out, nil
+}
+
+// proveChange is the quick proof after a change, which waits for what time mends.
+func (s *Session) proveChange(ctx context.Context, in register.Input, report task.Report) (out Tested) {
 	in.Patience = quickPatience
 	out.NotTested = problem.Of(in.Await(ctx, words.T("the test of the registration"), words.T("Waiting for Microsoft to accept the application's sign-in"), func() (notYet, err error) {
 		run, err := s.QuickProof(ctx, nil, report)
@@ -163,7 +180,7 @@ func (s *Session) RegisterApply(ctx context.Context, plan register.Plan, o regis
 	if out.Check != nil {
 		out.NotTested = nil // what it ended with is in its findings
 	}
-	return out, nil
+	return out
 }
 
 // quickPatience is how long the test after an Apply waits for a permission that
@@ -221,17 +238,24 @@ func (s *Session) RegisterRestore(ctx context.Context) (tenant.Application, erro
 }
 
 // Rotate makes a new credential beside the old one, which keeps working until
-// FinishRotation.
-func (s *Session) Rotate(ctx context.Context, o register.Options, report task.Report) (register.Rotation, error) {
+// FinishRotation, and tests what it signs in to.
+func (s *Session) Rotate(ctx context.Context, o register.Options, report task.Report) (out Rotated, err error) {
+	in, err := s.registerInput(o, report)
+	if err != nil {
+		return out, err
+	}
+	if out.Rotation, err = s.rotate(ctx, in); err == nil {
+		out.Tested = s.proveChange(ctx, in, report)
+	}
+	return out, err
+}
+
+func (s *Session) rotate(ctx context.Context, in register.Input) (register.Rotation, error) {
 	done, err := s.work(setup.Register, true)
 	if err != nil {
 		return register.Rotation{}, err
 	}
 	defer done()
-	in, err := s.registerInput(o, report)
-	if err != nil {
-		return register.Rotation{}, err
-	}
 	return register.Rotate(ctx, in)
 }
 

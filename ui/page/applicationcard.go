@@ -10,6 +10,7 @@ import (
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/ui/kit"
@@ -132,13 +133,22 @@ func (c *applicationCard) askRotate() {
 			}
 			o := c.p.notes.into(register.Options{CredentialName: name.Value(), Months: monthsOf(months)})
 			o.Credential, o.Bits = kindOf(kind)
-			c.p.work(kit.L("Renewing the credential"), func(ctx context.Context, report task.Report) error {
-				if err := c.p.toChange(ctx); err != nil {
-					return err
+			var made session.Rotated
+			ended := c.done(kit.L("The new credential is in the keychain and proven. The old one still works."))
+			c.p.work(kit.L("Renewing the credential"), func(ctx context.Context, report task.Report) (err error) {
+				if err = c.p.toChange(ctx); err == nil {
+					made, err = c.p.env.Session.Rotate(ctx, o, report)
 				}
-				_, err := c.p.env.Session.Rotate(ctx, o, report)
 				return err
-			}, c.done(kit.L("The new credential is in the keychain and proven. The old one still works.")))
+			}, func(err error) {
+				if err != nil || made.Check == nil || made.Proven() {
+					ended(err)
+					return
+				}
+				c.p.plan, c.p.result = nil, nil
+				c.p.env.Changed()
+				c.p.ask(func() { c.p.proof.show(made.Check) })
+			})
 		}, kind, twoFields(name, months), c.p.notes.object))
 }
 

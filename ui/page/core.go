@@ -186,7 +186,7 @@ type registered interface {
 	RegisterUndoPlan(ctx context.Context) (register.UndoPlan, error)
 	RegisterUndo(ctx context.Context, typed string, o register.Options, report task.Report) (register.UndoPlan, error)
 	RegisterRestore(ctx context.Context) (tenant.Application, error)
-	Rotate(ctx context.Context, o register.Options, report task.Report) (register.Rotation, error)
+	Rotate(ctx context.Context, o register.Options, report task.Report) (session.Rotated, error)
 	FinishRotation(ctx context.Context, confirmed bool) (register.Rotation, error)
 	History() ([]change.Record, error)
 	PublicCertificate(ctx context.Context) ([]byte, error)

@@ -354,6 +354,7 @@ func TestTheCredentialIsRenewed(t *testing.T) {
 	s.press("Renew the credential…")
 	s.press("Create a credential")
 	s.sees("The credential is being renewed")
+	s.stands(setup.Register, setup.Done) // tested with the new one
 	s.press("Finish: remove the old one")
 	s.press("Keep the old one") // the server has not proven the new one
 	s.press("Test and push")
