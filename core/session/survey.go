@@ -11,6 +11,7 @@ import (
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/handover"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
@@ -44,6 +45,9 @@ type Health struct {
 	// Tested is whether only a whole test is behind it: nobody asked what the
 	// booking server has.
 	Tested bool `json:"-"`
+	// ConfirmedBy is who said that it works, where only a person's word is behind
+	// it.
+	ConfirmedBy string `json:"-"`
 }
 
 // Well is whether nobody has to look at it.
@@ -170,12 +174,16 @@ func (e *Environment) since(h Health) time.Time {
 }
 
 // LastHealth is what the last survey found of a connection, or what a whole test
-// found after it; ok is false when there was neither.
+// found after it, or without either a person's word; ok is false when there is
+// none of them.
 func (e *Environment) LastHealth(id string) (h Health, ok bool) {
 	data, _, ok := e.Store.Cache(id, surveyCache)
 	ok = ok && json.Unmarshal(data, &h) == nil
 	last, err := e.Store.LastCheck(id)
-	if err != nil || last == nil || ok && !last.At.After(h.At) {
+	switch {
+	case err == nil && last == nil && !ok:
+		return e.confirmed(id)
+	case err != nil || last == nil || ok && !last.At.After(h.At):
 		return h, ok
 	}
 	h = Health{ID: id, At: last.At, ProvenAt: last.At, Since: last.At, Tested: true}
@@ -190,6 +198,17 @@ func (e *Environment) LastHealth(id string) (h Health, ok bool) {
 		h.wants(words.T("The last test did not finish."))
 	}
 	return h, true
+}
+
+// confirmed is the latest word of a person that the connection works.
+func (e *Environment) confirmed(id string) (h Health, ok bool) {
+	records, _, _ := e.Store.Evidence(id) // one that cannot be read is said where it is opened
+	for _, r := range records {
+		if r.Source == evidence.SourcePerson && r.Outcome == evidence.Proven && r.At.After(h.At) {
+			h, ok = Health{ID: id, At: r.At, ConfirmedBy: r.By}, true
+		}
+	}
+	return h, ok
 }
 
 // health asks one connection.

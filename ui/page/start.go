@@ -144,6 +144,9 @@ func (s *Start) rows(entries []kept) (rows []kit.Item) {
 		case e.troubled():
 			row.Mark = kit.MarkAttention
 			row.Detail += "\n" + kit.L("%s (since %s)", problem.Line(kit.Say(e.health.Wants[0])), day(e.health.Since))
+		case e.known && e.health.ConfirmedBy != "":
+			row.Mark = kit.MarkReady
+			row.Detail += "\n" + kit.L("Confirmed by %s on %s.", problem.Line(e.health.ConfirmedBy), day(e.health.At))
 		case e.known && e.health.Tested:
 			row.Mark = kit.MarkReady
 			row.Detail += "\n" + kit.L("The last test passed on %s.", day(e.health.At))

@@ -172,6 +172,10 @@ func TestTheServiceAccount(t *testing.T) {
 	s.puts("Your name", "Anna Virtanen")
 	s.press("It works there")
 	s.stands(setup.HandOver, setup.Done)
+	s.shell.Load("")
+	s.rest()
+	s.sees("Confirmed by Anna Virtanen on ")
+	s.missesOut("Not tested.")
 }
 
 // TestAProductIsSavedAsAFile: what was chosen for another booking server becomes
