@@ -53,9 +53,12 @@ func (h *HandOver) lookAgain() {
 	})
 }
 
-// saysItFails puts the server's own view at the top when it does not work.
+// saysItFails puts at the top what does not work at the server: in its own view,
+// or the sign-in there.
 func (h *HandOver) saysItFails(held handover.ServerState) {
 	switch mark, text := viewOf(held); {
+	case mark != kit.MarkFail && held.SignIn != nil:
+		h.notice.warn(held.SignIn)
 	case mark != kit.MarkFail:
 	case held.StatusProblem != nil:
 		h.notice.fail(held.StatusProblem)
@@ -197,10 +200,8 @@ func (h *HandOver) send() {
 				h.notice.warn(problem.New(codeBookingPushedUnread, words.T("The booking server has the configuration.")).
 					With(words.T("What it reports now was not read: %s", problem.Of(unread).Title)).
 					Lead(words.T("Check again."), problem.PlaceLook))
-			case mark == kit.MarkFail:
+			case mark == kit.MarkFail, held.SignIn != nil:
 				h.saysItFails(held)
-			case held.SignIn != nil:
-				h.notice.warn(held.SignIn)
 			case held.Matches:
 				h.notice.good(kit.L("The booking server now has exactly this configuration. It was read back from the server."))
 				if mark == kit.MarkDone {

@@ -45,9 +45,6 @@ func (h *HandOver) showServerState(held handover.ServerState, err error) {
 		}))
 	}
 	mark, text := viewOf(held)
-	if held.SignIn != nil {
-		column.Add(kit.ProblemAs(h.env.Host, kit.MarkAttention, held.SignIn))
-	}
 	column.Add(kit.Rule())
 	column.Add(kit.TopRow(kit.Gap, 1, kit.MarkIcon(mark, 20), kit.Column(2, kit.NewText(kit.Say(text)), kit.Small(kit.L("The server's own view.")))))
 	server := strings.TrimSpace(held.Description.Product + " " + held.Description.ProductVersion)

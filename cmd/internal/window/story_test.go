@@ -225,7 +225,15 @@ func TestASilentServerIsNotBelievedOnAWord(t *testing.T) {
 	s.enters(sim)
 	s.handsOver()
 	s.stands(setup.HandOver, setup.Attention)
-	s.sees("No one can sign in yet")
+	const once = "No one can sign in yet: the app registration does not have"
+	if n := strings.Count(s.reads(), once); n != 1 {
+		t.Errorf("it is said %d times:\n%s", n, s.reads())
+	}
+	s.goes(setup.Prove)
+	s.goes(setup.HandOver)
+	if n := strings.Count(s.reads(), once); n != 1 {
+		t.Errorf("opened again, it is said %d times:\n%s", n, s.reads())
+	}
 	s.puts("Your name", "Anna Virtanen")
 	s.press("It works there")
 	if st := s.stands(setup.HandOver, setup.Attention); !strings.Contains(st.Reason.String(), "No one can sign in yet") {
