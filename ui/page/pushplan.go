@@ -85,7 +85,7 @@ func questions(plan handover.Plan) (list []question) {
 		}
 		list = append(list, question{idOf(c), title, kit.Say(c.About), c.Value, kit.L("I have compared it and it is right")})
 	}
-	if warned(plan) {
+	if warned(plan) && !plan.Unchanged() {
 		list = append(list, question{acceptWarnings, kit.L("Hand over in spite of the warnings?"), kit.Say(plan.Gate.Title), "", kit.L("I have read the warnings and accept them")})
 	}
 	return list
