@@ -31,14 +31,16 @@ func TestPeopleAreLookedAt(t *testing.T) {
 		code   string
 		says   string
 	}{
-		"all of use":          {[]tenant.Person{fine, other}, Pass, "", "2"},
-		"some without mail":   {[]tenant.Person{fine, mute}, Warn, "people.some-unusable", ""},
-		"all disabled":        {[]tenant.Person{off}, Fail, "people.all-disabled", ""},
-		"no mail":             {[]tenant.Person{mute}, Fail, "people.no-mail", ""},
-		"disabled or no mail": {[]tenant.Person{off, mute}, Fail, "people.none-usable", ""},
-		"one card for two":    {[]tenant.Person{fine, twin}, Warn, "people.shared-card-number", "a@x.example and d@x.example have the same card number."},
-		"one address for two": {[]tenant.Person{fine, double}, Warn, "people.shared-email-address", "a@x.example and e@x.example have the same email address."},
-		"nothing but ids":     {[]tenant.Person{fine, hidden}, Unknown, "people.hidden", ""},
+		"all of use":           {[]tenant.Person{fine, other}, Pass, "", "2"},
+		"some without mail":    {[]tenant.Person{fine, mute}, Warn, "people.some-unusable", ""},
+		"all disabled":         {[]tenant.Person{off}, Fail, "people.all-disabled", ""},
+		"no mail":              {[]tenant.Person{mute}, Fail, "people.no-mail", ""},
+		"disabled or no mail":  {[]tenant.Person{off, mute}, Fail, "people.none-usable", ""},
+		"one card for two":     {[]tenant.Person{fine, twin}, Warn, "people.shared-card-number", "a@x.example and d@x.example have the same card number."},
+		"one address for two":  {[]tenant.Person{fine, double}, Warn, "people.shared-email-address", "a@x.example and e@x.example have the same email address."},
+		"an address of blanks": {[]tenant.Person{{ID: "x", UserPrincipalName: "x@x.example", Mail: " ", Enabled: &yes}}, Fail, "people.no-mail", ""},
+		"no valid address":     {[]tenant.Person{{ID: "x", UserPrincipalName: "x@x.example", Mail: "none", Enabled: &yes}}, Fail, "people.none-usable", ""},
+		"nothing but ids":      {[]tenant.Person{fine, hidden}, Unknown, "people.hidden", ""},
 	} {
 		for _, mode := range []string{connection.All, connection.Groups} {
 			w := healthy(2)
@@ -65,6 +67,21 @@ func TestPeopleAreLookedAt(t *testing.T) {
 			if f.Problem != nil && c.says != "" && f.Problem.Title.String() != c.says && !strings.HasPrefix(f.Problem.Code.String(), "groups.") {
 				t.Errorf("%s, %s: %q", name, mode, f.Problem.Title)
 			}
+		}
+	}
+}
+
+// TestWhatIsNotShownIsNotCounted: with User.ReadBasic.All nobody learns which
+// accounts are disabled, and 0 would be a claim.
+func TestWhatIsNotShownIsNotCounted(t *testing.T) {
+	for _, enabled := range []*bool{&yes, nil} {
+		person := fine
+		person.Enabled = enabled
+		w := healthy(2)
+		w.people.Items = []tenant.Person{person}
+		f, _ := w.run(t).Finding(PeopleList)
+		if f.Status != Pass || strings.Contains(f.Note.String(), "did not show") != (enabled == nil) || strings.Contains(f.Note.String(), "Disabled: 0") {
+			t.Errorf("%v: %s %q", enabled, f.Status, f.Note)
 		}
 	}
 }

@@ -81,6 +81,7 @@ func (c *headcount) add(p tenant.Person) {
 		return
 	}
 	c.shown = c.shown || p.Enabled != nil
+	p.Mail = strings.TrimSpace(p.Mail)
 	off := p.Enabled != nil && !*p.Enabled
 	if off {
 		c.disabled++
@@ -97,7 +98,9 @@ func (c *headcount) add(p tenant.Person) {
 	name := cmp.Or(p.UserPrincipalName, p.DisplayName, p.ID)
 	switch {
 	case !off && p.Mail != "":
-		c.usable++
+		if connection.IsAddress(p.Mail) {
+			c.usable++
+		}
 	case off && !c.chosen:
 	default:
 		c.unusable++
@@ -121,6 +124,10 @@ func (c *headcount) add(p tenant.Person) {
 // facts are the counts in a line.
 func (c headcount) facts(cards bool) words.Text {
 	switch {
+	case cards && !c.shown && c.people > 0:
+		return words.T("Without an email address: %d. Guests: %d. Without a card number: %d. Microsoft did not show which accounts are disabled.", c.noMail, c.guests, c.noCard)
+	case !c.shown && c.people > 0:
+		return words.T("Without an email address: %d. Guests: %d. Microsoft did not show which accounts are disabled.", c.noMail, c.guests)
 	case cards && c.offWithMail > 0:
 		return words.T("Disabled: %d. Disabled with an email address: %d; these can be shared mailboxes, workspaces and equipment or people who have left, which Microsoft Graph does not distinguish. Without an email address: %d. Guests: %d. Without a card number: %d.", c.disabled, c.offWithMail, c.noMail, c.guests, c.noCard)
 	case c.offWithMail > 0:
@@ -164,6 +171,9 @@ func (c headcount) judge(choice connection.People, note words.Text) Finding {
 		return nobody(codePeopleAllDisabled, words.T("Every account of the tenant is disabled."), words.T("Every account in the chosen groups is disabled."))
 	case c.noMail == c.people:
 		return nobody(codePeopleNoMail, words.T("No one in the tenant has an email address."), words.T("No one in the chosen groups has an email address."))
+	case c.usable == 0 && c.malformed != nil:
+		return nobody(codePeopleNoneUsable, words.T("Every account is disabled or has no valid email address. The first is %s: %q.", c.malformed[0], c.malformed[1]),
+			words.T("Every account in the chosen groups is disabled or has no valid email address. The first is %s: %q.", c.malformed[0], c.malformed[1]))
 	case c.usable == 0:
 		return nobody(codePeopleNoneUsable, words.T("Every account is disabled or has no email address."), words.T("Every account in the chosen groups is disabled or has no email address."))
 	case choice.CardNumberAttribute != "" && c.noCard == c.people:
@@ -197,7 +207,7 @@ func (c headcount) judge(choice connection.People, note words.Text) Finding {
 		return warn(problem.New(codePeopleSomeUnusable, title).With(counts).
 			Lead(words.T("Choose groups that contain only the people who book."), problem.PlaceGroups).
 			Fix(words.T("Or give them an email address: Microsoft Entra admin center, Users.")))
-	case c.disabled > 0, c.guests > 0, choice.CardNumberAttribute != "" && c.noCard > 0:
+	case !c.shown, c.disabled > 0, c.guests > 0, choice.CardNumberAttribute != "" && c.noCard > 0:
 		return pass(words.Sentences(note, counts))
 	}
 	return pass(note)

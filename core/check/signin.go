@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
@@ -172,8 +173,7 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 	for _, room := range chosen[:min(len(chosen), roomsTried)] {
 		var requestID string
 		if requestID, err = s.readCalendar(ctx, room); err == nil {
-			return pass(words.T("Granted in Exchange for some mailboxes only, as it should be: the calendar of %s was read without a tenant-wide permission.", room)).
-				with("grantedInExchange", values).with("room", room).with("requestId", requestID)
+			return s.readWithoutGrant(values, room).with("room", room).with("requestId", requestID)
 		}
 		if denied(err) {
 			break
@@ -192,6 +192,22 @@ func (s *State) grantedInExchange(ctx context.Context, values []string) Finding 
 		return judge(err)
 	}
 	return notGranted()
+}
+
+// readWithoutGrant is what it shows that a room was read although the token has
+// no permission for it: Exchange grants reading, and nothing is known of writing.
+func (s *State) readWithoutGrant(values []string, room string) Finding {
+	writes := slices.DeleteFunc(slices.Clone(values), func(v string) bool { return !permission.Writes(v) })
+	switch {
+	case len(writes) == 0:
+		return pass(words.T("Granted in Exchange: the calendar of %s was read without a tenant-wide permission.", room)).with("grantedInExchange", values)
+	case s.Connection.Scope.Kind == connection.ScopeRBAC:
+		return pass(words.T("Granted in Exchange: the calendar of %s was read without a tenant-wide permission. Whether the application may also write is shown only by a booking.", room)).with("grantedInExchange", values)
+	}
+	return unknown(problem.New(codeScopeUnproven, words.T("The token does not have %s. The calendar of %s was read all the same, so Exchange grants access to it, but that does not show that the application may write.", strings.Join(writes, ", "), room)).
+		With(words.T("This connection does not say that the application is limited in Exchange.")).
+		Lead(words.T("If the application is to be limited, run the script that limits it as an Exchange administrator, then test again."), problem.PlaceLimitScript).
+		Lead(words.T("Otherwise grant %s in the registration.", strings.Join(writes, ", ")), problem.PlaceRegister))
 }
 
 // roomsTried is how many rooms are tried for a grant in Exchange.

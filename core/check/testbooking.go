@@ -26,7 +26,7 @@ const (
 func bookingChecks() []Check {
 	return []Check{{
 		ID: RoomSettings, Claim: evidence.Booking, Title: words.T("The calendar processing of the rooms allows bookings"),
-		DependsOn: []string{Lint}, After: []string{RoomList}, Optional: true, Applies: books, Wanted: wantsSettings, Run: checkSettings,
+		DependsOn: []string{Lint}, After: []string{RoomList, ChosenLists, ChosenRule}, Optional: true, Applies: books, Wanted: wantsSettings, Run: checkSettings,
 	}, {
 		ID: TestBooking, Claim: evidence.Booking, Proves: true, Title: words.T("A room answers an invitation"),
 		DependsOn: []string{Token}, After: []string{RoomCalendars, Notifications}, Applies: books, Wanted: wantsTestBooking, Run: checkBooking,

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/net/publicsuffix"
+
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -55,7 +57,12 @@ func refused(c Cloud, tenant string, status int, body []byte) *problem.Problem {
 
 func unknown(c Cloud, tenant string) *problem.Problem {
 	p := problem.New(CodeTenantUnknown, words.T("%s does not know the tenant %s.", c.Name, tenant))
-	first, rest, _ := strings.Cut(tenant, ".")
+	_, rest, _ := strings.Cut(tenant, ".")
+	registered, err := publicsuffix.EffectiveTLDPlusOne(tenant) // of www.contoso.com, contoso.com
+	if err != nil {
+		registered = tenant
+	}
+	first, _, _ := strings.Cut(registered, ".")
 	switch {
 	case isGUID(tenant):
 		p.Lead(words.T("Compare it with the Tenant ID on the page Overview of Microsoft Entra ID. A tenant that was deleted is not known any more either."), problem.PlaceTenant)

@@ -80,6 +80,32 @@ func TestAbsentIsNotRead(t *testing.T) {
 	}
 }
 
+// TestTwoLinesOfOneRoom: neither is taken for the room's unless they agree.
+func TestTwoLinesOfOneRoom(t *testing.T) {
+	c := &connection.Connection{Tenant: connection.Tenant{ID: tenantID}}
+	line := func(room, conflicts string) string { return tenantID + "," + room + "," + conflicts + "\n" }
+	for _, tt := range []struct {
+		lines  string
+		unread int
+		left   int
+	}{
+		{line("a@contoso.com", "False") + line("A@contoso.com", "True"), 2, 2},
+		{line("a@contoso.com", "True") + line("a@contoso.com", "False") + line("b@contoso.com", "False"), 2, 3},
+		{line("a@contoso.com", "False") + line("a@contoso.com", "False"), 0, 1},
+	} {
+		states, err := ReadProcessing([]byte("Tenant,Room,AllowConflicts\n"+tt.lines), c, nil)
+		unread := 0
+		for _, s := range states {
+			if s.Problem != nil {
+				unread++
+			}
+		}
+		if err != nil || unread != tt.unread || len(states) != tt.left {
+			t.Errorf("%q: %+v %v", tt.lines, states, err)
+		}
+	}
+}
+
 // TestAChoiceIsOneOfItsWords: a value that Exchange does not have is not read as one
 // that lets the room be booked.
 func TestAChoiceIsOneOfItsWords(t *testing.T) {

@@ -108,7 +108,7 @@ func TestReadProcessing(t *testing.T) {
 		states, err := ReadProcessing([]byte("\uFEFF"+processing(sep,
 			[]string{tenantID, "a@contoso.com", "False", "AutoAccept", "180", "", ""},
 			[]string{tenantID, "b@contoso.com", "True", "AutoUpdate", "180", "/o=X/cn=1|/o=X/cn=2", "Hi"},
-			[]string{tenantID, "b@contoso.com", "True", "AutoUpdate", "180", "", ""},
+			[]string{tenantID, "d@contoso.com", "", "", "", "", ""},
 			[]string{tenantID, "nobody", "True", "AutoUpdate", "180", "", ""},
 			[]string{tenantID, "c@contoso.com", "Maybe", "AutoUpdate", "9999", "", ""},
 		)), c, policy)
@@ -119,7 +119,7 @@ func TestReadProcessing(t *testing.T) {
 		for _, s := range states {
 			got = append(got, fmt.Sprintf("%d:%d:%v", s.Line, len(s.Differences), s.Problem != nil))
 		}
-		if want := "2:0:false 3:2:false 4:0:true 5:0:true 6:0:true"; strings.Join(got, " ") != want {
+		if want := "2:0:false 3:2:false 4:0:false 5:0:true 6:0:true"; strings.Join(got, " ") != want {
 			t.Errorf("%v", got)
 		}
 		if d := states[1].Differences[0]; d != (Difference{"DeleteSubject", "True", "False"}) {

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"bytes"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -136,7 +137,7 @@ func plainValue(v any) string {
 }
 
 func readProcessing(data []byte, c *connection.Connection) ([]RoomState, error) {
-	known := []sheet.Column{{Key: "Tenant", Title: "Tenant", Required: true}, {Key: "Room", Title: "Room", Required: true, Unique: true, Check: checkAddress},
+	known := []sheet.Column{{Key: "Tenant", Title: "Tenant", Required: true}, {Key: "Room", Title: "Room", Required: true, Check: checkAddress},
 		{Key: "Read", Title: "Read"}, {Key: "Replaced", Title: "Replaced"}}
 	for _, s := range loaded().settings {
 		known = append(known, sheet.Column{Key: s.Name, Title: s.Name})
@@ -158,6 +159,15 @@ func readProcessing(data []byte, c *connection.Connection) ([]RoomState, error) 
 		s := RoomState{Room: row.Get("Room"), Line: row.Line, values: table{}, replaced: row.Get("Replaced") != ""}
 		s.Read, _ = time.Parse(time.RFC3339, row.Get("Read")) // a spreadsheet may have made something else of it
 		s.Problem = s.fill(row, read.Columns)
+		if i := slices.IndexFunc(out, func(o RoomState) bool { return strings.EqualFold(o.Room, s.Room) }); i >= 0 {
+			first := &out[i]
+			if first.Problem == nil && s.Problem == nil && reflect.DeepEqual(first.values, s.values) {
+				continue
+			}
+			// Neither line can be told to be the room's.
+			first.Problem = lineProblem(first.Line, words.T("%s is also in line %d, with other settings", s.Room, s.Line))
+			s.Problem = lineProblem(s.Line, words.T("%s is also in line %d, with other settings", s.Room, first.Line))
+		}
 		out = append(out, s)
 	}
 	slices.SortStableFunc(out, func(a, b RoomState) int { return a.Line - b.Line })

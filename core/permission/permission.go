@@ -2,7 +2,11 @@
 // booking products ask for, and the four layers of truth about each.
 package permission
 
-import "github.com/roomkey/roomkey/core/words"
+import (
+	"strings"
+
+	"github.com/roomkey/roomkey/core/words"
+)
 
 // Kind is how a permission is held.
 type Kind string
@@ -79,4 +83,10 @@ type Entry struct {
 	Instead string `yaml:"instead,omitempty" json:"instead,omitempty"`
 	// Covers are the values of weaker permissions that this one includes.
 	Covers []string `yaml:"covers,omitempty" json:"covers,omitempty"`
+}
+
+// Writes reports whether a permission lets an application change or send
+// something, as Microsoft's names say: "Calendars.ReadWrite", "Mail.Send".
+func Writes(value string) bool {
+	return strings.Contains(value, "Write") || strings.HasSuffix(value, ".Send") || strings.Contains(value, ".Send.")
 }

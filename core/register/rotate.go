@@ -280,7 +280,7 @@ func FinishRotation(ctx context.Context, in Input) (Rotation, error) {
 	if in.Document().Application.Credential.KeyID != open.NewKeyID {
 		return *open, problem.New(CodeRotationUnproven, words.T("The connection does not use the new credential yet.")).Fix(words.T("Select Rotate again to continue where it stopped."))
 	}
-	a, err := in.Directory.ApplicationByID(ctx, in.Document().Application.ObjectID)
+	a, err := in.Directory.Application(ctx, in.Document().Application.ClientID) // of one that was typed in, only that is known
 	if err != nil {
 		return *open, err
 	}

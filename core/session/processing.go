@@ -97,16 +97,25 @@ func (s *Session) roomSettings() map[string]*problem.Problem {
 
 // ProcessingAt is how old what was read back last is: when the script looked at
 // the first room, or when its CSV was read where that does not say; zero for
-// never.
+// never. A time after the CSV was read cannot be right, and is given as it is.
 func (s *Session) ProcessingAt() time.Time {
-	_, at, _ := s.env.Store.Cache(s.ID(), cacheProcessing)
+	_, read, _ := s.env.Store.Cache(s.ID(), cacheProcessing)
+	at := read
 	for _, state := range s.everyProcessing() {
-		if !state.Read.IsZero() && state.Read.Before(at) {
+		switch {
+		case state.Read.IsZero():
+		case state.Read.After(read.Add(clocksDiffer)):
+			return state.Read
+		case state.Read.Before(at):
 			at = state.Read
 		}
 	}
 	return at
 }
+
+// clocksDiffer is by how much the clock of the computer on which the script ran
+// may be ahead.
+const clocksDiffer = 5 * time.Minute
 
 // Processing is what was read back last, nil when nothing was.
 func (s *Session) Processing() []exchange.RoomState {

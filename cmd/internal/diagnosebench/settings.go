@@ -39,11 +39,23 @@ func set(name, values string, alone bool, code, remedy string) scenario {
 	return sc
 }
 
+func byName(_ *bench, c *connection.Connection) {
+	c.Rooms = connection.Rooms{Mode: connection.ByRule, Rule: connection.Rule{Name: "*"}}
+}
+
+// everyRoom is a tenant whose rooms all have these settings.
+func everyRoom(name, values string, change func(*bench, *connection.Connection), code, remedy string) scenario {
+	return scenario{area: "room settings", name: name, change: change, verdict: check.Failed, check: check.RoomSettings, code: code, remedy: remedy,
+		settings: readBack, misset: []string{"room-settings=" + needed + "," + values}}
+}
+
 // misset are tenants whose rooms cannot be booked as they should, by the calendar
 // processing that was read back.
 var misset = []scenario{
 	set("a room accepts conflicts", "AllowConflicts=True", false, "exchange.books-twice", "AllowConflicts=False"),
 	set("every room accepts conflicts", "AllowConflicts=True", true, "exchange.books-twice", "AllowConflicts=False"),
+	everyRoom("every room of a list accepts conflicts", "AllowConflicts=True", ofLists("first"), "exchange.books-twice", "AllowConflicts=False"),
+	everyRoom("every room of a rule accepts conflicts", "AllowConflicts=True", byName, "exchange.books-twice", "AllowConflicts=False"),
 	set("out of policy for everyone", "AllRequestOutOfPolicy=True", false, "exchange.books-twice", "AllRequestOutOfPolicy=False"),
 	set("reserved", "BookingType=Reserved", true, "exchange.accepts-nobody", "BookingType=Standard"),
 	set("a window of no day", "BookingWindowInDays=0", false, "exchange.accepts-nobody", "BookingWindowInDays=180"),
