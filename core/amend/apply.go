@@ -22,6 +22,8 @@ type run struct {
 	in   *view
 	id   string
 	plan Plan
+	// standing is what an undo can take back, by keyOf.
+	standing map[string]Item
 	// unwritten is why the journal took no entry: nothing is done without it.
 	unwritten error
 }
@@ -38,10 +40,11 @@ func Apply(ctx context.Context, in Input, p Plan) (exchange.Result, error) {
 	if err != nil {
 		return exchange.Result{}, err
 	}
-	if p.Undo { // what is not there is as it was
-		e.made = nil
+	e.undo = p.Undo
+	r := &run{in: e, id: strings.ToLower(rand.Text()[:12]), plan: p, standing: map[string]Item{}}
+	for _, i := range standing(e.entries) {
+		r.standing[keyOf(i)] = i
 	}
-	r := &run{in: e, id: strings.ToLower(rand.Text()[:12]), plan: p}
 	if r.in.Patience <= 0 {
 		r.in.Patience = 30 * time.Second
 	}
@@ -140,8 +143,8 @@ func (r *run) object(ctx context.Context, i Item, o *exchange.Outcome) error {
 	}
 	if i.Action == change.Keep {
 		o.Status = exchange.Same
-		if r.plan.Undo { // somebody, or a run that was cut off, took it back
-			return r.write(i, change.Record{Phase: done})
+		if r.plan.Undo {
+			return r.forget(ctx, i)
 		}
 		return nil
 	}
@@ -156,7 +159,7 @@ func (r *run) object(ctx context.Context, i Item, o *exchange.Outcome) error {
 		}
 		so = now.holds(i.After)
 		others := k.made && now.id != "" && !i.After.empty()
-		if first && !so && (others || !now.holds(i.Before) || !now.leave.IsZero()) {
+		if first && (!so && (others || !now.holds(i.Before) || !now.leave.IsZero()) || r.plan.Undo && r.in.mayExist(i, now)) {
 			return false, stale(i)
 		}
 		first = false
@@ -193,6 +196,24 @@ func (r *run) object(ctx context.Context, i Item, o *exchange.Outcome) error {
 	// What is so without a call is recorded too: a run that was cut off made it.
 	o.Status = exchange.Changed
 	return r.write(i, change.Record{Phase: done, Request: map[bool]string{true: k.request}[acted], RequestID: request})
+}
+
+// forget records that an object is as it was, because somebody, or a run that was
+// cut off, took it back.
+func (r *run) forget(ctx context.Context, i Item) error {
+	s, there := r.standing[keyOf(i)]
+	if !there { // another run did that
+		return nil
+	}
+	now, err := r.in.look(ctx, s)
+	if err != nil {
+		return err
+	}
+	s.Action = change.Keep
+	if r.in.takeBack(&s, now); s.Action != change.Keep {
+		return stale(i)
+	}
+	return r.write(i, change.Record{Phase: change.PhaseUndone})
 }
 
 // strings are the values as a script's result has them.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/problem"
@@ -46,19 +47,49 @@ func (r *run) write(i Item, e change.Record) error {
 // keyOf tells the objects of a script apart.
 func keyOf(i Item) string { return i.Cmdlet + " " + i.Identity }
 
-// view opens an view that knows what runs of the script have made.
+// making is an object that a run of the script made.
+type making struct {
+	run string
+	at  time.Time
+	// seen is whether Microsoft has shown it since, removing whether a run was
+	// about to remove it, which it does to what it sees.
+	seen, removing bool
+}
+
+// view opens a view that knows what runs of the script have made.
 func (in Input) view(script string) (*view, error) {
 	entries, err := in.entries(script)
-	made := map[string]bool{}
+	made, undoes := map[string]making{}, map[string]bool{}
 	for _, e := range entries {
-		switch key := e.Cmdlet + " " + e.Identity; e.Phase {
-		case change.PhaseAfter:
-			made[key] = true
+		key := e.Cmdlet + " " + e.Identity
+		m, known := made[key]
+		switch e.Phase {
+		case change.PhaseStart:
+			undoes[e.Run] = e.Verb == "undo"
+		case change.PhaseBefore, change.PhaseFailed:
+			if m.removing = undoes[e.Run] && e.Phase == change.PhaseBefore; known {
+				made[key] = m
+			}
+		case change.PhaseAfter: // once when Microsoft answers, and again when it is read back
+			made[key] = making{run: e.Run, at: e.At, seen: e.Request == "" || known && m.run == e.Run}
 		case change.PhaseUndone:
 			delete(made, key)
 		}
 	}
-	return &view{Input: in, made: made}, err
+	return &view{Input: in, entries: entries, made: made}, err
+}
+
+// appears is how long Microsoft may take to show what it has created.
+const appears = 24 * time.Hour
+
+// mayExist is whether an object that Microsoft does not show may be there all the
+// same, because a run of the script made it.
+func (e *view) mayExist(i Item, now object) bool {
+	m, made := e.made[keyOf(i)]
+	if !made || m.removing || now.id != "" || !kinds[i.Cmdlet].made {
+		return false
+	}
+	return kinds[i.Cmdlet].inTree && len(*e.spaces) == 0 || !m.seen && e.Time().Sub(m.at) < appears
 }
 
 // entries are those of a script. What is about another application than the
@@ -168,11 +199,12 @@ func (i Item) depth() int {
 // MakeUndoPlan says what taking back what runs of a script did would do. What
 // somebody has changed since stays. It changes nothing.
 func MakeUndoPlan(ctx context.Context, in Input, script string) (Plan, error) {
-	entries, err := in.entries(script)
+	e, err := in.view(script)
 	if err != nil {
 		return Plan{}, err
 	}
-	items := standing(entries)
+	e.undo = true
+	items := standing(e.entries)
 	slices.SortStableFunc(items, func(a, b Item) int { return b.depth() - a.depth() }) // what is in another is taken out of it first
 	items = slices.DeleteFunc(items, func(i Item) bool { return kinds[i.Cmdlet].back == "" })
 	if len(items) == 0 {
@@ -181,30 +213,38 @@ func MakeUndoPlan(ctx context.Context, in Input, script string) (Plan, error) {
 	}
 	p := in.plan(script, items)
 	p.Undo = true
-	e := &view{Input: in}
-	return p, e.compare(ctx, p, func(i *Item, now object) {
-		before, after, others := Values{}, Values{}, 0
-		for name, ours := range i.After {
-			switch was := i.Before[name]; {
-			case same(now.values[name], was):
-			case same(now.values[name], ours):
-				before[name], after[name] = ours, was
-			default:
-				others++
-			}
+	return p, e.compare(ctx, p, e.takeBack)
+}
+
+// takeBack fills in what taking back an object of standing does, as it is now.
+func (e *view) takeBack(i *Item, now object) {
+	before, after, others := Values{}, Values{}, 0
+	for name, ours := range i.After {
+		switch was := i.Before[name]; {
+		case same(now.values[name], was):
+		case same(now.values[name], ours):
+			before[name], after[name] = ours, was
+		default:
+			others++
 		}
-		if others > 0 && kinds[i.Cmdlet].made { // it is somebody else's by now
-			after = Values{}
+	}
+	if others > 0 && kinds[i.Cmdlet].made { // it is somebody else's by now
+		after = Values{}
+	}
+	i.say(object{id: now.id}, before, after)
+	switch {
+	case e.mayExist(*i, now):
+		i.Action, i.Today, i.Wanted = change.Attention, words.T("not found"), words.T("left alone")
+		i.Why = words.T("Roomkey has created it, but Microsoft does not show it, so it may still be there. Roomkey keeps it on record: undo again when Microsoft shows it, which may take a day.")
+		if kinds[i.Cmdlet].inTree && len(*e.spaces) == 0 {
+			i.Why = words.T("Roomkey has created it, but Microsoft shows no building of this tenant, so it may still be there. Roomkey keeps it on record: undo again when Microsoft shows buildings.")
 		}
-		i.say(object{id: now.id}, before, after)
-		switch {
-		case others > 0 && len(after) == 0:
-			i.Action, i.Today, i.Wanted = change.Attention, words.T("changed since"), words.T("left alone")
-			i.Why = words.T("Someone has changed it since Roomkey did. It stays as it is.")
-		case others > 0:
-			i.Why = words.T("What someone has changed since stays as it is.")
-		}
-	})
+	case others > 0 && len(after) == 0:
+		i.Action, i.Today, i.Wanted = change.Attention, words.T("changed since"), words.T("left alone")
+		i.Why = words.T("Someone has changed it since Roomkey did. It stays as it is.")
+	case others > 0:
+		i.Why = words.T("What someone has changed since stays as it is.")
+	}
 }
 
 // ReadPlan reads a plan that was saved for review; name is that of the file.

@@ -62,8 +62,12 @@ type view struct {
 	listed map[string]tenant.Room
 	spaces *tree
 	access *access
-	// made are the objects that runs of the script made before, by keyOf.
-	made map[string]bool
+	// entries are the journal's of the script, made the objects that runs of it made
+	// before, by keyOf.
+	entries []entry
+	made    map[string]making
+	// undo is whether it is about taking back.
+	undo bool
 }
 
 // look finds the object of an item.

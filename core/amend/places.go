@@ -119,7 +119,7 @@ var madeSpace = kind{
 		if s := t.find("building", i.Identity); s.ID != "" {
 			return object{id: s.ID, values: Values{spaceType: "Building"}}, nil
 		}
-		if len(t) == 0 && e.made[keyOf(i)] {
+		if m, made := e.made[keyOf(i)]; len(t) == 0 && made && !m.removing && !e.undo {
 			return object{}, hidden(i)
 		}
 		return object{}, nil
@@ -152,7 +152,7 @@ func hidden(i Item) *problem.Problem {
 	return problem.New(codeHidden, words.T("Roomkey has created %s, but Microsoft shows no building of this tenant.", problem.Line(i.Identity))).
 		Run(words.T("Switch buildings on once, in PowerShell with the module MicrosoftPlaces:"), "Set-PlacesSettings -EnableBuildings 'Default:true'").
 		Fix(words.T("Microsoft may take a day to show them. Then plan again. Nothing is created twice until then.")).
-		Run(words.T("If someone has removed it, delete it from Roomkey:"), "roomkeyctl exchange undo places-buildings")
+		Lead(words.T("If someone has removed it, run the script, which switches buildings on and creates what is missing."), problem.PlaceScript("places-buildings"))
 }
 
 // holdsNothing refuses to remove a building or a floor in which something is.

@@ -32,6 +32,7 @@ type world struct {
 	Scopes      []tenant.AppScope
 	Assignments []tenant.ExchangeAssignment
 	hidden      bool // Microsoft shows no building
+	late        bool // nor an account
 	n           int
 	// writes counts them; the one with the number kill is the last, made or not.
 	writes, kill int
@@ -117,7 +118,7 @@ func (w *world) ChangePlace(_ context.Context, id, _ string, properties map[stri
 
 func (w *world) Account(_ context.Context, address string) (a tenant.Account, err error) {
 	on := true
-	if name, there := w.Accounts[address]; there {
+	if name, there := w.Accounts[address]; there && !w.late {
 		a = tenant.Account{ID: address, DisplayName: name, Enabled: &on}
 	}
 	return a, nil
@@ -379,5 +380,103 @@ func TestWhatSomebodyElseMade(t *testing.T) {
 	in.Connection.Application.ClientID = "another"
 	if _, err := MakeUndoPlan(t.Context(), in, "remove-grant"); problem.CodeOf(err) != codeNothing {
 		t.Fatal(err)
+	}
+}
+
+// TestUndoOfWhatIsNotShown: what Microsoft does not show is neither taken for removed
+// nor forgotten, and is removed once it is shown; the remedies lead there.
+func TestUndoOfWhatIsNotShown(t *testing.T) {
+	for name, c := range map[string]struct {
+		script string
+		hide   func(w *world, on bool)
+		code   problem.Code
+		found  int // changes of the undo once it is shown
+	}{
+		"buildings switched off": {"places-buildings", func(w *world, on bool) {
+			w.hidden, w.Places = on, slices.DeleteFunc(w.Places, func(s tenant.Space) bool { return s.ID == "old" || s.ID[0] == 'n' || s.ID[0] == 's' })
+		}, codeHidden, 1},
+		"an account that is late": {"service-account", func(w *world, on bool) { w.late = on }, problem.Code{}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.Parents = nil
+			c.hide(w, true)
+			in, m := w.input()
+			p, err := MakePlan(t.Context(), in, works()[c.script])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Apply(t.Context(), in, p); problem.CodeOf(err) != c.code {
+				t.Fatal(err)
+			}
+			for range 2 {
+				undo, err := MakeUndoPlan(t.Context(), in, c.script)
+				if err != nil || undo.Items[0].Action != change.Attention || undo.Items[0].Why.IsZero() || undo.Items[0].Problem != nil || len(undo.Todo()) != 0 {
+					t.Fatal(err, undo.Items)
+				}
+				if out, err := Apply(t.Context(), in, undo); err != nil || out.Summary[exchange.Skipped] != len(undo.Items) {
+					t.Fatal(err, out.Results)
+				}
+			}
+			// A plan that found it gone, when it is shown again before it is applied.
+			gone, err := MakeUndoPlan(t.Context(), in, c.script)
+			if err != nil {
+				t.Fatal(err)
+			}
+			gone.Items[0].Action, gone.Items[0].Before, gone.Items[0].After = change.Keep, nil, nil
+			if out, err := Apply(t.Context(), in, gone); err != nil || out.Results[0].Status != exchange.Failed {
+				t.Fatal(err, out.Results)
+			}
+			c.hide(w, false)
+			if out, err := Apply(t.Context(), in, gone); err != nil || out.Results[0].Status != exchange.Failed {
+				t.Fatal(err, out.Results)
+			}
+			undo, err := MakeUndoPlan(t.Context(), in, c.script)
+			if err != nil || len(undo.Todo()) != c.found {
+				t.Fatal(err, undo.Items)
+			}
+			if out, err := Apply(t.Context(), in, undo); err != nil || out.Summary[exchange.Changed] != c.found || len(w.Places)*len(w.Accounts) != 0 {
+				t.Fatal(err, out.Results)
+			}
+			if _, err := MakeUndoPlan(t.Context(), in, c.script); problem.CodeOf(err) != codeNothing {
+				t.Fatal(err, len(m.lines))
+			}
+		})
+	}
+}
+
+// TestBuildingRemovedByHand: the remedy of a building that Microsoft does not show
+// because somebody removed it ends with the building there, and with undo removing it.
+func TestBuildingRemovedByHand(t *testing.T) {
+	w := newWorld()
+	w.Places, w.hidden = nil, true
+	in, _ := w.input()
+	job := works()["places-buildings"]
+	apply := func() (exchange.Result, error) {
+		p, err := MakePlan(t.Context(), in, job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Apply(t.Context(), in, p)
+	}
+	if _, err := apply(); problem.CodeOf(err) != codeHidden {
+		t.Fatal(err)
+	}
+	w.Places, w.hidden = nil, false // somebody removed it
+	_, err := apply()
+	remedies := problem.Of(err).Remedies
+	if last := remedies[len(remedies)-1]; last.Place != problem.PlaceScript("places-buildings") {
+		t.Fatal(remedies)
+	}
+	w.Places = []tenant.Space{{ID: "by script", Name: "North", Kind: "building"}}
+	if out, err := apply(); err != nil || out.Summary[exchange.Failed] != 0 {
+		t.Fatal(err, out.Results)
+	}
+	undo, err := MakeUndoPlan(t.Context(), in, "places-buildings")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := Apply(t.Context(), in, undo); err != nil || out.Summary[exchange.Failed]+out.Summary[exchange.Skipped] != 0 || len(w.Places) != 0 {
+		t.Fatal(err, out.Results, w.Places)
 	}
 }
