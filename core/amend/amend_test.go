@@ -147,15 +147,15 @@ func TestApplyAndUndo(t *testing.T) {
 	if again := plan(t, in, block); len(again.Todo()) != 0 {
 		t.Fatal(again.Items)
 	}
-	if _, err := Apply(t.Context(), in, p); err != nil || r.writes != 2 {
-		t.Fatal(err, r.writes)
+	if out, err = Apply(t.Context(), in, p); err != nil || r.writes != 2 || out.Summary[exchange.Changed] != 0 || out.Summary[exchange.Same] != 3 {
+		t.Fatal(err, r.writes, out) // the same plan once more
 	}
 	undo, err := MakeUndoPlan(t.Context(), in, "block-room-sign-in")
 	if err != nil || len(undo.Todo()) != 2 {
 		t.Fatal(err, undo.Items)
 	}
 	r.enabled["b@c"] = true // somebody was faster
-	if out, err = Apply(t.Context(), in, undo); err != nil || out.Summary[exchange.Changed] != 2 || !r.enabled["a@c"] || r.writes != 3 {
+	if out, err = Apply(t.Context(), in, undo); err != nil || out.Summary[exchange.Changed] != 1 || out.Summary[exchange.Same] != 1 || !r.enabled["a@c"] || r.writes != 3 {
 		t.Fatal(err, out, r.writes)
 	}
 	if _, err := MakeUndoPlan(t.Context(), in, "block-room-sign-in"); problem.CodeOf(err) != codeNothing {
@@ -182,7 +182,7 @@ func TestKilled(t *testing.T) {
 		t.Fatal(err, undo.Items)
 	}
 	writes := r.writes
-	if out, err := Apply(t.Context(), in, p); err != nil || out.Summary[exchange.Changed] != 2 || r.enabled["b@c"] {
+	if out, err := Apply(t.Context(), in, p); err != nil || out.Summary[exchange.Changed] != 1 || out.Summary[exchange.Same] != 2 || r.enabled["b@c"] || r.writes != writes+1 {
 		t.Fatal(err, out, writes)
 	}
 	undo, err := MakeUndoPlan(t.Context(), in, "block-room-sign-in")

@@ -149,7 +149,7 @@ func (r *run) object(ctx context.Context, i Item, o *exchange.Outcome) error {
 		return nil
 	}
 	var now object
-	first, request := true, ""
+	first, sent, request := true, false, ""
 	look := func(ctx context.Context) (so bool, err error) {
 		if !first && k.made {
 			r.in.spaces = nil
@@ -171,7 +171,10 @@ func (r *run) object(ctx context.Context, i Item, o *exchange.Outcome) error {
 		}
 		var err error
 		request, err = change.Recorded(ctx, func(ctx context.Context) error { return k.change(ctx, r.in, now, i) })
-		if p := problem.Of(err); p != nil && change.Refused(p) {
+		p := problem.Of(err)
+		no := p != nil && change.Refused(p)
+		sent = sent || !no
+		if no {
 			if err := r.write(i, change.Record{Phase: change.PhaseFailed, Request: k.request, Code: p.Code.String(), RequestID: p.RequestID}); err != nil {
 				return err
 			}
@@ -194,7 +197,9 @@ func (r *run) object(ctx context.Context, i Item, o *exchange.Outcome) error {
 		return err
 	}
 	// What is so without a call is recorded too: a run that was cut off made it.
-	o.Status = exchange.Changed
+	if o.Status = exchange.Same; sent {
+		o.Status = exchange.Changed
+	}
 	return r.write(i, change.Record{Phase: done, Request: map[bool]string{true: k.request}[acted], RequestID: request})
 }
 
