@@ -11,6 +11,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/transport"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // guard stands between the SDK and the network and lets only whole answers of
@@ -104,8 +105,27 @@ func judge(resp *http.Response, body []byte, r *http.Request) *problem.Problem {
 		return notGraph(resp.StatusCode, what)
 	case !json.Valid(body):
 		return malformed(what, "it is not whole JSON")
+	case r.Method == http.MethodGet && resp.StatusCode != http.StatusOK:
+		return malformed(what, words.T("its status is HTTP %d, not 200", resp.StatusCode).String())
 	}
-	return nil
+	return beside(body, what)
+}
+
+// beside is the error that an answer carries although it came as a success: what
+// stands next to it need not be whole.
+func beside(body []byte, what string) *problem.Problem {
+	if !bytes.Contains(body, []byte(`rror"`)) { // most answers are spared the second reading
+		return nil
+	}
+	var s struct {
+		Error *struct{ Code, Message string } `json:"error"`
+	}
+	if err := json.Unmarshal(body, &s); s.Error == nil {
+		return nil
+	} else if err != nil {
+		return malformed(what, "it came as a success with an error in it")
+	}
+	return malformed(what, words.T("it came as a success with an error in it (%s: %s)", s.Error.Code, s.Error.Message).String())
 }
 
 func isJSON(contentType string) bool {

@@ -88,6 +88,10 @@ func Attempts(resp *http.Response) int {
 // protocol: what then flows is no answer, and never ends.
 var errSwitched = errors.New("the other side changed the protocol (101)")
 
+// errPart ends an attempt that brought a part of an answer: Roomkey asks for none,
+// and nothing says what the rest would have been.
+var errPart = errors.New("only a part of the answer came (206)")
+
 // wholeBody is how many timeouts one answer may take altogether: a body that
 // trickles is never silent and need not end.
 const wholeBody = 4
@@ -154,8 +158,11 @@ func (t *roundTripper) send(r *http.Request, body func() io.ReadCloser) (*http.R
 // progress is called for each piece.
 func readWhole(resp *http.Response, progress func()) error {
 	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode == http.StatusSwitchingProtocols {
+	switch resp.StatusCode {
+	case http.StatusSwitchingProtocols:
 		return errSwitched
+	case http.StatusPartialContent:
+		return errPart
 	}
 	var whole bytes.Buffer
 	n, err := io.Copy(&whole, io.TeeReader(io.LimitReader(resp.Body, maxBody+1), told(progress)))

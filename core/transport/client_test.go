@@ -287,6 +287,19 @@ func TestAnotherProtocol(t *testing.T) {
 	}
 }
 
+// TestAPartIsNoAnswer: nobody asked for a part, and what it holds may be usable by
+// itself.
+func TestAPartIsNoAnswer(t *testing.T) {
+	client, url := lab(t, Options{}, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Range", "bytes 0-1/9")
+		w.WriteHeader(http.StatusPartialContent)
+		fmt.Fprint(w, "{}")
+	})
+	if _, _, err := send(t.Context(), client, "GET", url, ""); (Owner{}).Problem(err, "h").Code != codePart {
+		t.Errorf("got %v", err)
+	}
+}
+
 // A body that keeps coming is not cut by the timeout.
 func TestSlowIsNotSilent(t *testing.T) {
 	client, url := lab(t, Options{Timeout: 400 * time.Millisecond}, func(w http.ResponseWriter, r *http.Request) {

@@ -186,6 +186,8 @@ func (o Owner) ofConnection(err error, host string) *problem.Problem {
 			words.T("Try again. If it happens each time, a proxy or firewall may be closing the connection. Have it allow %s.", withPort(host)))
 	case errors.Is(err, errSwitched):
 		return o.checkAddress(problem.New(codeSwitched, words.T("%s switched to another protocol instead of answering (101).", host)), inPlaceOfMicrosoft(host))
+	case errors.Is(err, errPart):
+		return o.checkAddress(problem.New(codePart, words.T("%s sent only a part of its response (206), although the whole was asked for.", host)), inPlaceOfMicrosoft(host))
 	case errors.Is(err, errTooLarge):
 		return o.checkAddress(problem.New(codeTooLarge, words.T("%s sent a response larger than %d MiB, the most that Roomkey reads.", host, maxBody>>20)), inPlaceOfMicrosoft(host))
 	}

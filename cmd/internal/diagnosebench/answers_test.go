@@ -26,6 +26,8 @@ type badAnswer struct {
 	cut, silent      bool
 	// right is whether some calls may be answered like this.
 	right func(url string) bool
+	// spoil makes the body of the true one.
+	spoil func(string) string
 }
 
 const jsonKind, htmlKind = "application/json", "text/html"
@@ -43,6 +45,10 @@ var badAnswers = []badAnswer{
 	{name: "null", kind: jsonKind, body: `null`, status: 200},
 	{name: "another shape", kind: jsonKind, body: `{"value":{"a":1},"access_token":7,"product":[],"state":{}}`, status: 200},
 	{name: "a list without end", kind: jsonKind, body: `{"value":[],"@odata.nextLink":"HERE"}`, status: 200},
+	{name: "the truth as another success", spoil: func(body string) string { return body }, status: 203, right: notOfGraph.MatchString},
+	{name: "the truth beside an error", spoil: func(body string) string {
+		return strings.Replace(body, "{", `{"error":{"code":"UnknownError","message":"no"},`, 1)
+	}, status: 200, right: notOfGraph.MatchString},
 	{name: "redirect", kind: htmlKind, status: 302},
 	{name: "400", kind: jsonKind, body: `{"error":{"code":"BadRequest","message":"no"}}`, status: 400},
 	{name: "401", kind: jsonKind, body: `{"error":{"code":"InvalidAuthenticationToken","message":"no"}}`, status: 401},
@@ -57,6 +63,10 @@ var badAnswers = []badAnswer{
 // empties are calls to which an empty list may be the truth: a free calendar, no
 // groups inside a group, no meeting left over, no application permission.
 var empties = regexp.MustCompile(`/calendar|/members$|/appRoleAssignments$|/events$`)
+
+// notOfGraph are calls of whose answers less is known than of Graph's: those to
+// others, and the one that only asks whether Graph can be reached.
+var notOfGraph = regexp.MustCompile(`//[^/]*$|/v1\.0/$|/(token|\.well-known/.*|microsoft365.*)$`)
 
 // cutBody breaks off at its end.
 type cutBody struct{ io.Reader }
@@ -87,6 +97,17 @@ func (a badAnswer) to(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// spoiling makes the bad answer of the true one.
+func (a badAnswer) spoiling(resp *http.Response, err error) (*http.Response, error) {
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	resp.StatusCode, resp.Body, resp.ContentLength = a.status, io.NopCloser(strings.NewReader(a.spoil(string(body)))), -1
+	return resp, err
+}
+
 // instead gives a bad answer to one call, and the true one to all others.
 type instead struct {
 	next   http.RoundTripper
@@ -105,6 +126,9 @@ var madeID = regexp.MustCompile(`(/events|/subscriptions)/[^/]+`)
 func (i instead) RoundTrip(r *http.Request) (*http.Response, error) {
 	if callOf(r.Method, r.URL.Scheme+"://"+r.URL.Host+r.URL.EscapedPath()) != i.call {
 		return i.next.RoundTrip(r)
+	}
+	if i.answer.spoil != nil {
+		return i.answer.spoiling(i.next.RoundTrip(r))
 	}
 	if r.Body != nil {
 		_ = r.Body.Close()
@@ -352,6 +376,9 @@ type spoilt struct {
 func (s spoilt) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !strings.Contains(r.URL.Path, s.part) {
 		return s.next.RoundTrip(r)
+	}
+	if s.answer.spoil != nil {
+		return s.answer.spoiling(s.next.RoundTrip(r))
 	}
 	return s.answer.to(r)
 }
