@@ -6,11 +6,12 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/roomkey/roomkey/core/connection"
@@ -52,7 +53,7 @@ func Conform(ctx context.Context, address string, token, readOnly vault.Secret, 
 	}
 	own := *client
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c := &conformance{ctx: ctx, http: &own, token: token, readOnly: readOnly, tags: map[string]bool{}, waits: map[int]bool{}}
+	c := &conformance{ctx: ctx, http: &own, token: token, readOnly: readOnly, began: time.Now(), tags: map[string]bool{}, waits: map[int]bool{}}
 	if c.said, err = asked.Describe(ctx); err != nil {
 		c.add("describe", "The well-known document describes the server.", words.Sentences(problem.Of(err).Title, problem.Of(err).Detail))
 		return c.trials, ctx.Err()
@@ -94,23 +95,27 @@ type conformance struct {
 	// etag is of what is stored by now; tags are all that were ever seen.
 	etag string
 	tags map[string]bool
-	// waits are the answers seen that ask to wait, by status: whether each said
+	// began is when the trials began; sealed are the lines of the credentials that
+	// were sealed for them.
+	began  time.Time
+	sealed []string
+	// waits, under mu, are the answers seen that ask to wait, by status: whether each said
 	// for how long.
+	mu    sync.Mutex
 	waits map[int]bool
 }
 
 // add notes a trial: seen is empty when the rule was kept.
-func (c *conformance) add(id string, rule words.Key, seen words.Text) bool {
-	return c.note(id, words.T(rule), seen)
+func (c *conformance) add(id string, rule words.Key, seen words.Text) {
+	c.note(id, words.T(rule), seen)
 }
 
-func (c *conformance) note(id string, rule, seen words.Text) bool {
+func (c *conformance) note(id string, rule, seen words.Text) {
 	t := Trial{ID: id, Rule: rule, State: TrialPassed, Seen: seen}
 	if !seen.IsZero() {
 		t.State = TrialFailed
 	}
 	c.trials = append(c.trials, t)
-	return seen.IsZero()
 }
 
 // got quotes an answer, without what is secret.
@@ -122,6 +127,12 @@ func (c *conformance) got(r reply) words.Text {
 type reply struct {
 	answer
 	err error
+}
+
+// kind is the content type without what may follow it.
+func (r reply) kind() string {
+	kind, _, _ := mime.ParseMediaType(r.header.Get("Content-Type"))
+	return kind
 }
 
 func (r reply) String() string {
@@ -147,8 +158,10 @@ func (c *conformance) do(method, path string, header map[string]string, body []b
 		return r
 	}
 	seconds, err := strconv.Atoi(r.header.Get("Retry-After"))
+	c.mu.Lock()
 	said, before := c.waits[r.status]
 	c.waits[r.status] = err == nil && (said || !before)
+	c.mu.Unlock()
 	wait := time.Duration(seconds) * time.Second
 	if err != nil || wait < 0 || wait > longestWait {
 		return r
@@ -182,32 +195,90 @@ func (c *conformance) once(method, path string, header map[string]string, body [
 	}
 	defer func() { _ = resp.Body.Close() }()
 	r := reply{answer: answer{status: resp.StatusCode, header: resp.Header}}
-	r.body, r.err = io.ReadAll(io.LimitReader(resp.Body, bodyLimit))
+	r.body, r.err = read(resp)
 	return r
+}
+
+// fits reads an answer with one of the statuses into v. Its text says what is
+// wrong with the answer, and is empty when nothing is.
+func (c *conformance) fits(r reply, v any, statuses ...int) words.Text {
+	switch {
+	case r.err != nil || !slices.Contains(statuses, r.status):
+		return words.T("wanted %s; got %s", fmt.Sprint(statuses), c.got(r))
+	case r.kind() != "application/json":
+		return words.T("wanted application/json; got %s", c.got(r))
+	case bytes.Contains(r.body, []byte("BEGIN AGE")):
+		return words.T("the credential is in the response")
+	}
+	return c.reads(r, v)
+}
+
+// problem is fits for a problem of the contract's table.
+func (c *conformance) problem(r reply, status int, code string) (refusal, words.Text) {
+	var p struct {
+		refusal
+		Type   string
+		Status int
+	}
+	if r.err != nil || r.status != status || r.kind() != "application/problem+json" || json.Unmarshal(r.body, &p) != nil ||
+		p.Code != code || p.Status != status || p.Title == "" || p.Type != "urn:room-booking-integration:problem:"+code {
+		return p.refusal, words.T("wanted %d %s as application/problem+json with type, title, status and code; got %s", status, code, c.got(r))
+	}
+	return p.refusal, c.reads(r, &p)
+}
+
+// reads is what fits and problem share: whatever an answer says, it is JSON that
+// can be read in one way only, and repeats nothing that is secret.
+func (c *conformance) reads(r reply, v any) words.Text {
+	text := string(r.body)
+	shown := func(line string) bool { return strings.Contains(text, line) }
+	if vault.Hide(text, "", c.token, c.readOnly, vault.NewSecret(wrongToken)) != text {
+		return words.T("the token is in the response")
+	}
+	if vault.Hide(text, "", vault.NewSecret(inventedSecret)) != text || slices.ContainsFunc(c.sealed, shown) {
+		return words.T("the credential is in the response")
+	}
+	if err := json.Unmarshal(r.body, v); err != nil {
+		return words.T("the body is not what the contract describes (%s): %s", err.Error(), c.got(r))
+	}
+	if field := doubled(json.NewDecoder(bytes.NewReader(r.body))); field != "" {
+		return words.T("the response has the field “%s” twice: %s", problem.Line(field), c.got(r))
+	}
+	return words.Text{}
 }
 
 // refused holds an answer to a problem of the contract's table.
 func (c *conformance) refused(id string, rule words.Key, r reply, status int, code string) {
-	var p struct {
-		Code, Type string
-		Status     int
-	}
-	kind, _, _ := mime.ParseMediaType(r.header.Get("Content-Type"))
-	if r.err != nil || r.status != status || kind != "application/problem+json" || json.Unmarshal(r.body, &p) != nil ||
-		p.Code != code || p.Status != status || p.Type != "urn:room-booking-integration:problem:"+code {
-		c.add(id, rule, words.T("wanted %d %s as application/problem+json with type, status and code; got %s", status, code, c.got(r)))
-		return
-	}
-	c.add(id, rule, words.Text{})
+	_, seen := c.problem(r, status, code)
+	c.add(id, rule, seen)
 }
 
 // refusedAt is refused with an entry in errors.
 func (c *conformance) refusedAt(id string, rule words.Key, r reply, pointer, code string) {
-	if !strings.Contains(string(r.body), `"`+pointer+`"`) || code != "" && !strings.Contains(string(r.body), `"`+code+`"`) {
-		c.add(id, rule, words.T("wanted 422 invalid-configuration with %s %s in errors; got %s", pointer, code, c.got(r)))
-		return
+	p, seen := c.problem(r, http.StatusUnprocessableEntity, "invalid-configuration")
+	if seen.IsZero() {
+		seen = words.T("wanted %s %s in errors; got %s", pointer, code, c.got(r))
+		for _, e := range p.Errors {
+			if e.Pointer == pointer && e.Detail != "" && (code == "" || e.Code == code) {
+				seen = words.Text{}
+			}
+		}
 	}
-	c.refused(id, rule, r, http.StatusUnprocessableEntity, "invalid-configuration")
+	c.add(id, rule, seen)
+}
+
+// moment is what is wrong with a time that has to be of this test.
+func (c *conformance) moment(field string, raw json.RawMessage) words.Text {
+	var at time.Time
+	switch {
+	case len(raw) == 0:
+		return words.T("the field “%s” is missing", field)
+	case json.Unmarshal(raw, &at) != nil || at.IsZero():
+		return words.T("%s is %s, which is not a time", field, problem.Line(string(raw)))
+	case at.Before(c.began.Add(-skew)), at.After(time.Now().Add(skew)):
+		return words.T("%s is %s, which is not during this test", field, at.Format(time.RFC3339))
+	}
+	return words.Text{}
 }
 
 // invented is a configuration that belongs to nobody.
@@ -225,6 +296,13 @@ func invented(digest string) Configuration {
 	}
 }
 
+// armorLine is the length of a line of an age file, except for the last one, which
+// may be too short to be told from other text.
+const armorLine = 64
+
+// wrongToken is the token of nobody.
+const wrongToken = "conformance-wrong-token"
+
 // inventedSecret is what the sealed credential holds, and what nothing may show.
 const inventedSecret = "conformance-7Zq~NotASecretOfAnybody"
 
@@ -237,6 +315,11 @@ func (c *conformance) body(cfg Configuration, recipient, clientID string) []byte
 	raw, err := withSealed(cfg, sealed)
 	if err != nil {
 		return nil
+	}
+	for line := range strings.Lines(sealed) {
+		if line = strings.TrimSpace(line); len(line) == armorLine {
+			c.sealed = append(c.sealed, line)
+		}
 	}
 	return raw
 }
@@ -256,25 +339,22 @@ func next(etag string) map[string]string {
 }
 
 // stored holds an answer to what was put, redacted.
-func (c *conformance) stored(id string, rule words.Key, r reply, digest string, statuses ...int) bool {
-	right := false
-	for _, s := range statuses {
-		right = right || r.status == s
-	}
+func (c *conformance) stored(id string, rule words.Key, r reply, digest string, statuses ...int) {
 	var s stored
-	tag := r.header.Get("ETag")
+	seen, tag := c.fits(r, &s, statuses...), r.header.Get("ETag")
 	switch {
-	case r.err != nil || !right:
-		return c.add(id, rule, words.T("wanted %s; got %s", fmt.Sprint(statuses), c.got(r)))
-	case json.Unmarshal(r.body, &s) != nil || s.Configuration == nil || len(s.StoredAt) == 0:
-		return c.add(id, rule, words.T("the body is not what GET returns: %s", c.got(r)))
+	case !seen.IsZero():
+	case s.Configuration == nil:
+		seen = words.T("the body is not what GET returns: %s", c.got(r))
 	case s.Configuration.Digest != digest || len(Changes(s.Configuration, invented(digest))) > 0:
-		return c.add(id, rule, words.T("it differs from what was sent: %s", listed(Changes(s.Configuration, invented(digest)))))
-	case strings.Contains(string(r.body), "BEGIN AGE") || strings.Contains(string(r.body), inventedSecret):
-		return c.add(id, rule, words.T("the credential is in the response"))
+		seen = words.T("it differs from what was sent: %s", listed(Changes(s.Configuration, invented(digest))))
 	case !strongETag.MatchString(tag):
-		return c.add(id, rule, words.T("the ETag %q is not a strong one", tag))
+		seen = words.T("the ETag %q is not a strong one", tag)
+	default:
+		seen = c.moment("storedAt", s.StoredAt)
 	}
-	c.etag, c.tags[tag] = tag, true
-	return c.add(id, rule, words.Text{})
+	if slices.Contains(statuses, r.status) && strongETag.MatchString(tag) {
+		c.etag, c.tags[tag] = tag, true // what else is wrong with it is tried all the same
+	}
+	c.add(id, rule, seen)
 }
