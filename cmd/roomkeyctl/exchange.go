@@ -61,15 +61,15 @@ func (f *amendFlags) register(c *cobra.Command) {
 	c.Flags().BoolVar(&f.preview, "preview", false, "use what Microsoft offers as a preview only")
 }
 
-// amends opens the connection and signs in for what a script is about; the
+// amends opens the connection and signs in to look at what a script is about; the
 // sign-in asks for nothing else.
-func (a *app) amends(ctx context.Context, f amendFlags, script string, changes bool) (*session.Session, error) {
+func (a *app) amends(ctx context.Context, f amendFlags, script string) (*session.Session, error) {
 	if exchange.APIOf(script).Preview && !f.preview {
 		return nil, problem.New(codeUsagePreview, words.T("Microsoft offers this as a preview only: it may change without notice, and Microsoft does not support it in production.")).
 			Run(words.T("Have an Exchange administrator run the script:"), "roomkeyctl script show "+script).
 			Run(words.T("To use the preview, add:"), "--preview")
 	}
-	scopes := session.ScopesToAmend(script, changes)
+	scopes := session.ScopesToAmend(script, false)
 	if len(scopes) == 0 { // says why, and which scripts there are
 		_, err := exchange.WorkOf(script, exchange.Target{}, nil)
 		return nil, err
@@ -99,7 +99,7 @@ func exchangePlan(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s, err := a.amends(c.Context(), f, args[0], false)
+			s, err := a.amends(c.Context(), f, args[0])
 			if err != nil {
 				return err
 			}
@@ -166,7 +166,7 @@ func exchangeUndo(a *app) *cobra.Command {
 			if !dryRun {
 				return a.amend(c.Context(), f, args[0], yes, "", undo)
 			}
-			s, err := a.amends(c.Context(), f, args[0], false)
+			s, err := a.amends(c.Context(), f, args[0])
 			if err != nil {
 				return err
 			}
@@ -198,9 +198,8 @@ func (a *app) amend(ctx context.Context, f amendFlags, script string, yes bool, 
 		if plan.Script != script {
 			return usage("The plan is for %s, not for %s.", plan.Script, script)
 		}
-		yes = true
 	}
-	s, err := a.amends(ctx, f, script, name != "")
+	s, err := a.amends(ctx, f, script)
 	if err != nil {
 		return err
 	}

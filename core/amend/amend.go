@@ -192,7 +192,8 @@ func (e *view) each(ctx context.Context, items []Item, judge func(*Item, object)
 	for n := range items {
 		g.Go(func() error {
 			i := &items[n]
-			i.ID, i.Title, i.Action = i.Cmdlet+" "+i.Identity, words.Plain(i.Identity), change.Keep
+			i.name()
+			i.Action = change.Keep
 			e.Report.Say(n, len(items), words.T("Checking %s", i.Identity))
 			now, err := e.look(ctx, *i)
 			if p := problem.Of(err); p != nil && p.Kind == problem.Absent {
@@ -208,6 +209,9 @@ func (e *view) each(ctx context.Context, items []Item, judge func(*Item, object)
 	}
 	return g.Wait()
 }
+
+// name fills in what the item is called.
+func (i *Item) name() { i.ID, i.Title = keyOf(*i), words.Plain(i.Identity) }
 
 // say fills in what is changed of an object, and why it is not.
 func (i *Item) say(now object, before, after Values) {

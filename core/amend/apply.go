@@ -275,18 +275,10 @@ func (in Input) roleRefused(script string, title words.Text, why *problem.Proble
 	return p
 }
 
-// fits is whether the plan is of this connection and version.
+// fits is whether the plan is of this connection and can be applied.
 func (in Input) fits(p Plan) error {
-	switch {
-	case p.Version != planVersion:
-		return problem.New(codeNoPlan, words.T("The plan was created by another version of Roomkey.")).Fix(words.T("Create a new plan."))
-	case p.Connection != in.Connection.ID || !strings.EqualFold(p.Tenant, in.Connection.Tenant.ID):
+	if p.Connection != in.Connection.ID || !strings.EqualFold(p.Tenant, in.Connection.Tenant.ID) {
 		return problem.New(codeNoPlan, words.T("The plan belongs to another connection or tenant.")).Fix(words.T("Open the connection that the plan was created for."))
 	}
-	for _, i := range p.Items {
-		if _, known := kinds[i.Cmdlet]; !known {
-			return problem.New(codeNoPlan, words.T("The plan names a change that this version does not know: %s.", problem.Line(i.Cmdlet))).Fix(words.T("Create a new plan."))
-		}
-	}
-	return nil
+	return p.sound()
 }

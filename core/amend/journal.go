@@ -246,13 +246,3 @@ func (e *view) takeBack(i *Item, now object) {
 		i.Why = words.T("What someone has changed since stays as it is.")
 	}
 }
-
-// ReadPlan reads a plan that was saved for review; name is that of the file.
-func ReadPlan(data []byte, name string) (Plan, error) {
-	var p Plan
-	if err := json.Unmarshal(data, &p); err != nil || p.Script == "" {
-		return p, problem.New(codeNoPlan, words.T("%s is not a plan of roomkeyctl exchange.", name)).By(err).
-			Run(words.T("Create one:"), "roomkeyctl exchange plan SCRIPT --out FILE")
-	}
-	return p, nil
-}
