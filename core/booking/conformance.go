@@ -2,6 +2,7 @@ package booking
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
@@ -95,10 +97,10 @@ type conformance struct {
 	// etag is of what is stored by now; tags are all that were ever seen.
 	etag string
 	tags map[string]bool
-	// began is when the trials began; sealed are the lines of the credentials that
-	// were sealed for them.
+	// began is when the trials began; hidden are the lines of the credentials that
+	// were sealed for them, and of their keys.
 	began  time.Time
-	sealed []string
+	hidden []string
 	// waits, under mu, are the answers seen that ask to wait, by status: whether each said
 	// for how long.
 	mu    sync.Mutex
@@ -235,7 +237,7 @@ func (c *conformance) reads(r reply, v any) words.Text {
 	if vault.Hide(text, "", c.token, c.readOnly, vault.NewSecret(wrongToken)) != text {
 		return words.T("the token is in the response")
 	}
-	if vault.Hide(text, "", vault.NewSecret(inventedSecret)) != text || slices.ContainsFunc(c.sealed, shown) {
+	if vault.Hide(text, "", vault.NewSecret(inventedSecret)) != text || slices.ContainsFunc(c.hidden, shown) {
 		return words.T("the credential is in the response")
 	}
 	if err := json.Unmarshal(r.body, v); err != nil {
@@ -281,34 +283,73 @@ func (c *conformance) moment(field string, raw json.RawMessage) words.Text {
 	return words.Text{}
 }
 
-// invented is a configuration that belongs to nobody.
-func invented(digest string) Configuration {
-	return Configuration{
-		Digest:       digest,
-		Cloud:        Cloud{ID: "conformance", Authority: "https://login.contoso.example", Graph: "https://graph.contoso.example"},
-		Tenant:       Tenant{ID: "0b4c3f6e-6d0f-4f6b-9a53-2f2d1d0c9a11", Domain: "contoso.example", DisplayName: "Contoso é"},
-		Product:      Product{ID: "conformance"},
-		Application:  Application{ClientID: "5d1c8a60-3d55-4a8f-8f0e-0f7f3f9a2b10", DisplayName: "Conformance"},
-		Credential:   Credential{Kind: connection.CredentialSecret, Fingerprint: "f-" + digest},
-		Rooms:        Rooms{Mode: connection.Selected, Items: []Room{{EmailAddress: "boardroom@contoso.example", DisplayName: "Boardroom", Building: "Main", Floor: "3"}}},
-		People:       People{Mode: connection.All},
-		SingleSignOn: SingleSignOn{LoginButton: "Sign in"},
+// second is the digest of the configuration that differs from the others in kind.
+const second = "second"
+
+// invented is a configuration that belongs to nobody, with every field of the
+// contract. The second has a certificate in place of a secret, and is for all
+// rooms and people.
+func (c *conformance) invented(digest string) Configuration {
+	seats, none := 12, 0
+	cfg := Configuration{
+		Digest:      digest,
+		Cloud:       Cloud{ID: "conformance", Authority: "https://login.contoso.example", Graph: "https://graph.contoso.example"},
+		Tenant:      Tenant{ID: "0b4c3f6e-6d0f-4f6b-9a53-2f2d1d0c9a11", Domain: "contoso.example", DisplayName: "Contoso é"},
+		Product:     Product{ID: "conformance", Options: []string{"displays", "check-in"}},
+		Application: Application{ClientID: "5d1c8a60-3d55-4a8f-8f0e-0f7f3f9a2b10", DisplayName: "Conformance"},
+		Credential:  Credential{Kind: connection.CredentialSecret, Fingerprint: "f-" + digest, Expires: c.began.AddDate(1, 0, 0).UTC().Truncate(time.Second)},
+		Permissions: []permission.Ref{{Value: "Calendars.ReadWrite", Kind: permission.Application}, {Value: "User.Read", Kind: permission.Delegated}},
+		Rooms: Rooms{Mode: connection.Selected, Items: []Room{
+			{EmailAddress: "boardroom@contoso.example", DisplayName: "Boardroom", Capacity: &seats, Building: "Main", Floor: "3"},
+			{EmailAddress: "phone.booth@contoso.example", DisplayName: "Phone booth", Capacity: &none, Building: "Annex", Floor: "0"},
+		}},
+		People: People{
+			Mode: connection.Groups, Groups: []string{"7c1f5b0e-52f1-4d6c-8a3b-0c1d2e3f4a51", "7c1f5b0e-52f1-4d6c-8a3b-0c1d2e3f4a52"},
+			CardNumberAttribute: "extensionAttribute1", DefaultGroups: []string{"Staff", "Visitors"},
+		},
+		SingleSignOn: SingleSignOn{
+			RedirectURIs: append(slices.Clone(c.said.RedirectURIs), "https://rooms.contoso.example/auth/callback", "https://rooms.contoso.example/auth/callback/"),
+			LoginButton:  "Sign in",
+		},
+		Notifications: Notifications{
+			URL:          cmp.Or(c.said.NotificationURL, "https://rooms.contoso.example/notifications"),
+			LifecycleURL: cmp.Or(c.said.LifecycleNotificationURL, "https://rooms.contoso.example/lifecycle"),
+		},
+		ServiceAccount: "rooms@contoso.example",
 	}
+	if pair, err := inventedPair(); digest == second && err == nil {
+		cfg.Credential.Kind, cfg.Credential.Thumbprint, cfg.Credential.Expires = connection.CredentialCertificate, pair.Thumbprint(), pair.Expires().UTC()
+		cfg.Rooms.Mode, cfg.People.Mode, cfg.People.Groups = connection.All, connection.All, nil
+	}
+	return cfg
 }
 
-// armorLine is the length of a line of an age file, except for the last one, which
-// may be too short to be told from other text.
+// inventedSecret is what the sealed credential holds, and what nothing may show.
+const inventedSecret = "conformance-7Zq~NotASecretOfAnybody"
+
+// inventedPair is the certificate in place of it; its key takes a while to make.
+var inventedPair = sync.OnceValues(func() (vault.KeyPair, error) {
+	return vault.NewCertificate("Conformance", 3072, 365*24*time.Hour, time.Now())
+})
+
+// armorLine is the length of a line of an age file and of a key, except for the
+// last one, which may be too short to be told from other text.
 const armorLine = 64
 
 // wrongToken is the token of nobody.
 const wrongToken = "conformance-wrong-token"
 
-// inventedSecret is what the sealed credential holds, and what nothing may show.
-const inventedSecret = "conformance-7Zq~NotASecretOfAnybody"
-
 // body is a PUT of cfg with the credential sealed to recipient.
 func (c *conformance) body(cfg Configuration, recipient, clientID string) []byte {
-	sealed, err := vault.Seal(recipient, vault.Sealable{Kind: cfg.Credential.Kind, TenantID: cfg.Tenant.ID, ClientID: clientID, Value: vault.NewSecret(inventedSecret)})
+	value := vault.NewSecret(inventedSecret)
+	if cfg.Credential.Kind == connection.CredentialCertificate {
+		pair, err := inventedPair()
+		if err != nil {
+			return nil
+		}
+		value = pair.PEM()
+	}
+	sealed, err := vault.Seal(recipient, vault.Sealable{Kind: cfg.Credential.Kind, TenantID: cfg.Tenant.ID, ClientID: clientID, Value: value})
 	if err != nil {
 		return nil
 	}
@@ -316,16 +357,17 @@ func (c *conformance) body(cfg Configuration, recipient, clientID string) []byte
 	if err != nil {
 		return nil
 	}
-	for line := range strings.Lines(sealed) {
+	key, _, _ := strings.Cut(value.Reveal(), "-----END PRIVATE KEY-----") // the certificate may be shown
+	for line := range strings.Lines(sealed + key) {
 		if line = strings.TrimSpace(line); len(line) == armorLine {
-			c.sealed = append(c.sealed, line)
+			c.hidden = append(c.hidden, line)
 		}
 	}
 	return raw
 }
 
 func (c *conformance) good(digest string) []byte {
-	cfg := invented(digest)
+	cfg := c.invented(digest)
 	return c.body(cfg, c.said.SealingRecipient, cfg.Application.ClientID)
 }
 
@@ -346,8 +388,8 @@ func (c *conformance) stored(id string, rule words.Key, r reply, digest string, 
 	case !seen.IsZero():
 	case s.Configuration == nil:
 		seen = words.T("the body is not what GET returns: %s", c.got(r))
-	case s.Configuration.Digest != digest || len(Changes(s.Configuration, invented(digest))) > 0:
-		seen = words.T("it differs from what was sent: %s", listed(Changes(s.Configuration, invented(digest))))
+	case s.Configuration.Digest != digest || len(Changes(s.Configuration, c.invented(digest))) > 0:
+		seen = words.T("it differs from what was sent: %s", listed(Changes(s.Configuration, c.invented(digest))))
 	case !strongETag.MatchString(tag):
 		seen = words.T("the ETag %q is not a strong one", tag)
 	default:

@@ -63,15 +63,15 @@ func (c *conformance) empty() {
 	c.add("empty-status", "The status without a configuration is not-configured.", seen)
 	c.dryRun("dry-run", "A dry run says what would change.", c.good("dry"), "")
 	c.refused("dry-run-stores", "A dry run stores nothing.", c.do(http.MethodGet, "", nil, nil), 404, "not-configured")
-	raw, _ := json.Marshal(invented("dry")) // texts
+	cfg := c.invented("dry")
+	raw, _ := json.Marshal(cfg) // texts
 	c.dryRun("dry-run-unsealed", "A dry run needs no sealed credential.", raw, "")
-	cfg := invented("dry")
+	if stranger := stranger(); stranger != "" {
+		c.dryRun("dry-run-opens", "A sealed credential in a dry run is opened, as a PUT would.", c.body(cfg, stranger, cfg.Application.ClientID), "/credential/sealed")
+	}
 	cfg.Tenant.ID = "contoso"
 	raw, _ = json.Marshal(cfg)
 	c.dryRun("dry-run-refuses", "A dry run of a configuration that would be refused is 200, not acceptable, with the pointer.", raw, "/tenant/id")
-	if stranger := stranger(); stranger != "" {
-		c.dryRun("dry-run-opens", "A sealed credential in a dry run is opened, as a PUT would.", c.body(invented("dry"), stranger, invented("dry").Application.ClientID), "/credential/sealed")
-	}
 }
 
 // dryRun holds the answer to a dry run: acceptable with what would change, or not
@@ -126,15 +126,15 @@ func (c *conformance) refusals() {
 	c.refused("too-large", "More than 16 MiB gets 413.", put(first(), append(bytes.Repeat([]byte(" "), bodyLimit+1), good...)), 413, "too-large")
 
 	wrong := func(change func(*Configuration)) reply {
-		cfg := invented("refused")
+		cfg := c.invented("refused")
 		change(&cfg)
 		return put(first(), c.body(cfg, c.said.SealingRecipient, cfg.Application.ClientID))
 	}
 	c.refusedAt("tenant", "A tenant ID that is not a GUID is reported with its pointer.", wrong(func(cfg *Configuration) { cfg.Tenant.ID = "contoso" }), "/tenant/id", "")
 	c.refusedAt("twice", "A duplicate room, in another case, is reported with its pointer.", wrong(func(cfg *Configuration) {
 		cfg.Rooms.Items = append(cfg.Rooms.Items, Room{EmailAddress: "BOARDROOM@contoso.example"})
-	}), "/rooms/items/1/emailAddress", "")
-	raw, _ := json.Marshal(invented("refused")) // texts
+	}), "/rooms/items/2/emailAddress", "")
+	raw, _ := json.Marshal(c.invented("refused")) // texts
 	c.refusedAt("unsealed", "A PUT without a credential is reported at the credential.", put(first(), raw), "/credential/sealed", "")
 	c.refused("refused-stores", "A refused configuration is not stored.", c.do(http.MethodGet, "", nil, nil), 404, "not-configured")
 }
@@ -150,7 +150,7 @@ func stranger() string {
 
 // sealing is whether the credential is really opened.
 func (c *conformance) sealing() {
-	cfg := invented("sealed")
+	cfg := c.invented("sealed")
 	if stranger := stranger(); stranger != "" {
 		c.refusedAt("sealed-to-another", "A credential sealed to another recipient is refused.",
 			c.do(http.MethodPut, "", first(), c.body(cfg, stranger, cfg.Application.ClientID)), "/credential/sealed", "cannot-unseal")
@@ -181,8 +181,8 @@ func (c *conformance) storing() {
 	c.refused("stale-put", "A PUT with another ETag is 412.", c.do(http.MethodPut, "", next(`"stale"`), c.good("other")), 412, "etag-mismatch")
 	c.refused("weak-put", "A weak ETag is 400 malformed.", c.do(http.MethodPut, "", next("W/"+tag), c.good("other")), 400, "malformed")
 	c.stored("refused-keeps", "A refused PUT changes nothing.", c.do(http.MethodGet, "", nil, nil), "first", 200)
-	unknown := bytes.Replace(c.good("second"), []byte(`"digest"`), []byte(`"fieldOfTomorrow":{"a":1},"digest"`), 1)
-	c.stored("change", "A PUT with the current ETag is 200; unknown fields are accepted.", c.do(http.MethodPut, "", next(c.etag), unknown), "second", 200)
+	unknown := bytes.Replace(c.good(second), []byte(`"digest"`), []byte(`"fieldOfTomorrow":{"a":1},"digest"`), 1)
+	c.stored("change", "A PUT with the current ETag is 200; unknown fields are accepted.", c.do(http.MethodPut, "", next(c.etag), unknown), second, 200)
 	seen = words.Text{}
 	if c.etag == tag {
 		seen = words.T("it is still %s", tag)
@@ -205,10 +205,10 @@ func (c *conformance) reading() {
 	}
 	may := map[string]string{"Authorization": "Bearer " + c.readOnly.Reveal()}
 	with := func(h map[string]string) map[string]string { h["Authorization"] = may["Authorization"]; return h }
-	c.stored("read-only", "A read-only token can read.", c.do(http.MethodGet, "", may, nil), "second", 200)
+	c.stored("read-only", "A read-only token can read.", c.do(http.MethodGet, "", may, nil), second, 200)
 	c.refused("forbidden", "A read-only token gets 403 on PUT.", c.do(http.MethodPut, "", with(next(c.etag)), c.good("forbidden")), 403, "forbidden")
 	c.refused("forbidden", "A read-only token gets 403 on DELETE.", c.do(http.MethodDelete, "", with(map[string]string{"If-Match": c.etag}), nil), 403, "forbidden")
-	c.stored("forbidden-keeps", "A 403 changes nothing.", c.do(http.MethodGet, "", nil, nil), "second", 200)
+	c.stored("forbidden-keeps", "A 403 changes nothing.", c.do(http.MethodGet, "", nil, nil), second, 200)
 }
 
 // races are two at once.
