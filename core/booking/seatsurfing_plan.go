@@ -164,7 +164,7 @@ func (state *ssState) signIn(cfg Configuration) ssObject {
 }
 
 // steps is how many requests the plan needs.
-func (p ssPlan) steps(remove bool) int {
+func (p ssPlan) steps(state *ssState, remove bool) int {
 	n := len(p.rename) + len(p.create) + len(p.clean)
 	if p.provider != nil {
 		n++
@@ -173,9 +173,28 @@ func (p ssPlan) steps(remove bool) int {
 		n += (len(rooms) + ssBulk - 1) / ssBulk
 	}
 	if remove {
-		n += len(p.unwanted)
+		n += len(state.parts(p.unwanted))
+		for _, key := range p.unwanted {
+			if strings.HasPrefix(key, "location ") {
+				n++
+			}
+		}
 	}
 	return n
+}
+
+// parts are the spaces of ours among keys, up to ssBulk of one location together.
+func (state *ssState) parts(keys []string) (parts [][]string) {
+	in := map[string][]string{}
+	for _, key := range keys {
+		if _, location := state.space(key); location != "" {
+			in[location] = append(in[location], key)
+		}
+	}
+	for _, location := range slices.Sorted(maps.Keys(in)) {
+		parts = slices.AppendSeq(parts, slices.Chunk(in[location], ssBulk))
+	}
+	return parts
 }
 
 // DryRun is Roomkey's own: Seatsurfing has none. It rests on what was read last.

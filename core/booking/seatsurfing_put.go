@@ -51,7 +51,7 @@ func (s *seatsurfing) apply(ctx context.Context, p attempt) error {
 		return obstacle
 	}
 	plan := state.plan(p.Configuration)
-	w := &writer{seatsurfing: s, state: state, put: p, touched: map[string]bool{}, total: plan.steps(p.Choices.Remove)}
+	w := &writer{seatsurfing: s, state: state, put: p, touched: map[string]bool{}, total: plan.steps(state, p.Choices.Remove)}
 	if w.total > 0 {
 		s.began = p.IdempotencyKey
 		state.made.Digest = ""
@@ -269,34 +269,79 @@ type ssDone struct {
 }
 
 // remove takes away what Roomkey made and nobody wants any more: spaces with
-// their bookings, then locations in which nothing of anybody else's is.
+// their bookings, then locations in which nothing else is left. A space that the
+// server keeps stays Roomkey's own and keeps its location.
 func (w *writer) remove(ctx context.Context, keys []string) error {
+	var kept []string
+	for _, part := range w.state.parts(keys) {
+		still, err := w.drop(ctx, part)
+		if err != nil {
+			return err
+		}
+		kept = append(kept, still...)
+	}
 	for _, key := range keys {
-		own := w.state.made.Objects[key]
-		// A location is in none itself.
+		id := w.state.made.Objects[key].ID
 		switch o, in := w.state.space(key); {
-		case o != nil && in != "":
-			w.touched[in] = true
-			if err := w.send(ctx, http.MethodPost, "/location/"+in+"/space/bulk", map[string]any{"creates": []any{}, "updates": []any{}, "deleteIds": []string{own.ID}}); err != nil {
-				return err
-			}
-			delete(w.state.byID, own.ID)
-			w.state.spaces[in] = slices.DeleteFunc(w.state.spaces[in], func(s ssObject) bool { return s.text("id") == own.ID })
+		case o != nil && (in != "" || w.foreign(id)):
+			continue // the server keeps the space, or what is in the location
 		case o != nil:
-			if w.foreign(own.ID) {
-				continue // what people made there keeps it
-			}
-			if err := w.send(ctx, http.MethodDelete, "/location/"+own.ID, nil); err != nil {
+			if err := w.send(ctx, http.MethodDelete, "/location/"+id, nil); err != nil {
 				return err
 			}
-			delete(w.state.spaces, own.ID)
+			delete(w.state.spaces, id)
 		}
 		delete(w.state.made.Objects, key)
 		if err := w.save(); err != nil {
 			return err
 		}
 	}
-	return nil
+	if len(kept) == 0 {
+		return nil
+	}
+	return problem.New(codePartRefused, words.N(len(kept), "Seatsurfing did not delete the space of %d room; the space and its location remain.", "Seatsurfing did not delete the spaces of %d rooms; the spaces and their locations remain.", len(kept))).
+		With(words.Plain(strings.Join(kept, "\n"))).
+		Fix(words.T("Try again. If the same rooms are left, give this text to whoever runs Seatsurfing. Its log says more."))
+}
+
+// drop deletes the spaces of keys, all of one location, and gives the rooms whose
+// spaces the server kept: it answers for each, and an answer of 200 may refuse all.
+func (w *writer) drop(ctx context.Context, keys []string) (kept []string, err error) {
+	_, in := w.state.space(keys[0])
+	ids := []string{}
+	for _, key := range keys {
+		ids = append(ids, w.state.made.Objects[key].ID)
+	}
+	w.touched[in] = true
+	a, err := w.step(ctx, ssTries, http.MethodPost, "/location/"+in+"/space/bulk", map[string]any{"creates": []any{}, "updates": []any{}, "deleteIds": ids})
+	if err != nil {
+		return nil, err
+	}
+	var did struct{ Deletes []ssDone }
+	if err := w.decode(a, &did); err != nil {
+		return nil, err
+	}
+	gone := map[string]bool{}
+	for _, d := range did.Deletes {
+		gone[d.ID] = d.Success
+	}
+	for i, key := range keys {
+		success, answered := gone[ids[i]]
+		switch {
+		case !answered || len(did.Deletes) != len(keys):
+			return nil, w.unexpected(a, words.T("Seatsurfing did not report the result for each space."))
+		case !success:
+			own := w.state.made.Objects[key]
+			own.In = in // where it was read to be, whoever put it there
+			w.state.made.Objects[key] = own
+			kept = append(kept, strings.TrimPrefix(key, "space "))
+			continue
+		}
+		delete(w.state.made.Objects, key)
+		delete(w.state.byID, ids[i])
+	}
+	w.state.spaces[in] = slices.DeleteFunc(w.state.spaces[in], func(s ssObject) bool { return gone[s.text("id")] })
+	return kept, w.save()
 }
 
 // foreign reports whether a location holds spaces that are not to go: those of

@@ -175,8 +175,11 @@ func (s *Server) bulk(w http.ResponseWriter, r *http.Request) {
 	}
 	made, changed, deleted := []object{}, []object{}, []object{}
 	for _, id := range in.DeleteIDs {
-		deleted = append(deleted, object{"id": id, "success": find(s.Spaces, id) != nil})
-		s.Spaces = without(s.Spaces, id)
+		gone := find(s.Spaces, id) != nil && !s.keeps[id]
+		deleted = append(deleted, object{"id": id, "success": gone})
+		if gone {
+			s.Spaces = without(s.Spaces, id)
+		}
 	}
 	for _, o := range creates {
 		o["id"] = s.id()

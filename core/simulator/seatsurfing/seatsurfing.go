@@ -57,6 +57,7 @@ type Server struct {
 	states  map[string]bool // sign-ins on their way
 	windows map[string]*window
 	writes  int
+	keeps   map[string]bool // spaces that a bulk does not delete
 }
 
 type window struct {
@@ -81,7 +82,7 @@ func New(o Options) (*Server, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{o: o, mux: http.NewServeMux(), states: map[string]bool{}, windows: map[string]*window{}}
+	s := &Server{o: o, mux: http.NewServeMux(), states: map[string]bool{}, windows: map[string]*window{}, keeps: map[string]bool{}}
 	s.mux.HandleFunc("GET /healthcheck", func(w http.ResponseWriter, _ *http.Request) {
 		send(w, object{"status": "success", "code": 200})
 	})
@@ -113,6 +114,14 @@ func (s *Server) Bind(provider string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.bind(provider)
+}
+
+// Keep makes a bulk refuse to delete a space, as the real server does when its
+// database refuses: it answers 200 and says so of this one.
+func (s *Server) Keep(space string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.keeps[space] = true
 }
 
 // Writes is how many requests have changed something.
