@@ -44,7 +44,8 @@ func (s *seatsurfing) Delete(ctx context.Context, etag string) error {
 			return err
 		}
 	}
-	delete(state.made.Objects, ssProviderKey)
+	// A location that stays for what is in it is the people's from now on.
+	clear(state.made.Objects)
 	state.made.Fingerprint = ""
 	return w.save()
 }

@@ -486,3 +486,17 @@ func TestSeatsurfingKeepsSpaces(t *testing.T) {
 		})
 	}
 }
+
+// TestSeatsurfingLeavesLocation: a location that stays for a space of people's
+// own is not Roomkey's after the removal, which is complete then.
+func TestSeatsurfingLeavesLocation(t *testing.T) {
+	s := newSurf(t, "")
+	s.must(s.push(surfing("d1", room("a@x", "Alpha", "Main"))))
+	main := s.find("/location/", "Main")["id"].(string)
+	s.console("POST", "/location/"+main+"/space/bulk", map[string]any{"creates": []any{map[string]any{"name": "By hand", "enabled": true, "shape": "rect", "fontSize": "big"}}})
+	c := s.open()
+	removal, err := c.Removal(t.Context())
+	s.must(err)
+	s.must(c.Remove(t.Context(), removal))
+	s.want("Main", "Main/By hand")
+}
