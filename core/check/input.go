@@ -52,9 +52,9 @@ type Input struct {
 	// ProvenRooms are the addresses of the rooms of the last whole test.
 	ProvenRooms []string `optional:"there was none"`
 	// Settings are what the calendar processing that was read back does to bookings,
-	// by the room's address in lower case: nil for a room that can be booked. A room
-	// that is not in it was not read; nil when nothing was read back.
-	Settings map[string]*problem.Problem `optional:"nothing was read back"`
+	// by the room's address in lower case. A room that is not in it was not read; nil
+	// when nothing was read back.
+	Settings map[string]Processing `optional:"nothing was read back"`
 	// SettingsAt is when they were read.
 	SettingsAt time.Time `optional:"nothing was read back"`
 	// Digest gives the connection's digest over the rooms that were looked at.

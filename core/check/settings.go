@@ -13,6 +13,14 @@ func wantsSettings(in Input) (bool, words.Text) {
 	return in.Settings != nil, words.T("No calendar processing was read back. The script calendar-processing-show reads it.")
 }
 
+// Processing is what a room's calendar processing does to bookings.
+type Processing struct {
+	// Wrong is what is most wrong with it, nil for nothing.
+	Wrong *problem.Problem
+	// Bookable is whether the room can be booked in spite of it.
+	Bookable bool
+}
+
 // settingsLife is how long what was read of the rooms' settings counts.
 const settingsLife = 30 * 24 * time.Hour
 
@@ -20,20 +28,21 @@ const settingsLife = 30 * 24 * time.Hour
 // read back. It makes no call. A room that was not read is unknown.
 func checkSettings(_ context.Context, s *State) Finding {
 	rooms, _ := s.chosen()
-	var first *problem.Problem
-	var unread []string
-	wrong := 0
+	var broken, limited []*problem.Problem
+	unread := 0
 	for _, room := range rooms {
 		p, read := s.Settings[strings.ToLower(room)]
 		switch {
 		case !read:
-			unread = append(unread, room)
-		case p != nil:
-			if wrong++; first == nil {
-				first = p
-			}
+			unread++
+		case p.Wrong == nil:
+		case p.Bookable:
+			limited = append(limited, p.Wrong)
+		default:
+			broken = append(broken, p.Wrong)
 		}
 	}
+	wrong := len(broken) + len(limited)
 	var f Finding
 	age, day := s.now().Sub(s.SettingsAt), s.SettingsAt.UTC().Format("2006-01-02 15:04 MST")
 	reread := words.T("Have an Exchange administrator run the script that shows calendar processing, and bring its CSV.")
@@ -45,15 +54,17 @@ func checkSettings(_ context.Context, s *State) Finding {
 	case age < -maxSkew:
 		return unknown(problem.New(codeRoomsSettingsOld, words.T("The calendar processing of the rooms was read on %s, which is in the future.", day)).
 			Fix(words.T("Check this computer's date and time, and that of the computer on which the script ran.")).Lead(reread, script)).with("read", day)
-	case first != nil && wrong == len(rooms):
-		f = fail(first).noted(words.N(wrong, "The %d chosen room cannot be booked properly.", "None of the %d chosen rooms can be booked properly.", wrong))
-	case first != nil:
-		f = warn(first).noted(words.N(len(rooms), "%d of %d chosen room cannot be booked properly.", "%d of %d chosen rooms cannot be booked properly.", wrong, len(rooms)))
-	case len(rooms) == 0 || len(unread) > 0:
-		f = unknown(problem.New(codeRoomsSettingsUnread, words.N(len(unread), "The calendar processing of %d chosen room was not read.", "The calendar processing of %d chosen rooms was not read.", len(unread))).
+	case len(broken) > 0 && len(broken) == len(rooms):
+		f = fail(broken[0]).noted(words.N(len(broken), "The %d chosen room cannot be booked properly.", "None of the %d chosen rooms can be booked properly.", len(broken)))
+	case len(broken) > 0:
+		f = warn(broken[0]).noted(words.N(len(rooms), "%d of %d chosen room cannot be booked properly.", "%d of %d chosen rooms cannot be booked properly.", len(broken), len(rooms)))
+	case len(limited) > 0:
+		f = warn(limited[0]).noted(words.N(len(rooms), "%d of %d chosen room can be booked, but is not set up as it should be.", "%d of %d chosen rooms can be booked, but are not set up as they should be.", len(limited), len(rooms)))
+	case len(rooms) == 0 || unread > 0:
+		f = unknown(problem.New(codeRoomsSettingsUnread, words.N(unread, "The calendar processing of %d chosen room was not read.", "The calendar processing of %d chosen rooms was not read.", unread)).
 			Lead(reread, script))
 	default:
 		f = pass(words.N(len(rooms), "According to its calendar processing, the %d chosen room can be booked.", "According to their calendar processing, all %d chosen rooms can be booked.", len(rooms)))
 	}
-	return f.with("rooms", len(rooms)).with("wrong", wrong).with("unread", len(unread)).with("read", day)
+	return f.with("rooms", len(rooms)).with("wrong", wrong).with("unread", unread).with("read", day)
 }

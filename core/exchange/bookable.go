@@ -70,12 +70,6 @@ var rules = []rule{
 		}
 		return t
 	}, "AllBookInPolicy=True"},
-	{codeNobodyAnswers, func(room string, value func(string) string) (t words.Text) {
-		if value("RequestOutOfPolicy") != "" && value("ResourceDelegates") == "" {
-			t = words.T("Some people can request bookings outside the policy of %s, which wait for a delegate, and it has none (RequestOutOfPolicy, ResourceDelegates).", room)
-		}
-		return t
-	}, "ResourceDelegates=ADDRESS"},
 	{codeBooksTwice, func(room string, value func(string) string) (t words.Text) {
 		if approves(value) && value("TentativePendingApproval") == "False" {
 			t = words.T("%s shows times that await a delegate's approval as free, so they can be requested twice (TentativePendingApproval is False).", room)
@@ -83,11 +77,25 @@ var rules = []rule{
 		return t
 	}, "TentativePendingApproval=True"},
 	{codeAcceptsSome, func(room string, value func(string) string) (t words.Text) {
-		if value("AllBookInPolicy") == "False" && value("BookInPolicy") != "" {
+		if value("AllBookInPolicy") != "False" || value("AllRequestInPolicy") != "False" {
+			return t
+		}
+		switch books, asks := value("BookInPolicy") != "", value("RequestInPolicy") != "" && value("ResourceDelegates") != ""; {
+		case books && asks:
+			t = words.T("%s accepts only the people and groups in BookInPolicy, and those in RequestInPolicy when a delegate approves.", room)
+		case books:
 			t = words.T("%s accepts only the people and groups in BookInPolicy.", room)
+		case asks:
+			t = words.T("%s accepts only the people and groups in RequestInPolicy, and only when a delegate approves.", room)
 		}
 		return t
 	}, "AllBookInPolicy=True"},
+	{codeAcceptsLess, func(room string, value func(string) string) (t words.Text) {
+		if value("RequestOutOfPolicy") != "" && value("ResourceDelegates") == "" {
+			t = words.T("Some people can request bookings outside the policy of %s, which wait for a delegate, and it has none (RequestOutOfPolicy, ResourceDelegates).", room)
+		}
+		return t
+	}, "ResourceDelegates=ADDRESS"},
 	{codeAcceptsLess, func(room string, value func(string) string) (t words.Text) {
 		if days, err := strconv.Atoi(value("BookingWindowInDays")); err == nil && days > 0 && days < shortWindow {
 			t = words.N(days, "%s accepts no meeting more than %d day ahead (BookingWindowInDays).", "%s accepts no meeting more than %d days ahead (BookingWindowInDays).", room, days)
@@ -164,23 +172,34 @@ func (s *RoomState) judge() {
 	}
 }
 
+// unusable are the effects for which people would call a room broken, in a few
+// words. With any other it can still be booked.
+var unusable = map[problem.Code]words.Key{
+	codeBooksTwice:    "Double bookings",
+	codeNobodyAnswers: "Does not answer",
+	codeAcceptsNobody: "Accepts no one",
+}
+
 // Flaws are what the room's settings do to bookings that people would call wrong:
 // it can be booked twice, nobody answers, or nobody can book it.
 func (s RoomState) Flaws() (flaws []tenant.Flaw) {
 	for _, p := range s.Effects {
-		if i := slices.IndexFunc(flaws, func(f tenant.Flaw) bool { return f.Problem.Code == p.Code }); i >= 0 {
-			continue
-		}
-		switch p.Code {
-		case codeBooksTwice:
-			flaws = append(flaws, tenant.Flaw{Short: words.T("Double bookings"), Problem: p})
-		case codeNobodyAnswers:
-			flaws = append(flaws, tenant.Flaw{Short: words.T("Does not answer"), Problem: p})
-		case codeAcceptsNobody:
-			flaws = append(flaws, tenant.Flaw{Short: words.T("Accepts no one"), Problem: p})
+		short, is := unusable[p.Code]
+		if is && !slices.ContainsFunc(flaws, func(f tenant.Flaw) bool { return f.Problem.Code == p.Code }) {
+			flaws = append(flaws, tenant.Flaw{Short: words.T(short), Problem: p})
 		}
 	}
 	return flaws
+}
+
+// Worst is what is most wrong with the room's settings, nil for nothing, and
+// whether the room can be booked in spite of it.
+func (s RoomState) Worst(product, name string) (worst *problem.Problem, bookable bool) {
+	if len(s.Effects) == 0 {
+		return s.differs(product, name), true
+	}
+	_, is := unusable[s.Effects[0].Code]
+	return s.Effects[0], !is
 }
 
 func (s *RoomState) unread(parameters ...string) {
@@ -191,10 +210,10 @@ func (s *RoomState) unread(parameters ...string) {
 	}
 }
 
-// Differs is how the room is not as the product needs it, nil when it is. What
+// differs is how the room is not as the product needs it, nil when it is. What
 // decides whether its calendar shows what is discussed counts only in a room whose
 // name does not speak against that.
-func (s RoomState) Differs(product, name string) *problem.Problem {
+func (s RoomState) differs(product, name string) *problem.Problem {
 	shows := proposeSubject([]tenant.Room{{EmailAddress: s.Room, DisplayName: name}})[0].Keep
 	for _, d := range s.Differences {
 		if p, _ := settingOf(d.Parameter); p.Shows && !shows {

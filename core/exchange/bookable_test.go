@@ -31,7 +31,7 @@ func TestWhatSettingsDoToBookings(t *testing.T) {
 		{"asks its delegates", "AutoAccept,False,False,Standard,180,False,,True,/o=X/cn=1,True", "", ""},
 		{"does not answer", "None,False,False,Standard,180,True,,False,/o=X/cn=1,True", "exchange.nobody-answers", ""},
 		{"some ask a delegate", "AutoAccept,False,False,Standard,180,False,,False,,True,/o=X/cn=1,,True,1440,True,True,False,", "exchange.nobody-answers", ""},
-		{"some ask out of policy", sound + ",,/o=X/cn=1,True,1440,True,True,False,", "exchange.nobody-answers", ""},
+		{"some ask out of policy", sound + ",,/o=X/cn=1,True,1440,True,True,False,", "exchange.accepts-less", ""},
 		{"shows times that await", "AutoAccept,False,False,Standard,180,False,,True,/o=X/cn=1,True,,,False,1440,True,True,False,", "exchange.books-twice", ""},
 		{"a week ahead", strings.Replace(sound, "180", "7", 1), "exchange.accepts-less", ""},
 		{"half an hour at most", sound + ",,,True,30,True,True,False,", "exchange.accepts-less", ""},

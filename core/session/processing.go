@@ -62,9 +62,9 @@ func (s *Session) ofChosen(states []exchange.RoomState) []exchange.RoomState {
 }
 
 // roomSettings are what the chosen rooms' settings do to bookings, by address in
-// lower case: nil for a room that can be booked. A room that was not read, or that
-// a script has changed since, is not in it. It is nil when nothing was read back.
-func (s *Session) roomSettings() map[string]*problem.Problem {
+// lower case. A room that was not read, or that a script has changed since, is not
+// in it. It is nil when nothing was read back.
+func (s *Session) roomSettings() map[string]check.Processing {
 	states := s.Processing()
 	if states == nil {
 		return nil
@@ -78,18 +78,14 @@ func (s *Session) roomSettings() map[string]*problem.Problem {
 	for _, r := range known.Rooms {
 		names[strings.ToLower(r.EmailAddress)] = r.DisplayName
 	}
-	out, at := map[string]*problem.Problem{}, s.ProcessingAt()
+	out, at := map[string]check.Processing{}, s.ProcessingAt()
 	for _, r := range states {
 		if r.Problem != nil || s.changedSince(r.Room, at) != nil {
 			continue
 		}
 		address := strings.ToLower(r.Room)
-		wrong := r.Differs(needs.Name, names[address])
-		if len(r.Effects) > 0 {
-			wrong = r.Effects[0]
-		}
-		if wrong != nil || len(r.Unread) == 0 {
-			out[address] = wrong
+		if wrong, bookable := r.Worst(needs.Name, names[address]); wrong != nil || len(r.Unread) == 0 {
+			out[address] = check.Processing{Wrong: wrong, Bookable: bookable}
 		}
 	}
 	return out

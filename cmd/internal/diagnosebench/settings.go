@@ -49,6 +49,13 @@ func everyRoom(name, values string, change func(*bench, *connection.Connection),
 		settings: readBack, misset: []string{"room-settings=" + needed + "," + values}}
 }
 
+// lesser is such a tenant whose rooms can still be booked.
+func lesser(name, values, code, remedy string) scenario {
+	sc := everyRoom(name, values, three, code, remedy)
+	sc.verdict = check.Warned
+	return sc
+}
+
 // misset are tenants whose rooms cannot be booked as they should, by the calendar
 // processing that was read back.
 var misset = []scenario{
@@ -63,13 +70,17 @@ var misset = []scenario{
 	set("nobody in policy", "AllBookInPolicy=False", true, "exchange.accepts-nobody", "AllBookInPolicy=True"),
 	set("asks delegates that it has not", "AllBookInPolicy=False,AllRequestInPolicy=True", false, "exchange.nobody-answers", "AllBookInPolicy=True"),
 	set("asks delegates that it has not, for some", "AllBookInPolicy=False,RequestInPolicy=/o=X/cn=aa", false, "exchange.nobody-answers", "AllBookInPolicy=True"),
-	set("out of policy for some, and no delegate", "RequestOutOfPolicy=/o=X/cn=aa", false, "exchange.nobody-answers", "ResourceDelegates"),
+	set("out of policy for some, and no delegate", "RequestOutOfPolicy=/o=X/cn=aa", false, "exchange.accepts-less", "ResourceDelegates"),
 	set("delegates who are not told", "AllBookInPolicy=False,AllRequestInPolicy=True,ResourceDelegates=/o=X/cn=aa,ForwardRequestsToDelegates=False", false, "exchange.nobody-answers", "AllBookInPolicy=True"),
 	set("shows as free what waits for a delegate", "AllBookInPolicy=False,AllRequestInPolicy=True,ResourceDelegates=/o=X/cn=aa,TentativePendingApproval=False", false, "exchange.books-twice", "TentativePendingApproval=True"),
 	set("delegates, and nobody answers", "AutomateProcessing=None,ResourceDelegates=/o=X/cn=aa", false, "exchange.nobody-answers", "AutomateProcessing=AutoAccept"),
 	set("only updates its calendar", "AutomateProcessing=AutoUpdate", true, "exchange.nobody-answers", "AutomateProcessing=AutoAccept"),
 	set("only some in policy", "AllBookInPolicy=False,BookInPolicy=/o=X/cn=aa", false, "exchange.accepts-some", "everyone who should be able to book"),
 	set("half an hour at most", "MaximumDurationInMinutes=30", false, "exchange.accepts-less", "MaximumDurationInMinutes=1440"),
+	lesser("a short window in every room", "BookingWindowInDays=7", "exchange.accepts-less", "BookingWindowInDays=180"),
+	lesser("open to people outside in every room", "ProcessExternalMeetingMessages=True", "exchange.open-to-outside", "ProcessExternalMeetingMessages=False"),
+	lesser("no room shows a subject", "DeleteSubject=True", "exchange.not-as-needed", "calendar-processing script"),
+	set("some by approval, others not", "AllBookInPolicy=False,RequestInPolicy=/o=X/cn=aa,ResourceDelegates=/o=X/cn=aa", false, "exchange.accepts-some", "everyone who should be able to book"),
 	set("no series", "AllowRecurringMeetings=False", false, "exchange.accepts-less", "AllowRecurringMeetings=True"),
 	set("cuts off a series", "EnforceSchedulingHorizon=False", false, "exchange.accepts-less", "EnforceSchedulingHorizon=True"),
 	set("open to people outside", "ProcessExternalMeetingMessages=True", false, "exchange.open-to-outside", "ProcessExternalMeetingMessages=False"),
@@ -79,6 +90,8 @@ var misset = []scenario{
 	{area: "healthy", name: "settings read back for some rooms only", settings: readBefore, misset: []string{"room-settings=" + needed}, verdict: check.Passed},
 	{area: "healthy", name: "delegates who are asked", change: three, settings: readBack,
 		misset: []string{"room-settings=" + needed + ",AllBookInPolicy=False,AllRequestInPolicy=True,ResourceDelegates=/o=X/cn=aa"}, verdict: check.Passed},
+	{area: "healthy", name: "some book, everyone asks", change: three, settings: readBack,
+		misset: []string{"room-settings=" + needed + ",AllBookInPolicy=False,BookInPolicy=/o=X/cn=aa,AllRequestInPolicy=True,ResourceDelegates=/o=X/cn=aa"}, verdict: check.Passed},
 	{area: "healthy", name: "no limit of length, and a year ahead", change: three, settings: readBack,
 		misset: []string{"room-settings=" + needed + ",MaximumDurationInMinutes=0,BookingWindowInDays=365"}, verdict: check.Passed},
 }
