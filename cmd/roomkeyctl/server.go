@@ -13,8 +13,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/roomkey/roomkey/core/booking"
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 func newServer(a *app) *cobra.Command {
@@ -32,9 +34,13 @@ func serverConformance(a *app) *cobra.Command {
 			"has one. It reads the server's token from standard input; a second line can contain a " +
 			"read-only token.",
 		RunE: func(c *cobra.Command, args []string) error {
-			given, err := io.ReadAll(io.LimitReader(a.in, 1<<16))
+			given, err := a.secret(c.Context(), prompts[vault.ServerToken])
 			if err != nil {
 				return err
+			}
+			token, readOnly, _ := strings.Cut(strings.TrimSpace(given.Reveal()), "\n")
+			if token == "" {
+				return usage("Give the server's token on standard input.")
 			}
 			env, err := a.environment()
 			if err != nil {
@@ -44,8 +50,10 @@ func serverConformance(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			token, readOnly, _ := strings.Cut(strings.TrimSpace(string(given)), "\n")
 			trials, err := booking.Conform(c.Context(), args[0], vault.NewSecret(strings.TrimSpace(token)), vault.NewSecret(strings.TrimSpace(readOnly)), client)
+			if p := problem.Of(err); err != nil && p.Kind == problem.Untrusted && ca == "" {
+				return p.Run(words.T("To use your own authority for this test only, name its file:"), "roomkeyctl server conformance "+args[0]+" --ca FILE")
+			}
 			if err != nil {
 				return err
 			}

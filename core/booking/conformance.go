@@ -56,7 +56,9 @@ func Conform(ctx context.Context, address string, token, readOnly vault.Secret, 
 	own := *client
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	c := &conformance{ctx: ctx, http: &own, token: token, readOnly: readOnly, began: time.Now(), tags: map[string]bool{}, waits: map[int]bool{}}
-	if c.said, err = asked.Describe(ctx); err != nil {
+	if c.said, err = asked.Describe(ctx); notReached(err) {
+		return nil, err
+	} else if err != nil {
 		c.add("describe", "The well-known document describes the server.", words.Sentences(problem.Of(err).Title, problem.Of(err).Detail))
 		return c.trials, ctx.Err()
 	}
@@ -83,6 +85,16 @@ func Conform(ctx context.Context, address string, token, readOnly vault.Secret, 
 	c.clean()
 	c.beyond()
 	return c.trials, ctx.Err()
+}
+
+// notReached reports whether nothing was learned of the server: no connection to
+// it is one that the contract allows. A redirect is its own answer.
+func notReached(err error) bool {
+	switch problem.KindOf(err) {
+	case problem.Unreachable, problem.Untrusted, problem.Cancelled:
+		return problem.CodeOf(err) != codeRedirected
+	}
+	return false
 }
 
 type conformance struct {
