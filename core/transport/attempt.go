@@ -112,6 +112,12 @@ func (t *roundTripper) attempt(r *http.Request, body func() io.ReadCloser, seen 
 	if body != nil {
 		out.Body = body()
 	}
+	if len(out.Header["Idempotency-Key"]) > 0 {
+		// net/http takes the key for leave to send the request again by itself when
+		// the connection ends, and nobody would count that. It can't without a body
+		// to send again.
+		out.GetBody = nil
+	}
 	out.Header.Set("client-request-id", seen.ClientRequestID)
 	if t.o.UserAgent != "" && out.Header.Get("User-Agent") == "" {
 		out.Header.Set("User-Agent", t.o.UserAgent)

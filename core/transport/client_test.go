@@ -155,6 +155,41 @@ func TestCutTwice(t *testing.T) {
 	}
 }
 
+// TestNoSilentReplay: a request with an idempotency key that a connection ends on
+// reaches the server once an attempt, also where net/http would send it again.
+func TestNoSilentReplay(t *testing.T) {
+	for _, retry := range []bool{false, true} {
+		var puts atomic.Int32
+		client, url := lab(t, Options{Retry: retry}, func(_ http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPut {
+				_, _ = io.ReadAll(r.Body)
+				puts.Add(1)
+				panic(http.ErrAbortHandler)
+			}
+		})
+		if _, _, err := send(t.Context(), client, "GET", url, ""); err != nil {
+			t.Fatal(err) // leaves a connection to be used again
+		}
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, url, strings.NewReader("a body"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Idempotency-Key", "0123456789abcdef")
+		ctx, recorder := Record(t.Context())
+		resp, err := client.Do(r.WithContext(ctx))
+		if err == nil {
+			resp.Body.Close()
+			t.Error("an answer to a request that was cut")
+		}
+		if p := (Owner{}).Problem(err, "h"); p == nil || p.Code != CodeCut {
+			t.Errorf("problem %+v", p)
+		}
+		if e := recorder.All(); len(e) != 1 || e[0].Attempts != int(puts.Load()) || puts.Load() != 1 {
+			t.Errorf("%d requests for %+v", puts.Load(), e)
+		}
+	}
+}
+
 func TestRetryAfter(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	for _, tt := range []struct {
