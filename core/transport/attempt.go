@@ -92,19 +92,25 @@ var errSwitched = errors.New("the other side changed the protocol (101)")
 // and nothing says what the rest would have been.
 var errPart = errors.New("only a part of the answer came (206)")
 
-// wholeBody is how many timeouts one answer may take altogether: a body that
-// trickles is never silent and need not end.
-const wholeBody = 4
+// wholeAnswer is how long one answer may take altogether: a body that trickles is
+// never silent and need not end. What a booking server says is small and comes
+// within the timeout; a page of Microsoft's may be long and the line slow.
+func (t *roundTripper) wholeAnswer() time.Duration {
+	if t.o.Owner == BookingServer {
+		return t.o.Timeout
+	}
+	return 2 * t.o.Timeout
+}
 
 // attempt sends the request once and reads the whole answer. The watchdog ends
 // it when the other side is silent for longer than the timeout, before the
-// headers or within the body, or when the whole takes wholeBody times that.
+// headers or within the body, or when the whole takes too long.
 func (t *roundTripper) attempt(r *http.Request, body func() io.ReadCloser, seen *evidenceEntry) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
 	watchdog := time.AfterFunc(t.o.Timeout, func() { cancel(errStalled) })
 	defer watchdog.Stop()
-	defer time.AfterFunc(wholeBody*t.o.Timeout, func() { cancel(errStalled) }).Stop()
+	defer time.AfterFunc(t.wholeAnswer(), func() { cancel(errStalled) }).Stop()
 	seen.begin()
 	look := new(observed)
 	ctx = context.WithValue(httptrace.WithClientTrace(ctx, look.trace()), observedKey{}, look)

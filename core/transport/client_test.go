@@ -304,6 +304,38 @@ func TestSilenceEndsAnAttempt(t *testing.T) {
 	}
 }
 
+// TestTrickleEndsInTime: a booking server has its whole answer there within the
+// timeout, however steadily it sends; a page of Microsoft's may take longer.
+func TestTrickleEndsInTime(t *testing.T) {
+	const timeout = 400 * time.Millisecond
+	for name, try := range map[string]struct {
+		owner Owner
+		takes time.Duration
+		want  string
+	}{
+		"a booking server that takes longer": {BookingServer, timeout * 3 / 2, "net.timeout"},
+		"a booking server that is in time":   {BookingServer, timeout / 4, ""},
+		"a long page of Microsoft":           {Owner{}, timeout * 5 / 4, ""},
+		"Microsoft without an end":           {Owner{}, timeout * 4, "net.timeout"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, url := lab(t, Options{Timeout: timeout, Owner: try.owner}, func(w http.ResponseWriter, _ *http.Request) {
+				for end := time.Now().Add(try.takes); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+					if _, err := io.WriteString(w, "x"); err != nil {
+						return
+					}
+					w.(http.Flusher).Flush()
+				}
+			})
+			_, _, err := send(t.Context(), client, "GET", url, "")
+			if got := problem.CodeOf(try.owner.Problem(err, "h")).String(); err == nil && try.want != "" || err != nil && got != try.want {
+				t.Errorf("got %v, want %q", err, try.want)
+			}
+		})
+	}
+}
+
 // TestAnotherProtocol: after a 101 whatever flows is no answer, and there is
 // nothing to wait for.
 func TestAnotherProtocol(t *testing.T) {
