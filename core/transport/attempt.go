@@ -99,7 +99,7 @@ func (t *roundTripper) wholeAnswer() time.Duration {
 	if t.o.Owner == BookingServer {
 		return t.o.Timeout
 	}
-	return 2 * t.o.Timeout
+	return 4 * t.o.Timeout
 }
 
 // attempt sends the request once and reads the whole answer. The watchdog ends

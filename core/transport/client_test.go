@@ -315,8 +315,8 @@ func TestTrickleEndsInTime(t *testing.T) {
 	}{
 		"a booking server that takes longer": {BookingServer, timeout * 3 / 2, "net.timeout"},
 		"a booking server that is in time":   {BookingServer, timeout / 4, ""},
-		"a long page of Microsoft":           {Owner{}, timeout * 5 / 4, ""},
-		"Microsoft without an end":           {Owner{}, timeout * 4, "net.timeout"},
+		"a long page of Microsoft":           {Owner{}, timeout * 3 / 2, ""},
+		"Microsoft without an end":           {Owner{}, timeout * 6, "net.timeout"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
