@@ -225,6 +225,59 @@ func TestLiesAboutStatus(t *testing.T) {
 	}
 }
 
+// TestUnchangedPush: what is pushed is what the server has. A refusal changed
+// nothing and is none of the server's contradictions, and of a push without an
+// answer nobody knows whether it arrived.
+func TestUnchangedPush(t *testing.T) {
+	for _, tt := range []struct {
+		first, then int
+		code, said  string
+	}{
+		{403, 403, "booking.forbidden", "Nothing was changed."},
+		{401, 401, "booking.token-wrong", "Nothing was changed."},
+		{400, 400, "booking.refused", "nothing was changed"},
+		{409, 409, "booking.refused", "nothing was changed"},
+		{404, 404, "booking.not-found", "Nothing was changed."},
+		{500, 403, "booking.forbidden", "Nothing was changed."},
+		{500, 422, "booking.refused", "nothing was changed"},
+		{412, 412, "booking.contradiction", "has the one that was shown"},
+		{500, 500, "booking.unknown", "not known"},
+		{503, 504, "booking.unknown", "not known"},
+	} {
+		t.Run(fmt.Sprint(tt.first, " then ", tt.then), func(t *testing.T) {
+			l, log, cfg := newLiar(t), &memory{}, lied("same")
+			l.stored, _ = json.Marshal(cfg) // plain fields
+			l.put = func(w http.ResponseWriter, _ *http.Request, attempt int, _ func() bool) {
+				status := tt.then
+				if attempt == 1 {
+					status = tt.first
+				}
+				refuseWith(w, status, "invented")
+			}
+			c := l.open(t, log)
+			seen, err := c.Current(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			cleared, err := Gate(Checked{Digest: "same", Verdict: "pass"}, "same", false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = c.Push(t.Context(), cfg, vault.NewSecret("s"), cleared, seen, PushOptions{})
+			if said := sentences(err); problem.CodeOf(err).String() != tt.code || !strings.Contains(said, tt.said) {
+				t.Errorf("%v: %s", err, said)
+			}
+			r, err := c.Resolve(t.Context(), &cfg)
+			if open := tt.code == "booking.unknown"; err != nil || open != (r != nil) || open && (r.Holds != HoldsSame || !strings.Contains(r.Text().String(), "It is not known")) {
+				t.Errorf("resolved: %+v %v", r, err)
+			}
+			if last := log.lines[len(log.lines)-1]; last.State != store.PushFailed {
+				t.Errorf("state %s", last.State)
+			}
+		})
+	}
+}
+
 // TestLiesOfAContent are bodies, headers and ends of connections.
 func TestLiesOfAContent(t *testing.T) {
 	replace := func(old, new string) func(string) string {

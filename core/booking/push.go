@@ -87,7 +87,8 @@ func (c *Client) Push(ctx context.Context, cfg Configuration, credential vault.S
 
 // refusedPush looks whether a refusal is the truth: after an answer that was
 // lost it proves nothing, and a server, or something on the way, may refuse what
-// it has stored.
+// it has stored. Where it holds what it held, that decides: what was pushed may
+// be the same.
 func (c *Client) refusedPush(ctx context.Context, line store.Push, refusal error, answered bool, seen Current, want Configuration) (Receipt, error) {
 	now, err := c.adapter.Current(ctx)
 	line.State = store.PushFailed
@@ -95,6 +96,8 @@ func (c *Client) refusedPush(ctx context.Context, line store.Push, refusal error
 	case err != nil:
 		line.State = store.PushUnknown
 		return Receipt{}, c.note(line, unanswered(refusal))
+	case same(now, seen):
+		return Receipt{}, c.note(line, c.compared(refusal, seen, now))
 	case holds(now, want) && !answered:
 		line.State, line.ETag = store.PushDone, now.ETag
 		return Receipt{At: c.now().UTC(), Current: now}, c.note(line, nil)
@@ -103,7 +106,7 @@ func (c *Client) refusedPush(ctx context.Context, line store.Push, refusal error
 			With(titleAndDetail(refusal)).
 			Fix(words.T("Give this text to whoever runs the booking server: its response does not match what it has."))
 		return Receipt{Current: now}, c.note(line, p)
-	case same(now, seen), problem.CodeOf(refusal) == codeETagMismatch:
+	case problem.CodeOf(refusal) == codeETagMismatch:
 		return Receipt{}, c.note(line, c.compared(refusal, seen, now))
 	}
 	p := problem.New(codeOtherContent, words.T("The booking server has neither its previous configuration nor the one that was handed over.")).
@@ -232,6 +235,8 @@ func (c *Client) compared(refusal error, seen, now Current) error {
 	switch {
 	case p.Code == codeRefused && still:
 		p.Title = words.T("%s refused the request; nothing was changed.", hostOf(c.server.URL))
+	case p.Code != codeETagMismatch && still && !lost(refusal):
+		p.Title = words.Sentences(p.Title, words.T("Nothing was changed."))
 	case p.Code != codeETagMismatch:
 	case still:
 		return problem.New(codeContradiction, words.T("The booking server reports that its configuration has changed, but has the one that was shown.")).

@@ -12,6 +12,9 @@ const (
 	// HoldsNew is the configuration of the push, HoldsOld what it held before.
 	HoldsNew = "new"
 	HoldsOld = "old"
+	// HoldsSame is both: the push was of what the server had, and it reports no
+	// change since.
+	HoldsSame = "same"
 	// HoldsOther is neither for certain: somebody else has changed it since, or a
 	// server that takes it in parts took some of them, of which a secret cannot be
 	// read back.
@@ -38,6 +41,8 @@ func (r Resolution) Text() words.Text {
 		return words.T("The push of %s did not arrive: the booking server has no configuration, as before.", at)
 	case r.Holds == HoldsOld:
 		return words.T("The push of %s did not arrive: the booking server has its previous configuration.", at)
+	case r.Holds == HoldsSame:
+		return words.T("It is not known whether the push of %s arrived. The booking server has the configuration that was pushed, and reports no change since before.", at)
 	case r.Holds == HoldsElsewhere:
 		return words.T("The push of %s went to %s, which is no longer this connection's server. What that server has is not known.", at, r.Push.Server)
 	default:
@@ -67,12 +72,15 @@ func (c *Client) Resolve(ctx context.Context, want *Configuration) (*Resolution,
 	}
 	line := last
 	line.State = store.PushFailed
-	switch {
-	case r.Current.Configuration != nil && r.Current.Configuration.Digest == last.Digest &&
-		(want == nil || want.Digest != last.Digest || c.Keeps(r.Current, *want)):
-		r.Holds, line.State, line.ETag = HoldsNew, store.PushDone, r.Current.ETag
-	case r.Current.ETag == last.ETag:
+	arrived := r.Current.Configuration != nil && r.Current.Configuration.Digest == last.Digest &&
+		(want == nil || want.Digest != last.Digest || c.Keeps(r.Current, *want))
+	switch still := r.Current.ETag == last.ETag; {
+	case still && arrived:
+		r.Holds = HoldsSame
+	case still:
 		r.Holds = HoldsOld
+	case arrived:
+		r.Holds, line.State, line.ETag = HoldsNew, store.PushDone, r.Current.ETag
 	default:
 		r.Holds = HoldsOther
 	}

@@ -170,6 +170,13 @@ func TestHandOver(t *testing.T) {
 	if proves, err := s.Proves(t.Context()); !proves || err != nil {
 		t.Errorf("it proves it: %v %v", proves, err)
 	}
+	failed := store.Push{At: time.Now(), Digest: plan.Configuration.Digest, State: store.PushFailed, IdempotencyKey: "refused"}
+	if err := s.o.Store.AppendPush(s.o.Owner.Document().ID, failed); err != nil {
+		t.Fatal(err)
+	}
+	if held, err := s.ServerState(t.Context()); err != nil || !held.HandedOver {
+		t.Errorf("a push that was refused takes the one before it back: %+v %v", held, err)
+	}
 	if again := s.plan(t); !again.Unchanged() {
 		t.Errorf("pushed, and to be pushed again: %+v", again.Changes)
 	}

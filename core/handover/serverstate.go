@@ -70,7 +70,7 @@ func (h *Handover) ServerState(ctx context.Context) (ServerState, error) {
 		out.StatusProblem = problem.Of(failed)
 	}
 	out.SignIn = h.Unregistered(out.Description.RedirectURIs)
-	last, err := h.o.Ledger.LastPush()
+	last, err := h.o.Ledger.LastHandover()
 	if err != nil {
 		return out, err
 	}

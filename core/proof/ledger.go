@@ -51,7 +51,7 @@ func (l *Ledger) Claims(ctx context.Context) ([]evidence.State, error) {
 	if err != nil {
 		return nil, err
 	}
-	last, err := l.LastPush()
+	last, err := l.LastHandover()
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +145,7 @@ func (l *Ledger) older(now Facts) []evidence.Record {
 			records = evidence.Merge(records, run.Evidence(on(last.Digest))...)
 		}
 	}
-	if p, err := l.LastPush(); err == nil && p.State == store.PushDone {
+	if p, err := l.LastHandover(); err == nil && p.State == store.PushDone {
 		records = append(records, Pushed(evidence.Proven, words.Text{}, p.At, on(p.Digest)))
 	}
 	return records
@@ -158,6 +158,18 @@ func (l *Ledger) LastPush() (store.Push, error) {
 		return store.Push{}, err
 	}
 	return pushes[len(pushes)-1], nil
+}
+
+// LastHandover is the last push or removal that did not fail: one that failed
+// takes nothing back of what was handed over before it.
+func (l *Ledger) LastHandover() (store.Push, error) {
+	pushes, err := l.store.Pushes(l.id)
+	for _, p := range slices.Backward(pushes) {
+		if p.State != store.PushFailed {
+			return p, err
+		}
+	}
+	return store.Push{}, err
 }
 
 // Pushed is what a push, or a look at what the server has, says.

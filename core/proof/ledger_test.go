@@ -191,8 +191,9 @@ func TestPushes(t *testing.T) {
 		t.Errorf("%v %v", known, err)
 	}
 	push(store.PushRemoved)
+	push(store.PushFailed)
 	if got := b.standing(t, evidence.HandedOver); got != evidence.Untested {
-		t.Errorf("removed: %s", got)
+		t.Errorf("removed, and a push refused since: %s", got)
 	}
 }
 

@@ -22,7 +22,7 @@ func (l *Ledger) Keep(ctx context.Context, run check.Run, c *connection.Connecti
 	basis[evidence.ChosenRooms] = l.of(ctx, c).rooms() // all rooms are looked up by the run
 	seen := run.Evidence(basis)
 	if f, ran := run.Finding(check.ServerToken); ran && f.Evidence["stored"] == false {
-		if last, err := l.LastPush(); err == nil && last.State == store.PushDone {
+		if last, err := l.LastHandover(); err == nil && last.State == store.PushDone {
 			seen = append(seen, Lost(run.Finished, basis)...)
 		}
 	}

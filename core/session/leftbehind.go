@@ -11,7 +11,7 @@ import (
 // deleted here, and where to remove it first; nil when nothing is known of any.
 func (s *Session) LeftBehind() *problem.Problem {
 	p := problem.New(codeLeftBehind, words.T("What this connection created elsewhere remains when you delete the connection here, and Roomkey can then no longer remove it."))
-	last, _ := s.LastPush() // what cannot be read is not known of
+	last, _ := s.LastHandover() // what cannot be read is not known of
 	switch last.State {
 	case store.PushStarted, store.PushDone, store.PushUnknown:
 		p.Lead(words.T("Remove what the booking server has from here."), problem.PlaceRemove)

@@ -199,7 +199,7 @@ func cutOff(ctx context.Context, s *session.Session) *problem.Problem {
 		return nil // the step says that it is not known, and the page asks again
 	}
 	p := problem.New(codeCutOff, resolution.Text())
-	if resolution.Holds == booking.HoldsNew {
+	if resolution.Holds == booking.HoldsNew || resolution.Holds == booking.HoldsSame {
 		return p
 	}
 	return p.Lead(words.T("Check again, review what would change, and push again."), problem.PlaceLook)
