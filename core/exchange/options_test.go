@@ -267,6 +267,63 @@ func TestUndoOfARun(t *testing.T) {
 	}
 }
 
+// TestMembersAreRecordedAtOnce: a run that stops early, is ended or cannot read a
+// list back says which members it changed, and its undo takes them out again.
+func TestMembersAreRecordedAtOnce(t *testing.T) {
+	l := newLab(t, 4)
+	start, was := l.Snapshot(), l.memory()
+	var table strings.Builder
+	table.WriteString("Address,RoomList\r\n")
+	for i := range 4 {
+		fmt.Fprintf(&table, "room%d@contoso.com,O'Brien\r\n", i)
+	}
+	lists := l.make("room-lists", map[string]any{"table": table.String()})
+	const add = "Add-DistributionGroupMember"
+	for name, c := range map[string]struct {
+		fault           cmdlet.Fault
+		changed, failed int // with the list
+		code            string
+		left            bool // members are in the list after the run
+	}{
+		"stops early":      {cmdlet.Fault{Cmdlet: add, Kind: cmdlet.Down, After: 1}, 2, 3, "script.unavailable", true},
+		"no reading back":  {cmdlet.Fault{Cmdlet: "Get-DistributionGroupMember", Kind: cmdlet.Denied, After: 1}, 5, 0, "script.denied", true},
+		"not kept":         {cmdlet.Fault{Cmdlet: add, Kind: cmdlet.Unkept, After: 1, Times: 1}, 4, 1, "exchange.script-failed", true},
+		"shown late":       {cmdlet.Fault{Cmdlet: "Get-DistributionGroupMember", Kind: cmdlet.Unkept, After: 1, Times: 1}, 1, 4, "exchange.script-failed", true},
+		"refused at first": {cmdlet.Fault{Cmdlet: add, Kind: cmdlet.Denied}, 1, 3, "script.denied", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l.t = t
+			l.Restore(start)
+			l.Fail(c.fault)
+			o := l.run(lists, cmdlet.Run{Prelude: quick})
+			if s := o.result.Summary; o.err != nil || s[exchange.Changed] != c.changed || s[exchange.Failed] != c.failed || o.result.Reasons()[0].Code.String() != c.code || l.memory() != was != c.left {
+				t.Fatalf("%v %v %s", o.err, s, o.Output)
+			}
+			said, _, _ := strings.Cut(o.transcript, "Result file for Roomkey")
+			_, err := exchange.ReadResult([]byte(said), l.to.Connection)
+			if want := fmt.Sprintf("%d changed, 0 already set, %d failed", c.changed, c.failed); !strings.Contains(problem.Of(err).Detail.String(), want) {
+				t.Errorf("the transcript does not say %s: %s", want, problem.Of(err).Detail)
+			}
+			l.Fail()
+			if !c.left {
+				return
+			}
+			o = l.run(l.make("room-lists", map[string]any{"undo": string(o.file)}), cmdlet.Run{Prelude: quick})
+			if !o.result.Complete() || l.memory() != was {
+				t.Errorf("%s\nwas %s\nis  %s", o.Output, was, l.memory())
+			}
+		})
+	}
+	l.t = t
+	limit := l.make("limit-application", map[string]any{"target": "chosen"})
+	l.Restore(start)
+	l.Fail(cmdlet.Fault{Cmdlet: "Get-DistributionGroupMember", Kind: cmdlet.Denied, After: 1})
+	o := l.run(limit, cmdlet.Run{Prelude: quick})
+	if o.Exit == 0 || o.result.Summary[exchange.Changed] != 6 {
+		t.Errorf("%v %s", o.result.Summary, o.Output)
+	}
+}
+
 // TestUndoOfFloors puts rooms back on the floor on which they were.
 func TestUndoOfFloors(t *testing.T) {
 	l := newLab(t, 3)

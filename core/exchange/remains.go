@@ -41,15 +41,21 @@ func remains(text string, c *connection.Connection) *problem.Problem {
 			Fix(words.T("Choose the file whose name ends in .result.json."))
 	}
 	count, last := map[string]int{}, ""
+	var all [][]string
 	for _, m := range objectLine.FindAllStringSubmatch(text, -1) {
-		// What is not counted on is something else that looks alike.
-		if n, err := strconv.Atoi(m[1]); err == nil && n == count[""]+1 {
-			count[""]++
+		switch n, err := strconv.Atoi(m[1]); {
+		case err != nil || n < 1 || n > len(all)+1: // something else that looks alike
+		case n == len(all)+1:
+			all = append(all, m)
 			count[m[2]]++
 			last = m[2] + "  " + m[3]
+		case m[2] == Failed && strings.HasPrefix(m[3], all[n-1][3]): // it was not kept
+			count[all[n-1][2]]--
+			count[Failed]++
+			all[n-1] = m
 		}
 	}
-	p := problem.New(codeRunEnded, words.N(count[""], "The run of %s stopped after %d object, before it was finished.", "The run of %s stopped after %d objects, before it was finished.", begun[1], count[""])).
+	p := problem.New(codeRunEnded, words.N(len(all), "The run of %s stopped after %d object, before it was finished.", "The run of %s stopped after %d objects, before it was finished.", begun[1], len(all))).
 		With(words.T("%d changed, %d already set, %d failed, %d skipped. The last one: %s", count[Changed], count[Same], count[Failed], count[Skipped], problem.Line(or(last, "-"))))
 	if begun[5] != "" {
 		return p.Fix(words.T("It ran with -WhatIf: nothing was changed."))

@@ -9,7 +9,8 @@ import (
 )
 
 // undone are the objects that a run of this script changed, out of the result
-// file in the form; ok is false where none was given.
+// file in the form; ok is false where none was given. What was sent and not seen
+// is one of them: the script compares before it restores.
 func (b *build) undone() (changed []Outcome, ok bool, err error) {
 	text, ok := b.form.raw("undo")
 	if !ok {
@@ -25,7 +26,7 @@ func (b *build) undone() (changed []Outcome, ok bool, err error) {
 			Fix(words.T("Choose the other result file."))
 	}
 	for _, o := range r.Results {
-		if o.Status == Changed {
+		if o.Status == Changed || o.Status == Failed && len(o.After) > 0 {
 			changed = append(changed, o)
 		}
 	}

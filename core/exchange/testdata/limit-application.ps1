@@ -101,8 +101,23 @@ function Add-Result {
         $After = $script:Pending.After
     }
     $script:Results += @{ identity = $Identity; action = $Action; status = $Status; error = $Message; before = $Before; after = $After }
-    $line = '{0,5}  {1,-7}  {2}  {3}  {4}' -f $script:Results.Count, $Status, $Action, $Identity, (Get-Words $Message)
+    Write-Result ($script:Results.Count - 1)
+}
+
+# Write-Result prints a result with its number, counted from 1.
+function Write-Result {
+    param([int]$At)
+    $one = $script:Results[$At]
+    $line = '{0,5}  {1,-7}  {2}  {3}  {4}' -f ($At + 1), $one.status, $one.action, $one.identity, (Get-Words $one.error)
     Write-Host ($line -replace '\p{C}', '?')
+}
+
+# Set-Failed turns a result into a failure, and prints it again under its number.
+function Set-Failed {
+    param([int]$At, [string]$Message)
+    $script:Results[$At].status = 'failed'
+    $script:Results[$At].error = $Message
+    Write-Result $At
 }
 
 # Test-Go returns whether to make a change now: not with -WhatIf, and with -Confirm only
@@ -534,10 +549,11 @@ try {
         return Invoke-Again { Get-DistributionGroupMember -Identity $Address -ResultSize Unlimited -ErrorAction Stop } $Address | ForEach-Object { "$($_.PrimarySmtpAddress)" }
     }
 
-    # Set-Member adds a member to a group or removes one. If the response to an earlier attempt
-    # was lost, the group shows that it is done.
+    # Set-Member adds a member to a group or removes one, and records it at once: whatever
+    # happens before the group is read back, the result has what was changed. If the response
+    # to an earlier attempt was lost, the group shows that it is done.
     function Set-Member {
-        param([string]$Address, [string]$Member, [bool]$Wanted)
+        param([string]$Address, [string]$Member, [string]$Action, [bool]$Wanted)
         # Members of Organization Management do not need to own the group.
         $anyway = @{}
         if (@((Get-Command -Name Add-DistributionGroupMember).Parameters.Keys) -contains 'BypassSecurityGroupManagerCheck') { $anyway['BypassSecurityGroupManagerCheck'] = $true }
@@ -549,26 +565,21 @@ try {
             $why = Get-Text $_
             if ((Get-Kind $why) -or (@(Get-Addresses $Address) -contains $Member) -ne $Wanted) { throw $why }
         }
-        if ($Wanted) { $script:Added[$Member] = $true } else { $script:Removed[$Member] = $true }
+        Add-Result $Member $Action 'changed' '' @{ Member = "$(-not $Wanted)" } @{ Member = "$Wanted" }
     }
 
     # Test-Members reads a group back. Members that were added but are missing, or removed but
     # still there, have failed.
     function Test-Members {
-        param([string]$Address, [array]$Whom, [string]$Action)
-        $sent = @(@($script:Added.Keys) + @($script:Removed.Keys) | Where-Object { $Whom -contains $_ } | Sort-Object)
-        if ($sent.Count -gt 0) {
-            $is = @(Get-Addresses $Address)
-            foreach ($one in $sent) {
-                if (($is -contains $one) -eq [bool]$script:Added[$one]) { Add-Result $one $Action 'changed' }
-                else { Add-Result $one $Action 'failed' 'Exchange accepted the command but still shows the old members. Run the script again in a few minutes.' }
-            }
+        param([string]$Address, [string]$Action)
+        $is = $null
+        for ($at = 0; $at -lt $script:Results.Count; $at++) {
+            $one = $script:Results[$at]
+            if ($one.action -ne $Action -or $one.status -ne 'changed') { continue }
+            if ($null -eq $is) { $is = @(Get-Addresses $Address) }
+            if ("$($is -contains $one.identity)" -ne $one.after.Member) { Set-Failed $at 'Exchange accepted the command but still shows the old members. Run the script again in a few minutes.' }
         }
-        $script:Added = @{}
-        $script:Removed = @{}
     }
-    $Added = @{}
-    $Removed = @{}
 
     $ObjectId = '99999999-8888-7777-6666-555555555555'
     $DisplayName = 'Room booking'
@@ -618,17 +629,17 @@ try {
             foreach ($room in $Rooms) {
                 Invoke-Item $room 'member of the scope' {
                     if ($members -contains $room) { Add-Result $room 'member of the scope' 'same' }
-                    elseif (Test-Go $room 'member of the scope') { Set-Member $Group $room $true }
+                    elseif (Test-Go $room 'member of the scope') { Set-Member $Group $room 'member of the scope' $true }
                 }
             }
-            Test-Members $Group $Rooms 'member of the scope'
+            Test-Members $Group 'member of the scope'
             $gone = @($members | Where-Object { $Rooms -notcontains $_ })
             foreach ($member in $gone) {
                 Invoke-Item $member 'no longer member of the scope' {
-                    if (Test-Go $member 'no longer member of the scope') { Set-Member $Group $member $false }
+                    if (Test-Go $member 'no longer member of the scope') { Set-Member $Group $member 'no longer member of the scope' $false }
                 }
             }
-            Test-Members $Group $gone 'no longer member of the scope'
+            Test-Members $Group 'no longer member of the scope'
         }
     }
 

@@ -98,8 +98,23 @@ function Add-Result {
         $After = $script:Pending.After
     }
     $script:Results += @{ identity = $Identity; action = $Action; status = $Status; error = $Message; before = $Before; after = $After }
-    $line = '{0,5}  {1,-7}  {2}  {3}  {4}' -f $script:Results.Count, $Status, $Action, $Identity, (Get-Words $Message)
+    Write-Result ($script:Results.Count - 1)
+}
+
+# Write-Result prints a result with its number, counted from 1.
+function Write-Result {
+    param([int]$At)
+    $one = $script:Results[$At]
+    $line = '{0,5}  {1,-7}  {2}  {3}  {4}' -f ($At + 1), $one.status, $one.action, $one.identity, (Get-Words $one.error)
     Write-Host ($line -replace '\p{C}', '?')
+}
+
+# Set-Failed turns a result into a failure, and prints it again under its number.
+function Set-Failed {
+    param([int]$At, [string]$Message)
+    $script:Results[$At].status = 'failed'
+    $script:Results[$At].error = $Message
+    Write-Result $At
 }
 
 # Test-Go returns whether to make a change now: not with -WhatIf, and with -Confirm only
