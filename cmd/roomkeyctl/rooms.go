@@ -294,7 +294,7 @@ func roomsImport(a *app) *cobra.Command {
 			}
 			a.say("%s", words.Sentences(
 				words.N(len(l.Items), "%d room was read.", "%d rooms were read.", len(l.Items)),
-				words.N(len(wrong), "%d line could not be used.", "%d lines could not be used.", len(wrong))))
+				words.N(len(wrong), "%d line needs attention.", "%d lines need attention.", len(wrong))))
 			if err := a.show(l, func(io.Writer) {}); err != nil {
 				return err
 			}

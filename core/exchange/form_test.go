@@ -133,7 +133,7 @@ func TestReadProcessing(t *testing.T) {
 		t.Error(err)
 	}
 	states, err := ReadProcessing([]byte("Tenant,Room,Read,DeleteSubject\n"+tenantID+",a@contoso.com,2026-11-20T08:00:00Z,False\n"+tenantID+",b@contoso.com,20.11.2026,False\n"), c, policy)
-	if err != nil || len(states) != 2 || !states[0].Read.Equal(time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)) || !states[1].Read.IsZero() {
+	if err != nil || len(states) != 2 || !states[0].Read.Equal(time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)) || !states[1].Read.IsZero() || states[1].Problem == nil {
 		t.Errorf("looked at %v, %v", states, err)
 	}
 	if _, err := ReadProcessing([]byte("Tenant,Room,Replaced,DeleteSubject\n"+tenantID+",a@contoso.com,2026-11-20T08:00:00Z,False\n"), c, policy); problem.CodeOf(err).String() != "exchange.values-before" {

@@ -157,8 +157,13 @@ func readProcessing(data []byte, c *connection.Connection) ([]RoomState, error) 
 			return nil, err
 		}
 		s := RoomState{Room: row.Get("Room"), Line: row.Line, values: table{}, replaced: row.Get("Replaced") != ""}
-		s.Read, _ = time.Parse(time.RFC3339, row.Get("Read")) // a spreadsheet may have made something else of it
 		s.Problem = s.fill(row, read.Columns)
+		if slices.Contains(read.Columns, "Read") {
+			var err error
+			if s.Read, err = time.Parse(time.RFC3339, row.Get("Read")); err != nil { // a spreadsheet may have made something else of it
+				s.Problem = lineProblem(row.Line, words.T("Read is %q, and not the time at which the script read the room", problem.Line(row.Get("Read"))))
+			}
+		}
 		if i := slices.IndexFunc(out, func(o RoomState) bool { return strings.EqualFold(o.Room, s.Room) }); i >= 0 {
 			first := &out[i]
 			if first.Problem == nil && s.Problem == nil && reflect.DeepEqual(first.values, s.values) {

@@ -11,14 +11,18 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
-// codePages are what Western computers write when they do not write Unicode:
-// Excel's "CSV", cmd.exe and old programs, and Excel's "CSV (Macintosh)".
-var codePages = []struct {
+type codePage struct {
 	name string
 	page *charmap.Charmap
-}{
-	{"Windows-1252", charmap.Windows1252}, {"DOS code page 850", charmap.CodePage850},
-	{"DOS code page 437", charmap.CodePage437}, {"Macintosh", charmap.Macintosh},
+	// east is what takes its place in Central Europe, with many letters the same.
+	east *charmap.Charmap
+}
+
+// codePages are what Western computers write when they do not write Unicode:
+// Excel's "CSV", cmd.exe and old programs, and Excel's "CSV (Macintosh)".
+var codePages = []codePage{
+	{"Windows-1252", charmap.Windows1252, charmap.Windows1250}, {"DOS code page 850", charmap.CodePage850, charmap.CodePage852},
+	{"DOS code page 437", charmap.CodePage437, charmap.CodePage852}, {"Macintosh", charmap.Macintosh, charmap.Windows1250},
 }
 
 // narrow decodes a text of one byte per character. Nothing in the file says
@@ -29,7 +33,7 @@ func narrow(data []byte) (text, encoding string, p *problem.Problem) {
 	var readings []string
 	for _, c := range codePages {
 		decoded, err := c.page.NewDecoder().Bytes(data)
-		if err != nil || !readable([]rune(string(decoded))) || slices.Contains(readings, string(decoded)) {
+		if err != nil || !readable([]rune(string(decoded)), lettersBeyond) || slices.Contains(readings, string(decoded)) {
 			continue
 		}
 		if readings = append(readings, string(decoded)); len(readings) == 1 {
@@ -45,6 +49,18 @@ func narrow(data []byte) (text, encoding string, p *problem.Problem) {
 	}
 	return "", "", p.Fix(words.T("In the spreadsheet choose Save As and the type CSV UTF-8.")).
 		Fix(words.T("In PowerShell add -Encoding UTF8 to Export-Csv."))
+}
+
+// doubtful reports whether a value gives other words, had the file been written
+// farther east than its code page says.
+func doubtful(value, encoding string) bool {
+	i := slices.IndexFunc(codePages, func(c codePage) bool { return c.name == encoding })
+	if i < 0 || strings.IndexFunc(value, func(r rune) bool { return r > unicode.MaxASCII }) < 0 {
+		return false
+	}
+	written, err := codePages[i].page.NewEncoder().String(value)
+	east, e := codePages[i].east.NewDecoder().String(written)
+	return err == nil && e == nil && east != value && readable([]rune(east), lettersBeyond+lettersEast)
 }
 
 // differing is the word of a at which b, of the same length, reads otherwise.
@@ -69,14 +85,15 @@ func differing(a, b string) string {
 // the letters beside them would be wrong.
 const (
 	lettersBeyond = "äöüßéèêëàâáãåæçñóòôõøúùûíìîïœ" + "ÄÖÜÉÈÊËÀÂÁÃÅÆÇÑÓÒÔÕØÚÙÛÍÌÎÏŒ"
+	lettersEast   = "ąćęłńśźżčďěňřšťůžőűýăţşľĺŕđ" + "ĄĆĘŁŃŚŹŻČĎĚŇŘŠŤŮŽŐŰÝĂŢŞĽĹŔĐ"
 	signsBeyond   = "\u00a0€…‘’“”„–—•«»°§´²³½¼&™®©ªº¡¿"
-	wordsOfOne    = "àèéóòåöÀÉÓÅÖ"
+	wordsOfOne    = "àèéóòåöÀÉÓÅÖÑ"
 	vowels        = "aeiouyäöüAEIOUY"
 )
 
-// readable reports whether every character beyond ASCII stands where a word may
-// have it.
-func readable(text []rune) bool {
+// readable reports whether every character beyond ASCII is one of the letters, or a
+// sign, and stands where a word may have it.
+func readable(text []rune, letters string) bool {
 	at := func(i int) rune {
 		if i < 0 || i >= len(text) {
 			return ' '
@@ -94,7 +111,7 @@ func readable(text []rune) bool {
 			if inside && !strings.ContainsRune("\u00a0’–", r) || strings.ContainsRune("™²³½¼°ªº®©…", r) && unicode.IsLetter(after) {
 				return false
 			}
-		case !strings.ContainsRune(lettersBeyond, r),
+		case !strings.ContainsRune(letters, r),
 			unicode.IsDigit(before), unicode.IsDigit(after),
 			unicode.IsUpper(r) && (unicode.IsLower(before) || unicode.IsUpper(before) && unicode.IsLower(after)),
 			unicode.IsLower(r) && unicode.IsUpper(after),

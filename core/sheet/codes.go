@@ -8,6 +8,7 @@ var (
 	codeDuplicate       = problem.Declare("sheet.duplicate", problem.WrongInput)
 	codeDuplicateColumn = problem.Declare("sheet.duplicate-column", problem.WrongInput)
 	codeEmpty           = problem.Declare("sheet.empty", problem.WrongInput)
+	codeEncodingGuessed = problem.Declare("sheet.encoding-guessed", problem.WrongInput)
 	codeFormula         = problem.Declare("sheet.formula", problem.WrongInput)
 	codeLineBroken      = problem.Declare("sheet.line-broken", problem.WrongInput)
 	codeLineTooLong     = problem.Declare("sheet.line-too-long", problem.WrongInput)

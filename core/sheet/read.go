@@ -19,7 +19,7 @@ import (
 // line that is no row of a table. What is wrong with a line is in the LineProblems, in the
 // order of the lines: "sheet.line-broken", "sheet.line-too-long",
 // "sheet.value-missing", "sheet.value-wrong", "sheet.duplicate",
-// "sheet.formula".
+// "sheet.formula", "sheet.letters-lost", "sheet.encoding-guessed".
 func Read(r io.Reader, columns []Column) (Table, []LineProblem, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
 	if err != nil {
@@ -163,6 +163,8 @@ type reading struct {
 	table    Table
 	columns  []Column
 	problems []LineProblem
+	// told is whether the encoding that was guessed was told.
+	told bool
 	// wrong counts the lines that are left out.
 	wrong int
 	// at is the column of each cell, -1 for a header that nobody knows.
@@ -324,6 +326,12 @@ func (t *reading) cell(c Column, line int, cell string) (value string, note, wro
 		note = problem.New(codeLettersLost, words.T("Line %d: the %s %q has a question mark where a letter was, as far as can be told.", line, c.Title, short(value))).
 			Fix(words.T("In PowerShell add -Encoding UTF8 to Export-Csv, and choose the new file.")).
 			Fix(words.T("Nothing needs to be done if the name has a question mark."))
+	}
+	if note == nil && !t.told && doubtful(value, t.table.Encoding) {
+		t.told = true // by the first value of the file
+		note = problem.New(codeEncodingGuessed, words.T("The file does not state its encoding. It was read as %s, so the %s in line %d is %q.", t.table.Encoding, c.Title, line, short(value))).
+			Fix(words.T("If the letters are wrong, save the file as CSV UTF-8 and choose it again.")).
+			Fix(words.T("No action is needed if they are right."))
 	}
 	if was {
 		note = problem.New(codeFormula, words.T("Line %d: the %s starts like a formula; it was read as the text %q.", line, c.Title, short(value))).

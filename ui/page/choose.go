@@ -323,11 +323,11 @@ func (c *Choose) importRooms() {
 	})
 }
 
-// unusable are the first lines of a file that cannot be used.
+// unusable are the first lines of a file that need attention.
 func unusable(env *Env, wrong []*problem.Problem) (cards []fyne.CanvasObject) {
 	for i, p := range wrong {
 		if i == 3 {
-			return append(cards, kit.Muted(kit.L("and %d more lines that cannot be used", len(wrong)-i)))
+			return append(cards, kit.Muted(kit.L("and %d more lines that need attention", len(wrong)-i)))
 		}
 		cards = append(cards, kit.ProblemAs(env.Host, kit.MarkAttention, p))
 	}
