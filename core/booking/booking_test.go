@@ -213,8 +213,16 @@ func TestAnswersThatDoNotFit(t *testing.T) {
 			if problem.CodeOf(err).String() != c.code {
 				t.Errorf("got %v, want %q", err, c.code)
 			}
+			if c.code != "booking.redirected" && doubtsAddress(err) { // it has described itself there
+				t.Errorf("doubts the address: %v", problem.Of(err).Remedies)
+			}
 		})
 	}
+}
+
+// doubtsAddress reports whether a remedy is to look at the server's address.
+func doubtsAddress(err error) bool {
+	return err != nil && slices.ContainsFunc(problem.Of(err).Remedies, func(r problem.Remedy) bool { return r.Place == problem.PlaceServerURL })
 }
 
 // TestStatusIsNeverFalselyGreen: ok counts only when what the contract asks for

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync/atomic"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/transport"
@@ -29,13 +30,16 @@ type caller struct {
 	token vault.Secret
 	// secrets never appear in a problem, also when the server repeats one.
 	secrets []vault.Secret
+	// met is set once the server has said something that only a server of its kind
+	// says: its address is then right, whatever comes later.
+	met *atomic.Bool
 }
 
 func newCaller(client *http.Client, token vault.Secret) caller {
 	own := *client
 	// A redirect would carry the token to a host that nobody chose.
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return caller{http: &own, token: token, secrets: []vault.Secret{token}}
+	return caller{http: &own, token: token, secrets: []vault.Secret{token}, met: new(atomic.Bool)}
 }
 
 type answer struct {
@@ -179,8 +183,10 @@ func (c caller) unexpected(a answer, what words.Text) *problem.Problem {
 	if title := htmlTitle(a.body); title != "" {
 		what = words.T("A web page came instead of data, with the title “%s”. It is often the sign-in page of a proxy.", c.hide(title))
 	}
-	return p.With(what).
-		Lead(words.T("Check the booking server's address: it is the address of the server itself, not of a page on it."), problem.PlaceServerURL).
+	if p.With(what); c.met.Load() {
+		return p.Fix(words.T("Give this text to whoever runs the booking server or the network."))
+	}
+	return p.Lead(words.T("Check the booking server's address: it is the address of the server itself, not of a page on it."), problem.PlaceServerURL).
 		Fix(words.T("If the address is right, give this text to whoever runs the booking server or the network."))
 }
 

@@ -64,6 +64,7 @@ func (c *contract) Describe(ctx context.Context) (Description, error) {
 	if said.ContractVersion == nil {
 		return d, c.unexpected(a, words.T("The field “%s” is missing.", "contractVersion"))
 	}
+	c.met.Store(true)
 	d.ContractVersion = *said.ContractVersion
 	if d.ContractVersion != contractVersion {
 		return d, problem.New(codeContractVersion, words.T("The booking server uses another version of the contract.")).

@@ -75,8 +75,13 @@ func (c caller) ofStatus(method, host string, a answer, r refusal) *problem.Prob
 		return problem.New(CodeNothingStored, words.T("%s has no Microsoft 365 configuration.", host)).
 			Lead(words.T("Push the configuration."), problem.PlacePush)
 	case a.status == http.StatusNotFound, a.status == http.StatusMethodNotAllowed:
-		return problem.New(CodeNotFound, words.T("%s has nothing at this address.", host)).
-			Lead(words.T("Check the address of the booking server."), problem.PlaceServerURL).
+		p := problem.New(CodeNotFound, words.T("%s has nothing at this address.", host))
+		if c.met.Load() {
+			return p.Fix(words.T("Give this text to whoever runs the booking server or the network.")).
+				Lead(words.T("Until then, export the configuration as a file."), problem.PlaceExport).
+				Lead(words.T("Or type the values into the vendor's form."), problem.PlaceForm)
+		}
+		return p.Lead(words.T("Check the address of the booking server."), problem.PlaceServerURL).
 			Lead(words.T("If it is right, the server does not have this API: export the configuration as a file."), problem.PlaceExport).
 			Lead(words.T("Or type the values into the vendor's form."), problem.PlaceForm)
 	case a.status == http.StatusPreconditionFailed:

@@ -131,6 +131,8 @@ func (s *seatsurfing) Describe(ctx context.Context) (Description, error) {
 		return d, problem.New(codeServerError, words.T("%s reports an internal problem.", hostOf(s.server.URL))).
 			With(words.T("Its health check says “%s”.", problem.Line(health.Status))).
 			Fix(words.T("Ask whoever runs the booking server to look at its database."))
+	default:
+		s.met.Store(true)
 	}
 	made, err := s.made()
 	if err != nil {
@@ -227,6 +229,7 @@ func (s *seatsurfing) list(ctx context.Context, path string) ([]ssObject, error)
 		}
 		seen[id] = true
 	}
+	s.met.Store(true)
 	return all, nil
 }
 
