@@ -28,8 +28,9 @@ type seatsurfing struct {
 	server connection.Server
 	memory Memory
 	pace   pace
-	// began is the idempotency key of the push that has changed something.
-	began string
+	// began is the idempotency key of the push that has begun to write, wrote that
+	// of the push of which a write was, or may have been, carried out.
+	began, wrote string
 	// last is what was read last, for questions that follow at once.
 	last *ssState
 	// settled are the locations whose spaces the last push left alone: reading

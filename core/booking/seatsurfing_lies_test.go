@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/vault"
 )
@@ -394,5 +395,55 @@ func TestSeatsurfingLies(t *testing.T) {
 				t.Errorf("removed: %v, and it has %q", err, got)
 			}
 		})
+	}
+}
+
+// TestSeatsurfingRefusesFirstWrite: what refuses the first write of a push has
+// changed nothing, and later ones leave what was written.
+func TestSeatsurfingRefusesFirstWrite(t *testing.T) {
+	first := surfing("d1", room("a@x", "Alpha", "Main"))
+	second := surfing("d2", room("a@x", "Aleph", "Main"))
+	renewed := surfing("d2", room("a@x", "Aleph", "Main"))
+	renewed.Credential.Fingerprint = "f2"
+	for name, tt := range map[string]struct {
+		before, push *Configuration
+		path         string
+		later        bool
+	}{
+		"a first push":              {nil, &first, "POST /auth-provider/", false},
+		"a first push, later":       {nil, &first, "POST /location/", true},
+		"a changed room":            {&first, &second, "POST /location/#/space/bulk", false},
+		"a new credential":          {&first, &renewed, "PUT /auth-provider/#", false},
+		"a new credential, later":   {&first, &renewed, "POST /location/#/space/bulk", true},
+		"the spaces of a new place": {nil, &first, "POST /location/#/space/bulk", true},
+	} {
+		for _, status := range []int{400, 401, 403, 404, 429} {
+			t.Run(fmt.Sprint(name, " ", status), func(t *testing.T) {
+				t.Parallel()
+				d := newDesk(t, ssLie{path: tt.path, withheld: true, say: func(_ *desk, a *response) { a.status, a.body = status, "" }})
+				if tt.before != nil {
+					d.must(d.pushWith(t.Context(), d.start(), *tt.before, nil))
+				}
+				before, kept, writes := d.holds(), d.memory.held, d.real.Writes()
+				d.lies(true)
+				err := d.pushWith(t.Context(), d.start(), *tt.push, nil)
+				d.lies(false)
+				shown(t, err)
+				said := sentences(err)
+				if changed := d.real.Writes() != writes; changed != tt.later || err == nil || tt.later == strings.Contains(strings.ToLower(said), "nothing was changed") {
+					t.Errorf("it has %q, had %q: %s %s", d.holds(), before, problem.CodeOf(err), said)
+				}
+				if tt.later && status <= 403 && problem.CodeOf(err) != codePartRefused {
+					t.Errorf("%s %s", problem.CodeOf(err), said)
+				}
+				if now := d.memory.held; !tt.later && (now.Digest != kept.Digest || now.Fingerprint != kept.Fingerprint) {
+					t.Errorf("remembers %+v, was %+v", now, kept)
+				}
+				d.must(d.pushWith(t.Context(), d.start(), *tt.push, nil))
+				if now, err := d.start().Current(t.Context()); err != nil || !d.start().Keeps(now, *tt.push) {
+					t.Errorf("%+v %v", now, err)
+				}
+			})
+		}
 	}
 }

@@ -35,7 +35,7 @@ func (s *seatsurfing) Put(ctx context.Context, p attempt) error {
 	for try := 1; try < ssTries && problem.CodeOf(err) == codeTooManyRequests; try++ {
 		err = own.apply(ctx, p)
 	}
-	s.began, s.last, s.settled, s.pace = own.began, own.last, own.settled, own.pace
+	s.began, s.wrote, s.last, s.settled, s.pace = own.began, own.wrote, own.last, own.settled, own.pace
 	return err
 }
 
@@ -54,9 +54,15 @@ func (s *seatsurfing) apply(ctx context.Context, p attempt) error {
 	w := &writer{seatsurfing: s, state: state, put: p, touched: map[string]bool{}, total: plan.steps(state, p.Choices.Remove)}
 	if w.total > 0 {
 		s.began = p.IdempotencyKey
+		before := state.made
 		state.made.Digest = ""
-		if err := w.write(ctx, plan); err != nil {
+		err := w.write(ctx, plan)
+		if err != nil && s.wrote == p.IdempotencyKey {
 			return w.partly(err)
+		}
+		if err != nil { // refused before anything changed: it is as it was
+			state.made.Digest, state.made.Fingerprint = before.Digest, before.Fingerprint
+			return cmp.Or(w.save(), err)
 		}
 	}
 	state.made.Digest = p.Configuration.Digest
@@ -75,11 +81,11 @@ func (s *seatsurfing) apply(ctx context.Context, p attempt) error {
 // partly is a refusal in the middle: what was written before it stays.
 func (w *writer) partly(err error) error {
 	p := problem.Of(err)
-	if p.Code != codeRefused {
+	if !p.Code.In(codeRefused, codeForbidden, codeTokenWrong) {
 		return err
 	}
 	return problem.New(codePartRefused, words.T("Seatsurfing refused one of %d steps; what was written before it remains.", w.total)).
-		With(p.Detail).By(err).
+		With(words.Lines(p.Title, p.Detail)).By(err).
 		Lead(words.T("Push again: it continues where this one ended. If it is refused again, give this text to whoever runs Seatsurfing. Its log says more."), problem.PlacePush)
 }
 
@@ -134,6 +140,9 @@ func (w *writer) step(ctx context.Context, tries int, method, path string, body 
 	}
 	w.put.Progress.Say(w.done, w.total, now)
 	a, err := w.ask(ctx, tries, method, path, body)
+	if err == nil || lost(err) {
+		w.wrote = w.put.IdempotencyKey
+	}
 	w.done++
 	return a, err
 }
@@ -166,7 +175,7 @@ func (w *writer) create(ctx context.Context, key, name, path string, body map[st
 	}
 	a, err := w.step(ctx, 1, http.MethodPost, path, body)
 	if err != nil {
-		return err
+		return w.unmade(err, key)
 	}
 	id := a.header.Get("X-Object-Id")
 	if a.status != http.StatusCreated || !w.state.fresh(id) {
@@ -175,6 +184,18 @@ func (w *writer) create(ctx context.Context, key, name, path string, body map[st
 	w.state.made.Objects[key] = store.MadeObject{ID: id, Name: name}
 	w.touched[id] = true
 	return w.save()
+}
+
+// unmade forgets what was to be made under keys and was refused. What was too
+// much may have been made all the same, and so may what was not answered.
+func (w *writer) unmade(err error, keys ...string) error {
+	if lost(err) || problem.CodeOf(err) == codeTooManyRequests {
+		return err
+	}
+	for _, key := range keys {
+		delete(w.state.made.Objects, key)
+	}
+	return cmp.Or(w.save(), err)
 }
 
 // rename gives a location the building's new name; it stays the same location.
@@ -218,7 +239,11 @@ func (w *writer) spaces(ctx context.Context, location string, rooms []Room) erro
 	}
 	a, err := w.step(ctx, 1, http.MethodPost, "/location/"+location+"/space/bulk", map[string]any{"creates": creates, "updates": updates, "deleteIds": []string{}})
 	if err != nil {
-		return err
+		var keys []string
+		for _, r := range made {
+			keys = append(keys, ssSpaceKey(r.EmailAddress))
+		}
+		return w.unmade(err, keys...)
 	}
 	var did struct{ Creates, Updates []ssDone }
 	if err := w.decode(a, &did); err != nil {
