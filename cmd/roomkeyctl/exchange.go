@@ -233,7 +233,7 @@ func (a *app) amend(ctx context.Context, f amendFlags, script string, yes bool, 
 	}
 	result, err := s.Amend(ctx, plan, password, a.progress())
 	if result.Script != "" {
-		if err := a.show(result, func(w io.Writer) { fmt.Fprintln(w); printResult(w, result) }); err != nil {
+		if err := a.show(result, func(w io.Writer) { fmt.Fprintln(w); printResult(w, result, problem.Of(err)) }); err != nil {
 			return err
 		}
 	}

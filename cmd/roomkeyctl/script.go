@@ -214,7 +214,7 @@ func scriptResult(a *app) *cobra.Command {
 				// Problems are why objects failed and why the script stopped.
 				Problems []*problem.Problem `json:"problems"`
 			}{r, r.Reasons()}
-			if err := a.show(shown, func(w io.Writer) { printResult(w, r) }); err != nil {
+			if err := a.show(shown, func(w io.Writer) { printResult(w, r, nil) }); err != nil {
 				return err
 			}
 			if !r.Complete() && !r.WhatIf {
@@ -258,7 +258,9 @@ func scriptProcessing(a *app) *cobra.Command {
 	}
 }
 
-func printResult(w io.Writer, r exchange.Result) {
+// printResult shows a result. What is said elsewhere is not explained again; it may
+// be nil.
+func printResult(w io.Writer, r exchange.Result, elsewhere *problem.Problem) {
 	var cells [][]string
 	for _, o := range r.Results {
 		said := o.Error
@@ -280,6 +282,9 @@ func printResult(w io.Writer, r exchange.Result) {
 	}
 	// Each reason is explained once, however many objects it stopped.
 	for _, p := range r.Reasons() {
+		if elsewhere != nil && p.Code == elsewhere.Code && p.Title.String() == elsewhere.Title.String() {
+			continue
+		}
 		fmt.Fprintln(w)
 		p.Terminal(w, language)
 	}

@@ -202,6 +202,19 @@ func TestKilled(t *testing.T) {
 	}
 }
 
+// kept is a result as it is read back.
+func kept(t *testing.T, in Input, out exchange.Result) exchange.Result {
+	t.Helper()
+	data, err := out.File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err = exchange.ReadResult(data, in.Connection); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 // TestRefusals: what is not as planned is left alone, what is not kept is a
 // failure, and who may not is told once.
 func TestRefusals(t *testing.T) {
@@ -216,18 +229,24 @@ func TestRefusals(t *testing.T) {
 	r.places["a@c"]["building"] = "Other"
 	if out, err := Apply(t.Context(), in, p); err != nil || out.Results[0].Status != exchange.Failed || !strings.Contains(out.Results[0].Error, "changed since") || r.writes != 0 {
 		t.Fatal(err, out)
+	} else if all := kept(t, in, out).Reasons(); len(all) != 1 || all[0].Code != codeStale || len(all[0].Remedies) != 1 || all[0].Remedies[0].Text.String() != "Plan again." {
+		t.Fatal(all)
 	}
 
 	r.lost = true
 	out, err := Apply(t.Context(), in, plan(t, in, block))
 	if err != nil || out.Summary[exchange.Failed] != 3 || !strings.Contains(out.Results[0].Error, "did not keep it. It still has: Sign-in: yes") {
 		t.Fatal(err, out)
+	} else if all := kept(t, in, out).Reasons(); len(all) != 2 || all[0].Code != codeNotKept || all[1].Code != codeNoAccount || all[1].Remedies[0].Place != problem.PlaceRooms {
+		t.Fatal(all)
 	}
 
 	r.fails = problem.New(refused, words.T("no"))
 	out, err = Apply(t.Context(), in, plan(t, in, block))
 	if problem.CodeOf(err) != codeRole || out.Summary[exchange.Skipped] != 2 || len(problem.Of(err).Remedies) != 3 {
 		t.Fatal(err, out)
+	} else if back := kept(t, in, out); back.Stopped().Code != codeRole || len(back.Reasons()) != 2 || back.Reasons()[0].Code != codeRole {
+		t.Fatal(back.Reasons()) // the role is named once
 	}
 	r.fails = errors.New("broken")
 	r.enabled["off@c"] = true

@@ -51,7 +51,8 @@ func Apply(ctx context.Context, in Input, p Plan) (exchange.Result, error) {
 	out := exchange.Result{Script: p.result(), Undo: p.Undo, Connection: p.Connection, Tenant: p.Tenant, StartedAt: in.Time().Truncate(time.Second), Account: in.By, Files: []string{}, Results: []exchange.Outcome{}}
 	err = r.all(ctx, &out)
 	if err != nil {
-		out.Err = plainly(problem.Of(err))
+		out.Problem = problem.Of(err)
+		out.Err = plainly(out.Problem)
 	}
 	out.FinishedAt = in.Time().Truncate(time.Second) // as scripts write it: theirs can follow in the same second
 	return exchange.NewResult(out), err
@@ -85,7 +86,7 @@ func (r *run) all(ctx context.Context, out *exchange.Result) error {
 		}
 		switch {
 		case i.Problem != nil:
-			o.Status, o.Error = exchange.Failed, plainly(i.Problem)
+			failed(&o, i.Problem)
 			if stop == nil && i.Problem.Code == codeHidden { // what goes into it cannot be made either
 				stop = i.Problem
 			}
@@ -100,7 +101,10 @@ func (r *run) all(ctx context.Context, out *exchange.Result) error {
 				failures = 0
 				break
 			}
-			o.Status, o.Error = exchange.Failed, plainly(p)
+			if p.Kind == problem.Denied {
+				p = r.in.roleRefused(r.plan.Script, words.T("Microsoft did not let %s make this change.", r.in.By), p)
+			}
+			failed(&o, p)
 			if failures++; p.Code.String() != last {
 				failures, last = 1, p.Code.String()
 			}
@@ -123,9 +127,7 @@ func (r *run) stops(i Item, p *problem.Problem, failures int) error {
 		return r.unwritten
 	case p.Code == codeHidden || p.Code == codePreviewAbsent || p.Code == codeNoPassword:
 		return p
-	case p.Kind == problem.Denied:
-		return r.in.roleRefused(r.plan.Script, words.T("Microsoft did not let %s make this change.", r.in.By), p)
-	case p.Kind == problem.SignInNeeded || p.Kind == problem.Local || p.Kind == problem.Throttled:
+	case p.Kind == problem.Denied || p.Kind == problem.SignInNeeded || p.Kind == problem.Local || p.Kind == problem.Throttled:
 		return p
 	case failures >= inARow:
 		return problem.New(codeRepeated, words.T("%d objects in a row failed in the same way, so the rest was not tried.", failures)).
@@ -235,6 +237,11 @@ func (v Values) strings() map[string]string {
 		out[name] = text
 	}
 	return out
+}
+
+// failed is an object that was not changed, and why.
+func failed(o *exchange.Outcome, p *problem.Problem) {
+	o.Status, o.Error, o.Problem = exchange.Failed, plainly(p), p
 }
 
 // plainly is a problem as a result says it.

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -97,12 +98,18 @@ func (r Result) Reason(o Outcome) *problem.Problem {
 	if o.Status != Failed {
 		return nil
 	}
+	if o.Problem != nil {
+		return o.Problem
+	}
 	s, _ := find(r.Script)
 	return failure(o.Error, s)
 }
 
 // Stopped is why a script stopped early, nil when it went through.
 func (r Result) Stopped() *problem.Problem {
+	if r.Problem != nil {
+		return r.Problem
+	}
 	s, _ := find(r.Script)
 	return failure(r.Err, s)
 }
@@ -112,17 +119,21 @@ func (r Result) Stopped() *problem.Problem {
 func (r Result) Reasons() []*problem.Problem {
 	var out []*problem.Problem
 	seen := map[string]bool{}
-	add := func(p *problem.Problem) {
-		if p == nil || seen[p.Code.String()+p.Title.String()] {
+	add := func(p *problem.Problem, identity string) {
+		if p == nil {
 			return
 		}
-		seen[p.Code.String()+p.Title.String()] = true
-		out = append(out, p)
+		said := p.Code.String() + p.Title.String()
+		ofAny := strings.ReplaceAll(said, cmp.Or(identity, "\x00"), "\x00")
+		if !seen[said] && !seen[ofAny] {
+			out = append(out, p)
+		}
+		seen[said], seen[ofAny] = true, true
 	}
 	for _, o := range r.Results {
-		add(r.Reason(o))
+		add(r.Reason(o), o.Identity)
 	}
-	add(r.Stopped())
+	add(r.Stopped(), "")
 	return out
 }
 

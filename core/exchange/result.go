@@ -48,6 +48,9 @@ type Outcome struct {
 	Error  string            `json:"error"`
 	Before map[string]string `json:"before"`
 	After  map[string]string `json:"after"`
+	// Problem is the error with its remedies, where Roomkey did it; a script has
+	// no more than Error.
+	Problem *problem.Problem `json:"problem,omitempty"`
 }
 
 // Result is a result file.
@@ -64,6 +67,8 @@ type Result struct {
 	Account string `json:"account"`
 	// Err is why the script stopped early, "" when it went through.
 	Err string `json:"error"`
+	// Problem is Err with its remedies, where Roomkey did it.
+	Problem *problem.Problem `json:"problem,omitempty"`
 	// Files are the CSVs that it wrote beside.
 	Files   []string       `json:"files"`
 	Results []Outcome      `json:"results"`

@@ -51,6 +51,9 @@ var explanations = []explanation{
 		"Check that the chosen cloud is the tenant's own: a token of one cloud is not valid in another."}},
 	{code: "InvalidAuthenticationToken", text: "continuous access evaluation", title: "A Conditional Access policy no longer accepts the token from this place.", fix: []words.Key{
 		"In the Microsoft Entra admin center open Monitoring & health > Sign-in logs > Service principal sign-ins, choose the latest entry of the application and look at the tab Conditional Access: it names the policy. Add the public address of this computer, and that of the booking server, to its named locations."}},
+	{code: "InvalidAuthenticationToken", title: "Microsoft Graph did not accept the access token.", fix: []words.Key{
+		"Read Microsoft's message above: the code alone names no cause.",
+		"If you signed in for this, sign in again: a sign-in can expire or be revoked."}},
 	{code: "Directory_ExpiredPageToken", kind: problem.NoAnswer, title: "Microsoft Graph has dropped its place in the list.", fix: []words.Key{
 		"Load the list again: Microsoft keeps the place for a limited time."}},
 	{code: "Authorization_RequestDenied", title: "A permission for this request is missing.", fix: []words.Key{
