@@ -364,7 +364,7 @@ func FuzzCurrent(f *testing.F) {
 	f.Add([]byte(whole), `"r1"`, "application/json")
 	f.Add([]byte(`{"configuration":null}`), "", "text/html")
 	f.Fuzz(func(t *testing.T, body []byte, etag, kind string) {
-		c := &contract{now: time.Now}
+		c := &contract{caller: newCaller(http.DefaultClient, vault.Secret{}), now: time.Now}
 		now, err := c.current(answer{status: 200, header: http.Header{"Content-Type": {kind}, "Etag": {etag}}, body: body})
 		if err == nil && (now.Configuration == nil || now.ETag == "" || now.Configuration.Digest == "") {
 			t.Errorf("taken for whole: %s", body)
