@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/roomkey/roomkey/core/problem"
@@ -167,51 +168,53 @@ func (b *build) undoDelegation(account string, changed []Outcome) error {
 	return b.restore(data)
 }
 
-// blockRoomSignIn blocks the accounts behind rooms, or undoes it for those that
-// a result file names.
+// blockRoomSignIn blocks the accounts behind rooms, or undoes that.
 func (b *build) blockRoomSignIn() error {
+	if b.form.value("action") == "allow" {
+		return b.allowRoomSignIn()
+	}
 	rooms, err := b.rooms()
 	if err != nil {
 		return err
 	}
-	allow := b.form.value("action") == "allow"
-	b.undo = allow
-	if allow {
-		r, err := b.evidence("", "block-room-sign-in")
-		if err != nil {
-			return err
-		}
-		rooms = []string{}
-		for _, o := range r.Results {
-			if o.Status == Changed && o.Action == "sign-in blocked" {
-				rooms = append(rooms, o.Identity)
-			}
-		}
-	} else {
-		for _, except := range b.form.addresses("except") {
-			kept := []string{}
-			for _, r := range rooms {
-				if !strings.EqualFold(r, except) {
-					kept = append(kept, r)
-				}
-			}
-			rooms = kept
+	for _, except := range b.form.addresses("except") {
+		rooms = slices.DeleteFunc(rooms, func(r string) bool { return strings.EqualFold(r, except) })
+	}
+	b.signIn(rooms, false, "sign-in blocked")
+	b.explainN(len(rooms), "Checks the account behind %d room.", "Checks the account behind each of %d rooms.", len(rooms))
+	b.explain("Leaves out every account with a license, because Teams Rooms and panels sign in with it, and names it in the result.")
+	b.warn("A Teams Room or panel that signs in without its own license is not recognized. Enter it in the field Leave out.")
+	return nil
+}
+
+// allowRoomSignIn undoes a block for the rooms that its result file names.
+func (b *build) allowRoomSignIn() error {
+	b.undo = true
+	r, err := b.evidence("", "block-room-sign-in")
+	if err != nil {
+		return err
+	}
+	rooms := []string{}
+	for _, o := range r.Results {
+		if o.sent() && o.Action == "sign-in blocked" {
+			rooms = append(rooms, o.Identity)
 		}
 	}
-	b.data["Rooms"], b.data["Enabled"], b.data["Action"] = rooms, allow, "sign-in blocked"
-	if allow {
-		b.data["Action"] = "sign-in allowed"
+	if len(rooms) == 0 {
+		return problem.New(codeNothingToUndo, words.T("That run changed nothing that can be restored."))
 	}
+	b.signIn(rooms, true, "sign-in allowed")
+	b.explainN(len(rooms), "Allows sign-in again for the account behind %d room, which the run of %s blocked.", "Allows sign-in again for the accounts behind %d rooms, which the run of %s blocked.", len(rooms), r.FinishedAt.UTC().Format("2 January 2006 15:04 UTC"))
+	return nil
+}
+
+// signIn is what becomes of the accounts behind rooms.
+func (b *build) signIn(rooms []string, enabled bool, action string) {
+	b.data["Rooms"], b.data["Enabled"], b.data["Action"] = rooms, enabled, action
 	b.intent.Objects = rooms
 	for _, r := range rooms {
-		b.will("PATCH /users", r, map[string]any{"accountEnabled": allow})
+		b.will("PATCH /users", r, map[string]any{"accountEnabled": enabled})
 	}
-	b.explainN(len(rooms), "Checks the account behind %d room.", "Checks the account behind each of %d rooms.", len(rooms))
-	if !allow {
-		b.explain("Leaves out every account with a license, because Teams Rooms and panels sign in with it, and names it in the result.")
-		b.warn("A Teams Room or panel that signs in without its own license is not recognized. Enter it in the field Leave out.")
-	}
-	return nil
 }
 
 func (b *build) ewsShow() error {

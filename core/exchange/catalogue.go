@@ -42,9 +42,19 @@ type Script struct {
 	Also     []string `yaml:"also" json:"also,omitempty"`
 	Scopes   []string `yaml:"scopes" json:"scopes,omitempty"`
 	Roles    []string `yaml:"roles" json:"roles,omitempty"`
+	// Undoing is what is different of one that takes back what a run of the same
+	// script did, nil where there is none.
+	Undoing *Undoing `yaml:"undoing" json:"-"`
 	// API is how Roomkey's own sign-in does the same, nil where Microsoft has no
 	// supported API.
 	API *API `yaml:"api" json:"api,omitempty"`
+}
+
+// Undoing are the words for a script that takes back what a run of it did.
+type Undoing struct {
+	Title   words.Key `yaml:"title"`
+	Changes words.Key `yaml:"changes"`
+	Undo    words.Key `yaml:"undo"`
 }
 
 // API is what doing it by Microsoft Graph takes: the delegated permissions to

@@ -161,6 +161,54 @@ func TestUndoFromCSV(t *testing.T) {
 	}
 }
 
+// TestAnUndoSaysWhatItDoes: the heading of a script that takes back what a run did
+// is not that of the run.
+func TestAnUndoSaysWhatItDoes(t *testing.T) {
+	to, found := target(t, 2), 0
+	for name, o := range map[string]Outcome{
+		"room-lists":            {Action: "member of North"},
+		"set-places":            {Action: "place", Before: map[string]string{"Capacity": "2"}, After: map[string]string{"Capacity": "3"}},
+		"places-buildings":      {Action: "floor of the room", Before: map[string]string{"ParentId": "a"}, After: map[string]string{"ParentId": "b"}},
+		"subject-visibility":    {Action: "calendar for Default", Before: map[string]string{"AccessRights": "AvailabilityOnly"}},
+		"service-account-reach": {Action: "calendar for booking@contoso.com", Before: map[string]string{"AccessRights": "none"}},
+		"delegate-rooms":        {Action: "resource delegate", Before: map[string]string{"Delegate": "False"}},
+		"block-room-sign-in":    {Action: "sign-in blocked"},
+	} {
+		s, _ := find(name)
+		o.Identity, o.Status = "room0@contoso.com", Changed
+		run := Result{Script: name, Connection: to.Connection.ID, Tenant: tenantID, StartedAt: to.Now, FinishedAt: to.Now, Results: []Outcome{o}}
+		values := func(r Result) map[string]any {
+			file, err := NewResult(r).File()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if name == "block-room-sign-in" {
+				return map[string]any{"action": "allow", "evidence": string(file)}
+			}
+			return map[string]any{"undo": string(file)}
+		}
+		none := to
+		none.Rooms = nil
+		doc := generate(t, name, none, values(run))
+		head, _, _ := strings.Cut(string(doc.Text), "#>")
+		if s.Undoing == nil || strings.Contains(head, string(s.Title)) || strings.Contains(head, string(s.Changes)) || !strings.Contains(head, string(s.Undoing.Title)) || strings.Contains(head, "result file under undo") {
+			t.Errorf("%s: %s", name, head)
+		}
+		run.Results[0].Status = Same
+		if _, err := Generate(name, none, values(run)); problem.CodeOf(err).String() != "exchange.nothing-to-undo" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, s := range Catalogue() {
+		if s.Undoing != nil {
+			found++
+		}
+	}
+	if found != 7 {
+		t.Errorf("%d scripts can take back what they did", found)
+	}
+}
+
 func TestParseRooms(t *testing.T) {
 	rooms, wrong, err := ParseRooms(utf16le("Name\tAddress\tCapacity\tAlias\r\nOne\tone@contoso.com\t8\tone\r\nTwo\tnobody\t8\t\r\nThree\tthree@contoso.com\tmany\t\r\nFour\tONE@contoso.com\t1\t\r\nFive\tfive@contoso.com\t\ta b\r\nSix\tsix@contoso.com\t12\t\r\n"))
 	if err != nil || len(rooms) != 2 || *rooms[0].Capacity != 8 || rooms[1].EmailAddress != "six@contoso.com" {

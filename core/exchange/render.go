@@ -60,8 +60,12 @@ func (b *build) render() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	script := b.script
+	if u := script.Undoing; b.undo && u != nil {
+		script.Title, script.Changes, script.Undo = u.Title, u.Changes, u.Undo
+	}
 	data := page{
-		Script: b.script, File: b.doc.File, Connection: b.Connection, Cloud: b.Cloud, Data: b.data, Undo: b.undo, Errors: errorTable(b.script), SignIn: signInTable(),
+		Script: script, File: b.doc.File, Connection: b.Connection, Cloud: b.Cloud, Data: b.data, Undo: b.undo, Errors: errorTable(b.script), SignIn: signInTable(),
 		NeedsClient: b.Cloud.Lacks(cloud.FeatureCommandLineClient),
 	}
 	if b.Cloud.ExchangeEnvironment == "" && b.Cloud.ID != "global" && b.Cloud.ExchangeHost != "" {

@@ -312,7 +312,7 @@ func (b *build) evidence(undo string, scripts ...string) (Result, error) {
 	}
 	for _, script := range scripts {
 		for _, back := range b.Results {
-			if !ok && back.Script == script && !back.WhatIf && !back.FinishedAt.Before(r.FinishedAt) && back.fits(b.Connection) == nil {
+			if !ok && back.Script == script && !back.WhatIf && !back.Undo && !back.FinishedAt.Before(r.FinishedAt) && back.fits(b.Connection) == nil {
 				r = back
 			}
 		}

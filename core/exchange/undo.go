@@ -9,8 +9,7 @@ import (
 )
 
 // undone are the objects that a run of this script changed, out of the result
-// file in the form; ok is false where none was given. What was sent and not seen
-// is one of them: the script compares before it restores.
+// file in the form; ok is false where none was given.
 func (b *build) undone() (changed []Outcome, ok bool, err error) {
 	text, ok := b.form.raw("undo")
 	if !ok {
@@ -26,13 +25,18 @@ func (b *build) undone() (changed []Outcome, ok bool, err error) {
 			Fix(words.T("Choose the other result file."))
 	}
 	for _, o := range r.Results {
-		if o.Status == Changed || o.Status == Failed && len(o.After) > 0 {
+		if o.sent() {
 			changed = append(changed, o)
 		}
 	}
 	b.explainN(len(changed), "Restores %d object to its state before the run of %s.", "Restores %d objects to their state before the run of %s.", len(changed), r.FinishedAt.UTC().Format("2 January 2006 15:04 UTC"))
 	b.explain("What someone has changed since that run stays as it is, and is listed.")
 	return changed, true, nil
+}
+
+// sent is whether a change was sent, seen or not: undo compares before it restores.
+func (o Outcome) sent() bool {
+	return o.Status == Changed || o.Status == Failed && len(o.After) > 0
 }
 
 // restore takes the objects that are brought back.
