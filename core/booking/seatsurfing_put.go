@@ -175,7 +175,7 @@ func (w *writer) create(ctx context.Context, key, name, path string, body map[st
 	}
 	a, err := w.step(ctx, 1, http.MethodPost, path, body)
 	if err != nil {
-		return w.unmade(err, key)
+		return err
 	}
 	id := a.header.Get("X-Object-Id")
 	if a.status != http.StatusCreated || !w.state.fresh(id) {
@@ -184,18 +184,6 @@ func (w *writer) create(ctx context.Context, key, name, path string, body map[st
 	w.state.made.Objects[key] = store.MadeObject{ID: id, Name: name}
 	w.touched[id] = true
 	return w.save()
-}
-
-// unmade forgets what was to be made under keys and was refused. What was too
-// much may have been made all the same, and so may what was not answered.
-func (w *writer) unmade(err error, keys ...string) error {
-	if lost(err) || problem.CodeOf(err) == codeTooManyRequests {
-		return err
-	}
-	for _, key := range keys {
-		delete(w.state.made.Objects, key)
-	}
-	return cmp.Or(w.save(), err)
 }
 
 // rename gives a location the building's new name; it stays the same location.
@@ -239,11 +227,7 @@ func (w *writer) spaces(ctx context.Context, location string, rooms []Room) erro
 	}
 	a, err := w.step(ctx, 1, http.MethodPost, "/location/"+location+"/space/bulk", map[string]any{"creates": creates, "updates": updates, "deleteIds": []string{}})
 	if err != nil {
-		var keys []string
-		for _, r := range made {
-			keys = append(keys, ssSpaceKey(r.EmailAddress))
-		}
-		return w.unmade(err, keys...)
+		return err
 	}
 	var did struct{ Creates, Updates []ssDone }
 	if err := w.decode(a, &did); err != nil {
