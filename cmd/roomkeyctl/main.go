@@ -8,6 +8,8 @@ import (
 	"os/signal"
 	"syscall"
 	_ "time/tzdata" // Windows has no time zones by their IANA names
+
+	"github.com/roomkey/roomkey/cmd/internal/wire"
 )
 
 // version and commit are set by the build.
@@ -20,6 +22,7 @@ var policyFile string
 func main() { os.Exit(run()) }
 
 func run() int {
+	wire.TakeSecrets() // before any command can start another program
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	t := &terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr}

@@ -24,7 +24,7 @@ import (
 // STRAY set, a preview calls the port first, as browsers do.
 func browse() {
 	client, err := transport.New(transport.Options{CAFile: os.Getenv("CA")})
-	if os.Getenv("ROOMKEY_CLIENT_SECRET")+os.Getenv("ROOMKEY_SERVER_TOKEN") != "" {
+	if os.Getenv("ROOMKEY_CLIENT_SECRET")+os.Getenv("ROOMKEY_SERVER_TOKEN") != "" || strings.Contains(os.Getenv("HTTPS_PROXY"), "@") {
 		err = errors.New("the browser was given secrets in its environment")
 	}
 	if err == nil {

@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"context"
 	"maps"
+	"net/http"
+	"net/url"
 	"os"
+	"strings"
 	"sync"
 
 	"github.com/roomkey/roomkey/core/problem"
@@ -37,11 +40,12 @@ var taken = struct {
 	secrets map[vault.Kind]vault.Secret
 }{secrets: map[vault.Kind]vault.Secret{}}
 
-// takeSecrets gives the secrets of the environment and takes them out of it, so
+// TakeSecrets gives the secrets of the environment and takes them out of it, so
 // that the browser and other programs that are started do not inherit them.
-func takeSecrets() map[vault.Kind]vault.Secret {
+func TakeSecrets() map[vault.Kind]vault.Secret {
 	taken.Lock()
 	defer taken.Unlock()
+	takeProxyLogins()
 	for kind, name := range variables {
 		if value, set := os.LookupEnv(name); set {
 			taken.secrets[kind] = vault.NewSecret(value)
@@ -59,4 +63,25 @@ func (m memory) Get(ctx context.Context, connection string, kind vault.Kind) (va
 		}
 	}
 	return secret, err
+}
+
+// takeProxyLogins takes names and passwords out of the addresses of proxies in the
+// environment. net/http reads them once, here at the latest, and goes on with
+// what it read.
+func takeProxyLogins() {
+	_, _ = http.ProxyFromEnvironment(&http.Request{URL: new(url.URL)})
+	for _, variable := range os.Environ() {
+		name, address, _ := strings.Cut(variable, "=")
+		at := strings.LastIndex(address, "@")
+		if at < 0 || !strings.HasSuffix(strings.ToLower(name), "_proxy") {
+			continue
+		}
+		scheme, _, typed := strings.Cut(address[:at], "://")
+		if typed {
+			scheme += "://"
+		} else {
+			scheme = ""
+		}
+		_ = os.Setenv(name, scheme+address[at+1:]) // fails only for a name that is none
+	}
 }

@@ -135,7 +135,7 @@ func (g guarded) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func vaultOf(kind string) (vault.Vault, error) {
-	given := takeSecrets()
+	given := TakeSecrets()
 	switch kind = cmp.Or(kind, os.Getenv("ROOMKEY_VAULT")); {
 	case InMemory(kind):
 		return memory{vault.Memory(), given}, nil
