@@ -1,7 +1,9 @@
 package graph
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -72,6 +74,8 @@ func refused(resp *http.Response, body []byte, what string) *problem.Problem {
 			p.With(words.T("Microsoft says: %s: %s", s.Error.Code, s.Error.Message))
 		}
 		return p
+	case len(bytes.TrimSpace(body)) == 0 && resp.Header.Get("request-id") != "":
+		return bare(status, what)
 	case !isGraph:
 		return notGraph(status, what)
 	}
@@ -118,6 +122,14 @@ func placesAtFault(what, message string) *problem.Problem {
 		With(words.T("Request: %s. Microsoft says: %s", what, message)).
 		Fix(words.T("If the other lists could be read with the same token, neither the token nor the permissions are the cause: test again later.")).
 		See(words.T("Microsoft's service status"), "https://status.cloud.microsoft")
+}
+
+// bare is a refusal that has the id by which Graph knows a request, and no words.
+func bare(status int, what string) *problem.Problem {
+	return named.New(fmt.Sprintf("http-%d", status), kindOf(status), words.T("Microsoft Graph refused the request (HTTP %d) and did not say why.", status)).
+		With(words.T("Request: %s.", what)).
+		Fix(words.T("The response names no cause, so Roomkey names none. Compare with what the same token was allowed to do.")).
+		See(words.T("Microsoft Graph's error codes"), "https://learn.microsoft.com/graph/errors")
 }
 
 // notGraph is an answer by something else on the way.

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -133,5 +134,10 @@ func TestARefusalIsNotTriedAgain(t *testing.T) {
 			}
 		}
 		judge(refused(&http.Response{StatusCode: status, Header: http.Header{}}, []byte("<html>"), "GET /users"), "a page of "+http.StatusText(status))
+		bare := refused(&http.Response{StatusCode: status, Header: http.Header{"Request-Id": {"1"}}}, nil, "GET /users")
+		judge(bare, "nothing but "+http.StatusText(status))
+		if said := fmt.Sprint(bare.Title, bare.Detail, bare.Remedies); strings.Contains(said, "proxy") {
+			t.Errorf("%d without a word is blamed on the way: %s", status, said)
+		}
 	}
 }
