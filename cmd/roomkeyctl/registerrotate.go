@@ -113,6 +113,9 @@ func printFinished(w io.Writer, r register.Rotation) {
 
 func printRotated(w io.Writer, r session.Rotated, kept words.Text) {
 	printLine(w, "The new credential %s is proven. It is %s and expires on %s. The old one still works.", r.NewKeyID, kept, r.Expires.Format("2006-01-02"))
+	if !r.Why.IsZero() {
+		printLine(w, "%s", r.Why)
+	}
 	printTested(w, r.Tested)
 	printLine(w, "Next: %s", "roomkeyctl check, roomkeyctl push, roomkeyctl register rotate --finish")
 }

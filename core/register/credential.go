@@ -145,14 +145,19 @@ func (in Input) planCredential(ctx context.Context, s state) (Credential, change
 	} else if !in.planCertificate(ctx, s, pair, &want, &item) {
 		return want, item, nil
 	}
-	kinds := in.Product.Credential.Kinds
-	switch item.Why = why; {
-	case len(kinds) > 0 && !slices.Contains(kinds, want.Kind):
-		item.Why = words.T("The documentation of %s does not mention this kind of credential. Ask its vendor before you apply.", in.Product.Name)
-	case why.IsZero():
+	if item.Why = words.Sentences(in.unmentioned(want.Kind), why); item.Why.IsZero() {
 		item.Why = words.T(in.Product.Credential.Advice)
 	}
 	return want, item, nil
+}
+
+// unmentioned says that the vendor's guide does not have a kind of credential, zero
+// where it has, or has none.
+func (in Input) unmentioned(kind string) words.Text {
+	if kinds := in.Product.Credential.Kinds; len(kinds) == 0 || slices.Contains(kinds, kind) {
+		return words.Text{}
+	}
+	return words.T("The documentation of %s does not mention this kind of credential. Ask its vendor before you use it.", in.Product.Name)
 }
 
 // planCertificate plans the one in the keychain, or a new one; it is false when

@@ -66,16 +66,16 @@ func (in Input) obey(s state, want *Credential, item *change.Item, own bool) (wh
 	switch {
 	case want.Kind == connection.CredentialSecret && secretsOff:
 		if !takes(connection.CredentialCertificate) || in.Options.Credential == connection.CredentialSecret {
-			return blocked(secretsForbidden(in.Product.Name, takes(connection.CredentialCertificate)), noSecret)
+			return blocked(in.secretsForbidden(), noSecret)
 		}
 		if authorities {
-			return blocked(authorityRequired(false), authority)
+			return blocked(in.authorityRequired(false), authority)
 		}
 		want.Kind = connection.CredentialCertificate
 		why = words.T("The tenant's app-management policy \"%s\" forbids client secrets, so a certificate is created instead.", noSecret.Policy)
 	case want.Kind == connection.CredentialCertificate && authorities && !own:
 		if secretsOff || !takes(connection.CredentialSecret) || in.Options.Credential == connection.CredentialCertificate {
-			return blocked(authorityRequired(!secretsOff && takes(connection.CredentialSecret)), authority)
+			return blocked(in.authorityRequired(!secretsOff && takes(connection.CredentialSecret)), authority)
 		}
 		want.Kind = connection.CredentialSecret
 		why = words.T("The tenant's app-management policy \"%s\" accepts only certificates from chosen authorities, so a client secret is created instead.", authority.Policy)
@@ -94,6 +94,14 @@ func (in Input) obey(s state, want *Credential, item *change.Item, own bool) (wh
 	return why
 }
 
+// command asks for the credential once more, with other flags.
+func (in Input) command(flags string) string {
+	if in.rotating {
+		return "roomkeyctl register rotate " + flags
+	}
+	return "roomkeyctl register plan " + flags
+}
+
 func inPolicy(rule tenant.CredentialRule) words.Text {
 	return words.T("The rule is in the policy \"%s\".", rule.Policy)
 }
@@ -102,18 +110,19 @@ func exemption() words.Text {
 	return words.T("Have the policy's administrator exempt this application: Microsoft Entra admin center, Enterprise applications, Security, Application policies.")
 }
 
-func authorityRequired(secrets bool) *problem.Problem {
+func (in Input) authorityRequired(secrets bool) *problem.Problem {
 	p := problem.New(codeAuthorityRequired, words.T("The tenant's app-management policy accepts only certificates from chosen authorities. The certificate that Roomkey creates is not from one of them."))
 	if secrets {
-		p.Run(words.T("Use a client secret:"), "roomkeyctl register plan --credential secret")
+		p.Run(words.T("Use a client secret:"), in.command("--credential secret"))
 	}
 	return p.Run(words.T("Have one of these authorities issue a certificate, and store it with its key:"), "roomkeyctl secret set certificate --file FILE").Fix(exemption())
 }
 
-func secretsForbidden(product string, takesCertificates bool) *problem.Problem {
-	if takesCertificates {
+func (in Input) secretsForbidden() *problem.Problem {
+	product := in.Product.Name
+	if slices.Contains(in.Product.Credential.Kinds, connection.CredentialCertificate) {
 		return problem.New(codeSecretsForbidden, words.T("The tenant's app-management policy forbids client secrets.")).
-			Run(words.T("Use a certificate:"), "roomkeyctl register plan --credential certificate")
+			Run(words.T("Use a certificate:"), in.command("--credential certificate"))
 	}
 	return problem.New(codeSecretsForbidden, words.T("The tenant's app-management policy forbids client secrets, and %s takes no other credential.", product)).
 		Fix(exemption()).
@@ -123,10 +132,10 @@ func secretsForbidden(product string, takesCertificates bool) *problem.Problem {
 // policyRefused explains a policy that showed only when the credential was
 // made: it could not be read, or it is one for this application alone.
 func (in Input) policyRefused(p *problem.Problem) *problem.Problem {
-	out := secretsForbidden(in.Product.Name, slices.Contains(in.Product.Credential.Kinds, connection.CredentialCertificate))
+	out := in.secretsForbidden()
 	if p.Code == codeLifeForbidden {
 		out = problem.New(codeRegisterLifeForbidden, words.T("A tenant policy does not allow a credential lifetime this long.")).
-			Run(words.T("Choose a shorter lifetime:"), "roomkeyctl register plan --months 6")
+			Run(words.T("Choose a shorter lifetime:"), in.command("--months 6"))
 	}
 	out.RequestID = p.RequestID
 	return out.By(p)

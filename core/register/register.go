@@ -83,6 +83,8 @@ type Input struct {
 	// LastToken is when a check last used the application's credential, zero
 	// when none did.
 	LastToken time.Time
+	// rotating is whether a credential is made beside an old one.
+	rotating bool
 	change.Clock
 }
 

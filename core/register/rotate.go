@@ -23,6 +23,9 @@ type Rotation struct {
 	OldKeyID string    `json:"oldKeyId"`
 	Expires  time.Time `json:"expires"`
 	Proof    Proof     `json:"proof,omitzero"`
+	// Why says what is special about the new credential: that the tenant's policy
+	// made it another one, or that the vendor's guide does not have its kind.
+	Why words.Text `json:"why,omitzero"`
 }
 
 // nextKind is where a new credential waits in the keychain until it is proven.
@@ -73,6 +76,7 @@ func (j journal) replaced() (old *connection.Credential) {
 // failure leaves the old one in place. A rotation that was begun and not
 // finished is given back as it is.
 func Rotate(ctx context.Context, in Input) (Rotation, error) {
+	in.rotating = true
 	r := &run{in: in, id: strings.ToLower(rand.Text()[:12])}
 	var err error
 	if r.journal, err = in.readJournal(); err != nil {
@@ -100,28 +104,31 @@ func Rotate(ctx context.Context, in Input) (Rotation, error) {
 		return r.promote(ctx, *open) // cut off between the proof and the document
 	}
 	var refused *problem.Problem
-	if r.wanted.Credential, refused = r.newCredential(); refused != nil {
+	var why words.Text
+	if r.wanted.Credential, why, refused = r.newCredential(); refused != nil {
 		return Rotation{}, refused
 	}
 	if err := r.write(entry{Phase: change.PhaseStart, Verb: "rotate", Reviewer: in.Options.Reviewer, Ticket: in.Options.Ticket}); err != nil {
 		return Rotation{}, err
 	}
-	return r.rotate(ctx)
+	rotation, err := r.rotate(ctx)
+	rotation.Why = why
+	return rotation, err
 }
 
 // newCredential is the credential of the product's guide, of the kind that the
 // connection has.
-func (r *run) newCredential() (Credential, *problem.Problem) {
+func (r *run) newCredential() (want Credential, why words.Text, refused *problem.Problem) {
 	in, item := r.in, change.Item{}
-	want := Credential{Kind: cmp.Or(in.Options.Credential, in.Document().Application.Credential.Kind, connection.CredentialSecret), Name: in.credentialName()}
+	want = Credential{Kind: cmp.Or(in.Options.Credential, in.Document().Application.Credential.Kind, connection.CredentialSecret), Name: in.credentialName()}
 	if wrong := CheckCredentialName(in.Options.CredentialName); wrong != nil {
-		return want, wrong
+		return want, why, wrong
 	}
 	if want.Days = cmp.Or(max(in.Options.Months, 0), in.Product.Credential.Life()) * 365 / 12; want.Kind == connection.CredentialCertificate {
 		want.Bits = max(in.Options.Bits, 3072)
 	}
-	in.obey(r.state, &want, &item, false)
-	return want, item.Problem
+	why = in.obey(r.state, &want, &item, false)
+	return want, words.Sentences(in.unmentioned(want.Kind), why), item.Problem
 }
 
 func (r *run) rotate(ctx context.Context) (Rotation, error) {
@@ -268,6 +275,7 @@ func (r *run) freshCredentials(ctx context.Context) []tenant.Credential {
 // FinishRotation removes the old credential at Microsoft, once the booking
 // server has proven the new one or a person has confirmed it.
 func FinishRotation(ctx context.Context, in Input) (Rotation, error) {
+	in.rotating = true
 	r := &run{in: in, id: strings.ToLower(rand.Text()[:12])}
 	var err error
 	if r.journal, err = in.readJournal(); err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
 )
 
@@ -134,7 +135,6 @@ func (c *applicationCard) askRotate() {
 			o := c.p.notes.into(register.Options{CredentialName: name.Value(), Months: monthsOf(months)})
 			o.Credential, o.Bits = kindOf(kind)
 			var made session.Rotated
-			ended := c.done(kit.L("The new credential is in the keychain and proven. The old one still works."))
 			c.p.work(kit.L("Renewing the credential"), func(ctx context.Context, report task.Report) (err error) {
 				if err = c.p.toChange(ctx); err == nil {
 					made, err = c.p.env.Session.Rotate(ctx, o, report)
@@ -142,7 +142,7 @@ func (c *applicationCard) askRotate() {
 				return err
 			}, func(err error) {
 				if err != nil || made.Check == nil || made.Proven() {
-					ended(err)
+					c.done(kit.Say(words.Sentences(words.T("The new credential is in the keychain and proven. The old one still works."), made.Why)))(err)
 					return
 				}
 				c.p.plan, c.p.result = nil, nil
