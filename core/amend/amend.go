@@ -180,10 +180,10 @@ func (e *view) compare(ctx context.Context, p Plan, judge func(*Item, object)) e
 	if err == nil {
 		err = e.each(ctx, p.Items, judge)
 	}
-	if why := problem.Of(err); why != nil && why.Kind == problem.Denied {
-		return e.roleRefused(p.Script, words.T("Microsoft did not let %s look at what this would change.", e.By), why)
+	if err == nil {
+		return nil
 	}
-	return err
+	return e.explained(p, problem.Of(err), words.T("Microsoft did not let %s look at what this would change.", e.By))
 }
 
 func (e *view) each(ctx context.Context, items []Item, judge func(*Item, object)) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -101,9 +102,7 @@ func (r *run) all(ctx context.Context, out *exchange.Result) error {
 				failures = 0
 				break
 			}
-			if p.Kind == problem.Denied {
-				p = r.in.roleRefused(r.plan.Script, words.T("Microsoft did not let %s make this change.", r.in.By), p)
-			}
+			p = r.in.explained(r.plan, p, words.T("Microsoft did not let %s make this change.", r.in.By))
 			failed(&o, p)
 			if failures++; p.Code.String() != last {
 				failures, last = 1, p.Code.String()
@@ -125,7 +124,7 @@ func (r *run) stops(i Item, p *problem.Problem, failures int) error {
 	switch {
 	case r.unwritten != nil:
 		return r.unwritten
-	case p.Code == codeHidden || p.Code == codePreviewAbsent || p.Code == codeNoPassword:
+	case p.Code == codeHidden || p.Code == codePreviewAbsent || p.Code == codeNoPassword || p.Code == codeNoPlaces:
 		return p
 	case p.Kind == problem.Denied || p.Kind == problem.SignInNeeded || p.Kind == problem.Local || p.Kind == problem.Throttled:
 		return p
@@ -269,17 +268,27 @@ func notKept(i Item, now object) *problem.Problem {
 		Fix(words.T("If the object comes from the local Active Directory, change it there. Otherwise plan again in some minutes."))
 }
 
-// roleRefused says what Microsoft asks for, not why it refused: the answer does
-// not carry that.
-func (in Input) roleRefused(script string, title words.Text, why *problem.Problem) *problem.Problem {
-	api := exchange.APIOf(script)
-	p := problem.New(codeRole, title).
-		With(why.Detail).
-		Fix(words.T("This change needs the role %s. Sign in with an account that has it.", api.Role)).
-		Fix(words.T("If the role is only eligible (PIM), activate it in the Microsoft Entra admin center under Privileged Identity Management, and sign in again.")).
-		Lead(words.T("Or let a colleague run the script."), problem.PlaceScript(script)).By(why)
-	p.RequestID = why.RequestID
-	return p
+// explained is an error in the light of what the plan is about: which role is needed
+// and which script does the same. Denied is the title where Microsoft refused. It does
+// not say why Microsoft refused: the answer does not carry that.
+func (in Input) explained(p Plan, why *problem.Problem, denied words.Text) *problem.Problem {
+	script := problem.PlaceScript(p.result())
+	var out *problem.Problem
+	switch {
+	case why.Code == tenant.CodePlacesNotInCloud:
+		out = problem.New(codeNoPlaces, words.T("This Microsoft cloud has no places in Microsoft Graph.")).
+			Lead(words.T("Have an Exchange administrator run the script."), script).
+			Fix(words.T("Nothing is wrong with the account or its permissions."))
+	case why.Kind == problem.Denied:
+		out = problem.New(codeRole, denied).
+			Fix(words.T("This change needs the role %s. Sign in with an account that has it.", exchange.APIOf(p.Script).Role)).
+			Fix(words.T("If the role is only eligible (PIM), activate it in the Microsoft Entra admin center under Privileged Identity Management, and sign in again.")).
+			Lead(words.T("Or let a colleague run the script."), script)
+	default:
+		return why
+	}
+	out.RequestID = why.RequestID
+	return out.With(why.Detail).By(why)
 }
 
 // fits is whether the plan is of this connection and can be applied.

@@ -10,6 +10,8 @@ var (
 	codeNoPassword    = problem.Declare("amend.no-password", problem.WrongInput)
 	codeNoPermission  = problem.Declare("amend.no-permission", problem.Absent)
 	codeNoPlan        = problem.Declare("amend.no-plan", problem.WrongInput)
+	codeNoPlaces      = problem.Declare("amend.places-not-in-cloud", problem.Unsupported)
+	codeNoRoom        = problem.Declare("amend.no-room", problem.Absent)
 	codeNoSpace       = problem.Declare("amend.no-parent", problem.Stale)
 	codeNotKept       = problem.Declare("amend.not-kept", problem.Unmet)
 	codeNothing       = problem.Declare("amend.nothing-made", problem.Absent)

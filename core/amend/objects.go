@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/roomkey/roomkey/core/change"
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -80,7 +81,15 @@ func (e *view) room(ctx context.Context, address string) (tenant.Place, error) {
 	if r, there := e.listed[strings.ToLower(address)]; there {
 		return tenant.Place{Room: r}, nil
 	}
-	return e.Directory.Place(ctx, address)
+	p, err := e.Directory.Place(ctx, address)
+	if why := problem.Of(err); why != nil && why.Kind == problem.Absent {
+		absent := problem.New(codeNoRoom, words.T("Microsoft finds no room with the address %s.", problem.Line(address))).
+			With(why.Detail).
+			Fix(words.T("Check the address: a renamed room has a new one. A new room takes some minutes to appear.")).By(why)
+		absent.RequestID = why.RequestID
+		return p, absent
+	}
+	return p, err
 }
 
 // ahead reads what many items of a plan have in common. Many rooms come in few calls
