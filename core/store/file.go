@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/term"
+
 	"github.com/roomkey/roomkey/core/file"
 )
 
@@ -27,8 +29,10 @@ func writeFile(path string, data []byte) error {
 }
 
 // WriteFile puts data at path whole or not at all: a file beside it, synced to
-// the disk, then renamed over it. What is no ordinary file (a pipe, a terminal)
-// is written to directly, and a link's target is what is replaced.
+// the disk, then renamed over it. A pipe and a terminal are written to directly,
+// and a link's target is what is replaced. Other devices are refused, since they
+// keep nothing, or are a disk; only the null device is taken when it is named
+// itself, by somebody who wants nothing kept.
 func WriteFile(path string, data []byte) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return writeInto(path, data)
@@ -56,6 +60,8 @@ func WriteFile(path string, data []byte) error {
 	return nil
 }
 
+var errDevice = errors.New("it is a device that is not a terminal")
+
 // writeInto writes to what is there already. A pipe that nobody reads refuses:
 // to open it would wait for ever.
 func writeInto(path string, data []byte) error {
@@ -63,8 +69,21 @@ func writeInto(path string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	info, err := f.Stat()
+	if err == nil && info.Mode()&os.ModeDevice != 0 && !term.IsTerminal(int(f.Fd())) && !isNull(path, info) {
+		err = &os.PathError{Op: "write", Path: path, Err: errDevice}
+	}
+	if err == nil {
+		_, err = f.Write(data)
+	}
 	return errors.Join(err, f.Close())
+}
+
+// isNull is whether path is the null device by its own name, or by that of an
+// output of the program that leads there (/dev/stdout).
+func isNull(path string, info os.FileInfo) bool {
+	null, err := os.Stat(os.DevNull)
+	return strings.EqualFold(path, os.DevNull) || err == nil && os.SameFile(null, info) && strings.HasPrefix(filepath.Clean(path), "/dev/")
 }
 
 // rename retries while a virus scanner or an indexer has the file open, which

@@ -4,6 +4,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -45,5 +46,44 @@ func TestWriteFileToAPipe(t *testing.T) {
 	}
 	if err := <-wrote; err != nil {
 		t.Error(err)
+	}
+}
+
+// TestWriteFileToADevice: only a terminal, a pipe and the null device by its own
+// name take a file; through a link a device would keep nothing of it.
+func TestWriteFileToADevice(t *testing.T) {
+	dir := t.TempDir()
+	for target, link := range map[string]string{"/dev/null": "report.html", "/dev/zero": "plan.json", "/dev/full": "connection.json"} {
+		link = filepath.Join(dir, link)
+		if err := os.Symlink(target, link); err != nil {
+			t.Fatal(err)
+		}
+		if err := WriteFile(link, []byte("x")); !errors.Is(err, errDevice) {
+			t.Errorf("a link to %s: %v", target, err)
+		}
+	}
+	if err := WriteFile("/dev/zero", []byte("x")); !errors.Is(err, errDevice) {
+		t.Errorf("/dev/zero: %v", err)
+	}
+	null, err := os.OpenFile("/dev/null", os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	defer write.Close()
+	for _, output := range []*os.File{null, write} {
+		if err := WriteFile(fmt.Sprintf("/dev/fd/%d", output.Fd()), []byte("x")); err != nil {
+			t.Errorf("an output that is %s: %v", output.Name(), err)
+		}
+	}
+	if _, err := os.Stat("/dev/ptmx"); err == nil {
+		if err := WriteFile("/dev/ptmx", []byte("x")); err != nil {
+			t.Errorf("a terminal: %v", err)
+		}
 	}
 }
