@@ -31,8 +31,10 @@ type Script struct {
 	Platform string `yaml:"platform" json:"platform"`
 	// Folder is whether the script is part of the folder that is handed over;
 	// Reads whether it only looks.
-	Folder bool    `yaml:"folder" json:"folder"`
-	Reads  bool    `yaml:"reads" json:"reads"`
+	Folder bool `yaml:"folder" json:"folder"`
+	Reads  bool `yaml:"reads" json:"reads"`
+	// ByRoom is whether it goes room by room, so that -Room can limit it.
+	ByRoom bool    `yaml:"byRoom" json:"-"`
 	Params []Param `yaml:"params" json:"params"`
 	// Commands are the cmdlets that the account must be able to run, Also those
 	// that are loaded but need not be there; Scopes and

@@ -75,6 +75,18 @@ func TestTheCallersSessionIsLeftOut(t *testing.T) {
 	}
 }
 
+// TestByRoom: the catalogue knows which scripts go room by room.
+func TestByRoom(t *testing.T) {
+	for name, lines := range everyScript(t) {
+		goes := slices.ContainsFunc(lines, func(l string) bool {
+			return strings.Contains(l, "Invoke-Each ") && !strings.Contains(l, "function ") && !strings.HasPrefix(l, "#")
+		})
+		if s, _ := find(name); s.ByRoom != goes {
+			t.Errorf("%s: byRoom is %v", name, s.ByRoom)
+		}
+	}
+}
+
 // TestAnUndoTakesNoWordForFalse: a CSV that Excel saved in another language says
 // WAHR or VRAI, which is not False.
 func TestAnUndoTakesNoWordForFalse(t *testing.T) {

@@ -72,6 +72,35 @@ func TestHowAScriptIsStarted(t *testing.T) {
 	}
 }
 
+// TestOnlySomeRooms: -Room leaves lists, buildings and floors alone in which no chosen
+// room is, and is refused by a script that it cannot limit.
+func TestOnlySomeRooms(t *testing.T) {
+	l := newLab(t, 3)
+	start := l.Snapshot()
+	table := map[string]any{"table": "Address,RoomList,Building,Floor\r\nroom0@contoso.com,List 0,House 0,1\r\nroom1@contoso.com,List 1,House 1,1\r\nroom2@contoso.com,List 1,House 1,2\r\n"}
+	one := cmdlet.Run{Prelude: quick, Arguments: map[string]any{"Room": "room2@contoso.com"}}
+	for name, want := range map[string][]string{"room-lists": {"List 1", "room2@contoso.com"}, "places-buildings": {"tenant", "House 1", "House 1|2", "room2@contoso.com"}} {
+		l.Restore(start)
+		o := l.run(l.make(name, table), one)
+		var is []string
+		for _, r := range o.result.Results {
+			is = append(is, r.Identity)
+		}
+		if !o.result.Complete() || !slices.Equal(is, want) {
+			t.Errorf("%s: %v, not %v: %s", name, is, want, o.Output)
+		}
+		for _, call := range l.Calls() {
+			if strings.Contains(str(call, "Name"), "0") {
+				t.Errorf("%s: %v", name, call)
+			}
+		}
+	}
+	l.Restore(start)
+	if o := l.run(l.make("limit-application", map[string]any{"target": "chosen"}), one); o.Exit == 0 || l.Snapshot() != start || !strings.Contains(o.result.Err, "Nothing was changed") {
+		t.Errorf("%s", o.Output)
+	}
+}
+
 // TestManyRooms counts calls: for each room that differs two, for one that does
 // not none of its own, and no more than three after the service went down.
 func TestManyRooms(t *testing.T) {

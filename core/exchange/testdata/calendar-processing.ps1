@@ -325,19 +325,22 @@ function Invoke-Item {
     }
 }
 
+# Select-Chosen returns the objects of a list that -Room chooses, without it all of them.
+function Select-Chosen {
+    param([array]$Items, [string]$Key)
+    return @($Items | Where-Object { $_ -and ($OnlyRooms.Count -eq 0 -or ($Key -and $OnlyRooms -contains $_[$Key]) -or (-not $Key -and $OnlyRooms -contains $_)) })
+}
+
 # Invoke-Each processes a list of objects, each as $item. With -Room, it skips the others.
 function Invoke-Each {
     param([array]$Items, [string]$Key, [string]$Action, [scriptblock]$Do)
     $EachBegan = Get-Date
-    $EachItems = @($Items | Where-Object { $_ })
-    if ($OnlyRooms.Count -gt 0) {
-        $EachItems = @($EachItems | Where-Object { ($Key -and $OnlyRooms -contains $_[$Key]) -or (-not $Key -and $OnlyRooms -contains $_) })
-        foreach ($item in $EachItems) { if ($Key) { $script:Chosen[$item[$Key]] = $true } else { $script:Chosen[$item] = $true } }
-    }
+    $EachItems = @(Select-Chosen $Items $Key)
     $EachDone = 0
     foreach ($item in $EachItems) {
         $EachName = $item
         if ($Key) { $EachName = $item[$Key] }
+        $script:Chosen[$EachName] = $true
         if ($EachItems.Count -ge 20) {
             $EachStatus = "$EachDone of $($EachItems.Count) done"
             if ($EachDone -gt 4) {

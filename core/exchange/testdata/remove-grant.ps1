@@ -32,7 +32,7 @@
 .PARAMETER OutputFolder
     The folder for the transcript and the results. By default, the folder of the script.
 .PARAMETER Room
-    Only these rooms of the script (addresses, separated by commas).
+    Not for this script: it does not go room by room.
 .PARAMETER NoBroker
     Sign in with the browser instead of the Windows account broker (WAM).
 .PARAMETER Device
@@ -317,19 +317,22 @@ function Invoke-Item {
     }
 }
 
+# Select-Chosen returns the objects of a list that -Room chooses, without it all of them.
+function Select-Chosen {
+    param([array]$Items, [string]$Key)
+    return @($Items | Where-Object { $_ -and ($OnlyRooms.Count -eq 0 -or ($Key -and $OnlyRooms -contains $_[$Key]) -or (-not $Key -and $OnlyRooms -contains $_)) })
+}
+
 # Invoke-Each processes a list of objects, each as $item. With -Room, it skips the others.
 function Invoke-Each {
     param([array]$Items, [string]$Key, [string]$Action, [scriptblock]$Do)
     $EachBegan = Get-Date
-    $EachItems = @($Items | Where-Object { $_ })
-    if ($OnlyRooms.Count -gt 0) {
-        $EachItems = @($EachItems | Where-Object { ($Key -and $OnlyRooms -contains $_[$Key]) -or (-not $Key -and $OnlyRooms -contains $_) })
-        foreach ($item in $EachItems) { if ($Key) { $script:Chosen[$item[$Key]] = $true } else { $script:Chosen[$item] = $true } }
-    }
+    $EachItems = @(Select-Chosen $Items $Key)
     $EachDone = 0
     foreach ($item in $EachItems) {
         $EachName = $item
         if ($Key) { $EachName = $item[$Key] }
+        $script:Chosen[$EachName] = $true
         if ($EachItems.Count -ge 20) {
             $EachStatus = "$EachDone of $($EachItems.Count) done"
             if ($EachDone -gt 4) {
@@ -523,6 +526,7 @@ try {
     $how = ''
     if ($Preview) { $how = ', -WhatIf' }
     Write-Host "Script $ScriptName for the connection $ConnectionId in the tenant $TenantId, begun $Started$how."
+    if ($OnlyRooms.Count -gt 0) { throw 'This script does not go room by room, so -Room cannot limit it. Nothing was changed.' }
     Connect-Tenant
     Write-Host "Connected to tenant $TenantId as $Account."
     # Only after the new scope works everywhere: without the tenant-wide grant the
