@@ -79,7 +79,7 @@ func (e *Environment) tell(ctx context.Context, form string, all []Health, unrea
 		return err
 	}
 	// Without the log: the path of the address opens the door.
-	client, err := transport.New(transport.Options{Timeout: 30 * time.Second, InsecureLoopback: true, Proxy: e.Policy.Proxy})
+	client, err := transport.New(transport.Options{Timeout: 30 * time.Second, InsecureLoopback: true, Proxy: e.Policy.Proxy, ProxySetBy: e.Policy.Source})
 	if err != nil {
 		return err
 	}

@@ -141,9 +141,27 @@ func (t *roundTripper) attempt(r *http.Request, body func() io.ReadCloser, seen 
 		err = cause
 	}
 	if err != nil {
-		return nil, err
+		return nil, t.ofProxy(err, look)
 	}
 	return resp, nil
+}
+
+// ofProxy puts the proxy beside an error that came before it opened the way: the
+// server was not asked then.
+func (t *roundTripper) ofProxy(err error, look *observed) error {
+	var refusal *proxyRefusal
+	proxy := look.closedProxy()
+	switch {
+	case proxy == "" || errors.Is(err, context.Canceled):
+		return err
+	case !errors.As(err, &refusal):
+		refusal = &proxyRefusal{proxy: proxy, cause: err}
+		err = refusal
+	}
+	if t.o.Proxy != "" {
+		refusal.setBy = t.o.ProxySetBy
+	}
+	return err
 }
 
 // send sends the request; a proxy that wants a sign-in gets one, and from then on

@@ -41,6 +41,9 @@ type Options struct {
 	RetryBudget time.Duration
 	// Proxy is the address of the proxy, "direct" for none and "" for the system's.
 	Proxy string
+	// ProxySetBy is the file or registry key in which the administrator of this
+	// computer sets Proxy.
+	ProxySetBy string
 	// ProxyLogin signs in to proxies that want it, nil for nobody.
 	ProxyLogin ProxyLogin
 	// InsecureLoopback allows plain http to the loopback interface. Plain http

@@ -12,9 +12,11 @@ import (
 // observed is what the connection showed of itself during one attempt. The trace
 // is called from other goroutines, also after the attempt has ended.
 type observed struct {
-	mu        sync.Mutex
-	remote    string
-	proxy     string
+	mu     sync.Mutex
+	remote string
+	proxy  string
+	// opened is whether the proxy opened the way, now or for an earlier request.
+	opened    bool
 	firstByte time.Time
 }
 
@@ -30,7 +32,7 @@ func (s *observed) trace() *httptrace.ClientTrace {
 		GotConn: func(i httptrace.GotConnInfo) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			s.remote = i.Conn.RemoteAddr().String()
+			s.remote, s.opened = i.Conn.RemoteAddr().String(), true
 		},
 		GotFirstResponseByte: func() {
 			s.mu.Lock()
@@ -47,6 +49,26 @@ func (s *observed) sawProxy(host string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.proxy = host
+}
+
+func (s *observed) sawOpened() {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opened = true
+}
+
+// closedProxy is the proxy that did not open the way, "" where none is asked for one
+// or it did.
+func (s *observed) closedProxy() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.opened {
+		return ""
+	}
+	return s.proxy
 }
 
 // evidenceEntry is the evidence of one call while it is being made: of its last

@@ -144,7 +144,7 @@ func TestProblemOfKnownErrors(t *testing.T) {
 	}{
 		{context.Canceled, "task.cancelled"},
 		{&url.Error{Op: "Get", URL: "https://x", Err: context.DeadlineExceeded}, "net.timeout"},
-		{&net.OpError{Op: "proxyconnect", Net: "tcp", Err: errors.New("refused")}, "net.proxy"},
+		{&proxyRefusal{proxy: "p:1", cause: &net.OpError{Op: "proxyconnect", Net: "tcp", Err: errors.New("refused")}}, "net.proxy"},
 		{&url.Error{Op: "Get", URL: "https://x", Err: &proxyRefusal{proxy: "p:8080", status: 407}}, "net.proxy"},
 		{fmt.Errorf("wrapped: %w", &net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}), "net.dns"},
 		{fmt.Errorf("wrapped: %w", plainHTTP("x", BookingServer)), "net.plain-http"},

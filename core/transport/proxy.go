@@ -46,7 +46,10 @@ func proxyOf(system func(*http.Request) (*url.URL, error)) func(*http.Request) (
 // proxyRefusal is a proxy that does not open the way to a server. The server has
 // said nothing.
 type proxyRefusal struct {
-	proxy  string
+	proxy string
+	// setBy is the file or registry key that names it, "" for the system.
+	setBy string
+	// status is 0 where it gave no answer; cause is why.
 	status int
 	// offers are the ways to sign in that it names, such as "Negotiate", tried is
 	// the one that it did not accept, and cause why that could not go on.
@@ -58,30 +61,50 @@ type proxyRefusal struct {
 }
 
 func (p *proxyRefusal) Error() string {
+	if p.status == 0 {
+		return fmt.Sprintf("the proxy %s gave no answer: %v", p.proxy, p.cause)
+	}
 	return fmt.Sprintf("the proxy %s answered %d", p.proxy, p.status)
 }
 
 func (p *proxyRefusal) Unwrap() error { return p.cause }
 
 // opened is nil when the proxy opened the way.
-func opened(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
+func opened(ctx context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
 	if answer.StatusCode == http.StatusOK {
+		observedBy(ctx).sawOpened()
 		return nil
 	}
 	return &proxyRefusal{proxy: proxy.Host, status: answer.StatusCode, offers: offers(answer.Header)}
 }
 
 func ofProxy(err error, host string) *problem.Problem {
-	var op *net.OpError
 	var refusal *proxyRefusal
-	switch {
-	case errors.As(err, &refusal):
-		return refusal.problem(host)
-	case errors.As(err, &op) && op.Op == "proxyconnect":
-		p := problem.New(CodeProxy, words.T("The proxy of this network cannot be reached, so %s cannot be reached either.", host)).With(words.Plain(bare(err)))
-		return p.Fix(words.T("Check the proxy in the system's settings, or in the environment variable HTTPS_PROXY, and whether its name and port are right."))
+	if !errors.As(err, &refusal) {
+		return nil
 	}
-	return nil
+	return refusal.problem(host)
+}
+
+// silent is a proxy that gave no answer: it was not reached, or said nothing that
+// can be understood.
+func (r *proxyRefusal) silent(host string) *problem.Problem {
+	var op *net.OpError
+	var timeout interface{ Timeout() bool }
+	title := words.T("The proxy %s did not answer as a proxy does, so %s was not asked.", r.proxy, host)
+	switch {
+	case errors.As(r.cause, &op) && op.Op == "proxyconnect":
+		title = words.T("The proxy %s cannot be reached, so %s cannot be reached either.", r.proxy, host)
+	case errors.Is(r.cause, errStalled), errors.As(r.cause, &timeout) && timeout.Timeout():
+		title = words.T("The proxy %s did not answer in time, so %s was not asked.", r.proxy, host)
+	case isCut(r.cause):
+		title = words.T("The proxy %s closed the connection without an answer, so %s was not asked.", r.proxy, host)
+	}
+	p := problem.New(CodeProxy, title).With(words.Plain(problem.Line(bare(r.cause))))
+	if r.setBy != "" {
+		return p.Fix(words.T("The administrator of this computer set this proxy in %s. Ask them to check its name and port.", r.setBy))
+	}
+	return p.Fix(words.T("Check the proxy in the system's settings, or in the environment variable HTTPS_PROXY, and whether its name and port are right."))
 }
 
 func (r *proxyRefusal) offersOne(schemes ...string) bool {
@@ -93,6 +116,8 @@ func (r *proxyRefusal) offersOne(schemes ...string) bool {
 func (r *proxyRefusal) problem(host string) *problem.Problem {
 	exempt := words.T("Ask whoever runs the proxy %s to let this computer reach %s without a sign-in.", r.proxy, host)
 	switch {
+	case r.status == 0:
+		return r.silent(host)
 	case r.tried != "":
 		p := problem.New(CodeProxy, words.T("The proxy %s did not accept the sign-in.", r.proxy)).With(words.T("Roomkey signed in with %s.", r.tried))
 		if r.cause != nil {

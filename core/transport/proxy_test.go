@@ -1,12 +1,15 @@
 package transport
 
 import (
+	"bufio"
+	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/roomkey/roomkey/core/problem"
 )
@@ -24,6 +27,7 @@ func TestARefusalOfTheProxyIsTheProxys(t *testing.T) {
 		"sign-in, bare": {407, nil, "requires a sign-in"},
 		"Basic":         {407, []string{`Basic realm="corp"`}, "roomkeyctl proxy login NAME"},
 		"forbidden":     {403, nil, "was not asked"},
+		"one line":      {407, []string{`Negotiate, Basic realm="a, NTLM b", charset="UTF-8", Digest realm = x`}, "It offers: Negotiate, Basic, Digest."},
 		"gateway":       {502, nil, "It answered 502."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -57,7 +61,7 @@ func TestARefusalOfTheProxyIsTheProxys(t *testing.T) {
 			if p.Code != CodeProxy || !strings.Contains(p.Title.String(), at.Host) || !strings.Contains(said, tt.says) || len(p.Remedies) == 0 {
 				t.Error(said)
 			}
-			if relay := strings.Contains(said, "Cntlm"); relay != slices.Contains(tt.offers, "Negotiate") {
+			if relay := strings.Contains(said, "Cntlm"); relay != strings.HasPrefix(strings.Join(tt.offers, ""), "Negotiate") {
 				t.Error(said)
 			}
 			if strings.Contains(said, "HTTPS_PROXY") || problem.KindOf(p) == problem.Refused {
@@ -67,5 +71,73 @@ func TestARefusalOfTheProxyIsTheProxys(t *testing.T) {
 				t.Errorf("asked %d times", asked)
 			}
 		})
+	}
+}
+
+// TestASilentProxyIsNamed: what ends before the way is open is the proxy's, with its
+// address, and the place where it is set.
+func TestASilentProxyIsNamed(t *testing.T) {
+	stop := make(chan struct{})
+	defer close(stop)
+	for name, tt := range map[string]struct {
+		says  func(net.Conn)
+		title string
+	}{
+		"hangs":   {func(net.Conn) { <-stop }, "did not answer in time"},
+		"closes":  {func(net.Conn) {}, "closed the connection"},
+		"garbage": {func(c net.Conn) { fmt.Fprint(c, "SSH-2.0-OpenSSH_9.6\r\n\r\n") }, "did not answer as a proxy does"},
+		"nobody":  {nil, "cannot be reached"},
+	} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tt.says == nil {
+			_ = l.Close()
+		}
+		go func() {
+			for {
+				conn, err := l.Accept()
+				if err != nil {
+					return
+				}
+				go func() {
+					_, _ = http.ReadRequest(bufio.NewReader(conn))
+					tt.says(conn)
+					_ = conn.Close()
+				}()
+			}
+		}()
+		for way, login := range map[string]ProxyLogin{"without a sign-in": nil, "with one": scriptedLogin{&scripted{scheme: "Negotiate"}}} {
+			for setBy, remedy := range map[string]string{"": "HTTPS_PROXY", "/etc/roomkey/policy.yaml": "in /etc/roomkey/policy.yaml"} {
+				o := Options{ProxyLogin: login, Timeout: 500 * time.Millisecond, ProxySetBy: "/etc/roomkey/policy.yaml"}
+				if setBy != "" {
+					o.Proxy = "http://" + l.Addr().String()
+				}
+				client, err := New(o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				rt := client.Transport.(*roundTripper)
+				proxy := &url.URL{Scheme: "http", Host: l.Addr().String()}
+				rt.base.Proxy = proxyOf(http.ProxyURL(proxy))
+				if login != nil {
+					rt.signed = signedIn(rt.base, login)
+					rt.signIn.Store(true)
+				}
+				resp, err := client.Get("https://graph.microsoft.com/v1.0/me")
+				if err == nil {
+					_ = resp.Body.Close()
+					t.Fatal("it went through")
+				}
+				p := Owner{}.Problem(err, "graph.microsoft.com")
+				var b strings.Builder
+				p.Terminal(&b, nil)
+				if said := b.String(); p.Code != CodeProxy || !strings.Contains(p.Title.String(), proxy.Host) || !strings.Contains(said, tt.title) || !strings.Contains(said, remedy) {
+					t.Errorf("%s, %s, set by %q: %s", name, way, setBy, said)
+				}
+			}
+		}
+		_ = l.Close()
 	}
 }

@@ -77,6 +77,7 @@ func (t *tunnels) open(ctx context.Context, network, address string) (net.Conn, 
 		l.close()
 		return nil, err
 	}
+	observedBy(ctx).sawOpened()
 	_ = l.conn.SetDeadline(time.Time{})
 	return l.conn, nil
 }
@@ -193,12 +194,33 @@ func (l *leg) dialProxy(ctx context.Context) (net.Conn, error) {
 	return secure, nil
 }
 
+// challenge is one that a proxy gives: a scheme, with what stands behind it.
+type challenge struct{ scheme, token string }
+
+// challenges are those of all header lines. Several may stand in one, with commas
+// between them as between the parameters of each (RFC 9110, section 11.6.1).
+func challenges(h http.Header) (all []challenge) {
+	for _, line := range h.Values("Proxy-Authenticate") {
+		quoted := false
+		for _, part := range strings.FieldsFunc(line, func(c rune) bool {
+			quoted = quoted != (c == '"')
+			return c == ',' && !quoted
+		}) {
+			scheme, rest, _ := strings.Cut(strings.TrimSpace(part), " ")
+			if rest = strings.TrimSpace(rest); scheme == "" || strings.Contains(scheme, "=") || strings.HasPrefix(rest, "=") {
+				continue // a parameter of the scheme before it
+			}
+			all = append(all, challenge{scheme, rest})
+		}
+	}
+	return all
+}
+
 // offers are the schemes that a proxy names.
 func offers(h http.Header) (schemes []string) {
-	for _, challenge := range h.Values("Proxy-Authenticate") {
-		scheme, _, _ := strings.Cut(strings.TrimSpace(challenge), " ")
-		if !slices.Contains(schemes, scheme) {
-			schemes = append(schemes, scheme)
+	for _, c := range challenges(h) {
+		if !slices.Contains(schemes, c.scheme) {
+			schemes = append(schemes, c.scheme)
 		}
 	}
 	return schemes
@@ -206,11 +228,12 @@ func offers(h http.Header) (schemes []string) {
 
 // challengeOf is what a proxy wants answered, nil for nothing.
 func challengeOf(h http.Header, scheme string) []byte {
-	for _, challenge := range h.Values("Proxy-Authenticate") {
-		if name, rest, _ := strings.Cut(strings.TrimSpace(challenge), " "); strings.EqualFold(name, scheme) {
-			if token, err := base64.StdEncoding.DecodeString(strings.TrimSpace(rest)); err == nil && len(token) > 0 {
-				return token
-			}
+	for _, c := range challenges(h) {
+		if !strings.EqualFold(c.scheme, scheme) {
+			continue
+		}
+		if token, err := base64.StdEncoding.DecodeString(c.token); err == nil && len(token) > 0 {
+			return token
 		}
 	}
 	return nil

@@ -104,7 +104,8 @@ func New(o Options) (*session.Environment, error) {
 	env.Log = log
 	login := &proxyLogin{v}
 	env.HTTP = func(t transport.Options) (*http.Client, error) {
-		t.UserAgent, t.Log, t.Proxy, t.ProxyLogin = "Roomkey/"+o.Version, log, o.Policy.Proxy, login
+		t.UserAgent, t.Log, t.ProxyLogin = "Roomkey/"+o.Version, log, login
+		t.Proxy, t.ProxySetBy = o.Policy.Proxy, o.Policy.Source
 		client, err := transport.New(t)
 		if err == nil && t.Owner == transport.BookingServer {
 			client.Transport = guarded{client.Transport, o.Policy}
