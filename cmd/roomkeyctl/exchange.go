@@ -136,7 +136,8 @@ func exchangeApply(a *app) *cobra.Command {
 		Long: "Shows the plan, asks, and carries it out. Each object is read back afterwards. It can be " +
 			"interrupted at any point and run again: what is already done stays as it is. The " +
 			"password of a new account is read from standard input, or asked for at a terminal " +
-			"without showing it, and goes to Microsoft only. Exit status: 3 if an object failed.",
+			"without showing it, and goes to Microsoft only. Exit status: 3 if an " +
+			"object failed or was left alone.",
 		RunE: func(c *cobra.Command, args []string) error {
 			values, err := a.values(c.Context(), set)
 			if err != nil {
@@ -243,7 +244,7 @@ func (a *app) amend(ctx context.Context, f amendFlags, script string, yes bool, 
 	if err := a.leave(s); err != nil {
 		return err
 	}
-	if result.Summary[exchange.Failed] > 0 {
+	if len(result.Results) > 0 && !result.Passed() {
 		return &status{code: exitFindings, err: errors.New("not every object was changed"), silent: true}
 	}
 	return nil

@@ -199,7 +199,8 @@ func scriptResult(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "result FILE", Short: "Read the result file of a script", Args: cobra.ExactArgs(1),
 		Long: "Reads the result file of a script as evidence. A run that was interrupted leaves no " +
-			"result file; its transcript, or its CSV of the previous values, shows how far it got.",
+			"result file; its transcript, or its CSV of the previous values, shows how far it got. " +
+			"Exit status: 3 if an object failed or was left out, or a test showed otherwise.",
 		RunE: a.opened(func(c *cobra.Command, s *session.Session, args []string) error {
 			data, err := a.read(c.Context(), args[0])
 			if err != nil {
@@ -217,7 +218,7 @@ func scriptResult(a *app) *cobra.Command {
 			if err := a.show(shown, func(w io.Writer) { printResult(w, r, nil) }); err != nil {
 				return err
 			}
-			if !r.Complete() && !r.WhatIf {
+			if !r.Passed() {
 				return &status{code: exitFindings, err: errors.New("the script did not do everything"), silent: true}
 			}
 			return nil

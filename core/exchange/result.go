@@ -205,6 +205,12 @@ func (r Result) Complete() bool {
 	return r.Err == "" && !r.WhatIf && r.Summary[Failed] == 0 && r.Summary[Skipped] == 0 && len(r.Results) > 0
 }
 
+// Passed is whether nothing failed, was left out or showed otherwise than it should.
+// A run with -WhatIf leaves out what it would do.
+func (r Result) Passed() bool {
+	return r.Err == "" && r.Summary[Failed] == 0 && (r.WhatIf || r.Complete() && len(r.Reach().Wrong) == 0)
+}
+
 // Settled is when the change counts everywhere in Microsoft's systems; before it
 // a check may still see the old state. Zero for a script that only looks.
 func (r Result) Settled() time.Time {

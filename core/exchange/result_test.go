@@ -138,6 +138,35 @@ func TestReach(t *testing.T) {
 	}
 }
 
+// TestPassed: only a run in which nothing failed, was left out or showed otherwise
+// than it should has passed; a run with -WhatIf leaves out what it would do.
+func TestPassed(t *testing.T) {
+	test := func(action, says string) Outcome {
+		return Outcome{Identity: "a", Action: action, Status: Same, After: map[string]string{"Role": "x", "InScope": says}}
+	}
+	for name, c := range map[string]struct {
+		r    Result
+		want bool
+	}{
+		"changed":                 {Result{Results: []Outcome{{Status: Changed}}}, true},
+		"failed":                  {Result{Results: []Outcome{{Status: Changed}, {Status: Failed}}}, false},
+		"left out":                {Result{Results: []Outcome{{Status: Changed}, {Status: Skipped}}}, false},
+		"nothing":                 {Result{}, false},
+		"stopped":                 {Result{Err: "x", Results: []Outcome{{Status: Changed}}}, false},
+		"what if":                 {Result{WhatIf: true, Results: []Outcome{{Status: Skipped}}}, true},
+		"what if, failed":         {Result{WhatIf: true, Results: []Outcome{{Status: Skipped}, {Status: Failed}}}, false},
+		"what if, stopped":        {Result{WhatIf: true, Err: "x"}, false},
+		"limited":                 {Result{Results: []Outcome{test("in scope", "True"), test("out of scope", "False")}}, true},
+		"not limited":             {Result{Results: []Outcome{test("in scope", "True"), test("out of scope", "True")}}, false},
+		"limited, what if":        {Result{WhatIf: true, Results: []Outcome{{Action: "in scope", Status: Skipped}}}, true},
+		"tested on one side only": {Result{Results: []Outcome{test("in scope", "True")}}, false},
+	} {
+		if got := NewResult(c.r).Passed(); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 func TestRemoveGrantNeedsEvidence(t *testing.T) {
 	to := target(t, 3)
 	try := func(evidence any) string {

@@ -147,7 +147,7 @@ func (v *results) set(back readback) {
 // card is one result file.
 func (v *results) card(r exchange.Result) fyne.CanvasObject {
 	mark := kit.MarkReady // no test has confirmed it
-	if r.Summary[exchange.Failed] > 0 || len(problemsOf(r)) > 0 {
+	if !r.Passed() || len(problemsOf(r)) > 0 {
 		mark = kit.MarkAttention
 	}
 	now := v.env.Now()
