@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
+	"reflect"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // What a secret in a JSON text looks like: its name, as programs and people
@@ -13,10 +15,10 @@ import (
 // header, a connection string, a client secret of Microsoft Entra ID (three
 // characters, a digit, "Q~"); or a long word that nobody would make up.
 var (
-	secretName = regexp.MustCompile(`(?i)"[^"]*(secret|passw|passphrase|pwd|kennwort|wachtwoord|contrase|senha|mot[-_ ]?de[-_ ]?passe|hasło|parol|пароль|密码|パスワード|` +
-		`credential|authorization|cookie|token|(api|private|access|account|shared|signing|encryption)[-_ ]?key|connection[-_ ]?string)[^"]*":`)
+	secretName = regexp.MustCompile(`(?i)"(pass|pin|otp|sas|jwt)":|"[^"]*(secret|passw|passphrase|pass[-_ ]?code|pwd|kennwort|wachtwoord|contrase|senha|mot[-_ ]?de[-_ ]?passe|hasło|parol|пароль|密码|パスワード|` +
+		`credential|authorization|cookie|token|bearer|signature|client[-_ ]?(state|assertion)|(api|private|access|account|shared|signing|encryption)[-_ ]?key|connection[-_ ]?string)[^"]*":`)
 	secretValue = regexp.MustCompile(`-----BEGIN |eyJ[\w-]+\.[\w-]+\.|//[^/\s"@]*:[^/\s"@]*@|[\w.~-]{3}[0-9]Q~[\w.~-]{8}|` +
-		`(?i:\b(bearer|basic|negotiate)\s+[\w+/=.~-]{6,}"|[;?&"\s](sig|code|password|pwd|accountkey|sharedaccesskey)\s*=\s*\S)`)
+		`(?i:\b(bearer|basic|negotiate)\s+[\w+/=.~-]{6,}"|[;?&#"\s](sig|code|pwd|[\w-]*(password|secret|token|key))\s*=\s*\S)`)
 	longWord = regexp.MustCompile(`"[\w+/=.~-]{24,}"`)
 	lower    = regexp.MustCompile(`[a-z]`)
 	upper    = regexp.MustCompile(`[A-Z]`)
@@ -30,31 +32,41 @@ func looksSecret(text []byte) bool {
 }
 
 // DropSecrets takes out of a document from elsewhere what must not be kept in a
-// file: unknown fields that look like a secret, and passwords in addresses. It
-// gives the paths of the fields that it changed.
-func (c *Connection) DropSecrets() []string {
-	dropped := c.unknown.dropSecrets("")
+// file: unknown fields that look like a secret, and what addresses carry beside
+// where they lead: a user name, a password, parameters. It gives the paths of the
+// fields that are gone, and of those that are kept without such a part.
+func (c *Connection) DropSecrets() (dropped, shortened []string) {
+	dropped = c.unknown.dropSecrets("")
 	for _, path := range paths() {
 		v, p := c.field(path)
 		if p != nil {
 			continue
 		}
+		plain := func(value string) string {
+			left := bareAddress(value, path == "server.url")
+			switch {
+			case left == value:
+			case left == "":
+				dropped = append(dropped, path)
+			default:
+				shortened = append(shortened, path)
+			}
+			return left
+		}
 		switch value := v.Interface().(type) {
 		case string:
-			if plain, had := withoutUser(value); had {
-				v.SetString(plain)
-				dropped = append(dropped, path)
-			}
+			v.SetString(plain(value))
 		case []string:
-			for i := range value {
-				if plain, had := withoutUser(value[i]); had {
-					value[i] = plain
-					dropped = append(dropped, path)
+			var kept []string
+			for _, entry := range value {
+				if left := plain(entry); left != "" || entry == "" {
+					kept = append(kept, left)
 				}
 			}
+			v.Set(reflect.ValueOf(kept))
 		}
 	}
-	return slices.Compact(dropped)
+	return slices.Compact(dropped), slices.Compact(shortened)
 }
 
 func (u unknown) dropSecrets(path string) []string {
@@ -75,11 +87,26 @@ func (u unknown) dropSecrets(path string) []string {
 	return dropped
 }
 
-func withoutUser(text string) (string, bool) {
-	u, err := url.Parse(text)
-	if err != nil || u.User == nil || u.Host == "" {
-		return text, false
+var (
+	withUser     = regexp.MustCompile(`^([a-zA-Z][\w+.-]*:)?//[^/?#]*@`)
+	withPassword = regexp.MustCompile(`^[^/\s@:]+:[^/\s@]+@`)
+)
+
+// bareAddress is an address without user name and password, and without
+// parameters where none belong or where they look like a secret. Other text stays
+// as it is; an address that cannot be read and may hold a password becomes "".
+func bareAddress(text string, server bool) string {
+	text = withUser.ReplaceAllString(text, "$1//")
+	if server {
+		text = withPassword.ReplaceAllString(text, "")
 	}
-	u.User = nil
-	return u.String(), true
+	u, err := url.Parse(text)
+	switch {
+	case err != nil && strings.Contains(text, "//") && (strings.Contains(text, "@") || secretValue.MatchString(text)):
+		return ""
+	case err == nil && (server || u.Host != "" && secretValue.MatchString(text)):
+		text, _, _ = strings.Cut(text, "?")
+		text, _, _ = strings.Cut(text, "#")
+	}
+	return text
 }

@@ -16,7 +16,11 @@ func TestDropSecretsKeepsNoneOfAForeignDocument(t *testing.T) {
 	if p != nil {
 		t.Fatal(p)
 	}
-	if d := cmp.Diff([]string{"a", "apiKey", "b", "c", "d", "e", "extra", "g", "kennwort", "proxy", "server.authToken", "server.url"}, c.DropSecrets()); d != "" {
+	dropped, shortened := c.DropSecrets()
+	if d := cmp.Diff([]string{"a", "apiKey", "b", "c", "d", "e", "extra", "g", "kennwort", "proxy", "server.authToken"}, dropped); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]string{"server.url"}, shortened); d != "" {
 		t.Error(d)
 	}
 	text, err := c.Encode()
@@ -26,6 +30,64 @@ func TestDropSecretsKeepsNoneOfAForeignDocument(t *testing.T) {
 	for _, want := range []string{`"note": "kept"`, `"f": "//x/ at 10:00 a@b"`, `"h": "11`, `"i": "basic `, `"colour": "blue"`, `"url": "https://b.example.com/x"`} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("%s is gone", want)
+		}
+	}
+}
+
+// TestDropSecretsInAddresses: an address keeps where it leads, and says when it
+// lost something.
+func TestDropSecretsInAddresses(t *testing.T) {
+	for _, c := range []struct {
+		path, given, kept string
+		said              string
+	}{
+		{"server.url", "https://b.example.com/x", "https://b.example.com/x", ""},
+		{"server.url", "https://b.example.com/x?token=hidden", "https://b.example.com/x", "shortened"},
+		{"server.url", "https://b.example.com/x?v=hidden", "https://b.example.com/x", "shortened"},
+		{"server.url", "https://b.example.com/#access_token=hidden", "https://b.example.com/", "shortened"},
+		{"server.url", "https://hidden@b.example.com", "https://b.example.com", "shortened"},
+		{"server.url", "https://me:hid%zzden@b.example.com", "https://b.example.com", "shortened"},
+		{"server.url", "me:hidden@b.example.com", "b.example.com", "shortened"},
+		{"server.url", "//me:hidden@b.example.com", "//b.example.com", "shortened"},
+		{"server.url", "https://me:hid/den@b.example.com", "", "dropped"},
+		{"server.url", "https://b.example .com", "https://b.example .com", ""},
+		{"server.url", "https://b.example .com?token=hidden", "", "dropped"},
+		{"notifications.url", "https://b.example.com/n?tenant=a", "https://b.example.com/n?tenant=a", ""},
+		{"notifications.url", "https://b.example.com/n?tenant=a&code=hidden", "https://b.example.com/n", "shortened"},
+		{"notifications.url", "https://b.example.com/n?x-functions-key=hidden", "https://b.example.com/n", "shortened"},
+		{"name", "Contoso: me@contoso.example", "Contoso: me@contoso.example", ""},
+		{"name", "a:b@c", "a:b@c", ""},
+	} {
+		a := New("A")
+		v, p := a.field(c.path)
+		if p != nil {
+			t.Fatal(p)
+		}
+		v.SetString(c.given)
+		said := ""
+		switch dropped, shortened := a.DropSecrets(); {
+		case len(dropped) == 1 && dropped[0] == c.path && len(shortened) == 0:
+			said = "dropped"
+		case len(shortened) == 1 && shortened[0] == c.path && len(dropped) == 0:
+			said = "shortened"
+		case len(dropped)+len(shortened) > 0:
+			said = "too much"
+		}
+		if v.String() != c.kept || said != c.said {
+			t.Errorf("%s %s: kept %q, said %q", c.path, c.given, v.String(), said)
+		}
+	}
+}
+
+// TestSecretNames: what a field is called tells a secret, in whatever spelling.
+func TestSecretNames(t *testing.T) {
+	for name, secret := range map[string]bool{
+		"clientState": true, "client_state": true, "CLIENT-STATE": true, "subscriptionClientState": true, "clientAssertion": true,
+		"pin": true, "pass": true, "passcode": true, "otp": true, "jwt": true, "bearer": true, "signature": true, "sas": true,
+		"state": false, "client": false, "pinned": false, "passage": false, "sasquatch": false, "colour": false, "keyboard": false,
+	} {
+		if got := looksSecret([]byte(`{"` + name + `":"x"}`)); got != secret {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

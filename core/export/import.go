@@ -48,8 +48,14 @@ func Import(data []byte, file string) (Imported, error) {
 		return Imported{}, err
 	}
 	in := Imported{Notes: []words.Text{words.T("Secrets do not travel in a file: enter the credential and the server's token again. Then check the connection.")}}
-	if dropped := c.DropSecrets(); len(dropped) > 0 {
-		in.Notes = append(in.Notes, notKept(dropped))
+	dropped, shortened := c.DropSecrets()
+	if n := len(dropped); n > 0 {
+		in.Notes = append(in.Notes, words.N(n, "%[2]d field looked like a secret, or contained a password, so it was not kept: %[1]s.",
+			"%[2]d fields looked like secrets, or contained passwords, so they were not kept: %[1]s.", firstOf(dropped), n))
+	}
+	if n := len(shortened); n > 0 {
+		in.Notes = append(in.Notes, words.N(n, "%[2]d address was kept without the user name, password or parameters in it: %[1]s.",
+			"%[2]d addresses were kept without the user names, passwords or parameters in them: %[1]s.", firstOf(shortened), n))
 	}
 	if s := c.Server; s.PinnedRecipient != "" || len(s.ConfirmedHosts) > 0 || s.CAFile != "" {
 		in.Notes = append(in.Notes, words.T("Confirm the booking server's key, other hosts and own certificate authority on this computer."))
@@ -60,15 +66,13 @@ func Import(data []byte, file string) (Imported, error) {
 	return in, nil
 }
 
-// notKept names the fields that DropSecrets took out, the first of them where
-// they are many.
-func notKept(fields []string) words.Text {
+// firstOf names fields, the first of them where they are many.
+func firstOf(fields []string) string {
 	named := problem.Line(strings.Join(fields[:min(len(fields), 10)], ", "))
 	if len(fields) > 10 {
 		named += ", …"
 	}
-	return words.N(len(fields), "%[2]d field looked like a secret, or contained a password, so it was not kept: %[1]s.",
-		"%[2]d fields looked like secrets, or contained passwords, so they were not kept: %[1]s.", named, len(fields))
+	return named
 }
 
 // version refuses an export of a newer Roomkey.

@@ -202,7 +202,8 @@ func TestAnImportSaysWhatItLeftOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := sitDown(t, h, id)
-	s.sees("The connection was imported.", "3 fields looked like secrets, or contained passwords, so they were not kept: clientSecret, theirs, server.url.",
+	s.sees("The connection was imported.", "2 fields looked like secrets, or contained passwords, so they were not kept: clientSecret, theirs.",
+		"1 address was kept without the user name, password or parameters in it: server.url.",
 		"Secrets do not travel in a file", "own certificate authority on this computer.")
 	if got := s.shell.Session().Document().Server.URL; got != "https://rooms.contoso.example" {
 		t.Errorf("the address is %s", got)
