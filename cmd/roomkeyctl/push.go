@@ -186,6 +186,8 @@ func newStatus(a *app) *cobra.Command {
 				return &status{code: exitFindings, err: fmt.Errorf("the booking server does not hold what was made here"), silent: true}
 			case failed == nil && held.Status.State == booking.StatusFailing:
 				return &status{code: exitFindings, err: fmt.Errorf("the booking server does not work with what it holds"), silent: true}
+			case failed == nil && held.StatusProblem != nil && held.StatusProblem.Kind == problem.Unmet:
+				return &status{code: exitFindings, err: held.StatusProblem, silent: true}
 			case failed == nil && held.StatusProblem != nil && held.StatusProblem.Kind != problem.Absent:
 				return &status{code: exitOf(held.StatusProblem.Kind), err: held.StatusProblem, silent: true}
 			}
@@ -233,12 +235,16 @@ func printServerState(w io.Writer, h handover.ServerState) {
 			printLine(w, "It was stored at %s.", h.Current.StoredAt.Format("2006-01-02 15:04"))
 		}
 		switch {
-		case h.Matches:
+		case h.Matches && h.Checked:
 			printLine(w, "It is the configuration that was last checked here.")
+		case h.Matches:
+			printLine(w, "It is this connection's configuration.")
 		case !h.Compared:
-			printLine(w, "It is not known whether this configuration was last checked here, because no check has read the rooms.")
-		default:
+			printLine(w, "It is not known whether it is this connection's configuration, because its rooms have not been read here.")
+		case h.Checked:
 			printLine(w, "It is not the configuration that was last checked here.")
+		default:
+			printLine(w, "It is not this connection's configuration.")
 		}
 	}
 	for _, d := range h.Current.Altered {
@@ -249,10 +255,12 @@ func printServerState(w io.Writer, h handover.ServerState) {
 	}
 	if h.StatusProblem != nil {
 		h.StatusProblem.Terminal(w, language)
-		return
+		if h.Status.State != booking.StatusUnknown {
+			return
+		}
 	}
 	printLine(w, "The server reports: %s", problem.Line(word(h.Status.State)))
-	if at := h.Status.CheckedAt; !at.IsZero() {
+	if at := h.Status.CheckedAt; !at.IsZero() && (h.Status.State == booking.StatusOK || h.Status.State == booking.StatusFailing) {
 		printLine(w, "It last tested this at %s.", at.UTC().Format("2006-01-02 15:04 UTC"))
 	}
 	if c := h.Current.Configuration; c != nil && h.Status.Digest != "" && h.Status.Digest != c.Digest {

@@ -21,3 +21,19 @@ func TestTheServersViewSaysWhatItIsAbout(t *testing.T) {
 		t.Errorf("shown:\n%s", out.String())
 	}
 }
+
+// TestNothingIsSaidOfNothing: where nothing was tried or checked, no time and no
+// check is spoken of.
+func TestNothingIsSaidOfNothing(t *testing.T) {
+	for _, state := range []string{booking.StatusUnknown, booking.StatusNotConfigured} {
+		var h handover.ServerState
+		h.Current.Configuration = &booking.Configuration{Digest: "held"}
+		h.Compared, h.Matches = true, true
+		h.Status = booking.Status{State: state, CheckedAt: time.Date(2020, 1, 1, 8, 0, 0, 0, time.UTC)}
+		var out strings.Builder
+		printServerState(&out, h)
+		if said := out.String(); strings.Contains(said, "last tested") || strings.Contains(said, "checked here") || !strings.Contains(said, "It is this connection's configuration.") {
+			t.Errorf("%s:\n%s", state, said)
+		}
+	}
+}

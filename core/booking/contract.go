@@ -279,6 +279,9 @@ func (c *contract) Status(ctx context.Context) (Status, error) {
 		return Status{}, err
 	}
 	a, err := c.authorized(ctx, http.MethodGet, url, nil, nil)
+	if problem.CodeOf(err) == CodeNothingStored {
+		return Status{State: StatusNotConfigured, Checks: []StatusCheck{}}, nil
+	}
 	if err != nil {
 		return Status{}, err
 	}

@@ -111,6 +111,7 @@ var (
 	codeScopeUnproven                      = problem.Declare("scope.unproven", problem.Unmet)
 	codeServerCertificateExpires           = problem.Declare("server.certificate-expires", problem.Unmet)
 	codeServerContractUnknown              = problem.Declare("server.contract-unknown", problem.Unmet)
+	codeServerContradicts                  = problem.Declare("server.contradicts-itself", problem.Unmet)
 	codeServerCredentialExpired            = problem.Declare("server.credential-expired", problem.Unmet)
 	codeServerDown                         = problem.Declare("server.down", problem.NoAnswer)
 	codeServerNoView                       = problem.Declare("server.no-view", problem.Unmet)

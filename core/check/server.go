@@ -154,28 +154,31 @@ func checkServerToken(ctx context.Context, s *State) Finding {
 // is none from there.
 func checkServerStatus(ctx context.Context, s *State) Finding {
 	st, err := s.Server.Status(ctx)
-	none := problem.KindOf(err) == problem.Absent || err == nil && st.State == ServerNothing
 	s.mu.Lock()
 	s.status = st
 	held := s.held
 	s.mu.Unlock()
-	switch {
-	case none && held.Stored:
-		p := problem.New(codeServerNoView, words.T("The booking server has a configuration and does not say whether it works.")).
-			Fix(words.T("Test again in a minute. If this continues, give this text to whoever runs the booking server."))
-		if why := problem.Of(err); why != nil {
-			p.With(why.Title).By(why)
-		}
-		return unknown(p)
-	case none:
-		return noView
-	case err != nil:
-		return judge(err)
+	if err != nil {
+		return ServerSilent(err, held.Stored)
 	}
 	rooms, known := s.chosen()
 	tried := cmp.Or(st.Digest, held.Digest) // one that names none is of what is there
 	same := known && s.Digest != nil && tried != "" && tried == s.Digest(rooms)
-	return JudgeServer(st, View{Same: same, Since: held.StoredAt, Now: s.now(), From: s.fromHere(), Cloud: s.Cloud, Connection: s.Connection})
+	return JudgeServer(st, View{Same: same, Stored: held.Stored, Since: held.StoredAt, Now: s.now(), From: s.fromHere(), Cloud: s.Cloud, Connection: s.Connection})
+}
+
+// ServerSilent is the finding on a server whose own view could not be had, given
+// whether it has a configuration.
+func ServerSilent(err error, stored bool) Finding {
+	switch absent := problem.KindOf(err) == problem.Absent; {
+	case absent && stored:
+		return unknown(problem.New(codeServerNoView, words.T("The booking server has a configuration and does not say whether it works.")).
+			Fix(words.T("Test again in a minute. If this continues, give this text to whoever runs the booking server.")).
+			With(problem.Of(err).Title).By(err))
+	case absent:
+		return noView
+	}
+	return judge(err)
 }
 
 // staleView is how old the server's view may be. The contract allows five
@@ -193,8 +196,9 @@ var silent = Finding{Status: Skipped, Note: words.T("Only a person who signs in 
 
 // View is what a booking server's own view is held against.
 type View struct {
-	// Same is whether the server tried exactly this configuration.
-	Same bool
+	// Same is whether the server tried exactly this configuration, Stored whether
+	// it has any.
+	Same, Stored bool
 	// Since is when the server got it; what it tried before says nothing of it.
 	Since, Now time.Time
 	// From is the computer from which the application signs in.
@@ -210,14 +214,19 @@ type View struct {
 func JudgeServer(st ServerStatus, v View) Finding {
 	var f Finding
 	refusal, signIn := refusalOf(st)
+	askAgain := words.T("Test again in a minute. If this continues, give this text to whoever runs the booking server.")
 	switch {
+	case st.State == ServerNothing && v.Stored:
+		f = unknown(problem.New(codeServerContradicts, words.T("The booking server has a configuration but reports that it is not configured.")).Fix(askAgain))
+	case st.State == ServerWorks && !v.Stored:
+		f = unknown(problem.New(codeServerContradicts, words.T("The booking server reports that it works but has no configuration.")).Fix(askAgain))
 	case st.State == ServerNothing:
 		return noView
 	case st.Silent:
 		return silent
 	case st.State == ServerFails && !v.Same:
 		f = warn(problem.New(codeServerOldConfiguration, words.T("The booking server does not work with the configuration that it has, which is not this one.")).
-			With(words.T("The booking server reports %s: %s", st.Code, st.Message)).
+			With(reported(st)).
 			Lead(words.T("Push this configuration, then test again."), problem.PlacePush))
 	case st.State == ServerWorks && !v.Same:
 		f = unknown(problem.New(codeServerOtherConfiguration, words.T("The booking server works, but with a different configuration.")).
@@ -232,7 +241,7 @@ func JudgeServer(st ServerStatus, v View) Finding {
 		f = fail(signInRefused(refusal, v))
 	case st.State == ServerFails:
 		f = fail(problem.New(codeServerViewDiffers, words.T("The booking server reports that it does not work.")).
-			With(words.T("The booking server reports %s: %s", st.Code, st.Message)).
+			With(reported(st)).
 			Fix(words.T("Push the configuration again and restart the booking server, so that it discards its old token and settings.")).
 			Fix(words.T("Compare the network of the booking server with this computer's: proxy, firewall, clock.")))
 	default:
@@ -240,6 +249,17 @@ func JudgeServer(st ServerStatus, v View) Finding {
 			Fix(words.T("Push the configuration, wait a minute, and check again.")))
 	}
 	return f.with("state", st.State).with("token", st.Token).with("room", st.Room).with("code", st.Code).with("rooms", st.Rooms).with("checkedAt", st.CheckedAt)
+}
+
+// reported is what a server says of why it does not work.
+func reported(st ServerStatus) words.Text {
+	switch {
+	case st.Code == "" && st.Message == "":
+		return words.T("It does not say why.")
+	case st.Code == "" || st.Message == "":
+		return words.T("The booking server reports: %s", st.Code+st.Message)
+	}
+	return words.T("The booking server reports %s: %s", st.Code, st.Message)
 }
 
 // refusalOf is Microsoft's refusal of the server's sign-in, if there was one.

@@ -77,15 +77,20 @@ func (h *Handover) speaks() bool { return booking.SaysItself(h.adapter()) }
 // digest, given what it holds.
 func (h *Handover) view(ctx context.Context, st booking.Status, failed error, digest string, held booking.Current) check.Finding {
 	row, err := h.o.Cloud()
-	if failed != nil || err != nil {
-		return check.Finding{ID: check.ServerStatusOf, Status: check.Unknown, Problem: problem.Of(cmp.Or(failed, err))}
+	if failed = cmp.Or(failed, err); failed != nil {
+		f := check.Finding{Status: check.Unknown, Problem: problem.Of(failed)}
+		if f.Problem.Kind == problem.Absent {
+			f = check.ServerSilent(failed, held.Configuration != nil)
+		}
+		f.ID = check.ServerStatusOf
+		return f
 	}
 	tried := st.Digest
 	if tried == "" && held.Configuration != nil {
 		tried = held.Configuration.Digest // one that names none is of what is there
 	}
 	f := check.JudgeServer(checkedStatus(st), check.View{
-		Same: tried != "" && tried == digest, Since: held.StoredAt, Now: h.o.Now(), From: transport.Here(ctx), Cloud: row, Connection: h.o.Owner.Document(),
+		Same: tried != "" && tried == digest, Stored: held.Configuration != nil, Since: held.StoredAt, Now: h.o.Now(), From: transport.Here(ctx), Cloud: row, Connection: h.o.Owner.Document(),
 	})
 	f.ID = check.ServerStatusOf
 	return f

@@ -82,6 +82,7 @@ func checkedStatus(st booking.Status) check.ServerStatus {
 	case booking.StatusNotConfigured:
 		out.State = check.ServerNothing
 	}
+	said := ""
 	for _, tried := range st.Checks {
 		ok := tried.State == "ok"
 		switch tried.ID {
@@ -90,8 +91,9 @@ func checkedStatus(st booking.Status) check.ServerStatus {
 		case "rooms", "room", "calendar":
 			out.Room = ok
 		}
-		if !ok && out.Code == "" {
-			out.Code, out.Message = tried.Code, tried.Detail
+		// What failed goes before what was not tried.
+		if words := tried.Code != "" || tried.Detail != ""; !ok && words && (said == "" || said != "failed" && tried.State == "failed") {
+			out.Code, out.Message, said = tried.Code, tried.Detail, tried.State
 		}
 	}
 	return out

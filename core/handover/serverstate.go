@@ -21,13 +21,16 @@ type ServerState struct {
 	Description booking.Description `json:"server"`
 	Current     booking.Current     `json:"current"`
 	Status      booking.Status      `json:"status"`
-	// StatusProblem is why the server's own view could not be had.
+	// StatusProblem is why the server's own view could not be had, or why it is no
+	// proof that the server works.
 	StatusProblem *problem.Problem `json:"statusProblem,omitempty"`
-	// Matches is whether the server holds the configuration that was last checked
-	// here, field by field: it may repeat the digest of one that it altered.
+	// Matches is whether the server holds this connection's configuration, field by
+	// field: it may repeat the digest of one that it altered.
 	Matches bool `json:"matches"`
-	// Compared is whether it is known here what was last checked.
+	// Compared is whether it is known here what that is, Checked whether a check
+	// ran on it as it is now.
 	Compared bool `json:"compared"`
+	Checked  bool `json:"checked"`
 	// HandedOver is whether the last hand-over ended well and was not taken back.
 	HandedOver bool `json:"handedOver"`
 	// SignIn is why people could not sign in although all of it is there, nil
@@ -75,21 +78,29 @@ func (h *Handover) ServerState(ctx context.Context) (ServerState, error) {
 		return out, err
 	}
 	out.HandedOver = last.State == store.PushDone
-	want := h.lastChecked(ctx)
-	if want == nil {
-		return out, nil // without a check there is nothing to compare it with
+	want, digest := h.lastChecked(ctx), ""
+	if _, tested, err := h.o.Ledger.LastCheck(ctx); err == nil && want != nil {
+		out.Checked = tested
 	}
-	if _, tested, err := h.o.Ledger.LastCheck(ctx); err == nil && tested && out.Current.Configuration != nil {
+	if out.Current.Configuration != nil && (want == nil || out.Checked) {
 		// The present choice was tested since. A digest that differs by a field for
 		// which the server has no use is no difference: a push would write nothing.
-		// None at all is that of a push that has not ended.
-		want.Digest = cmp.Or(out.Current.Configuration.Digest, want.Digest)
+		// None at all is that of a push that has not ended. Where nothing is known to
+		// compare it with, the view is of what the server has.
+		digest = out.Current.Configuration.Digest
 	}
-	out.Compared, out.Matches = true, client.Keeps(out.Current, *want)
-	if view := h.view(ctx, out.Status, failed, want.Digest, out.Current); view.Status == check.Fail {
+	if want != nil {
+		want.Digest = cmp.Or(digest, want.Digest)
+		digest = want.Digest
+		out.Compared, out.Matches = true, client.Keeps(out.Current, *want)
+	}
+	if view := h.view(ctx, out.Status, failed, digest, out.Current); view.Status != check.Pass && view.Status != check.Skipped {
 		out.StatusProblem = view.Problem
 	}
-	return out, h.remember(ctx, out, want.Digest, failed)
+	if want == nil {
+		return out, nil // nothing was compared
+	}
+	return out, h.remember(ctx, out, digest, failed)
 }
 
 // remember keeps what a look at the server showed. What it has of somebody

@@ -30,7 +30,8 @@ type Health struct {
 	// not known.
 	CredentialDays *int `json:"credentialDays"`
 	// Server is what the booking server says of itself, a booking.Status state;
-	// "" when it was not asked or did not answer.
+	// "" when it was not asked or did not answer, and booking.StatusUnknown when
+	// its "works" is not of this configuration as it is now.
 	Server string `json:"server"`
 	// Changed is what is different at Microsoft from what was proven, NotCompared
 	// what of that nobody could look at; it asks for nothing.
@@ -284,6 +285,9 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 		}
 	}
 	h.Server = held.Status.State
+	if h.Server == booking.StatusOK && (held.StatusProblem != nil || !held.Matches) {
+		h.Server = booking.StatusUnknown // it says so of something else, or long ago
+	}
 	if before != nil {
 		h.ProvenAt = before.Finished
 		h.Changed = append(h.Changed, changedRoles(before.Layers, run.Layers)...)

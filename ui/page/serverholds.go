@@ -58,16 +58,17 @@ func (h *HandOver) showServerState(held handover.ServerState, err error) {
 
 // viewOf is the server's own view.
 func viewOf(held handover.ServerState) (kit.Mark, words.Text) {
-	switch held.Status.State {
-	case booking.StatusOK:
+	switch state := held.Status.State; {
+	case state == booking.StatusOK && held.StatusProblem == nil:
 		return kit.MarkDone, serverView(check.ServerWorks)
-	case booking.StatusFailing:
+	case state == booking.StatusFailing:
 		for _, c := range held.Status.Checks {
-			if c.State == "failed" {
-				if strings.Contains(c.Detail, c.Code) {
-					return kit.MarkFail, words.T("The booking server reports that it does not work: %s", c.Detail)
-				}
-				return kit.MarkFail, words.T("The booking server reports that it does not work: %s %s", c.Code, c.Detail)
+			said := strings.TrimSpace(c.Code + " " + c.Detail)
+			if strings.Contains(c.Detail, c.Code) {
+				said = c.Detail
+			}
+			if c.State == "failed" && said != "" {
+				return kit.MarkFail, words.T("The booking server reports that it does not work: %s", said)
 			}
 		}
 		return kit.MarkFail, serverView(check.ServerFails)
