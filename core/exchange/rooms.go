@@ -182,11 +182,12 @@ func ParseRooms(data []byte) ([]NewRoom, []sheet.LineProblem, error) {
 		if yes, ok := yesNo(row.Get("Hidden")); ok {
 			r.Hidden = &yes
 		}
-		for _, tag := range strings.FieldsFunc(row.Get("Tags"), func(c rune) bool { return c == '|' || c == ',' }) {
-			if strings.HasPrefix(tag, "System.") || strings.HasPrefix(tag, "Microsoft.Exchange.") {
+		for _, tag := range strings.FieldsFunc(row.Get("Tags"), func(c rune) bool { return c == '|' || c == ',' || c == ';' }) {
+			tag = strings.TrimSpace(tag)
+			if tag == "" || strings.HasPrefix(tag, "System.") || strings.HasPrefix(tag, "Microsoft.Exchange.") {
 				continue // Export-Csv writes the type of a list instead of what is in it
 			}
-			r.Tags = append(r.Tags, strings.TrimSpace(tag))
+			r.Tags = append(r.Tags, tag)
 		}
 		out = append(out, r)
 	}
