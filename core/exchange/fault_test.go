@@ -59,6 +59,11 @@ func TestScriptsMeetFaults(t *testing.T) {
 						if f.Kind == cmdlet.Throttled && !strings.Contains(o.Output, "slept 7") || f.Kind == cmdlet.Busy && !strings.Contains(o.Output, "slept 8") {
 							t.Errorf("%s: not as long as told: %s", what, o.Output)
 						}
+						told := f.Kind == cmdlet.Throttled || f.Kind == cmdlet.Busy
+						quoted := map[cmdlet.FaultKind]string{cmdlet.Down: "503 (Service Unavailable)", cmdlet.Expired: "401 (Unauthorized)"}[f.Kind]
+						if strings.Contains(o.Output, "asks to wait") != told || f.Kind != cmdlet.Lost && !strings.Contains(o.Output, quoted) {
+							t.Errorf("%s: it does not say what happened: %s", what, o.Output)
+						}
 					} else if want := map[cmdlet.FaultKind]string{cmdlet.Denied: "script.denied", cmdlet.Down: "script.unavailable"}[f.Kind]; o.Exit == 0 || o.err != nil || o.result.Complete() || code != want || len(met)-at > 12 {
 						t.Errorf("%s: %s after %d more calls, not %s: %d %v %s", what, code, len(met)-at, want, o.Exit, o.err, o.Output)
 					}

@@ -219,12 +219,12 @@ function Get-Words {
     return $Text
 }
 
-# Get-Wait returns how many seconds to wait before the next attempt.
+# Get-Wait returns how many seconds an answer asks to wait, 0 if it does not ask.
 function Get-Wait {
-    param([string]$Text, [int]$Try)
+    param([string]$Text)
     if ($Text -match 'Retry-After["\s:{]+(\d+)') { return [int]$Matches[1] }
     if ($Text -match 'micro delay is (\d+)') { return [int]([int]$Matches[1] / 1000) + 1 }
-    return 5 * $Try
+    return 0
 }
 
 # Wait-Again returns whether to try again, and waits before: as long as Microsoft asks to,
@@ -232,10 +232,11 @@ function Get-Wait {
 function Wait-Again {
     param([string]$What, [string]$Text, [int]$Try)
     $kind = Get-Kind $Text
+    $said = "${What}: $Text" -replace '^: ', '' -replace '\p{C}', '?'
     if ($kind -eq 'expired') {
         if ($script:Reconnected) { return $false }
         $script:Reconnected = $true
-        Write-Host 'The sign-in expired. Signing in again.'
+        Write-Host "$said Signing in again."
         Disconnect-Tenant
         $null = Connect-Tenant
         return $true
@@ -244,13 +245,16 @@ function Wait-Again {
         $wait = @(5, 10, 15, 30, 60, 120, 240)[$Try - 1]
         if (-not $wait -or $wait -gt $script:Patience) { return $false }
         $script:Patience -= $wait
-        Write-Host "$What is not available everywhere yet. Next attempt in $wait seconds."
+        Write-Host "$said A new object is not everywhere at once. Next attempt in $wait seconds."
     }
     else {
         $most = @{ throttled = 5; lost = 5; down = 2 }[$kind]
-        $wait = Get-Wait $Text $Try
+        $asked = Get-Wait $Text
+        $wait = $asked
+        if (-not $asked) { $wait = 5 * $Try }
         if ($Try -ge [int]$most -or $wait -gt 300) { return $false }
-        Write-Host "Microsoft asks to wait. Next attempt in $wait seconds."
+        if ($asked) { Write-Host "Microsoft asks to wait. Next attempt in $wait seconds." }
+        else { Write-Host "$said Next attempt in $wait seconds." }
     }
     Start-Sleep -Seconds $wait
     return $true
@@ -312,7 +316,7 @@ function Invoke-Item {
     if ($ItemKind -and @('missing', 'kept') -notcontains $ItemKind -and $ItemKind -eq $script:LastKind) { $script:SameKind++ } else { $script:SameKind = 1 }
     $script:LastKind = $ItemKind
     if ($script:SameKind -ge 3) {
-        $ItemDone = @($script:Results | Where-Object { $_.status -ne 'failed' }).Count
+        $ItemDone = @($script:Results | Where-Object { @('changed', 'same') -contains $_.status }).Count
         throw "Stopped after three consecutive failures of the same kind; $ItemDone done. Correct the cause and run the script again: it continues where it stopped. The last failure: $ItemText"
     }
 }
@@ -352,7 +356,7 @@ $Chosen = @{}
 function Test-Kept {
     param($Now, [hashtable]$Will)
     $unmoved = @(foreach ($name in @($Will.Keys)) { if ((Format-Value $Now.$name) -cne "$($Will[$name])") { $name } })
-    if ($unmoved.Count -gt 0) { throw "Exchange accepted the command but still shows the old value of: $($unmoved -join ', '). Run the script again in a few minutes." }
+    if ($unmoved.Count -gt 0) { throw "The command was accepted, but what was set is not shown: $($unmoved -join ', '). Run the script again in a few minutes." }
 }
 
 # Test-Left returns whether an object is still as the run left it that is being undone.
@@ -362,7 +366,7 @@ function Test-Left {
     if ($null -eq $Left) { return $true }
     $since = @(foreach ($name in @($Left.Keys)) { if ((Format-Value $Now.$name) -cne "$($Left[$name])") { $name } })
     if ($since.Count -eq 0) { return $true }
-    Add-Result $Identity $Action 'skipped' "Someone has changed $($since -join ', ') since that run, so it was left as it is."
+    Add-Result $Identity $Action 'skipped' "That run left another value of $($since -join ', '), so it stays as it is now."
     return $false
 }
 
@@ -473,7 +477,11 @@ function Get-Escaped {
     return Invoke-Again {
         $answer = @((Send-Json POST '/v1.0/$batch' @{ requests = @(@{ id = '1'; method = 'GET'; url = $Uri }) }).responses)[0]
         if ([int]$answer.status -eq 404) { return }
-        if ([int]$answer.status -ge 400) { throw "$($answer.status) $($answer.body.error.code): $($answer.body.error.message) Retry-After: $($answer.headers.'Retry-After')" }
+        if ([int]$answer.status -ge 400) {
+            $after = "$($answer.headers.'Retry-After')"
+            if ($after) { $after = " Retry-After: $after" }
+            throw "$($answer.status) $($answer.body.error.code): $($answer.body.error.message)$after"
+        }
         $answer.body
     }
 }
