@@ -78,13 +78,19 @@ func (c *Catalog) add(d *strictyaml.Document, own []Cloud, folder string) []*pro
 }
 
 // Only drops the clouds that are not in ids; none keeps all. What is added later
-// stays.
-func (c *Catalog) Only(ids []string) {
+// stays. It gives the ids that no cloud has.
+func (c *Catalog) Only(ids []string) (unknown []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	for _, id := range ids {
+		if !slices.ContainsFunc(c.clouds, func(o Cloud) bool { return o.ID == id }) {
+			unknown = append(unknown, id)
+		}
+	}
 	if len(ids) > 0 {
 		c.clouds = slices.DeleteFunc(c.clouds, func(o Cloud) bool { return !slices.Contains(ids, o.ID) })
 	}
+	return unknown
 }
 
 // All are the clouds, Microsoft's first and the worldwide one before all.

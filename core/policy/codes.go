@@ -6,4 +6,5 @@ import "github.com/roomkey/roomkey/core/problem"
 var (
 	CodeLocked  = problem.Declare("policy.locked", problem.Blocked)
 	codeInvalid = problem.Declare("policy.invalid", problem.Local)
+	codeUnknown = problem.Declare("policy.unknown", problem.Local)
 )

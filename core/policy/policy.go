@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/strictyaml"
 	"github.com/roomkey/roomkey/core/words"
@@ -58,8 +60,23 @@ func readFile(path string) (Policy, error) {
 
 // checked is p when d, which it was read from, has no mistakes.
 func (p Policy) checked(d *strictyaml.Document) (Policy, error) {
+	for _, field := range []string{"clouds", "products", "servers", "signInClient", "noDeviceCode", "noSecretExport", "proxy"} {
+		if d.Empty(field) {
+			d.Wrong(field, words.T("This sets nothing. Write a value, or remove the line."))
+		}
+	}
+	for field, list := range map[string][]string{"clouds": p.Clouds, "products": p.Products, "servers": p.Servers} {
+		for i, item := range list {
+			if strings.TrimSpace(item) == "" {
+				d.Wrong(strictyaml.Item(field, i), words.T("This allows nothing. Write a value, or remove the line."))
+			}
+		}
+	}
+	if p.SignInClient != "" && uuid.Validate(p.SignInClient) != nil {
+		d.Wrong("signInClient", words.T("Write the application (client) ID, such as 11111111-2222-3333-4444-555555555555."))
+	}
 	for i, host := range p.Servers {
-		if strings.ContainsAny(host, ":/ ") || strings.Contains(strings.TrimPrefix(host, "*."), "*") {
+		if strings.ContainsAny(host, ":/ ") || strings.HasSuffix(host, ".") || strings.Contains(strings.TrimPrefix(host, "*."), "*") {
 			d.Wrong(strictyaml.Item("servers", i), words.T("Write the name of a host, such as rooms.example.com, or *.example.com for every host below it."))
 		}
 	}
@@ -86,6 +103,20 @@ func (p Policy) checked(d *strictyaml.Document) (Policy, error) {
 func invalid(at, why words.Text) *problem.Problem {
 	return problem.New(codeInvalid, words.T("There is a mistake in the policy of this computer: %s.", at)).With(why).
 		Fix(words.T("Ask the administrator of this computer to correct it. Roomkey does not start before that."))
+}
+
+// Unknown are problems about clouds and products that the policy allows and that
+// nobody knows: where no other is allowed, there is nothing to choose.
+func (p Policy) Unknown(clouds, products []string) (all []*problem.Problem) {
+	say := func(ids []string, one, many words.Key) {
+		if len(ids) > 0 {
+			all = append(all, problem.New(codeUnknown, words.N(len(ids), one, many, strings.Join(ids, ", "))).
+				Fix(words.T("Ask the administrator of this computer to correct it in %s.", p.Source)))
+		}
+	}
+	say(clouds, "The policy of this computer allows a cloud that Roomkey does not know: %s.", "The policy of this computer allows clouds that Roomkey does not know: %s.")
+	say(products, "The policy of this computer allows a booking product that Roomkey does not know: %s.", "The policy of this computer allows booking products that Roomkey does not know: %s.")
+	return all
 }
 
 // Cloud is why a cloud may not be used, nil when it may.

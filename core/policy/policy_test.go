@@ -70,7 +70,16 @@ func TestMistakes(t *testing.T) {
 		"servers: [rooms.example.com, 'a.*.b']":    "servers[1]",
 		"proxy: proxy.example:8080":                "proxy",
 		"proxy: http://ada:secret@proxy.example:1": "proxy",
-		"": "nothing",
+		"clouds: []":                  "clouds",
+		"products:":                   "products",
+		"servers: ['']":               "servers[0]",
+		"clouds: [global, ' ']":       "clouds[1]",
+		"servers: [rooms.example.]":   "servers[0]",
+		"signInClient: ''":            "signInClient",
+		"signInClient: my app":        "signInClient",
+		"noSecretExport:":             "noSecretExport",
+		"noDeviceCode: true\nproxy: ": "proxy",
+		"":                            "nothing",
 	} {
 		p, err := read(t, text)
 		found := problem.Of(err)

@@ -95,11 +95,18 @@ func (c *Catalog) add(d *strictyaml.Document, p Product) []*problem.Problem {
 	return d.Problems(codeFileInvalid)
 }
 
-// Only drops the products that are not in ids; none keeps all.
-func (c *Catalog) Only(ids []string) {
+// Only drops the products that are not in ids; none keeps all. It gives the ids that
+// no product has.
+func (c *Catalog) Only(ids []string) (unknown []string) {
+	for _, id := range ids {
+		if _, known := c.Get(id); !known {
+			unknown = append(unknown, id)
+		}
+	}
 	if len(ids) > 0 {
 		c.products = slices.DeleteFunc(c.products, func(p Product) bool { return !slices.Contains(ids, p.ID) })
 	}
+	return unknown
 }
 
 // Get finds a product by its id.

@@ -205,14 +205,26 @@ func (d *Document) Problems(code problem.Code) []*problem.Problem {
 	return all
 }
 
+// Empty reports whether the field is in the file and holds nothing.
+func (d *Document) Empty(field string) bool {
+	n, _ := d.find(field)
+	return n != nil && len(n.Content) == 0 && strings.TrimSpace(n.Value) == "" || n != nil && n.Tag == "!!null"
+}
+
 // line is the line of the field, or of the nearest thing above it that is in
 // the file.
 func (d *Document) line(field string) int {
-	n := d.root
-	if n == nil {
-		return 0
+	_, line := d.find(field)
+	return line
+}
+
+// find is the field's value, nil where it is not in the file, and its line or that
+// of the nearest thing above it.
+func (d *Document) find(field string) (n *yaml.Node, line int) {
+	if d.root == nil {
+		return nil, 0
 	}
-	line := n.Line
+	n, line = d.root, d.root.Line
 	for _, step := range strings.FieldsFunc(field, func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
 		var next *yaml.Node
 		switch n.Kind {
@@ -229,9 +241,9 @@ func (d *Document) line(field string) int {
 			}
 		}
 		if next == nil {
-			break
+			return nil, line
 		}
 		n = next
 	}
-	return line
+	return n, line
 }

@@ -87,10 +87,10 @@ func New(o Options) (*session.Environment, error) {
 	var mistakes []*problem.Problem
 	env.Clouds, mistakes = cloud.Load(paths.Clouds)
 	env.Problems = append(env.Problems, mistakes...)
-	env.Clouds.Only(o.Policy.Clouds)
+	unknown := env.Clouds.Only(o.Policy.Clouds)
 	env.Products, mistakes = product.Load(paths.Products)
 	env.Problems = append(env.Problems, mistakes...)
-	env.Products.Only(o.Policy.Products)
+	env.Problems = append(env.Problems, o.Policy.Unknown(unknown, env.Products.Only(o.Policy.Products))...)
 	env.Language, env.LanguageCode, mistakes = Language(paths)
 	env.Problems = append(env.Problems, mistakes...)
 
