@@ -439,9 +439,6 @@ func cut(s string, n int) string {
 
 var idForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
 
-// reserved are names that Windows does not allow for a folder.
-var reserved = regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9])$`)
-
 // ValidID reports whether id can be a connection's: it also names the folder
 // that the store keeps it in.
-func ValidID(id string) bool { return idForm.MatchString(id) && !reserved.MatchString(id) }
+func ValidID(id string) bool { return idForm.MatchString(id) && deviceIn(id) == "" }

@@ -3,6 +3,7 @@ package export
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os/exec"
 	"strings"
 	"testing"
@@ -103,6 +104,32 @@ func TestImportOfAForeignTrust(t *testing.T) {
 	}
 	if s := in.Connection.Server; s.PinnedRecipient != "" || len(s.ConfirmedHosts) > 0 || s.CAFile != "" || len(in.Notes) != 2 {
 		t.Errorf("%+v %v", s, in.Notes)
+	}
+}
+
+// TestImportNames: the name of an imported connection is one that could be typed,
+// and where it is another than in the file, that is said.
+func TestImportNames(t *testing.T) {
+	for name, want := range map[string]string{
+		"Contoso": "Contoso", "CON": "_CON", "nul.txt": "_nul.txt", "Lab\u2024": "Lab", "Lab\ue000": "Lab", "Lab.": "Lab", "La\u200bb": "Lab",
+		"...": "Imported connection", strings.Repeat("x", 130): strings.Repeat("x", 120),
+	} {
+		c := example()
+		c.Name = name
+		raw, err := c.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, err := Import(raw, "x.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := in.Connection.Name; got != want || connection.CheckName(got) != nil {
+			t.Errorf("%q became %q: %v", name, got, connection.CheckName(got))
+		}
+		if said := strings.Contains(fmt.Sprint(in.Notes), "another name than in the file"); said != (want != name) {
+			t.Errorf("%q: %v", name, in.Notes)
+		}
 	}
 }
 

@@ -63,6 +63,9 @@ func Import(data []byte, file string) (Imported, error) {
 	in.Connection = withoutTrust(c)
 	in.Connection.ID = connection.New("").ID
 	in.Connection.Name = cmp.Or(connection.CleanName(c.Name), words.T("Imported connection").String())
+	if p := connection.CheckName(c.Name); p != nil && c.Name != "" {
+		in.Notes = append(in.Notes, words.T("The connection has another name than in the file, which cannot be used: %s", p.Title))
+	}
 	return in, nil
 }
 

@@ -126,7 +126,7 @@ func (e *Environment) FreeName(name string) string {
 		if _, taken := e.taken(free, ""); !taken {
 			return free
 		}
-		free = words.T("%s (%d)", name, n).String()
+		free = connection.Numbered(name, n)
 	}
 }
 
