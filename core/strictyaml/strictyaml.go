@@ -161,7 +161,7 @@ func oddText(data []byte) (line int, what words.Text) {
 		case strings.HasPrefix(strings.TrimLeft(text, " "), "\t"):
 			return line, words.T("The line is indented with a tab. Use spaces.")
 		case begun && strings.HasPrefix(text, "---"):
-			return line, words.T("A second document begins here. Write each product or cloud file as one document, without this line.")
+			return line, words.T("A second document begins here. Write the file as one document, without this line.")
 		}
 		begun = begun || content != ""
 	}
