@@ -90,6 +90,9 @@ type Options struct {
 	OutOfReach string
 	// ScopeChanged is when the scope was last changed, zero when not known.
 	ScopeChanged time.Time
+	// LimitedBy is the script whose result says that it limits the application, ""
+	// for none.
+	LimitedBy string
 	// BookingAt is the start that was agreed to, as PlanBooking gave it; zero
 	// takes the first that is free.
 	BookingAt time.Time

@@ -24,9 +24,16 @@ func scopeChecks() []Check {
 }
 
 func scoped(in Input) (bool, words.Text) {
-	kind := in.Connection.Scope.Kind
-	return kind == connection.ScopeRBAC || kind == connection.ScopePolicy,
-		words.T("The application is not limited in Exchange. A script in the step Set up Exchange does that.")
+	kind, script := connection.ScopeRBAC, in.Options.LimitedBy
+	if script == "access-policy" {
+		kind = connection.ScopePolicy
+	}
+	why := words.T("The application is not limited in Exchange. A script in the step Set up Exchange does that.")
+	if script != "" {
+		why = words.T("The result of %s says that the application is limited in Exchange. The connection does not say so, so it is not tested here. To test it: %s", script, "roomkeyctl connection set scope.kind="+kind)
+	}
+	of := in.Connection.Scope.Kind
+	return of == connection.ScopeRBAC || of == connection.ScopePolicy, why
 }
 
 func scopedOrAsked(in Input) (bool, words.Text) {

@@ -272,6 +272,39 @@ func TestReported(t *testing.T) {
 	}
 }
 
+// TestLimitedBy: a limit stands by its script's result until another result shows
+// otherwise or undoes it.
+func TestLimitedBy(t *testing.T) {
+	b := open(t)
+	at := b.now
+	result := func(script, status string, says ...string) {
+		at = at.Add(time.Minute)
+		r := exchange.Result{Script: script, FinishedAt: at, Results: []exchange.Outcome{{Identity: "x", Status: status}}}
+		for _, in := range says {
+			action := map[string]string{"True": "in scope", "False": "out of scope"}[in]
+			r.Results = append(r.Results, exchange.Outcome{Identity: "a", Action: action, Status: exchange.Same, After: map[string]string{"Role": "r", "InScope": in}})
+		}
+		b.results[script] = exchange.NewResult(r)
+	}
+	for _, next := range []struct {
+		script, status string
+		says           []string
+		want           string
+	}{
+		{"limit-application", exchange.Failed, nil, ""},
+		{"limit-application", exchange.Changed, nil, "limit-application"},
+		{"limit-application-test", exchange.Failed, nil, ""},
+		{"limit-application-test", exchange.Same, []string{"True"}, ""},
+		{"limit-application-test", exchange.Same, []string{"True", "False"}, "limit-application"},
+		{"limit-application-undo", exchange.Changed, nil, ""},
+	} {
+		result(next.script, next.status, next.says...)
+		if got := b.facts.LimitedBy(); got != next.want {
+			t.Errorf("%s %s %v: %q, want %q", next.script, next.status, next.says, got, next.want)
+		}
+	}
+}
+
 // The smallest test that got a token counts as the last use of the application,
 // and none of another application does.
 func TestLastToken(t *testing.T) {

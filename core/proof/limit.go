@@ -61,6 +61,20 @@ func (f Facts) LimitedByRBAC() (roles []string, proven bool) {
 	return reach.Roles, reach.Proven()
 }
 
+// LimitedBy is the script whose result says that it limits the application, "" where
+// none does or a later one undid it.
+func (f Facts) LimitedBy() string {
+	script := limitedBy(f.Product)
+	r, ok := f.newest(scriptLimitUndo, scriptLimit, scriptLimitTest)
+	if script == scriptPolicy {
+		r, ok = f.newest("", scriptPolicy)
+	}
+	if ok && r.Passed() && (r.Script == script || r.Reach().Proven()) {
+		return script
+	}
+	return ""
+}
+
 // newest is the latest result of several scripts, which are in the order in which
 // they are run within a second, none where a later one undid it.
 func (f Facts) newest(undo string, scripts ...string) (r exchange.Result, ok bool) {

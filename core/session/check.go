@@ -130,6 +130,7 @@ func (s *Session) checkInput(ctx context.Context, o check.Options) (check.Input,
 	if o.ScopeChanged.IsZero() {
 		in.Options.ScopeChanged = proof.Facts{Result: s.scriptResult}.ScopeChanged()
 	}
+	in.Options.LimitedBy = proof.Facts{Result: s.scriptResult, Product: p}.LimitedBy()
 	in.KnownRooms, in.Places, in.ProvenRooms = s.knownRooms(nil).Items, s.places(), s.ProvenRooms()
 	fingerprint, err := s.fingerprint(ctx)
 	if err != nil && problem.CodeOf(err) != vault.CodeAbsent {
