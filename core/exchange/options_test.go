@@ -353,6 +353,49 @@ func TestMembersAreRecordedAtOnce(t *testing.T) {
 	}
 }
 
+// TestUndoOfWhatWasNotSeen: a change that was made and could not be read back has its
+// values from before in the result, and is undone.
+func TestUndoOfWhatWasNotSeen(t *testing.T) {
+	l := newLab(t, 2)
+	for _, room := range []string{"room0@contoso.com", "room1@contoso.com"} {
+		if _, err := l.Run("Set-Place", cmdlet.Object{"Identity": room, "Capacity": 30, "Floor": 40}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start, was := l.Snapshot(), l.memory()
+	for name, c := range map[string]struct {
+		values map[string]any
+		fault  cmdlet.Fault
+		action string
+	}{
+		"set-places":            {nil, cmdlet.Fault{Cmdlet: "Get-Place", Kind: cmdlet.Denied, After: 1}, "place"},
+		"subject-visibility":    {map[string]any{"rooms": "all"}, cmdlet.Fault{Cmdlet: "Get-MailboxFolderPermission", Kind: cmdlet.Down, After: 1}, "calendar for Default"},
+		"service-account-reach": {nil, cmdlet.Fault{Cmdlet: "Get-MailboxFolderPermission", Kind: cmdlet.Denied, After: 1}, "calendar for booking@contoso.com"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l.t = t
+			l.Restore(start)
+			l.Fail(c.fault)
+			o := l.run(l.make(name, c.values), cmdlet.Run{Prelude: quick})
+			if first := o.result.Results[0]; o.Exit == 0 || first.Status != exchange.Failed || first.Action != c.action || len(first.Before) == 0 || l.memory() == was {
+				t.Fatalf("%+v %s", first, o.Output)
+			}
+			l.Fail()
+			o = l.run(l.make(name, map[string]any{"undo": string(o.file)}), cmdlet.Run{Prelude: quick})
+			if !o.result.Complete() || l.memory() != was {
+				t.Errorf("%s\nwas %s\nis  %s", o.Output, was, l.memory())
+			}
+		})
+	}
+	l.t = t
+	l.Restore(start)
+	l.Fail(cmdlet.Fault{Cmdlet: "New-DistributionGroup", Kind: cmdlet.Lost}, cmdlet.Fault{Cmdlet: "Get-DistributionGroup", Kind: cmdlet.Denied, After: 2})
+	o := l.run(l.make("limit-application", map[string]any{"target": "chosen"}), cmdlet.Run{Prelude: quick})
+	if last := o.result.Results[len(o.result.Results)-1]; last.Action != "group of the rooms" || last.Status != exchange.Failed {
+		t.Errorf("%+v %s", last, o.Output)
+	}
+}
+
 // TestUndoOfFloors puts rooms back on the floor on which they were.
 func TestUndoOfFloors(t *testing.T) {
 	l := newLab(t, 3)

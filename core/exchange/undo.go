@@ -24,12 +24,21 @@ func (b *build) undone() (changed []Outcome, ok bool, err error) {
 		return nil, true, problem.New(codeWrongEvidence, words.T("This is the result of %s. The result of %s is needed, from a run without -WhatIf.", problem.Line(r.Script), b.script.Name)).
 			Fix(words.T("Choose the other result file."))
 	}
+	seen := 0
 	for _, o := range r.Results {
 		if o.sent() {
 			changed = append(changed, o)
 		}
+		if o.Status == Changed {
+			seen++
+		}
 	}
-	b.explainN(len(changed), "Restores %d object to its state before the run of %s.", "Restores %d objects to their state before the run of %s.", len(changed), r.FinishedAt.UTC().Format("2 January 2006 15:04 UTC"))
+	if seen > 0 {
+		b.explainN(seen, "Restores %d object to its state before the run of %s.", "Restores %d objects to their state before the run of %s.", seen, r.FinishedAt.UTC().Format("2 January 2006 15:04 UTC"))
+	}
+	if n := len(changed) - seen; n > 0 {
+		b.explainN(n, "Compares %d object that failed in that run, and restores it if it was changed.", "Compares %d objects that failed in that run, and restores those that were changed.", n)
+	}
 	b.explain("What someone has changed since that run stays as it is, and is listed.")
 	return changed, true, nil
 }

@@ -95,10 +95,13 @@ $Base = Join-Path -Path $OutputFolder -ChildPath ($ScriptName + '-' + ($Started 
 function Add-Result {
     param([string]$Identity, [string]$Action, [string]$Status, [string]$Message = '', [hashtable]$Before = @{}, [hashtable]$After = @{})
     # If a response was lost, the change that was sent before it belongs to this run.
-    if ($Status -eq 'same' -and $script:Pending -and $script:Pending.Identity -eq $Identity -and $script:Pending.Action -eq $Action) {
-        $Status = 'changed'
-        $Before = $script:Pending.Before
-        $After = $script:Pending.After
+    if ($script:Pending -and $script:Pending.Identity -eq $Identity -and $script:Pending.Action -eq $Action) {
+        if ($Status -eq 'same') {
+            $Status = 'changed'
+            $Before = $script:Pending.Before
+            $After = $script:Pending.After
+        }
+        $script:Pending = $null
     }
     $script:Results += @{ identity = $Identity; action = $Action; status = $Status; error = $Message; before = $Before; after = $After }
     Write-Result ($script:Results.Count - 1)
@@ -315,8 +318,11 @@ function Invoke-Item {
         }
         if ($script:GaveUp -or -not (Wait-Again $ItemName $ItemText $ItemTry)) { break }
     }
+    # What was sent may have been done although it was not seen: its values are kept for an undo.
+    $ItemSent = @{ Identity = $ItemName; Action = $ItemAction; Before = @{}; After = @{} }
+    if ($script:Pending) { $ItemSent = $script:Pending }
     $script:Pending = $null
-    Add-Result $ItemName $ItemAction 'failed' $ItemText
+    Add-Result $ItemSent.Identity $ItemSent.Action 'failed' $ItemText $ItemSent.Before $ItemSent.After
     $ItemKind = Get-Kind $ItemText
     if ($ItemKind -and @('missing', 'kept') -notcontains $ItemKind -and $ItemKind -eq $script:LastKind) { $script:SameKind++ } else { $script:SameKind = 1 }
     $script:LastKind = $ItemKind
@@ -790,6 +796,7 @@ try {
 }
 catch {
     $Problem = Get-Text $_
+    if ($Pending) { Add-Result $Pending.Identity $Pending.Action 'failed' $Problem $Pending.Before $Pending.After }
     Write-Warning ((Get-Words $Problem) -replace '\p{C}', '?')
 }
 finally {
