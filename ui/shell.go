@@ -179,6 +179,15 @@ func (s *Shell) Go(route string) {
 	}
 }
 
+// Return looks at the stored connections again: while other windows were in front,
+// roomkeyctl may have made or deleted some.
+func (s *Shell) Return() {
+	s.list()
+	if s.route == page.RouteStart {
+		s.Page().Shown()
+	}
+}
+
 // Lead opens the page of a place and shows its field.
 func (s *Shell) Lead(to problem.Place) {
 	s.Go(to.Page)

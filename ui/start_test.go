@@ -45,6 +45,20 @@ func TestStartShowsTheNewestTroubleFirst(t *testing.T) {
 	}
 }
 
+// TestStartShowsWhatOthersMade: a connection that another Roomkey makes is there when
+// the window is in front again.
+func TestStartShowsWhatOthersMade(t *testing.T) {
+	b := newFake(t)
+	p := sit(t, b)
+	p.rest()
+	if _, err := b.Make(connection.New("From the terminal")); err != nil {
+		t.Fatal(err)
+	}
+	p.shell.Return()
+	p.rest()
+	p.sees("From the terminal")
+}
+
 // TestDailyInTheSettings: scheduled, changed, refused at its field and stopped.
 func TestDailyInTheSettings(t *testing.T) {
 	b := newFake(t)

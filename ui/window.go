@@ -31,6 +31,7 @@ const variantKey = "appearance"
 func New(ctx context.Context, app fyne.App, home page.Home, dispatch kit.Dispatch, files ...string) fyne.Window {
 	applyVariant(app, app.Preferences().String(variantKey))
 	w := app.NewWindow("Roomkey")
+	front := true
 	shell := NewShell(ctx, Options{
 		Home: home,
 		Host: &kit.Host{
@@ -38,7 +39,11 @@ func New(ctx context.Context, app fyne.App, home page.Home, dispatch kit.Dispatc
 			Clipboard: app.Clipboard,
 			After:     kit.Timer(dispatch),
 			OpenURL:   opener(app),
-			Notify:    notifier(app, w),
+			Notify: func(title string) {
+				if !front {
+					notify(app, w, kit.L("“%s” has ended.", title))
+				}
+			},
 		},
 		Files: Dialogs(w, dispatch, app.Preferences()),
 		SetVariant: func(v string) {
@@ -48,6 +53,8 @@ func New(ctx context.Context, app fyne.App, home page.Home, dispatch kit.Dispatc
 		Variant: app.Preferences().String(variantKey),
 		Help:    helper(app),
 	})
+	app.Lifecycle().SetOnEnteredForeground(func() { dispatch(func() { front = true; shell.Return() }) })
+	app.Lifecycle().SetOnExitedForeground(func() { dispatch(func() { front = false }) })
 	w.SetPadded(false)
 	w.SetContent(shell.Object())
 	w.SetMaster()
@@ -110,18 +117,6 @@ func opener(app fyne.App) func(address string) {
 			if err := app.OpenURL(u); err != nil {
 				fyne.LogError("The browser did not open", err)
 			}
-		}
-	}
-}
-
-// notifier tells of the end of long work while the window is not in front.
-func notifier(app fyne.App, w fyne.Window) func(title string) {
-	front := true
-	app.Lifecycle().SetOnEnteredForeground(func() { front = true })
-	app.Lifecycle().SetOnExitedForeground(func() { front = false })
-	return func(title string) {
-		if !front {
-			notify(app, w, kit.L("“%s” has ended.", title))
 		}
 	}
 }

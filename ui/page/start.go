@@ -3,6 +3,7 @@ package page
 import (
 	"cmp"
 	"context"
+	"reflect"
 	"slices"
 	"time"
 
@@ -27,6 +28,8 @@ type Start struct {
 	notice *notice
 	list   *fyne.Container
 	busy   []*kit.Button
+	// seen is what list shows.
+	seen inventory
 }
 
 // NewStart makes the page.
@@ -64,20 +67,32 @@ func (s *Start) Frame() *kit.Frame { return s.frame }
 
 // Shown lists the stored connections.
 func (s *Start) Shown() {
-	var entries []kept
-	var broken []*problem.Problem
-	var found words.Text
-	var trouble []words.Text
+	var now inventory
 	s.env.Scope.Run(func(context.Context) error {
 		var stored []store.Entry
-		stored, broken = s.env.Home.List()
+		stored, now.broken = s.env.Home.List()
 		for _, e := range stored {
 			health, known := s.env.Home.LastHealth(e.ID)
-			entries = append(entries, kept{e, health, known})
+			now.entries = append(now.entries, kept{e, health, known})
 		}
-		found, trouble = s.env.Home.LastSurvey()
+		slices.SortStableFunc(now.entries, newestTroubleFirst)
+		now.found, now.trouble = s.env.Home.LastSurvey()
 		return nil
-	}, func(error) { s.show(entries, broken, found, trouble) })
+	}, func(error) {
+		// What stays the same stays as it is: a press may be on its way to it.
+		if !reflect.DeepEqual(s.seen, now) {
+			s.seen = now
+			s.show(now)
+		}
+	})
+}
+
+// inventory is what the page says of the stored connections.
+type inventory struct {
+	entries []kept
+	broken  []*problem.Problem
+	found   words.Text
+	trouble []words.Text
 }
 
 // kept is a stored connection with what was last found of it.
@@ -104,24 +119,23 @@ func newestTroubleFirst(a, b kept) int {
 	return 0
 }
 
-func (s *Start) show(entries []kept, broken []*problem.Problem, found words.Text, trouble []words.Text) {
+func (s *Start) show(l inventory) {
 	s.list.RemoveAll()
-	if len(entries)+len(broken) > 0 {
+	if len(l.entries)+len(l.broken) > 0 {
 		s.list.Add(kit.Heading(kit.L("Your connections")))
 	}
-	for _, t := range trouble {
+	for _, t := range l.trouble {
 		s.list.Add(kit.Row(kit.Gap, 1, kit.Badge(kit.MarkAttention, kit.Say(t)), kit.NewText("")))
 	}
-	if !found.IsZero() {
-		s.list.Add(kit.Muted(kit.Say(found)))
+	if !l.found.IsZero() {
+		s.list.Add(kit.Muted(kit.Say(l.found)))
 	}
-	for _, p := range broken {
+	for _, p := range l.broken {
 		s.list.Add(kit.ProblemCard(s.env.Host, p))
 	}
-	if len(entries) > 0 {
-		slices.SortStableFunc(entries, newestTroubleFirst)
+	if len(l.entries) > 0 {
 		rows := kit.NewStepList(s.env.Load)
-		rows.Set(s.rows(entries))
+		rows.Set(s.rows(l.entries))
 		s.list.Add(kit.Card(rows))
 	}
 	s.frame.Object.Refresh()
