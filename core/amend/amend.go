@@ -40,6 +40,9 @@ type Directory interface {
 	AppRoleGrants(ctx context.Context, servicePrincipalID string) ([]tenant.AppRoleGrant, error)
 	GrantAppRole(ctx context.Context, servicePrincipalID, resourceID, appRoleID string) error
 	RevokeAppRole(ctx context.Context, servicePrincipalID, grantID string) error
+	// Matching is how many accounts have one of the values in a property, which is
+	// named as Exchange does: "Department", "Office", "CustomAttribute1" to 15.
+	Matching(ctx context.Context, property string, values []string) (int, error)
 	preview
 }
 
@@ -133,6 +136,7 @@ func MakePlan(ctx context.Context, in Input, w exchange.Work) (Plan, error) {
 		return Plan{}, err
 	}
 	var items []Item
+	var notes []words.Text
 	for _, o := range w.Operations {
 		k, known := kinds[o.Cmdlet]
 		if !known { // it only looks, or Graph cannot do it, which the plan says
@@ -140,6 +144,12 @@ func MakePlan(ctx context.Context, in Input, w exchange.Work) (Plan, error) {
 		}
 		i := Item{Cmdlet: o.Cmdlet, Identity: o.Identity}
 		err := json.Unmarshal(o.Parameters, &i.After)
+		if err == nil && k.about != nil {
+			var note words.Text
+			if note, err = k.about(ctx, e, i.After); !note.IsZero() {
+				notes = append(notes, note)
+			}
+		}
 		if err == nil && k.wanted != nil {
 			i.After, err = k.wanted(i.After)
 		}
@@ -149,7 +159,7 @@ func MakePlan(ctx context.Context, in Input, w exchange.Work) (Plan, error) {
 		items = append(items, i)
 	}
 	p := in.plan(w.Script.Name, items)
-	p.Warnings = append(append(p.Warnings, w.Warnings...), untested(w.Script)...)
+	p.Warnings = slices.Concat(p.Warnings, w.Warnings, notes, untested(w.Script))
 	err = e.compare(ctx, p, func(i *Item, now object) {
 		before, after := Values{}, Values{}
 		for name, v := range i.After {

@@ -13,6 +13,7 @@ var (
 	codeNoPlaces      = problem.Declare("amend.places-not-in-cloud", problem.Unsupported)
 	codeNoRoom        = problem.Declare("amend.no-room", problem.Absent)
 	codeNoSpace       = problem.Declare("amend.no-parent", problem.Stale)
+	codeNobody        = problem.Declare("amend.nobody-matches", problem.WrongInput)
 	codeNotKept       = problem.Declare("amend.not-kept", problem.Unmet)
 	codeNothing       = problem.Declare("amend.nothing-made", problem.Absent)
 	codePreviewAbsent = problem.Declare("amend.preview-absent", problem.Unsupported)

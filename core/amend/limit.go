@@ -23,6 +23,19 @@ const (
 // limitScope is the management scope of the limit, by Microsoft's preview.
 var limitScope = kind{
 	action: "management scope", back: "no management scope", request: "POST /roleManagement/exchange/customAppScopes", title: words.T("Management scope"), ofApplication: true, preview: true,
+	about: func(ctx context.Context, e *view, parameters Values) (words.Text, error) {
+		if _, err := filterOf(parameters); err != nil || canonical(parameters["Organizers"]) == "" {
+			return words.Text{}, err
+		}
+		by, values := canonical(parameters["OrganizersBy"]), organizersOf(parameters)
+		n, err := e.Directory.Matching(ctx, by, values)
+		if err == nil && n == 0 {
+			err = problem.New(codeNobody, words.T("No account matches the people who book (%s: %s), so no one could book.", by, problem.Line(strings.Join(values, "; ")))).
+				Fix(words.T("Correct what their mailboxes have in common.")).
+				Lead(words.T("If only Exchange has these values, have an Exchange administrator run the script, which looks there."), problem.PlaceLimitScript)
+		}
+		return words.N(n, "%d account matches the people who book (%s: %s).", "%d accounts match the people who book (%s: %s).", n, by, problem.Line(strings.Join(values, "; "))), err
+	},
 	wanted: func(parameters Values) (Values, error) {
 		filter, err := filterOf(parameters)
 		return Values{scopeFilter: filter}, err
@@ -71,12 +84,20 @@ func filterOf(parameters Values) (string, error) {
 		return filter, nil
 	}
 	var parts []string
-	for value := range strings.SplitSeq(organizers, ";") {
-		if value = strings.TrimSpace(value); value != "" {
-			parts = append(parts, fmt.Sprintf("%s -eq '%s'", by, strings.ReplaceAll(value, "'", "''")))
-		}
+	for _, value := range organizersOf(parameters) {
+		parts = append(parts, fmt.Sprintf("%s -eq '%s'", by, strings.ReplaceAll(value, "'", "''")))
 	}
 	return fmt.Sprintf("(%s) -or (RecipientTypeDetails -eq 'UserMailbox' -and (%s))", filter, strings.Join(parts, " -or ")), nil
+}
+
+// organizersOf are the values that the people who book have in common.
+func organizersOf(parameters Values) (values []string) {
+	for value := range strings.SplitSeq(canonical(parameters["Organizers"]), ";") {
+		if value = strings.TrimSpace(value); value != "" {
+			values = append(values, value)
+		}
+	}
+	return values
 }
 
 // scope finds a scope by its name; without an id there is none.

@@ -37,6 +37,8 @@ type kind struct {
 	// wanted are the values that the parameters of the cmdlet stand for, nil for the
 	// parameters themselves.
 	wanted func(Values) (Values, error)
+	// about is what a plan says of the parameters, nil for nothing.
+	about func(context.Context, *view, Values) (words.Text, error)
 	// look finds the object of an item, change brings its values about. What many
 	// objects have in common is read once, through the view.
 	look   func(context.Context, *view, Item) (object, error)

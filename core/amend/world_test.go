@@ -166,6 +166,13 @@ func (w *world) ExchangeRole(_ context.Context, name string) (string, error) {
 	return "role " + name, nil
 }
 
+func (w *world) Matching(_ context.Context, by string, values []string) (int, error) {
+	if by == "Department" && slices.Contains(values, "O'Neil") {
+		return 3, nil
+	}
+	return 0, nil
+}
+
 func (w *world) AppScopes(context.Context) ([]tenant.AppScope, error) { return w.Scopes, nil }
 
 func (w *world) CreateAppScope(_ context.Context, s tenant.AppScope) error {
@@ -478,5 +485,24 @@ func TestBuildingRemovedByHand(t *testing.T) {
 	}
 	if out, err := Apply(t.Context(), in, undo); err != nil || out.Summary[exchange.Failed]+out.Summary[exchange.Skipped] != 0 || len(w.Places) != 0 {
 		t.Fatal(err, out.Results, w.Places)
+	}
+}
+
+// TestPeopleWhoBook: a plan says how many accounts the limit matches, and a limit that
+// matches nobody is refused.
+func TestPeopleWhoBook(t *testing.T) {
+	in, _ := newWorld().input()
+	job := works()["limit-application"]
+	p, err := MakePlan(t.Context(), in, job)
+	if err != nil || len(p.Warnings) != 1 || p.Warnings[0].String() != "3 accounts match the people who book (Department: R&D; O'Neil)." {
+		t.Fatal(err, p.Warnings)
+	}
+	for n, o := range job.Operations {
+		if o.Cmdlet == "New-ManagementScope" {
+			job.Operations[n].Parameters = []byte(`{"Target":"rooms","OrganizersBy":"Office","Organizers":"Nowhere"}`)
+		}
+	}
+	if _, err := MakePlan(t.Context(), in, job); problem.CodeOf(err) != codeNobody || len(problem.Of(err).Remedies) != 2 {
+		t.Fatal(err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 
 	abstractions "github.com/microsoft/kiota-abstractions-go"
@@ -65,6 +66,40 @@ func (c *Client) account(ctx context.Context, address string, more ...string) (t
 		return tenant.Account{}, err
 	}
 	return found[0], nil
+}
+
+// matchedAtOnce is how many values one filter compares with.
+const matchedAtOnce = 10
+
+// Matching is how many accounts have one of the values in a property, which is named as
+// Exchange does: "Department", "Office", "CustomAttribute1" to 15.
+func (c *Client) Matching(ctx context.Context, property string, values []string) (n int, err error) {
+	name := map[string]string{"Department": "department", "Office": "officeLocation"}[property]
+	if number, is := strings.CutPrefix(property, "CustomAttribute"); is {
+		name = "onPremisesExtensionAttributes/extensionAttribute" + number
+	}
+	for part := range slices.Chunk(values, matchedAtOnce) {
+		var tests []string
+		for _, value := range part {
+			tests = append(tests, name+" eq '"+strings.ReplaceAll(value, "'", "''")+"'")
+		}
+		filter := strings.Join(tests, " or ")
+		answer, err := call(ctx, c, "GET /users", func(ctx context.Context) (*page[*tenant.Account], error) {
+			count, one := true, int32(1)
+			headers := abstractions.NewRequestHeaders()
+			headers.Add("ConsistencyLevel", "eventual")
+			return plain[tenant.Account](ctx, c)(c.users().ToGetRequestInformation(ctx, &users.UsersRequestBuilderGetRequestConfiguration{Headers: headers,
+				QueryParameters: &users.UsersRequestBuilderGetQueryParameters{Filter: &filter, Count: &count, Top: &one, Select: []string{"id"}}}))
+		})
+		if err != nil {
+			return 0, err
+		}
+		if answer == nil || answer.count == nil {
+			return 0, malformed("GET /users", "the number of accounts is missing")
+		}
+		n += int(*answer.count)
+	}
+	return n, nil
 }
 
 // placeType asks what kind of place an address is, "" for none or no answer. The

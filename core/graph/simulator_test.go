@@ -97,6 +97,23 @@ func TestTheSimulatedTenant(t *testing.T) {
 	if !people.Complete || len(people.Items) < nPeople {
 		t.Errorf("%d people, %v", len(people.Items), people.Problem)
 	}
+	inFinance, card := 0, ""
+	for _, p := range people.Items {
+		if p.Department == "Finance" {
+			inFinance++
+		}
+		card = max(card, p.CardNumber)
+	}
+	many := []string{"Finance"}
+	for range 20 { // more than one filter compares with
+		many = append(many, "R&D O'Neil")
+	}
+	for by, values := range map[string][]string{"Department": many, "CustomAttribute1": {card}, "Office": {"Nowhere"}} {
+		want := map[string]int{"Department": inFinance, "CustomAttribute1": 1}[by]
+		if n, err := g.Matching(t.Context(), by, values); err != nil || n != want {
+			t.Errorf("%s: %d match, %d expected: %v", by, n, want, err)
+		}
+	}
 	lists := g.RoomLists(t.Context())
 	if !lists.Complete || len(lists.Items) == 0 {
 		t.Fatalf("%d room lists, %v", len(lists.Items), lists.Problem)
