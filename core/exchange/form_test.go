@@ -211,18 +211,52 @@ func TestAnUndoSaysWhatItDoes(t *testing.T) {
 
 func TestParseRooms(t *testing.T) {
 	rooms, wrong, err := ParseRooms(utf16le("Name\tAddress\tCapacity\tAlias\r\nOne\tone@contoso.com\t8\tone\r\nTwo\tnobody\t8\t\r\nThree\tthree@contoso.com\tmany\t\r\nFour\tONE@contoso.com\t1\t\r\nFive\tfive@contoso.com\t\ta b\r\nSix\tsix@contoso.com\t12\t\r\n"))
-	if err != nil || len(rooms) != 2 || *rooms[0].Capacity != 8 || rooms[1].EmailAddress != "six@contoso.com" {
+	if err != nil || len(rooms) != 3 || *rooms[0].Capacity != 8 || rooms[2].EmailAddress != "six@contoso.com" {
 		t.Fatalf("%v %+v", err, rooms)
 	}
 	lines := []int{}
 	for _, w := range wrong {
 		lines = append(lines, w.Line)
 	}
-	if fmt.Sprint(lines) != "[3 4 5 6]" {
+	if fmt.Sprint(lines) != "[3 4 5]" {
 		t.Errorf("%v", wrong)
 	}
 	if _, err := Generate("create-rooms", target(t, 1), map[string]any{"table": "Name,Address\nOne,nobody\n"}); problem.CodeOf(err).String() != "exchange.field" {
 		t.Error("a table with a bad line became a script")
+	}
+}
+
+// TestOnlyWhatIsUsedIsJudged: a table leaves a room out for a value that the script
+// uses, and for no other. A long name is shortened.
+func TestOnlyWhatIsUsedIsJudged(t *testing.T) {
+	long := strings.Repeat("Long name ", 8)
+	csv := "Name;Address;Alias;RoomList;Capacity;Building;Floor;FloorLabel\r\n" +
+		"Lake;lake@contoso.com;lake;North;8;House;1;One\r\n" +
+		"Lake;same-name@contoso.com;lake;" + long + ";8;House;1;One\r\n" +
+		long + ";long@contoso.com;a b;North;8;House;1;One\r\n" +
+		long + "2;longer@contoso.com;;North;8;House;1;One\r\n" +
+		"Many;many@contoso.com;;North;many;House;1;One\r\n" +
+		"Ground;ground@contoso.com;;North;8;House;ground;One\r\n"
+	to := target(t, 0)
+	for name, want := range map[string]string{
+		"create-rooms":     "lake longer ground",
+		"room-lists":       "lake same-name long longer many ground",
+		"set-places":       "lake same-name long longer",
+		"places-buildings": "lake same-name long longer many",
+	} {
+		doc := generate(t, name, to, map[string]any{"table": csv})
+		var got []string
+		for _, room := range []string{"lake", "same-name", "long", "longer", "many", "ground"} {
+			if strings.Contains(string(doc.Text), "'"+room+"@contoso.com'") {
+				got = append(got, room)
+			}
+		}
+		if strings.Join(got, " ") != want || name == "create-rooms" && strings.Contains(string(doc.Text), "'Name' = '"+long) {
+			t.Errorf("%s: %v, not %s: %v", name, got, want, doc.Warnings)
+		}
+	}
+	if rooms, wrong, err := ParseRooms([]byte(csv)); err != nil || len(rooms) != 4 || len(wrong) != 2 {
+		t.Errorf("%+v %v %v", rooms, wrong, err)
 	}
 }
 

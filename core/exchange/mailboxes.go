@@ -27,7 +27,7 @@ func (b *build) createRooms() error {
 		return problem.New(codeNoTable, words.T("There is no table of rooms yet.")).
 			Fix(words.T("Give a CSV with the columns Name and Address, and Capacity, Building and Floor as far as they are known."))
 	}
-	rooms, err := b.table()
+	rooms, err := b.table("Name", "DisplayName", "Alias", "Capacity")
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (b *build) roomLists() error {
 		b.data["Undo"] = true
 		return b.undoMembers(changed)
 	}
-	rooms, err := b.table()
+	rooms, err := b.table("RoomList")
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (b *build) setPlaces() error {
 	} else if ok {
 		return b.undoPlaces(changed)
 	}
-	rooms, err := b.table()
+	rooms, err := b.table("Capacity", "Floor", "Accessible")
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (b *build) placesBuildings() error {
 		b.prove(b.intent.Objects)
 		return err
 	}
-	rooms, err := b.table()
+	rooms, err := b.table("Floor")
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ type NewRoom struct {
 	tenant.Room
 	// Line is where it stands in the table, counted from 1 with the header.
 	Line int
-	// Name is the mailbox's name, at most 64 characters; Alias may be empty.
+	// Name is the mailbox's name; Alias may be empty.
 	Name, Alias, Office string
 	// RoomList is the name of the room list that the room belongs to.
 	RoomList string
@@ -29,6 +29,9 @@ type NewRoom struct {
 // New-Mailbox and New-DistributionGroup).
 const nameLimit = 64
 
+// shownLimit is the longest name that is shown of a mailbox (the same).
+const shownLimit = 256
+
 func checkAddress(v string) words.Text {
 	if !isAddress(v) {
 		return words.T("is not an email address")
@@ -36,9 +39,11 @@ func checkAddress(v string) words.Text {
 	return words.Text{}
 }
 
+// checkName allows what is shown as a name; for what has to be shorter, it is
+// shortened.
 func checkName(v string) words.Text {
-	if utf8.RuneCountInString(v) > nameLimit {
-		return words.T("is longer than %d characters", nameLimit)
+	if utf8.RuneCountInString(v) > shownLimit {
+		return words.T("is longer than %d characters", shownLimit)
 	}
 	return words.Text{}
 }
@@ -82,7 +87,10 @@ func checkAlias(v string) words.Text {
 			return words.T("is not an alias: only letters, digits and a few signs are allowed")
 		}
 	}
-	return checkName(v)
+	if len(v) > nameLimit {
+		return words.T("is longer than %d characters", nameLimit)
+	}
+	return words.Text{}
 }
 
 // roomColumns are the headings of Roomkey's own scripts, of Get-EXOMailbox,
@@ -98,12 +106,7 @@ var roomColumns = []sheet.Column{
 			"Nome entità utente", "Nome dell'entità utente", "User principal name (UPN)", "Nome UPN", "Nome principal do usuário", "Nome principal de utilizador", "Identity"},
 		Required: true, Unique: true, Check: checkAddress},
 	{Key: "Name", Title: "Name", Aliases: []string{"Nom", "Nombre", "Nome", "Naam"}, Unique: true, Check: checkName},
-	{Key: "DisplayName", Title: "DisplayName", Aliases: []string{"Display name", "Room name", "Anzeigename", "Nom d'affichage", "Nom complet", "Nombre para mostrar", "Nombre para mostrarlo", "Nome visualizzato", "Weergavenaam", "Nome para exibição", "Nome a apresentar"}, Check: func(v string) words.Text {
-		if utf8.RuneCountInString(v) > 256 {
-			return words.T("is longer than 256 characters")
-		}
-		return words.Text{}
-	}},
+	{Key: "DisplayName", Title: "DisplayName", Aliases: []string{"Display name", "Room name", "Anzeigename", "Nom d'affichage", "Nom complet", "Nombre para mostrar", "Nombre para mostrarlo", "Nome visualizzato", "Weergavenaam", "Nome para exibição", "Nome a apresentar"}, Check: checkName},
 	{Key: "Alias", Title: "Alias", Unique: true, Check: checkAlias},
 	{Key: "Capacity", Title: "Capacity", Aliases: []string{"Seats", "Kapazität", "Capacité", "Capacidad", "Capacità", "Capienza", "Capaciteit", "Capacidade"}, Fallbacks: []string{"ResourceCapacity"}, Check: checkNumber},
 	{Key: "Office", Title: "Office", Aliases: []string{"Büro", "Bureau", "Oficina", "Ufficio", "Kantoor", "Escritório"}, Fallbacks: []string{"Location", "Standort", "Ort", "Emplacement", "Ubicación", "Posizione", "Locatie", "Localização"}},
@@ -162,8 +165,21 @@ func isRoom(kind string) bool {
 
 // ParseRooms reads a table of rooms from a CSV: the good lines as rooms, the bad
 // ones as problems with their line number. The error is about the whole file.
+// Names of mailboxes, aliases and room lists are not judged: nobody is left out
+// for what only a script needs that makes them.
 func ParseRooms(data []byte) ([]NewRoom, []sheet.LineProblem, error) {
-	read, wrong, err := sheet.Read(bytes.NewReader(data), roomColumns)
+	return parseRooms(data, "DisplayName", "Capacity", "Floor", "Accessible")
+}
+
+// parseRooms is ParseRooms where only the addresses and these columns are judged.
+func parseRooms(data []byte, judged ...string) ([]NewRoom, []sheet.LineProblem, error) {
+	columns := slices.Clone(roomColumns)
+	for i, c := range columns {
+		if c.Key != "Address" && !slices.Contains(judged, c.Key) {
+			columns[i].Check, columns[i].Unique = nil, false
+		}
+	}
+	read, wrong, err := sheet.Read(bytes.NewReader(data), columns)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -241,8 +257,9 @@ func sameTenant(line int, id string, c *connection.Connection) error {
 }
 
 // table is the table of rooms from the form, or the chosen rooms as they are
-// known. A bad line is left out and named in a warning; the others are used.
-func (b *build) table() ([]NewRoom, error) {
+// known. A line with a bad value in a column that the script uses is left out and
+// named in a warning; the others are used.
+func (b *build) table(uses ...string) ([]NewRoom, error) {
 	text, ok := b.form.raw("table")
 	if !ok {
 		if _, err := b.rooms(); err != nil {
@@ -254,7 +271,7 @@ func (b *build) table() ([]NewRoom, error) {
 		}
 		return out, nil
 	}
-	rooms, wrong, err := ParseRooms([]byte(text))
+	rooms, wrong, err := parseRooms([]byte(text), uses...)
 	if err != nil {
 		return nil, err
 	}
