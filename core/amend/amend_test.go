@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -253,6 +254,17 @@ func TestRefusals(t *testing.T) {
 	r.enabled["gone@c"] = true
 	if out, err = Apply(t.Context(), in, plan(t, in, block)); problem.CodeOf(err) != codeRepeated || out.Summary[exchange.Skipped] != 1 {
 		t.Fatal(err, out)
+	}
+	r = &rooms{enabled: map[string]bool{}, fails: errors.New("broken")}
+	var all []string
+	for n := range 40 { // every other one is as needed
+		all = append(all, fmt.Sprintf("%02d@c", n))
+		r.enabled[all[n]] = n%2 == 0
+	}
+	in, _ = bench(r)
+	out, err = Apply(t.Context(), in, plan(t, in, work("PATCH /users", map[string]any{"accountEnabled": false}, all...)))
+	if problem.CodeOf(err) != codeRepeated || out.Summary[exchange.Failed] != 3 || out.Summary[exchange.Skipped] != 35 {
+		t.Fatal(err, out.Summary)
 	}
 	p.Tenant = "another"
 	if _, err := Apply(t.Context(), in, p); problem.CodeOf(err) != codeNoPlan {

@@ -99,7 +99,9 @@ func (r *run) all(ctx context.Context, out *exchange.Result) error {
 			err := r.object(ctx, i, &o)
 			p := problem.Of(err)
 			if p == nil {
-				failures = 0
+				if i.Action != change.Keep { // nothing was asked of Microsoft for that
+					failures = 0
+				}
 				break
 			}
 			p = r.in.explained(r.plan, p, words.T("Microsoft did not let %s make this change.", r.in.By))
