@@ -32,6 +32,7 @@ var (
 	codeRoomListAmbiguous    = problem.Declare("rooms.list-ambiguous", problem.WrongInput)
 	codeRoomListUnknown      = problem.Declare("rooms.list-unknown", problem.WrongInput)
 	codeRoomsIncomplete      = problem.Declare("rooms.incomplete", problem.NoAnswer)
+	codeRoomsNotReadYet      = problem.Declare("rooms.not-read-yet", problem.Blocked)
 	codeRoomsNotListable     = problem.Declare("rooms.not-listable", problem.WrongInput)
 	codeSignInOtherTenant    = problem.Declare("sign-in.other-tenant", problem.Refused)
 	codeScheduleForm         = problem.Declare("schedule.form", problem.WrongInput)

@@ -50,7 +50,14 @@ func (s *Session) LastScriptTarget() (exchange.Target, error) {
 		s.mu.Unlock()
 		SortRooms(rooms)
 	}
-	return s.scriptTarget(rooms)
+	t, err := s.scriptTarget(rooms)
+	if choice := t.Connection.Rooms; err == nil && len(rooms) == 0 && choice.Chosen() && choice.Mode != connection.Selected {
+		if _, looked := s.looked(); !looked {
+			t.NoRooms = problem.New(codeRoomsNotReadYet, words.T("The chosen rooms have not been read yet.")).
+				Lead(words.T("Open them, or test the connection."), problem.PlaceRooms.With("roomkeyctl check"))
+		}
+	}
+	return t, err
 }
 
 func (s *Session) scriptTarget(rooms []tenant.Room) (exchange.Target, error) {
