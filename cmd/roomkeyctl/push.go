@@ -66,11 +66,17 @@ func newPush(a *app) *cobra.Command {
 					printLine(w, "It has its own copy of the credential. If you will not check from this computer again, delete its copy: %s", "roomkeyctl secret forget "+string(credentialNoun[kind]))
 				}
 			})
+			if err == nil && pushed.NotKept != nil {
+				a.problem(pushed.NotKept)
+			}
 			if err == nil && pushed.Fails {
 				return &status{code: exitRefused, err: pushed.Problem, silent: true}
 			}
 			if err != nil {
 				return err
+			}
+			if shut == nil && pushed.NotKept != nil {
+				return &status{code: exitOf(pushed.NotKept.Kind), err: pushed.NotKept, silent: true}
 			}
 			return shut
 		}),
@@ -179,6 +185,9 @@ func newStatus(a *app) *cobra.Command {
 			}); err != nil {
 				return err
 			}
+			if held.NotKept != nil {
+				a.problem(held.NotKept)
+			}
 			switch {
 			case problem.CodeOf(failed) == booking.CodeNoAPI:
 				return nil
@@ -190,6 +199,8 @@ func newStatus(a *app) *cobra.Command {
 				return &status{code: exitFindings, err: held.StatusProblem, silent: true}
 			case failed == nil && held.StatusProblem != nil && held.StatusProblem.Kind != problem.Absent:
 				return &status{code: exitOf(held.StatusProblem.Kind), err: held.StatusProblem, silent: true}
+			case failed == nil && held.NotKept != nil:
+				return &status{code: exitOf(held.NotKept.Kind), err: held.NotKept, silent: true}
 			}
 			return failed
 		},

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -385,6 +387,43 @@ func TestViewFromBeforeThePush(t *testing.T) {
 	}
 	held, err := s.ServerState(t.Context())
 	if err != nil || !held.Matches || s.standing(t, evidence.ServerWorks) == evidence.Works {
+		t.Errorf("%+v %v", held, err)
+	}
+}
+
+// forgetful lets nothing be remembered from the push on.
+type forgetful struct {
+	http.RoundTripper
+	folder string
+}
+
+func (f forgetful) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := f.RoundTripper.RoundTrip(r)
+	if err == nil && strings.HasSuffix(r.URL.Path, "/status") {
+		file := filepath.Join(f.folder, "evidence.json")
+		_ = os.Remove(file)
+		err = os.MkdirAll(filepath.Join(file, "in the way"), 0o700)
+	}
+	return resp, err
+}
+
+// TestPushedAndNotRemembered: what the server accepted is said, even if it cannot
+// be written down here, and so is what a look at it shows.
+func TestPushedAndNotRemembered(t *testing.T) {
+	s := stage(t, "flexo")
+	plan := s.confirmed(t)
+	client, err := s.o.HTTP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, _ := s.o.Store.List()
+	client.Transport = forgetful{client.Transport, filepath.Dir(list[0].File)}
+	pushed, err := s.Push(t.Context(), plan, false, nil)
+	if err != nil || !pushed.Works || pushed.NotKept == nil {
+		t.Errorf("%+v %v", pushed, err)
+	}
+	held, err := s.ServerState(t.Context())
+	if err != nil || !held.Matches || held.NotKept == nil {
 		t.Errorf("%+v %v", held, err)
 	}
 }

@@ -27,6 +27,8 @@ type Pushed struct {
 	Works bool `json:"works"`
 	// Fails is whether it said that it does not.
 	Fails bool `json:"fails"`
+	// NotKept is why this is not remembered here, nil when it is.
+	NotKept *problem.Problem `json:"notKept,omitempty"`
 }
 
 // Push applies exactly the plan that was shown, and asks the server whether it
@@ -63,7 +65,8 @@ func (h *Handover) Push(ctx context.Context, plan Plan, acceptWarnings bool, rep
 	view := h.view(ctx, status, failed, plan.Configuration.Digest, held)
 	out.Works, out.Fails, out.Problem = view.Status == check.Pass, view.Status == check.Fail, view.Problem
 	seen := append(h.viewEvidence(view, basis), proof.Pushed(evidence.Proven, words.Text{}, receipt.At, basis))
-	return out, h.o.Ledger.Remember(ctx, seen...)
+	out.NotKept = problem.Of(h.o.Ledger.Remember(ctx, seen...)) // the push is done, whatever comes of this
+	return out, nil
 }
 
 // viewPatience is how long a server that has just got a configuration is given

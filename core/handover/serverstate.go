@@ -38,6 +38,8 @@ type ServerState struct {
 	SignIn *problem.Problem `json:"signIn,omitempty"`
 	// Resolution says what became of a push that got no answer, nil for none.
 	Resolution *booking.Resolution `json:"resolution,omitempty"`
+	// NotKept is why this look is not remembered here, nil when it is.
+	NotKept *problem.Problem `json:"notKept,omitempty"`
 }
 
 // Differs reports whether the server holds something else than what was checked
@@ -100,7 +102,8 @@ func (h *Handover) ServerState(ctx context.Context) (ServerState, error) {
 	if want == nil {
 		return out, nil // nothing was compared
 	}
-	return out, h.remember(ctx, out, digest, failed)
+	out.NotKept = problem.Of(h.remember(ctx, out, digest, failed))
+	return out, nil
 }
 
 // remember keeps what a look at the server showed. What it has of somebody

@@ -279,6 +279,9 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 	if problem.CodeOf(heldErr) == booking.CodeNoAPI {
 		heldErr = nil
 	}
+	if held.NotKept != nil {
+		h.wants(held.NotKept.Title)
+	}
 	for _, err := range []error{checkErr, roomsErr, heldErr, mailboxes.err, grants.err} {
 		if err != nil && !errors.Is(err, context.Canceled) {
 			h.wants(problem.Of(err).Title)

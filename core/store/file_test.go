@@ -46,7 +46,7 @@ func TestWriteFile(t *testing.T) {
 // TestTheSystemsSentenceEndsOnce: Windows ends its messages with a full stop.
 func TestTheSystemsSentenceEndsOnce(t *testing.T) {
 	p := cannotWrite("file", errors.New("The system cannot find the path specified."))
-	if got := p.Detail.String(); got != "System message: The system cannot find the path specified. Nothing was changed." {
+	if got := p.Detail.String(); got != "System message: The system cannot find the path specified. The file was not changed." {
 		t.Error(got)
 	}
 }

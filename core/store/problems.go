@@ -14,13 +14,13 @@ func cannotWrite(path string, err error) *problem.Problem {
 	p := problem.New(codeCannotWrite, words.T("%s cannot be written.", path)).By(err)
 	switch {
 	case errors.Is(err, syscall.ENOSPC), isDiskFull(err):
-		return p.With(words.T("The disk is full. Nothing was changed.")).Fix(words.T("Free some space on the disk and save again."))
+		return p.With(words.T("The disk is full. The file was not changed.")).Fix(words.T("Free some space on the disk, then try again."))
 	case errors.Is(err, syscall.EROFS):
-		return p.With(words.T("The disk is read-only. Nothing was changed.")).Fix(words.T("Choose another configuration folder with --config-dir or ROOMKEY_HOME, or make the disk writable."))
+		return p.With(words.T("The disk is read-only. The file was not changed.")).Fix(words.T("Choose another configuration folder with --config-dir or ROOMKEY_HOME, or make the disk writable."))
 	case errors.Is(err, fs.ErrPermission):
-		return p.With(words.T("This account is not allowed to write there. Nothing was changed.")).Fix(words.T("Give your account the right to write to the folder, or choose another with --config-dir or ROOMKEY_HOME."))
+		return p.With(words.T("This account is not allowed to write there. The file was not changed.")).Fix(words.T("Give your account the right to write to the folder, or choose another with --config-dir or ROOMKEY_HOME."))
 	}
-	return p.With(words.T("System message: %s. Nothing was changed.", strings.TrimRight(err.Error(), "."))).Fix(words.T("Check the folder, or choose another with --config-dir or ROOMKEY_HOME."))
+	return p.With(words.T("System message: %s. The file was not changed.", strings.TrimRight(err.Error(), "."))).Fix(words.T("Check the folder, or choose another with --config-dir or ROOMKEY_HOME."))
 }
 
 func leftOver(folder string, err error) *problem.Problem {

@@ -348,7 +348,7 @@ func TestADeletedConnectionIsGoneThoughAFileIsHeld(t *testing.T) {
 	s := open(t, t.TempDir())
 	c := saved(t, s, "Bern")
 	err := s.Delete(t.Context(), c.ID)
-	if problem.CodeOf(err).String() != "store.left-over" || strings.Contains(err.Error(), "Nothing was changed") {
+	if problem.CodeOf(err).String() != "store.left-over" || strings.Contains(err.Error(), "was not changed") {
 		t.Errorf("%v", err)
 	}
 	if _, err := s.Load(c.ID); problem.CodeOf(err).String() != "store.unknown-connection" {

@@ -50,6 +50,9 @@ func (h *HandOver) showServerState(held handover.ServerState, err error) {
 	server := strings.TrimSpace(held.Description.Product + " " + held.Description.ProductVersion)
 	column.Add(kit.Small(kit.L("%s, as of %s.", server, h.env.Now().Local().Format(time.DateTime))))
 	h.holds.Add(kit.Card(column))
+	if held.NotKept != nil {
+		h.holds.Add(kit.Pad(kit.Gap, 0, 0, 0, kit.ProblemCard(h.env.Host, held.NotKept)))
+	}
 	if held.StatusProblem != nil && mark != kit.MarkFail { // that is said at the top
 		h.holds.Add(kit.Pad(kit.Gap, 0, 0, 0, kit.ProblemAs(h.env.Host, kit.MarkAttention, held.StatusProblem)))
 	}
