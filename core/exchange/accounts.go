@@ -105,16 +105,16 @@ var delegations = map[string]struct{ action, field string }{
 // delegateRooms makes the service account a delegate of the rooms, or gives it
 // Full Access.
 func (b *build) delegateRooms() error {
+	if changed, ok, err := b.undone(); err != nil {
+		return err
+	} else if ok {
+		return b.undoDelegation(changed)
+	}
 	account, err := b.account()
 	if err != nil {
 		return err
 	}
 	b.data["Account"] = account
-	if changed, ok, err := b.undone(); err != nil {
-		return err
-	} else if ok {
-		return b.undoDelegation(account, changed)
-	}
 	rooms, err := b.rooms()
 	if err != nil {
 		return err
@@ -153,8 +153,19 @@ func (b *build) delegate(account, way, room string, wanted bool) {
 	}
 }
 
-// undoDelegation takes back what a run gave.
-func (b *build) undoDelegation(account string, changed []Outcome) error {
+// undoDelegation takes back what a run gave, from the account to which it gave it.
+func (b *build) undoDelegation(changed []Outcome) error {
+	account := ""
+	for _, o := range changed {
+		account = or(account, o.After["Account"])
+	}
+	if account == "" { // a result of an earlier version does not name it
+		var err error
+		if account, err = b.account(); err != nil {
+			return err
+		}
+	}
+	b.data["Account"] = account
 	var data rows
 	for _, o := range changed {
 		for way, d := range delegations {

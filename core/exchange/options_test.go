@@ -131,6 +131,10 @@ func TestManyRooms(t *testing.T) {
 // texts included.
 func TestUndoBringsBack(t *testing.T) {
 	l := newLab(t, 3)
+	l.AddRecipient("UserMailbox", "pipe@contoso.com", "Anna | Sales")
+	if _, err := l.Run("Set-CalendarProcessing", cmdlet.Object{"Identity": "room1@contoso.com", "BookInPolicy": []any{"pipe@contoso.com", "ben@contoso.com"}}); err != nil {
+		t.Fatal(err)
+	}
 	before := l.Snapshot()
 	read := func(room string) string {
 		v, err := l.Run("Get-CalendarProcessing", cmdlet.Object{"Identity": room})
@@ -393,6 +397,71 @@ func TestUndoOfWhatWasNotSeen(t *testing.T) {
 	o := l.run(l.make("limit-application", map[string]any{"target": "chosen"}), cmdlet.Run{Prelude: quick})
 	if last := o.result.Results[len(o.result.Results)-1]; last.Action != "group of the rooms" || last.Status != exchange.Failed {
 		t.Errorf("%+v %s", last, o.Output)
+	}
+}
+
+// TestUndoOfADelegation takes it from the account that has it, whoever the account of
+// the connection is by now.
+func TestUndoOfADelegation(t *testing.T) {
+	l := newLab(t, 2)
+	start := l.Snapshot()
+	for _, way := range []string{"delegate", "full-access"} {
+		l.Restore(start)
+		l.to.Connection.ServiceAccount = "booking@contoso.com"
+		o := l.run(l.make("delegate-rooms", map[string]any{"delegation": way}), cmdlet.Run{Prelude: quick})
+		if o.result.Summary[exchange.Changed] != 2 {
+			t.Fatal(o.Output)
+		}
+		for _, now := range []string{"anna@contoso.com", ""} {
+			l.to.Connection.ServiceAccount = now
+			undo := l.make("delegate-rooms", map[string]any{"undo": string(o.file)})
+			if now != "" {
+				continue
+			}
+			if o := l.run(undo, cmdlet.Run{Prelude: quick}); o.result.Summary[exchange.Changed] != 2 || strings.Contains(fmt.Sprint(l.State.Processing, l.State.FullAccess), "booking") {
+				t.Errorf("%s: %s %v", way, o.Output, l.State.Processing)
+			}
+		}
+	}
+}
+
+// TestWhatIsRecorded: a result says what is so, not what was meant.
+func TestWhatIsRecorded(t *testing.T) {
+	l := newLab(t, 2)
+	start := l.Snapshot()
+	with := func(name string, run cmdlet.Run, values map[string]any, faults ...cmdlet.Fault) ran {
+		t.Helper()
+		l.Restore(start)
+		l.Fail(faults...)
+		run.Prelude = quick + run.Prelude
+		return l.run(l.make(name, values), run)
+	}
+	apps := map[string]any{"apps": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", "enable": "true"}
+	if o := with("ews-allow", cmdlet.Run{}, apps); o.Exit != 0 || o.result.Results[0].After["EwsEnabled"] != "True" {
+		t.Errorf("EWS: %+v", o.result.Results)
+	}
+	l.Changed = func(name, _ string) {
+		if name == "Set-OrganizationConfig" {
+			l.State.Config["EwsEnabled"] = false
+		}
+	}
+	if o := with("ews-allow", cmdlet.Run{}, apps); o.Exit != 1 || o.result.Summary[exchange.Failed] != 1 || !strings.Contains(o.Output, "EwsEnabled") {
+		t.Errorf("EWS that stays off: %s", o.Output)
+	}
+	l.Changed = nil
+	if o := with("room-lists", cmdlet.Run{}, map[string]any{"table": "Address,RoomList\r\nroom0@contoso.com,North\r\n"}, cmdlet.Fault{Cmdlet: "New-DistributionGroup", Kind: cmdlet.Unkept}); o.Exit != 1 || o.result.Summary[exchange.Changed] != 0 {
+		t.Errorf("a list that is not there: %s", o.Output)
+	}
+	no := cmdlet.Run{Prelude: "$global:ConfirmPreference = 'Low'; function global:Read-Host { param($Prompt) if ($Prompt -match 'group of the rooms') { 'n' } else { 'y' } }"}
+	for _, name := range []string{"limit-application", "access-policy"} {
+		values := map[string]any{}
+		if name == "limit-application" {
+			values["target"] = "chosen"
+		}
+		o := with(name, no, values)
+		if o.Exit != 1 || len(l.State.Scopes)+len(l.State.Policies) > 0 || strings.Contains(o.Output, "What if") || !strings.Contains(o.result.Err, "group of the rooms") {
+			t.Errorf("%s without its group: %+v %s", name, l.State.Scopes, o.Output)
+		}
 	}
 }
 

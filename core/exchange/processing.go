@@ -202,7 +202,7 @@ func (s *RoomState) fill(row sheet.Row, columns []string) *problem.Problem {
 		case KindList:
 			// An empty list is $null: that is how a list is cleared.
 			s.values[p.Name] = nil
-			if list := strings.FieldsFunc(text, func(r rune) bool { return r == '|' }); len(list) > 0 {
+			if list := slices.DeleteFunc(unjoin(text), func(one string) bool { return one == "" }); len(list) > 0 {
 				s.values[p.Name] = list
 			}
 		case KindChoice:

@@ -554,7 +554,9 @@ try {
     function New-Group {
         param([string]$Alias, [string]$Name, [hashtable]$More)
         if (@((Get-Command -Name New-DistributionGroup).Parameters.Keys) -contains 'IgnoreNamingPolicy') { $More['IgnoreNamingPolicy'] = $true }
-        return Wait-Until $Name { New-DistributionGroup -Name $Name -DisplayName $Name -Alias $Alias @More -Confirm:$false -ErrorAction Stop } { Get-Group $Alias $Name '' }
+        $made = Wait-Until $Name { New-DistributionGroup -Name $Name -DisplayName $Name -Alias $Alias @More -Confirm:$false -ErrorAction Stop } { Get-Group $Alias $Name '' }
+        if (-not $made.PrimarySmtpAddress) { throw "The command was accepted, but the group $Name is not shown. Run the script again in a few minutes." }
+        return $made
     }
 
     # Get-Addresses returns the addresses of a group's direct members.
@@ -636,6 +638,7 @@ try {
             $found = @(New-Group $Alias $Group @{ Type = 'Security'; MemberJoinRestriction = 'Closed'; MemberDepartRestriction = 'Closed' })
             Add-Result $Group 'group of the rooms' 'changed'
         }
+        elseif (-not $Preview) { throw 'Without the group of the rooms there is nothing to limit the application to.' }
         else { foreach ($room in $Rooms) { Add-Result $room 'member of the scope' 'skipped' 'What if: this would be changed.' } }
         if ($found.Count -eq 1) {
             $Group = "$($found[0].PrimarySmtpAddress)"
@@ -747,7 +750,7 @@ try {
         if ($Inside) { $action = 'in scope' }
         foreach ($role in $Roles) {
             Invoke-Item $Mailbox $action {
-                $rows = @(Test-ServicePrincipalAuthorization -Identity $AppId -Resource $Mailbox -ErrorAction Stop | Where-Object { "$($_.RoleName)" -eq $role })
+                $rows = @(Test-ServicePrincipalAuthorization -Identity $AppId -Resource $Mailbox -Confirm:$false -ErrorAction Stop | Where-Object { "$($_.RoleName)" -eq $role })
                 $is = @($rows | Where-Object { "$($_.InScope)" -eq 'True' }).Count -gt 0
                 $after = @{ Role = $role; InScope = "$is" }
                 if ($rows.Count -eq 0 -and $Inside) { throw "The application does not have $role." }
