@@ -29,7 +29,9 @@ type fakeDiagnosis struct {
 	// Fails makes the test fail with this problem, Wait makes it wait until it is
 	// cancelled.
 	Fails *problem.Problem
-	Wait  bool
+	// NotKept is why the quick proof is not remembered.
+	NotKept *problem.Problem
+	Wait    bool
 	// Unsigned are checks that need an administrator's sign-in.
 	Unsigned []string
 
@@ -103,7 +105,7 @@ func (b *fakeCore) QuickProof(context.Context, func(check.Finding), task.Report)
 
 // quick passes unless Fails.
 func (b *fakeCore) quick() check.Run {
-	run := check.Run{Verdict: check.Passed, Findings: b.findings(), Only: []string{check.Token}}
+	run := check.Run{Verdict: check.Passed, Findings: b.findings(), Only: []string{check.Token}, NotKept: b.NotKept}
 	if b.Fails != nil {
 		run.Verdict, run.RootCause = check.Failed, &check.Cause{Check: check.Token, Code: b.Fails.Code.String()}
 	}

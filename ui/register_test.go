@@ -265,9 +265,15 @@ func TestExistingApplicationIsProvenBeforeGoingOn(t *testing.T) {
 		t.Fatalf("went on to %s without a proof", p.shell.Route())
 	}
 	p.sees("The client secret is wrong.")
-	b.Fails = nil
+	b.Fails, b.NotKept = nil, problem.New(register.CodeStale, words.T("The disk is full."))
 	p.press("Save and continue")
-	if p.shell.Route() != setup.Choose || b.Asked["QuickProof"] != 2 {
+	if p.shell.Route() != setup.Register {
+		t.Fatalf("went on to %s with a proof that is not remembered", p.shell.Route())
+	}
+	p.sees("The disk is full.")
+	b.NotKept = nil
+	p.press("Save and continue")
+	if p.shell.Route() != setup.Choose || b.Asked["QuickProof"] != 3 {
 		t.Errorf("at %s after %d tests:\n%s", p.shell.Route(), b.Asked["QuickProof"], p.reads())
 	}
 }

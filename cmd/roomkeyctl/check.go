@@ -170,6 +170,9 @@ func (a *app) report(ctx context.Context, s *session.Session, run check.Run, fil
 func verdictStatus(run check.Run) error {
 	switch run.Verdict {
 	case check.Passed, check.Warned:
+		if run.NotKept != nil {
+			return &status{code: exitOf(run.NotKept.Kind), err: run.NotKept, silent: true}
+		}
 		return nil
 	case check.Failed:
 		return &status{code: exitFindings, err: fmt.Errorf("a check failed"), silent: true}
@@ -221,12 +224,18 @@ func printRun(w io.Writer, run check.Run) {
 		printLine(w, "Root cause: %s [%s]", run.RootCause.Check, run.RootCause.Code)
 	}
 	printLine(w, "Tested from %s. Booking server: %s", problem.Line(run.From), run.Server)
+	printNotKept(w, run)
+	for _, u := range run.Unproven {
+		printLine(w, "  Not proven: %s", problem.Line(say(u)))
+	}
+}
+
+// printNotKept says why a run is not remembered: what it proved counts for nothing
+// later.
+func printNotKept(w io.Writer, run check.Run) {
 	if run.NotKept != nil {
 		printLine(w, "This run could not be saved, so no push can rely on it:")
 		run.NotKept.Terminal(w, language)
-	}
-	for _, u := range run.Unproven {
-		printLine(w, "  Not proven: %s", problem.Line(say(u)))
 	}
 }
 

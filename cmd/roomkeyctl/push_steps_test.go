@@ -5,6 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -25,5 +28,19 @@ func TestStepsSayWhenProven(t *testing.T) {
 	}
 	if !strings.Contains(open, "Nothing was pushed.") || strings.Contains(open, "20") {
 		t.Errorf("the open step: %s", open)
+	}
+}
+
+// TestATestThatIsNotKept says why, after a change as after a check, and does not
+// exit as if it counted.
+func TestATestThatIsNotKept(t *testing.T) {
+	run := check.Run{Verdict: check.Passed, NotKept: problem.New(codeUsageFile, words.T("The file cannot be written."))}
+	var out strings.Builder
+	printTested(&out, session.Tested{Check: &run})
+	if !strings.Contains(out.String(), "no push can rely on it") || !strings.Contains(out.String(), "The file cannot be written.") {
+		t.Errorf("the test after a change:\n%s", out.String())
+	}
+	if err := ending(session.Tested{Check: &run}); err == nil {
+		t.Error("exit status 0")
 	}
 }

@@ -301,6 +301,7 @@ func printTested(w io.Writer, t session.Tested) {
 	}
 	fmt.Fprintln(w)
 	printLine(w, "%s", t.Check.Headline)
+	printNotKept(w, *t.Check)
 }
 
 func printRegistered(w io.Writer, r session.Registered, kept words.Text) {

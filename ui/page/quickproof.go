@@ -10,15 +10,17 @@ import (
 // quickProof is the test that a registration ends with: sign-in, permissions
 // and lists, with what each showed.
 type quickProof struct {
-	object *fyne.Container
-	list   *kit.FindingList
+	env     *Env
+	object  *fyne.Container
+	list    *kit.FindingList
+	notKept *fyne.Container
 }
 
 func newQuickProof(env *Env) *quickProof {
-	q := &quickProof{list: kit.NewFindingList(env.Host)}
+	q := &quickProof{env: env, list: kit.NewFindingList(env.Host), notKept: kit.Column(0)}
 	card := kit.Card(q.list)
 	card.Pad = 6
-	q.object = kit.Column(0, card)
+	q.object = kit.Column(kit.Gap, q.notKept, card)
 	q.show(nil)
 	return q
 }
@@ -29,6 +31,10 @@ func (q *quickProof) show(run *check.Run) {
 	q.object.Hidden = run == nil
 	if run == nil {
 		return
+	}
+	q.notKept.RemoveAll()
+	if q.notKept.Hidden = run.NotKept == nil; run.NotKept != nil {
+		q.notKept.Add(kit.ProblemCard(q.env.Host, run.NotKept))
 	}
 	cause := ""
 	if run.RootCause != nil {

@@ -131,7 +131,7 @@ func (r *existing) test() {
 		if err == nil {
 			r.proof.show(&run)
 			r.notice.top()
-			if run.Verdict.Passes() {
+			if run.Verdict.Passes() && run.NotKept == nil {
 				r.env.Go(setup.Choose)
 			}
 		}
