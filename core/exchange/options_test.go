@@ -120,6 +120,12 @@ func TestManyRooms(t *testing.T) {
 	if o.result.Summary[exchange.Changed] != 30 || o.result.Summary[exchange.Failed] != 3 || !strings.Contains(o.result.Err, "30 done") {
 		t.Errorf("%+v %s", o.result.Summary, o.result.Err)
 	}
+	// What nobody has described stops a run, too, where it is the same for each room.
+	l.Fail(cmdlet.Fault{Kind: cmdlet.Odd, Changing: true})
+	o = l.run(doc, cmdlet.Run{Prelude: quick})
+	if o.result.Summary[exchange.Failed] != 3 || !strings.Contains(o.result.Err, "three consecutive failures of the same kind; 30 done") || !strings.Contains(o.result.Err, "odd state") {
+		t.Errorf("%+v %s", o.result.Summary, o.result.Err)
+	}
 	l.Fail()
 	o = l.run(doc, cmdlet.Run{Prelude: quick})
 	if o.Exit != 0 || o.result.Summary[exchange.Changed] != 90 {

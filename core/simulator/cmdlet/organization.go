@@ -106,6 +106,7 @@ const (
 	Killed    FaultKind = "killed"    // PowerShell ends before the change
 	KilledOn  FaultKind = "killed-on" // PowerShell ends after the change, before the answer
 	NotFound  FaultKind = "not-found" // not everywhere yet
+	Odd       FaultKind = "odd"       // an error that nobody has described, with the object and another number each time
 )
 
 // Fail sets the faults, in place of those before.
@@ -272,6 +273,8 @@ func (o *Organization) Run(name string, p Object) (any, error) {
 		return nil, failure{text: "Response status code does not indicate success: 401 (Unauthorized). UnAuthorized", status: 401}
 	case Down:
 		return nil, failure{text: "Response status code does not indicate success: 503 (Service Unavailable).", status: 503}
+	case Odd:
+		return nil, failure{text: fmt.Sprintf("The mailbox of %s is in an odd state (event %d, server AB%dEF).", str(p, "Identity"), 4711+len(o.calls), len(o.calls)), status: 500}
 	case Killed:
 		return nil, errKilled
 	case NotFound:
