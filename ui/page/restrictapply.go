@@ -9,6 +9,7 @@ import (
 	"github.com/roomkey/roomkey/core/amend"
 	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/task"
@@ -210,15 +211,22 @@ func (a *amender) apply() {
 		}
 		password = vault.NewSecret(a.password.Value())
 	}
-	a.r.env.Scope.Show(kit.L("Applying the plan"), func(ctx context.Context, report task.Report) error {
-		if _, err := a.r.env.Session.SignIn(ctx, a.way(ctx), session.ScopesToAmend(plan.Script, true)); err != nil {
+	var result exchange.Result
+	a.r.env.Scope.Show(kit.L("Applying the plan"), func(ctx context.Context, report task.Report) (err error) {
+		if _, err = a.r.env.Session.SignIn(ctx, a.way(ctx), session.ScopesToAmend(plan.Script, true)); err != nil {
 			return err
 		}
-		_, err := a.r.env.Session.Amend(ctx, plan, password, report)
+		result, err = a.r.env.Session.Amend(ctx, plan, password, report)
 		return err
 	}, func(err error) {
 		a.plan = nil
 		a.draw()
-		a.r.cameBack(ViewResults, err)
+		if result.Script == "" {
+			a.r.cameBack(ViewResults, err)
+			return
+		}
+		a.r.cameBack(ViewResults, nil) // also what was done before it stopped
+		a.r.notice.fail(problem.Of(err))
+		a.r.frame.Object.Refresh()
 	})
 }

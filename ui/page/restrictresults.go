@@ -175,6 +175,8 @@ func (v *results) card(r exchange.Result) fyne.CanvasObject {
 		parts := []string{o.Identity, kit.Say(exchange.StatusText(o.Status)), o.Action}
 		if p := r.Reason(o); p != nil {
 			parts = append(parts, kit.Say(p.Title))
+		} else {
+			parts = append(parts, problem.Line(o.Error))
 		}
 		parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
 		text.Add(kit.Small(strings.Join(parts, "  ·  ")))

@@ -157,3 +157,20 @@ func TestWhatGraphMakes(t *testing.T) {
 	s.press("Restore")
 	s.sees("1 done, 0 failed.")
 }
+
+// TestGraphRefuses: a run that stopped early shows what became of each object, why, and
+// which role is needed, once.
+func TestGraphRefuses(t *testing.T) {
+	_, s := simulate(t, simulator.Options{Rooms: 3, Users: 5, Faults: []string{fault.RoomSignIn, fault.ConsentRefused}})
+	s.goes(setup.Choose)
+	s.press("Continue")
+	s.goes(setup.Restrict)
+	s.shell.Page().(*page.Restrict).Open("block-room-sign-in")
+	s.rest()
+	s.press("Sign in and plan")
+	s.sees("Sign-in: no", "The plan")
+	s.press("Apply")
+	s.sees("0 done, 1 failed.", "not tried", "amend.role-refused", "needs the role User Administrator or Global Administrator")
+	s.missesOut("script.denied")
+	s.missesOut("Run the script again")
+}
