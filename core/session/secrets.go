@@ -86,18 +86,38 @@ func (s *Session) SetSecret(ctx context.Context, kind vault.Kind, secret, passwo
 			credential.Hint = hint(secret)
 		}
 	}
-	if err := s.env.Vault.Set(ctx, s.ID(), kind, secret); err != nil {
+	put := func() error { return s.env.Vault.Set(ctx, s.ID(), kind, secret) }
+	if kind == vault.ServerToken {
+		if err := put(); err != nil {
+			return SecretState{Kind: kind}, err
+		}
+	} else if err := s.replaceCredential(ctx, kind, credential, put); err != nil {
 		return SecretState{Kind: kind}, err
 	}
 	s.forgetApplication()
-	if kind != vault.ServerToken {
-		// A new credential: what was recorded of the old one (its end, its key
-		// id) says nothing about this one.
-		if err := s.Edit(ctx, func(c *connection.Connection) { c.Application.Credential = credential }); err != nil {
-			return SecretState{Kind: kind}, err
-		}
-	}
 	return s.SecretState(ctx, kind)
+}
+
+// replaceCredential records a new credential and puts its secret into the
+// keychain: both or neither. What was recorded of the old one (its end, its key
+// id) says nothing about the new one, so it goes first: if this is cut off, the
+// document says too little, but nothing false.
+func (s *Session) replaceCredential(ctx context.Context, kind vault.Kind, credential connection.Credential, put func() error) error {
+	if _, err := s.env.Vault.Get(ctx, s.ID(), kind); problem.CodeOf(err) == vault.CodeLocked || problem.CodeOf(err) == vault.CodeUnavailable {
+		return err
+	}
+	was := s.Document().Application.Credential
+	record := func(ctx context.Context, k connection.Credential) error {
+		return s.Edit(ctx, func(c *connection.Connection) { c.Application.Credential = k })
+	}
+	if err := record(ctx, credential); err != nil {
+		return err
+	}
+	err := put()
+	if err != nil {
+		_ = record(context.WithoutCancel(ctx), was) // why it was not stored is what counts
+	}
+	return err
 }
 
 // hint is what Microsoft's portal shows of a secret, its first three

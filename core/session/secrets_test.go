@@ -1,0 +1,81 @@
+package session
+
+import (
+	"context"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/roomkey/roomkey/core/cloud"
+	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/product"
+	"github.com/roomkey/roomkey/core/store"
+	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
+)
+
+// refusing takes no secret while it is told so.
+type refusing struct {
+	vault.Vault
+	set error
+}
+
+func (r *refusing) Set(ctx context.Context, id string, kind vault.Kind, secret vault.Secret) error {
+	if r.set != nil {
+		return r.set
+	}
+	return r.Vault.Set(ctx, id, kind, secret)
+}
+
+// TestSecretAndDocumentAgree: a secret that is replaced is described by the
+// document, and where one of the two cannot be written, both stay as they were.
+func TestSecretAndDocumentAgree(t *testing.T) {
+	s, err := store.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	clouds, _ := cloud.Load("")
+	products, _ := product.Load("")
+	permissions, err := permission.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keychain := &refusing{Vault: vault.Memory()}
+	env := &Environment{Store: s, Vault: keychain, Clouds: clouds, Products: products, Permissions: permissions, Now: time.Now}
+	opened, err := env.Create(t.Context(), "Contoso", func(c *connection.Connection) { c.Product.ID = "flexo" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := func(secret string) error {
+		_, err := opened.SetSecret(t.Context(), vault.ClientSecret, vault.NewSecret(secret), vault.Secret{})
+		return err
+	}
+	const first, second = "q8Q8Q~a-made-up-secret-of-some-length.x0", "z9Z8Q~a-second-secret-of-some-length.x00"
+	if err := set(first); err != nil {
+		t.Fatal(err)
+	}
+	end := time.Date(2027, 1, 6, 0, 0, 0, 0, time.UTC)
+	if err := opened.Edit(t.Context(), func(c *connection.Connection) { c.Application.Credential.Expires = end }); err != nil {
+		t.Fatal(err)
+	}
+	keychain.set = problem.New(vault.CodeRefused, words.T("The keychain refused."))
+	if err := set(second); problem.CodeOf(err) != vault.CodeRefused {
+		t.Errorf("a keychain that refuses: %v", err)
+	}
+	if k := opened.Document().Application.Credential; !k.Expires.Equal(end) || k.Hint != "q8Q" {
+		t.Errorf("the document forgot the secret that is still there: %+v", k)
+	}
+	keychain.set = nil
+	list, _ := s.List()
+	if err := os.Remove(list[0].File); err != nil {
+		t.Fatal(err)
+	}
+	if err := set(second); err == nil {
+		t.Error("a document that cannot be written: no error")
+	}
+	if held, err := keychain.Get(t.Context(), opened.ID(), vault.ClientSecret); err != nil || held.Reveal() != first {
+		t.Errorf("the secret was replaced although it could not be described: %v", err)
+	}
+}
