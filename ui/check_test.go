@@ -76,7 +76,7 @@ func TestTheChecklist(t *testing.T) {
 	p.rest()
 	p.shell.Page().(*page.Restrict).View(page.ViewScripts)
 	p.rest()
-	p.sees("Reported. Its result file says that everything was done. No test has confirmed it.")
+	p.sees("Reported. Its result says that everything was done. No test has confirmed it.")
 	p.shell.Page().(*page.Restrict).Open("remove-grant")
 	p.rest()
 	p.sees("The booking server loses what the limit in Exchange does not give it.")

@@ -278,6 +278,9 @@ func printResult(w io.Writer, r exchange.Result, elsewhere *problem.Problem) {
 	if r.WhatIf {
 		printLine(w, "It ran with -WhatIf, so nothing was changed.")
 	}
+	if r.Undo {
+		printLine(w, "It undid what an earlier run changed.")
+	}
 	if p := r.Stopped(); p != nil {
 		printLine(w, "It stopped early: %s", p.Title)
 	}

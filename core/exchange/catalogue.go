@@ -52,6 +52,14 @@ type Script struct {
 	API *API `yaml:"api" json:"api,omitempty"`
 }
 
+// TitleOf is the title of a run, or of one that took back what another did.
+func (s Script) TitleOf(undo bool) words.Key {
+	if undo && s.Undoing != nil {
+		return s.Undoing.Title
+	}
+	return s.Title
+}
+
 // Undoing are the words for a script that takes back what a run of it did.
 type Undoing struct {
 	Title   words.Key `yaml:"title"`

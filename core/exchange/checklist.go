@@ -85,7 +85,7 @@ func (t *Task) read(results []Result) {
 	case r.Undo && r.Complete():
 		t.Why = words.T("The last run took back what it had done.")
 	case r.Complete():
-		t.Stage, t.Why = Reported, words.T("Its result file says that everything was done. No test has confirmed it.")
+		t.Stage, t.Why = Reported, words.T("Its result says that everything was done. No test has confirmed it.")
 	case failed > 0:
 		t.Why = words.N(failed, "The last run failed for %d object.", "The last run failed for %d objects.", failed)
 	default:

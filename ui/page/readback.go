@@ -84,7 +84,7 @@ func (b readback) differing() []string { return exchange.Differing(b.rooms) }
 func titleOf(r exchange.Result) string {
 	for _, s := range exchange.Catalogue() {
 		if s.Name == r.Script {
-			return kit.L(s.Title)
+			return kit.L(s.TitleOf(r.Undo))
 		}
 	}
 	return r.Script

@@ -19,6 +19,10 @@ func TestProblemsOf(t *testing.T) {
 		t.Errorf("%v, counts from %v", got, r.Settled())
 	}
 	r.Results = []exchange.Outcome{{Identity: "a", Status: exchange.Same}, {Identity: "b", Status: exchange.Failed}}
+	undone := exchange.Result{Script: "set-places", Undo: true}
+	if got := titleOf(undone); got != "Undo the description of the rooms" {
+		t.Errorf("a run that took something back is called %q", got)
+	}
 	if got := outcomes(r); got[0].Identity != "b" {
 		t.Errorf("%+v", got)
 	}

@@ -154,7 +154,7 @@ func (v *results) card(r exchange.Result) fyne.CanvasObject {
 	text := kit.Column(kit.GapTight, kit.Strong(titleOf(r)),
 		kit.NewText(kit.L("%d done, %d failed. Finished at %s.", doneBy(r), r.Summary[exchange.Failed], at(r.FinishedAt, now))))
 	if r.Complete() && !r.Settled().IsZero() {
-		text.Add(kit.Small(kit.L("Its result file says so. No test has confirmed it.")))
+		text.Add(kit.Small(kit.L("Its result says so. No test has confirmed it.")))
 	}
 	if reach := reachOf(r); reach != "" {
 		text.Add(kit.NewText(reach))
