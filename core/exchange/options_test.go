@@ -171,6 +171,22 @@ func TestUndoBringsBack(t *testing.T) {
 			t.Errorf("%s\n%s\n%s", o.Output, was, read("room1@contoso.com"))
 		}
 	}
+	// Excel's separator is read; a file that is something else is not called one of another tenant.
+	for text, says := range map[string]string{
+		"Tenant;Room;DeleteSubject\r\n" + tenantOf + ";room1@contoso.com;False\r\n":                     "",
+		"Tenant,Room,DeleteSubject\r\n00000000-0f5d-4b6a-9c3e-7d8f9a0b1c2d,room1@contoso.com,False\r\n": "from another tenant",
+		"Name,Address\r\nOne,room1@contoso.com\r\n":                                                     "not a CSV file with the previous values",
+		"": "not a CSV file with the previous values",
+	} {
+		file := filepath.Join(t.TempDir(), "before.csv")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		o := l.run(l.make("calendar-processing-undo", nil), cmdlet.Run{Prelude: quick, Arguments: map[string]any{"Before": file}})
+		if !strings.Contains(o.result.Err, says) || (o.Exit == 0) != (says == "") {
+			t.Errorf("%q: %s", text, o.Output)
+		}
+	}
 }
 
 // TestGroupsAreFoundAgain under a naming policy that renames what is new, and a
@@ -457,6 +473,12 @@ func TestWhatIsRecorded(t *testing.T) {
 	l.Changed = nil
 	if o := with("room-lists", cmdlet.Run{}, map[string]any{"table": "Address,RoomList\r\nroom0@contoso.com,North\r\n"}, cmdlet.Fault{Cmdlet: "New-DistributionGroup", Kind: cmdlet.Unkept}); o.Exit != 1 || o.result.Summary[exchange.Changed] != 0 {
 		t.Errorf("a list that is not there: %s", o.Output)
+	}
+	o := with("rooms-show", cmdlet.Run{}, nil, cmdlet.Fault{Cmdlet: "Get-Place", Kind: cmdlet.Denied, Times: 1})
+	if csv, _ := filepath.Glob(filepath.Join(o.folder, "*.csv")); len(csv) != 1 || o.result.Summary[exchange.Failed] != 1 {
+		t.Errorf("a place that cannot be read: %s", o.Output)
+	} else if text, _ := os.ReadFile(csv[0]); strings.Count(string(text), "@contoso.com\",\"Room ") != 2 {
+		t.Errorf("a room is missing: %s", text)
 	}
 	no := cmdlet.Run{Prelude: "$global:ConfirmPreference = 'Low'; function global:Read-Host { param($Prompt) if ($Prompt -match 'group of the rooms') { 'n' } else { 'y' } }"}
 	for _, name := range []string{"limit-application", "access-policy"} {
