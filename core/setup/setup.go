@@ -176,7 +176,7 @@ func register(k Known) Step {
 	case !k.ClientID:
 		return step(Register, Ready, words.T("Register an application, or enter an existing one."))
 	case k.Credential == PresenceUnknown:
-		return step(Register, Attention, words.T("The keychain did not say whether it has the credential."))
+		return step(Register, Attention, keychainSilent)
 	case k.Credential == Absent && evidence.Find(k.Claims, evidence.SignIn).At.IsZero():
 		return step(Register, Ready, words.T("Enter the credential of the application."))
 	case k.Credential == Absent:
@@ -228,6 +228,8 @@ func choose(k Known) Step {
 // roomsOpen is whether rooms have to be chosen before anything else is done.
 func (k Known) roomsOpen() bool { return !k.RoomsChosen && !k.NoRooms }
 
+var keychainSilent = words.T("The keychain did not say whether it has the credential.")
+
 var roomsFirst = words.T("Choose the rooms first.")
 
 func restrict(k Known) Step {
@@ -269,8 +271,10 @@ func reported(settings, booking evidence.State) Step {
 
 func prove(k Known) Step {
 	switch {
-	case !described(k) || !k.ClientID || k.Credential != Present:
+	case !described(k) || !k.ClientID || k.Credential == Absent:
 		return step(Prove, Blocked, words.T("First enter an application and its credential."))
+	case k.Credential == PresenceUnknown: // a locked one, say
+		return step(Prove, Blocked, keychainSilent)
 	case k.roomsOpen():
 		return step(Prove, Blocked, roomsFirst)
 	}
