@@ -117,5 +117,20 @@ func TestGraphScriptsRun(t *testing.T) {
 		if o.Exit != 1 || !strings.Contains(o.result.Err, "so the new secret was removed") || strings.Contains(o.Output, "is in the clipboard:") {
 			t.Errorf("without a clipboard: %s", o.Output)
 		}
+		// A secret that cannot be removed either is named.
+		between := &stumble{graph: l.sim.Cloud().Graph, client: trusting(t, l.sim.CAFile())}
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/removePassword") {
+				between.set(cmdlet.Down, 0, false)
+			}
+			between.ServeHTTP(w, r)
+		}))
+		defer server.Close()
+		env["ROOMKEY_STANDIN_GRAPH"] = server.URL
+		o = run(l.make("register-application", nil), map[string]any{"NewSecret": true})
+		last := o.result.Results[len(o.result.Results)-1]
+		if o.Exit != 1 || strings.Contains(o.result.Err, "was removed") || last.Action != "client secret" || last.Status != exchange.Changed || !strings.Contains(o.result.Err, last.After["KeyId"]) {
+			t.Errorf("the secret stays: %+v %s", last, o.Output)
+		}
 	})
 }

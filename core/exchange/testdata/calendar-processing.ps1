@@ -328,7 +328,7 @@ function Invoke-Item {
     Add-Result $ItemSent.Identity $ItemSent.Action 'failed' $ItemText $ItemSent.Before $ItemSent.After
     $ItemKind = Get-Kind $ItemText
     # What is not known is the same failure where it reads the same but for names and numbers.
-    if (-not (Find-Known $ItemText)) { $ItemKind = $ItemText.Replace($ItemName, '') -replace '[0-9a-f-]*\d[0-9a-f-]*', '' }
+    if (-not (Find-Known $ItemText)) { $ItemKind = (($ItemText -split $ItemName, 0, 'SimpleMatch') -join '') -replace '[0-9a-f-]*\d[0-9a-f-]*', '' }
     if ($ItemKind -and @('missing', 'kept') -notcontains $ItemKind -and $ItemKind -eq $script:LastKind) { $script:SameKind++ } else { $script:SameKind = 1 }
     $script:LastKind = $ItemKind
     if ($script:SameKind -ge 3) {

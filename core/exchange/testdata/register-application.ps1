@@ -322,7 +322,7 @@ function Invoke-Item {
     Add-Result $ItemSent.Identity $ItemSent.Action 'failed' $ItemText $ItemSent.Before $ItemSent.After
     $ItemKind = Get-Kind $ItemText
     # What is not known is the same failure where it reads the same but for names and numbers.
-    if (-not (Find-Known $ItemText)) { $ItemKind = $ItemText.Replace($ItemName, '') -replace '[0-9a-f-]*\d[0-9a-f-]*', '' }
+    if (-not (Find-Known $ItemText)) { $ItemKind = (($ItemText -split $ItemName, 0, 'SimpleMatch') -join '') -replace '[0-9a-f-]*\d[0-9a-f-]*', '' }
     if ($ItemKind -and @('missing', 'kept') -notcontains $ItemKind -and $ItemKind -eq $script:LastKind) { $script:SameKind++ } else { $script:SameKind = 1 }
     $script:LastKind = $ItemKind
     if ($script:SameKind -ge 3) {
@@ -714,8 +714,13 @@ try {
             if ((@(Get-Clipboard) -join "`n") -cne $made.secretText) { throw 'it does not keep its contents.' }
         }
         catch {
-            $null = Send-Json POST "/v1.0/applications/$($app.id)/removePassword" @{ keyId = "$($made.keyId)" }
-            throw "The clipboard cannot be used here, so the new secret was removed: $_"
+            $why = Get-Text $_
+            try { $null = Invoke-Again { Send-Json POST "/v1.0/applications/$($app.id)/removePassword" @{ keyId = "$($made.keyId)" } } }
+            catch {
+                Add-Result $DisplayName 'client secret' 'changed' '' @{} @{ KeyId = "$($made.keyId)"; Expires = $until }
+                throw "The clipboard cannot be used here, and the new secret could not be removed. Remove the one with the ID $($made.keyId) in the Microsoft Entra admin center. $why $(Get-Text $_)"
+            }
+            throw "The clipboard cannot be used here, so the new secret was removed: $why"
         }
         Add-Result $DisplayName 'client secret' 'changed' '' @{} @{ KeyId = "$($made.keyId)"; Expires = $until }
         $made = $null
