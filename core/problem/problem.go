@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -226,7 +227,9 @@ func (p *Problem) UnmarshalJSON(b []byte) error {
 			continue
 		}
 		to := Place{a.Page, a.Field, a.Command}
-		if !slices.ContainsFunc(places, func(known Place) bool { return known.Page == a.Page && known.Field == a.Field }) {
+		script := PlaceScript(a.Field) // no script has a place of its own in the list
+		isScript := a.Page == script.Page && strings.HasPrefix(a.Command, script.Command)
+		if !isScript && !slices.ContainsFunc(places, func(known Place) bool { return known.Page == a.Page && known.Field == a.Field }) {
 			to = Place{} // of another version
 		}
 		p.Remedies[a.Remedy] = Remedy{Text: words.Plain(a.Text), Place: to, Command: a.Command}

@@ -14,7 +14,9 @@ func TestRemediesKeepTheirPlaces(t *testing.T) {
 	was := New(CodeUnexpected, words.T("Nothing answers.")).
 		Fix(words.T("Ask the network's administrator.")).
 		Lead(words.T("Check the address of the booking server."), PlaceServerURL).
-		Run(words.T("Check again:"), "roomkeyctl status")
+		Run(words.T("Check again:"), "roomkeyctl status").
+		Lead(words.T("Run the script."), PlaceScript("service-account-reach")).
+		Lead(words.T("Run the script for the room."), PlaceScript("room-lists").With("roomkeyctl script show room-lists --set only=a@b"))
 	data, err := json.Marshal(was)
 	if err != nil {
 		t.Fatal(err)
