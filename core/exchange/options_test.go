@@ -449,7 +449,7 @@ func TestUndoOfADelegation(t *testing.T) {
 
 // TestWhatIsRecorded: a result says what is so, not what was meant.
 func TestWhatIsRecorded(t *testing.T) {
-	l := newLab(t, 2)
+	l := newLab(t, 4)
 	start := l.Snapshot()
 	with := func(name string, run cmdlet.Run, values map[string]any, faults ...cmdlet.Fault) ran {
 		t.Helper()
@@ -477,8 +477,14 @@ func TestWhatIsRecorded(t *testing.T) {
 	o := with("rooms-show", cmdlet.Run{}, nil, cmdlet.Fault{Cmdlet: "Get-Place", Kind: cmdlet.Denied, Times: 1})
 	if csv, _ := filepath.Glob(filepath.Join(o.folder, "*.csv")); len(csv) != 1 || o.result.Summary[exchange.Failed] != 1 {
 		t.Errorf("a place that cannot be read: %s", o.Output)
-	} else if text, _ := os.ReadFile(csv[0]); strings.Count(string(text), "@contoso.com\",\"Room ") != 2 {
+	} else if text, _ := os.ReadFile(csv[0]); strings.Count(string(text), "@contoso.com\",\"Room ") != 4 {
 		t.Errorf("a room is missing: %s", text)
+	}
+	// A floor that was not made stops the rooms on it and no others.
+	floors := map[string]any{"table": "Address,Building,Floor\r\nroom0@contoso.com,North,1\r\nroom1@contoso.com,North,1\r\nroom2@contoso.com,North,1\r\nroom3@contoso.com,North,2\r\n"}
+	o = with("places-buildings", cmdlet.Run{}, floors, cmdlet.Fault{Cmdlet: "New-Place", Kind: cmdlet.Denied, After: 1, Times: 1})
+	if last := o.result.Results[len(o.result.Results)-1]; last.Identity != "room3@contoso.com" || last.Status != exchange.Changed || o.result.Summary[exchange.Failed] != 4 {
+		t.Errorf("a floor that is not there: %s", o.Output)
 	}
 	no := cmdlet.Run{Prelude: "$global:ConfirmPreference = 'Low'; function global:Read-Host { param($Prompt) if ($Prompt -match 'group of the rooms') { 'n' } else { 'y' } }"}
 	for _, name := range []string{"limit-application", "access-policy"} {
