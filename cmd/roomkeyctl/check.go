@@ -219,6 +219,9 @@ func printRun(w io.Writer, run check.Run) {
 	printChain(w, run.Chain)
 	fmt.Fprintln(w)
 	printClaims(w, run.Claims)
+	if len(run.Only) > 0 {
+		printLine(w, "Only some checks were run. The lines above include what earlier tests found; the verdict does not.")
+	}
 	printLine(w, "Verdict: %s", strings.ToUpper(word(run.Verdict)))
 	if run.RootCause != nil {
 		printLine(w, "Root cause: %s [%s]", run.RootCause.Check, run.RootCause.Code)
