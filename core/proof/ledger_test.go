@@ -2,6 +2,8 @@ package proof
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/permission"
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/words"
@@ -161,6 +164,23 @@ func TestRuns(t *testing.T) {
 	b.facts.Rooms = b.facts.Rooms[:1]
 	if _, current, _ := b.LastCheck(t.Context()); current {
 		t.Error("it is of other rooms, and counts as of these")
+	}
+}
+
+// TestADamagedRunIsReplaced: its remedy is to run the checks again, and that helps.
+func TestADamagedRunIsReplaced(t *testing.T) {
+	b := open(t)
+	b.keep(t, b.whole())
+	list, _ := b.store.List()
+	if err := os.WriteFile(filepath.Join(filepath.Dir(list[0].File), "check.json"), []byte(`{"at": `), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := b.LastCheck(t.Context()); problem.CodeOf(err) != store.CodeStateDamaged {
+		t.Fatalf("not damaged: %v", err)
+	}
+	b.keep(t, b.whole())
+	if run, current, err := b.LastCheck(t.Context()); run == nil || !current || err != nil {
+		t.Errorf("after another run: %v %v", current, err)
 	}
 }
 

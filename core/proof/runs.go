@@ -40,11 +40,14 @@ func (l *Ledger) keep(run check.Run) error {
 		return err
 	}
 	last, err := l.store.LastCheck(l.id)
-	if err == nil && last != nil && len(last.Report) > 0 {
-		err = l.store.PutCache(l.id, cachePrevious, last.Report)
-	}
-	if err != nil {
+	switch {
+	case problem.CodeOf(err) == store.CodeStateDamaged: // this run takes its place
+	case err != nil:
 		return err
+	case last != nil && len(last.Report) > 0:
+		if err := l.store.PutCache(l.id, cachePrevious, last.Report); err != nil {
+			return err
+		}
 	}
 	return l.store.SaveCheck(l.id, store.LastCheck{At: run.Finished, Digest: run.Digest, Verdict: string(run.Verdict), Report: data, Texts: words.Keep(run)})
 }

@@ -13,6 +13,6 @@ var (
 	codeLeftOver          = problem.Declare("store.left-over", problem.Local)
 	codeMisplaced         = problem.Declare("store.misplaced", problem.Local)
 	codeNoDocument        = problem.Declare("store.no-document", problem.Absent)
-	codeStateDamaged      = problem.Declare("store.state-damaged", problem.Local)
+	CodeStateDamaged      = problem.Declare("store.state-damaged", problem.Local)
 	codeUnknownConnection = problem.Declare("store.unknown-connection", problem.WrongInput)
 )

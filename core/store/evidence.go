@@ -32,7 +32,7 @@ func (s *Store) Evidence(id string) (records []evidence.Record, kept bool, err e
 	}
 	var stored storedEvidence
 	if err := json.Unmarshal(data, &stored); err != nil || stored.Schema > evidenceSchema {
-		return nil, false, problem.New(codeStateDamaged, words.T("The previous test cannot be read: %s.", filepath.Join(s.dir(id), evidenceFile))).By(err).
+		return nil, false, problem.New(CodeStateDamaged, words.T("The previous test cannot be read: %s.", filepath.Join(s.dir(id), evidenceFile))).By(err).
 			Fix(words.T("Delete this file and run the checks again, or open the connection with the version of Roomkey that wrote it."))
 	}
 	stored.Texts.Restore(&stored.Records)

@@ -50,7 +50,7 @@ func (s *Store) LastCheck(id string) (*LastCheck, error) {
 	}
 	var check LastCheck
 	if err := json.Unmarshal(data, &check); err != nil {
-		return nil, problem.New(codeStateDamaged, words.T("The result of the last check cannot be read: %s.", filepath.Join(s.dir(id), checkFile))).By(err).
+		return nil, problem.New(CodeStateDamaged, words.T("The result of the last check cannot be read: %s.", filepath.Join(s.dir(id), checkFile))).By(err).
 			Fix(words.T("Run the checks again."))
 	}
 	return &check, nil
@@ -157,7 +157,7 @@ func (s *Store) Made(id string) (Made, error) {
 		return made, err
 	}
 	if err := json.Unmarshal(data, &made); err != nil {
-		return made, problem.New(codeStateDamaged, words.T("The list of what was created on the booking server cannot be read: %s.", filepath.Join(s.dir(id), madeFile))).By(err).
+		return made, problem.New(CodeStateDamaged, words.T("The list of what was created on the booking server cannot be read: %s.", filepath.Join(s.dir(id), madeFile))).By(err).
 			Fix(words.T("Put the file back from a backup. Without it, Roomkey does not know which objects on the server are its own."))
 	}
 	return made, nil

@@ -12,6 +12,7 @@ import (
 	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/ui/kit"
 )
@@ -174,7 +175,7 @@ func (p *Prove) begin(o check.Options) {
 	)
 	p.env.Scope.Show(kit.L("Testing the connection"), func(ctx context.Context, report task.Report) error {
 		before, _, err := p.env.Session.LastCheck(ctx)
-		if err != nil {
+		if err != nil && problem.CodeOf(err) != store.CodeStateDamaged { // this run takes the place of a damaged one
 			return err
 		}
 		run.current, run.before = true, before
