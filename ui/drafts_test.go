@@ -7,8 +7,11 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/page"
 )
 
@@ -22,6 +25,23 @@ func (p *person) types(label, text string) {
 		f.Input().TypedRune(r)
 	}
 	p.rest()
+}
+
+// TestWhatCannotBeKeptIsNotSaidToBe: while the disk takes no drafts, the page says
+// so, and the next key keeps all of them.
+func TestWhatCannotBeKeptIsNotSaidToBe(t *testing.T) {
+	b := newFake(t)
+	p := simulated(t, b)
+	p.goes(setup.Describe)
+	b.NoDraft = problem.New(register.CodeStale, words.T("The disk is full."))
+	p.types("Name", "Half a na")
+	p.sees("What you typed could not be kept")
+	b.NoDraft = nil
+	p.types("Tenant", "fabrikam.example")
+	p.sees("What you typed is kept")
+	if kept := p.shell.Session().Drafts(); kept["name"].Value != "Half a na" || kept["tenant.domain"].Value != "fabrikam.example" {
+		t.Errorf("kept: %v", kept)
+	}
 }
 
 // TestWhatIsTypedSurvivesACrash: another window on the same folder shows it, says

@@ -87,6 +87,8 @@ type fakeCore struct {
 	Plays bool
 	// Hang, while it is open, keeps the server and the tenant from answering.
 	Hang chan struct{}
+	// NoDraft is why the disk takes no drafts.
+	NoDraft error
 	// Asked counts the calls by name.
 	Asked map[string]int
 }
@@ -95,6 +97,14 @@ type fakeCore struct {
 type fakeSession struct {
 	*owner.Owner
 	*fakeCore
+}
+
+// Draft keeps what was typed, unless NoDraft.
+func (s *fakeSession) Draft(drafts map[string]*store.Draft) error {
+	if s.NoDraft != nil {
+		return s.NoDraft
+	}
+	return s.Owner.Draft(drafts)
 }
 
 var (

@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -100,6 +101,10 @@ func (e *Env) product() product.Product {
 type drafts struct {
 	waiting map[string]*store.Draft
 	writing bool
+	// lost is whether the disk did not take the last of them; who shows that is
+	// told.
+	lost bool
+	told []func()
 }
 
 // Draft keeps what was typed into a field, nil forgets it. It is written at once
@@ -118,9 +123,19 @@ func (e *Env) writeDrafts() {
 	}
 	batch := e.typed.waiting
 	e.typed.waiting, e.typed.writing = nil, true
-	e.Scope.Run(func(context.Context) error { return e.Session.Draft(batch) }, func(error) {
-		e.typed.writing = false // a full disk is said when the page is saved
-		e.writeDrafts()
+	e.Scope.Run(func(context.Context) error { return e.Session.Draft(batch) }, func(err error) {
+		more := len(e.typed.waiting) > 0
+		e.typed.writing = false
+		if e.typed.lost = err != nil; e.typed.lost { // the next key tries them again
+			maps.Copy(batch, e.typed.waiting)
+			e.typed.waiting = batch
+		}
+		for _, told := range e.typed.told {
+			told()
+		}
+		if more {
+			e.writeDrafts()
+		}
 	})
 }
 

@@ -46,8 +46,9 @@ type bound struct {
 }
 
 func newForm(env *Env) *form {
-	f := &form{env: env, unsaved: kit.Small(kit.L("Not saved yet. What you typed is kept on this computer."))}
+	f := &form{env: env, unsaved: kit.Small("")}
 	f.unsaved.Hide()
+	env.typed.told = append(env.typed.told, f.tell)
 	return f
 }
 
@@ -109,6 +110,11 @@ func (f *form) edited(b *bound) {
 
 // tell shows whether anything is unsaved.
 func (f *form) tell() {
+	text := kit.L("Not saved yet. What you typed is kept on this computer.")
+	if f.env.typed.lost {
+		text = kit.L("Not saved yet. What you typed could not be kept on this computer.")
+	}
+	f.unsaved.SetText(text)
 	hide(f.unsaved, len(f.edits()) == 0)
 }
 
