@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/roomkey/roomkey/core/transport"
@@ -22,9 +23,9 @@ func TestProxyLoginsAreTaken(t *testing.T) {
 		_, _ = os.Stdout.WriteString(strings.Join(os.Environ(), "\n") + "\n")
 		return
 	}
-	login := ""
+	var login atomic.Value
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		login = r.Header.Get("Proxy-Authorization")
+		login.Store(r.Header.Get("Proxy-Authorization"))
 		w.WriteHeader(http.StatusForbidden)
 	}))
 	defer proxy.Close()
@@ -40,15 +41,15 @@ func TestProxyLoginsAreTaken(t *testing.T) {
 		"ROOMKEY_MAIL=ada@contoso.example":                  "ROOMKEY_MAIL=ada@contoso.example",
 		"RSYNC_PROXY=ada:a-secret@proxy.contoso.example:80": "RSYNC_PROXY=proxy.contoso.example:80",
 	} {
-		login = ""
+		login.Store("")
 		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestProxyLoginsAreTaken$")
 		child.Env = []string{"ROOMKEY_TEST_CHILD=1", given}
 		out, err := child.Output()
 		if err != nil || !strings.Contains(string(out), "\n"+want+"\n") || strings.Contains(string(out), "a-secret") {
 			t.Errorf("%s: %v\n%s", given, err, out)
 		}
-		if signs := strings.HasPrefix(strings.ToLower(given), "https_proxy="); signs != (login != "") {
-			t.Errorf("%s: the proxy was given %q", given, login)
+		if signs := strings.HasPrefix(strings.ToLower(given), "https_proxy="); signs != (login.Load() != "") {
+			t.Errorf("%s: the proxy was given %q", given, login.Load())
 		}
 	}
 }
