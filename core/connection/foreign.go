@@ -96,7 +96,9 @@ var (
 // parameters where none belong or where they look like a secret. Other text stays
 // as it is; an address that cannot be read and may hold a password becomes "".
 func bareAddress(text string, server bool) string {
-	text = withUser.ReplaceAllString(text, "$1//")
+	if strings.Contains(text, "//") && strings.Contains(text, "@") { // most text is spared the pattern
+		text = withUser.ReplaceAllString(text, "$1//")
+	}
 	if server {
 		text = withPassword.ReplaceAllString(text, "")
 	}
@@ -104,7 +106,7 @@ func bareAddress(text string, server bool) string {
 	switch {
 	case err != nil && strings.Contains(text, "//") && (strings.Contains(text, "@") || secretValue.MatchString(text)):
 		return ""
-	case err == nil && (server || u.Host != "" && secretValue.MatchString(text)):
+	case err == nil && strings.ContainsAny(text, "?#") && (server || u.Host != "" && secretValue.MatchString(text)):
 		text, _, _ = strings.Cut(text, "?")
 		text, _, _ = strings.Cut(text, "#")
 	}

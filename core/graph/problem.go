@@ -74,7 +74,7 @@ func refused(resp *http.Response, body []byte, what string) *problem.Problem {
 			p.With(words.T("Microsoft says: %s: %s", s.Error.Code, s.Error.Message))
 		}
 		return p
-	case len(bytes.TrimSpace(body)) == 0 && resp.Header.Get("request-id") != "":
+	case status >= 400 && len(bytes.TrimSpace(body)) == 0 && resp.Header.Get("request-id") != "":
 		return bare(status, what)
 	case !isGraph:
 		return notGraph(status, what)
