@@ -92,7 +92,7 @@ func checkedStatus(st booking.Status) check.ServerStatus {
 			out.Room = ok
 		}
 		// What failed goes before what was not tried.
-		if words := tried.Code != "" || tried.Detail != ""; !ok && words && (said == "" || said != "failed" && tried.State == "failed") {
+		if speaks := tried.Code != "" || tried.Detail != ""; !ok && speaks && (said == "" || said != "failed" && tried.State == "failed") {
 			out.Code, out.Message, said = tried.Code, tried.Detail, tried.State
 		}
 	}

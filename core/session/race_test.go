@@ -18,9 +18,9 @@ import (
 	"github.com/roomkey/roomkey/core/vault"
 )
 
-// TestManyGoroutines drives one session from all sides; it is for the race
-// detector, and no change may be lost.
-func TestManyGoroutines(t *testing.T) {
+// bare is an environment without a tenant.
+func bare(t *testing.T, keychain vault.Vault) *Environment {
+	t.Helper()
 	s, err := store.Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -31,8 +31,14 @@ func TestManyGoroutines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := &Environment{Store: s, Vault: vault.Memory(), Clouds: clouds, Products: products, Permissions: permissions, Now: time.Now,
-		HTTP: func(o transport.Options) (*http.Client, error) { return transport.New(o) }}
+	return &Environment{Store: s, Vault: keychain, Clouds: clouds, Products: products, Permissions: permissions, Now: time.Now}
+}
+
+// TestManyGoroutines drives one session from all sides; it is for the race
+// detector, and no change may be lost.
+func TestManyGoroutines(t *testing.T) {
+	env := bare(t, vault.Memory())
+	env.HTTP = func(o transport.Options) (*http.Client, error) { return transport.New(o) }
 	opened, err := env.Create(t.Context(), "Contoso", func(c *connection.Connection) {
 		c.Tenant = connection.Tenant{ID: "5f6d7c1e-2a4b-4c3d-9e8f-0123456789ab", Domain: "contoso.com"}
 		c.Product.ID, c.Application.ClientID = "flexo", "11111111-2222-4333-8444-555555555555"

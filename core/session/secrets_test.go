@@ -6,12 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/connection"
-	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
-	"github.com/roomkey/roomkey/core/product"
-	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -32,18 +28,8 @@ func (r *refusing) Set(ctx context.Context, id string, kind vault.Kind, secret v
 // TestSecretAndDocumentAgree: a secret that is replaced is described by the
 // document, and where one of the two cannot be written, both stay as they were.
 func TestSecretAndDocumentAgree(t *testing.T) {
-	s, err := store.Open(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	clouds, _ := cloud.Load("")
-	products, _ := product.Load("")
-	permissions, err := permission.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
 	keychain := &refusing{Vault: vault.Memory()}
-	env := &Environment{Store: s, Vault: keychain, Clouds: clouds, Products: products, Permissions: permissions, Now: time.Now}
+	env := bare(t, keychain)
 	opened, err := env.Create(t.Context(), "Contoso", func(c *connection.Connection) { c.Product.ID = "flexo" })
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +54,7 @@ func TestSecretAndDocumentAgree(t *testing.T) {
 		t.Errorf("the document forgot the secret that is still there: %+v", k)
 	}
 	keychain.set = nil
-	list, _ := s.List()
+	list, _ := env.Store.List()
 	if err := os.Remove(list[0].File); err != nil {
 		t.Fatal(err)
 	}

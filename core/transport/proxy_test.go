@@ -14,6 +14,21 @@ import (
 	"github.com/roomkey/roomkey/core/problem"
 )
 
+// stopped asks Microsoft by a proxy that does not open the way, and gives the problem
+// with its text.
+func stopped(t *testing.T, client *http.Client) (*problem.Problem, string) {
+	t.Helper()
+	resp, err := client.Get("https://graph.microsoft.com/v1.0/me")
+	if err == nil {
+		_ = resp.Body.Close()
+		t.Fatal("it went through")
+	}
+	p := Owner{}.Problem(err, "graph.microsoft.com")
+	var b strings.Builder
+	p.Terminal(&b, nil)
+	return p, b.String()
+}
+
 // What a strict proxy says at CONNECT is the proxy's, with its address, and is
 // asked once.
 func TestARefusalOfTheProxyIsTheProxys(t *testing.T) {
@@ -49,15 +64,7 @@ func TestARefusalOfTheProxyIsTheProxys(t *testing.T) {
 			}
 			at, _ := url.Parse(proxy.URL)
 			client.Transport.(*roundTripper).base.Proxy = http.ProxyURL(at)
-			resp, err := client.Get("https://graph.microsoft.com/v1.0/me")
-			if err == nil {
-				_ = resp.Body.Close()
-				t.Fatal("it went through")
-			}
-			p := Owner{}.Problem(err, "graph.microsoft.com")
-			var b strings.Builder
-			p.Terminal(&b, nil)
-			said := b.String()
+			p, said := stopped(t, client)
 			if p.Code != CodeProxy || !strings.Contains(p.Title.String(), at.Host) || !strings.Contains(said, tt.says) || len(p.Remedies) == 0 {
 				t.Error(said)
 			}
@@ -125,15 +132,7 @@ func TestASilentProxyIsNamed(t *testing.T) {
 					rt.signed = signedIn(rt.base, login)
 					rt.signIn.Store(true)
 				}
-				resp, err := client.Get("https://graph.microsoft.com/v1.0/me")
-				if err == nil {
-					_ = resp.Body.Close()
-					t.Fatal("it went through")
-				}
-				p := Owner{}.Problem(err, "graph.microsoft.com")
-				var b strings.Builder
-				p.Terminal(&b, nil)
-				if said := b.String(); p.Code != CodeProxy || !strings.Contains(p.Title.String(), proxy.Host) || !strings.Contains(said, tt.title) || !strings.Contains(said, remedy) {
+				if p, said := stopped(t, client); p.Code != CodeProxy || !strings.Contains(p.Title.String(), proxy.Host) || !strings.Contains(said, tt.title) || !strings.Contains(said, remedy) {
 					t.Errorf("%s, %s, set by %q: %s", name, way, setBy, said)
 				}
 			}
