@@ -33,7 +33,8 @@ type Script struct {
 	// Reads whether it only looks.
 	Folder bool `yaml:"folder" json:"folder"`
 	Reads  bool `yaml:"reads" json:"reads"`
-	// ByRoom is whether it goes room by room, so that -Room can limit it.
+	// ByRoom is whether -Room can limit it: it goes room by room, and what it
+	// writes is not taken for all rooms.
 	ByRoom bool    `yaml:"byRoom" json:"-"`
 	Params []Param `yaml:"params" json:"params"`
 	// Commands are the cmdlets that the account must be able to run, Also those

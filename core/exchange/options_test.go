@@ -96,8 +96,12 @@ func TestOnlySomeRooms(t *testing.T) {
 		}
 	}
 	l.Restore(start)
-	if o := l.run(l.make("limit-application", map[string]any{"target": "chosen"}), one); o.Exit == 0 || l.Snapshot() != start || !strings.Contains(o.result.Err, "Nothing was changed") {
-		t.Errorf("%s", o.Output)
+	for name, with := range map[string]map[string]any{"limit-application": {"target": "chosen"}, "rooms-show": nil} {
+		o := l.run(l.make(name, with), one)
+		tables, _ := filepath.Glob(filepath.Join(o.folder, "*.csv"))
+		if o.Exit == 0 || l.Snapshot() != start || !strings.Contains(o.result.Err, "Nothing was changed") || len(tables) > 0 {
+			t.Errorf("%s: %v %s", name, tables, o.Output)
+		}
 	}
 }
 

@@ -55,8 +55,8 @@ center under Enterprise applications, or start the Graph scripts with -ClientId 
 your own public client application. If the sign-in through the Windows account broker fails,
 start the script with -NoBroker.
 
--Room ADDRESS,ADDRESS limits a run to these rooms. If a script is interrupted, run it again: it
-continues with what is left.
+-Room ADDRESS,ADDRESS limits a script that goes room by room to these rooms. If a script is
+interrupted, run it again: it continues with what is left.
 
 The sign-in opens a browser. Activate roles from Privileged Identity Management first. No
 script contains or asks for an administrator's password.
