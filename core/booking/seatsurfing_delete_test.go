@@ -3,9 +3,11 @@ package booking
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // TestSeatsurfingKeepsSpaces: the server answers a bulk for each space, and what
@@ -67,4 +69,44 @@ func TestSeatsurfingLeavesLocation(t *testing.T) {
 	s.must(err)
 	s.must(c.Remove(t.Context(), removal))
 	s.want("Main", "Main/By hand")
+}
+
+// TestSeatsurfingStray: a space that people moved into a location of theirs is
+// still Roomkey's: it is shown where it is, moved back by a push that wants it,
+// and removed by a removal, and nothing else there is touched.
+func TestSeatsurfingStray(t *testing.T) {
+	all := []Room{room("a@x", "Alpha", "Main"), room("b@x", "Beta", "Main")}
+	begin := func(t *testing.T) *surf {
+		s := newSurf(t, "")
+		s.must(s.push(surfing("d1", all...)))
+		main := s.find("/location/", "Main")["id"].(string)
+		s.console("POST", "/location/", map[string]any{"name": "Theirs", "enabled": true})
+		theirs := s.find("/location/", "Theirs")["id"].(string)
+		s.console("POST", "/location/"+theirs+"/space/bulk", map[string]any{"creates": []any{map[string]any{"name": "By hand", "enabled": true, "shape": "rect", "fontSize": "big"}}})
+		moved := s.find("/location/"+main+"/space/", "Alpha")
+		s.console("PUT", "/location/"+theirs+"/space/"+moved["id"].(string), moved)
+		s.want("Main", "Main/Beta", "Theirs", "Theirs/Alpha", "Theirs/By hand", "sign-in Microsoft 365")
+		return s
+	}
+	t.Run("pushed again", func(t *testing.T) {
+		s := begin(t)
+		s.must(s.push(surfing("d1", all...)))
+		s.want("Main", "Main/Alpha", "Main/Beta", "Theirs", "Theirs/By hand", "sign-in Microsoft 365")
+	})
+	t.Run("wanted no more", func(t *testing.T) {
+		s := begin(t)
+		s.must(s.push(surfing("d2", all[1]), Choices{Remove: true}))
+		s.want("Main", "Main/Beta", "Theirs", "Theirs/By hand", "sign-in Microsoft 365")
+	})
+	t.Run("removed", func(t *testing.T) {
+		s := begin(t)
+		c := s.open()
+		removal, err := c.Removal(t.Context())
+		s.must(err)
+		if got := words.Lines(removal.Goes...).String(); !strings.Contains(got, "“Alpha” in “Theirs”") || strings.Contains(got, "By hand") {
+			t.Errorf("it is said to take away\n%s", got)
+		}
+		s.must(c.Remove(t.Context(), removal))
+		s.want("Theirs", "Theirs/By hand")
+	})
 }

@@ -245,7 +245,7 @@ func (w *writer) spaces(ctx context.Context, location string, rooms []Room) erro
 			delete(w.state.made.Objects, key)
 			refused = append(refused, r.EmailAddress)
 		case w.state.fresh(did.Creates[i].ID):
-			w.state.made.Objects[key] = store.MadeObject{ID: did.Creates[i].ID, Name: r.DisplayName, In: location}
+			w.state.made.Objects[key] = store.MadeObject{ID: did.Creates[i].ID, Name: r.DisplayName, In: location, Unseen: true}
 		default:
 			strange = true // it stays noted by its name
 		}

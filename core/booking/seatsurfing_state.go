@@ -83,18 +83,77 @@ func (s *seatsurfing) read(ctx context.Context) (*ssState, error) {
 	}
 	for _, l := range state.ownLocations() {
 		id := l.text("id")
-		if spaces, ok := s.settled[id]; ok {
-			state.spaces[id] = spaces
-		} else if state.spaces[id], err = s.list(ctx, "/location/"+id+"/space/"); err != nil {
+		if state.spaces[id], err = s.spacesIn(ctx, id); err != nil {
 			return nil, err
 		}
 		state.index(id, state.spaces[id])
+		state.confirm(id)
 		for _, key := range state.noted("space ") {
 			state.adopt(id, key, state.spaces[id])
 		}
 	}
+	if err := s.readStrays(ctx, state); err != nil {
+		return nil, err
+	}
+	if s.settled != nil { // read back after a push: what was made is there by its id
+		if err := s.memory.SaveMade(state.made); err != nil {
+			return nil, err
+		}
+	}
 	s.settled, s.last = nil, state
 	return state, nil
+}
+
+// confirm looks for the spaces that were made in a location that was read by now.
+// An id that is not there may be that of something of somebody else's, whatever
+// the server said.
+func (state *ssState) confirm(location string) {
+	for key, o := range state.made.Objects {
+		if o.Unseen && o.In == location && state.byID[o.ID].in == location {
+			o.Unseen = false
+			state.made.Objects[key] = o
+		}
+	}
+}
+
+// spacesIn are the spaces of a location, as they were read if the last push left
+// them alone.
+func (s *seatsurfing) spacesIn(ctx context.Context, location string) ([]ssObject, error) {
+	if spaces, ok := s.settled[location]; ok {
+		return spaces, nil
+	}
+	return s.list(ctx, "/location/"+location+"/space/")
+}
+
+// readStrays looks for spaces of ours that people moved into locations of theirs:
+// each is still ours, and nothing else there is.
+func (s *seatsurfing) readStrays(ctx context.Context, state *ssState) error {
+	missing := map[string]bool{}
+	for key, o := range state.made.Objects {
+		if strings.HasPrefix(key, "space ") && o.ID != "" && !o.Unseen && state.byID[o.ID].object == nil {
+			missing[o.ID] = true
+		}
+	}
+	for _, l := range state.locations {
+		id := l.text("id")
+		if _, read := state.spaces[id]; read || len(missing) == 0 {
+			continue
+		}
+		all, err := s.spacesIn(ctx, id)
+		if err != nil {
+			return err
+		}
+		strays := slices.DeleteFunc(slices.Clone(all), func(o ssObject) bool { return !missing[o.text("id")] })
+		if len(strays) == 0 {
+			continue
+		}
+		state.spaces[id] = strays
+		state.index(id, strays)
+		for _, o := range strays {
+			delete(missing, o.text("id"))
+		}
+	}
+	return nil
 }
 
 // adopt finds an object that was to be made and whose id was never heard: it is

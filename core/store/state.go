@@ -138,6 +138,8 @@ type MadeObject struct {
 	Name string `json:"name,omitempty"`
 	// In is the id of the location that holds a space.
 	In string `json:"in,omitempty"`
+	// Unseen is a space whose id the server said and did not show yet.
+	Unseen bool `json:"unseen,omitempty"`
 }
 
 // SaveMade keeps what was made on the booking server, on disk when it returns.
