@@ -167,16 +167,17 @@ func (b *build) undoDelegation(changed []Outcome) error {
 	}
 	b.data["Account"] = account
 	var data rows
+	var back []Outcome
 	for _, o := range changed {
 		for way, d := range delegations {
 			if o.Action == d.action {
 				wanted := o.Before[d.field] == "True"
-				data = append(data, table{"Room": o.Identity, "Way": way, "Wanted": wanted, "Left": o.After[d.field]})
+				data, back = append(data, table{"Room": o.Identity, "Way": way, "Wanted": wanted, "Left": o.After[d.field]}), append(back, o)
 				b.delegate(account, way, o.Identity, wanted)
 			}
 		}
 	}
-	return b.restore(data)
+	return b.restore(data, back)
 }
 
 // blockRoomSignIn blocks the accounts behind rooms, or undoes that.

@@ -91,8 +91,10 @@ type build struct {
 	Target
 	script Script
 	form   *form
-	// undo is whether it takes back what a run of the same script did.
+	// undo is whether it takes back what a run of the same script did; ran is
+	// that run.
 	undo bool
+	ran  Result
 	// data is what the template of the script sees as .Data.
 	data   map[string]any
 	intent intent

@@ -14,6 +14,7 @@ import (
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 func TestFormValues(t *testing.T) {
@@ -206,6 +207,63 @@ func TestAnUndoSaysWhatItDoes(t *testing.T) {
 	}
 	if found != 7 {
 		t.Errorf("%d scripts can take back what they did", found)
+	}
+}
+
+// TestAnUndoCountsWhatItRestores: what a run changed and no undo brings back is not
+// in the number, and has its name in the warnings.
+func TestAnUndoCountsWhatItRestores(t *testing.T) {
+	to := target(t, 2)
+	of := func(identity, action, status string, before, after map[string]string) Outcome {
+		return Outcome{Identity: identity, Action: action, Status: status, Before: before, After: after}
+	}
+	none := map[string]string{}
+	for name, c := range map[string]struct {
+		results  []Outcome
+		explains []string
+		warns    []string
+	}{
+		"room-lists": {
+			[]Outcome{of("North", "room list", Changed, none, none), of("a@contoso.com", "member of North", Changed, none, none), of("b@contoso.com", "member of North", Changed, none, none)},
+			[]string{"Restores 2 objects"}, []string{"created, remain without the rooms: North."}},
+		"places-buildings": {
+			[]Outcome{
+				of("tenant", "buildings enabled", Changed, none, none), of("North", "building", Changed, none, none), of("North|1", "floor", Changed, none, none),
+				of("a@contoso.com", "floor of the room", Changed, map[string]string{"ParentId": ""}, map[string]string{"ParentId": "f"}),
+				of("b@contoso.com", "floor of the room", Changed, map[string]string{"ParentId": "e"}, map[string]string{"ParentId": "f"}),
+				of("c@contoso.com", "floor of the room", Failed, map[string]string{"ParentId": "e"}, map[string]string{"ParentId": "f"}),
+			},
+			[]string{"Restores 1 object ", "Compares 1 object "}, []string{"a@contoso.com was not assigned", "remain: North, North|1.", "Buildings remain switched on"}},
+		"set-places": {
+			[]Outcome{
+				of("a@contoso.com", "place", Changed, map[string]string{"Capacity": ""}, map[string]string{"Capacity": "3"}),
+				of("b@contoso.com", "place", Changed, map[string]string{"Capacity": "", "Building": "North"}, map[string]string{"Capacity": "3", "Building": "South"}),
+			},
+			[]string{"Restores 1 object "}, []string{"Capacity of a@contoso.com was empty", "Capacity of b@contoso.com was empty"}},
+	} {
+		run := Result{Script: name, Connection: to.Connection.ID, Tenant: tenantID, StartedAt: to.Now, FinishedAt: to.Now, Results: c.results}
+		file, err := NewResult(run).File()
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc := generate(t, name, to, map[string]any{"undo": string(file)})
+		for _, want := range c.explains {
+			if !strings.Contains(words.Lines(doc.Explain...).String(), want) {
+				t.Errorf("%s does not say %q: %v", name, want, doc.Explain)
+			}
+		}
+		for _, want := range c.warns {
+			if !strings.Contains(words.Lines(doc.Warnings...).String(), want) {
+				t.Errorf("%s does not warn %q: %v", name, want, doc.Warnings)
+			}
+		}
+		run.Results = c.results[:1]
+		if file, err = NewResult(run).File(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err = Generate(name, to, map[string]any{"undo": string(file)}); problem.CodeOf(err) != codeNothingToUndo || problem.Of(err).Detail.String() == "" {
+			t.Errorf("%s: what cannot be restored is not named: %v", name, err)
+		}
 	}
 }
 
