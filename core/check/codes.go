@@ -89,6 +89,7 @@ var (
 	codeRoomsOneAddress                    = problem.Declare("rooms.one-address", problem.Unmet)
 	codeRoomsNoAddress                     = problem.Declare("rooms.no-address", problem.Unmet)
 	codeRoomsNoneFound                     = problem.Declare("rooms.none-found", problem.Unmet)
+	codeRoomsSettingsUndated               = problem.Declare("rooms.settings-undated", problem.Unmet)
 	codeRoomsSettingsOld                   = problem.Declare("rooms.settings-old", problem.Unmet)
 	codeRoomsSettingsUnread                = problem.Declare("rooms.settings-unread", problem.Unmet)
 	codeNotificationsInside                = problem.Declare("notifications.inside", problem.Unmet)

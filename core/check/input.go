@@ -55,8 +55,8 @@ type Input struct {
 	// by the room's address in lower case. A room that is not in it was not read; nil
 	// when nothing was read back.
 	Settings map[string]Processing `optional:"nothing was read back"`
-	// SettingsAt is when they were read.
-	SettingsAt time.Time `optional:"nothing was read back"`
+	// SettingsAt is when they were read, zero if that is not known.
+	SettingsAt time.Time `optional:"nothing was read back, or it has no date"`
 	// Digest gives the connection's digest over the rooms that were looked at.
 	Digest func(rooms []string) string `optional:"the run opens no gate"`
 	// Room gets what was found of every room as it comes, one after another.

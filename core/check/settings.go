@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,6 +49,12 @@ func checkSettings(_ context.Context, s *State) Finding {
 	reread := words.T("Have an Exchange administrator run the script that shows calendar processing, and bring its CSV.")
 	script := problem.PlaceCalendarScript.With("roomkeyctl script show calendar-processing-show")
 	switch {
+	case s.SettingsAt.IsZero():
+		undated := problem.New(codeRoomsSettingsUndated, words.T("It is not known when the calendar processing of the rooms was read: the CSV file has no column Read.")).Lead(reread, script)
+		if wrong > 0 {
+			undated.With(words.T("It was so then: %s", slices.Concat(broken, limited)[0].Title))
+		}
+		return unknown(undated).with("wrong", wrong)
 	case age > settingsLife:
 		return unknown(problem.New(codeRoomsSettingsOld, words.T("The calendar processing of the rooms was read on %s, which is too long ago.", day)).
 			Lead(reread, script)).with("read", day)

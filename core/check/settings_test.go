@@ -36,6 +36,12 @@ func TestWhatWasReadOfSettingsHasAnAge(t *testing.T) {
 		if code := problem.CodeOf(f.Problem.Err()).String(); f.Status != tt.status || code != tt.code {
 			t.Errorf("%s: %s %s", name, f.Status, code)
 		}
+		if f.Status != Pass {
+			w.in.SettingsAt = time.Time{}
+			if f, _ := w.run(t).Finding(RoomSettings); f.Status != Unknown || f.Problem.Code.String() != "rooms.settings-undated" {
+				t.Errorf("%s, and without a date: %s %v", name, f.Status, f.Problem)
+			}
+		}
 		if f.Status == Unknown && len(f.Problem.Remedies) == 0 {
 			t.Errorf("%s: says not what to do", name)
 		}

@@ -51,7 +51,7 @@ func ReadProcessing(data []byte, c *connection.Connection, policy []product.Sett
 	if err != nil {
 		return nil, err
 	}
-	useless := len(states) > 0
+	useless := true
 	for i := range states {
 		if states[i].replaced {
 			return nil, savedBefore(states)

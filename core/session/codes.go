@@ -31,6 +31,7 @@ var (
 	codeProxyLogin           = problem.Declare("proxy.login", problem.WrongInput)
 	codeRoomListAmbiguous    = problem.Declare("rooms.list-ambiguous", problem.WrongInput)
 	codeRoomListUnknown      = problem.Declare("rooms.list-unknown", problem.WrongInput)
+	codeRoomsNoneInFile      = problem.Declare("rooms.none-in-file", problem.WrongInput)
 	codeRoomsIncomplete      = problem.Declare("rooms.incomplete", problem.NoAnswer)
 	codeRoomsNotReadYet      = problem.Declare("rooms.not-read-yet", problem.Blocked)
 	codeRoomsNotListable     = problem.Declare("rooms.not-listable", problem.WrongInput)

@@ -18,13 +18,17 @@ import (
 const cacheProcessing = "calendar-processing.csv"
 
 // ReadProcessing reads a CSV that a script of this connection wrote, keeps it,
-// and says for each chosen room what differs from the product's policy.
+// and says for each chosen room what differs from the product's policy. Where no
+// line can be used, what was read before remains.
 func (s *Session) ReadProcessing(data []byte) ([]exchange.RoomState, error) {
 	states, err := s.processing(data)
 	if err != nil {
 		return nil, err
 	}
-	return s.ofChosen(states), s.env.Store.PutCache(s.ID(), cacheProcessing, data)
+	if slices.ContainsFunc(states, func(r exchange.RoomState) bool { return r.Problem == nil }) {
+		err = s.env.Store.PutCache(s.ID(), cacheProcessing, data)
+	}
+	return s.ofChosen(states), err
 }
 
 func (s *Session) processing(data []byte) ([]exchange.RoomState, error) {
@@ -92,17 +96,17 @@ func (s *Session) roomSettings() map[string]check.Processing {
 }
 
 // ProcessingAt is how old what was read back last is: when the script looked at
-// the first room, or when its CSV was read where that does not say; zero for
-// never. A time after the CSV was read cannot be right, and is given as it is.
-func (s *Session) ProcessingAt() time.Time {
-	_, read, _ := s.env.Store.Cache(s.ID(), cacheProcessing)
-	at := read
+// the first room; zero for never, and where the CSV does not say. When it was
+// imported says nothing: it may be of any age. A time after that cannot be right,
+// and is given as it is.
+func (s *Session) ProcessingAt() (at time.Time) {
+	_, imported, _ := s.env.Store.Cache(s.ID(), cacheProcessing)
 	for _, state := range s.everyProcessing() {
 		switch {
 		case state.Read.IsZero():
-		case state.Read.After(read.Add(clocksDiffer)):
+		case state.Read.After(imported.Add(clocksDiffer)):
 			return state.Read
-		case state.Read.Before(at):
+		case at.IsZero() || state.Read.Before(at):
 			at = state.Read
 		}
 	}

@@ -94,7 +94,8 @@ func (s *Session) knownRooms(page func([]tenant.Room)) tenant.Listing[tenant.Roo
 // ImportRooms reads rooms from a CSV file: the one that the script rooms-show
 // wrote (of this tenant, or it is refused) or any with a column of addresses.
 // Lines that cannot be used are problems that name the line; the others are kept
-// as the connection's known rooms. A table with nothing but its header has none.
+// as the connection's known rooms. A file without a room is refused
+// ("rooms.none-in-file"): the rooms of an earlier one remain.
 func (s *Session) ImportRooms(data []byte) (tenant.Listing[tenant.Room], []*problem.Problem) {
 	known := cachedRooms{Source: tenant.SourceExchange, At: s.env.Now()}
 	if _, err := exchange.ReadRooms(data, s.Document()); err != nil {
@@ -119,11 +120,26 @@ func (s *Session) ImportRooms(data []byte) (tenant.Listing[tenant.Room], []*prob
 		}
 		known.Rooms = append(known.Rooms, r.Room)
 	}
-	l := tenant.Listing[tenant.Room]{Items: known.Rooms, Source: known.Source, At: known.At, Complete: complete}
-	if len(known.Rooms) > 0 || len(wrong) == 0 {
-		l.Problem = problem.Of(s.keepRooms(cacheImported, known))
+	if len(known.Rooms) == 0 {
+		return failed[tenant.Room](s.noneInFile(wrong)), wrong
 	}
-	return l, wrong
+	return tenant.Listing[tenant.Room]{Items: known.Rooms, Source: known.Source, At: known.At, Complete: complete,
+		Problem: problem.Of(s.keepRooms(cacheImported, known))}, wrong
+}
+
+// noneInFile refuses a file of rooms that has none; wrong is what its lines are
+// instead.
+func (s *Session) noneInFile(wrong []*problem.Problem) *problem.Problem {
+	p := problem.New(codeRoomsNoneInFile, words.T("The file has no rooms below its header line."))
+	if n := len(wrong); n > 0 {
+		p = problem.New(codeRoomsNoneInFile, words.N(n, "The file has no rooms: its %d line cannot be used.", "The file has no rooms: none of its %d lines can be used.", n))
+	}
+	if earlier, ok := s.cached(cacheImported); ok && len(earlier.Rooms) > 0 {
+		n := len(earlier.Rooms)
+		p.With(words.N(n, "The %d room that was imported before remains.", "The %d rooms that were imported before remain.", n))
+	}
+	return p.Fix(words.T("Choose a CSV file with one line for each room.")).
+		Lead(words.T("Or have an Exchange administrator run the script that lists the rooms. If its file has none, the tenant has no room mailboxes yet."), problem.PlaceRoomsScript)
 }
 
 // ResolveRooms lists the rooms that the connection's choice comes to, sorted by

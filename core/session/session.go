@@ -69,7 +69,10 @@ func (e *Environment) Open(id string) (*Session, error) {
 
 // facts are what is known here of the connection as it is now.
 func (s *Session) facts(ctx context.Context) proof.Facts {
-	f := proof.Facts{Connection: s.Document(), Permissions: s.env.Permissions, Result: s.scriptResult, Settings: s.Processing()}
+	f := proof.Facts{Connection: s.Document(), Permissions: s.env.Permissions, Result: s.scriptResult}
+	if !s.ProcessingAt().IsZero() { // what is of no known age says nothing about now
+		f.Settings = s.Processing()
+	}
 	var noProduct, noCloud error
 	f.Product, f.Needs, noProduct = s.needs()
 	f.Cloud, noCloud = s.Cloud()

@@ -314,9 +314,15 @@ func (c *Choose) importRooms() {
 		var wrong []*problem.Problem
 		c.env.Scope.Run(func(context.Context) error {
 			rooms, wrong = c.env.Session.ImportRooms(data)
-			c.flaws = c.env.flaws(rooms.Items)
+			if len(rooms.Items) > 0 {
+				c.flaws = c.env.flaws(rooms.Items)
+			}
 			return nil
 		}, func(error) {
+			if rooms.Problem != nil && len(rooms.Items) == 0 { // what is on the page remains
+				c.notice.put(append([]fyne.CanvasObject{kit.ProblemCard(c.env.Host, rooms.Problem)}, unusable(c.env, wrong)...)...)
+				return
+			}
 			c.rooms.take(rooms)
 			c.notice.put(unusable(c.env, wrong)...)
 		})

@@ -215,7 +215,10 @@ func (v *results) showRooms() {
 		line.Add(kit.NewButtonWithIcon(kit.L("Write the script for these rooms only"), theme.DocumentCreateIcon(), v.write))
 	}
 	v.head.Add(line)
-	if v.outdated() {
+	switch {
+	case v.data.at.IsZero():
+		v.head.Add(marked(kit.MarkAttention, kit.L("The file does not say when this was read, so a test does not rely on it. Read the calendar processing again."), ""))
+	case v.outdated():
 		v.head.Add(marked(kit.MarkAttention, kit.L("A script changed rooms after this was read at %s. Read the calendar processing again.", at(v.data.at, v.env.Now())), ""))
 	}
 	for i, w := range wrong {
