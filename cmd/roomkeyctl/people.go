@@ -10,7 +10,6 @@ import (
 	"github.com/roomkey/roomkey/core/session"
 	"github.com/roomkey/roomkey/core/words"
 
-	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/tenant"
 )
 
@@ -45,7 +44,7 @@ func peopleList(a *app) *cobra.Command {
 					printLine(w, "… and %d more. To show all: --most 0", more)
 				}
 				fmt.Fprintln(w)
-				printLine(w, "%s", check.PeopleFacts(l.Items, s.Document().People))
+				printLine(w, "%s", taken.Facts(s.Document().People))
 				if n := taken.Rooms; n > 0 {
 					fmt.Fprintln(w, say(words.N(n, "%d account of a room is left out.", "%d accounts of rooms are left out.", n)))
 				}

@@ -20,6 +20,8 @@ type Taken struct {
 	Groups []ChosenGroup
 	// Rooms is how many users were left out for being the accounts of rooms.
 	Rooms int
+	// heads counts the people, as they come.
+	heads headcount
 }
 
 // ChosenGroup is what was seen of a group whose members are taken over.
@@ -58,10 +60,13 @@ func People(ctx context.Context, d Directory, choice connection.People, nested b
 				return true
 			}
 			seen[p.ID] = true
-			if room(p) {
+			isRoom := room(p)
+			if isRoom {
 				t.Rooms++
+			} else {
+				t.heads.add(p)
 			}
-			return room(p)
+			return isRoom
 		})
 		t.Items = append(t.Items, people...)
 		if page != nil && len(people) > 0 {
@@ -94,6 +99,7 @@ func People(ctx context.Context, d Directory, choice connection.People, nested b
 		return t
 	}
 	know(<-rooms)
+	t.heads.chosen = true
 	for _, id := range choice.Groups {
 		g := ChosenGroup{ID: id}
 		g.read(ctx, d, choice.CardNumberAttribute, nested, func(l tenant.Listing[tenant.Person]) {
@@ -162,7 +168,7 @@ func checkPeople(ctx context.Context, s *State) Finding {
 	everybody := choice
 	everybody.Mode = connection.All
 	t := People(ctx, s.Directory, everybody, false, s.roomAddresses(), nil)
-	c := countHeads(t.Items, false)
+	c := t.heads
 	outsider := s.outOfReach()
 	s.mu.Lock()
 	s.sawOutsider = outsider != "" && slices.ContainsFunc(t.Items, func(p tenant.Person) bool {
@@ -227,7 +233,7 @@ func wantsChosenGroups(in Input) (bool, words.Text) {
 func checkChosenGroups(ctx context.Context, s *State) Finding {
 	ctx, seen := transport.Record(ctx)
 	t := People(ctx, s.Directory, s.Connection.People, s.Product.NestedGroups, s.roomAddresses(), nil)
-	c := countHeads(t.Items, true)
+	c := t.heads
 	f := s.judgeGroups(t, c)
 	f.Exchanges = seen.All()
 	if f.Status == Pass || f.Status == Warn {

@@ -66,14 +66,6 @@ func (o *once) add(value, name string) {
 // named is how many people a sentence names.
 const named = 3
 
-func countHeads(people []tenant.Person, chosen bool) headcount {
-	c := headcount{chosen: chosen}
-	for _, p := range people {
-		c.add(p)
-	}
-	return c
-}
-
 func (c *headcount) add(p tenant.Person) {
 	c.people++
 	if p.UserPrincipalName == "" && p.DisplayName == "" && p.Mail == "" {
@@ -96,9 +88,10 @@ func (c *headcount) add(p tenant.Person) {
 		c.guests++
 	}
 	name := cmp.Or(p.UserPrincipalName, p.DisplayName, p.ID)
+	address := p.Mail != "" && connection.IsAddress(p.Mail)
 	switch {
 	case !off && p.Mail != "":
-		if connection.IsAddress(p.Mail) {
+		if address {
 			c.usable++
 		}
 	case off && !c.chosen:
@@ -116,7 +109,7 @@ func (c *headcount) add(p tenant.Person) {
 	if c.addresses.add(p.Mail, name); !strings.EqualFold(p.Mail, p.UserPrincipalName) {
 		c.addresses.add(p.UserPrincipalName, name)
 	}
-	if p.Mail != "" && !connection.IsAddress(p.Mail) && c.malformed == nil {
+	if p.Mail != "" && !address && c.malformed == nil {
 		c.malformed = []string{name, p.Mail}
 	}
 }
@@ -138,10 +131,10 @@ func (c headcount) facts(cards bool) words.Text {
 	return words.T("Disabled: %d. Without an email address: %d. Guests: %d.", c.disabled, c.noMail, c.guests)
 }
 
-// PeopleFacts says in a line what people there are: what the check counts, for
-// those who show a list of them.
-func PeopleFacts(people []tenant.Person, choice connection.People) words.Text {
-	return countHeads(people, false).facts(choice.CardNumberAttribute != "")
+// Facts say in a line what people these are: what the check counts, for those who
+// show a list of them.
+func (t Taken) Facts(choice connection.People) words.Text {
+	return t.heads.facts(choice.CardNumberAttribute != "")
 }
 
 // show adds the counts to the evidence.

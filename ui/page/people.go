@@ -172,21 +172,20 @@ func (c *Choose) makePeople() {
 	if cards {
 		columns = append(columns, kit.TableColumn[tenant.Person]{Title: kit.L("Card number"), Share: 1.6, Text: func(p tenant.Person) string { return p.CardNumber }})
 	}
-	rooms := 0
+	var taken check.Taken
 	c.people = newPreview(c.env, "people", columns, func(p tenant.Person) string { return p.ID }, false,
 		kit.L("Reading the people"), kit.L("No people"), kit.L("The application sees no users."),
 		func(ctx context.Context, page func([]tenant.Person)) tenant.Listing[tenant.Person] {
-			taken := c.env.Session.People(ctx, page)
-			rooms = taken.Rooms
+			taken = c.env.Session.People(ctx, page)
 			return taken.Listing
 		})
 	c.bars = newPeopleBars(c.people.table, cards)
 	c.people.came = c.bars.add
-	c.people.facts = func(people []tenant.Person) words.Text {
-		facts := check.PeopleFacts(people, c.env.Connection().People)
-		if rooms == 0 {
+	c.people.facts = func() words.Text {
+		facts := taken.Facts(c.env.Connection().People)
+		if taken.Rooms == 0 {
 			return facts
 		}
-		return words.Sentences(facts, words.N(rooms, "%d account of a room is left out.", "%d accounts of rooms are left out.", rooms))
+		return words.Sentences(facts, words.N(taken.Rooms, "%d account of a room is left out.", "%d accounts of rooms are left out.", taken.Rooms))
 	}
 }

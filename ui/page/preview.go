@@ -27,7 +27,7 @@ type preview[T any] struct {
 	empty  fyne.CanvasObject
 	fetch  func(context.Context, func([]T)) tenant.Listing[T]
 	// facts says in a line what came, nil for nothing.
-	facts func([]T) words.Text
+	facts func() words.Text
 	// whole gets a listing before its rows are shown, nil for nothing.
 	whole func([]T)
 	// came gets rows that are in the table now, fresh when there are no others; nil
@@ -109,7 +109,7 @@ func (p *preview[T]) take(l tenant.Listing[T]) {
 	p.tell(l.Items, true)
 	source := sourceOf(l.Source, l.At)
 	if p.facts != nil && len(l.Items) > 0 {
-		source = words.Sentences(source, p.facts(l.Items))
+		source = words.Sentences(source, p.facts())
 	}
 	p.source.SetText(kit.Say(source))
 	p.object.Refresh()
