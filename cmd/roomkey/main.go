@@ -16,6 +16,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/theme"
 
 	"github.com/roomkey/roomkey/cmd/internal/display"
 	"github.com/roomkey/roomkey/cmd/internal/window"
@@ -58,8 +59,12 @@ func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
-	if code, ended := display.Ready(*softwareGL, *checkDisplay); ended {
-		return code
+	wire.Ahead()
+	ready := display.Begin(*softwareGL, *checkDisplay)
+	if *softwareGL || *checkDisplay {
+		if code, ended := ready(); ended {
+			return code
+		}
 	}
 	// As large as Fyne wants it: scaling another takes as long as drawing a page.
 	icon, err := icons.Files.ReadFile("window.png")
@@ -70,11 +75,11 @@ func run() int {
 	home, err := open(ctx, wire.Options{ConfigDir: *configDir, Vault: *vault, Version: version})
 	if err != nil {
 		problem.Of(err).Terminal(os.Stderr, nil)
-		return show(ctx, 1, func(a fyne.App) fyne.Window { return ui.Failed(a, problem.Of(err), fyne.Do) })
+		return show(ctx, ready, 1, func(a fyne.App) fyne.Window { return ui.Failed(a, problem.Of(err), fyne.Do) })
 	}
 	defer home.Close()
 	crashFile(filepath.Join(home.Paths.Config, "crash.log"))
-	return show(ctx, 0, func(a fyne.App) fyne.Window { return ui.New(ctx, a, home, fyne.Do, files...) })
+	return show(ctx, ready, 0, func(a fyne.App) fyne.Window { return ui.New(ctx, a, home, fyne.Do, files...) })
 }
 
 // open opens the configuration folder, as far as the policy of this computer
@@ -87,9 +92,17 @@ func open(ctx context.Context, o wire.Options) (home *window.Home, err error) {
 }
 
 // show runs the application until its window is closed or ctx ends, and gives
-// back the exit status.
-func show(ctx context.Context, code int, window func(fyne.App) fyne.Window) int {
+// back the exit status. The toolkit reads its fonts while it is not yet known whether
+// there is a display; a window without one would be its end.
+func show(ctx context.Context, ready func() (int, bool), code int, window func(fyne.App) fyne.Window) int {
+	collecting := debug.SetGCPercent(-1) // until the window is there: little of a start is garbage
 	a := app.New()
+	for _, style := range []fyne.TextStyle{{}, {Bold: true}} {
+		fyne.MeasureText("R", theme.TextSize(), style)
+	}
+	if code, ended := ready(); ended {
+		return code
+	}
 	w := window(a)
 	// While it shuts down, the loop of Fyne 2.8 can lose the last event of its
 	// queue, and then waits for it without end: an invisible process would keep
@@ -100,7 +113,9 @@ func show(ctx context.Context, code int, window func(fyne.App) fyne.Window) int 
 		end()
 		fyne.Do(a.Quit)
 	})
-	w.ShowAndRun()
+	w.Show()
+	debug.SetGCPercent(collecting)
+	a.Run()
 	return code
 }
 

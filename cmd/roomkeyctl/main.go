@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"os"
 	"os/signal"
 	"syscall"
@@ -22,7 +23,9 @@ var policyFile string
 func main() { os.Exit(run()) }
 
 func run() int {
-	wire.TakeSecrets() // before any command can start another program
+	wire.Ahead()
+	go x509.SystemCertPool() // of hundreds of files, where the system is Linux
+	wire.TakeSecrets()       // before any command can start another program
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	t := &terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr}

@@ -105,7 +105,7 @@ func MarkIcon(mark Mark, size float32) fyne.CanvasObject {
 	return icon
 }
 
-// Logo is Roomkey's own picture.
+// Logo is Roomkey's own picture, for sizes up to 48.
 func Logo(size float32) fyne.CanvasObject {
-	return AtLeast(size, size, widget.NewIcon(Picture("window.png")))
+	return AtLeast(size, size, widget.NewIcon(Picture("logo.png")))
 }

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"sync"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
@@ -23,30 +24,39 @@ const softFolder = "softgl"
 // inSoftFolder marks the process that was started again with software OpenGL.
 const inSoftFolder = "ROOMKEY_SOFTWARE_GL"
 
-// Ready says whether the window can be opened. When it cannot, what is missing
-// has been told and ended is true. With software OpenGL at hand the program runs
-// as a child process meanwhile, and code is how that ended. software asks for it
-// even where the graphics driver would do. describe only says what a window would
-// be drawn with.
-func Ready(software, describe bool) (code int, ended bool) {
-	child := os.Getenv(inSoftFolder) != ""
-	version, err := probe()
-	p := missing(version, err)
-	if folder := softwareGL(); folder != "" && !child && (p != nil || software) {
-		code, err := again(folder)
-		if err == nil {
-			return code, true
+// Begin starts to find out whether the window can be opened, which takes as long as
+// loading the graphics driver does; ready waits for the answer. When the window cannot
+// be opened, ready has told what is missing, and ended is true. With software OpenGL at
+// hand the program runs as a child process meanwhile, and code is how that ended.
+// software asks for it even where the graphics driver would do. describe only says
+// what a window would be drawn with.
+func Begin(software, describe bool) (ready func() (code int, ended bool)) {
+	found := make(chan *problem.Problem, 1)
+	var version string
+	go func() {
+		var err error
+		version, err = probe()
+		found <- missing(version, err)
+	}()
+	return sync.OnceValues(func() (code int, ended bool) {
+		p := <-found
+		child := os.Getenv(inSoftFolder) != ""
+		if folder := softwareGL(); folder != "" && !child && (p != nil || software) {
+			code, err := again(folder)
+			if err == nil {
+				return code, true
+			}
+			p = noOpenGL("").By(err)
 		}
-		p = noOpenGL("").By(err)
-	}
-	switch {
-	case p != nil:
-		tell(p)
-		return 1, true
-	case describe:
-		fmt.Println("A window can be opened: OpenGL", strconv.Quote(version))
-	}
-	return 0, describe
+		switch {
+		case p != nil:
+			tell(p)
+			return 1, true
+		case describe:
+			fmt.Println("A window can be opened: OpenGL", strconv.Quote(version))
+		}
+		return 0, describe
+	})
 }
 
 // missing says what keeps a window from opening, nil when nothing does.

@@ -39,7 +39,7 @@ func TestChild(t *testing.T) {
 	if os.Getenv("ROOMKEY_DISPLAY_CHILD") == "" {
 		t.Skip("it is started by TestDisplays")
 	}
-	code, _ := Ready(false, true)
+	code, _ := Begin(false, true)()
 	os.Exit(code)
 }
 

@@ -64,14 +64,16 @@ func PathsOf(configDir string) (Paths, error) {
 	}, nil
 }
 
+// Ahead begins with what takes longest of a start and needs nothing of what the
+// program is told: reading Roomkey's products.
+func Ahead() { go product.Load("") }
+
 // New opens the configuration folder and joins everything.
 func New(o Options) (*session.Environment, error) {
 	paths, err := PathsOf(o.ConfigDir)
 	if err != nil {
 		return nil, err
 	}
-	// These take longest, and need nothing of what follows.
-	go product.Load("")
 	v, err := vaultOf(o.Vault)
 	if err != nil {
 		return nil, err
