@@ -42,41 +42,94 @@ var (
 		"throttled": problem.Throttled, "down": problem.NoAnswer, "lost": problem.NoAnswer, "expired": problem.SignInNeeded,
 		"denied": problem.Refused, "missing": problem.Absent, "": problem.Refused,
 	}
-	prefix = regexp.MustCompile(`^\s*\|?Ex[0-9A-F]{6}\|[^|]*\|`)
 	aadsts = regexp.MustCompile(`AADSTS(\d+)`)
-	// named is a name in an error, which can read like another error.
-	named = regexp.MustCompile(`(^|[\s(])'[^']*'`)
+	// prefix are Exchange's identifiers before a message; the last word is the
+	// kind of error, which no language of the session translates.
+	prefix = replacement{`\|?Ex[0-9A-F]{6}\|[^|]*?(\w*)\|\s*`, ""}
+	// barely is how an error is read without the names in it, which stand in
+	// quotes and can read like another error.
+	barely = []replacement{
+		{`[\s\p{Z}]+`, " "},
+		{`\\u0027|[‘’‚‛‹›]`, "'"},
+		{`\\u0022|\\"|[“”„‟«»]`, `"`},
+		{`"(code|message)" ?: ?"`, " "}, // what stands in the quotes of JSON is no name
+		{`^"([^"]*)"$`, "$1"},
+		quoted, quoted, // names that follow each other have one sign between them
+	}
+	quoted = replacement{`(^|[^\p{L}\p{N}])(?:'.*?'|".*?")($|[^\p{L}\p{N}])`, "$1 $2"}
 )
+
+// replacement is a regular expression, in what Go and .NET have in common, letters'
+// case ignored, and what stands in its place.
+type replacement struct{ match, with string }
+
+func (r replacement) compiled() *regexp.Regexp { return regexp.MustCompile("(?i)" + r.match) }
+
+// replacements is a list of them as one function.
+func replacements(steps []replacement) func(string) string {
+	var compiled []*regexp.Regexp
+	for _, s := range steps {
+		compiled = append(compiled, s.compiled())
+	}
+	return func(text string) string {
+		for i, c := range compiled {
+			text = c.ReplaceAllString(text, steps[i].with)
+		}
+		return text
+	}
+}
+
+var (
+	bare        = replacements(barely)
+	identifiers = prefix.compiled()
+)
+
+// knownAs is the entry of the catalogue for an error, nil for none.
+func knownAs(text string) *knownError {
+	text = bare(text)
+	for i, known := range knownErrors() {
+		if known.match.MatchString(text) {
+			return &knownErrors()[i]
+		}
+	}
+	return nil
+}
+
+// said is an error without Exchange's identifiers, but with its kind where only
+// that says what it is.
+func said(text string) string {
+	plain := strings.TrimSpace(identifiers.ReplaceAllString(text, ""))
+	if m := identifiers.FindStringSubmatch(text); m != nil && knownAs(plain) == nil && knownAs(m[1]) != nil {
+		plain += " (" + m[1] + ")"
+	}
+	return plain
+}
 
 // failure is what an error that a script wrote down means, and what to do; nil
 // for none. The text itself, without Exchange's identifiers, is the detail.
 func failure(text string, s Script) *problem.Problem {
-	text = strings.TrimSpace(prefix.ReplaceAllString(text, ""))
-	if text == "" {
+	if text = said(text); text == "" {
 		return nil
 	}
-	said := words.Plain(problem.Line(text))
+	detail := words.Plain(problem.Line(text))
 	if m := aadsts.FindStringSubmatch(text); m != nil {
 		n, _ := strconv.Atoi(m[1])
 		if known, ok := entra.Explain(n); ok {
-			p := failed.New("AADSTS"+m[1], problem.Refused, words.T(known.Title)).With(said)
+			p := failed.New("AADSTS"+m[1], problem.Refused, words.T(known.Title)).With(detail)
 			for _, fix := range known.Remedies(entra.SignInClient) {
 				p.Fix(words.T(fix))
 			}
 			return p
 		}
 	}
-	bare := named.ReplaceAllString(text, "$1")
-	for _, known := range knownErrors() {
-		if known.match.MatchString(bare) {
-			p := failed.New(known.Code, kindOf[known.Kind], words.T(known.Title)).With(said)
-			for _, fix := range known.fixes(s) {
-				p.Fix(fix)
-			}
-			return p
+	if known := knownAs(text); known != nil {
+		p := failed.New(known.Code, kindOf[known.Kind], words.T(known.Title)).With(detail)
+		for _, fix := range known.fixes(s) {
+			p.Fix(fix)
 		}
+		return p
 	}
-	return problem.New(codeFailure, said).
+	return problem.New(codeFailure, detail).
 		Fix(words.T("Fix what it names and run the script again. What is already done stays as it is."))
 }
 
@@ -123,12 +176,12 @@ func (r Result) Reasons() []*problem.Problem {
 		if p == nil {
 			return
 		}
-		said := p.Code.String() + p.Title.String()
-		ofAny := strings.ReplaceAll(said, cmp.Or(identity, "\x00"), "\x00")
-		if !seen[said] && !seen[ofAny] {
+		reason := p.Code.String() + p.Title.String()
+		ofAny := strings.ReplaceAll(reason, cmp.Or(identity, "\x00"), "\x00")
+		if !seen[reason] && !seen[ofAny] {
 			out = append(out, p)
 		}
-		seen[said], seen[ofAny] = true, true
+		seen[reason], seen[ofAny] = true, true
 	}
 	for _, o := range r.Results {
 		add(r.Reason(o), o.Identity)
@@ -146,6 +199,15 @@ func errorTable(s Script) rows {
 			fixes = append(fixes, fix.String())
 		}
 		out = append(out, table{"Match": e.Match, "Kind": e.Kind, "Title": e.Title, "Fix": strings.Join(fixes, " ")})
+	}
+	return out
+}
+
+// bareTable is how the script reads an error without the names in it.
+func bareTable() rows {
+	var out rows
+	for _, step := range barely {
+		out = append(out, table{"Match": step.match, "With": step.with})
 	}
 	return out
 }

@@ -23,9 +23,11 @@ type page struct {
 	NeedsClient bool
 	Data        map[string]any
 	Undo        bool
-	// Errors and SignIn are what errors mean.
+	// Errors and SignIn are what errors mean, Bare and Prefix how they are read.
 	Errors rows
 	SignIn table
+	Bare   rows
+	Prefix string
 }
 
 // common are the templates that scripts have in common.
@@ -65,7 +67,7 @@ func (b *build) render() ([]byte, error) {
 		script.Title, script.Changes, script.Undo = u.Title, u.Changes, u.Undo
 	}
 	data := page{
-		Script: script, File: b.doc.File, Connection: b.Connection, Cloud: b.Cloud, Data: b.data, Undo: b.undo, Errors: errorTable(b.script), SignIn: signInTable(),
+		Script: script, File: b.doc.File, Connection: b.Connection, Cloud: b.Cloud, Data: b.data, Undo: b.undo, Errors: errorTable(b.script), SignIn: signInTable(), Bare: bareTable(), Prefix: prefix.match,
 		NeedsClient: b.Cloud.Lacks(cloud.FeatureCommandLineClient),
 	}
 	if b.Cloud.ExchangeEnvironment == "" && b.Cloud.ID != "global" && b.Cloud.ExchangeHost != "" {

@@ -1,4 +1,4 @@
-#Requires -Version 5.1
+﻿#Requires -Version 5.1
 <#
 .SYNOPSIS
     Limit the application to its mailboxes
@@ -32,7 +32,7 @@
 .PARAMETER OutputFolder
     The folder for the transcript and the results. By default, the folder of the script.
 .PARAMETER Room
-    Not for this script: it does not go room by room.
+    Not for this script: it cannot be limited to some rooms.
 .PARAMETER NoBroker
     Sign in with the browser instead of the Windows account broker (WAM).
 .PARAMETER Device
@@ -185,29 +185,46 @@ $SignIn = @{
         '90094' = 'An administrator must consent. Sign in with the role Privileged Role Administrator or Global Administrator and select Accept. Or have such an administrator open Enterprise applications > the application named below > Permissions and select Grant admin consent, or open the address below.'
     }
 
-# Get-Text returns the text of an error, without Exchange's identifiers. For an error of
-# Graph it returns the message and the request ID, not the whole response.
+# How to read an error without the names in it.
+$Bare = @(
+        @{ 'Match' = '[\s\p{Z}]+'; 'With' = ' ' },
+        @{ 'Match' = '\\u0027|[‘‘’’‚‚‛‛‹›]'; 'With' = '''' },
+        @{ 'Match' = '\\u0022|\\"|[“”„‟«»]'; 'With' = '"' },
+        @{ 'Match' = '"(code|message)" ?: ?"'; 'With' = ' ' },
+        @{ 'Match' = '^"([^"]*)"$'; 'With' = '$1' },
+        @{ 'Match' = '(^|[^\p{L}\p{N}])(?:''.*?''|".*?")($|[^\p{L}\p{N}])'; 'With' = '$1 $2' },
+        @{ 'Match' = '(^|[^\p{L}\p{N}])(?:''.*?''|".*?")($|[^\p{L}\p{N}])'; 'With' = '$1 $2' }
+    )
+$Prefix = '\|?Ex[0-9A-F]{6}\|[^|]*?(\w*)\|\s*'
+
+# Get-Text returns the text of an error in one line. Exchange's identifiers are left out; the
+# kind of error in them stays if only that says what it is. For an error of Graph it returns
+# the message and the request ID, not the whole response.
 function Get-Text {
     param($Failure)
     $text = "$Failure"
     $answer = "$($Failure.ErrorDetails.Message)"
     if ($answer -match '"code"\s*:\s*"([^"]+)"') {
         $text = "$($Failure.Exception.Message) $($Matches[1])"
-        if ($answer -match '"message"\s*:\s*"((?:[^"\\]|\\.)*)"') { $text += ": $($Matches[1])" }
+        if ($answer -match '"message"\s*:\s*"((?:[^"\\]|\\.)*)"') { $text += ": $($Matches[1] -replace '\\u0027', "'" -replace '\\[nrt]', ' ' -replace '\\(.)', '$1')" }
         if ($answer -match '"request-id"\s*:\s*"([^"]+)"') { $text += " (request $($Matches[1]))" }
     }
     $wait = 0
     if ("$answer $text" -match 'Retry-After["\s:{]+(\d+)') { $wait = [int]$Matches[1] }
     if ($wait -and $text -notmatch 'Retry-After') { $text += " Retry-After: $wait" }
-    return $text -replace '^\s*\|?Ex[0-9A-F]{6}\|[^|]*\|', ''
+    $sort = ''
+    if ($text -match $Prefix) { $sort = $Matches[1] }
+    $text = ($text -replace $Prefix, '' -replace '\s+', ' ').Trim()
+    if ($sort -and -not (Find-Known $text) -and (Find-Known $sort)) { $text += " ($sort)" }
+    return $text
 }
 
 # Find-Known returns what is known of an error. What stands in quotes is a name, which can
 # read like another error.
 function Find-Known {
     param([string]$Text)
-    $bare = $Text -replace "(^|[\s(])'[^']*'", '$1'
-    foreach ($one in $KnownErrors) { if ($bare -match $one.Match) { return $one } }
+    foreach ($step in $Bare) { $Text = $Text -replace $step.Match, $step.With }
+    foreach ($one in $KnownErrors) { if ($Text -match $one.Match) { return $one } }
 }
 
 # Get-Kind returns the kind of an error, or '' if it concerns only one object.
@@ -532,7 +549,7 @@ try {
     $how = ''
     if ($Preview) { $how = ', -WhatIf' }
     Write-Host "Script $ScriptName for the connection $ConnectionId in the tenant $TenantId, begun $Started$how."
-    if ($OnlyRooms.Count -gt 0) { throw 'This script does not go room by room, so -Room cannot limit it. Nothing was changed.' }
+    if ($OnlyRooms.Count -gt 0) { throw 'This script cannot be limited to some rooms. Start it without -Room. Nothing was changed.' }
     Connect-Tenant
     Write-Host "Connected to tenant $TenantId as $Account."
     $AppId = '11111111-2222-3333-4444-555555555555'

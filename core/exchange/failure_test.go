@@ -1,0 +1,94 @@
+package exchange
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// saidInMany is what the same error looks like in another quotation, language
+// or wrapping, and names that read like another error.
+var saidInMany = map[string]string{
+	`The operation couldn't be performed because object "Room 401" couldn't be found on "DB9PR01".`:                            "script.not-found",
+	"The operation couldn’t be performed because object ‘Access Denied’ couldn’t be found on ‘DB9PR01’.":                       "script.not-found",
+	"The operation couldn't be performed because object “throttled: Forbidden” couldn't be found.":                             "script.not-found",
+	"The operation couldn't be performed because object room1@contoso.com couldn't be found.":                                  "script.not-found",
+	"The operation couldn't\r\n be performed because object 'x' couldn't\r\n\tbe found on 'y'.":                                "script.not-found",
+	"Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|Das Objekt \"x\" wurde nicht gefunden.": "script.not-found",
+	"Set-CalendarProcessing: |Ex6F9304|Microsoft.Exchange.X|\r\nAccess\u00a0Denied.":                                           "script.denied",
+	"exA0B1C2|System.InvalidOperationException|The object 'ceo' is out of the current user’s write scope.":                     "script.write-scope",
+	`{"error":{"code":"Authorization_RequestDenied","message":"Insufficient rights on \"x\"."}}`:                               "script.denied",
+	`{"error": {"code": "UnknownError", "message": "Resource \u0027throttled\u0027 does not exist or is not all there."}}`:     "exchange.script-failed",
+	`"Access is denied. Forbidden."`:                                                                              "script.denied",
+	"The name 'House O'Brien Forbidden' is wrong.":                                                                "exchange.script-failed",
+	`The rooms "Access Denied" "throttled" "Forbidden" are something else.`:                                       "exchange.script-failed",
+	"Le lieu « Access Denied » et l'accès de l'hôte sont inconnus.":                                               "exchange.script-failed",
+	`"429 Rooms:" is something else.`:                                                                             "exchange.script-failed",
+	"The proxy address \"SMTP:a@contoso.com\" is\nalready being used by the proxy addresses or LegacyExchangeDN.": "script.address-taken",
+	"Ex6F9304|Microsoft.Exchange.Data.X|Something else.":                                                          "exchange.script-failed",
+}
+
+// TestErrorsHoweverSaid: the same error in every form has the same words, here and in
+// the script.
+func TestErrorsHoweverSaid(t *testing.T) {
+	titles := map[string]string{}
+	for text, code := range saidInMany {
+		p := failure(text, Script{})
+		if p.Code.String() != code || strings.Contains(p.Detail.String()+p.Title.String(), "6F9304|") {
+			t.Errorf("%q: %s, not %s", text, p.Code, code)
+		}
+		if p.Code != codeFailure {
+			titles[text] = p.Title.String()
+		}
+	}
+	if _, err := exec.LookPath("pwsh"); err != nil {
+		t.Skip("SKIPPED: no pwsh on PATH, so no script was asked")
+	}
+	script := string(generate(t, "set-places", target(t, 1), nil).Text)
+	begin, end := strings.Index(script, "# Known errors:"), strings.Index(script, "# Get-Kind returns")
+	if begin < 0 || end < begin {
+		t.Fatal("the script has no known errors")
+	}
+	list := make([]string, 0, len(saidInMany))
+	for text := range saidInMany {
+		list = append(list, text)
+	}
+	texts, err := json.Marshal(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for name, data := range map[string]string{"texts.json": string(texts), "ask.ps1": "\uFEFF" + script[begin:end] + `
+$said = @(foreach ($text in (Get-Content -Raw -LiteralPath "$PSScriptRoot/texts.json" | ConvertFrom-Json)) {
+    try { throw $text } catch { $plain = Get-Text $_ }
+    @{ plain = $plain; title = "$((Find-Known $plain).Title)" }
+})
+Set-Content -LiteralPath "$PSScriptRoot/said.json" -Value (ConvertTo-Json -InputObject $said)
+`} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := exec.CommandContext(t.Context(), "pwsh", "-NoProfile", "-File", filepath.Join(dir, "ask.ps1")).CombinedOutput(); err != nil {
+		t.Fatalf("%v %s", err, out)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "said.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []struct{ Plain, Title string }
+	if err := json.Unmarshal(data, &said); err != nil || len(said) != len(list) {
+		t.Fatal(err, len(said))
+	}
+	for i, s := range said {
+		if s.Title != titles[list[i]] || strings.ContainsAny(s.Plain, "\r\n") || strings.Contains(s.Plain, "6F9304|") {
+			t.Errorf("%q: the script says %q of %q, not %q", list[i], s.Title, s.Plain, titles[list[i]])
+		}
+		if p := failure(s.Plain, Script{}); p.Code.String() != saidInMany[list[i]] {
+			t.Errorf("%q comes back as %s, not %s", s.Plain, p.Code, saidInMany[list[i]])
+		}
+	}
+}
