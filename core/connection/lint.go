@@ -205,8 +205,8 @@ func (l *linter) identity() {
 		l.add("application.clientId", codeNotGUID, notGUID(client, words.T("The application (client) ID is not a GUID.")),
 			words.T("Copy the Application (client) ID from the page Overview of the app registration. The client secret belongs in its own field."))
 	case strings.EqualFold(client, Clean(c.Tenant.ID)) || strings.EqualFold(client, Clean(c.Tenant.Domain)):
-		l.add("application.clientId", codeTenantAsClient, words.T("This is the tenant ID, not the application (client) ID."),
-			words.T("Copy the Application (client) ID from the Overview page of the app registration. It is above the Directory (tenant) ID."))
+		l.add("application.clientId", codeTenantAsClient, words.T("The application (client) ID and the tenant ID are the same value."),
+			words.T("On the Overview page of the app registration, copy the Application (client) ID into this field, and compare the tenant with the Directory (tenant) ID below it."))
 	case strings.HasPrefix(client, "{"):
 		l.add("application.clientId", codeUnclean, words.T("There are braces around the application (client) ID."), words.T("Remove them."))
 	case c.Application.ObjectID != "" && strings.EqualFold(client, c.Application.ObjectID):

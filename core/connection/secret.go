@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -43,7 +44,7 @@ func LintSecret(kind, text string) []FieldProblem {
 		add(codeSecretCharacters, words.T("The value contains characters that cannot be part of it."),
 			words.T("Copy only the value again, with the copy button beside it."))
 	}
-	if kind == "client-secret" && IsGUID(clean) {
+	if kind == "client-secret" && isID(clean) {
 		add(codeSecretID, words.T("This looks like the Secret ID, not the secret's Value."),
 			words.T("In the app registration open Certificates & secrets and copy the column Value. It is only visible right after creation: if it is hidden, select New client secret and copy the new Value."))
 	}
@@ -60,8 +61,16 @@ var (
 	pairs       = regexp.MustCompile(`(?i)client[_-]?secret["']?\s*[=:]`)
 	reference   = regexp.MustCompile(`^(?i)(\$\{.*\}|\$\(.*\)|\{\{.*\}\}|%\w+%|\$(env:)?[a-z_]\w*|<[^<>]+>|@Microsoft\.KeyVault\(.*\)|YOUR[_-].*)$`)
 	placeholder = regexp.MustCompile(`^(?i)((client|app)?[ _-]?secret([ _-]?(value|id))?|hidden|redacted|masked|value|password|token|null|nil|none|undefined|n/?a|changeme|todo|tbd|copied!?|copy|test)$`)
-	thumbprint  = regexp.MustCompile(`^[0-9A-Fa-f]{40}$`)
+	thumbprint  = regexp.MustCompile(`^([0-9A-Fa-f]{2}[ :]?){19}(([0-9A-Fa-f]{2}[ :]?){12})?[0-9A-Fa-f]{2}$`)
+	bareGUID    = regexp.MustCompile(`^[0-9A-Fa-f]{32}$`)
+	withGUID    = regexp.MustCompile(`(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
 )
+
+// isID reports whether text is an ID of Microsoft Entra ID, also one that lost its
+// hyphens or a digit in copying.
+func isID(text string) bool {
+	return IsGUID(text) || bareGUID.MatchString(text) || cloud.WrongDigits(text) > 0
+}
 
 // webAddress is an address where a secret is wanted.
 var webAddress = regexp.MustCompile(`^(?i)https?://`)
@@ -114,8 +123,10 @@ var otherThings = []struct {
 		words.T("To sign in with the certificate, choose its file. To sign in with a secret, copy the column Value under Certificates & secrets, Client secrets."),
 	},
 	{
-		func(kind, text string) bool { return kind == "client-secret" && IsAddress(text) },
-		words.T("This is an email address, not a client secret."),
+		func(kind, text string) bool {
+			return kind == "client-secret" && (IsAddress(text) || strings.HasSuffix(strings.ToLower(text), ".onmicrosoft.com"))
+		},
+		words.T("This is an email address or a domain, not a client secret."),
 		words.T("In the app registration open Certificates & secrets and copy the column Value of a client secret."),
 	},
 	{
@@ -125,5 +136,12 @@ var otherThings = []struct {
 		},
 		words.T("This is a line with a name and a value, not only the value."),
 		words.T("Paste only what follows the = or the colon, without quotes."),
+	},
+	{
+		func(kind, text string) bool {
+			return kind == "client-secret" && withGUID.MatchString(text) && !IsGUID(text)
+		},
+		words.T("This contains an ID, which no client secret does."),
+		words.T("In the app registration open Certificates & secrets and copy only the column Value, with the copy button beside it. The column Secret ID is another value."),
 	},
 }
