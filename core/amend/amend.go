@@ -170,7 +170,7 @@ func MakePlan(ctx context.Context, in Input, w exchange.Work) (Plan, error) {
 		i.say(now, before, after)
 	})
 	if e.spaces != nil && len(*e.spaces) == 0 {
-		p.Warnings = append(p.Warnings, words.T("Microsoft shows no building of this tenant. Where buildings are not switched on, it does not show what is created either: switch them on first with Set-PlacesSettings -EnableBuildings 'Default:true', or run the script, which does."))
+		p.Warnings = append(p.Warnings, words.T("Microsoft shows no building of this tenant. Where buildings are not switched on, it does not show what is created either: switch them on first in PowerShell (Connect-MicrosoftPlaces; Set-PlacesSettings -EnableBuildings 'Default:true'), or run the script, which does."))
 	}
 	return p, err
 }

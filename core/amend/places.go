@@ -150,7 +150,7 @@ var madeSpace = kind{
 // hidden is said of what was made where Microsoft shows no building at all.
 func hidden(i Item) *problem.Problem {
 	return problem.New(codeHidden, words.T("Roomkey has created %s, but Microsoft shows no building of this tenant.", problem.Line(i.Identity))).
-		Run(words.T("Switch buildings on once, in PowerShell with the module MicrosoftPlaces:"), "Set-PlacesSettings -EnableBuildings 'Default:true'").
+		Run(words.T("Switch buildings on once, in PowerShell with the module MicrosoftPlaces:"), "Connect-MicrosoftPlaces; Set-PlacesSettings -EnableBuildings 'Default:true'").
 		Fix(words.T("Microsoft may take a day to show them. Then plan again. Nothing is created twice until then.")).
 		Lead(words.T("If someone has removed it, run the script, which switches buildings on and creates what is missing."), problem.PlaceScript("places-buildings"))
 }

@@ -145,7 +145,7 @@ func pair(key crypto.PrivateKey, certificates []*x509.Certificate, now time.Time
 			Fix(words.T("Choose a file that contains both: a .pfx file, or a .pem file with the sections CERTIFICATE and PRIVATE KEY.")).
 			Fix(words.T("In Windows' program Manage computer certificates, export the certificate with Yes, export the private key."))
 	case len(certificates) == 0:
-		return KeyPair{}, keyAlone()
+		return KeyPair{}, keyAlone("")
 	}
 	private, ok := key.(*rsa.PrivateKey)
 	if !ok {
@@ -197,10 +197,16 @@ func (k KeyPair) Thumbprints() words.Text {
 	return words.T("Its thumbprint is %s (SHA-1, as the portal shows it), or %s (SHA-256).", k.Thumbprint(), k.Thumbprint256())
 }
 
-func keyAlone() *problem.Problem {
-	return problem.New(codeKeyWithoutCertificate, words.T("This file contains a private key without its certificate.")).
-		Fix(words.T("Export the certificate again, together with its private key.")).
-		Run(words.T("Or combine the two PEM files:"), "cat certificate.pem key.pem > both.pem")
+// keyAlone is said of a file with a key and no certificate; toPEM makes a PEM file
+// of it whose key is encrypted, "" if it is one.
+func keyAlone(toPEM string) *problem.Problem {
+	p := problem.New(codeKeyWithoutCertificate, words.T("This file contains a private key without its certificate.")).
+		Fix(words.T("Export the certificate again, together with its private key."))
+	if toPEM == "" {
+		return p.Run(words.T("Or combine the two PEM files:"), "cat certificate.pem key.pem > both.pem")
+	}
+	return p.Run(words.T("Or, if you have the certificate as a PEM file, turn this file into another whose key stays encrypted:"), toPEM).
+		Run(words.T("Then combine the two, and choose the result with the new password:"), "cat certificate.pem key.pem > both.pem")
 }
 
 func notRSA() *problem.Problem {

@@ -272,8 +272,36 @@ func TestParseCertificateReadsWhatOpenSSLWrites(t *testing.T) {
 		}
 	}
 	run("pkcs12", "-export", "-inkey", "key.pem", "-nocerts", "-out", "key.pfx", "-passout", "pass:geheim")
-	if _, err := ParseCertificate(read("key.pfx"), NewSecret("geheim")); problem.CodeOf(err) != codeKeyWithoutCertificate {
-		t.Error(err)
+	run("pkcs8", "-topk8", "-nocrypt", "-in", "key.pem", "-outform", "DER", "-out", "key.der")
+	for name, flags := range map[string]string{"key.pfx": " -passin pass:geheim -passout pass:neu", "key.der": " -passout pass:neu"} {
+		_, err := ParseCertificate(read(name), NewSecret("geheim"))
+		if problem.CodeOf(err) != codeKeyWithoutCertificate {
+			t.Fatal(name, err)
+		}
+		steps := t.TempDir() // the way of the remedy, typed as it is shown
+		for from, to := range map[string]string{name: "file" + filepath.Ext(name), "cert.pem": "certificate.pem"} {
+			if err := os.WriteFile(filepath.Join(steps, to), read(from), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, r := range problem.Of(err).Remedies {
+			command := r.Command
+			if strings.HasPrefix(command, "openssl") {
+				command += flags
+			}
+			c := exec.CommandContext(t.Context(), "sh", "-c", command)
+			c.Dir = steps
+			if out, err := c.CombinedOutput(); err != nil {
+				t.Fatalf("%s: %v\n%s", command, err, out)
+			}
+		}
+		both, _ := os.ReadFile(filepath.Join(steps, "both.pem"))
+		if got, err := ParseCertificate(both, NewSecret("neu")); err != nil || !got.Key.Equal(plain.Key) {
+			t.Error(name, err)
+		}
+		if bytes.Contains(both, []byte("BEGIN PRIVATE KEY")) {
+			t.Error(name, "the remedy leaves the key in clear on disk")
+		}
 	}
 	base64PFX := base64.StdEncoding.EncodeToString(read("new.pfx"))
 	if got, err := ParseCertificate([]byte(base64PFX+"\r\n"), NewSecret("geheim ü")); err != nil || got.Thumbprint() != plain.Thumbprint() {

@@ -51,7 +51,7 @@ func parseCertificate(data []byte, password Secret, now time.Time) (KeyPair, err
 		return pair(nil, []*x509.Certificate{certificate}, now) // a .cer file
 	}
 	if _, err := x509.ParsePKCS8PrivateKey(data); err == nil {
-		return KeyPair{}, keyAlone()
+		return KeyPair{}, keyAlone("openssl pkey -inform DER -in file.der -aes256 -out key.pem")
 	}
 	return parsePFX(data, password, now)
 }
@@ -219,7 +219,7 @@ func parsePFX(data []byte, password Secret, now time.Time) (KeyPair, error) {
 	case err != nil && strings.Contains(err.Error(), "private key missing"):
 		return pair(nil, make([]*x509.Certificate, 1), now)
 	case err != nil && strings.Contains(err.Error(), "certificate missing"):
-		return KeyPair{}, keyAlone()
+		return KeyPair{}, keyAlone("openssl pkcs12 -in file.pfx -nocerts -out key.pem")
 	case err != nil && strings.Contains(err.Error(), "no MAC in data"):
 		return KeyPair{}, problem.New(CodeCertificatePassword, words.T("This PFX file has no password, so the password that was typed is wrong.")).
 			Fix(words.T("Leave the password empty."))
