@@ -8,6 +8,9 @@ var (
 	codeAcceptsLess   = problem.Declare("exchange.accepts-less", problem.Unmet)
 	codeAcceptsSome   = problem.Declare("exchange.accepts-some", problem.Unmet)
 	codeBooksTwice    = problem.Declare("exchange.books-twice", problem.Unmet)
+	// CodeNotCurrent is a CSV with the values from before a change where today's are
+	// wanted.
+	CodeNotCurrent    = problem.Declare("exchange.not-current", problem.WrongInput)
 	codeNotAsNeeded   = problem.Declare("exchange.not-as-needed", problem.Unmet)
 	codeOpenToOutside = problem.Declare("exchange.open-to-outside", problem.Unmet)
 	codeReleases      = problem.Declare("exchange.releases", problem.Unmet)
@@ -51,7 +54,7 @@ var (
 	codeTooEarly        = problem.Declare("exchange.too-early", problem.WrongInput)
 	codeUndone          = problem.Declare("exchange.undone", problem.Unmet)
 	codeUnknownScript   = problem.Declare("exchange.unknown-script", problem.WrongInput)
-	codeValuesBefore    = problem.Declare("exchange.values-before", problem.WrongInput)
+	codeValuesBefore    = problem.Declare("exchange.values-before", problem.Unmet)
 	codeWrongEvidence   = problem.Declare("exchange.wrong-evidence", problem.WrongInput)
 	codeWrongObjectID   = problem.Declare("exchange.wrong-object-id", problem.WrongInput)
 )

@@ -45,7 +45,7 @@ type Difference struct {
 // ReadProcessing reads a CSV that a script of this connection wrote and says for
 // each room what differs from the policy. A line that cannot be used carries its
 // problem; the others are good. A CSV of another tenant is refused, and so is one
-// with the values from before a change ("exchange.values-before").
+// with the values from before a change (CodeNotCurrent).
 func ReadProcessing(data []byte, c *connection.Connection, policy []product.Setting) ([]RoomState, error) {
 	states, err := readProcessing(data, c)
 	if err != nil {
@@ -54,7 +54,8 @@ func ReadProcessing(data []byte, c *connection.Connection, policy []product.Sett
 	useless := true
 	for i := range states {
 		if states[i].replaced {
-			return nil, savedBefore(states)
+			return nil, savedBefore(CodeNotCurrent, states,
+				words.N(len(states), "This CSV file has the values of %d room from before a change, not today's.", "This CSV file has the values of %d rooms from before a change, not today's.", len(states)))
 		}
 		if states[i].Problem != nil {
 			useless = false

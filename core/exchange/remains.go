@@ -30,7 +30,8 @@ func remains(text string, c *connection.Connection) *problem.Problem {
 		if err != nil || len(states) == 0 {
 			return problem.Of(err)
 		}
-		return savedBefore(states)
+		return savedBefore(codeValuesBefore, states,
+			words.N(len(states), "The run saved the previous values of %d room. Its CSV file does not say whether it finished.", "The run saved the previous values of %d rooms. Its CSV file does not say whether it finished.", len(states)))
 	}
 	if err := (Result{Connection: begun[2], Tenant: begun[3], Script: begun[1]}).belongs(c); err != nil {
 		return problem.Of(err)
@@ -65,9 +66,9 @@ func remains(text string, c *connection.Connection) *problem.Problem {
 
 // savedBefore is what the CSV with the values from before says about the run
 // that wrote it: each room was saved before it was changed.
-func savedBefore(states []RoomState) *problem.Problem {
+func savedBefore(code problem.Code, states []RoomState, title words.Text) *problem.Problem {
 	last := states[len(states)-1].Room
-	return problem.New(codeValuesBefore, words.N(len(states), "This CSV file has the values of %d room from before a change, not today's.", "This CSV file has the values of %d rooms from before a change, not today's.", len(states))).
+	return problem.New(code, title).
 		With(words.T("The script saved each room before changing it. The last one, %s, may be unchanged if the run ended there.", problem.Line(last))).
 		Fix(words.T("If the run left no result file, run the script calendar-processing again: it goes on where it stopped.")).
 		Run(words.T("To restore these values, give the CSV file to the script calendar-processing-undo as its previous values."), "roomkeyctl script show calendar-processing-undo --set before=@FILE.before.csv --out calendar-processing-undo.ps1").

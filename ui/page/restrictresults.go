@@ -23,8 +23,8 @@ func (r *Restrict) readResult() {
 }
 
 // Take reads a file that was chosen or dropped onto the window: a result file,
-// a CSV with today's calendar processing or with rooms, or the transcript of a run
-// that left no result.
+// a CSV with today's calendar processing or with rooms, or the transcript or the
+// CSV of previous values of a run that left no result.
 func (r *Restrict) Take(name string, data []byte) {
 	view := ViewResults
 	if strings.EqualFold(filepath.Ext(name), ".csv") {
@@ -34,7 +34,10 @@ func (r *Restrict) Take(name string, data []byte) {
 	var wrong []*problem.Problem
 	r.env.Scope.Run(func(context.Context) (err error) {
 		if view == ViewProcessing {
-			if _, err = r.env.Session.ReadProcessing(data); problem.CodeOf(err) == exchange.CodeNoSettings {
+			switch _, err = r.env.Session.ReadProcessing(data); problem.CodeOf(err) {
+			case exchange.CodeNotCurrent:
+				_, err = r.env.Session.ReadScriptResult(data)
+			case exchange.CodeNoSettings:
 				if rooms, wrong = r.env.Session.ImportRooms(data); len(rooms.Items) > 0 {
 					err = nil
 				}
@@ -87,7 +90,11 @@ func resultView(script string) int {
 // cameBack shows what was read back, or why it was not.
 func (r *Restrict) cameBack(view int, err error) {
 	r.env.Changed()
-	r.notice.fail(problem.Of(err))
+	if p := problem.Of(err); p != nil && p.Kind == problem.Unmet { // what it says of the run
+		r.notice.warn(p)
+	} else {
+		r.notice.fail(p)
+	}
 	if err == nil {
 		r.tabs.Open(view)
 		r.reload(func() error { return nil })

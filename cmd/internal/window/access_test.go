@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/reach"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/simulator"
@@ -92,6 +93,25 @@ func TestRoomsDroppedAmongTheScripts(t *testing.T) {
 	s.rest()
 	s.sees("not from this connection's")
 	s.missesOut("was read.")
+}
+
+// TestValuesFromBeforeSayHowFarARunCame: the CSV file of previous values is no
+// mistake; it is what a run that was interrupted has left.
+func TestValuesFromBeforeSayHowFarARunCame(t *testing.T) {
+	s, sim := begin(t, simulator.Options{Rooms: 3, Users: 5})
+	s.describes(sim, "flexo", "")
+	s.goes(setup.Restrict)
+	tenant := s.shell.Session().Document().Tenant
+	before := fmt.Appendf(nil, "Tenant,Room,Replaced,DeleteSubject\n%s,oslo@%s,2026-11-20T08:00:00Z,True\n", tenant.ID, tenant.Domain)
+	s.shell.Take("calendar-processing.before.csv", before)
+	s.rest()
+	s.sees("The run saved the previous values of 1 room.", "The last one, oslo@"+tenant.Domain+", may be unchanged")
+	if _, err := s.shell.Session().ReadScriptResult(before); problem.KindOf(err) != problem.Unmet {
+		t.Errorf("%s", problem.KindOf(err))
+	}
+	if _, err := s.shell.Session().ReadProcessing(before); problem.KindOf(err) != problem.WrongInput {
+		t.Errorf("%s", problem.KindOf(err))
+	}
 }
 
 // TestAsksForBlanks: what a vendor's guide leaves to be filled in, or does not
