@@ -172,7 +172,7 @@ func (s simulated) printFor(w io.Writer, shell shellCommands) {
 		s.Room, s.SealingRecipient)
 	if s.Seatsurfing != "" {
 		fmt.Fprintln(w)
-		printLine(w, "Or use Seatsurfing, which chooses its redirect URI when it gets the sign-in:")
+		printLine(w, "Or use Seatsurfing. It chooses its redirect URI when it gets the sign-in: after the first push, which says so, the registration gets the address, and the test and the push follow once more. The registration opens the browser.")
 		fmt.Fprintf(w, `
   roomkeyctl connection new Desks --cloud simulated --tenant %s --product seatsurfing --option rooms --server %s
   roomkeyctl connection set -c Desks "server.caFile=%s"
@@ -185,8 +185,20 @@ func (s simulated) printFor(w io.Writer, shell shellCommands) {
   roomkeyctl check -c Desks
   roomkeyctl push -c Desks
   roomkeyctl status -c Desks
-  roomkeyctl connection remove-from-server -c Desks
+
 `, s.Domain, s.Seatsurfing, s.CAFile, shell.show, s.SecretFiles[vault.ServerToken], s.Room)
+		printLine(w, "Seatsurfing cannot report whether it works. Open %s in a browser and sign in there, then confirm it:", s.Seatsurfing)
+		fmt.Fprint(w, `
+  roomkeyctl form -c Desks --entered
+  roomkeyctl status -c Desks
+
+`)
+		printLine(w, "To remove everything again:")
+		fmt.Fprint(w, `
+  roomkeyctl connection remove-from-server -c Desks
+  roomkeyctl register undo -c Desks
+  roomkeyctl connection delete -c Desks
+`)
 	}
 	if len(s.Faults) > 0 {
 		fmt.Fprintln(w)

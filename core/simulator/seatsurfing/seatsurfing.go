@@ -86,6 +86,7 @@ func New(o Options) (*Server, error) {
 	s.mux.HandleFunc("GET /healthcheck", func(w http.ResponseWriter, _ *http.Request) {
 		send(w, object{"status": "success", "code": 200})
 	})
+	s.mux.HandleFunc("GET /{$}", s.home)
 	s.mux.HandleFunc("GET /auth/{id}/login/{type}/{$}", s.login)
 	s.mux.HandleFunc("GET /auth/{id}/callback", s.callback)
 	for pattern, handle := range map[string]http.HandlerFunc{

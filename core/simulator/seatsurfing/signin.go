@@ -13,6 +13,20 @@ import (
 	"strings"
 )
 
+// home is the page on which people choose how they sign in.
+func (s *Server) home(w http.ResponseWriter, _ *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = fmt.Fprint(w, "<!DOCTYPE html>\n<title>Seatsurfing</title><h1>Sign in</h1>\n")
+	for _, p := range s.Providers {
+		_, _ = fmt.Fprintf(w, "<p><a href=\"/auth/%s/login/ui/\">%s</a></p>\n", p["id"], html.EscapeString(fmt.Sprint(p["name"])))
+	}
+	if len(s.Providers) == 0 {
+		_, _ = fmt.Fprint(w, "<p>There is no sign-in yet.</p>\n")
+	}
+}
+
 // login sends people to the sign-in, from the primary domain.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
