@@ -14,7 +14,7 @@ var stateWords = map[string]words.Key{
 	"none": "none", "rooms": "rooms", "people": "people", "rooms+organizers": "rooms and organizers",
 	"rbac": "RBAC for Applications", "policy": "application access policy", "delegation": "delegation",
 	"no": "no", "yes": "yes", "read": "read", "write": "write",
-	"added": "added", "changed": "changed", "removed": "removed", "same": "already set", "ok": "works", "failing": "does not work", "not-configured": "not configured",
+	"added": "added", "changed": "changed", "removed": "removed", "same": "already set", "ok": "works", "failing": "does not work", "not-configured": "not configured", "other-configuration": "another configuration",
 	"microsoft365": "Microsoft 365", "mailSecurity": "mail-enabled security", "security": "security", "distribution": "distribution",
 	"secret": "secret", "certificate": "certificate", "client-secret": "client secret", "server-token": "booking server token",
 	"all": "all", "selected": "selected", "lists": "room lists", "rule": "by rule", "tentative": "tentative", "groups": "groups",

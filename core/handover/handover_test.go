@@ -80,7 +80,7 @@ func stage(t *testing.T, id string) *stand {
 	credential := vault.NewSecret("q8Q8Q~a-made-up-secret-of-some-length.x0")
 	facts := func(context.Context) proof.Facts {
 		f := proof.Facts{Connection: own.Document(), Product: p, Needs: p.With(nil, nil), Cloud: row, Known: true, Permissions: permissions,
-			Fingerprint: vault.Fingerprint(credential), Rooms: []string{"a@contoso.com"}, Looked: true, Result: noResult}
+			Fingerprint: vault.Fingerprint(credential), Rooms: tenant.Addresses(s.rooms), Looked: true, Result: noResult}
 		f.Product.Adapter = p.AdapterOf(f.Connection.Server.Adapter)
 		return f
 	}
@@ -115,6 +115,12 @@ func (s *stand) confirmed(t *testing.T) Plan {
 	if err := s.Confirm(t.Context(), plan.Confirmations); err != nil {
 		t.Fatal(err)
 	}
+	return s.tests(t)
+}
+
+// tests is the plan after a test of the present configuration.
+func (s *stand) tests(t *testing.T) Plan {
+	t.Helper()
 	cfg, err := s.Configuration(t.Context())
 	if err != nil {
 		t.Fatal(err)

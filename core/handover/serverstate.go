@@ -84,17 +84,22 @@ func (h *Handover) ServerState(ctx context.Context) (ServerState, error) {
 	if _, tested, err := h.o.Ledger.LastCheck(ctx); err == nil && want != nil {
 		out.Checked = tested
 	}
-	if out.Current.Configuration != nil && (want == nil || out.Checked) {
-		// The present choice was tested since. A digest that differs by a field for
-		// which the server has no use is no difference: a push would write nothing.
-		// None at all is that of a push that has not ended. Where nothing is known to
-		// compare it with, the view is of what the server has.
-		digest = out.Current.Configuration.Digest
+	if held := out.Current.Configuration; held != nil {
+		// Where nothing is known to compare it with, the view is of what the server has.
+		digest = held.Digest
 	}
 	if want != nil {
-		want.Digest = cmp.Or(digest, want.Digest)
+		same := *want
+		if out.Checked {
+			// The present choice was tested since. A digest that differs by a field for
+			// which the server has no use is no difference: a push would write nothing.
+			// None at all is that of a push that has not ended.
+			same.Digest = cmp.Or(digest, want.Digest)
+		}
+		if out.Compared, out.Matches = true, client.Keeps(out.Current, same); out.Matches {
+			want.Digest = same.Digest
+		}
 		digest = want.Digest
-		out.Compared, out.Matches = true, client.Keeps(out.Current, *want)
 	}
 	if view := h.view(ctx, out.Status, failed, digest, out.Current); view.Status != check.Pass && view.Status != check.Skipped {
 		out.StatusProblem = view.Problem

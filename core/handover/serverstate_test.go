@@ -13,6 +13,7 @@ import (
 	"github.com/roomkey/roomkey/core/check"
 	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/tenant"
 )
 
 // TestViewFromBeforeThePush: what a server tried before it got the configuration
@@ -119,6 +120,35 @@ func TestServerState(t *testing.T) {
 				t.Errorf("%s", p.Detail)
 			}
 		})
+	}
+}
+
+// TestViewOfAnother: what the server says of another configuration than the one
+// that was tested here is said to be of that one.
+func TestViewOfAnother(t *testing.T) {
+	const refused = `"checks":[{"id":"token","state":"failed","code":"AADSTS53003","detail":"AADSTS53003: Access has been blocked."}]`
+	for status, code := range map[string]string{
+		`{"state":"failing","checkedAt":"NOW",` + refused + `}`:                                               "server.old-configuration",
+		`{"state":"ok","checkedAt":"NOW","checks":[{"id":"token","state":"ok"},{"id":"rooms","state":"ok"}]}`: "server.other-configuration",
+	} {
+		s := stage(t, "flexo")
+		if _, err := s.Push(t.Context(), s.confirmed(t), false, nil); err != nil {
+			t.Fatal(err)
+		}
+		s.rooms = []tenant.Room{{EmailAddress: "b@contoso.com", DisplayName: "B"}}
+		s.tests(t)
+		client, err := s.o.HTTP()
+		if err != nil {
+			t.Fatal(err)
+		}
+		client.Transport = answers{client.Transport, http.StatusOK, status}
+		held, err := s.ServerState(t.Context())
+		if err != nil || !held.Checked || held.Matches || !held.Differs() {
+			t.Fatalf("%+v %v", held, err)
+		}
+		if got := codeIn(held.StatusProblem); got != code {
+			t.Errorf("%q, want %q", got, code)
+		}
 	}
 }
 

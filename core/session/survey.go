@@ -30,8 +30,9 @@ type Health struct {
 	// not known.
 	CredentialDays *int `json:"credentialDays"`
 	// Server is what the booking server says of itself, a booking.Status state;
-	// "" when it was not asked or did not answer, and booking.StatusUnknown when
-	// its "works" is not of this configuration as it is now.
+	// "" when it was not asked or did not answer, ServerOther when it has another
+	// configuration, and booking.StatusUnknown when what it says is not known to be
+	// of this configuration as it is now.
 	Server string `json:"server"`
 	// Changed is what is different at Microsoft from what was proven, NotCompared
 	// what of that nobody could look at; it asks for nothing.
@@ -287,10 +288,7 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 			h.wants(problem.Of(err).Title)
 		}
 	}
-	h.Server = held.Status.State
-	if h.Server == booking.StatusOK && (held.StatusProblem != nil || !held.Matches) {
-		h.Server = booking.StatusUnknown // it says so of something else, or long ago
-	}
+	h.Server = serverOf(held)
 	if before != nil {
 		h.ProvenAt = before.Finished
 		h.Changed = append(h.Changed, changedRoles(before.Layers, run.Layers)...)
@@ -309,6 +307,25 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 		h.wants(t)
 	}
 	return s.judge(ctx, h, held)
+}
+
+// ServerOther is a booking server with another configuration than this one; how it
+// fares with that says nothing of the connection.
+const ServerOther = "other-configuration"
+
+// serverOf is what the server says of this connection's configuration.
+func serverOf(held handover.ServerState) string {
+	stored := held.Current.Configuration != nil
+	switch state := held.Status.State; {
+	case stored && held.Compared && !held.Matches:
+		return ServerOther
+	case state == booking.StatusOK && held.StatusProblem != nil: // long ago
+		return booking.StatusUnknown
+	case (state == booking.StatusOK || state == booking.StatusFailing) && !held.Matches:
+		return booking.StatusUnknown
+	default:
+		return state
+	}
 }
 
 // ends says when the credential ends.
@@ -333,6 +350,9 @@ func (s *Session) judge(ctx context.Context, h *Health, held handover.ServerStat
 		if p != nil && p.Kind != problem.Absent {
 			h.wants(p.Title)
 		}
+	}
+	if held.Current.Configuration != nil && !held.Compared {
+		h.wants(words.T("It is not known whether the booking server has this connection's configuration."))
 	}
 	steps, err := s.Steps(ctx)
 	if err != nil {

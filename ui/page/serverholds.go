@@ -25,11 +25,14 @@ func (h *HandOver) showServerState(held handover.ServerState, err error) {
 	case held.Current.Configuration == nil:
 		column.Add(kit.Muted(kit.L("Nothing yet.")))
 	default:
-		line := kit.Row(kit.Gap, -1, kit.Badge(kit.MarkAttention, kit.L("Differs from this connection")))
-		if held.Matches {
-			line = kit.Row(kit.Gap, -1, kit.Badge(kit.MarkDone, kit.L("As in this connection")))
+		badge := kit.Badge(kit.MarkAttention, kit.L("Differs from this connection"))
+		switch {
+		case !held.Compared:
+			badge = kit.Badge(kit.MarkUnknown, kit.L("Not compared: the rooms have not been read here"))
+		case held.Matches:
+			badge = kit.Badge(kit.MarkDone, kit.L("As in this connection"))
 		}
-		column.Add(line)
+		column.Add(kit.Row(kit.Gap, -1, badge))
 		stored := ""
 		if at := held.Current.StoredAt; !at.IsZero() { // not every server says it
 			stored = at.Local().Format(time.DateTime)
