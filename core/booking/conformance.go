@@ -55,7 +55,7 @@ func Conform(ctx context.Context, address string, token, readOnly vault.Secret, 
 	}
 	own := *client
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c := &conformance{ctx: ctx, http: &own, token: token, readOnly: readOnly, began: time.Now(), tags: map[string]bool{}, waits: map[int]bool{}}
+	c := &conformance{ctx: ctx, http: &own, token: token, readOnly: readOnly, began: time.Now(), tags: map[string]bool{}, waits: map[int]bool{}, times: map[string]time.Time{}}
 	if c.said, err = asked.Describe(ctx); notReached(err) {
 		return nil, err
 	} else if err != nil {
@@ -117,6 +117,10 @@ type conformance struct {
 	// for how long.
 	mu    sync.Mutex
 	waits map[int]bool
+	// times are what was said of when it was stored, by ETag; latest is the newest of
+	// them, and heard when that was.
+	times         map[string]time.Time
+	latest, heard time.Time
 }
 
 // add notes a trial: seen is empty when the rule was kept.
@@ -405,10 +409,41 @@ func (c *conformance) stored(id string, rule words.Key, r reply, digest string, 
 	case !strongETag.MatchString(tag):
 		seen = words.T("the ETag %q is not a strong one", tag)
 	default:
-		seen = c.moment("storedAt", s.StoredAt)
+		if seen = c.moment("storedAt", s.StoredAt); seen.IsZero() {
+			seen = c.storedOnce(tag, s.StoredAt)
+		}
 	}
 	if slices.Contains(statuses, r.status) && strongETag.MatchString(tag) {
 		c.etag, c.tags[tag] = tag, true // what else is wrong with it is tried all the same
 	}
 	c.add(id, rule, seen)
+}
+
+// storedOnce is what is wrong with the time of what has this ETag: each PUT that
+// stores has its own, and what is stored keeps it.
+func (c *conformance) storedOnce(tag string, raw json.RawMessage) words.Text {
+	var at time.Time
+	_ = json.Unmarshal(raw, &at) // moment has read it
+	switch before, known := c.times[tag]; {
+	case known && !at.Equal(before):
+		return words.T("storedAt is %s, and was %s before for the same ETag", at.Format(time.RFC3339Nano), before.Format(time.RFC3339Nano))
+	case known:
+	case !at.After(c.latest):
+		return words.T("storedAt is %s, which is not after that of the PUT before, %s", at.Format(time.RFC3339Nano), c.latest.Format(time.RFC3339Nano))
+	default:
+		c.times[tag], c.latest, c.heard = at, at, time.Now()
+	}
+	return words.Text{}
+}
+
+// later waits until a PUT must have another time than the one before it, on a
+// server that says whole seconds.
+func (c *conformance) later() {
+	if c.latest.Nanosecond() != 0 {
+		return
+	}
+	select {
+	case <-time.After(time.Until(c.heard.Add(time.Second))):
+	case <-c.ctx.Done():
+	}
 }

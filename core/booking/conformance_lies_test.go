@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -73,6 +74,21 @@ func rewrites(call, field, instead string) func(*http.Request, *httptest.Respons
 	}
 }
 
+// firstTime repeats the first storedAt in every answer to a call.
+func firstTime(call string) func(*http.Request, *httptest.ResponseRecorder) {
+	var mu sync.Mutex
+	first := ""
+	return func(r *http.Request, a *httptest.ResponseRecorder) {
+		_, after, has := strings.Cut(a.Body.String(), `"storedAt":"`)
+		if at, _, _ := strings.Cut(after, `"`); has && is(r, call) {
+			mu.Lock()
+			first = cmp.Or(first, `"`+at+`"`)
+			mu.Unlock()
+			rewrites(call, "storedAt", first)(r, a)
+		}
+	}
+}
+
 func typed(call string, below int, kind string) func(*http.Request, *httptest.ResponseRecorder) {
 	return func(r *http.Request, a *httptest.ResponseRecorder) {
 		if is(r, call) && a.Code < below && a.Code >= below-200 {
@@ -123,6 +139,19 @@ var deviations = []deviation{
 	{name: "storedAt in the future", found: "get", tell: rewrites("GET ", "storedAt", `"2999-01-01T00:00:00Z"`)},
 	{name: "storedAt before the PUT", found: "first-put", tell: rewrites("PUT ", "storedAt", `"2020-01-01T00:00:00Z"`)},
 	{name: "storedAt missing", found: "get", tell: says("GET ", 200, `"storedAt"`, `"storedThen"`)},
+	{name: "storedAt of the first PUT, in PUT", found: "change", tell: firstTime("PUT ")},
+	{name: "storedAt of the first PUT, in GET", found: "change-kept", tell: firstTime("GET ")},
+	{name: "storedAt of now", found: "get", tell: func(r *http.Request, a *httptest.ResponseRecorder) {
+		rewrites("GET ", "storedAt", `"`+time.Now().UTC().Format(time.RFC3339Nano)+`"`)(r, a)
+	}},
+	{name: "storedAt of whole seconds", tell: func(r *http.Request, a *httptest.ResponseRecorder) {
+		if _, after, has := strings.Cut(a.Body.String(), `"storedAt":"`); has {
+			whole, _, _ := strings.Cut(after, ".")
+			for _, call := range []string{"GET ", "PUT "} {
+				rewrites(call, "storedAt", `"`+whole+`Z"`)(r, a)
+			}
+		}
+	}},
 	{name: "checkedAt null", found: "status", tell: rewrites("GET /status", "checkedAt", "null")},
 	{name: "checkedAt null when empty", found: "empty-status", tell: rewrites("GET /status", "checkedAt", "null")},
 	{name: "checkedAt long ago", found: "status", tell: rewrites("GET /status", "checkedAt", `"2020-01-01T00:00:00Z"`)},

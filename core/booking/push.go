@@ -74,7 +74,7 @@ func (c *Client) Push(ctx context.Context, cfg Configuration, credential vault.S
 	want := c.adapter.After(seen, cfg, o.Choices)
 	switch {
 	case err == nil:
-		return c.verify(ctx, line, want)
+		return c.verify(ctx, line, seen, want)
 	case problem.CodeOf(err) == codePartRefused:
 		line.State = store.PushFailed
 		return Receipt{}, c.note(line, err)
@@ -125,7 +125,7 @@ func same(now, seen Current) bool {
 }
 
 // verify reads back what the server holds and compares it with what it should.
-func (c *Client) verify(ctx context.Context, line store.Push, want Configuration) (Receipt, error) {
+func (c *Client) verify(ctx context.Context, line store.Push, seen Current, want Configuration) (Receipt, error) {
 	line.State = store.PushUnknown
 	now, err := c.adapter.Current(ctx)
 	if err != nil {
@@ -139,11 +139,21 @@ func (c *Client) verify(ctx context.Context, line store.Push, want Configuration
 			Lead(words.T("Check what the server has. If it happens again, give this text to the server's vendor."), problem.PlaceLook)
 		return Receipt{Current: now}, c.note(line, p)
 	}
-	if now.StoredAt.Before(line.At.Add(-skew)) {
-		now.StoredAt = time.Time{} // not what we have just handed over
+	if now.ETag != seen.ETag && !now.StoredAt.After(seen.StoredAt) {
+		now.StoredAt = time.Time{} // that of what was there before
 	}
 	line.State, line.ETag = store.PushDone, now.ETag
+	now = now.AfterPush(line)
 	return Receipt{At: c.now().UTC(), Current: now}, c.note(line, nil)
+}
+
+// AfterPush is now without a time that is not that of the push, if it holds what that
+// handed over.
+func (now Current) AfterPush(push store.Push) Current {
+	if push.State == store.PushDone && push.ETag == now.ETag && now.StoredAt.Before(push.At.Add(-skew)) {
+		now.StoredAt = time.Time{}
+	}
+	return now
 }
 
 // skew is how far a server's clock may be off before what it says of times is

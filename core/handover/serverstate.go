@@ -79,7 +79,7 @@ func (h *Handover) ServerState(ctx context.Context) (ServerState, error) {
 	if err != nil {
 		return out, err
 	}
-	out.HandedOver = last.State == store.PushDone
+	out.HandedOver, out.Current = last.State == store.PushDone, out.Current.AfterPush(last)
 	want, digest := h.lastChecked(ctx), ""
 	if _, tested, err := h.o.Ledger.LastCheck(ctx); err == nil && want != nil {
 		out.Checked = tested

@@ -30,7 +30,7 @@ type Health struct {
 	// not known.
 	CredentialDays *int `json:"credentialDays"`
 	// Server is what the booking server says of itself, a booking.Status state;
-	// "" when it was not asked or did not answer, ServerOther when it has another
+	// "" when it was not asked or did not answer, serverOther when it has another
 	// configuration, and booking.StatusUnknown when what it says is not known to be
 	// of this configuration as it is now.
 	Server string `json:"server"`
@@ -309,16 +309,16 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 	return s.judge(ctx, h, held)
 }
 
-// ServerOther is a booking server with another configuration than this one; how it
+// serverOther is a booking server with another configuration than this one; how it
 // fares with that says nothing of the connection.
-const ServerOther = "other-configuration"
+const serverOther = "other-configuration"
 
 // serverOf is what the server says of this connection's configuration.
 func serverOf(held handover.ServerState) string {
 	stored := held.Current.Configuration != nil
 	switch state := held.Status.State; {
 	case stored && held.Compared && !held.Matches:
-		return ServerOther
+		return serverOther
 	case state == booking.StatusOK && held.StatusProblem != nil: // long ago
 		return booking.StatusUnknown
 	case (state == booking.StatusOK || state == booking.StatusFailing) && !held.Matches:

@@ -37,9 +37,9 @@ func TestServerOf(t *testing.T) {
 		"works with this":              {handover.ServerState{Current: stored, Compared: true, Matches: true, Status: booking.Status{State: booking.StatusOK}}, booking.StatusOK},
 		"worked long ago":              {handover.ServerState{Current: stored, Compared: true, Matches: true, Status: booking.Status{State: booking.StatusOK}, StatusProblem: stale}, booking.StatusUnknown},
 		"fails with this":              {handover.ServerState{Current: stored, Compared: true, Matches: true, Status: booking.Status{State: booking.StatusFailing}, StatusProblem: stale}, booking.StatusFailing},
-		"fails with another":           {handover.ServerState{Current: stored, Compared: true, Status: booking.Status{State: booking.StatusFailing}, StatusProblem: stale}, ServerOther},
-		"works with another":           {handover.ServerState{Current: stored, Compared: true, Status: booking.Status{State: booking.StatusOK}, StatusProblem: stale}, ServerOther},
-		"is silent about another":      {handover.ServerState{Current: stored, Compared: true, Status: booking.Status{State: booking.StatusUnknown}}, ServerOther},
+		"fails with another":           {handover.ServerState{Current: stored, Compared: true, Status: booking.Status{State: booking.StatusFailing}, StatusProblem: stale}, serverOther},
+		"works with another":           {handover.ServerState{Current: stored, Compared: true, Status: booking.Status{State: booking.StatusOK}, StatusProblem: stale}, serverOther},
+		"is silent about another":      {handover.ServerState{Current: stored, Compared: true, Status: booking.Status{State: booking.StatusUnknown}}, serverOther},
 		"fails with what nobody knows": {handover.ServerState{Current: stored, Status: booking.Status{State: booking.StatusFailing}, StatusProblem: stale}, booking.StatusUnknown},
 		"has nothing":                  {handover.ServerState{Compared: true, Status: booking.Status{State: booking.StatusNotConfigured}}, booking.StatusNotConfigured},
 	} {
