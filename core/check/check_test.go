@@ -249,8 +249,13 @@ func TestGrantedInExchange(t *testing.T) {
 	}
 	w.in.Connection.Scope.Kind = "rbac"
 	r = w.run(t)
-	if f, _ := r.Finding(Roles); r.Verdict != Passed || !strings.Contains(f.Note.String(), "shown only by a booking") {
-		t.Fatalf("limited on purpose: verdict %s, %s\n%s", r.Verdict, f.Note, show(r))
+	if f, _ := r.Finding(Roles); r.Verdict != Passed || !strings.Contains(f.Title.String(), "except for writing") || !strings.Contains(f.Note.String(), "shown only by a booking") {
+		t.Fatalf("limited on purpose: verdict %s, %s: %s\n%s", r.Verdict, f.Title, f.Note, show(r))
+	}
+	booked, _, _ := writing()
+	booked.token.Claims.Roles, booked.in.Connection.Scope.Kind = booked.token.Claims.Roles[1:], "rbac"
+	if f, _ := booked.run(t).Finding(Roles); f.Title.String() != rolesGranted.String() || !strings.Contains(f.Note.String(), "a booking was written") {
+		t.Errorf("after a test booking: %s: %s", f.Title, f.Note)
 	}
 	w.calendar = func(string) error { return forbidden() }
 	r = w.run(t)

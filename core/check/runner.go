@@ -40,7 +40,10 @@ func diagnose(ctx context.Context, in Input, catalogue []Check, emit func(Findin
 	running := make(map[string]bool, len(catalogue))
 	results := make(chan Finding, len(catalogue))
 	finish := func(c Check, f Finding) {
-		f.ID, f.Title, f.Optional = c.ID, c.Title, c.Optional
+		f.ID, f.Optional = c.ID, c.Optional
+		if f.Title.IsZero() { // it proved what it is called
+			f.Title = c.Title
+		}
 		done[c.ID] = f
 		delete(running, c.ID)
 		s.step(c)

@@ -14,11 +14,13 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
+var rolesGranted = words.T("Every permission that the product needs is granted")
+
 func signInChecks() []Check {
 	return []Check{
 		{ID: Tenant, Claim: evidence.SignIn, Proves: true, Title: words.T("The cloud knows the tenant"), DependsOn: []string{Lint, Certificate}, Run: checkTenant},
 		{ID: Token, Claim: evidence.SignIn, Proves: true, Title: words.T("The application gets a token"), DependsOn: []string{Tenant}, Run: checkToken},
-		{ID: Roles, Claim: evidence.Permissions, Proves: true, Title: words.T("Every permission that the product needs is granted"), DependsOn: []string{Token}, After: []string{RoomList, ChosenLists, ChosenRule, Declared}, Run: checkRoles},
+		{ID: Roles, Claim: evidence.Permissions, Proves: true, Title: rolesGranted, DependsOn: []string{Token}, After: []string{RoomList, ChosenLists, ChosenRule, Declared}, Run: checkRoles},
 		{ID: Excess, Claim: evidence.Permissions, Title: words.T("No permission is granted that the product does not need"), DependsOn: []string{Token}, Run: checkExcess},
 	}
 }
@@ -202,12 +204,26 @@ func (s *State) readWithoutGrant(values []string, room string) Finding {
 	case len(writes) == 0:
 		return pass(words.T("Granted in Exchange: the calendar of %s was read without a tenant-wide permission.", room)).with("grantedInExchange", values)
 	case s.Connection.Scope.Kind == connection.ScopeRBAC:
-		return pass(words.T("Granted in Exchange: the calendar of %s was read without a tenant-wide permission. Whether the application may also write is shown only by a booking.", room)).with("grantedInExchange", values)
+		f := pass(words.T("Granted in Exchange: the calendar of %s was read without a tenant-wide permission. Whether the application may also write is shown only by a booking.", room)).with("grantedInExchange", values)
+		f.Title = notWritten
+		return f
 	}
 	return unknown(problem.New(codeScopeUnproven, words.T("The token does not have %s. The calendar of %s was read all the same, so Exchange grants access to it, but that does not show that the application may write.", strings.Join(writes, ", "), room)).
 		With(words.T("This connection does not say that the application is limited in Exchange.")).
 		Lead(words.T("If the application is to be limited, run the script that limits it as an Exchange administrator, then test again."), problem.PlaceLimitScript).
 		Lead(words.T("Otherwise grant %s in the registration.", strings.Join(writes, ", ")), problem.PlaceRegister))
+}
+
+// notWritten is what is proven of the permissions while nothing was written that
+// only Exchange allows.
+var notWritten = words.T("Every permission that the product needs is granted, except for writing, which was not tested")
+
+// putWritten says what a test booking has shown since.
+func (s *State) putWritten(f *Finding) {
+	if _, written := s.proven("Calendars.ReadWrite"); written && f.Title.Key == notWritten.Key {
+		f.Title = rolesGranted
+		f.Note = words.T("Granted in Exchange: calendars were read and a booking was written without a tenant-wide permission.")
+	}
 }
 
 // roomsTried is how many rooms are tried for a grant in Exchange.

@@ -114,8 +114,11 @@ func (s *State) putBeside(r *Run) {
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if f.ID == Token {
+		switch f.ID {
+		case Token:
 			s.putSecretBeside(f)
+		case Roles:
+			s.putWritten(f)
 		}
 		if !slices.Contains(readers, f.ID) || f.Problem == nil || f.Status == Pass || f.Status == Warn {
 			continue
