@@ -12,7 +12,9 @@ static int failed;
 static int quiet(Display *d, XErrorEvent *e) { failed = 1; return 0; }
 
 // version makes a context on a window that is never mapped. It answers 0 and
-// the version; 1 when no X server answers; 2 when there is no OpenGL.
+// the version; 1 when no X server answers; 2 when there is no OpenGL. It stays
+// connected when it answers 0: a server without a desktop starts over when its only
+// client leaves, and does not answer the toolkit meanwhile.
 static int version(char *out, int size) {
 	int one, two, answer = 2;
 	int want[] = { GLX_RGBA, GLX_DOUBLEBUFFER, GLX_RED_SIZE, 8, GLX_GREEN_SIZE, 8, GLX_BLUE_SIZE, 8, None };
@@ -43,8 +45,9 @@ static int version(char *out, int size) {
 	}
 	XSync(d, False);
 	XSetErrorHandler(before);
-	XCloseDisplay(d);
-	return failed ? 2 : answer;
+	if (failed) answer = 2;
+	if (answer) XCloseDisplay(d);
+	return answer;
 }
 */
 import "C"
