@@ -138,6 +138,9 @@ func (r *run) do(ctx context.Context, s step) error {
 	answered, err := r.in.Bring(ctx, s.look, func(ctx context.Context) error { return r.act(ctx, s) }, func(attempt int, wait time.Duration) {
 		r.in.Report.Say(len(r.result.Done), r.total, words.T("%s: waiting for Microsoft to catch up, attempt %d, next in %s", s.title, attempt, wait.Round(time.Second)))
 	}, func(waited time.Duration, last error) error { return unfinished(s.title, waited, last) })
+	if err != nil && r.journal.dangling(s.id) != nil {
+		return unrecorded(words.T("This was requested from Microsoft, but not recorded on this computer: %s.", s.title), err)
+	}
 	if err != nil {
 		return err
 	}

@@ -4,11 +4,13 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/roomkey/roomkey/core/change"
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // journalKind marks this package's entries: the file is shared.
@@ -139,6 +141,23 @@ func (j journal) dangling(step string) (found *entry) {
 	return found
 }
 
+// registering is whether a run that did not end yet has registered the application,
+// or may have: nobody saw the response.
+func (j journal) registering(id string) (found bool) {
+	for _, e := range j.entries {
+		switch {
+		case e.Phase == change.PhaseEnd:
+			found = false
+		case e.Made == nil || e.Made.What != madeApplication:
+		case e.Phase == change.PhaseBefore || e.Phase == change.PhaseAfter:
+			found = e.Made.ID == "" || e.Made.ID == id
+		default:
+			found = false // refused, or undone
+		}
+	}
+	return found
+}
+
 // orphans are the nonces of secrets that were begun and never confirmed: what
 // has one of them in its name is known to nobody and can be removed.
 func (j journal) orphans() (nonces []string) {
@@ -186,6 +205,11 @@ func (j journal) standing() (list []made) {
 	return list
 }
 
+// made is whether the application is of this connection's making.
+func (j journal) made(id string) bool {
+	return slices.ContainsFunc(j.standing(), func(m made) bool { return m.What == madeApplication && m.ID == id })
+}
+
 func (m made) credential() bool { return m.What == madeSecret || m.What == madeCertificate }
 
 // is reports whether both are about the same thing. A credential's id is not
@@ -214,6 +238,12 @@ func newNonce() string { return "rk-" + strings.ToLower(rand.Text()[:10]) }
 func (r *run) write(e entry) error {
 	e.Kind, e.At, e.Run, e.By = journalKind, r.in.Time(), r.id, r.in.By
 	if err := r.in.Journal.Append(e); err != nil {
+		switch {
+		case e.Made != nil && e.Phase == change.PhaseAfter:
+			return unrecorded(words.T("This was changed at Microsoft, but not recorded on this computer: %s.", titles[e.Made.What]), err)
+		case e.Made != nil && e.Phase == change.PhaseUndone:
+			return unrecorded(words.T("This was removed at Microsoft, but not recorded on this computer: %s.", titles[e.Made.What]), err)
+		}
 		return err
 	}
 	r.journal.entries = append(r.journal.entries, e)

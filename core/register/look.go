@@ -113,6 +113,18 @@ func (in Input) find(ctx context.Context, s *state, w *Wanted) error {
 	}
 	a, err := in.byUniqueName(ctx, s, w)
 	switch {
+	case err == nil && in.Options.Use == New:
+		// What a run that was cut off has registered is the new one.
+		j, err := in.readJournal()
+		if err != nil {
+			return err
+		}
+		if !j.registering(a.ID) {
+			s.named, s.blocked = []tenant.Application{a}, in.exists(a, j)
+			return nil
+		}
+		s.how, s.application = foundByUniqueName, &a
+		return nil
 	case err == nil:
 		s.how, s.application = foundByUniqueName, &a
 		return nil

@@ -145,6 +145,9 @@ func (in Input) planApplication(s state, w Wanted) []change.Item {
 	case s.application != nil:
 		a = *s.application
 		app.Today, app.Wanted, app.Action = words.T("%s, client ID %s", a.DisplayName, a.AppID), words.Plain(a.DisplayName), change.Keep
+		if name := in.Options.Name; name != "" && name != a.DisplayName {
+			app.Why = words.T("An existing application keeps its name.")
+		}
 		audience.Today, audience.Action = audienceOf(a.SignInAudience), change.Keep
 		if a.SignInAudience != w.SignInAudience {
 			audience.Action, audience.Wanted = change.Attention, audienceOf(w.SignInAudience)

@@ -20,6 +20,17 @@ func choose(name string, named []tenant.Application) *problem.Problem {
 		Lead(words.T("Or register a new one."), problem.PlaceRegister.With("roomkeyctl register plan --use new"))
 }
 
+// exists refuses a second application under the name that is unique in the tenant.
+func (in Input) exists(a tenant.Application, j journal) *problem.Problem {
+	p := problem.New(CodeExists, words.T("No new application can be registered: Roomkey has already registered \"%s\" for this product and server.", a.DisplayName)).
+		With(words.T("Its client ID is %s. It was registered on %s. A tenant has one application of Roomkey's for each product and server, so that no one registers it twice.", a.AppID, a.CreatedAt.Format(time.DateOnly))).
+		Lead(words.T("Use it. It keeps its name."), problem.PlaceRegister.With("roomkeyctl register plan --use "+a.AppID))
+	if in.Document().Application.ObjectID == a.ID && j.made(a.ID) { // the undo is for the connection's own
+		return p.Lead(words.T("Or remove it, if nothing else uses it, and register a new one."), problem.PlaceUndo)
+	}
+	return p.Fix(words.T("Or delete it in the Microsoft Entra admin center under App registrations, if nothing else uses it, and register a new one."))
+}
+
 func deletedApplication(a tenant.Application) *problem.Problem {
 	return problem.New(CodeDeleted, words.T("The application \"%s\" was deleted on %s.", a.DisplayName, a.DeletedAt.Format(time.DateOnly))).
 		With(words.T("It can be restored until %s, with its permissions and credentials.", a.DeletedAt.AddDate(0, 0, 30).Format(time.DateOnly))).
@@ -67,6 +78,19 @@ func roleRefused(by string, step words.Text, why *problem.Problem) *problem.Prob
 
 func nothingMade(what words.Text) *problem.Problem {
 	return problem.New(codeNothingMade, what).Fix(words.T("There is nothing to undo."))
+}
+
+// unrecorded says first what was done at Microsoft, where this computer did not
+// take the record of it.
+func unrecorded(done words.Text, err error) error {
+	p := problem.Of(err)
+	if p == nil || p.Kind != problem.Local {
+		return err
+	}
+	told := problem.New(codeUnrecorded, done).By(err).
+		With(words.Sentences(p.Title, p.Detail, words.T("The next attempt continues where this one stopped and does nothing twice.")))
+	told.Remedies = p.Remedies
+	return told
 }
 
 func vaultRefused(err error, removed error) *problem.Problem {

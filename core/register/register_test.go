@@ -299,8 +299,8 @@ func TestDeletedKeepsItsName(t *testing.T) {
 		t.Errorf("%v %+v", err, b.apps)
 	}
 	b.doc.Application = connection.Application{Credential: b.doc.Application.Credential}
-	if plan, err := MakePlan(t.Context(), b.in); err != nil || plan.Target.Found != foundByUniqueName {
-		t.Errorf("not found again: %+v %v", plan.Target, err)
+	if plan, err := MakePlan(t.Context(), b.in); err != nil || problem.CodeOf(plan.Blocked) != CodeExists || plan.Choices[0].ClientID != b.apps[0].AppID {
+		t.Errorf("not found again: %+v %v %v", plan.Target, plan.Blocked, err)
 	}
 }
 
@@ -413,3 +413,80 @@ func TestLogo(t *testing.T) {
 		t.Errorf("%d calls, the logo is at %q", puts, got)
 	}
 }
+
+// TestFullDisk takes the disk away at every record and every save of an Apply and
+// of an Undo: what was done at Microsoft is said first, and the next attempt ends
+// what this one began.
+func TestFullDisk(t *testing.T) {
+	verbs := map[string]func(*bench) error{
+		"apply": func(b *bench) error { _, err := b.apply(t); return err },
+		"undo":  func(b *bench) error { _, err := Undo(t.Context(), b.in, "Product room booking"); return err },
+	}
+	for verb, run := range verbs {
+		writes := 1
+		for n := 0; n < writes; n++ {
+			b := newBench(t)
+			if verb == "undo" {
+				if _, err := b.apply(t); err != nil {
+					t.Fatal(err)
+				}
+			}
+			disk := &disk{journal: b.notes, left: n}
+			keep := b.in.Keep
+			b.in.Journal, b.in.Keep = disk, func(ctx context.Context, edit func(*connection.Connection)) error {
+				if err := disk.write(); err != nil {
+					return err
+				}
+				return keep(ctx, edit)
+			}
+			calls, records := len(b.calls), len(b.notes.lines)
+			err := run(b)
+			if err == nil {
+				continue // n was the last
+			}
+			writes = n + 2
+			said := problem.Of(err).Title.String()
+			done := len(b.calls) - calls
+			for _, line := range b.notes.lines[records:] {
+				if strings.Contains(string(line), `"phase":"after"`) {
+					done--
+				}
+			}
+			if done := done > 0; done != strings.Contains(said, "Microsoft") {
+				t.Errorf("%s, write %d: something is done and not recorded: %v, and says %q", verb, n+1, done, said)
+			}
+			if !strings.Contains(problem.Of(err).Error()+problem.Of(err).Detail.String(), "disk is full") {
+				t.Errorf("%s, write %d: the cause is lost: %v", verb, n+1, err)
+			}
+			disk.left = 1 << 30
+			if err := run(b); err != nil && problem.CodeOf(err) != codeNothingMade { // all of it was undone
+				t.Errorf("%s, write %d: the next attempt: %v", verb, n+1, err)
+			}
+		}
+		if writes < 5 {
+			t.Errorf("%s: only %d writes", verb, writes)
+		}
+	}
+}
+
+// disk takes some writes, then is full.
+type disk struct {
+	journal *notes
+	left    int
+}
+
+func (d *disk) write() error {
+	if d.left--; d.left < 0 {
+		return problem.New(CodeVaultRefused, words.T("The disk is full."))
+	}
+	return nil
+}
+
+func (d *disk) Append(e any) error {
+	if err := d.write(); err != nil {
+		return err
+	}
+	return d.journal.Append(e)
+}
+
+func (d *disk) Entries() ([]json.RawMessage, error) { return d.journal.Entries() }

@@ -185,9 +185,14 @@ func Undo(ctx context.Context, in Input, typed string) (UndoPlan, error) {
 		}
 	}
 	if err := r.forget(ctx, own, whole || a.ID == ""); err != nil {
-		return plan, err
+		return plan, undone(err)
 	}
-	return plan, r.write(entry{Phase: change.PhaseEnd})
+	return plan, undone(r.write(entry{Phase: change.PhaseEnd}))
+}
+
+// undone is an error of the record after everything was removed.
+func undone(err error) error {
+	return unrecorded(words.T("Everything was removed at Microsoft, but this computer has not recorded all of it."), err)
 }
 
 // rank puts what is true first.

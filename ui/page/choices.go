@@ -184,6 +184,13 @@ func (c *choices) anew() {
 	c.p.makePlan()
 }
 
+// registered forgets which application was chosen: the connection has one now.
+func (c *choices) registered() {
+	c.use.SetOptions(nil)
+	c.use.SetValue("")
+	c.use.Hide()
+}
+
 // changed makes the plan anew when the application was chosen, and asks for it
 // after any other choice.
 func (c *choices) changed() {

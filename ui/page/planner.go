@@ -276,6 +276,8 @@ func (p *planner) apply() {
 		if failed == nil {
 			p.plan, p.result, p.left, p.used = nil, &result, plan.LeavesConsent(), plan.Options
 			p.proof.show(result.Check)
+			p.choices.registered()
+			p.used.Use = ""
 			p.env.Forget(slices.Collect(maps.Keys(p.typed()))...)
 			p.renewed = slices.ContainsFunc(plan.Todo(), func(i change.Item) bool { return i.ID == "credential" })
 			p.page.frame.ToTop()

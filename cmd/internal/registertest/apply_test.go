@@ -148,9 +148,13 @@ func (c *cutter) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestKilledAnywhere(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"secret", "certificate"} {
+		options := register.Options{Credential: kind}
+		if kind == "certificate" {
+			options.Use = register.New // what the first run registered is the new one
+		}
 		full := newLab(t)
 		count := &cutter{next: full.http.Transport, left: 1 << 30}
-		if _, err := full.apply(t.Context(), &http.Client{Transport: count}, register.Options{Credential: kind}); err != nil {
+		if _, err := full.apply(t.Context(), &http.Client{Transport: count}, options); err != nil {
 			t.Fatal(err)
 		}
 		if count.count < 15 {
@@ -170,10 +174,10 @@ func TestKilledAnywhere(t *testing.T) {
 					ctx, die := context.WithCancel(t.Context())
 					defer die()
 					cut := &cutter{next: l.http.Transport, after: after, left: n, die: die}
-					if _, err := l.apply(ctx, &http.Client{Transport: cut}, register.Options{Credential: kind}); err == nil {
+					if _, err := l.apply(ctx, &http.Client{Transport: cut}, options); err == nil {
 						t.Fatal("the run went through although it was cut")
 					}
-					l.mustApply(register.Options{Credential: kind})
+					l.mustApply(options)
 					l.whole(kind)
 					l.clear()
 				})

@@ -258,6 +258,32 @@ func TestWhichApplication(t *testing.T) {
 			t.Errorf("%+v %v", plan.Target, plan.Blocked)
 		}
 	})
+	t.Run("registered before", func(t *testing.T) {
+		l := newLab(t)
+		l.mustApply(register.Options{})
+		asked := register.Options{Use: register.New, Name: "Second"}
+		plan := l.plan(asked)
+		if problem.CodeOf(plan.Blocked) != register.CodeExists || len(plan.Todo()) != 0 || len(plan.Choices) != 1 {
+			t.Fatalf("%v %+v", plan.Blocked, plan.Choices)
+		}
+		if _, err := l.apply(t.Context(), l.http, asked); problem.CodeOf(err) != register.CodeExists {
+			t.Errorf("applied: %v", err)
+		}
+		asked.Use = plan.Choices[0].ClientID
+		plan = l.plan(asked)
+		if why := item(t, plan, "application").Why.String(); plan.Blocked != nil || why != "An existing application keeps its name." {
+			t.Errorf("the first way out: %v, %q", plan.Blocked, why)
+		}
+		if !undoes(l.plan(register.Options{Use: register.New}).Blocked) {
+			t.Error("no way to undo what this connection made")
+		}
+		// Where another computer registered it, nothing here can undo it.
+		l.computer()
+		l.prepare()
+		if undoes(l.plan(register.Options{Use: register.New}).Blocked) {
+			t.Error("leads to an undo that has nothing to undo")
+		}
+	})
 	t.Run("unknown", func(t *testing.T) {
 		l := newLab(t)
 		l.edit(func(c *connection.Connection) { c.Application.ClientID = "11111111-2222-3333-4444-555555555555" })
@@ -423,4 +449,9 @@ func TestUndoShowsTheLastSignIns(t *testing.T) {
 		is(faulty["application"], state, code)
 		is(faulty["user"], state, code)
 	}
+}
+
+// undoes is whether a remedy leads to the undo.
+func undoes(p *problem.Problem) bool {
+	return slices.ContainsFunc(p.Remedies, func(r problem.Remedy) bool { return r.Place == problem.PlaceUndo })
 }
