@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"mime"
 	"net/http"
 	"slices"
@@ -109,6 +110,12 @@ type conformance struct {
 	// etag is of what is stored by now; tags are all that were ever seen.
 	etag string
 	tags map[string]bool
+	// before is the first PUT and the answer to it.
+	before struct {
+		header map[string]string
+		body   []byte
+		got    reply
+	}
 	// began is when the trials began; hidden are the lines of the credentials that
 	// were sealed for them, and of their keys.
 	began  time.Time
@@ -262,7 +269,24 @@ func (c *conformance) reads(r reply, v any) words.Text {
 	if field := doubled(json.NewDecoder(bytes.NewReader(r.body))); field != "" {
 		return words.T("the response has the field “%s” twice: %s", problem.Line(field), c.got(r))
 	}
+	var all any
+	if err := json.Unmarshal(r.body, &all); err == nil && nulled(all) {
+		return words.T("the response has null in place of a field that is left out: %s", c.got(r))
+	}
 	return words.Text{}
+}
+
+// nulled reports whether there is a null anywhere.
+func nulled(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case []any:
+		return slices.ContainsFunc(v, nulled)
+	case map[string]any:
+		return slices.ContainsFunc(slices.Collect(maps.Values(v)), nulled)
+	}
+	return false
 }
 
 // refused holds an answer to a problem of the contract's table.

@@ -97,7 +97,7 @@ func typed(call string, below int, kind string) func(*http.Request, *httptest.Re
 	}
 }
 
-var deviations = []deviation{
+var deviations = append(remembering(), []deviation{
 	{name: "none"},
 	{name: "gzip", tell: func(_ *http.Request, a *httptest.ResponseRecorder) {
 		if a.Body.Len() > 0 {
@@ -190,7 +190,7 @@ var deviations = []deviation{
 	})},
 	{name: "a capacity of 0 left out", found: "get", tell: says("GET ", 200, `"capacity":0,`, "")},
 	{name: "error at another pointer", found: "tenant", tell: says("PUT ", 422, `/tenant/id`, `/tenant/id/`)},
-}
+}...)
 
 // edits changes what the server shows of its configuration.
 func edits(edit func(cfg map[string]any)) func(*http.Request, *httptest.ResponseRecorder) {

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -48,6 +49,7 @@ func (c *conformance) entry() {
 		c.add("authorization", try.rule, words.Lines(seen...))
 	}
 	c.clean() // of what a server stored for anybody
+	c.refused("no-method", "A method outside the contract is 404 not-found.", c.do(http.MethodPatch, "", nil, []byte("{}")), 404, "not-found")
 	c.refused("not-found", "A path outside the contract is 404 not-found.", c.do(http.MethodGet, "/nothing-here", nil, nil), 404, "not-found")
 }
 
@@ -67,6 +69,7 @@ func (c *conformance) empty() {
 	raw, _ := json.Marshal(cfg) // texts
 	c.dryRun("dry-run-unsealed", "A dry run needs no sealed credential.", raw, "")
 	if stranger := stranger(); stranger != "" {
+		c.dryRun("dry-run-of-another", "A dry run compares the sealed credential with the configuration, as a PUT would.", c.body(cfg, c.said.SealingRecipient, "00000000-0000-4000-8000-000000000000"), "/credential/sealed")
 		c.dryRun("dry-run-opens", "A sealed credential in a dry run is opened, as a PUT would.", c.body(cfg, stranger, cfg.Application.ClientID), "/credential/sealed")
 	}
 	cfg.Tenant.ID = "contoso"
@@ -120,6 +123,7 @@ func (c *conformance) refusals() {
 	c.refused("match-of-nothing", "If-Match without a stored configuration is 412.", put(next(`"none"`), good), 412, "etag-mismatch")
 	c.refused("key-missing", "A PUT without Idempotency-Key is 400.", put(with(map[string]string{"Idempotency-Key": ""}), good), 400, "idempotency-key-missing")
 	c.refused("key-short", "An Idempotency-Key shorter than 16 characters is 400.", put(with(map[string]string{"Idempotency-Key": "short"}), good), 400, "idempotency-key-missing")
+	c.refused("key-long", "An Idempotency-Key longer than 128 characters is 400.", put(with(map[string]string{"Idempotency-Key": strings.Repeat("k", 129)}), good), 400, "idempotency-key-missing")
 	c.refused("not-json", "Invalid JSON is 400 malformed.", put(first(), []byte("{")), 400, "malformed")
 	c.refused("wrong-type", "A field of the wrong type is 400 malformed.", put(first(), bytes.Replace(good, []byte(`"digest":"refused"`), []byte(`"digest":7`), 1)), 400, "malformed")
 	c.refused("media-type", "Another content type is 415.", put(with(map[string]string{"Content-Type": "text/plain"}), good), 415, "unsupported-media-type")
@@ -167,29 +171,56 @@ func (c *conformance) storing() {
 	if c.etag == "" {
 		return
 	}
+	c.before.header, c.before.body, c.before.got = header, body, r
+	c.same("not-replayed", "The answer to a new request has no Idempotency-Replayed.", r.header.Get("Idempotency-Replayed"), "")
 	tag := c.etag
 	c.stored("get", "GET returns what was put, field by field.", c.do(http.MethodGet, "", nil, nil), "first", 200)
 	c.same("get-etag", "GET and PUT return the same ETag for the same content.", c.etag, tag)
-	again := c.do(http.MethodPut, "", header, body)
-	var seen words.Text
-	if again.status != r.status || again.header.Get("ETag") != tag || !bytes.Equal(again.body, r.body) || again.header.Get("Idempotency-Replayed") != "true" {
-		seen = c.got(again)
-	}
-	c.add("repeat", "Repeating the PUT returns the same status, ETag and body with Idempotency-Replayed: true.", seen)
+	c.repeat("repeat", "Repeating the PUT returns the same status, ETag and body with Idempotency-Replayed: true.")
+	c.refused("key-for-another", "The same key with another precondition gets 422 idempotency-key-reused.",
+		c.do(http.MethodPut, "", map[string]string{"If-Match": tag, "Idempotency-Key": header["Idempotency-Key"]}, body), 422, "idempotency-key-reused")
 	c.refused("key-reused", "The same key with another body gets 422 idempotency-key-reused.", c.do(http.MethodPut, "", header, c.good("other")), 422, "idempotency-key-reused")
 	c.refused("first-again", "If-None-Match: * with a stored configuration is 412.", c.do(http.MethodPut, "", first(), c.good("other")), 412, "etag-mismatch")
-	c.refused("stale-put", "A PUT with another ETag is 412.", c.do(http.MethodPut, "", next(`"stale"`), c.good("other")), 412, "etag-mismatch")
+	stale := c.do(http.MethodPut, "", next(`"stale"`), c.good("other"))
+	c.refused("stale-put", "A PUT with another ETag is 412.", stale, 412, "etag-mismatch")
+	c.same("stale-etag", "A 412 carries the current ETag.", stale.header.Get("ETag"), tag)
+	c.unchanged()
 	c.refused("weak-put", "A weak ETag is 400 malformed.", c.do(http.MethodPut, "", next("W/"+tag), c.good("other")), 400, "malformed")
 	c.stored("refused-keeps", "A refused PUT changes nothing.", c.do(http.MethodGet, "", nil, nil), "first", 200)
 	unknown := bytes.Replace(c.good(second), []byte(`"digest"`), []byte(`"fieldOfTomorrow":{"a":1},"digest"`), 1)
 	c.later()
 	c.stored("change", "A PUT with the current ETag is 200; unknown fields are accepted.", c.do(http.MethodPut, "", next(c.etag), unknown), second, 200)
-	seen = words.Text{}
+	var seen words.Text
 	if c.etag == tag {
 		seen = words.T("it is still %s", tag)
 	}
+	c.repeat("repeat-later", "Repeating the first PUT after another one still returns its answer.")
 	c.stored("change-kept", "GET returns the configuration of the last PUT, with its time.", c.do(http.MethodGet, "", nil, nil), second, 200)
 	c.add("new-etag", "The ETag changes with the stored configuration.", seen)
+}
+
+// repeat sends the first PUT again.
+func (c *conformance) repeat(id string, rule words.Key) {
+	first := c.before.got
+	again := c.do(http.MethodPut, "", c.before.header, c.before.body)
+	var seen words.Text
+	if again.status != first.status || again.header.Get("ETag") != first.header.Get("ETag") || !bytes.Equal(again.body, first.body) || again.header.Get("Idempotency-Replayed") != "true" {
+		seen = c.got(again)
+	}
+	c.add(id, rule, seen)
+}
+
+// unchanged is a dry run of what is stored.
+func (c *conformance) unchanged() {
+	raw, _ := json.Marshal(c.invented("first")) // texts
+	r := c.do(http.MethodPost, "/dry-run", nil, raw)
+	var d DryRun
+	seen := c.fits(r, &d, 200)
+	if seen.IsZero() && (!d.Acceptable || len(d.Changes) > 0) {
+		seen = c.got(r)
+	}
+	c.add("dry-run-unchanged", "A dry run of what is stored changes nothing.", seen)
+	c.same("dry-run-etag", "A dry run carries the ETag of what is stored, or none.", cmp.Or(r.header.Get("ETag"), c.etag), c.etag)
 }
 
 func (c *conformance) same(id string, rule words.Key, got, want string) {
@@ -272,10 +303,22 @@ func (c *conformance) status(r reply) (Status, words.Text) {
 	case !seen.IsZero():
 	case s.Checks == nil || !all(s.Checks, sound):
 		seen = words.T("the body is not what the contract describes (%s): %s", "checks", c.got(r))
+	case twice(s.Checks):
+		seen = words.T("a check is there twice: %s", c.got(r))
 	default:
-		seen = c.moment("checkedAt", s.CheckedAt)
+		if seen = c.moment("checkedAt", s.CheckedAt); seen.IsZero() {
+			_ = json.Unmarshal(s.CheckedAt, &s.Status.CheckedAt) // moment has read it
+		}
 	}
 	return s.Status, seen
+}
+
+func twice(checks []StatusCheck) bool {
+	ids := map[string]bool{}
+	for _, check := range checks {
+		ids[check.ID] = true
+	}
+	return len(ids) < len(checks)
 }
 
 func all[T any](list []T, is func(T) bool) bool {
@@ -296,6 +339,12 @@ func (c *conformance) view() {
 		seen = words.T("the state is %s", s.State)
 	case c.etag != "" && s.Digest != "fifth":
 		seen = words.T("the digest is %s", s.Digest)
+	case s.State == StatusUnknown && slices.ContainsFunc(s.Checks, func(check StatusCheck) bool { return check.State == "failed" }):
+		seen = words.T("the state is %s although a check has failed", s.State)
+	case cmp.Or(r.header.Get("ETag"), c.etag) != c.etag:
+		seen = words.T("the ETag is %s, and what is stored has %s", r.header.Get("ETag"), c.etag)
+	case s.CheckedAt.Before(c.latest.Truncate(time.Second)):
+		seen = words.T("checkedAt is %s, which is before what is stored was stored, %s", s.CheckedAt.Format(time.RFC3339), c.latest.Format(time.RFC3339))
 	case took > 20*time.Second:
 		seen = words.T("it took more than 20 seconds")
 	}
@@ -311,8 +360,16 @@ func (c *conformance) ending() {
 	c.refused("delete-stale", "A DELETE with another ETag is 412.", c.do(http.MethodDelete, "", map[string]string{"If-Match": `"stale"`}, nil), 412, "etag-mismatch")
 	c.remove("delete", "A DELETE with the current ETag is 204.")
 	c.refused("deleted", "After a DELETE, GET is 404 not-configured.", c.do(http.MethodGet, "", nil, nil), 404, "not-configured")
+	s, seen := c.status(c.do(http.MethodGet, "/status", nil, nil))
+	if seen.IsZero() && (s.State != StatusNotConfigured || s.Digest != "") {
+		seen = words.T("the state is %s", strings.TrimSpace(s.State+" "+s.Digest))
+	}
+	c.add("deleted-status", "After a DELETE, the status is not-configured.", seen)
+	c.repeat("repeat-deleted", "Repeating the first PUT after the DELETE still returns its answer.")
+	c.refused("repeat-stores", "A repeated PUT is not carried out again.", c.do(http.MethodGet, "", nil, nil), 404, "not-configured")
+	c.clean() // of what was carried out again
 	r := c.do(http.MethodPut, "", first(), c.good("again"))
-	var seen words.Text
+	seen = words.Text{}
 	if tag := r.header.Get("ETag"); r.status != 201 || c.tags[tag] {
 		seen = words.T("%s with the ETag %s", c.got(r), tag)
 	}

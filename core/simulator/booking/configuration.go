@@ -224,7 +224,7 @@ func (s *server) remove(w http.ResponseWriter, r *http.Request) {
 	if !precondition(w, r, state.etag()) {
 		return
 	}
-	state.Stored, state.Pushes = nil, map[string]replay{}
+	state.Stored = nil // a PUT of before, sent again, is answered as then and not done again
 	state.Revision++
 	if err := state.save(s.Dir, s.Now()); err != nil {
 		refuse(w, http.StatusInternalServerError, "storage", "The configuration could not be removed.")
