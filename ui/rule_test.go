@@ -37,6 +37,17 @@ func TestRoomsAreChosenByRule(t *testing.T) {
 	}
 }
 
+// TestAnotherChoiceTakesTheComplaintAway, which was about the one before.
+func TestAnotherChoiceTakesTheComplaintAway(t *testing.T) {
+	p := simulated(t, newFake(t))
+	p.goes(setup.Choose)
+	p.chooses("By rule")
+	p.press("Save the choice")
+	p.sees("The rule for the rooms is empty.")
+	p.chooses("All rooms")
+	p.missesOut("The rule for the rooms is empty.")
+}
+
 // TestAMovedRoomStaysChosen opens the page after a chosen room got another
 // address.
 func TestAMovedRoomStaysChosen(t *testing.T) {

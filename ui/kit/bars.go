@@ -1,8 +1,6 @@
 package kit
 
 import (
-	"image/color"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -57,7 +55,15 @@ const (
 	barGap       float32 = 3
 	barLeast     float32 = 26
 	barTitleWide float32 = 96
+	barInset     float32 = 6
 )
+
+// barText is how large what a part says is.
+func barText(p BarPart) fyne.Size { return caption(p.Name + "  " + Number(p.Count)) }
+
+func caption(s string) fyne.Size {
+	return fyne.MeasureText(s, theme.Size(theme.SizeNameCaptionText), fyne.TextStyle{})
+}
 
 // NewBars is without bars.
 func NewBars() *Bars {
@@ -85,7 +91,8 @@ func (b *Bars) Choose(bar, part int) {
 	b.Refresh()
 }
 
-// place gives each part its width: a part that is small can still be pressed.
+// place gives each part its width: one that is small is still read where that fits, and
+// can be pressed.
 func (b *Bars) place() {
 	b.boxes = nil
 	for i, bar := range b.bars {
@@ -94,10 +101,16 @@ func (b *Bars) place() {
 			total += p.Count
 		}
 		n := float32(len(bar.Parts))
-		free := b.Size().Width - barTitleWide - n*barLeast - (n-1)*barGap
+		free := b.Size().Width - barTitleWide - (n-1)*barGap
+		share := max(free/n, barLeast)
+		least := make([]float32, len(bar.Parts))
+		for j, p := range bar.Parts {
+			least[j] = min(barText(p).Width+2*barInset, share)
+			free -= least[j]
+		}
 		x := barTitleWide
 		for j, p := range bar.Parts {
-			wide := barLeast + max(free, 0)*float32(p.Count)/float32(max(total, 1))
+			wide := least[j] + max(free, 0)*float32(p.Count)/float32(max(total, 1))
 			b.boxes = append(b.boxes, barBox{i, j, fyne.NewPos(x, float32(i)*(barHigh+barGap)), fyne.NewSize(wide, barHigh)})
 			x += wide + barGap
 		}
@@ -236,13 +249,13 @@ func (r *barsRenderer) Refresh() {
 		box.Move(x.at)
 		box.Resize(x.size)
 		r.objects = append(r.objects, box)
-		r.text(part.Name+"  "+Number(part.Count), ink, x.at.AddXY(6, 0), x.size.SubtractWidthHeight(12, 0), x.size.Width < 2*barLeast)
+		name, count := part.Name, Number(part.Count)
+		if room := x.size.Width - 2*barInset; barText(part).Width > room { // the number is what the bar is for
+			name, _ = clip(name, room-caption("  "+count).Width, theme.Size(theme.SizeNameCaptionText), fyne.TextStyle{})
+		}
+		r.text(name+"  "+count, ink, x.at.AddXY(barInset, 0), x.size.SubtractWidthHeight(2*barInset-1, 0), x.size.Width < 2*barLeast)
 		if b.focused && i == b.at {
-			ring := canvas.NewRectangle(color.Transparent)
-			ring.CornerRadius, ring.StrokeWidth, ring.StrokeColor = 6, 2, theme.Color(theme.ColorNamePrimary)
-			ring.Move(x.at.SubtractXY(2, 2))
-			ring.Resize(x.size.AddWidthHeight(4, 4))
-			r.objects = append(r.objects, ring)
+			r.objects = append(r.objects, ringAt(x.at, x.size))
 		}
 	}
 	canvas.Refresh(b)

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 	"golang.org/x/text/runes"
@@ -49,14 +51,14 @@ func (c *choice) CreateRenderer() fyne.WidgetRenderer {
 // FocusGained scrolls the page to the choice.
 func (c *choice) FocusGained() {
 	c.focused = true
-	c.Select.FocusGained()
+	c.Refresh()
 	InSight(c)
 }
 
 // FocusLost takes the ring away.
 func (c *choice) FocusLost() {
 	c.focused = false
-	c.Select.FocusLost()
+	c.Refresh()
 }
 
 // TypedKey opens the options, or gives the page what the choice has no use for.
@@ -104,6 +106,9 @@ type search struct {
 	// most is the size that the window has room for, row the height of an option.
 	most fyne.Size
 	row  float32
+	// above is whether the list stands above its choice: it keeps its height there, for
+	// it would stand apart from the choice, or its entry would jump.
+	above bool
 }
 
 func newSearch(of *choice, typed string) *search {
@@ -114,11 +119,19 @@ func newSearch(of *choice, typed string) *search {
 	s.entry.search = s
 	s.entry.SetPlaceHolder(L("Search"))
 	s.entry.ExtendBaseWidget(s.entry)
-	row := func() fyne.CanvasObject { return Row(Gap, 1, AtLeast(16, 16, widget.NewIcon(nil)), Line("")) }
+	row := func() fyne.CanvasObject {
+		mark := canvas.NewRectangle(nil)
+		mark.CornerRadius, mark.StrokeWidth = 4, 2
+		return container.NewStack(mark, Pad(0, Gap, 0, 0, Row(Gap, 1, AtLeast(16, 16, widget.NewIcon(nil)), Line(""))))
+	}
 	s.row = row().MinSize().Height + theme.Padding()
 	s.list = widget.NewList(func() int { return len(s.visible) }, row,
 		func(i widget.ListItemID, o fyne.CanvasObject) {
-			row, name := o.(*fyne.Container), s.of.Options[s.visible[i]]
+			parts, name := o.(*fyne.Container).Objects, s.of.Options[s.visible[i]]
+			mark, row := parts[0].(*canvas.Rectangle), parts[1].(*fyne.Container).Objects[0].(*fyne.Container)
+			mark.Hidden = i != s.marked
+			mark.FillColor, mark.StrokeColor = theme.Color(ColorRow), theme.Color(theme.ColorNamePrimary)
+			mark.Refresh()
 			icon := row.Objects[0].(*fyne.Container).Objects[0].(*widget.Icon)
 			icon.SetResource(nil)
 			if name == s.of.Selected {
@@ -143,7 +156,7 @@ func (s *search) show(at fyne.Canvas) {
 	below, above := at.Size().Height-from.Y-size.Height-GapWide, from.Y-GapWide
 	height := min(360, max(below, above))
 	place := fyne.NewPos(min(from.X, at.Size().Width-width-GapWide), from.Y+size.Height)
-	if height > below {
+	if s.above = height > below; s.above {
 		place.Y = from.Y - height
 	}
 	body := Dock(s.entry, nil, nil, nil, Dock(s.none, nil, nil, nil, overWheel(s.list, func(_ fyne.CanvasObject, e *fyne.ScrollEvent) {
@@ -185,10 +198,14 @@ func (s *search) filter() {
 	}
 }
 
-// fit makes the list as high as what it has to show.
+// fit makes the list below its choice as high as what it has to show.
 func (s *search) fit() {
 	least := s.pop.MinSize().Height - s.list.MinSize().Height
-	s.pop.Resize(fyne.NewSize(s.most.Width, min(s.most.Height, least+float32(len(s.visible))*s.row)))
+	if needs := least + float32(len(s.visible))*s.row; needs < s.most.Height && !s.above {
+		s.pop.Resize(fyne.NewSize(s.most.Width, needs))
+		return
+	}
+	s.pop.Resize(s.most)
 }
 
 func containsAll(text string, words []string) bool {
@@ -203,8 +220,8 @@ func containsAll(text string, words []string) bool {
 func (s *search) mark(row int) {
 	s.marked = min(max(row, 0), len(s.visible)-1)
 	if s.marked >= 0 && s.pop != nil {
-		s.list.Highlight(s.marked)
 		s.list.ScrollTo(s.marked)
+		s.list.Refresh()
 	}
 }
 
@@ -221,6 +238,13 @@ func (s *search) take(row int) {
 type searchEntry struct {
 	widget.Entry
 	search *search
+}
+
+// TypedRune leaves out a space at the beginning: the space bar opened the list.
+func (e *searchEntry) TypedRune(r rune) {
+	if r != ' ' || e.Text != "" {
+		e.Entry.TypedRune(r)
+	}
 }
 
 // TypedKey moves in the list, takes what is marked, or closes the list.

@@ -38,7 +38,8 @@ const (
 )
 
 // DayView draws a day as a line for each row, with a line where now is. It draws
-// and asks for only what is in sight.
+// and asks for only what is in sight. The arrow keys go from row to row and through the
+// day.
 type DayView struct {
 	picture
 	// InSight gets the keys of the rows in sight whenever they change.
@@ -51,6 +52,7 @@ type DayView struct {
 	rows     []DayRow
 	strips   map[string]DayStrip
 	seen     []string
+	keys     dayKeys
 }
 
 const (
@@ -148,6 +150,7 @@ func (v *DayView) fillRows() {
 	for i := first; i < last; i++ {
 		v.fillRow(v.rows[i], dayHeadHigh+float32(i)*dayRowHigh)
 	}
+	v.fillKeys()
 	top, _ := v.visible()
 	v.fillHead(top)
 }

@@ -224,6 +224,17 @@ func (f *Field) Validate() bool {
 	return text.IsZero()
 }
 
+// lacks is whether the field is empty and must not be.
+func (f *Field) lacks() bool {
+	switch {
+	case f.entry != nil:
+		return f.entry.Text == "" && f.Check != nil && !f.Check("").IsZero()
+	case f.choice != nil:
+		return f.choice.Selected == ""
+	}
+	return false
+}
+
 // Say shows a sentence about what is wrong, or takes it away.
 func (f *Field) Say(text words.Text) {
 	if text.IsZero() == !f.wrong.Visible() && f.text.Text() == Say(text) {

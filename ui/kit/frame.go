@@ -199,6 +199,8 @@ func partsOf(whole fyne.CanvasObject) []fyne.CanvasObject {
 		return []fyne.CanvasObject{o.Content}
 	case *container.Split:
 		return []fyne.CanvasObject{o.Leading, o.Trailing}
+	case *container.ThemeOverride:
+		return []fyne.CanvasObject{o.Content}
 	case *Surface:
 		return []fyne.CanvasObject{o.Content}
 	}

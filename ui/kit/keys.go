@@ -53,20 +53,25 @@ func (b *Button) Tapped(event *fyne.PointEvent) {
 
 // CreateRenderer is Fyne's with a ring around the button that has the keyboard.
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
-	return ringed(b.Button.CreateRenderer(), 2, func() bool { return b.focused })
+	gap := float32(2)
+	if b.Importance == widget.HighImportance { // which has the ring's colour
+		gap = 4
+	}
+	return ringed(b.Button.CreateRenderer(), gap, func() bool { return b.focused })
 }
 
-// FocusGained scrolls the page to the button.
+// FocusGained scrolls the page to the button. The ring says where the keyboard is:
+// Fyne's shade would look like a button that is disabled.
 func (b *Button) FocusGained() {
 	b.focused = true
-	b.Button.FocusGained()
+	b.Refresh()
 	InSight(b.self)
 }
 
 // FocusLost takes the ring away.
 func (b *Button) FocusLost() {
 	b.focused = false
-	b.Button.FocusLost()
+	b.Refresh()
 }
 
 // TypedKey presses the button at Enter as at the space bar.
@@ -101,14 +106,14 @@ func (c *Check) CreateRenderer() fyne.WidgetRenderer {
 // FocusGained scrolls the page to the check.
 func (c *Check) FocusGained() {
 	c.focused = true
-	c.Check.FocusGained()
+	c.Refresh()
 	InSight(c)
 }
 
 // FocusLost takes the ring away.
 func (c *Check) FocusLost() {
 	c.focused = false
-	c.Check.FocusLost()
+	c.Refresh()
 }
 
 // TypedKey leaves all keys to the page: the space bar comes as a rune.
@@ -258,25 +263,28 @@ func scrollAround(o fyne.CanvasObject) (found *Scroll) {
 	return found
 }
 
-// FirstInput is where a person begins to type on a page: its first empty field,
-// else its first field; nil for none.
-func FirstInput(o fyne.CanvasObject) fyne.Focusable {
-	var first, empty *Field
+// FirstInput is where a person begins to type on a page: the first field that must not
+// be empty and is, else the first field or the filter of a table; nil for none.
+func FirstInput(o fyne.CanvasObject) (first fyne.Focusable) {
+	var filtered fyne.Focusable
 	walk(o, func(o fyne.CanvasObject) bool {
-		if f, ok := o.(*Field); ok && f.file == nil {
-			if first == nil {
-				first = f
+		switch o := o.(type) {
+		case *Field:
+			if o.file == nil && (first == nil || o.lacks()) {
+				first = o.Input()
 			}
-			if f.Value() == "" {
-				empty = f
+			return !o.lacks()
+		case *SecretField:
+			if in := o.Input(); in != nil {
+				first = in
+				return false
 			}
+		case *filter:
+			filtered = cmp.Or[fyne.Focusable](filtered, o)
 		}
-		return empty == nil
+		return true
 	})
-	if f := cmp.Or(empty, first); f != nil {
-		return f.Input()
-	}
-	return nil
+	return cmp.Or(first, filtered)
 }
 
 // walk visits what is visible in an object until visit answers false.
@@ -297,6 +305,8 @@ func walk(o fyne.CanvasObject, visit func(fyne.CanvasObject) bool) bool {
 	case *Scroll:
 		return walk(o.Content, visit)
 	case *Surface:
+		return walk(o.Content, visit)
+	case *container.ThemeOverride:
 		return walk(o.Content, visit)
 	case *ConfirmCard:
 		return walk(o.Content, visit)

@@ -100,6 +100,12 @@ func TestManyOptionsAreFoundByTyping(t *testing.T) {
 	w := test.NewTempWindow(t, Column(0, f))
 	w.Resize(fyne.NewSize(800, 600))
 	w.Canvas().Focus(f.Input())
+	f.Input().TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	w.Canvas().Focused().TypedRune(' ') // the same press of the space bar
+	if got := f.choice.search.entry.Text; got != "" {
+		t.Errorf("the search begins with %q", got)
+	}
+	typed(w.Canvas(), fyne.KeyEscape)
 	f.Input().TypedRune('r')
 	top := w.Canvas().Overlays().Top()
 	if top == nil {

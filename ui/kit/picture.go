@@ -58,6 +58,20 @@ func (p *picture) visible() (top, bottom float32) {
 	return p.scroll.Offset.Y, p.scroll.Offset.Y + p.scroll.Size().Height
 }
 
+// reveal scrolls to a part of the picture.
+func (p *picture) reveal(top, height float32) {
+	if from, to := p.visible(); top < from {
+		p.scroll.ScrollToOffset(fyne.NewPos(0, max(0, top)))
+	} else if top+height > to {
+		p.scroll.ScrollToOffset(fyne.NewPos(0, top+height-(to-from)))
+	}
+}
+
+// ring is around a part of the picture that has the keyboard.
+func (p *picture) ring(at fyne.Position, size fyne.Size) {
+	p.objects = append(p.objects, ringAt(at, size))
+}
+
 // box is a rounded box in a colour of the theme.
 func (p *picture) box(at fyne.Position, size fyne.Size, radius float32, fill fyne.ThemeColorName) *canvas.Rectangle {
 	b := canvas.NewRectangle(theme.Color(fill))

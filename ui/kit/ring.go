@@ -1,13 +1,17 @@
 package kit
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
 )
 
-// ring is the frame around what has the keyboard: Fyne only shades it, which is
-// hardly seen.
+// ring is the frame around what has the keyboard, in place of Fyne's shade: that is
+// hardly seen, or looks disabled.
 type ring struct {
 	fyne.WidgetRenderer
 	frame   *canvas.Rectangle
@@ -43,3 +47,34 @@ func (r *ring) Refresh() {
 func (r *ring) Objects() []fyne.CanvasObject {
 	return append(append([]fyne.CanvasObject(nil), r.WidgetRenderer.Objects()...), r.frame)
 }
+
+// ringAt is the ring around a part of a widget that has the keyboard.
+func ringAt(at fyne.Position, size fyne.Size) *canvas.Rectangle {
+	ring := canvas.NewRectangle(color.Transparent)
+	ring.CornerRadius, ring.StrokeWidth, ring.StrokeColor = 6, 2, theme.Color(theme.ColorNamePrimary)
+	ring.Move(at.SubtractXY(3, 3))
+	ring.Resize(size.AddWidthHeight(6, 6))
+	return ring
+}
+
+// Radios draws the disc behind the radio button that has the keyboard in the colour
+// of the ring.
+func Radios(group *widget.RadioGroup) fyne.CanvasObject {
+	return container.NewThemeOverride(group, ringTheme{})
+}
+
+// ringTheme is the app's theme with the ring's colour for what has the keyboard.
+type ringTheme struct{}
+
+func (ringTheme) app() fyne.Theme { return fyne.CurrentApp().Settings().Theme() }
+
+func (t ringTheme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
+	if name == theme.ColorNameFocus {
+		name = theme.ColorNamePrimary
+	}
+	return t.app().Color(name, v)
+}
+
+func (t ringTheme) Font(style fyne.TextStyle) fyne.Resource    { return t.app().Font(style) }
+func (t ringTheme) Icon(name fyne.ThemeIconName) fyne.Resource { return t.app().Icon(name) }
+func (t ringTheme) Size(name fyne.ThemeSizeName) float32       { return t.app().Size(name) }

@@ -30,7 +30,8 @@ type Cell struct {
 
 // RoomMap draws buildings as blocks, floors as rows and rooms as cells as wide as
 // they have seats. A press chooses a room, one on a floor or a building all of
-// its rooms, and dragging all rooms on the way.
+// its rooms, and dragging draws a frame and chooses all rooms in it. The arrow keys go
+// from room to room, and Space presses where they are.
 type RoomMap struct {
 	picture
 	// OnChoose gets the keys whose choice changed; nil when rooms cannot be chosen.
@@ -44,10 +45,8 @@ type RoomMap struct {
 	lines      []mapLine
 	shelves    []mapShelf
 	width      float32
-	// drag is what dragging does: it chooses, or takes the choice away; passed
-	// are the rooms that it has been over.
-	dragging, choosing bool
-	passed             map[string]bool
+	drag       mapDrag
+	keys       mapKeys
 }
 
 // mapLine is a line of the map: a building's name, or a part of a floor.
@@ -140,6 +139,7 @@ func (m *RoomMap) Choice(chosen func(key string) bool) {
 // arrange stands the buildings side by side as far as the present width goes.
 func (m *RoomMap) arrange() {
 	m.lines, m.shelves = nil, nil
+	m.keys.line, m.keys.cell = 0, mapTitle
 	for from := 0; from < len(m.cells); {
 		to := from
 		for to < len(m.cells) && m.cells[to].Building == m.cells[from].Building {
@@ -285,33 +285,19 @@ func (m *RoomMap) shelfBelow(y float32) int {
 // the choice away.
 func (m *RoomMap) Tapped(e *fyne.PointEvent) {
 	line, cell := m.at(e.Position)
-	switch {
-	case cell != nil:
-		m.choose([]string{cell.Key}, !m.chosen[cell.Key])
-	case line != nil && (line.building || e.Position.X < line.left+mapTitleWide):
-		all := !slices.ContainsFunc(line.all, func(k string) bool { return !m.chosen[k] })
-		m.choose(line.all, !all)
+	if cell != nil || line != nil && (line.building || e.Position.X < line.left+mapTitleWide) {
+		m.press(line, cell)
 	}
 }
 
-// Dragged chooses the rooms that the mouse is drawn over.
-func (m *RoomMap) Dragged(e *fyne.DragEvent) {
-	from := e.Position
-	if !m.dragging {
-		from = e.Position.Subtract(e.Dragged)
-		_, cell := m.at(from)
-		m.dragging, m.choosing, m.passed = true, cell == nil || !m.chosen[cell.Key], map[string]bool{}
+// press chooses a room, or without one all rooms of a line, or takes the choice away.
+func (m *RoomMap) press(line *mapLine, cell *Cell) {
+	keys := line.all
+	if cell != nil {
+		keys = []string{cell.Key}
 	}
-	for _, p := range []fyne.Position{from, e.Position} {
-		if _, cell := m.at(p); cell != nil && !m.passed[cell.Key] {
-			m.passed[cell.Key] = true
-			m.choose([]string{cell.Key}, m.choosing)
-		}
-	}
+	m.choose(keys, slices.ContainsFunc(keys, func(k string) bool { return !m.chosen[k] }))
 }
-
-// DragEnd ends dragging.
-func (m *RoomMap) DragEnd() { m.dragging = false }
 
 func (m *RoomMap) choose(keys []string, chosen bool) {
 	if m.OnChoose == nil {
@@ -347,6 +333,8 @@ func (m *RoomMap) fillLines() {
 			}
 		}
 	}
+	m.fillDrag()
+	m.fillKeys()
 }
 
 func (m *RoomMap) fillLine(l mapLine) {

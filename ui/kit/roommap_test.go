@@ -88,11 +88,19 @@ func TestAMapChoosesRoomsFloorsAndBuildings(t *testing.T) {
 		t.Fatalf("a second press leaves %q", got)
 	}
 	from, to := m.spot(t, "a"), m.spot(t, "b")
-	m.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: to}, Dragged: fyne.NewDelta(to.X-from.X, 0)})
-	m.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: m.spot(t, "d")}})
+	draw := func(p fyne.Position) { m.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: p}}) }
+	m.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: to}, Dragged: fyne.NewDelta(to.X-from.X, to.Y-from.Y)})
+	if got := on(chosen); got != "a b" {
+		t.Fatalf("dragging over a floor chooses %q", got)
+	}
+	draw(m.spot(t, "d"))
+	if got := on(chosen); got != "a b c d" {
+		t.Fatalf("dragging over all floors chooses %q", got)
+	}
+	draw(from)
 	m.DragEnd()
-	if got := on(chosen); got != "a b d" {
-		t.Fatalf("dragging chooses %q", got)
+	if got := on(chosen); got != "a" {
+		t.Fatalf("dragging back leaves %q", got)
 	}
 	var under *Cell
 	m.Hovered = func(c *Cell) { under = c }

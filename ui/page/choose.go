@@ -74,7 +74,7 @@ func NewChoose(env *Env) *Choose {
 	c.reach.SetSelected(c.reach.Options[0])
 	c.makeGroups()
 	c.tabs = kit.NewTabs([]string{kit.L("Rooms"), kit.L("Room lists"), kit.L("People"), kit.L("Groups")},
-		[]fyne.CanvasObject{c.withChoice(kit.Column(kit.Gap, c.mode, c.rule.object), c.plan.above(c.rooms.object)), c.lists.object, c.withChoice(c.reach, c.bars.above(c.people.object)), c.groups.object})
+		[]fyne.CanvasObject{c.withChoice(kit.Column(kit.Gap, kit.Radios(c.mode), c.rule.object), c.plan.above(c.rooms.object)), c.lists.object, c.withChoice(kit.Radios(c.reach), c.bars.above(c.people.object)), c.groups.object})
 	c.tabs.OnOpen = func(int) { c.load() }
 	c.bind()
 	body := kit.Dock(kit.Pad(0, 0, kit.Gap, 0, c.notice.object), nil, nil, nil, c.tabs.Object)
@@ -95,6 +95,7 @@ func NewChoose(env *Env) *Choose {
 	})
 	c.frame.Spot("rooms-file", c.fromFile, rooms)
 	c.frame.Spot("people.groups", c.reach, func() { c.Open(ViewPeople) })
+	c.form.changed = c.notice.clear // it was about the choice before
 	c.form.fill(doc)
 	return c
 }

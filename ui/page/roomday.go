@@ -71,13 +71,26 @@ func (d *roomDay) on(date time.Time) {
 }
 
 func (d *roomDay) arrange(rooms []tenant.Room) {
-	rows := make([]kit.DayRow, len(rooms))
-	for i, r := range rooms {
-		key := strings.ToLower(r.EmailAddress)
-		d.rooms[key] = r
-		rows[i] = kit.DayRow{Key: key, Name: problem.Line(cmp.Or(r.DisplayName, r.EmailAddress))}
+	for _, r := range rooms {
+		d.rooms[strings.ToLower(r.EmailAddress)] = r
 	}
-	d.view.SetRows(rows)
+	d.view.SetRows(dayRows(rooms))
+}
+
+// dayRows names the rooms; those of one name are told apart by their buildings.
+func dayRows(rooms []tenant.Room) []kit.DayRow {
+	rows, alike := make([]kit.DayRow, len(rooms)), map[string]int{}
+	for _, r := range rooms {
+		alike[r.DisplayName]++
+	}
+	for i, r := range rooms {
+		name := cmp.Or(r.DisplayName, r.EmailAddress)
+		if alike[r.DisplayName] > 1 && r.DisplayName != "" && r.Building != "" {
+			name += " · " + r.Building
+		}
+		rows[i] = kit.DayRow{Key: strings.ToLower(r.EmailAddress), Name: problem.Line(name)}
+	}
+	return rows
 }
 
 // ask reads the days of the rooms in sight that are not here yet. While a call is
