@@ -101,6 +101,11 @@ func (b *fakeCore) AmendUndoPlan(_ context.Context, script string, _ task.Report
 	return amend.Plan{}, problem.New(problem.CodeUnexpected, words.T("There is nothing to undo."))
 }
 
+// CountOrganizers finds nobody.
+func (b *fakeCore) CountOrganizers(context.Context, string, string) (words.Text, error) {
+	return words.Text{}, problem.New(problem.CodeUnexpected, words.T("No account matches."))
+}
+
 // Amend changes the room.
 func (b *fakeCore) Amend(_ context.Context, plan amend.Plan, _ vault.Secret, _ task.Report) (exchange.Result, error) {
 	defer b.ask("Amend")()

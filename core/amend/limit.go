@@ -27,14 +27,7 @@ var limitScope = kind{
 		if _, err := filterOf(parameters); err != nil || canonical(parameters["Organizers"]) == "" {
 			return words.Text{}, err
 		}
-		by, values := canonical(parameters["OrganizersBy"]), organizersOf(parameters)
-		n, err := e.Directory.Matching(ctx, by, values)
-		if err == nil && n == 0 {
-			err = problem.New(codeNobody, words.T("No account matches the people who book (%s: %s), so no one could book.", by, problem.Line(strings.Join(values, "; ")))).
-				Fix(words.T("Correct what their mailboxes have in common.")).
-				Lead(words.T("If only Exchange has these values, have an Exchange administrator run the script, which looks there."), problem.PlaceLimitScript)
-		}
-		return words.N(n, "%d account matches the people who book (%s: %s).", "%d accounts match the people who book (%s: %s).", n, by, problem.Line(strings.Join(values, "; "))), err
+		return Organizers(ctx, e.Directory, canonical(parameters["OrganizersBy"]), canonical(parameters["Organizers"]))
 	},
 	wanted: func(parameters Values) (Values, error) {
 		filter, err := filterOf(parameters)
@@ -65,6 +58,27 @@ var limitScope = kind{
 	},
 }
 
+// Organizers says how many accounts match the people who book, by an attribute that
+// their mailboxes have in common and its values separated by semicolons. That none
+// does is a problem, and so is what only Exchange can count.
+func Organizers(ctx context.Context, in interface {
+	Matching(ctx context.Context, property string, values []string) (int, error)
+}, by, organizers string) (words.Text, error) {
+	if by == "" || by == connection.ByGroup || by == connection.ByUnit {
+		return words.Text{}, problem.New(codePreviewCannot, words.T("Microsoft Graph does not count the mailboxes of a group or an administrative unit as Exchange does.")).
+			Lead(words.T("Have an Exchange administrator run the script. With -WhatIf it shows how many mailboxes match and changes nothing."), problem.PlaceLimitScript)
+	}
+	values := organizersOf(organizers)
+	named := problem.Line(strings.Join(values, "; "))
+	n, err := in.Matching(ctx, by, values)
+	if err == nil && n == 0 {
+		err = problem.New(codeNobody, words.T("No account matches the people who book (%s: %s), so no one could book.", by, named)).
+			Fix(words.T("Correct what their mailboxes have in common.")).
+			Lead(words.T("If only Exchange has these values, have an Exchange administrator run the script, which looks there."), problem.PlaceLimitScript)
+	}
+	return words.N(n, "%d account matches the people who book (%s: %s).", "%d accounts match the people who book (%s: %s).", n, by, named), err
+}
+
 // bare is a filter without blanks and brackets.
 func bare(filter string) string {
 	return strings.NewReplacer(" ", "", "(", "", ")", "").Replace(filter)
@@ -84,15 +98,15 @@ func filterOf(parameters Values) (string, error) {
 		return filter, nil
 	}
 	var parts []string
-	for _, value := range organizersOf(parameters) {
+	for _, value := range organizersOf(organizers) {
 		parts = append(parts, fmt.Sprintf("%s -eq '%s'", by, strings.ReplaceAll(value, "'", "''")))
 	}
 	return fmt.Sprintf("(%s) -or (RecipientTypeDetails -eq 'UserMailbox' -and (%s))", filter, strings.Join(parts, " -or ")), nil
 }
 
 // organizersOf are the values that the people who book have in common.
-func organizersOf(parameters Values) (values []string) {
-	for value := range strings.SplitSeq(canonical(parameters["Organizers"]), ";") {
+func organizersOf(organizers string) (values []string) {
+	for value := range strings.SplitSeq(organizers, ";") {
 		if value = strings.TrimSpace(value); value != "" {
 			values = append(values, value)
 		}

@@ -30,7 +30,7 @@ func scoped(in Input) (bool, words.Text) {
 	}
 	why := words.T("The application is not limited in Exchange. A script in the step Set up Exchange does that.")
 	if script != "" {
-		why = words.T("The result of %s says that the application is limited in Exchange. The connection does not say so, so it is not tested here. To test it: %s", script, "roomkeyctl connection set scope.kind="+kind)
+		why = words.T("The result of %s says that the application is limited in Exchange. The connection does not say so, so it is not tested here. To test it, choose the limit in the step Set up Exchange or run: %s", script, "roomkeyctl connection set scope.kind="+kind)
 	}
 	of := in.Connection.Scope.Kind
 	return of == connection.ScopeRBAC || of == connection.ScopePolicy, why

@@ -32,6 +32,12 @@ var labels = map[string]words.Text{
 	"singleSignOn.loginButton":       words.T("Text of the sign-in button"),
 	"notifications.url":              words.T("Notification URL"),
 	"notifications.lifecycleUrl":     words.T("Lifecycle URL"),
+	"scope.kind":                     words.T("Mailboxes that the application can reach"),
+	"scope.target":                   words.T("Limit to"),
+	"scope.group":                    words.T("Group of rooms"),
+	"scope.organizersBy":             words.T("How people who book are identified"),
+	"scope.organizers":               words.T("People who book"),
+	"scope.outside":                  words.T("Mailbox that must be out of reach"),
 	"serviceAccount":                 words.T("Service account"),
 }
 

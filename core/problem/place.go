@@ -56,6 +56,7 @@ var (
 	PlaceDefaultGroups = place("describe", "people.defaultGroups", "roomkeyctl connection set people.defaultGroups=NAMES")
 
 	PlaceScripts        = place("restrict", "", "roomkeyctl script list")
+	PlaceLimit          = place("restrict", "scope.kind", "roomkeyctl connection set scope.kind=KIND")
 	PlaceCalendarScript = place("restrict", "calendar-processing", "roomkeyctl script show calendar-processing")
 	PlaceLimitScript    = place("restrict", "limit-application", "roomkeyctl script show limit-application")
 	PlaceDelegateScript = place("restrict", "delegate-rooms", "roomkeyctl script show delegate-rooms")

@@ -68,6 +68,19 @@ func (p Product) Ending() words.Text {
 	return words.T(EWSEnds)
 }
 
+// Limitable reports whether Exchange can limit a permission of the product, or one
+// that may be chosen for it, to mailboxes.
+func (p Product) Limitable() bool {
+	all := slices.Clone(p.Needs.Permissions)
+	for _, o := range p.Options {
+		all = append(all, o.Needs.Permissions...)
+	}
+	return p.Choose || slices.ContainsFunc(all, func(n Permission) bool {
+		e, _ := permissions().Get(n.Value)
+		return n.Kind == permission.Application && e.ExchangeRole != ""
+	})
+}
+
 // Calendars reports whether the product opens calendars, as far as is known.
 func (p Product) Calendars() bool {
 	return p.Writes != WritesNothing || p.Choose || slices.ContainsFunc(p.Needs.Permissions, func(n Permission) bool {

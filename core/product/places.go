@@ -33,6 +33,8 @@ func (p Product) Shows(to problem.Place, adapter string) bool {
 		return p.tested() || p.Asks("server.url")
 	case at(problem.PlaceSignIn), at(problem.PlaceUndo), at(problem.PlaceClientSecret), at(problem.PlaceCertificate), at(problem.PlaceExpires), at(problem.PlaceServerCA):
 		return p.tested() // what the vendor has is not registered here
+	case at(problem.PlaceLimit):
+		return p.Limitable()
 	case at(problem.PlaceOrganizer):
 		return p.tested() && p.Writes != WritesNothing
 	case at(problem.PlaceNotifications):

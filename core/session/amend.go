@@ -10,6 +10,7 @@ import (
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/vault"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // ScopesToAmend are what the administrator's sign-in needs to look at what a
@@ -58,6 +59,19 @@ func (s *Session) AmendUndoPlan(ctx context.Context, script string, report task.
 		return amend.Plan{}, err
 	}
 	return amend.MakeUndoPlan(ctx, in, script)
+}
+
+// ScopesToCount are what CountOrganizers needs of the administrator's sign-in.
+func ScopesToCount() []string { return []string{"User.Read.All"} }
+
+// CountOrganizers says how many accounts match the people who book: by an attribute,
+// the values separated by semicolons. Somebody must be signed in.
+func (s *Session) CountOrganizers(ctx context.Context, by, organizers string) (words.Text, error) {
+	_, directory, err := s.admin.opened()
+	if err != nil {
+		return words.Text{}, err
+	}
+	return amend.Organizers(ctx, directory, by, organizers)
 }
 
 // Amend carries out a plan and keeps what became of each object as the result of

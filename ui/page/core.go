@@ -220,6 +220,7 @@ type scripted interface {
 	ScriptResults() []exchange.Result
 	AmendPlan(ctx context.Context, script string, values map[string]any, report task.Report) (amend.Plan, error)
 	AmendUndoPlan(ctx context.Context, script string, report task.Report) (amend.Plan, error)
+	CountOrganizers(ctx context.Context, by, organizers string) (words.Text, error)
 	Amend(ctx context.Context, plan amend.Plan, password vault.Secret, report task.Report) (exchange.Result, error)
 	ReadProcessing(data []byte) ([]exchange.RoomState, error)
 	Processing() []exchange.RoomState

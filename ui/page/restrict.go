@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
@@ -57,6 +58,8 @@ type Restrict struct {
 	only *kit.Field
 	// direct does what the script does, where Graph can.
 	direct *amender
+	// limit is the choice of the mailboxes that the application can reach.
+	limit *limit
 	// kept is how many of the cards on the left do not depend on the settings.
 	kept int
 	// broken is whether the notice is about the script that could not be written.
@@ -93,11 +96,12 @@ func NewRestrict(env *Env) *Restrict {
 	r := &Restrict{env: env, notice: newNotice(env.Host), about: kit.Column(kit.GapWide), asks: kit.Column(kit.Gap)}
 	r.direct = newAmender(r)
 	r.code = kit.NewCodeView(env.Host, r.saveOne)
+	r.limit = newLimit(r)
 	r.list = newChecklist(func(name string) {
 		r.notice.clear()
 		r.open(name)
 	})
-	r.side = kit.NewVScroll(kit.Pad(0, 14, kit.GapWide, 0, kit.Column(kit.GapWide, r.asks, r.list.object, r.about)))
+	r.side = kit.NewVScroll(kit.Pad(0, 14, kit.GapWide, 0, kit.Column(kit.GapWide, r.asks, r.limit.object, r.list.object, r.about)))
 	r.split = container.NewHSplit(r.side, r.code.Object)
 	r.split.SetOffset(0.4)
 	r.back = newResults(env, r.differing)
@@ -116,6 +120,7 @@ func NewRestrict(env *Env) *Restrict {
 		kit.NewButtonWithIcon(kit.L("Read a result…"), theme.FolderOpenIcon(), r.readResult),
 		kit.NewButtonWithIcon(kit.L("Save everything…"), theme.FolderIcon(), r.saveAll),
 		kit.PrimaryButton(kit.L("Continue"), theme.NavigateNextIcon(), func() { env.Go(setup.Prove) }))
+	r.limit.form.spots(r.frame, func() { r.tabs.Open(ViewScripts) })
 	for _, script := range exchange.Catalogue() {
 		name := script.Name
 		r.frame.Spot(name, r.list.list, func() {
@@ -135,8 +140,12 @@ func (r *Restrict) Frame() *kit.Frame { return r.frame }
 // ones are compared with.
 func (r *Restrict) Shown() {
 	r.env.asks(r.asks, setup.Restrict)
+	r.limit.shown()
 	r.reload(r.env.Session.KeepShown)
 }
+
+// Follow shows what somebody else has changed.
+func (r *Restrict) Follow(c *connection.Connection) { r.limit.follow(c) }
 
 // reload reads the checklist and what came back of scripts, after something else
 // was done.

@@ -145,28 +145,30 @@ func (a *amender) planCard() fyne.CanvasObject {
 	return out
 }
 
+func (a *amender) way(ctx context.Context) session.SignIn { return a.r.env.way(ctx, a.ask) }
+
 // way is a sign-in whose page opens in the browser, or is played where the tenant
-// is simulated.
-func (a *amender) way(ctx context.Context) session.SignIn {
-	played := a.r.env.simulated()
+// is simulated; ask shows what it asks for.
+func (e *Env) way(ctx context.Context, ask func(fyne.CanvasObject)) session.SignIn {
+	played := e.simulated()
 	var text words.Text
 	tell := func(objects ...fyne.CanvasObject) {
-		a.r.env.Host.Dispatch(func() {
-			a.ask(kit.Card(kit.Column(kit.Gap, append([]fyne.CanvasObject{kit.Heading(kit.L("Sign in on Microsoft's page")), kit.NewText(kit.Say(text))}, objects...)...)))
+		e.Host.Dispatch(func() {
+			ask(kit.Card(kit.Column(kit.Gap, append([]fyne.CanvasObject{kit.Heading(kit.L("Sign in on Microsoft's page")), kit.NewText(kit.Say(text))}, objects...)...)))
 		})
 	}
 	return session.SignIn{
 		Disclose: func(t words.Text) { text = t },
 		Open: func(address string) {
-			tell(kit.Small(kit.L("No page? Open this address in a browser on this computer:")), kit.Command(a.r.env.Host, address))
+			tell(kit.Small(kit.L("No page? Open this address in a browser on this computer:")), kit.Command(e.Host, address))
 			if played != nil {
 				played.Browse(ctx, address)
 				return
 			}
-			a.r.env.Host.Dispatch(func() { a.r.env.Host.Open(address) })
+			e.Host.Dispatch(func() { e.Host.Open(address) })
 		},
 		Show: func(c entra.DeviceCode) {
-			tell(kit.Command(a.r.env.Host, c.Code), kit.Link(a.r.env.Host, c.Address, c.Address))
+			tell(kit.Command(e.Host, c.Code), kit.Link(e.Host, c.Address, c.Address))
 			if played != nil {
 				played.TypeCode(ctx, c)
 			}

@@ -2,13 +2,16 @@ package window
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/simulator"
 	"github.com/roomkey/roomkey/core/simulator/fault"
+	"github.com/roomkey/roomkey/core/simulator/tenant"
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
 )
@@ -156,6 +159,49 @@ func TestWhatGraphMakes(t *testing.T) {
 	s.sees("What is restored")
 	s.press("Restore")
 	s.sees("1 done, 0 failed.")
+}
+
+// TestTheLimitIsChosen: on the page of the scripts a person chooses whom the
+// application can reach and sees how many mailboxes that is; the script, the checklist
+// and the registration go by it.
+func TestTheLimitIsChosen(t *testing.T) {
+	h, s := simulate(t, simulator.Options{Rooms: 3, Users: 40})
+	sim, department := h.sim.Load(), tenant.Departments[0]
+	s.goes(setup.Restrict)
+	s.sees("Limit of the application")
+	s.missesOut("How people who book are identified")
+	s.puts("Mailboxes that the application can reach", connection.ScopeRBAC)
+	s.puts("Limit to", "rooms")
+	s.puts("How people who book are identified", "Department")
+	s.puts("People who book", "No such department")
+	s.press("Sign in and count the mailboxes")
+	s.sees("No account matches the people who book (Department: No such department)")
+	s.puts("People who book", department)
+	s.press("Sign in and count the mailboxes")
+	s.sees("accounts match the people who book (Department: " + department + ").")
+	if c := s.shell.Session().Document().Scope; c.Kind != connection.ScopeNone {
+		t.Errorf("counting saved %+v", c)
+	}
+	s.puts("Mailbox that must be out of reach", "nobody")
+	s.press("Save")
+	s.sees("is not an email address")
+	s.puts("Mailbox that must be out of reach", sim.Account().OrganizerUPN)
+	s.press("Save")
+	want := connection.Scope{Kind: connection.ScopeRBAC, Target: "rooms", OrganizersBy: "Department", Organizers: department, Outside: sim.Account().OrganizerUPN}
+	if c := s.shell.Session().Document().Scope; c != want {
+		t.Errorf("%+v", c)
+	}
+	list, err := s.shell.Session().Checklist(t.Context())
+	if err != nil || !slices.ContainsFunc(list, func(task exchange.Task) bool {
+		return task.Script.Name == "limit-application" && task.Stage == exchange.Needed
+	}) {
+		t.Errorf("the limit is not needed: %v", err)
+	}
+	s.puts("Mailboxes that the application can reach", connection.ScopePolicy)
+	s.missesOut("How people who book are identified")
+	s.shell.Page().(*page.Restrict).Open("limit-application")
+	s.rest()
+	s.sees("Department: " + department)
 }
 
 // TestGraphRefuses: a run that stopped early shows what became of each object, why, and
