@@ -135,7 +135,7 @@ func TestADeletedConnection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := owner.Own(s, "gone"); problem.CodeOf(err).String() != "store.unknown-connection" {
+	if _, err := owner.Own(s, "gone"); problem.CodeOf(err).String() != "store.deleted" {
 		t.Error(err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/proof"
 	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/transport"
@@ -48,6 +49,9 @@ func (s *Session) check(ctx context.Context, step string, o check.Options, emit 
 	run, err := check.Diagnose(ctx, in, emit, report)
 	if err != nil {
 		return run, err
+	}
+	if gone := s.Refresh(); problem.CodeOf(gone) == store.CodeDeleted {
+		return run, gone
 	}
 	run = s.Keep(ctx, run, in.Connection, basis)
 	if len(run.Only) == 0 && run.NotKept == nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/vault"
 )
 
@@ -86,7 +87,13 @@ func (s *Session) SetSecret(ctx context.Context, kind vault.Kind, secret, passwo
 			credential.Hint = hint(secret)
 		}
 	}
-	put := func() error { return s.env.Vault.Set(ctx, s.ID(), kind, secret) }
+	put := func() error {
+		// A connection that is no more would never let go of it.
+		if _, err := s.env.Store.Load(s.ID()); problem.CodeOf(err) == store.CodeDeleted {
+			return err
+		}
+		return s.env.Vault.Set(ctx, s.ID(), kind, secret)
+	}
 	if kind == vault.ServerToken {
 		if err := put(); err != nil {
 			return SecretState{Kind: kind}, err

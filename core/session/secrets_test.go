@@ -8,6 +8,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -63,5 +64,54 @@ func TestSecretAndDocumentAgree(t *testing.T) {
 	}
 	if held, err := keychain.Get(t.Context(), opened.ID(), vault.ClientSecret); err != nil || held.Reveal() != first {
 		t.Errorf("the secret was replaced although it could not be described: %v", err)
+	}
+}
+
+// TestDeletedMeanwhile: while another works on the connection nothing of it is
+// deleted, not the secrets either; once it is deleted, nothing of it comes back.
+func TestDeletedMeanwhile(t *testing.T) {
+	keychain := vault.Memory()
+	env := bare(t, keychain)
+	opened, err := env.Create(t.Context(), "Contoso", func(c *connection.Connection) { c.Product.ID = "flexo" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := func() error {
+		_, err := opened.SetSecret(t.Context(), vault.ServerToken, vault.NewSecret("a-token-of-the-server-0123456789"), vault.Secret{})
+		return err
+	}
+	stored := func() bool {
+		_, err := keychain.Get(t.Context(), opened.ID(), vault.ServerToken)
+		return err == nil
+	}
+	if err := token(); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := env.Store.Lock(opened.ID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := opened.Delete(t.Context()); problem.CodeOf(err).String() != "store.in-use" || !stored() {
+		t.Errorf("while another works on it: %v, the token is stored: %v", err, stored())
+	}
+	if err := lock.Unlock(); err != nil {
+		t.Fatal(err)
+	}
+	other, err := env.Open(opened.ID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Delete(t.Context()); err != nil || stored() {
+		t.Fatalf("%v, the token is stored: %v", err, stored())
+	}
+	ended := func(err error) bool { return problem.CodeOf(err) == store.CodeDeleted }
+	if err := token(); !ended(err) || stored() {
+		t.Errorf("a secret of a deleted connection: %v, stored: %v", err, stored())
+	}
+	if err := opened.Delete(t.Context()); !ended(err) {
+		t.Errorf("deleted twice: %v", err)
+	}
+	if err := env.Store.PutCache(opened.ID(), "rooms.json", []byte("{}")); !ended(err) {
+		t.Errorf("state of a deleted connection: %v", err)
 	}
 }

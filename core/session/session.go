@@ -115,15 +115,21 @@ func (s *Session) work(step string, outside bool) (done func(), err error) {
 
 // Delete removes the connection, what is stored beside it and its secrets. The
 // secrets go first: a document without secrets can be deleted again, secrets
-// without a document would be forgotten in the keychain.
+// without a document would be forgotten in the keychain. While another works on
+// the tenant or the server, nothing is deleted.
 func (s *Session) Delete(ctx context.Context) error {
+	lock, err := s.env.Store.Lock(s.ID())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = lock.Unlock() }() // the system gives it back anyway
 	for _, kind := range append(vault.Kinds(), register.NextKinds()...) {
 		if err := s.env.Vault.Delete(ctx, s.ID(), kind); err != nil {
 			return err
 		}
 	}
 	_ = s.SignOut()
-	return s.env.Store.Delete(ctx, s.ID())
+	return lock.Delete(ctx)
 }
 
 // Cloud is the connection's row of the table.

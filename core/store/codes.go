@@ -8,7 +8,7 @@ var (
 	codeCannotRead        = problem.Declare("store.cannot-read", problem.Local)
 	codeCannotWrite       = problem.Declare("store.cannot-write", problem.Local)
 	codeChanged           = problem.Declare("store.changed", problem.Stale)
-	codeDeleted           = problem.Declare("store.deleted", problem.Absent)
+	CodeDeleted           = problem.Declare("store.deleted", problem.Absent)
 	codeInUse             = problem.Declare("store.in-use", problem.Local)
 	codeLeftOver          = problem.Declare("store.left-over", problem.Local)
 	codeMisplaced         = problem.Declare("store.misplaced", problem.Local)

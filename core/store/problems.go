@@ -65,6 +65,6 @@ func changed(file string) *problem.Problem {
 }
 
 func deleted(file string) *problem.Problem {
-	return problem.New(codeDeleted, words.T("The connection was deleted on disk after it was loaded here, so it was not saved.")).
-		With(words.Plain(file)).Fix(words.T("Export it to a file here and import it again if you still need it."))
+	return problem.New(CodeDeleted, words.T("The connection was deleted after it was loaded here, so nothing more is saved.")).
+		With(words.Plain(file)).Fix(words.T("If you still need it, export it from a window in which it is still open, or import an exported file."))
 }

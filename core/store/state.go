@@ -191,8 +191,9 @@ func (s *Store) PutCache(id, name string, data []byte) error {
 	if err := s.folder(id); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Join(s.dir(id), cacheFolder), 0o700); err != nil {
-		return cannotWrite(s.dir(id), err)
+	// Not with the folder above: it would come back of a connection that was deleted.
+	if err := os.Mkdir(filepath.Join(s.dir(id), cacheFolder), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return s.unlessDeleted(id, cannotWrite(s.dir(id), err))
 	}
 	return s.put(id, filepath.Join(cacheFolder, name), data)
 }
@@ -222,16 +223,25 @@ func (s *Store) folder(id string) error {
 		return misplaced(s.file(id), "")
 	}
 	if _, err := os.Stat(s.file(id)); errors.Is(err, fs.ErrNotExist) {
-		return unknownConnection(id, nil)
+		return deleted(s.file(id))
 	}
 	return nil
+}
+
+// unlessDeleted is why something was not written: it may be that the connection
+// was deleted meanwhile.
+func (s *Store) unlessDeleted(id string, err error) error {
+	if gone := s.folder(id); err != nil && gone != nil {
+		return gone
+	}
+	return err
 }
 
 func (s *Store) put(id, name string, data []byte) error {
 	if err := s.folder(id); err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(s.dir(id), name), data)
+	return s.unlessDeleted(id, writeFile(filepath.Join(s.dir(id), name), data))
 }
 
 // get reads a state file, nil when there is none.
@@ -271,7 +281,7 @@ func (s *Store) add(id, name string, entry any) error {
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
-		return cannotWrite(path, err)
+		return s.unlessDeleted(id, cannotWrite(path, err))
 	}
 	if info, err := f.Stat(); err == nil && info.Size() > 0 {
 		last := make([]byte, 1)

@@ -36,7 +36,7 @@ func TestStateIsBesideTheDocument(t *testing.T) {
 	if _, err := s.LastCheck(c.ID); problem.CodeOf(err).String() != "store.state-damaged" {
 		t.Error(err)
 	}
-	if err := s.SaveCheck("nobody", want); problem.CodeOf(err).String() != "store.unknown-connection" {
+	if err := s.SaveCheck("nobody", want); problem.CodeOf(err).String() != "store.deleted" {
 		t.Error(err)
 	}
 

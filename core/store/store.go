@@ -127,7 +127,7 @@ func (s *Store) Load(id string) (*connection.Connection, error) {
 	}
 	data, err := readBounded(file, connection.MaxSize)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, unknownConnection(id, nil)
+		return nil, deleted(file) // an id is of one that was there
 	}
 	if err != nil {
 		return nil, cannotRead(file, err)
@@ -261,17 +261,20 @@ func (s *Store) save(c *connection.Connection) error {
 // another works on it ("store.in-use"). Secrets are the vault's to delete. Where another program holds a file of it, the
 // connection is gone all the same, and "store.left-over" names what is left.
 func (s *Store) Delete(ctx context.Context, id string) error {
-	if !connection.ValidID(id) {
-		return misplaced(s.file(id), "")
-	}
-	if _, err := os.Stat(s.dir(id)); errors.Is(err, fs.ErrNotExist) {
-		return unknownConnection(id, nil)
-	}
 	l, err := s.Lock(id)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = l.Unlock() }() // the system gives it back anyway
+	return l.Delete(ctx)
+}
+
+// Delete is the store's, by who has the right to work on the connection.
+func (l *Lock) Delete(ctx context.Context) error {
+	s, id := l.store, l.id
+	if _, err := os.Stat(s.dir(id)); errors.Is(err, fs.ErrNotExist) {
+		return deleted(s.file(id))
+	}
 	return s.writing(ctx, id, func() error {
 		// Moved aside first, so that a crash leaves no half connection.
 		gone, err := os.MkdirTemp(s.root, onTheWayOut)

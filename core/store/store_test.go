@@ -92,10 +92,10 @@ func TestASavedConnectionIsFoundAfterARestart(t *testing.T) {
 	if err := s.Delete(t.Context(), a.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Load(a.ID); problem.CodeOf(err).String() != "store.unknown-connection" {
+	if _, err := s.Load(a.ID); problem.CodeOf(err).String() != "store.deleted" {
 		t.Error(err)
 	}
-	if err := s.Delete(t.Context(), a.ID); problem.CodeOf(err).String() != "store.unknown-connection" {
+	if err := s.Delete(t.Context(), a.ID); problem.CodeOf(err).String() != "store.deleted" {
 		t.Error(err)
 	}
 	if info, err := os.Stat(s.file(b.ID)); err != nil || info.Mode().Perm()&0o077 != 0 {
@@ -351,7 +351,7 @@ func TestADeletedConnectionIsGoneThoughAFileIsHeld(t *testing.T) {
 	if problem.CodeOf(err).String() != "store.left-over" || strings.Contains(err.Error(), "was not changed") {
 		t.Errorf("%v", err)
 	}
-	if _, err := s.Load(c.ID); problem.CodeOf(err).String() != "store.unknown-connection" {
+	if _, err := s.Load(c.ID); problem.CodeOf(err).String() != "store.deleted" {
 		t.Errorf("the connection is still there: %v", err)
 	}
 }
