@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -136,19 +137,27 @@ func (t *terminal) show(v any, human func(w io.Writer)) error {
 type escaping struct{ to io.Writer }
 
 func (e escaping) Write(p []byte) (int, error) {
-	var b strings.Builder
-	b.Grow(len(p))
-	for _, r := range string(p) {
-		if r != '\n' && problem.Invisible(r) {
-			for _, unit := range utf16.Encode([]rune{r}) {
-				fmt.Fprintf(&b, `\u%04x`, unit)
-			}
+	done := 0
+	for i := 0; i < len(p); {
+		r, size := rune(p[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRune(p[i:])
+		}
+		broken := r == utf8.RuneError && size == 1
+		if i += size; !broken && (r == '\n' || !problem.Invisible(r)) {
 			continue
 		}
-		b.WriteRune(r)
+		escaped := p[done : i-size : i-size]
+		for _, unit := range utf16.AppendRune(nil, r) {
+			escaped = fmt.Appendf(escaped, `\u%04x`, unit)
+		}
+		if _, err := e.to.Write(escaped); err != nil {
+			return done, err
+		}
+		done = i
 	}
-	_, err := io.WriteString(e.to, b.String())
-	return len(p), err
+	n, err := e.to.Write(p[done:])
+	return done + n, err
 }
 
 // written is the result of a command that wrote files, which were named already

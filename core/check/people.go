@@ -55,22 +55,22 @@ func People(ctx context.Context, d Directory, choice connection.People, nested b
 	}
 	seen := map[string]bool{}
 	take := func(people []tenant.Person) {
-		people = slices.DeleteFunc(slices.Clone(people), func(p tenant.Person) bool {
-			if p.ID == "" || seen[p.ID] {
-				return true
+		var fresh []tenant.Person
+		for _, p := range people {
+			switch {
+			case p.ID == "" || seen[p.ID]:
+				continue
+			case room(p):
+				t.Rooms++
+			default:
+				t.heads.add(p)
+				fresh = append(fresh, p)
 			}
 			seen[p.ID] = true
-			isRoom := room(p)
-			if isRoom {
-				t.Rooms++
-			} else {
-				t.heads.add(p)
-			}
-			return isRoom
-		})
-		t.Items = append(t.Items, people...)
-		if page != nil && len(people) > 0 {
-			page(people)
+		}
+		t.Items = append(t.Items, fresh...)
+		if page != nil && len(fresh) > 0 {
+			page(fresh)
 		}
 	}
 	if choice.Mode != connection.Groups {
