@@ -90,10 +90,10 @@ func (h *Handover) ServerState(ctx context.Context) (ServerState, error) {
 	}
 	if want != nil {
 		same := *want
-		if out.Checked {
-			// The present choice was tested since. A digest that differs by a field for
-			// which the server has no use is no difference: a push would write nothing.
-			// None at all is that of a push that has not ended.
+		if out.Checked || h.o.Ledger.RoomsTested(ctx) {
+			// The rooms are those of the present choice. A digest that differs by a field
+			// for which the server has no use, such as its own address, is no difference: a
+			// push would write nothing. None at all is that of a push that has not ended.
 			same.Digest = cmp.Or(digest, want.Digest)
 		}
 		if out.Compared, out.Matches = true, client.Keeps(out.Current, same); out.Matches {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/booking"
 	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -120,6 +121,22 @@ func TestServerState(t *testing.T) {
 				t.Errorf("%s", p.Detail)
 			}
 		})
+	}
+}
+
+// TestSameAfterAChange: a change for which the server has no use, and that nobody
+// has tested yet, does not make what it has another configuration.
+func TestSameAfterAChange(t *testing.T) {
+	s := stage(t, "flexo")
+	if _, err := s.Push(t.Context(), s.confirmed(t), false, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.o.Owner.Edit(t.Context(), func(c *connection.Connection) { c.Server.CAFile = "ca.pem" }); err != nil {
+		t.Fatal(err)
+	}
+	held, err := s.ServerState(t.Context())
+	if plan := s.plan(t); err != nil || held.Checked || !plan.Unchanged() || !held.Matches || held.StatusProblem != nil {
+		t.Errorf("nothing to push: %v; %+v %v", plan.Unchanged(), held, err)
 	}
 }
 

@@ -101,6 +101,15 @@ func (l *Ledger) Remembers(claim evidence.Claim) (bool, error) {
 	return slices.ContainsFunc(records, func(r evidence.Record) bool { return r.Claim == claim }), err
 }
 
+// RoomsTested reports whether something was tested with exactly the choice of rooms
+// of now and what that came to.
+func (l *Ledger) RoomsTested(ctx context.Context) bool {
+	f := l.facts(ctx)
+	records, err := l.remembered(f)
+	now := f.basis()[evidence.ChosenRooms]
+	return err == nil && slices.ContainsFunc(records, func(r evidence.Record) bool { return r.Basis[evidence.ChosenRooms] == now })
+}
+
 // LastToken is when a test, however small, last got a token of the connection's
 // present application; zero when none did.
 func (l *Ledger) LastToken(ctx context.Context) (at time.Time) {
