@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
+	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -57,9 +57,8 @@ func refused(resp *http.Response, body []byte, what string) *problem.Problem {
 	case status == http.StatusTooManyRequests, status == bandwidthExceeded:
 		p := problem.New(tenant.CodeGraphThrottled, words.T("Microsoft Graph is rejecting requests because there are too many."))
 		again := words.T("Try again in ten minutes. If this continues, another program is using the same application, for instance the booking server itself.")
-		if seconds, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && seconds > 0 {
-			wait := time.Duration(seconds) * time.Second
-			p.With(words.T("Microsoft asks to wait %s before the next request.", wait))
+		if wait, asked := waiting(resp.Header); wait > 0 {
+			p.With(asked)
 			if wait > 10*time.Minute {
 				again = words.T("Try again in %s. If this continues, another program is using the same application, for instance the booking server itself.", wait)
 			}
@@ -67,17 +66,22 @@ func refused(resp *http.Response, body []byte, what string) *problem.Problem {
 		return p.Fix(again)
 	case isGraph && status == http.StatusUnauthorized && s.Error.Code == "UnknownError" && strings.Contains(what, "/places/"):
 		return placesAtFault(what, s.Error.Message)
-	case status >= 500 && !(isGraph && (status == http.StatusInsufficientStorage || strings.EqualFold(s.Error.Code, "ErrorMailboxMoveInProgress"))): // 507 is a full mailbox or directory
-		p := problem.New(tenant.CodeGraphUnavailable, words.T("Microsoft Graph is unavailable at the moment (HTTP %d).", status)).
-			Fix(words.T("Try again in a few minutes.")).See(words.T("Microsoft's service status"), "https://status.cloud.microsoft")
-		if isGraph {
-			p.With(words.T("Microsoft says: %s: %s", s.Error.Code, s.Error.Message))
+	case status >= 500 && status != http.StatusNotImplemented && !(isGraph && (status == http.StatusInsufficientStorage || strings.EqualFold(s.Error.Code, "ErrorMailboxMoveInProgress"))): // 507 is a full mailbox or directory
+		again := words.T("Try again in a few minutes.")
+		wait, asked := waiting(resp.Header)
+		if wait > 10*time.Minute {
+			again = words.T("Try again in %s.", wait)
 		}
-		return p
+		p := problem.New(tenant.CodeGraphUnavailable, words.T("Microsoft Graph is unavailable at the moment (HTTP %d).", status)).
+			Fix(again).See(words.T("Microsoft's service status"), "https://status.cloud.microsoft")
+		if isGraph {
+			asked = words.Sentences(words.T("Microsoft says: %s: %s", s.Error.Code, s.Error.Message), asked)
+		}
+		return p.With(asked)
 	case status >= 400 && len(bytes.TrimSpace(body)) == 0 && resp.Header.Get("request-id") != "":
 		return bare(status, what)
 	case !isGraph:
-		return notGraph(status, what)
+		return notGraph(status, what).With(quoted(resp, body, what))
 	}
 	p := named.New(s.Error.Code, kindOf(status), words.T("Microsoft Graph refused the request (%s, HTTP %d).", s.Error.Code, status))
 	p.With(words.T("Request: %s. Microsoft says: %s", what, s.Error.Message))
@@ -93,6 +97,20 @@ func refused(resp *http.Response, body []byte, what string) *problem.Problem {
 	}
 	return p.Fix(words.T("Read Microsoft's message above. Roomkey does not know this code, so it names no cause.")).
 		See(words.T("Microsoft Graph's error codes"), "https://learn.microsoft.com/graph/errors")
+}
+
+// waiting is how long Microsoft asks to wait, and a sentence about it; zero where it
+// does not. What it says beyond a day is not taken at its word.
+func waiting(h http.Header) (time.Duration, words.Text) {
+	wait, said := transport.RetryAfter(h, time.Now())
+	wait = wait.Round(time.Second)
+	switch {
+	case !said || wait <= 0:
+		return 0, words.Text{}
+	case wait >= 24*time.Hour:
+		return 24 * time.Hour, words.T("Microsoft asks to wait for a day or longer before the next request.")
+	}
+	return wait, words.T("Microsoft asks to wait %s before the next request.", wait)
 }
 
 // named are the refusals that carry one of Graph's own codes.
@@ -134,10 +152,26 @@ func bare(status int, what string) *problem.Problem {
 
 // notGraph is an answer by something else on the way.
 func notGraph(status int, what string) *problem.Problem {
-	p := problem.New(tenant.CodeUnexpected, words.T("Something other than Microsoft Graph answered (HTTP %d).", status)).
-		With(words.T("Request: %s. The response is not in the form that Graph uses; a proxy or a network's own sign-in page may have answered instead.", what))
+	p := problem.New(tenant.CodeUnexpected, words.T("The response is not in the form of Microsoft Graph (HTTP %d).", status)).
+		With(otherForm(what))
 	return p.Fix(words.T("Open a web page in the browser of this computer; if the network asks for a sign-in or a proxy, complete it.")).
 		Fix(words.T("Ask your network administrator to let this computer reach Microsoft Graph without a proxy sign-in page."))
+}
+
+// quoted is what an answer says that is JSON and not in Graph's form.
+func quoted(resp *http.Response, body []byte, what string) words.Text {
+	text := problem.Line(string(bytes.TrimSpace(body)))
+	if !isJSON(resp.Header.Get("Content-Type")) || text == "" {
+		return otherForm(what)
+	}
+	if r := []rune(text); len(r) > 200 {
+		text = string(r[:200]) + "…"
+	}
+	return words.T("Request: %s. The response is not in the form that Graph uses: %s", what, text)
+}
+
+func otherForm(what string) words.Text {
+	return words.T("Request: %s. The response is not in the form that Graph uses; a proxy or a network's own sign-in page may have answered instead.", what)
 }
 
 // malformed is an answer that came as a success and is not usable as one.

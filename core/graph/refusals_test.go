@@ -141,3 +141,41 @@ func TestARefusalIsNotTriedAgain(t *testing.T) {
 		}
 	}
 }
+
+// TestWaitsAsMicrosoftAsks: seconds, a date and what makes no sense, at 429 and 503.
+func TestWaitsAsMicrosoftAsks(t *testing.T) {
+	for after, want := range map[string]string{
+		"": "Try again in ", "0": "Try again in ", "-5": "Try again in ", "soon": "Try again in ",
+		"3600": "Try again in 1h0m0s", "1800.4": "Try again in 30m0s",
+		"99999999999999":                "Try again in 24h0m0s",
+		"Wed, 21 Oct 2099 07:28:00 GMT": "Try again in 24h0m0s",
+		"Wed, 21 Oct 2015 07:28:00 GMT": "Try again in ",
+	} {
+		for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+			p := refused(&http.Response{StatusCode: status, Header: http.Header{"Retry-After": {after}}}, nil, "GET /users")
+			got := p.Remedies[0].String()
+			if !strings.HasPrefix(got, want) || strings.HasSuffix(want, "s") != strings.Contains(p.Detail.String(), "Microsoft asks to wait") || strings.HasSuffix(want, " ") && !strings.Contains(got, "minutes") {
+				t.Errorf("%d, %q: %s %s", status, after, p.Detail, got)
+			}
+		}
+	}
+}
+
+// TestWhatIsNotDoneIsNoTrouble: 501 comes again, whenever it is tried.
+func TestWhatIsNotDoneIsNoTrouble(t *testing.T) {
+	p := answered(t, http.StatusNotImplemented, "GET /groups", "NotImplemented", "Not done here.")
+	if p.Kind != problem.Refused || strings.Contains(fmt.Sprint(p.Remedies), "Try again") {
+		t.Errorf("%s: %v", p.Kind, p.Remedies)
+	}
+}
+
+// TestOtherJSONIsQuoted: what stands between may say why, and a web page says nothing
+// that can be quoted.
+func TestOtherJSONIsQuoted(t *testing.T) {
+	for kind, want := range map[string]bool{"application/json": true, "text/html": false} {
+		p := refused(&http.Response{StatusCode: 403, Header: http.Header{"Content-Type": {kind}}}, []byte(`{"Message": "Denied by rule 7."}`), "GET /users")
+		if strings.Contains(p.Detail.String(), "Denied by rule 7.") != want || strings.Contains(p.Title.String(), "Something other") {
+			t.Errorf("%s: %s %s", kind, p.Title, p.Detail)
+		}
+	}
+}

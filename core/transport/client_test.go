@@ -202,7 +202,7 @@ func TestRetryAfter(t *testing.T) {
 		{now.Add(-time.Hour).Format(http.TimeFormat), 0, true},
 		{"", 0, false}, {"soon", 0, false}, {"-3", 0, true}, {"NaN", 0, true}, {"1e300", 24 * time.Hour, true},
 	} {
-		got, said := retryAfter(http.Header{"Retry-After": {tt.header}}, now)
+		got, said := RetryAfter(http.Header{"Retry-After": {tt.header}}, now)
 		if got != tt.want || said != tt.said {
 			t.Errorf("RetryAfter(%q) = %v, %v; want %v, %v", tt.header, got, said, tt.want, tt.said)
 		}

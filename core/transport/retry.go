@@ -75,7 +75,7 @@ func (t *roundTripper) withRetries(r *http.Request, body func() io.ReadCloser, s
 			return struct{}{}, nil
 		}
 		if failure == nil {
-			if wait, said := retryAfter(answer.Header, time.Now()); said && wait > 0 {
+			if wait, said := RetryAfter(answer.Header, time.Now()); said && wait > 0 {
 				return struct{}{}, &backoff.RetryAfterError{Duration: wait}
 			}
 		}
@@ -94,10 +94,10 @@ func (t *roundTripper) withRetries(r *http.Request, body func() io.ReadCloser, s
 
 var errAgain = errors.New("again")
 
-// retryAfter reads a Retry-After header: seconds, also fractional as Outlook
+// RetryAfter reads a Retry-After header: seconds, also fractional as Outlook
 // sends them, or a date; said is whether it could be read. A moment in the
-// past is no wait.
-func retryAfter(h http.Header, now time.Time) (wait time.Duration, said bool) {
+// past is no wait, and one beyond a day is a day.
+func RetryAfter(h http.Header, now time.Time) (wait time.Duration, said bool) {
 	text := strings.TrimSpace(h.Get("Retry-After"))
 	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
 		if !(seconds >= 0) { // also NaN
@@ -108,7 +108,7 @@ func retryAfter(h http.Header, now time.Time) (wait time.Duration, said bool) {
 		return time.Duration(min(seconds, 86400) * float64(time.Second)), true
 	}
 	if at, err := http.ParseTime(text); err == nil {
-		return max(0, at.Sub(now)), true
+		return min(max(0, at.Sub(now)), 24*time.Hour), true
 	}
 	return 0, false
 }
