@@ -107,6 +107,9 @@ func problemOf(err error, whose Whose, c cloud.Cloud, clientID, tenant string) *
 	if r, ok := ReadRefusal(err.Error()); ok {
 		p := r.Problem(whose, c, clientID, tenant)
 		if called && call.Resp != nil {
+			if call.Resp.StatusCode >= 500 { // it answers for Microsoft, not about the application
+				p.Kind = problem.NoAnswer
+			}
 			p.RequestID, p.Attempts = call.Resp.Header.Get("x-ms-request-id"), transport.Attempts(call.Resp)
 		}
 		return p
@@ -154,7 +157,7 @@ func (r Refusal) start() *problem.Problem {
 	switch r.Code {
 	case 90055, 50196: // throttled; a loop of requests
 		kind = problem.Throttled
-	case 90033, 90022, 90023: // Microsoft's own trouble
+	case 90033, 90022, 90023, 90006, 90012, 90024: // Microsoft's own trouble
 		kind = problem.NoAnswer
 	}
 	return numbered.New(strconv.Itoa(r.Code), kind, words.T("Microsoft Entra ID refused the sign-in with the code AADSTS%v.", r.Code))
@@ -175,6 +178,9 @@ func (r Refusal) Problem(whose Whose, c cloud.Cloud, clientID, tenant string) *p
 	p := r.start()
 	p.TraceID, p.CorrelationID = r.TraceID, r.CorrelationID
 	said := words.T("Microsoft says: %s", r.Text)
+	if r.Text == "" {
+		said = words.T("Microsoft says no more than that.")
+	}
 	if !guidClient.MatchString(clientID) {
 		clientID = "" // what was pasted there must not become part of a link
 	}
