@@ -6,6 +6,10 @@ import "github.com/roomkey/roomkey/core/problem"
 var (
 	codeApplicationDeleted                 = problem.Declare("application.deleted", problem.Absent)
 	codeApplicationDisabled                = problem.Declare("application.disabled", problem.Unmet)
+	codeApplicationNotHere                 = problem.Declare("application.not-here", problem.Absent)
+	codeApplicationNoPrincipal             = problem.Declare("application.no-enterprise-application", problem.Absent)
+	codePermissionOtherAPI                 = problem.Declare("permission.other-api", problem.Unmet)
+	codeGroupsUnsettled                    = problem.Declare("groups.unsettled", problem.NoAnswer)
 	codeApplicationNotDeclared             = problem.Declare("application.not-declared", problem.Unmet)
 	codeBookingDeclined                    = problem.Declare("booking.declined", problem.Unmet)
 	codeBookingDeclinedHours               = problem.Declare("booking.declined-hours", problem.Unmet)

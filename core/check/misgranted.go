@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -29,6 +30,14 @@ func (s *State) whyMissing(ctx context.Context, missing []product.Permission, ro
 			Fix(words.T("The booking server keeps its old token for up to 90 minutes. Restart it after the consent.")).
 			See(words.T("API permissions of this application"), s.portal("CallAnAPI"))
 	}
+	if api := s.declaredElsewhere(); api != "" {
+		list := missingNames(missing)
+		return problem.New(codePermissionOtherAPI, words.T("The registration has permissions of the API %s. The missing ones are those of Microsoft Graph: %s.", api, list)).
+			With(p.Detail).
+			Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: select \"Add a permission\", the tab \"Microsoft APIs\", Microsoft Graph, \"Application permissions\", select %s, then select \"Grant admin consent\".", list)).
+			Fix(words.T("The booking server keeps its old token for up to 90 minutes. Restart it after the consent.")).
+			See(words.T("API permissions of this application"), s.portal("CallAnAPI"))
+	}
 	if other := s.grantedNamesake(ctx, missing); other.AppID != "" {
 		return problem.New(codePermissionElsewhere, words.T("Admin consent was given to another application that is called %s as well: %s.", other.DisplayName, other.AppID)).
 			With(p.Detail).
@@ -37,6 +46,36 @@ func (s *State) whyMissing(ctx context.Context, missing []product.Permission, ro
 			See(words.T("API permissions of this application"), s.portal("CallAnAPI"))
 	}
 	return p
+}
+
+// otherAPIs are those whose permissions are taken for Microsoft Graph's, with the
+// names by which the portal lists them.
+var otherAPIs = map[string]string{
+	tenant.ExchangeAppID:                   "Office 365 Exchange Online",
+	"00000002-0000-0000-c000-000000000000": "Azure Active Directory Graph",
+}
+
+// declaredElsewhere is the API whose application permissions the registration
+// declares instead of any of Microsoft Graph's, "" for none.
+func (s *State) declaredElsewhere() (api string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.application == nil {
+		return ""
+	}
+	for _, r := range s.application.Required {
+		roles := slices.ContainsFunc(r.Access, func(a tenant.RequiredAccess) bool {
+			return strings.EqualFold(a.Type, permission.Application.AccessType())
+		})
+		switch {
+		case !roles:
+		case sameID(r.ResourceAppID, tenant.GraphAppID):
+			return ""
+		default:
+			api = cmp.Or(api, otherAPIs[strings.ToLower(r.ResourceAppID)])
+		}
+	}
+	return api
 }
 
 // addedAsDelegated are the missing permissions that the registration declares, or
@@ -123,17 +162,23 @@ func (s *State) deleted(ctx context.Context, err error) *problem.Problem {
 	if s.Registration == nil || refused.Code.String() != "entra.AADSTS700016" {
 		return nil
 	}
+	if gone := s.inRecycleBin(ctx); gone != nil {
+		return asked(gone, refused)
+	}
+	return nil
+}
+
+// inRecycleBin is the problem of the application among those that were deleted, nil
+// where it is not among them or that cannot be read.
+func (s *State) inRecycleBin(ctx context.Context) *problem.Problem {
 	list, err := s.Registration.DeletedApplications(ctx)
 	if err != nil {
 		return nil
 	}
 	for _, a := range list {
-		if !sameID(a.AppID, s.Connection.Application.ClientID) {
-			continue
+		if sameID(a.AppID, s.Connection.Application.ClientID) {
+			return deletedProblem(a)
 		}
-		p := deletedProblem(a).With(refused.Detail).By(refused)
-		p.RequestID, p.TraceID, p.CorrelationID = refused.RequestID, refused.TraceID, refused.CorrelationID
-		return p
 	}
 	return nil
 }

@@ -187,7 +187,7 @@ func checkPeople(ctx context.Context, s *State) Finding {
 	// Whether an account is enabled is shown to User.Read.All and not to
 	// User.ReadBasic.All, so seeing it tells which of them was at work.
 	s.prove(seen.Last().RequestID, "User.ReadBasic.All")
-	if c.shown {
+	if c.shown > 0 {
 		s.prove(seen.Last().RequestID, "User.Read.All")
 	}
 	s.mu.Lock()
@@ -253,6 +253,10 @@ func (s *State) judgeGroups(t Taken, c headcount) Finding {
 	var flaw *problem.Problem
 	for _, g := range t.Groups {
 		switch {
+		case g.Problem != nil && g.Problem.Kind == problem.Absent && s.listsGroup(g.ID):
+			return unknown(asked(problem.New(codeGroupsUnsettled, words.T("Microsoft lists the group %s and does not find it when asked for its members.", s.groupName(g.ID))).
+				Fix(words.T("If it was created or deleted within the last minutes, wait until every server of Microsoft knows, then test again.")).
+				Lead(words.T("If this continues, choose the groups again."), problem.PlaceGroups), g.Problem))
 		case g.Problem != nil && g.Problem.Kind == problem.Absent:
 			gone = append(gone, g.ID)
 		case g.Problem != nil:
@@ -302,6 +306,14 @@ func (s *State) groupName(id string) string {
 	return cmp.Or(s.groupNames[strings.ToLower(id)], id)
 }
 
+// listsGroup is whether the tenant's list of groups has one.
+func (s *State) listsGroup(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, listed := s.groupNames[strings.ToLower(id)]
+	return listed
+}
+
 // flaw is why a chosen group gives the booking server nobody, nil when it gives
 // somebody.
 func (s *State) flaw(g ChosenGroup) *problem.Problem {
@@ -323,7 +335,7 @@ func (s *State) flaw(g ChosenGroup) *problem.Problem {
 	case g.People.people == 0:
 		return problem.New(codeGroupsEmpty, words.T("The group %s has no members.", name)).
 			Fix(words.T("Microsoft Entra admin center, Groups, the group, Members, \"Add members\": add the people who book.")).
-			Lead(other, problem.PlaceGroups)
+			Lead(other, problem.PlaceGroups).Fix(hiddenMembers)
 	case g.People.disabled == g.People.people:
 		return problem.New(codeGroupsAllDisabled, words.T("Every account in the group %s is disabled.", name)).
 			Lead(other, problem.PlaceGroups)

@@ -84,6 +84,13 @@ func TestWhatIsNotShownIsNotCounted(t *testing.T) {
 			t.Errorf("%v: %s %q", enabled, f.Status, f.Note)
 		}
 	}
+	w := healthy(2)
+	unshown := other
+	unshown.Enabled = nil
+	w.people.Items = []tenant.Person{fine, unshown}
+	if f, _ := w.run(t).Finding(PeopleList); !strings.Contains(f.Note.String(), "Of 1 account, Microsoft did not show") {
+		t.Errorf("one of two is not shown: %q", f.Note)
+	}
 }
 
 func TestChosenGroups(t *testing.T) {

@@ -10,6 +10,9 @@ import (
 	"github.com/roomkey/roomkey/core/words"
 )
 
+// hiddenMembers is what else can keep the members of a group from the application.
+var hiddenMembers = words.T("If the membership of the group is hidden, the application needs Member.Read.Hidden as well.")
+
 // headcount is what was seen of some people.
 type headcount struct {
 	people, noMail, disabled, guests, noCard, usable int
@@ -20,8 +23,8 @@ type headcount struct {
 	// chosen is whether they were chosen by group. Among all accounts of a tenant
 	// disabled ones are normal: shared mailboxes, equipment, people who have left.
 	chosen bool
-	// shown is whether it was seen of anybody whether the account is enabled.
-	shown bool
+	// shown is of how many it was seen whether the account is enabled.
+	shown int
 	// unusable counts who has no mail address and should have one, and of chosen
 	// people who is disabled; the first of them are named.
 	unusable     int
@@ -72,7 +75,9 @@ func (c *headcount) add(p tenant.Person) {
 		c.hidden++
 		return
 	}
-	c.shown = c.shown || p.Enabled != nil
+	if p.Enabled != nil {
+		c.shown++
+	}
 	p.Mail = strings.TrimSpace(p.Mail)
 	off := p.Enabled != nil && !*p.Enabled
 	if off {
@@ -116,10 +121,17 @@ func (c *headcount) add(p tenant.Person) {
 
 // facts are the counts in a line.
 func (c headcount) facts(cards bool) words.Text {
+	if n := c.people - c.hidden - c.shown; c.shown > 0 && n > 0 {
+		return words.Sentences(c.counts(cards), words.N(n, "Of %d account, Microsoft did not show whether it is disabled.", "Of %d accounts, Microsoft did not show whether they are disabled.", n))
+	}
+	return c.counts(cards)
+}
+
+func (c headcount) counts(cards bool) words.Text {
 	switch {
-	case cards && !c.shown && c.people > 0:
+	case cards && c.shown == 0 && c.people > 0:
 		return words.T("Without an email address: %d. Guests: %d. Without a card number: %d. Microsoft did not show which accounts are disabled.", c.noMail, c.guests, c.noCard)
-	case !c.shown && c.people > 0:
+	case c.shown == 0 && c.people > 0:
 		return words.T("Without an email address: %d. Guests: %d. Microsoft did not show which accounts are disabled.", c.noMail, c.guests)
 	case cards && c.offWithMail > 0:
 		return words.T("Disabled: %d. Disabled with an email address: %d; these can be shared mailboxes, workspaces and equipment or people who have left, which Microsoft Graph does not distinguish. Without an email address: %d. Guests: %d. Without a card number: %d.", c.disabled, c.offWithMail, c.noMail, c.guests, c.noCard)
@@ -157,7 +169,7 @@ func (c headcount) judge(choice connection.People, note words.Text) Finding {
 	case c.hidden > 0:
 		return unknown(problem.New(codePeopleHidden, words.N(c.hidden, "Of %d person, Microsoft shows the application only the ID.", "Of %d people, Microsoft shows the application only the IDs.", c.hidden)).
 			Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: add User.Read.All as application permission of Microsoft Graph, then select \"Grant admin consent\".")).
-			Fix(words.T("If the membership of the group is hidden, the application needs Member.Read.Hidden as well.")))
+			Fix(hiddenMembers))
 	case c.people == 0:
 		return nobody(codePeopleNoneFound, words.T("The application sees no people in the tenant."), words.T("The chosen groups have no members."))
 	case c.disabled == c.people:
@@ -200,7 +212,7 @@ func (c headcount) judge(choice connection.People, note words.Text) Finding {
 		return warn(problem.New(codePeopleSomeUnusable, title).With(counts).
 			Lead(words.T("Choose groups that contain only the people who book."), problem.PlaceGroups).
 			Fix(words.T("Or give them an email address: Microsoft Entra admin center, Users.")))
-	case !c.shown, c.disabled > 0, c.guests > 0, choice.CardNumberAttribute != "" && c.noCard > 0:
+	case c.shown < c.people, c.disabled > 0, c.guests > 0, choice.CardNumberAttribute != "" && c.noCard > 0:
 		return pass(words.Sentences(note, counts))
 	}
 	return pass(note)

@@ -66,6 +66,9 @@ func judgeReader(err error) Finding {
 // Exchange grants for some mailboxes only must not be declared.
 func checkDeclared(ctx context.Context, s *State) Finding {
 	a, err := s.Registration.Application(ctx, s.Connection.Application.ClientID)
+	if problem.KindOf(err) == problem.Absent {
+		return fail(s.notRegistered(ctx, err))
+	}
 	if err != nil {
 		return judgeReader(err)
 	}
@@ -106,6 +109,26 @@ func checkDeclared(ctx context.Context, s *State) Finding {
 	return pass(words.T("Everything that is needed is declared.")).with("application", a.DisplayName)
 }
 
+// notRegistered is why the tenant shows no registration with the client ID: it was
+// deleted, or it never was in this tenant.
+func (s *State) notRegistered(ctx context.Context, err error) *problem.Problem {
+	said := problem.Of(err)
+	if gone := s.inRecycleBin(ctx); gone != nil {
+		return asked(gone, said)
+	}
+	return asked(problem.New(codeApplicationNotHere, words.T("This tenant has no app registration with the client ID %s.", s.Connection.Application.ClientID)).
+		Lead(words.T("Compare it with the Application (client) ID on the Overview page of the app registration."), problem.PlaceClientID).
+		Fix(words.T("If the registration is in another tenant, as that of a vendor's application is, only an administrator there can see it. Check without signing in then.")).
+		Fix(words.T("If it was created within the last minutes, wait until every server of Microsoft has it, then test again.")), said)
+}
+
+// asked adds to a problem what was asked and answered.
+func asked(p, said *problem.Problem) *problem.Problem {
+	p.With(said.Detail).By(said)
+	p.RequestID, p.TraceID, p.CorrelationID = said.RequestID, said.TraceID, said.CorrelationID
+	return p
+}
+
 // byExchange is whether a permission is granted in Exchange and not in Entra.
 func (s *State) byExchange(p product.Permission) bool {
 	return p.Kind == permission.Application && s.Connection.Scope.Kind == connection.ScopeRBAC && s.scopable(p.Value)
@@ -115,11 +138,19 @@ func (s *State) byExchange(p product.Permission) bool {
 // an answer for the absence of something missing.
 func checkConsented(ctx context.Context, s *State) Finding {
 	sp, err := s.Registration.ServicePrincipal(ctx, s.Connection.Application.ClientID)
+	if p := problem.Of(err); p != nil && p.Kind == problem.Absent {
+		return fail(asked(problem.New(codeApplicationNoPrincipal, words.T("The application has no enterprise application in this tenant.")).
+			Fix(words.T("Microsoft Entra admin center, App registrations, this application, API permissions: select \"Grant admin consent\", which creates it.")).
+			Fix(words.T("If it was created within the last minutes, wait until every server of Microsoft has it, then test again.")), p))
+	}
 	if err != nil {
 		return judgeReader(err)
 	}
 	if sp.ID == "" {
 		return unknown(unexpected(words.T("The enterprise application has no ID.")))
+	}
+	if !sameID(sp.AppID, s.Connection.Application.ClientID) {
+		return unknown(unexpected(words.T("The enterprise application that was returned belongs to another application.")))
 	}
 	s.mu.Lock()
 	s.principal = &sp

@@ -49,12 +49,11 @@ func checkSettings(_ context.Context, s *State) Finding {
 	reread := words.T("Have an Exchange administrator run the script that shows calendar processing, and bring its CSV.")
 	script := problem.PlaceCalendarScript.With("roomkeyctl script show calendar-processing-show")
 	switch {
+	case s.SettingsAt.IsZero() && wrong > 0:
+		f = warn(slices.Concat(broken, limited)[0]).noted(words.T("It is not known when the calendar processing of the rooms was read: the CSV file has no column Read."))
 	case s.SettingsAt.IsZero():
-		undated := problem.New(codeRoomsSettingsUndated, words.T("It is not known when the calendar processing of the rooms was read: the CSV file has no column Read.")).Lead(reread, script)
-		if wrong > 0 {
-			undated.With(words.T("It was so then: %s", slices.Concat(broken, limited)[0].Title))
-		}
-		return unknown(undated).with("wrong", wrong)
+		return unknown(problem.New(codeRoomsSettingsUndated, words.T("It is not known when the calendar processing of the rooms was read: the CSV file has no column Read.")).
+			Lead(reread, script))
 	case age > settingsLife:
 		return unknown(problem.New(codeRoomsSettingsOld, words.T("The calendar processing of the rooms was read on %s, which is too long ago.", day)).
 			Lead(reread, script)).with("read", day)
@@ -73,5 +72,8 @@ func checkSettings(_ context.Context, s *State) Finding {
 	default:
 		f = pass(words.N(len(rooms), "According to its calendar processing, the %d chosen room can be booked.", "According to their calendar processing, all %d chosen rooms can be booked.", len(rooms)))
 	}
-	return f.with("rooms", len(rooms)).with("wrong", wrong).with("unread", unread).with("read", day)
+	if !s.SettingsAt.IsZero() {
+		f = f.with("read", day)
+	}
+	return f.with("rooms", len(rooms)).with("wrong", wrong).with("unread", unread)
 }

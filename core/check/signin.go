@@ -230,12 +230,11 @@ func (s *State) putWritten(f *Finding) {
 const roomsTried = 5
 
 func (s *State) missingProblem(missing []product.Permission, roles []string) *problem.Problem {
-	names, reasons := []string{}, []words.Text{}
+	reasons := []words.Text{}
 	for _, p := range missing {
-		names = append(names, p.Value)
 		reasons = append(reasons, words.T("%s: %s", p.Value, p.Reason))
 	}
-	list := strings.Join(names, ", ")
+	list := missingNames(missing)
 	p := problem.New(codePermissionMissing, words.T("The application lacks a permission: %s", list))
 	if len(roles) == 0 {
 		p = problem.New(codePermissionNoConsent, words.T("No permission is granted to the application at all: its token carries none."))
@@ -250,6 +249,14 @@ func (s *State) missingProblem(missing []product.Permission, roles []string) *pr
 		Lead(words.T("Or let Roomkey plan that change, and apply the plan as such an administrator."), problem.PlaceRegister).
 		Fix(words.T("The booking server keeps its old token for up to 90 minutes. Restart it after the consent.")).
 		See(words.T("API permissions of this application"), s.portal("CallAnAPI"))
+}
+
+func missingNames(missing []product.Permission) string {
+	names := []string{}
+	for _, p := range missing {
+		names = append(names, p.Value)
+	}
+	return strings.Join(names, ", ")
 }
 
 // weaker says which of the token's roles are only a part of what is missing.

@@ -65,7 +65,7 @@ func unknown(c Cloud, tenant string) *problem.Problem {
 	first, _, _ := strings.Cut(registered, ".")
 	switch {
 	case isGUID(tenant):
-		p.Lead(words.T("Compare it with the Tenant ID on the page Overview of Microsoft Entra ID. A tenant that was deleted is not known any more either."), problem.PlaceTenant)
+		p.Lead(words.T("Compare it with the Tenant ID on the page Overview of Microsoft Entra ID. The Application (client) ID of an app registration is another value. A tenant that was deleted is not known any more either."), problem.PlaceTenant)
 	case strings.EqualFold(rest, "onmicrosoft.com"):
 		p.Lead(words.T("Check the spelling of the domain. The Tenant ID on the page Overview of Microsoft Entra ID always works."), problem.PlaceTenant)
 	default:

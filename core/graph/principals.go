@@ -48,6 +48,8 @@ func (c *Client) principal(ctx context.Context, what string, get func(context.Co
 		m, err := get(ctx)
 		if err == nil && !isNil(m) && text(m.GetId()) == "" {
 			err = malformed(what, "the enterprise application has no id")
+		} else if err == nil && !isNil(m) && m.GetAccountEnabled() == nil {
+			err = malformed(what, "it does not say whether the enterprise application is enabled")
 		}
 		return m, err
 	})

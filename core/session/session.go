@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"sync"
@@ -250,10 +251,11 @@ func (s *Session) application(ctx context.Context) (*entra.Application, error) {
 }
 
 func tenantOf(c *connection.Connection) string {
-	if c.Tenant.ID != "" {
-		return c.Tenant.ID
+	typed := cmp.Or(c.Tenant.ID, c.Tenant.Domain)
+	if name, p := cloud.ParseTenant(typed); p == nil {
+		return name // the domain of an address, for one
 	}
-	return c.Tenant.Domain
+	return typed
 }
 
 // tokens gets the application's token on demand, so that a missing secret is a
