@@ -3,6 +3,7 @@ package exchange
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -116,7 +117,7 @@ func failure(text string, s Script) *problem.Problem {
 		n, _ := strconv.Atoi(m[1])
 		if known, ok := entra.Explain(n); ok {
 			p := failed.New("AADSTS"+m[1], problem.Refused, words.T(known.Title)).With(detail)
-			for _, fix := range known.Remedies(entra.SignInClient) {
+			for _, fix := range signInFixes(known) {
 				p.Fix(words.T(fix))
 			}
 			return p
@@ -221,15 +222,39 @@ func inARow(sentences ...words.Key) string {
 	return strings.Join(all, " ")
 }
 
+// ofScript is the advice about Roomkey's own sign-in as it is for a script's.
+var ofScript = map[words.Key]words.Key{
+	"Choose Sign in with the browser in Roomkey and complete the second factor there; set one up at aka.ms/mfasetup if the account has none.": "Run the script again without -Device and complete the second factor in the browser; set one up at aka.ms/mfasetup if the account has none.",
+	"Sign in at the Microsoft 365 portal in a browser, set a new password there, then sign in again in Roomkey.":                              "Sign in at the Microsoft 365 portal in a browser, set a new password there, then run the script again.",
+	"Sign in again in Roomkey.":                                                                            "Run the script again and sign in.",
+	"Choose Sign in with the browser in Roomkey again.":                                                    "Run the script again without -Device.",
+	"Run Roomkey on a managed computer and choose Sign in with the browser.":                               "Run the script on a managed computer without -Device.",
+	"If a person signed in with a device code, choose Sign in with the browser instead.":                   withoutDevice,
+	"Choose Sign in with the browser in Roomkey instead of the device code.":                               withoutDevice,
+	"Choose Sign in with the browser in Roomkey.":                                                          withoutDevice,
+	"Select Continue on that page. If the page appears again, choose Sign in with the browser in Roomkey.": "Select Continue on that page. If the page appears again, run the script without -Device: many tenants block device codes.",
+}
+
+const withoutDevice = words.Key("If the script was started with -Device, start it without: many tenants block device codes.")
+
+// signInFixes are what to do about an error of the sign-in to a script.
+func signInFixes(known entra.AADSTS) []words.Key {
+	fixes := slices.Clone(known.Remedies(entra.SignInClient))
+	for i, fix := range fixes {
+		fixes[i] = cmp.Or(ofScript[fix], fix)
+	}
+	return fixes
+}
+
 // signInCodes are the errors of Microsoft Entra ID that an administrator's
 // sign-in meets.
-var signInCodes = []int{16000, 50020, 50034, 50053, 50055, 50057, 50058, 50059, 50074, 50076, 50079, 50105, 50126, 50128, 50158, 53000, 53001, 53002, 53003, 53004, 65001, 65004, 70043, 90002, 90072, 90094, 500011, 530003, 530032, 530033, 700016, 9002313}
+var signInCodes = []int{50020, 50034, 50053, 50055, 50057, 50059, 50074, 50076, 50078, 50079, 50097, 50105, 50126, 50128, 50131, 50199, 53000, 53001, 53003, 65001, 65004, 70043, 90002, 90094, 500011, 530032, 530035, 530036, 700016}
 
 func signInTable() table {
 	out := table{}
 	for _, n := range signInCodes {
 		if known, ok := entra.Explain(n); ok {
-			out[strconv.Itoa(n)] = inARow(append([]words.Key{known.Title}, known.Remedies(entra.SignInClient)...)...)
+			out[strconv.Itoa(n)] = inARow(append([]words.Key{known.Title}, signInFixes(known)...)...)
 		}
 	}
 	return out

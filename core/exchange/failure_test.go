@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/roomkey/roomkey/core/entra"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // saidInMany is what the same error looks like in another quotation, language
@@ -89,6 +92,36 @@ Set-Content -LiteralPath "$PSScriptRoot/said.json" -Value (ConvertTo-Json -Input
 		}
 		if p := failure(s.Plain, Script{}); p.Code.String() != saidInMany[list[i]] {
 			t.Errorf("%q comes back as %s, not %s", s.Plain, p.Code, saidInMany[list[i]])
+		}
+	}
+}
+
+// TestSignInAdviceIsTheScripts: a script does not send people to a button of Roomkey's,
+// and says what to do where device codes are blocked.
+func TestSignInAdviceIsTheScripts(t *testing.T) {
+	used := map[words.Key]bool{}
+	for _, n := range signInCodes {
+		known, ok := entra.Explain(n)
+		if !ok {
+			t.Errorf("AADSTS%d is not known", n)
+		}
+		for _, fix := range known.Remedies(entra.SignInClient) {
+			used[fix] = true
+		}
+		for _, fix := range signInFixes(known) {
+			if strings.Contains(string(fix), "Roomkey") {
+				t.Errorf("AADSTS%d: %s", n, fix)
+			}
+		}
+	}
+	for fix := range ofScript {
+		if !used[fix] {
+			t.Errorf("no error of a sign-in says: %s", fix)
+		}
+	}
+	for _, n := range []string{"53003", "530035", "530036", "50199", "50097"} {
+		if said, _ := signInTable()[n].(string); !strings.Contains(said, "-Device") {
+			t.Errorf("AADSTS%s: %s", n, said)
 		}
 	}
 }

@@ -72,6 +72,33 @@ func TestHowAScriptIsStarted(t *testing.T) {
 	}
 }
 
+// TestWhatASignInTakes: a code on another device where the module knows that, an
+// account that is not another one, and neither where the module asks for itself.
+func TestWhatASignInTakes(t *testing.T) {
+	l := newLab(t, 2)
+	start := l.Snapshot()
+	for _, argument := range []map[string]any{{"Device": true}, {"NoBroker": true}, {"UserPrincipalName": "admin@contoso.com"}} {
+		o := l.run(l.make("places-buildings", nil), cmdlet.Run{Prelude: quick, Arguments: argument})
+		if o.Exit == 0 || len(l.Calls()) > 0 || l.Snapshot() != start || !strings.Contains(o.result.Err, "Nothing was changed") {
+			t.Errorf("%v: %d %s", argument, o.Exit, o.Output)
+		}
+	}
+	o := l.run(l.make("set-places", nil), cmdlet.Run{Prelude: quick, Arguments: map[string]any{"Device": true}})
+	if o.Exit != 0 || !o.result.Complete() {
+		t.Error(o.Output)
+	}
+	blocked := map[string]string{"ROOMKEY_STANDIN_SIGNIN_ERROR": "AADSTS530035: Access has been blocked by security defaults."}
+	o = l.run(l.make("set-places", nil), cmdlet.Run{Prelude: quick, Arguments: map[string]any{"Device": true}, Environment: blocked})
+	if o.Exit == 0 || !strings.Contains(o.Output, "start it without: many tenants block device codes") {
+		t.Error(o.Output)
+	}
+	g := newGraphLab(t)
+	o = g.run(g.make("service-account", nil), cmdlet.Run{Prelude: typed, Environment: g.env, Arguments: map[string]any{"UserPrincipalName": "another@contoso.com"}})
+	if o.Exit == 0 || !strings.Contains(o.result.Err, "signed in, not another@contoso.com. Nothing was changed.") {
+		t.Error(o.Output)
+	}
+}
+
 // TestOnlySomeRooms: -Room leaves lists, buildings and floors alone in which no chosen
 // room is, and is refused by a script that it cannot limit.
 func TestOnlySomeRooms(t *testing.T) {

@@ -28,7 +28,7 @@
     left alone. The exit code is 1 if anything failed.
 
 .PARAMETER UserPrincipalName
-    The account to sign in with. Without it, the browser asks.
+    The account that must sign in. The script stops if another account does.
 .PARAMETER OutputFolder
     The folder for the transcript and the results. By default, the folder of the script.
 .PARAMETER Room
@@ -159,24 +159,30 @@ $SignIn = @{
         '50020' = 'The account is not in this tenant. Sign in again and choose Use another account; select an administrator of the tenant that the connection names.'
         '50034' = 'The account is not in this tenant. Sign in again and choose Use another account; select an administrator of the tenant that the connection names.'
         '50053' = 'The account is locked, or the sign-in came from an IP address with a bad reputation. Wait ten minutes, or have an administrator check Users > the account > Sign-in logs and unlock the account. Sign in from the company''s network.'
-        '50055' = 'The password has expired. Sign in at the Microsoft 365 portal in a browser, set a new password there, then sign in again in Roomkey.'
+        '50055' = 'The password has expired. Sign in at the Microsoft 365 portal in a browser, set a new password there, then run the script again.'
         '50057' = 'The account is disabled. In the Microsoft Entra admin center open Users > the account > Properties > Settings and switch Account enabled on; or sign in with another account.'
         '50059' = 'The sign-in did not name a tenant. Enter the Tenant ID from the Overview of the Microsoft Entra admin center in the connection.'
-        '50074' = 'The sign-in needs a second factor. Choose Sign in with the browser in Roomkey and complete the second factor there; set one up at aka.ms/mfasetup if the account has none.'
-        '50076' = 'The sign-in needs a second factor. Choose Sign in with the browser in Roomkey and complete the second factor there; set one up at aka.ms/mfasetup if the account has none.'
-        '50079' = 'The sign-in needs a second factor. Choose Sign in with the browser in Roomkey and complete the second factor there; set one up at aka.ms/mfasetup if the account has none.'
+        '50074' = 'The sign-in needs a second factor. Run the script again without -Device and complete the second factor in the browser; set one up at aka.ms/mfasetup if the account has none.'
+        '50076' = 'The sign-in needs a second factor. Run the script again without -Device and complete the second factor in the browser; set one up at aka.ms/mfasetup if the account has none.'
+        '50078' = 'Multifactor authentication is required again. Run the script again without -Device.'
+        '50079' = 'The sign-in needs a second factor. Run the script again without -Device and complete the second factor in the browser; set one up at aka.ms/mfasetup if the account has none.'
+        '50097' = 'The tenant accepts sign-ins only from a managed device. Run the script on a managed computer without -Device. Or have the Conditional Access administrator exempt the account for this work.'
         '50105' = 'The account is not assigned to the application. In the Microsoft Entra admin center open Enterprise applications > the application named below > Users and groups, select Add user/group and add the account.'
         '50126' = 'The user name or password is wrong. Sign in again in the browser. If the password is forgotten, use Can''t access your account? on the sign-in page.'
         '50128' = 'The sign-in did not name a tenant. Enter the Tenant ID from the Overview of the Microsoft Entra admin center in the connection.'
-        '53000' = 'The tenant accepts sign-ins only from a managed device. Run Roomkey on a managed computer and choose Sign in with the browser. Or have the Conditional Access administrator exempt the account for this work.'
-        '53001' = 'The tenant accepts sign-ins only from a managed device. Run Roomkey on a managed computer and choose Sign in with the browser. Or have the Conditional Access administrator exempt the account for this work.'
-        '53003' = 'A Conditional Access policy blocks the sign-in. In the Microsoft Entra admin center open Monitoring & health > Sign-in logs (for the application itself the tab Service principal sign-ins), choose the failed sign-in and look at the tab Conditional Access; it names the policy. Have the Conditional Access administrator exclude the account or application, or allow this network''s address. If a person signed in with a device code, choose Sign in with the browser instead.'
+        '50131' = 'The tenant''s Conditional Access does not allow this device or location. In Monitoring & health > Sign-in logs choose the failed sign-in and look at the tab Conditional Access; sign in from a platform or network that the policy allows.'
+        '50199' = 'The sign-in must be confirmed in the browser. Select Continue on that page. If the page appears again, run the script without -Device: many tenants block device codes.'
+        '53000' = 'The tenant accepts sign-ins only from a managed device. Run the script on a managed computer without -Device. Or have the Conditional Access administrator exempt the account for this work.'
+        '53001' = 'The tenant accepts sign-ins only from a managed device. Run the script on a managed computer without -Device. Or have the Conditional Access administrator exempt the account for this work.'
+        '53003' = 'A Conditional Access policy blocks the sign-in. In the Microsoft Entra admin center open Monitoring & health > Sign-in logs (for the application itself the tab Service principal sign-ins), choose the failed sign-in and look at the tab Conditional Access; it names the policy. Have the Conditional Access administrator exclude the account or application, or allow this network''s address. If the script was started with -Device, start it without: many tenants block device codes.'
         '530032' = 'A security policy of the tenant blocks the sign-in. Ask the Conditional Access administrator; the correlation ID below finds the attempt in Monitoring & health > Sign-in logs.'
+        '530035' = 'The tenant''s security defaults block this way of signing in. If the script was started with -Device, start it without: many tenants block device codes.'
+        '530036' = 'The sign-in is no longer valid under the tenant''s rules about sign-in methods. If the script was started with -Device, start it without: many tenants block device codes.'
         '65001' = 'No one has consented to the application''s permissions. In the Microsoft Entra admin center open Enterprise applications > the application named below > Permissions and select Grant admin consent (as Privileged Role Administrator or Global Administrator). If the application is not listed there, open the address below as such an administrator and select Accept. Consent can take some minutes to take effect; then sign in again.'
         '65004' = 'The consent was declined. Sign in again and select Accept, or have an administrator who can consent sign in. An administrator can consent for everyone. In the Microsoft Entra admin center open Enterprise applications > the application named below > Permissions and select Grant admin consent, or open the address below.'
         '700016' = 'The application is not known in this tenant. Enter the Application (client) ID of an application that exists in this tenant and that people can sign in with. The Microsoft Entra admin center shows it under Enterprise applications, on the application''s Overview. Check that the tenant is the right one, and that the chosen cloud is the tenant''s.'
-        '70043' = 'The sign-in has expired. Sign in again in Roomkey.'
-        '90002' = 'There is no such tenant in this cloud. In the Microsoft Entra admin center open Overview and copy the Tenant ID or the Primary domain. If the spelling is right, choose the tenant''s cloud in the connection (Global, GCC High, DoD, China).'
+        '70043' = 'The sign-in has expired. Run the script again and sign in.'
+        '90002' = 'There is no such tenant in this cloud. In the Microsoft Entra admin center open Overview and copy the Tenant ID or the Primary domain. On the page of an app registration, it is the Directory (tenant) ID, not the Application (client) ID. If the spelling is right, choose the tenant''s cloud in the connection (Global, GCC High, DoD, China).'
         '90094' = 'An administrator must consent. Sign in with the role Privileged Role Administrator or Global Administrator and select Accept. Or have such an administrator open Enterprise applications > the application named below > Permissions and select Grant admin consent, or open the address below.'
     }
 
@@ -464,6 +470,7 @@ function Connect-Tenant {
     $script:Opened = $true
     $context = Get-MgContext
     $script:Account = "$($context.Account)"
+    if ($UserPrincipalName -and $script:Account -ne $UserPrincipalName) { throw "$($script:Account) signed in, not $UserPrincipalName. Nothing was changed." }
     if ("$($context.TenantId)" -ne $TenantId) {
         throw "This is tenant $($context.TenantId), but the script was created for tenant $TenantId. Nothing was changed."
     }
