@@ -56,6 +56,7 @@ const (
 	barLeast     float32 = 26
 	barTitleWide float32 = 96
 	barInset     float32 = 6
+	barName      float32 = 44
 )
 
 // barText is how large what a part says is.
@@ -249,11 +250,13 @@ func (r *barsRenderer) Refresh() {
 		box.Move(x.at)
 		box.Resize(x.size)
 		r.objects = append(r.objects, box)
-		name, count := part.Name, Number(part.Count)
-		if room := x.size.Width - 2*barInset; barText(part).Width > room { // the number is what the bar is for
-			name, _ = clip(name, room-caption("  "+count).Width, theme.Size(theme.SizeNameCaptionText), fyne.TextStyle{})
+		says, count := part.Name+"  "+Number(part.Count), "  "+Number(part.Count)
+		// The number stays as long as enough of the name does.
+		if room := x.size.Width - 2*barInset - caption(count).Width; room >= barName && caption(part.Name).Width > room {
+			name, _ := clip(part.Name, room, theme.Size(theme.SizeNameCaptionText), fyne.TextStyle{})
+			says = name + count
 		}
-		r.text(name+"  "+count, ink, x.at.AddXY(barInset, 0), x.size.SubtractWidthHeight(2*barInset-1, 0), x.size.Width < 2*barLeast)
+		r.text(says, ink, x.at.AddXY(barInset, 0), x.size.SubtractWidthHeight(2*barInset-1, 0), x.size.Width < 2*barLeast)
 		if b.focused && i == b.at {
 			r.objects = append(r.objects, ringAt(x.at, x.size))
 		}

@@ -3,6 +3,7 @@ package kit
 import (
 	"fmt"
 	"image/color"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -117,5 +118,20 @@ func TestTheDiscOfARadioButtonIsSeen(t *testing.T) {
 		if best < 3 {
 			t.Errorf("%s: the disc has %.2f", name, best)
 		}
+	}
+}
+
+// TestTabGoesAsPeopleRead from top to bottom, and to the sides after the middle.
+func TestTabGoesAsPeopleRead(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(NewTheme())
+	part := func(name string) fyne.CanvasObject { return NewButton(name, nil) }
+	w := test.NewTempWindow(t, Dock(part("top"), part("bottom"), part("left"), part("right"), part("middle")))
+	var met []string
+	for range 5 {
+		w.Canvas().FocusNext()
+		met = append(met, w.Canvas().Focused().(*Button).Text)
+	}
+	if got := strings.Join(met, " "); got != "top middle left right bottom" {
+		t.Errorf("Tab goes %s", got)
 	}
 }

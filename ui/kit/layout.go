@@ -254,11 +254,12 @@ func (l sharesLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 }
 
 // Dock puts objects at the edges and gives the rest to the one in the middle;
-// any of them may be nil. Unlike Fyne's border it leaves no gaps.
+// any of them may be nil. Unlike Fyne's border it leaves no gaps. Tab goes from top to
+// bottom, and to the sides after the middle.
 func Dock(top, bottom, left, right, middle fyne.CanvasObject) *fyne.Container {
 	d := dock{top, bottom, left, right, middle}
 	var objects []fyne.CanvasObject
-	for _, o := range []fyne.CanvasObject{middle, left, right, top, bottom} {
+	for _, o := range []fyne.CanvasObject{top, middle, left, right, bottom} {
 		if o != nil {
 			objects = append(objects, o)
 		}

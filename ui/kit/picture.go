@@ -67,9 +67,11 @@ func (p *picture) reveal(top, height float32) {
 	}
 }
 
-// ring is around a part of the picture that has the keyboard.
+// ring is around a part of the picture that has the keyboard; outside the picture none
+// of it would be seen.
 func (p *picture) ring(at fyne.Position, size fyne.Size) {
-	p.objects = append(p.objects, ringAt(at, size))
+	left, top := max(0, ringGap-at.X), max(0, ringGap-at.Y)
+	p.objects = append(p.objects, ringAt(at.AddXY(left, top), size.SubtractWidthHeight(left, top)))
 }
 
 // box is a rounded box in a colour of the theme.

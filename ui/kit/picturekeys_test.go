@@ -2,6 +2,7 @@ package kit
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -36,6 +37,10 @@ func TestAMapByKeyboard(t *testing.T) {
 		if told != c.told || on(chosen) != c.chosen {
 			t.Fatalf("%s tells of %q and leaves %q, want %q and %q", c.key, told, on(chosen), c.told, c.chosen)
 		}
+	}
+	typed(w, fyne.KeyHome)
+	if ring := m.objects[len(m.objects)-1]; ring.Position().X < 0 || ring.Position().Y < 0 {
+		t.Errorf("the ring at the first title begins at %v, where it is cut", ring.Position())
 	}
 	m.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
 	m.Only(func(key string) bool { return key == "a" })
@@ -108,6 +113,14 @@ func TestTheNumberOfABarIsRead(t *testing.T) {
 	for _, n := range []string{"3,000", "  626", "  301", "2,885", "2,764", "2,601"} {
 		if !shown[n] {
 			t.Errorf("%q is cut: %v", n, shown)
+		}
+	}
+	narrow := NewBars()
+	narrow.Set([]Bar{{Title: "Department", Parts: []BarPart{{"Human Resources", 2885}, {"Legal", 2764}, {"Operations", 2601}}}})
+	narrow.Resize(fyne.NewSize(310, 30))
+	for _, o := range test.WidgetRenderer(narrow).Objects() {
+		if text, ok := o.(*canvas.Text); ok && strings.HasPrefix(text.Text, "H") && len(text.Text) < 8 {
+			t.Errorf("a narrow part is called %q", text.Text)
 		}
 	}
 }

@@ -48,12 +48,15 @@ func (r *ring) Objects() []fyne.CanvasObject {
 	return append(append([]fyne.CanvasObject(nil), r.WidgetRenderer.Objects()...), r.frame)
 }
 
+// ringGap is how far around a part of a widget its ring begins.
+const ringGap float32 = 3
+
 // ringAt is the ring around a part of a widget that has the keyboard.
 func ringAt(at fyne.Position, size fyne.Size) *canvas.Rectangle {
 	ring := canvas.NewRectangle(color.Transparent)
 	ring.CornerRadius, ring.StrokeWidth, ring.StrokeColor = 6, 2, theme.Color(theme.ColorNamePrimary)
-	ring.Move(at.SubtractXY(3, 3))
-	ring.Resize(size.AddWidthHeight(6, 6))
+	ring.Move(at.SubtractXY(ringGap, ringGap))
+	ring.Resize(size.AddWidthHeight(2*ringGap, 2*ringGap))
 	return ring
 }
 

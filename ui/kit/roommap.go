@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // Cell is a room as a RoomMap draws it.
@@ -172,7 +173,7 @@ func floorOf(cells []Cell, from int) (end int, name string) {
 // block are the lines of one building, as if it were the only one: its floors, broken
 // at the present width.
 func (m *RoomMap) block(cells []Cell) (lines []mapLine, wide float32) {
-	title := L("%s (%d rooms)", cmp.Or(problem.Line(cells[0].Building), L("No building")), len(cells))
+	title := Say(words.N(len(cells), "%s (%d room)", "%s (%d rooms)", cmp.Or(problem.Line(cells[0].Building), L("No building")), len(cells)))
 	lines = []mapLine{{height: mapBuilding, building: true, all: keysOf(cells), title: title}}
 	wide = min(mapLetter*float32(utf8.RuneCountInString(title)), m.width)
 	room, y := max(m.width-mapTitleWide, mapWide), mapBuilding

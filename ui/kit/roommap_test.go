@@ -120,6 +120,9 @@ func TestBuildingsStandSideBySide(t *testing.T) {
 		{Key: "a", Building: "North", Floor: "1", Level: 1}, {Key: "b", Building: "South", Floor: "1", Level: 1},
 		{Key: "c", Building: "West", Floor: "2", Level: 2}, {Key: "d", Building: "West", Floor: "1", Level: 1},
 	})
+	if one, two := m.lines[0].title, m.lines[len(m.lines)-3].title; one != "North (1 room)" || two != "West (2 rooms)" {
+		t.Errorf("the buildings are called %q and %q", one, two)
+	}
 	if m.spot(t, "a").Y != m.spot(t, "b").Y || m.spot(t, "a").X >= m.spot(t, "b").X {
 		t.Fatal("two buildings do not stand side by side")
 	}
