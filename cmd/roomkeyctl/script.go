@@ -200,13 +200,17 @@ func scriptResult(a *app) *cobra.Command {
 		Use: "result FILE", Short: "Read the result file of a script", Args: cobra.ExactArgs(1),
 		Long: "Reads the result file of a script as evidence. A run that was interrupted leaves no " +
 			"result file; its transcript, or its CSV of the previous values, shows how far it got. " +
-			"Exit status: 3 if an object failed or was left out, or a test showed otherwise.",
+			"Exit status: 3 if an object failed or was left out, a test showed otherwise, or the run did " +
+			"not finish.",
 		RunE: a.opened(func(c *cobra.Command, s *session.Session, args []string) error {
 			data, err := a.read(c.Context(), args[0])
 			if err != nil {
 				return err
 			}
 			r, err := s.ReadScriptResult(data)
+			if problem.KindOf(err) == problem.Unmet { // what is left of a run says that it did not do everything
+				return &status{code: exitFindings, err: err}
+			}
 			if err != nil {
 				return err
 			}

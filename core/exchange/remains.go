@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,6 +28,7 @@ func remains(text string, c *connection.Connection) *problem.Problem {
 			return nil
 		}
 		states, err := readProcessing([]byte(text), c)
+		states = slices.DeleteFunc(states, func(s RoomState) bool { return s.Problem != nil }) // the last line may be cut off
 		if err != nil || len(states) == 0 {
 			return problem.Of(err)
 		}
