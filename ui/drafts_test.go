@@ -312,3 +312,62 @@ func TestSettingsOfAScriptSurvive(t *testing.T) {
 		t.Errorf("drafts of what a script begins with: %v", left)
 	}
 }
+
+// chosen is the file that is chosen whenever one is asked for.
+type chosen struct {
+	none
+	name, content string
+}
+
+func (c chosen) Open(_ []string, got func(string, []byte)) { got(c.name, []byte(c.content)) }
+
+// TestAChosenFileSurvives: a file that was chosen for a script's setting, and a
+// logo with the name that was typed beside it, are there after a crash, and gone
+// when they were removed.
+func TestAChosenFileSurvives(t *testing.T) {
+	b := newFake(t)
+	p := planned(t, b)
+	id := p.shell.Connection()
+	again := func(files page.Files) {
+		p = sit(t, b) // nobody closed the one before
+		p.shell.Load(id)
+		p.rest()
+		p.shell.env.Files = files
+	}
+	script := func() {
+		p.goes(setup.Restrict)
+		p.shell.Page().(*page.Restrict).Open("create-rooms")
+		p.rest()
+	}
+	logo := "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
+
+	again(chosen{name: "rooms.csv", content: "Name,Address\nAare,aare@contoso.com\n"})
+	script()
+	p.press("Choose a file…")
+	p.sees("rooms.csv")
+	again(chosen{name: "logo.png", content: logo})
+	script()
+	if f := p.field("Rooms"); f.Value() != "rooms.csv" || string(f.File()) != "Name,Address\nAare,aare@contoso.com\n" {
+		t.Errorf("the setting has %q: %q", f.Value(), f.File())
+	}
+	p.missesOut("There is no table of rooms yet.")
+	p.press("Remove file")
+	p.goes(setup.Register)
+	p.press("Choose name, credential, consent or branding…")
+	p.types("Name of the application", "Rooms of Contoso")
+	p.press("Choose a file…")
+
+	again(none{})
+	script()
+	if f := p.field("Rooms"); f.File() != nil {
+		t.Errorf("a file that was removed is back: %q", f.Value())
+	}
+	p.goes(setup.Register)
+	p.press("Choose name, credential, consent or branding…")
+	if f := p.field("Logo"); f.Value() != "logo.png" || string(f.File()) != logo {
+		t.Errorf("the logo is %q: %q", f.Value(), f.File())
+	}
+	if name := p.field("Name of the application").Value(); name != "Rooms of Contoso" {
+		t.Errorf("the name is %q", name)
+	}
+}

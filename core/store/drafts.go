@@ -13,11 +13,17 @@ import (
 const draftsFile = "drafts.json"
 
 // Draft is a value that somebody typed and has not saved; Was is what the field
-// held when they began. A secret is never a draft.
+// held when they began. A secret is never a draft. Of a file that was chosen, the
+// value is the name.
 type Draft struct {
 	Value string `json:"value"`
 	Was   string `json:"was"`
+	File  string `json:"file,omitempty"` // the content in base64
 }
+
+// MaxDraftFile is the largest file that is kept as a draft, in bytes: all drafts
+// are written with every key.
+const MaxDraftFile = 4 << 20
 
 // PutDrafts keeps the drafts of a connection by field, whole or not at all. None
 // removes what was kept.

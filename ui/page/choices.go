@@ -26,7 +26,6 @@ type choices struct {
 	leave                         *kit.Field
 	home, support, privacy, terms *kit.Field
 	logo                          *kit.Field
-	picture                       []byte
 	// dirty is whether the plan that is shown is older than a choice.
 	dirty bool
 }
@@ -46,7 +45,7 @@ func newChoices(p *planner) *choices {
 	c.privacy = kit.TextField(kit.L("Address of the privacy statement"), "", "https://")
 	c.terms = kit.TextField(kit.L("Address of the terms of service"), "", "https://")
 	c.logo = kit.FileField(kit.L("Logo"), kit.L("A PNG, JPEG or GIF of at most 100 KB, for an application that has no logo yet."), c.chooseLogo, func() { c.takeLogo("", nil) })
-	for _, f := range []*kit.Field{c.use, c.app, c.kind, c.name, c.months, c.leave, c.home, c.support, c.privacy, c.terms} {
+	for _, f := range []*kit.Field{c.use, c.app, c.kind, c.name, c.months, c.leave, c.home, c.support, c.privacy, c.terms, c.logo} {
 		f.OnChanged = func(string) { c.changed() }
 	}
 	for _, f := range []*kit.Field{c.home, c.support, c.privacy, c.terms} {
@@ -107,9 +106,8 @@ func (c *choices) takeLogo(name string, picture []byte) {
 		return
 	}
 	c.logo.Say(words.Text{})
-	c.logo.SetValue(name)
-	c.picture = picture
-	c.changed()
+	c.logo.SetFile(name, picture)
+	c.logo.OnChanged(name)
 	c.p.page.relayout()
 }
 
@@ -216,6 +214,6 @@ func (c *choices) read() *register.Options {
 	return &register.Options{
 		Use: c.use.Value(), Name: c.app.Value(), Credential: kind, Bits: bits, CredentialName: c.name.Value(), Months: monthsOf(c.months), LeaveConsent: c.leave.Value() == "true", HomePage: c.home.Value(),
 		Branding: tenant.Branding{Support: c.support.Value(), Privacy: c.privacy.Value(), TermsOfService: c.terms.Value()},
-		Logo:     c.picture,
+		Logo:     c.logo.File(),
 	}
 }

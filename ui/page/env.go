@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"encoding/base64"
 	"maps"
 	"time"
 
@@ -147,7 +148,7 @@ func (e *Env) Remember(fields map[string]*kit.Field, shown func()) {
 		begins[name] = f.Value()
 		changed := f.OnChanged
 		f.OnChanged = func(v string) {
-			e.Draft(name, draftOf(v, begins[name]))
+			e.Draft(name, draftOf(f, v, begins[name]))
 			if changed != nil {
 				changed(v)
 			}
@@ -158,7 +159,7 @@ func (e *Env) Remember(fields map[string]*kit.Field, shown func()) {
 		found := false
 		for name, f := range fields {
 			if d, ok := kept[name]; ok && f.Value() == begins[name] {
-				f.SetValue(d.Value)
+				restore(f, d)
 				found = true
 			}
 		}
@@ -168,12 +169,25 @@ func (e *Env) Remember(fields map[string]*kit.Field, shown func()) {
 	})
 }
 
-// draftOf is what is kept of a value, nothing of the one that a field begins with.
-func draftOf(v, begins string) *store.Draft {
-	if v == begins {
+// draftOf is what is kept of a value, nothing of the one that a field begins with
+// and of a file that is too large.
+func draftOf(f *kit.Field, v, begins string) *store.Draft {
+	file := f.File()
+	if v == begins && file == nil || len(file) > store.MaxDraftFile {
 		return nil
 	}
-	return &store.Draft{Value: v}
+	return &store.Draft{Value: v, File: base64.StdEncoding.EncodeToString(file)}
+}
+
+// restore shows what draftOf kept.
+func restore(f *kit.Field, d store.Draft) {
+	if !f.TakesFile() {
+		f.SetValue(d.Value)
+		return
+	}
+	if file, err := base64.StdEncoding.DecodeString(d.File); err == nil {
+		f.SetFile(d.Value, file)
+	}
 }
 
 // Forget drops what Remember kept, when it has been used.

@@ -57,15 +57,19 @@ func newPlanner(env *Env, notice *notice, page *Register) *planner {
 	p.review = newReview(p)
 	p.record = newRecord(p)
 	p.proof = newQuickProof(env)
-	env.Remember(p.typed(), func() { p.show() })
+	env.Remember(p.typed(), func() {
+		p.choices.dirty = p.choices.dirty || p.plan != nil // it was made without them
+		p.show()
+	})
 	return p
 }
 
-// typed are the texts of the page that are no part of the document, by the names
+// typed are the inputs of the page that are no part of the document, by the names
 // of their drafts.
 func (p *planner) typed() map[string]*kit.Field {
 	c := p.choices
 	return map[string]*kit.Field{
+		"register.name": c.app, "register.credentialKind": c.kind, "register.leaveConsent": c.leave, "register.logo": c.logo,
 		"register.credentialName": c.name, "register.months": c.months, "register.homePage": c.home, "register.support": c.support,
 		"register.privacy": c.privacy, "register.terms": c.terms, "register.reviewer": p.notes.reviewer, "register.ticket": p.notes.ticket,
 	}

@@ -35,7 +35,6 @@ type Restrict struct {
 	// settings are the fields of the form, folded where they are many.
 	settings *fold
 	fields   map[string]*kit.Field
-	files    map[string]string
 	code     *kit.CodeView
 	doc      exchange.Document
 	// text is the script as it is shown; diff and last are against the one that
@@ -255,7 +254,7 @@ func (r *Restrict) show(s script) {
 	}
 	r.about.Add(r.direct.show(s))
 	r.about.Add(kit.Card(facts))
-	r.fields, r.files = map[string]*kit.Field{}, map[string]string{}
+	r.fields = map[string]*kit.Field{}
 	if n := len(s.Params); n > 0 {
 		form := kit.Column(14)
 		for _, p := range s.Params {
@@ -324,7 +323,7 @@ func (r *Restrict) field(p exchange.Param) fyne.CanvasObject {
 	case exchange.KindList, exchange.KindRooms:
 		f = kit.LinesField(title, help, "", 3)
 	case exchange.KindCSV, exchange.KindResult:
-		return r.fileField(p, title, help)
+		f = r.fileField(p, title, help)
 	default:
 		f = kit.TextField(title, help, "")
 	}
@@ -343,29 +342,29 @@ func (r *Restrict) field(p exchange.Param) fyne.CanvasObject {
 }
 
 // fileField takes the content of a file as a parameter.
-func (r *Restrict) fileField(p exchange.Param, title, help string) fyne.CanvasObject {
-	name := kit.Line(kit.L("No file chosen.")).As(kit.Clip, kit.ColorMuted)
+func (r *Restrict) fileField(p exchange.Param, title, help string) *kit.Field {
+	var f *kit.Field
 	extension := ".csv"
 	if p.Kind == exchange.KindResult {
 		extension = ".json"
 	}
-	press := kit.NewButtonWithIcon(kit.L("Choose…"), theme.FolderOpenIcon(), func() {
-		r.env.Files.Open([]string{extension}, func(file string, data []byte) {
-			r.files[p.Name] = string(data)
-			name.SetText(file)
-			r.generate()
-		})
-	})
-	return kit.Column(kit.GapTight, kit.Strong(title), kit.Row(kit.Gap, 1, press, name), kit.Small(help))
+	take := func(name string, content []byte) {
+		f.SetFile(name, content)
+		f.OnChanged(name)
+	}
+	f = kit.FileField(title, help, func() { r.env.Files.Open([]string{extension}, take) }, func() { take("", nil) })
+	return f
 }
 
 func (r *Restrict) values() map[string]any {
 	values := map[string]any{}
 	for name, f := range r.fields {
-		values[name] = f.Value()
-	}
-	for name, content := range r.files {
-		values[name] = content
+		switch file := f.File(); {
+		case file != nil:
+			values[name] = string(file)
+		case !f.TakesFile():
+			values[name] = f.Value()
+		}
 	}
 	return values
 }
