@@ -32,7 +32,7 @@ func newDemo(a *app) *cobra.Command {
 				return err
 			}
 			defer os.RemoveAll(dir)
-			env, err := a.wired(wire.Options{ConfigDir: dir, Vault: "memory"})
+			env, err := a.wired(wire.Options{ConfigDir: dir, Vault: "memory", Simulation: true})
 			if err != nil {
 				return err
 			}

@@ -48,6 +48,9 @@ func Simulate(ctx context.Context, env *session.Environment, configDir string, o
 // ConnectSimulated gives the connection to the simulated tenant, made and with
 // its secrets in the vault when it is not there yet.
 func ConnectSimulated(ctx context.Context, env *session.Environment, sim *simulator.Simulator, name string) (*session.Session, error) {
+	if locked := env.Policy.Product(SimulatedProduct); locked != nil {
+		return nil, locked // a connection that nothing can be done with
+	}
 	account := sim.Account()
 	if found, err := env.Store.FindByName(name); err == nil {
 		s, err := env.Open(found.ID)

@@ -36,6 +36,9 @@ type Options struct {
 	Version string
 	// Policy is what the administrator of the computer has locked.
 	Policy policy.Policy
+	// Simulation is for nothing but the simulated tenant: which clouds, products and
+	// servers the policy allows is about real ones.
+	Simulation bool
 }
 
 // Paths are where things are in the configuration folder.
@@ -73,6 +76,9 @@ func New(o Options) (*session.Environment, error) {
 	paths, err := PathsOf(o.ConfigDir)
 	if err != nil {
 		return nil, err
+	}
+	if o.Simulation {
+		o.Policy.Clouds, o.Policy.Products, o.Policy.Servers = nil, nil, nil
 	}
 	v, err := vaultOf(o.Vault)
 	if err != nil {
