@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"github.com/roomkey/roomkey/core/connection"
@@ -369,5 +370,28 @@ func TestAChosenFileSurvives(t *testing.T) {
 	}
 	if name := p.field("Name of the application").Value(); name != "Rooms of Contoso" {
 		t.Errorf("the name is %q", name)
+	}
+}
+
+// TestWhatIsWrongIsShown: who goes on at the foot of a page sees the field above
+// that keeps it from being saved.
+func TestWhatIsWrongIsShown(t *testing.T) {
+	p := simulated(t, newFake(t))
+	p.window.Resize(fyne.NewSize(900, 400))
+	p.goes(setup.Describe)
+	field, frame := p.field("Name"), p.shell.Page().Frame()
+	top := func() float32 { return fyne.CurrentApp().Driver().AbsolutePositionForObject(field).Y }
+	p.types("Name", "")
+	frame.ToEnd()
+	if top() >= 0 {
+		t.Fatalf("the page is too short for this: the field is at %v", top())
+	}
+	frame.Primary().OnTapped()
+	p.rest()
+	if y := top(); field.Wrong() == "" || y < 0 || y > 400 {
+		t.Errorf("the field says %q at %v", field.Wrong(), y)
+	}
+	if p.shell.Route() != setup.Describe {
+		t.Errorf("goes on to %s", p.shell.Route())
 	}
 }

@@ -237,6 +237,17 @@ func (f *Frame) ToSee(o fyne.CanvasObject) {
 	}
 }
 
+// ToWrong scrolls to the first field that says what is wrong with it.
+func (f *Frame) ToWrong() {
+	walk(f.Object, func(o fyne.CanvasObject) bool {
+		field, ok := o.(*Field)
+		if ok = ok && field.Wrong() != ""; ok {
+			f.ToSee(field)
+		}
+		return !ok
+	})
+}
+
 // focusable is what of an object takes the keyboard, nil for nothing.
 func focusable(o fyne.CanvasObject) fyne.Focusable {
 	switch o := o.(type) {

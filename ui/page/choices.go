@@ -208,6 +208,7 @@ func (c *choices) read() *register.Options {
 	}
 	if !good {
 		c.fold.show(true)
+		c.p.page.frame.ToWrong()
 		return nil
 	}
 	kind, bits := kindOf(c.kind)

@@ -26,6 +26,8 @@ type form struct {
 	restored bool
 	// changed is called when a person changed a value; nil for nothing.
 	changed func()
+	// frame is the page, which is scrolled to what is wrong.
+	frame *kit.Frame
 }
 
 // bound is one field of the document on the page.
@@ -73,6 +75,7 @@ func (f *form) bind(path string, field *kit.Field, needed bool) *kit.Field {
 // spots names the fields on the page, so that a remedy leads to them; open shows
 // the part that holds them.
 func (f *form) spots(frame *kit.Frame, open func()) {
+	f.frame = frame
 	for _, b := range f.bound {
 		if b.field != nil {
 			frame.Spot(b.path, b.field, open)
@@ -256,8 +259,14 @@ func named(paths []string, path string) bool {
 // whether nothing is left to mend.
 func (f *form) save(done func(ok bool, p *problem.Problem), paths ...string) {
 	changes, sent, ok := f.read(paths...)
+	ended := func(p *problem.Problem) {
+		done(ok && p == nil, p)
+		if !ok && p == nil && f.frame != nil { // a problem of its own is at the top
+			f.frame.ToWrong()
+		}
+	}
 	if len(changes) == 0 {
-		done(ok, nil)
+		ended(nil)
 		return
 	}
 	f.env.Change(changes, func(p *problem.Problem) {
@@ -267,7 +276,7 @@ func (f *form) save(done func(ok bool, p *problem.Problem), paths ...string) {
 		case p.Code == connection.CodeConflict:
 			f.rebase(sent) // whoever saves again has seen both values
 		}
-		done(ok && p == nil, p)
+		ended(p)
 	})
 }
 

@@ -140,6 +140,7 @@ func (p *Prove) Start() {
 	o, ok := p.options.chosen()
 	switch {
 	case !ok:
+		p.frame.ToWrong()
 		return
 	case !o.AllowWrites:
 		p.begin(o)

@@ -87,7 +87,7 @@ func TestRoomsAreDescribedByGraph(t *testing.T) {
 	press := func(text string) { presses++; s.press(text) }
 	s.files.content = table.String()
 	shows(s, func(b *kit.Button) bool {
-		if b.Text == "Choose…" {
+		if b.Text == "Choose a file…" {
 			b.OnTapped()
 		}
 		return false
