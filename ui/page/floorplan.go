@@ -172,7 +172,7 @@ func (f *floorPlan) hovered(c *kit.Cell) {
 	}
 	r := f.byKey[c.Key]
 	parts := []string{problem.Line(c.Name), r.EmailAddress}
-	if r.Capacity != nil {
+	if r.Seated() {
 		parts = append(parts, kit.Say(words.N(*r.Capacity, "%d seat", "%d seats", *r.Capacity)))
 	}
 	if c.Flaw != "" {

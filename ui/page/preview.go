@@ -93,7 +93,7 @@ func (p *preview[T]) take(l tenant.Listing[T]) {
 	if l.Problem != nil {
 		p.notice.fail(l.Problem)
 		if len(l.Items) > 0 {
-			p.notice.object.Add(kit.Muted(kit.L("The list ended early: %d entries were received, and there may be more.", len(l.Items))))
+			p.notice.object.Add(kit.Muted(kit.Say(words.N(len(l.Items), "The list ended early: %d entry was received, and there may be more.", "The list ended early: %d entries were received, and there may be more.", len(l.Items)))))
 		}
 		p.notice.object.Add(kit.Pad(0, 0, kit.Gap, 0, kit.Column(0)))
 	}
