@@ -156,9 +156,13 @@ func notRoom(kind string) words.Text {
 // says RoomMailbox, Get-Place's Type and ResourceType say Room, the admin centers
 // say it in their language; a table without types has rooms only.
 func isRoom(kind string) bool {
-	switch kind = strings.ToLower(kind); kind {
+	kind = strings.NewReplacer(" ", "", "-", "").Replace(strings.ToLower(kind))
+	switch kind {
 	case "", "roommailbox", "remoteroommailbox", "room":
 		return true
+	}
+	if strings.Contains(kind, "list") || strings.Contains(kind, "lijst") { // of rooms
+		return false
 	}
 	return slices.ContainsFunc([]string{"raum", "salle", "sala", "sale", "ruimte"}, func(room string) bool { return strings.Contains(kind, room) })
 }

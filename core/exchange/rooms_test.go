@@ -103,6 +103,10 @@ func TestOnlyRoomsAreTaken(t *testing.T) {
 		"resources, Spanish":       "Nombre para mostrar;Correo electrónico;Tipo de recurso\nCoche;c@fabrikam.com;Equipamiento\nLago;lake@fabrikam.com;Sala\n",
 		"IsResource":               "Name,PrimarySmtpAddress,IsResource\nanna,anna@fabrikam.com,False\nlake,lake@fabrikam.com,True\n",
 		"places of every level":    "Identity,DisplayName,Type\nNorth_1,North,Building\nlake@fabrikam.com,Lake,Room\n",
+		"mailboxes, in words":      "Display name,Email address,Recipient type\nAnna,anna@fabrikam.com,User mailbox\nLake,lake@fabrikam.com,Room mailbox\n",
+		"room lists":               "Identity,DisplayName,Type\nnorth@fabrikam.com,North,Room list\nlake@fabrikam.com,Lake,Room\n",
+		"room lists, German":       "Anzeigename;E-Mail-Adresse;Empfängertyp\nNord;north@fabrikam.com;Raumliste\nSee;lake@fabrikam.com;Raumpostfach\n",
+		"room lists, French":       "Nom d'affichage;Adresse courriel;Type de destinataire\nNord;north@fabrikam.com;Liste de salles\nLac;lake@fabrikam.com;Salle\n",
 		"places, not of a mailbox": "Identity,DisplayName,Type\n,Desk 4,Desk\nlake@fabrikam.com,Lake,Room\n",
 	} {
 		rooms, wrong, err := ParseRooms([]byte(text))
