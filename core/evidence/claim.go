@@ -132,7 +132,7 @@ var claims = []claim{
 	{id: SignIn, title: words.T("The application can sign in"), name: words.T("Sign-in"), inner: words.T("sign-in"),
 		rests: []Part{Application, Credential}},
 	{id: Permissions, title: words.T("The application has its permissions"), name: words.T("The permissions"), inner: words.T("the permissions"), plural: true, quiet: true,
-		rests: []Part{Application, Product}},
+		rests: []Part{Application, Product, ExchangeLimit}},
 	{id: Rooms, title: words.T("Rooms can be listed"), name: words.T("Listing rooms"), inner: words.T("listing rooms"), reads: true,
 		rests: []Part{Application, Product, ChosenRooms}},
 	{id: People, title: words.T("People can be listed"), name: words.T("Listing people"), inner: words.T("listing people"), reads: true,

@@ -36,6 +36,7 @@ func seen(c Claim, source string, o Outcome, at time.Time, on Basis) Record {
 
 var product = []Want{
 	{Claim: SignIn, By: []string{"tenant", "token"}},
+	{Claim: Permissions, By: []string{"token.roles"}, Optional: true},
 	{Claim: Calendars, By: []string{"rooms.calendars"}},
 	{Claim: Booking, By: []string{"booking.test"}, Optional: true},
 	{Claim: HandedOver},
@@ -45,7 +46,7 @@ var product = []Want{
 // the headline says.
 func TestRemembered(t *testing.T) {
 	run := func(at time.Time, on Basis, results map[string]Outcome) (records []Record) {
-		claims := map[string]Claim{"tenant": SignIn, "token": SignIn, "rooms.calendars": Calendars, "booking.test": Booking, "credential.expiry": SignIn, SourcePush: HandedOver, SourcePerson: HandedOver}
+		claims := map[string]Claim{"tenant": SignIn, "token": SignIn, "token.roles": Permissions, "rooms.calendars": Calendars, "booking.test": Booking, "credential.expiry": SignIn, SourcePush: HandedOver, SourcePerson: HandedOver}
 		for source, outcome := range results {
 			records = append(records, seen(claims[source], source, outcome, at, on))
 		}
@@ -83,6 +84,7 @@ func TestRemembered(t *testing.T) {
 		{"other rooms leave the sign-in", [][]Record{run(noon, basis, less)}, changed(ChosenRooms, "other"), noon, SignIn, Works, "", ""},
 		{"another credential", [][]Record{run(noon, basis, less)}, changed(Credential, "other"), noon, SignIn, Void, "The credential has changed since.", ""},
 		{"a scope script ran", [][]Record{run(noon, basis, less)}, changed(ExchangeLimit, "other"), noon, Calendars, Void, "The Exchange limit has changed since.", ""},
+		{"a scope script ran, and reading had shown a permission", [][]Record{run(noon, basis, map[string]Outcome{"token.roles": Proven})}, changed(ExchangeLimit, "other"), noon, Permissions, Void, "The Exchange limit has changed since.", ""},
 		{"a credential that cannot be asked for is no other one", [][]Record{run(noon, basis, less)}, Basis{Application: "a"}, noon, SignIn, Works, "", ""},
 		{"a failure on another basis is void", [][]Record{run(noon, basis, more(Disproved))}, changed(ChosenRooms, "other"), noon, Booking, Void, "The chosen rooms have changed since.", ""},
 		{"too old", [][]Record{run(noon, basis, less)}, basis, noon.Add(lasts + time.Second), SignIn, Void, "It was tested more than 30 days ago.", ""},
