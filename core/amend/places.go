@@ -81,15 +81,19 @@ func (e *view) readSpaces(ctx context.Context) (tree, error) {
 }
 
 // path is how a building or a floor is called in a plan; for a section it is that of
-// its floor.
+// its floor, "" where sections are in each other and on no floor.
 func (t tree) path(id string) string {
+	for range t {
+		if t[id].Kind != "section" {
+			break
+		}
+		id = t[id].ParentID
+	}
 	switch s := t[id]; s.Kind {
 	case "building":
 		return s.Name
 	case "floor":
 		return t[s.ParentID].Name + "|" + s.Name
-	case "section":
-		return t.path(s.ParentID)
 	}
 	return ""
 }
