@@ -2,6 +2,7 @@ package ui
 
 import (
 	"io/fs"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -101,12 +102,47 @@ func (s *Shell) look(variant string) {
 	}
 }
 
-// help opens the documentation of the page in front.
+// help opens the documentation of the page in front, and the keys that work on each.
 func (s *Shell) help() {
 	text, err := fs.ReadFile(resources.Help, s.route+".md")
 	if err == nil && s.o.Help != nil {
-		s.o.Help(string(text))
+		s.o.Help(string(text) + s.keyboard())
 	}
+}
+
+// keyboard lists the shortcuts of the menu bar, where Fyne draws them too faintly to
+// be found.
+func (s *Shell) keyboard() string {
+	if s.menu == nil {
+		return ""
+	}
+	var lines strings.Builder
+	lines.WriteString("\n\n## " + kit.L("Keyboard") + "\n")
+	for _, m := range s.menu.Items {
+		for _, i := range m.Items {
+			if key, ok := i.Shortcut.(fyne.KeyboardShortcut); ok {
+				lines.WriteString("\n- **" + keysOf(key) + "** " + i.Label)
+			}
+		}
+	}
+	return lines.String() + "\n"
+}
+
+// keysOf is how a shortcut is written.
+func keysOf(key fyne.KeyboardShortcut) (keys string) {
+	for _, m := range []struct {
+		is   fyne.KeyModifier
+		name string
+	}{{fyne.KeyModifierControl, "Ctrl"}, {fyne.KeyModifierAlt, "Alt"}, {fyne.KeyModifierShift, "Shift"}, {fyne.KeyModifierSuper, "Cmd"}} {
+		if key.Mod()&m.is != 0 {
+			keys += m.name + "+"
+		}
+	}
+	name := string(key.Key())
+	if key.Key() == fyne.KeyReturn {
+		name = "Enter"
+	}
+	return keys + name
 }
 
 // connectionMenu is where the steps stand in the menu bar.

@@ -30,6 +30,25 @@ func TestEveryPageHasHelp(t *testing.T) {
 	}
 }
 
+// TestHelpListsTheShortcuts of the menu bar as they are now.
+func TestHelpListsTheShortcuts(t *testing.T) {
+	p := simulated(t, newFake(t))
+	shown := ""
+	p.shell.o.Help = func(markdown string) { shown = markdown }
+	p.shell.Menu(func() fyne.Clipboard { return p.clip }, func() {})
+	p.shell.showMenu(p.steps())
+	p.shell.key(&fyne.KeyEvent{Name: fyne.KeyF1})
+	command := "Ctrl"
+	if fyne.KeyModifierShortcutDefault == fyne.KeyModifierSuper {
+		command = "Cmd"
+	}
+	for _, want := range []string{"## Keyboard", "**" + command + "+3** Choose rooms and people", "**" + command + "+F** Find in the table", "**" + command + "+Enter** Select the page's main button"} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("help does not say %q:\n%s", want, shown)
+		}
+	}
+}
+
 // TestTheMenuBarFollowsTheConnection finds the steps in the menu bar, presses
 // one, and finds none when no connection is open.
 func TestTheMenuBarFollowsTheConnection(t *testing.T) {
