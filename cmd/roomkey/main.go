@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -91,12 +92,24 @@ func open(ctx context.Context, o wire.Options) (home *window.Home, err error) {
 	return window.Open(ctx, o)
 }
 
+// newApp begins light where the toolkit does not know what the system wants yet:
+// it begins dark on Linux, and remains so on a desktop that has no portal to ask.
+// A portal's answer comes later and goes first.
+func newApp() fyne.App {
+	const chosen = "FYNE_THEME"
+	if _, set := os.LookupEnv(chosen); !set && runtime.GOOS != "windows" && runtime.GOOS != "darwin" {
+		_ = os.Setenv(chosen, "light")
+		defer os.Unsetenv(chosen) // it is the toolkit's alone, and only for its start
+	}
+	return app.New()
+}
+
 // show runs the application until its window is closed or ctx ends, and gives
 // back the exit status. The toolkit reads its fonts while it is not yet known whether
 // there is a display; a window without one would be its end.
 func show(ctx context.Context, ready func() (int, bool), code int, window func(fyne.App) fyne.Window) int {
 	collecting := debug.SetGCPercent(-1) // until the window is there: little of a start is garbage
-	a := app.New()
+	a := newApp()
 	for _, style := range []fyne.TextStyle{{}, {Bold: true}} {
 		fyne.MeasureText("R", theme.TextSize(), style)
 	}
