@@ -170,9 +170,9 @@ func copied(t *testing.T, folder string) string {
 }
 
 // TestKilledPush kills roomkeyctl push (SIGKILL), or the server, at every single
-// request of a first and of a changed push to either kind of server: the next start
-// says what is there, and the next push ends at the same, with nothing twice and
-// nothing lost.
+// request of a first and of a changed push to either kind of server, and of the
+// removal of all of it: the next start says what is there, and the next push or
+// removal ends at the same, with nothing twice and nothing lost.
 func TestKilledPush(t *testing.T) {
 	t.Run("seatsurfing", func(t *testing.T) { killed(t, seats(t), 3, "--product", "seatsurfing", "--option", "rooms") })
 	t.Run("contract", func(t *testing.T) { killed(t, contracted(t), 1, "--product", "offision-application") })
@@ -234,40 +234,78 @@ func killed(t *testing.T, d *desks, least int, product ...string) {
 			t.Fatalf("push %d made %d requests and %v", i, requests, want)
 		}
 		whole, wholeDisk := p.home, d.disk()
-		for _, victim := range []string{"tool", "server"} {
-			for at := 1; at <= requests; at++ {
-				p.home = copied(t, home)
-				d.put(disk)
-				cmd := p.pushes()
-				d.mu.Lock()
-				d.at = d.count + at
-				d.strike = d.restart
-				if victim == "tool" {
-					d.strike = func() { _ = cmd.Process.Kill() }
-				}
-				err := cmd.Start() // under the lock: strike reads the process that it sets
-				d.mu.Unlock()
-				if err != nil {
-					t.Fatal(err)
-				}
-				_ = cmd.Wait() // killed, or without an answer
-				d.mu.Lock()
-				d.at = 0
-				d.mu.Unlock()
-				name := fmt.Sprintf("push %d, %s killed at request %d of %d", i+1, victim, at, requests)
-				there := d.holds()
-				if !slices.Equal(there, before) {
-					p.says(name, slices.Equal(there, want))
-				}
-				p.push()
-				if got := d.holds(); !slices.Equal(got, want) {
-					t.Errorf("%s: it ends with %v, want %v", name, got, want)
-				}
+		p.killAt(d, fmt.Sprint("push ", i+1), requests, home, disk, p.pushes, p.push, func(name string) {
+			if there := d.holds(); !slices.Equal(there, before) {
+				p.says(name, slices.Equal(there, want))
 			}
-		}
+		})
 		t.Logf("push %d: killed at each of %d requests, tool and server", i+1, requests)
 		p.home = whole
 		d.put(wholeDisk)
+	}
+	disk, home, n := d.disk(), copied(t, p.home), d.served()
+	p.remove()
+	if left := strings.Join(d.holds(), ""); left != "" {
+		t.Fatalf("the removal leaves %s", left)
+	}
+	p.killAt(d, "removal", d.served()-n, home, disk, p.removes, p.remove, func(name string) {
+		p.says(name, slices.Equal(d.holds(), p.names(d, disk)))
+	})
+}
+
+// killAt kills roomkeyctl, or the server, at each request of a command; then looks,
+// and goes on: it ends as when nobody is killed.
+func (p *pusher) killAt(d *desks, what string, requests int, home string, disk []byte, command func() *exec.Cmd, again func(), look func(name string)) {
+	p.t.Helper()
+	want := d.holds()
+	for _, victim := range []string{"tool", "server"} {
+		for at := 1; at <= requests; at++ {
+			p.home = copied(p.t, home)
+			d.put(disk)
+			cmd := command()
+			d.mu.Lock()
+			d.at = d.count + at
+			d.strike = d.restart
+			if victim == "tool" {
+				d.strike = func() { _ = cmd.Process.Kill() }
+			}
+			err := cmd.Start() // under the lock: strike reads the process that it sets
+			d.mu.Unlock()
+			if err != nil {
+				p.t.Fatal(err)
+			}
+			_ = cmd.Wait() // killed, or without an answer
+			d.mu.Lock()
+			d.at = 0
+			d.mu.Unlock()
+			name := fmt.Sprintf("%s, %s killed at request %d of %d", what, victim, at, requests)
+			look(name)
+			again()
+			if got := d.holds(); !slices.Equal(got, want) {
+				p.t.Errorf("%s: it ends with %v, want %v", name, got, want)
+			}
+		}
+	}
+}
+
+// names is what a disk has, by name.
+func (p *pusher) names(d *desks, disk []byte) []string {
+	all, err := d.names(disk)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return all
+}
+
+func (p *pusher) removes() *exec.Cmd {
+	return p.command("connection", "remove-from-server", "--name", "Desks")
+}
+
+// remove is a removal that nobody disturbs; there may be nothing left to remove.
+func (p *pusher) remove() {
+	p.t.Helper()
+	if out, err := p.removes().CombinedOutput(); err != nil && !strings.Contains(string(out), "booking.nothing-stored") {
+		p.t.Errorf("removal: %v\n%s", err, out)
 	}
 }
 
