@@ -323,3 +323,15 @@ func TestWrongOrganizerIsSaidAtItsField(t *testing.T) {
 	p.sees("Enter the address of a person's mailbox in this tenant.")
 	p.missesOut("Proven from this computer")
 }
+
+// TestAFileWithoutRoomsLeavesTheList: what was on the page is still there, beside why
+// the file was refused.
+func TestAFileWithoutRoomsLeavesTheList(t *testing.T) {
+	p := simulated(t, newFake(t))
+	p.shell.env.Files = chosen{name: "rooms.csv", content: "Address\n"}
+	p.goes(setup.Choose)
+	p.sees("Room 001")
+	p.press("From a file…")
+	p.sees("The file has no rooms.")
+	p.sees("Room 001")
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/roomkey/roomkey/core/booking"
@@ -53,8 +54,11 @@ func (b *fakeCore) Groups(context.Context, func([]tenant.Group)) tenant.Listing[
 	return tenant.Listing[tenant.Group]{Source: tenant.SourceApplication, Complete: true, At: fakeAt}
 }
 
-// ImportRooms is a list.
-func (b *fakeCore) ImportRooms([]byte) (tenant.Listing[tenant.Room], []*problem.Problem) {
+// ImportRooms refuses what has no address, and reads nothing of anything else.
+func (b *fakeCore) ImportRooms(data []byte) (tenant.Listing[tenant.Room], []*problem.Problem) {
+	if !strings.Contains(string(data), "@") {
+		return tenant.Listing[tenant.Room]{Problem: problem.New(problem.CodeUnexpected, words.T("The file has no rooms."))}, nil
+	}
 	return tenant.Listing[tenant.Room]{Source: tenant.SourceFile, Complete: true, At: fakeAt}, nil
 }
 
