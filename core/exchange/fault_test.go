@@ -82,6 +82,19 @@ func TestScriptsMeetFaults(t *testing.T) {
 	}
 }
 
+// TestAWaitTooLong: a wait that nobody would sit through, or that no number holds, is
+// not taken up, and the reason is still the throttling.
+func TestAWaitTooLong(t *testing.T) {
+	l := newLab(t, 1)
+	for _, kind := range []cmdlet.FaultKind{cmdlet.Throttled, cmdlet.Busy} {
+		l.Fail(cmdlet.Fault{Kind: kind, Wait: 99_999_999_999})
+		o := l.run(l.make("set-places", nil), cmdlet.Run{Prelude: quick})
+		if all := o.result.Reasons(); o.Exit == 0 || strings.Contains(o.Output, "slept") || len(all) == 0 || all[0].Code.String() != "script.throttled" {
+			t.Errorf("%s: %v %s", kind, all, o.Output)
+		}
+	}
+}
+
 // TestScriptsMeetTenants runs every script in tenants and sessions as they differ: new
 // objects that are not everywhere at once, a naming policy, values of other shapes, a
 // broker that fails, a caller's own settings, a folder where nothing can be written.

@@ -211,7 +211,7 @@ function Get-Text {
         if ($answer -match '"request-id"\s*:\s*"([^"]+)"') { $text += " (request $($Matches[1]))" }
     }
     $wait = 0
-    if ("$answer $text" -match 'Retry-After["\s:{]+(\d+)') { $wait = [int]$Matches[1] }
+    if ("$answer $text" -match 'Retry-After["\s:{]+(\d{1,9})') { $wait = [int]$Matches[1] }
     if ($wait -and $text -notmatch 'Retry-After') { $text += " Retry-After: $wait" }
     $sort = ''
     if ($text -match $Prefix) { $sort = $Matches[1] }
@@ -249,8 +249,8 @@ function Get-Words {
 # Get-Wait returns how many seconds an answer asks to wait, 0 if it does not ask.
 function Get-Wait {
     param([string]$Text)
-    if ($Text -match 'Retry-After["\s:{]+(\d+)') { return [int]$Matches[1] }
-    if ($Text -match 'micro delay is (\d+)') { return [int]([int]$Matches[1] / 1000) + 1 }
+    if ($Text -match 'Retry-After["\s:{]+(\d{1,9})') { return [int]$Matches[1] }
+    if ($Text -match 'micro delay is (\d{1,9})') { return [int]([int]$Matches[1] / 1000) + 1 }
     return 0
 }
 
