@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/resources"
 	"github.com/roomkey/roomkey/ui/kit"
 	"github.com/roomkey/roomkey/ui/page"
+	"github.com/roomkey/roomkey/ui/uitest"
 )
 
 // TestEveryPageHasHelp opens the help of each page from the menu bar.
@@ -116,5 +118,32 @@ func TestTheEditMenuReachesTheField(t *testing.T) {
 	p.shell.edit(&fyne.ShortcutPaste{Clipboard: p.clip})
 	if got := p.field("Name").Value(); got != "Pasted" {
 		t.Errorf("the name is %q", got)
+	}
+}
+
+// TestHelpByKeyboard scrolls the window of help, and closes and opens it again.
+func TestHelpByKeyboard(t *testing.T) {
+	app := test.NewTempApp(t)
+	help := helper(app)
+	help("# One\n" + strings.Repeat("\nmore\n", 200))
+	windows := app.Driver().AllWindows()
+	w := windows[len(windows)-1]
+	scroll, _ := uitest.Find(w.Content(), func(*kit.Scroll) bool { return true })
+	press := w.Canvas().OnTypedKey()
+	for _, c := range []struct {
+		key   fyne.KeyName
+		moved bool
+	}{{fyne.KeyPageDown, true}, {fyne.KeyHome, false}, {fyne.KeyEnd, true}} {
+		if press(&fyne.KeyEvent{Name: c.key}); (scroll.Offset.Y > 0) != c.moved {
+			t.Errorf("after %s the text is at %v", c.key, scroll.Offset.Y)
+		}
+	}
+	press(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if n := len(app.Driver().AllWindows()); n != len(windows)-1 {
+		t.Errorf("Escape leaves %d windows", n)
+	}
+	help("# Two")
+	if n := len(app.Driver().AllWindows()); n != len(windows) {
+		t.Errorf("help opened again makes %d windows", n)
 	}
 }

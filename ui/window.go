@@ -93,7 +93,8 @@ func New(ctx context.Context, app fyne.App, home page.Home, dispatch kit.Dispatc
 	return w
 }
 
-// helper shows help in a window of its own, so that it can stand beside the page.
+// helper shows help in a window of its own, so that it can stand beside the page; its
+// keys are those of a page, and Escape closes it.
 func helper(app fyne.App) func(markdown string) {
 	var open fyne.Window
 	return func(markdown string) {
@@ -104,7 +105,15 @@ func helper(app fyne.App) func(markdown string) {
 		}
 		text := widget.NewRichTextFromMarkdown(markdown)
 		text.Wrapping = fyne.TextWrapWord
-		open.SetContent(kit.NewVScroll(kit.Pad(kit.GapWide, kit.GapBlocks, kit.GapBlocks, kit.GapBlocks, text)))
+		scroll := kit.NewVScroll(kit.Pad(kit.GapWide, kit.GapBlocks, kit.GapBlocks, kit.GapBlocks, text))
+		open.SetContent(scroll)
+		open.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) {
+			if e.Name == fyne.KeyEscape {
+				open.Close()
+				return
+			}
+			scroll.Turn(e.Name)
+		})
 		open.Show()
 		open.RequestFocus()
 	}

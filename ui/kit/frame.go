@@ -261,28 +261,7 @@ func focusable(o fyne.CanvasObject) fyne.Focusable {
 
 // Turn scrolls the page as a key asks for; false for another key, and for a page
 // that does not scroll.
-func (f *Frame) Turn(key fyne.KeyName) bool {
-	if f.scroll == nil {
-		return false
-	}
-	switch key {
-	case fyne.KeyPageDown:
-		f.scroll.Page(0.9)
-	case fyne.KeyPageUp:
-		f.scroll.Page(-0.9)
-	case fyne.KeyDown:
-		f.scroll.Page(0.1)
-	case fyne.KeyUp:
-		f.scroll.Page(-0.1)
-	case fyne.KeyHome:
-		f.ToTop()
-	case fyne.KeyEnd:
-		f.ToEnd()
-	default:
-		return false
-	}
-	return true
-}
+func (f *Frame) Turn(key fyne.KeyName) bool { return f.scroll != nil && f.scroll.Turn(key) }
 
 // ToTop scrolls a readable page to its beginning.
 func (f *Frame) ToTop() {

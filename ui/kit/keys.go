@@ -164,6 +164,27 @@ func (s *Scroll) Page(parts float32) {
 	s.Scroll.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, -parts*s.Size().Height)})
 }
 
+// Turn moves the content as a key asks for; false for another key.
+func (s *Scroll) Turn(key fyne.KeyName) bool {
+	switch key {
+	case fyne.KeyPageDown:
+		s.Page(0.9)
+	case fyne.KeyPageUp:
+		s.Page(-0.9)
+	case fyne.KeyDown:
+		s.Page(0.1)
+	case fyne.KeyUp:
+		s.Page(-0.1)
+	case fyne.KeyHome:
+		s.ScrollToTop()
+	case fyne.KeyEnd:
+		s.ScrollToBottom()
+	default:
+		return false
+	}
+	return true
+}
+
 // notch is how far Fyne scrolls at a notch of the wheel, and how far other
 // applications do. macOS says itself how far.
 const (
