@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/check"
@@ -99,6 +100,10 @@ func TestSurveyComparesWithWhatWasProven(t *testing.T) {
 	room := rooms[0].EmailAddress
 	id := s.ID()
 	s.Close()
+	hurried, problems := env.Survey(t.Context(), session.SurveyOptions{Each: time.Nanosecond}, nil)
+	if len(problems) > 0 || len(hurried) != 1 || hurried[0].Well() || hurried[0].ProvenAt.IsZero() {
+		t.Errorf("one that does not answer was never tested: %+v %v", hurried, problems)
+	}
 	for _, step := range []struct {
 		faults       []string
 		consented    string // what the test is made to have seen consent for

@@ -241,6 +241,11 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 	if err != nil {
 		return err
 	}
+	// What is known here is said also of one that does not answer.
+	s.ends(h)
+	if before != nil {
+		h.ProvenAt = before.Finished
+	}
 	proven, _ := s.cached(cacheProven) // not the resolved ones, which every look at the server renews
 	var run check.Run
 	var rooms []string
@@ -271,7 +276,6 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	s.ends(h)
 	for _, f := range run.Findings {
 		if f.Problem != nil && (f.Status == check.Fail || f.Status == check.Warn || f.Status == check.Unknown) {
 			h.wants(f.Problem.Title)
@@ -290,7 +294,6 @@ func (s *Session) health(ctx context.Context, h *Health) error {
 	}
 	h.Server = serverOf(held)
 	if before != nil {
-		h.ProvenAt = before.Finished
 		h.Changed = append(h.Changed, changedRoles(before.Layers, run.Layers)...)
 		if roomsErr == nil {
 			h.Changed = append(h.Changed, changedRooms(!some, tenant.Addresses(proven.Rooms), rooms)...)
