@@ -180,8 +180,11 @@ func listing[T any](a *app, list tenant.Listing[T], human func(io.Writer)) error
 		list.Items = []T{}
 	}
 	if err := a.show(list, func(w io.Writer) {
-		if len(list.Items) > 0 {
+		switch {
+		case len(list.Items) > 0:
 			human(w)
+		case list.Problem != nil:
+			return // nothing came: the problem says all of it
 		}
 		fmt.Fprintln(w)
 		if list.Complete {

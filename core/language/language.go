@@ -57,6 +57,10 @@ const maxFile = 4 << 20
 func (b *Bundle) folder(files fs.FS, dir string, read func(string) ([]byte, error)) (problems []*problem.Problem) {
 	entries, err := fs.ReadDir(files, ".")
 	if err != nil {
+		var at *fs.PathError
+		if errors.As(err, &at) {
+			err = at.Err // the remedy has the whole name
+		}
 		return []*problem.Problem{problem.New(codeFolder, words.T("The folder of your own translations cannot be read.")).With(words.Plain(err.Error())).By(err).
 			Fix(words.T("Check that %s is a folder and that you can read it.", dir))}
 	}
