@@ -157,6 +157,11 @@ func TestUndoFromCSV(t *testing.T) {
 			t.Errorf("%s is missing in\n%s", want, plan)
 		}
 	}
+	// What a line that was cut off does not have is not cleared.
+	text = string(generate(t, "calendar-processing-undo", to, map[string]any{"before": "Tenant,Room,Replaced,DeleteSubject,BookInPolicy,AdditionalResponse\n" + tenantID + ",a@contoso.com,2026-11-20T08:00:00Z,True"}).Text)
+	if !strings.Contains(text, "'Want' = @{ 'DeleteSubject' = $true }") {
+		t.Errorf("a line that was cut off clears lists: %s", text[strings.Index(text, "$Plan"):])
+	}
 	if _, err := Generate("calendar-processing-undo", to, map[string]any{"before": processing(',', []string{tenantID, "x'; Remove-Mailbox", "", "", "", "", ""})}); err == nil {
 		t.Error("a room that is no address was taken")
 	}

@@ -208,6 +208,7 @@ func TestUndoBringsBack(t *testing.T) {
 		"Tenant,Room,DeleteSubject\r\n00000000-0f5d-4b6a-9c3e-7d8f9a0b1c2d,room1@contoso.com,False\r\n": "from another tenant",
 		"Name,Address\r\nOne,room1@contoso.com\r\n":                                                     "not a CSV file with the previous values",
 		"": "not a CSV file with the previous values",
+		"\"Tenant\",\"Room\",\"BookingWindowInDays\"\r\n\"" + tenantOf + "\",\"room1@contoso.com\",\"10": "is cut off",
 	} {
 		file := filepath.Join(t.TempDir(), "before.csv")
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {

@@ -181,11 +181,12 @@ func readProcessing(data []byte, c *connection.Connection) ([]RoomState, error) 
 }
 
 // fill takes the values of a line by their documented types. An empty cell of a
-// text or a list is an empty text or list; of anything else it says nothing.
+// text or a list is an empty text or list; of anything else it says nothing, and so
+// does one in a line that may be cut off.
 func (s *RoomState) fill(row sheet.Row, columns []string) *problem.Problem {
 	for _, p := range loaded().settings {
 		text := row.Get(p.Name)
-		if !slices.Contains(columns, p.Name) || text == "" && p.Kind != KindText && p.Kind != KindList {
+		if !slices.Contains(columns, p.Name) || text == "" && (row.Short || p.Kind != KindText && p.Kind != KindList) {
 			continue
 		}
 		switch p.Kind {

@@ -242,7 +242,7 @@ func (t *reading) row(rec record) {
 	if t.leaves(rec) {
 		return
 	}
-	row := Row{Line: rec.line, Values: map[string]string{}}
+	row := Row{Line: rec.line, Values: map[string]string{}, Short: len(rec.cells) < len(t.at)}
 	before, ok := len(t.problems), true
 	unique := map[int]string{}
 	for i, cell := range rec.cells[:min(len(t.at), len(rec.cells))] {

@@ -55,6 +55,8 @@ type Row struct {
 	// Line is its first line's number in the file, from 1.
 	Line   int
 	Values map[string]string
+	// Short is whether it has fewer cells than the header: it may be cut off.
+	Short bool
 }
 
 // Get is the value in a column, "" when the row has none.
