@@ -21,6 +21,10 @@ type RemovalPlan struct {
 
 // PlanRemoval asks the server what would go; nothing is changed.
 func (h *Handover) PlanRemoval(ctx context.Context) (RemovalPlan, error) {
+	if h.adapter() == booking.AdapterForm {
+		return RemovalPlan{}, problem.New(booking.CodeNoAPI, words.T("Nothing can be removed from this booking server from here.")).
+			Fix(words.T("Delete what was entered in the vendor's console, including the credential."))
+	}
 	client, err := h.client(ctx)
 	if err != nil {
 		return RemovalPlan{}, err
