@@ -106,7 +106,7 @@ func (b *fakeCore) ServerState(context.Context) (handover.ServerState, error) {
 	}
 	h := handover.ServerState{Description: booking.Description{Product: "Room booking", ProductVersion: "4.2"}}
 	if b.pushed {
-		h.Matches, h.Status = true, booking.Status{State: booking.StatusOK}
+		h.Compared, h.Matches, h.Status = true, true, booking.Status{State: booking.StatusOK}
 		if b.ServerSays != "" {
 			h.Status = booking.Status{State: booking.StatusFailing, Checks: []booking.StatusCheck{{ID: "token", State: "failed", Code: b.ServerSays}}}
 		}
