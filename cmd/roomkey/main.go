@@ -99,7 +99,7 @@ func newApp() fyne.App {
 	const chosen = "FYNE_THEME"
 	if _, set := os.LookupEnv(chosen); !set && runtime.GOOS != "windows" && runtime.GOOS != "darwin" {
 		_ = os.Setenv(chosen, "light")
-		defer os.Unsetenv(chosen) // it is the toolkit's alone, and only for its start
+		defer func() { _ = os.Unsetenv(chosen) }() // it is the toolkit's alone, and only for its start
 	}
 	return app.New()
 }

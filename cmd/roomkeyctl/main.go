@@ -24,8 +24,8 @@ func main() { os.Exit(run()) }
 
 func run() int {
 	wire.Ahead()
-	go x509.SystemCertPool() // of hundreds of files, where the system is Linux
-	wire.TakeSecrets()       // before any command can start another program
+	go func() { _, _ = x509.SystemCertPool() }() // it reads hundreds of files on Linux
+	wire.TakeSecrets()                           // before any command can start another program
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	t := &terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr}
