@@ -126,7 +126,7 @@ func (h *Handover) remember(ctx context.Context, now ServerState, digest string,
 	case before && now.Current.Configuration == nil:
 		seen = proof.Lost(at, basis)
 	case before:
-		seen = append(seen, proof.Pushed(evidence.Doubtful, words.T("The booking server has a different configuration. Push this one again."), at, basis))
+		seen = append(seen, proof.Pushed(evidence.Doubtful, words.T("The booking server has a different configuration. Push this one again, or remove what it has."), at, basis))
 	}
 	if len(seen) == 0 {
 		return nil
