@@ -184,6 +184,9 @@ func judge(t *testing.T, l *liar, before bool) {
 		if state != store.PushFailed {
 			t.Errorf("%s in state %s", code, state)
 		}
+		if code == codeNotKept && problem.Of(err).Detail.String() == "" {
+			t.Error("it is not said what is different")
+		}
 	default:
 		if has.Digest != old || state != store.PushFailed {
 			t.Errorf("%s claims that nothing was changed, and the server holds %q instead of %q, state %s", code, has.Digest, old, state)

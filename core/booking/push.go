@@ -133,7 +133,11 @@ func (c *Client) verify(ctx context.Context, line store.Push, seen Current, want
 	}
 	if !holds(now, want) {
 		line.State = store.PushFailed
-		different := append(Changes(&want, valueOf(now.Configuration)), now.Altered...)
+		held := valueOf(now.Configuration)
+		different := append(Changes(&want, held), now.Altered...)
+		if len(different) == 0 {
+			different = []Change{{Path: "digest", Kind: changed, From: want.Digest, To: held.Digest}}
+		}
 		p := problem.New(codeNotKept, words.T("The booking server accepted the configuration but has a different one.")).
 			With(listed(different)).
 			Lead(words.T("Check what the server has. If it happens again, give this text to the server's vendor."), problem.PlaceLook)
