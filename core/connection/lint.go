@@ -129,7 +129,7 @@ func (l *linter) empties() {
 		l.add("rooms.items", CodeEmpty, words.T("No room is chosen."), words.T("Choose rooms in the step Choose, or choose all rooms."))
 	}
 	if l.c.Rooms.Mode == Lists && len(l.c.Rooms.Lists) == 0 {
-		l.add("rooms.lists", CodeEmpty, words.T("No room list is chosen."), words.T("Choose room lists in the step Choose, or choose all rooms."))
+		l.add("rooms.lists", CodeEmpty, words.T("No room list is chosen."), words.T("Choose at least one room list, or choose all rooms."))
 	}
 	if l.c.Rooms.Mode == ByRule && !l.c.Rooms.Rule.Given() {
 		l.add("rooms.rule.name", CodeEmpty, words.T("The rule for the rooms is empty."), words.T("Give a building, a name, a number of seats or a room list, or choose all rooms."))
