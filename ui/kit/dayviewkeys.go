@@ -7,9 +7,8 @@ import (
 
 // dayKeys is where the keyboard is on a DayView.
 type dayKeys struct {
-	focused bool
-	row     int
-	hour    float32
+	row  int
+	hour float32
 }
 
 // dayStep is how far an arrow key goes, in hours.
@@ -19,7 +18,7 @@ var _ fyne.Focusable = (*DayView)(nil)
 
 // FocusGained shows where the keyboard is: at first on now, or on the morning.
 func (v *DayView) FocusGained() {
-	v.keys.focused = true
+	v.focused = true
 	if v.keys.hour == 0 && v.keys.row < len(v.rows) {
 		v.keys.hour = float32(v.from) + 2
 		if now := v.strips[v.rows[v.keys.row].Key].Now; now >= float32(v.from) && now < float32(v.to) {
@@ -28,16 +27,6 @@ func (v *DayView) FocusGained() {
 	}
 	v.goTo(v.keys.row, v.keys.hour)
 }
-
-// FocusLost ends that.
-func (v *DayView) FocusLost() {
-	v.keys.focused = false
-	v.left()
-	v.draw()
-}
-
-// TypedRune is Fyne's.
-func (v *DayView) TypedRune(rune) {}
 
 // TypedKey goes to another row or time of the day.
 func (v *DayView) TypedKey(e *fyne.KeyEvent) {
@@ -85,7 +74,7 @@ func (v *DayView) goTo(row int, hour float32) {
 
 // fillKeys draws the ring around the row that has the keyboard, and its time.
 func (v *DayView) fillKeys() {
-	if !v.keys.focused || v.keys.row >= len(v.rows) {
+	if !v.focused || v.keys.row >= len(v.rows) {
 		return
 	}
 	y, title := dayHeadHigh+float32(v.keys.row)*dayRowHigh, v.titleWide()

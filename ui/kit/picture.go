@@ -24,6 +24,8 @@ type picture struct {
 	// pointed gets where the mouse is, left is told when it is elsewhere.
 	pointed func(fyne.Position)
 	left    func()
+	// focused is whether the keyboard is here, for a picture that takes it.
+	focused bool
 }
 
 // begin makes the scroll around the whole widget.
@@ -53,7 +55,7 @@ func (p *picture) fill() {
 	p.paint()
 }
 
-// sight is what of the picture can be seen, from the top to before the bottom.
+// visible is what of the picture can be seen, from the top to before the bottom.
 func (p *picture) visible() (top, bottom float32) {
 	return p.scroll.Offset.Y, p.scroll.Offset.Y + p.scroll.Size().Height
 }
@@ -122,6 +124,16 @@ func (p *picture) MouseMoved(e *desktop.MouseEvent) { p.pointed(e.Position) }
 
 // MouseOut tells that nothing is under the mouse.
 func (p *picture) MouseOut() { p.left() }
+
+// FocusLost ends what showed where the keyboard is.
+func (p *picture) FocusLost() {
+	p.focused = false
+	p.left()
+	p.draw()
+}
+
+// TypedRune is Fyne's.
+func (p *picture) TypedRune(rune) {}
 
 // CreateRenderer is Fyne's.
 func (p *picture) CreateRenderer() fyne.WidgetRenderer {

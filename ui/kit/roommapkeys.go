@@ -4,10 +4,7 @@ import "fyne.io/fyne/v2"
 
 // mapKeys is where the keyboard is on a RoomMap: a line, and a cell of it or, before
 // the first, its title.
-type mapKeys struct {
-	focused    bool
-	line, cell int
-}
+type mapKeys struct{ line, cell int }
 
 const mapTitle = -1
 
@@ -15,19 +12,9 @@ var _ fyne.Focusable = (*RoomMap)(nil)
 
 // FocusGained shows where the keyboard is.
 func (m *RoomMap) FocusGained() {
-	m.keys.focused = true
+	m.focused = true
 	m.goTo(m.keys.line, m.keys.cell)
 }
-
-// FocusLost ends that.
-func (m *RoomMap) FocusLost() {
-	m.keys.focused = false
-	m.left()
-	m.draw()
-}
-
-// TypedRune is Fyne's.
-func (m *RoomMap) TypedRune(rune) {}
 
 // TypedKey goes to another room, floor or, with Page Up and Down, building, and
 // presses it.
@@ -115,7 +102,7 @@ func (m *RoomMap) goTo(line, cell int) {
 
 // fillKeys draws the ring around what has the keyboard.
 func (m *RoomMap) fillKeys() {
-	if !m.keys.focused || m.keys.line >= len(m.lines) {
+	if !m.focused || m.keys.line >= len(m.lines) {
 		return
 	}
 	l := m.lines[m.keys.line]
