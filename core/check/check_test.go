@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/transport"
@@ -22,6 +23,12 @@ import (
 func (w *world) run(t *testing.T) Run {
 	t.Helper()
 	return whole(t)(Diagnose(t.Context(), w.in, nil, nil))
+}
+
+// claim is where a claim stands after a run.
+func (w *world) claim(r Run, c evidence.Claim) evidence.State {
+	basis := evidence.Basis{evidence.Application: "a"}
+	return evidence.Find(evidence.Assess(r.Evidence(basis), Claims(w.in), basis, r.Finished), c)
 }
 
 // whole is a run whose input was complete.
@@ -252,10 +259,17 @@ func TestGrantedInExchange(t *testing.T) {
 	if f, _ := r.Finding(Roles); r.Verdict != Passed || !strings.Contains(f.Title.String(), "except for writing") || !strings.Contains(f.Note.String(), "shown only by a booking") {
 		t.Fatalf("limited on purpose: verdict %s, %s: %s\n%s", r.Verdict, f.Title, f.Note, show(r))
 	}
+	if c := w.claim(r, evidence.Permissions); c.Standing != evidence.Works || c.Title.String() != notWritten.String() {
+		t.Errorf("the claim says more than was tested: %s: %s", c.Standing, c.Title)
+	}
 	booked, _, _ := writing()
 	booked.token.Claims.Roles, booked.in.Connection.Scope.Kind = booked.token.Claims.Roles[1:], "rbac"
-	if f, _ := booked.run(t).Finding(Roles); f.Title.String() != rolesGranted.String() || !strings.Contains(f.Note.String(), "a booking was written") {
+	r = booked.run(t)
+	if f, _ := r.Finding(Roles); f.Title.String() != rolesGranted.String() || !strings.Contains(f.Note.String(), "a booking was written") {
 		t.Errorf("after a test booking: %s: %s", f.Title, f.Note)
+	}
+	if c := booked.claim(r, evidence.Permissions); c.Standing != evidence.Works || c.Title.String() != "The application has its permissions" {
+		t.Errorf("the claim after a test booking: %s: %s", c.Standing, c.Title)
 	}
 	w.calendar = func(string) error { return forbidden() }
 	r = w.run(t)

@@ -95,6 +95,9 @@ func (f Finding) evidence(r Run, basis evidence.Basis) (evidence.Record, bool) {
 		return evidence.Record{}, false
 	}
 	record := evidence.Record{Claim: c.Claim, Source: c.ID, Outcome: outcome, At: r.Finished, Problem: f.Problem, Note: f.Note, Empty: f.Empty, Basis: basis.Of(c.Claim)}
+	if f.Status == Pass && f.Title.Key != c.Title.Key { // it proved less than it is called
+		record.Title = f.Title
+	}
 	for _, e := range f.Exchanges {
 		if e.RequestID != "" {
 			record.RequestID = e.RequestID

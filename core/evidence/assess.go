@@ -117,6 +117,11 @@ func (c claim) assess(records []Record, want Want, now Basis, at time.Time) Stat
 	}
 	s = s.from(Works, proof[0])
 	s.Reason = words.Text{}
+	for _, r := range proof {
+		if !r.Title.IsZero() {
+			s.Title = r.Title
+		}
+	}
 	if !slices.ContainsFunc(proof, func(r Record) bool { return !r.Reported }) {
 		s.Reported, s.Reason = true, proof[0].Note
 	}

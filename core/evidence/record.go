@@ -40,6 +40,8 @@ type Record struct {
 	Source  string    `json:"source"`
 	Outcome Outcome   `json:"outcome"`
 	At      time.Time `json:"at"`
+	// Title is the claim as far as it was proven, zero for the whole of it.
+	Title words.Text `json:"title,omitzero"`
 	// By is who said it, of SourcePerson.
 	By string `json:"by,omitempty"`
 	// RequestID is that of the last call that was made for it, "" for none.
