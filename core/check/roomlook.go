@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -32,7 +33,7 @@ func (s *State) lookUp(ctx context.Context, address string) *problem.Problem {
 			Lead(words.T("Choose the rooms of this list instead."), problem.PlaceRoomLists.With("roomkeyctl rooms select --list "+address))
 	}
 	if a.ID == "" {
-		return s.ofNobody(address)
+		return cmp.Or(ofRecipient(address, a.Recipient), s.ofNobody(address))
 	}
 	s.mu.Lock()
 	current := s.isRoom[strings.ToLower(a.Mail)]
@@ -56,6 +57,28 @@ func (s *State) lookUp(ctx context.Context, address string) *problem.Problem {
 			With(words.T("Microsoft Graph does not always follow Exchange in this, so check the setting in Exchange.")).
 			Fix(words.T("Exchange admin center, Resources: select the room. If \"Hide from global address list\" is on, switch it off. The list of rooms has it a day later at most.")).
 			Lead(words.T("If it should stay hidden, or is a shared mailbox, remove it from the chosen rooms."), problem.PlaceRooms)
+	}
+	return nil
+}
+
+// ofRecipient is the problem of an address that a group or a contact has, nil where
+// neither does.
+func ofRecipient(address, kind string) *problem.Problem {
+	isGroup := func(what words.Text) *problem.Problem {
+		return problem.New(codeRoomsNotARoom, what).
+			Lead(words.T("Remove it from the chosen rooms, and choose room mailboxes: a group has no calendar that can be booked as a room."), problem.PlaceRooms)
+	}
+	switch kind {
+	case "microsoft365":
+		return isGroup(words.T("%s is a Microsoft 365 group, not a room.", address))
+	case "mailSecurity":
+		return isGroup(words.T("%s is a mail-enabled security group, not a room.", address))
+	case "distribution":
+		return isGroup(words.T("%s is a distribution list, not a room.", address)).
+			Lead(words.T("If it is a room list, choose the rooms of this list."), problem.PlaceRoomLists.With("roomkeyctl rooms select --list "+address))
+	case "contact":
+		return problem.New(codeRoomsOtherTenant, words.T("%s is a mail contact: its mailbox is not in this tenant.", address)).
+			Lead(words.T("Choose rooms of this tenant, and connect the other tenant for its own rooms."), problem.PlaceRooms)
 	}
 	return nil
 }

@@ -28,6 +28,10 @@ func TestWhatAnAddressIs(t *testing.T) {
 		{"hidden room", tenant.Account{ID: "1", Mail: address, Enabled: &off, Place: "room"}, nil, "rooms.not-a-room", "not in the tenant's list"},
 		{"hidden from address lists", tenant.Account{ID: "1", Mail: address, Enabled: &off, InAddressList: &off}, nil, "rooms.hidden", "hidden"},
 		{"hidden person", tenant.Account{ID: "1", Mail: address, Enabled: &on, InAddressList: &off}, nil, "rooms.not-a-room", "sign in"},
+		{"Microsoft 365 group", tenant.Account{Recipient: "microsoft365"}, notFound(), "rooms.not-a-room", "is a Microsoft 365 group"},
+		{"distribution list", tenant.Account{Recipient: "distribution"}, notFound(), "rooms.not-a-room", "is a distribution list"},
+		{"mail-enabled security group", tenant.Account{Recipient: "mailSecurity"}, notFound(), "rooms.not-a-room", "is a mail-enabled security group"},
+		{"mail contact", tenant.Account{Recipient: "contact"}, notFound(), "rooms.other-tenant", "is a mail contact"},
 		{"nobody of this tenant's domains", tenant.Account{}, notFound(), "rooms.other-tenant", "fabrikam.example"},
 		{"nobody", tenant.Account{}, notFound(), "graph.ErrorItemNotFound", "Not found"},
 	} {

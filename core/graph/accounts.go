@@ -15,13 +15,37 @@ import (
 )
 
 // Look finds whose address it is, also where it is an old one, and what kind of
-// place it is, if that may be read; a room list is one that no account has.
+// place it is, if that may be read; a room list is one that no account has. Of an
+// address that no account has it finds the group or the contact, if that may be read.
 func (c *Client) Look(ctx context.Context, address string) (tenant.Account, error) {
 	account, err := c.account(ctx, address)
 	if err == nil {
 		account.Place = c.placeType(ctx, address)
+		if account.ID == "" && account.Place == "" {
+			account.Recipient = c.recipient(ctx, address)
+		}
 	}
 	return account, err
+}
+
+// recipient is what kind of group has an address, "contact" where a contact does, ""
+// for neither or no answer.
+func (c *Client) recipient(ctx context.Context, address string) string {
+	filter := atAddress(address)
+	var groups, contacts struct{ Value []groupAnswer }
+	if err := c.plainly(ctx, "v1.0/groups", &filter, &groups); err == nil && len(groups.Value) > 0 {
+		return groups.Value[0].group().Kind
+	}
+	if err := c.plainly(ctx, "v1.0/contacts", &filter, &contacts); err == nil && len(contacts.Value) > 0 {
+		return "contact"
+	}
+	return ""
+}
+
+// atAddress is the filter for what has an address, also where it is an old one.
+func atAddress(address string) string {
+	quoted := strings.ReplaceAll(address, "'", "''")
+	return "mail eq '" + quoted + "' or proxyAddresses/any(a:a eq 'smtp:" + quoted + "')"
 }
 
 // Account is whose address it is, with licences and where it comes from. Without
@@ -50,8 +74,7 @@ func (c *Client) DeleteUser(ctx context.Context, id string) error {
 }
 
 func (c *Client) account(ctx context.Context, address string, more ...string) (tenant.Account, error) {
-	quoted := strings.ReplaceAll(address, "'", "''")
-	filter := "userPrincipalName eq '" + quoted + "' or mail eq '" + quoted + "' or proxyAddresses/any(a:a eq 'smtp:" + quoted + "')"
+	filter := "userPrincipalName eq '" + strings.ReplaceAll(address, "'", "''") + "' or " + atAddress(address)
 	found, err := whole(read(ctx, c, walk[*tenant.Account, tenant.Account]{
 		what: "GET /users", size: 1, next: linked[tenant.Account](c),
 		noun: func(a *tenant.Account) (tenant.Account, bool) { return *a, true },

@@ -67,6 +67,6 @@ func (c *Client) RestoreApplication(ctx context.Context, id string) error {
 
 // Exists is whether an account of the tenant has this address.
 func (c *Client) Exists(ctx context.Context, mailbox string) (bool, error) {
-	account, err := c.Look(ctx, mailbox)
+	account, err := c.account(ctx, mailbox)
 	return account.ID != "", err
 }

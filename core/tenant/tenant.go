@@ -106,6 +106,9 @@ type Account struct {
 	Synced   bool       `json:"onPremisesSyncEnabled,omitempty"`
 	// Place is Graph's type of the place, such as "workspace", "" for none.
 	Place string `json:"-"`
+	// Recipient is what has the address where no account does: the kind of a Group,
+	// "contact", or "" for neither.
+	Recipient string `json:"-"`
 }
 
 // NewUser is an account that is to be made.

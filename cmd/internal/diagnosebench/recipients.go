@@ -1,0 +1,27 @@
+package main
+
+import (
+	"github.com/roomkey/roomkey/core/check"
+)
+
+// addressed is a tenant in which the only chosen room is the address of something
+// else than a room.
+func addressed(name, local, faultName, code, remedy string) scenario {
+	sc := scenario{area: mailboxes, name: name, verdict: check.Failed, check: check.RoomCalendars, code: code, remedy: remedy,
+		change: room(func(b *bench) string { return local + "@" + b.sim.Account().Domain })}
+	if faultName != "" {
+		sc.faults = []string{faultName}
+	}
+	return sc
+}
+
+// recipients are tenants in which something that receives mail was taken for a room.
+var recipients = []scenario{
+	addressed("a Microsoft 365 group chosen as a room", "all-employees", "", "rooms.not-a-room", "choose room mailboxes"),
+	addressed("a distribution list chosen as a room", "newsletter", "", "rooms.not-a-room", "choose room mailboxes"),
+	addressed("a mail-enabled security group chosen as a room", "room-bookers", "", "rooms.not-a-room", "choose room mailboxes"),
+	addressed("a mail contact chosen as a room", "board.fabrikam", `answer=/contacts 200 application/json {"value":[{"id":"6f3a1d34-0000-4000-8000-000000000301","mail":"board.fabrikam@contoso.example"}]}`,
+		"rooms.other-tenant", "connect the other tenant"),
+	addressed("an address of nobody", "nobody", "", "graph.ErrorInvalidUser", "renamed room"),
+	addressed("an address of nobody, and the groups may not be read", "newsletter", "answer=/groups?$filter 403 Authorization_RequestDenied Insufficient privileges.", "graph.ErrorInvalidUser", "renamed room"),
+}
