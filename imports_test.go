@@ -18,7 +18,7 @@ var layers = map[string]string{
 	"core/file":       "",
 	"core/task":       "words",
 	"core/language":   "words problem file resources",
-	"core/transport":  "words problem file",
+	"core/transport":  "words problem file task",
 	"core/strictyaml": "words problem file",
 	"core/cloud":      "words problem transport strictyaml resources",
 	"core/permission": "words problem strictyaml resources",

@@ -8,6 +8,7 @@ import (
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/policy"
 	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -38,7 +39,8 @@ func newRoot(t *terminal) *cobra.Command {
 		Version:       wire.Build(version, commit),
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		PersistentPreRunE: func(*cobra.Command, []string) error {
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			c.SetContext(task.WithWaiting(c.Context(), t.waiting))
 			if err := a.readLanguage(); err != nil {
 				return err
 			}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -35,6 +36,12 @@ type terminal struct {
 	in       *os.File
 	out, err io.Writer
 	json     bool
+	// waits guards what follows: several may wait at once.
+	waits sync.Mutex
+	// last is the last line of a terminal, once something is shown on it, and said
+	// what was said last of a wait elsewhere.
+	last *progressLine
+	said string
 }
 
 // status is an error that carries its exit status. A silent one has been shown
@@ -224,17 +231,10 @@ func short(s string) string {
 
 // progress reports long work on the error stream, on one line of a terminal.
 func (t *terminal) progress() task.Report {
-	f, ok := t.err.(*os.File)
-	if t.json || !ok || !term.IsTerminal(int(f.Fd())) {
+	line := t.lastLine()
+	if line == nil {
 		return nil
 	}
-	line := progressLine{to: f, width: func() int {
-		width, _, err := term.GetSize(int(f.Fd()))
-		if err != nil || width < 2 {
-			return 80
-		}
-		return width
-	}}
 	return func(p task.Progress) {
 		now := problem.Line(say(p.Now))
 		if p.Total > 0 {
@@ -247,16 +247,56 @@ func (t *terminal) progress() task.Report {
 	}
 }
 
+// waiting says what is waited for: in the place of progress, or as a line where
+// there is none.
+func (t *terminal) waiting(what words.Text) {
+	now := problem.Line(say(what))
+	if line := t.lastLine(); line != nil {
+		line.show(now)
+		return
+	}
+	t.waits.Lock()
+	defer t.waits.Unlock()
+	if now != "" && now != t.said {
+		t.said = now
+		fmt.Fprintln(t.err, now)
+	}
+}
+
+// lastLine is where progress is shown, nil where no person reads along.
+func (t *terminal) lastLine() *progressLine {
+	f, ok := t.err.(*os.File)
+	if t.json || !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	t.waits.Lock()
+	defer t.waits.Unlock()
+	if t.last == nil {
+		t.last = &progressLine{to: f, width: func() int {
+			width, _, err := term.GetSize(int(f.Fd()))
+			if err != nil || width < 2 {
+				return 80
+			}
+			return width
+		}}
+	}
+	return t.last
+}
+
 // progressLine is the last line of a terminal, written over and over. It takes
 // no escape sequences, which the console of Windows shows as they are unless
 // they were switched on, and never fills the line, so that it is never two.
 type progressLine struct {
 	to    io.Writer
 	width func() int
-	was   int
+
+	mu  sync.Mutex
+	was int
 }
 
 func (l *progressLine) show(line string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	line = text.Trim(line, l.width()-1)
 	fmt.Fprintf(l.to, "\r%s\r%s", strings.Repeat(" ", l.was), line)
 	l.was = text.StringWidth(line)

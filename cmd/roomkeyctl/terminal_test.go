@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // TestJSONIsHarmless: what steers a terminal is escaped, and means the same.
@@ -32,5 +34,18 @@ func TestProgressStaysOnItsLine(t *testing.T) {
 	line.show("")
 	if got, want := out.String(), "\r\r1/3 a room \r           \r2/3 会议室\r          \r"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestWaitsAreSaid where no person looks at a terminal, too: each once, although
+// several wait for it.
+func TestWaitsAreSaid(t *testing.T) {
+	var out strings.Builder
+	term := &terminal{err: &out, json: true}
+	for _, what := range []words.Text{words.T("busy"), words.T("busy"), {}, {}, words.T("busy again")} {
+		term.waiting(what)
+	}
+	if out.String() != "busy\nbusy again\n" {
+		t.Errorf("said %q", out.String())
 	}
 }

@@ -5,6 +5,9 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // pace is what the server says of its limit.
@@ -15,6 +18,8 @@ type pace struct {
 	// own clock; at is when that answer came.
 	reset time.Duration
 	at    time.Time
+	// ahead is how many requests are known to come, for saying when they end.
+	ahead int
 	now   func() time.Time
 	wait  func(context.Context, time.Duration) error
 }
@@ -51,12 +56,26 @@ func (p *pace) ready(ctx context.Context) error {
 		return ctx.Err()
 	}
 	// A second more, for the date in the answer is in whole ones.
-	rest := p.reset + time.Second - p.now().Sub(p.at)
-	p.known = false
-	if rest = min(rest, longestPace); rest <= 0 {
+	rest := min(p.reset+time.Second-p.now().Sub(p.at), longestPace)
+	if rest <= 0 {
+		p.known = false
 		return ctx.Err()
 	}
+	defer task.Waiting(ctx, rest, p.waiting(p.now().Add(rest)))()
+	p.known = false
 	return p.wait(ctx, rest)
+}
+
+// waiting says why nothing happens until then, and when all will be done.
+func (p *pace) waiting(until time.Time) words.Text {
+	then, end := until.Local().Format(time.TimeOnly), p.end(p.ahead)
+	switch {
+	case p.limit <= 0:
+		return words.T("Seatsurfing does not accept more requests yet. This continues at %s.", then)
+	case end.After(until):
+		return words.T("Seatsurfing accepts %d requests a minute. This continues at %s and ends at about %s.", p.limit, then, end.Local().Format("15:04"))
+	}
+	return words.T("Seatsurfing accepts %d requests a minute. This continues at %s.", p.limit, then)
 }
 
 // end is when that many more requests will have been made, as far as the limit

@@ -139,6 +139,7 @@ func (w *writer) step(ctx context.Context, tries int, method, path string, body 
 		now = words.T("Seatsurfing: request %d of %d; it accepts %d a minute, so this ends at about %s", w.done+1, w.total, w.pace.limit, end.Local().Format("15:04"))
 	}
 	w.put.Progress.Say(w.done, w.total, now)
+	w.pace.ahead = w.total - w.done
 	a, err := w.ask(ctx, tries, method, path, body)
 	if err == nil || lost(err) {
 		w.wrote = w.put.IdempotencyKey

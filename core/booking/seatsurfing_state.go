@@ -81,8 +81,10 @@ func (s *seatsurfing) read(ctx context.Context) (*ssState, error) {
 	for _, key := range state.noted("location ") {
 		state.adopt("", key, state.locations)
 	}
-	for _, l := range state.ownLocations() {
+	own := state.ownLocations()
+	for i, l := range own {
 		id := l.text("id")
+		s.pace.ahead = len(own) - i
 		if state.spaces[id], err = s.spacesIn(ctx, id); err != nil {
 			return nil, err
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/store"
+	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -216,7 +217,8 @@ func (e *Environment) confirmed(id string) (h Health, ok bool) {
 // health asks one connection.
 func (e *Environment) health(ctx context.Context, id, name string, each time.Duration) Health {
 	h := Health{ID: id, Name: name, At: e.Now(), Changed: []words.Text{}, Wants: []words.Text{}}
-	patient, cancel := context.WithTimeout(ctx, each)
+	// Several wait at once, each for a minute at most: nobody is told of every wait.
+	patient, cancel := context.WithTimeout(task.WithWaiting(ctx, nil), each)
 	defer cancel()
 	s, err := e.Open(id)
 	if err == nil {

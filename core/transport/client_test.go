@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // lab is a TLS server and a client that trusts its authority.
@@ -243,7 +245,8 @@ func TestCancelEndsAWait(t *testing.T) {
 		w.WriteHeader(503)
 		arrived <- struct{}{}
 	})
-	ctx, cancel := context.WithCancel(t.Context())
+	var said []string
+	ctx, cancel := context.WithCancel(task.WithWaiting(t.Context(), func(what words.Text) { said = append(said, what.String()) }))
 	go func() { <-arrived; time.Sleep(50 * time.Millisecond); cancel() }()
 	ended := make(chan error, 1)
 	go func() { _, _, err := send(ctx, client, "GET", url, ""); ended <- err }()
@@ -251,6 +254,9 @@ func TestCancelEndsAWait(t *testing.T) {
 	case err := <-ended:
 		if (Owner{}).Problem(err, "h").Code != problem.CodeCancelled {
 			t.Errorf("error %v", err)
+		}
+		if len(said) != 2 || !strings.Contains(said[0], " is busy. The next attempt is at ") || said[1] != "" {
+			t.Errorf("of the wait was said %q", said)
 		}
 	case <-time.After(5 * time.Second):
 		t.Fatal("the wait went on after the cancel")

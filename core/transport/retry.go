@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // How often one call is sent at most: to a side that is busy, and where an
@@ -64,7 +67,9 @@ func (t *roundTripper) withRetries(r *http.Request, body func() io.ReadCloser, s
 	stumbled := 0
 	var answer *http.Response
 	var failure error
+	over := func() {}
 	_, _ = backoff.Retry(r.Context(), func() (struct{}, error) {
+		over()
 		answer, failure = t.attempt(r, body, seen) //nolint:bodyclose // whoever gets the answer closes it
 		most, so := patienceWith(r, answer, failure), seen.Attempts
 		if most == stumbles { // counted by themselves: a busy side may stumble, too
@@ -85,7 +90,9 @@ func (t *roundTripper) withRetries(r *http.Request, body func() io.ReadCloser, s
 		backoff.WithMaxElapsedTime(t.o.RetryBudget),
 		backoff.WithNotify(func(_ error, wait time.Duration) {
 			t.o.Log.DebugContext(r.Context(), "waiting before the next try", "url", seen.URL, "status", seen.Status, "wait", wait)
+			over = task.Waiting(r.Context(), wait, words.T("%s is busy. The next attempt is at %s.", r.URL.Host, time.Now().Add(wait).Format(time.TimeOnly)))
 		}))
+	over()
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}

@@ -339,8 +339,11 @@ func TestScope(t *testing.T) {
 	bar := NewTaskBar()
 	s := NewScope(t.Context(), q.Dispatch, bar)
 	var got error
+	waits := make(chan struct{})
 	cancel := s.Show("Working", func(ctx context.Context, report task.Report) error {
 		report.Say(1, 2, words.T("half"))
+		<-waits
+		task.Waiting(ctx, time.Minute, words.T("busy until noon"))
 		<-ctx.Done()
 		return ctx.Err()
 	}, func(err error) { got = err })
@@ -351,6 +354,10 @@ func TestScope(t *testing.T) {
 	defer stop()
 	if err := q.Until(ctx, func() bool { return strings.Contains(bar.jobs[0].now.Text(), "1 / 2") }); err != nil {
 		t.Fatalf("no progress: %q", bar.jobs[0].now.Text())
+	}
+	close(waits)
+	if err := q.Until(ctx, func() bool { return bar.jobs[0].now.Text() == "busy until noon" }); err != nil {
+		t.Fatalf("a wait is not shown: %q", bar.jobs[0].now.Text())
 	}
 	cancel()
 	if err := q.Until(ctx, func() bool { return !s.Busy() }); err != nil || !errors.Is(got, context.Canceled) || bar.Busy() {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/task"
+	"github.com/roomkey/roomkey/core/words"
 )
 
 // Dispatch runs a function on the UI thread, later. In production it is
@@ -148,7 +149,10 @@ func (s *Scope) Show(title string, work func(context.Context, task.Report) error
 			s.bar.progress(job, p)
 		})
 	}
-	s.start(ctx, func() { cancel(); s.bar.end(job) }, func(ctx context.Context) error { return work(ctx, report) }, done)
+	s.start(ctx, func() { cancel(); s.bar.end(job) }, func(ctx context.Context) error {
+		// What is waited for stands where the progress does.
+		return work(task.WithWaiting(ctx, func(what words.Text) { report(task.Progress{Now: what}) }), report)
+	}, done)
 	return cancel
 }
 
