@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/roomkey/roomkey/core/cloud"
 	"github.com/roomkey/roomkey/core/problem"
@@ -173,8 +175,18 @@ func notGUID(text string, otherwise words.Text) words.Text {
 	return otherwise
 }
 
-// domainForm is a DNS name with a dot: letters of any script, digits, hyphens.
-var domainForm = regexp.MustCompile(`^([\pL\pN]([\pL\pN-]{0,61}[\pL\pN])?\.)+[\pL\pN][\pL\pN-]*[\pL\pN]$`)
+// isDomain reports whether name is a DNS name with a dot: letters of any script,
+// digits, hyphens. It is asked of every person of a tenant.
+func isDomain(name string) bool {
+	labels := strings.Split(name, ".")
+	for _, label := range labels {
+		if label == "" || utf8.RuneCountInString(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' ||
+			strings.ContainsFunc(label, func(r rune) bool { return r != '-' && !unicode.IsLetter(r) && !unicode.IsNumber(r) }) {
+			return false
+		}
+	}
+	return len(labels) > 1 && utf8.RuneCountInString(labels[len(labels)-1]) > 1
+}
 
 func (l *linter) identity() {
 	c := l.c
@@ -281,7 +293,7 @@ func IsAddress(text string) bool {
 		return false
 	}
 	_, domain, _ := strings.Cut(text, "@")
-	return domainForm.MatchString(domain)
+	return isDomain(domain)
 }
 
 func (l *linter) address(path, value string) {

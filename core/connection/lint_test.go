@@ -242,3 +242,18 @@ func FuzzClean(f *testing.F) {
 		}
 	})
 }
+
+func TestIsAddress(t *testing.T) {
+	for text, want := range map[string]bool{
+		"room@contoso.com": true, "a.b+c@x-1.contoso.com": true, "r@büro.example": true, "r@例.例子": true,
+		"": false, "room": false, "room@": false, "@contoso.com": false, "room@contoso": false, "room@contoso.": false,
+		"room@.com": false, "room@-contoso.com": false, "room@contoso-.com": false, "room@contoso.c": false,
+		"room@con_toso.com": false, "room@contoso.com ": false, "Room <room@contoso.com>": false, "a@b@contoso.com": false,
+		"r@" + strings.Repeat("a", 63) + ".com": true, "r@" + strings.Repeat("a", 64) + ".com": false,
+		"r@" + strings.Repeat("ü", 63) + ".com": true, "r@contoso.\xff\xfe": false, "r@contoso.例": false,
+	} {
+		if IsAddress(text) != want {
+			t.Errorf("IsAddress(%q) = %v", text, !want)
+		}
+	}
+}

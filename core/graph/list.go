@@ -152,7 +152,10 @@ func read[M, T any](ctx context.Context, c *Client, w walk[M, T], onPage func([]
 	list := tenant.Listing[T]{Items: []T{}, Source: c.o.Source, At: now()}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // a page that is on its way for nothing
-	seen, links := met{map[string]bool{}, map[string]bool{}}, map[string]bool{}
+	seen, links := met{entries: map[string]bool{}}, map[string]bool{}
+	if seen.keys = seen.entries; w.id != nil {
+		seen.keys = map[string]bool{}
+	}
 	var received, promised, pages int64 = 0, -1, 0
 	var flaw *problem.Problem
 	coming, ahead := w.follow(ctx, c, place{}, links), map[int64]<-chan got[M]{}
@@ -264,7 +267,8 @@ func endless(what string, pages, received int64) *problem.Problem {
 		Fix(words.T("Load the list again. If this continues, ask your network administrator whether a proxy changes the answers of Microsoft Graph."))
 }
 
-// met are the entries that came so far, and their keys.
+// met are the entries that came so far, and their keys, which are the same where
+// the key is the id.
 type met struct{ entries, keys map[string]bool }
 
 // take turns a page into nouns: those not seen before, those of no use, and how
