@@ -333,10 +333,12 @@ func (c *call) context(what string) string { return c.g.Root + "/v1.0/$metadata#
 
 // entity adds the context to a single object, after $select.
 func (c *call) entity(what string, o object, known []string) (reply, error) {
-	o, err := c.selected(o, known)
+	kind, _ := o["@odata.type"].(string)
+	names, err := c.selected(known, kind)
 	if err != nil {
 		return reply{}, err
 	}
+	o = pick(o, names)
 	o["@odata.context"] = c.context(what + "/$entity")
 	return ok(o)
 }

@@ -53,6 +53,7 @@ func (c *call) list(l collection) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	show, unknown := c.project(l)
 	l = l.ordered(c.query.Get("$orderby"))
 
 	page := make([]object, 0, min(top, 1000))
@@ -68,10 +69,10 @@ func (c *call) list(l collection) (reply, error) {
 		if seen++; l.skip && match != nil && seen <= from {
 			continue
 		}
-		if o, err = c.project(o, l); err != nil {
-			return reply{}, err
+		if unknown != nil {
+			return reply{}, unknown
 		}
-		page = append(page, o)
+		page = append(page, show(o))
 	}
 	body := object{"@odata.context": c.context(l.context), "value": page}
 	if c.counts(l) {
@@ -238,36 +239,40 @@ func (c *call) matcher(l collection) (func(object) bool, error) {
 	}, nil
 }
 
-// project applies $select, or what comes without it.
-func (c *call) project(o object, l collection) (object, error) {
-	if c.query.Get("$select") == "" && len(l.shown) > 0 {
-		return pick(o, l.shown), nil
+// project gives what is shown of each entry: what $select names, or what comes
+// without it.
+func (c *call) project(l collection) (func(object) object, error) {
+	names, err := c.selected(l.known, "microsoft.graph."+strings.TrimSuffix(l.context, "s"))
+	if names == nil && c.query.Get("$select") == "" {
+		names = l.shown
 	}
-	return c.selected(o, l.known)
+	return func(o object) object { return pick(o, names) }, err
 }
 
-// selected applies $select; a property that the type does not have is an error,
-// as it is at Microsoft.
-func (c *call) selected(o object, known []string) (object, error) {
+// selected are the properties that $select names, nil for all; one that the type
+// does not have is an error, as it is at Microsoft.
+func (c *call) selected(known []string, kind string) ([]string, error) {
 	sel := c.query.Get("$select")
 	if sel == "" || sel == "*" {
-		return o, nil
+		return nil, nil
 	}
 	names := strings.Split(sel, ",")
 	for i, n := range names {
-		n = strings.TrimSpace(n)
-		n, _, _ = strings.Cut(n, "/")
+		n, _, _ = strings.Cut(strings.TrimSpace(n), "/")
 		at := slices.IndexFunc(known, func(k string) bool { return strings.EqualFold(k, n) })
 		if at < 0 {
-			return nil, microsoft.BadRequest("Parsing OData Select and Expand failed: Could not find a property named '" + n + "' on type '" + strings.TrimPrefix(fmt.Sprint(o["@odata.type"]), "#") + "'.")
+			return nil, microsoft.BadRequest("Parsing OData Select and Expand failed: Could not find a property named '" + n + "' on type '" + strings.TrimPrefix(kind, "#") + "'.")
 		}
 		names[i] = known[at]
 	}
-	return pick(o, names), nil
+	return names, nil
 }
 
-// pick copies properties; one that is not set is null.
+// pick copies properties, all of them without names; one that is not set is null.
 func pick(o object, names []string) object {
+	if len(names) == 0 {
+		return o
+	}
 	out := make(object, len(names)+1)
 	for _, n := range names {
 		out[n] = o[n]
