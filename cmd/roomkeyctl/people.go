@@ -23,12 +23,17 @@ func peopleList(a *app) *cobra.Command {
 		Use: "list", Short: "List the people", Args: cobra.NoArgs,
 		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			table := &printer{w: a.out, header: []words.Key{"person", "user principal name", "mail", "department", "state", "card number"}}
+			written := newStream[tenant.Person](a.terminal)
 			shown := 0
 			taken := s.People(c.Context(), func(people []tenant.Person) {
+				if a.json {
+					written.add(people)
+					return
+				}
 				if most > 0 {
 					people = people[:min(len(people), most-shown)]
 				}
-				if a.json || len(people) == 0 {
+				if len(people) == 0 {
 					return
 				}
 				shown += len(people)
@@ -39,7 +44,7 @@ func peopleList(a *app) *cobra.Command {
 				table.add(cells)
 			})
 			l := taken.Listing
-			return listing(a, l, func(w io.Writer) {
+			return listing(a, written, l, func(w io.Writer) {
 				if more := len(l.Items) - shown; more > 0 {
 					printLine(w, "… and %d more. To show all: --most 0", more)
 				}
@@ -70,7 +75,7 @@ func peopleGroups(a *app) *cobra.Command {
 		Use: "groups", Short: "List the groups", Args: cobra.NoArgs,
 		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			l := s.Groups(c.Context(), nil)
-			return listing(a, l, func(w io.Writer) {
+			return listing(a, newStream[tenant.Group](a.terminal), l, func(w io.Writer) {
 				var cells [][]string
 				for _, g := range l.Items {
 					cells = append(cells, []string{g.DisplayName, word(g.Kind), g.Mail, g.ID})

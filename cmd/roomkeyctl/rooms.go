@@ -82,7 +82,7 @@ func roomsList(a *app) *cobra.Command {
 			if !a.json && len(found.Items) > 0 && !s.Document().Rooms.Chosen() {
 				a.say("No rooms are chosen yet. To choose them: %s", "roomkeyctl rooms select ADDRESS…")
 			}
-			return listing(a, withFlaws(found, flaws), func(w io.Writer) {
+			return listing(a, newStream[checkedRoom](a.terminal), withFlaws(found, flaws), func(w io.Writer) {
 				tellFlaws(w, found.Items, flaws, s.Unlisted(found.Items))
 				if choice := s.Document().Rooms; choice.Mode == connection.ByRule && of == "" {
 					fmt.Fprintln(w)
@@ -174,26 +174,24 @@ func tellRule(w io.Writer, rule connection.Rule, now, proven []string) {
 }
 
 // listing shows a list with its source; one that did not come whole is shown as
-// far as it came, and fails.
-func listing[T any](a *app, list tenant.Listing[T], human func(io.Writer)) error {
-	if list.Items == nil {
-		list.Items = []T{}
-	}
-	if err := a.show(list, func(w io.Writer) {
-		switch {
-		case len(list.Items) > 0:
-			human(w)
-		case list.Problem != nil:
-			return // nothing came: the problem says all of it
+// far as it came, and fails. As JSON it is the rest of what was written of it.
+func listing[T any](a *app, written *stream[T], list tenant.Listing[T], human func(io.Writer)) error {
+	switch {
+	case a.json:
+		if err := written.end(list); err != nil {
+			return err
 		}
-		fmt.Fprintln(w)
+	case len(list.Items) == 0 && list.Problem != nil: // nothing came: the problem says all of it
+	default:
+		if len(list.Items) > 0 {
+			human(a.out)
+		}
+		fmt.Fprintln(a.out)
 		if list.Complete {
-			printLine(w, "%d in total. Source: %s", len(list.Items), word(list.Source))
+			printLine(a.out, "%d in total. Source: %s", len(list.Items), word(list.Source))
 		} else {
-			printLine(w, "%d, not all of them. Source: %s", len(list.Items), word(list.Source))
+			printLine(a.out, "%d, not all of them. Source: %s", len(list.Items), word(list.Source))
 		}
-	}); err != nil {
-		return err
 	}
 	if list.Problem != nil {
 		return list.Problem
@@ -209,7 +207,7 @@ func roomsLists(a *app) *cobra.Command {
 		Use: "lists", Short: "List the room lists", Args: cobra.NoArgs,
 		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			l := s.RoomLists(c.Context())
-			return listing(a, l, func(w io.Writer) {
+			return listing(a, newStream[tenant.RoomList](a.terminal), l, func(w io.Writer) {
 				var cells [][]string
 				for _, r := range l.Items {
 					cells = append(cells, []string{r.DisplayName, r.EmailAddress})

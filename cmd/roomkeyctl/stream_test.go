@@ -3,16 +3,20 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/simulator"
+	"github.com/roomkey/roomkey/core/tenant"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -48,12 +52,14 @@ func (w *firstWrite) Write(p []byte) (int, error) {
 	return w.Buffer.Write(p)
 }
 
-// TestRowsComeAsPagesCome: the first rooms are on the screen while the others are
-// still asked for.
-func TestRowsComeAsPagesCome(t *testing.T) {
+// listed runs a command that lists something in a tenant of this size. It gives
+// what was printed, and how many calls for this part of the addresses were made
+// by then.
+func listed(t *testing.T, o simulator.Options, part string, command ...string) (out *firstWrite, calling int64) {
+	t.Helper()
 	home, seen := t.TempDir(), new(atomic.Int64)
-	sim, entry := signedIn(t, home, simulator.Options{Dir: t.TempDir(), Rooms: 450, Users: 10, Latency: 20 * time.Millisecond,
-		Log: slog.New(calls{slog.NewTextHandler(io.Discard, nil), "/places/", seen})})
+	o.Dir, o.Latency, o.Log = t.TempDir(), 20*time.Millisecond, slog.New(calls{slog.NewTextHandler(io.Discard, nil), part, seen})
+	sim, entry := signedIn(t, home, o)
 	account := sim.Account()
 	if err := os.WriteFile(filepath.Join(home, "clouds.yaml"), []byte(entry), 0o600); err != nil {
 		t.Fatal(err)
@@ -66,15 +72,22 @@ func TestRowsComeAsPagesCome(t *testing.T) {
 	if status, printed := c.run("rooms", "select", "--all"); status != exitDone {
 		t.Fatal(printed)
 	}
-	out := &firstWrite{seen: seen}
-	term := &terminal{in: os.Stdin, out: out, err: io.Discard}
+	out = &firstWrite{seen: seen}
+	term := &terminal{in: os.Stdin, out: out, err: io.Discard, json: wantsJSON(command)}
 	root := newRoot(term)
-	root.SetArgs([]string{"rooms", "list"})
+	root.SetArgs(command)
 	if status := term.exit(root.ExecuteContext(t.Context())); status != exitDone {
 		t.Fatalf("%d %s", status, out)
 	}
-	if out.at > seen.Load()-3 {
-		t.Errorf("the first room was printed after %d of %d calls", out.at, seen.Load())
+	return out, seen.Load()
+}
+
+// TestRowsComeAsPagesCome: the first rooms are on the screen while the others are
+// still asked for.
+func TestRowsComeAsPagesCome(t *testing.T) {
+	out, calling := listed(t, simulator.Options{Rooms: 450, Users: 10}, "/places/", "rooms", "list")
+	if out.at > calling-3 {
+		t.Errorf("the first room was printed after %d of %d calls", out.at, calling)
 	}
 	if n := strings.Count(out.String(), " yes "); n != 450 {
 		t.Errorf("%d rooms were printed", n)
@@ -96,5 +109,54 @@ func TestColumnsStayWhereTheyAre(t *testing.T) {
 `
 	if out.String() != want {
 		t.Errorf("%s", out.String())
+	}
+}
+
+// TestStreamIsTheWholeDocument: what is written while a list comes is the same text
+// as the list written in one, whatever its items and its end.
+func TestStreamIsTheWholeDocument(t *testing.T) {
+	people := make([]tenant.Person, 30)
+	for i := range people {
+		people[i] = tenant.Person{ID: string(rune('a' + i)), DisplayName: "\u202e<\u00fc & \U0001F600\u200b\x1b[2J>\xff"}
+	}
+	failed := problem.New(codeUsageCommand, words.T("%s", "x\u2028y"))
+	for name, list := range map[string]tenant.Listing[tenant.Person]{
+		"whole":   {Items: people, Complete: true},
+		"cut":     {Items: people[:7], Problem: failed, LeftOut: people[8:9]},
+		"nothing": {Problem: failed},
+		"empty":   {Items: []tenant.Person{}, Complete: true},
+	} {
+		for _, pages := range []int{0, 1, 2, len(list.Items)} {
+			var got, want bytes.Buffer
+			s := newStream[tenant.Person](&terminal{out: &got})
+			for page := range slices.Chunk(list.Items, max(1, len(list.Items)/2)) {
+				if pages--; pages >= 0 {
+					s.add(page)
+				}
+			}
+			if err := s.end(list); err != nil {
+				t.Fatal(err)
+			}
+			whole := list
+			whole.Items = append([]tenant.Person{}, list.Items...)
+			if err := (&terminal{out: &want, json: true}).show(whole, nil); err != nil {
+				t.Fatal(err)
+			}
+			if got.String() != want.String() {
+				t.Errorf("%s: %s\nnot\n%s", name, &got, &want)
+			}
+		}
+	}
+}
+
+// TestPeopleAreWrittenAsPagesCome, as JSON too.
+func TestPeopleAreWrittenAsPagesCome(t *testing.T) {
+	out, calling := listed(t, simulator.Options{Rooms: 3, Users: 5000}, "/users", "people", "list", "--output", "json")
+	if out.at > calling-2 {
+		t.Errorf("the first person was written after %d of %d calls", out.at, calling)
+	}
+	var list tenant.Listing[tenant.Person]
+	if err := json.Unmarshal(out.Bytes(), &list); err != nil || len(list.Items) != 5000 || !list.Complete {
+		t.Errorf("%d people, %v", len(list.Items), err)
 	}
 }

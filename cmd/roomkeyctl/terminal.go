@@ -146,10 +146,11 @@ type escaping struct{ to io.Writer }
 func (e escaping) Write(p []byte) (int, error) {
 	done := 0
 	for i := 0; i < len(p); {
-		r, size := rune(p[i]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRune(p[i:])
+		if ' ' <= p[i] && p[i] < 0x7F {
+			i++
+			continue
 		}
+		r, size := utf8.DecodeRune(p[i:])
 		broken := r == utf8.RuneError && size == 1
 		if i += size; !broken && (r == '\n' || !problem.Invisible(r)) {
 			continue
