@@ -45,10 +45,11 @@ const (
 // Codes and messages: Microsoft Learn, "Microsoft Graph error responses",
 // "Exchange Web Services response codes", and answers seen by other tools.
 var explanations = []explanation{
-	{code: "InvalidAuthenticationToken", text: "expired", title: "The access token has expired.", fix: []words.Key{
-		"Check this computer's date and time, then test again."}},
-	{code: "InvalidAuthenticationToken", text: "audience", title: "The access token is for another service or cloud.", fix: []words.Key{
-		"Check that the chosen cloud is the tenant's own: a token of one cloud is not valid in another."}},
+	{code: "InvalidAuthenticationToken", text: "not yet valid", title: "Microsoft Graph says that the access token has expired or is not yet valid.", fix: tokenAged},
+	{code: "InvalidAuthenticationToken", text: "expired", title: "Microsoft Graph says that the access token has expired.", fix: tokenAged},
+	{code: "InvalidAuthenticationToken", text: "audience", title: "Microsoft Graph says that the access token is for another service or cloud.", fix: []words.Key{
+		takenElsewhere,
+		"If none of them was, check that the chosen cloud is the tenant's own: a token of one cloud is not valid in another."}},
 	{code: "InvalidAuthenticationToken", text: "continuous access evaluation", title: "A Conditional Access policy no longer accepts the token from this place.", fix: []words.Key{
 		"In the Microsoft Entra admin center open Monitoring & health > Sign-in logs > Service principal sign-ins, choose the latest entry of the application and look at the tab Conditional Access: it names the policy. Add the public address of this computer, and that of the booking server, to its named locations."}},
 	{code: "InvalidAuthenticationToken", title: "Microsoft Graph did not accept the access token.", fix: []words.Key{
@@ -132,7 +133,13 @@ var explanations = []explanation{
 		"Check in the Exchange admin center under Recipients > Resources that the room is an Exchange Online mailbox. The mailbox of a new room takes some minutes to appear."}},
 }
 
+// takenElsewhere stands before what a service says of a token that every service of
+// Graph gets: where the others take it, the token is not to blame.
+const takenElsewhere words.Key = "If other requests of the same test were accepted, the token, its lifetime and the clocks are not the cause: the fault is in this service of Microsoft's. Test again later."
+
 var (
+	tokenAged = []words.Key{takenElsewhere,
+		"If none of them was, test again, or sign in again if you signed in for this: both start with a new token."}
 	mailboxMoves = []words.Key{
 		"Wait until Exchange has moved it, which takes hours at most. An Exchange administrator can follow the progress with Get-MoveRequestStatistics."}
 	mailboxFull = []words.Key{

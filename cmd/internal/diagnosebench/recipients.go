@@ -25,3 +25,11 @@ var recipients = []scenario{
 	addressed("an address of nobody", "nobody", "", "graph.ErrorInvalidUser", "renamed room"),
 	addressed("an address of nobody, and the groups may not be read", "newsletter", "answer=/groups?$filter 403 Authorization_RequestDenied Insufficient privileges.", "graph.ErrorInvalidUser", "renamed room"),
 }
+
+// tokens are tenants in which one service of Graph's finds fault with the token that
+// the others take.
+var tokens = []scenario{
+	roomsSay(signIn, "one service calls the token expired", "401 InvalidAuthenticationToken Lifetime validation failed, the token is expired.", check.Failed, "graph.InvalidAuthenticationToken", "the clocks are not the cause"),
+	roomsSay(signIn, "one service calls the token not valid yet", "401 InvalidAuthenticationToken Access token has expired or is not yet valid.", check.Failed, "graph.InvalidAuthenticationToken", "the clocks are not the cause"),
+	answered(signIn, "one service calls the token another's", "/groups 401 InvalidAuthenticationToken Access token validation failure. Invalid audience.", check.Failed, check.GroupList, "graph.InvalidAuthenticationToken", "the token, its lifetime"),
+}
