@@ -27,6 +27,7 @@ var (
 	codeCredentialCertificateNotRegistered = problem.Declare("credential.certificate-not-registered", problem.Unmet)
 	codeCredentialExpired                  = problem.Declare("credential.expired", problem.Unmet)
 	codeCredentialExpiresSoon              = problem.Declare("credential.expires-soon", problem.Unmet)
+	codeCredentialExpiryUnlikely           = problem.Declare("credential.expiry-unlikely", problem.Unmet)
 	codeCredentialExpiryUnknown            = problem.Declare("credential.expiry-unknown", problem.Unmet)
 	codeCredentialSecretNotRegistered      = problem.Declare("credential.secret-not-registered", problem.Unmet)
 	codeCredentialUnrecorded               = problem.Declare("credential.unrecorded", problem.Unmet)

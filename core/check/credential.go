@@ -16,10 +16,13 @@ import (
 // expirySoon is how long before its end a credential is warned about.
 const expirySoon = 30 * 24 * time.Hour
 
+// never is the end of secrets that the portal once made to expire never.
+var never = time.Date(2299, 12, 31, 0, 0, 0, 0, time.UTC)
+
 func credentialChecks() []Check {
 	return []Check{
 		{ID: KeyMatch, Claim: evidence.SignIn, Title: words.T("The application knows the credential"), DependsOn: []string{Declared}, Optional: true, SignIn: true, Run: checkKeyMatch},
-		{ID: Expiry, Claim: evidence.SignIn, Title: words.T("The credential stays valid"), DependsOn: []string{Lint}, After: []string{Declared}, Optional: true, Run: checkExpiry},
+		{ID: Expiry, Claim: evidence.SignIn, Title: words.T("The credential stays valid"), DependsOn: []string{Lint}, After: []string{Declared, Token}, Optional: true, Run: checkExpiry},
 	}
 }
 
@@ -54,6 +57,13 @@ func (s *State) registered() (found *tenant.Credential, others int, read bool) {
 		}
 	}
 	return found, others, true
+}
+
+// signedIn is whether the application has a token of this run.
+func (s *State) signedIn() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.token.Value.IsZero()
 }
 
 // putSecretBeside adds to a secret that has expired what the registration shows: the
@@ -121,13 +131,24 @@ func checkExpiry(_ context.Context, s *State) Finding {
 			Lead(words.T("In the Microsoft Entra admin center open App registrations > this application > Certificates & secrets, and enter the date in the column Expires."), problem.PlaceExpires).
 			See(words.T("Certificates & secrets of this application"), s.portal("Credentials")))
 	}
-	left := end.Sub(s.now())
-	days := int(left.Hours() / 24)
+	left, days := end.Sub(s.now()), connection.DaysUntil(end, s.now())
 	renew := words.T("Microsoft Entra admin center, App registrations, this application, Certificates & secrets: create a new one, store it here, push it to the booking server, and only then delete the old one.")
 	f := pass(words.T("The credential is valid for %d more days.", days))
+	typed := source == "recorded" && s.Connection.Application.Credential.Kind != connection.CredentialCertificate
 	switch {
+	case typed && end.After(never.AddDate(0, 0, 1)):
+		f = warn(problem.New(codeCredentialExpiryUnlikely, words.T("The client secret cannot be valid until %s, the date that is recorded here.", end.Format(time.DateOnly))).
+			With(words.T("The Microsoft Entra admin center gives a client secret two years at most. One that was created earlier to expire never has the date %s. Roomkey warns by this date, so with a wrong one the secret expires without a warning.", never.Format(time.DateOnly))).
+			Lead(words.T("In the Microsoft Entra admin center open App registrations > this application > Certificates & secrets, and enter the date in the column Expires."), problem.PlaceExpires).
+			See(words.T("Certificates & secrets of this application"), s.portal("Credentials")))
+	case typed && left > secretLife:
+		f = f.noted(words.T("The credential is valid until %s, as recorded here. The Microsoft Entra admin center gives a client secret two years at most, so compare the date with the column Expires there.", end.Format(time.DateOnly)))
 	case left <= 0:
-		f = fail(problem.New(codeCredentialExpired, words.T("The credential expired on %s.", end.Format(time.DateOnly))).Fix(renew))
+		p := problem.New(codeCredentialExpired, words.T("The credential expired on %s.", end.Format(time.DateOnly)))
+		if typed && s.signedIn() {
+			p.Lead(words.T("Microsoft issued a token with this client secret just now, so the recorded date may be wrong: compare it with the column Expires under Certificates & secrets, and correct it."), problem.PlaceExpires)
+		}
+		f = fail(p.Fix(renew))
 	case left < expirySoon:
 		f = warn(problem.New(codeCredentialExpiresSoon, words.N(days, "The credential expires in %d day, on %s.", "The credential expires in %d days, on %s.", days, end.Format(time.DateOnly))).
 			With(words.T("On that day, rooms stop synchronizing without notice.")).Fix(renew))

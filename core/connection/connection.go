@@ -5,6 +5,7 @@ package connection
 
 import (
 	"crypto/rand"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,6 +111,12 @@ const (
 	CredentialSecret      = "secret"
 	CredentialCertificate = "certificate"
 )
+
+// DaysUntil is how many whole days are left until the end of a credential, less than
+// 0 after it. A time.Duration ends after 292 years, which a typed date does not.
+func DaysUntil(end, now time.Time) int {
+	return int(math.Floor(float64(end.Unix()-now.Unix()) / (24 * 60 * 60)))
+}
 
 // Credential describes the application's credential; the secret or private key
 // itself is in the vault.

@@ -354,3 +354,20 @@ func FuzzParse(f *testing.F) {
 		c.Lint()
 	})
 }
+
+func TestDaysUntil(t *testing.T) {
+	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		end  time.Time
+		want int
+	}{
+		{now.AddDate(0, 0, 10), 10},
+		{now.Add(23 * time.Hour), 0},
+		{now.Add(-time.Hour), -1}, // it has expired, if today
+		{time.Date(3000, 1, 1, 12, 0, 0, 0, time.UTC), 355415},
+	} {
+		if got := DaysUntil(tt.end, now); got != tt.want {
+			t.Errorf("%s: %d days, %d expected", tt.end, got, tt.want)
+		}
+	}
+}

@@ -339,7 +339,7 @@ func (s *Session) ends(h *Health) {
 	if end.IsZero() {
 		return
 	}
-	days := int(end.Sub(s.env.Now()).Hours() / 24)
+	days := connection.DaysUntil(end, s.env.Now())
 	h.CredentialDays = &days
 	switch {
 	case days < 0:

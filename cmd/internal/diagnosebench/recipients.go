@@ -1,7 +1,10 @@
 package main
 
 import (
+	"time"
+
 	"github.com/roomkey/roomkey/core/check"
+	"github.com/roomkey/roomkey/core/connection"
 )
 
 // addressed is a tenant in which the only chosen room is the address of something
@@ -32,4 +35,21 @@ var tokens = []scenario{
 	roomsSay(signIn, "one service calls the token expired", "401 InvalidAuthenticationToken Lifetime validation failed, the token is expired.", check.Failed, "graph.InvalidAuthenticationToken", "the clocks are not the cause"),
 	roomsSay(signIn, "one service calls the token not valid yet", "401 InvalidAuthenticationToken Access token has expired or is not yet valid.", check.Failed, "graph.InvalidAuthenticationToken", "the clocks are not the cause"),
 	answered(signIn, "one service calls the token another's", "/groups 401 InvalidAuthenticationToken Access token validation failure. Invalid audience.", check.Failed, check.GroupList, "graph.InvalidAuthenticationToken", "the token, its lifetime"),
+}
+
+// expiring is a connection of whose client secret this date is recorded.
+func expiring(name string, end time.Time, verdict check.Verdict, code, remedy string) scenario {
+	sc := scenario{area: credential, name: name, verdict: verdict, check: check.Expiry, code: code, remedy: remedy,
+		change: func(_ *bench, c *connection.Connection) { c.Application.Credential.Expires = end }}
+	if verdict == check.Passed {
+		sc.area = "healthy"
+	}
+	return sc
+}
+
+// recorded are dates that were typed for a client secret.
+var recorded = []scenario{
+	expiring("a date that no secret has", time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC), check.Warned, "credential.expiry-unlikely", "the column Expires"),
+	expiring("the date of a secret that never expires", time.Date(2299, 12, 31, 0, 0, 0, 0, time.UTC), check.Passed, "", ""),
+	expiring("a date of the last century", time.Date(1999, 12, 31, 0, 0, 0, 0, time.UTC), check.Failed, "credential.expired", "the recorded date may be wrong"),
 }
