@@ -62,13 +62,13 @@ func readFile(path string) (Policy, error) {
 func (p Policy) checked(d *strictyaml.Document) (Policy, error) {
 	for _, field := range []string{"clouds", "products", "servers", "signInClient", "noDeviceCode", "noSecretExport", "proxy"} {
 		if d.Empty(field) {
-			d.Wrong(field, words.T("This sets nothing. Write a value, or remove the line."))
+			d.Wrong(field, words.T("This sets nothing. Write a value, or remove it."))
 		}
 	}
 	for field, list := range map[string][]string{"clouds": p.Clouds, "products": p.Products, "servers": p.Servers} {
 		for i, item := range list {
 			if strings.TrimSpace(item) == "" {
-				d.Wrong(strictyaml.Item(field, i), words.T("This allows nothing. Write a value, or remove the line."))
+				d.Wrong(strictyaml.Item(field, i), words.T("This allows nothing. Write a value, or remove it."))
 			}
 		}
 	}
@@ -90,7 +90,7 @@ func (p Policy) checked(d *strictyaml.Document) (Policy, error) {
 		return p, nil
 	}
 	at, text := words.Plain(p.Source), mistakes[0].Text
-	if mistakes[0].Line > 0 {
+	if mistakes[0].File != "" && mistakes[0].Line > 0 { // the registry has no lines
 		at = words.T("%s, line %d", p.Source, mistakes[0].Line)
 	}
 	if field := mistakes[0].Field; field != "" {

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/windows/registry"
@@ -40,5 +41,34 @@ func TestRegistry(t *testing.T) {
 	}
 	if _, err := Read(""); problem.CodeOf(err) != codeInvalid {
 		t.Errorf("a name that means nothing: %v", err)
+	}
+	if err := k.DeleteValue("NoDeviceCodes"); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		set  func() error
+		want string
+	}{
+		"clouds":         {func() error { return k.SetStringValue("clouds", "global") }, "REG_MULTI_SZ"},
+		"products":       {func() error { return k.SetDWordValue("products", 1) }, "REG_MULTI_SZ"},
+		"NoDeviceCode":   {func() error { return k.SetStringValue("NoDeviceCode", "1") }, "REG_DWORD"},
+		"noSecretExport": {func() error { return k.SetBinaryValue("noSecretExport", []byte{1}) }, "REG_DWORD"},
+		"proxy":          {func() error { return k.SetStringsValue("proxy", []string{"direct"}) }, "REG_SZ"},
+		"signInClient":   {func() error { return k.SetBinaryValue("signInClient", []byte("1")) }, "REG_SZ"},
+		"servers":        {func() error { return k.SetStringsValue("servers", nil) }, "This sets nothing"},
+		"somethingElse":  {func() error { return k.SetBinaryValue("somethingElse", []byte{1}) }, "There is no such field"},
+	} {
+		if err := c.set(); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Read("")
+		p := problem.Of(err)
+		if p == nil || p.Code != codeInvalid || !strings.Contains(p.Detail.String(), c.want) || !strings.EqualFold(strings.SplitN(p.Detail.String(), ":", 2)[0], name) ||
+			!strings.Contains(p.Title.String(), source+".") {
+			t.Errorf("%s of a wrong kind: %v", name, err)
+		}
+		if err := k.DeleteValue(name); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
