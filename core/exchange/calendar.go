@@ -266,9 +266,12 @@ func (b *build) calendarUndo() error {
 		b.explain("Asks for the CSV file at the start: -Before FILE.")
 		return nil
 	}
-	states, err := readProcessing([]byte(text), b.Connection)
+	states, counted, err := readProcessing([]byte(text), b.Connection)
 	if err != nil {
 		return err
+	}
+	if !counted {
+		b.warn("%s", maybeCut().Title)
 	}
 	plan := make(rows, 0, len(states))
 	for _, s := range states {

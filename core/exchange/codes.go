@@ -16,10 +16,13 @@ var (
 	codeReleases      = problem.Declare("exchange.releases", problem.Unmet)
 	codeNobodyAnswers = problem.Declare("exchange.nobody-answers", problem.Unmet)
 	// CodeNoSettings is a CSV without calendar processing; it may be one of rooms.
-	CodeNoSettings         = problem.Declare("exchange.no-settings", problem.WrongInput)
-	codeClientID           = problem.Declare("exchange.client-id", problem.WrongInput)
-	codeCloud              = problem.Declare("exchange.cloud", problem.Unsupported)
-	codeCSVLine            = problem.Declare("exchange.csv-line", problem.WrongInput)
+	CodeNoSettings = problem.Declare("exchange.no-settings", problem.WrongInput)
+	codeClientID   = problem.Declare("exchange.client-id", problem.WrongInput)
+	codeCloud      = problem.Declare("exchange.cloud", problem.Unsupported)
+	codeCSVLine    = problem.Declare("exchange.csv-line", problem.WrongInput)
+	codeCutOff     = problem.Declare("exchange.cut-off", problem.WrongInput)
+	// CodeMaybeCut is a CSV of a script that does not say how many lines it has.
+	CodeMaybeCut           = problem.Declare("exchange.maybe-cut-off", problem.Unmet)
 	codeField              = problem.Declare("exchange.field", problem.WrongInput)
 	codeGrantRemains       = problem.Declare("exchange.grant-remains", problem.Unmet)
 	codeNoAccount          = problem.Declare("exchange.no-account", problem.WrongInput)

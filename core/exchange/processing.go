@@ -45,9 +45,9 @@ type Difference struct {
 // ReadProcessing reads a CSV that a script of this connection wrote and says for
 // each room what differs from the policy. A line that cannot be used carries its
 // problem; the others are good. A CSV of another tenant is refused, and so is one
-// with the values from before a change (CodeNotCurrent).
+// that was cut off or has the values from before a change (CodeNotCurrent).
 func ReadProcessing(data []byte, c *connection.Connection, policy []product.Setting) ([]RoomState, error) {
-	states, err := readProcessing(data, c)
+	states, _, err := readProcessing(data, c)
 	if err != nil {
 		return nil, err
 	}
@@ -137,17 +137,18 @@ func plainValue(v any) string {
 	return ""
 }
 
-func readProcessing(data []byte, c *connection.Connection) ([]RoomState, error) {
+// readProcessing reads the lines; counted is whether the file says that it came to
+// its end.
+func readProcessing(data []byte, c *connection.Connection) (out []RoomState, counted bool, err error) {
 	known := []sheet.Column{{Key: "Tenant", Title: "Tenant", Required: true}, {Key: "Room", Title: "Room", Required: true, Check: checkAddress},
-		{Key: "Read", Title: "Read"}, {Key: "Replaced", Title: "Replaced"}}
+		{Key: "Read", Title: "Read"}, {Key: "Replaced", Title: "Replaced"}, lineCount}
 	for _, s := range loaded().settings {
 		known = append(known, sheet.Column{Key: s.Name, Title: s.Name})
 	}
 	read, wrong, err := sheet.Read(bytes.NewReader(data), known)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var out []RoomState
 	for _, w := range wrong {
 		if w.Skipped {
 			out = append(out, RoomState{Line: w.Line, Problem: w.Problem})
@@ -155,7 +156,7 @@ func readProcessing(data []byte, c *connection.Connection) ([]RoomState, error) 
 	}
 	for _, row := range read.Rows {
 		if err := sameTenant(row.Line, row.Get("Tenant"), c); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		s := RoomState{Room: row.Get("Room"), Line: row.Line, values: table{}, replaced: row.Get("Replaced") != ""}
 		s.Problem = s.fill(row, read.Columns)
@@ -177,7 +178,8 @@ func readProcessing(data []byte, c *connection.Connection) ([]RoomState, error) 
 		out = append(out, s)
 	}
 	slices.SortStableFunc(out, func(a, b RoomState) int { return a.Line - b.Line })
-	return out, nil
+	counted, cut := whole(read, wrong)
+	return out, counted, cut.Err()
 }
 
 // fill takes the values of a line by their documented types. An empty cell of a

@@ -27,10 +27,14 @@ func remains(text string, c *connection.Connection) *problem.Problem {
 		if !strings.Contains(firstLine(text), "Replaced") {
 			return nil
 		}
-		states, err := readProcessing([]byte(text), c)
+		states, counted, err := readProcessing([]byte(text), c)
 		states = slices.DeleteFunc(states, func(s RoomState) bool { return s.Problem != nil }) // the last line may be cut off
 		if err != nil || len(states) == 0 {
 			return problem.Of(err)
+		}
+		if counted {
+			return problem.New(codeRunHasResult, words.T("This run came to its end and has a result file.")).
+				Fix(words.T("Choose the file whose name ends in .result.json."))
 		}
 		return savedBefore(codeValuesBefore, states,
 			words.N(len(states), "The run saved the previous values of %d room. Its CSV file does not say whether it finished.", "The run saved the previous values of %d rooms. Its CSV file does not say whether it finished.", len(states)))

@@ -223,11 +223,12 @@ func integer(s string) *int {
 }
 
 // ReadRooms reads the CSV that the script rooms-show wrote: all room mailboxes
-// of the tenant, as Exchange has them. A CSV of another tenant is refused; lines
-// that cannot be used make the listing incomplete, with the first as its problem.
+// of the tenant, as Exchange has them. A CSV of another tenant is refused, and so is
+// one that was cut off; lines that cannot be used make the listing incomplete, with
+// the first as its problem, and so does a file that does not say how many it has.
 func ReadRooms(data []byte, c *connection.Connection) (tenant.Listing[tenant.Room], error) {
 	list := tenant.Listing[tenant.Room]{Source: tenant.SourceExchange, Complete: true}
-	owners, _, err := sheet.Read(bytes.NewReader(data), []sheet.Column{{Key: "Tenant", Title: "Tenant", Required: true}})
+	owners, half, err := sheet.Read(bytes.NewReader(data), []sheet.Column{{Key: "Tenant", Title: "Tenant", Required: true}, lineCount})
 	if err != nil {
 		return list, err
 	}
@@ -235,6 +236,10 @@ func ReadRooms(data []byte, c *connection.Connection) (tenant.Listing[tenant.Roo
 		if err := sameTenant(row.Line, row.Get("Tenant"), c); err != nil {
 			return list, err
 		}
+	}
+	counted, cut := whole(owners, half)
+	if cut != nil {
+		return list, cut
 	}
 	rooms, wrong, err := ParseRooms(data)
 	if err != nil {
@@ -248,6 +253,9 @@ func ReadRooms(data []byte, c *connection.Connection) (tenant.Listing[tenant.Roo
 			list.Complete, list.Problem = false, w.Problem
 			break
 		}
+	}
+	if !counted {
+		list.Complete, list.Problem = false, maybeCut()
 	}
 	return list, nil
 }

@@ -69,3 +69,19 @@ func importing(t *testing.T) *Session {
 	}
 	return s
 }
+
+// TestRoomsCutOff: the rooms of a script's CSV that was cut off at the end of a line
+// do not replace those before it, and one without a count is said to be perhaps so.
+func TestRoomsCutOff(t *testing.T) {
+	s := importing(t)
+	lines := []string{"Tenant,Room,RowsInFile\n", tenantID + ",a@contoso.com,2\n", tenantID + ",b@contoso.com,2\n"}
+	if l, wrong := s.ImportRooms([]byte(strings.Join(lines, ""))); l.Problem != nil || !l.Complete || len(l.Items) != 2 || len(wrong) != 0 {
+		t.Fatalf("%+v, %v", l, wrong)
+	}
+	if l, _ := s.ImportRooms([]byte(strings.Join(lines[:2], ""))); l.Problem == nil || l.Problem.Code.String() != "exchange.cut-off" || len(l.Problem.Remedies) == 0 || len(s.KnownRooms()) != 2 {
+		t.Errorf("%+v, %v", l, s.KnownRooms())
+	}
+	if l, wrong := s.ImportRooms([]byte("Tenant,Room\n" + tenantID + ",a@contoso.com\n")); l.Problem != nil || len(l.Items) != 1 || len(wrong) != 1 || wrong[0].Code != exchange.CodeMaybeCut {
+		t.Errorf("%+v, %v", l, wrong)
+	}
+}

@@ -95,10 +95,12 @@ func (s *Session) knownRooms(page func([]tenant.Room)) tenant.Listing[tenant.Roo
 // wrote (of this tenant, or it is refused) or any with a column of addresses.
 // Lines that cannot be used are problems that name the line; the others are kept
 // as the connection's known rooms. A file without a room is refused
-// ("rooms.none-in-file"): the rooms of an earlier one remain.
+// ("rooms.none-in-file"), and so is one of the script that was cut off: the rooms of
+// an earlier one remain.
 func (s *Session) ImportRooms(data []byte) (tenant.Listing[tenant.Room], []*problem.Problem) {
 	known := cachedRooms{Source: tenant.SourceExchange, At: s.env.Now()}
-	if _, err := exchange.ReadRooms(data, s.Document()); err != nil {
+	whole, err := exchange.ReadRooms(data, s.Document())
+	if err != nil {
 		if problem.CodeOf(err) != sheet.CodeNoColumn {
 			return failed[tenant.Room](err), nil
 		}
@@ -122,6 +124,9 @@ func (s *Session) ImportRooms(data []byte) (tenant.Listing[tenant.Room], []*prob
 	}
 	if len(known.Rooms) == 0 {
 		return failed[tenant.Room](s.noneInFile(wrong)), wrong
+	}
+	if problem.CodeOf(whole.Problem.Err()) == exchange.CodeMaybeCut {
+		wrong = append(wrong, whole.Problem)
 	}
 	return tenant.Listing[tenant.Room]{Items: known.Rooms, Source: known.Source, At: known.At, Complete: complete,
 		Problem: problem.Of(s.keepRooms(cacheImported, known))}, wrong

@@ -539,6 +539,15 @@ function Disconnect-Tenant {
     if ($script:Opened) { $null = Disconnect-MgGraph }
 }
 
+# Complete-Table writes on each line of a CSV file how many lines it has, so that one that was
+# cut off can be recognized. A run that is stopped leaves the file without it.
+function Complete-Table {
+    param([string]$Path)
+    $lines = @(Import-Csv -LiteralPath $Path -Encoding UTF8)
+    $lines | Select-Object -Property '*', @{ Name = 'RowsInFile'; Expression = { $lines.Count } } | Export-Csv -LiteralPath "$Path.draft" -NoTypeInformation -Encoding UTF8
+    Move-Item -LiteralPath "$Path.draft" -Destination $Path -Force
+}
+
 # Write-ResultFile writes the file that Roomkey reads back. The seal shows whether the file
 # was truncated or edited. It is not a signature.
 function Write-ResultFile {
@@ -763,6 +772,9 @@ catch {
 }
 finally {
     try { Disconnect-Tenant } catch { Write-Warning "Could not disconnect: $_" }
+    foreach ($table in $Files) {
+        try { Complete-Table $table } catch { Write-Warning "The number of lines could not be written to ${table}: $_" }
+    }
     try { Write-ResultFile }
     catch {
         $Problem = "No result file: $_"
