@@ -145,8 +145,7 @@ func (s *seatsurfing) Describe(ctx context.Context) (Description, error) {
 		}
 	}
 	if !slices.Equal(made.RedirectURIs, d.RedirectURIs) {
-		made.RedirectURIs = d.RedirectURIs
-		err = s.memory.SaveMade(made)
+		err = s.update(ctx, func(m *store.Made) { m.RedirectURIs = d.RedirectURIs })
 	}
 	return d, err
 }
@@ -235,29 +234,48 @@ func (s *seatsurfing) list(ctx context.Context, path string) ([]ssObject, error)
 }
 
 // Memory keeps what was made on a server that has no configuration as a whole.
-// SaveMade returns when it is on disk.
+// UpdateMade changes what is kept at that moment, and returns when it is on disk.
 type Memory interface {
 	Made() (store.Made, error)
-	SaveMade(store.Made) error
+	UpdateMade(context.Context, func(*store.Made)) error
 }
 
 // forgetful remembers until the program ends: for looking only.
 type forgetful struct{ held store.Made }
 
-func (f *forgetful) Made() (store.Made, error)   { return f.held, nil }
-func (f *forgetful) SaveMade(m store.Made) error { f.held = m; return nil }
+func (f *forgetful) Made() (store.Made, error) { return f.held, nil }
+func (f *forgetful) UpdateMade(_ context.Context, update func(*store.Made)) error {
+	update(&f.held)
+	return nil
+}
 
 // made is what this connection has made at this server.
 func (s *seatsurfing) made() (store.Made, error) {
 	made, err := s.memory.Made()
-	if err != nil {
-		return made, err
-	}
+	return s.here(made), err
+}
+
+// here is what was made, as far as it was at this server.
+func (s *seatsurfing) here(made store.Made) store.Made {
 	if made.Server != s.server.URL {
 		made = store.Made{Server: s.server.URL}
 	}
 	if made.Objects == nil {
 		made.Objects = map[string]store.MadeObject{}
 	}
-	return made, nil
+	return made
+}
+
+// update changes what is remembered, as it is by now: a look may go on while
+// another Roomkey pushes. What was found out is kept although it is cancelled.
+func (s *seatsurfing) update(ctx context.Context, change func(*store.Made)) error {
+	return s.memory.UpdateMade(context.WithoutCancel(ctx), func(m *store.Made) {
+		*m = s.here(*m)
+		change(m)
+	})
+}
+
+// save keeps what this push knows of what it made.
+func (s *seatsurfing) save(ctx context.Context, made store.Made) error {
+	return s.update(ctx, func(m *store.Made) { *m = made })
 }

@@ -15,7 +15,7 @@ import (
 // that hold nothing else, and the sign-in last, which stays where people belong
 // to it.
 func (s *seatsurfing) Delete(ctx context.Context, etag string) error {
-	state, err := s.read(ctx)
+	state, err := s.readAll(ctx, true)
 	if err != nil {
 		return err
 	}
@@ -47,5 +47,5 @@ func (s *seatsurfing) Delete(ctx context.Context, etag string) error {
 	// A location that stays for what is in it is the people's from now on.
 	clear(state.made.Objects)
 	state.made.Fingerprint = ""
-	return w.save()
+	return w.save(ctx)
 }

@@ -88,6 +88,25 @@ func TestSeatsurfingStray(t *testing.T) {
 		s.want("Main", "Main/Beta", "Theirs", "Theirs/Alpha", "Theirs/By hand", "sign-in Microsoft 365")
 		return s
 	}
+	t.Run("deleted", func(t *testing.T) {
+		s := begin(t)
+		theirs := "/location/" + s.find("/location/", "Theirs")["id"].(string) + "/space/"
+		s.console("POST", theirs+"bulk", map[string]any{"deleteIds": []any{s.find(theirs, "Alpha")["id"]}})
+		look := func() int {
+			before := s.count
+			now, err := s.open().Current(t.Context())
+			s.must(err)
+			if got := len(now.Configuration.Rooms.Items); got != 1 {
+				t.Errorf("%d rooms", got)
+			}
+			return s.count - before
+		}
+		if first, next := look(), look(); first != 4 || next != 3 {
+			t.Errorf("%d requests, then %d: a space that is nowhere is looked for again", first, next)
+		}
+		s.must(s.push(surfing("d1", all...)))
+		s.want("Main", "Main/Alpha", "Main/Beta", "Theirs", "Theirs/By hand", "sign-in Microsoft 365")
+	})
 	t.Run("pushed again", func(t *testing.T) {
 		s := begin(t)
 		s.must(s.push(surfing("d1", all...)))

@@ -40,7 +40,7 @@ func (s *seatsurfing) Put(ctx context.Context, p attempt) error {
 }
 
 func (s *seatsurfing) apply(ctx context.Context, p attempt) error {
-	state, err := s.read(ctx)
+	state, err := s.readAll(ctx, true)
 	if err != nil {
 		return err
 	}
@@ -50,6 +50,7 @@ func (s *seatsurfing) apply(ctx context.Context, p attempt) error {
 	if obstacle := state.obstacle(p.Configuration); obstacle != nil {
 		return obstacle
 	}
+	maps.DeleteFunc(state.made.Objects, func(_ string, o store.MadeObject) bool { return o.Gone })
 	plan := state.plan(p.Configuration)
 	w := &writer{seatsurfing: s, state: state, put: p, touched: map[string]bool{}, total: plan.steps(state, p.Choices.Remove)}
 	if w.total > 0 {
@@ -62,11 +63,11 @@ func (s *seatsurfing) apply(ctx context.Context, p attempt) error {
 		}
 		if err != nil { // refused before anything changed: it is as it was
 			state.made.Digest, state.made.Fingerprint = before.Digest, before.Fingerprint
-			return cmp.Or(w.save(), err)
+			return cmp.Or(w.save(ctx), err)
 		}
 	}
 	state.made.Digest = p.Configuration.Digest
-	if err := w.save(); err != nil {
+	if err := w.save(ctx); err != nil {
 		return err
 	}
 	s.settled = map[string][]ssObject{}
@@ -124,7 +125,7 @@ func (w *writer) write(ctx context.Context, plan ssPlan) error {
 	return nil
 }
 
-func (w *writer) save() error { return w.memory.SaveMade(w.state.made) }
+func (w *writer) save(ctx context.Context) error { return w.seatsurfing.save(ctx, w.state.made) }
 
 // send changes or removes what is there already, which can be repeated.
 func (w *writer) send(ctx context.Context, method, path string, body any) error {
@@ -155,7 +156,7 @@ func (w *writer) provider(ctx context.Context, next ssObject) error {
 	// Which secret is there is not known from here until the answer.
 	w.state.made.Fingerprint = ""
 	if old := w.state.provider(); old != nil {
-		if err := w.save(); err != nil {
+		if err := w.save(ctx); err != nil {
 			return err
 		}
 		if err := w.send(ctx, http.MethodPut, "/auth-provider/"+old.text("id"), body); err != nil {
@@ -165,13 +166,13 @@ func (w *writer) provider(ctx context.Context, next ssObject) error {
 		return err
 	}
 	w.state.made.Fingerprint = w.put.Configuration.Credential.Fingerprint
-	return w.save()
+	return w.save(ctx)
 }
 
 // create notes what is to be made, makes it, and notes its id.
 func (w *writer) create(ctx context.Context, key, name, path string, body map[string]any) error {
 	w.state.made.Objects[key] = store.MadeObject{Name: name}
-	if err := w.save(); err != nil {
+	if err := w.save(ctx); err != nil {
 		return err
 	}
 	a, err := w.step(ctx, 1, http.MethodPost, path, body)
@@ -184,7 +185,7 @@ func (w *writer) create(ctx context.Context, key, name, path string, body map[st
 	}
 	w.state.made.Objects[key] = store.MadeObject{ID: id, Name: name}
 	w.touched[id] = true
-	return w.save()
+	return w.save(ctx)
 }
 
 // rename gives a location the building's new name; it stays the same location.
@@ -196,7 +197,7 @@ func (w *writer) rename(ctx context.Context, old, building string) error {
 	}
 	delete(w.state.made.Objects, ssLocationKey(old))
 	w.state.made.Objects[ssLocationKey(building)] = store.MadeObject{ID: l.text("id"), Name: building}
-	return w.save()
+	return w.save(ctx)
 }
 
 // spaces makes and changes up to ssBulk spaces of one location. One that is in
@@ -223,7 +224,7 @@ func (w *writer) spaces(ctx context.Context, location string, rooms []Room) erro
 		updates, changed = append(updates, o.request(map[string]any{"id": o.text("id")})), append(changed, r)
 	}
 	w.touched[location] = true
-	if err := w.save(); err != nil {
+	if err := w.save(ctx); err != nil {
 		return err
 	}
 	a, err := w.step(ctx, 1, http.MethodPost, "/location/"+location+"/space/bulk", map[string]any{"creates": creates, "updates": updates, "deleteIds": []string{}})
@@ -259,7 +260,7 @@ func (w *writer) spaces(ctx context.Context, location string, rooms []Room) erro
 		key := ssSpaceKey(r.EmailAddress)
 		w.state.made.Objects[key] = store.MadeObject{ID: w.state.made.Objects[key].ID, Name: r.DisplayName, In: location}
 	}
-	switch err := w.save(); {
+	switch err := w.save(ctx); {
 	case err != nil:
 		return err
 	case strange:
@@ -302,7 +303,7 @@ func (w *writer) remove(ctx context.Context, keys []string) error {
 			delete(w.state.spaces, id)
 		}
 		delete(w.state.made.Objects, key)
-		if err := w.save(); err != nil {
+		if err := w.save(ctx); err != nil {
 			return err
 		}
 	}
@@ -351,7 +352,7 @@ func (w *writer) drop(ctx context.Context, keys []string) (kept []string, err er
 		delete(w.state.byID, ids[i])
 	}
 	w.state.spaces[in] = slices.DeleteFunc(w.state.spaces[in], func(s ssObject) bool { return gone[s.text("id")] })
-	return kept, w.save()
+	return kept, w.save(ctx)
 }
 
 // foreign reports whether a location holds spaces that are not to go: those of
@@ -389,7 +390,7 @@ func (s *seatsurfing) takeOver(ctx context.Context, cfg Configuration) error {
 		want(ssLocationKey(r.Building), r.Building)
 		want(ssSpaceKey(r.EmailAddress), r.DisplayName)
 	}
-	return s.memory.SaveMade(made)
+	return s.save(ctx, made)
 }
 
 // Status is unknown by nature: Seatsurfing does not say whether its sign-in

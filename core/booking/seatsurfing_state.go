@@ -64,7 +64,10 @@ func (state *ssState) noted(kind string) (keys []string) {
 var ssMark = regexp.MustCompile(`\s*\[roomkey digest=(\S*) credential=(\S*)\]`)
 
 // read asks for everything that is ours: two lists, and one a location.
-func (s *seatsurfing) read(ctx context.Context) (*ssState, error) {
+func (s *seatsurfing) read(ctx context.Context) (*ssState, error) { return s.readAll(ctx, false) }
+
+// readAll is read; it looks anew for spaces that were found nowhere before.
+func (s *seatsurfing) readAll(ctx context.Context, anew bool) (*ssState, error) {
 	made, err := s.made()
 	if err != nil {
 		return nil, err
@@ -94,13 +97,22 @@ func (s *seatsurfing) read(ctx context.Context) (*ssState, error) {
 			state.adopt(id, key, state.spaces[id])
 		}
 	}
-	if err := s.readStrays(ctx, state); err != nil {
+	changed, err := s.readStrays(ctx, state, anew)
+	if err != nil {
 		return nil, err
 	}
 	if s.settled != nil { // read back after a push: what was made is there by its id
-		if err := s.memory.SaveMade(state.made); err != nil {
+		if err := s.save(ctx, state.made); err != nil {
 			return nil, err
 		}
+	} else if len(changed) > 0 {
+		_ = s.update(ctx, func(m *store.Made) { // else the next look finds it out again
+			for key, o := range changed {
+				if m.Objects[key].ID == o.ID {
+					m.Objects[key] = o
+				}
+			}
+		})
 	}
 	s.settled, s.last = nil, state
 	return state, nil
@@ -128,11 +140,13 @@ func (s *seatsurfing) spacesIn(ctx context.Context, location string) ([]ssObject
 }
 
 // readStrays looks for spaces of ours that people moved into locations of theirs:
-// each is still ours, and nothing else there is.
-func (s *seatsurfing) readStrays(ctx context.Context, state *ssState) error {
+// each is still ours, and nothing else there is. That takes a request a location,
+// so that one that is nowhere is looked for once, and anew only before something
+// is written. It gives what is to be remembered.
+func (s *seatsurfing) readStrays(ctx context.Context, state *ssState, anew bool) (map[string]store.MadeObject, error) {
 	missing := map[string]bool{}
 	for key, o := range state.made.Objects {
-		if strings.HasPrefix(key, "space ") && o.ID != "" && !o.Unseen && state.byID[o.ID].object == nil {
+		if strings.HasPrefix(key, "space ") && o.ID != "" && !o.Unseen && (anew || !o.Gone) && state.byID[o.ID].object == nil {
 			missing[o.ID] = true
 		}
 	}
@@ -143,7 +157,7 @@ func (s *seatsurfing) readStrays(ctx context.Context, state *ssState) error {
 		}
 		all, err := s.spacesIn(ctx, id)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		strays := slices.DeleteFunc(slices.Clone(all), func(o ssObject) bool { return !missing[o.text("id")] })
 		if len(strays) == 0 {
@@ -155,7 +169,15 @@ func (s *seatsurfing) readStrays(ctx context.Context, state *ssState) error {
 			delete(missing, o.text("id"))
 		}
 	}
-	return nil
+	changed := map[string]store.MadeObject{}
+	for key, o := range state.made.Objects {
+		found := state.byID[o.ID].object != nil
+		if gone := !found && (o.Gone || missing[o.ID]); gone != o.Gone {
+			o.Gone = gone
+			state.made.Objects[key], changed[key] = o, o
+		}
+	}
+	return changed, nil
 }
 
 // adopt finds an object that was to be made and whose id was never heard: it is

@@ -184,7 +184,12 @@ func (c copying) Made() (m store.Made, err error) {
 	return m, json.Unmarshal(raw, &m)
 }
 
-func (c copying) SaveMade(m store.Made) error {
+func (c copying) UpdateMade(_ context.Context, update func(*store.Made)) error {
+	m, err := c.Made()
+	if err != nil {
+		return err
+	}
+	update(&m)
 	raw, err := json.Marshal(m)
 	if err != nil {
 		return err

@@ -92,10 +92,12 @@ type beside struct {
 	id    string
 }
 
-func (b beside) Append(p store.Push) error      { return b.store.AppendPush(b.id, p) }
-func (b beside) Pushes() ([]store.Push, error)  { return b.store.Pushes(b.id) }
-func (b beside) Made() (store.Made, error)      { return b.store.Made(b.id) }
-func (b beside) SaveMade(made store.Made) error { return b.store.SaveMade(b.id, made) }
+func (b beside) Append(p store.Push) error     { return b.store.AppendPush(b.id, p) }
+func (b beside) Pushes() ([]store.Push, error) { return b.store.Pushes(b.id) }
+func (b beside) Made() (store.Made, error)     { return b.store.Made(b.id) }
+func (b beside) UpdateMade(ctx context.Context, update func(*store.Made)) error {
+	return b.store.UpdateMade(ctx, b.id, update)
+}
 
 // How long a server is asked what it speaks: for a page, and by a check.
 const (

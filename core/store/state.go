@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -140,15 +141,28 @@ type MadeObject struct {
 	In string `json:"in,omitempty"`
 	// Unseen is a space whose id the server said and did not show yet.
 	Unseen bool `json:"unseen,omitempty"`
+	// Gone is a space that was looked for everywhere and not found.
+	Gone bool `json:"gone,omitempty"`
 }
 
-// SaveMade keeps what was made on the booking server, on disk when it returns.
-func (s *Store) SaveMade(id string, made Made) error {
-	data, err := json.MarshalIndent(made, "", "  ")
-	if err != nil {
-		return problem.Of(err)
+// UpdateMade changes what was made on the booking server, on disk when it
+// returns; nobody else writes in between.
+func (s *Store) UpdateMade(ctx context.Context, id string, update func(*Made)) error {
+	if err := s.folder(id); err != nil {
+		return err
 	}
-	return s.put(id, madeFile, append(data, '\n'))
+	return s.writing(ctx, id, func() error {
+		made, err := s.Made(id)
+		if err != nil {
+			return err
+		}
+		update(&made)
+		data, err := json.MarshalIndent(made, "", "  ")
+		if err != nil {
+			return problem.Of(err)
+		}
+		return s.put(id, madeFile, append(data, '\n'))
+	})
 }
 
 // Made gives what was made on the booking server; nothing where there is no file.
