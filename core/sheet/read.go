@@ -93,13 +93,22 @@ type header struct {
 	line      int
 	cells     []string
 	separator rune
+	// known is how many of its cells are known, whole whether those that are required
+	// are among them.
+	known int
+	whole bool
 }
 
-// findHeader takes the first line that is not empty, with the separator that
-// makes most of its cells known. Excel's own line "sep=;" is obeyed, and lines
-// "#TYPE" that Export-Csv of Windows PowerShell writes are left out.
+// titleLines is in how many lines the header line is looked for: reports have a title
+// and a date above their headings.
+const titleLines = 20
+
+// findHeader takes the first line that is not empty, or one soon after it that knows
+// more of what is required, with the separator that makes most of its cells known.
+// Excel's own line "sep=;" is obeyed, and lines "#TYPE" that Export-Csv of Windows
+// PowerShell writes are left out.
 func findHeader(text string, columns []Column) (header, *problem.Problem) {
-	separators, skip, rest := []rune{',', ';', '\t'}, 0, text
+	separators, skip, rest := []rune{',', ';', '\t', '|'}, 0, text
 	for {
 		line, after, _ := strings.Cut(rest, "\n")
 		told := toldSeparator.FindStringSubmatch(line)
@@ -107,37 +116,65 @@ func findHeader(text string, columns []Column) (header, *problem.Problem) {
 			r, _ := utf8.DecodeRuneInString(told[1] + told[2])
 			separators = []rune{r}
 		}
-		if told == nil && !typeLine.MatchString(line) {
+		savedAgain := toldOnce.MatchString(line)
+		if told == nil && !savedAgain && !typeLine.MatchString(line) {
 			break
 		}
 		rest, skip = after, skip+1
 	}
-	if strings.Trim(rest, " ,;\t\r\n") == "" {
+	if strings.Trim(rest, " ,;|\t\r\n") == "" {
 		return header{}, problem.New(codeEmpty, words.T("The file is empty.")).Fix(words.T("Choose a CSV file with a header line and one line for each entry."))
 	}
-	best, found := header{}, -1
+	best := header{known: -1}
 	for _, separator := range separators {
-		lines := records{text: text, separator: separator, line: 1}
-		rec, more := lines.next()
-		for more && (rec.empty() || rec.line <= skip) {
-			rec, more = lines.next()
-		}
-		hits, known := 0, headers(columns, rec.cells)
-		for _, cell := range rec.cells {
-			if _, ok := known[fold(tidy(cell))]; ok {
-				hits++
+		lines, seen := records{text: text, separator: separator, line: 1}, 0
+		for seen < titleLines && lines.again <= maxLine {
+			rec, more := lines.next()
+			if !more {
+				break
+			}
+			if rec.empty() || rec.line <= skip {
+				continue
+			}
+			seen++
+			if h := headerOf(columns, rec, separator); (seen == 1 || h.whole) && h.better(best) {
+				best = h
 			}
 		}
-		if more && (hits > found || hits == found && len(rec.cells) > len(best.cells)) {
-			best, found = header{rec.line, rec.cells, separator}, hits
-		}
 	}
-	if found == 0 && len(best.cells) > 0 {
+	if best.known == 0 && len(best.cells) > 0 {
 		if title := implied(columns, best.cells); title != "" {
-			return header{best.line - 1, []string{title}, best.separator}, nil
+			return header{line: best.line - 1, cells: []string{title}, separator: best.separator}, nil
 		}
 	}
 	return best, nil
+}
+
+// headerOf is a line as the header line.
+func headerOf(columns []Column, rec record, separator rune) header {
+	h := header{line: rec.line, cells: rec.cells, separator: separator, whole: true}
+	there, known := map[int]bool{}, headers(columns, rec.cells)
+	for _, cell := range rec.cells {
+		if i, ok := known[fold(tidy(cell))]; ok {
+			h.known++
+			there[i] = true
+		}
+	}
+	for i, c := range columns {
+		h.whole = h.whole && (there[i] || !c.Required)
+	}
+	return h
+}
+
+// better is whether a line is more of a header line than another one.
+func (h header) better(than header) bool {
+	switch {
+	case h.whole != than.whole:
+		return h.whole
+	case h.known != than.known:
+		return h.known > than.known
+	}
+	return h.line <= than.line && len(h.cells) > len(than.cells)
 }
 
 // implied is the heading that a plain list does without: that of the only required
@@ -156,6 +193,10 @@ func implied(columns []Column, cells []string) (title string) {
 }
 
 var toldSeparator = regexp.MustCompile(`^(?i)sep=(?:([^\s"])[ \t]*|(\t))\r?$`)
+
+// toldOnce is that line after a spreadsheet with another separator has saved it again:
+// what it tells is no longer so.
+var toldOnce = regexp.MustCompile(`^(?i)(?:"sep=[^"\r]?"[,;|\t]*|sep=[^\s"]?[,;|\t]+)\r?$`)
 
 var typeLine = regexp.MustCompile(`^(?i)"?#TYPE `)
 
@@ -229,7 +270,7 @@ func (t *reading) row(rec record) {
 		t.say(rec.line, "", true, rec.wrong)
 		return
 	}
-	if rec.empty() {
+	if rec.empty() || t.table.Separator == '|' && rec.rule() {
 		return
 	}
 	for _, extra := range rec.cells[min(len(t.at), len(rec.cells)):] {

@@ -26,6 +26,13 @@ func (r record) empty() bool {
 	return r.wrong == nil
 }
 
+// rule is whether it is the line of hyphens that is drawn under a heading between
+// bars.
+func (r record) rule() bool {
+	drawn := strings.Trim(strings.Join(r.cells, ""), " \t")
+	return strings.Contains(drawn, "--") && strings.Trim(drawn, "-:+ \t") == ""
+}
+
 // records splits a text into rows. After a row with a wrong quote it goes on
 // with the next line, so that an unclosed quote does not swallow the rest.
 type records struct {
