@@ -124,7 +124,9 @@ func show(ctx context.Context, ready func() (int, bool), code int, window func(f
 	w.SetOnClosed(end)
 	context.AfterFunc(ctx, func() {
 		end()
-		fyne.Do(a.Quit)
+		// It is the master window, whose end is the application's. App.Quit of Fyne 2.8
+		// panics where the system has no watch left for the settings (inotify).
+		fyne.Do(w.Close)
 	})
 	w.Show()
 	debug.SetGCPercent(collecting)

@@ -12,7 +12,8 @@ import (
 )
 
 // TestWindowDraws starts the real application on the X server of the test run,
-// sees that it draws its window, and ends it as a session manager would.
+// sees that it draws its window, and ends it as a session manager would: also where
+// the system has nothing left that watches a file.
 func TestWindowDraws(t *testing.T) {
 	if os.Getenv("ROOMKEY_TEST_WINDOW") == "" {
 		t.Skip("ROOMKEY_TEST_WINDOW is not set: there is no X server for the test")
@@ -22,8 +23,20 @@ func TestWindowDraws(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	t.Run("as it is", func(t *testing.T) { drawsAndEnds(t, program) })
+	t.Run("without watches", func(t *testing.T) {
+		unwatched := []string{"unshare", "-Ur", "sh", "-c", `echo 0 >/proc/sys/user/max_inotify_instances && exec "$@"`, "sh"}
+		if out, err := exec.CommandContext(t.Context(), unwatched[0], append(unwatched[1:], "true")...).CombinedOutput(); err != nil {
+			t.Skipf("this system has no namespace for its users: %v %s", err, out)
+		}
+		drawsAndEnds(t, append(unwatched, program)...)
+	})
+}
+
+func drawsAndEnds(t *testing.T, command ...string) {
+	t.Helper()
 	var said bytes.Buffer
-	app := exec.CommandContext(t.Context(), program, "--vault", "memory", "--config-dir", t.TempDir())
+	app := exec.CommandContext(t.Context(), command[0], append(command[1:], "--vault", "memory", "--config-dir", t.TempDir())...)
 	app.Stdout, app.Stderr = &said, &said
 	if err := app.Start(); err != nil {
 		t.Fatal(err)
