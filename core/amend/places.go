@@ -183,8 +183,8 @@ func (e *view) holdsNothing(ctx context.Context, t tree, id string) error {
 		Fix(words.T("Remove it in Microsoft Places when it is empty."))
 }
 
-// roomOnFloor is the floor on which a room is. One that is in a section of the
-// floor is on it, and stays in the section.
+// roomOnFloor is the floor on which a room is. One that is in a section is on the
+// floor of that, and stays in the section, whatever floor is wanted, as by the script.
 var roomOnFloor = kind{
 	action: "floor of the room", back: "floor of the room", request: "PATCH /places/{id}", title: words.T("Floor of a room"), inTree: true,
 	look: func(ctx context.Context, e *view, i Item) (object, error) {
@@ -197,8 +197,11 @@ var roomOnFloor = kind{
 		if path := t.path(p.ParentID); path != "" {
 			o.values[parentFloor] = path
 		}
-		if s := t[p.ParentID]; s.Kind == "section" {
-			o.leave = words.T("It is in the section %s of %s. Move it in Microsoft Places if that is wrong.", problem.Line(s.Name), problem.Line(t.path(s.ID)))
+		if s, of := t[p.ParentID], o.values[parentFloor]; s.Kind == "section" {
+			o.leave = words.T("It is in the section %s. Move it in Microsoft Places if that is wrong.", problem.Line(s.Name))
+			if of != nil {
+				o.leave = words.T("It is in the section %s of %s. Move it in Microsoft Places if that is wrong.", problem.Line(s.Name), problem.Line(canonical(of)))
+			}
 		}
 		return o, err
 	},

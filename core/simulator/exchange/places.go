@@ -136,7 +136,7 @@ func (c *Colleague) newSpace(o *Outcome, p object) error {
 	return nil
 }
 
-// setFloor puts a room on a floor; one in a section of it stays there.
+// setFloor puts a room on a floor; one in a section stays there.
 func (c *Colleague) setFloor(o *Outcome, p object) error {
 	o.Action = "floor of the room"
 	e := &c.x.State.Exchange
@@ -148,7 +148,12 @@ func (c *Colleague) setFloor(o *Outcome, p object) error {
 		return noRoom(text(p, "ParentId"))
 	}
 	now, _ := e.Places[strings.ToLower(o.Identity)]["parentId"].(string)
-	if in := e.Space(now); now == floor.ID || in != nil && in.ParentID == floor.ID {
+	in := e.Space(now)
+	switch {
+	case now == floor.ID || in != nil && in.ParentID == floor.ID:
+		return nil
+	case in != nil && in.Type == "section":
+		o.Status, o.Error = "skipped", fmt.Sprintf("It is in the section %s. Move it in Microsoft Places if that is wrong.", in.Name)
 		return nil
 	}
 	o.Before["ParentId"], o.After["ParentId"] = now, floor.ID
