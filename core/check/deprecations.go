@@ -96,6 +96,8 @@ func (s *State) multiTenant() bool {
 	return false
 }
 
+var unread = words.T("Access is limited the supported way; the app registration was not read")
+
 func deprecationChecks() []Check {
 	list := []Check{}
 	for _, d := range deprecations {
@@ -107,7 +109,11 @@ func deprecationChecks() []Check {
 			if p := d.found(s); p != nil {
 				return warn(p)
 			}
-			return pass(words.Text{})
+			f := pass(words.Text{})
+			if !d.registration && s.Registration == nil {
+				f.Title = unread // the rest of what is being retired shows there only
+			}
+			return f
 		}
 		list = append(list, c)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/roomkey/roomkey/core/connection"
+	"github.com/roomkey/roomkey/core/evidence"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/product"
@@ -354,5 +355,18 @@ func TestFold(t *testing.T) {
 	}
 	if w, _ := registered(); len(Fold(w.run(t).Findings)) != len(w.run(t).Findings) {
 		t.Error("with a sign-in nothing is folded")
+	}
+}
+
+// TestRetirementWithoutTheRegistration: most of what is being retired shows in the
+// registration only, so that without it no more is claimed than was seen.
+func TestRetirementWithoutTheRegistration(t *testing.T) {
+	w, _ := registered()
+	if c := w.claim(w.run(t), evidence.Retirement); c.Standing != evidence.Works || c.Title.String() != "No feature in use is being retired" {
+		t.Errorf("with the registration: %s: %s", c.Standing, c.Title)
+	}
+	w.in.Registration = nil
+	if c := w.claim(w.run(t), evidence.Retirement); c.Standing != evidence.Works || !strings.Contains(c.Title.String(), "registration was not read") {
+		t.Errorf("without it: %s: %s", c.Standing, c.Title)
 	}
 }

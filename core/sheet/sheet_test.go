@@ -183,6 +183,21 @@ func TestReadKnowsWhatExcelSaves(t *testing.T) {
 // A code page is read when its letters make words, and refused when two make
 // some or none does. What a computer farther east would have written with the same
 // bytes is said, once.
+// TestReadDoubtsALetterThatStandsAlone: in the West it is another letter than in the
+// East, where it is an abbreviation.
+func TestReadDoubtsALetterThatStandsAlone(t *testing.T) {
+	for _, name := range []string{"Zasedací místnost č. 1", "Č. 2, místnost"} {
+		data, err := charmap.Windows1250.NewEncoder().String("Mail,Display name\na@x.ch," + name + "\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, notes, err := Read(strings.NewReader(data), rooms)
+		if err != nil || len(notes) != 1 || notes[0].Problem.Code != codeEncodingGuessed {
+			t.Errorf("%s is read as %v without a doubt: %v %v", name, table, notes, err)
+		}
+	}
+}
+
 func TestReadTellsCodePagesApart(t *testing.T) {
 	const reads, doubts, refuses = "reads", "reads with a doubt", "refuses"
 	for _, test := range []struct {
