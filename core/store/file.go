@@ -32,8 +32,28 @@ func writeFile(path string, data []byte) error {
 // the disk, then renamed over it. A pipe and a terminal are written to directly,
 // and a link's target is what is replaced. Other devices are refused, since they
 // keep nothing, or are a disk; only the null device is taken when it is named
-// itself, by somebody who wants nothing kept.
+// itself, by somebody who wants nothing kept. An error names path.
 func WriteFile(path string, data []byte) error {
+	if err := replace(path, data); err != nil {
+		return naming(path, err)
+	}
+	return nil
+}
+
+// naming is err of the file that was meant, and not of the one beside it.
+func naming(path string, err error) error {
+	var of *os.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &of):
+		return &os.PathError{Op: of.Op, Path: path, Err: of.Err}
+	case errors.As(err, &link):
+		return &os.PathError{Op: link.Op, Path: path, Err: link.Err}
+	}
+	return err
+}
+
+func replace(path string, data []byte) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return writeInto(path, data)
 	}

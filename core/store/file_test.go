@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -36,6 +37,11 @@ func TestWriteFile(t *testing.T) {
 	}
 	if err := WriteFile(dir, []byte("x")); err == nil {
 		t.Error("a folder was written over")
+	}
+	for _, path := range []string{filepath.Join(dir, "missing", "x"), filepath.Join(file, "below")} {
+		if err := WriteFile(path, nil); err == nil || !strings.Contains(err.Error(), path) || strings.Contains(err.Error(), temporary) {
+			t.Errorf("of %s is said: %v", path, err)
+		}
 	}
 	left, _ := filepath.Glob(filepath.Join(dir, temporary+"*"))
 	if len(left) != 0 {
