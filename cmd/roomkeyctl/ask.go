@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -69,6 +71,24 @@ func (t *terminal) secret(ctx context.Context, prompt words.Key) (vault.Secret, 
 		return vault.Secret{}, problem.New(codeUsageSecretTooLong, words.T("The text on standard input is too long for a secret."))
 	}
 	return vault.NewSecret(string(b)), nil
+}
+
+// given is whether there is something on standard input for a command that does
+// not read it. A pipe can be open without anything ever coming, as in a scheduler.
+func (t *terminal) given(ctx context.Context) bool {
+	info, err := t.in.Stat()
+	switch {
+	case err != nil:
+		return false
+	case info.Mode().IsRegular():
+		return info.Size() > 0
+	case info.Mode()&os.ModeNamedPipe == 0:
+		return false
+	}
+	soon, cancel := context.WithTimeout(ctx, time.Second/2)
+	defer cancel()
+	n, err := unless(soon, func() (int, error) { return t.in.Read(make([]byte, 1)) })
+	return err == nil && n > 0
 }
 
 // read reads a file, or standard input for "-".

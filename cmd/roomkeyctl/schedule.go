@@ -32,7 +32,10 @@ func scheduleInstall(a *app) *cobra.Command {
 				return err
 			}
 			var address vault.Secret
-			if webhook != "" {
+			switch {
+			case webhook == "" && a.given(c.Context()):
+				return usage("Standard input is read only with --webhook, and without it no webhook is told. Add --webhook %s, or give no input.", strings.Join(session.WebhookForms(), "|"))
+			case webhook != "":
 				if address, err = a.secret(c.Context(), "Address of the webhook"); err != nil {
 					return err
 				}
