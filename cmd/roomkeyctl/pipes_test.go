@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -51,6 +52,15 @@ func TestAPipeHangsNothing(t *testing.T) {
 	} {
 		if status, printed := ends("no place", args...); status != exitDone {
 			t.Fatalf("%v: %d\n%s", args, status, printed)
+		}
+	}
+	pipe := filepath.Join(lab, "authority.pem")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, authority := range []string{pipe, lab, filepath.Join(lab, "missing.pem")} {
+		if status, printed := ends(authority, "connection", "set", "server.caFile="+authority); status != exitUsage || !strings.Contains(printed, authority) {
+			t.Errorf("an authority at %s: %d\n%s", authority, status, printed)
 		}
 	}
 	var files []string

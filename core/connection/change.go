@@ -31,8 +31,8 @@ func (c Change) BasedOn(was string) Change {
 // Edit is a change of several fields that belong together, by a function.
 func Edit(f func(*Connection)) Change { return Change{edit: f} }
 
-// Renames gives the new name of the connection when the change is of its name.
-func (c Change) Renames() (string, bool) { return c.value, c.path == "name" }
+// Sets gives the new value when the change is of the field at path.
+func (c Change) Sets(path string) (value string, ok bool) { return c.value, c.path == path }
 
 // Apply makes all the changes or none, and says of every wrong one what is wrong.
 func (c *Connection) Apply(changes ...Change) error {

@@ -135,8 +135,13 @@ func (e *Environment) FreeName(name string) string {
 func (s *Session) Change(ctx context.Context, changes ...connection.Change) error {
 	var names []string
 	for _, change := range changes {
-		if name, renames := change.Renames(); renames && name != s.Document().Name {
+		if name, renames := change.Sets("name"); renames && name != s.Document().Name {
 			names = append(names, connection.Clean(name))
+		}
+		if file, set := change.Sets("server.caFile"); set {
+			if err := transport.CheckCAFile(connection.Clean(file), transport.BookingServer); err != nil {
+				return err
+			}
 		}
 	}
 	if len(names) == 0 {

@@ -99,6 +99,13 @@ func New(o Options) (*http.Client, error) {
 	}, nil
 }
 
+// CheckCAFile is why a file with a certificate authority of owner's cannot be used, nil
+// for none.
+func CheckCAFile(file string, owner Owner) error {
+	_, err := rootsWith(file, owner)
+	return err
+}
+
 // rootsWith is nil (the system's own verification) without a file.
 func rootsWith(file string, owner Owner) (*x509.CertPool, error) {
 	if file == "" {
