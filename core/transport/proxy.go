@@ -56,6 +56,8 @@ type proxyRefusal struct {
 	offers []string
 	tried  string
 	cause  error
+	// page is the site that it leads to instead, "" for none.
+	page string
 	// unread is why nobody knows whether a name and password are stored.
 	unread *problem.Problem
 }
@@ -75,7 +77,17 @@ func opened(ctx context.Context, proxy *url.URL, _ *http.Request, answer *http.R
 		observedBy(ctx).sawOpened()
 		return nil
 	}
-	return &proxyRefusal{proxy: proxy.Host, status: answer.StatusCode, offers: offers(answer.Header)}
+	return &proxyRefusal{proxy: proxy.Host, status: answer.StatusCode, offers: offers(answer.Header), page: page(answer.Header)}
+}
+
+// page is the site that an answer leads to: without a path, which may hold what
+// only this computer is to know.
+func page(answer http.Header) string {
+	u, err := url.Parse(answer.Get("Location"))
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return ""
+	}
+	return problem.Line(u.Scheme + "://" + u.Host)
 }
 
 func ofProxy(err error, host string) *problem.Problem {
@@ -150,7 +162,12 @@ func (r *proxyRefusal) problem(host string) *problem.Problem {
 			With(words.T("It answered 403. The proxy refused the request: %s was not asked.", host)).
 			Fix(words.T("Ask whoever runs the proxy %s to allow %s.", r.proxy, withPort(host)))
 	}
-	return problem.New(CodeProxy, words.T("The proxy %s could not connect to %s.", r.proxy, host)).
-		With(words.T("It answered %d.", r.status)).
-		Fix(words.T("Try again. If it happens each time, give this text to whoever runs the proxy %s.", r.proxy))
+	p := problem.New(CodeProxy, words.T("The proxy %s could not connect to %s.", r.proxy, host)).With(words.T("It answered %d.", r.status))
+	if r.page != "" {
+		p.With(words.T("It answered %d, and leads to %s instead.", r.status, r.page))
+	}
+	if r.status/100 == 3 || r.status == http.StatusNetworkAuthenticationRequired {
+		p.Fix(words.T("Open any website in the browser of this computer. If a page asks you to sign in to the network or to accept its terms, do so, then try again."))
+	}
+	return p.Fix(words.T("Try again. If it happens each time, give this text to whoever runs the proxy %s.", r.proxy))
 }

@@ -36,14 +36,20 @@ func TestARefusalOfTheProxyIsTheProxys(t *testing.T) {
 		status int
 		offers []string
 		says   string
+		leads  string // its Location
 	}{
-		"sign-in":       {407, []string{"Negotiate", "NTLM", `Basic realm="corp"`}, "It offers: Negotiate, NTLM, Basic."},
-		"Kerberos":      {407, []string{"Negotiate"}, "Px or Cntlm"},
-		"sign-in, bare": {407, nil, "requires a sign-in"},
-		"Basic":         {407, []string{`Basic realm="corp"`}, "roomkeyctl proxy login NAME"},
-		"forbidden":     {403, nil, "was not asked"},
-		"one line":      {407, []string{`Negotiate, Basic realm="a, NTLM b", charset="UTF-8", Digest realm = x`}, "It offers: Negotiate, Basic, Digest."},
-		"gateway":       {502, nil, "It answered 502."},
+		"sign-in":       {407, []string{"Negotiate", "NTLM", `Basic realm="corp"`}, "It offers: Negotiate, NTLM, Basic.", ""},
+		"Kerberos":      {407, []string{"Negotiate"}, "Px or Cntlm", ""},
+		"sign-in, bare": {407, nil, "requires a sign-in", ""},
+		"Basic":         {407, []string{`Basic realm="corp"`}, "roomkeyctl proxy login NAME", ""},
+		"forbidden":     {403, nil, "was not asked", ""},
+		"one line":      {407, []string{`Negotiate, Basic realm="a, NTLM b", charset="UTF-8", Digest realm = x`}, "It offers: Negotiate, Basic, Digest.", ""},
+		"gateway":       {502, nil, "It answered 502.", ""},
+		"portal":        {302, nil, "leads to https://portal.example instead", "https://u:p@portal.example/in?token=4711"},
+		"its terms":     {302, nil, "Open any website in the browser", "https://portal.example/in?token=4711"},
+		"relative":      {307, nil, "It answered 307.\n", "/in"},
+		"no page":       {307, nil, "Open any website in the browser", "javascript:alert(4711)"},
+		"network":       {511, nil, "Open any website in the browser", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			asked := 0
@@ -54,6 +60,9 @@ func TestARefusalOfTheProxyIsTheProxys(t *testing.T) {
 				}
 				for _, offer := range tt.offers {
 					w.Header().Add("Proxy-Authenticate", offer)
+				}
+				if tt.leads != "" {
+					w.Header().Set("Location", tt.leads)
 				}
 				w.WriteHeader(tt.status)
 			}))
@@ -69,6 +78,9 @@ func TestARefusalOfTheProxyIsTheProxys(t *testing.T) {
 				t.Error(said)
 			}
 			if relay := strings.Contains(said, "Cntlm"); relay != strings.HasPrefix(strings.Join(tt.offers, ""), "Negotiate") {
+				t.Error(said)
+			}
+			if strings.Contains(said, "4711") || strings.Contains(said, "u:p") || strings.Contains(said, "browser") != (tt.status/100 == 3 || tt.status == 511) {
 				t.Error(said)
 			}
 			if strings.Contains(said, "HTTPS_PROXY") || problem.KindOf(p) == problem.Refused {
