@@ -186,7 +186,7 @@ func TestReadKnowsWhatExcelSaves(t *testing.T) {
 // TestReadDoubtsALetterThatStandsAlone: in the West it is another letter than in the
 // East, where it is an abbreviation.
 func TestReadDoubtsALetterThatStandsAlone(t *testing.T) {
-	for _, name := range []string{"Zasedací místnost č. 1", "Č. 2, místnost"} {
+	for _, name := range []string{"Zasedací místnost č. 1", "č. 2 místnost"} {
 		data, err := charmap.Windows1250.NewEncoder().String("Mail,Display name\na@x.ch," + name + "\n")
 		if err != nil {
 			t.Fatal(err)
