@@ -77,7 +77,7 @@ func NewShell(ctx context.Context, o Options) *Shell {
 	}
 	s := &Shell{o: o, ctx: ctx, bar: kit.NewTaskBar(), pages: map[string]page.Page{}}
 	s.scope = kit.NewScope(ctx, o.Host.Dispatch, s.bar)
-	s.bar.OnLong = o.Host.Notify
+	s.bar.OnLong, s.bar.OnChange = o.Host.Notify, o.Host.Runs
 	o.Host.Lead = s.Lead
 	s.env = s.newEnv(page.Opened{}, s.scope)
 	s.stack = container.NewStack()
@@ -145,9 +145,6 @@ func (s *Shell) Session() page.Session { return s.env.Session }
 
 // Busy reports whether work is going on that the window waits for.
 func (s *Shell) Busy() bool { return s.loading || s.scope.Busy() || s.env.Scope.Busy() || s.bar.Busy() }
-
-// Running is the title of what runs and would be stopped, "" for nothing.
-func (s *Shell) Running() string { return s.bar.Running() }
 
 // Go brings a page to the front: the id of a step, or one of page's routes.
 func (s *Shell) Go(route string) {

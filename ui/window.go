@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -31,6 +30,7 @@ const variantKey = "appearance"
 func New(ctx context.Context, app fyne.App, home page.Home, dispatch kit.Dispatch, files ...string) fyne.Window {
 	applyVariant(app, app.Preferences().String(variantKey))
 	w := app.NewWindow("Roomkey")
+	closes := &closing{window: w}
 	front := true
 	shell := NewShell(ctx, Options{
 		Home: home,
@@ -39,6 +39,7 @@ func New(ctx context.Context, app fyne.App, home page.Home, dispatch kit.Dispatc
 			Clipboard: app.Clipboard,
 			After:     kit.Timer(dispatch),
 			OpenURL:   opener(app),
+			Runs:      closes.runs,
 			Notify: func(title string) {
 				if !front {
 					notify(app, w, kit.L("“%s” has ended.", title))
@@ -62,28 +63,13 @@ func New(ctx context.Context, app fyne.App, home page.Home, dispatch kit.Dispatc
 	w.CenterOnScreen()
 	shell.Keys(w.Canvas())
 	w.SetOnDropped(func(_ fyne.Position, dropped []fyne.URI) { take(shell, dropped, dispatch) })
-	leave := func() {
+	closes.leave = func() {
 		w.Canvas().Unfocus() // what was typed is kept when its field is left
 		shell.Close(patience)
 		w.Close()
 	}
-	ask := func() {
-		running := shell.Running()
-		if running == "" {
-			leave()
-			return
-		}
-		sure := dialog.NewConfirm(kit.L("Close Roomkey?"), kit.L("“%s” is still running and would be stopped.", running), func(yes bool) {
-			if yes {
-				leave()
-			}
-		}, w)
-		sure.SetConfirmText(kit.L("Stop it and close"))
-		sure.SetDismissText(kit.L("Cancel"))
-		sure.Show()
-	}
-	w.SetCloseIntercept(ask)
-	w.SetMainMenu(shell.Menu(app.Clipboard, ask))
+	w.SetCloseIntercept(closes.ask)
+	w.SetMainMenu(shell.Menu(app.Clipboard, closes.ask))
 	shell.Start()
 	var begin []fyne.URI
 	for _, file := range files {

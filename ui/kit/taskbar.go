@@ -20,6 +20,9 @@ type TaskBar struct {
 	// OnLong is told when a task has ended that ran so long that the person may
 	// have turned to something else, and that nobody cancelled.
 	OnLong func(title string)
+	// OnChange is told the titles of what runs, "" for nothing, each time that
+	// changes.
+	OnChange func(titles string)
 
 	idle  fyne.CanvasObject
 	lines *fyne.Container
@@ -56,15 +59,6 @@ func barLine(o fyne.CanvasObject) fyne.CanvasObject {
 
 // Rule is a hairline.
 func Rule() fyne.CanvasObject { return AtLeast(1, 1, Ground(ColorLine, Column(0))) }
-
-// Running names what runs, "" for nothing.
-func (b *TaskBar) Running() string {
-	var titles []string
-	for _, j := range b.jobs {
-		titles = append(titles, j.title)
-	}
-	return strings.Join(titles, ", ")
-}
 
 // Busy reports whether something is shown.
 func (b *TaskBar) Busy() bool { return len(b.jobs) > 0 }
@@ -126,12 +120,17 @@ func (b *TaskBar) end(j *job) {
 // show draws a line a job, the newest at the bottom.
 func (b *TaskBar) show() {
 	b.lines.Objects = nil
+	var titles []string
 	for _, j := range b.jobs {
 		b.lines.Objects = append(b.lines.Objects, j.line)
+		titles = append(titles, j.title)
 	}
 	if len(b.jobs) == 0 {
 		b.lines.Objects = []fyne.CanvasObject{b.idle}
 	}
 	b.lines.Refresh()
 	b.Object.Refresh()
+	if b.OnChange != nil {
+		b.OnChange(strings.Join(titles, ", "))
+	}
 }

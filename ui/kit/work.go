@@ -67,6 +67,8 @@ type Host struct {
 	Lead func(to problem.Place) `optional:"the shell sets it"`
 	// Notify is told of long work that has ended.
 	Notify func(title string) `optional:"nobody is told"`
+	// Runs is told the titles of what runs, "" for nothing, each time that changes.
+	Runs func(titles string) `optional:"nobody is told"`
 	// After runs f on the UI thread after a while and gives a stop function.
 	After func(wait time.Duration, f func()) (stop func())
 }
