@@ -37,23 +37,31 @@ func Read(name string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() {
+	switch {
+	case !info.Mode().IsRegular():
 		return nil, &os.PathError{Op: "read", Path: name, Err: errNotRegular}
+	case info.Size() > limit:
+		return nil, tooLarge(name, limit)
 	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	data, err := io.ReadAll(io.LimitReader(f, limit+1)) // it may have grown, and in /proc it has no size
 	if err == nil && int64(len(data)) > limit {
-		switch {
-		case limit%(1<<20) == 0:
-			return nil, fmt.Errorf("the file is larger than %d MB", limit>>20)
-		case limit%(1<<10) == 0:
-			return nil, fmt.Errorf("the file is larger than %d KB", limit>>10)
-		}
-		return nil, fmt.Errorf("the file is larger than %d bytes", limit)
+		return nil, tooLarge(name, limit)
 	}
 	return data, err
+}
+
+func tooLarge(name string, limit int64) error {
+	size := fmt.Sprintf("%d bytes", limit)
+	switch {
+	case limit%(1<<20) == 0:
+		size = fmt.Sprintf("%d MB", limit>>20)
+	case limit%(1<<10) == 0:
+		size = fmt.Sprintf("%d KB", limit>>10)
+	}
+	return &os.PathError{Op: "read", Path: name, Err: fmt.Errorf("the file is larger than %s", size)}
 }

@@ -17,8 +17,15 @@ func TestReadTakesRegularFilesUpToTheLimit(t *testing.T) {
 	if data, err := Read(name, 5); err != nil || string(data) != "12345" {
 		t.Error(string(data), err)
 	}
-	if data, err := Read(name, 4); err == nil || data != nil {
-		t.Error("a file over the limit was read")
+	var named *os.PathError
+	if data, err := Read(name, 4); !errors.As(err, &named) || named.Path != name || named.Err.Error() != "the file is larger than 4 bytes" || data != nil {
+		t.Errorf("a file over the limit: %v", err)
+	}
+	if err := os.Truncate(name, 1<<30); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(name, MaxBytes); !errors.As(err, &named) || named.Err.Error() != "the file is larger than 32 MB" {
+		t.Error(err)
 	}
 	if _, err := Read(folder, 5); !errors.Is(err, errNotRegular) {
 		t.Error(err)
