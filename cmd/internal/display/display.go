@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -23,6 +24,11 @@ const softFolder = "softgl"
 
 // inSoftFolder marks the process that was started again with software OpenGL.
 const inSoftFolder = "ROOMKEY_SOFTWARE_GL"
+
+// given is the environment that the program began with. It is taken before secrets
+// are removed from it: the process with software OpenGL is this program too, and
+// needs them.
+var given = os.Environ()
 
 // Begin starts to find out whether the window can be opened, which takes as long as
 // loading the graphics driver does; ready waits for the answer. When the window cannot
@@ -118,11 +124,16 @@ func again(folder string) (int, error) {
 	if err := libraryFolder(folder); err != nil {
 		return 0, err
 	}
-	c := exec.Command(program, os.Args[1:]...)
-	c.Env = append(os.Environ(), inSoftFolder+"=1")
-	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
+	c := child(program)
 	if err := c.Run(); c.ProcessState == nil {
 		return 0, err
 	}
 	return c.ProcessState.ExitCode(), nil
+}
+
+func child(program string) *exec.Cmd {
+	c := exec.Command(program, os.Args[1:]...)
+	c.Env = append(slices.Clone(given), inSoftFolder+"=1")
+	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
+	return c
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,6 +31,17 @@ func TestEveryProblemNamesTheCommandLine(t *testing.T) {
 	}
 	if p := missing("1.1.0", nil); !strings.Contains(p.Detail.String(), "1.1.0") {
 		t.Errorf("the version is not said: %s", p.Detail)
+	}
+}
+
+// Secrets leave the environment while it is found out whether there is OpenGL.
+func TestTheChildGetsWhatTheProgramGot(t *testing.T) {
+	had := os.Getenv("PATH")
+	t.Setenv("PATH", "")
+	t.Setenv("ROOMKEY_SET_LATER", "1")
+	env := child("roomkey").Env
+	if !slices.Contains(env, "PATH="+had) || slices.Contains(env, "ROOMKEY_SET_LATER=1") || !slices.Contains(env, inSoftFolder+"=1") {
+		t.Errorf("%q", env)
 	}
 }
 
