@@ -59,6 +59,13 @@ func (s *State) registered() (found *tenant.Credential, others int, read bool) {
 	return found, others, true
 }
 
+func expiresIn(days int, end time.Time) words.Text {
+	if days == 0 {
+		return words.T("The credential expires within a day, on %s.", end.Format(time.DateOnly))
+	}
+	return words.N(days, "The credential expires in %d day, on %s.", "The credential expires in %d days, on %s.", days, end.Format(time.DateOnly))
+}
+
 // signedIn is whether the application has a token of this run.
 func (s *State) signedIn() bool {
 	s.mu.Lock()
@@ -150,7 +157,7 @@ func checkExpiry(_ context.Context, s *State) Finding {
 		}
 		f = fail(p.Fix(renew))
 	case left < expirySoon:
-		f = warn(problem.New(codeCredentialExpiresSoon, words.N(days, "The credential expires in %d day, on %s.", "The credential expires in %d days, on %s.", days, end.Format(time.DateOnly))).
+		f = warn(problem.New(codeCredentialExpiresSoon, expiresIn(days, end)).
 			With(words.T("On that day, rooms stop synchronizing without notice.")).Fix(renew))
 	}
 	f = f.with("daysLeft", days).with("source", source)

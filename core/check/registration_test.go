@@ -274,6 +274,7 @@ func TestOutside(t *testing.T) {
 			w.calendarID = nil
 			w.token.Claims.Roles = append(w.token.Claims.Roles, "Calendars.ReadWrite")
 		}, Warn, "scope.tenant-wide"},
+		{"a chosen room named", func(w *world) { w.in.Connection.Scope.Outside = "Room0@contoso.example" }, Unknown, "scope.no-outsider"},
 		{"nobody named", func(w *world) { w.in.Connection.Scope.Outside = "" }, Unknown, "scope.no-outsider"},
 	}
 	for _, tt := range tests {

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,6 +95,10 @@ func checkOutside(ctx context.Context, s *State) Finding {
 		return unknown(problem.New(codeScopeNoOutsider, words.T("No mailbox that must be out of reach is named.")).
 			Lead(words.T("Name a mailbox that must be out of reach: a person's mailbox that the booking server has no business with."), problem.PlaceOutside).
 			Run(words.T("Or in the terminal:"), "roomkeyctl check --out-of-reach MAILBOX"))
+	}
+	if chosen, _ := s.chosen(); slices.ContainsFunc(chosen, func(room string) bool { return strings.EqualFold(room, mailbox) }) {
+		return unknown(problem.New(codeScopeNoOutsider, words.T("%s is one of the chosen rooms, which the application must reach.", mailbox)).
+			Lead(words.T("Name a mailbox that must be out of reach: a person's mailbox that the booking server has no business with."), problem.PlaceOutside)).with("mailbox", mailbox)
 	}
 	exists, err := s.existsOutside(ctx, mailbox)
 	if err != nil {

@@ -16,7 +16,12 @@ import (
 // AADSTS is what the catalogue knows about one of Microsoft Entra ID's error
 // codes.
 type AADSTS struct {
-	Code  int
+	Code int
+	// says is the part of a message in small letters with which alone it holds, "" for
+	// any; others are those of the same code that hold with such a part.
+	says   string
+	others []AADSTS
+
 	Title words.Key
 	Means words.Key
 	// Whose is the application that it is about.
@@ -49,6 +54,7 @@ const (
 
 type entry struct {
 	Codes  []int       `yaml:"codes"`
+	Says   string      `yaml:"says"`
 	Title  words.Key   `yaml:"title"`
 	Means  words.Key   `yaml:"means"`
 	Whose  Whose       `yaml:"whose"`
@@ -83,10 +89,16 @@ func parse(data []byte) (map[int]AADSTS, error) {
 			return nil, fmt.Errorf("aadsts.yaml: entry %d (%s) names an unknown field %q", i+1, e.Title, e.Enter)
 		}
 		for _, code := range e.Codes {
-			if _, twice := byCode[code]; twice {
-				return nil, fmt.Errorf("aadsts.yaml: code %d is there twice", code)
+			known, twice := byCode[code]
+			if twice != (e.Says != "") {
+				return nil, fmt.Errorf("aadsts.yaml: code %d is there twice, or only with a part of the message", code)
 			}
-			byCode[code] = AADSTS{Code: code, Title: e.Title, Means: e.Means, Whose: e.Whose, Fix: e.Fix, SignIn: e.SignIn, Page: e.Page, Enter: e.Enter, Wait: e.Wait}
+			own := AADSTS{Code: code, says: e.Says, Title: e.Title, Means: e.Means, Whose: e.Whose, Fix: e.Fix, SignIn: e.SignIn, Page: e.Page, Enter: e.Enter, Wait: e.Wait}
+			if twice {
+				known.others = append(known.others, own)
+				own = known
+			}
+			byCode[code] = own
 		}
 	}
 	return byCode, nil
@@ -120,11 +132,16 @@ func (a AADSTS) pageFor(whose Whose) string {
 	return a.Page
 }
 
-// Explain is the catalogue's entry for a code; ok is false for a code that it
-// does not know.
-func Explain(code int) (a AADSTS, ok bool) {
+// Explain is the catalogue's entry for a code and what Microsoft said with it, "" where
+// that is not known; ok is false for a code that it does not know.
+func Explain(code int, message string) (a AADSTS, ok bool) {
 	all, _ := catalogue()
 	a, ok = all[code]
+	for _, o := range a.others {
+		if strings.Contains(strings.ToLower(message), o.says) {
+			return o, ok
+		}
+	}
 	return a, ok
 }
 

@@ -46,7 +46,7 @@ func TestCatalogue(t *testing.T) {
 		}
 	}
 	for _, code := range []int{7000215, 7000222, 700016, 90002, 65001, 53003, 530035, 700027} {
-		if _, ok := Explain(code); !ok {
+		if _, ok := Explain(code, ""); !ok {
 			t.Errorf("%d is not explained", code)
 		}
 	}

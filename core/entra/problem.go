@@ -166,7 +166,7 @@ func (r Refusal) start() *problem.Problem {
 // Settles reports whether the refusal may pass by itself within minutes, while
 // Microsoft copies a recent change to all its servers.
 func Settles(p *problem.Problem) bool {
-	known, ok := Explain(aadstsOf(p.Code))
+	known, ok := Explain(aadstsOf(p.Code), "")
 	return ok && known.Wait
 }
 
@@ -188,7 +188,7 @@ func (r Refusal) Problem(whose Whose, c cloud.Cloud, clientID, tenant string) *p
 		p.With(said).Fix(words.T("Look for the attempt under Monitoring & health > Sign-in logs in the Microsoft Entra admin center."))
 		return p.See(pageLink(c, "signins", clientID))
 	}
-	known, ok := Explain(r.Code)
+	known, ok := Explain(r.Code, r.Text)
 	if ok && whose == BookingApplication && known.people() {
 		p.Title = words.T("Microsoft refused the application's sign-in with a code for a person's sign-in (AADSTS%v).", r.Code)
 		p.Detail = words.T("An application signs in without a person, so the code does not show the cause. Tenant: %s. Application: %s. %s", or(tenant), or(clientID), said)

@@ -141,7 +141,7 @@ func TestContractOfErrors(t *testing.T) {
 		if p.Code.String() != "entra.AADSTS"+strconv.Itoa(b.Code) || p.TraceID != b.TraceID || p.CorrelationID != b.CorrelationID {
 			t.Errorf("%s: %v (trace %s, correlation %s)", b.Name, p, p.TraceID, p.CorrelationID)
 		}
-		if _, ok := Explain(b.Code); !ok {
+		if _, ok := Explain(b.Code, ""); !ok {
 			t.Errorf("%s: the catalogue does not explain %d", b.Name, b.Code)
 		}
 	}

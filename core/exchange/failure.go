@@ -115,7 +115,7 @@ func failure(text string, s Script) *problem.Problem {
 	detail := words.Plain(problem.Line(text))
 	if m := aadsts.FindStringSubmatch(text); m != nil {
 		n, _ := strconv.Atoi(m[1])
-		if known, ok := entra.Explain(n); ok {
+		if known, ok := entra.Explain(n, text); ok {
 			p := failed.New("AADSTS"+m[1], problem.Refused, words.T(known.Title)).With(detail)
 			for _, fix := range signInFixes(known) {
 				p.Fix(words.T(fix))
@@ -253,7 +253,7 @@ var signInCodes = []int{50020, 50034, 50053, 50055, 50057, 50059, 50074, 50076, 
 func signInTable() table {
 	out := table{}
 	for _, n := range signInCodes {
-		if known, ok := entra.Explain(n); ok {
+		if known, ok := entra.Explain(n, ""); ok {
 			out[strconv.Itoa(n)] = inARow(append([]words.Key{known.Title}, signInFixes(known)...)...)
 		}
 	}

@@ -101,7 +101,7 @@ Set-Content -LiteralPath "$PSScriptRoot/said.json" -Value (ConvertTo-Json -Input
 func TestSignInAdviceIsTheScripts(t *testing.T) {
 	used := map[words.Key]bool{}
 	for _, n := range signInCodes {
-		known, ok := entra.Explain(n)
+		known, ok := entra.Explain(n, "")
 		if !ok {
 			t.Errorf("AADSTS%d is not known", n)
 		}

@@ -32,6 +32,8 @@ var recipients = []scenario{
 // tokens are tenants in which one service of Graph's finds fault with the token that
 // the others take.
 var tokens = []scenario{
+	tokenSays("a certificate that has expired on the application", "401 AADSTS700027 The certificate with identifier used to sign the client assertion is expired on application. [Reason - The key used is expired.]", check.Failed, "entra.AADSTS700027", "Create a new certificate"),
+	tokenSays("a certificate that another application has", "401 AADSTS700027 The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found.]", check.Failed, "entra.AADSTS700027", "select Upload certificate"),
 	roomsSay(signIn, "one service calls the token expired", "401 InvalidAuthenticationToken Lifetime validation failed, the token is expired.", check.Failed, "graph.InvalidAuthenticationToken", "the clocks are not the cause"),
 	roomsSay(signIn, "one service calls the token not valid yet", "401 InvalidAuthenticationToken Access token has expired or is not yet valid.", check.Failed, "graph.InvalidAuthenticationToken", "the clocks are not the cause"),
 	answered(signIn, "one service calls the token another's", "/groups 401 InvalidAuthenticationToken Access token validation failure. Invalid audience.", check.Failed, check.GroupList, "graph.InvalidAuthenticationToken", "the token, its lifetime"),
@@ -51,5 +53,6 @@ func expiring(name string, end time.Time, verdict check.Verdict, code, remedy st
 var recorded = []scenario{
 	expiring("a date that no secret has", time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC), check.Warned, "credential.expiry-unlikely", "the column Expires"),
 	expiring("the date of a secret that never expires", time.Date(2299, 12, 31, 0, 0, 0, 0, time.UTC), check.Passed, "", ""),
+	expiring("a credential that expires today", time.Now().Add(3*time.Hour), check.Warned, "credential.expires-soon", "create a new one"),
 	expiring("a date of the last century", time.Date(1999, 12, 31, 0, 0, 0, 0, time.UTC), check.Failed, "credential.expired", "the recorded date may be wrong"),
 }
