@@ -258,7 +258,7 @@ func printServerState(w io.Writer, h handover.ServerState) {
 			printLine(w, "It is not this connection's configuration.")
 		}
 	}
-	for _, d := range h.Current.Altered {
+	for _, d := range slices.Concat(h.Current.Altered, h.Current.Renamed) {
 		printLine(w, "Changed on the server: %s was %[3]s and is now %[2]s.", problem.Line(d.Path), problem.Line(d.From), problem.Line(d.To))
 	}
 	if h.SignIn != nil {

@@ -58,6 +58,9 @@ type Current struct {
 	// Altered are fields that were pushed and that a configuration does not name,
 	// where the server holds something else by now.
 	Altered []Change `json:"altered,omitempty"`
+	// Renamed are names and buildings of rooms that are others by now than those
+	// that were pushed, from what the server has to what was pushed.
+	Renamed []Change `json:"renamed,omitempty"`
 }
 
 // Choices are an administrator's to make at a push.

@@ -92,6 +92,9 @@ func spread(path string, v any, into map[string]string) {
 	}
 }
 
+// roomPath begins the paths of a room's fields.
+func roomPath(address string) string { return "rooms.items[" + address + "]." }
+
 // keyOf is what tells a list's entry from its neighbours: a room's address, or
 // its building and name where the server holds no addresses, and a permission's
 // kind and value.

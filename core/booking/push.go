@@ -3,6 +3,7 @@ package booking
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"strings"
 	"time"
 
@@ -170,12 +171,17 @@ func holds(now Current, want Configuration) bool {
 }
 
 // Keeps reports whether a server that holds now holds all of want that it can.
-// Of rooms only the addresses count, in whatever case, which are what was checked;
-// their names are the tenant's and may change. What was handed over once and is
+// Of rooms the addresses count, in whatever case, which are what was checked. Their
+// names are the tenant's and may change there, but not on the server. What was handed over once and is
 // wanted no more may have stayed.
 func (c *Client) Keeps(now Current, want Configuration) bool {
 	if now.Configuration == nil {
 		return false
+	}
+	for _, r := range want.Rooms.Items {
+		if slices.ContainsFunc(now.Renamed, func(c Change) bool { return strings.HasPrefix(c.Path, roomPath(strings.ToLower(r.EmailAddress))) }) {
+			return false
+		}
 	}
 	held, next := *now.Configuration, c.adapter.After(now, want, Choices{})
 	held.Rooms.Items, next.Rooms.Items = addresses(held), addresses(next)

@@ -46,7 +46,7 @@ type ssPlan struct {
 	// provider is the sign-in to send, nil for none.
 	provider ssObject
 	// rename are our locations that get another name, by the building they
-	// stood for; create are buildings without a location.
+	// stood for, which may be the same: people renamed it. create are buildings without a location.
 	rename map[string]string
 	create []string
 	// clean are locations whose description carries a mark of old.
@@ -67,7 +67,10 @@ func (state *ssState) plan(cfg Configuration) ssPlan {
 		wanted[ssSpaceKey(r.EmailAddress)], buildings[r.Building] = r, true
 	}
 	for building := range buildings {
-		if state.location(building) != nil {
+		if l := state.location(building); l != nil {
+			if l.text("name") != building {
+				p.rename[building] = building
+			}
 			continue
 		}
 		if old := state.renamed(building, wanted, buildings); old != "" {

@@ -273,6 +273,7 @@ func (state *ssState) current() Current {
 		}
 		slices.SortFunc(now.Altered, func(a, b Change) int { return cmp.Compare(a.Path, b.Path) })
 	}
+	now.Renamed = state.renamedByPeople()
 	// What was read holds nothing that JSON does not know.
 	seen := *cfg
 	seen.Digest = "" // Roomkey's own note, not the server's content
@@ -285,6 +286,33 @@ func (state *ssState) current() Current {
 	sum := sha256.Sum256(raw)
 	now.ETag = `"` + hex.EncodeToString(sum[:12]) + `"`
 	return now
+}
+
+// renamedByPeople is what the rooms and their locations are called by now, where
+// that is not what was pushed. While a push has not ended, nobody knows whose
+// doing it is.
+func (state *ssState) renamedByPeople() (list []Change) {
+	if state.made.Digest == "" {
+		return nil
+	}
+	called := map[string]string{}
+	for key, o := range state.made.Objects {
+		if strings.HasPrefix(key, "location ") {
+			called[o.ID] = o.Name
+		}
+	}
+	for _, address := range state.addresses() {
+		o, in := state.space(ssSpaceKey(address))
+		own := state.made.Objects[ssSpaceKey(address)]
+		add := func(field, was, is string) {
+			if was != "" && was != is {
+				list = append(list, Change{Path: roomPath(address) + field, Kind: changed, From: is, To: was})
+			}
+		}
+		add("building", called[own.In], state.byID[in].object.text("name"))
+		add("displayName", own.Name, o.text("name"))
+	}
+	return list
 }
 
 // plain is a JSON value as people write it.

@@ -302,6 +302,23 @@ func everyday(t *testing.T, s *surf) {
 		t.Errorf("an unchanged push wrote %d times", n)
 	}
 
+	// What people call otherwise is the same, is said, and gets its name back.
+	alpha = s.find(at, "Alpha")
+	main, alpha["name"] = s.find("/location/", "Main"), "Alf"
+	main["name"] = "HQ"
+	s.console("PUT", "/location/"+main["id"].(string), main)
+	s.console("PUT", at+alpha["id"].(string), alpha)
+	renamed, err := s.open().Current(t.Context())
+	s.must(err)
+	if s.open().Keeps(renamed, first) || !slices.Contains(renamed.Renamed, Change{"rooms.items[a@x].displayName", changed, "Alf", "Alpha"}) ||
+		!slices.Contains(renamed.Renamed, Change{"rooms.items[b@x].building", changed, "HQ", "Main"}) || len(renamed.Renamed) != 4 {
+		t.Errorf("renamed by people: %+v", renamed.Renamed)
+	}
+	s.must(s.push(first))
+	if renamed, err = s.open().Current(t.Context()); err != nil || !s.open().Keeps(renamed, first) || s.find("/location/", "Main")["id"] != main["id"] {
+		t.Errorf("renamed back: %+v %v", renamed, err)
+	}
+
 	// A room is renamed, one moves, one is gone, the credential is new.
 	second := surfing("d2", room("A@x", "Aleph", "Main"), room("b@x", "Twin", "Annex"), room("d@x", "Delta", ""))
 	second.Credential.Fingerprint = "f2"
