@@ -43,6 +43,9 @@ type Directory interface {
 	// Matching is how many accounts have one of the values in a property, which is
 	// named as Exchange does: "Department", "Office", "CustomAttribute1" to 15.
 	Matching(ctx context.Context, property string, values []string) (int, error)
+	// GroupAt counts the direct members of the group that has an address: the people
+	// with an email address, and the groups.
+	GroupAt(ctx context.Context, address string) (people, nested int, found bool, err error)
 	preview
 }
 

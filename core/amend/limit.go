@@ -58,25 +58,55 @@ var limitScope = kind{
 	},
 }
 
-// Organizers says how many accounts match the people who book, by an attribute that
-// their mailboxes have in common and its values separated by semicolons. That none
-// does is a problem, and so is what only Exchange can count.
-func Organizers(ctx context.Context, in interface {
-	Matching(ctx context.Context, property string, values []string) (int, error)
-}, by, organizers string) (words.Text, error) {
-	if by == "" || by == connection.ByGroup || by == connection.ByUnit {
-		return words.Text{}, problem.New(codePreviewCannot, words.T("Microsoft Graph does not count the mailboxes of a group or an administrative unit as Exchange does.")).
-			Lead(words.T("Have an Exchange administrator run the script. With -WhatIf it shows how many mailboxes match and changes nothing."), problem.PlaceLimitScript)
+// Uncounted is said of an administrative unit, whose members Exchange does not list.
+func Uncounted() *problem.Problem {
+	return problem.New(codeUncounted, words.T("Neither Roomkey nor the script counts the mailboxes of an administrative unit.")).
+		Fix(words.T("Count its users in the Microsoft Entra admin center under Roles & admins > Admin units."))
+}
+
+// Organizers says how many accounts match the people who book: the direct members of
+// a group, or those that have an attribute in common, its values separated by
+// semicolons. That none does is a problem, and so is an administrative unit.
+func Organizers(ctx context.Context, in Directory, by, organizers string) (words.Text, error) {
+	switch by {
+	case connection.ByUnit:
+		return words.Text{}, Uncounted()
+	case "", connection.ByGroup:
+		return groupOf(ctx, in, organizers)
 	}
 	values := organizersOf(organizers)
 	named := problem.Line(strings.Join(values, "; "))
 	n, err := in.Matching(ctx, by, values)
 	if err == nil && n == 0 {
-		err = problem.New(codeNobody, words.T("No account matches the people who book (%s: %s), so no one could book.", by, named)).
+		err = nobody(words.T("No account matches the people who book (%s: %s), so no one could book.", by, named)).
 			Fix(words.T("Correct what their mailboxes have in common.")).
 			Lead(words.T("If only Exchange has these values, have an Exchange administrator run the script, which looks there."), problem.PlaceLimitScript)
 	}
 	return words.N(n, "%d account matches the people who book (%s: %s).", "%d accounts match the people who book (%s: %s).", n, by, named), err
+}
+
+func nobody(title words.Text) *problem.Problem { return problem.New(codeNobody, title) }
+
+// groupOf says how many direct members of a group can book; the script refuses a
+// group with others in it, and so does this.
+func groupOf(ctx context.Context, in Directory, address string) (words.Text, error) {
+	address = strings.TrimSpace(address)
+	named := problem.Line(address)
+	n, nested, found, err := in.GroupAt(ctx, address)
+	switch {
+	case err != nil:
+	case !found:
+		err = nobody(words.T("Microsoft Entra ID has no group with the address %s.", named)).
+			Fix(words.T("Correct the address of the group.")).
+			Lead(words.T("If only Exchange has the group, have an Exchange administrator run the script, which looks there. With -WhatIf it changes nothing."), problem.PlaceLimitScript)
+	case nested > 0:
+		err = nobody(words.N(nested, "The group %s contains %d group, whose members would be out of scope. Only direct members count.", "The group %s contains %d groups, whose members would be out of scope. Only direct members count.", named, nested)).
+			Fix(words.T("Use a group that contains only people, or a department, an office or a custom attribute."))
+	case n == 0:
+		err = nobody(words.T("No direct member of the group %s has an email address, so no one could book.", named)).
+			Fix(words.T("Add the people who book to the group, or use another one."))
+	}
+	return words.N(n, "%d direct member of the group %s has an email address.", "%d direct members of the group %s have an email address.", n, named), err
 }
 
 // bare is a filter without blanks and brackets.

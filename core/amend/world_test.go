@@ -173,6 +173,18 @@ func (w *world) Matching(_ context.Context, by string, values []string) (int, er
 	return 0, nil
 }
 
+func (w *world) GroupAt(_ context.Context, address string) (people, nested int, found bool, err error) {
+	switch address {
+	case "organizers@c":
+		return 2, 0, true, nil
+	case "nested@c":
+		return 2, 1, true, nil
+	case "empty@c":
+		return 0, 0, true, nil
+	}
+	return 0, 0, false, nil
+}
+
 func (w *world) AppScopes(context.Context) ([]tenant.AppScope, error) { return w.Scopes, nil }
 
 func (w *world) CreateAppScope(_ context.Context, s tenant.AppScope) error {

@@ -201,7 +201,11 @@ func (b *build) limitApplication() error {
 		return err
 	}
 	b.explain("Registers the enterprise application in Exchange, creates the management scope, and gives the application %s within it.", strings.Join(roles, ", "))
-	if organizers != "" {
+	switch {
+	case organizers == "":
+	case by == connection.ByUnit:
+		b.explain("Includes the mailboxes of the people who book, by the administrative unit %s. Exchange does not count its members, so the script does not report how many mailboxes match.", words.Plain(organizers))
+	default:
 		b.explain("Includes the mailboxes of the people who book, by %s, and reports how many mailboxes match: with -WhatIf before anything is changed.", words.Plain(by+": "+organizers))
 	}
 	b.explain("Tests the named mailboxes, and some rooms and people that Exchange finds inside and outside. Bring the result file back to Roomkey.")

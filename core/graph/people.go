@@ -153,6 +153,40 @@ func (c *Client) Inside(ctx context.Context, groupID string) tenant.Listing[tena
 	}, nil)
 }
 
+// GroupAt counts the direct members of the group that has an address: the people with
+// an email address, and the groups. There is none of these where found is false.
+func (c *Client) GroupAt(ctx context.Context, address string) (people, nested int, found bool, err error) {
+	filter := atAddress(address)
+	known, err := whole(read(ctx, c, walk[*groupAnswer, tenant.Group]{
+		what: "GET /groups", size: 1, next: linked[groupAnswer](c),
+		noun: func(m *groupAnswer) (tenant.Group, bool) { return m.group(), true },
+		key:  func(g tenant.Group) string { return g.ID },
+		page: func(ctx context.Context, _, _ int32) (*page[*groupAnswer], error) {
+			return plain[groupAnswer](ctx, c)(c.groups().ToGetRequestInformation(ctx, &groups.GroupsRequestBuilderGetRequestConfiguration{
+				QueryParameters: &groups.GroupsRequestBuilderGetQueryParameters{Filter: &filter, Select: []string{"id", "mail"}}}))
+		},
+	}, nil))
+	if err != nil || len(known) == 0 {
+		return 0, 0, false, err
+	}
+	in, err := whole(c.Inside(ctx, known[0].ID))
+	if err != nil {
+		return 0, 0, true, err
+	}
+	for _, m := range in {
+		if m.Group {
+			nested++
+		}
+	}
+	all, err := whole(c.Members(ctx, known[0].ID, PeopleQuery{}, nil))
+	for _, m := range all {
+		if m.Mail != "" {
+			people++
+		}
+	}
+	return people, nested, true, err
+}
+
 // memberAnswer is a member as Graph sends one.
 type memberAnswer struct {
 	ID   string `json:"id"`

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"github.com/roomkey/roomkey/core/connection"
 	"slices"
 
 	"github.com/roomkey/roomkey/core/amend"
@@ -62,11 +63,19 @@ func (s *Session) AmendUndoPlan(ctx context.Context, script string, report task.
 }
 
 // ScopesToCount are what CountOrganizers needs of the administrator's sign-in.
-func ScopesToCount() []string { return []string{"User.Read.All"} }
+func ScopesToCount(by string) []string {
+	if by == "" || by == connection.ByGroup {
+		return []string{"GroupMember.Read.All", "User.Read.All"}
+	}
+	return []string{"User.Read.All"}
+}
 
-// CountOrganizers says how many accounts match the people who book: by an attribute,
-// the values separated by semicolons. Somebody must be signed in.
+// CountOrganizers says how many accounts match the people who book: in a group, or by
+// an attribute, the values separated by semicolons. Somebody must be signed in.
 func (s *Session) CountOrganizers(ctx context.Context, by, organizers string) (words.Text, error) {
+	if by == connection.ByUnit {
+		return amend.Organizers(ctx, nil, by, organizers)
+	}
 	_, directory, err := s.admin.opened()
 	if err != nil {
 		return words.Text{}, err

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
+	"github.com/roomkey/roomkey/core/amend"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
@@ -94,8 +95,13 @@ func (l *limit) show() {
 	hide(l.group, !rbac || l.target.Value() != "group")
 	hide(l.by, !rbac)
 	hide(l.organizers, !rbac)
-	hide(l.count, !rbac || by == "" || by == connection.ByGroup || by == connection.ByUnit || l.organizers.Value() == "")
+	hide(l.count, !rbac || by == connection.ByUnit || l.organizers.Value() == "")
 	hide(l.outside, !rbac && l.kind.Value() != connection.ScopePolicy)
+	if rbac && by == connection.ByUnit {
+		p := amend.Uncounted()
+		l.tell(kit.Small(kit.Say(words.Sentences(p.Title, p.Remedies[0].Text))))
+		return
+	}
 	l.tell()
 }
 
@@ -125,7 +131,7 @@ func (l *limit) countThem() {
 	var text words.Text
 	l.r.env.Scope.Show(kit.L("Counting the mailboxes"), func(ctx context.Context, _ task.Report) (err error) {
 		way := l.r.env.way(ctx, func(o fyne.CanvasObject) { l.tell(o) })
-		if _, err = l.r.env.Session.SignIn(ctx, way, session.ScopesToCount()); err == nil {
+		if _, err = l.r.env.Session.SignIn(ctx, way, session.ScopesToCount(by)); err == nil {
 			text, err = l.r.env.Session.CountOrganizers(ctx, by, organizers)
 		}
 		return err
