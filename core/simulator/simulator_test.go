@@ -242,6 +242,20 @@ func TestDirectoryIsTwoWay(t *testing.T) {
 	}
 }
 
+// TestRoomsHaveNamesOfTheirOwn, so that two of one name are always a fault.
+func TestRoomsHaveNamesOfTheirOwn(t *testing.T) {
+	for _, rooms := range []int{12, 50, 51, 800, tenant.MaxRooms} {
+		d, seen := tenant.NewDirectory(7, rooms, 10), map[string]bool{}
+		for i := range rooms {
+			if name := d.Room(i).Name; seen[name] {
+				t.Fatalf("two of %d rooms are named %q", rooms, name)
+			} else {
+				seen[name] = true
+			}
+		}
+	}
+}
+
 func TestOptionsThatMakeNoSense(t *testing.T) {
 	for _, o := range []Options{{Rooms: tenant.MaxRooms + 1}, {Users: 2}, {Listen: "0.0.0.0:0"}, {Listen: "127.0.0.1:x"}, {Faults: []string{"no-such"}}, {Faults: []string{"no-consent=x"}}} {
 		if s, err := Start(t.Context(), o); err == nil {

@@ -52,6 +52,9 @@ const (
 	KindOther
 )
 
+// fewRooms is how many rooms a tenant has at most whose buildings are small.
+const fewRooms = 50
+
 // NewDirectory makes everybody and every room of a seed.
 func NewDirectory(seed uint64, rooms, users int) Directory {
 	r := rand.New(rand.NewPCG(seed, 0x526f6f6d6b6579))
@@ -60,7 +63,7 @@ func NewDirectory(seed uint64, rooms, users int) Directory {
 		first: shuffled(r, firstNames), last: shuffled(r, lastNames),
 		roomNames: shuffled(r, roomNames), buildingNames: shuffled(r, buildingNames),
 	}
-	if rooms > 50 {
+	if rooms > fewRooms {
 		d.PerBuilding = 25
 	}
 	d.slugs = map[string]int{}
@@ -218,7 +221,11 @@ type room struct {
 func (d Directory) Room(i int) room {
 	b, within := i/d.PerBuilding, i%d.PerBuilding
 	r := room{i: i, Building: b, Floor: within/5 + 1 + b%3, number: within%5 + 1, BuildingName: d.Building(b)}
-	r.Name = fmt.Sprintf("%s %d.%02d", d.roomNames[i%len(d.roomNames)], r.Floor, r.number)
+	place := fmt.Sprintf("%d.%02d", r.Floor, r.number)
+	if d.Rooms > fewRooms { // the names of rooms begin anew in each building
+		place = fmt.Sprintf("%d-%s", b+1, place)
+	}
+	r.Name = d.roomNames[i%len(d.roomNames)] + " " + place
 	r.Email = fmt.Sprintf("%s-%d.%02d@%s", d.buildingSlug(b), r.Floor, r.number, d.Domain)
 	if h := Mix(d.Seed ^ uint64(i)<<8); h%9 != 0 {
 		r.Capacity = [...]int{4, 4, 6, 6, 8, 10, 12, 20}[h>>8%8]
