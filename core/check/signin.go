@@ -71,8 +71,8 @@ func checkToken(ctx context.Context, s *State) Finding {
 	known := s.discovery.TenantID
 	s.mu.Unlock()
 	switch {
-	case c.TenantID == "" && c.AppID == "":
-		return unknown(unexpected(words.T("The token names neither a tenant nor an application.")))
+	case c.TenantID == "" || c.AppID == "" || c.Audience == "":
+		return unknown(unexpected(words.T("The token does not name its tenant, its application or the service that it is for.")))
 	case !sameID(c.TenantID, known):
 		return fail(problem.New(codeTokenWrongTenant, words.T("The token is for another tenant: %s.", c.TenantID)).
 			Lead(words.T("Correct the tenant."), problem.PlaceTenant))

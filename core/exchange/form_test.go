@@ -130,6 +130,18 @@ func TestReadProcessing(t *testing.T) {
 			t.Error(d)
 		}
 	}
+	// A spreadsheet writes values in its own language.
+	for _, tt := range []struct{ values, says string }{
+		{"FALSCH,AutoAccept,180", `DeleteSubject is "FALSCH", and not True or False`},
+		{`False,AutoAccept,"180,0"`, `BookingWindowInDays is "180,0", and not a whole number`},
+		{"False,AutoAccept,9999", "BookingWindowInDays is 9999, which is out of range"},
+		{"False,2,180", `AutomateProcessing is "2", and none of`},
+	} {
+		states, err := ReadProcessing([]byte("Tenant,Room,DeleteSubject,AutomateProcessing,BookingWindowInDays\n"+tenantID+",a@contoso.com,"+tt.values+"\n"), c, policy)
+		if err != nil || len(states) != 1 || states[0].Problem == nil || !strings.Contains(states[0].Problem.Error(), tt.says) {
+			t.Errorf("%s: %v, %v", tt.values, states, err)
+		}
+	}
 	if _, err := ReadProcessing([]byte(processing(',', []string{"other", "a@contoso.com", "", "", "", "", ""})), c, policy); problem.CodeOf(err).String() != "exchange.other-tenant" {
 		t.Error(err)
 	}

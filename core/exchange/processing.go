@@ -194,13 +194,16 @@ func (s *RoomState) fill(row sheet.Row, columns []string) *problem.Problem {
 		switch p.Kind {
 		case KindSwitch:
 			if !strings.EqualFold(text, "true") && !strings.EqualFold(text, "false") {
-				return lineProblem(row.Line, words.T("%s is not True or False", p.Name))
+				return lineProblem(row.Line, words.T("%s is %q, and not True or False", p.Name, problem.Line(text)))
 			}
 			s.values[p.Name] = strings.EqualFold(text, "true")
 		case KindNumber:
 			n, err := strconv.Atoi(text)
-			if err != nil || p.Min != nil && n < *p.Min || p.Max != nil && n > *p.Max {
-				return lineProblem(row.Line, words.T("%s is out of range", p.Name))
+			if err != nil {
+				return lineProblem(row.Line, words.T("%s is %q, and not a whole number", p.Name, problem.Line(text)))
+			}
+			if p.Min != nil && n < *p.Min || p.Max != nil && n > *p.Max {
+				return lineProblem(row.Line, words.T("%s is %d, which is out of range", p.Name, n))
 			}
 			s.values[p.Name] = n
 		case KindList:
@@ -212,7 +215,7 @@ func (s *RoomState) fill(row sheet.Row, columns []string) *problem.Problem {
 		case KindChoice:
 			at := slices.IndexFunc(p.Choices, func(c string) bool { return strings.EqualFold(c, text) })
 			if at < 0 {
-				return lineProblem(row.Line, words.T("%s is none of %s", p.Name, strings.Join(p.Choices, ", ")))
+				return lineProblem(row.Line, words.T("%s is %q, and none of %s", p.Name, problem.Line(text), strings.Join(p.Choices, ", ")))
 			}
 			s.values[p.Name] = p.Choices[at]
 		default:

@@ -36,7 +36,7 @@ func run() int {
 
 // scenarios are all but the large tenant.
 func scenarios() []scenario {
-	all := slices.Concat(broken, brokenPeople, brokenLists, brokenRules, seenByAdministrator, given, misset, misgranted, healthy, soundPeople, soundLists, soundToAdministrator, calm, rareAnswers, rareAndSound, fieldTenants, fieldSound, furtherTenants, furtherSound, recipients, tokens, recorded)
+	all := slices.Concat(broken, brokenPeople, brokenLists, brokenRules, seenByAdministrator, given, misset, misgranted, healthy, soundPeople, soundLists, soundToAdministrator, calm, rareAnswers, rareAndSound, fieldTenants, fieldSound, furtherTenants, furtherSound, recipients, tokens, recorded, otherForms, otherSound)
 	for _, p := range pairs {
 		all = append(all, p.scenario())
 	}
