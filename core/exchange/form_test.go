@@ -134,7 +134,7 @@ func TestReadProcessing(t *testing.T) {
 	for _, tt := range []struct{ values, says string }{
 		{"FALSCH,AutoAccept,180", `DeleteSubject is "FALSCH", and not True or False`},
 		{`False,AutoAccept,"180,0"`, `BookingWindowInDays is "180,0", and not a whole number`},
-		{"False,AutoAccept,9999", "BookingWindowInDays is 9999, which is out of range"},
+		{"False,AutoAccept,9999", "BookingWindowInDays is 9,999, which is out of range"},
 		{"False,2,180", `AutomateProcessing is "2", and none of`},
 	} {
 		states, err := ReadProcessing([]byte("Tenant,Room,DeleteSubject,AutomateProcessing,BookingWindowInDays\n"+tenantID+",a@contoso.com,"+tt.values+"\n"), c, policy)
