@@ -240,8 +240,12 @@ func printServerState(w io.Writer, h handover.ServerState) {
 		printLine(w, "The booking server has no configuration.")
 	} else {
 		c := h.Current.Configuration
-		printLine(w, "The booking server has a configuration: tenant %s, client ID %s, %s.",
-			problem.Line(c.Tenant.ID), problem.Line(c.Application.ClientID), words.N(len(c.Rooms.Items), "%d room", "%d rooms", len(c.Rooms.Items)))
+		if c.Application.ClientID == "" { // Seatsurfing, whose sign-in somebody deleted
+			printLine(w, "The booking server has %s of this connection and no sign-in.", words.N(len(c.Rooms.Items), "%d room", "%d rooms", len(c.Rooms.Items)))
+		} else {
+			printLine(w, "The booking server has a configuration: tenant %s, client ID %s, %s.",
+				problem.Line(c.Tenant.ID), problem.Line(c.Application.ClientID), words.N(len(c.Rooms.Items), "%d room", "%d rooms", len(c.Rooms.Items)))
+		}
 		if !h.Current.StoredAt.IsZero() {
 			printLine(w, "It was stored at %s.", h.Current.StoredAt.Format("2006-01-02 15:04"))
 		}

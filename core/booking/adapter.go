@@ -127,6 +127,9 @@ type Status struct {
 	// Silent is whether this kind of server has no view of its own: only a person
 	// who tries it there can say that it works.
 	Silent bool `json:"silent,omitempty"`
+	// Undated is whether it says that it works and not, or not credibly, when it
+	// tried that.
+	Undated bool `json:"undated,omitempty"`
 }
 
 // StatusCheck is one thing that the server tried.

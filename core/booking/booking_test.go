@@ -161,7 +161,7 @@ func fake(t *testing.T, kind, body string, status int, header ...string) *Client
 		}
 		w.Header().Set("Content-Type", kind)
 		for i := 0; i+1 < len(header); i += 2 {
-			w.Header().Set(header[i], header[i+1])
+			w.Header().Add(header[i], header[i+1])
 		}
 		w.WriteHeader(status)
 		fmt.Fprint(w, body)
@@ -188,6 +188,10 @@ func TestAnswersThatDoNotFit(t *testing.T) {
 		{"good", "application/json", whole, 200, []string{"ETag", `"r1"`}, ""},
 		{"no ETag", "application/json", whole, 200, nil, "booking.unexpected-answer"},
 		{"weak ETag", "application/json", whole, 200, []string{"ETag", `W/"r1"`}, "booking.unexpected-answer"},
+		{"two ETags", "application/json", whole, 200, []string{"ETag", `"r1"`, "ETag", `"r2"`}, "booking.unexpected-answer"},
+		{"gzip that is none", "application/json", "\x1f\x8bgarbage", 200, []string{"ETag", `"r1"`, "Content-Encoding", "gzip"}, "booking.unexpected-answer"},
+		{"not modified", "", "", 304, nil, "booking.unexpected-answer"},
+		{"a redirect to nowhere", "", "", 302, nil, "booking.unexpected-answer"},
 		{"a sign-in page", "text/html", "<!DOCTYPE html><title>Log in</title>", 200, nil, "booking.unexpected-answer"},
 		{"a page called JSON", "application/json", "<html></html>", 200, nil, "booking.unexpected-answer"},
 		{"nothing", "application/json", "", 200, nil, "booking.unexpected-answer"},
@@ -217,6 +221,23 @@ func TestAnswersThatDoNotFit(t *testing.T) {
 				t.Errorf("doubts the address: %v", problem.Of(err).Remedies)
 			}
 		})
+	}
+}
+
+// TestRefusalsSayWhatCame: a method that is not taken is no missing page, and a
+// server's own wait is what the remedy says.
+func TestRefusalsSayWhatCame(t *testing.T) {
+	_, err := fake(t, "text/plain", "", 405).Current(t.Context())
+	if title := problem.Of(err).Title.String(); !strings.HasSuffix(title, " does not accept GET at this address (HTTP 405).") {
+		t.Errorf("405: %q", title)
+	}
+	_, err = fake(t, "text/plain", "", 429, "Retry-After", "9999").Current(t.Context())
+	if remedy := problem.Of(err).Remedies[0].String(); !strings.HasPrefix(remedy, "The server asks to wait until ") {
+		t.Errorf("429: %q", remedy)
+	}
+	s, err := fake(t, "application/json", `{"state":"ok","checkedAt":"2999-01-01T00:00:00Z","checks":[{"id":"token","state":"ok"},{"id":"rooms","state":"ok"}]}`, 200).Status(t.Context())
+	if err != nil || !s.Undated {
+		t.Errorf("a time in the future: %+v %v", s, err)
 	}
 }
 

@@ -1,11 +1,11 @@
 package booking
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"mime"
@@ -78,7 +78,11 @@ func (c caller) call(ctx context.Context, method, url string, header http.Header
 	}
 	defer func() { _ = resp.Body.Close() }()
 	a := answer{status: resp.StatusCode, header: resp.Header, attempts: transport.Attempts(resp)}
-	if a.body, err = read(resp); err != nil {
+	a.body, err = read(resp)
+	switch {
+	case errors.Is(err, errPacked):
+		return a, c.unexpected(a, words.T("The response is compressed and cannot be unpacked.")).By(err)
+	case err != nil:
 		return a, transport.BookingServer.Problem(err, req.URL.Host)
 	}
 	if len(a.body) > bodyLimit {
@@ -90,19 +94,23 @@ func (c caller) call(ctx context.Context, method, url string, header http.Header
 	return a, nil
 }
 
+var errPacked = errors.New("compressed and not to be unpacked")
+
 // read is an answer's body, at most a byte more than the limit. Some servers
 // compress although they are asked not to.
 func read(resp *http.Response) ([]byte, error) {
-	body := bufio.NewReader(resp.Body)
-	var plain io.Reader = body
-	if start, _ := body.Peek(2); resp.Header.Get("Content-Encoding") == "gzip" && string(start) == "\x1f\x8b" {
-		z, err := gzip.NewReader(body)
-		if err != nil {
-			return nil, err
-		}
-		plain = z
+	body, err := io.ReadAll(io.LimitReader(resp.Body, bodyLimit+1))
+	if err != nil || resp.Header.Get("Content-Encoding") != "gzip" || !bytes.HasPrefix(body, []byte("\x1f\x8b")) {
+		return body, err
 	}
-	return io.ReadAll(io.LimitReader(plain, bodyLimit+1))
+	z, err := gzip.NewReader(bytes.NewReader(body))
+	if err == nil {
+		body, err = io.ReadAll(io.LimitReader(z, bodyLimit+1))
+	}
+	if err != nil {
+		return nil, errors.Join(errPacked, err)
+	}
+	return body, nil
 }
 
 // authorized is call with the bearer token.
@@ -131,7 +139,11 @@ func Inconclusive(err error) bool {
 
 // decode reads an answer's JSON into v and then asks v's own rules.
 func (c caller) decode(a answer, v any) error {
-	if kind, _, _ := mime.ParseMediaType(a.header.Get("Content-Type")); kind != "application/json" {
+	kind, _, _ := mime.ParseMediaType(a.header.Get("Content-Type"))
+	switch {
+	case kind == "" && a.header.Get("Content-Type") == "":
+		return c.unexpected(a, words.T("JSON was expected; the response does not say what it contains."))
+	case kind != "application/json":
 		return c.unexpected(a, words.T("JSON was expected; the response is of the type “%s”.", problem.Line(a.header.Get("Content-Type"))))
 	}
 	if len(bytes.TrimSpace(a.body)) == 0 {

@@ -171,14 +171,17 @@ func (c *contract) current(a answer) (Current, error) {
 	if err := c.decode(a, &s); err != nil {
 		return Current{}, err
 	}
-	now := Current{Configuration: s.Configuration, ETag: a.header.Get("ETag"), StoredAt: c.moment(s.StoredAt)}
+	now := Current{Configuration: s.Configuration, StoredAt: c.moment(s.StoredAt)}
+	if tags := a.header.Values("ETag"); len(tags) == 1 { // of two nobody knows which is meant
+		now.ETag = tags[0]
+	}
 	switch {
 	case s.Configuration == nil || s.Configuration.Tenant.ID == "" || s.Configuration.Application.ClientID == "" || s.Configuration.Digest == "" || s.Configuration.Credential.Fingerprint == "":
 		return Current{}, c.unexpected(a, words.T("The response does not contain a complete configuration."))
 	case slices.ContainsFunc(s.Configuration.Rooms.Items, func(r Room) bool { return r.EmailAddress == "" }):
 		return Current{}, c.unexpected(a, words.T("The response names a room without its address."))
 	case !strongETag.MatchString(now.ETag):
-		return Current{}, c.unexpected(a, words.T("The response has no strong ETag. A proxy in front of the booking server may remove or weaken it."))
+		return Current{}, c.unexpected(a, words.T("The response does not have exactly one strong ETag. A proxy in front of the booking server may remove or weaken it."))
 	}
 	return now, nil
 }
@@ -293,6 +296,7 @@ func (c *contract) Status(ctx context.Context) (Status, error) {
 		return Status{}, err
 	}
 	s := said.Status
+	s.Undated = false // no server says that
 	s.CheckedAt = c.moment(said.CheckedAt)
 	// A weak tag is of the answer, not of the configuration: frameworks and proxies
 	// add it by themselves. The digest says what the view is about.
@@ -307,7 +311,7 @@ func (c *contract) Status(ctx context.Context) (Status, error) {
 	case StatusFailing, StatusUnknown, StatusNotConfigured:
 	case StatusOK:
 		// The contract allows ok only with these two tried, and a try has a time.
-		if !proven["token"] || !proven["rooms"] || s.CheckedAt.IsZero() {
+		if s.Undated = proven["token"] && proven["rooms"] && s.CheckedAt.IsZero(); s.Undated || !proven["token"] || !proven["rooms"] {
 			s.State = StatusUnknown
 		}
 	default:

@@ -5,8 +5,10 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -62,7 +64,7 @@ func (c caller) refused(req *http.Request, a answer) *problem.Problem {
 
 func (c caller) ofStatus(method, host string, a answer, r refusal) *problem.Problem {
 	switch {
-	case a.status >= 300 && a.status < 400:
+	case a.status >= 300 && a.status < 400 && a.header.Get("Location") != "":
 		return problem.New(codeRedirected, words.T("%s redirects to another address, which Roomkey does not follow.", host)).
 			Lead(words.T("Following would carry the token to a host that you did not type. Ask whoever runs the booking server for its final address and enter that."), problem.PlaceServerURL)
 	case a.status == http.StatusUnauthorized:
@@ -74,8 +76,13 @@ func (c caller) ofStatus(method, host string, a answer, r refusal) *problem.Prob
 	case a.status == http.StatusNotFound && r.Code == "not-configured" && method != http.MethodPut:
 		return problem.New(CodeNothingStored, words.T("%s has no Microsoft 365 configuration.", host)).
 			Lead(words.T("Push the configuration."), problem.PlacePush)
+	case a.status >= 300 && a.status < 400:
+		return c.unexpected(a, words.Text{})
 	case a.status == http.StatusNotFound, a.status == http.StatusMethodNotAllowed:
 		p := problem.New(CodeNotFound, words.T("%s has nothing at this address.", host))
+		if a.status == http.StatusMethodNotAllowed {
+			p.Title = words.T("%s does not accept %s at this address (HTTP %d).", host, method, a.status)
+		}
 		if c.met.Load() {
 			return p.Fix(words.T("Give this text to whoever runs the booking server or the network.")).
 				Lead(words.T("Until then, export the configuration as a file."), problem.PlaceExport).
@@ -91,8 +98,11 @@ func (c caller) ofStatus(method, host string, a answer, r refusal) *problem.Prob
 		return problem.New(codeInProgress, words.T("The booking server is still working on the previous hand-over.")).
 			Lead(words.T("Wait a minute, then check what the server has."), problem.PlaceLook)
 	case a.status == http.StatusTooManyRequests:
-		return problem.New(codeTooManyRequests, words.T("%s is limiting requests.", host)).
-			Fix(words.T("Wait a minute and try again."))
+		p := problem.New(codeTooManyRequests, words.T("%s is limiting requests.", host))
+		if wait, said := transport.RetryAfter(a.header, time.Now()); said && wait > time.Minute {
+			return p.Fix(words.T("The server asks to wait until %s. Try again then.", time.Now().Add(wait).Format("2006-01-02 15:04")))
+		}
+		return p.Fix(words.T("Wait a minute and try again."))
 	case a.status == http.StatusNetworkAuthenticationRequired:
 		return problem.New(codeNetworkSignIn, words.T("A network between this computer and %s requires a sign-in first (HTTP %d).", host, a.status)).
 			Fix(words.T("Open a page of the internet in a browser, sign in to the network, then try again."))

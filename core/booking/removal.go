@@ -53,6 +53,9 @@ func (c *Client) Remove(ctx context.Context, seen Removal) error {
 		return p.With(titleAndDetail(cmp.Or(failed, err))).Lead(words.T("Check what the server has."), problem.PlaceLook).By(err)
 	case now.Configuration != nil && failed != nil && problem.CodeOf(failed) != CodeNothingStored:
 		return c.compared(failed, seen.Current, now)
+	case now.Configuration != nil && !same(now, seen.Current):
+		return problem.New(codeNotKept, words.T("The booking server reported that the configuration is gone, but has another one.")).
+			Lead(words.T("Check what the server has. If it happens again, give this text to the server's vendor."), problem.PlaceLook)
 	case now.Configuration != nil:
 		return problem.New(codeNotKept, words.T("The booking server reported that the configuration is gone, but still shows it.")).
 			Lead(words.T("Check what the server has. If it happens again, give this text to the server's vendor."), problem.PlaceLook)

@@ -250,6 +250,8 @@ type ServerStatus struct {
 	Rooms int
 	// Silent is whether this kind of server never says that it works.
 	Silent bool
+	// Undated is whether it says that it works, and not when it tried.
+	Undated bool
 }
 
 // RoomPolicy is what is known of a room's calendar processing.

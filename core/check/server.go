@@ -244,9 +244,11 @@ func JudgeServer(st ServerStatus, v View) Finding {
 			With(reported(st)).
 			Fix(words.T("Push the configuration again and restart the booking server, so that it discards its old token and settings.")).
 			Fix(words.T("Compare the network of the booking server with this computer's: proxy, firewall, clock.")))
+	case st.Undated:
+		f = unknown(problem.New(codeServerNoView, words.T("The booking server reports that it works, but gives no valid time of when it last tried.")).Fix(askAgain))
 	default:
 		f = unknown(problem.New(codeServerNoView, words.T("The booking server does not say whether it got a token and read a room.")).
-			Fix(words.T("Push the configuration, wait a minute, and check again.")))
+			Fix(askAgain))
 	}
 	return f.with("state", st.State).with("token", st.Token).with("room", st.Room).with("code", st.Code).with("rooms", st.Rooms).with("checkedAt", st.CheckedAt)
 }

@@ -82,6 +82,9 @@ func unacceptable(dry booking.DryRun) *problem.Problem {
 			p.Fix(words.T("%s (field %s, code %s)", problem.Line(said.Detail), problem.Line(cmp.Or(said.Pointer, "/")), problem.Line(said.Code)))
 		}
 	}
+	if len(p.Remedies) == 0 {
+		p.Fix(words.T("It does not say why. Ask whoever runs the booking server to look at its log."))
+	}
 	return p
 }
 

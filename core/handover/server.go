@@ -73,7 +73,7 @@ func (c checkedServer) Status(ctx context.Context) (check.ServerStatus, error) {
 
 // checkedStatus is the server's own view as the checks see it.
 func checkedStatus(st booking.Status) check.ServerStatus {
-	out := check.ServerStatus{State: check.ServerUnproven, Digest: st.Digest, CheckedAt: st.CheckedAt, Rooms: -1, Silent: st.Silent}
+	out := check.ServerStatus{State: check.ServerUnproven, Digest: st.Digest, CheckedAt: st.CheckedAt, Rooms: -1, Silent: st.Silent, Undated: st.Undated}
 	switch st.State {
 	case booking.StatusOK:
 		out.State = check.ServerWorks

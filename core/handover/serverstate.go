@@ -94,7 +94,10 @@ func (h *Handover) ServerState(ctx context.Context) (ServerState, error) {
 			// The rooms are those of the present choice. A digest that differs by a field
 			// for which the server has no use, such as its own address, is no difference: a
 			// push would write nothing. None at all is that of a push that has not ended.
-			same.Digest = cmp.Or(digest, want.Digest)
+			// A server that was handed this very configuration has no reason for another.
+			if last.Digest != want.Digest || digest == "" {
+				same.Digest = cmp.Or(digest, want.Digest)
+			}
 		}
 		if out.Compared, out.Matches = true, client.Keeps(out.Current, same); out.Matches {
 			want.Digest = same.Digest

@@ -1,6 +1,7 @@
 package handover
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -138,6 +139,45 @@ func TestSameAfterAChange(t *testing.T) {
 	if plan := s.plan(t); err != nil || held.Checked || !plan.Unchanged() || !held.Matches || held.StatusProblem != nil {
 		t.Errorf("nothing to push: %v; %+v %v", plan.Unchanged(), held, err)
 	}
+}
+
+// TestAnotherDigest: a server that was handed this configuration and names another
+// digest has another one, as its push says.
+func TestAnotherDigest(t *testing.T) {
+	s := stage(t, "flexo")
+	plan := s.confirmed(t)
+	if _, err := s.Push(t.Context(), plan, false, nil); err != nil {
+		t.Fatal(err)
+	}
+	client, err := s.o.HTTP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.Transport = relabels{client.Transport, plan.Configuration.Digest}
+	if held, err := s.ServerState(t.Context()); err != nil || held.Matches || !held.Differs() {
+		t.Errorf("%+v %v", held, err)
+	}
+}
+
+// relabels is a server that has lost a digest.
+type relabels struct {
+	http.RoundTripper
+	digest string
+}
+
+func (l relabels) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := l.RoundTripper.RoundTrip(r)
+	if err != nil || !strings.HasSuffix(r.URL.Path, "/microsoft365") {
+		return resp, err
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err = errors.Join(err, resp.Body.Close()); err != nil {
+		return nil, err
+	}
+	resp.Body = io.NopCloser(strings.NewReader(strings.ReplaceAll(string(body), l.digest, "sha256:beef")))
+	resp.ContentLength = -1
+	resp.Header.Del("Content-Length")
+	return resp, nil
 }
 
 // TestViewOfAnother: what the server says of another configuration than the one

@@ -90,7 +90,7 @@ func (t *roundTripper) withRetries(r *http.Request, body func() io.ReadCloser, s
 		backoff.WithMaxElapsedTime(t.o.RetryBudget),
 		backoff.WithNotify(func(_ error, wait time.Duration) {
 			t.o.Log.DebugContext(r.Context(), "waiting before the next try", "url", seen.URL, "status", seen.Status, "wait", wait)
-			over = task.Waiting(r.Context(), wait, words.T("%s is busy. The next attempt is at %s.", r.URL.Host, time.Now().Add(wait).Format(time.TimeOnly)))
+			over = task.Waiting(r.Context(), wait, words.T("Waiting for %s. The next attempt is at %s.", r.URL.Host, time.Now().Add(wait).Format(time.TimeOnly)))
 		}))
 	over()
 	if err := r.Context().Err(); err != nil {
