@@ -290,6 +290,9 @@ func TestOutside(t *testing.T) {
 			if f.Status != tt.status || problem.CodeOf(f.err()).String() != tt.code {
 				t.Errorf("%s %s, want %s %s", f.Status, problem.CodeOf(f.err()).String(), tt.status, tt.code)
 			}
+			if tt.code == "scope.not-limited" && !strings.Contains(f.Problem.Remedies[1].String(), "name another one") {
+				t.Errorf("the script that was run is all that is advised: %v", f.Problem.Remedies)
+			}
 			if reach := stateOf(r, "reach"); (reach == FeatureWorks) != (tt.status == Pass) {
 				t.Errorf("the feature is %s", reach)
 			}

@@ -128,7 +128,7 @@ func (s *State) judgeOutside(mailbox string, exists permission.Truth, id string,
 		if s.Connection.Scope.Kind == connection.ScopeNone || s.Connection.Scope.Kind == "" {
 			return warn(p)
 		}
-		return fail(p)
+		return fail(p.Lead(words.T("If it is one of the mailboxes that the limit includes, such as that of a person who books, name another one."), problem.PlaceOutside))
 	case !onlyAccessDenied(err):
 		p := problem.New(codeScopeNotProven, words.T("Whether %s is out of reach is not proven: access was not refused, but the response was something else.", mailbox)).
 			With(problem.Of(err).Title).

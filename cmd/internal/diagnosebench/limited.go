@@ -48,6 +48,10 @@ var limited = []scenario{
 	}, verdict: check.Failed, check: check.RoomCalendars, code: "graph.ErrorAccessDenied", remedy: "role assignment is enabled"},
 	{area: policy, name: "limited, and the list of rooms is denied", faults: []string{"missing-role", "answer=/places 403 ErrorAccessDenied Access is denied."}, change: scopedToRooms,
 		verdict: check.Failed, check: check.RoomList, code: "graph.ErrorAccessDenied", remedy: "names no cause"},
+	{area: policy, name: "a mailbox that the limit includes is to be out of reach", faults: []string{"missing-role"}, change: func(b *bench, c *connection.Connection) {
+		scopedToRooms(b, c)
+		c.Rooms, c.Scope.Outside = selected(b, 3), b.room(5)
+	}, verdict: check.Failed, check: check.ScopeOutside, code: "scope.not-limited", remedy: "limits the application"},
 	{area: policy, name: "tenant-wide grant beside a working scope", change: scopedToRooms,
 		verdict: check.Warned, check: check.ScopeGrant, code: "scope.tenant-wide", remedy: "Revoke"},
 }
