@@ -344,6 +344,8 @@ func (s *Session) ends(h *Health) {
 	switch {
 	case days < 0:
 		h.wants(words.T("The credential expired on %s.", end.Format(time.DateOnly)))
+	case days == 0:
+		h.wants(words.T("The credential expires within a day."))
 	case days <= credentialEnd:
 		h.wants(words.N(days, "The credential expires in %d day.", "The credential expires in %d days.", days))
 	}
