@@ -250,6 +250,7 @@ func TestErrorsInWords(t *testing.T) {
 		"AADSTS50105: Your administrator has configured the application":                               "script.AADSTS50105",
 		"You can't use the domain because it's not an accepted domain for your organization.":          "script.accepted-domain",
 		"AutoAccept can only be enabled on resource mailboxes.":                                        "script.not-a-room",
+		"The access token expiry UTC time '11/28/2026 5:00:00 PM' is earlier than current UTC time.":   "script.signed-out",
 		"because the object is being synchronized from your on-premises organization.":                 "script.synchronized",
 		"failed because it's out of the current user's write scope.":                                   "script.write-scope",
 		"Could not load file or assembly 'Microsoft.Identity.Client'":                                  "script.assembly",

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -273,4 +274,25 @@ func (l *lab) memory() string {
 		}
 	}
 	return fmt.Sprint(places, l.State.Folders, members)
+}
+
+// TestListsInAnyOrder: Exchange promises no order of tags; those that it returns in
+// another one are the same, also in the undo.
+func TestListsInAnyOrder(t *testing.T) {
+	l := newLab(t, 1)
+	l.Changed = func(name, room string) {
+		if tags, ok := l.State.Places["room0@contoso.com"]["Tags"].([]any); name == "Set-Place" && ok {
+			slices.SortFunc(tags, func(a, b any) int { return strings.Compare(fmt.Sprint(b), fmt.Sprint(a)) })
+		}
+	}
+	was := l.memory()
+	doc := l.make("set-places", map[string]any{"table": "Address,Tags\r\nroom0@contoso.com,\"a|C|b|c\"\r\n"})
+	first := l.run(doc, cmdlet.Run{Prelude: quick})
+	again := l.run(doc, cmdlet.Run{Prelude: quick})
+	if !first.result.Complete() || again.result.Summary[exchange.Same] != 1 || l.memory() == was {
+		t.Fatal(first.Output, again.Output)
+	}
+	if o := l.run(l.make("set-places", map[string]any{"undo": string(first.file)}), cmdlet.Run{Prelude: quick}); !o.result.Complete() || l.memory() != was {
+		t.Errorf("%s\nwas %s\nis  %s", o.Output, was, l.memory())
+	}
 }

@@ -145,7 +145,7 @@ function Test-Go {
 # Known errors: what they look like, what kind they are, and what they mean.
 $KnownErrors = @(
         @{ 'Fix' = 'Run the script again in a few minutes; what is already done is left alone.'; 'Kind' = 'throttled'; 'Match' = '^429 \w+:|success: 429\b|error: \(429\)|TooManyRequests|Too ?Many ?Requests|micro delay|server is busy|ServerBusy|throttl'; 'Title' = 'Microsoft refuses requests for a while, because there were too many or its servers are busy.' },
-        @{ 'Fix' = 'Run the script again and sign in again. If it fails immediately: activate the role in Privileged Identity Management first, then sign in again.'; 'Kind' = 'expired'; 'Match' = '^401 \w+:|success: 401\b|error: \(401\)|InvalidAuthenticationToken|token (has|is) expired|Lifetime validation failed'; 'Title' = 'The sign-in expired, or the account cannot use this service.' },
+        @{ 'Fix' = 'Run the script again and sign in again. If it fails immediately: activate the role in Privileged Identity Management first, then sign in again.'; 'Kind' = 'expired'; 'Match' = '^401 \w+:|success: 401\b|error: \(401\)|InvalidAuthenticationToken|token (has|is) expired|token expiry|ExpiredAuthenticationToken|SecurityTokenExpired|Lifetime validation failed'; 'Title' = 'The sign-in expired, or the account cannot use this service.' },
         @{ 'Fix' = 'Run the script again later; what is already done is left alone.'; 'Kind' = 'down'; 'Match' = '^50[034] \w+:|success: 50[034]\b|error: \(50[034]\)|ServiceUnavailable|Service Unavailable|Gateway ?Timeout|InternalServerError'; 'Title' = 'Microsoft''s service is not available at the moment.' },
         @{ 'Fix' = 'Run the script again. It checks first.'; 'Kind' = 'lost'; 'Match' = 'connection was closed|^502 \w+:|success: 502\b|error: \(502\)|Bad ?Gateway|operation was canceled|HttpClient\.Timeout|error occurred while sending the request'; 'Title' = 'The response did not arrive. The change may have been made.' },
         @{ 'Fix' = 'Ask an administrator whose role includes this object to change it. If it is synchronized from a local Active Directory, change it there.'; 'Kind' = ''; 'Match' = 'out of the current user''s write scope'; 'Title' = 'The object is outside what this account can change.' },
@@ -410,11 +410,12 @@ function Test-Left {
     return $false
 }
 
-# Format-Value returns a value as text. Lists are joined by |, with \| inside an element.
+# Format-Value returns a value as text. Lists are joined by |, with \| inside an element, in
+# alphabetical order: Exchange may return them in another order than they were set in.
 function Format-Value {
     param($Value)
     if ($Value -is [string]) { return $Value }
-    return (@($Value) | ForEach-Object { "$_" -replace '\|', '\|' }) -join '|'
+    return (@($Value) | ForEach-Object { "$_" -replace '\|', '\|' } | Sort-Object -CaseSensitive) -join '|'
 }
 
 # Get-Change compares an object with the wanted values: what to set, the old and the new values.
