@@ -173,6 +173,9 @@ func newStatus(a *app) *cobra.Command {
 			defer s.Close()
 			// Asking first: what became of a push without an answer decides a step.
 			held, failed := s.ServerState(c.Context())
+			if err := c.Context().Err(); err != nil { // what is asked now is not told
+				return err
+			}
 			steps, err := s.Steps(c.Context())
 			if err != nil {
 				return err

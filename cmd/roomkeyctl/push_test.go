@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -35,5 +37,24 @@ func TestNothingIsSaidOfNothing(t *testing.T) {
 		if said := out.String(); strings.Contains(said, "last tested") || strings.Contains(said, "checked here") || !strings.Contains(said, "It is this connection's configuration.") {
 			t.Errorf("%s:\n%s", state, said)
 		}
+	}
+}
+
+// TestCancelledStatusSaysNothing of steps that could not be read any more.
+func TestCancelledStatusSaysNothing(t *testing.T) {
+	t.Setenv("ROOMKEY_HOME", t.TempDir())
+	t.Setenv("ROOMKEY_VAULT", "memory")
+	c := &commandLine{t: t}
+	if status, printed := c.run("connection", "new", "Lab", "--product", "robin", "--offline"); status != exitDone {
+		t.Fatal(printed)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out strings.Builder
+	term := &terminal{in: os.Stdin, out: &out, err: &out}
+	root := newRoot(term)
+	root.SetArgs([]string{"status"})
+	if status := term.exit(root.ExecuteContext(ctx)); status != exitFailed || strings.Contains(out.String(), "STEP") {
+		t.Errorf("%d\n%s", status, out.String())
 	}
 }

@@ -247,7 +247,7 @@ func (c *conformance) problem(r reply, status int, code string) (refusal, words.
 	}
 	if r.err != nil || r.status != status || r.kind() != "application/problem+json" || json.Unmarshal(r.body, &p) != nil ||
 		p.Code != code || p.Status != status || p.Title == "" || p.Type != "urn:room-booking-integration:problem:"+code {
-		return p.refusal, words.T("wanted %d %s as application/problem+json with type, title, status and code; got %s", status, code, c.got(r))
+		return p.refusal, words.T("wanted %d %s as application/problem+json with title, status, code and the type %s; got %s", status, code, "urn:room-booking-integration:problem:"+code, c.got(r))
 	}
 	return p.refusal, c.reads(r, &p)
 }
