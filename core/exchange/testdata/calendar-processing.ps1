@@ -204,7 +204,7 @@ $Bare = @(
         @{ 'Match' = '(^|[^\p{L}\p{N}])(?:''.*?''|".*?")($|[^\p{L}\p{N}])'; 'With' = '$1 $2' },
         @{ 'Match' = '(^|[^\p{L}\p{N}])(?:''.*?''|".*?")($|[^\p{L}\p{N}])'; 'With' = '$1 $2' }
     )
-$Prefix = '\|?Ex[0-9A-F]{6}\|[^|]*?(\w*)\|\s*'
+$Identifiers = '\|?Ex[0-9A-F]{6}\|[^|]*?(\w*)\|\s*'
 
 # Get-Text returns the text of an error in one line. Exchange's identifiers are left out; the
 # kind of error in them stays if only that says what it is. For an error of Graph it returns
@@ -222,8 +222,8 @@ function Get-Text {
     if ("$answer $text" -match 'Retry-After["\s:{]+(\d{1,9})') { $wait = [int]$Matches[1] }
     if ($wait -and $text -notmatch 'Retry-After') { $text += " Retry-After: $wait" }
     $sort = ''
-    if ($text -match $Prefix) { $sort = $Matches[1] }
-    $text = ($text -replace $Prefix, '' -replace '\s+', ' ').Trim()
+    if ($text -match $Identifiers) { $sort = $Matches[1] }
+    $text = ($text -replace $Identifiers, '' -replace '\s+', ' ').Trim()
     if ($sort -and -not (Find-Known $text) -and (Find-Known $sort)) { $text += " ($sort)" }
     return $text
 }
