@@ -201,6 +201,7 @@ func (d *Describe) current() product.Product {
 func (d *Describe) showProduct() {
 	p := d.current()
 	d.about.SetText(kit.L(p.About))
+	d.about.Hidden = p.About == ""
 	d.options.RemoveAll()
 	for _, o := range p.Options {
 		check := kit.NewCheck(kit.L(o.Name), func(on bool) { d.chosen[o.ID] = on; d.optionsEdited() })
