@@ -36,8 +36,9 @@ func (s *seatsurfing) Delete(ctx context.Context, etag string) error {
 	if own != nil {
 		err := w.send(ctx, http.MethodDelete, "/auth-provider/"+own.text("id"), nil)
 		if problem.CodeOf(err) == codeRefused {
-			return problem.New(CodeSignInUsed, words.T("The sign-in “%s” remains: people belong to it, and Seatsurfing does not delete such a sign-in. Everything else that Roomkey created is removed.", own.text("name"))).
-				Fix(words.T("In Seatsurfing, move these people to another sign-in or delete their accounts, then remove again.")).
+			return problem.New(CodeSignInUsed, words.T("The sign-in “%s” remains: Seatsurfing refused to delete it. Everything else that Roomkey created is removed.", own.text("name"))).
+				With(words.Sentences(problem.Of(err).Title, problem.Of(err).Detail, words.T("Seatsurfing keeps a sign-in that people belong to. Its answer does not say whether that is the reason."))).
+				Fix(words.T("If people use this sign-in, move them to another one in Seatsurfing or delete their accounts, then remove again.")).
 				Fix(words.T("Until then, no one can sign in with it after the app registration is undone.")).By(err)
 		}
 		if err != nil {

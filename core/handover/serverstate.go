@@ -160,12 +160,18 @@ func (h *Handover) Entered(ctx context.Context, by string) error {
 	if err != nil {
 		return err
 	}
+	described := true
 	for _, step := range steps {
-		if step.ID == setup.HandOver && step.State == setup.Blocked && p.Model != product.Own {
-			return problem.New(codeNotProven, step.Reason).Lead(words.T("See the consent link, and compare what was granted."), problem.PlaceConsent)
-		}
-		if step.ID == setup.HandOver && step.State == setup.Blocked {
-			return problem.New(codeNotProven, step.Reason).Run(words.T("Test the connection:"), "roomkeyctl check")
+		switch blocked := problem.New(codeNotProven, step.Reason); {
+		case step.ID == setup.Describe:
+			described = step.State == setup.Done
+		case step.ID != setup.HandOver || step.State != setup.Blocked:
+		case !described:
+			return blocked.Lead(words.T("Find the tenant."), problem.PlaceTenant.With("roomkeyctl connection find-tenant"))
+		case p.Model != product.Own:
+			return blocked.Lead(words.T("See the consent link, and compare what was granted."), problem.PlaceConsent)
+		default:
+			return blocked.Run(words.T("Test the connection:"), "roomkeyctl check")
 		}
 	}
 	if claim == evidence.ServerWorks {

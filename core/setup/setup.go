@@ -172,7 +172,7 @@ const expiryWarning = 60 * 24 * time.Hour
 func register(k Known) Step {
 	switch {
 	case !k.TenantFound:
-		return step(Register, Blocked, words.T("Describe the connection first."))
+		return step(Register, Blocked, describeFirst)
 	case !k.ClientID:
 		return step(Register, Ready, words.T("Register an application, or enter an existing one."))
 	case k.Credential == PresenceUnknown:
@@ -212,7 +212,7 @@ var registered = map[evidence.Claim]bool{
 func choose(k Known) Step {
 	switch {
 	case !described(k):
-		return step(Choose, Blocked, words.T("Describe the connection first."))
+		return step(Choose, Blocked, describeFirst)
 	case k.NoRooms:
 		return step(Choose, Done, words.T("The product manages no rooms."))
 	case !k.RoomsChosen:
@@ -230,12 +230,15 @@ func (k Known) roomsOpen() bool { return !k.RoomsChosen && !k.NoRooms }
 
 var keychainSilent = words.T("The keychain did not say whether it has the credential.")
 
-var roomsFirst = words.T("Choose the rooms first.")
+var (
+	describeFirst = words.T("Describe the connection first.")
+	roomsFirst    = words.T("Choose the rooms first.")
+)
 
 func restrict(k Known) Step {
 	switch {
 	case !described(k):
-		return step(Restrict, Blocked, words.T("Describe the connection first."))
+		return step(Restrict, Blocked, describeFirst)
 	case k.roomsOpen():
 		return step(Restrict, Blocked, roomsFirst)
 	}
@@ -271,7 +274,9 @@ func reported(settings, booking evidence.State) Step {
 
 func prove(k Known) Step {
 	switch {
-	case !described(k) || !k.ClientID || k.Credential == Absent:
+	case !described(k):
+		return step(Prove, Blocked, describeFirst)
+	case !k.ClientID || k.Credential == Absent:
 		return step(Prove, Blocked, words.T("First enter an application and its credential."))
 	case k.Credential == PresenceUnknown: // a locked one, say
 		return step(Prove, Blocked, keychainSilent)
@@ -334,6 +339,8 @@ func handOver(k Known) Step {
 		return step(HandOver, Attention, words.T("The booking server has the configuration. It has not said yet whether it works."))
 	case held.Standing == evidence.Void:
 		return step(HandOver, Attention, words.T("The booking server has an older configuration. %s", held.Reason))
+	case !described(k):
+		return step(HandOver, Blocked, describeFirst)
 	case k.roomsOpen():
 		return step(HandOver, Blocked, roomsFirst)
 	case !passable(k):

@@ -183,3 +183,13 @@ func settingsAt(k *Known, at time.Time) {
 		}
 	}
 }
+
+// TestWhatIsMissingFirstIsSaid: whoever has an application and a proof, and no
+// tenant that was found, is not sent to prove once more.
+func TestWhatIsMissingFirstIsSaid(t *testing.T) {
+	for _, s := range Steps(Known{ClientID: true, Credential: Present, RoomsChosen: true, RoomsCount: -1}) {
+		if s.ID != Describe && (s.State != Blocked || s.Reason.String() != describeFirst.String()) {
+			t.Errorf("%s is %s: %s", s.ID, s.State, s.Reason)
+		}
+	}
+}
