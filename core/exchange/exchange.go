@@ -173,7 +173,10 @@ func Generate(name string, t Target, values map[string]any) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	if b.script.Platform == "graph" {
+	switch b.script.Platform { // of the script alone: what Graph does needs no module
+	case "places":
+		b.warn("The module MicrosoftPlaces needs PowerShell 7.4 or newer and does not say which tenant it is connected to. The script therefore looks for one of the rooms before it changes anything.")
+	case "graph":
 		b.warn("Even with -WhatIf, signing in leaves a consent for the application Microsoft Graph Command Line Tools in the tenant. To use a public client of your own, start the script with -ClientId and its ID.")
 	}
 	b.doc.Intent, b.doc.HowToRun = encode(b.intent), howToRun(b.doc.File, b.script.Reads)

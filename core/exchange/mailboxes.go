@@ -221,7 +221,6 @@ func (b *build) placesBuildings() error {
 	b.explain("Switches on buildings for the tenant, creates %s with their floors where they are missing, and assigns %s to their floors.",
 		words.N(len(names), "%d building", "%d buildings", len(names)), words.N(len(data), "%d room", "%d rooms", len(data)))
 	b.explain("A room that is in a section stays there. If the section is on another floor, the result says so.")
-	b.warn("The module MicrosoftPlaces needs PowerShell 7.4 or newer and does not say which tenant it is connected to. The script therefore looks for one of the rooms before it changes anything.")
 	return nil
 }
 
