@@ -42,6 +42,8 @@ type stand struct {
 	tested check.Run
 	steps  []setup.Step
 	busy   error
+	// refused is what Microsoft says instead of listing the rooms.
+	refused error
 }
 
 func stage(t *testing.T, id string) *stand {
@@ -91,7 +93,7 @@ func stage(t *testing.T, id string) *stand {
 		Product:    func() (product.Product, error) { return p, nil },
 		Cloud:      func() (cloud.Cloud, error) { return row, nil },
 		HTTP:       func() (*http.Client, error) { return server.Client(), nil },
-		Rooms:      func(context.Context) ([]tenant.Room, error) { return s.rooms, nil },
+		Rooms:      func(context.Context) ([]tenant.Room, error) { return s.rooms, s.refused },
 		Looked:     func() ([]tenant.Room, bool) { return s.rooms, true },
 		Test:       func(context.Context, []string, string) (check.Run, error) { return s.tested, nil },
 		Steps:      func(context.Context) ([]setup.Step, error) { return s.steps, nil },
@@ -205,6 +207,9 @@ func TestHandOver(t *testing.T) {
 // on the server then.
 func TestNotPushed(t *testing.T) {
 	denied := problem.New(problem.CodeUnexpected, words.T("Denied."))
+	refused := &problem.Problem{Kind: problem.Refused, Title: words.T("Forbidden.")}
+	withdrawn := check.Run{Verdict: check.Failed, RootCause: &check.Cause{Check: check.Token}, Finished: time.Now(),
+		Findings: []check.Finding{{ID: check.Token, Status: check.Fail, Problem: denied}}}
 	for name, tt := range map[string]struct {
 		before func(*stand)
 		code   problem.Code
@@ -212,11 +217,10 @@ func TestNotPushed(t *testing.T) {
 		"another room": {func(s *stand) {
 			s.rooms = append(s.rooms, tenant.Room{EmailAddress: "b@contoso.com"})
 		}, CodePlanStale},
-		"withdrawn since": {func(s *stand) {
-			s.tested = check.Run{Verdict: check.Failed, RootCause: &check.Cause{Check: check.Token}, Finished: time.Now(),
-				Findings: []check.Finding{{ID: check.Token, Status: check.Fail, Problem: denied}}}
-		}, codeWithdrawn},
-		"another Roomkey is at it": {func(s *stand) { s.busy = denied }, denied.Code},
+		"withdrawn since":                         {func(s *stand) { s.tested = withdrawn }, codeWithdrawn},
+		"withdrawn, and the rooms are not listed": {func(s *stand) { s.tested, s.refused = withdrawn, refused }, codeWithdrawn},
+		"the rooms alone are not listed":          {func(s *stand) { s.refused = refused }, refused.Code},
+		"another Roomkey is at it":                {func(s *stand) { s.busy = denied }, denied.Code},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := stage(t, "flexo")
@@ -225,7 +229,7 @@ func TestNotPushed(t *testing.T) {
 			if _, err := s.Push(t.Context(), plan, false, nil); problem.CodeOf(err) != tt.code {
 				t.Errorf("%v", err)
 			}
-			s.rooms = s.rooms[:1]
+			s.rooms, s.refused = s.rooms[:1], nil
 			if held, err := s.ServerState(t.Context()); err != nil || held.Current.Configuration != nil || held.HandedOver {
 				t.Errorf("%+v %v", held, err)
 			}

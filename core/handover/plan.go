@@ -53,7 +53,7 @@ func (h *Handover) PlanWith(ctx context.Context, acceptWarnings bool, choices bo
 	if plan.Confirmations, err = booking.Confirmations(h.o.Owner.Document().Server, plan.Description); err != nil {
 		return plan, err
 	}
-	if plan.Configuration, err = h.Configuration(ctx); err != nil {
+	if plan.Configuration, err = h.wanted(ctx); err != nil {
 		return plan, err
 	}
 	plan.Preview, err = client.Preview(ctx, plan.Configuration, choices)

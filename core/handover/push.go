@@ -110,7 +110,7 @@ func (h *Handover) viewEvidence(view check.Finding, basis evidence.Basis) []evid
 
 // push hands the plan over.
 func (h *Handover) push(ctx context.Context, plan Plan, acceptWarnings bool, report task.Report) (*booking.Client, booking.Receipt, error) {
-	now, err := h.Configuration(ctx)
+	now, err := h.wanted(ctx)
 	if err != nil {
 		return nil, booking.Receipt{}, err
 	}

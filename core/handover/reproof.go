@@ -1,6 +1,7 @@
 package handover
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -14,6 +15,19 @@ import (
 // essentials are the checks that must hold in the seconds before a push: with a
 // token that is issued now, for what was tested may have been withdrawn since.
 var essentials = []string{check.Token, check.Roles, check.RoomCalendars, check.ServerContract}
+
+// wanted is the configuration over the rooms as they are now. When Microsoft refuses
+// to list them, though they were tested, the essentials say what was withdrawn.
+func (h *Handover) wanted(ctx context.Context) (booking.Configuration, error) {
+	cfg, err := h.Configuration(ctx)
+	if _, tested := h.o.Looked(); !tested || err == nil {
+		return cfg, err
+	}
+	if kind := problem.Of(err).Kind; kind == problem.Refused || kind == problem.Denied {
+		err = cmp.Or(h.reprove(ctx, cfg), err)
+	}
+	return cfg, err
+}
 
 // reprove runs the essentials on one room of the configuration. What does not
 // hold any longer stops the push, and is remembered; what holds is not: less was
