@@ -146,7 +146,11 @@ func printPlan(w io.Writer, plan handover.Plan) {
 		rows(w, []words.Key{"field", "", "today", "would be"}, cells)
 	}
 	for _, p := range plan.DryRun.Problems {
-		printLine(w, "The server says (%s): %s [%s %s]", problem.Line(word(p.Severity)), problem.Line(p.Detail), problem.Line(p.Code), problem.Line(p.Pointer))
+		heading := words.Key("(%s) %s [%s %s]")
+		if plan.DryRun.Said {
+			heading = "The server says (%s): %s [%s %s]"
+		}
+		printLine(w, heading, problem.Line(word(p.Severity)), problem.Line(p.Detail), problem.Line(p.Code), problem.Line(p.Pointer))
 	}
 	for _, q := range plan.Confirmations {
 		printLine(w, "To confirm: %s\n    %s", problem.Line(say(q.About)), problem.Line(q.Value))

@@ -97,9 +97,12 @@ type DryRun struct {
 	// Unwanted is how much Roomkey made there that is wanted no more, and stays
 	// without a yes (Choices.Remove).
 	Unwanted int `json:"unwanted,omitempty"`
+	// Said is whether the server judged it: Seatsurfing has no dry run, and what is
+	// known of it is held against the configuration here.
+	Said bool `json:"-"`
 }
 
-// DryRunProblem is something that the server says about a configuration.
+// DryRunProblem is something that speaks against a configuration.
 type DryRunProblem struct {
 	// Severity is "error" or "warning".
 	Severity string `json:"severity"`

@@ -211,7 +211,7 @@ func (c *contract) DryRun(ctx context.Context, cfg Configuration) (DryRun, error
 	if said.Acceptable == nil || said.Changes == nil || said.Problems == nil {
 		return DryRun{}, c.unexpected(a, words.T("The response to the dry run is incomplete."))
 	}
-	d := DryRun{Acceptable: *said.Acceptable, Changes: said.Changes, Problems: said.Problems}
+	d := DryRun{Acceptable: *said.Acceptable, Changes: said.Changes, Problems: said.Problems, Said: true}
 	for i, change := range d.Changes {
 		d.Changes[i] = Change{problem.Line(change.Path), problem.Line(change.Kind), problem.Line(change.From), problem.Line(change.To)}
 	}

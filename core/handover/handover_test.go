@@ -240,6 +240,15 @@ func TestNotPushed(t *testing.T) {
 	}
 }
 
+// TestWhoDoesNotAccept: a server that was not asked has refused nothing.
+func TestWhoDoesNotAccept(t *testing.T) {
+	for said, want := range map[bool]string{true: "did not accept", false: "cannot take"} {
+		if p := unacceptable(booking.DryRun{Said: said}); !strings.Contains(p.Title.String(), want) {
+			t.Errorf("said %t: %s", said, p.Title)
+		}
+	}
+}
+
 // TestCancelledBefore: who stops in time is told that nothing was sent.
 func TestCancelledBefore(t *testing.T) {
 	s := stage(t, "flexo")

@@ -74,15 +74,19 @@ func (h *Handover) PlanWith(ctx context.Context, acceptWarnings bool, choices bo
 	return plan, nil
 }
 
-// unacceptable is a dry run that the server said no to.
+// unacceptable is a dry run with errors.
 func unacceptable(dry booking.DryRun) *problem.Problem {
-	p := problem.New(codeUnacceptable, words.T("The booking server did not accept this configuration."))
+	title := words.T("The booking server did not accept this configuration.")
+	if !dry.Said {
+		title = words.T("The booking server cannot take this configuration.")
+	}
+	p := problem.New(codeUnacceptable, title)
 	for _, said := range dry.Problems {
 		if said.Severity == "error" {
 			p.Fix(words.T("%s (field %s, code %s)", problem.Line(said.Detail), problem.Line(cmp.Or(said.Pointer, "/")), problem.Line(said.Code)))
 		}
 	}
-	if len(p.Remedies) == 0 {
+	if len(p.Remedies) == 0 && dry.Said {
 		p.Fix(words.T("It does not say why. Ask whoever runs the booking server to look at its log."))
 	}
 	return p

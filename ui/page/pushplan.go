@@ -105,7 +105,11 @@ func (h *HandOver) showPlan(plan handover.Plan) {
 		h.plan.Add(kit.ProblemAs(h.env.Host, kit.MarkAttention, plan.Gate))
 	}
 	for _, p := range plan.DryRun.Problems {
-		h.plan.Add(kit.ProblemCard(h.env.Host, booking.Objection(p.Code, words.T("The booking server says: %s", p.Detail)).
+		title := words.T("%s", p.Detail)
+		if plan.DryRun.Said {
+			title = words.T("The booking server says: %s", p.Detail)
+		}
+		h.plan.Add(kit.ProblemCard(h.env.Host, booking.Objection(p.Code, title).
 			With(words.T("Field %s", p.Pointer))))
 	}
 	h.offer(plan)
