@@ -26,9 +26,7 @@ sign() {
 }
 if [ -z "${SIGN_PKCS12:-}${SIGN_CERTIFICATE:-}" ]; then
 	echo "No SIGN_PKCS12 and no SIGN_CERTIFICATE: signing with a test certificate, which no Windows trusts."
-	export SIGN_CERTIFICATE=$work/test.pem SIGN_KEY=$work/test.key
-	openssl req -x509 -newkey rsa:3072 -nodes -days 30 -subj "/CN=Roomkey test" -addext extendedKeyUsage=codeSigning \
-		-keyout "$SIGN_KEY" -out "$SIGN_CERTIFICATE" 2>/dev/null
+	export SIGN_CERTIFICATE=packaging/testdata/signing.pem SIGN_KEY=packaging/testdata/signing.pem
 fi
 
 # still gives all in a folder the one time.
