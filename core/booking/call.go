@@ -139,12 +139,12 @@ func Inconclusive(err error) bool {
 
 // decode reads an answer's JSON into v and then asks v's own rules.
 func (c caller) decode(a answer, v any) error {
-	kind, _, _ := mime.ParseMediaType(a.header.Get("Content-Type"))
-	switch {
-	case kind == "" && a.header.Get("Content-Type") == "":
+	said := a.header.Get("Content-Type")
+	switch kind, _, _ := mime.ParseMediaType(said); {
+	case said == "":
 		return c.unexpected(a, words.T("JSON was expected; the response does not say what it contains."))
 	case kind != "application/json":
-		return c.unexpected(a, words.T("JSON was expected; the response is of the type “%s”.", problem.Line(a.header.Get("Content-Type"))))
+		return c.unexpected(a, words.T("JSON was expected; the response is of the type “%s”.", problem.Line(said)))
 	}
 	if len(bytes.TrimSpace(a.body)) == 0 {
 		return c.unexpected(a, words.T("The response is empty."))

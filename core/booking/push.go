@@ -172,8 +172,8 @@ func holds(now Current, want Configuration) bool {
 
 // Keeps reports whether a server that holds now holds all of want that it can.
 // Of rooms the addresses count, in whatever case, which are what was checked. Their
-// names are the tenant's and may change there, but not on the server. What was handed over once and is
-// wanted no more may have stayed.
+// names are the tenant's and may change there, but not on the server. What was
+// handed over once and is wanted no more may have stayed.
 func (c *Client) Keeps(now Current, want Configuration) bool {
 	if now.Configuration == nil {
 		return false

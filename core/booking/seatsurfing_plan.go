@@ -46,7 +46,8 @@ type ssPlan struct {
 	// provider is the sign-in to send, nil for none.
 	provider ssObject
 	// rename are our locations that get another name, by the building they
-	// stood for, which may be the same: people renamed it. create are buildings without a location.
+	// stood for, which may be the same: people renamed it. create are buildings
+	// without a location.
 	rename map[string]string
 	create []string
 	// clean are locations whose description carries a mark of old.
