@@ -105,7 +105,7 @@ func (c claim) assess(records []Record, want Want, now Basis, at time.Time) Stat
 	}
 	proof := proofs(records, want.By)
 	for _, r := range proof {
-		if why := r.void(now, at); !why.IsZero() {
+		if why := r.spent(now, at); !why.IsZero() {
 			s = s.from(Void, r)
 			s.Problem, s.Reason = nil, why
 			s.Rechosen = !slices.ContainsFunc(proof, func(r Record) bool { return r.Outcome != Proven || !r.outlives(now, at) })
@@ -179,6 +179,19 @@ func (r Record) void(now Basis, at time.Time) words.Text {
 	return words.Text{}
 }
 
+// ahead is how far in the future a proof may be dated: a clock may have been set
+// right since.
+const ahead = 5 * time.Minute
+
+// spent says why a proof does not count any more. A failure counts whatever its date;
+// a proof whose age cannot be told would be green for ever.
+func (r Record) spent(now Basis, at time.Time) words.Text {
+	if why := r.void(now, at); !why.IsZero() || !r.At.After(at.Add(ahead)) {
+		return why
+	}
+	return words.T("It is dated in the future, so its age is unknown.")
+}
+
 // outlives reports whether a record would count with another choice.
 func (r Record) outlives(now Basis, at time.Time) bool {
 	if r.Basis == nil {
@@ -187,7 +200,7 @@ func (r Record) outlives(now Basis, at time.Time) bool {
 	r.Basis = maps.Clone(r.Basis)
 	delete(r.Basis, ChosenRooms)
 	delete(r.Basis, ChosenPeople)
-	return r.void(now, at).IsZero()
+	return r.spent(now, at).IsZero()
 }
 
 // voidWhenOf says what would make evidence void that rests on these parts.
