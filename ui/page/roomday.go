@@ -146,7 +146,7 @@ func strip(d tenant.Day, now time.Time) kit.DayStrip {
 // hovered says what is known of a room at a time.
 func (d *roomDay) hovered(row *kit.DayRow, hour float32) {
 	if row == nil {
-		d.hint.SetText(kit.L("Blue is busy, a blue outline tentative. Red is now, in each room's time zone."))
+		d.hint.SetText(kit.L("In local time. Blue: busy. Blue outline: tentative. Red: now."))
 		return
 	}
 	parts := []string{row.Name, d.rooms[row.Key].EmailAddress}
