@@ -73,14 +73,18 @@ func run() int {
 		panic(err) // it is embedded
 	}
 	app.SetMetadata(fyne.AppMetadata{ID: "app.roomkey.desktop", Name: "Roomkey", Version: version, Icon: fyne.NewStaticResource("window.png", icon)})
+	look := func(fyne.App) (written func()) { return func() {} }
+	if paths, err := wire.PathsOf(*configDir); err == nil {
+		look = func(a fyne.App) func() { return ui.KeepPreferences(a, paths.Window) }
+	}
 	home, err := open(ctx, wire.Options{ConfigDir: *configDir, Vault: *vault, Version: version})
 	if err != nil {
 		problem.Of(err).Terminal(os.Stderr, nil)
-		return show(ctx, ready, 1, func(a fyne.App) fyne.Window { return ui.Failed(a, problem.Of(err), fyne.Do) })
+		return show(ctx, ready, 1, look, func(a fyne.App) fyne.Window { return ui.Failed(a, problem.Of(err), fyne.Do) })
 	}
 	defer home.Close()
 	crashFile(filepath.Join(home.Paths.Config, "crash.log"))
-	return show(ctx, ready, 0, func(a fyne.App) fyne.Window { return ui.New(ctx, a, home, fyne.Do, files...) })
+	return show(ctx, ready, 0, look, func(a fyne.App) fyne.Window { return ui.New(ctx, a, home, fyne.Do, files...) })
 }
 
 // open opens the configuration folder, as far as the policy of this computer
@@ -105,11 +109,12 @@ func newApp() fyne.App {
 }
 
 // show runs the application until its window is closed or ctx ends, and gives
-// back the exit status. The toolkit reads its fonts while it is not yet known whether
+// back the exit status when what look keeps is written. The toolkit reads its fonts while it is not yet known whether
 // there is a display; a window without one would be its end.
-func show(ctx context.Context, ready func() (int, bool), code int, window func(fyne.App) fyne.Window) int {
+func show(ctx context.Context, ready func() (int, bool), code int, look func(fyne.App) (written func()), window func(fyne.App) fyne.Window) int {
 	collecting := debug.SetGCPercent(-1) // until the window is there: little of a start is garbage
 	a := newApp()
+	defer look(a)()
 	for _, style := range []fyne.TextStyle{{}, {Bold: true}} {
 		fyne.MeasureText("R", theme.TextSize(), style)
 	}

@@ -42,7 +42,7 @@ type Options struct {
 }
 
 // Paths are where things are in the configuration folder.
-type Paths struct{ Config, Log, Clouds, Products, Languages string }
+type Paths struct{ Config, Log, Clouds, Products, Languages, Window string }
 
 // PathsOf gives the paths for a typed folder, "" for the default.
 func PathsOf(configDir string) (Paths, error) {
@@ -64,6 +64,7 @@ func PathsOf(configDir string) (Paths, error) {
 	return Paths{
 		Config: dir, Log: filepath.Join(dir, "roomkey.log"),
 		Clouds: filepath.Join(dir, "clouds.yaml"), Products: filepath.Join(dir, "products"), Languages: filepath.Join(dir, "languages"),
+		Window: filepath.Join(dir, "window.json"),
 	}, nil
 }
 
