@@ -171,6 +171,9 @@ func (a *app) advise(advice []words.Text) {
 }
 
 func printRegisterPlan(w io.Writer, p register.Plan) {
+	if len(p.Items) == 0 { // the application is not decided: what blocks the plan is said after it
+		return
+	}
 	var cells [][]string
 	for _, i := range p.Items {
 		cells = append(cells, []string{say(i.Title), say(i.Today), say(i.Wanted), say(i.Action.Text())})
