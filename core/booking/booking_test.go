@@ -231,9 +231,11 @@ func TestRefusalsSayWhatCame(t *testing.T) {
 	if title := problem.Of(err).Title.String(); !strings.HasSuffix(title, " does not accept GET at this address (HTTP 405).") {
 		t.Errorf("405: %q", title)
 	}
-	_, err = fake(t, "text/plain", "", 429, "Retry-After", "9999").Current(t.Context())
-	if remedy := problem.Of(err).Remedies[0].String(); !strings.HasPrefix(remedy, "The server asks to wait until ") {
-		t.Errorf("429: %q", remedy)
+	for wait, want := range map[string]string{"": "Wait a minute", "9999": "The server asks to wait until ", "31536000": "The server asks to wait for a day or longer."} {
+		_, err = fake(t, "text/plain", "", 429, "Retry-After", wait).Current(t.Context())
+		if remedy := problem.Of(err).Remedies[0].String(); !strings.HasPrefix(remedy, want) {
+			t.Errorf("429, Retry-After %q: %q", wait, remedy)
+		}
 	}
 	s, err := fake(t, "application/json", `{"state":"ok","checkedAt":"2999-01-01T00:00:00Z","checks":[{"id":"token","state":"ok"},{"id":"rooms","state":"ok"}]}`, 200).Status(t.Context())
 	if err != nil || !s.Undated {

@@ -99,7 +99,10 @@ func (c caller) ofStatus(method, host string, a answer, r refusal) *problem.Prob
 			Lead(words.T("Wait a minute, then check what the server has."), problem.PlaceLook)
 	case a.status == http.StatusTooManyRequests:
 		p := problem.New(codeTooManyRequests, words.T("%s is limiting requests.", host))
-		if wait, said := transport.RetryAfter(a.header, time.Now()); said && wait > time.Minute {
+		switch wait, _ := transport.RetryAfter(a.header, time.Now()); {
+		case wait >= 24*time.Hour: // not taken at its word
+			return p.Fix(words.T("The server asks to wait for a day or longer. Ask whoever runs it why."))
+		case wait > time.Minute:
 			return p.Fix(words.T("The server asks to wait until %s. Try again then.", time.Now().Add(wait).Format("2006-01-02 15:04")))
 		}
 		return p.Fix(words.T("Wait a minute and try again."))

@@ -12,6 +12,7 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/store"
+	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/words"
 )
 
@@ -187,29 +188,28 @@ func (s *seatsurfing) mayWrite(ctx context.Context) error {
 	return err
 }
 
-// ssTries is how often something is asked that is refused for being too much.
-const ssTries = 5
-
 // request is an authorized call that keeps to the server's limit: it waits when
 // nothing is left, and repeats what was refused for being too much.
 func (s *seatsurfing) request(ctx context.Context, method, path string, body any) (answer, error) {
-	return s.ask(ctx, ssTries, method, path, body)
-}
-
-// ask is request with a number of tries.
-func (s *seatsurfing) ask(ctx context.Context, tries int, method, path string, body any) (answer, error) {
-	for range tries {
-		if err := s.pace.ready(ctx); err != nil {
-			return answer{}, err
-		}
-		a, err := s.authorized(ctx, method, s.url(path), nil, body)
-		s.pace.observe(a)
-		if problem.CodeOf(err) != codeTooManyRequests {
+	for {
+		a, err := s.once(ctx, method, path, body)
+		if problem.CodeOf(err) != codeTooManyRequests || !s.pace.patient() {
 			return a, err
 		}
-		s.pace.left, s.pace.known = 0, true
 	}
-	return answer{}, s.ofStatus(method, hostOf(s.server.URL), answer{status: http.StatusTooManyRequests}, refusal{})
+}
+
+// once is request without the repetition.
+func (s *seatsurfing) once(ctx context.Context, method, path string, body any) (answer, error) {
+	if err := s.pace.ready(ctx); err != nil {
+		return answer{}, err
+	}
+	a, err := s.authorized(transport.Paced(ctx), method, s.url(path), nil, body)
+	s.pace.observe(a)
+	if problem.CodeOf(err) == codeTooManyRequests {
+		s.pace.refused(a)
+	}
+	return a, err
 }
 
 func (s *seatsurfing) list(ctx context.Context, path string) ([]ssObject, error) {

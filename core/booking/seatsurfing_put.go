@@ -25,6 +25,9 @@ type writer struct {
 	total   int
 }
 
+// ssTries is how often a push looks anew and continues at most.
+const ssTries = 3
+
 // Put writes what differs: the sign-in first, then locations and spaces, then
 // what is removed with a yes.
 func (s *seatsurfing) Put(ctx context.Context, p attempt) error {
@@ -32,7 +35,7 @@ func (s *seatsurfing) Put(ctx context.Context, p attempt) error {
 	own.secrets = append([]vault.Secret{p.Credential}, s.secrets...)
 	err := own.apply(ctx, p)
 	// What was not to be created for being too much may have been: look before asking again.
-	for try := 1; try < ssTries && problem.CodeOf(err) == codeTooManyRequests; try++ {
+	for try := 1; try < ssTries && problem.CodeOf(err) == codeTooManyRequests && own.pace.patient(); try++ {
 		err = own.apply(ctx, p)
 	}
 	s.began, s.wrote, s.last, s.settled, s.pace = own.began, own.wrote, own.last, own.settled, own.pace
@@ -129,19 +132,22 @@ func (w *writer) save(ctx context.Context) error { return w.seatsurfing.save(ctx
 
 // send changes or removes what is there already, which can be repeated.
 func (w *writer) send(ctx context.Context, method, path string, body any) error {
-	_, err := w.step(ctx, ssTries, method, path, body)
+	_, err := w.step(ctx, w.request, method, path, body)
 	return err
 }
 
+// ssAsk is how a request is made: once, or again where it was too much.
+type ssAsk func(ctx context.Context, method, path string, body any) (answer, error)
+
 // step makes one request of the plan and says how far it is.
-func (w *writer) step(ctx context.Context, tries int, method, path string, body any) (answer, error) {
+func (w *writer) step(ctx context.Context, ask ssAsk, method, path string, body any) (answer, error) {
 	now := words.T("Seatsurfing: request %d of %d", w.done+1, w.total)
 	if end := w.pace.end(w.total - w.done); !end.IsZero() {
 		now = words.T("Seatsurfing: request %d of %d; it accepts %d a minute, so this ends at about %s", w.done+1, w.total, w.pace.limit, end.Local().Format("15:04"))
 	}
 	w.put.Progress.Say(w.done, w.total, now)
 	w.pace.ahead = w.total - w.done
-	a, err := w.ask(ctx, tries, method, path, body)
+	a, err := ask(ctx, method, path, body)
 	if err == nil || lost(err) {
 		w.wrote = w.put.IdempotencyKey
 	}
@@ -175,7 +181,7 @@ func (w *writer) create(ctx context.Context, key, name, path string, body map[st
 	if err := w.save(ctx); err != nil {
 		return err
 	}
-	a, err := w.step(ctx, 1, http.MethodPost, path, body)
+	a, err := w.step(ctx, w.once, http.MethodPost, path, body)
 	if err != nil {
 		return err
 	}
@@ -227,7 +233,7 @@ func (w *writer) spaces(ctx context.Context, location string, rooms []Room) erro
 	if err := w.save(ctx); err != nil {
 		return err
 	}
-	a, err := w.step(ctx, 1, http.MethodPost, "/location/"+location+"/space/bulk", map[string]any{"creates": creates, "updates": updates, "deleteIds": []string{}})
+	a, err := w.step(ctx, w.once, http.MethodPost, "/location/"+location+"/space/bulk", map[string]any{"creates": creates, "updates": updates, "deleteIds": []string{}})
 	if err != nil {
 		return err
 	}
@@ -324,7 +330,7 @@ func (w *writer) drop(ctx context.Context, keys []string) (kept []string, err er
 		ids = append(ids, w.state.made.Objects[key].ID)
 	}
 	w.touched[in] = true
-	a, err := w.step(ctx, ssTries, http.MethodPost, "/location/"+in+"/space/bulk", map[string]any{"creates": []any{}, "updates": []any{}, "deleteIds": ids})
+	a, err := w.step(ctx, w.request, http.MethodPost, "/location/"+in+"/space/bulk", map[string]any{"creates": []any{}, "updates": []any{}, "deleteIds": ids})
 	if err != nil {
 		return nil, err
 	}

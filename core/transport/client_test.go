@@ -225,6 +225,22 @@ func TestThrottledWithoutRetryAfterRecovers(t *testing.T) {
 	}
 }
 
+// TestPaced: whoever waits for the limit itself gets the refusal at once, and what
+// else is repeated still is.
+func TestPaced(t *testing.T) {
+	for status, want := range map[int]int32{429: 1, 503: tries} {
+		var seen atomic.Int32
+		client, url := lab(t, Options{Retry: true}, func(w http.ResponseWriter, r *http.Request) {
+			seen.Add(1)
+			w.Header().Set("Retry-After", "0.001")
+			w.WriteHeader(status)
+		})
+		if got, _, err := send(Paced(t.Context()), client, "GET", url, ""); got != status || err != nil || seen.Load() != want {
+			t.Errorf("status %d, error %v, %d requests; want %d", got, err, seen.Load(), want)
+		}
+	}
+}
+
 // A wait beyond the budget is not begun: the answer comes back at once.
 func TestBudget(t *testing.T) {
 	var seen atomic.Int32

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -33,12 +34,20 @@ func repeatable(r *http.Request) bool {
 	return r.Method == http.MethodGet || r.Method == http.MethodHead || marked && len(key) == 0
 }
 
+type pacedKey struct{}
+
+// Paced gives a context under which a request that was throttled (429) is not sent
+// again: the caller knows the other side's limit and waits for it.
+func Paced(ctx context.Context) context.Context { return context.WithValue(ctx, pacedKey{}, true) }
+
 // patienceWith is how often a request may be sent altogether, given what the
 // last attempt brought. A throttled request was not carried out, whatever its
 // method; behind a gateway in trouble, an inner error or a cut connection it may
 // have been.
 func patienceWith(r *http.Request, resp *http.Response, err error) int {
 	switch {
+	case err == nil && resp.StatusCode == http.StatusTooManyRequests && r.Context().Value(pacedKey{}) != nil:
+		return 1
 	case err == nil && resp.StatusCode == http.StatusTooManyRequests:
 		return tries
 	case !repeatable(r):
