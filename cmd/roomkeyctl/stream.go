@@ -24,12 +24,11 @@ func newStream[T any](t *terminal) *stream[T] {
 // streamed begins the first field of a tenant.Listing.
 const streamed = `"items": [`
 
-// add writes more items.
+// add writes more items, each in a line of its own.
 func (s *stream[T]) add(items []T) {
 	to := escaping{s.out}
 	var text bytes.Buffer
 	e := json.NewEncoder(&text)
-	e.SetIndent("    ", "  ")
 	for _, item := range items {
 		text.Reset()
 		if s.err = cmp.Or(s.err, e.Encode(item)); s.err != nil {

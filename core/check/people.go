@@ -53,29 +53,26 @@ func People(ctx context.Context, d Directory, choice connection.People, nested b
 	room := func(p tenant.Person) bool {
 		return isRoom[strings.ToLower(p.Mail)] || isRoom[strings.ToLower(p.UserPrincipalName)]
 	}
-	seen := map[string]bool{}
-	take := func(people []tenant.Person) {
-		var fresh []tenant.Person
-		for _, p := range people {
-			switch {
-			case p.ID == "" || seen[p.ID]:
-				continue
-			case room(p):
+	// take counts some and shows those who are people.
+	take := func(some []tenant.Person) []tenant.Person {
+		people := make([]tenant.Person, 0, len(some))
+		for _, p := range some {
+			if room(p) {
 				t.Rooms++
-			default:
-				t.heads.add(p)
-				fresh = append(fresh, p)
+				continue
 			}
-			seen[p.ID] = true
+			t.heads.add(p)
+			people = append(people, p)
 		}
-		t.Items = append(t.Items, fresh...)
-		if page != nil && len(fresh) > 0 {
-			page(fresh)
+		if page != nil && len(people) > 0 {
+			page(people)
 		}
+		return people
 	}
 	if choice.Mode != connection.Groups {
 		var early [][]tenant.Person
-		l := d.People(ctx, choice.CardNumberAttribute, func(people []tenant.Person) {
+		taken := 0
+		t.Listing = d.People(ctx, choice.CardNumberAttribute, func(people []tenant.Person) {
 			early = append(early, people)
 			if isRoom == nil {
 				select {
@@ -87,23 +84,28 @@ func People(ctx context.Context, d Directory, choice connection.People, nested b
 			}
 			for _, page := range early {
 				take(page)
+				taken += len(page)
 			}
 			early = nil
 		})
 		if isRoom == nil {
 			know(<-rooms)
 		}
-		take(l.Items)
-		l.Items = t.Items
-		t.Listing = l
+		take(t.Items[taken:])
+		t.Items = slices.DeleteFunc(t.Items, room)
 		return t
 	}
+	seen := map[string]bool{} // who is in several groups
 	know(<-rooms)
 	t.heads.chosen = true
 	for _, id := range choice.Groups {
 		g := ChosenGroup{ID: id}
 		g.read(ctx, d, choice.CardNumberAttribute, nested, func(l tenant.Listing[tenant.Person]) {
-			take(l.Items)
+			t.Items = append(t.Items, take(slices.DeleteFunc(slices.Clone(l.Items), func(p tenant.Person) bool {
+				known := p.ID == "" || seen[p.ID]
+				seen[p.ID] = true
+				return known
+			}))...)
 			t.At = l.At
 			for _, p := range l.Items {
 				if room(p) {

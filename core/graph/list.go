@@ -274,6 +274,7 @@ type met struct{ entries, keys map[string]bool }
 // take turns a page into nouns: those not seen before, those of no use, and how
 // many entries are no answer of Graph's.
 func take[M, T any](values []M, w walk[M, T], seen met) (fresh, left []T, bad int) {
+	fresh = make([]T, 0, len(values))
 	for _, v := range values {
 		if isNil(v) {
 			bad++
