@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -159,9 +160,9 @@ func (t tokens) Fresh(context.Context) (entra.Token, error) { return t.token, t.
 type directory struct{ *world }
 
 func paged[T any](l tenant.Listing[T], page func([]T)) tenant.Listing[T] {
+	l.Items = slices.Clone(l.Items)
 	if page != nil {
 		page(l.Items)
-		l.Items = nil
 	}
 	return l
 }

@@ -124,7 +124,8 @@ type TokenSource interface {
 }
 
 // Directory reads the tenant's lists with the application's token. A page
-// function may be called from the caller's goroutine only.
+// function may be called from the caller's goroutine only; the listing has what
+// it got, too, and is the caller's own.
 type Directory interface {
 	Rooms(ctx context.Context, page func([]tenant.Room)) tenant.Listing[tenant.Room]
 	RoomLists(ctx context.Context) tenant.Listing[tenant.RoomList]

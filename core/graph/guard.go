@@ -9,6 +9,8 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/words"
@@ -103,7 +105,7 @@ func judge(resp *http.Response, body []byte, r *http.Request) *problem.Problem {
 		return malformed(what, "it is empty")
 	case !isJSON(resp.Header.Get("Content-Type")):
 		return notGraph(resp.StatusCode, what)
-	case !json.Valid(body):
+	case !jsontext.Value(body).IsValid(tolerant):
 		return malformed(what, "it is not whole JSON")
 	case r.Method == http.MethodGet && resp.StatusCode != http.StatusOK:
 		return malformed(what, words.T("its status is HTTP %d, not 200", resp.StatusCode).String())

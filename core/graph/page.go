@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/url"
 	"regexp"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	abstractions "github.com/microsoft/kiota-abstractions-go"
 )
 
@@ -75,11 +76,15 @@ func linked[M any](c *Client) func(context.Context, string) (*page[*M], error) {
 	}
 }
 
+// tolerant reads JSON as encoding/json does: Microsoft promises neither names that
+// come once nor text that is valid.
+var tolerant = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+
 // decode reads a page as far as the link to the next. Graph puts it before the
 // items, which are then left as they came.
 func decode[M any](body []byte) (*page[*M], error) {
-	p, in := &page[*M]{}, json.NewDecoder(bytes.NewReader(body))
-	if t, err := in.Token(); err != nil || t != json.Delim('{') {
+	p, in := &page[*M]{}, jsontext.NewDecoder(bytes.NewBuffer(body), tolerant)
+	if t, err := in.ReadToken(); err != nil || t.Kind() != jsontext.KindBeginObject {
 		return nil, cmp.Or(err, errShape)
 	}
 	has, err := p.parts(in)
@@ -88,14 +93,14 @@ func decode[M any](body []byte) (*page[*M], error) {
 	}
 	p.items = func() (items []*M, err error) {
 		if has {
-			if err := in.Decode(&items); err != nil {
+			if err := json.UnmarshalDecode(in, &items); err != nil {
 				return nil, err
 			}
 			if again, err := p.parts(in); err != nil || again {
 				return nil, cmp.Or(err, errShape)
 			}
 		}
-		if _, err := in.Token(); err != io.EOF {
+		if _, err := in.ReadToken(); err != io.EOF {
 			return nil, cmp.Or(err, errShape)
 		}
 		return items, nil
@@ -112,28 +117,29 @@ var errShape = errors.New("it is not one object with one list and one link")
 
 // parts reads what stands beside a page's items, and stops before these or at the
 // page's end.
-func (p *page[M]) parts(in *json.Decoder) (items bool, err error) {
-	for in.More() {
-		name, err := in.Token()
-		if err != nil || name == "value" {
-			return err == nil, err
+func (p *page[M]) parts(in *jsontext.Decoder) (items bool, err error) {
+	for {
+		t, err := in.ReadToken()
+		if err != nil || t.Kind() == jsontext.KindEndObject {
+			return false, err
 		}
-		var into any = new(json.RawMessage)
-		switch name {
+		switch name := t.String(); name {
+		case "value":
+			return true, nil
 		case "@odata.nextLink":
 			if p.link != "" {
 				return false, errShape
 			}
-			into = &p.link
+			err = json.UnmarshalDecode(in, &p.link)
 		case "@odata.count":
-			into = &p.count
+			err = json.UnmarshalDecode(in, &p.count)
+		default:
+			err = in.SkipValue()
 		}
-		if err := in.Decode(into); err != nil {
-			return false, fmt.Errorf("%v: %w", name, err)
+		if err != nil {
+			return false, err
 		}
 	}
-	_, err = in.Token()
-	return false, err
 }
 
 var topOf = regexp.MustCompile(`([?&](?:\$|%24)top=)[0-9]+`)
