@@ -6,6 +6,10 @@ import (
 	"cmp"
 	"encoding/json"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
+
 	"github.com/roomkey/roomkey/core/tenant"
 )
 
@@ -24,14 +28,14 @@ func newStream[T any](t *terminal) *stream[T] {
 // streamed begins the first field of a tenant.Listing.
 const streamed = `"items": [`
 
-// add writes more items, each in a line of its own.
+// add writes more items.
 func (s *stream[T]) add(items []T) {
 	to := escaping{s.out}
 	var text bytes.Buffer
-	e := json.NewEncoder(&text)
+	e := jsontext.NewEncoder(&text, jsonv1.DefaultOptionsV1(), jsontext.WithIndentPrefix("    "), jsontext.WithIndent("  "))
 	for _, item := range items {
 		text.Reset()
-		if s.err = cmp.Or(s.err, e.Encode(item)); s.err != nil {
+		if s.err = cmp.Or(s.err, jsonv2.MarshalEncode(e, item)); s.err != nil {
 			return
 		}
 		before := ",\n    "

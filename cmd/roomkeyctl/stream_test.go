@@ -142,7 +142,8 @@ func TestStreamIsTheWholeDocument(t *testing.T) {
 			if err := (&terminal{out: &want, json: true}).show(whole, nil); err != nil {
 				t.Fatal(err)
 			}
-			if got.String() != want.String() {
+			// Broken text is the one thing that the two packages spell differently.
+			if alike := strings.NewReplacer(`\ufffd`, "\ufffd"); alike.Replace(got.String()) != alike.Replace(want.String()) {
 				t.Errorf("%s: %s\nnot\n%s", name, &got, &want)
 			}
 		}
