@@ -100,7 +100,7 @@ func decode[M any](body []byte) (*page[*M], error) {
 				return nil, cmp.Or(err, errShape)
 			}
 		}
-		if _, err := in.ReadToken(); err != io.EOF {
+		if _, err := in.ReadToken(); !errors.Is(err, io.EOF) {
 			return nil, cmp.Or(err, errShape)
 		}
 		return items, nil
