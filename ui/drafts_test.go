@@ -45,9 +45,10 @@ func TestWhatCannotBeKeptIsNotSaidToBe(t *testing.T) {
 	}
 }
 
-// TestWhatIsTypedSurvivesACrash: another window on the same folder shows it, says
-// that it is not saved, and saves it.
+// TestWhatIsTypedSurvivesACrash: another window on the same folder begins with it,
+// says on the page and in the list of steps that it is not saved, and saves it.
 func TestWhatIsTypedSurvivesACrash(t *testing.T) {
+	const kept, onList = "Not saved yet. What you typed is kept", "Not saved yet.\n"
 	b := newFake(t)
 	p := simulated(t, b)
 	id := p.shell.Connection()
@@ -63,16 +64,21 @@ func TestWhatIsTypedSurvivesACrash(t *testing.T) {
 	p = sit(t, b) // nobody closed the first
 	p.shell.Load(id)
 	p.rest()
-	p.goes(setup.Describe)
+	if p.shell.Route() != setup.Describe {
+		t.Errorf("it begins on %s, where nothing is to be saved", p.shell.Route())
+	}
 	if got := p.field("Name").Value(); got != "Half a na" {
 		t.Errorf("the field shows %q", got)
 	}
-	p.sees("Not saved yet.")
+	p.sees(kept)
+	p.sees(onList)
 	p.press("Save")
-	p.missesOut("Not saved yet.")
+	p.missesOut(kept)
+	p.sees(onList) // the choice of rooms
 	p.goes(setup.Choose)
 	p.sees("Not saved yet.")
 	p.press("Continue")
+	p.missesOut(onList)
 	if c := p.shell.Session().Document(); c.Name != "Half a na" || c.Rooms.Mode != connection.All {
 		t.Errorf("stored %s, %s", c.Name, c.Rooms.Mode)
 	}

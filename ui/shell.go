@@ -62,6 +62,8 @@ type Shell struct {
 	// asked and shown number the looks at the steps, so that a late answer does
 	// not overwrite a newer one.
 	asked, shown int
+	// known are the steps as they were last looked at.
+	known []setup.Step
 }
 
 // NewShell builds the shell; everything that it starts ends with ctx. Start
@@ -90,35 +92,6 @@ func NewShell(ctx context.Context, o Options) *Shell {
 // Object is what to put into the window.
 func (s *Shell) Object() fyne.CanvasObject { return s.object }
 
-// navWidth is the width of the left side.
-const navWidth float32 = 272
-
-func (s *Shell) navigation() fyne.CanvasObject {
-	brand := kit.Row(10, 1, kit.Logo(28), kit.Heading(kit.L("Roomkey")))
-	s.switcher = kit.SelectField("", "", nil)
-	s.switcher.OnChanged = s.Load
-	s.steps = kit.NewStepList(s.Go)
-	s.others = kit.NewStepList(s.Go)
-	s.nav = kit.Column(kit.GapWide, kit.Pad(2, 8, 2, 8, brand), kit.Pad(0, 4, 0, 4, s.switcher), s.steps)
-	side := container.New(lowSide{s}, kit.Dock(nil, s.others, nil, nil, kit.NewVScroll(kit.Pad(0, 4, 0, 0, s.nav))))
-	panel := kit.Ground(kit.ColorPanel, kit.Pad(18, 12, 12, 12, side))
-	return kit.AtLeast(navWidth, 0, kit.Dock(nil, nil, nil, kit.Rule(), panel))
-}
-
-// lowSide lets the steps leave out their details where not all of them would be
-// seen.
-type lowSide struct{ s *Shell }
-
-// lowWindow is the height under which they do.
-const lowWindow float32 = 560
-
-func (l lowSide) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	l.s.steps.Compact(size.Height < lowWindow)
-	objects[0].Resize(size)
-}
-
-func (l lowSide) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
-
 // Start shows the start page.
 func (s *Shell) Start() {
 	s.showNavigation(nil)
@@ -128,7 +101,7 @@ func (s *Shell) Start() {
 
 func (s *Shell) newEnv(opened page.Opened, scope *kit.Scope) *page.Env {
 	return &page.Env{Home: s.o.Home, Host: s.o.Host, Scope: scope, Files: s.o.Files, Session: opened.Session,
-		Go: s.Go, Load: s.Load, Changed: s.changed, Settle: s.settle, Now: s.o.Now, SetVariant: s.o.SetVariant, Variant: s.o.Variant}
+		Go: s.Go, Load: s.Load, Changed: s.changed, Settle: s.settle, Tell: s.tell, Unsaved: map[string]bool{}, Now: s.o.Now, SetVariant: s.o.SetVariant, Variant: s.o.Variant}
 }
 
 // Page is the page in front, Route its name.
@@ -331,15 +304,20 @@ func (s *Shell) enter(opened page.Opened) {
 	}
 	s.list()
 	var steps []setup.Step
+	var drafts map[string]store.Draft
 	s.env.Scope.Run(func(ctx context.Context) (err error) {
+		drafts = opened.Session.Drafts()
 		steps, err = opened.Session.Steps(ctx)
 		return err
 	}, func(err error) {
 		if err != nil {
 			s.show(problem.Of(err), kit.MarkFail)
 		}
+		for _, d := range drafts {
+			s.env.Unsaved[d.Page] = true
+		}
 		s.showNavigation(steps)
-		s.Go(page.FirstRoute(steps))
+		s.Go(page.FirstRoute(steps, s.env.Unsaved))
 	})
 }
 
@@ -392,22 +370,6 @@ func (s *Shell) changed() {
 		}
 	})
 	s.list()
-}
-
-func (s *Shell) showNavigation(steps []setup.Step) {
-	var items []kit.Item
-	for _, st := range steps {
-		items = append(items, kit.Item{ID: st.ID, Title: kit.Say(st.Title), Detail: kit.Say(st.Reason), Mark: page.StepMark(st.State)})
-	}
-	if s.steps.Len() != len(items) {
-		s.showMenu(steps)
-	}
-	s.steps.Set(items)
-	s.steps.Select(s.route)
-	s.others.Set([]kit.Item{{ID: page.RouteSettings, Title: kit.L("Settings"), Icon: theme.SettingsIcon()}})
-	s.others.Select(s.route)
-	hide(s.switcher, s.env.Session == nil)
-	s.nav.Refresh()
 }
 
 func hide(o fyne.CanvasObject, hidden bool) {

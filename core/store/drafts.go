@@ -14,10 +14,12 @@ const draftsFile = "drafts.json"
 
 // Draft is a value that somebody typed and has not saved; Was is what the field
 // held when they began. A secret is never a draft. Of a file that was chosen, the
-// value is the name.
+// value is the name. Page is the step on whose page it waits to be saved, "" for
+// what is used there and belongs to no document.
 type Draft struct {
 	Value string `json:"value"`
 	Was   string `json:"was"`
+	Page  string `json:"page,omitempty"`
 	File  string `json:"file,omitempty"` // the content in base64
 }
 

@@ -57,7 +57,7 @@ const (
 
 // NewChoose makes the page.
 func NewChoose(env *Env) *Choose {
-	c := &Choose{env: env, notice: newNotice(env.Host), form: newForm(env)}
+	c := &Choose{env: env, notice: newNotice(env.Host), form: newForm(env, setup.Choose)}
 	doc := env.Connection()
 	c.makeRooms()
 	c.makeLists()

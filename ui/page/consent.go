@@ -44,7 +44,7 @@ type Consent struct {
 func NewConsent(env *Env) *Consent {
 	c := &Consent{app: kit.Column(kit.Gap), link: kit.Column(kit.GapWide), account: kit.Column(kit.GapWide), rest: kit.Column(kit.GapWide), grants: kit.Column(kit.GapWide)}
 	c.administration = newAdministration(env, newNotice(env.Host), c)
-	c.form = newForm(env)
+	c.form = newForm(env, setup.Register)
 	c.client = c.form.bind("application.clientId", kit.TextField(label("application.clientId"), "", "00000000-0000-0000-0000-000000000000"), false)
 	typed := c.client.OnChanged
 	c.client.OnChanged = func(v string) { typed(v); c.showEdited() }

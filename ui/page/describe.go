@@ -51,7 +51,7 @@ type Describe struct {
 func NewDescribe(env *Env) *Describe {
 	d := &Describe{env: env, notice: newNotice(env.Host), found: kit.Column(0), options: kit.Column(kit.Gap), open: kit.Column(kit.Gap),
 		chosen: map[string]bool{}, about: kit.Muted("")}
-	d.form = newForm(env)
+	d.form = newForm(env, setup.Describe)
 	d.optionsEdited = d.form.choice("product.options", func() string { return strings.Join(d.chosenOptions(), ",") }, func(v string) { d.chosen = set(v); d.showProduct() }, never, func(words.Text) {})
 	d.choice = newPermissionChoice(env.Home.Permissions())
 	d.choice.edited = d.form.choice("product.permissions", func() string { return strings.Join(d.chosenPermissions(), ",") }, d.choice.take, never, func(words.Text) {})

@@ -59,6 +59,10 @@ type Env struct {
 	Load    func(id string)
 	Changed func()
 	Settle  func()
+	// Unsaved are the steps on whose pages something was typed and is not saved;
+	// Tell shows them. UI thread only.
+	Unsaved map[string]bool
+	Tell    func()
 	Now     func() time.Time
 	// SetVariant chooses light or dark: "light", "dark" or "" for the system's.
 	SetVariant func(string)

@@ -16,7 +16,9 @@ import (
 // the document's own lint, so that window and command line say the same, keeps
 // what was typed as drafts and sends what differs as changes.
 type form struct {
-	env   *Env
+	env *Env
+	// step is the one whose page it is on.
+	step  string
 	bound []*bound
 	// unsaved says that something is, for the page to show.
 	unsaved *kit.Text
@@ -47,8 +49,8 @@ type bound struct {
 	filled     bool
 }
 
-func newForm(env *Env) *form {
-	f := &form{env: env, unsaved: kit.Small("")}
+func newForm(env *Env, step string) *form {
+	f := &form{env: env, step: step, unsaved: kit.Small("")}
 	f.unsaved.Hide()
 	env.typed.told = append(env.typed.told, f.tell)
 	return f
@@ -103,7 +105,7 @@ func (f *form) edited(b *bound) {
 	if value := b.get(); value == b.shown {
 		f.env.Draft(b.path, nil)
 	} else {
-		f.env.Draft(b.path, &store.Draft{Value: value, Was: b.was})
+		f.env.Draft(b.path, &store.Draft{Value: value, Was: b.was, Page: f.step})
 	}
 	if f.changed != nil {
 		f.changed()
@@ -118,7 +120,12 @@ func (f *form) tell() {
 		text = kit.L("Not saved yet. What you typed could not be kept on this computer.")
 	}
 	f.unsaved.SetText(text)
-	hide(f.unsaved, len(f.edits()) == 0)
+	edited := len(f.edits()) > 0
+	hide(f.unsaved, !edited)
+	if f.env.Unsaved[f.step] != edited {
+		f.env.Unsaved[f.step] = edited
+		f.env.Tell()
+	}
 }
 
 func (f *form) edits() (list []*bound) {

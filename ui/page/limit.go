@@ -12,6 +12,7 @@ import (
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/session"
+	"github.com/roomkey/roomkey/core/setup"
 	"github.com/roomkey/roomkey/core/task"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/kit"
@@ -35,7 +36,7 @@ type limit struct {
 }
 
 func newLimit(r *Restrict) *limit {
-	l := &limit{r: r, object: kit.Column(0), form: newForm(r.env), notice: newNotice(r.env.Host), counted: kit.Column(0)}
+	l := &limit{r: r, object: kit.Column(0), form: newForm(r.env, setup.Restrict), notice: newNotice(r.env.Host), counted: kit.Column(0)}
 	l.form.changed = l.show
 	l.kind = l.form.bind("scope.kind", kit.SelectField(label("scope.kind"), kit.L("A limit takes effect when its script has run and the tenant-wide consent is gone."), []kit.Option{
 		{ID: connection.ScopeNone, Name: kit.L("Every mailbox of the tenant")},

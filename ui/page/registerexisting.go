@@ -35,7 +35,7 @@ type existing struct {
 
 func newExisting(env *Env, notice *notice, relayout func()) *existing {
 	r := &existing{env: env, notice: notice, relayout: relayout, wanted: kit.Column(14), proof: newQuickProof(env)}
-	r.form = newForm(env)
+	r.form = newForm(env, setup.Register)
 	r.client = r.form.bind("application.clientId", kit.TextField(label("application.clientId"),
 		kit.L("In the Microsoft Entra admin center under App registrations, on the application's Overview."), "00000000-0000-0000-0000-000000000000"), true)
 	r.kind = r.form.bind("application.credential.kind", kit.SelectField(label("application.credential.kind"), "", []kit.Option{

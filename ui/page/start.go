@@ -229,8 +229,14 @@ func (s *Start) simulate() {
 	}, s.made(func() string { return id }))
 }
 
-// FirstRoute is the page to begin with: the first step that is not done.
-func FirstRoute(steps []setup.Step) string {
+// FirstRoute is the page to begin with: the first on which something was typed
+// and not saved, or else the first step that is not done.
+func FirstRoute(steps []setup.Step, unsaved map[string]bool) string {
+	for _, s := range steps {
+		if unsaved[s.ID] {
+			return s.ID
+		}
+	}
 	for _, s := range steps {
 		if s.State != setup.Done && s.State != setup.Blocked {
 			return s.ID
