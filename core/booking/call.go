@@ -150,7 +150,7 @@ func (c caller) decode(a answer, v any) error {
 		return c.unexpected(a, words.T("The response is empty."))
 	}
 	if err := json.Unmarshal(a.body, v); err != nil {
-		return c.unexpected(a, words.T("The response does not follow the contract: %s", words.Plain(c.hide(err.Error())))).By(err)
+		return c.unexpected(a, problem.OfJSON(err, a.body, v)).By(err)
 	}
 	if field := doubled(json.NewDecoder(bytes.NewReader(a.body))); field != "" {
 		return c.unexpected(a, words.T("The response has the field “%s” twice.", c.hide(field)))

@@ -19,6 +19,7 @@ import (
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/permission"
 	"github.com/roomkey/roomkey/core/problem"
+	"github.com/roomkey/roomkey/core/transport"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -145,7 +146,14 @@ func (c *conformance) note(id string, rule, seen words.Text) {
 
 // got quotes an answer, without what is secret.
 func (c *conformance) got(r reply) words.Text {
-	return words.Plain(problem.Line(caller{secrets: []vault.Secret{c.token, c.readOnly}}.hide(r.String())))
+	if r.err != nil {
+		return transport.BookingServer.Problem(r.err, hostOf(c.base)).Title
+	}
+	text := problem.Line(caller{secrets: []vault.Secret{c.token, c.readOnly}}.hide(string(r.body)))
+	if len(text) > 200 { // only now: half a secret would not be found
+		text = strings.ToValidUTF8(text[:200], "") + "…"
+	}
+	return words.Plain(fmt.Sprintf("%d %s %s", r.status, problem.Line(r.header.Get("Content-Type")), text))
 }
 
 // reply is an answer, or why there was none.
@@ -158,17 +166,6 @@ type reply struct {
 func (r reply) kind() string {
 	kind, _, _ := mime.ParseMediaType(r.header.Get("Content-Type"))
 	return kind
-}
-
-func (r reply) String() string {
-	if r.err != nil {
-		return r.err.Error()
-	}
-	text := string(r.body)
-	if len(text) > 200 {
-		text = text[:200] + "…"
-	}
-	return fmt.Sprintf("%d %s %s", r.status, r.header.Get("Content-Type"), text)
 }
 
 // longestWait is how long a server may ask to wait before the trials go on
@@ -264,7 +261,7 @@ func (c *conformance) reads(r reply, v any) words.Text {
 		return words.T("the credential is in the response")
 	}
 	if err := json.Unmarshal(r.body, v); err != nil {
-		return words.T("the body is not what the contract describes (%s): %s", err.Error(), c.got(r))
+		return words.T("the body is not what the contract describes: %s It is: %s", problem.OfJSON(err, r.body, v), c.got(r))
 	}
 	if field := doubled(json.NewDecoder(bytes.NewReader(r.body))); field != "" {
 		return words.T("the response has the field “%s” twice: %s", problem.Line(field), c.got(r))

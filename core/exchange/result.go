@@ -142,7 +142,7 @@ func ReadResult(data []byte, c *connection.Connection) (Result, error) {
 			Fix(words.T("Use the file exactly as the script wrote it. An editor or a mail gateway may have changed it. Otherwise, run the script again."))
 	}
 	if err := json.Unmarshal(file.Result, &r); err != nil {
-		return Result{}, problem.New(codeResultBroken, words.T("The result file contains something unexpected.")).With(words.Plain(err.Error())).By(err)
+		return Result{}, problem.New(codeResultBroken, words.T("The result file contains something unexpected.")).With(problem.OfJSON(err, file.Result, &r)).By(err)
 	}
 	return r, r.fits(c)
 }

@@ -90,7 +90,7 @@ func (b *Bundle) add(name string, data []byte) error {
 	}
 	var sentences map[string]json.RawMessage
 	if err := json.Unmarshal(data, &sentences); err != nil {
-		return err
+		return errors.New(problem.OfJSON(err, data, &sentences).String())
 	}
 	var messages []*i18n.Message
 	var wrong []error
@@ -98,7 +98,7 @@ func (b *Bundle) add(name string, data []byte) error {
 		m := &i18n.Message{}
 		if json.Unmarshal(value, &m.Other) != nil {
 			if err := json.Unmarshal(value, m); err != nil {
-				wrong = append(wrong, fmt.Errorf("%q: %w", key, err))
+				wrong = append(wrong, fmt.Errorf("%q: %s", key, problem.OfJSON(err, value, m)))
 				continue
 			}
 		}
