@@ -11,6 +11,7 @@ import (
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/register"
 	"github.com/roomkey/roomkey/core/setup"
+	"github.com/roomkey/roomkey/core/store"
 	"github.com/roomkey/roomkey/core/vault"
 	"github.com/roomkey/roomkey/core/words"
 	"github.com/roomkey/roomkey/ui/page"
@@ -84,6 +85,29 @@ func TestWhatIsTypedSurvivesACrash(t *testing.T) {
 	}
 	if left := p.shell.Session().Drafts(); len(left) != 0 {
 		t.Errorf("drafts of what was saved: %v", left)
+	}
+}
+
+// TestDraftOfWhatWasSavedIsForgotten: a window that ends between saving and
+// forgetting leaves a draft of what the document has; it is nothing to save.
+func TestDraftOfWhatWasSavedIsForgotten(t *testing.T) {
+	b := newFake(t)
+	p := simulated(t, b)
+	id, s := p.shell.Connection(), p.shell.Session()
+	if err := s.Draft(map[string]*store.Draft{"name": {Value: s.Document().Name, Was: "New connection", Page: setup.Describe}}); err != nil {
+		t.Fatal(err)
+	}
+	p = sit(t, b) // nobody closed the first
+	p.shell.Load(id)
+	p.rest()
+	if p.shell.Route() == setup.Describe {
+		t.Error("it begins on a page with nothing to do")
+	}
+	p.missesOut("Not saved yet.")
+	p.goes(setup.Describe)
+	p.missesOut("Not saved yet.")
+	if left := p.shell.Session().Drafts(); len(left) != 0 {
+		t.Errorf("left: %v", left)
 	}
 }
 

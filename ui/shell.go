@@ -313,8 +313,11 @@ func (s *Shell) enter(opened page.Opened) {
 		if err != nil {
 			s.show(problem.Of(err), kit.MarkFail)
 		}
-		for _, d := range drafts {
-			s.env.Unsaved[d.Page] = true
+		c := s.env.Connection()
+		for path, d := range drafts {
+			if stored, err := c.Get(path); err != nil || stored != d.Value {
+				s.env.Unsaved[d.Page] = true
+			}
 		}
 		s.showNavigation(steps)
 		s.Go(page.FirstRoute(steps, s.env.Unsaved))

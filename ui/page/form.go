@@ -199,6 +199,10 @@ func (f *form) restore(then func()) {
 		for _, b := range f.bound {
 			if d, ok := kept[b.path]; ok && b.get() == b.shown {
 				b.set(d.Value)
+				if b.get() == b.shown { // it was saved, and the window ended before it could forget it
+					f.env.Draft(b.path, nil)
+					continue
+				}
 				b.was, found = d.Was, true
 			}
 		}
