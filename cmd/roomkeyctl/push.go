@@ -52,7 +52,12 @@ func newPush(a *app) *cobra.Command {
 			// All of it is there, and nobody gets in: that is not done.
 			shut := s.CannotSignIn(c.Context())
 			err = a.show(pushed, func(w io.Writer) {
-				printLine(w, "The booking server has this configuration. It was read back at %s.", pushed.At.Format("2006-01-02 15:04:05 MST"))
+				at := pushed.At.Format("2006-01-02 15:04:05 MST")
+				if plan.Unchanged() {
+					printLine(w, "The booking server already had this configuration: nothing had to be changed. It was read back at %s.", at)
+				} else {
+					printLine(w, "The booking server now has this configuration. It was read back at %s.", at)
+				}
 				switch {
 				case shut != nil:
 					return

@@ -24,8 +24,11 @@ type Plan struct {
 	Choices       booking.Choices       `json:"choices"`
 }
 
-// Unchanged is whether the server was asked and holds exactly this already.
-func (p Plan) Unchanged() bool { return p.Current.Configuration != nil && len(p.Changes) == 0 }
+// Unchanged is whether the server was asked and holds exactly this already, and
+// nothing that is to go.
+func (p Plan) Unchanged() bool {
+	return p.Current.Configuration != nil && len(p.Changes) == 0 && !(p.Choices.Remove && p.DryRun.Unwanted > 0)
+}
 
 // Asked is whether the server could be asked: not where its API is on a host that
 // nobody has confirmed yet.
