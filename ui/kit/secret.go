@@ -86,6 +86,14 @@ func (s *SecretField) Absent() {
 	s.ask()
 }
 
+// replace offers the entry, and the keyboard goes there.
+func (s *SecretField) replace() {
+	s.Absent()
+	if c := canvasOf(s); c != nil && s.field != nil {
+		c.Focus(s.field.Input())
+	}
+}
+
 // ask shows the entry as it is.
 func (s *SecretField) ask(below ...fyne.CanvasObject) {
 	store := NewButtonWithIcon(L("Store in the keychain"), theme.LoginIcon(), func() { s.Store() })
@@ -125,7 +133,7 @@ func (s *SecretField) Stored(fingerprint, detail string, below ...string) {
 	if s.OnCopy != nil {
 		line.Add(QuietButton(L("Copy"), theme.ContentCopyIcon(), s.OnCopy))
 	}
-	line.Add(QuietButton(L("Replace"), theme.ViewRefreshIcon(), s.Absent))
+	line.Add(QuietButton(L("Replace"), theme.ViewRefreshIcon(), s.replace))
 	line.Add(QuietButton(L("Forget"), theme.DeleteIcon(), s.askForget))
 	shown := []fyne.CanvasObject{Strong(s.label), line}
 	for _, more := range below {
