@@ -3,10 +3,13 @@ package problem
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/roomkey/roomkey/core/words"
 )
@@ -18,7 +21,7 @@ func OfJSON(err error, data []byte, v any) words.Text {
 	var syntax *json.SyntaxError
 	switch errors.As(err, &syntax); {
 	case syntax == nil:
-		return misfit(data, reflect.TypeOf(v).Elem(), "")
+		return misfit(data, reflect.New(reflect.TypeOf(v).Elem()).Interface())
 	case strings.Contains(syntax.Error(), "unexpected end"):
 		return words.T("The JSON breaks off before its end.")
 	case strings.Contains(syntax.Error(), "max depth"):
@@ -30,65 +33,39 @@ func OfJSON(err error, data []byte, v any) words.Text {
 	return words.T("It is not valid JSON: see line %d, character %d.", line, column)
 }
 
-// misfit is the first value that does not fit into its type, and what is wrong
-// with it.
-func misfit(data json.RawMessage, t reflect.Type, path string) words.Text {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
+// misfit is the first value that does not fit, and what is wrong with it: the next
+// encoding/json knows both, that of today only sometimes.
+func misfit(data []byte, v any) words.Text {
+	var e *jsonv2.SemanticError
+	err := jsonv2.Unmarshal(data, v, jsonv2.MatchCaseInsensitiveNames(true), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if !errors.As(err, &e) || e.GoType == nil {
+		return words.T("It has another form than was expected.")
 	}
-	if json.Unmarshal(data, reflect.New(t).Interface()) == nil {
-		return words.Text{}
-	}
-	var list []json.RawMessage
-	var fields map[string]json.RawMessage
-	switch whole := t.Kind(); {
-	case whole == reflect.Slice && json.Unmarshal(data, &list) == nil:
-		for i, item := range list {
-			if found := misfit(item, t.Elem(), fmt.Sprintf("%s[%d]", path, i)); !found.IsZero() {
-				return found
-			}
-		}
-	case whole == reflect.Struct && t != timeType && json.Unmarshal(data, &fields) == nil:
-		for _, f := range reflect.VisibleFields(t) {
-			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-			if name == "" {
-				name = f.Name
-			}
-			for key, value := range fields {
-				if f.Anonymous || !f.IsExported() || !strings.EqualFold(key, name) {
-					continue
-				}
-				if found := misfit(value, f.Type, strings.TrimPrefix(path+"."+key, ".")); !found.IsZero() {
-					return found
-				}
-			}
+	at := ""
+	for name := range e.JSONPointer.Tokens() {
+		if _, err := strconv.Atoi(name); err == nil {
+			at += "[" + name + "]"
+		} else {
+			at += "." + name
 		}
 	}
-	is := found(data)
-	if t == timeType && is.Key == aText.Key {
-		is = words.T("a text of another form")
+	if at == "" {
+		return words.T("It must be %s, but is %s.", wanted(e.GoType), found(e))
 	}
-	if path == "" {
-		return words.T("It must be %s, but is %s.", wanted(t), is)
-	}
-	return words.T("“%s” must be %s, but is %s.", path, wanted(t), is)
+	return words.T("“%s” must be %s, but is %s.", strings.TrimPrefix(at, "."), wanted(e.GoType), found(e))
 }
 
-var (
-	timeType = reflect.TypeFor[time.Time]()
-	aText    = words.T("a text")
-)
-
+// wanted is what a type takes.
 func wanted(t reflect.Type) words.Text {
 	switch t.Kind() {
 	case reflect.String:
-		return aText
+		return words.T("text")
 	case reflect.Bool:
 		return words.T("true or false")
 	case reflect.Int, reflect.Int64:
 		return words.T("a whole number")
 	case reflect.Float64:
-		return words.T("a number of the usual size")
+		return words.T("a number")
 	case reflect.Slice:
 		return words.T("a list")
 	}
@@ -98,21 +75,29 @@ func wanted(t reflect.Type) words.Text {
 	return words.T("an object")
 }
 
+var timeType = reflect.TypeFor[time.Time]()
+
 // found is of which kind a value is.
-func found(data json.RawMessage) words.Text {
-	first := strings.TrimSpace(string(data))
-	switch {
-	case strings.HasPrefix(first, `"`):
-		return aText
-	case strings.HasPrefix(first, "{"):
+func found(e *jsonv2.SemanticError) words.Text {
+	number := string(e.JSONValue)
+	switch e.JSONKind {
+	case jsontext.KindString:
+		if e.GoType == timeType {
+			return words.T("text of another form")
+		}
+		return words.T("text")
+	case jsontext.KindBeginObject:
 		return words.T("an object")
-	case strings.HasPrefix(first, "["):
+	case jsontext.KindBeginArray:
 		return words.T("a list")
-	case first == "null", first == "true", first == "false":
-		return words.Plain(first)
-	case strings.ContainsAny(first, ".eE"):
-		return words.T("a number with a fraction or an exponent")
+	case jsontext.KindNumber:
+		switch whole := e.GoType.Kind() == reflect.Int || e.GoType.Kind() == reflect.Int64; {
+		case whole && strings.ContainsAny(number, ".eE"):
+			return words.T("a number with a fraction or an exponent")
+		case whole || e.GoType.Kind() == reflect.Float64:
+			return words.T("too large")
+		}
+		return words.T("a number")
 	}
-	digits := len(strings.TrimLeft(first, "-"))
-	return words.N(digits, "a number of %d digit", "a number of %d digits", digits)
+	return words.Plain(e.JSONKind.String()) // null, true, false
 }
