@@ -13,13 +13,13 @@ import (
 func TestRoomAccessRuns(t *testing.T) {
 	l := newLab(t, 4)
 	limited := l.to.Connection.Application.ClientID
-	l.run(l.make("limit-application", map[string]any{"target": "chosen"}), cmdlet.Run{Prelude: quick})
-	l.run(l.make("access-policy", nil), cmdlet.Run{Prelude: quick})
+	l.run(l.make("limit-application", map[string]any{"target": "chosen"}), shellRun{Prelude: quick})
+	l.run(l.make("access-policy", nil), shellRun{Prelude: quick})
 	l.Calls()
 	before := l.Snapshot()
 	ask := func(room string) map[string]exchange.Outcome {
 		t.Helper()
-		o := l.run(l.make("room-access", map[string]any{"room": room}), cmdlet.Run{Prelude: quick})
+		o := l.run(l.make("room-access", map[string]any{"room": room}), shellRun{Prelude: quick})
 		if o.err != nil || l.Snapshot() != before || changing(l.Calls()) > 0 {
 			t.Fatalf("%v %+v %s", o.err, o.result, o.Output)
 		}

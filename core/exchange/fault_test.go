@@ -23,7 +23,7 @@ func TestScriptsMeetFaults(t *testing.T) {
 			l := newLab(t, 4)
 			doc := l.doc(name)
 			start := l.Snapshot()
-			o := l.run(doc, cmdlet.Run{Prelude: quick})
+			o := l.run(doc, shellRun{Prelude: quick})
 			calls := slices.DeleteFunc(l.Calls(), func(c cmdlet.Call) bool { return c.Name == "Connect" })
 			if !o.result.Complete() || len(calls) == 0 {
 				t.Fatalf("plain: %s", o.Output)
@@ -46,7 +46,7 @@ func TestScriptsMeetFaults(t *testing.T) {
 					l.Restore(start)
 					f.After = at
 					l.Fail(f)
-					o := l.run(doc, cmdlet.Run{Prelude: quick})
+					o := l.run(doc, shellRun{Prelude: quick})
 					met := l.Calls()
 					code := ""
 					if all := o.result.Reasons(); len(all) > 0 {
@@ -69,7 +69,7 @@ func TestScriptsMeetFaults(t *testing.T) {
 					}
 					if f.Times == 0 {
 						l.Fail()
-						if o := l.run(doc, cmdlet.Run{Prelude: quick}); o.Exit != 0 || l.state() != after {
+						if o := l.run(doc, shellRun{Prelude: quick}); o.Exit != 0 || l.state() != after {
 							t.Errorf("%s: one more run does not heal it: %s", what, o.Output)
 						}
 					}
@@ -88,7 +88,7 @@ func TestAWaitTooLong(t *testing.T) {
 	l := newLab(t, 1)
 	for _, kind := range []cmdlet.FaultKind{cmdlet.Throttled, cmdlet.Busy} {
 		l.Fail(cmdlet.Fault{Kind: kind, Wait: 99_999_999_999})
-		o := l.run(l.make("set-places", nil), cmdlet.Run{Prelude: quick})
+		o := l.run(l.make("set-places", nil), shellRun{Prelude: quick})
 		if all := o.result.Reasons(); o.Exit == 0 || strings.Contains(o.Output, "slept") || len(all) == 0 || all[0].Code.String() != "script.throttled" {
 			t.Errorf("%s: %v %s", kind, all, o.Output)
 		}
@@ -108,26 +108,26 @@ func TestScriptsMeetTenants(t *testing.T) {
 			l := newLab(t, 4)
 			doc := l.doc(name)
 			start := l.Snapshot()
-			if o := l.run(doc, cmdlet.Run{Prelude: quick}); !o.result.Complete() {
+			if o := l.run(doc, shellRun{Prelude: quick}); !o.result.Complete() {
 				t.Fatalf("plain: %s", o.Output)
 			}
 			after := l.state()
 			for what, c := range map[string]struct {
-				run     cmdlet.Run
+				run     shellRun
 				prepare func()
 				code    string // why it stops, "" when it goes through
 				looks   bool   // it changes nothing
 			}{
 				"new objects":   {prepare: func() { l.Lag = 2 }},
 				"naming policy": {prepare: func() { l.NamingPrefix, l.Missing = "GRP ", []string{"New-DistributionGroup.IgnoreNamingPolicy"} }},
-				"text":          {run: cmdlet.Run{Environment: map[string]string{"ROOMKEY_STANDIN_SHAPE": "plain"}}},
-				"objects":       {run: cmdlet.Run{Environment: map[string]string{"ROOMKEY_STANDIN_SHAPE": "objects"}}},
-				"strict":        {run: cmdlet.Run{Prelude: callers + "Set-StrictMode -Version Latest; $global:ErrorActionPreference = 'SilentlyContinue'; $OFS = ';'"}},
-				"constrained":   {run: cmdlet.Run{Constrained: true, Prelude: "Import-Module ExchangeOnlineManagement, MicrosoftPlaces; "}},
-				"what if":       {run: cmdlet.Run{Prelude: "$global:PSDefaultParameterValues = @{ '*:WhatIf' = $true; '*:ErrorAction' = 'SilentlyContinue'; '*:Debug' = $true };"}, looks: true},
-				"broker":        {run: cmdlet.Run{Environment: broker}, code: "script.broker", looks: true},
-				"no broker":     {run: cmdlet.Run{Environment: broker, Arguments: map[string]any{"NoBroker": true}}},
-				"no folder":     {run: cmdlet.Run{Arguments: map[string]any{"OutputFolder": "/proc"}}, code: "no folder", looks: true},
+				"text":          {run: shellRun{Environment: map[string]string{"ROOMKEY_STANDIN_SHAPE": "plain"}}},
+				"objects":       {run: shellRun{Environment: map[string]string{"ROOMKEY_STANDIN_SHAPE": "objects"}}},
+				"strict":        {run: shellRun{Prelude: callers + "Set-StrictMode -Version Latest; $global:ErrorActionPreference = 'SilentlyContinue'; $OFS = ';'"}},
+				"constrained":   {run: shellRun{Constrained: true, Prelude: "Import-Module ExchangeOnlineManagement, MicrosoftPlaces; "}},
+				"what if":       {run: shellRun{Prelude: "$global:PSDefaultParameterValues = @{ '*:WhatIf' = $true; '*:ErrorAction' = 'SilentlyContinue'; '*:Debug' = $true };"}, looks: true},
+				"broker":        {run: shellRun{Environment: broker}, code: "script.broker", looks: true},
+				"no broker":     {run: shellRun{Environment: broker, Arguments: map[string]any{"NoBroker": true}}},
+				"no folder":     {run: shellRun{Arguments: map[string]any{"OutputFolder": "/proc"}}, code: "no folder", looks: true},
 				"other tenant":  {prepare: func() { l.Tenant = "00000000-0f5d-4b6a-9c3e-7d8f9a0b1c2d" }, code: "exchange.script-failed", looks: true},
 			} {
 				if places := strings.HasPrefix(name, "places-"); places && (strings.HasSuffix(what, "broker") || what == "other tenant") {

@@ -210,17 +210,17 @@ func TestGraphScriptsStumble(t *testing.T) {
 			// The shell keeps the variables of the run before.
 			g.env["ROOMKEY_STANDIN_SIGNIN_ERROR"], g.env["ROOMKEY_STANDIN_TENANT"] = "", ""
 			for what, c := range map[string]struct {
-				run  cmdlet.Run
+				run  shellRun
 				env  map[string]string
 				code string // why it stops
 			}{
-				"what if":      {run: cmdlet.Run{Prelude: "$global:PSDefaultParameterValues = @{ '*:WhatIf' = $true; '*:ErrorAction' = 'SilentlyContinue'; '*:Debug' = $true };"}},
+				"what if":      {run: shellRun{Prelude: "$global:PSDefaultParameterValues = @{ '*:WhatIf' = $true; '*:ErrorAction' = 'SilentlyContinue'; '*:Debug' = $true };"}},
 				"broker":       {env: map[string]string{"ROOMKEY_STANDIN_SIGNIN_ERROR": "A window handle must be configured (WAM)."}, code: "script.broker"},
 				"other tenant": {env: map[string]string{"ROOMKEY_STANDIN_TENANT": "00000000-0f5d-4b6a-9c3e-7d8f9a0b1c2d"}, code: "exchange.script-failed"},
-				"no folder":    {run: cmdlet.Run{Arguments: map[string]any{"OutputFolder": "/proc"}}, code: "no folder"},
-				"no broker":    {run: cmdlet.Run{Arguments: map[string]any{"NoBroker": true}}, env: map[string]string{"ROOMKEY_STANDIN_SIGNIN_ERROR": "A window handle must be configured (WAM)."}},
-				"strict":       {run: cmdlet.Run{Prelude: "$global:PSDefaultParameterValues = @{ '*:ErrorAction' = 'SilentlyContinue'; '*:Debug' = $true; '*:Uri' = 'x'; '*:Method' = 'DELETE' }; Set-StrictMode -Version Latest; $OFS = ';';"}},
-				"constrained":  {run: cmdlet.Run{Constrained: true, Prelude: "Import-Module Microsoft.Graph.Authentication; "}},
+				"no folder":    {run: shellRun{Arguments: map[string]any{"OutputFolder": "/proc"}}, code: "no folder"},
+				"no broker":    {run: shellRun{Arguments: map[string]any{"NoBroker": true}}, env: map[string]string{"ROOMKEY_STANDIN_SIGNIN_ERROR": "A window handle must be configured (WAM)."}},
+				"strict":       {run: shellRun{Prelude: "$global:PSDefaultParameterValues = @{ '*:ErrorAction' = 'SilentlyContinue'; '*:Debug' = $true; '*:Uri' = 'x'; '*:Method' = 'DELETE' }; Set-StrictMode -Version Latest; $OFS = ';';"}},
+				"constrained":  {run: shellRun{Constrained: true, Prelude: "Import-Module Microsoft.Graph.Authentication; "}},
 			} {
 				doc := begin()
 				between.set("", 0, false)

@@ -80,7 +80,7 @@ func (g *graphLab) removal() exchange.Document {
 }
 
 func (g *graphLab) play(doc exchange.Document, args map[string]any) ran {
-	return g.run(doc, cmdlet.Run{Prelude: typed, Arguments: args, Environment: g.env})
+	return g.run(doc, shellRun{Prelude: typed, Arguments: args, Environment: g.env})
 }
 
 // TestGraphScriptsRun runs the scripts of Graph over HTTP and TLS against the

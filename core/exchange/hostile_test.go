@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/roomkey/roomkey/core/exchange"
-	"github.com/roomkey/roomkey/core/simulator/cmdlet"
 )
 
 // TestCallersSettings: what the caller's session has set, in whatever scope, does not
@@ -25,7 +24,7 @@ func TestCallersSettings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l.t = t
 			l.Restore(start)
-			o := l.run(doc, cmdlet.Run{Prelude: prelude})
+			o := l.run(doc, shellRun{Prelude: prelude})
 			if whatIf := strings.Contains(prelude, "WhatIf"); whatIf { // it is the script's own, too
 				if o.err != nil || !o.result.WhatIf || l.Snapshot() != start {
 					t.Errorf("%d %v %+v %s", o.Exit, o.err, o.result, o.Output)
@@ -57,26 +56,26 @@ func TestFolders(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		o := l.run(doc, cmdlet.Run{Arguments: map[string]any{"OutputFolder": folder}})
+		o := l.run(doc, shellRun{Arguments: map[string]any{"OutputFolder": folder}})
 		left, _ := os.ReadDir(folder)
 		if changed := l.Snapshot() != start; changed != makes || (o.Exit == 0) != makes || makes && len(left) != 2 {
 			t.Errorf("%s: changed %v, exit %d, %v\n%s", folder, changed, o.Exit, left, o.Output)
 		}
 	}
-	second, err := cmdlet.OpenShell(t.Context(), t.TempDir())
+	second, err := openShell(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = second.Close() })
 	folder := t.TempDir()
 	done := make(chan error, 2)
-	for _, shell := range []*cmdlet.Shell{l.shell, second} {
+	for _, shell := range []*powershell{l.shell, second} {
 		script := filepath.Join(t.TempDir(), doc.File)
 		if err := os.WriteFile(script, doc.Text, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		go func() {
-			_, err := shell.Run(cmdlet.Run{Script: script, Arguments: map[string]any{"OutputFolder": folder}, Environment: map[string]string{"ROOMKEY_STANDIN_EXCHANGE": l.url},
+			_, err := shell.Run(shellRun{Script: script, Arguments: map[string]any{"OutputFolder": folder}, Environment: map[string]string{"ROOMKEY_STANDIN_EXCHANGE": l.url},
 				Prelude: "function global:Get-Date { [datetime]'2026-01-02T03:04:05Z' }"})
 			done <- err
 		}()

@@ -58,7 +58,7 @@ func TestCallsOfEachRoom(t *testing.T) {
 			}{{"differ", exchange.Changed, script.differ}, {"do not differ", exchange.Same, script.same}} {
 				l.Calls()
 				began := time.Now()
-				o := l.run(doc, cmdlet.Run{Seconds: 240 + rooms})
+				o := l.run(doc, shellRun{Seconds: 240 + rooms})
 				met := l.Calls()
 				// What is made for all rooms together, such as a room list, is not counted.
 				once := float64(len(slices.DeleteFunc(slices.Clone(met), func(c cmdlet.Call) bool {

@@ -22,21 +22,21 @@ func TestHowAScriptIsStarted(t *testing.T) {
 	doc := l.make("calendar-processing", nil)
 	start := l.Snapshot()
 	for name, c := range map[string]struct {
-		run     cmdlet.Run
+		run     shellRun
 		changed int
 		code    string
 		prepare func()
 	}{
-		"some rooms":       {run: cmdlet.Run{Arguments: map[string]any{"Room": "room1@contoso.com,room2@contoso.com"}}, changed: 2},
-		"unknown room":     {run: cmdlet.Run{Arguments: map[string]any{"Room": "other@contoso.com"}}, code: "exchange.script-failed"},
-		"broker":           {run: cmdlet.Run{Environment: map[string]string{"ROOMKEY_STANDIN_SIGNIN_ERROR": "A window handle must be configured (WAM)."}}, code: "script.broker"},
-		"no broker":        {run: cmdlet.Run{Environment: map[string]string{"ROOMKEY_STANDIN_SIGNIN_ERROR": "A window handle must be configured (WAM)."}, Arguments: map[string]any{"NoBroker": true}}, changed: 4},
-		"conditional":      {run: cmdlet.Run{Environment: map[string]string{"ROOMKEY_STANDIN_SIGNIN_ERROR": "AADSTS53003: Access has been blocked by Conditional Access policies."}}, code: "script.AADSTS53003"},
-		"graph in window":  {run: cmdlet.Run{Prelude: "Import-Module Microsoft.Graph.Authentication"}, code: "exchange.script-failed"},
-		"default WhatIf":   {run: cmdlet.Run{Prelude: "$global:PSDefaultParameterValues = @{ '*:WhatIf' = $true; '*:Debug' = $true; '*:ErrorAction' = 'SilentlyContinue' }"}},
-		"strict":           {run: cmdlet.Run{Prelude: "Set-StrictMode -Version Latest; $global:ErrorActionPreference = 'SilentlyContinue'"}, changed: 4},
-		"constrained":      {run: cmdlet.Run{Constrained: true, Prelude: "Import-Module ExchangeOnlineManagement"}, changed: 4},
-		"turkish":          {run: cmdlet.Run{Prelude: "[cultureinfo]::CurrentCulture = [cultureinfo]::InvariantCulture"}, changed: 4},
+		"some rooms":       {run: shellRun{Arguments: map[string]any{"Room": "room1@contoso.com,room2@contoso.com"}}, changed: 2},
+		"unknown room":     {run: shellRun{Arguments: map[string]any{"Room": "other@contoso.com"}}, code: "exchange.script-failed"},
+		"broker":           {run: shellRun{Environment: map[string]string{"ROOMKEY_STANDIN_SIGNIN_ERROR": "A window handle must be configured (WAM)."}}, code: "script.broker"},
+		"no broker":        {run: shellRun{Environment: map[string]string{"ROOMKEY_STANDIN_SIGNIN_ERROR": "A window handle must be configured (WAM)."}, Arguments: map[string]any{"NoBroker": true}}, changed: 4},
+		"conditional":      {run: shellRun{Environment: map[string]string{"ROOMKEY_STANDIN_SIGNIN_ERROR": "AADSTS53003: Access has been blocked by Conditional Access policies."}}, code: "script.AADSTS53003"},
+		"graph in window":  {run: shellRun{Prelude: "Import-Module Microsoft.Graph.Authentication"}, code: "exchange.script-failed"},
+		"default WhatIf":   {run: shellRun{Prelude: "$global:PSDefaultParameterValues = @{ '*:WhatIf' = $true; '*:Debug' = $true; '*:ErrorAction' = 'SilentlyContinue' }"}},
+		"strict":           {run: shellRun{Prelude: "Set-StrictMode -Version Latest; $global:ErrorActionPreference = 'SilentlyContinue'"}, changed: 4},
+		"constrained":      {run: shellRun{Constrained: true, Prelude: "Import-Module ExchangeOnlineManagement"}, changed: 4},
+		"turkish":          {run: shellRun{Prelude: "[cultureinfo]::CurrentCulture = [cultureinfo]::InvariantCulture"}, changed: 4},
 		"another tenant":   {prepare: func() { l.Tenant = "00000000-0f5d-4b6a-9c3e-7d8f9a0b1c2d" }, code: "exchange.script-failed"},
 		"no right to set":  {prepare: func() { l.Missing = []string{"Set-CalendarProcessing"} }, code: "exchange.script-failed"},
 		"lacks parameters": {prepare: func() { l.Missing = []string{"Set-CalendarProcessing.DeleteSubject"} }, code: "script.denied"},
@@ -78,22 +78,22 @@ func TestWhatASignInTakes(t *testing.T) {
 	l := newLab(t, 2)
 	start := l.Snapshot()
 	for _, argument := range []map[string]any{{"Device": true}, {"NoBroker": true}, {"UserPrincipalName": "admin@contoso.com"}} {
-		o := l.run(l.make("places-buildings", nil), cmdlet.Run{Prelude: quick, Arguments: argument})
+		o := l.run(l.make("places-buildings", nil), shellRun{Prelude: quick, Arguments: argument})
 		if o.Exit == 0 || len(l.Calls()) > 0 || l.Snapshot() != start || !strings.Contains(o.result.Err, "Nothing was changed") {
 			t.Errorf("%v: %d %s", argument, o.Exit, o.Output)
 		}
 	}
-	o := l.run(l.make("set-places", nil), cmdlet.Run{Prelude: quick, Arguments: map[string]any{"Device": true}})
+	o := l.run(l.make("set-places", nil), shellRun{Prelude: quick, Arguments: map[string]any{"Device": true}})
 	if o.Exit != 0 || !o.result.Complete() {
 		t.Error(o.Output)
 	}
 	blocked := map[string]string{"ROOMKEY_STANDIN_SIGNIN_ERROR": "AADSTS530035: Access has been blocked by security defaults."}
-	o = l.run(l.make("set-places", nil), cmdlet.Run{Prelude: quick, Arguments: map[string]any{"Device": true}, Environment: blocked})
+	o = l.run(l.make("set-places", nil), shellRun{Prelude: quick, Arguments: map[string]any{"Device": true}, Environment: blocked})
 	if o.Exit == 0 || !strings.Contains(o.Output, "start it without: many tenants block device codes") {
 		t.Error(o.Output)
 	}
 	g := newGraphLab(t)
-	o = g.run(g.make("service-account", nil), cmdlet.Run{Prelude: typed, Environment: g.env, Arguments: map[string]any{"UserPrincipalName": "another@contoso.com"}})
+	o = g.run(g.make("service-account", nil), shellRun{Prelude: typed, Environment: g.env, Arguments: map[string]any{"UserPrincipalName": "another@contoso.com"}})
 	if o.Exit == 0 || !strings.Contains(o.result.Err, "signed in, not another@contoso.com. Nothing was changed.") {
 		t.Error(o.Output)
 	}
@@ -105,7 +105,7 @@ func TestOnlySomeRooms(t *testing.T) {
 	l := newLab(t, 3)
 	start := l.Snapshot()
 	table := map[string]any{"table": "Address,RoomList,Building,Floor\r\nroom0@contoso.com,List 0,House 0,1\r\nroom1@contoso.com,List 1,House 1,1\r\nroom2@contoso.com,List 1,House 1,2\r\n"}
-	one := cmdlet.Run{Prelude: quick, Arguments: map[string]any{"Room": "room2@contoso.com"}}
+	one := shellRun{Prelude: quick, Arguments: map[string]any{"Room": "room2@contoso.com"}}
 	for name, want := range map[string][]string{"room-lists": {"List 1", "room2@contoso.com"}, "places-buildings": {"tenant", "House 1", "House 1|2", "room2@contoso.com"}} {
 		l.Restore(start)
 		o := l.run(l.make(name, table), one)
@@ -137,28 +137,28 @@ func TestOnlySomeRooms(t *testing.T) {
 func TestManyRooms(t *testing.T) {
 	l := newLab(t, 120)
 	doc := l.make("calendar-processing", nil)
-	o := l.run(doc, cmdlet.Run{Prelude: quick})
+	o := l.run(doc, shellRun{Prelude: quick})
 	if n := len(l.Calls()); !o.result.Complete() || float64(n) > 2.1*120 {
 		t.Errorf("%d calls for 120 rooms that differ: %s", n, o.result.Err)
 	}
-	o = l.run(doc, cmdlet.Run{Prelude: quick})
+	o = l.run(doc, shellRun{Prelude: quick})
 	if n := len(l.Calls()); !o.result.Complete() || n > 120 {
 		t.Errorf("%d calls for 120 rooms that do not differ", n)
 	}
 	l.State.Processing = nil
 	l.Fail(cmdlet.Fault{Kind: cmdlet.Down, Changing: true, After: 30})
-	o = l.run(doc, cmdlet.Run{Prelude: quick})
+	o = l.run(doc, shellRun{Prelude: quick})
 	if o.result.Summary[exchange.Changed] != 30 || o.result.Summary[exchange.Failed] != 3 || !strings.Contains(o.result.Err, "30 done") {
 		t.Errorf("%+v %s", o.result.Summary, o.result.Err)
 	}
 	// What nobody has described stops a run, too, where it is the same for each room.
 	l.Fail(cmdlet.Fault{Kind: cmdlet.Odd, Changing: true})
-	o = l.run(doc, cmdlet.Run{Prelude: quick})
+	o = l.run(doc, shellRun{Prelude: quick})
 	if o.result.Summary[exchange.Failed] != 3 || !strings.Contains(o.result.Err, "three consecutive failures of the same kind; 30 done") || !strings.Contains(o.result.Err, "odd state") {
 		t.Errorf("%+v %s", o.result.Summary, o.result.Err)
 	}
 	l.Fail()
-	o = l.run(doc, cmdlet.Run{Prelude: quick})
+	o = l.run(doc, shellRun{Prelude: quick})
 	if o.Exit != 0 || o.result.Summary[exchange.Changed] != 90 {
 		t.Errorf("it does not go on: %+v", o.result.Summary)
 	}
@@ -181,7 +181,7 @@ func TestUndoBringsBack(t *testing.T) {
 		return strings.Join(strings.Fields(strings.Trim(strings.ReplaceAll(fmt.Sprint(v), "map[", ""), "]")), " ")
 	}
 	was := read("room1@contoso.com")
-	o := l.run(l.make("calendar-processing", map[string]any{"BookInPolicy": "anna@contoso.com"}), cmdlet.Run{Prelude: quick})
+	o := l.run(l.make("calendar-processing", map[string]any{"BookInPolicy": "anna@contoso.com"}), shellRun{Prelude: quick})
 	if o.Exit != 0 || l.Snapshot() == before {
 		t.Fatal(o.Output)
 	}
@@ -194,7 +194,7 @@ func TestUndoBringsBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, values := range []map[string]any{{"before": string(data)}, nil} {
-		run := cmdlet.Run{Prelude: quick}
+		run := shellRun{Prelude: quick}
 		if values == nil {
 			run.Arguments = map[string]any{"Before": csv[0]}
 		}
@@ -214,7 +214,7 @@ func TestUndoBringsBack(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		o := l.run(l.make("calendar-processing-undo", nil), cmdlet.Run{Prelude: quick, Arguments: map[string]any{"Before": file}})
+		o := l.run(l.make("calendar-processing-undo", nil), shellRun{Prelude: quick, Arguments: map[string]any{"Before": file}})
 		if !strings.Contains(o.result.Err, says) || (o.Exit == 0) != (says == "") {
 			t.Errorf("%q: %s", text, o.Output)
 		}
@@ -229,14 +229,14 @@ func TestGroupsAreFoundAgain(t *testing.T) {
 	l.Missing = []string{"New-DistributionGroup.IgnoreNamingPolicy"}
 	doc := l.make("room-lists", nil)
 	for i, want := range []int{4, 0} {
-		if o := l.run(doc, cmdlet.Run{Prelude: quick}); o.Exit != 0 || o.result.Summary[exchange.Changed] != want {
+		if o := l.run(doc, shellRun{Prelude: quick}); o.Exit != 0 || o.result.Summary[exchange.Changed] != want {
 			t.Errorf("run %d: %+v\n%s", i+1, o.result.Summary, o.Output)
 		}
 	}
 	l = newLab(t, 1)
 	l.AddRecipient("RoomList", "old@contoso.com", "House O'Brien", cmdlet.Object{"IsDirSynced": true})
 	l.Calls()
-	o := l.run(l.make("room-lists", nil), cmdlet.Run{Prelude: quick})
+	o := l.run(l.make("room-lists", nil), shellRun{Prelude: quick})
 	if o.Exit != 1 || changing(l.Calls()) > 0 || len(o.result.Reasons()) == 0 || o.result.Reasons()[0].Code.String() != "script.synchronized" {
 		t.Errorf("%s", o.Output)
 	}
@@ -278,7 +278,7 @@ func TestErrorsInWords(t *testing.T) {
 func TestAnEndedRunSaysHowFarItCame(t *testing.T) {
 	l := newLab(t, 4)
 	l.Fail(cmdlet.Fault{Kind: cmdlet.Killed, Changing: true, After: 2})
-	o := l.run(l.make("calendar-processing", nil), cmdlet.Run{Prelude: quick})
+	o := l.run(l.make("calendar-processing", nil), shellRun{Prelude: quick})
 	saved, err := filepath.Glob(filepath.Join(o.folder, "*.before.csv"))
 	if !o.Killed || err != nil || len(saved) != 1 {
 		t.Fatal(o.Output, err, saved)
@@ -300,7 +300,7 @@ func TestAnEndedRunSaysHowFarItCame(t *testing.T) {
 		}
 	}
 	l.Fail()
-	if o = l.run(l.make("calendar-processing", nil), cmdlet.Run{Prelude: quick}); !o.result.Complete() {
+	if o = l.run(l.make("calendar-processing", nil), shellRun{Prelude: quick}); !o.result.Complete() {
 		t.Fatal(o.Output)
 	}
 	if _, err := exchange.ReadResult([]byte(o.transcript), l.to.Connection); problem.CodeOf(err).String() != "exchange.run-has-result" {
@@ -335,10 +335,10 @@ func TestWhoBooks(t *testing.T) {
 			l.t = t
 			l.Restore(start)
 			doc := l.make("limit-application", values)
-			if o := l.run(doc, cmdlet.Run{Prelude: quick, Arguments: map[string]any{"WhatIf": true}}); o.Exit != 0 || l.Snapshot() != start || name != "unit" && !strings.Contains(o.Output, "2 mailboxes match") {
+			if o := l.run(doc, shellRun{Prelude: quick, Arguments: map[string]any{"WhatIf": true}}); o.Exit != 0 || l.Snapshot() != start || name != "unit" && !strings.Contains(o.Output, "2 mailboxes match") {
 				t.Fatal(o.Output)
 			}
-			o := l.run(doc, cmdlet.Run{Prelude: quick})
+			o := l.run(doc, shellRun{Prelude: quick})
 			reach := o.result.Reach()
 			if !o.result.Complete() || !reach.Proven() {
 				t.Fatal(o.Output, reach)
@@ -350,17 +350,17 @@ func TestWhoBooks(t *testing.T) {
 			if name != "unit" && (reach.Mailboxes != "2" || !strings.Contains(outside, "booking@")) || name == "department" && !strings.Contains(outside, "room4@") {
 				t.Errorf("inside %s, outside %s, %s mailboxes", inside, outside, reach.Mailboxes)
 			}
-			if o := l.run(l.make("limit-application-test", nil), cmdlet.Run{Prelude: quick}); !o.result.Reach().Proven() || name == "department" && len(o.result.Reach().Outside) < 3 {
+			if o := l.run(l.make("limit-application-test", nil), shellRun{Prelude: quick}); !o.result.Reach().Proven() || name == "department" && len(o.result.Reach().Outside) < 3 {
 				t.Error(o.Output)
 			}
-			if o := l.run(l.make("limit-application-undo", nil), cmdlet.Run{Prelude: quick}); !o.result.Complete() || len(l.State.Assignments)+len(l.State.Scopes) > 0 {
+			if o := l.run(l.make("limit-application-undo", nil), shellRun{Prelude: quick}); !o.result.Complete() || len(l.State.Assignments)+len(l.State.Scopes) > 0 {
 				t.Error(o.Output)
 			}
 		})
 	}
 	l.t = t
 	l.Restore(start)
-	if o := l.run(l.make("limit-application", map[string]any{"organizersBy": "Office", "organizers": "Nowhere"}), cmdlet.Run{Prelude: quick}); o.Exit == 0 || len(l.State.Scopes) > 0 || !strings.Contains(o.result.Err, "No mailbox matches") {
+	if o := l.run(l.make("limit-application", map[string]any{"organizersBy": "Office", "organizers": "Nowhere"}), shellRun{Prelude: quick}); o.Exit == 0 || len(l.State.Scopes) > 0 || !strings.Contains(o.result.Err, "No mailbox matches") {
 		t.Error(o.Output)
 	}
 	if _, err := exchange.Generate("limit-application", l.to, map[string]any{"organizersBy": "AdministrativeUnit", "organizers": "x"}); !strings.Contains(fmt.Sprint(err), "insidePeople") {

@@ -32,13 +32,13 @@ func TestUndoOfARun(t *testing.T) {
 			l.t = t
 			l.Restore(start)
 			was := l.memory()
-			o := l.run(l.make(name, values), cmdlet.Run{Prelude: quick})
+			o := l.run(l.make(name, values), shellRun{Prelude: quick})
 			if !o.result.Complete() || l.memory() == was {
 				t.Fatal(o.Output)
 			}
 			undo := l.make(name, map[string]any{"undo": string(o.file)})
 			for _, changed := range []bool{true, false} {
-				o = l.run(undo, cmdlet.Run{Prelude: quick})
+				o = l.run(undo, shellRun{Prelude: quick})
 				if o.Exit != 0 || o.result.Summary[exchange.Changed] > 0 != changed || l.memory() != was {
 					t.Fatalf("%s\nwas %s\nis  %s", o.Output, was, l.memory())
 				}
@@ -47,11 +47,11 @@ func TestUndoOfARun(t *testing.T) {
 	}
 	l.t = t
 	l.Restore(start)
-	o := l.run(l.make("set-places", nil), cmdlet.Run{Prelude: quick})
+	o := l.run(l.make("set-places", nil), shellRun{Prelude: quick})
 	if _, err := l.Run("Set-Place", cmdlet.Object{"Identity": "room0@contoso.com", "Building": "Since then"}); err != nil {
 		t.Fatal(err)
 	}
-	o = l.run(l.make("set-places", map[string]any{"undo": string(o.file)}), cmdlet.Run{Prelude: quick})
+	o = l.run(l.make("set-places", map[string]any{"undo": string(o.file)}), shellRun{Prelude: quick})
 	if o.result.Summary[exchange.Skipped] != 1 || !strings.Contains(l.Snapshot(), "Since then") {
 		t.Error(o.Output)
 	}
@@ -88,7 +88,7 @@ func TestMembersAreRecordedAtOnce(t *testing.T) {
 			l.t = t
 			l.Restore(start)
 			l.Fail(c.fault)
-			o := l.run(lists, cmdlet.Run{Prelude: quick})
+			o := l.run(lists, shellRun{Prelude: quick})
 			if s := o.result.Summary; o.err != nil || s[exchange.Changed] != c.changed || s[exchange.Failed] != c.failed || o.result.Reasons()[0].Code.String() != c.code || l.memory() != was != c.left {
 				t.Fatalf("%v %v %s", o.err, s, o.Output)
 			}
@@ -101,7 +101,7 @@ func TestMembersAreRecordedAtOnce(t *testing.T) {
 			if !c.left {
 				return
 			}
-			o = l.run(l.make("room-lists", map[string]any{"undo": string(o.file)}), cmdlet.Run{Prelude: quick})
+			o = l.run(l.make("room-lists", map[string]any{"undo": string(o.file)}), shellRun{Prelude: quick})
 			if !o.result.Complete() || l.memory() != was {
 				t.Errorf("%s\nwas %s\nis  %s", o.Output, was, l.memory())
 			}
@@ -111,7 +111,7 @@ func TestMembersAreRecordedAtOnce(t *testing.T) {
 	limit := l.make("limit-application", map[string]any{"target": "chosen"})
 	l.Restore(start)
 	l.Fail(cmdlet.Fault{Cmdlet: "Get-DistributionGroupMember", Kind: cmdlet.Denied, After: 1})
-	o := l.run(limit, cmdlet.Run{Prelude: quick})
+	o := l.run(limit, shellRun{Prelude: quick})
 	if o.Exit == 0 || o.result.Summary[exchange.Changed] != 6 {
 		t.Errorf("%v %s", o.result.Summary, o.Output)
 	}
@@ -140,12 +140,12 @@ func TestUndoOfWhatWasNotSeen(t *testing.T) {
 			l.t = t
 			l.Restore(start)
 			l.Fail(c.fault)
-			o := l.run(l.make(name, c.values), cmdlet.Run{Prelude: quick})
+			o := l.run(l.make(name, c.values), shellRun{Prelude: quick})
 			if first := o.result.Results[0]; o.Exit == 0 || first.Status != exchange.Failed || first.Action != c.action || len(first.Before) == 0 || l.memory() == was {
 				t.Fatalf("%+v %s", first, o.Output)
 			}
 			l.Fail()
-			o = l.run(l.make(name, map[string]any{"undo": string(o.file)}), cmdlet.Run{Prelude: quick})
+			o = l.run(l.make(name, map[string]any{"undo": string(o.file)}), shellRun{Prelude: quick})
 			if !o.result.Complete() || l.memory() != was {
 				t.Errorf("%s\nwas %s\nis  %s", o.Output, was, l.memory())
 			}
@@ -154,7 +154,7 @@ func TestUndoOfWhatWasNotSeen(t *testing.T) {
 	l.t = t
 	l.Restore(start)
 	l.Fail(cmdlet.Fault{Cmdlet: "New-DistributionGroup", Kind: cmdlet.Lost}, cmdlet.Fault{Cmdlet: "Get-DistributionGroup", Kind: cmdlet.Denied, After: 2})
-	o := l.run(l.make("limit-application", map[string]any{"target": "chosen"}), cmdlet.Run{Prelude: quick})
+	o := l.run(l.make("limit-application", map[string]any{"target": "chosen"}), shellRun{Prelude: quick})
 	if last := o.result.Results[len(o.result.Results)-1]; last.Action != "group of the rooms" || last.Status != exchange.Failed {
 		t.Errorf("%+v %s", last, o.Output)
 	}
@@ -168,7 +168,7 @@ func TestUndoOfADelegation(t *testing.T) {
 	for _, way := range []string{"delegate", "full-access"} {
 		l.Restore(start)
 		l.to.Connection.ServiceAccount = "booking@contoso.com"
-		o := l.run(l.make("delegate-rooms", map[string]any{"delegation": way}), cmdlet.Run{Prelude: quick})
+		o := l.run(l.make("delegate-rooms", map[string]any{"delegation": way}), shellRun{Prelude: quick})
 		if o.result.Summary[exchange.Changed] != 2 {
 			t.Fatal(o.Output)
 		}
@@ -178,7 +178,7 @@ func TestUndoOfADelegation(t *testing.T) {
 			if now != "" {
 				continue
 			}
-			if o := l.run(undo, cmdlet.Run{Prelude: quick}); o.result.Summary[exchange.Changed] != 2 || strings.Contains(fmt.Sprint(l.State.Processing, l.State.FullAccess), "booking") {
+			if o := l.run(undo, shellRun{Prelude: quick}); o.result.Summary[exchange.Changed] != 2 || strings.Contains(fmt.Sprint(l.State.Processing, l.State.FullAccess), "booking") {
 				t.Errorf("%s: %s %v", way, o.Output, l.State.Processing)
 			}
 		}
@@ -189,7 +189,7 @@ func TestUndoOfADelegation(t *testing.T) {
 func TestWhatIsRecorded(t *testing.T) {
 	l := newLab(t, 4)
 	start := l.Snapshot()
-	with := func(name string, run cmdlet.Run, values map[string]any, faults ...cmdlet.Fault) ran {
+	with := func(name string, run shellRun, values map[string]any, faults ...cmdlet.Fault) ran {
 		t.Helper()
 		l.Restore(start)
 		l.Fail(faults...)
@@ -197,7 +197,7 @@ func TestWhatIsRecorded(t *testing.T) {
 		return l.run(l.make(name, values), run)
 	}
 	apps := map[string]any{"apps": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", "enable": "true"}
-	if o := with("ews-allow", cmdlet.Run{}, apps); o.Exit != 0 || o.result.Results[0].After["EwsEnabled"] != "True" {
+	if o := with("ews-allow", shellRun{}, apps); o.Exit != 0 || o.result.Results[0].After["EwsEnabled"] != "True" {
 		t.Errorf("EWS: %+v", o.result.Results)
 	}
 	l.Changed = func(name, _ string) {
@@ -205,14 +205,14 @@ func TestWhatIsRecorded(t *testing.T) {
 			l.State.Config["EwsEnabled"] = false
 		}
 	}
-	if o := with("ews-allow", cmdlet.Run{}, apps); o.Exit != 1 || o.result.Summary[exchange.Failed] != 1 || !strings.Contains(o.Output, "EwsEnabled") {
+	if o := with("ews-allow", shellRun{}, apps); o.Exit != 1 || o.result.Summary[exchange.Failed] != 1 || !strings.Contains(o.Output, "EwsEnabled") {
 		t.Errorf("EWS that stays off: %s", o.Output)
 	}
 	l.Changed = nil
-	if o := with("room-lists", cmdlet.Run{}, map[string]any{"table": "Address,RoomList\r\nroom0@contoso.com,North\r\n"}, cmdlet.Fault{Cmdlet: "New-DistributionGroup", Kind: cmdlet.Unkept}); o.Exit != 1 || o.result.Summary[exchange.Changed] != 0 {
+	if o := with("room-lists", shellRun{}, map[string]any{"table": "Address,RoomList\r\nroom0@contoso.com,North\r\n"}, cmdlet.Fault{Cmdlet: "New-DistributionGroup", Kind: cmdlet.Unkept}); o.Exit != 1 || o.result.Summary[exchange.Changed] != 0 {
 		t.Errorf("a list that is not there: %s", o.Output)
 	}
-	o := with("rooms-show", cmdlet.Run{}, nil, cmdlet.Fault{Cmdlet: "Get-Place", Kind: cmdlet.Denied, Times: 1})
+	o := with("rooms-show", shellRun{}, nil, cmdlet.Fault{Cmdlet: "Get-Place", Kind: cmdlet.Denied, Times: 1})
 	if csv, _ := filepath.Glob(filepath.Join(o.folder, "*.csv")); len(csv) != 1 || o.result.Summary[exchange.Failed] != 1 {
 		t.Errorf("a place that cannot be read: %s", o.Output)
 	} else if text, _ := os.ReadFile(csv[0]); strings.Count(string(text), "@contoso.com\",\"Room ") != 4 {
@@ -220,11 +220,11 @@ func TestWhatIsRecorded(t *testing.T) {
 	}
 	// A floor that was not made stops the rooms on it and no others.
 	floors := map[string]any{"table": "Address,Building,Floor\r\nroom0@contoso.com,North,1\r\nroom1@contoso.com,North,1\r\nroom2@contoso.com,North,1\r\nroom3@contoso.com,North,2\r\n"}
-	o = with("places-buildings", cmdlet.Run{}, floors, cmdlet.Fault{Cmdlet: "New-Place", Kind: cmdlet.Denied, After: 1, Times: 1})
+	o = with("places-buildings", shellRun{}, floors, cmdlet.Fault{Cmdlet: "New-Place", Kind: cmdlet.Denied, After: 1, Times: 1})
 	if last := o.result.Results[len(o.result.Results)-1]; last.Identity != "room3@contoso.com" || last.Status != exchange.Changed || o.result.Summary[exchange.Failed] != 4 {
 		t.Errorf("a floor that is not there: %s", o.Output)
 	}
-	no := cmdlet.Run{Prelude: "$global:ConfirmPreference = 'Low'; function global:Read-Host { param($Prompt) if ($Prompt -match 'group of the rooms') { 'n' } else { 'y' } }"}
+	no := shellRun{Prelude: "$global:ConfirmPreference = 'Low'; function global:Read-Host { param($Prompt) if ($Prompt -match 'group of the rooms') { 'n' } else { 'y' } }"}
 	for _, name := range []string{"limit-application", "access-policy"} {
 		values := map[string]any{}
 		if name == "limit-application" {
@@ -240,7 +240,7 @@ func TestWhatIsRecorded(t *testing.T) {
 // TestUndoOfFloors puts rooms back on the floor on which they were.
 func TestUndoOfFloors(t *testing.T) {
 	l := newLab(t, 3)
-	if o := l.run(l.make("places-buildings", nil), cmdlet.Run{Prelude: quick}); !o.result.Complete() {
+	if o := l.run(l.make("places-buildings", nil), shellRun{Prelude: quick}); !o.result.Complete() {
 		t.Fatal(o.Output)
 	}
 	was := l.memory()
@@ -248,11 +248,11 @@ func TestUndoOfFloors(t *testing.T) {
 		floor := 9
 		l.to.Rooms[i].FloorNumber = &floor
 	}
-	o := l.run(l.make("places-buildings", nil), cmdlet.Run{Prelude: quick})
+	o := l.run(l.make("places-buildings", nil), shellRun{Prelude: quick})
 	if !o.result.Complete() || l.memory() == was {
 		t.Fatal(o.Output)
 	}
-	if o = l.run(l.make("places-buildings", map[string]any{"undo": string(o.file)}), cmdlet.Run{Prelude: quick}); !o.result.Complete() || l.memory() != was {
+	if o = l.run(l.make("places-buildings", map[string]any{"undo": string(o.file)}), shellRun{Prelude: quick}); !o.result.Complete() || l.memory() != was {
 		t.Errorf("%s\nwas %s\nis  %s", o.Output, was, l.memory())
 	}
 }
@@ -287,12 +287,12 @@ func TestListsInAnyOrder(t *testing.T) {
 	}
 	was := l.memory()
 	doc := l.make("set-places", map[string]any{"table": "Address,Tags\r\nroom0@contoso.com,\"a|C|b|c\"\r\n"})
-	first := l.run(doc, cmdlet.Run{Prelude: quick})
-	again := l.run(doc, cmdlet.Run{Prelude: quick})
+	first := l.run(doc, shellRun{Prelude: quick})
+	again := l.run(doc, shellRun{Prelude: quick})
 	if !first.result.Complete() || again.result.Summary[exchange.Same] != 1 || l.memory() == was {
 		t.Fatal(first.Output, again.Output)
 	}
-	if o := l.run(l.make("set-places", map[string]any{"undo": string(first.file)}), cmdlet.Run{Prelude: quick}); !o.result.Complete() || l.memory() != was {
+	if o := l.run(l.make("set-places", map[string]any{"undo": string(first.file)}), shellRun{Prelude: quick}); !o.result.Complete() || l.memory() != was {
 		t.Errorf("%s\nwas %s\nis  %s", o.Output, was, l.memory())
 	}
 }

@@ -32,7 +32,7 @@ var names = []string{"O'Brien", "‘Curly’ ‚low‘ ‛high’", "$(Remove-Ma
 type lab struct {
 	*cmdlet.Organization
 	t     *testing.T
-	shell *cmdlet.Shell
+	shell *powershell
 	to    exchange.Target
 	url   string
 	dir   string
@@ -74,7 +74,7 @@ func newLab(t *testing.T, rooms int) *lab {
 		}
 	}
 	l.Calls()
-	shell, err := cmdlet.OpenShell(t.Context(), l.dir)
+	shell, err := openShell(t.Context(), l.dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func newLab(t *testing.T, rooms int) *lab {
 
 // ran is a run with what it left.
 type ran struct {
-	cmdlet.Outcome
+	shellOutcome
 	result     exchange.Result
 	file       []byte // the result file
 	err        error
@@ -94,7 +94,7 @@ type ran struct {
 }
 
 // run runs a script in a folder of its own and reads back its result file.
-func (l *lab) run(doc exchange.Document, r cmdlet.Run) ran {
+func (l *lab) run(doc exchange.Document, r shellRun) ran {
 	l.t.Helper()
 	l.n++
 	folder := filepath.Join(l.dir, fmt.Sprint("run", l.n))
@@ -113,7 +113,7 @@ func (l *lab) run(doc exchange.Document, r cmdlet.Run) ran {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	out := ran{Outcome: o, folder: folder}
+	out := ran{shellOutcome: o, folder: folder}
 	if found, _ := filepath.Glob(filepath.Join(folder, "*.transcript.txt")); len(found) > 0 {
 		text, _ := os.ReadFile(found[0])
 		out.transcript = string(text)
@@ -190,7 +190,7 @@ func cases() (changing, reading []string) {
 func (l *lab) doc(name string) exchange.Document {
 	l.t.Helper()
 	did := func(name string) ran {
-		o := l.run(l.doc(name), cmdlet.Run{Prelude: quick})
+		o := l.run(l.doc(name), shellRun{Prelude: quick})
 		if !o.result.Complete() {
 			l.t.Fatalf("%s: %s", name, o.Output)
 		}
@@ -261,17 +261,17 @@ func TestScriptsRun(t *testing.T) {
 			l := newLab(t, rooms)
 			doc := l.doc(name)
 			start := l.Snapshot()
-			o := l.run(doc, cmdlet.Run{Prelude: quick, Arguments: map[string]any{"WhatIf": true}})
+			o := l.run(doc, shellRun{Prelude: quick, Arguments: map[string]any{"WhatIf": true}})
 			if o.Exit != 0 || o.err != nil || !o.result.WhatIf || l.Snapshot() != start || changing(l.Calls()) > 0 {
 				t.Fatalf("-WhatIf: %d %v %+v %s", o.Exit, o.err, o.result, o.Output)
 			}
-			o = l.run(doc, cmdlet.Run{Prelude: quick})
+			o = l.run(doc, shellRun{Prelude: quick})
 			changes := changing(l.Calls())
 			if o.Exit != 0 || o.err != nil || !o.result.Complete() || changes == 0 {
 				t.Fatalf("plain: %d %v %+v %s", o.Exit, o.err, o.result, o.Output)
 			}
 			after := l.state()
-			o = l.run(doc, cmdlet.Run{Prelude: quick})
+			o = l.run(doc, shellRun{Prelude: quick})
 			if o.Exit != 0 || o.result.Summary[exchange.Changed] > 0 || changing(l.Calls()) > 0 || l.state() != after {
 				t.Fatalf("again: %d %+v %s", o.Exit, o.result, o.Output)
 			}
@@ -281,18 +281,18 @@ func TestScriptsRun(t *testing.T) {
 				}
 				l.Restore(start)
 				l.Fail(cmdlet.Fault{Kind: cmdlet.Unkept, Changing: true, After: i, Times: 1})
-				if o := l.run(doc, cmdlet.Run{Prelude: quick}); o.result.Complete() && l.state() != after {
+				if o := l.run(doc, shellRun{Prelude: quick}); o.result.Complete() && l.state() != after {
 					t.Errorf("change %d was not kept, and nothing is said: %s", i, o.Output)
 				}
 				for _, kind := range []cmdlet.FaultKind{cmdlet.Killed, cmdlet.KilledOn} {
 					l.Restore(start)
 					l.Fail(cmdlet.Fault{Kind: kind, Changing: true, After: i, Times: 1})
-					if o := l.run(doc, cmdlet.Run{Prelude: quick}); !o.Killed {
+					if o := l.run(doc, shellRun{Prelude: quick}); !o.Killed {
 						t.Errorf("%s at %d: %d %s", kind, i, o.Exit, o.Output)
 					}
 					kills.Add(1)
 					l.Fail()
-					if o := l.run(doc, cmdlet.Run{Prelude: quick}); o.Exit != 0 || l.state() != after {
+					if o := l.run(doc, shellRun{Prelude: quick}); o.Exit != 0 || l.state() != after {
 						t.Errorf("%s at %d: one more run does not heal it: %d %s", kind, i, o.Exit, o.Output)
 					}
 				}

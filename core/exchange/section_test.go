@@ -17,7 +17,7 @@ func TestRoomInASection(t *testing.T) {
 		l.State.PlacesV3 = append(l.State.PlacesV3, cmdlet.Object{"PlaceId": id, "Type": place[0], "DisplayName": place[1], "ParentId": place[2]})
 	}
 	l.State.Places = map[string]cmdlet.Object{"room0@contoso.com": {"ParentId": "s1"}, "room1@contoso.com": {"ParentId": "f2"}, "room2@contoso.com": {"ParentId": "s2"}, "room3@contoso.com": {"ParentId": "o1"}, "room4@contoso.com": {"ParentId": "s3"}}
-	o := l.run(l.make("places-buildings", map[string]any{"table": table}), cmdlet.Run{})
+	o := l.run(l.make("places-buildings", map[string]any{"table": table}), shellRun{})
 	var said []string
 	for _, one := range o.result.Results {
 		if one.Action == "floor of the room" {

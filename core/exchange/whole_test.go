@@ -9,7 +9,6 @@ import (
 
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
-	"github.com/roomkey/roomkey/core/simulator/cmdlet"
 )
 
 // table is the CSV that a run left.
@@ -52,7 +51,7 @@ func TestATableThatWasCutOff(t *testing.T) {
 		},
 	}
 	for name, read := range read {
-		path, data := l.run(l.make(name, nil), cmdlet.Run{Prelude: quick}).table(t)
+		path, data := l.run(l.make(name, nil), shellRun{Prelude: quick}).table(t)
 		if err := read(data); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -73,7 +72,7 @@ func TestATableThatWasCutOff(t *testing.T) {
 			if err := os.WriteFile(path, []byte(cut), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			o := l.run(l.make("calendar-processing-undo", nil), cmdlet.Run{Prelude: quick, Arguments: map[string]any{"Before": path}})
+			o := l.run(l.make("calendar-processing-undo", nil), shellRun{Prelude: quick, Arguments: map[string]any{"Before": path}})
 			if (o.Exit == 0) != (says == "") || !strings.Contains(o.result.Err, says) || strings.Contains(o.Output, "may be incomplete") {
 				t.Errorf("%q: %s", says, o.Output)
 			}
@@ -100,12 +99,12 @@ func TestATableWithoutACount(t *testing.T) {
 	if err := os.WriteFile(file, []byte(before), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	o := l.run(l.make("calendar-processing-undo", nil), cmdlet.Run{Prelude: quick, Arguments: map[string]any{"Before": file}})
+	o := l.run(l.make("calendar-processing-undo", nil), shellRun{Prelude: quick, Arguments: map[string]any{"Before": file}})
 	if o.Exit != 0 || !strings.Contains(o.Output, "may be incomplete") {
 		t.Error(o.Output)
 	}
 	// One that came to its end has a result.
-	_, saved := l.run(l.make("calendar-processing", nil), cmdlet.Run{Prelude: quick}).table(t)
+	_, saved := l.run(l.make("calendar-processing", nil), shellRun{Prelude: quick}).table(t)
 	if _, err := exchange.ReadResult(saved, l.to.Connection); problem.CodeOf(err).String() != "exchange.run-has-result" {
 		t.Error(err)
 	}

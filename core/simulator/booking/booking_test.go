@@ -3,6 +3,7 @@ package booking
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
@@ -327,4 +328,17 @@ func TestBookingServerRestarts(t *testing.T) {
 	if err != nil || now.ETag != receipt.Current.ETag || now.Configuration.Digest != "d1" {
 		t.Errorf("%+v %v", now, err)
 	}
+}
+
+// storedConfiguration is what the booking server of dir holds, as the JSON that
+// GET answers, and its digest; "" when it holds nothing.
+func storedConfiguration(dir string) (raw json.RawMessage, digest string, err error) {
+	state, err := load(dir)
+	if err != nil || state.Stored == nil {
+		return nil, "", err
+	}
+	shown := *state.Stored
+	shown.Configuration.Credential.Sealed = ""
+	raw, err = json.Marshal(shown)
+	return raw, shown.Configuration.Digest, err
 }

@@ -75,19 +75,6 @@ func (s *state) save(dir string, now time.Time) error {
 	return maybe.WriteFile(filepath.Join(folder(dir), "configuration.json"), raw, 0o600)
 }
 
-// storedConfiguration is what the booking server of dir holds, as the JSON that
-// GET answers, and its digest; "" when it holds nothing.
-func storedConfiguration(dir string) (raw json.RawMessage, digest string, err error) {
-	state, err := load(dir)
-	if err != nil || state.Stored == nil {
-		return nil, "", err
-	}
-	shown := *state.Stored
-	shown.Configuration.Credential.Sealed = ""
-	raw, err = json.Marshal(shown)
-	return raw, shown.Configuration.Digest, err
-}
-
 // Identity reads the age identity name of dir, making it at the first use.
 func Identity(dir, name string) (*age.X25519Identity, error) {
 	file := filepath.Join(folder(dir), name)

@@ -1,4 +1,4 @@
-package cmdlet
+package exchange_test
 
 import (
 	"bufio"
@@ -13,26 +13,28 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/roomkey/roomkey/core/simulator/cmdlet"
 )
 
-//go:embed shell.ps1
+//go:embed testdata/shell.ps1
 var shellScript []byte
 
 const mark = "##outcome## "
 
-// Shell is a PowerShell that runs scripts one after the other, each in a
+// powershell is a PowerShell that runs scripts one after the other, each in a
 // runspace of its own, with the stand-in modules and no others of Microsoft's.
-type Shell struct {
+type powershell struct {
 	in  io.WriteCloser
 	out *bufio.Reader
 	cmd *exec.Cmd
 }
 
-// Run is one run of a script.
-type Run struct {
+// shellRun is one run of a script.
+type shellRun struct {
 	Script string
 	// Arguments are the script's, by name.
-	Arguments Object
+	Arguments map[string]any
 	// Environment is set before; Prelude is run in the runspace before.
 	Environment map[string]string
 	Prelude     string
@@ -42,8 +44,8 @@ type Run struct {
 	Seconds int
 }
 
-// Outcome is what became of a run.
-type Outcome struct {
+// shellOutcome is what became of a run.
+type shellOutcome struct {
 	// Killed is whether a fault ended it, Hung whether it did not end in time.
 	Killed, Hung bool
 	Exit         int
@@ -52,20 +54,20 @@ type Outcome struct {
 	Output string `json:"-"`
 }
 
-// OpenShell starts pwsh, which has to be on PATH, with the modules in a folder.
-func OpenShell(ctx context.Context, folder string, env ...string) (*Shell, error) {
+// openShell starts pwsh, which has to be on PATH, with the modules in a folder.
+func openShell(ctx context.Context, folder string, env ...string) (*powershell, error) {
 	pwsh, err := exec.LookPath("pwsh")
 	if err != nil {
 		return nil, err
 	}
-	if err := WriteModules(filepath.Join(folder, "modules")); err != nil {
+	if err := cmdlet.WriteModules(filepath.Join(folder, "modules")); err != nil {
 		return nil, err
 	}
 	script := filepath.Join(folder, "shell.ps1")
 	if err := os.WriteFile(script, shellScript, 0o600); err != nil {
 		return nil, err
 	}
-	s := &Shell{cmd: exec.CommandContext(ctx, pwsh, "-NoProfile", "-NonInteractive", "-File", script, "-Mark", mark)}
+	s := &powershell{cmd: exec.CommandContext(ctx, pwsh, "-NoProfile", "-NonInteractive", "-File", script, "-Mark", mark)}
 	s.cmd.Env = append(append(os.Environ(), "PSModulePath="+filepath.Join(folder, "modules"), "POWERSHELL_TELEMETRY_OPTOUT=1", "NO_COLOR=1"), env...)
 	s.cmd.Stderr = os.Stderr
 	if s.in, err = s.cmd.StdinPipe(); err != nil {
@@ -80,10 +82,10 @@ func OpenShell(ctx context.Context, folder string, env ...string) (*Shell, error
 }
 
 // Run runs a script and waits for its outcome.
-func (s *Shell) Run(r Run) (Outcome, error) {
-	var o Outcome
+func (s *powershell) Run(r shellRun) (shellOutcome, error) {
+	var o shellOutcome
 	if r.Arguments == nil {
-		r.Arguments = Object{}
+		r.Arguments = map[string]any{}
 	}
 	r.Seconds = cmp.Or(r.Seconds, 240)
 	line, err := json.Marshal(r)
@@ -108,7 +110,7 @@ func (s *Shell) Run(r Run) (Outcome, error) {
 }
 
 // Close ends the shell.
-func (s *Shell) Close() error {
+func (s *powershell) Close() error {
 	_ = s.in.Close()
 	return s.cmd.Wait()
 }
