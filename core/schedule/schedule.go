@@ -140,21 +140,37 @@ func (s System) Show(ctx context.Context) (string, error) {
 // Remove takes the job away; it is not an error when there is none. The files go
 // also where the system does not answer: it would find them at its next start.
 func (s System) Remove(ctx context.Context) error {
-	there, err := s.Show(ctx)
-	switch {
-	case err != nil || there == "":
-	case s.OS == "windows":
-		err = s.tool(ctx, "schtasks", "/Delete", "/F", "/TN", taskName)
-	case s.OS == "darwin":
-		err = s.tool(ctx, "launchctl", "bootout", s.service())
+	var err error
+	switch s.OS {
+	case "windows":
+		err = s.unless(ctx, s.tool(ctx, "schtasks", "/Delete", "/F", "/TN", taskName))
+	case "darwin":
+		err = s.unless(ctx, s.tool(ctx, "launchctl", "bootout", s.service()))
 	default:
+		return s.removeTimer(ctx)
+	}
+	return cmp.Or(s.forget(), err)
+}
+
+// unless is why a job was not removed, nil where there is none: both tools end with an
+// error then, too.
+func (s System) unless(ctx context.Context, refusal error) error {
+	if refusal == nil {
+		return nil
+	}
+	if there, err := s.Show(ctx); err != nil || there == "" {
+		return err
+	}
+	return refusal
+}
+
+func (s System) removeTimer(ctx context.Context) error {
+	there, err := s.Show(ctx)
+	if err == nil && there != "" {
 		err = s.tool(ctx, "systemctl", "--user", "disable", "--now", unitName+".timer")
 	}
-	if err := s.forget(); err != nil {
-		return err
-	}
-	if s.OS == "windows" || s.OS == "darwin" || there == "" {
-		return err
+	if gone := s.forget(); gone != nil || there == "" {
+		return cmp.Or(gone, err)
 	}
 	return cmp.Or(err, s.tool(ctx, "systemctl", "--user", "daemon-reload"))
 }

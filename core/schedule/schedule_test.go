@@ -68,9 +68,9 @@ func TestJob(t *testing.T) {
 			"systemctl --user list-timers --all --no-pager roomkey-status.timer", "systemctl --user list-timers --all --no-pager roomkey-status.timer",
 			"systemctl --user disable --now roomkey-status.timer", "systemctl --user daemon-reload"},
 		"darwin": {"launchctl bootout gui/501/com.roomkey.status", "launchctl bootstrap gui/501 HOME/Library/LaunchAgents/com.roomkey.status.plist",
-			"launchctl print gui/501/com.roomkey.status", "launchctl print gui/501/com.roomkey.status", "launchctl bootout gui/501/com.roomkey.status"},
+			"launchctl print gui/501/com.roomkey.status", "launchctl bootout gui/501/com.roomkey.status"},
 		"windows": {`schtasks /Create /F /TN Roomkey daily status /XML TEMP`, `schtasks /Query /TN Roomkey daily status /V /FO LIST`,
-			`schtasks /Query /TN Roomkey daily status /V /FO LIST`, `schtasks /Delete /F /TN Roomkey daily status`},
+			`schtasks /Delete /F /TN Roomkey daily status`},
 	} {
 		home := t.TempDir()
 		var ran []string
@@ -139,6 +139,32 @@ func TestToolRefuses(t *testing.T) {
 		left("not let go")
 		if err := s.Remove(t.Context()); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// TestRemovedWhateverIsShown: a job goes also where the system shows nothing of it, as
+// Wine does; and one that does not go is not said to have gone.
+func TestRemovedWhateverIsShown(t *testing.T) {
+	for _, system := range []string{"darwin", "windows"} {
+		scheduled, shows, refuses := true, "", false
+		s := System{OS: system, Home: t.TempDir(), Run: func(_ context.Context, _ string, args ...string) (string, error) {
+			switch args[0] {
+			case "/Query", "print":
+				return shows, nil
+			}
+			if refuses {
+				return "Access is denied.", errors.New("exit status 1")
+			}
+			scheduled = false
+			return "", nil
+		}}
+		if err := s.Remove(t.Context()); err != nil || scheduled {
+			t.Errorf("%s: %v, still scheduled: %v", system, err, scheduled)
+		}
+		shows, refuses = "there", true
+		if err := s.Remove(t.Context()); problem.CodeOf(err) != codeTool {
+			t.Errorf("%s: %v", system, err)
 		}
 	}
 }

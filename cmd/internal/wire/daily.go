@@ -2,11 +2,13 @@ package wire
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"github.com/roomkey/roomkey/core/schedule"
 	"github.com/roomkey/roomkey/core/session"
@@ -20,12 +22,21 @@ func daily(paths Paths, vault string) session.Daily {
 		Program: commandLine(), Folder: paths.Config, Forgets: InMemory(vault),
 		System: schedule.System{
 			OS: runtime.GOOS, Home: home, Config: config, UID: fmt.Sprint(os.Getuid()),
-			Run: func(ctx context.Context, name string, args ...string) (string, error) {
-				out, err := exec.CommandContext(ctx, name, args...).CombinedOutput()
-				return string(out), err
-			},
+			Run: tool,
 		},
 	}
+}
+
+// tool runs a program of the system and gives what it printed. One that it has started
+// and left behind may still have hold of the output: that is not waited for.
+func tool(ctx context.Context, name string, args ...string) (string, error) {
+	c := exec.CommandContext(ctx, name, args...)
+	c.WaitDelay = time.Second
+	out, err := c.CombinedOutput()
+	if errors.Is(err, exec.ErrWaitDelay) {
+		err = nil
+	}
+	return string(out), err
 }
 
 // commandLine is the path of roomkeyctl: this program itself, the one beside it
