@@ -32,6 +32,52 @@ var saidInMany = map[string]string{
 	`"429 Rooms:" is something else.`:                                                                             "exchange.script-failed",
 	"The proxy address \"SMTP:a@contoso.com\" is\nalready being used by the proxy addresses or LegacyExchangeDN.": "script.address-taken",
 	"Ex6F9304|Microsoft.Exchange.Data.X|Something else.":                                                          "exchange.script-failed",
+	"HTTP request failed with status code: 429.{\"error\":{\"code\":\"activityLimitReached\",\"message\":\"x\"}}": "script.throttled",
+	"HTTP request failed with status code: ServiceUnavailable.<html>\r\n<p>Down</p></html>":                       "script.unavailable",
+	"Response status code does not indicate success: Unauthorized (Unauthorized).":                                "script.signed-out",
+	"The response ended prematurely. (ResponseEnded)":                                                             "script.answer-lost",
+	"Unable to read data from the transport connection: Connection reset by peer.":                                "script.answer-lost",
+	"Connection refused (graph.microsoft.com:443)":                                                                "script.unreachable",
+}
+
+// TestGraphAnswersAreReadForWhatTheySay: whatever form a refusal of Microsoft Graph has, a
+// script says the status, the message and the request ID, and not the whole response.
+func TestGraphAnswersAreReadForWhatTheySay(t *testing.T) {
+	if _, err := exec.LookPath("pwsh"); err != nil {
+		t.Skip("SKIPPED: no pwsh on PATH, so no script was asked")
+	}
+	script := string(generate(t, "set-places", target(t, 1), nil).Text)
+	begin, end := strings.Index(script, "# Known errors:"), strings.Index(script, "# Get-Kind returns")
+	ask := filepath.Join(t.TempDir(), "ask.ps1")
+	err := os.WriteFile(ask, []byte("\uFEFF"+script[begin:end]+`
+function Show-Error {
+    param($Exception, [string]$Answer)
+    $made = New-Object System.Management.Automation.ErrorRecord $Exception, 'x', 'InvalidOperation', $null
+    if ($Answer) { $made.ErrorDetails = New-Object System.Management.Automation.ErrorDetails $Answer }
+    $text = Get-Text $made
+    try { throw $text } catch { if ((Get-Text $_) -ne $text) { Write-Output "not the same again: $(Get-Text $_)" } }
+    Write-Output $text
+}
+$head = "HTTP/1.1 403 Forbidden`+"`r`nrequest-id: 0f0f`r`nContent-Type: text/html`r`n`r`n"+`"
+Show-Error (New-Object Exception 'Success: Forbidden (Forbidden).') ($head + '<html><h1>No</h1></html>')
+Show-Error (New-Object Exception 'Success: Forbidden (Forbidden).') ($head + '{"error":{"code":"","message":""}}')
+Show-Error (New-Object Exception 'Success: Forbidden (Forbidden).') ($head + '{"error":{"code":"Denied","message":"It\u0027s so."}}')
+Show-Error (New-Object Exception 'HTTP request failed with status code: TooManyRequests.{"error":{"code":"Busy","message":"Later.","innerError":{"request-id":"1e1e"}}}') ''
+Show-Error (New-Object System.Net.Http.HttpRequestException 'Die Anforderung schlug fehl.') 'Die Verbindung wurde getrennt.'
+`), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), "pwsh", "-NoProfile", "-File", ask).CombinedOutput()
+	const want = `Success: Forbidden (Forbidden). (request 0f0f)
+Success: Forbidden (Forbidden). (request 0f0f)
+Success: Forbidden (Forbidden). Denied: It's so. (request 0f0f)
+HTTP request failed with status code: TooManyRequests. Busy: Later. (request 1e1e)
+Die Verbindung wurde getrennt. (HttpRequestException)
+`
+	if err != nil || string(out) != want {
+		t.Errorf("%v %s", err, out)
+	}
 }
 
 // TestErrorsHoweverSaid: the same error in every form has the same words, here and in
