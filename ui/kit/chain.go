@@ -6,7 +6,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -181,25 +180,18 @@ func (j *join) between(from, to fyne.CanvasObject) {
 
 // chainLink is one link as it is drawn.
 type chainLink struct {
-	widget.BaseWidget
-	chain                      *Chain
-	index                      int
-	link                       ChainLink
-	picture                    *widget.Icon
-	title, text, detail        *Text
-	ground                     *Surface
-	under                      *Surface
-	selected, hovered, focused bool
+	pressable
+	chain               *Chain
+	link                ChainLink
+	picture             *widget.Icon
+	title, text, detail *Text
+	ground              *Surface
+	under               *Surface
+	selected            bool
 }
 
-var (
-	_ fyne.Focusable    = (*chainLink)(nil)
-	_ fyne.Tappable     = (*chainLink)(nil)
-	_ desktop.Hoverable = (*chainLink)(nil)
-)
-
 func newChainLink(c *Chain, index int) *chainLink {
-	w := &chainLink{chain: c, index: index, title: Strong(""), detail: Small("")}
+	w := &chainLink{chain: c, title: Strong(""), detail: Small("")}
 	w.text = styled(&Text{Scale: theme.SizeNameCaptionText, Style: fyne.TextStyle{Bold: true}}, "")
 	icon, box := iconAt(nil, 20)
 	w.picture = icon
@@ -207,7 +199,8 @@ func newChainLink(c *Chain, index int) *chainLink {
 	w.ground.Radius = 8
 	w.under = Ground("", AtLeast(0, 3, Column(0)))
 	w.under.Radius = 1.5
-	w.ExtendBaseWidget(w)
+	w.back, w.forth, w.beside = fyne.KeyLeft, fyne.KeyRight, func(by int) fyne.Focusable { return at(c.links, index+by) }
+	w.begin(w, w.open, w.show)
 	return w
 }
 
@@ -235,10 +228,10 @@ func (w *chainLink) set(l ChainLink, selected bool) {
 	w.text.SetText(l.Says)
 	w.detail.Hidden = l.Detail == ""
 	w.detail.SetText(l.Detail)
-	w.paint()
+	w.show()
 }
 
-func (w *chainLink) paint() {
+func (w *chainLink) show() {
 	w.ground.Fill, w.ground.Border = w.link.Mark.Tint(), w.link.Mark.Color()
 	if m := w.link.Mark; m == MarkTodo || m == MarkSkipped {
 		w.ground.Fill, w.ground.Border = ColorCard, ColorLine
@@ -255,43 +248,8 @@ func (w *chainLink) paint() {
 	canvas.Refresh(w)
 }
 
-func (w *chainLink) press() {
+func (w *chainLink) open() {
 	if w.chain.OnOpen != nil {
 		w.chain.OnOpen(w.link.ID)
-	}
-}
-
-func (w *chainLink) focus(index int) {
-	if c := canvasOf(w); c != nil && index >= 0 && index < len(w.chain.links) {
-		c.Focus(w.chain.links[index])
-	}
-}
-
-// Tapped opens the link.
-func (w *chainLink) Tapped(*fyne.PointEvent) { w.press() }
-
-// MouseIn, MouseMoved and MouseOut are Fyne's.
-func (w *chainLink) MouseIn(*desktop.MouseEvent)    { w.hovered = true; w.paint() }
-func (w *chainLink) MouseMoved(*desktop.MouseEvent) {}
-func (w *chainLink) MouseOut()                      { w.hovered = false; w.paint() }
-
-// FocusGained scrolls the page to the link.
-func (w *chainLink) FocusGained() { w.focused = true; w.paint(); InSight(w) }
-
-// FocusLost and TypedRune are Fyne's.
-func (w *chainLink) FocusLost()     { w.focused = false; w.paint() }
-func (w *chainLink) TypedRune(rune) {}
-
-// TypedKey opens a link or moves to another; what it has no use for is the page's.
-func (w *chainLink) TypedKey(e *fyne.KeyEvent) {
-	switch e.Name {
-	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
-		w.press()
-	case fyne.KeyRight:
-		w.focus(w.index + 1)
-	case fyne.KeyLeft:
-		w.focus(w.index - 1)
-	default:
-		pass(w, e)
 	}
 }

@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -81,26 +80,19 @@ func (l *FindingList) Open(id string, open bool) {
 }
 
 type findingRow struct {
-	widget.BaseWidget
-	list             *FindingList
-	finding          Finding
-	open             bool
-	focused, hovered bool
-	ground           *Surface
-	column           *fyne.Container
+	pressable
+	list    *FindingList
+	finding Finding
+	open    bool
+	ground  *Surface
+	column  *fyne.Container
 }
-
-var (
-	_ fyne.Focusable    = (*findingRow)(nil)
-	_ fyne.Tappable     = (*findingRow)(nil)
-	_ desktop.Hoverable = (*findingRow)(nil)
-)
 
 func newFindingRow(list *FindingList) *findingRow {
 	r := &findingRow{list: list, column: Column(0)}
 	r.ground = Ground("", r.column)
 	r.ground.Radius = 6
-	r.ExtendBaseWidget(r)
+	r.begin(r, r.toggle, r.show)
 	return r
 }
 
@@ -141,7 +133,7 @@ func (r *findingRow) set(f Finding) {
 	if r.open && r.hasDetail() {
 		r.column.Add(Pad(0, 8, 14, 38, r.detail()))
 	}
-	r.paint()
+	r.show()
 }
 
 func (r *findingRow) detail() fyne.CanvasObject {
@@ -192,7 +184,7 @@ func took(d time.Duration) string {
 	return L("%.1f s", d.Seconds())
 }
 
-func (r *findingRow) paint() {
+func (r *findingRow) show() {
 	r.ground.Fill, r.ground.Border = "", ""
 	if r.hovered && r.hasDetail() {
 		r.ground.Fill = theme.ColorNameHover
@@ -209,18 +201,5 @@ func (r *findingRow) toggle() {
 		r.open = !r.open
 		r.set(r.finding)
 		r.Refresh()
-	}
-}
-
-func (r *findingRow) Tapped(*fyne.PointEvent)        { r.toggle() }
-func (r *findingRow) MouseIn(*desktop.MouseEvent)    { r.hovered = true; r.paint() }
-func (r *findingRow) MouseMoved(*desktop.MouseEvent) {}
-func (r *findingRow) MouseOut()                      { r.hovered = false; r.paint() }
-func (r *findingRow) FocusGained()                   { r.focused = true; r.paint() }
-func (r *findingRow) FocusLost()                     { r.focused = false; r.paint() }
-func (r *findingRow) TypedRune(rune)                 {}
-func (r *findingRow) TypedKey(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
-		r.toggle()
 	}
 }

@@ -3,7 +3,6 @@ package kit
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -91,31 +90,23 @@ func (l *StepList) Select(id string) {
 
 // item is one entry.
 type item struct {
-	widget.BaseWidget
+	pressable
 	list          *StepList
-	index         int
 	item          Item
 	picture       *widget.Icon
 	title, detail *Text
 	ground        *Surface
 	selected      bool
-	hovered       bool
-	focused       bool
 }
 
-var (
-	_ fyne.Focusable    = (*item)(nil)
-	_ fyne.Tappable     = (*item)(nil)
-	_ desktop.Hoverable = (*item)(nil)
-)
-
 func newItem(l *StepList, index int) *item {
-	w := &item{list: l, index: index, title: NewText(""), detail: Small("").As(Wrap, ColorMuted)}
+	w := &item{list: l, title: NewText(""), detail: Small("").As(Wrap, ColorMuted)}
 	icon, box := iconAt(nil, 20)
 	w.picture = icon
 	w.ground = Ground("", Pad(8, 10, 8, 10, TopRow(10, 1, box, Column(1, w.title, w.detail))))
 	w.ground.Radius = 8
-	w.ExtendBaseWidget(w)
+	w.back, w.forth, w.beside = fyne.KeyUp, fyne.KeyDown, func(by int) fyne.Focusable { return at(l.items, index+by) }
+	w.begin(w, w.open, w.show)
 	return w
 }
 
@@ -130,10 +121,10 @@ func (w *item) set(it Item, selected bool) {
 	w.title.SetText(it.Title)
 	w.detail.SetText(it.Detail)
 	w.detail.Hidden = it.Detail == "" || w.list.compact && !selected
-	w.paint()
+	w.show()
 }
 
-func (w *item) paint() {
+func (w *item) show() {
 	w.ground.Fill, w.ground.Border = "", ""
 	switch {
 	case w.selected:
@@ -151,39 +142,8 @@ func (w *item) paint() {
 
 func (w *item) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(w.ground) }
 
-func (w *item) Tapped(*fyne.PointEvent) { w.press() }
-
-func (w *item) press() {
+func (w *item) open() {
 	if w.list.OnOpen != nil {
 		w.list.OnOpen(w.item.ID)
-	}
-}
-
-func (w *item) MouseIn(*desktop.MouseEvent)    { w.hovered = true; w.paint() }
-func (w *item) MouseMoved(*desktop.MouseEvent) {}
-func (w *item) MouseOut()                      { w.hovered = false; w.paint() }
-func (w *item) FocusGained()                   { w.focused = true; w.paint(); InSight(w) }
-func (w *item) FocusLost()                     { w.focused = false; w.paint() }
-func (w *item) TypedRune(rune)                 {}
-
-func (w *item) TypedKey(e *fyne.KeyEvent) {
-	switch e.Name {
-	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
-		w.press()
-	case fyne.KeyDown:
-		w.focus(w.index + 1)
-	case fyne.KeyUp:
-		w.focus(w.index - 1)
-	default:
-		pass(w, e)
-	}
-}
-
-func (w *item) focus(index int) {
-	if index < 0 || index >= len(w.list.items) {
-		return
-	}
-	if c := fyne.CurrentApp().Driver().CanvasForObject(w); c != nil {
-		c.Focus(w.list.items[index])
 	}
 }
