@@ -75,14 +75,11 @@ func (s *Session) reaching(ctx context.Context, room string) ([]reach.Applicatio
 		return nil, err
 	}
 	apps := map[string]*reach.Application{}
-	for _, api := range []string{tenant.GraphAppID, tenant.ExchangeAppID} {
-		resource, err := directory.ServicePrincipal(ctx, api)
-		if problem.KindOf(err) == problem.Absent {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
+	resources, err := permissionAPIs(ctx, directory)
+	if err != nil {
+		return nil, err
+	}
+	for _, resource := range resources {
 		if err := s.calendarGrants(ctx, directory, resource, apps); err != nil {
 			return nil, err
 		}
@@ -104,6 +101,19 @@ func (s *Session) reaching(ctx context.Context, room string) ([]reach.Applicatio
 		list = append(list, *a)
 	}
 	return list, ctx.Err()
+}
+
+// permissionAPIs are the APIs that open mailboxes, as far as the tenant has them.
+func permissionAPIs(ctx context.Context, directory Directory) (list []tenant.ServicePrincipal, err error) {
+	for _, api := range []string{tenant.GraphAppID, tenant.ExchangeAppID} {
+		switch resource, err := directory.ServicePrincipal(ctx, api); {
+		case err == nil:
+			list = append(list, resource)
+		case problem.KindOf(err) != problem.Absent:
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 // calendarGrants adds the applications that hold a permission of one API that

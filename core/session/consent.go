@@ -220,15 +220,12 @@ func granted(ctx context.Context, directory Directory, sp tenant.ServicePrincipa
 	if err != nil {
 		return nil, err
 	}
+	resources, err := permissionAPIs(ctx, directory)
+	if err != nil {
+		return nil, err
+	}
 	names := map[string]string{}
-	for _, api := range []string{tenant.GraphAppID, tenant.ExchangeAppID} {
-		resource, err := directory.ServicePrincipal(ctx, api)
-		if problem.KindOf(err) == problem.Absent {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
+	for _, resource := range resources {
 		for _, r := range resource.Roles {
 			names[strings.ToLower(r.ID)] = r.Value
 		}

@@ -305,13 +305,11 @@ func NewTabs(titles []string, views []fyne.CanvasObject) *Tabs {
 func (t *Tabs) Open(index int) {
 	t.open = index
 	for i, b := range t.buttons {
-		b.Importance = widget.LowImportance
+		b.Press(i == index)
 		t.views[i].Hide()
 		if i == index {
-			b.Importance = widget.MediumImportance
 			t.views[i].Show()
 		}
-		b.Refresh()
 	}
 	t.Object.Refresh()
 	if t.OnOpen != nil {

@@ -60,6 +60,15 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	return ringed(b.Button.CreateRenderer(), gap, func() bool { return b.focused })
 }
 
+// Press shows a button of several as the one that is in.
+func (b *Button) Press(in bool) {
+	b.Importance = widget.LowImportance
+	if in {
+		b.Importance = widget.MediumImportance
+	}
+	b.Refresh()
+}
+
 // FocusGained scrolls the page to the button. The ring says where the keyboard is:
 // Fyne's shade would look like a button that is disabled.
 func (b *Button) FocusGained() {

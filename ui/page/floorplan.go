@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -79,11 +78,7 @@ func (f *floorPlan) open(view fyne.CanvasObject) {
 func (f *floorPlan) turn(view fyne.CanvasObject) {
 	f.view = view
 	for of, press := range f.toggles {
-		press.Importance = widget.LowImportance
-		if of == view {
-			press.Importance = widget.MediumImportance
-		}
-		press.Refresh()
+		press.Press(of == view)
 	}
 	hide(f.maps, view != f.maps)
 	hide(f.box, view == nil)

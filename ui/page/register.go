@@ -3,7 +3,6 @@ package page
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/setup"
@@ -90,11 +89,7 @@ func (r *Register) spots() {
 func (r *Register) Open(way int) {
 	r.way = way
 	for i, b := range r.ways {
-		b.Importance = widget.LowImportance
-		if i == way {
-			b.Importance = widget.MediumImportance
-		}
-		b.Refresh()
+		b.Press(i == way)
 	}
 	r.planner.object.Hidden = way != WayRoomkey
 	r.existing.object.Hidden = way != WayExisting

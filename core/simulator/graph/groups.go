@@ -137,6 +137,11 @@ func (c *call) groupOwners() (reply, error) {
 	if _, _, found := c.g.FindGroup(c.vars[0]); !found {
 		return reply{}, microsoft.NotFound(c.vars[0])
 	}
+	return c.administrator()
+}
+
+// administrator is the list of the one who owns everything.
+func (c *call) administrator() (reply, error) {
 	return c.list(collection{
 		context: "directoryObjects", n: 1, known: userProperties, shown: userDefault, top: 100, maxTop: 999, nextLink: true, directory: true,
 		at: func(int) object {

@@ -271,14 +271,7 @@ func (c *call) owners() (reply, error) {
 	if _, err := c.applicationAt(); err != nil {
 		return reply{}, err
 	}
-	return c.list(collection{
-		context: "directoryObjects", n: 1, known: userProperties, shown: userDefault, top: 100, maxTop: 999, nextLink: true, directory: true,
-		at: func(int) object {
-			o := c.g.UserObject(tenant.AdminUser)
-			o["@odata.type"] = "#microsoft.graph.user"
-			return o
-		},
-	})
+	return c.administrator()
 }
 
 func (c *call) noFederation() (reply, error) {
