@@ -130,7 +130,7 @@ func (h *HandOver) showPlan(plan handover.Plan) {
 	}
 	hide(h.asks, len(h.checks) == 0)
 	if plan.Unchanged() {
-		h.plan.Add(kit.Tinted(kit.ColorGoodTint, theme.ColorNameSuccess, kit.NewText(kit.L("The server already has exactly this configuration. There is nothing to push."))))
+		h.plan.Add(kit.Tinted(kit.ColorInfoTint, theme.ColorNamePrimary, kit.NewText(kit.L("The server already has exactly this configuration. There is nothing to push."))))
 	} else {
 		h.plan.Add(differences(plan.Changes, h.frame.Object.Refresh))
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
 
 	"github.com/roomkey/roomkey/cmd/internal/wire"
 	"github.com/roomkey/roomkey/core/connection"
@@ -154,6 +155,13 @@ func TestAServerThatMicrosoftLetsNotIn(t *testing.T) {
 			t.Errorf("what is wrong stands below what the server holds:\n%s", reads)
 		}
 		s.missesOut("Delete from this computer…")
+		s.press("Check again")
+		s.sees("nothing to push")
+		uitest.Each(s.shell.Page().Frame().Object, func(o fyne.CanvasObject) {
+			if card, ok := o.(*kit.Surface); ok && card.Stripe == theme.ColorNameSuccess {
+				t.Error("a card of a page whose server does not work is green")
+			}
+		})
 	}
 }
 
