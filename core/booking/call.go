@@ -100,7 +100,7 @@ var errPacked = errors.New("compressed and not to be unpacked")
 // compress although they are asked not to.
 func read(resp *http.Response) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, bodyLimit+1))
-	if err != nil || resp.Header.Get("Content-Encoding") != "gzip" || !bytes.HasPrefix(body, []byte("\x1f\x8b")) {
+	if err != nil || !strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") || !bytes.HasPrefix(body, []byte("\x1f\x8b")) {
 		return body, err
 	}
 	z, err := gzip.NewReader(bytes.NewReader(body))
@@ -150,6 +150,11 @@ func (c caller) decode(a answer, v any) error {
 		return c.unexpected(a, words.T("The response is empty."))
 	}
 	if err := json.Unmarshal(a.body, v); err != nil {
+		switch coding := strings.ToLower(a.header.Get("Content-Encoding")); coding {
+		case "", "identity", "gzip":
+		default:
+			return c.unexpected(a, words.T("The response is in the encoding “%s”, which was not asked for.", problem.Line(coding))).By(err)
+		}
 		return c.unexpected(a, problem.OfJSON(err, a.body, v)).By(err)
 	}
 	if field := doubled(json.NewDecoder(bytes.NewReader(a.body))); field != "" {

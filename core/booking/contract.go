@@ -176,7 +176,7 @@ func (c *contract) current(a answer) (Current, error) {
 		now.ETag = tags[0]
 	}
 	switch {
-	case s.Configuration == nil || s.Configuration.Tenant.ID == "" || s.Configuration.Application.ClientID == "" || s.Configuration.Digest == "" || s.Configuration.Credential.Fingerprint == "":
+	case s.Configuration == nil || s.Configuration.Tenant.ID == "" || s.Configuration.Application.ClientID == "" || s.Configuration.Digest == "" || s.Configuration.Credential.Fingerprint == "", s.Configuration.Rooms.Items == nil:
 		return Current{}, c.unexpected(a, words.T("The response does not contain a complete configuration."))
 	case slices.ContainsFunc(s.Configuration.Rooms.Items, func(r Room) bool { return r.EmailAddress == "" }):
 		return Current{}, c.unexpected(a, words.T("The response names a room without its address."))

@@ -51,6 +51,8 @@ func (c caller) refused(req *http.Request, a answer) *problem.Problem {
 		p.With(words.Plain(c.hide(strings.Join(said, "\n"))))
 	case htmlTitle(a.body) != "":
 		p.With(words.T("The server answered %d with a web page titled “%s”.", a.status, c.hide(htmlTitle(a.body))))
+	case http.StatusText(a.status) == "":
+		p.With(words.T("The server answered %d.", a.status))
 	default:
 		p.With(words.T("The server answered %d %s.", a.status, http.StatusText(a.status)))
 	}

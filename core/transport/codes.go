@@ -8,6 +8,7 @@ var (
 	CodeCut            = problem.Declare("net.cut", problem.NoAnswer)
 	CodeDNS            = problem.Declare("net.dns", problem.Unreachable)
 	CodeFailed         = problem.Declare("net.failed", problem.NoAnswer)
+	codeMalformed      = problem.Declare("net.malformed", problem.UnexpectedAnswer)
 	codePart           = problem.Declare("net.part", problem.UnexpectedAnswer)
 	codePlainHTTP      = problem.Declare("net.plain-http", problem.WrongInput)
 	CodeProxy          = problem.Declare("net.proxy", problem.Unreachable)

@@ -184,6 +184,8 @@ func (o Owner) ofConnection(err error, host string) *problem.Problem {
 	case isCut(err):
 		return againOr(problem.New(CodeCut, words.T("The connection to %s was closed before the response was complete.", host)), host,
 			words.T("Try again. If it happens each time, a proxy or firewall may be closing the connection. Have it allow %s.", withPort(host)))
+	case isMalformed(err):
+		return o.checkAddress(problem.New(codeMalformed, words.T("What %s sent is not a valid HTTP response.", host)).With(words.T("This is wrong with it: %s.", fault(err))), inPlaceOfMicrosoft(host))
 	case errors.Is(err, errSwitched):
 		return o.checkAddress(problem.New(codeSwitched, words.T("%s switched to another protocol instead of answering (101).", host)), inPlaceOfMicrosoft(host))
 	case errors.Is(err, errPart):
@@ -198,6 +200,28 @@ func (o Owner) ofConnection(err error, host string) *problem.Problem {
 func isCut(err error) bool {
 	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || isErrno(err, syscall.ECONNRESET, syscall.EPIPE, wsaConnReset, wsaConnAborted) ||
 		strings.Contains(err.Error(), "stream error") || strings.Contains(err.Error(), "server closed idle connection")
+}
+
+// isMalformed reports whether an answer breaks the rules of HTTP. net/http has a type
+// for few of them.
+func isMalformed(err error) bool {
+	for _, said := range []string{"transport connection broken", "malformed", "chunk", "http2: ", "connection error: "} {
+		if strings.Contains(err.Error(), said) {
+			return true
+		}
+	}
+	return false
+}
+
+// fault is which rule an answer breaks, without net/http's own prefixes and without
+// what the other side sent, which may be anything.
+func fault(err error) string {
+	text, _, _ := strings.Cut(bare(err), `"`)
+	text, _, _ = strings.Cut(text, "; ")
+	for _, before := range []string{"net/http: HTTP/1.x transport connection broken: ", "net/http: ", "http: ", "http2: "} {
+		text = strings.TrimPrefix(text, before)
+	}
+	return strings.TrimRight(text, " :")
 }
 
 // againOr adds the remedy of a failure that may not come again. On this
