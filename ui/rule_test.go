@@ -89,7 +89,7 @@ func TestDayOfTheRoomsInSight(t *testing.T) {
 		t.Fatalf("asked for %v", b.asked)
 	}
 	over := func(row int, hour float32) {
-		wide := day.Size().Width
+		wide := day.Size().Width - 8 // beside the scroll bar
 		title := min(max(wide*0.24, 96), 230)
 		day.MouseMoved(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(title+(wide-title)*(hour-7)/13, 22+26*float32(row)+10)}})
 	}

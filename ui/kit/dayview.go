@@ -119,14 +119,14 @@ func (v *DayView) inSight() (first, last int) {
 }
 
 func (v *DayView) titleWide() float32 {
-	return min(max(v.Size().Width*0.24, dayTitleMin), dayTitleMax)
+	return min(max(v.wide()*0.24, dayTitleMin), dayTitleMax)
 }
 
 // x is where an hour is.
 func (v *DayView) x(hour float32) float32 {
 	title := v.titleWide()
 	hour = min(max(hour, float32(v.from)), float32(v.to))
-	return title + (v.Size().Width-title)*(hour-float32(v.from))/float32(v.to-v.from)
+	return title + (v.wide()-title)*(hour-float32(v.from))/float32(v.to-v.from)
 }
 
 // hover tells which row and hour a place is.
@@ -141,7 +141,7 @@ func (v *DayView) hover(at fyne.Position) {
 		return
 	}
 	title := v.titleWide()
-	v.Hovered(&v.rows[i], float32(v.from)+(at.X-title)/(v.Size().Width-title)*float32(v.to-v.from))
+	v.Hovered(&v.rows[i], float32(v.from)+(at.X-title)/(v.wide()-title)*float32(v.to-v.from))
 }
 
 // fillRows draws the rows that are in sight, and the hours above them.
@@ -156,7 +156,7 @@ func (v *DayView) fillRows() {
 }
 
 func (v *DayView) fillRow(row DayRow, y float32) {
-	title, wide := v.titleWide(), v.Size().Width
+	title, wide := v.titleWide(), v.wide()
 	v.line(row.Name, theme.ColorNameForeground, fyne.TextStyle{}, fyne.NewPos(0, y), fyne.NewSize(title-Gap, dayRowHigh), fyne.TextAlignLeading)
 	top := y + (dayRowHigh-dayBarHigh)/2
 	strip, known := v.strips[row.Key]

@@ -78,6 +78,6 @@ func (v *DayView) fillKeys() {
 		return
 	}
 	y, title := dayHeadHigh+float32(v.keys.row)*dayRowHigh, v.titleWide()
-	v.ring(fyne.NewPos(title, y+5), fyne.NewSize(v.Size().Width-title-3, dayRowHigh-10))
+	v.ring(fyne.NewPos(title, y+5), fyne.NewSize(v.wide()-title-3, dayRowHigh-10))
 	v.box(fyne.NewPos(v.x(v.keys.hour)-1, y), fyne.NewSize(2, dayRowHigh), 1, theme.ColorNameForeground)
 }

@@ -41,11 +41,13 @@ func NewFrame(title, lead string, body fyne.CanvasObject) *Frame {
 	return f
 }
 
-// NewWideFrame is a page whose body fills what is left: for tables and code.
+// NewWideFrame is a page whose body fills what is left, for tables and code, and
+// scrolls where that is less than it needs.
 func NewWideFrame(title, lead string, body fyne.CanvasObject) *Frame {
 	f := &Frame{lead: Muted(lead)}
 	head := Pad(0, pageSide, 0, pageSide, Readable(Column(6, Title(title), f.lead)))
-	f.assemble(head, Pad(0, pageSide, GapWide, pageSide, body), func(o fyne.CanvasObject) *fyne.Container { return container.NewStack(o) })
+	f.scroll = NewVScroll(Pad(0, pageSide, GapWide, pageSide, body))
+	f.assemble(head, f.scroll, func(o fyne.CanvasObject) *fyne.Container { return container.NewStack(o) })
 	f.Object.(*fyne.Container).Layout = wideLayout{f.lead}
 	return f
 }

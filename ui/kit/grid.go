@@ -44,6 +44,8 @@ type Grid struct {
 
 const (
 	rowHeight float32 = 33
+	// leastRows are in sight however little room there is.
+	leastRows         = 3
 	cellInset float32 = 8
 )
 
@@ -60,6 +62,7 @@ func newGrid(of gridRows, columns *columnLayout) *Grid {
 	g.over.row = -1
 	g.ExtendBaseWidget(g)
 	g.scroll = NewVScroll(g)
+	g.scroll.SetMinSize(fyne.NewSize(0, leastRows*rowHeight))
 	g.scroll.OnScrolled = func(fyne.Position) { g.draw() }
 	g.scroll.resized = g.draw
 	return g

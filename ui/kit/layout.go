@@ -323,49 +323,49 @@ func (d dock) MinSize([]fyne.CanvasObject) fyne.Size {
 // Wants is how high what is over a table would like to be.
 type Wants struct {
 	High float32
+	// Least is how low it is still of use.
+	Least float32
 	// Insists shows it however little room there is, Whole leaves the table no more
 	// than it must have.
 	Insists, Whole bool
 }
 
 // Overview puts a picture of what a table shows over it: as high as it wants, at
-// most two fifths if it is not wanted whole, and nothing where the table would have
-// no room, unless somebody insists on it: fold then leaves of the table what stands
-// around its rows.
-func Overview(over, table fyne.CanvasObject, wants func() Wants, fold func(on bool)) *fyne.Container {
-	l := &overview{over: over, wants: wants, fold: fold, box: container.NewStack(over)}
+// most two fifths if it is not wanted whole. Where the table would lose rows that it
+// must have, nothing is over it, unless somebody insists: both are then as low as
+// they can be, and the page around them scrolls.
+func Overview(over, table fyne.CanvasObject, wants func() Wants) *fyne.Container {
+	l := &overview{over: over, wants: wants, box: container.NewStack(over)}
 	return container.New(l, l.box, table)
 }
 
 type overview struct {
 	over  fyne.CanvasObject
 	wants func() Wants
-	fold  func(on bool)
 	box   *fyne.Container
 }
 
-// The least heights of what is over a table, and of the table with its filter.
-const (
-	leastOver  float32 = 100
-	leastTable float32 = 150
-)
+// leastOver is how low a picture is of use if it does not say so itself.
+const leastOver float32 = 100
+
+// want is how high the picture would be, and how high it must be to be shown.
+func (l *overview) want() (w Wants, least float32) {
+	if w = l.wants(); !l.over.Visible() {
+		w = Wants{}
+	}
+	return w, min(w.High, max(w.Least, leastOver))
+}
 
 func (l *overview) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	table, high := objects[1], float32(0)
-	l.fold(false)
-	if wants := l.wants(); l.over.Visible() && wants.High > 0 {
-		most := size.Height * 2 / 5
-		if wants.Whole {
-			most = max(most, size.Height-leastTable)
-		}
-		high = min(wants.High, max(most, leastOver))
-		switch fits := size.Height-high >= leastTable; {
-		case !fits && wants.Insists:
-			l.fold(true)
-			high = max(size.Height-table.MinSize().Height, 0)
-		case !fits:
-			high = 0
-		}
+	table := objects[1]
+	wants, least := l.want()
+	free := size.Height - table.MinSize().Height
+	if !wants.Whole {
+		free = min(free, size.Height*2/5)
+	}
+	high := min(wants.High, max(free, least))
+	if !wants.Insists && size.Height-high < table.MinSize().Height {
+		high = 0
 	}
 	l.box.Hidden = high == 0
 	l.box.Move(fyne.Position{})
@@ -374,4 +374,10 @@ func (l *overview) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	table.Resize(within(size, 0, high))
 }
 
-func (l *overview) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[1].MinSize() }
+func (l *overview) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	size := objects[1].MinSize()
+	if wants, least := l.want(); wants.Insists {
+		size.Height += least
+	}
+	return size
+}

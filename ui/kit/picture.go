@@ -60,6 +60,12 @@ func (p *picture) visible() (top, bottom float32) {
 	return p.scroll.Offset.Y, p.scroll.Offset.Y + p.scroll.Size().Height
 }
 
+// besideBar is what the scroll bar needs at the right.
+const besideBar float32 = 8
+
+// wide is how wide the picture is beside the scroll bar.
+func (p *picture) wide() float32 { return max(0, p.whole.Size().Width-besideBar) }
+
 // reveal scrolls to a part of the picture.
 func (p *picture) reveal(top, height float32) {
 	if from, to := p.visible(); top < from {

@@ -94,6 +94,31 @@ func TestADayByKeyboard(t *testing.T) {
 	}
 }
 
+// TestNothingIsUnderTheScrollBar: what a picture draws ends before the bar, or is the
+// ground of a line that is as wide as the picture.
+func TestNothingIsUnderTheScrollBar(t *testing.T) {
+	rooms := make([]Cell, 90)
+	rows := make([]DayRow, len(rooms))
+	for i := range rooms {
+		rooms[i], rows[i] = Cell{Key: fmt.Sprint(i), Building: "North"}, DayRow{Key: fmt.Sprint(i), Name: fmt.Sprint(i)}
+	}
+	m, _ := mapped(t, rooms)
+	v, scroll := NewDayView(7, 20)
+	v.SetRows(rows)
+	v.Fill(map[string]DayStrip{"0": {Now: 13.5, Marks: []DayMark{{From: 18, To: 20}}}, "1": {Note: strings.Repeat("long ", 90)}})
+	w := test.NewTempWindow(t, scroll)
+	w.Resize(fyne.NewSize(700, 200))
+	w.Canvas().Focus(v)
+	for _, p := range []*picture{&m.picture, &v.picture} {
+		whole := p.whole.Size().Width
+		for _, o := range p.objects {
+			if right := o.Position().X + o.Size().Width; right > whole-6 && o.Size().Width < whole {
+				t.Errorf("%T: a %T ends at %v of %v", p.whole, o, right, whole)
+			}
+		}
+	}
+}
+
 // TestTheNumberOfABarIsRead although its name has no room.
 func TestTheNumberOfABarIsRead(t *testing.T) {
 	test.NewTempApp(t).Settings().SetTheme(NewTheme())

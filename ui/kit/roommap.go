@@ -249,8 +249,8 @@ func (m *RoomMap) MinSize() fyne.Size {
 
 // Resize breaks the lines anew when the width has changed.
 func (m *RoomMap) Resize(size fyne.Size) {
-	if size.Width != m.width {
-		m.width = size.Width
+	if wide := max(0, size.Width-besideBar); wide != m.width {
+		m.width = wide
 		m.arrange()
 	}
 	m.BaseWidget.Resize(size)

@@ -85,7 +85,6 @@ type DataTable[T any] struct {
 	down           bool
 	only           func(T) bool
 
-	frame   *Surface
 	filter  *filter
 	count   *Text
 	tools   *fyne.Container
@@ -138,18 +137,15 @@ func NewDataTable[T any](name string, columns []TableColumn[T], key func(T) stri
 	t.noMatch = EmptyState(theme.SearchIcon(), L("Nothing matches the filter"), L("Clear the filter to see all rows."))
 	t.noMatch.Hide()
 	t.body = container.New(frameLayout{}, Ground(theme.ColorNameHeaderBackground, t.head), container.NewStack(t.grid.scroll, t.noMatch), Column(0))
-	t.frame = Ground(ColorCard, container.NewStack(t.body, t.empty))
-	t.frame.Border, t.frame.Radius, t.frame.Pad = ColorLine, 8, 1
-	t.Object = container.New(frameLayout{}, Pad(0, 0, 12, 0, t.tools), t.frame, Column(0))
+	frame := Ground(ColorCard, container.NewStack(t.body, t.empty))
+	frame.Border, frame.Radius, frame.Pad = ColorLine, 8, 1
+	t.Object = container.New(frameLayout{}, Pad(0, 0, 12, 0, t.tools), frame, Column(0))
 	t.arrange()
 	return t
 }
 
 // AddTool puts an object beside the filter.
 func (t *DataTable[T]) AddTool(o fyne.CanvasObject) { t.tools.Add(o) }
-
-// HideRows leaves of the table the filter and its tools, or shows all of it.
-func (t *DataTable[T]) HideRows(on bool) { t.frame.Hidden = on }
 
 // SetRows replaces all rows, and keeps the list; the choice stays.
 func (t *DataTable[T]) SetRows(rows []T) {

@@ -96,11 +96,20 @@ func (f *floorPlan) above(table fyne.CanvasObject) fyne.CanvasObject {
 		if f.shown == 0 {
 			return kit.Wants{}
 		}
-		// A repair is read to its end, and a day is of many rooms.
-		return kit.Wants{High: f.needs(), Insists: f.pressed, Whole: f.view == f.check.object && f.check.chosen >= 0 || f.view == f.day.object}
-	}, f.table.HideRows)
+		wants := kit.Wants{High: f.needs(), Insists: f.pressed, Least: leastView}
+		switch repair := f.view == f.check.object && f.check.chosen >= 0; {
+		case repair: // which is read to its end
+			wants.Whole, wants.Least = true, wants.High
+		case f.view == f.day.object: // which is of many rooms
+			wants.Whole = true
+		}
+		return wants
+	})
 	return f.over
 }
+
+// leastView shows three lines of a view with what stands around them.
+const leastView float32 = 172
 
 // relayout gives the view the room that it needs now.
 func (f *floorPlan) relayout() {

@@ -68,7 +68,7 @@ func newPeopleBars(table *kit.DataTable[tenant.Person], cards bool) *peopleBars 
 
 // above puts the bars above the table.
 func (c *peopleBars) above(table fyne.CanvasObject) fyne.CanvasObject {
-	return kit.Overview(c.object, table, func() kit.Wants { return kit.Wants{High: c.object.MinSize().Height} }, c.table.HideRows)
+	return kit.Overview(c.object, table, func() kit.Wants { return kit.Wants{High: c.object.MinSize().Height} })
 }
 
 // signInOf says whether a person can sign in.
