@@ -49,7 +49,11 @@ func (h *HandOver) showServerState(held handover.ServerState, err error) {
 	}
 	mark, text := viewOf(held)
 	column.Add(kit.Rule())
-	column.Add(kit.TopRow(kit.Gap, 1, kit.MarkIcon(mark, 20), kit.Column(2, kit.NewText(kit.Say(text)), kit.Small(kit.L("The server's own view.")))))
+	view := kit.Column(2, kit.NewText(kit.Say(text)))
+	if !held.Status.Silent {
+		view.Add(kit.Small(kit.L("The server's own view.")))
+	}
+	column.Add(kit.TopRow(kit.Gap, 1, kit.MarkIcon(mark, 20), view))
 	server := strings.TrimSpace(held.Description.Product + " " + held.Description.ProductVersion)
 	column.Add(kit.Small(kit.L("%s, as of %s.", server, h.env.Now().Local().Format(time.DateTime))))
 	h.holds.Add(kit.Card(column))
@@ -78,6 +82,9 @@ func viewOf(held handover.ServerState) (kit.Mark, words.Text) {
 			}
 		}
 		return kit.MarkFail, serverView(check.ServerFails)
+	}
+	if held.Status.Silent {
+		return kit.MarkUnknown, words.T("This booking server cannot say whether it works: only a sign-in there shows that.")
 	}
 	return kit.MarkUnknown, serverView(check.ServerUnproven)
 }
