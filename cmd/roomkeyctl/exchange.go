@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/roomkey/roomkey/core/amend"
-	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/file"
 	"github.com/roomkey/roomkey/core/problem"
@@ -55,8 +54,8 @@ func exchangeCount(a *app) *cobra.Command {
 	var f signInFlags
 	c := &cobra.Command{
 		Use: "count", Short: "Count the people who book, whom the limit of the application includes beside the rooms", Args: cobra.NoArgs,
-		Long: "Counts the direct members of the group that have an email address, or the accounts that " +
-			"have the department, office or custom attribute. Set them first: roomkeyctl connection set " +
+		Long: "Counts the direct members of the group, or the users in the administrative unit, that have an email " +
+			"address, or the accounts that have the department, office or custom attribute. Set them first: roomkeyctl connection set " +
 			"scope.organizersBy=Department scope.organizers=Sales.",
 		RunE: a.opened(func(c *cobra.Command, s *session.Session, _ []string) error {
 			scope := s.Document().Scope
@@ -64,10 +63,8 @@ func exchangeCount(a *app) *cobra.Command {
 				return problem.New(codeUsageNoOrganizers, words.T("The connection names no people who book.")).
 					Run(words.T("Name them:"), "roomkeyctl connection set scope.organizersBy=Department scope.organizers=NAME")
 			}
-			if scope.OrganizersBy != connection.ByUnit { // which nobody counts
-				if _, err := a.signIn(c.Context(), s, f, session.ScopesToCount(scope.OrganizersBy)); err != nil {
-					return err
-				}
+			if _, err := a.signIn(c.Context(), s, f, session.ScopesToCount(scope.OrganizersBy)); err != nil {
+				return err
 			}
 			text, err := s.CountOrganizers(c.Context(), scope.OrganizersBy, scope.Organizers)
 			if err != nil {

@@ -33,6 +33,8 @@ type simulated struct {
 	ClientID      string `json:"clientId"`
 	Administrator string `json:"administrator"`
 	Room          string `json:"room"`
+	// AdministrativeUnit is the object ID of the one of those who book rooms.
+	AdministrativeUnit string `json:"administrativeUnit"`
 	// SealingRecipient is what the booking server's console would show, to be
 	// confirmed at the first push.
 	SealingRecipient string                `json:"sealingRecipient"`
@@ -98,7 +100,7 @@ func newSimulate(a *app) *cobra.Command {
 			s := simulated{
 				Authority: row.Authority, Graph: row.Graph, BookingServer: sim.BookingURL(), Seatsurfing: sim.SeatsurfingURL(), CAFile: sim.CAFile(),
 				TenantID: account.TenantID, Domain: account.Domain, ClientID: account.ClientID, Administrator: account.AdminUPN,
-				Room: account.RoomAddress, SealingRecipient: account.SealingRecipient,
+				Room: account.RoomAddress, AdministrativeUnit: account.UnitID, SealingRecipient: account.SealingRecipient,
 				SecretFiles: files, Clouds: entry, CloudsFile: cloudsFile, Faults: o.Faults, config: paths.Clouds,
 			}
 			if err := a.show(s, s.print); err != nil {

@@ -46,6 +46,8 @@ type Directory interface {
 	// GroupAt counts the direct members of the group that has an address: the people
 	// with an email address, and the groups.
 	GroupAt(ctx context.Context, address string) (people, nested int, found bool, err error)
+	// UnitPeople counts the users in an administrative unit that have an email address.
+	UnitPeople(ctx context.Context, id string) (people int, found bool, err error)
 	preview
 }
 

@@ -17,7 +17,6 @@ var (
 	codeNotKept       = problem.Declare("amend.not-kept", problem.Unmet)
 	codeNothing       = problem.Declare("amend.nothing-made", problem.Absent)
 	codePreviewAbsent = problem.Declare("amend.preview-absent", problem.Unsupported)
-	codeUncounted     = problem.Declare("amend.uncounted", problem.Unsupported)
 	codePreviewCannot = problem.Declare("amend.preview-cannot", problem.Unsupported)
 	codeRepeated      = problem.Declare("amend.repeated-failure", problem.Refused)
 	codeRole          = problem.Declare("amend.role-refused", problem.Denied)

@@ -58,19 +58,13 @@ var limitScope = kind{
 	},
 }
 
-// Uncounted is said of an administrative unit, whose members Exchange does not list.
-func Uncounted() *problem.Problem {
-	return problem.New(codeUncounted, words.T("Neither Roomkey nor the script counts the mailboxes of an administrative unit.")).
-		Fix(words.T("Count its users in the Microsoft Entra admin center under Roles & admins > Admin units."))
-}
-
 // Organizers says how many accounts match the people who book: the direct members of
 // a group, or those that have an attribute in common, its values separated by
-// semicolons. That none does is a problem, and so is an administrative unit.
+// semicolons, or the users in an administrative unit. That none does is a problem.
 func Organizers(ctx context.Context, in Directory, by, organizers string) (words.Text, error) {
 	switch by {
 	case connection.ByUnit:
-		return words.Text{}, Uncounted()
+		return unitOf(ctx, in, organizers)
 	case "", connection.ByGroup:
 		return groupOf(ctx, in, organizers)
 	}
@@ -107,6 +101,24 @@ func groupOf(ctx context.Context, in Directory, address string) (words.Text, err
 			Fix(words.T("Add the people who book to the group, or use another one."))
 	}
 	return words.N(n, "%d direct member of the group %s has an email address.", "%d direct members of the group %s have an email address.", n, named), err
+}
+
+// unitOf says how many users in an administrative unit can book. A group in it does not
+// bring its members.
+func unitOf(ctx context.Context, in Directory, id string) (words.Text, error) {
+	id = strings.TrimSpace(id)
+	named := problem.Line(id)
+	n, found, err := in.UnitPeople(ctx, id)
+	switch {
+	case err != nil:
+	case !found:
+		err = nobody(words.T("Microsoft Entra ID has no administrative unit with the object ID %s.", named)).
+			Fix(words.T("Copy the object ID from the Microsoft Entra admin center under Roles & admins > Admin units."))
+	case n == 0:
+		err = nobody(words.T("No user in the administrative unit %s has an email address, so no one could book.", named)).
+			Fix(words.T("Add the people who book to the administrative unit: of a group in it, the members do not count."))
+	}
+	return words.N(n, "%d user in the administrative unit %s has an email address.", "%d users in the administrative unit %s have an email address.", n, named), err
 }
 
 // bare is a filter without blanks and brackets.

@@ -9,7 +9,7 @@ import (
 )
 
 // TestOrganizersAreCounted in a group as the script takes it, by an attribute, and
-// not where nobody can count.
+// in an administrative unit.
 func TestOrganizersAreCounted(t *testing.T) {
 	for _, c := range []struct{ by, organizers, says, code string }{
 		{"", " organizers@c", "2 direct members of the group organizers@c have", ""},
@@ -17,7 +17,9 @@ func TestOrganizersAreCounted(t *testing.T) {
 		{connection.ByGroup, "empty@c", "No direct member", "amend.nobody-matches"},
 		{connection.ByGroup, "none@c", "no group with the address none@c", "amend.nobody-matches"},
 		{"Department", "R&D; O'Neil", "3 accounts match", ""},
-		{connection.ByUnit, "u", "Neither Roomkey nor the script", "amend.uncounted"},
+		{connection.ByUnit, " unit ", "3 users in the administrative unit unit have an email address", ""},
+		{connection.ByUnit, "u", "No user in the administrative unit u has", "amend.nobody-matches"},
+		{connection.ByUnit, "gone", "no administrative unit with the object ID gone", "amend.nobody-matches"},
 	} {
 		text, err := Organizers(t.Context(), newWorld(), c.by, c.organizers)
 		if err != nil {

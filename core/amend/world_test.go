@@ -185,6 +185,10 @@ func (w *world) GroupAt(_ context.Context, address string) (people, nested int, 
 	return 0, 0, false, nil
 }
 
+func (w *world) UnitPeople(_ context.Context, id string) (people int, found bool, err error) {
+	return len(id) - 1, id != "gone", nil
+}
+
 func (w *world) AppScopes(context.Context) ([]tenant.AppScope, error) { return w.Scopes, nil }
 
 func (w *world) CreateAppScope(_ context.Context, s tenant.AppScope) error {

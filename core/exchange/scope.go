@@ -204,7 +204,7 @@ func (b *build) limitApplication() error {
 	switch {
 	case organizers == "":
 	case by == connection.ByUnit:
-		b.explain("Includes the mailboxes of the people who book, by the administrative unit %s. Exchange does not count its members, so the script does not report how many mailboxes match.", words.Plain(organizers))
+		b.explain("Includes the mailboxes of the people who book, by the administrative unit %s. Exchange does not count its members, but Roomkey does: roomkeyctl exchange count.", words.Plain(organizers))
 	default:
 		b.explain("Includes the mailboxes of the people who book, by %s, and reports how many mailboxes match: with -WhatIf before anything is changed.", words.Plain(by+": "+organizers))
 	}

@@ -14,15 +14,15 @@ import (
 // not have them.
 const betaExchange = "beta/roleManagement/exchange/"
 
-// values reads a collection of the beta to its end.
-func values[T any](ctx context.Context, c *Client, path string, filter *string, key func(T) string) ([]T, error) {
+// values reads a collection that is not asked for by the SDK to its end.
+func values[T any](ctx context.Context, c *Client, path string, query map[string]string, key func(T) string) ([]T, error) {
 	return whole(read(ctx, c, walk[*T, T]{
 		what: "GET /" + path, next: linked[T](c), key: key,
 		noun: func(t *T) (T, bool) { return *t, key(*t) != "" },
 		page: func(ctx context.Context, _, _ int32) (*page[*T], error) {
-			request := c.request(abstractions.GET, path, "{?%24filter}")
-			if filter != nil {
-				request.QueryParameters["%24filter"] = *filter
+			request := c.request(abstractions.GET, path, "{?%24filter,%24select,%24top}")
+			for name, value := range query {
+				request.QueryParameters["%24"+name] = value
 			}
 			return plain[T](ctx, c)(request, nil)
 		},
@@ -36,7 +36,7 @@ func (c *Client) ExchangeRole(ctx context.Context, name string) (string, error) 
 		Name string `json:"displayName"`
 	}
 	filter := "displayName eq '" + strings.ReplaceAll(name, "'", "''") + "'"
-	all, err := values(ctx, c, betaExchange+"roleDefinitions", &filter, func(d definition) string { return d.ID })
+	all, err := values(ctx, c, betaExchange+"roleDefinitions", map[string]string{"filter": filter}, func(d definition) string { return d.ID })
 	for _, d := range all {
 		if d.Name == name {
 			return d.ID, nil
@@ -107,7 +107,7 @@ type exchangeAssignment struct {
 // application holds.
 func (c *Client) ExchangeAssignments(ctx context.Context, servicePrincipalID string) ([]tenant.ExchangeAssignment, error) {
 	filter := "principalId eq '" + principalPath + servicePrincipalID + "'"
-	all, err := values(ctx, c, betaExchange+"roleAssignments", &filter, func(a exchangeAssignment) string { return a.ID })
+	all, err := values(ctx, c, betaExchange+"roleAssignments", map[string]string{"filter": filter}, func(a exchangeAssignment) string { return a.ID })
 	var out []tenant.ExchangeAssignment
 	for _, a := range all {
 		if principal := strings.TrimPrefix(a.Principal, principalPath); strings.EqualFold(principal, servicePrincipalID) {

@@ -3,8 +3,10 @@ package graph
 import (
 	"context"
 	"encoding/json"
+	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/microsoftgraph/msgraph-sdk-go/groups"
@@ -185,6 +187,22 @@ func (c *Client) GroupAt(ctx context.Context, address string) (people, nested in
 		}
 	}
 	return people, nested, true, err
+}
+
+// UnitPeople counts the users in an administrative unit that have an email address. There
+// is no such unit where found is false.
+func (c *Client) UnitPeople(ctx context.Context, id string) (people int, found bool, err error) {
+	path := "v1.0/directory/administrativeUnits/" + url.PathEscape(id) + "/members/microsoft.graph.user"
+	all, err := values(ctx, c, path, map[string]string{"select": "id,mail", "top": strconv.Itoa(directoryPage)}, func(p tenant.Person) string { return p.ID })
+	if problem.KindOf(err) == problem.Absent {
+		return 0, false, nil
+	}
+	for _, p := range all {
+		if p.Mail != "" {
+			people++
+		}
+	}
+	return people, true, err
 }
 
 // memberAnswer is a member as Graph sends one.

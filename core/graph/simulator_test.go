@@ -13,6 +13,7 @@ import (
 
 	"github.com/roomkey/roomkey/core/entra"
 	"github.com/roomkey/roomkey/core/graph"
+	"github.com/roomkey/roomkey/core/problem"
 	"github.com/roomkey/roomkey/core/simulator"
 	"github.com/roomkey/roomkey/core/simulator/fault"
 	"github.com/roomkey/roomkey/core/tenant"
@@ -207,5 +208,43 @@ func bearer(app *entra.Application) func(context.Context) (vault.Secret, error) 
 	return func(ctx context.Context) (vault.Secret, error) {
 		t, err := app.Token(ctx)
 		return t.Value, err
+	}
+}
+
+// TestTheUsersOfAUnit are counted as those of a group are, page by page, and a unit that
+// is not there is not found.
+func TestTheUsersOfAUnit(t *testing.T) {
+	sim, err := simulator.Start(t.Context(), simulator.Options{Users: 4000, Seed: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sim.Close()
+	h, err := transport.New(transport.Options{CAFile: sim.CAFile()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	account := sim.Account()
+	with := func(scopes ...string) *graph.Client {
+		token, err := sim.UserToken(account.AdminUPN, scopes...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return graph.New(graph.Options{Cloud: sim.Cloud(), HTTP: h, Source: tenant.SourceAdministrator,
+			Token: func(context.Context) (vault.Secret, error) { return vault.NewSecret(token), nil }})
+	}
+	// Before a sign-in with the permission, which later ones include.
+	if _, _, err := with("User.Read.All").UnitPeople(t.Context(), account.UnitID); problem.KindOf(err) != problem.Denied {
+		t.Errorf("without the permission: %v", err)
+	}
+	admin := with("AdministrativeUnit.Read.All", "User.Read.All", "GroupMember.Read.All")
+	group, _, _, err := admin.GroupAt(t.Context(), "room-bookers@"+account.Domain)
+	if err != nil || group < 1000 {
+		t.Fatal(group, err)
+	}
+	if n, found, err := admin.UnitPeople(t.Context(), account.UnitID); err != nil || !found || n != group {
+		t.Errorf("%d of %d users, %v, %v", n, group, found, err)
+	}
+	if _, found, err := admin.UnitPeople(t.Context(), account.TenantID); err != nil || found {
+		t.Errorf("%v, %v", found, err)
 	}
 }

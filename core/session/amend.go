@@ -64,18 +64,18 @@ func (s *Session) AmendUndoPlan(ctx context.Context, script string, report task.
 
 // ScopesToCount are what CountOrganizers needs of the administrator's sign-in.
 func ScopesToCount(by string) []string {
-	if by == "" || by == connection.ByGroup {
+	switch by {
+	case "", connection.ByGroup:
 		return []string{"GroupMember.Read.All", "User.Read.All"}
+	case connection.ByUnit:
+		return []string{"AdministrativeUnit.Read.All", "User.Read.All"}
 	}
 	return []string{"User.Read.All"}
 }
 
-// CountOrganizers says how many accounts match the people who book: in a group, or by
-// an attribute, the values separated by semicolons. Somebody must be signed in.
+// CountOrganizers says how many accounts match the people who book: in a group, in an
+// administrative unit, or by an attribute, the values separated by semicolons. Somebody must be signed in.
 func (s *Session) CountOrganizers(ctx context.Context, by, organizers string) (words.Text, error) {
-	if by == connection.ByUnit {
-		return amend.Organizers(ctx, nil, by, organizers)
-	}
 	_, directory, err := s.admin.opened()
 	if err != nil {
 		return words.Text{}, err

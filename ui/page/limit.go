@@ -7,7 +7,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
-	"github.com/roomkey/roomkey/core/amend"
 	"github.com/roomkey/roomkey/core/connection"
 	"github.com/roomkey/roomkey/core/exchange"
 	"github.com/roomkey/roomkey/core/problem"
@@ -91,18 +90,13 @@ func (l *limit) follow(c *connection.Connection) {
 
 // show hides what the chosen limit has no use for.
 func (l *limit) show() {
-	rbac, by := l.kind.Value() == connection.ScopeRBAC, l.by.Value()
+	rbac := l.kind.Value() == connection.ScopeRBAC
 	hide(l.target, !rbac)
 	hide(l.group, !rbac || l.target.Value() != "group")
 	hide(l.by, !rbac)
 	hide(l.organizers, !rbac)
-	hide(l.count, !rbac || by == connection.ByUnit || l.organizers.Value() == "")
+	hide(l.count, !rbac || l.organizers.Value() == "")
 	hide(l.outside, !rbac && l.kind.Value() != connection.ScopePolicy)
-	if rbac && by == connection.ByUnit {
-		p := amend.Uncounted()
-		l.tell(kit.Small(kit.Say(words.Sentences(p.Title, p.Remedies[0].Text))))
-		return
-	}
 	l.tell()
 }
 

@@ -56,7 +56,7 @@ func (x *Exchange) organization() *cmdlet.Organization {
 	d, e := x.Directory, &x.State.Exchange
 	o := &cmdlet.Organization{Tenant: d.TenantID(), Domain: d.Domain, Admin: d.UPN(tenant.AdminUser)}
 	s := &o.State
-	s.Processing, s.Places, s.Members, s.FullAccess, s.Config = map[string]object{}, map[string]object{}, map[string][]string{}, map[string][]string{}, object{}
+	s.Processing, s.Places, s.Members, s.FullAccess, s.Units, s.Config = map[string]object{}, map[string]object{}, map[string][]string{}, map[string][]string{}, map[string][]string{}, object{}
 	rooms := map[string]object{}
 	for i := range d.Rooms {
 		if address := d.Room(i).Email; !x.RoomGone(address) {
@@ -68,6 +68,11 @@ func (x *Exchange) organization() *cmdlet.Organization {
 	}
 	for i := range d.Users {
 		o.AddRecipient("UserMailbox", d.UPN(i), x.NameOf(d.UPN(i)), object{"Department": d.Department(i)})
+	}
+	for i := range d.Users {
+		if x.InGroup(tenant.GroupBookers, i) {
+			s.Units[x.Unit()] = append(s.Units[x.Unit()], strings.ToLower(d.UPN(i)))
+		}
 	}
 	for _, u := range x.State.Users {
 		o.AddRecipient("UserMailbox", u.UserPrincipalName, u.DisplayName)

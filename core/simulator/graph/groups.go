@@ -22,6 +22,7 @@ var (
 		{pattern: "GET /groups/{}/transitiveMembers/$count", allow: groupRead, serve: (*call).countMembers},
 		{pattern: "GET /groups/{}/transitiveMembers/microsoft.graph.user", allow: groupRead, serve: (*call).members},
 		{pattern: "GET /groups/{}/owners", allow: groupRead, serve: (*call).groupOwners},
+		{pattern: "GET /directory/administrativeUnits/{}/members/microsoft.graph.user", allow: []string{"AdministrativeUnit.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}, serve: (*call).unitMembers},
 	}
 	groupProperties = strings.Fields("id displayName description mail mailEnabled mailNickname securityEnabled groupTypes visibility createdDateTime proxyAddresses membershipRule onPremisesSyncEnabled isAssignableToRole deletedDateTime")
 )
@@ -131,6 +132,22 @@ func (c *call) memberCollection() (collection, error) {
 		return o
 	}
 	return l, nil
+}
+
+// unitMembers are the users in the administrative unit.
+func (c *call) unitMembers() (reply, error) {
+	if !strings.EqualFold(c.vars[0], c.g.Unit()) {
+		return reply{}, microsoft.NotFound(c.vars[0])
+	}
+	return c.list(collection{
+		context: "users", n: c.g.Directory.Users, known: userProperties, shown: userDefault, top: 100, maxTop: 999, nextLink: true, directory: true, sparse: true,
+		at: func(n int) object {
+			if !c.g.InGroup(tenant.GroupBookers, n) {
+				return nil
+			}
+			return c.g.UserObject(n)
+		},
+	})
 }
 
 func (c *call) groupOwners() (reply, error) {

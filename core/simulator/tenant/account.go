@@ -26,6 +26,8 @@ type Account struct {
 	// Administrator, who may register and may not consent to Graph's
 	// application permissions. OrganizerUPN is a user who books rooms.
 	AdminUPN, LesserAdminUPN, OrganizerUPN string
+	// UnitID is the administrative unit of those who book rooms.
+	UnitID string
 }
 
 // Account is the tenant's.
@@ -40,6 +42,7 @@ func (t *Tenant) Account() Account {
 		RoomAddress: d.Room(0).Email,
 		ServerToken: token, ReadOnlyServerToken: token[:len(token)/2],
 		AdminUPN: d.UPN(AdminUser), LesserAdminUPN: d.UPN(LesserUser), OrganizerUPN: d.UPN(OrganizerUser),
+		UnitID: t.Unit(),
 	}
 }
 

@@ -87,6 +87,10 @@ func (t *Tenant) FindGroup(key string) (int, *Group, bool) {
 	return 0, nil, false
 }
 
+// Unit is the object ID of the administrative unit that every tenant has, whose members
+// are those who book rooms.
+func (t *Tenant) Unit() string { return t.Directory.ID(KindOther, 990) }
+
 // InGroup reports whether a person is a member of a seeded group.
 func (t *Tenant) InGroup(group, user int) bool {
 	switch group {
