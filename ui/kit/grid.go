@@ -272,7 +272,8 @@ type gridRenderer struct {
 	tipText           *Text
 	objects           []fyne.CanvasObject
 	// age grows when everything has to be drawn anew.
-	age int
+	age  int
+	size fyne.Size
 }
 
 // slot is what a row is drawn with.
@@ -424,7 +425,16 @@ func (r *gridRenderer) explain(s *slot, size fyne.Size) {
 	}
 }
 
-func (r *gridRenderer) Layout(fyne.Size)             { r.age++; r.fill() }
+// Layout draws anew for another size only: Fyne lays out again whenever a text of a row
+// has become wider, so at each notch of the wheel.
+func (r *gridRenderer) Layout(size fyne.Size) {
+	if size != r.size {
+		r.size = size
+		r.age++
+		r.fill()
+	}
+}
+
 func (r *gridRenderer) MinSize() fyne.Size           { return r.of.MinSize() }
 func (r *gridRenderer) Objects() []fyne.CanvasObject { return r.objects }
 func (r *gridRenderer) Destroy()                     {}

@@ -18,7 +18,9 @@ type picture struct {
 	scroll  *Scroll
 	objects []fyne.CanvasObject
 	made    bool
-	whole   fyne.Widget
+	// size is that for which it is drawn.
+	size  fyne.Size
+	whole fyne.Widget
 	// paint puts what is in sight into the picture, painted is told afterwards.
 	paint, painted func()
 	// pointed gets where the mouse is, left is told when it is elsewhere.
@@ -150,7 +152,15 @@ func (p *picture) CreateRenderer() fyne.WidgetRenderer {
 
 type pictureRenderer struct{ of *picture }
 
-func (r pictureRenderer) Layout(fyne.Size)             { r.of.draw() }
+// Layout draws for another size only: Fyne lays out again whatever has new parts, which
+// would have new ones then, frame after frame.
+func (r pictureRenderer) Layout(size fyne.Size) {
+	if size != r.of.size {
+		r.of.size = size
+		r.of.draw()
+	}
+}
+
 func (r pictureRenderer) MinSize() fyne.Size           { return r.of.whole.MinSize() }
 func (r pictureRenderer) Objects() []fyne.CanvasObject { return r.of.objects }
 func (r pictureRenderer) Destroy()                     {}

@@ -8,6 +8,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
+
+	"github.com/roomkey/roomkey/core/tenant"
 )
 
 // TestAMapByKeyboard goes to rooms, floors and buildings, tells of them and chooses
@@ -116,6 +118,36 @@ func TestNothingIsUnderTheScrollBar(t *testing.T) {
 				t.Errorf("%T: a %T ends at %v of %v", p.whole, o, right, whole)
 			}
 		}
+	}
+}
+
+// TestLaidOutAgainNothingIsDrawnAnew: Fyne lays out again what has new parts, so that
+// parts that are made by that would keep the window drawing for ever.
+func TestLaidOutAgainNothingIsDrawnAnew(t *testing.T) {
+	m, _ := mapped(t, []Cell{{Key: "a", Building: "North"}})
+	v, scroll := NewDayView(7, 20)
+	v.SetRows([]DayRow{{Key: "a", Name: "a"}})
+	test.NewTempWindow(t, scroll).Resize(fyne.NewSize(700, 200))
+	for _, w := range []fyne.Widget{m, v} {
+		r := test.WidgetRenderer(w)
+		before := r.Objects()
+		if r.Layout(w.Size()); len(before) == 0 || r.Objects()[0] != before[0] {
+			t.Errorf("%T of %d parts is drawn anew", w, len(before))
+		}
+		if r.Layout(w.Size().AddWidthHeight(40, 0)); r.Objects()[0] == before[0] {
+			t.Errorf("%T keeps the parts that it had when it was smaller", w)
+		}
+	}
+	table := peopleTable(t)
+	table.SetRows(make([]tenant.Person, 20))
+	test.NewTempWindow(t, table.Object).Resize(fyne.NewSize(700, 400))
+	r := table.grid.drawn
+	age := r.age
+	if r.Layout(table.grid.Size()); r.age != age {
+		t.Error("the rows of the table are drawn anew")
+	}
+	if r.Layout(table.grid.Size().AddWidthHeight(40, 0)); r.age == age {
+		t.Error("the rows of the table are not drawn for another width")
 	}
 }
 
