@@ -90,7 +90,7 @@ func wrongCloud(asked, right Cloud, m metadata, tenant string) *problem.Problem 
 		p.With(words.T("Its sign-in says that it belongs to another national cloud, without saying which."))
 	}
 	if right.ID != "" {
-		return p.Fix(words.T("Choose %s as the cloud of this connection. Its application has to be registered in that cloud.", right.Name))
+		return p.Fix(words.T("Choose %s as the cloud of this connection. Its application must be registered in that cloud.", right.Name))
 	}
 	if m.Issuer != "" {
 		return p.Fix(words.T("Add that cloud to clouds.yaml in the Roomkey configuration folder, with these two addresses as authority and graph."))
@@ -104,7 +104,7 @@ func otherTenant(c Cloud, m metadata, tenant string) *problem.Problem {
 	p := problem.New(codeOtherTenant, words.T("The sign-in of %s was asked about the tenant %s and answered about another one.", c.Name, tenant)).
 		With(words.T("The issuer in the response is the tenant %s, the token endpoint belongs to %s.", m.tenantID(), tenantIn(m.TokenEndpoint)))
 	if c.Own {
-		p.Fix(words.T("Check authority of the cloud %q in clouds.yaml, in Roomkey's configuration folder: it has to be the sign-in without a tenant.", c.ID))
+		p.Fix(words.T("Check authority of the cloud %q in clouds.yaml, in Roomkey's configuration folder: it must be the sign-in without a tenant.", c.ID))
 	}
 	return p.Lead(words.T("Compare them with the Tenant ID in the Microsoft Entra admin center: Entra ID > Overview. If another one is yours, correct the tenant."), problem.PlaceTenant).
 		Fix(words.T("If the tenant is right, something on the network mixes up responses. Ask your network administrator to let this computer reach %s without a proxy that caches responses.", host(c.Authority)))

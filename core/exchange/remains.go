@@ -76,7 +76,7 @@ func savedBefore(code problem.Code, states []RoomState, title words.Text) *probl
 	last := states[len(states)-1].Room
 	return problem.New(code, title).
 		With(words.T("The script saved each room before changing it. The last one, %s, may be unchanged if the run ended there.", problem.Line(last))).
-		Fix(words.T("If the run left no result file, run the script calendar-processing again: it goes on where it stopped.")).
+		Fix(words.T("If the run left no result file, run the script calendar-processing again: it continues where it stopped.")).
 		Run(words.T("To restore these values, give the CSV file to the script calendar-processing-undo as its previous values."), "roomkeyctl script show calendar-processing-undo --set before=@FILE.before.csv --out calendar-processing-undo.ps1").
 		Fix(words.T("For today's calendar processing, run the script calendar-processing-show and bring its CSV."))
 }

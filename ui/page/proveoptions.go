@@ -183,7 +183,7 @@ func (o *runOptions) signedIn() fyne.CanvasObject {
 	}
 	return kit.Column(kit.GapTight, kit.Strong(kit.L("What is declared and consented")),
 		kit.Row(0, -1, kit.NewButtonWithIcon(kit.L("Sign in on the page Register"), theme.LoginIcon(), func() { o.env.Go(setup.Register) })),
-		kit.Small(kit.L("The application cannot read its own registration. A signed-in administrator can; without one, these layers stay unknown.")))
+		kit.Small(kit.L("The application cannot read its own registration. A signed-in administrator can; without one, these layers remain unknown.")))
 }
 
 func (o *runOptions) outside() string { return connection.Clean(o.outOfReach.Value()) }

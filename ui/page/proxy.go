@@ -29,7 +29,7 @@ func newProxyLogin(env *Env) *proxyLogin {
 	l.store = kit.NewButtonWithIcon(kit.L("Store in the keychain"), theme.LoginIcon(), l.set)
 	l.forget = kit.NewButtonWithIcon(kit.L("Remove the login"), theme.DeleteIcon(), func() { l.work(env.Home.ForgetProxyLogin) })
 	l.object = section(kit.L("Sign-in to proxies"),
-		kit.Muted(kit.L("For proxies that ask for a user name and a password (Basic). To proxies that take the login of Windows, Roomkey signs in by itself.")),
+		kit.Muted(kit.L("For proxies that ask for a user name and a password (Basic). To proxies that take the login of Windows, Roomkey signs in automatically.")),
 		l.notice.object, l.text, l.name, l.password, kit.Row(kit.Gap, -1, l.store, l.forget))
 	return l
 }
