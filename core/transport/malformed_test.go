@@ -34,7 +34,7 @@ func TestMalformed(t *testing.T) {
 			})
 			_, _, err := send(t.Context(), client, "GET", url, "")
 			p := BookingServer.Problem(err, "h.example")
-			if p == nil || p.Code != codeMalformed || !strings.Contains(p.Detail.String(), tt.fault) || len(p.Remedies) == 0 {
+			if p == nil || p.Code != codeMalformed || !strings.Contains(p.Detail.String(), tt.fault) || len(p.Remedies) != 2 || !strings.Contains(p.Remedies[1].String(), "whoever runs h.example") {
 				t.Fatalf("%+v", p)
 			}
 			if text := p.Error() + p.Detail.String(); strings.Contains(text, "s3cr3t") || strings.Contains(text, "net/http") {

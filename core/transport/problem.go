@@ -185,13 +185,13 @@ func (o Owner) ofConnection(err error, host string) *problem.Problem {
 		return againOr(problem.New(CodeCut, words.T("The connection to %s was closed before the response was complete.", host)), host,
 			words.T("Try again. If it happens each time, a proxy or firewall may be closing the connection. Have it allow %s.", withPort(host)))
 	case isMalformed(err):
-		return o.checkAddress(problem.New(codeMalformed, words.T("What %s sent is not a valid HTTP response.", host)).With(words.T("This is wrong with it: %s.", fault(err))), inPlaceOfMicrosoft(host))
+		return o.misbehaves(problem.New(codeMalformed, words.T("What %s sent is not a valid HTTP response.", host)).With(words.T("This is wrong with it: %s.", fault(err))), host)
 	case errors.Is(err, errSwitched):
-		return o.checkAddress(problem.New(codeSwitched, words.T("%s switched to another protocol instead of answering (101).", host)), inPlaceOfMicrosoft(host))
+		return o.misbehaves(problem.New(codeSwitched, words.T("%s switched to another protocol instead of answering (101).", host)), host)
 	case errors.Is(err, errPart):
-		return o.checkAddress(problem.New(codePart, words.T("%s sent only a part of its response (206), although the whole was asked for.", host)), inPlaceOfMicrosoft(host))
+		return o.misbehaves(problem.New(codePart, words.T("%s sent only a part of its response (206), although the whole was asked for.", host)), host)
 	case errors.Is(err, errTooLarge):
-		return o.checkAddress(problem.New(codeTooLarge, words.T("%s sent a response larger than %d MiB, the most that Roomkey reads.", host, maxBody>>20)), inPlaceOfMicrosoft(host))
+		return o.misbehaves(problem.New(codeTooLarge, words.T("%s sent a response larger than %d MiB, the most that Roomkey reads.", host, maxBody>>20)), host)
 	}
 	return nil
 }
@@ -200,6 +200,15 @@ func (o Owner) ofConnection(err error, host string) *problem.Problem {
 func isCut(err error) bool {
 	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || isErrno(err, syscall.ECONNRESET, syscall.EPIPE, wsaConnReset, wsaConnAborted) ||
 		strings.Contains(err.Error(), "stream error") || strings.Contains(err.Error(), "server closed idle connection")
+}
+
+// misbehaves adds the remedies of an answer that no server of its kind gives: the
+// address may be wrong, and if it is not, somebody else has to look.
+func (o Owner) misbehaves(p *problem.Problem, host string) *problem.Problem {
+	if o.checkAddress(p, inPlaceOfMicrosoft(host)); o.builtIn() {
+		return p
+	}
+	return p.Fix(words.T("If the address is right, give this text to whoever runs %s or the network.", host))
 }
 
 // isMalformed reports whether an answer breaks the rules of HTTP. net/http has a type
