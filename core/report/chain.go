@@ -51,7 +51,7 @@ const (
 	boxWidth, boxHeight = 176, 96
 	boxGap, rowsGap     = 18, 28
 	acrossMost          = 5
-	titleRunes          = 21
+	titleRunes          = 18
 )
 
 // draw lays a chain out.
