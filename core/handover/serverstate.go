@@ -160,14 +160,18 @@ func (h *Handover) Entered(ctx context.Context, by string) error {
 	if err != nil {
 		return err
 	}
-	described := true
+	described, chosen := true, true
 	for _, step := range steps {
 		switch blocked := problem.New(codeNotProven, step.Reason); {
 		case step.ID == setup.Describe:
 			described = step.State == setup.Done
+		case step.ID == setup.Choose:
+			chosen = step.State != setup.Ready
 		case step.ID != setup.HandOver || step.State != setup.Blocked:
 		case !described:
 			return blocked.Lead(words.T("Find the tenant."), problem.PlaceTenant.With("roomkeyctl connection find-tenant"))
+		case !chosen:
+			return blocked.Lead(words.T("Choose rooms, all or some."), problem.PlaceRooms)
 		case p.Model != product.Own:
 			return blocked.Lead(words.T("See the consent link, and compare what was granted."), problem.PlaceConsent)
 		default:

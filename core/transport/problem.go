@@ -205,7 +205,8 @@ func isCut(err error) bool {
 // misbehaves adds the remedies of an answer that no server of its kind gives: the
 // address may be wrong, and if it is not, somebody else has to look.
 func (o Owner) misbehaves(p *problem.Problem, host string) *problem.Problem {
-	if o.checkAddress(p, inPlaceOfMicrosoft(host)); o.builtIn() {
+	p = o.checkAddress(p, inPlaceOfMicrosoft(host))
+	if o.builtIn() {
 		return p
 	}
 	return p.Fix(words.T("If the address is right, give this text to whoever runs %s or the network.", host))
