@@ -216,6 +216,10 @@ func prepare(name string, t Target, values map[string]any, reach func(*build) er
 		return nil, problem.New(codeUnknownScript, words.T("There is no script called %s.", name)).
 			Lead(words.T("See which scripts there are."), problem.PlaceScripts)
 	}
+	f := newForm(s, values)
+	if len(f.wrong) > 0 { // a field that the script has not: whatever else is missing would not mend it
+		return nil, f.wrong
+	}
 	if t.Connection == nil || !isGUID(t.Connection.Tenant.ID) {
 		return nil, problem.New(codeNoTenant, words.T("The tenant's ID is not known yet.")).
 			Lead(words.T("Check the connection once. This finds the tenant ID, which every script compares before it changes anything."), problem.PlaceCheck)
@@ -223,7 +227,7 @@ func prepare(name string, t Target, values map[string]any, reach func(*build) er
 	if t.Now.IsZero() {
 		t.Now = time.Now()
 	}
-	b := &build{Target: t, script: s, form: newForm(s, values), data: map[string]any{}}
+	b := &build{Target: t, script: s, form: f, data: map[string]any{}}
 	b.intent = intent{Schema: 1, Script: name, Connection: t.Connection.ID, Tenant: t.Connection.Tenant.ID, Cloud: t.Cloud.ID, Objects: []string{}, Operations: []Operation{}}
 	b.doc.Name, b.doc.File = name, name+".ps1"
 	if err := reach(b); err != nil {
