@@ -28,12 +28,14 @@ go test -timeout 30m -tags $tags ./cmd/tour/ ./cmd/internal/diagnosebench/ ./pac
 if [ "$(uname -s)" = Linux ] && command -v dbus-run-session >/dev/null && command -v gnome-keyring-daemon >/dev/null; then
 	run $raced
 	export ROOMKEY_TEST_KEYCHAIN=1
-	# The keychain and the window for real: a private session bus, a keyring
-	# that is unlocked with a throw-away password, a virtual screen.
+	# The keychain and the window for real: a private session bus, a keyring of
+	# its own that is unlocked with a throw-away password, a virtual screen.
 	export ROOMKEY_TEST_WINDOW=1
 	dbus-run-session -- xvfb-run -a -s "-screen 0 1280x800x24" bash -c "
 		set -euo pipefail
-		printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null
+		keyring=\$(mktemp -d)
+		trap 'rm -rf \$keyring' EXIT
+		printf pw | XDG_DATA_HOME=\$keyring gnome-keyring-daemon --unlock --components=secrets >/dev/null
 		go test -race -timeout 30m -tags $tags -count=1 ./core/vault/ $commands
 		go test -timeout 30m -tags $tags -count=1 ./cmd/roomkeyctl/"
 else
