@@ -283,10 +283,10 @@ func FinishRotation(ctx context.Context, in Input) (Rotation, error) {
 	}
 	open := r.journal.rotation()
 	if open == nil {
-		return Rotation{}, problem.New(codeNoRotation, words.T("No rotation is in progress.")).Fix(words.T("Start one with Rotate."))
+		return Rotation{}, problem.New(codeNoRotation, words.T("No rotation is in progress.")).Lead(words.T("Start one."), problem.PlaceRegister.With("roomkeyctl register rotate"))
 	}
 	if in.Document().Application.Credential.KeyID != open.NewKeyID {
-		return *open, problem.New(CodeRotationUnproven, words.T("The connection does not use the new credential yet.")).Fix(words.T("Select Rotate again to continue where it stopped."))
+		return *open, problem.New(CodeRotationUnproven, words.T("The connection does not use the new credential yet.")).Lead(words.T("Continue where it stopped."), problem.PlaceRegister.With("roomkeyctl register rotate"))
 	}
 	a, err := in.Directory.Application(ctx, in.Document().Application.ClientID) // of one that was typed in, only that is known
 	if err != nil {
