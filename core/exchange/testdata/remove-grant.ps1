@@ -136,10 +136,11 @@ function Test-Go {
 
 # Known errors: what they look like, what kind they are, and what they mean.
 $KnownErrors = @(
-        @{ 'Fix' = 'Run the script again in a few minutes; what is already done is left alone.'; 'Kind' = 'throttled'; 'Match' = '^429 \w+:|success: 429\b|error: \(429\)|TooManyRequests|Too ?Many ?Requests|micro delay|server is busy|ServerBusy|throttl'; 'Title' = 'Microsoft refuses requests for a while, because there were too many or its servers are busy.' },
-        @{ 'Fix' = 'Run the script again and sign in again. If it fails immediately: activate the role in Privileged Identity Management first, then sign in again.'; 'Kind' = 'expired'; 'Match' = '^401 \w+:|success: 401\b|error: \(401\)|InvalidAuthenticationToken|token (has|is) expired|token expiry|ExpiredAuthenticationToken|SecurityTokenExpired|Lifetime validation failed'; 'Title' = 'The sign-in expired, or the account cannot use this service.' },
-        @{ 'Fix' = 'Run the script again later; what is already done is left alone.'; 'Kind' = 'down'; 'Match' = '^50[034] \w+:|success: 50[034]\b|error: \(50[034]\)|ServiceUnavailable|Service Unavailable|Gateway ?Timeout|InternalServerError'; 'Title' = 'Microsoft''s service is not available at the moment.' },
-        @{ 'Fix' = 'Run the script again. It checks first.'; 'Kind' = 'lost'; 'Match' = 'connection was closed|^502 \w+:|success: 502\b|error: \(502\)|Bad ?Gateway|operation was canceled|HttpClient\.Timeout|error occurred while sending the request'; 'Title' = 'The response did not arrive. The change may have been made.' },
+        @{ 'Fix' = 'Run the script again in a few minutes; what is already done is left alone.'; 'Kind' = 'throttled'; 'Match' = '^429 \w+:|(success|status code): 429\b|error: \(429\)|TooManyRequests|Too ?Many ?Requests|micro delay|server is busy|ServerBusy|throttl'; 'Title' = 'Microsoft refuses requests for a while, because there were too many or its servers are busy.' },
+        @{ 'Fix' = 'Run the script again and sign in again. If it fails immediately: activate the role in Privileged Identity Management first, then sign in again.'; 'Kind' = 'expired'; 'Match' = '^401 \w+:|(success|status code): (401|Unauthorized)\b|error: \(401\)|InvalidAuthenticationToken|token (has|is) expired|token expiry|ExpiredAuthenticationToken|SecurityTokenExpired|Lifetime validation failed'; 'Title' = 'The sign-in expired, or the account cannot use this service.' },
+        @{ 'Fix' = 'Run the script again later; what is already done is left alone.'; 'Kind' = 'down'; 'Match' = '^50[034] \w+:|(success|status code): 50[034]\b|error: \(50[034]\)|ServiceUnavailable|Service Unavailable|Gateway ?Timeout|InternalServerError'; 'Title' = 'Microsoft''s service is not available at the moment.' },
+        @{ 'Fix' = 'Check the network, the proxy and the firewall. Run the script again; what is already done is left alone.'; 'Kind' = 'down'; 'Match' = 'No such host is known|Name or service not known|nodename nor servname|remote name could not be resolved|actively refused|Connection refused|Network is unreachable|unreachable (host|network)|No route to host'; 'Title' = 'Microsoft''s service cannot be reached from this computer.' },
+        @{ 'Fix' = 'Run the script again. It checks first.'; 'Kind' = 'lost'; 'Match' = 'connection was closed|^502 \w+:|success: 502\b|error: \(502\)|Bad ?Gateway|operation was canceled|HttpClient\.Timeout|error occurred while sending the request|response ended prematurely|transport connection|connection reset|unexpected EOF|operation (has )?timed out|HttpRequestException'; 'Title' = 'The response did not arrive. The change may have been made.' },
         @{ 'Fix' = 'Ask an administrator whose role includes this object to change it. If it is synchronized from a local Active Directory, change it there.'; 'Kind' = ''; 'Match' = 'out of the current user''s write scope'; 'Title' = 'The object is outside what this account can change.' },
         @{ 'Fix' = 'Change it there; the next synchronization brings it here.'; 'Kind' = ''; 'Match' = 'synchronized from your on-premises|ObjectIsDirSynced|local Active Directory'; 'Title' = 'The object comes from the on-premises Active Directory.' },
         @{ 'Fix' = 'Sign in with an account that has the role that the script needs: Privileged Role Administrator or Global Administrator (Entra ID, not Exchange). Activate roles from Privileged Identity Management before you sign in.'; 'Kind' = 'denied'; 'Match' = 'Access Denied|AccessDenied|Authorization_RequestDenied|^403 \w+:|success: 403\b|error: \(403\)|Forbidden|UnAuthorized|Insufficient privileges|does not include the parameter'; 'Title' = 'The account is not allowed to do this.' },
@@ -200,21 +201,29 @@ $Identifiers = '\|?Ex[0-9A-F]{6}\|[^|]*?(\w*)\|\s*'
 
 # Get-Text returns the text of an error in one line. Exchange's identifiers are left out; the
 # kind of error in them stays if only that says what it is. For an error of Graph it returns
-# the message and the request ID, not the whole response.
+# the message and the request ID, not the response: that is a whole one, or its body stands
+# behind the status after several attempts.
 function Get-Text {
     param($Failure)
     $text = "$Failure"
     $answer = "$($Failure.ErrorDetails.Message)"
-    if ($answer -match '"code"\s*:\s*"([^"]+)"') {
-        $text = "$($Failure.Exception.Message) $($Matches[1])"
-        if ($answer -match '"message"\s*:\s*"((?:[^"\\]|\\.)*)"') { $text += ": $($Matches[1] -replace '\\u0027', "'" -replace '\\[nrt]', ' ' -replace '\\(.)', '$1')" }
-        if ($answer -match '"request-id"\s*:\s*"([^"]+)"') { $text += " (request $($Matches[1]))" }
+    if ($answer -match '^HTTP/\d|"code"\s*:\s*"[^"]') { $text = "$($Failure.Exception.Message)" }
+    elseif ($text -match '(?s)^(HTTP request failed with status code: \w+\.)([{<].*)$') {
+        $text = $Matches[1]
+        $answer = $Matches[2]
     }
+    if ($answer -match '"code"\s*:\s*"([^"]+)"') {
+        $text += " $($Matches[1])"
+        if ($answer -match '"message"\s*:\s*"((?:[^"\\]|\\.)*)"') { $text += ": $($Matches[1] -replace '\\u0027', "'" -replace '\\[nrt]', ' ' -replace '\\(.)', '$1')" }
+    }
+    if ($answer -match '(?m)^request-id: (\S+)|"request-id"\s*:\s*"([^"]+)"') { $text += " (request $($Matches[1])$($Matches[2]))" }
     $wait = 0
     if ("$answer $text" -match 'Retry-After["\s:{]+(\d{1,9})') { $wait = [int]$Matches[1] }
     if ($wait -and $text -notmatch 'Retry-After') { $text += " Retry-After: $wait" }
     $sort = ''
     if ($text -match $Identifiers) { $sort = $Matches[1] }
+    # A connection that failed says so in the language of the computer.
+    elseif (@('HttpRequestException', 'TaskCanceledException') -contains "$($Failure.CategoryInfo.Reason)") { $sort = 'HttpRequestException' }
     $text = ($text -replace $Identifiers, '' -replace '\s+', ' ').Trim()
     if ($sort -and -not (Find-Known $text) -and (Find-Known $sort)) { $text += " ($sort)" }
     return $text
@@ -539,7 +548,9 @@ function Complete-Table {
     param([string]$Path)
     $lines = @(Import-Csv -LiteralPath $Path -Encoding UTF8)
     $lines | Select-Object -Property '*', @{ Name = 'RowsInFile'; Expression = { $lines.Count } } | Export-Csv -LiteralPath "$Path.draft" -NoTypeInformation -Encoding UTF8
-    Move-Item -LiteralPath "$Path.draft" -Destination $Path -Force
+    # Not with -Force, which copies over a file that exists: one of the two is always whole.
+    Remove-Item -LiteralPath $Path
+    Move-Item -LiteralPath "$Path.draft" -Destination $Path
 }
 
 # Write-ResultFile writes the file that Roomkey reads back. The seal shows whether the file
@@ -557,8 +568,9 @@ function Write-ResultFile {
     $draft = "$Base.draft"
     Set-Content -LiteralPath $draft -Value $json -Encoding Unicode -NoNewline
     $seal = (Get-FileHash -LiteralPath $draft -Algorithm SHA256).Hash
-    Remove-Item -LiteralPath $draft
-    Set-Content -LiteralPath "$Base.result.json" -Value ('{"seal":"' + $seal + '","result":' + $json + '}') -Encoding UTF8
+    # It gets its name when it is whole.
+    Set-Content -LiteralPath $draft -Value ('{"seal":"' + $seal + '","result":' + $json + '}') -Encoding UTF8
+    Move-Item -LiteralPath $draft -Destination "$Base.result.json"
     Write-Host ''
     Write-Host ('{0} changed, {1} already set, {2} failed, {3} skipped' -f $summary.changed, $summary.same, $summary.failed, $summary.skipped)
     Write-Host "Result file for Roomkey: $Base.result.json"
