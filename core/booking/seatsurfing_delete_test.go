@@ -91,7 +91,7 @@ func TestSeatsurfingStray(t *testing.T) {
 	t.Run("deleted", func(t *testing.T) {
 		s := begin(t)
 		theirs := "/location/" + s.find("/location/", "Theirs")["id"].(string) + "/space/"
-		s.console("POST", theirs+"bulk", map[string]any{"deleteIds": []any{s.find(theirs, "Alpha")["id"]}})
+		s.console("DELETE", theirs+s.find(theirs, "Alpha")["id"].(string), nil)
 		look := func() int {
 			before := s.count
 			now, err := s.open().Current(t.Context())

@@ -147,6 +147,17 @@ func (s *Server) updateSpace(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
+// deleteSpace is for people: Roomkey deletes in bulk.
+func (s *Server) deleteSpace(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("space")
+	if find(s.Spaces, id) == nil {
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	s.Spaces = without(s.Spaces, id)
+	w.WriteHeader(http.StatusNoContent)
+}
+
 // bulk makes, changes and deletes spaces; an update below another location
 // moves the space there.
 func (s *Server) bulk(w http.ResponseWriter, r *http.Request) {

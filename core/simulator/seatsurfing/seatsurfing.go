@@ -90,18 +90,19 @@ func New(o Options) (*Server, error) {
 	s.mux.HandleFunc("GET /auth/{id}/login/{type}/{$}", s.login)
 	s.mux.HandleFunc("GET /auth/{id}/callback", s.callback)
 	for pattern, handle := range map[string]http.HandlerFunc{
-		"GET /user/me":                     s.me,
-		"GET /auth-provider/{$}":           s.listProviders,
-		"POST /auth-provider/{$}":          s.createProvider,
-		"PUT /auth-provider/{id}":          s.updateProvider,
-		"DELETE /auth-provider/{id}":       s.deleteProvider,
-		"GET /location/{$}":                s.listLocations,
-		"POST /location/{$}":               s.createLocation,
-		"PUT /location/{id}":               s.updateLocation,
-		"DELETE /location/{id}":            s.deleteLocation,
-		"GET /location/{id}/space/{$}":     s.listSpaces,
-		"POST /location/{id}/space/bulk":   s.bulk,
-		"PUT /location/{id}/space/{space}": s.updateSpace,
+		"GET /user/me":                        s.me,
+		"GET /auth-provider/{$}":              s.listProviders,
+		"POST /auth-provider/{$}":             s.createProvider,
+		"PUT /auth-provider/{id}":             s.updateProvider,
+		"DELETE /auth-provider/{id}":          s.deleteProvider,
+		"GET /location/{$}":                   s.listLocations,
+		"POST /location/{$}":                  s.createLocation,
+		"PUT /location/{id}":                  s.updateLocation,
+		"DELETE /location/{id}":               s.deleteLocation,
+		"GET /location/{id}/space/{$}":        s.listSpaces,
+		"POST /location/{id}/space/bulk":      s.bulk,
+		"PUT /location/{id}/space/{space}":    s.updateSpace,
+		"DELETE /location/{id}/space/{space}": s.deleteSpace,
 	} {
 		s.mux.HandleFunc(pattern, s.authorized(handle))
 	}
