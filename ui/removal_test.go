@@ -85,6 +85,9 @@ func TestDeletingNamesWhatStaysElsewhere(t *testing.T) {
 	if p.shell.Route() != setup.HandOver || !p.shell.Page().Frame().Reveal("remove") {
 		t.Errorf("it leads to %s", p.shell.Route())
 	}
+	if p.goes(page.RouteSettings); strings.Contains(p.reads(), "created elsewhere remains") {
+		t.Error("what was to be removed is still named on the way back")
+	}
 }
 
 // TestPushTakesOverAndRemoves: the window has what the command line has flags for.

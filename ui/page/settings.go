@@ -81,8 +81,10 @@ func NewSettings(env *Env) *Settings {
 // Frame is the page.
 func (s *Settings) Frame() *kit.Frame { return s.frame }
 
-// Shown asks what is scheduled, and what the keychain has.
+// Shown asks what is scheduled, and what the keychain has. A question that was left
+// open is asked anew: what it said may have been done elsewhere since.
 func (s *Settings) Shown() {
+	s.remove.RemoveAll()
 	s.daily.shown()
 	s.proxy.shown()
 }
