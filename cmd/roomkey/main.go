@@ -109,8 +109,9 @@ func newApp() fyne.App {
 }
 
 // show runs the application until its window is closed or ctx ends, and gives
-// back the exit status when what look keeps is written. The toolkit reads its fonts while it is not yet known whether
-// there is a display; a window without one would be its end.
+// back the exit status when what look keeps is written. The toolkit reads its fonts
+// while it is not yet known whether there is a display; a window without one would be
+// its end.
 func show(ctx context.Context, ready func() (int, bool), code int, look func(fyne.App) (written func()), window func(fyne.App) fyne.Window) int {
 	collecting := debug.SetGCPercent(-1) // until the window is there: little of a start is garbage
 	a := newApp()

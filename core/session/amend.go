@@ -74,7 +74,8 @@ func ScopesToCount(by string) []string {
 }
 
 // CountOrganizers says how many accounts match the people who book: in a group, in an
-// administrative unit, or by an attribute, the values separated by semicolons. Somebody must be signed in.
+// administrative unit, or by an attribute, the values separated by semicolons. Somebody
+// must be signed in.
 func (s *Session) CountOrganizers(ctx context.Context, by, organizers string) (words.Text, error) {
 	_, directory, err := s.admin.opened()
 	if err != nil {
